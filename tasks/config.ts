@@ -1,0 +1,87 @@
+import { join, resolve } from "node:path";
+import { parseEnv } from "node:util";
+import process from "node:process";
+import { UsageError } from "./model/errors.ts";
+import { hint } from "./model/suggest.ts";
+
+export const DIALECTS = ["postgraphile", "hasura"] as const;
+export type GraphqlDialect = typeof DIALECTS[number];
+
+/** Everything that comes from outside the command line. Nothing else reads the environment. */
+export interface Config {
+  /** The checkout: where queries/, templates/ and notebooks/ lie. */
+  readonly root: string;
+  /** Clusters, caches, spools and pid files (`BENCHBOOK_HOME`). */
+  readonly home: string;
+  /** Where reports and the store go (`BENCHBOOK_REPORTS`). */
+  readonly reports: string;
+  /** Unset: the embedded service is used. May hold a password: never print it, see `redactUrl`. */
+  readonly databaseUrl: string | undefined;
+  readonly redisUrl: string | undefined;
+  readonly graphqlUrl: string | undefined;
+  readonly graphqlDialect: GraphqlDialect;
+  readonly hasuraAdminSecret: string | undefined;
+  readonly chromePath: string | undefined;
+  readonly redisServer: string | undefined;
+}
+
+/** The version that reports and fingerprints carry. */
+export const VERSION = "0.1.0";
+
+/**
+ * Reads the environment, after `.env` of the checkout (which never overrides what is already set).
+ * @throws {UsageError} when a variable has a value that cannot be used.
+ */
+export function readConfig(env: Readonly<Record<string, string | undefined>> = environment()): Config {
+  const root = resolve(import.meta.dirname!, "..");
+  const value = (name: string) => env[name]?.trim() || undefined;
+  const dialect = value("GRAPHQL_DIALECT") ?? "postgraphile";
+  if (!DIALECTS.includes(dialect as GraphqlDialect)) {
+    throw new UsageError(`Cannot use GRAPHQL_DIALECT: "${dialect}" is unknown`, hint(dialect, DIALECTS));
+  }
+  return {
+    root,
+    home: resolve(root, value("BENCHBOOK_HOME") ?? ".benchbook"),
+    reports: resolve(root, value("BENCHBOOK_REPORTS") ?? "reports"),
+    databaseUrl: url("DATABASE_URL", value("DATABASE_URL"), ["postgres:", "postgresql:"]),
+    redisUrl: url("REDIS_URL", value("REDIS_URL"), ["redis:", "rediss:"]),
+    graphqlUrl: url("GRAPHQL_URL", value("GRAPHQL_URL"), ["http:", "https:"]),
+    graphqlDialect: dialect as GraphqlDialect,
+    hasuraAdminSecret: value("HASURA_GRAPHQL_ADMIN_SECRET"),
+    chromePath: value("CHROME_PATH"),
+    redisServer: value("REDIS_SERVER"),
+  };
+}
+
+/** A URL as it may be shown: without its password and without a query that could hold one. */
+export function redactUrl(text: string): string {
+  const parsed = new URL(text);
+  if (parsed.password !== "") parsed.password = "***";
+  parsed.search = "";
+  return parsed.href;
+}
+
+function environment(): Record<string, string | undefined> {
+  const file = join(resolve(import.meta.dirname!, ".."), ".env");
+  let fromFile: Record<string, string | undefined> = {};
+  try {
+    fromFile = parseEnv(Deno.readTextFileSync(file)) as Record<string, string>;
+  } catch (error) {
+    if (!(error instanceof Deno.errors.NotFound)) throw error;
+  }
+  return { ...fromFile, ...process.env };
+}
+
+function url(name: string, text: string | undefined, protocols: readonly string[]): string | undefined {
+  if (text === undefined) return undefined;
+  // The value itself is not shown: it may hold a password.
+  const wanted = protocols.map((protocol) => `${protocol}//`).join(" or ");
+  if (!URL.canParse(text)) {
+    throw new UsageError(`Cannot use ${name} as a URL: it cannot be parsed`, `Begin it with ${wanted}.`);
+  }
+  const { protocol } = new URL(text);
+  if (!protocols.includes(protocol)) {
+    throw new UsageError(`Cannot use ${name}: it begins with "${protocol}//"`, `Begin it with ${wanted}.`);
+  }
+  return text;
+}

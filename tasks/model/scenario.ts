@@ -1,0 +1,64 @@
+import type { PathName } from "./operation.ts";
+
+/** How a parameter's value is drawn for a slot: declared, so that it is a pure function of (seed, slot). */
+export type Draw =
+  /** Rank-skewed popularity over a key space; `s` is Zipf's exponent. */
+  | { readonly kind: "zipf"; readonly keys: string; readonly s: number }
+  | { readonly kind: "uniform"; readonly keys: string }
+  /** Biased to the newest keys: exponential with this mean, as a share of the key space. */
+  | { readonly kind: "recent"; readonly keys: string; readonly mean: number }
+  | { readonly kind: "integer"; readonly min: number; readonly max: number }
+  | {
+    readonly kind: "choice";
+    readonly values: readonly (string | number)[];
+    readonly weights?: readonly number[];
+  }
+  /** `count` keys of a key space as an array, without repeats. */
+  | { readonly kind: "sample"; readonly keys: string; readonly count: number }
+  /** `count` integers as an array. */
+  | { readonly kind: "integers"; readonly min: number; readonly max: number; readonly count: number }
+  /** A key that no seeded row has and no other slot gets; undone after the run. */
+  | { readonly kind: "reserved"; readonly keys: string };
+
+export interface ScenarioOperation {
+  /** The stem of its `.sql` and `.graphql` files in queries/workloads/<workload>/. */
+  readonly name: string;
+  /** Share of the mix, relative to the others' weights. */
+  readonly weight: number;
+  readonly params: Readonly<Record<string, Draw>>;
+  /** A write: never cached, its effect is read back for equality, and it is undone after the run. */
+  readonly write?: boolean;
+}
+
+/** A parameter of a scenario that `--set key=value` changes. */
+export interface Setting {
+  readonly default: number;
+  readonly min: number;
+  readonly max: number;
+  readonly unit: string;
+  readonly describe: string;
+}
+
+/** What load to make, against which data, and what is expected of it. Times are seconds. */
+export interface Scenario {
+  readonly name: string;
+  /** One line for `--help` and the report. */
+  readonly title: string;
+  readonly dataset: string;
+  readonly workload: string;
+  readonly arrivals: "poisson" | "constant";
+  /** Open loop: requests a second over all arms. */
+  readonly rate: number;
+  readonly duration: number;
+  readonly warmup: number;
+  /** Length of a block of one arm. */
+  readonly block: number;
+  /** The first part of each block, left out of statistics while the arm before it drains. */
+  readonly washout: number;
+  /** After so long a request is given up and recorded as `timeout`. */
+  readonly timeout: number;
+  readonly paths: readonly PathName[];
+  readonly operations: readonly ScenarioOperation[];
+  readonly slo?: string;
+  readonly settings: Readonly<Record<string, Setting>>;
+}

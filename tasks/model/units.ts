@@ -1,0 +1,71 @@
+import { UsageError } from "./errors.ts";
+
+const SECONDS: Readonly<Record<string, number>> = { us: 1e-6, µs: 1e-6, ms: 1e-3, s: 1, m: 60, h: 3600 };
+
+/**
+ * Parses a duration such as `500us`, `250ms`, `30s`, `1.5m`, `1m30s`.
+ * @returns seconds, more than 0.
+ * @throws {UsageError} when it is malformed or not positive.
+ */
+export function parseDuration(text: string, what = "duration"): number {
+  const parts = [...text.matchAll(/(\d+(?:\.\d+)?)(us|µs|ms|s|m|h)/g)];
+  const whole = parts.map((part) => part[0]).join("");
+  const seconds = parts.reduce((sum, part) => sum + Number(part[1]) * SECONDS[part[2]!]!, 0);
+  if (whole !== text || parts.length === 0 || !(seconds > 0)) {
+    const unit = /^\d+(\.\d+)?$/.test(text) ? `the unit is missing` : `it is "${text}"`;
+    throw new UsageError(
+      `Cannot read the ${what} "${text}" as a positive number with a unit: ${unit}`,
+      `Write it like "30s", "250ms" or "1m30s".`,
+    );
+  }
+  return seconds;
+}
+
+/** Seconds as people write them: `4 s`, `1 min 30 s`, `250 ms`. */
+export function formatSeconds(seconds: number): string {
+  if (seconds < 1) return `${significant(seconds * 1000, 3)} ms`;
+  if (seconds < 60) return `${significant(seconds, 3)} s`;
+  const minutes = Math.floor(seconds / 60);
+  const rest = Math.round(seconds - minutes * 60);
+  return rest === 0 ? `${minutes} min` : `${minutes} min ${rest} s`;
+}
+
+/** Milliseconds with three significant digits and the unit that fits: `0.418 ms`, `12.3 ms`, `1.24 s`. */
+export function formatMs(ms: number | null): string {
+  if (ms === null) return "—";
+  if (!Number.isFinite(ms)) return "∞";
+  return ms >= 1000 ? `${significant(ms / 1000, 3)} s` : `${significant(ms, 3)} ms`;
+}
+
+/** A share from 0 to 1 as a percentage: `99.4 %`, `0.031 %`, `0 %`. */
+export function formatShare(share: number | null): string {
+  return share === null ? "—" : `${significant(share * 100, share > 0.9 ? 4 : 2)} %`;
+}
+
+/** A count with thousands separators: `14,400`. */
+export function formatCount(n: number): string {
+  return Math.round(n).toLocaleString("en-US");
+}
+
+/** Bytes in binary units: `1.5 MiB`. */
+export function formatBytes(bytes: number): string {
+  const units = ["B", "KiB", "MiB", "GiB", "TiB"];
+  let value = bytes;
+  let unit = 0;
+  while (value >= 1024 && unit < units.length - 1) {
+    value /= 1024;
+    unit++;
+  }
+  return `${significant(value, 3)} ${units[unit]}`;
+}
+
+/** A number with so many significant digits, without an exponent and never rounding integer digits away. */
+export function significant(value: number, digits: number): string {
+  if (value === 0) return "0";
+  const magnitude = Math.floor(Math.log10(Math.abs(value)));
+  const decimals = Math.max(0, digits - 1 - magnitude);
+  return value.toLocaleString("en-US", {
+    minimumFractionDigits: 0,
+    maximumFractionDigits: Math.min(decimals, 12),
+  });
+}
