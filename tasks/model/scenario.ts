@@ -17,6 +17,8 @@ export type Draw =
   | { readonly kind: "sample"; readonly keys: string; readonly count: number }
   /** `count` integers as an array. */
   | { readonly kind: "integers"; readonly min: number; readonly max: number; readonly count: number }
+  /** So many days after the date that another parameter, declared before, has drawn. */
+  | { readonly kind: "after"; readonly of: string; readonly days: number }
   /** A key that no seeded row has and no other slot gets; undone after the run. */
   | { readonly kind: "reserved"; readonly keys: string };
 

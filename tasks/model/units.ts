@@ -37,6 +37,16 @@ export function formatMs(ms: number | null): string {
   return ms >= 1000 ? `${significant(ms / 1000, 3)} s` : `${significant(ms, 3)} ms`;
 }
 
+/**
+ * Milliseconds as `formatMs` writes them, but with exactly three significant digits (`23.0 ms`), so that
+ * the numbers of a column have the precision of their neighbours.
+ */
+export function measuredMs(ms: number | null): string {
+  if (ms === null) return "—";
+  if (!Number.isFinite(ms)) return "∞";
+  return ms >= 999.5 ? `${fixed(ms / 1000, 3)} s` : `${fixed(ms, 3)} ms`;
+}
+
 /** A share from 0 to 1 as a percentage: `99.4 %`, `0.031 %`, `0 %`. */
 export function formatShare(share: number | null): string {
   return share === null ? "—" : `${significant(share * 100, share > 0.9 ? 4 : 2)} %`;
@@ -57,6 +67,15 @@ export function formatBytes(bytes: number): string {
     unit++;
   }
   return `${significant(value, 3)} ${units[unit]}`;
+}
+
+/** A measured number with exactly so many significant digits, trailing zeros kept: `4.60`, `12.0`, `1,234`. */
+export function fixed(value: number, digits: number): string {
+  if (value === 0) return "0";
+  // Rounded first: 9.996 has one digit more in front of its point than it seems to.
+  const rounded = Number(value.toPrecision(digits));
+  const decimals = Math.min(12, Math.max(0, digits - 1 - Math.floor(Math.log10(Math.abs(rounded)))));
+  return value.toLocaleString("en-US", { minimumFractionDigits: decimals, maximumFractionDigits: decimals });
 }
 
 /** A number with so many significant digits, without an exponent and never rounding integer digits away. */

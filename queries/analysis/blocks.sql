@@ -1,0 +1,18 @@
+-- Response times in milliseconds per steady block and operation: the units of comparison. Blocks of the same
+-- `round` (the arm's k-th steady block) stand beside each other in time and are paired. A quantile is infinite
+-- where it lies among the never served.
+WITH rounds AS (
+  SELECT phase_id, block, arm, row_number() OVER (PARTITION BY arm ORDER BY block) AS round
+  FROM phase
+  WHERE run_id = $run AND name = 'steady'
+)
+SELECT
+  b.round, b.block, b.arm, r.operation,
+  count(*) AS n,
+  quantile_disc(r.response_ms, 0.5) AS p50,
+  quantile_disc(r.response_ms, 0.95) AS p95
+FROM request r
+JOIN rounds b ON b.phase_id = r.phase_id
+WHERE r.run_id = $run
+GROUP BY ALL
+ORDER BY b.block, r.operation;

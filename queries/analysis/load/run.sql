@@ -1,0 +1,6 @@
+INSERT INTO run (
+  run_id, label, kind, scenario, started_at, ended_at, status, verdict, seed, config, environment, git_commit
+)
+VALUES (
+  $run, $label, $kind, $scenario, $started, $ended, $status, $verdict, $seed, $config, $environment, $commit
+);

@@ -1,0 +1,25 @@
+-- A batch of staged rows becomes timings. The numbers of outcome and cache are places in OUTCOMES and
+-- CACHE_STATES of the model; $codes is a JSON array of error codes. TRY_CAST turns NaN into NULL.
+INSERT INTO timing
+SELECT
+  $run,
+  slot::BIGINT, attempt, worker, phase, operation,
+  intended::BIGINT,
+  TRY_CAST(woke AS BIGINT), TRY_CAST(acquired AS BIGINT), TRY_CAST(sent AS BIGINT), TRY_CAST(done AS BIGINT),
+  CASE outcome
+    WHEN 0 THEN 'ok'::outcome
+    WHEN 1 THEN 'failed'::outcome
+    WHEN 2 THEN 'timeout'::outcome
+    WHEN 3 THEN 'shed'::outcome
+    WHEN 4 THEN 'unsent'::outcome
+  END,
+  CASE WHEN error > 0 THEN from_json($codes, '["VARCHAR"]')[error] END,
+  CASE cache
+    WHEN 0 THEN 'hit'::cache_state
+    WHEN 1 THEN 'miss'::cache_state
+    WHEN 2 THEN 'stale'::cache_state
+    WHEN 3 THEN 'bypass'::cache_state
+  END,
+  CASE WHEN rows >= 0 THEN rows END,
+  CASE WHEN bytes >= 0 THEN bytes END
+FROM staging;

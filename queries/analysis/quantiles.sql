@@ -1,0 +1,22 @@
+-- Latency against quantile: response times in milliseconds of the steady phases at levels that stand evenly on a
+-- log-tail axis, per arm (operation NULL) and per arm and operation. A level is left out where fewer than three
+-- requests lie beyond it; `ms` is NULL where it lies among the never served.
+WITH
+  axis AS (
+    SELECT unnest([
+      0.0, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.75, 0.8, 0.85, 0.9, 0.925, 0.95, 0.96, 0.97, 0.975, 0.98, 0.985,
+      0.99, 0.9925, 0.995, 0.9975, 0.999, 0.9995, 0.9999, 0.99999
+    ]) AS level
+  ),
+  grouped AS (
+    SELECT arm, operation, list(response_ms ORDER BY response_ms) AS sorted
+    FROM request
+    WHERE run_id = $run AND phase = 'steady' AND response_ms IS NOT NULL
+    GROUP BY GROUPING SETS ((arm), (arm, operation))
+  )
+SELECT
+  arm, operation, level::DOUBLE AS level,
+  nullif(sorted[greatest(1, ceil(level * len(sorted))::BIGINT)], 'infinity') AS ms
+FROM grouped, axis
+WHERE level <= 0.5 OR (1 - level) * len(sorted) >= 3
+ORDER BY arm, operation NULLS FIRST, level;

@@ -1,0 +1,5 @@
+-- The longest standstill that a generator saw in its own event loop after the warm-up, milliseconds.
+SELECT max(value) AS "gapMs"
+FROM sample
+WHERE run_id = $run AND source = 'generator' AND metric = 'gap_ms'
+  AND at_us > (SELECT min(start_us) FROM phase WHERE run_id = $run AND name <> 'warmup');

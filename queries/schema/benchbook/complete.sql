@@ -1,0 +1,4 @@
+-- Marks the data set $1 as whole: rows by table $2, all rows $3, bytes $4, content hash $5.
+UPDATE benchbook.dataset
+SET status = 'complete', completed_at = now(), counts = $2, row_count = $3, bytes = $4, hash = $5
+WHERE name = $1

@@ -1,0 +1,6 @@
+-- For this transaction a row's text is the same on every server.
+SET LOCAL DateStyle = 'ISO, YMD';
+SET LOCAL IntervalStyle = 'postgres';
+SET LOCAL TimeZone = 'UTC';
+SET LOCAL extra_float_digits = 1;
+SET LOCAL bytea_output = 'hex';

@@ -1,0 +1,96 @@
+import assert from "node:assert/strict";
+import { cacheStates } from "./cache_states.ts";
+import { type Figure, figure } from "./figure.ts";
+import { latencyHeatmap } from "./heatmap.ts";
+import { latencyHistogram } from "./histogram.ts";
+import { latencyByQuantile } from "./latency_by_quantile.ts";
+import { operationDots } from "./operation_dots.ts";
+import { overTime } from "./over_time.ts";
+import { ratioChart } from "./ratios.ts";
+import { sampleSeries } from "./sample_series.ts";
+import { sparkline } from "./sparkline.ts";
+import * as rows from "./testing.ts";
+
+const CHARTS: readonly [string, Figure, () => Figure][] = [
+  ["latencyByQuantile", latencyByQuantile(rows.quantilePoints()), () => latencyByQuantile([])],
+  ["latencyHistogram", latencyHistogram(rows.histogramBins()), () => latencyHistogram([])],
+  ["overTime", overTime(rows.secondPoints()), () => overTime([])],
+  ["latencyHeatmap", latencyHeatmap(rows.heatmapBins()), () => latencyHeatmap([])],
+  ["ratioChart", ratioChart(rows.ratioRows()), () => ratioChart([])],
+  ["cacheStates", cacheStates(rows.cacheSeconds()), () => cacheStates([])],
+  ["operationDots", operationDots(rows.operationQuantiles()), () => operationDots([])],
+  ["sampleSeries", sampleSeries(rows.samplePoints()), () => sampleSeries([])],
+];
+
+for (const [name, chart, empty] of CHARTS) {
+  Deno.test(`${name} draws the same picture for the same rows`, async (t) => {
+    // An element a line: a change in one mark is a change in one line of the snapshot.
+    await t.assertSnapshot(figure(chart).replaceAll("><", ">\n<"));
+  });
+
+  Deno.test(`${name} survives a run without rows`, () => {
+    const html = figure(empty());
+    assert.match(html, /<svg |nothing to draw/);
+    assert.doesNotMatch(html, /NaN|Infinity|undefined/);
+  });
+
+  Deno.test(`${name} has no coordinate that is not a number`, () => {
+    assert.doesNotMatch(figure(chart), /NaN|Infinity|undefined/);
+  });
+
+  Deno.test(`${name} says in two sentences or more how to read it`, () => {
+    assert.ok(chart.reading.split(/[.] |[.]$/).filter((part) => part !== "").length >= 2);
+  });
+}
+
+Deno.test("a quantile that falls among requests never answered leaves a gap, not a point", () => {
+  const chart = latencyByQuantile([
+    { arm: "sql", level: 0.5, ms: 2 },
+    { arm: "sql", level: 0.99, ms: null },
+  ]);
+  assert.doesNotMatch(String(chart.svg), /sql p99/);
+  assert.deepEqual(chart.table.rows.at(-1), ["p99", "—"]);
+});
+
+Deno.test("an arm has the same colour in every chart, whichever arms a chart shows", () => {
+  const all = operationDots(rows.operationQuantiles());
+  const one = latencyByQuantile(rows.quantilePoints().filter(({ arm }) => arm === "sql+cache"));
+  const style = (chart: Figure) => chart.legend.find(({ name }) => name === "sql+cache")?.style;
+  assert.deepEqual(style(all), style(one));
+});
+
+Deno.test("two charts of one kind share no id when they are given different ids", () => {
+  const [a, b] = ["first", "second"].map((id) => figure(overTime(rows.secondPoints(), { id })));
+  const ids = (html: string) => [...html.matchAll(/ id="([^"]+)"/g)].map((match) => match[1]);
+  assert.ok(ids(a!).length > 1);
+  assert.equal(new Set([...ids(a!), ...ids(b!)]).size, ids(a!).length + ids(b!).length);
+});
+
+Deno.test("a clip path that a chart refers to exists in that chart", () => {
+  const html = figure(overTime(rows.secondPoints()));
+  const used = [...html.matchAll(/url\(#([^)]+)\)/g)].map((match) => match[1]!);
+  assert.ok(used.length > 0);
+  for (const id of used) assert.ok(html.includes(`id="${id}"`), id);
+});
+
+Deno.test("the heatmap of a long run counts every request in fewer, wider cells", () => {
+  const bins = Array.from(
+    { length: 600 },
+    (_, second) =>
+      [1, 1.19, 1.41].map((lowMs) => ({ arm: "sql", second, lowMs, highMs: lowMs * 1.19, n: 2 })),
+  ).flat();
+  const { rows: cells } = latencyHeatmap(bins).table;
+  assert.ok(cells.length < bins.length / 4);
+  assert.equal(cells.reduce((sum, row) => sum + Number(row[4]!.replace(",", "")), 0), 600 * 3 * 2);
+});
+
+Deno.test("text from the data cannot become markup", () => {
+  const hostile = `<script>alert("1")</script>`;
+  const html = figure(operationDots([{ arm: hostile, operation: hostile, p50: 1, p95: 2 }]));
+  assert.doesNotMatch(html, /<script/);
+});
+
+Deno.test("a sparkline needs two values", () => {
+  assert.equal(sparkline("a", [1]), "");
+  assert.match(sparkline("a", [1, 2]), /<svg /);
+});

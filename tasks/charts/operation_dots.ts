@@ -1,0 +1,88 @@
+import * as Plot from "@observablehq/plot";
+import { formatMs } from "../model/units.ts";
+import { Figure } from "./figure.ts";
+import { armStyles, PAPER } from "./palette.ts";
+import { draw } from "./plot.ts";
+import { logAxis, logTicks } from "./ticks.ts";
+
+/** Quantiles of one operation over one arm, milliseconds. */
+export interface OperationQuantiles {
+  readonly arm: string;
+  readonly operation: string;
+  readonly p50: number | null;
+  readonly p95: number | null;
+}
+
+/** p50 (filled) and p95 (hollow) per operation and arm, slowest operation first. */
+export function operationDots(
+  rows: readonly OperationQuantiles[],
+  { id = "operations", title = "Operations by arm" } = {},
+): Figure {
+  const styles = armStyles(rows.map((row) => row.arm));
+  const arms = [...styles.keys()];
+  const slowest = new Map<string, number>();
+  for (const row of rows) {
+    slowest.set(row.operation, Math.max(slowest.get(row.operation) ?? 0, row.p50 ?? 0));
+  }
+  const operations = [...slowest].sort((a, b) => b[1] - a[1]).map(([operation]) => operation);
+  const place = { fy: "operation", y: "arm" } as const;
+  const svg = draw(id, {
+    height: 60 + operations.length * (16 + 12 * Math.max(1, arms.length)),
+    marginLeft: 136,
+    marginRight: 24,
+    marginBottom: 42,
+    x: { type: "log", axis: null },
+    y: { domain: arms, axis: null },
+    fy: { domain: operations, label: null, padding: 0.12, axis: "left" },
+    marks: [
+      ...logAxis("x", logTicks(rows.flatMap((row) => [row.p50, row.p95]), 9), { label: "response time →" }),
+      ...arms.flatMap((arm) => {
+        const own = rows.filter((row) => row.arm === arm);
+        const { colour, symbol } = styles.get(arm)!;
+        const dot = (key: "p50" | "p95", fill: string) =>
+          Plot.dot(own.filter((row) => (row[key] ?? 0) > 0), {
+            ...place,
+            x: key,
+            symbol,
+            fill,
+            stroke: colour,
+            strokeWidth: 1.5,
+            r: 4,
+            title: (row: OperationQuantiles) => `${row.operation}, ${arm}: ${key} ${formatMs(row[key])}`,
+          });
+        return [
+          Plot.ruleY(own.filter((row) => (row.p50 ?? 0) > 0 && row.p95 !== null), {
+            ...place,
+            x1: "p50",
+            x2: "p95",
+            stroke: colour,
+            strokeOpacity: 0.6,
+          }),
+          dot("p50", colour),
+          dot("p95", PAPER),
+        ];
+      }),
+    ],
+  });
+  return new Figure({
+    id,
+    title,
+    label: operations.length === 0
+      ? "No operation was answered"
+      : `Slowest by median is ${operations[0]}, fastest ${operations[operations.length - 1]}`,
+    svg,
+    legend: [...styles].map(([name, style]) => ({ name, style, shape: "dot" })),
+    reading:
+      "The filled mark is the median response time and the hollow one p95, so the line between them is " +
+      "the spread that users feel. The axis is logarithmic: equal distances are equal ratios.",
+    table: {
+      columns: [
+        { title: "Operation" },
+        { title: "Arm" },
+        { title: "p50", numeric: true },
+        { title: "p95", numeric: true },
+      ],
+      rows: rows.map((row) => [row.operation, row.arm, formatMs(row.p50), formatMs(row.p95)]),
+    },
+  });
+}

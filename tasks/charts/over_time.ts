@@ -1,0 +1,176 @@
+import * as Plot from "@observablehq/plot";
+import { formatCount, formatMs, significant } from "../model/units.ts";
+import { Figure } from "./figure.ts";
+import { armStyles, MUTED } from "./palette.ts";
+import { draw } from "./plot.ts";
+import { logAxis, logTicks } from "./ticks.ts";
+
+/** One second of one arm; an arm has points only while its blocks run. */
+export interface SecondPoint {
+  readonly arm: string;
+  /** Block within the run: a line never joins two blocks, since another arm ran between them. */
+  readonly block: number;
+  readonly phase: string;
+  /** Seconds from the run's start, the beginning of the bin. */
+  readonly second: number;
+  /** How much of the second the block covers, where it is less than a whole one; for rates. */
+  readonly seconds?: number;
+  readonly n: number;
+  readonly p50: number | null;
+  readonly p95: number | null;
+  readonly p99: number | null;
+  readonly ok: number;
+  readonly errors: number;
+}
+
+const LINES = [
+  { key: "p50", dash: "", width: 2 },
+  { key: "p95", dash: "5 3", width: 1.5 },
+  { key: "p99", dash: "1.5 2.5", width: 1.5 },
+] as const;
+
+/** p50, p95 and p99 by second and arm, throughput and errors below, warm-up shaded. */
+export function overTime(
+  points: readonly SecondPoint[],
+  { id = "over-time", title = "Response time, throughput and errors by second" } = {},
+): Figure {
+  const styles = armStyles(points.map((point) => point.arm));
+  const arms = [...styles.keys()];
+  const end = Math.max(1, ...points.map((point) => point.second + 1));
+  const warm = Math.max(0, ...points.filter((p) => p.phase === "warmup").map((p) => p.second + 1));
+  const shade = warm > 0 ? [Plot.rect([{ x1: 0, x2: warm }], { x1: "x1", x2: "x2", ...SHADE })] : [];
+  const x = { domain: [0, end] };
+  // A second in which the arm changes has two points, one for each arm's part of it.
+  const shared = new Set<number>();
+  const starts = new Set<SecondPoint>();
+  for (const point of points) {
+    if (shared.has(point.second)) starts.add(point);
+    shared.add(point.second);
+  }
+  const width = (point: SecondPoint) => point.seconds ?? 1;
+  const from = (point: SecondPoint) => starts.has(point) ? point.second + 1 - width(point) : point.second;
+  const middle = (point: SecondPoint) => from(point) + width(point) / 2;
+  const group = (point: SecondPoint) => `${point.arm}/${point.block}`;
+  const positive = points.filter((point) => (point.p50 ?? 0) > 0);
+  const latency = draw(id, {
+    height: 50 + 110 * Math.max(1, arms.length),
+    marginLeft: 56,
+    marginRight: 90,
+    x: { ...x, label: null, ticks: 10 },
+    y: { type: "log", axis: null },
+    fy: { domain: arms, label: null, padding: 0.12, axis: "right" },
+    marks: [
+      ...logAxis("y", logTicks(positive.flatMap((point) => [point.p50, point.p99]), 4), {
+        label: "↑ response time",
+      }),
+      ...shade,
+      ...LINES.flatMap(({ key, dash, width }) =>
+        arms.flatMap((arm) => {
+          const own = positive.filter((point) => point.arm === arm && point[key] !== null);
+          const stroke = styles.get(arm)!.colour;
+          return [
+            Plot.line(own, {
+              x: middle,
+              y: key,
+              fy: "arm",
+              z: group,
+              stroke,
+              strokeWidth: width,
+              strokeDasharray: dash,
+            }),
+            Plot.dot(own, {
+              x: middle,
+              y: key,
+              fy: "arm",
+              r: 1.6,
+              fill: stroke,
+              title: (point: SecondPoint) =>
+                `${point.arm}, second ${point.second}: ${key} ${formatMs(point[key])}`,
+            }),
+          ];
+        })
+      ),
+    ],
+  });
+  // A sliver of a second shows a wild rate: it is drawn, but the axis does not make room for it.
+  const height = {
+    ok: (point: SecondPoint) => point.ok / width(point),
+    errors: (point: SecondPoint) => point.errors,
+  };
+  const whole = points.filter((point) => width(point) >= 0.3);
+  const bars = (y: "ok" | "errors", label: string, axis: string | null) =>
+    draw(`${id}-${y}`, {
+      height: y === "ok" ? 112 : 118,
+      marginBottom: y === "ok" ? 24 : 42,
+      marginLeft: 56,
+      marginRight: 90,
+      x: { ...x, label: axis, labelOffset: 36, ticks: 10 },
+      y: {
+        label,
+        ticks: 3,
+        grid: true,
+        domain: [0, Math.max(1, ...(y === "ok" ? whole : points).map(height[y])) * 1.02],
+        tickFormat: (value: number) => Number.isInteger(value) ? formatCount(value) : "",
+      },
+      marks: [
+        ...shade,
+        Plot.rectY(points, {
+          x1: from,
+          x2: (point: SecondPoint) => from(point) + width(point),
+          y: height[y],
+          clip: true,
+          fill: y === "errors" ? "currentColor" : (point: SecondPoint) => styles.get(point.arm)!.colour,
+          insetLeft: 0.3,
+          insetRight: 0.3,
+          title: (point: SecondPoint) => `${point.arm}, second ${point.second}: ${point[y]} ${y}`,
+        }),
+        Plot.ruleY([0]),
+      ],
+    });
+  const errors = points.reduce((sum, point) => sum + point.errors, 0);
+  return new Figure({
+    id,
+    title,
+    label:
+      `Response time, throughput and errors over ${significant(end, 4)} seconds for ${arms.join(", ")}; ` +
+      (errors === 0 ? "no errors" : `${formatCount(errors)} errors`),
+    layout: "stack",
+    svg: [
+      latency,
+      bars("ok", "↑ answered a second", null),
+      bars("errors", "↑ errors", "seconds from the run's start →"),
+    ],
+    legend: [
+      ...LINES.map(({ key, dash }) => ({
+        name: key,
+        style: { colour: MUTED, dash, symbol: "circle" as const },
+        shape: "line" as const,
+      })),
+      ...[...styles].map(([name, style]) => ({ name, style, shape: "area" as const })),
+    ],
+    reading:
+      "Solid, dashed and dotted lines are p50, p95 and p99 of each second; gaps are seconds in which " +
+      "another arm had its turn, and the shaded beginning is warm-up, which no statistic counts. A line that " +
+      "climbs from left to right, or errors that come in one burst, mean that the run was not steady.",
+    table: {
+      columns: [
+        { title: "Second", numeric: true },
+        { title: "Arm" },
+        { title: "Phase" },
+        ...["Requests", "p50", "p95", "p99", "Errors"].map((name) => ({ title: name, numeric: true })),
+      ],
+      rows: points.map((point) => [
+        String(point.second),
+        point.arm,
+        point.phase,
+        formatCount(point.n),
+        formatMs(point.p50),
+        formatMs(point.p95),
+        formatMs(point.p99),
+        formatCount(point.errors),
+      ]),
+    },
+  });
+}
+
+const SHADE = { fill: MUTED, fillOpacity: 0.14 };

@@ -1,0 +1,71 @@
+import { PATHS } from "../model/operation.ts";
+
+/** How one series is told apart: by colour, and as well by dash and symbol for whoever sees no colour. */
+export interface SeriesStyle {
+  readonly colour: string;
+  readonly dash: string;
+  readonly symbol: "circle" | "square" | "triangle" | "diamond" | "star" | "cross";
+}
+
+/**
+ * Observable's ten, in an order in which the first ones differ most in hue and lightness. Each is a CSS
+ * variable with the light page's colour as fallback, so that a stylesheet can restyle a drawn chart and
+ * a notebook shows it without one.
+ */
+const COLOURS = [
+  ["blue", "#4269d0"],
+  ["coral", "#ff725c"],
+  ["green", "#3ca951"],
+  ["purple", "#a463f2"],
+  ["amber", "#efb118"],
+  ["cyan", "#6cc5b0"],
+  ["brown", "#9c6b4e"],
+  ["pink", "#ff8ab7"],
+  ["sky", "#97bbf5"],
+  ["grey", "#9498a0"],
+] as const;
+
+const DASHES = ["", "6 3", "2 3", "8 3 2 3", "12 4", "4 2 1 2 1 2"];
+const SYMBOLS = ["circle", "square", "triangle", "diamond", "star", "cross"] as const;
+
+export type ColourName = typeof COLOURS[number][0];
+
+/** A colour of the palette as a CSS value. */
+export function colour(name: ColourName): string {
+  const hex = COLOURS.find(([known]) => known === name)![1];
+  return `var(--bb-${name}, ${hex})`;
+}
+
+/** Muted ink for rules, bands and notes, on light and on dark paper. */
+export const MUTED = "var(--bb-muted, #6b7280)";
+/** The paper, for halos and hollow marks. */
+export const PAPER = "var(--bb-paper, #fff)";
+
+/** The style of the series at `index`; repeats after ten colours, with another dash and symbol. */
+export function seriesStyle(index: number): SeriesStyle {
+  const [name] = COLOURS[index % COLOURS.length]!;
+  return {
+    colour: colour(name),
+    dash: DASHES[index % DASHES.length]!,
+    symbol: SYMBOLS[index % SYMBOLS.length]!,
+  };
+}
+
+/** Styles for these series in order of first appearance; the same name gets one style. */
+export function stylesOf(names: readonly string[]): Map<string, SeriesStyle> {
+  const unique = [...new Set(names)];
+  return new Map(unique.map((name, index) => [name, seriesStyle(index)]));
+}
+
+/**
+ * Styles for arms, the access paths first and in their own order. A path has the same style in every
+ * chart of every run, whichever of them a chart shows; arms of other names come after.
+ */
+export function armStyles(arms: readonly string[]): Map<string, SeriesStyle> {
+  const known = PATHS.filter((path) => arms.includes(path));
+  const others = [...new Set(arms)].filter((arm) => !(PATHS as readonly string[]).includes(arm));
+  return new Map([
+    ...known.map((path) => [path, seriesStyle(PATHS.indexOf(path))] as const),
+    ...others.map((arm, index) => [arm, seriesStyle(PATHS.length + index)] as const),
+  ]);
+}

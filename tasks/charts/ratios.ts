@@ -1,0 +1,128 @@
+import * as Plot from "@observablehq/plot";
+import { significant } from "../model/units.ts";
+import { Figure } from "./figure.ts";
+import { armStyles, MUTED, PAPER } from "./palette.ts";
+import { draw } from "./plot.ts";
+import { logAxis } from "./ticks.ts";
+
+/** Candidate over baseline; below 1 the candidate is faster. Null where it cannot be estimated. */
+export interface RatioRow {
+  readonly operation: string;
+  readonly baseline: string;
+  readonly candidate: string;
+  readonly statistic: string;
+  readonly ratio: number | null;
+  readonly low: number | null;
+  readonly high: number | null;
+  readonly verdict: string;
+}
+
+/** The margin within which a difference is called equivalent. */
+export const EQUIVALENCE_MARGIN = 0.05;
+
+/** Rule, dot and interval per operation and candidate, against the band of ±5 %, slowest first. */
+export function ratioChart(
+  rows: readonly RatioRow[],
+  { id = "ratios", title = "Ratios with their intervals" } = {},
+): Figure {
+  const known = rows.filter((row): row is RatioRow & { ratio: number } => row.ratio !== null);
+  const worst = new Map<string, number>();
+  for (const row of known) {
+    worst.set(row.operation, Math.max(worst.get(row.operation) ?? 0, row.ratio));
+  }
+  const operations = [...worst].sort((a, b) => b[1] - a[1]).map(([operation]) => operation);
+  // The order of styles follows the arms of the other charts, where the baseline comes first.
+  const styles = armStyles([...rows.map((row) => row.baseline), ...rows.map((row) => row.candidate)]);
+  const candidates = [...styles.keys()].filter((arm) => known.some((row) => row.candidate === arm));
+  const statistics = [...new Set(known.map((row) => row.statistic))].sort();
+  const values = known.flatMap((row) => [row.ratio, row.low ?? row.ratio, row.high ?? row.ratio]);
+  const low = Math.min(0.8, ...values) / 1.06;
+  const high = Math.max(1.25, ...values) * 1.06;
+  const band = { x1: 1 - EQUIVALENCE_MARGIN, x2: 1 + EQUIVALENCE_MARGIN };
+  const place = { fx: "statistic", fy: "operation", y: "candidate" } as const;
+  const svg = draw(id, {
+    height: 90 + operations.length * (18 + 13 * Math.max(1, candidates.length)),
+    marginLeft: 136,
+    marginRight: 16,
+    marginBottom: 44,
+    marginTop: 30,
+    x: { type: "log", domain: [low, high], axis: null },
+    y: { domain: candidates, axis: null },
+    fx: { domain: statistics, label: null, padding: 0.06, axis: "top" },
+    fy: { domain: operations, label: null, padding: 0.1, axis: "left" },
+    marks: [
+      ...logAxis("x", ratioTicks(low, high), {
+        label: "faster ← ratio to the baseline → slower",
+        labelAnchor: "center",
+        format: (ratio) => `${significant(ratio, 3)}×`,
+      }),
+      Plot.rect([band], { x1: "x1", x2: "x2", fill: MUTED, fillOpacity: 0.2 }),
+      Plot.ruleX([1], { stroke: "currentColor" }),
+      ...candidates.flatMap((arm) => {
+        const own = known.filter((row) => row.candidate === arm);
+        const { colour, symbol } = styles.get(arm)!;
+        return [
+          Plot.ruleY(own.filter((row) => row.low !== null && row.high !== null), {
+            ...place,
+            x1: "low",
+            x2: "high",
+            stroke: colour,
+            strokeWidth: 2.5,
+          }),
+          Plot.dot(own, {
+            ...place,
+            x: "ratio",
+            symbol,
+            fill: (row: RatioRow) => row.verdict === "inconclusive" ? PAPER : colour,
+            stroke: colour,
+            strokeWidth: 1.5,
+            r: 4.5,
+            title: (row: RatioRow) =>
+              `${row.operation} ${row.statistic}: ${row.candidate} is ${interval(row)} ` +
+              `of ${row.baseline} (${row.verdict})`,
+          }),
+        ];
+      }),
+    ],
+  });
+  const count = (verdict: string) => known.filter((row) => row.verdict === verdict).length;
+  return new Figure({
+    id,
+    title,
+    label: known.length === 0
+      ? "No ratio could be estimated"
+      : `Of ${known.length} comparisons ${count("faster")} are faster, ${count("slower")} slower, ` +
+        `${count("equivalent")} equivalent and ${count("inconclusive")} inconclusive`,
+    svg,
+    legend: candidates.map((name) => ({ name, style: styles.get(name)!, shape: "dot" })),
+    reading: "A mark left of the rule is faster than the baseline and right of it slower, with its 95 % " +
+      "interval; the shaded band is ±5 %, within which a difference is of no account. Hollow marks are " +
+      "inconclusive: the interval is too wide to tell.",
+    table: {
+      columns: [
+        { title: "Operation" },
+        { title: "Candidate" },
+        { title: "Statistic" },
+        { title: "Ratio and interval", numeric: true },
+        { title: "Verdict" },
+      ],
+      rows: rows.map((row) => [row.operation, row.candidate, row.statistic, interval(row), row.verdict]),
+    },
+  });
+}
+
+function interval(row: RatioRow): string {
+  if (row.ratio === null) return "—";
+  const bounds = row.low === null || row.high === null
+    ? ""
+    : ` [${significant(row.low, 3)}, ${significant(row.high, 3)}]`;
+  return `${significant(row.ratio, 3)}×${bounds}`;
+}
+
+/** 1 and its powers of two (or of ten where the range is wide) within the axis. */
+function ratioTicks(low: number, high: number): number[] {
+  const base = Math.log2(high / low) > 8 ? 10 : 2;
+  const from = Math.ceil(Math.log(low) / Math.log(base));
+  const to = Math.floor(Math.log(high) / Math.log(base));
+  return Array.from({ length: to - from + 1 }, (_, index) => base ** (from + index));
+}

@@ -1,0 +1,60 @@
+import type { SamplePoint } from "./sample_series.ts";
+
+/** A sample as the store gives it. */
+export interface SampleRow {
+  readonly second: number;
+  readonly source: string;
+  readonly metric: string;
+  readonly labels: Readonly<Record<string, string>>;
+  readonly value: number;
+}
+
+interface Line {
+  readonly panel: string;
+  /** The series' name, or which label names it. */
+  readonly series: string | { readonly label: string };
+  readonly source: string;
+  readonly metric: string;
+  readonly unit: SamplePoint["unit"];
+}
+
+const line = (
+  source: string,
+  metric: string,
+  panel: string,
+  series: Line["series"],
+  unit: SamplePoint["unit"],
+): Line => ({ source, metric, panel, series, unit });
+
+/** The metrics that the report shows, in order; what a server did not give has no panel. */
+const LINES: readonly Line[] = [
+  line("host", "cpu_user", "Host CPU", "user", "share"),
+  line("host", "cpu_system", "Host CPU", "system", "share"),
+  line("host", "cpu_iowait", "Host CPU", "I/O wait", "share"),
+  line("host", "cpu_steal", "Host CPU", "steal", "share"),
+  line("host", "pressure_cpu_some", "Stalled for want of CPU", "some", "share"),
+  line("host", "process_cpu_cores", "CPU by process, cores", { label: "process" }, "cores"),
+  line("host", "memory_used_bytes", "Host memory", "used", "bytes"),
+  line("postgres", "transactions", "PostgreSQL transactions", "transactions", "per second"),
+  line("postgres", "blocks_hit", "PostgreSQL blocks", "from cache", "per second"),
+  line("postgres", "blocks_read", "PostgreSQL blocks", "read", "per second"),
+  line("postgres", "wal_bytes", "PostgreSQL write-ahead log", "written", "bytes per second"),
+  line("redis", "commands", "Redis commands", "commands", "per second"),
+  line("redis", "memory_bytes", "Redis memory", "used", "bytes"),
+  line("generator", "gap_ms", "Longest generator gap", "gap", "ms"),
+];
+
+/** Picks the samples worth a panel and names them; several of one second (by label) become their largest. */
+export function samplePanels(rows: readonly SampleRow[]): SamplePoint[] {
+  return LINES.flatMap(({ source, metric, panel, series, unit }) => {
+    const points = new Map<string, SamplePoint>();
+    for (const row of rows) {
+      if (row.source !== source || row.metric !== metric) continue;
+      const name = typeof series === "string" ? series : row.labels[series.label] ?? metric;
+      const key = `${name}/${row.second}`;
+      const value = Math.max(row.value, points.get(key)?.value ?? -Infinity);
+      points.set(key, { panel, series: name, unit, second: row.second, value });
+    }
+    return [...points.values()];
+  });
+}

@@ -1,0 +1,21 @@
+import assert from "node:assert/strict";
+import { samplePanels } from "./sample_panels.ts";
+
+Deno.test("a metric with labels makes a line for each, and unknown metrics make none", () => {
+  const row = { second: 1, source: "host", value: 0.4 };
+  const points = samplePanels([
+    { ...row, metric: "process_cpu_cores", labels: { process: "postgres" } },
+    { ...row, metric: "process_cpu_cores", labels: { process: "redis" } },
+    { ...row, metric: "swap_used_bytes", labels: {} },
+  ]);
+  assert.deepEqual(points.map(({ series }) => series), ["postgres", "redis"]);
+});
+
+Deno.test("of several values of one line at one moment the largest is shown", () => {
+  const row = { second: 1, source: "generator", metric: "gap_ms" };
+  const points = samplePanels([
+    { ...row, labels: { worker: "0" }, value: 3 },
+    { ...row, labels: { worker: "1" }, value: 11 },
+  ]);
+  assert.deepEqual(points.map(({ value }) => value), [11]);
+});

@@ -1,0 +1,151 @@
+import * as Plot from "@observablehq/plot";
+import { formatBytes, significant } from "../model/units.ts";
+import { Figure } from "./figure.ts";
+import { stylesOf } from "./palette.ts";
+import { draw } from "./plot.ts";
+import { byteTicks } from "./ticks.ts";
+
+/** One value of one line in one panel of the small multiples. */
+export interface SamplePoint {
+  /** Title of the panel, e.g. "Host CPU". */
+  readonly panel: string;
+  /** The line within the panel, e.g. "user". */
+  readonly series: string;
+  readonly second: number;
+  readonly value: number;
+  readonly unit: "share" | "bytes" | "bytes per second" | "cores" | "per second" | "count" | "ms";
+}
+
+/** What was sampled beside the load, one small panel a subject, on the run's clock. */
+export function sampleSeries(
+  points: readonly SamplePoint[],
+  { id = "samples", title = "Server and host samples" } = {},
+): Figure {
+  const panels = [...new Set(points.map((point) => point.panel))];
+  const end = Math.max(1, ...points.map((point) => point.second));
+  const svg = panels.map((panel, index) => {
+    const own = points.filter((point) => point.panel === panel);
+    const styles = stylesOf(own.map((point) => point.series));
+    const unit = own[0]!.unit;
+    const top = Math.max(...own.map((point) => point.value));
+    return draw(`${id}-${index}`, {
+      width: 350,
+      height: 158,
+      marginLeft: 58,
+      marginRight: 66,
+      marginTop: 30,
+      x: { domain: [0, end], ticks: 4, label: null, tickFormat: (second: number) => `${second} s` },
+      y: {
+        domain: [0, top > 0 ? top * 1.05 : 1],
+        ticks: unit.startsWith("bytes") ? byteTicks(top) : 3,
+        label: null,
+        grid: true,
+        tickFormat: (value: number) => written(value, unit),
+      },
+      marks: [
+        Plot.text([panel], {
+          frameAnchor: "top-left",
+          dy: -22,
+          dx: -52,
+          fontWeight: 600,
+          textAnchor: "start",
+        }),
+        Plot.ruleY([0]),
+        ...[...styles].flatMap(([series, style]) => {
+          const line = own.filter((point) => point.series === series)
+            .sort((a, b) => a.second - b.second);
+          return [
+            Plot.lineY(line, {
+              x: "second",
+              y: "value",
+              stroke: style.colour,
+              strokeWidth: 1.6,
+              strokeDasharray: style.dash,
+            }),
+          ];
+        }),
+        ...labels(own, styles, top),
+      ],
+    });
+  });
+  return new Figure({
+    id,
+    title,
+    label: panels.length === 0 ? "Nothing was sampled" : `Panels: ${panels.join(", ")}`,
+    svg,
+    reading: "All panels share the run's clock, so a rise here can be laid beside a rise in response time. " +
+      "Steal is CPU time that a neighbour on the same machine took away: where it is high, slowness is " +
+      "not the system's own.",
+    table: {
+      columns: [
+        { title: "Panel" },
+        { title: "Series" },
+        { title: "Lowest", numeric: true },
+        { title: "Mean", numeric: true },
+        { title: "Highest", numeric: true },
+      ],
+      rows: panels.flatMap((panel) => {
+        const own = points.filter((point) => point.panel === panel);
+        return [...new Set(own.map((point) => point.series))].map((series) => {
+          const values = own.filter((point) => point.series === series).map((point) => point.value);
+          const mean = values.reduce((sum, value) => sum + value, 0) / values.length;
+          const unit = own[0]!.unit;
+          return [
+            panel,
+            series,
+            ...[Math.min(...values), mean, Math.max(...values)].map((v) => written(v, unit)),
+          ];
+        });
+      }),
+    },
+  });
+}
+
+/** Names at the lines' ends, spread so that they do not cover each other. */
+function labels(
+  points: readonly SamplePoint[],
+  styles: ReadonlyMap<string, { colour: string }>,
+  top: number,
+) {
+  if (styles.size < 2) return [];
+  const gap = Math.max(top, 1e-9) * 0.14;
+  const last = [...styles].map(([series, style]) => {
+    const own = points.filter((point) => point.series === series);
+    const end = own.reduce((a, b) => b.second >= a.second ? b : a);
+    return { series, colour: style.colour, second: end.second, y: end.value };
+  }).sort((a, b) => a.y - b.y);
+  for (let index = 1; index < last.length; index++) {
+    last[index]!.y = Math.max(last[index]!.y, last[index - 1]!.y + gap);
+  }
+  return last.map((label) =>
+    Plot.text([label], {
+      x: "second",
+      y: "y",
+      text: "series",
+      textAnchor: "start",
+      dx: 5,
+      fill: "currentColor",
+      stroke: "none",
+      fontSize: 11,
+    })
+  );
+}
+
+function written(value: number, unit: SamplePoint["unit"]): string {
+  switch (unit) {
+    case "share":
+      return `${significant(value * 100, 3)} %`;
+    case "bytes":
+      return formatBytes(value);
+    case "bytes per second":
+      return `${formatBytes(value)}/s`;
+    case "cores":
+      return significant(value, 2);
+    case "per second":
+      return `${significant(value, 3)}/s`;
+    case "ms":
+      return `${significant(value, 3)} ms`;
+    case "count":
+      return significant(value, 3);
+  }
+}

@@ -1,0 +1,61 @@
+import * as Plot from "@observablehq/plot";
+import { formatBytes, formatMs } from "../model/units.ts";
+
+/** Milliseconds on an axis: `0.5 ms`, `20 ms`, `1.5 s`. */
+export const msTick = formatMs;
+
+/**
+ * Ticks for a log axis over these values: the fullest of 1-2-5, 1-3 and powers of ten that stays
+ * within `most`. D3's own choice labels powers of ten only, which on one decade is one label.
+ */
+export function logTicks(values: readonly (number | null)[], most = 7): number[] {
+  const positive = values.filter((value): value is number => value !== null && value > 0);
+  if (positive.length === 0) return [1];
+  const [low, high] = [Math.min(...positive), Math.max(...positive)];
+  const from = Math.floor(Math.log10(low));
+  const to = Math.ceil(Math.log10(high));
+  const decades = Array.from({ length: to - from + 1 }, (_, index) => from + index);
+  const inside = (digits: readonly number[], step = 1) =>
+    decades.filter((decade) => decade % step === 0).flatMap((decade) =>
+      digits.map((digit) => Number((digit * 10 ** decade).toPrecision(1)))
+    ).filter((tick) => tick >= low * 0.999 && tick <= high * 1.001);
+  const choices = [inside([1, 2, 5]), inside([1, 3]), inside([1]), inside([1], 2)];
+  return choices.find((ticks) => ticks.length <= most) ?? choices[3]!;
+}
+
+/**
+ * Grid and axis at these ticks, each with its label. Axes of our own rather than the scale's options,
+ * because D3's log scales drop most labels even of ticks that were asked for.
+ */
+export function logAxis(
+  axis: "x" | "y",
+  ticks: readonly number[],
+  { label, format = msTick, labelAnchor }: {
+    label: string;
+    format?: (value: number) => string;
+    labelAnchor?: "center";
+  },
+): Plot.Markish[] {
+  const text = (value: number) => format(value);
+  return axis === "x"
+    ? [
+      Plot.gridX(ticks),
+      Plot.axisX(ticks, { text, label, labelOffset: 36, ...(labelAnchor && { labelAnchor }) }),
+    ]
+    : [Plot.gridY(ticks), Plot.axisY(ticks, { text, label })];
+}
+
+/** Ticks from 0 for bytes, at whole binary units rather than at round decimal numbers of bytes. */
+export function byteTicks(top: number, most = 4): number[] {
+  let step = 1;
+  while (top / step > most) step *= 2;
+  return Array.from({ length: Math.floor(top / step) + 1 }, (_, index) => index * step);
+}
+
+/** Bytes on an axis. */
+export const byteTick = formatBytes;
+
+/** A quantile level as people name it: 0.5 → `p50`, 0.999 → `p99.9`. */
+export function quantileName(level: number): string {
+  return `p${Number((level * 100).toFixed(4))}`;
+}

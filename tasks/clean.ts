@@ -1,0 +1,33 @@
+import { readConfig } from "./config.ts";
+import { UsageError } from "./model/errors.ts";
+import { formatBytes } from "./model/units.ts";
+import { clean, planClean } from "./stack/clean.ts";
+import { command, main } from "./terminal/command.ts";
+import { formatTable } from "./terminal/table.ts";
+
+await main(async () => {
+  const config = readConfig();
+  const task = command(
+    "clean",
+    "Remove all local state: clusters, caches, the store and the reports of runs.",
+  )
+    .option("-y, --yes", "do not ask", false);
+  task.parse(Deno.args, { from: "user" });
+  const targets = planClean(config);
+  if (targets.length === 0) return console.log("There is nothing to remove.");
+  console.log(formatTable([
+    { title: "path", align: "left" },
+    { title: "size", align: "right" },
+    { title: "what", align: "left" },
+  ], targets.map(({ path, what, bytes }) => [path, formatBytes(bytes), what])));
+  if (!task.opts<{ yes: boolean }>().yes) {
+    if (!Deno.stdin.isTerminal()) {
+      throw new UsageError("Cannot ask whether to remove this: there is no terminal", "Give --yes.");
+    }
+    if (!confirm("Remove all of this?")) return console.log("Nothing was removed.");
+  }
+  const { left } = await clean(config, targets);
+  console.log(
+    `Removed.${left.length === 0 ? "" : ` Left alone, as they are not Benchbook's: ${left.join(", ")}.`}`,
+  );
+});

@@ -1,0 +1,63 @@
+import { createHash } from "node:crypto";
+import type { Operation, PathName } from "../model/operation.ts";
+import { UsageError } from "../model/errors.ts";
+import type { Scenario } from "../model/scenario.ts";
+import type { Statement } from "../targets/target.ts";
+import { loadQuestion, type Question } from "../targets/workload.ts";
+import type { Arm, ArmTarget } from "./plan.ts";
+
+/** The questions of a scenario, in the order of its operations. */
+export type Workload = readonly Question[];
+
+/**
+ * Reads the statements of a scenario's operations and holds them against what the scenario declares.
+ * @throws {UsageError} naming the file at fault.
+ */
+export function loadWorkload(dir: string, scenario: Scenario): Workload {
+  return scenario.operations.map(({ name, params }) => {
+    const question = loadQuestion(dir, name);
+    const declared = question.sql.parameters.map((parameter) => parameter.name);
+    const given = Object.keys(params);
+    const missing = declared.find((parameter) => !given.includes(parameter));
+    const extra = given.find((parameter) => !declared.includes(parameter));
+    if (missing !== undefined || extra !== undefined) {
+      throw new UsageError(
+        missing !== undefined
+          ? `Cannot run the operation ${name}: ${question.sql.file} declares :${missing}, and the scenario draws no value for it`
+          : `Cannot run the operation ${name}: the scenario draws "${extra}", and ${question.sql.file} does not declare it`,
+        `Declared: ${declared.join(", ") || "none"}.`,
+      );
+    }
+    return question;
+  });
+}
+
+/** The arms of a run, and the operations that they ask as the store records them. */
+export function armsOf(
+  scenario: Scenario,
+  workload: Workload,
+  targets: readonly { readonly name: PathName; readonly target: ArmTarget }[],
+): { arms: Arm[]; operations: Operation[] } {
+  const operations: Operation[] = [];
+  const arms = targets.map(({ name: path, target }): Arm => ({
+    name: path,
+    target,
+    statements: workload.map((question, index): Statement => {
+      const { name, write = false } = scenario.operations[index]!;
+      const text = path === "graphql" ? question.graphql.text : question.sql.text;
+      const { parameters } = question.sql;
+      const operationId = operations.length;
+      operations.push({
+        operationId,
+        workload: scenario.workload,
+        name,
+        path,
+        statement: text,
+        fingerprint: createHash("sha256").update(text).digest("hex").slice(0, 16),
+        parameters,
+      });
+      return { operationId, name, write, text, parameters: parameters.map((parameter) => parameter.name) };
+    }),
+  }));
+  return { arms, operations };
+}

@@ -1,0 +1,72 @@
+import { UsageError } from "../model/errors.ts";
+import type { Phase } from "../model/run.ts";
+import { formatSeconds } from "../model/units.ts";
+import { counter } from "../random/counter.ts";
+import { shuffle } from "../random/shuffle.ts";
+
+export interface BlockPlan {
+  readonly arms: readonly string[];
+  readonly seed: number;
+  readonly warmupSeconds: number;
+  /** Measured time over all arms. */
+  readonly durationSeconds: number;
+  /** Wished length of a block; fitted so that whole rounds fill the duration. */
+  readonly blockSeconds: number;
+  readonly washoutSeconds: number;
+}
+
+/** The shortest block that still holds a washout and something to measure. */
+const SHORTEST_BLOCK_SECONDS = 0.2;
+
+/**
+ * Cuts a run into blocks of one arm each: first a warm-up block of every arm, then rounds. A round holds
+ * one block of each arm in an order of its own, drawn from the seed, so that drift of the machine falls on
+ * all arms alike. Each block begins with a washout in which the arm before it drains.
+ * @returns phases in time order, µs from the run's start, without gaps.
+ * @throws {UsageError} when the duration is too short for one round.
+ */
+export function planBlocks(plan: BlockPlan): Phase[] {
+  const { arms, seed, durationSeconds } = plan;
+  const rounds = Math.max(1, Math.round(durationSeconds / (plan.blockSeconds * arms.length)));
+  const blockSeconds = durationSeconds / (rounds * arms.length);
+  if (blockSeconds < SHORTEST_BLOCK_SECONDS) {
+    throw new UsageError(
+      `Cannot interleave ${arms.length} arms within a duration of ${formatSeconds(durationSeconds)}: ` +
+        `a block would last ${formatSeconds(blockSeconds)}`,
+      `Give --duration at least ${formatSeconds(SHORTEST_BLOCK_SECONDS * arms.length)}.`,
+    );
+  }
+  const washoutSeconds = Math.min(plan.washoutSeconds, blockSeconds / 4);
+  const random = counter(seed, "blocks");
+  const phases: Phase[] = [];
+  let at = 0;
+  let block = 0;
+  const add = (name: Phase["name"], arm: string, seconds: number) => {
+    if (seconds <= 0) return;
+    const startUs = Math.round(at * 1e6);
+    at += seconds;
+    phases.push({ phaseId: phases.length, name, block, arm, startUs, endUs: Math.round(at * 1e6) });
+  };
+  for (const arm of plan.warmupSeconds > 0 ? shuffle(arms, random, 0) : []) {
+    add("warmup", arm, plan.warmupSeconds / arms.length);
+    block++;
+  }
+  for (let round = 0; round < rounds; round++) {
+    for (const arm of shuffle(arms, random, 1 + round)) {
+      add("washout", arm, washoutSeconds);
+      add("steady", arm, blockSeconds - washoutSeconds);
+      block++;
+    }
+  }
+  return phases;
+}
+
+/**
+ * The run's phases after it ended early: later phases never were, the current one ends there.
+ * @param endUs when the run ended, µs from its start.
+ */
+export function truncatePhases(phases: readonly Phase[], endUs: number): Phase[] {
+  return phases
+    .filter((phase) => phase.startUs < endUs)
+    .map((phase) => phase.endUs <= endUs ? phase : { ...phase, endUs });
+}

@@ -1,0 +1,140 @@
+import assert from "node:assert/strict";
+import { join } from "node:path";
+import type { Phase } from "../model/run.ts";
+import { OUTCOMES } from "../model/timing.ts";
+import { readSegment } from "../store/segment_reader.ts";
+import { SegmentWriter } from "../store/segment_writer.ts";
+import { FakeTarget, type Script } from "../targets/fake.ts";
+import type { Call } from "../targets/target.ts";
+import { Dispatcher } from "./dispatcher.ts";
+import type { Mix } from "./mix.ts";
+
+const PHASES: Phase[] = [
+  { phaseId: 0, name: "warmup", block: 0, arm: "a", startUs: 0, endUs: 1000 },
+  { phaseId: 1, name: "steady", block: 1, arm: "b", startUs: 1000, endUs: 2000 },
+];
+const MIX: Mix = { operationOf: (slot) => slot % 2, valuesOf: (slot) => ({ id: slot }) };
+
+interface Row {
+  slot: number;
+  phase: number;
+  operation: number;
+  outcome: string;
+  woke: number;
+  sent: number;
+  done: number;
+  error: string | null;
+}
+
+async function rowsOf(
+  script: (call: Call, index: number) => Script,
+  use: (dispatcher: Dispatcher, clock: { us: number }) => Promise<void>,
+  inFlightCap = 100,
+): Promise<Row[]> {
+  const dir = Deno.makeTempDirSync();
+  try {
+    const path = join(dir, "timing-0.seg");
+    const recorder = new SegmentWriter(path, 0, 8);
+    const clock = { us: 0 };
+    const nowUs = () => clock.us;
+    const target = new FakeTarget(nowUs, script);
+    const statements = [0, 1].map((index) => ({
+      operationId: index,
+      name: `op${index}`,
+      write: false,
+      text: "",
+      parameters: ["id"],
+    }));
+    const arms = ["a", "b"].map((name) => ({
+      name,
+      target: { path: "sql", url: "" } as const,
+      statements: statements.map((each) => ({
+        ...each,
+        operationId: each.operationId + (name === "b" ? 10 : 0),
+      })),
+    }));
+    const dispatcher = new Dispatcher({
+      phases: PHASES,
+      arms,
+      targets: [target, target],
+      mix: MIX,
+      recorder,
+      nowUs,
+      timeoutMs: 5,
+      inFlightCap,
+    });
+    await use(dispatcher, clock);
+    recorder.close();
+    return read(path);
+  } finally {
+    Deno.removeSync(dir, { recursive: true });
+  }
+}
+
+function read(path: string): Row[] {
+  const rows: Row[] = [];
+  for (const { rows: n, columns, codes } of readSegment(path, { droppedBytes: 0 })) {
+    for (let at = 0; at < n; at++) {
+      rows.push({
+        slot: columns.slot[at]!,
+        phase: columns.phase[at]!,
+        operation: columns.operation[at]!,
+        outcome: OUTCOMES[columns.outcome[at]!]!,
+        woke: columns.woke[at]!,
+        sent: columns.sent[at]!,
+        done: columns.done[at]!,
+        error: columns.error[at] === 0 ? null : codes[columns.error[at]! - 1]!,
+      });
+    }
+  }
+  return rows.sort((a, b) => a.slot - b.slot);
+}
+
+Deno.test("a slot belongs to the block of its intended time, with that block's arm", async () => {
+  const rows = await rowsOf(() => ({ serviceMs: 0 }), async (dispatcher, clock) => {
+    clock.us = 1500;
+    await Promise.all([dispatcher.dispatch(0, 999, 1500), dispatcher.dispatch(1, 1000, 1500)]);
+  });
+  assert.deepEqual(rows.map(({ phase, operation }) => [phase, operation]), [[0, 0], [1, 11]]);
+});
+
+Deno.test("every slot leaves one row: ok, failed, timed out, shed and unsent", async () => {
+  const scripts: Script[] = [{ serviceMs: 0 }, { serviceMs: 0, outcome: "failed", error: "57P01" }, {
+    serviceMs: Infinity,
+  }];
+  const rows = await rowsOf((_, index) => scripts[index]!, async (dispatcher, clock) => {
+    await dispatcher.dispatch(0, 10, 11);
+    await dispatcher.dispatch(1, 20, 21);
+    const stuck = dispatcher.dispatch(2, 30, 31);
+    await dispatcher.dispatch(3, 40, 41);
+    clock.us = 5030;
+    dispatcher.sweep();
+    assert.equal(dispatcher.inFlight, 1);
+    clock.us = 5031;
+    dispatcher.sweep();
+    assert.equal(dispatcher.inFlight, 0);
+    await stuck;
+    dispatcher.unsent(4, 50);
+    assert.deepEqual(dispatcher.progress, { due: 5, ok: 1, failed: 1, timeout: 1, shed: 1, inFlight: 0 });
+  }, 1);
+  assert.deepEqual(rows.map(({ slot, outcome, error }) => [slot, outcome, error]), [
+    [0, "ok", null],
+    [1, "failed", "57P01"],
+    [2, "timeout", null],
+    [3, "shed", null],
+    [4, "unsent", null],
+  ]);
+  assert.equal(rows[2]!.done, 5031);
+  assert.ok(Number.isNaN(rows[3]!.sent) && Number.isNaN(rows[3]!.done) && rows[3]!.woke === 41);
+  assert.ok(Number.isNaN(rows[4]!.woke));
+});
+
+Deno.test("what is under way when the run ends is censored there", async () => {
+  const rows = await rowsOf(() => ({ serviceMs: Infinity }), async (dispatcher, clock) => {
+    const flying = dispatcher.dispatch(0, 10, 11);
+    clock.us = 900;
+    dispatcher.endAll();
+    await flying;
+  });
+  assert.deepEqual(rows.map(({ outcome, done }) => [outcome, done]), [["timeout", 900]]);
+});

@@ -1,0 +1,218 @@
+import { join } from "node:path";
+import type { SeededDataset } from "../model/dataset.ts";
+import { BenchbookError, ExitCode, InterruptedError, ServiceError, UsageError } from "../model/errors.ts";
+import type { Scenario } from "../model/scenario.ts";
+import { keySpaces } from "../seed/catalog.ts";
+import { type Canonical, firstDifference, normaliseGraphql, normaliseSql } from "../targets/normalise.ts";
+import { SqlTarget } from "../targets/sql.ts";
+import { type Call, newCall, type Statement, type Target } from "../targets/target.ts";
+import { parseSql, type SqlQuestion } from "../targets/workload_sql.ts";
+import type { Workload } from "./arms.ts";
+import { monotonicUs } from "./clock.ts";
+import { type Mix, mix } from "./mix.ts";
+import { openTargets } from "./open_targets.ts";
+import type { Arm } from "./plan.ts";
+
+export interface EqualityOptions {
+  readonly scenario: Scenario;
+  readonly workloadDir: string;
+  readonly workload: Workload;
+  readonly arms: readonly Arm[];
+  readonly databaseUrl: string;
+  readonly dataset: SeededDataset;
+  readonly seed: number;
+  readonly signal: AbortSignal;
+  readonly onProgress: (text: string) => void;
+}
+
+/** Parameter sets compared for each operation. */
+const SAMPLES = 5;
+/** Slots that no run reaches: reserved keys drawn for them collide with no load. */
+const FIRST_SLOT = 1_000_000_000;
+
+/**
+ * Asks every operation over every arm with the same values and holds each answer against direct SQL's; a
+ * write is judged by what it left in the database. The cache is asked twice: once to miss, once to hit. The
+ * statements and the code are those that will be timed.
+ * @returns how many answers were compared.
+ * @throws {BenchbookError} (exit code 4) naming operation, path and first difference.
+ */
+export async function proveEqual(options: EqualityOptions): Promise<{ compared: number }> {
+  const { scenario, arms, databaseUrl, dataset, seed, signal } = options;
+  const values = mix(scenario.operations, keySpaces(dataset.name, dataset.counts), seed);
+  const reference = new SqlTarget({ url: databaseUrl, connections: 1, nowUs: monotonicUs });
+  await reference.open();
+  const targets = await openTargets(arms, { connections: 1, nowUs: monotonicUs, seed }).catch(
+    async (error) => {
+      await reference.close();
+      throw error;
+    },
+  );
+  try {
+    const prover = new Prover(options, values, reference, targets.byArm);
+    for (const index of scenario.operations.keys()) {
+      options.onProgress(scenario.operations[index]!.name);
+      for (let sample = 0; sample < SAMPLES; sample++) {
+        if (signal.aborted) throw new InterruptedError();
+        await prover.prove(index, FIRST_SLOT + (index * SAMPLES + sample) * (arms.length + 1));
+      }
+    }
+    return { compared: prover.compared };
+  } finally {
+    await targets.close();
+    await reference.close();
+  }
+}
+
+class Prover {
+  compared = 0;
+
+  constructor(
+    readonly options: EqualityOptions,
+    readonly values: Mix,
+    readonly reference: SqlTarget,
+    readonly targets: readonly Target[],
+  ) {}
+
+  async prove(index: number, slot: number): Promise<void> {
+    const { scenario, arms } = this.options;
+    if (scenario.operations[index]!.write) return await this.#proveWrite(index, slot);
+    const wanted = await this.#sql(this.#statementOf(index), index, slot);
+    for (const [at, arm] of arms.entries()) {
+      const times = arm.target.path === "sql+cache" ? 2 : 1;
+      for (let time = 0; time < times; time++) {
+        const answer = await this.#answer(this.targets[at]!, arm, index, slot);
+        this.#compare(index, slot, arm, wanted, answer);
+      }
+    }
+  }
+
+  /** Each arm writes under a key of its own; what it left is read back by SQL, without the key. */
+  async #proveWrite(index: number, slot: number): Promise<void> {
+    const { scenario, arms, workloadDir } = this.options;
+    const operation = scenario.operations[index]!;
+    const check = readCheck(workloadDir, operation.name);
+    const keys = Object.entries(operation.params).filter(([, draw]) => draw.kind === "reserved").map((
+      [name],
+    ) => name);
+    const drawn = this.values.valuesOf(slot, index);
+    const write = async (target: Target, arm: Arm | null, own: number): Promise<readonly Canonical[]> => {
+      const reserved = this.values.valuesOf(own, index);
+      const given = { ...drawn, ...Object.fromEntries(keys.map((key) => [key, reserved[key]!])) };
+      const statement = arm?.statements[index] ?? this.#statementOf(index);
+      const call = newCall(statement, statement.parameters.map((name) => given[name]!), true);
+      await target.run(call);
+      this.#expectOk(call, index, arm);
+      const reading = newCall(
+        {
+          operationId: 100_000 + index,
+          name: `${operation.name}.check`,
+          write: false,
+          text: check.text,
+          parameters: check.parameters.map(({ name }) => name),
+        },
+        check.parameters.map(({ name }) => given[name]!),
+        true,
+      );
+      await this.reference.run(reading);
+      this.#expectOk(reading, index, null);
+      return normaliseSql(reading.answer as Record<string, unknown>[]);
+    };
+    const wanted = await write(this.reference, null, slot);
+    for (const [at, arm] of arms.entries()) {
+      this.#compare(index, slot, arm, wanted, await write(this.targets[at]!, arm, slot + 1 + at));
+    }
+  }
+
+  /** The reference asks with the SQL of the workload, whether or not `sql` is among the arms. */
+  #statementOf(index: number): Statement {
+    const { sql, name } = this.options.workload[index]!;
+    return {
+      operationId: index,
+      name,
+      write: this.options.scenario.operations[index]!.write ?? false,
+      text: sql.text,
+      parameters: sql.parameters.map((parameter) => parameter.name),
+    };
+  }
+
+  async #sql(statement: Statement, index: number, slot: number): Promise<readonly Canonical[]> {
+    const drawn = this.values.valuesOf(slot, index);
+    const call = newCall(statement, statement.parameters.map((name) => drawn[name]!), true);
+    await this.reference.run(call);
+    this.#expectOk(call, index, null);
+    return normaliseSql(call.answer as Record<string, unknown>[]);
+  }
+
+  async #answer(target: Target, arm: Arm, index: number, slot: number): Promise<readonly Canonical[]> {
+    const statement = arm.statements[index]!;
+    const drawn = this.values.valuesOf(slot, index);
+    const call = newCall(statement, statement.parameters.map((name) => drawn[name]!), true);
+    await target.run(call);
+    this.#expectOk(call, index, arm);
+    if (arm.target.path !== "graphql") return normaliseSql(call.answer as Record<string, unknown>[]);
+    const { data } = call.answer as { data: unknown };
+    return normaliseGraphql(data, this.options.workload[index]!.graphql.shape);
+  }
+
+  #compare(
+    index: number,
+    slot: number,
+    arm: Arm,
+    wanted: readonly Canonical[],
+    answer: readonly Canonical[],
+  ): void {
+    this.compared++;
+    const difference = firstDifference(wanted, answer);
+    if (difference === null) return;
+    const { name } = this.options.scenario.operations[index]!;
+    const { path, left, right } = difference;
+    throw new BenchbookError(
+      `Cannot compare the paths: ${name} answers differently over ${arm.name} than over sql: ` +
+        `${path === "" ? "the answer" : path} is ${right}, and ${left} by SQL ` +
+        `(parameters ${JSON.stringify(this.values.valuesOf(slot, index))})`,
+      ExitCode.invalid,
+      `Make ${this.#fileOf(index, arm)} ask the same as ${
+        this.options.workload[index]!.sql.file
+      }; nothing was timed.`,
+    );
+  }
+
+  #expectOk(call: Call, index: number, arm: Arm | null): void {
+    if (call.outcome === "ok") return;
+    const { name } = this.options.scenario.operations[index]!;
+    const why = messageOf(call.answer) ?? call.error ?? call.outcome;
+    const text = `Cannot ask ${name} over ${arm?.name ?? "sql"}: ${why}${
+      call.error === null ? "" : ` (${call.error})`
+    }`;
+    // Classes 08, 53, 57 and 58 are the server's state; everything else is the statement's fault.
+    if (call.error === null || /^(08|53|57|58)/.test(call.error) || /^E[A-Z]+$|^5\d\d$/.test(call.error)) {
+      throw new ServiceError(text, "deno task logs shows what the services said.");
+    }
+    throw new UsageError(text, `Correct ${this.#fileOf(index, arm)}.`);
+  }
+
+  #fileOf(index: number, arm: Arm | null): string {
+    const { sql, graphql } = this.options.workload[index]!;
+    return arm?.target.path === "graphql" ? graphql.file : sql.file;
+  }
+}
+
+function readCheck(workloadDir: string, name: string): SqlQuestion {
+  const file = join(workloadDir, `${name}.check.sql`);
+  try {
+    return parseSql(Deno.readTextFileSync(file), file);
+  } catch (error) {
+    if (!(error instanceof Deno.errors.NotFound)) throw error;
+    throw new UsageError(
+      `Cannot prove that the write ${name} does the same over every path: ${file} is missing`,
+      "Write there the query that reads back what it left, without its reserved key.",
+    );
+  }
+}
+
+function messageOf(answer: unknown): string | undefined {
+  if (answer instanceof Error) return answer.message;
+  const { errors } = (answer ?? {}) as { errors?: { message: string }[] };
+  return errors?.[0]?.message;
+}

@@ -1,0 +1,45 @@
+import type { Sample } from "../model/run.ts";
+import type { LoadPlan } from "./plan.ts";
+
+/** What the main thread tells a generator. */
+export type ToGenerator =
+  | {
+    readonly kind: "prepare";
+    readonly plan: LoadPlan;
+    readonly worker: number;
+    readonly slots: SharedArrayBuffer;
+  }
+  /** Start with slot times counted from this monotonic µs. */
+  | { readonly kind: "start"; readonly originUs: number }
+  /** End the run now; what is under way is recorded as it stands. */
+  | { readonly kind: "stop" };
+
+/** Counts since the generator's start. */
+export interface Progress {
+  readonly due: number;
+  readonly ok: number;
+  readonly failed: number;
+  readonly timeout: number;
+  readonly shed: number;
+  readonly inFlight: number;
+}
+
+/** What a generator tells the main thread. */
+export type FromGenerator =
+  | { readonly kind: "ready" }
+  | { readonly kind: "progress"; readonly progress: Progress; readonly samples: readonly Sample[] }
+  | { readonly kind: "done"; readonly progress: Progress }
+  | { readonly kind: "error"; readonly message: string; readonly next: string | undefined };
+
+export const NO_PROGRESS: Progress = { due: 0, ok: 0, failed: 0, timeout: 0, shed: 0, inFlight: 0 };
+
+export function addProgress(a: Progress, b: Progress): Progress {
+  return {
+    due: a.due + b.due,
+    ok: a.ok + b.ok,
+    failed: a.failed + b.failed,
+    timeout: a.timeout + b.timeout,
+    shed: a.shed + b.shed,
+    inFlight: a.inFlight + b.inFlight,
+  };
+}

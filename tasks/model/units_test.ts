@@ -1,0 +1,31 @@
+import assert from "node:assert/strict";
+import { UsageError } from "./errors.ts";
+import { formatBytes, formatMs, formatSeconds, formatShare, parseDuration, significant } from "./units.ts";
+
+Deno.test("durations are read with their unit", () => {
+  assert.equal(parseDuration("30s"), 30);
+  assert.equal(parseDuration("250ms"), 0.25);
+  assert.equal(parseDuration("1m30s"), 90);
+  assert.equal(parseDuration("1.5h"), 5400);
+  assert.ok(Math.abs(parseDuration("500us") - 0.0005) < 1e-12);
+});
+
+for (const text of ["", "30", "s", "-5s", "0s", "30 s", "1m30", "5sec", "∞s"]) {
+  Deno.test(`the duration "${text}" is refused`, () => {
+    assert.throws(() => parseDuration(text), UsageError);
+  });
+}
+
+Deno.test("numbers keep three significant digits and lose no integer digit", () => {
+  assert.equal(significant(0.41789, 3), "0.418");
+  assert.equal(significant(12345.678, 3), "12,346");
+  assert.equal(significant(0, 3), "0");
+  assert.equal(formatMs(1240), "1.24 s");
+  assert.equal(formatMs(0.4181), "0.418 ms");
+  assert.equal(formatMs(null), "—");
+  assert.equal(formatMs(Infinity), "∞");
+  assert.equal(formatSeconds(75), "1 min 15 s");
+  assert.equal(formatShare(0.99412), "99.41 %");
+  assert.equal(formatShare(0.00031), "0.031 %");
+  assert.equal(formatBytes(1536), "1.5 KiB");
+});

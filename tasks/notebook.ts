@@ -1,0 +1,41 @@
+import { join } from "node:path";
+import { readConfig } from "./config.ts";
+import { InterruptedError, UsageError } from "./model/errors.ts";
+import { parseDuration } from "./model/units.ts";
+import { openJupyter } from "./notebook/open.ts";
+import { runAll } from "./notebook/run_all.ts";
+import { openRun } from "./store/read.ts";
+import { command, dbOption, main } from "./terminal/command.ts";
+
+await main(async () => {
+  const task = command(
+    "notebook",
+    "Open the notebooks in Jupyter with the Deno kernel, or run them headless.",
+  )
+    .argument("[run]", "with --run: id, beginning of an id, label, latest or latest~1 (default: latest)")
+    .option("--run", "run every notebook from its first cell to its last, without Jupyter")
+    .option("--timeout <duration>", "with --run: the longest that one cell may take", "60s")
+    .addOption(dbOption());
+  task.parse(Deno.args, { from: "user" });
+  const { run: headless, timeout, db } = task.opts<{ run?: true; timeout: string; db?: string }>();
+  const [reference] = task.args;
+  const config = readConfig();
+  const directory = join(config.root, "notebooks");
+  const timeoutMs = parseDuration(timeout, "timeout") * 1000;
+  if (headless === undefined) {
+    if (reference !== undefined || db !== undefined) {
+      throw new UsageError(
+        "Cannot open Jupyter on a certain run or store: only --run takes them",
+        "Change the first code cell of a notebook instead.",
+      );
+    }
+    return await openJupyter({ notebooks: directory, home: config.home });
+  }
+  const { run, db: store } = await openRun(reference, db === undefined ? {} : { db });
+  const interrupted = new AbortController();
+  const stop = () => interrupted.abort(new InterruptedError());
+  Deno.addSignalListener("SIGINT", stop);
+  Deno.addSignalListener("SIGTERM", stop);
+  const parameters = { run: run.runId, db: store };
+  return await runAll({ directory, parameters, timeoutMs, signal: interrupted.signal, print: console.log });
+});

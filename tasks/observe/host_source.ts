@@ -1,0 +1,149 @@
+import { readdirSync, readFileSync } from "node:fs";
+import { cpus, freemem, loadavg, totalmem } from "node:os";
+import { type CpuTicks, parseCpu, parseDisks, parseMeminfo, parsePressure } from "./proc.ts";
+import { readProcessTree } from "./process_tree.ts";
+import { Rates, type Reading, reading, type Source } from "./source.ts";
+
+/**
+ * Samples this machine: CPU as shares of all cores (0 to 1), pressure as the share of time in which tasks
+ * were stalled, memory, disks, and the named processes. Reads are synchronous: /proc answers from memory, and
+ * a dozen thread-pool trips would cost more than they save. Without /proc (macOS) less is known.
+ */
+export class HostSource implements Source {
+  readonly name = "host";
+  readonly unavailable: string[] = [];
+  readonly #pids: Readonly<Record<string, number>>;
+  readonly #rates = new Rates();
+  readonly #disks = wholeDisks();
+  #cpu: CpuTicks | null = null;
+
+  constructor(pids: Readonly<Record<string, number>>) {
+    this.#pids = pids;
+    if (Deno.build.os !== "linux") {
+      this.unavailable.push(
+        "Steal, pressure, disk and per-process figures are not sampled: this system has no /proc.",
+      );
+    } else if (optional("/proc/pressure/cpu") === null) {
+      this.unavailable.push("Pressure is not sampled: this kernel does not report it.");
+    }
+  }
+
+  read(atUs: number): Reading[] {
+    const load = reading("load_1m", loadavg()[0] ?? 0);
+    if (Deno.build.os !== "linux") return [...this.#portableCpu(), ...portableMemory(), load];
+    return [
+      ...this.#shares(parseCpu(readFileSync("/proc/stat", "utf8"))),
+      ...this.#pressure(atUs),
+      ...memory(),
+      load,
+      ...this.#disk(atUs),
+      ...this.#processes(atUs),
+    ];
+  }
+
+  close(): Promise<void> {
+    return Promise.resolve();
+  }
+
+  #shares(now: CpuTicks | null): Reading[] {
+    const before = this.#cpu;
+    this.#cpu = now;
+    if (now === null || before === null || now.total <= before.total) return [];
+    const elapsed = now.total - before.total;
+    return (["user", "system", "iowait", "steal"] as const).map((kind) =>
+      // The kernel lets iowait shrink at times.
+      reading(`cpu_${kind}`, Math.max(0, now[kind] - before[kind]) / elapsed)
+    );
+  }
+
+  #pressure(atUs: number): Reading[] {
+    return (["cpu", "io", "memory"] as const).flatMap((resource) => {
+      const text = optional(`/proc/pressure/${resource}`);
+      if (text === null) return [];
+      return Object.entries(parsePressure(text)).flatMap(([kind, totalUs]) => {
+        // "full" of the CPU is always zero for a whole machine.
+        if (totalUs === null || (resource === "cpu" && kind === "full")) return [];
+        const metric = `pressure_${resource}_${kind}`;
+        const rate = this.#rates.perSecond(metric, totalUs, atUs);
+        return rate === null ? [] : [reading(metric, rate / 1e6)];
+      });
+    });
+  }
+
+  #disk(atUs: number): Reading[] {
+    const text = optional("/proc/diskstats");
+    if (text === null || this.#disks.size === 0) return [];
+    const { readBytes, writtenBytes, busyMs } = parseDisks(text, this.#disks);
+    const readings: Reading[] = [];
+    const add = (metric: string, rate: number | null, scale = 1, labels = {}) => {
+      if (rate !== null) readings.push(reading(metric, rate * scale, labels));
+    };
+    add("disk_read_bytes", this.#rates.perSecond("disk_read", readBytes, atUs));
+    add("disk_written_bytes", this.#rates.perSecond("disk_written", writtenBytes, atUs));
+    for (const [disk, ms] of Object.entries(busyMs)) {
+      add("disk_busy", this.#rates.perSecond(`busy ${disk}`, ms, atUs), 1 / 1000, { disk });
+    }
+    return readings;
+  }
+
+  #processes(atUs: number): Reading[] {
+    return Object.entries(this.#pids).flatMap(([name, pid]) => {
+      const tree = readProcessTree(pid);
+      if (tree === null) return [];
+      const rate = this.#rates.perSecond(`process ${name}`, tree.cpuSeconds, atUs);
+      const labels = { process: name };
+      return [
+        ...(rate === null ? [] : [reading("process_cpu_cores", rate, labels)]),
+        reading("process_memory_bytes", tree.memoryBytes, labels),
+        reading("process_count", tree.processes, labels),
+      ];
+    });
+  }
+
+  #portableCpu(): Reading[] {
+    const total = { user: 0, system: 0, iowait: 0, steal: 0, total: 0 };
+    for (const { times } of cpus()) {
+      total.user += times.user + times.nice;
+      total.system += times.sys + times.irq;
+      total.total += times.user + times.nice + times.sys + times.irq + times.idle;
+    }
+    return this.#shares(total).filter(({ metric }) => metric === "cpu_user" || metric === "cpu_system");
+  }
+}
+
+function memory(): Reading[] {
+  const { MemTotal, MemAvailable, SwapTotal, SwapFree, Dirty } = parseMeminfo(
+    readFileSync("/proc/meminfo", "utf8"),
+  );
+  const readings: Reading[] = [];
+  if (MemTotal !== undefined && MemAvailable !== undefined) {
+    readings.push(reading("memory_used_bytes", MemTotal - MemAvailable));
+    readings.push(reading("memory_available_bytes", MemAvailable));
+  }
+  if (SwapTotal !== undefined && SwapFree !== undefined) {
+    readings.push(reading("swap_used_bytes", SwapTotal - SwapFree));
+  }
+  if (Dirty !== undefined) readings.push(reading("memory_dirty_bytes", Dirty));
+  return readings;
+}
+
+function portableMemory(): Reading[] {
+  return [reading("memory_used_bytes", totalmem() - freemem()), reading("memory_available_bytes", freemem())];
+}
+
+/** Disks as the kernel lists them, without partitions (not listed) and without devices made of others. */
+function wholeDisks(): ReadonlySet<string> {
+  try {
+    return new Set(readdirSync("/sys/block").filter((name) => !/^(loop|ram|zram|sr|fd|dm-|md)/.test(name)));
+  } catch {
+    return new Set();
+  }
+}
+
+function optional(path: string): string | null {
+  try {
+    return readFileSync(path, "utf8");
+  } catch {
+    return null;
+  }
+}

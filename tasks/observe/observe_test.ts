@@ -1,0 +1,135 @@
+import assert from "node:assert/strict";
+import fc from "fast-check";
+import pg from "pg";
+import { withPostgres } from "../stack/testing.ts";
+import { cpuLimit, hostFacts, memoryLimit } from "./host.ts";
+import { explain } from "./plans.ts";
+import { parseCpu, parseDisks, parseMeminfo, parsePressure, parseProcess, parseStatm } from "./proc.ts";
+import { sampleQueries } from "./postgres_source.ts";
+import { parseInfo } from "./redis_source.ts";
+import { Rates } from "./source.ts";
+import { readStatements, statementDeltas, type StatementTotals } from "./statements.ts";
+
+Deno.test("CPU ticks add nice to user and interrupts to system, and leave guest time out", () => {
+  assert.deepEqual(parseCpu("cpu  10 2 5 100 7 1 2 3 4 0\ncpu0 1 1 1 1\n"), {
+    user: 12,
+    system: 8,
+    iowait: 7,
+    steal: 3,
+    total: 130,
+  });
+  assert.equal(parseCpu("intr 1"), null);
+});
+
+Deno.test("memory, pressure, disks and processes are read from the kernel's texts", () => {
+  assert.deepEqual(parseMeminfo("MemTotal:  1000 kB\nHugePages_Total: 0\nDirty: 3 kB\n"), {
+    MemTotal: 1_024_000,
+    Dirty: 3072,
+  });
+  assert.deepEqual(parsePressure("some avg10=2.79 avg60=4.12 avg300=3.04 total=30236255\n"), {
+    some: 30236255,
+    full: null,
+  });
+  assert.deepEqual(
+    parseDisks(
+      "  254 0 vda 11 16 100 43 32 104 200 23 0 77 68\n 254 1 vda1 1 1 50 1 1 1 50 1 1 1 1",
+      new Set(["vda"]),
+    ),
+    { readBytes: 51_200, writtenBytes: 102_400, busyMs: { vda: 77 } },
+  );
+  const stat = "42 (a b) c) S 1 42 42 0 -1 4194304 57 0 0 0 30 12 5 3 20 0 1 0 86680 2703360 309";
+  assert.deepEqual(parseProcess(stat), { own: 42, endedChildren: 8 });
+  assert.equal(parseProcess("nothing"), null);
+  assert.deepEqual(parseStatm("1000 300 200 1 0 2 0"), { resident: 300, shared: 200 });
+});
+
+Deno.test("a rate is a counter's growth per second, and none where the counter shrank", () => {
+  fc.assert(
+    fc.property(fc.array(fc.nat(1_000_000), { minLength: 2, maxLength: 20 }), (values) => {
+      const rates = new Rates();
+      values.forEach((value, index) => {
+        const before = values[index - 1];
+        const expected = before === undefined || value < before ? null : (value - before) / 0.5;
+        assert.equal(rates.perSecond("counter", value, index * 500_000), expected);
+      });
+    }),
+  );
+});
+
+Deno.test("INFO's numeric fields are read and its words left out", () => {
+  assert.deepEqual(
+    parseInfo("# Stats\r\nkeyspace_hits:12\r\nredis_version:7.0.15\r\nused_cpu_user:0.25\r\nrole:master\r\n"),
+    {
+      keyspace_hits: 12,
+      used_cpu_user: 0.25,
+    },
+  );
+});
+
+Deno.test("a container's limits are its cores and its memory", () => {
+  assert.equal(cpuLimit("150000 100000\n"), 1.5);
+  assert.equal(cpuLimit("max 100000\n"), null);
+  assert.equal(cpuLimit(null), null);
+  assert.equal(memoryLimit("1073741824\n"), 1_073_741_824);
+  assert.equal(memoryLimit("max\n"), null);
+  const facts = hostFacts();
+  assert.ok(facts.cores > 0 && facts.memoryBytes > 0 && facts.cpu !== "" && facts.os !== "");
+});
+
+Deno.test("each server version gets the views that it has", () => {
+  const names = (version: number) => sampleQueries(version).map(({ name }) => name);
+  assert.deepEqual(names(140_012), ["activity", "WAL", "checkpoints"]);
+  assert.deepEqual(names(160_004), ["activity", "WAL", "checkpoints", "I/O"]);
+  assert.match(sampleQueries(160_004)[2]!.text, /checkpoints_timed/);
+  assert.match(sampleQueries(170_000)[2]!.text, /pg_stat_checkpointer/);
+  assert.match(sampleQueries(170_000)[3]!.text, /op_bytes/);
+  assert.match(sampleQueries(180_000)[3]!.text, /read_bytes/);
+});
+
+Deno.test("statement deltas count what ran in between, most total time first", () => {
+  const totals = (id: string, calls: number, total_ms: number): StatementTotals => ({
+    id,
+    query: `SELECT ${id}`,
+    calls,
+    total_ms,
+    rows: calls,
+    blocks_hit: 0,
+    blocks_read: 0,
+    temp_blocks: 0,
+    wal_bytes: 0,
+  });
+  const deltas = statementDeltas(
+    [totals("same", 5, 50), totals("grown", 5, 50), totals("reset", 90, 900)],
+    [totals("same", 5, 50), totals("grown", 8, 60), totals("reset", 2, 20), totals("new", 1, 3)],
+  );
+  assert.deepEqual(deltas.map(({ id, calls, total_ms }) => [id, calls, total_ms]), [
+    ["reset", 2, 20],
+    ["grown", 3, 10],
+    ["new", 1, 3],
+  ]);
+});
+
+Deno.test("a plan is of the statement as it ran, and a write's plan changes nothing", async () => {
+  await withPostgres(async (url) => {
+    const client = new pg.Client({ connectionString: url });
+    await client.connect();
+    try {
+      await client.query("CREATE TABLE item (id int PRIMARY KEY); INSERT INTO item VALUES (1), (2)");
+      const before = await readStatements(client);
+      const plan = await explain(client, "SELECT * FROM item WHERE id = $1", [2], false) as {
+        Plan: Record<string, unknown>;
+      };
+      assert.equal(plan.Plan["Actual Rows"], 1);
+      assert.ok("Shared Hit Blocks" in plan.Plan);
+      assert.ok(await explain(client, "INSERT INTO item VALUES ($1)", [3], true));
+      await assert.rejects(explain(client, "DELETE FROM item", [], false), /read-only transaction/);
+      await assert.rejects(explain(client, "SELECT broken", [], true), /broken/);
+      for (let run = 0; run < 3; run++) await client.query("SELECT count(*) AS items FROM item");
+      assert.deepEqual((await client.query("SELECT count(*)::int AS n FROM item")).rows, [{ n: 2 }]);
+      const deltas = statementDeltas(before!, (await readStatements(client))!);
+      assert.equal(deltas.find(({ query }) => query.includes("AS items"))?.calls, 3);
+    } finally {
+      await client.end();
+    }
+  });
+});

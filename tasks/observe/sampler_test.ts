@@ -1,0 +1,86 @@
+import assert from "node:assert/strict";
+import { setTimeout as sleep } from "node:timers/promises";
+import process from "node:process";
+import pg from "pg";
+import type { Sample } from "../model/run.ts";
+import { withStack } from "../stack/testing.ts";
+import { startSampler } from "./sampler.ts";
+
+function clock(): () => number {
+  const start = performance.now();
+  return () => (performance.now() - start) * 1000;
+}
+
+Deno.test("every source is sampled on the run's clock, with its rates and its own cost", async () => {
+  await withStack(async (stack) => {
+    assert.ok(stack.redis.available);
+    const url = await stack.databaseUrl("observed");
+    const samples: Sample[] = [];
+    const sampler = startSampler({
+      url,
+      redisUrl: stack.redis.url,
+      periodMs: 100,
+      nowUs: clock(),
+      pids: { ...stack.pids(), benchbook: process.pid },
+      emit: (batch) => samples.push(...batch),
+    });
+    const client = new pg.Client({ connectionString: url });
+    await client.connect();
+    await client.query("CREATE TABLE t AS SELECT generate_series(1, 20000) AS n");
+    while (new Set(samples.filter(({ metric }) => metric === "wal_bytes").map(({ atUs }) => atUs)).size < 3) {
+      await client.query("INSERT INTO t SELECT generate_series(1, 100)");
+      await sleep(5);
+    }
+    await client.end();
+    const summary = await sampler.stop();
+    const emitted = samples.length;
+    await sleep(150);
+    assert.equal(samples.length, emitted, "a stopped sampler emits nothing");
+
+    const of = (source: string, metric: string) =>
+      samples.filter((sample) => sample.source === source && sample.metric === metric);
+    assert.deepEqual(summary.unavailable, []);
+    assert.deepEqual(summary.sources.map(({ source }) => source), ["host", "postgres", "redis"]);
+    assert.ok(
+      summary.sources.every(({ ticks, meanMs, maxMs }) => ticks > 2 && meanMs > 0 && maxMs >= meanMs),
+    );
+    for (const source of ["host", "postgres", "redis"]) assert.ok(of(source, "observer_ms").length > 2);
+
+    assert.ok(of("postgres", "wal_bytes").some(({ value }) => value > 0));
+    for (const metric of ["transactions", "blocks_hit", "connections", "locks_waiting", "checkpoints"]) {
+      assert.ok(of("postgres", metric).length > 0, metric);
+    }
+    assert.ok(of("postgres", "io_read_bytes").some(({ labels }) => labels.by === "client backend"));
+    for (const metric of ["commands", "hits", "memory_bytes", "evicted_keys"]) {
+      assert.ok(of("redis", metric).length > 0, metric);
+    }
+    if (Deno.build.os === "linux") {
+      for (const kind of ["user", "system", "iowait", "steal"]) {
+        assert.ok(of("host", `cpu_${kind}`).every(({ value }) => value >= 0 && value <= 1));
+      }
+      const named = new Set(of("host", "process_cpu_cores").map(({ labels }) => labels.process));
+      assert.deepEqual([...named].sort(), ["benchbook", "postgres", "redis"]);
+      const backends = of("host", "process_count").filter(({ labels }) => labels.process === "postgres");
+      assert.ok(backends.every(({ value }) => value > 5), "a server's children count as part of it");
+    }
+    assert.ok(samples.every(({ atUs, value }) => Number.isInteger(atUs) && Number.isFinite(value)));
+    const times = of("host", "observer_ms").map(({ atUs }) => atUs);
+    assert.deepEqual(times, [...times].sort((a, b) => a - b));
+  }, { redis: true, graphql: false });
+});
+
+Deno.test("a server that is not there is named once and the other sources go on", async () => {
+  const samples: Sample[] = [];
+  const sampler = startSampler({
+    url: "postgres://nobody:secret-word@127.0.0.1:1/none",
+    periodMs: 20,
+    nowUs: clock(),
+    pids: {},
+    emit: (batch) => samples.push(...batch),
+  });
+  while (samples.filter(({ metric }) => metric === "observer_ms").length < 4) await sleep(5);
+  const summary = await sampler.stop();
+  assert.ok(samples.every(({ source }) => source === "host"));
+  assert.equal(summary.unavailable.filter((text) => text.startsWith("PostgreSQL could not")).length, 1);
+  assert.ok(!JSON.stringify(summary).includes("secret-word"));
+});

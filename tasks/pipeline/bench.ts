@@ -1,0 +1,185 @@
+import type { Config } from "../config.ts";
+import { VERSION } from "../config.ts";
+import { loadWorkload } from "../load/arms.ts";
+import { proveEqual } from "../load/equality.ts";
+import { type LoadedScenario, loadScenario } from "../load/scenario.ts";
+import { ExitCode, InterruptedError } from "../model/errors.ts";
+import type { Environment } from "../model/run.ts";
+import type { RunSummary } from "../model/summary.ts";
+import { formatCount } from "../model/units.ts";
+import { hostFacts } from "../observe/host.ts";
+import { makeReport } from "../report/report.ts";
+import { undoWrites } from "../seed/undo.ts";
+import { acquireLock } from "../stack/lock.ts";
+import { prepareHome } from "../stack/places.ts";
+import { loadSpool } from "../store/load.ts";
+import { openStore } from "../store/open.ts";
+import { openRun } from "../store/read.ts";
+import { setVerdict } from "../store/runs.ts";
+import { removeSpool } from "../store/spool.ts";
+import { summarise } from "../summary/summarise.ts";
+import { exitCodeOf } from "../summary/verdict.ts";
+import { summaryText } from "../terminal/summary_text.ts";
+import { openTerminal, type Terminal } from "../terminal/terminal.ts";
+import { type BenchArguments, type BenchPlan, settle } from "./bench_options.ts";
+import { explainAll } from "./explain_all.ts";
+import { interruptSignal } from "./interrupt.ts";
+import { measure, type Measured } from "./measure.ts";
+import { fillDatabase, type Ground, makeArms, startStack } from "./prepare.ts";
+import { recoverRuns } from "./recover.ts";
+import { gitCommit, newRunId } from "./run_id.ts";
+import { storeFile } from "./store_file.ts";
+
+/** The main job: open the stack, seed, run, store, report. */
+export async function bench(name: string, given: BenchArguments, config: Config): Promise<ExitCode> {
+  const loaded = await loadScenario(config.root, name);
+  const plan = settle(loaded.scenario, given);
+  const db = storeFile(config, given.db);
+  const terminal = openTerminal({ json: given.json });
+  prepareHome(config.home);
+  const lock = acquireLock(config.home, `bench ${loaded.scenario.name}`);
+  const interrupt = interruptSignal();
+  try {
+    for (const line of await recoverRuns(config.home, db, waitNote(terminal))) terminal.print(line);
+    const measured = await takeMeasurements({
+      config,
+      loaded,
+      plan,
+      given,
+      terminal,
+      signal: interrupt.signal,
+    });
+    await store(measured, db, terminal);
+    return await conclude(measured, given, config, db, terminal);
+  } finally {
+    interrupt.dispose();
+    lock.release();
+  }
+}
+
+interface Job {
+  readonly config: Config;
+  readonly loaded: LoadedScenario;
+  readonly plan: BenchPlan;
+  readonly given: BenchArguments;
+  readonly terminal: Terminal;
+  readonly signal: AbortSignal;
+}
+
+/** From a bare machine to a run's spool; the stack is stopped whatever happens. */
+async function takeMeasurements(job: Job): Promise<Measured> {
+  const { config, loaded, plan, given, terminal, signal } = job;
+  const { scenario, workloadDir } = loaded;
+  const workload = loadWorkload(workloadDir, scenario);
+  const runId = newRunId();
+  const stack = await startStack(config, plan.paths, terminal, signal);
+  try {
+    const { url: databaseUrl, dataset } = await fillDatabase(
+      stack,
+      { dataset: scenario.dataset, scale: plan.scale, seed: plan.seed, replace: given.replace },
+      terminal,
+      signal,
+    );
+    // What a run that was killed has written goes before anything is compared or measured.
+    await undoWrites(databaseUrl, scenario.dataset);
+    const ground = await makeArms({
+      config,
+      loaded,
+      plan,
+      workload,
+      stack,
+      databaseUrl,
+      dataset,
+      runId,
+      terminal,
+      signal,
+    });
+    await terminal.step("Prove that all paths answer alike", async (progress) => {
+      const proof = await proveEqual({
+        scenario,
+        workloadDir,
+        workload,
+        arms: ground.arms,
+        databaseUrl,
+        dataset,
+        seed: plan.seed,
+        signal,
+        onProgress: progress,
+      });
+      await undoWrites(databaseUrl, scenario.dataset);
+      return { value: proof, detail: `${formatCount(proof.compared)} answers compared` };
+    });
+    const plans = await explainAll(ground, scenario, plan.seed);
+    if (signal.aborted) throw new InterruptedError();
+    const environment = environmentOf(ground, plan);
+    return await measure({ ...job, ground, environment, plans, runId, gitCommit: await gitCommit() });
+  } finally {
+    await stack.stop();
+  }
+}
+
+function environmentOf({ stack, dataset }: Ground, plan: BenchPlan): Environment {
+  const { name, rows, bytes, hash } = dataset;
+  return {
+    ...hostFacts(),
+    benchbook: VERSION,
+    services: stack.facts(),
+    dataset: { name, scale: plan.scale, seed: plan.seed, rows, bytes, hash },
+    unavailable: stack.unavailable,
+  };
+}
+
+function waitNote(terminal: Terminal): (holder: string) => void {
+  return (holder) => terminal.print(`Waiting for the store: ${holder} has it open.`);
+}
+
+/** Loads the spool into DuckDB; until that succeeded the spool stays, and the next start tries again. */
+async function store(measured: Measured, db: string, terminal: Terminal): Promise<void> {
+  await terminal.step("Store", async () => {
+    const opened = await openStore(db, { mode: "write", onWait: waitNote(terminal) });
+    try {
+      const { timings, samples } = await loadSpool(opened, measured.spoolDir);
+      removeSpool(measured.spoolDir);
+      return { value: undefined, detail: `${formatCount(timings)} timings, ${formatCount(samples)} samples` };
+    } finally {
+      opened.close();
+    }
+  });
+}
+
+/** Judges the run, renders it, and says what came of it. */
+async function conclude(
+  { runId, status, crash }: Measured,
+  given: BenchArguments,
+  config: Config,
+  db: string,
+  terminal: Terminal,
+): Promise<ExitCode> {
+  let summary: RunSummary = await summarise(await openRun(runId, { db }), runId);
+  const opened = await openStore(db, { mode: "write" });
+  try {
+    await setVerdict(opened, runId, summary.verdict);
+  } finally {
+    opened.close();
+  }
+  const warnings: string[] = [];
+  // An interrupted user wants to leave: the report can be had later.
+  if (given.report && status !== "interrupted") {
+    const report = await terminal.step("Report", async (progress) => {
+      const made = await makeReport({ config, db, runRef: runId, pdf: given.pdf, onStep: progress });
+      return { value: made, detail: made.pdf === null ? "HTML" : "HTML and PDF" };
+    });
+    summary = report.summary;
+    warnings.push(...report.warnings);
+  }
+  terminal.print(`\n${summaryText(summary)}`);
+  for (const warning of warnings) terminal.print(`• ${warning}`);
+  if (crash !== null) terminal.print(`The run ended early: ${crash}. What was measured until then is kept.`);
+  const { html, pdf } = summary.files;
+  if (html === null) terminal.print(`Report  deno task report ${runId}`);
+  else terminal.print(`Report  ${html}`);
+  if (pdf !== null) terminal.print(`PDF     ${pdf}`);
+  terminal.print(`Store   ${db}`);
+  if (given.json) console.log(JSON.stringify(summary, null, 2));
+  return exitCodeOf(summary, status);
+}

@@ -1,0 +1,201 @@
+import { type Command, InvalidArgumentError, Option } from "commander";
+import { UsageError } from "../model/errors.ts";
+import { type PathName, PATHS } from "../model/operation.ts";
+import { DEFAULT_THRESHOLDS, type ValidityThresholds } from "../model/run.ts";
+import type { Scenario } from "../model/scenario.ts";
+import { parseSlo } from "../model/slo.ts";
+import { hint } from "../model/suggest.ts";
+import { parseDuration } from "../model/units.ts";
+import { SCALES } from "../model/dataset.ts";
+import { dbOption } from "../terminal/command.ts";
+
+/** What the command line said, as text; see `settle` for what it comes to. */
+export interface BenchArguments {
+  readonly scale: string;
+  readonly rate?: number;
+  readonly concurrency?: number;
+  readonly duration?: number;
+  readonly warmup?: number;
+  readonly paths?: string;
+  readonly seed: number;
+  readonly workers: number;
+  readonly set: Readonly<Record<string, string>>;
+  readonly label?: string;
+  readonly slo?: string;
+  readonly report: boolean;
+  readonly pdf: boolean;
+  readonly json: boolean;
+  readonly replace: boolean;
+  readonly db?: string;
+}
+
+/** How a run will be made: the scenario with the command line's changes. Times are seconds. */
+export interface BenchPlan {
+  readonly scale: string;
+  readonly loop: "open" | "closed";
+  readonly rate: number;
+  readonly concurrency: number;
+  readonly duration: number;
+  readonly warmup: number;
+  readonly paths: readonly PathName[];
+  readonly seed: number;
+  readonly workers: number;
+  readonly connections: number;
+  readonly settings: Readonly<Record<string, number>>;
+  readonly label: string | null;
+  readonly slo: string | null;
+  readonly thresholds: ValidityThresholds;
+}
+
+/** Connections an arm, where the loop is open; a closed loop has one for each client. */
+const OPEN_LOOP_CONNECTIONS = 8;
+const MAX_WORKERS = 64;
+const MAX_CONCURRENCY = 10_000;
+
+export function addBenchOptions(command: Command): Command {
+  return command
+    .argument("[scenario]", "name of a scenario, or path of a scenario file", "access-paths")
+    .addOption(new Option("--scale <scale>", `size of the data: ${SCALES.join(", ")}`).default("small"))
+    .option("--rate <n>", "open loop: requests a second over all paths", positive("rate"))
+    .option(
+      "--concurrency <n>",
+      "closed loop: so many clients, each waiting for its answer",
+      count("concurrency", MAX_CONCURRENCY),
+    )
+    .option("--duration <time>", "measured time over all paths, e.g. 48s", duration("duration"))
+    .option("--warmup <time>", "time before that, e.g. 5s, or 0", warmup)
+    .option("--paths <a,b>", `access paths: ${PATHS.join(",")}`)
+    .addOption(seedOption())
+    .option("--workers <n>", "generator threads", count("workers", MAX_WORKERS), 1)
+    .option("--set <key=value>", "a setting of the scenario; may be repeated", setting, {})
+    .option("--label <text>", "a name to find the run by")
+    .option("--slo <terms>", 'what must hold, e.g. "p95<200ms,errors<1%,hit>80%"')
+    .option("--replace", "on your own server: replace the data set of another scale or seed", false)
+    .option("--no-report", "measure and store only")
+    .option("--no-pdf", "make no PDF")
+    .option("--json", "print summary.json on stdout, and everything for people on stderr", false)
+    .addOption(dbOption());
+}
+
+/** The option that fixes the data and the load. */
+export function seedOption(): Option {
+  return new Option("--seed <n>", "seed of the data and of the load").argParser(seed).default(42);
+}
+
+/**
+ * What the scenario and the command line come to.
+ * @throws {UsageError} for anything that cannot be meant, with the nearest known name.
+ */
+export function settle(scenario: Scenario, given: BenchArguments): BenchPlan {
+  if (given.rate !== undefined && given.concurrency !== undefined) {
+    throw new UsageError(
+      "Cannot make an open and a closed loop at once: both --rate and --concurrency are given",
+      "Give one.",
+    );
+  }
+  if (!(SCALES as readonly string[]).includes(given.scale)) {
+    throw new UsageError(`Cannot use the scale "${given.scale}": it is unknown`, hint(given.scale, SCALES));
+  }
+  const slo = given.slo ?? scenario.slo ?? null;
+  if (slo !== null) parseSlo(slo);
+  const loop = given.concurrency === undefined ? "open" : "closed";
+  const connections = given.concurrency ?? OPEN_LOOP_CONNECTIONS;
+  if (given.workers > connections) {
+    throw new UsageError(
+      `Cannot share ${connections} connections among ${given.workers} workers: each needs one`,
+      `Give --workers at most ${connections}.`,
+    );
+  }
+  return {
+    scale: given.scale,
+    loop,
+    rate: given.rate ?? scenario.rate,
+    concurrency: given.concurrency ?? 0,
+    duration: given.duration ?? scenario.duration,
+    warmup: given.warmup ?? scenario.warmup,
+    paths: given.paths === undefined ? scenario.paths : parsePaths(given.paths, scenario.paths),
+    seed: given.seed,
+    workers: given.workers,
+    connections,
+    settings: settings(scenario, given.set),
+    label: given.label ?? null,
+    slo,
+    thresholds: DEFAULT_THRESHOLDS,
+  };
+}
+
+function parsePaths(text: string, known: readonly PathName[]): PathName[] {
+  const paths = [...new Set(text.split(",").map((path) => path.trim()))];
+  for (const path of paths) {
+    if (!(known as readonly string[]).includes(path)) {
+      throw new UsageError(
+        `Cannot use the path "${path}": this scenario has none of that name`,
+        hint(path, known),
+      );
+    }
+  }
+  return paths as PathName[];
+}
+
+function settings(scenario: Scenario, given: Readonly<Record<string, string>>): Record<string, number> {
+  const known = Object.keys(scenario.settings);
+  for (const key of Object.keys(given)) {
+    if (!known.includes(key)) {
+      throw new UsageError(
+        `Cannot set "${key}": the scenario ${scenario.name} has no such setting`,
+        known.length === 0 ? "It has none." : hint(key, known),
+      );
+    }
+  }
+  return Object.fromEntries(known.map((key) => {
+    const { default: fallback, min, max, unit } = scenario.settings[key]!;
+    const text = given[key];
+    const value = text === undefined ? fallback : Number(text);
+    if (!(value >= min && value <= max)) {
+      throw new UsageError(`Cannot set ${key} as a number from ${min} to ${max} ${unit}: it is "${text}"`);
+    }
+    return [key, value];
+  }));
+}
+
+function positive(what: string): (text: string) => number {
+  return (text) => {
+    const value = Number(text);
+    if (!(value > 0 && value <= 1_000_000)) {
+      throw new InvalidArgumentError(`The ${what} must be a number above 0 and up to 1,000,000.`);
+    }
+    return value;
+  };
+}
+
+function count(what: string, max: number): (text: string) => number {
+  return (text) => {
+    const value = Number(text);
+    if (!(Number.isInteger(value) && value >= 1 && value <= max)) {
+      throw new InvalidArgumentError(`The ${what} must be a whole number from 1 to ${max}.`);
+    }
+    return value;
+  };
+}
+
+function seed(text: string): number {
+  const value = Number(text);
+  if (!(text !== "" && Number.isSafeInteger(value) && value >= 0 && value <= 0xffff_ffff)) {
+    throw new InvalidArgumentError("The seed must be a whole number from 0 to 4294967295.");
+  }
+  return value;
+}
+
+function duration(what: string): (text: string) => number {
+  return (text) => parseDuration(text, what);
+}
+
+function warmup(text: string): number {
+  return /^0(s|ms|m)?$/.test(text) ? 0 : parseDuration(text, "warm-up");
+}
+
+function setting(text: string, before: Readonly<Record<string, string>>): Record<string, string> {
+  const match = /^([^=]+)=(.*)$/.exec(text);
+  if (!match) throw new InvalidArgumentError('Write it like "cache_ttl=30".');
+  return { ...before, [match[1]!.trim()]: match[2]!.trim() };
+}

@@ -1,0 +1,192 @@
+import type { Config } from "../config.ts";
+import { planBlocks } from "../load/blocks.ts";
+import { clearCache } from "../load/open_targets.ts";
+import type { Progress } from "../load/messages.ts";
+import { runLoad } from "../load/run_load.ts";
+import type { LoadedScenario } from "../load/scenario.ts";
+import type { Environment, Plan, Run, RunConfig, RunStatus } from "../model/run.ts";
+import { formatCount, formatSeconds } from "../model/units.ts";
+import { startSampler } from "../observe/sampler.ts";
+import { undoWrites } from "../seed/undo.ts";
+import { self } from "../stack/process.ts";
+import { createSpool } from "../store/spool.ts";
+import type { Terminal } from "../terminal/terminal.ts";
+import type { BenchPlan } from "./bench_options.ts";
+import type { Ground } from "./prepare.ts";
+import { watchServices } from "./watch.ts";
+
+/** Requests that may be under way at once over all arms; more are shed, and recorded as shed. */
+const IN_FLIGHT_CAP = 1024;
+/** After a service died, so long: the failures it causes are evidence too. */
+const AFTER_DEATH_MS = 1000;
+
+export interface Measured {
+  readonly runId: string;
+  readonly spoolDir: string;
+  readonly status: Exclude<RunStatus, "running">;
+  /** Why the run crashed, as a sentence; null when it did not. */
+  readonly crash: string | null;
+}
+
+export interface MeasureOptions {
+  readonly config: Config;
+  readonly loaded: LoadedScenario;
+  readonly plan: BenchPlan;
+  readonly ground: Ground;
+  readonly environment: Environment;
+  readonly plans: readonly Plan[];
+  readonly runId: string;
+  readonly gitCommit: string | null;
+  readonly terminal: Terminal;
+  readonly signal: AbortSignal;
+}
+
+/** Makes the load, samples the servers on the same clock, and leaves everything in the run's spool. */
+export async function measure(options: MeasureOptions): Promise<Measured> {
+  const { config, loaded: { scenario }, plan, ground, terminal, signal, runId } = options;
+  const runConfig = configOf(options);
+  const run: Run = {
+    runId,
+    label: plan.label,
+    kind: "bench",
+    scenario: scenario.name,
+    startedAt: new Date(),
+    endedAt: null,
+    status: "running",
+    verdict: null,
+    seed: plan.seed,
+    config: runConfig,
+    environment: options.environment,
+    gitCommit: options.gitCommit,
+  };
+  const phases = planBlocks({
+    arms: runConfig.arms,
+    seed: plan.seed,
+    warmupSeconds: plan.warmup,
+    durationSeconds: plan.duration,
+    blockSeconds: scenario.block,
+    washoutSeconds: scenario.washout,
+  });
+  const spool = createSpool(config.home, run, self());
+  spool.operations(ground.operations);
+  spool.plans(options.plans);
+  const ending = new AbortController();
+  const relay = () => ending.abort();
+  signal.addEventListener("abort", relay);
+  const watch = await watchServices(
+    ground.databaseUrl,
+    ground.stack.pids(),
+    () => setTimeout(relay, AFTER_DEATH_MS),
+  );
+  let sampler: ReturnType<typeof startSampler> | undefined;
+  try {
+    if (signal.aborted) relay();
+    const total = phases.at(-1)!.endUs;
+    const result = await terminal.step("Measure", async (progress) => {
+      const done = await runLoad({
+        plan: {
+          seed: plan.seed,
+          loop: plan.loop === "open"
+            ? { kind: "open", arrivals: scenario.arrivals, ratePerSecond: plan.rate }
+            : { kind: "closed", clients: plan.concurrency },
+          phases,
+          arms: ground.arms,
+          operations: scenario.operations,
+          dataset: { name: ground.dataset.name, counts: ground.dataset.counts },
+          connections: plan.connections,
+          inFlightCap: runConfig.inFlightCap,
+          timeoutMs: runConfig.timeoutMs,
+          workers: plan.workers,
+          spoolDir: spool.dir,
+        },
+        signal: ending.signal,
+        onStart(nowUs, startedAt) {
+          spool.run({ ...run, startedAt });
+          // Written now, so that rows of a killed run still have their phases.
+          for (const phase of phases) spool.phase(phase);
+          sampler = startSampler({
+            url: ground.databaseUrl,
+            redisUrl: ground.stack.redis.available ? ground.stack.redis.url : undefined,
+            nowUs,
+            pids: { ...ground.stack.pids(), benchbook: Deno.pid },
+            emit: (samples) => spool.samples(samples),
+          });
+        },
+        onProgress: (counts, elapsedUs) => progress(progressText(counts, elapsedUs, total, phases)),
+        onSamples: (samples) => spool.samples(samples),
+      });
+      const { ok, failed, timeout, shed } = done.progress;
+      const troubles = [[failed, "failed"], [timeout, "timed out"], [shed, "shed"]] as const;
+      const bad = troubles.filter(([n]) => n > 0).map(([n, what]) => `, ${formatCount(n)} ${what}`).join("");
+      return {
+        value: done,
+        detail: `${formatCount(done.progress.due)} requests, ${formatCount(ok)} ok${bad}`,
+      };
+    });
+    await sampler?.stop();
+    const status = watch.dead !== null ? "crashed" : result.interrupted ? "interrupted" : "complete";
+    for (const phase of result.phases) spool.phase(phase);
+    spool.end({ status, endedAt: new Date() });
+    return { runId, spoolDir: spool.dir, status, crash: watch.dead };
+  } finally {
+    signal.removeEventListener("abort", relay);
+    await watch.stop();
+    await sampler?.stop();
+    spool.close();
+    await leaveAsFound(ground);
+  }
+}
+
+/**
+ * Takes the run's writes back, outside of every measured phase, so that the next run finds the same data. A
+ * server that died cannot be asked; the next bench does it before it begins.
+ */
+async function leaveAsFound(ground: Ground): Promise<void> {
+  await Promise.allSettled([
+    undoWrites(ground.databaseUrl, ground.dataset.name),
+    ...ground.arms.map((arm) => clearCache(arm)),
+  ]);
+}
+
+function configOf({ loaded: { scenario }, plan, ground }: MeasureOptions): RunConfig {
+  return {
+    scenario: scenario.name,
+    title: scenario.title,
+    loop: plan.loop,
+    arrivals: plan.loop === "open" ? scenario.arrivals : null,
+    ratePerSecond: plan.loop === "open" ? plan.rate : null,
+    concurrency: plan.loop === "closed" ? plan.concurrency : null,
+    durationSeconds: plan.duration,
+    warmupSeconds: plan.warmup,
+    blockSeconds: scenario.block,
+    washoutSeconds: scenario.washout,
+    timeoutMs: scenario.timeout * 1000,
+    inFlightCap: Math.max(IN_FLIGHT_CAP, plan.concurrency),
+    workers: plan.workers,
+    connections: plan.connections,
+    arms: ground.arms.map(({ name }) => name),
+    unavailableArms: ground.unavailableArms,
+    operations: scenario.operations.map(({ name, weight, write = false }) => ({ name, weight, write })),
+    slo: plan.slo,
+    settings: plan.settings,
+    thresholds: plan.thresholds,
+    scale: plan.scale,
+  };
+}
+
+function progressText(
+  counts: Progress,
+  elapsedUs: number,
+  totalUs: number,
+  phases: readonly { name: string; arm: string; endUs: number }[],
+): string {
+  const phase = phases.find(({ endUs }) => elapsedUs < endUs);
+  const where = phase === undefined
+    ? "draining"
+    : `${phase.name === "warmup" ? "warm-up" : "measuring"} ${phase.arm}`;
+  const bad = counts.failed + counts.timeout + counts.shed;
+  return `${formatSeconds(Math.max(0, Math.round(elapsedUs / 1e6)))} of ${
+    formatSeconds(Math.round(totalUs / 1e6))
+  }, ${where}: ` +
+    `${formatCount(counts.due)} requests, ${formatCount(bad)} errors, ${counts.inFlight} under way`;
+}

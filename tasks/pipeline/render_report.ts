@@ -1,0 +1,20 @@
+import type { Config } from "../config.ts";
+import { makeReport } from "../report/report.ts";
+import { openTerminal } from "../terminal/terminal.ts";
+import { storeFile } from "./store_file.ts";
+
+/** Renders a stored run again and shows where its files are. */
+export async function renderReport(
+  runRef: string,
+  { pdf, db }: { readonly pdf: boolean; readonly db?: string },
+  config: Config,
+): Promise<void> {
+  const terminal = openTerminal({ json: false });
+  const made = await terminal.step("Report", async (progress) => {
+    const report = await makeReport({ config, db: storeFile(config, db), runRef, pdf, onStep: progress });
+    return { value: report, detail: report.pdf === null ? "HTML" : "HTML and PDF" };
+  });
+  for (const warning of made.warnings) terminal.print(`• ${warning}`);
+  terminal.print(`Report  ${made.html}`);
+  if (made.pdf !== null) terminal.print(`PDF     ${made.pdf}`);
+}

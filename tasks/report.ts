@@ -1,0 +1,13 @@
+import { readConfig } from "./config.ts";
+import { renderReport } from "./pipeline/render_report.ts";
+import { command, dbOption, main } from "./terminal/command.ts";
+
+await main(async () => {
+  const config = readConfig();
+  const task = command("report", "Render a run again from what is stored.")
+    .argument("[run]", "id, beginning of an id, label, latest or latest~1", "latest")
+    .option("--no-pdf", "make no PDF")
+    .addOption(dbOption());
+  task.parse(Deno.args, { from: "user" });
+  await renderReport(task.args[0] ?? "latest", task.opts<{ pdf: boolean; db?: string }>(), config);
+});

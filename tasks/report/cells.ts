@@ -1,0 +1,81 @@
+import type { Estimate, Warning } from "../model/summary.ts";
+import { fixed, measuredMs, significant } from "../model/units.ts";
+
+/** A value as a template shows it: written out, with the numbers of its footnotes. */
+export interface Cell {
+  readonly text: string;
+  /** What a pointer shows, such as the interval; empty when there is nothing to add. */
+  readonly hint: string;
+  readonly notes: readonly number[];
+}
+
+/** Numbers warnings in order of first mention, so that the same doubt is printed once. */
+export class Footnotes {
+  readonly #texts: string[] = [];
+
+  /** The numbers of these warnings, ascending and without repeats. */
+  refer(warnings: readonly Warning[]): number[] {
+    const numbers = warnings.map(({ text }) => {
+      const known = this.#texts.indexOf(text);
+      return known >= 0 ? known + 1 : this.#texts.push(text);
+    });
+    return [...new Set(numbers)].sort((a, b) => a - b);
+  }
+
+  /** All notes so far, the first is number 1. */
+  get list(): readonly { readonly number: number; readonly text: string }[] {
+    return this.#texts.map((text, index) => ({ number: index + 1, text }));
+  }
+}
+
+export function plain(text: string): Cell {
+  return { text, hint: "", notes: [] };
+}
+
+/** An estimate's value; its interval is the hint. */
+export function estimateCell(
+  estimate: Estimate | undefined,
+  format: (value: number | null) => string,
+  footnotes: Footnotes,
+): Cell {
+  if (estimate === undefined) return plain("—");
+  const notes = footnotes.refer(estimate.warnings);
+  const bounds = interval(estimate, format);
+  const hint = bounds === "" ? "" : `${significant(estimate.level * 100, 3)} % interval ${bounds}`;
+  return { text: format(estimate.value), hint, notes };
+}
+
+/** `1.2 ms to 1.4 ms`, or nothing where it is not estimable. */
+export function interval(estimate: Estimate, format: (value: number | null) => string): string {
+  if (estimate.low === null && estimate.high === null) return "";
+  return `${format(estimate.low)} to ${format(estimate.high)}`;
+}
+
+/** A quantile in milliseconds with its interval as hint. */
+export function msCell(estimate: Estimate | undefined, footnotes: Footnotes): Cell {
+  return estimateCell(estimate, measuredMs, footnotes);
+}
+
+/** A ratio as people compare: `0.42×`, `3.91×`. */
+export function formatRatio(ratio: number | null): string {
+  return ratio === null ? "—" : `${fixed(ratio, 3)}×`;
+}
+
+/** A ratio's interval: `0.405 to 0.440`; nothing where it is not estimable. */
+export function ratioInterval({ low, high }: { low: number | null; high: number | null }): string {
+  return low === null || high === null ? "" : `${fixed(low, 3)} to ${fixed(high, 3)}`;
+}
+
+/**
+ * How far a value lies from its baseline: `▲ 12 %`, `▼ 3.1 %`, `▲ 3.9×` from twice on, `=` below 0.05 %.
+ * Null where there is nothing to compare with.
+ */
+export function change(value: number | null, baseline: number | null): string | null {
+  if (value === null || baseline === null || !(baseline > 0) || !(value >= 0)) return null;
+  const ratio = value / baseline;
+  if (Math.abs(ratio - 1) < 0.0005) return "=";
+  const arrow = ratio > 1 ? "▲" : "▼";
+  return ratio >= 2 || ratio <= 0.5
+    ? `${arrow} ${significant(ratio, 2)}×`
+    : `${arrow} ${significant(Math.abs(ratio - 1) * 100, 2)} %`;
+}

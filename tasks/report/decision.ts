@@ -1,0 +1,285 @@
+import type { Comparison, Estimate, RunSummary, SloResult, Summary } from "../model/summary.ts";
+import {
+  formatCount,
+  formatMs,
+  formatSeconds,
+  formatShare,
+  measuredMs,
+  significant,
+} from "../model/units.ts";
+import { type Cell, change, estimateCell, Footnotes, formatRatio, plain, ratioInterval } from "./cells.ts";
+import { loadModel } from "./method.ts";
+
+/** Page one: what a reader must know within thirty seconds. */
+export interface Decision {
+  /** The verdict in a word, and the same as a class for its colour. */
+  readonly word: string;
+  readonly tone: "good" | "bad" | "unsure" | "neutral";
+  readonly sentence: string;
+  readonly more: readonly string[];
+  /** Against what it was judged. */
+  readonly against: string;
+  readonly thresholds: readonly ThresholdRow[];
+  readonly figures: readonly KeyFigure[];
+  readonly regressions: readonly ChangeLine[];
+  readonly improvements: readonly ChangeLine[];
+  readonly baseline: string | null;
+  readonly provenance: readonly { readonly name: string; readonly value: string }[];
+}
+
+export interface ThresholdRow {
+  readonly arm: string;
+  readonly text: string;
+  readonly limit: string;
+  readonly measured: Cell;
+  readonly interval: string;
+  readonly margin: string;
+  readonly ok: boolean;
+  readonly measuredAtAll: boolean;
+}
+
+export interface KeyFigure {
+  readonly title: string;
+  readonly rows: readonly {
+    readonly arm: string;
+    readonly value: Cell;
+    /** The baseline's value, in brackets; null for the baseline itself. */
+    readonly baseline: string | null;
+    readonly change: string | null;
+    /** Whether the change is for the better or the worse; "same" within 5 %. */
+    readonly sense: "better" | "worse" | "same";
+  }[];
+}
+
+export interface ChangeLine {
+  readonly what: string;
+  readonly ratio: string;
+  readonly interval: string;
+  readonly notes: readonly number[];
+}
+
+/** The first page's content from a summary. */
+export function decision(summary: RunSummary, footnotes: Footnotes): Decision {
+  const baseline = baselineOf(summary);
+  const arms = summary.operations.filter((row) => row.operation === null);
+  return {
+    ...verdict(summary),
+    against: against(summary, baseline),
+    thresholds: summary.slo.map((result) => threshold(result, footnotes)),
+    figures: keyFigures(arms, baseline, footnotes),
+    regressions: largest(summary.comparisons, "slower", footnotes),
+    improvements: largest(summary.comparisons, "faster", footnotes),
+    baseline,
+    provenance: provenance(summary),
+  };
+}
+
+/** The arm that the others are compared with: the comparisons', else the first; null when it is alone. */
+export function baselineOf(summary: RunSummary): string | null {
+  const compared = summary.comparisons[0]?.baseline;
+  if (compared !== undefined) return compared;
+  const arms = new Set(summary.operations.map((row) => row.arm));
+  return arms.size < 2 ? null : [...arms][0]!;
+}
+
+function verdict(summary: RunSummary): Pick<Decision, "word" | "tone" | "sentence" | "more"> {
+  const { run, reasons } = summary;
+  const [first, ...more] = reasons;
+  // A run that was cut short is said to be so before anything else: its numbers are of a part only.
+  if (run.status === "interrupted" || run.status === "crashed" || run.status === "running") {
+    const seconds = run.endedAt === null ? null : (run.endedAt.getTime() - run.startedAt.getTime()) / 1000;
+    const after = seconds === null ? "" : ` after ${formatSeconds(Math.max(1, Math.round(seconds)))}`;
+    const sentence = {
+      interrupted: `The run was interrupted${after}; this report shows what was measured until then.`,
+      crashed: `The run ended early${after} because something it needed failed; this report shows what was ` +
+        `measured until then.`,
+      running: "The run had not ended when this report was made.",
+    }[run.status];
+    return { word: WORDS[run.status], tone: "bad", sentence, more: reasons };
+  }
+  switch (summary.verdict) {
+    case "pass":
+      return { word: "Pass", tone: "good", sentence: first ?? "Every target was met.", more };
+    case "fail":
+      return { word: "Fail", tone: "bad", sentence: first ?? "A target was missed.", more };
+    case "invalid":
+      return {
+        word: "INVALID",
+        tone: "bad",
+        sentence: first ?? "The load generator shaped the result: do not use these numbers.",
+        more,
+      };
+    case null:
+      return { word: "Measured", tone: "neutral", sentence: first ?? "No target was set.", more };
+    default:
+      return {
+        word: capital(summary.verdict),
+        tone: "unsure",
+        sentence: first ?? "The result is open.",
+        more,
+      };
+  }
+}
+
+const WORDS = { interrupted: "Interrupted", crashed: "Crashed", running: "Unfinished" } as const;
+
+function capital(word: string): string {
+  return word.charAt(0).toUpperCase() + word.slice(1);
+}
+
+function against(summary: RunSummary, baseline: string | null): string {
+  const { slo } = summary.run.config;
+  const targets = slo === null || slo === ""
+    ? "No targets were set"
+    : `Judged against the targets ${parts(slo)}`;
+  return baseline === null ? `${targets}.` : `${targets}; arms are compared with ${baseline}.`;
+}
+
+/** `a<1,b<2` with room between its terms. */
+function parts(slo: string): string {
+  return slo.split(",").map((term) => term.trim()).join(", ");
+}
+
+function threshold(result: SloResult, footnotes: Footnotes): ThresholdRow {
+  const format = formatOf(result.unit);
+  const limit = result.unit === "ms" ? formatMs : format;
+  const measured = estimateCell(result.measured, format, footnotes);
+  const { low, high } = result.measured;
+  return {
+    arm: result.arm,
+    text: result.text,
+    limit: `${result.term.comparator} ${limit(result.limit)}`,
+    measured,
+    interval: low === null && high === null ? "—" : `${format(low)} to ${format(high)}`,
+    margin: result.margin === null ? "—" : signed(result.margin),
+    ok: result.ok,
+    measuredAtAll: result.measured.value !== null,
+  };
+}
+
+function signed(share: number): string {
+  // Beyond tenfold a percentage is no longer read as one.
+  if (share < -10) return `−${significant(-share, 2)}×`;
+  return `${share < 0 ? "−" : "+"}${significant(Math.abs(share) * 100, 2)} %`;
+}
+
+function formatOf(unit: SloResult["unit"]): (value: number | null) => string {
+  switch (unit) {
+    case "ms":
+      return measuredMs;
+    case "%":
+      return formatShare;
+    case "/s":
+      return formatRate;
+  }
+}
+
+function formatRate(perSecond: number | null): string {
+  return perSecond === null ? "—" : `${significant(perSecond, 3)}/s`;
+}
+
+function keyFigures(arms: readonly Summary[], baseline: string | null, footnotes: Footnotes): KeyFigure[] {
+  const base = arms.find((row) => row.arm === baseline);
+  const figure = (
+    title: string,
+    better: "higher" | "lower",
+    of: (row: Summary) => { value: number | null; cell: Cell },
+    format: (value: number | null) => string,
+  ): KeyFigure => ({
+    title,
+    rows: arms.map((row) => {
+      const { value, cell } = of(row);
+      const from = base === undefined || row === base ? null : of(base).value;
+      return {
+        arm: row.arm,
+        value: cell,
+        baseline: from === null ? null : format(from),
+        change: change(value, from),
+        sense: sense(value, from, better),
+      };
+    }),
+  });
+  const quantile = (level: string) => (row: Summary) => ({
+    value: row.response[level]?.value ?? null,
+    cell: estimateCell(row.response[level], measuredMs, footnotes),
+  });
+  const rate = (estimate: Estimate) => ({
+    value: estimate.value,
+    cell: estimateCell(estimate, formatShare, footnotes),
+  });
+  return [
+    figure("Throughput", "higher", (row) => ({
+      value: row.throughput,
+      cell: plain(formatRate(row.throughput)),
+    }), formatRate),
+    figure("p95 response", "lower", quantile("0.95"), measuredMs),
+    figure("p99 response", "lower", quantile("0.99"), measuredMs),
+    figure("Errors", "lower", (row) => rate(row.errorRate), formatShare),
+  ];
+}
+
+function sense(
+  value: number | null,
+  baseline: number | null,
+  better: "higher" | "lower",
+): "better" | "worse" | "same" {
+  if (value === null || baseline === null || baseline === value) return "same";
+  if (baseline > 0 && Math.abs(value / baseline - 1) <= 0.05) return "same";
+  return (value > baseline) === (better === "higher") ? "better" : "worse";
+}
+
+function largest(
+  comparisons: readonly Comparison[],
+  verdict: "faster" | "slower",
+  footnotes: Footnotes,
+): ChangeLine[] {
+  return comparisons
+    .filter((row): row is Comparison & { ratio: number } => row.verdict === verdict && row.ratio !== null)
+    .sort((a, b) => Math.abs(Math.log(b.ratio)) - Math.abs(Math.log(a.ratio)))
+    .slice(0, 3)
+    .map((row) => ({
+      what: `${row.operation} ${row.statistic}, ${row.candidate}`,
+      ratio: formatRatio(row.ratio),
+      interval: ratioInterval(row),
+      notes: footnotes.refer(row.warnings),
+    }));
+}
+
+function provenance(summary: RunSummary): Decision["provenance"] {
+  const { run, environment: env, accounting } = summary;
+  const { dataset } = env;
+  const steady = summary.operations.filter((row) => row.operation === null);
+  const measured = steady.reduce((sum, row) => sum + row.n, 0);
+  const service = ({ name, version, origin, available }: typeof env.services[number]) =>
+    available ? `${SERVICE_NAMES[name]} ${version ?? "of unknown version"} (${origin})` : null;
+  const services = env.services.map(service).filter((text) => text !== null);
+  return [
+    { name: "Run", value: run.label === null ? run.runId : `${run.runId}, “${run.label}”` },
+    { name: "Commit", value: run.gitCommit ?? "not in a Git checkout" },
+    { name: "Date", value: `${isoMinutes(run.startedAt)} UTC` },
+    {
+      name: "Data",
+      value: `${dataset.name} ${dataset.scale}, seed ${dataset.seed}, ${formatCount(dataset.rows)} rows`,
+    },
+    { name: "Data hash", value: dataset.hash },
+    { name: "Load", value: `${loadModel(run.config)}; seed ${run.seed}` },
+    {
+      name: "Duration",
+      value: `${formatSeconds(run.config.durationSeconds)} measured after ` +
+        `${formatSeconds(run.config.warmupSeconds)} warm-up`,
+    },
+    {
+      name: "Samples",
+      value: `${formatCount(measured)} measured of ${formatCount(accounting.scheduled)} scheduled requests`,
+    },
+    { name: "Versions", value: [...services, `Benchbook ${env.benchbook}`, `Deno ${env.deno}`].join(", ") },
+    { name: "Host", value: `${env.hostname}: ${env.cpu}, ${env.cores} cores, ${env.os} ${env.kernel}` },
+  ];
+}
+
+export const SERVICE_NAMES = { postgres: "PostgreSQL", redis: "Redis", graphql: "GraphQL" } as const;
+
+/** `2026-03-01 14:05`, UTC. */
+export function isoMinutes(date: Date): string {
+  return date.toISOString().slice(0, 16).replace("T", " ");
+}

@@ -1,0 +1,93 @@
+import Handlebars from "handlebars";
+import { join } from "node:path";
+import type { Cell } from "./cells.ts";
+import type { ReportView } from "./view.ts";
+
+/** Page numbers of the printed report by the id of a heading's anchor. */
+export type Pages = ReadonlyMap<string, number>;
+
+type Options = Handlebars.HelperOptions;
+type Root = ReportView & { readonly pages: Pages };
+
+/**
+ * Renders the report: one HTML file with its stylesheet and figures inside.
+ * @param pages printed page numbers for the contents, once they are known.
+ */
+export async function renderHtml(
+  view: ReportView,
+  options: { readonly templates: string; readonly pages?: Pages },
+): Promise<string> {
+  const engine = await templates(options.templates);
+  const css = await Deno.readTextFile(join(options.templates, "report.css"));
+  return engine("report.hbs", { ...view, css, pages: options.pages ?? new Map() });
+}
+
+/** The templates of a directory with the helpers they use; returns a function that renders one of them. */
+export async function templates(
+  directory: string,
+): Promise<(name: string, context: unknown) => Promise<string>> {
+  const engine = Handlebars.create();
+  registerHelpers(engine);
+  for await (const entry of Deno.readDir(join(directory, "partials"))) {
+    if (!entry.name.endsWith(".hbs")) continue;
+    const text = await Deno.readTextFile(join(directory, "partials", entry.name));
+    engine.registerPartial(entry.name.slice(0, -".hbs".length), text);
+  }
+  return async (name, context) => {
+    const text = await Deno.readTextFile(join(directory, name));
+    // Strict: a misspelt field fails the report instead of leaving a hole in it.
+    return engine.compile(text, { strict: true, preventIndent: true })(context);
+  };
+}
+
+function registerHelpers(engine: typeof Handlebars): void {
+  const safe = (html: string) => new engine.SafeString(html);
+  const escape = (text: string) => engine.escapeExpression(text);
+  const struck = (text: string, root: Root) =>
+    root.struck && /\d/.test(text) ? `<s>${escape(text)}</s>` : escape(text);
+  const noteLinks = (numbers: readonly number[]) =>
+    numbers.length === 0
+      ? ""
+      : `<sup>${numbers.map((n) => `<a href="#note-${n}" aria-label="note ${n}">${n}</a>`).join(", ")}</sup>`;
+
+  /** A measured number; struck through when the run is invalid. */
+  engine.registerHelper("num", (text: string, { data }: Options) => safe(struck(text, data.root)));
+  engine.registerHelper("notes", (numbers: readonly number[]) => safe(noteLinks(numbers)));
+  /** A table's cell: {{td cell columns index}}; numeric when its column is, or when no columns are given. */
+  engine.registerHelper("td", (cell: Cell, ...rest: unknown[]) => {
+    const { data } = rest[rest.length - 1] as Options;
+    const [columns, index] = rest as [{ numeric: boolean }[], number];
+    // A table's first two columns are its headings.
+    const isNumeric = rest.length === 1 || columns[index + 2]?.numeric;
+    const hint = cell.hint === "" ? "" : ` title="${escape(cell.hint)}"`;
+    return safe(
+      `<td${isNumeric ? ` class="num"` : ""}${hint}>${struck(cell.text, data.root)}${
+        noteLinks(cell.notes)
+      }</td>`,
+    );
+  });
+  /** A figure or prose that a notebook made; nothing where it made none. */
+  engine.registerHelper("slot", (name: string, { data }: Options) => data.root.slots[name] ?? "");
+  /** A section of the contents with its heading and the notebooks' prose; left out when not in them. */
+  engine.registerHelper("section", function (this: unknown, id: string, options: Options) {
+    const root: Root = options.data.root;
+    const entry = root.contents.find((section) => section.id === id);
+    if (entry === undefined) return "";
+    const prose = root.slots[`prose:${id}`] ?? "";
+    return safe(
+      `<section id="${id}" aria-labelledby="${id}-title">\n<h2 id="${id}-title">${
+        escape(entry.title)
+      }</h2>\n` +
+        `${prose}${options.fn(this)}</section>`,
+    );
+  });
+  engine.registerHelper("page", (id: string, { data }: Options) => data.root.pages.get(id) ?? "");
+  engine.registerHelper("sign", (tone: string) => ({ good: "✓", bad: "✗", unsure: "?", neutral: "" })[tone]);
+  engine.registerHelper("one", (rows: readonly unknown[]) => rows.length === 1);
+  engine.registerHelper("concat", (...parts: unknown[]) => parts.slice(0, -1).join(""));
+  /** Text as a CSS string inside a style element. */
+  engine.registerHelper(
+    "cssString",
+    (text: string) => `"${text.replace(/[^\w .,:·-]/gu, (c) => `\\${c.codePointAt(0)!.toString(16)} `)}"`,
+  );
+}

@@ -1,0 +1,47 @@
+import assert from "node:assert/strict";
+import { join } from "node:path";
+import { renderHtml } from "./html.ts";
+import { exampleRun, exampleSummary } from "./testing.ts";
+import { buildView } from "./view.ts";
+
+const templates = join(import.meta.dirname!, "..", "..", "templates");
+const slots = { "over-time": "<p>figure</p>", "prose:over-time": "<p>prose</p>" };
+
+Deno.test("the report's page stays as it is for the same summary", async (t) => {
+  const html = await renderHtml(buildView(exampleSummary(), slots), { templates });
+  // The stylesheet has its own file; here it would only hide what changed.
+  await t.assertSnapshot(html.replace(/<style>[\s\S]*?<\/style>/, "<style></style>"));
+});
+
+Deno.test("the page of an invalid run strikes its numbers through and not its reasons", async () => {
+  const summary = exampleSummary({ verdict: "invalid", reasons: ["The generator paused for 412 ms."] });
+  const html = await renderHtml(buildView(summary, {}), { templates });
+  assert.match(html, /<s>24\.1 ms<\/s>/);
+  assert.match(html, /<p class="sentence">The generator paused for 412 ms\.<\/p>/);
+  const valid = await renderHtml(buildView(exampleSummary(), {}), { templates });
+  assert.doesNotMatch(valid, /<s>/);
+});
+
+Deno.test("every link within the page leads to something", async () => {
+  const html = await renderHtml(buildView(exampleSummary(), slots), { templates });
+  const ids = new Set([...html.matchAll(/ id="([^"]+)"/g)].map((match) => match[1]));
+  const links = [...html.matchAll(/href="#([^"]+)"/g)].map((match) => match[1]!);
+  assert.ok(links.length > 10);
+  for (const link of links) assert.ok(ids.has(link), link);
+});
+
+Deno.test("no id is given twice", async () => {
+  const html = await renderHtml(buildView(exampleSummary(), slots), { templates });
+  const ids = [...html.matchAll(/ id="([^"]+)"/g)].map((match) => match[1]);
+  assert.deepEqual(ids.filter((id, index) => ids.indexOf(id) !== index), []);
+});
+
+Deno.test("a label with markup or a style's end in it stays text", async () => {
+  const run = exampleRun();
+  const hostile = `</style><script>alert(1)</script>`;
+  const config = { ...run.config, title: hostile };
+  const view = buildView(exampleSummary({ run: { ...run, label: hostile, config } }), {});
+  const html = await renderHtml(view, { templates });
+  assert.doesNotMatch(html, /<script/);
+  assert.equal(html.match(/<\/style>/g)?.length, 1);
+});

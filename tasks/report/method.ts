@@ -1,0 +1,81 @@
+import type { Run, RunConfig } from "../model/run.ts";
+import type { RunSummary } from "../model/summary.ts";
+import { formatCount, formatSeconds, formatShare, significant } from "../model/units.ts";
+
+/** How the load was made, in one phrase. */
+export function loadModel(config: RunConfig): string {
+  return config.loop === "open"
+    ? `open loop, ${significant(config.ratePerSecond ?? 0, 4)} requests/s over all arms, ${
+      config.arrivals === "poisson" ? "Poisson" : "constant"
+    } arrivals`
+    : `closed loop, ${config.concurrency ?? 0} clients`;
+}
+
+/** The command line that asks for the same run again, with everything that was used spelt out. */
+export function reproduce(run: Run): string {
+  const { config } = run;
+  const arms = [...config.arms, ...config.unavailableArms.map(({ arm }) => arm)];
+  const options: [string, string | null][] = [
+    ["scale", config.scale],
+    ["rate", config.loop === "open" && config.ratePerSecond !== null ? String(config.ratePerSecond) : null],
+    ["concurrency", config.loop === "closed" ? String(config.concurrency) : null],
+    ["duration", `${config.durationSeconds}s`],
+    ["warmup", config.warmupSeconds > 0 ? `${config.warmupSeconds}s` : null],
+    ["paths", arms.join(",")],
+    ["seed", String(run.seed)],
+    ["workers", String(config.workers)],
+    ...Object.entries(config.settings).map(([key, value]): [string, string] => ["set", `${key}=${value}`]),
+    ["slo", config.slo],
+  ];
+  const words = options.filter(([, value]) => value !== null)
+    .map(([name, value]) => `--${name} ${quoted(value!)}`);
+  return ["deno task bench", config.scenario, ...words].join(" ");
+}
+
+function quoted(value: string): string {
+  return /^[\w.,:=+/-]+$/.test(value) ? value : `'${value.replaceAll("'", `'\\''`)}'`;
+}
+
+/** How it was measured, in whole sentences: what a reviewer asks before believing a number. */
+export function method(summary: RunSummary): string[] {
+  const { config } = summary.run;
+  const { thresholds } = config;
+  const open = config.loop === "open";
+  return [
+    `Load was made as ${loadModel(config)}, by ${config.workers} worker${
+      config.workers === 1 ? "" : "s"
+    } with ` +
+    `${config.connections} connections; at most ${
+      formatCount(config.inFlightCap)
+    } requests were in flight, ` +
+    `and each was given up after ${formatSeconds(config.timeoutMs / 1000)}.`,
+    `The arms ${list(config.arms)} took turns in blocks of ${
+      formatSeconds(config.blockSeconds)
+    } in a balanced ` +
+    `random order drawn from the seed; the first ${
+      formatSeconds(config.washoutSeconds)
+    } of each block and the ` +
+    `warm-up are recorded, but no statistic counts them.`,
+    open
+      ? "Response time runs from the moment at which a request was due to its answer, so time spent waiting for " +
+        "a slow system counts; service time runs from sending to the answer."
+      : "In a closed loop a client sends its next request when it has the answer to the last: response time runs " +
+        "from the moment at which the client was ready, and a slow system is asked less often.",
+    "Quantiles are exact, from every request: answered ones at their time, timeouts as lower bounds, shed and " +
+    "unsent ones as endless. Failed requests are left out and counted beside.",
+    "Arms are compared by pairs of blocks: the ratio is a Hodges–Lehmann estimate, its interval comes from " +
+    "inverting the signed-rank test, and p values are adjusted by Holm over all comparisons.",
+    `The run is invalid where the generator paused for more than ${thresholds.maxGapMs} ms, sent less than ` +
+    `${
+      formatShare(thresholds.minOnTime)
+    } of requests on time, or strayed from the intended arrivals by more ` +
+    `than ${significant(thresholds.maxArrivalDistance, 3)} (Kolmogorov–Smirnov distance).`,
+    "Before timing, every arm's answers for sampled parameters were compared with those of direct SQL.",
+  ];
+}
+
+/** `a, b and c`. */
+export function list(words: readonly string[]): string {
+  if (words.length < 2) return words.join("");
+  return `${words.slice(0, -1).join(", ")} and ${words[words.length - 1]}`;
+}

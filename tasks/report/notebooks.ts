@@ -1,0 +1,73 @@
+import { basename, join } from "node:path";
+import type { Config } from "../config.ts";
+import { hashSources, runCached } from "../notebook/cache.ts";
+import type { NotebookRun } from "../notebook/run.ts";
+import type { RunReader } from "../store/read.ts";
+
+/** The notebooks of a report, by file name in notebooks/. */
+export const REPORT_NOTEBOOKS = ["access-paths.ipynb", "first-look.ipynb"] as const;
+
+/** What the notebooks import or read, apart from data: outputs are made anew when any of it changes. */
+const SOURCES = [
+  "deno.json",
+  "deno.lock",
+  "queries/analysis",
+  "tasks/charts",
+  "tasks/model",
+  "tasks/stats",
+  "tasks/store",
+  "tasks/summary",
+];
+
+/** A cell that takes longer than this has lost its way: the slowest takes a second or two. */
+const CELL_TIMEOUT_MS = 120_000;
+
+/**
+ * Executes the report's notebooks for a run, each in a Deno kernel of its own and side by side; equal earlier
+ * executions are reused.
+ * @throws {NotebookError} of the first notebook that fails, once all have ended.
+ */
+export async function runNotebooks(
+  reader: RunReader,
+  options: {
+    readonly config: Pick<Config, "root" | "home">;
+    readonly signal?: AbortSignal;
+    readonly onStep?: (text: string) => void;
+  },
+): Promise<NotebookRun[]> {
+  const { config, signal, onStep } = options;
+  const [sources, data] = await Promise.all([hashSources(config.root, SOURCES), contentKey(reader)]);
+  const runs = await Promise.allSettled(REPORT_NOTEBOOKS.map((name) => {
+    const file = join(config.root, "notebooks", name);
+    return runCached({
+      file,
+      parameters: { run: reader.run.runId, db: reader.db },
+      timeoutMs: CELL_TIMEOUT_MS,
+      cache: join(config.home, "notebooks"),
+      data,
+      sources,
+      ...(signal && { signal }),
+      onCell: (cell, total) => onStep?.(`notebook ${basename(file)}, cell ${cell.index + 1} of ${total}`),
+    });
+  }));
+  return runs.map((run) => {
+    if (run.status === "rejected") throw run.reason;
+    return run.value;
+  });
+}
+
+/**
+ * Changes when the stored run does. Stored runs change by being replaced as a whole, so their rows' count,
+ * their last moment and a sum over their times tell two apart.
+ */
+async function contentKey(reader: RunReader): Promise<string> {
+  const rows = await reader.rows(`
+    SELECT
+      (SELECT count(*) FROM timing WHERE run_id = $run) AS timings,
+      (SELECT sum(coalesce(done_us, intended_us)::DOUBLE) FROM timing WHERE run_id = $run) AS micros,
+      (SELECT count(*) FROM sample WHERE run_id = $run) AS samples,
+      (SELECT count(*) FROM phase WHERE run_id = $run) AS phases,
+      (SELECT [status, ended_at::VARCHAR, config::VARCHAR]::VARCHAR FROM run WHERE run_id = $run) AS run
+  `);
+  return JSON.stringify(rows);
+}

@@ -1,0 +1,125 @@
+import { join } from "node:path";
+import { sparkline } from "../charts/sparkline.ts";
+import { formatCount, measuredMs } from "../model/units.ts";
+import { isoMinutes } from "./decision.ts";
+import { templates } from "./html.ts";
+import { replaceFile } from "./write.ts";
+
+/** A line of the list of runs; links are relative, so that the pages work from any sub-path. */
+export interface SiteRow {
+  readonly href: string;
+  readonly runId: string;
+  readonly label: string | null;
+  readonly scenario: string;
+  readonly date: string;
+  readonly commit: string;
+  readonly verdict: string;
+  readonly tone: "good" | "bad" | "unsure" | "neutral";
+  readonly requests: string;
+  readonly p95: string;
+  readonly sample: boolean;
+  /** p95 of the first arm over the runs of this scenario up to this one; empty for the first. */
+  readonly trend: string;
+  readonly trendText: string;
+}
+
+/** What the list needs of a summary.json; other versions' files may lack some of it. */
+interface Stored {
+  readonly directory: string;
+  readonly schema: number;
+  readonly verdict: string | null;
+  readonly run: {
+    readonly runId: string;
+    readonly label: string | null;
+    readonly scenario: string;
+    readonly status: string;
+    readonly startedAt: string;
+    readonly gitCommit: string | null;
+  };
+  readonly operations: readonly {
+    readonly arm: string;
+    readonly operation: string | null;
+    readonly n: number;
+    readonly response: Readonly<Record<string, { readonly value: number | null }>>;
+  }[];
+}
+
+/** Writes `reports/index.html`, the list of all runs that have a report, newest first. */
+export async function writeSite(reports: string, templateDirectory: string): Promise<string> {
+  const rows = siteRows(await readSummaries(reports));
+  const render = await templates(templateDirectory);
+  const css = await Deno.readTextFile(join(templateDirectory, "report.css"));
+  const file = join(reports, "index.html");
+  await replaceFile(
+    file,
+    await render("site.hbs", { rows, css, count: formatCount(rows.length), struck: false }),
+  );
+  return file;
+}
+
+/** The list's rows from the summaries, newest first; pure. */
+export function siteRows(summaries: readonly Stored[]): SiteRow[] {
+  const oldest = [...summaries].sort((a, b) => a.run.startedAt < b.run.startedAt ? -1 : 1);
+  const trends = new Map<string, number[]>();
+  return oldest.map((summary, index) => {
+    const { run } = summary;
+    const totals = summary.operations.filter((row) => row.operation === null);
+    const p95 = totals[0]?.response["0.95"]?.value ?? null;
+    const trend = trends.get(run.scenario) ?? [];
+    trends.set(run.scenario, trend);
+    if (p95 !== null) trend.push(p95);
+    const recent = trend.slice(-20);
+    return {
+      href: `${summary.directory}/index.html`,
+      runId: run.runId,
+      label: run.label,
+      scenario: run.scenario,
+      date: `${isoMinutes(new Date(run.startedAt))} UTC`,
+      commit: run.gitCommit?.slice(0, 10) ?? "—",
+      ...verdict(summary),
+      requests: formatCount(totals.reduce((sum, row) => sum + row.n, 0)),
+      p95: p95 === null ? "—" : `${measuredMs(p95)} (${totals[0]!.arm})`,
+      sample: summary.directory === "sample",
+      trend: sparkline(`trend-${index}`, recent),
+      trendText: recent.length < 2
+        ? "first of its scenario"
+        : `p95 of the last ${recent.length} runs: from ${measuredMs(recent[0]!)} to ${
+          measuredMs(recent.at(-1)!)
+        }`,
+    };
+  }).reverse();
+}
+
+function verdict({ run, verdict }: Stored): Pick<SiteRow, "verdict" | "tone"> {
+  if (run.status !== "complete") return { verdict: `✗ ${run.status}`, tone: "bad" };
+  switch (verdict) {
+    case "pass":
+    case "zero-downtime":
+      return { verdict: `✓ ${verdict}`, tone: "good" };
+    case "fail":
+    case "invalid":
+      return { verdict: `✗ ${verdict}`, tone: "bad" };
+    case null:
+      return { verdict: "measured", tone: "neutral" };
+    default:
+      return { verdict: `? ${verdict}`, tone: "unsure" };
+  }
+}
+
+async function readSummaries(reports: string): Promise<Stored[]> {
+  const found: Stored[] = [];
+  for await (const entry of Deno.readDir(reports)) {
+    if (!entry.isDirectory || entry.name.startsWith(".")) continue;
+    try {
+      const text = await Deno.readTextFile(join(reports, entry.name, "summary.json"));
+      const summary = JSON.parse(text);
+      // A report of another version, or another program's folder, is no reason not to list the others.
+      if (summary?.schema === 1 && typeof summary.run?.runId === "string") {
+        found.push({ ...summary, directory: entry.name });
+      }
+    } catch (error) {
+      if (!(error instanceof Deno.errors.NotFound || error instanceof SyntaxError)) throw error;
+    }
+  }
+  return found;
+}

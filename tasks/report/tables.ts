@@ -1,0 +1,249 @@
+import { OUTCOMES } from "../model/timing.ts";
+import type { Comparison, Estimate, RunSummary, Summary } from "../model/summary.ts";
+import { QUANTILES } from "../model/summary.ts";
+import { fixed, formatBytes, formatCount, formatShare, measuredMs, significant } from "../model/units.ts";
+import { type Cell, estimateCell, Footnotes, formatRatio, msCell, plain, ratioInterval } from "./cells.ts";
+
+/** A table as the template draws it: rows in groups, each group under a name of its own. */
+export interface Table {
+  readonly id: string;
+  readonly caption: string;
+  readonly columns: readonly { readonly title: string; readonly numeric: boolean }[];
+  readonly groups: readonly {
+    readonly name: string;
+    /** Rows that the name spans. */
+    readonly span: number;
+    readonly rows: readonly { readonly name: string; readonly cells: readonly Cell[] }[];
+  }[];
+  /** Written under the table. */
+  readonly note: string;
+}
+
+const QUANTILE_NAMES = ["p50", "p90", "p95", "p99", "p99.9"];
+const numeric = (...titles: string[]) => titles.map((title) => ({ title, numeric: true }));
+const words = (...titles: string[]) => titles.map((title) => ({ title, numeric: false }));
+
+/** Everything per operation and arm; all operations together come first. */
+export function operationsTable(summary: RunSummary, footnotes: Footnotes): Table {
+  return {
+    id: "table-operations",
+    caption: "Response times per operation and arm, steady blocks only",
+    columns: [
+      ...words("Operation", "Arm"),
+      ...numeric("Requests", "Errors", "Answered", ...QUANTILE_NAMES, "Max"),
+    ],
+    groups: grouped(summary.operations, (row) => [
+      plain(formatCount(row.n)),
+      {
+        ...estimateCell(row.errorRate, formatShare, footnotes),
+        notes: footnotes.refer([...row.errorRate.warnings, ...row.warnings]),
+      },
+      plain(`${significant(row.throughput, 3)}/s`),
+      ...QUANTILES.map((level) => msCell(row.response[String(level)], footnotes)),
+      plain(measuredMs(row.maxMs)),
+    ]),
+    note: "Answered: successful requests a second of the arm's own measured time.",
+  };
+}
+
+/** Intervals of every quantile, and the parts of a response time. */
+export function intervalTables(summary: RunSummary, footnotes: Footnotes): Table[] {
+  const kinds = [
+    ["response", "Response time (done − intended), with 95 % intervals"],
+    ["service", "Service time (done − sent), with 95 % intervals"],
+    ["waiting", "Waiting for a connection (acquired − woke), with 95 % intervals"],
+  ] as const;
+  return kinds.map(([kind, caption]) => ({
+    id: `table-${kind}`,
+    caption,
+    columns: [...words("Operation", "Arm"), ...numeric(...QUANTILE_NAMES)],
+    groups: grouped(
+      summary.operations,
+      (row) => QUANTILES.map((level) => withInterval(row[kind][String(level)], footnotes)),
+    ),
+    note: "",
+  }));
+}
+
+function withInterval(estimate: Estimate | undefined, footnotes: Footnotes): Cell {
+  const cell = msCell(estimate, footnotes);
+  if (estimate === undefined || estimate.value === null) return { ...cell, hint: "" };
+  const { value, low, high } = estimate;
+  if (low === null || high === null) return { ...cell, hint: "" };
+  // The bounds are in the value's unit, which is written once.
+  const scale = value >= 999.5 ? 1000 : 1;
+  return { ...cell, hint: "", text: `${cell.text} [${fixed(low / scale, 3)}, ${fixed(high / scale, 3)}]` };
+}
+
+/** Candidate against baseline per operation, p50 and p95. */
+export function comparisonTable(comparisons: readonly Comparison[], footnotes: Footnotes): Table {
+  return {
+    id: "table-comparisons",
+    caption: `Arms against ${comparisons[0]?.baseline ?? "the baseline"}, by pairs of blocks`,
+    columns: [
+      ...words("Operation", "Arm and statistic"),
+      ...numeric("Ratio", "95 % interval", "Pairs", "p (Holm)"),
+      ...words("Verdict"),
+    ],
+    groups: groupBy(comparisons, (row) => row.operation).map(([name, rows]) => ({
+      name,
+      span: rows.length,
+      rows: rows.map((row) => ({
+        name: `${row.candidate} ${row.statistic}`,
+        cells: [
+          { text: formatRatio(row.ratio), hint: "", notes: footnotes.refer(row.warnings) },
+          plain(ratioInterval(row) || "—"),
+          plain(String(row.n)),
+          plain(row.p === null ? "—" : row.p < 0.001 ? "< 0.001" : row.p.toFixed(3)),
+          plain(`${VERDICT_SIGNS[row.verdict]} ${row.verdict}`),
+        ],
+      })),
+    })),
+    note: "A ratio below 1 means that the arm is faster than the baseline.",
+  };
+}
+
+const VERDICT_SIGNS: Readonly<Record<Comparison["verdict"], string>> = {
+  faster: "▼",
+  slower: "▲",
+  equivalent: "=",
+  inconclusive: "?",
+};
+
+/** Hit rate of every arm and operation that has a cache, and what the cache gives back. Null without any. */
+export function cacheTable(summary: RunSummary): Table | null {
+  const cached = summary.operations.filter((row) => row.cache !== null);
+  if (cached.length === 0) return null;
+  const saved = (row: Summary) =>
+    summary.comparisons.find((c) =>
+      c.operation === row.operation && c.candidate === row.arm && c.statistic === "p50"
+    );
+  return {
+    id: "table-cache",
+    caption: "Cache answers per operation",
+    columns: [
+      ...words("Operation", "Arm"),
+      ...numeric("Hit rate", "Hits", "Misses", "Stale", "Bypassed", "p50 against the baseline"),
+    ],
+    groups: grouped(cached, (row) => [
+      plain(formatShare(row.cache!.hitRate)),
+      ...[row.cache!.hit, row.cache!.miss, row.cache!.stale, row.cache!.bypass].map((n) =>
+        plain(formatCount(n))
+      ),
+      plain(formatRatio(saved(row)?.ratio ?? null)),
+    ]),
+    note: "Hit rate = hits ÷ (hits + misses + stale + bypassed). Hits are never forced.",
+  };
+}
+
+/** What GraphQL costs over SQL per operation. Null unless both were measured. */
+export function graphqlTable(summary: RunSummary, footnotes: Footnotes): Table | null {
+  const find = (arm: string, operation: string | null) =>
+    summary.operations.find((row) => row.arm === arm && row.operation === operation);
+  const pairs = summary.operations.filter((row) => row.arm === "graphql" && row.operation !== null)
+    .flatMap((graphql) => {
+      const sql = find("sql", graphql.operation);
+      return sql === undefined ? [] : [{ sql, graphql }];
+    });
+  if (pairs.length === 0) return null;
+  const bytes = (row: Summary) => plain(row.meanBytes === null ? "—" : formatBytes(row.meanBytes));
+  return {
+    id: "table-graphql",
+    caption: "GraphQL over HTTP against direct SQL",
+    columns: [
+      ...words("Operation", "Statistic"),
+      ...numeric("SQL", "GraphQL", "Ratio", "95 % interval", "SQL bytes", "GraphQL bytes"),
+    ],
+    groups: pairs.map(({ sql, graphql }) => ({
+      name: graphql.operation!,
+      span: 2,
+      rows: (["p50", "p95"] as const).map((statistic) => {
+        const level = statistic === "p50" ? "0.5" : "0.95";
+        const compared = summary.comparisons.find((row) =>
+          row.operation === graphql.operation && row.candidate === "graphql" &&
+          row.baseline === "sql" && row.statistic === statistic
+        );
+        return {
+          name: statistic,
+          cells: [
+            msCell(sql.response[level], footnotes),
+            msCell(graphql.response[level], footnotes),
+            {
+              text: formatRatio(compared?.ratio ?? null),
+              hint: "",
+              notes: footnotes.refer(compared?.warnings ?? []),
+            },
+            plain(compared === undefined ? "—" : ratioInterval(compared) || "—"),
+            ...(statistic === "p50" ? [bytes(sql), bytes(graphql)] : [plain(""), plain("")]),
+          ],
+        };
+      }),
+    })),
+    note:
+      "Bytes are the mean size of an answer as it arrived. The answers themselves were proven equal before timing.",
+  };
+}
+
+/** Where every scheduled slot went: by arm, phase and outcome. */
+export function accountingTable(summary: RunSummary): Table & { readonly sum: number; readonly ok: boolean } {
+  const { rows, scheduled } = summary.accounting;
+  const count = (arm: string | null, phase: string | null, outcome: string | null) =>
+    rows.filter((row) =>
+      (arm === null || row.arm === arm) && (phase === null || row.phase === phase) &&
+      (outcome === null || row.outcome === outcome)
+    ).reduce((sum, row) => sum + row.n, 0);
+  const line = (arm: string | null, phase: string | null) => [
+    ...OUTCOMES.map((outcome) => plain(formatCount(count(arm, phase, outcome)))),
+    plain(formatCount(count(arm, phase, null))),
+  ];
+  const sum = count(null, null, null);
+  const arms = groupBy(rows, (row) => row.arm).map(([name, own]) => {
+    const phases = PHASES.filter((phase) => own.some((row) => row.phase === phase));
+    return {
+      name,
+      span: phases.length,
+      rows: phases.map((phase) => ({ name: phase, cells: line(name, phase) })),
+    };
+  });
+  return {
+    id: "table-accounting",
+    caption: "Every scheduled request and what became of it",
+    columns: [...words("Arm", "Phase"), ...numeric(...OUTCOMES, "Sum")],
+    groups: [...arms, { name: "All arms", span: 1, rows: [{ name: "all", cells: line(null, null) }] }],
+    note: `${formatCount(sum)} recorded, ${formatCount(scheduled)} scheduled: ` +
+      (sum === scheduled ? "nothing is missing." : "THEY DIFFER."),
+    sum,
+    ok: sum === scheduled,
+  };
+}
+
+const PHASES = ["warmup", "washout", "steady"] as const;
+
+/** Errors by arm, operation and code. Null when there were none. */
+export function errorsTable(summary: RunSummary): Table | null {
+  const rows = summary.operations.filter((row) => row.operation !== null && row.errors.length > 0);
+  if (rows.length === 0) return null;
+  return {
+    id: "table-errors",
+    caption: "Errors by code",
+    columns: [...words("Operation", "Arm"), ...words("Codes and counts")],
+    groups: grouped(rows, (row) => [
+      plain(row.errors.map(({ code, n }) => `${code}: ${formatCount(n)}`).join(", ")),
+    ]),
+    note: "",
+  };
+}
+
+function grouped(rows: readonly Summary[], cells: (row: Summary) => Cell[]): Table["groups"] {
+  return groupBy(rows, (row) => row.operation ?? "All operations").map(([name, own]) => ({
+    name,
+    span: own.length,
+    rows: own.map((row) => ({ name: row.arm, cells: cells(row) })),
+  }));
+}
+
+function groupBy<T>(rows: readonly T[], key: (row: T) => string): [string, T[]][] {
+  const groups = new Map<string, T[]>();
+  for (const row of rows) groups.set(key(row), [...groups.get(key(row)) ?? [], row]);
+  return [...groups];
+}

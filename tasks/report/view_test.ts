@@ -1,0 +1,101 @@
+import assert from "node:assert/strict";
+import { exampleRun, exampleSummary } from "./testing.ts";
+import { buildView } from "./view.ts";
+
+Deno.test("the verdict is the first thing said, with its reason", () => {
+  const { decision } = buildView(exampleSummary(), {});
+  assert.equal(decision.word, "Fail");
+  assert.match(decision.sentence, /p95<20ms over graphql measured 24\.1 ms/);
+  assert.match(decision.against, /p95<20ms, errors<1%, hit>80%; arms are compared with sql/);
+});
+
+Deno.test("a run that was cut short is said to be so before its verdict", () => {
+  for (const status of ["interrupted", "crashed"] as const) {
+    const summary = exampleSummary({ run: { ...exampleRun(), status }, verdict: "pass" });
+    const { decision } = buildView(summary, {});
+    assert.match(decision.sentence, new RegExp(status === "crashed" ? "ended early" : "interrupted"));
+    assert.equal(decision.tone, "bad");
+  }
+});
+
+Deno.test("the numbers of an invalid run are marked to be struck through", () => {
+  const view = buildView(exampleSummary({ verdict: "invalid", reasons: ["The generator paused."] }), {});
+  assert.equal(view.struck, true);
+  assert.equal(view.decision.word, "INVALID");
+});
+
+Deno.test("a run without targets is measured, not passed", () => {
+  const { decision } = buildView(exampleSummary({ verdict: null, slo: [], reasons: [] }), {});
+  assert.equal(decision.word, "Measured");
+  assert.equal(decision.tone, "neutral");
+});
+
+Deno.test("the three largest regressions and improvements are certain ones, largest first", () => {
+  const { decision } = buildView(exampleSummary(), {});
+  assert.equal(decision.regressions.length, 3);
+  const ratios = decision.regressions.map(({ ratio }) => parseFloat(ratio));
+  assert.deepEqual(ratios, [...ratios].sort((a, b) => b - a));
+  assert.ok(decision.improvements.every(({ ratio }) => parseFloat(ratio) < 1));
+  assert.ok(decision.improvements.every(({ what }) => !what.startsWith("customer-orders")));
+});
+
+Deno.test("key figures show the baseline in brackets and the direction by sign", () => {
+  const { decision } = buildView(exampleSummary(), {});
+  const [throughput, p95] = decision.figures;
+  assert.deepEqual(throughput!.rows.map(({ baseline }) => baseline), [null, "240/s", "240/s"]);
+  assert.deepEqual(p95!.rows.map(({ change }) => change), [null, "▲ 3.8×", "▼ 0.42×"]);
+  assert.deepEqual(p95!.rows.map(({ sense }) => sense), ["same", "worse", "better"]);
+});
+
+Deno.test("a doubt that many numbers share is one footnote", () => {
+  const view = buildView(exampleSummary(), {});
+  assert.deepEqual(view.footnotes.map(({ number }) => number), [1, 2]);
+  const row = view.tables.operations.groups[0]!.rows[0]!;
+  assert.deepEqual(row.cells.find(({ text }) => text === "14.2 ms")?.notes, [1]);
+});
+
+Deno.test("the accounting sums to what was scheduled and says when it does not", () => {
+  const summary = exampleSummary();
+  assert.match(buildView(summary, {}).tables.accounting.note, /nothing is missing/);
+  const { accounting } = summary;
+  const short = exampleSummary({ accounting: { ...accounting, scheduled: accounting.scheduled + 1 } });
+  const { ok, note } = buildView(short, {}).tables.accounting;
+  assert.equal(ok, false);
+  assert.match(note, /DIFFER/);
+});
+
+Deno.test("sections without anything to say are left out of the contents", () => {
+  const summary = exampleSummary({ comparisons: [] });
+  const bare = { ...summary, operations: summary.operations.filter(({ arm }) => arm === "sql") };
+  const ids = buildView(bare, {}).contents.map(({ id }) => id);
+  for (const id of ["change", "cache", "graphql", "distribution", "over-time"]) {
+    assert.ok(!ids.includes(id), id);
+  }
+  assert.ok(buildView(bare, { "over-time": "<p></p>" }).contents.some(({ id }) => id === "over-time"));
+});
+
+Deno.test("the command line asks for the same run, seed included", () => {
+  assert.equal(
+    buildView(exampleSummary(), {}).command,
+    "deno task bench access-paths --scale small --rate 240 --duration 72s --warmup 6s " +
+      "--paths sql,graphql,sql+cache --seed 42 --workers 1 --set ttl=45 --slo 'p95<20ms,errors<1%,hit>80%'",
+  );
+});
+
+Deno.test("an arm that could not be measured is named with its reason", () => {
+  const run = exampleRun();
+  const config = {
+    ...run.config,
+    unavailableArms: [{ arm: "sql+cache", reason: "Redis is not installed." }],
+  };
+  const view = buildView(exampleSummary({ run: { ...run, config } }), {});
+  assert.ok(view.unavailable.includes("The arm sql+cache: Redis is not installed."));
+});
+
+Deno.test("a password in a service's address is not shown, wherever it came from", () => {
+  const run = exampleRun();
+  const services = [{ ...run.environment.services[0]!, address: "postgres://bench:secret@db:5432/shop" }];
+  const environment = { ...run.environment, services };
+  const view = buildView(exampleSummary({ environment }), {});
+  assert.equal(view.services[0]!.address, "postgres://bench:***@db:5432/shop");
+});

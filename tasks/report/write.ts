@@ -1,0 +1,75 @@
+import { dirname, join } from "node:path";
+import { ServiceError } from "../model/errors.ts";
+
+/**
+ * Writes a directory as a whole: `fill` gets an empty directory beside it, which takes its place only when
+ * `fill` has succeeded. When it fails, what was there before stays as it was.
+ * @throws {ServiceError} when the directory cannot be written; whatever `fill` throws.
+ */
+export async function replaceDirectory(
+  directory: string,
+  fill: (temporary: string) => Promise<void>,
+): Promise<void> {
+  const parent = dirname(directory);
+  const temporary = await attempt(directory, async () => {
+    await Deno.mkdir(parent, { recursive: true });
+    // Beside it, not in the system's place for temporary files: a rename works within one file system only.
+    return await Deno.makeTempDir({ dir: parent, prefix: ".report-" });
+  });
+  try {
+    await fill(temporary);
+    await attempt(directory, async () => {
+      await Deno.chmod(temporary, 0o755);
+      await swap(temporary, directory);
+    });
+  } catch (error) {
+    await Deno.remove(temporary, { recursive: true }).catch(() => {});
+    throw error;
+  }
+}
+
+/** Writes a file as a whole, by renaming. */
+export async function replaceFile(file: string, content: string): Promise<void> {
+  const temporary = join(dirname(file), `.${crypto.randomUUID()}`);
+  await attempt(file, async () => {
+    try {
+      await Deno.writeTextFile(temporary, content);
+      await Deno.rename(temporary, file);
+    } catch (error) {
+      await Deno.remove(temporary).catch(() => {});
+      throw error;
+    }
+  });
+}
+
+/** No system call replaces a full directory by another, so the old one steps aside and comes back on failure. */
+async function swap(temporary: string, directory: string): Promise<void> {
+  const aside = `${temporary}-old`;
+  let moved = false;
+  try {
+    await Deno.rename(directory, aside);
+    moved = true;
+  } catch (error) {
+    if (!(error instanceof Deno.errors.NotFound)) throw error;
+  }
+  try {
+    await Deno.rename(temporary, directory);
+  } catch (error) {
+    if (moved) await Deno.rename(aside, directory);
+    throw error;
+  }
+  if (moved) await Deno.remove(aside, { recursive: true });
+}
+
+async function attempt<T>(target: string, write: () => Promise<T>): Promise<T> {
+  try {
+    return await write();
+  } catch (error) {
+    if (!(error instanceof Error)) throw error;
+    const code = (error as { code?: string }).code;
+    const next = code === "ENOSPC"
+      ? "Free some disk space, then run `deno task report`: the measurements are safe in the store."
+      : "Make it writable, or set BENCHBOOK_REPORTS to another directory, then run `deno task report`.";
+    throw new ServiceError(`Cannot write the report to ${target}: ${error.message}`, next, { cause: error });
+  }
+}

@@ -1,0 +1,109 @@
+import { Client } from "pg";
+import { BenchbookError, ServiceError, UsageError } from "../model/errors.ts";
+
+const CONNECT_TIMEOUT_MS = 10_000;
+
+/**
+ * Opens a connection for seeding, checking or undoing, gives it to `use` and closes it.
+ * @throws {ServiceError} when the server cannot be reached or the connection is lost; an error that the
+ * server itself reports about a statement is passed on as a ServiceError with its SQLSTATE.
+ */
+export async function withClient<T>(url: string, use: (client: Client) => Promise<T>): Promise<T> {
+  const client = new Client({
+    connectionString: url,
+    application_name: "benchbook-seed",
+    connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
+    keepAlive: true,
+  });
+  // A connection lost between two statements would otherwise end the process.
+  client.on("error", () => {});
+  try {
+    await client.connect();
+  } catch (error) {
+    throw unreachable(url, error);
+  }
+  try {
+    return await use(client);
+  } catch (error) {
+    throw translate(error);
+  } finally {
+    await client.end().catch(() => {});
+  }
+}
+
+interface Coded {
+  readonly code?: string;
+  readonly message: string;
+}
+
+function unreachable(url: string, error: unknown): BenchbookError {
+  const { code, message } = error as Coded;
+  const { hostname, port, pathname, username } = new URL(url);
+  const where = `${hostname}:${port || 5432}`;
+  const database = decodeURIComponent(pathname.slice(1));
+  const options = { cause: error };
+  switch (code) {
+    case "28P01":
+    case "28000":
+      return new ServiceError(
+        `Cannot log in to PostgreSQL at ${where} as "${username}": the server refused it`,
+        "Check user and password.",
+        options,
+      );
+    case "3D000":
+      return new ServiceError(
+        `Cannot open the database "${database}" at ${where}: it does not exist`,
+        "Create it first.",
+        options,
+      );
+    default:
+      return new ServiceError(
+        `Cannot connect to PostgreSQL at ${where}: ${
+          code === "ECONNREFUSED" ? "nothing listens there" : message
+        }`,
+        "Check that it runs and that host and port are right.",
+        options,
+      );
+  }
+}
+
+/** Errors of pg have a SQLSTATE of five characters; those without one mean that the connection is gone. */
+function translate(error: unknown): unknown {
+  if (error instanceof BenchbookError) return error;
+  const { code, message } = error as Coded;
+  const options = { cause: error };
+  if (code === "42501") {
+    return new UsageError(
+      `Cannot seed the database: ${message}`,
+      "Use a role that owns what is there.",
+      options,
+    );
+  }
+  if (code === "53100") {
+    return new ServiceError(
+      `Cannot store the data: the server's disk is full`,
+      "Free some space there.",
+      options,
+    );
+  }
+  if (code !== undefined && /^[0-9A-Z]{5}$/.test(code) && !code.startsWith("57P") && !code.startsWith("08")) {
+    return new ServiceError(
+      `Cannot go on with the database: ${message} (SQLSTATE ${code})`,
+      undefined,
+      options,
+    );
+  }
+  if (isConnectionLoss(code, message)) {
+    return new ServiceError(
+      `Cannot go on with the database: the connection was lost (${message})`,
+      "Look into the server's log, then try again; what was half done is cleaned up.",
+      options,
+    );
+  }
+  return error;
+}
+
+function isConnectionLoss(code: string | undefined, message: string): boolean {
+  return code !== undefined && /^(57P|08|ECONN|EPIPE|ETIMEDOUT|ENET|EHOST)/.test(code) ||
+    /connection|socket|not queryable/i.test(message);
+}

@@ -1,0 +1,133 @@
+import type { Client, Connection, Submittable } from "pg";
+import { InterruptedError } from "../model/errors.ts";
+import { CopyWriter } from "./copy_writer.ts";
+import type { Table } from "./dataset.ts";
+
+/** Blocks on their way to the server at once: one is filled while others are sent. */
+const BLOCKS = 3;
+
+export interface CopyOptions {
+  readonly schema: string;
+  /** Units from (inclusive) and to (exclusive). */
+  readonly from: number;
+  readonly to: number;
+  /** The table was made or emptied in this transaction: rows are stored as frozen at once. */
+  readonly freeze: boolean;
+  readonly signal?: AbortSignal;
+  onRows?(rows: number): void;
+}
+
+/**
+ * Streams a range of a table's units to the server by COPY and returns the rows sent.
+ *
+ * Blocks go to pg's own socket as finished CopyData messages: its `sendCopyFromChunk` would copy each one, and
+ * a stream package would make a string a row. A block is filled again only when the socket has taken it, so
+ * memory stays at three blocks however slow the server is.
+ */
+export async function copyTable(client: Client, table: Table, options: CopyOptions): Promise<number> {
+  const columns = table.columns.join(", ");
+  const copy = new CopyIn(
+    `COPY ${options.schema}.${table.name} (${columns}) FROM STDIN${options.freeze ? " (FREEZE)" : ""}`,
+  );
+  client.query(copy);
+  const connection = await copy.started;
+  const free = Array.from({ length: BLOCKS }, () => new CopyWriter());
+  const sent: Promise<CopyWriter>[] = [];
+  let rows = 0;
+  const send = (block: CopyWriter) => {
+    rows += block.rows;
+    sent.push(write(connection, block));
+    options.onRows?.(rows);
+  };
+  try {
+    let block = free.pop()!;
+    for (let unit = options.from; unit < options.to; unit++) {
+      table.write(unit, block);
+      if (!block.full) continue;
+      send(block);
+      block = free.pop() ?? await Promise.race([sent.shift()!, copy.failed]);
+      block.reset();
+      if (options.signal?.aborted) throw new InterruptedError();
+    }
+    if (block.rows > 0) send(block);
+    await Promise.race([Promise.all(sent), copy.failed]);
+  } catch (error) {
+    // The server then gives up the rows so far, and says so; the first error is the one that counts.
+    connection.sendCopyFail("interrupted");
+    await copy.done.catch(() => {});
+    throw error;
+  }
+  connection.endCopyFrom();
+  await copy.done;
+  return rows;
+}
+
+/** pg's connection with what its published types leave out. */
+interface CopyConnection extends Connection {
+  endCopyFrom(): void;
+  sendCopyFail(message: string): void;
+}
+
+function write(connection: CopyConnection, block: CopyWriter): Promise<CopyWriter> {
+  const { promise, resolve, reject } = Promise.withResolvers<CopyWriter>();
+  connection.stream.write(block.message(), (error) => error ? reject(error) : resolve(block));
+  // It is awaited later; until then a failure must not count as unhandled.
+  promise.catch(() => {});
+  return promise;
+}
+
+/** One COPY as pg's client runs it: called back with each message of the protocol. */
+class CopyIn implements Submittable {
+  readonly #text: string;
+  readonly #started = Promise.withResolvers<CopyConnection>();
+  readonly #done = Promise.withResolvers<void>();
+  readonly #failed = Promise.withResolvers<never>();
+  #error: Error | undefined;
+
+  constructor(text: string) {
+    this.#text = text;
+    for (const { promise } of [this.#started, this.#done, this.#failed]) promise.catch(() => {});
+  }
+
+  /** The server is ready for rows. */
+  get started(): Promise<CopyConnection> {
+    return this.#started.promise;
+  }
+
+  /** Rejects as soon as the server refuses the rows; never resolves. */
+  get failed(): Promise<never> {
+    return this.#failed.promise;
+  }
+
+  /** The server has taken all rows, and is ready for the next statement. */
+  get done(): Promise<void> {
+    return this.#done.promise;
+  }
+
+  submit(connection: Connection): void {
+    (connection as CopyConnection).query(this.#text);
+  }
+
+  handleCopyInResponse(connection: Connection): void {
+    this.#started.resolve(connection as CopyConnection);
+  }
+
+  handleError(error: Error): void {
+    this.#error = error;
+    this.#started.reject(error);
+    this.#failed.reject(error);
+    // A lost connection sends no ReadyForQuery.
+    if (!("severity" in error)) this.#done.reject(error);
+  }
+
+  handleReadyForQuery(): void {
+    if (this.#error) this.#done.reject(this.#error);
+    else this.#done.resolve();
+  }
+
+  handleCommandComplete(): void {}
+  handleRowDescription(): void {}
+  handleDataRow(): void {}
+  handleEmptyQuery(): void {}
+  handlePortalSuspended(): void {}
+}

@@ -1,0 +1,121 @@
+/** The most bytes that one unit of a table may take. */
+export const MAX_UNIT_BYTES = 16 * 1024;
+
+/** `d` and a 32-bit length stand before the payload of PostgreSQL's CopyData message. */
+const HEADER = 5;
+const TAB = 9;
+const NEWLINE = 10;
+const encoder = new TextEncoder();
+
+/**
+ * Writes rows in COPY's text format straight into a byte block that is used again and again, framed as a
+ * CopyData message: no string is made for numbers, amounts, dates and pooled texts.
+ * Write the fields of a row in the order of its columns, then `endRow`.
+ */
+export class CopyWriter {
+  readonly #block: Uint8Array<ArrayBuffer>;
+  #at = HEADER;
+  rows = 0;
+
+  /** @param size bytes of the block; 256 KB to 1 MB keep the socket busy without hurting the caches */
+  constructor(size = 512 * 1024) {
+    this.#block = new Uint8Array(size);
+  }
+
+  /** Payload bytes so far. */
+  get length(): number {
+    return this.#at - HEADER;
+  }
+
+  /** Whether another unit may not fit. */
+  get full(): boolean {
+    return this.#block.length - this.#at < MAX_UNIT_BYTES;
+  }
+
+  /** The payload so far; valid until `reset`. */
+  get payload(): Uint8Array<ArrayBuffer> {
+    return this.#block.subarray(HEADER, this.#at);
+  }
+
+  /** The whole CopyData message; valid until `reset`. */
+  message(): Uint8Array<ArrayBuffer> {
+    this.#block[0] = 100;
+    new DataView(this.#block.buffer).setUint32(1, this.#at - 1);
+    return this.#block.subarray(0, this.#at);
+  }
+
+  reset(): void {
+    this.#at = HEADER;
+    this.rows = 0;
+  }
+
+  /** Fields that `copyFields` has encoded, each with its tab. */
+  encoded(fields: Uint8Array): void {
+    this.#block.set(fields, this.#at);
+    this.#at += fields.length;
+  }
+
+  text(value: string | null): void {
+    if (value === null) return this.null();
+    const text = escape(value);
+    const { read, written } = encoder.encodeInto(text, this.#block.subarray(this.#at));
+    if (read < text.length) throw new RangeError("A unit of a table exceeds MAX_UNIT_BYTES");
+    this.#at += written;
+    this.#block[this.#at++] = TAB;
+  }
+
+  null(): void {
+    this.#block[this.#at++] = 92;
+    this.#block[this.#at++] = 78;
+    this.#block[this.#at++] = TAB;
+  }
+
+  boolean(value: boolean): void {
+    this.#block[this.#at++] = value ? 116 : 102;
+    this.#block[this.#at++] = TAB;
+  }
+
+  /** A whole number from 0 to 2^31 − 1. */
+  integer(value: number): void {
+    this.#digits(value);
+    this.#block[this.#at++] = TAB;
+  }
+
+  /** An amount of 0 to 2^31 − 1 hundredths, written with two decimals. */
+  hundredths(value: number): void {
+    const whole = value / 100 | 0;
+    const rest = value - whole * 100;
+    this.#digits(whole);
+    this.#block[this.#at++] = 46;
+    this.#block[this.#at++] = 48 + (rest / 10 | 0);
+    this.#block[this.#at++] = 48 + rest % 10;
+    this.#block[this.#at++] = TAB;
+  }
+
+  endRow(): void {
+    this.#block[this.#at - 1] = NEWLINE;
+    this.rows++;
+  }
+
+  #digits(value: number): void {
+    let width = 1;
+    for (let limit = 10; value >= limit; limit *= 10) width++;
+    for (let place = this.#at + width - 1; place >= this.#at; place--) {
+      const tenth = value / 10 | 0;
+      this.#block[place] = 48 + value - tenth * 10;
+      value = tenth;
+    }
+    this.#at += width;
+  }
+}
+
+/** Text fields in COPY's format, each followed by a tab: encoded once, written many times. */
+export function copyFields(values: readonly (string | null)[]): Uint8Array {
+  return encoder.encode(values.map((value) => `${value === null ? "\\N" : escape(value)}\t`).join(""));
+}
+
+const SPECIAL: Readonly<Record<string, string>> = { "\\": "\\\\", "\t": "\\t", "\n": "\\n", "\r": "\\r" };
+
+function escape(value: string): string {
+  return /[\\\t\n\r]/.test(value) ? value.replace(/[\\\t\n\r]/g, (character) => SPECIAL[character]!) : value;
+}

@@ -1,0 +1,51 @@
+import type { KeySpace } from "../../model/dataset.ts";
+import { permutation } from "../../random/permutation.ts";
+import { FIRST_DAY, FIRST_ORDER_ID, LAST_DAY, RESERVED_BASE } from "./distributions.ts";
+import { COUNTRIES } from "./places.ts";
+
+// Everything here is a function of the row's index alone, so that a load generator's worker can name keys
+// without a database and without making the value pools.
+
+const CODES = 26 ** 5;
+const MS_PER_DAY = 86_400_000;
+const firstDay = Date.parse(FIRST_DAY);
+
+/** Days on which seeded orders were placed. */
+export const DAYS = (Date.parse(LAST_DAY) - firstDay) / MS_PER_DAY + 1;
+
+/** ISO date of a day counted from FIRST_DAY. */
+export function isoDay(day: number): string {
+  return new Date(firstDay + day * MS_PER_DAY).toISOString().slice(0, 10);
+}
+
+// The seed plays no part: keys of equal scales are equal, and parameters are drawn without knowing the seed.
+const scatter = permutation(CODES, 5, "northwind.customer_id");
+
+/** The five letters of customer `index`: every index has its own, scattered over the alphabet. */
+export function customerCode(index: number): string {
+  let value = scatter(index);
+  let code = "";
+  for (let i = 0; i < 5; i++) {
+    code = String.fromCharCode(65 + value % 26) + code;
+    value = Math.floor(value / 26);
+  }
+  return code;
+}
+
+/**
+ * Key spaces by name: each table with a key of one column, and besides `countries`, `order_dates`
+ * (oldest to newest) and `reserved_orders` (key = first reserved order_id + slot).
+ */
+export function keySpaces(counts: Readonly<Record<string, number>>): Readonly<Record<string, KeySpace>> {
+  const spaces: KeySpace[] = [
+    { name: "customers", count: counts.customers ?? 0, key: customerCode },
+    { name: "orders", count: counts.orders ?? 0, key: (index) => FIRST_ORDER_ID + index },
+    { name: "reserved_orders", count: 2 ** 31 - RESERVED_BASE, key: (index) => RESERVED_BASE + index },
+    { name: "countries", count: COUNTRIES.length, key: (index) => COUNTRIES[index]!.name },
+    { name: "order_dates", count: DAYS, key: isoDay },
+  ];
+  for (const name of ["products", "employees", "categories", "suppliers", "shippers", "region"]) {
+    spaces.push({ name, count: counts[name] ?? 0, key: (index) => index + 1 });
+  }
+  return Object.fromEntries(spaces.map((space) => [space.name, space]));
+}

@@ -1,0 +1,256 @@
+import assert from "node:assert/strict";
+import { Client } from "pg";
+import { InterruptedError, ServiceError, UsageError } from "../model/errors.ts";
+import { type TestPostgres, withPostgres } from "../stack/testing.ts";
+import { datasets } from "./catalog.ts";
+import { hashTables } from "./hash.ts";
+import type { Stage } from "./progress.ts";
+import { findDataset, seed, type SeedRequest } from "./seed.ts";
+import { cuttingProxy } from "./testing.ts";
+import { undoWrites } from "./undo.ts";
+
+const northwind = datasets.northwind!;
+
+/** The content of (northwind, tiny, 42) on every server. A change of the generator changes it, and its name. */
+const TINY_42 = "c1b45e8ef7890829e5ac218b29e97b50";
+
+const request = (url: string, changes: Partial<SeedRequest> = {}): SeedRequest => ({
+  url,
+  dataset: "northwind",
+  scale: "tiny",
+  seed: 42,
+  ...changes,
+});
+
+async function connected<T>(url: string, use: (client: Client) => Promise<T>): Promise<T> {
+  const client = new Client({ connectionString: url });
+  await client.connect();
+  try {
+    return await use(client);
+  } finally {
+    await client.end();
+  }
+}
+
+const query = (url: string, sql: string) => connected(url, async (client) => (await client.query(sql)).rows);
+
+/** A database of an ordinary role that may create in it and nothing else. */
+async function ordinary(postgres: TestPostgres, name: string): Promise<string> {
+  const admin = await postgres.database(name);
+  await query(
+    admin,
+    `DO $$ BEGIN CREATE ROLE ordinary LOGIN PASSWORD 'plain'; EXCEPTION WHEN duplicate_object THEN NULL; END $$;
+     GRANT CREATE ON DATABASE ${name} TO ordinary`,
+  );
+  const url = new URL(admin);
+  url.username = "ordinary";
+  url.password = "plain";
+  return url.href;
+}
+
+Deno.test("seeding a real server", async (t) => {
+  await withPostgres(async (url, postgres) => {
+    await t.step("an ordinary role fills an empty database, and the marker says with what", async () => {
+      const own = await ordinary(postgres, "ordinary_role");
+      const stages = new Set<Stage>();
+      const copied: Record<string, number> = {};
+      const seeded = await seed(request(own, {
+        onProgress: ({ stage, table, done, total }) => {
+          stages.add(stage);
+          assert(done <= total);
+          if (stage === "copy") copied[table] = done;
+        },
+      }));
+      assert.equal(seeded.alreadyThere, false);
+      assert.equal(seeded.hash, TINY_42);
+      assert.deepEqual([...stages], ["copy", "constraints", "indexes", "functions", "analyze", "hash"]);
+      assert.deepEqual(copied, seeded.counts);
+      assert.equal(Object.keys(seeded.counts).length, 14);
+      assert.equal(seeded.rows, Object.values(seeded.counts).reduce((sum, count) => sum + count));
+      assert(seeded.bytes! > seeded.rows * 50);
+      const { alreadyThere: _there, seconds: _seconds, ...marker } = seeded;
+      await connected(own, async (client) => {
+        assert.deepEqual(await findDataset(client, "northwind"), marker);
+        const { tables } = await hashTables(client, northwind);
+        assert.deepEqual(
+          Object.fromEntries(Object.entries(tables).map(([table, { rows }]) => [table, rows])),
+          seeded.counts,
+        );
+      });
+    });
+
+    await t.step("the same again returns at once and changes nothing", async () => {
+      const first = await seed(request(url));
+      const before = await query(url, "SELECT xmin, completed_at FROM benchbook.dataset");
+      const second = await seed(request(url));
+      assert.deepEqual({ ...second, seconds: 0 }, { ...first, alreadyThere: true, seconds: 0 });
+      assert.deepEqual(await query(url, "SELECT xmin, completed_at FROM benchbook.dataset"), before);
+    });
+
+    await t.step("another seed needs --replace and then takes its place", async () => {
+      await assert.rejects(seed(request(url, { seed: 43 })), (error: UsageError) => {
+        assert(error instanceof UsageError);
+        assert.match(error.message, /it holds scale tiny, seed 42/);
+        assert.match(error.next!, /--replace/);
+        return true;
+      });
+      const replaced = await seed(request(url, { seed: 43, replace: true }));
+      assert.notEqual(replaced.hash, TINY_42);
+      assert.equal((await seed(request(url, { replace: true }))).hash, TINY_42);
+    });
+
+    await t.step("writes with reserved keys are undone, and the hash proves it", async () => {
+      await connected(url, async (client) => {
+        const before = await hashTables(client, northwind);
+        assert.equal(before.hash, TINY_42);
+        for (const slot of [0, 7, 8]) {
+          await client.query(
+            `SELECT northwind.place_order($1::integer, customer_id, 1, '2026-01-15', 1, 9.5, '{1,2}', '{3,4}')
+             FROM northwind.customers LIMIT 1`,
+            [northwind.reservedBase + slot],
+          );
+        }
+        assert.notEqual((await hashTables(client, northwind)).hash, before.hash);
+        assert.deepEqual(await undoWrites(url, "northwind"), { order_details: 6, orders: 3 });
+        assert.deepEqual(await hashTables(client, northwind), before);
+      });
+    });
+
+    await t.step("an order of an unknown customer or product is refused whole", async () => {
+      const place = (customer: string, products: string) =>
+        query(
+          url,
+          `SELECT northwind.place_order(1000000001, ${customer}, 1, '2026-01-15', 1, 1, '${products}', '{1,1}')`,
+        );
+      const known = "(SELECT min(customer_id) FROM northwind.customers)";
+      await assert.rejects(place("'?????'", "{1,2}"), { code: "23503" });
+      await assert.rejects(place(known, "{1,9999}"), { code: "23503" });
+      await assert.rejects(place(known, "{}"), { code: "23503" });
+      assert.deepEqual(await undoWrites(url, "northwind"), { order_details: 0, orders: 0 });
+    });
+
+    await t.step("a schema of that name which is not ours is refused and left alone", async () => {
+      for (const schema of ["northwind", "benchbook"]) {
+        const foreign = await postgres.database(`foreign_${schema}`);
+        await query(foreign, `CREATE SCHEMA ${schema}; CREATE TABLE ${schema}.precious AS SELECT 1 AS n`);
+        for (const replace of [false, true]) {
+          await assert.rejects(seed(request(foreign, { replace })), UsageError);
+        }
+        assert.deepEqual(await query(foreign, `SELECT n FROM ${schema}.precious`), [{ n: 1 }]);
+        assert.deepEqual(
+          await query(
+            foreign,
+            "SELECT nspname FROM pg_namespace WHERE nspname IN ('northwind', 'benchbook')",
+          ),
+          [{ nspname: schema }],
+        );
+      }
+    });
+
+    await t.step("an interruption at any stage leaves nothing that counts as whole", async () => {
+      const broken = await postgres.database("interrupted");
+      for (const stage of ["copy", "constraints", "indexes", "functions", "analyze", "hash"] as const) {
+        const controller = new AbortController();
+        const onProgress = (progress: { stage: Stage; table: string }) => {
+          if (progress.stage === stage && (stage !== "copy" || progress.table === "orders")) {
+            controller.abort();
+          }
+        };
+        await assert.rejects(
+          seed(request(broken, { signal: controller.signal, onProgress })),
+          InterruptedError,
+          stage,
+        );
+        assert.equal(await connected(broken, (client) => findDataset(client, "northwind")), null);
+      }
+      assert.equal((await seed(request(broken))).hash, TINY_42);
+    });
+
+    await t.step(
+      "a connection lost in mid-load is a service's failure, and the next call begins again",
+      async () => {
+        const lost = await postgres.database("lost");
+        // Enough for a part of tiny's half a megabyte.
+        await cuttingProxy(lost, 200_000, async (cut) => {
+          await assert.rejects(seed(request(cut)), (error: ServiceError) => {
+            assert(error instanceof ServiceError, String(error));
+            assert.equal(error.exitCode, 3);
+            assert.match(error.message, /connection was lost/);
+            return true;
+          });
+        });
+        assert.equal(await connected(lost, (client) => findDataset(client, "northwind")), null);
+        assert.equal((await seed(request(lost))).hash, TINY_42);
+      },
+    );
+
+    await t.step("a process killed in mid-load leaves what the next call clears away", async () => {
+      const killed = await postgres.database("killed");
+      const seedFile = new URL("./seed.ts", import.meta.url).href;
+      const code = `import { seed } from "${seedFile}";
+        await seed({ url: Deno.env.get("TEST_URL"), dataset: "northwind", scale: "tiny", seed: 42,
+          onProgress: ({ stage }) => stage === "indexes" && Deno.kill(Deno.pid, "SIGKILL") });`;
+      const { signal } = await new Deno.Command(Deno.execPath(), {
+        args: ["eval", "--ext=ts", code],
+        env: { TEST_URL: killed },
+      }).output();
+      assert.equal(signal, "SIGKILL");
+      assert.deepEqual(await query(killed, "SELECT status FROM benchbook.dataset"), [{ status: "loading" }]);
+      assert.equal(await connected(killed, (client) => findDataset(client, "northwind")), null);
+      assert.equal((await seed(request(killed))).hash, TINY_42);
+    });
+
+    await t.step("a database that cannot hold the data is refused with the reason", async () => {
+      await query(url, "CREATE DATABASE latin ENCODING 'LATIN1' LOCALE 'C' TEMPLATE template0");
+      const latin = new URL(url);
+      latin.pathname = "/latin";
+      await assert.rejects(seed(request(latin.href)), /encoding must be UTF8: it is LATIN1/);
+      await ordinary(postgres, "not_permitted");
+      const denied = await ordinary(postgres, "not_permitted");
+      await query(url, "REVOKE CREATE ON DATABASE not_permitted FROM ordinary");
+      await assert.rejects(seed(request(denied)), /needs CREATE/);
+    });
+
+    await t.step("while one session seeds another is refused", async () => {
+      const busy = await postgres.database("busy");
+      await connected(busy, async (client) => {
+        await client.query("SELECT pg_advisory_lock(hashtextextended('benchbook.seed', 0))");
+        await assert.rejects(seed(request(busy)), /another session is seeding it now/);
+      });
+    });
+
+    await t.step("a server that cannot be reached is named without its password", async () => {
+      const changed = (change: (url: URL) => void) => {
+        const other = new URL(url);
+        change(other);
+        return other.href;
+      };
+      const cases: [string, RegExp][] = [
+        [changed((other) => other.password = "wrong-secret"), /Cannot log in to PostgreSQL/],
+        [changed((other) => other.pathname = "/nowhere"), /database "nowhere" .* does not exist/],
+        [changed((other) => other.port = "1"), /nothing listens there/],
+      ];
+      for (const [bad, message] of cases) {
+        await assert.rejects(seed(request(bad)), (error: ServiceError) => {
+          assert(error instanceof ServiceError, String(error));
+          assert.match(error.message, message);
+          assert(!error.message.includes("secret") && !error.message.includes(new URL(url).password));
+          return true;
+        });
+      }
+    });
+  });
+});
+
+Deno.test("an unknown data set or scale is a usage error with the nearest name", () => {
+  const url = "postgres://localhost/none";
+  assert.throws(() => seed(request(url, { dataset: "nortwind" })), {
+    name: "UsageError",
+    next: /Did you mean "northwind"/,
+  });
+  assert.throws(() => seed(request(url, { scale: "smal" })), {
+    name: "UsageError",
+    next: /Did you mean "small"/,
+  });
+  assert.throws(() => seed(request(url, { seed: 1.5 })), UsageError);
+});

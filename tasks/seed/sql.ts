@@ -1,0 +1,48 @@
+import { join } from "node:path";
+import type { Client } from "pg";
+
+const SCHEMA = join(import.meta.dirname!, "../../queries/schema");
+
+/** The text of queries/schema/<file>. */
+export function schemaSql(file: string): string {
+  return Deno.readTextFileSync(join(SCHEMA, file));
+}
+
+/** The first row that the statement in queries/schema/<file> gives. */
+export async function firstRow<Row extends object>(
+  client: Client,
+  file: string,
+  values: readonly unknown[] = [],
+): Promise<Row | undefined> {
+  const { rows } = await client.query<Row>(schemaSql(file), [...values]);
+  return rows[0];
+}
+
+/**
+ * The statements of a file without function bodies, each with the table that it is about.
+ * Statements end with a semicolon at the end of a line.
+ */
+export function statements(sql: string, schema: string): { readonly text: string; readonly table: string }[] {
+  return sql
+    .split(/;[ \t]*$/m)
+    .map((text) => text.replace(/^\s*--.*$/gm, "").trim())
+    .filter((text) => text !== "")
+    .map((text) => ({
+      text,
+      table: new RegExp(`\\b(?:ON|TABLE) ${schema}\\.(\\w+)`).exec(text)?.[1] ?? schema,
+    }));
+}
+
+/** Runs `work` in one transaction; rolls back when it throws. */
+export async function transaction<T>(client: Client, work: () => Promise<T>, begin = "BEGIN"): Promise<T> {
+  await client.query(begin);
+  try {
+    const result = await work();
+    await client.query("COMMIT");
+    return result;
+  } catch (error) {
+    // On a lost connection there is nothing left to roll back, and the first error says why.
+    await client.query("ROLLBACK").catch(() => {});
+    throw error;
+  }
+}

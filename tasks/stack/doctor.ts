@@ -1,0 +1,204 @@
+import { existsSync } from "node:fs";
+import { availableParallelism, freemem } from "node:os";
+import { dirname, join } from "node:path";
+import { type Config, redactUrl } from "../config.ts";
+import { BenchbookError } from "../model/errors.ts";
+import { findBrowserPlan } from "./browser.ts";
+import { graphqlHeaders, graphqlProblem } from "./graphql.ts";
+import { inspectLock } from "./lock.ts";
+import { redisProblem } from "./open_redis.ts";
+import { packageVersion } from "./package_version.ts";
+import { freeBytes, MIN_FREE_BYTES, prepareHome } from "./places.ts";
+import { freePort } from "./ports.ts";
+import { findPostgresBinaries } from "./postgres_binaries.ts";
+import { inspectPostgres } from "./postgres_server.ts";
+import { tryPostgres } from "./postgres_trial.ts";
+import { findProgram, isExecutable } from "./programs.ts";
+import { REDIS_ADVICE, redisVersion } from "./redis.ts";
+import { unpackedRedis } from "./redis_packages.ts";
+import { orphans, readRecords } from "./state.ts";
+import { unprivilegedUser } from "./unprivileged.ts";
+
+/** One thing that was looked at. "missing" stops a run or a part of it; "warn" may spoil its numbers. */
+export interface Finding {
+  readonly name: string;
+  readonly state: "ok" | "warn" | "missing";
+  readonly text: string;
+  /** What to do about it. */
+  readonly fix: string | null;
+}
+
+type Verdict = Omit<Finding, "name">;
+
+const GIGABYTE = 1e9;
+const PACKAGES = ["pg", "ioredis", "postgraphile", "@duckdb/node-api", "puppeteer", "@observablehq/plot"];
+
+/**
+ * Looks at everything that a run depends on, starting the embedded PostgreSQL for a trial. Changes nothing
+ * that stays, and downloads nothing. Never throws: what goes wrong is a finding.
+ */
+export async function diagnose(config: Config): Promise<Finding[]> {
+  const checks: [string, () => Verdict | Promise<Verdict>][] = [
+    ["Deno", deno],
+    ["Packages", packages],
+    ["Home", () => home(config.home)],
+    ["Disk", () => disk(config.home)],
+    ["Memory", memory],
+    ["Cores", cores],
+    ["Ports", ports],
+    ["Lock", () => lock(config.home)],
+    ["Services left", () => leftOver(config.home)],
+    ["User for PostgreSQL", user],
+    ["PostgreSQL", () => postgres(config)],
+    ["Redis", () => redis(config)],
+    ["GraphQL", () => graphql(config)],
+    ["Browser", () => browser(config)],
+    ["Jupyter", jupyter],
+  ];
+  const findings: Finding[] = [];
+  for (const [name, check] of checks) {
+    try {
+      findings.push({ name, ...await check() });
+    } catch (error) {
+      const fix = error instanceof BenchbookError ? error.next ?? null : null;
+      findings.push({ name, state: "missing", text: (error as Error).message, fix });
+    }
+  }
+  return findings;
+}
+
+function deno(): Verdict {
+  const [major = 0, minor = 0] = Deno.version.deno.split(".").map(Number);
+  if (major === 2 && minor >= 9) return ok(`version ${Deno.version.deno}`);
+  return warn(`version ${Deno.version.deno}; Benchbook is tested with 2.9`, "Run `npx -y deno upgrade`.");
+}
+
+function packages(): Verdict {
+  const versions = PACKAGES.map((name) => `${name} ${packageVersion(name)}`);
+  return ok(versions.join(", "));
+}
+
+function home(path: string): Verdict {
+  prepareHome(path, 0);
+  return ok(path);
+}
+
+function disk(path: string): Verdict {
+  const free = freeBytes(existsSync(path) ? path : dirname(path));
+  const text = `${(free / GIGABYTE).toFixed(1)} GB free for ${path}`;
+  if (free < MIN_FREE_BYTES) return missing(text, "Free some space, or set BENCHBOOK_HOME to another disk.");
+  return free < 5 * GIGABYTE ? warn(text, "Scales above small need more.") : ok(text);
+}
+
+function memory(): Verdict {
+  const free = freemem();
+  const text = `${(free / GIGABYTE).toFixed(1)} GB available`;
+  return free < 1.5 * GIGABYTE ? warn(text, "Close other programs: swapping shapes every number.") : ok(text);
+}
+
+function cores(): Verdict {
+  const count = availableParallelism();
+  if (count >= 2) return ok(`${count}`);
+  return warn("1: generator and servers share it", "Use a machine with two cores or more.");
+}
+
+async function ports(): Promise<Verdict> {
+  return ok(`loopback ports can be opened, such as ${await freePort()}`);
+}
+
+function lock(path: string): Verdict {
+  const { state, holder } = inspectLock(path);
+  if (state === "held") return ok(`held by "${holder?.what}", process ${holder?.process.pid}`);
+  if (state === "stale") {
+    return ok(`left by process ${holder?.process.pid}, which is dead; the next task takes it`);
+  }
+  return ok("free");
+}
+
+function leftOver(path: string): Verdict {
+  const running = readRecords(path);
+  const left = orphans(running);
+  const names = (records: typeof running) => records.map(({ name }) => name).join(", ");
+  if (left.length > 0) {
+    return warn(
+      `${names(left)} of a run that was killed`,
+      "Run `deno task down`; the next bench does it too.",
+    );
+  }
+  return ok(running.length === 0 ? "none" : `${names(running)} running`);
+}
+
+function user(): Verdict {
+  const other = unprivilegedUser();
+  return ok(other === null ? "the present one" : `${other.name}, since PostgreSQL refuses root`);
+}
+
+async function postgres(config: Config): Promise<Verdict> {
+  if (config.databaseUrl !== undefined) {
+    const facts = await inspectPostgres(config.databaseUrl, "DATABASE_URL");
+    const text = `${facts.version} at ${redactUrl(config.databaseUrl)}`;
+    if (facts.unavailable.length === 0) return ok(text);
+    return warn(
+      `${text}. ${facts.unavailable.join(" ")}`,
+      "Ask the server's administrator for what is missing.",
+    );
+  }
+  const { packageVersion } = findPostgresBinaries();
+  if (readRecords(config.home).some(({ name }) => name === "postgres")) {
+    return ok(`embedded ${packageVersion}, running`);
+  }
+  const seconds = await tryPostgres(join(config.home, "doctor"));
+  return ok(`embedded ${packageVersion} starts (${seconds.toFixed(1)} s with a new cluster)`);
+}
+
+async function redis(config: Config): Promise<Verdict> {
+  if (config.redisUrl !== undefined) {
+    const version = await redisVersion(config.redisUrl);
+    const at = redactUrl(config.redisUrl);
+    if (!(version instanceof Error)) return ok(`${version} at ${at}`);
+    return missing(redisProblem(version, at), "Correct REDIS_URL, or unset it to use the embedded one.");
+  }
+  if (config.redisServer !== undefined) {
+    const path = isExecutable(config.redisServer) ? config.redisServer : findProgram(config.redisServer);
+    return path !== null
+      ? ok(path)
+      : missing(`REDIS_SERVER names ${config.redisServer}, which is not a program`, REDIS_ADVICE);
+  }
+  const found = findProgram("redis-server", "valkey-server") ?? (await unpackedRedis(config.home))?.command;
+  if (found !== undefined) return ok(found);
+  if (findProgram("apt-get") !== null && findProgram("dpkg") !== null) {
+    return ok("not here yet; fetched from the distribution's packages when first needed (about 3 MB)");
+  }
+  return missing("no redis-server; the cached paths will be marked not available", REDIS_ADVICE);
+}
+
+async function graphql(config: Config): Promise<Verdict> {
+  if (config.graphqlUrl === undefined) return ok(`embedded PostGraphile ${packageVersion("postgraphile")}`);
+  const problem = await graphqlProblem(config.graphqlUrl, graphqlHeaders(config));
+  const at = redactUrl(config.graphqlUrl);
+  if (problem === null) return ok(`${config.graphqlDialect} at ${at}`);
+  return missing(`${problem} at ${at}`, "Correct GRAPHQL_URL, or unset it to use the embedded one.");
+}
+
+async function browser(config: Config): Promise<Verdict> {
+  const plan = await findBrowserPlan(config);
+  return ok(plan);
+}
+
+function jupyter(): Verdict {
+  const path = findProgram("jupyter-lab", "jupyter");
+  if (path !== null) return ok(path);
+  return warn("not installed; only `deno task notebook` needs it", "Run `pip install jupyterlab`.");
+}
+
+function ok(text: string): Verdict {
+  return { state: "ok", text, fix: null };
+}
+
+function warn(text: string, fix: string): Verdict {
+  return { state: "warn", text, fix };
+}
+
+function missing(text: string, fix: string): Verdict {
+  return { state: "missing", text, fix };
+}

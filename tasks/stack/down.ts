@@ -1,0 +1,23 @@
+import { existsSync } from "node:fs";
+import type { Config } from "../config.ts";
+import { acquireLock } from "./lock.ts";
+import { readRecords, stopServices } from "./state.ts";
+import { forgetUrls } from "./up.ts";
+
+/**
+ * Stops every service of this home that Benchbook started, orphans included, and returns their names. Within
+ * 5 seconds; services of the user's are left alone.
+ * @throws {ServiceError} while a bench is using them.
+ */
+export async function down(config: Pick<Config, "home">): Promise<string[]> {
+  if (!existsSync(config.home)) return [];
+  const lock = acquireLock(config.home, "down");
+  try {
+    const running = readRecords(config.home);
+    await stopServices(config.home, running);
+    forgetUrls(config.home);
+    return running.map(({ name }) => name);
+  } finally {
+    lock.release();
+  }
+}

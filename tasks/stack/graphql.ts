@@ -1,0 +1,135 @@
+import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import type { Config } from "../config.ts";
+import { ServiceError } from "../model/errors.ts";
+import { onFreePort } from "./ports.ts";
+import type { ServerOptions } from "./postgraphile/server.ts";
+import { launch, logTail, type ProcessId, stopProcess } from "./process.ts";
+
+const START_TIMEOUT_MS = 60_000;
+
+/** Connections that an embedded PostGraphile keeps to PostgreSQL unless told otherwise (pg's own default). */
+export const DEFAULT_POOL_SIZE = 10;
+
+export interface EmbeddedGraphql {
+  readonly process: ProcessId;
+  readonly port: number;
+}
+
+export interface GraphqlStart {
+  /** The home, for the log, and the checkout, for the program. */
+  readonly config: Pick<Config, "home" | "root">;
+  /** Name of the service and its log: "graphql". */
+  readonly name: string;
+  readonly databaseUrl: string;
+  readonly schemas: readonly string[];
+  readonly poolSize: number;
+  readonly graphiql: boolean;
+}
+
+/** The address that GraphQL documents are posted to. */
+export function embeddedGraphqlUrl(port: number): string {
+  return `http://127.0.0.1:${port}/graphql`;
+}
+
+/**
+ * Starts PostGraphile over some schemas and waits until it has answered a query.
+ * @throws {ServiceError} with the end of its log.
+ */
+export async function startGraphql(
+  options: GraphqlStart,
+  onStarted: (started: EmbeddedGraphql) => void,
+  signal?: AbortSignal,
+): Promise<EmbeddedGraphql> {
+  const { root, home } = options.config;
+  const log = join(home, "logs", `${options.name}.log`);
+  return await onFreePort(async (port) => {
+    const server: ServerOptions = {
+      url: options.databaseUrl,
+      schemas: options.schemas,
+      port,
+      poolSize: options.poolSize,
+      graphiql: options.graphiql,
+    };
+    const child = await launch({
+      command: Deno.execPath(),
+      args: ["run", "--allow-all", "--no-prompt", join(import.meta.dirname!, "postgraphile", "server.ts")],
+      env: { ...inherited(), NODE_ENV: "production", GRAPHILE_ENV: "production", NO_COLOR: "1", TZ: "UTC" },
+      cwd: root,
+      log,
+      stdin: JSON.stringify(server),
+    });
+    const started = { process: child.id, port };
+    onStarted(started);
+    const deadline = performance.now() + START_TIMEOUT_MS;
+    for (;;) {
+      const problem = await graphqlProblem(embeddedGraphqlUrl(port), {}, 5_000);
+      if (problem === null) return started;
+      if (child.hasEnded()) {
+        const tail = logTail(log);
+        if (/EADDRINUSE|Address already in use/.test(tail)) return "port taken" as const;
+        throw failedToStart(`it ended with ${await child.ended}\n${tail}`, log);
+      }
+      if (performance.now() > deadline) {
+        await stopProcess(child.id, "SIGTERM");
+        throw failedToStart(`${problem} after ${START_TIMEOUT_MS / 1000} s\n${logTail(log)}`, log);
+      }
+      await sleep(25, undefined, { signal });
+    }
+  });
+}
+
+/** Asks a GraphQL service the smallest real question; null when it answers, else what is wrong in words. */
+export async function graphqlProblem(
+  url: string,
+  headers: Readonly<Record<string, string>>,
+  timeoutMs = 5_000,
+): Promise<string | null> {
+  let response: Response;
+  try {
+    response = await fetch(url, {
+      method: "POST",
+      headers: { "content-type": "application/json", accept: "application/json", ...headers },
+      body: JSON.stringify({ query: "{ __typename }" }),
+      signal: AbortSignal.timeout(timeoutMs),
+    });
+  } catch (error) {
+    if ((error as Error).name === "TimeoutError") return `no answer within ${timeoutMs / 1000} s`;
+    // Deno hides the system's word in the cause.
+    const words = `${error} ${(error as Error).cause}`;
+    return /refused/i.test(words) ? "connection refused" : "it cannot be reached";
+  }
+  const text = await response.text();
+  try {
+    const { data, errors } = JSON.parse(text) as {
+      data?: { __typename?: string };
+      errors?: readonly { message?: string }[];
+    };
+    if (typeof data?.__typename === "string") return null;
+    return `it answers with an error: ${errors?.[0]?.message ?? `HTTP status ${response.status}`}`;
+  } catch {
+    return `it answers with HTTP status ${response.status} and no GraphQL`;
+  }
+}
+
+/** Headers that a user's GraphQL service asks for. */
+export function graphqlHeaders(
+  config: Pick<Config, "graphqlDialect" | "hasuraAdminSecret">,
+): Record<string, string> {
+  return config.graphqlDialect === "hasura" && config.hasuraAdminSecret !== undefined
+    ? { "x-hasura-admin-secret": config.hasuraAdminSecret }
+    : {};
+}
+
+/** Deno needs its cache and its home; nothing else of our environment, least of all our secrets, goes on. */
+function inherited(): Record<string, string> {
+  const names = ["PATH", "HOME", "DENO_DIR", "XDG_CACHE_HOME", "TMPDIR", "LANG", "NPM_CONFIG_REGISTRY"];
+  return Object.fromEntries(names.flatMap((name) => {
+    const value = Deno.env.get(name);
+    return value === undefined ? [] : [[name, value]];
+  }));
+}
+
+function failedToStart(state: string, log: string): ServiceError {
+  return new ServiceError(`Cannot start PostGraphile: ${state}`, `Read ${log}.`);
+}

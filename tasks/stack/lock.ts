@@ -1,0 +1,82 @@
+import { join } from "node:path";
+import { ServiceError } from "../model/errors.ts";
+import { isAlive, type ProcessId, self } from "./process.ts";
+
+/** Who holds a home: written into the lock file for the one who is refused. */
+export interface LockHolder {
+  readonly process: ProcessId;
+  /** What it does, as a person would say it: "bench access-paths". */
+  readonly what: string;
+  readonly since: string;
+}
+
+export interface Lock {
+  /** Gives the home free. Calling it twice is harmless. */
+  release(): void;
+}
+
+/**
+ * Takes the exclusive lock of a BENCHBOOK_HOME. The kernel's file lock decides, so the lock of a process that
+ * was killed is free at once and no stale file can block; the content only says who holds it. The file itself
+ * stays: removing it would let two processes lock two files of one name.
+ * @throws {ServiceError} naming the holder.
+ */
+export function acquireLock(home: string, what: string): Lock {
+  Deno.mkdirSync(home, { recursive: true, mode: 0o711 });
+  const path = lockPath(home);
+  const file = Deno.openSync(path, { read: true, write: true, create: true, mode: 0o644 });
+  if (!file.tryLockSync(true)) {
+    file.close();
+    const holder = readHolder(path);
+    throw new ServiceError(
+      `Cannot run ${what} now: ${
+        holder === null
+          ? "another task"
+          : `"${holder.what}" (process ${holder.process.pid}, since ${holder.since})`
+      } is using ${home}`,
+      "Wait until it has ended or stop it; another BENCHBOOK_HOME can be used at the same time.",
+    );
+  }
+  const holder: LockHolder = { process: self(), what, since: new Date().toISOString() };
+  file.truncateSync();
+  file.writeSync(new TextEncoder().encode(`${JSON.stringify(holder)}\n`));
+  let held = true;
+  return {
+    release() {
+      if (!held) return;
+      held = false;
+      file.truncateSync();
+      file.close();
+    },
+  };
+}
+
+/** What the lock file says about a home: free, held by a live process, or left behind by a dead one. */
+export function inspectLock(home: string): { state: "free" | "held" | "stale"; holder: LockHolder | null } {
+  const path = lockPath(home);
+  const holder = readHolder(path);
+  let file: Deno.FsFile;
+  try {
+    file = Deno.openSync(path, { read: true, write: true });
+  } catch {
+    return { state: "free", holder: null };
+  }
+  try {
+    if (!file.tryLockSync(true)) return { state: "held", holder };
+    return { state: holder !== null && !isAlive(holder.process) ? "stale" : "free", holder };
+  } finally {
+    file.close();
+  }
+}
+
+function lockPath(home: string): string {
+  return join(home, "bench.lock");
+}
+
+function readHolder(path: string): LockHolder | null {
+  try {
+    return JSON.parse(Deno.readTextFileSync(path)) as LockHolder;
+  } catch {
+    return null;
+  }
+}

@@ -1,0 +1,60 @@
+import assert from "node:assert/strict";
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
+import process from "node:process";
+import { ServiceError } from "../model/errors.ts";
+import { acquireLock, inspectLock } from "./lock.ts";
+import { withTempHome } from "./testing.ts";
+
+Deno.test("a home is locked by one task at a time, and the refused one learns by whom", async () => {
+  await withTempHome((home) => {
+    const lock = acquireLock(home, "bench access-paths");
+    assert.throws(
+      () => acquireLock(home, "seed"),
+      (error) =>
+        error instanceof ServiceError && error.exitCode === 3 &&
+        error.message.startsWith("Cannot run seed now:") &&
+        error.message.includes(`"bench access-paths" (process ${process.pid}`),
+    );
+    assert.equal(inspectLock(home).state, "held");
+    lock.release();
+    lock.release();
+    assert.equal(inspectLock(home).state, "free");
+    acquireLock(home, "seed").release();
+    return Promise.resolve();
+  });
+});
+
+Deno.test("the lock of a process that was killed is taken over", async () => {
+  await withTempHome(async (home) => {
+    const holder = new Deno.Command(Deno.execPath(), {
+      args: [
+        "eval",
+        `import { acquireLock } from ${JSON.stringify(import.meta.resolve("./lock.ts"))};
+        acquireLock(Deno.args[0], "bench"); console.log("locked"); setInterval(() => {}, 1000);`,
+        home,
+      ],
+      cwd: import.meta.dirname,
+      stdout: "piped",
+    }).spawn();
+    const output = holder.stdout.getReader();
+    try {
+      await output.read();
+      assert.throws(() => acquireLock(home, "bench"), ServiceError);
+    } finally {
+      holder.kill("SIGKILL");
+      await holder.status;
+      await output.cancel();
+    }
+    assert.equal(inspectLock(home).state, "stale");
+    acquireLock(home, "bench").release();
+  });
+});
+
+Deno.test("a lock file that cannot be read does not block", async () => {
+  await withTempHome((home) => {
+    writeFileSync(join(home, "bench.lock"), "{torn");
+    acquireLock(home, "bench").release();
+    return Promise.resolve();
+  });
+});

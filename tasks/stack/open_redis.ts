@@ -1,0 +1,79 @@
+import { type Config, redactUrl } from "../config.ts";
+import { BenchbookError } from "../model/errors.ts";
+import { embeddedRedisUrl, findRedis, REDIS_ADVICE, redisVersion, startRedis } from "./redis.ts";
+import type { RedisService, StackOptions, Unavailable } from "./services.ts";
+import { readRecords, record, stopServices } from "./state.ts";
+
+const SETTINGS = { maxmemory: "256mb", "maxmemory-policy": "allkeys-lru", save: "", appendonly: "no" };
+
+/** The user's Redis, the one that `up` left, or a new one; a Redis that cannot be had is no error. */
+export async function openRedis(
+  config: Config,
+  options: StackOptions,
+  started: Set<string>,
+): Promise<RedisService | Unavailable> {
+  if (!options.need.redis) return { available: false, reason: "It was not asked for." };
+  if (config.redisUrl !== undefined) return await usersRedis(config.redisUrl);
+  const { home } = config;
+  const running = readRecords(home).find(({ name }) => name === "redis");
+  if (running !== undefined) {
+    const url = embeddedRedisUrl(home, running.port);
+    const version = await redisVersion(url, 2_000);
+    if (!(version instanceof Error)) {
+      return {
+        available: true,
+        origin: "embedded",
+        url,
+        version,
+        settings: SETTINGS,
+        process: running.process,
+      };
+    }
+    await stopServices(home, [running]);
+  }
+  const program = await findRedis(config, options.onStep, options.signal);
+  options.signal?.throwIfAborted();
+  if (typeof program === "string") {
+    return { available: false, reason: `${sentence(program)} ${REDIS_ADVICE}` };
+  }
+  options.onStep?.("Starting Redis");
+  try {
+    const { port, process } = await startRedis(home, program, ({ port, process }) => {
+      started.add("redis");
+      record(home, { name: "redis", process, port, stopSignal: "SIGTERM", facts: {} }, options.owner);
+    }, options.signal);
+    const url = embeddedRedisUrl(home, port);
+    const version = await redisVersion(url);
+    if (version instanceof Error) throw version;
+    return { available: true, origin: "embedded", url, version, settings: SETTINGS, process };
+  } catch (error) {
+    options.signal?.throwIfAborted();
+    const next = error instanceof BenchbookError && error.next !== undefined ? ` ${error.next}` : "";
+    return { available: false, reason: `${sentence((error as Error).message)}${next}` };
+  }
+}
+
+async function usersRedis(url: string): Promise<RedisService | Unavailable> {
+  const version = await redisVersion(url);
+  if (!(version instanceof Error)) {
+    return { available: true, origin: "user", url, version, settings: {}, process: null };
+  }
+  const at = new URL(redactUrl(url)).host;
+  return { available: false, reason: `REDIS_URL cannot be used: ${redisProblem(version, at)}.` };
+}
+
+/** What is wrong with a Redis, in words and without a secret. */
+export function redisProblem(error: Error & { code?: string }, at: string): string {
+  if (error.code === "ECONNREFUSED") return `connection refused at ${at}`;
+  if (error.code === "ENOTFOUND" || error.code === "EAI_AGAIN") return `the host of ${at} is unknown`;
+  if (/WRONGPASS|invalid password/.test(error.message)) return `wrong user or password at ${at}`;
+  if (/NOAUTH/.test(error.message)) return `${at} asks for a password and the URL has none`;
+  if (/timeout|timed out/i.test(`${error.code} ${error.message}`)) return `no answer from ${at} in time`;
+  if (/certificate|ssl|tls/i.test(error.message)) return `TLS with ${at} failed`;
+  return `no Redis answers at ${at}`;
+}
+
+function sentence(text: string): string {
+  const trimmed = text.trim().replace(/\.$/, "");
+  return `${trimmed.charAt(0).toUpperCase()}${trimmed.slice(1)}.`;
+}

@@ -1,0 +1,146 @@
+import { createHash, randomBytes } from "node:crypto";
+import { lstatSync, mkdirSync, readFileSync, renameSync, statfsSync, statSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { ServiceError } from "../model/errors.ts";
+
+/** A user to run a service as. */
+export interface User {
+  readonly uid: number;
+  readonly gid: number;
+  readonly name: string;
+}
+
+/** Below this many free bytes a start is refused: a full disk in mid-run loses measurements. */
+export const MIN_FREE_BYTES = 1_000_000_000;
+
+/**
+ * Makes BENCHBOOK_HOME usable: it exists, it is ours, and its disk has room. Mode 0711: the unprivileged user
+ * of the database server passes through, but cannot list it.
+ * @throws {ServiceError} when it cannot be written to or the disk is nearly full.
+ */
+export function prepareHome(home: string, minFreeBytes = MIN_FREE_BYTES): void {
+  try {
+    mkdirSync(home, { recursive: true, mode: 0o711 });
+    const probe = join(home, `.probe-${randomBytes(4).toString("hex")}`);
+    writeFileSync(probe, "");
+    Deno.removeSync(probe);
+  } catch (error) {
+    const owner = ownerOf(home);
+    const code = (error as NodeJS.ErrnoException).code;
+    if (code === "ENOSPC" || code === "EDQUOT") throw diskFull(home, 0);
+    throw new ServiceError(
+      `Cannot write to ${home}: ${
+        owner === null ? (error as Error).message : `it belongs to user id ${owner}`
+      }`,
+      "Run as the user it belongs to, or set BENCHBOOK_HOME to another folder.",
+    );
+  }
+  const free = freeBytes(home);
+  if (free < minFreeBytes) throw diskFull(home, free);
+}
+
+/** Bytes that an ordinary user may still write on the disk that holds `path`. */
+export function freeBytes(path: string): number {
+  const { bavail, bsize } = statfsSync(path);
+  return bavail * bsize;
+}
+
+/** Replaces a file in one step: a reader sees the old content or the new, never a part. */
+export function writeAtomically(path: string, content: string, mode = 0o600): void {
+  mkdirSync(dirname(path), { recursive: true });
+  const part = `${path}.${randomBytes(4).toString("hex")}`;
+  writeFileSync(part, content, { mode });
+  renameSync(part, path);
+}
+
+/** A secret kept in a 0600 file: read, or made at random and written the first time. */
+export function keptSecret(path: string): string {
+  try {
+    const secret = readFileSync(path, "utf8").trim();
+    if (secret !== "") return secret;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== "ENOENT") throw error;
+  }
+  // Hex: needs no escaping in a URL, a configuration file or a connection string.
+  const secret = randomBytes(24).toString("hex");
+  writeAtomically(path, `${secret}\n`);
+  return secret;
+}
+
+/** True when `user` can walk down to `path` and read it, judged by owner, group and mode bits. */
+export function reachableBy(path: string, user: User): boolean {
+  for (let at = path;; at = dirname(at)) {
+    let stat;
+    try {
+      stat = statSync(at);
+    } catch {
+      return false;
+    }
+    const shift = stat.uid === user.uid ? 6 : stat.gid === user.gid ? 3 : 0;
+    const bits = stat.mode >> shift;
+    const needed = at === path && !stat.isDirectory() ? 4 : 1;
+    if ((bits & needed) === 0) return false;
+    if (at === dirname(at)) return true;
+  }
+}
+
+/**
+ * The folder, outside BENCHBOOK_HOME, for what an unprivileged user must reach when root's own folders are
+ * closed to it. Named after the home, so that each home has one.
+ */
+export function reachableDir(home: string): string {
+  return join("/var/tmp", `benchbook-${createHash("sha256").update(home).digest("hex").slice(0, 12)}`);
+}
+
+/**
+ * Makes `reachableDir`. /var/tmp is open to everyone: what lies there under our name and is not a folder of
+ * root's own is refused.
+ * @throws {ServiceError}
+ */
+export function prepareReachableDir(home: string): string {
+  const dir = reachableDir(home);
+  mkdirSync(dir, { recursive: true, mode: 0o711 });
+  const stat = lstatSync(dir);
+  if (!stat.isDirectory() || stat.uid !== 0) {
+    throw new ServiceError(
+      `Cannot use ${dir} for the database cluster: it belongs to user id ${stat.uid}`,
+      "Remove it, or set BENCHBOOK_HOME to a folder that every user can reach.",
+    );
+  }
+  return dir;
+}
+
+/** The user id that owns a path, or null when there is no such path. */
+export function ownerOf(path: string): number | null {
+  try {
+    return statSync(path).uid;
+  } catch {
+    return null;
+  }
+}
+
+function diskFull(home: string, free: number): ServiceError {
+  return new ServiceError(
+    `Cannot start on a disk that is nearly full: ${(free / 1e6).toFixed(0)} MB are free at ${home}, ${
+      MIN_FREE_BYTES / 1e6
+    } MB are needed`,
+    "Free some space, or set BENCHBOOK_HOME to a folder on another disk.",
+  );
+}
+
+/** Everything that may lie in a BENCHBOOK_HOME. `clean` removes these and nothing it does not know. */
+export const HOME_ENTRIES = [
+  "bench.lock",
+  "cache",
+  "chromium",
+  "doctor",
+  "jupyter",
+  "logs",
+  "postgres",
+  "redis",
+  "redis.conf",
+  "secrets",
+  "services.env",
+  "spool",
+  "stack.json",
+] as const;

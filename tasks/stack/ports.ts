@@ -1,0 +1,32 @@
+import { createServer } from "node:net";
+
+/** A loopback port that nothing listens on right now. The caller retries when it loses the race for it. */
+export function freePort(): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const server = createServer();
+    server.once("error", reject);
+    server.listen(0, "127.0.0.1", () => {
+      const address = server.address();
+      server.close(() =>
+        address !== null && typeof address === "object"
+          ? resolve(address.port)
+          : reject(new Error("A listening socket has no port"))
+      );
+    });
+  });
+}
+
+/**
+ * Starts something on a free port and tries another one when that port was taken in the meantime.
+ * `attempt` returns "port taken" for that case and throws for any other.
+ */
+export async function onFreePort<T>(attempt: (port: number) => Promise<T | "port taken">): Promise<T> {
+  for (let left = 4;; left--) {
+    const port = await freePort();
+    const result = await attempt(port);
+    if (result !== "port taken") return result;
+    if (left === 0) {
+      throw new Error(`Cannot listen on a free loopback port: ${port} was taken, as were four more`);
+    }
+  }
+}

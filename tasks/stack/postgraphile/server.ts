@@ -1,0 +1,69 @@
+/**
+ * PostGraphile in a process of its own: reads `ServerOptions` as JSON from stdin (the URL holds a password,
+ * which neither a command line nor an environment should show) and serves until SIGTERM.
+ */
+import { createServer } from "node:http";
+import process from "node:process";
+import { postgraphile } from "postgraphile";
+import { makePgService } from "postgraphile/adaptors/pg";
+import { grafserv } from "postgraphile/grafserv/node";
+import { preset } from "./preset.ts";
+
+/** What the parent writes to stdin. */
+export interface ServerOptions {
+  readonly url: string;
+  readonly schemas: readonly string[];
+  readonly port: number;
+  /** Connections to PostgreSQL. */
+  readonly poolSize: number;
+  /** Serves the GraphiQL page at `/` too. */
+  readonly graphiql: boolean;
+}
+
+async function serve(options: ServerOptions): Promise<void> {
+  const schemas = [...options.schemas];
+  const instance = postgraphile({
+    extends: [preset(schemas, options.url)],
+    pgServices: [
+      makePgService({
+        connectionString: options.url,
+        schemas,
+        poolConfig: {
+          max: options.poolSize,
+          // An idle connection that is closed and opened again would be measured as latency.
+          idleTimeoutMillis: 0,
+          application_name: "benchbook-graphql",
+        },
+      }),
+    ],
+    grafserv: {
+      graphqlPath: "/graphql",
+      graphiqlPath: "/",
+      graphiql: options.graphiql,
+      graphqlOverGET: false,
+      watch: false,
+      websockets: false,
+    },
+    grafast: { explain: false },
+  });
+  const server = createServer({ keepAliveTimeout: 600_000 });
+  server.on("error", (error) => {
+    console.error(error.message);
+    process.exit(1);
+  });
+  const end = () => {
+    server.close();
+    server.closeAllConnections();
+    // Open queries die with their connections, as they do when any server is stopped.
+    process.exit(0);
+  };
+  process.on("SIGTERM", end);
+  process.on("SIGINT", end);
+  await instance.createServ(grafserv).addTo(server);
+  server.listen(options.port, "127.0.0.1", () => console.log(`Listening on 127.0.0.1:${options.port}`));
+}
+
+if (import.meta.main) {
+  const input = await new Response(Deno.stdin.readable).text();
+  await serve(JSON.parse(input) as ServerOptions);
+}

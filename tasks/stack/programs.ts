@@ -1,0 +1,56 @@
+import { accessSync, constants, statSync } from "node:fs";
+import { delimiter, join } from "node:path";
+import process from "node:process";
+
+/** The path of the first of these programs that PATH leads to, or null. */
+export function findProgram(...names: readonly string[]): string | null {
+  for (const name of names) {
+    for (const folder of (process.env.PATH ?? "").split(delimiter)) {
+      const path = join(folder, name);
+      if (folder !== "" && isExecutable(path)) return path;
+    }
+  }
+  return null;
+}
+
+/** True when `path` is a file that we may execute. */
+export function isExecutable(path: string): boolean {
+  try {
+    accessSync(path, constants.X_OK);
+    return statSync(path).isFile();
+  } catch {
+    return false;
+  }
+}
+
+/** What a finished program left: its exit code and its output, stderr after stdout. */
+export interface Outcome {
+  readonly code: number;
+  readonly stdout: string;
+  readonly output: string;
+}
+
+/** Runs a program to its end with a time limit. A program that cannot start gives code 127. */
+export async function runProgram(
+  command: string,
+  args: readonly string[],
+  options: { cwd?: string; env?: Record<string, string>; timeoutMs?: number; signal?: AbortSignal } = {},
+): Promise<Outcome> {
+  const signals = [AbortSignal.timeout(options.timeoutMs ?? 60_000)];
+  if (options.signal !== undefined) signals.push(options.signal);
+  try {
+    const { code, stdout, stderr } = await new Deno.Command(command, {
+      args: [...args],
+      cwd: options.cwd,
+      env: options.env,
+      stdin: "null",
+      stdout: "piped",
+      stderr: "piped",
+      signal: AbortSignal.any(signals),
+    }).output();
+    const decode = (bytes: Uint8Array) => new TextDecoder().decode(bytes);
+    return { code, stdout: decode(stdout), output: decode(stdout) + decode(stderr) };
+  } catch (error) {
+    return { code: 127, stdout: "", output: (error as Error).message };
+  }
+}

@@ -1,0 +1,146 @@
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { Redis } from "ioredis";
+import type { Config } from "../config.ts";
+import { ServiceError } from "../model/errors.ts";
+import { keptSecret } from "./places.ts";
+import { onFreePort } from "./ports.ts";
+import { launch, logTail, type ProcessId, stopProcess } from "./process.ts";
+import { findProgram, isExecutable, runProgram } from "./programs.ts";
+import { type RedisProgram, unpackRedis } from "./redis_packages.ts";
+
+const START_TIMEOUT_MS = 10_000;
+
+/** What to do where no Redis can be had. */
+export const REDIS_ADVICE =
+  "Install it (`apt install redis-server`, `brew install redis`), name the program in REDIS_SERVER, or set REDIS_URL.";
+
+export interface EmbeddedRedis {
+  readonly process: ProcessId;
+  readonly port: number;
+}
+
+/** Finds a Redis or Valkey server, fetching the distribution's packages last. A string is the reason why not. */
+export async function findRedis(
+  config: Config,
+  onStep?: (text: string) => void,
+  signal?: AbortSignal,
+): Promise<RedisProgram | string> {
+  if (config.redisServer !== undefined) {
+    const path = isExecutable(config.redisServer) ? config.redisServer : findProgram(config.redisServer);
+    if (path === null) return `REDIS_SERVER names ${config.redisServer}, which is not a program`;
+    return { command: path, libraries: null };
+  }
+  const command = findProgram("redis-server", "valkey-server");
+  if (command !== null) return { command, libraries: null };
+  return await unpackRedis(config.home, onStep, signal);
+}
+
+/** The URL of the embedded Redis. Holds its password: never print it. */
+export function embeddedRedisUrl(home: string, port: number): string {
+  return `redis://:${redisPassword(home)}@127.0.0.1:${port}/0`;
+}
+
+/**
+ * Starts Redis on a free loopback port and waits until it answers.
+ * @throws {ServiceError} with the end of its log.
+ */
+export async function startRedis(
+  home: string,
+  program: RedisProgram,
+  onStarted: (started: EmbeddedRedis) => void,
+  signal?: AbortSignal,
+): Promise<EmbeddedRedis> {
+  const log = join(home, "logs", "redis.log");
+  return await onFreePort(async (port) => {
+    const conf = join(home, "redis.conf");
+    writeFileSync(conf, configuration(home, port), { mode: 0o600 });
+    const child = await launch({
+      command: program.command,
+      args: [conf],
+      env: {
+        PATH: "/usr/local/bin:/usr/bin:/bin",
+        LC_ALL: "C",
+        ...(program.libraries === null ? {} : { LD_LIBRARY_PATH: program.libraries }),
+      },
+      cwd: home,
+      log,
+    });
+    const started = { process: child.id, port };
+    onStarted(started);
+    const deadline = performance.now() + START_TIMEOUT_MS;
+    while ((await redisVersion(embeddedRedisUrl(home, port))) instanceof Error) {
+      if (child.hasEnded()) {
+        const tail = logTail(log);
+        if (tail.includes("Address already in use")) return "port taken" as const;
+        throw failedToStart(`it ended with ${await child.ended}\n${tail}`, log);
+      }
+      if (performance.now() > deadline) {
+        await stopProcess(child.id, "SIGTERM");
+        throw failedToStart(`no answer within ${START_TIMEOUT_MS / 1000} s`, log);
+      }
+      await sleep(10, undefined, { signal });
+    }
+    return started;
+  });
+}
+
+/** The version that a Redis at this URL reports, or the error with which it cannot be used. */
+export async function redisVersion(url: string, timeoutMs = 5_000): Promise<string | Error> {
+  const client = new Redis(url, {
+    lazyConnect: true,
+    retryStrategy: () => null,
+    maxRetriesPerRequest: 0,
+    connectTimeout: timeoutMs,
+    commandTimeout: timeoutMs,
+    enableOfflineQueue: true,
+  });
+  // Without a listener ioredis prints; connect() alone says only "Connection is closed".
+  let cause: Error | undefined;
+  client.on("error", (error: Error) => cause = error);
+  try {
+    await client.connect();
+    const info = await client.info("server");
+    const [, valkey] = /^valkey_version:(\S+)/m.exec(info) ?? [];
+    if (valkey !== undefined) return `Valkey ${valkey}`;
+    return /^redis_version:(\S+)/m.exec(info)?.[1] ?? "unknown";
+  } catch (error) {
+    return cause ?? error as Error;
+  } finally {
+    client.disconnect();
+  }
+}
+
+/** True when the program at hand starts; for `doctor`. */
+export async function redisProgramWorks(program: RedisProgram): Promise<boolean> {
+  const env = program.libraries === null ? undefined : { LD_LIBRARY_PATH: program.libraries };
+  return (await runProgram(program.command, ["--version"], { env, timeoutMs: 10_000 })).code === 0;
+}
+
+function configuration(home: string, port: number): string {
+  return [
+    "# Written by Benchbook at every start: changes made here are lost.",
+    "bind 127.0.0.1",
+    `port ${port}`,
+    `requirepass ${redisPassword(home)}`,
+    `dir ${JSON.stringify(home)}`,
+    "daemonize no",
+    // A cache and nothing else: a snapshot in mid-run would show as a latency spike nobody asked about.
+    'save ""',
+    "appendonly no",
+    // Bounded like a production cache. allkeys-lru, not noeviction: a full cache evicts, it does not fail
+    // writes. Evictions are sampled, so a run in which they matter shows it.
+    "maxmemory 256mb",
+    "maxmemory-policy allkeys-lru",
+    "",
+  ].join("\n");
+}
+
+function redisPassword(home: string): string {
+  return keptSecret(join(home, "secrets", "redis"));
+}
+
+function failedToStart(state: string, log: string): ServiceError {
+  return new ServiceError(`Cannot start the embedded Redis: ${state}`, `Read ${log}. ${REDIS_ADVICE}`);
+}

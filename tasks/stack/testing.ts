@@ -1,0 +1,104 @@
+import { chmodSync, existsSync, mkdirSync, mkdtempSync, rmSync, symlinkSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { type Config, readConfig } from "../config.ts";
+import { createDatabase, embeddedDatabaseUrl, startPostgres } from "./postgres.ts";
+import { type ProcessId, stopProcess } from "./process.ts";
+import { findProgram } from "./programs.ts";
+import { embeddedRedisUrl, findRedis, startRedis } from "./redis.ts";
+import { unpackRedis } from "./redis_packages.ts";
+import type { Stack, StackOptions } from "./services.ts";
+import { openStack } from "./stack.ts";
+
+/** A BENCHBOOK_HOME of its own for a test, removed afterwards. */
+export async function withTempHome<T>(use: (home: string) => Promise<T>): Promise<T> {
+  const home = mkdtempSync(join(tmpdir(), "benchbook-test-"));
+  // mkdtemp closes it to others, and the database server may have to run as another user.
+  chmodSync(home, 0o711);
+  try {
+    return await use(home);
+  } finally {
+    rmSync(home, { recursive: true, force: true });
+  }
+}
+
+/** A real PostgreSQL for a test. */
+export interface TestPostgres {
+  readonly url: string;
+  readonly home: string;
+  readonly process: ProcessId;
+  /** Makes a database (once) and returns its URL. */
+  database(name: string): Promise<string>;
+}
+
+/**
+ * Runs `use` against a PostgreSQL of its own, on a free port in a temporary home; it is stopped and removed
+ * whatever happens. `url` is of an empty database with pg_stat_statements.
+ */
+export function withPostgres<T>(use: (url: string, postgres: TestPostgres) => Promise<T>): Promise<T> {
+  return withTempHome(async (home) => {
+    let running: ProcessId | undefined;
+    try {
+      const { port, process } = await startPostgres(home, (started) => running = started.process);
+      const adminUrl = embeddedDatabaseUrl(home, port, "postgres");
+      const url = await createDatabase(adminUrl, "test");
+      return await use(url, { url, home, process, database: (name) => createDatabase(adminUrl, name) });
+    } finally {
+      if (running !== undefined) await stopProcess(running, "SIGINT");
+    }
+  });
+}
+
+/** A real Redis for a test: `url` leads to an empty one. Throws where none is to be had. */
+export function withRedis<T>(use: (url: string) => Promise<T>): Promise<T> {
+  return withTempHome(async (home) => {
+    const config = await testConfig(home);
+    const program = await findRedis(config);
+    if (typeof program === "string") throw new Error(`Cannot test with Redis: ${program}`);
+    let running: ProcessId | undefined;
+    try {
+      const { port } = await startRedis(home, program, (started) => running = started.process);
+      return await use(embeddedRedisUrl(home, port));
+    } finally {
+      if (running !== undefined) await stopProcess(running, "SIGTERM");
+    }
+  });
+}
+
+/** The whole embedded stack for a test, in a temporary home, whatever the environment names. */
+export function withStack<T>(
+  use: (stack: Stack, config: Config) => Promise<T>,
+  need: StackOptions["need"] = { redis: true, graphql: true },
+): Promise<T> {
+  return withTempHome(async (home) => {
+    const config = await testConfig(home);
+    const stack = await openStack(config, { owner: "bench", need });
+    try {
+      return await use(stack, config);
+    } finally {
+      await stack.stop();
+    }
+  });
+}
+
+/**
+ * A configuration for a test: reports inside the temporary home, no service of the user's. Redis is unpacked
+ * once into the checkout's own home and shared from there, because fetching it takes seconds.
+ */
+export async function testConfig(home: string): Promise<Config> {
+  const config = readConfig();
+  const shared = join(config.home, "redis");
+  if (config.redisServer === undefined && findProgram("redis-server", "valkey-server") === null) {
+    mkdirSync(shared, { recursive: true });
+    await unpackRedis(config.home);
+    if (!existsSync(join(home, "redis"))) symlinkSync(shared, join(home, "redis"));
+  }
+  return {
+    ...config,
+    home,
+    reports: join(home, "reports"),
+    databaseUrl: undefined,
+    redisUrl: undefined,
+    graphqlUrl: undefined,
+  };
+}

@@ -1,0 +1,63 @@
+import { binomial } from "./binomial.ts";
+
+/** Below so many values beyond it, a quantile rests on too few to be called firm. */
+export const THIN_EXCEEDANCES = 100;
+
+/**
+ * The rank (1 … n) of the quantile `p` among n ordered values: the smallest whose share is at least p, the
+ * inverse of the empirical distribution function (type 1 of Hyndman and Fan, 1996). No interpolation: every
+ * quantile is a value that was measured, and infinite ones stay well-defined.
+ */
+export function quantileRank(n: number, p: number): number {
+  // n·p may lie a rounding error above a whole number, which must not cost a rank.
+  const exact = n * p;
+  return Math.min(n, Math.max(1, Math.ceil(exact - 4 * Number.EPSILON * exact)));
+}
+
+/** The quantile `p` of ascending values, which may end in +∞; null of none. */
+export function quantile(ascending: ArrayLike<number>, p: number): number | null {
+  return ascending.length === 0 ? null : ascending[quantileRank(ascending.length, p) - 1]!;
+}
+
+/** Ranks (1 … n) between which a quantile lies with at least the level's confidence; null: no rank does. */
+export interface RankInterval {
+  readonly low: number | null;
+  readonly high: number | null;
+}
+
+/**
+ * The distribution-free interval of a quantile by order statistics: the number of values below it is
+ * Binomial(n, p). Each side errs with at most (1 − level) / 2. For p99 at 0.95 an upper rank exists from 368
+ * values on, for p99.9 from 3,688, for p99.99 from 36,888.
+ */
+export function quantileInterval(n: number, p: number, level = 0.95): RankInterval {
+  if (n === 0 || !(p > 0 && p < 1)) return { low: null, high: null };
+  const alpha = (1 - level) / 2;
+  const { cdf, tail } = binomial(n, p);
+  // The largest rank l with P(B < l) ≤ α, and the smallest rank u with P(B ≥ u) ≤ α.
+  const low = lastWhere(0, n, (rank) => cdf(rank - 1) <= alpha);
+  const fromTop = lastWhere(0, n, (place) => tail(n - place) <= alpha);
+  return { low: low === 0 ? null : low, high: fromTop === 0 ? null : n + 1 - fromTop };
+}
+
+/** Whether n values suffice to bound the quantile from above; if not it is "not estimable". */
+export function estimable(n: number, p: number, level = 0.95): boolean {
+  return n > 0 && Math.pow(p, n) <= (1 - level) / 2;
+}
+
+/** Whether fewer than a hundred values lie beyond the quantile. */
+export function thin(n: number, p: number): boolean {
+  return n - quantileRank(n, p) < THIN_EXCEEDANCES;
+}
+
+/** The last of from … to for which the falling condition holds; `from` itself is taken to hold. */
+function lastWhere(from: number, to: number, holds: (rank: number) => boolean): number {
+  let low = from;
+  let high = to;
+  while (low < high) {
+    const middle = Math.ceil((low + high) / 2);
+    if (holds(middle)) low = middle;
+    else high = middle - 1;
+  }
+  return low;
+}

@@ -1,0 +1,181 @@
+import { type DuckDBConnection, DuckDBInstance } from "@duckdb/node-api";
+import { dirname } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { ServiceError, UsageError } from "../model/errors.ts";
+import { migrate, needsMigration, storeMigrations } from "./migrations.ts";
+import { bind, type Parameters, plain } from "./values.ts";
+
+/** An open DuckDB file. Keep it open for moments only: while it is, no other process can write. */
+export interface Store {
+  readonly file: string;
+  readonly mode: "read" | "write";
+  readonly connection: DuckDBConnection;
+  /** Rows of one statement as plain objects; parameters are named `$name`, those it does not name are ignored. */
+  rows<T>(sql: string, parameters?: Parameters): Promise<T[]>;
+  /** Runs one or more statements without a result. */
+  run(sql: string, parameters?: Parameters): Promise<void>;
+  /** Runs `body` in a transaction: all of it or nothing. */
+  transaction<T>(body: () => Promise<T>): Promise<T>;
+  /** Closes connection and file, so that another process can open it at once. */
+  close(): void;
+}
+
+export interface OpenOptions {
+  readonly mode: "read" | "write";
+  /** How long to wait for another process's lock; default 5 s to read, 10 s to write. */
+  readonly waitMs?: number;
+  /** Called once, when the wait begins. */
+  readonly onWait?: (holder: string) => void;
+}
+
+/** DuckDB takes most of a machine's memory by default; a load generator must not. */
+const LIMITS = { memory_limit: "1GB", threads: String(Math.min(navigator.hardwareConcurrency || 2, 4)) };
+/** Never fetches an extension: reports work without a network. */
+const OPTIONS = { ...LIMITS, autoinstall_known_extensions: "false" };
+const RETRY_MS = 100;
+
+/**
+ * Opens the store; to write also creates it and brings its schema forward.
+ * @throws {UsageError} to read when there is no store yet.
+ * @throws {ServiceError} when another process holds it for longer than the wait, when it is no DuckDB file, or
+ * when a newer Benchbook wrote it.
+ */
+export async function openStore(file: string, options: OpenOptions): Promise<Store> {
+  if (options.mode === "read" && !exists(file)) {
+    throw new UsageError(
+      `Cannot read runs from ${file}: there are no runs yet`,
+      "Run deno task bench first.",
+    );
+  }
+  if (options.mode === "write") Deno.mkdirSync(dirname(file), { recursive: true });
+  const migrations = storeMigrations();
+  const store = await openWaiting(file, options);
+  try {
+    const version = await schemaVersion(store);
+    if (!needsMigration(file, version, migrations)) return store;
+    if (options.mode === "write") {
+      await migrate({ run: (sql) => store.run(sql), version: () => schemaVersion(store) }, migrations);
+      return store;
+    }
+  } catch (error) {
+    store.close();
+    throw error;
+  }
+  // An older store is brought forward by a moment of writing, then read.
+  store.close();
+  (await openStore(file, { ...options, mode: "write" })).close();
+  return await openStore(file, options);
+}
+
+async function openWaiting(file: string, options: OpenOptions): Promise<Store> {
+  const waitMs = options.waitMs ?? (options.mode === "read" ? 5000 : 10_000);
+  const deadline = performance.now() + waitMs;
+  let told = false;
+  while (true) {
+    try {
+      return await openNow(file, options.mode);
+    } catch (error) {
+      const message = error instanceof Error ? error.message : String(error);
+      if (
+        !/could not set lock|conflicting lock|file handle conflict|different configuration/i.test(message)
+      ) {
+        throw new ServiceError(
+          `Cannot open ${file} as a DuckDB store: ${firstLine(message)}`,
+          "Name another file with --db, or move this one away.",
+          { cause: error },
+        );
+      }
+      const holder = holderOf(message);
+      if (performance.now() >= deadline) {
+        throw new ServiceError(
+          `Cannot open ${file} to ${options.mode} within ${waitMs / 1000} s: ${holder} holds it`,
+          "Most likely a notebook or the DuckDB shell: close it there and try again. Nothing is lost; what was " +
+            "measured stays in the spool until it can be loaded.",
+        );
+      }
+      if (!told) options.onWait?.(holder);
+      told = true;
+      await sleep(RETRY_MS);
+    }
+  }
+}
+
+async function openNow(file: string, mode: "read" | "write"): Promise<Store> {
+  const access = { access_mode: mode === "read" ? "READ_ONLY" : "READ_WRITE" };
+  const instance = await DuckDBInstance.create(file, { ...OPTIONS, ...access });
+  try {
+    return wrap(file, mode, instance, await instance.connect());
+  } catch (error) {
+    instance.closeSync();
+    throw error;
+  }
+}
+
+function wrap(
+  file: string,
+  mode: "read" | "write",
+  instance: DuckDBInstance,
+  connection: DuckDBConnection,
+): Store {
+  let open = true;
+  return {
+    file,
+    mode,
+    connection,
+    async rows<T>(sql: string, parameters: Parameters = {}) {
+      const result = await connection.runAndReadAll(sql, bind(sql, parameters));
+      return result.getRowObjectsJS().map((row) => plain(row) as T);
+    },
+    async run(sql, parameters = {}) {
+      await connection.run(sql, bind(sql, parameters));
+    },
+    async transaction(body) {
+      await connection.run("BEGIN TRANSACTION");
+      try {
+        const value = await body();
+        await connection.run("COMMIT");
+        return value;
+      } catch (error) {
+        await connection.run("ROLLBACK").catch(() => {});
+        throw error;
+      }
+    },
+    close() {
+      if (!open) return;
+      open = false;
+      connection.closeSync();
+      instance.closeSync();
+    },
+  };
+}
+
+/** 0 for a file without Benchbook's tables. */
+async function schemaVersion(store: Store): Promise<number> {
+  const tables = await store.rows(
+    "SELECT 1 FROM duckdb_tables() WHERE table_name = 'schema_version' AND NOT temporary",
+  );
+  if (tables.length === 0) return 0;
+  const rows = await store.rows<{ version: number }>(
+    "SELECT coalesce(max(version), 0) AS version FROM schema_version",
+  );
+  return rows[0]!.version;
+}
+
+/** DuckDB names the process that holds the lock on Linux and macOS. */
+function holderOf(message: string): string {
+  const match = /lock is held in (.+?) \(PID (\d+)\)/i.exec(message);
+  return match === null ? "another process" : `another process (${match[1]}, pid ${match[2]})`;
+}
+
+function firstLine(text: string): string {
+  return text.split("\n")[0]!.trim();
+}
+
+function exists(file: string): boolean {
+  try {
+    return Deno.statSync(file).isFile;
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return false;
+    throw error;
+  }
+}

@@ -1,0 +1,50 @@
+import { openStore } from "./open.ts";
+import { resolveRun, type StoredRun } from "./runs.ts";
+import { query } from "./sql.ts";
+import type { Parameters } from "./values.ts";
+import { resolve } from "node:path";
+import { readConfig } from "../config.ts";
+
+/** Reads one stored run. It opens the store for each query and closes it again, so it never holds the lock. */
+export interface RunReader {
+  readonly run: StoredRun;
+  readonly db: string;
+  /**
+   * Rows of a query as plain objects: numbers for counts and decimals, Dates for timestamps, null for NULL.
+   * @param sql the name of a file in queries/analysis/ (such as "timeline"), or a statement.
+   * @param parameters by name; `$run` is this run's id and need not be given.
+   */
+  rows<T = Record<string, unknown>>(sql: string, parameters?: Parameters): Promise<T[]>;
+}
+
+/**
+ * Opens a stored run for reading.
+ * @param reference an id, a unique beginning of one, a label, `latest` or `latest~N`.
+ * @param options.db the store's file; default `benchbook.duckdb` where reports go.
+ * @throws {UsageError} when there is no such run or no store; {ServiceError} when the store stays locked.
+ * @example
+ * const bench = await openRun("latest");
+ * const seconds = await bench.rows("timeline");
+ */
+export async function openRun(
+  reference = "latest",
+  options: { readonly db?: string; readonly waitMs?: number } = {},
+): Promise<RunReader> {
+  const db = options.db === undefined ? defaultDb() : resolve(options.db);
+  const rows = async <T>(sql: string, parameters: Parameters = {}): Promise<T[]> => {
+    const text = /^[\w/-]+$/.test(sql) ? query(sql) : sql;
+    const store = await openStore(db, { mode: "read", waitMs: options.waitMs });
+    try {
+      return await store.rows<T>(text, parameters);
+    } finally {
+      store.close();
+    }
+  };
+  const run = await resolveRun({ rows }, reference);
+  return { run, db, rows: (sql, parameters = {}) => rows(sql, { run: run.runId, ...parameters }) };
+}
+
+/** Where the store lies when nobody says otherwise. */
+export function defaultDb(): string {
+  return resolve(readConfig().reports, "benchbook.duckdb");
+}

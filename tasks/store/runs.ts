@@ -1,0 +1,152 @@
+import { UsageError } from "../model/errors.ts";
+import type { Environment, Run, RunConfig, RunStatus, Verdict } from "../model/run.ts";
+import { nearest } from "../model/suggest.ts";
+import type { Store } from "./open.ts";
+import { query } from "./sql.ts";
+import type { Parameters } from "./values.ts";
+
+/** Anything that answers a query: an open store, or a reader that opens one for each query. */
+export interface Rows {
+  rows<T>(sql: string, parameters?: Parameters): Promise<T[]>;
+}
+
+/** A stored run as a list shows it. */
+export interface StoredRun extends Run {
+  /** Scheduled slots. */
+  readonly slots: number;
+}
+
+interface RunRow {
+  run_id: string;
+  label: string | null;
+  kind: "bench";
+  scenario: string;
+  started_at: Date;
+  ended_at: Date | null;
+  status: RunStatus;
+  verdict: Verdict | null;
+  seed: number;
+  config: string;
+  environment: string;
+  git_commit: string | null;
+  slots: number;
+}
+
+/** Every table with rows of a run. */
+const TABLES = [
+  "run",
+  "phase",
+  "operation",
+  "timing",
+  "sample",
+  "plan",
+  "migration_step",
+  "lock_event",
+  "ledger",
+] as const;
+
+/** Inserts the row of table `run`; a run of that id must not be there. */
+export async function insertRun(store: Store, run: Run): Promise<void> {
+  await store.run(query("load/run"), {
+    run: run.runId,
+    label: run.label,
+    kind: run.kind,
+    scenario: run.scenario,
+    started: run.startedAt,
+    ended: run.endedAt,
+    status: run.status,
+    verdict: run.verdict,
+    seed: run.seed,
+    config: JSON.stringify(run.config),
+    environment: JSON.stringify(run.environment),
+    commit: run.gitCommit,
+  });
+}
+
+/** All stored runs, newest first. */
+export async function listRuns(source: Rows): Promise<StoredRun[]> {
+  return (await source.rows<RunRow>(query("runs"))).map(toRun);
+}
+
+/**
+ * The run that a reference means: an id, a unique beginning of one, a label (its newest run), `latest` or
+ * `latest~N` (N runs before the latest).
+ * @throws {UsageError} when nothing or more than one is meant, with the nearest known name.
+ */
+export async function resolveRun(source: Rows, reference: string): Promise<StoredRun> {
+  return findRun(await listRuns(source), reference);
+}
+
+/** As `resolveRun`, over runs already listed newest first. */
+export function findRun(runs: readonly StoredRun[], reference: string): StoredRun {
+  if (runs.length === 0) {
+    throw new UsageError(
+      `Cannot find run "${reference}": there are no runs yet`,
+      "Run deno task bench first.",
+    );
+  }
+  const back = /^latest(?:~(\d+))?$/.exec(reference);
+  if (back !== null) {
+    const run = runs[Number(back[1] ?? 0)];
+    if (run !== undefined) return run;
+    throw new UsageError(
+      `Cannot find run "${reference}": only ${runs.length} ${
+        runs.length === 1 ? "run is" : "runs are"
+      } stored`,
+      `The oldest is latest~${runs.length - 1}. See deno task runs.`,
+    );
+  }
+  const exact = runs.find((run) => run.runId === reference) ?? runs.find((run) => run.label === reference);
+  if (exact !== undefined) return exact;
+  const begun = reference === "" ? [] : runs.filter((run) => run.runId.startsWith(reference));
+  if (begun.length === 1) return begun[0]!;
+  if (begun.length > 1) {
+    const some = begun.slice(0, 4).map((run) => run.runId).join(", ");
+    throw new UsageError(
+      `Cannot tell which run "${reference}" means: ${begun.length} ids begin so (${some}` +
+        `${begun.length > 4 ? ", …" : ""})`,
+      "Write more of the id.",
+    );
+  }
+  const names = [
+    ...new Set(runs.flatMap((run) => run.label === null ? [run.runId] : [run.label, run.runId])),
+  ];
+  const near = nearest(reference, ["latest", ...names]);
+  throw new UsageError(
+    `Cannot find run "${reference}": no id or label is so called`,
+    near === undefined ? "See deno task runs." : `Did you mean "${near}"? See deno task runs.`,
+  );
+}
+
+/** Records the verdict that was reached after the load. */
+export async function setVerdict(store: Store, runId: string, verdict: Verdict | null): Promise<void> {
+  await store.run("UPDATE run SET verdict = $verdict WHERE run_id = $run", { run: runId, verdict });
+}
+
+/** Removes a run from all tables, in one transaction. */
+export async function deleteRun(store: Store, runId: string): Promise<void> {
+  await store.transaction(() => deleteRows(store, runId));
+}
+
+/** Removes a run from all tables, within the caller's transaction. */
+export async function deleteRows(store: Store, runId: string): Promise<void> {
+  for (const table of TABLES) await store.run(`DELETE FROM ${table} WHERE run_id = $run`, { run: runId });
+}
+
+function toRun(row: RunRow): StoredRun {
+  return {
+    runId: row.run_id,
+    label: row.label,
+    kind: row.kind,
+    scenario: row.scenario,
+    startedAt: row.started_at,
+    endedAt: row.ended_at,
+    status: row.status,
+    verdict: row.verdict,
+    seed: row.seed,
+    config: JSON.parse(row.config) as RunConfig,
+    environment: JSON.parse(row.environment) as Environment,
+    gitCommit: row.git_commit,
+    slots: row.slots,
+  };
+}

@@ -1,0 +1,210 @@
+import type { RunConfig } from "../model/run.ts";
+import { type Estimate, QUANTILES, type Summary, type Warning } from "../model/summary.ts";
+import type { Rows } from "../store/runs.ts";
+import { query } from "../store/sql.ts";
+import {
+  doubt,
+  quantileEstimate,
+  quantileName,
+  type QuantileRanks,
+  ranksOf,
+  shareEstimate,
+} from "./estimate.ts";
+
+/** One row of summary/counts.sql. */
+interface Counts {
+  readonly arm: string;
+  readonly operation: string | null;
+  readonly n: number;
+  readonly ok: number;
+  readonly failed: number;
+  readonly timeout: number;
+  readonly shed: number;
+  readonly unsent: number;
+  readonly hit: number;
+  readonly miss: number;
+  readonly stale: number;
+  readonly bypass: number;
+  readonly responses: number;
+  readonly services: number;
+  readonly waits: number;
+  readonly maxMs: number | null;
+  readonly shortestTimeoutMs: number | null;
+  readonly meanBytes: number | null;
+  readonly meanRows: number | null;
+}
+
+interface CodeRow {
+  readonly arm: string;
+  readonly operation: string | null;
+  readonly code: string;
+  readonly n: number;
+}
+
+type Measure = "response" | "service" | "waiting";
+type OrderStatistics = Record<Measure, readonly number[] | null>;
+
+export interface LatencyOptions {
+  /** Quantile levels that a limit asks for beside QUANTILES. */
+  readonly extraLevels: readonly number[];
+  /** p99 of the generator's lag, milliseconds: it taints quantiles that are not much larger. Null: closed loop. */
+  readonly lagP99Ms: number | null;
+}
+
+const NOTHING = {
+  n: 0,
+  ok: 0,
+  failed: 0,
+  timeout: 0,
+  shed: 0,
+  unsent: 0,
+  hit: 0,
+  miss: 0,
+  stale: 0,
+  bypass: 0,
+  responses: 0,
+  services: 0,
+  waits: 0,
+  maxMs: null,
+  shortestTimeoutMs: null,
+  meanBytes: null,
+  meanRows: null,
+};
+
+/**
+ * Summaries of the steady phases: each arm as a whole first, then each operation over each arm, in the order
+ * of the run's configuration. What was configured and never measured is there with n = 0.
+ */
+export async function latencySummaries(
+  rows: Rows,
+  runId: string,
+  config: RunConfig,
+  options: LatencyOptions,
+): Promise<Summary[]> {
+  const counts = await rows.rows<Counts>(query("summary/counts"), { run: runId });
+  const codes = await rows.rows<CodeRow>(query("summary/error_codes"), { run: runId });
+  const measured = await rows.rows<{ arm: string; seconds: number }>(query("summary/measured"), {
+    run: runId,
+  });
+  const seconds = new Map(measured.map((row) => [row.arm, row.seconds]));
+  const levels = [...new Set([...QUANTILES, ...options.extraLevels])].sort((a, b) => a - b);
+  const summaries: Summary[] = [];
+  for (const [arm, operation] of groups(config)) {
+    const found = counts.find((row) => row.arm === arm && row.operation === operation) ??
+      { arm, operation, ...NOTHING };
+    const ownCodes = codes.filter((row) => row.arm === arm && row.operation === operation);
+    const values = await orderStatistics(rows, runId, found, levels);
+    summaries.push(summary(found, ownCodes, seconds.get(arm) ?? 0, values, config, options));
+  }
+  return summaries;
+}
+
+function groups(config: RunConfig): [string, string | null][] {
+  return [
+    ...config.arms.map((arm): [string, null] => [arm, null]),
+    ...config.operations.flatMap(({ name }) => config.arms.map((arm): [string, string] => [arm, name])),
+  ];
+}
+
+interface Quantiles {
+  readonly ranks: readonly { readonly level: number; readonly ranks: QuantileRanks | null }[];
+  readonly at: (rank: number) => number;
+  readonly n: number;
+}
+
+/** All order statistics that a group's quantiles and intervals need, by one query. */
+async function orderStatistics(
+  rows: Rows,
+  runId: string,
+  counts: Counts,
+  levels: readonly number[],
+): Promise<Record<Measure, Quantiles>> {
+  const plan = (n: number) => {
+    const ranks = levels.map((level) => ({ level, ranks: ranksOf(n, level) }));
+    const used = ranks.flatMap(({ ranks }) => ranks === null ? [] : [ranks.value, ranks.low, ranks.high]);
+    const wanted = [...new Set(used.filter((rank) => rank !== null))].sort((a, b) => a - b);
+    // An empty list of fractions is refused; a group without values answers null to any.
+    const fractions = wanted.length === 0 ? [0.5] : wanted.map((rank) => (rank - 0.5) / n);
+    return { n, ranks, wanted, fractions: JSON.stringify(fractions) };
+  };
+  const plans = {
+    response: plan(counts.responses),
+    service: plan(counts.services),
+    waiting: plan(counts.waits),
+  };
+  const [found] = counts.n === 0 ? [] : await rows.rows<OrderStatistics>(query("summary/order_statistics"), {
+    run: runId,
+    arm: counts.arm,
+    operation: counts.operation,
+    response: plans.response.fractions,
+    service: plans.service.fractions,
+    waiting: plans.waiting.fractions,
+  });
+  const quantiles = (measure: Measure): Quantiles => {
+    const { n, ranks, wanted } = plans[measure];
+    return { n, ranks, at: (rank) => found![measure]![wanted.indexOf(rank)]! };
+  };
+  return { response: quantiles("response"), service: quantiles("service"), waiting: quantiles("waiting") };
+}
+
+function summary(
+  counts: Counts,
+  codes: readonly CodeRow[],
+  seconds: number,
+  values: Record<Measure, Quantiles>,
+  config: RunConfig,
+  options: LatencyOptions,
+): Summary {
+  const { arm, operation, n, ok, failed, timeout, shed, unsent, hit, miss, stale, bypass } = counts;
+  const looked = hit + miss + stale + bypass;
+  const estimates = (measure: Measure): Record<string, Estimate> => {
+    const { n, ranks, at } = values[measure];
+    const shortestTimeoutMs = measure === "response" ? counts.shortestTimeoutMs : null;
+    return Object.fromEntries(
+      ranks.map((
+        { level, ranks },
+      ) => [String(level), quantileEstimate({ n, level, ranks, at, shortestTimeoutMs })]),
+    );
+  };
+  return {
+    arm,
+    operation,
+    n,
+    outcomes: { ok, failed, timeout, shed, unsent },
+    errorRate: shareEstimate(n - ok, n),
+    throughput: seconds === 0 ? 0 : ok / seconds,
+    response: limitedByGenerator(estimates("response"), config, options.lagP99Ms),
+    service: estimates("service"),
+    waiting: estimates("waiting"),
+    maxMs: counts.maxMs,
+    meanBytes: counts.meanBytes,
+    meanRows: counts.meanRows,
+    cache: looked === 0 ? null : { hit, miss, stale, bypass, hitRate: hit / looked },
+    errors: codes.map(({ code, n }) => ({ code, n })),
+    warnings: n > 0 ? [] : [nothingMeasured(arm, operation)],
+  };
+}
+
+/** Marks the quantiles of which the generator's own delay is more than the allowed share. */
+function limitedByGenerator(
+  response: Record<string, Estimate>,
+  config: RunConfig,
+  lagP99Ms: number | null,
+): Record<string, Estimate> {
+  if (lagP99Ms === null) return response;
+  const share = config.thresholds.lagShareOfQuantile;
+  return Object.fromEntries(
+    Object.entries(response).map(([level, estimate]) => {
+      if (estimate.value === null || lagP99Ms <= share * estimate.value) return [level, estimate];
+      const text =
+        `${quantileName(Number(level))} is generator-limited: the generator's lag (p99) is more than ` +
+        `${Math.round(share * 100)} % of it.`;
+      return [level, doubt(estimate, { code: "generator-limited", text })];
+    }),
+  );
+}
+
+function nothingMeasured(arm: string, operation: string | null): Warning {
+  const what = operation === null ? `The arm ${arm}` : `${operation} over ${arm}`;
+  return { code: "no-data", text: `${what} has no request in a steady block.` };
+}

@@ -1,0 +1,84 @@
+import { join } from "node:path";
+import { OUTCOMES } from "../model/timing.ts";
+import { loadSpool } from "../store/load.ts";
+import { openStore } from "../store/open.ts";
+import { SegmentWriter } from "../store/segment_writer.ts";
+import { createSpool, removeSpool } from "../store/spool.ts";
+import type { FixtureOptions, FixtureRow } from "./testing_options.ts";
+import { fixtureRecord } from "./testing_record.ts";
+import { fixtureOperations, fixturePhases, fixtureRows } from "./testing_rows.ts";
+import { fixtureSamples } from "./testing_samples.ts";
+
+export { FIXTURE_ARMS } from "./testing_rows.ts";
+export type { FixtureOptions, FixtureRow } from "./testing_options.ts";
+
+/** Where a fixture is stored. */
+export interface Fixture {
+  readonly db: string;
+  readonly runId: string;
+}
+
+/**
+ * Makes a small deterministic run the way a real one comes to be (spool, segments, load) and stores it. Three
+ * arms in interleaved blocks, seven operations, lognormal latencies, some errors and timeouts, cache states,
+ * samples of host, servers and generator. About 20,000 slots; a fraction of a second.
+ * @param dir an existing directory; the store becomes `dir/benchbook.duckdb`, to which a second run is added.
+ */
+export async function fixtureRun(dir: string, options: FixtureOptions = {}): Promise<Fixture> {
+  const runId = options.runId ?? "01JFIXTURE0000000000000001";
+  const phases = fixturePhases(options);
+  const operations = fixtureOperations();
+  const seconds = phases.at(-1)!.endUs / 1e6;
+  const plain = fixtureRecord(runId, seconds, options);
+  const run = options.run?.(plain) ?? plain;
+  const spool = createSpool(dir, run, { pid: Deno.pid, startedAt: "fixture" });
+  try {
+    spool.operations(operations);
+    phases.forEach((phase) => spool.phase(phase));
+    const samples = fixtureSamples(seconds, options);
+    spool.samples(options.samples?.(samples) ?? samples);
+    spool.plans(operations.slice(0, 2).map(({ operationId }) => ({ operationId, atUs: 0, plan: PLAN })));
+    writeRows(spool.segmentPath(0), fixtureRows(phases, operations, options), options);
+    const status = options.status ?? "complete";
+    if (status !== "crashed") {
+      spool.end({ status, endedAt: new Date(run.startedAt.getTime() + seconds * 1000 + 40) });
+    }
+  } finally {
+    spool.close();
+  }
+  const db = join(dir, "benchbook.duckdb");
+  const store = await openStore(db, { mode: "write" });
+  try {
+    await loadSpool(store, spool.dir);
+  } finally {
+    store.close();
+  }
+  removeSpool(spool.dir);
+  return { db, runId };
+}
+
+const PLAN = [{ Plan: { "Node Type": "Index Scan", "Index Name": "product_pkey", "Actual Rows": 1 } }];
+
+function writeRows(path: string, rows: Iterable<FixtureRow>, options: FixtureOptions): void {
+  using writer = new SegmentWriter(path, 0);
+  for (const plain of rows) {
+    const row = options.change === undefined ? plain : options.change(plain);
+    if (row === null) continue;
+    writer.push(
+      row.slot,
+      row.attempt,
+      row.phase.phaseId,
+      row.operation.operationId,
+      row.intendedUs,
+      row.wokeUs,
+      row.acquiredUs,
+      row.sentUs,
+      row.doneUs,
+      OUTCOMES.indexOf(row.outcome),
+      row.error,
+      row.cache,
+      row.rows,
+      row.bytes,
+    );
+  }
+}

@@ -1,0 +1,159 @@
+import type { Run, ValidityThresholds } from "../model/run.ts";
+import type { Validity, ValidityCheck } from "../model/summary.ts";
+import { formatCount, formatMs, formatShare, significant } from "../model/units.ts";
+import type { Rows } from "../store/runs.ts";
+import { query } from "../store/sql.ts";
+
+/** The host's sampler takes one reading a second. */
+const SAMPLE_PERIOD_US = 1e6;
+/** From these shares on, CPU that others took is named as a cause. */
+const STEAL = 0.02;
+const PRESSURE = 0.2;
+
+/** What the rules are judged by. */
+export interface ValidityEvidence {
+  /** Generator lag in milliseconds; nulls without any dispatched slot. */
+  readonly lag: {
+    readonly p50: number | null;
+    readonly p99: number | null;
+    readonly max: number | null;
+    readonly slots: number;
+    readonly onTime: number;
+  };
+  /** Lag up to which a slot counts as on time, milliseconds. */
+  readonly onTimeMs: number;
+  /** Longest standstill a generator saw itself, milliseconds; null when it was not watched. */
+  readonly gapMs: number | null;
+  /** Kolmogorov–Smirnov distance of dispatch intervals; null when there are too few. */
+  readonly distance: number | null;
+  /** Longest time without a host sample, µs; null without any phase after the warm-up. */
+  readonly holeUs: number | null;
+  readonly slots: number;
+  readonly wanted: number;
+  readonly orphans: number;
+  readonly steal: number | null;
+  readonly pressure: number | null;
+}
+
+/** Whether the generator shaped the result, judged from the stored rows and samples of a run. */
+export async function judgeValidity(rows: Rows, run: Run): Promise<Validity> {
+  return validityOf(await gatherEvidence(rows, run), run);
+}
+
+async function gatherEvidence(rows: Rows, run: Run): Promise<ValidityEvidence> {
+  const one = async <T>(name: string, parameters = {}) =>
+    (await rows.rows<T>(query(`summary/${name}`), { run: run.runId, ...parameters }))[0]!;
+  const { onTimeMs, onTimeShareOfMedian } = run.config.thresholds;
+  const { p50 } = await one<{ p50: number | null }>("median");
+  const limit = Math.max(onTimeMs, onTimeShareOfMedian * (p50 ?? 0));
+  const { distance } = await one<{ distance: number | null }>("arrivals");
+  return {
+    lag: await one("lag", { limit }),
+    onTimeMs: limit,
+    ...await one<{ gapMs: number | null }>("gaps"),
+    distance,
+    ...await one<{ holeUs: number | null }>("holes"),
+    ...await one<{ slots: number; wanted: number; orphans: number }>("scheduled"),
+    ...await one<{ steal: number | null; pressure: number | null }>("host"),
+  };
+}
+
+/** The rules of validity, pure: evidence in, judgement out. */
+export function validityOf(evidence: ValidityEvidence, run: Run): Validity {
+  const { thresholds, loop } = run.config;
+  const open = loop === "open";
+  const cause = causeOf(evidence);
+  const checks = [
+    gap(evidence, thresholds),
+    onTime(evidence, thresholds, open),
+    arrivals(evidence, thresholds, open),
+    samples(evidence, thresholds),
+    slots(evidence, run.status === "complete"),
+  ].map((check): ValidityCheck => ({ ...check, cause: check.ok || check.name === "slots" ? null : cause }));
+  const { p50, p99, max } = evidence.lag;
+  return { valid: checks.every(({ ok }) => ok), checks, lagMs: { p50, p99, max } };
+}
+
+type Check = Omit<ValidityCheck, "cause">;
+
+function gap({ gapMs, lag }: ValidityEvidence, { maxGapMs }: ValidityThresholds): Check {
+  // A slot that woke late shows a standstill also where no heartbeat was taken.
+  const longest = gapMs === null && lag.max === null ? null : Math.max(gapMs ?? 0, lag.max ?? 0);
+  return {
+    name: "generator-gap",
+    title: "The generator never stood still",
+    limit: `no gap above ${formatMs(maxGapMs)}`,
+    measured: longest === null ? "nothing was dispatched" : `longest ${formatMs(longest)}`,
+    ok: longest === null || longest <= maxGapMs,
+  };
+}
+
+function onTime(
+  { lag, onTimeMs }: ValidityEvidence,
+  { minOnTime }: ValidityThresholds,
+  open: boolean,
+): Check {
+  const share = lag.slots === 0 ? null : lag.onTime / lag.slots;
+  return {
+    name: "on-time",
+    title: "Requests left when they were due",
+    limit: `at least ${formatShare(minOnTime)} within ${formatMs(onTimeMs)}`,
+    measured: !open
+      ? "closed loop: a client sends when it is ready"
+      : share === null
+      ? "nothing was dispatched"
+      : `${formatShare(share)} of ${formatCount(lag.slots)}`,
+    ok: !open || share === null || share >= minOnTime,
+  };
+}
+
+function arrivals({ distance }: ValidityEvidence, limits: ValidityThresholds, open: boolean): Check {
+  return {
+    name: "arrivals",
+    title: "Intervals between requests were as drawn",
+    limit: `Kolmogorov–Smirnov distance at most ${significant(limits.maxArrivalDistance, 2)}`,
+    measured: !open
+      ? "closed loop: answers set the intervals"
+      : distance === null
+      ? "too few requests"
+      : `distance ${significant(distance, 2)}`,
+    ok: !open || distance === null || distance <= limits.maxArrivalDistance,
+  };
+}
+
+function samples({ holeUs }: ValidityEvidence, { maxSampleGapPeriods }: ValidityThresholds): Check {
+  return {
+    name: "samples",
+    title: "The host was watched throughout",
+    limit: `no more than ${significant(maxSampleGapPeriods, 2)} s without a sample`,
+    measured: holeUs === null ? "nothing was measured" : `longest ${significant(holeUs / 1e6, 2)} s`,
+    ok: holeUs === null || holeUs <= maxSampleGapPeriods * SAMPLE_PERIOD_US,
+  };
+}
+
+function slots({ slots, wanted, orphans }: ValidityEvidence, complete: boolean): Check {
+  const missing = wanted - slots + orphans;
+  const count = missing === 0
+    ? `all ${formatCount(slots)}`
+    : `${formatCount(missing)} of ${formatCount(wanted)} missing`;
+  return {
+    name: "slots",
+    title: "Every scheduled request left a row",
+    limit: "each slot exactly once",
+    // A killed process takes its last second along: that is why the run has no verdict, not a doubt of the rest.
+    measured: missing > 0 && !complete ? `${count}: the run ended early` : count,
+    ok: missing === 0 || !complete,
+  };
+}
+
+/** Who took the CPU from the generator, as the host saw it; null when it saw nothing. */
+function causeOf({ steal, pressure }: ValidityEvidence): string | null {
+  const causes: string[] = [];
+  if (steal !== null && steal >= STEAL) {
+    causes.push(`neighbours of this virtual machine took up to ${formatShare(steal)} of the CPU (steal)`);
+  }
+  if (pressure !== null && pressure >= PRESSURE) {
+    causes.push(`something waited for a CPU up to ${formatShare(pressure)} of the time (pressure)`);
+  }
+  return causes.length === 0 ? null : causes.join("; ");
+}

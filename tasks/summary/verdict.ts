@@ -1,0 +1,115 @@
+import { ExitCode } from "../model/errors.ts";
+import type { Run, RunStatus, Verdict } from "../model/run.ts";
+import type { Comparison, RunSummary, SloResult, Validity } from "../model/summary.ts";
+import { formatCount, formatMs, formatShare, significant } from "../model/units.ts";
+import { baselineOf } from "./comparisons.ts";
+import { nameOf, unmeasured } from "./slo.ts";
+
+/** What the verdict is drawn from. */
+export interface VerdictEvidence {
+  readonly run: Run;
+  readonly validity: Validity;
+  readonly slo: readonly SloResult[];
+  readonly comparisons: readonly Comparison[];
+  /** Requests of steady blocks over all arms. */
+  readonly measured: number;
+}
+
+/**
+ * The verdict of a run with its reasons, the most important first. A run that ended early has none; an invalid
+ * one is `invalid` whatever it measured; without an SLO there is nothing to pass or fail.
+ */
+export function judgeRun(evidence: VerdictEvidence): { verdict: Verdict | null; reasons: string[] } {
+  const { run, validity, slo, comparisons, measured } = evidence;
+  const reasons = [...endedEarly(run), ...invalid(validity)];
+  const missed = slo.filter((result) => !result.ok && !unmeasured(result));
+  const unknown = slo.filter(unmeasured);
+  reasons.push(...missed.map(missedSentence), ...unknown.map(unknownSentence));
+  if (slo.length === 0) reasons.push("No SLO was set: nothing is judged to pass or fail.");
+  else if (missed.length + unknown.length === 0) reasons.push(heldSentence(slo));
+  if (run.config.loop === "closed") {
+    reasons.push(
+      "Closed loop: clients wait for answers, so a slow system is asked less often; response times count from " +
+        "when a client was ready.",
+    );
+  }
+  reasons.push(...againstBaseline(run, comparisons));
+  if (run.status !== "complete") return { verdict: null, reasons };
+  if (!validity.valid) return { verdict: "invalid", reasons };
+  if (measured === 0) {
+    return {
+      verdict: "inconclusive",
+      reasons: ["No request fell into a steady block: measure for longer.", ...reasons],
+    };
+  }
+  if (slo.length === 0) return { verdict: null, reasons };
+  return { verdict: missed.length > 0 ? "fail" : unknown.length > 0 ? "inconclusive" : "pass", reasons };
+}
+
+/** The exit code of a run's task, the first that applies. */
+export function exitCodeOf(summary: Pick<RunSummary, "verdict">, status: RunStatus): ExitCode {
+  if (status === "interrupted") return ExitCode.interrupted;
+  if (status === "crashed" || status === "running") return ExitCode.service;
+  if (summary.verdict === "invalid") return ExitCode.invalid;
+  return summary.verdict === "fail" ? ExitCode.verdictFailed : ExitCode.ok;
+}
+
+function endedEarly({ status }: Run): string[] {
+  switch (status) {
+    case "complete":
+      return [];
+    case "interrupted":
+      return [
+        "The run was interrupted: it has no verdict, and its numbers cover only what was measured until then.",
+      ];
+    default:
+      return ["The run crashed: it has no verdict, and its numbers cover only what was recorded until then."];
+  }
+}
+
+function invalid({ valid, checks }: Validity): string[] {
+  if (valid) return [];
+  return checks.filter(({ ok }) => !ok).map(({ title, limit, measured, cause }) =>
+    `INVALID, the generator shaped the result: "${title}" needs ${limit}: ${measured}.` +
+    (cause === null ? "" : ` Likely cause: ${cause}.`)
+  );
+}
+
+function written(value: number | null, unit: SloResult["unit"]): string {
+  if (value === null) return "beyond measure";
+  if (unit === "ms") return formatMs(value);
+  return unit === "%" ? formatShare(value) : `${significant(value, 3)}/s`;
+}
+
+function missedSentence({ term, arm, limit, measured, unit }: SloResult): string {
+  const { value, low, high } = measured;
+  const interval = low === null || high === null ? "" : ` (${written(low, unit)} to ${written(high, unit)})`;
+  return `${arm} misses ${nameOf(term)} ${term.comparator} ${written(limit, unit)}: ${
+    written(value, unit)
+  }${interval}.`;
+}
+
+function unknownSentence({ term, arm, measured }: SloResult): string {
+  const why = measured.warnings[0]?.text ?? "it was not measured.";
+  return `${nameOf(term)} cannot be judged for ${arm}: ${why}`;
+}
+
+function heldSentence(slo: readonly SloResult[]): string {
+  const terms = [...new Set(slo.map(({ text }) => text))].join(", ");
+  const arms = [...new Set(slo.map(({ arm }) => arm))];
+  return `The SLO (${terms}) holds for ${arms.join(", ")}.`;
+}
+
+/** One sentence an arm: how its comparisons came out. */
+function againstBaseline({ config }: Run, comparisons: readonly Comparison[]): string[] {
+  const baseline = baselineOf(config.arms);
+  return config.arms.filter((arm) => arm !== baseline).flatMap((arm) => {
+    const own = comparisons.filter(({ candidate }) => candidate === arm);
+    if (own.length === 0) return [];
+    const counts = (["slower", "faster", "equivalent", "inconclusive"] as const)
+      .map((verdict) => [own.filter((each) => each.verdict === verdict).length, verdict] as const)
+      .filter(([n]) => n > 0)
+      .map(([n, verdict]) => `${verdict} in ${formatCount(n)}`);
+    return [`${arm} against ${baseline}, of ${formatCount(own.length)} comparisons: ${counts.join(", ")}.`];
+  });
+}

@@ -1,0 +1,99 @@
+import assert from "node:assert/strict";
+import { endpointOf, HttpConnection } from "./http1.ts";
+
+/** A server that answers each request on a connection with the next of the given byte sequences. */
+async function withServer(
+  answers: readonly (readonly string[])[],
+  use: (url: string, requests: string[]) => Promise<void>,
+): Promise<void> {
+  const listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+  const requests: string[] = [];
+  const serving = (async () => {
+    for await (const connection of listener) {
+      const buffer = new Uint8Array(65536);
+      for (const parts of answers) {
+        const read = await connection.read(buffer).catch(() => null);
+        if (read === null) break;
+        requests.push(new TextDecoder().decode(buffer.subarray(0, read)));
+        for (const part of parts) {
+          await connection.write(new TextEncoder().encode(part));
+          // Separate packets: the reader must not depend on where a packet ends.
+          await new Promise((resolve) => setTimeout(resolve, 2));
+        }
+      }
+      connection.close();
+    }
+  })().catch(() => {});
+  try {
+    await use(`http://127.0.0.1:${(listener.addr as Deno.NetAddr).port}/graphql`, requests);
+  } finally {
+    listener.close();
+    await serving;
+  }
+}
+
+const text = (body: Uint8Array) => new TextDecoder().decode(body);
+
+Deno.test("an answer with Content-Length is read whole, also when it comes in pieces, and the connection is kept", async () => {
+  const pieces = ["HTTP/1.1 200 OK\r\nContent-Le", "ngth: 11\r\n\r", "\nhello", " world"];
+  await withServer([pieces, ["HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\nok"]], async (url, requests) => {
+    const connection = new HttpConnection(endpointOf(url, { "X-Test": "1" }));
+    await connection.connect();
+    let sent = 0;
+    const first = await connection.post('{"a":"ä"}', () => sent++);
+    assert.equal(text(first.body), "hello world");
+    assert.equal(first.bytes, pieces.join("").length);
+    const second = await connection.post("{}", () => sent++);
+    assert.equal(text(second.body), "ok");
+    assert.equal(sent, 2);
+    assert.match(requests[0]!, /^POST \/graphql HTTP\/1\.1\r\nHost: 127\.0\.0\.1:\d+\r\n/);
+    assert.match(requests[0]!, /X-Test: 1\r\nContent-Length: 10\r\n\r\n\{"a":"ä"\}$/);
+    connection.close();
+  });
+});
+
+Deno.test("a chunked answer is put together wherever the chunks are cut", async () => {
+  const answer =
+    "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n6;x=y\r\n world\r\n0\r\n\r\n";
+  for (let cut = 1; cut < answer.length; cut += 7) {
+    await withServer([[answer.slice(0, cut), answer.slice(cut)]], async (url) => {
+      const connection = new HttpConnection(endpointOf(url));
+      await connection.connect();
+      const response = await connection.post("{}", () => {});
+      assert.equal(text(response.body), "hello world");
+      assert.equal(response.bytes, answer.length);
+      connection.close();
+    });
+  }
+});
+
+Deno.test("an answer that ends with its connection is read to the end", async () => {
+  await withServer([["HTTP/1.1 502 Bad Gateway\r\nConnection: close\r\n\r\nno backend"]], async (url) => {
+    const connection = new HttpConnection(endpointOf(url));
+    await connection.connect();
+    const response = await connection.post("{}", () => {});
+    assert.equal(response.status, 502);
+    assert.equal(text(response.body), "no backend");
+    assert.equal(connection.open, false);
+  });
+});
+
+Deno.test("a server that hangs up in the middle of an answer is an error and not half an answer", async () => {
+  await withServer([["HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\nhalf"]], async (url) => {
+    const connection = new HttpConnection(endpointOf(url));
+    await connection.connect();
+    await assert.rejects(connection.post("{}", () => {}), { code: "ECONNRESET" });
+    assert.equal(connection.open, false);
+  });
+});
+
+Deno.test("a URL gives host, port, path and credentials", () => {
+  assert.deepEqual(endpointOf("https://user:p%40ss@example.org/v1/graphql?x=1"), {
+    hostname: "example.org",
+    port: 443,
+    tls: true,
+    path: "/v1/graphql?x=1",
+    headers: { Authorization: `Basic ${btoa("user:p@ss")}` },
+  });
+  assert.equal(endpointOf("http://[::1]:5000/").hostname, "::1");
+});

@@ -1,0 +1,78 @@
+import { UsageError } from "../model/errors.ts";
+import type { Parameter } from "../model/operation.ts";
+
+export interface SqlQuestion {
+  readonly file: string;
+  readonly title: string;
+  /** The statement with `$1::type` for each `:name`, as it is sent. */
+  readonly text: string;
+  /** In the order of $1, $2 …: the order of their declarations. */
+  readonly parameters: readonly Parameter[];
+}
+
+const DECLARATION = /^--\s*:(\w+)\s+(\S.*?)\s*$/;
+const TYPE = /^[a-z][a-z0-9_ ]*(\(\d+(, ?\d+)?\))?(\[\])?$/i;
+
+/** What may hold a colon without being a placeholder: strings, quoted names, comments, bodies and casts. */
+const TOKENS =
+  /'(?:[^']|'')*'|"(?:[^"]|"")*"|--[^\n]*|\/\*[\s\S]*?\*\/|\$(\w*)\$[\s\S]*?\$\1\$|::|:([a-z_]\w*)/gi;
+
+/**
+ * Parses a workload's SQL file: comment lines with the title and a `-- :name type` for each parameter, then
+ * one statement that uses them as `:name`. An array slice must be written with spaces (`a[1 : n]`).
+ * @throws {UsageError} naming file and line.
+ */
+export function parseSql(source: string, file: string): SqlQuestion {
+  const lines = source.split("\n");
+  const start = lines.findIndex((line) => line.trim() !== "" && !line.startsWith("--"));
+  const header = lines.slice(0, start < 0 ? lines.length : start);
+  const parameters: Parameter[] = [];
+  const titles: string[] = [];
+  for (const [index, line] of header.entries()) {
+    const declaration = DECLARATION.exec(line);
+    if (!declaration) {
+      titles.push(line.replace(/^--\s*/, ""));
+      continue;
+    }
+    const [, name, type] = declaration as unknown as [string, string, string];
+    if (!TYPE.test(type)) {
+      throw new UsageError(
+        `Cannot use ${file}:${index + 1}: the type of :${name} is no type: it is "${type}"`,
+        'Write it like "-- :product_id integer" or "-- :product_ids integer[]".',
+      );
+    }
+    if (parameters.some((parameter) => parameter.name === name)) {
+      throw new UsageError(`Cannot use ${file}:${index + 1}: the parameter :${name} is declared twice`);
+    }
+    parameters.push({ name, type });
+  }
+  const title = titles.join(" ").trim();
+  if (title === "") {
+    throw new UsageError(`Cannot use ${file}:1: a first line with a title is missing`, "-- What it asks.");
+  }
+  if (start < 0) throw new UsageError(`Cannot use ${file}: it holds no statement`);
+
+  const used = new Set<string>();
+  const body = lines.slice(start).join("\n");
+  const text = body.replace(TOKENS, (token, _tag, name: string | undefined, offset: number) => {
+    if (name === undefined) return token;
+    const index = parameters.findIndex((parameter) => parameter.name === name);
+    if (index < 0) {
+      const line = start + body.slice(0, offset).split("\n").length;
+      throw new UsageError(
+        `Cannot use ${file}:${line}: the parameter :${name} is not declared`,
+        `Add a line "-- :${name} <type>" above the statement.`,
+      );
+    }
+    used.add(name);
+    return `$${index + 1}::${parameters[index]!.type}`;
+  }).trim().replace(/;$/, "");
+  const unused = parameters.find((parameter) => !used.has(parameter.name));
+  if (unused) {
+    const line = header.findIndex((text) => DECLARATION.exec(text)?.[1] === unused.name) + 1;
+    throw new UsageError(
+      `Cannot use ${file}:${line}: the parameter :${unused.name} is declared but not used`,
+    );
+  }
+  return { file, title, text, parameters };
+}

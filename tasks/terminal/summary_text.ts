@@ -1,0 +1,108 @@
+import type { Comparison, Estimate, RunSummary, Summary } from "../model/summary.ts";
+import { formatCount, formatMs, formatShare, significant } from "../model/units.ts";
+import { type Column, formatTable } from "./table.ts";
+
+/** The end of a bench as a person reads it: what was asked, what came out, whether to believe it. */
+export function summaryText(summary: RunSummary): string {
+  const { run } = summary;
+  const parts = [
+    headline(summary),
+    armTable(summary),
+    comparisonText(summary.comparisons),
+    sloText(summary),
+    notes(summary),
+    `Run ${run.runId}${run.label === null ? "" : ` (${run.label})`}`,
+  ];
+  return parts.filter((part) => part !== "").join("\n\n");
+}
+
+function headline({ verdict, reasons, run }: RunSummary): string {
+  const word = verdict === null ? run.status.toUpperCase() : verdict.toUpperCase();
+  return [`${word}: ${reasons[0] ?? "no target was set"}`, ...reasons.slice(1).map((reason) => `  ${reason}`)]
+    .join("\n");
+}
+
+const COLUMNS: readonly Column[] = [
+  { title: "path", align: "left" },
+  { title: "operation", align: "left" },
+  { title: "requests", align: "right" },
+  { title: "errors", align: "right" },
+  { title: "ok/s", align: "right" },
+  { title: "p50", align: "right" },
+  { title: "p95", align: "right" },
+  { title: "p99", align: "right" },
+  { title: "max", align: "right" },
+  { title: "hits", align: "right" },
+];
+
+function armTable({ operations, run }: RunSummary): string {
+  if (operations.length === 0) return "No request was measured.";
+  // By arm, its total first: as the summary comes it has all totals in front.
+  const arms = [...new Set(operations.map(({ arm }) => arm))];
+  const rows = arms.flatMap((arm) => operations.filter((row) => row.arm === arm).map(tableRow));
+  const loop = run.config.loop === "open"
+    ? `Response time (from the intended start), open loop at ${
+      significant(run.config.ratePerSecond ?? 0, 4)
+    } requests/s`
+    : `Response time (from the client being ready), closed loop of ${run.config.concurrency} clients`;
+  return `${loop}:\n${formatTable(COLUMNS, rows)}`;
+}
+
+function tableRow(row: Summary): string[] {
+  return [
+    row.operation === null ? row.arm : "",
+    row.operation ?? "all",
+    formatCount(row.n),
+    formatShare(row.errorRate.value),
+    significant(row.throughput, 3),
+    quantile(row.response["0.5"]),
+    quantile(row.response["0.95"]),
+    quantile(row.response["0.99"]),
+    formatMs(row.maxMs),
+    row.cache === null ? "" : formatShare(row.cache.hitRate),
+  ];
+}
+
+function quantile(estimate: Estimate | undefined): string {
+  return formatMs(estimate?.value ?? null);
+}
+
+function comparisonText(comparisons: readonly Comparison[]): string {
+  const medians = comparisons.filter(({ statistic, ratio }) => statistic === "p50" && ratio !== null);
+  if (medians.length === 0) return "";
+  const rows = medians.map(({ operation, baseline, candidate, ratio, low, high, verdict }) => [
+    `${candidate} / ${baseline}`,
+    operation,
+    `${significant(ratio!, 3)}×`,
+    low === null || high === null ? "—" : `${significant(low, 3)}–${significant(high, 3)}`,
+    verdict,
+  ]);
+  const columns: Column[] = [
+    { title: "median against", align: "left" },
+    { title: "operation", align: "left" },
+    { title: "ratio", align: "right" },
+    { title: "95 % interval", align: "right" },
+    { title: "verdict", align: "left" },
+  ];
+  return formatTable(columns, rows);
+}
+
+function sloText({ slo }: RunSummary): string {
+  return slo.map(({ ok, text, arm, measured, unit }) => {
+    const value = unit === "ms"
+      ? formatMs(measured.value)
+      : unit === "%"
+      ? formatShare(measured.value)
+      : `${measured.value === null ? "—" : significant(measured.value, 3)}/s`;
+    return `${ok ? "✓ pass" : "✗ fail"}  ${text}  ${arm}: ${value}`;
+  }).join("\n");
+}
+
+function notes({ warnings, environment, run }: RunSummary): string {
+  const lines = [
+    ...run.config.unavailableArms.map(({ arm, reason }) => `Path ${arm} not available: ${reason}`),
+    ...environment.unavailable,
+    ...warnings.map(({ text }) => text),
+  ];
+  return [...new Set(lines)].map((line) => `• ${line}`).join("\n");
+}

@@ -1,0 +1,92 @@
+import { ListrLogger, ProcessOutput } from "listr2";
+import { Listr } from "listr2";
+import process from "node:process";
+import { formatSeconds } from "../model/units.ts";
+
+/** What a step may say while it works. */
+export interface StepProgress {
+  /** What it is doing right now; replaces what it said before. */
+  (text: string): void;
+}
+
+/** Where a task talks to people. */
+export interface Terminal {
+  /** True where lines can be rewritten; elsewhere everything is plain lines. */
+  readonly live: boolean;
+  /** Runs one step of the list; its title gets the time taken and what `work` says it came to. */
+  step<T>(
+    title: string,
+    work: (progress: StepProgress) => Promise<{ value: T; detail?: string }>,
+  ): Promise<T>;
+  print(text: string): void;
+}
+
+/** Progress of a piped run is a line every so often, not a film. */
+const PLAIN_PROGRESS_MS = 10_000;
+
+/** A terminal on stdout, or on stderr where stdout carries JSON. */
+export function openTerminal(options: { json: boolean }): Terminal {
+  const stream = options.json ? process.stderr : process.stdout;
+  const live = Boolean(stream.isTTY) && process.env["TERM"] !== "dumb";
+  return {
+    live,
+    print: (text) => void stream.write(`${text}\n`),
+    step: live
+      ? (title, work) => liveStep(stream, title, work)
+      : (title, work) => plainStep(stream, title, work),
+  };
+}
+
+async function liveStep<T>(
+  stream: NodeJS.WriteStream,
+  title: string,
+  work: (progress: StepProgress) => Promise<{ value: T; detail?: string }>,
+): Promise<T> {
+  let result: T | undefined;
+  const started = performance.now();
+  const list = new Listr([{
+    title,
+    task: async (_context, task) => {
+      const { value, detail } = await work((text) => task.output = text);
+      result = value;
+      task.title = finished(title, detail, started);
+    },
+  }], {
+    rendererOptions: {
+      logger: new ListrLogger({ processOutput: new ProcessOutput(stream, stream) }),
+      showErrorMessage: false,
+      collapseErrors: false,
+    },
+    // Our own handler marks the run interrupted and stops the services.
+    registerSignalListeners: false,
+  });
+  await list.run();
+  return result as T;
+}
+
+async function plainStep<T>(
+  stream: NodeJS.WriteStream,
+  title: string,
+  work: (progress: StepProgress) => Promise<{ value: T; detail?: string }>,
+): Promise<T> {
+  const started = performance.now();
+  let spoken = started;
+  try {
+    const { value, detail } = await work((text) => {
+      const now = performance.now();
+      if (now - spoken < PLAIN_PROGRESS_MS) return;
+      spoken = now;
+      stream.write(`  … ${title}: ${text}\n`);
+    });
+    stream.write(`✔ ${finished(title, detail, started)}\n`);
+    return value;
+  } catch (error) {
+    stream.write(`✖ ${title}\n`);
+    throw error;
+  }
+}
+
+function finished(title: string, detail: string | undefined, started: number): string {
+  const seconds = formatSeconds((performance.now() - started) / 1000);
+  return detail === undefined ? `${title} (${seconds})` : `${title}: ${detail} (${seconds})`;
+}
