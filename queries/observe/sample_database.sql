@@ -20,7 +20,8 @@ FROM (
       ('rollbacks', xact_rollback),
       ('blocks_hit', blks_hit),
       ('blocks_read', blks_read),
-      ('block_read_ms', blk_read_time),
+      -- Zero without track_io_timing, which would look like a measurement.
+      ('block_read_ms', CASE WHEN current_setting('track_io_timing') = 'on' THEN blk_read_time END),
       ('rows_returned', tup_returned),
       ('rows_fetched', tup_fetched),
       ('rows_inserted', tup_inserted),

@@ -11,9 +11,11 @@ export default {
   workload: "access-paths",
   arrivals: "poisson",
   rate: 240,
-  // Eight rounds of three arms at two seconds a block: the fewest pairs that allow a verdict.
-  duration: 48,
-  warmup: 4.5,
+  // Nine rounds of three arms at two seconds a block. The signed-rank test of nine pairs reaches p = 0.0039 at
+  // best, which Holm's correction for six operations × two quantiles leaves at 0.047: with fewer rounds, or
+  // more operations, no difference could ever be called one.
+  duration: 54,
+  warmup: 3,
   block: 2,
   washout: 0.2,
   timeout: 5,
@@ -21,7 +23,7 @@ export default {
   operations: [
     {
       name: "product-by-id",
-      weight: 25,
+      weight: 30,
       params: { product_id: { kind: "zipf", keys: "products", s: 1 } },
     },
     {
@@ -49,19 +51,8 @@ export default {
       },
     },
     {
-      name: "order-search",
-      weight: 10,
-      params: {
-        country: { kind: "zipf", keys: "countries", s: 0.7 },
-        from_date: { kind: "uniform", keys: "order_dates" },
-        to_date: { kind: "after", of: "from_date", days: 30 },
-        page_size: { kind: "choice", values: [20] },
-        skip: { kind: "choice", values: [0, 20], weights: [90, 10] },
-      },
-    },
-    {
       name: "sales-by-employee",
-      weight: 5,
+      weight: 7,
       params: {
         from_date: { kind: "uniform", keys: "order_dates" },
         to_date: { kind: "after", of: "from_date", days: 90 },
@@ -69,7 +60,7 @@ export default {
     },
     {
       name: "order-insert",
-      weight: 5,
+      weight: 8,
       write: true,
       params: {
         order_id: { kind: "reserved", keys: "reserved_orders" },

@@ -119,9 +119,10 @@ function interval(row: RatioRow): string {
   return `${significant(row.ratio, 3)}×${bounds}`;
 }
 
-/** 1 and its powers of two (or of ten where the range is wide) within the axis. */
+/** 1 and its powers of two within the axis; of four or ten where those would crowd it. */
 function ratioTicks(low: number, high: number): number[] {
-  const base = Math.log2(high / low) > 8 ? 10 : 2;
+  const octaves = Math.log2(high / low);
+  const base = octaves > 10 ? 10 : octaves > 4.5 ? 4 : 2;
   const from = Math.ceil(Math.log(low) / Math.log(base));
   const to = Math.floor(Math.log(high) / Math.log(base));
   return Array.from({ length: to - from + 1 }, (_, index) => base ** (from + index));

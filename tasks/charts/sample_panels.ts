@@ -5,7 +5,8 @@ export interface SampleRow {
   readonly second: number;
   readonly source: string;
   readonly metric: string;
-  readonly labels: Readonly<Record<string, string>>;
+  /** As an object, or as the JSON text that the store gives. */
+  readonly labels: string | Readonly<Record<string, string>>;
   readonly value: number;
 }
 
@@ -50,11 +51,16 @@ export function samplePanels(rows: readonly SampleRow[]): SamplePoint[] {
     const points = new Map<string, SamplePoint>();
     for (const row of rows) {
       if (row.source !== source || row.metric !== metric) continue;
-      const name = typeof series === "string" ? series : row.labels[series.label] ?? metric;
+      const name = typeof series === "string" ? series : labelOf(row, series.label) ?? metric;
       const key = `${name}/${row.second}`;
       const value = Math.max(row.value, points.get(key)?.value ?? -Infinity);
       points.set(key, { panel, series: name, unit, second: row.second, value });
     }
     return [...points.values()];
   });
+}
+
+function labelOf({ labels }: SampleRow, name: string): string | undefined {
+  const parsed = typeof labels === "string" ? JSON.parse(labels) as Record<string, string> : labels;
+  return parsed[name];
 }

@@ -5,7 +5,7 @@ Deno.test("a metric with labels makes a line for each, and unknown metrics make 
   const row = { second: 1, source: "host", value: 0.4 };
   const points = samplePanels([
     { ...row, metric: "process_cpu_cores", labels: { process: "postgres" } },
-    { ...row, metric: "process_cpu_cores", labels: { process: "redis" } },
+    { ...row, metric: "process_cpu_cores", labels: `{"process":"redis"}` },
     { ...row, metric: "swap_used_bytes", labels: {} },
   ]);
   assert.deepEqual(points.map(({ series }) => series), ["postgres", "redis"]);

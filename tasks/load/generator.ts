@@ -58,7 +58,6 @@ async function attempt(work: () => Promise<void>): Promise<void> {
 class Generator {
   #originUs = 0;
   #stopped = false;
-  #metronome: Worker | undefined;
   readonly #stopFlag = new Int32Array(new SharedArrayBuffer(4));
   /** Resolved when the last slot was dispatched, or on stop. */
   #finish!: () => void;
@@ -72,6 +71,8 @@ class Generator {
     readonly recorder: SegmentWriter,
     readonly dispatcher: Dispatcher,
     readonly clock: { originUs: number },
+    /** Null in a closed loop. */
+    readonly metronome: Worker | null,
   ) {}
 
   static async prepare(plan: LoadPlan, worker: number, slots: BigInt64Array): Promise<Generator> {
@@ -95,7 +96,8 @@ class Generator {
       timeoutMs: plan.timeoutMs,
       inFlightCap: shareOf(plan.inFlightCap, worker, plan.workers),
     });
-    return new Generator(plan, worker, slots, targets, recorder, dispatcher, clock);
+    const metronome = plan.loop.kind === "open" ? await startMetronome() : null;
+    return new Generator(plan, worker, slots, targets, recorder, dispatcher, clock, metronome);
   }
 
   async run(originUs: number): Promise<void> {
@@ -139,8 +141,7 @@ class Generator {
     const { plan, worker } = this;
     const schedule = { kind, ratePerSecond, seed: plan.seed, endUs: endOf(plan.phases) };
     const due = stripe(arrivals(schedule), worker, plan.workers);
-    const metronome = new Worker(new URL("./metronome.ts", import.meta.url), { type: "module" });
-    this.#metronome = metronome;
+    const metronome = this.metronome!;
     metronome.onmessage = () => this.#dispatchDue(due);
     metronome.postMessage(
       {
@@ -153,7 +154,7 @@ class Generator {
     );
     if (due.atUs === Infinity) this.#finish();
     await this.#finished;
-    this.#metronome.terminate();
+    metronome.terminate();
     const nowUs = this.#nowUs();
     for (; due.atUs <= nowUs; due.next()) this.dispatcher.unsent(due.slot, due.atUs);
   }
@@ -182,4 +183,13 @@ class Generator {
     await new Promise((resolve) => setTimeout(resolve, startInMs));
     await Promise.race([Promise.all(Array.from({ length: clients }, client)), this.#finished]);
   }
+}
+
+/** A metronome that is loaded and waits for its order. */
+function startMetronome(): Promise<Worker> {
+  const metronome = new Worker(new URL("./metronome.ts", import.meta.url), { type: "module" });
+  return new Promise((resolve, reject) => {
+    metronome.onmessage = () => resolve(metronome);
+    metronome.onerror = (event) => reject(new Error(`the metronome failed: ${event.message}`));
+  });
 }

@@ -11,7 +11,7 @@ export class Heartbeat {
   readonly #labels: Readonly<Record<string, string>>;
   #last: number;
   #longest = 0;
-  #timer: number;
+  readonly #timer: ReturnType<typeof setInterval>;
 
   constructor(nowUs: () => number, worker: number) {
     this.#nowUs = nowUs;

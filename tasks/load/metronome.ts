@@ -33,3 +33,6 @@ self.onmessage = ({ data }: MessageEvent<MetronomeOrder>) => {
   }
   self.close();
 };
+
+// Loading takes a good part of a second on a cold machine: the run must not begin before it is done.
+self.postMessage("ready");

@@ -5,6 +5,7 @@ import { UsageError } from "../model/errors.ts";
 import { PATHS } from "../model/operation.ts";
 import type { Scenario } from "../model/scenario.ts";
 import { parseSlo } from "../model/slo.ts";
+import { datasets, keySpaces } from "../seed/catalog.ts";
 import { hint } from "../model/suggest.ts";
 
 /** A scenario with the places it was read from. */
@@ -154,6 +155,14 @@ export function validateScenario(value: unknown, file: string): Scenario {
   } catch (error) {
     throw new UsageError(`Cannot use the scenario file ${file}: slo: ${(error as Error).message}`);
   }
+  const known = Object.keys(datasets);
+  if (!known.includes(scenario.dataset)) {
+    throw new UsageError(
+      `Cannot use the scenario file ${file}: dataset: "${scenario.dataset}" is unknown`,
+      hint(scenario.dataset, known),
+    );
+  }
+  checkDraws(scenario, file);
   const repeated = scenario.operations.find(({ name }, index) =>
     scenario.operations.findIndex((other) => other.name === name) < index
   );
@@ -163,6 +172,30 @@ export function validateScenario(value: unknown, file: string): Scenario {
     );
   }
   return scenario;
+}
+
+/** Draws name key spaces of the data set, and parameters that were drawn before. */
+function checkDraws(scenario: Scenario, file: string): void {
+  const spaces = Object.keys(keySpaces(scenario.dataset, {}));
+  for (const [index, { params }] of scenario.operations.entries()) {
+    const before: string[] = [];
+    for (const [parameter, draw] of Object.entries(params)) {
+      const field = `operations[${index}].params.${parameter}`;
+      if ("keys" in draw && !spaces.includes(draw.keys)) {
+        throw new UsageError(
+          `Cannot use the scenario file ${file}: ${field}.keys: ${scenario.dataset} has no key space "${draw.keys}"`,
+          hint(draw.keys, spaces),
+        );
+      }
+      if (draw.kind === "after" && !before.includes(draw.of)) {
+        throw new UsageError(
+          `Cannot use the scenario file ${file}: ${field}.of: no parameter "${draw.of}" is drawn before it`,
+          hint(draw.of, before),
+        );
+      }
+      before.push(parameter);
+    }
+  }
 }
 
 function fieldName(path: readonly PropertyKey[]): string {

@@ -1,6 +1,15 @@
 import assert from "node:assert/strict";
 import { UsageError } from "./errors.ts";
-import { formatBytes, formatMs, formatSeconds, formatShare, parseDuration, significant } from "./units.ts";
+import {
+  fixed,
+  formatBytes,
+  formatMs,
+  formatSeconds,
+  formatShare,
+  measuredMs,
+  parseDuration,
+  significant,
+} from "./units.ts";
 
 Deno.test("durations are read with their unit", () => {
   assert.equal(parseDuration("30s"), 30);
@@ -28,4 +37,17 @@ Deno.test("numbers keep three significant digits and lose no integer digit", () 
   assert.equal(formatShare(0.99412), "99.41 %");
   assert.equal(formatShare(0.00031), "0.031 %");
   assert.equal(formatBytes(1536), "1.5 KiB");
+});
+
+Deno.test("measured numbers keep their trailing zeros, so that a column has one precision", () => {
+  assert.equal(fixed(4.6, 3), "4.60");
+  assert.equal(fixed(0.5, 3), "0.500");
+  assert.equal(fixed(9.996, 3), "10.0");
+  assert.equal(fixed(12345.678, 3), "12,346");
+  assert.equal(fixed(0, 3), "0");
+  assert.equal(measuredMs(23), "23.0 ms");
+  assert.equal(measuredMs(999.7), "1.00 s");
+  assert.equal(measuredMs(1240), "1.24 s");
+  assert.equal(measuredMs(null), "—");
+  assert.equal(measuredMs(Infinity), "∞");
 });

@@ -87,8 +87,9 @@ export class HostSource implements Source {
   }
 
   #processes(atUs: number): Reading[] {
+    const apart = new Set(Object.values(this.#pids));
     return Object.entries(this.#pids).flatMap(([name, pid]) => {
-      const tree = readProcessTree(pid);
+      const tree = readProcessTree(pid, apart);
       if (tree === null) return [];
       const rate = this.#rates.perSecond(`process ${name}`, tree.cpuSeconds, atUs);
       const labels = { process: name };

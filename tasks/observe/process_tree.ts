@@ -17,8 +17,11 @@ export interface ProcessTree {
 const TICKS_PER_SECOND = 100;
 const PAGE_BYTES = pageBytes();
 
-/** Null when the process is gone, or where there is no /proc. */
-export function readProcessTree(root: number): ProcessTree | null {
+/**
+ * Null when the process is gone, or where there is no /proc. Children in `apart` are left out with all theirs:
+ * the services are children of the generator that started them, and are followed on their own.
+ */
+export function readProcessTree(root: number, apart: ReadonlySet<number> = new Set()): ProcessTree | null {
   let ticks = 0;
   let own = 0;
   let shared = 0;
@@ -38,7 +41,9 @@ export function readProcessTree(root: number): ProcessTree | null {
     }
     // Children of the first thread; ours are all started by it, and /proc/*/stat of everyone costs 100 × more.
     const children = optional(`/proc/${pid}/task/${pid}/children`) ?? "";
-    for (const child of children.split(" ")) if (child.trim() !== "") open.push(Number(child));
+    for (const child of children.split(" ")) {
+      if (child.trim() !== "" && !apart.has(Number(child))) open.push(Number(child));
+    }
   }
   if (processes === 0) return null;
   return { cpuSeconds: ticks / TICKS_PER_SECOND, memoryBytes: (own + shared) * PAGE_BYTES, processes };

@@ -3,7 +3,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import process from "node:process";
 import pg from "pg";
 import type { Sample } from "../model/run.ts";
-import { withStack } from "../stack/testing.ts";
+import { withPostgres, withStack } from "../stack/testing.ts";
 import { startSampler } from "./sampler.ts";
 
 function clock(): () => number {
@@ -60,6 +60,11 @@ Deno.test("every source is sampled on the run's clock, with its rates and its ow
       }
       const named = new Set(of("host", "process_cpu_cores").map(({ labels }) => labels.process));
       assert.deepEqual([...named].sort(), ["benchbook", "postgres", "redis"]);
+      const ours = of("host", "process_count").filter(({ labels }) => labels.process === "benchbook");
+      assert.ok(
+        ours.every(({ value }) => value === 1),
+        "services are not counted as part of who started them",
+      );
       const backends = of("host", "process_count").filter(({ labels }) => labels.process === "postgres");
       assert.ok(backends.every(({ value }) => value > 5), "a server's children count as part of it");
     }
@@ -67,6 +72,35 @@ Deno.test("every source is sampled on the run's clock, with its rates and its ow
     const times = of("host", "observer_ms").map(({ atUs }) => atUs);
     assert.deepEqual(times, [...times].sort((a, b) => a - b));
   }, { redis: true, graphql: false });
+});
+
+Deno.test("a connection that the server ended is opened again", async () => {
+  await withPostgres(async (url) => {
+    const samples: Sample[] = [];
+    const ticks = () => samples.filter(({ metric }) => metric === "connections").length;
+    const sampler = startSampler({
+      url,
+      periodMs: 30,
+      nowUs: clock(),
+      pids: {},
+      emit: (batch) => samples.push(...batch),
+    });
+    const client = new pg.Client({ connectionString: url });
+    try {
+      await client.connect();
+      while (ticks() < 2) await sleep(5);
+      const { rowCount } = await client.query(
+        "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'benchbook-observer'",
+      );
+      assert.equal(rowCount, 1);
+      const before = ticks();
+      while (ticks() < before + 2) await sleep(5);
+    } finally {
+      await client.end();
+      const { unavailable } = await sampler.stop();
+      assert.ok(unavailable.filter((text) => text.startsWith("PostgreSQL")).length <= 1);
+    }
+  });
 });
 
 Deno.test("a server that is not there is named once and the other sources go on", async () => {

@@ -1,4 +1,5 @@
 import type { Estimate, Warning } from "../model/summary.ts";
+import { THIN_EXCEEDANCES } from "../stats/quantile.ts";
 import { fixed, measuredMs, significant } from "../model/units.ts";
 
 /** A value as a template shows it: written out, with the numbers of its footnotes. */
@@ -7,11 +8,31 @@ export interface Cell {
   /** What a pointer shows, such as the interval; empty when there is nothing to add. */
   readonly hint: string;
   readonly notes: readonly number[];
+  /** True for what an invalid run leaves true, such as how many requests were made: never struck through. */
+  readonly fact?: true;
 }
+
+/**
+ * Doubts that beset many quantiles in one way: beside a number it is plain which quantile is meant, so one note
+ * serves them all, where the warnings' own texts would make dozens.
+ */
+const COMMON: Readonly<Record<string, string>> = {
+  "not-estimable": "Not estimable: too few requests lie beyond this quantile.",
+  "thin": `Thin: fewer than ${THIN_EXCEEDANCES} requests lie beyond this quantile.`,
+  "lower-bound": "A lower bound: requests at or below this quantile timed out.",
+  "unbounded": "Endless: this quantile lies among requests that were shed or never sent.",
+  "open-interval": "The interval has no upper end: it reaches requests that were shed or never sent.",
+  "generator-limited": "Generator-limited: the generator's own lag is a noticeable part of this quantile.",
+};
 
 /** Numbers warnings in order of first mention, so that the same doubt is printed once. */
 export class Footnotes {
   readonly #texts: string[] = [];
+
+  /** The numbers of the warnings beside a quantile, ascending and without repeats. */
+  ofQuantile(warnings: readonly Warning[]): number[] {
+    return this.refer(warnings.map(({ code, text }) => ({ code, text: COMMON[code] ?? text })));
+  }
 
   /** The numbers of these warnings, ascending and without repeats. */
   refer(warnings: readonly Warning[]): number[] {
@@ -32,6 +53,11 @@ export function plain(text: string): Cell {
   return { text, hint: "", notes: [] };
 }
 
+/** A text that stays true whatever the verdict. */
+export function fact(text: string): Cell {
+  return { ...plain(text), fact: true };
+}
+
 /** An estimate's value; its interval is the hint. */
 export function estimateCell(
   estimate: Estimate | undefined,
@@ -39,7 +65,7 @@ export function estimateCell(
   footnotes: Footnotes,
 ): Cell {
   if (estimate === undefined) return plain("—");
-  const notes = footnotes.refer(estimate.warnings);
+  const notes = footnotes.ofQuantile(estimate.warnings);
   const bounds = interval(estimate, format);
   const hint = bounds === "" ? "" : `${significant(estimate.level * 100, 3)} % interval ${bounds}`;
   return { text: format(estimate.value), hint, notes };

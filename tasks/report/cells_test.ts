@@ -17,8 +17,15 @@ Deno.test("against nothing there is no change", () => {
 
 Deno.test("a value that was not measured is a dash with its footnote", () => {
   const notes = new Footnotes();
-  const warnings = [{ code: "not-estimable", text: "Too few samples." }];
+  const warnings = [{ code: "no-cache", text: "The arm sql has no cache." }];
   const cell = msCell({ value: null, low: null, high: null, level: 0.95, warnings }, notes);
   assert.deepEqual(cell, { text: "—", hint: "", notes: [1] });
-  assert.deepEqual(notes.list, [{ number: 1, text: "Too few samples." }]);
+  assert.deepEqual(notes.list, [{ number: 1, text: "The arm sql has no cache." }]);
+});
+
+Deno.test("a doubt that besets many quantiles is one footnote, whatever the numbers in it", () => {
+  const notes = new Footnotes();
+  const thin = (n: number) => ({ code: "not-estimable", text: `p99 is not estimable from ${n} requests.` });
+  assert.deepEqual([notes.ofQuantile([thin(10)]), notes.ofQuantile([thin(20)])], [[1], [1]]);
+  assert.equal(notes.list.length, 1);
 });

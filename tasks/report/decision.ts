@@ -255,7 +255,7 @@ function provenance(summary: RunSummary): Decision["provenance"] {
   const services = env.services.map(service).filter((text) => text !== null);
   return [
     { name: "Run", value: run.label === null ? run.runId : `${run.runId}, “${run.label}”` },
-    { name: "Commit", value: run.gitCommit ?? "not in a Git checkout" },
+    { name: "Commit", value: run.gitCommit?.slice(0, 12) ?? "not in a Git checkout" },
     { name: "Date", value: `${isoMinutes(run.startedAt)} UTC` },
     {
       name: "Data",

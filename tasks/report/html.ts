@@ -61,7 +61,9 @@ function registerHelpers(engine: typeof Handlebars): void {
     const isNumeric = rest.length === 1 || columns[index + 2]?.numeric;
     const hint = cell.hint === "" ? "" : ` title="${escape(cell.hint)}"`;
     return safe(
-      `<td${isNumeric ? ` class="num"` : ""}${hint}>${struck(cell.text, data.root)}${
+      `<td${
+        isNumeric ? ` class="num"` : ""
+      }${hint}>${(cell.fact ? escape(cell.text) : struck(cell.text, data.root))}${
         noteLinks(cell.notes)
       }</td>`,
     );

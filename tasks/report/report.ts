@@ -8,6 +8,7 @@ import { summarise } from "../summary/summarise.ts";
 import { renderHtml } from "./html.ts";
 import { runNotebooks } from "./notebooks.ts";
 import { printPdf } from "./pdf.ts";
+import type { PlanRow } from "./plans.ts";
 import { writeSite } from "./site.ts";
 import { slotsOf } from "./slots.ts";
 import { buildView, type ReportView } from "./view.ts";
@@ -49,7 +50,7 @@ export async function makeReport(options: ReportOptions): Promise<Report> {
   onStep?.("summarising the run");
   const measured = await summarise(reader, reader.run.runId);
   const runs = await runNotebooks(reader, { config, ...(signal && { signal }), ...(onStep && { onStep }) });
-  const view = buildView(measured, slotsOf(runs));
+  const view = buildView(measured, slotsOf(runs), await reader.rows<PlanRow>("plans"));
   const directory = join(config.reports, reader.run.runId);
   const warnings: string[] = [];
   let pdf: string | null = null;

@@ -53,7 +53,7 @@ function displayed(run: NotebookRun, cell: RunCell): string {
   if (html.length === 0) {
     throw new ServiceError(
       `Cannot place the output of ${place(run, cell)}: it displayed no HTML`,
-      "Let the figure be the last value of the cell, without a semicolon after it.",
+      "Let the figure be the last expression of the cell.",
     );
   }
   // The page has a stylesheet of its own.

@@ -2,7 +2,16 @@ import { OUTCOMES } from "../model/timing.ts";
 import type { Comparison, Estimate, RunSummary, Summary } from "../model/summary.ts";
 import { QUANTILES } from "../model/summary.ts";
 import { fixed, formatBytes, formatCount, formatShare, measuredMs, significant } from "../model/units.ts";
-import { type Cell, estimateCell, Footnotes, formatRatio, msCell, plain, ratioInterval } from "./cells.ts";
+import {
+  type Cell,
+  estimateCell,
+  fact,
+  Footnotes,
+  formatRatio,
+  msCell,
+  plain,
+  ratioInterval,
+} from "./cells.ts";
 
 /** A table as the template draws it: rows in groups, each group under a name of its own. */
 export interface Table {
@@ -193,8 +202,8 @@ export function accountingTable(summary: RunSummary): Table & { readonly sum: nu
       (outcome === null || row.outcome === outcome)
     ).reduce((sum, row) => sum + row.n, 0);
   const line = (arm: string | null, phase: string | null) => [
-    ...OUTCOMES.map((outcome) => plain(formatCount(count(arm, phase, outcome)))),
-    plain(formatCount(count(arm, phase, null))),
+    ...OUTCOMES.map((outcome) => fact(formatCount(count(arm, phase, outcome)))),
+    fact(formatCount(count(arm, phase, null))),
   ];
   const sum = count(null, null, null);
   const arms = groupBy(rows, (row) => row.arm).map(([name, own]) => {

@@ -4,6 +4,7 @@ import { redactUrl } from "../config.ts";
 import { Footnotes } from "./cells.ts";
 import { type Decision, decision, SERVICE_NAMES } from "./decision.ts";
 import { method, reproduce } from "./method.ts";
+import { type PlanRow, type PlansView, plansView } from "./plans.ts";
 import {
   accountingTable,
   cacheTable,
@@ -45,6 +46,7 @@ export interface ReportView {
   readonly command: string;
   readonly query: string;
   readonly footnotes: readonly { readonly number: number; readonly text: string }[];
+  readonly plans: PlansView | null;
   readonly slots: Slots;
 }
 
@@ -56,7 +58,11 @@ export interface ServiceView {
 }
 
 /** The view of a report from its summary and its notebooks' outputs; pure. */
-export function buildView(summary: RunSummary, slots: Slots): ReportView {
+export function buildView(
+  summary: RunSummary,
+  slots: Slots,
+  plans: readonly PlanRow[] = [],
+): ReportView {
   const footnotes = new Footnotes();
   const page = decision(summary, footnotes);
   const tables = {
@@ -108,6 +114,7 @@ export function buildView(summary: RunSummary, slots: Slots): ReportView {
     command: reproduce(run),
     query: `SELECT * FROM timing WHERE run_id = '${run.runId}';`,
     footnotes: footnotes.list,
+    plans: plansView(plans),
     slots,
   };
 }
@@ -119,7 +126,9 @@ function services(summary: RunSummary): ServiceView[] {
       ? `${service.version ?? "version unknown"}, ${service.origin}`
       : `not available: ${service.reason ?? "no reason was recorded"}`,
     address: service.address === null ? "—" : safeAddress(service.address),
-    settings: Object.entries(service.settings).map(([name, value]) => `${name} = ${value}`).join(", "),
+    settings: Object.entries(service.settings).map(([name, value]) => `${name} = ${value || "(empty)"}`).join(
+      ", ",
+    ),
   }));
 }
 

@@ -33,7 +33,7 @@ export type SeedResult = SeededDataset & {
 const LEAST_VERSION = 140000;
 
 /** So long a killed predecessor's session may need to end. */
-const LOCK_WAIT_MS = 3000;
+const LOCK_WAIT_MS = 2000;
 
 /**
  * Fills a database with a data set, unless it holds just that already. Needs an ordinary role with CREATE on
@@ -45,10 +45,10 @@ const LOCK_WAIT_MS = 3000;
  * @throws {ServiceError} when the server cannot be reached or the connection is lost
  * @throws {InterruptedError} after `signal`
  */
-export function seed(request: SeedRequest): Promise<SeedResult> {
+export async function seed(request: SeedRequest): Promise<SeedResult> {
   const dataset = known(request);
   const start = performance.now();
-  return withClient(request.url, async (client) => {
+  return await withClient(request.url, async (client) => {
     const facts = await inspect(client, dataset.schema);
     const cancel = () => void cancelStatement(request.url, facts.pid);
     request.signal?.addEventListener("abort", cancel);

@@ -242,15 +242,15 @@ Deno.test("seeding a real server", async (t) => {
   });
 });
 
-Deno.test("an unknown data set or scale is a usage error with the nearest name", () => {
+Deno.test("an unknown data set or scale is a usage error with the nearest name", async () => {
   const url = "postgres://localhost/none";
-  assert.throws(() => seed(request(url, { dataset: "nortwind" })), {
+  await assert.rejects(seed(request(url, { dataset: "nortwind" })), {
     name: "UsageError",
     next: /Did you mean "northwind"/,
   });
-  assert.throws(() => seed(request(url, { scale: "smal" })), {
+  await assert.rejects(seed(request(url, { scale: "smal" })), {
     name: "UsageError",
     next: /Did you mean "small"/,
   });
-  assert.throws(() => seed(request(url, { seed: 1.5 })), UsageError);
+  await assert.rejects(seed(request(url, { seed: 1.5 })), UsageError);
 });

@@ -4,7 +4,7 @@ import type { Config } from "../config.ts";
 import { ServiceError } from "../model/errors.ts";
 import { onFreePort } from "./ports.ts";
 import type { ServerOptions } from "./postgraphile/server.ts";
-import { launch, logTail, type ProcessId, stopProcess } from "./process.ts";
+import { launch, type ProcessId, stopProcess } from "./process.ts";
 
 const START_TIMEOUT_MS = 60_000;
 
@@ -66,13 +66,13 @@ export async function startGraphql(
       const problem = await graphqlProblem(embeddedGraphqlUrl(port), {}, 5_000);
       if (problem === null) return started;
       if (child.hasEnded()) {
-        const tail = logTail(log);
+        const tail = child.words();
         if (/EADDRINUSE|Address already in use/.test(tail)) return "port taken" as const;
         throw failedToStart(`it ended with ${await child.ended}\n${tail}`, log);
       }
       if (performance.now() > deadline) {
         await stopProcess(child.id, "SIGTERM");
-        throw failedToStart(`${problem} after ${START_TIMEOUT_MS / 1000} s\n${logTail(log)}`, log);
+        throw failedToStart(`${problem} after ${START_TIMEOUT_MS / 1000} s\n${child.words()}`, log);
       }
       await sleep(25, undefined, { signal });
     }

@@ -72,6 +72,18 @@ Deno.test("up leaves the stack running, a second up and a bench use it, and down
   });
 });
 
+Deno.test("an up that fails half-way stops what it started", async () => {
+  await withTempHome(async (home) => {
+    const config = await testConfig(home);
+    await assert.rejects(
+      up(config, { database: "shop", schemas: ["public"], seed: () => Promise.reject(new Error("no data")) }),
+      /no data/,
+    );
+    assert.deepEqual(readRecords(home), []);
+    acquireLock(home, "bench").release();
+  });
+});
+
 Deno.test("services of a bench that was killed are stopped by the next start, and their data is kept", async () => {
   await withTempHome(async (home) => {
     const config = await testConfig(home);
@@ -144,6 +156,33 @@ Deno.test("a server that no record knows of is found by its own pid file", async
       }
     } finally {
       await stopProcess(lost, "SIGINT");
+    }
+  });
+});
+
+Deno.test("a server that was killed starts again with its data", async () => {
+  await withTempHome(async (home) => {
+    const config = await testConfig(home);
+    const killed = await openStack(config, { owner: "bench", need: NOTHING });
+    const client = new pg.Client({ connectionString: await killed.databaseUrl("kept") });
+    client.on("error", () => {});
+    try {
+      await client.connect();
+      await client.query("CREATE TABLE t AS SELECT 1 AS n");
+      // A backend in mid-query notices late that its postmaster is gone.
+      client.query("SELECT pg_sleep(1)").catch(() => {});
+    } finally {
+      process.kill(killed.postgres.process!.pid, "SIGKILL");
+    }
+    const stack = await openStack(config, { owner: "bench", need: NOTHING });
+    try {
+      const again = new pg.Client({ connectionString: await stack.databaseUrl("kept") });
+      await again.connect();
+      assert.deepEqual((await again.query("SELECT n FROM t")).rows, [{ n: 1 }]);
+      await again.end();
+    } finally {
+      await stack.stop();
+      await client.end().catch(() => {});
     }
   });
 });

@@ -1,6 +1,7 @@
 import { createHash, randomBytes } from "node:crypto";
 import { lstatSync, mkdirSync, readFileSync, renameSync, statfsSync, statSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
+import process from "node:process";
 import { ServiceError } from "../model/errors.ts";
 
 /** A user to run a service as. */
@@ -35,8 +36,23 @@ export function prepareHome(home: string, minFreeBytes = MIN_FREE_BYTES): void {
       "Run as the user it belongs to, or set BENCHBOOK_HOME to another folder.",
     );
   }
+  refuseForeignParts(home);
   const free = freeBytes(home);
   if (free < minFreeBytes) throw diskFull(home, free);
+}
+
+/** Root may use anyone's home; what it then leaves there is closed to the one it belongs to. */
+function refuseForeignParts(home: string): void {
+  const us = process.getuid?.();
+  if (us === undefined || us === 0) return;
+  for (const name of HOME_ENTRIES) {
+    const owner = ownerOf(join(home, name));
+    if (owner === null || owner === us) continue;
+    throw new ServiceError(
+      `Cannot use ${join(home, name)}: it belongs to user id ${owner}`,
+      `Hand it over (\`sudo chown -R ${us} ${home}\`), or set BENCHBOOK_HOME to another folder.`,
+    );
+  }
 }
 
 /** Bytes that an ordinary user may still write on the disk that holds `path`. */
@@ -63,6 +79,7 @@ export function keptSecret(path: string): string {
   }
   // Hex: needs no escaping in a URL, a configuration file or a connection string.
   const secret = randomBytes(24).toString("hex");
+  mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
   writeAtomically(path, `${secret}\n`);
   return secret;
 }
@@ -136,6 +153,7 @@ export const HOME_ENTRIES = [
   "doctor",
   "jupyter",
   "logs",
+  "notebooks",
   "postgres",
   "redis",
   "redis.conf",

@@ -1,5 +1,5 @@
 import { spawn, spawnSync } from "node:child_process";
-import { closeSync, mkdirSync, openSync, readFileSync, renameSync, statSync } from "node:fs";
+import { closeSync, fstatSync, mkdirSync, openSync, readFileSync, renameSync, statSync } from "node:fs";
 import { dirname } from "node:path";
 import process from "node:process";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -24,6 +24,8 @@ export interface Child {
   /** Resolves when the child has ended, with its exit code or signal. */
   readonly ended: Promise<string>;
   hasEnded(): boolean;
+  /** The last lines of what this child wrote to its log, earlier runs left out. */
+  words(lines?: number): string;
 }
 
 export interface Launch {
@@ -67,6 +69,7 @@ export function self(): ProcessId {
  */
 export async function launch(options: Launch): Promise<Child> {
   const log = openLog(options.log);
+  const logStart = fstatSync(log).size;
   const child = spawn(options.command, options.args, {
     cwd: options.cwd,
     env: options.env,
@@ -94,7 +97,7 @@ export async function launch(options: Launch): Promise<Child> {
     child.stdin.end(options.stdin);
   }
   if (options.awaited !== true) child.unref();
-  return { id, ended, hasEnded: () => over };
+  return { id, ended, hasEnded: () => over, words: (lines) => logTail(options.log, lines, logStart) };
 }
 
 /**
@@ -118,10 +121,11 @@ export async function stopProcess(
   return "killed";
 }
 
-/** The last lines of a service's log, for an error message. */
-export function logTail(path: string, lines = 5): string {
+/** The last lines of a log from byte `start` on, for an error message. */
+export function logTail(path: string, lines = 12, start = 0): string {
   try {
-    return readFileSync(path, "utf8").trimEnd().split("\n").slice(-lines).join("\n");
+    const text = new TextDecoder().decode(readFileSync(path).subarray(start));
+    return text.trimEnd().split("\n").slice(-lines).join("\n");
   } catch {
     return "";
   }
@@ -158,7 +162,15 @@ function openLog(path: string): number {
   } catch {
     // No log yet.
   }
-  return openSync(path, "a", 0o600);
+  try {
+    return openSync(path, "a", 0o600);
+  } catch (error) {
+    throw new ServiceError(
+      `Cannot write the log ${path}: ${(error as NodeJS.ErrnoException).code}`,
+      "Run as the user it belongs to, or remove it.",
+      { cause: error },
+    );
+  }
 }
 
 function identifyByProc(pid: number): ProcessId | null {

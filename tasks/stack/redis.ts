@@ -6,7 +6,7 @@ import type { Config } from "../config.ts";
 import { ServiceError } from "../model/errors.ts";
 import { keptSecret } from "./places.ts";
 import { onFreePort } from "./ports.ts";
-import { launch, logTail, type ProcessId, stopProcess } from "./process.ts";
+import { launch, type ProcessId, stopProcess } from "./process.ts";
 import { findProgram, isExecutable, runProgram } from "./programs.ts";
 import { type RedisProgram, unpackRedis } from "./redis_packages.ts";
 
@@ -72,7 +72,7 @@ export async function startRedis(
     const deadline = performance.now() + START_TIMEOUT_MS;
     while ((await redisVersion(embeddedRedisUrl(home, port))) instanceof Error) {
       if (child.hasEnded()) {
-        const tail = logTail(log);
+        const tail = child.words();
         if (tail.includes("Address already in use")) return "port taken" as const;
         throw failedToStart(`it ended with ${await child.ended}\n${tail}`, log);
       }

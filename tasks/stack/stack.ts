@@ -4,7 +4,8 @@ import type { ServiceFact } from "../model/run.ts";
 import { openGraphql } from "./open_graphql.ts";
 import { openRedis } from "./open_redis.ts";
 import { prepareHome } from "./places.ts";
-import { createDatabase, embeddedDatabaseUrl, startPostgres } from "./postgres.ts";
+import { createDatabase } from "./databases.ts";
+import { embeddedDatabaseUrl, startPostgres } from "./postgres.ts";
 import { inspectPostgres } from "./postgres_server.ts";
 import { isAlive, self } from "./process.ts";
 import type {

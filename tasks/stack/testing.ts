@@ -2,7 +2,8 @@ import { chmodSync, existsSync, mkdirSync, mkdtempSync, rmSync, symlinkSync } fr
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type Config, readConfig } from "../config.ts";
-import { createDatabase, embeddedDatabaseUrl, startPostgres } from "./postgres.ts";
+import { createDatabase } from "./databases.ts";
+import { embeddedDatabaseUrl, startPostgres } from "./postgres.ts";
 import { type ProcessId, stopProcess } from "./process.ts";
 import { findProgram } from "./programs.ts";
 import { embeddedRedisUrl, findRedis, startRedis } from "./redis.ts";

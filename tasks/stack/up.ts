@@ -5,6 +5,7 @@ import { acquireLock } from "./lock.ts";
 import { prepareHome, writeAtomically } from "./places.ts";
 import type { Stack } from "./services.ts";
 import { openStack } from "./stack.ts";
+import { readRecords, stopServices } from "./state.ts";
 
 /** A service that people can go to, as it may be printed. */
 export interface Endpoint {
@@ -39,6 +40,7 @@ export interface UpResult {
 export async function up(config: Config, options: UpOptions): Promise<UpResult> {
   prepareHome(config.home);
   const lock = acquireLock(config.home, "up");
+  const before = new Set(readRecords(config.home).map(({ process }) => process.pid));
   try {
     const stack = await openStack(config, {
       owner: "up",
@@ -88,6 +90,13 @@ export async function up(config: Config, options: UpOptions): Promise<UpResult> 
           : []),
       ],
     };
+  } catch (error) {
+    // Interrupted, or the data could not be loaded: what was not running before does not stay.
+    await stopServices(
+      config.home,
+      readRecords(config.home).filter(({ process }) => !before.has(process.pid)),
+    );
+    throw error;
   } finally {
     lock.release();
   }

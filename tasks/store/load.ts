@@ -1,5 +1,5 @@
 import type { Phase, RunStatus } from "../model/run.ts";
-import { loadTimings } from "./load_timings.ts";
+import { dropStaging, insertStaged, stageTimings } from "./load_timings.ts";
 import type { Store } from "./open.ts";
 import { deleteRows, insertRun } from "./runs.ts";
 import { readSamples, readSpool } from "./spool_reader.ts";
@@ -27,59 +27,64 @@ export async function loadSpool(store: Store, dir: string): Promise<LoadCounts> 
   const spool = readSpool(dir);
   const { run, end } = spool;
   const status = end?.status ?? "crashed";
-  return await store.transaction(async () => {
-    await deleteRows(store, run.runId);
-    const timings = await loadTimings(store, run.runId, spool.segments);
-    const samples = await loadSamples(store, run.runId, dir);
-    const lastUs = Math.max(timings.lastUs, samples.lastUs);
-    const phases = status === "complete" ? spool.phases : endPhases(spool.phases, lastUs);
-    await append(
-      store,
-      "phase",
-      phases.map((phase) => [
-        run.runId,
-        phase.phaseId,
-        phase.name,
-        phase.block,
-        phase.arm,
-        Math.round(phase.startUs),
-        Math.round(phase.endUs),
-      ]),
-    );
-    await append(
-      store,
-      "operation",
-      spool.operations.map((operation) => [
-        run.runId,
-        operation.operationId,
-        operation.workload,
-        operation.name,
-        operation.path,
-        operation.statement,
-        operation.fingerprint,
-        JSON.stringify(operation.parameters),
-      ]),
-    );
-    await append(
-      store,
-      "plan",
-      spool.plans.map((
-        plan,
-      ) => [run.runId, plan.operationId, Math.round(plan.atUs), JSON.stringify(plan.plan)]),
-    );
-    const endedAt = end?.endedAt ?? new Date(run.startedAt.getTime() + lastUs / 1000);
-    await insertRun(store, { ...run, status, verdict: end?.verdict ?? null, endedAt });
-    return {
-      runId: run.runId,
-      status,
-      timings: timings.rows,
-      samples: samples.rows,
-      phases: phases.length,
-      operations: spool.operations.length,
-      plans: spool.plans.length,
-      droppedBytes: timings.droppedBytes,
-    };
-  });
+  try {
+    const timings = await stageTimings(store, run.runId, spool.segments);
+    return await store.transaction(async () => {
+      await deleteRows(store, run.runId);
+      await insertStaged(store, run.runId, timings);
+      const samples = await loadSamples(store, run.runId, dir);
+      const lastUs = Math.max(timings.lastUs, samples.lastUs);
+      const phases = status === "complete" ? spool.phases : endPhases(spool.phases, lastUs);
+      await append(
+        store,
+        "phase",
+        phases.map((phase) => [
+          run.runId,
+          phase.phaseId,
+          phase.name,
+          phase.block,
+          phase.arm,
+          Math.round(phase.startUs),
+          Math.round(phase.endUs),
+        ]),
+      );
+      await append(
+        store,
+        "operation",
+        spool.operations.map((operation) => [
+          run.runId,
+          operation.operationId,
+          operation.workload,
+          operation.name,
+          operation.path,
+          operation.statement,
+          operation.fingerprint,
+          JSON.stringify(operation.parameters),
+        ]),
+      );
+      await append(
+        store,
+        "plan",
+        spool.plans.map((
+          plan,
+        ) => [run.runId, plan.operationId, Math.round(plan.atUs), JSON.stringify(plan.plan)]),
+      );
+      const endedAt = end?.endedAt ?? new Date(run.startedAt.getTime() + lastUs / 1000);
+      await insertRun(store, { ...run, status, verdict: end?.verdict ?? null, endedAt });
+      return {
+        runId: run.runId,
+        status,
+        timings: timings.rows,
+        samples: samples.rows,
+        phases: phases.length,
+        operations: spool.operations.length,
+        plans: spool.plans.length,
+        droppedBytes: timings.droppedBytes,
+      };
+    });
+  } finally {
+    await dropStaging(store);
+  }
 }
 
 /** A run that ended early never reached its later phases, and its last one ended there: rates divide by them. */

@@ -14,8 +14,6 @@ import { readSegment, type SegmentEnd } from "./segment_reader.ts";
 import { SlotSet } from "./slot_set.ts";
 import { query } from "./sql.ts";
 
-/** Staged rows become timings when there are so many: memory is bounded whatever the run's length. */
-const BATCH_ROWS = 1_000_000;
 /** DuckDB's vector size. */
 const CHUNK_ROWS = 2048;
 
@@ -37,38 +35,36 @@ const COLUMNS: readonly (readonly [keyof Columns | "worker", DuckDBType])[] = [
   ["cache", TINYINT],
 ];
 
-export interface LoadedTimings {
+/** Rows that stand in the temporary table `staging`. */
+export interface StagedTimings {
   readonly rows: number;
   /** Bytes torn off the ends of segments by a kill. */
   readonly droppedBytes: number;
   /** The latest moment at which anything happened, µs; 0 without rows. */
   readonly lastUs: number;
+  /** Error codes; a staged row's `error` is 1 + an index into it. */
+  readonly codes: readonly string[];
 }
 
 /**
- * Appends the rows of all segments to `timing`, within the caller's transaction.
+ * Reads all segments into a temporary table, to be done before the transaction that makes timings of it: rows
+ * of a running transaction are read back at half the speed. What does not fit DuckDB's memory limit spills to
+ * disk beside the store.
  * @throws {BenchbookError} when a (slot, attempt) occurs twice: a percentile over such rows would lie.
  */
-export async function loadTimings(
+export async function stageTimings(
   store: Store,
   runId: string,
   segments: readonly string[],
-): Promise<LoadedTimings> {
+): Promise<StagedTimings> {
   const seen: SlotSet[] = [];
   const codes = new Map<string, number>();
-  const chunk = DuckDBDataChunk.create(COLUMNS.map(([, type]) => type));
   let rows = 0;
-  let staged = 0;
   let droppedBytes = 0;
   let lastUs = 0;
   await store.run(query("load/staging"));
-  let appender = await store.connection.createAppender("staging", null, "temp");
-  const settle = async (): Promise<void> => {
-    appender.closeSync();
-    await store.run(query("load/timing"), { run: runId, codes: JSON.stringify([...codes.keys()]) });
-    await store.run(query("load/staging"));
-    staged = 0;
-  };
+  const chunk = DuckDBDataChunk.create(COLUMNS.map(([, type]) => type));
+  const appender = await store.connection.createAppender("staging", null, "temp");
   try {
     for (const segment of segments) {
       const end: SegmentEnd = { droppedBytes: 0 };
@@ -82,20 +78,23 @@ export async function loadTimings(
           appender.appendDataChunk(chunk);
         }
         rows += frame.rows;
-        staged += frame.rows;
-        if (staged >= BATCH_ROWS) {
-          await settle();
-          appender = await store.connection.createAppender("staging", null, "temp");
-        }
       }
       droppedBytes += end.droppedBytes;
     }
-    await settle();
   } finally {
     appender.closeSync();
-    await store.run("DROP TABLE IF EXISTS temp.staging").catch(() => {});
   }
-  return { rows, droppedBytes, lastUs };
+  return { rows, droppedBytes, lastUs, codes: [...codes.keys()] };
+}
+
+/** Makes timings of the staged rows, within the caller's transaction. */
+export async function insertStaged(store: Store, runId: string, staged: StagedTimings): Promise<void> {
+  await store.run(query("load/timing"), { run: runId, codes: JSON.stringify(staged.codes) });
+}
+
+/** Frees the temporary table. */
+export async function dropStaging(store: Store): Promise<void> {
+  await store.run("DROP TABLE IF EXISTS temp.staging");
 }
 
 /** Each segment numbers its error codes itself; here they get the run's numbers, in place. */

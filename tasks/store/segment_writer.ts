@@ -32,7 +32,8 @@ export class SegmentWriter implements Disposable {
   constructor(readonly path: string, readonly worker: number, readonly capacity = 16_384) {
     this.#columns = columnsOf(new ArrayBuffer(capacity * ROW_BYTES), capacity);
     this.#names = Object.keys(this.#columns) as (keyof Columns)[];
-    const dictionaryRoom = MAX_CODES * (MAX_CODE_LENGTH * 3 + 3) + 2;
+    // JSON writes a character in six bytes at worst.
+    const dictionaryRoom = MAX_CODES * (MAX_CODE_LENGTH * 6 + 3) + 2;
     this.#frame = new Uint8Array(HEADER_BYTES + capacity * ROW_BYTES + dictionaryRoom);
     this.#file = Deno.openSync(path, { write: true, createNew: true });
   }

@@ -41,7 +41,7 @@ interface CodeRow {
   readonly n: number;
 }
 
-type Measure = "response" | "service" | "waiting";
+type Measure = typeof MEASURES[number];
 type OrderStatistics = Record<Measure, readonly number[] | null>;
 
 export interface LatencyOptions {
@@ -88,15 +88,13 @@ export async function latencySummaries(
   });
   const seconds = new Map(measured.map((row) => [row.arm, row.seconds]));
   const levels = [...new Set([...QUANTILES, ...options.extraLevels])].sort((a, b) => a - b);
-  const summaries: Summary[] = [];
-  for (const [arm, operation] of groups(config)) {
+  const statistics = await orderStatistics(rows, runId, counts, levels);
+  return groups(config).map(([arm, operation]) => {
     const found = counts.find((row) => row.arm === arm && row.operation === operation) ??
       { arm, operation, ...NOTHING };
     const ownCodes = codes.filter((row) => row.arm === arm && row.operation === operation);
-    const values = await orderStatistics(rows, runId, found, levels);
-    summaries.push(summary(found, ownCodes, seconds.get(arm) ?? 0, values, config, options));
-  }
-  return summaries;
+    return summary(found, ownCodes, seconds.get(arm) ?? 0, statistics(found), config, options);
+  });
 }
 
 function groups(config: RunConfig): [string, string | null][] {
@@ -106,45 +104,65 @@ function groups(config: RunConfig): [string, string | null][] {
   ];
 }
 
+/** The ranks that one group's quantiles of one measure need, and how to read a rank's value. */
 interface Quantiles {
+  readonly n: number;
   readonly ranks: readonly { readonly level: number; readonly ranks: QuantileRanks | null }[];
   readonly at: (rank: number) => number;
-  readonly n: number;
 }
 
-/** All order statistics that a group's quantiles and intervals need, by one query. */
+const SIZES = { response: "responses", service: "services", waiting: "waits" } as const;
+const MEASURES = ["response", "service", "waiting"] as const;
+
+/** All order statistics that the groups' quantiles and intervals need, by one query. */
 async function orderStatistics(
   rows: Rows,
   runId: string,
-  counts: Counts,
+  groups: readonly Counts[],
   levels: readonly number[],
-): Promise<Record<Measure, Quantiles>> {
-  const plan = (n: number) => {
-    const ranks = levels.map((level) => ({ level, ranks: ranksOf(n, level) }));
-    const used = ranks.flatMap(({ ranks }) => ranks === null ? [] : [ranks.value, ranks.low, ranks.high]);
-    const wanted = [...new Set(used.filter((rank) => rank !== null))].sort((a, b) => a - b);
-    // An empty list of fractions is refused; a group without values answers null to any.
-    const fractions = wanted.length === 0 ? [0.5] : wanted.map((rank) => (rank - 0.5) / n);
-    return { n, ranks, wanted, fractions: JSON.stringify(fractions) };
+): Promise<(counts: Counts) => Record<Measure, Quantiles>> {
+  const fractions = Object.fromEntries(
+    MEASURES.map((measure) => [measure, allFractions(groups.map((group) => group[SIZES[measure]]), levels)]),
+  ) as Record<Measure, number[]>;
+  const found = await rows.rows<{ arm: string; operation: string | null } & OrderStatistics>(
+    query("summary/order_statistics"),
+    {
+      run: runId,
+      response: JSON.stringify(fractions.response),
+      service: JSON.stringify(fractions.service),
+      waiting: JSON.stringify(fractions.waiting),
+    },
+  );
+  return (counts) => {
+    const own = found.find((row) => row.arm === counts.arm && row.operation === counts.operation);
+    const quantiles = (measure: Measure): Quantiles => {
+      const n = counts[SIZES[measure]];
+      const places = new Map(fractions[measure].map((fraction, place) => [fraction, place]));
+      return {
+        n,
+        ranks: levels.map((level) => ({ level, ranks: ranksOf(n, level) })),
+        at: (rank) => own![measure]![places.get(fractionOf(rank, n))!]!,
+      };
+    };
+    return { response: quantiles("response"), service: quantiles("service"), waiting: quantiles("waiting") };
   };
-  const plans = {
-    response: plan(counts.responses),
-    service: plan(counts.services),
-    waiting: plan(counts.waits),
-  };
-  const [found] = counts.n === 0 ? [] : await rows.rows<OrderStatistics>(query("summary/order_statistics"), {
-    run: runId,
-    arm: counts.arm,
-    operation: counts.operation,
-    response: plans.response.fractions,
-    service: plans.service.fractions,
-    waiting: plans.waiting.fractions,
-  });
-  const quantiles = (measure: Measure): Quantiles => {
-    const { n, ranks, wanted } = plans[measure];
-    return { n, ranks, at: (rank) => found![measure]![wanted.indexOf(rank)]! };
-  };
-  return { response: quantiles("response"), service: quantiles("service"), waiting: quantiles("waiting") };
+}
+
+/** The fraction that quantile_disc takes to this rank of n values. */
+function fractionOf(rank: number, n: number): number {
+  return (rank - 0.5) / n;
+}
+
+function allFractions(sizes: readonly number[], levels: readonly number[]): number[] {
+  const fractions = sizes.flatMap((n) =>
+    levels.flatMap((level) => {
+      const ranks = ranksOf(n, level);
+      const used = ranks === null ? [] : [ranks.value, ranks.low, ranks.high];
+      return used.flatMap((rank) => rank === null ? [] : [fractionOf(rank, n)]);
+    })
+  );
+  // DuckDB refuses an empty list.
+  return fractions.length === 0 ? [0.5] : [...new Set(fractions)].sort((a, b) => a - b);
 }
 
 function summary(

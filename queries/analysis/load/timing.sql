@@ -1,4 +1,4 @@
--- A batch of staged rows becomes timings. The numbers of outcome and cache are places in OUTCOMES and
+-- The staged rows become timings. The numbers of outcome and cache are places in OUTCOMES and
 -- CACHE_STATES of the model; $codes is a JSON array of error codes. TRY_CAST turns NaN into NULL.
 INSERT INTO timing
 SELECT

@@ -1,0 +1,179 @@
+import assert from "node:assert/strict";
+import { join } from "node:path";
+import type { RunSummary } from "../model/summary.ts";
+import { openStore } from "../store/open.ts";
+import { SHORT, type TaskResult, withWorkbench, type Workbench } from "./testing.ts";
+
+/** A short run on a busy machine may rightly call itself invalid; it must then say so in every place. */
+function assertEnded({ code, stdout, stderr }: TaskResult, summary: RunSummary): void {
+  if (summary.validity.valid) assert.equal(code, 0, stdout + stderr);
+  else {
+    assert.equal(code, 4);
+    assert.equal(summary.verdict, "invalid");
+    assert.match(stdout + stderr, /INVALID/);
+  }
+}
+
+async function rows<T>(bench: Workbench, sql: string): Promise<T[]> {
+  const store = await openStore(bench.db, { mode: "read" });
+  try {
+    return await store.rows<T>(sql);
+  } finally {
+    store.close();
+  }
+}
+
+async function summaryOf(bench: Workbench, runId: string): Promise<RunSummary> {
+  return JSON.parse(await Deno.readTextFile(join(bench.reports, runId, "summary.json"))) as RunSummary;
+}
+
+Deno.test("one command goes from nothing to a stored run, a report and a PDF", async (t) => {
+  await withWorkbench(async (bench) => {
+    let runId = "";
+
+    await t.step("bench starts the stack, seeds, measures, stores and reports", async () => {
+      const result = await bench.run("bench", [...SHORT, "--label", "first", "--seed", "7"]);
+      runId = /^Run (\S+) \(first\)$/m.exec(result.stdout)?.[1] ?? "";
+      assert.ok(runId !== "", result.stdout + result.stderr);
+      assertEnded(result, await summaryOf(bench, runId));
+      for (
+        const step of [
+          "Start the stack",
+          "Seed northwind tiny",
+          "Start GraphQL",
+          "Prove",
+          "Measure",
+          "Store",
+          "Report",
+        ]
+      ) {
+        assert.match(result.stdout, new RegExp(`^✔ ${step}`, "m"));
+      }
+      for (const file of ["index.html", "report.pdf", "summary.json"]) {
+        assert.ok((await Deno.stat(join(bench.reports, runId, file))).size > 1000, file);
+      }
+      assert.ok((await Deno.stat(join(bench.reports, "index.html"))).size > 500);
+    });
+
+    await t.step("every slot has one row, and the sum over outcomes is what was scheduled", async () => {
+      const [all] = await rows<{ n: number; slots: number; last: number }>(
+        bench,
+        "SELECT count(*)::INT AS n, count(DISTINCT slot)::INT AS slots, max(slot)::INT AS last FROM timing",
+      );
+      assert.equal(all!.n, all!.slots);
+      assert.equal(all!.last, all!.n - 1);
+      const byArm = await rows<{ arm: string; n: number }>(
+        bench,
+        "SELECT arm, count(*)::INT AS n FROM timing JOIN phase USING (run_id, phase_id) GROUP BY arm ORDER BY arm",
+      );
+      assert.deepEqual(byArm.map(({ arm }) => arm), ["graphql", "sql", "sql+cache"]);
+    });
+
+    await t.step("servers and host were sampled on the run's clock", async () => {
+      const sources = await rows<{ source: string }>(
+        bench,
+        "SELECT DISTINCT source FROM sample WHERE at_us BETWEEN 0 AND 4000000 ORDER BY source",
+      );
+      assert.deepEqual(sources.map(({ source }) => source), ["generator", "host", "postgres", "redis"]);
+    });
+
+    await t.step("the data is as it was found, so the next run has the same hash", async () => {
+      const second = await bench.run("bench", [...SHORT, "--seed", "7", "--no-report", "--json"]);
+      const summary = JSON.parse(second.stdout) as RunSummary;
+      assertEnded(second, summary);
+      assert.match(second.stderr, /already there/);
+      assert.equal(
+        summary.environment.dataset.hash,
+        (await summaryOf(bench, runId)).environment.dataset.hash,
+      );
+      const seed = await bench.run("seed", ["--scale", "tiny", "--seed", "7"]);
+      assert.match(seed.stdout, new RegExp(summary.environment.dataset.hash));
+    });
+
+    await t.step("--json prints the contract's fields and nothing else on stdout", async () => {
+      const result = await bench.run("bench", [
+        ...SHORT,
+        "--seed",
+        "7",
+        "--paths",
+        "sql",
+        "--no-report",
+        "--json",
+      ]);
+      const summary = JSON.parse(result.stdout) as Record<string, unknown>;
+      for (
+        const field of [
+          "schema",
+          "run",
+          "verdict",
+          "reasons",
+          "slo",
+          "operations",
+          "comparisons",
+          "validity",
+          "warnings",
+          "files",
+        ]
+      ) assert.ok(field in summary, field);
+    });
+
+    await t.step("a closed loop keeps so many clients busy and leaves no hole in its slots", async () => {
+      const result = await bench.run(
+        "bench",
+        [
+          "--scale",
+          "tiny",
+          "--seed",
+          "7",
+          "--duration",
+          "1500ms",
+          "--warmup",
+          "300ms",
+          "--concurrency",
+          "4",
+          "--workers",
+          "2",
+          "--no-report",
+          "--json",
+        ],
+      );
+      const summary = JSON.parse(result.stdout) as RunSummary;
+      assertEnded(result, summary);
+      assert.equal(summary.validity.checks.find(({ name }) => name === "slots")?.ok, true);
+      assert.ok(summary.accounting.scheduled > 300, `${summary.accounting.scheduled} slots`);
+    });
+
+    await t.step("an SLO that is missed is exit code 1, unless the run is invalid", async () => {
+      const result = await bench.run("bench", [
+        ...SHORT,
+        "--seed",
+        "7",
+        "--paths",
+        "sql",
+        "--slo",
+        "p50<1us",
+        "--no-report",
+        "--json",
+      ]);
+      const { verdict, slo } = JSON.parse(result.stdout) as RunSummary;
+      assert.deepEqual(slo.map(({ ok }) => ok), [false]);
+      assert.equal(result.code, verdict === "invalid" ? 4 : 1);
+      assert.ok(verdict === "invalid" || verdict === "fail");
+    });
+
+    await t.step("runs lists them, report renders one again, runs rm removes it", async () => {
+      assert.match(
+        (await bench.run("runs")).stdout,
+        new RegExp(`${runId}\\s+first\\s+access-paths\\s+northwind tiny`),
+      );
+      await Deno.remove(join(bench.reports, runId), { recursive: true });
+      const again = await bench.run("report", ["first", "--no-pdf"]);
+      assert.equal(again.code, 0, again.stderr);
+      assert.ok((await Deno.stat(join(bench.reports, runId, "index.html"))).size > 1000);
+      const removed = await bench.run("runs", ["rm", "first"]);
+      assert.match(removed.stdout, new RegExp(`Removed run ${runId}`));
+      assert.doesNotMatch((await bench.run("runs")).stdout, new RegExp(runId));
+      await assert.rejects(Deno.stat(join(bench.reports, runId)));
+    });
+  });
+});

@@ -1,0 +1,125 @@
+import { join, resolve } from "node:path";
+import { testConfig, withTempHome } from "../stack/testing.ts";
+
+/** What a task left behind: exit code and everything it said. */
+export interface TaskResult {
+  readonly code: number;
+  readonly stdout: string;
+  readonly stderr: string;
+  readonly seconds: number;
+}
+
+/** A task that runs in a process of its own. */
+export interface RunningTask {
+  readonly pid: number;
+  readonly result: Promise<TaskResult>;
+  kill(signal: Deno.Signal): void;
+}
+
+/** A place for tasks of a test: a home and a reports folder of their own. */
+export interface Workbench {
+  readonly home: string;
+  readonly reports: string;
+  readonly db: string;
+  /** Starts tasks/<task>.ts with these arguments. */
+  start(task: string, args?: readonly string[], env?: Readonly<Record<string, string>>): RunningTask;
+  /** Starts it and waits for its end. */
+  run(task: string, args?: readonly string[], env?: Readonly<Record<string, string>>): Promise<TaskResult>;
+  /** Waits until a run is being measured and has spooled rows; gives its spool directory. */
+  measuring(): Promise<string>;
+}
+
+/** A short run on little data: the whole way, in seconds. */
+export const SHORT = ["--scale", "tiny", "--duration", "3s", "--warmup", "600ms"];
+
+const tasks = resolve(import.meta.dirname!, "..");
+
+/**
+ * Gives a test a workbench, and stops and removes everything on it afterwards. Services of the machine's
+ * user are out of the way: only what `env` of a call names is used.
+ */
+export function withWorkbench<T>(use: (bench: Workbench) => Promise<T>): Promise<T> {
+  return withTempHome(async (home) => {
+    const { reports } = await testConfig(home);
+    const running = new Set<RunningTask>();
+    const start: Workbench["start"] = (task, args = [], env = {}) => {
+      const started = startTask(task, args, { BENCHBOOK_HOME: home, BENCHBOOK_REPORTS: reports, ...env });
+      running.add(started);
+      void started.result.then(() => running.delete(started));
+      return started;
+    };
+    const bench: Workbench = {
+      home,
+      reports,
+      db: join(reports, "benchbook.duckdb"),
+      start,
+      run: (...call) => start(...call).result,
+      measuring: () => until(() => spoolWithRows(home), "no run began to spool rows"),
+    };
+    try {
+      return await use(bench);
+    } finally {
+      for (const task of running) task.kill("SIGKILL");
+      await Promise.all([...running].map(({ result }) => result));
+      await start("down").result;
+    }
+  });
+}
+
+function startTask(
+  task: string,
+  args: readonly string[],
+  env: Readonly<Record<string, string>>,
+): RunningTask {
+  const started = performance.now();
+  const child = new Deno.Command(Deno.execPath(), {
+    args: ["run", "-A", "--quiet", join(tasks, `${task}.ts`), ...args],
+    env: { DATABASE_URL: "", REDIS_URL: "", GRAPHQL_URL: "", NO_COLOR: "1", ...env },
+    stdin: "null",
+    stdout: "piped",
+    stderr: "piped",
+  }).spawn();
+  return {
+    pid: child.pid,
+    kill(signal) {
+      try {
+        child.kill(signal);
+      } catch {
+        // It has ended by itself.
+      }
+    },
+    result: child.output().then(({ code, stdout, stderr }) => ({
+      code,
+      stdout: new TextDecoder().decode(stdout),
+      stderr: new TextDecoder().decode(stderr),
+      seconds: (performance.now() - started) / 1000,
+    })),
+  };
+}
+
+/** The first spool that holds timings, or null. */
+function spoolWithRows(home: string): string | null {
+  const root = join(home, "spool");
+  try {
+    for (const { name } of Deno.readDirSync(root)) {
+      const dir = join(root, name);
+      for (const file of Deno.readDirSync(dir)) {
+        if (file.name.endsWith(".seg") && Deno.statSync(join(dir, file.name)).size > 0) return dir;
+      }
+    }
+  } catch {
+    // Not there yet.
+  }
+  return null;
+}
+
+/** Waits for something to come true; a test that hangs helps nobody. */
+export async function until<T>(look: () => T | null | Promise<T | null>, otherwise: string): Promise<T> {
+  const deadline = performance.now() + 60_000;
+  while (performance.now() < deadline) {
+    const found = await look();
+    if (found !== null) return found;
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+  throw new Error(`Waited in vain: ${otherwise}`);
+}

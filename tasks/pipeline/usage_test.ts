@@ -1,0 +1,96 @@
+import assert from "node:assert/strict";
+import { join } from "node:path";
+import { withWorkbench } from "./testing.ts";
+
+// Each mistake ends before any service is started: with exit code 2, one clear sentence and no stack trace.
+const MISTAKES: readonly [what: string, task: string, args: string[], said: RegExp][] = [
+  ["an unknown option", "bench", ["--rat", "5"], /unknown option '--rat'[\s\S]*Did you mean --rate\?/],
+  ["an unknown scenario", "bench", ["acces-paths"], /no[\s\S]*Did you mean "access-paths"\?/],
+  ["an unknown path", "bench", ["--paths", "sql,grapql"], /path "grapql"[\s\S]*Did you mean "graphql"\?/],
+  ["an unknown scale", "bench", ["--scale", "smal"], /scale "smal"[\s\S]*Did you mean "small"\?/],
+  [
+    "an unknown data set",
+    "seed",
+    ["--dataset", "nortwind"],
+    /data set "nortwind"[\s\S]*Did you mean "northwind"\?/,
+  ],
+  ["an unknown setting", "bench", ["--set", "cache_tl=3"], /"cache_tl"[\s\S]*Did you mean "cache_ttl"\?/],
+  [
+    "a setting out of range",
+    "bench",
+    ["--set", "cache_ttl=0"],
+    /cache_ttl as a number from 1 to 86400 s: it is "0"/,
+  ],
+  ["a duration without unit", "bench", ["--duration", "30"], /duration "30"[\s\S]*unit is missing/],
+  ["a malformed SLO", "bench", ["--slo", "p95=200ms"], /SLO term "p95=200ms"/],
+  [
+    "an unknown SLO metric",
+    "bench",
+    ["--slo", "erors<1%"],
+    /"erors" is unknown[\s\S]*Did you mean "errors"\?/,
+  ],
+  ["a negative rate", "bench", ["--rate", "-5"], /rate must be a number above 0/],
+  [
+    "open and closed loop at once",
+    "bench",
+    ["--rate", "5", "--concurrency", "2"],
+    /both --rate and --concurrency/,
+  ],
+  ["an argument too many", "bench", ["access-paths", "other"], /too many arguments/],
+  ["a run that is not there", "report", ["nothing"], /there are no runs yet/],
+  ["an unknown log", "logs", ["postgrs"], /postgrs/],
+  ["a clean without a terminal to ask", "clean", [], /there is no terminal|nothing to remove/],
+];
+
+Deno.test("a mistake in a command is a usage error that names it and what was meant", async (t) => {
+  await withWorkbench(async (bench) => {
+    for (const [what, task, args, said] of MISTAKES) {
+      await t.step(what, async () => {
+        const { code, stdout, stderr } = await bench.run(task, args);
+        assert.match(stdout + stderr, said);
+        if (task !== "clean") assert.equal(code, 2);
+        assert.doesNotMatch(stderr, /\n\s+at /, "no stack trace");
+      });
+    }
+  });
+});
+
+const SCENARIO = `export default {
+  name: "mine", title: "Mine", dataset: "northwind", workload: "access-paths", arrivals: "poisson",
+  rate: 10, duration: 3, warmup: 0, block: 1, washout: 0.1, timeout: 5, paths: ["sql"],
+  operations: [{ name: "product-by-id", weight: 1, params: { product_id: { kind: "zipf", keys: "products", s: 1 } } }],
+  settings: {},
+};`;
+
+const FAULTS: readonly [what: string, from: string, to: string, said: RegExp][] = [
+  ["a weight below zero", "weight: 1", "weight: -1", /mine\.ts: operations\[0\]\.weight: .*\(it is -1\)/],
+  ["a missing field", 'title: "Mine", ', "", /mine\.ts: title: /],
+  ["an unknown field", "block: 1", "blok: 1", /mine\.ts: .*blo/],
+  ["a bad SLO", "settings", 'slo: "p95", settings', /mine\.ts: slo: .*"p95"/],
+  ["an unknown path", 'paths: ["sql"]', 'paths: ["sqll"]', /mine\.ts: paths\[0\]/],
+  [
+    "an operation without files",
+    '"product-by-id"',
+    '"product-by-ean"',
+    /product-by-ean\.sql: there is no such file/,
+  ],
+  ["a parameter that is not declared", "product_id:", "product:", /product-by-id\.sql declares :product_id/],
+  ["an unknown key space", '"products"', '"prodcts"', /mine\.ts: operations\[0\]\.params\.product_id\.keys/],
+  ["an unknown data set", '"northwind"', '"nortwind"', /mine\.ts: dataset/],
+  ["a syntax error", "export default {", "export default {{", /mine\.ts/],
+];
+
+Deno.test("an error in a scenario file names the file and the field", async (t) => {
+  await withWorkbench(async (bench) => {
+    const file = join(bench.home, "mine.ts");
+    for (const [what, from, to, said] of FAULTS) {
+      await t.step(what, async () => {
+        assert.ok(SCENARIO.includes(from));
+        await Deno.writeTextFile(file, SCENARIO.replace(from, to));
+        const { code, stderr } = await bench.run("bench", [file]);
+        assert.match(stderr, said);
+        assert.equal(code, 2);
+      });
+    }
+  });
+});

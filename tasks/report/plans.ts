@@ -1,0 +1,124 @@
+import { formatCount, measuredMs } from "../model/units.ts";
+import { fact } from "./cells.ts";
+import type { Table } from "./tables.ts";
+
+/** A row of queries/analysis/plans.sql; `plan` is what EXPLAIN (ANALYZE, FORMAT JSON) gave, or its JSON text. */
+export interface PlanRow {
+  readonly operation: string;
+  readonly path: string;
+  readonly plan: unknown;
+}
+
+/** A node of PostgreSQL's plan; fields as EXPLAIN names them. */
+interface Node {
+  readonly "Node Type": string;
+  readonly "Relation Name"?: string;
+  readonly "Index Name"?: string;
+  readonly "Function Name"?: string;
+  readonly "Actual Rows"?: number;
+  readonly "Actual Loops"?: number;
+  readonly "Actual Total Time"?: number;
+  readonly "Rows Removed by Filter"?: number;
+  readonly "Shared Hit Blocks"?: number;
+  readonly "Shared Read Blocks"?: number;
+  readonly "Temp Written Blocks"?: number;
+  readonly Plans?: readonly Node[];
+}
+
+interface Explained {
+  readonly Plan: Node;
+  readonly "Planning Time"?: number;
+  readonly "Execution Time"?: number;
+}
+
+export interface PlansView {
+  readonly table: Table;
+  readonly trees: readonly { readonly operation: string; readonly lines: string }[];
+}
+
+/** What PostgreSQL did for each operation, once, outside the measured blocks. Null where no plan was taken. */
+export function plansView(rows: readonly PlanRow[]): PlansView | null {
+  const plans = rows.flatMap(({ operation, plan }) => {
+    const explained = parse(plan);
+    return explained === null ? [] : [{ operation, explained }];
+  });
+  if (plans.length === 0) return null;
+  return {
+    table: {
+      id: "table-plans",
+      caption: "Plans of the SQL operations, each run once before the measured blocks",
+      columns: [
+        ...["Operation", "Reads"].map((title) => ({ title, numeric: false })),
+        ...["Planning", "Execution", "Rows", "Blocks from cache", "Blocks read", "Rows filtered away"]
+          .map((title) => ({ title, numeric: true })),
+      ],
+      groups: plans.map(({ operation, explained }) => ({
+        name: operation,
+        span: 1,
+        rows: [{
+          name: [...new Set(nodes(explained.Plan).flatMap(access))].join(", ") || "no table",
+          cells: [
+            fact(measuredMs(explained["Planning Time"] ?? null)),
+            fact(measuredMs(explained["Execution Time"] ?? null)),
+            fact(count(explained.Plan["Actual Rows"])),
+            fact(count(explained.Plan["Shared Hit Blocks"])),
+            fact(count(explained.Plan["Shared Read Blocks"])),
+            fact(count(removed(explained.Plan))),
+          ],
+        }],
+      })),
+      note:
+        "A sequential scan that filters most of its rows away is the first place to look for a missing index.",
+    },
+    trees: plans.map(({ operation, explained }) => ({ operation, lines: tree(explained.Plan).join("\n") })),
+  };
+}
+
+function parse(plan: unknown): Explained | null {
+  const value: unknown = typeof plan === "string" ? JSON.parse(plan) : plan;
+  // EXPLAIN answers with a list of one.
+  const one = (Array.isArray(value) ? value[0] : value) as Partial<Explained> | null | undefined;
+  return typeof one?.Plan?.["Node Type"] === "string" ? one as Explained : null;
+}
+
+function nodes(node: Node): Node[] {
+  return [node, ...(node.Plans ?? []).flatMap(nodes)];
+}
+
+/** `orders by orders_customer_idx`, `all of orders` for a sequential scan, `f()`; nothing for other nodes. */
+function access(node: Node): string[] {
+  const relation = node["Relation Name"];
+  const index = node["Index Name"];
+  if (node["Node Type"] === "Seq Scan" && relation !== undefined) return [`all of ${relation}`];
+  const call = node["Function Name"];
+  if (call !== undefined) return [`${call}()`];
+  if (index !== undefined) return [relation === undefined ? index : `${relation} by ${index}`];
+  return [];
+}
+
+function removed(plan: Node): number {
+  return nodes(plan).reduce(
+    (sum, node) => sum + (node["Rows Removed by Filter"] ?? 0) * (node["Actual Loops"] ?? 1),
+    0,
+  );
+}
+
+function tree(node: Node, depth = 0): string[] {
+  const target = [
+    node["Index Name"] === undefined ? "" : ` using ${node["Index Name"]}`,
+    node["Relation Name"] === undefined ? "" : ` on ${node["Relation Name"]}`,
+  ].join("");
+  const loops = node["Actual Loops"] ?? 1;
+  const facts = [
+    node["Actual Rows"] === undefined ? null : `${count(node["Actual Rows"])} rows`,
+    node["Actual Total Time"] === undefined ? null : measuredMs(node["Actual Total Time"]),
+    loops === 1 ? null : `${count(loops)} times`,
+  ].filter((fact) => fact !== null);
+  const line = `${"  ".repeat(depth)}${node["Node Type"]}${target}` +
+    (facts.length === 0 ? "" : `  (${facts.join(", ")})`);
+  return [line, ...(node.Plans ?? []).flatMap((child) => tree(child, depth + 1))];
+}
+
+function count(n: number | undefined): string {
+  return n === undefined ? "—" : formatCount(n);
+}

@@ -1,0 +1,45 @@
+import assert from "node:assert/strict";
+import { plansView } from "./plans.ts";
+
+const PLAN = {
+  Plan: {
+    "Node Type": "Limit",
+    "Actual Rows": 10,
+    "Actual Loops": 1,
+    "Actual Total Time": 1.5,
+    "Shared Hit Blocks": 120,
+    "Shared Read Blocks": 3,
+    Plans: [
+      {
+        "Node Type": "Seq Scan",
+        "Relation Name": "orders",
+        "Rows Removed by Filter": 400,
+        "Actual Loops": 2,
+      },
+      { "Node Type": "Index Scan", "Relation Name": "customers", "Index Name": "customers_pkey" },
+    ],
+  },
+  "Planning Time": 0.21,
+  "Execution Time": 1.62,
+};
+
+Deno.test("a plan says what it reads, how long it took and what it threw away", () => {
+  const view = plansView([{ operation: "order-search", path: "sql", plan: PLAN }]);
+  const row = view!.table.groups[0]!.rows[0]!;
+  assert.equal(row.name, "all of orders, customers by customers_pkey");
+  assert.deepEqual(row.cells.map(({ text }) => text), ["0.210 ms", "1.62 ms", "10", "120", "3", "800"]);
+  assert.equal(
+    view!.trees[0]!.lines,
+    "Limit  (10 rows, 1.50 ms)\n  Seq Scan on orders  (2 times)\n  Index Scan using customers_pkey on customers",
+  );
+});
+
+Deno.test("a plan may come as JSON text and as EXPLAIN's list of one", () => {
+  const view = plansView([{ operation: "a", path: "sql", plan: JSON.stringify([PLAN]) }]);
+  assert.equal(view!.trees.length, 1);
+});
+
+Deno.test("without a plan there is no table", () => {
+  assert.equal(plansView([]), null);
+  assert.equal(plansView([{ operation: "a", path: "sql", plan: null }]), null);
+});

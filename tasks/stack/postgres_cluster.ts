@@ -1,0 +1,140 @@
+import {
+  chmodSync,
+  chownSync,
+  existsSync,
+  mkdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
+import { dirname, join } from "node:path";
+import { ServiceError } from "../model/errors.ts";
+import {
+  keptSecret,
+  ownerOf,
+  prepareReachableDir,
+  reachableBy,
+  type User,
+  writeAtomically,
+} from "./places.ts";
+import { binariesFor, type PostgresBinaries } from "./postgres_binaries.ts";
+import { postgresSettings, renderSettings } from "./postgres_settings.ts";
+import { launch } from "./process.ts";
+import { unprivilegedUser, userById } from "./unprivileged.ts";
+
+/** The major version of the embedded server; a cluster belongs to one. */
+const MAJOR = "18";
+
+/** The superuser of the embedded server. */
+export const SUPERUSER = "benchbook";
+
+/** Where the one cluster of a home lies, and whom it runs as (null: as ourselves). */
+export interface ClusterPlace {
+  readonly data: string;
+  readonly user: User | null;
+  readonly binaries: PostgresBinaries;
+}
+
+/**
+ * Decides where the cluster lies. Root hands it to an unprivileged user, and outside BENCHBOOK_HOME when that
+ * user cannot reach the home; a cluster that exists already stays with its owner.
+ */
+export function clusterPlace(home: string): ClusterPlace {
+  const inside = join(home, "postgres", MAJOR);
+  const existing = ownerOf(join(inside, "PG_VERSION"));
+  const fallback = unprivilegedUser();
+  const user = fallback !== null && existing !== null && existing !== 0
+    ? userById(existing) ?? fallback
+    : fallback;
+  const binaries = binariesFor(user, home);
+  if (user === null || reachableBy(home, user)) return { data: inside, user, binaries };
+  const data = join(prepareReachableDir(home), "postgres", MAJOR);
+  writeAtomically(
+    join(home, "postgres", "PLACE.txt"),
+    `The database cluster of this home lies in ${data}: the user ${user.name}, who runs it, cannot reach this folder.\n`,
+    0o644,
+  );
+  return { data, user, binaries };
+}
+
+/** The password of the embedded server, kept 0600 in the home. */
+export function postgresPassword(home: string): string {
+  return keptSecret(join(home, "secrets", "postgres"));
+}
+
+/**
+ * Makes the cluster unless it exists, and writes the settings of this start.
+ * @throws {ServiceError} with the end of the log.
+ */
+export async function prepareCluster(place: ClusterPlace, home: string, log: string): Promise<void> {
+  if (!existsSync(join(place.data, "PG_VERSION"))) await createCluster(place, home, log);
+  writeFor(place.user, join(place.data, "benchbook.conf"), renderSettings(postgresSettings()));
+}
+
+/** The environment of PostgreSQL's programs: messages in English, nothing of ours. */
+export function postgresEnvironment(): Record<string, string> {
+  return { PATH: "/usr/local/bin:/usr/bin:/bin", LC_ALL: "C", TZ: "UTC" };
+}
+
+/** The error for a server or an initdb that did not come up; `words` is what it said. */
+export function failedToStart(state: string, words: string, log: string): ServiceError {
+  return new ServiceError(
+    `Cannot start the embedded PostgreSQL: ${state}${words === "" ? "" : `\n${words}`}`,
+    `Read ${log}; \`deno task doctor\` says what is missing.`,
+  );
+}
+
+async function createCluster(place: ClusterPlace, home: string, log: string): Promise<void> {
+  // Made under another name: an initdb that was cut short must not look like a cluster.
+  const part = `${place.data}.part`;
+  rmSync(part, { recursive: true, force: true });
+  rmSync(place.data, { recursive: true, force: true });
+  mkdirSync(dirname(part), { recursive: true, mode: 0o711 });
+  chmodSync(dirname(part), 0o711);
+  mkdirSync(part, { mode: 0o700 });
+  if (place.user !== null) chownSync(part, place.user.uid, place.user.gid);
+  const passwordFile = `${place.data}.password`;
+  writeFor(place.user, passwordFile, postgresPassword(home));
+  try {
+    const child = await launch({
+      command: place.binaries.initdb,
+      // C.UTF-8 of the builtin provider: strings sort alike on every machine, whatever its libc. A checksum
+      // per page is the default since 18.
+      args: [
+        `--pgdata=${part}`,
+        `--username=${SUPERUSER}`,
+        `--pwfile=${passwordFile}`,
+        "--auth=scram-sha-256",
+        "--encoding=UTF8",
+        "--locale-provider=builtin",
+        "--builtin-locale=C.UTF-8",
+        "--locale=C",
+        "--set=unix_socket_directories=",
+      ],
+      env: postgresEnvironment(),
+      cwd: "/",
+      log,
+      user: place.user ?? undefined,
+      awaited: true,
+    });
+    const how = await child.ended;
+    if (how !== "exit code 0") throw failedToStart(`initdb ended with ${how}`, child.words(), log);
+    const conf = join(part, "postgresql.conf");
+    writeFor(place.user, conf, `${readFileSync(conf, "utf8")}\ninclude = 'benchbook.conf'\n`);
+    renameSync(part, place.data);
+  } finally {
+    rmSync(passwordFile, { force: true });
+    rmSync(part, { recursive: true, force: true });
+  }
+}
+
+/**
+ * Writes a 0600 file that belongs to `user`. Always a new file: root must not write through a link that the
+ * unprivileged owner of the folder could have put there.
+ */
+function writeFor(user: User | null, path: string, content: string): void {
+  rmSync(path, { force: true });
+  writeFileSync(path, content, { mode: 0o600, flag: "wx" });
+  if (user !== null) chownSync(path, user.uid, user.gid);
+}

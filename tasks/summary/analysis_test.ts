@@ -1,0 +1,103 @@
+import assert from "node:assert/strict";
+import { openRun, type RunReader } from "../store/read.ts";
+import { withTempDir } from "../store/testing.ts";
+import { FIXTURE_ARMS, fixtureRun } from "./testing.ts";
+
+/** The analyses that notebooks and reports draw, checked on one run against each other and the raw rows. */
+async function withFixture(body: (bench: RunReader) => Promise<void>): Promise<void> {
+  await withTempDir(async (dir) => {
+    const { db, runId } = await fixtureRun(dir, { blocks: 4 });
+    await body(await openRun(runId, { db }));
+  });
+}
+
+type Row = Record<string, number> & { arm: string; operation: string | null; phase: string; state: string };
+
+function total(rows: readonly Row[], of = "n"): number {
+  return rows.reduce((sum, row) => sum + row[of]!, 0);
+}
+
+Deno.test("the analyses of one run agree with its rows and with each other", () =>
+  withFixture(async (bench) => {
+    const [raw] = await bench.rows<Row>(
+      `SELECT count(*) AS n, count(*) FILTER (phase = 'steady') AS steady,
+         count(*) FILTER (outcome IN ('ok', 'timeout')) AS timed,
+         count(*) FILTER (outcome IN ('ok', 'timeout') AND phase = 'steady') AS "steadyTimed",
+         count(cache) AS cached, count(*) FILTER (outcome <> 'ok' AND phase = 'steady') AS errors
+       FROM request WHERE run_id = $run`,
+    );
+    assert.equal(raw!.n, bench.run.slots);
+    assert.equal(total(await bench.rows<Row>("slots")), raw!.n);
+    assert.equal(total(await bench.rows<Row>("heatmap")), raw!.timed);
+    assert.equal(total(await bench.rows<Row>("histogram")), raw!.steadyTimed);
+    assert.equal(total(await bench.rows<Row>("cache_states")), raw!.cached);
+    assert.equal(total(await bench.rows<Row>("errors")), raw!.errors);
+    assert.equal(total(await bench.rows<Row>("lag")), raw!.n);
+    assert.equal(total(await bench.rows<Row>("blocks")), raw!.steady);
+
+    const timeline = await bench.rows<Row>("timeline");
+    assert.equal(total(timeline), raw!.n);
+    assert.equal(total(timeline, "ok") + total(timeline, "errors"), raw!.n);
+    const seconds = 3 + 4 * 3 * 1.4;
+    assert.ok(Math.abs(total(timeline, "seconds") - seconds) < 1e-6);
+    assert.deepEqual([...new Set(timeline.slice(0, 3).map(({ phase }) => phase))], ["warmup"]);
+
+    const latency = await bench.rows<Row>("latency");
+    assert.equal(total(latency.filter(({ operation }) => operation === null)), raw!.steady);
+    assert.equal(total(latency.filter(({ operation }) => operation !== null)), raw!.steady);
+    const view = await bench.rows<Row>("SELECT * FROM latency WHERE run_id = $run AND phase = 'steady'");
+    assert.equal(total(view), raw!.steady);
+    assert.equal(total(view, "errors"), raw!.errors);
+    assert.equal(total(await bench.rows<Row>("SELECT * FROM timeline WHERE run_id = $run")), raw!.n);
+  }));
+
+Deno.test("a quantile curve rises, ends where few are left, and passes through the table's values", () =>
+  withFixture(async (bench) => {
+    const curve = await bench.rows<Row>("quantiles");
+    const table = await bench.rows<Row>("latency");
+    for (const arm of FIXTURE_ARMS) {
+      const own = curve.filter((row) => row.arm === arm && row.operation === null);
+      const { n, errors, ...quantiles } = table.find((row) => row.arm === arm && row.operation === null)!;
+      own.slice(1).forEach((row, at) => assert.ok(row.ms! >= own[at]!.ms! && row.level! > own[at]!.level!));
+      assert.ok((1 - own.at(-1)!.level!) * (n! - errors!) >= 2.9);
+      for (const [level, name] of [[0.5, "p50"], [0.9, "p90"], [0.95, "p95"], [0.99, "p99"]] as const) {
+        assert.equal(own.find((row) => row.level === level)!.ms, quantiles[name]);
+      }
+    }
+  }));
+
+Deno.test("bins are bounded by powers of two and hold what lies between", () =>
+  withFixture(async (bench) => {
+    const bins = await bench.rows<Row>("histogram");
+    for (const { lowMs, highMs } of bins) assert.ok(Math.abs(Math.log2(highMs! / lowMs!) - 1 / 8) < 1e-9);
+    const { arm, lowMs, highMs, n } = bins[Math.floor(bins.length / 2)]!;
+    const [row] = await bench.rows<Row>(
+      `SELECT count(*) AS n FROM request
+       WHERE run_id = $run AND phase = 'steady' AND arm = $arm AND response_ms >= $low AND response_ms < $high`,
+      { arm, low: lowMs!, high: highMs! },
+    );
+    assert.equal(row!.n, n);
+  }));
+
+Deno.test("rounds pair the k-th steady block of each arm", () =>
+  withFixture(async (bench) => {
+    const blocks = await bench.rows<Row>("blocks");
+    for (let round = 1; round <= 4; round++) {
+      const own = blocks.filter((row) => row.round === round);
+      assert.deepEqual([...new Set(own.map(({ arm }) => arm))].sort(), [...FIXTURE_ARMS].sort());
+      assert.equal(new Set(own.map(({ block }) => block)).size, 3);
+      const numbers = own.map(({ block }) => block!);
+      assert.equal(Math.max(...numbers) - Math.min(...numbers), 2);
+    }
+  }));
+
+Deno.test("a fixture is the same each time it is made", () =>
+  withTempDir(async (dir) => {
+    const rows: unknown[] = [];
+    for (const runId of ["A", "B"]) {
+      const { db } = await fixtureRun(dir, { runId, blocks: 1 });
+      const bench = await openRun(runId, { db });
+      rows.push(await bench.rows("SELECT * EXCLUDE (run_id) FROM timing WHERE run_id = $run ORDER BY slot"));
+    }
+    assert.deepEqual(rows[0], rows[1]);
+  }));

@@ -1,0 +1,176 @@
+import assert from "node:assert/strict";
+import type { Summary } from "../model/summary.ts";
+import { baselineOf, type BlockQuantiles, compareBlocks } from "./comparisons.ts";
+import { quantileEstimate, quantileName, ranksOf, shareEstimate } from "./estimate.ts";
+import { overloaded } from "./overload.ts";
+import { sloLevels, sloResults, sloTerms, unmeasured } from "./slo.ts";
+import { exitCodeOf } from "./verdict.ts";
+
+/** Blocks of one operation whose candidate is so many times the baseline in each round. */
+function blocksOf(ratios: readonly number[], candidate = "b"): BlockQuantiles[] {
+  return ratios.flatMap((ratio, round) => {
+    const base = 10 + (round * 7) % 5;
+    return [
+      { round, arm: "a", operation: "x", n: 100, p50: base, p95: 3 * base },
+      { round, arm: candidate, operation: "x", n: 100, p50: base * ratio, p95: 3 * base * ratio },
+    ];
+  });
+}
+
+Deno.test("direct SQL is the baseline where it took part, else the first arm", () => {
+  assert.equal(baselineOf(["graphql", "sql"]), "sql");
+  assert.equal(baselineOf(["graphql", "sql+cache"]), "graphql");
+  assert.equal(baselineOf([]), undefined);
+  assert.deepEqual(compareBlocks([], [], ["x"]), []);
+});
+
+Deno.test("pairs are blocks of the same round: drift over the run cancels out", () => {
+  const drifting = Array.from({ length: 10 }, (_, round) => {
+    const base = 10 * 2 ** round;
+    return [
+      { round, arm: "a", operation: "x", n: 100, p50: base, p95: base },
+      { round, arm: "b", operation: "x", n: 100, p50: base * 0.8 * (1 + round / 1000), p95: base * 0.8 },
+    ];
+  }).flat();
+  const [p50] = compareBlocks(drifting.toReversed(), ["a", "b"], ["x"]);
+  assert.equal(p50!.verdict, "faster");
+  assert.ok(Math.abs(p50!.ratio! - 0.8) < 0.01);
+  assert.equal(p50!.n, 10);
+});
+
+Deno.test("a round that one arm lacks is no pair", () => {
+  const blocks = blocksOf([2, 2, 2, 2, 2, 2, 2, 2, 2]).filter(({ round, arm }) =>
+    !(round === 3 && arm === "b")
+  );
+  assert.equal(compareBlocks(blocks, ["a", "b"], ["x"])[0]!.n, 8);
+});
+
+Deno.test("ratios that go either way are inconclusive, with an interval around 1", () => {
+  const [found] = compareBlocks(blocksOf([0.5, 2, 0.7, 1.5, 0.9, 1.2, 0.6, 1.8, 1.1]), ["a", "b"], ["x"]);
+  assert.equal(found!.verdict, "inconclusive");
+  assert.ok(found!.low! < 1 && found!.high! > 1);
+});
+
+Deno.test("a candidate whose blocks shed is slower without a number; two such arms have no ratio", () => {
+  const shed = blocksOf([2, 2, 2, 2, 2, 2, 2, 2, 2]).map((block) =>
+    block.arm === "b" ? { ...block, p95: Infinity } : block
+  );
+  const p95 = compareBlocks(shed, ["a", "b"], ["x"])[1]!;
+  assert.equal(p95.verdict, "slower");
+  assert.equal(p95.ratio, null);
+  assert.ok(p95.warnings.some(({ code }) => code === "unbounded"));
+  const both = shed.map((block) => ({ ...block, p95: Infinity }));
+  const none = compareBlocks(both, ["a", "b"], ["x"])[1]!;
+  assert.equal(none.n, 0);
+  assert.equal(none.verdict, "inconclusive");
+  assert.deepEqual(none.warnings.map(({ code }) => code), ["unserved-pairs", "few-pairs"]);
+});
+
+Deno.test("estimates name what they lack", () => {
+  assert.equal(ranksOf(367, 0.99), null);
+  assert.deepEqual(ranksOf(5, 1), { level: 1, value: 5, low: null, high: null });
+  const at = (rank: number) => rank;
+  const plain = { at, shortestTimeoutMs: null };
+  const few = quantileEstimate({ ...plain, n: 300, level: 0.99, ranks: ranksOf(300, 0.99) });
+  assert.equal(few.value, null);
+  assert.deepEqual(few.warnings.map(({ code }) => code), ["not-estimable"]);
+  const thin = quantileEstimate({ ...plain, n: 1000, level: 0.95, ranks: ranksOf(1000, 0.95) });
+  assert.deepEqual([thin.value, thin.low, thin.high], [950, 936, 964]);
+  assert.deepEqual(thin.warnings.map(({ code }) => code), ["thin"]);
+  const open = { n: 5000, level: 0.95, ranks: ranksOf(5000, 0.95), shortestTimeoutMs: null };
+  const edge = quantileEstimate({ ...open, at: (rank) => rank > 4750 ? Infinity : rank });
+  assert.deepEqual([edge.value, edge.high], [4750, null]);
+  assert.deepEqual(edge.warnings.map(({ code }) => code), ["open-interval"]);
+  assert.deepEqual([0.5, 0.999, 1].map(quantileName), ["p50", "p99.9", "max"]);
+  assert.equal(shareEstimate(0, 0).value, null);
+});
+
+/** An arm as a whole, of a thousand requests. */
+function arm(name: string, changes: Partial<Summary> = {}): Summary {
+  const estimate = (value: number) => ({
+    value,
+    low: value * 0.9,
+    high: value * 1.1,
+    level: 0.95,
+    warnings: [],
+  });
+  return {
+    arm: name,
+    operation: null,
+    n: 1000,
+    outcomes: { ok: 985, failed: 5, timeout: 0, shed: 10, unsent: 0 },
+    errorRate: estimate(0.015),
+    throughput: 120,
+    response: { "0.95": estimate(190), "0.975": estimate(300) },
+    service: {},
+    waiting: {},
+    maxMs: 400,
+    meanBytes: 1,
+    meanRows: 1,
+    cache: null,
+    errors: [],
+    warnings: [],
+    ...changes,
+  };
+}
+
+Deno.test("each term of an SLO is judged per arm with its margin; hit rates only where there is a cache", () => {
+  const cached = { hit: 700, miss: 200, stale: 50, bypass: 50, hitRate: 0.7 };
+  const terms = sloTerms("p95<200ms, p97.5<200ms, errors<1%, shed<2%, hit>80%, throughput>100/s");
+  assert.deepEqual(sloLevels(terms), [0.95, 0.975]);
+  const results = sloResults(terms, [arm("sql"), arm("sql+cache", { cache: cached }), {
+    ...arm("sql"),
+    operation: "x",
+  }]);
+  assert.deepEqual(
+    results.map((
+      each,
+    ) => [each.text, each.arm, each.ok, each.margin === null ? null : Number(each.margin.toFixed(3))]),
+    [
+      ["p95<200ms", "sql", true, 0.05],
+      ["p95<200ms", "sql+cache", true, 0.05],
+      ["p97.5<200ms", "sql", false, -0.5],
+      ["p97.5<200ms", "sql+cache", false, -0.5],
+      ["errors<1%", "sql", false, -0.5],
+      ["errors<1%", "sql+cache", false, -0.5],
+      ["shed<2%", "sql", true, 0.5],
+      ["shed<2%", "sql+cache", true, 0.5],
+      ["hit>80%", "sql+cache", false, -0.125],
+      ["throughput>100/s", "sql", true, 0.2],
+      ["throughput>100/s", "sql+cache", true, 0.2],
+    ],
+  );
+  const straddling = results.filter(({ measured }) =>
+    measured.warnings.some(({ code }) => code === "straddles-limit")
+  );
+  assert.deepEqual(straddling.map(({ text }) => text), ["p95<200ms", "p95<200ms", "errors<1%", "errors<1%"]);
+});
+
+Deno.test("a hit rate asked of a run without any cache is unmeasured, not missed", () => {
+  const [result] = sloResults(sloTerms("hit>80%"), [arm("sql")]);
+  assert.equal(result!.ok, false);
+  assert.equal(result!.margin, null);
+  assert.equal(unmeasured(result!), true);
+  assert.deepEqual(sloTerms(null), []);
+});
+
+Deno.test("a queue that grows is an overload, one that is merely long is not", () => {
+  const block = { block: 1, arm: "sql", n: 1000, middle: 0, end: 0, shed: 0 };
+  assert.deepEqual(
+    overloaded([block, { ...block, middle: 290, end: 300 }, { ...block, middle: 3, end: 12 }]),
+    [],
+  );
+  const [warning] = overloaded([block, { ...block, middle: 100, end: 240 }, { ...block, shed: 7 }]);
+  assert.equal(warning!.code, "overloaded");
+  assert.match(warning!.text, /sql was overloaded in 2 of 3 blocks: up to 240 /);
+});
+
+Deno.test("the exit code is the first that applies", () => {
+  assert.equal(exitCodeOf({ verdict: null }, "interrupted"), 130);
+  assert.equal(exitCodeOf({ verdict: "invalid" }, "crashed"), 3);
+  assert.equal(exitCodeOf({ verdict: "invalid" }, "complete"), 4);
+  assert.equal(exitCodeOf({ verdict: "fail" }, "complete"), 1);
+  for (const verdict of ["pass", "inconclusive", null] as const) {
+    assert.equal(exitCodeOf({ verdict }, "complete"), 0);
+  }
+});

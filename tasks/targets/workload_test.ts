@@ -1,0 +1,120 @@
+import assert from "node:assert/strict";
+import { join } from "node:path";
+import { UsageError } from "../model/errors.ts";
+import { loadQuestion } from "./workload.ts";
+import { parseGraphql } from "./workload_graphql.ts";
+import { parseSql } from "./workload_sql.ts";
+
+Deno.test("placeholders become numbered parameters of their declared types, and nothing else is touched", () => {
+  const sql = [
+    "-- A title that",
+    "-- runs on.",
+    "-- :ids integer[]",
+    "-- :name varchar(5)",
+    "SELECT ':name', a::text, \":name\", $$ :ids $$ -- :name",
+    "FROM t WHERE id = ANY(:ids) AND name = :name OR :name IS NULL;",
+    "",
+  ].join("\n");
+  const parsed = parseSql(sql, "q.sql");
+  assert.equal(parsed.title, "A title that runs on.");
+  assert.deepEqual(parsed.parameters, [{ name: "ids", type: "integer[]" }, {
+    name: "name",
+    type: "varchar(5)",
+  }]);
+  assert.equal(
+    parsed.text,
+    "SELECT ':name', a::text, \":name\", $$ :ids $$ -- :name\n" +
+      "FROM t WHERE id = ANY($1::integer[]) AND name = $2::varchar(5) OR $2::varchar(5) IS NULL",
+  );
+});
+
+const BAD_SQL: readonly [string, string, RegExp][] = [
+  [
+    "an undeclared parameter",
+    "-- T\n-- :a integer\nSELECT :a,\n  :b",
+    /q\.sql:4: the parameter :b is not declared/,
+  ],
+  [
+    "an unused parameter",
+    "-- T\n-- :a integer\n-- :b integer\nSELECT :a",
+    /q\.sql:3: .*:b is declared but not used/,
+  ],
+  ["a parameter declared twice", "-- T\n-- :a integer\n-- :a text\nSELECT :a", /q\.sql:3: .*declared twice/],
+  ["a type that is none", "-- T\n-- :a integer; drop\nSELECT :a", /q\.sql:2: the type of :a is no type/],
+  ["no title", "-- :a integer\nSELECT :a", /q\.sql:1: .*title is missing/],
+  ["no statement", "-- T\n", /q\.sql: it holds no statement/],
+];
+for (const [what, source, message] of BAD_SQL) {
+  Deno.test(`an SQL file with ${what} is refused with its place`, () => {
+    assert.throws(() => parseSql(source, "q.sql"), (error: UsageError) => {
+      assert(error instanceof UsageError);
+      assert.match(error.message, message);
+      return true;
+    });
+  });
+}
+
+Deno.test("a GraphQL file gives document, variables, result and map", () => {
+  const source = "# T\n# result: things.nodes\n# map: n = parts.totalCount, m = parts.a.b\n# map: o = x\n" +
+    "query Q($a: Int!, $b: [Int!]!) {\n  things(a: $a, b: $b) { nodes { id } }\n}\n";
+  const parsed = parseGraphql(source, "q.graphql");
+  assert.equal(parsed.title, "T");
+  assert.equal(parsed.kind, "query");
+  assert(parsed.text.startsWith("query Q(") && parsed.text.endsWith("}"));
+  assert.deepEqual(parsed.variables, [{ name: "a", type: "Int!", line: 5 }, {
+    name: "b",
+    type: "[Int!]!",
+    line: 5,
+  }]);
+  assert.deepEqual(parsed.shape, {
+    result: ["things", "nodes"],
+    map: { n: ["parts", "totalCount"], m: ["parts", "a", "b"], o: ["x"] },
+  });
+});
+
+const BAD_GRAPHQL: readonly [string, string, RegExp][] = [
+  ["a syntax error", "# result: a\nquery {\n  a {\n}\n", /q\.graphql:5: Syntax Error/],
+  ["no result", "# T\nquery { a }", /q\.graphql:1: .*# result: path.*missing/],
+  [
+    "a result outside of the document",
+    "# T\n# result: b.nodes\nquery { a }",
+    /q\.graphql:2: .*begins with "b"/,
+  ],
+  ["a malformed path", "# result: a..b\nquery { a }", /q\.graphql:1: a path must be names/],
+  [
+    "a malformed map",
+    "# result: a\n# map: n totalCount\nquery { a }",
+    /q\.graphql:2: a mapping must be column = path/,
+  ],
+  ["two operations", "# result: a\nquery A { a }\nquery B { a }", /it holds 2 operations/],
+];
+for (const [what, source, message] of BAD_GRAPHQL) {
+  Deno.test(`a GraphQL file with ${what} is refused with its place`, () => {
+    assert.throws(() => parseGraphql(source, "q.graphql"), (error: UsageError) => {
+      assert(error instanceof UsageError);
+      assert.match(error.message, message);
+      return true;
+    });
+  });
+}
+
+Deno.test("both files of a question must be there and take the same parameters", async () => {
+  const dir = await Deno.makeTempDir();
+  const write = (name: string, text: string) => Deno.writeTextFileSync(join(dir, name), text);
+  try {
+    assert.throws(() => loadQuestion(dir, "q"), /Cannot read .*q\.sql: there is no such file/);
+    write("q.sql", "-- T\n-- :a integer\nSELECT :a");
+    assert.throws(() => loadQuestion(dir, "q"), /Cannot read .*q\.graphql: there is no such file/);
+    write("q.graphql", "# result: t\nquery { t }");
+    assert.throws(() => loadQuestion(dir, "q"), /\$a is missing/);
+    write("q.graphql", "# result: t\nquery Q($a: Int!,\n  $b: Int!) { t(a: $a, b: $b) }");
+    assert.throws(() => loadQuestion(dir, "q"), /q\.graphql:3: the variable \$b is no parameter of q\.sql/);
+    write("q.graphql", "# result: t\nquery Q($a: Int!) { t(a: $a) }");
+    const question = loadQuestion(dir, "q");
+    assert.equal(question.name, "q");
+    assert.equal(question.title, "T");
+    assert.equal(question.sql.text, "SELECT $1::integer");
+  } finally {
+    await Deno.remove(dir, { recursive: true });
+  }
+});
