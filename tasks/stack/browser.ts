@@ -123,7 +123,7 @@ export async function launchBrowser(config: Pick<Config, "home" | "chromePath">)
       handleSIGTERM: false,
       handleSIGHUP: false,
       args: [...QUIET, ...sandbox(), ...program.args],
-      env: { ...process.env, ...program.env },
+      env: { ...inherited(), ...program.env },
       timeout: 30_000,
     });
   } catch (error) {
@@ -198,4 +198,24 @@ async function puppeteersOwn(): Promise<string | null> {
 
 function firstLine(text: string): string {
   return text.trim().split("\n")[0] ?? "";
+}
+
+/** What a browser needs of our environment; the rest may hold secrets, such as a URL with its password. */
+function inherited(): Record<string, string> {
+  const names = [
+    "PATH",
+    "HOME",
+    "USER",
+    "LANG",
+    "LC_ALL",
+    "TZ",
+    "TMPDIR",
+    "XDG_CACHE_HOME",
+    "XDG_CONFIG_HOME",
+    "DISPLAY",
+  ];
+  return Object.fromEntries(names.flatMap((name) => {
+    const value = process.env[name];
+    return value === undefined ? [] : [[name, value]];
+  }));
 }

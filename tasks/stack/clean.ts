@@ -78,7 +78,7 @@ function runFolders(reports: string): string[] {
     .filter((name) => {
       try {
         const text = readFileSync(join(reports, name, "summary.json"), "utf8");
-        return (JSON.parse(text) as { run?: unknown }).run === name;
+        return (JSON.parse(text) as { run?: { runId?: unknown } }).run?.runId === name;
       } catch {
         return false;
       }

@@ -230,7 +230,7 @@ Deno.test("clean removes what Benchbook made and nothing else", async () => {
     };
     const { reports } = config;
     try {
-      const summary = (run: string) => JSON.stringify({ schema: 1, run });
+      const summary = (run: string) => JSON.stringify({ schema: 1, run: { runId: run } });
       for (const name of ["run-1", "sample", "other"]) mkdirSync(join(reports, name), { recursive: true });
       writeFileSync(join(reports, "run-1", "summary.json"), summary("run-1"));
       writeFileSync(join(reports, "sample", "summary.json"), summary("sample"));

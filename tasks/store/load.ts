@@ -1,4 +1,5 @@
 import type { Phase, RunStatus } from "../model/run.ts";
+import { insertOperations, insertPhases, insertPlans, insertSamples } from "./load_tables.ts";
 import { dropStaging, insertStaged, stageTimings } from "./load_timings.ts";
 import type { Store } from "./open.ts";
 import { deleteRows, insertRun } from "./runs.ts";
@@ -32,43 +33,12 @@ export async function loadSpool(store: Store, dir: string): Promise<LoadCounts> 
     return await store.transaction(async () => {
       await deleteRows(store, run.runId);
       await insertStaged(store, run.runId, timings);
-      const samples = await loadSamples(store, run.runId, dir);
+      const samples = await insertSamples(store, run.runId, readSamples(dir));
       const lastUs = Math.max(timings.lastUs, samples.lastUs);
       const phases = status === "complete" ? spool.phases : endPhases(spool.phases, lastUs);
-      await append(
-        store,
-        "phase",
-        phases.map((phase) => [
-          run.runId,
-          phase.phaseId,
-          phase.name,
-          phase.block,
-          phase.arm,
-          Math.round(phase.startUs),
-          Math.round(phase.endUs),
-        ]),
-      );
-      await append(
-        store,
-        "operation",
-        spool.operations.map((operation) => [
-          run.runId,
-          operation.operationId,
-          operation.workload,
-          operation.name,
-          operation.path,
-          operation.statement,
-          operation.fingerprint,
-          JSON.stringify(operation.parameters),
-        ]),
-      );
-      await append(
-        store,
-        "plan",
-        spool.plans.map((
-          plan,
-        ) => [run.runId, plan.operationId, Math.round(plan.atUs), JSON.stringify(plan.plan)]),
-      );
+      await insertPhases(store, run.runId, phases);
+      await insertOperations(store, run.runId, spool.operations);
+      await insertPlans(store, run.runId, spool.plans);
       const endedAt = end?.endedAt ?? new Date(run.startedAt.getTime() + lastUs / 1000);
       await insertRun(store, { ...run, status, verdict: end?.verdict ?? null, endedAt });
       return {
@@ -91,43 +61,4 @@ export async function loadSpool(store: Store, dir: string): Promise<LoadCounts> 
 function endPhases(phases: readonly Phase[], lastUs: number): Phase[] {
   return phases.filter((phase) => phase.startUs <= lastUs)
     .map((phase) => phase.endUs <= lastUs ? phase : { ...phase, endUs: lastUs });
-}
-
-async function loadSamples(
-  store: Store,
-  runId: string,
-  dir: string,
-): Promise<{ rows: number; lastUs: number }> {
-  let lastUs = 0;
-  let rows = 0;
-  const values = function* () {
-    for (const sample of readSamples(dir)) {
-      lastUs = Math.max(lastUs, sample.atUs);
-      rows++;
-      const { source, metric, value } = sample;
-      yield [runId, Math.round(sample.atUs), source, metric, JSON.stringify(sample.labels), value];
-    }
-  };
-  await append(store, "sample", values());
-  return { rows, lastUs };
-}
-
-type Cell = string | number | null;
-
-/** Appends rows one by one: for the small tables, whose columns are in the order given. */
-async function append(store: Store, table: string, rows: Iterable<readonly Cell[]>): Promise<void> {
-  const appender = await store.connection.createAppender(table);
-  const types = Array.from({ length: appender.columnCount }, (_, column) => appender.columnType(column));
-  try {
-    for (const row of rows) {
-      row.forEach((cell, column) => {
-        const wide = types[column]!.toString() === "BIGINT" && typeof cell === "number";
-        appender.appendValue(wide ? BigInt(cell) : cell, types[column]!);
-      });
-      appender.endRow();
-    }
-    appender.flushSync();
-  } finally {
-    appender.closeSync();
-  }
 }

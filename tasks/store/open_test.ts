@@ -79,7 +79,7 @@ Deno.test("a store that is let go during the wait opens", () =>
   withTempDir(async (dir) => {
     const file = storeFile(dir);
     await withStore(file, "write", () => Promise.resolve());
-    await whileHeld(file, "write", async (release) => {
+    await whileHeld(file, "write", async ({ release }) => {
       let holder = "";
       const opening = openStore(file, {
         mode: "read",
@@ -91,6 +91,18 @@ Deno.test("a store that is let go during the wait opens", () =>
       (await opening).close();
       assert.match(holder, /pid \d+/);
     });
+  }));
+
+Deno.test("a process killed while it writes leaves what was committed and nothing else, readable at once", () =>
+  withTempDir(async (dir) => {
+    const file = storeFile(dir);
+    await withStore(file, "write", () => Promise.resolve());
+    const phase = (id: number) => `INSERT INTO phase VALUES ('R', ${id}, 'steady', 0, 'sql', 0, 1)`;
+    await whileHeld(file, "write", ({ kill }) => kill(), [phase(1), "BEGIN TRANSACTION", phase(2)]);
+    for (const mode of ["read", "write"] as const) {
+      const rows = await withStore(file, mode, (store) => store.rows("SELECT phase_id FROM phase"));
+      assert.deepEqual(rows, [{ phase_id: 1 }]);
+    }
   }));
 
 Deno.test("what is no DuckDB file is named as such and left alone", () =>

@@ -1,0 +1,79 @@
+import type { Operation } from "../model/operation.ts";
+import type { Phase, Plan, Sample } from "../model/run.ts";
+import type { Store } from "./open.ts";
+
+type Cell = string | number;
+
+/** Appends a run's phases. */
+export async function insertPhases(store: Store, runId: string, phases: readonly Phase[]): Promise<void> {
+  await append(
+    store,
+    "phase",
+    phases.map(({ phaseId, name, block, arm, startUs, endUs }) => {
+      return [runId, phaseId, name, block, arm, Math.round(startUs), Math.round(endUs)];
+    }),
+  );
+}
+
+/** Appends a run's operations. */
+export async function insertOperations(
+  store: Store,
+  runId: string,
+  operations: readonly Operation[],
+): Promise<void> {
+  await append(
+    store,
+    "operation",
+    operations.map((operation) => {
+      const { operationId, workload, name, path, statement, fingerprint, parameters } = operation;
+      return [runId, operationId, workload, name, path, statement, fingerprint, JSON.stringify(parameters)];
+    }),
+  );
+}
+
+/** Appends a run's plans. */
+export async function insertPlans(store: Store, runId: string, plans: readonly Plan[]): Promise<void> {
+  await append(
+    store,
+    "plan",
+    plans.map(({ operationId, atUs, plan }) => {
+      return [runId, operationId, Math.round(atUs), JSON.stringify(plan)];
+    }),
+  );
+}
+
+/** Appends a run's samples; says how many there were and when the last was taken, µs (0 without any). */
+export async function insertSamples(
+  store: Store,
+  runId: string,
+  samples: Iterable<Sample>,
+): Promise<{ rows: number; lastUs: number }> {
+  let rows = 0;
+  let lastUs = 0;
+  const cells = function* (): Generator<Cell[]> {
+    for (const { atUs, source, metric, labels, value } of samples) {
+      rows++;
+      lastUs = Math.max(lastUs, atUs);
+      yield [runId, Math.round(atUs), source, metric, JSON.stringify(labels), value];
+    }
+  };
+  await append(store, "sample", cells());
+  return { rows, lastUs };
+}
+
+/** Appends rows one by one: for the small tables, whose columns are in the order given. */
+async function append(store: Store, table: string, rows: Iterable<readonly Cell[]>): Promise<void> {
+  const appender = await store.connection.createAppender(table);
+  const types = Array.from({ length: appender.columnCount }, (_, column) => appender.columnType(column));
+  try {
+    for (const row of rows) {
+      row.forEach((cell, column) => {
+        const wide = types[column]!.toString() === "BIGINT" && typeof cell === "number";
+        appender.appendValue(wide ? BigInt(cell) : cell, types[column]!);
+      });
+      appender.endRow();
+    }
+  } finally {
+    appender.closeSync();
+  }
+}
