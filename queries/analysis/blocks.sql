@@ -1,6 +1,6 @@
 -- Response times in milliseconds per steady block and operation: the units of comparison. Blocks of the same
--- `round` (the arm's k-th steady block) stand beside each other in time and are paired. A quantile is infinite
--- where it lies among the never served.
+-- `round` (the arm's k-th steady block) stand beside each other in time and are paired. A quantile is
+-- infinite where it lies among the never served.
 WITH rounds AS (
   SELECT phase_id, block, arm, row_number() OVER (PARTITION BY arm ORDER BY block) AS round
   FROM phase

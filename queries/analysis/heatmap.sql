@@ -1,4 +1,5 @@
--- Requests by second of intended time and response time, four logarithmic bins to a doubling, per arm, all phases.
+-- Requests by second of intended time and response time, four logarithmic bins to a doubling, per arm, all
+-- phases.
 SELECT
   arm,
   intended_us // 1000000 AS second,

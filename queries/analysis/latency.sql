@@ -1,5 +1,6 @@
 -- Response times in milliseconds of the steady phases, per arm (operation NULL) and per arm and operation.
--- Failed requests are left out of the quantiles and counted; NULL where a quantile lies among the never served.
+-- Failed requests are left out of the quantiles and counted; NULL where a quantile lies among the never
+-- served.
 SELECT
   arm, operation,
   count(*) AS n,

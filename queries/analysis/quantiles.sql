@@ -1,6 +1,6 @@
--- Latency against quantile: response times in milliseconds of the steady phases at levels that stand evenly on a
--- log-tail axis, per arm (operation NULL) and per arm and operation. A level is left out where fewer than three
--- requests lie beyond it; `ms` is NULL where it lies among the never served.
+-- Latency against quantile: response times in milliseconds of the steady phases at levels that stand evenly
+-- on a log-tail axis, per arm (operation NULL) and per arm and operation. A level is left out where fewer
+-- than three requests lie beyond it; `ms` is NULL where it lies among the never served.
 WITH
   axis AS (
     SELECT unnest([

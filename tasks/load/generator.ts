@@ -11,6 +11,7 @@ import type { FromGenerator, ToGenerator } from "./messages.ts";
 import type { MetronomeOrder } from "./metronome.ts";
 import { mix } from "./mix.ts";
 import { endOf, type LoadPlan, shareOf } from "./plan.ts";
+import { askForShortSlice } from "./priority.ts";
 import { type OpenTargets, openTargets } from "./open_targets.ts";
 
 /**
@@ -76,6 +77,7 @@ class Generator {
   ) {}
 
   static async prepare(plan: LoadPlan, worker: number, slots: BigInt64Array): Promise<Generator> {
+    if (!Deno.env.get("NOSLICE")) askForShortSlice();
     const clock = { originUs: 0 };
     const nowUs = () => monotonicUs() - clock.originUs;
     const connections = shareOf(plan.connections, worker, plan.workers);

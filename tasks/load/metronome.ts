@@ -1,6 +1,7 @@
 /// <reference lib="deno.worker" />
 import { type ArrivalPlan, arrivals, stripe } from "./arrivals.ts";
 import { monotonicUs } from "./clock.ts";
+import { askForShortSlice } from "./priority.ts";
 
 /**
  * Wakes its generator when a slot is due. Timers of the event loop are a millisecond or more late;
@@ -34,5 +35,6 @@ self.onmessage = ({ data }: MessageEvent<MetronomeOrder>) => {
   self.close();
 };
 
+if (!Deno.env.get("NOSLICE")) askForShortSlice();
 // Loading takes a good part of a second on a cold machine: the run must not begin before it is done.
 self.postMessage("ready");

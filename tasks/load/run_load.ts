@@ -43,7 +43,6 @@ export async function runLoad(options: LoadOptions): Promise<LoadResult> {
     const originUs = monotonicUs() + LEAD_US;
     const nowUs = () => monotonicUs() - originUs;
     const startedAt = new Date(Date.now() + LEAD_US / 1000);
-    options.onStart(nowUs, startedAt);
     let endedUs = Infinity;
     const stop = () => {
       endedUs = Math.max(0, nowUs());
@@ -58,6 +57,8 @@ export async function runLoad(options: LoadOptions): Promise<LoadResult> {
       };
       member.tell({ kind: "start", originUs });
     }
+    // After the generators have their order: what the caller does now takes longer than they may wait.
+    options.onStart(nowUs, startedAt);
     await Promise.all(crew.map((member) => member.done));
     signal.removeEventListener("abort", stop);
     return {

@@ -78,7 +78,7 @@ export interface Comparison {
   readonly low: number | null;
   readonly high: number | null;
   readonly level: number;
-  /** Two-sided signed-rank p, adjusted by Holm over all comparisons of the run. */
+  /** Two-sided signed-rank p, adjusted by Holm over the operations × quantiles of its candidate. */
   readonly p: number | null;
   readonly verdict: "faster" | "slower" | "equivalent" | "inconclusive";
   readonly warnings: readonly Warning[];

@@ -6,6 +6,7 @@ import { exponential, lognormal, normal, normalQuantile, truncatedExponential } 
 import { permutation } from "./permutation.ts";
 import { shuffle } from "./shuffle.ts";
 import { chiSquare, withinChiSquare } from "./testing.ts";
+import { tabulated } from "./tabulated.ts";
 import { zipf, zipfWeights } from "./zipf.ts";
 
 const unit = fc.double({ min: 0, max: 1, maxExcluded: true, noNaN: true });
@@ -159,4 +160,17 @@ Deno.test("a shuffle keeps the items, repeats for the same index and makes every
   assert.equal(orders.size, 6);
   withinChiSquare(chiSquare([...orders.values()]), 5);
   assert.deepEqual(shuffle([1, 2, 3, 4], random, 5), shuffle([1, 2, 3, 4], random, 5));
+});
+
+Deno.test("a tabulated distribution has the shares of its quantile function", () => {
+  const table = tabulated((u) => exponential(u, 5));
+  const random = counter(13, "tabulated");
+  const counts = new Float64Array(10);
+  const n = 50_000;
+  for (let i = 0; i < n; i++) counts[Math.min(9, table(random.float(i)))]!++;
+  const shares = Array.from(
+    { length: 10 },
+    (_, k) => n * (Math.exp(-k / 5) - (k === 9 ? 0 : Math.exp(-(k + 1) / 5))),
+  );
+  withinChiSquare(chiSquare(counts, shares), 9);
 });

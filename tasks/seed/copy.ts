@@ -53,7 +53,7 @@ export async function copyTable(client: Client, table: Table, options: CopyOptio
     await Promise.race([Promise.all(sent), copy.failed]);
   } catch (error) {
     // The server then gives up the rows so far, and says so; the first error is the one that counts.
-    connection.sendCopyFail("interrupted");
+    if (!copy.ended) connection.sendCopyFail("interrupted");
     await copy.done.catch(() => {});
     throw error;
   }
@@ -82,7 +82,8 @@ class CopyIn implements Submittable {
   readonly #started = Promise.withResolvers<CopyConnection>();
   readonly #done = Promise.withResolvers<void>();
   readonly #failed = Promise.withResolvers<never>();
-  #error: Error | undefined;
+  /** The server waits for no more rows. */
+  ended = false;
 
   constructor(text: string) {
     this.#text = text;
@@ -112,17 +113,16 @@ class CopyIn implements Submittable {
     this.#started.resolve(connection as CopyConnection);
   }
 
+  /** After an error pg tells a query nothing more; it holds the next one back until the server is ready. */
   handleError(error: Error): void {
-    this.#error = error;
+    this.ended = true;
     this.#started.reject(error);
     this.#failed.reject(error);
-    // A lost connection sends no ReadyForQuery.
-    if (!("severity" in error)) this.#done.reject(error);
+    this.#done.reject(error);
   }
 
   handleReadyForQuery(): void {
-    if (this.#error) this.#done.reject(this.#error);
-    else this.#done.resolve();
+    this.#done.resolve();
   }
 
   handleCommandComplete(): void {}

@@ -51,8 +51,11 @@ export class CopyWriter {
 
   /** Fields that `copyFields` has encoded, each with its tab. */
   encoded(fields: Uint8Array): void {
-    this.#block.set(fields, this.#at);
-    this.#at += fields.length;
+    // Fields are short: a loop beats the call of `set`, which alone took a third of an order's time.
+    const block = this.#block;
+    let at = this.#at;
+    for (let i = 0; i < fields.length; i++) block[at++] = fields[i]!;
+    this.#at = at;
   }
 
   text(value: string | null): void {

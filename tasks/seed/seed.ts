@@ -173,11 +173,12 @@ function refuse(dataset: Dataset, facts: Inspection, marker: Marker | undefined,
       "Use another database; Benchbook changes nothing that it did not make.",
     );
   }
-  if (marker?.seeded && facts.schema_exists && !request.replace) {
-    const made = marker.generator === dataset.generator ? "" : ` by another version (${marker.generator})`;
+  // The same scale and seed by an older generator are made anew without asking: that is what was asked for.
+  const other = marker?.seeded && (marker.scale !== request.scale || marker.seed !== request.seed);
+  if (other && facts.schema_exists && !request.replace) {
     throw new UsageError(
       `Cannot seed ${dataset.name} at scale ${request.scale} with seed ${request.seed} in "${database}": ` +
-        `it holds scale ${marker.scale}, seed ${marker.seed}${made}`,
+        `it holds scale ${marker.scale}, seed ${marker.seed}`,
       "Give --replace to throw that away, or use another database.",
     );
   }

@@ -1,6 +1,8 @@
 import { normalCdf } from "./normal.ts";
 
-/** Distribution functions of Binomial(n, p) around its mode; outside of the window they are 0 or 1 to 1e-30. */
+/**
+ * Distribution functions of Binomial(n, p) around its mode; outside of the window they are 0 or 1 to 1e-30.
+ */
 export interface BinomialCdf {
   /** P(B ≤ k). */
   cdf(k: number): number;

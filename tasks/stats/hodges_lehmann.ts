@@ -9,8 +9,8 @@ export interface Location {
 }
 
 /**
- * The Hodges–Lehmann estimate: the median of all Walsh averages (xᵢ + xⱼ) / 2, i ≤ j, with the interval got by
- * inverting the signed-rank test (Hollander and Wolfe, "Nonparametric Statistical Methods", 3.2 and 3.3).
+ * The Hodges–Lehmann estimate: the median of all Walsh averages (xᵢ + xⱼ) / 2, i ≤ j, with the interval got
+ * by inverting the signed-rank test (Hollander and Wolfe, "Nonparametric Statistical Methods", 3.2 and 3.3).
  * Values may be infinite; an average of +∞ and −∞ counts as 0. Null of none.
  */
 export function hodgesLehmann(values: readonly number[], level = 0.95): Location | null {

@@ -1,6 +1,7 @@
 /**
- * The standard normal distribution function Φ(x): the series of Marsaglia, "Evaluating the Normal Distribution"
- * (Journal of Statistical Software 11/4, 2004), and beyond |x| = 6 the continued fraction of Mills' ratio.
+ * The standard normal distribution function Φ(x): the series of Marsaglia, "Evaluating the Normal
+ * Distribution" (Journal of Statistical Software 11/4, 2004), and beyond |x| = 6 the continued fraction of
+ * Mills' ratio.
  */
 export function normalCdf(x: number): number {
   if (Number.isNaN(x)) return NaN;
@@ -14,7 +15,10 @@ export function normalCdf(x: number): number {
   return 0.5 + sum * density(x);
 }
 
-/** The quantile function Φ⁻¹(p) for 0 < p < 1, by bisection: exact to the last digits of Φ and never diverging. */
+/**
+ * The quantile function Φ⁻¹(p) for 0 < p < 1, by bisection: exact to the last digits of Φ and never
+ * diverging.
+ */
 export function normalQuantile(p: number): number {
   if (!(p > 0 && p < 1)) return p === 0 ? -Infinity : p === 1 ? Infinity : NaN;
   // The tail is where Φ is exact: near 1 its distance from 1 is lost.

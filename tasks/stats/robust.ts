@@ -7,8 +7,8 @@ export function median(values: readonly number[]): number | null {
 }
 
 /**
- * The median absolute deviation from the median, times 1.4826 so that it estimates the standard deviation of a
- * normal distribution, as R's `mad`; null of none.
+ * The median absolute deviation from the median, times 1.4826 so that it estimates the standard deviation of
+ * a normal distribution, as R's `mad`; null of none.
  */
 export function mad(values: readonly number[]): number | null {
   const centre = median(values);

@@ -18,8 +18,9 @@ export interface SignedRank {
 }
 
 /**
- * The signed-rank test: exact by counting all sign patterns of the (possibly tied) ranks up to 25 differences,
- * else normal with corrections for ties and continuity. Infinite differences are allowed: they rank last.
+ * The signed-rank test: exact by counting all sign patterns of the (possibly tied) ranks up to 25
+ * differences, else normal with corrections for ties and continuity. Infinite differences are allowed: they
+ * rank last.
  */
 export function signedRank(differences: readonly number[]): SignedRank {
   const values = differences.filter((value) => value !== 0);

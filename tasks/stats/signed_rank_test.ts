@@ -4,7 +4,10 @@ import { equivalent } from "./equivalence.ts";
 import { hodgesLehmann } from "./hodges_lehmann.ts";
 import { signedRank, walshCut } from "./signed_rank.ts";
 
-/** Hamilton's depression scale before and after a tranquilizer: Hollander and Wolfe, table 3.1; R's wilcox.test. */
+/**
+ * Hamilton's depression scale before and after a tranquilizer: Hollander and Wolfe, table 3.1; R's
+ * wilcox.test.
+ */
 const BEFORE = [1.83, 0.5, 1.62, 2.48, 1.68, 1.88, 1.55, 3.06, 1.3];
 const AFTER = [0.878, 0.647, 0.598, 2.05, 1.06, 1.29, 1.06, 3.14, 1.29];
 const DIFFERENCES = BEFORE.map((value, at) => value - AFTER[at]!);

@@ -2,8 +2,9 @@ import { crc32 } from "node:zlib";
 
 /**
  * The form of a segment file: frames, each a header and a payload, little-endian. A payload holds `rows` rows
- * column by column, widest first so that each is aligned, then the error codes new since the frame before as a
- * JSON array. A frame is whole when its length and both checksums agree; a kill in mid-write tears only the last.
+ * column by column, widest first so that each is aligned, then the error codes new since the frame before as
+ * a JSON array. A frame is whole when its length and both checksums agree; a kill in mid-write tears only the
+ * last.
  */
 export const HEADER_BYTES = 32;
 const MAGIC = 0x47534242;

@@ -1,3 +1,4 @@
+import { BenchbookError, ServiceError } from "../model/errors.ts";
 import type { Phase, RunStatus } from "../model/run.ts";
 import { insertOperations, insertPhases, insertPlans, insertSamples } from "./load_tables.ts";
 import { dropStaging, insertStaged, stageTimings } from "./load_timings.ts";
@@ -22,7 +23,8 @@ export interface LoadCounts {
 /**
  * Loads a run's spool: the regular end of a run and the recovery of a killed one alike. A run that is already
  * there is replaced, all in one transaction, so it may be repeated after any failure. The spool stays.
- * @throws {ServiceError} when there is no run record; {BenchbookError} when the rows contradict themselves.
+ * @throws {ServiceError} when there is no run record, or DuckDB cannot take it (a full disk).
+ * @throws {BenchbookError} when the rows contradict themselves.
  */
 export async function loadSpool(store: Store, dir: string): Promise<LoadCounts> {
   const spool = readSpool(dir);
@@ -52,12 +54,21 @@ export async function loadSpool(store: Store, dir: string): Promise<LoadCounts> 
         droppedBytes: timings.droppedBytes,
       };
     });
+  } catch (error) {
+    if (error instanceof BenchbookError) throw error;
+    throw new ServiceError(
+      `Cannot load run ${run.runId} into ${store.file}: ${(error as Error).message.split("\n")[0]}`,
+      `Nothing is lost: the run stays in ${dir}, and the next bench loads it. Is the disk full?`,
+      { cause: error },
+    );
   } finally {
     await dropStaging(store);
   }
 }
 
-/** A run that ended early never reached its later phases, and its last one ended there: rates divide by them. */
+/**
+ * A run that ended early never reached its later phases, and its last one ended there: rates divide by them.
+ */
 function endPhases(phases: readonly Phase[], lastUs: number): Phase[] {
   return phases.filter((phase) => phase.startUs <= lastUs)
     .map((phase) => phase.endUs <= lastUs ? phase : { ...phase, endUs: lastUs });

@@ -220,3 +220,20 @@ Deno.test("a spool without a run record is refused with what to do", () =>
       });
     })
   ));
+
+Deno.test("what DuckDB refuses is a service error that says where the run is kept", () =>
+  withTempDir((dir) =>
+    withStore(storeFile(dir), "write", async (store) => {
+      const spool = createSpool(dir, bareRun("R1"), OWNER);
+      spool.phase(steadyPhase(70_000, 0, 1));
+      spool.end({ status: "complete", endedAt: new Date() });
+      spool.close();
+      await assert.rejects(loadSpool(store, spool.dir), (error: Error) => {
+        assert.ok(error instanceof ServiceError);
+        assert.match(error.message, /^Cannot load run R1 into .*benchbook\.duckdb: /);
+        assert.ok(error.next!.includes(spool.dir));
+        return true;
+      });
+      assert.deepEqual(await store.rows("SELECT * FROM run"), []);
+    })
+  ));

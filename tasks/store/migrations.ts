@@ -44,7 +44,10 @@ export function needsMigration(
   return version < newest;
 }
 
-/** Brings a store forward, each migration in a transaction of its own, so that a failure leaves a whole version. */
+/**
+ * Brings a store forward, each migration in a transaction of its own, so that a failure leaves a whole
+ * version.
+ */
 export async function migrate(target: Migratable, migrations: readonly StoreMigration[]): Promise<void> {
   const from = await target.version();
   for (const migration of migrations) {

@@ -10,7 +10,9 @@ export interface Store {
   readonly file: string;
   readonly mode: "read" | "write";
   readonly connection: DuckDBConnection;
-  /** Rows of one statement as plain objects; parameters are named `$name`, those it does not name are ignored. */
+  /**
+   * Rows of one statement as plain objects; parameters are named `$name`, those it does not name are ignored.
+   */
   rows<T>(sql: string, parameters?: Parameters): Promise<T[]>;
   /** Runs one or more statements without a result. */
   run(sql: string, parameters?: Parameters): Promise<void>;
@@ -37,8 +39,8 @@ const RETRY_MS = 100;
 /**
  * Opens the store; to write also creates it and brings its schema forward.
  * @throws {UsageError} to read when there is no store yet.
- * @throws {ServiceError} when another process holds it for longer than the wait, when it is no DuckDB file, or
- * when a newer Benchbook wrote it.
+ * @throws {ServiceError} when another process holds it for longer than the wait, when it is no DuckDB file,
+ * or when a newer Benchbook wrote it.
  */
 export async function openStore(file: string, options: OpenOptions): Promise<Store> {
   if (options.mode === "read" && !exists(file)) {

@@ -5,7 +5,9 @@ import type { Parameters } from "./values.ts";
 import { resolve } from "node:path";
 import { readConfig } from "../config.ts";
 
-/** Reads one stored run. It opens the store for each query and closes it again, so it never holds the lock. */
+/**
+ * Reads one stored run. It opens the store for each query and closes it again, so it never holds the lock.
+ */
 export interface RunReader {
   readonly run: StoredRun;
   readonly db: string;

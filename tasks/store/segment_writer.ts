@@ -44,9 +44,9 @@ export class SegmentWriter implements Disposable {
   }
 
   /**
-   * Records one attempt. Times are microseconds from the run's start, NaN where it never got so far; `outcome`
-   * and `cache` are indices into OUTCOMES and CACHE_STATES, -1 where nothing was cacheable; `rows` and `bytes`
-   * are -1 where unknown.
+   * Records one attempt. Times are microseconds from the run's start, NaN where it never got so far;
+   * `outcome` and `cache` are indices into OUTCOMES and CACHE_STATES, -1 where nothing was cacheable; `rows`
+   * and `bytes` are -1 where unknown.
    */
   push(
     slot: number,

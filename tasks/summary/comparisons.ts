@@ -42,8 +42,9 @@ export async function comparisons(
 /**
  * The unit of replication is the pair of blocks of the same round, never the request: a ratio per pair, its
  * Hodges–Lehmann estimate on the log scale with the interval of the signed-rank test, and p adjusted by Holm
- * over all comparisons that may have a verdict. Equivalence within ±5 % needs no adjustment: each of its two
- * tests must succeed.
+ * over the operations × quantiles of one candidate: each candidate is a question of its own ("is GraphQL
+ * slower?"), and asking about a cache too must not make its answer vaguer. Equivalence within ±5 % needs no
+ * adjustment: each of its two tests must succeed.
  */
 export function compareBlocks(
   blocks: readonly BlockQuantiles[],
@@ -52,15 +53,15 @@ export function compareBlocks(
 ): Comparison[] {
   const baseline = baselineOf(arms);
   if (baseline === undefined) return [];
-  const drafts = operations.flatMap((operation) =>
-    arms.filter((arm) => arm !== baseline).flatMap((candidate) =>
+  return arms.filter((arm) => arm !== baseline).flatMap((candidate) => {
+    const drafts = operations.flatMap((operation) =>
       STATISTICS.map((statistic) => draft(blocks, operation, baseline, candidate, statistic))
-    )
-  );
-  const judged = drafts.filter(({ logRatios }) => logRatios.length >= MIN_PAIRS);
-  const adjusted = holm(judged.map(({ logRatios }) => signedRank(logRatios).p));
-  const ps = new Map(judged.map((each, at) => [each, adjusted[at]!]));
-  return drafts.map((each) => finish(each, ps.get(each) ?? null, judged.length));
+    );
+    const judged = drafts.filter(({ logRatios }) => logRatios.length >= MIN_PAIRS);
+    const adjusted = holm(judged.map(({ logRatios }) => signedRank(logRatios).p));
+    const ps = new Map(judged.map((each, at) => [each, adjusted[at]!]));
+    return drafts.map((each) => finish(each, ps.get(each) ?? null, judged.length));
+  });
 }
 
 interface Draft {

@@ -47,7 +47,10 @@ type OrderStatistics = Record<Measure, readonly number[] | null>;
 export interface LatencyOptions {
   /** Quantile levels that a limit asks for beside QUANTILES. */
   readonly extraLevels: readonly number[];
-  /** p99 of the generator's lag, milliseconds: it taints quantiles that are not much larger. Null: closed loop. */
+  /**
+   * p99 of the generator's lag, milliseconds: it taints quantiles that are not much larger. Null: closed
+   * loop.
+   */
   readonly lagP99Ms: number | null;
 }
 

@@ -24,7 +24,9 @@ export function sloResults(terms: readonly SloTerm[], summaries: readonly Summar
   );
 }
 
-/** Whether a result says nothing either way: too little was measured. A quantile among the unserved is a miss. */
+/**
+ * Whether a result says nothing either way: too little was measured. A quantile among the unserved is a miss.
+ */
 export function unmeasured({ measured }: SloResult): boolean {
   return measured.value === null && !measured.warnings.some(({ code }) => code === "unbounded");
 }

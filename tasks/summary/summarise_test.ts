@@ -106,7 +106,7 @@ Deno.test("fewer than eight pairs of blocks give ratios without verdicts, and ei
     warnings.some(({ code }) => code === "few-pairs-for-all")
   );
   assert.ok(warned.length > 0);
-  assert.match(warned[0]!.warnings.find(({ code }) => code === "few-pairs-for-all")!.text, /11 are needed/);
+  assert.match(warned[0]!.warnings.find(({ code }) => code === "few-pairs-for-all")!.text, /9 are needed/);
 });
 
 Deno.test("timeouts bound a quantile from below, shed and unsent requests put it out of reach, failures do not count", async () => {

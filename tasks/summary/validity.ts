@@ -140,7 +140,8 @@ function slots({ slots, wanted, orphans }: ValidityEvidence, complete: boolean):
     name: "slots",
     title: "Every scheduled request left a row",
     limit: "each slot exactly once",
-    // A killed process takes its last second along: that is why the run has no verdict, not a doubt of the rest.
+    // A killed process takes its last second along: that is why the run has no verdict, not a doubt of the
+    // rest.
     measured: missing > 0 && !complete ? `${count}: the run ended early` : count,
     ok: missing === 0 || !complete,
   };

@@ -16,8 +16,8 @@ export interface VerdictEvidence {
 }
 
 /**
- * The verdict of a run with its reasons, the most important first. A run that ended early has none; an invalid
- * one is `invalid` whatever it measured; without an SLO there is nothing to pass or fail.
+ * The verdict of a run with its reasons, the most important first. A run that ended early has none; an
+ * invalid one is `invalid` whatever it measured; without an SLO there is nothing to pass or fail.
  */
 export function judgeRun(evidence: VerdictEvidence): { verdict: Verdict | null; reasons: string[] } {
   const { run, validity, slo, comparisons, measured } = evidence;

@@ -12,8 +12,8 @@ import { firstDifference, normaliseGraphql, normaliseSql } from "./normalise.ts"
 import { loadQuestion } from "./workload.ts";
 
 const DIR = new URL("../../queries/workloads/access-paths", import.meta.url).pathname;
-const STEMS = [...Deno.readDirSync(DIR)].filter(({ name }) => name.endsWith(".sql")).map(({ name }) =>
-  name.slice(0, -4)
+const STEMS = [...Deno.readDirSync(DIR)].filter(({ name }) => name.endsWith(".graphql")).map(({ name }) =>
+  name.slice(0, -8)
 );
 
 /** Parameters for each question, among them such as find nothing. */

@@ -73,7 +73,7 @@ Deno.test("a GraphQL file gives document, variables, result and map", () => {
 });
 
 const BAD_GRAPHQL: readonly [string, string, RegExp][] = [
-  ["a syntax error", "# result: a\nquery {\n  a {\n}\n", /q\.graphql:5: Syntax Error/],
+  ["a syntax error", "# result: a\nquery {\n  a {\n}\n", /q\.graphql:4: Syntax Error/],
   ["no result", "# T\nquery { a }", /q\.graphql:1: .*# result: path.*missing/],
   [
     "a result outside of the document",

@@ -116,8 +116,9 @@ CREATE TABLE ledger (
 
 -- One row for each scheduled slot, with its arm, operation and durations in milliseconds.
 -- `response_ms` follows the quantile rule: ok at its value, timeout as a lower bound, shed and unsent as +∞,
--- failed as NULL (left out, counted beside). `service_ms` and `waiting_ms` exist only for what was sent or waited.
--- Rows whose block was never written down (the run was killed) count as washout: scheduled, not measured.
+-- failed as NULL (left out, counted beside). `service_ms` and `waiting_ms` exist only for what was sent or
+-- waited. Rows whose block was never written down (the run was killed) count as washout: scheduled, not
+-- measured.
 CREATE VIEW request AS
 SELECT
   t.run_id, t.slot, t.worker, t.phase_id, t.operation_id,

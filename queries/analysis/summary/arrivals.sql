@@ -1,5 +1,5 @@
--- The Kolmogorov-Smirnov distance between the intervals of intended and of real dispatch after the warm-up: the
--- largest difference of their cumulative shares, taken at each interval that occurs, in microseconds.
+-- The Kolmogorov-Smirnov distance between the intervals of intended and of real dispatch after the warm-up:
+-- the largest difference of their cumulative shares, taken at each interval that occurs, in microseconds.
 WITH
   dispatched AS (
     SELECT intended_us, woke_us FROM request WHERE run_id = $run AND phase <> 'warmup' AND woke_us IS NOT NULL

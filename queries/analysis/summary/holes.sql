@@ -1,5 +1,5 @@
--- The longest time without a host sample after the warm-up, in microseconds; the beginning of the measured time
--- and its end bound it like samples.
+-- The longest time without a host sample after the warm-up, in microseconds; the beginning of the measured
+-- time and its end bound it like samples.
 WITH
   span AS (
     SELECT min(start_us) AS start_us, max(end_us) AS end_us FROM phase WHERE run_id = $run AND name <> 'warmup'

@@ -1,6 +1,7 @@
 -- Order statistics of the steady phases per arm (operation NULL) and per arm and operation. The fractions are
--- JSON arrays of (rank - 0.5) / n, which quantile_disc takes to exactly that rank whatever the rounding. They are
--- those of all groups together, so that one pass serves all: a group means something at its own fractions only.
+-- JSON arrays of (rank - 0.5) / n, which quantile_disc takes to exactly that rank whatever the rounding. They
+-- are those of all groups together, so that one pass serves all: a group means something at its own fractions
+-- only.
 SELECT
   arm, operation,
   quantile_disc(response_ms, from_json($response, '["DOUBLE"]')) AS response,

@@ -1,4 +1,5 @@
--- Whether every slot from 0 to the last has its first attempt: their count, the range, and attempts without one.
+-- Whether every slot from 0 to the last has its first attempt: their count, the range, and attempts without
+-- one.
 SELECT
   count(*) FILTER (attempt = 0) AS slots,
   coalesce(max(slot) + 1, 0) AS wanted,

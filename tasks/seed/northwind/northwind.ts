@@ -26,7 +26,7 @@ export const northwind: Dataset = {
     "order_details",
     "us_states",
   ],
-  generator: "northwind 1, faker 10.6.0",
+  generator: "northwind 2, faker 10.6.0",
   scales: Object.keys(SIZES),
   reservedBase: RESERVED_BASE,
   async tables(scale: string, seed: number): Promise<readonly Table[]> {

@@ -9,8 +9,10 @@ import { FIRST_DAY, LAST_DAY, LINES, ORDERS } from "./distributions.ts";
 import { customerCode } from "./keys.ts";
 import { northwind } from "./northwind.ts";
 
+const out = new CopyWriter(4 * 1024 * 1024);
+
 const written = (table: Table, units: readonly number[]): string => {
-  const out = new CopyWriter(4 * 1024 * 1024);
+  out.reset();
   for (const unit of units) table.write(unit, out);
   return new TextDecoder().decode(out.payload);
 };
@@ -157,7 +159,7 @@ Deno.test("the data of a real database are what they claim to be", async (t) => 
           FROM northwind.order_details d JOIN northwind.products p USING (product_id)`);
         const weights = LINES.countWeights;
         const mean = weights.reduce((sum, weight, n) => sum + weight * (n + 1), 0) /
-          weights.reduce((a, b) => a + b);
+          weights.reduce((sum, weight) => sum + weight, 0);
         assert(Math.abs(lines.per_order - mean) < 0.03, `lines per order ${lines.per_order}`);
         assert(Math.abs(lines.undiscounted - LINES.discountWeights[0] / 100) < 0.02);
         assert.equal(lines.most_off, 0.25);

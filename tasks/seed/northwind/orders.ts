@@ -2,6 +2,7 @@ import { alias } from "../../random/alias.ts";
 import { counter } from "../../random/counter.ts";
 import { lognormal } from "../../random/distributions.ts";
 import { permutation } from "../../random/permutation.ts";
+import { tabulated } from "../../random/tabulated.ts";
 import { zipfWeights } from "../../random/zipf.ts";
 import { copyFields } from "../copy_writer.ts";
 import type { Table } from "../dataset.ts";
@@ -57,6 +58,9 @@ export function orders(
   const lineCount = alias(LINES.countWeights);
   const discount = alias(LINES.discountWeights);
 
+  const quantityOf = tabulated(atLeastOne(LINES.quantity));
+  const shippingDays = tabulated(atLeastOne(ORDERS.shippingDays));
+
   const codes = Array.from({ length: sizes.customers }, (_, index) => copyFields([customerCode(index)]));
   const dates = Array.from({ length: DAYS + 60 }, (_, at) => copyFields([isoDay(at)]));
   const priceFactor = Float64Array.from(
@@ -86,11 +90,7 @@ export function orders(
       } while (taken(chosen, line));
       product[line] = chosen;
       price[line] = Math.max(1, Math.round(cents[chosen]! * priceFactor[at]!));
-      const { median, sigma, most } = LINES.quantity;
-      quantity[line] = Math.min(
-        most,
-        1 + Math.floor(lognormal(lineRandom.float(index, lane), median, sigma)),
-      );
+      quantity[line] = quantityOf(lineRandom.float(index, lane));
       off[line] = LINES.discounts[discount.sample(lineRandom.float(index, lane + 1))]!;
     }
     return count;
@@ -134,9 +134,7 @@ export function orders(
       write(index, out) {
         const customer = customerAt[customerByRank.sample(random.float(index, 1))]!;
         const placed = day(index);
-        const { median, sigma, most } = ORDERS.shippingDays;
-        const shipped = placed + 1 +
-          Math.min(most, Math.floor(lognormal(random.float(index, 2), median, sigma)));
+        const shipped = placed + shippingDays(random.float(index, 2));
         const freight = ORDERS.freight.base +
           merchandise(drawLines(index, placed)) *
             lognormal(random.float(index, 3), ORDERS.freight.share, ORDERS.freight.sigma);
@@ -172,6 +170,11 @@ export function orders(
       },
     },
   };
+}
+
+/** The quantiles of a log-normal distribution that is cut at one below and at `most` above. */
+function atLeastOne({ median, sigma, most }: { median: number; sigma: number; most: number }) {
+  return (u: number) => Math.min(most, 1 + Math.floor(lognormal(u, median, sigma)));
 }
 
 /** Row index by rank. A table, since a row of a large scale must not cost a permutation. */
