@@ -141,7 +141,7 @@ export class Dispatcher {
       unsent ? NaN : call?.doneUs ?? NaN,
       OUTCOME_INDEX[outcome],
       call?.error ?? null,
-      call?.cache == null ? -1 : CACHE_STATES.indexOf(call.cache),
+      call === null || call.cache === null ? -1 : CACHE_STATES.indexOf(call.cache),
       call?.rows ?? -1,
       call?.bytes ?? -1,
     );

@@ -8,7 +8,6 @@ import { monotonicUs } from "./clock.ts";
 import { Dispatcher } from "./dispatcher.ts";
 import { Heartbeat } from "./heartbeat.ts";
 import type { FromGenerator, ToGenerator } from "./messages.ts";
-import type { MetronomeOrder } from "./metronome.ts";
 import { mix } from "./mix.ts";
 import { endOf, type LoadPlan, shareOf } from "./plan.ts";
 import { askForShortSlice } from "./priority.ts";
@@ -30,7 +29,7 @@ self.onmessage = ({ data }: MessageEvent<ToGenerator>) => {
   switch (data.kind) {
     case "prepare":
       void attempt(async () => {
-        generator = await Generator.prepare(data.plan, data.worker, new BigInt64Array(data.slots));
+        generator = await Generator.prepare(data.plan, data.worker, new BigInt64Array(data.slots), data.port);
         tell({ kind: "ready" });
       });
       break;
@@ -59,7 +58,6 @@ async function attempt(work: () => Promise<void>): Promise<void> {
 class Generator {
   #originUs = 0;
   #stopped = false;
-  readonly #stopFlag = new Int32Array(new SharedArrayBuffer(4));
   /** Resolved when the last slot was dispatched, or on stop. */
   #finish!: () => void;
   readonly #finished = new Promise<void>((resolve) => this.#finish = resolve);
@@ -72,12 +70,16 @@ class Generator {
     readonly recorder: SegmentWriter,
     readonly dispatcher: Dispatcher,
     readonly clock: { originUs: number },
-    /** Null in a closed loop. */
-    readonly metronome: Worker | null,
+    readonly metronome: MessagePort,
   ) {}
 
-  static async prepare(plan: LoadPlan, worker: number, slots: BigInt64Array): Promise<Generator> {
-    if (!Deno.env.get("NOSLICE")) askForShortSlice();
+  static async prepare(
+    plan: LoadPlan,
+    worker: number,
+    slots: BigInt64Array,
+    metronome: MessagePort,
+  ): Promise<Generator> {
+    askForShortSlice();
     const clock = { originUs: 0 };
     const nowUs = () => monotonicUs() - clock.originUs;
     const connections = shareOf(plan.connections, worker, plan.workers);
@@ -98,7 +100,6 @@ class Generator {
       timeoutMs: plan.timeoutMs,
       inFlightCap: shareOf(plan.inFlightCap, worker, plan.workers),
     });
-    const metronome = plan.loop.kind === "open" ? await startMetronome() : null;
     return new Generator(plan, worker, slots, targets, recorder, dispatcher, clock, metronome);
   }
 
@@ -123,6 +124,7 @@ class Generator {
     heartbeat.stop();
     timers.forEach(clearInterval);
     this.recorder.close();
+    this.metronome.close();
     tell({ kind: "done", progress: this.dispatcher.progress });
     await this.targets.close();
     self.close();
@@ -130,8 +132,6 @@ class Generator {
 
   stop(): void {
     this.#stopped = true;
-    Atomics.store(this.#stopFlag, 0, 1);
-    Atomics.notify(this.#stopFlag, 0);
     this.#finish();
   }
 
@@ -143,20 +143,9 @@ class Generator {
     const { plan, worker } = this;
     const schedule = { kind, ratePerSecond, seed: plan.seed, endUs: endOf(plan.phases) };
     const due = stripe(arrivals(schedule), worker, plan.workers);
-    const metronome = this.metronome!;
-    metronome.onmessage = () => this.#dispatchDue(due);
-    metronome.postMessage(
-      {
-        arrivals: schedule,
-        worker,
-        workers: plan.workers,
-        originUs: this.#originUs,
-        stop: this.#stopFlag.buffer as SharedArrayBuffer,
-      } satisfies MetronomeOrder,
-    );
+    this.metronome.onmessage = () => this.#dispatchDue(due);
     if (due.atUs === Infinity) this.#finish();
     await this.#finished;
-    metronome.terminate();
     const nowUs = this.#nowUs();
     for (; due.atUs <= nowUs; due.next()) this.dispatcher.unsent(due.slot, due.atUs);
   }
@@ -185,13 +174,4 @@ class Generator {
     await new Promise((resolve) => setTimeout(resolve, startInMs));
     await Promise.race([Promise.all(Array.from({ length: clients }, client)), this.#finished]);
   }
-}
-
-/** A metronome that is loaded and waits for its order. */
-function startMetronome(): Promise<Worker> {
-  const metronome = new Worker(new URL("./metronome.ts", import.meta.url), { type: "module" });
-  return new Promise((resolve, reject) => {
-    metronome.onmessage = () => resolve(metronome);
-    metronome.onerror = (event) => reject(new Error(`the metronome failed: ${event.message}`));
-  });
 }

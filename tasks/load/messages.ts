@@ -7,7 +7,10 @@ export type ToGenerator =
     readonly kind: "prepare";
     readonly plan: LoadPlan;
     readonly worker: number;
+    /** The next slot's number of a closed loop, for all workers. */
     readonly slots: SharedArrayBuffer;
+    /** Where the metronome of an open loop knocks. */
+    readonly port: MessagePort;
   }
   /** Start with slot times counted from this monotonic µs. */
   | { readonly kind: "start"; readonly originUs: number }

@@ -4,9 +4,12 @@ import { monotonicUs } from "./clock.ts";
 import { askForShortSlice } from "./priority.ts";
 
 /**
- * Wakes its generator when a slot is due. Timers of the event loop are a millisecond or more late;
+ * Wakes a generator when a slot is due. Timers of the event loop are a millisecond or more late;
  * `Atomics.wait` is within some 75 µs of what was asked but blocks its thread: hence a thread that does
  * nothing else, and no busy waiting that would take CPU from the system under test.
+ *
+ * It is started beside the generator, not by it: Deno 2.9 looks at the messages of a worker's worker only
+ * every 500 ms while both are idle.
  */
 export interface MetronomeOrder {
   readonly arrivals: ArrivalPlan;
@@ -16,6 +19,8 @@ export interface MetronomeOrder {
   readonly originUs: number;
   /** Int32: set to 1 and notified to end it. */
   readonly stop: SharedArrayBuffer;
+  /** The way to the generator. */
+  readonly port: MessagePort;
 }
 
 declare const self: DedicatedWorkerGlobalScope;
@@ -30,11 +35,11 @@ self.onmessage = ({ data }: MessageEvent<MetronomeOrder>) => {
     if (due.atUs > nowUs) continue;
     while (due.atUs <= nowUs) due.next();
     // The generator has the same schedule: all it needs is to be woken.
-    self.postMessage(null);
+    data.port.postMessage(null);
   }
   self.close();
 };
 
-if (!Deno.env.get("NOSLICE")) askForShortSlice();
+askForShortSlice();
 // Loading takes a good part of a second on a cold machine: the run must not begin before it is done.
 self.postMessage("ready");

@@ -1,8 +1,8 @@
-import { ServiceError } from "../model/errors.ts";
 import type { Phase, Sample } from "../model/run.ts";
 import { truncatePhases } from "./blocks.ts";
 import { monotonicUs } from "./clock.ts";
-import { addProgress, type FromGenerator, NO_PROGRESS, type Progress, type ToGenerator } from "./messages.ts";
+import { Crew } from "./crew.ts";
+import { addProgress, NO_PROGRESS, type Progress } from "./messages.ts";
 import { endOf, type LoadPlan } from "./plan.ts";
 
 export interface LoadOptions {
@@ -24,8 +24,6 @@ export interface LoadResult {
 
 /** Time between "all are ready" and the run's zero, so that every worker has its order by then. */
 const LEAD_US = 100_000;
-/** A stopped generator has this long to write its last rows. */
-const STOP_MS = 2000;
 
 /**
  * Makes the load of a plan on its worker threads and waits for the end.
@@ -33,13 +31,10 @@ const STOP_MS = 2000;
  */
 export async function runLoad(options: LoadOptions): Promise<LoadResult> {
   const { plan, signal } = options;
-  const crew = Array.from({ length: plan.workers }, () => new Crew());
+  const slots = new SharedArrayBuffer(8);
+  const crew = Array.from({ length: plan.workers }, (_, worker) => new Crew(plan, worker, slots));
   try {
-    const slots = new SharedArrayBuffer(8);
-    await Promise.all(crew.map((member, worker) => {
-      member.tell({ kind: "prepare", plan, worker, slots });
-      return member.ready;
-    }));
+    await Promise.all(crew.map((member) => member.ready));
     const originUs = monotonicUs() + LEAD_US;
     const nowUs = () => monotonicUs() - originUs;
     const startedAt = new Date(Date.now() + LEAD_US / 1000);
@@ -55,7 +50,7 @@ export async function runLoad(options: LoadOptions): Promise<LoadResult> {
         options.onSamples(samples);
         options.onProgress(crew.map((each) => each.progress).reduce(addProgress, NO_PROGRESS), nowUs());
       };
-      member.tell({ kind: "start", originUs });
+      member.start(originUs);
     }
     // After the generators have their order: what the caller does now takes longer than they may wait.
     options.onStart(nowUs, startedAt);
@@ -68,63 +63,5 @@ export async function runLoad(options: LoadOptions): Promise<LoadResult> {
     };
   } finally {
     for (const member of crew) member.dismiss();
-  }
-}
-
-/** The main thread's end of one generator. */
-class Crew {
-  progress: Progress = NO_PROGRESS;
-  onProgress: (samples: readonly Sample[]) => void = () => {};
-  readonly ready: Promise<void>;
-  readonly done: Promise<void>;
-  readonly #worker = new Worker(new URL("./generator.ts", import.meta.url), { type: "module" });
-  #finish!: () => void;
-  #overdue: ReturnType<typeof setTimeout> | undefined;
-
-  constructor() {
-    let isReady!: () => void;
-    let failReady!: (error: Error) => void;
-    let failDone!: (error: Error) => void;
-    this.ready = new Promise((resolve, reject) => [isReady, failReady] = [resolve, reject]);
-    this.done = new Promise((resolve, reject) => [this.#finish, failDone] = [resolve, reject]);
-    // A generator that fails while nobody waits for this promise is reported by the other one.
-    this.done.catch(() => {});
-    const fail = (error: Error) => {
-      failReady(error);
-      failDone(error);
-    };
-    this.#worker.onmessage = ({ data }: MessageEvent<FromGenerator>) => {
-      switch (data.kind) {
-        case "ready":
-          return isReady();
-        case "progress":
-          this.progress = data.progress;
-          return this.onProgress(data.samples);
-        case "done":
-          this.progress = data.progress;
-          return this.#finish();
-        case "error":
-          return fail(new ServiceError(data.message, data.next));
-      }
-    };
-    this.#worker.onerror = (event) => {
-      event.preventDefault();
-      fail(new ServiceError(`Cannot go on making load: a generator thread failed: ${event.message}`));
-    };
-  }
-
-  tell(message: ToGenerator): void {
-    this.#worker.postMessage(message);
-  }
-
-  /** Asks it to end; one that does not answer is not waited for. */
-  stop(): void {
-    this.tell({ kind: "stop" });
-    this.#overdue = setTimeout(() => this.#finish(), STOP_MS);
-  }
-
-  dismiss(): void {
-    clearTimeout(this.#overdue);
-    this.#worker.terminate();
   }
 }
