@@ -10,7 +10,7 @@ export default {
   dataset: "northwind",
   workload: "access-paths",
   arrivals: "poisson",
-  rate: 240,
+  rate: 200,
   // Nine rounds of three arms at two seconds a block. The signed-rank test of nine pairs reaches p = 0.0039 at
   // best, which Holm's correction for six operations × two quantiles leaves at 0.047: with fewer rounds, or
   // more operations, no difference could ever be called one.

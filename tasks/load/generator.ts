@@ -9,6 +9,7 @@ import { Dispatcher } from "./dispatcher.ts";
 import { Heartbeat } from "./heartbeat.ts";
 import type { FromGenerator, ToGenerator } from "./messages.ts";
 import { mix } from "./mix.ts";
+import { rehearse } from "./rehearsal.ts";
 import { endOf, type LoadPlan, shareOf } from "./plan.ts";
 import { askForShortSlice } from "./priority.ts";
 import { type OpenTargets, openTargets } from "./open_targets.ts";
@@ -90,11 +91,13 @@ class Generator {
       RECORDER_CAPACITY,
     );
     const { keySpaces } = datasets[plan.dataset.name]!;
+    const values = mix(plan.operations, keySpaces(plan.dataset.counts), plan.seed);
+    await rehearse(plan.arms, targets.byArm, values);
     const dispatcher = new Dispatcher({
       phases: plan.phases,
       arms: plan.arms,
       targets: targets.byArm,
-      mix: mix(plan.operations, keySpaces(plan.dataset.counts), plan.seed),
+      mix: values,
       recorder,
       nowUs,
       timeoutMs: plan.timeoutMs,
