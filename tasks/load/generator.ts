@@ -156,7 +156,8 @@ class Generator {
   #dispatchDue(due: Arrivals): void {
     if (this.#stopped) return;
     for (let nowUs = this.#nowUs(); due.atUs <= nowUs; due.next()) {
-      void this.dispatcher.dispatch(due.slot, due.atUs, nowUs);
+      // An answer may have kept this thread from a slot that is due by now: it need not wait for the knock.
+      void this.dispatcher.dispatch(due.slot, due.atUs, nowUs).then(() => this.#dispatchDue(due));
       nowUs = this.#nowUs();
     }
     if (due.atUs === Infinity) this.#finish();

@@ -4,6 +4,7 @@ import { monotonicUs } from "./clock.ts";
 import { Crew } from "./crew.ts";
 import { addProgress, NO_PROGRESS, type Progress } from "./messages.ts";
 import { endOf, type LoadPlan } from "./plan.ts";
+import { standingBack } from "./priority.ts";
 
 export interface LoadOptions {
   readonly plan: LoadPlan;
@@ -54,7 +55,7 @@ export async function runLoad(options: LoadOptions): Promise<LoadResult> {
     }
     // After the generators have their order: what the caller does now takes longer than they may wait.
     options.onStart(nowUs, startedAt);
-    await Promise.all(crew.map((member) => member.done));
+    await standingBack(() => Promise.all(crew.map((member) => member.done)));
     signal.removeEventListener("abort", stop);
     return {
       progress: crew.map((member) => member.progress).reduce(addProgress, NO_PROGRESS),
