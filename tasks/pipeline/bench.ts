@@ -50,7 +50,7 @@ export async function bench(name: string, given: BenchArguments, config: Config)
       signal: interrupt.signal,
     });
     await store(measured, db, terminal);
-    return await conclude(measured, given, config, db, terminal);
+    return await conclude(measured, { given, config, db, terminal, signal: interrupt.signal });
   } finally {
     interrupt.dispose();
     lock.release();
@@ -150,10 +150,13 @@ async function store(measured: Measured, db: string, terminal: Terminal): Promis
 /** Judges the run, renders it, and says what came of it. */
 async function conclude(
   { runId, status, crash }: Measured,
-  given: BenchArguments,
-  config: Config,
-  db: string,
-  terminal: Terminal,
+  { given, config, db, terminal, signal }: {
+    readonly given: BenchArguments;
+    readonly config: Config;
+    readonly db: string;
+    readonly terminal: Terminal;
+    readonly signal: AbortSignal;
+  },
 ): Promise<ExitCode> {
   let summary: RunSummary = await summarise(await openRun(runId, { db }), runId);
   const opened = await openStore(db, { mode: "write" });
@@ -166,7 +169,7 @@ async function conclude(
   // An interrupted user wants to leave: the report can be had later.
   if (given.report && status !== "interrupted") {
     const report = await terminal.step("Report", async (progress) => {
-      const made = await makeReport({ config, db, runRef: runId, pdf: given.pdf, onStep: progress });
+      const made = await makeReport({ config, db, runRef: runId, pdf: given.pdf, signal, onStep: progress });
       return { value: made, detail: made.pdf === null ? "HTML" : "HTML and PDF" };
     });
     summary = report.summary;

@@ -119,9 +119,7 @@ export async function makeArms(options: {
     ? await terminal.step("Start GraphQL", async () => {
       const { schema } = datasets[loaded.scenario.dataset]!;
       const service = await stack.graphql(databaseUrl, [schema], { poolSize: plan.connections });
-      const detail = service.available
-        ? `${service.origin === "embedded" ? "PostGraphile " : ""}${service.version ?? service.origin}`
-        : "not available";
+      const detail = service.available ? service.version ?? service.origin : "not available";
       return { value: service, detail };
     })
     : undefined;
