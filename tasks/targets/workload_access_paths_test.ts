@@ -30,11 +30,6 @@ const PARAMETERS: Readonly<Record<string, readonly Record<string, unknown>[]>> =
     { category_id: 8, most: 22.5, page_size: 20, skip: 3 },
     { category_id: 3, most: "0.01", page_size: 5, skip: 0 },
   ],
-  "order-search": [
-    { country: "Germany", from_date: "2021-01-01", to_date: "2025-12-31", page_size: 20, skip: 0 },
-    { country: "Poland", from_date: "2024-02-29", to_date: "2024-12-01", page_size: 7, skip: 2 },
-    { country: "Atlantis", from_date: "2021-01-01", to_date: "2025-12-31", page_size: 20, skip: 0 },
-  ],
   "sales-by-employee": [
     { from_date: "2021-01-01", to_date: "2025-12-31" },
     { from_date: "2025-03-01", to_date: "2025-05-31" },
