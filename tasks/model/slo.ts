@@ -4,13 +4,17 @@ import { parseDuration } from "./units.ts";
 
 /** One service-level objective, e.g. `p95<200ms`, `errors<1%`, `hit>80%`, `throughput>1000`. */
 export interface SloTerm {
+  /** As the user wrote it. */
   readonly text: string;
+  /** What is judged: a quantile of response time, or a rate. */
   readonly metric: "quantile" | "errors" | "hit" | "throughput" | "shed";
   /** For `quantile`: the level, 0 to 1 (p95 = 0.95, max = 1); otherwise null. */
   readonly level: number | null;
+  /** On which side of the limit the measured value must lie. */
   readonly comparator: "<" | ">";
   /** Milliseconds, a share from 0 to 1, or requests a second. */
   readonly limit: number;
+  /** The unit of `limit`; `%` limits are shares from 0 to 1. */
   readonly unit: "ms" | "%" | "/s";
 }
 

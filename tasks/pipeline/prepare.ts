@@ -42,7 +42,11 @@ export function startStack(
       onStep: progress,
       signal,
     });
-    const named = stack.facts().filter(({ name }) => name !== "graphql").map((
+    // Services that no path asked for are not missed.
+    const shown = stack.facts().filter(({ name }) =>
+      name === "postgres" || (name === "redis" && paths.includes("sql+cache"))
+    );
+    const named = shown.map((
       { name, version, origin, available },
     ) =>
       available
