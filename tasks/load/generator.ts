@@ -47,7 +47,7 @@ function tell(message: FromGenerator): void {
   self.postMessage(message);
 }
 
-async function attempt(work: () => Promise<void>): Promise<void> {
+async function attempt(work: () => Promise<void> | void): Promise<void> {
   try {
     await work();
   } catch (error) {
@@ -113,8 +113,10 @@ class Generator {
     const timers = [
       setInterval(() => this.dispatcher.sweep(), SWEEP_MS),
       setInterval(() => {
-        this.recorder.flush();
-        tell({ kind: "progress", progress: this.dispatcher.progress, samples: [heartbeat.take()] });
+        void attempt(() => {
+          this.recorder.flush();
+          tell({ kind: "progress", progress: this.dispatcher.progress, samples: [heartbeat.take()] });
+        });
       }, SPOOL_MS),
     ];
     const { loop } = this.plan;

@@ -7,6 +7,7 @@ export const ExitCode = {
   invalid: 4,
   interrupted: 130,
 } as const;
+/** One of the codes in `ExitCode`. */
 export type ExitCode = typeof ExitCode[keyof typeof ExitCode];
 
 /**
@@ -14,7 +15,15 @@ export type ExitCode = typeof ExitCode[keyof typeof ExitCode];
  * `next` is the thing to do about it. Entry points print both and no stack trace.
  */
 export class BenchbookError extends Error {
+  /** What `String(error)` begins with. */
   override name = "BenchbookError";
+  /**
+   * The two sentences that an entry point prints, and the code that it ends with.
+   * @param message for the user: what could not be done, and what stands against it
+   * @param exitCode with which the task ends
+   * @param next what to do about it, as a sentence
+   * @param options the `cause`, where another error was behind it
+   */
   constructor(
     message: string,
     readonly exitCode: ExitCode,
@@ -27,7 +36,14 @@ export class BenchbookError extends Error {
 
 /** Usage or bad input: exit code 2. */
 export class UsageError extends BenchbookError {
+  /** What `String(error)` begins with. */
   override name = "UsageError";
+  /**
+   * A fault of what the user gave.
+   * @param message for the user: what cannot be used, and what it is
+   * @param next what to write or call instead
+   * @param options the `cause`, where another error was behind it
+   */
   constructor(message: string, next?: string, options?: ErrorOptions) {
     super(message, ExitCode.usage, next, options);
   }
@@ -35,7 +51,14 @@ export class UsageError extends BenchbookError {
 
 /** A service or resource failed: exit code 3. */
 export class ServiceError extends BenchbookError {
+  /** What `String(error)` begins with. */
   override name = "ServiceError";
+  /**
+   * A fault of what Benchbook depends on.
+   * @param message for the user: what failed, and what was seen of it
+   * @param next what to look at or start
+   * @param options the `cause`, where another error was behind it
+   */
   constructor(message: string, next?: string, options?: ErrorOptions) {
     super(message, ExitCode.service, next, options);
   }
@@ -43,7 +66,9 @@ export class ServiceError extends BenchbookError {
 
 /** The user pressed Ctrl-C (or the process got SIGTERM): exit code 130. */
 export class InterruptedError extends BenchbookError {
+  /** What `String(error)` begins with. */
   override name = "InterruptedError";
+  /** An interruption has no `next`: the user wanted it. */
   constructor(message = "Interrupted") {
     super(message, ExitCode.interrupted);
   }

@@ -1,10 +1,13 @@
 /** How a question is answered. */
 export const PATHS = ["sql", "graphql", "sql+cache"] as const;
+/** One of `PATHS`: an arm of a run is called after its path. */
 export type PathName = typeof PATHS[number];
 
 /** A parameter of a statement: a name and the PostgreSQL type that its `.sql` file declares. */
 export interface Parameter {
+  /** As in the `:name` of the `.sql` file, without the colon. */
   readonly name: string;
+  /** As it is declared, e.g. `integer` or `integer[]`. */
   readonly type: string;
 }
 
@@ -13,13 +16,18 @@ export interface Parameter {
  * different paths ask the same question and must give equal results.
  */
 export interface Operation {
+  /** Its number within the run, from 0; each pair of question and path has one of its own. */
   readonly operationId: number;
+  /** The scenario's workload, where the statement's file lies. */
   readonly workload: string;
+  /** The question, e.g. `product-by-id`: the stem of its files. */
   readonly name: string;
+  /** The path by which it is asked. */
   readonly path: PathName;
   /** The SQL (with $1, $2 … placeholders) or the GraphQL document as it is sent. */
   readonly statement: string;
   /** SHA-256 of the statement, first 16 hex digits: tells whether two runs asked the same. */
   readonly fingerprint: string;
+  /** In the order of $1, $2 …; by the same names they are the variables of a GraphQL document. */
   readonly parameters: readonly Parameter[];
 }

@@ -1,14 +1,22 @@
+/** How far a run got; `crashed`: a service or Benchbook itself died in it. */
 export const RUN_STATUSES = ["running", "complete", "interrupted", "crashed"] as const;
+/** One of `RUN_STATUSES`. */
 export type RunStatus = typeof RUN_STATUSES[number];
 
+/** What a run can be judged to be; a bench gets one of the first four. */
 export const VERDICTS = ["pass", "fail", "inconclusive", "invalid", "zero-downtime", "brief-pause"] as const;
+/** One of `VERDICTS`. */
 export type Verdict = typeof VERDICTS[number];
 
 /** A service that took part in a run, as its fingerprint records it; never with a password. */
 export interface ServiceFact {
+  /** Which of the services it is. */
   readonly name: "postgres" | "redis" | "graphql";
+  /** `embedded`: Benchbook runs it; `user`: it was given by a URL. */
   readonly origin: "embedded" | "user";
+  /** Whether it could be used. */
   readonly available: boolean;
+  /** As the service tells it; null where it is not known. */
   readonly version: string | null;
   /** Host and port or path; the user's URL without its password. */
   readonly address: string | null;
@@ -20,15 +28,25 @@ export interface ServiceFact {
 
 /** What a run depended on: two runs are comparable only where these agree. */
 export interface Environment {
+  /** Version of Benchbook. */
   readonly benchbook: string;
+  /** Version of Deno. */
   readonly deno: string;
+  /** The distribution's name and version, or the kernel's where it names none. */
   readonly os: string;
+  /** Kernel and release, e.g. `Linux 6.12.0`. */
   readonly kernel: string;
+  /** The processor's model, or its architecture where it names no model. */
   readonly cpu: string;
+  /** Cores that may be used; a fraction where a container's limit is one. */
   readonly cores: number;
+  /** Memory that may be used: the machine's, or a container's lower limit. */
   readonly memoryBytes: number;
+  /** The machine's name in its network. */
   readonly hostname: string;
+  /** PostgreSQL, Redis and GraphQL, those not available included. */
   readonly services: readonly ServiceFact[];
+  /** What the database was seeded with; fields as in `SeededDataset`. */
   readonly dataset: {
     readonly name: string;
     readonly scale: string;
@@ -43,33 +61,51 @@ export interface Environment {
 
 /** How the load was made; every field is what was really used, defaults included. */
 export interface RunConfig {
+  /** The scenario's name. */
   readonly scenario: string;
+  /** The scenario's title, one line. */
   readonly title: string;
+  /** Open: requests come on a schedule. Closed: each client waits for its answer before it asks again. */
   readonly loop: "open" | "closed";
+  /** The process by which requests arrive (open loop). */
   readonly arrivals: "poisson" | "constant" | null;
   /** Requests a second over all arms (open loop). */
   readonly ratePerSecond: number | null;
   /** Clients (closed loop). */
   readonly concurrency: number | null;
+  /** Measured time over all arms, washouts included. */
   readonly durationSeconds: number;
+  /** Time before that over all arms, left out of the statistics. */
   readonly warmupSeconds: number;
+  /** Wished length of a block of one arm; fitted so that whole rounds fill the duration. */
   readonly blockSeconds: number;
+  /** Wished length of the washout that begins a block; at most a quarter of the block. */
   readonly washoutSeconds: number;
+  /** After so long a request is given up and recorded as `timeout`. */
   readonly timeoutMs: number;
+  /** Requests under way at most, over all workers; more are shed. */
   readonly inFlightCap: number;
+  /** Threads that make the load. */
   readonly workers: number;
+  /** Connections of each arm, over all workers. */
   readonly connections: number;
+  /** The arms that were measured, by their paths' names. */
   readonly arms: readonly string[];
   /** Arms asked for that could not be measured, with the reason. */
   readonly unavailableArms: readonly { readonly arm: string; readonly reason: string }[];
+  /** The mix; a weight is relative to the others. */
   readonly operations: readonly { readonly name: string; readonly weight: number; readonly write: boolean }[];
+  /** The targets as they were written, e.g. `p95<200ms,errors<1%`; null: none. */
   readonly slo: string | null;
+  /** The scenario's settings by name, as used. */
   readonly settings: Readonly<Record<string, number | string>>;
   /** Limits by which validity is judged, as used. */
   readonly thresholds: ValidityThresholds;
+  /** The scale of the data, e.g. `tiny`. */
   readonly scale: string;
 }
 
+/** Limits that tell whether the generator shaped what was measured. */
 export interface ValidityThresholds {
   /** Longest generator gap, milliseconds. */
   readonly maxGapMs: number;
@@ -87,6 +123,7 @@ export interface ValidityThresholds {
   readonly lagShareOfQuantile: number;
 }
 
+/** The limits where nothing else is asked for. */
 export const DEFAULT_THRESHOLDS: ValidityThresholds = {
   maxGapMs: 250,
   minOnTime: 0.99,
@@ -99,42 +136,68 @@ export const DEFAULT_THRESHOLDS: ValidityThresholds = {
 
 /** One row of the store's `run` table. Times are UTC. */
 export interface Run {
+  /** Sorts by time: the UTC start and four hex digits, e.g. `20250131-120000-1f3a`. */
   readonly runId: string;
+  /** The user's name for the run, if any. */
   readonly label: string | null;
+  /** What sort of run it is. */
   readonly kind: "bench";
+  /** The scenario's name. */
   readonly scenario: string;
+  /** Zero of the run's clock: all µs count from here. */
   readonly startedAt: Date;
+  /** Null while it runs. */
   readonly endedAt: Date | null;
+  /** How far it got. */
   readonly status: RunStatus;
+  /** Null: not judged, e.g. without an SLO, or because the run ended early. */
   readonly verdict: Verdict | null;
+  /** Arrivals, parameter values and the order of blocks are drawn from it. */
   readonly seed: number;
+  /** How the load was made. */
   readonly config: RunConfig;
+  /** What the run depended on. */
   readonly environment: Environment;
+  /** Commit of the working directory, with `+` where files differed from it; null outside a checkout. */
   readonly gitCommit: string | null;
 }
 
 /** A contiguous interval of one arm; `block` counts within the run, times are µs from the run's start. */
 export interface Phase {
+  /** Its number within the run, from 0, in order of time. */
   readonly phaseId: number;
+  /** Only `steady` phases enter the statistics; in a `washout` the arm before drains. */
   readonly name: "warmup" | "washout" | "steady";
+  /** From 0, warm-up included; the washout and the steady phase of one block share the number. */
   readonly block: number;
+  /** The arm that is asked in it. */
   readonly arm: string;
+  /** Its first moment. */
   readonly startUs: number;
+  /** Its end: where the next phase begins. */
   readonly endUs: number;
 }
 
 /** One measurement of a server, a cache, the host or the generator on the run's clock. */
 export interface Sample {
+  /** When it was taken, µs from the run's start. */
   readonly atUs: number;
+  /** What was measured. */
   readonly source: "postgres" | "redis" | "host" | "generator";
+  /** What of it, e.g. `gap_ms`. */
   readonly metric: string;
+  /** Tells the series of one metric apart, e.g. by worker; empty where there is one only. */
   readonly labels: Readonly<Record<string, string>>;
+  /** In the unit that `metric` ends in, if it names one; shares are 0 to 1. */
   readonly value: number;
 }
 
 /** The plan of one operation, taken once outside the measured blocks. */
 export interface Plan {
+  /** The operation that it explains. */
   readonly operationId: number;
+  /** When it was taken, µs from the run's start; 0: before it. */
   readonly atUs: number;
+  /** The one element of PostgreSQL's EXPLAIN (ANALYZE, BUFFERS, SETTINGS, FORMAT JSON). */
   readonly plan: unknown;
 }

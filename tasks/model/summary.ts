@@ -3,17 +3,23 @@ import type { SloTerm } from "./slo.ts";
 
 /** A doubt about a number, printed as a footnote beside it. `code` is stable, `text` is for people. */
 export interface Warning {
+  /** Lower-case words joined by hyphens, e.g. `generator-limited`. */
   readonly code: string;
+  /** A whole sentence. */
   readonly text: string;
 }
 
 /** A measured value with a confidence interval; `low` and `high` are null where it is not estimable. */
 export interface Estimate {
+  /** In the unit of what is estimated; null where it cannot be told, with a warning that says why. */
   readonly value: number | null;
+  /** Lower end of the interval. */
   readonly low: number | null;
+  /** Upper end of the interval. */
   readonly high: number | null;
   /** Confidence level of the interval, e.g. 0.95. */
   readonly level: number;
+  /** Doubts about this number. */
   readonly warnings: readonly Warning[];
 }
 
@@ -26,10 +32,13 @@ export const QUANTILES = [0.5, 0.9, 0.95, 0.99, 0.999] as const;
  * counted and shown beside. A quantile that falls among the infinite is null with a warning.
  */
 export interface Summary {
+  /** The arm that was asked. */
   readonly arm: string;
   /** Null: all operations of the arm together. */
   readonly operation: string | null;
+  /** Requests due in its steady phases, whatever became of them. */
   readonly n: number;
+  /** The same requests by what became of them; the sum is `n`. */
   readonly outcomes: {
     readonly ok: number;
     readonly failed: number;
@@ -47,8 +56,11 @@ export interface Summary {
   readonly service: Readonly<Record<string, Estimate>>;
   /** Time waiting for a connection (acquired − woke), the same keys. */
   readonly waiting: Readonly<Record<string, Estimate>>;
+  /** Longest response time, timeouts included at their lower bound; null without any. */
   readonly maxMs: number | null;
+  /** Mean size of an answer in bytes over `ok` requests; null without any whose size is known. */
   readonly meanBytes: number | null;
+  /** Mean rows of an answer over `ok` requests; null over paths that do not count rows. */
   readonly meanRows: number | null;
   /** Null where nothing of it is cacheable. */
   readonly cache:
@@ -63,40 +75,59 @@ export interface Summary {
     | null;
   /** Errors by code, most frequent first. */
   readonly errors: readonly { readonly code: string; readonly n: number }[];
+  /** Doubts about the group as a whole; those about one number stand with it. */
   readonly warnings: readonly Warning[];
 }
 
 /** Candidate against baseline, over pairs of blocks: ratio below 1 means that the candidate is faster. */
 export interface Comparison {
+  /** The question that both were asked. */
   readonly operation: string;
+  /** The arm compared with: `sql`, or the first arm of a run without it. */
   readonly baseline: string;
+  /** The arm that is compared. */
   readonly candidate: string;
+  /** Which quantile of a block's response times is compared. */
   readonly statistic: "p50" | "p95";
   /** Pairs of blocks. */
   readonly n: number;
+  /** Candidate ÷ baseline by Hodges–Lehmann; null without pairs or where it is unbounded. */
   readonly ratio: number | null;
+  /** Lower end of the ratio's interval; null where there is none. */
   readonly low: number | null;
+  /** Upper end of the ratio's interval; null where there is none. */
   readonly high: number | null;
+  /** Confidence level of the interval, e.g. 0.95. */
   readonly level: number;
   /** Two-sided signed-rank p, adjusted by Holm over the operations × quantiles of its candidate. */
   readonly p: number | null;
+  /** What the candidate is; `equivalent`: within ±5 %. */
   readonly verdict: "faster" | "slower" | "equivalent" | "inconclusive";
+  /** Doubts about the comparison, e.g. too few pairs. */
   readonly warnings: readonly Warning[];
 }
 
 /** One rule of validity, judged. */
 export interface ValidityCheck {
+  /** Stable, for programs. */
   readonly name: "generator-gap" | "on-time" | "arrivals" | "samples" | "slots";
+  /** What is true where the rule holds, for people. */
   readonly title: string;
+  /** What the rule demands, as text with its unit. */
   readonly limit: string;
+  /** What was found, as text with its unit. */
   readonly measured: string;
+  /** Whether it holds; true also where the rule does not apply or had nothing to judge. */
   readonly ok: boolean;
   /** What explains a failure, e.g. CPU stolen by neighbours; null when nothing was recorded. */
   readonly cause: string | null;
 }
 
+/** Whether the run's numbers are the system's and not the generator's. */
 export interface Validity {
+  /** True when every check holds. */
   readonly valid: boolean;
+  /** Every rule, those that hold included. */
   readonly checks: readonly ValidityCheck[];
   /** Generator lag (woke − intended), milliseconds. */
   readonly lagMs: { readonly p50: number | null; readonly p99: number | null; readonly max: number | null };
@@ -104,30 +135,43 @@ export interface Validity {
 
 /** One term of the SLO, judged over all arms or one arm. */
 export interface SloResult {
+  /** The term that is judged. */
   readonly term: SloTerm;
   /** The term as the user wrote it. */
   readonly text: string;
+  /** The arm that it is judged for, over all of its operations. */
   readonly arm: string;
+  /** The term's limit, in `unit`. */
   readonly limit: number;
+  /** What was measured, in `unit`. */
   readonly measured: Estimate;
+  /** The unit of limit and measured value; with `%` both are shares from 0 to 1. */
   readonly unit: "ms" | "%" | "/s";
   /** Positive: room left, as a share of the limit; negative: missed by as much. Null: not measured. */
   readonly margin: number | null;
+  /** Whether the measured value holds the limit; false also where nothing was measured. */
   readonly ok: boolean;
 }
 
 /** Everything that reports, terminal and `--json` show of one run; `schema` is this shape's version. */
 export interface RunSummary {
+  /** Counts up when a reader of the older shape would misread it. */
   readonly schema: 1;
+  /** The run with its configuration. */
   readonly run: Run;
+  /** Null: nothing to judge, without an SLO or because the run ended early. */
   readonly verdict: Verdict | null;
   /** Whole sentences, the most important first. */
   readonly reasons: readonly string[];
+  /** Each term for each arm; empty without an SLO. */
   readonly slo: readonly SloResult[];
   /** Per arm over all operations first (`operation` null), then per operation × arm. */
   readonly operations: readonly Summary[];
+  /** Each other arm against the baseline, per operation and quantile. */
   readonly comparisons: readonly Comparison[];
+  /** Whether the generator shaped the result. */
   readonly validity: Validity;
+  /** Doubts about the run as a whole. */
   readonly warnings: readonly Warning[];
   /** Slots by arm and outcome over all phases, so that the sum is what was scheduled. */
   readonly accounting: {
@@ -139,6 +183,7 @@ export interface RunSummary {
       readonly n: number;
     }[];
   };
+  /** The same as `run.environment`. */
   readonly environment: Environment;
   /** Absolute paths; null where the file was not made. */
   readonly files: {

@@ -4,7 +4,8 @@ import { clearCache } from "../load/open_targets.ts";
 import type { Progress } from "../load/messages.ts";
 import { runLoad } from "../load/run_load.ts";
 import type { LoadedScenario } from "../load/scenario.ts";
-import type { Environment, Plan, Run, RunConfig, RunStatus } from "../model/run.ts";
+import { ServiceError } from "../model/errors.ts";
+import type { Environment, Plan, Run, RunConfig, RunStatus, Sample } from "../model/run.ts";
 import { formatCount, formatSeconds } from "../model/units.ts";
 import { startSampler } from "../observe/sampler.ts";
 import { undoWrites } from "../seed/undo.ts";
@@ -79,6 +80,16 @@ export async function measure(options: MeasureOptions): Promise<Measured> {
     () => setTimeout(relay, AFTER_DEATH_MS),
   );
   let sampler: ReturnType<typeof startSampler> | undefined;
+  let unwritable: unknown;
+  // A disk that is full must end the run in order, not tear a sampler apart.
+  const keep = (samples: readonly Sample[]) => {
+    try {
+      spool.samples(samples);
+    } catch (error) {
+      unwritable ??= error;
+      relay();
+    }
+  };
   try {
     if (signal.aborted) relay();
     const total = phases.at(-1)!.endUs;
@@ -109,11 +120,11 @@ export async function measure(options: MeasureOptions): Promise<Measured> {
             redisUrl: ground.stack.redis.available ? ground.stack.redis.url : undefined,
             nowUs,
             pids: { ...ground.stack.pids(), benchbook: Deno.pid },
-            emit: (samples) => spool.samples(samples),
+            emit: keep,
           });
         },
         onProgress: (counts, elapsedUs) => progress(progressText(counts, elapsedUs, total, phases)),
-        onSamples: (samples) => spool.samples(samples),
+        onSamples: keep,
       });
       const { ok, failed, timeout, shed } = done.progress;
       const troubles = [[failed, "failed"], [timeout, "timed out"], [shed, "shed"]] as const;
@@ -124,6 +135,13 @@ export async function measure(options: MeasureOptions): Promise<Measured> {
       };
     });
     await sampler?.stop();
+    if (unwritable !== undefined) {
+      throw new ServiceError(
+        `Cannot keep the run's samples in ${spool.dir}: ${(unwritable as Error).message}`,
+        "Free space on that disk. The rows written until now are kept, and loaded by the next bench.",
+        { cause: unwritable },
+      );
+    }
     const status = watch.dead !== null ? "crashed" : result.interrupted ? "interrupted" : "complete";
     for (const phase of result.phases) spool.phase(phase);
     spool.end({ status, endedAt: new Date() });

@@ -1,5 +1,6 @@
 /** A discrete distribution sampled in constant time. */
 export interface Alias {
+  /** How many outcomes there are: 0 … size − 1. */
   readonly size: number;
   /**
    * The outcome of one uniform draw.

@@ -2,6 +2,7 @@ import type { Counter } from "./counter.ts";
 
 /** Ranks 0 … n−1, rank k with probability proportional to 1 / (k + 1)^s. */
 export interface Zipf {
+  /** How many ranks there are. */
   readonly n: number;
   /** A rank. Uses `lane` and, where a draw is rejected, `lane + 65536`, `lane + 131072` … of that index. */
   sample(random: Counter, index: number, lane: number): number;

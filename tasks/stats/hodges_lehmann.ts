@@ -2,7 +2,9 @@ import { walshCut } from "./signed_rank.ts";
 
 /** An estimate of location with an interval; the interval is null where so few values allow none. */
 export interface Location {
+  /** In the unit of the values. */
   readonly estimate: number;
+  /** In the same unit; its ends may be infinite where values are. */
   readonly interval: { readonly low: number; readonly high: number } | null;
   /** The confidence that is really reached: at least what was asked for. */
   readonly reached: number;

@@ -1,7 +1,10 @@
 import { normalQuantile } from "./normal.ts";
 
+/** A confidence interval of a share. */
 export interface Interval {
+  /** Lower end, 0 to 1. */
   readonly low: number;
+  /** Upper end, 0 to 1. */
   readonly high: number;
 }
 

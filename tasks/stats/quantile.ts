@@ -21,7 +21,9 @@ export function quantile(ascending: ArrayLike<number>, p: number): number | null
 
 /** Ranks (1 … n) between which a quantile lies with at least the level's confidence; null: no rank does. */
 export interface RankInterval {
+  /** Rank of the lower end; null where no rank lies low enough. */
   readonly low: number | null;
+  /** Rank of the upper end; null where no rank lies high enough. */
   readonly high: number | null;
 }
 
