@@ -1,6 +1,6 @@
 import { ServiceError } from "../model/errors.ts";
 import { endpointOf, HttpConnection } from "./http1.ts";
-import { Pool, Waiter } from "./pool.ts";
+import { Pool } from "./pool.ts";
 import { type Call, settle, type Target } from "./target.ts";
 
 export interface GraphqlTargetOptions {
@@ -51,14 +51,9 @@ export class GraphqlTarget implements Target {
   }
 
   async run(call: Call): Promise<void> {
-    const got = this.#pool.acquire();
-    let connection: HttpConnection | null;
-    if (got instanceof Waiter) {
-      call.abort = () => got.cancel();
-      connection = await got.connection;
-      if (connection === null) return;
-      if (call.settled) return this.#pool.release(connection);
-    } else connection = got;
+    const taken = this.#pool.take(call);
+    const connection = taken instanceof Promise ? await taken : taken;
+    if (connection === null) return;
     call.acquiredUs = this.#options.nowUs();
     await this.#ask(connection, call);
     this.#pool.release(connection);

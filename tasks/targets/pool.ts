@@ -1,3 +1,5 @@
+import type { Call } from "./target.ts";
+
 /**
  * A fixed number of connections handed out in the order asked. Waiting in this queue is time of the
  * system under test (its connections are what is scarce), so it is recorded and never hidden.
@@ -10,10 +12,9 @@ export class Pool<C> {
     this.#idle = [...connections];
   }
 
-  /** A connection, at once when one is idle. */
-  acquire(): C | Waiter<C> {
-    const connection = this.#idle.pop();
-    return connection ?? this.#enqueue();
+  /** A connection for a call, at once when one is idle; null when the call was given up while it waited. */
+  take(call: Call): C | Promise<C | null> {
+    return this.#idle.pop() ?? this.#wait(call);
   }
 
   release(connection: C): void {
@@ -23,15 +24,19 @@ export class Pool<C> {
     else this.#idle.push(connection);
   }
 
-  #enqueue(): Waiter<C> {
+  async #wait(call: Call): Promise<C | null> {
     const waiter = new Waiter<C>();
     this.#waiting.push(waiter);
-    return waiter;
+    call.abort = () => waiter.cancel();
+    const connection = await waiter.connection;
+    if (connection === null || !call.settled) return connection;
+    this.release(connection);
+    return null;
   }
 }
 
-/** A place in the queue; given up by `cancel`. */
-export class Waiter<C> {
+/** A place in the queue. */
+class Waiter<C> {
   cancelled = false;
   readonly connection: Promise<C | null>;
   #resolve!: (connection: C | null) => void;

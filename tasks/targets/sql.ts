@@ -1,6 +1,6 @@
 import { Client, type ClientConfig, types } from "pg";
 import { ServiceError } from "../model/errors.ts";
-import { Pool, Waiter } from "./pool.ts";
+import { Pool } from "./pool.ts";
 import { type Call, settle, type Target } from "./target.ts";
 import { endsConnection, sqlErrorCode } from "./sql_error.ts";
 
@@ -49,14 +49,9 @@ export class SqlTarget implements Target {
   }
 
   async run(call: Call): Promise<void> {
-    const got = this.#pool.acquire();
-    let connection: Connection | null;
-    if (got instanceof Waiter) {
-      call.abort = () => got.cancel();
-      connection = await got.connection;
-      if (connection === null) return;
-      if (call.settled) return this.#pool.release(connection);
-    } else connection = got;
+    const taken = this.#pool.take(call);
+    const connection = taken instanceof Promise ? await taken : taken;
+    if (connection === null) return;
     call.acquiredUs = this.#options.nowUs();
     if (!connection.healthy && !await this.#heal(connection)) {
       settle(call, this.#options.nowUs(), "failed", "08001");

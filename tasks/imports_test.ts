@@ -1,0 +1,77 @@
+import assert from "node:assert/strict";
+import { dirname, join, relative, resolve } from "node:path";
+
+const root = resolve(import.meta.dirname!);
+
+function* sources(dir: string): Generator<string> {
+  for (const entry of Deno.readDirSync(dir)) {
+    const path = join(dir, entry.name);
+    if (entry.isDirectory) yield* sources(path);
+    else if (/\.ts$/.test(entry.name) && !/_test\.ts$|testing[a-z_]*\.ts$/.test(entry.name)) yield path;
+  }
+}
+
+/** Files that each file imports, types included. */
+function imports(): Map<string, string[]> {
+  return new Map([...sources(root)].map((file) => {
+    const text = Deno.readTextFileSync(file);
+    const local = [...text.matchAll(/(?:from|import|new URL\()\s*\(?"(\.[^"]+\.ts)"/g)].map(([, path]) =>
+      relative(root, resolve(dirname(file), path!))
+    );
+    return [relative(root, file), local];
+  }));
+}
+
+/** A way from a node back to itself, or null. */
+function circle(graph: ReadonlyMap<string, readonly string[]>): string[] | null {
+  const done = new Set<string>();
+  const visit = (node: string, path: string[]): string[] | null => {
+    if (path.includes(node)) return [...path.slice(path.indexOf(node)), node];
+    if (done.has(node)) return null;
+    for (const next of graph.get(node) ?? []) {
+      const found = visit(next, [...path, node]);
+      if (found) return found;
+    }
+    done.add(node);
+    return null;
+  };
+  for (const node of graph.keys()) {
+    const found = visit(node, []);
+    if (found) return found;
+  }
+  return null;
+}
+
+Deno.test("no file imports itself in a circle", () => {
+  const graph = imports();
+  assert.ok(graph.size > 100);
+  assert.equal(circle(graph), null);
+});
+
+Deno.test("no folder imports another in a circle: imports run one way", () => {
+  const folders = new Map<string, string[]>();
+  for (const [file, targets] of imports()) {
+    const from = file.includes("/") ? file.split("/")[0]! : file;
+    const to = targets.map((target) => target.includes("/") ? target.split("/")[0]! : target)
+      .filter((target) => target !== from);
+    folders.set(from, [...folders.get(from) ?? [], ...to]);
+  }
+  assert.equal(circle(folders), null);
+});
+
+Deno.test("entry points are short: options, one call, an exit code", () => {
+  for (const entry of Deno.readDirSync(root)) {
+    if (!entry.isFile || !/^[a-z_]+\.ts$/.test(entry.name) || /_test\.ts$|^config\.ts$/.test(entry.name)) {
+      continue;
+    }
+    const lines = Deno.readTextFileSync(join(root, entry.name)).split("\n").length;
+    assert.ok(lines <= 60, `${entry.name} has ${lines} lines`);
+  }
+});
+
+Deno.test("files do one thing: none is longer than 320 lines", () => {
+  for (const file of sources(root)) {
+    const lines = Deno.readTextFileSync(file).split("\n").length;
+    assert.ok(lines <= 320, `${relative(root, file)} has ${lines} lines`);
+  }
+});
