@@ -6,9 +6,13 @@ import { draw } from "./plot.ts";
 
 /** Requests of one second that met the cache in this state. */
 export interface CacheSecond {
+  /** The arm whose cache was asked, e.g. `sql+cache`. */
   readonly arm: string;
+  /** Whole seconds from the run's start, the beginning of the second in which they were due. */
   readonly second: number;
+  /** What the cache answered; `bypass`: it failed and was stepped around. */
   readonly state: "hit" | "miss" | "stale" | "bypass";
+  /** How many requests. */
   readonly n: number;
 }
 

@@ -3,12 +3,17 @@ import type { SeriesStyle } from "./palette.ts";
 
 /** The numbers behind a chart, already written for people. */
 export interface DataTable {
+  /** The heads, from left to right; the cells of a `numeric` column are set flush right. */
   readonly columns: readonly { readonly title: string; readonly numeric?: boolean }[];
+  /** One text a column in each row; the first cell is the row's head. */
   readonly rows: readonly (readonly string[])[];
 }
 
+/** One entry of a chart's key. */
 export interface LegendItem {
+  /** The series' name as the reader sees it, e.g. `sql+cache`. */
   readonly name: string;
+  /** Colour, dash and symbol of the series in the drawing. */
   readonly style: SeriesStyle;
   /** How the series is drawn, so that the key looks like the chart. */
   readonly shape: "line" | "dot" | "area";
@@ -18,6 +23,7 @@ export interface LegendItem {
 export interface FigureParts {
   /** Unique in the page; prefixes every id inside. */
   readonly id: string;
+  /** Heading above the chart, plain text. */
   readonly title: string;
   /** One sentence that stands for the picture where it cannot be seen: what it shows and finds. */
   readonly label: string;
@@ -25,9 +31,11 @@ export interface FigureParts {
   readonly svg: string | readonly string[];
   /** How several drawings stand: side by side where there is room (the default), or under one another. */
   readonly layout?: "grid" | "stack";
+  /** The key, in order; none where the drawing names its series itself. */
   readonly legend?: readonly LegendItem[];
   /** Two sentences on how to read it. */
   readonly reading: string;
+  /** The chart's numbers, folded away below it. */
   readonly table: DataTable;
 }
 
@@ -60,6 +68,7 @@ export class Figure implements FigureParts {
   readonly reading: string;
   readonly table: DataTable;
 
+  /** Takes over the parts; `layout` becomes `grid` and `legend` empty where they are left out. */
   constructor(parts: FigureParts) {
     this.id = parts.id;
     this.title = parts.title;

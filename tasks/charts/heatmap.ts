@@ -7,12 +7,17 @@ import { logAxis, logTicks } from "./ticks.ts";
 
 /** Requests of an arm intended in [second, second + seconds) with a response time in [lowMs, highMs). */
 export interface HeatmapBin {
+  /** The arm's name, e.g. `sql+cache`. */
   readonly arm: string;
+  /** Seconds from the run's start, the beginning of the bin. */
   readonly second: number;
   /** Width of the bin; 1 when left out. */
   readonly seconds?: number;
+  /** Least response time of the bin, milliseconds; bins at 0 are not drawn, the axis is logarithmic. */
   readonly lowMs: number;
+  /** Where the next bin begins, milliseconds. */
   readonly highMs: number;
+  /** How many requests. */
   readonly n: number;
 }
 

@@ -7,9 +7,13 @@ import { logAxis, logTicks } from "./ticks.ts";
 
 /** Requests of one arm whose response time lay in [lowMs, highMs); bins of equal width on a log axis. */
 export interface HistogramBin {
+  /** The arm's name, e.g. `sql+cache`. */
   readonly arm: string;
+  /** Least response time of the bin, milliseconds; bins at 0 are not drawn, the axis is logarithmic. */
   readonly lowMs: number;
+  /** Where the next bin begins, milliseconds. */
   readonly highMs: number;
+  /** How many requests; drawn as a share of all requests of the arm's bins. */
   readonly n: number;
 }
 

@@ -7,9 +7,11 @@ import { logAxis, logTicks, quantileName } from "./ticks.ts";
 
 /** One point of a quantile curve; `ms` is null where the quantile falls among requests never answered. */
 export interface QuantilePoint {
+  /** The arm's name, e.g. `sql+cache`. */
   readonly arm: string;
   /** 0 ≤ level < 1. */
   readonly level: number;
+  /** Response time at this level, milliseconds. */
   readonly ms: number | null;
 }
 

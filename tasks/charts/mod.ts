@@ -3,12 +3,13 @@
  * itself in Jupyter as the last value of a cell.
  */
 export { type CacheSecond, cacheStates } from "./cache_states.ts";
-export { Figure, figure } from "./figure.ts";
+export { type DataTable, Figure, figure, type FigureParts, type LegendItem } from "./figure.ts";
 export { type HeatmapBin, latencyHeatmap } from "./heatmap.ts";
 export { type HistogramBin, latencyHistogram } from "./histogram.ts";
 export { latencyByQuantile, type QuantilePoint } from "./latency_by_quantile.ts";
 export { operationDots, type OperationQuantiles } from "./operation_dots.ts";
 export { overTime, type SecondPoint } from "./over_time.ts";
+export type { SeriesStyle } from "./palette.ts";
 export { ratioChart, type RatioRow } from "./ratios.ts";
 export { samplePanels, type SampleRow } from "./sample_panels.ts";
 export { type SamplePoint, sampleSeries } from "./sample_series.ts";

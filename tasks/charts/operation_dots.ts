@@ -7,9 +7,13 @@ import { logAxis, logTicks } from "./ticks.ts";
 
 /** Quantiles of one operation over one arm, milliseconds. */
 export interface OperationQuantiles {
+  /** The arm's name, e.g. `sql+cache`. */
   readonly arm: string;
+  /** The operation's name, e.g. `customer-orders`. */
   readonly operation: string;
+  /** Median response time; null where it falls among the never answered, or all failed. */
   readonly p50: number | null;
+  /** 95th percentile of the response time; null likewise. */
   readonly p95: number | null;
 }
 

@@ -7,19 +7,27 @@ import { logAxis, logTicks } from "./ticks.ts";
 
 /** One second of one arm; an arm has points only while its blocks run. */
 export interface SecondPoint {
+  /** The arm's name, e.g. `sql+cache`. */
   readonly arm: string;
   /** Block within the run: a line never joins two blocks, since another arm ran between them. */
   readonly block: number;
+  /** `warmup`, `washout` or `steady`; everything up to the last `warmup` second is shaded. */
   readonly phase: string;
   /** Seconds from the run's start, the beginning of the bin. */
   readonly second: number;
   /** How much of the second the block covers, where it is less than a whole one; for rates. */
   readonly seconds?: number;
+  /** Requests due in this second, whatever became of them. */
   readonly n: number;
+  /** Median response time, milliseconds; null where it falls among the never answered, or all failed. */
   readonly p50: number | null;
+  /** 95th percentile of the response time, milliseconds; null likewise. */
   readonly p95: number | null;
+  /** 99th percentile of the response time, milliseconds; null likewise. */
   readonly p99: number | null;
+  /** Requests of `n` that succeeded: a count, divided by `seconds` to draw throughput. */
   readonly ok: number;
+  /** Requests of `n` that did not: failed, timed out, shed or unsent. */
   readonly errors: number;
 }
 

@@ -2,8 +2,11 @@ import { PATHS } from "../model/operation.ts";
 
 /** How one series is told apart: by colour, and as well by dash and symbol for whoever sees no colour. */
 export interface SeriesStyle {
+  /** A CSS colour: a variable of the page with a fallback, e.g. `var(--bb-blue, #4269d0)`. */
   readonly colour: string;
+  /** The line's `stroke-dasharray`, e.g. `6 3`; empty: solid. */
   readonly dash: string;
+  /** The shape of its dots. */
   readonly symbol: "circle" | "square" | "triangle" | "diamond" | "star" | "cross";
 }
 

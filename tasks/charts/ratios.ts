@@ -7,13 +7,21 @@ import { logAxis } from "./ticks.ts";
 
 /** Candidate over baseline; below 1 the candidate is faster. Null where it cannot be estimated. */
 export interface RatioRow {
+  /** The operation that both arms were asked. */
   readonly operation: string;
+  /** The arm compared with, e.g. `sql`. */
   readonly baseline: string;
+  /** The arm that is compared. */
   readonly candidate: string;
+  /** What of the response time is compared, e.g. `p50`; each has a column of its own in the chart. */
   readonly statistic: string;
+  /** Candidate ÷ baseline, e.g. 0.5 for twice as fast; null rows stand in the table only. */
   readonly ratio: number | null;
+  /** Lower end of the ratio's interval. */
   readonly low: number | null;
+  /** Upper end of the ratio's interval. */
   readonly high: number | null;
+  /** `faster`, `slower`, `equivalent` or `inconclusive`, which is drawn hollow. */
   readonly verdict: string;
 }
 

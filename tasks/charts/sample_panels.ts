@@ -2,11 +2,15 @@ import type { SamplePoint } from "./sample_series.ts";
 
 /** A sample as the store gives it. */
 export interface SampleRow {
+  /** When it was taken, seconds from the run's start, with fractions. */
   readonly second: number;
+  /** What was measured: `postgres`, `redis`, `host` or `generator`. */
   readonly source: string;
+  /** What of it, e.g. `cpu_user`. */
   readonly metric: string;
   /** As an object, or as the JSON text that the store gives. */
   readonly labels: string | Readonly<Record<string, string>>;
+  /** Shares are 0 to 1 and counters rates per second; otherwise in the unit that `metric` ends in. */
   readonly value: number;
 }
 

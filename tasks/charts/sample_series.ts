@@ -11,8 +11,11 @@ export interface SamplePoint {
   readonly panel: string;
   /** The line within the panel, e.g. "user". */
   readonly series: string;
+  /** When it was taken, seconds from the run's start, with fractions. */
   readonly second: number;
+  /** In `unit`; a share is 0 to 1. */
   readonly value: number;
+  /** What `value` counts; one for all lines of a panel, whose axis is written in it. */
   readonly unit: "share" | "bytes" | "bytes per second" | "cores" | "per second" | "count" | "ms";
 }
 

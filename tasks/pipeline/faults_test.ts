@@ -29,6 +29,17 @@ function services(bench: Workbench) {
   return readRecords(bench.home);
 }
 
+/** Every file below a folder, read as bytes that are letters where they are letters. */
+async function contents(folder: string): Promise<string[]> {
+  const texts: string[] = [];
+  for await (const { name, isDirectory } of Deno.readDir(folder)) {
+    const path = join(folder, name);
+    if (isDirectory) texts.push(...await contents(path));
+    else texts.push(new TextDecoder("latin1").decode(await Deno.readFile(path)));
+  }
+  return texts;
+}
+
 /** Orders with a reserved key that lie in the data set's database. */
 async function reservedOrders(bench: Workbench): Promise<number> {
   const postgres = services(bench).find(({ name }) => name === "postgres")!;
@@ -160,6 +171,52 @@ Deno.test("faults around a stack that is up", async (t) => {
       await released;
       assert.ok(code === 0 || code === 4, stdout + stderr);
     });
+
+    await t.step("notebooks can be run while a bench measures, and neither disturbs the other", async () => {
+      const running = bench.start("bench", [...LONG, "--duration", "6s", "--paths", "sql", "--no-report"]);
+      await bench.measuring();
+      const notebooks = await bench.run("notebook", ["--run", "latest"]);
+      assert.equal(notebooks.code, 0, notebooks.stdout + notebooks.stderr);
+      const { code, stdout, stderr } = await running.result;
+      assert.ok(code === 0 || code === 4, stdout + stderr);
+    });
+
+    await t.step(
+      "a server of the user's, by an ordinary role: all paths, what is missing named, no password left",
+      async () => {
+        const { port } = services(bench).find(({ name }) => name === "postgres")!;
+        const admin = new Client({ connectionString: embeddedDatabaseUrl(bench.home, port, "postgres") });
+        await admin.connect();
+        try {
+          await admin.query("CREATE ROLE plain LOGIN PASSWORD 'hunter2secret'");
+          await admin.query("CREATE DATABASE theirs OWNER plain");
+        } finally {
+          await admin.end();
+        }
+        const env = { DATABASE_URL: `postgres://plain:hunter2secret@127.0.0.1:${port}/theirs` };
+        const { code, stdout, stderr } = await bench.run(
+          "bench",
+          [...SHORT, "--label", "theirs", "--no-pdf"],
+          env,
+        );
+        assert.ok(code === 0 || code === 4, stdout + stderr);
+        const runId = /^Run (\S+) \(theirs\)$/m.exec(stdout)![1]!;
+        const file = join(bench.reports, runId, "summary.json");
+        const summary = JSON.parse(await Deno.readTextFile(file)) as RunSummary;
+        assert.deepEqual(summary.run.config.arms, ["sql", "graphql", "sql+cache"]);
+        assert.ok(summary.environment.unavailable.some((text) => /pg_stat_statements/.test(text)));
+        const left = [
+          stdout,
+          stderr,
+          ...await contents(bench.reports),
+          ...await contents(join(bench.home, "logs")),
+        ];
+        assert.ok(left.every((text) => !text.includes("hunter2secret")));
+        const other = await bench.run("bench", [...SHORT, "--seed", "8"], env);
+        assert.equal(other.code, 2);
+        assert.match(other.stderr, /--replace/);
+      },
+    );
 
     await t.step(
       "paths that answer differently: nothing is timed, operation and first difference are named",

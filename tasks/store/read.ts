@@ -5,11 +5,27 @@ import type { Parameters } from "./values.ts";
 import { resolve } from "node:path";
 import { readConfig } from "../config.ts";
 
+export type {
+  Environment,
+  Run,
+  RUN_STATUSES,
+  RunConfig,
+  RunStatus,
+  ServiceFact,
+  ValidityThresholds,
+  Verdict,
+  VERDICTS,
+} from "../model/run.ts";
+export type { StoredRun } from "./runs.ts";
+export type { Parameter, Parameters } from "./values.ts";
+
 /**
  * Reads one stored run. It opens the store for each query and closes it again, so it never holds the lock.
  */
 export interface RunReader {
+  /** The run as it was stored when the reader was opened; its `runId` is `$run` in queries. */
   readonly run: StoredRun;
+  /** Absolute path of the store's file. */
   readonly db: string;
   /**
    * Rows of a query as plain objects: numbers for counts and decimals, Dates for timestamps, null for NULL.

@@ -2,6 +2,7 @@ import { type DuckDBValue, timestampValue } from "@duckdb/node-api";
 
 /** What a query's parameter may be; a Date is taken as UTC. */
 export type Parameter = string | number | bigint | boolean | null | Date;
+/** Parameters of a query by name, without the `$`. */
 export type Parameters = Readonly<Record<string, Parameter>>;
 
 /** The parameters that the statement names (`$run`), as DuckDB takes them; others are left out. */
