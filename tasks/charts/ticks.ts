@@ -1,5 +1,5 @@
 import * as Plot from "@observablehq/plot";
-import { formatBytes, formatMs } from "../model/units.ts";
+import { formatMs } from "../model/units.ts";
 
 /** Milliseconds on an axis: `0.5 ms`, `20 ms`, `1.5 s`. */
 export const msTick = formatMs;
@@ -51,9 +51,6 @@ export function byteTicks(top: number, most = 4): number[] {
   while (top / step > most) step *= 2;
   return Array.from({ length: Math.floor(top / step) + 1 }, (_, index) => index * step);
 }
-
-/** Bytes on an axis. */
-export const byteTick = formatBytes;
 
 /** A quantile level as people name it: 0.5 → `p50`, 0.999 → `p99.9`. */
 export function quantileName(level: number): string {

@@ -2,6 +2,7 @@ import type { KeySpace } from "../model/dataset.ts";
 import type { Draw, ScenarioOperation } from "../model/scenario.ts";
 import { alias } from "../random/alias.ts";
 import { type Counter, counter } from "../random/counter.ts";
+import { truncatedExponential } from "../random/distributions.ts";
 import { permutation } from "../random/permutation.ts";
 import { zipf } from "../random/zipf.ts";
 import type { Value } from "../targets/target.ts";
@@ -63,8 +64,8 @@ function sampler(draw: Draw, keySpaces: Readonly<Record<string, KeySpace>>, seed
     case "recent": {
       const space = keySpaces[draw.keys]!;
       return (slot, random, lane) => {
-        const age = -Math.log1p(-random.float(slot, lane)) * draw.mean * space.count;
-        return space.key(space.count - 1 - Math.floor(age) % space.count);
+        const age = truncatedExponential(random.float(slot, lane), draw.mean, 1);
+        return space.key(space.count - 1 - Math.floor(age * space.count));
       };
     }
     case "integer":

@@ -112,7 +112,7 @@ Deno.test("kill -9 of bench: the next start stops the orphans, loads the spooled
     );
     const next = await bench.run("bench", [...SHORT, "--paths", "sql", "--no-report", "--json"]);
     assert.ok([0, 4].includes(next.code), next.stderr);
-    assert.match(next.stderr, /Recovered run \S+ \(crashed\): \d+ requests/);
+    assert.match(next.stderr, /Recovered run \S+ \(crashed\): [\d,]+ requests/);
     assert.ok(orphans.every(({ process }) => !isAlive(process)), "the orphans are gone");
     await assert.rejects(Deno.stat(spool));
     const rows = await outcomes(bench);

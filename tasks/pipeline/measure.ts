@@ -81,6 +81,7 @@ export async function measure(options: MeasureOptions): Promise<Measured> {
   );
   let sampler: ReturnType<typeof startSampler> | undefined;
   let unwritable: unknown;
+  let started = run;
   // A disk that is full must end the run in order, not tear a sampler apart.
   const keep = (samples: readonly Sample[]) => {
     try {
@@ -112,7 +113,8 @@ export async function measure(options: MeasureOptions): Promise<Measured> {
         },
         signal: ending.signal,
         onStart(nowUs, startedAt) {
-          spool.run({ ...run, startedAt });
+          started = { ...run, startedAt };
+          spool.run(started);
           // Written now, so that rows of a killed run still have their phases.
           for (const phase of phases) spool.phase(phase);
           sampler = startSampler({
@@ -134,7 +136,9 @@ export async function measure(options: MeasureOptions): Promise<Measured> {
         detail: `${formatCount(done.progress.due)} requests, ${formatCount(ok)} ok${bad}`,
       };
     });
-    await sampler?.stop();
+    const observed = await sampler?.stop();
+    const unavailable = [...run.environment.unavailable, ...observed?.unavailable ?? []];
+    spool.run({ ...started, environment: { ...run.environment, unavailable } });
     if (unwritable !== undefined) {
       throw new ServiceError(
         `Cannot keep the run's samples in ${spool.dir}: ${(unwritable as Error).message}`,

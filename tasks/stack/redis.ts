@@ -7,7 +7,7 @@ import { ServiceError } from "../model/errors.ts";
 import { keptSecret } from "./places.ts";
 import { onFreePort } from "./ports.ts";
 import { launch, type ProcessId, stopProcess } from "./process.ts";
-import { findProgram, isExecutable, runProgram } from "./programs.ts";
+import { findProgram, isExecutable } from "./programs.ts";
 import { type RedisProgram, unpackRedis } from "./redis_packages.ts";
 
 const START_TIMEOUT_MS = 10_000;
@@ -113,12 +113,6 @@ export async function redisVersion(url: string, timeoutMs = 5_000): Promise<stri
   } finally {
     client.disconnect();
   }
-}
-
-/** True when the program at hand starts; for `doctor`. */
-export async function redisProgramWorks(program: RedisProgram): Promise<boolean> {
-  const env = program.libraries === null ? undefined : { LD_LIBRARY_PATH: program.libraries };
-  return (await runProgram(program.command, ["--version"], { env, timeoutMs: 10_000 })).code === 0;
 }
 
 function configuration(home: string, port: number): string {

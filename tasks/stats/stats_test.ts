@@ -1,7 +1,6 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import { binomial } from "./binomial.ts";
-import { ksDistance, populationStability } from "./distance.ts";
 import { holm } from "./holm.ts";
 import { normalCdf, normalQuantile } from "./normal.ts";
 import { wilson } from "./proportion.ts";
@@ -67,21 +66,6 @@ Deno.test("Holm's adjustment is R's p.adjust", () => {
   ]);
   assert.deepEqual(holm([0.5, 0.01, 0.9]).map((p) => Number(p.toFixed(12))), [1, 0.03, 1]);
   assert.deepEqual(holm([]), []);
-});
-
-Deno.test("the Kolmogorov–Smirnov distance agrees with scipy, ties and all", () => {
-  near(ksDistance([1, 2, 2, 3, 5, 8], [2, 3, 3, 4, 9, 10, 11])!, 0.42857142857142855);
-  assert.equal(ksDistance([1, 2], [3, 4]), 1);
-  assert.equal(ksDistance([], [1]), null);
-  fc.assert(fc.property(fc.array(fc.integer(), { minLength: 1 }), (values) => {
-    assert.equal(ksDistance(values, values.toReversed()), 0);
-  }));
-});
-
-Deno.test("the population stability index is 0 for equal shares and grows with the shift", () => {
-  near(1 + populationStability([10, 20, 30], [100, 200, 300])!, 1, 0.02);
-  assert.ok(populationStability([50, 50, 0], [0, 50, 50])! > 0.25);
-  assert.equal(populationStability([1], [1, 2]), null);
 });
 
 Deno.test("median and MAD withstand wild values", () => {

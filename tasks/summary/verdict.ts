@@ -70,7 +70,7 @@ function endedEarly({ status }: Run): string[] {
 function invalid({ valid, checks }: Validity): string[] {
   if (valid) return [];
   return checks.filter(({ ok }) => !ok).map(({ title, limit, measured, cause }) =>
-    `INVALID, the generator shaped the result: "${title}" needs ${limit}: ${measured}.` +
+    `The generator shaped the result: "${title}" needs ${limit}: ${measured}.` +
     (cause === null ? "" : ` Likely cause: ${cause}.`)
   );
 }
