@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readdirSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import process from "node:process";
 import { findProgram, runProgram } from "./programs.ts";
@@ -29,8 +29,25 @@ export async function unpackRedis(
   if (["apt-get", "apt-cache", "dpkg"].some((name) => findProgram(name) === null)) {
     return "there is no redis-server on PATH, and this system has no apt to fetch one with";
   }
+  mkdirSync(join(home, "redis"), { recursive: true });
+  // One at a time: whoever waited here finds what the other unpacked.
+  const lock = await Deno.open(join(home, "redis", "lock"), { write: true, create: true });
+  await lock.lock(true);
+  try {
+    return await unpackedRedis(home) ?? await fetchRedis(home, target, onStep, signal);
+  } finally {
+    lock.close();
+  }
+}
+
+async function fetchRedis(
+  home: string,
+  target: string,
+  onStep: (text: string) => void,
+  signal?: AbortSignal,
+): Promise<RedisProgram | string> {
   onStep("Fetching Redis from the distribution's packages");
-  const work = join(home, "redis", `work-${process.pid}`);
+  const work = mkdtempSync(join(home, "redis", "work-"));
   try {
     const options = aptOptions(work);
     // One source that cannot be reached fails the update as a whole; the download shows what matters.
@@ -51,12 +68,7 @@ export async function unpackRedis(
       if (unpacked.code !== 0) return `dpkg could not unpack ${deb}: ${lastLine(unpacked.output)}`;
     }
     rmSync(target, { recursive: true, force: true });
-    try {
-      renameSync(root, target);
-    } catch (error) {
-      // Another process was faster; what it unpacked is as good.
-      if (!existsSync(target)) throw error;
-    }
+    renameSync(root, target);
     return await programIn(target) ?? "the unpacked redis-server does not start on this system";
   } finally {
     rmSync(work, { recursive: true, force: true });
