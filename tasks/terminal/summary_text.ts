@@ -87,14 +87,15 @@ function comparisonText(comparisons: readonly Comparison[]): string {
   return formatTable(columns, rows);
 }
 
-function sloText({ slo }: RunSummary): string {
+function sloText({ slo, verdict }: RunSummary): string {
   return slo.map(({ ok, text, arm, measured, unit }) => {
     const value = unit === "ms"
       ? formatMs(measured.value)
       : unit === "%"
       ? formatShare(measured.value)
       : `${measured.value === null ? "—" : significant(measured.value, 3)}/s`;
-    return `${ok ? "✓ pass" : "✗ fail"}  ${text}  ${arm}: ${value}`;
+    const word = verdict === "invalid" ? "– does not count" : ok ? "✓ pass" : "✗ fail";
+    return `${word}  ${text}  ${arm}: ${value}`;
   }).join("\n");
 }
 

@@ -24,7 +24,6 @@ Deno.test("the end of an invalid closed-loop run says so first, and names what w
     reasons: ["The generator paused for 412 ms."],
     operations: [],
     comparisons: [],
-    slo: [],
   });
   const text = summaryText(summary);
   assert.match(text, /^INVALID: The generator paused/);
