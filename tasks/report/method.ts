@@ -64,7 +64,8 @@ export function method(summary: RunSummary): string[] {
     "Quantiles are exact, from every request: answered ones at their time, timeouts as lower bounds, shed and " +
     "unsent ones as endless. Failed requests are left out and counted beside.",
     "Arms are compared by pairs of blocks: the ratio is a Hodges–Lehmann estimate, its interval comes from " +
-    "inverting the signed-rank test, and p values are adjusted by Holm over all comparisons.",
+    "inverting the signed-rank test, and p values are adjusted by Holm over the operations and " +
+    "quantiles of each arm.",
     `The run is invalid where the generator paused for more than ${thresholds.maxGapMs} ms, sent less than ` +
     `${
       formatShare(thresholds.minOnTime)
