@@ -9,7 +9,7 @@ export interface KeySpace {
 }
 
 /** The sizes in which data sets can be seeded. */
-export const SCALES = ["tiny", "small"] as const;
+export const SCALES = ["tiny", "small", "medium", "full"] as const;
 /** One of `SCALES`. */
 export type Scale = typeof SCALES[number];
 
@@ -21,12 +21,14 @@ export interface SeededDataset {
   readonly scale: string;
   /** The number that all rows were drawn from. */
   readonly seed: number;
+  /** How it differs from the plain scale, e.g. `customers=500 orders.customerSkew=1.1`; empty where it does not. */
+  readonly variation: string;
   /** Rows by table. */
   readonly counts: Readonly<Record<string, number>>;
   /** Rows of all tables together. */
   readonly rows: number;
   /** Size in PostgreSQL with indexes, in bytes; null where it was not taken. */
   readonly bytes: number | null;
-  /** Hash of the content of all tables; equal for equal (dataset, scale, seed). */
+  /** Hash of the content of all tables; equal for equal (dataset, scale, seed, variation). */
   readonly hash: string;
 }

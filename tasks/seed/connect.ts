@@ -9,6 +9,18 @@ const CONNECT_TIMEOUT_MS = 10_000;
  * server itself reports about a statement is passed on as a ServiceError with its SQLSTATE.
  */
 export async function withClient<T>(url: string, use: (client: Client) => Promise<T>): Promise<T> {
+  const client = await openClient(url);
+  try {
+    return await use(client);
+  } catch (error) {
+    throw translate(error);
+  } finally {
+    await client.end().catch(() => {});
+  }
+}
+
+/** Opens a connection that its caller closes. @throws {ServiceError} when the server cannot be reached */
+export async function openClient(url: string): Promise<Client> {
   const client = new Client({
     connectionString: url,
     application_name: "benchbook-seed",
@@ -19,20 +31,15 @@ export async function withClient<T>(url: string, use: (client: Client) => Promis
   client.on("error", () => {});
   try {
     await client.connect();
+    return client;
   } catch (error) {
     throw unreachable(url, error);
-  }
-  try {
-    return await use(client);
-  } catch (error) {
-    throw translate(error);
-  } finally {
-    await client.end().catch(() => {});
   }
 }
 
 interface Coded {
   readonly code?: string;
+  readonly detail?: string;
   readonly message: string;
 }
 
@@ -67,10 +74,13 @@ function unreachable(url: string, error: unknown): BenchbookError {
   }
 }
 
-/** Errors of pg have a SQLSTATE of five characters; those without one mean that the connection is gone. */
-function translate(error: unknown): unknown {
+/**
+ * What pg threw, as an error for the user. Errors of the server have a SQLSTATE of five characters; those
+ * without one mean that the connection is gone. Anything else is passed through.
+ */
+export function translate(error: unknown): unknown {
   if (error instanceof BenchbookError) return error;
-  const { code, message } = error as Coded;
+  const { code, message, detail } = error as Coded;
   const options = { cause: error };
   if (code === "42501") {
     return new UsageError(
@@ -88,7 +98,7 @@ function translate(error: unknown): unknown {
   }
   if (code !== undefined && /^[0-9A-Z]{5}$/.test(code) && !code.startsWith("57P") && !code.startsWith("08")) {
     return new ServiceError(
-      `Cannot go on with the database: ${message} (SQLSTATE ${code})`,
+      `Cannot go on with the database: ${message}${detail ? ` (${detail})` : ""} (SQLSTATE ${code})`,
       undefined,
       options,
     );

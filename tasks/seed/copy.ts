@@ -2,42 +2,42 @@ import type { Client, Connection, Submittable } from "pg";
 import { InterruptedError } from "../model/errors.ts";
 import { CopyWriter } from "./copy_writer.ts";
 import type { Table } from "./dataset.ts";
+import { RowSum } from "./row_hash.ts";
 
 /** Blocks on their way to the server at once: one is filled while others are sent. */
 const BLOCKS = 3;
 
 export interface CopyOptions {
-  readonly schema: string;
   /** Units from (inclusive) and to (exclusive). */
   readonly from: number;
   readonly to: number;
   /** The table was made or emptied in this transaction: rows are stored as frozen at once. */
   readonly freeze: boolean;
   readonly signal?: AbortSignal;
+  /** Rows sent so far, at each block. */
   onRows?(rows: number): void;
 }
 
 /**
- * Streams a range of a table's units to the server by COPY and returns the rows sent.
+ * Streams a range of a table's units to the server by COPY and returns the rows sent and what they sum to.
  *
  * Blocks go to pg's own socket as finished CopyData messages: its `sendCopyFromChunk` would copy each one, and
  * a stream package would make a string a row. A block is filled again only when the socket has taken it, so
  * memory stays at three blocks however slow the server is.
  */
-export async function copyTable(client: Client, table: Table, options: CopyOptions): Promise<number> {
+export async function copyTable(client: Client, table: Table, options: CopyOptions): Promise<RowSum> {
   const columns = table.columns.join(", ");
   const copy = new CopyIn(
-    `COPY ${options.schema}.${table.name} (${columns}) FROM STDIN${options.freeze ? " (FREEZE)" : ""}`,
+    `COPY ${table.relation} (${columns}) FROM STDIN${options.freeze ? " (FREEZE)" : ""}`,
   );
   client.query(copy);
   const connection = await copy.started;
-  const free = Array.from({ length: BLOCKS }, () => new CopyWriter());
+  const sum = new RowSum();
+  const free = Array.from({ length: BLOCKS }, () => new CopyWriter(undefined, sum));
   const sent: Promise<CopyWriter>[] = [];
-  let rows = 0;
   const send = (block: CopyWriter) => {
-    rows += block.rows;
     sent.push(write(connection, block));
-    options.onRows?.(rows);
+    options.onRows?.(sum.rows);
   };
   try {
     let block = free.pop()!;
@@ -59,7 +59,7 @@ export async function copyTable(client: Client, table: Table, options: CopyOptio
   }
   connection.endCopyFrom();
   await copy.done;
-  return rows;
+  return sum;
 }
 
 /** pg's connection with what its published types leave out. */

@@ -4,10 +4,12 @@ import { InterruptedError } from "../model/errors.ts";
 import { withPostgres } from "../stack/testing.ts";
 import { copyTable } from "./copy.ts";
 import type { Table } from "./dataset.ts";
+import { hashRelation } from "./hash.ts";
 
 /** A table `n` of whole numbers with a text; one unit may be written as the server cannot take it. */
 const numbers = (units: number, faulty = -1): Table => ({
   name: "n",
+  relation: "public.n",
   columns: ["n", "pad"],
   units,
   rows: units,
@@ -24,7 +26,7 @@ Deno.test("copying to a real server", async (t) => {
     const client = new Client({ connectionString: url });
     client.on("error", () => {});
     await client.connect();
-    const options = { schema: "public", from: 0, freeze: false };
+    const options = { from: 0, freeze: false };
     const count = async () =>
       (await client.query("SELECT count(*)::int AS n, sum(n)::float8 FROM n")).rows[0];
     try {
@@ -33,8 +35,11 @@ Deno.test("copying to a real server", async (t) => {
         const table = numbers(50_000);
         const reported: number[] = [];
         const onRows = (rows: number) => reported.push(rows);
-        assert.equal(await copyTable(client, table, { ...options, to: 30_000, onRows }), 30_000);
-        assert.equal(await copyTable(client, table, { ...options, from: 30_000, to: 50_000 }), 20_000);
+        const first = await copyTable(client, table, { ...options, to: 30_000, onRows });
+        const second = await copyTable(client, table, { ...options, from: 30_000, to: 50_000 });
+        assert.deepEqual([first.rows, second.rows], [30_000, 20_000]);
+        first.merge(second.parts);
+        assert.equal((await hashRelation(client, "public.n")).hex, first.hex);
         assert.deepEqual(await count(), { n: 50_000, sum: 50_000 * 49_999 / 2 });
         assert(reported.length > 4 && reported.at(-1) === 30_000);
         assert.deepEqual(reported, reported.toSorted((a, b) => a - b));
@@ -49,10 +54,13 @@ Deno.test("copying to a real server", async (t) => {
             await assert.rejects(failed, { code: "22P02" });
             assert.deepEqual(await count(), { n: 0, sum: null });
           }
-          await assert.rejects(copyTable(client, { ...numbers(1), name: "absent" }, { ...options, to: 1 }), {
-            code: "42P01",
-          });
-          assert.equal(await copyTable(client, numbers(3), { ...options, to: 3 }), 3);
+          await assert.rejects(
+            copyTable(client, { ...numbers(1), relation: "public.absent" }, { ...options, to: 1 }),
+            {
+              code: "42P01",
+            },
+          );
+          assert.equal((await copyTable(client, numbers(3), { ...options, to: 3 })).rows, 3);
         },
       );
 

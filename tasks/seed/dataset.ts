@@ -1,13 +1,17 @@
 import type { KeySpace } from "../model/dataset.ts";
 import type { CopyWriter } from "./copy_writer.ts";
+import type { Declared, Values } from "./distributions.ts";
 
 /**
- * The rows of one table as a function of their index. A unit is what rows are made from: a row itself, or a
+ * The rows of one relation as a function of their index. A unit is what rows are made from: a row itself, or a
  * parent with all its children (an order with its lines). Any range of units can be written alone and in any
  * order, so that several connections share a table and the result is the same.
  */
 export interface Table {
+  /** The table as people know it; partitions bear the name of the table that they are part of. */
   readonly name: string;
+  /** Where the rows go, with its schema: the table, or one of its partitions. */
+  readonly relation: string;
   readonly columns: readonly string[];
   readonly units: number;
   /** All rows of all units. */
@@ -16,22 +20,59 @@ export interface Table {
   write(unit: number, out: CopyWriter): void;
 }
 
+/** A count that the user may set, e.g. customers. */
+export interface CountOption {
+  readonly describe: string;
+  readonly min: number;
+  readonly max: number;
+}
+
+/** What rows are a function of. Plain values: workers get a copy. */
+export interface Shape {
+  readonly seed: number;
+  /** By count option, all of them. */
+  readonly counts: Readonly<Record<string, number>>;
+  /** By declared distribution, all of them. */
+  readonly distributions: Values;
+}
+
+/** A statistical property of the data as SQL finds it and as the declared distributions promise it. */
+export interface DistributionCheck {
+  /** What is looked at, e.g. "orders on a Saturday". */
+  readonly name: string;
+  readonly table: string;
+  readonly expected: number;
+  /** The check passes while |found − expected| ≤ tolerance; in the unit of both. */
+  readonly tolerance: number;
+}
+
 /** A kind of data that `seed` can make at several scales. Its SQL lies in queries/schema/<name>/. */
 export interface Dataset {
   readonly name: string;
   /** One line for `--help`. */
   readonly title: string;
-  /** The PostgreSQL schema it lives in; nothing outside of it is touched. */
-  readonly schema: string;
-  /** Every table, parents first. */
-  readonly tableNames: readonly string[];
-  /** Changes whenever the same (scale, seed) gives other rows than before. */
+  /** The PostgreSQL schemas it lives in; nothing outside of them is touched. */
+  readonly schemas: readonly string[];
+  /** Every table by name with its schema, parents first. Names are unique over the schemas. */
+  readonly tableSchemas: Readonly<Record<string, string>>;
+  /** Changes whenever the same request gives other rows than before. */
   readonly generator: string;
-  readonly scales: readonly string[];
+  /** Counts by scale. */
+  readonly scales: Readonly<Record<string, Readonly<Record<string, number>>>>;
+  readonly countOptions: Readonly<Record<string, CountOption>>;
+  readonly declared: Declared;
+  /** About so many bytes a row of each table takes in PostgreSQL, with its indexes. */
+  readonly rowBytes: Readonly<Record<string, number>>;
   /** The least key of rows that a benchmark may write; every seeded key lies below. */
   readonly reservedBase: number;
-  /** The tables of a scale and seed, in the order of `tableNames`; the value pools are made here. */
-  tables(scale: string, seed: number): Promise<readonly Table[]>;
+  /** Where such rows lie, `schema.name`, for tables that keep them in a partition of their own. */
+  readonly reservedIn?: Readonly<Record<string, string>>;
+  /** Makes the value pools, once; what it returns can be copied or shared with workers. */
+  prepare(shape: Shape): Promise<unknown>;
+  /** All tables, parents first; cheap, and every worker calls it with the same arguments. */
+  tables(shape: Shape, prepared: unknown): readonly Table[];
+  /** What must be true of the data, by the name of a column that verify.sql returns. */
+  checks(shape: Shape, rows: Readonly<Record<string, number>>): Readonly<Record<string, DistributionCheck>>;
   /** What parameters are drawn from, given the rows by table. Pure and cheap: workers call it. */
-  keySpaces(counts: Readonly<Record<string, number>>): Readonly<Record<string, KeySpace>>;
+  keySpaces(rows: Readonly<Record<string, number>>): Readonly<Record<string, KeySpace>>;
 }

@@ -1,44 +1,67 @@
 import type { Client } from "pg";
+import { copyOut } from "./copy_out.ts";
 import type { Dataset } from "./dataset.ts";
+import { RowSum } from "./row_hash.ts";
 import { firstRow, schemaSql, transaction } from "./sql.ts";
+
+/** What a table holds: rows, and the sum of their hashes as 16 hex digits (see `RowSum`). */
+export interface TableSum {
+  readonly rows: number;
+  readonly sum: string;
+}
 
 /** The content of a data set's tables, reduced to numbers that are equal where the content is. */
 export interface TableHashes {
-  /** Rows and the sum of the rows' 64-bit hashes (a decimal number), by table. */
-  readonly tables: Readonly<Record<string, { readonly rows: number; readonly sum: string }>>;
-  /** SHA-256 over all of them, the first 32 hex digits. */
+  readonly tables: Readonly<Record<string, TableSum>>;
+  /** See `contentHash`. */
   readonly hash: string;
 }
 
+/** SHA-256 over the tables' names, rows and sums in alphabetical order, the first 32 hex digits. */
+export async function contentHash(tables: Readonly<Record<string, TableSum>>): Promise<string> {
+  const lines = Object.keys(tables).sort().map((name) =>
+    `${name} ${tables[name]!.rows} ${tables[name]!.sum}\n`
+  );
+  const digest = new Uint8Array(
+    await crypto.subtle.digest("SHA-256", new TextEncoder().encode(lines.join(""))),
+  );
+  return Array.from(digest.subarray(0, 16), (byte) => byte.toString(16).padStart(2, "0")).join("");
+}
+
 /**
- * Hashes every table at one snapshot: equal for equal content on every server, whatever the rows' order on
- * disk, indexes or settings. Reads each table once.
+ * Reads every table back at one snapshot and hashes what comes: equal for equal content on every server,
+ * whatever the rows' order on disk, indexes or settings, and equal to what was taken over the rows as they
+ * were sent.
  */
 export async function hashTables(
   client: Client,
   dataset: Dataset,
   onTable?: (table: string) => void,
 ): Promise<TableHashes> {
-  const sql = schemaSql("benchbook/hash.sql");
-  const tables: Record<string, { rows: number; sum: string }> = {};
+  const tables: Record<string, TableSum> = {};
   await transaction(client, async () => {
     await client.query(schemaSql("benchbook/pin.sql"));
-    for (const table of [...dataset.tableNames].sort()) {
+    for (const [table, schema] of Object.entries(dataset.tableSchemas)) {
       onTable?.(table);
-      const { rows } = await client.query(sql.replace(":table", `${dataset.schema}.${table}`));
-      tables[table] = rows[0];
+      const sum = await hashRelation(client, `${schema}.${table}`);
+      tables[table] = { rows: sum.rows, sum: sum.hex };
     }
   }, "BEGIN ISOLATION LEVEL REPEATABLE READ, READ ONLY");
-  const lines = Object.entries(tables).map(([table, { rows, sum }]) => `${table} ${rows} ${sum}\n`).join("");
-  return { tables, hash: await sha256(lines) };
+  return { tables, hash: await contentHash(tables) };
+}
+
+/** Sums the rows of one table or partitioned table, its columns in their order. */
+export async function hashRelation(client: Client, relation: string): Promise<RowSum> {
+  const sum = new RowSum();
+  await copyOut(
+    client,
+    `COPY (SELECT * FROM ${relation}) TO STDOUT`,
+    (line) => sum.add(line, 0, line.length - 1),
+  );
+  return sum;
 }
 
 /** Bytes of the data set's tables with their indexes. */
 export async function sizeOf(client: Client, dataset: Dataset): Promise<number> {
-  return (await firstRow<{ bytes: number }>(client, "benchbook/size.sql", [dataset.schema]))!.bytes;
-}
-
-async function sha256(text: string): Promise<string> {
-  const digest = new Uint8Array(await crypto.subtle.digest("SHA-256", new TextEncoder().encode(text)));
-  return Array.from(digest.subarray(0, 16), (byte) => byte.toString(16).padStart(2, "0")).join("");
+  return (await firstRow<{ bytes: number }>(client, "benchbook/size.sql", [dataset.schemas]))!.bytes;
 }

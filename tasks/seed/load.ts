@@ -1,66 +1,167 @@
-import type { Client } from "pg";
-import { copyTable } from "./copy.ts";
 import type { Dataset, Table } from "./dataset.ts";
-import type { SeedProgress } from "./progress.ts";
-import { schemaSql, statements, transaction } from "./sql.ts";
+import { ddl } from "./ddl.ts";
+import type { TableSum } from "./hash.ts";
+import type { CopyJob, Lane, LaneSpec } from "./lane.ts";
+import { withLanes } from "./lanes.ts";
+import type { SeedProgress, Stage } from "./progress.ts";
+import { RowSum } from "./row_hash.ts";
+import { type Lock, runSteps, type Step } from "./schedule.ts";
+import { schemaSql } from "./sql.ts";
 
-/**
- * Fills the data set's empty tables, then adds keys, indexes and functions and gathers statistics.
- * @returns rows by table
- */
-export async function load(
-  client: Client,
-  dataset: Dataset,
-  tables: readonly Table[],
-  progress: (progress: SeedProgress) => void,
-  signal?: AbortSignal,
-): Promise<Record<string, number>> {
-  const { schema } = dataset;
-  const counts = await copyAll(client, dataset, tables, progress, signal);
-
-  const steps = async (stage: SeedProgress["stage"], list: readonly { text: string; table: string }[]) => {
-    for (const [done, { text, table }] of list.entries()) {
-      signal?.throwIfAborted();
-      progress({ stage, table, done, total: list.length });
-      await client.query(text);
-    }
-  };
-  await steps("constraints", statements(schemaSql(`${dataset.name}/constraints.sql`), schema));
-  await steps("indexes", statements(schemaSql(`${dataset.name}/indexes.sql`), schema));
-  await steps("functions", [{ text: schemaSql(`${dataset.name}/functions.sql`), table: schema }]);
-  // Not only ANALYZE: without a visibility map index-only scans visit the table, and autovacuum would come for
-  // the new tables in the middle of the first measurement.
-  await steps(
-    "analyze",
-    tables.map(({ name }) => ({ text: `VACUUM (FREEZE, ANALYZE) ${schema}.${name}`, table: name })),
-  );
-  return counts;
+export interface LoadOptions {
+  readonly lanes: number;
+  /** Stop at the last row stored: no keys, no indexes. For measuring, where what follows would overlap with it. */
+  readonly rowsOnly?: boolean;
+  readonly onProgress: (progress: SeedProgress) => void;
+  readonly signal?: AbortSignal;
 }
 
-async function copyAll(
-  client: Client,
-  { schema }: Dataset,
+/** What a load did with one table. */
+export interface LoadedTable extends TableSum {
+  /** From the table's first row on its way to its last one stored. */
+  readonly seconds: number;
+}
+
+/**
+ * Fills the data set's empty tables over several connections, then adds keys, indexes and functions and
+ * gathers statistics, each table's as soon as its rows are there.
+ * @returns what went into each table
+ */
+export async function load(
+  dataset: Dataset,
   tables: readonly Table[],
-  progress: (progress: SeedProgress) => void,
-  signal?: AbortSignal,
-): Promise<Record<string, number>> {
-  const counts: Record<string, number> = {};
-  for (const table of tables) {
-    signal?.throwIfAborted();
-    const report = (done: number) => progress({ stage: "copy", table: table.name, done, total: table.rows });
-    report(0);
-    counts[table.name] = await transaction(client, async () => {
-      // Emptied in the same transaction, so that COPY may store the rows as frozen.
-      await client.query(`TRUNCATE ${schema}.${table.name}`);
-      return await copyTable(client, table, {
-        schema,
-        from: 0,
-        to: table.units,
-        freeze: true,
-        signal,
-        onRows: report,
-      });
+  spec: LaneSpec,
+  { lanes, rowsOnly = false, onProgress, signal }: LoadOptions,
+): Promise<Readonly<Record<string, LoadedTable>>> {
+  const copies = new Copies(tables, onProgress);
+  const steps = [
+    ...copies.steps(lanes),
+    ...rowsOnly ? [] : ddlSteps(dataset, copies.rows, onProgress),
+  ];
+  // One lane's failure ends the others' work too.
+  const failure = new AbortController();
+  const ended = AbortSignal.any([failure.signal, ...signal ? [signal] : []]);
+  await withLanes(lanes, spec, ended, (opened) => runSteps(steps, opened, () => failure.abort()));
+  return copies.loaded;
+}
+
+/** The steps after the rows: what `load` does with the files beside tables.sql, in the order that they need. */
+export function ddlSteps(
+  dataset: Dataset,
+  rows: Readonly<Record<string, number>>,
+  onProgress: (progress: SeedProgress) => void,
+): Step<Lane>[] {
+  const step = (stage: Stage, list: readonly { text: string; table: string; locks: readonly Lock[] }[]) => {
+    let done = 0;
+    return list.map(({ text, table, locks }): Step<Lane> => {
+      const name = table.split(".")[1]!;
+      return {
+        locks,
+        weight: rows[name] ?? 0,
+        async run(lane) {
+          onProgress({ stage, table: name, done, total: list.length });
+          await lane.run(text);
+          onProgress({ stage, table: name, done: ++done, total: list.length });
+        },
+      };
+    });
+  };
+  const relations = Object.entries(dataset.tableSchemas).map(([table, schema]) => `${schema}.${table}`);
+  return [
+    ...step("constraints", ddl(dataset.name, "constraints.sql")),
+    ...step("indexes", ddl(dataset.name, "indexes.sql")),
+    // Not only ANALYZE: without a visibility map index-only scans visit the table, and autovacuum would come for
+    // the new tables in the middle of the first measurement.
+    ...step(
+      "analyze",
+      relations.map((table) => ({
+        text: `VACUUM (FREEZE, ANALYZE) ${table}`,
+        table,
+        locks: [{ table, mode: "share update exclusive" }],
+      })),
+    ),
+    // A view may lean on any table's keys.
+    ...step("functions", [{
+      text: schemaSql(`${dataset.name}/functions.sql`),
+      table: `${dataset.schemas[0]}.functions`,
+      locks: relations.map((table) => ({ table, mode: "access exclusive" })),
+    }]),
+  ];
+}
+
+/** The rows' way into the tables, and what is known about it. */
+class Copies {
+  readonly #tables: readonly Table[];
+  readonly #onProgress: (progress: SeedProgress) => void;
+  readonly #sums = new Map<string, RowSum>();
+  readonly #done = new Map<string, number>();
+  readonly #begun = new Map<string, number>();
+  readonly #ended = new Map<string, number>();
+  /** Rows by table. */
+  readonly rows: Record<string, number> = {};
+
+  constructor(tables: readonly Table[], onProgress: (progress: SeedProgress) => void) {
+    this.#tables = tables;
+    this.#onProgress = onProgress;
+    for (const { name, rows } of tables) this.rows[name] = (this.rows[name] ?? 0) + rows;
+    for (const name of Object.keys(this.rows)) this.#sums.set(name, new RowSum());
+  }
+
+  get loaded(): Record<string, LoadedTable> {
+    return Object.fromEntries(
+      [...this.#sums].map(([name, { rows, hex }]) => {
+        const seconds = ((this.#ended.get(name) ?? 0) - (this.#begun.get(name) ?? 0)) / 1000;
+        return [name, { rows, sum: hex, seconds }];
+      }),
+    );
+  }
+
+  steps(lanes: number): Step<Lane>[] {
+    return jobs(this.#tables, lanes).map((job) => {
+      const table = this.#tables[job.table]!;
+      return {
+        locks: [{ table: `${table.relation.split(".")[0]}.${table.name}`, mode: "row exclusive" }],
+        weight: effort(table) * (job.to - job.from) / Math.max(1, table.units),
+        run: (lane) => this.#copy(lane, job, table),
+      };
     });
   }
-  return counts;
+
+  async #copy(lane: Lane, job: CopyJob, { name }: Table): Promise<void> {
+    if (!this.#begun.has(name)) this.#begun.set(name, performance.now());
+    let sent = 0;
+    const report = (rows: number) => {
+      const done = (this.#done.get(name) ?? 0) + rows - sent;
+      sent = rows;
+      this.#done.set(name, done);
+      this.#onProgress({ stage: "copy", table: name, done, total: this.rows[name]! });
+    };
+    report(0);
+    const parts = await lane.copy(job, report);
+    report(parts.rows);
+    this.#sums.get(name)!.merge(parts);
+    this.#ended.set(name, performance.now());
+  }
+}
+
+/** About what a table costs to load: a row has an overhead of about two columns. */
+function effort({ rows, columns }: Table): number {
+  return rows * (columns.length + 2);
+}
+
+/**
+ * What lanes copy. A table stays in one piece while that keeps all lanes busy: it is then stored in the order
+ * of its units and frozen at once. One that would keep a lane busy alone at the end is cut.
+ */
+function jobs(tables: readonly Table[], lanes: number): CopyJob[] {
+  const share = tables.reduce((sum, table) => sum + effort(table), 0) / lanes;
+  return tables.flatMap((table, index) => {
+    const pieces = Math.max(1, Math.ceil(effort(table) / (1.5 * share)));
+    return Array.from({ length: pieces }, (_, piece): CopyJob => ({
+      table: index,
+      from: Math.floor(table.units * piece / pieces),
+      to: Math.floor(table.units * (piece + 1) / pieces),
+      whole: pieces === 1,
+    }));
+  });
 }

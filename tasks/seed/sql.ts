@@ -18,19 +18,12 @@ export async function firstRow<Row extends object>(
   return rows[0];
 }
 
-/**
- * The statements of a file without function bodies, each with the table that it is about.
- * Statements end with a semicolon at the end of a line.
- */
-export function statements(sql: string, schema: string): { readonly text: string; readonly table: string }[] {
+/** The statements of a file without function bodies; each ends with a semicolon at the end of a line. */
+export function statements(sql: string): string[] {
   return sql
     .split(/;[ \t]*$/m)
     .map((text) => text.replace(/^\s*--.*$/gm, "").trim())
-    .filter((text) => text !== "")
-    .map((text) => ({
-      text,
-      table: new RegExp(`\\b(?:ON|TABLE) ${schema}\\.(\\w+)`).exec(text)?.[1] ?? schema,
-    }));
+    .filter((text) => text !== "");
 }
 
 /** Runs `work` in one transaction; rolls back when it throws. */

@@ -1,6 +1,7 @@
 import type { Client } from "pg";
 import { datasets } from "./catalog.ts";
 import { withClient } from "./connect.ts";
+import type { Dataset } from "./dataset.ts";
 import { schemaSql } from "./sql.ts";
 
 /**
@@ -17,7 +18,11 @@ export async function undoWrites(database: string | Client, name: string): Promi
   const { rows } = await database.query(schemaSql(`${name}/undo.sql`), [dataset.reservedBase]);
   const deleted = rows[0] as Record<string, number>;
   for (const [table, count] of Object.entries(deleted)) {
-    if (count > 0) await database.query(`VACUUM (ANALYZE) ${dataset.schema}.${table}`);
+    if (count > 0) await database.query(`VACUUM (ANALYZE) ${relationOf(dataset, table)}`);
   }
   return deleted;
+}
+
+function relationOf({ reservedIn, tableSchemas }: Dataset, table: string): string {
+  return reservedIn?.[table] ?? `${tableSchemas[table]}.${table}`;
 }

@@ -1,4 +1,4 @@
--- What must be known before anything is created: $1 is the data set's schema.
+-- What must be known before anything is created: $1 are the data set's schemas.
 SELECT
   current_database() AS database,
   current_setting('server_version_num')::integer AS version,
@@ -6,7 +6,7 @@ SELECT
   pg_encoding_to_char(encoding) AS encoding,
   has_database_privilege(oid, 'CREATE') AS may_create,
   pg_backend_pid() AS pid,
-  EXISTS (SELECT FROM pg_namespace WHERE nspname = $1) AS schema_exists,
+  ARRAY(SELECT nspname::text FROM pg_namespace WHERE nspname = ANY ($1::text[])) AS schemas,
   EXISTS (SELECT FROM pg_namespace WHERE nspname = 'benchbook') AS marker_schema_exists,
   to_regclass('benchbook.dataset') IS NOT NULL AS marker_exists
 FROM pg_database

@@ -1,0 +1,100 @@
+/**
+ * How a step uses a table. The names and what stands against what are PostgreSQL's: two steps that would wait
+ * for each other's table locks run one after the other instead, and no connection sits waiting.
+ */
+export type LockMode =
+  /** COPY into it: several at once, but nothing that builds on its rows. */
+  | "row exclusive"
+  /** VALIDATE CONSTRAINT, VACUUM: one at a time. */
+  | "share update exclusive"
+  /** CREATE INDEX: several at once. */
+  | "share"
+  /** ADD FOREIGN KEY, of both its tables. */
+  | "share row exclusive"
+  /** ADD PRIMARY KEY and other changes of the table itself. */
+  | "access exclusive";
+
+export interface Lock {
+  readonly table: string;
+  readonly mode: LockMode;
+}
+
+/** A piece of work that one connection does alone. */
+export interface Step<Lane> {
+  readonly locks: readonly Lock[];
+  /** Of several steps that could begin the heaviest does: the longest way should not be walked last. */
+  readonly weight: number;
+  run(lane: Lane): Promise<void>;
+}
+
+const COMPATIBLE: Readonly<Record<LockMode, readonly LockMode[]>> = {
+  "row exclusive": ["row exclusive"],
+  "share update exclusive": [],
+  "share": ["share"],
+  "share row exclusive": [],
+  "access exclusive": [],
+};
+
+/**
+ * Runs all steps on a number of lanes (connections). Steps whose locks stand against each other run in the
+ * order of the list; others in any order, as lanes become free.
+ * @param stop called at the first failure, to end what other lanes are at
+ * @throws what the first failing step threw, after all lanes have come to rest
+ */
+export async function runSteps<Lane>(
+  steps: readonly Step<Lane>[],
+  lanes: readonly Lane[],
+  stop: () => void = () => {},
+): Promise<void> {
+  const open = new Set(steps);
+  const running = new Set<Step<Lane>>();
+  const idle = [...lanes];
+  let failure: { readonly error: unknown } | null = null;
+  const { promise: settled, resolve: settle } = Promise.withResolvers<void>();
+
+  const begin = () => {
+    while (idle.length > 0 && failure === null) {
+      const step = heaviest(ready(open));
+      if (step === undefined) break;
+      const lane = idle.pop()!;
+      running.add(step);
+      // Not by `open` alone: a running step still stands in the way of later ones.
+      step.run(lane).catch((error) => {
+        if (failure !== null) return;
+        failure = { error };
+        stop();
+      }).then(() => {
+        running.delete(step);
+        open.delete(step);
+        idle.push(lane);
+        begin();
+      });
+    }
+    if (running.size === 0) settle();
+  };
+  const ready = (steps: ReadonlySet<Step<Lane>>) => {
+    const earlier: Step<Lane>[] = [];
+    const able: Step<Lane>[] = [];
+    for (const step of steps) {
+      if (!running.has(step) && !earlier.some((other) => conflict(step, other))) able.push(step);
+      earlier.push(step);
+    }
+    return able;
+  };
+  begin();
+  await settled;
+  if (failure !== null) throw (failure as { readonly error: unknown }).error;
+}
+
+function heaviest<Lane>(steps: readonly Step<Lane>[]): Step<Lane> | undefined {
+  return steps.reduce<Step<Lane> | undefined>(
+    (best, step) => best === undefined || step.weight > best.weight ? step : best,
+    undefined,
+  );
+}
+
+function conflict<Lane>(step: Step<Lane>, other: Step<Lane>): boolean {
+  return step.locks.some(({ table, mode }) =>
+    other.locks.some((held) => held.table === table && !COMPATIBLE[mode].includes(held.mode))
+  );
+}
