@@ -33,3 +33,7 @@ CREATE INDEX territories_region_id ON northwind.territories (region_id);
 CREATE INDEX orders_customer_newest ON northwind.orders (customer_id, order_date DESC, order_id DESC);
 CREATE INDEX orders_country_newest ON northwind.orders (ship_country, order_date DESC, order_id DESC);
 CREATE INDEX products_category_price ON northwind.products (category_id, unit_price, product_id);
+
+-- Sales analytics: a segment's customers, a quarter's targets.
+CREATE INDEX customer_segments_segment_id ON northwind_sales.customer_segments (segment_id);
+CREATE INDEX sales_targets_quarter ON northwind_sales.sales_targets (quarter);

@@ -1,33 +1,48 @@
 import { alias } from "../../random/alias.ts";
 import { counter } from "../../random/counter.ts";
-import { copyFields } from "../copy_writer.ts";
 import type { Table } from "../dataset.ts";
-import { CUSTOMERS } from "./distributions.ts";
+import type { NorthwindShape } from "./distributions.ts";
 import { customerCode } from "./keys.ts";
+import { pack, type Packed } from "./packed.ts";
 import { party, PARTY_LANES, type Pools } from "./parties.ts";
 import { COUNTRIES } from "./places.ts";
 import { CONTACT_TITLES, CUSTOMER_TYPES } from "./reference.ts";
 
-/** The customers' table with what the orders' table needs of it. */
-export interface Customers {
-  readonly table: Table;
-  readonly types: Table;
-  /** By customer: name, address, city, region, postal code and country, encoded for an order's ship_ columns. */
-  readonly shipping: readonly Uint8Array[];
-}
-
-export function customers(seed: number, count: number, pools: Pools): Customers {
+/** Where customers are at home, and the name over the door. */
+function homes(seed: number, pools: Pools) {
   const random = counter(seed, "northwind.customers");
   // The first customers live one in each country, so that every country occurs at every scale.
-  const home = (index: number) => party(random, index, pools, COUNTRIES[index]);
-  const company = (index: number) => {
-    const { country, lastName } = home(index);
-    const trade = country.trades[random.integer(index, PARTY_LANES, country.trades.length)]!;
-    return `${lastName} ${trade}`.slice(0, 40);
+  return (index: number) => {
+    const home = party(random, index, pools, COUNTRIES[index]);
+    const { trades } = home.country;
+    const trade = trades[random.integer(index, PARTY_LANES, trades.length)]!;
+    return { ...home, company: `${home.lastName} ${trade}`.slice(0, 40) };
   };
+}
 
-  const table: Table = {
+/**
+ * What an order repeats of its customer: row 2r has the code of the customer of rank r, row 2r + 1 the name,
+ * address, city, region, postal code and country for the order's ship_ columns. In order of popularity, so that
+ * what most orders need stays in the processor's cache.
+ */
+export function customerFields({ seed }: NorthwindShape, pools: Pools, rowsByRank: Int32Array): Packed {
+  const home = homes(seed, pools);
+  return pack(2 * rowsByRank.length, (row) => {
+    const index = rowsByRank[row >> 1]!;
+    if (row % 2 === 0) return [customerCode(index)];
+    const { company, address, city, postalCode, country } = home(index);
+    return [company, address, city.name, city.region, postalCode, country.name];
+  });
+}
+
+export function customers({ seed, counts, distributions }: NorthwindShape, pools: Pools): Table {
+  const random = counter(seed, "northwind.customers");
+  const home = homes(seed, pools);
+  const ownerShare = distributions["customers.owner"];
+  const withFax = distributions["customers.withFax"];
+  return {
     name: "customers",
+    relation: "northwind.customers",
     columns: [
       "customer_id",
       "company_name",
@@ -41,18 +56,18 @@ export function customers(seed: number, count: number, pools: Pools): Customers 
       "phone",
       "fax",
     ],
-    units: count,
-    rows: count,
+    units: counts.customers,
+    rows: counts.customers,
     write(index, out) {
       const at = home(index);
-      const owner = random.float(index, PARTY_LANES + 1) < 0.25;
+      const owner = random.float(index, PARTY_LANES + 1) < ownerShare;
       // Who answers is mostly not the person whose name stands over the door.
       const surnames = pools[at.country.locale].last;
       const surname = owner
         ? at.lastName
         : surnames[random.integer(index, PARTY_LANES + 2, surnames.length)]!;
       out.text(customerCode(index));
-      out.text(company(index));
+      out.text(at.company);
       out.text(`${at.firstName} ${surname}`);
       out.text(
         owner ? "Owner" : CONTACT_TITLES[random.integer(index, PARTY_LANES + 3, CONTACT_TITLES.length)]!,
@@ -63,34 +78,23 @@ export function customers(seed: number, count: number, pools: Pools): Customers 
       out.text(at.postalCode);
       out.text(at.country.name);
       out.text(at.phone);
-      out.text(random.float(index, PARTY_LANES + 4) < CUSTOMERS.withFax ? at.fax : null);
+      out.text(random.float(index, PARTY_LANES + 4) < withFax ? at.fax : null);
       out.endRow();
     },
   };
-  const shipping = Array.from({ length: count }, (_, index) => {
-    const at = home(index);
-    return copyFields([
-      company(index),
-      at.address,
-      at.city.name,
-      at.city.region,
-      at.postalCode,
-      at.country.name,
-    ]);
-  });
-  return { table, types: customerTypes(seed, count), shipping };
 }
 
-function customerTypes(seed: number, count: number): Table {
+export function customerTypes({ seed, counts, distributions }: NorthwindShape): Table {
   const random = counter(seed, "northwind.customer_customer_demo");
-  const howMany = alias(CUSTOMERS.typeWeights);
+  const howMany = alias(distributions["customers.types"]);
   const typesOf = (index: number) => howMany.sample(random.float(index, 0));
   let rows = 0;
-  for (let index = 0; index < count; index++) rows += typesOf(index);
+  for (let index = 0; index < counts.customers; index++) rows += typesOf(index);
   return {
     name: "customer_customer_demo",
+    relation: "northwind.customer_customer_demo",
     columns: ["customer_id", "customer_type_id"],
-    units: count,
+    units: counts.customers,
     rows,
     write(index, out) {
       const first = random.integer(index, 1, CUSTOMER_TYPES.length);

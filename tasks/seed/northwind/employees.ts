@@ -1,6 +1,7 @@
 import { counter } from "../../random/counter.ts";
+import { lognormal } from "../../random/distributions.ts";
 import type { Table } from "../dataset.ts";
-import { EMPLOYEES, FIRST_DAY } from "./distributions.ts";
+import { FIRST_DAY, type NorthwindShape } from "./distributions.ts";
 import { party, PARTY_LANES, type Pools } from "./parties.ts";
 import { COUNTRIES } from "./places.ts";
 import { TERRITORIES } from "./reference.ts";
@@ -18,9 +19,9 @@ const SUBJECTS = [
 const LANGUAGES = ["French", "German", "Italian", "Spanish", "Portuguese", "Japanese", "Swedish"];
 
 /** One vice president; a manager for each team; representatives who report to their team's manager. */
-export function employees(seed: number, count: number, pools: Pools): Table {
+export function employees({ seed, counts, distributions }: NorthwindShape, pools: Pools): Table {
   const random = counter(seed, "northwind.employees");
-  const managers = Math.max(1, Math.round((count - 1) / (EMPLOYEES.team + 1)));
+  const managers = Math.max(1, Math.round((counts.employees - 1) / (distributions["employees.team"] + 1)));
   const offices = COUNTRIES.filter(({ name }) => name === "USA" || name === "UK");
   const opening = Date.parse(FIRST_DAY);
   const isoBefore = (ms: number, days: number) => new Date(ms - days * MS_PER_DAY).toISOString().slice(0, 10);
@@ -36,6 +37,7 @@ export function employees(seed: number, count: number, pools: Pools): Table {
   };
   return {
     name: "employees",
+    relation: "northwind.employees",
     columns: [
       "employee_id",
       "last_name",
@@ -56,8 +58,8 @@ export function employees(seed: number, count: number, pools: Pools): Table {
       "reports_to",
       "photo_path",
     ],
-    units: count,
-    rows: count,
+    units: counts.employees,
+    rows: counts.employees,
     write(index, out) {
       const at = party(random, index, pools, offices[random.float(index, PARTY_LANES + 2) < 0.6 ? 0 : 1]);
       // All were hired in the six years before the first order, the vice president first.
@@ -90,15 +92,17 @@ export function employees(seed: number, count: number, pools: Pools): Table {
 }
 
 /** Each employee covers a run of neighbouring territories; the vice president covers none. */
-export function employeeTerritories(seed: number, count: number): Table {
+export function employeeTerritories({ seed, counts, distributions }: NorthwindShape): Table {
   const random = counter(seed, "northwind.employee_territories");
-  const size = (index: number) => index === 0 ? 0 : 1 + random.integer(index, 0, EMPLOYEES.territories);
+  const most = Math.round(distributions["employees.territories"]);
+  const size = (index: number) => index === 0 ? 0 : 1 + random.integer(index, 0, most);
   let rows = 0;
-  for (let index = 0; index < count; index++) rows += size(index);
+  for (let index = 0; index < counts.employees; index++) rows += size(index);
   return {
     name: "employee_territories",
+    relation: "northwind.employee_territories",
     columns: ["employee_id", "territory_id"],
-    units: count,
+    units: counts.employees,
     rows,
     write(index, out) {
       const first = random.integer(index, 1, TERRITORIES.length);
@@ -109,4 +113,15 @@ export function employeeTerritories(seed: number, count: number): Table {
       }
     },
   };
+}
+
+/** How much of all orders each employee takes, relative. */
+export function employeeShares({ seed, counts, distributions }: NorthwindShape): Float64Array {
+  const random = counter(seed, "northwind.employee_share");
+  const spread = distributions["orders.employeeSpread"];
+  return Float64Array.from(
+    { length: counts.employees },
+    // The vice president rarely takes an order.
+    (_, index) => index === 0 ? 0.15 : lognormal(random.float(index), 1, spread),
+  );
 }

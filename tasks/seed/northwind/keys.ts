@@ -8,10 +8,24 @@ import { COUNTRIES } from "./places.ts";
 
 const CODES = 26 ** 5;
 const MS_PER_DAY = 86_400_000;
+const MONTHS_A_QUARTER = 3;
 const firstDay = Date.parse(FIRST_DAY);
+const firstYear = Number(FIRST_DAY.slice(0, 4));
 
 /** Days on which seeded orders were placed. */
 export const DAYS = (Date.parse(LAST_DAY) - firstDay) / MS_PER_DAY + 1;
+
+/** The calendar years of those days, which are whole years. */
+export const YEARS: readonly number[] = Array.from(
+  { length: Number(LAST_DAY.slice(0, 4)) - firstYear + 1 },
+  (_, n) => firstYear + n,
+);
+
+/** The first days of the quarters, counted from FIRST_DAY, and after them the day when the last one has ended. */
+export const QUARTERS: readonly number[] = Array.from(
+  { length: YEARS.length * 4 + 1 },
+  (_, n) => (Date.UTC(firstYear, n * MONTHS_A_QUARTER, 1) - firstDay) / MS_PER_DAY,
+);
 
 /** ISO date of a day counted from FIRST_DAY. */
 export function isoDay(day: number): string {
@@ -33,19 +47,28 @@ export function customerCode(index: number): string {
 }
 
 /**
- * Key spaces by name: each table with a key of one column, and besides `countries`, `order_dates`
- * (oldest to newest) and `reserved_orders` (key = first reserved order_id + slot).
+ * Key spaces by name: each table with a key of one column, and besides `countries` (that have a customer),
+ * `order_dates` and `quarters` (ISO dates, oldest to newest) and `reserved_orders` (key = first reserved
+ * order_id + slot).
+ * @param rows by table
  */
-export function keySpaces(counts: Readonly<Record<string, number>>): Readonly<Record<string, KeySpace>> {
+export function keySpaces(rows: Readonly<Record<string, number>>): Readonly<Record<string, KeySpace>> {
+  const customers = rows.customers ?? 0;
   const spaces: KeySpace[] = [
-    { name: "customers", count: counts.customers ?? 0, key: customerCode },
-    { name: "orders", count: counts.orders ?? 0, key: (index) => FIRST_ORDER_ID + index },
+    { name: "customers", count: customers, key: customerCode },
+    { name: "orders", count: rows.orders ?? 0, key: (index) => FIRST_ORDER_ID + index },
     { name: "reserved_orders", count: 2 ** 31 - RESERVED_BASE, key: (index) => RESERVED_BASE + index },
-    { name: "countries", count: COUNTRIES.length, key: (index) => COUNTRIES[index]!.name },
+    {
+      name: "countries",
+      // The first customers live one in each country.
+      count: Math.min(COUNTRIES.length, customers),
+      key: (index) => COUNTRIES[index]!.name,
+    },
     { name: "order_dates", count: DAYS, key: isoDay },
+    { name: "quarters", count: QUARTERS.length - 1, key: (index) => isoDay(QUARTERS[index]!) },
   ];
-  for (const name of ["products", "employees", "categories", "suppliers", "shippers", "region"]) {
-    spaces.push({ name, count: counts[name] ?? 0, key: (index) => index + 1 });
+  for (const name of ["products", "employees", "categories", "suppliers", "shippers", "region", "segments"]) {
+    spaces.push({ name, count: rows[name] ?? 0, key: (index) => index + 1 });
   }
   return Object.fromEntries(spaces.map((space) => [space.name, space]));
 }

@@ -1,184 +1,116 @@
 import { alias } from "../../random/alias.ts";
 import { counter } from "../../random/counter.ts";
 import { lognormal } from "../../random/distributions.ts";
-import { permutation } from "../../random/permutation.ts";
 import { tabulated } from "../../random/tabulated.ts";
 import { zipfWeights } from "../../random/zipf.ts";
 import { copyFields } from "../copy_writer.ts";
 import type { Table } from "../dataset.ts";
-import { calendar } from "./calendar.ts";
-import { FIRST_ORDER_ID, LINES, ORDERS, type Sizes } from "./distributions.ts";
-import { customerCode, DAYS, isoDay } from "./keys.ts";
-import { SHIPPERS } from "./reference.ts";
+import type { Calendar } from "./calendar.ts";
+import { DUE_DAYS, FIRST_ORDER_ID, type NorthwindShape } from "./distributions.ts";
+import { employeeShares } from "./employees.ts";
+import { DAYS, isoDay } from "./keys.ts";
+import type { Lines } from "./lines.ts";
+import type { Packed } from "./packed.ts";
+import { logNormalFromOne, QUANTILE_BITS, U32 } from "./quantiles.ts";
 
-export interface OrderTables {
-  readonly orders: Table;
-  readonly details: Table;
+/** The most that CopyWriter writes as an amount, in cents. */
+const MOST_FREIGHT = 2 ** 31 - 1;
+
+/** `YYYY-MM-DD` with its tab. */
+const DATE_BYTES = 11;
+
+const LANES = { day: 0, customer: 1, shipping: 2, employee: 3, dueAndShipper: 4 } as const;
+
+/** The day on which each order is placed. */
+export function orderDays({ seed, counts }: NorthwindShape, { dayOf }: Calendar): (order: number) => number {
+  const random = counter(seed, "northwind.orders");
+  return (order) => dayOf((order + random.u32(order, LANES.day) / U32) / counts.orders);
 }
 
-/** Lanes of an order's lines: so many for each line, the last ones for products drawn again. */
-const LINE_LANES = 16;
-const PRODUCT_TRIES = 8;
-const MAX_LINES = LINES.countWeights.length;
-
-/**
- * Orders and their lines. Both tables are functions of the order's index: the lines are drawn for the order's
- * freight and again for their own table, which costs less than keeping them.
- *
- * @param shipping encoded ship_ columns by customer
- * @param cents list price by product
- */
+/** @param customers as `customerFields` packs them */
 export function orders(
-  seed: number,
-  sizes: Sizes,
-  shipping: readonly Uint8Array[],
-  cents: Int32Array,
-): OrderTables {
+  shape: NorthwindShape,
+  customers: Packed,
+  dayOf: (order: number) => number,
+  { draw, price, quantity, off }: Lines,
+): Table {
+  const { seed, counts, distributions } = shape;
   const random = counter(seed, "northwind.orders");
-  const lineRandom = counter(seed, "northwind.order_details");
-  const dayOf = calendar();
-  const day = (index: number) => dayOf((index + random.float(index, 0)) / sizes.orders);
-
-  // Popular customers and products lie scattered over their tables, as they do in life: in order of
-  // popularity all hot rows would share a few pages and every cache would look better than it is.
-  const customerByRank = alias(zipfWeights(sizes.customers, ORDERS.customerSkew));
-  const customerAt = scattered(sizes.customers, seed, "northwind.customer_rank");
-  const productByRank = alias(zipfWeights(sizes.products, LINES.productSkew));
-  const productAt = scattered(sizes.products, seed, "northwind.product_rank");
-  const employee = alias(Array.from(
-    { length: sizes.employees },
-    (_, index) =>
-      // The vice president rarely takes an order.
-      index === 0
-        ? 0.15
-        : lognormal(counter(seed, "northwind.employee_share").float(index), 1, ORDERS.employeeSpread),
+  const customerOf = alias(zipfWeights(counts.customers, distributions["orders.customerSkew"]));
+  const employeeOf = alias(employeeShares(shape));
+  const shippers = distributions["orders.shipper"];
+  // Both by one draw: outcome = due × shippers + shipper.
+  const dueAndShipperOf = alias(
+    distributions["orders.due"].flatMap((due) => shippers.map((shipper) => due * shipper)),
+  );
+  const shippingDays = tabulated(logNormalFromOne(
+    distributions["orders.shippingMedian"],
+    distributions["orders.shippingSigma"],
+    distributions["orders.shippingMost"],
   ));
-  const shipper = alias(ORDERS.shipperWeights.slice(0, SHIPPERS.length));
-  const due = alias(ORDERS.dueWeights);
-  const lineCount = alias(LINES.countWeights);
-  const discount = alias(LINES.discountWeights);
-
-  const quantityOf = tabulated(atLeastOne(LINES.quantity));
-  const shippingDays = tabulated(atLeastOne(ORDERS.shippingDays));
-
-  const codes = Array.from({ length: sizes.customers }, (_, index) => copyFields([customerCode(index)]));
-  const dates = Array.from({ length: DAYS + 60 }, (_, at) => copyFields([isoDay(at)]));
-  const priceFactor = Float64Array.from(
-    { length: DAYS },
-    (_, at) => 1 - LINES.yearlyInflation * (DAYS - 1 - at) / 365.25,
+  const freightBase = distributions["orders.freightBase"];
+  const steps = 2 ** QUANTILE_BITS;
+  const freightShare = Float64Array.from(
+    { length: steps },
+    (_, step) =>
+      lognormal(
+        (step + 0.5) / steps,
+        distributions["orders.freightShare"],
+        distributions["orders.freightSigma"],
+      ),
   );
 
-  // One order's lines, used again for each order.
-  const product = new Int32Array(MAX_LINES);
-  const price = new Int32Array(MAX_LINES);
-  const quantity = new Int32Array(MAX_LINES);
-  const off = new Int32Array(MAX_LINES);
-  const countOf = (index: number) => 1 + lineCount.sample(lineRandom.float(index, 0));
-
-  /** Draws the lines of an order placed on that day; returns how many there are. */
-  function drawLines(index: number, at: number): number {
-    const count = countOf(index);
-    for (let line = 0; line < count; line++) {
-      const lane = (line + 1) * LINE_LANES;
-      let chosen = 0;
-      let tries = 0;
-      do {
-        chosen = tries < PRODUCT_TRIES
-          ? productAt[productByRank.sample(lineRandom.float(index, lane + 8 + tries))]!
-          : (chosen + 1) % sizes.products;
-        tries++;
-      } while (taken(chosen, line));
-      product[line] = chosen;
-      price[line] = Math.max(1, Math.round(cents[chosen]! * priceFactor[at]!));
-      quantity[line] = quantityOf(lineRandom.float(index, lane));
-      off[line] = LINES.discounts[discount.sample(lineRandom.float(index, lane + 1))]!;
-    }
-    return count;
-  }
-
-  function taken(chosen: number, lines: number): boolean {
-    for (let line = 0; line < lines; line++) if (product[line] === chosen) return true;
-    return false;
-  }
-
-  function merchandise(count: number): number {
-    let sum = 0;
-    for (let line = 0; line < count; line++) sum += price[line]! * quantity[line]! * (100 - off[line]!) / 100;
-    return sum;
-  }
-
-  let detailRows = 0;
-  for (let index = 0; index < sizes.orders; index++) detailRows += countOf(index);
+  const { bytes, ends } = customers;
+  const dates = copyFields(Array.from({ length: DAYS + Math.max(...DUE_DAYS) }, (_, day) => isoDay(day)));
 
   return {
-    orders: {
-      name: "orders",
-      columns: [
-        "order_id",
-        "customer_id",
-        "employee_id",
-        "order_date",
-        "required_date",
-        "shipped_date",
-        "ship_via",
-        "freight",
-        "ship_name",
-        "ship_address",
-        "ship_city",
-        "ship_region",
-        "ship_postal_code",
-        "ship_country",
-      ],
-      units: sizes.orders,
-      rows: sizes.orders,
-      write(index, out) {
-        const customer = customerAt[customerByRank.sample(random.float(index, 1))]!;
-        const placed = day(index);
-        const shipped = placed + shippingDays(random.float(index, 2));
-        const freight = ORDERS.freight.base +
-          merchandise(drawLines(index, placed)) *
-            lognormal(random.float(index, 3), ORDERS.freight.share, ORDERS.freight.sigma);
-        out.integer(FIRST_ORDER_ID + index);
-        out.encoded(codes[customer]!);
-        out.integer(1 + employee.sample(random.float(index, 4)));
-        out.encoded(dates[placed]!);
-        out.encoded(dates[placed + ORDERS.dueDays[due.sample(random.float(index, 5))]!]!);
-        // What would have been shipped after the last day is still on its way.
-        if (shipped < DAYS) out.encoded(dates[shipped]!);
-        else out.null();
-        out.integer(1 + shipper.sample(random.float(index, 6)));
-        out.hundredths(Math.round(freight));
-        out.encoded(shipping[customer]!);
-        out.endRow();
-      },
-    },
-    details: {
-      name: "order_details",
-      columns: ["order_id", "product_id", "unit_price", "quantity", "discount"],
-      units: sizes.orders,
-      rows: detailRows,
-      write(index, out) {
-        const count = drawLines(index, day(index));
-        for (let line = 0; line < count; line++) {
-          out.integer(FIRST_ORDER_ID + index);
-          out.integer(1 + product[line]!);
-          out.hundredths(price[line]!);
-          out.integer(quantity[line]!);
-          out.hundredths(off[line]!);
-          out.endRow();
-        }
-      },
+    name: "orders",
+    relation: "northwind.orders",
+    columns: [
+      "order_id",
+      "customer_id",
+      "employee_id",
+      "order_date",
+      "required_date",
+      "shipped_date",
+      "ship_via",
+      "freight",
+      "ship_name",
+      "ship_address",
+      "ship_city",
+      "ship_region",
+      "ship_postal_code",
+      "ship_country",
+    ],
+    units: counts.orders,
+    rows: counts.orders,
+    write(order, out) {
+      const customer = customerOf.sample(random.float(order, LANES.customer));
+      const placed = dayOf(order);
+      const word = random.u32(order, LANES.shipping);
+      const shipped = placed + shippingDays((word >>> 32 - QUANTILE_BITS) / steps);
+      let merchandise = 0;
+      for (let line = 0, count = draw(order, placed); line < count; line++) {
+        merchandise += price[line]! * quantity[line]! * (100 - off[line]!);
+      }
+      const freight = freightBase + merchandise / 100 * freightShare[word & steps - 1]!;
+      const outcome = dueAndShipperOf.sample(random.u32(order, LANES.dueAndShipper) / U32);
+      const due = outcome / shippers.length | 0;
+      const required = placed + DUE_DAYS[due]!;
+      const code = customer === 0 ? 0 : ends[2 * customer - 1]!;
+
+      out.integer(FIRST_ORDER_ID + order);
+      out.slice(bytes, code, ends[2 * customer]!);
+      out.integer(1 + employeeOf.sample(random.u32(order, LANES.employee) / U32));
+      out.slice(dates, placed * DATE_BYTES, (placed + 1) * DATE_BYTES);
+      out.slice(dates, required * DATE_BYTES, (required + 1) * DATE_BYTES);
+      // What would have been shipped after the last day is still on its way.
+      if (shipped < DAYS) out.slice(dates, shipped * DATE_BYTES, (shipped + 1) * DATE_BYTES);
+      else out.null();
+      out.integer(1 + outcome - due * shippers.length);
+      out.hundredths(Math.min(MOST_FREIGHT, Math.round(freight)));
+      out.slice(bytes, ends[2 * customer]!, ends[2 * customer + 1]!);
+      out.endRow();
     },
   };
-}
-
-/** The quantiles of a log-normal distribution that is cut at one below and at `most` above. */
-function atLeastOne({ median, sigma, most }: { median: number; sigma: number; most: number }) {
-  return (u: number) => Math.min(most, 1 + Math.floor(lognormal(u, median, sigma)));
-}
-
-/** Row index by rank. A table, since a row of a large scale must not cost a permutation. */
-function scattered(n: number, seed: number, stream: string): Int32Array {
-  const image = permutation(n, seed, stream);
-  return Int32Array.from({ length: n }, (_, rank) => image(rank));
 }

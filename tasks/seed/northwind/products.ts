@@ -2,53 +2,50 @@ import { counter } from "../../random/counter.ts";
 import { lognormal } from "../../random/distributions.ts";
 import { permutation } from "../../random/permutation.ts";
 import type { Table } from "../dataset.ts";
-import { PRODUCTS } from "./distributions.ts";
-import { party, PARTY_LANES, type Pools } from "./parties.ts";
-import { CATEGORIES, CONTACT_TITLES, PRODUCT_ORIGINS } from "./reference.ts";
-
-/** The products' table with what order lines need of it. */
-export interface Products {
-  readonly table: Table;
-  /** List price of each product in cents. */
-  readonly cents: Int32Array;
-}
+import { type NorthwindShape, REORDER_LEVELS, UNITS_ON_ORDER } from "./distributions.ts";
+import { DAYS } from "./keys.ts";
+import { CATEGORIES, PRODUCT_ORIGINS } from "./reference.ts";
 
 /** The categories of sixteen products in a row, so that a product's place within its category is arithmetic. */
 const CYCLE: readonly number[] = CATEGORIES.flatMap(({ share }, category) =>
   Array<number>(share).fill(category)
 );
 
-export function products(seed: number, count: number, suppliers: number): Products {
-  const random = counter(seed, "northwind.products");
-  const names = CATEGORIES.map(({ nouns }, category) =>
-    permutation(nouns.length * PRODUCT_ORIGINS.length, seed, `northwind.product_name.${category}`)
-  );
-  const categoryOf = (index: number) => CYCLE[index % CYCLE.length]!;
-  const cents = Int32Array.from({ length: count }, (_, index) => {
-    const dollars = lognormal(
-      random.float(index, 0),
-      CATEGORIES[categoryOf(index)]!.priceMedian,
-      PRODUCTS.priceSigma,
-    );
-    // Prices end in 0 or 5 cents, as list prices do.
-    return Math.max(95, Math.round(dollars * 20) * 5);
-  });
+/** The category of a product, as an index into CATEGORIES. */
+export function categoryOf(product: number): number {
+  return CYCLE[product % CYCLE.length]!;
+}
 
-  /** No two products share a name: each category walks through all pairs of origin and noun, then numbers them. */
-  const name = (index: number) => {
-    const category = categoryOf(index);
-    const { nouns, share } = CATEGORIES[category]!;
-    const within = Math.floor(index / CYCLE.length) * share + index % CYCLE.length - CYCLE.indexOf(category);
-    const pairs = nouns.length * PRODUCT_ORIGINS.length;
-    const pair = names[category]!(within % pairs);
-    const round = Math.floor(within / pairs);
-    const text = `${PRODUCT_ORIGINS[pair % PRODUCT_ORIGINS.length]} ${
-      nouns[Math.floor(pair / PRODUCT_ORIGINS.length)]
-    }`;
-    return round === 0 ? text : `${text} No. ${round + 1}`;
-  };
-  const table: Table = {
+/** Today's list price of each product in cents, in memory that workers share. */
+export function listPrices({ seed, counts, distributions }: NorthwindShape): Int32Array {
+  const random = counter(seed, "northwind.products");
+  const sigma = distributions["products.priceSigma"];
+  const cents = new Int32Array(new SharedArrayBuffer(counts.products * Int32Array.BYTES_PER_ELEMENT));
+  for (let index = 0; index < cents.length; index++) {
+    const dollars = lognormal(random.float(index, 0), CATEGORIES[categoryOf(index)]!.priceMedian, sigma);
+    // Prices end in 0 or 5 cents, as list prices do.
+    cents[index] = Math.max(95, Math.round(dollars * 20) * 5);
+  }
+  return cents;
+}
+
+/** By day: prices and costs of that day as a share of today's. */
+export function priceLevels({ distributions }: NorthwindShape): Float64Array {
+  const inflation = distributions["lines.yearlyInflation"];
+  return Float64Array.from({ length: DAYS }, (_, day) => 1 - inflation * (DAYS - 1 - day) / 365.25);
+}
+
+export function products(shape: NorthwindShape, cents: Int32Array): Table {
+  const { seed, counts, distributions } = shape;
+  const random = counter(seed, "northwind.products");
+  const nameOf = productNames(seed);
+  const discontinuedShare = distributions["products.discontinued"];
+  const median = distributions["products.stockMedian"];
+  const sigma = distributions["products.stockSigma"];
+  const most = Math.floor(distributions["products.stockMost"]);
+  return {
     name: "products",
+    relation: "northwind.products",
     columns: [
       "product_id",
       "product_name",
@@ -61,19 +58,16 @@ export function products(seed: number, count: number, suppliers: number): Produc
       "reorder_level",
       "discontinued",
     ],
-    units: count,
-    rows: count,
+    units: counts.products,
+    rows: counts.products,
     write(index, out) {
       const category = CATEGORIES[categoryOf(index)]!;
-      const discontinued = random.float(index, 2) < PRODUCTS.discontinued;
-      const { median, sigma, most } = PRODUCTS.stock;
+      const discontinued = random.float(index, 2) < discontinuedShare;
       const stock = Math.min(most, Math.floor(lognormal(random.float(index, 3), median, sigma)));
-      const level = discontinued
-        ? 0
-        : PRODUCTS.reorderLevels[random.integer(index, 4, PRODUCTS.reorderLevels.length)]!;
+      const level = discontinued ? 0 : REORDER_LEVELS[random.integer(index, 4, REORDER_LEVELS.length)]!;
       out.integer(index + 1);
-      out.text(name(index));
-      out.integer(1 + random.integer(index, 1, suppliers));
+      out.text(nameOf(index));
+      out.integer(1 + random.integer(index, 1, counts.suppliers));
       out.integer(categoryOf(index) + 1);
       out.text(category.packages[random.integer(index, 5, category.packages.length)]!);
       out.hundredths(cents[index]!);
@@ -81,7 +75,7 @@ export function products(seed: number, count: number, suppliers: number): Produc
       // Ordered from the supplier only where the shelf runs low.
       out.integer(
         stock <= level && !discontinued
-          ? PRODUCTS.unitsOnOrder[random.integer(index, 6, PRODUCTS.unitsOnOrder.length)]!
+          ? UNITS_ON_ORDER[random.integer(index, 6, UNITS_ON_ORDER.length)]!
           : 0,
       );
       out.integer(level);
@@ -89,52 +83,26 @@ export function products(seed: number, count: number, suppliers: number): Produc
       out.endRow();
     },
   };
-  return { table, cents };
 }
 
-export function suppliers(seed: number, count: number, pools: Pools): Table {
-  const random = counter(seed, "northwind.suppliers");
-  return {
-    name: "suppliers",
-    columns: [
-      "supplier_id",
-      "company_name",
-      "contact_name",
-      "contact_title",
-      "address",
-      "city",
-      "region",
-      "postal_code",
-      "country",
-      "phone",
-      "fax",
-      "homepage",
-    ],
-    units: count,
-    rows: count,
-    write(index, out) {
-      const at = party(random, index, pools);
-      const surnames = pools[at.country.locale].last;
-      const brand = surnames[random.integer(index, PARTY_LANES, surnames.length)]!;
-      const { nouns } = CATEGORIES[random.integer(index, PARTY_LANES + 1, CATEGORIES.length)]!;
-      const noun = nouns[random.integer(index, PARTY_LANES + 2, nouns.length)]!;
-      // `.example` is reserved: nobody's real site is named.
-      const site = `https://www.${noun.normalize("NFD").replace(/[^a-z]/gi, "").toLowerCase()}-${
-        index + 1
-      }.example/`;
-      out.integer(index + 1);
-      out.text(`${brand} ${noun}`.slice(0, 40));
-      out.text(`${at.firstName} ${at.lastName}`);
-      out.text(CONTACT_TITLES[random.integer(index, PARTY_LANES + 3, CONTACT_TITLES.length)]!);
-      out.text(at.address);
-      out.text(at.city.name);
-      out.text(at.city.region);
-      out.text(at.postalCode);
-      out.text(at.country.name);
-      out.text(at.phone);
-      out.text(random.float(index, PARTY_LANES + 4) < 0.5 ? at.fax : null);
-      out.text(random.float(index, PARTY_LANES + 5) < 0.3 ? site : null);
-      out.endRow();
-    },
+/**
+ * The name of each product, no two the same: each category walks through all pairs of origin and noun, then
+ * numbers them. A million products need three digits, and the longest pair leaves room for four.
+ */
+export function productNames(seed: number): (product: number) => string {
+  const pairAt = CATEGORIES.map(({ nouns }, category) =>
+    permutation(nouns.length * PRODUCT_ORIGINS.length, seed, `northwind.product_name.${category}`)
+  );
+  return (index) => {
+    const category = categoryOf(index);
+    const { nouns, share } = CATEGORIES[category]!;
+    const within = Math.floor(index / CYCLE.length) * share + index % CYCLE.length - CYCLE.indexOf(category);
+    const pairs = nouns.length * PRODUCT_ORIGINS.length;
+    const pair = pairAt[category]!(within % pairs);
+    const round = Math.floor(within / pairs);
+    const text = `${PRODUCT_ORIGINS[pair % PRODUCT_ORIGINS.length]} ${
+      nouns[Math.floor(pair / PRODUCT_ORIGINS.length)]
+    }`;
+    return round === 0 ? text : `${text} No. ${round + 1}`;
   };
 }

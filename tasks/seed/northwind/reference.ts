@@ -185,6 +185,14 @@ export const CUSTOMER_TYPES: readonly (readonly [string, string])[] = [
   ["WHOLESALE", "Wholesalers who sell on"],
 ];
 
+/** Kinds of customers by what they are worth, most first; "segments.share" says how many there are of each. */
+export const SEGMENTS: readonly (readonly [string, string])[] = [
+  ["Strategic", "The few who order most: a manager of their own, prices agreed each year"],
+  ["Key", "Regular large orders: a representative visits every month"],
+  ["Growth", "Order now and then: won over by offers"],
+  ["Occasional", "Order rarely: served by telephone"],
+];
+
 /** The fifty states and the District of Columbia: name, postal code, part of the country. */
 export const US_STATES: readonly (readonly [string, string, string])[] =
   ("Alabama AL south, Alaska AK north, Arizona AZ west, Arkansas AR south, California CA west, Colorado CO west, " +

@@ -1,19 +1,32 @@
-import type { Table } from "../dataset.ts";
 import type { CopyWriter } from "../copy_writer.ts";
-import { customers } from "./customers.ts";
-import type { Sizes } from "./distributions.ts";
+import type { Shape, Table } from "../dataset.ts";
+import { calendar } from "./calendar.ts";
+import { customers, customerTypes } from "./customers.ts";
+import { northwindShape } from "./distributions.ts";
 import { employees, employeeTerritories } from "./employees.ts";
-import { orders } from "./orders.ts";
-import { pools } from "./pools.ts";
-import { products, suppliers } from "./products.ts";
-import { CATEGORIES, CUSTOMER_TYPES, REGIONS, SHIPPERS, TERRITORIES, US_STATES } from "./reference.ts";
+import { lines, orderDetails } from "./lines.ts";
+import { orderDays, orders } from "./orders.ts";
+import type { Prepared } from "./prepare.ts";
+import { products } from "./products.ts";
+import {
+  CATEGORIES,
+  CUSTOMER_TYPES,
+  REGIONS,
+  SEGMENTS,
+  SHIPPERS,
+  TERRITORIES,
+  US_STATES,
+} from "./reference.ts";
+import { customerSegments, productCosts, salesTargets } from "./sales.ts";
+import { suppliers } from "./suppliers.ts";
 
-/** All tables of a scale, in the order of the data set's `tableNames`. */
-export function northwindTables(sizes: Sizes, seed: number): readonly Table[] {
-  const values = pools(seed);
-  const customer = customers(seed, sizes.customers, values);
-  const product = products(seed, sizes.products, sizes.suppliers);
-  const order = orders(seed, sizes, customer.shipping, product.cents);
+/** All tables, in the order of the data set's `tableSchemas`. */
+export function northwindTables(given: Shape, prepared: Prepared): readonly Table[] {
+  const shape = northwindShape(given);
+  const { pools, cents, customersByRank, productsByRank } = prepared;
+  const placing = calendar(shape.distributions);
+  const dayOf = orderDays(shape, placing);
+  const drawn = lines(shape, productsByRank, cents);
   return [
     fixed(
       "categories",
@@ -35,9 +48,9 @@ export function northwindTables(sizes: Sizes, seed: number): readonly Table[] {
         out.text(text);
       },
     ),
-    customer.table,
-    customer.types,
-    employees(seed, sizes.employees, values),
+    customers(shape, pools),
+    customerTypes(shape),
+    employees(shape, pools),
     fixed("region", ["region_id", "region_description"], REGIONS, (name, index, out) => {
       out.integer(index + 1);
       out.text(name);
@@ -52,16 +65,16 @@ export function northwindTables(sizes: Sizes, seed: number): readonly Table[] {
         out.integer(region);
       },
     ),
-    employeeTerritories(seed, sizes.employees),
+    employeeTerritories(shape),
     fixed("shippers", ["shipper_id", "company_name", "phone"], SHIPPERS, ([name, phone], index, out) => {
       out.integer(index + 1);
       out.text(name);
       out.text(phone);
     }),
-    suppliers(seed, sizes.suppliers, values),
-    product.table,
-    order.orders,
-    order.details,
+    suppliers(shape, pools),
+    products(shape, cents),
+    orders(shape, prepared.customers, dayOf, drawn),
+    orderDetails(shape.counts.orders, prepared.lines, dayOf, drawn),
     fixed(
       "us_states",
       ["state_id", "state_name", "state_abbr", "state_region"],
@@ -73,6 +86,20 @@ export function northwindTables(sizes: Sizes, seed: number): readonly Table[] {
         out.text(part);
       },
     ),
+    productCosts(shape, cents),
+    fixed(
+      "segments",
+      ["segment_id", "segment_name", "description"],
+      SEGMENTS,
+      ([name, description], index, out) => {
+        out.integer(index + 1);
+        out.text(name);
+        out.text(description);
+      },
+      "northwind_sales",
+    ),
+    customerSegments(shape, customersByRank),
+    salesTargets(shape, placing, productsByRank, cents),
   ];
 }
 
@@ -82,9 +109,11 @@ function fixed<Row>(
   columns: readonly string[],
   rows: readonly Row[],
   fields: (row: Row, index: number, out: CopyWriter) => void,
+  schema = "northwind",
 ): Table {
   return {
     name,
+    relation: `${schema}.${name}`,
     columns,
     units: rows.length,
     rows: rows.length,
