@@ -1,9 +1,6 @@
-import { Option } from "commander";
+import { InvalidArgumentError, Option } from "commander";
 import { readConfig } from "./config.ts";
-import { UsageError } from "./model/errors.ts";
-import { SCALES } from "./model/dataset.ts";
-import { hint } from "./model/suggest.ts";
-import { seedOption } from "./pipeline/bench_options.ts";
+import { addDataOptions } from "./pipeline/data_options.ts";
 import { type SeedArguments, seedTask } from "./pipeline/seed_task.ts";
 import { datasets } from "./seed/catalog.ts";
 import { command, main } from "./terminal/command.ts";
@@ -12,17 +9,18 @@ await main(async () => {
   const config = readConfig();
   const names = Object.keys(datasets);
   const task = command("seed", "Load a data set into PostgreSQL, the same rows for the same seed.")
-    .addOption(new Option("--dataset <name>", `data set: ${names.join(", ")}`).default("northwind"))
-    .addOption(new Option("--scale <scale>", `size: ${SCALES.join(", ")}`).default("small"))
-    .addOption(seedOption())
-    .option("--replace", "on your own server: replace the data set of another scale or seed", false);
+    .addOption(new Option("--dataset <name>", `data set: ${names.join(", ")}`).default("northwind"));
+  addDataOptions(task)
+    .option("--workers <n>", "connections that load at once; by default as many as help", workers)
+    .option("--verify", "then check rows, keys, distributions and content, and print a table", false);
   task.parse(Deno.args, { from: "user" });
-  const given = task.opts<SeedArguments>();
-  if (!names.includes(given.dataset)) {
-    throw new UsageError(
-      `Cannot seed the data set "${given.dataset}": it is unknown`,
-      hint(given.dataset, names),
-    );
-  }
-  await seedTask(given, config);
+  return await seedTask(task.opts<SeedArguments>(), config);
 });
+
+function workers(text: string): number {
+  const value = Number(text);
+  if (!(Number.isInteger(value) && value >= 1 && value <= 64)) {
+    throw new InvalidArgumentError("The number of workers must be a whole number from 1 to 64.");
+  }
+  return value;
+}

@@ -1,35 +1,27 @@
 import type { Config } from "../config.ts";
-import { SCALES } from "../model/dataset.ts";
-import { UsageError } from "../model/errors.ts";
-import { hint } from "../model/suggest.ts";
 import { datasets } from "../seed/catalog.ts";
+import { settleData } from "../seed/spec.ts";
 import { up } from "../stack/up.ts";
 import { openTerminal } from "../terminal/terminal.ts";
 import { formatTable } from "../terminal/table.ts";
 import { interruptSignal } from "./interrupt.ts";
-import { databaseName, fillDatabase } from "./prepare.ts";
-
-export interface UpArguments {
-  readonly scale: string;
-  readonly seed: number;
-  readonly replace: boolean;
-}
+import { type DataArguments, databaseName, dataRequest } from "./data_options.ts";
+import { fillDatabase } from "./prepare.ts";
 
 const DATASET = "northwind";
 
 /** Starts the stack, fills it, and shows where everything is. */
-export async function exploreStack({ scale, seed, replace }: UpArguments, config: Config): Promise<void> {
-  if (!(SCALES as readonly string[]).includes(scale)) {
-    throw new UsageError(`Cannot use the scale "${scale}": it is unknown`, hint(scale, SCALES));
-  }
+export async function exploreStack(given: DataArguments, config: Config): Promise<void> {
+  const request = await dataRequest(DATASET, given);
+  const { replace } = given;
   const terminal = openTerminal({ json: false });
   const interrupt = interruptSignal();
   try {
     const { endpoints, urlsFile } = await up(config, {
-      database: databaseName(DATASET, scale, seed),
-      schemas: [datasets[DATASET]!.schema],
+      database: databaseName(settleData(request)),
+      schemas: datasets[DATASET]!.schemas,
       seed: async (_url, stack) => {
-        await fillDatabase(stack, { dataset: DATASET, scale, seed, replace }, terminal, interrupt.signal);
+        await fillDatabase(stack, request, { replace, home: config.home }, terminal, interrupt.signal);
       },
       onStep: (text) => terminal.print(text),
       signal: interrupt.signal,

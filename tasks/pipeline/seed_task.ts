@@ -1,48 +1,72 @@
+import { readFileSync } from "node:fs";
 import type { Config } from "../config.ts";
-import { SCALES } from "../model/dataset.ts";
-import { UsageError } from "../model/errors.ts";
-import { hint } from "../model/suggest.ts";
+import { ExitCode } from "../model/errors.ts";
 import { formatCount } from "../model/units.ts";
+import { undoWrites } from "../seed/undo.ts";
+import { verify } from "../seed/verify.ts";
 import { acquireLock } from "../stack/lock.ts";
 import { prepareHome } from "../stack/places.ts";
-import { formatTable } from "../terminal/table.ts";
-import { openTerminal } from "../terminal/terminal.ts";
+import { checksText, loadedText } from "../terminal/seed_text.ts";
+import { openTerminal, type Terminal } from "../terminal/terminal.ts";
+import { type DataArguments, dataRequest } from "./data_options.ts";
 import { interruptSignal } from "./interrupt.ts";
 import { fillDatabase, startStack } from "./prepare.ts";
 
-export interface SeedArguments {
+export interface SeedArguments extends DataArguments {
   readonly dataset: string;
-  readonly scale: string;
-  readonly seed: number;
-  readonly replace: boolean;
+  readonly workers?: number;
+  readonly verify: boolean;
 }
 
-/** Starts the stack if needed, fills the database and shows the rows of each table. */
-export async function seedTask(given: SeedArguments, config: Config): Promise<void> {
-  if (!(SCALES as readonly string[]).includes(given.scale)) {
-    throw new UsageError(`Cannot seed the scale "${given.scale}": it is unknown`, hint(given.scale, SCALES));
-  }
+/** Starts the stack if needed, fills the database unless it is filled, and on request looks at what is in it. */
+export async function seedTask(given: SeedArguments, config: Config): Promise<ExitCode> {
+  const request = await dataRequest(given.dataset, given);
   const terminal = openTerminal({ json: false });
   prepareHome(config.home);
   const lock = acquireLock(config.home, `seed ${given.dataset}`);
   const interrupt = interruptSignal();
+  const { signal } = interrupt;
   try {
-    const stack = await startStack(config, ["sql"], terminal, interrupt.signal);
+    const stack = await startStack(config, ["sql"], terminal, signal);
     try {
-      const { dataset } = await fillDatabase(stack, given, terminal, interrupt.signal);
-      const rows = Object.entries(dataset.counts).map(([table, count]) => [table, formatCount(count)]);
-      terminal.print(
-        formatTable([{ title: "table", align: "left" }, { title: "rows", align: "right" }], [
-          ...rows,
-          ["total", formatCount(dataset.rows)],
-        ]),
-      );
-      terminal.print(`\nContent hash ${dataset.hash}`);
+      const { replace, workers } = given;
+      const options = { replace, workers, home: config.home };
+      const { url, dataset } = await fillDatabase(stack, request, options, terminal, signal);
+      if (dataset.tables !== null) {
+        terminal.print(`\n${loadedText(dataset.tables, { ...dataset, peakBytes: peakMemory() })}`);
+      }
+      terminal.print(`Content hash ${dataset.hash}`);
+      if (!given.verify) return ExitCode.ok;
+      // What a run that was killed has written is not the data set's.
+      await undoWrites(url, given.dataset);
+      return await verified({ ...request, url, signal }, terminal);
     } finally {
       await stack.stop();
     }
   } finally {
     interrupt.dispose();
     lock.release();
+  }
+}
+
+async function verified(request: Parameters<typeof verify>[0], terminal: Terminal): Promise<ExitCode> {
+  const checks = await terminal.step(`Verify ${request.dataset} ${request.scale}`, async (progress) => {
+    const value = await verify({ ...request, onProgress: progress });
+    return {
+      value,
+      detail: `${formatCount(value.filter(({ ok }) => ok).length)} of ${value.length} checks hold`,
+    };
+  });
+  terminal.print(`\n${checksText(checks)}`);
+  return checks.every(({ ok }) => ok) ? ExitCode.ok : ExitCode.verdictFailed;
+}
+
+/** The most memory this process has had resident, in bytes; null where the system does not say. */
+function peakMemory(): number | null {
+  try {
+    const kilobytes = /^VmHWM:\s*(\d+) kB/m.exec(readFileSync("/proc/self/status", "utf8"))?.[1];
+    return kilobytes === undefined ? null : Number(kilobytes) * 1024;
+  } catch {
+    return null;
   }
 }

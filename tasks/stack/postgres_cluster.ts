@@ -11,6 +11,7 @@ import {
 import { dirname, join } from "node:path";
 import { ServiceError } from "../model/errors.ts";
 import {
+  freeBytes,
   keptSecret,
   ownerOf,
   prepareReachableDir,
@@ -56,6 +57,13 @@ export function clusterPlace(home: string): ClusterPlace {
     0o644,
   );
   return { data, user, binaries };
+}
+
+/** Bytes still free where the embedded server of a home keeps its data. */
+export function freeForData(home: string): number {
+  let folder = clusterPlace(home).data;
+  while (!existsSync(folder)) folder = dirname(folder);
+  return freeBytes(folder);
 }
 
 /** The password of the embedded server, kept 0600 in the home. */

@@ -1,4 +1,11 @@
-import type { Comparison, Estimate, RunSummary, Summary } from "../model/summary.ts";
+import { windowsText } from "../model/slo.ts";
+import {
+  type Comparison,
+  type Estimate,
+  type RunSummary,
+  type Summary,
+  unmeasured,
+} from "../model/summary.ts";
 import { formatCount, formatMs, formatShare, significant } from "../model/units.ts";
 import { type Column, formatTable } from "./table.ts";
 
@@ -88,14 +95,16 @@ function comparisonText(comparisons: readonly Comparison[]): string {
 }
 
 function sloText({ slo, verdict }: RunSummary): string {
-  return slo.map(({ ok, text, arm, measured, unit }) => {
+  return slo.map((result) => {
+    const { ok, text, arm, measured, unit, windows } = result;
     const value = unit === "ms"
       ? formatMs(measured.value)
       : unit === "%"
       ? formatShare(measured.value)
       : `${measured.value === null ? "—" : significant(measured.value, 3)}/s`;
-    const word = verdict === "invalid" ? "– does not count" : ok ? "✓ pass" : "✗ fail";
-    return `${word}  ${text}  ${arm}: ${value}`;
+    const judged = unmeasured(result) ? "– not measured" : ok ? "✓ pass" : "✗ fail";
+    const word = verdict === "invalid" ? "– does not count" : judged;
+    return `${word}  ${text}  ${arm}: ${value}${windows === null ? "" : ` (${windowsText(windows)})`}`;
   }).join("\n");
 }
 

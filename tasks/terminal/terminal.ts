@@ -7,6 +7,8 @@ import { formatSeconds } from "../model/units.ts";
 export interface StepProgress {
   /** What it is doing right now; replaces what it said before. */
   (text: string): void;
+  /** Something to be known before it goes on: shown at once and kept in sight while the step works. */
+  note(text: string): void;
 }
 
 /** Where a task talks to people. */
@@ -48,7 +50,10 @@ async function liveStep<T>(
   const list = new Listr([{
     title,
     task: async (_context, task) => {
-      const { value, detail } = await work((text) => task.output = text);
+      const progress: StepProgress = Object.assign((text: string) => void (task.output = text), {
+        note: (text: string) => void (task.title = `${title}: ${text}`),
+      });
+      const { value, detail } = await work(progress);
       result = value;
       task.title = finished(title, detail, started);
     },
@@ -73,12 +78,14 @@ async function plainStep<T>(
   const started = performance.now();
   let spoken = started;
   try {
-    const { value, detail } = await work((text) => {
+    const say = (text: string) => void stream.write(`  … ${title}: ${text}\n`);
+    const progress: StepProgress = Object.assign((text: string) => {
       const now = performance.now();
       if (now - spoken < PLAIN_PROGRESS_MS) return;
       spoken = now;
-      stream.write(`  … ${title}: ${text}\n`);
-    });
+      say(text);
+    }, { note: say });
+    const { value, detail } = await work(progress);
     stream.write(`✔ ${finished(title, detail, started)}\n`);
     return value;
   } catch (error) {

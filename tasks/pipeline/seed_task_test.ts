@@ -1,0 +1,142 @@
+import assert from "node:assert/strict";
+import { join } from "node:path";
+import process from "node:process";
+import { Client } from "pg";
+import { withPostgres } from "../stack/testing.ts";
+import { type TaskResult, withWorkbench } from "./testing.ts";
+
+/** About 50,000 rows: enough to be in the middle of, little enough to repeat. */
+const SOME = ["--scale", "tiny", "--orders", "14000", "--workers", "2"];
+
+const hashOf = ({ stdout }: TaskResult) => /^Content hash ([0-9a-f]{32})$/m.exec(stdout)?.[1];
+
+async function rows<Row extends object>(url: string, sql: string): Promise<Row[]> {
+  const client = new Client({ connectionString: url });
+  await client.connect();
+  try {
+    return (await client.query<Row>(sql)).rows;
+  } finally {
+    await client.end();
+  }
+}
+
+/** Waits until a load has begun to fill the database: its marker says so. */
+async function loading(url: string): Promise<void> {
+  for (let tries = 0; tries < 3000; tries++) {
+    const [marker] = await rows<{ there: boolean }>(
+      url,
+      "SELECT to_regclass('benchbook.dataset') IS NOT NULL AND to_regclass('northwind.orders') IS NOT NULL AS there",
+    );
+    if (marker!.there) return;
+    await new Promise((resolve) => setTimeout(resolve, 5));
+  }
+  throw new Error("No load began");
+}
+
+Deno.test("seeding from the command line", async (t) => {
+  await withWorkbench(async (bench) => {
+    await t.step("says what it needs, what it did with each table, and verifies it on request", async () => {
+      const { code, stdout, stderr } = await bench.run("seed", ["--scale", "tiny", "--verify"]);
+      assert.equal(code, 0, stdout + stderr);
+      assert.match(stdout, /rows need about [\d.]+ MiB of disk, [\d.]+ GiB are free/);
+      assert.match(stdout, /^orders +2,700 +[\d.]+ ms +[\d,]+$/m);
+      assert.match(stdout, /of memory at most/);
+      assert.match(stdout, /^✓ +content +orders /m);
+      assert.match(stdout, /^All \d+ checks hold\.$/m);
+    });
+
+    await t.step("the same again is said in one line, and changes nothing", async () => {
+      const { code, stdout } = await bench.run("seed", ["--scale", "tiny"]);
+      assert.equal(code, 0);
+      assert.match(stdout, /^✔ Seed northwind tiny: already there, /m);
+      assert.doesNotMatch(stdout, /rows\/s/);
+    });
+
+    await t.step("other counts live in a database of their own, beside the plain scale", async () => {
+      const varied = await bench.run("seed", ["--scale", "tiny", "--customers", "50", "--orders", "200"]);
+      assert.equal(varied.code, 0, varied.stderr);
+      assert.match(varied.stdout, /^customers +50 /m);
+      const plain = await bench.run("seed", ["--scale", "tiny"]);
+      assert.match(plain.stdout, /already there/);
+      assert.notEqual(hashOf(plain), hashOf(varied));
+    });
+
+    await t.step(
+      "a file with generators of the user's own is used, and named where it is wrong",
+      async () => {
+        const file = join(bench.home, "mine.ts");
+        const write = (columns: string) =>
+          Deno.writeTextFile(file, `export default { dataset: "northwind", columns: { ${columns} } };`);
+        await write(`"products.unit_price": ({ integer }) => 5 + integer(3)`);
+        const own = await bench.run("seed", ["--scale", "tiny", "--custom", file, "--verify"]);
+        assert.equal(own.code, 0, own.stdout + own.stderr);
+        assert.match(own.stdout, /^✓ +content +products /m);
+        assert.match(
+          own.stdout,
+          /distribution +all +not judged beside columns of your own: products\.unit_price/,
+        );
+        await write(`"products.unit_price": () => "cheap"`);
+        const wrong = await bench.run("seed", ["--scale", "tiny", "--custom", file]);
+        assert.equal(wrong.code, 2, wrong.stderr);
+        assert.match(wrong.stderr, /mine\.ts for products\.unit_price.*"cheap"/s);
+        assert.doesNotMatch(wrong.stderr, /\n\s+at /);
+      },
+    );
+  });
+});
+
+Deno.test("a load that ends early leaves nothing that later looks whole", async (t) => {
+  await withPostgres(async (_url, postgres) => {
+    await withWorkbench(async (bench) => {
+      const whole = await postgres.database("whole");
+      const expected = hashOf(await bench.run("seed", SOME, { DATABASE_URL: whole }));
+      assert(expected);
+      for (const signal of ["SIGINT", "SIGKILL"] as const) {
+        await t.step(signal, async () => {
+          const url = await postgres.database(`ended_by_${signal.toLowerCase()}`);
+          const task = bench.start("seed", SOME, { DATABASE_URL: url });
+          await loading(url);
+          task.kill(signal);
+          const { code, seconds } = await task.result;
+          if (signal === "SIGINT") {
+            assert.equal(code, 130);
+            assert(seconds < 60);
+          }
+          const complete = await rows(
+            url,
+            "SELECT FROM benchbook.dataset WHERE status = 'complete'",
+          );
+          assert.deepEqual(complete, []);
+          const again = await bench.run("seed", [...SOME, "--verify"], { DATABASE_URL: url });
+          assert.equal(again.code, 0, again.stdout + again.stderr);
+          assert.equal(hashOf(again), expected);
+        });
+      }
+    });
+  });
+});
+
+Deno.test("a data set larger than the disk is refused before anything is begun, with what it needs", async () => {
+  await withWorkbench(async (bench) => {
+    const script = `mkdir -p "$DISK" && mount -t tmpfs -o size=1500m tmpfs "$DISK" || exit 99
+      mkdir -m 711 "$DISK/home"; export BENCHBOOK_HOME="$DISK/home"
+      "$DENO" run -A --quiet "$SEED" --scale full; echo "exit $?"`;
+    const namespace = process.getuid!() === 0 ? ["-m"] : ["-Um", "--map-current-user", "--keep-caps"];
+    const { stdout, stderr } = await new Deno.Command("unshare", {
+      args: [...namespace, "sh", "-c", script],
+      env: {
+        DISK: join(bench.home, "disk"),
+        DENO: Deno.execPath(),
+        SEED: join(import.meta.dirname!, "../seed.ts"),
+        DATABASE_URL: "",
+        NO_COLOR: "1",
+      },
+    }).output();
+    const said = new TextDecoder().decode(stdout) + new TextDecoder().decode(stderr);
+    assert.match(
+      said,
+      /Cannot seed northwind full: it needs about [\d.]+ GiB of disk: [\d.]+ [GM]iB are free/,
+    );
+    assert.match(said, /^exit 3$/m);
+  });
+});
