@@ -1,0 +1,1 @@
+-- Only the rows are loaded: nothing is built upon them.

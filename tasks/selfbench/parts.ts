@@ -1,0 +1,35 @@
+import type { Config } from "../config.ts";
+import { UsageError } from "../model/errors.ts";
+import { hint } from "../model/suggest.ts";
+
+/** Something of Benchbook that is measured against its peers. */
+export interface Part {
+  /** One line for `--help`. */
+  readonly title: string;
+  /** Measures and prints, given what follows the part's name on the command line. */
+  readonly run: (args: readonly string[], config: Config) => Promise<void>;
+}
+
+/** The parts by name, in the order in which they run when none is named; each is imported only when it runs. */
+export const parts: Readonly<Record<string, Part>> = {
+  seed: {
+    title: "the seeding against PostgreSQL's own COPY, and pgbench's",
+    run: async (args, config) => await (await import("./seed/task.ts")).seedPart(args, config),
+  },
+};
+
+/**
+ * The parts that a command line asks for: the one it names, else all.
+ * @throws {UsageError} with the nearest name for an unknown one
+ */
+export function partsAskedFor(name: string | undefined): readonly Part[] {
+  if (name === undefined) return Object.values(parts);
+  const part = Object.hasOwn(parts, name) ? parts[name] : undefined;
+  if (part === undefined) {
+    throw new UsageError(
+      `Cannot measure "${name}": selfbench has no such part`,
+      hint(name, Object.keys(parts)),
+    );
+  }
+  return [part];
+}

@@ -1,0 +1,158 @@
+import type { Terminal } from "../../terminal/terminal.ts";
+import { formatBytes, formatCount, formatSeconds } from "../../model/units.ts";
+import type { Table } from "../../seed/dataset.ts";
+import { type DataSpec, diskNeed, settleData } from "../../seed/spec.ts";
+import { inTurn, type Round, type Side } from "../rounds.ts";
+import { type CopyFiles, estimateBytes, warm, writeCopyFiles } from "./copy_files.ts";
+import { findPgbench, pgbenchRows, pgbenchScale } from "./pgbench.ts";
+import { contest, memory, type SeedBenchResult, type Timed } from "./result.ts";
+import type { Server } from "./server.ts";
+import { copySide, type Did, oursSide, pgbenchSide, type SideGround } from "./sides.ts";
+import { refuseLittleSpace } from "./space.ts";
+
+/** What `selfbench seed` is to measure. */
+export interface SeedBenchPlan {
+  readonly dataset: string;
+  readonly scale: string;
+  readonly seed: number;
+  /** Rounds in which only rows are loaded. */
+  readonly pairs: number;
+  /** Rounds with keys, indexes and statistics. */
+  readonly wholePairs: number;
+  /** Connections of Benchbook, and of the peers that have as many. */
+  readonly workers: number;
+}
+
+/** Where it is measured. */
+export interface Ground {
+  readonly server: Server;
+  /** For files that the server can read. */
+  readonly folder: string;
+  readonly terminal: Terminal;
+  readonly signal: AbortSignal;
+}
+
+const OURS = "Benchbook";
+const PGBENCH = "pgbench";
+
+/**
+ * Measures the seeding against COPY of the very same rows from files, each side in a database of its own that
+ * is removed afterwards.
+ * @throws {UsageError} for data that there are not
+ * @throws {ServiceError} when the disk has too little room, and when a side did not load the same rows
+ */
+export async function benchSeed(
+  plan: SeedBenchPlan,
+  ground: Ground,
+): Promise<Omit<SeedBenchResult, "machine">> {
+  const spec = settleData(plan);
+  const { dataset } = spec;
+  const files = await rowsAsFiles(spec, ground);
+  const { scale, seed, workers } = plan;
+  const order = { dataset: dataset.name, scale, seed, workers };
+  const side: SideGround = { ...ground, dataset, files, order };
+  const connections = `${workers} ${workers === 1 ? "connection" : "connections"}`;
+
+  const one = "COPY from files by 1 connection";
+  const many = `COPY from files by ${connections}`;
+  const rowSides = [oursSide(OURS, "rows", side), copySide(many, workers, "nothing", side)];
+  if (workers > 1) rowSides.push(copySide(one, 1, "nothing", side));
+  const rowRounds = await rounds("Load the rows", plan.pairs, rowSides, ground.terminal);
+
+  const inOrder = `COPY by ${connections}, then DDL by 1`;
+  const spread = `COPY and DDL by ${connections}`;
+  const program = await findPgbench();
+  const pgbench = pgbenchScale(files.rows);
+  const wholeSides = [
+    oursSide(OURS, "whole", side),
+    copySide(inOrder, workers, "in order", side),
+    copySide(spread, workers, "spread", side),
+    ..."unavailable" in program ? [] : [pgbenchSide(PGBENCH, program, pgbench, side)],
+  ];
+  const wholeRounds = await rounds("Load the whole", plan.wholePairs, wholeSides, ground.terminal);
+
+  const timed = (all: readonly Round<Did>[], name: string, what = name, rows = files.rows): Timed => ({
+    what,
+    rows,
+    seconds: all.map((round) => round[name]!.seconds),
+  });
+  const peaks = [...rowRounds, ...wholeRounds].map((round) => round[OURS]!.peakBytes);
+  return {
+    part: "seed",
+    dataset: dataset.name,
+    scale,
+    seed,
+    connections: workers,
+    rows: files.rows,
+    copyBytes: files.bytes,
+    hash: files.hash,
+    contests: [
+      contest(
+        "rows",
+        timed(rowRounds, OURS, `${OURS} by ${connections}`),
+        rowSides.slice(1).map(({ name }) => timed(rowRounds, name)),
+      ),
+      contest(
+        "whole",
+        timed(wholeRounds, OURS, `${OURS} by ${connections}`),
+        [inOrder, spread].map((name) => timed(wholeRounds, name)),
+      ),
+    ],
+    pgbench: "unavailable" in program ? program : {
+      ...timed(
+        wholeRounds,
+        PGBENCH,
+        `pgbench ${program.version} -i -s ${pgbench}, no foreign keys`,
+        pgbenchRows(pgbench),
+      ),
+      version: program.version,
+    },
+    prepareSeconds: rowRounds.map((round) => round[OURS]!.prepareSeconds!),
+    memory: memory(peaks.includes(null) ? null : Math.max(...peaks as number[])),
+  };
+}
+
+/** Writes the rows that Benchbook makes into files, once it is sure that there is room for all that follows. */
+async function rowsAsFiles({ dataset, shape }: DataSpec, ground: Ground): Promise<CopyFiles> {
+  const { server, folder, terminal, signal } = ground;
+  return await terminal.step("Write the rows into files", async (progress) => {
+    progress("preparing");
+    const tables = dataset.tables(shape, await dataset.prepare(shape));
+    refuseLittleSpace([
+      { what: "the files", path: folder, bytes: estimateBytes(tables) },
+      {
+        what: "the database and its log",
+        path: server.dataDirectory ?? folder,
+        bytes: diskNeed(dataset, rowsByTable(tables)),
+      },
+    ]);
+    const files = await writeCopyFiles(tables, folder, { signal, onFile: progress });
+    await warm(files);
+    const size = `${formatCount(files.rows)} rows, ${formatBytes(files.bytes)}`;
+    return { value: files, detail: `${size} in ${files.files.length} files` };
+  });
+}
+
+function rowsByTable(tables: readonly Table[]): Record<string, number> {
+  const rows: Record<string, number> = {};
+  for (const table of tables) rows[table.name] = (rows[table.name] ?? 0) + table.rows;
+  return rows;
+}
+
+function rounds(
+  title: string,
+  count: number,
+  sides: readonly Side<Did>[],
+  terminal: Terminal,
+): Promise<readonly Round<Did>[]> {
+  return inTurn(
+    count,
+    sides,
+    (round, work) =>
+      terminal.step(`${title}, round ${round + 1} of ${count}`, async (progress) => {
+        const value = await work(progress);
+        const took = sides.map(({ name }) => `${name} ${formatSeconds(value[name]!.seconds)}`);
+        return { value, detail: took.join("; ") };
+      }),
+  );
+}

@@ -1,0 +1,197 @@
+import assert from "node:assert/strict";
+import { join, relative } from "node:path";
+import process from "node:process";
+import { Client } from "pg";
+import { settleData } from "../../seed/spec.ts";
+import { type TestPostgres, withPostgres } from "../../stack/testing.ts";
+import type { Terminal } from "../../terminal/terminal.ts";
+import { benchSeed, type Ground, type SeedBenchPlan } from "./bench_seed.ts";
+import { writeCopyFiles } from "./copy_files.ts";
+import { withServerFolder } from "./folder.ts";
+import { DATABASE, findServer, withFreshDatabase } from "./server.ts";
+import { copySide, oursSide, type SideGround } from "./sides.ts";
+
+const PLAN: SeedBenchPlan = {
+  dataset: "northwind",
+  scale: "tiny",
+  seed: 42,
+  pairs: 1,
+  wholePairs: 1,
+  workers: 2,
+};
+
+/** A terminal that tells `say` everything. */
+function terminal(say: (text: string) => void = () => {}): Terminal {
+  return {
+    live: false,
+    print: say,
+    step: async (_title, work) => (await work(Object.assign(say, { note: say }))).value,
+  };
+}
+
+async function query<Row extends object>(url: string, sql: string, values: unknown[] = []): Promise<Row[]> {
+  const client = new Client({ connectionString: url });
+  await client.connect();
+  try {
+    return (await client.query<Row>(sql, values)).rows;
+  } finally {
+    await client.end();
+  }
+}
+
+const databases = async (url: string) =>
+  (await query<{ datname: string }>(url, "SELECT datname FROM pg_database")).map(({ datname }) => datname);
+
+/** A folder that the test's server can read. */
+function withGround<T>({ url, home }: TestPostgres, use: (ground: Ground) => Promise<T>): Promise<T> {
+  return withServerFolder(home, false, async (folder) => {
+    const server = await findServer(url, folder);
+    return await use({ server, folder, terminal: terminal(), signal: new AbortController().signal });
+  });
+}
+
+/** The rows as files, and what the sides need. */
+async function sideGround(ground: Ground): Promise<SideGround> {
+  const { dataset, shape } = settleData(PLAN);
+  const tables = dataset.tables(shape, await dataset.prepare(shape));
+  const files = await writeCopyFiles(tables, ground.folder);
+  return { ...ground, dataset, files, order: { dataset: "northwind", scale: "tiny", seed: 42, workers: 1 } };
+}
+
+Deno.test("the seeding against COPY on a real server", async (t) => {
+  await withPostgres(async (url, postgres) => {
+    await t.step("all sides load the same rows, and nothing stays", async () => {
+      const before = await databases(url);
+      const result = await withGround(postgres, (ground) => benchSeed(PLAN, ground));
+      assert.equal(result.connections, 2);
+      assert.match(result.hash, /^[0-9a-f]{32}$/);
+      assert.ok(result.rows > 5_000 && result.copyBytes > result.rows * 10, `${result.rows} rows`);
+      const [rows, whole] = result.contests;
+      assert.deepEqual([rows!.what, whole!.what], ["rows", "whole"]);
+      for (const { ours, peers } of result.contests) {
+        assert.equal(peers.length, 2);
+        for (const timed of [ours, ...peers]) {
+          assert.equal(timed.rows, result.rows);
+          assert.equal(timed.seconds.length, 1);
+          assert.ok(timed.seconds.every((seconds) => seconds > 0));
+        }
+        for (const { ratio } of peers) assert.ok(ratio.low <= ratio.median && ratio.median <= ratio.high);
+      }
+      if (!("unavailable" in result.pgbench)) assert.equal(result.pgbench.rows, 100_011);
+      // Where the system tells it: a process of Deno alone takes more than 20 MB.
+      if (Deno.build.os === "linux") assert.ok(result.memory.peakBytes! > 20e6);
+      assert.deepEqual(await databases(url), before);
+      assert.throws(() => Deno.statSync(`${postgres.home}/selfbench`), Deno.errors.NotFound);
+    });
+
+    await t.step("a side that loads other rows is found out", async () => {
+      await withGround(postgres, async (ground) => {
+        const sides = await sideGround(ground);
+        const { path } = sides.files.files.find(({ table }) => table === "order_details")!;
+        const text = Deno.readTextFileSync(path);
+        // One digit of one row: rows and bytes stay the same.
+        Deno.writeTextFileSync(path, text.replace(/\d\n/, (end) => `${(Number(end[0]) + 1) % 10}\n`));
+        await assert.rejects(copySide("COPY", 1, "nothing", sides).run(0, () => {}), {
+          name: "ServiceError",
+          message: /"COPY" .* it loaded other rows/,
+        });
+        const seconds = (await copySide("COPY", 1, "nothing", sides).run(1, () => {})).seconds;
+        assert.ok(seconds > 0, "only the first round is read back");
+        const other = { ...sides, order: { ...sides.order, seed: 43 } };
+        await assert.rejects(oursSide("Benchbook", "rows", other).run(1, () => {}), /it loaded other rows/);
+      });
+    });
+
+    await t.step("Ctrl-C ends both sides in mid-work and removes what they made", async () => {
+      await withGround(postgres, async (ground) => {
+        const sides = await sideGround(ground);
+        const ours = new AbortController();
+        // It says something as soon as it loads.
+        const stopped = oursSide("Benchbook", "whole", { ...sides, signal: ours.signal })
+          .run(0, () => ours.abort());
+        await assert.rejects(stopped, { name: "InterruptedError" });
+
+        // A data set that takes ten minutes to make its tables.
+        Deno.writeTextFileSync(join(ground.folder, "tables.sql"), "SELECT pg_sleep(600)");
+        const slow = relative(join(import.meta.dirname!, "../../../queries/schema"), ground.folder);
+        const peer = new AbortController();
+        const waiting = copySide("COPY", 1, "nothing", {
+          ...sides,
+          dataset: { ...sides.dataset, name: slow },
+          signal: peer.signal,
+        }).run(0, () => {});
+        const asleep = "SELECT FROM pg_stat_activity WHERE datname = $1 AND wait_event = 'PgSleep'";
+        while ((await query(url, asleep, [DATABASE])).length === 0);
+        peer.abort();
+        await assert.rejects(waiting, { name: "InterruptedError" });
+      });
+      assert.ok(!(await databases(url)).includes(DATABASE));
+    });
+
+    await t.step("a database of that name that is not ours is refused and kept", async () => {
+      await query(url, `CREATE DATABASE ${DATABASE}`);
+      await withGround(postgres, async ({ server, signal }) => {
+        await assert.rejects(withFreshDatabase(server, signal, () => Promise.resolve()), {
+          name: "ServiceError",
+          message: /that Benchbook did not make/,
+        });
+      });
+      assert.ok((await databases(url)).includes(DATABASE));
+      await query(url, `DROP DATABASE ${DATABASE}`);
+    });
+
+    await t.step("what a killed run has left is removed", async () => {
+      await withGround(postgres, async ({ server, signal }) => {
+        let comment = "";
+        await withFreshDatabase(server, signal, async () => {
+          const [row] = await query<{ comment: string }>(
+            url,
+            "SELECT shobj_description(oid, 'pg_database') AS comment FROM pg_database WHERE datname = $1",
+            [DATABASE],
+          );
+          comment = row!.comment;
+        });
+        await query(url, `CREATE DATABASE ${DATABASE}`);
+        await query(url, `COMMENT ON DATABASE ${DATABASE} IS '${comment}'`);
+        await withFreshDatabase(server, signal, async (fresh) => {
+          assert.deepEqual(await query(fresh, "SELECT 1 AS one"), [{ one: 1 }]);
+        });
+      });
+    });
+
+    await t.step(
+      "a role without the rights, and a server that does not see the files, are refused",
+      async () => {
+        await query(url, "CREATE ROLE ordinary LOGIN PASSWORD 'secret'");
+        const ordinary = new URL(url);
+        ordinary.username = "ordinary";
+        ordinary.password = "secret";
+        await withServerFolder(postgres.home, false, async (folder) => {
+          await assert.rejects(findServer(ordinary.href, folder), {
+            name: "ServiceError",
+            exitCode: 3,
+            message:
+              /"ordinary" lacks CREATEDB, membership of pg_read_server_files, membership of pg_checkpoint/,
+          });
+          await query(
+            url,
+            "ALTER ROLE ordinary CREATEDB; GRANT pg_read_server_files, pg_checkpoint TO ordinary",
+          );
+          const server = await findServer(ordinary.href, folder);
+          assert.equal(server.dataDirectory, null);
+          const signal = new AbortController().signal;
+          const sides = await sideGround({ server, folder, terminal: terminal(), signal });
+          // With these rights it goes all the way.
+          await copySide("COPY", 2, "in order", sides).run(0, () => {});
+          if (process.getuid?.() !== 0) return;
+          // Started by root the server runs as another user, to whom this is closed.
+          Deno.chmodSync(folder, 0o700);
+          await assert.rejects(findServer(url, folder), {
+            name: "ServiceError",
+            message: /the server cannot read .*Permission denied/,
+          });
+        });
+      },
+    );
+  });
+});

@@ -1,0 +1,16 @@
+import { readFileSync } from "node:fs";
+
+/** The most bytes that this process has had resident so far; null where the system does not tell. */
+export function peakMemory(): number | null {
+  try {
+    return parsePeak(readFileSync("/proc/self/status", "utf8"));
+  } catch {
+    return null;
+  }
+}
+
+/** `VmHWM` ("high water mark") of a `/proc/<pid>/status`, in bytes: proc_pid_status(5). */
+export function parsePeak(status: string): number | null {
+  const kilobytes = /^VmHWM:\s+(\d+) kB$/m.exec(status)?.[1];
+  return kilobytes === undefined ? null : Number(kilobytes) * 1024;
+}

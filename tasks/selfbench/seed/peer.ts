@@ -1,0 +1,107 @@
+import pg from "pg";
+import { openClient, translate } from "../../seed/connect.ts";
+import type { Dataset } from "../../seed/dataset.ts";
+import type { Lane } from "../../seed/lane.ts";
+import { ddlSteps } from "../../seed/load.ts";
+import { runSteps, type Step } from "../../seed/schedule.ts";
+import { schemaSql, statements } from "../../seed/sql.ts";
+import type { CopyFile, CopyFiles } from "./copy_files.ts";
+
+/** The server's own COPY, for somebody who has the very same rows in files. */
+export interface CopyPeer {
+  /** An empty database; may hold a password. */
+  readonly url: string;
+  readonly dataset: Dataset;
+  readonly files: CopyFiles;
+  /** Relations are spread over them, the longest first; one takes them in turn. */
+  readonly connections: number;
+}
+
+/** What follows the rows: nothing, the files one after the other as `psql -f` runs them, or as Benchbook does. */
+export type After = "nothing" | "in order" | "spread";
+
+/** Makes the tables, loads the files and does what follows. @returns seconds for all of it */
+export async function copyFromFiles(peer: CopyPeer, after: After): Promise<number> {
+  const begun = performance.now();
+  await withConnections(peer.url, peer.connections, async (lanes) => {
+    const [first] = lanes as [Lane];
+    await first.run(schemaSql(`${peer.dataset.name}/tables.sql`));
+    const copies = copySteps(peer);
+    if (after === "spread") {
+      // Keys of a table that is loaded are built while another still comes in, as Benchbook does it.
+      await runSteps([...copies, ...ddlSteps(peer.dataset, rowsOf(peer), () => {})], lanes);
+      return;
+    }
+    await runSteps(copies, lanes);
+    if (after === "in order") { for (const statement of inOrder(peer.dataset)) await first.run(statement); }
+  });
+  return (performance.now() - begun) / 1000;
+}
+
+function copySteps({ files, connections, dataset }: CopyPeer): Step<Lane>[] {
+  return files.files.map((file): Step<Lane> => ({
+    locks: [{ table: tableOf(dataset, file), mode: "row exclusive" }],
+    // Of equal weights the first in the list comes first.
+    weight: connections === 1 ? Infinity : file.bytes,
+    run: (lane) => copyFile(lane, file),
+  }));
+}
+
+/** As Benchbook copies a table that a connection has for itself: its rows are stored as frozen. */
+async function copyFile(lane: Lane, { path, relation, columns }: CopyFile): Promise<void> {
+  await lane.run("BEGIN");
+  await lane.run(`TRUNCATE ${relation}`);
+  await lane.run(`COPY ${relation} (${columns.join(", ")}) FROM ${pg.escapeLiteral(path)} (FREEZE)`);
+  await lane.run("COMMIT");
+}
+
+/** The data set's files in their order, and the VACUUM with which Benchbook ends. */
+function inOrder(dataset: Dataset): string[] {
+  return [
+    ...statements(schemaSql(`${dataset.name}/constraints.sql`)),
+    ...statements(schemaSql(`${dataset.name}/indexes.sql`)),
+    schemaSql(`${dataset.name}/functions.sql`),
+    ...Object.entries(dataset.tableSchemas).map(([table, schema]) =>
+      `VACUUM (FREEZE, ANALYZE) ${schema}.${table}`
+    ),
+  ];
+}
+
+/** Opens connections with the session's settings that Benchbook's own have, and closes them. */
+async function withConnections<T>(
+  url: string,
+  count: number,
+  use: (lanes: readonly Lane[]) => Promise<T>,
+): Promise<T> {
+  const lanes: Lane[] = [];
+  try {
+    for (let i = 0; i < count; i++) lanes.push(await openConnection(url));
+    return await use(lanes);
+  } catch (error) {
+    throw translate(error);
+  } finally {
+    await Promise.all(lanes.map((lane) => lane.close()));
+  }
+}
+
+async function openConnection(url: string): Promise<Lane> {
+  const client = await openClient(url);
+  await client.query(schemaSql("benchbook/session.sql"));
+  return {
+    pid: 0,
+    copy: () => Promise.reject(new Error("A peer makes no rows")),
+    run: async (sql) => void await client.query(sql),
+    close: () => client.end().catch(() => {}),
+  };
+}
+
+/** The table that a file's relation is, or is a partition of. */
+function tableOf({ tableSchemas }: Dataset, { table }: CopyFile): string {
+  return `${tableSchemas[table]}.${table}`;
+}
+
+function rowsOf({ files }: CopyPeer): Record<string, number> {
+  const rows: Record<string, number> = {};
+  for (const { table, rows: count } of files.files) rows[table] = (rows[table] ?? 0) + count;
+  return rows;
+}

@@ -1,0 +1,72 @@
+import { withClient } from "../../seed/connect.ts";
+import type { Dataset } from "../../seed/dataset.ts";
+import { contentHash } from "../../seed/hash.ts";
+import { plain } from "../../seed/lane_messages.ts";
+import { load } from "../../seed/load.ts";
+import type { SeedProgress } from "../../seed/progress.ts";
+import { seed } from "../../seed/seed.ts";
+import { settleData } from "../../seed/spec.ts";
+import { schemaSql } from "../../seed/sql.ts";
+import { formatCount } from "../../model/units.ts";
+import { peakMemory } from "./peak_memory.ts";
+import type { Seeded, SeedMessage, SeedOrder } from "./seed_messages.ts";
+
+const PROGRESS_MS = 250;
+let told = 0;
+
+/**
+ * A process that seeds and does nothing else, so that what it takes is what seeding takes. An order comes in on
+ * stdin; progress and the result go out on stdout.
+ */
+if (import.meta.main) {
+  const order = JSON.parse(await new Response(Deno.stdin.readable).text()) as SeedOrder;
+  try {
+    const result = order.work === "whole" ? await seedAll(order) : await loadRows(order);
+    tell({ kind: "seeded", seeded: { ...result, peakBytes: peakMemory() } });
+  } catch (error) {
+    tell({ kind: "failed", error: plain(error) });
+  }
+}
+
+type Loaded = Omit<Seeded, "peakBytes">;
+
+async function seedAll(order: SeedOrder): Promise<Loaded> {
+  const { seconds, rows, hash } = await seed({ ...order, onProgress });
+  return { seconds, prepareSeconds: null, rows, hash };
+}
+
+/** Goes the way of `seed` as far as the last row is stored. */
+async function loadRows(order: SeedOrder): Promise<Loaded> {
+  const begun = performance.now();
+  const { dataset, shape } = settleData(order);
+  const prepared = await dataset.prepare(shape);
+  const tables = dataset.tables(shape, prepared);
+  const prepareSeconds = (performance.now() - begun) / 1000;
+  await withClient(order.url, (client) => client.query(schemaSql(`${dataset.name}/tables.sql`)));
+  const spec = { url: order.url, dataset: dataset.name, shape, prepared, custom: null };
+  const loaded = await load(withoutDdl(dataset), tables, spec, { lanes: order.workers, onProgress });
+  const seconds = (performance.now() - begun) / 1000;
+  const rows = Object.values(loaded).reduce((sum, table) => sum + table.rows, 0);
+  return { seconds, prepareSeconds, rows, hash: await contentHash(loaded) };
+}
+
+/**
+ * The data set with nothing to build upon its rows. `seed` builds each table's keys as soon as its rows are
+ * there, and the two could not be told apart in time.
+ */
+function withoutDdl(dataset: Dataset): Dataset {
+  return { ...dataset, name: "../selfbench/seed/rows-only", tableSchemas: {} };
+}
+
+function onProgress({ stage, table, done, total }: SeedProgress): void {
+  const now = performance.now();
+  if (now - told < PROGRESS_MS) return;
+  told = now;
+  const far = stage === "copy" ? ` ${formatCount(done)} of ${formatCount(total)} rows` : "";
+  tell({ kind: "progress", text: `${stage} ${table}${far}` });
+}
+
+function tell(message: SeedMessage): void {
+  const line = new TextEncoder().encode(`${JSON.stringify(message)}\n`);
+  for (let at = 0; at < line.length;) at += Deno.stdout.writeSync(line.subarray(at));
+}

@@ -1,0 +1,90 @@
+import { ServiceError } from "../../model/errors.ts";
+import { withClient } from "../../seed/connect.ts";
+import type { Dataset } from "../../seed/dataset.ts";
+import { hashTables } from "../../seed/hash.ts";
+import type { Side } from "../rounds.ts";
+import type { CopyFiles } from "./copy_files.ts";
+import { seedInProcess } from "./ours.ts";
+import { type After, copyFromFiles } from "./peer.ts";
+import { initialise, type Pgbench } from "./pgbench.ts";
+import type { SeedOrder } from "./seed_messages.ts";
+import { type Server, withFreshDatabase } from "./server.ts";
+
+/** What the sides have in common. */
+export interface SideGround {
+  readonly server: Server;
+  readonly dataset: Dataset;
+  readonly files: CopyFiles;
+  readonly order: Omit<SeedOrder, "url" | "work">;
+  readonly signal: AbortSignal;
+}
+
+/** What a side needed in a round. */
+export interface Did {
+  readonly seconds: number;
+  /** The most that the process which seeds had resident; null where it is not known, or it is not ours. */
+  readonly peakBytes: number | null;
+  /** See `Seeded`; null where it is not ours. */
+  readonly prepareSeconds: number | null;
+}
+
+/** Benchbook's own seeding, by `seed` as the product calls it. */
+export function oursSide(name: string, work: SeedOrder["work"], ground: SideGround): Side<Did> {
+  const { server, order, signal } = ground;
+  return {
+    name,
+    run: (round, tell) =>
+      withFreshDatabase(server, signal, async (url) => {
+        const seeded = await seedInProcess({ ...order, url, work }, tell, signal);
+        if (seeded.hash !== ground.files.hash) throw otherRows(name, seeded.hash, ground);
+        if (round === 0) await readBack(name, url, ground, tell);
+        return seeded;
+      }),
+  };
+}
+
+/** The server's own COPY of the same rows from files, and what follows it. */
+export function copySide(name: string, connections: number, after: After, ground: SideGround): Side<Did> {
+  const { server, dataset, files, signal } = ground;
+  return {
+    name,
+    run: (round, tell) =>
+      withFreshDatabase(server, signal, async (url) => {
+        const seconds = await copyFromFiles({ url, dataset, files, connections }, after);
+        if (round === 0) await readBack(name, url, ground, tell);
+        return { seconds, peakBytes: null, prepareSeconds: null };
+      }),
+  };
+}
+
+/** pgbench with rows of its own. */
+export function pgbenchSide(name: string, program: Pgbench, scale: number, ground: SideGround): Side<Did> {
+  const { server, signal } = ground;
+  return {
+    name,
+    run: () =>
+      withFreshDatabase(server, signal, async (url) => {
+        const seconds = await initialise(program, url, scale, signal);
+        return { seconds, peakBytes: null, prepareSeconds: null };
+      }),
+  };
+}
+
+/** Reads what a side has stored. Once a side: it always does the same, and at a large scale reading takes longer. */
+async function readBack(
+  name: string,
+  url: string,
+  ground: SideGround,
+  tell: (text: string) => void,
+): Promise<void> {
+  tell("reading back");
+  const { hash } = await withClient(url, (client) => hashTables(client, ground.dataset));
+  if (hash !== ground.files.hash) throw otherRows(name, hash, ground);
+}
+
+function otherRows(name: string, hash: string, { files }: SideGround): ServiceError {
+  return new ServiceError(
+    `Cannot compare "${name}" with the others: it loaded other rows (hash ${hash}, that of the files is ${files.hash})`,
+    "This is a defect of Benchbook.",
+  );
+}

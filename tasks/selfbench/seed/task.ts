@@ -1,0 +1,119 @@
+import { InvalidArgumentError, Option } from "commander";
+import { availableParallelism, loadavg } from "node:os";
+import type { Config } from "../../config.ts";
+import { SCALES } from "../../model/dataset.ts";
+import { hostFacts } from "../../observe/host.ts";
+import { interruptSignal } from "../../pipeline/interrupt.ts";
+import { startStack } from "../../pipeline/prepare.ts";
+import { datasets } from "../../seed/catalog.ts";
+import { settleData } from "../../seed/spec.ts";
+import { acquireLock } from "../../stack/lock.ts";
+import { prepareHome } from "../../stack/places.ts";
+import type { PostgresService } from "../../stack/services.ts";
+import { unprivilegedUser } from "../../stack/unprivileged.ts";
+import { command } from "../../terminal/command.ts";
+import { openTerminal } from "../../terminal/terminal.ts";
+import { benchSeed, type SeedBenchPlan } from "./bench_seed.ts";
+import { withServerFolder } from "./folder.ts";
+import type { Machine, SeedBenchResult } from "./result.ts";
+import { findServer } from "./server.ts";
+import { seedBenchText } from "./text.ts";
+
+type SeedBenchArguments = SeedBenchPlan & { readonly json: boolean };
+
+/** As many as `seed` takes by itself for large data. */
+const WORKERS = Math.min(availableParallelism(), 8);
+
+/** Settings that shape a load. */
+const SETTINGS = [
+  "shared_buffers",
+  "maintenance_work_mem",
+  "max_wal_size",
+  "wal_level",
+  "fsync",
+  "full_page_writes",
+];
+
+/** `selfbench seed`: measures and prints. @throws {UsageError} for a command line that cannot be meant */
+export async function seedPart(args: readonly string[], config: Config): Promise<void> {
+  const task = command(
+    "selfbench seed",
+    "Measure the seeding against PostgreSQL's own COPY of the same rows.",
+  )
+    .addOption(
+      new Option("--dataset <name>", `data set: ${Object.keys(datasets).join(", ")}`).default("northwind"),
+    )
+    .addOption(new Option("--scale <scale>", `size: ${SCALES.join(", ")}`).default("full"))
+    .option("--seed <n>", "seed of the data", count("seed", 0, 0xffff_ffff), 42)
+    .option(
+      "--workers <n>",
+      "connections of Benchbook and of its peers",
+      count("number of workers", 1, 64),
+      WORKERS,
+    )
+    .option("--pairs <n>", "rounds in which only the rows are loaded", count("number of pairs", 1, 100), 3)
+    .option(
+      "--whole-pairs <n>",
+      "rounds with keys, indexes and statistics; minutes each at full",
+      count("number of whole pairs", 1, 100),
+      2,
+    )
+    .option("--json", "print the result as JSON on stdout, and everything for people on stderr", false);
+  task.parse(args, { from: "user" });
+  const given = task.opts<SeedBenchArguments>();
+  settleData(given);
+  const result = await measure(given, config);
+  openTerminal(given).print(`\n${seedBenchText(result)}`);
+  if (given.json) console.log(JSON.stringify(result, null, 2));
+}
+
+async function measure(plan: SeedBenchArguments, config: Config): Promise<SeedBenchResult> {
+  const terminal = openTerminal(plan);
+  const loadAverage = loadavg()[0]!;
+  prepareHome(config.home);
+  const lock = acquireLock(config.home, "selfbench seed");
+  const interrupt = interruptSignal();
+  try {
+    const { signal } = interrupt;
+    const stack = await startStack(config, ["sql"], terminal, signal);
+    try {
+      const { postgres } = stack;
+      // The embedded server is us, unless root started it for somebody else.
+      const sameUser = postgres.origin === "embedded" && unprivilegedUser() === null;
+      return await withServerFolder(config.home, sameUser, async (folder) => {
+        const server = await findServer(postgres.adminUrl, folder);
+        const result = await benchSeed(plan, { server, folder, terminal, signal });
+        return { ...result, machine: { ...machine(postgres), loadAverage } };
+      });
+    } finally {
+      await stack.stop();
+    }
+  } finally {
+    interrupt.dispose();
+    lock.release();
+  }
+}
+
+function machine({ version, settings }: PostgresService): Omit<Machine, "loadAverage"> {
+  const { cpu, cores, memoryBytes, os, kernel, deno } = hostFacts();
+  return {
+    cpu,
+    cores,
+    memoryBytes,
+    os,
+    kernel,
+    deno,
+    postgres: version,
+    settings: Object.fromEntries(SETTINGS.map((name) => [name, settings[name] ?? "unknown"])),
+  };
+}
+
+function count(what: string, min: number, max: number): (text: string) => number {
+  return (text) => {
+    const value = text.trim() === "" ? NaN : Number(text);
+    if (!(Number.isInteger(value) && value >= min && value <= max)) {
+      throw new InvalidArgumentError(`The ${what} must be a whole number from ${min} to ${max}.`);
+    }
+    return value;
+  };
+}
