@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import type { Operation, PathName } from "../model/operation.ts";
 import { UsageError } from "../model/errors.ts";
-import type { Scenario } from "../model/scenario.ts";
+import type { LoadedScenario } from "./scenario.ts";
 import type { Statement } from "../targets/target.ts";
 import { loadQuestion, type Question } from "../targets/workload.ts";
 import type { Arm, ArmTarget } from "./plan.ts";
@@ -13,9 +13,9 @@ export type Workload = readonly Question[];
  * Reads the statements of a scenario's operations and holds them against what the scenario declares.
  * @throws {UsageError} naming the file at fault.
  */
-export function loadWorkload(dir: string, scenario: Scenario): Workload {
+export function loadWorkload(dir: string, scenario: Pick<LoadedScenario, "operations" | "paths">): Workload {
   return scenario.operations.map(({ name, params }) => {
-    const question = loadQuestion(dir, name);
+    const question = loadQuestion(dir, name, scenario.paths.includes("graphql"));
     const declared = question.sql.parameters.map((parameter) => parameter.name);
     const given = Object.keys(params);
     const missing = declared.find((parameter) => !given.includes(parameter));
@@ -34,7 +34,7 @@ export function loadWorkload(dir: string, scenario: Scenario): Workload {
 
 /** The arms of a run, and the operations that they ask as the store records them. */
 export function armsOf(
-  scenario: Scenario,
+  scenario: Pick<LoadedScenario, "operations" | "workload">,
   workload: Workload,
   targets: readonly { readonly name: PathName; readonly target: ArmTarget }[],
 ): { arms: Arm[]; operations: Operation[] } {
@@ -43,8 +43,8 @@ export function armsOf(
     name: path,
     target,
     statements: workload.map((question, index): Statement => {
-      const { name, write = false } = scenario.operations[index]!;
-      const text = path === "graphql" ? question.graphql.text : question.sql.text;
+      const { name, write = false, cache = true, params } = scenario.operations[index]!;
+      const text = path === "graphql" ? question.graphql!.text : question.sql.text;
       const { parameters } = question.sql;
       const operationId = operations.length;
       operations.push({
@@ -56,7 +56,15 @@ export function armsOf(
         fingerprint: createHash("sha256").update(text).digest("hex").slice(0, 16),
         parameters,
       });
-      return { operationId, name, write, text, parameters: parameters.map((parameter) => parameter.name) };
+      return {
+        operationId,
+        name,
+        write,
+        uncached: !cache,
+        carries: Object.values(params).some(({ kind }) => kind === "carried"),
+        text,
+        parameters: parameters.map((parameter) => parameter.name),
+      };
     }),
   }));
   return { arms, operations };

@@ -2,7 +2,8 @@ import { ServiceError } from "../model/errors.ts";
 import type { Sample } from "../model/run.ts";
 import { type FromGenerator, NO_PROGRESS, type Progress, type ToGenerator } from "./messages.ts";
 import type { MetronomeOrder } from "./metronome.ts";
-import { endOf, type LoadPlan } from "./plan.ts";
+import { arrivalPlans, endOf, type LoadPlan } from "./plan.ts";
+import { Wake } from "./wake.ts";
 
 /** A stopped generator has this long to write its last rows. */
 const STOP_MS = 2000;
@@ -17,7 +18,7 @@ export class Crew {
   readonly #generator = new Worker(new URL("./generator.ts", import.meta.url), { type: "module" });
   readonly #metronome = new Worker(new URL("./metronome.ts", import.meta.url), { type: "module" });
   readonly #channel = new MessageChannel();
-  readonly #stop = new SharedArrayBuffer(4);
+  readonly #wake = Wake.memory();
   #finish!: () => void;
   #overdue: ReturnType<typeof setTimeout> | undefined;
 
@@ -58,7 +59,7 @@ export class Crew {
       };
     }
     const port = this.#channel.port1;
-    this.#tell({ kind: "prepare", plan, worker, slots, port }, [port]);
+    this.#tell({ kind: "prepare", plan, worker, slots, wake: this.#wake, port }, [port]);
   }
 
   /** @param originUs the run's zero on the machine's monotonic clock */
@@ -67,13 +68,13 @@ export class Crew {
     const { plan, worker } = this;
     if (plan.loop.kind === "closed") return;
     const port = this.#channel.port2;
-    const { arrivals: kind, ratePerSecond } = plan.loop;
     const order: MetronomeOrder = {
-      arrivals: { kind, ratePerSecond, seed: plan.seed, endUs: endOf(plan.phases) },
+      arrivals: arrivalPlans(plan),
       worker,
       workers: plan.workers,
       originUs,
-      stop: this.#stop,
+      endUs: endOf(plan.phases),
+      wake: this.#wake,
       port,
     };
     this.#metronome.postMessage(order, [port]);
@@ -95,9 +96,7 @@ export class Crew {
 
   /** A thread that waits for memory cannot be terminated; it ends itself when it is woken by this. */
   #wakeMetronome(): void {
-    const stop = new Int32Array(this.#stop);
-    Atomics.store(stop, 0, 1);
-    Atomics.notify(stop, 0);
+    new Wake(this.#wake).stop();
   }
 
   #tell(message: ToGenerator, transfer: Transferable[] = []): void {

@@ -1,8 +1,9 @@
 import { CACHE_STATES, type Outcome, OUTCOMES } from "../model/timing.ts";
 import type { SegmentWriter } from "../store/segment_writer.ts";
 import { type Call, newCall, settle, type Target } from "../targets/target.ts";
+import type { LiveCounts } from "./live_counts.ts";
 import type { Progress } from "./messages.ts";
-import type { Mix } from "./mix.ts";
+import type { Carried, Mix } from "./mix.ts";
 import type { Arm } from "./plan.ts";
 import type { Phase } from "../model/run.ts";
 
@@ -12,16 +13,20 @@ export interface DispatcherOptions {
   /** In the order of `arms`. */
   readonly targets: readonly Target[];
   readonly mix: Mix;
-  readonly recorder: SegmentWriter;
+  readonly recorder: Pick<SegmentWriter, "push">;
+  readonly live: LiveCounts;
   /** µs from the run's start. */
   readonly nowUs: () => number;
   readonly timeoutMs: number;
   readonly inFlightCap: number;
+  readonly retry: { readonly attempts: number; readonly backoffMs: number } | null;
 }
 
-/** A slot under way. */
+/** A slot's attempt under way. */
 interface Flight {
   readonly slot: number;
+  readonly attempt: number;
+  readonly arm: number;
   readonly phase: Phase;
   readonly operationId: number;
   readonly intendedUs: number;
@@ -44,38 +49,68 @@ export class Dispatcher {
   readonly #armOf: Map<string, number>;
   readonly #counts = { due: 0, ok: 0, failed: 0, timeout: 0, shed: 0, unsent: 0 };
   #phase = 0;
+  #ended = false;
 
   constructor(options: DispatcherOptions) {
     this.#options = options;
     this.#armOf = new Map(options.arms.map((arm, index) => [arm.name, index]));
   }
 
-  /** Sends a slot, or sheds it at the in-flight cap. Resolves when its connection is free again. */
-  dispatch(slot: number, intendedUs: number, wokeUs: number): Promise<void> {
-    const { arms, targets, mix, inFlightCap } = this.#options;
+  /**
+   * Sends a slot, or sheds it at the in-flight cap. Resolves with the last attempt's call when its connection is
+   * free again; with null when it was shed.
+   * @param session set for a step of a session, whose answer is kept for the steps after it
+   */
+  dispatch(
+    slot: number,
+    operation: number,
+    intendedUs: number,
+    wokeUs: number,
+    session?: { readonly carried: Carried },
+  ): Promise<Call | null> {
+    const { arms, mix, inFlightCap } = this.#options;
     const phase = this.#phaseAt(intendedUs);
     const arm = this.#armOf.get(phase.arm)!;
-    const operation = mix.operationOf(slot);
     const statement = arms[arm]!.statements[operation]!;
     this.#counts.due++;
+    this.#options.live.woke(wokeUs - intendedUs);
     if (this.#flights.size >= inFlightCap) {
-      this.#push(slot, phase, statement.operationId, intendedUs, wokeUs, null, "shed");
-      return Promise.resolve();
+      this.#push(slot, 0, phase, statement.operationId, intendedUs, wokeUs, null, "shed");
+      return Promise.resolve(null);
     }
-    const drawn = mix.valuesOf(slot, operation);
-    const call = newCall(statement, statement.parameters.map((name) => drawn[name]!));
-    const flight: Flight = { slot, phase, operationId: statement.operationId, intendedUs, wokeUs, call };
-    this.#flights.add(flight);
-    return targets[arm]!.run(call).then(() => this.#land(flight));
+    const drawn = mix.valuesOf(slot, operation, session?.carried);
+    const call = newCall(statement, statement.parameters.map((name) => drawn[name]!), session !== undefined);
+    const { operationId } = statement;
+    return this.#fly({ slot, attempt: 0, arm, phase, operationId, intendedUs, wokeUs, call });
   }
 
-  /** Records a slot that was due and could not be sent because the run ended. */
-  unsent(slot: number, intendedUs: number): void {
+  /** Records a slot that was due and could not be sent: the run ended, or its session had nothing to go on with. */
+  unsent(slot: number, operation: number, intendedUs: number): void {
     const phase = this.#phaseAt(intendedUs);
-    const statement = this.#options.arms[this.#armOf.get(phase.arm)!]!
-      .statements[this.#options.mix.operationOf(slot)]!;
+    const statement = this.#options.arms[this.#armOf.get(phase.arm)!]!.statements[operation]!;
     this.#counts.due++;
-    this.#push(slot, phase, statement.operationId, intendedUs, NaN, null, "unsent");
+    this.#options.live.missed();
+    this.#push(slot, 0, phase, statement.operationId, intendedUs, NaN, null, "unsent");
+  }
+
+  #fly(flight: Flight): Promise<Call> {
+    const { targets, retry } = this.#options;
+    this.#flights.add(flight);
+    return targets[flight.arm]!.run(flight.call).then(() => {
+      this.#land(flight);
+      const { attempt, call } = flight;
+      const again = retry !== null && attempt < retry.attempts && !this.#ended &&
+        (call.outcome === "failed" || call.outcome === "timeout");
+      return again ? this.#retry(flight, retry.backoffMs * 2 ** attempt) : call;
+    });
+  }
+
+  /** The next attempt of a slot, as its client would make it: after a pause that doubles from attempt to attempt. */
+  async #retry(flight: Flight, pauseMs: number): Promise<Call> {
+    await new Promise((resolve) => setTimeout(resolve, pauseMs));
+    if (this.#ended) return flight.call;
+    const call = newCall(flight.call.statement, flight.call.values, flight.call.keep);
+    return await this.#fly({ ...flight, attempt: flight.attempt + 1, wokeUs: this.#options.nowUs(), call });
   }
 
   /** Gives up what has been under way for too long. To be called every few milliseconds. */
@@ -90,6 +125,7 @@ export class Dispatcher {
 
   /** Ends what is under way: what was sent is censored here, what still waited was never sent. */
   endAll(): void {
+    this.#ended = true;
     for (const flight of this.#flights) {
       this.#giveUp(flight, Number.isNaN(flight.call.sentUs) ? "unsent" : "timeout");
     }
@@ -114,12 +150,13 @@ export class Dispatcher {
   #land(flight: Flight): void {
     // A call given up lands a second time when its connection comes back.
     if (!this.#flights.delete(flight)) return;
-    const { slot, phase, operationId, intendedUs, wokeUs, call } = flight;
-    this.#push(slot, phase, operationId, intendedUs, wokeUs, call, call.outcome);
+    const { slot, attempt, phase, operationId, intendedUs, wokeUs, call } = flight;
+    this.#push(slot, attempt, phase, operationId, intendedUs, wokeUs, call, call.outcome);
   }
 
   #push(
     slot: number,
+    attempt: number,
     phase: Phase,
     operationId: number,
     intendedUs: number,
@@ -127,11 +164,14 @@ export class Dispatcher {
     call: Call | null,
     outcome: Outcome,
   ): void {
-    this.#counts[outcome]++;
+    if (attempt === 0) {
+      this.#counts[outcome]++;
+      this.#options.live.ended(outcome, (call?.doneUs ?? NaN) - intendedUs, call?.cache ?? null);
+    }
     const unsent = outcome === "unsent";
     this.#options.recorder.push(
       slot,
-      0,
+      attempt,
       phase.phaseId,
       operationId,
       intendedUs,
@@ -149,6 +189,8 @@ export class Dispatcher {
 
   #phaseAt(us: number): Phase {
     const { phases } = this.#options;
+    // Steps of sessions may be noticed a little later than slots that were due after them.
+    while (this.#phase > 0 && us < phases[this.#phase]!.startUs) this.#phase--;
     while (this.#phase < phases.length - 1 && us >= phases[this.#phase]!.endUs) this.#phase++;
     return phases[this.#phase]!;
   }

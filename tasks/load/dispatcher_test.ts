@@ -17,6 +17,7 @@ const MIX: Mix = { operationOf: (slot) => slot % 2, valuesOf: (slot) => ({ id: s
 
 interface Row {
   slot: number;
+  attempt: number;
   phase: number;
   operation: number;
   outcome: string;
@@ -30,6 +31,7 @@ async function rowsOf(
   script: (call: Call, index: number) => Script,
   use: (dispatcher: Dispatcher, clock: { us: number }) => Promise<void>,
   inFlightCap = 100,
+  retry: { attempts: number; backoffMs: number } | null = null,
 ): Promise<Row[]> {
   const dir = Deno.makeTempDirSync();
   try {
@@ -62,6 +64,7 @@ async function rowsOf(
       nowUs,
       timeoutMs: 5,
       inFlightCap,
+      retry,
     });
     await use(dispatcher, clock);
     recorder.close();
@@ -77,6 +80,7 @@ function read(path: string): Row[] {
     for (let at = 0; at < n; at++) {
       rows.push({
         slot: columns.slot[at]!,
+        attempt: columns.attempt[at]!,
         phase: columns.phase[at]!,
         operation: columns.operation[at]!,
         outcome: OUTCOMES[columns.outcome[at]!]!,
@@ -87,13 +91,13 @@ function read(path: string): Row[] {
       });
     }
   }
-  return rows.sort((a, b) => a.slot - b.slot);
+  return rows.sort((a, b) => a.slot - b.slot || a.attempt - b.attempt);
 }
 
 Deno.test("a slot belongs to the block of its intended time, with that block's arm", async () => {
   const rows = await rowsOf(() => ({ serviceMs: 0 }), async (dispatcher, clock) => {
     clock.us = 1500;
-    await Promise.all([dispatcher.dispatch(0, 999, 1500), dispatcher.dispatch(1, 1000, 1500)]);
+    await Promise.all([dispatcher.dispatch(0, 0, 999, 1500), dispatcher.dispatch(1, 1, 1000, 1500)]);
   });
   assert.deepEqual(rows.map(({ phase, operation }) => [phase, operation]), [[0, 0], [1, 11]]);
 });
@@ -103,10 +107,10 @@ Deno.test("every slot leaves one row: ok, failed, timed out, shed and unsent", a
     serviceMs: Infinity,
   }];
   const rows = await rowsOf((_, index) => scripts[index]!, async (dispatcher, clock) => {
-    await dispatcher.dispatch(0, 10, 11);
-    await dispatcher.dispatch(1, 20, 21);
-    const stuck = dispatcher.dispatch(2, 30, 31);
-    await dispatcher.dispatch(3, 40, 41);
+    await dispatcher.dispatch(0, 0, 10, 11);
+    await dispatcher.dispatch(1, 1, 20, 21);
+    const stuck = dispatcher.dispatch(2, 0, 30, 31);
+    await dispatcher.dispatch(3, 1, 40, 41);
     clock.us = 5030;
     dispatcher.sweep();
     assert.equal(dispatcher.inFlight, 1);
@@ -114,7 +118,7 @@ Deno.test("every slot leaves one row: ok, failed, timed out, shed and unsent", a
     dispatcher.sweep();
     assert.equal(dispatcher.inFlight, 0);
     await stuck;
-    dispatcher.unsent(4, 50);
+    dispatcher.unsent(4, 0, 50);
     assert.deepEqual(dispatcher.progress, { due: 5, ok: 1, failed: 1, timeout: 1, shed: 1, inFlight: 0 });
   }, 1);
   assert.deepEqual(rows.map(({ slot, outcome, error }) => [slot, outcome, error]), [
@@ -131,10 +135,54 @@ Deno.test("every slot leaves one row: ok, failed, timed out, shed and unsent", a
 
 Deno.test("what is under way when the run ends is censored there", async () => {
   const rows = await rowsOf(() => ({ serviceMs: Infinity }), async (dispatcher, clock) => {
-    const flying = dispatcher.dispatch(0, 10, 11);
+    const flying = dispatcher.dispatch(0, 0, 10, 11);
     clock.us = 900;
     dispatcher.endAll();
     await flying;
   });
   assert.deepEqual(rows.map(({ outcome, done }) => [outcome, done]), [["timeout", 900]]);
+});
+
+Deno.test("a retry is a further attempt of its slot, and each attempt a row", async () => {
+  const scripts: Script[] = [
+    { serviceMs: 0, outcome: "failed", error: "40001" },
+    { serviceMs: 0, outcome: "failed", error: "40001" },
+    { serviceMs: 0 },
+    { serviceMs: 0 },
+  ];
+  let last: Call | null = null;
+  const rows = await rowsOf(
+    (_, index) => scripts[index]!,
+    async (dispatcher, clock) => {
+      clock.us = 100;
+      last = await dispatcher.dispatch(0, 0, 10, 11);
+      await dispatcher.dispatch(1, 1, 20, 21);
+      // What a slot came to is what its first attempt came to: a client without retries would have seen that.
+      assert.deepEqual(dispatcher.progress, { due: 2, ok: 1, failed: 1, timeout: 0, shed: 0, inFlight: 0 });
+    },
+    100,
+    { attempts: 3, backoffMs: 1 },
+  );
+  assert.deepEqual(rows.map(({ slot, attempt, outcome }) => [slot, attempt, outcome]), [
+    [0, 0, "failed"],
+    [0, 1, "failed"],
+    [0, 2, "ok"],
+    [1, 0, "ok"],
+  ]);
+  assert.equal(last!.outcome, "ok");
+});
+
+Deno.test("no further attempt begins once the run has ended", async () => {
+  const rows = await rowsOf(
+    () => ({ serviceMs: 0, outcome: "failed", error: "XX000" }),
+    async (dispatcher) => {
+      const flying = dispatcher.dispatch(0, 0, 10, 11);
+      await Promise.resolve();
+      dispatcher.endAll();
+      await flying;
+    },
+    100,
+    { attempts: 5, backoffMs: 1 },
+  );
+  assert.equal(rows.length, 1);
 });

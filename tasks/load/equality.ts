@@ -1,25 +1,22 @@
 import { join } from "node:path";
-import type { SeededDataset } from "../model/dataset.ts";
 import { BenchbookError, ExitCode, InterruptedError, ServiceError, UsageError } from "../model/errors.ts";
-import type { Scenario } from "../model/scenario.ts";
-import { keySpaces } from "../seed/catalog.ts";
 import { type Canonical, firstDifference, normaliseGraphql, normaliseSql } from "../targets/normalise.ts";
 import { SqlTarget } from "../targets/sql.ts";
 import { type Call, newCall, type Statement, type Target } from "../targets/target.ts";
 import { parseSql, type SqlQuestion } from "../targets/workload_sql.ts";
 import type { Workload } from "./arms.ts";
 import { monotonicUs } from "./clock.ts";
-import { type Mix, mix } from "./mix.ts";
+import type { Mix } from "./mix.ts";
 import { openTargets } from "./open_targets.ts";
 import type { Arm } from "./plan.ts";
+import type { LoadedScenario } from "./scenario.ts";
 
 export interface EqualityOptions {
-  readonly scenario: Scenario;
-  readonly workloadDir: string;
+  readonly scenario: LoadedScenario;
   readonly workload: Workload;
   readonly arms: readonly Arm[];
   readonly databaseUrl: string;
-  readonly dataset: SeededDataset;
+  readonly mix: Mix;
   readonly seed: number;
   readonly signal: AbortSignal;
   readonly onProgress: (text: string) => void;
@@ -38,8 +35,7 @@ const FIRST_SLOT = 1_000_000_000;
  * @throws {BenchbookError} (exit code 4) naming operation, path and first difference.
  */
 export async function proveEqual(options: EqualityOptions): Promise<{ compared: number }> {
-  const { scenario, arms, databaseUrl, dataset, seed, signal } = options;
-  const values = mix(scenario.operations, keySpaces(dataset.name, dataset.counts), seed);
+  const { scenario, arms, databaseUrl, mix, seed, signal } = options;
   const reference = new SqlTarget({ url: databaseUrl, connections: 1, nowUs: monotonicUs });
   await reference.open();
   const targets = await openTargets(arms, { connections: 1, nowUs: monotonicUs, seed }).catch(
@@ -49,7 +45,7 @@ export async function proveEqual(options: EqualityOptions): Promise<{ compared: 
     },
   );
   try {
-    const prover = new Prover(options, values, reference, targets.byArm);
+    const prover = new Prover(options, mix, reference, targets.byArm);
     for (const index of scenario.operations.keys()) {
       options.onProgress(scenario.operations[index]!.name);
       for (let sample = 0; sample < SAMPLES; sample++) {
@@ -64,6 +60,9 @@ export async function proveEqual(options: EqualityOptions): Promise<{ compared: 
   }
 }
 
+type Drawn = ReturnType<Mix["valuesOf"]>;
+type Row = Readonly<Record<string, unknown>>;
+
 class Prover {
   compared = 0;
 
@@ -77,27 +76,28 @@ class Prover {
   async prove(index: number, slot: number): Promise<void> {
     const { scenario, arms } = this.options;
     if (scenario.operations[index]!.write) return await this.#proveWrite(index, slot);
-    const wanted = await this.#sql(this.#statementOf(index), index, slot);
+    const drawn = await this.#values(index, slot);
+    const wanted = normaliseSql(await this.#sql(index, drawn));
     for (const [at, arm] of arms.entries()) {
       const times = arm.target.path === "sql+cache" ? 2 : 1;
       for (let time = 0; time < times; time++) {
-        const answer = await this.#answer(this.targets[at]!, arm, index, slot);
-        this.#compare(index, slot, arm, wanted, answer);
+        const answer = await this.#answer(this.targets[at]!, arm, index, drawn);
+        this.#compare(index, drawn, arm, wanted, answer);
       }
     }
   }
 
   /** Each arm writes under a key of its own; what it left is read back by SQL, without the key. */
   async #proveWrite(index: number, slot: number): Promise<void> {
-    const { scenario, arms, workloadDir } = this.options;
+    const { scenario, arms } = this.options;
     const operation = scenario.operations[index]!;
-    const check = readCheck(workloadDir, operation.name);
+    const check = readCheck(scenario.workloadDir, operation.name);
     const keys = Object.entries(operation.params).filter(([, draw]) => draw.kind === "reserved").map((
       [name],
     ) => name);
-    const drawn = this.values.valuesOf(slot, index);
+    const drawn = await this.#values(index, slot);
     const write = async (target: Target, arm: Arm | null, own: number): Promise<readonly Canonical[]> => {
-      const reserved = this.values.valuesOf(own, index);
+      const reserved = await this.#values(index, own);
       const given = { ...drawn, ...Object.fromEntries(keys.map((key) => [key, reserved[key]!])) };
       const statement = arm?.statements[index] ?? this.#statementOf(index);
       const call = newCall(statement, statement.parameters.map((name) => given[name]!), true);
@@ -120,7 +120,7 @@ class Prover {
     };
     const wanted = await write(this.reference, null, slot);
     for (const [at, arm] of arms.entries()) {
-      this.#compare(index, slot, arm, wanted, await write(this.targets[at]!, arm, slot + 1 + at));
+      this.#compare(index, drawn, arm, wanted, await write(this.targets[at]!, arm, slot + 1 + at));
     }
   }
 
@@ -136,28 +136,53 @@ class Prover {
     };
   }
 
-  async #sql(statement: Statement, index: number, slot: number): Promise<readonly Canonical[]> {
-    const drawn = this.values.valuesOf(slot, index);
+  /** A slot's values; what a step of a session carries is asked of the reference. */
+  async #values(index: number, slot: number): Promise<Drawn> {
+    const { operations } = this.options.scenario;
+    const carried: Record<string, Row> = {};
+    for (const draw of Object.values(operations[index]!.params)) {
+      if (draw.kind !== "carried" || carried[draw.from] !== undefined) continue;
+      const from = operations.findIndex(({ name }) => name === draw.from);
+      const [row] = await this.#sql(from, await this.#values(from, slot));
+      if (row === undefined) {
+        throw new UsageError(
+          `Cannot go on with the session after ${draw.from}: it answers no row for ${
+            JSON.stringify(this.values.valuesOf(slot, from))
+          }`,
+          "A step whose answer is carried on must answer for every value that is drawn.",
+        );
+      }
+      if (!(draw.column in row)) {
+        throw new UsageError(
+          `Cannot carry ${draw.from}.${draw.column} on: it answers ${Object.keys(row).join(", ")}`,
+        );
+      }
+      carried[draw.from] = row;
+    }
+    return this.values.valuesOf(slot, index, carried);
+  }
+
+  async #sql(index: number, drawn: Drawn): Promise<readonly Row[]> {
+    const statement = this.#statementOf(index);
     const call = newCall(statement, statement.parameters.map((name) => drawn[name]!), true);
     await this.reference.run(call);
     this.#expectOk(call, index, null);
-    return normaliseSql(call.answer as Record<string, unknown>[]);
+    return call.answer as Row[];
   }
 
-  async #answer(target: Target, arm: Arm, index: number, slot: number): Promise<readonly Canonical[]> {
+  async #answer(target: Target, arm: Arm, index: number, drawn: Drawn): Promise<readonly Canonical[]> {
     const statement = arm.statements[index]!;
-    const drawn = this.values.valuesOf(slot, index);
     const call = newCall(statement, statement.parameters.map((name) => drawn[name]!), true);
     await target.run(call);
     this.#expectOk(call, index, arm);
     if (arm.target.path !== "graphql") return normaliseSql(call.answer as Record<string, unknown>[]);
     const { data } = call.answer as { data: unknown };
-    return normaliseGraphql(data, this.options.workload[index]!.graphql.shape);
+    return normaliseGraphql(data, this.options.workload[index]!.graphql!.shape);
   }
 
   #compare(
     index: number,
-    slot: number,
+    drawn: Drawn,
     arm: Arm,
     wanted: readonly Canonical[],
     answer: readonly Canonical[],
@@ -170,7 +195,7 @@ class Prover {
     throw new BenchbookError(
       `Cannot compare the paths: ${name} answers differently over ${arm.name} than over sql: ` +
         `${path === "" ? "the answer" : path} is ${right}, and ${left} by SQL ` +
-        `(parameters ${JSON.stringify(this.values.valuesOf(slot, index))})`,
+        `(parameters ${JSON.stringify(drawn)})`,
       ExitCode.invalid,
       `Make ${this.#fileOf(index, arm)} ask the same as ${
         this.options.workload[index]!.sql.file
@@ -194,7 +219,7 @@ class Prover {
 
   #fileOf(index: number, arm: Arm | null): string {
     const { sql, graphql } = this.options.workload[index]!;
-    return arm?.target.path === "graphql" ? graphql.file : sql.file;
+    return arm?.target.path === "graphql" ? graphql!.file : sql.file;
   }
 }
 

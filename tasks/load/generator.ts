@@ -1,18 +1,20 @@
 /// <reference lib="deno.worker" />
 import { join } from "node:path";
 import { BenchbookError } from "../model/errors.ts";
-import { datasets } from "../seed/catalog.ts";
 import { SegmentWriter } from "../store/segment_writer.ts";
-import { type Arrivals, arrivals, stripe } from "./arrivals.ts";
 import { monotonicUs } from "./clock.ts";
+import { Deadlines } from "./deadlines.ts";
 import { Dispatcher } from "./dispatcher.ts";
 import { Heartbeat } from "./heartbeat.ts";
 import type { FromGenerator, ToGenerator } from "./messages.ts";
-import { mix } from "./mix.ts";
-import { rehearse } from "./rehearsal.ts";
-import { endOf, type LoadPlan, shareOf } from "./plan.ts";
-import { askForShortSlice } from "./priority.ts";
+import type { Mix } from "./mix.ts";
 import { type OpenTargets, openTargets } from "./open_targets.ts";
+import { arrivalPlans, endOf, type LoadPlan, mixOf, shareOf } from "./plan.ts";
+import { askForShortSlice } from "./priority.ts";
+import { rehearse } from "./rehearsal.ts";
+import { Sessions } from "./sessions.ts";
+import { type MergedArrivals, mergeStreams } from "./streams.ts";
+import { Wake } from "./wake.ts";
 
 /**
  * One generator thread: makes its share of the load and records each slot. It has a thread of its own so
@@ -30,7 +32,7 @@ self.onmessage = ({ data }: MessageEvent<ToGenerator>) => {
   switch (data.kind) {
     case "prepare":
       void attempt(async () => {
-        generator = await Generator.prepare(data.plan, data.worker, new BigInt64Array(data.slots), data.port);
+        generator = await Generator.prepare(data);
         tell({ kind: "ready" });
       });
       break;
@@ -70,16 +72,15 @@ class Generator {
     readonly targets: OpenTargets,
     readonly recorder: SegmentWriter,
     readonly dispatcher: Dispatcher,
+    readonly mix: Mix,
     readonly clock: { originUs: number },
     readonly metronome: MessagePort,
+    readonly wake: Wake,
   ) {}
 
-  static async prepare(
-    plan: LoadPlan,
-    worker: number,
-    slots: BigInt64Array,
-    metronome: MessagePort,
-  ): Promise<Generator> {
+  static async prepare(order: ToGenerator & { kind: "prepare" }): Promise<Generator> {
+    const { plan, worker, port: metronome } = order;
+    const slots = new BigInt64Array(order.slots);
     askForShortSlice();
     const clock = { originUs: 0 };
     const nowUs = () => monotonicUs() - clock.originUs;
@@ -90,8 +91,7 @@ class Generator {
       worker,
       RECORDER_CAPACITY,
     );
-    const { keySpaces } = datasets[plan.dataset.name]!;
-    const values = mix(plan.operations, keySpaces(plan.dataset.counts), plan.seed);
+    const values = mixOf(plan);
     await rehearse(plan.arms, targets.byArm, values);
     const dispatcher = new Dispatcher({
       phases: plan.phases,
@@ -102,8 +102,10 @@ class Generator {
       nowUs,
       timeoutMs: plan.timeoutMs,
       inFlightCap: shareOf(plan.inFlightCap, worker, plan.workers),
+      retry: plan.retry,
     });
-    return new Generator(plan, worker, slots, targets, recorder, dispatcher, clock, metronome);
+    const wake = new Wake(order.wake);
+    return new Generator(plan, worker, slots, targets, recorder, dispatcher, values, clock, metronome, wake);
   }
 
   async run(originUs: number): Promise<void> {
@@ -120,7 +122,7 @@ class Generator {
       }, SPOOL_MS),
     ];
     const { loop } = this.plan;
-    if (loop.kind === "open") await this.#openLoop(loop.arrivals, loop.ratePerSecond);
+    if (loop.kind === "open") await this.#openLoop();
     else await this.#closedLoop(shareOf(loop.clients, this.worker, this.plan.workers));
     while (this.dispatcher.inFlight > 0 && !this.#stopped) {
       await new Promise((resolve) => setTimeout(resolve, SWEEP_MS));
@@ -144,25 +146,52 @@ class Generator {
     return monotonicUs() - this.#originUs;
   }
 
-  async #openLoop(kind: "poisson" | "constant", ratePerSecond: number): Promise<void> {
-    const { plan, worker } = this;
-    const schedule = { kind, ratePerSecond, seed: plan.seed, endUs: endOf(plan.phases) };
-    const due = stripe(arrivals(schedule), worker, plan.workers);
-    this.metronome.onmessage = () => this.#dispatchDue(due);
-    if (due.atUs === Infinity) this.#finish();
+  async #openLoop(): Promise<void> {
+    const { plan, worker, dispatcher, mix, wake } = this;
+    const due = mergeStreams(arrivalPlans(plan), worker, plan.workers);
+    const deadlines = new Deadlines();
+    const sessions = new Sessions({
+      streams: plan.streams,
+      seed: plan.seed,
+      endUs: endOf(plan.phases),
+      dispatcher,
+      nowUs: () => this.#nowUs(),
+      later: (atUs, work) => {
+        deadlines.add(atUs, work);
+        wake.ask(deadlines.nextUs);
+      },
+    });
+    const finish = () => {
+      if (due.atUs === Infinity && sessions.running === 0) this.#finish();
+    };
+    const attend = () => {
+      if (this.#stopped) return;
+      this.#dispatchDue(due, sessions, attend);
+      while (deadlines.nextUs <= this.#nowUs()) deadlines.take()();
+      wake.ask(deadlines.nextUs);
+      finish();
+    };
+    sessions.onEnd = finish;
+    this.metronome.onmessage = attend;
+    finish();
     await this.#finished;
     const nowUs = this.#nowUs();
-    for (; due.atUs <= nowUs; due.next()) this.dispatcher.unsent(due.slot, due.atUs);
+    for (; due.atUs <= nowUs; due.next()) {
+      const { session, first } = plan.streams[due.stream]!;
+      const slot = session === null ? due.slot : sessions.slotOf(due.stream, due.nth, 0);
+      dispatcher.unsent(slot, session === null ? mix.operationOf(slot, due.stream) : first, due.atUs);
+    }
   }
 
-  #dispatchDue(due: Arrivals): void {
-    if (this.#stopped) return;
+  #dispatchDue(due: MergedArrivals, sessions: Sessions, attend: () => void): void {
+    const { dispatcher, mix, plan } = this;
     for (let nowUs = this.#nowUs(); due.atUs <= nowUs; due.next()) {
+      const { slot, stream, atUs } = due;
+      if (plan.streams[stream]!.session !== null) sessions.begin(stream, due.nth, atUs, nowUs);
       // An answer may have kept this thread from a slot that is due by now: it need not wait for the knock.
-      void this.dispatcher.dispatch(due.slot, due.atUs, nowUs).then(() => this.#dispatchDue(due));
+      else void dispatcher.dispatch(slot, mix.operationOf(slot, stream), atUs, nowUs).then(attend);
       nowUs = this.#nowUs();
     }
-    if (due.atUs === Infinity) this.#finish();
   }
 
   async #closedLoop(clients: number): Promise<void> {
@@ -173,7 +202,7 @@ class Generator {
         if (nowUs >= endUs) return;
         // One counter for all workers keeps the slots' numbers without holes.
         const slot = Number(Atomics.add(this.slots, 0, 1n));
-        await this.dispatcher.dispatch(slot, nowUs, nowUs);
+        await this.dispatcher.dispatch(slot, this.mix.operationOf(slot), nowUs, nowUs);
       }
     };
     const startInMs = Math.max(0, -this.#nowUs() / 1000);

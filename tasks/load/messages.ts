@@ -1,4 +1,5 @@
 import type { Sample } from "../model/run.ts";
+import type { LiveTick } from "./live_counts.ts";
 import type { LoadPlan } from "./plan.ts";
 
 /** What the main thread tells a generator. */
@@ -9,6 +10,8 @@ export type ToGenerator =
     readonly worker: number;
     /** The next slot's number of a closed loop, for all workers. */
     readonly slots: SharedArrayBuffer;
+    /** What it shares with its metronome, see `Wake`. */
+    readonly wake: SharedArrayBuffer;
     /** Where the metronome of an open loop knocks. */
     readonly port: MessagePort;
   }
@@ -25,6 +28,8 @@ export interface Progress {
   readonly timeout: number;
   readonly shed: number;
   readonly inFlight: number;
+  /** What happened since the message before; of one generator only. */
+  readonly tick?: LiveTick;
 }
 
 /** What a generator tells the main thread. */
@@ -36,6 +41,7 @@ export type FromGenerator =
 
 export const NO_PROGRESS: Progress = { due: 0, ok: 0, failed: 0, timeout: 0, shed: 0, inFlight: 0 };
 
+/** The counts of several generators together; their ticks go to a `LiveView`. */
 export function addProgress(a: Progress, b: Progress): Progress {
   return {
     due: a.due + b.due,

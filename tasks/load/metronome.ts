@@ -1,7 +1,9 @@
 /// <reference lib="deno.worker" />
-import { type ArrivalPlan, arrivals, stripe } from "./arrivals.ts";
+import type { ArrivalPlan } from "./arrivals.ts";
 import { monotonicUs } from "./clock.ts";
 import { askForShortSlice } from "./priority.ts";
+import { mergeStreams } from "./streams.ts";
+import { Wake } from "./wake.ts";
 
 /**
  * Wakes a generator when a slot is due. Timers of the event loop are a millisecond or more late;
@@ -12,13 +14,16 @@ import { askForShortSlice } from "./priority.ts";
  * every 500 ms while both are idle.
  */
 export interface MetronomeOrder {
-  readonly arrivals: ArrivalPlan;
+  /** Empty where all that is due is what the generator asks to be woken for. */
+  readonly arrivals: readonly ArrivalPlan[];
   readonly worker: number;
   readonly workers: number;
   /** Monotonic µs of the run's start. */
   readonly originUs: number;
-  /** Int32: set to 1 and notified to end it. */
-  readonly stop: SharedArrayBuffer;
+  /** When the last slot may be due, µs from the run's start. */
+  readonly endUs: number;
+  /** See `Wake`. */
+  readonly wake: SharedArrayBuffer;
   /** The way to the generator. */
   readonly port: MessagePort;
 }
@@ -26,14 +31,21 @@ export interface MetronomeOrder {
 declare const self: DedicatedWorkerGlobalScope;
 
 self.onmessage = ({ data }: MessageEvent<MetronomeOrder>) => {
-  const stop = new Int32Array(data.stop);
-  const due = stripe(arrivals(data.arrivals), data.worker, data.workers);
-  while (due.atUs !== Infinity) {
-    const waitUs = due.atUs - (monotonicUs() - data.originUs);
-    if (waitUs > 0 && Atomics.wait(stop, 0, 0, waitUs / 1000) !== "timed-out") break;
-    const nowUs = monotonicUs() - data.originUs;
-    if (due.atUs > nowUs) continue;
+  const wake = new Wake(data.wake);
+  const due = mergeStreams(data.arrivals, data.worker, data.workers);
+  const now = () => monotonicUs() - data.originUs;
+  for (let asked = wake.atUs; !wake.stopped; asked = wake.atUs) {
+    const nextUs = Math.min(due.atUs, asked);
+    // With nothing due a session may still ask for its next step, until the run ends.
+    const waitUs = Math.min(nextUs, data.endUs) - now();
+    if (waitUs > 0) {
+      wake.sleep(asked, waitUs / 1000);
+      continue;
+    }
+    if (nextUs === Infinity) break;
+    const nowUs = now();
     while (due.atUs <= nowUs) due.next();
+    wake.taken(nowUs);
     // The generator has the same schedule: all it needs is to be woken.
     data.port.postMessage(null);
   }

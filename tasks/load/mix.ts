@@ -9,46 +9,86 @@ import type { Value } from "../targets/target.ts";
 
 /** Which operation a slot asks, and with which values: a pure function of (seed, slot). */
 export interface Mix {
-  /** Index into the scenario's operations. */
-  operationOf(slot: number): number;
-  /** The operation's values for this slot, by parameter name. */
-  valuesOf(slot: number, operation: number): Values;
+  /**
+   * Index into the scenario's operations.
+   * @param stream whose slot it is; without it the operations of all streams take part (closed loop)
+   */
+  operationOf(slot: number, stream?: number): number;
+  /**
+   * The operation's values for this slot, by parameter name.
+   * @param carried what earlier steps of the slot's session answered
+   */
+  valuesOf(slot: number, operation: number, carried?: Carried): Values;
+}
+
+/** The first row of each answer so far in a session, by the step's name. */
+export type Carried = Readonly<Record<string, Readonly<Record<string, unknown>>>>;
+
+/** What is drawn from. */
+export interface Draws {
+  readonly keySpaces: Readonly<Record<string, KeySpace>>;
+  readonly sources: Readonly<Record<string, SourceRows>>;
+}
+
+/** The rows of a source, by column. */
+export interface SourceRows {
+  readonly rows: number;
+  readonly columns: Readonly<Record<string, readonly Value[]>>;
+}
+
+/** The part of a stream that decides about its operations. */
+export interface MixStream {
+  readonly rate: number;
+  readonly first: number;
+  readonly count: number;
 }
 
 type Values = Readonly<Record<string, Value>>;
-type Sampler = (slot: number, random: Counter, lane: number, before: Values) => Value;
+type Sampler = (slot: number, random: Counter, lane: number, before: Values, carried: Carried) => Value;
 
 /** Lanes of randomness that one parameter may use. */
 const LANES = 16;
 
+/** @param streams that the operations belong to, in their order */
 export function mix(
   operations: readonly ScenarioOperation[],
-  keySpaces: Readonly<Record<string, KeySpace>>,
+  streams: readonly MixStream[],
+  draws: Draws,
   seed: number,
 ): Mix {
   const choice = counter(seed, "operation");
-  const weights = alias(operations.map((operation) => operation.weight));
+  const weightsOf = ({ first, count }: MixStream) =>
+    operations.slice(first, first + count).map(({ weight }) => weight);
+  const ofStream = streams.map((stream) => alias(weightsOf(stream)));
+  const ofAll = alias(streams.flatMap((stream) => {
+    const weights = weightsOf(stream);
+    const sum = weights.reduce((total, weight) => total + weight, 0);
+    return weights.map((weight) => stream.rate * weight / sum);
+  }));
   const samplers = operations.map((operation) =>
     Object.entries(operation.params).map(([name, draw], index) => ({
       name,
       lane: index * LANES,
       random: counter(seed, `${operation.name}.${name}`),
-      sample: sampler(draw, keySpaces, seed),
+      sample: sampler(draw, draws, seed),
     }))
   );
   return {
-    operationOf: (slot) => weights.sample(choice.float(slot, 0)),
-    valuesOf(slot, operation) {
+    operationOf(slot, stream) {
+      const u = choice.float(slot, 0);
+      return stream === undefined ? ofAll.sample(u) : streams[stream]!.first + ofStream[stream]!.sample(u);
+    },
+    valuesOf(slot, operation, carried = {}) {
       const values: Record<string, Value> = {};
       for (const { name, lane, random, sample } of samplers[operation]!) {
-        values[name] = sample(slot, random, lane, values);
+        values[name] = sample(slot, random, lane, values, carried);
       }
       return values;
     },
   };
 }
 
-function sampler(draw: Draw, keySpaces: Readonly<Record<string, KeySpace>>, seed: number): Sampler {
+function sampler(draw: Draw, { keySpaces, sources }: Draws, seed: number): Sampler {
   switch (draw.kind) {
     case "zipf": {
       const space = keySpaces[draw.keys]!;
@@ -91,6 +131,30 @@ function sampler(draw: Draw, keySpaces: Readonly<Record<string, KeySpace>>, seed
       const space = keySpaces[draw.keys]!;
       return (slot) => space.key(slot);
     }
+    case "source":
+      return sourceSampler(draw, sources[draw.source]!, counter(seed, `source.${draw.source}`));
+    case "carried":
+      // Checked before the step: a session whose earlier answer had no row ends there.
+      return (_slot, _random, _lane, _before, carried) => carried[draw.from]![draw.column] as Value;
+  }
+}
+
+/** All parameters of a slot that name one source draw by the same counter, and so get the same row. */
+function sourceSampler(
+  { column, pick = "uniform", s = 1 }: Draw & { kind: "source" },
+  { rows, columns }: SourceRows,
+  random: Counter,
+): Sampler {
+  const values = columns[column]!;
+  switch (pick) {
+    case "uniform":
+      return (slot) => values[Math.floor(random.float(slot, 0) * rows)]!;
+    case "zipf": {
+      const ranks = zipf(rows, s);
+      return (slot) => values[ranks.sample(random, slot, 0)]!;
+    }
+    case "in order":
+      return (slot) => values[slot % rows]!;
   }
 }
 

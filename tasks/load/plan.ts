@@ -1,6 +1,10 @@
 import type { Phase } from "../model/run.ts";
 import type { ScenarioOperation } from "../model/scenario.ts";
+import { datasets } from "../seed/catalog.ts";
 import type { Statement } from "../targets/target.ts";
+import type { ArrivalPlan } from "./arrivals.ts";
+import { type Mix, mix, type SourceRows } from "./mix.ts";
+import type { LoadStream } from "./scenario.ts";
 
 /** How one arm reaches the system; goes to the workers by message and may hold passwords: never stored. */
 export type ArmTarget =
@@ -24,13 +28,17 @@ export interface Arm {
 /** All that a generator worker needs to make its share of the load. Times are µs from the run's start. */
 export interface LoadPlan {
   readonly seed: number;
-  readonly loop:
-    | { readonly kind: "open"; readonly arrivals: "poisson" | "constant"; readonly ratePerSecond: number }
-    | { readonly kind: "closed"; readonly clients: number };
+  readonly loop: { readonly kind: "open" } | { readonly kind: "closed"; readonly clients: number };
+  /** Their stages, if any, cover the whole run, warm-up included. */
+  readonly streams: readonly LoadStream[];
   readonly phases: readonly Phase[];
   readonly arms: readonly Arm[];
   readonly operations: readonly ScenarioOperation[];
-  readonly dataset: { readonly name: string; readonly counts: Readonly<Record<string, number>> };
+  /** Null where the tables are the user's own. */
+  readonly dataset: { readonly name: string; readonly counts: Readonly<Record<string, number>> } | null;
+  readonly sources: Readonly<Record<string, SourceRows>>;
+  /** Further attempts of a slot, and how long after a failure each comes. */
+  readonly retry: { readonly attempts: number; readonly backoffMs: number } | null;
   /** Connections an arm, over all workers. */
   readonly connections: number;
   /** Requests under way at most, over all workers; more are shed. */
@@ -39,6 +47,24 @@ export interface LoadPlan {
   readonly workers: number;
   readonly spoolDir: string;
 }
+
+/** The arrivals of each stream, in the order of `streams`. */
+export function arrivalPlans({ streams, seed, phases }: LoadPlan): ArrivalPlan[] {
+  const endUs = endOf(phases);
+  return streams.map(({ name, arrivals: kind, rate, stages }) => {
+    // A run of one stream draws as it always has.
+    const process = { kind, seed, endUs, stream: streams.length === 1 ? undefined : name };
+    return stages === null ? { ...process, ratePerSecond: rate } : { ...process, stages, startRate: rate };
+  });
+}
+
+/** What a plan's slots ask, and with which values. */
+export function mixOf({ operations, streams, dataset, sources, seed }: MixPlan): Mix {
+  const keySpaces = dataset === null ? {} : datasets[dataset.name]!.keySpaces(dataset.counts);
+  return mix(operations, streams, { keySpaces, sources }, seed);
+}
+
+export type MixPlan = Pick<LoadPlan, "operations" | "streams" | "dataset" | "sources" | "seed">;
 
 /** When the last phase ends. */
 export function endOf(phases: readonly Phase[]): number {

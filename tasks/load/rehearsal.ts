@@ -19,7 +19,7 @@ export async function rehearse(arms: readonly Arm[], targets: readonly Target[],
     for (let round = 0; round < ROUNDS && performance.now() < until; round++) {
       await Promise.all(
         arm.statements.map((statement, operation) => {
-          if (statement.write) return Promise.resolve();
+          if (statement.write || statement.carries) return Promise.resolve();
           const drawn = mix.valuesOf(FIRST_SLOT + round, operation);
           const values = statement.parameters.map((name) => drawn[name]!);
           // Under another name the cache keeps it apart: the run begins with a cold one.

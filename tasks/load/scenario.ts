@@ -1,16 +1,37 @@
 import { basename, dirname, isAbsolute, join, resolve } from "node:path";
-import { pathToFileURL } from "node:url";
-import { z } from "zod";
 import { UsageError } from "../model/errors.ts";
-import { PATHS } from "../model/operation.ts";
-import type { Scenario } from "../model/scenario.ts";
+import type { OwnTables, Scenario, ScenarioOperation, Session, Settings, Stream } from "../model/scenario.ts";
 import { parseSlo } from "../model/slo.ts";
-import { datasets, keySpaces } from "../seed/catalog.ts";
+import { checkStages, type Stage } from "../model/stages.ts";
 import { hint } from "../model/suggest.ts";
+import { datasets } from "../seed/catalog.ts";
+import { checkDraws } from "./scenario_draws.ts";
+import { importDefault } from "./scenario_file.ts";
+import { checkForm, checkStreams } from "./scenario_form.ts";
+import { settleSettings } from "./scenario_settings.ts";
 
-/** A scenario with the places it was read from. */
-export interface LoadedScenario {
-  readonly scenario: Scenario;
+/** A stream whose operations stand among those of the whole scenario. */
+export interface LoadStream {
+  readonly name: string;
+  readonly arrivals: "poisson" | "constant";
+  /** Requests, or sessions, a second; of the first stage's beginning where there are stages. */
+  readonly rate: number;
+  readonly stages: readonly Stage[] | null;
+  readonly session: Session | null;
+  /** Its operations: from this index on, so many. */
+  readonly first: number;
+  readonly count: number;
+}
+
+/** A scenario as it is run: settings put in, streams laid out. */
+export interface LoadedScenario extends Omit<Scenario, "streams" | "stages" | "settings"> {
+  readonly rate: number;
+  readonly operations: readonly ScenarioOperation[];
+  readonly streams: readonly LoadStream[];
+  readonly settings: Settings;
+  /** Null where the tables are the user's own. */
+  readonly datasetName: string | null;
+  readonly ownTables: OwnTables | null;
   readonly file: string;
   /** Where the .sql and .graphql files of its workload lie. */
   readonly workloadDir: string;
@@ -28,9 +49,14 @@ export function scenarioNames(root: string): string[] {
 
 /**
  * Loads a scenario by its name or by the path of its file.
+ * @param set settings as the command line gave them
  * @throws {UsageError} for an unknown name, or naming file and field of an error in the file.
  */
-export async function loadScenario(root: string, nameOrPath: string): Promise<LoadedScenario> {
+export async function loadScenario(
+  root: string,
+  nameOrPath: string,
+  set: Readonly<Record<string, string>> = {},
+): Promise<LoadedScenario> {
   const isPath = nameOrPath.endsWith(".ts") || nameOrPath.includes("/");
   const names = scenarioNames(root);
   if (!isPath && !names.includes(nameOrPath)) {
@@ -40,167 +66,95 @@ export async function loadScenario(root: string, nameOrPath: string): Promise<Lo
     );
   }
   const file = isPath ? resolve(nameOrPath) : join(root, "queries/scenarios", `${nameOrPath}.ts`);
-  const scenario = validateScenario(await importDefault(file), file);
+  const scenario = resolveScenario(await importDefault(file), file, set);
   const workloadDir = scenario.workload.startsWith(".") || isAbsolute(scenario.workload)
     ? resolve(dirname(file), scenario.workload)
     : join(root, "queries/workloads", scenario.workload);
-  return { scenario, file, workloadDir };
+  return { ...scenario, workloadDir };
 }
 
-async function importDefault(file: string): Promise<unknown> {
-  try {
-    await Deno.stat(file);
-  } catch {
-    throw new UsageError(`Cannot run the scenario file ${file}: there is no such file`);
-  }
-  let module: { default?: unknown };
-  try {
-    module = await import(pathToFileURL(file).href);
-  } catch (error) {
-    throw new UsageError(`Cannot load the scenario file ${file}: ${(error as Error).message}`, undefined, {
-      cause: error,
-    });
-  }
-  if (module.default === undefined) {
-    throw new UsageError(
-      `Cannot use the scenario file ${file}: it has no default export`,
-      "Write `export default { … } satisfies Scenario`.",
-    );
-  }
-  return module.default;
-}
-
-const name = z.string().regex(/^[a-z0-9][a-z0-9-]*$/, "must be lower-case words joined by hyphens");
-const positive = z.number().positive().finite();
-const keys = z.string().min(1);
-const weights = z.array(z.number().nonnegative()).optional();
-
-const draw = z.discriminatedUnion("kind", [
-  z.strictObject({ kind: z.literal("zipf"), keys, s: z.number().min(0).max(5) }),
-  z.strictObject({ kind: z.literal("uniform"), keys }),
-  z.strictObject({ kind: z.literal("recent"), keys, mean: z.number().positive().max(1) }),
-  z.strictObject({ kind: z.literal("integer"), min: z.int(), max: z.int() }),
-  z.strictObject({
-    kind: z.literal("choice"),
-    values: z.array(z.union([z.string(), z.number()])).min(1),
-    weights,
-  }),
-  z.strictObject({ kind: z.literal("sample"), keys, count: z.int().min(1).max(16) }),
-  z.strictObject({ kind: z.literal("integers"), min: z.int(), max: z.int(), count: z.int().min(1).max(16) }),
-  z.strictObject({ kind: z.literal("after"), of: z.string().min(1), days: z.int().min(0) }),
-  z.strictObject({ kind: z.literal("reserved"), keys }),
-]).superRefine((value, context) => {
-  if ("min" in value && value.min > value.max) {
-    context.addIssue({ code: "custom", message: `min must not exceed max: ${value.min} > ${value.max}` });
-  }
-  if (value.kind === "choice" && value.weights && value.weights.length !== value.values.length) {
-    context.addIssue({
-      code: "custom",
-      message: `weights must be as many as values: ${value.weights.length}`,
-    });
-  }
-});
-
-const schema = z.strictObject({
-  name,
-  title: z.string().min(1),
-  dataset: name,
-  workload: z.string().min(1),
-  arrivals: z.enum(["poisson", "constant"]),
-  rate: positive.max(1_000_000),
-  duration: positive,
-  warmup: z.number().nonnegative(),
-  block: positive,
-  washout: z.number().nonnegative(),
-  timeout: positive,
-  paths: z.array(z.enum(PATHS)).min(1),
-  operations: z.array(z.strictObject({
-    name,
-    weight: positive,
-    params: z.record(z.string(), draw),
-    write: z.boolean().optional(),
-  })).min(1),
-  slo: z.string().optional(),
-  settings: z.record(
-    z.string(),
-    z.strictObject({
-      default: z.number(),
-      min: z.number(),
-      max: z.number(),
-      unit: z.string(),
-      describe: z.string(),
-    }),
-  ),
-});
-
-/** @throws {UsageError} naming the file and the first faulty field. */
-export function validateScenario(value: unknown, file: string): Scenario {
-  const result = schema.safeParse(value);
-  if (!result.success) {
-    const issue = result.error.issues[0]!;
-    const current = issue.path.reduce<unknown>(
-      (at, key) => (at as Record<PropertyKey, unknown> | undefined)?.[key],
-      value,
-    );
-    const field = fieldName(issue.path);
-    throw new UsageError(
-      `Cannot use the scenario file ${file}: ${field === "" ? "it" : field}: ${issue.message}` +
-        (issue.code === "unrecognized_keys" ? "" : ` (it is ${JSON.stringify(current) ?? "missing"})`),
-      "The type Scenario in tasks/model/scenario.ts describes every field.",
-    );
-  }
-  const scenario = result.data as Scenario;
+/**
+ * Checks a scenario and lays it out for a run.
+ * @throws {UsageError} naming the file and the first faulty field
+ */
+export function resolveScenario(
+  value: unknown,
+  file: string,
+  set: Readonly<Record<string, string>> = {},
+): Omit<LoadedScenario, "workloadDir"> {
+  const scenario = checkForm(value, file);
+  const fault = (what: string, next?: string) =>
+    new UsageError(`Cannot use the scenario file ${file}: ${what}`, next);
   try {
     if (scenario.slo !== undefined) parseSlo(scenario.slo);
   } catch (error) {
-    throw new UsageError(`Cannot use the scenario file ${file}: slo: ${(error as Error).message}`);
+    throw fault(`slo: ${(error as Error).message}`);
   }
-  const known = Object.keys(datasets);
-  if (!known.includes(scenario.dataset)) {
-    throw new UsageError(
-      `Cannot use the scenario file ${file}: dataset: "${scenario.dataset}" is unknown`,
-      hint(scenario.dataset, known),
+  const settings = settleSettings(scenario, set, file);
+  const streams = streamsOf(scenario, settings, file);
+  for (const [index, { stages, rate }] of streams.entries()) {
+    const within = scenario.streams === undefined ? "" : `streams[${index}].`;
+    const faults = stages === undefined ? [] : checkStages(stages, rate, within);
+    if (faults.length > 0) throw fault(faults[0]!);
+  }
+  const repeatedStream = firstRepeated(streams.map(({ name }) => name));
+  if (repeatedStream !== undefined) throw fault(`streams: "${repeatedStream}" stands there twice`);
+  const operations = streams.flatMap((stream) => stream.operations);
+  const repeated = firstRepeated(operations.map(({ name }) => name));
+  if (repeated !== undefined) throw fault(`operations: "${repeated}" stands there twice`);
+  const { dataset } = scenario;
+  if (typeof dataset === "string" && !Object.hasOwn(datasets, dataset)) {
+    throw fault(`dataset: "${dataset}" is unknown`, hint(dataset, Object.keys(datasets)));
+  }
+  if (typeof dataset !== "string" && dataset.undo === undefined && operations.some(({ write }) => write)) {
+    throw fault(
+      "dataset.undo: is missing, and operations write",
+      "Name a file whose SQL takes a run's writes back.",
     );
   }
-  checkDraws(scenario, file);
-  const repeated = scenario.operations.find(({ name }, index) =>
-    scenario.operations.findIndex((other) => other.name === name) < index
-  );
-  if (repeated) {
-    throw new UsageError(
-      `Cannot use the scenario file ${file}: operations: "${repeated.name}" stands there twice`,
-    );
-  }
-  return scenario;
+  checkDraws(scenario, streams, file);
+  let first = 0;
+  const { streams: _streams, stages: _stages, settings: _settings, ...rest } = scenario;
+  return {
+    ...rest,
+    file,
+    settings,
+    operations,
+    rate: streams.reduce((sum, { rate }) => sum + rate, 0),
+    streams: streams.map(
+      ({ name, arrivals, rate, stages = null, session = null, operations: { length: count } }) => {
+        const stream = { name, arrivals, rate, stages, session, first, count };
+        first += count;
+        return stream;
+      },
+    ),
+    datasetName: typeof dataset === "string" ? dataset : null,
+    ownTables: typeof dataset === "string" ? null : dataset,
+  };
 }
 
-/** Draws name key spaces of the data set, and parameters that were drawn before. */
-function checkDraws(scenario: Scenario, file: string): void {
-  const spaces = Object.keys(keySpaces(scenario.dataset, {}));
-  for (const [index, { params }] of scenario.operations.entries()) {
-    const before: string[] = [];
-    for (const [parameter, draw] of Object.entries(params)) {
-      const field = `operations[${index}].params.${parameter}`;
-      if ("keys" in draw && !spaces.includes(draw.keys)) {
-        throw new UsageError(
-          `Cannot use the scenario file ${file}: ${field}.keys: ${scenario.dataset} has no key space "${draw.keys}"`,
-          hint(draw.keys, spaces),
-        );
-      }
-      if (draw.kind === "after" && !before.includes(draw.of)) {
-        throw new UsageError(
-          `Cannot use the scenario file ${file}: ${field}.of: no parameter "${draw.of}" is drawn before it`,
-          hint(draw.of, before),
-        );
-      }
-      before.push(parameter);
+/** The streams as written, or the one that stands in the scenario itself. */
+function streamsOf(scenario: Scenario, settings: Settings, file: string): readonly Stream[] {
+  const { streams, arrivals, rate, stages, operations } = scenario;
+  const single = { arrivals, rate, stages, operations };
+  const given = Object.entries(single).filter(([, value]) => value !== undefined).map(([key]) => key);
+  if (streams !== undefined) {
+    if (given.length > 0) {
+      throw new UsageError(
+        `Cannot use the scenario file ${file}: ${given[0]}: stands beside streams, which have their own`,
+      );
     }
+    return typeof streams === "function" ? checkStreams(streams(settings), file) : streams;
   }
+  const missing = ["arrivals", "rate", "operations"].find((key) => !given.includes(key));
+  if (missing !== undefined) {
+    throw new UsageError(
+      `Cannot use the scenario file ${file}: ${missing}: is missing, and there are no streams`,
+    );
+  }
+  return [{ name: "main", arrivals: arrivals!, rate: rate!, stages, operations: operations! }];
 }
 
-function fieldName(path: readonly PropertyKey[]): string {
-  return path.map((key, index) =>
-    typeof key === "number" ? `[${key}]` : index === 0 ? String(key) : `.${String(key)}`
-  )
-    .join("");
+function firstRepeated(names: readonly string[]): string | undefined {
+  return names.find((name, index) => names.indexOf(name) < index);
 }

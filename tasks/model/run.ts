@@ -1,3 +1,5 @@
+import type { Stage } from "./stages.ts";
+
 /** How far a run got; `crashed`: a service or Benchbook itself died in it. */
 export const RUN_STATUSES = ["running", "complete", "interrupted", "crashed"] as const;
 /** One of `RUN_STATUSES`. */
@@ -51,6 +53,8 @@ export interface Environment {
     readonly name: string;
     readonly scale: string;
     readonly seed: number;
+    /** Absent in runs of older versions, which had none. */
+    readonly variation?: string;
     readonly rows: number;
     readonly bytes: number | null;
     readonly hash: string;
@@ -69,6 +73,21 @@ export interface RunConfig {
   readonly loop: "open" | "closed";
   /** The process by which requests arrive (open loop). */
   readonly arrivals: "poisson" | "constant" | null;
+  /** The arrival processes, in the order of their numbers; absent in runs of older versions, which had one. */
+  readonly streams?: readonly {
+    /** `main` where there is only one. */
+    readonly name: string;
+    /** The process by which its requests or sessions arrive. */
+    readonly arrivals: "poisson" | "constant";
+    /** Requests or sessions a second; of the first stage's beginning where there are stages. */
+    readonly ratePerSecond: number;
+    /** How the rate went over the whole run, warm-up included; null: it stayed. */
+    readonly stages: readonly Stage[] | null;
+    /** What arrives are sessions that walk through its operations. */
+    readonly session: boolean;
+    /** The names of its operations. */
+    readonly operations: readonly string[];
+  }[];
   /** Requests a second over all arms (open loop). */
   readonly ratePerSecond: number | null;
   /** Clients (closed loop). */

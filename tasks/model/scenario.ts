@@ -1,6 +1,7 @@
 import type { PathName } from "./operation.ts";
+import type { Stage } from "./stages.ts";
 
-export type { PathName };
+export type { PathName, Stage };
 
 /** How a parameter's value is drawn for a slot: declared, so that it is a pure function of (seed, slot). */
 export type Draw =
@@ -22,7 +23,20 @@ export type Draw =
   /** So many days after the date that another parameter, declared before, has drawn. */
   | { readonly kind: "after"; readonly of: string; readonly days: number }
   /** A key that no seeded row has and no other slot gets; undone after the run. */
-  | { readonly kind: "reserved"; readonly keys: string };
+  | { readonly kind: "reserved"; readonly keys: string }
+  /**
+   * A column of one of the scenario's sources. Parameters of one operation that name the same source get the
+   * same row of it. `zipf` makes the first rows popular, by exponent `s`; the default is `uniform`.
+   */
+  | {
+    readonly kind: "source";
+    readonly source: string;
+    readonly column: string;
+    readonly pick?: "uniform" | "zipf" | "in order";
+    readonly s?: number;
+  }
+  /** In a session: a column of the first row that an earlier step answered. Recorded, but not drawn. */
+  | { readonly kind: "carried"; readonly from: string; readonly column: string };
 
 /** One question of a scenario, how often it is asked, and with which values. */
 export interface ScenarioOperation {
@@ -34,7 +48,41 @@ export interface ScenarioOperation {
   readonly params: Readonly<Record<string, Draw>>;
   /** A write: never cached, its effect is read back for equality, and it is undone after the run. */
   readonly write?: boolean;
+  /** False: asked past the cache, also on a cached path, because the answer must be of this moment. */
+  readonly cache?: boolean;
 }
+
+/** Operations with an arrival process of their own. */
+export interface Stream {
+  /** Lower-case words joined by hyphens. */
+  readonly name: string;
+  /** The process by which requests, or sessions, arrive. */
+  readonly arrivals: "poisson" | "constant";
+  /** Requests, or sessions, a second; with `stages` the rate from which the first one begins. */
+  readonly rate: number;
+  /** How the rate goes over the measured time; without them it stays. */
+  readonly stages?: readonly Stage[];
+  /** The questions asked, by weight; in a session its steps, in their order. */
+  readonly operations: readonly ScenarioOperation[];
+  /** Partly open: what arrives are sessions that walk through all operations, waiting between them. */
+  readonly session?: Session;
+}
+
+/** How a session goes from step to step. */
+export interface Session {
+  /** The time between an answer and the next request. */
+  readonly think: { readonly kind: "exponential" | "constant"; readonly seconds: number };
+}
+
+/** Rows that parameters are drawn from; paths are relative to the scenario file. */
+export type Source =
+  | { readonly csv: string }
+  | { readonly parquet: string }
+  /** A file with one SELECT, asked once before the run. */
+  | { readonly sql: string };
+
+/** Settings by name, as `--set` and the defaults have them. */
+export type Settings = Readonly<Record<string, number>>;
 
 /** A parameter of a scenario that `--set key=value` changes. */
 export interface Setting {
@@ -50,20 +98,38 @@ export interface Setting {
   readonly describe: string;
 }
 
+/** Tables of the user's own, where a scenario needs none of Benchbook's data sets. Paths are relative to its file. */
+export interface OwnTables {
+  /** The schemas that GraphQL serves. */
+  readonly schemas: readonly string[];
+  /** SQL that makes and fills them in an embedded database of the scenario's own; not run on DATABASE_URL. */
+  readonly setup?: string;
+  /** SQL that takes a run's writes back; needed where an operation writes. */
+  readonly undo?: string;
+}
+
 /** What load to make, against which data, and what is expected of it. Times are seconds. */
 export interface Scenario {
   /** Lower-case words joined by hyphens. */
   readonly name: string;
   /** One line for `--help` and the report. */
   readonly title: string;
-  /** The data set that is seeded, e.g. `northwind`. */
-  readonly dataset: string;
+  /** The data set that is seeded, e.g. `northwind`; or tables of the user's own. */
+  readonly dataset: string | OwnTables;
   /** A folder of queries/workloads/, or a path relative to the scenario file that begins with `./`. */
   readonly workload: string;
-  /** The process by which requests arrive in an open loop. */
-  readonly arrivals: "poisson" | "constant";
-  /** Open loop: requests a second over all arms. */
-  readonly rate: number;
+  /** One stream: the process by which requests arrive in an open loop. */
+  readonly arrivals?: "poisson" | "constant";
+  /** One stream: requests a second over all arms; with `stages` the rate from which the first one begins. */
+  readonly rate?: number;
+  /** One stream: how the rate goes over the measured time. */
+  readonly stages?: readonly Stage[];
+  /** One stream: the questions asked. */
+  readonly operations?: readonly ScenarioOperation[];
+  /** Several streams at once, instead of the four above; a function where they depend on settings. */
+  readonly streams?: readonly Stream[] | ((settings: Settings) => readonly Stream[]);
+  /** Rows that parameters are drawn from, by name. */
+  readonly sources?: Readonly<Record<string, Source>>;
   /** Measured time over all arms. */
   readonly duration: number;
   /** Time before that: recorded, and left out of the statistics. */
@@ -74,12 +140,14 @@ export interface Scenario {
   readonly washout: number;
   /** After so long a request is given up and recorded as `timeout`. */
   readonly timeout: number;
+  /** Further attempts of a request that failed or timed out; each is recorded. None unless given. */
+  readonly retry?: { readonly attempts: number; readonly backoff: number };
   /** The access paths that are compared; `sql` is the baseline where it is among them. */
   readonly paths: readonly PathName[];
-  /** The questions asked. */
-  readonly operations: readonly ScenarioOperation[];
   /** The targets without `--slo`, e.g. `p95<200ms,errors<1%`. */
   readonly slo?: string;
   /** What `--set` can change, by name. */
   readonly settings: Readonly<Record<string, Setting>>;
+  /** Settings that belong together, by name: `--set preset=NAME`. */
+  readonly presets?: Readonly<Record<string, Settings>>;
 }

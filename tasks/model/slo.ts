@@ -1,11 +1,16 @@
 import { UsageError } from "./errors.ts";
-import { hint } from "./suggest.ts";
-import { parseDuration } from "./units.ts";
+import { hint, nearest } from "./suggest.ts";
+import { formatCount, formatSeconds, parseDuration } from "./units.ts";
 
-/** One service-level objective, e.g. `p95<200ms`, `errors<1%`, `hit>80%`, `throughput>1000`. */
+/**
+ * One service-level objective, e.g. `p95<200ms`, `errors<1%`, `hit>80%`, `throughput>1000`; with a scope before a
+ * colon and a window behind it: `sql/product-by-id: p95<50ms over 10s`.
+ */
 export interface SloTerm {
   /** As the user wrote it. */
   readonly text: string;
+  /** Which requests are judged, as it stands before the colon; null: each arm over all of its operations. */
+  readonly scope: string | null;
   /** What is judged: a quantile of response time, or a rate. */
   readonly metric: "quantile" | "errors" | "hit" | "throughput" | "shed";
   /** For `quantile`: the level, 0 to 1 (p95 = 0.95, max = 1); otherwise null. */
@@ -16,47 +21,149 @@ export interface SloTerm {
   readonly limit: number;
   /** The unit of `limit`; `%` limits are shares from 0 to 1. */
   readonly unit: "ms" | "%" | "/s";
+  /** Whole seconds: each rolling window of this length must hold. Null: the measured time as a whole. */
+  readonly windowSeconds: number | null;
+}
+
+/** What a scope can name. */
+export interface ScopeNames {
+  /** Paths, and other arms of the run. */
+  readonly arms: readonly string[];
+  /** Questions. */
+  readonly operations: readonly string[];
+  /** Streams of the scenario, in its order: slot n belongs to stream n mod their number. */
+  readonly streams: readonly string[];
+}
+
+/** What a scope means; what is null in it is not narrowed down. */
+export interface SloScope {
+  /** The arm that is judged; null: each of them. */
+  readonly arm: string | null;
+  /** The operation that is judged; null: all of them together. */
+  readonly operation: string | null;
+  /** The stream that is judged; null: all of them together. */
+  readonly stream: string | null;
+}
+
+/** What became of the rolling windows of one term over one arm. */
+export interface SloWindows {
+  /** How long each is, seconds of run time. */
+  readonly seconds: number;
+  /** Windows with requests enough to be judged. */
+  readonly judged: number;
+  /** Windows in which the arm was asked too little to tell. */
+  readonly tooThin: number;
+  /** Windows of those judged that miss the limit. */
+  readonly failed: number;
+  /** Where the worst begins, whose value is shown, µs from the run's start; null where none could be judged. */
+  readonly worstAtUs: number | null;
 }
 
 const METRICS = ["p50", "p90", "p95", "p99", "p99.9", "max", "errors", "hit", "throughput", "shed"];
-const EXAMPLE = `Write it like "p95<200ms,errors<1%,hit>80%,throughput>100/s".`;
+const EXAMPLE = `Write it like "p95<200ms,errors<1%,hit>80%,throughput>100/s", ` +
+  `or with a scope and a window "sql: p95<200ms over 10s".`;
+const STREAM = "stream:";
+/** An hour: a longer window is no longer a window. */
+const MAX_WINDOW_SECONDS = 3600;
 
 /**
- * Parses a comma-separated SLO.
- * @throws {UsageError} naming the faulty term.
+ * Parses a comma-separated SLO: `[SCOPE:] METRIC COMPARATOR LIMIT [over WINDOW]`. A scope is a path, an operation,
+ * `path/operation`, or `stream:NAME`.
+ * @param names what a scope may name; without it scopes are taken as they are
+ * @throws {UsageError} naming the faulty term, and the nearest name for an unknown scope.
  */
-export function parseSlo(text: string): SloTerm[] {
-  const terms = text.split(",").map((term) => term.trim());
-  return terms.map((term) => parseTerm(term));
+export function parseSlo(text: string, names?: ScopeNames): SloTerm[] {
+  const terms = text.split(",").map((term) => parseTerm(term.trim()));
+  if (names !== undefined) terms.forEach((term) => checkScope(term, names));
+  return terms;
+}
+
+/** What a scope means among these names, a path before an operation; null: it names nothing. */
+export function resolveScope(scope: string | null, names: ScopeNames): SloScope | null {
+  const everything: SloScope = { arm: null, operation: null, stream: null };
+  if (scope === null) return everything;
+  if (names.arms.includes(scope)) return { ...everything, arm: scope };
+  if (names.operations.includes(scope)) return { ...everything, operation: scope };
+  const stream = scope.startsWith(STREAM) ? scope.slice(STREAM.length).trim() : null;
+  if (stream !== null) return names.streams.includes(stream) ? { ...everything, stream } : null;
+  const arm = names.arms.find((name) => scope.startsWith(`${name}/`));
+  const operation = arm === undefined ? undefined : scope.slice(arm.length + 1);
+  return arm !== undefined && names.operations.includes(operation!)
+    ? { arm, operation: operation!, stream: null }
+    : null;
+}
+
+/** `worst from 41 s; of 44 windows 3 missed, 2 too thin`. */
+export function windowsText({ seconds, judged, tooThin, failed, worstAtUs }: SloWindows): string {
+  const all = judged + tooThin;
+  if (all === 0) return `no full window of ${formatSeconds(seconds)}`;
+  const counts = [
+    ...(failed > 0 ? [`${formatCount(failed)} missed`] : []),
+    ...(tooThin > 0 ? [`${formatCount(tooThin)} too thin`] : []),
+    ...(failed === 0 && judged > 0 && tooThin > 0 ? ["the others hold"] : []),
+  ].join(", ");
+  const text = counts === ""
+    ? `all ${formatCount(all)} windows hold`
+    : `of ${formatCount(all)} windows ${counts}`;
+  return worstAtUs === null ? text : `worst from ${formatSeconds(worstAtUs / 1e6)}; ${text}`;
+}
+
+function checkScope({ text, scope }: SloTerm, names: ScopeNames): void {
+  if (resolveScope(scope, names) !== null) return;
+  const { arms, operations } = names;
+  const streams = names.streams.map((name) => `${STREAM}${name}`);
+  const pairs = arms.flatMap((arm) => operations.map((operation) => `${arm}/${operation}`));
+  const meant = nearest(scope!, [...arms, ...operations, ...streams, ...pairs]);
+  const known = [
+    `paths ${arms.join(", ")}`,
+    `operations ${operations.join(", ")}`,
+    "path/operation",
+    ...(streams.length > 0 ? [streams.join(", ")] : []),
+  ];
+  throw new UsageError(
+    `Cannot judge the SLO term "${text}": there is no path, operation or stream "${scope}"`,
+    `${meant === undefined ? "" : `Did you mean "${meant}"? `}Known: ${known.join("; ")}.`,
+  );
 }
 
 function parseTerm(text: string): SloTerm {
-  const match = /^([a-z][a-z0-9.]*)\s*(<=|>=|<|>)\s*(\S+)$/i.exec(text);
+  const match = /^(?:(.*\S)\s*:)?\s*([a-z][a-z0-9.]*)\s*(<=|>=|<|>)\s*(\S+?)(?:\s+over\s+(\S+))?$/i.exec(
+    text,
+  );
   if (!match) {
     throw new UsageError(
       `Cannot read the SLO term "${text}" as metric, comparator and limit: the form is wrong`,
       EXAMPLE,
     );
   }
-  const metric = match[1]!.toLowerCase();
-  const comparator = match[2]!.startsWith("<") ? "<" : ">";
-  const limit = match[3]!;
+  const [, scope, metric, comparator, limit, window] = match;
+  return {
+    text,
+    scope: scope ?? null,
+    ...parseLimit(text, metric!.toLowerCase(), comparator!.startsWith("<") ? "<" : ">", limit!),
+    windowSeconds: window === undefined ? null : windowOf(text, window),
+  };
+}
+
+type Limit = Pick<SloTerm, "metric" | "level" | "comparator" | "limit" | "unit">;
+
+function parseLimit(text: string, metric: string, comparator: "<" | ">", limit: string): Limit {
   if (/^p\d+(\.\d+)?$/.test(metric) || metric === "max") {
     const level = metric === "max" ? 1 : Number(metric.slice(1)) / 100;
     if (!(level > 0 && level <= 1)) {
       throw new UsageError(`Cannot use the quantile "${metric}" in an SLO: it must lie between p0 and p100`);
     }
     expect(text, comparator, "<");
-    return { text, metric: "quantile", level, comparator, limit: parseDuration(limit) * 1000, unit: "ms" };
+    return { metric: "quantile", level, comparator, limit: parseDuration(limit) * 1000, unit: "ms" };
   }
   switch (metric) {
     case "errors":
     case "shed":
       expect(text, comparator, "<");
-      return { text, metric, level: null, comparator, limit: share(text, limit), unit: "%" };
+      return { metric, level: null, comparator, limit: share(text, limit), unit: "%" };
     case "hit":
       expect(text, comparator, ">");
-      return { text, metric, level: null, comparator, limit: share(text, limit), unit: "%" };
+      return { metric, level: null, comparator, limit: share(text, limit), unit: "%" };
     case "throughput": {
       expect(text, comparator, ">");
       const value = Number(limit.replace(/\/s$/, ""));
@@ -66,7 +173,7 @@ function parseTerm(text: string): SloTerm {
           EXAMPLE,
         );
       }
-      return { text, metric, level: null, comparator, limit: value, unit: "/s" };
+      return { metric, level: null, comparator, limit: value, unit: "/s" };
     }
     default:
       throw new UsageError(
@@ -95,4 +202,14 @@ function share(text: string, limit: string): number {
     );
   }
   return value;
+}
+
+/** Windows slide by a second, so a length between two seconds would leave some requests in none. */
+function windowOf(text: string, window: string): number {
+  const seconds = parseDuration(window, "window");
+  if (Number.isInteger(seconds) && seconds <= MAX_WINDOW_SECONDS) return seconds;
+  throw new UsageError(
+    `Cannot judge the SLO term "${text}" over windows of ${window}: a window has whole seconds, at most an hour`,
+    `Write it like "p95<200ms over 10s".`,
+  );
 }

@@ -1,5 +1,5 @@
 import type { Environment, Phase, Run, Verdict } from "./run.ts";
-import type { SloTerm } from "./slo.ts";
+import type { SloTerm, SloWindows } from "./slo.ts";
 
 /** A doubt about a number, printed as a footnote beside it. `code` is stable, `text` is for people. */
 export interface Warning {
@@ -133,17 +133,21 @@ export interface Validity {
   readonly lagMs: { readonly p50: number | null; readonly p99: number | null; readonly max: number | null };
 }
 
-/** One term of the SLO, judged over all arms or one arm. */
+/** One term of the SLO, judged for one arm. */
 export interface SloResult {
   /** The term that is judged. */
   readonly term: SloTerm;
   /** The term as the user wrote it. */
   readonly text: string;
-  /** The arm that it is judged for, over all of its operations. */
+  /** The arm that it is judged for; the scope as written where the run has nothing of that name. */
   readonly arm: string;
+  /** The only operation that counts; null: all of the arm's together. */
+  readonly operation: string | null;
+  /** The only stream that counts; null: all together. */
+  readonly stream: string | null;
   /** The term's limit, in `unit`. */
   readonly limit: number;
-  /** What was measured, in `unit`. */
+  /** What was measured, in `unit`; over windows the worst one's value, without an interval. */
   readonly measured: Estimate;
   /** The unit of limit and measured value; with `%` both are shares from 0 to 1. */
   readonly unit: "ms" | "%" | "/s";
@@ -151,6 +155,42 @@ export interface SloResult {
   readonly margin: number | null;
   /** Whether the measured value holds the limit; false also where nothing was measured. */
   readonly ok: boolean;
+  /** The windows of a term over windows; null where the measured time is judged as a whole. */
+  readonly windows: SloWindows | null;
+}
+
+/**
+ * Whether a result says nothing either way: too little was measured. A quantile among the unserved is a miss.
+ */
+export function unmeasured({ measured }: SloResult): boolean {
+  return measured.value === null && !measured.warnings.some(({ code }) => code === "unbounded");
+}
+
+/** A change of an arm's level, found afterwards in its bins of about a second. */
+export interface LevelChange {
+  /** Median response time in milliseconds, answers a second, or the share of cache hits. */
+  readonly metric: "response" | "throughput" | "hit";
+  /** When the new level began, µs from the run's start. */
+  readonly atUs: number;
+  /** The median of the bins before it, back to the change before that; null: beyond measure. */
+  readonly before: number | null;
+  /** The median of the bins after it, up to the next change; null: beyond measure. */
+  readonly after: number | null;
+}
+
+/** Whether an arm had settled when it was measured. A finding: it does not change the verdict. */
+export interface SteadyState {
+  /** The arm, over its own blocks. */
+  readonly arm: string;
+  /**
+   * `late`: it changed early in the measured time and no more; `never`: it still changed after that; `unknown`: it
+   * was measured for too short a time to tell.
+   */
+  readonly state: "steady" | "late" | "never" | "unknown";
+  /** From when on it was steady, µs from the run's start; null where it never was, and where it is unknown. */
+  readonly fromUs: number | null;
+  /** Every change within the measured time, in order of time. */
+  readonly changes: readonly LevelChange[];
 }
 
 /** Everything that reports, terminal and `--json` show of one run; `schema` is this shape's version. */
@@ -171,6 +211,8 @@ export interface RunSummary {
   readonly comparisons: readonly Comparison[];
   /** Whether the generator shaped the result. */
   readonly validity: Validity;
+  /** From when on each arm was steady; empty where the rate of arrivals changed by plan. */
+  readonly steady: readonly SteadyState[];
   /** Doubts about the run as a whole. */
   readonly warnings: readonly Warning[];
   /** Slots by arm and outcome over all phases, so that the sum is what was scheduled. */

@@ -1,6 +1,8 @@
 import type { Config } from "../config.ts";
 import { VERSION } from "../config.ts";
 import { loadWorkload } from "../load/arms.ts";
+import { mixOf } from "../load/plan.ts";
+import { loadSources } from "../load/sources.ts";
 import { proveEqual } from "../load/equality.ts";
 import { type LoadedScenario, loadScenario } from "../load/scenario.ts";
 import { ExitCode, InterruptedError } from "../model/errors.ts";
@@ -9,6 +11,7 @@ import type { RunSummary } from "../model/summary.ts";
 import { formatCount } from "../model/units.ts";
 import { hostFacts } from "../observe/host.ts";
 import { makeReport } from "../report/report.ts";
+import type { DataRequest } from "../seed/spec.ts";
 import { undoWrites } from "../seed/undo.ts";
 import { acquireLock } from "../stack/lock.ts";
 import { prepareHome } from "../stack/places.ts";
@@ -22,9 +25,11 @@ import { exitCodeOf } from "../summary/verdict.ts";
 import { summaryText } from "../terminal/summary_text.ts";
 import { openTerminal, type Terminal } from "../terminal/terminal.ts";
 import { type BenchArguments, type BenchPlan, settle } from "./bench_options.ts";
+import { dataRequest } from "./data_options.ts";
 import { explainAll } from "./explain_all.ts";
 import { interruptSignal } from "./interrupt.ts";
 import { measure, type Measured } from "./measure.ts";
+import { openOwnTables, undoOwnWrites } from "./own_tables.ts";
 import { fillDatabase, type Ground, makeArms, startStack } from "./prepare.ts";
 import { recoverRuns } from "./recover.ts";
 import { gitCommit, newRunId } from "./run_id.ts";
@@ -32,20 +37,22 @@ import { storeFile } from "./store_file.ts";
 
 /** The main job: open the stack, seed, run, store, report. */
 export async function bench(name: string, given: BenchArguments, config: Config): Promise<ExitCode> {
-  const loaded = await loadScenario(config.root, name);
-  const plan = settle(loaded.scenario, given);
+  const scenario = await loadScenario(config.root, name, given.set);
+  const plan = settle(scenario, given);
+  const data = scenario.datasetName === null ? null : await dataRequest(scenario.datasetName, given);
   const db = storeFile(config, given.db);
   const terminal = openTerminal({ json: given.json });
   prepareHome(config.home);
-  const lock = acquireLock(config.home, `bench ${loaded.scenario.name}`);
+  const lock = acquireLock(config.home, `bench ${scenario.name}`);
   const interrupt = interruptSignal();
   try {
     for (const line of await recoverRuns(config.home, db, waitNote(terminal))) terminal.print(line);
     const measured = await takeMeasurements({
       config,
-      loaded,
+      scenario,
       plan,
-      given,
+      data,
+      replace: given.replace,
       terminal,
       signal: interrupt.signal,
     });
@@ -59,32 +66,42 @@ export async function bench(name: string, given: BenchArguments, config: Config)
 
 interface Job {
   readonly config: Config;
-  readonly loaded: LoadedScenario;
+  readonly scenario: LoadedScenario;
   readonly plan: BenchPlan;
-  readonly given: BenchArguments;
+  /** Null where the scenario brings tables of its own. */
+  readonly data: DataRequest | null;
+  readonly replace: boolean;
   readonly terminal: Terminal;
   readonly signal: AbortSignal;
 }
 
 /** From a bare machine to a run's spool; the stack is stopped whatever happens. */
 async function takeMeasurements(job: Job): Promise<Measured> {
-  const { config, loaded, plan, given, terminal, signal } = job;
-  const { scenario, workloadDir } = loaded;
-  const workload = loadWorkload(workloadDir, scenario);
+  const { config, scenario, plan, data, replace, terminal, signal } = job;
+  const workload = loadWorkload(scenario.workloadDir, scenario);
   const runId = newRunId();
   const stack = await startStack(config, plan.paths, terminal, signal);
   try {
-    const { url: databaseUrl, dataset } = await fillDatabase(
-      stack,
-      { dataset: scenario.dataset, scale: plan.scale, seed: plan.seed, replace: given.replace },
-      terminal,
-      signal,
-    );
+    const { url: databaseUrl, dataset } = data === null
+      ? await openOwnTables(stack, scenario, terminal)
+      : await fillDatabase(stack, data, { replace, home: config.home }, terminal, signal);
+    const undo = async () =>
+      void await (data === null
+        ? undoOwnWrites(databaseUrl, scenario)
+        : undoWrites(databaseUrl, data.dataset));
     // What a run that was killed has written goes before anything is compared or measured.
-    await undoWrites(databaseUrl, scenario.dataset);
+    await undo();
+    const sources = await loadSources(scenario, databaseUrl);
+    const mix = mixOf({
+      operations: scenario.operations,
+      streams: scenario.streams,
+      dataset: data === null ? null : dataset,
+      sources,
+      seed: plan.seed,
+    });
     const ground = await makeArms({
       config,
-      loaded,
+      scenario,
       plan,
       workload,
       stack,
@@ -97,34 +114,42 @@ async function takeMeasurements(job: Job): Promise<Measured> {
     await terminal.step("Prove that all paths answer alike", async (progress) => {
       const proof = await proveEqual({
         scenario,
-        workloadDir,
         workload,
         arms: ground.arms,
         databaseUrl,
-        dataset,
+        mix,
         seed: plan.seed,
         signal,
         onProgress: progress,
       });
-      await undoWrites(databaseUrl, scenario.dataset);
+      await undo();
       return { value: proof, detail: `${formatCount(proof.compared)} answers compared` };
     });
-    const plans = await explainAll(ground, scenario, plan.seed);
+    const plans = await explainAll(ground, mix);
     if (signal.aborted) throw new InterruptedError();
-    const environment = environmentOf(ground, plan);
-    return await measure({ ...job, ground, environment, plans, runId, gitCommit: await gitCommit() });
+    const environment = environmentOf(ground);
+    return await measure({
+      ...job,
+      ground,
+      environment,
+      plans,
+      sources,
+      undo,
+      runId,
+      gitCommit: await gitCommit(),
+    });
   } finally {
     await stack.stop();
   }
 }
 
-function environmentOf({ stack, dataset }: Ground, plan: BenchPlan): Environment {
-  const { name, rows, bytes, hash } = dataset;
+function environmentOf({ stack, dataset }: Ground): Environment {
+  const { name, scale, seed, variation, rows, bytes, hash } = dataset;
   return {
     ...hostFacts(),
     benchbook: VERSION,
     services: stack.facts(),
-    dataset: { name, scale: plan.scale, seed: plan.seed, rows, bytes, hash },
+    dataset: { name, scale, seed, variation, rows, bytes, hash },
     unavailable: stack.unavailable,
   };
 }

@@ -1,23 +1,21 @@
-import { type Command, InvalidArgumentError, Option } from "commander";
+import { type Command, InvalidArgumentError } from "commander";
 import { UsageError } from "../model/errors.ts";
+import type { LoadedScenario } from "../load/scenario.ts";
 import { type PathName, PATHS } from "../model/operation.ts";
 import { DEFAULT_THRESHOLDS, type ValidityThresholds } from "../model/run.ts";
-import type { Scenario } from "../model/scenario.ts";
 import { parseSlo } from "../model/slo.ts";
 import { hint } from "../model/suggest.ts";
 import { parseDuration } from "../model/units.ts";
-import { SCALES } from "../model/dataset.ts";
 import { dbOption } from "../terminal/command.ts";
+import { addDataOptions, type DataArguments } from "./data_options.ts";
 
 /** What the command line said, as text; see `settle` for what it comes to. */
-export interface BenchArguments {
-  readonly scale: string;
+export interface BenchArguments extends DataArguments {
   readonly rate?: number;
   readonly concurrency?: number;
   readonly duration?: number;
   readonly warmup?: number;
   readonly paths?: string;
-  readonly seed: number;
   readonly workers: number;
   readonly set: Readonly<Record<string, string>>;
   readonly label?: string;
@@ -25,7 +23,6 @@ export interface BenchArguments {
   readonly report: boolean;
   readonly pdf: boolean;
   readonly json: boolean;
-  readonly replace: boolean;
   readonly db?: string;
 }
 
@@ -53,9 +50,9 @@ const MAX_WORKERS = 64;
 const MAX_CONCURRENCY = 10_000;
 
 export function addBenchOptions(command: Command): Command {
-  return command
-    .argument("[scenario]", "name of a scenario, or path of a scenario file", "access-paths")
-    .addOption(new Option("--scale <scale>", `size of the data: ${SCALES.join(", ")}`).default("small"))
+  return addDataOptions(
+    command.argument("[scenario]", "name of a scenario, or path of a scenario file", "access-paths"),
+  )
     .option("--rate <n>", "open loop: requests a second over all paths", positive("rate"))
     .option(
       "--concurrency <n>",
@@ -65,36 +62,26 @@ export function addBenchOptions(command: Command): Command {
     .option("--duration <time>", "measured time over all paths, e.g. 48s", duration("duration"))
     .option("--warmup <time>", "time before that, e.g. 5s, or 0", warmup)
     .option("--paths <a,b>", `access paths: ${PATHS.join(",")}`)
-    .addOption(seedOption())
     .option("--workers <n>", "generator threads", count("workers", MAX_WORKERS), 1)
     .option("--set <key=value>", "a setting of the scenario; may be repeated", setting, {})
     .option("--label <text>", "a name to find the run by")
     .option("--slo <terms>", 'what must hold, e.g. "p95<200ms,errors<1%,hit>80%"')
-    .option("--replace", "on your own server: replace the data set of another scale or seed", false)
     .option("--no-report", "measure and store only")
     .option("--no-pdf", "make no PDF")
     .option("--json", "print summary.json on stdout, and everything for people on stderr", false)
     .addOption(dbOption());
 }
 
-/** The option that fixes the data and the load. */
-export function seedOption(): Option {
-  return new Option("--seed <n>", "seed of the data and of the load").argParser(seed).default(42);
-}
-
 /**
  * What the scenario and the command line come to.
  * @throws {UsageError} for anything that cannot be meant, with the nearest known name.
  */
-export function settle(scenario: Scenario, given: BenchArguments): BenchPlan {
+export function settle(scenario: LoadedScenario, given: BenchArguments): BenchPlan {
   if (given.rate !== undefined && given.concurrency !== undefined) {
     throw new UsageError(
       "Cannot make an open and a closed loop at once: both --rate and --concurrency are given",
       "Give one.",
     );
-  }
-  if (!(SCALES as readonly string[]).includes(given.scale)) {
-    throw new UsageError(`Cannot use the scale "${given.scale}": it is unknown`, hint(given.scale, SCALES));
   }
   const slo = given.slo ?? scenario.slo ?? null;
   if (slo !== null) parseSlo(slo);
@@ -117,7 +104,7 @@ export function settle(scenario: Scenario, given: BenchArguments): BenchPlan {
     seed: given.seed,
     workers: given.workers,
     connections,
-    settings: settings(scenario, given.set),
+    settings: scenario.settings,
     label: given.label ?? null,
     slo,
     thresholds: DEFAULT_THRESHOLDS,
@@ -135,27 +122,6 @@ function parsePaths(text: string, known: readonly PathName[]): PathName[] {
     }
   }
   return paths as PathName[];
-}
-
-function settings(scenario: Scenario, given: Readonly<Record<string, string>>): Record<string, number> {
-  const known = Object.keys(scenario.settings);
-  for (const key of Object.keys(given)) {
-    if (!known.includes(key)) {
-      throw new UsageError(
-        `Cannot set "${key}": the scenario ${scenario.name} has no such setting`,
-        known.length === 0 ? "It has none." : hint(key, known),
-      );
-    }
-  }
-  return Object.fromEntries(known.map((key) => {
-    const { default: fallback, min, max, unit } = scenario.settings[key]!;
-    const text = given[key];
-    const value = text === undefined ? fallback : Number(text);
-    if (!(value >= min && value <= max)) {
-      throw new UsageError(`Cannot set ${key} as a number from ${min} to ${max} ${unit}: it is "${text}"`);
-    }
-    return [key, value];
-  }));
 }
 
 function positive(what: string): (text: string) => number {
@@ -176,14 +142,6 @@ function count(what: string, max: number): (text: string) => number {
     }
     return value;
   };
-}
-
-function seed(text: string): number {
-  const value = Number(text);
-  if (!(text !== "" && Number.isSafeInteger(value) && value >= 0 && value <= 0xffff_ffff)) {
-    throw new InvalidArgumentError("The seed must be a whole number from 0 to 4294967295.");
-  }
-  return value;
 }
 
 function duration(what: string): (text: string) => number {

@@ -1,8 +1,6 @@
 import { Client } from "pg";
-import { keySpaces } from "../seed/catalog.ts";
-import { mix } from "../load/mix.ts";
+import type { Mix } from "../load/mix.ts";
 import type { Plan } from "../model/run.ts";
-import type { Scenario } from "../model/scenario.ts";
 import { explain } from "../observe/plans.ts";
 import type { Ground } from "./prepare.ts";
 
@@ -13,16 +11,17 @@ const PLAN_SLOT = 1_100_000_000;
  * The plan of each SQL operation, taken once before the measured blocks. A statement that cannot be explained
  * costs its plan and nothing else: the equality check before has shown that it runs.
  */
-export async function explainAll(ground: Ground, scenario: Scenario, seed: number): Promise<Plan[]> {
+export async function explainAll(ground: Ground, mix: Mix): Promise<Plan[]> {
   const arm = ground.arms.find(({ target }) => target.path === "sql");
   if (arm === undefined) return [];
-  const values = mix(scenario.operations, keySpaces(ground.dataset.name, ground.dataset.counts), seed);
   const client = new Client({ connectionString: ground.databaseUrl, application_name: "benchbook-plans" });
   await client.connect();
   try {
     const plans: Plan[] = [];
-    for (const [index, { operationId, text, parameters, write }] of arm.statements.entries()) {
-      const drawn = values.valuesOf(PLAN_SLOT, index);
+    for (const [index, { operationId, text, parameters, write, carries }] of arm.statements.entries()) {
+      // What an earlier step would answer is known only within a session.
+      if (carries) continue;
+      const drawn = mix.valuesOf(PLAN_SLOT, index);
       try {
         const plan = await explain(client, text, parameters.map((name) => drawn[name]), write);
         plans.push({ operationId, atUs: 0, plan });

@@ -2,13 +2,14 @@ import type { Config } from "../config.ts";
 import { planBlocks } from "../load/blocks.ts";
 import { clearCache } from "../load/open_targets.ts";
 import type { Progress } from "../load/messages.ts";
+import type { LoadPlan } from "../load/plan.ts";
+import { fitStreams } from "../load/rates.ts";
 import { runLoad } from "../load/run_load.ts";
-import type { LoadedScenario } from "../load/scenario.ts";
+import type { LoadedScenario, LoadStream } from "../load/scenario.ts";
 import { ServiceError } from "../model/errors.ts";
 import type { Environment, Plan, Run, RunConfig, RunStatus, Sample } from "../model/run.ts";
 import { formatCount, formatSeconds } from "../model/units.ts";
 import { startSampler } from "../observe/sampler.ts";
-import { undoWrites } from "../seed/undo.ts";
 import { self } from "../stack/process.ts";
 import { createSpool } from "../store/spool.ts";
 import type { Terminal } from "../terminal/terminal.ts";
@@ -31,11 +32,14 @@ export interface Measured {
 
 export interface MeasureOptions {
   readonly config: Config;
-  readonly loaded: LoadedScenario;
+  readonly scenario: LoadedScenario;
   readonly plan: BenchPlan;
   readonly ground: Ground;
   readonly environment: Environment;
   readonly plans: readonly Plan[];
+  readonly sources: LoadPlan["sources"];
+  /** Takes the run's writes back. */
+  readonly undo: () => Promise<void>;
   readonly runId: string;
   readonly gitCommit: string | null;
   readonly terminal: Terminal;
@@ -44,8 +48,13 @@ export interface MeasureOptions {
 
 /** Makes the load, samples the servers on the same clock, and leaves everything in the run's spool. */
 export async function measure(options: MeasureOptions): Promise<Measured> {
-  const { config, loaded: { scenario }, plan, ground, terminal, signal, runId } = options;
-  const runConfig = configOf(options);
+  const { config, scenario, plan, ground, terminal, signal, runId } = options;
+  const streams = fitStreams(scenario.streams, {
+    factor: plan.rate / scenario.rate,
+    warmupSeconds: plan.warmup,
+    durationSeconds: plan.duration,
+  });
+  const runConfig = configOf(options, streams);
   const run: Run = {
     runId,
     label: plan.label,
@@ -98,13 +107,18 @@ export async function measure(options: MeasureOptions): Promise<Measured> {
       const done = await runLoad({
         plan: {
           seed: plan.seed,
-          loop: plan.loop === "open"
-            ? { kind: "open", arrivals: scenario.arrivals, ratePerSecond: plan.rate }
-            : { kind: "closed", clients: plan.concurrency },
+          loop: plan.loop === "open" ? { kind: "open" } : { kind: "closed", clients: plan.concurrency },
+          streams,
           phases,
           arms: ground.arms,
           operations: scenario.operations,
-          dataset: { name: ground.dataset.name, counts: ground.dataset.counts },
+          dataset: scenario.datasetName === null
+            ? null
+            : { name: scenario.datasetName, counts: ground.dataset.counts },
+          sources: options.sources,
+          retry: scenario.retry === undefined
+            ? null
+            : { attempts: scenario.retry.attempts, backoffMs: scenario.retry.backoff * 1000 },
           connections: plan.connections,
           inFlightCap: runConfig.inFlightCap,
           timeoutMs: runConfig.timeoutMs,
@@ -155,7 +169,7 @@ export async function measure(options: MeasureOptions): Promise<Measured> {
     await watch.stop();
     await sampler?.stop();
     spool.close();
-    await leaveAsFound(ground);
+    await leaveAsFound(ground, options.undo);
   }
 }
 
@@ -163,20 +177,31 @@ export async function measure(options: MeasureOptions): Promise<Measured> {
  * Takes the run's writes back, outside of every measured phase, so that the next run finds the same data. A
  * server that died cannot be asked; the next bench does it before it begins.
  */
-async function leaveAsFound(ground: Ground): Promise<void> {
+async function leaveAsFound(ground: Ground, undo: () => Promise<void>): Promise<void> {
   await Promise.allSettled([
-    undoWrites(ground.databaseUrl, ground.dataset.name),
+    undo(),
     ...ground.arms.map((arm) => clearCache(arm)),
   ]);
 }
 
-function configOf({ loaded: { scenario }, plan, ground }: MeasureOptions): RunConfig {
+function configOf(
+  { scenario, plan, ground }: MeasureOptions,
+  streams: readonly LoadStream[],
+): RunConfig {
   return {
     scenario: scenario.name,
     title: scenario.title,
     loop: plan.loop,
-    arrivals: plan.loop === "open" ? scenario.arrivals : null,
+    arrivals: plan.loop === "open" ? scenario.streams[0]!.arrivals : null,
     ratePerSecond: plan.loop === "open" ? plan.rate : null,
+    streams: streams.map(({ name, arrivals, rate, stages, session, first, count }) => ({
+      name,
+      arrivals,
+      ratePerSecond: rate,
+      stages,
+      session: session !== null,
+      operations: scenario.operations.slice(first, first + count).map(({ name }) => name),
+    })),
     concurrency: plan.loop === "closed" ? plan.concurrency : null,
     durationSeconds: plan.duration,
     warmupSeconds: plan.warmup,

@@ -5,13 +5,17 @@ import { armsOf, type Workload } from "../load/arms.ts";
 import { InterruptedError, ServiceError } from "../model/errors.ts";
 import type { SeededDataset } from "../model/dataset.ts";
 import type { Operation, PathName } from "../model/operation.ts";
-import { formatBytes, formatCount, significant } from "../model/units.ts";
+import { formatBytes, formatCount } from "../model/units.ts";
 import { datasets } from "../seed/catalog.ts";
-import { seed } from "../seed/seed.ts";
+import { seed, type SeedResult } from "../seed/seed.ts";
+import { type DataRequest, settleData } from "../seed/spec.ts";
+import { freeForData } from "../stack/postgres_cluster.ts";
 import type { GraphqlService, Stack } from "../stack/services.ts";
 import { openStack } from "../stack/stack.ts";
-import type { StepProgress, Terminal } from "../terminal/terminal.ts";
+import { SeedProgressText } from "../terminal/seed_text.ts";
+import type { Terminal } from "../terminal/terminal.ts";
 import type { BenchPlan } from "./bench_options.ts";
+import { databaseName } from "./data_options.ts";
 
 /** The system under test, running and filled. */
 export interface Ground {
@@ -21,11 +25,6 @@ export interface Ground {
   readonly arms: readonly Arm[];
   readonly operations: readonly Operation[];
   readonly unavailableArms: readonly { readonly arm: string; readonly reason: string }[];
-}
-
-/** The database of a data set on an embedded server: each (data set, scale, seed) has one of its own. */
-export function databaseName(dataset: string, scale: string, seed: number): string {
-  return `${dataset}_${scale}_${seed}`;
 }
 
 /** Starts or finds the services that the paths need. */
@@ -57,31 +56,55 @@ export function startStack(
   });
 }
 
-export interface SeedOptions {
-  readonly dataset: string;
-  readonly scale: string;
-  readonly seed: number;
-  readonly replace: boolean;
+/** A database with the data in it. */
+export interface Filled {
+  readonly url: string;
+  readonly dataset: SeedResult;
 }
 
-/** Fills the database unless it holds the same data already. */
+export interface FillOptions {
+  readonly replace: boolean;
+  readonly workers?: number;
+  /** Where an embedded server keeps its data. */
+  readonly home: string;
+}
+
+/**
+ * Fills the database unless it holds the same data already.
+ * @throws {ServiceError} when the disk of an embedded server has not the room; then nothing was begun
+ */
 export function fillDatabase(
   stack: Stack,
-  options: SeedOptions,
+  request: DataRequest,
+  { replace, workers, home }: FillOptions,
   terminal: Terminal,
   signal: AbortSignal,
-): Promise<{ url: string; dataset: SeededDataset }> {
-  const { dataset, scale, seed: seedNumber, replace } = options;
-  return terminal.step(`Seed ${dataset} ${scale}`, async (progress) => {
-    const url = await stack.databaseUrl(databaseName(dataset, scale, seedNumber));
+): Promise<Filled> {
+  const spec = settleData(request);
+  const embedded = stack.facts().some(({ name, origin }) => name === "postgres" && origin === "embedded");
+  return terminal.step(`Seed ${request.dataset} ${request.scale}`, async (progress) => {
+    const url = await stack.databaseUrl(databaseName(spec));
+    const words = new SeedProgressText();
     const seeded = await seed({
+      ...request,
       url,
-      dataset,
-      scale,
-      seed: seedNumber,
       replace,
+      workers,
       signal,
-      onProgress: seedProgress(progress),
+      onPlan: ({ rows, bytes }) => {
+        const free = embedded ? freeForData(home) : null;
+        const need = `${formatCount(rows)} rows need about ${formatBytes(bytes)} of disk`;
+        progress.note(free === null ? `${need} on the server` : `${need}, ${formatBytes(free)} are free`);
+        if (free !== null && free < bytes) {
+          throw new ServiceError(
+            `Cannot seed ${request.dataset} ${request.scale}: it needs about ${formatBytes(bytes)} of disk: ${
+              formatBytes(free)
+            } are free in ${home}`,
+            "Free some space, take a smaller --scale, or set BENCHBOOK_HOME to a larger disk.",
+          );
+        }
+      },
+      onProgress: (report) => progress(words.text(report)),
     });
     const size = seeded.bytes === null ? "" : `, ${formatBytes(seeded.bytes)}`;
     const how = seeded.alreadyThere ? "already there, " : "";
@@ -89,26 +112,10 @@ export function fillDatabase(
   });
 }
 
-function seedProgress(progress: StepProgress) {
-  const started = new Map<string, number>();
-  return ({ table, done, total, stage }: { table: string; done: number; total: number; stage: string }) => {
-    if (stage !== "copy") return progress(`${stage} ${table}`.trim());
-    const now = performance.now();
-    if (!started.has(table)) started.set(table, now);
-    const seconds = (now - started.get(table)!) / 1000;
-    const rate = seconds > 0.05 ? `, ${formatCount(done / seconds)} rows/s` : "";
-    progress(
-      `${table}: ${formatCount(done)} of ${formatCount(total)} rows (${
-        significant(100 * done / Math.max(1, total), 2)
-      } %)${rate}`,
-    );
-  };
-}
-
 /** Starts GraphQL over the filled database and makes the arms; what is not available is left out and named. */
 export async function makeArms(options: {
   readonly config: Config;
-  readonly loaded: LoadedScenario;
+  readonly scenario: LoadedScenario;
   readonly plan: BenchPlan;
   readonly workload: Workload;
   readonly stack: Stack;
@@ -118,11 +125,11 @@ export async function makeArms(options: {
   readonly terminal: Terminal;
   readonly signal: AbortSignal;
 }): Promise<Ground> {
-  const { loaded, plan, workload, stack, databaseUrl, dataset, runId, terminal, signal } = options;
+  const { scenario, plan, workload, stack, databaseUrl, dataset, runId, terminal, signal } = options;
   const graphql = plan.paths.includes("graphql")
     ? await terminal.step("Start GraphQL", async () => {
-      const { schema } = datasets[loaded.scenario.dataset]!;
-      const service = await stack.graphql(databaseUrl, [schema], { poolSize: plan.connections });
+      const { schemas } = scenario.ownTables ?? datasets[scenario.datasetName!]!;
+      const service = await stack.graphql(databaseUrl, schemas, { poolSize: plan.connections });
       const detail = service.available ? service.version ?? service.origin : "not available";
       return { value: service, detail };
     })
@@ -163,7 +170,7 @@ export async function makeArms(options: {
       "deno task doctor says what is missing.",
     );
   }
-  const { arms, operations } = armsOf(loaded.scenario, workload, targets);
+  const { arms, operations } = armsOf(scenario, workload, targets);
   return { stack, databaseUrl, dataset, arms, operations, unavailableArms };
 }
 

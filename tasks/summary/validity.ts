@@ -44,6 +44,8 @@ async function gatherEvidence(rows: Rows, run: Run): Promise<ValidityEvidence> {
   const one = async <T>(name: string, parameters = {}) =>
     (await rows.rows<T>(query(`summary/${name}`), { run: run.runId, ...parameters }))[0]!;
   const { onTimeMs, onTimeShareOfMedian } = run.config.thresholds;
+  const streams = run.config.streams ?? [{ session: false }];
+  const open = run.config.loop === "open";
   const { p50 } = await one<{ p50: number | null }>("median");
   const limit = Math.max(onTimeMs, onTimeShareOfMedian * (p50 ?? 0));
   const { distance } = await one<{ distance: number | null }>("arrivals");
@@ -53,7 +55,10 @@ async function gatherEvidence(rows: Rows, run: Run): Promise<ValidityEvidence> {
     ...await one<{ gapMs: number | null }>("gaps"),
     distance,
     ...await one<{ holeUs: number | null }>("holes"),
-    ...await one<{ slots: number; wanted: number; orphans: number }>("scheduled"),
+    ...await one<{ slots: number; wanted: number; orphans: number }>("scheduled", {
+      streams: open ? streams.length : 1,
+      sessions: JSON.stringify(streams.flatMap(({ session }, index) => session ? [index] : [])),
+    }),
     ...await one<{ steal: number | null; pressure: number | null }>("host"),
   };
 }

@@ -52,7 +52,7 @@ export class CachedTarget implements Target {
   }
 
   async run(call: Call): Promise<void> {
-    if (call.statement.write) return await this.#sql.run(call);
+    if (call.statement.write || call.statement.uncached) return await this.#sql.run(call);
     const { nowUs } = this.#options;
     const key = `${this.#options.prefix}${call.statement.name}:${JSON.stringify(call.values)}`;
     call.acquiredUs = nowUs();

@@ -30,7 +30,7 @@ Deno.test("GraphQL and the cache against real services", async (t) => {
       operationId: 1,
       name: "customer-orders",
       write: false,
-      text: question.graphql.text,
+      text: question.graphql!.text,
       parameters,
     };
     const reader = new SqlTarget({ url, connections: 2, nowUs });

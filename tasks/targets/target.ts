@@ -7,6 +7,10 @@ export interface Statement {
   readonly operationId: number;
   readonly name: string;
   readonly write: boolean;
+  /** A read that must be of this moment: it goes past the cache. */
+  readonly uncached?: boolean;
+  /** A step of a session that goes on with what an earlier one answered. */
+  readonly carries?: boolean;
   /** SQL with $1, $2 … or a GraphQL document. */
   readonly text: string;
   /** Names in placeholder order (SQL), or the variables' names (GraphQL). */

@@ -1,3 +1,4 @@
+import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { UsageError } from "../model/errors.ts";
 import type { Parameter } from "../model/operation.ts";
@@ -11,17 +12,21 @@ export interface Question {
   readonly title: string;
   readonly parameters: readonly Parameter[];
   readonly sql: SqlQuestion;
-  readonly graphql: GraphqlQuestion;
+  /** Null where no path asks it that way, and there is no such file. */
+  readonly graphql: GraphqlQuestion | null;
 }
 
 /**
  * Reads <dir>/<name>.sql and <dir>/<name>.graphql, which ask the same.
+ * @param needGraphql false where no path asks GraphQL: its file may then be missing
  * @throws {UsageError} naming file and line of what is wrong, also where the two take different parameters.
  */
-export function loadQuestion(dir: string, name: string): Question {
+export function loadQuestion(dir: string, name: string, needGraphql = true): Question {
   const sqlFile = join(dir, `${name}.sql`);
   const graphqlFile = join(dir, `${name}.graphql`);
   const sql = parseSql(read(sqlFile), sqlFile);
+  const { title, parameters } = sql;
+  if (!needGraphql && !existsSync(graphqlFile)) return { name, title, parameters, sql, graphql: null };
   const graphql = parseGraphql(read(graphqlFile), graphqlFile);
   const declared = new Set(sql.parameters.map((parameter) => parameter.name));
   for (const variable of graphql.variables) {
@@ -39,7 +44,7 @@ export function loadQuestion(dir: string, name: string): Question {
       "The same names on both sides make sure that both are asked the same.",
     );
   }
-  return { name, title: sql.title, parameters: sql.parameters, sql, graphql };
+  return { name, title, parameters, sql, graphql };
 }
 
 function read(file: string): string {

@@ -62,7 +62,7 @@ Deno.test("every question of access-paths gets the same answer by SQL and by Gra
       for (const stem of STEMS) {
         await t.step(stem, async () => {
           const question = loadQuestion(DIR, stem);
-          const document = parse(question.graphql.text);
+          const document = parse(question.graphql!.text);
           assert.deepEqual(validate(schema, document).map((error) => error.message), []);
           assert(PARAMETERS[stem] !== undefined, "it has no parameters in this test");
           let answered = 0;

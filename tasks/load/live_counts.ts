@@ -1,0 +1,68 @@
+import { CACHE_STATES, type CacheState, type Outcome } from "../model/timing.ts";
+import { type LogCounts, LogHistogram } from "./log_histogram.ts";
+
+/** What one generator saw in one stretch of time, about half a second: goes to the main thread by message. */
+export interface LiveTick {
+  /** Its beginning and end, µs from the run's start. */
+  readonly fromUs: number;
+  readonly toUs: number;
+  /** Slots that fell due, and first attempts that ended well. */
+  readonly due: number;
+  readonly ok: number;
+  /** First attempts by what the cache answered, in the order of `CACHE_STATES`. */
+  readonly cache: readonly number[];
+  /** Response times as a summary counts them: failed ones left out, shed and unsent ones infinite. */
+  readonly response: LogCounts;
+  readonly lag: LogCounts;
+}
+
+/**
+ * Counts on a generator's hot path what the live view shows and what the generator's own cost is held against.
+ * Allocates nothing for a request.
+ */
+export class LiveCounts {
+  readonly #response = new LogHistogram();
+  readonly #lag = new LogHistogram();
+  readonly #cache = CACHE_STATES.map(() => 0);
+  #due = 0;
+  #ok = 0;
+  /** A run's clock starts at 0, and nothing is due before. */
+  #fromUs = 0;
+
+  /** A slot fell due, and was noticed so much later. */
+  woke(lagUs: number): void {
+    this.#due++;
+    this.#lag.add(lagUs);
+  }
+
+  /** A slot fell due that was never turned to: the run was over. */
+  missed(): void {
+    this.#due++;
+  }
+
+  /** A slot's first attempt came to its end. @param responseUs of those that ended `ok` or `timeout` */
+  ended(outcome: Outcome, responseUs: number, cache: CacheState | null): void {
+    if (outcome === "ok") this.#ok++;
+    if (outcome === "ok" || outcome === "timeout") this.#response.add(responseUs);
+    else if (outcome !== "failed") this.#response.add(Infinity);
+    if (cache !== null) this.#cache[CACHE_STATES.indexOf(cache)]!++;
+  }
+
+  /** All since the last time of asking. */
+  take(nowUs: number): LiveTick {
+    const tick: LiveTick = {
+      fromUs: this.#fromUs,
+      toUs: Math.max(nowUs, this.#fromUs),
+      due: this.#due,
+      ok: this.#ok,
+      cache: [...this.#cache],
+      response: this.#response.take(),
+      lag: this.#lag.take(),
+    };
+    this.#fromUs = tick.toUs;
+    this.#due = 0;
+    this.#ok = 0;
+    this.#cache.fill(0);
+    return tick;
+  }
+}

@@ -1,0 +1,40 @@
+import { constantRate, type Stage } from "../model/stages.ts";
+import type { LoadStream } from "./scenario.ts";
+
+/**
+ * The streams of a run as the command line wants them: all rates by one factor, and stages stretched over the
+ * measured time. Stages begin after the warm-up, which keeps the rate that the first of them begins from.
+ * @param factor wished rate over the scenario's
+ */
+export function fitStreams(
+  streams: readonly LoadStream[],
+  { factor, warmupSeconds, durationSeconds }: {
+    readonly factor: number;
+    readonly warmupSeconds: number;
+    readonly durationSeconds: number;
+  },
+): LoadStream[] {
+  return streams.map((stream) => {
+    const rate = stream.rate * factor;
+    if (stream.stages === null) return { ...stream, rate };
+    const total = stream.stages.reduce((sum, { duration }) => sum + duration, 0);
+    const stages: Stage[] = stream.stages.map((stage) => ({
+      ...stage,
+      rate: stage.rate * factor,
+      duration: stage.duration * durationSeconds / total,
+    }));
+    return {
+      ...stream,
+      rate,
+      stages: [...warmupSeconds > 0 ? constantRate(rate, warmupSeconds) : [], ...stages],
+    };
+  });
+}
+
+/** The highest rate of all streams together, requests a second; a session counts as the requests it makes. */
+export function peakRate(streams: readonly LoadStream[]): number {
+  return streams.reduce((sum, { rate, stages, session, count }) => {
+    const peak = Math.max(rate, ...(stages ?? []).map((stage) => stage.rate));
+    return sum + peak * (session === null ? 1 : count);
+  }, 0);
+}

@@ -1,0 +1,152 @@
+import { z } from "zod";
+import { UsageError } from "../model/errors.ts";
+import { PATHS } from "../model/operation.ts";
+import type { Scenario, Stream } from "../model/scenario.ts";
+
+const name = z.string().regex(/^[a-z0-9][a-z0-9-]*$/, "must be lower-case words joined by hyphens");
+const positive = z.number().positive().finite();
+const keys = z.string().min(1);
+const weights = z.array(z.number().nonnegative()).optional();
+
+const draw = z.discriminatedUnion("kind", [
+  z.strictObject({ kind: z.literal("zipf"), keys, s: z.number().min(0).max(5) }),
+  z.strictObject({ kind: z.literal("uniform"), keys }),
+  z.strictObject({ kind: z.literal("recent"), keys, mean: z.number().positive().max(1) }),
+  z.strictObject({ kind: z.literal("integer"), min: z.int(), max: z.int() }),
+  z.strictObject({
+    kind: z.literal("choice"),
+    values: z.array(z.union([z.string(), z.number()])).min(1),
+    weights,
+  }),
+  z.strictObject({ kind: z.literal("sample"), keys, count: z.int().min(1).max(16) }),
+  z.strictObject({ kind: z.literal("integers"), min: z.int(), max: z.int(), count: z.int().min(1).max(16) }),
+  z.strictObject({ kind: z.literal("after"), of: z.string().min(1), days: z.int().min(0) }),
+  z.strictObject({ kind: z.literal("reserved"), keys }),
+  z.strictObject({
+    kind: z.literal("source"),
+    source: z.string().min(1),
+    column: z.string().min(1),
+    pick: z.enum(["uniform", "zipf", "in order"]).optional(),
+    s: z.number().min(0).max(5).optional(),
+  }),
+  z.strictObject({ kind: z.literal("carried"), from: name, column: z.string().min(1) }),
+]).superRefine((value, context) => {
+  if ("min" in value && value.min > value.max) {
+    context.addIssue({ code: "custom", message: `min must not exceed max: ${value.min} > ${value.max}` });
+  }
+  if (value.kind === "choice" && value.weights && value.weights.length !== value.values.length) {
+    context.addIssue({
+      code: "custom",
+      message: `weights must be as many as values: ${value.weights.length}`,
+    });
+  }
+});
+
+const operation = z.strictObject({
+  name,
+  weight: positive,
+  params: z.record(z.string(), draw),
+  write: z.boolean().optional(),
+  cache: z.boolean().optional(),
+});
+// What stages may be `checkStages` says, in words of its own.
+const stages = z.array(z.unknown()).optional();
+const rate = positive.max(1_000_000);
+const arrivals = z.enum(["poisson", "constant"]);
+
+const stream = z.strictObject({
+  name,
+  arrivals,
+  rate,
+  stages,
+  operations: z.array(operation).min(1),
+  session: z.strictObject({
+    think: z.strictObject({
+      kind: z.enum(["exponential", "constant"]),
+      seconds: z.number().nonnegative().max(3600),
+    }),
+  }).optional(),
+});
+
+const file = z.string().min(1);
+const source = z.union([
+  z.strictObject({ csv: file }),
+  z.strictObject({ parquet: file }),
+  z.strictObject({ sql: file }),
+], "must be { csv }, { parquet } or { sql } with the path of a file");
+
+const scenario = z.strictObject({
+  name,
+  title: z.string().min(1),
+  dataset: z.union([
+    name,
+    z.strictObject({
+      schemas: z.array(z.string().min(1)).min(1),
+      setup: file.optional(),
+      undo: file.optional(),
+    }),
+  ], "must be the name of a data set, or { schemas, setup, undo } for tables of your own"),
+  workload: z.string().min(1),
+  arrivals: arrivals.optional(),
+  rate: rate.optional(),
+  stages,
+  operations: z.array(operation).min(1).optional(),
+  streams: z.union([
+    z.array(stream).min(1),
+    z.custom<(settings: unknown) => unknown>((value) => typeof value === "function"),
+  ], "must be a list of streams, or a function of the settings that gives one").optional(),
+  sources: z.record(z.string(), source).optional(),
+  duration: positive,
+  warmup: z.number().nonnegative(),
+  block: positive,
+  washout: z.number().nonnegative(),
+  timeout: positive,
+  retry: z.strictObject({ attempts: z.int().min(1).max(10), backoff: z.number().nonnegative().max(60) })
+    .optional(),
+  paths: z.array(z.enum(PATHS)).min(1),
+  slo: z.string().optional(),
+  settings: z.record(
+    z.string(),
+    z.strictObject({
+      default: z.number(),
+      min: z.number(),
+      max: z.number(),
+      unit: z.string(),
+      describe: z.string(),
+    }),
+  ),
+  presets: z.record(z.string(), z.record(z.string(), z.number())).optional(),
+});
+
+/** @throws {UsageError} naming the file and the first faulty field */
+export function checkForm(value: unknown, file: string): Scenario {
+  return parsed(scenario, value, file) as Scenario;
+}
+
+/** What a scenario's function gave for streams. @throws {UsageError} naming the file and the first faulty field */
+export function checkStreams(value: unknown, file: string): readonly Stream[] {
+  return parsed(z.array(stream).min(1), value, file, "streams") as readonly Stream[];
+}
+
+function parsed(schema: z.ZodType, value: unknown, file: string, within = ""): unknown {
+  const result = schema.safeParse(value);
+  if (result.success) return result.data;
+  const issue = result.error.issues[0]!;
+  const current = issue.path.reduce<unknown>(
+    (at, key) => (at as Record<PropertyKey, unknown> | undefined)?.[key],
+    value,
+  );
+  const field = within + fieldName(issue.path, within !== "");
+  throw new UsageError(
+    `Cannot use the scenario file ${file}: ${field === "" ? "it" : field}: ${issue.message}` +
+      (issue.code === "unrecognized_keys" ? "" : ` (it is ${JSON.stringify(current) ?? "missing"})`),
+    "The type Scenario in tasks/model/scenario.ts describes every field.",
+  );
+}
+
+function fieldName(path: readonly PropertyKey[], inside: boolean): string {
+  return path.map((key, index) =>
+    typeof key === "number" ? `[${key}]` : index === 0 && !inside ? String(key) : `.${String(key)}`
+  )
+    .join("");
+}

@@ -1,0 +1,99 @@
+import assert from "node:assert/strict";
+import { type Call, newCall } from "../targets/target.ts";
+import { Deadlines } from "./deadlines.ts";
+import type { Carried } from "./mix.ts";
+import type { LoadStream } from "./scenario.ts";
+import { Sessions } from "./sessions.ts";
+
+const STREAM: LoadStream = {
+  name: "journey",
+  arrivals: "poisson",
+  rate: 1,
+  stages: null,
+  session: { think: { kind: "constant", seconds: 1 } },
+  first: 2,
+  count: 3,
+};
+
+interface Step {
+  readonly slot: number;
+  readonly operation: number;
+  readonly atUs: number;
+  readonly carried: Carried;
+}
+
+/** Runs sessions on a clock of their own; each answer takes 100 ms. */
+async function walk(
+  answers: (operation: number) => { outcome: "ok" | "failed" | "timeout"; rows: unknown[] } | null,
+  endUs = 1e9,
+) {
+  let nowUs = 0;
+  const steps: Step[] = [];
+  const unsent: { slot: number; operation: number }[] = [];
+  const deadlines = new Deadlines();
+  const sessions = new Sessions({
+    streams: [{ ...STREAM, name: "other", session: null }, STREAM],
+    seed: 1,
+    endUs,
+    dispatcher: {
+      dispatch(slot, operation, atUs, _wokeUs, { carried }) {
+        steps.push({ slot, operation, atUs, carried: structuredClone(carried) });
+        nowUs = Math.max(nowUs, atUs) + 100_000;
+        const answer = answers(operation);
+        if (answer === null) return Promise.resolve(null);
+        const call: Call = newCall(
+          { operationId: operation, name: `op${operation}`, write: false, text: "", parameters: [] },
+          [],
+          true,
+        );
+        call.outcome = answer.outcome;
+        call.answer = answer.rows;
+        return Promise.resolve(call);
+      },
+      unsent: (slot, operation) => void unsent.push({ slot, operation }),
+    },
+    nowUs: () => nowUs,
+    later: (atUs, work) => deadlines.add(atUs, work),
+  });
+  let ended = 0;
+  sessions.onEnd = () => ended++;
+  sessions.begin(1, 4, 0, 0);
+  for (let turn = 0; turn < 100; turn++) {
+    await Promise.resolve();
+    if (deadlines.size > 0) {
+      nowUs = deadlines.nextUs;
+      deadlines.take()();
+    }
+  }
+  assert.equal(ended, 1);
+  assert.equal(sessions.running, 0);
+  return { steps, unsent };
+}
+
+Deno.test("a session asks its steps in order, thinks between them and carries answers on", async () => {
+  const { steps, unsent } = await walk((operation) => ({ outcome: "ok", rows: [{ id: operation * 10 }] }));
+  assert.deepEqual(steps.map(({ operation }) => operation), [2, 3, 4]);
+  // The fourth session of two streams: (4 × 3 + step) × 2 + 1.
+  assert.deepEqual(steps.map(({ slot }) => slot), [25, 27, 29]);
+  assert.deepEqual(steps.map(({ atUs }) => atUs), [0, 1_100_000, 2_200_000]);
+  assert.deepEqual(steps[2]!.carried, { op2: { id: 20 }, op3: { id: 30 } });
+  assert.deepEqual(unsent, []);
+});
+
+Deno.test("a session that was not answered leaves its other steps as unsent", async () => {
+  for (
+    const answer of [null, { outcome: "failed" as const, rows: [] }, { outcome: "ok" as const, rows: [] }]
+  ) {
+    const { steps, unsent } = await walk((operation) =>
+      operation === 3 ? answer : { outcome: "ok", rows: [{}] }
+    );
+    assert.deepEqual(steps.map(({ operation }) => operation), [2, 3]);
+    assert.deepEqual(unsent, [{ slot: 29, operation: 4 }]);
+  }
+});
+
+Deno.test("steps that would be due after the run's end are no slots", async () => {
+  const { steps, unsent } = await walk(() => ({ outcome: "ok", rows: [{}] }), 1_100_000);
+  assert.equal(steps.length, 1);
+  assert.deepEqual(unsent, []);
+});
