@@ -1,4 +1,12 @@
-import type { Comparison, Estimate, RunSummary, SloResult, Summary } from "../model/summary.ts";
+import { windowsText } from "../model/slo.ts";
+import {
+  type Comparison,
+  type Estimate,
+  type RunSummary,
+  type SloResult,
+  type Summary,
+  unmeasured,
+} from "../model/summary.ts";
 import {
   formatCount,
   formatMs,
@@ -34,6 +42,8 @@ export interface ThresholdRow {
   readonly measured: Cell;
   readonly interval: string;
   readonly margin: string;
+  /** Which window was the worst and what became of the others; null where there are none. */
+  readonly windows: string | null;
   readonly ok: boolean;
   readonly measuredAtAll: boolean;
 }
@@ -152,8 +162,9 @@ function threshold(result: SloResult, footnotes: Footnotes): ThresholdRow {
     measured,
     interval: low === null && high === null ? "—" : `${format(low)} to ${format(high)}`,
     margin: result.margin === null ? "—" : signed(result.margin),
+    windows: result.windows === null ? null : windowsText(result.windows),
     ok: result.ok,
-    measuredAtAll: result.measured.value !== null,
+    measuredAtAll: !unmeasured(result),
   };
 }
 
@@ -259,7 +270,8 @@ function provenance(summary: RunSummary): Decision["provenance"] {
     { name: "Date", value: `${isoMinutes(run.startedAt)} UTC` },
     {
       name: "Data",
-      value: `${dataset.name} ${dataset.scale}, seed ${dataset.seed}, ${formatCount(dataset.rows)} rows`,
+      value: `${dataset.name} ${dataset.scale}, seed ${dataset.seed}, ${formatCount(dataset.rows)} rows` +
+        (dataset.variation ? ` (${dataset.variation})` : ""),
     },
     { name: "Data hash", value: dataset.hash },
     { name: "Load", value: `${loadModel(run.config)}; seed ${run.seed}` },

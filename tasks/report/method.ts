@@ -36,6 +36,16 @@ function quoted(value: string): string {
   return /^[\w.,:=+/-]+$/.test(value) ? value : `'${value.replaceAll("'", `'\\''`)}'`;
 }
 
+const WINDOWS =
+  "A target over windows must hold in each full window of that length, one beginning every second of the " +
+  "measured time. A window holds an arm's requests by the moment at which they were due, washouts left out as " +
+  "everywhere; where arms took turns within it, it holds the arm's own blocks only. Windows with too few requests to " +
+  "tell are counted and not judged; the value shown is the worst window's.";
+
+const STEADY =
+  "Whether an arm had settled is told afterwards, from change points (PELT) of its median response time, " +
+  "throughput and hit rate in bins of about a second over its own blocks; it is a finding and changes no verdict.";
+
 /** How it was measured, in whole sentences: what a reviewer asks before believing a number. */
 export function method(summary: RunSummary): string[] {
   const { config } = summary.run;
@@ -63,6 +73,7 @@ export function method(summary: RunSummary): string[] {
         "from the moment at which the client was ready, and a slow system is asked less often.",
     "Quantiles are exact, from every request: answered ones at their time, timeouts as lower bounds, shed and " +
     "unsent ones as endless. Failed requests are left out and counted beside.",
+    ...(summary.slo.some(({ windows }) => windows !== null) ? [WINDOWS] : []),
     "Arms are compared by pairs of blocks: the ratio is a Hodges–Lehmann estimate, its interval comes from " +
     "inverting the signed-rank test, and p values are adjusted by Holm over the operations and " +
     "quantiles of each arm.",
@@ -71,6 +82,7 @@ export function method(summary: RunSummary): string[] {
       formatShare(thresholds.minOnTime)
     } of requests on time, or strayed from the intended arrivals by more ` +
     `than ${significant(thresholds.maxArrivalDistance, 3)} (Kolmogorov–Smirnov distance).`,
+    ...(summary.steady.length > 0 ? [STEADY] : []),
     "Before timing, every arm's answers for sampled parameters were compared with those of direct SQL.",
   ];
 }

@@ -23,7 +23,7 @@ export function exampleSummary(overrides: Partial<RunSummary> = {}): RunSummary 
     verdict: run.verdict,
     reasons: [
       "The targets are missed: p95<20ms over graphql measured 24.1 ms.",
-      "6 of 7 targets hold; graphql alone misses any.",
+      "7 of 8 targets hold; graphql alone misses any.",
     ],
     slo: slo(),
     operations,
@@ -41,6 +41,7 @@ export function exampleSummary(overrides: Partial<RunSummary> = {}): RunSummary 
       checks: checks(),
       lagMs: { p50: 0.04, p99: 0.31, max: 4.2 },
     },
+    steady: ARMS.map((arm) => ({ arm, state: "steady", fromUs: 6e6, changes: [] })),
     warnings: [{
       code: "single-run",
       text: "This is one run: it cannot show how much runs on this machine differ.",
@@ -85,7 +86,7 @@ export function exampleRun(): Run {
       arms: [...ARMS],
       unavailableArms: [],
       operations: OPERATIONS.map((name) => ({ name, weight: 1, write: false })),
-      slo: "p95<20ms,errors<1%,hit>80%",
+      slo: "p95<20ms,errors<1%,hit>80%,sql: p95<10ms over 10s",
       settings: { ttl: 45 },
       thresholds: DEFAULT_THRESHOLDS,
       scale: "small",
@@ -186,17 +187,29 @@ function summaries(): Summary[] {
 }
 
 function slo(): SloResult[] {
-  const [p95, errors, hit] = parseSlo("p95<20ms,errors<1%,hit>80%");
+  const [p95, errors, hit, rolling] = parseSlo("p95<20ms,errors<1%,hit>80%,sql: p95<10ms over 10s");
+  const whole = { operation: null, stream: null, windows: null };
   const totals = summaries().filter((row) => row.operation === null);
   return [
     ...totals.map(({ arm, response }): SloResult => {
       const measured = arm === "graphql" ? estimate(24.1, 1.05) : response["0.95"]!;
       const margin = (20 - measured.value!) / 20;
-      return { term: p95!, text: p95!.text, arm, limit: 20, measured, unit: "ms", margin, ok: margin > 0 };
+      return {
+        ...whole,
+        term: p95!,
+        text: p95!.text,
+        arm,
+        limit: 20,
+        measured,
+        unit: "ms",
+        margin,
+        ok: margin > 0,
+      };
     }),
     ...totals.map(({ arm, errorRate }): SloResult => {
       const margin = (0.01 - errorRate.value!) / 0.01;
       return {
+        ...whole,
         term: errors!,
         text: errors!.text,
         arm,
@@ -208,6 +221,7 @@ function slo(): SloResult[] {
       };
     }),
     {
+      ...whole,
       term: hit!,
       text: hit!.text,
       arm: "sql+cache",
@@ -216,6 +230,18 @@ function slo(): SloResult[] {
       unit: "%",
       margin: 0.0875,
       ok: true,
+    },
+    {
+      ...whole,
+      term: rolling!,
+      text: rolling!.text,
+      arm: "sql",
+      limit: 10,
+      measured: estimate(7.2, null),
+      unit: "ms",
+      margin: 0.28,
+      ok: true,
+      windows: { seconds: 10, judged: 60, tooThin: 3, failed: 0, worstAtUs: 41e6 },
     },
   ];
 }

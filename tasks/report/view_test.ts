@@ -6,7 +6,10 @@ Deno.test("the verdict is the first thing said, with its reason", () => {
   const { decision } = buildView(exampleSummary(), {});
   assert.equal(decision.word, "Fail");
   assert.match(decision.sentence, /p95<20ms over graphql measured 24\.1 ms/);
-  assert.match(decision.against, /p95<20ms, errors<1%, hit>80%; arms are compared with sql/);
+  assert.match(
+    decision.against,
+    /p95<20ms, errors<1%, hit>80%, sql: p95<10ms over 10s; arms are compared with sql/,
+  );
 });
 
 Deno.test("a run that was cut short is said to be so before its verdict", () => {
@@ -28,6 +31,25 @@ Deno.test("a run without targets is measured, not passed", () => {
   const { decision } = buildView(exampleSummary({ verdict: null, slo: [], reasons: [] }), {});
   assert.equal(decision.word, "Measured");
   assert.equal(decision.tone, "neutral");
+});
+
+Deno.test("a target over windows says when the worst was, and what could not be judged is not called a miss", () => {
+  const summary = exampleSummary();
+  const held = buildView(summary, {}).decision.thresholds.at(-1)!;
+  assert.equal(held.text, "sql: p95<10ms over 10s");
+  assert.equal(held.windows, "worst from 41 s; of 63 windows 3 too thin, the others hold");
+  assert.deepEqual([held.measured.text, held.interval, held.margin], ["7.20 ms", "—", "+28 %"]);
+  assert.equal(buildView(summary, {}).decision.thresholds[0]!.windows, null);
+  const thin = {
+    ...summary.slo.at(-1)!,
+    measured: { value: null, low: null, high: null, level: 0.95, warnings: [] },
+    windows: { seconds: 10, judged: 0, tooThin: 63, failed: 0, worstAtUs: null },
+    ok: false,
+    margin: null,
+  };
+  const [row] = buildView({ ...summary, slo: [thin] }, {}).decision.thresholds;
+  assert.equal(row!.measuredAtAll, false);
+  assert.equal(row!.windows, "of 63 windows 63 too thin");
 });
 
 Deno.test("the three largest regressions and improvements are certain ones, largest first", () => {
@@ -78,7 +100,8 @@ Deno.test("the command line asks for the same run, seed included", () => {
   assert.equal(
     buildView(exampleSummary(), {}).command,
     "deno task bench access-paths --scale small --rate 240 --duration 72s --warmup 6s " +
-      "--paths sql,graphql,sql+cache --seed 42 --workers 1 --set ttl=45 --slo 'p95<20ms,errors<1%,hit>80%'",
+      "--paths sql,graphql,sql+cache --seed 42 --workers 1 --set ttl=45 " +
+      "--slo 'p95<20ms,errors<1%,hit>80%,sql: p95<10ms over 10s'",
   );
 });
 

@@ -1,9 +1,10 @@
 import assert from "node:assert/strict";
-import type { Summary } from "../model/summary.ts";
+import type { ScopeNames } from "../model/slo.ts";
+import { type SloResult, type Summary, unmeasured } from "../model/summary.ts";
 import { baselineOf, type BlockQuantiles, compareBlocks } from "./comparisons.ts";
 import { quantileEstimate, quantileName, ranksOf, shareEstimate } from "./estimate.ts";
 import { overloaded } from "./overload.ts";
-import { sloLevels, sloResults, sloTerms, unmeasured } from "./slo.ts";
+import { sloLevels, sloResults, sloTargets, sloTerms, subjectOf } from "./slo.ts";
 import { exitCodeOf } from "./verdict.ts";
 
 /** Blocks of one operation whose candidate is so many times the baseline in each round. */
@@ -114,11 +115,18 @@ function arm(name: string, changes: Partial<Summary> = {}): Summary {
   };
 }
 
+const NAMES: ScopeNames = { arms: ["sql", "sql+cache", "graphql"], operations: ["x", "y"], streams: ["s"] };
+
+function judged(slo: string, summaries: readonly Summary[]): SloResult[] {
+  return sloResults(sloTargets(sloTerms(slo), summaries, NAMES), summaries);
+}
+
 Deno.test("each term of an SLO is judged per arm with its margin; hit rates only where there is a cache", () => {
   const cached = { hit: 700, miss: 200, stale: 50, bypass: 50, hitRate: 0.7 };
-  const terms = sloTerms("p95<200ms, p97.5<200ms, errors<1%, shed<2%, hit>80%, throughput>100/s");
-  assert.deepEqual(sloLevels(terms), [0.95, 0.975]);
-  const results = sloResults(terms, [arm("sql"), arm("sql+cache", { cache: cached }), {
+  const slo = "p95<200ms, p97.5<200ms, errors<1%, shed<2%, hit>80%, throughput>100/s";
+  assert.deepEqual(sloLevels(sloTerms(slo)), [0.95, 0.975]);
+  assert.deepEqual(sloLevels(sloTerms("p95<1s, p96<1s over 10s")), [0.95]);
+  const results = judged(slo, [arm("sql"), arm("sql+cache", { cache: cached }), {
     ...arm("sql"),
     operation: "x",
   }]);
@@ -147,11 +155,45 @@ Deno.test("each term of an SLO is judged per arm with its margin; hit rates only
 });
 
 Deno.test("a hit rate asked of a run without any cache is unmeasured, not missed", () => {
-  const [result] = sloResults(sloTerms("hit>80%"), [arm("sql")]);
+  const [result] = judged("hit>80%", [arm("sql")]);
   assert.equal(result!.ok, false);
   assert.equal(result!.margin, null);
   assert.equal(unmeasured(result!), true);
   assert.deepEqual(sloTerms(null), []);
+});
+
+Deno.test("a scope narrows a term down to a path, an operation, or both", () => {
+  const cached = { hit: 700, miss: 200, stale: 50, bypass: 50, hitRate: 0.7 };
+  const summaries = [
+    arm("sql"),
+    arm("sql+cache", { cache: cached }),
+    arm("sql", { operation: "x", response: { "0.95": { ...empty, value: 210 } } }),
+    arm("sql+cache", { operation: "x", cache: { ...cached, hitRate: 0.9, hit: 900 } }),
+  ];
+  const of = (slo: string) =>
+    judged(slo, summaries).map((each) => [subjectOf(each), each.measured.value, each.ok]);
+  assert.deepEqual(of("sql: p95<200ms"), [["sql", 190, true]]);
+  assert.deepEqual(of("x: p95<200ms"), [["x over sql", 210, false], ["x over sql+cache", 190, true]]);
+  assert.deepEqual(of("sql/x: p95<220ms"), [["x over sql", 210, true]]);
+  // Hits only where there is a cache, unless the scope names the arm.
+  assert.deepEqual(of("x: hit>50%").map(([subject]) => subject), ["x over sql+cache"]);
+  assert.deepEqual(of("sql: hit>50%"), [["sql", null, false]]);
+});
+
+const empty = { low: null, high: null, level: 0.95, warnings: [] };
+
+Deno.test("a scope that the run has nothing of is not measured, and says why", () => {
+  for (
+    const [slo, why] of [["graphql: p95<1s over 5s", /was not measured/], [
+      "gone: p95<1s",
+      /nothing.*gone/,
+    ]] as const
+  ) {
+    const [result] = judged(slo, [arm("sql")]);
+    assert.equal(unmeasured(result!), true);
+    assert.equal(result!.windows, null);
+    assert.match(result!.measured.warnings[0]!.text, why);
+  }
 });
 
 Deno.test("a queue that grows is an overload, one that is merely long is not", () => {

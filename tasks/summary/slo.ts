@@ -1,55 +1,141 @@
-import { parseSlo, type SloTerm } from "../model/slo.ts";
+import type { RunConfig } from "../model/run.ts";
+import { parseSlo, type ScopeNames, type SloTerm } from "../model/slo.ts";
 import type { Estimate, SloResult, Summary } from "../model/summary.ts";
+import type { Rows } from "../store/runs.ts";
 import { doubt, empty, LEVEL, quantileName, shareEstimate } from "./estimate.ts";
+import { type SloTarget, targetsOf } from "./slo_target.ts";
+import { scopeNames, type WindowRow, windowRows, windowVerdict } from "./slo_windows.ts";
 
 /** The terms of a run's SLO; none when there is no SLO. */
 export function sloTerms(slo: string | null): SloTerm[] {
   return slo === null || slo.trim() === "" ? [] : parseSlo(slo);
 }
 
-/** Quantile levels that the terms ask for. */
+/** Quantile levels that the terms ask of the measured time as a whole. */
 export function sloLevels(terms: readonly SloTerm[]): number[] {
-  return terms.flatMap(({ level }) => level === null ? [] : [level]);
+  return terms.flatMap(({ level, windowSeconds }) => level === null || windowSeconds !== null ? [] : [level]);
+}
+
+/** Each term judged for each arm that it means, from the summaries and, for windows and streams, the stored rows. */
+export async function judgeSlo(
+  rows: Rows,
+  runId: string,
+  config: RunConfig,
+  summaries: readonly Summary[],
+): Promise<SloResult[]> {
+  const names = scopeNames(config);
+  const targets = sloTargets(sloTerms(config.slo), summaries, names);
+  const asked = targets.filter(fromRows);
+  const found = await windowRows(rows, runId, asked, names.streams);
+  return sloResults(targets, summaries, new Map(asked.map((target, at) => [target, found[at]!])));
+}
+
+/** A term for an arm; for what its scope says where the run has nothing of that name. */
+export interface JudgedTarget extends SloTarget {
+  /** Why it cannot be judged, as a sentence; null: it can. */
+  readonly problem: string | null;
 }
 
 /**
- * Each term judged for each arm as a whole. A term holds when the measured value holds; an interval that
- * reaches over the limit is a warning. `hit` is judged for arms with a cache only, when there are any.
+ * What is judged, term by term. `hit` is judged for arms with a cache only, when there are any; a scope that names
+ * an arm is taken at its word.
  */
-export function sloResults(terms: readonly SloTerm[], summaries: readonly Summary[]): SloResult[] {
-  const arms = summaries.filter(({ operation }) => operation === null);
-  const cached = arms.filter(({ cache }) => cache !== null);
-  return terms.flatMap((term) =>
-    (term.metric === "hit" && cached.length > 0 ? cached : arms).map((arm) => judge(term, arm))
-  );
+export function sloTargets(
+  terms: readonly SloTerm[],
+  summaries: readonly Summary[],
+  names: ScopeNames,
+): JudgedTarget[] {
+  const arms = summaries.filter(({ operation }) => operation === null).map(({ arm }) => arm);
+  return terms.flatMap((term) => {
+    const targets = targetsOf(term, arms, names);
+    if (targets === null) {
+      const problem = `The run has nothing that is called ${term.scope}.`;
+      return [{ term, arm: term.scope!, operation: null, stream: null, problem }];
+    }
+    const all = targets.map((target) => {
+      const problem = arms.includes(target.arm) ? null : `The arm ${target.arm} was not measured.`;
+      return { ...target, problem };
+    });
+    const cached = all.filter((target) => (summaryOf(target, summaries)?.cache ?? null) !== null);
+    return term.metric === "hit" && cached.length > 0 ? cached : all;
+  });
 }
 
 /**
- * Whether a result says nothing either way: too little was measured. A quantile among the unserved is a miss.
+ * The results, in the order of the targets. A term holds when the measured value holds; an interval that reaches
+ * over the limit is a warning. Over windows it holds when each that can be judged holds.
+ * @param windows of the targets that have some
  */
-export function unmeasured({ measured }: SloResult): boolean {
-  return measured.value === null && !measured.warnings.some(({ code }) => code === "unbounded");
+export function sloResults(
+  targets: readonly JudgedTarget[],
+  summaries: readonly Summary[],
+  windows: ReadonlyMap<SloTarget, readonly WindowRow[]> = new Map(),
+): SloResult[] {
+  return targets.map((target) => {
+    if (fromRows(target)) {
+      const { measured, ok, windows: counted } = windowVerdict(target.term, windows.get(target) ?? []);
+      return result(target, measured, ok, counted);
+    }
+    const estimate = measure(target, summaryOf(target, summaries));
+    return result(target, straddling(target, estimate), holds(target.term, estimate), null);
+  });
 }
 
-function judge(term: SloTerm, summary: Summary): SloResult {
-  const estimate = measure(term, summary);
-  const { value, low, high } = estimate;
+/** How a term is called in a sentence: "p95", "errors". */
+export function nameOf({ metric, level }: SloTerm): string {
+  return level === null ? metric : quantileName(level);
+}
+
+/** Of whom a result speaks: "sql", "product-by-id over sql". */
+export function subjectOf(
+  { arm, operation, stream }: Pick<SloResult, "arm" | "operation" | "stream">,
+): string {
+  const what = operation ?? (stream === null ? null : `the stream ${stream}`);
+  return what === null ? arm : `${what} over ${arm}`;
+}
+
+/** Summaries know neither windows nor streams: these are counted from the stored rows. */
+function fromRows({ term, stream, problem }: JudgedTarget): boolean {
+  return problem === null && (term.windowSeconds !== null || stream !== null);
+}
+
+function summaryOf(target: SloTarget, summaries: readonly Summary[]): Summary | undefined {
+  return summaries.find(({ arm, operation }) => arm === target.arm && operation === target.operation);
+}
+
+function holds({ comparator, limit }: SloTerm, { value }: Estimate): boolean {
+  return value !== null && (comparator === "<" ? value <= limit : value >= limit);
+}
+
+function result(
+  { term, arm, operation, stream }: SloTarget,
+  measured: Estimate,
+  ok: boolean,
+  windows: SloResult["windows"],
+): SloResult {
   const { limit, unit, text } = term;
-  const ok = value !== null && (term.comparator === "<" ? value <= limit : value >= limit);
-  const straddles = low !== null && high !== null && low < limit && limit < high;
-  const measured = straddles
-    ? doubt(estimate, {
-      code: "straddles-limit",
-      text: `The interval of ${nameOf(term)} over ${summary.arm} reaches over the limit: it could be ` +
-        `${ok ? "missed" : "held"} by chance.`,
-    })
-    : estimate;
+  const { value } = measured;
   const room = value === null ? null : term.comparator === "<" ? limit - value : value - limit;
   const margin = room === null || limit === 0 ? null : room / limit;
-  return { term, text, arm: summary.arm, limit, measured, unit, margin, ok };
+  return { term, text, arm, operation, stream, limit, measured, unit, margin, ok, windows };
 }
 
-function measure(term: SloTerm, summary: Summary): Estimate {
+function straddling(target: SloTarget, estimate: Estimate): Estimate {
+  const { term, operation } = target;
+  const { low, high } = estimate;
+  if (low === null || high === null || !(low < term.limit && term.limit < high)) return estimate;
+  return doubt(estimate, {
+    code: "straddles-limit",
+    text:
+      `The interval of ${nameOf(term)} ${operation === null ? "over" : "of"} ${
+        subjectOf(target)
+      } reaches over ` +
+      `the limit: it could be ${holds(term, estimate) ? "missed" : "held"} by chance.`,
+  });
+}
+
+function measure({ term, problem }: JudgedTarget, summary: Summary | undefined): Estimate {
+  if (summary === undefined) return empty([{ code: "no-data", text: problem ?? "Nothing was measured." }]);
   const { n, outcomes, cache, response, throughput } = summary;
   switch (term.metric) {
     case "quantile":
@@ -66,9 +152,4 @@ function measure(term: SloTerm, summary: Summary): Estimate {
       // A count over a fixed time is no sample of anything: it has no interval of its own.
       return { value: throughput, low: null, high: null, level: LEVEL, warnings: [] };
   }
-}
-
-/** How a term is called in a sentence: "p95", "errors". */
-export function nameOf({ metric, level }: SloTerm): string {
-  return level === null ? metric : quantileName(level);
 }

@@ -5,7 +5,8 @@ import { accounting } from "./accounting.ts";
 import { comparisons } from "./comparisons.ts";
 import { latencySummaries } from "./latency.ts";
 import { overloadWarnings } from "./overload.ts";
-import { sloLevels, sloResults, sloTerms } from "./slo.ts";
+import { judgeSlo, sloLevels, sloTerms } from "./slo.ts";
+import { steadyStates, steadyWarnings } from "./steady.ts";
 import { judgeValidity } from "./validity.ts";
 import { judgeRun } from "./verdict.ts";
 
@@ -32,14 +33,16 @@ async function compute(rows: Rows, file: string, reference: string): Promise<Run
   const { slots: _, ...run } = await resolveRun(rows, reference);
   const { runId, config, environment } = run;
   const open = config.loop === "open";
-  const terms = sloTerms(config.slo);
   const validity = await judgeValidity(rows, run);
   const operations = await latencySummaries(rows, runId, config, {
-    extraLevels: sloLevels(terms),
+    extraLevels: sloLevels(sloTerms(config.slo)),
     lagP99Ms: open ? validity.lagMs.p99 : null,
   });
   const compared = await comparisons(rows, runId, config.arms, config.operations.map(({ name }) => name));
-  const slo = sloResults(terms, operations);
+  const slo = await judgeSlo(rows, runId, config, operations);
+  // Where the load goes up and down by plan, that a level changes is what was asked for.
+  const planned = config.streams?.some(({ stages }) => stages !== null) ?? false;
+  const steady = planned ? [] : await steadyStates(rows, runId, config.arms);
   const measured = operations.reduce((sum, { operation, n }) => operation === null ? sum + n : sum, 0);
   const { verdict, reasons } = judgeRun({ run, validity, slo, comparisons: compared, measured });
   return {
@@ -51,8 +54,10 @@ async function compute(rows: Rows, file: string, reference: string): Promise<Run
     operations,
     comparisons: compared,
     validity,
+    steady,
     warnings: [
       ...(open ? await overloadWarnings(rows, runId) : [CLOSED_LOOP]),
+      ...steadyWarnings(steady),
       ...operations.flatMap(({ operation, warnings }) => operation === null ? warnings : []),
       ...generatorLimited(operations),
     ],

@@ -1,9 +1,15 @@
 import { ExitCode } from "../model/errors.ts";
 import type { Run, RunStatus, Verdict } from "../model/run.ts";
-import type { Comparison, RunSummary, SloResult, Validity } from "../model/summary.ts";
-import { formatCount, formatMs, formatShare, significant } from "../model/units.ts";
+import {
+  type Comparison,
+  type RunSummary,
+  type SloResult,
+  unmeasured,
+  type Validity,
+} from "../model/summary.ts";
+import { formatCount, formatMs, formatSeconds, formatShare, significant } from "../model/units.ts";
 import { baselineOf } from "./comparisons.ts";
-import { nameOf, unmeasured } from "./slo.ts";
+import { nameOf, subjectOf } from "./slo.ts";
 
 /** What the verdict is drawn from. */
 export interface VerdictEvidence {
@@ -81,17 +87,28 @@ function written(value: number | null, unit: SloResult["unit"]): string {
   return unit === "%" ? formatShare(value) : `${significant(value, 3)}/s`;
 }
 
-function missedSentence({ term, arm, limit, measured, unit }: SloResult): string {
+function missedSentence(result: SloResult): string {
+  const { term, limit, measured, unit, windows } = result;
   const { value, low, high } = measured;
   const interval = low === null || high === null ? "" : ` (${written(low, unit)} to ${written(high, unit)})`;
-  return `${arm} misses ${nameOf(term)} ${term.comparator} ${written(limit, unit)}: ${
-    written(value, unit)
-  }${interval}.`;
+  const where = windows === null || windows.worstAtUs === null
+    ? interval
+    : ` from ${formatSeconds(windows.worstAtUs / 1e6)} on, in ${formatCount(windows.failed)} of ` +
+      `${formatCount(windows.judged)} windows`;
+  return `${subjectOf(result)} misses ${nameOf(term)} ${term.comparator} ${written(limit, unit)}${
+    within(result)
+  }: ` +
+    `${written(value, unit)}${where}.`;
 }
 
-function unknownSentence({ term, arm, measured }: SloResult): string {
-  const why = measured.warnings[0]?.text ?? "it was not measured.";
-  return `${nameOf(term)} cannot be judged for ${arm}: ${why}`;
+function unknownSentence(result: SloResult): string {
+  const why = result.measured.warnings[0]?.text ?? "it was not measured.";
+  return `${nameOf(result.term)}${within(result)} cannot be judged for ${subjectOf(result)}: ${why}`;
+}
+
+/** " over 10 s", where a term is judged over windows. */
+function within({ term }: SloResult): string {
+  return term.windowSeconds === null ? "" : ` over ${formatSeconds(term.windowSeconds)}`;
 }
 
 function heldSentence(slo: readonly SloResult[]): string {

@@ -30,6 +30,46 @@ Deno.test("the end of an invalid closed-loop run says so first, and names what w
   await t.assertSnapshot(text);
 });
 
+Deno.test("targets over windows show the worst window, and those that cannot be judged are no misses", async (t) => {
+  const { slo } = exampleSummary();
+  const held = slo.at(-1)!;
+  const nothing = { ...held.measured, value: null };
+  const summary = exampleSummary({
+    verdict: "fail",
+    reasons: ["sql misses p95 < 5 ms over 10 s: 7.2 ms from 41 s on, in 4 of 60 windows."],
+    operations: [],
+    comparisons: [],
+    slo: [
+      held,
+      { ...held, ok: false, text: "p95<5ms over 10s", windows: { ...held.windows!, failed: 4 } },
+      {
+        ...held,
+        ok: false,
+        text: "p99.9<1s over 10s",
+        measured: nothing,
+        windows: { ...held.windows!, judged: 0, tooThin: 63, worstAtUs: null },
+      },
+      {
+        ...held,
+        ok: false,
+        text: "p50<1s over 5s",
+        measured: {
+          ...nothing,
+          warnings: [{ code: "unbounded", text: "p50 lies among requests that were shed." }],
+        },
+        windows: { ...held.windows!, failed: 1, tooThin: 0 },
+      },
+    ],
+    steady: [{ arm: "graphql", state: "never", fromUs: null, changes: [] }],
+    warnings: [{
+      code: "never-steady",
+      text:
+        "graphql never became steady: at 51 s of the run its median response time went from 6 ms to 9.1 ms.",
+    }],
+  });
+  await t.assertSnapshot(summaryText(summary));
+});
+
 Deno.test("the list of runs is a table, and without runs a sentence", async (t) => {
   await t.assertSnapshot(runsText([{ ...exampleRun(), slots: 12_345 }]));
   assert.equal(runsText([]), "No runs are stored yet. deno task bench makes one.");
