@@ -101,6 +101,7 @@ const scenario = z.strictObject({
   block: positive,
   washout: z.number().nonnegative(),
   timeout: positive,
+  inFlight: z.int().min(1).max(1_000_000).optional(),
   retry: z.strictObject({ attempts: z.int().min(1).max(10), backoff: z.number().nonnegative().max(60) })
     .optional(),
   paths: z.array(z.enum(PATHS)).min(1),

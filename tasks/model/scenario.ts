@@ -140,6 +140,8 @@ export interface Scenario {
   readonly washout: number;
   /** After so long a request is given up and recorded as `timeout`. */
   readonly timeout: number;
+  /** Requests under way at most; more are shed. By default as many as the rate and the targets need. */
+  readonly inFlight?: number;
   /** Further attempts of a request that failed or timed out; each is recorded. None unless given. */
   readonly retry?: { readonly attempts: number; readonly backoff: number };
   /** The access paths that are compared; `sql` is the baseline where it is among them. */

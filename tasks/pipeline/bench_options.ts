@@ -1,5 +1,7 @@
+import { availableParallelism } from "node:os";
 import { type Command, InvalidArgumentError } from "commander";
 import { UsageError } from "../model/errors.ts";
+import { peakRate } from "../load/rates.ts";
 import type { LoadedScenario } from "../load/scenario.ts";
 import { type PathName, PATHS } from "../model/operation.ts";
 import { DEFAULT_THRESHOLDS, type ValidityThresholds } from "../model/run.ts";
@@ -16,7 +18,7 @@ export interface BenchArguments extends DataArguments {
   readonly duration?: number;
   readonly warmup?: number;
   readonly paths?: string;
-  readonly workers: number;
+  readonly workers?: number;
   readonly set: Readonly<Record<string, string>>;
   readonly label?: string;
   readonly slo?: string;
@@ -38,6 +40,8 @@ export interface BenchPlan {
   readonly seed: number;
   readonly workers: number;
   readonly connections: number;
+  /** Requests that may be under way at once over all arms; more are shed, and recorded as shed. */
+  readonly inFlightCap: number;
   readonly settings: Readonly<Record<string, number>>;
   readonly label: string | null;
   readonly slo: string | null;
@@ -46,6 +50,8 @@ export interface BenchPlan {
 
 /** Connections an arm, where the loop is open; a closed loop has one for each client. */
 const OPEN_LOOP_CONNECTIONS = 8;
+/** Under way at most where nothing asks for more. */
+const IN_FLIGHT_CAP = 1024;
 const MAX_WORKERS = 64;
 const MAX_CONCURRENCY = 10_000;
 
@@ -62,7 +68,11 @@ export function addBenchOptions(command: Command): Command {
     .option("--duration <time>", "measured time over all paths, e.g. 48s", duration("duration"))
     .option("--warmup <time>", "time before that, e.g. 5s, or 0", warmup)
     .option("--paths <a,b>", `access paths: ${PATHS.join(",")}`)
-    .option("--workers <n>", "generator threads", count("workers", MAX_WORKERS), 1)
+    .option(
+      "--workers <n>",
+      "generator threads; by default half of the cores",
+      count("workers", MAX_WORKERS),
+    )
     .option("--set <key=value>", "a setting of the scenario; may be repeated", setting, {})
     .option("--label <text>", "a name to find the run by")
     .option("--slo <terms>", 'what must hold, e.g. "p95<200ms,errors<1%,hit>80%"')
@@ -87,9 +97,11 @@ export function settle(scenario: LoadedScenario, given: BenchArguments): BenchPl
   if (slo !== null) parseSlo(slo);
   const loop = given.concurrency === undefined ? "open" : "closed";
   const connections = given.concurrency ?? OPEN_LOOP_CONNECTIONS;
-  if (given.workers > connections) {
+  // Half of the cores are left to the system under test.
+  const workers = given.workers ?? Math.max(1, Math.min(connections, Math.floor(availableParallelism() / 2)));
+  if (workers > connections) {
     throw new UsageError(
-      `Cannot share ${connections} connections among ${given.workers} workers: each needs one`,
+      `Cannot share ${connections} connections among ${workers} workers: each needs one`,
       `Give --workers at most ${connections}.`,
     );
   }
@@ -102,13 +114,42 @@ export function settle(scenario: LoadedScenario, given: BenchArguments): BenchPl
     warmup: given.warmup ?? scenario.warmup,
     paths: given.paths === undefined ? scenario.paths : parsePaths(given.paths, scenario.paths),
     seed: given.seed,
-    workers: given.workers,
+    workers,
     connections,
+    inFlightCap: inFlightCap(scenario, given, slo),
     settings: scenario.settings,
     label: given.label ?? null,
     slo,
     thresholds: DEFAULT_THRESHOLDS,
   };
+}
+
+/**
+ * By Little's law a system that answers just within its targets has rate × time requests under way: a cap below
+ * that would shed before a target is missed.
+ */
+function inFlightCap(scenario: LoadedScenario, given: BenchArguments, slo: string | null): number {
+  const { inFlight, streams, rate, file } = scenario;
+  const slowestMs = Math.max(
+    0,
+    ...(slo === null ? [] : parseSlo(slo)).filter(({ metric }) => metric === "quantile").map(({ limit }) =>
+      limit
+    ),
+  );
+  const peak = peakRate(streams) * (given.rate ?? rate) / rate;
+  const needed = given.concurrency ?? Math.ceil(peak * slowestMs / 1000);
+  if (inFlight === undefined) return Math.max(IN_FLIGHT_CAP, 2 * needed);
+  if (inFlight < needed) {
+    throw new UsageError(
+      `Cannot use the scenario file ${file}: inFlight: ${
+        given.concurrency === undefined
+          ? `${peak} requests/s at the ${slowestMs} ms of its targets are ${needed} under way`
+          : `${needed} clients are asked for`
+      }: it is ${inFlight}`,
+      `Write at least ${needed}, or leave it out.`,
+    );
+  }
+  return inFlight;
 }
 
 function parsePaths(text: string, known: readonly PathName[]): PathName[] {

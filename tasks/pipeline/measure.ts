@@ -1,24 +1,22 @@
 import type { Config } from "../config.ts";
 import { planBlocks } from "../load/blocks.ts";
 import { clearCache } from "../load/open_targets.ts";
-import type { Progress } from "../load/messages.ts";
 import type { LoadPlan } from "../load/plan.ts";
 import { fitStreams } from "../load/rates.ts";
 import { runLoad } from "../load/run_load.ts";
 import type { LoadedScenario, LoadStream } from "../load/scenario.ts";
 import { ServiceError } from "../model/errors.ts";
 import type { Environment, Plan, Run, RunConfig, RunStatus, Sample } from "../model/run.ts";
-import { formatCount, formatSeconds } from "../model/units.ts";
+import { formatCount } from "../model/units.ts";
 import { startSampler } from "../observe/sampler.ts";
 import { self } from "../stack/process.ts";
 import { createSpool } from "../store/spool.ts";
+import { liveLine, liveLines } from "../terminal/live_text.ts";
 import type { Terminal } from "../terminal/terminal.ts";
 import type { BenchPlan } from "./bench_options.ts";
 import type { Ground } from "./prepare.ts";
 import { watchServices } from "./watch.ts";
 
-/** Requests that may be under way at once over all arms; more are shed, and recorded as shed. */
-const IN_FLIGHT_CAP = 1024;
 /** After a service died, so long: the failures it causes are evidence too. */
 const AFTER_DEATH_MS = 1000;
 
@@ -102,7 +100,6 @@ export async function measure(options: MeasureOptions): Promise<Measured> {
   };
   try {
     if (signal.aborted) relay();
-    const total = phases.at(-1)!.endUs;
     const result = await terminal.step("Measure", async (progress) => {
       const done = await runLoad({
         plan: {
@@ -139,7 +136,8 @@ export async function measure(options: MeasureOptions): Promise<Measured> {
             emit: keep,
           });
         },
-        onProgress: (counts, elapsedUs) => progress(progressText(counts, elapsedUs, total, phases)),
+        onProgress: (counts, elapsedUs, figures) =>
+          progress((terminal.live ? liveLines : liveLine)({ elapsedUs, phases, counts, figures })),
         onSamples: keep,
       });
       const { ok, failed, timeout, shed } = done.progress;
@@ -208,7 +206,7 @@ function configOf(
     blockSeconds: scenario.block,
     washoutSeconds: scenario.washout,
     timeoutMs: scenario.timeout * 1000,
-    inFlightCap: Math.max(IN_FLIGHT_CAP, plan.concurrency),
+    inFlightCap: plan.inFlightCap,
     workers: plan.workers,
     connections: plan.connections,
     arms: ground.arms.map(({ name }) => name),
@@ -219,21 +217,4 @@ function configOf(
     thresholds: plan.thresholds,
     scale: plan.scale,
   };
-}
-
-function progressText(
-  counts: Progress,
-  elapsedUs: number,
-  totalUs: number,
-  phases: readonly { name: string; arm: string; endUs: number }[],
-): string {
-  const phase = phases.find(({ endUs }) => elapsedUs < endUs);
-  const where = phase === undefined
-    ? "draining"
-    : `${phase.name === "warmup" ? "warm-up" : "measuring"} ${phase.arm}`;
-  const bad = counts.failed + counts.timeout + counts.shed;
-  return `${formatSeconds(Math.max(0, Math.round(elapsedUs / 1e6)))} of ${
-    formatSeconds(Math.round(totalUs / 1e6))
-  }, ${where}: ` +
-    `${formatCount(counts.due)} requests, ${formatCount(bad)} errors, ${counts.inFlight} under way`;
 }
