@@ -1,7 +1,7 @@
-import { readFileSync } from "node:fs";
 import type { Config } from "../config.ts";
 import { ExitCode } from "../model/errors.ts";
 import { formatCount } from "../model/units.ts";
+import { peakMemory } from "../observe/peak_memory.ts";
 import { undoWrites } from "../seed/undo.ts";
 import { verify } from "../seed/verify.ts";
 import { acquireLock } from "../stack/lock.ts";
@@ -59,14 +59,4 @@ async function verified(request: Parameters<typeof verify>[0], terminal: Termina
   });
   terminal.print(`\n${checksText(checks)}`);
   return checks.every(({ ok }) => ok) ? ExitCode.ok : ExitCode.verdictFailed;
-}
-
-/** The most memory this process has had resident, in bytes; null where the system does not say. */
-function peakMemory(): number | null {
-  try {
-    const kilobytes = /^VmHWM:\s*(\d+) kB/m.exec(readFileSync("/proc/self/status", "utf8"))?.[1];
-    return kilobytes === undefined ? null : Number(kilobytes) * 1024;
-  } catch {
-    return null;
-  }
 }

@@ -158,6 +158,7 @@ export const HOME_ENTRIES = [
   "redis",
   "redis.conf",
   "secrets",
+  "selfbench",
   "services.env",
   "spool",
   "stack.json",

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { parsePeak } from "./peak_memory.ts";
+import { parsePeak } from "../../observe/peak_memory.ts";
 import { pgbenchRows, pgbenchScale } from "./pgbench.ts";
 
 Deno.test("pgbench gets about as many rows, ten million at most", () => {

@@ -17,9 +17,9 @@ export interface Contest {
 export interface Peer extends Timed {
   /** Benchbook's rate as a multiple of the peer's: the median of the pairs' ratios, and their range. */
   readonly ratio: Spread;
-  /** The least ratio that Benchbook promises. */
-  readonly goal: number;
-  readonly reached: boolean;
+  /** The least ratio that Benchbook promises; null where nothing is promised. */
+  readonly goal: number | null;
+  readonly reached: boolean | null;
 }
 
 /** The result of `selfbench seed`; what `--json` prints. */
@@ -73,14 +73,21 @@ export const GOAL_BYTES = 400_000_000;
 /**
  * Sets Benchbook beside its peers.
  * @param peers with as many rounds as ours, each pair of the same round
+ * @param beside names of peers that are shown without a goal
  */
-export function contest(what: string, ours: Timed, peers: readonly Timed[]): Contest {
+export function contest(
+  what: string,
+  ours: Timed,
+  peers: readonly Timed[],
+  beside: readonly string[] = [],
+): Contest {
   return {
     what,
     ours,
     peers: peers.map((peer) => {
       // The rows are the same, so the rates' ratio is that of the times, turned round.
       const ratio = spread(peer.seconds.map((seconds, round) => seconds / ours.seconds[round]!));
+      if (beside.includes(peer.what)) return { ...peer, ratio, goal: null, reached: null };
       return { ...peer, ratio, goal: GOAL_RATIO, reached: ratio.median >= GOAL_RATIO };
     }),
   };

@@ -1,5 +1,4 @@
 import { withClient } from "../../seed/connect.ts";
-import type { Dataset } from "../../seed/dataset.ts";
 import { contentHash } from "../../seed/hash.ts";
 import { plain } from "../../seed/lane_messages.ts";
 import { load } from "../../seed/load.ts";
@@ -8,7 +7,7 @@ import { seed } from "../../seed/seed.ts";
 import { settleData } from "../../seed/spec.ts";
 import { schemaSql } from "../../seed/sql.ts";
 import { formatCount } from "../../model/units.ts";
-import { peakMemory } from "./peak_memory.ts";
+import { peakMemory } from "../../observe/peak_memory.ts";
 import type { Seeded, SeedMessage, SeedOrder } from "./seed_messages.ts";
 
 const PROGRESS_MS = 250;
@@ -44,18 +43,14 @@ async function loadRows(order: SeedOrder): Promise<Loaded> {
   const prepareSeconds = (performance.now() - begun) / 1000;
   await withClient(order.url, (client) => client.query(schemaSql(`${dataset.name}/tables.sql`)));
   const spec = { url: order.url, dataset: dataset.name, shape, prepared, custom: null };
-  const loaded = await load(withoutDdl(dataset), tables, spec, { lanes: order.workers, onProgress });
+  const loaded = await load(dataset, tables, spec, {
+    lanes: order.workers,
+    rowsOnly: true,
+    onProgress,
+  });
   const seconds = (performance.now() - begun) / 1000;
   const rows = Object.values(loaded).reduce((sum, table) => sum + table.rows, 0);
   return { seconds, prepareSeconds, rows, hash: await contentHash(loaded) };
-}
-
-/**
- * The data set with nothing to build upon its rows. `seed` builds each table's keys as soon as its rows are
- * there, and the two could not be told apart in time.
- */
-function withoutDdl(dataset: Dataset): Dataset {
-  return { ...dataset, name: "../selfbench/seed/rows-only", tableSchemas: {} };
 }
 
 function onProgress({ stage, table, done, total }: SeedProgress): void {

@@ -46,8 +46,8 @@ function contestRows({ what, ours, peers }: Contest): string[][] {
       "",
       ...timedCells(peer),
       ranged(peer.ratio, (value) => fixed(value, 3)),
-      `≥ ${significant(peer.goal, 2)}`,
-      peer.reached ? "✓ reached" : "✗ missed",
+      peer.goal === null ? "" : `≥ ${significant(peer.goal, 2)}`,
+      peer.reached === null ? "" : peer.reached ? "✓ reached" : "✗ missed",
     ]),
   ];
 }

@@ -1,1 +1,0 @@
--- Only the rows are loaded: nothing is built upon them.
