@@ -11,7 +11,7 @@ const STOP_MS = 2000;
 /** The main thread's end of one generator and the metronome that wakes it. */
 export class Crew {
   progress: Progress = NO_PROGRESS;
-  onProgress: (samples: readonly Sample[]) => void = () => {};
+  onProgress: (samples: readonly Sample[], ended: Float64Array, untilUs: number) => void = () => {};
   /** Both threads are loaded and the generator has its connections. */
   readonly ready: Promise<void>;
   readonly done: Promise<void>;
@@ -43,7 +43,7 @@ export class Crew {
           return isReady();
         case "progress":
           this.progress = data.progress;
-          return this.onProgress(data.samples);
+          return this.onProgress(data.samples, data.ended, data.untilUs);
         case "done":
           this.progress = data.progress;
           return this.#finish();

@@ -1,6 +1,7 @@
 import { CACHE_STATES, type Outcome, OUTCOMES } from "../model/timing.ts";
 import type { SegmentWriter } from "../store/segment_writer.ts";
 import { type Call, newCall, settle, type Target } from "../targets/target.ts";
+import type { EndedRows } from "./ended_rows.ts";
 import type { LiveCounts } from "./live_counts.ts";
 import type { Progress } from "./messages.ts";
 import type { Carried, Mix } from "./mix.ts";
@@ -14,7 +15,10 @@ export interface DispatcherOptions {
   readonly targets: readonly Target[];
   readonly mix: Mix;
   readonly recorder: Pick<SegmentWriter, "push">;
-  readonly live: LiveCounts;
+  /** Counts what a live view shows. */
+  readonly live?: LiveCounts;
+  /** Takes in slots as they end, for a run that is to end as soon as a target is missed. */
+  readonly ended?: EndedRows;
   /** µs from the run's start. */
   readonly nowUs: () => number;
   readonly timeoutMs: number;
@@ -73,7 +77,7 @@ export class Dispatcher {
     const arm = this.#armOf.get(phase.arm)!;
     const statement = arms[arm]!.statements[operation]!;
     this.#counts.due++;
-    this.#options.live.woke(wokeUs - intendedUs);
+    this.#options.live?.woke(wokeUs - intendedUs);
     if (this.#flights.size >= inFlightCap) {
       this.#push(slot, 0, phase, statement.operationId, intendedUs, wokeUs, null, "shed");
       return Promise.resolve(null);
@@ -89,7 +93,7 @@ export class Dispatcher {
     const phase = this.#phaseAt(intendedUs);
     const statement = this.#options.arms[this.#armOf.get(phase.arm)!]!.statements[operation]!;
     this.#counts.due++;
-    this.#options.live.missed();
+    this.#options.live?.missed();
     this.#push(slot, 0, phase, statement.operationId, intendedUs, NaN, null, "unsent");
   }
 
@@ -166,7 +170,16 @@ export class Dispatcher {
   ): void {
     if (attempt === 0) {
       this.#counts[outcome]++;
-      this.#options.live.ended(outcome, (call?.doneUs ?? NaN) - intendedUs, call?.cache ?? null);
+      this.#options.live?.ended(outcome, (call?.doneUs ?? NaN) - intendedUs, call?.cache ?? null);
+      const neverDone = outcome === "shed" || outcome === "unsent";
+      this.#options.ended?.push({
+        operationId,
+        slot,
+        doneUs: neverDone ? intendedUs : call!.doneUs,
+        outcome,
+        responseUs: neverDone ? Infinity : call!.doneUs - intendedUs,
+        cache: call?.cache ?? null,
+      });
     }
     const unsent = outcome === "unsent";
     this.#options.recorder.push(

@@ -1,11 +1,14 @@
 /// <reference lib="deno.worker" />
 import { join } from "node:path";
 import { BenchbookError } from "../model/errors.ts";
+import type { Sample } from "../model/run.ts";
 import { SegmentWriter } from "../store/segment_writer.ts";
 import { monotonicUs } from "./clock.ts";
 import { Deadlines } from "./deadlines.ts";
 import { Dispatcher } from "./dispatcher.ts";
-import { Heartbeat } from "./heartbeat.ts";
+import { EndedRows } from "./ended_rows.ts";
+import { GeneratorCost } from "./generator_cost.ts";
+import { LiveCounts, type LiveTick } from "./live_counts.ts";
 import type { FromGenerator, ToGenerator } from "./messages.ts";
 import type { Mix } from "./mix.ts";
 import { type OpenTargets, openTargets } from "./open_targets.ts";
@@ -25,6 +28,7 @@ declare const self: DedicatedWorkerGlobalScope;
 const SPOOL_MS = 500;
 const SWEEP_MS = 10;
 const RECORDER_CAPACITY = 65_536;
+const NOTHING = new Float64Array();
 
 let generator: Generator | undefined;
 
@@ -72,6 +76,8 @@ class Generator {
     readonly targets: OpenTargets,
     readonly recorder: SegmentWriter,
     readonly dispatcher: Dispatcher,
+    readonly live: LiveCounts,
+    readonly ended: EndedRows | undefined,
     readonly mix: Mix,
     readonly clock: { originUs: number },
     readonly metronome: MessagePort,
@@ -93,7 +99,11 @@ class Generator {
     );
     const values = mixOf(plan);
     await rehearse(plan.arms, targets.byArm, values);
+    const live = new LiveCounts();
+    const ended = plan.tellEnded ? new EndedRows() : undefined;
     const dispatcher = new Dispatcher({
+      live,
+      ended,
       phases: plan.phases,
       arms: plan.arms,
       targets: targets.byArm,
@@ -105,19 +115,42 @@ class Generator {
       retry: plan.retry,
     });
     const wake = new Wake(order.wake);
-    return new Generator(plan, worker, slots, targets, recorder, dispatcher, values, clock, metronome, wake);
+    return new Generator(
+      plan,
+      worker,
+      slots,
+      targets,
+      recorder,
+      dispatcher,
+      live,
+      ended,
+      values,
+      clock,
+      metronome,
+      wake,
+    );
   }
 
   async run(originUs: number): Promise<void> {
     this.#originUs = originUs;
     this.clock.originUs = originUs;
-    const heartbeat = new Heartbeat(() => this.#nowUs(), this.worker);
+    const cost = new GeneratorCost(() => this.#nowUs(), this.worker);
+    const report = (samplesOf: (tick: LiveTick) => Sample[]) => {
+      const tick = this.live.take(this.#nowUs());
+      tell({
+        kind: "progress",
+        progress: { ...this.dispatcher.progress, tick },
+        samples: samplesOf(tick),
+        ended: this.ended?.take() ?? NOTHING,
+        untilUs: this.#nowUs(),
+      });
+    };
     const timers = [
       setInterval(() => this.dispatcher.sweep(), SWEEP_MS),
       setInterval(() => {
         void attempt(() => {
           this.recorder.flush();
-          tell({ kind: "progress", progress: this.dispatcher.progress, samples: [heartbeat.take()] });
+          report((tick) => cost.take(tick));
         });
       }, SPOOL_MS),
     ];
@@ -128,8 +161,8 @@ class Generator {
       await new Promise((resolve) => setTimeout(resolve, SWEEP_MS));
     }
     this.dispatcher.endAll();
-    heartbeat.stop();
     timers.forEach(clearInterval);
+    report((tick) => cost.end(tick));
     this.recorder.close();
     this.metronome.close();
     tell({ kind: "done", progress: this.dispatcher.progress });

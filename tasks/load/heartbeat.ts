@@ -1,46 +1,53 @@
-import type { Sample } from "../model/run.ts";
+import { type LogCounts, LogHistogram } from "./log_histogram.ts";
 
 const BEAT_MS = 10;
 
+/** How a thread's event loop went since the last time of asking. */
+export interface Beats {
+  /** Longest time in which the loop was not seen to run, µs: the 10 ms between two beats included. */
+  readonly longestUs: number;
+  /** By how much beats came too late, µs. */
+  readonly delays: LogCounts;
+}
+
 /**
  * Watches the thread it runs in: the longest time between two beats of a 10 ms timer tells how long the
- * event loop stood still (own work, garbage collection, a stopped process, CPU taken by others).
+ * event loop stood still (own work, garbage collection, a stopped process, CPU taken by others), and how late
+ * beats are by and large tells how long an answer lies there before it is looked at. A millisecond or two of that
+ * is the timer's own.
  */
 export class Heartbeat {
   readonly #nowUs: () => number;
-  readonly #labels: Readonly<Record<string, string>>;
-  #last: number;
-  #longest = 0;
+  readonly #delays = new LogHistogram();
+  #beatUs: number;
+  #seenUs: number;
+  #longestUs = 0;
   readonly #timer: ReturnType<typeof setInterval>;
 
-  constructor(nowUs: () => number, worker: number) {
+  constructor(nowUs: () => number) {
     this.#nowUs = nowUs;
-    this.#labels = { worker: String(worker) };
-    this.#last = nowUs();
-    this.#timer = setInterval(() => this.#beat(), BEAT_MS);
+    this.#beatUs = this.#seenUs = nowUs();
+    this.#timer = setInterval(() => {
+      const nowUs = this.#look();
+      this.#delays.add(nowUs - this.#beatUs - BEAT_MS * 1000);
+      this.#beatUs = nowUs;
+    }, BEAT_MS);
   }
 
-  /** The longest gap since the last time of asking, as a sample in milliseconds. */
-  take(): Sample {
-    this.#beat();
-    const sample: Sample = {
-      atUs: Math.round(this.#last),
-      source: "generator",
-      metric: "gap_ms",
-      labels: this.#labels,
-      value: this.#longest / 1000,
-    };
-    this.#longest = 0;
-    return sample;
+  take(): Beats {
+    this.#look();
+    const beats = { longestUs: this.#longestUs, delays: this.#delays.take() };
+    this.#longestUs = 0;
+    return beats;
   }
 
   stop(): void {
     clearInterval(this.#timer);
   }
 
-  #beat(): void {
+  #look(): number {
     const nowUs = this.#nowUs();
-    this.#longest = Math.max(this.#longest, nowUs - this.#last);
-    this.#last = nowUs;
+    this.#longestUs = Math.max(this.#longestUs, nowUs - this.#seenUs);
+    return this.#seenUs = nowUs;
   }
 }

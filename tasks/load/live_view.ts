@@ -13,6 +13,11 @@ const SLACK_US = 0.2e6;
 export class LiveView {
   readonly #ticks = new Map<number, LiveTick[]>();
 
+  /** Ticks that are kept. */
+  get size(): number {
+    return [...this.#ticks.values()].reduce((sum, ticks) => sum + ticks.length, 0);
+  }
+
   add(worker: number, tick: LiveTick): void {
     const ticks = this.#ticks.get(worker) ?? [];
     ticks.push(tick);

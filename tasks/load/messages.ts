@@ -35,7 +35,15 @@ export interface Progress {
 /** What a generator tells the main thread. */
 export type FromGenerator =
   | { readonly kind: "ready" }
-  | { readonly kind: "progress"; readonly progress: Progress; readonly samples: readonly Sample[] }
+  | {
+    readonly kind: "progress";
+    readonly progress: Progress;
+    readonly samples: readonly Sample[];
+    /** Slots that have ended since the message before, see `EndedRows`; empty where nobody wants them. */
+    readonly ended: Float64Array;
+    /** What was done before has been told, µs from the run's start. */
+    readonly untilUs: number;
+  }
   | { readonly kind: "done"; readonly progress: Progress }
   | { readonly kind: "error"; readonly message: string; readonly next: string | undefined };
 

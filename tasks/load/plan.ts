@@ -46,6 +46,8 @@ export interface LoadPlan {
   readonly timeoutMs: number;
   readonly workers: number;
   readonly spoolDir: string;
+  /** Tell of each slot as it ends. */
+  readonly tellEnded?: boolean;
 }
 
 /** The arrivals of each stream, in the order of `streams`. */

@@ -1,7 +1,10 @@
+import type { LiveFigures } from "../model/live.ts";
 import type { Phase, Sample } from "../model/run.ts";
 import { truncatePhases } from "./blocks.ts";
 import { monotonicUs } from "./clock.ts";
 import { Crew } from "./crew.ts";
+import { type EndedRow, endedRows } from "./ended_rows.ts";
+import { LiveView } from "./live_view.ts";
 import { addProgress, NO_PROGRESS, type Progress } from "./messages.ts";
 import { endOf, type LoadPlan } from "./plan.ts";
 import { standingBack } from "./priority.ts";
@@ -12,8 +15,10 @@ export interface LoadOptions {
   readonly signal: AbortSignal;
   /** Called when the clock of the run starts: microseconds since then, and the wall time of zero. */
   readonly onStart: (nowUs: () => number, startedAt: Date) => void;
-  readonly onProgress: (progress: Progress, elapsedUs: number) => void;
+  readonly onProgress: (progress: Progress, elapsedUs: number, live: LiveFigures) => void;
   readonly onSamples: (samples: readonly Sample[]) => void;
+  /** Told of slots as they end where the plan wants it; everything done before `untilUs` has been told then. */
+  readonly onEnded?: (rows: Iterable<EndedRow>, untilUs: number) => void;
 }
 
 export interface LoadResult {
@@ -46,10 +51,19 @@ export async function runLoad(options: LoadOptions): Promise<LoadResult> {
     };
     if (signal.aborted) stop();
     signal.addEventListener("abort", stop);
-    for (const member of crew) {
-      member.onProgress = (samples) => {
+    const live = new LiveView();
+    const heardUs = crew.map(() => 0);
+    for (const [index, member] of crew.entries()) {
+      member.onProgress = (samples, ended, untilUs) => {
+        // Workers speak in turn: what was done is known of all up to the one not heard for longest.
+        heardUs[index] = untilUs;
+        if (plan.tellEnded) options.onEnded?.(endedRows(ended), Math.min(...heardUs));
         options.onSamples(samples);
-        options.onProgress(crew.map((each) => each.progress).reduce(addProgress, NO_PROGRESS), nowUs());
+        const { tick } = member.progress;
+        if (tick !== undefined) live.add(member.worker, tick);
+        const total = crew.map((each) => each.progress).reduce(addProgress, NO_PROGRESS);
+        const elapsedUs = nowUs();
+        options.onProgress(total, elapsedUs, live.figures(elapsedUs));
       };
       member.start(originUs);
     }

@@ -1,7 +1,7 @@
 import { basename, dirname, isAbsolute, join, resolve } from "node:path";
-import { UsageError } from "../model/errors.ts";
+import { BenchbookError, UsageError } from "../model/errors.ts";
 import type { OwnTables, Scenario, ScenarioOperation, Session, Settings, Stream } from "../model/scenario.ts";
-import { parseSlo } from "../model/slo.ts";
+import { parseSlo, type ScopeNames } from "../model/slo.ts";
 import { checkStages, type Stage } from "../model/stages.ts";
 import { hint } from "../model/suggest.ts";
 import { datasets } from "../seed/catalog.ts";
@@ -29,6 +29,8 @@ export interface LoadedScenario extends Omit<Scenario, "streams" | "stages" | "s
   readonly operations: readonly ScenarioOperation[];
   readonly streams: readonly LoadStream[];
   readonly settings: Settings;
+  /** What a target may name. */
+  readonly scopes: ScopeNames;
   /** Null where the tables are the user's own. */
   readonly datasetName: string | null;
   readonly ownTables: OwnTables | null;
@@ -85,11 +87,6 @@ export function resolveScenario(
   const scenario = checkForm(value, file);
   const fault = (what: string, next?: string) =>
     new UsageError(`Cannot use the scenario file ${file}: ${what}`, next);
-  try {
-    if (scenario.slo !== undefined) parseSlo(scenario.slo);
-  } catch (error) {
-    throw fault(`slo: ${(error as Error).message}`);
-  }
   const settings = settleSettings(scenario, set, file);
   const streams = streamsOf(scenario, settings, file);
   for (const [index, { stages, rate }] of streams.entries()) {
@@ -113,6 +110,17 @@ export function resolveScenario(
     );
   }
   checkDraws(scenario, streams, file);
+  const scopes = {
+    arms: scenario.paths,
+    operations: operations.map(({ name }) => name),
+    streams: streams.map(({ name }) => name),
+  };
+  try {
+    if (scenario.slo !== undefined) parseSlo(scenario.slo, scopes);
+  } catch (error) {
+    if (!(error instanceof UsageError)) throw error;
+    throw fault(`slo: ${error.message}`, error.next);
+  }
   let first = 0;
   const { streams: _streams, stages: _stages, settings: _settings, ...rest } = scenario;
   return {
@@ -120,6 +128,7 @@ export function resolveScenario(
     file,
     settings,
     operations,
+    scopes,
     rate: streams.reduce((sum, { rate }) => sum + rate, 0),
     streams: streams.map(
       ({ name, arrivals, rate, stages = null, session = null, operations: { length: count } }) => {
@@ -144,7 +153,7 @@ function streamsOf(scenario: Scenario, settings: Settings, file: string): readon
         `Cannot use the scenario file ${file}: ${given[0]}: stands beside streams, which have their own`,
       );
     }
-    return typeof streams === "function" ? checkStreams(streams(settings), file) : streams;
+    return typeof streams === "function" ? checkStreams(callStreams(streams, settings, file), file) : streams;
   }
   const missing = ["arrivals", "rate", "operations"].find((key) => !given.includes(key));
   if (missing !== undefined) {
@@ -153,6 +162,20 @@ function streamsOf(scenario: Scenario, settings: Settings, file: string): readon
     );
   }
   return [{ name: "main", arrivals: arrivals!, rate: rate!, stages, operations: operations! }];
+}
+
+/** What a scenario refuses itself it says in its own words; anything else is a mistake in its function. */
+function callStreams(streams: (settings: Settings) => unknown, settings: Settings, file: string): unknown {
+  try {
+    return streams(settings);
+  } catch (error) {
+    if (error instanceof BenchbookError) throw error;
+    throw new UsageError(
+      `Cannot use the scenario file ${file}: streams: the function fails: ${(error as Error).message}`,
+      `It was called with ${JSON.stringify(settings)}.`,
+      { cause: error },
+    );
+  }
 }
 
 function firstRepeated(names: readonly string[]): string | undefined {

@@ -22,6 +22,8 @@ export interface BenchArguments extends DataArguments {
   readonly set: Readonly<Record<string, string>>;
   readonly label?: string;
   readonly slo?: string;
+  readonly abortOnFail: boolean;
+  readonly findRate?: boolean;
   readonly report: boolean;
   readonly pdf: boolean;
   readonly json: boolean;
@@ -45,6 +47,8 @@ export interface BenchPlan {
   readonly settings: Readonly<Record<string, number>>;
   readonly label: string | null;
   readonly slo: string | null;
+  /** End the run as soon as a target over windows is missed beyond doubt. */
+  readonly abortOnFail: boolean;
   readonly thresholds: ValidityThresholds;
 }
 
@@ -75,7 +79,12 @@ export function addBenchOptions(command: Command): Command {
     )
     .option("--set <key=value>", "a setting of the scenario; may be repeated", setting, {})
     .option("--label <text>", "a name to find the run by")
-    .option("--slo <terms>", 'what must hold, e.g. "p95<200ms,errors<1%,hit>80%"')
+    .option("--slo <terms>", 'what must hold, e.g. "p95<200ms,errors<1%,hit>80%,graphql: p99<1s over 10s"')
+    .option(
+      "--find-rate",
+      "search for the highest rate that holds the SLO, path by path; --rate is where it begins, --duration how long a probe lasts",
+    )
+    .option("--abort-on-fail", "end the run as soon as a target over windows is missed beyond doubt", false)
     .option("--no-report", "measure and store only")
     .option("--no-pdf", "make no PDF")
     .option("--json", "print summary.json on stdout, and everything for people on stderr", false)
@@ -94,7 +103,15 @@ export function settle(scenario: LoadedScenario, given: BenchArguments): BenchPl
     );
   }
   const slo = given.slo ?? scenario.slo ?? null;
-  if (slo !== null) parseSlo(slo);
+  if (slo !== null) parseSlo(slo, scenario.scopes);
+  if (
+    given.abortOnFail && !(slo !== null && parseSlo(slo).some(({ windowSeconds }) => windowSeconds !== null))
+  ) {
+    throw new UsageError(
+      `Cannot end the run when a target over windows is missed: there is none (targets: ${slo ?? "none"})`,
+      'Write one like --slo "p95<200ms over 10s".',
+    );
+  }
   const loop = given.concurrency === undefined ? "open" : "closed";
   const connections = given.concurrency ?? OPEN_LOOP_CONNECTIONS;
   // Half of the cores are left to the system under test.
@@ -120,6 +137,7 @@ export function settle(scenario: LoadedScenario, given: BenchArguments): BenchPl
     settings: scenario.settings,
     label: given.label ?? null,
     slo,
+    abortOnFail: given.abortOnFail,
     thresholds: DEFAULT_THRESHOLDS,
   };
 }

@@ -2,7 +2,7 @@ import type { Config } from "../config.ts";
 import { planBlocks } from "../load/blocks.ts";
 import { clearCache } from "../load/open_targets.ts";
 import type { LoadPlan } from "../load/plan.ts";
-import { fitStreams } from "../load/rates.ts";
+import { fitStreams, peakRate } from "../load/rates.ts";
 import { runLoad } from "../load/run_load.ts";
 import type { LoadedScenario, LoadStream } from "../load/scenario.ts";
 import { ServiceError } from "../model/errors.ts";
@@ -13,8 +13,10 @@ import { self } from "../stack/process.ts";
 import { createSpool } from "../store/spool.ts";
 import { liveLine, liveLines } from "../terminal/live_text.ts";
 import type { Terminal } from "../terminal/terminal.ts";
+import { watchTargets } from "./abort_on_fail.ts";
 import type { BenchPlan } from "./bench_options.ts";
 import type { Ground } from "./prepare.ts";
+import { rateWarning, readCalibration } from "./calibrate.ts";
 import { watchServices } from "./watch.ts";
 
 /** After a service died, so long: the failures it causes are evidence too. */
@@ -88,6 +90,10 @@ export async function measure(options: MeasureOptions): Promise<Measured> {
   );
   let sampler: ReturnType<typeof startSampler> | undefined;
   let unwritable: unknown;
+  let missed: string | null = null;
+  const targets = plan.abortOnFail
+    ? watchTargets(runConfig, phases, ground.operations, scenario.scopes)
+    : null;
   let started = run;
   // A disk that is full must end the run in order, not tear a sampler apart.
   const keep = (samples: readonly Sample[]) => {
@@ -100,6 +106,11 @@ export async function measure(options: MeasureOptions): Promise<Measured> {
   };
   try {
     if (signal.aborted) relay();
+    const warning = rateWarning(readCalibration(config.home), {
+      ratePerSecond: plan.loop === "open" ? peakRate(streams) : null,
+      workers: plan.workers,
+    });
+    if (warning !== null) terminal.print(`! ${warning}`);
     const result = await terminal.step("Measure", async (progress) => {
       const done = await runLoad({
         plan: {
@@ -121,6 +132,7 @@ export async function measure(options: MeasureOptions): Promise<Measured> {
           timeoutMs: runConfig.timeoutMs,
           workers: plan.workers,
           spoolDir: spool.dir,
+          tellEnded: targets !== null,
         },
         signal: ending.signal,
         onStart(nowUs, startedAt) {
@@ -139,6 +151,10 @@ export async function measure(options: MeasureOptions): Promise<Measured> {
         onProgress: (counts, elapsedUs, figures) =>
           progress((terminal.live ? liveLines : liveLine)({ elapsedUs, phases, counts, figures })),
         onSamples: keep,
+        onEnded: (rows, untilUs) => {
+          missed ??= targets!.advance(rows, untilUs);
+          if (missed !== null) relay();
+        },
       });
       const { ok, failed, timeout, shed } = done.progress;
       const troubles = [[failed, "failed"], [timeout, "timed out"], [shed, "shed"]] as const;
@@ -158,8 +174,13 @@ export async function measure(options: MeasureOptions): Promise<Measured> {
         { cause: unwritable },
       );
     }
-    const status = watch.dead !== null ? "crashed" : result.interrupted ? "interrupted" : "complete";
+    // A run that ends because a target is missed has done what it was asked for.
+    const interrupted = result.interrupted && missed === null;
+    const status = watch.dead !== null ? "crashed" : interrupted ? "interrupted" : "complete";
+    if (missed !== null) terminal.print(`Ended early: ${missed}.`);
     for (const phase of result.phases) spool.phase(phase);
+    const endUs = result.phases.at(-1)?.endUs ?? 0;
+    for (const phase of phases.slice(result.phases.length)) spool.phase({ ...phase, startUs: endUs, endUs });
     spool.end({ status, endedAt: new Date() });
     return { runId, spoolDir: spool.dir, status, crash: watch.dead };
   } finally {

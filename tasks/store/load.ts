@@ -37,7 +37,10 @@ export async function loadSpool(store: Store, dir: string): Promise<LoadCounts> 
       await insertStaged(store, run.runId, timings);
       const samples = await insertSamples(store, run.runId, readSamples(dir));
       const lastUs = Math.max(timings.lastUs, samples.lastUs);
-      const phases = status === "complete" ? spool.phases : endPhases(spool.phases, lastUs);
+      // A run that ended because a target was missed leaves the phases it never reached empty.
+      const phases = status === "complete"
+        ? spool.phases.filter(({ startUs, endUs }) => endUs > startUs)
+        : endPhases(spool.phases, lastUs);
       await insertPhases(store, run.runId, phases);
       await insertOperations(store, run.runId, spool.operations);
       await insertPlans(store, run.runId, spool.plans);

@@ -72,7 +72,7 @@ Deno.test("every question of access-paths gets the same answer by SQL and by Gra
               question.parameters.map(({ name }) => values[name]),
             );
             // Both write with the same key, one after the other.
-            if (question.graphql.kind === "mutation") await undoWrites(client, "northwind");
+            if (question.graphql!.kind === "mutation") await undoWrites(client, "northwind");
             const args = await hookArgs({
               schema,
               document,
@@ -84,7 +84,7 @@ Deno.test("every question of access-paths gets the same answer by SQL and by Gra
             const response = JSON.parse(JSON.stringify(await execute(args) as any));
             assert.equal(response.errors, undefined, JSON.stringify(response.errors));
             const sql = normaliseSql(rows);
-            const graphql = normaliseGraphql(response.data, question.graphql.shape);
+            const graphql = normaliseGraphql(response.data, question.graphql!.shape);
             assert.equal(firstDifference(sql, graphql), null);
             assert.deepEqual(sql, graphql);
             answered += sql.length;

@@ -1,0 +1,115 @@
+import v8 from "node:v8";
+import type { Sample } from "../model/run.ts";
+import { Heartbeat } from "./heartbeat.ts";
+import type { LiveTick } from "./live_counts.ts";
+import { type LogCounts, LogHistogram } from "./log_histogram.ts";
+import { ThreadClock } from "./thread_clock.ts";
+
+/** Every metric of the source `generator`: what one generator thread (label `worker`) cost in the last second. */
+export const GENERATOR_METRICS = {
+  gap_ms: "longest time in which the event loop stood still; the 10 ms between two looks are included",
+  loop_delay_p50_ms: "median delay of a 10 ms timer: how long an answer lies before it is looked at",
+  loop_delay_p99_ms: "p99 of the same delay",
+  cpu_cores: "CPU time of the thread per second of time: 1 is one core",
+  cpu_per_request_us: "CPU time of the thread by requests that fell due",
+  gc_ms: "time spent in garbage collections",
+  gc_longest_ms: "the longest garbage collection",
+  lag_p50_ms: "median generator lag (woke − due)",
+  lag_p99_ms: "p99 of the generator lag",
+} as const;
+
+type Metric = keyof typeof GENERATOR_METRICS;
+
+/** Ticks come twice a second: every other one makes samples, though timers are late or early by a little. */
+const PERIOD_US = 0.9e6;
+
+/**
+ * Measures what the generator's own thread costs, so that a reader can tell it from the system's cost. To be made
+ * in that thread. Nothing is done for a request; a reading costs some 0.05 ms a second, and as much again for each
+ * garbage collection, which itself takes a millisecond or more.
+ */
+export class GeneratorCost {
+  readonly #labels: Readonly<Record<string, string>>;
+  readonly #heartbeat: Heartbeat;
+  readonly #cpu = new ThreadClock();
+  // Deno's PerformanceObserver knows the entry type "gc" and never reports any.
+  readonly #collections = new v8.GCProfiler();
+  readonly #lag = new LogHistogram();
+  #due = 0;
+  #sinceUs: number;
+  #cpuUs = this.#cpu.us();
+
+  /** @param nowUs µs from the run's start; counting begins now */
+  constructor(nowUs: () => number, worker: number) {
+    this.#labels = { worker: String(worker) };
+    this.#heartbeat = new Heartbeat(nowUs);
+    this.#sinceUs = nowUs();
+    this.#collections.start();
+  }
+
+  /** Takes a tick in, and gives the samples of the second that is full by then, else none. */
+  take(tick: LiveTick): Sample[] {
+    this.#due += tick.due;
+    this.#lag.merge(tick.lag);
+    return tick.toUs - this.#sinceUs < PERIOD_US ? [] : this.#samples(tick.toUs);
+  }
+
+  /** The same for what is left of the last second; ends the watching. */
+  end(tick: LiveTick): Sample[] {
+    const samples = this.take(tick);
+    const leftUs = tick.toUs - this.#sinceUs;
+    if (leftUs > 0) {
+      // Rates over an instant would mislead; a gap counts whenever it was.
+      const told = (metric: string) => metric === "gap_ms" || leftUs >= PERIOD_US / 2;
+      samples.push(...this.#samples(tick.toUs).filter(({ metric }) => told(metric)));
+    }
+    this.#heartbeat.stop();
+    this.#collections.stop();
+    this.#cpu[Symbol.dispose]();
+    return samples;
+  }
+
+  #samples(atUs: number): Sample[] {
+    const beats = this.#heartbeat.take();
+    const cpuUs = this.#cpu.us();
+    const used = cpuUs - this.#cpuUs;
+    const pauses = this.#pausesMs();
+    const lag = histogramOf(this.#lag.take());
+    const delay = histogramOf(beats.delays);
+    const values: Record<Metric, number | null> = {
+      gap_ms: beats.longestUs / 1000,
+      loop_delay_p50_ms: ms(delay.quantile(0.5)),
+      loop_delay_p99_ms: ms(delay.quantile(0.99)),
+      cpu_cores: used / (atUs - this.#sinceUs),
+      cpu_per_request_us: this.#due === 0 ? null : used / this.#due,
+      gc_ms: pauses.reduce((sum, pause) => sum + pause, 0),
+      gc_longest_ms: Math.max(0, ...pauses),
+      lag_p50_ms: ms(lag.quantile(0.5)),
+      lag_p99_ms: ms(lag.quantile(0.99)),
+    };
+    this.#sinceUs = atUs;
+    this.#cpuUs = cpuUs;
+    this.#due = 0;
+    return Object.entries(values).flatMap(([metric, value]) =>
+      value === null
+        ? []
+        : [{ atUs: Math.round(atUs), source: "generator", metric, labels: this.#labels, value }]
+    );
+  }
+
+  #pausesMs(): number[] {
+    const { statistics } = this.#collections.stop()!;
+    this.#collections.start();
+    return statistics.map(({ cost }) => cost / 1e6);
+  }
+}
+
+function histogramOf(counts: LogCounts): LogHistogram {
+  const histogram = new LogHistogram();
+  histogram.merge(counts);
+  return histogram;
+}
+
+function ms(us: number | null): number | null {
+  return us === null ? null : us / 1000;
+}

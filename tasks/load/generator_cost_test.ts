@@ -1,0 +1,112 @@
+import assert from "node:assert/strict";
+import { monotonicUs } from "./clock.ts";
+import { GENERATOR_METRICS, GeneratorCost } from "./generator_cost.ts";
+import { LiveCounts } from "./live_counts.ts";
+import { ThreadClock } from "./thread_clock.ts";
+
+const SECOND = 1e6;
+let sink: unknown[] = [];
+
+/** Keeps the thread busy, and its garbage collector too. */
+function work(ms: number): void {
+  for (const until = performance.now() + ms; performance.now() < until;) {
+    for (let index = 0; index < 1000; index++) sink.push({ index, pair: [index, index] });
+    if (sink.length > 200_000) sink = [];
+  }
+}
+
+Deno.test("a full second gives every metric once, with the worker's name", () => {
+  const live = new LiveCounts();
+  const cost = new GeneratorCost(() => 0, 3);
+  live.woke(100);
+  live.woke(400);
+  assert.deepEqual(cost.take(live.take(SECOND / 2)), []);
+  work(50);
+  const samples = cost.take(live.take(SECOND));
+  cost.end(live.take(SECOND));
+  // Its own timer had no chance to beat: nothing is told about delays.
+  const expected = Object.keys(GENERATOR_METRICS).filter((metric) => !metric.startsWith("loop_delay"));
+  assert.deepEqual(samples.map(({ metric }) => metric), expected);
+  for (const { source, labels, atUs } of samples) {
+    assert.deepEqual({ source, labels, atUs }, {
+      source: "generator",
+      labels: { worker: "3" },
+      atUs: SECOND,
+    });
+  }
+  const value = Object.fromEntries(samples.map((sample) => [sample.metric, sample.value]));
+  assert.ok(Math.abs(value["lag_p50_ms"]! - 0.1) < 0.001 && Math.abs(value["lag_p99_ms"]! - 0.4) < 0.004);
+  // Two requests in a second of the clock that was given.
+  assert.equal(value["cpu_per_request_us"], value["cpu_cores"]! * SECOND / 2);
+});
+
+Deno.test("a second without a request has no cost of a request", () => {
+  const live = new LiveCounts();
+  const cost = new GeneratorCost(() => 0, 0);
+  const metrics = cost.take(live.take(SECOND)).map(({ metric }) => metric);
+  cost.end(live.take(SECOND));
+  assert.ok(metrics.includes("cpu_cores") && metrics.includes("gap_ms"));
+  assert.ok(!metrics.includes("cpu_per_request_us") && !metrics.includes("lag_p99_ms"));
+});
+
+Deno.test("of the last moments only the gap counts, and of a longer rest everything", () => {
+  const live = new LiveCounts();
+  const short = new GeneratorCost(() => 0, 0);
+  live.woke(1);
+  assert.deepEqual(short.end(live.take(SECOND / 10)).map(({ metric }) => metric), ["gap_ms"]);
+  const long = new GeneratorCost(() => 0, 0);
+  live.woke(1);
+  const metrics = long.end(live.take(SECOND / 2)).map(({ metric }) => metric);
+  assert.ok(metrics.includes("gap_ms") && metrics.includes("cpu_per_request_us"));
+  const whole = new GeneratorCost(() => 0, 0);
+  assert.ok(whole.end(live.take(SECOND)).length > 1);
+});
+
+Deno.test("the event loop's delays and gaps are seen", async () => {
+  const live = new LiveCounts();
+  const cost = new GeneratorCost(monotonicUs, 0);
+  const startUs = monotonicUs();
+  await new Promise((resolve) => setTimeout(resolve, 30));
+  work(60);
+  await new Promise((resolve) => setTimeout(resolve, 30));
+  const tick = { ...live.take(0), toUs: monotonicUs() + SECOND };
+  const value = Object.fromEntries(cost.take(tick).map(({ metric, value }) => [metric, value]));
+  cost.end(tick);
+  const elapsedMs = (monotonicUs() - startUs) / 1000;
+  assert.ok(value["gap_ms"]! >= 60 && value["gap_ms"]! <= elapsedMs);
+  // Late by the whole standstill less the ten milliseconds that a beat waits.
+  assert.ok(value["loop_delay_p99_ms"]! >= 49 && value["loop_delay_p99_ms"]! <= elapsedMs);
+  assert.ok(value["loop_delay_p50_ms"]! <= value["loop_delay_p99_ms"]!);
+});
+
+Deno.test("garbage collections are told in milliseconds", () => {
+  const live = new LiveCounts();
+  const cost = new GeneratorCost(() => 0, 0);
+  const began = performance.now();
+  work(300);
+  const elapsedMs = performance.now() - began;
+  const samples = cost.take(live.take(SECOND));
+  cost.end(live.take(SECOND));
+  const value = Object.fromEntries(samples.map(({ metric, value }) => [metric, value]));
+  // Work that keeps hundreds of thousands of objects spends milliseconds there, not micro- or nanoseconds.
+  assert.ok(value["gc_ms"]! > 0.5 && value["gc_ms"]! < elapsedMs, `${value["gc_ms"]} ms of ${elapsedMs}`);
+  assert.ok(value["gc_longest_ms"]! > 0 && value["gc_longest_ms"]! <= value["gc_ms"]!);
+});
+
+Deno.test("the thread's clock counts its own work, and not that of other threads", async () => {
+  using clock = new ThreadClock();
+  const busy = new Worker(
+    "data:text/javascript,postMessage(0);for(const t=performance.now();performance.now()-t<300;);postMessage(1)",
+    { type: "module" },
+  );
+  const before = clock.us();
+  await new Promise<void>((resolve) => busy.onmessage = ({ data }) => data === 1 && resolve());
+  busy.terminate();
+  const idle = clock.us() - before;
+  const began = performance.now();
+  work(100);
+  const own = clock.us() - before - idle;
+  const elapsed = (performance.now() - began) * 1000;
+  assert.ok(idle < 150_000, `${idle} µs while another thread worked for 300 ms`);
+  assert.ok(own > 2000 && own <= elapsed, `${own} µs while this one worked for ${elapsed} µs`);
+});

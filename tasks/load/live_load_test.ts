@@ -1,0 +1,79 @@
+import assert from "node:assert/strict";
+import { join } from "node:path";
+import type { LiveFigures } from "../model/live.ts";
+import type { Phase, Sample } from "../model/run.ts";
+import { withPostgres } from "../stack/testing.ts";
+import { GENERATOR_METRICS } from "./generator_cost.ts";
+import type { Progress } from "./messages.ts";
+import type { LoadPlan } from "./plan.ts";
+import { runLoad } from "./run_load.ts";
+
+const SECONDS = 2.2;
+
+function planOf(url: string, spoolDir: string): LoadPlan {
+  const phase: Phase = {
+    phaseId: 0,
+    name: "steady",
+    block: 0,
+    arm: "sql",
+    startUs: 0,
+    endUs: SECONDS * 1e6,
+  };
+  const statement = { operationId: 0, name: "one", write: false, text: "SELECT 1 AS one", parameters: [] };
+  const stream = { name: "load", arrivals: "poisson", rate: 200, stages: null, session: null } as const;
+  return {
+    seed: 1,
+    loop: { kind: "open" },
+    streams: [{ ...stream, first: 0, count: 1 }],
+    phases: [phase],
+    arms: [{ name: "sql", target: { path: "sql", url }, statements: [statement] }],
+    operations: [{ name: "one", weight: 1, params: {} }],
+    dataset: null,
+    sources: {},
+    retry: null,
+    connections: 4,
+    inFlightCap: 100,
+    timeoutMs: 5000,
+    workers: 1,
+    spoolDir,
+    tellEnded: false,
+  };
+}
+
+Deno.test("generators tell how a run goes while it goes, and what they cost, once a second", async () => {
+  await withPostgres(async (url, { home }) => {
+    const spoolDir = join(home, "spool");
+    await Deno.mkdir(spoolDir);
+    const told: { counts: Progress; elapsedUs: number; figures: LiveFigures }[] = [];
+    const samples: Sample[] = [];
+    const { progress } = await runLoad({
+      plan: planOf(url, spoolDir),
+      signal: new AbortController().signal,
+      onStart: () => {},
+      onProgress: (counts, elapsedUs, figures) => told.push({ counts, elapsedUs, figures }),
+      onSamples: (more) => samples.push(...more),
+    });
+
+    // About twice a second; late timers of a busy machine make it fewer.
+    assert.ok(told.length >= 2, `${told.length} times`);
+    assert.ok(told.every(({ elapsedUs }, index) => index === 0 || elapsedUs >= told[index - 1]!.elapsedUs));
+    const { counts, figures } = told.at(-1)!;
+    assert.equal(counts.due, progress.due);
+    assert.equal(counts.ok, progress.ok);
+    assert.ok(progress.due > 0 && progress.ok === progress.due);
+    assert.ok(figures.p50Ms! > 0 && figures.p50Ms! <= figures.p95Ms! && figures.p95Ms! <= figures.p99Ms!);
+    assert.ok(figures.lagP99Ms! > 0 && figures.lagP99Ms! < 1000 * SECONDS);
+    assert.equal(figures.hitRate, null);
+    assert.ok(told.some(({ figures }) => figures.offeredPerSecond > 0 && figures.achievedPerSecond > 0));
+
+    for (const metric of Object.keys(GENERATOR_METRICS)) {
+      const values = samples.filter((sample) => sample.metric === metric).map(({ value }) => value);
+      assert.ok(values.length >= 1 && values.length <= SECONDS + 2, `${values.length} samples of ${metric}`);
+      assert.ok(values.every((value) => Number.isFinite(value) && value >= 0), metric);
+    }
+    // What a request costs is work of microseconds, not of nothing and not of seconds.
+    const costs = samples.filter(({ metric }) => metric === "cpu_per_request_us").map(({ value }) => value);
+    assert.ok(costs.every((us) => us > 1 && us < 100_000), `${costs}`);
+    assert.ok(samples.every(({ source, labels }) => source === "generator" && labels["worker"] === "0"));
+  });
+});

@@ -1,0 +1,151 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { VERSION } from "../config.ts";
+import { monotonicUs } from "../load/clock.ts";
+import type { MetronomeOrder } from "../load/metronome.ts";
+import { Wake } from "../load/wake.ts";
+import { ServiceError } from "../model/errors.ts";
+import type { Calibration, Machine } from "../model/calibration.ts";
+import { formatCount } from "../model/units.ts";
+import { hostFacts } from "../observe/host.ts";
+import { acquireLock } from "../stack/lock.ts";
+import { prepareHome } from "../stack/places.ts";
+import { stepArrivals, sustainedRate } from "./calibrate_steps.ts";
+import type { CalibrationPlan, FromCalibrator, ToCalibrator } from "./calibrate_worker.ts";
+
+/** Some four seconds in all. */
+const PLAN: CalibrationPlan = {
+  requests: 40_000,
+  frames: 8,
+  steps: { rates: [1000, 2000, 4000, 8000, 16_000, 32_000], seconds: 0.2, passes: 3 },
+};
+
+/** Time between the orders to both threads and the schedule's zero. */
+const LEAD_US = 50_000;
+
+/** Where a home keeps its machine's calibration. */
+export function calibrationFile(home: string): string {
+  return join(home, "calibration.json");
+}
+
+/**
+ * Measures what the load generator can do on this machine with nothing behind it, in a few seconds, and keeps it
+ * in the home. Holds the home's lock meanwhile: a run beside it would shape both.
+ * @throws {ServiceError} when another task uses the home, or a part fails.
+ */
+export async function calibrate(home: string, plan = PLAN): Promise<Calibration> {
+  prepareHome(home);
+  const lock = acquireLock(home, "doctor");
+  const dir = Deno.makeTempDirSync({ dir: home, prefix: "calibration-" });
+  try {
+    const { steps, ...measured } = await measureIn(dir, plan);
+    const calibration: Calibration = {
+      schema: 1,
+      measuredAt: new Date().toISOString(),
+      benchbook: VERSION,
+      machine: hostFacts(),
+      ...measured,
+      steps,
+      requestsPerSecond: sustainedRate(steps, measured.dispatch),
+    };
+    Deno.writeTextFileSync(calibrationFile(home), `${JSON.stringify(calibration, null, 2)}\n`);
+    return calibration;
+  } finally {
+    Deno.removeSync(dir, { recursive: true });
+    lock.release();
+  }
+}
+
+/** The calibration that a home keeps; null without one, and where it is of another machine or shape. */
+export function readCalibration(home: string, machine: Machine = hostFacts()): Calibration | null {
+  let kept: Calibration;
+  try {
+    kept = JSON.parse(readFileSync(calibrationFile(home), "utf8"));
+  } catch {
+    // Never taken, or torn: the next doctor takes it anew.
+    return null;
+  }
+  if (kept?.schema !== 1 || typeof kept.requestsPerSecond !== "number") return null;
+  return kept.machine?.cpu === machine.cpu && kept.machine.cores === machine.cores ? kept : null;
+}
+
+/**
+ * One line where a run asks a worker for more than its machine was found to keep up with; null where all is well
+ * or nothing is known.
+ * @param ratePerSecond the highest of the run, over all workers; null in a closed loop
+ */
+export function rateWarning(
+  calibration: Calibration | null,
+  { ratePerSecond, workers }: { readonly ratePerSecond: number | null; readonly workers: number },
+): string | null {
+  if (calibration === null || ratePerSecond === null) return null;
+  const { requestsPerSecond: most } = calibration;
+  if (ratePerSecond / workers <= most) return null;
+  const asked = `${formatCount(ratePerSecond)} requests/s by ${workers} worker${workers === 1 ? "" : "s"}`;
+  const needed = most > 0 ? Math.ceil(ratePerSecond / most) : Infinity;
+  const advice = needed <= calibration.machine.cores
+    ? `take --workers ${needed}`
+    : "take a lower --rate or a larger machine";
+  return `${asked} may be more than this machine can send on time: doctor found up to ${
+    formatCount(most)
+  } a worker. Better ${advice}.`;
+}
+
+/** The calibrator's thread and a metronome beside it, as a generator has one. */
+async function measureIn(
+  dir: string,
+  plan: CalibrationPlan,
+): Promise<Pick<Calibration, "clock" | "timer" | "dispatch" | "spool" | "steps">> {
+  const calibrator = new Worker(new URL("./calibrate_worker.ts", import.meta.url), { type: "module" });
+  const metronome = new Worker(new URL("../load/metronome.ts", import.meta.url), { type: "module" });
+  const wake = Wake.memory();
+  const { port1, port2 } = new MessageChannel();
+  const failed = new Promise<never>((_, reject) => {
+    for (const thread of [calibrator, metronome]) {
+      thread.onerror = (event) => {
+        event.preventDefault();
+        reject(new ServiceError(`Cannot calibrate this machine: a thread failed: ${event.message}`));
+      };
+    }
+  });
+  const answer = <Kind extends FromCalibrator["kind"]>(kind: Kind) =>
+    new Promise<FromCalibrator & { kind: Kind }>((resolve, reject) => {
+      calibrator.onmessage = ({ data }: MessageEvent<FromCalibrator>) => {
+        if (data.kind === kind) resolve(data as FromCalibrator & { kind: Kind });
+        else if (data.kind === "error") {
+          reject(new ServiceError(`Cannot calibrate this machine: ${data.message}`));
+        }
+      };
+    });
+  const tell = (order: ToCalibrator, transfer: Transferable[] = []) =>
+    calibrator.postMessage(order, transfer);
+  const work = async () => {
+    const loaded = new Promise<void>((resolve) => metronome.onmessage = () => resolve());
+    await Promise.all([answer("ready"), loaded]);
+    tell({ kind: "measure", dir, plan });
+    const { clock, timer, dispatch, spool } = await answer("measured");
+    const originUs = monotonicUs() + LEAD_US;
+    tell({ kind: "steps", dir, plan: plan.steps, port: port1, originUs }, [port1]);
+    const arrivals = stepArrivals(plan.steps);
+    const order: MetronomeOrder = {
+      arrivals: [arrivals],
+      worker: 0,
+      workers: 1,
+      originUs,
+      endUs: arrivals.endUs,
+      wake,
+      port: port2,
+    };
+    metronome.postMessage(order, [port2]);
+    const { steps } = await answer("stepped");
+    return { clock, timer, dispatch, spool, steps };
+  };
+  try {
+    return await Promise.race([work(), failed]);
+  } finally {
+    // A thread that waits for memory cannot be terminated; it ends itself when it is woken by this.
+    new Wake(wake).stop();
+    calibrator.terminate();
+    metronome.terminate();
+  }
+}
