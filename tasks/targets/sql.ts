@@ -1,18 +1,17 @@
-import { Client, type ClientConfig, types } from "pg";
+import { types } from "pg";
 import { ServiceError } from "../model/errors.ts";
+import { PgConnection, type PgListener, type PgReply } from "./pg_connection.ts";
+import { type PgOptions, readPgOptions } from "./pg_options.ts";
+import type { Parser } from "./pg_rows.ts";
 import { Pool } from "./pool.ts";
-import { type Call, settle, type Target } from "./target.ts";
 import { endsConnection, sqlErrorCode } from "./sql_error.ts";
+import { type Call, settle, type Target } from "./target.ts";
 
+/** What direct SQL needs. */
 export interface SqlTargetOptions {
   readonly url: string;
   readonly connections: number;
   readonly nowUs: () => number;
-}
-
-interface Connection {
-  client: Client;
-  healthy: boolean;
 }
 
 /** How long a lost connection waits before it is tried again: a dead server must not be hammered. */
@@ -25,8 +24,9 @@ const CONNECT_TIMEOUT_MS = 5000;
  */
 export class SqlTarget implements Target {
   readonly #options: SqlTargetOptions;
-  #pool = new Pool<Connection>([]);
-  #connections: Connection[] = [];
+  #pgOptions: PgOptions | null = null;
+  #pool = new Pool<Lane>([]);
+  #lanes: Lane[] = [];
   #closed = false;
 
   constructor(options: SqlTargetOptions) {
@@ -34,109 +34,126 @@ export class SqlTarget implements Target {
   }
 
   async open(): Promise<void> {
+    const { url, connections, nowUs } = this.#options;
     try {
-      this.#connections = await Promise.all(
-        Array.from({ length: this.#options.connections }, () => this.#connect()),
+      this.#pgOptions = readPgOptions(url, "benchbook-load");
+      const opened = await Promise.allSettled(Array.from({ length: connections }, () => this.#connect()));
+      this.#lanes = opened.flatMap((result) =>
+        result.status === "fulfilled"
+          ? [new Lane(result.value, nowUs, (lane) => this.#pool.release(lane))]
+          : []
       );
+      const failed = opened.find((result) => result.status === "rejected");
+      if (failed !== undefined) throw failed.reason;
     } catch (error) {
+      await this.close();
       throw new ServiceError(
-        `Cannot open ${this.#options.connections} connections to PostgreSQL: ${(error as Error).message}`,
+        `Cannot open ${connections} connections to PostgreSQL: ${(error as Error).message}`,
         "Check that it runs and that max_connections leaves room.",
         { cause: error },
       );
     }
-    this.#pool = new Pool(this.#connections);
+    this.#pool = new Pool(this.#lanes);
   }
 
-  async run(call: Call): Promise<void> {
+  run(call: Call): Promise<void> {
     const taken = this.#pool.take(call);
-    const connection = taken instanceof Promise ? await taken : taken;
-    if (connection === null) return;
+    if (taken instanceof Promise || !taken.connection.open) return this.#runLater(call, taken);
     call.acquiredUs = this.#options.nowUs();
-    if (!connection.healthy && !await this.#heal(connection)) {
-      settle(call, this.#options.nowUs(), "failed", "08001");
-      await pause(RECONNECT_MS);
-      return this.#pool.release(connection);
-    }
-    await this.#ask(connection, call);
-    this.#pool.release(connection);
+    return taken.run(call);
   }
 
   async close(): Promise<void> {
     this.#closed = true;
-    await Promise.allSettled(this.#connections.map(({ client }) => client.end()));
+    await Promise.allSettled(this.#lanes.map(({ connection }) => connection.end()));
   }
 
-  async #ask(connection: Connection, call: Call): Promise<void> {
-    const { client } = connection;
-    const { statement, values } = call;
-    // A statement cannot be taken back from a busy connection: giving up costs the connection.
-    call.abort = () => {
-      connection.healthy = false;
-      void client.end().catch(() => {});
-    };
-    const stream = (client as unknown as { connection: { stream: { bytesRead: number } } }).connection.stream;
-    const bytesBefore = stream.bytesRead;
-    call.sentUs = this.#options.nowUs();
-    try {
-      const result = await client.query({
-        name: `op${statement.operationId}`,
-        text: statement.text,
-        values: values as unknown[],
-      });
-      settle(call, this.#options.nowUs(), "ok", null);
-      call.rows = result.rows.length;
-      call.bytes = stream.bytesRead - bytesBefore;
-      if (call.keep) call.answer = result.rows;
-    } catch (error) {
-      const code = sqlErrorCode(error);
-      settle(call, this.#options.nowUs(), "failed", code);
-      // The server says so before it hangs up: the next request must not find out.
-      if (endsConnection(code)) connection.healthy = false;
-      if (call.keep) call.answer = error;
+  async #runLater(call: Call, taken: Lane | Promise<Lane | null>): Promise<void> {
+    const lane = await taken;
+    if (lane === null) return;
+    call.acquiredUs = this.#options.nowUs();
+    if (!lane.connection.open && !await this.#heal(lane)) {
+      settle(call, this.#options.nowUs(), "failed", "08001");
+      await pause(RECONNECT_MS);
+      return this.#pool.release(lane);
     }
+    // It may have been given up meanwhile, and a statement that no one waits for must not be sent.
+    if (call.settled) return this.#pool.release(lane);
+    await lane.run(call);
   }
 
-  /** Opens a connection, or a lost one anew in its old place. */
-  async #connect(place?: Connection): Promise<Connection> {
-    const config: ClientConfig = {
-      connectionString: this.#options.url,
-      application_name: "benchbook-load",
-      keepAlive: true,
-      connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
-      types: { getTypeParser: textParser },
-    };
-    const client = new Client(config);
-    const connection = place ?? { client, healthy: false };
-    const lost = () => {
-      if (connection.client === client) connection.healthy = false;
-    };
-    // Without a listener a connection lost while idle would end the whole worker.
-    client.on("error", lost);
-    client.on("end", lost);
-    await client.connect();
-    connection.client = client;
-    connection.healthy = true;
-    return connection;
+  #connect(): Promise<PgConnection> {
+    return PgConnection.connect(this.#pgOptions!, CONNECT_TIMEOUT_MS, parserOf);
   }
 
-  async #heal(connection: Connection): Promise<boolean> {
+  /** Opens a lost connection anew in its old place. */
+  async #heal(lane: Lane): Promise<boolean> {
     if (this.#closed) return false;
     try {
-      await this.#connect(connection);
-      return true;
+      lane.connection = await this.#connect();
     } catch {
       return false;
     }
+    if (this.#closed) await lane.connection.end();
+    return lane.connection.open;
+  }
+}
+
+/** A place in the pool: a connection, and the call on it. */
+class Lane implements PgListener {
+  connection: PgConnection;
+  readonly #nowUs: () => number;
+  readonly #release: (lane: Lane) => void;
+  #call: Call | null = null;
+  #done = () => {};
+  /** A statement cannot be taken back from a busy connection: giving up costs the connection. */
+  readonly #abort = () => this.connection.close();
+
+  constructor(connection: PgConnection, nowUs: () => number, release: (lane: Lane) => void) {
+    this.connection = connection;
+    this.#nowUs = nowUs;
+    this.#release = release;
+  }
+
+  run(call: Call): Promise<void> {
+    this.#call = call;
+    call.abort = this.#abort;
+    return new Promise((resolve) => {
+      this.#done = resolve;
+      this.connection.ask(call.statement, call.values, call.keep, this);
+    });
+  }
+
+  onSent(): void {
+    this.#call!.sentUs = this.#nowUs();
+  }
+
+  onReply({ error, rows, bytes, answer }: PgReply): void {
+    const call = this.#call!;
+    if (error === null) {
+      settle(call, this.#nowUs(), "ok", null);
+      call.rows = rows;
+      call.bytes = bytes;
+      if (call.keep) call.answer = answer;
+    } else {
+      const code = sqlErrorCode(error);
+      settle(call, this.#nowUs(), "failed", code);
+      // The server says so before it hangs up: the next request must not find out.
+      if (endsConnection(code)) this.connection.close();
+      if (call.keep) call.answer = error;
+    }
+    this.#call = null;
+    this.#release(this);
+    this.#done();
   }
 }
 
 const KEPT_AS_TEXT = new Set([1082, 1114, 1184, 1083, 1266, 1186]);
 
 /** Dates and times stay text: node's Date would lose microseconds and bend them to the local zone. */
-function textParser(oid: number, format?: "text" | "binary"): (text: string) => unknown {
+function parserOf(oid: number): Parser {
   if (KEPT_AS_TEXT.has(oid)) return (text) => text;
-  return types.getTypeParser(oid, format as "text") as (text: string) => unknown;
+  return types.getTypeParser(oid, "text") as Parser;
 }
 
 function pause(ms: number): Promise<void> {

@@ -1,0 +1,285 @@
+import { type PgError, readError } from "./pg_error.ts";
+import type { PgOptions } from "./pg_options.ts";
+import { type Columns, type Parser, readColumns, readRow, type Row } from "./pg_rows.ts";
+import { startSession } from "./pg_startup.ts";
+import { closeQuietly, openTransport } from "./pg_transport.ts";
+import { parameterText } from "./pg_values.ts";
+import {
+  Backend,
+  connectionLost,
+  Frontend,
+  HEADER,
+  type Inbox,
+  messageEnd,
+  MessageWriter,
+  type Transport,
+} from "./pg_wire.ts";
+import type { Statement, Value } from "./target.ts";
+
+/** What came back for one statement. */
+export interface PgReply {
+  /** Null where it succeeded; a PgError, or an error of the connection, which is closed then. */
+  readonly error: Error | null;
+  /** Rows received. */
+  readonly rows: number;
+  /** All bytes received for it. */
+  readonly bytes: number;
+  /** The rows themselves, only where they were asked for. */
+  readonly answer: readonly Row[] | null;
+}
+
+/**
+ * Hears of one statement, by calls and not by promises: several answers arrive in one turn of the event loop,
+ * and each is complete when it was read, not when the others were too.
+ */
+export interface PgListener {
+  /** Its bytes go out now. */
+  onSent(): void;
+  /** Called once for every statement. */
+  onReply(reply: PgReply): void;
+}
+
+/** A statement as this connection knows it. */
+interface Prepared {
+  readonly text: string;
+  readonly name: string;
+  /** Null until the server has described it. */
+  columns: Columns | null;
+}
+
+/** The plan's result type changed; the statement is not there (DISCARD, or a pooler gave another server). */
+const MUST_PREPARE_ANEW: ReadonlySet<string> = new Set(["0A000", "26000"]);
+
+const NO_COLUMNS: Columns = { names: [], parsers: [] };
+/** That Describe and Close mean a statement and no portal. */
+const A_STATEMENT = "S".charCodeAt(0);
+
+const TERMINATE = new MessageWriter().begin(Frontend.terminate).end().bytes;
+const SYNC = new MessageWriter().begin(Frontend.sync).end().bytes;
+const EXECUTE_AND_SYNC =
+  new MessageWriter().begin(Frontend.execute).string("").int32(0).end().raw(SYNC).bytes;
+const REFUSE_COPY = new MessageWriter().begin(Frontend.copyFail).string("there is nothing to copy").end()
+  .raw(SYNC).bytes;
+
+/**
+ * One connection to PostgreSQL, one statement at a time, each parsed once and then sent with its values in a
+ * single write. Answers are counted by walking the headers of their messages; their values are decoded only
+ * where they are wanted. A general client takes more than twice the CPU, which a load on the server's machine
+ * takes from the server.
+ */
+export class PgConnection {
+  readonly #transport: Transport;
+  readonly #inbox: Inbox;
+  readonly #parserOf: (oid: number) => Parser;
+  readonly #writer = new MessageWriter();
+  readonly #prepared = new Map<number, Prepared>();
+  #open = true;
+
+  // Of the statement under way.
+  #listener: PgListener | null = null;
+  #statement: Statement | null = null;
+  #current: Prepared | null = null;
+  #preparing = false;
+  #error: Error | null = null;
+  #rows = 0;
+  #bytes = 0;
+  #answer: Row[] | null = null;
+
+  private constructor(transport: Transport, inbox: Inbox, parserOf: (oid: number) => Parser) {
+    this.#transport = transport;
+    this.#inbox = inbox;
+    this.#parserOf = parserOf;
+    void this.#receive();
+  }
+
+  /**
+   * Opens a session.
+   * @param timeoutMs for all of it, from the address to the server's readiness
+   * @param parserOf what turns the values of a type into the program's
+   * @throws {PgError} what the server says; the system's error where it was not reached.
+   */
+  static async connect(
+    options: PgOptions,
+    timeoutMs: number,
+    parserOf: (oid: number) => Parser,
+  ): Promise<PgConnection> {
+    const timeout = new AbortController();
+    const timer = setTimeout(() => timeout.abort(), timeoutMs);
+    let transport: Transport | null = null;
+    try {
+      transport = await openTransport(options, timeout.signal);
+      return new PgConnection(transport, await startSession(transport, options), parserOf);
+    } catch (error) {
+      closeQuietly(transport);
+      if (timeout.signal.aborted) throw new Error(`no answer within ${timeoutMs / 1000} s`, { cause: error });
+      throw error;
+    } finally {
+      clearTimeout(timer);
+    }
+  }
+
+  /** False once it was closed, from whichever side. */
+  get open(): boolean {
+    return this.#open;
+  }
+
+  /**
+   * Sends a statement; the one before must have been replied to.
+   * @param keep whether the reply carries the rows
+   */
+  ask(statement: Statement, values: readonly Value[], keep: boolean, listener: PgListener): void {
+    this.#listener = listener;
+    this.#statement = statement;
+    this.#error = null;
+    this.#rows = 0;
+    this.#bytes = 0;
+    this.#answer = keep ? [] : null;
+    const writer = this.#writer.clear();
+    const known = this.#prepared.get(statement.operationId);
+    this.#preparing = known?.text !== statement.text;
+    const current = this.#current = this.#preparing ? this.#writeParse(statement) : known!;
+    // All in text, parameters and results: no formats are named. The portal has no name either.
+    writer.begin(Frontend.bind).byte(0).string(current.name).int16(0).int16(values.length);
+    for (const value of values) writer.value(parameterText(value));
+    writer.int16(0).end().raw(EXECUTE_AND_SYNC);
+    listener.onSent();
+    this.#send(writer.bytes);
+  }
+
+  /** Ends the session; a statement under way fails. */
+  async end(): Promise<void> {
+    if (!this.#open) return;
+    // Said, so that the server's log does not complain; a busy one could let us wait.
+    if (this.#listener === null) await this.#transport.write(TERMINATE).catch(() => {});
+    this.close();
+  }
+
+  /** Ends the connection at once; a statement under way fails. */
+  close(): void {
+    this.#lose(connectionLost("the connection was closed"));
+  }
+
+  #writeParse({ operationId, text }: Statement): Prepared {
+    this.#prepared.delete(operationId);
+    const name = `op${operationId}`;
+    this.#writer
+      // A statement of this name may be there; to close one that is not is no error.
+      .begin(Frontend.close).byte(A_STATEMENT).string(name).end()
+      .begin(Frontend.parse).string(name).string(text).int16(0).end()
+      .begin(Frontend.describe).byte(A_STATEMENT).string(name).end();
+    return { name, text, columns: null };
+  }
+
+  /** Chained and not awaited: on the measured path each turn through an async function costs. */
+  #send(bytes: Uint8Array): void {
+    this.#transport.write(bytes).then(
+      (count) => {
+        if (count < bytes.length && this.#open) this.#send(bytes.subarray(count));
+      },
+      (error) => this.#lose(asLost(error)),
+    );
+  }
+
+  /** A read is always pending: so a connection that ends while idle is known to be lost before it is used. */
+  async #receive(): Promise<void> {
+    const inbox = this.#inbox;
+    try {
+      for (;;) {
+        const count = await this.#transport.read(inbox.room());
+        if (count === null) break;
+        inbox.end += count;
+        this.#walk();
+      }
+      this.#lose(this.#error ?? connectionLost());
+    } catch (error) {
+      this.#lose(this.#error ?? asLost(error));
+    }
+  }
+
+  /** Goes over the messages that have arrived. */
+  #walk(): void {
+    const inbox = this.#inbox;
+    const { bytes, end } = inbox;
+    let at = inbox.start;
+    while (end - at >= HEADER) {
+      const type = bytes[at]!;
+      const next = messageEnd(bytes, at);
+      const counted = type === Backend.dataRow && this.#answer === null;
+      if (next > end && !counted) break;
+      this.#bytes += next - at;
+      if (counted) this.#rows++;
+      else this.#take(type, at + HEADER, next);
+      at = next;
+    }
+    inbox.start = at;
+  }
+
+  #take(type: number, body: number, end: number): void {
+    const { bytes } = this.#inbox;
+    switch (type) {
+      case Backend.dataRow:
+        this.#keep(body);
+        break;
+      case Backend.readyForQuery:
+        this.#finish();
+        break;
+      case Backend.rowDescription:
+        this.#current!.columns = readColumns(bytes, body, this.#parserOf);
+        break;
+      case Backend.noData:
+        this.#current!.columns = NO_COLUMNS;
+        break;
+      case Backend.copyIn:
+        this.#send(REFUSE_COPY);
+        break;
+      case Backend.error: {
+        const error = readError(bytes, body, end);
+        if (error.endsConnection) this.#lose(error);
+        else this.#error = error;
+      }
+    }
+  }
+
+  #keep(body: number): void {
+    this.#rows++;
+    try {
+      this.#answer!.push(readRow(this.#inbox.bytes, body, this.#current!.columns!));
+    } catch (error) {
+      // A value that its parser refuses is the statement's failure, not the connection's.
+      this.#error ??= error as Error;
+    }
+  }
+
+  #finish(): void {
+    const current = this.#current;
+    if (current === null) return;
+    const { operationId } = this.#statement!;
+    if (MUST_PREPARE_ANEW.has((this.#error as PgError | null)?.code ?? "")) {
+      this.#prepared.delete(operationId);
+    } else if (this.#preparing && current.columns !== null) {
+      this.#prepared.set(operationId, current);
+    }
+    this.#reply(this.#error);
+  }
+
+  #lose(error: Error): void {
+    if (!this.#open) return;
+    this.#open = false;
+    closeQuietly(this.#transport);
+    this.#reply(error);
+  }
+
+  #reply(error: Error | null): void {
+    const listener = this.#listener;
+    if (listener === null) return;
+    const reply = { error, rows: this.#rows, bytes: this.#bytes, answer: this.#answer };
+    this.#listener = null;
+    this.#current = null;
+    this.#answer = null;
+    listener.onReply(reply);
+  }
+}
+
+function asLost(error: unknown): Error {
+  return connectionLost((error as Error).message, error);
+}

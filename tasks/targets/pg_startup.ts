@@ -1,0 +1,87 @@
+import { md5Password, Scram } from "./pg_auth.ts";
+import { readError } from "./pg_error.ts";
+import type { PgOptions } from "./pg_options.ts";
+import {
+  Backend,
+  connectionLost,
+  decodeText,
+  Frontend,
+  Inbox,
+  int32,
+  MessageWriter,
+  type Transport,
+} from "./pg_wire.ts";
+
+const PROTOCOL = 3 << 16;
+
+/** Kinds of authentication that a server may ask for. */
+const Authentication = { ok: 0, cleartext: 3, md5: 5, sasl: 10, saslContinue: 11, saslFinal: 12 } as const;
+
+/**
+ * Begins a session on a fresh connection: says who we are, proves it, and waits until the server is ready.
+ * @returns what arrived behind that
+ * @throws {PgError} what the server says.
+ */
+export async function startSession(transport: Transport, options: PgOptions): Promise<Inbox> {
+  const inbox = new Inbox();
+  const writer = new MessageWriter();
+  const send = async (message: MessageWriter) => {
+    for (let rest = message.bytes; rest.length > 0;) rest = rest.subarray(await transport.write(rest));
+    message.clear();
+  };
+  writer.begin(null).int32(PROTOCOL);
+  for (const [name, value] of Object.entries(options.session)) writer.string(name).string(value);
+  await send(writer.string("client_encoding").string("UTF8").byte(0).end());
+
+  let scram: Scram | null = null;
+  for (;;) {
+    const { type, body, end } = await inbox.next(transport);
+    inbox.start = end;
+    if (type === Backend.readyForQuery) return inbox;
+    if (type === Backend.error) throw readError(inbox.bytes, body, end);
+    if (type !== Backend.authentication) continue;
+    const kind = int32(inbox.bytes, body);
+    const content = inbox.bytes.slice(body + 4, end);
+    const text = decodeText(content, 0, content.length);
+    switch (kind) {
+      case Authentication.ok:
+        if (scram !== null && !scram.verified) throw unexpected();
+        break;
+      case Authentication.cleartext:
+        await send(writer.begin(Frontend.password).string(await passwordOf(options)).end());
+        break;
+      case Authentication.md5: {
+        const hash = md5Password(options.user, await passwordOf(options), content);
+        await send(writer.begin(Frontend.password).string(hash).end());
+        break;
+      }
+      case Authentication.sasl:
+        if (!text.split("\0").includes(Scram.mechanism)) {
+          throw new Error(`the server offers none of the mechanisms that are known: ${Scram.mechanism}`);
+        }
+        scram = new Scram(await passwordOf(options));
+        await send(writer.begin(Frontend.password).string(Scram.mechanism).value(scram.first).end());
+        break;
+      case Authentication.saslContinue:
+        if (scram === null) throw unexpected();
+        await send(writer.begin(Frontend.password).text(await scram.last(text)).end());
+        break;
+      case Authentication.saslFinal:
+        if (scram === null) throw unexpected();
+        scram.verify(text);
+        break;
+      default:
+        throw new Error(`the server asks for an authentication that is not known: number ${kind}`);
+    }
+  }
+}
+
+async function passwordOf(options: PgOptions): Promise<string> {
+  const password = await options.password();
+  if (password === null) throw new Error("the server asks for a password and none is given");
+  return password;
+}
+
+function unexpected(): Error {
+  return connectionLost("the server's authentication is not PostgreSQL's protocol");
+}

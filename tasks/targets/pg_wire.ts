@@ -1,0 +1,251 @@
+/**
+ * Messages of PostgreSQL's protocol 3.0, as bytes: a type, a length that counts itself, the body.
+ * https://www.postgresql.org/docs/current/protocol-message-formats.html
+ */
+
+/** Where bytes come from and go to. `Deno.Conn` is one. */
+export interface Transport {
+  /** Resolves with the number of bytes read, null at the end. */
+  read(into: Uint8Array): Promise<number | null>;
+  /** Resolves with the number of bytes taken, which may be fewer than given. */
+  write(bytes: Uint8Array): Promise<number>;
+  close(): void;
+}
+
+/** Types of messages from the server; those not here are skipped. */
+export const Backend = {
+  authentication: code("R"),
+  copyIn: code("G"),
+  dataRow: code("D"),
+  error: code("E"),
+  noData: code("n"),
+  readyForQuery: code("Z"),
+  rowDescription: code("T"),
+} as const;
+
+/** Types of messages to the server. */
+export const Frontend = {
+  bind: code("B"),
+  close: code("C"),
+  copyFail: code("f"),
+  describe: code("D"),
+  execute: code("E"),
+  parse: code("P"),
+  password: code("p"),
+  sync: code("S"),
+  terminate: code("X"),
+} as const;
+
+/** Bytes of type and length. */
+export const HEADER = 5;
+const FIRST_SIZE = 64 * 1024;
+/** Up to here a loop over plain characters is faster than a call of the encoder, or of the decoder. */
+const SHORT_TEXT = 64;
+const SHORT_BYTES = 24;
+
+const encoder = new TextEncoder();
+/** A byte order mark is part of the value. */
+const decoder = new TextDecoder("utf-8", { ignoreBOM: true });
+
+/** Writes messages one after the other into a buffer that is used again and again. */
+export class MessageWriter {
+  #bytes = new Uint8Array(1024);
+  #length = 0;
+  #lengthAt = 0;
+
+  /** What was written; valid until the next `clear`. */
+  get bytes(): Uint8Array {
+    return this.#bytes.subarray(0, this.#length);
+  }
+
+  clear(): this {
+    this.#length = 0;
+    return this;
+  }
+
+  /** Begins a message; the first two of a connection have no type. */
+  begin(type: number | null): this {
+    this.#reserve(HEADER);
+    if (type !== null) this.#bytes[this.#length++] = type;
+    this.#lengthAt = this.#length;
+    this.#length += 4;
+    return this;
+  }
+
+  end(): this {
+    this.#putInt32(this.#lengthAt, this.#length - this.#lengthAt);
+    return this;
+  }
+
+  byte(value: number): this {
+    this.#reserve(1);
+    this.#bytes[this.#length++] = value;
+    return this;
+  }
+
+  int16(value: number): this {
+    this.#reserve(2);
+    this.#bytes[this.#length++] = value >>> 8;
+    this.#bytes[this.#length++] = value;
+    return this;
+  }
+
+  int32(value: number): this {
+    this.#reserve(4);
+    this.#putInt32(this.#length, value);
+    this.#length += 4;
+    return this;
+  }
+
+  raw(bytes: Uint8Array): this {
+    this.#reserve(bytes.length);
+    this.#bytes.set(bytes, this.#length);
+    this.#length += bytes.length;
+    return this;
+  }
+
+  /** Text that ends with a zero byte. */
+  string(text: string): this {
+    this.#encode(text);
+    return this.byte(0);
+  }
+
+  /** Text without its length: the body's last part. */
+  text(text: string): this {
+    this.#encode(text);
+    return this;
+  }
+
+  /** A value with its length before it, null as length −1. */
+  value(text: string | null): this {
+    if (text === null) return this.int32(-1);
+    this.#reserve(4);
+    const lengthAt = this.#length;
+    this.#length += 4;
+    this.#encode(text);
+    this.#putInt32(lengthAt, this.#length - lengthAt - 4);
+    return this;
+  }
+
+  #encode(text: string): void {
+    // UTF-8 takes at most three bytes for one unit of UTF-16.
+    this.#reserve(text.length * 3);
+    const bytes = this.#bytes;
+    const start = this.#length;
+    if (text.length <= SHORT_TEXT) {
+      let at = 0;
+      for (; at < text.length; at++) {
+        const unit = text.charCodeAt(at);
+        if (unit > 0x7f) break;
+        bytes[start + at] = unit;
+      }
+      if (at === text.length) {
+        this.#length = start + at;
+        return;
+      }
+    }
+    this.#length = start + encoder.encodeInto(text, bytes.subarray(start)).written;
+  }
+
+  #putInt32(at: number, value: number): void {
+    const bytes = this.#bytes;
+    bytes[at] = value >>> 24;
+    bytes[at + 1] = value >>> 16;
+    bytes[at + 2] = value >>> 8;
+    bytes[at + 3] = value;
+  }
+
+  #reserve(count: number): void {
+    const needed = this.#length + count;
+    if (needed <= this.#bytes.length) return;
+    const larger = new Uint8Array(Math.max(needed, this.#bytes.length * 2));
+    larger.set(this.#bytes.subarray(0, this.#length));
+    this.#bytes = larger;
+  }
+}
+
+/**
+ * What arrived and was not read yet: `bytes` from `start` to `end`. `start` may be set beyond `end`: what lies
+ * between is skipped when it comes, without ever being kept.
+ */
+export class Inbox {
+  bytes: Uint8Array = new Uint8Array(FIRST_SIZE);
+  start = 0;
+  end = 0;
+
+  /** Reads until a whole message lies at `start`. @returns its type and the bounds of its body */
+  async next(transport: Transport): Promise<{ type: number; body: number; end: number }> {
+    for (;;) {
+      if (this.end - this.start >= HEADER) {
+        const end = messageEnd(this.bytes, this.start);
+        if (end <= this.end) return { type: this.bytes[this.start]!, body: this.start + HEADER, end };
+      }
+      const count = await transport.read(this.room());
+      if (count === null) throw connectionLost();
+      this.end += count;
+    }
+  }
+
+  /** Where the next bytes go: behind those not read yet, which move to the front, or into a larger buffer. */
+  room(): Uint8Array {
+    if (this.start >= this.end) {
+      this.start -= this.end;
+      this.end = 0;
+      return this.bytes;
+    }
+    const rest = this.end - this.start;
+    if (rest < this.bytes.length) {
+      this.bytes.copyWithin(0, this.start, this.end);
+    } else {
+      const larger = new Uint8Array(this.bytes.length * 2);
+      larger.set(this.bytes);
+      this.bytes = larger;
+    }
+    this.start = 0;
+    this.end = rest;
+    return this.bytes.subarray(rest);
+  }
+}
+
+/**
+ * Where the message that begins at `at` ends; its first five bytes must be there.
+ * @throws when its length is none: this is not PostgreSQL, or its place in the stream was lost.
+ */
+export function messageEnd(bytes: Uint8Array, at: number): number {
+  const length = int32(bytes, at + 1);
+  if (length < 4) throw connectionLost("the server's answer is not PostgreSQL's protocol");
+  return at + 1 + length;
+}
+
+/** The error of a connection that ended by itself, with the code that the operating system has for it. */
+export function connectionLost(message = "the server closed the connection", cause?: unknown): Error {
+  return Object.assign(new Error(message, { cause }), { code: "ECONNRESET" });
+}
+
+export function int16(bytes: Uint8Array, at: number): number {
+  return bytes[at]! << 8 | bytes[at + 1]!;
+}
+
+export function int32(bytes: Uint8Array, at: number): number {
+  return bytes[at]! << 24 | bytes[at + 1]! << 16 | bytes[at + 2]! << 8 | bytes[at + 3]!;
+}
+
+export function decodeText(bytes: Uint8Array, start: number, end: number): string {
+  if (end - start <= SHORT_BYTES) {
+    let text = "";
+    let at = start;
+    for (; at < end && bytes[at]! <= 0x7f; at++) text += String.fromCharCode(bytes[at]!);
+    if (at === end) return text;
+  }
+  return decoder.decode(bytes.subarray(start, end));
+}
+
+/** The text that begins at `at` and ends before a zero byte. */
+export function zeroTerminated(bytes: Uint8Array, at: number): { text: string; next: number } {
+  const end = bytes.indexOf(0, at);
+  return { text: decodeText(bytes, at, end), next: end + 1 };
+}
+
+function code(letter: string): number {
+  return letter.charCodeAt(0);
+}
