@@ -1,13 +1,31 @@
 import { readConfig } from "./config.ts";
-import { ExitCode } from "./model/errors.ts";
+import { BenchbookError, ExitCode } from "./model/errors.ts";
+import { calibrate, calibrationFile } from "./pipeline/calibrate.ts";
 import { diagnose } from "./stack/doctor.ts";
+import { calibrationText } from "./terminal/calibration_text.ts";
 import { command, main } from "./terminal/command.ts";
 import { doctorText } from "./terminal/doctor_text.ts";
 
 await main(async () => {
-  command("doctor", "Look at everything that a run depends on, and say how to mend what is missing.")
-    .parse(Deno.args, { from: "user" });
-  const findings = await diagnose(readConfig());
+  const options = command(
+    "doctor",
+    "Look at everything that a run depends on, say how to mend what is missing, and calibrate the load generator.",
+  )
+    .option("--no-calibrate", "leave the calibration out, which takes some seconds of CPU")
+    .parse(Deno.args, { from: "user" })
+    .opts<{ calibrate: boolean }>();
+  const config = readConfig();
+  const findings = await diagnose(config);
   console.log(doctorText(findings));
+  if (options.calibrate) {
+    console.log("\nCalibrating the load generator: let the machine rest for some seconds.\n");
+    try {
+      console.log(calibrationText(await calibrate(config.home), calibrationFile(config.home)));
+    } catch (error) {
+      // What is missing was said above; a machine that is in use is no fault.
+      if (!(error instanceof BenchbookError)) throw error;
+      console.log(`! Not calibrated. ${error.message}`);
+    }
+  }
   return findings.some(({ state }) => state === "missing") ? ExitCode.service : ExitCode.ok;
 });

@@ -46,6 +46,8 @@ const LINES: readonly Line[] = [
   line("postgres", "wal_bytes", "PostgreSQL write-ahead log", "written", "bytes per second"),
   line("redis", "commands", "Redis commands", "commands", "per second"),
   line("redis", "memory_bytes", "Redis memory", "used", "bytes"),
+  line("generator", "cpu_cores", "Generator CPU, cores", "busiest worker", "cores"),
+  line("generator", "lag_p99_ms", "Generator lag", "p99", "ms"),
   line("generator", "gap_ms", "Longest generator gap", "gap", "ms"),
 ];
 

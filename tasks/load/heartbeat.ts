@@ -1,4 +1,4 @@
-import { type LogCounts, LogHistogram } from "./log_histogram.ts";
+import { LogHistogram } from "./log_histogram.ts";
 
 const BEAT_MS = 10;
 
@@ -6,8 +6,9 @@ const BEAT_MS = 10;
 export interface Beats {
   /** Longest time in which the loop was not seen to run, µs: the 10 ms between two beats included. */
   readonly longestUs: number;
-  /** By how much beats came too late, µs. */
-  readonly delays: LogCounts;
+  /** By how much beats came too late, µs: median and p99; null without a beat. */
+  readonly delayP50Us: number | null;
+  readonly delayP99Us: number | null;
 }
 
 /**
@@ -36,8 +37,13 @@ export class Heartbeat {
 
   take(): Beats {
     this.#look();
-    const beats = { longestUs: this.#longestUs, delays: this.#delays.take() };
+    const beats = {
+      longestUs: this.#longestUs,
+      delayP50Us: this.#delays.quantile(0.5),
+      delayP99Us: this.#delays.quantile(0.99),
+    };
     this.#longestUs = 0;
+    this.#delays.take();
     return beats;
   }
 

@@ -25,6 +25,7 @@ export interface LogCounts {
  */
 export class LogHistogram {
   readonly #counts = new Uint32Array(BUCKETS);
+  #finite = 0;
   #infinite = 0;
 
   /** @param us not negative (else counted as 0); may be Infinity */
@@ -33,12 +34,16 @@ export class LogHistogram {
       this.#infinite++;
       return;
     }
+    this.#finite++;
     const units = us * UNITS_PER_US;
     this.#counts[bucketOf(units < MOST_UNITS ? (units > 0 ? units | 0 : 0) : MOST_UNITS)]!++;
   }
 
   merge({ first, counts, infinite }: LogCounts): void {
-    for (let index = 0; index < counts.length; index++) this.#counts[first + index]! += counts[index]!;
+    for (let index = 0; index < counts.length; index++) {
+      this.#counts[first + index]! += counts[index]!;
+      this.#finite += counts[index]!;
+    }
     this.#infinite += infinite;
   }
 
@@ -50,16 +55,17 @@ export class LogHistogram {
     while (end > first && this.#counts[end - 1] === 0) end--;
     const taken = { first, counts: this.#counts.slice(first, end), infinite: this.#infinite };
     this.#counts.fill(0, first, end);
+    this.#finite = 0;
     this.#infinite = 0;
     return taken;
   }
 
   /** The quantile `p` in µs as the middle of its bucket, Infinity among the infinite; null of none. */
   quantile(p: number): number | null {
-    const finite = this.#counts.reduce((sum, count) => sum + count, 0);
-    if (finite + this.#infinite === 0) return null;
-    let left = quantileRank(finite + this.#infinite, p);
-    if (left > finite) return Infinity;
+    const n = this.#finite + this.#infinite;
+    if (n === 0) return null;
+    let left = quantileRank(n, p);
+    if (left > this.#finite) return Infinity;
     let bucket = -1;
     while (left > 0) left -= this.#counts[++bucket]!;
     return middleOf(bucket) / UNITS_PER_US;

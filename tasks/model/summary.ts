@@ -131,6 +131,24 @@ export interface Validity {
   readonly checks: readonly ValidityCheck[];
   /** Generator lag (woke − intended), milliseconds. */
   readonly lagMs: { readonly p50: number | null; readonly p99: number | null; readonly max: number | null };
+  /** What the generator's own threads cost. */
+  readonly generator: GeneratorFigures;
+}
+
+/** What the threads that make the load cost after the warm-up; null: not recorded. */
+export interface GeneratorFigures {
+  /** CPU time by requests that fell due, microseconds: the median of all seconds. */
+  readonly cpuPerRequestUs: number | null;
+  /** CPU time of all workers together per second of time: 1 is one core. */
+  readonly cpuCores: number | null;
+  /** Median delay of the event loop in a usual second, milliseconds. */
+  readonly loopDelayP50Ms: number | null;
+  /** p99 of the event loop's delay in a usual second, milliseconds. */
+  readonly loopDelayP99Ms: number | null;
+  /** Share of a worker's time that garbage collections took, 0 to 1. */
+  readonly gcShare: number | null;
+  /** The longest garbage collection, milliseconds. */
+  readonly gcLongestMs: number | null;
 }
 
 /** One term of the SLO, judged for one arm. */

@@ -40,6 +40,14 @@ export function exampleSummary(overrides: Partial<RunSummary> = {}): RunSummary 
       valid: true,
       checks: checks(),
       lagMs: { p50: 0.04, p99: 0.31, max: 4.2 },
+      generator: {
+        cpuPerRequestUs: 61.4,
+        cpuCores: 0.0614,
+        loopDelayP50Ms: 0.72,
+        loopDelayP99Ms: 2.1,
+        gcShare: 0.0012,
+        gcLongestMs: 3.4,
+      },
     },
     steady: ARMS.map((arm) => ({ arm, state: "steady", fromUs: 6e6, changes: [] })),
     warnings: [{

@@ -1,5 +1,5 @@
-import type { RunSummary, ValidityCheck } from "../model/summary.ts";
-import { formatMs } from "../model/units.ts";
+import type { GeneratorFigures, RunSummary, ValidityCheck } from "../model/summary.ts";
+import { formatMs, formatShare, significant } from "../model/units.ts";
 import { redactUrl } from "../config.ts";
 import { Footnotes } from "./cells.ts";
 import { type Decision, decision, SERVICE_NAMES } from "./decision.ts";
@@ -108,7 +108,7 @@ export function buildView(
     checks: validity.checks,
     lag: `Generator lag: median ${formatMs(lag.p50)}, p99 ${formatMs(lag.p99)}, longest ${
       formatMs(lag.max)
-    }.`,
+    }.${generatorCost(validity.generator)}`,
     unavailable,
     method: method(summary),
     command: reproduce(run),
@@ -117,6 +117,27 @@ export function buildView(
     plans: plansView(plans),
     slots,
   };
+}
+
+/** What the generator's threads took, as sentences with a space before; nothing of a run that did not record it. */
+function generatorCost(figures: GeneratorFigures): string {
+  const { cpuPerRequestUs, cpuCores, gcShare, gcLongestMs, loopDelayP50Ms, loopDelayP99Ms } = figures;
+  const cpu = cpuPerRequestUs === null || cpuCores === null
+    ? ""
+    : ` Its threads took ${significant(cpuPerRequestUs, 3)} µs of CPU a request (${
+      significant(cpuCores, 3)
+    } of a core in all).`;
+  const collections = gcShare === null || gcLongestMs === null
+    ? ""
+    : ` Garbage collection took ${formatShare(gcShare)} of their time, ${
+      formatMs(gcLongestMs)
+    } at the longest.`;
+  const delay = loopDelayP50Ms === null || loopDelayP99Ms === null
+    ? ""
+    : ` Their event loops were late by ${formatMs(loopDelayP50Ms)} (median) and ${
+      formatMs(loopDelayP99Ms)
+    } (p99) in a usual second.`;
+  return cpu + collections + delay;
 }
 
 function services(summary: RunSummary): ServiceView[] {

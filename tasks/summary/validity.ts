@@ -1,5 +1,5 @@
 import type { Run, ValidityThresholds } from "../model/run.ts";
-import type { Validity, ValidityCheck } from "../model/summary.ts";
+import type { GeneratorFigures, Validity, ValidityCheck } from "../model/summary.ts";
 import { formatCount, formatMs, formatShare, significant } from "../model/units.ts";
 import type { Rows } from "../store/runs.ts";
 import { query } from "../store/sql.ts";
@@ -33,6 +33,7 @@ export interface ValidityEvidence {
   readonly orphans: number;
   readonly steal: number | null;
   readonly pressure: number | null;
+  readonly generator: GeneratorFigures;
 }
 
 /** Whether the generator shaped the result, judged from the stored rows and samples of a run. */
@@ -60,6 +61,7 @@ async function gatherEvidence(rows: Rows, run: Run): Promise<ValidityEvidence> {
       sessions: JSON.stringify(streams.flatMap(({ session }, index) => session ? [index] : [])),
     }),
     ...await one<{ steal: number | null; pressure: number | null }>("host"),
+    generator: await one<GeneratorFigures>("generator"),
   };
 }
 
@@ -76,7 +78,8 @@ export function validityOf(evidence: ValidityEvidence, run: Run): Validity {
     slots(evidence, run.status === "complete"),
   ].map((check): ValidityCheck => ({ ...check, cause: check.ok || check.name === "slots" ? null : cause }));
   const { p50, p99, max } = evidence.lag;
-  return { valid: checks.every(({ ok }) => ok), checks, lagMs: { p50, p99, max } };
+  const { generator } = evidence;
+  return { valid: checks.every(({ ok }) => ok), checks, lagMs: { p50, p99, max }, generator };
 }
 
 type Check = Omit<ValidityCheck, "cause">;

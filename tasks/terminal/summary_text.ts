@@ -18,6 +18,7 @@ export function summaryText(summary: RunSummary): string {
     comparisonText(summary.comparisons),
     sloText(summary),
     notes(summary),
+    generatorText(summary),
     `Run ${run.runId}${run.label === null ? "" : ` (${run.label})`}`,
   ];
   return parts.filter((part) => part !== "").join("\n\n");
@@ -106,6 +107,22 @@ function sloText({ slo, verdict }: RunSummary): string {
     const word = verdict === "invalid" ? "– does not count" : judged;
     return `${word}  ${text}  ${arm}: ${value}${windows === null ? "" : ` (${windowsText(windows)})`}`;
   }).join("\n");
+}
+
+/** What to hold small differences against. */
+function generatorText({ run, validity: { lagMs, generator } }: RunSummary): string {
+  const parts = [
+    ...lagMs.p99 === null || run.config.loop === "closed"
+      ? []
+      : [`lag p99 ${formatMs(lagMs.p99)}, longest ${formatMs(lagMs.max)}`],
+    ...generator.cpuPerRequestUs === null
+      ? []
+      : [`${significant(generator.cpuPerRequestUs, 3)} µs of CPU a request`],
+    ...generator.gcLongestMs === null
+      ? []
+      : [`longest garbage collection ${formatMs(generator.gcLongestMs)}`],
+  ];
+  return parts.length === 0 ? "" : `Generator: ${parts.join(", ")}`;
 }
 
 function notes({ warnings, environment, run }: RunSummary): string {

@@ -1,0 +1,50 @@
+import type { Calibration } from "../model/calibration.ts";
+import { fixed, formatBytes, formatCount, formatMs, formatShare } from "../model/units.ts";
+import { type Column, formatTable } from "./table.ts";
+
+const COLUMNS: readonly Column[] = [
+  { title: "load generator of this machine", align: "left" },
+  { title: "measured", align: "left" },
+];
+
+/** What a calibration found, as a table with its verdict below. @param file where it is kept */
+export function calibrationText(calibration: Calibration, file: string): string {
+  const { clock, timer, dispatch, spool, steps } = calibration;
+  const table = formatTable(COLUMNS, [
+    ["clock", `steps of ${us(clock.resolutionUs)}, ${us(clock.readUs)} a reading`],
+    ["metronome wakes late by", `p50 ${us(timer.p50Us)}, p99 ${us(timer.p99Us)}`],
+    [
+      "without any target, a worker",
+      `${round(dispatch.requestsPerSecond)} requests/s, ${us(dispatch.cpuUs)} of CPU each`,
+    ],
+    ["recording a request", recording(dispatch.recording)],
+    ["writing timings", `${round(spool.rowsPerSecond)} rows/s, ${formatBytes(spool.bytesPerSecond)}/s`],
+    ...steps.map(({ ratePerSecond, onTime, lagP99Ms }) => [
+      `open loop at ${formatCount(ratePerSecond)}/s`,
+      `${formatShare(onTime)} on time, lag p99 ${formatMs(lagP99Ms)}`,
+    ]),
+  ]);
+  return `${table}\n\n${verdict(calibration)}\nKept in ${file}`;
+}
+
+function verdict({ requestsPerSecond }: Calibration): string {
+  return requestsPerSecond > 0
+    ? `Fine for up to ${formatCount(requestsPerSecond)} requests/s a worker.`
+    : "The generator did not keep its schedule at any rate: something else keeps the CPU busy. " +
+      "Run doctor again when the machine is quiet.";
+}
+
+/** Recording costs so little that the rounds' own noise may hide it. */
+function recording({ lowUs, highUs }: Calibration["dispatch"]["recording"]): string {
+  if (lowUs > 0) return `${us(lowUs)} to ${us(highUs)}`;
+  return highUs > 0 ? `less than ${us(highUs)}` : "too little to be told from noise";
+}
+
+function us(value: number): string {
+  return value >= 1000 ? formatMs(value / 1000) : `${fixed(value, 2)} µs`;
+}
+
+/** Two digits are known. */
+function round(value: number): string {
+  return formatCount(Number(value.toPrecision(2)));
+}

@@ -1,0 +1,92 @@
+import { byRate, type PathRate, type RateProbe, type RateSearch } from "../model/rate_search.ts";
+import { fixed, formatCount, formatMs, formatShare, significant } from "../model/units.ts";
+import { type Column, formatTable } from "./table.ts";
+
+/** The end of a search as a person reads it: all probes, and what each path holds. */
+export function findRateText({ paths, unavailable, search }: RateSearch): string {
+  const parts = [
+    ...(paths.some(({ probes }) => probes.length > 0) ? [probeTable(paths)] : []),
+    paths.map(foundSentence).join("\n"),
+    [
+      ...unavailable.map(({ path, reason }) => `• Path ${path} not available: ${reason}`),
+      ...notes(paths),
+    ].join("\n"),
+    `Search ${search.id}${search.label === null ? "" : ` (${search.label})`}`,
+  ];
+  return parts.filter((part) => part !== "").join("\n\n");
+}
+
+/** `sql holds p95<200ms,errors<1% up to 1,180–1,240 requests/s (confirmed)`. */
+export function foundSentence({ path, slo, interval, confirmed, limitedBy, probes }: PathRate): string {
+  const [low, high] = interval;
+  const sure = confirmed ? "confirmed" : "not confirmed";
+  if (low === null && high === null) {
+    return probes.length === 0
+      ? `${path} was not probed`
+      : `${path}: every probe was invalid; the generator, not the system, was the limit`;
+  }
+  if (low === null) return `${path} does not hold ${slo} even at ${rateText(high!)} requests/s (${sure})`;
+  if (high === null && limitedBy === "generator") {
+    return `${path} holds ${slo} at least up to ${rateText(low)} requests/s (${sure}); ` +
+      `the generator, not the system, was the limit`;
+  }
+  return `${path} holds ${slo} up to ${rateText(low)}–${rateText(high!)} requests/s (${sure})`;
+}
+
+/** A probe's end in a few words, for the line that it leaves behind: `holds, p95 12.1 ms, 1,190/s answered`. */
+export function probeText({ outcome, p95Ms, achieved, reason }: RateProbe): string {
+  const figures = `p95 ${formatMs(p95Ms)}, ${significant(achieved, 4)}/s answered`;
+  return reason === null ? `${outcome}, ${figures}` : `${outcome}, ${figures}: ${reason}`;
+}
+
+/** A rate as it was offered, with no more digits than it has. */
+export function rateText(rate: number): string {
+  return rate >= 100 ? formatCount(rate) : significant(rate, 4);
+}
+
+const COLUMNS: readonly Column[] = [
+  { title: "path", align: "left" },
+  { title: "offered/s", align: "right" },
+  { title: "ok/s", align: "right" },
+  { title: "p50", align: "right" },
+  { title: "p95", align: "right" },
+  { title: "p99", align: "right" },
+  { title: "errors", align: "right" },
+  { title: "verdict", align: "left" },
+];
+
+const SIGNS = { holds: "✓ holds", fails: "✗ fails", invalid: "– invalid" } as const;
+
+function probeTable(paths: readonly PathRate[]): string {
+  const rows = paths.flatMap(({ path, probes }) =>
+    byRate(probes).map((probe, index) => [
+      index === 0 ? path : "",
+      rateText(probe.rate),
+      fixed(probe.achieved, 3),
+      formatMs(probe.p50Ms),
+      formatMs(probe.p95Ms),
+      formatMs(probe.p99Ms),
+      formatShare(probe.errors),
+      probe.confirmation ? `${SIGNS[probe.outcome]} (confirmation)` : SIGNS[probe.outcome],
+    ])
+  );
+  return `Response time by rate, every probe:\n${formatTable(COLUMNS, rows)}`;
+}
+
+function notes(paths: readonly PathRate[]): string[] {
+  return paths.flatMap(({ path, interval: [low, high], confirmed, probes }) => {
+    const invalid = probes.filter(({ outcome }) => outcome === "invalid");
+    return [
+      ...(invalid.length === 0 ? [] : [
+        `• ${path}: ${invalid.length} of ${probes.length} probes were invalid. ${invalid.at(-1)!.reason}`,
+      ]),
+      ...(confirmed || (low === null && high === null) ? [] : [`• ${path}: ${unconfirmedBecause(probes)}`]),
+    ];
+  });
+}
+
+function unconfirmedBecause(probes: readonly RateProbe[]): string {
+  return probes.some(({ confirmation, outcome }) => confirmation && outcome === "invalid")
+    ? "confirmations were invalid. Try again when the machine has less to do."
+    : "probes contradicted each other too much for both ends to be confirmed. Give a longer --duration.";
+}

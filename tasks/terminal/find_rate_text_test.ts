@@ -1,0 +1,34 @@
+import assert from "node:assert/strict";
+import { exampleSearch } from "../report/testing_find_rate.ts";
+import { findRateText, foundSentence, probeText } from "./find_rate_text.ts";
+
+Deno.test("the end of a search reads the same for the same search", async (t) => {
+  await t.assertSnapshot(findRateText(exampleSearch()));
+});
+
+Deno.test("a sentence a path says what holds, how sure that is, and what was the limit", () => {
+  const path = exampleSearch().paths[0]!;
+  const say = (changes: Partial<typeof path>) => foundSentence({ ...path, ...changes });
+  assert.equal(say({}), "sql holds p95<200ms,errors<1% up to 1,200–1,253 requests/s (confirmed)");
+  assert.equal(
+    say({ interval: [0.512, 0.53], confirmed: false }),
+    "sql holds p95<200ms,errors<1% up to 0.512–0.53 requests/s (not confirmed)",
+  );
+  assert.equal(
+    say({ interval: [9600, null], limitedBy: "generator" }),
+    "sql holds p95<200ms,errors<1% at least up to 9,600 requests/s (confirmed); " +
+      "the generator, not the system, was the limit",
+  );
+  assert.equal(
+    say({ interval: [null, 20] }),
+    "sql does not hold p95<200ms,errors<1% even at 20 requests/s (confirmed)",
+  );
+  assert.match(say({ interval: [null, null], limitedBy: "generator" }), /every probe was invalid/);
+  assert.match(say({ interval: [null, null], probes: [] }), /was not probed/);
+});
+
+Deno.test("a probe's line says why it did not hold", () => {
+  const { probes } = exampleSearch().paths[0]!;
+  assert.equal(probeText(probes[0]!), "holds, p95 16 ms, 600/s answered");
+  assert.match(probeText(probes.find(({ outcome }) => outcome === "fails")!), /^fails, .*: sql misses p95/);
+});
