@@ -22,7 +22,7 @@ export function checkDraws(scenario: Scenario, streams: readonly Stream[], file:
         : fault(`${field}.keys`, `tables of your own have no key spaces`, "Draw from a source instead.");
     }
     if (draw.kind === "after" && !before.includes(draw.of)) {
-      throw fault(`${field}.of`, `no parameter "${draw.of}" is drawn before it`, hint(draw.of, before));
+      throw fault(`${field}.of`, `no parameter "${draw.of}" is drawn before it`, hintAmong(draw.of, before));
     }
     if (draw.kind === "source" && !sources.includes(draw.source)) {
       throw fault(
@@ -39,7 +39,7 @@ export function checkDraws(scenario: Scenario, streams: readonly Stream[], file:
         throw fault(
           `${field}.from`,
           `no step "${draw.from}" comes before it`,
-          steps.length > 0 ? hint(draw.from, steps) : undefined,
+          hintAmong(draw.from, steps),
         );
       }
     }
@@ -56,4 +56,8 @@ export function checkDraws(scenario: Scenario, streams: readonly Stream[], file:
       }
     }
   }
+}
+
+function hintAmong(typed: string, known: readonly string[]): string | undefined {
+  return known.length > 0 ? hint(typed, known) : undefined;
 }

@@ -40,6 +40,9 @@ const draw = z.discriminatedUnion("kind", [
       message: `weights must be as many as values: ${value.weights.length}`,
     });
   }
+  if (value.kind === "choice" && value.weights?.every((weight) => weight === 0)) {
+    context.addIssue({ code: "custom", message: "weights must not all be 0" });
+  }
 });
 
 const operation = z.strictObject({
@@ -114,7 +117,7 @@ const scenario = z.strictObject({
       max: z.number(),
       unit: z.string(),
       describe: z.string(),
-    }),
+    }).refine((one) => one.min <= one.default && one.default <= one.max, "default must lie from min to max"),
   ),
   presets: z.record(z.string(), z.record(z.string(), z.number())).optional(),
 });

@@ -1,5 +1,5 @@
 import { UsageError } from "../model/errors.ts";
-import type { Scenario, Settings } from "../model/scenario.ts";
+import type { Scenario, Setting, Settings } from "../model/scenario.ts";
 import { hint } from "../model/suggest.ts";
 
 /**
@@ -13,13 +13,18 @@ export function settleSettings(
   file: string,
 ): Settings {
   const known = Object.keys(settings);
+  const fault = (what: string, next?: string) =>
+    new UsageError(`Cannot use the scenario file ${file}: ${what}`, next);
+  if (known.includes("preset")) {
+    throw fault("settings.preset: must have another name: --set preset=NAME chooses among presets");
+  }
   for (const [preset, values] of Object.entries(presets)) {
-    const unknown = Object.keys(values).find((key) => !known.includes(key));
-    if (unknown !== undefined) {
-      throw new UsageError(
-        `Cannot use the scenario file ${file}: presets.${preset}.${unknown}: there is no such setting`,
-        hint(unknown, known),
-      );
+    for (const [key, value] of Object.entries(values)) {
+      const field = `presets.${preset}.${key}`;
+      if (!known.includes(key)) throw fault(`${field}: there is no such setting`, hint(key, known));
+      if (!within(settings[key]!, value)) {
+        throw fault(`${field}: must be ${rangeOf(settings[key]!)} (it is ${value})`);
+      }
     }
   }
   const names = Object.keys(presets);
@@ -41,16 +46,21 @@ export function settleSettings(
   }
   const chosen = preset === undefined ? {} : presets[preset]!;
   return Object.fromEntries(known.map((key) => {
-    const { default: fallback, min, max, unit } = settings[key]!;
+    const setting = settings[key]!;
     const text = single[key];
-    const value = text === undefined ? chosen[key] ?? fallback : text.trim() === "" ? NaN : Number(text);
-    if (!(value >= min && value <= max)) {
-      throw new UsageError(
-        `Cannot set ${key} as a number from ${min} to ${max}${unit === "" ? "" : ` ${unit}`}: it is "${
-          text ?? value
-        }"`,
-      );
+    if (text === undefined) return [key, chosen[key] ?? setting.default];
+    const value = text.trim() === "" ? NaN : Number(text);
+    if (!within(setting, value)) {
+      throw new UsageError(`Cannot set ${key} as a number ${rangeOf(setting)}: it is "${text}"`);
     }
     return [key, value];
   }));
+}
+
+function within({ min, max }: Setting, value: number): boolean {
+  return value >= min && value <= max;
+}
+
+function rangeOf({ min, max, unit }: Setting): string {
+  return `from ${min} to ${max}${unit === "" ? "" : ` ${unit}`}`;
 }

@@ -35,7 +35,10 @@ export type Draw =
     readonly pick?: "uniform" | "zipf" | "in order";
     readonly s?: number;
   }
-  /** In a session: a column of the first row that an earlier step answered. Recorded, but not drawn. */
+  /**
+   * In a session: a column of the first row that an earlier step answered. Recorded, but not drawn. A GraphQL
+   * document answers the column under the same name, by an alias where the field is called otherwise.
+   */
   | { readonly kind: "carried"; readonly from: string; readonly column: string };
 
 /** One question of a scenario, how often it is asked, and with which values. */
