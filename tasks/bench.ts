@@ -2,6 +2,7 @@ import { readConfig } from "./config.ts";
 import { DEFAULT_SCENARIO, scenarioNames } from "./load/scenario.ts";
 import { bench } from "./pipeline/bench.ts";
 import { addBenchOptions, type BenchArguments } from "./pipeline/bench_options.ts";
+import { findRate } from "./pipeline/find_rate.ts";
 import { command, main } from "./terminal/command.ts";
 
 await main(async () => {
@@ -11,5 +12,6 @@ await main(async () => {
   )
     .addHelpText("after", `\nScenarios: ${scenarioNames(config.root).join(", ")}`);
   task.parse(Deno.args, { from: "user" });
-  return await bench(task.args[0] ?? DEFAULT_SCENARIO, task.opts<BenchArguments>(), config);
+  const given = task.opts<BenchArguments>();
+  return await (given.findRate ? findRate : bench)(task.args[0] ?? DEFAULT_SCENARIO, given, config);
 });

@@ -12,7 +12,9 @@ export interface LiveFigures {
    * what was shed or never sent as Infinity, failed ones not at all. Null where nothing ended.
    */
   readonly p50Ms: number | null;
+  /** As `p50Ms`. */
   readonly p95Ms: number | null;
+  /** As `p50Ms`. */
   readonly p99Ms: number | null;
   /** Hits among all that could be cached in the last five seconds, 0 to 1; null without any. */
   readonly hitRate: number | null;

@@ -1,6 +1,7 @@
 import type { Config } from "../config.ts";
 import { VERSION } from "../config.ts";
 import { loadWorkload } from "../load/arms.ts";
+import { clearCache } from "../load/open_targets.ts";
 import { mixOf } from "../load/plan.ts";
 import { loadSources } from "../load/sources.ts";
 import { proveEqual } from "../load/equality.ts";
@@ -28,7 +29,7 @@ import { type BenchArguments, type BenchPlan, settle } from "./bench_options.ts"
 import { dataRequest } from "./data_options.ts";
 import { explainAll } from "./explain_all.ts";
 import { interruptSignal } from "./interrupt.ts";
-import { measure, type Measured } from "./measure.ts";
+import { measure, type Measured, type MeasureOptions } from "./measure.ts";
 import { openOwnTables, undoOwnWrites } from "./own_tables.ts";
 import { fillDatabase, type Ground, makeArms, startStack } from "./prepare.ts";
 import { recoverRuns } from "./recover.ts";
@@ -47,7 +48,9 @@ export async function bench(name: string, given: BenchArguments, config: Config)
   const interrupt = interruptSignal();
   try {
     for (const line of await recoverRuns(config.home, db, waitNote(terminal))) terminal.print(line);
-    const measured = await takeMeasurements({
+    const runId = newRunId();
+    const job = {
+      runId,
       config,
       scenario,
       plan,
@@ -55,7 +58,8 @@ export async function bench(name: string, given: BenchArguments, config: Config)
       replace: given.replace,
       terminal,
       signal: interrupt.signal,
-    });
+    };
+    const measured = await withSystem(job, (system) => measure({ ...job, ...system }));
     await store(measured, db, terminal);
     return await conclude(measured, { given, config, db, terminal, signal: interrupt.signal });
   } finally {
@@ -64,7 +68,10 @@ export async function bench(name: string, given: BenchArguments, config: Config)
   }
 }
 
-interface Job {
+/** What a system is made ready for. */
+export interface Job {
+  /** Of the run, or of the search that makes several. */
+  readonly runId: string;
   readonly config: Config;
   readonly scenario: LoadedScenario;
   readonly plan: BenchPlan;
@@ -75,11 +82,16 @@ interface Job {
   readonly signal: AbortSignal;
 }
 
-/** From a bare machine to a run's spool; the stack is stopped whatever happens. */
-async function takeMeasurements(job: Job): Promise<Measured> {
-  const { config, scenario, plan, data, replace, terminal, signal } = job;
+/** A system that is filled and proven, and what is known of it: any number of runs can measure it. */
+export type System = Pick<
+  MeasureOptions,
+  "ground" | "environment" | "plans" | "sources" | "undo" | "gitCommit"
+>;
+
+/** From a bare machine to a system that can be measured; the stack is stopped whatever happens. */
+export async function withSystem<T>(job: Job, use: (system: System) => Promise<T>): Promise<T> {
+  const { runId, config, scenario, plan, data, replace, terminal, signal } = job;
   const workload = loadWorkload(scenario.workloadDir, scenario);
-  const runId = newRunId();
   const stack = await startStack(config, plan.paths, terminal, signal);
   try {
     const { url: databaseUrl, dataset } = data === null
@@ -123,21 +135,14 @@ async function takeMeasurements(job: Job): Promise<Measured> {
         onProgress: progress,
       });
       await undo();
+      // The proof has filled the cache under the keys of the run, which begins cold.
+      await Promise.all(ground.arms.map((arm) => clearCache(arm)));
       return { value: proof, detail: `${formatCount(proof.compared)} answers compared` };
     });
     const plans = await explainAll(ground, mix);
     if (signal.aborted) throw new InterruptedError();
     const environment = environmentOf(ground);
-    return await measure({
-      ...job,
-      ground,
-      environment,
-      plans,
-      sources,
-      undo,
-      runId,
-      gitCommit: await gitCommit(),
-    });
+    return await use({ ground, environment, plans, sources, undo, gitCommit: await gitCommit() });
   } finally {
     await stack.stop();
   }
@@ -154,12 +159,13 @@ function environmentOf({ stack, dataset }: Ground): Environment {
   };
 }
 
-function waitNote(terminal: Terminal): (holder: string) => void {
+/** Says who has the store open while a task waits for it. */
+export function waitNote(terminal: Terminal): (holder: string) => void {
   return (holder) => terminal.print(`Waiting for the store: ${holder} has it open.`);
 }
 
 /** Loads the spool into DuckDB; until that succeeded the spool stays, and the next start tries again. */
-async function store(measured: Measured, db: string, terminal: Terminal): Promise<void> {
+export async function store(measured: Measured, db: string, terminal: Terminal): Promise<void> {
   await terminal.step("Store", async () => {
     const opened = await openStore(db, { mode: "write", onWait: waitNote(terminal) });
     try {
@@ -170,6 +176,18 @@ async function store(measured: Measured, db: string, terminal: Terminal): Promis
       opened.close();
     }
   });
+}
+
+/** Judges a stored run, and stores the verdict with it. */
+export async function judge(runId: string, db: string): Promise<RunSummary> {
+  const summary = await summarise(await openRun(runId, { db }), runId);
+  const opened = await openStore(db, { mode: "write" });
+  try {
+    await setVerdict(opened, runId, summary.verdict);
+  } finally {
+    opened.close();
+  }
+  return summary;
 }
 
 /** Judges the run, renders it, and says what came of it. */
@@ -183,13 +201,7 @@ async function conclude(
     readonly signal: AbortSignal;
   },
 ): Promise<ExitCode> {
-  let summary: RunSummary = await summarise(await openRun(runId, { db }), runId);
-  const opened = await openStore(db, { mode: "write" });
-  try {
-    await setVerdict(opened, runId, summary.verdict);
-  } finally {
-    opened.close();
-  }
+  let summary = await judge(runId, db);
   const warnings: string[] = [];
   // An interrupted user wants to leave: the report can be had later.
   if (given.report && status !== "interrupted") {

@@ -24,6 +24,8 @@ export interface BenchArguments extends DataArguments {
   readonly slo?: string;
   readonly abortOnFail: boolean;
   readonly findRate?: boolean;
+  /** Of --find-rate, as a share. */
+  readonly resolution?: number;
   readonly report: boolean;
   readonly pdf: boolean;
   readonly json: boolean;
@@ -85,6 +87,7 @@ export function addBenchOptions(command: Command): Command {
       "search for the highest rate that holds the SLO, path by path; --rate is where it begins, --duration how long a probe lasts",
     )
     .option("--abort-on-fail", "end the run as soon as a target over windows is missed beyond doubt", false)
+    .option("--resolution <share>", "of --find-rate: how near it comes, by default 5%", resolution)
     .option("--no-report", "measure and store only")
     .option("--no-pdf", "make no PDF")
     .option("--json", "print summary.json on stdout, and everything for people on stderr", false)
@@ -201,6 +204,14 @@ function count(what: string, max: number): (text: string) => number {
     }
     return value;
   };
+}
+
+function resolution(text: string): number {
+  const share = /^\d+(\.\d+)?%$/.test(text) ? Number(text.slice(0, -1)) / 100 : NaN;
+  if (!(share >= 0.01 && share <= 0.5)) {
+    throw new InvalidArgumentError('It must be from 1% to 50%, written like "5%".');
+  }
+  return share;
 }
 
 function duration(what: string): (text: string) => number {

@@ -32,7 +32,8 @@ export function reproduce(run: Run): string {
   return ["deno task bench", config.scenario, ...words].join(" ");
 }
 
-function quoted(value: string): string {
+/** A word as a shell takes it. */
+export function quoted(value: string): string {
   return /^[\w.,:=+/-]+$/.test(value) ? value : `'${value.replaceAll("'", `'\\''`)}'`;
 }
 

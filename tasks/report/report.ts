@@ -5,13 +5,13 @@ import type { RunSummary } from "../model/summary.ts";
 import { launchBrowser } from "../stack/browser.ts";
 import { openRun } from "../store/read.ts";
 import { summarise } from "../summary/summarise.ts";
-import { renderHtml } from "./html.ts";
+import { type Pages, renderHtml } from "./html.ts";
 import { runNotebooks } from "./notebooks.ts";
 import { printPdf } from "./pdf.ts";
 import type { PlanRow } from "./plans.ts";
 import { writeSite } from "./site.ts";
 import { slotsOf } from "./slots.ts";
-import { buildView, type ReportView } from "./view.ts";
+import { buildView } from "./view.ts";
 import { replaceDirectory } from "./write.ts";
 
 export interface ReportOptions {
@@ -60,7 +60,8 @@ export async function makeReport(options: ReportOptions): Promise<Report> {
     await Deno.writeTextFile(join(temporary, "index.html"), await renderHtml(view, templatesOf(config)));
     if (options.pdf) {
       onStep?.("printing the PDF");
-      const problem = await writePdf(view, config, temporary);
+      const render = (pages: Pages) => renderHtml(view, { ...templatesOf(config), pages });
+      const problem = await writePdf(render, config, temporary);
       if (problem === null) pdf = join(directory, "report.pdf");
       else warnings.push(problem);
     }
@@ -83,13 +84,15 @@ function templatesOf(config: Pick<Config, "root">): { readonly templates: string
   return { templates: join(config.root, "templates") };
 }
 
-/** Prints report.pdf into a directory; returns why not, where it cannot. */
-async function writePdf(view: ReportView, config: Config, directory: string): Promise<string | null> {
+/** Prints a page as report.pdf into a directory; returns why not, where it cannot. */
+export async function writePdf(
+  render: (pages: Pages) => Promise<string>,
+  config: Config,
+  directory: string,
+): Promise<string | null> {
   try {
     const browser = await launchBrowser(config);
     try {
-      const render = (pages: ReadonlyMap<string, number>) =>
-        renderHtml(view, { ...templatesOf(config), pages });
       const bytes = await printPdf(browser, render, join(directory, "print.html"));
       await Deno.writeFile(join(directory, "report.pdf"), bytes);
       return null;

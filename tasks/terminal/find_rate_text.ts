@@ -9,7 +9,7 @@ export function findRateText({ paths, unavailable, search }: RateSearch): string
     paths.map(foundSentence).join("\n"),
     [
       ...unavailable.map(({ path, reason }) => `• Path ${path} not available: ${reason}`),
-      ...notes(paths),
+      ...notes(paths, search.resolution),
     ].join("\n"),
     `Search ${search.id}${search.label === null ? "" : ` (${search.label})`}`,
   ];
@@ -73,12 +73,18 @@ function probeTable(paths: readonly PathRate[]): string {
   return `Response time by rate, every probe:\n${formatTable(COLUMNS, rows)}`;
 }
 
-function notes(paths: readonly PathRate[]): string[] {
+function notes(paths: readonly PathRate[], resolution: number): string[] {
   return paths.flatMap(({ path, interval: [low, high], confirmed, probes }) => {
     const invalid = probes.filter(({ outcome }) => outcome === "invalid");
     return [
       ...(invalid.length === 0 ? [] : [
         `• ${path}: ${invalid.length} of ${probes.length} probes were invalid. ${invalid.at(-1)!.reason}`,
+      ]),
+      ...(low === null || high === null || high / low < (1 + resolution) * 1.01 ? [] : [
+        `• ${path}: the ends lie further apart than ${
+          formatShare(resolution)
+        }, since probes between them contradicted ` +
+        `each other or were invalid. A longer --duration tells more.`,
       ]),
       ...(confirmed || (low === null && high === null) ? [] : [`• ${path}: ${unconfirmedBecause(probes)}`]),
     ];

@@ -32,3 +32,17 @@ Deno.test("a probe's line says why it did not hold", () => {
   assert.equal(probeText(probes[0]!), "holds, p95 16 ms, 600/s answered");
   assert.match(probeText(probes.find(({ outcome }) => outcome === "fails")!), /^fails, .*: sql misses p95/);
 });
+
+Deno.test("doubts are noted: a wide interval, and ends that are not confirmed", () => {
+  const path = exampleSearch().paths[0]!;
+  const say = (changes: Partial<typeof path>) =>
+    findRateText(exampleSearch({ paths: [{ ...path, ...changes }], unavailable: [] }));
+  assert.doesNotMatch(say({}), /•/);
+  assert.match(say({ interval: [1200, 1697] }), /• sql: the ends lie further apart than 5 %/);
+  assert.match(say({ confirmed: false }), /• sql: probes contradicted each other too much/);
+  const invalid = path.probes.map((probe) => ({
+    ...probe,
+    outcome: probe.confirmation ? "invalid" as const : probe.outcome,
+  }));
+  assert.match(say({ confirmed: false, probes: invalid }), /• sql: confirmations were invalid/);
+});

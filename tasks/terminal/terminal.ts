@@ -30,7 +30,8 @@ const PLAIN_PROGRESS_MS = 10_000;
 export function openTerminal(options: { json: boolean }): Terminal {
   const stream = options.json ? process.stderr : process.stdout;
   // A terminal that does not know its own size cannot have lines rewritten.
-  const live = Boolean(stream.isTTY) && (stream.columns ?? 0) >= 40 && (stream.rows ?? 0) >= 5 && process.env["TERM"] !== "dumb";
+  const live = Boolean(stream.isTTY) && (stream.columns ?? 0) >= 40 && (stream.rows ?? 0) >= 5 &&
+    process.env["TERM"] !== "dumb";
   return {
     live,
     print: (text) => void stream.write(`${text}\n`),

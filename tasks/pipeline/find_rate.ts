@@ -1,0 +1,208 @@
+import type { Config } from "../config.ts";
+import { type LoadedScenario, loadScenario } from "../load/scenario.ts";
+import { ExitCode, ServiceError } from "../model/errors.ts";
+import type { PathRate, RateProbe, RateSearch } from "../model/rate_search.ts";
+import { makeRatePage } from "../report/find_rate_page.ts";
+import { acquireLock } from "../stack/lock.ts";
+import { prepareHome } from "../stack/places.ts";
+import { answerSoFar, DEFAULT_RESOLUTION, nextStep, type ProbeStep } from "../stats/rate_search.ts";
+import { findRateText, probeText, rateText } from "../terminal/find_rate_text.ts";
+import { openTerminal, type Terminal } from "../terminal/terminal.ts";
+import { judge, store, type System, waitNote, withSystem } from "./bench.ts";
+import { type BenchArguments, settle } from "./bench_options.ts";
+import { dataRequest } from "./data_options.ts";
+import { interruptSignal } from "./interrupt.ts";
+import { measure } from "./measure.ts";
+import { CONFIRMATION_TIMES, lowestRate, pathSlo, probeOf, probeSeconds, settleSearch } from "./probe.ts";
+import { recoverRuns } from "./recover.ts";
+import { newRunId } from "./run_id.ts";
+import { storeFile } from "./store_file.ts";
+
+/** As `--rate` allows. */
+const HIGHEST_RATE = 1_000_000;
+
+/**
+ * Searches for the highest rate at which each path holds its targets: one system, and a run for each probe.
+ * @returns 0 found for each path; 1 a path does not hold at the lowest rate; 4 a path had no valid probe
+ * @throws {UsageError} without targets, or for targets that no rate can be searched by
+ */
+export async function findRate(name: string, given: BenchArguments, config: Config): Promise<ExitCode> {
+  const scenario = await loadScenario(config.root, name, given.set);
+  const slo = settleSearch(scenario, given);
+  const duration = given.duration ?? 5;
+  const warmup = given.warmup ?? Math.min(1, scenario.warmup);
+  const plan = settle(scenario, { ...given, duration, warmup });
+  // Before anything is started: a path that cannot be judged is a mistake in the command.
+  for (const path of plan.paths) pathSlo(slo, path, scenario.scopes);
+  const data = scenario.datasetName === null ? null : await dataRequest(scenario.datasetName, given);
+  const db = storeFile(config, given.db);
+  const terminal = openTerminal({ json: given.json });
+  prepareHome(config.home);
+  const lock = acquireLock(config.home, `bench ${scenario.name}`);
+  const interrupt = interruptSignal();
+  const { signal } = interrupt;
+  try {
+    for (const line of await recoverRuns(config.home, db, waitNote(terminal))) terminal.print(line);
+    const startedAt = new Date();
+    const id = newRunId(startedAt);
+    const job = { runId: id, config, scenario, plan, data, replace: given.replace, terminal, signal };
+    const searched = await withSystem(job, async (system) => {
+      const paths: PathRate[] = [];
+      for (const { name: path } of system.ground.arms) {
+        if (signal.aborted) break;
+        paths.push(
+          await searchPath({ ...job, system, given: { ...given, duration, warmup }, path, slo, db }),
+        );
+      }
+      const { ground, gitCommit, environment } = system;
+      return { paths, unavailableArms: ground.unavailableArms, gitCommit, environment };
+    });
+    const { title, name: scenarioName } = scenario;
+    const { label, rate: startRate, seed, scale, connections, workers, settings } = plan;
+    const found: RateSearch = {
+      schema: 1,
+      search: {
+        id,
+        label,
+        scenario: scenarioName,
+        title,
+        slo,
+        startRate,
+        durationSeconds: duration,
+        warmupSeconds: warmup,
+        confirmationTimes: CONFIRMATION_TIMES,
+        resolution: given.resolution ?? DEFAULT_RESOLUTION,
+        seed,
+        scale,
+        connections,
+        workers,
+        settings,
+        environment: searched.environment,
+        startedAt,
+        gitCommit: searched.gitCommit,
+      },
+      paths: searched.paths,
+      unavailable: searched.unavailableArms.map(({ arm, reason }) => ({ path: arm, reason })),
+      files: { html: null, pdf: null, store: db },
+    };
+    return await conclude(found, { given, config, terminal, signal });
+  } finally {
+    interrupt.dispose();
+    lock.release();
+  }
+}
+
+interface PathSearch {
+  /** Of the search. */
+  readonly runId: string;
+  readonly config: Config;
+  readonly scenario: LoadedScenario;
+  readonly system: System;
+  readonly given: BenchArguments & { readonly duration: number; readonly warmup: number };
+  readonly path: string;
+  readonly slo: string;
+  readonly db: string;
+  readonly terminal: Terminal;
+  readonly signal: AbortSignal;
+}
+
+/** One path's probes until its limit is known; as far as it came where it is interrupted. */
+async function searchPath(search: PathSearch): Promise<PathRate> {
+  const { scenario, given, path, signal } = search;
+  const slo = pathSlo(search.slo, path, scenario.scopes);
+  const startRate = given.rate ?? scenario.rate;
+  const options = {
+    startRate,
+    seed: given.seed,
+    resolution: given.resolution,
+    lowest: Math.min(startRate, lowestRate(slo, given.duration)),
+    highest: HIGHEST_RATE,
+  };
+  const probes: RateProbe[] = [];
+  while (true) {
+    const step = nextStep(probes, options);
+    if (step.kind === "answer" || signal.aborted) {
+      const { low, high, confirmed, limitedBy } = answerSoFar(probes);
+      return { path, slo, interval: [low, high], confirmed, limitedBy, probes };
+    }
+    const probe = await makeProbe({ ...search, slo }, step);
+    if (probe !== null) probes.push(probe);
+  }
+}
+
+/** One run at the step's rate, stored and judged; null where it was interrupted. */
+async function makeProbe(search: PathSearch, step: ProbeStep): Promise<RateProbe | null> {
+  const { runId, scenario, system, given, path, slo, db, terminal } = search;
+  const { rate, confirmation, seed } = step;
+  const seconds = probeSeconds(slo, given.duration, rate) * (confirmation ? CONFIRMATION_TIMES : 1);
+  const label = `find-rate ${runId} ${rate}/s`;
+  // One block: within it a queue that grows shows itself, which a washout between two would hide.
+  const probed = { ...scenario, block: seconds, inFlight: undefined };
+  const settled = settle(probed, { ...given, rate, duration: seconds, paths: path, slo, label, seed });
+  const plan = { ...settled, inFlightCap: scenario.inFlight ?? settled.inFlightCap };
+  const title = `Probe ${path} at ${rateText(rate)}/s${confirmation ? " again" : ""}`;
+  return await terminal.step(title, async (progress) => {
+    const quiet: Terminal = { ...terminal, step: async (_title, work) => (await work(progress)).value };
+    const job = { ...search, ...systemOf(system, path), scenario: probed, plan, terminal: quiet };
+    const measured = await measure({ ...job, runId: newRunId() });
+    await store(measured, db, quiet);
+    if (measured.crash !== null) {
+      throw new ServiceError(
+        `Cannot go on searching: ${measured.crash}`,
+        `What was measured until then is stored; deno task logs shows why.`,
+      );
+    }
+    const summary = await judge(measured.runId, db);
+    if (measured.status === "interrupted") return { value: null, detail: "interrupted" };
+    const probe = probeOf(summary, step, seconds);
+    return { value: probe, detail: probeText(probe) };
+  });
+}
+
+/** The part of the system that one path is. */
+function systemOf(system: System, path: string): System {
+  const arms = system.ground.arms.filter(({ name }) => name === path);
+  const operations = system.ground.operations.filter((operation) => operation.path === path);
+  const ids = operations.map(({ operationId }) => operationId);
+  return {
+    ...system,
+    ground: { ...system.ground, arms, operations, unavailableArms: [] },
+    plans: system.plans.filter(({ operationId }) => ids.includes(operationId)),
+  };
+}
+
+async function conclude(
+  found: RateSearch,
+  { given, config, terminal, signal }: {
+    readonly given: BenchArguments;
+    readonly config: Config;
+    readonly terminal: Terminal;
+    readonly signal: AbortSignal;
+  },
+): Promise<ExitCode> {
+  const warnings: string[] = [];
+  let { files } = found;
+  // An interrupted user wants to leave; the runs of the probes are stored.
+  if (given.report && !signal.aborted) {
+    const page = await terminal.step("Report", async (progress) => {
+      const made = await makeRatePage(found, { config, pdf: given.pdf, onStep: progress });
+      return { value: made, detail: made.pdf === null ? "HTML" : "HTML and PDF" };
+    });
+    files = { ...files, html: page.html, pdf: page.pdf };
+    warnings.push(...page.warnings);
+  }
+  terminal.print(`\n${findRateText(found)}`);
+  if (signal.aborted) terminal.print("• The search was interrupted: this is what was known by then.");
+  for (const warning of warnings) terminal.print(`• ${warning}`);
+  if (files.html !== null) terminal.print(`Report  ${files.html}`);
+  if (files.pdf !== null) terminal.print(`PDF     ${files.pdf}`);
+  terminal.print(`Store   ${files.store}`);
+  if (given.json) console.log(JSON.stringify({ ...found, files }, null, 2));
+  return signal.aborted ? ExitCode.interrupted : exitCodeOf(found);
+}
+
+/** The first that applies of: a path without any valid probe, a path that holds at no rate, found. */
+export function exitCodeOf({ paths }: Pick<RateSearch, "paths">): ExitCode {
+  if (paths.some(({ interval: [low, high] }) => low === null && high === null)) return ExitCode.invalid;
+  return paths.some(({ interval: [low] }) => low === null) ? ExitCode.verdictFailed : ExitCode.ok;
+}

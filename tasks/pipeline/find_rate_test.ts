@@ -1,0 +1,212 @@
+import assert from "node:assert/strict";
+import { join } from "node:path";
+import { loadScenario } from "../load/scenario.ts";
+import { readConfig } from "../config.ts";
+import { UsageError } from "../model/errors.ts";
+import type { PathRate, RateSearch } from "../model/rate_search.ts";
+import { exampleSearch } from "../report/testing_find_rate.ts";
+import { exampleSummary } from "../report/testing.ts";
+import { openStore } from "../store/open.ts";
+import type { BenchArguments } from "./bench_options.ts";
+import { exitCodeOf } from "./find_rate.ts";
+import { lowestRate, pathSlo, probeOf, probeSeconds, settleSearch } from "./probe.ts";
+import { withWorkbench, type Workbench } from "./testing.ts";
+
+const scenario = await loadScenario(readConfig().root, "access-paths");
+const given = (changes: Partial<BenchArguments>) => changes as BenchArguments;
+const step = { kind: "probe", rate: 240, confirmation: false, seed: 1 } as const;
+
+Deno.test("without targets that a rate can be searched by, it is a usage error", () => {
+  assert.equal(settleSearch(scenario, given({})), scenario.slo);
+  assert.equal(settleSearch(scenario, given({ slo: "p99<1s" })), "p99<1s");
+  const faults: [BenchArguments, RegExp][] = [
+    [given({ concurrency: 4 }), /both --find-rate and --concurrency/],
+    [given({ slo: "p95<1s,throughput>100/s" }), /"throughput>100\/s": it fails at every rate below/],
+    [given({ slo: "p95=1s" }), /SLO term "p95=1s"/],
+  ];
+  for (const [wrong, said] of faults) {
+    assert.throws(() => settleSearch(scenario, wrong), (error) => {
+      return error instanceof UsageError && said.test(error.message);
+    });
+  }
+  assert.throws(() => settleSearch({ ...scenario, slo: undefined }, given({})), /access-paths has none/);
+});
+
+Deno.test("a path is judged by the terms that are about it, and by a hit rate only where it caches", () => {
+  const slo = "p95<200ms,hit>80%,graphql: p99<1s over 10s,sql/product-by-id: p95<50ms,product-by-id: p50<9ms";
+  const { scopes } = scenario;
+  assert.equal(pathSlo(slo, "sql", scopes), "p95<200ms,sql/product-by-id: p95<50ms,product-by-id: p50<9ms");
+  assert.equal(pathSlo(slo, "graphql", scopes), "p95<200ms,graphql: p99<1s over 10s,product-by-id: p50<9ms");
+  assert.equal(pathSlo(slo, "sql+cache", scopes), "p95<200ms,hit>80%,product-by-id: p50<9ms");
+  assert.throws(() => pathSlo("graphql: p95<1s", "sql", scopes), /over sql: no term of the SLO/);
+});
+
+Deno.test("a probe at a low rate lasts until its requests can tell the quantile", () => {
+  assert.equal(probeSeconds("p95<200ms", 5, 1000), 5);
+  // p95 needs 72 requests (METHOD's 368 are for p99), and some more for luck.
+  const seconds = probeSeconds("p95<200ms", 5, 8);
+  assert(seconds * 8 > 72 && seconds <= 20, `${seconds}`);
+  assert(probeSeconds("p99<200ms", 5, 50) * 50 > 368);
+  const lowest = lowestRate("p99<200ms", 5);
+  assert(probeSeconds("p99<200ms", 5, lowest) * lowest > 368);
+  assert(lowestRate("errors<1%", 5) < 0.1);
+});
+
+Deno.test("a probe holds, fails by a target or by its queue, is invalid, or cannot tell", () => {
+  const summary = exampleSummary();
+  const held = { ...summary, verdict: "pass" as const, slo: summary.slo.filter(({ ok }) => ok) };
+  const probe = probeOf(held, step, 5);
+  assert.equal(probe.outcome, "holds");
+  assert.equal(probe.reason, null);
+  assert.deepEqual([probe.rate, probe.achieved, probe.p95Ms?.toFixed(2)], [240, 240, "4.37"]);
+
+  assert.equal(probeOf(summary, step, 5).outcome, "fails");
+  assert.equal(probeOf(summary, step, 5).reason, summary.reasons[0]);
+
+  const text = "sql was overloaded in 1 of 1 blocks.";
+  const queued = probeOf({ ...held, warnings: [{ code: "overloaded", text }] }, step, 5);
+  assert.deepEqual([queued.outcome, queued.reason], ["fails", text]);
+
+  const reasons = ["The generator paused for 412 ms."];
+  const invalid = probeOf({ ...summary, verdict: "invalid", reasons }, step, 5);
+  assert.deepEqual([invalid.outcome, invalid.reason], ["invalid", reasons[0]]);
+
+  const untold = held.slo.map((result) => ({
+    ...result,
+    ok: false,
+    measured: {
+      ...result.measured,
+      value: null,
+      warnings: [{ code: "not-estimable", text: "p95 is not estimable from 9 requests." }],
+    },
+  }));
+  assert.throws(() => probeOf({ ...held, slo: untold }, step, 5), /at 240 requests\/s: p95 is not estimable/);
+});
+
+Deno.test("the exit code says whether every path has a rate", () => {
+  const [found] = exampleSearch().paths as [PathRate, ...PathRate[]];
+  const none = { ...found, interval: [null, 20] } as const;
+  const invalid = { ...found, interval: [null, null] } as const;
+  assert.equal(exitCodeOf({ paths: [found] }), 0);
+  assert.equal(exitCodeOf({ paths: [found, none] }), 1);
+  assert.equal(exitCodeOf({ paths: [none, invalid] }), 4);
+});
+
+const SCENARIO = {
+  name: "nap",
+  title: "A statement that sleeps",
+  dataset: { schemas: ["slow"], setup: "setup.sql" },
+  workload: "./slow",
+  arrivals: "poisson",
+  rate: 250,
+  duration: 3,
+  warmup: 0.2,
+  block: 1,
+  washout: 0.1,
+  timeout: 5,
+  paths: ["sql"],
+  operations: [{ name: "nap", weight: 1, params: { id: { kind: "integer", min: 1, max: 100 } } }],
+  settings: {},
+};
+
+const FILES = {
+  "own.ts": `export default ${JSON.stringify(SCENARIO)};\n`,
+  "setup.sql": "CREATE SCHEMA slow; CREATE TABLE slow.item AS SELECT generate_series(1, 100) AS id;",
+  "slow/nap.sql":
+    "-- An item, after a nap.\n-- :id integer\nSELECT item.id FROM slow.item, pg_sleep(0.02) WHERE item.id = :id\n",
+};
+
+/** Eight connections that are busy for at least 20 ms a request: 400 requests a second, and never more. */
+const BOUND = 400;
+
+async function search(bench: Workbench, args: readonly string[]) {
+  const dir = join(bench.home, "mine");
+  await Deno.mkdir(join(dir, "slow"), { recursive: true });
+  for (const [name, text] of Object.entries(FILES)) await Deno.writeTextFile(join(dir, name), text);
+  const result = await bench.run("bench", [join(dir, "own.ts"), "--find-rate", "--json", ...args]);
+  assert.notEqual(result.stdout, "", result.stderr);
+  return { ...result, found: JSON.parse(result.stdout) as RateSearch };
+}
+
+Deno.test("the highest rate of a system whose limit is known", async (t) => {
+  await withWorkbench(async (bench) => {
+    await t.step(
+      "lies around that limit, or the generator is named as the one that was in the way",
+      async () => {
+        const { code, stderr, found } = await search(bench, [
+          "--duration",
+          "500ms",
+          "--slo",
+          "p95<60ms,errors<1%",
+          "--resolution",
+          "20%",
+          "--no-pdf",
+        ]);
+        const [path] = found.paths as [PathRate];
+        const [low, high] = path.interval;
+        assert.equal(code, exitCodeOf(found), stderr);
+        // A machine with too much else to do makes probes invalid, and is then told so; it never makes a rate up.
+        if (low !== null) assert(low <= BOUND * 1.1, stderr);
+        if (path.confirmed && path.limitedBy === "system") {
+          assert(low! <= BOUND * 1.05 && high! >= BOUND / 2, stderr);
+        } else assert(path.probes.some(({ outcome }) => outcome === "invalid"), stderr);
+        for (const { rate, outcome } of path.probes) {
+          if (rate > BOUND * 1.5) assert.notEqual(outcome, "holds", stderr);
+        }
+        const said = low === null ? /every probe was invalid|does not hold/ : /sql holds p95<60ms,errors<1% /;
+        assert.match(stderr, said);
+
+        const store = await openStore(bench.db, { mode: "read" });
+        try {
+          const runs = await store.rows<{ run_id: string; label: string; kind: string; verdict: string }>(
+            "SELECT run_id, label, kind, verdict FROM run ORDER BY run_id",
+          );
+          assert.deepEqual(runs.map(({ run_id }) => run_id), path.probes.map(({ run }) => run).sort());
+          for (const { run, rate } of path.probes) {
+            const stored = runs.find(({ run_id }) => run_id === run)!;
+            assert.equal(stored.label, `find-rate ${found.search.id} ${rate}/s`);
+            assert.equal(stored.kind, "bench");
+          }
+          assert.deepEqual(
+            path.probes.filter(({ outcome }) => outcome === "holds").map(({ run }) => run).sort(),
+            runs.filter(({ verdict, run_id }) =>
+              verdict === "pass" &&
+              path.probes.some(({ run, outcome }) => run === run_id && outcome !== "fails")
+            ).map(({ run_id }) => run_id),
+          );
+        } finally {
+          store.close();
+        }
+        const page = await Deno.readTextFile(join(bench.reports, found.search.id, "index.html"));
+        assert.match(page, /Response time against load/);
+        for (const { run } of path.probes) assert(page.includes(run));
+      },
+    );
+
+    await t.step("is left unknown by an interruption, which keeps the probes made until then", async () => {
+      const dir = join(bench.home, "mine");
+      const task = bench.start("bench", [
+        join(dir, "own.ts"),
+        "--find-rate",
+        "--slo",
+        "p95<100ms",
+        "--duration",
+        "20s",
+      ]);
+      await bench.measuring();
+      task.kill("SIGINT");
+      const { code, stdout, stderr } = await task.result;
+      assert.equal(code, 130, stdout + stderr);
+      const store = await openStore(bench.db, { mode: "read" });
+      try {
+        const [last] = await store.rows<{ status: string; label: string }>(
+          "SELECT status, label FROM run ORDER BY started_at DESC LIMIT 1",
+        );
+        assert.equal(last!.status, "interrupted");
+        assert.match(last!.label, /^find-rate .* 250\/s$/);
+      } finally {
+        store.close();
+      }
+    });
+  });
+});

@@ -1,0 +1,268 @@
+import { join } from "node:path";
+import { figure } from "../charts/figure.ts";
+import { loadCurve } from "../charts/load_curve.ts";
+import type { Config } from "../config.ts";
+import { byRate, type PathRate, type ProbeOutcome, type RateSearch } from "../model/rate_search.ts";
+import { parseSlo } from "../model/slo.ts";
+import {
+  fixed,
+  formatBytes,
+  formatCount,
+  formatSeconds,
+  formatShare,
+  measuredMs,
+  significant,
+} from "../model/units.ts";
+import { foundSentence, rateText } from "../terminal/find_rate_text.ts";
+import { type Cell, fact, plain } from "./cells.ts";
+import { isoMinutes } from "./decision.ts";
+import { type Pages, templates } from "./html.ts";
+import { quoted } from "./method.ts";
+import { writePdf } from "./report.ts";
+import type { Table } from "./tables.ts";
+import { replaceDirectory } from "./write.ts";
+
+/** Everything that templates/find_rate.hbs shows; nothing is computed there. */
+export interface RatePageView {
+  readonly title: string;
+  readonly searchId: string;
+  readonly label: string | null;
+  readonly tone: "good" | "bad" | "unsure";
+  readonly word: string;
+  /** One a path. */
+  readonly sentences: readonly string[];
+  readonly provenance: readonly { readonly name: string; readonly value: string }[];
+  /** The latency-against-load curve, as HTML. */
+  readonly curve: string;
+  readonly table: Table;
+  readonly unavailable: readonly string[];
+  readonly method: readonly string[];
+  readonly command: string;
+  readonly query: string;
+}
+
+/** The page's files, absolute; `warnings` says what could not be made and what to do about it. */
+export interface RatePage {
+  readonly html: string;
+  readonly pdf: string | null;
+  readonly warnings: readonly string[];
+}
+
+/**
+ * Makes a search's page, `index.html`, `report.pdf` and `search.json`, in a directory of the reports named by its
+ * id. Without a browser there is no PDF, which is a warning.
+ * @throws {ServiceError} when it cannot be written
+ */
+export async function makeRatePage(
+  found: RateSearch,
+  { config, pdf, onStep }: {
+    readonly config: Config;
+    readonly pdf: boolean;
+    readonly onStep?: (text: string) => void;
+  },
+): Promise<RatePage> {
+  const view = ratePageView(found);
+  const templateDirectory = join(config.root, "templates");
+  const directory = join(config.reports, found.search.id);
+  const warnings: string[] = [];
+  let printed: string | null = null;
+  await replaceDirectory(directory, async (temporary) => {
+    onStep?.("writing the page");
+    await Deno.writeTextFile(join(temporary, "index.html"), await renderRatePage(view, templateDirectory));
+    if (pdf) {
+      onStep?.("printing the PDF");
+      const render = (pages: Pages) => renderRatePage(view, templateDirectory, pages);
+      const problem = await writePdf(render, config, temporary);
+      if (problem === null) printed = join(directory, "report.pdf");
+      else warnings.push(problem);
+    }
+    // Relative names inside the file: it is sent along with the page, and paths of this machine are not.
+    const files = { html: "index.html", pdf: printed && "report.pdf", store: "../benchbook.duckdb" };
+    await Deno.writeTextFile(
+      join(temporary, "search.json"),
+      `${JSON.stringify({ ...found, files }, null, 1)}\n`,
+    );
+  });
+  return { html: join(directory, "index.html"), pdf: printed, warnings };
+}
+
+/** One HTML file with its stylesheet and figure inside. */
+export async function renderRatePage(
+  view: RatePageView,
+  templateDirectory: string,
+  pages: Pages = new Map(),
+): Promise<string> {
+  const render = await templates(templateDirectory);
+  const css = await Deno.readTextFile(join(templateDirectory, "report.css"));
+  return await render("find_rate.hbs", { ...view, css, pages, struck: false });
+}
+
+/** The view of a search's page; pure. */
+export function ratePageView(found: RateSearch): RatePageView {
+  const { search, paths, unavailable } = found;
+  return {
+    title: search.title,
+    searchId: search.id,
+    label: search.label,
+    ...judged(paths),
+    sentences: paths.map((path) => `${foundSentence(path)}.`),
+    provenance: provenance(found),
+    curve: figure(curveOf(paths)),
+    table: probesTable(paths),
+    unavailable: unavailable.map(({ path, reason }) => `The path ${path}: ${reason}`),
+    method: method(found),
+    command: reproduce(found),
+    query: `SELECT * FROM timing JOIN run USING (run_id) WHERE label LIKE 'find-rate ${search.id} %';`,
+  };
+}
+
+function judged(paths: readonly PathRate[]): Pick<RatePageView, "tone" | "word"> {
+  if (paths.some(({ interval: [low, high] }) => low === null && high === null)) {
+    return { tone: "bad", word: "INVALID" };
+  }
+  if (paths.some(({ interval: [low] }) => low === null)) return { tone: "bad", word: "FAIL" };
+  if (paths.some(({ confirmed }) => !confirmed)) return { tone: "unsure", word: "NOT CONFIRMED" };
+  return { tone: "good", word: "FOUND" };
+}
+
+function curveOf(paths: readonly PathRate[]) {
+  return loadCurve(
+    paths.flatMap(({ path, probes }) =>
+      probes.map(({ rate, achieved, p50Ms, p95Ms, p99Ms, outcome }) => ({
+        arm: path,
+        rate,
+        achieved,
+        p50: p50Ms,
+        p95: p95Ms,
+        p99: p99Ms,
+        outcome,
+      }))
+    ),
+    {
+      title: "p50, p95 and p99 of every probe",
+      // Those of a single operation would stand beside curves of all operations together.
+      limits: paths.flatMap(({ path, slo }) =>
+        parseSlo(slo).filter(({ metric, scope }) =>
+          metric === "quantile" && (scope === null || scope === path)
+        ).map(({ text, limit }) => ({ arm: path, text, ms: limit }))
+      ),
+      intervals: paths.flatMap(({ path, interval: [low, high] }) =>
+        low === null || high === null ? [] : [{ arm: path, low, high }]
+      ),
+    },
+  );
+}
+
+const WORDS: Readonly<Record<ProbeOutcome, string>> = {
+  holds: "✓ holds",
+  fails: "✗ fails",
+  invalid: "– invalid",
+};
+
+function probesTable(paths: readonly PathRate[]): Table {
+  const numeric = (title: string) => ({ title, numeric: true });
+  const words = (title: string) => ({ title, numeric: false });
+  return {
+    id: "table-probes",
+    caption: "Every probe, from the lowest rate to the highest",
+    columns: [
+      words("Path"),
+      words("Offered"),
+      ...["Answered", "p50", "p95", "p99", "Errors", "Requests"].map(numeric),
+      words("Targets"),
+      words("Run"),
+    ],
+    groups: paths.filter(({ probes }) => probes.length > 0).map(({ path, probes }) => ({
+      name: path,
+      span: probes.length,
+      rows: byRate(probes).map((probe) => ({
+        name: `${rateText(probe.rate)}/s`,
+        cells: [
+          plain(`${fixed(probe.achieved, 3)}/s`),
+          plain(measuredMs(probe.p50Ms)),
+          plain(measuredMs(probe.p95Ms)),
+          plain(measuredMs(probe.p99Ms)),
+          plain(formatShare(probe.errors)),
+          plain(formatCount(probe.requests)),
+          outcomeCell(probe.outcome, probe.confirmation, probe.reason),
+          fact(probe.run),
+        ],
+      })),
+    })),
+    note:
+      "Each probe is a run of its own: deno task report RUN renders it. Offered and answered are requests a " +
+      "second; errors are requests that failed, timed out, were shed or never sent.",
+  };
+}
+
+function outcomeCell(outcome: ProbeOutcome, confirmation: boolean, reason: string | null): Cell {
+  const text = confirmation ? `${WORDS[outcome]}, confirmation` : WORDS[outcome];
+  return { ...fact(text), hint: reason ?? "" };
+}
+
+function provenance({ search }: RateSearch): RatePageView["provenance"] {
+  const { environment, gitCommit, startedAt } = search;
+  const { dataset, services } = environment;
+  return [
+    { name: "Scenario", value: search.scenario },
+    { name: "Date", value: `${isoMinutes(startedAt)} UTC` },
+    { name: "Commit", value: gitCommit ?? "—" },
+    {
+      name: "Data",
+      value: `${dataset.name} ${dataset.scale}, seed ${dataset.seed}, ${formatCount(dataset.rows)} rows`,
+    },
+    {
+      name: "Host",
+      value: `${environment.cpu}, ${environment.cores} cores, ${formatBytes(environment.memoryBytes)}`,
+    },
+    {
+      name: "Services",
+      value: services.filter(({ available }) => available).map(({ name, version }) =>
+        `${name} ${version ?? "(version unknown)"}`
+      ).join(", "),
+    },
+    { name: "Benchbook", value: `${environment.benchbook}, Deno ${environment.deno}` },
+    { name: "Seed", value: String(search.seed) },
+  ];
+}
+
+function method({ search }: RateSearch): string[] {
+  const { startRate, durationSeconds, warmupSeconds, confirmationTimes, resolution, workers } = search;
+  return [
+    `The rate began at ${
+      rateText(startRate)
+    } requests/s for each path, was doubled until the targets failed (or ` +
+    `halved until they held), then bisected on the logarithm until ${formatShare(resolution)} lay between.`,
+    `A probe measured ${formatSeconds(durationSeconds)} after a warm-up of ${
+      warmupSeconds === 0 ? "none" : formatSeconds(warmupSeconds)
+    }, longer at rates so low that fewer requests would not tell the targets' quantiles; ${workers} worker${
+      workers === 1 ? "" : "s"
+    } made an open loop over ${search.connections} connections, with a seed of its own for each probe.`,
+    `Each end was confirmed by two probes of ${confirmationTimes} times that length, and by a third where any probes ` +
+    `contradicted each other. A rate of which one probe held and another failed is no end: the interval goes around ` +
+    `it. In simulations of limits that stray by 1 to 3 % between probes it holds the true one in 96 to 99 % of searches.`,
+    "A probe fails where a target is missed, and also where it sheds requests or leaves a growing queue at its end: " +
+    "given time, any target on response time would be missed.",
+    "A probe is invalid where the generator shaped what it measured. It is made once more; after that the search goes " +
+    "on below its rate, and where nothing fails there the answer is only what holds at least.",
+    "Every path was probed alone, with an empty cache at the beginning of each probe where it has one; before the " +
+    "first, the answers of all paths were compared with those of direct SQL.",
+  ];
+}
+
+function reproduce({ search, paths, unavailable }: RateSearch): string {
+  const options: [string, string][] = [
+    ["scale", search.scale],
+    ["rate", String(search.startRate)],
+    ["duration", `${search.durationSeconds}s`],
+    ["warmup", search.warmupSeconds === 0 ? "0" : `${search.warmupSeconds}s`],
+    ["paths", [...paths, ...unavailable].map(({ path }) => path).join(",")],
+    ["seed", String(search.seed)],
+    ["resolution", `${significant(search.resolution * 100, 3)}%`],
+    ["workers", String(search.workers)],
+    ...Object.entries(search.settings).map(([key, value]): [string, string] => ["set", `${key}=${value}`]),
+    ["slo", search.slo],
+  ];
+  const words = options.map(([name, value]) => `--${name} ${quoted(value)}`);
+  return ["deno task bench", quoted(search.scenario), "--find-rate", ...words].join(" ");
+}

@@ -1,0 +1,48 @@
+import assert from "node:assert/strict";
+import { join } from "node:path";
+import { ratePageView, renderRatePage } from "./find_rate_page.ts";
+import { exampleSearch } from "./testing_find_rate.ts";
+
+const templates = join(import.meta.dirname!, "..", "..", "templates");
+
+Deno.test("the page of a search stays as it is for the same search", async (t) => {
+  const view = { ...ratePageView(exampleSearch()), curve: "<p>figure</p>" };
+  const html = await renderRatePage(view, templates);
+  await t.assertSnapshot(html.replace(/<style>[\s\S]*?<\/style>/, "<style></style>"));
+});
+
+Deno.test("no id of the page is given twice, and every link leads to something", async () => {
+  const html = await renderRatePage(ratePageView(exampleSearch()), templates);
+  const ids = [...html.matchAll(/ id="([^"]+)"/g)].map((match) => match[1]!);
+  assert.deepEqual(ids.filter((id, index) => ids.indexOf(id) !== index), []);
+  for (const [, link] of html.matchAll(/href="#([^"]+)"/g)) assert.ok(ids.includes(link!), link);
+});
+
+Deno.test("the curve has the targets and the interval of each path", () => {
+  const { curve } = ratePageView(exampleSearch());
+  assert.match(curve, /p95&lt;200ms/);
+  assert.match(
+    curve,
+    /sql holds up to a rate between 1,200 and 1,253 requests\/s; sql\+cache has no known limit/,
+  );
+});
+
+Deno.test("the word of the page follows the worst path", () => {
+  const { paths: [path] } = exampleSearch();
+  const word = (changes: object) => ratePageView(exampleSearch({ paths: [{ ...path!, ...changes }] })).word;
+  assert.equal(word({}), "FOUND");
+  assert.equal(word({ confirmed: false }), "NOT CONFIRMED");
+  assert.equal(word({ interval: [null, 20] }), "FAIL");
+  assert.equal(word({ interval: [null, null] }), "INVALID");
+});
+
+Deno.test("the command asks for the same search", () => {
+  const { command } = ratePageView(exampleSearch());
+  assert.match(command, /^deno task bench access-paths --find-rate .*--rate 600 --duration 5s --warmup 1s/);
+  assert.match(command, /--paths sql,sql\+cache,graphql .*--slo 'p95<200ms,errors<1%,hit>80%'$/);
+});
+
+Deno.test("text of the user's stays text", async () => {
+  const search = { ...exampleSearch().search, label: "</style><script>alert(1)</script>" };
+  assert.doesNotMatch(await renderRatePage(ratePageView(exampleSearch({ search })), templates), /<script/);
+});
