@@ -13,7 +13,9 @@ export interface RateProbe {
   readonly achieved: number;
   /** Response times in milliseconds; null where too few requests tell, or they lie among the never answered. */
   readonly p50Ms: number | null;
+  /** As `p50Ms`, of the 95th percentile. */
   readonly p95Ms: number | null;
+  /** As `p50Ms`, of the 99th percentile. */
   readonly p99Ms: number | null;
   /** Share of requests that failed, timed out, were shed or never sent, 0 to 1; null of none. */
   readonly errors: number | null;
@@ -25,6 +27,7 @@ export interface RateProbe {
   readonly seed: number;
   /** A longer probe of a rate that an end of the interval is to be. */
   readonly confirmation: boolean;
+  /** Whether the targets held. */
   readonly outcome: ProbeOutcome;
   /** Why it does not hold, as a sentence; null where it holds. */
   readonly reason: string | null;
@@ -32,6 +35,7 @@ export interface RateProbe {
 
 /** What a search found for one path. */
 export interface PathRate {
+  /** Its name. */
   readonly path: string;
   /** The targets that are judged for it, as written. */
   readonly slo: string;
@@ -43,6 +47,7 @@ export interface PathRate {
   readonly interval: readonly [low: number | null, high: number | null];
   /** Whether each end came out the same in its confirmations. */
   readonly confirmed: boolean;
+  /** What kept the rate from going higher. */
   readonly limitedBy: "system" | "generator";
   /** In the order in which they were made. */
   readonly probes: readonly RateProbe[];
@@ -50,7 +55,9 @@ export interface PathRate {
 
 /** A whole search, as `--json` prints it; `schema` is this shape's version. */
 export interface RateSearch {
+  /** Rises when the shape changes. */
   readonly schema: 1;
+  /** What was asked for, and of which system. */
   readonly search: {
     /** Part of the label of each of its runs, and the name of its report's directory. */
     readonly id: string;
@@ -77,6 +84,7 @@ export interface RateSearch {
     readonly startedAt: Date;
     readonly gitCommit: string | null;
   };
+  /** What was found, path by path. */
   readonly paths: readonly PathRate[];
   /** Paths that could not be probed, and why. */
   readonly unavailable: readonly { readonly path: string; readonly reason: string }[];

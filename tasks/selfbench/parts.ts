@@ -16,6 +16,18 @@ export const parts: Readonly<Record<string, Part>> = {
     title: "the seeding against PostgreSQL's own COPY, and pgbench's",
     run: async (args, config) => await (await import("./seed/task.ts")).seedPart(args, config),
   },
+  load: {
+    title: "the load generator beside pgbench: throughput, accuracy, cost, memory, and what it refuses",
+    run: async (args, config) => await (await import("./load/task.ts")).loadPart(args, config),
+  },
+  http: {
+    title: "GraphQL over HTTP beside autocannon, wrk and k6",
+    run: async (args, config) => await (await import("./http/task.ts")).httpPart(args, config),
+  },
+  store: {
+    title: "storing timings: rows a second, bytes a timing, and what spooling costs",
+    run: async (args, config) => await (await import("./store/task.ts")).storePart(args, config),
+  },
 };
 
 /**

@@ -6,14 +6,17 @@ export interface ProbeResult {
   readonly rate: number;
   /** Whether it was a confirmation: a longer probe of a rate that an end of the interval is to be. */
   readonly confirmation: boolean;
+  /** Whether the targets held. */
   readonly outcome: ProbeOutcome;
 }
 
 /** What to probe next. */
 export interface ProbeStep {
+  /** Tells it from an answer. */
   readonly kind: "probe";
   /** Requests a second. */
   readonly rate: number;
+  /** Whether it is to be a longer probe, of a rate that an end of the interval is to be. */
   readonly confirmation: boolean;
   /** Another one for each probe, so that no two share the luck of their arrivals. */
   readonly seed: number;
@@ -21,6 +24,7 @@ export interface ProbeStep {
 
 /** What the search came to. */
 export interface RateAnswer {
+  /** Tells it from a probe. */
   readonly kind: "answer";
   /** The highest rate that holds; null: not even the lowest does, or no probe was valid. */
   readonly low: number | null;

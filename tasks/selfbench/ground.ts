@@ -1,0 +1,62 @@
+import type { Config } from "../config.ts";
+import { interruptSignal } from "../pipeline/interrupt.ts";
+import { startStack } from "../pipeline/prepare.ts";
+import type { PathName } from "../model/operation.ts";
+import { acquireLock } from "../stack/lock.ts";
+import { prepareHome } from "../stack/places.ts";
+import type { Stack } from "../stack/services.ts";
+import { openTerminal, type Terminal } from "../terminal/terminal.ts";
+import type { Finding, Findings } from "./finding.ts";
+import { findingsText } from "./finding_text.ts";
+import { machineFacts } from "./machine.ts";
+
+/** Where a part measures. */
+export interface Ground {
+  readonly config: Config;
+  readonly terminal: Terminal;
+  readonly signal: AbortSignal;
+  /** For files; removed afterwards. */
+  readonly dir: string;
+  readonly stack: Stack;
+}
+
+/** What a part found. */
+export interface Found {
+  readonly findings: readonly Finding[];
+  readonly notMeasured: readonly string[];
+}
+
+/**
+ * Measures a part on a stack and in a folder that end with it, and prints what it found.
+ * @param paths that need services
+ */
+export async function measurePart(
+  part: string,
+  { json, config }: { readonly json: boolean; readonly config: Config },
+  paths: readonly PathName[],
+  measure: (ground: Ground) => Promise<Found>,
+): Promise<void> {
+  const terminal = openTerminal({ json });
+  const before = machineFacts(null);
+  prepareHome(config.home);
+  const lock = acquireLock(config.home, `selfbench ${part}`);
+  const interrupt = interruptSignal();
+  const dir = Deno.makeTempDirSync({ prefix: `benchbook-selfbench-${part}-` });
+  try {
+    const { signal } = interrupt;
+    const stack = await startStack(config, paths, terminal, signal);
+    try {
+      const found = await measure({ config, terminal, signal, dir, stack });
+      const machine = { ...before, postgres: stack.postgres.version };
+      const result: Findings = { part, ...found, machine };
+      terminal.print(`\n${findingsText(result)}`);
+      if (json) console.log(JSON.stringify(result, null, 2));
+    } finally {
+      await stack.stop();
+    }
+  } finally {
+    Deno.removeSync(dir, { recursive: true });
+    interrupt.dispose();
+    lock.release();
+  }
+}

@@ -1,0 +1,130 @@
+import type { Config } from "../../config.ts";
+import { datasets } from "../../seed/catalog.ts";
+import { fillDatabase } from "../../pipeline/prepare.ts";
+import { loadQuestion } from "../../targets/workload.ts";
+import { command } from "../../terminal/command.ts";
+import { contest, type Finding, finding, missingPeer } from "../finding.ts";
+import { type Found, type Ground, measurePart } from "../ground.ts";
+import { makeLoad } from "../one_arm.ts";
+import { count } from "../options.ts";
+import { inTurn } from "../rounds.ts";
+import { withServer } from "../servers/serving.ts";
+import { spread } from "../spread.ts";
+import { findPeers, type Question } from "./peers.ts";
+
+/** What `selfbench http` is to measure. */
+export interface HttpBenchPlan {
+  readonly rounds: number;
+  readonly seconds: number;
+}
+
+const CONNECTIONS = 8;
+const WARMUP_SECONDS = 1;
+const UNIT = "requests/s";
+const ROOT = new URL("../../../", import.meta.url).pathname;
+const DATA = { dataset: "northwind", scale: "tiny", seed: 42 };
+const ID = 1;
+
+/** `selfbench http`: measures and prints. @throws {UsageError} for a command line that cannot be meant */
+export async function httpPart(args: readonly string[], config: Config): Promise<void> {
+  const task = command(
+    "selfbench http",
+    "Measure GraphQL over HTTP in a closed loop of 8 beside other tools.",
+  )
+    .option("--rounds <n>", "turns of each side", count("number of rounds", 1, 100), 5)
+    .option("--seconds <n>", "seconds of a turn", count("number of seconds", 1, 600), 5)
+    .option("--json", "print the result as JSON on stdout, and everything for people on stderr", false);
+  task.parse(args, { from: "user" });
+  const plan = task.opts<HttpBenchPlan & { json: boolean }>();
+  await measurePart(
+    "http",
+    { json: plan.json, config },
+    ["graphql"],
+    (ground) => benchHttp(plan, ground),
+  );
+}
+
+/** The same request by all sides: to a server that does next to nothing, and to GraphQL over a database. */
+export async function benchHttp(plan: HttpBenchPlan, ground: Ground): Promise<Found> {
+  const { config, stack, terminal, signal } = ground;
+  const question = loadQuestion(`${ROOT}queries/workloads/access-paths`, "product-by-id").graphql!;
+  const peers = await terminal.step("Find the peers", async () => ({ value: await findPeers() }));
+  const findings = await withServer(
+    "./instant.ts",
+    [],
+    ({ url }) =>
+      beside("a server that answers at once", question.text, { url, headers: {} }, peers, plan, ground),
+  );
+  const notMeasured: string[] = [];
+  const { url } = await fillDatabase(stack, DATA, { replace: false, home: config.home }, terminal, signal);
+  const service = await stack.graphql(url, datasets[DATA.dataset]!.schemas, { poolSize: CONNECTIONS });
+  if (service.available) {
+    const name = `GraphQL${service.version === null ? "" : ` (${service.version})`}`;
+    findings.push(...await beside(name, question.text, service, peers, plan, ground));
+  } else notMeasured.push(`GraphQL over a database: ${service.reason}`);
+  return { findings, notMeasured };
+}
+
+async function beside(
+  server: string,
+  text: string,
+  { url, headers }: Pick<Question, "url" | "headers">,
+  peers: Awaited<ReturnType<typeof findPeers>>,
+  { rounds, seconds }: HttpBenchPlan,
+  { terminal, dir, signal }: Ground,
+): Promise<Finding[]> {
+  const what = `closed loop of ${CONNECTIONS} against ${server}`;
+  const body = JSON.stringify({ query: text, variables: { product_id: ID } });
+  const here = peers.flatMap((peer) => "run" in peer ? [peer] : []);
+  const ours = {
+    name: "Benchbook",
+    run: async () => {
+      const recorded = await makeLoad(
+        {
+          target: { path: "graphql", url, headers },
+          text,
+          params: { product_id: { kind: "integer", min: ID, max: ID } },
+          load: { clients: CONNECTIONS },
+          warmup: WARMUP_SECONDS,
+          seconds,
+          connections: CONNECTIONS,
+        },
+        dir,
+        signal,
+      );
+      return recorded.ok / recorded.seconds;
+    },
+  };
+  const sides = [
+    ours,
+    ...here.map(({ name, run }) => ({
+      name,
+      run: () => run({ url, headers, body }, { connections: CONNECTIONS, seconds, dir, signal }),
+    })),
+  ];
+  const found = await terminal.step(`Post to ${server}`, async (progress) => {
+    // The server's own code must be compiled before anyone's turn.
+    for (const { run } of sides.slice(0, 1)) await run();
+    return {
+      value: await inTurn(
+        rounds,
+        sides,
+        (round, work) => work((text) => progress(`round ${round + 1} of ${rounds}: ${text}`)),
+      ),
+    };
+  });
+  const of = (name: string) => found.map((round) => round[name]!);
+  if (here.length === 0) {
+    return [
+      finding({ what, unit: UNIT, ours: spread(of("Benchbook")) }),
+      ...peers.flatMap((peer) =>
+        "unavailable" in peer ? [missingPeer(what, UNIT, peer.name, peer.unavailable)] : []
+      ),
+    ];
+  }
+  return peers.map((peer) =>
+    "run" in peer
+      ? contest({ what, unit: UNIT, peer: peer.name }, of("Benchbook"), of(peer.name), peer.least)
+      : missingPeer(what, UNIT, peer.name, peer.unavailable)
+  );
+}

@@ -1,0 +1,23 @@
+import assert from "node:assert/strict";
+import type { Ground } from "../ground.ts";
+import { withTempDir } from "../../store/testing.ts";
+import { openTerminal } from "../../terminal/terminal.ts";
+import { freeze } from "./freeze.ts";
+import type { LoadBenchPlan } from "./options.ts";
+
+Deno.test("a standstill of the server shows in the response times", async () => {
+  await withTempDir(async (dir) => {
+    const terminal = openTerminal({ json: true });
+    const ground = { dir, terminal, signal: new AbortController().signal } as Partial<Ground> as Ground;
+    const findings = await freeze({ drawn: 1000 } as LoadBenchPlan, ground);
+    assert.deepEqual(findings.map(({ what }) => what), [
+      ...["p50", "p90", "p95", "p99"].map((level) => `known service time ${level}`),
+      ...["p50", "p90", "p95", "p99"].map((level) => `known response time ${level}`),
+      "longest known response time",
+    ]);
+    // It begins in the middle of two seconds, so that half of the requests wait for one of at least.
+    assert.ok(findings[4]!.theirs!.median > 900);
+    assert.ok(findings[4]!.ours!.median > 900);
+    assert.equal(findings.at(-1)!.reached, true);
+  });
+});

@@ -1,0 +1,22 @@
+import type { Validity } from "../../model/summary.ts";
+import type { OneArm } from "../one_arm.ts";
+
+/** What the process that makes a run is told, on its stdin: a password stays off the command line. */
+export interface RunOrder {
+  readonly arm: OneArm;
+  /** For spool and store. */
+  readonly home: string;
+  /** The database that is sampled meanwhile. */
+  readonly databaseUrl: string;
+  /** Ends the run once so many requests were due; null: when its time is over. */
+  readonly requests: number | null;
+}
+
+/** A line of its stdout, as JSON. */
+export type RunMessage =
+  /** The run's clock has started. */
+  | { readonly kind: "started" }
+  /** The load is over; what follows is storing and judging. */
+  | { readonly kind: "measured"; readonly due: number }
+  | { readonly kind: "judged"; readonly validity: Validity; readonly rows: number }
+  | { readonly kind: "failed"; readonly message: string };

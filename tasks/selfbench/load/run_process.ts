@@ -1,0 +1,132 @@
+import { join } from "node:path";
+import { runLoad } from "../../load/run_load.ts";
+import type { LoadPlan } from "../../load/plan.ts";
+import { DEFAULT_THRESHOLDS, type Run, type RunConfig } from "../../model/run.ts";
+import { hostFacts } from "../../observe/host.ts";
+import { startSampler } from "../../observe/sampler.ts";
+import { self } from "../../stack/process.ts";
+import { loadSpool } from "../../store/load.ts";
+import { openStore } from "../../store/open.ts";
+import { createSpool, removeSpool } from "../../store/spool.ts";
+import { judgeValidity } from "../../summary/validity.ts";
+import { oneArmPlan } from "../one_arm.ts";
+import type { RunMessage, RunOrder } from "./run_messages.ts";
+
+/**
+ * A process that makes one run as `bench` does it, from the load to the judgement, and nothing else: it can be
+ * stopped, starved and weighed. An order comes in on stdin; what happens goes out on stdout.
+ */
+if (import.meta.main) {
+  const order = JSON.parse(await new Response(Deno.stdin.readable).text()) as RunOrder;
+  try {
+    await makeRun(order);
+  } catch (error) {
+    tell({ kind: "failed", message: (error as Error).message });
+  }
+  // A worker thread that was starved may still be at it.
+  Deno.exit(0);
+}
+
+async function makeRun({ arm, home, databaseUrl, requests }: RunOrder): Promise<void> {
+  const runId = "20000101-000000-0000";
+  // The spool's folder is known once it is made, and it is made from the run.
+  const plan = oneArmPlan(arm, "");
+  const run = runOf(runId, plan, arm);
+  const spool = createSpool(home, run, self());
+  spool.operations([]);
+  const ending = new AbortController();
+  let sampler: ReturnType<typeof startSampler> | undefined;
+  const result = await runLoad({
+    plan: { ...plan, spoolDir: spool.dir },
+    signal: ending.signal,
+    onStart(nowUs) {
+      for (const phase of plan.phases) spool.phase(phase);
+      sampler = startSampler({
+        url: databaseUrl,
+        nowUs,
+        pids: { benchbook: Deno.pid },
+        emit: (samples) => spool.samples(samples),
+      });
+      tell({ kind: "started" });
+    },
+    onProgress: ({ due }) => {
+      if (requests !== null && due >= requests) ending.abort();
+    },
+    onSamples: (samples) => spool.samples(samples),
+  });
+  tell({ kind: "measured", due: result.progress.due });
+  await sampler?.stop();
+  for (const phase of result.phases) spool.phase(phase);
+  spool.end({ status: result.interrupted ? "interrupted" : "complete", endedAt: new Date() });
+  spool.close();
+  const store = await openStore(join(home, "runs.duckdb"), { mode: "write" });
+  try {
+    const { timings } = await loadSpool(store, spool.dir);
+    const validity = await judgeValidity(store, run);
+    tell({ kind: "judged", validity, rows: timings });
+  } finally {
+    store.close();
+    removeSpool(spool.dir);
+  }
+}
+
+/** As much of a run's record as its judgement needs. */
+function runOf(runId: string, plan: LoadPlan, { load, warmup, seconds }: RunOrder["arm"]): Run {
+  const closed = "clients" in load;
+  const config: RunConfig = {
+    scenario: "selfbench",
+    title: "selfbench",
+    loop: plan.loop.kind,
+    arrivals: closed ? null : load.arrivals,
+    ratePerSecond: closed ? null : load.rate,
+    streams: plan.streams.map(({ name, arrivals, rate, stages }) => ({
+      name,
+      arrivals,
+      ratePerSecond: rate,
+      stages,
+      session: false,
+      operations: ["question"],
+    })),
+    concurrency: closed ? load.clients : null,
+    durationSeconds: seconds,
+    warmupSeconds: warmup,
+    blockSeconds: seconds,
+    washoutSeconds: 0,
+    timeoutMs: plan.timeoutMs,
+    inFlightCap: plan.inFlightCap,
+    workers: plan.workers,
+    connections: plan.connections,
+    arms: plan.arms.map(({ name }) => name),
+    unavailableArms: [],
+    operations: plan.operations.map(({ name, weight }) => ({ name, weight, write: false })),
+    slo: null,
+    settings: {},
+    thresholds: DEFAULT_THRESHOLDS,
+    scale: "tiny",
+  };
+  return {
+    runId,
+    label: null,
+    kind: "bench",
+    scenario: "selfbench",
+    startedAt: new Date(),
+    endedAt: null,
+    status: "complete",
+    verdict: null,
+    seed: plan.seed,
+    config,
+    environment: {
+      ...hostFacts(),
+      benchbook: "",
+      services: [],
+      dataset: { name: "", scale: "", seed: 0, rows: 0, bytes: null, hash: "" },
+      unavailable: [],
+    },
+    gitCommit: null,
+  };
+}
+
+function tell(message: RunMessage): void {
+  const line = new TextEncoder().encode(`${JSON.stringify(message)}\n`);
+  for (let at = 0; at < line.length;) at += Deno.stdout.writeSync(line.subarray(at));
+}

@@ -1,0 +1,76 @@
+import type { Config } from "../../config.ts";
+import { command } from "../../terminal/command.ts";
+import type { Finding } from "../finding.ts";
+import { type Found, type Ground, measurePart } from "../ground.ts";
+import { count, namesOf } from "../options.ts";
+import { findPgbench } from "../seed/pgbench.ts";
+import { withFreshDatabase } from "../seed/server.ts";
+import { accountQuestion, fillAccounts } from "./accounts.ts";
+import { accuracy } from "./accuracy.ts";
+import { freeze } from "./freeze.ts";
+import { memory } from "./memory.ts";
+import { type LoadBenchPlan, type Topic, TOPICS } from "./options.ts";
+import { recording } from "./recording.ts";
+import { throughput } from "./throughput.ts";
+import { validity } from "./validity.ts";
+
+/** `selfbench load`: measures and prints. @throws {UsageError} for a command line that cannot be meant */
+export async function loadPart(args: readonly string[], config: Config): Promise<void> {
+  const task = command(
+    "selfbench load",
+    "Measure the load generator: throughput and accuracy beside pgbench, its own cost, and what it refuses.",
+  )
+    .option("--only <a,b>", `some of it: ${TOPICS.join(", ")}`, namesOf(TOPICS), TOPICS)
+    .option("--rounds <n>", "turns of each side", count("number of rounds", 1, 100), 5)
+    .option("--seconds <n>", "seconds of a turn", count("number of seconds", 1, 600), 5)
+    .option("--scale <n>", "pgbench's scale: 100,000 accounts each", count("scale", 1, 1000), 10)
+    .option(
+      "--drawn <n>",
+      "requests to a server whose service times are known",
+      count("number of drawn requests", 3000, 10_000_000),
+      60_000,
+    )
+    .option("--healthy <n>", "runs that nothing disturbs", count("number of healthy runs", 1, 1000), 5)
+    .option(
+      "--requests <n>",
+      "requests of the long run",
+      count("number of requests", 1000, 1_000_000_000),
+      1_000_000,
+    )
+    .option("--json", "print the result as JSON on stdout, and everything for people on stderr", false);
+  task.parse(args, { from: "user" });
+  const plan = task.opts<LoadBenchPlan & { json: boolean }>();
+  await measurePart("load", { json: plan.json, config }, ["sql"], (ground) => benchLoad(plan, ground));
+}
+
+/** Measures what the plan asks for, in a database that is removed afterwards. */
+export async function benchLoad(plan: LoadBenchPlan, ground: Ground): Promise<Found> {
+  const { stack, terminal, signal } = ground;
+  const found = await findPgbench();
+  const pgbench = "unavailable" in found ? null : found;
+  const server = { adminUrl: stack.postgres.adminUrl, dataDirectory: null };
+  const asked = (topic: Topic) => plan.only.includes(topic);
+  return await withFreshDatabase(server, signal, async (url) => {
+    const findings: Finding[] = [];
+    const notMeasured = TOPICS.filter((topic) => !asked(topic)).map((topic) =>
+      `${topic} (left out by --only).`
+    );
+    if (asked("throughput") || asked("accuracy")) {
+      await terminal.step(`Fill ${plan.scale * 100_000} accounts`, async () => ({
+        value: await fillAccounts(pgbench, url, plan.scale),
+      }));
+    }
+    const question = accountQuestion(url, plan.scale);
+    if (asked("throughput")) findings.push(...await throughput(plan, ground, question, url, pgbench));
+    if (asked("accuracy")) findings.push(...await accuracy(plan, ground, question, url, pgbench));
+    if (asked("recording")) findings.push(...await recording(plan, ground));
+    if (asked("freeze")) findings.push(...await freeze(plan, ground));
+    if (asked("validity")) {
+      const judged = await validity(plan, ground, url);
+      findings.push(...judged.findings);
+      notMeasured.push(...judged.notMeasured);
+    }
+    if (asked("memory")) findings.push(...await memory(plan, ground, url));
+    return { findings, notMeasured };
+  });
+}

@@ -1,0 +1,42 @@
+import assert from "node:assert/strict";
+import { withWorkbench } from "../../pipeline/testing.ts";
+import type { Findings } from "../finding.ts";
+
+Deno.test("deno task selfbench load", async (t) => {
+  await withWorkbench(async (bench) => {
+    await t.step("prints a table for people and the result as JSON", async () => {
+      const only = ["--only", "throughput,recording,memory"];
+      const short = ["--rounds", "1", "--seconds", "1", "--scale", "1", "--requests", "2000"];
+      const { code, stdout, stderr } = await bench.run("selfbench", ["load", ...only, ...short, "--json"]);
+      assert.equal(code, 0, stderr);
+      const result = JSON.parse(stdout) as Findings;
+      assert.equal(result.part, "load");
+      assert.ok(result.machine.postgres);
+      const closed = result.findings[0]!;
+      assert.match(closed.what, /closed loop of 8/);
+      assert.ok(closed.ours!.median > 0);
+      // With pgbench there is a ratio, without it a word on that.
+      assert.equal(closed.ratio === null, closed.note === "pgbench was not found");
+      assert.ok(result.findings.some(({ what }) => /^recording's share/.test(what)));
+      assert.ok(result.findings.some(({ what }) => /^memory over/.test(what)));
+      assert.deepEqual(result.notMeasured, [
+        "accuracy (left out by --only).",
+        "freeze (left out by --only).",
+        "validity (left out by --only).",
+      ]);
+      assert.match(stderr, /SQL, closed loop of 8 +[\d,]+ requests\/s/);
+    });
+
+    await t.step("a mistake is a usage error", async () => {
+      const mistakes: [string[], RegExp][] = [
+        [["--only", "speed"], /no "speed"\. Known: throughput/],
+        [["--rounds", "0"], /number of rounds must be a whole number/],
+      ];
+      for (const [args, said] of mistakes) {
+        const { code, stdout, stderr } = await bench.run("selfbench", ["load", ...args]);
+        assert.match(stdout + stderr, said);
+        assert.equal(code, 2);
+      }
+    });
+  });
+});

@@ -1,0 +1,182 @@
+import { join } from "node:path";
+import type { Config } from "../../config.ts";
+import { runLoad } from "../../load/run_load.ts";
+import { InterruptedError } from "../../model/errors.ts";
+import { DEFAULT_THRESHOLDS, type Run } from "../../model/run.ts";
+import { formatCount } from "../../model/units.ts";
+import { self } from "../../stack/process.ts";
+import { loadSpool } from "../../store/load.ts";
+import { openStore } from "../../store/open.ts";
+import { createSpool } from "../../store/spool.ts";
+import { command } from "../../terminal/command.ts";
+import { type Finding, finding } from "../finding.ts";
+import { type Found, type Ground, measurePart } from "../ground.ts";
+import { oneArmPlan } from "../one_arm.ts";
+import { count } from "../options.ts";
+import { withFreshDatabase } from "../seed/server.ts";
+import { spread } from "../spread.ts";
+import { accountQuestion, fillAccounts } from "../load/accounts.ts";
+import { repeatRows, segmentOf } from "./spool_rows.ts";
+
+/** What `selfbench store` is to measure. */
+export interface StoreBenchPlan {
+  readonly rounds: number;
+  /** Timings that are stored in each. */
+  readonly rows: number;
+  /** Of the real run whose timings they are. */
+  readonly seconds: number;
+}
+
+/** What a round came to. */
+export interface Stored {
+  readonly rows: number;
+  readonly loadSeconds: number;
+  /** Of the store's file beyond that of an empty one, after its checkpoint. */
+  readonly storeBytes: number;
+  readonly spoolSeconds: number;
+  readonly spoolBytes: number;
+}
+
+const CONNECTIONS = 8;
+const RATE = 5000;
+const SCALE = 1;
+const GOAL_RATE = 2e6;
+const GOAL_BYTES = 16;
+
+/** `selfbench store`: measures and prints. @throws {UsageError} for a command line that cannot be meant */
+export async function storePart(args: readonly string[], config: Config): Promise<void> {
+  const task = command(
+    "selfbench store",
+    "Measure how timings are spooled, loaded into DuckDB and kept there.",
+  )
+    .option("--rounds <n>", "times it is done", count("number of rounds", 1, 100), 5)
+    .option("--rows <n>", "timings each time", count("number of rows", 1000, 100_000_000), 2_000_000)
+    .option(
+      "--seconds <n>",
+      "seconds of the real run whose timings they are",
+      count("number of seconds", 1, 600),
+      20,
+    )
+    .option("--json", "print the result as JSON on stdout, and everything for people on stderr", false);
+  task.parse(args, { from: "user" });
+  const plan = task.opts<StoreBenchPlan & { json: boolean }>();
+  await measurePart("store", { json: plan.json, config }, ["sql"], (ground) => benchStore(plan, ground));
+}
+
+/** Makes a real run, and stores its timings again and again. */
+export async function benchStore(plan: StoreBenchPlan, ground: Ground): Promise<Found> {
+  const { terminal, dir } = ground;
+  const { runUs, real } = await terminal.step("Make real timings", async () => {
+    const made = await makeTimings(plan.seconds, ground);
+    return { value: made, detail: `${formatCount(made.real)} of an open loop at ${formatCount(RATE)}/s` };
+  });
+  const stored = await terminal.step(`Store ${formatCount(plan.rows)} timings`, async (progress) => {
+    const rounds: Stored[] = [];
+    while (rounds.length < plan.rounds) {
+      progress(`round ${rounds.length + 1} of ${plan.rounds}`);
+      rounds.push(await storeOnce(join(dir, "real"), plan.rows, runUs, dir));
+    }
+    return { value: rounds };
+  });
+  return { findings: storeFindings(stored, real), notMeasured: [] };
+}
+
+/** @param real how many of the rows come from a run; the others repeat them */
+export function storeFindings(stored: readonly Stored[], real: number): Finding[] {
+  const rows = stored[0]!.rows;
+  const rate = spread(stored.map(({ rows, loadSeconds }) => rows / loadSeconds));
+  const bytes = spread(stored.map(({ rows, storeBytes }) => storeBytes / rows));
+  return [
+    finding({
+      what: `load ${formatCount(rows)} timings from the spool into DuckDB`,
+      unit: "rows/s",
+      ours: rate,
+      goal: `≥ ${formatCount(GOAL_RATE)}/s`,
+      reached: rate.median >= GOAL_RATE,
+      note:
+        "the whole load in one transaction, with the proof that no slot came twice, and the checkpoint; " +
+        `${formatCount(Math.min(real, rows))} timings of a real run, repeated with later times`,
+    }),
+    finding({
+      what: "a timing in the store",
+      unit: "bytes",
+      ours: bytes,
+      goal: `≤ ${GOAL_BYTES}`,
+      reached: bytes.median <= GOAL_BYTES,
+    }),
+    finding({
+      what: "a timing into the spool",
+      unit: "µs",
+      ours: spread(stored.map(({ rows, spoolSeconds }) => spoolSeconds * 1e6 / rows)),
+      note: `${(stored[0]!.spoolBytes / rows).toFixed(1)} bytes each, checksums and writing included`,
+    }),
+  ];
+}
+
+/** A real run over SQL in an open loop; its segment then lies in `dir`/real. */
+async function makeTimings(seconds: number, { stack, dir, signal }: Ground) {
+  const server = { adminUrl: stack.postgres.adminUrl, dataDirectory: null };
+  return await withFreshDatabase(server, signal, async (url) => {
+    await fillAccounts(null, url, SCALE);
+    const plan = oneArmPlan({
+      ...accountQuestion(url, SCALE),
+      load: { arrivals: "poisson", rate: RATE },
+      warmup: 0,
+      seconds,
+      connections: CONNECTIONS,
+    }, Deno.makeTempDirSync({ dir }));
+    // One worker writes one segment, which is what is repeated.
+    const { interrupted, progress } = await runLoad({
+      plan: { ...plan, workers: 1 },
+      signal,
+      onStart: () => {},
+      onProgress: () => {},
+      onSamples: () => {},
+    });
+    if (interrupted) throw new InterruptedError();
+    Deno.renameSync(segmentOf(plan.spoolDir), join(dir, "real"));
+    return { runUs: seconds * 1e6, real: progress.due };
+  });
+}
+
+async function storeOnce(real: string, rows: number, runUs: number, dir: string): Promise<Stored> {
+  const home = Deno.makeTempDirSync({ dir });
+  const file = join(home, "store.duckdb");
+  const spool = createSpool(home, bareRun(), self());
+  const written = repeatRows(real, segmentOf(spool.dir), rows, runUs);
+  spool.operations([]);
+  spool.end({ status: "complete", endedAt: new Date() });
+  spool.close();
+  (await openStore(file, { mode: "write" })).close();
+  const empty = Deno.statSync(file).size;
+  const store = await openStore(file, { mode: "write" });
+  const begun = performance.now();
+  try {
+    await loadSpool(store, spool.dir);
+    await store.run("CHECKPOINT");
+  } finally {
+    store.close();
+  }
+  const loadSeconds = (performance.now() - begun) / 1000;
+  const storeBytes = Deno.statSync(file).size - empty;
+  Deno.removeSync(home, { recursive: true });
+  return { rows, loadSeconds, storeBytes, spoolSeconds: written.seconds, spoolBytes: written.bytes };
+}
+
+/** A run's record with as little in it as the store needs. */
+function bareRun(): Run {
+  return {
+    runId: "20000101-000000-0000",
+    label: null,
+    kind: "bench",
+    scenario: "selfbench",
+    startedAt: new Date(),
+    endedAt: null,
+    status: "running",
+    verdict: null,
+    seed: 42,
+    config: { scenario: "selfbench", thresholds: DEFAULT_THRESHOLDS } as Run["config"],
+    environment: {} as Run["environment"],
+    gitCommit: null,
+  };
+}
