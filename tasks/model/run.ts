@@ -132,7 +132,7 @@ export interface ValidityThresholds {
   readonly minOnTime: number;
   /** On time means lag within this many milliseconds … */
   readonly onTimeMs: number;
-  /** … or this share of the measured median response time, whichever is larger. */
+  /** … or this share of the median response time without lag, whichever is larger. */
   readonly onTimeShareOfMedian: number;
   /** Longest hole in the host's samples, in sampling periods. */
   readonly maxSampleGapPeriods: number;
