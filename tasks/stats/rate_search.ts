@@ -52,6 +52,7 @@ export interface SearchOptions {
   readonly maxProbes?: number;
 }
 
+/** The widest gap between the ends that is good enough where nothing else is asked for. */
 export const DEFAULT_RESOLUTION = 0.05;
 /** Doubling, bisection, confirmations and a handful of contradictions. */
 export const DEFAULT_MAX_PROBES = 24;
