@@ -26,7 +26,7 @@ export interface StagedPlan extends Process {
   readonly startRate?: number;
 }
 
-/** Which slots are due when. Plain data: generators and metronomes get it by message. */
+/** Which slots are due when. Plain data: generators get it by message. */
 export type ArrivalPlan = SteadyPlan | StagedPlan;
 
 /**

@@ -24,7 +24,12 @@ export interface DispatcherOptions {
   readonly timeoutMs: number;
   readonly inFlightCap: number;
   readonly retry: { readonly attempts: number; readonly backoffMs: number } | null;
+  /** Does some work at a time, µs from the run's start; needed only for retries. */
+  readonly later?: (atUs: number, work: () => void) => void;
 }
+
+/** Takes the last attempt's call when its connection is free again; null when the slot was shed. */
+export type OnEnd = (call: Call | null) => void;
 
 /** A slot's attempt under way. */
 interface Flight {
@@ -36,6 +41,7 @@ interface Flight {
   readonly intendedUs: number;
   readonly wokeUs: number;
   readonly call: Call;
+  readonly onEnd: OnEnd;
 }
 
 const OUTCOME_INDEX = Object.fromEntries(OUTCOMES.map((name, index) => [name, index])) as Record<
@@ -61,8 +67,8 @@ export class Dispatcher {
   }
 
   /**
-   * Sends a slot, or sheds it at the in-flight cap. Resolves with the last attempt's call when its connection is
-   * free again; with null when it was shed.
+   * Sends a slot, or sheds it at the in-flight cap.
+   * @param onEnd called once, at once where the slot is shed
    * @param session set for a step of a session, whose answer is kept for the steps after it
    */
   dispatch(
@@ -70,8 +76,9 @@ export class Dispatcher {
     operation: number,
     intendedUs: number,
     wokeUs: number,
+    onEnd: OnEnd,
     session?: { readonly carried: Carried },
-  ): Promise<Call | null> {
+  ): void {
     const { arms, mix, inFlightCap } = this.#options;
     const phase = this.#phaseAt(intendedUs);
     const arm = this.#armOf.get(phase.arm)!;
@@ -80,12 +87,12 @@ export class Dispatcher {
     this.#options.live?.woke(wokeUs - intendedUs);
     if (this.#flights.size >= inFlightCap) {
       this.#push(slot, 0, phase, statement.operationId, intendedUs, wokeUs, null, "shed");
-      return Promise.resolve(null);
+      return onEnd(null);
     }
     const drawn = mix.valuesOf(slot, operation, session?.carried);
     const call = newCall(statement, statement.parameters.map((name) => drawn[name]!), session !== undefined);
     const { operationId } = statement;
-    return this.#fly({ slot, attempt: 0, arm, phase, operationId, intendedUs, wokeUs, call });
+    this.#fly({ slot, attempt: 0, arm, phase, operationId, intendedUs, wokeUs, call, onEnd });
   }
 
   /** Records a slot that was due and could not be sent: the run ended, or its session had nothing to go on with. */
@@ -97,24 +104,28 @@ export class Dispatcher {
     this.#push(slot, 0, phase, statement.operationId, intendedUs, NaN, null, "unsent");
   }
 
-  #fly(flight: Flight): Promise<Call> {
-    const { targets, retry } = this.#options;
+  #fly(flight: Flight): void {
     this.#flights.add(flight);
-    return targets[flight.arm]!.run(flight.call).then(() => {
+    flight.call.onDone = () => {
       this.#land(flight);
+      const { retry } = this.#options;
       const { attempt, call } = flight;
       const again = retry !== null && attempt < retry.attempts && !this.#ended &&
         (call.outcome === "failed" || call.outcome === "timeout");
-      return again ? this.#retry(flight, retry.backoffMs * 2 ** attempt) : call;
-    });
+      if (again) this.#retry(flight, retry.backoffMs * 2 ** attempt);
+      else flight.onEnd(call);
+    };
+    this.#options.targets[flight.arm]!.run(flight.call);
   }
 
   /** The next attempt of a slot, as its client would make it: after a pause that doubles from attempt to attempt. */
-  async #retry(flight: Flight, pauseMs: number): Promise<Call> {
-    await new Promise((resolve) => setTimeout(resolve, pauseMs));
-    if (this.#ended) return flight.call;
-    const call = newCall(flight.call.statement, flight.call.values, flight.call.keep);
-    return await this.#fly({ ...flight, attempt: flight.attempt + 1, wokeUs: this.#options.nowUs(), call });
+  #retry(flight: Flight, pauseMs: number): void {
+    const { nowUs, later } = this.#options;
+    later!(nowUs() + pauseMs * 1000, () => {
+      if (this.#ended) return flight.onEnd(flight.call);
+      const call = newCall(flight.call.statement, flight.call.values, flight.call.keep);
+      this.#fly({ ...flight, attempt: flight.attempt + 1, wokeUs: nowUs(), call });
+    });
   }
 
   /** Gives up what has been under way for too long. To be called every few milliseconds. */

@@ -15,6 +15,11 @@ const PHASES: Phase[] = [
 ];
 const MIX: Mix = { operationOf: (slot) => slot % 2, valuesOf: (slot) => ({ id: slot }) };
 
+/** Dispatches a slot and waits for its end. */
+function ended(dispatcher: Dispatcher, ...slot: [number, number, number, number]): Promise<Call | null> {
+  return new Promise((resolve) => dispatcher.dispatch(...slot, resolve));
+}
+
 interface Row {
   slot: number;
   attempt: number;
@@ -65,6 +70,7 @@ async function rowsOf(
       timeoutMs: 5,
       inFlightCap,
       retry,
+      later: (atUs, work) => setTimeout(work, (atUs - clock.us) / 1000),
     });
     await use(dispatcher, clock);
     recorder.close();
@@ -97,7 +103,7 @@ function read(path: string): Row[] {
 Deno.test("a slot belongs to the block of its intended time, with that block's arm", async () => {
   const rows = await rowsOf(() => ({ serviceMs: 0 }), async (dispatcher, clock) => {
     clock.us = 1500;
-    await Promise.all([dispatcher.dispatch(0, 0, 999, 1500), dispatcher.dispatch(1, 1, 1000, 1500)]);
+    await Promise.all([ended(dispatcher, 0, 0, 999, 1500), ended(dispatcher, 1, 1, 1000, 1500)]);
   });
   assert.deepEqual(rows.map(({ phase, operation }) => [phase, operation]), [[0, 0], [1, 11]]);
 });
@@ -107,10 +113,10 @@ Deno.test("every slot leaves one row: ok, failed, timed out, shed and unsent", a
     serviceMs: Infinity,
   }];
   const rows = await rowsOf((_, index) => scripts[index]!, async (dispatcher, clock) => {
-    await dispatcher.dispatch(0, 0, 10, 11);
-    await dispatcher.dispatch(1, 1, 20, 21);
-    const stuck = dispatcher.dispatch(2, 0, 30, 31);
-    await dispatcher.dispatch(3, 1, 40, 41);
+    await ended(dispatcher, 0, 0, 10, 11);
+    await ended(dispatcher, 1, 1, 20, 21);
+    const stuck = ended(dispatcher, 2, 0, 30, 31);
+    await ended(dispatcher, 3, 1, 40, 41);
     clock.us = 5030;
     dispatcher.sweep();
     assert.equal(dispatcher.inFlight, 1);
@@ -135,7 +141,7 @@ Deno.test("every slot leaves one row: ok, failed, timed out, shed and unsent", a
 
 Deno.test("what is under way when the run ends is censored there", async () => {
   const rows = await rowsOf(() => ({ serviceMs: Infinity }), async (dispatcher, clock) => {
-    const flying = dispatcher.dispatch(0, 0, 10, 11);
+    const flying = ended(dispatcher, 0, 0, 10, 11);
     clock.us = 900;
     dispatcher.endAll();
     await flying;
@@ -155,8 +161,8 @@ Deno.test("a retry is a further attempt of its slot, and each attempt a row", as
     (_, index) => scripts[index]!,
     async (dispatcher, clock) => {
       clock.us = 100;
-      last = await dispatcher.dispatch(0, 0, 10, 11);
-      await dispatcher.dispatch(1, 1, 20, 21);
+      last = await ended(dispatcher, 0, 0, 10, 11);
+      await ended(dispatcher, 1, 1, 20, 21);
       // What a slot came to is what its first attempt came to: a client without retries would have seen that.
       assert.deepEqual(dispatcher.progress, { due: 2, ok: 1, failed: 1, timeout: 0, shed: 0, inFlight: 0 });
     },
@@ -176,7 +182,7 @@ Deno.test("no further attempt begins once the run has ended", async () => {
   const rows = await rowsOf(
     () => ({ serviceMs: 0, outcome: "failed", error: "XX000" }),
     async (dispatcher) => {
-      const flying = dispatcher.dispatch(0, 0, 10, 11);
+      const flying = ended(dispatcher, 0, 0, 10, 11);
       await Promise.resolve();
       dispatcher.endAll();
       await flying;

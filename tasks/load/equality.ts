@@ -2,10 +2,10 @@ import { join } from "node:path";
 import { BenchbookError, ExitCode, InterruptedError, ServiceError, UsageError } from "../model/errors.ts";
 import { type Canonical, firstDifference, normaliseGraphql, normaliseSql } from "../targets/normalise.ts";
 import { SqlTarget } from "../targets/sql.ts";
-import { type Call, newCall, type Statement, type Target } from "../targets/target.ts";
+import { askOnce, type Call, newCall, type Statement, type Target } from "../targets/target.ts";
 import { parseSql, type SqlQuestion } from "../targets/workload_sql.ts";
 import type { Workload } from "./arms.ts";
-import { monotonicUs } from "./clock.ts";
+import { monotonicUs } from "../net/clock.ts";
 import type { Mix } from "./mix.ts";
 import { openTargets } from "./open_targets.ts";
 import type { Arm } from "./plan.ts";
@@ -101,7 +101,7 @@ class Prover {
       const given = { ...drawn, ...Object.fromEntries(keys.map((key) => [key, reserved[key]!])) };
       const statement = arm?.statements[index] ?? this.#statementOf(index);
       const call = newCall(statement, statement.parameters.map((name) => given[name]!), true);
-      await target.run(call);
+      await askOnce(target, call);
       this.#expectOk(call, index, arm);
       const reading = newCall(
         {
@@ -114,7 +114,7 @@ class Prover {
         check.parameters.map(({ name }) => given[name]!),
         true,
       );
-      await this.reference.run(reading);
+      await askOnce(this.reference, reading);
       this.#expectOk(reading, index, null);
       return normaliseSql(reading.answer as Record<string, unknown>[]);
     };
@@ -165,7 +165,7 @@ class Prover {
   async #sql(index: number, drawn: Drawn): Promise<readonly Row[]> {
     const statement = this.#statementOf(index);
     const call = newCall(statement, statement.parameters.map((name) => drawn[name]!), true);
-    await this.reference.run(call);
+    await askOnce(this.reference, call);
     this.#expectOk(call, index, null);
     return call.answer as Row[];
   }
@@ -173,7 +173,7 @@ class Prover {
   async #answer(target: Target, arm: Arm, index: number, drawn: Drawn): Promise<readonly Canonical[]> {
     const statement = arm.statements[index]!;
     const call = newCall(statement, statement.parameters.map((name) => drawn[name]!), true);
-    await target.run(call);
+    await askOnce(target, call);
     this.#expectOk(call, index, arm);
     if (arm.target.path !== "graphql") return normaliseSql(call.answer as Record<string, unknown>[]);
     const { data } = call.answer as { data: unknown };

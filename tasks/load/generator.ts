@@ -2,22 +2,23 @@
 import { join } from "node:path";
 import { BenchbookError } from "../model/errors.ts";
 import type { Sample } from "../model/run.ts";
+import { monotonicUs } from "../net/clock.ts";
+import { Deadlines } from "../net/deadlines.ts";
+import type { EventLoop } from "../net/event_loop.ts";
 import { SegmentWriter } from "../store/segment_writer.ts";
-import { monotonicUs } from "./clock.ts";
-import { Deadlines } from "./deadlines.ts";
+import { ClosedLoop } from "./closed_loop.ts";
 import { Dispatcher } from "./dispatcher.ts";
 import { EndedRows } from "./ended_rows.ts";
 import { GeneratorCost } from "./generator_cost.ts";
+import { openLoop } from "./generator_loop.ts";
 import { LiveCounts, type LiveTick } from "./live_counts.ts";
 import type { FromGenerator, ToGenerator } from "./messages.ts";
-import type { Mix } from "./mix.ts";
+import { OpenLoop } from "./open_loop.ts";
 import { type OpenTargets, openTargets } from "./open_targets.ts";
-import { arrivalPlans, endOf, type LoadPlan, mixOf, shareOf } from "./plan.ts";
+import type { Pace } from "./pace.ts";
+import { endOf, type LoadPlan, mixOf, shareOf } from "./plan.ts";
 import { askForShortSlice } from "./priority.ts";
 import { rehearse } from "./rehearsal.ts";
-import { Sessions } from "./sessions.ts";
-import { type MergedArrivals, mergeStreams } from "./streams.ts";
-import { Wake } from "./wake.ts";
 
 /**
  * One generator thread: makes its share of the load and records each slot. It has a thread of its own so
@@ -25,8 +26,8 @@ import { Wake } from "./wake.ts";
  */
 declare const self: DedicatedWorkerGlobalScope;
 
-const SPOOL_MS = 500;
-const SWEEP_MS = 10;
+const SPOOL_US = 500_000;
+const SWEEP_US = 10_000;
 const RECORDER_CAPACITY = 65_536;
 const NOTHING = new Float64Array();
 
@@ -41,10 +42,10 @@ self.onmessage = ({ data }: MessageEvent<ToGenerator>) => {
       });
       break;
     case "start":
-      void attempt(() => generator!.run(data.originUs));
+      void attempt(() => generator!.start(data.originUs));
       break;
     case "stop":
-      generator?.stop();
+      void attempt(() => generator?.stop());
       break;
   }
 };
@@ -62,184 +63,156 @@ async function attempt(work: () => Promise<void> | void): Promise<void> {
   }
 }
 
+/** What a generator is made of. */
+interface Parts {
+  readonly plan: LoadPlan;
+  readonly worker: number;
+  readonly loop: EventLoop;
+  readonly clock: Clock;
+  readonly targets: OpenTargets;
+  readonly recorder: SegmentWriter;
+  readonly dispatcher: Dispatcher;
+  readonly pace: Pace;
+  readonly deadlines: Deadlines;
+  readonly live: LiveCounts;
+  readonly ended: EndedRows | undefined;
+}
+
+/** Time from the run's start, whose moment is known late. */
+class Clock {
+  originUs = 0;
+  readonly nowUs = () => monotonicUs() - this.originUs;
+}
+
 class Generator {
-  #originUs = 0;
-  #stopped = false;
-  /** Resolved when the last slot was dispatched, or on stop. */
-  #finish!: () => void;
-  readonly #finished = new Promise<void>((resolve) => this.#finish = resolve);
+  readonly #parts: Parts;
+  #cost: GeneratorCost | null = null;
+  #sweepAtUs = 0;
+  #spoolAtUs = 0;
+  #over = false;
 
-  private constructor(
-    readonly plan: LoadPlan,
-    readonly worker: number,
-    readonly slots: BigInt64Array,
-    readonly targets: OpenTargets,
-    readonly recorder: SegmentWriter,
-    readonly dispatcher: Dispatcher,
-    readonly live: LiveCounts,
-    readonly ended: EndedRows | undefined,
-    readonly mix: Mix,
-    readonly clock: { originUs: number },
-    readonly metronome: MessagePort,
-    readonly wake: Wake,
-  ) {}
+  private constructor(parts: Parts) {
+    this.#parts = parts;
+  }
 
-  static async prepare(order: ToGenerator & { kind: "prepare" }): Promise<Generator> {
-    const { plan, worker, port: metronome } = order;
-    const slots = new BigInt64Array(order.slots);
+  /** Opens the way to the system and makes everything warm. */
+  static async prepare(
+    { plan, worker, slots, alarm }: ToGenerator & { kind: "prepare" },
+  ): Promise<Generator> {
     askForShortSlice();
-    const clock = { originUs: 0 };
-    const nowUs = () => monotonicUs() - clock.originUs;
+    const clock = new Clock();
+    const { nowUs } = clock;
+    const loop = openLoop(alarm);
     const connections = shareOf(plan.connections, worker, plan.workers);
-    const targets = await openTargets(plan.arms, { connections, nowUs, seed: plan.seed });
-    const recorder = new SegmentWriter(
-      join(plan.spoolDir, `timing-${worker}.seg`),
-      worker,
-      RECORDER_CAPACITY,
-    );
-    const values = mixOf(plan);
-    await rehearse(plan.arms, targets.byArm, values);
+    const targets = await openTargets(plan.arms, { connections, nowUs, seed: plan.seed, network: loop });
+    const path = join(plan.spoolDir, `timing-${worker}.seg`);
+    const recorder = new SegmentWriter(path, worker, RECORDER_CAPACITY);
+    const mix = mixOf(plan);
+    await loop.outside(() => rehearse(plan.arms, targets.byArm, mix));
     const live = new LiveCounts();
     const ended = plan.tellEnded ? new EndedRows() : undefined;
+    const deadlines = new Deadlines();
     const dispatcher = new Dispatcher({
       live,
       ended,
       phases: plan.phases,
       arms: plan.arms,
       targets: targets.byArm,
-      mix: values,
+      mix,
       recorder,
       nowUs,
       timeoutMs: plan.timeoutMs,
       inFlightCap: shareOf(plan.inFlightCap, worker, plan.workers),
       retry: plan.retry,
+      later: (atUs, work) => deadlines.add(atUs, work),
     });
-    const wake = new Wake(order.wake);
-    return new Generator(
+    const pace = plan.loop.kind === "open"
+      ? new OpenLoop({ plan, worker, dispatcher, mix, deadlines, nowUs })
+      : new ClosedLoop({
+        clients: shareOf(plan.loop.clients, worker, plan.workers),
+        endUs: endOf(plan.phases),
+        dispatcher,
+        mix,
+        slots: new BigInt64Array(slots),
+        nowUs,
+      });
+    return new Generator({
       plan,
       worker,
-      slots,
+      loop,
+      clock,
       targets,
       recorder,
       dispatcher,
+      pace,
+      deadlines,
       live,
       ended,
-      values,
-      clock,
-      metronome,
-      wake,
-    );
-  }
-
-  async run(originUs: number): Promise<void> {
-    this.#originUs = originUs;
-    this.clock.originUs = originUs;
-    const cost = new GeneratorCost(() => this.#nowUs(), this.worker);
-    const report = (samplesOf: (tick: LiveTick) => Sample[]) => {
-      const tick = this.live.take(this.#nowUs());
-      tell({
-        kind: "progress",
-        progress: { ...this.dispatcher.progress, tick },
-        samples: samplesOf(tick),
-        ended: this.ended?.take() ?? NOTHING,
-        untilUs: this.#nowUs(),
-      });
-    };
-    const timers = [
-      setInterval(() => this.dispatcher.sweep(), SWEEP_MS),
-      setInterval(() => {
-        void attempt(() => {
-          this.recorder.flush();
-          report((tick) => cost.take(tick));
-        });
-      }, SPOOL_MS),
-    ];
-    const { loop } = this.plan;
-    if (loop.kind === "open") await this.#openLoop();
-    else await this.#closedLoop(shareOf(loop.clients, this.worker, this.plan.workers));
-    while (this.dispatcher.inFlight > 0 && !this.#stopped) {
-      await new Promise((resolve) => setTimeout(resolve, SWEEP_MS));
-    }
-    this.dispatcher.endAll();
-    timers.forEach(clearInterval);
-    report((tick) => cost.end(tick));
-    this.recorder.close();
-    this.metronome.close();
-    tell({ kind: "done", progress: this.dispatcher.progress });
-    await this.targets.close();
-    self.close();
-  }
-
-  stop(): void {
-    this.#stopped = true;
-    this.#finish();
-  }
-
-  #nowUs(): number {
-    return monotonicUs() - this.#originUs;
-  }
-
-  async #openLoop(): Promise<void> {
-    const { plan, worker, dispatcher, mix, wake } = this;
-    const due = mergeStreams(arrivalPlans(plan), worker, plan.workers);
-    const deadlines = new Deadlines();
-    const sessions = new Sessions({
-      streams: plan.streams,
-      seed: plan.seed,
-      endUs: endOf(plan.phases),
-      dispatcher,
-      nowUs: () => this.#nowUs(),
-      later: (atUs, work) => {
-        deadlines.add(atUs, work);
-        wake.ask(deadlines.nextUs);
-      },
     });
-    const finish = () => {
-      if (due.atUs === Infinity && sessions.running === 0) this.#finish();
-    };
-    const attend = () => {
-      if (this.#stopped) return;
-      this.#dispatchDue(due, sessions, attend);
-      while (deadlines.nextUs <= this.#nowUs()) deadlines.take()();
-      wake.ask(deadlines.nextUs);
-      finish();
-    };
-    sessions.onEnd = finish;
-    this.metronome.onmessage = attend;
-    finish();
-    await this.#finished;
-    const nowUs = this.#nowUs();
-    for (; due.atUs <= nowUs; due.next()) {
-      const { session, first } = plan.streams[due.stream]!;
-      const slot = session === null ? due.slot : sessions.slotOf(due.stream, due.nth, 0);
-      dispatcher.unsent(slot, session === null ? mix.operationOf(slot, due.stream) : first, due.atUs);
-    }
   }
 
-  #dispatchDue(due: MergedArrivals, sessions: Sessions, attend: () => void): void {
-    const { dispatcher, mix, plan } = this;
-    for (let nowUs = this.#nowUs(); due.atUs <= nowUs; due.next()) {
-      const { slot, stream, atUs } = due;
-      if (plan.streams[stream]!.session !== null) sessions.begin(stream, due.nth, atUs, nowUs);
-      // An answer may have kept this thread from a slot that is due by now: it need not wait for the knock.
-      else void dispatcher.dispatch(slot, mix.operationOf(slot, stream), atUs, nowUs).then(attend);
-      nowUs = this.#nowUs();
-    }
+  start(originUs: number): void {
+    const { clock, worker, loop } = this.#parts;
+    clock.originUs = originUs;
+    this.#cost = new GeneratorCost(clock.nowUs, worker, () => loop.beats());
+    loop.onTurn = () => this.#turn();
+    loop.wakeAt(originUs);
   }
 
-  async #closedLoop(clients: number): Promise<void> {
-    const endUs = endOf(this.plan.phases);
-    const client = async () => {
-      while (!this.#stopped) {
-        const nowUs = this.#nowUs();
-        if (nowUs >= endUs) return;
-        // One counter for all workers keeps the slots' numbers without holes.
-        const slot = Number(Atomics.add(this.slots, 0, 1n));
-        await this.dispatcher.dispatch(slot, this.mix.operationOf(slot), nowUs, nowUs);
-      }
-    };
-    const startInMs = Math.max(0, -this.#nowUs() / 1000);
-    await new Promise((resolve) => setTimeout(resolve, startInMs));
-    await Promise.race([Promise.all(Array.from({ length: clients }, client)), this.#finished]);
+  /** Ends the run: what is under way is recorded as it stands. */
+  stop(): void {
+    if (this.#over) return;
+    this.#parts.pace.leave();
+    this.#end();
+  }
+
+  #turn(): void {
+    const { clock, loop, dispatcher, pace, deadlines } = this.#parts;
+    pace.turn();
+    const nowUs = clock.nowUs();
+    while (deadlines.nextUs <= nowUs) deadlines.take()();
+    if (nowUs >= this.#sweepAtUs) {
+      this.#sweepAtUs = nowUs + SWEEP_US;
+      dispatcher.sweep();
+    }
+    if (nowUs >= this.#spoolAtUs) {
+      this.#spoolAtUs = nowUs + SPOOL_US;
+      void attempt(() => this.#spool());
+    }
+    if (pace.finished && dispatcher.inFlight === 0) return this.#end();
+    loop.wakeAt(clock.originUs + Math.min(pace.nextUs, deadlines.nextUs));
+  }
+
+  #spool(): void {
+    this.#parts.recorder.flush();
+    this.#report((tick) => this.#cost!.take(tick));
+  }
+
+  #report(samplesOf: (tick: LiveTick) => Sample[]): void {
+    const { live, clock, dispatcher, ended } = this.#parts;
+    const untilUs = clock.nowUs();
+    const tick = live.take(untilUs);
+    tell({
+      kind: "progress",
+      progress: { ...dispatcher.progress, tick },
+      samples: samplesOf(tick),
+      ended: ended?.take() ?? NOTHING,
+      untilUs,
+    });
+  }
+
+  #end(): void {
+    const { loop, dispatcher, recorder, targets } = this.#parts;
+    this.#over = true;
+    loop.onTurn = () => {};
+    dispatcher.endAll();
+    void attempt(async () => {
+      this.#report((tick) => this.#cost!.end(tick));
+      recorder.close();
+      tell({ kind: "done", progress: dispatcher.progress });
+      await loop.outside(() => targets.close());
+      loop.close();
+      self.close();
+    });
   }
 }

@@ -1,14 +1,14 @@
 import v8 from "node:v8";
 import type { Sample } from "../model/run.ts";
-import { Heartbeat } from "./heartbeat.ts";
+import type { Beats } from "../net/heartbeat.ts";
 import type { LiveTick } from "./live_counts.ts";
-import { LogHistogram } from "./log_histogram.ts";
+import { LogHistogram } from "../stats/log_histogram.ts";
 import { ThreadClock } from "./thread_clock.ts";
 
 /** Every metric of the source `generator`: what one generator thread (label `worker`) cost in the last second. */
 export const GENERATOR_METRICS = {
   gap_ms: "longest time in which the event loop stood still; the 10 ms between two looks are included",
-  loop_delay_p50_ms: "median delay of a 10 ms timer: how long an answer lies before it is looked at",
+  loop_delay_p50_ms: "how long an answer may lie before it is looked at: the median turn of the event loop",
   loop_delay_p99_ms: "p99 of the same delay",
   cpu_cores: "CPU time of the thread per second of time: 1 is one core",
   cpu_per_request_us: "CPU time of the thread by requests that fell due",
@@ -30,7 +30,7 @@ const PERIOD_US = 0.9e6;
  */
 export class GeneratorCost {
   readonly #labels: Readonly<Record<string, string>>;
-  readonly #heartbeat: Heartbeat;
+  readonly #beats: () => Beats;
   readonly #cpu = new ThreadClock();
   // Deno's PerformanceObserver knows the entry type "gc" and never reports any.
   readonly #collections = new v8.GCProfiler();
@@ -39,11 +39,15 @@ export class GeneratorCost {
   #sinceUs: number;
   #cpuUs = this.#cpu.us();
 
-  /** @param nowUs µs from the run's start; counting begins now */
-  constructor(nowUs: () => number, worker: number) {
+  /**
+   * @param nowUs µs from the run's start; counting begins now
+   * @param beats how the thread's event loop went since the last time of asking
+   */
+  constructor(nowUs: () => number, worker: number, beats: () => Beats) {
     this.#labels = { worker: String(worker) };
-    this.#heartbeat = new Heartbeat(nowUs);
+    this.#beats = beats;
     this.#sinceUs = nowUs();
+    beats();
     this.#collections.start();
   }
 
@@ -63,14 +67,13 @@ export class GeneratorCost {
       const told = (metric: string) => metric === "gap_ms" || leftUs >= PERIOD_US / 2;
       samples.push(...this.#samples(tick.toUs).filter(({ metric }) => told(metric)));
     }
-    this.#heartbeat.stop();
     this.#collections.stop();
     this.#cpu[Symbol.dispose]();
     return samples;
   }
 
   #samples(atUs: number): Sample[] {
-    const beats = this.#heartbeat.take();
+    const beats = this.#beats();
     const cpuUs = this.#cpu.us();
     const used = cpuUs - this.#cpuUs;
     const pauses = this.#pausesMs();

@@ -1,10 +1,13 @@
 import assert from "node:assert/strict";
-import { monotonicUs } from "./clock.ts";
+import { type Beats, Heartbeat } from "../net/heartbeat.ts";
+import { monotonicUs } from "../net/clock.ts";
 import { GENERATOR_METRICS, GeneratorCost } from "./generator_cost.ts";
 import { LiveCounts } from "./live_counts.ts";
 import { ThreadClock } from "./thread_clock.ts";
 
 const SECOND = 1e6;
+/** A loop of which nothing is told but that it went. */
+const quiet = (): Beats => ({ longestUs: 0, delayP50Us: null, delayP99Us: null });
 let sink: unknown[] = [];
 
 /** Keeps the thread busy, and its garbage collector too. */
@@ -17,14 +20,14 @@ function work(ms: number): void {
 
 Deno.test("a full second gives every metric once, with the worker's name", () => {
   const live = new LiveCounts();
-  const cost = new GeneratorCost(() => 0, 3);
+  const cost = new GeneratorCost(() => 0, 3, quiet);
   live.woke(100);
   live.woke(400);
   assert.deepEqual(cost.take(live.take(SECOND / 2)), []);
   work(50);
   const samples = cost.take(live.take(SECOND));
   cost.end(live.take(SECOND));
-  // Its own timer had no chance to beat: nothing is told about delays.
+  // Nothing is told about delays that are not known.
   const expected = Object.keys(GENERATOR_METRICS).filter((metric) => !metric.startsWith("loop_delay"));
   assert.deepEqual(samples.map(({ metric }) => metric), expected);
   for (const { source, labels, atUs } of samples) {
@@ -42,7 +45,7 @@ Deno.test("a full second gives every metric once, with the worker's name", () =>
 
 Deno.test("a second without a request has no cost of a request", () => {
   const live = new LiveCounts();
-  const cost = new GeneratorCost(() => 0, 0);
+  const cost = new GeneratorCost(() => 0, 0, quiet);
   const metrics = cost.take(live.take(SECOND)).map(({ metric }) => metric);
   cost.end(live.take(SECOND));
   assert.ok(metrics.includes("cpu_cores") && metrics.includes("gap_ms"));
@@ -51,20 +54,21 @@ Deno.test("a second without a request has no cost of a request", () => {
 
 Deno.test("of the last moments only the gap counts, and of a longer rest everything", () => {
   const live = new LiveCounts();
-  const short = new GeneratorCost(() => 0, 0);
+  const short = new GeneratorCost(() => 0, 0, quiet);
   live.woke(1);
   assert.deepEqual(short.end(live.take(SECOND / 10)).map(({ metric }) => metric), ["gap_ms"]);
-  const long = new GeneratorCost(() => 0, 0);
+  const long = new GeneratorCost(() => 0, 0, quiet);
   live.woke(1);
   const metrics = long.end(live.take(SECOND / 2)).map(({ metric }) => metric);
   assert.ok(metrics.includes("gap_ms") && metrics.includes("cpu_per_request_us"));
-  const whole = new GeneratorCost(() => 0, 0);
+  const whole = new GeneratorCost(() => 0, 0, quiet);
   assert.ok(whole.end(live.take(SECOND)).length > 1);
 });
 
 Deno.test("the event loop's delays and gaps are seen", async () => {
   const live = new LiveCounts();
-  const cost = new GeneratorCost(monotonicUs, 0);
+  const heartbeat = new Heartbeat(monotonicUs);
+  const cost = new GeneratorCost(monotonicUs, 0, () => heartbeat.take());
   const startUs = monotonicUs();
   await new Promise((resolve) => setTimeout(resolve, 30));
   work(60);
@@ -72,6 +76,7 @@ Deno.test("the event loop's delays and gaps are seen", async () => {
   const tick = { ...live.take(0), toUs: monotonicUs() + SECOND };
   const value = Object.fromEntries(cost.take(tick).map(({ metric, value }) => [metric, value]));
   cost.end(tick);
+  heartbeat.stop();
   const elapsedMs = (monotonicUs() - startUs) / 1000;
   assert.ok(value["gap_ms"]! >= 60 && value["gap_ms"]! <= elapsedMs);
   // Late by the whole standstill less the ten milliseconds that a beat waits.
@@ -81,7 +86,7 @@ Deno.test("the event loop's delays and gaps are seen", async () => {
 
 Deno.test("garbage collections are told in milliseconds", () => {
   const live = new LiveCounts();
-  const cost = new GeneratorCost(() => 0, 0);
+  const cost = new GeneratorCost(() => 0, 0, quiet);
   const began = performance.now();
   work(300);
   const elapsedMs = performance.now() - began;

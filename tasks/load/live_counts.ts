@@ -1,5 +1,5 @@
 import { CACHE_STATES, type CacheState, type Outcome } from "../model/timing.ts";
-import { type LogCounts, LogHistogram } from "./log_histogram.ts";
+import { type LogCounts, LogHistogram } from "../stats/log_histogram.ts";
 
 /** What one generator saw in one stretch of time, about half a second: goes to the main thread by message. */
 export interface LiveTick {

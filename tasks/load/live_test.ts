@@ -4,7 +4,7 @@ import { FakeTarget, type Script } from "../targets/fake.ts";
 import { Dispatcher } from "./dispatcher.ts";
 import { LiveCounts, type LiveTick } from "./live_counts.ts";
 import { LiveView } from "./live_view.ts";
-import { LogHistogram } from "./log_histogram.ts";
+import { LogHistogram } from "../stats/log_histogram.ts";
 
 const SECOND = 1e6;
 const EMPTY = new LogHistogram().take();
@@ -69,9 +69,10 @@ Deno.test("the dispatcher counts each slot once, with its first attempt", async 
     timeoutMs: 5000,
     inFlightCap: 10,
     retry: { attempts: 1, backoffMs: 0 },
+    later: (_atUs, work) => setTimeout(work),
   });
-  await dispatcher.dispatch(0, 0, 1000, 1100);
-  await dispatcher.dispatch(1, 0, 2000, 2100);
+  await new Promise((resolve) => dispatcher.dispatch(0, 0, 1000, 1100, resolve));
+  await new Promise((resolve) => dispatcher.dispatch(1, 0, 2000, 2100, resolve));
   dispatcher.unsent(2, 0, 3000);
   const { due, ok, cache, response, lag } = live.take(SECOND);
   // The first slot failed; that its second attempt hit the cache is the retry's affair.

@@ -1,7 +1,7 @@
 import type { LiveFigures } from "../model/live.ts";
 import { CACHE_STATES } from "../model/timing.ts";
 import type { LiveTick } from "./live_counts.ts";
-import { LogHistogram } from "./log_histogram.ts";
+import { LogHistogram } from "../stats/log_histogram.ts";
 
 const HIT = CACHE_STATES.indexOf("hit");
 const RATE_WINDOW_US = 1e6;

@@ -1,4 +1,5 @@
 import type { Sample } from "../model/run.ts";
+import type { AlarmLine } from "./generator_loop.ts";
 import type { LiveTick } from "./live_counts.ts";
 import type { LoadPlan } from "./plan.ts";
 
@@ -10,10 +11,8 @@ export type ToGenerator =
     readonly worker: number;
     /** The next slot's number of a closed loop, for all workers. */
     readonly slots: SharedArrayBuffer;
-    /** What it shares with its metronome, see `Wake`. */
-    readonly wake: SharedArrayBuffer;
-    /** Where the metronome of an open loop knocks. */
-    readonly port: MessagePort;
+    /** Null where it waits for its sockets itself. */
+    readonly alarm: AlarmLine | null;
   }
   /** Start with slot times counted from this monotonic µs. */
   | { readonly kind: "start"; readonly originUs: number }

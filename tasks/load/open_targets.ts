@@ -3,6 +3,7 @@ import { CachedTarget, forgetKeys } from "../targets/cached.ts";
 import { GraphqlTarget } from "../targets/graphql.ts";
 import { SqlTarget } from "../targets/sql.ts";
 import type { Target } from "../targets/target.ts";
+import type { Network } from "../net/channel.ts";
 import type { Arm } from "./plan.ts";
 
 export interface TargetsOptions {
@@ -10,6 +11,8 @@ export interface TargetsOptions {
   readonly connections: number;
   readonly nowUs: () => number;
   readonly seed: number;
+  /** Opens sockets where there is no TLS; Deno's own without it. */
+  readonly network?: Network;
 }
 
 export interface OpenTargets {
@@ -24,7 +27,7 @@ export interface OpenTargets {
  */
 export async function openTargets(arms: readonly Arm[], options: TargetsOptions): Promise<OpenTargets> {
   const targets: Target[] = [];
-  const { connections, nowUs } = options;
+  const { connections, nowUs, network } = options;
   const opened = async <T extends Target>(target: T): Promise<T> => {
     await target.open();
     targets.push(target);
@@ -35,7 +38,7 @@ export async function openTargets(arms: readonly Arm[], options: TargetsOptions)
     // Arms never run at the same time, so the cached path falls back on the direct one's connections.
     const direct = new Map<string, SqlTarget>();
     const sqlTarget = async (url: string) => {
-      const known = direct.get(url) ?? await opened(new SqlTarget({ url, connections, nowUs }));
+      const known = direct.get(url) ?? await opened(new SqlTarget({ url, connections, nowUs, network }));
       direct.set(url, known);
       return known;
     };
@@ -46,14 +49,16 @@ export async function openTargets(arms: readonly Arm[], options: TargetsOptions)
           byArm.push(await sqlTarget(target.url));
           break;
         case "graphql":
-          byArm.push(await opened(new GraphqlTarget({ ...target, connections, nowUs })));
+          byArm.push(await opened(new GraphqlTarget({ ...target, connections, nowUs, network })));
           break;
         case "sql+cache": {
           const random = counter(options.seed, "ttl");
           let stored = 0;
           const jitter = () => random.float(stored++, 0);
           byArm.push(
-            await opened(new CachedTarget(await sqlTarget(target.url), { ...target, nowUs, jitter })),
+            await opened(
+              new CachedTarget(await sqlTarget(target.url), { ...target, nowUs, jitter, network }),
+            ),
           );
           break;
         }

@@ -1,4 +1,4 @@
-import { newCall, type Target } from "../targets/target.ts";
+import { askOnce, newCall, type Target } from "../targets/target.ts";
 import type { Mix } from "./mix.ts";
 import type { Arm } from "./plan.ts";
 
@@ -25,7 +25,7 @@ export async function rehearse(arms: readonly Arm[], targets: readonly Target[],
           // Under another name the cache keeps it apart: the run begins with a cold one.
           const cached = arm.target.path === "sql+cache";
           const asked = cached ? { ...statement, name: `rehearsal.${statement.name}` } : statement;
-          return targets[index]!.run(newCall(asked, values));
+          return askOnce(targets[index]!, newCall(asked, values));
         }),
       );
     }

@@ -1,7 +1,7 @@
 import type { LiveFigures } from "../model/live.ts";
 import type { Phase, Sample } from "../model/run.ts";
 import { truncatePhases } from "./blocks.ts";
-import { monotonicUs } from "./clock.ts";
+import { monotonicUs } from "../net/clock.ts";
 import { Crew } from "./crew.ts";
 import { type EndedRow, endedRows } from "./ended_rows.ts";
 import { LiveView } from "./live_view.ts";

@@ -15,8 +15,9 @@ export interface SessionsOptions {
       operation: number,
       intendedUs: number,
       wokeUs: number,
+      onEnd: (call: Call | null) => void,
       session: { readonly carried: Carried },
-    ): Promise<Call | null>;
+    ): void;
     unsent(slot: number, operation: number, intendedUs: number): void;
   };
   readonly nowUs: () => number;
@@ -36,8 +37,7 @@ export interface SessionsOptions {
 export class Sessions {
   readonly #options: SessionsOptions;
   readonly #think: readonly Counter[];
-  /** Called whenever a session has ended. */
-  onEnd: () => void = () => {};
+  /** Sessions that have not ended. */
   running = 0;
 
   constructor(options: SessionsOptions) {
@@ -54,37 +54,49 @@ export class Sessions {
   /** Begins a stream's nth session, whose first step is due at `atUs`. */
   begin(stream: number, nth: number, atUs: number, wokeUs: number): void {
     this.running++;
-    void this.#walk(stream, nth, atUs, wokeUs).finally(() => {
-      this.running--;
-      this.onEnd();
-    });
+    this.#step({ stream, nth, carried: {} }, 0, atUs, wokeUs);
   }
 
-  async #walk(stream: number, nth: number, atUs: number, wokeUs: number): Promise<void> {
-    const { streams, dispatcher, endUs, nowUs, later } = this.#options;
-    const { first, count, session } = streams[stream]!;
-    const carried: Record<string, Readonly<Record<string, unknown>>> = {};
-    for (let step = 0; step < count; step++) {
-      const slot = this.slotOf(stream, nth, step);
-      const call = await dispatcher.dispatch(slot, first + step, atUs, wokeUs, { carried });
-      const row = call === null || call.outcome !== "ok" ? undefined : firstRow(call.answer);
-      if (call !== null && row !== undefined) carried[call.statement.name] = row;
-      if (step + 1 === count) return;
-      const { kind, seconds } = session!.think;
-      const thinkUs = 1e6 *
-        (kind === "constant" ? seconds : exponential(this.#think[stream]!.float(slot, 0), seconds));
-      atUs = nowUs() + thinkUs;
-      if (atUs >= endUs) return;
-      if (row === undefined) {
-        for (let rest = step + 1; rest < count; rest++) {
-          dispatcher.unsent(this.slotOf(stream, nth, rest), first + rest, atUs);
-        }
-        return;
-      }
-      await new Promise<void>((resolve) => later(atUs, resolve));
-      wokeUs = nowUs();
-    }
+  #step(session: Session, step: number, atUs: number, wokeUs: number): void {
+    const { streams, dispatcher } = this.#options;
+    const { stream, nth, carried } = session;
+    const slot = this.slotOf(stream, nth, step);
+    const onEnd = (call: Call | null) => this.#answered(session, step, slot, call);
+    dispatcher.dispatch(slot, streams[stream]!.first + step, atUs, wokeUs, onEnd, { carried });
   }
+
+  #answered(session: Session, step: number, slot: number, call: Call | null): void {
+    const { streams, endUs, nowUs, later } = this.#options;
+    const { count, session: form } = streams[session.stream]!;
+    const row = call === null || call.outcome !== "ok" ? undefined : firstRow(call.answer);
+    if (call !== null && row !== undefined) session.carried[call.statement.name] = row;
+    if (step + 1 === count) return void this.running--;
+    const { kind, seconds } = form!.think;
+    const thinkUs = 1e6 *
+      (kind === "constant" ? seconds : exponential(this.#think[session.stream]!.float(slot, 0), seconds));
+    const atUs = nowUs() + thinkUs;
+    if (atUs >= endUs) return void this.running--;
+    if (row === undefined) return this.#giveUp(session, step + 1, atUs);
+    later(atUs, () => this.#step(session, step + 1, atUs, nowUs()));
+  }
+
+  /** Leaves the steps that cannot be asked. */
+  #giveUp({ stream, nth }: Session, from: number, atUs: number): void {
+    const { streams, dispatcher } = this.#options;
+    const { first, count } = streams[stream]!;
+    for (let step = from; step < count; step++) {
+      dispatcher.unsent(this.slotOf(stream, nth, step), first + step, atUs);
+    }
+    this.running--;
+  }
+}
+
+/** One walk through the steps of a stream. */
+interface Session {
+  readonly stream: number;
+  readonly nth: number;
+  /** What its steps were answered, by their names. */
+  readonly carried: Record<string, Readonly<Record<string, unknown>>>;
 }
 
 /** The first row of an answer: of SQL's rows, or of the first list or object in a GraphQL answer's data. */

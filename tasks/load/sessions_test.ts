@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { type Call, newCall } from "../targets/target.ts";
-import { Deadlines } from "./deadlines.ts";
+import { Deadlines } from "../net/deadlines.ts";
 import type { Carried } from "./mix.ts";
 import type { LoadStream } from "./scenario.ts";
 import { Sessions } from "./sessions.ts";
@@ -23,7 +23,7 @@ interface Step {
 }
 
 /** Runs sessions on a clock of their own; each answer takes 100 ms. */
-async function walk(
+function walk(
   answers: (operation: number) => { outcome: "ok" | "failed" | "timeout"; rows: unknown[] } | null,
   endUs = 1e9,
 ) {
@@ -36,11 +36,11 @@ async function walk(
     seed: 1,
     endUs,
     dispatcher: {
-      dispatch(slot, operation, atUs, _wokeUs, { carried }) {
+      dispatch(slot, operation, atUs, _wokeUs, onEnd, { carried }) {
         steps.push({ slot, operation, atUs, carried: structuredClone(carried) });
         nowUs = Math.max(nowUs, atUs) + 100_000;
         const answer = answers(operation);
-        if (answer === null) return Promise.resolve(null);
+        if (answer === null) return onEnd(null);
         const call: Call = newCall(
           { operationId: operation, name: `op${operation}`, write: false, text: "", parameters: [] },
           [],
@@ -48,30 +48,25 @@ async function walk(
         );
         call.outcome = answer.outcome;
         call.answer = answer.rows;
-        return Promise.resolve(call);
+        onEnd(call);
       },
       unsent: (slot, operation) => void unsent.push({ slot, operation }),
     },
     nowUs: () => nowUs,
     later: (atUs, work) => deadlines.add(atUs, work),
   });
-  let ended = 0;
-  sessions.onEnd = () => ended++;
   sessions.begin(1, 4, 0, 0);
-  for (let turn = 0; turn < 100; turn++) {
-    await Promise.resolve();
-    if (deadlines.size > 0) {
-      nowUs = deadlines.nextUs;
-      deadlines.take()();
-    }
+  while (deadlines.size > 0) {
+    assert.equal(sessions.running, 1);
+    nowUs = deadlines.nextUs;
+    deadlines.take()();
   }
-  assert.equal(ended, 1);
   assert.equal(sessions.running, 0);
   return { steps, unsent };
 }
 
-Deno.test("a session asks its steps in order, thinks between them and carries answers on", async () => {
-  const { steps, unsent } = await walk((operation) => ({ outcome: "ok", rows: [{ id: operation * 10 }] }));
+Deno.test("a session asks its steps in order, thinks between them and carries answers on", () => {
+  const { steps, unsent } = walk((operation) => ({ outcome: "ok", rows: [{ id: operation * 10 }] }));
   assert.deepEqual(steps.map(({ operation }) => operation), [2, 3, 4]);
   // The fourth session of two streams: (4 × 3 + step) × 2 + 1.
   assert.deepEqual(steps.map(({ slot }) => slot), [25, 27, 29]);
@@ -80,20 +75,18 @@ Deno.test("a session asks its steps in order, thinks between them and carries an
   assert.deepEqual(unsent, []);
 });
 
-Deno.test("a session that was not answered leaves its other steps as unsent", async () => {
+Deno.test("a session that was not answered leaves its other steps as unsent", () => {
   for (
     const answer of [null, { outcome: "failed" as const, rows: [] }, { outcome: "ok" as const, rows: [] }]
   ) {
-    const { steps, unsent } = await walk((operation) =>
-      operation === 3 ? answer : { outcome: "ok", rows: [{}] }
-    );
+    const { steps, unsent } = walk((operation) => operation === 3 ? answer : { outcome: "ok", rows: [{}] });
     assert.deepEqual(steps.map(({ operation }) => operation), [2, 3]);
     assert.deepEqual(unsent, [{ slot: 29, operation: 4 }]);
   }
 });
 
-Deno.test("steps that would be due after the run's end are no slots", async () => {
-  const { steps, unsent } = await walk(() => ({ outcome: "ok", rows: [{}] }), 1_100_000);
+Deno.test("steps that would be due after the run's end are no slots", () => {
+  const { steps, unsent } = walk(() => ({ outcome: "ok", rows: [{}] }), 1_100_000);
   assert.equal(steps.length, 1);
   assert.deepEqual(unsent, []);
 });

@@ -41,7 +41,7 @@ export interface Calibration {
     /** Time that one reading takes, microseconds. */
     readonly readUs: number;
   };
-  /** By how much the metronome's sleep is too long. */
+  /** By how much later than asked for a generator's thread wakes. */
   readonly timer: Spread;
   /** One generator as fast as it goes, with a target that answers at once. */
   readonly dispatch: {
@@ -62,7 +62,7 @@ export interface Calibration {
     /** Bytes a second. */
     readonly bytesPerSecond: number;
   };
-  /** An open loop with its metronome, at rising rates. */
+  /** An open loop at rising rates. */
   readonly steps: readonly RateStep[];
   /** Requests a second up to which a worker keeps its schedule on this machine; 0: at none of the rates. */
   readonly requestsPerSecond: number;

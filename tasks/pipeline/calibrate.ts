@@ -1,16 +1,15 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { VERSION } from "../config.ts";
-import { monotonicUs } from "../load/clock.ts";
-import type { MetronomeOrder } from "../load/metronome.ts";
-import { Wake } from "../load/wake.ts";
+import { AlarmThread } from "../load/alarm_thread.ts";
+import { waitsItself } from "../load/generator_loop.ts";
 import { ServiceError } from "../model/errors.ts";
 import type { Calibration, Machine } from "../model/calibration.ts";
 import { formatCount } from "../model/units.ts";
 import { hostFacts } from "../observe/host.ts";
 import { acquireLock } from "../stack/lock.ts";
 import { prepareHome } from "../stack/places.ts";
-import { stepArrivals, sustainedRate } from "./calibrate_steps.ts";
+import { sustainedRate } from "./calibrate_steps.ts";
 import type { CalibrationPlan, FromCalibrator, ToCalibrator } from "./calibrate_worker.ts";
 
 /** Some four seconds in all. */
@@ -19,9 +18,6 @@ const PLAN: CalibrationPlan = {
   frames: 8,
   steps: { rates: [1000, 2000, 4000, 8000, 16_000, 32_000], seconds: 0.2, passes: 3 },
 };
-
-/** Time between the orders to both threads and the schedule's zero. */
-const LEAD_US = 50_000;
 
 /** Where a home keeps its machine's calibration. */
 export function calibrationFile(home: string): string {
@@ -91,61 +87,41 @@ export function rateWarning(
   } a worker. Better ${advice}.`;
 }
 
-/** The calibrator's thread and a metronome beside it, as a generator has one. */
+/** The calibrator's thread, waiting as a generator does. */
 async function measureIn(
   dir: string,
   plan: CalibrationPlan,
 ): Promise<Pick<Calibration, "clock" | "timer" | "dispatch" | "spool" | "steps">> {
   const calibrator = new Worker(new URL("./calibrate_worker.ts", import.meta.url), { type: "module" });
-  const metronome = new Worker(new URL("../load/metronome.ts", import.meta.url), { type: "module" });
-  const wake = Wake.memory();
-  const { port1, port2 } = new MessageChannel();
+  let fail!: (message: string) => void;
   const failed = new Promise<never>((_, reject) => {
-    for (const thread of [calibrator, metronome]) {
-      thread.onerror = (event) => {
-        event.preventDefault();
-        reject(new ServiceError(`Cannot calibrate this machine: a thread failed: ${event.message}`));
-      };
-    }
+    fail = (message) => reject(new ServiceError(`Cannot calibrate this machine: ${message}`));
   });
+  calibrator.onerror = (event) => {
+    event.preventDefault();
+    fail(`a thread failed: ${event.message}`);
+  };
+  const alarm = waitsItself([]) ? null : new AlarmThread(fail);
   const answer = <Kind extends FromCalibrator["kind"]>(kind: Kind) =>
-    new Promise<FromCalibrator & { kind: Kind }>((resolve, reject) => {
+    new Promise<FromCalibrator & { kind: Kind }>((resolve) => {
       calibrator.onmessage = ({ data }: MessageEvent<FromCalibrator>) => {
         if (data.kind === kind) resolve(data as FromCalibrator & { kind: Kind });
-        else if (data.kind === "error") {
-          reject(new ServiceError(`Cannot calibrate this machine: ${data.message}`));
-        }
+        else if (data.kind === "error") fail(data.message);
       };
     });
   const tell = (order: ToCalibrator, transfer: Transferable[] = []) =>
     calibrator.postMessage(order, transfer);
   const work = async () => {
-    const loaded = new Promise<void>((resolve) => metronome.onmessage = () => resolve());
-    await Promise.all([answer("ready"), loaded]);
-    tell({ kind: "measure", dir, plan });
-    const { clock, timer, dispatch, spool } = await answer("measured");
-    const originUs = monotonicUs() + LEAD_US;
-    tell({ kind: "steps", dir, plan: plan.steps, port: port1, originUs }, [port1]);
-    const arrivals = stepArrivals(plan.steps);
-    const order: MetronomeOrder = {
-      arrivals: [arrivals],
-      worker: 0,
-      workers: 1,
-      originUs,
-      endUs: arrivals.endUs,
-      wake,
-      port: port2,
-    };
-    metronome.postMessage(order, [port2]);
-    const { steps } = await answer("stepped");
+    await Promise.all([answer("ready"), alarm?.ready]);
+    const line = alarm?.line ?? null;
+    tell({ kind: "measure", dir, plan, alarm: line }, line === null ? [] : [line.port]);
+    const { clock, timer, dispatch, spool, steps } = await answer("measured");
     return { clock, timer, dispatch, spool, steps };
   };
   try {
     return await Promise.race([work(), failed]);
   } finally {
-    // A thread that waits for memory cannot be terminated; it ends itself when it is woken by this.
-    new Wake(wake).stop();
     calibrator.terminate();
-    metronome.terminate();
+    alarm?.stop();
   }
 }

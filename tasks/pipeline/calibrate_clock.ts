@@ -1,4 +1,4 @@
-import { Wake } from "../load/wake.ts";
+import type { EventLoop } from "../net/event_loop.ts";
 import type { Calibration, Spread } from "../model/calibration.ts";
 import { quantile } from "../stats/quantile.ts";
 
@@ -27,16 +27,29 @@ export function measureClock(nowUs: () => number): Calibration["clock"] {
   return { resolutionUs, readUs };
 }
 
-/** By how much the sleep that a metronome sleeps between slots is too long. Blocks the thread for a third of a second. */
-export function measureTimer(nowUs: () => number): Spread {
-  const wake = new Wake(Wake.memory());
-  const late = Array.from({ length: SLEEPS }, (_, index) => {
-    const us = SHORTEST_SLEEP_US + (LONGEST_SLEEP_US - SHORTEST_SLEEP_US) * ((index * 0.618034) % 1);
-    const dueUs = nowUs() + us;
-    wake.sleep(Infinity, us / 1000);
-    return Math.max(0, nowUs() - dueUs);
+/** By how much later than asked for a generator's loop wakes it. Takes a third of a second. */
+export function measureTimer(loop: EventLoop, nowUs: () => number): Promise<Spread> {
+  const late: number[] = [];
+  const nextUs = () => {
+    const share = (late.length * 0.618034) % 1;
+    return nowUs() + SHORTEST_SLEEP_US + (LONGEST_SLEEP_US - SHORTEST_SLEEP_US) * share;
+  };
+  return new Promise((resolve) => {
+    let dueUs = nextUs();
+    loop.onTurn = () => {
+      const now = nowUs();
+      if (now < dueUs) return;
+      late.push(now - dueUs);
+      if (late.length === SLEEPS) {
+        loop.onTurn = () => {};
+        loop.wakeAt(Infinity);
+        return resolve(spreadOf(late));
+      }
+      dueUs = nextUs();
+      loop.wakeAt(dueUs);
+    };
+    loop.wakeAt(dueUs);
   });
-  return spreadOf(late);
 }
 
 function spreadOf(values: readonly number[]): Spread {

@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import { monotonicUs } from "../load/clock.ts";
+import { monotonicUs } from "../net/clock.ts";
 import { Dispatcher } from "../load/dispatcher.ts";
 import { LiveCounts } from "../load/live_counts.ts";
 import { type Mix, mix } from "../load/mix.ts";
@@ -14,8 +14,6 @@ import { NullTarget } from "../targets/null.ts";
 
 /** Rounds with the recorder and as many without, in turn. */
 const PAIRS = 8;
-/** Requests under way at once: some, as in a run. */
-const TOGETHER = 16;
 const FRAME_ROWS = 65_536;
 
 /** Two questions with a drawn key, as scenarios have them. */
@@ -64,20 +62,19 @@ export function nullDispatcher(recorder: Pick<SegmentWriter, "push">, nowUs: () 
  * @param dir for its segment, of the caller
  * @param requests in each round
  */
-export async function measureDispatch(dir: string, requests: number): Promise<Calibration["dispatch"]> {
+export function measureDispatch(dir: string, requests: number): Calibration["dispatch"] {
   using clock = new ThreadClock();
   using recorder = new SegmentWriter(join(dir, "timing-0.seg"), 0, FRAME_ROWS);
   const asked = nullMix();
   const recording = nullDispatcher(recorder, monotonicUs);
   const idle = nullDispatcher({ push: () => {} }, monotonicUs);
   let slot = 0;
-  const round = async (dispatcher: Dispatcher, flush: () => void) => {
+  const round = (dispatcher: Dispatcher, flush: () => void) => {
     const began = monotonicUs();
     const cpu = clock.us();
     for (let request = 1; request <= requests; request++, slot++) {
       const nowUs = monotonicUs();
-      const answered = dispatcher.dispatch(slot, asked.operationOf(slot, 0), nowUs, nowUs);
-      if (request % TOGETHER === 0) await answered;
+      dispatcher.dispatch(slot, asked.operationOf(slot, 0), nowUs, nowUs, () => {});
     }
     flush();
     return { cpuUs: (clock.us() - cpu) / requests, perSecond: requests / ((monotonicUs() - began) / 1e6) };
@@ -85,13 +82,13 @@ export async function measureDispatch(dir: string, requests: number): Promise<Ca
   const without = () => round(idle, () => {});
   const withIt = () => round(recording, () => recorder.flush());
   // New code runs many times slower than code that was compiled.
-  for (const warmUp of [without, withIt, without, withIt]) await warmUp();
+  for (const warmUp of [without, withIt, without, withIt]) warmUp();
   const pairs: { perSecond: number; cpuUs: number; recordingUs: number }[] = [];
   for (let pair = 0; pair < PAIRS; pair++) {
     // Who comes second finds warmer caches and more to collect: each does so every other time.
-    const first = pair % 2 === 0 ? null : await withIt();
-    const off = await without();
-    const on = first ?? await withIt();
+    const first = pair % 2 === 0 ? null : withIt();
+    const off = without();
+    const on = first ?? withIt();
     pairs.push({ ...on, recordingUs: on.cpuUs - off.cpuUs });
   }
   const of = (name: "perSecond" | "cpuUs" | "recordingUs", p: number) =>

@@ -1,6 +1,7 @@
 import type { ArrivalPlan } from "../load/arrivals.ts";
-import { LogHistogram } from "../load/log_histogram.ts";
+import { LogHistogram } from "../stats/log_histogram.ts";
 import { mergeStreams } from "../load/streams.ts";
+import type { EventLoop } from "../net/event_loop.ts";
 import type { Calibration, RateStep } from "../model/calibration.ts";
 import { DEFAULT_THRESHOLDS } from "../model/run.ts";
 import { type Stage, steps } from "../model/stages.ts";
@@ -18,7 +19,7 @@ export interface StepPlan {
 }
 
 /** A generator writes what it recorded so often. */
-const SPOOL_MS = 500;
+const SPOOL_US = 500_000;
 
 /** CPU time that the clients of PostgreSQL and GraphQL take for an answer: 12 to 80 µs, mostly at the lower end. */
 const CLIENT_US = 25;
@@ -33,13 +34,10 @@ export function stepArrivals(
   return { kind: "poisson", seed: 1, endUs: stages.length * seconds * 1e6, stages };
 }
 
-/**
- * Dispatches each slot when its metronome knocks, as a generator does, and tells how late.
- * @param metronome where it knocks
- */
+/** Dispatches each slot when its loop wakes it, as a generator does, and tells how late. */
 export async function dispatchSteps(
   plan: StepPlan,
-  metronome: Pick<MessagePort, "onmessage">,
+  loop: Pick<EventLoop, "onTurn" | "wakeAt">,
   recorder: Pick<SegmentWriter, "push" | "flush">,
   nowUs: () => number,
 ): Promise<RateStep[]> {
@@ -48,23 +46,29 @@ export async function dispatchSteps(
   const asked = nullMix();
   const dispatcher = nullDispatcher(recorder, nowUs);
   const seen = schedule.stages.map(({ rate }) => ({ rate, lag: new LogHistogram(), onTime: 0, all: 0 }));
-  let ended!: () => void;
-  const end = new Promise<void>((resolve) => ended = resolve);
+  const originUs = nowUs();
+  let spooledUs = 0;
   const attend = () => {
-    for (let now = nowUs(); due.atUs <= now; due.next(), now = nowUs()) {
+    for (let now = nowUs() - originUs; due.atUs <= now; due.next(), now = nowUs() - originUs) {
       const step = seen[Math.min(seen.length - 1, Math.floor(due.atUs / (plan.seconds * 1e6)))]!;
       const lagUs = now - due.atUs;
       step.lag.add(lagUs);
       step.all++;
       if (lagUs <= DEFAULT_THRESHOLDS.onTimeMs * 1000) step.onTime++;
-      void dispatcher.dispatch(due.slot, asked.operationOf(due.slot, due.stream), due.atUs, now).then(attend);
+      dispatcher.dispatch(due.slot, asked.operationOf(due.slot, due.stream), due.atUs, now, () => {});
+      if (now - spooledUs < SPOOL_US) continue;
+      spooledUs = now;
+      recorder.flush();
     }
-    if (due.atUs === Infinity) ended();
+    loop.wakeAt(originUs + due.atUs);
   };
-  metronome.onmessage = attend;
-  const spooling = setInterval(() => recorder.flush(), SPOOL_MS);
-  await end;
-  clearInterval(spooling);
+  await new Promise<void>((resolve) => {
+    loop.onTurn = () => {
+      attend();
+      if (due.atUs === Infinity) resolve();
+    };
+  });
+  loop.onTurn = () => {};
   return plan.rates.flatMap((ratePerSecond) => {
     const passes = seen.filter(({ rate, all }) => rate === ratePerSecond && all > 0)
       .map(({ lag, onTime, all }) => ({

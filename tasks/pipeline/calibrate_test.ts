@@ -150,17 +150,17 @@ Deno.test("each step has its rate in each pass", () => {
   }
 });
 
-/** Steps dispatched by a metronome that knocks every so many µs of a clock of its own. */
-async function steps(knockUs: (atUs: number) => number): Promise<RateStep[]> {
+/** Steps dispatched by a loop whose turns are so many µs of a clock of its own apart. */
+async function steps(turnUs: (atUs: number) => number): Promise<RateStep[]> {
   const plan = { rates: [1000, 2000], seconds: 0.5, passes: 2 };
-  const port: { onmessage: MessagePort["onmessage"] } = { onmessage: null };
+  const loop = { onTurn: () => {}, wakeAt: () => {} };
   let nowUs = 0;
   let rows = 0;
   const recorder = { push: () => void rows++, flush: () => {} };
-  const result = dispatchSteps(plan, port, recorder, () => nowUs);
+  const result = dispatchSteps(plan, loop, recorder, () => nowUs);
   while (nowUs < 2.1e6) {
-    nowUs += knockUs(nowUs);
-    port.onmessage!.call(undefined as never, undefined as never);
+    nowUs += turnUs(nowUs);
+    loop.onTurn();
   }
   const found = await result;
   assert.equal(rows, slotsOf(arrivals(stepArrivals(plan))).length);
@@ -180,11 +180,11 @@ Deno.test("slots within a millisecond are on time, and the best pass of a rate c
   assert.deepEqual(disturbedOnce.map(({ onTime }) => onTime), [1, 1]);
 });
 
-Deno.test("the null target answers at once, with its times in order", async () => {
+Deno.test("the null target answers at once, with its times in order", () => {
   let us = 0;
   const target = new NullTarget(() => us += 1);
   const call = newCall({ operationId: 0, name: "one", write: false, text: "", parameters: [] }, []);
-  await target.run(call);
+  target.run(call);
   assert.deepEqual([call.outcome, call.settled, call.rows], ["ok", true, 1]);
   assert.ok(call.acquiredUs <= call.sentUs && call.sentUs < call.doneUs);
 });

@@ -1,5 +1,7 @@
 import { Redis } from "ioredis";
 import { ServiceError } from "../model/errors.ts";
+import type { Network } from "../net/channel.ts";
+import { readRedisOptions, RedisConnection } from "./redis_connection.ts";
 import type { SqlTarget } from "./sql.ts";
 import { type Call, newCall, settle, type Target } from "./target.ts";
 
@@ -11,6 +13,8 @@ export interface CachedTargetOptions {
   readonly nowUs: () => number;
   /** Spreads expiry, 0 to 1 for each key, so that entries made together do not expire together. */
   readonly jitter: (key: string) => number;
+  /** Opens its sockets where there is no TLS; Deno's own without it. */
+  readonly network?: Network;
 }
 
 /** Entries live ttl × (1 ± this). */
@@ -24,21 +28,14 @@ const JITTER_SHARE = 0.1;
 export class CachedTarget implements Target {
   readonly #options: CachedTargetOptions;
   readonly #sql: SqlTarget;
-  readonly #redis: Redis;
-  readonly #flights = new Map<string, Promise<Call>>();
+  readonly #redis: RedisConnection;
+  /** Those that wait for a statement under way, by key. */
+  readonly #flights = new Map<string, Call[]>();
 
   constructor(sql: SqlTarget, options: CachedTargetOptions) {
     this.#sql = sql;
     this.#options = options;
-    this.#redis = new Redis(options.redisUrl, {
-      lazyConnect: true,
-      enableOfflineQueue: false,
-      maxRetriesPerRequest: 0,
-      connectTimeout: 5000,
-      retryStrategy: (attempt) => Math.min(attempt * 100, 1000),
-    });
-    // Each command reports its own failure; without a listener ioredis prints to the console.
-    this.#redis.on("error", () => {});
+    this.#redis = new RedisConnection(readRedisOptions(options.redisUrl), options.network);
   }
 
   async open(): Promise<void> {
@@ -51,64 +48,63 @@ export class CachedTarget implements Target {
     }
   }
 
-  async run(call: Call): Promise<void> {
-    if (call.statement.write || call.statement.uncached) return await this.#sql.run(call);
-    const { nowUs } = this.#options;
-    const key = `${this.#options.prefix}${call.statement.name}:${JSON.stringify(call.values)}`;
-    call.acquiredUs = nowUs();
-    call.sentUs = call.acquiredUs;
-    let stored: string | null;
-    try {
-      stored = await this.#redis.get(key);
-    } catch {
-      call.cache = "bypass";
-      return await this.#ask(call, key, false);
-    }
-    if (call.settled) return;
-    if (stored === null) {
-      call.cache = "miss";
-      return await this.#ask(call, key, true);
-    }
-    const doneUs = nowUs();
-    const rows = JSON.parse(stored) as unknown[];
-    call.cache = "hit";
-    call.rows = rows.length;
-    call.bytes = stored.length;
-    settle(call, doneUs, "ok", null);
-    if (call.keep) call.answer = rows;
+  run(call: Call): void {
+    if (call.statement.write || call.statement.uncached) return this.#sql.run(call);
+    const { nowUs, prefix } = this.#options;
+    const key = `${prefix}${call.statement.name}:${JSON.stringify(call.values)}`;
+    call.acquiredUs = call.sentUs = nowUs();
+    this.#redis.send(["GET", key], (stored) => {
+      if (call.settled) return call.onDone();
+      if (typeof stored !== "string") {
+        call.cache = stored === null ? "miss" : "bypass";
+        return this.#ask(call, key, stored === null);
+      }
+      const doneUs = nowUs();
+      const rows = JSON.parse(stored) as unknown[];
+      call.cache = "hit";
+      call.rows = rows.length;
+      call.bytes = stored.length;
+      settle(call, doneUs, "ok", null);
+      if (call.keep) call.answer = rows;
+      call.onDone();
+    });
   }
 
   async close(): Promise<void> {
-    await this.#redis.quit().catch(() => this.#redis.disconnect());
+    await this.#redis.end();
   }
 
   /** Answers from SQL: with others that miss the same key at the same time, in one statement. */
-  async #ask(call: Call, key: string, store: boolean): Promise<void> {
-    let flight = this.#flights.get(key);
-    if (flight === undefined) {
-      flight = this.#fly(call, key, store);
-      this.#flights.set(key, flight);
-    }
-    const flown = await flight;
-    if (call.settled) return;
-    call.rows = flown.rows;
-    call.bytes = flown.bytes;
-    settle(call, this.#options.nowUs(), flown.outcome, flown.error);
-    if (call.keep) call.answer = flown.answer;
-  }
-
-  async #fly(call: Call, key: string, store: boolean): Promise<Call> {
+  #ask(call: Call, key: string, store: boolean): void {
+    const waiting = this.#flights.get(key);
+    if (waiting !== undefined) return void waiting.push(call);
+    const flight = [call];
+    this.#flights.set(key, flight);
     // A call of its own: the flight goes on, and fills the cache, when the caller has given up.
     const flown = newCall(call.statement, call.values, true);
-    await this.#sql.run(flown);
-    this.#flights.delete(key);
-    if (store && flown.outcome === "ok") {
-      const { ttlSeconds, jitter } = this.#options;
-      const ttlMs = Math.round(ttlSeconds * 1000 * (1 + JITTER_SHARE * (2 * jitter(key) - 1)));
-      // The answer does not wait for the cache to take it.
-      this.#redis.set(key, JSON.stringify(flown.answer), "PX", ttlMs).catch(() => {});
+    flown.onDone = () => {
+      this.#flights.delete(key);
+      if (store && flown.outcome === "ok") this.#store(key, flown.answer);
+      for (const each of flight) this.#answer(each, flown);
+    };
+    this.#sql.run(flown);
+  }
+
+  #answer(call: Call, flown: Call): void {
+    if (!call.settled) {
+      call.rows = flown.rows;
+      call.bytes = flown.bytes;
+      settle(call, this.#options.nowUs(), flown.outcome, flown.error);
+      if (call.keep) call.answer = flown.answer;
     }
-    return flown;
+    call.onDone();
+  }
+
+  /** The answer does not wait for the cache to take it. */
+  #store(key: string, rows: unknown): void {
+    const { ttlSeconds, jitter } = this.#options;
+    const ttlMs = Math.round(ttlSeconds * 1000 * (1 + JITTER_SHARE * (2 * jitter(key) - 1)));
+    this.#redis.send(["SET", key, JSON.stringify(rows), "PX", String(ttlMs)], () => {});
   }
 }
 

@@ -20,23 +20,21 @@ export class FakeTarget implements Target {
     return Promise.resolve();
   }
 
-  run(call: Call): Promise<void> {
+  run(call: Call): void {
     const { serviceMs, outcome = "ok", error = null, cache = null } = this.script(call, this.calls.length);
     this.calls.push(call);
     call.acquiredUs = this.nowUs();
     call.sentUs = this.nowUs();
     call.cache = cache;
-    return new Promise((resolve) => {
-      const answer = () => {
-        settle(call, this.nowUs(), outcome, error);
-        resolve();
-      };
-      const timer = serviceMs === Infinity ? undefined : setTimeout(answer, serviceMs);
-      call.abort = () => {
-        clearTimeout(timer);
-        resolve();
-      };
-    });
+    const answer = () => {
+      settle(call, this.nowUs(), outcome, error);
+      call.onDone();
+    };
+    const timer = serviceMs === Infinity ? undefined : setTimeout(answer, serviceMs);
+    call.abort = () => {
+      clearTimeout(timer);
+      call.onDone();
+    };
   }
 
   close(): Promise<void> {

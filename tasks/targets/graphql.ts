@@ -1,5 +1,8 @@
 import { ServiceError } from "../model/errors.ts";
-import { endpointOf, HttpConnection } from "./http1.ts";
+import type { Network } from "../net/channel.ts";
+import { HttpConnection, type HttpListener } from "./http1.ts";
+import { endpointOf } from "./http_request.ts";
+import type { HttpResponse } from "./http_response.ts";
 import { Pool } from "./pool.ts";
 import { type Call, settle, type Target } from "./target.ts";
 
@@ -8,6 +11,8 @@ export interface GraphqlTargetOptions {
   readonly headers: Readonly<Record<string, string>>;
   readonly connections: number;
   readonly nowUs: () => number;
+  /** Opens its sockets where there is no TLS; Deno's own without it. */
+  readonly network?: Network;
 }
 
 interface GraphqlAnswer {
@@ -24,21 +29,33 @@ const decoder = new TextDecoder();
 /** GraphQL over HTTP: POST with the whole document, as clients without persisted operations send it. */
 export class GraphqlTarget implements Target {
   readonly #options: GraphqlTargetOptions;
-  readonly #connections: HttpConnection[];
-  readonly #pool: Pool<HttpConnection>;
+  readonly #lanes: Lane[];
+  readonly #pool: Pool<Lane>;
   /** The unchanging start of a request's body, by document. */
   readonly #prefixes = new Map<string, string>();
 
   constructor(options: GraphqlTargetOptions) {
     this.#options = options;
     const endpoint = endpointOf(options.url, options.headers);
-    this.#connections = Array.from({ length: options.connections }, () => new HttpConnection(endpoint));
-    this.#pool = new Pool(this.#connections);
+    this.#lanes = Array.from(
+      { length: options.connections },
+      () =>
+        new Lane(
+          new HttpConnection(endpoint, options.network),
+          options.nowUs,
+          (lane) => this.#pool.release(lane),
+        ),
+    );
+    this.#pool = new Pool(this.#lanes, (lane, call) => {
+      call.acquiredUs = options.nowUs();
+      if (lane.connection.open) lane.run(call, this.#body(call));
+      else void this.#reopenAndRun(lane, call);
+    });
   }
 
   async open(): Promise<void> {
     try {
-      await Promise.all(this.#connections.map((connection) => connection.connect()));
+      await Promise.all(this.#lanes.map(({ connection }) => connection.connect()));
     } catch (error) {
       throw new ServiceError(
         `Cannot open ${this.#options.connections} connections to the GraphQL service: ${
@@ -50,40 +67,26 @@ export class GraphqlTarget implements Target {
     }
   }
 
-  async run(call: Call): Promise<void> {
-    const taken = this.#pool.take(call);
-    const connection = taken instanceof Promise ? await taken : taken;
-    if (connection === null) return;
-    call.acquiredUs = this.#options.nowUs();
-    await this.#ask(connection, call);
-    this.#pool.release(connection);
+  run(call: Call): void {
+    this.#pool.run(call);
   }
 
   close(): Promise<void> {
-    for (const connection of this.#connections) connection.close();
+    for (const { connection } of this.#lanes) connection.close();
     return Promise.resolve();
   }
 
-  async #ask(connection: HttpConnection, call: Call): Promise<void> {
-    const { nowUs } = this.#options;
-    // HTTP/1.1 has no way to take a request back but to hang up.
-    call.abort = () => connection.close();
+  async #reopenAndRun(lane: Lane, call: Call): Promise<void> {
+    call.abort = null;
     try {
-      if (!connection.open) await connection.connect();
-      const response = await connection.post(this.#body(call), () => call.sentUs = nowUs());
-      const doneUs = nowUs();
-      const answer = parse(response.body);
-      call.bytes = call.settled ? call.bytes : response.bytes;
-      if (answer.errors !== undefined && answer.errors.length > 0) {
-        settle(call, doneUs, "failed", graphqlErrorCode(answer, response.status));
-      } else if (response.status !== 200 || answer.data === undefined || answer.data === null) {
-        settle(call, doneUs, "failed", String(response.status));
-      } else settle(call, doneUs, "ok", null);
-      if (call.keep) call.answer = answer;
+      await lane.connection.connect();
     } catch (error) {
-      settle(call, nowUs(), "failed", transportCode(error));
+      settle(call, this.#options.nowUs(), "failed", transportCode(error));
       if (call.keep) call.answer = error;
     }
+    if (!call.settled) return lane.run(call, this.#body(call));
+    this.#pool.release(lane);
+    call.onDone();
   }
 
   #body(call: Call): string {
@@ -101,9 +104,69 @@ export class GraphqlTarget implements Target {
   }
 }
 
-function parse(body: Uint8Array): GraphqlAnswer {
+/** A place in the pool: a connection, and the call on it. */
+class Lane implements HttpListener {
+  readonly connection: HttpConnection;
+  readonly #nowUs: () => number;
+  readonly #release: (lane: Lane) => void;
+  #call: Call | null = null;
+  /** HTTP/1.1 has no way to take a request back but to hang up. */
+  readonly #abort = () => this.connection.close();
+
+  constructor(connection: HttpConnection, nowUs: () => number, release: (lane: Lane) => void) {
+    this.connection = connection;
+    this.#nowUs = nowUs;
+    this.#release = release;
+  }
+
+  run(call: Call, body: string): void {
+    this.#call = call;
+    call.abort = this.#abort;
+    this.connection.post(body, this);
+  }
+
+  onSent(): void {
+    this.#call!.sentUs = this.#nowUs();
+  }
+
+  onAnswer(response: HttpResponse | Error): void {
+    const doneUs = this.#nowUs();
+    const call = this.#call!;
+    if (response instanceof Error) {
+      settle(call, doneUs, "failed", transportCode(response));
+      if (call.keep) call.answer = response;
+    } else judge(call, response, doneUs);
+    this.#call = null;
+    this.#release(this);
+    call.onDone();
+  }
+}
+
+/** Settles a call by what was answered. */
+function judge(call: Call, { status, body, bytes }: HttpResponse, doneUs: number): void {
+  if (!call.settled) call.bytes = bytes;
+  const text = decoder.decode(body);
+  if (status === 200 && !call.keep && isPlainlyRight(text)) return settle(call, doneUs, "ok", null);
+  const answer = parse(text);
+  if (answer.errors !== undefined && answer.errors.length > 0) {
+    settle(call, doneUs, "failed", graphqlErrorCode(answer, status));
+  } else if (status !== 200 || answer.data === undefined || answer.data === null) {
+    settle(call, doneUs, "failed", String(status));
+  } else settle(call, doneUs, "ok", null);
+  if (call.keep) call.answer = answer;
+}
+
+/**
+ * Whether an answer holds data and no errors, without parsing it, which for a long one takes more CPU than all the
+ * rest of a request. What may be either is parsed.
+ */
+function isPlainlyRight(text: string): boolean {
+  return text.startsWith('{"data":{') && text.endsWith("}") && !text.includes('"errors"');
+}
+
+function parse(text: string): GraphqlAnswer {
   try {
-    return JSON.parse(decoder.decode(body)) as GraphqlAnswer;
+    return JSON.parse(text) as GraphqlAnswer;
   } catch {
     return {};
   }

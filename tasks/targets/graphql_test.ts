@@ -6,7 +6,7 @@ import { withStack } from "../stack/testing.ts";
 import { CachedTarget, forgetKeys } from "./cached.ts";
 import { GraphqlTarget } from "./graphql.ts";
 import { SqlTarget } from "./sql.ts";
-import { type Call, newCall, type Statement, type Target, type Value } from "./target.ts";
+import { askOnce, type Call, newCall, type Statement, type Target, type Value } from "./target.ts";
 import { loadQuestion } from "./workload.ts";
 
 const nowUs = () => performance.now() * 1000;
@@ -14,7 +14,7 @@ const workload = join(import.meta.dirname!, "../../queries/workloads/access-path
 
 async function ask(target: Target, statement: Statement, values: readonly Value[]): Promise<Call> {
   const call = newCall(statement, values, true);
-  await target.run(call);
+  await askOnce(target, call);
   return call;
 }
 

@@ -10,13 +10,13 @@ export class NullTarget implements Target {
     return this.#answered;
   }
 
-  run(call: Call): Promise<void> {
+  run(call: Call): void {
     // As a real target does: one reading of the clock where the connection is free and one for the answer.
     call.acquiredUs = call.sentUs = this.nowUs();
     call.rows = 1;
     call.bytes = 0;
     settle(call, this.nowUs(), "ok", null);
-    return this.#answered;
+    call.onDone();
   }
 
   close(): Promise<void> {

@@ -1,19 +1,13 @@
+import type { Channel, Network } from "../net/channel.ts";
+import { Inbox } from "../net/inbox.ts";
+import { runtimeNetwork } from "../net/runtime_channel.ts";
 import { type PgError, readError } from "./pg_error.ts";
 import type { PgOptions } from "./pg_options.ts";
 import { type Columns, type Parser, readColumns, readRow, type Row } from "./pg_rows.ts";
 import { startSession } from "./pg_startup.ts";
-import { closeQuietly, openTransport } from "./pg_transport.ts";
+import { openChannel } from "./pg_transport.ts";
 import { parameterText } from "./pg_values.ts";
-import {
-  Backend,
-  connectionLost,
-  Frontend,
-  HEADER,
-  type Inbox,
-  messageEnd,
-  MessageWriter,
-  type Transport,
-} from "./pg_wire.ts";
+import { Backend, connectionLost, Frontend, HEADER, messageEnd, MessageWriter } from "./pg_wire.ts";
 import type { Statement, Value } from "./target.ts";
 
 /** What came back for one statement. */
@@ -68,7 +62,7 @@ const REFUSE_COPY = new MessageWriter().begin(Frontend.copyFail).string("there i
  * takes from the server.
  */
 export class PgConnection {
-  readonly #transport: Transport;
+  readonly #channel: Channel;
   readonly #inbox: Inbox;
   readonly #parserOf: (oid: number) => Parser;
   readonly #writer = new MessageWriter();
@@ -85,32 +79,45 @@ export class PgConnection {
   #bytes = 0;
   #answer: Row[] | null = null;
 
-  private constructor(transport: Transport, inbox: Inbox, parserOf: (oid: number) => Parser) {
-    this.#transport = transport;
-    this.#inbox = inbox;
+  private constructor(channel: Channel, parserOf: (oid: number) => Parser) {
+    this.#channel = channel;
+    this.#inbox = channel.inbox;
     this.#parserOf = parserOf;
-    void this.#receive();
+    // A connection that ends while idle is known to be lost before it is used.
+    this.#inbox.onBytes = () => this.#arrived();
+    this.#inbox.onEnd = (error) => this.#ended(error);
+    if (this.#inbox.ended !== null) this.#ended(this.#inbox.ended.error);
   }
 
   /**
    * Opens a session.
    * @param timeoutMs for all of it, from the address to the server's readiness
    * @param parserOf what turns the values of a type into the program's
+   * @param network opens what needs no TLS
    * @throws {PgError} what the server says; the system's error where it was not reached.
    */
   static async connect(
     options: PgOptions,
     timeoutMs: number,
     parserOf: (oid: number) => Parser,
+    network: Network = runtimeNetwork,
   ): Promise<PgConnection> {
     const timeout = new AbortController();
-    const timer = setTimeout(() => timeout.abort(), timeoutMs);
-    let transport: Transport | null = null;
+    let channel = null as Channel | null;
+    const inbox = new Inbox();
+    const timer = setTimeout(() => {
+      timeout.abort();
+      channel?.close();
+      inbox.close(new Error("given up"));
+    }, timeoutMs);
     try {
-      transport = await openTransport(options, timeout.signal);
-      return new PgConnection(transport, await startSession(transport, options), parserOf);
+      return await network.outside(async () => {
+        channel = await openChannel(options, inbox, network, timeout.signal);
+        await startSession(channel, options);
+        return new PgConnection(channel, parserOf);
+      });
     } catch (error) {
-      closeQuietly(transport);
+      channel?.close();
       if (timeout.signal.aborted) throw new Error(`no answer within ${timeoutMs / 1000} s`, { cause: error });
       throw error;
     } finally {
@@ -143,14 +150,18 @@ export class PgConnection {
     for (const value of values) writer.value(parameterText(value));
     writer.int16(0).end().raw(EXECUTE_AND_SYNC);
     listener.onSent();
-    this.#send(writer.bytes);
+    this.#channel.send(writer.buffer, writer.length);
   }
 
   /** Ends the session; a statement under way fails. */
   async end(): Promise<void> {
     if (!this.#open) return;
     // Said, so that the server's log does not complain; a busy one could let us wait.
-    if (this.#listener === null) await this.#transport.write(TERMINATE).catch(() => {});
+    if (this.#listener === null) {
+      this.#channel.send(TERMINATE, TERMINATE.length);
+      // A write by Deno's loop has begun then; what is closed before is not sent.
+      await new Promise((resolve) => setTimeout(resolve));
+    }
     this.close();
   }
 
@@ -170,30 +181,16 @@ export class PgConnection {
     return { name, text, columns: null };
   }
 
-  /** Chained and not awaited: on the measured path each turn through an async function costs. */
-  #send(bytes: Uint8Array): void {
-    this.#transport.write(bytes).then(
-      (count) => {
-        if (count < bytes.length && this.#open) this.#send(bytes.subarray(count));
-      },
-      (error) => this.#lose(asLost(error)),
-    );
+  #arrived(): void {
+    try {
+      this.#walk();
+    } catch (error) {
+      this.#lose(asLost(error));
+    }
   }
 
-  /** A read is always pending: so a connection that ends while idle is known to be lost before it is used. */
-  async #receive(): Promise<void> {
-    const inbox = this.#inbox;
-    try {
-      for (;;) {
-        const count = await this.#transport.read(inbox.room());
-        if (count === null) break;
-        inbox.end += count;
-        this.#walk();
-      }
-      this.#lose(this.#error ?? connectionLost());
-    } catch (error) {
-      this.#lose(this.#error ?? asLost(error));
-    }
+  #ended(error: Error | null): void {
+    this.#lose(this.#error ?? (error === null ? connectionLost() : asLost(error)));
   }
 
   /** Goes over the messages that have arrived. */
@@ -230,7 +227,7 @@ export class PgConnection {
         this.#current!.columns = NO_COLUMNS;
         break;
       case Backend.copyIn:
-        this.#send(REFUSE_COPY);
+        this.#channel.send(REFUSE_COPY, REFUSE_COPY.length);
         break;
       case Backend.error: {
         const error = readError(bytes, body, end);
@@ -265,7 +262,7 @@ export class PgConnection {
   #lose(error: Error): void {
     if (!this.#open) return;
     this.#open = false;
-    closeQuietly(this.#transport);
+    this.#channel.close();
     this.#reply(error);
   }
 

@@ -4,7 +4,7 @@ import { Client, type CustomTypesConfig, types } from "pg";
 import { withPostgres } from "../stack/testing.ts";
 import { startProxy } from "./pg_testing_proxy.ts";
 import { SqlTarget } from "./sql.ts";
-import { type Call, newCall, type Value } from "./target.ts";
+import { askOnce, type Call, newCall, type Value } from "./target.ts";
 
 const { builtins } = types;
 const TIMES = new Set<number>([
@@ -51,7 +51,7 @@ async function ask(
 ): Promise<Call> {
   const statement = { operationId: idOf(text), name: "asked", write: false, text, parameters: [] };
   const call = newCall(statement, values, keep);
-  await target.run(call);
+  await askOnce(target, call);
   return call;
 }
 

@@ -1,3 +1,4 @@
+import type { Channel } from "../net/channel.ts";
 import { md5Password, Scram } from "./pg_auth.ts";
 import { readError } from "./pg_error.ts";
 import type { PgOptions } from "./pg_options.ts";
@@ -6,10 +7,9 @@ import {
   connectionLost,
   decodeText,
   Frontend,
-  Inbox,
   int32,
   MessageWriter,
-  type Transport,
+  nextMessage,
 } from "./pg_wire.ts";
 
 const PROTOCOL = 3 << 16;
@@ -18,41 +18,41 @@ const PROTOCOL = 3 << 16;
 const Authentication = { ok: 0, cleartext: 3, md5: 5, sasl: 10, saslContinue: 11, saslFinal: 12 } as const;
 
 /**
- * Begins a session on a fresh connection: says who we are, proves it, and waits until the server is ready.
- * @returns what arrived behind that
+ * Begins a session on a fresh connection: says who we are, proves it, and waits until the server is ready. What
+ * arrived behind that stays in the inbox.
  * @throws {PgError} what the server says.
  */
-export async function startSession(transport: Transport, options: PgOptions): Promise<Inbox> {
-  const inbox = new Inbox();
+export async function startSession(channel: Channel, options: PgOptions): Promise<void> {
+  const { inbox } = channel;
   const writer = new MessageWriter();
-  const send = async (message: MessageWriter) => {
-    for (let rest = message.bytes; rest.length > 0;) rest = rest.subarray(await transport.write(rest));
+  const send = (message: MessageWriter) => {
+    // The writer is used again before an answer is there.
+    channel.send(message.bytes.slice(), message.length);
     message.clear();
   };
   writer.begin(null).int32(PROTOCOL);
   for (const [name, value] of Object.entries(options.session)) writer.string(name).string(value);
-  await send(writer.string("client_encoding").string("UTF8").byte(0).end());
+  send(writer.string("client_encoding").string("UTF8").byte(0).end());
 
   let scram: Scram | null = null;
   for (;;) {
-    const { type, body, end } = await inbox.next(transport);
-    inbox.start = end;
-    if (type === Backend.readyForQuery) return inbox;
-    if (type === Backend.error) throw readError(inbox.bytes, body, end);
+    const { type, body } = await nextMessage(inbox);
+    if (type === Backend.readyForQuery) return;
+    if (type === Backend.error) throw readError(body, 0, body.length);
     if (type !== Backend.authentication) continue;
-    const kind = int32(inbox.bytes, body);
-    const content = inbox.bytes.slice(body + 4, end);
+    const kind = int32(body, 0);
+    const content = body.subarray(4);
     const text = decodeText(content, 0, content.length);
     switch (kind) {
       case Authentication.ok:
         if (scram !== null && !scram.verified) throw unexpected();
         break;
       case Authentication.cleartext:
-        await send(writer.begin(Frontend.password).string(await passwordOf(options)).end());
+        send(writer.begin(Frontend.password).string(await passwordOf(options)).end());
         break;
       case Authentication.md5: {
         const hash = md5Password(options.user, await passwordOf(options), content);
-        await send(writer.begin(Frontend.password).string(hash).end());
+        send(writer.begin(Frontend.password).string(hash).end());
         break;
       }
       case Authentication.sasl:
@@ -60,11 +60,11 @@ export async function startSession(transport: Transport, options: PgOptions): Pr
           throw new Error(`the server offers none of the mechanisms that are known: ${Scram.mechanism}`);
         }
         scram = new Scram(await passwordOf(options));
-        await send(writer.begin(Frontend.password).string(Scram.mechanism).value(scram.first).end());
+        send(writer.begin(Frontend.password).string(Scram.mechanism).value(scram.first).end());
         break;
       case Authentication.saslContinue:
         if (scram === null) throw unexpected();
-        await send(writer.begin(Frontend.password).text(await scram.last(text)).end());
+        send(writer.begin(Frontend.password).text(await scram.last(text)).end());
         break;
       case Authentication.saslFinal:
         if (scram === null) throw unexpected();

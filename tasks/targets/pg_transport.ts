@@ -2,7 +2,10 @@ import net from "node:net";
 import type { Duplex } from "node:stream";
 import tls from "node:tls";
 import type { PgOptions, PgTls } from "./pg_options.ts";
-import { connectionLost, type Transport } from "./pg_wire.ts";
+import type { Channel, Network } from "../net/channel.ts";
+import type { Inbox } from "../net/inbox.ts";
+import { closeQuietly, openSocket, RuntimeChannel, type Transport } from "../net/runtime_channel.ts";
+import { connectionLost } from "./pg_wire.ts";
 
 const SSL_REQUEST = Uint8Array.of(0, 0, 0, 8, 4, 210, 22, 47);
 const SSL_YES = "S".charCodeAt(0);
@@ -11,33 +14,44 @@ const PROTOCOL_NAME = "postgresql";
 
 /**
  * Opens the way to the server: TCP or a Unix socket, with TLS where the options say so.
+ * @param network opens what needs no TLS; with TLS it is Deno's event loop that waits
  * @param signal closes it, also half-way
  * @throws the system's error.
  */
-export async function openTransport(options: PgOptions, signal: AbortSignal): Promise<Transport> {
+export async function openChannel(
+  options: PgOptions,
+  inbox: Inbox,
+  network: Network,
+  signal: AbortSignal,
+): Promise<Channel> {
   const { host, port, tls } = options;
+  const onUnixSocket = host.startsWith("/");
+  if (tls !== null && onUnixSocket) throw new Error("a Unix socket has no TLS");
+  if (tls !== null) return new RuntimeChannel(await openTls(options, tls, signal), inbox);
+  return await network.connect(
+    onUnixSocket ? { path: `${host}/.s.PGSQL.${port}` } : { host, port },
+    inbox,
+    signal,
+  );
+}
+
+async function openTls({ host, port }: PgOptions, options: PgTls, signal: AbortSignal): Promise<Transport> {
   let current: { close(): void } | null = null;
   const close = () => closeQuietly(current);
   signal.addEventListener("abort", close);
   try {
-    if (host.startsWith("/")) {
-      if (tls !== null) throw new Error("a Unix socket has no TLS");
-      return current = await Deno.connect({ transport: "unix", path: `${host}/.s.PGSQL.${port}` });
-    }
     // Deno's own TLS costs a quarter less than node's on the measured path, but cannot do all of it.
-    if (tls !== null && (!tls.verify || tls.cert !== undefined || tls.key !== undefined)) {
-      return await NodeTlsTransport.open(host, port, tls, (opened) => current = opened);
+    if (!options.verify || options.cert !== undefined || options.key !== undefined) {
+      return await NodeTlsTransport.open(host, port, options, (opened) => current = opened);
     }
-    const socket = current = await Deno.connect({ hostname: host, port, signal });
-    socket.setNoDelay(true);
-    socket.setKeepAlive(true);
-    if (tls === null) return socket;
-    if (!tls.direct) await requestTls(socket);
+    const socket = await openSocket({ host, port }, signal) as Deno.TcpConn;
+    current = socket;
+    if (!options.direct) await requestTls(socket);
     const secured = current = await Deno.startTls(socket, {
       hostname: host,
-      caCerts: tls.ca === undefined ? [] : [tls.ca],
-      alpnProtocols: tls.direct ? [PROTOCOL_NAME] : undefined,
-      unsafelyDisableHostnameVerification: !tls.verifyHost,
+      caCerts: options.ca === undefined ? [] : [options.ca],
+      alpnProtocols: options.direct ? [PROTOCOL_NAME] : undefined,
+      unsafelyDisableHostnameVerification: !options.verifyHost,
     });
     await secured.handshake();
     return secured;
@@ -46,15 +60,6 @@ export async function openTransport(options: PgOptions, signal: AbortSignal): Pr
     throw error;
   } finally {
     if (signal.aborted) close();
-  }
-}
-
-/** Closes what may have been closed from the other side. */
-export function closeQuietly(closable: { close(): void } | null): void {
-  try {
-    closable?.close();
-  } catch {
-    // It is closed, which was wanted.
   }
 }
 

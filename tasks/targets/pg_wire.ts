@@ -3,14 +3,7 @@
  * https://www.postgresql.org/docs/current/protocol-message-formats.html
  */
 
-/** Where bytes come from and go to. `Deno.Conn` is one. */
-export interface Transport {
-  /** Resolves with the number of bytes read, null at the end. */
-  read(into: Uint8Array): Promise<number | null>;
-  /** Resolves with the number of bytes taken, which may be fewer than given. */
-  write(bytes: Uint8Array): Promise<number>;
-  close(): void;
-}
+import type { Inbox } from "../net/inbox.ts";
 
 /** Types of messages from the server; those not here are skipped. */
 export const Backend = {
@@ -38,7 +31,6 @@ export const Frontend = {
 
 /** Bytes of type and length. */
 export const HEADER = 5;
-const FIRST_SIZE = 64 * 1024;
 /** Up to here a loop over plain characters is faster than a call of the encoder, or of the decoder. */
 const SHORT_TEXT = 64;
 const SHORT_BYTES = 24;
@@ -56,6 +48,15 @@ export class MessageWriter {
   /** What was written; valid until the next `clear`. */
   get bytes(): Uint8Array {
     return this.#bytes.subarray(0, this.#length);
+  }
+
+  /** The same, without making anything for it: the first `length` bytes of `buffer`. */
+  get buffer(): Uint8Array {
+    return this.#bytes;
+  }
+
+  get length(): number {
+    return this.#length;
   }
 
   clear(): this {
@@ -164,46 +165,16 @@ export class MessageWriter {
   }
 }
 
-/**
- * What arrived and was not read yet: `bytes` from `start` to `end`. `start` may be set beyond `end`: what lies
- * between is skipped when it comes, without ever being kept.
- */
-export class Inbox {
-  bytes: Uint8Array = new Uint8Array(FIRST_SIZE);
-  start = 0;
-  end = 0;
-
-  /** Reads until a whole message lies at `start`. @returns its type and the bounds of its body */
-  async next(transport: Transport): Promise<{ type: number; body: number; end: number }> {
-    for (;;) {
-      if (this.end - this.start >= HEADER) {
-        const end = messageEnd(this.bytes, this.start);
-        if (end <= this.end) return { type: this.bytes[this.start]!, body: this.start + HEADER, end };
-      }
-      const count = await transport.read(this.room());
-      if (count === null) throw connectionLost();
-      this.end += count;
+/** Waits for a whole message and takes it out of the inbox: its type, and a copy of its body. */
+export async function nextMessage(inbox: Inbox): Promise<{ type: number; body: Uint8Array }> {
+  for (;;) {
+    const { bytes, start } = inbox;
+    const end = inbox.end - start < HEADER ? Infinity : messageEnd(bytes, start);
+    if (end <= inbox.end) {
+      inbox.start = end;
+      return { type: bytes[start]!, body: bytes.slice(start + HEADER, end) };
     }
-  }
-
-  /** Where the next bytes go: behind those not read yet, which move to the front, or into a larger buffer. */
-  room(): Uint8Array {
-    if (this.start >= this.end) {
-      this.start -= this.end;
-      this.end = 0;
-      return this.bytes;
-    }
-    const rest = this.end - this.start;
-    if (rest < this.bytes.length) {
-      this.bytes.copyWithin(0, this.start, this.end);
-    } else {
-      const larger = new Uint8Array(this.bytes.length * 2);
-      larger.set(this.bytes);
-      this.bytes = larger;
-    }
-    this.start = 0;
-    this.end = rest;
-    return this.bytes.subarray(rest);
+    if (!await inbox.more()) throw connectionLost();
   }
 }
 

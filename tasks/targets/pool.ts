@@ -6,51 +6,28 @@ import type { Call } from "./target.ts";
  */
 export class Pool<C> {
   readonly #idle: C[];
-  readonly #waiting: Waiter<C>[] = [];
+  readonly #waiting: Call[] = [];
+  readonly #start: (connection: C, call: Call) => void;
 
-  constructor(connections: readonly C[]) {
+  /** @param start sends a call on a connection that is its own until `release` */
+  constructor(connections: readonly C[], start: (connection: C, call: Call) => void) {
     this.#idle = [...connections];
+    this.#start = start;
   }
 
-  /** A connection for a call, at once when one is idle; null when the call was given up while it waited. */
-  take(call: Call): C | Promise<C | null> {
-    return this.#idle.pop() ?? this.#wait(call);
+  /** Starts a call on a connection, at once when one is idle. A call that was given up by then is done. */
+  run(call: Call): void {
+    const connection = this.#idle.pop();
+    if (connection !== undefined) return this.#start(connection, call);
+    this.#waiting.push(call);
+    // Its place in the queue stays, and is passed over.
+    call.abort = () => call.onDone();
   }
 
   release(connection: C): void {
-    let waiter = this.#waiting.shift();
-    while (waiter?.cancelled) waiter = this.#waiting.shift();
-    if (waiter) waiter.resolve(connection);
-    else this.#idle.push(connection);
-  }
-
-  async #wait(call: Call): Promise<C | null> {
-    const waiter = new Waiter<C>();
-    this.#waiting.push(waiter);
-    call.abort = () => waiter.cancel();
-    const connection = await waiter.connection;
-    if (connection === null || !call.settled) return connection;
-    this.release(connection);
-    return null;
-  }
-}
-
-/** A place in the queue. */
-class Waiter<C> {
-  cancelled = false;
-  readonly connection: Promise<C | null>;
-  #resolve!: (connection: C | null) => void;
-
-  constructor() {
-    this.connection = new Promise((resolve) => this.#resolve = resolve);
-  }
-
-  resolve(connection: C): void {
-    this.#resolve(connection);
-  }
-
-  cancel(): void {
-    this.cancelled = true;
-    this.#resolve(null);
+    let next = this.#waiting.shift();
+    while (next?.settled) next = this.#waiting.shift();
+    if (next === undefined) this.#idle.push(connection);
+    else this.#start(connection, next);
   }
 }

@@ -1,4 +1,5 @@
 import { types } from "pg";
+import type { Network } from "../net/channel.ts";
 import { ServiceError } from "../model/errors.ts";
 import { PgConnection, type PgListener, type PgReply } from "./pg_connection.ts";
 import { type PgOptions, readPgOptions } from "./pg_options.ts";
@@ -12,6 +13,8 @@ export interface SqlTargetOptions {
   readonly url: string;
   readonly connections: number;
   readonly nowUs: () => number;
+  /** Opens its sockets where there is no TLS; Deno's own without it. */
+  readonly network?: Network;
 }
 
 /** How long a lost connection waits before it is tried again: a dead server must not be hammered. */
@@ -25,7 +28,7 @@ const CONNECT_TIMEOUT_MS = 5000;
 export class SqlTarget implements Target {
   readonly #options: SqlTargetOptions;
   #pgOptions: PgOptions | null = null;
-  #pool = new Pool<Lane>([]);
+  #pool = this.#poolOf([]);
   #lanes: Lane[] = [];
   #closed = false;
 
@@ -53,14 +56,11 @@ export class SqlTarget implements Target {
         { cause: error },
       );
     }
-    this.#pool = new Pool(this.#lanes);
+    this.#pool = this.#poolOf(this.#lanes);
   }
 
-  run(call: Call): Promise<void> {
-    const taken = this.#pool.take(call);
-    if (taken instanceof Promise || !taken.connection.open) return this.#runLater(call, taken);
-    call.acquiredUs = this.#options.nowUs();
-    return taken.run(call);
+  run(call: Call): void {
+    this.#pool.run(call);
   }
 
   async close(): Promise<void> {
@@ -68,22 +68,30 @@ export class SqlTarget implements Target {
     await Promise.allSettled(this.#lanes.map(({ connection }) => connection.end()));
   }
 
-  async #runLater(call: Call, taken: Lane | Promise<Lane | null>): Promise<void> {
-    const lane = await taken;
-    if (lane === null) return;
-    call.acquiredUs = this.#options.nowUs();
-    if (!lane.connection.open && !await this.#heal(lane)) {
+  #poolOf(lanes: readonly Lane[]): Pool<Lane> {
+    return new Pool(lanes, (lane, call) => {
+      call.acquiredUs = this.#options.nowUs();
+      if (lane.connection.open) lane.run(call);
+      else void this.#healAndRun(lane, call);
+    });
+  }
+
+  async #healAndRun(lane: Lane, call: Call): Promise<void> {
+    call.abort = null;
+    if (!await this.#heal(lane)) {
       settle(call, this.#options.nowUs(), "failed", "08001");
+      call.onDone();
       await pause(RECONNECT_MS);
       return this.#pool.release(lane);
     }
-    // It may have been given up meanwhile, and a statement that no one waits for must not be sent.
-    if (call.settled) return this.#pool.release(lane);
-    await lane.run(call);
+    if (!call.settled) return lane.run(call);
+    // It was given up meanwhile, and a statement that no one waits for must not be sent.
+    this.#pool.release(lane);
+    call.onDone();
   }
 
   #connect(): Promise<PgConnection> {
-    return PgConnection.connect(this.#pgOptions!, CONNECT_TIMEOUT_MS, parserOf);
+    return PgConnection.connect(this.#pgOptions!, CONNECT_TIMEOUT_MS, parserOf, this.#options.network);
   }
 
   /** Opens a lost connection anew in its old place. */
@@ -105,7 +113,6 @@ class Lane implements PgListener {
   readonly #nowUs: () => number;
   readonly #release: (lane: Lane) => void;
   #call: Call | null = null;
-  #done = () => {};
   /** A statement cannot be taken back from a busy connection: giving up costs the connection. */
   readonly #abort = () => this.connection.close();
 
@@ -115,13 +122,10 @@ class Lane implements PgListener {
     this.#release = release;
   }
 
-  run(call: Call): Promise<void> {
+  run(call: Call): void {
     this.#call = call;
     call.abort = this.#abort;
-    return new Promise((resolve) => {
-      this.#done = resolve;
-      this.connection.ask(call.statement, call.values, call.keep, this);
-    });
+    this.connection.ask(call.statement, call.values, call.keep, this);
   }
 
   onSent(): void {
@@ -144,7 +148,7 @@ class Lane implements PgListener {
     }
     this.#call = null;
     this.#release(this);
-    this.#done();
+    call.onDone();
   }
 }
 

@@ -3,7 +3,7 @@ import { Client } from "pg";
 import { withPostgres } from "../stack/testing.ts";
 import { startProxy } from "./pg_testing_proxy.ts";
 import { SqlTarget } from "./sql.ts";
-import { type Call, newCall, settle, type Statement, type Value } from "./target.ts";
+import { askOnce, type Call, newCall, settle, type Statement, type Value } from "./target.ts";
 
 const nowUs = () => performance.now() * 1000;
 
@@ -18,7 +18,7 @@ async function ask(
   operationId = 0,
 ): Promise<Call> {
   const call = newCall(statement(text, [], operationId), values, true);
-  await target.run(call);
+  await askOnce(target, call);
   return call;
 }
 
@@ -61,7 +61,7 @@ Deno.test("direct SQL against a real server", async (t) => {
 
       await t.step("a call given up frees its place and its late answer changes nothing", async () => {
         const call = newCall(statement("SELECT pg_sleep(5)", [], 5), []);
-        const running = target.run(call);
+        const running = askOnce(target, call);
         await new Promise((resolve) => setTimeout(resolve, 50));
         call.settled = true;
         call.outcome = "timeout";
@@ -76,7 +76,7 @@ Deno.test("direct SQL against a real server", async (t) => {
       await t.step("a call given up while it waits takes no connection", async () => {
         const slow = [1, 2].map(() => ask(target, "SELECT pg_sleep(0.1)", [], 4));
         const call = newCall(statement("SELECT 1", [], 3), []);
-        const waiting = target.run(call);
+        const waiting = askOnce(target, call);
         call.settled = true;
         call.abort!();
         await waiting;
@@ -146,11 +146,13 @@ Deno.test("direct SQL against a real server", async (t) => {
         assert.equal((await waiting).error, "08006");
         assert.equal((await ask(one, "SELECT 1", [], 3)).error, "08001");
 
-        // It accepts again and does not answer yet; the call is given up meanwhile.
+        // It accepts again and does not answer yet; the call is given up meanwhile. A place that could not be
+        // opened waits a moment before it is tried again.
+        await new Promise((resolve) => setTimeout(resolve, 150));
         await admin.query("CREATE TABLE written (n int)");
         listener = Deno.listen({ hostname: "127.0.0.1", port: Number(proxied.port) });
         const call = newCall(statement("INSERT INTO written VALUES (1)", [], 11), []);
-        const running = one.run(call);
+        const running = askOnce(one, call);
         await new Promise((resolve) => setTimeout(resolve, 30));
         settle(call, nowUs(), "timeout", null);
         proxy = startProxy(listener, Number(port));

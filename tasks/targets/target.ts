@@ -38,6 +38,11 @@ export interface Call {
   bytes: number;
   /** Set by the target while it runs: gives the request up and frees (or replaces) its connection. */
   abort: (() => void) | null;
+  /**
+   * Set by who asks: called once, when the call is settled and its connection is free again; for one that was
+   * given up that may be later.
+   */
+  onDone: () => void;
   /** The call was given up: what arrives later must not change it. */
   settled: boolean;
   /** The answer, kept only where `keep` is set (equality checks); the same code runs with and without. */
@@ -45,14 +50,27 @@ export interface Call {
   answer: unknown;
 }
 
-/** One arm's way to the system under test. Never throws from `run`: what happened stands in the call. */
+/**
+ * One arm's way to the system under test. It tells by calls and not by promises: several answers arrive in one turn
+ * of a loop, and each is done when it was read, not when the others were too.
+ */
 export interface Target {
   /** Opens what it keeps open. @throws {ServiceError} when the system cannot be reached. */
   open(): Promise<void>;
-  /** Asks once. Resolves when the call is settled, also when it failed. */
-  run(call: Call): Promise<void>;
+  /** Asks once. Never throws: what happened stands in the call when it is done. */
+  run(call: Call): void;
   close(): Promise<void>;
 }
+
+/** Asks once and waits until it is done: for what is not measured. */
+export function askOnce(target: Pick<Target, "run">, call: Call): Promise<void> {
+  return new Promise((resolve) => {
+    call.onDone = resolve;
+    target.run(call);
+  });
+}
+
+const nothing = () => {};
 
 export function newCall(statement: Statement, values: readonly Value[], keep = false): Call {
   return {
@@ -67,6 +85,7 @@ export function newCall(statement: Statement, values: readonly Value[], keep = f
     rows: -1,
     bytes: -1,
     abort: null,
+    onDone: nothing,
     settled: false,
     keep,
     answer: undefined,

@@ -12,7 +12,7 @@ export function calibrationText(calibration: Calibration, file: string): string 
   const { clock, timer, dispatch, spool, steps } = calibration;
   const table = formatTable(COLUMNS, [
     ["clock", `steps of ${us(clock.resolutionUs)}, ${us(clock.readUs)} a reading`],
-    ["metronome wakes late by", `p50 ${us(timer.p50Us)}, p99 ${us(timer.p99Us)}`],
+    ["generator wakes late by", `p50 ${us(timer.p50Us)}, p99 ${us(timer.p99Us)}`],
     [
       "without any target, a worker",
       `${round(dispatch.requestsPerSecond)} requests/s, ${us(dispatch.cpuUs)} of CPU each`,

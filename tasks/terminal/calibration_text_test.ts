@@ -31,7 +31,7 @@ Deno.test("a calibration is a table that ends in what it means for a run", () =>
     "load generator of this machine  measured",
     "──────────────────────────────  ──────────────────────────────────────",
     "clock                           steps of 0.070 µs, 0.090 µs a reading",
-    "metronome wakes late by         p50 82 µs, p99 1.19 ms",
+    "generator wakes late by         p50 82 µs, p99 1.19 ms",
     "without any target, a worker    570,000 requests/s, 1.0 µs of CPU each",
     "recording a request             0.071 µs to 0.26 µs",
     "writing timings                 8,800,000 rows/s, 544 MiB/s",

@@ -1,4 +1,4 @@
-import { monotonicUs } from "../../load/clock.ts";
+import { monotonicUs } from "../../net/clock.ts";
 import { quantile } from "../../stats/quantile.ts";
 import { type Finding, finding } from "../finding.ts";
 import type { Ground } from "../ground.ts";

@@ -1,10 +1,12 @@
 /// <reference lib="deno.worker" />
-import { monotonicUs } from "../../load/clock.ts";
+import { monotonicUs } from "../../net/clock.ts";
 import { Dispatcher } from "../../load/dispatcher.ts";
+import { openLoop, waitsItself } from "../../load/generator_loop.ts";
 import { openTargets } from "../../load/open_targets.ts";
 import { type LoadPlan, mixOf } from "../../load/plan.ts";
+import { runtimeNetwork } from "../../net/runtime_channel.ts";
 import { SegmentWriter } from "../../store/segment_writer.ts";
-import { type Call, settle, type Target } from "../../targets/target.ts";
+import { NullTarget } from "../../targets/null.ts";
 
 /** A closed loop over a dispatcher, with or without a recorder, in a thread of its own: compiled for nothing else. */
 export interface RecordingOrder {
@@ -20,39 +22,17 @@ export interface RecordingOrder {
 declare const self: DedicatedWorkerGlobalScope;
 
 /** As the generator has it. */
-const SPOOL_MS = 500;
+const SPOOL_US = 500_000;
 const RECORDER_CAPACITY = 65_536;
-
-/** Answers before it is asked. */
-class Nothing implements Target {
-  readonly #done = Promise.resolve();
-
-  open(): Promise<void> {
-    return this.#done;
-  }
-
-  run(call: Call): Promise<void> {
-    const nowUs = monotonicUs();
-    call.acquiredUs = nowUs;
-    call.sentUs = nowUs;
-    settle(call, monotonicUs(), "ok", null);
-    return this.#done;
-  }
-
-  close(): Promise<void> {
-    return this.#done;
-  }
-}
 
 self.onmessage = async ({ data }: MessageEvent<RecordingOrder>) => {
   const { plan, nothing, recorded, clients, warmup, requests } = data;
+  const loop = waitsItself([]) ? openLoop(null) : null;
+  const network = loop ?? runtimeNetwork;
+  const options = { connections: plan.connections, nowUs: monotonicUs, seed: plan.seed, network };
   const opened = nothing
-    ? { byArm: [new Nothing()], close: () => Promise.resolve() }
-    : await openTargets(plan.arms, {
-      connections: plan.connections,
-      nowUs: monotonicUs,
-      seed: plan.seed,
-    });
+    ? { byArm: [new NullTarget(monotonicUs)], close: () => Promise.resolve() }
+    : await openTargets(plan.arms, options);
   const writer = new SegmentWriter(`${plan.spoolDir}/timing-0.seg`, 0, RECORDER_CAPACITY);
   const mix = mixOf(plan);
   const dispatcher = new Dispatcher({
@@ -67,26 +47,38 @@ self.onmessage = async ({ data }: MessageEvent<RecordingOrder>) => {
     retry: null,
   });
   let slot = 0;
-  let flushedAt = performance.now();
-  const loop = async (until: number) => {
-    while (slot < until) {
-      const nowUs = monotonicUs();
-      const mine = slot++;
-      await dispatcher.dispatch(mine, mix.operationOf(mine), nowUs, nowUs);
-      // Nothing here lets a timer through, as the generator's would be.
-      if (mine % 64 === 0 && performance.now() - flushedAt > SPOOL_MS) {
-        flushedAt = performance.now();
-        writer.flush();
-      }
-    }
-  };
-  const all = (until: number) => Promise.all(Array.from({ length: clients }, () => loop(until)));
+  let flushedUs = monotonicUs();
+  /** Asks until so many have been asked and answered. */
+  const all = (until: number) =>
+    new Promise<void>((resolve) => {
+      let free = clients;
+      let asking = false;
+      const answered = () => {
+        free++;
+        if (!asking) askOn();
+      };
+      const askOn = () => {
+        asking = true;
+        for (; free > 0 && slot < until; slot++) {
+          free--;
+          const nowUs = monotonicUs();
+          dispatcher.dispatch(slot, mix.operationOf(slot), nowUs, nowUs, answered);
+          if (nowUs - flushedUs < SPOOL_US) continue;
+          flushedUs = nowUs;
+          writer.flush();
+        }
+        asking = false;
+        if (slot === until && free === clients) resolve();
+      };
+      askOn();
+    });
   await all(warmup);
   const begun = performance.now();
   await all(warmup + requests);
   const seconds = (performance.now() - begun) / 1000;
   writer.close();
   await opened.close();
+  loop?.close();
   self.postMessage(seconds);
   self.close();
 };

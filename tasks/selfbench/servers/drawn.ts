@@ -1,6 +1,7 @@
-import { monotonicUs } from "../../load/clock.ts";
-import { Deadlines } from "../../load/deadlines.ts";
-import { Wake } from "../../load/wake.ts";
+import { monotonicUs } from "../../net/clock.ts";
+import { AlarmThread } from "../../load/alarm_thread.ts";
+import { Deadlines } from "../../net/deadlines.ts";
+import { Wake } from "../../net/wake.ts";
 import { permutation } from "../../random/permutation.ts";
 import { dueAt, type Freeze, serviceTimeUs } from "./known.ts";
 
@@ -18,17 +19,17 @@ const HEADERS = { "content-type": "application/json" };
 if (import.meta.main) {
   const requests = Number(Deno.args[0]);
   const place = permutation(requests, 1, "service times");
-  const memory = Wake.memory();
-  const wake = new Wake(memory);
   const due = new Deadlines();
-  const alarm = new Worker(new URL("./alarm.ts", import.meta.url), { type: "module" });
+  const alarm = new AlarmThread((message) => {
+    throw new Error(message);
+  });
   let next = 0;
   let freeze: Freeze = { fromUs: Infinity, toUs: Infinity };
-  alarm.onmessage = () => {
+  const wake = new Wake(alarm.line.wake);
+  alarm.line.port.onmessage = () => {
     while (due.nextUs <= monotonicUs()) due.take()();
     wake.ask(due.nextUs);
   };
-  alarm.postMessage(memory);
   Deno.serve({
     hostname: "127.0.0.1",
     port: 0,

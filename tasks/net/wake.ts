@@ -1,9 +1,11 @@
-/** Bytes of the memory that a generator and its metronome share. */
+import { monotonicUs } from "./clock.ts";
+
+/** Bytes of the memory that a thread and its alarm share. */
 export const WAKE_BYTES = 16;
 
 /**
- * What a generator tells its sleeping metronome: to end, or to wake it at a time that is in no schedule, such as
- * the next step of a session. Any change ends the metronome's sleep.
+ * What a thread tells its sleeping alarm: to end, or to wake it at a time. Any change ends the alarm's sleep. Times
+ * are µs of the monotonic clock.
  */
 export class Wake {
   /** [0] changes with every change; [1] is 1 when all is over. */
@@ -23,16 +25,18 @@ export class Wake {
     return memory;
   }
 
-  /** When the generator wants to be woken besides, µs from the run's start; Infinity: never. */
+  /** When the thread wants to be woken; Infinity: never. */
   get atUs(): number {
     return this.#time[0]!;
   }
 
-  /** By the generator: be woken at that time at the latest. */
+  /** By the thread: be woken at that time. */
   ask(atUs: number): void {
-    if (atUs === this.#time[0]) return;
+    const before = this.#time[0]!;
+    if (atUs === before) return;
     this.#time[0] = atUs;
-    this.#change();
+    // An alarm that still sleeps until a time before this one finds out then; it need not be told.
+    if (atUs < before || before <= monotonicUs()) this.#change();
   }
 
   get stopped(): boolean {
@@ -44,12 +48,7 @@ export class Wake {
     this.#change();
   }
 
-  /** By the metronome: what was asked for until now is being seen to. */
-  taken(nowUs: number): void {
-    if (this.#time[0]! <= nowUs) this.#time[0] = Infinity;
-  }
-
-  /** By the metronome: sleeps so long, or until something changes. @param asked what `atUs` was when it decided */
+  /** By the alarm: sleeps so long, or until something changes. @param asked what `atUs` was when it decided */
   sleep(asked: number, ms: number): void {
     const version = Atomics.load(this.#flags, 0);
     // A change between the decision and here would otherwise be slept through.

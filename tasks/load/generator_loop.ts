@@ -1,0 +1,37 @@
+import type { EventLoop } from "../net/event_loop.ts";
+import { libc } from "../net/libc.ts";
+import { NativeLoop } from "../net/native_loop.ts";
+import { RuntimeLoop } from "../net/runtime_loop.ts";
+import { Wake } from "../net/wake.ts";
+import { endpointOf } from "../targets/http_request.ts";
+import { readPgOptions } from "../targets/pg_options.ts";
+import { readRedisOptions } from "../targets/redis_connection.ts";
+import type { Arm, ArmTarget } from "./plan.ts";
+
+/** What a generator needs where Deno's event loop has to wait for its sockets: see `Alarm`. */
+export interface AlarmLine {
+  readonly wake: SharedArrayBuffer;
+  /** Where the alarm knocks. */
+  readonly port: MessagePort;
+}
+
+/** Whether a thread with these arms can wait for its sockets itself: on Linux, without TLS. */
+export function waitsItself(arms: readonly Arm[]): boolean {
+  return libc() !== null && !arms.some(({ target }) => hasTls(target));
+}
+
+/** The loop of a generator thread. @param alarm null where the thread waits itself */
+export function openLoop(alarm: AlarmLine | null): EventLoop {
+  return alarm === null ? new NativeLoop(libc()!) : new RuntimeLoop(new Wake(alarm.wake), alarm.port);
+}
+
+function hasTls(target: ArmTarget): boolean {
+  switch (target.path) {
+    case "sql":
+      return readPgOptions(target.url, "").tls !== null;
+    case "graphql":
+      return endpointOf(target.url).tls;
+    case "sql+cache":
+      return readPgOptions(target.url, "").tls !== null || readRedisOptions(target.redisUrl).tls;
+  }
+}

@@ -1,0 +1,69 @@
+import type { Deadlines } from "../net/deadlines.ts";
+import type { Dispatcher } from "./dispatcher.ts";
+import type { Mix } from "./mix.ts";
+import type { Pace } from "./pace.ts";
+import { arrivalPlans, endOf, type LoadPlan } from "./plan.ts";
+import { Sessions } from "./sessions.ts";
+import { type MergedArrivals, mergeStreams } from "./streams.ts";
+
+export interface OpenLoopOptions {
+  readonly plan: LoadPlan;
+  readonly worker: number;
+  readonly dispatcher: Pick<Dispatcher, "dispatch" | "unsent">;
+  readonly mix: Pick<Mix, "operationOf">;
+  readonly deadlines: Deadlines;
+  readonly nowUs: () => number;
+}
+
+/** Sends each slot when it is due, whatever became of those before it; sessions arrive so too. */
+export class OpenLoop implements Pace {
+  readonly #options: OpenLoopOptions;
+  readonly #due: MergedArrivals;
+  readonly #sessions: Sessions;
+
+  constructor(options: OpenLoopOptions) {
+    this.#options = options;
+    const { plan, worker, dispatcher, deadlines, nowUs } = options;
+    this.#due = mergeStreams(arrivalPlans(plan), worker, plan.workers);
+    this.#sessions = new Sessions({
+      streams: plan.streams,
+      seed: plan.seed,
+      endUs: endOf(plan.phases),
+      dispatcher,
+      nowUs,
+      later: (atUs, work) => deadlines.add(atUs, work),
+    });
+  }
+
+  get nextUs(): number {
+    return this.#due.atUs;
+  }
+
+  get finished(): boolean {
+    return this.#due.atUs === Infinity && this.#sessions.running === 0;
+  }
+
+  turn(): void {
+    const { dispatcher, mix, plan, nowUs } = this.#options;
+    const due = this.#due;
+    for (let now = nowUs(); due.atUs <= now; due.next()) {
+      const { slot, stream, atUs } = due;
+      if (plan.streams[stream]!.session !== null) this.#sessions.begin(stream, due.nth, atUs, now);
+      else dispatcher.dispatch(slot, mix.operationOf(slot, stream), atUs, now, ignore);
+      now = nowUs();
+    }
+  }
+
+  leave(): void {
+    const { dispatcher, mix, plan, nowUs } = this.#options;
+    const due = this.#due;
+    const now = nowUs();
+    for (; due.atUs <= now; due.next()) {
+      const { session, first } = plan.streams[due.stream]!;
+      const slot = session === null ? due.slot : this.#sessions.slotOf(due.stream, due.nth, 0);
+      dispatcher.unsent(slot, session === null ? mix.operationOf(slot, due.stream) : first, due.atUs);
+    }
+  }
+}
+
+const ignore = () => {};

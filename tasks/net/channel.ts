@@ -1,0 +1,26 @@
+import type { Inbox } from "./inbox.ts";
+
+/** A stream of bytes to a server and back. What arrives lands in its inbox. */
+export interface Channel {
+  readonly inbox: Inbox;
+  /**
+   * Sends the first `length` bytes of a buffer, in one piece where the system takes it; the buffer may not change
+   * until an answer to it has arrived. A failure ends the channel, and its inbox is told.
+   */
+  send(bytes: Uint8Array, length: number): void;
+  /** Ends it at once, without a word to its inbox. */
+  close(): void;
+}
+
+/** Where a channel leads: to a port of a host, by name or address, or to a Unix socket. */
+export type Address =
+  | { readonly host: string; readonly port: number }
+  | { readonly path: string };
+
+/** What opens channels. */
+export interface Network {
+  /** @param signal gives the opening up @throws the system's error */
+  connect(address: Address, inbox: Inbox, signal: AbortSignal): Promise<Channel>;
+  /** Does what waits for promises: a loop of its own lets Deno's through until that is done. */
+  outside<T>(work: () => Promise<T>): Promise<T>;
+}

@@ -1,0 +1,18 @@
+import type { Network } from "./channel.ts";
+import type { Beats } from "./heartbeat.ts";
+
+/** What a generator thread waits with: for its sockets, and for the time at which a request is due. */
+export interface EventLoop extends Network {
+  /**
+   * Called after everything that has happened on a channel, at the time asked for, and every 10 ms at the latest.
+   */
+  onTurn: () => void;
+  /** Calls `onTurn` at that time too, µs of the monotonic clock; Infinity: no more. Replaces the time before. */
+  wakeAt(us: number): void;
+  /** How it went since the last time of asking. */
+  beats(): Beats;
+  close(): void;
+}
+
+/** How long a loop goes without a turn at the most, µs. */
+export const TURN_US = 10_000;

@@ -1,0 +1,49 @@
+import { monotonicUs } from "./clock.ts";
+import { type EventLoop, TURN_US } from "./event_loop.ts";
+import { type Beats, Heartbeat } from "./heartbeat.ts";
+import type { Address, Channel } from "./channel.ts";
+import type { Inbox } from "./inbox.ts";
+import { runtimeNetwork } from "./runtime_channel.ts";
+import type { Wake } from "./wake.ts";
+
+/**
+ * Deno's event loop, where a thread cannot wait for its sockets itself: with TLS, and outside Linux. Its timers are
+ * a millisecond or more late, so an alarm in a thread beside it knocks when something is due.
+ */
+export class RuntimeLoop implements EventLoop {
+  onTurn: () => void = () => {};
+  readonly #wake: Wake;
+  readonly #knocks: MessagePort;
+  readonly #heartbeat = new Heartbeat(monotonicUs);
+  readonly #timer: ReturnType<typeof setInterval>;
+
+  /** @param wake shared with the alarm @param knocks where it knocks */
+  constructor(wake: Wake, knocks: MessagePort) {
+    this.#wake = wake;
+    this.#knocks = knocks;
+    knocks.onmessage = () => this.onTurn();
+    this.#timer = setInterval(() => this.onTurn(), TURN_US / 1000);
+  }
+
+  connect(address: Address, inbox: Inbox, signal: AbortSignal): Promise<Channel> {
+    return runtimeNetwork.connect(address, inbox, signal);
+  }
+
+  outside<T>(work: () => Promise<T>): Promise<T> {
+    return work();
+  }
+
+  wakeAt(us: number): void {
+    this.#wake.ask(us);
+  }
+
+  beats(): Beats {
+    return this.#heartbeat.take();
+  }
+
+  close(): void {
+    clearInterval(this.#timer);
+    this.#heartbeat.stop();
+    this.#knocks.close();
+  }
+}
