@@ -1,5 +1,8 @@
+import { join } from "node:path";
 import { findProgram } from "../../stack/programs.ts";
+import { findK6, type K6, runK6 } from "../peers/k6.ts";
 import type { AbsentPeer, Peer } from "../peers/peer.ts";
+import { wayIn } from "../peers/way_in.ts";
 import type { Pgbench } from "../seed/pgbench.ts";
 import { selectOnly } from "./pgbench.ts";
 
@@ -15,12 +18,24 @@ export interface KeyQuestion {
 
 /** pgbench is C, and keeps no record of its requests. */
 const LEAST_OF_PGBENCH = 0.85;
+const QUERIES = join(import.meta.dirname!, "../../../queries/selfbench/load");
+/** What k6 must have been built with to ask PostgreSQL. */
+const K6_IMPORTS = ["k6/x/sql", "k6/x/sql/driver/postgres"];
 
-/** The peers of which there may be one here. @param pgbench null where there is none */
-export function findSqlPeers(pgbench: Pgbench | null): readonly (Peer<KeyQuestion> | AbsentPeer)[] {
+/** The peers of which there may be one here, found once. @param pgbench null where there is none */
+export async function findSqlPeers(
+  pgbench: Pgbench | null,
+): Promise<readonly (Peer<KeyQuestion> | AbsentPeer)[]> {
+  const k6 = await findK6();
   return [
     pgbench === null ? { name: "pgbench", unavailable: "not found on PATH" } : pgbenchPeer(pgbench),
-    ...absentTools(),
+    "unavailable" in k6 ? { name: "k6", ...k6 } : k6Peer(k6),
+    {
+      name: "artillery",
+      unavailable: findProgram("artillery") === null
+        ? "not found on PATH"
+        : "found, and not measured: it speaks SQL only by an extension",
+    },
   ];
 }
 
@@ -33,12 +48,28 @@ function pgbenchPeer(program: Pgbench): Peer<KeyQuestion> {
   };
 }
 
-/** Tools that people would also ask about. */
-function absentTools(): AbsentPeer[] {
-  return ["k6", "artillery"].map((name) => ({
-    name,
-    unavailable: findProgram(name) === null
-      ? "not found on PATH"
-      : "found, and not measured: it speaks SQL only by an extension",
-  }));
+/** k6 as a peer, or what it lacks to be one. */
+export function k6Peer(k6: K6): Peer<KeyQuestion> | AbsentPeer {
+  const lacking = K6_IMPORTS.filter((name) => !k6.imports.includes(name));
+  if (lacking.length > 0) {
+    return {
+      name: "k6",
+      unavailable: `${k6.path} (${k6.version}) lacks ${lacking.join(" and ")}: ` +
+        "it must be built with xk6-sql and xk6-sql-driver-postgres",
+    };
+  }
+  return {
+    name: `k6 ${k6.version} with xk6-sql`,
+    least: 1,
+    note: "k6 asks by SQL's PREPARE and EXECUTE, since xk6-sql has no prepared statements",
+    run: ({ url, text, keys }, turn) => {
+      const { PGSSLMODE = "disable", ...env } = wayIn(url);
+      return runK6(k6, join(QUERIES, "k6.js"), {
+        ...env,
+        BENCHBOOK_OPTIONS: `sslmode=${PGSSLMODE}`,
+        BENCHBOOK_QUESTION: text,
+        BENCHBOOK_KEYS: String(keys),
+      }, turn);
+    },
+  };
 }

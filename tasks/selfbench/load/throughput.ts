@@ -18,9 +18,10 @@ export async function throughput(
   url: string,
   pgbench: Pgbench | null,
 ): Promise<Finding[]> {
-  const { dir, signal } = ground;
+  const { terminal, dir, signal } = ground;
   const load = { clients: CONNECTIONS };
   const arm: OneArm = { ...question, load, warmup: WARMUP_SECONDS, seconds, connections: CONNECTIONS };
+  const peers = await terminal.step("Find the peers", async () => ({ value: await findSqlPeers(pgbench) }));
   return await besidePeers({
     what: `SQL, closed loop of ${CONNECTIONS}`,
     unit: "requests/s",
@@ -30,7 +31,7 @@ export async function throughput(
       const recorded = await makeLoad(arm, dir, signal);
       return recorded.ok / recorded.seconds;
     },
-    peers: findSqlPeers(pgbench),
+    peers,
     question: { url, text: question.text, keys: scale * SCALE_ACCOUNTS },
     turn: { connections: CONNECTIONS, seconds, dir, signal },
   }, ground);
