@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import { findProgram } from "../../stack/programs.ts";
+import { type Artillery, findArtillery, runArtillery } from "../peers/artillery.ts";
 import { findK6, type K6, runK6 } from "../peers/k6.ts";
 import type { AbsentPeer, Peer } from "../peers/peer.ts";
 import { wayIn } from "../peers/way_in.ts";
@@ -26,16 +26,11 @@ const K6_IMPORTS = ["k6/x/sql", "k6/x/sql/driver/postgres"];
 export async function findSqlPeers(
   pgbench: Pgbench | null,
 ): Promise<readonly (Peer<KeyQuestion> | AbsentPeer)[]> {
-  const k6 = await findK6();
+  const [k6, artillery] = await Promise.all([findK6(), findArtillery()]);
   return [
     pgbench === null ? { name: "pgbench", unavailable: "not found on PATH" } : pgbenchPeer(pgbench),
     "unavailable" in k6 ? { name: "k6", ...k6 } : k6Peer(k6),
-    {
-      name: "artillery",
-      unavailable: findProgram("artillery") === null
-        ? "not found on PATH"
-        : "found, and not measured: it speaks SQL only by an extension",
-    },
+    "unavailable" in artillery ? { name: "artillery", ...artillery } : artilleryPeer(artillery),
   ];
 }
 
@@ -71,5 +66,19 @@ export function k6Peer(k6: K6): Peer<KeyQuestion> | AbsentPeer {
         BENCHBOOK_KEYS: String(keys),
       }, turn);
     },
+  };
+}
+
+function artilleryPeer(artillery: Artillery): Peer<KeyQuestion> {
+  return {
+    name: `Artillery ${artillery.version} with pg`,
+    least: 1,
+    note: "Artillery's users ask by functions of JavaScript with pg, prepared; it records each response time",
+    run: ({ url, text, keys }, turn) =>
+      runArtillery(artillery, join(QUERIES, "artillery.yml"), {
+        ...wayIn(url),
+        BENCHBOOK_QUESTION: text,
+        BENCHBOOK_KEYS: String(keys),
+      }, turn),
   };
 }
