@@ -17,11 +17,12 @@ export const parts: Readonly<Record<string, Part>> = {
     run: async (args, config) => await (await import("./seed/task.ts")).seedPart(args, config),
   },
   load: {
-    title: "the load generator beside pgbench: throughput, accuracy, cost, memory, and what it refuses",
+    title:
+      "the load generator beside pgbench, k6 and Artillery: throughput, accuracy, cost, memory, and what it refuses",
     run: async (args, config) => await (await import("./load/task.ts")).loadPart(args, config),
   },
   http: {
-    title: "GraphQL over HTTP beside autocannon, wrk and k6",
+    title: "GraphQL over HTTP beside autocannon, wrk, k6 and Artillery",
     run: async (args, config) => await (await import("./http/task.ts")).httpPart(args, config),
   },
   store: {

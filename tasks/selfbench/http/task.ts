@@ -3,14 +3,15 @@ import { datasets } from "../../seed/catalog.ts";
 import { fillDatabase } from "../../pipeline/prepare.ts";
 import { loadQuestion } from "../../targets/workload.ts";
 import { command } from "../../terminal/command.ts";
-import { contest, type Finding, finding, missingPeer } from "../finding.ts";
+import type { Finding } from "../finding.ts";
 import { type Found, type Ground, measurePart } from "../ground.ts";
-import { makeLoad } from "../one_arm.ts";
+import { makeLoad, type OneArm } from "../one_arm.ts";
 import { count } from "../options.ts";
-import { inTurn } from "../rounds.ts";
+import { besidePeers } from "../peers/beside.ts";
+import type { AbsentPeer, Peer } from "../peers/peer.ts";
 import { withServer } from "../servers/serving.ts";
-import { spread } from "../spread.ts";
-import { findPeers, type Question } from "./peers.ts";
+import { findHttpPeers } from "./peers.ts";
+import type { Question } from "./question.ts";
 
 /** What `selfbench http` is to measure. */
 export interface HttpBenchPlan {
@@ -20,7 +21,6 @@ export interface HttpBenchPlan {
 
 const CONNECTIONS = 8;
 const WARMUP_SECONDS = 1;
-const UNIT = "requests/s";
 const ROOT = new URL("../../../", import.meta.url).pathname;
 const DATA = { dataset: "northwind", scale: "tiny", seed: 42 };
 const ID = 1;
@@ -48,7 +48,7 @@ export async function httpPart(args: readonly string[], config: Config): Promise
 export async function benchHttp(plan: HttpBenchPlan, ground: Ground): Promise<Found> {
   const { config, stack, terminal, signal } = ground;
   const question = loadQuestion(`${ROOT}queries/workloads/access-paths`, "product-by-id").graphql!;
-  const peers = await terminal.step("Find the peers", async () => ({ value: await findPeers() }));
+  const peers = await terminal.step("Find the peers", async () => ({ value: await findHttpPeers() }));
   const findings = await withServer(
     "./instant.ts",
     [],
@@ -69,62 +69,34 @@ async function beside(
   server: string,
   text: string,
   { url, headers }: Pick<Question, "url" | "headers">,
-  peers: Awaited<ReturnType<typeof findPeers>>,
+  peers: readonly (Peer<Question> | AbsentPeer)[],
   { rounds, seconds }: HttpBenchPlan,
-  { terminal, dir, signal }: Ground,
+  ground: Ground,
 ): Promise<Finding[]> {
-  const what = `closed loop of ${CONNECTIONS} against ${server}`;
-  const body = JSON.stringify({ query: text, variables: { product_id: ID } });
-  const here = peers.flatMap((peer) => "run" in peer ? [peer] : []);
-  const ours = {
-    name: "Benchbook",
-    run: async () => {
-      const recorded = await makeLoad(
-        {
-          target: { path: "graphql", url, headers },
-          text,
-          params: { product_id: { kind: "integer", min: ID, max: ID } },
-          load: { clients: CONNECTIONS },
-          warmup: WARMUP_SECONDS,
-          seconds,
-          connections: CONNECTIONS,
-        },
-        dir,
-        signal,
-      );
-      return recorded.ok / recorded.seconds;
-    },
+  const { dir, signal } = ground;
+  const arm: OneArm = {
+    target: { path: "graphql", url, headers },
+    text,
+    params: { product_id: { kind: "integer", min: ID, max: ID } },
+    load: { clients: CONNECTIONS },
+    warmup: WARMUP_SECONDS,
+    seconds,
+    connections: CONNECTIONS,
   };
-  const sides = [
+  const ours = async () => {
+    const recorded = await makeLoad(arm, dir, signal);
+    return recorded.ok / recorded.seconds;
+  };
+  return await besidePeers({
+    what: `closed loop of ${CONNECTIONS} against ${server}`,
+    unit: "requests/s",
+    step: `Post to ${server}`,
+    rounds,
     ours,
-    ...here.map(({ name, run }) => ({
-      name,
-      run: () => run({ url, headers, body }, { connections: CONNECTIONS, seconds, dir, signal }),
-    })),
-  ];
-  const found = await terminal.step(`Post to ${server}`, async (progress) => {
+    peers,
+    question: { url, headers, body: JSON.stringify({ query: text, variables: { product_id: ID } }) },
+    turn: { connections: CONNECTIONS, seconds, dir, signal },
     // The server's own code must be compiled before anyone's turn.
-    for (const { run } of sides.slice(0, 1)) await run();
-    return {
-      value: await inTurn(
-        rounds,
-        sides,
-        (round, work) => work((text) => progress(`round ${round + 1} of ${rounds}: ${text}`)),
-      ),
-    };
-  });
-  const of = (name: string) => found.map((round) => round[name]!);
-  if (here.length === 0) {
-    return [
-      finding({ what, unit: UNIT, ours: spread(of("Benchbook")) }),
-      ...peers.flatMap((peer) =>
-        "unavailable" in peer ? [missingPeer(what, UNIT, peer.name, peer.unavailable)] : []
-      ),
-    ];
-  }
-  return peers.map((peer) =>
-    "run" in peer
-      ? contest({ what, unit: UNIT, peer: peer.name }, of("Benchbook"), of(peer.name), peer.least)
-      : missingPeer(what, UNIT, peer.name, peer.unavailable)
-  );
+    before: ours,
+  }, ground);
 }

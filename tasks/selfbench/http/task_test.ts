@@ -25,9 +25,11 @@ Deno.test("deno task selfbench http", async (t) => {
           "autocannon",
           "wrk",
           "k6",
+          "artillery",
           "autocannon",
           "wrk",
           "k6",
+          "artillery",
         ]);
         assert.match(stderr, /k6: not found on PATH/);
       },

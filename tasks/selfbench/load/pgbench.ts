@@ -1,6 +1,7 @@
 import { join } from "node:path";
 import { InterruptedError, ServiceError } from "../../model/errors.ts";
 import { runProgram } from "../../stack/programs.ts";
+import { wayIn } from "../peers/way_in.ts";
 import type { Pgbench } from "../seed/pgbench.ts";
 
 /** What pgbench measured with its built-in SELECT of one account by its key, prepared. */
@@ -42,7 +43,7 @@ export async function selectOnly(program: Pgbench, options: SelectOnlyOptions): 
   ];
   if (rate !== undefined) args.push("--rate", rate, "-l", "--log-prefix", join(logs, "pgbench"));
   const { code, output } = await runProgram(program.path, args.map(String), {
-    env: connectionOf(url),
+    env: wayIn(url),
     timeoutMs: (seconds + 60) * 1000,
     signal,
   });
@@ -73,17 +74,5 @@ export function parseLog(lines: readonly string[]): Pick<SelectOnly, "response" 
   return {
     response: Float64Array.from(rows, (row) => row[2]!).sort(),
     lag: Float64Array.from(rows, (row) => row[6]!).sort(),
-  };
-}
-
-/** A command line can be seen by everyone: the way in, password included, is told by the environment. */
-function connectionOf(url: string): Record<string, string> {
-  const { hostname, port, username, password, pathname } = new URL(url);
-  return {
-    PGHOST: hostname || "localhost",
-    PGPORT: port || "5432",
-    PGUSER: decodeURIComponent(username),
-    PGPASSWORD: decodeURIComponent(password),
-    PGDATABASE: decodeURIComponent(pathname.slice(1)),
   };
 }

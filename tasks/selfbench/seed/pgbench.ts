@@ -1,4 +1,5 @@
 import { findProgram, runProgram } from "../../stack/programs.ts";
+import { wayIn } from "../peers/way_in.ts";
 
 /** Rows of a pgbench scale of 1: accounts, tellers and a branch. */
 const SCALE_ROWS = 100_000 + 10 + 1;
@@ -47,22 +48,10 @@ export async function initialise(
 ): Promise<number> {
   const begun = performance.now();
   const { code, output } = await runProgram(path, ["-i", "-q", "-s", String(scale)], {
-    env: connection(url),
+    env: wayIn(url),
     timeoutMs: TIME_LIMIT_MS,
     signal,
   });
   if (code !== 0) throw new Error(output.trim().split("\n").at(-1) ?? `exit code ${code}`);
   return (performance.now() - begun) / 1000;
-}
-
-/** A command line can be seen by everyone: the way in, password included, is told by the environment. */
-function connection(url: string): Record<string, string> {
-  const { hostname, port, username, password, pathname } = new URL(url);
-  return {
-    PGHOST: hostname || "localhost",
-    PGPORT: port || "5432",
-    PGUSER: decodeURIComponent(username),
-    PGPASSWORD: decodeURIComponent(password),
-    PGDATABASE: decodeURIComponent(pathname.slice(1)),
-  };
 }
