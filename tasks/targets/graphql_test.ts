@@ -1,6 +1,11 @@
 import assert from "node:assert/strict";
 import { GraphQLClient } from "graphql-request";
 import { join } from "node:path";
+import type { Network } from "../net/channel.ts";
+import { libc } from "../net/libc.ts";
+import { NativeLoop } from "../net/native_loop.ts";
+import { runtimeNetwork } from "../net/runtime_channel.ts";
+import { overEachNetwork } from "../net/testing.ts";
 import { seed } from "../seed/seed.ts";
 import { withStack } from "../stack/testing.ts";
 import { CachedTarget, forgetKeys } from "./cached.ts";
@@ -42,95 +47,127 @@ Deno.test("GraphQL and the cache against real services", async (t) => {
     }, []);
     const [first] = codes.answer as { customer_id: string }[];
     const values = [first!.customer_id, "2025-12-31", 5];
-    const graphql = new GraphqlTarget({ url: service.url, headers: service.headers, connections: 2, nowUs });
-    await graphql.open();
     const { url: redisUrl } = stack.redis;
-    const cached = new CachedTarget(reader, {
-      redisUrl,
-      prefix: "test:",
-      ttlSeconds: 60,
-      nowUs,
-      jitter: () => 0.5,
+    const opened = async (network: Network) => {
+      const { url: graphqlUrl, headers } = service;
+      const graphql = new GraphqlTarget({ url: graphqlUrl, headers, connections: 2, nowUs, network });
+      await graphql.open();
+      const cached = new CachedTarget(reader, {
+        redisUrl,
+        prefix: "test:",
+        ttlSeconds: 60,
+        nowUs,
+        jitter: () => 0.5,
+        network,
+      });
+      await cached.open();
+      return {
+        graphql,
+        cached,
+        close: async () => {
+          await cached.close();
+          await graphql.close();
+        },
+      };
+    };
+    await overEachNetwork(async (network, by) => {
+      const step = (name: string, work: () => Promise<void>) => t.step(`${by}: ${name}`, work);
+      const { graphql, cached, close } = await opened(network);
+      try {
+        await step("our lean HTTP client gives what graphql-request gives", async () => {
+          const call = await ask(graphql, statement, values);
+          assert.equal(call.outcome, "ok");
+          assert.ok(call.acquiredUs <= call.sentUs && call.sentUs < call.doneUs && call.bytes > 200);
+          const reference = new GraphQLClient(service.url, { headers: service.headers });
+          const variables = Object.fromEntries(parameters.map((name, index) => [name, values[index]]));
+          assert.deepEqual(
+            (call.answer as { data: unknown }).data,
+            await reference.request(statement.text, variables),
+          );
+        });
+
+        await step("an answer with errors fails with a code, though HTTP says 200", async () => {
+          const call = await ask(
+            graphql,
+            { ...statement, text: "{ nothingOfThatName }", parameters: [] },
+            [],
+          );
+          assert.equal(call.outcome, "failed");
+          assert.match(call.error!, /^[A-Z_0-9]+$/);
+        });
+
+        await step("the cache misses once, then hits with the same rows", async () => {
+          const sql = { ...statement, text: question.sql.text };
+          const miss = await ask(cached, sql, values);
+          assert.deepEqual([miss.outcome, miss.cache], ["ok", "miss"]);
+          await new Promise((resolve) => setTimeout(resolve, 50));
+          const hit = await ask(cached, sql, values);
+          assert.deepEqual([hit.outcome, hit.cache], ["ok", "hit"]);
+          assert.deepEqual(hit.answer, JSON.parse(JSON.stringify(miss.answer)));
+        });
+
+        await step("several misses of one key at a time become one statement", async () => {
+          const slow: Statement = {
+            operationId: 5,
+            name: "slow",
+            write: false,
+            text: "SELECT pg_sleep(0.1)::text, random()",
+            parameters: [],
+          };
+          const calls = await Promise.all([1, 2, 3, 4].map(() => ask(cached, slow, [])));
+          assert.deepEqual(calls.map(({ cache }) => cache), ["miss", "miss", "miss", "miss"]);
+          assert.equal(new Set(calls.map(({ answer }) => JSON.stringify(answer))).size, 1);
+        });
+
+        await step("writes pass the cache by", async () => {
+          const call = await ask(cached, {
+            ...statement,
+            operationId: 6,
+            write: true,
+            text: "SELECT 1",
+            parameters: [],
+          }, []);
+          assert.deepEqual([call.outcome, call.cache], ["ok", null]);
+        });
+
+        await step("only this run's keys are removed", async () => {
+          await forgetKeys(redisUrl, "test:");
+          const call = await ask(cached, { ...statement, text: question.sql.text }, values);
+          assert.equal(call.cache, "miss");
+          await new Promise((resolve) => setTimeout(resolve, 50));
+          await forgetKeys(redisUrl, "test:");
+        });
+      } finally {
+        await close();
+      }
     });
-    await cached.open();
+
+    const own = libc();
+    const loop = own === null ? runtimeNetwork : new NativeLoop(own);
+    const targets = [await opened(runtimeNetwork), await opened(loop)];
     try {
-      await t.step("our lean HTTP client gives what graphql-request gives", async () => {
-        const call = await ask(graphql, statement, values);
-        assert.equal(call.outcome, "ok");
-        assert.ok(call.acquiredUs <= call.sentUs && call.sentUs < call.doneUs && call.bytes > 200);
-        const reference = new GraphQLClient(service.url, { headers: service.headers });
-        const variables = Object.fromEntries(parameters.map((name, index) => [name, values[index]]));
-        assert.deepEqual(
-          (call.answer as { data: unknown }).data,
-          await reference.request(statement.text, variables),
-        );
-      });
-
-      await t.step("an answer with errors fails with a code, though HTTP says 200", async () => {
-        const call = await ask(graphql, { ...statement, text: "{ nothingOfThatName }", parameters: [] }, []);
-        assert.equal(call.outcome, "failed");
-        assert.match(call.error!, /^[A-Z_0-9]+$/);
-      });
-
-      await t.step("the cache misses once, then hits with the same rows", async () => {
-        const sql = { ...statement, text: question.sql.text };
-        const miss = await ask(cached, sql, values);
-        assert.deepEqual([miss.outcome, miss.cache], ["ok", "miss"]);
-        await new Promise((resolve) => setTimeout(resolve, 50));
-        const hit = await ask(cached, sql, values);
-        assert.deepEqual([hit.outcome, hit.cache], ["ok", "hit"]);
-        assert.deepEqual(hit.answer, JSON.parse(JSON.stringify(miss.answer)));
-      });
-
-      await t.step("several misses of one key at a time become one statement", async () => {
-        const slow: Statement = {
-          operationId: 5,
-          name: "slow",
-          write: false,
-          text: "SELECT pg_sleep(0.1)::text, random()",
-          parameters: [],
-        };
-        const calls = await Promise.all([1, 2, 3, 4].map(() => ask(cached, slow, [])));
-        assert.deepEqual(calls.map(({ cache }) => cache), ["miss", "miss", "miss", "miss"]);
-        assert.equal(new Set(calls.map(({ answer }) => JSON.stringify(answer))).size, 1);
-      });
-
-      await t.step("writes pass the cache by", async () => {
-        const call = await ask(cached, {
-          ...statement,
-          operationId: 6,
-          write: true,
-          text: "SELECT 1",
-          parameters: [],
-        }, []);
-        assert.deepEqual([call.outcome, call.cache], ["ok", null]);
-      });
-
-      await t.step("only this run's keys are removed", async () => {
-        await forgetKeys(redisUrl, "test:");
-        const call = await ask(cached, { ...statement, text: question.sql.text }, values);
-        assert.equal(call.cache, "miss");
-      });
-
       await t.step("a Redis that dies is stepped around and recorded as bypass", async () => {
         Deno.kill(stack.pids()["redis"]!, "SIGKILL");
         await new Promise((resolve) => setTimeout(resolve, 200));
-        const call = await ask(cached, { ...statement, text: question.sql.text }, values);
-        assert.deepEqual([call.outcome, call.cache], ["ok", "bypass"]);
+        for (const { cached } of targets) {
+          const call = await ask(cached, { ...statement, text: question.sql.text }, values);
+          assert.deepEqual([call.outcome, call.cache], ["ok", "bypass"]);
+        }
       });
 
       await t.step("a GraphQL service that dies gives failed requests with a code", async () => {
         Deno.kill(stack.pids()["graphql"]!, "SIGKILL");
         await new Promise((resolve) => setTimeout(resolve, 200));
-        const calls = [await ask(graphql, statement, values), await ask(graphql, statement, values)];
+        const calls: Call[] = [];
+        for (const { graphql } of [...targets, ...targets]) calls.push(await ask(graphql, statement, values));
         for (const { outcome, error } of calls) {
           assert.equal(outcome, "failed");
           assert.match(error!, /^ECONN(REFUSED|RESET)$/);
         }
       });
     } finally {
-      await cached.close();
-      await graphql.close();
+      for (const { close } of targets) await close();
+      if (loop instanceof NativeLoop) loop.close();
       await reader.close();
     }
   });

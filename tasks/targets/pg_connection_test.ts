@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import { Client, type CustomTypesConfig, types } from "pg";
+import { overEachNetwork } from "../net/testing.ts";
 import { withPostgres } from "../stack/testing.ts";
 import { startProxy } from "./pg_testing_proxy.ts";
 import { SqlTarget } from "./sql.ts";
@@ -273,21 +274,26 @@ Deno.test("the lean connection answers as pg does", async (t) => {
         const proxy = startProxy(listener, Number(new URL(url).port), () => size = size % 13 + 1);
         const proxied = new URL(url);
         proxied.port = String(listener.addr.port);
-        const piecemeal = new SqlTarget({ url: proxied.href, connections: 1, nowUs });
-        await piecemeal.open();
-        try {
-          for (const keep of [true, false, true]) {
-            const text = "SELECT g AS n, repeat('é', g) AS filler FROM generate_series($1::int, 20) g";
-            const call = await ask(piecemeal, text, [11], keep);
-            assert.deepEqual([call.outcome, call.rows], ["ok", 10]);
-            const rows = Array.from({ length: 10 }, (_, at) => ({ n: at + 11, filler: "é".repeat(at + 11) }));
-            assert.deepEqual(call.answer, keep ? rows : undefined);
-            assert.equal((await ask(piecemeal, "SELECT 1 / $1::int", [0], keep)).error, "22012");
+        await overEachNetwork(async (network) => {
+          const piecemeal = new SqlTarget({ url: proxied.href, connections: 1, nowUs, network });
+          await piecemeal.open();
+          try {
+            for (const keep of [true, false, true]) {
+              const text = "SELECT g AS n, repeat('é', g) AS filler FROM generate_series($1::int, 20) g";
+              const call = await ask(piecemeal, text, [11], keep);
+              assert.deepEqual([call.outcome, call.rows], ["ok", 10]);
+              const rows = Array.from(
+                { length: 10 },
+                (_, at) => ({ n: at + 11, filler: "é".repeat(at + 11) }),
+              );
+              assert.deepEqual(call.answer, keep ? rows : undefined);
+              assert.equal((await ask(piecemeal, "SELECT 1 / $1::int", [0], keep)).error, "22012");
+            }
+          } finally {
+            await piecemeal.close();
           }
-        } finally {
-          await piecemeal.close();
-          await proxy.close();
-        }
+        });
+        await proxy.close();
       });
     } finally {
       await target.close();

@@ -1,0 +1,19 @@
+import type { Network } from "./channel.ts";
+import { libc } from "./libc.ts";
+import { NativeLoop } from "./native_loop.ts";
+import { runtimeNetwork } from "./runtime_channel.ts";
+
+/** Uses Deno's own network and then, where there is one, a loop that waits for its sockets itself. */
+export async function overEachNetwork(
+  use: (network: Network, by: string) => Promise<void>,
+): Promise<void> {
+  await use(runtimeNetwork, "Deno's loop");
+  const symbols = libc();
+  if (symbols === null) return;
+  const loop = new NativeLoop(symbols);
+  try {
+    await use(loop, "a loop of its own");
+  } finally {
+    loop.close();
+  }
+}
