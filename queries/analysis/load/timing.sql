@@ -1,4 +1,4 @@
--- The staged rows become timings. The numbers of outcome and cache are places in OUTCOMES and
+-- The spooled rows become timings. The numbers of outcome and cache are places in OUTCOMES and
 -- CACHE_STATES of the model; $codes is a JSON array of error codes. TRY_CAST turns NaN into NULL.
 INSERT INTO timing
 SELECT
@@ -22,4 +22,4 @@ SELECT
   END,
   CASE WHEN rows >= 0 THEN rows END,
   CASE WHEN bytes >= 0 THEN bytes END
-FROM staging;
+FROM spooled_timing();
