@@ -1,10 +1,11 @@
 import { BenchbookError, ServiceError } from "../model/errors.ts";
 import type { Phase, RunStatus } from "../model/run.ts";
 import { insertOperations, insertPhases, insertPlans, insertSamples } from "./load_tables.ts";
-import { dropStaging, insertStaged, stageTimings } from "./load_timings.ts";
+import { insertTimings } from "./load_timings.ts";
 import type { Store } from "./open.ts";
 import { deleteRows, insertRun } from "./runs.ts";
 import { readSamples, readSpool } from "./spool_reader.ts";
+import { registerTimingFunction } from "./timing_function.ts";
 
 /** What a load brought into the store. */
 export interface LoadCounts {
@@ -31,10 +32,10 @@ export async function loadSpool(store: Store, dir: string): Promise<LoadCounts> 
   const { run, end } = spool;
   const status = end?.status ?? "crashed";
   try {
-    const timings = await stageTimings(store, run.runId, spool.segments);
+    registerTimingFunction(store.connection);
     return await store.transaction(async () => {
       await deleteRows(store, run.runId);
-      await insertStaged(store, run.runId, timings);
+      const timings = await insertTimings(store, run.runId, spool.segments);
       const samples = await insertSamples(store, run.runId, readSamples(dir));
       const lastUs = Math.max(timings.lastUs, samples.lastUs);
       // A run that ended because a target was missed leaves the phases it never reached empty.
@@ -64,8 +65,6 @@ export async function loadSpool(store: Store, dir: string): Promise<LoadCounts> 
       `Nothing is lost: the run stays in ${dir}, and the next bench loads it. Is the disk full?`,
       { cause: error },
     );
-  } finally {
-    await dropStaging(store);
   }
 }
 

@@ -173,27 +173,6 @@ Deno.test("a slot recorded twice is refused, and the run that was there stays as
     });
   }));
 
-Deno.test("a million rows over several workers are loaded each once, at no more than 16 bytes each", () =>
-  withTempDir(async (dir) => {
-    const spool = createSpool(dir, bareRun("R1"), OWNER);
-    spool.close();
-    const slots = 1_050_000;
-    for (let worker = 0; worker < 2; worker++) {
-      using writer = new SegmentWriter(spool.segmentPath(worker), worker, 60_000);
-      for (let slot = worker; slot < slots; slot += 2) pushOk(writer, slot, slot * 10, 500 + slot % 1000);
-    }
-    await withStore(storeFile(dir), "write", async (store) => {
-      assert.equal((await loadSpool(store, spool.dir)).timings, slots);
-      const [row] = await store.rows(
-        "SELECT count(*) AS n, sum(slot) AS s, sum(done_us - intended_us) AS d FROM timing",
-      );
-      const durations = slots / 1000 * (500 * 1000 + 999 * 1000 / 2);
-      assert.deepEqual(row, { n: slots, s: slots * (slots - 1) / 2, d: durations });
-    });
-    const bytes = Deno.statSync(storeFile(dir)).size / slots;
-    assert.ok(bytes <= 16, `${bytes} bytes a timing on disk`);
-  }));
-
 Deno.test("pending spools are those of a home in order of their runs, until they are removed", () =>
   withTempDir((dir) => {
     assert.deepEqual(pendingSpools(dir), []);

@@ -1,4 +1,12 @@
-import { type Columns, columnsOf, HEADER_BYTES, payloadMatches, readHeader, ROW_BYTES } from "./frame.ts";
+import {
+  type Columns,
+  columnsOf,
+  type Header,
+  HEADER_BYTES,
+  payloadMatches,
+  readHeader,
+  ROW_BYTES,
+} from "./frame.ts";
 
 /** A whole frame; its columns are valid until the next one is read. */
 export interface Frame {
@@ -21,31 +29,60 @@ export interface SegmentEnd {
  */
 export function* readSegment(path: string, end: SegmentEnd): Generator<Frame> {
   using file = Deno.openSync(path, { read: true });
-  const size = file.statSync().size;
-  const headerBytes = new Uint8Array(HEADER_BYTES);
   const codes: string[] = [];
   let payload = new ArrayBuffer(0);
-  let at = 0;
-  end.droppedBytes = 0;
-  while (at < size) {
-    end.droppedBytes = size - at;
-    if (!readFully(file, headerBytes)) return;
-    const header = readHeader(headerBytes);
-    if (header === null) return;
-    const length = header.rows * ROW_BYTES + header.dictionaryBytes;
-    // A length is believed only after it fits the file: a damaged one must not allocate gigabytes.
-    if (at + HEADER_BYTES + length > size) return;
+  end.droppedBytes = file.statSync().size;
+  for (const { header, length } of headers(file)) {
     if (payload.byteLength < length) payload = new ArrayBuffer(length);
     const bytes = new Uint8Array(payload, 0, length);
     if (!readFully(file, bytes) || !payloadMatches(header, bytes)) return;
-    if (header.dictionaryBytes > 0) {
-      const text = new TextDecoder().decode(bytes.subarray(length - header.dictionaryBytes));
-      codes.push(...JSON.parse(text) as string[]);
-    }
-    at += HEADER_BYTES + length;
-    end.droppedBytes = 0;
+    if (header.dictionaryBytes > 0) codes.push(...decodeCodes(bytes.subarray(header.rows * ROW_BYTES)));
+    end.droppedBytes -= HEADER_BYTES + length;
     yield { worker: header.worker, rows: header.rows, columns: columnsOf(payload, header.rows), codes };
   }
+}
+
+/**
+ * The error codes of a segment, without reading its rows. Their checksums are not looked at: behind a damaged
+ * frame, where `readSegment` stops, there may be some that no row has.
+ */
+export function segmentCodes(path: string): string[] {
+  using file = Deno.openSync(path, { read: true });
+  const codes: string[] = [];
+  for (const { header, length } of headers(file)) {
+    if (header.dictionaryBytes === 0) continue;
+    file.seekSync(length - header.dictionaryBytes, Deno.SeekMode.Current);
+    const bytes = new Uint8Array(header.dictionaryBytes);
+    if (!readFully(file, bytes)) break;
+    try {
+      codes.push(...decodeCodes(bytes));
+    } catch (error) {
+      if (error instanceof SyntaxError) break;
+      throw error;
+    }
+  }
+  return codes;
+}
+
+/** The headers of the frames that fit the file, each with its payload's length; the file then stands behind it. */
+function* headers(file: Deno.FsFile): Generator<{ header: Header; length: number }> {
+  const { size } = file.statSync();
+  const bytes = new Uint8Array(HEADER_BYTES);
+  for (let at = 0; at < size;) {
+    file.seekSync(at, Deno.SeekMode.Start);
+    if (!readFully(file, bytes)) return;
+    const header = readHeader(bytes);
+    if (header === null) return;
+    const length = header.rows * ROW_BYTES + header.dictionaryBytes;
+    at += HEADER_BYTES + length;
+    // A length is believed only after it fits the file: a damaged one must not allocate gigabytes.
+    if (at > size) return;
+    yield { header, length };
+  }
+}
+
+function decodeCodes(bytes: Uint8Array): string[] {
+  return JSON.parse(new TextDecoder().decode(bytes)) as string[];
 }
 
 function readFully(file: Deno.FsFile, into: Uint8Array): boolean {

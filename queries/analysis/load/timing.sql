@@ -1,11 +1,15 @@
--- The staged rows become timings. The numbers of outcome and cache are places in OUTCOMES and
--- CACHE_STATES of the model; $codes is a JSON array of error codes. TRY_CAST turns NaN into NULL.
+-- The spooled rows become timings. The numbers of outcome and cache are places in OUTCOMES and
+-- CACHE_STATES of the model; $codes is a JSON array of error codes. NaN becomes NULL: DuckDB orders it above
+-- infinity. (TRY_CAST would do the same, but writes an error message for every NaN.)
 INSERT INTO timing
 SELECT
   $run,
   slot::BIGINT, attempt, worker, phase, operation,
   intended::BIGINT,
-  TRY_CAST(woke AS BIGINT), TRY_CAST(acquired AS BIGINT), TRY_CAST(sent AS BIGINT), TRY_CAST(done AS BIGINT),
+  CASE WHEN woke < 'infinity' THEN woke::BIGINT END,
+  CASE WHEN acquired < 'infinity' THEN acquired::BIGINT END,
+  CASE WHEN sent < 'infinity' THEN sent::BIGINT END,
+  CASE WHEN done < 'infinity' THEN done::BIGINT END,
   CASE outcome
     WHEN 0 THEN 'ok'::outcome
     WHEN 1 THEN 'failed'::outcome
@@ -22,4 +26,4 @@ SELECT
   END,
   CASE WHEN rows >= 0 THEN rows END,
   CASE WHEN bytes >= 0 THEN bytes END
-FROM staging;
+FROM spooled_timing();
