@@ -2,6 +2,7 @@ import { CACHE_STATES, type Outcome, OUTCOMES } from "../model/timing.ts";
 import type { SegmentWriter } from "../store/segment_writer.ts";
 import { type Call, newCall, settle, type Target } from "../targets/target.ts";
 import type { EndedRows } from "./ended_rows.ts";
+import { Flights, type Linked } from "./flights.ts";
 import type { LiveCounts } from "./live_counts.ts";
 import type { Progress } from "./messages.ts";
 import type { Carried, Mix } from "./mix.ts";
@@ -32,7 +33,7 @@ export interface DispatcherOptions {
 export type OnEnd = (call: Call | null) => void;
 
 /** A slot's attempt under way. */
-interface Flight {
+interface Flight extends Linked<Flight> {
   readonly slot: number;
   readonly attempt: number;
   readonly arm: number;
@@ -55,7 +56,7 @@ const OUTCOME_INDEX = Object.fromEntries(OUTCOMES.map((name, index) => [name, in
  */
 export class Dispatcher {
   readonly #options: DispatcherOptions;
-  readonly #flights = new Set<Flight>();
+  readonly #flights = new Flights<Flight>();
   readonly #armOf: Map<string, number>;
   readonly #counts = { due: 0, ok: 0, failed: 0, timeout: 0, shed: 0, unsent: 0 };
   #phase = 0;
@@ -92,7 +93,20 @@ export class Dispatcher {
     const drawn = mix.valuesOf(slot, operation, session?.carried);
     const call = newCall(statement, statement.parameters.map((name) => drawn[name]!), session !== undefined);
     const { operationId } = statement;
-    this.#fly({ slot, attempt: 0, arm, phase, operationId, intendedUs, wokeUs, call, onEnd });
+    this.#fly({
+      slot,
+      attempt: 0,
+      arm,
+      phase,
+      operationId,
+      intendedUs,
+      wokeUs,
+      call,
+      onEnd,
+      before: null,
+      after: null,
+      aloft: false,
+    });
   }
 
   /** Records a slot that was due and could not be sent: the run ended, or its session had nothing to go on with. */
@@ -131,18 +145,19 @@ export class Dispatcher {
   /** Gives up what has been under way for too long. To be called every few milliseconds. */
   sweep(): void {
     const nowUs = this.#options.nowUs();
-    for (const flight of this.#flights) {
-      // Oldest first: the first young one ends the sweep.
-      if (nowUs - flight.wokeUs < this.#options.timeoutMs * 1000) break;
-      this.#giveUp(flight, "timeout");
+    const limitUs = this.#options.timeoutMs * 1000;
+    // Oldest first: the first young one ends the sweep.
+    for (let oldest = this.#flights.oldest; oldest !== null; oldest = this.#flights.oldest) {
+      if (nowUs - oldest.wokeUs < limitUs) break;
+      this.#giveUp(oldest, "timeout");
     }
   }
 
   /** Ends what is under way: what was sent is censored here, what still waited was never sent. */
   endAll(): void {
     this.#ended = true;
-    for (const flight of this.#flights) {
-      this.#giveUp(flight, Number.isNaN(flight.call.sentUs) ? "unsent" : "timeout");
+    for (let oldest = this.#flights.oldest; oldest !== null; oldest = this.#flights.oldest) {
+      this.#giveUp(oldest, Number.isNaN(oldest.call.sentUs) ? "unsent" : "timeout");
     }
   }
 

@@ -108,7 +108,7 @@ class Generator {
     const path = join(plan.spoolDir, `timing-${worker}.seg`);
     const recorder = new SegmentWriter(path, worker, RECORDER_CAPACITY);
     const mix = mixOf(plan);
-    await loop.outside(() => rehearse(plan.arms, targets.byArm, mix));
+    await rehearse({ plan, worker, targets: targets.byArm, mix, nowUs });
     const live = new LiveCounts();
     const ended = plan.tellEnded ? new EndedRows() : undefined;
     const deadlines = new Deadlines();

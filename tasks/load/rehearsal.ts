@@ -1,33 +1,76 @@
-import { askOnce, newCall, type Target } from "../targets/target.ts";
+import { join } from "node:path";
+import type { Phase } from "../model/run.ts";
+import { SegmentWriter } from "../store/segment_writer.ts";
+import type { Statement, Target } from "../targets/target.ts";
+import { askOn } from "./ask_on.ts";
+import { Dispatcher } from "./dispatcher.ts";
+import { LiveCounts } from "./live_counts.ts";
 import type { Mix } from "./mix.ts";
-import type { Arm } from "./plan.ts";
+import type { Arm, LoadPlan } from "./plan.ts";
 
 /** Slots that no run reaches. */
 const FIRST_SLOT = 1_050_000_000;
-const ROUNDS = 60;
-/** At the most, for each arm: a slow system is met in the warm-up, not here. */
-const BUDGET_MS = 600;
+const REQUESTS = 8000;
+/** At the most, for all arms: a slow system is met in the warm-up, not here. */
+const BUDGET_MS = 1500;
+const CLIENTS = 8;
+
+export interface RehearsalOptions {
+  readonly plan: LoadPlan;
+  readonly worker: number;
+  /** In the order of the plan's arms. */
+  readonly targets: readonly Target[];
+  readonly mix: Mix;
+  readonly nowUs: () => number;
+}
 
 /**
- * Asks each read of each arm some dozens of times before the run's clock starts. A JavaScript engine runs new
- * code many times slower than code it has compiled: without this the generator's own first seconds would
- * shape what it measures. The system under test has its own warm-up, which is recorded; nothing here is.
+ * Asks the reads of each arm some thousands of times before the run's clock starts, by all of the code that makes
+ * and records a run. A JavaScript engine runs new code many times slower than code it has compiled: without this
+ * the generator's own first seconds would shape what it measures. The system under test has its own warm-up,
+ * which is recorded; nothing here is.
  */
-export async function rehearse(arms: readonly Arm[], targets: readonly Target[], mix: Mix): Promise<void> {
-  for (const [index, arm] of arms.entries()) {
-    const until = performance.now() + BUDGET_MS;
-    for (let round = 0; round < ROUNDS && performance.now() < until; round++) {
-      await Promise.all(
-        arm.statements.map((statement, operation) => {
-          if (statement.write || statement.carries) return Promise.resolve();
-          const drawn = mix.valuesOf(FIRST_SLOT + round, operation);
-          const values = statement.parameters.map((name) => drawn[name]!);
-          // Under another name the cache keeps it apart: the run begins with a cold one.
-          const cached = arm.target.path === "sql+cache";
-          const asked = cached ? { ...statement, name: `rehearsal.${statement.name}` } : statement;
-          return askOnce(targets[index]!, newCall(asked, values));
-        }),
-      );
-    }
+export async function rehearse({ plan, worker, targets, mix, nowUs }: RehearsalOptions): Promise<void> {
+  const path = join(plan.spoolDir, `rehearsal-${worker}.seg`);
+  using recorder = new SegmentWriter(path, worker, REQUESTS);
+  let slot = FIRST_SLOT;
+  for (const [index, arm] of plan.arms.entries()) {
+    const reads = arm.statements.flatMap(({ write, carries }, at) => write || carries ? [] : [at]);
+    if (reads.length === 0) continue;
+    const phase: Phase = {
+      phaseId: 0,
+      name: "warmup",
+      block: 0,
+      arm: arm.name,
+      startUs: -Infinity,
+      endUs: Infinity,
+    };
+    const dispatcher = new Dispatcher({
+      phases: [phase],
+      arms: [{ ...arm, statements: arm.statements.map((each) => underAnotherName(each, arm)) }],
+      targets: [targets[index]!],
+      mix,
+      recorder,
+      live: new LiveCounts(),
+      nowUs,
+      timeoutMs: plan.timeoutMs,
+      inFlightCap: CLIENTS,
+      retry: null,
+    });
+    const share = plan.arms.length;
+    const until = performance.now() + BUDGET_MS / share;
+    const last = slot + Math.floor(REQUESTS / share);
+    await askOn(CLIENTS, () => slot >= last || performance.now() >= until, (onEnd) => {
+      const atUs = nowUs();
+      dispatcher.dispatch(slot, reads[slot % reads.length]!, atUs, atUs, onEnd);
+      slot++;
+    });
   }
+  recorder.close();
+  Deno.removeSync(path);
+}
+
+/** Under another name the cache keeps it apart: the run begins with a cold one. */
+function underAnotherName(statement: Statement, { target }: Arm): Statement {
+  return target.path === "sql+cache" ? { ...statement, name: `rehearsal.${statement.name}` } : statement;
 }

@@ -10,7 +10,7 @@ const SYMBOLS = {
   connect: { parameters: ["i32", "buffer", "u32"], result: "i32" },
   setsockopt: { parameters: ["i32", "i32", "i32", "buffer", "u32"], result: "i32" },
   getsockopt: { parameters: ["i32", "i32", "i32", "buffer", "buffer"], result: "i32" },
-  // Counts are small: as 64 bits each would come as a BigInt of its own.
+  // Results are small: as 64 bits each would come as a BigInt of its own.
   send: { parameters: ["i32", "buffer", "usize", "i32"], result: "i32" },
   recv: { parameters: ["i32", "buffer", "usize", "i32"], result: "i32" },
   close: { parameters: ["i32"], result: "i32" },
@@ -25,16 +25,11 @@ const SYMBOLS = {
   __errno_location: { parameters: [], result: "pointer" },
 } as const satisfies Deno.ForeignLibraryInterface;
 
-type Typed = Deno.StaticForeignLibraryInterface<typeof SYMBOLS>;
-
-/** The library's calls. Deno takes numbers for 64-bit parameters too, though its types ask for a BigInt. */
-export type Libc = {
-  readonly [Name in keyof Typed]: (...parameters: Narrow<Parameters<Typed[Name]>>) => ReturnType<Typed[Name]>;
-};
-
-type Narrow<Parameters extends readonly unknown[]> = {
-  [At in keyof Parameters]: Parameters[At] extends bigint ? number : Parameters[At];
-};
+/**
+ * The library's calls. A 64-bit parameter is a BigInt: a number works too, but the compiled call is thrown away each
+ * time and never gets fast.
+ */
+export type Libc = Deno.StaticForeignLibraryInterface<typeof SYMBOLS>;
 
 /** Numbers that are the same for x86-64 and arm64 Linux, the two that Deno runs on. */
 export const Linux = {
@@ -44,7 +39,6 @@ export const Linux = {
   socketLevel: { level: 1, error: 4, keepAlive: 9 },
   message: { noSignal: 0x4000 },
   epoll: { closeOnExec: 0o2000000, add: 1, modify: 3, in: 1, out: 4, error: 8, hangUp: 16 },
-  epollPwait2: 441,
   timerSlack: 29,
 } as const;
 
@@ -52,13 +46,29 @@ export const Linux = {
 const PACKED = Deno.build.arch === "x86_64";
 export const EPOLL_EVENT = { bytes: PACKED ? 12 : 16, dataAt: PACKED ? 4 : 8 } as const;
 
+const EPOLL_PWAIT2 = 441n;
 /** Size of a kernel's set of signals. */
-export const SIGNAL_SET_BYTES = 8;
+const SIGNAL_SET_BYTES = 8n;
 
 const { errno } = constants;
 export const AGAIN = errno.EAGAIN;
 export const INTERRUPTED = errno.EINTR;
 export const IN_PROGRESS = errno.EINPROGRESS;
+
+/**
+ * Waits as epoll_pwait2 does.
+ * @param timeout struct timespec
+ * @returns how many events there are, 0 when the time is over, below 0 for an error
+ */
+export function waitFor(
+  symbols: Libc,
+  epoll: bigint,
+  events: Uint8Array<ArrayBuffer>,
+  capacity: bigint,
+  timeout: Uint32Array<ArrayBuffer>,
+): number {
+  return symbols.syscall(EPOLL_PWAIT2, epoll, events, capacity, timeout, 0n, SIGNAL_SET_BYTES);
+}
 
 let opened: Libc | null | undefined;
 
@@ -71,18 +81,9 @@ export function libc(): Libc | null {
 function open(): Libc | null {
   if (Deno.build.os !== "linux") return null;
   try {
-    const symbols = Deno.dlopen("libc.so.6", SYMBOLS).symbols as unknown as Libc;
+    const symbols = Deno.dlopen("libc.so.6", SYMBOLS).symbols;
     const epoll = symbols.epoll_create1(Linux.epoll.closeOnExec);
-    const nothing = new Uint32Array(4);
-    const waited = symbols.syscall(
-      Linux.epollPwait2,
-      epoll,
-      new Uint8Array(EPOLL_EVENT.bytes),
-      1,
-      nothing,
-      0,
-      SIGNAL_SET_BYTES,
-    );
+    const waited = waitFor(symbols, BigInt(epoll), new Uint8Array(EPOLL_EVENT.bytes), 1n, new Uint32Array(4));
     symbols.close(epoll);
     return waited === 0 ? symbols : null;
   } catch {

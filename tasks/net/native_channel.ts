@@ -35,7 +35,7 @@ export class NativeChannel implements Channel {
       this.#unsent = joined(this.#unsent, bytes.subarray(0, length));
       return;
     }
-    const taken = this.#libc.send(this.fd, bytes, length, message.noSignal);
+    const taken = this.#libc.send(this.fd, bytes, BigInt(length), message.noSignal);
     if (taken === length) return;
     if (taken < 0 && !this.#passing()) return;
     this.#unsent = bytes.slice(Math.max(0, taken), length);
@@ -58,7 +58,7 @@ export class NativeChannel implements Channel {
 
   #receive(): void {
     const room = this.inbox.room();
-    const count = this.#libc.recv(this.fd, room, room.length, 0);
+    const count = this.#libc.recv(this.fd, room, BigInt(room.length), 0);
     if (count > 0) return this.inbox.arrived(count);
     if (count === 0) return this.#end(null);
     this.#passing();
@@ -67,7 +67,7 @@ export class NativeChannel implements Channel {
   #sendRest(): void {
     const rest = this.#unsent;
     if (rest === null) return;
-    const taken = this.#libc.send(this.fd, rest, rest.length, message.noSignal);
+    const taken = this.#libc.send(this.fd, rest, BigInt(rest.length), message.noSignal);
     if (taken < 0) return void this.#passing();
     this.#unsent = taken < rest.length ? rest.subarray(taken) : null;
     if (this.#unsent === null) this.#watch.wantsWrite(this, false);

@@ -4,20 +4,12 @@ import { monotonicUs } from "./clock.ts";
 import { type EventLoop, TURN_US } from "./event_loop.ts";
 import { type Beats, TurnTimes } from "./heartbeat.ts";
 import type { Inbox } from "./inbox.ts";
-import {
-  EPOLL_EVENT,
-  IN_PROGRESS,
-  lastError,
-  type Libc,
-  Linux,
-  SIGNAL_SET_BYTES,
-  systemError,
-} from "./libc.ts";
+import { EPOLL_EVENT, IN_PROGRESS, lastError, type Libc, Linux, systemError, waitFor } from "./libc.ts";
 import { NativeChannel, type SocketWatch } from "./native_channel.ts";
 
-const { epoll, epollPwait2, socketLevel, socketType, tcp, timerSlack, family } = Linux;
+const { epoll, socketLevel, socketType, tcp, timerSlack, family } = Linux;
 
-const EVENTS = 64;
+const EVENTS = 64n;
 /** Deno's own loop gets a turn so often: for messages, and for what is done by promises. */
 const YIELD_US = 10_000;
 /** How long a wait may take while something is to be done by Deno's own loop. */
@@ -33,9 +25,10 @@ export class NativeLoop implements EventLoop, SocketWatch {
   onTurn: () => void = () => {};
   readonly #libc: Libc;
   readonly #epoll: number;
+  readonly #epollId: bigint;
   readonly #channels = new Map<number, NativeChannel>();
   readonly #connecting = new Map<number, () => void>();
-  readonly #events = new Uint8Array(EVENTS * EPOLL_EVENT.bytes);
+  readonly #events = new Uint8Array(Number(EVENTS) * EPOLL_EVENT.bytes);
   readonly #eventsView = new DataView(this.#events.buffer);
   readonly #event = new Uint8Array(EPOLL_EVENT.bytes);
   readonly #eventView = new DataView(this.#event.buffer);
@@ -50,8 +43,9 @@ export class NativeLoop implements EventLoop, SocketWatch {
   constructor(libc: Libc) {
     this.#libc = libc;
     this.#epoll = libc.epoll_create1(epoll.closeOnExec);
+    this.#epollId = BigInt(this.#epoll);
     // Linux lets a sleeper sleep 50 µs longer than it asked for, to wake several at once.
-    libc.prctl(timerSlack, 1);
+    libc.prctl(timerSlack, 1n);
     void this.#run();
   }
 
@@ -134,15 +128,7 @@ export class NativeLoop implements EventLoop, SocketWatch {
     const waitUs = Math.min(this.#wakeUs - nowUs, this.#outside > 0 ? BUSY_WAIT_US : TURN_US);
     this.#timeout[2] = Math.max(0, waitUs * 1000);
     this.#times.sleeps(nowUs);
-    const count = this.#libc.syscall(
-      epollPwait2,
-      this.#epoll,
-      this.#events,
-      EVENTS,
-      this.#timeout,
-      0,
-      SIGNAL_SET_BYTES,
-    );
+    const count = waitFor(this.#libc, this.#epollId, this.#events, EVENTS, this.#timeout);
     this.#times.wakes(monotonicUs());
     for (let index = 0; index < count && !this.#closed; index++) {
       const at = index * EPOLL_EVENT.bytes;

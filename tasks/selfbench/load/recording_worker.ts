@@ -1,5 +1,6 @@
 /// <reference lib="deno.worker" />
 import { monotonicUs } from "../../net/clock.ts";
+import { askOn } from "../../load/ask_on.ts";
 import { Dispatcher } from "../../load/dispatcher.ts";
 import { openLoop, waitsItself } from "../../load/generator_loop.ts";
 import { openTargets } from "../../load/open_targets.ts";
@@ -48,29 +49,14 @@ self.onmessage = async ({ data }: MessageEvent<RecordingOrder>) => {
   });
   let slot = 0;
   let flushedUs = monotonicUs();
-  /** Asks until so many have been asked and answered. */
   const all = (until: number) =>
-    new Promise<void>((resolve) => {
-      let free = clients;
-      let asking = false;
-      const answered = () => {
-        free++;
-        if (!asking) askOn();
-      };
-      const askOn = () => {
-        asking = true;
-        for (; free > 0 && slot < until; slot++) {
-          free--;
-          const nowUs = monotonicUs();
-          dispatcher.dispatch(slot, mix.operationOf(slot), nowUs, nowUs, answered);
-          if (nowUs - flushedUs < SPOOL_US) continue;
-          flushedUs = nowUs;
-          writer.flush();
-        }
-        asking = false;
-        if (slot === until && free === clients) resolve();
-      };
-      askOn();
+    askOn(clients, () => slot >= until, (onEnd) => {
+      const nowUs = monotonicUs();
+      dispatcher.dispatch(slot, mix.operationOf(slot), nowUs, nowUs, onEnd);
+      slot++;
+      if (nowUs - flushedUs < SPOOL_US) return;
+      flushedUs = nowUs;
+      writer.flush();
     });
   await all(warmup);
   const begun = performance.now();
