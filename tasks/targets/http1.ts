@@ -6,6 +6,11 @@ import { type HttpResponse, ResponseReader } from "./http_response.ts";
 
 const encoder = new TextEncoder();
 const CONNECT_TIMEOUT_MS = 5000;
+/** A body has less than a billion bytes, and at least one. */
+const LENGTH_DIGITS = 9;
+/** CR LF CR LF */
+const END_OF_HEAD = 4;
+const [ZERO, SPACE] = [48, 32];
 
 /** Hears of one request. */
 export interface HttpListener {
@@ -25,17 +30,18 @@ export interface HttpListener {
  */
 export class HttpConnection {
   readonly #endpoint: HttpEndpoint;
-  readonly #head: string;
+  readonly #bodyAt: number;
   readonly #network: Network;
   readonly #reader = new ResponseReader();
-  #request = new Uint8Array(1024);
+  #request: Uint8Array;
   #channel: Channel | null = null;
   #listener: HttpListener | null = null;
 
   /** @param network opens what needs no TLS */
   constructor(endpoint: HttpEndpoint, network: Network = runtimeNetwork) {
     this.#endpoint = endpoint;
-    this.#head = requestHead(endpoint);
+    this.#request = encoder.encode(`${requestHead(endpoint)}${" ".repeat(LENGTH_DIGITS)}\r\n\r\n`);
+    this.#bodyAt = this.#request.length;
     this.#network = network;
   }
 
@@ -70,19 +76,24 @@ export class HttpConnection {
     channel.send(this.#request, length);
   }
 
-  /** @returns bytes of the request */
+  /** Writes the body's length and the body behind the head, which stays. @returns bytes of the request */
   #write(body: string): number {
-    // UTF-8 takes at most three bytes for one unit of UTF-16, and the length's digits come between.
-    const needed = this.#head.length + 32 + body.length * 3;
-    if (this.#request.length < needed) this.#request = new Uint8Array(2 * needed);
+    // UTF-8 takes at most three bytes for one unit of UTF-16.
+    const needed = this.#bodyAt + body.length * 3;
+    if (this.#request.length < needed) {
+      const larger = new Uint8Array(2 * needed);
+      larger.set(this.#request.subarray(0, this.#bodyAt));
+      this.#request = larger;
+    }
     const request = this.#request;
-    // The body is written first, where it lies behind the longest head: its bytes are not known before.
-    const bodyAt = this.#head.length + 32;
-    const bodyLength = encoder.encodeInto(body, request.subarray(bodyAt)).written;
-    const head = `${this.#head}${bodyLength}\r\n\r\n`;
-    encoder.encodeInto(head, request);
-    request.copyWithin(head.length, bodyAt, bodyAt + bodyLength);
-    return head.length + bodyLength;
+    const { written } = encoder.encodeInto(body, request.subarray(this.#bodyAt));
+    // Right-aligned in the room that the head leaves: the body's place does not depend on its length.
+    let rest = written;
+    for (let at = this.#bodyAt - END_OF_HEAD - 1, digits = 0; digits < LENGTH_DIGITS; at--, digits++) {
+      request[at] = rest > 0 ? ZERO + rest % 10 : SPACE;
+      rest = Math.floor(rest / 10);
+    }
+    return this.#bodyAt + written;
   }
 
   async #openChannel(inbox: Inbox): Promise<Channel> {

@@ -60,7 +60,7 @@ Deno.test("an answer with Content-Length is read whole, also when it comes in pi
     assert.equal(text(second.body), "ok");
     assert.equal(sent, 2);
     assert.match(requests[0]!, /^POST \/graphql HTTP\/1\.1\r\nHost: 127\.0\.0\.1:\d+\r\n/);
-    assert.match(requests[0]!, /X-Test: 1\r\nContent-Length: 10\r\n\r\n\{"a":"ä"\}$/);
+    assert.match(requests[0]!, /X-Test: 1\r\nContent-Length: +10\r\n\r\n\{"a":"ä"\}$/);
     connection.close();
   });
 });
@@ -109,4 +109,37 @@ Deno.test("a URL gives host, port, path and credentials", () => {
     headers: { Authorization: `Basic ${btoa("user:p@ss")}` },
   });
   assert.equal(endpointOf("http://[::1]:5000/").hostname, "::1");
+});
+
+Deno.test("what is not HTTP/1.1, or has a length or chunk that is none, is refused", async () => {
+  for (
+    const answer of [
+      "SSH-2.0-OpenSSH_9.2\r\n\r\n",
+      "HTTP/2 200 OK\r\n\r\n",
+      "HTTP/1.1 abc\r\n\r\n",
+      "HTTP/1.1 200 OK\r\nContent-Length: many\r\n\r\n",
+      "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n",
+    ]
+  ) {
+    await withServer([[answer]], async (url) => {
+      const connection = new HttpConnection(endpointOf(url));
+      await connection.connect();
+      await assert.rejects(post(connection, "{}"), /not HTTP|length that is none|no size/);
+      assert.equal(connection.open, false);
+    });
+  }
+});
+
+Deno.test("an interim answer, trailers and headers in any case are part of HTTP/1.1 too", async () => {
+  const answer = "HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 200 OK\r\nTRANSFER-ENCODING:chunked\r\nx: y\r\n\r\n" +
+    "2\r\nok\r\n0\r\nExpires: never\r\n\r\n";
+  await withServer([[answer.slice(0, 40), answer.slice(40)], ["HTTP/1.0 204 No Content\r\ncONNECTION: Close\r\n\r\n"]], async (url) => {
+    const connection = new HttpConnection(endpointOf(url));
+    await connection.connect();
+    const first = await post(connection, "{}");
+    assert.deepEqual([first.status, text(first.body), first.bytes], [200, "ok", answer.length]);
+    // A body longer than all the room before it, of letters that take three bytes.
+    const second = await post(connection, JSON.stringify({ long: "漢".repeat(5000) }));
+    assert.deepEqual([second.status, second.body.length, connection.open], [204, 0, false]);
+  });
 });

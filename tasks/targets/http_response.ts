@@ -21,6 +21,8 @@ interface Head {
 }
 
 const decoder = new TextDecoder();
+/** What every status line begins with. */
+const VERSION = new TextEncoder().encode("HTTP/1.");
 const [CR, LF, COLON, SPACE, TAB] = [13, 10, 58, 32, 9];
 
 /**
@@ -32,11 +34,12 @@ export class ResponseReader {
   /** Up to where the end of the head was looked for, or where the next chunk begins. */
   #at = 0;
   #parts: Uint8Array[] = [];
+  #headAt = 0;
 
   /** The bytes of another answer begin at 0. */
   begin(): void {
     this.#head = null;
-    this.#at = 0;
+    this.#at = this.#headAt = 0;
     this.#parts = [];
   }
 
@@ -51,9 +54,8 @@ export class ResponseReader {
       if (head === null) return null;
       // An interim answer: the real one follows.
       if (head.status < 200) {
-        this.#at = head.bodyAt;
-        this.#head = this.#readHead(bytes, end, head.bodyAt);
-        if (this.#head === null) return null;
+        this.#headAt = head.bodyAt;
+        this.#head = null;
         continue;
       }
       if (head.chunked) return this.#readChunks(bytes, end, head);
@@ -72,7 +74,8 @@ export class ResponseReader {
     return { status: head.status, body: bytes.subarray(head.bodyAt, end), bytes: end, last: true };
   }
 
-  #readHead(bytes: Uint8Array, end: number, from = 0): Head | null {
+  #readHead(bytes: Uint8Array, end: number): Head | null {
+    const from = this.#headAt;
     const headEnd = endOfHead(bytes, Math.max(from, this.#at - 3), end);
     if (headEnd < 0) {
       this.#at = end;
@@ -80,8 +83,8 @@ export class ResponseReader {
     }
     let lineAt = from;
     const first = endOfLine(bytes, lineAt, headEnd + 2);
-    const match = /^HTTP\/1\.[01] (\d{3})/.exec(ascii(bytes, lineAt, Math.min(first, lineAt + 12)));
-    if (match === null) throw new Error("the answer is not HTTP/1.1");
+    const status = statusOf(bytes, lineAt);
+    if (Number.isNaN(status)) throw new Error("the answer is not HTTP/1.1");
     let length: number | null = null;
     let [chunked, last] = [false, false];
     for (lineAt = first + 2; lineAt < headEnd; lineAt = endOfLine(bytes, lineAt, headEnd + 2) + 2) {
@@ -98,7 +101,7 @@ export class ResponseReader {
     }
     if (length !== null && !(length >= 0)) throw new Error("the answer has a length that is none");
     this.#at = headEnd + 4;
-    return { status: Number(match[1]), length, chunked, last, bodyAt: headEnd + 4 };
+    return { status, length, chunked, last, bodyAt: headEnd + 4 };
   }
 
   #readChunks(bytes: Uint8Array, end: number, { status, last }: Head): HttpResponse | null {
@@ -119,6 +122,17 @@ export class ResponseReader {
       this.#at = chunkEnd + 2;
     }
   }
+}
+
+/** The status of a line "HTTP/1.1 200 …"; NaN where it is none. */
+function statusOf(bytes: Uint8Array, at: number): number {
+  for (let index = 0; index < VERSION.length; index++) {
+    if (bytes[at + index] !== VERSION[index]) return NaN;
+  }
+  const digit = (offset: number) => bytes[at + offset]! - 48;
+  const minor = digit(7);
+  const status = digit(9) * 100 + digit(10) * 10 + digit(11);
+  return (minor === 0 || minor === 1) && status >= 100 && status <= 999 ? status : NaN;
 }
 
 /** The value of a header line, without the space around it; null where the line has another name. */
