@@ -78,6 +78,8 @@ export interface Recorded {
   readonly ok: number;
   readonly response: Float64Array;
   readonly service: Float64Array;
+  /** Response time less the generator's own lag. */
+  readonly served: Float64Array;
   /** Of all requests that were dispatched. */
   readonly lag: Float64Array;
   /** When the answered ones were due, µs from the run's start; in no order. */
@@ -120,7 +122,7 @@ export function readRecords({ spoolDir, workers, phases }: LoadPlan): Recorded {
     0,
   );
   const ok = OUTCOMES.indexOf("ok");
-  const [response, service, lag, intended, sent]: number[][] = [[], [], [], [], []];
+  const [response, service, served, lag, intended, sent]: number[][] = [[], [], [], [], [], []];
   let rows = 0;
   for (let worker = 0; worker < workers; worker++) {
     for (const { columns } of readSegment(join(spoolDir, `timing-${worker}.seg`), { droppedBytes: 0 })) {
@@ -132,6 +134,7 @@ export function readRecords({ spoolDir, workers, phases }: LoadPlan): Recorded {
         if (columns.outcome[row] !== ok) continue;
         response!.push(columns.done[row]! - due);
         service!.push(columns.done[row]! - columns.sent[row]!);
+        served!.push(columns.done[row]! - columns.woke[row]!);
         intended!.push(due);
         sent!.push(columns.sent[row]!);
       }
@@ -143,6 +146,7 @@ export function readRecords({ spoolDir, workers, phases }: LoadPlan): Recorded {
     ok: response!.length,
     response: ascending(response!),
     service: ascending(service!),
+    served: ascending(served!),
     lag: ascending(lag!),
     intended: Float64Array.from(intended!),
     sent: Float64Array.from(sent!),

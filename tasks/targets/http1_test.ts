@@ -133,7 +133,9 @@ Deno.test("what is not HTTP/1.1, or has a length or chunk that is none, is refus
 Deno.test("an interim answer, trailers and headers in any case are part of HTTP/1.1 too", async () => {
   const answer = "HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 200 OK\r\nTRANSFER-ENCODING:chunked\r\nx: y\r\n\r\n" +
     "2\r\nok\r\n0\r\nExpires: never\r\n\r\n";
-  await withServer([[answer.slice(0, 40), answer.slice(40)], ["HTTP/1.0 204 No Content\r\ncONNECTION: Close\r\n\r\n"]], async (url) => {
+  await withServer([[answer.slice(0, 40), answer.slice(40)], [
+    "HTTP/1.0 204 No Content\r\ncONNECTION: Close\r\n\r\n",
+  ]], async (url) => {
     const connection = new HttpConnection(endpointOf(url));
     await connection.connect();
     const first = await post(connection, "{}");

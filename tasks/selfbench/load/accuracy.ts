@@ -1,7 +1,7 @@
 import { quantile } from "../../stats/quantile.ts";
 import { type Finding, finding } from "../finding.ts";
 import type { Ground } from "../ground.ts";
-import { makeLoad, type OneArm } from "../one_arm.ts";
+import { makeLoad, type OneArm, type Recorded } from "../one_arm.ts";
 import { inTurn, type Side } from "../rounds.ts";
 import type { Pgbench } from "../seed/pgbench.ts";
 import { spread } from "../spread.ts";
@@ -22,6 +22,9 @@ const HIGH_LAG_US = 2000;
 interface Times {
   readonly p50: number;
   readonly p95: number;
+  /** The same less the tool's own lag: what the server and the way there took. */
+  readonly servedP50: number;
+  readonly servedP95: number;
   readonly lagP99: number;
 }
 
@@ -36,7 +39,7 @@ export async function accuracy(
   const ours = (name: string, rate: number): Side<Times> => ({
     name,
     run: async (round) => {
-      const { response, lag } = await makeLoad(
+      const found = await makeLoad(
         {
           ...question,
           load: { arrivals: "poisson", rate },
@@ -48,14 +51,14 @@ export async function accuracy(
         dir,
         signal,
       );
-      return times(response, lag);
+      return times(found);
     },
   });
   const theirs = (name: string, rate: number): Side<Times> => ({
     name,
     run: async () => {
       const found = await selectOnly(pgbench!, { url, connections: CONNECTIONS, seconds, rate, dir, signal });
-      return times(found.response, found.lag);
+      return times(found);
     },
   });
   const sides = [RATE, HIGH_RATE].flatMap((rate) => [
@@ -72,8 +75,13 @@ export async function accuracy(
   const of = (name: string, rate: number, what: keyof Times) =>
     found.map((round) => round[`${name} at ${rate}/s`]?.[what] ?? NaN);
   return [
-    ...(["p50", "p95"] as const).map((level) =>
-      agreement(level, of("Benchbook", RATE, level), pgbench === null ? null : of("pgbench", RATE, level))
+    ...([
+      ["response time p50", "p50"],
+      ["response time p95", "p95"],
+      ["p50 less each tool's own lag", "servedP50"],
+      ["p95 less each tool's own lag", "servedP95"],
+    ] as const).map(([what, level]) =>
+      agreement(what, of("Benchbook", RATE, level), pgbench === null ? null : of("pgbench", RATE, level))
     ),
     ...([[RATE, LAG_US], [HIGH_RATE, HIGH_LAG_US]] as const).map(([rate, limit]) =>
       lagFinding(
@@ -86,21 +94,23 @@ export async function accuracy(
   ];
 }
 
-function times(response: Float64Array, lag: Float64Array): Times {
+function times({ response, served, lag }: Pick<Recorded, "response" | "served" | "lag">): Times {
   return {
     p50: quantile(response, 0.5)!,
     p95: quantile(response, 0.95)!,
+    servedP50: quantile(served, 0.5)!,
+    servedP95: quantile(served, 0.95)!,
     lagP99: quantile(lag, 0.99)!,
   };
 }
 
 /** Response times as two tools have them. */
 export function agreement(
-  level: string,
+  name: string,
   ours: readonly number[],
   theirs: readonly number[] | null,
 ): Finding {
-  const given = { what: `response time ${level} at ${RATE}/s`, unit: "µs", ours: spread(ours) };
+  const given = { what: `${name} at ${RATE}/s`, unit: "µs", ours: spread(ours) };
   const goal = `within ${AGREE_SHARE * 100} % or ${AGREE_US} µs`;
   if (theirs === null) return finding({ ...given, peer: "pgbench", goal, note: "pgbench was not found" });
   const ratio = spread(ours.map((value, round) => value / theirs[round]!));

@@ -12,6 +12,8 @@ export interface SelectOnly {
   readonly response: Float64Array;
   /** From the scheduled start to the real one, µs, ascending; empty without a rate. */
   readonly lag: Float64Array;
+  /** From the real start to the end, µs, ascending; empty without a rate. */
+  readonly served: Float64Array;
 }
 
 export interface SelectOnlyOptions {
@@ -69,10 +71,11 @@ export function parseRate(report: string): number | null {
  * Lines of its log: client, number, time, script, epoch seconds, microseconds, schedule lag. With `--rate` its
  * time counts from the scheduled start and so holds the lag already (`processXactStats` of pgbench.c).
  */
-export function parseLog(lines: readonly string[]): Pick<SelectOnly, "response" | "lag"> {
+export function parseLog(lines: readonly string[]): Pick<SelectOnly, "response" | "lag" | "served"> {
   const rows = lines.map((line) => line.split(" ").map(Number)).filter(({ length }) => length === 7);
   return {
     response: Float64Array.from(rows, (row) => row[2]!).sort(),
     lag: Float64Array.from(rows, (row) => row[6]!).sort(),
+    served: Float64Array.from(rows, (row) => row[2]! - row[6]!).sort(),
   };
 }

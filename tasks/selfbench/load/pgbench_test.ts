@@ -8,8 +8,8 @@ Deno.test("pgbench's rate is that without the time for connecting", () => {
   assert.equal(parseRate("pgbench: error: no such table"), null);
 });
 
-Deno.test("pgbench's log has response times and schedule lags", () => {
-  const { response, lag } = parseLog([
+Deno.test("pgbench's log has response times and schedule lags, and what lies between them", () => {
+  const { response, lag, served } = parseLog([
     "0 1 412 0 1700000000 123456 98",
     "1 1 250 0 1700000000 123999 31",
     "",
@@ -17,4 +17,5 @@ Deno.test("pgbench's log has response times and schedule lags", () => {
   ]);
   assert.deepEqual([...response], [250, 412]);
   assert.deepEqual([...lag], [31, 98]);
+  assert.deepEqual([...served], [219, 314]);
 });
