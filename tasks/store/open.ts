@@ -43,6 +43,8 @@ const READING = { ...OPTIONS, access_mode: "READ_ONLY", threads: String(Math.min
  */
 const WRITING = {
   ...OPTIONS,
+  // It needs no more, and the run that it follows did with less than that.
+  memory_limit: "400MB",
   access_mode: "READ_WRITE",
   preserve_insertion_order: "false",
   threads: String(Math.min(CORES + 1, 4)),
