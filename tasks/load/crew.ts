@@ -1,7 +1,6 @@
 import { ServiceError } from "../model/errors.ts";
 import type { Sample } from "../model/run.ts";
 import { AlarmThread } from "./alarm_thread.ts";
-import { waitsItself } from "./generator_loop.ts";
 import { type FromGenerator, NO_PROGRESS, type Progress, type ToGenerator } from "./messages.ts";
 import type { LoadPlan } from "./plan.ts";
 
@@ -20,7 +19,13 @@ export class Crew {
   #finish!: () => void;
   #overdue: ReturnType<typeof setTimeout> | undefined;
 
-  constructor(readonly plan: LoadPlan, readonly worker: number, slots: SharedArrayBuffer) {
+  /** @param needAlarm where it cannot wait for its sockets itself */
+  constructor(
+    readonly plan: LoadPlan,
+    readonly worker: number,
+    slots: SharedArrayBuffer,
+    needAlarm: boolean,
+  ) {
     let isReady!: () => void;
     let failReady!: (error: Error) => void;
     let failDone!: (error: Error) => void;
@@ -52,8 +57,10 @@ export class Crew {
       event.preventDefault();
       failThread(event.message);
     };
-    this.#alarm = waitsItself(plan.arms) ? null : new AlarmThread(failThread);
+    this.#alarm = needAlarm ? new AlarmThread(failThread) : null;
     this.ready = Promise.all([this.#alarm?.ready, prepared]).then(() => {});
+    // Nobody may wait for it any more.
+    this.ready.catch(() => {});
     const line = this.#alarm?.line ?? null;
     this.#tell({ kind: "prepare", plan, worker, slots, alarm: line }, line === null ? [] : [line.port]);
   }

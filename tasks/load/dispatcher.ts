@@ -156,9 +156,13 @@ export class Dispatcher {
   /** Ends what is under way: what was sent is censored here, what still waited was never sent. */
   endAll(): void {
     this.#ended = true;
-    for (let oldest = this.#flights.oldest; oldest !== null; oldest = this.#flights.oldest) {
-      this.#giveUp(oldest, Number.isNaN(oldest.call.sentUs) ? "unsent" : "timeout");
+    const [waiting, sent]: [Flight[], Flight[]] = [[], []];
+    for (let flight = this.#flights.oldest; flight !== null; flight = flight.after) {
+      (Number.isNaN(flight.call.sentUs) ? waiting : sent).push(flight);
     }
+    // Those that wait come first: a connection that is given up would be handed to the next of them.
+    for (const flight of waiting) this.#giveUp(flight, "unsent");
+    for (const flight of sent) this.#giveUp(flight, "timeout");
   }
 
   get inFlight(): number {

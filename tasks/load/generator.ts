@@ -17,7 +17,7 @@ import { OpenLoop } from "./open_loop.ts";
 import { type OpenTargets, openTargets } from "./open_targets.ts";
 import type { Pace } from "./pace.ts";
 import { endOf, type LoadPlan, mixOf, shareOf } from "./plan.ts";
-import { askForShortSlice } from "./priority.ts";
+import { askForShortSlice } from "../net/priority.ts";
 import { rehearse } from "./rehearsal.ts";
 
 /**
@@ -104,7 +104,13 @@ class Generator {
     const { nowUs } = clock;
     const loop = openLoop(alarm);
     const connections = shareOf(plan.connections, worker, plan.workers);
-    const targets = await openTargets(plan.arms, { connections, nowUs, seed: plan.seed, network: loop });
+    const targets = await openTargets(plan.arms, { connections, nowUs, seed: plan.seed, network: loop })
+      .catch(
+        (error) => {
+          loop.close();
+          throw error;
+        },
+      );
     const path = join(plan.spoolDir, `timing-${worker}.seg`);
     const recorder = new SegmentWriter(path, worker, RECORDER_CAPACITY);
     const mix = mixOf(plan);
@@ -155,13 +161,19 @@ class Generator {
     const { clock, worker, loop } = this.#parts;
     clock.originUs = originUs;
     this.#cost = new GeneratorCost(clock.nowUs, worker, () => loop.beats());
-    loop.onTurn = () => this.#turn();
+    loop.onTurn = () => {
+      try {
+        this.#turn();
+      } catch (error) {
+        this.#fail(error as Error);
+      }
+    };
     loop.wakeAt(originUs);
   }
 
   /** Ends the run: what is under way is recorded as it stands. */
   stop(): void {
-    if (this.#over) return;
+    if (this.#over || this.#cost === null) return;
     this.#parts.pace.leave();
     this.#end();
   }
@@ -177,7 +189,7 @@ class Generator {
     }
     if (nowUs >= this.#spoolAtUs) {
       this.#spoolAtUs = nowUs + SPOOL_US;
-      void attempt(() => this.#spool());
+      this.#spool();
     }
     if (pace.finished && dispatcher.inFlight === 0) return this.#end();
     loop.wakeAt(clock.originUs + Math.min(pace.nextUs, deadlines.nextUs));
@@ -207,12 +219,33 @@ class Generator {
     loop.onTurn = () => {};
     dispatcher.endAll();
     void attempt(async () => {
-      this.#report((tick) => this.#cost!.end(tick));
-      recorder.close();
+      try {
+        this.#report((tick) => this.#cost!.end(tick));
+        recorder.close();
+      } finally {
+        // Sockets of our own outlive a thread that is terminated.
+        await loop.outside(() => targets.close());
+        loop.close();
+      }
       tell({ kind: "done", progress: dispatcher.progress });
-      await loop.outside(() => targets.close());
-      loop.close();
       self.close();
+    });
+  }
+
+  /** It cannot go on: what was recorded is kept as far as it can be. */
+  #fail(error: Error): void {
+    if (this.#over) return;
+    this.#over = true;
+    const { loop, recorder } = this.#parts;
+    loop.onTurn = () => {};
+    void attempt(() => {
+      loop.close();
+      try {
+        recorder.close();
+      } catch {
+        // The failure before it is the one to tell.
+      }
+      throw error;
     });
   }
 }

@@ -8,7 +8,7 @@ import { readPgOptions } from "../targets/pg_options.ts";
 import { readRedisOptions } from "../targets/redis_connection.ts";
 import type { Arm, ArmTarget } from "./plan.ts";
 
-/** What a generator needs where Deno's event loop has to wait for its sockets: see `Alarm`. */
+/** What a generator needs where Deno's event loop has to wait for its sockets: see `AlarmThread`. */
 export interface AlarmLine {
   readonly wake: SharedArrayBuffer;
   /** Where the alarm knocks. */

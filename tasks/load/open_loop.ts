@@ -46,7 +46,8 @@ export class OpenLoop implements Pace {
   turn(): void {
     const { dispatcher, mix, plan, nowUs } = this.#options;
     const due = this.#due;
-    for (let now = nowUs(); due.atUs <= now; due.next()) {
+    let now = nowUs();
+    for (let sent = 0; due.atUs <= now && sent < MOST_A_TURN; due.next(), sent++) {
       const { slot, stream, atUs } = due;
       if (plan.streams[stream]!.session !== null) this.#sessions.begin(stream, due.nth, atUs, now);
       else dispatcher.dispatch(slot, mix.operationOf(slot, stream), atUs, now, ignore);
@@ -57,6 +58,7 @@ export class OpenLoop implements Pace {
   leave(): void {
     const { dispatcher, mix, plan, nowUs } = this.#options;
     const due = this.#due;
+    this.#sessions.end();
     const now = nowUs();
     for (; due.atUs <= now; due.next()) {
       const { session, first } = plan.streams[due.stream]!;
@@ -66,4 +68,6 @@ export class OpenLoop implements Pace {
   }
 }
 
+/** A generator that cannot keep up must still see answers, and the word to stop. */
+const MOST_A_TURN = 1000;
 const ignore = () => {};

@@ -14,6 +14,7 @@ const REQUESTS = 8000;
 /** At the most, for all arms: a slow system is met in the warm-up, not here. */
 const BUDGET_MS = 1500;
 const CLIENTS = 8;
+const SWEEP_MS = 100;
 
 export interface RehearsalOptions {
   readonly plan: LoadPlan;
@@ -58,6 +59,7 @@ export async function rehearse({ plan, worker, targets, mix, nowUs }: RehearsalO
       retry: null,
     });
     const share = plan.arms.length;
+    const sweeping = setInterval(() => dispatcher.sweep(), SWEEP_MS);
     const until = performance.now() + BUDGET_MS / share;
     const last = slot + Math.floor(REQUESTS / share);
     await askOn(CLIENTS, () => slot >= last || performance.now() >= until, (onEnd) => {
@@ -65,6 +67,7 @@ export async function rehearse({ plan, worker, targets, mix, nowUs }: RehearsalO
       dispatcher.dispatch(slot, reads[slot % reads.length]!, atUs, atUs, onEnd);
       slot++;
     });
+    clearInterval(sweeping);
   }
   recorder.close();
   Deno.removeSync(path);

@@ -3,11 +3,12 @@ import type { Phase, Sample } from "../model/run.ts";
 import { truncatePhases } from "./blocks.ts";
 import { monotonicUs } from "../net/clock.ts";
 import { Crew } from "./crew.ts";
+import { waitsItself } from "./generator_loop.ts";
 import { type EndedRow, endedRows } from "./ended_rows.ts";
 import { LiveView } from "./live_view.ts";
 import { addProgress, NO_PROGRESS, type Progress } from "./messages.ts";
 import { endOf, type LoadPlan } from "./plan.ts";
-import { standingBack } from "./priority.ts";
+import { standingBack } from "../net/priority.ts";
 
 export interface LoadOptions {
   readonly plan: LoadPlan;
@@ -38,9 +39,13 @@ const LEAD_US = 100_000;
 export async function runLoad(options: LoadOptions): Promise<LoadResult> {
   const { plan, signal } = options;
   const slots = new SharedArrayBuffer(8);
-  const crew = Array.from({ length: plan.workers }, (_, worker) => new Crew(plan, worker, slots));
+  const needAlarm = !waitsItself(plan.arms);
+  const crew = Array.from({ length: plan.workers }, (_, worker) => new Crew(plan, worker, slots, needAlarm));
   try {
-    await Promise.all(crew.map((member) => member.ready));
+    await readyOrAborted(crew, signal);
+    if (signal.aborted) {
+      return { progress: NO_PROGRESS, phases: truncatePhases(plan.phases, 0), interrupted: true };
+    }
     const originUs = monotonicUs() + LEAD_US;
     const nowUs = () => monotonicUs() - originUs;
     const startedAt = new Date(Date.now() + LEAD_US / 1000);
@@ -49,7 +54,6 @@ export async function runLoad(options: LoadOptions): Promise<LoadResult> {
       endedUs = Math.max(0, nowUs());
       for (const member of crew) member.stop();
     };
-    if (signal.aborted) stop();
     signal.addEventListener("abort", stop);
     const live = new LiveView();
     const heardUs = crew.map(() => 0);
@@ -79,4 +83,13 @@ export async function runLoad(options: LoadOptions): Promise<LoadResult> {
   } finally {
     for (const member of crew) member.dismiss();
   }
+}
+
+/** A system that does not answer must not keep anyone who wants to leave. */
+async function readyOrAborted(crew: readonly Crew[], signal: AbortSignal): Promise<void> {
+  const aborted = new Promise<void>((resolve) => {
+    if (signal.aborted) resolve();
+    signal.addEventListener("abort", () => resolve(), { once: true });
+  });
+  await Promise.race([Promise.all(crew.map((member) => member.ready)), aborted]);
 }

@@ -37,11 +37,13 @@ export interface SessionsOptions {
 export class Sessions {
   readonly #options: SessionsOptions;
   readonly #think: readonly Counter[];
+  #endUs: number;
   /** Sessions that have not ended. */
   running = 0;
 
   constructor(options: SessionsOptions) {
     this.#options = options;
+    this.#endUs = options.endUs;
     this.#think = options.streams.map(({ name }) => counter(options.seed, `think:${name}`));
   }
 
@@ -49,6 +51,11 @@ export class Sessions {
   slotOf(stream: number, nth: number, step: number): number {
     const { streams } = this.#options;
     return (nth * streams[stream]!.count + step) * streams.length + stream;
+  }
+
+  /** The run ends now: no step is due any more. */
+  end(): void {
+    this.#endUs = this.#options.nowUs();
   }
 
   /** Begins a stream's nth session, whose first step is due at `atUs`. */
@@ -66,7 +73,7 @@ export class Sessions {
   }
 
   #answered(session: Session, step: number, slot: number, call: Call | null): void {
-    const { streams, endUs, nowUs, later } = this.#options;
+    const { streams, nowUs, later } = this.#options;
     const { count, session: form } = streams[session.stream]!;
     const row = call === null || call.outcome !== "ok" ? undefined : firstRow(call.answer);
     if (call !== null && row !== undefined) session.carried[call.statement.name] = row;
@@ -75,7 +82,7 @@ export class Sessions {
     const thinkUs = 1e6 *
       (kind === "constant" ? seconds : exponential(this.#think[session.stream]!.float(slot, 0), seconds));
     const atUs = nowUs() + thinkUs;
-    if (atUs >= endUs) return void this.running--;
+    if (atUs >= this.#endUs) return void this.running--;
     if (row === undefined) return this.#giveUp(session, step + 1, atUs);
     later(atUs, () => this.#step(session, step + 1, atUs, nowUs()));
   }
@@ -101,7 +108,7 @@ interface Session {
 
 /** The first row of an answer: of SQL's rows, or of the first list or object in a GraphQL answer's data. */
 function firstRow(answer: unknown): Readonly<Record<string, unknown>> | undefined {
-  if (Array.isArray(answer)) return answer[0] as Readonly<Record<string, unknown>> | undefined;
+  if (Array.isArray(answer)) return (answer[0] ?? undefined) as Readonly<Record<string, unknown>> | undefined;
   if (typeof answer !== "object" || answer === null) return undefined;
   if ("data" in answer) return firstRow(Object.values(answer.data ?? {})[0]);
   if ("nodes" in answer) return firstRow(answer.nodes);

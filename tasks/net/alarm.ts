@@ -1,5 +1,6 @@
 /// <reference lib="deno.worker" />
 import { monotonicUs } from "./clock.ts";
+import { askForShortSlice } from "./priority.ts";
 import { Wake } from "./wake.ts";
 
 /**
@@ -35,5 +36,6 @@ self.onmessage = ({ data }: MessageEvent<AlarmOrder>) => {
   self.close();
 };
 
+askForShortSlice();
 // Loading takes a good part of a second on a cold machine: nothing may count on it before it is done.
 self.postMessage("ready");

@@ -23,4 +23,6 @@ export interface Network {
   connect(address: Address, inbox: Inbox, signal: AbortSignal): Promise<Channel>;
   /** Does what waits for promises: a loop of its own lets Deno's through until that is done. */
   outside<T>(work: () => Promise<T>): Promise<T>;
+  /** Told by a channel of Deno's event loop that something has happened on it. */
+  turned(): void;
 }

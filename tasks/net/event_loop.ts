@@ -4,7 +4,7 @@ import type { Beats } from "./heartbeat.ts";
 /** What a generator thread waits with: for its sockets, and for the time at which a request is due. */
 export interface EventLoop extends Network {
   /**
-   * Called after everything that has happened on a channel, at the time asked for, and every 10 ms at the latest.
+   * Called after everything that has happened on a channel, at the time asked for, and every 10 ms or so besides.
    */
   onTurn: () => void;
   /** Calls `onTurn` at that time too, µs of the monotonic clock; Infinity: no more. Replaces the time before. */

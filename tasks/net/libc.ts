@@ -82,6 +82,8 @@ function open(): Libc | null {
   if (Deno.build.os !== "linux") return null;
   try {
     const symbols = Deno.dlopen("libc.so.6", SYMBOLS).symbols;
+    // Made now: between a call that fails and the look at why nothing else should happen.
+    lastError(symbols);
     const epoll = symbols.epoll_create1(Linux.epoll.closeOnExec);
     const waited = waitFor(symbols, BigInt(epoll), new Uint8Array(EPOLL_EVENT.bytes), 1n, new Uint32Array(4));
     symbols.close(epoll);
@@ -91,9 +93,12 @@ function open(): Libc | null {
   }
 }
 
+let errorNumber: Deno.UnsafePointerView | undefined;
+
 /** Why the last call of this thread failed; to be read before the next one. */
 export function lastError(symbols: Libc): number {
-  return new Deno.UnsafePointerView(symbols.__errno_location()!).getInt32();
+  errorNumber ??= new Deno.UnsafePointerView(symbols.__errno_location()!);
+  return errorNumber.getInt32();
 }
 
 /** The error of a system call, with the name that Node and Deno have for its number as `code`. */

@@ -43,6 +43,7 @@ export class NativeLoop implements EventLoop, SocketWatch {
   constructor(libc: Libc) {
     this.#libc = libc;
     this.#epoll = libc.epoll_create1(epoll.closeOnExec);
+    if (this.#epoll < 0) throw systemError(lastError(libc));
     this.#epollId = BigInt(this.#epoll);
     // Linux lets a sleeper sleep 50 µs longer than it asked for, to wake several at once.
     libc.prctl(timerSlack, 1n);
@@ -80,6 +81,10 @@ export class NativeLoop implements EventLoop, SocketWatch {
     });
   }
 
+  turned(): void {
+    this.onTurn();
+  }
+
   wakeAt(us: number): void {
     this.#wakeUs = us;
   }
@@ -92,6 +97,8 @@ export class NativeLoop implements EventLoop, SocketWatch {
     if (this.#closed) return;
     this.#closed = true;
     for (const channel of this.#channels.values()) channel.close();
+    // Those that wait for a connection find the loop closed.
+    for (const connected of this.#connecting.values()) connected();
     this.#libc.close(this.#epoll);
   }
 
@@ -153,6 +160,7 @@ export class NativeLoop implements EventLoop, SocketWatch {
     signal.removeEventListener("abort", abort);
     this.#connecting.delete(fd);
     signal.throwIfAborted();
+    if (this.#closed) throw new Error("the loop was closed");
     const value = new Uint32Array(1);
     this.#libc.getsockopt(
       fd,

@@ -13,15 +13,22 @@ export interface Transport {
 /** A channel over a transport. */
 export class RuntimeChannel implements Channel {
   readonly #transport: Transport;
+  readonly #network: Pick<Network, "turned">;
+  /** What waits for the write under way; null where there is none. */
+  #queued: Uint8Array[] | null = null;
   #open = true;
 
-  constructor(transport: Transport, readonly inbox: Inbox) {
+  /** @param network hears of everything that happens here */
+  constructor(transport: Transport, readonly inbox: Inbox, network: Pick<Network, "turned">) {
     this.#transport = transport;
+    this.#network = network;
     void this.#receive();
   }
 
   send(bytes: Uint8Array, length: number): void {
-    this.#write(length === bytes.length ? bytes : bytes.subarray(0, length));
+    const part = length === bytes.length ? bytes : bytes.subarray(0, length);
+    if (this.#queued !== null) this.#queued.push(part.slice());
+    else this.#write(part);
   }
 
   close(): void {
@@ -32,9 +39,13 @@ export class RuntimeChannel implements Channel {
 
   /** Chained and not awaited: on the measured path each turn through an async function costs. */
   #write(bytes: Uint8Array): void {
+    this.#queued ??= [];
     this.#transport.write(bytes).then(
       (count) => {
-        if (count < bytes.length && this.#open) this.#write(bytes.subarray(count));
+        // A copy: an answer may come before all was taken, and the sender's buffer change then.
+        const rest = count < bytes.length ? bytes.slice(count) : this.#queued!.shift();
+        if (rest === undefined) this.#queued = null;
+        else if (this.#open) this.#write(rest);
       },
       (error) => this.#end(error),
     );
@@ -42,16 +53,17 @@ export class RuntimeChannel implements Channel {
 
   /** A read is always pending: so a connection that ends while idle is known to be lost before it is used. */
   async #receive(): Promise<void> {
-    try {
-      for (;;) {
-        const count = await this.#transport.read(this.inbox.room());
-        if (count === null) break;
-        if (!this.#open) return;
-        this.inbox.arrived(count);
+    for (;;) {
+      let count: number | null;
+      try {
+        count = await this.#transport.read(this.inbox.room());
+      } catch (error) {
+        return this.#end(error as Error);
       }
-      this.#end(null);
-    } catch (error) {
-      this.#end(error as Error);
+      if (!this.#open) return;
+      if (count === null) return this.#end(null);
+      this.inbox.arrived(count);
+      this.#network.turned();
     }
   }
 
@@ -59,15 +71,17 @@ export class RuntimeChannel implements Channel {
     if (!this.#open) return;
     this.close();
     this.inbox.close(error);
+    this.#network.turned();
   }
 }
 
 /** Deno's own sockets. */
 export const runtimeNetwork: Network = {
   async connect(address, inbox, signal) {
-    return new RuntimeChannel(await openSocket(address, signal), inbox);
+    return new RuntimeChannel(await openSocket(address, signal), inbox, runtimeNetwork);
   },
   outside: (work) => work(),
+  turned: () => {},
 };
 
 /** @throws the system's error. */
@@ -80,6 +94,30 @@ export async function openSocket(
   socket.setNoDelay(true);
   socket.setKeepAlive(true);
   return socket;
+}
+
+/** A channel with TLS, whose certificate must be the host's. @throws the system's error, or that of the handshake */
+export async function openTls(
+  address: { readonly host: string; readonly port: number },
+  inbox: Inbox,
+  signal: AbortSignal,
+  network: Pick<Network, "turned">,
+): Promise<Channel> {
+  let current: { close(): void } | null = null;
+  const close = () => closeQuietly(current);
+  signal.addEventListener("abort", close);
+  try {
+    const socket = await openSocket(address, signal) as Deno.TcpConn;
+    current = socket;
+    const secured = current = await Deno.startTls(socket, { hostname: address.host });
+    await secured.handshake();
+    return new RuntimeChannel(secured, inbox, network);
+  } catch (error) {
+    close();
+    throw signal.aborted ? signal.reason : error;
+  } finally {
+    signal.removeEventListener("abort", close);
+  }
 }
 
 /** Closes what may have been closed from the other side. */

@@ -3,7 +3,7 @@ import { type EventLoop, TURN_US } from "./event_loop.ts";
 import { type Beats, Heartbeat } from "./heartbeat.ts";
 import type { Address, Channel } from "./channel.ts";
 import type { Inbox } from "./inbox.ts";
-import { runtimeNetwork } from "./runtime_channel.ts";
+import { openSocket, RuntimeChannel } from "./runtime_channel.ts";
 import type { Wake } from "./wake.ts";
 
 /**
@@ -25,8 +25,12 @@ export class RuntimeLoop implements EventLoop {
     this.#timer = setInterval(() => this.onTurn(), TURN_US / 1000);
   }
 
-  connect(address: Address, inbox: Inbox, signal: AbortSignal): Promise<Channel> {
-    return runtimeNetwork.connect(address, inbox, signal);
+  async connect(address: Address, inbox: Inbox, signal: AbortSignal): Promise<Channel> {
+    return new RuntimeChannel(await openSocket(address, signal), inbox, this);
+  }
+
+  turned(): void {
+    this.onTurn();
   }
 
   outside<T>(work: () => Promise<T>): Promise<T> {

@@ -2,7 +2,7 @@
 import { join } from "node:path";
 import { monotonicUs } from "../net/clock.ts";
 import { type AlarmLine, openLoop } from "../load/generator_loop.ts";
-import { askForShortSlice } from "../load/priority.ts";
+import { askForShortSlice } from "../net/priority.ts";
 import { SegmentWriter } from "../store/segment_writer.ts";
 import type { Calibration } from "../model/calibration.ts";
 import { measureClock, measureTimer } from "./calibrate_clock.ts";

@@ -53,8 +53,10 @@ export class CachedTarget implements Target {
     const { nowUs, prefix } = this.#options;
     const key = `${prefix}${call.statement.name}:${JSON.stringify(call.values)}`;
     call.acquiredUs = call.sentUs = nowUs();
+    // There is nothing to take back: what arrives for it later is passed over.
+    call.abort = () => call.onDone();
     this.#redis.send(["GET", key], (stored) => {
-      if (call.settled) return call.onDone();
+      if (call.settled) return;
       if (typeof stored !== "string") {
         call.cache = stored === null ? "miss" : "bypass";
         return this.#ask(call, key, stored === null);
@@ -91,12 +93,11 @@ export class CachedTarget implements Target {
   }
 
   #answer(call: Call, flown: Call): void {
-    if (!call.settled) {
-      call.rows = flown.rows;
-      call.bytes = flown.bytes;
-      settle(call, this.#options.nowUs(), flown.outcome, flown.error);
-      if (call.keep) call.answer = flown.answer;
-    }
+    if (call.settled) return;
+    call.rows = flown.rows;
+    call.bytes = flown.bytes;
+    settle(call, this.#options.nowUs(), flown.outcome, flown.error);
+    if (call.keep) call.answer = flown.answer;
     call.onDone();
   }
 

@@ -54,9 +54,11 @@ export class GraphqlTarget implements Target {
   }
 
   async open(): Promise<void> {
-    try {
-      await Promise.all(this.#lanes.map(({ connection }) => connection.connect()));
-    } catch (error) {
+    const opened = await Promise.allSettled(this.#lanes.map(({ connection }) => connection.connect()));
+    const failed = opened.find((result) => result.status === "rejected");
+    if (failed !== undefined) {
+      const error = failed.reason;
+      await this.close();
       throw new ServiceError(
         `Cannot open ${this.#options.connections} connections to the GraphQL service: ${
           (error as Error).message
@@ -84,7 +86,8 @@ export class GraphqlTarget implements Target {
       settle(call, this.#options.nowUs(), "failed", transportCode(error));
       if (call.keep) call.answer = error;
     }
-    if (!call.settled) return lane.run(call, this.#body(call));
+    if (!call.settled && lane.connection.open) return lane.run(call, this.#body(call));
+    settle(call, this.#options.nowUs(), "failed", "ECONNRESET");
     this.#pool.release(lane);
     call.onDone();
   }
@@ -184,5 +187,9 @@ function transportCode(error: unknown): string {
   if (error instanceof Deno.errors.ConnectionReset || error instanceof Deno.errors.BrokenPipe) {
     return "ECONNRESET";
   }
-  return (error as { code?: string }).code ?? "HTTP";
+  const { code, name } = error as { code?: unknown; name?: string };
+  if (name === "TimeoutError" || name === "AbortError") return "ETIMEDOUT";
+  if (typeof code !== "string") return "HTTP";
+  // Whether a broken connection shows in reading or in writing is chance.
+  return code === "EPIPE" ? "ECONNRESET" : code;
 }

@@ -1,6 +1,6 @@
 import type { Channel, Network } from "../net/channel.ts";
 import { Inbox } from "../net/inbox.ts";
-import { RuntimeChannel, runtimeNetwork } from "../net/runtime_channel.ts";
+import { openTls, runtimeNetwork } from "../net/runtime_channel.ts";
 import { type HttpEndpoint, requestHead } from "./http_request.ts";
 import { type HttpResponse, ResponseReader } from "./http_response.ts";
 
@@ -61,9 +61,13 @@ export class HttpConnection {
 
   /** Ends the connection; a request under way fails. */
   close(): void {
+    this.#drop();
+    this.#answer(connectionClosed());
+  }
+
+  #drop(): void {
     this.#channel?.close();
     this.#channel = null;
-    this.#answer(connectionClosed());
   }
 
   /** Posts a JSON body; the request before must have been answered, and the connection be open. */
@@ -98,16 +102,11 @@ export class HttpConnection {
 
   async #openChannel(inbox: Inbox): Promise<Channel> {
     const { hostname, port, tls } = this.#endpoint;
-    if (!tls) {
-      return await this.#network.connect(
-        { host: hostname, port },
-        inbox,
-        AbortSignal.timeout(CONNECT_TIMEOUT_MS),
-      );
-    }
-    const secured = await Deno.connectTls({ hostname, port });
-    await secured.handshake();
-    return new RuntimeChannel(secured, inbox);
+    const signal = AbortSignal.timeout(CONNECT_TIMEOUT_MS);
+    const address = { host: hostname, port };
+    return tls
+      ? await openTls(address, inbox, signal, this.#network)
+      : await this.#network.connect(address, inbox, signal);
   }
 
   #arrived(inbox: Inbox): void {
@@ -117,16 +116,14 @@ export class HttpConnection {
     try {
       response = this.#reader.read(inbox.bytes, inbox.end);
     } catch (error) {
-      this.#channel?.close();
-      this.#channel = null;
+      this.#drop();
       return this.#answer(error as Error);
     }
     if (response === null) return;
+    // What follows an answer belongs to nothing either.
+    const last = response.last || response.bytes < inbox.end;
     inbox.start = inbox.end;
-    if (response.last) {
-      this.#channel?.close();
-      this.#channel = null;
-    }
+    if (last) this.#drop();
     this.#answer(response);
   }
 

@@ -109,7 +109,7 @@ export class ResponseReader {
       const lineEnd = endOfLine(bytes, this.#at, end);
       if (lineEnd < 0) return null;
       const size = parseInt(ascii(bytes, this.#at, lineEnd), 16);
-      if (Number.isNaN(size)) throw new Error("a chunk of the answer has no size");
+      if (!(size >= 0)) throw new Error("a chunk of the answer has no size");
       if (size === 0) {
         const trailersEnd = endOfTrailers(bytes, lineEnd + 2, end);
         if (trailersEnd < 0) return null;

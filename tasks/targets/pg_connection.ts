@@ -84,7 +84,7 @@ export class PgConnection {
     this.#inbox = channel.inbox;
     this.#parserOf = parserOf;
     // A connection that ends while idle is known to be lost before it is used.
-    this.#inbox.onBytes = () => this.#arrived();
+    this.#inbox.onBytes = () => this.#walk();
     this.#inbox.onEnd = (error) => this.#ended(error);
     if (this.#inbox.ended !== null) this.#ended(this.#inbox.ended.error);
   }
@@ -181,14 +181,6 @@ export class PgConnection {
     return { name, text, columns: null };
   }
 
-  #arrived(): void {
-    try {
-      this.#walk();
-    } catch (error) {
-      this.#lose(asLost(error));
-    }
-  }
-
   #ended(error: Error | null): void {
     this.#lose(this.#error ?? (error === null ? connectionLost() : asLost(error)));
   }
@@ -200,7 +192,12 @@ export class PgConnection {
     let at = inbox.start;
     while (end - at >= HEADER) {
       const type = bytes[at]!;
-      const next = messageEnd(bytes, at);
+      let next: number;
+      try {
+        next = messageEnd(bytes, at);
+      } catch (error) {
+        return this.#lose(asLost(error));
+      }
       const counted = type === Backend.dataRow && this.#answer === null;
       if (next > end && !counted) break;
       this.#bytes += next - at;

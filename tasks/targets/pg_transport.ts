@@ -27,7 +27,7 @@ export async function openChannel(
   const { host, port, tls } = options;
   const onUnixSocket = host.startsWith("/");
   if (tls !== null && onUnixSocket) throw new Error("a Unix socket has no TLS");
-  if (tls !== null) return new RuntimeChannel(await openTls(options, tls, signal), inbox);
+  if (tls !== null) return new RuntimeChannel(await openTls(options, tls, signal), inbox, network);
   return await network.connect(
     onUnixSocket ? { path: `${host}/.s.PGSQL.${port}` } : { host, port },
     inbox,

@@ -4,7 +4,7 @@ import fc from "fast-check";
 import { readError } from "./pg_error.ts";
 import { parameterText } from "./pg_values.ts";
 import { Inbox } from "../net/inbox.ts";
-import { RuntimeChannel, type Transport } from "../net/runtime_channel.ts";
+import { RuntimeChannel, runtimeNetwork, type Transport } from "../net/runtime_channel.ts";
 import { decodeText, messageEnd, MessageWriter, nextMessage } from "./pg_wire.ts";
 
 const D = "D".charCodeAt(0);
@@ -97,7 +97,7 @@ Deno.test("messages are the same in whatever pieces they arrive", async () => {
       }
       // The last size is used for the rest: a byte a read would take long.
       const transport = pieces(writer.bytes, [...reads, 50_000]);
-      const { inbox } = new RuntimeChannel(transport, new Inbox());
+      const { inbox } = new RuntimeChannel(transport, new Inbox(), runtimeNetwork);
       for (const [index, size] of sizes.entries()) {
         const { type, body } = await nextMessage(inbox);
         assert.equal(type, index + 1);
@@ -114,7 +114,7 @@ Deno.test("what is skipped is not kept, however long it is", async () => {
   writer.begin(1).raw(new Uint8Array(500_000)).end().begin(2).byte(7).end();
   const inbox = new Inbox();
   const size = inbox.bytes.length;
-  new RuntimeChannel(pieces(writer.bytes, [10, 100_000]), inbox);
+  new RuntimeChannel(pieces(writer.bytes, [10, 100_000]), inbox, runtimeNetwork);
   await inbox.more();
   inbox.start = messageEnd(inbox.bytes, 0);
   const { type, body } = await nextMessage(inbox);
@@ -124,10 +124,13 @@ Deno.test("what is skipped is not kept, however long it is", async () => {
 
 Deno.test("a length that can be none ends the connection", async () => {
   const bytes = Uint8Array.of(D, 0, 0, 0, 3, 0, 0);
-  await assert.rejects(nextMessage(new RuntimeChannel(pieces(bytes, [7]), new Inbox()).inbox), {
-    code: "ECONNRESET",
-    message: /not PostgreSQL/,
-  });
+  await assert.rejects(
+    nextMessage(new RuntimeChannel(pieces(bytes, [7]), new Inbox(), runtimeNetwork).inbox),
+    {
+      code: "ECONNRESET",
+      message: /not PostgreSQL/,
+    },
+  );
 });
 
 Deno.test("an error's fields are read by their letters", () => {

@@ -1,8 +1,8 @@
 import { Redis } from "ioredis";
 import type { Channel, Network } from "../net/channel.ts";
 import { Inbox } from "../net/inbox.ts";
-import { RuntimeChannel, runtimeNetwork } from "../net/runtime_channel.ts";
-import { MORE, readReply, type Reply, writeCommand } from "./redis_wire.ts";
+import { openTls, runtimeNetwork } from "../net/runtime_channel.ts";
+import { lost, type OnReply, RedisLine } from "./redis_line.ts";
 
 /** Where and as whom Redis is spoken to. */
 export interface RedisOptions {
@@ -15,9 +15,6 @@ export interface RedisOptions {
   readonly password: string | undefined;
   readonly database: number;
 }
-
-/** Takes a reply, or what went wrong: an error of Redis, or of the connection. */
-export type OnReply = (reply: Reply) => void;
 
 const CONNECT_TIMEOUT_MS = 5000;
 const END_MS = 500;
@@ -39,17 +36,11 @@ export function readRedisOptions(url: string): RedisOptions {
   };
 }
 
-/**
- * One connection to Redis over which any number of commands is under way, answered in their order (RESP 2). A
- * connection that is lost is opened again in the background; commands fail meanwhile.
- */
+/** Redis, as the cache has it: a connection that is lost is opened again, and commands fail meanwhile. */
 export class RedisConnection {
   readonly #options: RedisOptions;
   readonly #network: Network;
-  #channel: Channel | null = null;
-  /** Those not answered yet, oldest first from `#answered` on. */
-  #waiting: OnReply[] = [];
-  #answered = 0;
+  #line: RedisLine | null = null;
   #closed = false;
   #retryMs = RETRY_MS;
   #retry: ReturnType<typeof setTimeout> | undefined;
@@ -64,42 +55,39 @@ export class RedisConnection {
   connect(): Promise<void> {
     return this.#network.outside(async () => {
       const { username, password, database } = this.#options;
-      const inbox = new Inbox();
-      const channel = await this.#open(inbox);
-      inbox.onBytes = () => this.#arrived(channel);
-      inbox.onEnd = (error) => this.#lose(channel, error);
-      this.#channel = channel;
-      if (inbox.ended !== null) this.#lose(channel, inbox.ended.error);
+      const line = new RedisLine(await this.#open(new Inbox()));
       try {
         if (password !== undefined) {
-          await this.#asked(username === undefined ? ["AUTH", password] : ["AUTH", username, password]);
+          await line.ask(username === undefined ? ["AUTH", password] : ["AUTH", username, password]);
         }
-        if (database !== 0) await this.#asked(["SELECT", String(database)]);
+        if (database !== 0) await line.ask(["SELECT", String(database)]);
         // Also a Redis that needs no password must answer, and one that wants one must say so now.
-        await this.#asked(["PING"]);
+        await line.ask(["PING"]);
       } catch (error) {
-        channel.close();
-        if (this.#channel === channel) this.#channel = null;
+        line.close();
         throw error;
       }
+      if (this.#closed) return line.close();
+      // Not before: what is asked meanwhile would be answered by another database, or refused.
+      this.#line = line;
+      line.onLost = () => {
+        this.#line = null;
+        this.#reconnectLater();
+      };
     });
   }
 
   /** Sends a command. @param onReply called once, at once where there is no connection */
   send(words: readonly string[], onReply: OnReply): void {
-    const channel = this.#channel;
-    if (channel === null) return onReply(lost());
-    this.#waiting.push(onReply);
-    // A buffer of its own: the one before may not have been taken yet.
-    const bytes = writeCommand(words);
-    channel.send(bytes, bytes.length);
+    if (this.#line === null) onReply(lost());
+    else this.#line.send(words, onReply);
   }
 
   /** Waits, if not for long, until what was sent is answered, and closes. */
   async end(): Promise<void> {
     let timer: ReturnType<typeof setTimeout> | undefined;
     const late = new Promise((resolve) => timer = setTimeout(resolve, END_MS));
-    await Promise.race([this.#asked(["PING"]).catch(() => {}), late]);
+    await Promise.race([this.#line?.ask(["PING"]).catch(() => {}), late]);
     clearTimeout(timer);
     this.close();
   }
@@ -107,62 +95,14 @@ export class RedisConnection {
   close(): void {
     this.#closed = true;
     clearTimeout(this.#retry);
-    this.#channel?.close();
-    this.#channel = null;
-    this.#failAll(lost());
+    this.#line?.close();
   }
 
   async #open(inbox: Inbox): Promise<Channel> {
     const { host, port, path, tls } = this.#options;
-    if (tls) {
-      const secured = await Deno.connectTls({ hostname: host, port });
-      await secured.handshake();
-      return new RuntimeChannel(secured, inbox);
-    }
     const signal = AbortSignal.timeout(CONNECT_TIMEOUT_MS);
+    if (tls) return await openTls({ host, port }, inbox, signal, this.#network);
     return await this.#network.connect(path === undefined ? { host, port } : { path }, inbox, signal);
-  }
-
-  #asked(words: readonly string[]): Promise<Reply> {
-    return new Promise((resolve, reject) =>
-      this.send(words, (reply) => reply instanceof Error ? reject(reply) : resolve(reply))
-    );
-  }
-
-  #arrived(channel: Channel): void {
-    const { inbox } = channel;
-    for (;;) {
-      let read: ReturnType<typeof readReply>;
-      try {
-        read = readReply(inbox.bytes, inbox.start, inbox.end);
-      } catch (error) {
-        channel.close();
-        return this.#lose(channel, error as Error);
-      }
-      if (read === MORE) return;
-      inbox.start = read.next;
-      const onReply = this.#waiting[this.#answered++];
-      if (this.#answered > 1024) {
-        this.#waiting = this.#waiting.slice(this.#answered);
-        this.#answered = 0;
-      }
-      onReply?.(read.reply);
-      if (this.#channel !== channel) return;
-    }
-  }
-
-  #lose(channel: Channel, error: Error | null): void {
-    if (this.#channel !== channel) return;
-    this.#channel = null;
-    this.#failAll(error ?? lost());
-    this.#reconnectLater();
-  }
-
-  #failAll(error: Error): void {
-    const failed = this.#waiting.slice(this.#answered);
-    this.#waiting = [];
-    this.#answered = 0;
-    for (const onReply of failed) onReply(error);
   }
 
   #reconnectLater(): void {
@@ -172,15 +112,10 @@ export class RedisConnection {
       try {
         await this.connect();
         this.#retryMs = RETRY_MS;
-        if (this.#closed) this.close();
       } catch {
         this.#retryMs = Math.min(2 * this.#retryMs, LONGEST_RETRY_MS);
         this.#reconnectLater();
       }
     }, this.#retryMs);
   }
-}
-
-function lost(): Error {
-  return Object.assign(new Error("the connection to Redis was lost"), { code: "ECONNRESET" });
 }

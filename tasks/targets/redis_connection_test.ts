@@ -2,8 +2,11 @@ import assert from "node:assert/strict";
 import { Redis } from "ioredis";
 import { overEachNetwork } from "../net/testing.ts";
 import { withRedis } from "../stack/testing.ts";
+import { CachedTarget } from "./cached.ts";
 import { readRedisOptions, RedisConnection } from "./redis_connection.ts";
 import type { Reply } from "./redis_wire.ts";
+import type { SqlTarget } from "./sql.ts";
+import { askOnce, newCall, settle } from "./target.ts";
 
 function ask(connection: RedisConnection, ...words: string[]): Promise<Reply> {
   return new Promise((resolve) => connection.send(words, resolve));
@@ -62,6 +65,87 @@ Deno.test("the lean connection to Redis answers as ioredis does", async (t) => {
       }
     })
   );
+});
+
+/** A server that sends what is told for each command that arrives, in the order of its connections. */
+async function withScripted<T>(
+  answer: (connection: number, command: string) => string | null,
+  use: (url: string) => Promise<T>,
+): Promise<T> {
+  const listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+  const open = new Set<Deno.Conn>();
+  let count = 0;
+  const serve = async (connection: Deno.Conn, nth: number) => {
+    const buffer = new Uint8Array(4096);
+    for (let read; (read = await connection.read(buffer)) !== null;) {
+      const text = new TextDecoder().decode(buffer.subarray(0, read));
+      for (const [, words] of text.matchAll(/\*\d+\r\n((?:\$\d+\r\n.*\r\n)+)/g)) {
+        const command = [...words!.matchAll(/\$\d+\r\n(.*)\r\n/g)].map(([, word]) => word).join(" ");
+        const reply = answer(nth, command);
+        if (reply !== null) await connection.write(new TextEncoder().encode(reply));
+      }
+    }
+  };
+  const serving = (async () => {
+    for await (const connection of listener) {
+      open.add(connection);
+      void serve(connection, count++).catch(() => {});
+    }
+  })();
+  try {
+    return await use(`redis://127.0.0.1:${listener.addr.port}`);
+  } finally {
+    listener.close();
+    await serving;
+    for (const connection of open) connection.close();
+  }
+}
+
+Deno.test("after a Redis that was not ready yet, replies go to those who asked", async () => {
+  // The second connection finds it loading; commands that come meanwhile must not take the third one's replies.
+  const answer = (nth: number, command: string) => {
+    const [verb, word] = command.split(" ");
+    if (verb === "GET") return `$${word!.length}\r\n${word}\r\n`;
+    if (verb === "QUIT") return "*not redis*\r\n";
+    return nth === 1 ? "-LOADING Redis is loading the dataset in memory\r\n" : "+PONG\r\n";
+  };
+  await withScripted(answer, (url) =>
+    overEachNetwork(async (network) => {
+      const connection = new RedisConnection(readRedisOptions(url), network);
+      await connection.connect();
+      await ask(connection, "QUIT");
+      const replies: [string, Reply][] = [];
+      for (let key = 0; replies.filter(([, reply]) => typeof reply === "string").length < 20; key++) {
+        connection.send(["GET", `k${key}`], (reply) => void replies.push([`k${key}`, reply]));
+        await new Promise((resolve) => setTimeout(resolve, 10));
+      }
+      for (const [key, reply] of replies) {
+        assert.ok(reply instanceof Error || reply === key, `${key}: ${reply}`);
+      }
+      connection.close();
+    }));
+});
+
+Deno.test("a call of the cached path can be given up, whatever Redis does", async () => {
+  await withScripted((_nth, command) => command === "PING" ? "+PONG\r\n" : null, async (redisUrl) => {
+    const sql = { run: () => assert.fail("nothing was missed") } as unknown as SqlTarget;
+    const cached = new CachedTarget(sql, {
+      redisUrl,
+      prefix: "",
+      ttlSeconds: 1,
+      nowUs: () => 0,
+      jitter: () => 0,
+    });
+    await cached.open();
+    const statement = { operationId: 0, name: "one", write: false, text: "", parameters: [] };
+    const call = newCall(statement, []);
+    const done = askOnce(cached, call);
+    const { abort } = call;
+    settle(call, 1, "timeout", null);
+    abort!();
+    await done;
+    await cached.close();
+  });
 });
 
 Deno.test("a URL of Redis is read as ioredis reads it", () => {

@@ -1,0 +1,90 @@
+import assert from "node:assert/strict";
+import type { EventLoop } from "../net/event_loop.ts";
+import { monotonicUs } from "../net/clock.ts";
+import { libc } from "../net/libc.ts";
+import { NativeLoop } from "../net/native_loop.ts";
+import { RuntimeLoop } from "../net/runtime_loop.ts";
+import { Wake } from "../net/wake.ts";
+import { GraphqlTarget } from "../targets/graphql.ts";
+import { newCall } from "../targets/target.ts";
+import { AlarmThread } from "./alarm_thread.ts";
+import { ClosedLoop } from "./closed_loop.ts";
+
+const STATEMENT = { operationId: 0, name: "one", write: false, text: "{ one }", parameters: [] };
+const CLIENTS = 4;
+const REQUESTS = 400;
+
+/** How long so many requests of a closed loop take, milliseconds. */
+async function closedLoop(loop: EventLoop, url: string): Promise<number> {
+  const target = new GraphqlTarget({
+    url,
+    headers: {},
+    connections: CLIENTS,
+    nowUs: monotonicUs,
+    network: loop,
+  });
+  await target.open();
+  const originUs = monotonicUs();
+  let ok = 0;
+  const pace = new ClosedLoop({
+    clients: CLIENTS,
+    endUs: Infinity,
+    dispatcher: {
+      dispatch(_slot, _operation, _intendedUs, _wokeUs, onEnd) {
+        const call = newCall(STATEMENT, []);
+        call.onDone = () => {
+          if (call.outcome === "ok") ok++;
+          onEnd(call);
+        };
+        target.run(call);
+      },
+    },
+    mix: { operationOf: () => 0 },
+    slots: new BigInt64Array(1),
+    nowUs: () => monotonicUs() - originUs,
+  });
+  await new Promise<void>((resolve) => {
+    loop.onTurn = () => {
+      if (ok >= REQUESTS) return resolve();
+      pace.turn();
+    };
+  });
+  loop.onTurn = () => {};
+  const ms = (monotonicUs() - originUs) / 1000;
+  await target.close();
+  return ms;
+}
+
+Deno.test("a client of a closed loop asks again when it is answered, whichever loop waits for it", async () => {
+  // In a thread of its own: a loop that waits itself would keep a server of this thread from answering.
+  const server = new Worker(
+    "data:text/javascript," + encodeURIComponent(
+      `const { addr } = Deno.serve({ hostname: "127.0.0.1", port: 0, onListen: ({ port }) => postMessage(port) },
+         async (request) => { await request.text(); return new Response('{"data":{"one":1}}'); });`,
+    ),
+    { type: "module" },
+  );
+  const alarm = new AlarmThread((message) => assert.fail(message));
+  const symbols = libc();
+  const open: (() => EventLoop)[] = [
+    () => new RuntimeLoop(new Wake(alarm.line.wake), alarm.line.port),
+    ...symbols === null ? [] : [() => new NativeLoop(symbols)],
+  ];
+  try {
+    const port = await new Promise<number>((resolve) => server.onmessage = ({ data }) => resolve(data));
+    await alarm.ready;
+    for (const openLoop of open) {
+      const loop = openLoop();
+      try {
+        const ms = await closedLoop(loop, `http://127.0.0.1:${port}/`);
+        // One request a client every 10 ms, the loop's longest rest, would take a second.
+        assert.ok(ms < 10 * REQUESTS / CLIENTS, `${REQUESTS} requests in ${ms} ms`);
+      } finally {
+        loop.close();
+      }
+    }
+  } finally {
+    alarm.stop();
+    server.terminate();
+  }
+});

@@ -1,0 +1,84 @@
+import type { Channel } from "../net/channel.ts";
+import { MORE, readReply, type Reply, writeCommand } from "./redis_wire.ts";
+
+/** Takes a reply, or what went wrong: an error of Redis, or of the connection. */
+export type OnReply = (reply: Reply) => void;
+
+/** Answered places that are kept before the queue is cut. */
+const KEPT = 1024;
+
+/** Commands and their replies over one channel, any number under way, answered in their order (RESP 2). */
+export class RedisLine {
+  /** Called once, when the channel has ended. */
+  onLost: () => void = () => {};
+  readonly #channel: Channel;
+  /** Those not answered yet, oldest first from `#answered` on. */
+  #waiting: OnReply[] = [];
+  #answered = 0;
+  #open = true;
+
+  constructor(channel: Channel) {
+    this.#channel = channel;
+    const { inbox } = channel;
+    inbox.onBytes = () => this.#arrived();
+    inbox.onEnd = (error) => this.#lose(error ?? lost());
+    if (inbox.ended !== null) this.#lose(inbox.ended.error ?? lost());
+  }
+
+  /** Sends a command. @param onReply called once, at once where the channel has ended */
+  send(words: readonly string[], onReply: OnReply): void {
+    if (!this.#open) return onReply(lost());
+    this.#waiting.push(onReply);
+    // A buffer of its own: the one before may not have been taken yet.
+    const bytes = writeCommand(words);
+    this.#channel.send(bytes, bytes.length);
+  }
+
+  /** The same, waited for. @throws what Redis refuses, or what broke the connection */
+  ask(words: readonly string[]): Promise<Reply> {
+    return new Promise((resolve, reject) =>
+      this.send(words, (reply) => reply instanceof Error ? reject(reply) : resolve(reply))
+    );
+  }
+
+  /** Ends it; what is under way fails. */
+  close(): void {
+    this.#lose(lost());
+  }
+
+  #arrived(): void {
+    const { inbox } = this.#channel;
+    while (this.#open) {
+      let read: ReturnType<typeof readReply>;
+      try {
+        read = readReply(inbox.bytes, inbox.start, inbox.end);
+      } catch (error) {
+        return this.#lose(error as Error);
+      }
+      if (read === MORE) return;
+      inbox.start = read.next;
+      const onReply = this.#waiting[this.#answered++];
+      if (this.#answered > KEPT) {
+        this.#waiting = this.#waiting.slice(this.#answered);
+        this.#answered = 0;
+      }
+      onReply?.(read.reply);
+    }
+  }
+
+  #lose(error: Error): void {
+    if (!this.#open) return;
+    this.#open = false;
+    this.#channel.close();
+    const failed = this.#waiting.slice(this.#answered);
+    this.#waiting = [];
+    this.#answered = 0;
+    for (const onReply of failed) onReply(error);
+    this.onLost();
+  }
+}
+
+/** The error of a command without a connection. */
+export function lost(): Error {
+  return Object.assign(new Error("the connection to Redis was lost"), { code: "ECONNRESET" });
+}
