@@ -3,19 +3,22 @@ import { UsageError } from "../model/errors.ts";
 import { PATHS } from "../model/operation.ts";
 import type { Scenario, Stream } from "../model/scenario.ts";
 
+/** Characters of a value in a message. */
+const MOST_SHOWN = 100;
+
 const name = z.string().regex(/^[a-z0-9][a-z0-9-]*$/, "must be lower-case words joined by hyphens");
 const positive = z.number().positive().finite();
 const keys = z.string().min(1);
 const weights = z.array(z.number().nonnegative()).optional();
 
-const draw = z.discriminatedUnion("kind", [
+const DRAWS = [
   z.strictObject({ kind: z.literal("zipf"), keys, s: z.number().min(0).max(5) }),
   z.strictObject({ kind: z.literal("uniform"), keys }),
   z.strictObject({ kind: z.literal("recent"), keys, mean: z.number().positive().max(1) }),
   z.strictObject({ kind: z.literal("integer"), min: z.int(), max: z.int() }),
   z.strictObject({
     kind: z.literal("choice"),
-    values: z.array(z.union([z.string(), z.number()])).min(1),
+    values: z.array(z.union([z.string(), z.number()], "must be a text or a number")).min(1),
     weights,
   }),
   z.strictObject({ kind: z.literal("sample"), keys, count: z.int().min(1).max(16) }),
@@ -30,7 +33,12 @@ const draw = z.discriminatedUnion("kind", [
     s: z.number().min(0).max(5).optional(),
   }),
   z.strictObject({ kind: z.literal("carried"), from: name, column: z.string().min(1) }),
-]).superRefine((value, context) => {
+] as const;
+const KINDS = DRAWS.map(({ shape }) => shape.kind.value).join(", ");
+
+const draw = z.discriminatedUnion("kind", DRAWS, {
+  error: ({ code }) => code === "invalid_union" ? `must be one of ${KINDS}` : "must be { kind, … }",
+}).superRefine((value, context) => {
   if ("min" in value && value.min > value.max) {
     context.addIssue({ code: "custom", message: `min must not exceed max: ${value.min} > ${value.max}` });
   }
@@ -39,6 +47,9 @@ const draw = z.discriminatedUnion("kind", [
       code: "custom",
       message: `weights must be as many as values: ${value.weights.length}`,
     });
+  }
+  if (value.kind === "source" && value.s !== undefined && value.pick !== "zipf") {
+    context.addIssue({ code: "custom", path: ["s"], message: 'must go with pick: "zipf"' });
   }
   if (value.kind === "choice" && value.weights?.every((weight) => weight === 0)) {
     context.addIssue({ code: "custom", message: "weights must not all be 0" });
@@ -107,7 +118,10 @@ const scenario = z.strictObject({
   inFlight: z.int().min(1).max(1_000_000).optional(),
   retry: z.strictObject({ attempts: z.int().min(1).max(10), backoff: z.number().nonnegative().max(60) })
     .optional(),
-  paths: z.array(z.enum(PATHS)).min(1),
+  paths: z.array(z.enum(PATHS)).min(1).refine(
+    (paths) => new Set(paths).size === paths.length,
+    "must be different from each other",
+  ),
   slo: z.string().optional(),
   settings: z.record(
     z.string(),
@@ -135,7 +149,7 @@ export function checkStreams(value: unknown, file: string): readonly Stream[] {
 function parsed(schema: z.ZodType, value: unknown, file: string, within = ""): unknown {
   const result = schema.safeParse(value);
   if (result.success) return result.data;
-  const issue = result.error.issues[0]!;
+  const issue = innermost(result.error.issues[0]!);
   const current = issue.path.reduce<unknown>(
     (at, key) => (at as Record<PropertyKey, unknown> | undefined)?.[key],
     value,
@@ -143,9 +157,27 @@ function parsed(schema: z.ZodType, value: unknown, file: string, within = ""): u
   const field = within + fieldName(issue.path, within !== "");
   throw new UsageError(
     `Cannot use the scenario file ${file}: ${field === "" ? "it" : field}: ${issue.message}` +
-      (issue.code === "unrecognized_keys" ? "" : ` (it is ${JSON.stringify(current) ?? "missing"})`),
+      (issue.code === "unrecognized_keys" ? "" : ` (it is ${shown(current)})`),
     "The type Scenario in tasks/model/scenario.ts describes every field.",
   );
+}
+
+/**
+ * Where one of several forms is allowed, a fault inside the form that was meant, and not just that none of them
+ * fits. Meant is the one whose outside fits.
+ */
+function innermost(issue: z.core.$ZodIssue): z.core.$ZodIssue {
+  if (issue.code !== "invalid_union") return issue;
+  const meant = issue.errors.find((within) => within.every(({ path }) => path.length > 0));
+  if (meant === undefined || meant.length === 0) return issue;
+  const inner = innermost(meant[0]!);
+  return { ...inner, path: [...issue.path, ...inner.path] };
+}
+
+/** A value as people would write it; JSON has neither NaN nor Infinity. */
+function shown(value: unknown): string {
+  const text = typeof value === "number" ? String(value) : JSON.stringify(value) ?? "missing";
+  return text.length > MOST_SHOWN ? `${text.slice(0, MOST_SHOWN)}…` : text;
 }
 
 function fieldName(path: readonly PropertyKey[], inside: boolean): string {

@@ -167,7 +167,7 @@ const FAULTS: readonly [value: unknown, said: string | RegExp, next?: RegExp][] 
 
   [
     drawing({ kind: "zpf", keys: "products", s: 1 }),
-    /^operations\[0\]\.params\.id\.kind: .*'zipf'.* \(it is "zpf"\)$/,
+    /^operations\[0\]\.params\.id\.kind: .*zipf.* \(it is "zpf"\)$/,
   ],
   [drawing({ kind: "zipf", keys: "products" }), /^operations\[0\]\.params\.id\.s: .*\(it is missing\)$/],
   [

@@ -1,0 +1,101 @@
+import assert from "node:assert/strict";
+import { UsageError } from "../model/errors.ts";
+import { checkForm } from "./scenario_form.ts";
+
+const scenario = (fields: Record<string, unknown> = {}) => ({
+  name: "mine",
+  title: "Mine",
+  dataset: "northwind",
+  workload: "access-paths",
+  duration: 3,
+  warmup: 0,
+  block: 1,
+  washout: 0.1,
+  timeout: 5,
+  paths: ["sql"],
+  settings: {},
+  streams: [stream()],
+  ...fields,
+});
+const stream = (fields: Record<string, unknown> = {}) => ({
+  name: "reads",
+  arrivals: "poisson",
+  rate: 10,
+  operations: [operation()],
+  ...fields,
+});
+const operation = (fields: Record<string, unknown> = {}) => ({
+  name: "product-by-id",
+  weight: 1,
+  params: { id: { kind: "integer", min: 1, max: 9 } },
+  ...fields,
+});
+const within = (fields: Record<string, unknown>) => scenario({ streams: [stream(fields)] });
+const drawing = (draw: unknown) => within({ operations: [operation({ params: { id: draw } })] });
+
+const OPERATION = /^streams\[0\]\.operations\[0\]\./;
+const FAULTS: readonly [what: string, value: unknown, said: RegExp][] = [
+  ["a word that is none", within({ arrivals: "poison" }), /^streams\[0\]\.arrivals: .*"poison"\)$/],
+  ["a text for a number", within({ operations: [operation({ weight: "3" })] }), /\.weight: .*"3"\)$/],
+  ["no number at all", within({ operations: [operation({ weight: NaN })] }), /\.weight: .*\(it is NaN\)$/],
+  ["endless time", scenario({ duration: Infinity }), /^duration: .*\(it is Infinity\)$/],
+  ["stages that are no list", within({ stages: { rate: 5 } }), /^streams\[0\]\.stages: .*array/],
+  ["an unknown field", within({ rates: 5 }), /^streams\[0\]: .*"rates"$/],
+  [
+    "a draw of no kind",
+    drawing({ kind: "zpf", s: 1 }),
+    /\.params\.id\.kind: must be one of zipf, .*"zpf"\)$/,
+  ],
+  ["a draw that is a value", drawing(5), /\.params\.id: must be \{ kind, … \} \(it is 5\)$/],
+  ["half an integer", drawing({ kind: "integer", min: 0.5, max: 1 }), /\.id\.min: .*\(it is 0\.5\)$/],
+  [
+    "a choice of truths",
+    drawing({ kind: "choice", values: [true] }),
+    /\.values\[0\]: must be a text or a num/,
+  ],
+  [
+    "an exponent that nothing uses",
+    drawing({ kind: "source", source: "users", column: "id", s: 1 }),
+    /\.params\.id\.s: must go with pick: "zipf" \(it is 1\)$/,
+  ],
+];
+
+function messageOf(value: unknown): string {
+  try {
+    checkForm(value, "mine.ts");
+  } catch (error) {
+    assert.ok(error instanceof UsageError);
+    return error.message.replace("Cannot use the scenario file mine.ts: ", "");
+  }
+  assert.fail("it was accepted");
+}
+
+Deno.test("a fault within a stream is named by its own field, not by that of all streams", async (t) => {
+  checkForm(scenario(), "mine.ts");
+  for (const [what, value, said] of FAULTS) {
+    await t.step(what, () => assert.match(messageOf(value), said));
+  }
+  assert.match(messageOf(within({ operations: [operation({ weight: "3" })] })), OPERATION);
+});
+
+Deno.test("a value of neither form is told which forms there are", () => {
+  assert.match(messageOf(scenario({ streams: 5 })), /^streams: must be a list of streams, or a function/);
+  assert.match(
+    messageOf(scenario({ dataset: 5 })),
+    /^dataset: must be the name of a data set, or \{ schemas/,
+  );
+  assert.match(
+    messageOf(scenario({ sources: { users: { json: "users.json" } } })),
+    /^sources\.users: must be \{ csv \}, \{ parquet \} or \{ sql \}/,
+  );
+  assert.match(messageOf(scenario({ dataset: { schemas: "shop" } })), /^dataset\.schemas: .*array/);
+});
+
+Deno.test("a path stands in a scenario once, since arms are told apart by their names", () => {
+  assert.match(messageOf(scenario({ paths: ["sql", "sql"] })), /^paths: must be different from each other/);
+});
+
+Deno.test("a long value is cut short in a message", () => {
+  const message = messageOf(scenario({ title: Array.from({ length: 1000 }, () => "x") }));
+  assert.ok(message.length < 250, message);
+});
