@@ -89,6 +89,7 @@ export default {
       max: 50_000,
       unit: "",
       describe: "organizations whose dashboards are looked at; as many must be seeded",
+      seeded: "organizations",
     },
     users: {
       default: 100,
@@ -96,6 +97,7 @@ export default {
       max: 1_000_000,
       unit: "",
       describe: "users who record events, for each of these organizations; as many must be seeded",
+      seeded: "users",
     },
     hit_target: {
       default: 85,

@@ -29,6 +29,8 @@ export interface LoadedScenario extends Omit<Scenario, "streams" | "stages" | "s
   readonly operations: readonly ScenarioOperation[];
   readonly streams: readonly LoadStream[];
   readonly settings: Settings;
+  /** Settings that a count of the data set limits, by name, and the count. */
+  readonly seeded: Readonly<Record<string, string>>;
   /** What a target may name. */
   readonly scopes: ScopeNames;
   /** Null where the tables are the user's own. */
@@ -103,6 +105,14 @@ export function resolveScenario(
   if (typeof dataset === "string" && !Object.hasOwn(datasets, dataset)) {
     throw fault(`dataset: "${dataset}" is unknown`, hint(dataset, Object.keys(datasets)));
   }
+  const counts = typeof dataset === "string" ? Object.keys(datasets[dataset]!.countOptions) : [];
+  for (const [name, { seeded }] of Object.entries(scenario.settings)) {
+    if (seeded === undefined || counts.includes(seeded)) continue;
+    throw fault(
+      `settings.${name}.seeded: there is no count "${seeded}"`,
+      counts.length === 0 ? "Tables of your own have no counts." : hint(seeded, counts),
+    );
+  }
   if (typeof dataset !== "string" && dataset.undo === undefined && operations.some(({ write }) => write)) {
     throw fault(
       "dataset.undo: is missing, and operations write",
@@ -127,6 +137,11 @@ export function resolveScenario(
     ...rest,
     file,
     settings,
+    seeded: Object.fromEntries(
+      Object.entries(scenario.settings).flatMap(([name, { seeded }]) =>
+        seeded === undefined ? [] : [[name, seeded]]
+      ),
+    ),
     operations,
     scopes,
     rate: streams.reduce((sum, { rate }) => sum + rate, 0),

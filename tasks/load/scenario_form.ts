@@ -131,6 +131,7 @@ const scenario = z.strictObject({
       max: z.number(),
       unit: z.string(),
       describe: z.string(),
+      seeded: z.string().min(1).optional(),
     }).refine((one) => one.min <= one.default && one.default <= one.max, "default must lie from min to max"),
   ),
   presets: z.record(z.string(), z.record(z.string(), z.number())).optional(),

@@ -207,6 +207,11 @@ const FAULTS: readonly [value: unknown, said: string | RegExp, next?: RegExp][] 
     /has no sources/,
   ],
   [
+    single({ settings: { ids: { ...SETTING, seeded: "customer" } } }),
+    'settings.ids.seeded: there is no count "customer"',
+    /Did you mean "customers"\?/,
+  ],
+  [
     single({ sources: { users: { json: "users.json" } } }),
     /^sources\.users: must be \{ csv \}, \{ parquet \} or/,
   ],

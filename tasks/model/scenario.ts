@@ -99,6 +99,8 @@ export interface Setting {
   readonly unit: string;
   /** One line for people. */
   readonly describe: string;
+  /** A count of the data set, e.g. `users`, that the value must not exceed: rows that are not there cannot be asked for. */
+  readonly seeded?: string;
 }
 
 /** Tables of the user's own, where a scenario needs none of Benchbook's data sets. Paths are relative to its file. */

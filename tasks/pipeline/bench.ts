@@ -26,7 +26,7 @@ import { exitCodeOf } from "../summary/verdict.ts";
 import { summaryText } from "../terminal/summary_text.ts";
 import { openTerminal, type Terminal } from "../terminal/terminal.ts";
 import { type BenchArguments, type BenchPlan, settle } from "./bench_options.ts";
-import { dataRequest } from "./data_options.ts";
+import { dataOf } from "./data_options.ts";
 import { explainAll } from "./explain_all.ts";
 import { interruptSignal } from "./interrupt.ts";
 import { measure, type Measured, type MeasureOptions } from "./measure.ts";
@@ -40,7 +40,7 @@ import { storeFile } from "./store_file.ts";
 export async function bench(name: string, given: BenchArguments, config: Config): Promise<ExitCode> {
   const scenario = await loadScenario(config.root, name, given.set);
   const plan = settle(scenario, given);
-  const data = scenario.datasetName === null ? null : await dataRequest(scenario.datasetName, given);
+  const data = await dataOf(scenario, given);
   const db = storeFile(config, given.db);
   const terminal = openTerminal({ json: given.json });
   prepareHome(config.home);

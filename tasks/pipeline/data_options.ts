@@ -1,8 +1,10 @@
 import { createHash } from "node:crypto";
 import { type Command, InvalidArgumentError, Option } from "commander";
 import { SCALES } from "../model/dataset.ts";
+import type { LoadedScenario } from "../load/scenario.ts";
 import { UsageError } from "../model/errors.ts";
 import { hint } from "../model/suggest.ts";
+import { formatCount } from "../model/units.ts";
 import { datasets } from "../seed/catalog.ts";
 import { loadCustomisation } from "../seed/custom.ts";
 import { type DataRequest, type DataSpec, settleData } from "../seed/spec.ts";
@@ -54,6 +56,31 @@ export async function dataRequest(dataset: string, given: DataArguments): Promis
   const custom = given.custom === undefined ? null : await loadCustomisation(given.custom, Deno.cwd());
   const request = { dataset, scale, seed, counts, distributions, custom };
   settleData(request);
+  return request;
+}
+
+/**
+ * The data that a scenario is to be run against, checked: also whether it has the rows that settings speak of.
+ * @returns null where the scenario brings tables of its own
+ * @throws {UsageError} for anything that cannot be meant, and for a setting beyond what is seeded
+ */
+export async function dataOf(
+  { datasetName, settings, seeded }: Pick<LoadedScenario, "datasetName" | "settings" | "seeded">,
+  given: DataArguments,
+): Promise<DataRequest | null> {
+  if (datasetName === null) return null;
+  const request = await dataRequest(datasetName, given);
+  const { counts } = settleData(request).shape;
+  for (const [setting, count] of Object.entries(seeded)) {
+    const wanted = settings[setting]!;
+    const there = counts[count]!;
+    if (wanted <= there) continue;
+    throw new UsageError(
+      `Cannot set ${setting}=${formatCount(wanted)}: ` +
+        `${datasetName} at the scale ${request.scale} has ${formatCount(there)} ${count}`,
+      `Give --set ${setting}=${there} or less, --${count} ${wanted}, or a larger --scale.`,
+    );
+  }
   return request;
 }
 

@@ -10,7 +10,7 @@ import { findRateText, probeText, rateText } from "../terminal/find_rate_text.ts
 import { openTerminal, type Terminal } from "../terminal/terminal.ts";
 import { judge, store, type System, waitNote, withSystem } from "./bench.ts";
 import { type BenchArguments, settle } from "./bench_options.ts";
-import { dataRequest } from "./data_options.ts";
+import { dataOf } from "./data_options.ts";
 import { interruptSignal } from "./interrupt.ts";
 import { measure } from "./measure.ts";
 import { CONFIRMATION_TIMES, lowestRate, pathSlo, probeOf, probeSeconds, settleSearch } from "./probe.ts";
@@ -34,7 +34,7 @@ export async function findRate(name: string, given: BenchArguments, config: Conf
   const plan = settle(scenario, { ...given, duration, warmup });
   // Before anything is started: a path that cannot be judged is a mistake in the command.
   for (const path of plan.paths) pathSlo(slo, path, scenario.scopes);
-  const data = scenario.datasetName === null ? null : await dataRequest(scenario.datasetName, given);
+  const data = await dataOf(scenario, given);
   const db = storeFile(config, given.db);
   const terminal = openTerminal({ json: given.json });
   prepareHome(config.home);
