@@ -18,9 +18,11 @@ const DAYS_SHOWN = 7;
 const DAYS = keySpaces({}).event_days!;
 const WINDOWS = DAYS.count - DAYS_SHOWN + 1;
 
-/** Requests a second where nothing else is asked for; a small machine has room for both. */
-const USUAL = { events: 50, queries: 150 };
+/** Requests a second, and queries among them, where nothing else is asked for; a small machine has room for both. */
+const USUAL_TOTAL = 200;
 const USUAL_READ_SHARE = 80;
+/** The same, each by itself. */
+const USUAL = partsOf(USUAL_TOTAL, USUAL_READ_SHARE);
 
 /**
  * A product analytics service: what users do streams in while their organizations look at dashboards. Dashboards
@@ -60,28 +62,28 @@ export default {
       min: 0,
       max: 100_000,
       unit: "/s",
-      describe: `events recorded a second; 0: ${USUAL.events}, unless a total is given`,
+      describe: `events recorded a second; 0: ${USUAL.events}, or by the total`,
     },
     queries_per_second: {
       default: 0,
       min: 0,
       max: 100_000,
       unit: "/s",
-      describe: `queries asked a second; 0: ${USUAL.queries}, unless a total is given`,
+      describe: `queries asked a second; 0: ${USUAL.queries}, or by the total`,
     },
     requests_per_second: {
       default: 0,
       min: 0,
       max: 100_000,
       unit: "/s",
-      describe: "both together, instead of the two rates; 0: no total",
+      describe: `both together, instead of the two rates; 0: ${USUAL_TOTAL}, unless one of them is given`,
     },
     read_share: {
       default: USUAL_READ_SHARE,
       min: 0,
       max: 100,
       unit: "%",
-      describe: "queries among requests_per_second; at 0 or 100 the other stream is left out",
+      describe: "queries among requests_per_second, or --rate; at 0 or 100 the other stream is left out",
     },
     organizations: {
       default: 10,
@@ -134,20 +136,22 @@ function ratesOf(settings: Settings): { events: number; queries: number } {
       "Give events_per_second and queries_per_second, as presets do, or requests_per_second and read_share.",
     );
   }
-  if (total === 0 && share !== USUAL_READ_SHARE) {
+  if (part !== undefined && share !== USUAL_READ_SHARE) {
     throw new UsageError(
-      `Cannot set read_share=${share} without requests_per_second: it is a share of that total`,
-      "Give requests_per_second too, or events_per_second and queries_per_second instead.",
+      `Cannot set read_share=${share} beside ${part}=${settings[part]}: it is a share of a total`,
+      "Give requests_per_second or --rate with it, or events_per_second and queries_per_second instead.",
     );
   }
-  if (total > 0) {
-    const queries = total * share / 100;
-    return { events: total - queries, queries };
-  }
+  if (part === undefined) return partsOf(total || USUAL_TOTAL, share);
   return {
     events: settings.events_per_second! || USUAL.events,
     queries: settings.queries_per_second! || USUAL.queries,
   };
+}
+
+function partsOf(total: number, readShare: number): { events: number; queries: number } {
+  const queries = total * readShare / 100;
+  return { events: total - queries, queries };
 }
 
 function writes({ organizations, users }: Settings): ScenarioOperation[] {

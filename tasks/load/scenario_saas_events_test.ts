@@ -11,12 +11,12 @@ const ratesOf = async (set: Record<string, string>) =>
   Object.fromEntries((await scenario(set)).streams.map(({ name, rate }) => [name, rate]));
 
 Deno.test("saas-events takes two rates or a total, and refuses both at once", async () => {
-  assert.deepEqual(await ratesOf({}), { events: 50, queries: 150 });
+  assert.deepEqual(await ratesOf({}), { events: 40, queries: 160 });
   assert.deepEqual(await ratesOf({ events_per_second: "100", queries_per_second: "200" }), {
     events: 100,
     queries: 200,
   });
-  assert.deepEqual(await ratesOf({ queries_per_second: "200" }), { events: 50, queries: 200 });
+  assert.deepEqual(await ratesOf({ queries_per_second: "200" }), { events: 40, queries: 200 });
   assert.deepEqual(await ratesOf({ requests_per_second: "300" }), { events: 60, queries: 240 });
   assert.deepEqual(await ratesOf({ requests_per_second: "300", read_share: "50" }), {
     events: 150,
@@ -41,7 +41,12 @@ Deno.test("saas-events takes two rates or a total, and refuses both at once", as
     ratesOf({ preset: "medium", requests_per_second: "300" }),
     /events_per_second=50 beside/,
   );
-  await assert.rejects(ratesOf({ read_share: "50" }), /read_share=50 without requests_per_second/);
+  // --rate then makes another total of it.
+  assert.deepEqual(await ratesOf({ read_share: "50" }), { events: 100, queries: 100 });
+  await assert.rejects(
+    ratesOf({ read_share: "50", preset: "low" }),
+    /read_share=50 beside events_per_second=10: it is a share of a total/,
+  );
 });
 
 Deno.test("saas-events asks 70 % overviews, 20 % filtered and 10 % that no cache may answer", async () => {
