@@ -116,6 +116,7 @@ export default {
       describe: "how long a cached answer lives, ± 10 % jitter",
     },
   },
+  hitTarget: "hit_target",
   presets: {
     low: { events_per_second: 10, queries_per_second: 20 },
     medium: { events_per_second: 50, queries_per_second: 150 },

@@ -24,13 +24,15 @@ export interface LoadStream {
 }
 
 /** A scenario as it is run: settings put in, streams laid out. */
-export interface LoadedScenario extends Omit<Scenario, "streams" | "stages" | "settings"> {
+export interface LoadedScenario extends Omit<Scenario, "streams" | "stages" | "settings" | "hitTarget"> {
   readonly rate: number;
   readonly operations: readonly ScenarioOperation[];
   readonly streams: readonly LoadStream[];
   readonly settings: Settings;
   /** Settings that a count of the data set limits, by name, and the count. */
   readonly seeded: Readonly<Record<string, string>>;
+  /** The hit rate that keys are chosen for, 0 to 1; null: none. */
+  readonly hitTarget: number | null;
   /** What a target may name. */
   readonly scopes: ScopeNames;
   /** Null where the tables are the user's own. */
@@ -119,6 +121,10 @@ export function resolveScenario(
       "Name a file whose SQL takes a run's writes back.",
     );
   }
+  const { hitTarget } = scenario;
+  if (hitTarget !== undefined && !Object.hasOwn(settings, hitTarget)) {
+    throw fault(`hitTarget: there is no setting "${hitTarget}"`, hint(hitTarget, Object.keys(settings)));
+  }
   checkDraws(scenario, streams, file);
   const scopes = {
     arms: scenario.paths,
@@ -142,6 +148,7 @@ export function resolveScenario(
         seeded === undefined ? [] : [[name, seeded]]
       ),
     ),
+    hitTarget: (hitTarget === undefined ? 0 : settings[hitTarget]!) / 100 || null,
     operations,
     scopes,
     rate: streams.reduce((sum, { rate }) => sum + rate, 0),

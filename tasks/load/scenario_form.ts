@@ -134,6 +134,7 @@ const scenario = z.strictObject({
       seeded: z.string().min(1).optional(),
     }).refine((one) => one.min <= one.default && one.default <= one.max, "default must lie from min to max"),
   ),
+  hitTarget: z.string().min(1).optional(),
   presets: z.record(z.string(), z.record(z.string(), z.number())).optional(),
 });
 

@@ -207,6 +207,11 @@ const FAULTS: readonly [value: unknown, said: string | RegExp, next?: RegExp][] 
     /has no sources/,
   ],
   [
+    single({ settings: { hits: SETTING }, hitTarget: "hit" }),
+    'hitTarget: there is no setting "hit"',
+    /Did you mean "hits"\?/,
+  ],
+  [
     single({ settings: { ids: { ...SETTING, seeded: "customer" } } }),
     'settings.ids.seeded: there is no count "customer"',
     /Did you mean "customers"\?/,

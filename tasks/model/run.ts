@@ -118,6 +118,8 @@ export interface RunConfig {
   readonly slo: string | null;
   /** The scenario's settings by name, as used. */
   readonly settings: Readonly<Record<string, number | string>>;
+  /** The hit rate that keys were chosen for, 0 to 1; null, or absent in runs of older versions: none. */
+  readonly hitTarget?: number | null;
   /** Limits by which validity is judged, as used. */
   readonly thresholds: ValidityThresholds;
   /** The scale of the data, e.g. `tiny`. */

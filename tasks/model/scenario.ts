@@ -155,6 +155,8 @@ export interface Scenario {
   readonly slo?: string;
   /** What `--set` can change, by name. */
   readonly settings: Readonly<Record<string, Setting>>;
+  /** The setting that says for which hit rate keys are chosen, in percent, 0: none; told beside what came of it. */
+  readonly hitTarget?: string;
   /** Settings that belong together, by name: `--set preset=NAME`. */
   readonly presets?: Readonly<Record<string, Settings>>;
 }

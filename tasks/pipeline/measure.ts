@@ -235,6 +235,7 @@ function configOf(
     operations: scenario.operations.map(({ name, weight, write = false }) => ({ name, weight, write })),
     slo: plan.slo,
     settings: plan.settings,
+    hitTarget: scenario.hitTarget,
     thresholds: plan.thresholds,
     scale: plan.scale,
   };

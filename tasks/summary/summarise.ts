@@ -3,6 +3,7 @@ import { openStore } from "../store/open.ts";
 import { resolveRun, type Rows } from "../store/runs.ts";
 import { accounting } from "./accounting.ts";
 import { comparisons } from "./comparisons.ts";
+import { hitTargetNotes } from "./hit_target.ts";
 import { latencySummaries } from "./latency.ts";
 import { overloadWarnings } from "./overload.ts";
 import { judgeSlo, sloLevels, sloTerms } from "./slo.ts";
@@ -58,6 +59,7 @@ async function compute(rows: Rows, file: string, reference: string): Promise<Run
     warnings: [
       ...(open ? await overloadWarnings(rows, runId) : [CLOSED_LOOP]),
       ...steadyWarnings(steady),
+      ...hitTargetNotes(config.hitTarget ?? null, operations),
       ...operations.flatMap(({ operation, warnings }) => operation === null ? warnings : []),
       ...generatorLimited(operations),
     ],
