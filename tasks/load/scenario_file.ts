@@ -3,13 +3,16 @@ import { UsageError } from "../model/errors.ts";
 
 /**
  * The default export of a scenario file.
- * @throws {UsageError} naming the file: not there, not to be loaded, or without a default export
+ * @throws {UsageError} naming the file: not there, a folder, not to be loaded, or without a default export
  */
 export async function importDefault(file: string): Promise<unknown> {
-  try {
-    await Deno.stat(file);
-  } catch {
-    throw new UsageError(`Cannot run the scenario file ${file}: there is no such file`);
+  const there = await Deno.stat(file).catch(() => null);
+  if (there === null) throw new UsageError(`Cannot run the scenario file ${file}: there is no such file`);
+  if (!there.isFile) {
+    throw new UsageError(
+      `Cannot run the scenario file ${file}: it is a folder`,
+      "Give the path of a TypeScript file in it.",
+    );
   }
   let module: { default?: unknown };
   try {

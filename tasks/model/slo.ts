@@ -127,8 +127,10 @@ function checkScope({ text, scope }: SloTerm, names: ScopeNames): void {
 }
 
 function parseTerm(text: string): SloTerm {
+  // With a space before the unit, as summaries write it.
+  const plain = text.replace(/(\d)\s+(?=(?:us|µs|ms|s|m|h)\b|%|\/s)/g, "$1");
   const match = /^(?:(.*\S)\s*:)?\s*([a-z][a-z0-9.]*)\s*(<=|>=|<|>)\s*(\S+?)(?:\s+over\s+(\S+))?$/i.exec(
-    text,
+    plain,
   );
   if (!match) {
     throw new UsageError(
@@ -154,7 +156,13 @@ function parseLimit(text: string, metric: string, comparator: "<" | ">", limit: 
       throw new UsageError(`Cannot use the quantile "${metric}" in an SLO: it must lie between p0 and p100`);
     }
     expect(text, comparator, "<");
-    return { metric: "quantile", level, comparator, limit: parseDuration(limit) * 1000, unit: "ms" };
+    return {
+      metric: "quantile",
+      level,
+      comparator,
+      limit: parseDuration(limit, `limit of "${text}",`) * 1000,
+      unit: "ms",
+    };
   }
   switch (metric) {
     case "errors":
@@ -206,7 +214,7 @@ function share(text: string, limit: string): number {
 
 /** Windows slide by a second, so a length between two seconds would leave some requests in none. */
 function windowOf(text: string, window: string): number {
-  const seconds = parseDuration(window, "window");
+  const seconds = parseDuration(window, `window of "${text}",`);
   if (Number.isInteger(seconds) && seconds <= MAX_WINDOW_SECONDS) return seconds;
   throw new UsageError(
     `Cannot judge the SLO term "${text}" over windows of ${window}: a window has whole seconds, at most an hour`,

@@ -14,11 +14,21 @@ Deno.test("an SLO is read term by term with its units", () => {
   ]);
 });
 
+Deno.test("an SLO may be written as a summary writes it, with a space before the unit", () => {
+  assert.deepEqual(
+    parseSlo("p95 < 200 ms over 10 s,errors < 1 %,throughput > 100 /s").map(({ limit, windowSeconds }) => [
+      limit,
+      windowSeconds,
+    ]),
+    [[200, 10], [0.01, null], [100, null]],
+  );
+});
+
 for (
   const [text, message] of [
     ["p95", /form is wrong/],
     ["p95<", /form is wrong/],
-    ["p95<200", /the unit is missing/],
+    ["p95<200", /limit of "p95<200", "200" .*the unit is missing/],
     ["p95>200ms", /needs "<"/],
     ["hit<80%", /needs ">"/],
     ["errors<200%", /percentage/],
@@ -27,7 +37,7 @@ for (
     ["throughput>fast", /requests a second/],
     ["p95<200ms,,errors<1%", /form is wrong/],
     ["p95<200ms over", /form is wrong/],
-    ["p95<200ms over 10", /window "10".*the unit is missing/],
+    ["p95<200ms over 10", /window of "p95<200ms over 10", "10" .*the unit is missing/],
     ["p95<200ms over 1500ms", /windows of 1500ms: a window has whole seconds/],
     ["p95<200ms over 2h", /at most an hour/],
     [": p95<200ms", /form is wrong/],

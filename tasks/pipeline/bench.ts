@@ -34,14 +34,14 @@ import { openOwnTables, undoOwnWrites } from "./own_tables.ts";
 import { fillDatabase, type Ground, makeArms, startStack } from "./prepare.ts";
 import { recoverRuns } from "./recover.ts";
 import { gitCommit, newRunId } from "./run_id.ts";
-import { storeFile } from "./store_file.ts";
+import { storeForRun } from "./store_file.ts";
 
 /** The main job: open the stack, seed, run, store, report. */
 export async function bench(name: string, given: BenchArguments, config: Config): Promise<ExitCode> {
   const scenario = await loadScenario(config.root, name, given.set);
   const plan = settle(scenario, given);
   const data = await dataOf(scenario, given);
-  const db = storeFile(config, given.db);
+  const db = storeForRun(config, given.db);
   const terminal = openTerminal({ json: given.json });
   prepareHome(config.home);
   const lock = acquireLock(config.home, `bench ${scenario.name}`);

@@ -80,7 +80,7 @@ export function addBenchOptions(command: Command): Command {
       count("workers", MAX_WORKERS),
     )
     .option("--set <key=value>", "a setting of the scenario; may be repeated", setting, {})
-    .option("--label <text>", "a name to find the run by")
+    .option("--label <text>", "a name to find the run by", label)
     .option("--slo <terms>", 'what must hold, e.g. "p95<200ms,errors<1%,hit>80%,graphql: p99<1s over 10s"')
     .option(
       "--find-rate",
@@ -103,6 +103,12 @@ export function settle(scenario: LoadedScenario, given: BenchArguments): BenchPl
     throw new UsageError(
       "Cannot make an open and a closed loop at once: both --rate and --concurrency are given",
       "Give one.",
+    );
+  }
+  if (given.resolution !== undefined && !given.findRate) {
+    throw new UsageError(
+      "Cannot use --resolution without --find-rate: nothing is searched for",
+      "Give both.",
     );
   }
   const slo = given.slo ?? scenario.slo ?? null;
@@ -220,6 +226,14 @@ function duration(what: string): (text: string) => number {
 
 function warmup(text: string): number {
   return /^0(s|ms|m)?$/.test(text) ? 0 : parseDuration(text, "warm-up");
+}
+
+function label(text: string): string {
+  if (text.trim() === "") throw new InvalidArgumentError("It must not be empty.");
+  if (/^latest(~\d+)?$/.test(text.trim())) {
+    throw new InvalidArgumentError("That names the newest runs, whatever their labels.");
+  }
+  return text.trim();
 }
 
 function setting(text: string, before: Readonly<Record<string, string>>): Record<string, string> {

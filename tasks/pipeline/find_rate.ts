@@ -16,7 +16,7 @@ import { measure } from "./measure.ts";
 import { CONFIRMATION_TIMES, lowestRate, pathSlo, probeOf, probeSeconds, settleSearch } from "./probe.ts";
 import { recoverRuns } from "./recover.ts";
 import { newRunId } from "./run_id.ts";
-import { storeFile } from "./store_file.ts";
+import { storeForRun } from "./store_file.ts";
 
 /** As `--rate` allows. */
 const HIGHEST_RATE = 1_000_000;
@@ -35,7 +35,7 @@ export async function findRate(name: string, given: BenchArguments, config: Conf
   // Before anything is started: a path that cannot be judged is a mistake in the command.
   for (const path of plan.paths) pathSlo(slo, path, scenario.scopes);
   const data = await dataOf(scenario, given);
-  const db = storeFile(config, given.db);
+  const db = storeForRun(config, given.db);
   const terminal = openTerminal({ json: given.json });
   prepareHome(config.home);
   const lock = acquireLock(config.home, `bench ${scenario.name}`);
