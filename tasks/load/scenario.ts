@@ -41,6 +41,8 @@ export interface LoadedScenario extends Omit<Scenario, "streams" | "stages" | "s
   readonly file: string;
   /** Where the .sql and .graphql files of its workload lie. */
   readonly workloadDir: string;
+  /** The path by which the user named the file; null: it was chosen by its name. */
+  readonly asked: string | null;
 }
 
 export const DEFAULT_SCENARIO = "access-paths";
@@ -76,7 +78,7 @@ export async function loadScenario(
   const workloadDir = scenario.workload.startsWith(".") || isAbsolute(scenario.workload)
     ? resolve(dirname(file), scenario.workload)
     : join(root, "queries/workloads", scenario.workload);
-  return { ...scenario, workloadDir };
+  return { ...scenario, workloadDir, asked: isPath ? nameOrPath : null };
 }
 
 /**
@@ -87,7 +89,7 @@ export function resolveScenario(
   value: unknown,
   file: string,
   set: Readonly<Record<string, string>> = {},
-): Omit<LoadedScenario, "workloadDir"> {
+): Omit<LoadedScenario, "workloadDir" | "asked"> {
   const scenario = checkForm(value, file);
   const fault = (what: string, next?: string) =>
     new UsageError(`Cannot use the scenario file ${file}: ${what}`, next);

@@ -53,7 +53,10 @@ function drawing(draw: unknown, fields: Record<string, unknown> = {}): Record<st
 
 const SETTING = { default: 5, min: 1, max: 9, unit: "s", describe: "a setting" };
 
-function resolved(value: unknown, set: Record<string, string> = {}): Omit<LoadedScenario, "workloadDir"> {
+function resolved(
+  value: unknown,
+  set: Record<string, string> = {},
+): Omit<LoadedScenario, "workloadDir" | "asked"> {
   return resolveScenario(value, "mine.ts", set);
 }
 

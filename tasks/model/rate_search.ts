@@ -63,6 +63,8 @@ export interface RateSearch {
     readonly id: string;
     readonly label: string | null;
     readonly scenario: string;
+    /** The path by which the user named its file; null, or absent in searches of older versions: by its name. */
+    readonly scenarioFile?: string | null;
     /** The scenario's title, one line. */
     readonly title: string;
     readonly slo: string;

@@ -67,6 +67,8 @@ export interface Environment {
 export interface RunConfig {
   /** The scenario's name. */
   readonly scenario: string;
+  /** The path by which the user named its file; null, or absent in runs of older versions: by its name. */
+  readonly scenarioFile?: string | null;
   /** The scenario's title, one line. */
   readonly title: string;
   /** Open: requests come on a schedule. Closed: each client waits for its answer before it asks again. */

@@ -65,6 +65,7 @@ export async function findRate(name: string, given: BenchArguments, config: Conf
         id,
         label,
         scenario: scenarioName,
+        scenarioFile: scenario.asked,
         title,
         slo,
         startRate,

@@ -209,6 +209,7 @@ function configOf(
 ): RunConfig {
   return {
     scenario: scenario.name,
+    scenarioFile: scenario.asked,
     title: scenario.title,
     loop: plan.loop,
     arrivals: plan.loop === "open" ? scenario.streams[0]!.arrivals : null,

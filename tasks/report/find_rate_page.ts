@@ -17,7 +17,7 @@ import { foundSentence, rateText } from "../terminal/find_rate_text.ts";
 import { type Cell, fact, plain } from "./cells.ts";
 import { isoMinutes } from "./decision.ts";
 import { type Pages, templates } from "./html.ts";
-import { quoted } from "./method.ts";
+import { dataOptions, quoted } from "./method.ts";
 import { writePdf } from "./report.ts";
 import type { Table } from "./tables.ts";
 import { replaceDirectory } from "./write.ts";
@@ -253,6 +253,7 @@ function method({ search }: RateSearch): string[] {
 function reproduce({ search, paths, unavailable }: RateSearch): string {
   const options: [string, string][] = [
     ["scale", search.scale],
+    ...dataOptions(search.environment.dataset.variation),
     ["rate", String(search.startRate)],
     ["duration", `${search.durationSeconds}s`],
     ["warmup", search.warmupSeconds === 0 ? "0" : `${search.warmupSeconds}s`],
@@ -264,5 +265,7 @@ function reproduce({ search, paths, unavailable }: RateSearch): string {
     ["slo", search.slo],
   ];
   const words = options.map(([name, value]) => `--${name} ${quoted(value)}`);
-  return ["deno task bench", quoted(search.scenario), "--find-rate", ...words].join(" ");
+  return ["deno task bench", quoted(search.scenarioFile ?? search.scenario), "--find-rate", ...words].join(
+    " ",
+  );
 }

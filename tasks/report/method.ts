@@ -1,3 +1,4 @@
+import { offeredRate } from "../model/offered_rate.ts";
 import type { Run, RunConfig } from "../model/run.ts";
 import type { RunSummary } from "../model/summary.ts";
 import { formatCount, formatSeconds, formatShare, significant } from "../model/units.ts";
@@ -5,10 +6,13 @@ import { formatCount, formatSeconds, formatShare, significant } from "../model/u
 /** How the load was made, in one phrase. */
 export function loadModel(config: RunConfig): string {
   return config.loop === "open"
-    ? `open loop, ${significant(config.ratePerSecond ?? 0, 4)} requests/s over all arms, ${
-      config.arrivals === "poisson" ? "Poisson" : "constant"
-    } arrivals`
+    ? `open loop, ${offeredRate(config)} over all arms, ${arrivalsText(config)} arrivals`
     : `closed loop, ${config.concurrency ?? 0} clients`;
+}
+
+function arrivalsText({ arrivals, streams }: RunConfig): string {
+  const kinds = new Set(streams?.map((stream) => stream.arrivals) ?? [arrivals]);
+  return [...kinds].map((kind) => kind === "poisson" ? "Poisson" : "constant").join(" and ");
 }
 
 /** The command line that asks for the same run again, with everything that was used spelt out. */
@@ -17,10 +21,11 @@ export function reproduce(run: Run): string {
   const arms = [...config.arms, ...config.unavailableArms.map(({ arm }) => arm)];
   const options: [string, string | null][] = [
     ["scale", config.scale],
+    ...dataOptions(run.environment.dataset.variation),
     ["rate", config.loop === "open" && config.ratePerSecond !== null ? String(config.ratePerSecond) : null],
     ["concurrency", config.loop === "closed" ? String(config.concurrency) : null],
     ["duration", `${config.durationSeconds}s`],
-    ["warmup", config.warmupSeconds > 0 ? `${config.warmupSeconds}s` : null],
+    ["warmup", config.warmupSeconds > 0 ? `${config.warmupSeconds}s` : "0"],
     ["paths", arms.join(",")],
     ["seed", String(run.seed)],
     ["workers", String(config.workers)],
@@ -29,7 +34,16 @@ export function reproduce(run: Run): string {
   ];
   const words = options.filter(([, value]) => value !== null)
     .map(([name, value]) => `--${name} ${quoted(value!)}`);
-  return ["deno task bench", config.scenario, ...words].join(" ");
+  return ["deno task bench", quoted(config.scenarioFile ?? config.scenario), ...words].join(" ");
+}
+
+/** What made the data differ from their scale, as options; which file `--custom` named is not kept. */
+export function dataOptions(variation = ""): [string, string][] {
+  return variation.split(" ").filter((change) => change !== "").map((change) => {
+    const name = change.slice(0, change.indexOf("="));
+    if (name === "custom") return ["custom", "FILE"];
+    return name.includes(".") ? ["distribution", change] : [name, change.slice(name.length + 1)];
+  });
 }
 
 /** A word as a shell takes it. */

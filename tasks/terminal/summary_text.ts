@@ -1,3 +1,4 @@
+import { offeredRate } from "../model/offered_rate.ts";
 import { windowsText } from "../model/slo.ts";
 import {
   type Comparison,
@@ -49,9 +50,7 @@ function armTable({ operations, run }: RunSummary): string {
   const arms = [...new Set(operations.map(({ arm }) => arm))];
   const rows = arms.flatMap((arm) => operations.filter((row) => row.arm === arm).map(tableRow));
   const loop = run.config.loop === "open"
-    ? `Response time (from the intended start), open loop at ${
-      significant(run.config.ratePerSecond ?? 0, 4)
-    } requests/s`
+    ? `Response time (from the intended start), open loop at ${offeredRate(run.config)}`
     : `Response time (from the client being ready), closed loop of ${run.config.concurrency} clients`;
   return `${loop}:\n${formatTable(COLUMNS, rows)}`;
 }
