@@ -1,5 +1,8 @@
 import assert from "node:assert/strict";
-import { oneArmPlan } from "../selfbench/one_arm.ts";
+import { Client } from "pg";
+import { oneArmPlan, readRecords } from "../selfbench/one_arm.ts";
+import { withPostgres } from "../stack/testing.ts";
+import { serveTls } from "../targets/pg_testing_tls.ts";
 import { runLoad } from "./run_load.ts";
 
 Deno.test("a system that accepts and never answers does not keep anyone who wants to leave", async () => {
@@ -38,4 +41,56 @@ Deno.test("a system that accepts and never answers does not keep anyone who want
     for (const connection of accepted) connection.close();
     Deno.removeSync(dir, { recursive: true });
   }
+});
+
+Deno.test("over TLS, where Deno's loop waits, an open and a closed loop leave a row for each slot too", async () => {
+  await withPostgres(async (url) => {
+    const admin = new Client({ connectionString: url });
+    await admin.connect();
+    await serveTls(admin);
+    const secured = new URL(url);
+    secured.searchParams.set("sslmode", "no-verify");
+    const encrypted = "SELECT FROM pg_stat_ssl WHERE ssl AND pid IN " +
+      "(SELECT pid FROM pg_stat_activity WHERE application_name = 'benchbook-load')";
+    const dir = Deno.makeTempDirSync();
+    try {
+      // The reload is a signal that the server may not have seen yet.
+      for (let tries = 0; tries < 100; tries++) {
+        const client = new Client({ connectionString: secured.href });
+        if (await client.connect().then(() => true, () => false)) {
+          await client.end();
+          break;
+        }
+        await new Promise((resolve) => setTimeout(resolve, 50));
+      }
+      for (const load of [{ arrivals: "poisson" as const, rate: 200 }, { clients: 2 }]) {
+        const plan = oneArmPlan({
+          target: { path: "sql", url: secured.href },
+          text: "SELECT $1::int AS n",
+          params: { n: { kind: "integer", min: 1, max: 9 } },
+          load,
+          warmup: 0,
+          seconds: 1,
+          connections: 2,
+        }, Deno.makeTempDirSync({ dir }));
+        let watched = 0;
+        const { progress, interrupted } = await runLoad({
+          plan,
+          signal: new AbortController().signal,
+          onStart: () => void admin.query(encrypted).then(({ rowCount }) => watched = rowCount!),
+          onProgress: () => {},
+          onSamples: () => {},
+        });
+        assert.equal(interrupted, false);
+        assert.equal(watched, 2);
+        const { rows, ok } = readRecords(plan);
+        assert.deepEqual([rows, ok], [progress.due, progress.due]);
+        // A loop that rests between answers would make 100 requests a client.
+        assert.ok(rows > ("clients" in load ? 250 : 100), `${rows} rows`);
+      }
+    } finally {
+      await admin.end();
+      Deno.removeSync(dir, { recursive: true });
+    }
+  });
 });

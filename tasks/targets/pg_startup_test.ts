@@ -1,11 +1,11 @@
 import assert from "node:assert/strict";
-import { chmodSync, chownSync, mkdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
+import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { Client } from "pg";
 import { withPostgres } from "../stack/testing.ts";
 import { PgConnection } from "./pg_connection.ts";
 import { readPgOptions } from "./pg_options.ts";
-import { CertificateAuthority } from "./pg_testing_certificates.ts";
+import { serveTls } from "./pg_testing_tls.ts";
 import { startProxy } from "./pg_testing_proxy.ts";
 import { newCall } from "./target.ts";
 
@@ -43,7 +43,6 @@ Deno.test("a session begins over every way that a server may ask for", async (t)
     await admin.connect();
     const setting = async (name: string) => (await admin.query(`SHOW ${name}`)).rows[0][name] as string;
     const hbaFile = await setting("hba_file");
-    const data = await setting("data_directory");
     const rules = readFileSync(hbaFile, "utf8");
     /** Puts rules before the server's own. */
     const allow = async (...lines: string[]) => {
@@ -162,30 +161,13 @@ Deno.test("a session begins over every way that a server may ask for", async (t)
         );
       });
 
-      const authority = new CertificateAuthority();
+      const authority = await serveTls(admin);
       const place = (name: string, content: string) => {
         const path = join(home, name);
         writeFileSync(path, content);
         return path;
       };
       const rootFile = place("root.pem", authority.cert);
-      const server = authority.issue("localhost");
-      for (
-        const [name, content] of [
-          ["server.crt", server.cert],
-          ["server.key", server.key],
-          ["root.crt", authority.cert],
-        ] as const
-      ) {
-        const path = join(data, name);
-        writeFileSync(path, content, { mode: 0o600 });
-        chmodSync(path, 0o600);
-        const { uid, gid } = statSync(data);
-        chownSync(path, uid, gid);
-      }
-      await admin.query("ALTER SYSTEM SET ssl = on");
-      await admin.query("ALTER SYSTEM SET ssl_ca_file = 'root.crt'");
-      await admin.query("SELECT pg_reload_conf()");
       const over = (host: string, more: Record<string, string>, user = "by_scram") =>
         withUrl(
           as(user, user === "by_scram" ? "pass wörd:@/Ⅸ" : "", more),

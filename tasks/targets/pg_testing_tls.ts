@@ -1,0 +1,32 @@
+import { chmodSync, chownSync, statSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import type { Client } from "pg";
+import { CertificateAuthority } from "./pg_testing_certificates.ts";
+
+/**
+ * Lets a test's server speak TLS, with a certificate for localhost.
+ * @param admin of its superuser
+ * @returns the authority that signed it
+ */
+export async function serveTls(admin: Client): Promise<CertificateAuthority> {
+  const data = (await admin.query("SHOW data_directory")).rows[0].data_directory as string;
+  const authority = new CertificateAuthority();
+  const server = authority.issue("localhost");
+  const { uid, gid } = statSync(data);
+  for (
+    const [name, content] of [
+      ["server.crt", server.cert],
+      ["server.key", server.key],
+      ["root.crt", authority.cert],
+    ] as const
+  ) {
+    const path = join(data, name);
+    writeFileSync(path, content, { mode: 0o600 });
+    chmodSync(path, 0o600);
+    chownSync(path, uid, gid);
+  }
+  await admin.query("ALTER SYSTEM SET ssl = on");
+  await admin.query("ALTER SYSTEM SET ssl_ca_file = 'root.crt'");
+  await admin.query("SELECT pg_reload_conf()");
+  return authority;
+}
