@@ -214,7 +214,14 @@ class Prover {
     if (call.error === null || /^(08|53|57|58)/.test(call.error) || /^E[A-Z]+$|^5\d\d$/.test(call.error)) {
       throw new ServiceError(text, "deno task logs shows what the services said.");
     }
-    throw new UsageError(text, `Correct ${this.#fileOf(index, arm)}.`);
+    const statement = this.#fileOf(index, arm);
+    // Classes 22 and 23 are a value that does not fit its type or its table.
+    throw new UsageError(
+      text,
+      /^2[23]/.test(call.error)
+        ? `Correct what ${this.options.scenario.file} draws for its parameters, or ${statement}.`
+        : `Correct ${statement}.`,
+    );
   }
 
   #fileOf(index: number, arm: Arm | null): string {

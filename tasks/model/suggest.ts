@@ -12,6 +12,7 @@ export function nearest(typed: string, known: readonly string[]): string | undef
 
 /** A hint for an unknown name: the nearest one, and all there are. */
 export function hint(typed: string, known: readonly string[]): string {
+  if (known.length === 0) return "There are none.";
   const best = nearest(typed, known);
   const all = `Known: ${known.join(", ")}.`;
   return best === undefined ? all : `Did you mean "${best}"? ${all}`;

@@ -9,4 +9,5 @@ Deno.test("the nearest name is suggested only where it is near", () => {
 
 Deno.test("a hint lists all names", () => {
   assert.equal(hint("smal", ["tiny", "small"]), 'Did you mean "small"? Known: tiny, small.');
+  assert.equal(hint("smal", []), "There are none.");
 });

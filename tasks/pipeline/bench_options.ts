@@ -5,7 +5,7 @@ import { peakRate } from "../load/rates.ts";
 import type { LoadedScenario } from "../load/scenario.ts";
 import { type PathName, PATHS } from "../model/operation.ts";
 import { DEFAULT_THRESHOLDS, type ValidityThresholds } from "../model/run.ts";
-import { parseSlo } from "../model/slo.ts";
+import { parseSlo, resolveScope } from "../model/slo.ts";
 import { hint } from "../model/suggest.ts";
 import { parseDuration } from "../model/units.ts";
 import { dbOption } from "../terminal/command.ts";
@@ -112,7 +112,9 @@ export function settle(scenario: LoadedScenario, given: BenchArguments): BenchPl
     );
   }
   const slo = given.slo ?? scenario.slo ?? null;
+  const paths = given.paths === undefined ? scenario.paths : parsePaths(given.paths, scenario.paths);
   if (slo !== null) parseSlo(slo, scenario.scopes);
+  if (given.slo !== undefined) checkMeasured(given.slo, scenario, paths);
   if (
     given.abortOnFail && !(slo !== null && parseSlo(slo).some(({ windowSeconds }) => windowSeconds !== null))
   ) {
@@ -138,7 +140,7 @@ export function settle(scenario: LoadedScenario, given: BenchArguments): BenchPl
     concurrency: given.concurrency ?? 0,
     duration: given.duration ?? scenario.duration,
     warmup: given.warmup ?? scenario.warmup,
-    paths: given.paths === undefined ? scenario.paths : parsePaths(given.paths, scenario.paths),
+    paths,
     seed: given.seed,
     workers,
     connections,
@@ -177,6 +179,23 @@ function inFlightCap(scenario: LoadedScenario, given: BenchArguments, slo: strin
     );
   }
   return inFlight;
+}
+
+/** Targets of the command line about what its paths do not measure would be found out after the run. */
+function checkMeasured(slo: string, { scopes }: LoadedScenario, paths: readonly PathName[]): void {
+  const cached = paths.filter((path) => path.endsWith("+cache"));
+  for (const { text, scope, metric } of parseSlo(slo)) {
+    const arm = resolveScope(scope, scopes)!.arm;
+    const judged = (metric === "hit" ? cached : paths).filter((path) => arm === null || path === arm);
+    if (judged.length > 0) continue;
+    const lacking = metric === "hit" ? "with a cache " : "";
+    throw new UsageError(
+      `Cannot judge the SLO term "${text}": none of its paths ${lacking}is measured (paths: ${
+        paths.join(", ")
+      })`,
+      "Give other --paths, or leave that term out.",
+    );
+  }
 }
 
 function parsePaths(text: string, known: readonly PathName[]): PathName[] {

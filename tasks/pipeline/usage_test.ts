@@ -72,6 +72,18 @@ const MISTAKES: readonly [what: string, task: string, args: string[], said: RegE
     /"erors" is unknown[\s\S]*Did you mean "errors"\?/,
   ],
   ["an SLO without a unit", "bench", ["--slo", "p95<200"], /limit of "p95<200", "200"[\s\S]*unit is missing/],
+  [
+    "a hit rate without a cache",
+    "bench",
+    ["--paths", "sql,graphql", "--slo", "hit>80%"],
+    /"hit>80%": none of its paths with a cache is measured \(paths: sql, graphql\)/,
+  ],
+  [
+    "a target of a path that is left out",
+    "bench",
+    ["--paths", "sql", "--slo", "graphql: p95<1s"],
+    /"graphql: p95<1s": none of its paths is measured/,
+  ],
   ["a folder as scenario", "bench", ["queries/scenarios"], /queries\/scenarios: it is a folder/],
   ["a resolution of nothing", "bench", ["--resolution", "5%"], /--resolution without --find-rate/],
   ["an empty label", "bench", ["--label", " "], /label[\s\S]*must not be empty/],
