@@ -107,7 +107,9 @@ export function ratePageView(found: RateSearch): RatePageView {
     ...judged(paths),
     sentences: paths.map((path) => `${foundSentence(path)}.`),
     provenance: provenance(found),
-    curve: figure(curveOf(paths)),
+    curve: paths.some(({ probes }) => probes.some(({ outcome }) => outcome !== "invalid"))
+      ? figure(curveOf(paths))
+      : NO_CURVE,
     table: probesTable(paths),
     unavailable: unavailable.map(({ path, reason }) => `The path ${path}: ${reason}`),
     method: method(found),
@@ -115,6 +117,9 @@ export function ratePageView(found: RateSearch): RatePageView {
     query: `SELECT * FROM timing JOIN run USING (run_id) WHERE label LIKE 'find-rate ${search.id} %';`,
   };
 }
+
+/** A chart without a mark would have axes that mean nothing. */
+const NO_CURVE = "<p>There is no curve to draw: the generator was at its limit in every probe.</p>";
 
 function judged(paths: readonly PathRate[]): Pick<RatePageView, "tone" | "word"> {
   if (paths.some(({ interval: [low, high] }) => low === null && high === null)) {

@@ -27,6 +27,12 @@ Deno.test("the curve has the targets and the interval of each path", () => {
   );
 });
 
+Deno.test("where every probe was invalid a sentence stands for the curve", () => {
+  const { paths: [path] } = exampleSearch();
+  const probes = path!.probes.map((probe) => ({ ...probe, outcome: "invalid" as const }));
+  assert.match(ratePageView(exampleSearch({ paths: [{ ...path!, probes }] })).curve, /^<p>There is no curve/);
+});
+
 Deno.test("the word of the page follows the worst path", () => {
   const { paths: [path] } = exampleSearch();
   const word = (changes: object) => ratePageView(exampleSearch({ paths: [{ ...path!, ...changes }] })).word;
