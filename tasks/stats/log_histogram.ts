@@ -12,6 +12,7 @@ const BUCKETS = (31 - SUB_BITS + 1) * SUB_BUCKETS;
 export interface LogCounts {
   /** Bucket of the first of `counts`. */
   readonly first: number;
+  /** How many values fell into each bucket from that one on. */
   readonly counts: Uint32Array;
   /** Values that were infinite. */
   readonly infinite: number;
@@ -28,7 +29,10 @@ export class LogHistogram {
   #finite = 0;
   #infinite = 0;
 
-  /** @param us not negative (else counted as 0); may be Infinity */
+  /**
+   * Counts a value.
+   * @param us not negative (else counted as 0); may be Infinity
+   */
   add(us: number): void {
     if (us === Infinity) {
       this.#infinite++;
@@ -39,6 +43,7 @@ export class LogHistogram {
     this.#counts[bucketOf(units < MOST_UNITS ? (units > 0 ? units | 0 : 0) : MOST_UNITS)]!++;
   }
 
+  /** Counts what another histogram has counted, as `take` gives it. */
   merge({ first, counts, infinite }: LogCounts): void {
     for (let index = 0; index < counts.length; index++) {
       this.#counts[first + index]! += counts[index]!;
