@@ -10,9 +10,9 @@ import type { Arm, LoadPlan } from "./plan.ts";
 
 /** Slots that no run reaches. */
 const FIRST_SLOT = 1_050_000_000;
-const REQUESTS = 8000;
+const REQUESTS = 4000;
 /** At the most, for all arms: a slow system is met in the warm-up, not here. */
-const BUDGET_MS = 1500;
+const BUDGET_MS = 800;
 const CLIENTS = 8;
 const SWEEP_MS = 100;
 
