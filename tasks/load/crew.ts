@@ -16,6 +16,7 @@ export class Crew {
   readonly done: Promise<void>;
   readonly #generator = new Worker(new URL("./generator.ts", import.meta.url), { type: "module" });
   readonly #alarm: AlarmThread | null;
+  readonly #stop = new Int32Array(new SharedArrayBuffer(4));
   #finish!: () => void;
   #overdue: ReturnType<typeof setTimeout> | undefined;
 
@@ -62,7 +63,8 @@ export class Crew {
     // Nobody may wait for it any more.
     this.ready.catch(() => {});
     const line = this.#alarm?.line ?? null;
-    this.#tell({ kind: "prepare", plan, worker, slots, alarm: line }, line === null ? [] : [line.port]);
+    const stop = this.#stop.buffer as SharedArrayBuffer;
+    this.#tell({ kind: "prepare", plan, worker, slots, stop, alarm: line }, line === null ? [] : [line.port]);
   }
 
   /** @param originUs the run's zero on the machine's monotonic clock */
@@ -72,7 +74,8 @@ export class Crew {
 
   /** Asks it to end; one that does not answer is not waited for. */
   stop(): void {
-    this.#tell({ kind: "stop" });
+    // Not by a message: a generator that waits for its sockets itself is in no hurry to look for one.
+    Atomics.store(this.#stop, 0, 1);
     this.#overdue = setTimeout(() => this.#finish(), STOP_MS);
   }
 

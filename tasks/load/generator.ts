@@ -44,9 +44,6 @@ self.onmessage = ({ data }: MessageEvent<ToGenerator>) => {
     case "start":
       void attempt(() => generator!.start(data.originUs));
       break;
-    case "stop":
-      void attempt(() => generator?.stop());
-      break;
   }
 };
 
@@ -76,6 +73,8 @@ interface Parts {
   readonly deadlines: Deadlines;
   readonly live: LiveCounts;
   readonly ended: EndedRows | undefined;
+  /** [0] is 1 once the run is to end. */
+  readonly stop: Int32Array;
 }
 
 /** Time from the run's start, whose moment is known late. */
@@ -91,13 +90,20 @@ class Generator {
   #spoolAtUs = 0;
   #over = false;
 
+  /** Resolves when it starts. */
+  readonly #started: Promise<void>;
+  #start!: () => void;
+
   private constructor(parts: Parts) {
     this.#parts = parts;
+    this.#started = new Promise((resolve) => this.#start = resolve);
+    // The word to start comes from outside, and must not come late.
+    void parts.loop.outside(() => this.#started);
   }
 
   /** Opens the way to the system and makes everything warm. */
   static async prepare(
-    { plan, worker, slots, alarm }: ToGenerator & { kind: "prepare" },
+    { plan, worker, slots, stop, alarm }: ToGenerator & { kind: "prepare" },
   ): Promise<Generator> {
     askForShortSlice();
     const clock = new Clock();
@@ -154,12 +160,14 @@ class Generator {
       deadlines,
       live,
       ended,
+      stop: new Int32Array(stop),
     });
   }
 
   start(originUs: number): void {
     const { clock, worker, loop } = this.#parts;
     clock.originUs = originUs;
+    this.#start();
     this.#cost = new GeneratorCost(clock.nowUs, worker, () => loop.beats());
     loop.onTurn = () => {
       try {
@@ -171,15 +179,12 @@ class Generator {
     loop.wakeAt(originUs);
   }
 
-  /** Ends the run: what is under way is recorded as it stands. */
-  stop(): void {
-    if (this.#over || this.#cost === null) return;
-    this.#parts.pace.leave();
-    this.#end();
-  }
-
   #turn(): void {
-    const { clock, loop, dispatcher, pace, deadlines } = this.#parts;
+    const { clock, loop, dispatcher, pace, deadlines, stop } = this.#parts;
+    if (Atomics.load(stop, 0) === 1) {
+      pace.leave();
+      return this.#end();
+    }
     pace.turn();
     const nowUs = clock.nowUs();
     while (deadlines.nextUs <= nowUs) deadlines.take()();

@@ -11,13 +11,13 @@ export type ToGenerator =
     readonly worker: number;
     /** The next slot's number of a closed loop, for all workers. */
     readonly slots: SharedArrayBuffer;
+    /** One Int32 that is 1 once the run is to end: what is under way is recorded as it stands. */
+    readonly stop: SharedArrayBuffer;
     /** Null where it waits for its sockets itself. */
     readonly alarm: AlarmLine | null;
   }
   /** Start with slot times counted from this monotonic µs. */
-  | { readonly kind: "start"; readonly originUs: number }
-  /** End the run now; what is under way is recorded as it stands. */
-  | { readonly kind: "stop" };
+  | { readonly kind: "start"; readonly originUs: number };
 
 /** Counts since the generator's start. */
 export interface Progress {

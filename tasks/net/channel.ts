@@ -23,6 +23,8 @@ export interface Network {
   connect(address: Address, inbox: Inbox, signal: AbortSignal): Promise<Channel>;
   /** Does what waits for promises: a loop of its own lets Deno's through until that is done. */
   outside<T>(work: () => Promise<T>): Promise<T>;
+  /** Does some work in so many milliseconds. @returns what takes that back */
+  later(ms: number, work: () => void): () => void;
   /** Told by a channel of Deno's event loop that something has happened on it. */
   turned(): void;
 }

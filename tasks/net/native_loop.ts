@@ -1,6 +1,7 @@
 import { socketAddresses } from "./address.ts";
 import type { Address, Channel } from "./channel.ts";
 import { monotonicUs } from "./clock.ts";
+import { Deadlines } from "./deadlines.ts";
 import { type EventLoop, TURN_US } from "./event_loop.ts";
 import { type Beats, TurnTimes } from "./heartbeat.ts";
 import type { Inbox } from "./inbox.ts";
@@ -10,16 +11,14 @@ import { NativeChannel, type SocketWatch } from "./native_channel.ts";
 const { epoll, socketLevel, socketType, tcp, timerSlack, family } = Linux;
 
 const EVENTS = 64n;
-/** Deno's own loop gets a turn so often: for messages, and for what is done by promises. */
-const YIELD_US = 10_000;
-/** How long a wait may take while something is to be done by Deno's own loop. */
-const BUSY_WAIT_US = 200;
+/** Deno's own loop gets a turn so often. Each costs some 0.2 ms. */
+const YIELD_US = 50_000;
 const ON = Uint8Array.of(1, 0, 0, 0);
 
 /**
  * A thread that waits for its sockets itself, by epoll, and wakes within some 15 µs of a time asked for without any
  * busy waiting: nothing lies between an answer and the code that takes it. Deno's own event loop stands still
- * meanwhile, and is let through every 10 ms.
+ * meanwhile, and is let through every 50 ms.
  */
 export class NativeLoop implements EventLoop, SocketWatch {
   onTurn: () => void = () => {};
@@ -35,6 +34,8 @@ export class NativeLoop implements EventLoop, SocketWatch {
   /** struct timespec: 64 bits each, of which the upper halves stay 0. */
   readonly #timeout = new Uint32Array(4);
   readonly #times = new TurnTimes(monotonicUs());
+  /** Deno's timers are seen late here. */
+  readonly #deadlines = new Deadlines();
   #wakeUs = Infinity;
   /** Steps under way that need Deno's own loop. */
   #outside = 0;
@@ -81,6 +82,14 @@ export class NativeLoop implements EventLoop, SocketWatch {
     });
   }
 
+  later(ms: number, work: () => void): () => void {
+    let wanted = true;
+    this.#deadlines.add(monotonicUs() + ms * 1000, () => {
+      if (wanted) work();
+    });
+    return () => wanted = false;
+  }
+
   turned(): void {
     this.onTurn();
   }
@@ -122,8 +131,11 @@ export class NativeLoop implements EventLoop, SocketWatch {
 
   async #run(): Promise<void> {
     while (!this.#closed) {
-      // Not a promise that is resolved already: those would keep Deno's loop out.
-      await new Promise<void>((resolve) => setImmediate(resolve));
+      // Deno looks at what has come from outside only when it may rest, if only for a moment. Without anything
+      // to be done there it need not; and a promise that is resolved already would keep it out altogether.
+      await new Promise<void>((resolve) =>
+        this.#outside > 0 ? setTimeout(resolve, 0) : void setImmediate(resolve)
+      );
       const until = monotonicUs() + YIELD_US;
       do this.#turn(); while (!this.#closed && this.#outside === 0 && monotonicUs() < until);
     }
@@ -132,7 +144,8 @@ export class NativeLoop implements EventLoop, SocketWatch {
   #turn(): void {
     if (this.#closed) return;
     const nowUs = monotonicUs();
-    const waitUs = Math.min(this.#wakeUs - nowUs, this.#outside > 0 ? BUSY_WAIT_US : TURN_US);
+    const restUs = this.#outside > 0 ? 0 : TURN_US;
+    const waitUs = Math.min(this.#wakeUs - nowUs, this.#deadlines.nextUs - nowUs, restUs);
     this.#timeout[2] = Math.max(0, waitUs * 1000);
     this.#times.sleeps(nowUs);
     const count = waitFor(this.#libc, this.#epollId, this.#events, EVENTS, this.#timeout);
@@ -145,6 +158,7 @@ export class NativeLoop implements EventLoop, SocketWatch {
       else channel.ready(this.#eventsView.getUint32(at, true));
       this.onTurn();
     }
+    while (this.#deadlines.nextUs <= monotonicUs()) this.#deadlines.take()();
     if (count <= 0 && !this.#closed) this.onTurn();
   }
 

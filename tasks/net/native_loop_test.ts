@@ -155,12 +155,19 @@ Deno.test({
       assert.ok(turns.length >= 4 && turns.length <= 20, `${turns.length} turns`);
       const before = turns.findLast((us) => us < dueUs)!;
       assert.ok(dueUs - before > 1000, `it turned ${dueUs - before} µs before`);
-      // Deno's own loop has its turns meanwhile.
+      // Deno's own loop has its turns while something is to be done there.
       let timers = 0;
       const timer = setInterval(() => timers++, 1);
-      await new Promise((resolve) => setTimeout(resolve, 60));
+      await loop.outside(() => new Promise((resolve) => setTimeout(resolve, 60)));
       clearInterval(timer);
-      assert.ok(timers >= 3, `${timers} timers`);
+      assert.ok(timers >= 5, `${timers} timers`);
+      // Its own timers need none of that, and can be taken back.
+      const began = monotonicUs();
+      await new Promise<void>((resolve) => {
+        loop.later(5, () => assert.fail("it was taken back"))();
+        loop.later(20, resolve);
+      });
+      assert.ok(monotonicUs() - began >= 20_000);
     } finally {
       loop.close();
     }

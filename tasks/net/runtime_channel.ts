@@ -81,6 +81,10 @@ export const runtimeNetwork: Network = {
     return new RuntimeChannel(await openSocket(address, signal), inbox, runtimeNetwork);
   },
   outside: (work) => work(),
+  later(ms, work) {
+    const timer = setTimeout(work, ms);
+    return () => clearTimeout(timer);
+  },
   turned: () => {},
 };
 

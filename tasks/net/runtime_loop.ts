@@ -3,7 +3,7 @@ import { type EventLoop, TURN_US } from "./event_loop.ts";
 import { type Beats, Heartbeat } from "./heartbeat.ts";
 import type { Address, Channel } from "./channel.ts";
 import type { Inbox } from "./inbox.ts";
-import { openSocket, RuntimeChannel } from "./runtime_channel.ts";
+import { openSocket, RuntimeChannel, runtimeNetwork } from "./runtime_channel.ts";
 import type { Wake } from "./wake.ts";
 
 /**
@@ -27,6 +27,10 @@ export class RuntimeLoop implements EventLoop {
 
   async connect(address: Address, inbox: Inbox, signal: AbortSignal): Promise<Channel> {
     return new RuntimeChannel(await openSocket(address, signal), inbox, this);
+  }
+
+  later(ms: number, work: () => void): () => void {
+    return runtimeNetwork.later(ms, work);
   }
 
   turned(): void {

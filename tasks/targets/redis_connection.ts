@@ -43,7 +43,7 @@ export class RedisConnection {
   #line: RedisLine | null = null;
   #closed = false;
   #retryMs = RETRY_MS;
-  #retry: ReturnType<typeof setTimeout> | undefined;
+  #forgetRetry = () => {};
 
   /** @param network opens what needs no TLS */
   constructor(options: RedisOptions, network: Network = runtimeNetwork) {
@@ -94,7 +94,7 @@ export class RedisConnection {
 
   close(): void {
     this.#closed = true;
-    clearTimeout(this.#retry);
+    this.#forgetRetry();
     this.#line?.close();
   }
 
@@ -107,8 +107,8 @@ export class RedisConnection {
 
   #reconnectLater(): void {
     if (this.#closed) return;
-    clearTimeout(this.#retry);
-    this.#retry = setTimeout(async () => {
+    this.#forgetRetry();
+    this.#forgetRetry = this.#network.later(this.#retryMs, async () => {
       try {
         await this.connect();
         this.#retryMs = RETRY_MS;
@@ -116,6 +116,6 @@ export class RedisConnection {
         this.#retryMs = Math.min(2 * this.#retryMs, LONGEST_RETRY_MS);
         this.#reconnectLater();
       }
-    }, this.#retryMs);
+    });
   }
 }

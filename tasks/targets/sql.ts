@@ -1,5 +1,6 @@
 import { types } from "pg";
 import type { Network } from "../net/channel.ts";
+import { runtimeNetwork } from "../net/runtime_channel.ts";
 import { ServiceError } from "../model/errors.ts";
 import { PgConnection, type PgListener, type PgReply } from "./pg_connection.ts";
 import { type PgOptions, readPgOptions } from "./pg_options.ts";
@@ -81,8 +82,9 @@ export class SqlTarget implements Target {
     if (!await this.#heal(lane)) {
       settle(call, this.#options.nowUs(), "failed", "08001");
       call.onDone();
-      await pause(RECONNECT_MS);
-      return this.#pool.release(lane);
+      const { network = runtimeNetwork } = this.#options;
+      network.later(RECONNECT_MS, () => this.#pool.release(lane));
+      return;
     }
     if (!call.settled) return lane.run(call);
     // It was given up meanwhile, and a statement that no one waits for must not be sent.
@@ -158,8 +160,4 @@ const KEPT_AS_TEXT = new Set([1082, 1114, 1184, 1083, 1266, 1186]);
 function parserOf(oid: number): Parser {
   if (KEPT_AS_TEXT.has(oid)) return (text) => text;
   return types.getTypeParser(oid, "text") as Parser;
-}
-
-function pause(ms: number): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, ms));
 }
