@@ -65,7 +65,11 @@ export function addBenchOptions(command: Command): Command {
   return addDataOptions(
     command.argument("[scenario]", "name of a scenario, or path of a scenario file", "access-paths"),
   )
-    .option("--rate <n>", "open loop: requests a second over all paths", positive("rate"))
+    .option(
+      "--rate <n>",
+      "open loop: requests a second over all paths; of a stream of sessions, sessions",
+      positive("rate"),
+    )
     .option(
       "--concurrency <n>",
       "closed loop: so many clients, each waiting for its answer",
