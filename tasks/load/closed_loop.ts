@@ -6,7 +6,7 @@ export interface ClosedLoopOptions {
   /** Of this thread. */
   readonly clients: number;
   readonly endUs: number;
-  readonly dispatcher: Pick<Dispatcher, "dispatch">;
+  readonly dispatcher: Pick<Dispatcher, "ready" | "send">;
   readonly mix: Pick<Mix, "operationOf">;
   /** The next slot's number, for all threads: so numbers have no holes. */
   readonly slots: BigInt64Array;
@@ -44,7 +44,7 @@ export class ClosedLoop implements Pace {
     for (let clients = this.#free; clients > 0 && atUs < endUs; clients--) {
       this.#free--;
       const slot = Number(Atomics.add(slots, 0, 1n));
-      dispatcher.dispatch(slot, mix.operationOf(slot), atUs, atUs, this.#answered);
+      dispatcher.send(dispatcher.ready(slot, mix.operationOf(slot), atUs), atUs, this.#answered);
       atUs = nowUs();
     }
   }

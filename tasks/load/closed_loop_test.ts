@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import type { Phase } from "../model/run.ts";
 import type { EventLoop } from "../net/event_loop.ts";
 import { monotonicUs } from "../net/clock.ts";
 import { libc } from "../net/libc.ts";
@@ -10,6 +11,7 @@ import { newCall } from "../targets/target.ts";
 import { AlarmThread } from "./alarm_thread.ts";
 import { ClosedLoop } from "./closed_loop.ts";
 
+const PHASE: Phase = { phaseId: 0, name: "steady", block: 0, arm: "graphql", startUs: 0, endUs: Infinity };
 const STATEMENT = { operationId: 0, name: "one", write: false, text: "{ one }", parameters: [] };
 const CLIENTS = 4;
 const REQUESTS = 400;
@@ -30,8 +32,15 @@ async function closedLoop(loop: EventLoop, url: string): Promise<number> {
     clients: CLIENTS,
     endUs: Infinity,
     dispatcher: {
-      dispatch(_slot, _operation, _intendedUs, _wokeUs, onEnd) {
-        const call = newCall(STATEMENT, []);
+      ready: (slot, _operation, intendedUs) => ({
+        slot,
+        arm: 0,
+        phase: PHASE,
+        operationId: STATEMENT.operationId,
+        intendedUs,
+        call: newCall(STATEMENT, []),
+      }),
+      send({ call }, _wokeUs, onEnd) {
         call.onDone = () => {
           if (call.outcome === "ok") ok++;
           onEnd(call);

@@ -32,16 +32,20 @@ export interface DispatcherOptions {
 /** Takes the last attempt's call when its connection is free again; null when the slot was shed. */
 export type OnEnd = (call: Call | null) => void;
 
-/** A slot's attempt under way. */
-interface Flight extends Linked<Flight> {
+/** A slot that is ready to be sent. */
+export interface Ready {
   readonly slot: number;
-  readonly attempt: number;
   readonly arm: number;
   readonly phase: Phase;
   readonly operationId: number;
   readonly intendedUs: number;
-  readonly wokeUs: number;
   readonly call: Call;
+}
+
+/** A slot's attempt under way. */
+interface Flight extends Ready, Linked<Flight> {
+  readonly attempt: number;
+  readonly wokeUs: number;
   readonly onEnd: OnEnd;
 }
 
@@ -68,31 +72,37 @@ export class Dispatcher {
   }
 
   /**
-   * Sends a slot, or sheds it at the in-flight cap.
-   * @param onEnd called once, at once where the slot is shed
+   * Makes a slot ready before it is due: its values are drawn and its request is written, so that little lies
+   * between its moment and its sending. The last one made ready should be the next one sent.
    * @param session set for a step of a session, whose answer is kept for the steps after it
    */
-  dispatch(
+  ready(
     slot: number,
     operation: number,
     intendedUs: number,
-    wokeUs: number,
-    onEnd: OnEnd,
     session?: { readonly carried: Carried },
-  ): void {
-    const { arms, mix, inFlightCap } = this.#options;
+  ): Ready {
+    const { arms, mix, targets } = this.#options;
     const phase = this.#phaseAt(intendedUs);
     const arm = this.#armOf.get(phase.arm)!;
     const statement = arms[arm]!.statements[operation]!;
-    this.#counts.due++;
-    this.#options.live?.woke(wokeUs - intendedUs);
-    if (this.#flights.size >= inFlightCap) {
-      this.#push(slot, 0, phase, statement.operationId, intendedUs, wokeUs, null, "shed");
-      return onEnd(null);
-    }
     const drawn = mix.valuesOf(slot, operation, session?.carried);
     const call = newCall(statement, statement.parameters.map((name) => drawn[name]!), session !== undefined);
-    const { operationId } = statement;
+    targets[arm]!.prepare?.(call);
+    return { slot, arm, phase, operationId: statement.operationId, intendedUs, call };
+  }
+
+  /**
+   * Sends a slot, or sheds it at the in-flight cap.
+   * @param onEnd called once, at once where the slot is shed
+   */
+  send({ slot, arm, phase, operationId, intendedUs, call }: Ready, wokeUs: number, onEnd: OnEnd): void {
+    this.#counts.due++;
+    this.#options.live?.woke(wokeUs - intendedUs);
+    if (this.#flights.size >= this.#options.inFlightCap) {
+      this.#push(slot, 0, phase, operationId, intendedUs, wokeUs, null, "shed");
+      return onEnd(null);
+    }
     this.#fly({
       slot,
       attempt: 0,

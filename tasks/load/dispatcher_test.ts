@@ -16,8 +16,15 @@ const PHASES: Phase[] = [
 const MIX: Mix = { operationOf: (slot) => slot % 2, valuesOf: (slot) => ({ id: slot }) };
 
 /** Dispatches a slot and waits for its end. */
-function ended(dispatcher: Dispatcher, ...slot: [number, number, number, number]): Promise<Call | null> {
-  return new Promise((resolve) => dispatcher.dispatch(...slot, resolve));
+function ended(
+  dispatcher: Dispatcher,
+  slot: number,
+  operation: number,
+  intendedUs: number,
+  wokeUs: number,
+): Promise<Call | null> {
+  const ready = dispatcher.ready(slot, operation, intendedUs);
+  return new Promise((resolve) => dispatcher.send(ready, wokeUs, resolve));
 }
 
 interface Row {

@@ -71,8 +71,8 @@ Deno.test("the dispatcher counts each slot once, with its first attempt", async 
     retry: { attempts: 1, backoffMs: 0 },
     later: (_atUs, work) => setTimeout(work),
   });
-  await new Promise((resolve) => dispatcher.dispatch(0, 0, 1000, 1100, resolve));
-  await new Promise((resolve) => dispatcher.dispatch(1, 0, 2000, 2100, resolve));
+  await new Promise((resolve) => dispatcher.send(dispatcher.ready(0, 0, 1000), 1100, resolve));
+  await new Promise((resolve) => dispatcher.send(dispatcher.ready(1, 0, 2000), 2100, resolve));
   dispatcher.unsent(2, 0, 3000);
   const { due, ok, cache, response, lag } = live.take(SECOND);
   // The first slot failed; that its second attempt hit the cache is the retry's affair.

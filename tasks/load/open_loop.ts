@@ -1,5 +1,5 @@
 import type { Deadlines } from "../net/deadlines.ts";
-import type { Dispatcher } from "./dispatcher.ts";
+import type { Dispatcher, Ready } from "./dispatcher.ts";
 import type { Mix } from "./mix.ts";
 import type { Pace } from "./pace.ts";
 import { arrivalPlans, endOf, type LoadPlan } from "./plan.ts";
@@ -9,7 +9,7 @@ import { type MergedArrivals, mergeStreams } from "./streams.ts";
 export interface OpenLoopOptions {
   readonly plan: LoadPlan;
   readonly worker: number;
-  readonly dispatcher: Pick<Dispatcher, "dispatch" | "unsent">;
+  readonly dispatcher: Pick<Dispatcher, "ready" | "send" | "unsent">;
   readonly mix: Pick<Mix, "operationOf">;
   readonly deadlines: Deadlines;
   readonly nowUs: () => number;
@@ -20,6 +20,8 @@ export class OpenLoop implements Pace {
   readonly #options: OpenLoopOptions;
   readonly #due: MergedArrivals;
   readonly #sessions: Sessions;
+  /** The slot that is due next, if it was made ready already. */
+  #next: Ready | null = null;
 
   constructor(options: OpenLoopOptions) {
     this.#options = options;
@@ -44,19 +46,23 @@ export class OpenLoop implements Pace {
   }
 
   turn(): void {
-    const { dispatcher, mix, plan, nowUs } = this.#options;
+    const { dispatcher, nowUs } = this.#options;
     const due = this.#due;
     let now = nowUs();
-    for (let sent = 0; due.atUs <= now && sent < MOST_A_TURN; due.next(), sent++) {
-      const { slot, stream, atUs } = due;
-      if (plan.streams[stream]!.session !== null) this.#sessions.begin(stream, due.nth, atUs, now);
-      else dispatcher.dispatch(slot, mix.operationOf(slot, stream), atUs, now, ignore);
+    for (let sent = 0; due.atUs <= now && sent < MOST_A_TURN; sent++) {
+      const ready = this.#next ?? this.#ready();
+      this.#next = null;
+      if (this.#inSession) this.#sessions.begin(due.stream, due.nth, ready, now);
+      else dispatcher.send(ready, now, ignore);
+      due.next();
       now = nowUs();
     }
+    if (due.atUs !== Infinity) this.#next ??= this.#ready();
   }
 
   leave(): void {
     const { dispatcher, mix, plan, nowUs } = this.#options;
+    this.#next = null;
     const due = this.#due;
     this.#sessions.end();
     const now = nowUs();
@@ -65,6 +71,19 @@ export class OpenLoop implements Pace {
       const slot = session === null ? due.slot : this.#sessions.slotOf(due.stream, due.nth, 0);
       dispatcher.unsent(slot, session === null ? mix.operationOf(slot, due.stream) : first, due.atUs);
     }
+  }
+
+  /** Whether the slot that is due next begins a session. */
+  get #inSession(): boolean {
+    return this.#options.plan.streams[this.#due.stream]!.session !== null;
+  }
+
+  /** Makes the slot that is due next ready. */
+  #ready(): Ready {
+    const { dispatcher, mix } = this.#options;
+    const { slot, stream, nth, atUs } = this.#due;
+    if (this.#inSession) return this.#sessions.ready(stream, nth, atUs);
+    return dispatcher.ready(slot, mix.operationOf(slot, stream), atUs);
   }
 }
 

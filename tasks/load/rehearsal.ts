@@ -64,7 +64,7 @@ export async function rehearse({ plan, worker, targets, mix, nowUs }: RehearsalO
     const last = slot + Math.floor(REQUESTS / share);
     await askOn(CLIENTS, () => slot >= last || performance.now() >= until, (onEnd) => {
       const atUs = nowUs();
-      dispatcher.dispatch(slot, reads[slot % reads.length]!, atUs, atUs, onEnd);
+      dispatcher.send(dispatcher.ready(slot, reads[slot % reads.length]!, atUs), atUs, onEnd);
       slot++;
     });
     clearInterval(sweeping);

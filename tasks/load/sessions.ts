@@ -1,7 +1,7 @@
 import { type Counter, counter } from "../random/counter.ts";
 import { exponential } from "../random/distributions.ts";
 import type { Call } from "../targets/target.ts";
-import type { Carried } from "./mix.ts";
+import type { Dispatcher, Ready } from "./dispatcher.ts";
 import type { LoadStream } from "./scenario.ts";
 
 export interface SessionsOptions {
@@ -9,17 +9,7 @@ export interface SessionsOptions {
   readonly seed: number;
   /** When the run ends: no step is due from then on. */
   readonly endUs: number;
-  readonly dispatcher: {
-    dispatch(
-      slot: number,
-      operation: number,
-      intendedUs: number,
-      wokeUs: number,
-      onEnd: (call: Call | null) => void,
-      session: { readonly carried: Carried },
-    ): void;
-    unsent(slot: number, operation: number, intendedUs: number): void;
-  };
+  readonly dispatcher: Pick<Dispatcher, "ready" | "send" | "unsent">;
   readonly nowUs: () => number;
   /** Does some work at a time, µs from the run's start. */
   readonly later: (atUs: number, work: () => void) => void;
@@ -58,18 +48,26 @@ export class Sessions {
     this.#endUs = this.#options.nowUs();
   }
 
-  /** Begins a stream's nth session, whose first step is due at `atUs`. */
-  begin(stream: number, nth: number, atUs: number, wokeUs: number): void {
-    this.running++;
-    this.#step({ stream, nth, carried: {} }, 0, atUs, wokeUs);
+  /** Makes the first step of a stream's nth session ready, which is due at `atUs`. */
+  ready(stream: number, nth: number, atUs: number): Ready {
+    return this.#ready({ stream, nth, carried: {} }, 0, atUs);
   }
 
-  #step(session: Session, step: number, atUs: number, wokeUs: number): void {
+  /** Begins a stream's nth session. @param first as `ready` made it */
+  begin(stream: number, nth: number, first: Ready, wokeUs: number): void {
+    this.running++;
+    this.#send({ stream, nth, carried: {} }, 0, first, wokeUs);
+  }
+
+  #ready(session: Session, step: number, atUs: number): Ready {
     const { streams, dispatcher } = this.#options;
-    const { stream, nth, carried } = session;
-    const slot = this.slotOf(stream, nth, step);
-    const onEnd = (call: Call | null) => this.#answered(session, step, slot, call);
-    dispatcher.dispatch(slot, streams[stream]!.first + step, atUs, wokeUs, onEnd, { carried });
+    const { stream, nth } = session;
+    return dispatcher.ready(this.slotOf(stream, nth, step), streams[stream]!.first + step, atUs, session);
+  }
+
+  #send(session: Session, step: number, ready: Ready, wokeUs: number): void {
+    const onEnd = (call: Call | null) => this.#answered(session, step, ready.slot, call);
+    this.#options.dispatcher.send(ready, wokeUs, onEnd);
   }
 
   #answered(session: Session, step: number, slot: number, call: Call | null): void {
@@ -84,7 +82,8 @@ export class Sessions {
     const atUs = nowUs() + thinkUs;
     if (atUs >= this.#endUs) return void this.running--;
     if (row === undefined) return this.#giveUp(session, step + 1, atUs);
-    later(atUs, () => this.#step(session, step + 1, atUs, nowUs()));
+    const ready = this.#ready(session, step + 1, atUs);
+    later(atUs, () => this.#send(session, step + 1, ready, nowUs()));
   }
 
   /** Leaves the steps that cannot be asked. */

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
-import { type Call, newCall } from "../targets/target.ts";
+import type { Phase } from "../model/run.ts";
+import { newCall } from "../targets/target.ts";
 import { Deadlines } from "../net/deadlines.ts";
 import type { Carried } from "./mix.ts";
 import type { LoadStream } from "./scenario.ts";
@@ -14,6 +15,8 @@ const STREAM: LoadStream = {
   first: 2,
   count: 3,
 };
+
+const PHASE: Phase = { phaseId: 0, name: "steady", block: 0, arm: "sql", startUs: 0, endUs: Infinity };
 
 interface Step {
   readonly slot: number;
@@ -36,16 +39,19 @@ function walk(
     seed: 1,
     endUs,
     dispatcher: {
-      dispatch(slot, operation, atUs, _wokeUs, onEnd, { carried }) {
-        steps.push({ slot, operation, atUs, carried: structuredClone(carried) });
-        nowUs = Math.max(nowUs, atUs) + 100_000;
-        const answer = answers(operation);
-        if (answer === null) return onEnd(null);
-        const call: Call = newCall(
+      ready(slot, operation, intendedUs, session) {
+        steps.push({ slot, operation, atUs: intendedUs, carried: structuredClone(session!.carried) });
+        const call = newCall(
           { operationId: operation, name: `op${operation}`, write: false, text: "", parameters: [] },
           [],
           true,
         );
+        return { slot, arm: 0, phase: PHASE, operationId: operation, intendedUs, call };
+      },
+      send({ intendedUs, operationId, call }, _wokeUs, onEnd) {
+        nowUs = Math.max(nowUs, intendedUs) + 100_000;
+        const answer = answers(operationId);
+        if (answer === null) return onEnd(null);
         call.outcome = answer.outcome;
         call.answer = answer.rows;
         onEnd(call);
@@ -55,7 +61,7 @@ function walk(
     nowUs: () => nowUs,
     later: (atUs, work) => deadlines.add(atUs, work),
   });
-  sessions.begin(1, 4, 0, 0);
+  sessions.begin(1, 4, sessions.ready(1, 4, 0), 0);
   while (deadlines.size > 0) {
     assert.equal(sessions.running, 1);
     nowUs = deadlines.nextUs;

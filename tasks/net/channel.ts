@@ -4,8 +4,8 @@ import type { Inbox } from "./inbox.ts";
 export interface Channel {
   readonly inbox: Inbox;
   /**
-   * Sends the first `length` bytes of a buffer, in one piece where the system takes it; the buffer may not change
-   * until an answer to it has arrived. A failure ends the channel, and its inbox is told.
+   * Sends the first `length` bytes of a buffer, in one piece where the system takes it; the buffer may be used
+   * again at once. A failure ends the channel, and its inbox is told.
    */
   send(bytes: Uint8Array, length: number): void;
   /** Ends it at once, without a word to its inbox. */

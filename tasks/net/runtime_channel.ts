@@ -26,8 +26,9 @@ export class RuntimeChannel implements Channel {
   }
 
   send(bytes: Uint8Array, length: number): void {
-    const part = length === bytes.length ? bytes : bytes.subarray(0, length);
-    if (this.#queued !== null) this.#queued.push(part.slice());
+    // A copy: the sender uses its buffer again, maybe before the system has taken all of it.
+    const part = bytes.slice(0, length);
+    if (this.#queued !== null) this.#queued.push(part);
     else this.#write(part);
   }
 
@@ -42,8 +43,7 @@ export class RuntimeChannel implements Channel {
     this.#queued ??= [];
     this.#transport.write(bytes).then(
       (count) => {
-        // A copy: an answer may come before all was taken, and the sender's buffer change then.
-        const rest = count < bytes.length ? bytes.slice(count) : this.#queued!.shift();
+        const rest = count < bytes.length ? bytes.subarray(count) : this.#queued!.shift();
         if (rest === undefined) this.#queued = null;
         else if (this.#open) this.#write(rest);
       },

@@ -74,7 +74,7 @@ export function measureDispatch(dir: string, requests: number): Calibration["dis
     const cpu = clock.us();
     for (let request = 1; request <= requests; request++, slot++) {
       const nowUs = monotonicUs();
-      dispatcher.dispatch(slot, asked.operationOf(slot, 0), nowUs, nowUs, () => {});
+      dispatcher.send(dispatcher.ready(slot, asked.operationOf(slot, 0), nowUs), nowUs, () => {});
     }
     flush();
     return { cpuUs: (clock.us() - cpu) / requests, perSecond: requests / ((monotonicUs() - began) / 1e6) };

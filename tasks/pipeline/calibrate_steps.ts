@@ -55,7 +55,8 @@ export async function dispatchSteps(
       step.lag.add(lagUs);
       step.all++;
       if (lagUs <= DEFAULT_THRESHOLDS.onTimeMs * 1000) step.onTime++;
-      dispatcher.dispatch(due.slot, asked.operationOf(due.slot, due.stream), due.atUs, now, () => {});
+      const ready = dispatcher.ready(due.slot, asked.operationOf(due.slot, due.stream), due.atUs);
+      dispatcher.send(ready, now, () => {});
       if (now - spooledUs < SPOOL_US) continue;
       spooledUs = now;
       recorder.flush();

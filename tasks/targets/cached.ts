@@ -2,6 +2,7 @@ import { Redis } from "ioredis";
 import { ServiceError } from "../model/errors.ts";
 import type { Network } from "../net/channel.ts";
 import { readRedisOptions, RedisConnection } from "./redis_connection.ts";
+import { writeCommand } from "./redis_wire.ts";
 import type { SqlTarget } from "./sql.ts";
 import { type Call, newCall, settle, type Target } from "./target.ts";
 
@@ -31,6 +32,8 @@ export class CachedTarget implements Target {
   readonly #redis: RedisConnection;
   /** Those that wait for a statement under way, by key. */
   readonly #flights = new Map<string, Call[]>();
+  /** The question to the cache that was written last. */
+  #lookup: Lookup | null = null;
 
   constructor(sql: SqlTarget, options: CachedTargetOptions) {
     this.#sql = sql;
@@ -48,14 +51,19 @@ export class CachedTarget implements Target {
     }
   }
 
+  prepare(call: Call): void {
+    if (passesCache(call)) this.#sql.prepare(call);
+    else this.#lookupOf(call);
+  }
+
   run(call: Call): void {
-    if (call.statement.write || call.statement.uncached) return this.#sql.run(call);
-    const { nowUs, prefix } = this.#options;
-    const key = `${prefix}${call.statement.name}:${JSON.stringify(call.values)}`;
+    if (passesCache(call)) return this.#sql.run(call);
+    const { nowUs } = this.#options;
+    const { key, command } = this.#lookupOf(call);
     call.acquiredUs = call.sentUs = nowUs();
     // There is nothing to take back: what arrives for it later is passed over.
     call.abort = () => call.onDone();
-    this.#redis.send(["GET", key], (stored) => {
+    this.#redis.send(command, (stored) => {
       if (call.settled) return;
       if (typeof stored !== "string") {
         call.cache = stored === null ? "miss" : "bypass";
@@ -74,6 +82,12 @@ export class CachedTarget implements Target {
 
   async close(): Promise<void> {
     await this.#redis.end();
+  }
+
+  #lookupOf(call: Call): Lookup {
+    if (this.#lookup?.call === call) return this.#lookup;
+    const key = `${this.#options.prefix}${call.statement.name}:${JSON.stringify(call.values)}`;
+    return this.#lookup = { call, key, command: writeCommand(["GET", key]) };
   }
 
   /** Answers from SQL: with others that miss the same key at the same time, in one statement. */
@@ -105,8 +119,19 @@ export class CachedTarget implements Target {
   #store(key: string, rows: unknown): void {
     const { ttlSeconds, jitter } = this.#options;
     const ttlMs = Math.round(ttlSeconds * 1000 * (1 + JITTER_SHARE * (2 * jitter(key) - 1)));
-    this.#redis.send(["SET", key, JSON.stringify(rows), "PX", String(ttlMs)], () => {});
+    this.#redis.send(writeCommand(["SET", key, JSON.stringify(rows), "PX", String(ttlMs)]), () => {});
   }
+}
+
+/** What the cache is asked for a call. */
+interface Lookup {
+  readonly call: Call;
+  readonly key: string;
+  readonly command: Uint8Array;
+}
+
+function passesCache({ statement }: Call): boolean {
+  return statement.write || statement.uncached === true;
 }
 
 /** Removes the keys that begin with a prefix. */

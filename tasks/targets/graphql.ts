@@ -1,7 +1,7 @@
 import { ServiceError } from "../model/errors.ts";
 import type { Network } from "../net/channel.ts";
 import { HttpConnection, type HttpListener } from "./http1.ts";
-import { endpointOf } from "./http_request.ts";
+import { endpointOf, PostWriter } from "./http_request.ts";
 import type { HttpResponse } from "./http_response.ts";
 import { Pool } from "./pool.ts";
 import { type Call, settle, type Target } from "./target.ts";
@@ -33,10 +33,14 @@ export class GraphqlTarget implements Target {
   readonly #pool: Pool<Lane>;
   /** The unchanging start of a request's body, by document. */
   readonly #prefixes = new Map<string, string>();
+  readonly #request: PostWriter;
+  /** Whose request was written last. */
+  #written: Call | null = null;
 
   constructor(options: GraphqlTargetOptions) {
     this.#options = options;
     const endpoint = endpointOf(options.url, options.headers);
+    this.#request = new PostWriter(endpoint);
     this.#lanes = Array.from(
       { length: options.connections },
       () =>
@@ -48,7 +52,7 @@ export class GraphqlTarget implements Target {
     );
     this.#pool = new Pool(this.#lanes, (lane, call) => {
       call.acquiredUs = options.nowUs();
-      if (lane.connection.open) lane.run(call, this.#body(call));
+      if (lane.connection.open) lane.run(call, this.#write(call));
       else void this.#reopenAndRun(lane, call);
     });
   }
@@ -69,6 +73,10 @@ export class GraphqlTarget implements Target {
     }
   }
 
+  prepare(call: Call): void {
+    this.#write(call);
+  }
+
   run(call: Call): void {
     this.#pool.run(call);
   }
@@ -86,10 +94,18 @@ export class GraphqlTarget implements Target {
       settle(call, this.#options.nowUs(), "failed", transportCode(error));
       if (call.keep) call.answer = error;
     }
-    if (!call.settled && lane.connection.open) return lane.run(call, this.#body(call));
+    if (!call.settled && lane.connection.open) return lane.run(call, this.#write(call));
     settle(call, this.#options.nowUs(), "failed", "ECONNRESET");
     this.#pool.release(lane);
     call.onDone();
+  }
+
+  #write(call: Call): PostWriter {
+    if (this.#written !== call) {
+      this.#request.write(this.#body(call));
+      this.#written = call;
+    }
+    return this.#request;
   }
 
   #body(call: Call): string {
@@ -122,10 +138,10 @@ class Lane implements HttpListener {
     this.#release = release;
   }
 
-  run(call: Call, body: string): void {
+  run(call: Call, request: PostWriter): void {
     this.#call = call;
     call.abort = this.#abort;
-    this.connection.post(body, this);
+    this.connection.send(request, this);
   }
 
   onSent(): void {

@@ -1,16 +1,10 @@
 import type { Channel, Network } from "../net/channel.ts";
 import { Inbox } from "../net/inbox.ts";
 import { openTls, runtimeNetwork } from "../net/runtime_channel.ts";
-import { type HttpEndpoint, requestHead } from "./http_request.ts";
+import type { HttpEndpoint, PostWriter } from "./http_request.ts";
 import { type HttpResponse, ResponseReader } from "./http_response.ts";
 
-const encoder = new TextEncoder();
 const CONNECT_TIMEOUT_MS = 5000;
-/** A body has less than a billion bytes, and at least one. */
-const LENGTH_DIGITS = 9;
-/** CR LF CR LF */
-const END_OF_HEAD = 4;
-const [ZERO, SPACE] = [48, 32];
 
 /** Hears of one request. */
 export interface HttpListener {
@@ -30,18 +24,14 @@ export interface HttpListener {
  */
 export class HttpConnection {
   readonly #endpoint: HttpEndpoint;
-  readonly #bodyAt: number;
   readonly #network: Network;
   readonly #reader = new ResponseReader();
-  #request: Uint8Array;
   #channel: Channel | null = null;
   #listener: HttpListener | null = null;
 
   /** @param network opens what needs no TLS */
   constructor(endpoint: HttpEndpoint, network: Network = runtimeNetwork) {
     this.#endpoint = endpoint;
-    this.#request = encoder.encode(`${requestHead(endpoint)}${" ".repeat(LENGTH_DIGITS)}\r\n\r\n`);
-    this.#bodyAt = this.#request.length;
     this.#network = network;
   }
 
@@ -70,34 +60,13 @@ export class HttpConnection {
     this.#channel = null;
   }
 
-  /** Posts a JSON body; the request before must have been answered, and the connection be open. */
-  post(body: string, listener: HttpListener): void {
+  /** Sends a request; the one before must have been answered, and the connection be open. */
+  send(request: PostWriter, listener: HttpListener): void {
     const channel = this.#channel!;
     this.#listener = listener;
     this.#reader.begin();
-    const length = this.#write(body);
     listener.onSent();
-    channel.send(this.#request, length);
-  }
-
-  /** Writes the body's length and the body behind the head, which stays. @returns bytes of the request */
-  #write(body: string): number {
-    // UTF-8 takes at most three bytes for one unit of UTF-16.
-    const needed = this.#bodyAt + body.length * 3;
-    if (this.#request.length < needed) {
-      const larger = new Uint8Array(2 * needed);
-      larger.set(this.#request.subarray(0, this.#bodyAt));
-      this.#request = larger;
-    }
-    const request = this.#request;
-    const { written } = encoder.encodeInto(body, request.subarray(this.#bodyAt));
-    // Right-aligned in the room that the head leaves: the body's place does not depend on its length.
-    let rest = written;
-    for (let at = this.#bodyAt - END_OF_HEAD - 1, digits = 0; digits < LENGTH_DIGITS; at--, digits++) {
-      request[at] = rest > 0 ? ZERO + rest % 10 : SPACE;
-      rest = Math.floor(rest / 10);
-    }
-    return this.#bodyAt + written;
+    channel.send(request.buffer, request.length);
   }
 
   async #openChannel(inbox: Inbox): Promise<Channel> {

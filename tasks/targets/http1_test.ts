@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { HttpConnection } from "./http1.ts";
-import { endpointOf } from "./http_request.ts";
+import { endpointOf, PostWriter } from "./http_request.ts";
 import type { HttpResponse } from "./http_response.ts";
 
 /** A server that answers each request on a connection with the next of the given byte sequences. */
@@ -34,10 +34,23 @@ async function withServer(
   }
 }
 
-/** Posts and waits for the answer; its body is kept beyond the call that brings it. */
-function post(connection: HttpConnection, body: string, onSent = () => {}): Promise<HttpResponse> {
+/** A connection, and what posts over it and waits for the answer; its body is kept beyond the call that brings it. */
+async function connectTo(url: string, headers: Record<string, string> = {}) {
+  const endpoint = endpointOf(url, headers);
+  const connection = new HttpConnection(endpoint);
+  const writer = new PostWriter(endpoint);
+  await connection.connect();
+  const post = (body: string, onSent = () => {}) => answerOf(connection, writer.write(body), onSent);
+  return { connection, post };
+}
+
+function answerOf(
+  connection: HttpConnection,
+  request: PostWriter,
+  onSent: () => void,
+): Promise<HttpResponse> {
   return new Promise((resolve, reject) =>
-    connection.post(body, {
+    connection.send(request, {
       onSent,
       onAnswer: (answer) =>
         answer instanceof Error ? reject(answer) : resolve({ ...answer, body: answer.body.slice() }),
@@ -50,13 +63,12 @@ const text = (body: Uint8Array) => new TextDecoder().decode(body);
 Deno.test("an answer with Content-Length is read whole, also when it comes in pieces, and the connection is kept", async () => {
   const pieces = ["HTTP/1.1 200 OK\r\nContent-Le", "ngth: 11\r\n\r", "\nhello", " world"];
   await withServer([pieces, ["HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\nok"]], async (url, requests) => {
-    const connection = new HttpConnection(endpointOf(url, { "X-Test": "1" }));
-    await connection.connect();
+    const { connection, post } = await connectTo(url, { "X-Test": "1" });
     let sent = 0;
-    const first = await post(connection, '{"a":"ä"}', () => sent++);
+    const first = await post('{"a":"ä"}', () => sent++);
     assert.equal(text(first.body), "hello world");
     assert.equal(first.bytes, pieces.join("").length);
-    const second = await post(connection, "{}", () => sent++);
+    const second = await post("{}", () => sent++);
     assert.equal(text(second.body), "ok");
     assert.equal(sent, 2);
     assert.match(requests[0]!, /^POST \/graphql HTTP\/1\.1\r\nHost: 127\.0\.0\.1:\d+\r\n/);
@@ -70,9 +82,8 @@ Deno.test("a chunked answer is put together wherever the chunks are cut", async 
     "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n6;x=y\r\n world\r\n0\r\n\r\n";
   for (let cut = 1; cut < answer.length; cut += 7) {
     await withServer([[answer.slice(0, cut), answer.slice(cut)]], async (url) => {
-      const connection = new HttpConnection(endpointOf(url));
-      await connection.connect();
-      const response = await post(connection, "{}");
+      const { connection, post } = await connectTo(url);
+      const response = await post("{}");
       assert.equal(text(response.body), "hello world");
       assert.equal(response.bytes, answer.length);
       connection.close();
@@ -82,9 +93,8 @@ Deno.test("a chunked answer is put together wherever the chunks are cut", async 
 
 Deno.test("an answer that ends with its connection is read to the end", async () => {
   await withServer([["HTTP/1.1 502 Bad Gateway\r\nConnection: close\r\n\r\nno backend"]], async (url) => {
-    const connection = new HttpConnection(endpointOf(url));
-    await connection.connect();
-    const response = await post(connection, "{}");
+    const { connection, post } = await connectTo(url);
+    const response = await post("{}");
     assert.equal(response.status, 502);
     assert.equal(text(response.body), "no backend");
     assert.equal(connection.open, false);
@@ -93,9 +103,8 @@ Deno.test("an answer that ends with its connection is read to the end", async ()
 
 Deno.test("a server that hangs up in the middle of an answer is an error and not half an answer", async () => {
   await withServer([["HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\nhalf"]], async (url) => {
-    const connection = new HttpConnection(endpointOf(url));
-    await connection.connect();
-    await assert.rejects(post(connection, "{}"), { code: "ECONNRESET" });
+    const { connection, post } = await connectTo(url);
+    await assert.rejects(post("{}"), { code: "ECONNRESET" });
     assert.equal(connection.open, false);
   });
 });
@@ -122,9 +131,8 @@ Deno.test("what is not HTTP/1.1, or has a length or chunk that is none, is refus
     ]
   ) {
     await withServer([[answer]], async (url) => {
-      const connection = new HttpConnection(endpointOf(url));
-      await connection.connect();
-      await assert.rejects(post(connection, "{}"), /not HTTP|length that is none|no size/);
+      const { connection, post } = await connectTo(url);
+      await assert.rejects(post("{}"), /not HTTP|length that is none|no size/);
       assert.equal(connection.open, false);
     });
   }
@@ -136,12 +144,11 @@ Deno.test("an interim answer, trailers and headers in any case are part of HTTP/
   await withServer([[answer.slice(0, 40), answer.slice(40)], [
     "HTTP/1.0 204 No Content\r\ncONNECTION: Close\r\n\r\n",
   ]], async (url) => {
-    const connection = new HttpConnection(endpointOf(url));
-    await connection.connect();
-    const first = await post(connection, "{}");
+    const { connection, post } = await connectTo(url);
+    const first = await post("{}");
     assert.deepEqual([first.status, text(first.body), first.bytes], [200, "ok", answer.length]);
     // A body longer than all the room before it, of letters that take three bytes.
-    const second = await post(connection, JSON.stringify({ long: "漢".repeat(5000) }));
+    const second = await post(JSON.stringify({ long: "漢".repeat(5000) }));
     assert.deepEqual([second.status, second.body.length, connection.open], [204, 0, false]);
   });
 });

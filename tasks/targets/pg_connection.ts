@@ -6,9 +6,9 @@ import type { PgOptions } from "./pg_options.ts";
 import { type Columns, type Parser, readColumns, readRow, type Row } from "./pg_rows.ts";
 import { startSession } from "./pg_startup.ts";
 import { openChannel } from "./pg_transport.ts";
-import { parameterText } from "./pg_values.ts";
+import { preparedName } from "./pg_execution.ts";
 import { Backend, connectionLost, Frontend, HEADER, messageEnd, MessageWriter } from "./pg_wire.ts";
-import type { Statement, Value } from "./target.ts";
+import type { Statement } from "./target.ts";
 
 /** What came back for one statement. */
 export interface PgReply {
@@ -36,7 +36,6 @@ export interface PgListener {
 /** A statement as this connection knows it. */
 interface Prepared {
   readonly text: string;
-  readonly name: string;
   /** Null until the server has described it. */
   columns: Columns | null;
 }
@@ -49,11 +48,8 @@ const NO_COLUMNS: Columns = { names: [], parsers: [] };
 const A_STATEMENT = "S".charCodeAt(0);
 
 const TERMINATE = new MessageWriter().begin(Frontend.terminate).end().bytes;
-const SYNC = new MessageWriter().begin(Frontend.sync).end().bytes;
-const EXECUTE_AND_SYNC =
-  new MessageWriter().begin(Frontend.execute).string("").int32(0).end().raw(SYNC).bytes;
 const REFUSE_COPY = new MessageWriter().begin(Frontend.copyFail).string("there is nothing to copy").end()
-  .raw(SYNC).bytes;
+  .begin(Frontend.sync).end().bytes;
 
 /**
  * One connection to PostgreSQL, one statement at a time, each parsed once and then sent with its values in a
@@ -132,25 +128,22 @@ export class PgConnection {
 
   /**
    * Sends a statement; the one before must have been replied to.
+   * @param execution the messages that have it done with its values, see `Execution`
    * @param keep whether the reply carries the rows
    */
-  ask(statement: Statement, values: readonly Value[], keep: boolean, listener: PgListener): void {
+  ask(statement: Statement, execution: MessageWriter, keep: boolean, listener: PgListener): void {
     this.#listener = listener;
     this.#statement = statement;
     this.#error = null;
     this.#rows = 0;
     this.#bytes = 0;
     this.#answer = keep ? [] : null;
-    const writer = this.#writer.clear();
     const known = this.#prepared.get(statement.operationId);
     this.#preparing = known?.text !== statement.text;
-    const current = this.#current = this.#preparing ? this.#writeParse(statement) : known!;
-    // All in text, parameters and results: no formats are named. The portal has no name either.
-    writer.begin(Frontend.bind).byte(0).string(current.name).int16(0).int16(values.length);
-    for (const value of values) writer.value(parameterText(value));
-    writer.int16(0).end().raw(EXECUTE_AND_SYNC);
+    this.#current = this.#preparing ? { text: statement.text, columns: null } : known!;
+    const whole = this.#preparing ? this.#withParse(statement, execution) : execution;
     listener.onSent();
-    this.#channel.send(writer.buffer, writer.length);
+    this.#channel.send(whole.buffer, whole.length);
   }
 
   /** Ends the session; a statement under way fails. */
@@ -170,15 +163,15 @@ export class PgConnection {
     this.#lose(connectionLost("the connection was closed"));
   }
 
-  #writeParse({ operationId, text }: Statement): Prepared {
-    this.#prepared.delete(operationId);
-    const name = `op${operationId}`;
-    this.#writer
+  #withParse(statement: Statement, execution: MessageWriter): MessageWriter {
+    this.#prepared.delete(statement.operationId);
+    const name = preparedName(statement);
+    return this.#writer.clear()
       // A statement of this name may be there; to close one that is not is no error.
       .begin(Frontend.close).byte(A_STATEMENT).string(name).end()
-      .begin(Frontend.parse).string(name).string(text).int16(0).end()
-      .begin(Frontend.describe).byte(A_STATEMENT).string(name).end();
-    return { name, text, columns: null };
+      .begin(Frontend.parse).string(name).string(statement.text).int16(0).end()
+      .begin(Frontend.describe).byte(A_STATEMENT).string(name).end()
+      .raw(execution.bytes);
   }
 
   #ended(error: Error | null): void {

@@ -3,11 +3,11 @@ import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { Client } from "pg";
 import { withPostgres } from "../stack/testing.ts";
+import { Execution } from "./pg_execution.ts";
 import { PgConnection } from "./pg_connection.ts";
 import { readPgOptions } from "./pg_options.ts";
 import { serveTls } from "./pg_testing_tls.ts";
 import { startProxy } from "./pg_testing_proxy.ts";
-import { newCall } from "./target.ts";
 
 const TIMEOUT_MS = 10_000;
 
@@ -21,7 +21,7 @@ async function ask(url: string, text: string): Promise<Record<string, unknown>> 
   try {
     const statement = { operationId: 1, name: "ask", write: false, text, parameters: [] };
     return await new Promise((resolve, reject) => {
-      connection.ask(statement, newCall(statement, []).values, true, {
+      connection.ask(statement, new Execution().write(statement, []), true, {
         onSent: () => {},
         onReply: ({ error, answer }) => error === null ? resolve(answer![0]!) : reject(error),
       });

@@ -77,10 +77,14 @@ export class RedisConnection {
     });
   }
 
-  /** Sends a command. @param onReply called once, at once where there is no connection */
-  send(words: readonly string[], onReply: OnReply): void {
+  /**
+   * Sends a command.
+   * @param command as `writeCommand` makes it
+   * @param onReply called once, at once where there is no connection
+   */
+  send(command: Uint8Array, onReply: OnReply): void {
     if (this.#line === null) onReply(lost());
-    else this.#line.send(words, onReply);
+    else this.#line.send(command, onReply);
   }
 
   /** Waits, if not for long, until what was sent is answered, and closes. */

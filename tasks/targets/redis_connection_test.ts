@@ -4,12 +4,12 @@ import { overEachNetwork } from "../net/testing.ts";
 import { withRedis } from "../stack/testing.ts";
 import { CachedTarget } from "./cached.ts";
 import { readRedisOptions, RedisConnection } from "./redis_connection.ts";
-import type { Reply } from "./redis_wire.ts";
+import { type Reply, writeCommand } from "./redis_wire.ts";
 import type { SqlTarget } from "./sql.ts";
 import { askOnce, newCall, settle } from "./target.ts";
 
 function ask(connection: RedisConnection, ...words: string[]): Promise<Reply> {
-  return new Promise((resolve) => connection.send(words, resolve));
+  return new Promise((resolve) => connection.send(writeCommand(words), resolve));
 }
 
 Deno.test("the lean connection to Redis answers as ioredis does", async (t) => {
@@ -116,7 +116,7 @@ Deno.test("after a Redis that was not ready yet, replies go to those who asked",
       await ask(connection, "QUIT");
       const replies: [string, Reply][] = [];
       for (let key = 0; replies.filter(([, reply]) => typeof reply === "string").length < 20; key++) {
-        connection.send(["GET", `k${key}`], (reply) => void replies.push([`k${key}`, reply]));
+        connection.send(writeCommand(["GET", `k${key}`]), (reply) => void replies.push([`k${key}`, reply]));
         await new Promise((resolve) => setTimeout(resolve, 10));
       }
       for (const [key, reply] of replies) {

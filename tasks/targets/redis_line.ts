@@ -25,19 +25,21 @@ export class RedisLine {
     if (inbox.ended !== null) this.#lose(inbox.ended.error ?? lost());
   }
 
-  /** Sends a command. @param onReply called once, at once where the channel has ended */
-  send(words: readonly string[], onReply: OnReply): void {
+  /**
+   * Sends a command.
+   * @param command as `writeCommand` makes it
+   * @param onReply called once, at once where the channel has ended
+   */
+  send(command: Uint8Array, onReply: OnReply): void {
     if (!this.#open) return onReply(lost());
     this.#waiting.push(onReply);
-    // A buffer of its own: the one before may not have been taken yet.
-    const bytes = writeCommand(words);
-    this.#channel.send(bytes, bytes.length);
+    this.#channel.send(command, command.length);
   }
 
   /** The same, waited for. @throws what Redis refuses, or what broke the connection */
   ask(words: readonly string[]): Promise<Reply> {
     return new Promise((resolve, reject) =>
-      this.send(words, (reply) => reply instanceof Error ? reject(reply) : resolve(reply))
+      this.send(writeCommand(words), (reply) => reply instanceof Error ? reject(reply) : resolve(reply))
     );
   }
 

@@ -2,6 +2,7 @@ import { types } from "pg";
 import type { Network } from "../net/channel.ts";
 import { runtimeNetwork } from "../net/runtime_channel.ts";
 import { ServiceError } from "../model/errors.ts";
+import { Execution } from "./pg_execution.ts";
 import { PgConnection, type PgListener, type PgReply } from "./pg_connection.ts";
 import { type PgOptions, readPgOptions } from "./pg_options.ts";
 import type { Parser } from "./pg_rows.ts";
@@ -28,6 +29,7 @@ const CONNECT_TIMEOUT_MS = 5000;
  */
 export class SqlTarget implements Target {
   readonly #options: SqlTargetOptions;
+  readonly #execution = new Execution();
   #pgOptions: PgOptions | null = null;
   #pool = this.#poolOf([]);
   #lanes: Lane[] = [];
@@ -60,6 +62,10 @@ export class SqlTarget implements Target {
     this.#pool = this.#poolOf(this.#lanes);
   }
 
+  prepare({ statement, values }: Call): void {
+    this.#execution.write(statement, values);
+  }
+
   run(call: Call): void {
     this.#pool.run(call);
   }
@@ -72,7 +78,7 @@ export class SqlTarget implements Target {
   #poolOf(lanes: readonly Lane[]): Pool<Lane> {
     return new Pool(lanes, (lane, call) => {
       call.acquiredUs = this.#options.nowUs();
-      if (lane.connection.open) lane.run(call);
+      if (lane.connection.open) lane.run(call, this.#execution);
       else void this.#healAndRun(lane, call);
     });
   }
@@ -86,7 +92,7 @@ export class SqlTarget implements Target {
       network.later(RECONNECT_MS, () => this.#pool.release(lane));
       return;
     }
-    if (!call.settled) return lane.run(call);
+    if (!call.settled) return lane.run(call, this.#execution);
     // It was given up meanwhile, and a statement that no one waits for must not be sent.
     this.#pool.release(lane);
     call.onDone();
@@ -124,10 +130,11 @@ class Lane implements PgListener {
     this.#release = release;
   }
 
-  run(call: Call): void {
+  run(call: Call, execution: Execution): void {
+    const { statement, values, keep } = call;
     this.#call = call;
     call.abort = this.#abort;
-    this.connection.ask(call.statement, call.values, call.keep, this);
+    this.connection.ask(statement, execution.write(statement, values), keep, this);
   }
 
   onSent(): void {

@@ -52,7 +52,7 @@ self.onmessage = async ({ data }: MessageEvent<RecordingOrder>) => {
   const all = (until: number) =>
     askOn(clients, () => slot >= until, (onEnd) => {
       const nowUs = monotonicUs();
-      dispatcher.dispatch(slot, mix.operationOf(slot), nowUs, nowUs, onEnd);
+      dispatcher.send(dispatcher.ready(slot, mix.operationOf(slot), nowUs), nowUs, onEnd);
       slot++;
       if (nowUs - flushedUs < SPOOL_US) return;
       flushedUs = nowUs;
