@@ -17,7 +17,7 @@ import { OpenLoop } from "./open_loop.ts";
 import { type OpenTargets, openTargets } from "./open_targets.ts";
 import type { Pace } from "./pace.ts";
 import { endOf, type LoadPlan, mixOf, shareOf } from "./plan.ts";
-import { askForShortSlice } from "../net/priority.ts";
+import { askForRealTime, askForShortSlice } from "../net/priority.ts";
 import { rehearse } from "./rehearsal.ts";
 
 /**
@@ -165,10 +165,12 @@ class Generator {
   }
 
   start(originUs: number): void {
-    const { clock, worker, loop } = this.#parts;
+    const { plan, clock, worker, loop } = this.#parts;
     clock.originUs = originUs;
     this.#start();
-    this.#cost = new GeneratorCost(clock.nowUs, worker, () => loop.beats());
+    // In a closed loop nothing is due, and the system needs the CPU as much as its clients.
+    const realTime = plan.loop.kind === "open" && askForRealTime();
+    this.#cost = new GeneratorCost({ nowUs: clock.nowUs, worker, realTime, beats: () => loop.beats() });
     loop.onTurn = () => {
       try {
         this.#turn();

@@ -16,12 +16,22 @@ export const GENERATOR_METRICS = {
   gc_longest_ms: "the longest garbage collection",
   lag_p50_ms: "median generator lag (woke − due)",
   lag_p99_ms: "p99 of the generator lag",
+  real_time: "1 where the thread has real-time priority, and waits for no ordinary thread; else 0",
 } as const;
 
 type Metric = keyof typeof GENERATOR_METRICS;
 
 /** Ticks come twice a second: every other one makes samples, though timers are late or early by a little. */
 const PERIOD_US = 0.9e6;
+
+export interface GeneratorCostOptions {
+  /** µs from the run's start. */
+  readonly nowUs: () => number;
+  readonly worker: number;
+  readonly realTime: boolean;
+  /** How the thread's event loop went since the last time of asking. */
+  readonly beats: () => Beats;
+}
 
 /**
  * Measures what the generator's own thread costs, so that a reader can tell it from the system's cost. To be made
@@ -30,6 +40,7 @@ const PERIOD_US = 0.9e6;
  */
 export class GeneratorCost {
   readonly #labels: Readonly<Record<string, string>>;
+  readonly #realTime: boolean;
   readonly #beats: () => Beats;
   readonly #cpu = new ThreadClock();
   // Deno's PerformanceObserver knows the entry type "gc" and never reports any.
@@ -39,12 +50,10 @@ export class GeneratorCost {
   #sinceUs: number;
   #cpuUs = this.#cpu.us();
 
-  /**
-   * @param nowUs µs from the run's start; counting begins now
-   * @param beats how the thread's event loop went since the last time of asking
-   */
-  constructor(nowUs: () => number, worker: number, beats: () => Beats) {
+  /** Counting begins now. */
+  constructor({ nowUs, worker, realTime, beats }: GeneratorCostOptions) {
     this.#labels = { worker: String(worker) };
+    this.#realTime = realTime;
     this.#beats = beats;
     this.#sinceUs = nowUs();
     beats();
@@ -87,6 +96,7 @@ export class GeneratorCost {
       gc_longest_ms: Math.max(0, ...pauses),
       lag_p50_ms: ms(this.#lag.quantile(0.5)),
       lag_p99_ms: ms(this.#lag.quantile(0.99)),
+      real_time: this.#realTime ? 1 : 0,
     };
     this.#sinceUs = atUs;
     this.#cpuUs = cpuUs;

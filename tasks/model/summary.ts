@@ -149,6 +149,8 @@ export interface GeneratorFigures {
   readonly gcShare: number | null;
   /** The longest garbage collection, milliseconds. */
   readonly gcLongestMs: number | null;
+  /** Whether its threads had real-time priority. */
+  readonly realTime: boolean | null;
 }
 
 /** One term of the SLO, judged for one arm. */

@@ -121,7 +121,8 @@ export function buildView(
 
 /** What the generator's threads took, as sentences with a space before; nothing of a run that did not record it. */
 function generatorCost(figures: GeneratorFigures): string {
-  const { cpuPerRequestUs, cpuCores, gcShare, gcLongestMs, loopDelayP50Ms, loopDelayP99Ms } = figures;
+  const { cpuPerRequestUs, cpuCores, gcShare, gcLongestMs, loopDelayP50Ms, loopDelayP99Ms, realTime } =
+    figures;
   const cpu = cpuPerRequestUs === null || cpuCores === null
     ? ""
     : ` Its threads took ${significant(cpuPerRequestUs, 3)} µs of CPU a request (${
@@ -137,7 +138,7 @@ function generatorCost(figures: GeneratorFigures): string {
     : ` Their event loops were late by ${formatMs(loopDelayP50Ms)} (median) and ${
       formatMs(loopDelayP99Ms)
     } (p99) in a usual second.`;
-  return cpu + collections + delay;
+  return cpu + collections + delay + (realTime ? " They had real-time priority." : "");
 }
 
 function services(summary: RunSummary): ServiceView[] {

@@ -69,14 +69,19 @@ async function gatherEvidence(rows: Rows, run: Run): Promise<ValidityEvidence> {
 export function validityOf(evidence: ValidityEvidence, run: Run): Validity {
   const { thresholds, loop } = run.config;
   const open = loop === "open";
-  const cause = causeOf(evidence);
+  const causes = hostCauses(evidence);
+  const waiting = evidence.generator.realTime === false ? [NO_REAL_TIME] : [];
   const checks = [
     gap(evidence, thresholds),
     onTime(evidence, thresholds, open),
     arrivals(evidence, thresholds, open),
     samples(evidence, thresholds),
     slots(evidence, run.status === "complete"),
-  ].map((check): ValidityCheck => ({ ...check, cause: check.ok || check.name === "slots" ? null : cause }));
+  ].map((check): ValidityCheck => {
+    const likely = [...causes, ...check.name === "on-time" || check.name === "arrivals" ? waiting : []];
+    const known = !check.ok && check.name !== "slots" && likely.length > 0;
+    return { ...check, cause: known ? likely.join("; ") : null };
+  });
   const { p50, p99, max } = evidence.lag;
   const { generator } = evidence;
   return { valid: checks.every(({ ok }) => ok), checks, lagMs: { p50, p99, max }, generator };
@@ -155,8 +160,12 @@ function slots({ slots, wanted, orphans }: ValidityEvidence, complete: boolean):
   };
 }
 
-/** Who took the CPU from the generator, as the host saw it; null when it saw nothing. */
-function causeOf({ steal, pressure }: ValidityEvidence): string | null {
+const NO_REAL_TIME =
+  "its thread has no real-time priority and waits for other programs (`sudo prlimit --pid $$ --rtprio=1` lets " +
+  "what this shell starts have it)";
+
+/** Who took the CPU from the generator, as the host saw it. */
+function hostCauses({ steal, pressure }: ValidityEvidence): string[] {
   const causes: string[] = [];
   if (steal !== null && steal >= STEAL) {
     causes.push(`neighbours of this virtual machine took up to ${formatShare(steal)} of the CPU (steal)`);
@@ -164,5 +173,5 @@ function causeOf({ steal, pressure }: ValidityEvidence): string | null {
   if (pressure !== null && pressure >= PRESSURE) {
     causes.push(`something waited for a CPU up to ${formatShare(pressure)} of the time (pressure)`);
   }
-  return causes.length === 0 ? null : causes.join("; ");
+  return causes;
 }

@@ -132,3 +132,20 @@ Deno.test("CPU taken by neighbours is named as the cause of a failed rule, and o
   assert.match(check(judged, "on-time").cause!, /31 % of the CPU \(steal\)/);
   assert.equal(check(judged, "samples").cause, null);
 });
+
+Deno.test("a generator that was late without real-time priority is told how to get it", async () => {
+  const late: FixtureOptions["change"] = (row) => ({ ...row, wokeUs: row.intendedUs + 5000 });
+  const ordinary = (value: number) => (samples: Sample[]): Sample[] => [
+    ...samples,
+    ...samples.filter(({ metric }) => metric === "gap_ms").map((sample) => ({
+      ...sample,
+      metric: "real_time",
+      value,
+    })),
+  ];
+  const judged = await validity({ samples: ordinary(0), change: late });
+  assert.match(check(judged, "on-time").cause!, /no real-time priority.*--rtprio=1/);
+  assert.equal(check(judged, "generator-gap").cause, null);
+  assert.equal(check(await validity({ samples: ordinary(1), change: late }), "on-time").cause, null);
+  assert.equal(check(await validity({ samples: ordinary(0) }), "on-time").cause, null);
+});

@@ -1,0 +1,29 @@
+import assert from "node:assert/strict";
+
+/** Real-time policy with the flag that is not inherited, as /proc shows it. */
+const POLICY_FIELD = 41;
+const SCHED_RR = 2;
+
+Deno.test({
+  name: "a thread has real-time priority exactly where the system says that it gave it",
+  ignore: Deno.build.os !== "linux",
+  // In a process of its own: these tests' thread should not keep it.
+  async fn() {
+    const code = `
+      import { askForRealTime } from ${JSON.stringify(new URL("./priority.ts", import.meta.url).href)};
+      const given = askForRealTime();
+      const fields = Deno.readTextFileSync("/proc/thread-self/stat").split(") ")[1].split(" ");
+      console.log(JSON.stringify({ given, policy: Number(fields[${POLICY_FIELD - 3}]) }));`;
+    const ask = async (limits: readonly string[]) => {
+      const [program, ...args] = [...limits, Deno.execPath(), "eval", "--quiet", code];
+      const { stdout, stderr } = await new Deno.Command(program!, { args }).output();
+      assert.ok(stdout.length > 0, new TextDecoder().decode(stderr));
+      return JSON.parse(new TextDecoder().decode(stdout)) as { given: boolean; policy: number };
+    };
+    const { given, policy } = await ask([]);
+    assert.equal(policy === SCHED_RR, given);
+    if (Deno.uid() !== 0) return;
+    // Without the privilege it is refused, which is no error.
+    assert.deepEqual(await ask(["setpriv", "--bounding-set", "-sys_nice"]), { given: false, policy: 0 });
+  },
+});
