@@ -3,11 +3,12 @@ import type { Sample } from "../model/run.ts";
 import { AlarmThread } from "./alarm_thread.ts";
 import { type FromGenerator, NO_PROGRESS, type Progress, type ToGenerator } from "./messages.ts";
 import type { LoadPlan } from "./plan.ts";
+import { ReliefThread } from "./relief_thread.ts";
 
 /** A stopped generator has this long to write its last rows. */
 const STOP_MS = 2000;
 
-/** The main thread's end of one generator and, where it needs one, the alarm that wakes it. */
+/** The main thread's end of one generator and, where it needs them, of the threads beside it. */
 export class Crew {
   progress: Progress = NO_PROGRESS;
   onProgress: (samples: readonly Sample[], ended: Float64Array, untilUs: number) => void = () => {};
@@ -16,6 +17,7 @@ export class Crew {
   readonly done: Promise<void>;
   readonly #generator = new Worker(new URL("./generator.ts", import.meta.url), { type: "module" });
   readonly #alarm: AlarmThread | null;
+  readonly #relief: ReliefThread | null;
   readonly #stop = new Int32Array(new SharedArrayBuffer(4));
   #finish!: () => void;
   #overdue: ReturnType<typeof setTimeout> | undefined;
@@ -59,12 +61,17 @@ export class Crew {
       failThread(event.message);
     };
     this.#alarm = needAlarm ? new AlarmThread(failThread) : null;
-    this.ready = Promise.all([this.#alarm?.ready, prepared]).then(() => {});
+    // One that is woken by an alarm would have to be relieved together with it; of a closed loop nothing is due.
+    this.#relief = needAlarm || plan.loop.kind === "closed" ? null : ReliefThread.where(worker, failThread);
+    this.ready = Promise.all([this.#alarm?.ready, this.#relief?.ready, prepared]).then(() => {});
     // Nobody may wait for it any more.
     this.ready.catch(() => {});
-    const line = this.#alarm?.line ?? null;
+    const beside = { alarm: this.#alarm?.line ?? null, relief: this.#relief?.memory ?? null };
     const stop = this.#stop.buffer as SharedArrayBuffer;
-    this.#tell({ kind: "prepare", plan, worker, slots, stop, alarm: line }, line === null ? [] : [line.port]);
+    this.#tell(
+      { kind: "prepare", plan, worker, slots, stop, beside },
+      beside.alarm === null ? [] : [beside.alarm.port],
+    );
   }
 
   /** @param originUs the run's zero on the machine's monotonic clock */
@@ -83,6 +90,7 @@ export class Crew {
     clearTimeout(this.#overdue);
     this.#generator.terminate();
     this.#alarm?.stop();
+    this.#relief?.stop();
   }
 
   #tell(message: ToGenerator, transfer: Transferable[] = []): void {

@@ -17,7 +17,7 @@ import { OpenLoop } from "./open_loop.ts";
 import { type OpenTargets, openTargets } from "./open_targets.ts";
 import type { Pace } from "./pace.ts";
 import { endOf, type LoadPlan, mixOf, shareOf } from "./plan.ts";
-import { askForRealTime, askForShortSlice } from "../net/priority.ts";
+import { askForShortSlice } from "../net/priority.ts";
 import { rehearse } from "./rehearsal.ts";
 
 /**
@@ -103,12 +103,12 @@ class Generator {
 
   /** Opens the way to the system and makes everything warm. */
   static async prepare(
-    { plan, worker, slots, stop, alarm }: ToGenerator & { kind: "prepare" },
+    { plan, worker, slots, stop, beside }: ToGenerator & { kind: "prepare" },
   ): Promise<Generator> {
     askForShortSlice();
     const clock = new Clock();
     const { nowUs } = clock;
-    const loop = openLoop(alarm);
+    const loop = openLoop(beside);
     const connections = shareOf(plan.connections, worker, plan.workers);
     const targets = await openTargets(plan.arms, { connections, nowUs, seed: plan.seed, network: loop })
       .catch(
@@ -169,7 +169,7 @@ class Generator {
     clock.originUs = originUs;
     this.#start();
     // In a closed loop nothing is due, and the system needs the CPU as much as its clients.
-    const realTime = plan.loop.kind === "open" && askForRealTime();
+    const realTime = plan.loop.kind === "open" && loop.beOnTime();
     this.#cost = new GeneratorCost({ nowUs: clock.nowUs, worker, realTime, beats: () => loop.beats() });
     loop.onTurn = () => {
       try {

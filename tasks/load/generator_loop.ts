@@ -1,6 +1,7 @@
 import type { EventLoop } from "../net/event_loop.ts";
 import { libc } from "../net/libc.ts";
 import { NativeLoop } from "../net/native_loop.ts";
+import { ReliefLine } from "../net/relief_line.ts";
 import { RuntimeLoop } from "../net/runtime_loop.ts";
 import { Wake } from "../net/wake.ts";
 import { endpointOf } from "../targets/http_request.ts";
@@ -15,14 +16,23 @@ export interface AlarmLine {
   readonly port: MessagePort;
 }
 
+/** The threads that stand beside a generator. */
+export interface Beside {
+  /** Null where it waits for its sockets itself. */
+  readonly alarm: AlarmLine | null;
+  /** Of a `ReliefLine`; null where there is none. */
+  readonly relief: SharedArrayBuffer | null;
+}
+
 /** Whether a thread with these arms can wait for its sockets itself: on Linux, without TLS. */
 export function waitsItself(arms: readonly Arm[]): boolean {
   return libc() !== null && !arms.some(({ target }) => hasTls(target));
 }
 
-/** The loop of a generator thread. @param alarm null where the thread waits itself */
-export function openLoop(alarm: AlarmLine | null): EventLoop {
-  return alarm === null ? new NativeLoop(libc()!) : new RuntimeLoop(new Wake(alarm.wake), alarm.port);
+/** The loop of a generator thread. */
+export function openLoop({ alarm, relief }: Beside): EventLoop {
+  if (alarm !== null) return new RuntimeLoop(new Wake(alarm.wake), alarm.port);
+  return new NativeLoop(libc()!, relief === null ? null : new ReliefLine(relief));
 }
 
 function hasTls(target: ArmTarget): boolean {

@@ -1,5 +1,5 @@
 import type { Sample } from "../model/run.ts";
-import type { AlarmLine } from "./generator_loop.ts";
+import type { Beside } from "./generator_loop.ts";
 import type { LiveTick } from "./live_counts.ts";
 import type { LoadPlan } from "./plan.ts";
 
@@ -13,8 +13,7 @@ export type ToGenerator =
     readonly slots: SharedArrayBuffer;
     /** One Int32 that is 1 once the run is to end: what is under way is recorded as it stands. */
     readonly stop: SharedArrayBuffer;
-    /** Null where it waits for its sockets itself. */
-    readonly alarm: AlarmLine | null;
+    readonly beside: Beside;
   }
   /** Start with slot times counted from this monotonic µs. */
   | { readonly kind: "start"; readonly originUs: number };

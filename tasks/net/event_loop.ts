@@ -9,6 +9,11 @@ export interface EventLoop extends Network {
   onTurn: () => void;
   /** Calls `onTurn` at that time too, µs of the monotonic clock; Infinity: no more. Replaces the time before. */
   wakeAt(us: number): void;
+  /**
+   * What is due matters from now on: has the system let this thread run as soon as it is.
+   * @returns whether it has real-time priority
+   */
+  beOnTime(): boolean;
   /** How it went since the last time of asking. */
   beats(): Beats;
   close(): void;

@@ -21,6 +21,8 @@ const SYMBOLS = {
     parameters: ["isize", "isize", "buffer", "isize", "buffer", "isize", "isize"],
     result: "i32",
   },
+  gettid: { parameters: [], result: "i32" },
+  sched_setaffinity: { parameters: ["i32", "usize", "buffer"], result: "i32" },
   prctl: { parameters: ["i32", "usize"], result: "i32" },
   __errno_location: { parameters: [], result: "pointer" },
 } as const satisfies Deno.ForeignLibraryInterface;

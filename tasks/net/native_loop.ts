@@ -4,9 +4,12 @@ import { monotonicUs } from "./clock.ts";
 import { Deadlines } from "./deadlines.ts";
 import { type EventLoop, TURN_US } from "./event_loop.ts";
 import { type Beats, TurnTimes } from "./heartbeat.ts";
+import { threadId } from "./cpus.ts";
 import type { Inbox } from "./inbox.ts";
 import { EPOLL_EVENT, IN_PROGRESS, lastError, type Libc, Linux, systemError, waitFor } from "./libc.ts";
 import { NativeChannel, type SocketWatch } from "./native_channel.ts";
+import { askForRealTime } from "./priority.ts";
+import type { ReliefLine } from "./relief_line.ts";
 
 const { epoll, socketLevel, socketType, tcp, timerSlack, family } = Linux;
 
@@ -40,9 +43,14 @@ export class NativeLoop implements EventLoop, SocketWatch {
   /** Steps under way that need Deno's own loop. */
   #outside = 0;
   #closed = false;
+  /** What it could be relieved by, and what it is. */
+  readonly #help: ReliefLine | null;
+  #relief: ReliefLine | null = null;
 
-  constructor(libc: Libc) {
+  /** @param help of a thread that relieves this one where it may not have real-time priority */
+  constructor(libc: Libc, help: ReliefLine | null = null) {
     this.#libc = libc;
+    this.#help = help;
     this.#epoll = libc.epoll_create1(epoll.closeOnExec);
     if (this.#epoll < 0) throw systemError(lastError(libc));
     this.#epollId = BigInt(this.#epoll);
@@ -96,6 +104,14 @@ export class NativeLoop implements EventLoop, SocketWatch {
 
   wakeAt(us: number): void {
     this.#wakeUs = us;
+    this.#relief?.due(us);
+  }
+
+  beOnTime(): boolean {
+    if (askForRealTime()) return true;
+    this.#relief = this.#help;
+    this.#relief?.join(threadId());
+    return false;
   }
 
   beats(): Beats {
@@ -105,6 +121,7 @@ export class NativeLoop implements EventLoop, SocketWatch {
   close(): void {
     if (this.#closed) return;
     this.#closed = true;
+    this.#relief?.due(Infinity);
     for (const channel of this.#channels.values()) channel.close();
     // Those that wait for a connection find the loop closed.
     for (const connected of this.#connecting.values()) connected();
@@ -148,8 +165,11 @@ export class NativeLoop implements EventLoop, SocketWatch {
     const waitUs = Math.min(this.#wakeUs - nowUs, this.#deadlines.nextUs - nowUs, restUs);
     this.#timeout[2] = Math.max(0, waitUs * 1000);
     this.#times.sleeps(nowUs);
+    this.#relief?.woke(0);
     const count = waitFor(this.#libc, this.#epollId, this.#events, EVENTS, this.#timeout);
-    this.#times.wakes(monotonicUs());
+    const wokeUs = monotonicUs();
+    this.#times.wakes(wokeUs);
+    this.#relief?.woke(wokeUs);
     for (let index = 0; index < count && !this.#closed; index++) {
       const at = index * EPOLL_EVENT.bytes;
       const fd = this.#eventsView.getInt32(at + EPOLL_EVENT.dataAt, true);

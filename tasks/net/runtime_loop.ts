@@ -4,6 +4,7 @@ import { type Beats, Heartbeat } from "./heartbeat.ts";
 import type { Address, Channel } from "./channel.ts";
 import type { Inbox } from "./inbox.ts";
 import { openSocket, RuntimeChannel, runtimeNetwork } from "./runtime_channel.ts";
+import { askForRealTime } from "./priority.ts";
 import type { Wake } from "./wake.ts";
 
 /**
@@ -43,6 +44,10 @@ export class RuntimeLoop implements EventLoop {
 
   wakeAt(us: number): void {
     this.#wake.ask(us);
+  }
+
+  beOnTime(): boolean {
+    return askForRealTime();
   }
 
   beats(): Beats {

@@ -47,7 +47,7 @@ self.onmessage = async ({ data }: MessageEvent<ToCalibrator>) => {
 };
 
 async function measure({ dir, plan, alarm }: ToCalibrator): Promise<FromCalibrator> {
-  const loop = openLoop(alarm);
+  const loop = openLoop({ alarm, relief: null });
   try {
     const clock = measureClock(monotonicUs);
     const timer = await measureTimer(loop, monotonicUs);

@@ -1,0 +1,34 @@
+import { libc } from "./libc.ts";
+
+/** Bytes of a set of CPUs: room for 1,024, as in C libraries. */
+const SET_BYTES = 128;
+
+/** The CPUs that this process may use, where Linux tells; else none. */
+export function allowedCpus(): number[] {
+  try {
+    const status = Deno.readTextFileSync("/proc/self/status");
+    return cpuList(/^Cpus_allowed_list:\s*(\S+)$/m.exec(status)?.[1] ?? "");
+  } catch {
+    return [];
+  }
+}
+
+/** Reads a list as Linux writes it: "0-2,5" is 0, 1, 2 and 5. */
+export function cpuList(text: string): number[] {
+  return text.split(",").filter((range) => range !== "").flatMap((range) => {
+    const [first, last = first] = range.split("-").map(Number) as [number, number?];
+    return Array.from({ length: last - first + 1 }, (_, index) => first + index);
+  });
+}
+
+/** Keeps a thread to one CPU. One that has ended, or a CPU taken away meanwhile, is passed over. @param id 0: this one */
+export function pin(id: number, cpu: number): void {
+  const set = new Uint8Array(SET_BYTES);
+  set[cpu >> 3]! |= 1 << (cpu & 7);
+  libc()!.sched_setaffinity(id, BigInt(SET_BYTES), set);
+}
+
+/** What the system knows this thread by. */
+export function threadId(): number {
+  return libc()!.gettid();
+}

@@ -1,0 +1,62 @@
+/// <reference lib="deno.worker" />
+import { pin } from "./cpus.ts";
+import { monotonicUs } from "./clock.ts";
+import { askForShortSlice } from "./priority.ts";
+import { ReliefLine } from "./relief_line.ts";
+
+/**
+ * Relieves a thread that has to wait for its core: when it is overdue it is moved to the core of this one, which
+ * sleeps again at once. Linux does not do that by itself on a machine of two or three cores. It looks for an idle
+ * core only while such a machine has little to do, and at a thread that waits only at the next tick, up to 4 ms
+ * later. Both threads are kept to one core each, and never to the same one.
+ */
+export interface ReliefOrder {
+  /** Of a `ReliefLine`. */
+  readonly memory: SharedArrayBuffer;
+  /** At least two. The thread begins on the first. */
+  readonly cpus: readonly number[];
+}
+
+declare const self: DedicatedWorkerGlobalScope;
+
+/** A thread that is due is left so long: moving one that is about to run would only delay it. */
+const PATIENCE_US = 200;
+/** A turn that takes longer than this is one that was interrupted. */
+const TURN_US = 400;
+/** Between two looks, however much is due. */
+const REST_US = 400;
+
+self.onmessage = ({ data: { memory, cpus } }: MessageEvent<ReliefOrder>) => {
+  const line = new ReliefLine(memory);
+  const thread = line.joined();
+  if (thread !== null) watch(line, thread, cpus);
+  self.close();
+};
+
+function watch(line: ReliefLine, thread: number, cpus: readonly number[]): void {
+  let own = 0;
+  const giveCore = () => {
+    pin(thread, cpus[own]!);
+    own = (own + 1) % cpus.length;
+    pin(0, cpus[own]!);
+  };
+  giveCore();
+  let servedUs = NaN;
+  while (!line.stopped) {
+    const { dueUs, wokeUs } = line;
+    const nowUs = monotonicUs();
+    // Once is enough: what is late after that does not wait for a core.
+    const overdueUs = dueUs === servedUs ? Infinity : dueUs + PATIENCE_US;
+    const lookUs = wokeUs === 0 ? overdueUs : Math.max(overdueUs, wokeUs + TURN_US);
+    if (lookUs > nowUs) {
+      line.sleep(dueUs, dueUs === servedUs ? REST_US : Math.max(lookUs - nowUs, REST_US));
+      continue;
+    }
+    servedUs = dueUs;
+    giveCore();
+  }
+}
+
+askForShortSlice();
+// Loading takes a good part of a second on a cold machine: nothing may count on it before it is done.
+self.postMessage("ready");

@@ -1,0 +1,84 @@
+/** Flags, and times behind them. */
+const FLAGS = 3;
+const TIMES_AT = 16;
+const BYTES = 32;
+const CHANGES = 0;
+const STOPPED = 1;
+const THREAD = 2;
+const DUE = 0;
+const WOKE = 1;
+
+/**
+ * What a thread tells its relief: when it is due next, and when it woke. Times are µs of the monotonic clock. Of
+ * what is told nothing waits, and no system call is made but where the relief would sleep too long.
+ */
+export class ReliefLine {
+  readonly #flags: Int32Array;
+  readonly #times: Float64Array;
+
+  /** @param memory of another end of the line; without it the line is new */
+  constructor(readonly memory = new SharedArrayBuffer(BYTES)) {
+    this.#flags = new Int32Array(memory, 0, FLAGS);
+    this.#times = new Float64Array(memory, TIMES_AT);
+  }
+
+  /** By the thread: it wants to be relieved from now on. @param id that the system knows it by */
+  join(id: number): void {
+    this.#times[DUE] = Infinity;
+    this.#times[WOKE] = 0;
+    Atomics.store(this.#flags, THREAD, id);
+    Atomics.notify(this.#flags, THREAD);
+  }
+
+  /** By the thread: when something is due there; Infinity: never. */
+  due(us: number): void {
+    const before = this.#times[DUE]!;
+    if (us === before) return;
+    this.#times[DUE] = us;
+    // One that sleeps until a time before this one finds out then.
+    if (us < before) this.#change();
+  }
+
+  /** By the thread: it woke at that time; 0: it is about to sleep. */
+  woke(us: number): void {
+    this.#times[WOKE] = us;
+  }
+
+  /** By the relief: waits for the thread. @returns its id; null where it never came */
+  joined(): number | null {
+    while (!this.stopped && Atomics.load(this.#flags, THREAD) === 0) {
+      Atomics.wait(this.#flags, THREAD, 0, 100);
+    }
+    return this.stopped ? null : Atomics.load(this.#flags, THREAD);
+  }
+
+  get dueUs(): number {
+    return this.#times[DUE]!;
+  }
+
+  get wokeUs(): number {
+    return this.#times[WOKE]!;
+  }
+
+  /** By the relief: sleeps so long, or until it should look. @param dueUs what it was when that was decided */
+  sleep(dueUs: number, us: number): void {
+    const version = Atomics.load(this.#flags, CHANGES);
+    // A change between the decision and here would otherwise be slept through.
+    if (this.dueUs !== dueUs || this.stopped) return;
+    Atomics.wait(this.#flags, CHANGES, version, us / 1000);
+  }
+
+  get stopped(): boolean {
+    return Atomics.load(this.#flags, STOPPED) === 1;
+  }
+
+  stop(): void {
+    Atomics.store(this.#flags, STOPPED, 1);
+    this.#change();
+  }
+
+  #change(): void {
+    Atomics.add(this.#flags, CHANGES, 1);
+    Atomics.notify(this.#flags, CHANGES);
+  }
+}

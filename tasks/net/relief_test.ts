@@ -1,0 +1,72 @@
+import assert from "node:assert/strict";
+import { ReliefThread } from "../load/relief_thread.ts";
+import { allowedCpus } from "./cpus.ts";
+import { ReliefLine } from "./relief_line.ts";
+
+/** A thread that joins a line and then does nothing for it but tell what it is told to. */
+const THREAD = `
+  import { ReliefLine } from ${JSON.stringify(new URL("./relief_line.ts", import.meta.url).href)};
+  import { threadId } from ${JSON.stringify(new URL("./cpus.ts", import.meta.url).href)};
+  import { monotonicUs } from ${JSON.stringify(new URL("./clock.ts", import.meta.url).href)};
+  let line;
+  self.onmessage = ({ data }) => {
+    if (data.memory) {
+      line = new ReliefLine(data.memory);
+      line.join(threadId());
+    } else line.due(monotonicUs() + data.inUs);
+    self.postMessage(threadId());
+  };`;
+
+/** Where the system lets a thread of this process run. */
+function cpusOf(thread: number): string {
+  const status = Deno.readTextFileSync(`/proc/self/task/${thread}/status`);
+  return /^Cpus_allowed_list:\s*(\S+)$/m.exec(status)![1]!;
+}
+
+async function until(holds: () => boolean): Promise<void> {
+  for (const end = Date.now() + 10_000; !holds();) {
+    assert.ok(Date.now() < end, "it never came so far");
+    await new Promise((resolve) => setTimeout(resolve, 5));
+  }
+}
+
+Deno.test({
+  name: "a thread that is overdue is moved to the next core, once, and one that is not stays",
+  ignore: Deno.build.os !== "linux" || allowedCpus().length < 2,
+  async fn() {
+    const [first, second] = allowedCpus() as [number, number];
+    const relief = new ReliefThread([first, second], assert.fail);
+    const worker = new Worker(`data:text/javascript,${encodeURIComponent(THREAD)}`, { type: "module" });
+    const tell = (message: unknown) =>
+      new Promise<number>((resolve) => {
+        worker.onmessage = ({ data }) => resolve(data);
+        worker.postMessage(message);
+      });
+    try {
+      await relief.ready;
+      const thread = await tell({ memory: relief.memory });
+      await until(() => cpusOf(thread) === String(first));
+      // Not due for long: an earlier time than the one before ends the relief's sleep.
+      await tell({ inUs: 60e6 });
+      await new Promise((resolve) => setTimeout(resolve, 50));
+      assert.equal(cpusOf(thread), String(first));
+      await tell({ inUs: 1000 });
+      await until(() => cpusOf(thread) === String(second));
+      await new Promise((resolve) => setTimeout(resolve, 50));
+      assert.equal(cpusOf(thread), String(second));
+      // The next time counts anew.
+      await tell({ inUs: 1000 });
+      await until(() => cpusOf(thread) === String(first));
+    } finally {
+      relief.stop();
+      worker.terminate();
+    }
+  },
+});
+
+Deno.test("a relief that nobody joined ends when it is stopped", async () => {
+  const line = new ReliefLine();
+  queueMicrotask(() => line.stop());
+  await Promise.resolve();
+  assert.equal(line.joined(), null);
+});
