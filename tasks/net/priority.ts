@@ -25,6 +25,16 @@ export function askForRealTime(): boolean {
   return setScheduling({ policy: SCHED_RR, flags: RESET_ON_FORK, priority: 1 });
 }
 
+/** Starts something that keeps that priority, where the kernel gives it; the calling thread does not. */
+export function lendRealTime<T>(start: () => T): T {
+  setScheduling({ policy: SCHED_RR, priority: 1 });
+  try {
+    return start();
+  } finally {
+    setScheduling({ policy: SCHED_OTHER });
+  }
+}
+
 /** Asks for a short slice for the calling thread; true where the kernel took it. It is no error elsewhere. */
 export function askForShortSlice(): boolean {
   return setScheduling({ policy: SCHED_OTHER, sliceNs: SLICE_NS });

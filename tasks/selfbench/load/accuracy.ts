@@ -117,7 +117,7 @@ export function agreement(
   const apart = spread(ours.map((value, round) => value - theirs[round]!));
   return finding({
     ...given,
-    peer: `pgbench --rate=${RATE}`,
+    peer: `pgbench --rate=${RATE} -j 1, waiting as well`,
     theirs: spread(theirs),
     ratio,
     goal,

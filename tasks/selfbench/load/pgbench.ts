@@ -1,6 +1,7 @@
 import { join } from "node:path";
 import { InterruptedError, ServiceError } from "../../model/errors.ts";
 import { runProgram } from "../../stack/programs.ts";
+import { asGenerator } from "../as_generator.ts";
 import { wayIn } from "../peers/way_in.ts";
 import type { Pgbench } from "../seed/pgbench.ts";
 
@@ -27,7 +28,10 @@ export interface SelectOnlyOptions {
   readonly signal: AbortSignal;
 }
 
-/** `pgbench -S -M prepared -c <connections> -j 2`. @throws {ServiceError} with what it said when it failed */
+/**
+ * `pgbench -S -M prepared -c <connections> -j 2`. With a rate it has one thread, which waits as a generator's does.
+ * @throws {ServiceError} with what it said when it failed
+ */
 export async function selectOnly(program: Pgbench, options: SelectOnlyOptions): Promise<SelectOnly> {
   const { url, connections, seconds, rate, dir, signal } = options;
   const logs = Deno.makeTempDirSync({ dir });
@@ -39,16 +43,18 @@ export async function selectOnly(program: Pgbench, options: SelectOnlyOptions): 
     "-c",
     connections,
     "-j",
-    Math.min(2, connections),
+    rate === undefined ? Math.min(2, connections) : 1,
     "-T",
     seconds,
   ];
   if (rate !== undefined) args.push("--rate", rate, "-l", "--log-prefix", join(logs, "pgbench"));
-  const { code, output } = await runProgram(program.path, args.map(String), {
-    env: wayIn(url),
-    timeoutMs: (seconds + 60) * 1000,
-    signal,
-  });
+  const run = () =>
+    runProgram(program.path, args.map(String), {
+      env: wayIn(url),
+      timeoutMs: (seconds + 60) * 1000,
+      signal,
+    });
+  const { code, output } = await (rate === undefined ? run() : asGenerator(run));
   if (signal.aborted) throw new InterruptedError();
   const tps = parseRate(output);
   if (code !== 0 || tps === null) {

@@ -1,0 +1,28 @@
+import assert from "node:assert/strict";
+import { asGenerator } from "./as_generator.ts";
+
+const SCHED_RR = 2;
+const POLICY_FIELD = 41;
+
+Deno.test({
+  name: "a program started as a generator waits as one, and the next one does not",
+  // Only root may read another process's timers, and surely has the priority.
+  ignore: Deno.build.os !== "linux" || Deno.uid() !== 0,
+  async fn() {
+    const startedBy = async (start: (run: () => Deno.ChildProcess) => Deno.ChildProcess) => {
+      const child = start(() => new Deno.Command("sleep", { args: ["60"] }).spawn());
+      const read = (name: string) => Deno.readTextFileSync(`/proc/${child.pid}/${name}`);
+      const slack = Number(read("timerslack_ns"));
+      const policy = Number(read("stat").split(") ")[1]!.split(" ")[POLICY_FIELD - 3]);
+      child.kill("SIGKILL");
+      await child.status;
+      return { slack, policy };
+    };
+    assert.deepEqual(await startedBy((run) => run()), { slack: 50_000, policy: 0 });
+    const { slack, policy } = await startedBy(asGenerator);
+    // Newer kernels say 0 of a thread with that priority: it has no slack at all.
+    assert.ok(slack <= 1);
+    assert.equal(policy, SCHED_RR);
+    assert.deepEqual(await startedBy((run) => run()), { slack: 50_000, policy: 0 });
+  },
+});
