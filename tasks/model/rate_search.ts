@@ -41,8 +41,8 @@ export interface PathRate {
   readonly slo: string;
   /**
    * The highest rate that holds and the lowest that fails, requests a second. The first is null where not even the
-   * lowest rate holds, the second where nothing failed before the generator came to its limit, and both where no
-   * probe was valid.
+   * lowest rate holds, the second where nothing failed before the generator came to its limit or probes of what
+   * failed contradict each other, and both where no probe was valid.
    */
   readonly interval: readonly [low: number | null, high: number | null];
   /** Whether each end came out the same in its confirmations. */

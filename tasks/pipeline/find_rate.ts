@@ -2,12 +2,14 @@ import type { Config } from "../config.ts";
 import { type LoadedScenario, loadScenario } from "../load/scenario.ts";
 import { ExitCode, ServiceError } from "../model/errors.ts";
 import type { PathRate, RateProbe, RateSearch } from "../model/rate_search.ts";
+import type { RunSummary } from "../model/summary.ts";
+import { formatCount } from "../model/units.ts";
 import { makeRatePage } from "../report/find_rate_page.ts";
 import { acquireLock } from "../stack/lock.ts";
 import { prepareHome } from "../stack/places.ts";
 import { answerSoFar, DEFAULT_RESOLUTION, nextStep, type ProbeStep } from "../stats/rate_search.ts";
 import { findRateText, probeText, rateText } from "../terminal/find_rate_text.ts";
-import { openTerminal, type Terminal } from "../terminal/terminal.ts";
+import { openTerminal, type StepProgress, type Terminal } from "../terminal/terminal.ts";
 import { judge, store, type System, waitNote, withSystem } from "./bench.ts";
 import { type BenchArguments, settle } from "./bench_options.ts";
 import { dataOf } from "./data_options.ts";
@@ -18,6 +20,10 @@ import { recoverRuns } from "./recover.ts";
 import { newRunId } from "./run_id.ts";
 import { storeForRun } from "./store_file.ts";
 
+/** Clients that warm a path up, and for how many times the length of a probe. */
+const WARM_UP_CLIENTS = 8;
+const WARM_UP_TIMES = 2;
+const LONGEST_WARM_UP_SECONDS = 15;
 /** As `--rate` allows. */
 const HIGHEST_RATE = 1_000_000;
 
@@ -119,6 +125,7 @@ async function searchPath(search: PathSearch): Promise<PathRate> {
     lowest: Math.min(startRate, lowestRate(slo, given.duration)),
     highest: HIGHEST_RATE,
   };
+  if (!signal.aborted) await warmUp({ ...search, slo });
   const probes: RateProbe[] = [];
   while (true) {
     const step = nextStep(probes, options);
@@ -131,33 +138,64 @@ async function searchPath(search: PathSearch): Promise<PathRate> {
   }
 }
 
+/**
+ * Asks a path as fast as it answers before its first probe: a server that compiles its code while it runs, and
+ * caches that are empty, would let probes fail at rates that hold later. The run is stored, and nothing depends on
+ * it.
+ */
+async function warmUp(search: PathSearch): Promise<void> {
+  const { runId, scenario, given, path, terminal } = search;
+  // The steps of a session hang together: its clients cannot ask as fast as they like.
+  const load = scenario.streams.some(({ session }) => session !== null)
+    ? {}
+    : { rate: undefined, concurrency: WARM_UP_CLIENTS, workers: 1 };
+  const warmth = { ...load, label: `find-rate ${runId} warm-up`, seed: given.seed, warmup: 0 };
+  await terminal.step(`Warm ${path} up`, async (progress) => {
+    const seconds = Math.min(WARM_UP_TIMES * given.duration, LONGEST_WARM_UP_SECONDS);
+    const { summary } = await makeRun(search, warmth, seconds, progress);
+    return { value: undefined, detail: `${formatCount(summary.accounting.scheduled)} requests` };
+  });
+}
+
 /** One run at the step's rate, stored and judged; null where it was interrupted. */
 async function makeProbe(search: PathSearch, step: ProbeStep): Promise<RateProbe | null> {
-  const { runId, scenario, system, given, path, slo, db, terminal } = search;
+  const { runId, given, path, slo, terminal } = search;
   const { rate, confirmation, seed } = step;
   const seconds = probeSeconds(slo, given.duration, rate) * (confirmation ? CONFIRMATION_TIMES : 1);
   const label = `find-rate ${runId} ${rate}/s`;
-  // One block: within it a queue that grows shows itself, which a washout between two would hide.
-  const probed = { ...scenario, block: seconds, inFlight: undefined };
-  const settled = settle(probed, { ...given, rate, duration: seconds, paths: path, slo, label, seed });
-  const plan = { ...settled, inFlightCap: scenario.inFlight ?? settled.inFlightCap };
   const title = `Probe ${path} at ${rateText(rate)}/s${confirmation ? " again" : ""}`;
   return await terminal.step(title, async (progress) => {
-    const quiet: Terminal = { ...terminal, step: async (_title, work) => (await work(progress)).value };
-    const job = { ...search, ...systemOf(system, path), scenario: probed, plan, terminal: quiet };
-    const measured = await measure({ ...job, runId: newRunId() });
-    await store(measured, db, quiet);
-    if (measured.crash !== null) {
-      throw new ServiceError(
-        `Cannot go on searching: ${measured.crash}`,
-        `What was measured until then is stored; deno task logs shows why.`,
-      );
-    }
-    const summary = await judge(measured.runId, db);
-    if (measured.status === "interrupted") return { value: null, detail: "interrupted" };
+    const { summary, interrupted } = await makeRun(search, { rate, label, seed }, seconds, progress);
+    if (interrupted) return { value: null, detail: "interrupted" };
     const probe = probeOf(summary, step, seconds);
     return { value: probe, detail: probeText(probe) };
   });
+}
+
+/** A run of the search's path, stored and judged. @throws {ServiceError} where it crashed */
+async function makeRun(
+  search: PathSearch,
+  load: Partial<BenchArguments>,
+  seconds: number,
+  progress: StepProgress,
+): Promise<{ summary: RunSummary; interrupted: boolean }> {
+  const { scenario, system, given, path, slo, db, terminal } = search;
+  // One block: within it a queue that grows shows itself, which a washout between two would hide.
+  const probed = { ...scenario, block: seconds, inFlight: undefined };
+  const settled = settle(probed, { ...given, duration: seconds, paths: path, slo, ...load });
+  const plan = { ...settled, inFlightCap: scenario.inFlight ?? settled.inFlightCap };
+  const quiet: Terminal = { ...terminal, step: async (_title, work) => (await work(progress)).value };
+  const job = { ...search, ...systemOf(system, path), scenario: probed, plan, terminal: quiet };
+  const measured = await measure({ ...job, runId: newRunId() });
+  await store(measured, db, quiet);
+  if (measured.crash !== null) {
+    throw new ServiceError(
+      `Cannot go on searching: ${measured.crash}`,
+      `What was measured until then is stored; deno task logs shows why.`,
+    );
+  }
+  const summary = await judge(measured.runId, db);
+  return { summary, interrupted: measured.status === "interrupted" };
 }
 
 /** The part of the system that one path is. */

@@ -238,6 +238,8 @@ function method({ search }: RateSearch): string[] {
       rateText(startRate)
     } requests/s for each path, was doubled until the targets failed (or ` +
     `halved until they held), then bisected on the logarithm until ${formatShare(resolution)} lay between.`,
+    "Before its first probe each path was asked as fast as it answered for the length of two (15 s at most), so that compilers and " +
+    "caches of the system were as warm for the first probe as for the last.",
     `A probe measured ${formatSeconds(durationSeconds)} after a warm-up of ${
       warmupSeconds === 0 ? "none" : formatSeconds(warmupSeconds)
     }, longer at rates so low that fewer requests would not tell the targets' quantiles; ${workers} worker${

@@ -28,11 +28,14 @@ export interface RateAnswer {
   readonly kind: "answer";
   /** The highest rate that holds; null: not even the lowest does, or no probe was valid. */
   readonly low: number | null;
-  /** The lowest rate that fails; null where none did before the generator came to its limit. */
+  /**
+   * The lowest rate that fails; null where none did before the generator came to its limit, or where probes of all
+   * that did contradict each other.
+   */
   readonly high: number | null;
   /** Whether each end (the lower one where there is no other) came out the same in its confirmations. */
   readonly confirmed: boolean;
-  /** What kept the rate from going higher: no rate that failed means that it was the generator. */
+  /** What kept the rate from going higher: where no probe above `low` failed it was the generator. */
   readonly limitedBy: "system" | "generator";
 }
 
@@ -178,7 +181,7 @@ export function answerSoFar(history: readonly ProbeResult[]): RateAnswer {
     low,
     high,
     confirmed: ends.length > 0 && ends.every((rate) => isConfirmed(history, seen, rate)),
-    limitedBy: high === null ? "generator" : "system",
+    limitedBy: high === null && seen.mixed.length === 0 ? "generator" : "system",
   };
 }
 

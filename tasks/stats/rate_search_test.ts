@@ -4,6 +4,7 @@ import type { ProbeOutcome } from "../model/rate_search.ts";
 import { counter } from "../random/counter.ts";
 import { normalQuantile } from "./normal.ts";
 import {
+  answerSoFar,
   DEFAULT_MAX_PROBES,
   nextStep,
   type ProbeResult,
@@ -182,6 +183,12 @@ Deno.test("where every probe is invalid it soon gives up", () => {
   const { history, answer } = search(() => "invalid");
   assert.deepEqual(history.map(({ rate }) => rate), [100, 100, 50, 50, 25, 25]);
   assert.deepEqual([answer.low, answer.high, answer.confirmed], [null, null, false]);
+});
+
+Deno.test("a limit that only contradictions show is the system's, though no rate is sure to fail", () => {
+  const probe = (rate: number, outcome: ProbeOutcome) => ({ rate, outcome, confirmation: false });
+  const answer = answerSoFar([probe(300, "holds"), probe(600, "fails"), probe(600, "holds")]);
+  assert.deepEqual([answer.low, answer.high, answer.limitedBy], [300, null, "system"]);
 });
 
 Deno.test("the highest rate allowed is not exceeded", () => {

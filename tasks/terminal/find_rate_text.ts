@@ -26,11 +26,13 @@ export function foundSentence({ path, slo, interval, confirmed, limitedBy, probe
       : `${path}: every probe was invalid; the generator, not the system, was the limit`;
   }
   if (low === null) return `${path} does not hold ${slo} even at ${rateText(high!)} requests/s (${sure})`;
-  if (high === null && limitedBy === "generator") {
+  if (high === null) {
     return `${path} holds ${slo} at least up to ${rateText(low)} requests/s (${sure}); ` +
-      `the generator, not the system, was the limit`;
+      (limitedBy === "generator"
+        ? "the generator, not the system, was the limit"
+        : "above that, probes of one rate contradict each other: try it longer (--duration), or on a quieter machine");
   }
-  return `${path} holds ${slo} up to ${rateText(low)}–${rateText(high!)} requests/s (${sure})`;
+  return `${path} holds ${slo} up to ${rateText(low)}–${rateText(high)} requests/s (${sure})`;
 }
 
 /** A probe's end in a few words, for the line that it leaves behind: `holds, p95 12.1 ms, 1,190/s answered`. */

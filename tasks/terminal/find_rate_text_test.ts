@@ -19,6 +19,10 @@ Deno.test("a sentence a path says what holds, how sure that is, and what was the
     "sql holds p95<200ms,errors<1% at least up to 9,600 requests/s (confirmed); " +
       "the generator, not the system, was the limit",
   );
+  assert.match(
+    say({ interval: [500, null], limitedBy: "system" }),
+    /at least up to 500 .*contradict each other/,
+  );
   assert.equal(
     say({ interval: [null, 20] }),
     "sql does not hold p95<200ms,errors<1% even at 20 requests/s (confirmed)",
