@@ -58,7 +58,7 @@ export interface SearchOptions {
 /** The widest gap between the ends that is good enough where nothing else is asked for. */
 export const DEFAULT_RESOLUTION = 0.05;
 /** Doubling, bisection, confirmations and a handful of contradictions. */
-export const DEFAULT_MAX_PROBES = 24;
+export const DEFAULT_MAX_PROBES = 32;
 /** Of each end; one more where any two probes of one rate contradict each other. */
 const CONFIRMATIONS = 2;
 /** Where so many are all invalid, the machine is not fit to measure on, at whatever rate. */
