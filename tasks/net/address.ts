@@ -11,16 +11,29 @@ export interface SocketAddress {
 
 const PATH_BYTES = 108;
 
-/** All addresses that a name stands for, in the system's order. @throws the resolver's error, or a path too long */
-export async function socketAddresses(address: Address): Promise<SocketAddress[]> {
+/**
+ * All addresses that a name stands for, in the system's order.
+ * @param signal gives the looking up @throws the resolver's error, or a path too long
+ */
+export async function socketAddresses(address: Address, signal: AbortSignal): Promise<SocketAddress[]> {
   if ("path" in address) return [unixAddress(address.path)];
   const { host, port } = address;
   const found = isIP(host) !== 0
     ? [{ address: host, family: isIP(host) }]
-    : await lookup(host, { all: true, verbatim: true });
+    : await untilAborted(lookup(host, { all: true, verbatim: true }), signal);
   return found.map(({ address, family }) =>
     family === 6 ? ipv6Address(address, port) : ipv4Address(address, port)
   );
+}
+
+/** What cannot be taken back is at least not waited for any more. */
+function untilAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const leave = () => reject(signal.reason);
+    if (signal.aborted) leave();
+    signal.addEventListener("abort", leave);
+    work.then(resolve, reject).finally(() => signal.removeEventListener("abort", leave));
+  });
 }
 
 /** `struct sockaddr_un`. */

@@ -1,6 +1,8 @@
 import assert from "node:assert/strict";
 import { ipv4Address, ipv6Address, socketAddresses, unixAddress } from "./address.ts";
 
+const never = new AbortController().signal;
+
 Deno.test("an IPv4 address is family, port and four bytes, the port in the network's order", () => {
   assert.deepEqual([...ipv4Address("127.0.0.1", 5432).bytes], [2, 0, 21, 56, 127, 0, 0, 1, ...zeros(8)]);
 });
@@ -21,9 +23,19 @@ Deno.test("a Unix socket's address is its path, which must fit", () => {
 });
 
 Deno.test("a name stands for all addresses that the system knows for it", async () => {
-  const found = await socketAddresses({ host: "localhost", port: 1 });
+  const found = await socketAddresses({ host: "localhost", port: 1 }, never);
   assert.ok(found.length > 0 && found.every(({ family }) => family === 2 || family === 10));
-  await assert.rejects(socketAddresses({ host: "no-such-host.invalid", port: 1 }), /ENOTFOUND|EAI_AGAIN/);
+  await assert.rejects(
+    socketAddresses({ host: "no-such-host.invalid", port: 1 }, never),
+    /ENOTFOUND|EAI_AGAIN/,
+  );
+});
+
+Deno.test("a name server that does not answer is waited for no longer than asked", async () => {
+  const given = new AbortController();
+  const found = socketAddresses({ host: "localhost", port: 1 }, given.signal);
+  given.abort(new Error("given up"));
+  await assert.rejects(found, /given up/);
 });
 
 function zeros(count: number): number[] {

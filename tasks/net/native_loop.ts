@@ -62,7 +62,7 @@ export class NativeLoop implements EventLoop, SocketWatch {
   connect(address: Address, inbox: Inbox, signal: AbortSignal): Promise<Channel> {
     return this.outside(async () => {
       let failure: Error | undefined;
-      for (const socketAddress of await socketAddresses(address)) {
+      for (const socketAddress of await socketAddresses(address, signal)) {
         signal.throwIfAborted();
         const fd = this.#libc.socket(
           socketAddress.family,
