@@ -1,13 +1,13 @@
 import assert from "node:assert/strict";
-import { ReliefThread } from "../load/relief_thread.ts";
-import { allowedCpus } from "./cpus.ts";
-import { ReliefLine } from "./relief_line.ts";
+import { ReliefThread } from "./relief_thread.ts";
+import { allowedCpus } from "../net/cpus.ts";
+import { ReliefLine } from "../net/relief_line.ts";
 
 /** A thread that joins a line and then does nothing for it but tell what it is told to. */
 const THREAD = `
-  import { ReliefLine } from ${JSON.stringify(new URL("./relief_line.ts", import.meta.url).href)};
-  import { threadId } from ${JSON.stringify(new URL("./cpus.ts", import.meta.url).href)};
-  import { monotonicUs } from ${JSON.stringify(new URL("./clock.ts", import.meta.url).href)};
+  import { ReliefLine } from ${JSON.stringify(new URL("../net/relief_line.ts", import.meta.url).href)};
+  import { threadId } from ${JSON.stringify(new URL("../net/cpus.ts", import.meta.url).href)};
+  import { monotonicUs } from ${JSON.stringify(new URL("../net/clock.ts", import.meta.url).href)};
   let line;
   self.onmessage = ({ data }) => {
     if (data.memory) {
