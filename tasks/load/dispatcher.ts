@@ -73,7 +73,7 @@ export class Dispatcher {
 
   /**
    * Makes a slot ready before it is due: its values are drawn and its request is written, so that little lies
-   * between its moment and its sending. The last one made ready should be the next one sent.
+   * between its moment and its sending. Others may be sent before it; its request is then written once more.
    * @param session set for a step of a session, whose answer is kept for the steps after it
    */
   ready(

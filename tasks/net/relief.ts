@@ -22,7 +22,7 @@ declare const self: DedicatedWorkerGlobalScope;
 /** A thread that is due is left so long: moving one that is about to run would only delay it. */
 const PATIENCE_US = 200;
 /** A turn that takes longer than this is one that was interrupted. */
-const TURN_US = 400;
+const LONGEST_TURN_US = 400;
 /** Between two looks, however much is due. */
 const REST_US = 400;
 
@@ -47,7 +47,7 @@ function watch(line: ReliefLine, thread: number, cpus: readonly number[]): void 
     const nowUs = monotonicUs();
     // Once is enough: what is late after that does not wait for a core.
     const overdueUs = dueUs === servedUs ? Infinity : dueUs + PATIENCE_US;
-    const lookUs = wokeUs === 0 ? overdueUs : Math.max(overdueUs, wokeUs + TURN_US);
+    const lookUs = wokeUs === 0 ? overdueUs : Math.max(overdueUs, wokeUs + LONGEST_TURN_US);
     if (lookUs > nowUs) {
       line.sleep(dueUs, dueUs === servedUs ? REST_US : Math.max(lookUs - nowUs, REST_US));
       continue;

@@ -57,7 +57,10 @@ export interface Call {
 export interface Target {
   /** Opens what it keeps open. @throws {ServiceError} when the system cannot be reached. */
   open(): Promise<void>;
-  /** Does what can be done for a call before it is due; that call is the next to run, or is never run. */
+  /**
+   * Does what can be done for a call before it is due. Only the last call prepared is remembered: one that runs after
+   * another was prepared is prepared anew, and one that was prepared need never run.
+   */
   prepare?(call: Call): void;
   /** Asks once. Never throws: what happened stands in the call when it is done. */
   run(call: Call): void;
