@@ -41,7 +41,7 @@ export const Linux = {
   socketLevel: { level: 1, error: 4, keepAlive: 9 },
   message: { noSignal: 0x4000 },
   epoll: { closeOnExec: 0o2000000, add: 1, modify: 3, in: 1, out: 4, error: 8, hangUp: 16 },
-  timerSlack: 29,
+  timerSlack: { set: 29, get: 30 },
 } as const;
 
 /** An epoll_event is packed on x86-64 only: its 64 bits of data begin at 4, else at 8. */

@@ -55,7 +55,7 @@ export class NativeLoop implements EventLoop, SocketWatch {
     if (this.#epoll < 0) throw systemError(lastError(libc));
     this.#epollId = BigInt(this.#epoll);
     // Linux lets a sleeper sleep 50 µs longer than it asked for, to wake several at once.
-    libc.prctl(timerSlack, 1n);
+    libc.prctl(timerSlack.set, 1n);
     void this.#run();
   }
 
