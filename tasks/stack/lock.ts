@@ -46,7 +46,7 @@ export function acquireLock(home: string, what: string): Lock {
       if (!held) return;
       held = false;
       file.truncateSync();
-      file.close();
+      giveFree(file);
     },
   };
 }
@@ -65,8 +65,17 @@ export function inspectLock(home: string): { state: "free" | "held" | "stale"; h
     if (!file.tryLockSync(true)) return { state: "held", holder };
     return { state: holder !== null && !isAlive(holder.process) ? "stale" : "free", holder };
   } finally {
-    file.close();
+    giveFree(file);
   }
+}
+
+/**
+ * Unlocks by name, not by closing alone: a program that another thread is just starting holds a copy of every
+ * open file until it runs, and with it the lock.
+ */
+function giveFree(file: Deno.FsFile): void {
+  file.unlockSync();
+  file.close();
 }
 
 function lockPath(home: string): string {

@@ -58,3 +58,31 @@ Deno.test("a lock file that cannot be read does not block", async () => {
     return Promise.resolve();
   });
 });
+
+Deno.test("a lock that was given free is free, whatever other threads start meanwhile", async () => {
+  const starting = new Worker(
+    `data:text/javascript,${
+      encodeURIComponent(`
+        const stop = new Int32Array((await new Promise((resolve) => self.onmessage = resolve)).data);
+        while (stop[0] === 0) new Deno.Command("true").outputSync();
+        self.postMessage("ended");`)
+    }`,
+    { type: "module" },
+  );
+  const ended = new Promise((resolve) => starting.onmessage = resolve);
+  const stop = new Int32Array(new SharedArrayBuffer(4));
+  starting.postMessage(stop.buffer);
+  try {
+    await withTempHome((home) => {
+      for (let times = 0; times < 3000; times++) {
+        acquireLock(home, "bench").release();
+        inspectLock(home);
+      }
+      return Promise.resolve();
+    });
+  } finally {
+    stop[0] = 1;
+    await ended;
+    starting.terminate();
+  }
+});
