@@ -175,5 +175,5 @@ Deno.test("one command goes from nothing to a stored run, a report and a PDF", a
       assert.doesNotMatch((await bench.run("runs")).stdout, new RegExp(runId));
       await assert.rejects(Deno.stat(join(bench.reports, runId)));
     });
-  });
+  }, { untouched: true });
 });

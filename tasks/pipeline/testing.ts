@@ -1,5 +1,7 @@
 import { join, resolve } from "node:path";
+import { readConfig } from "../config.ts";
 import { testConfig, withTempHome } from "../stack/testing.ts";
+import { placeCluster } from "../stack/testing_cluster.ts";
 
 /** What a task left behind: exit code and everything it said. */
 export interface TaskResult {
@@ -37,10 +39,15 @@ const tasks = resolve(import.meta.dirname!, "..");
 /**
  * Gives a test a workbench, and stops and removes everything on it afterwards. Services of the machine's
  * user are out of the way: only what `env` of a call names is used.
+ * @param untouched where nothing may be there before the first task, no database cluster either
  */
-export function withWorkbench<T>(use: (bench: Workbench) => Promise<T>): Promise<T> {
+export function withWorkbench<T>(
+  use: (bench: Workbench) => Promise<T>,
+  { untouched = false }: { untouched?: boolean } = {},
+): Promise<T> {
   return withTempHome(async (home) => {
     const { reports } = await testConfig(home);
+    if (!untouched) await furnish(home);
     const running = new Set<RunningTask>();
     const start: Workbench["start"] = (task, args = [], env = {}) => {
       const started = startTask(task, args, { BENCHBOOK_HOME: home, BENCHBOOK_REPORTS: reports, ...env });
@@ -64,6 +71,14 @@ export function withWorkbench<T>(use: (bench: Workbench) => Promise<T>): Promise
       await start("down").result;
     }
   });
+}
+
+/** What takes long to make and is the same in every home: the cluster, and the unpacked browser. */
+async function furnish(home: string): Promise<void> {
+  await placeCluster(home);
+  const unpacked = join(readConfig().home, "chromium");
+  await Deno.mkdir(unpacked, { recursive: true });
+  await Deno.symlink(unpacked, join(home, "chromium"));
 }
 
 function startTask(

@@ -10,6 +10,7 @@ import { embeddedRedisUrl, findRedis, startRedis } from "./redis.ts";
 import { unpackRedis } from "./redis_packages.ts";
 import type { Stack, StackOptions } from "./services.ts";
 import { openStack } from "./stack.ts";
+import { placeCluster } from "./testing_cluster.ts";
 
 /** A BENCHBOOK_HOME of its own for a test, removed afterwards. */
 export async function withTempHome<T>(use: (home: string) => Promise<T>): Promise<T> {
@@ -39,6 +40,7 @@ export interface TestPostgres {
 export function withPostgres<T>(use: (url: string, postgres: TestPostgres) => Promise<T>): Promise<T> {
   return withTempHome(async (home) => {
     let running: ProcessId | undefined;
+    await placeCluster(home);
     try {
       const { port, process } = await startPostgres(home, (started) => running = started.process);
       const adminUrl = embeddedDatabaseUrl(home, port, "postgres");
@@ -73,6 +75,7 @@ export function withStack<T>(
 ): Promise<T> {
   return withTempHome(async (home) => {
     const config = await testConfig(home);
+    await placeCluster(home);
     const stack = await openStack(config, { owner: "bench", need });
     try {
       return await use(stack, config);
