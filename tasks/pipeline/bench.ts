@@ -11,7 +11,6 @@ import type { Environment } from "../model/run.ts";
 import type { RunSummary } from "../model/summary.ts";
 import { formatCount } from "../model/units.ts";
 import { hostFacts } from "../observe/host.ts";
-import { makeReport } from "../report/report.ts";
 import type { DataRequest } from "../seed/spec.ts";
 import { undoWrites } from "../seed/undo.ts";
 import { acquireLock } from "../stack/lock.ts";
@@ -206,6 +205,8 @@ async function conclude(
   // An interrupted user wants to leave: the report can be had later.
   if (given.report && status !== "interrupted") {
     const report = await terminal.step("Report", async (progress) => {
+      // Charts, templates and the browser's driver: half of all that is loaded, and not before it is wanted.
+      const { makeReport } = await import("../report/report.ts");
       const made = await makeReport({ config, db, runRef: runId, pdf: given.pdf, signal, onStep: progress });
       return { value: made, detail: made.pdf === null ? "HTML" : "HTML and PDF" };
     });

@@ -4,7 +4,6 @@ import { ExitCode, ServiceError } from "../model/errors.ts";
 import type { PathRate, RateProbe, RateSearch } from "../model/rate_search.ts";
 import type { RunSummary } from "../model/summary.ts";
 import { formatCount } from "../model/units.ts";
-import { makeRatePage } from "../report/find_rate_page.ts";
 import { acquireLock } from "../stack/lock.ts";
 import { prepareHome } from "../stack/places.ts";
 import { answerSoFar, DEFAULT_RESOLUTION, nextStep, type ProbeStep } from "../stats/rate_search.ts";
@@ -224,6 +223,7 @@ async function conclude(
   // An interrupted user wants to leave; the runs of the probes are stored.
   if (given.report && !signal.aborted) {
     const page = await terminal.step("Report", async (progress) => {
+      const { makeRatePage } = await import("../report/find_rate_page.ts");
       const made = await makeRatePage(found, { config, pdf: given.pdf, onStep: progress });
       return { value: made, detail: made.pdf === null ? "HTML" : "HTML and PDF" };
     });
