@@ -2,35 +2,38 @@ import { z } from "zod";
 import { UsageError } from "../model/errors.ts";
 import { PATHS } from "../model/operation.ts";
 import type { Scenario, Stream } from "../model/scenario.ts";
+import { fieldWords, numberAbove0, numberFrom, wholeFrom } from "./field_words.ts";
 
 /** Characters of a value in a message. */
 const MOST_SHOWN = 100;
 
 const name = z.string().regex(/^[a-z0-9][a-z0-9-]*$/, "must be lower-case words joined by hyphens");
-const positive = z.number().positive().finite();
+const positive = numberAbove0();
+const notNegative = numberFrom(0);
+const whole = z.int("must be a whole number");
 const keys = z.string().min(1);
-const weights = z.array(z.number().nonnegative()).optional();
+const weights = z.array(notNegative).optional();
 
 const DRAWS = [
-  z.strictObject({ kind: z.literal("zipf"), keys, s: z.number().min(0).max(5) }),
+  z.strictObject({ kind: z.literal("zipf"), keys, s: numberFrom(0, 5) }),
   z.strictObject({ kind: z.literal("uniform"), keys }),
-  z.strictObject({ kind: z.literal("recent"), keys, mean: z.number().positive().max(1) }),
-  z.strictObject({ kind: z.literal("integer"), min: z.int(), max: z.int() }),
+  z.strictObject({ kind: z.literal("recent"), keys, mean: numberAbove0(1) }),
+  z.strictObject({ kind: z.literal("integer"), min: whole, max: whole }),
   z.strictObject({
     kind: z.literal("choice"),
     values: z.array(z.union([z.string(), z.number()], "must be a text or a number")).min(1),
     weights,
   }),
-  z.strictObject({ kind: z.literal("sample"), keys, count: z.int().min(1).max(16) }),
-  z.strictObject({ kind: z.literal("integers"), min: z.int(), max: z.int(), count: z.int().min(1).max(16) }),
-  z.strictObject({ kind: z.literal("after"), of: z.string().min(1), days: z.int().min(0) }),
+  z.strictObject({ kind: z.literal("sample"), keys, count: wholeFrom(1, 16) }),
+  z.strictObject({ kind: z.literal("integers"), min: whole, max: whole, count: wholeFrom(1, 16) }),
+  z.strictObject({ kind: z.literal("after"), of: z.string().min(1), days: wholeFrom(0) }),
   z.strictObject({ kind: z.literal("reserved"), keys }),
   z.strictObject({
     kind: z.literal("source"),
     source: z.string().min(1),
     column: z.string().min(1),
     pick: z.enum(["uniform", "zipf", "in order"]).optional(),
-    s: z.number().min(0).max(5).optional(),
+    s: numberFrom(0, 5).optional(),
   }),
   z.strictObject({ kind: z.literal("carried"), from: name, column: z.string().min(1) }),
 ] as const;
@@ -65,7 +68,7 @@ const operation = z.strictObject({
 });
 // What stages may be `checkStages` says, in words of its own.
 const stages = z.array(z.unknown()).optional();
-const rate = positive.max(1_000_000);
+const rate = numberAbove0(1_000_000);
 const arrivals = z.enum(["poisson", "constant"]);
 
 const stream = z.strictObject({
@@ -77,7 +80,7 @@ const stream = z.strictObject({
   session: z.strictObject({
     think: z.strictObject({
       kind: z.enum(["exponential", "constant"]),
-      seconds: z.number().nonnegative().max(3600),
+      seconds: numberFrom(0, 3600),
     }),
   }).optional(),
 });
@@ -111,12 +114,12 @@ const scenario = z.strictObject({
   ], "must be a list of streams, or a function of the settings that gives one").optional(),
   sources: z.record(z.string(), source).optional(),
   duration: positive,
-  warmup: z.number().nonnegative(),
+  warmup: notNegative,
   block: positive,
-  washout: z.number().nonnegative(),
+  washout: notNegative,
   timeout: positive,
-  inFlight: z.int().min(1).max(1_000_000).optional(),
-  retry: z.strictObject({ attempts: z.int().min(1).max(10), backoff: z.number().nonnegative().max(60) })
+  inFlight: wholeFrom(1, 1_000_000).optional(),
+  retry: z.strictObject({ attempts: wholeFrom(1, 10), backoff: numberFrom(0, 60) })
     .optional(),
   paths: z.array(z.enum(PATHS)).min(1).refine(
     (paths) => new Set(paths).size === paths.length,
@@ -149,7 +152,7 @@ export function checkStreams(value: unknown, file: string): readonly Stream[] {
 }
 
 function parsed(schema: z.ZodType, value: unknown, file: string, within = ""): unknown {
-  const result = schema.safeParse(value);
+  const result = schema.safeParse(value, { error: fieldWords });
   if (result.success) return result.data;
   const issue = innermost(result.error.issues[0]!);
   const current = issue.path.reduce<unknown>(

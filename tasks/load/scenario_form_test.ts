@@ -38,9 +38,47 @@ const FAULTS: readonly [what: string, value: unknown, said: RegExp][] = [
   ["a word that is none", within({ arrivals: "poison" }), /^streams\[0\]\.arrivals: .*"poison"\)$/],
   ["a text for a number", within({ operations: [operation({ weight: "3" })] }), /\.weight: .*"3"\)$/],
   ["no number at all", within({ operations: [operation({ weight: NaN })] }), /\.weight: .*\(it is NaN\)$/],
+  [
+    "a rate beyond all",
+    within({ rate: 1e7 }),
+    /^streams\[0\]\.rate: must be a number above 0, at most 1000000 \(it is 10000000\)$/,
+  ],
+  ["a rate of none", within({ rate: undefined }), /\.rate: must be a number above 0, .*\(it is missing\)$/],
+  [
+    "a weight of nothing",
+    within({ operations: [operation({ weight: 0 })] }),
+    /\.weight: must be .* above 0 /,
+  ],
+  [
+    "a mean beyond its range",
+    drawing({ kind: "recent", keys: "orders", mean: 2 }),
+    /\.id\.mean: must be a number above 0, at most 1 \(it is 2\)$/,
+  ],
+  [
+    "an exponent beyond its range",
+    drawing({ kind: "zipf", keys: "orders", s: 7 }),
+    /\.id\.s: must be a number from 0 to 5 \(it is 7\)$/,
+  ],
+  [
+    "more integers than a call takes",
+    drawing({ kind: "integers", min: 1, max: 9, count: 17 }),
+    /\.id\.count: must be a whole number from 1 to 16 \(it is 17\)$/,
+  ],
+  ["no time to wait", scenario({ washout: -1 }), /^washout: must be a number, at least 0 \(it is -1\)$/],
+  ["no operation", within({ operations: [] }), /\.operations: must have at least 1 of them \(it is \[\]\)$/],
+  ["no title", scenario({ title: "" }), /^title: must not be empty/],
+  [
+    "a path that is none",
+    scenario({ paths: ["sqll"] }),
+    /^paths\[0\]: must be "sql" or "graphql" or .*"sqll"\)$/,
+  ],
   ["endless time", scenario({ duration: Infinity }), /^duration: .*\(it is Infinity\)$/],
-  ["stages that are no list", within({ stages: { rate: 5 } }), /^streams\[0\]\.stages: .*array/],
-  ["an unknown field", within({ rates: 5 }), /^streams\[0\]: .*"rates"$/],
+  [
+    "stages that are no list",
+    within({ stages: { rate: 5 } }),
+    /\.stages: must be a list \(it is \{"rate":5\}\)$/,
+  ],
+  ["an unknown field", within({ rates: 5 }), /^streams\[0\]: has no field "rates"; did you mean "rate"\?$/],
   [
     "a draw of no kind",
     drawing({ kind: "zpf", s: 1 }),
@@ -88,7 +126,10 @@ Deno.test("a value of neither form is told which forms there are", () => {
     messageOf(scenario({ sources: { users: { json: "users.json" } } })),
     /^sources\.users: must be \{ csv \}, \{ parquet \} or \{ sql \}/,
   );
-  assert.match(messageOf(scenario({ dataset: { schemas: "shop" } })), /^dataset\.schemas: .*array/);
+  assert.match(
+    messageOf(scenario({ dataset: { schemas: "shop" } })),
+    /^dataset\.schemas: must be a list \(it is "shop"\)$/,
+  );
 });
 
 Deno.test("a path stands in a scenario once, since arms are told apart by their names", () => {

@@ -15,7 +15,7 @@ import { type Arm, type ArmTarget, arrivalPlans, type LoadPlan, mixOf } from "./
 import { fitStreams, peakRate } from "./rates.ts";
 import { runLoad } from "./run_load.ts";
 import { type LoadedScenario, loadScenario, scenarioNames } from "./scenario.ts";
-import { loadSources } from "./sources.ts";
+import { loadFileSources, loadSqlSources } from "./sources.ts";
 import { mergeStreams } from "./streams.ts";
 
 const root = resolve(import.meta.dirname!, "../..");
@@ -127,7 +127,7 @@ async function prepare(stack: Stack, name: string): Promise<Ground> {
 /** Proves the paths equal, makes a second of load, and takes back what it wrote. */
 async function exercise(scenario: LoadedScenario, { databaseUrl, dataset, targets }: Ground): Promise<void> {
   const workload = loadWorkload(scenario.workloadDir, scenario);
-  const sources = await loadSources(scenario, databaseUrl);
+  const sources = { ...await loadFileSources(scenario), ...await loadSqlSources(scenario, databaseUrl) };
   const { arms } = armsOf(scenario, workload, targets.map((target) => ({ name: target.path, target })));
   const mix = mixOf({ ...scenario, dataset, sources, seed: 42 });
   const signal = new AbortController().signal;

@@ -11,58 +11,84 @@ import type { LoadedScenario } from "./scenario.ts";
 /** Every worker holds a copy of what is drawn from. */
 const MOST_ROWS = 1_000_000;
 
+type Sources = Record<string, SourceRows>;
+type Drawing = Pick<LoadedScenario, "file" | "sources" | "operations">;
+type Fault = (what: string, next?: string) => UsageError;
+interface Table {
+  readonly names: readonly string[];
+  readonly rows: readonly (readonly unknown[])[];
+}
+
 /**
- * Reads the columns that a scenario draws from its sources. Numbers and texts stay; anything else becomes text.
- * @param databaseUrl where SQL sources are asked
- * @throws {UsageError} naming the scenario's file and field: a file that is missing or cannot be read, a column
- * that is not there, no rows or too many
+ * Reads the columns that a scenario draws from its CSV and Parquet files. Numbers and texts stay; anything else
+ * becomes text. Needs no database: what is wrong is known before one is started.
+ * @throws {UsageError} naming the scenario's file and field: a file that is missing (one with SQL too) or cannot
+ * be read, a column that is not there, no rows or too many
  */
-export async function loadSources(
-  { file, sources = {}, operations }: Pick<LoadedScenario, "file" | "sources" | "operations">,
-  databaseUrl: string,
-): Promise<Record<string, SourceRows>> {
-  const loaded: Record<string, SourceRows> = {};
+export async function loadFileSources(scenario: Drawing): Promise<Sources> {
+  return await loadEach(scenario, async (source, path) => {
+    await Deno.stat(path).catch(() => {
+      throw new Error(`there is no file ${path}`);
+    });
+    if ("sql" in source) return null;
+    return await readFile("csv" in source ? "read_csv" : "read_parquet", path);
+  });
+}
+
+/**
+ * Reads the columns that a scenario draws from answers to its SQL files, asked at `databaseUrl`.
+ * @throws {UsageError} as of files
+ */
+export async function loadSqlSources(scenario: Drawing, databaseUrl: string): Promise<Sources> {
+  return await loadEach(
+    scenario,
+    async (source, path) =>
+      "sql" in source ? await readSql(await Deno.readTextFile(path), databaseUrl) : null,
+  );
+}
+
+/** @param read gives null of sources that are not its own */
+async function loadEach(
+  { file, sources = {}, operations }: Drawing,
+  read: (source: Source, path: string) => Promise<Table | null>,
+): Promise<Sources> {
+  const loaded: Sources = {};
   for (const [name, source] of Object.entries(sources)) {
-    const fault = (what: string, next?: string) =>
+    const fault: Fault = (what, next) =>
       new UsageError(`Cannot use the scenario file ${file}: sources.${name}: ${what}`, next);
     const wanted = new Set(
       operations.flatMap(({ params }) => Object.values(params))
         .flatMap((draw) => draw.kind === "source" && draw.source === name ? [draw.column] : []),
     );
     if (wanted.size === 0) continue;
-    let table: { names: readonly string[]; rows: readonly (readonly unknown[])[] };
+    let table: Table | null;
     try {
-      table = await read(source, resolve(dirname(file), Object.values(source)[0]!), databaseUrl);
+      table = await read(source, resolve(dirname(file), Object.values(source)[0]!));
     } catch (error) {
       throw fault(`cannot be read: ${(error as Error).message.split("\n")[0]}`);
     }
-    const { names, rows } = table;
-    if (rows.length === 0) throw fault("has no rows");
-    if (rows.length > MOST_ROWS) throw fault(`has more than ${MOST_ROWS} rows`, "Give a part of it.");
-    const columns: Record<string, Value[]> = {};
-    for (const column of wanted) {
-      const at = names.indexOf(column);
-      if (at < 0) throw fault(`has no column "${column}"`, hint(column, names));
-      const empty = rows.findIndex((row) => row[at] === null);
-      if (empty >= 0) {
-        throw fault(`column "${column}" is empty in row ${empty + 1}: a parameter needs a value`);
-      }
-      columns[column] = rows.map((row) => valueOf(row[at]));
-    }
-    loaded[name] = { rows: rows.length, columns };
+    if (table !== null) loaded[name] = columnsOf(table, wanted, fault);
   }
   return loaded;
 }
 
-async function read(source: Source, path: string, databaseUrl: string) {
-  if ("sql" in source) return await readSql(await Deno.readTextFile(path), databaseUrl);
-  await Deno.stat(path).catch(() => {
-    throw new Error(`there is no file ${path}`);
-  });
-  return await readFile("csv" in source ? "read_csv" : "read_parquet", path);
+function columnsOf({ names, rows }: Table, wanted: ReadonlySet<string>, fault: Fault): SourceRows {
+  if (rows.length === 0) throw fault("has no rows");
+  if (rows.length > MOST_ROWS) throw fault(`has more than ${MOST_ROWS} rows`, "Give a part of it.");
+  const columns: Record<string, Value[]> = {};
+  for (const column of wanted) {
+    const at = names.indexOf(column);
+    if (at < 0) throw fault(`has no column "${column}"`, hint(column, names));
+    const empty = rows.findIndex((row) => row[at] === null);
+    if (empty >= 0) {
+      throw fault(`column "${column}" is empty in row ${empty + 1}: a parameter needs a value`);
+    }
+    columns[column] = rows.map((row) => valueOf(row[at]));
+  }
+  return { rows: rows.length, columns };
 }
 
-async function readFile(reader: "read_csv" | "read_parquet", path: string) {
+async function readFile(reader: "read_csv" | "read_parquet", path: string): Promise<Table> {
   const instance = await DuckDBInstance.create(":memory:");
   try {
     const connection = await instance.connect();
@@ -85,7 +111,7 @@ async function readFile(reader: "read_csv" | "read_parquet", path: string) {
   }
 }
 
-async function readSql(text: string, databaseUrl: string) {
+async function readSql(text: string, databaseUrl: string): Promise<Table> {
   const client = new Client({ connectionString: databaseUrl, application_name: "benchbook-source" });
   await client.connect();
   try {

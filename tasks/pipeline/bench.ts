@@ -3,7 +3,7 @@ import { VERSION } from "../config.ts";
 import { loadWorkload } from "../load/arms.ts";
 import { clearCache } from "../load/open_targets.ts";
 import { mixOf } from "../load/plan.ts";
-import { loadSources } from "../load/sources.ts";
+import { loadFileSources, loadSqlSources } from "../load/sources.ts";
 import { proveEqual } from "../load/equality.ts";
 import { type LoadedScenario, loadScenario } from "../load/scenario.ts";
 import { ExitCode, InterruptedError } from "../model/errors.ts";
@@ -29,7 +29,7 @@ import { dataOf } from "./data_options.ts";
 import { explainAll } from "./explain_all.ts";
 import { interruptSignal } from "./interrupt.ts";
 import { measure, type Measured, type MeasureOptions } from "./measure.ts";
-import { openOwnTables, undoOwnWrites } from "./own_tables.ts";
+import { findOwnFiles, openOwnTables, undoOwnWrites } from "./own_tables.ts";
 import { fillDatabase, type Ground, makeArms, startStack } from "./prepare.ts";
 import { recoverRuns } from "./recover.ts";
 import { gitCommit, newRunId } from "./run_id.ts";
@@ -91,6 +91,9 @@ export type System = Pick<
 export async function withSystem<T>(job: Job, use: (system: System) => Promise<T>): Promise<T> {
   const { runId, config, scenario, plan, data, replace, terminal, signal } = job;
   const workload = loadWorkload(scenario.workloadDir, scenario);
+  // What is wrong with the scenario's own files is said before anything is started.
+  await findOwnFiles(scenario);
+  const ofFiles = await loadFileSources(scenario);
   const stack = await startStack(config, plan.paths, terminal, signal);
   try {
     const { url: databaseUrl, dataset } = data === null
@@ -102,7 +105,7 @@ export async function withSystem<T>(job: Job, use: (system: System) => Promise<T
         : undoWrites(databaseUrl, data.dataset));
     // What a run that was killed has written goes before anything is compared or measured.
     await undo();
-    const sources = await loadSources(scenario, databaseUrl);
+    const sources = { ...ofFiles, ...await loadSqlSources(scenario, databaseUrl) };
     const mix = mixOf({
       operations: scenario.operations,
       streams: scenario.streams,

@@ -160,6 +160,16 @@ Deno.test("a scenario with tables, streams, stages, sources and sessions of its 
       assert.match(faulty.stderr, /setup\.sql of the scenario file .*own\.ts: type "intger" does not exist/);
     });
 
+    await t.step("one that names other schemas has a database of its own", async () => {
+      const other = await write(join(workbench.home, "other"), {
+        ...SCENARIO,
+        dataset: { ...SCENARIO.dataset, schemas: ["stall"] },
+      });
+      const { code, stderr } = await bench(workbench, other);
+      assert.equal(code, 2, stderr);
+      assert.match(stderr, /there are no tables in stall[\s\S]*dataset\.setup/);
+    });
+
     const faults: [string, (scenario: typeof SCENARIO) => unknown, Record<string, string>, RegExp][] = [
       ["a column that the source has not", (scenario) => scenario, {
         "items.csv": "numbr,label\n1,a\n",
@@ -175,6 +185,18 @@ Deno.test("a scenario with tables, streams, stages, sources and sessions of its 
         (scenario) => ({ ...scenario, sources: { ...scenario.sources, items: { csv: "none.csv" } } }),
         {},
         /sources\.items: cannot be read: there is no file/,
+      ],
+      [
+        "a source whose SQL is not there",
+        (scenario) => ({ ...scenario, sources: { ...scenario.sources, names: { sql: "none.sql" } } }),
+        {},
+        /sources\.names: cannot be read: there is no file/,
+      ],
+      [
+        "a setup that is not there",
+        (scenario) => ({ ...scenario, dataset: { ...scenario.dataset, setup: "none.sql" } }),
+        {},
+        /dataset\.setup: there is no file .*none\.sql/,
       ],
       [
         "a stage below zero",
@@ -208,6 +230,7 @@ Deno.test("a scenario with tables, streams, stages, sources and sessions of its 
         assert.equal(code, 2, stderr);
         assert.match(stderr, said);
         assert(stderr.includes(other));
+        assert.doesNotMatch(stderr, /Start the stack/);
       });
     }
   });

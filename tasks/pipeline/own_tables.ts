@@ -14,6 +14,13 @@ import type { Terminal } from "../terminal/terminal.ts";
 /** Rows beyond which tables of the user's own are not read through for a hash. */
 const HASHED_ROWS = 20_000_000;
 
+/** @throws {UsageError} where a scenario names a file for its tables that is not there */
+export async function findOwnFiles(scenario: LoadedScenario): Promise<void> {
+  const { setup, undo } = scenario.ownTables ?? {};
+  if (setup !== undefined) await readBeside(scenario, "dataset.setup", setup);
+  if (undo !== undefined) await readBeside(scenario, "dataset.undo", undo);
+}
+
 /**
  * The database of a scenario that brings tables of its own: DATABASE_URL as it is, or an embedded one that the
  * scenario's setup has filled.
@@ -28,7 +35,7 @@ export function openOwnTables(
   const embedded = stack.facts().some(({ name, origin }) => name === "postgres" && origin === "embedded");
   return terminal.step(`Find the tables of ${scenario.name}`, async () => {
     const text = setup === undefined ? null : await readBeside(scenario, "dataset.setup", setup);
-    const version = createHash("sha256").update(text ?? "").digest("hex").slice(0, 10);
+    const version = createHash("sha256").update(JSON.stringify([schemas, text])).digest("hex").slice(0, 10);
     const url = await stack.databaseUrl(`own_${scenario.name.replaceAll("-", "_")}_${version}`);
     const dataset = await withClient(url, async (client) => {
       let tables = await tablesIn(client, schemas);
