@@ -44,7 +44,7 @@ export function fieldWords(issue: z.core.$ZodRawIssue): string | undefined {
     case "too_small":
       return issue.origin === "string" ? "must not be empty" : `must have at least ${issue.minimum} of them`;
     case "invalid_value":
-      return `must be ${issue.values.map((value) => JSON.stringify(value)).join(" or ")}`;
+      return `must be one of ${issue.values.map((value) => JSON.stringify(value)).join(", ")}`;
     case "unrecognized_keys": {
       const known = issue.inst instanceof z.ZodObject ? Object.keys(issue.inst.shape) : [];
       const meant = nearest(issue.keys[0]!, known);

@@ -82,7 +82,7 @@ Deno.test("seeding from the command line", async (t) => {
         assert.doesNotMatch(wrong.stderr, /\n\s+at /);
       },
     );
-  });
+  }, { untouched: true });
 });
 
 Deno.test("a load that ends early leaves nothing that later looks whole", async (t) => {

