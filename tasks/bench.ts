@@ -1,8 +1,7 @@
 import { readConfig } from "./config.ts";
 import { DEFAULT_SCENARIO, scenarioNames } from "./load/scenario.ts";
-import { bench } from "./pipeline/bench.ts";
+import { askedBench, askedSearch } from "./pipeline/asked.ts";
 import { addBenchOptions, type BenchArguments } from "./pipeline/bench_options.ts";
-import { findRate } from "./pipeline/find_rate.ts";
 import { command, main } from "./terminal/command.ts";
 
 await main(async () => {
@@ -13,5 +12,14 @@ await main(async () => {
     .addHelpText("after", `\nScenarios: ${scenarioNames(config.root).join(", ")}`);
   task.parse(Deno.args, { from: "user" });
   const given = task.opts<BenchArguments>();
-  return await (given.findRate ? findRate : bench)(task.args[0] ?? DEFAULT_SCENARIO, given, config);
+  const name = task.args[0] ?? DEFAULT_SCENARIO;
+  // What measures is loaded once it is known that there is something to measure.
+  if (given.findRate) {
+    const asked = await askedSearch(name, given, config);
+    const { findRate } = await import("./pipeline/find_rate.ts");
+    return await findRate(asked, config);
+  }
+  const asked = await askedBench(name, given, config);
+  const { bench } = await import("./pipeline/bench.ts");
+  return await bench(asked, config);
 });

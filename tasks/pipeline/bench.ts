@@ -5,7 +5,7 @@ import { clearCache } from "../load/open_targets.ts";
 import { mixOf } from "../load/plan.ts";
 import { loadFileSources, loadSqlSources } from "../load/sources.ts";
 import { proveEqual } from "../load/equality.ts";
-import { type LoadedScenario, loadScenario } from "../load/scenario.ts";
+import type { LoadedScenario } from "../load/scenario.ts";
 import { ExitCode, InterruptedError } from "../model/errors.ts";
 import type { Environment } from "../model/run.ts";
 import type { RunSummary } from "../model/summary.ts";
@@ -24,8 +24,8 @@ import { summarise } from "../summary/summarise.ts";
 import { exitCodeOf } from "../summary/verdict.ts";
 import { summaryText } from "../terminal/summary_text.ts";
 import { openTerminal, type Terminal } from "../terminal/terminal.ts";
-import { type BenchArguments, type BenchPlan, settle } from "./bench_options.ts";
-import { dataOf } from "./data_options.ts";
+import type { AskedBench } from "./asked.ts";
+import type { BenchArguments, BenchPlan } from "./bench_options.ts";
 import { explainAll } from "./explain_all.ts";
 import { interruptSignal } from "./interrupt.ts";
 import { measure, type Measured, type MeasureOptions } from "./measure.ts";
@@ -33,14 +33,12 @@ import { findOwnFiles, openOwnTables, undoOwnWrites } from "./own_tables.ts";
 import { fillDatabase, type Ground, makeArms, startStack } from "./prepare.ts";
 import { recoverRuns } from "./recover.ts";
 import { gitCommit, newRunId } from "./run_id.ts";
-import { storeForRun } from "./store_file.ts";
 
 /** The main job: open the stack, seed, run, store, report. */
-export async function bench(name: string, given: BenchArguments, config: Config): Promise<ExitCode> {
-  const scenario = await loadScenario(config.root, name, given.set);
-  const plan = settle(scenario, given);
-  const data = await dataOf(scenario, given);
-  const db = storeForRun(config, given.db);
+export async function bench(
+  { scenario, plan, data, db, given }: AskedBench,
+  config: Config,
+): Promise<ExitCode> {
   const terminal = openTerminal({ json: given.json });
   prepareHome(config.home);
   const lock = acquireLock(config.home, `bench ${scenario.name}`);

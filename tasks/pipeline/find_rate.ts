@@ -1,5 +1,5 @@
 import type { Config } from "../config.ts";
-import { type LoadedScenario, loadScenario } from "../load/scenario.ts";
+import type { LoadedScenario } from "../load/scenario.ts";
 import { ExitCode, ServiceError } from "../model/errors.ts";
 import type { PathRate, RateProbe, RateSearch } from "../model/rate_search.ts";
 import type { RunSummary } from "../model/summary.ts";
@@ -9,15 +9,14 @@ import { prepareHome } from "../stack/places.ts";
 import { answerSoFar, DEFAULT_RESOLUTION, nextStep, type ProbeStep } from "../stats/rate_search.ts";
 import { findRateText, probeText, rateText } from "../terminal/find_rate_text.ts";
 import { openTerminal, type StepProgress, type Terminal } from "../terminal/terminal.ts";
+import type { AskedSearch } from "./asked.ts";
 import { judge, store, type System, waitNote, withSystem } from "./bench.ts";
 import { type BenchArguments, settle } from "./bench_options.ts";
-import { dataOf } from "./data_options.ts";
 import { interruptSignal } from "./interrupt.ts";
 import { measure } from "./measure.ts";
-import { CONFIRMATION_TIMES, lowestRate, pathSlo, probeOf, probeSeconds, settleSearch } from "./probe.ts";
+import { CONFIRMATION_TIMES, lowestRate, pathSlo, probeOf, probeSeconds } from "./probe.ts";
 import { recoverRuns } from "./recover.ts";
 import { newRunId } from "./run_id.ts";
-import { storeForRun } from "./store_file.ts";
 
 /** Clients that warm a path up, and for how many times the length of a probe. */
 const WARM_UP_CLIENTS = 8;
@@ -29,18 +28,9 @@ const HIGHEST_RATE = 1_000_000;
 /**
  * Searches for the highest rate at which each path holds its targets: one system, and a run for each probe.
  * @returns 0 found for each path; 1 a path does not hold at the lowest rate; 4 a path had no valid probe
- * @throws {UsageError} without targets, or for targets that no rate can be searched by
  */
-export async function findRate(name: string, given: BenchArguments, config: Config): Promise<ExitCode> {
-  const scenario = await loadScenario(config.root, name, given.set);
-  const slo = settleSearch(scenario, given);
-  const duration = given.duration ?? 5;
-  const warmup = given.warmup ?? Math.min(1, scenario.warmup);
-  const plan = settle(scenario, { ...given, duration, warmup });
-  // Before anything is started: a path that cannot be judged is a mistake in the command.
-  for (const path of plan.paths) pathSlo(slo, path, scenario.scopes);
-  const data = await dataOf(scenario, given);
-  const db = storeForRun(config, given.db);
+export async function findRate(asked: AskedSearch, config: Config): Promise<ExitCode> {
+  const { scenario, plan, data, db, slo, given } = asked;
   const terminal = openTerminal({ json: given.json });
   prepareHome(config.home);
   const lock = acquireLock(config.home, `bench ${scenario.name}`);
@@ -56,7 +46,7 @@ export async function findRate(name: string, given: BenchArguments, config: Conf
       for (const { name: path } of system.ground.arms) {
         if (signal.aborted) break;
         paths.push(
-          await searchPath({ ...job, system, given: { ...given, duration, warmup }, path, slo, db }),
+          await searchPath({ ...job, system, given, path, slo, db }),
         );
       }
       const { ground, gitCommit, environment } = system;
@@ -74,8 +64,8 @@ export async function findRate(name: string, given: BenchArguments, config: Conf
         title,
         slo,
         startRate,
-        durationSeconds: duration,
-        warmupSeconds: warmup,
+        durationSeconds: given.duration,
+        warmupSeconds: given.warmup,
         confirmationTimes: CONFIRMATION_TIMES,
         resolution: given.resolution ?? DEFAULT_RESOLUTION,
         seed,
@@ -104,7 +94,7 @@ interface PathSearch {
   readonly config: Config;
   readonly scenario: LoadedScenario;
   readonly system: System;
-  readonly given: BenchArguments & { readonly duration: number; readonly warmup: number };
+  readonly given: AskedSearch["given"];
   readonly path: string;
   readonly slo: string;
   readonly db: string;

@@ -1,0 +1,67 @@
+import type { Config } from "../config.ts";
+import { type LoadedScenario, loadScenario } from "../load/scenario.ts";
+import type { DataRequest } from "../seed/spec.ts";
+import { type BenchArguments, type BenchPlan, settle } from "./bench_options.ts";
+import { dataOf } from "./data_options.ts";
+import { pathSlo, settleSearch } from "./probe.ts";
+import { storeForRun } from "./store_file.ts";
+
+/**
+ * What a command asks for, with every mistake in it already told. Nothing here needs a server, a store or a
+ * browser, so that a mistake is told before the code that drives them is even loaded.
+ */
+export interface AskedBench {
+  readonly scenario: LoadedScenario;
+  readonly plan: BenchPlan;
+  /** Null where the scenario brings tables of its own. */
+  readonly data: DataRequest | null;
+  /** The store's file. */
+  readonly db: string;
+  readonly given: BenchArguments;
+}
+
+/** A search for the highest rate. */
+export interface AskedSearch extends AskedBench {
+  /** Targets, of which each path has some. */
+  readonly slo: string;
+  /** With the seconds of a probe and of its warm-up. */
+  readonly given: BenchArguments & { readonly duration: number; readonly warmup: number };
+}
+
+/** Seconds of a probe, and the most of its warm-up. */
+const PROBE_SECONDS = 5;
+const WARMUP_SECONDS = 1;
+
+/** @throws {UsageError} for a mistake in the command or in the scenario */
+export async function askedBench(name: string, given: BenchArguments, config: Config): Promise<AskedBench> {
+  const scenario = await loadScenario(config.root, name, given.set);
+  return await settled(scenario, given, config);
+}
+
+/** @throws {UsageError} also without targets, or for targets that no rate can be searched by */
+export async function askedSearch(name: string, given: BenchArguments, config: Config): Promise<AskedSearch> {
+  const scenario = await loadScenario(config.root, name, given.set);
+  const slo = settleSearch(scenario, given);
+  const duration = given.duration ?? PROBE_SECONDS;
+  const warmup = given.warmup ?? Math.min(WARMUP_SECONDS, scenario.warmup);
+  const probing = { ...given, duration, warmup };
+  const asked = await settled(scenario, probing, config);
+  // A path that cannot be judged is a mistake in the command too.
+  for (const path of asked.plan.paths) pathSlo(slo, path, scenario.scopes);
+  return { ...asked, slo, given: probing };
+}
+
+async function settled(
+  scenario: LoadedScenario,
+  given: BenchArguments,
+  config: Config,
+): Promise<AskedBench> {
+  const plan = settle(scenario, given);
+  return {
+    scenario,
+    plan,
+    data: await dataOf(scenario, given),
+    db: storeForRun(config, given.db),
+    given,
+  };
+}
