@@ -77,7 +77,7 @@ Deno.test("a run's report, in a real browser", (t) =>
     }
 
     await t.step("the check for violations finds one that is there", async () => {
-      const { page } = await openOffline(browser, report.html, "dark");
+      const { page } = await openOffline(browser, join(reports, "index.html"), "dark");
       await page.setJavaScriptEnabled(true);
       await page.evaluate("document.querySelector('h1').style.color = '#333'");
       assert.match((await violations(page)).join(), /^color-contrast: <h1/);

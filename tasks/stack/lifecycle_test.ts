@@ -13,6 +13,7 @@ import { identify, isAlive, type ProcessId, stopProcess } from "./process.ts";
 import { openStack } from "./stack.ts";
 import { readRecords } from "./state.ts";
 import { testConfig, withTempHome } from "./testing.ts";
+import { placeCluster } from "./testing_cluster.ts";
 import { up } from "./up.ts";
 
 const NOTHING = { redis: false, graphql: false };
@@ -74,6 +75,7 @@ Deno.test("up leaves the stack running, a second up and a bench use it, and down
 
 Deno.test("an up that fails half-way stops what it started", async () => {
   await withTempHome(async (home) => {
+    await placeCluster(home);
     const config = await testConfig(home);
     await assert.rejects(
       up(config, { database: "shop", schemas: ["public"], seed: () => Promise.reject(new Error("no data")) }),
@@ -86,6 +88,7 @@ Deno.test("an up that fails half-way stops what it started", async () => {
 
 Deno.test("services of a bench that was killed are stopped by the next start, and their data is kept", async () => {
   await withTempHome(async (home) => {
+    await placeCluster(home);
     const config = await testConfig(home);
     const program = `
       import { openStack } from ${JSON.stringify(import.meta.resolve("./stack.ts"))};
@@ -142,6 +145,7 @@ Deno.test("services of a bench that was killed are stopped by the next start, an
 
 Deno.test("a server that no record knows of is found by its own pid file", async () => {
   await withTempHome(async (home) => {
+    await placeCluster(home);
     const config = await testConfig(home);
     const first = await openStack(config, { owner: "bench", need: NOTHING });
     const lost = first.postgres.process!;
@@ -162,6 +166,7 @@ Deno.test("a server that no record knows of is found by its own pid file", async
 
 Deno.test("a server that was killed starts again with its data", async () => {
   await withTempHome(async (home) => {
+    await placeCluster(home);
     const config = await testConfig(home);
     const killed = await openStack(config, { owner: "bench", need: NOTHING });
     const client = new pg.Client({ connectionString: await killed.databaseUrl("kept") });
@@ -211,6 +216,7 @@ Deno.test("an interrupted start leaves nothing behind and says that it was inter
 
 Deno.test("a cluster whose password was lost is a sentence, not a long wait", async () => {
   await withTempHome(async (home) => {
+    await placeCluster(home);
     const config = await testConfig(home);
     await (await openStack(config, { owner: "bench", need: NOTHING })).stop();
     Deno.removeSync(join(home, "secrets", "postgres"));
