@@ -1,40 +1,52 @@
 import {
-  DOUBLE,
+  BIGINT,
   type DuckDBConnection,
   type DuckDBDataChunk,
   DuckDBTableFunction,
   type DuckDBType,
-  INTEGER,
-  TINYINT,
+  ENUM,
+  UINTEGER,
   USMALLINT,
   UTINYINT,
 } from "@duckdb/node-api";
 import duckdb from "@duckdb/node-bindings";
+import { CACHE_STATES, OUTCOMES } from "../model/timing.ts";
 import type { Columns } from "./frame.ts";
 import type { SpooledTimings, TimingRows } from "./spooled_timings.ts";
+import { clearNulls, hasNull, type Null, writeIntegers } from "./vector_values.ts";
 
 const NAME = "spooled_timing";
 const CHUNK_ROWS = duckdb.vector_size();
+const MASK_BYTES = CHUNK_ROWS / 8;
+const ALL_VALID = 0xff;
 /** More than DuckDB is allowed: its own limit decides. */
 const MAX_THREADS = 64;
 
-/** The function's columns: raw numbers as the segments hold them, NaN, -1 and 0 where nothing was. */
-const COLUMNS: readonly (readonly [keyof Columns | "worker", DuckDBType])[] = [
-  ["slot", DOUBLE],
-  ["intended", DOUBLE],
-  ["woke", DOUBLE],
-  ["acquired", DOUBLE],
-  ["sent", DOUBLE],
-  ["done", DOUBLE],
-  ["rows", INTEGER],
-  ["bytes", INTEGER],
-  ["worker", USMALLINT],
-  ["phase", USMALLINT],
-  ["operation", USMALLINT],
-  ["error", USMALLINT],
-  ["attempt", UTINYINT],
-  ["outcome", UTINYINT],
-  ["cache", TINYINT],
+/** A column of the function: those of the table `timing`, but for a number in place of the error's code. */
+interface Column {
+  readonly name: keyof Columns | "worker";
+  readonly type: DuckDBType;
+  /** Which of the segment's numbers stand for null; without it each is a value. */
+  readonly null?: Null;
+}
+
+const COLUMNS: readonly Column[] = [
+  { name: "slot", type: BIGINT },
+  { name: "attempt", type: UTINYINT },
+  { name: "worker", type: USMALLINT },
+  { name: "phase", type: USMALLINT },
+  { name: "operation", type: USMALLINT },
+  { name: "intended", type: BIGINT, null: "NaN" },
+  { name: "woke", type: BIGINT, null: "NaN" },
+  { name: "acquired", type: BIGINT, null: "NaN" },
+  { name: "sent", type: BIGINT, null: "NaN" },
+  { name: "done", type: BIGINT, null: "NaN" },
+  // Stored in a byte each, as in the segment.
+  { name: "outcome", type: ENUM(OUTCOMES) },
+  { name: "error", type: USMALLINT },
+  { name: "cache", type: ENUM(CACHE_STATES), null: "negative" },
+  { name: "rows", type: UINTEGER, null: "negative" },
+  { name: "bytes", type: UINTEGER, null: "negative" },
 ];
 
 /** What the function of a connection reads at the moment, and what went wrong there. */
@@ -55,7 +67,7 @@ export function registerTimingFunction(connection: DuckDBConnection): void {
   connection.registerTableFunction(DuckDBTableFunction.create({
     name: NAME,
     bindFunction(info) {
-      for (const [name, type] of COLUMNS) info.addResultColumn(name, type);
+      for (const { name, type } of COLUMNS) info.addResultColumn(name, type);
     },
     initFunction: (info) => info.setMaxThreads(MAX_THREADS),
     mainFunction(_info, chunk) {
@@ -97,30 +109,53 @@ export async function withSpooledTimings<T>(
 /** Fills a chunk, from several frames when they are short; returns its rows. */
 function fill(chunk: DuckDBDataChunk, timings: SpooledTimings): number {
   const vectors = COLUMNS.map((_, index) => duckdb.data_chunk_get_vector(chunk.chunk, index));
+  const masks = COLUMNS.map((): Uint8Array<ArrayBuffer> | null => null);
   let filled = 0;
   while (filled < CHUNK_ROWS) {
     const rows = timings.take(CHUNK_ROWS - filled);
     if (rows === null) break;
-    vectors.forEach((vector, index) => copy(rows, COLUMNS[index]![0], vector, filled));
+    for (const [index, column] of COLUMNS.entries()) {
+      const numbers = numbersOf(rows, column.name);
+      put(numbers, vectors[index]!, filled);
+      if (column.null !== undefined && hasNull(numbers, column.null)) {
+        clearNulls(numbers, column.null, masks[index] ??= new Uint8Array(MASK_BYTES).fill(ALL_VALID), filled);
+      }
+    }
     filled += rows.count;
+  }
+  for (const [index, mask] of masks.entries()) {
+    if (mask === null) continue;
+    duckdb.vector_ensure_validity_writable(vectors[index]!);
+    duckdb.copy_data_to_vector_validity(vectors[index]!, 0, mask.buffer, 0, mask.length);
   }
   return filled;
 }
 
+const integers = new BigInt64Array(CHUNK_ROWS);
+
 /**
- * Copies a column's rows to their place in a vector. The package's own vectors cost six times as much: they
+ * Puts a column's numbers into their place in a vector. The package's own vectors cost six times as much: they
  * wrap each of a chunk's vectors in objects and copy twice.
  */
-function copy(rows: TimingRows, name: keyof Columns | "worker", vector: duckdb.Vector, to: number): void {
-  const { frame, from, count } = rows;
-  const source = name === "worker"
+function put(numbers: Columns[keyof Columns], vector: duckdb.Vector, to: number): void {
+  if (numbers instanceof Float64Array) {
+    writeIntegers(numbers, integers);
+    copy(integers.subarray(0, numbers.length), vector, to);
+  } else copy(numbers, vector, to);
+}
+
+function numbersOf({ frame, from, count }: TimingRows, name: Column["name"]): Columns[keyof Columns] {
+  return name === "worker"
     ? new Uint16Array(count).fill(frame.worker)
     : frame.columns[name].subarray(from, from + count);
+}
+
+function copy(values: Columns[keyof Columns] | BigInt64Array, vector: duckdb.Vector, to: number): void {
   duckdb.copy_data_to_vector(
     vector,
-    to * source.BYTES_PER_ELEMENT,
-    source.buffer as ArrayBuffer,
-    source.byteOffset,
-    source.byteLength,
+    to * values.BYTES_PER_ELEMENT,
+    values.buffer as ArrayBuffer,
+    values.byteOffset,
+    values.byteLength,
   );
 }
