@@ -9,7 +9,7 @@ import { loadSpool } from "../../store/load.ts";
 import { openStore } from "../../store/open.ts";
 import { createSpool } from "../../store/spool.ts";
 import { command } from "../../terminal/command.ts";
-import { type Finding, finding } from "../finding.ts";
+import { contest, type Finding, finding } from "../finding.ts";
 import { type Found, type Ground, measurePart } from "../ground.ts";
 import { oneArmPlan } from "../one_arm.ts";
 import { count } from "../options.ts";
@@ -31,12 +31,15 @@ export interface StoreBenchPlan {
 export interface Stored {
   readonly rows: number;
   readonly loadSeconds: number;
+  /** In which DuckDB alone stores the same rows, out of a table of its own. */
+  readonly copySeconds: number;
   /** Of the store's file beyond that of an empty one, after its checkpoint. */
   readonly storeBytes: number;
   readonly spoolSeconds: number;
   readonly spoolBytes: number;
 }
 
+const COPY = join(import.meta.dirname!, "../../../queries/selfbench/store/copy_timings.sql");
 const CONNECTIONS = 8;
 const RATE = 5000;
 const SCALE = 1;
@@ -97,6 +100,18 @@ export function storeFindings(stored: readonly Stored[], real: number): Finding[
         "the whole load in one transaction, with the proof that no slot came twice, and the checkpoint; " +
         `${formatCount(Math.min(real, rows))} timings of a real run, repeated with later times`,
     }),
+    contest(
+      {
+        what: `store ${formatCount(rows)} timings`,
+        unit: "rows/s",
+        peer: "DuckDB",
+        note:
+          "DuckDB: the same rows out of a table of its own, by one INSERT of the same settings, checkpoint included",
+      },
+      stored.map(({ rows, loadSeconds }) => rows / loadSeconds),
+      stored.map(({ rows, copySeconds }) => rows / copySeconds),
+      null,
+    ),
     finding({
       what: "a timing in the store",
       unit: "bytes",
@@ -159,8 +174,29 @@ async function storeOnce(real: string, rows: number, runUs: number, dir: string)
   }
   const loadSeconds = (performance.now() - begun) / 1000;
   const storeBytes = Deno.statSync(file).size - empty;
+  const copySeconds = await copyTimings(file, join(home, "copy.duckdb"));
   Deno.removeSync(home, { recursive: true });
-  return { rows, loadSeconds, storeBytes, spoolSeconds: written.seconds, spoolBytes: written.bytes };
+  return {
+    rows,
+    loadSeconds,
+    copySeconds,
+    storeBytes,
+    spoolSeconds: written.seconds,
+    spoolBytes: written.bytes,
+  };
+}
+
+/** Seconds in which DuckDB fills a store's timings from those of another. */
+async function copyTimings(from: string, to: string): Promise<number> {
+  (await openStore(to, { mode: "write" })).close();
+  const store = await openStore(to, { mode: "write" });
+  const begun = performance.now();
+  try {
+    await store.run(Deno.readTextFileSync(COPY).replace(":file", from.replaceAll("'", "''")));
+  } finally {
+    store.close();
+  }
+  return (performance.now() - begun) / 1000;
 }
 
 /** A run's record with as little in it as the store needs. */
