@@ -40,7 +40,7 @@ Deno.test("the README's commands work as they stand", async (t) => {
         assert.ok(code === 0 || invalid, `exit ${code}\n${said}`);
       });
     }
-  });
+  }, { onDisk: true });
 });
 
 Deno.test("the README names every task and every option of bench, and no other", async () => {

@@ -1,6 +1,6 @@
 import { join, resolve } from "node:path";
 import { readConfig } from "../config.ts";
-import { testConfig, withTempHome } from "../stack/testing.ts";
+import { type HomeOptions, testConfig, withTempHome } from "../stack/testing.ts";
 import { type ClusterKind, EMPTY_CLUSTER, placeCluster } from "../stack/testing_cluster.ts";
 
 /** What a task left behind: exit code and everything it said. */
@@ -43,7 +43,7 @@ const tasks = resolve(import.meta.dirname!, "..");
  */
 export function withWorkbench<T>(
   use: (bench: Workbench) => Promise<T>,
-  { untouched = false }: { untouched?: boolean } = {},
+  { untouched = false, onDisk }: HomeOptions & { readonly untouched?: boolean } = {},
 ): Promise<T> {
   return withTempHome(async (home) => {
     const { reports } = await testConfig(home);
@@ -70,7 +70,7 @@ export function withWorkbench<T>(
       await Promise.all([...running].map(({ result }) => result));
       await start("down").result;
     }
-  });
+  }, { onDisk });
 }
 
 /** With the data that tasks take unless they are told otherwise, at the scale that tests take. */

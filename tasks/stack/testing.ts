@@ -1,9 +1,19 @@
-import { chmodSync, existsSync, mkdirSync, mkdtempSync, rmSync, symlinkSync } from "node:fs";
+import {
+  accessSync,
+  chmodSync,
+  constants,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  rmSync,
+  symlinkSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type Config, readConfig } from "../config.ts";
 import { createDatabase } from "./databases.ts";
 import { embeddedDatabaseUrl, startPostgres } from "./postgres.ts";
+import { freeBytes } from "./places.ts";
 import { type ProcessId, stopProcess } from "./process.ts";
 import { findProgram } from "./programs.ts";
 import { embeddedRedisUrl, findRedis, startRedis } from "./redis.ts";
@@ -12,15 +22,43 @@ import type { Stack, StackOptions } from "./services.ts";
 import { openStack } from "./stack.ts";
 import { placeCluster } from "./testing_cluster.ts";
 
+const IN_MEMORY = "/dev/shm";
+/** Far more than the homes of all tests that run at once. */
+const ROOM_BYTES = 8e9;
+
+/** Where a test's home may lie. */
+export interface HomeOptions {
+  /**
+   * Where files usually lie. Otherwise in memory where there is room: a cluster is more than a thousand files, and
+   * to make them on a disk and remove them again is a quarter of what tests with services cost. Deno keeps tasks that
+   * may not do everything away from there.
+   */
+  readonly onDisk?: boolean;
+}
+
 /** A BENCHBOOK_HOME of its own for a test, removed afterwards. */
-export async function withTempHome<T>(use: (home: string) => Promise<T>): Promise<T> {
-  const home = mkdtempSync(join(tmpdir(), "benchbook-test-"));
+export async function withTempHome<T>(
+  use: (home: string) => Promise<T>,
+  { onDisk = false }: HomeOptions = {},
+): Promise<T> {
+  const home = mkdtempSync(join(onDisk ? tmpdir() : homesFolder(), "benchbook-test-"));
   // mkdtemp closes it to others, and the database server may have to run as another user.
   chmodSync(home, 0o711);
   try {
     return await use(home);
   } finally {
     rmSync(home, { recursive: true, force: true });
+  }
+}
+
+function homesFolder(): string {
+  // Whoever names a folder for temporary files means it.
+  if (tmpdir() !== "/tmp") return tmpdir();
+  try {
+    accessSync(IN_MEMORY, constants.W_OK);
+    return freeBytes(IN_MEMORY) >= ROOM_BYTES ? IN_MEMORY : tmpdir();
+  } catch {
+    return tmpdir();
   }
 }
 
