@@ -15,9 +15,10 @@ Deno.test("a standstill of the server shows in the response times", async () => 
       ...["p50", "p90", "p95", "p99"].map((level) => `known response time ${level}`),
       "longest known response time",
     ]);
-    // It begins in the middle of two seconds, so that half of the requests wait for one of at least.
-    assert.ok(findings[4]!.theirs!.median > 900);
-    assert.ok(findings[4]!.ours!.median > 900);
+    // It begins in the middle of two seconds, so that about half of the requests wait for one of at least. Where
+    // exactly half of them lie depends on when the server got its turn: the p90 is beyond that.
+    assert.ok(findings[5]!.theirs!.median > 900);
+    assert.ok(findings[5]!.ours!.median > 900);
     assert.equal(findings.at(-1)!.reached, true);
   });
 });
