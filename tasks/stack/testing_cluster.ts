@@ -76,11 +76,10 @@ async function makeCluster(kept: string, { name, fill }: ClusterKind): Promise<v
     mkdirSync(part, { mode: 0o700 });
     await copy(place.data, join(part, "data"));
     cpSync(join(home, "secrets"), join(part, "secrets"), { recursive: true });
-    // What older code has made is of no use any more.
+    // What older code has made for the same user is of no use any more.
+    const user = kept.slice(kept.lastIndexOf("-"));
     for (const old of readdirSync(KEPT)) {
-      if (old.startsWith(`${name}-`) && join(KEPT, old) !== part) {
-        rmSync(join(KEPT, old), { recursive: true });
-      }
+      if (old.startsWith(`${name}-`) && old.endsWith(user)) rmSync(join(KEPT, old), { recursive: true });
     }
     renameSync(part, kept);
   } finally {

@@ -13,7 +13,7 @@ import duckdb from "@duckdb/node-bindings";
 import { CACHE_STATES, OUTCOMES } from "../model/timing.ts";
 import type { Columns } from "./frame.ts";
 import type { SpooledTimings, TimingRows } from "./spooled_timings.ts";
-import { clearNulls, hasNull, type Null, writeIntegers } from "./vector_values.ts";
+import { clearNulls, hasNull, type Valid, writeIntegers } from "./vector_values.ts";
 
 const NAME = "spooled_timing";
 const CHUNK_ROWS = duckdb.vector_size();
@@ -26,27 +26,31 @@ const MAX_THREADS = 64;
 interface Column {
   readonly name: keyof Columns | "worker";
   readonly type: DuckDBType;
-  /** Which of the segment's numbers stand for null; without it each is a value. */
-  readonly null?: Null;
+  /** Which of the segment's numbers are values; without it each is. */
+  readonly valid?: Valid;
 }
 
+/** Of times and slots: whatever is a number. Where none may be missing the table refuses null. */
+const TIME: Valid = { from: -Number.MAX_VALUE, below: Infinity };
+const COUNT: Valid = { from: 0, below: Infinity };
+
 const COLUMNS: readonly Column[] = [
-  { name: "slot", type: BIGINT },
+  { name: "slot", type: BIGINT, valid: TIME },
   { name: "attempt", type: UTINYINT },
   { name: "worker", type: USMALLINT },
   { name: "phase", type: USMALLINT },
   { name: "operation", type: USMALLINT },
-  { name: "intended", type: BIGINT, null: "NaN" },
-  { name: "woke", type: BIGINT, null: "NaN" },
-  { name: "acquired", type: BIGINT, null: "NaN" },
-  { name: "sent", type: BIGINT, null: "NaN" },
-  { name: "done", type: BIGINT, null: "NaN" },
-  // Stored in a byte each, as in the segment.
-  { name: "outcome", type: ENUM(OUTCOMES) },
+  { name: "intended", type: BIGINT, valid: TIME },
+  { name: "woke", type: BIGINT, valid: TIME },
+  { name: "acquired", type: BIGINT, valid: TIME },
+  { name: "sent", type: BIGINT, valid: TIME },
+  { name: "done", type: BIGINT, valid: TIME },
+  // Stored in a byte each, as in the segment; a number beyond the names would lead DuckDB beyond its memory.
+  { name: "outcome", type: ENUM(OUTCOMES), valid: { from: 0, below: OUTCOMES.length } },
   { name: "error", type: USMALLINT },
-  { name: "cache", type: ENUM(CACHE_STATES), null: "negative" },
-  { name: "rows", type: UINTEGER, null: "negative" },
-  { name: "bytes", type: UINTEGER, null: "negative" },
+  { name: "cache", type: ENUM(CACHE_STATES), valid: { from: 0, below: CACHE_STATES.length } },
+  { name: "rows", type: UINTEGER, valid: COUNT },
+  { name: "bytes", type: UINTEGER, valid: COUNT },
 ];
 
 /** What the function of a connection reads at the moment, and what went wrong there. */
@@ -117,8 +121,13 @@ function fill(chunk: DuckDBDataChunk, timings: SpooledTimings): number {
     for (const [index, column] of COLUMNS.entries()) {
       const numbers = numbersOf(rows, column.name);
       put(numbers, vectors[index]!, filled);
-      if (column.null !== undefined && hasNull(numbers, column.null)) {
-        clearNulls(numbers, column.null, masks[index] ??= new Uint8Array(MASK_BYTES).fill(ALL_VALID), filled);
+      if (column.valid !== undefined && hasNull(numbers, column.valid)) {
+        clearNulls(
+          numbers,
+          column.valid,
+          masks[index] ??= new Uint8Array(MASK_BYTES).fill(ALL_VALID),
+          filled,
+        );
       }
     }
     filled += rows.count;

@@ -32,12 +32,15 @@ function nearest(value: number): number {
   return value <= -WHOLE || value >= WHOLE ? value : value - WHOLE + WHOLE;
 }
 
-/** Which numbers stand for null: NaN where a time may be missing, those below 0 where a count may. */
-export type Null = "NaN" | "negative";
+/** The numbers that are values; any other stands for null. NaN is never one. */
+export interface Valid {
+  readonly from: number;
+  readonly below: number;
+}
 
 /** Whether any of the numbers stands for null. */
-export function hasNull(numbers: ArrayLike<number>, kind: Null): boolean {
-  for (let at = 0; at < numbers.length; at++) if (isNull(numbers[at]!, kind)) return true;
+export function hasNull(numbers: ArrayLike<number>, valid: Valid): boolean {
+  for (let at = 0; at < numbers.length; at++) if (!isValid(numbers[at]!, valid)) return true;
   return false;
 }
 
@@ -47,17 +50,17 @@ export function hasNull(numbers: ArrayLike<number>, kind: Null): boolean {
  */
 export function clearNulls(
   numbers: ArrayLike<number>,
-  kind: Null,
+  valid: Valid,
   validity: Uint8Array,
   from: number,
 ): void {
   for (let at = 0; at < numbers.length; at++) {
-    if (!isNull(numbers[at]!, kind)) continue;
+    if (isValid(numbers[at]!, valid)) continue;
     const row = from + at;
     validity[row >> 3]! &= ~(1 << (row & 7));
   }
 }
 
-function isNull(value: number, kind: Null): boolean {
-  return kind === "negative" ? value < 0 : !Number.isFinite(value);
+function isValid(value: number, { from, below }: Valid): boolean {
+  return value >= from && value < below;
 }

@@ -16,9 +16,11 @@ Deno.test("a standstill of the server shows in the response times", async () => 
       "longest known response time",
     ]);
     // It begins in the middle of two seconds, so that about half of the requests wait for one of at least. Where
-    // exactly half of them lie depends on when the server got its turn: the p90 is beyond that.
-    assert.ok(findings[5]!.theirs!.median > 900);
-    assert.ok(findings[5]!.ours!.median > 900);
+    // exactly half of them lie depends on when the server got its turn: p90, p95 and p99 are beyond that.
+    for (const { ours, theirs } of findings.slice(5, 8)) {
+      assert.ok(theirs!.median > 900);
+      assert.ok(ours!.median > 900);
+    }
     assert.equal(findings.at(-1)!.reached, true);
   });
 });
