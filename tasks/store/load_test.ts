@@ -173,6 +173,28 @@ Deno.test("a slot recorded twice is refused, and the run that was there stays as
     });
   }));
 
+Deno.test("an outcome that has no name is refused, and a cache state that has none is null", () =>
+  withTempDir(async (dir) => {
+    const spool = createSpool(dir, bareRun("R1"), OWNER);
+    spool.close();
+    {
+      using writer = new SegmentWriter(spool.segmentPath(0), 0);
+      writer.push(0, 0, 0, 0, 100, 110, 120, 130, 140, 0, null, 99, 1, 1);
+    }
+    await withStore(storeFile(dir), "write", async (store) => {
+      await loadSpool(store, spool.dir);
+      assert.deepEqual(await store.rows("SELECT outcome, cache FROM timing"), [{
+        outcome: "ok",
+        cache: null,
+      }]);
+      {
+        using writer = new SegmentWriter(spool.segmentPath(1), 1);
+        writer.push(1, 0, 0, 0, 100, 110, 120, 130, 140, 99, null, -1, 1, 1);
+      }
+      await assert.rejects(loadSpool(store, spool.dir), /NOT NULL constraint failed: timing.outcome/);
+    });
+  }));
+
 Deno.test("pending spools are those of a home in order of their runs, until they are removed", () =>
   withTempDir((dir) => {
     assert.deepEqual(pendingSpools(dir), []);
