@@ -5,7 +5,7 @@ import { ReliefLine } from "../net/relief_line.ts";
 import { RuntimeLoop } from "../net/runtime_loop.ts";
 import { Wake } from "../net/wake.ts";
 import { endpointOf } from "../targets/http_request.ts";
-import { readPgOptions } from "../targets/pg_options.ts";
+import { readPgOptions } from "../postgres/options.ts";
 import { readRedisOptions } from "../targets/redis_connection.ts";
 import type { Arm, ArmTarget } from "./plan.ts";
 

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { Client } from "pg";
 import { oneArmPlan, readRecords } from "../selfbench/one_arm.ts";
 import { withPostgres } from "../stack/testing.ts";
-import { serveTls } from "../targets/pg_testing_tls.ts";
+import { serveTls } from "../postgres/testing_tls.ts";
 import { runLoad } from "./run_load.ts";
 
 Deno.test("a system that accepts and never answers does not keep anyone who wants to leave", async () => {

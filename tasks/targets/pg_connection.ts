@@ -1,13 +1,13 @@
 import type { Channel, Network } from "../net/channel.ts";
 import { Inbox } from "../net/inbox.ts";
 import { runtimeNetwork } from "../net/runtime_channel.ts";
-import { type PgError, readError } from "./pg_error.ts";
-import type { PgOptions } from "./pg_options.ts";
+import { type PgError, readError } from "../postgres/error.ts";
+import type { PgOptions } from "../postgres/options.ts";
 import { type Columns, type Parser, readColumns, readRow, type Row } from "./pg_rows.ts";
-import { startSession } from "./pg_startup.ts";
-import { openChannel } from "./pg_transport.ts";
+import { startSession } from "../postgres/startup.ts";
+import { openChannel } from "../postgres/transport.ts";
 import { preparedName } from "./pg_execution.ts";
-import { Backend, connectionLost, Frontend, HEADER, messageEnd, MessageWriter } from "./pg_wire.ts";
+import { Backend, connectionLost, Frontend, HEADER, messageEnd, MessageWriter } from "../postgres/wire.ts";
 import type { Statement } from "./target.ts";
 
 /** What came back for one statement. */

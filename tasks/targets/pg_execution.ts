@@ -1,5 +1,5 @@
 import { parameterText } from "./pg_values.ts";
-import { Frontend, MessageWriter } from "./pg_wire.ts";
+import { Frontend, MessageWriter } from "../postgres/wire.ts";
 import type { Statement, Value } from "./target.ts";
 
 const SYNC = new MessageWriter().begin(Frontend.sync).end().bytes;

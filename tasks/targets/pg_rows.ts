@@ -1,4 +1,4 @@
-import { decodeText, int16, int32, zeroTerminated } from "./pg_wire.ts";
+import { decodeText, int16, int32, zeroTerminated } from "../postgres/wire.ts";
 
 /** Turns a value's text into what the program sees. */
 export type Parser = (text: string) => unknown;

@@ -5,8 +5,8 @@ import { Client } from "pg";
 import { withPostgres } from "../stack/testing.ts";
 import { Execution } from "./pg_execution.ts";
 import { PgConnection } from "./pg_connection.ts";
-import { readPgOptions } from "./pg_options.ts";
-import { serveTls } from "./pg_testing_tls.ts";
+import { readPgOptions } from "../postgres/options.ts";
+import { serveTls } from "../postgres/testing_tls.ts";
 import { startProxy } from "./pg_testing_proxy.ts";
 
 const TIMEOUT_MS = 10_000;

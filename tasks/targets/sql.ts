@@ -4,7 +4,7 @@ import { runtimeNetwork } from "../net/runtime_channel.ts";
 import { ServiceError } from "../model/errors.ts";
 import { Execution } from "./pg_execution.ts";
 import { PgConnection, type PgListener, type PgReply } from "./pg_connection.ts";
-import { type PgOptions, readPgOptions } from "./pg_options.ts";
+import { type PgOptions, readPgOptions } from "../postgres/options.ts";
 import type { Parser } from "./pg_rows.ts";
 import { Pool } from "./pool.ts";
 import { endsConnection, sqlErrorCode } from "./sql_error.ts";

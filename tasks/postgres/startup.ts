@@ -1,16 +1,8 @@
 import type { Channel } from "../net/channel.ts";
-import { md5Password, Scram } from "./pg_auth.ts";
-import { readError } from "./pg_error.ts";
-import type { PgOptions } from "./pg_options.ts";
-import {
-  Backend,
-  connectionLost,
-  decodeText,
-  Frontend,
-  int32,
-  MessageWriter,
-  nextMessage,
-} from "./pg_wire.ts";
+import { md5Password, Scram } from "./auth.ts";
+import { readError } from "./error.ts";
+import type { PgOptions } from "./options.ts";
+import { Backend, connectionLost, decodeText, Frontend, int32, MessageWriter, nextMessage } from "./wire.ts";
 
 const PROTOCOL = 3 << 16;
 

@@ -1,11 +1,11 @@
 import net from "node:net";
 import type { Duplex } from "node:stream";
 import tls from "node:tls";
-import type { PgOptions, PgTls } from "./pg_options.ts";
+import type { PgOptions, PgTls } from "./options.ts";
 import type { Channel, Network } from "../net/channel.ts";
 import type { Inbox } from "../net/inbox.ts";
 import { closeQuietly, openSocket, RuntimeChannel, type Transport } from "../net/runtime_channel.ts";
-import { connectionLost } from "./pg_wire.ts";
+import { connectionLost } from "./wire.ts";
 
 const SSL_REQUEST = Uint8Array.of(0, 0, 0, 8, 4, 210, 22, 47);
 const SSL_YES = "S".charCodeAt(0);

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { Buffer } from "node:buffer";
 import { createHmac, pbkdf2Sync } from "node:crypto";
-import { md5Password, Scram } from "./pg_auth.ts";
+import { md5Password, Scram } from "./auth.ts";
 
 /** Salt and iterations of the example in RFC 7677. */
 const SALT = "W22ZaJ0SNY7soEsUEjb6gQ==";

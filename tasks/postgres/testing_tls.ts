@@ -1,7 +1,7 @@
 import { chmodSync, chownSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Client } from "pg";
-import { CertificateAuthority } from "./pg_testing_certificates.ts";
+import { CertificateAuthority } from "./testing_certificates.ts";
 
 /**
  * Lets a test's server speak TLS, with a certificate for localhost.

@@ -1,11 +1,10 @@
 import assert from "node:assert/strict";
 import { Buffer } from "node:buffer";
 import fc from "fast-check";
-import { readError } from "./pg_error.ts";
-import { parameterText } from "./pg_values.ts";
+import { readError } from "./error.ts";
 import { Inbox } from "../net/inbox.ts";
 import { RuntimeChannel, runtimeNetwork, type Transport } from "../net/runtime_channel.ts";
-import { decodeText, messageEnd, MessageWriter, nextMessage } from "./pg_wire.ts";
+import { decodeText, messageEnd, MessageWriter, nextMessage } from "./wire.ts";
 
 const D = "D".charCodeAt(0);
 
@@ -143,13 +142,4 @@ Deno.test("an error's fields are read by their letters", () => {
     [error.code, error.severity, error.message, error.detail, error.hint, error.endsConnection],
     ["57P01", "FATAL", "going down", "soon", undefined, true],
   );
-});
-
-Deno.test("parameters are texts, lists are array literals", () => {
-  assert.equal(parameterText(null), null);
-  assert.equal(parameterText(-1.5e300), "-1.5e+300");
-  assert.equal(parameterText(""), "");
-  assert.equal(parameterText([]), "{}");
-  assert.equal(parameterText([1, NaN, -0.5]), "{1,NaN,-0.5}");
-  assert.equal(parameterText(["NULL", "", 'a"b\\c', "{,}"]), String.raw`{"NULL","","a\"b\\c","{,}"}`);
 });

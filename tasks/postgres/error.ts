@@ -1,4 +1,4 @@
-import { zeroTerminated } from "./pg_wire.ts";
+import { zeroTerminated } from "./wire.ts";
 
 /** An error as the server reported it. */
 export class PgError extends Error {
