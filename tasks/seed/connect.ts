@@ -19,11 +19,15 @@ export async function withClient<T>(url: string, use: (client: Client) => Promis
   }
 }
 
-/** Opens a connection that its caller closes. @throws {ServiceError} when the server cannot be reached */
-export async function openClient(url: string): Promise<Client> {
+/**
+ * Opens a connection that its caller closes.
+ * @param name what the server shows of it
+ * @throws {ServiceError} when the server cannot be reached
+ */
+export async function openClient(url: string, name = "benchbook-seed"): Promise<Client> {
   const client = new Client({
     connectionString: url,
-    application_name: "benchbook-seed",
+    application_name: name,
     connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
     keepAlive: true,
   });

@@ -1,13 +1,9 @@
-import type { Client } from "pg";
 import { ServiceError, UsageError } from "../model/errors.ts";
 import type { Inspection, Marker } from "./marker.ts";
 import type { DataSpec } from "./spec.ts";
 
 /** The PostgreSQL versions that are supported begin here. */
 const LEAST_VERSION = 140000;
-
-/** So long a killed predecessor's session may need to end. */
-const LOCK_WAIT_MS = 2000;
 
 /**
  * Everything that forbids to seed, found before anything is touched.
@@ -77,24 +73,4 @@ export function refuseForeign(database: string, foreign: readonly string[]): voi
 
 function named(scale: string, seed: number, variation: string): string {
   return `scale ${scale}, seed ${seed}${variation === "" ? "" : `, ${variation}`}`;
-}
-
-/**
- * Two sessions that seed one database would each clear away the other's tables. The lock is the session's own:
- * the server frees it, also after a killed process, as soon as it sees that the connection is gone.
- */
-export async function exclusively(client: Client, database: string): Promise<void> {
-  const deadline = performance.now() + LOCK_WAIT_MS;
-  while (true) {
-    const { rows } = await client.query(
-      "SELECT pg_try_advisory_lock(hashtextextended('benchbook.seed', 0)) AS locked",
-    );
-    if (rows[0].locked) return;
-    if (performance.now() > deadline) break;
-    await new Promise((resolve) => setTimeout(resolve, 100));
-  }
-  throw new ServiceError(
-    `Cannot seed "${database}": another session is seeding it now`,
-    "Wait until it has finished, then try again.",
-  );
 }

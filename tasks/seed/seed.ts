@@ -4,6 +4,7 @@ import type { SeededDataset } from "../model/dataset.ts";
 import { InterruptedError, ServiceError, UsageError } from "../model/errors.ts";
 import { datasets } from "./catalog.ts";
 import { withClient } from "./connect.ts";
+import { lockDatabase } from "./database_lock.ts";
 import { customised, describeColumns } from "./custom.ts";
 import type { Dataset } from "./dataset.ts";
 import { primaryKeys } from "./ddl.ts";
@@ -12,7 +13,7 @@ import type { LaneSpec } from "./lane.ts";
 import { load, type LoadedTable } from "./load.ts";
 import { foreignRelations, inspect, type Marker, readMarker, relationsIn } from "./marker.ts";
 import type { SeedProgress } from "./progress.ts";
-import { exclusively, refuse, refuseForeign } from "./refuse.ts";
+import { refuse, refuseForeign } from "./refuse.ts";
 import { type DataRequest, type DataSpec, diskNeed, settleData } from "./spec.ts";
 import { schemaSql, transaction } from "./sql.ts";
 
@@ -21,6 +22,8 @@ export interface SeedRequest extends DataRequest {
   readonly url: string;
   /** Throw away what Benchbook loaded here before with another scale, seed or variation. */
   readonly replace?: boolean;
+  /** The caller holds the database's lock (`lockDatabase`) for longer than the seeding. */
+  readonly locked?: boolean;
   /** Connections that load at once, each fed by a thread of its own; by default as many as help. */
   readonly workers?: number;
   readonly signal?: AbortSignal;
@@ -54,17 +57,17 @@ const MOST_WORKERS = 8;
 export async function seed(request: SeedRequest): Promise<SeedResult> {
   const spec = settleData(request);
   const start = performance.now();
-  return await withClient(request.url, async (client) => {
-    const { database } = await inspect(client, spec.dataset.schemas);
-    try {
-      await exclusively(client, database);
+  const lock = request.locked ? null : await lockDatabase(request.url, `seed ${spec.dataset.name}`);
+  try {
+    return await withClient(request.url, async (client) => {
       const result = await seedWith(client, spec, request);
       return { ...result, seconds: (performance.now() - start) / 1000 };
-    } catch (error) {
-      if (request.signal?.aborted) throw new InterruptedError();
-      throw error;
-    }
-  });
+    });
+  } catch (error) {
+    throw request.signal?.aborted ? new InterruptedError() : error;
+  } finally {
+    await lock?.release();
+  }
 }
 
 /**
@@ -86,7 +89,6 @@ async function seedWith(
 ): Promise<Omit<SeedResult, "seconds">> {
   const { dataset, shape, scale, variation } = spec;
   const { signal } = request;
-  // Again: what another session was at may be finished now that we have the lock.
   const facts = await inspect(client, dataset.schemas);
   const marker = facts.marker_exists ? await readMarker(client, dataset.name) : undefined;
   const whole = facts.schemas.length === dataset.schemas.length;
