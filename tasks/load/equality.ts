@@ -16,6 +16,8 @@ export interface EqualityOptions {
   readonly workload: Workload;
   readonly arms: readonly Arm[];
   readonly databaseUrl: string;
+  /** What its own connection is called at the server. */
+  readonly session?: string;
   readonly mix: Mix;
   readonly seed: number;
   readonly signal: AbortSignal;
@@ -35,8 +37,8 @@ const FIRST_SLOT = 1_000_000_000;
  * @throws {BenchbookError} (exit code 4) naming operation, path and first difference.
  */
 export async function proveEqual(options: EqualityOptions): Promise<{ compared: number }> {
-  const { scenario, arms, databaseUrl, mix, seed, signal } = options;
-  const reference = new SqlTarget({ url: databaseUrl, connections: 1, nowUs: monotonicUs });
+  const { scenario, arms, databaseUrl, session, mix, seed, signal } = options;
+  const reference = new SqlTarget({ url: databaseUrl, session, connections: 1, nowUs: monotonicUs });
   await reference.open();
   const targets = await openTargets(arms, { connections: 1, nowUs: monotonicUs, seed }).catch(
     async (error) => {

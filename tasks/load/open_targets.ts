@@ -37,8 +37,9 @@ export async function openTargets(arms: readonly Arm[], options: TargetsOptions)
   try {
     // Arms never run at the same time, so the cached path falls back on the direct one's connections.
     const direct = new Map<string, SqlTarget>();
-    const sqlTarget = async (url: string) => {
-      const known = direct.get(url) ?? await opened(new SqlTarget({ url, connections, nowUs, network }));
+    const sqlTarget = async (url: string, session?: string) => {
+      const known = direct.get(url) ??
+        await opened(new SqlTarget({ url, session, connections, nowUs, network }));
       direct.set(url, known);
       return known;
     };
@@ -46,7 +47,7 @@ export async function openTargets(arms: readonly Arm[], options: TargetsOptions)
     for (const { target } of arms) {
       switch (target.path) {
         case "sql":
-          byArm.push(await sqlTarget(target.url));
+          byArm.push(await sqlTarget(target.url, target.session));
           break;
         case "graphql":
           byArm.push(await opened(new GraphqlTarget({ ...target, connections, nowUs, network })));
@@ -57,7 +58,12 @@ export async function openTargets(arms: readonly Arm[], options: TargetsOptions)
           const jitter = () => random.float(stored++, 0);
           byArm.push(
             await opened(
-              new CachedTarget(await sqlTarget(target.url), { ...target, nowUs, jitter, network }),
+              new CachedTarget(await sqlTarget(target.url, target.session), {
+                ...target,
+                nowUs,
+                jitter,
+                network,
+              }),
             ),
           );
           break;

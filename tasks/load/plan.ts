@@ -6,13 +6,17 @@ import type { ArrivalPlan } from "./arrivals.ts";
 import { type Mix, mix, type SourceRows } from "./mix.ts";
 import type { LoadStream } from "./scenario.ts";
 
-/** How one arm reaches the system; goes to the workers by message and may hold passwords: never stored. */
+/**
+ * How one arm reaches the system; goes to the workers by message and may hold passwords: never stored. `session` is
+ * what its connections are called at PostgreSQL, see `sessionName`.
+ */
 export type ArmTarget =
-  | { readonly path: "sql"; readonly url: string }
+  | { readonly path: "sql"; readonly url: string; readonly session?: string }
   | { readonly path: "graphql"; readonly url: string; readonly headers: Readonly<Record<string, string>> }
   | {
     readonly path: "sql+cache";
     readonly url: string;
+    readonly session?: string;
     readonly redisUrl: string;
     readonly prefix: string;
     readonly ttlSeconds: number;

@@ -8,6 +8,7 @@ import { proveEqual } from "../load/equality.ts";
 import type { LoadedScenario } from "../load/scenario.ts";
 import { ExitCode, InterruptedError } from "../model/errors.ts";
 import type { Environment } from "../model/run.ts";
+import { sessionName } from "../model/session_name.ts";
 import type { RunSummary } from "../model/summary.ts";
 import { formatCount } from "../model/units.ts";
 import { hostFacts } from "../observe/host.ts";
@@ -129,6 +130,7 @@ export async function withSystem<T>(job: Job, use: (system: System) => Promise<T
         workload,
         arms: ground.arms,
         databaseUrl,
+        session: sessionName(runId, "proof"),
         mix,
         seed: plan.seed,
         signal,
@@ -139,7 +141,7 @@ export async function withSystem<T>(job: Job, use: (system: System) => Promise<T
       await Promise.all(ground.arms.map((arm) => clearCache(arm)));
       return { value: proof, detail: `${formatCount(proof.compared)} answers compared` };
     });
-    const plans = await explainAll(ground, mix);
+    const plans = await explainAll(ground, mix, sessionName(runId, "plans"));
     if (signal.aborted) throw new InterruptedError();
     const environment = environmentOf(ground);
     return await use({ ground, environment, plans, sources, undo, gitCommit: await gitCommit() });

@@ -10,11 +10,12 @@ const PLAN_SLOT = 1_100_000_000;
 /**
  * The plan of each SQL operation, taken once before the measured blocks. A statement that cannot be explained
  * costs its plan and nothing else: the equality check before has shown that it runs.
+ * @param session what its connection is called at the server
  */
-export async function explainAll(ground: Ground, mix: Mix): Promise<Plan[]> {
+export async function explainAll(ground: Ground, mix: Mix, session: string): Promise<Plan[]> {
   const arm = ground.arms.find(({ target }) => target.path === "sql");
   if (arm === undefined) return [];
-  const client = new Client({ connectionString: ground.databaseUrl, application_name: "benchbook-plans" });
+  const client = new Client({ connectionString: ground.databaseUrl, application_name: session });
   await client.connect();
   try {
     const plans: Plan[] = [];

@@ -5,6 +5,7 @@ import { armsOf, type Workload } from "../load/arms.ts";
 import { InterruptedError, ServiceError } from "../model/errors.ts";
 import type { SeededDataset } from "../model/dataset.ts";
 import type { Operation, PathName } from "../model/operation.ts";
+import { sessionName } from "../model/session_name.ts";
 import { formatBytes, formatCount } from "../model/units.ts";
 import { datasets } from "../seed/catalog.ts";
 import { seed, type SeedResult } from "../seed/seed.ts";
@@ -129,18 +130,22 @@ export async function makeArms(options: {
   const graphql = plan.paths.includes("graphql")
     ? await terminal.step("Start GraphQL", async () => {
       const { schemas } = scenario.ownTables ?? datasets[scenario.datasetName!]!;
-      const service = await stack.graphql(databaseUrl, schemas, { poolSize: plan.connections });
+      const service = await stack.graphql(databaseUrl, schemas, {
+        poolSize: plan.connections,
+        session: sessionName(runId, "graphql"),
+      });
       const detail = service.available ? service.version ?? service.origin : "not available";
       return { value: service, detail };
     })
     : undefined;
   if (signal.aborted) throw new InterruptedError();
+  const session = sessionName(runId, "load");
   const targets: { name: PathName; target: ArmTarget }[] = [];
   const unavailableArms: { arm: string; reason: string }[] = [];
   for (const path of plan.paths) {
     switch (path) {
       case "sql":
-        targets.push({ name: path, target: { path, url: databaseUrl } });
+        targets.push({ name: path, target: { path, url: databaseUrl, session } });
         break;
       case "graphql":
         if (graphql!.available) {
@@ -154,6 +159,7 @@ export async function makeArms(options: {
             target: {
               path,
               url: databaseUrl,
+              session,
               redisUrl: stack.redis.url,
               prefix: `benchbook:${runId}:`,
               ttlSeconds: plan.settings["cache_ttl"] ?? 60,

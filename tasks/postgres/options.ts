@@ -57,6 +57,8 @@ export function readPgOptions(url: string, applicationName: string): PgOptions {
   client.on("error", () => {});
   const read = client as unknown as ReadByPg;
   const session = Object.entries(read.getStartupConf()).filter(([, value]) => value !== undefined);
+  // Ours even where the URL has one: what a run leaves behind is found by it.
+  session.push(["application_name", applicationName]);
   return {
     host: read.host,
     port: read.port,

@@ -25,6 +25,8 @@ export interface GraphqlStart {
   readonly schemas: readonly string[];
   readonly poolSize: number;
   readonly graphiql: boolean;
+  /** What its connections are called at PostgreSQL. */
+  readonly session: string;
 }
 
 /** The address that GraphQL documents are posted to. */
@@ -50,6 +52,7 @@ export async function startGraphql(
       port,
       poolSize: options.poolSize,
       graphiql: options.graphiql,
+      session: options.session,
     };
     const child = await launch({
       command: Deno.execPath(),

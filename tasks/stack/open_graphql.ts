@@ -28,6 +28,7 @@ export async function openGraphql(
   if (config.graphqlUrl !== undefined) return await usersGraphql(config, config.graphqlUrl);
   const poolSize = asked.poolSize ?? DEFAULT_POOL_SIZE;
   const graphiql = asked.graphiql ?? false;
+  const session = asked.session ?? "benchbook-graphql";
   const facts = { database: keyOf(databaseUrl), schemas: schemas.join(","), poolSize: `${poolSize}` };
   const records = readRecords(config.home);
   if (options.owner === "up") {
@@ -42,7 +43,7 @@ export async function openGraphql(
   options.onStep?.("Starting PostGraphile");
   try {
     const { port, process } = await startGraphql(
-      { config, name, databaseUrl, schemas, poolSize, graphiql },
+      { config, name, databaseUrl, schemas, poolSize, graphiql, session },
       ({ port, process }) => {
         started.add(name);
         record(config.home, { name, process, port, stopSignal: "SIGTERM", facts }, options.owner);

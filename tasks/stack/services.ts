@@ -48,6 +48,8 @@ export interface GraphqlOptions {
   readonly poolSize?: number;
   /** Serve the GraphiQL page too. */
   readonly graphiql?: boolean;
+  /** What its connections are called at PostgreSQL: their application_name. */
+  readonly session?: string;
 }
 
 export interface StackOptions {

@@ -118,7 +118,7 @@ Deno.test("a session begins over every way that a server may ask for", async (t)
         }
       });
 
-      await t.step("parameters of the URL reach the session", async () => {
+      await t.step("parameters of the URL reach the session, under a name that stays ours", async () => {
         const named = as("by_trust", "", {
           application_name: "named",
           options: "-c work_mem=7777kB -c DateStyle=SQL,\\ DMY",
@@ -127,7 +127,7 @@ Deno.test("a session begins over every way that a server may ask for", async (t)
           current_setting('work_mem') AS memory, current_setting('DateStyle') AS style,
           current_setting('client_encoding') AS encoding`;
         assert.deepEqual(await ask(named, text), {
-          app: "named",
+          app: "test",
           memory: "7777kB",
           style: "SQL, DMY",
           encoding: "UTF8",

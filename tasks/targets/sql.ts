@@ -14,6 +14,8 @@ import { type Call, settle, type Target } from "./target.ts";
 export interface SqlTargetOptions {
   readonly url: string;
   readonly connections: number;
+  /** What the server knows its connections by: their application_name. */
+  readonly session?: string;
   readonly nowUs: () => number;
   /** Opens its sockets where there is no TLS; Deno's own without it. */
   readonly network?: Network;
@@ -40,9 +42,9 @@ export class SqlTarget implements Target {
   }
 
   async open(): Promise<void> {
-    const { url, connections, nowUs } = this.#options;
+    const { url, connections, session = "benchbook-load", nowUs } = this.#options;
     try {
-      this.#pgOptions = readPgOptions(url, "benchbook-load");
+      this.#pgOptions = readPgOptions(url, session);
       const opened = await Promise.allSettled(Array.from({ length: connections }, () => this.#connect()));
       this.#lanes = opened.flatMap((result) =>
         result.status === "fulfilled"

@@ -4,6 +4,7 @@
  */
 import { createServer } from "node:http";
 import process from "node:process";
+import pg from "pg";
 import { postgraphile } from "postgraphile";
 import { makePgService } from "postgraphile/adaptors/pg";
 import { grafserv } from "postgraphile/grafserv/node";
@@ -18,6 +19,8 @@ export interface ServerOptions {
   readonly poolSize: number;
   /** Serves the GraphiQL page at `/` too. */
   readonly graphiql: boolean;
+  /** What its connections are called at PostgreSQL. */
+  readonly session: string;
 }
 
 async function serve(options: ServerOptions): Promise<void> {
@@ -32,7 +35,7 @@ async function serve(options: ServerOptions): Promise<void> {
           max: options.poolSize,
           // An idle connection that is closed and opened again would be measured as latency.
           idleTimeoutMillis: 0,
-          application_name: "benchbook-graphql",
+          Client: clientNamed(options.session),
         },
       }),
     ],
@@ -61,6 +64,17 @@ async function serve(options: ServerOptions): Promise<void> {
   process.on("SIGINT", end);
   await instance.createServ(grafserv).addTo(server);
   server.listen(options.port, "127.0.0.1", () => console.log(`Listening on 127.0.0.1:${options.port}`));
+}
+
+/** A client whose connections bear a name of ours, whatever the URL says: what a run leaves behind is found by it. */
+function clientNamed(session: string): typeof pg.Client {
+  return class extends pg.Client {
+    constructor(config?: string | pg.ClientConfig) {
+      super(config);
+      const { connectionParameters } = this as unknown as { connectionParameters: Record<string, unknown> };
+      connectionParameters.application_name = session;
+    }
+  };
 }
 
 if (import.meta.main) {
