@@ -2,6 +2,7 @@ import { join, resolve } from "node:path";
 import { parseEnv } from "node:util";
 import process from "node:process";
 import { UsageError } from "./model/errors.ts";
+import { checkedUrl } from "./model/service_url.ts";
 import { hint } from "./model/suggest.ts";
 
 export const DIALECTS = ["postgraphile", "hasura"] as const;
@@ -58,6 +59,7 @@ export function redactUrl(text: string): string {
   const parsed = new URL(text);
   if (parsed.password !== "") parsed.password = "***";
   parsed.search = "";
+  parsed.hash = "";
   return parsed.href;
 }
 
@@ -65,7 +67,7 @@ function environment(): Record<string, string | undefined> {
   const file = join(resolve(import.meta.dirname!, ".."), ".env");
   let fromFile: Record<string, string | undefined> = {};
   try {
-    fromFile = parseEnv(Deno.readTextFileSync(file)) as Record<string, string>;
+    fromFile = parseEnvFile(Deno.readTextFileSync(file));
   } catch (error) {
     if (!(error instanceof Deno.errors.NotFound)) throw error;
   }
@@ -73,15 +75,14 @@ function environment(): Record<string, string | undefined> {
 }
 
 function url(name: string, text: string | undefined, protocols: readonly string[]): string | undefined {
-  if (text === undefined) return undefined;
-  // The value itself is not shown: it may hold a password.
-  const wanted = protocols.map((protocol) => `${protocol}//`).join(" or ");
-  if (!URL.canParse(text)) {
-    throw new UsageError(`Cannot use ${name} as a URL: it cannot be parsed`, `Begin it with ${wanted}.`);
-  }
-  const { protocol } = new URL(text);
-  if (!protocols.includes(protocol)) {
-    throw new UsageError(`Cannot use ${name}: it begins with "${protocol}//"`, `Begin it with ${wanted}.`);
-  }
-  return text;
+  return text === undefined ? undefined : checkedUrl(name, text, protocols);
+}
+
+/**
+ * The variables of an .env file. A `#` begins a comment where a value has no quotes; within a URL it is one of the
+ * password that was not encoded: cut there, what lies before it would be taken for a host.
+ */
+export function parseEnvFile(text: string): Record<string, string | undefined> {
+  const urls = text.matchAll(/^[ \t]*(?:export[ \t]+)?(\w+_URL)[ \t]*=[ \t]*([^\s"'`#][^\s#]*#\S*)/gm);
+  return { ...parseEnv(text), ...Object.fromEntries([...urls].map(([, name, value]) => [name!, value!])) };
 }

@@ -156,3 +156,20 @@ Deno.test("an error in a scenario file names the file and the field", async (t) 
     }
   });
 });
+
+Deno.test("a password in a URL that is not percent-encoded is a usage error in every task, and none of it is said", async () => {
+  await withWorkbench(async (bench) => {
+    for (
+      const [task, name, url] of [
+        ["bench", "DATABASE_URL", "postgres://user:p@s3cr3t#word@localhost/db"],
+        ["doctor", "REDIS_URL", "redis://:r@s3cr3t#x"],
+        ["runs", "GRAPHQL_URL", "http://user:12/s3cr3t@localhost/graphql"],
+      ] as const
+    ) {
+      const { code, stdout, stderr } = await bench.run(task, [], { [name]: url });
+      assert.equal(code, 2, stderr);
+      assert.match(stderr, new RegExp(`Cannot use ${name} as a URL: .*\\n*.*Percent-encode the password`));
+      assert.doesNotMatch(stdout + stderr, /s3cr3t/);
+    }
+  });
+});

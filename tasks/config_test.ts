@@ -1,0 +1,30 @@
+import assert from "node:assert/strict";
+import { parseEnvFile, readConfig, redactUrl } from "./config.ts";
+
+Deno.test("a password cut by the comment that .env begins with # is refused, and nothing of it is said", () => {
+  for (const name of ["DATABASE_URL", "REDIS_URL", "GRAPHQL_URL"]) {
+    const scheme = { DATABASE_URL: "postgres", REDIS_URL: "redis", GRAPHQL_URL: "http" }[name];
+    for (const before of ["", "export ", "  "]) {
+      const env = parseEnvFile(
+        `A=1\n${before}${name} = ${scheme}://user:p@s3cr3t#word@host/db # ours\nB=2\n`,
+      );
+      assert.deepEqual([env.A, env.B], ["1", "2"]);
+      assert.throws(() => readConfig(env), (error: Error) => {
+        assert.match(error.message, new RegExp(`Cannot use ${name} as a URL: .* not percent-encoded`));
+        assert.ok(!/s3cr3t|word@|user/.test(`${error.message} ${(error as { next?: string }).next}`));
+        return true;
+      });
+    }
+  }
+});
+
+Deno.test("a comment behind a URL of .env is none of it", () => {
+  const env = parseEnvFile(
+    'DATABASE_URL=postgres://u:p@h/d # ours\nREDIS_URL="redis://:p@h" # theirs\n#X_URL=a#b\n',
+  );
+  assert.deepEqual(env, { DATABASE_URL: "postgres://u:p@h/d", REDIS_URL: "redis://:p@h" });
+});
+
+Deno.test("a URL is shown without what could be secret", () => {
+  assert.equal(redactUrl("postgres://u:p@h:1/d?password=x"), "postgres://u:***@h:1/d");
+});
