@@ -170,7 +170,13 @@ class Generator {
     this.#start();
     // In a closed loop nothing is due, and the system needs the CPU as much as its clients.
     const realTime = plan.loop.kind === "open" && loop.beOnTime();
-    this.#cost = new GeneratorCost({ nowUs: clock.nowUs, worker, realTime, beats: () => loop.beats() });
+    this.#cost = new GeneratorCost({
+      nowUs: clock.nowUs,
+      worker,
+      realTime,
+      native: loop.native,
+      beats: () => loop.beats(),
+    });
     loop.onTurn = () => {
       try {
         this.#turn();
@@ -178,6 +184,7 @@ class Generator {
         this.#fail(error as Error);
       }
     };
+    loop.onFailure = (error) => this.#fail(error);
     loop.wakeAt(originUs);
   }
 

@@ -16,6 +16,7 @@ export const GENERATOR_METRICS = {
   gc_longest_ms: "the longest garbage collection",
   lag_p50_ms: "median generator lag (woke − due)",
   lag_p99_ms: "p99 of the generator lag",
+  native_loop: "1 where the thread waits for its sockets itself, 0 where Deno's event loop does",
   real_time: "1 where the thread has real-time priority, and waits for no ordinary thread; else 0",
 } as const;
 
@@ -29,6 +30,8 @@ export interface GeneratorCostOptions {
   readonly nowUs: () => number;
   readonly worker: number;
   readonly realTime: boolean;
+  /** Whether it waits for its sockets itself. */
+  readonly native: boolean;
   /** How the thread's event loop went since the last time of asking. */
   readonly beats: () => Beats;
 }
@@ -41,6 +44,7 @@ export interface GeneratorCostOptions {
 export class GeneratorCost {
   readonly #labels: Readonly<Record<string, string>>;
   readonly #realTime: boolean;
+  readonly #native: boolean;
   readonly #beats: () => Beats;
   readonly #cpu = new ThreadClock();
   // Deno's PerformanceObserver knows the entry type "gc" and never reports any.
@@ -51,9 +55,10 @@ export class GeneratorCost {
   #cpuUs = this.#cpu.us();
 
   /** Counting begins now. */
-  constructor({ nowUs, worker, realTime, beats }: GeneratorCostOptions) {
+  constructor({ nowUs, worker, realTime, native, beats }: GeneratorCostOptions) {
     this.#labels = { worker: String(worker) };
     this.#realTime = realTime;
+    this.#native = native;
     this.#beats = beats;
     this.#sinceUs = nowUs();
     beats();
@@ -96,6 +101,7 @@ export class GeneratorCost {
       gc_longest_ms: Math.max(0, ...pauses),
       lag_p50_ms: ms(this.#lag.quantile(0.5)),
       lag_p99_ms: ms(this.#lag.quantile(0.99)),
+      native_loop: this.#native ? 1 : 0,
       real_time: this.#realTime ? 1 : 0,
     };
     this.#sinceUs = atUs;

@@ -20,7 +20,7 @@ function work(ms: number): void {
 
 Deno.test("a full second gives every metric once, with the worker's name", () => {
   const live = new LiveCounts();
-  const cost = new GeneratorCost({ nowUs: () => 0, worker: 3, realTime: false, beats: quiet });
+  const cost = new GeneratorCost({ nowUs: () => 0, worker: 3, realTime: false, native: true, beats: quiet });
   live.woke(100);
   live.woke(400);
   assert.deepEqual(cost.take(live.take(SECOND / 2)), []);
@@ -45,7 +45,7 @@ Deno.test("a full second gives every metric once, with the worker's name", () =>
 
 Deno.test("a second without a request has no cost of a request", () => {
   const live = new LiveCounts();
-  const cost = new GeneratorCost({ nowUs: () => 0, worker: 0, realTime: false, beats: quiet });
+  const cost = new GeneratorCost({ nowUs: () => 0, worker: 0, realTime: false, native: true, beats: quiet });
   const metrics = cost.take(live.take(SECOND)).map(({ metric }) => metric);
   cost.end(live.take(SECOND));
   assert.ok(metrics.includes("cpu_cores") && metrics.includes("gap_ms"));
@@ -54,14 +54,14 @@ Deno.test("a second without a request has no cost of a request", () => {
 
 Deno.test("of the last moments only the gap counts, and of a longer rest everything", () => {
   const live = new LiveCounts();
-  const short = new GeneratorCost({ nowUs: () => 0, worker: 0, realTime: false, beats: quiet });
+  const short = new GeneratorCost({ nowUs: () => 0, worker: 0, realTime: false, native: true, beats: quiet });
   live.woke(1);
   assert.deepEqual(short.end(live.take(SECOND / 10)).map(({ metric }) => metric), ["gap_ms"]);
-  const long = new GeneratorCost({ nowUs: () => 0, worker: 0, realTime: false, beats: quiet });
+  const long = new GeneratorCost({ nowUs: () => 0, worker: 0, realTime: false, native: true, beats: quiet });
   live.woke(1);
   const metrics = long.end(live.take(SECOND / 2)).map(({ metric }) => metric);
   assert.ok(metrics.includes("gap_ms") && metrics.includes("cpu_per_request_us"));
-  const whole = new GeneratorCost({ nowUs: () => 0, worker: 0, realTime: false, beats: quiet });
+  const whole = new GeneratorCost({ nowUs: () => 0, worker: 0, realTime: false, native: true, beats: quiet });
   assert.ok(whole.end(live.take(SECOND)).length > 1);
 });
 
@@ -72,6 +72,7 @@ Deno.test("the event loop's delays and gaps are seen", async () => {
     nowUs: monotonicUs,
     worker: 0,
     realTime: false,
+    native: true,
     beats: () => heartbeat.take(),
   });
   const startUs = monotonicUs();
@@ -91,7 +92,7 @@ Deno.test("the event loop's delays and gaps are seen", async () => {
 
 Deno.test("garbage collections are told in milliseconds", () => {
   const live = new LiveCounts();
-  const cost = new GeneratorCost({ nowUs: () => 0, worker: 0, realTime: false, beats: quiet });
+  const cost = new GeneratorCost({ nowUs: () => 0, worker: 0, realTime: false, native: true, beats: quiet });
   const began = performance.now();
   work(300);
   const elapsedMs = performance.now() - began;

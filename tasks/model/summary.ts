@@ -149,6 +149,8 @@ export interface GeneratorFigures {
   readonly gcShare: number | null;
   /** The longest garbage collection, milliseconds. */
   readonly gcLongestMs: number | null;
+  /** Whether its threads waited for their sockets themselves, and not by Deno's event loop. */
+  readonly nativeLoop: boolean | null;
   /** Whether its threads had real-time priority. */
   readonly realTime: boolean | null;
 }

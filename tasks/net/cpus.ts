@@ -21,11 +21,15 @@ export function cpuList(text: string): number[] {
   });
 }
 
-/** Keeps a thread to one CPU. One that has ended, or a CPU taken away meanwhile, is passed over. @param id 0: this one */
-export function pin(id: number, cpu: number): void {
+/**
+ * Keeps a thread to some CPUs.
+ * @param id 0: this one
+ * @returns whether the system did; not where the thread has ended, or the CPU was taken away meanwhile
+ */
+export function pin(id: number, ...cpus: readonly number[]): boolean {
   const set = new Uint8Array(SET_BYTES);
-  set[cpu >> 3]! |= 1 << (cpu & 7);
-  libc()!.sched_setaffinity(id, BigInt(SET_BYTES), set);
+  for (const cpu of cpus) set[cpu >> 3]! |= 1 << (cpu & 7);
+  return libc()!.sched_setaffinity(id, BigInt(SET_BYTES), set) === 0;
 }
 
 /** What the system knows this thread by. */

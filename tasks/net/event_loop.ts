@@ -7,6 +7,10 @@ export interface EventLoop extends Network {
    * Called after everything that has happened on a channel, at the time asked for, and every 10 ms or so besides.
    */
   onTurn: () => void;
+  /** Called once where it cannot go on; it is closed then. */
+  onFailure: (error: Error) => void;
+  /** Whether this thread waits for its sockets itself, and not by Deno's loop. */
+  readonly native: boolean;
   /** Calls `onTurn` at that time too, µs of the monotonic clock; Infinity: no more. Replaces the time before. */
   wakeAt(us: number): void;
   /**

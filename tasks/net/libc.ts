@@ -1,4 +1,5 @@
 import { constants } from "node:os";
+import { openCLibrary } from "./c_library.ts";
 
 /**
  * The few calls of Linux's C library by which a generator thread waits for its sockets itself. Deno's own sockets
@@ -82,17 +83,15 @@ export function libc(): Libc | null {
 
 function open(): Libc | null {
   if (Deno.build.os !== "linux") return null;
-  try {
-    const symbols = Deno.dlopen("libc.so.6", SYMBOLS).symbols;
-    // Made now: between a call that fails and the look at why nothing else should happen.
-    lastError(symbols);
-    const epoll = symbols.epoll_create1(Linux.epoll.closeOnExec);
-    const waited = waitFor(symbols, BigInt(epoll), new Uint8Array(EPOLL_EVENT.bytes), 1n, new Uint32Array(4));
-    symbols.close(epoll);
-    return waited === 0 ? symbols : null;
-  } catch {
-    return null;
-  }
+  const symbols = openCLibrary(SYMBOLS)?.symbols;
+  if (symbols === undefined) return null;
+  // Made now: between a call that fails and the look at why nothing else should happen.
+  lastError(symbols);
+  const epoll = symbols.epoll_create1(Linux.epoll.closeOnExec);
+  if (epoll < 0) return null;
+  const waited = waitFor(symbols, BigInt(epoll), new Uint8Array(EPOLL_EVENT.bytes), 1n, new Uint32Array(4));
+  symbols.close(epoll);
+  return waited === 0 ? symbols : null;
 }
 
 let errorNumber: Deno.UnsafePointerView | undefined;
@@ -103,10 +102,22 @@ export function lastError(symbols: Libc): number {
   return errorNumber.getInt32();
 }
 
-/** The error of a system call, with the name that Node and Deno have for its number as `code`. */
-export function systemError(number: number): Error {
+/**
+ * The error of a system call, with the name that Node and Deno have for its number as `code`.
+ * @param call its name, where the number alone would not say what failed
+ */
+export function systemError(number: number, call?: string): Error {
   const name = Object.entries(errno).find(([, value]) => value === number)?.[0] ?? `errno ${number}`;
-  return Object.assign(new Error(`${MESSAGES[name] ?? name} (${name})`), { code: name });
+  const what = MESSAGES[name] ?? (call === undefined ? name : "the system refused");
+  return Object.assign(new Error(`${call === undefined ? "" : `${call}: `}${what} (${name})`), {
+    code: name,
+  });
+}
+
+/** @throws {Error} naming the call, where its result is below 0 */
+export function checked(symbols: Libc, call: string, result: number): number {
+  if (result < 0) throw systemError(lastError(symbols), call);
+  return result;
 }
 
 const MESSAGES: Partial<Record<string, string>> = {

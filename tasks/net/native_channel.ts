@@ -6,7 +6,7 @@ const { epoll, message } = Linux;
 
 /** What a loop does for a socket. */
 export interface SocketWatch {
-  /** Whether it wants to know when the socket takes bytes again. */
+  /** Whether it wants to know when the socket takes bytes again. @throws the system's error */
   wantsWrite(channel: NativeChannel, wants: boolean): void;
   /** Forgets the socket and closes it. */
   drop(channel: NativeChannel): void;
@@ -39,7 +39,7 @@ export class NativeChannel implements Channel {
     if (taken === length) return;
     if (taken < 0 && !this.#passing()) return;
     this.#unsent = bytes.slice(Math.max(0, taken), length);
-    this.#watch.wantsWrite(this, true);
+    this.#wantWrite(true);
   }
 
   close(): void {
@@ -70,7 +70,16 @@ export class NativeChannel implements Channel {
     const taken = this.#libc.send(this.fd, rest, BigInt(rest.length), message.noSignal);
     if (taken < 0) return void this.#passing();
     this.#unsent = taken < rest.length ? rest.subarray(taken) : null;
-    if (this.#unsent === null) this.#watch.wantsWrite(this, false);
+    if (this.#unsent === null) this.#wantWrite(false);
+  }
+
+  /** A socket that is not watched would wait for ever. */
+  #wantWrite(wants: boolean): void {
+    try {
+      this.#watch.wantsWrite(this, wants);
+    } catch (error) {
+      this.#end(error as Error);
+    }
   }
 
   /** Whether the last call failed only for now; else the channel ends by its error. */

@@ -6,7 +6,17 @@ import { type EventLoop, TURN_US } from "./event_loop.ts";
 import { type Beats, TurnTimes } from "./heartbeat.ts";
 import { threadId } from "./cpus.ts";
 import type { Inbox } from "./inbox.ts";
-import { EPOLL_EVENT, IN_PROGRESS, lastError, type Libc, Linux, systemError, waitFor } from "./libc.ts";
+import {
+  checked,
+  EPOLL_EVENT,
+  IN_PROGRESS,
+  INTERRUPTED,
+  lastError,
+  type Libc,
+  Linux,
+  systemError,
+  waitFor,
+} from "./libc.ts";
 import { NativeChannel, type SocketWatch } from "./native_channel.ts";
 import { askForRealTime } from "./priority.ts";
 import type { ReliefLine } from "./relief_line.ts";
@@ -25,6 +35,10 @@ const ON = Uint8Array.of(1, 0, 0, 0);
  */
 export class NativeLoop implements EventLoop, SocketWatch {
   onTurn: () => void = () => {};
+  onFailure: (error: Error) => void = (error) => {
+    throw error;
+  };
+  readonly native = true;
   readonly #libc: Libc;
   readonly #epoll: number;
   readonly #epollId: bigint;
@@ -51,10 +65,10 @@ export class NativeLoop implements EventLoop, SocketWatch {
   constructor(libc: Libc, help: ReliefLine | null = null) {
     this.#libc = libc;
     this.#help = help;
-    this.#epoll = libc.epoll_create1(epoll.closeOnExec);
-    if (this.#epoll < 0) throw systemError(lastError(libc));
+    this.#epoll = checked(libc, "epoll_create1", libc.epoll_create1(epoll.closeOnExec));
     this.#epollId = BigInt(this.#epoll);
-    // Linux lets a sleeper sleep 50 µs longer than it asked for, to wake several at once.
+    // Linux lets a sleeper sleep 50 µs longer than it asked for, to wake several at once. A system that refuses
+    // this only wakes it so much later.
     libc.prctl(timerSlack.set, 1n);
     void this.#run();
   }
@@ -64,26 +78,28 @@ export class NativeLoop implements EventLoop, SocketWatch {
       let failure: Error | undefined;
       for (const socketAddress of await socketAddresses(address, signal)) {
         signal.throwIfAborted();
-        const fd = this.#libc.socket(
-          socketAddress.family,
-          socketType.stream | socketType.nonblocking | socketType.closeOnExec,
-          0,
-        );
-        if (fd < 0) throw systemError(lastError(this.#libc));
+        const { family: kind } = socketAddress;
+        const type = socketType.stream | socketType.nonblocking | socketType.closeOnExec;
+        const fd = this.#libc.socket(kind, type, 0);
+        if (fd < 0) {
+          // A system without IPv6 may still reach the next address.
+          failure = systemError(lastError(this.#libc), "socket");
+          continue;
+        }
         try {
           await this.#connected(fd, socketAddress.bytes, signal);
+          if (kind !== family.unix) {
+            this.#switchOn(fd, tcp.level, tcp.noDelay);
+            this.#switchOn(fd, socketLevel.level, socketLevel.keepAlive);
+          }
+          this.#control(epoll.modify, fd, epoll.in);
         } catch (error) {
           this.#forget(fd);
           failure = error as Error;
           continue;
         }
-        if (socketAddress.family !== family.unix) {
-          this.#libc.setsockopt(fd, tcp.level, tcp.noDelay, ON, ON.length);
-          this.#libc.setsockopt(fd, socketLevel.level, socketLevel.keepAlive, ON, ON.length);
-        }
         const channel = new NativeChannel(fd, inbox, this.#libc, this);
         this.#channels.set(fd, channel);
-        this.#control(epoll.modify, fd, epoll.in);
         return channel;
       }
       throw failure ?? new Error("the host has no address");
@@ -147,6 +163,15 @@ export class NativeLoop implements EventLoop, SocketWatch {
   }
 
   async #run(): Promise<void> {
+    try {
+      await this.#turns();
+    } catch (error) {
+      this.close();
+      this.onFailure(error as Error);
+    }
+  }
+
+  async #turns(): Promise<void> {
     while (!this.#closed) {
       // Deno looks at what has come from outside only when it may rest, if only for a moment. Without anything
       // to be done there it need not; and a promise that is resolved already would keep it out altogether.
@@ -167,6 +192,8 @@ export class NativeLoop implements EventLoop, SocketWatch {
     this.#times.sleeps(nowUs);
     this.#relief?.woke(0);
     const count = waitFor(this.#libc, this.#epollId, this.#events, EVENTS, this.#timeout);
+    // A signal may end the wait early; after any other failure the next wait would fail at once, and so on.
+    if (count < 0 && lastError(this.#libc) !== INTERRUPTED) this.#call("epoll_pwait2", count);
     const wokeUs = monotonicUs();
     this.#times.wakes(wokeUs);
     this.#relief?.woke(wokeUs);
@@ -196,12 +223,15 @@ export class NativeLoop implements EventLoop, SocketWatch {
     signal.throwIfAborted();
     if (this.#closed) throw new Error("the loop was closed");
     const value = new Uint32Array(1);
-    this.#libc.getsockopt(
-      fd,
-      socketLevel.level,
-      socketLevel.error,
-      new Uint8Array(value.buffer),
-      Uint8Array.of(4, 0, 0, 0),
+    this.#call(
+      "getsockopt",
+      this.#libc.getsockopt(
+        fd,
+        socketLevel.level,
+        socketLevel.error,
+        new Uint8Array(value.buffer),
+        Uint8Array.of(4, 0, 0, 0),
+      ),
     );
     if (value[0] !== 0) throw systemError(value[0]!);
   }
@@ -209,10 +239,18 @@ export class NativeLoop implements EventLoop, SocketWatch {
   #control(operation: number, fd: number, events: number): void {
     this.#eventView.setUint32(0, events, true);
     this.#eventView.setInt32(EPOLL_EVENT.dataAt, fd, true);
-    this.#libc.epoll_ctl(this.#epoll, operation, fd, this.#event);
+    this.#call("epoll_ctl", this.#libc.epoll_ctl(this.#epoll, operation, fd, this.#event));
   }
 
-  /** Closing a socket takes it out of its epoll too. */
+  #switchOn(fd: number, level: number, option: number): void {
+    this.#call("setsockopt", this.#libc.setsockopt(fd, level, option, ON, ON.length));
+  }
+
+  #call(name: string, result: number): number {
+    return checked(this.#libc, name, result);
+  }
+
+  /** Closing a socket takes it out of its epoll too; Linux closes it whatever it answers. */
   #forget(fd: number): void {
     this.#libc.close(fd);
   }

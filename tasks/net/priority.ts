@@ -1,3 +1,5 @@
+import { openCLibrary } from "./c_library.ts";
+
 /**
  * How soon a thread runs once it is due decides the generator's lag on a machine whose cores are all busy. A
  * thread that only ever works for microseconds may ask Linux (6.12 and later) for a short slice: it is then
@@ -5,12 +7,16 @@
  * milliseconds now and then: just after it ran, or when the server that it sends to wakes up on its own core.
  * Only real-time priority lets it never wait for an ordinary thread.
  */
-const SYS_SCHED_SETATTR: Partial<Record<string, number>> = { x86_64: 314, aarch64: 274 };
+const SYSTEM_CALLS: Partial<Record<string, { readonly set: bigint; readonly get: bigint }>> = {
+  x86_64: { set: 314n, get: 315n },
+  aarch64: { set: 274n, get: 275n },
+};
 /** The shortest slice that Linux takes, nanoseconds. */
 const SLICE_NS = 100_000n;
 const ATTR_BYTES = 48;
 
 const SCHED_OTHER = 0;
+const SCHED_FIFO = 1;
 const SCHED_RR = 2;
 const SCHED_BATCH = 3;
 /** What the thread starts has no such priority. */
@@ -19,67 +25,101 @@ const RESET_ON_FORK = 1n;
 /**
  * Asks for the lowest real-time priority for the calling thread; true where the kernel gave it: to root, and to
  * users whose limit of real-time priority is 1 or more. Linux leaves ordinary threads a share of each core
- * whatever the thread does.
+ * whatever the thread does. One that its user gave such a priority already keeps it.
  */
 export function askForRealTime(): boolean {
-  return setScheduling({ policy: SCHED_RR, flags: RESET_ON_FORK, priority: 1 });
+  const before = scheduling();
+  if (before === null) return false;
+  if (before.policy === SCHED_RR || before.policy === SCHED_FIFO) return true;
+  return schedule({ ...before, policy: SCHED_RR, flags: RESET_ON_FORK, priority: 1 });
 }
 
 /** Starts something that keeps that priority, where the kernel gives it; the calling thread does not. */
 export function lendRealTime<T>(start: () => T): T {
-  setScheduling({ policy: SCHED_RR, priority: 1 });
+  const before = scheduling();
+  if (before !== null) schedule({ ...before, policy: SCHED_RR, priority: 1 });
   try {
     return start();
   } finally {
-    setScheduling({ policy: SCHED_OTHER });
+    if (before !== null) schedule(before);
   }
 }
 
 /** Asks for a short slice for the calling thread; true where the kernel took it. It is no error elsewhere. */
 export function askForShortSlice(): boolean {
-  return setScheduling({ policy: SCHED_OTHER, sliceNs: SLICE_NS });
+  const before = scheduling();
+  if (before === null || !isOrdinary(before)) return false;
+  return schedule({ ...before, sliceNs: SLICE_NS });
 }
 
 /**
  * Lets the calling thread stand back while `work` is done: it never takes a CPU from another thread by waking
- * up. For progress and sampling, which can wait where a request cannot.
+ * up. For progress and sampling, which can wait where a request cannot. One whose user chose another policy than the
+ * usual one is left as it is.
  */
 export async function standingBack<T>(work: () => Promise<T>): Promise<T> {
-  setScheduling({ policy: SCHED_BATCH });
+  const before = scheduling();
+  if (before === null || !isOrdinary(before)) return await work();
+  schedule({ ...before, policy: SCHED_BATCH });
   try {
     return await work();
   } finally {
-    setScheduling({ policy: SCHED_OTHER });
+    schedule(before);
   }
 }
 
+/** How a thread is scheduled. */
 interface Scheduling {
   readonly policy: number;
-  readonly flags?: bigint;
+  readonly flags: bigint;
+  /** The user's: how much of a CPU others may take before it. */
+  readonly nice: number;
   /** Of a real-time policy. */
-  readonly priority?: number;
+  readonly priority: number;
   /** Of an ordinary one; 0: the default. */
-  readonly sliceNs?: bigint;
+  readonly sliceNs: bigint;
 }
 
-function setScheduling({ policy, flags = 0n, priority = 0, sliceNs = 0n }: Scheduling): boolean {
-  const number = SYS_SCHED_SETATTR[Deno.build.arch];
+function isOrdinary({ policy }: Scheduling): boolean {
+  return policy === SCHED_OTHER || policy === SCHED_BATCH;
+}
+
+/** Of the calling thread; null where the system does not tell. */
+function scheduling(): Scheduling | null {
+  const attributes = new DataView(new ArrayBuffer(ATTR_BYTES));
+  if (!call("get", attributes, BigInt(ATTR_BYTES))) return null;
+  return {
+    policy: attributes.getUint32(4, true),
+    flags: attributes.getBigUint64(8, true),
+    nice: attributes.getInt32(16, true),
+    priority: attributes.getUint32(20, true),
+    sliceNs: attributes.getBigUint64(24, true),
+  };
+}
+
+/** @returns whether the kernel took it */
+function schedule({ policy, flags, nice, priority, sliceNs }: Scheduling): boolean {
+  const realTime = policy === SCHED_RR || policy === SCHED_FIFO;
+  // struct sched_attr: size, policy, flags, nice, priority, runtime (the slice), …
+  const attributes = new DataView(new ArrayBuffer(ATTR_BYTES));
+  attributes.setUint32(0, ATTR_BYTES, true);
+  attributes.setUint32(4, policy, true);
+  attributes.setBigUint64(8, flags, true);
+  attributes.setInt32(16, realTime ? 0 : nice, true);
+  attributes.setUint32(20, realTime ? priority : 0, true);
+  attributes.setBigUint64(24, realTime ? 0n : sliceNs, true);
+  return call("set", attributes, 0n);
+}
+
+/** sched_setattr or sched_getattr of the calling thread. @param third their third argument: flags, or a size */
+function call(name: "set" | "get", attributes: DataView<ArrayBuffer>, third: bigint): boolean {
+  const number = SYSTEM_CALLS[Deno.build.arch]?.[name];
   if (Deno.build.os !== "linux" || number === undefined) return false;
-  try {
-    const libc = Deno.dlopen("libc.so.6", {
-      syscall: { parameters: ["i64", "i64", "buffer", "i64"], result: "i64" },
-    });
-    // struct sched_attr: size, policy, flags, nice, priority, runtime (the slice), …
-    const attributes = new DataView(new ArrayBuffer(ATTR_BYTES));
-    attributes.setUint32(0, ATTR_BYTES, true);
-    attributes.setUint32(4, policy, true);
-    attributes.setBigUint64(8, flags, true);
-    attributes.setUint32(20, priority, true);
-    attributes.setBigUint64(24, sliceNs, true);
-    const failed = libc.symbols.syscall(BigInt(number), 0n, new Uint8Array(attributes.buffer), 0n);
-    libc.close();
-    return failed === 0n;
-  } catch {
-    return false;
-  }
+  const libc = openCLibrary({
+    syscall: { parameters: ["i64", "i64", "buffer", "i64", "i64"], result: "i64" },
+  });
+  if (libc === null) return false;
+  const failed = libc.symbols.syscall(number, 0n, new Uint8Array(attributes.buffer), third, 0n);
+  libc.close();
+  return failed === 0n;
 }

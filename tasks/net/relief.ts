@@ -36,11 +36,14 @@ self.onmessage = ({ data: { memory, cpus } }: MessageEvent<ReliefOrder>) => {
 function watch(line: ReliefLine, thread: number, cpus: readonly number[]): void {
   let own = 0;
   const giveCore = () => {
-    pin(thread, cpus[own]!);
+    const given = pin(thread, cpus[own]!);
     own = (own + 1) % cpus.length;
-    pin(0, cpus[own]!);
+    if (given && pin(0, cpus[own]!)) return true;
+    // A thread or a core is gone: there is nothing left to give, and Linux chooses.
+    pin(thread, ...cpus);
+    return false;
   };
-  giveCore();
+  if (!giveCore()) return;
   let servedUs = NaN;
   while (!line.stopped) {
     const { dueUs, wokeUs } = line;
@@ -53,7 +56,7 @@ function watch(line: ReliefLine, thread: number, cpus: readonly number[]): void 
       continue;
     }
     servedUs = dueUs;
-    giveCore();
+    if (!giveCore()) return;
   }
 }
 

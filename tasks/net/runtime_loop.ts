@@ -13,6 +13,9 @@ import type { Wake } from "./wake.ts";
  */
 export class RuntimeLoop implements EventLoop {
   onTurn: () => void = () => {};
+  /** Never called: Deno's loop goes on, or the thread ends with it. */
+  onFailure: (error: Error) => void = () => {};
+  readonly native = false;
   readonly #wake: Wake;
   readonly #knocks: MessagePort;
   readonly #heartbeat = new Heartbeat(monotonicUs);

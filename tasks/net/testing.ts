@@ -17,3 +17,12 @@ export async function overEachNetwork(
     loop.close();
   }
 }
+
+/** Waits until something holds. @throws where it does not within 10 s */
+export async function eventually(holds: () => boolean | Promise<boolean>): Promise<void> {
+  const until = performance.now() + 10_000;
+  while (!await holds()) {
+    if (performance.now() > until) throw new Error("it did not come to hold within 10 s");
+    await new Promise((resolve) => setTimeout(resolve, 5));
+  }
+}

@@ -47,6 +47,7 @@ export function exampleSummary(overrides: Partial<RunSummary> = {}): RunSummary 
         loopDelayP99Ms: 2.1,
         gcShare: 0.0012,
         gcLongestMs: 3.4,
+        nativeLoop: true,
         realTime: true,
       },
     },

@@ -121,8 +121,16 @@ export function buildView(
 
 /** What the generator's threads took, as sentences with a space before; nothing of a run that did not record it. */
 function generatorCost(figures: GeneratorFigures): string {
-  const { cpuPerRequestUs, cpuCores, gcShare, gcLongestMs, loopDelayP50Ms, loopDelayP99Ms, realTime } =
-    figures;
+  const {
+    cpuPerRequestUs,
+    cpuCores,
+    gcShare,
+    gcLongestMs,
+    loopDelayP50Ms,
+    loopDelayP99Ms,
+    nativeLoop,
+    realTime,
+  } = figures;
   const cpu = cpuPerRequestUs === null || cpuCores === null
     ? ""
     : ` Its threads took ${significant(cpuPerRequestUs, 3)} µs of CPU a request (${
@@ -138,7 +146,8 @@ function generatorCost(figures: GeneratorFigures): string {
     : ` Their event loops were late by ${formatMs(loopDelayP50Ms)} (median) and ${
       formatMs(loopDelayP99Ms)
     } (p99) in a usual second.`;
-  return cpu + collections + delay + (realTime ? " They had real-time priority." : "");
+  const loop = nativeLoop === false ? " They waited for their sockets by Deno's event loop." : "";
+  return cpu + collections + delay + loop + (realTime ? " They had real-time priority." : "");
 }
 
 function services(summary: RunSummary): ServiceView[] {

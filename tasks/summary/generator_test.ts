@@ -41,6 +41,7 @@ Deno.test("the generator's cost is that of all workers over the measured time, w
     ...series("gc_longest_ms", [[0.5, 0, 50], [2, 0, 1], [3, 0, 2.5]]),
     ...series("loop_delay_p50_ms", [[2, 0, 0.5], [3, 0, 0.7], [4, 0, 9]]),
     ...series("loop_delay_p99_ms", [[2, 0, 1.5], [3, 0, 1.7], [4, 0, 90]]),
+    ...series("native_loop", [[2, 0, 1], [2, 1, 1], [3, 0, 1]]),
     ...series("real_time", [[2, 0, 1], [2, 1, 0], [3, 0, 1]]),
   ]);
   assert.deepEqual({ ...figures, cpuCores: figures.cpuCores!.toFixed(9) }, {
@@ -50,6 +51,7 @@ Deno.test("the generator's cost is that of all workers over the measured time, w
     loopDelayP99Ms: 1.7,
     gcShare: 0.002,
     gcLongestMs: 2.5,
+    nativeLoop: true,
     realTime: false,
   });
 });
@@ -62,6 +64,7 @@ Deno.test("a run that recorded none of it has no figures", async () => {
     loopDelayP99Ms: null,
     gcShare: null,
     gcLongestMs: null,
+    nativeLoop: null,
     realTime: null,
   });
 });

@@ -120,6 +120,7 @@ function generatorText({ run, validity: { lagMs, generator } }: RunSummary): str
     ...generator.gcLongestMs === null
       ? []
       : [`longest garbage collection ${formatMs(generator.gcLongestMs)}`],
+    ...generator.nativeLoop === false ? ["by Deno's event loop"] : [],
     ...generator.realTime ? ["real-time priority"] : [],
   ];
   return parts.length === 0 ? "" : `Generator: ${parts.join(", ")}`;

@@ -15,5 +15,6 @@ SELECT
   median(value) FILTER (metric = 'loop_delay_p99_ms') AS "loopDelayP99Ms",
   avg(value) FILTER (metric = 'gc_ms') / 1000 AS "gcShare",
   max(value) FILTER (metric = 'gc_longest_ms') AS "gcLongestMs",
+  min(value) FILTER (metric = 'native_loop') = 1 AS "nativeLoop",
   min(value) FILTER (metric = 'real_time') = 1 AS "realTime"
 FROM measured;
