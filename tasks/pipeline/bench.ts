@@ -28,12 +28,15 @@ import { openTerminal, type Terminal } from "../terminal/terminal.ts";
 import type { AskedBench } from "./asked.ts";
 import type { BenchArguments, BenchPlan } from "./bench_options.ts";
 import { explainAll } from "./explain_all.ts";
-import { interruptSignal } from "./interrupt.ts";
+import { interruptSignal, owe } from "./interrupt.ts";
 import { measure, type Measured, type MeasureOptions } from "./measure.ts";
 import { findOwnFiles, openOwnTables, undoOwnWrites } from "./own_tables.ts";
 import { fillDatabase, type Ground, makeArms, startStack } from "./prepare.ts";
 import { recoverRuns } from "./recover.ts";
 import { gitCommit, newRunId } from "./run_id.ts";
+
+const WRITES_LEFT =
+  "Rows that this run wrote may be left in the database: the next deno task bench of this scenario removes them.";
 
 /** The main job: open the stack, seed, run, store, report. */
 export async function bench(
@@ -43,7 +46,7 @@ export async function bench(
   const terminal = openTerminal({ json: given.json });
   prepareHome(config.home);
   const lock = acquireLock(config.home, `bench ${scenario.name}`);
-  const interrupt = interruptSignal();
+  const interrupt = interruptSignal(config.home);
   try {
     for (const line of await recoverRuns(config.home, db, waitNote(terminal))) terminal.print(line);
     const runId = newRunId();
@@ -94,6 +97,7 @@ export async function withSystem<T>(job: Job, use: (system: System) => Promise<T
   await findOwnFiles(scenario);
   const ofFiles = await loadFileSources(scenario);
   const stack = await startStack(config, plan.paths, terminal, signal);
+  const leftAsFound = owe(WRITES_LEFT);
   try {
     const { url: databaseUrl, dataset } = data === null
       ? await openOwnTables(stack, scenario, terminal)
@@ -147,6 +151,7 @@ export async function withSystem<T>(job: Job, use: (system: System) => Promise<T
     return await use({ ground, environment, plans, sources, undo, gitCommit: await gitCommit() });
   } finally {
     await stack.stop();
+    leftAsFound();
   }
 }
 
@@ -206,7 +211,7 @@ async function conclude(
   let summary = await judge(runId, db);
   const warnings: string[] = [];
   // An interrupted user wants to leave: the report can be had later.
-  if (given.report && status !== "interrupted") {
+  if (given.report && !signal.aborted) {
     const report = await terminal.step("Report", async (progress) => {
       // Charts, templates and the browser's driver: half of all that is loaded, and not before it is wanted.
       const { makeReport } = await import("../report/report.ts");
@@ -225,5 +230,5 @@ async function conclude(
   if (pdf !== null) terminal.print(`PDF     ${pdf}`);
   terminal.print(`Store   ${db}`);
   if (given.json) console.log(JSON.stringify(summary, null, 2));
-  return exitCodeOf(summary, status);
+  return signal.aborted ? ExitCode.interrupted : exitCodeOf(summary, status);
 }

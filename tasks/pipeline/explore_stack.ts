@@ -15,7 +15,7 @@ export async function exploreStack(given: DataArguments, config: Config): Promis
   const request = await dataRequest(DATASET, given);
   const { replace } = given;
   const terminal = openTerminal({ json: false });
-  const interrupt = interruptSignal();
+  const interrupt = interruptSignal(config.home);
   try {
     const { endpoints, urlsFile } = await up(config, {
       database: databaseName(settleData(request)),

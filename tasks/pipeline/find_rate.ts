@@ -34,7 +34,7 @@ export async function findRate(asked: AskedSearch, config: Config): Promise<Exit
   const terminal = openTerminal({ json: given.json });
   prepareHome(config.home);
   const lock = acquireLock(config.home, `bench ${scenario.name}`);
-  const interrupt = interruptSignal();
+  const interrupt = interruptSignal(config.home);
   const { signal } = interrupt;
   try {
     for (const line of await recoverRuns(config.home, db, waitNote(terminal))) terminal.print(line);

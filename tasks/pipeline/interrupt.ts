@@ -1,23 +1,123 @@
+import { readFileSync } from "node:fs";
+import process from "node:process";
 import { ExitCode } from "../model/errors.ts";
+import { killOwnServices } from "../stack/state.ts";
+import { pendingSpools } from "../store/spool.ts";
+import { self } from "../stack/process.ts";
+import { showCursor } from "../terminal/output.ts";
 
 /**
- * A signal that aborts on Ctrl-C or SIGTERM. The first one lets the task end in order (rows kept, services
- * stopped); a second one leaves at once.
+ * Signals nearer to the one before than this come from one press: a terminal signals every process of the
+ * foreground group, and `deno task` hands each signal on again. A key that is held down repeats faster, too.
  */
-export function interruptSignal(): { readonly signal: AbortSignal; dispose(): void } {
-  const controller = new AbortController();
-  const onSignal = () => {
-    if (controller.signal.aborted) Deno.exit(ExitCode.interrupted);
-    console.error("\nInterrupted: ending the run, keeping what was measured … (again to leave at once)");
-    controller.abort();
+const PRESS_MS = 500;
+/** What must not be left behind gets so long when the user wants to leave at once. */
+const LEAVE_MS = 5_000;
+
+const SIGNALS = ["SIGINT", "SIGTERM", "SIGHUP", "SIGQUIT"] as const;
+type Ending = typeof SIGNALS[number];
+
+/** Aborts when the user wants the task to end. */
+export interface Interrupt {
+  readonly signal: AbortSignal;
+  /** The task has done what was to be done. */
+  dispose(): void;
+}
+
+/** What would be left behind by a process that ended now, as sentences. */
+const owed = new Set<{ readonly sentence: string }>();
+let onPaid: () => void = () => {};
+
+/**
+ * Says that something must be done before the process may end, even by a user who wants to leave at once.
+ * @param sentence what is left where there is no time for it, and how that is mended
+ * @returns to be called when it is done
+ */
+export function owe(sentence: string): () => void {
+  const debt = { sentence };
+  owed.add(debt);
+  return () => {
+    owed.delete(debt);
+    onPaid();
   };
-  Deno.addSignalListener("SIGINT", onSignal);
-  Deno.addSignalListener("SIGTERM", onSignal);
+}
+
+/**
+ * Ends a task on Ctrl-C, Ctrl-\, SIGTERM, and when the terminal is closed. The first press lets it end in order:
+ * rows are stored, writes taken back, services stopped. The second leaves as soon as nothing is owed any more, and
+ * after five seconds in any case; so does Ctrl-\ at once. The third does not wait. Services never outlive the task.
+ */
+export function interruptSignal(home: string): Interrupt {
+  const controller = new AbortController();
+  let stage = 0;
+  let lastMs = -Infinity;
+  let limit: ReturnType<typeof setTimeout> | undefined;
+  const hurry = () => {
+    stage = 2;
+    if (owed.size > 0) {
+      say(`Leaving as soon as nothing is left behind, in ${LEAVE_MS / 1000} s at the latest … (again: now)`);
+    }
+    onPaid = () => owed.size === 0 && leave(home);
+    limit = setTimeout(() => leave(home), LEAVE_MS);
+    onPaid();
+  };
+  const onSignal = (name: Ending) => {
+    const nowMs = performance.now();
+    const samePress = nowMs - lastMs < PRESS_MS;
+    lastMs = nowMs;
+    // A terminal that goes away says so several times, and nobody is there who could mean more by it.
+    if (samePress || (name === "SIGHUP" && stage > 0)) return;
+    if (stage === 0 && name !== "SIGQUIT") {
+      stage = 1;
+      say("Interrupted: ending in order, keeping what was measured … (again to leave at once)");
+      controller.abort();
+    } else if (stage < 2) {
+      controller.abort();
+      hurry();
+    } else leave(home);
+  };
+  const listeners = SIGNALS.filter((name) => name !== "SIGHUP" || !ignoresHangup())
+    .map((name) => ({ name, listen: () => onSignal(name) }));
+  for (const { name, listen } of listeners) Deno.addSignalListener(name, listen);
   return {
     signal: controller.signal,
     dispose() {
-      Deno.removeSignalListener("SIGINT", onSignal);
-      Deno.removeSignalListener("SIGTERM", onSignal);
+      clearTimeout(limit);
+      // A task that was interrupted is about to end: a late signal of the same press must not cut its last words.
+      if (stage > 0) return;
+      for (const { name, listen } of listeners) Deno.removeSignalListener(name, listen);
     },
   };
+}
+
+/** Ends the process now, and says what it leaves behind. */
+function leave(home: string): never {
+  const { left } = killOwnServices(home);
+  const me = self().startedAt;
+  const spooled = pendingSpools(home).some(({ owner }) => owner?.startedAt === me);
+  say(
+    "Left at once.",
+    ...[...owed].map(({ sentence }) => sentence),
+    ...left.map(({ name, process: { pid } }) =>
+      `${name} still runs as process ${pid}: deno task down stops it.`
+    ),
+    ...(spooled ? ["What was measured is kept: the next deno task bench stores it."] : []),
+  );
+  showCursor();
+  // Not Deno.exit: others want to hear of the end too, such as the one who has the browser.
+  process.exit(ExitCode.interrupted);
+}
+
+function say(...sentences: readonly string[]): void {
+  console.error(`\n${sentences.join("\n")}`);
+}
+
+/** True where somebody (nohup) wants this process to outlive its terminal. */
+function ignoresHangup(): boolean {
+  try {
+    const [, ignored] = /^SigIgn:\s*([0-9a-f]+)$/m.exec(readFileSync("/proc/self/status", "utf8"))!;
+    return (parseInt(ignored!.slice(-1), 16) & 1) === 1;
+  } catch {
+    return false;
+  }
 }

@@ -24,7 +24,7 @@ export async function seedTask(given: SeedArguments, config: Config): Promise<Ex
   const terminal = openTerminal({ json: false });
   prepareHome(config.home);
   const lock = acquireLock(config.home, `seed ${given.dataset}`);
-  const interrupt = interruptSignal();
+  const interrupt = interruptSignal(config.home);
   const { signal } = interrupt;
   try {
     const stack = await startStack(config, ["sql"], terminal, signal);

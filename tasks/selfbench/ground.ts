@@ -40,7 +40,7 @@ export async function measurePart(
   const before = machineFacts(null);
   prepareHome(config.home);
   const lock = acquireLock(config.home, `selfbench ${part}`);
-  const interrupt = interruptSignal();
+  const interrupt = interruptSignal(config.home);
   const dir = Deno.makeTempDirSync({ prefix: `benchbook-selfbench-${part}-` });
   try {
     const { signal } = interrupt;

@@ -1,7 +1,7 @@
 import { readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { writeAtomically } from "./places.ts";
-import { isAlive, type ProcessId, self, stopProcess, type StopSignal } from "./process.ts";
+import { isAlive, killProcess, type ProcessId, self, stopProcess, type StopSignal } from "./process.ts";
 
 /** `up` leaves its services running; those of a `bench` end with it. */
 export type OwnerKind = "up" | "bench";
@@ -50,6 +50,19 @@ export async function stopServices(home: string, services: readonly ServiceRecor
   const gone = readRecords(home);
   if (gone.length === 0) rmSync(statePath(home), { force: true });
   else write(home, gone);
+}
+
+/**
+ * Ends the services that this process has started, also those of `up`, before it ends itself: without returning to
+ * the event loop, which may be what is stuck.
+ * @returns those that could not be ended
+ */
+export function killOwnServices(home: string): { readonly left: readonly ServiceRecord[] } {
+  const me = self();
+  const own = readRecords(home).filter(({ owner }) =>
+    owner.process.pid === me.pid && owner.process.startedAt === me.startedAt
+  );
+  return { left: own.filter(({ process, stopSignal }) => !killProcess(process, stopSignal)) };
 }
 
 /** Services whose owner was a bench that is dead: nobody else will stop them. */

@@ -1,6 +1,7 @@
 import { Command, CommanderError, Option } from "commander";
 import process from "node:process";
 import { BenchbookError, ExitCode } from "../model/errors.ts";
+import { outliveOutput } from "./output.ts";
 
 /** A task's command line: `deno task <name>`, with `--help`, and unknown words refused with a suggestion. */
 export function command(name: string, description: string): Command {
@@ -25,6 +26,7 @@ export function dbOption(): Option {
  */
 export async function main(task: () => Promise<ExitCode | void>): Promise<never> {
   let code: number;
+  outliveOutput();
   try {
     code = await task() ?? ExitCode.ok;
   } catch (error) {

@@ -72,7 +72,7 @@ async function measure(plan: SeedBenchArguments, config: Config): Promise<SeedBe
   const loadAverage = loadavg()[0]!;
   prepareHome(config.home);
   const lock = acquireLock(config.home, "selfbench seed");
-  const interrupt = interruptSignal();
+  const interrupt = interruptSignal(config.home);
   try {
     const { signal } = interrupt;
     const stack = await startStack(config, ["sql"], terminal, signal);

@@ -1,0 +1,106 @@
+import assert from "node:assert/strict";
+import { resolve } from "node:path";
+import { Client } from "pg";
+import { isAlive, type ProcessId } from "../stack/process.ts";
+import { inspectLock } from "../stack/lock.ts";
+import { readRecords } from "../stack/state.ts";
+import { withPostgres } from "../stack/testing.ts";
+import { openStore } from "../store/open.ts";
+import { type PseudoTerminal, withPseudoTerminal } from "../terminal/testing_pseudo_terminal.ts";
+import { until, withWorkbench, type Workbench } from "./testing.ts";
+
+const root = resolve(import.meta.dirname!, "../..");
+
+/** Rows with keys that only a run writes, in a database that a user lives from. */
+export async function reservedRows(url: string): Promise<number> {
+  const client = new Client({ connectionString: url });
+  await client.connect();
+  try {
+    const { rows } = await client.query(
+      "SELECT count(*)::int AS n FROM northwind.orders WHERE order_id >= 1000000000",
+    );
+    return rows[0].n as number;
+  } finally {
+    await client.end();
+  }
+}
+
+/** A run in mid-measure that a person looks at in a terminal. */
+export interface Watched {
+  readonly bench: Workbench;
+  readonly url: string;
+  readonly terminal: PseudoTerminal;
+}
+
+/** A workbench, and a PostgreSQL of the user's with data in it. */
+export function withUserDatabase(use: (bench: Workbench, url: string) => Promise<void>): Promise<void> {
+  return withPostgres((url) =>
+    withWorkbench(async (bench) => {
+      const { code, stderr } = await bench.run("seed", ["--scale", "tiny"], { DATABASE_URL: url });
+      assert.equal(code, 0, stderr);
+      await use(bench, url);
+    })
+  );
+}
+
+/** Runs a task as a person does, `launcher` being how: `deno task`, or `npx -y deno task`. */
+export function inTerminal<T>(
+  { launcher = ["deno", "task"], task, args = [], bench, url = "" }: {
+    readonly launcher?: readonly string[];
+    readonly task: string;
+    readonly args?: readonly string[];
+    readonly bench: Workbench;
+    readonly url?: string;
+  },
+  use: (terminal: PseudoTerminal) => Promise<T>,
+): Promise<T> {
+  const env = {
+    BENCHBOOK_HOME: bench.home,
+    BENCHBOOK_REPORTS: bench.reports,
+    DATABASE_URL: url,
+    REDIS_URL: "",
+    GRAPHQL_URL: "",
+    NO_COLOR: "1",
+  };
+  return withPseudoTerminal([...launcher, task, ...args], { cwd: root, env }, use);
+}
+
+/** Waits until the run writes into the user's tables. */
+export async function writing(bench: Workbench, url: string): Promise<void> {
+  await bench.measuring();
+  await until(async () => await reservedRows(url) > 0 || null, "the run wrote nothing");
+}
+
+/** The processes of services that run in the home. */
+export function servicesOf({ home }: Workbench): ProcessId[] {
+  return readRecords(home).map(({ process }) => process);
+}
+
+/** Status and rows of each stored run, oldest first. */
+export async function storedRuns({ db }: Workbench): Promise<{ status: string; rows: number }[]> {
+  const store = await openStore(db, { mode: "read" });
+  try {
+    return await store.rows(
+      `SELECT r.status::VARCHAR AS status, count(t.run_id)::INT AS rows
+       FROM run r LEFT JOIN timing t USING (run_id) GROUP BY r.run_id, r.status ORDER BY r.run_id`,
+    );
+  } finally {
+    store.close();
+  }
+}
+
+/** Nothing of Benchbook's is left: no service, no row in the user's tables, no lock. */
+export async function assertLeftAsFound(
+  { bench, url, services }: { bench: Workbench; url: string; services: readonly ProcessId[] },
+): Promise<void> {
+  const alive = [...services, ...servicesOf(bench)].filter(isAlive);
+  assert.deepEqual(alive, [], "every service is stopped");
+  assert.equal(await reservedRows(url), 0, "rows left in the user's tables");
+  assert.notEqual(inspectLock(bench.home).state, "held");
+}
+
+/** The terminal is as a shell wants it: the cursor is shown again. */
+export function assertSane(terminal: PseudoTerminal): void {
+  const shown = terminal.output();
+  assert.ok(shown.lastIndexOf("\x1b[?25h") >= shown.lastIndexOf("\x1b[?25l"), "the cursor is visible");
+}
