@@ -3,7 +3,7 @@ import { readConfig } from "./config.ts";
 import { InterruptedError, UsageError } from "./model/errors.ts";
 import { parseDuration } from "./model/units.ts";
 import { openJupyter } from "./notebook/open.ts";
-import { runAll } from "./notebook/run_all.ts";
+import { runAll } from "./notebook/run_notebooks.ts";
 import { openRun } from "./store/read.ts";
 import { command, dbOption, main } from "./terminal/command.ts";
 

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { ExitCode, InterruptedError } from "../model/errors.ts";
-import { runAll } from "./run_all.ts";
+import { runAll } from "./run_notebooks.ts";
 import { code, markdown, temporaryDirectory, writeNotebook } from "./testing.ts";
 
 Deno.test("every notebook runs and is told of, also after one has failed", async () => {
