@@ -1,0 +1,40 @@
+import assert from "node:assert/strict";
+import { chmodSync, copyFileSync, mkdirSync, writeFileSync } from "node:fs";
+import { join, resolve } from "node:path";
+import { withTempHome } from "../stack/testing.ts";
+
+const OK = "\x1b[32mok\x1b[0m | 12 passed | 0 failed (3s)";
+const FAILED = "FAILED | 3 passed (2 steps) | 2 failed (1m3s)";
+
+/** What both parts say and end with, and what CI makes of it. */
+const CASES: readonly [what: string, quick: [string, number], added: [string, number], line: string][] = [
+  ["both parts pass", [OK, 0], ["ok | 5 passed | 0 failed | 1 ignored (1s)", 0], "17 passed, 0 failed"],
+  ["the first fails, and the second is run all the same", [FAILED, 1], [OK, 0], "15 passed, 2 failed"],
+  ["the second fails", [OK, 0], [FAILED, 1], "15 passed, 2 failed"],
+  ["a part runs no test", [OK, 0], ["nothing", 0], "12 passed, 1 failed"],
+  ["types are wrong", ["error: Type checking failed.", 1], [OK, 0], "12 passed, 1 failed"],
+  ["a part ends badly though no test failed", [OK, 1], [OK, 0], "24 passed, 1 failed"],
+];
+
+for (const [what, quick, added, line] of CASES) {
+  Deno.test(`CI adds up both parts: ${what}`, () =>
+    withTempHome(async (home) => {
+      const programs = join(home, "bin");
+      mkdirSync(join(home, ".ci"));
+      mkdirSync(programs);
+      copyFileSync(resolve(import.meta.dirname!, "../../.ci/run"), join(home, ".ci/run"));
+      const part = ([said, code]: [string, number]) => `printf '%s\\n' "${said}"; exit ${code}`;
+      writeFileSync(
+        join(programs, "npx"),
+        `#!/bin/sh\ncase "$*" in\n"-y deno task test") ${part(quick)};;\n` +
+          `"-y deno task test --added") ${part(added)};;\nesac\nexit 9\n`,
+      );
+      chmodSync(join(programs, "npx"), 0o755);
+      const { code, stdout } = await new Deno.Command("bash", {
+        args: [join(home, ".ci/run")],
+        env: { PATH: `${programs}:${Deno.env.get("PATH")}` },
+      }).output();
+      assert.equal(new TextDecoder().decode(stdout).trimEnd().split("\n").at(-1), line);
+      assert.equal(code === 0, line.endsWith(" 0 failed"));
+    }));
+}
