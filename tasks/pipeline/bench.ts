@@ -32,7 +32,7 @@ import { interruptSignal, owe } from "./interrupt.ts";
 import { measure, type Measured, type MeasureOptions } from "./measure.ts";
 import { findOwnFiles, openOwnTables, undoOwnWrites } from "./own_tables.ts";
 import { fillDatabase, type Ground, makeArms, startStack } from "./prepare.ts";
-import { recoverRuns } from "./recover.ts";
+import { tellRecovered, waitNote } from "./recover.ts";
 import { gitCommit, newRunId } from "./run_id.ts";
 
 const WRITES_LEFT =
@@ -48,7 +48,7 @@ export async function bench(
   const lock = acquireLock(config.home, `bench ${scenario.name}`);
   const interrupt = interruptSignal(config.home);
   try {
-    for (const line of await recoverRuns(config.home, db, waitNote(terminal))) terminal.print(line);
+    await tellRecovered(config.home, db, terminal, interrupt.signal);
     const runId = newRunId();
     const job = {
       runId,
@@ -61,7 +61,7 @@ export async function bench(
       signal: interrupt.signal,
     };
     const measured = await withSystem(job, (system) => measure({ ...job, ...system }));
-    await store(measured, db, terminal);
+    await store(measured, db, terminal, interrupt.signal);
     return await conclude(measured, { given, config, db, terminal, signal: interrupt.signal });
   } finally {
     interrupt.dispose();
@@ -166,17 +166,21 @@ function environmentOf({ stack, dataset }: Ground): Environment {
   };
 }
 
-/** Says who has the store open while a task waits for it. */
-export function waitNote(terminal: Terminal): (holder: string) => void {
-  return (holder) => terminal.print(`Waiting for the store: ${holder} has it open.`);
-}
-
 /** Loads the spool into DuckDB; until that succeeded the spool stays, and the next start tries again. */
-export async function store(measured: Measured, db: string, terminal: Terminal): Promise<void> {
-  await terminal.step("Store", async () => {
+export async function store(
+  measured: Measured,
+  db: string,
+  terminal: Terminal,
+  signal: AbortSignal,
+): Promise<void> {
+  await terminal.step("Store", async (progress) => {
     const opened = await openStore(db, { mode: "write", onWait: waitNote(terminal) });
     try {
-      const { timings, samples } = await loadSpool(opened, measured.spoolDir);
+      const { timings, samples } = await loadSpool(opened, measured.spoolDir, {
+        // One that was interrupted before is stored all the same.
+        signal: signal.aborted ? undefined : signal,
+        onProgress: (rows) => progress(`${formatCount(rows)} timings`),
+      });
       removeSpool(measured.spoolDir);
       return { value: undefined, detail: `${formatCount(timings)} timings, ${formatCount(samples)} samples` };
     } finally {

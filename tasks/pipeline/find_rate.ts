@@ -10,12 +10,12 @@ import { answerSoFar, DEFAULT_RESOLUTION, nextStep, type ProbeStep } from "../st
 import { findRateText, probeText, rateText } from "../terminal/find_rate_text.ts";
 import { openTerminal, type StepProgress, type Terminal } from "../terminal/terminal.ts";
 import type { AskedSearch } from "./asked.ts";
-import { judge, store, type System, waitNote, withSystem } from "./bench.ts";
+import { judge, store, type System, withSystem } from "./bench.ts";
 import { type BenchArguments, settle } from "./bench_options.ts";
 import { interruptSignal } from "./interrupt.ts";
 import { measure } from "./measure.ts";
 import { CONFIRMATION_TIMES, lowestRate, pathSlo, probeOf, probeSeconds } from "./probe.ts";
-import { recoverRuns } from "./recover.ts";
+import { tellRecovered } from "./recover.ts";
 import { newRunId } from "./run_id.ts";
 
 /** Clients that warm a path up, and for how many times the length of a probe. */
@@ -37,7 +37,7 @@ export async function findRate(asked: AskedSearch, config: Config): Promise<Exit
   const interrupt = interruptSignal(config.home);
   const { signal } = interrupt;
   try {
-    for (const line of await recoverRuns(config.home, db, waitNote(terminal))) terminal.print(line);
+    await tellRecovered(config.home, db, terminal, signal);
     const startedAt = new Date();
     const id = newRunId(startedAt);
     const job = { runId: id, config, scenario, plan, data, replace: given.replace, terminal, signal };
@@ -176,7 +176,7 @@ async function makeRun(
   const quiet: Terminal = { ...terminal, step: async (_title, work) => (await work(progress)).value };
   const job = { ...search, ...systemOf(system, path), scenario: probed, plan, terminal: quiet };
   const measured = await measure({ ...job, runId: newRunId() });
-  await store(measured, db, quiet);
+  await store(measured, db, quiet, search.signal);
   if (measured.crash !== null) {
     throw new ServiceError(
       `Cannot go on searching: ${measured.crash}`,

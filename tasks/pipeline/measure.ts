@@ -139,7 +139,7 @@ export async function measure(options: MeasureOptions): Promise<Measured> {
           started = { ...run, startedAt };
           spool.run(started);
           // Written now, so that rows of a killed run still have their phases.
-          for (const phase of phases) spool.phase(phase);
+          spool.phases(phases);
           sampler = startSampler({
             url: ground.databaseUrl,
             redisUrl: ground.stack.redis.available ? ground.stack.redis.url : undefined,
@@ -178,9 +178,9 @@ export async function measure(options: MeasureOptions): Promise<Measured> {
     const interrupted = result.interrupted && missed === null;
     const status = watch.dead !== null ? "crashed" : interrupted ? "interrupted" : "complete";
     if (missed !== null) terminal.print(`Ended early: ${missed}.`);
-    for (const phase of result.phases) spool.phase(phase);
+    spool.phases(result.phases);
     const endUs = result.phases.at(-1)?.endUs ?? 0;
-    for (const phase of phases.slice(result.phases.length)) spool.phase({ ...phase, startUs: endUs, endUs });
+    spool.phases(phases.slice(result.phases.length).map((phase) => ({ ...phase, startUs: endUs, endUs })));
     spool.end({ status, endedAt: new Date() });
     return { runId, spoolDir: spool.dir, status, crash: watch.dead };
   } finally {

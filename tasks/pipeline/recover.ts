@@ -1,37 +1,68 @@
-import { isAlive } from "../stack/process.ts";
-import { loadSpool } from "../store/load.ts";
-import { openStore } from "../store/open.ts";
-import { pendingSpools, removeSpool } from "../store/spool.ts";
+import { InterruptedError } from "../model/errors.ts";
 import { formatCount } from "../model/units.ts";
+import { isAlive } from "../stack/process.ts";
+import type { Terminal } from "../terminal/terminal.ts";
+import { type LoadCounts, loadSpool } from "../store/load.ts";
+import { openStore, type Store } from "../store/open.ts";
+import { setAside } from "../store/set_aside.ts";
+import {
+  type PendingSpool,
+  pendingSpools,
+  removeLoadedSpools,
+  removeSpool,
+  spoolRoot,
+} from "../store/spool.ts";
+import { SpoolError } from "../store/spool_error.ts";
+import type { ReadingOptions } from "../store/spooled_timings.ts";
+
+/** Milliseconds between two lines about a load that takes long. */
+const PROGRESS_MS = 5000;
+
+/** Recovers what earlier runs left, see `recoverRuns`, and tells of it. */
+export async function tellRecovered(
+  home: string,
+  db: string,
+  terminal: Terminal,
+  signal: AbortSignal,
+): Promise<void> {
+  let spoken = performance.now();
+  const onProgress = (rows: number) => {
+    if (performance.now() - spoken < PROGRESS_MS) return;
+    spoken = performance.now();
+    terminal.print(`Loading an earlier run: ${formatCount(rows)} requests so far.`);
+  };
+  const told = await recoverRuns(home, db, { onWait: waitNote(terminal), signal, onProgress });
+  for (const line of told) terminal.print(line);
+}
+
+/** Says who has the store open while a task waits for it. */
+export function waitNote(terminal: Terminal): (holder: string) => void {
+  return (holder) => terminal.print(`Waiting for the store: ${holder} has it open.`);
+}
+
+export interface RecoverOptions extends ReadingOptions {
+  /** Told who has the store open while it is waited for. */
+  readonly onWait?: (holder: string) => void;
+}
 
 /**
  * Brings runs whose process was killed into the store, with all rows they had spooled. Their writes to the
- * database need no journal: they have reserved keys, and every bench clears those before it begins.
- * @returns a sentence for each run recovered.
+ * database need no journal: they have reserved keys, and every bench clears those before it begins. A spool that
+ * cannot be read, or not all of it, is set aside: it never keeps a later run from starting.
+ * @returns a sentence for each run recovered, and for each spool set aside.
+ * @throws {InterruptedError} when it was asked to end; what is not loaded stays for the next start.
  */
-export async function recoverRuns(
-  home: string,
-  db: string,
-  onWait?: (holder: string) => void,
-): Promise<string[]> {
+export async function recoverRuns(home: string, db: string, options: RecoverOptions = {}): Promise<string[]> {
+  const told: string[] = [];
+  if (isFile(spoolRoot(home))) told.push(`No spools can be in a file. ${putAside(home, spoolRoot(home))}`);
+  removeLoadedSpools(home);
   const left = pendingSpools(home).filter(({ owner }) => owner === null || !isAlive(owner));
-  if (left.length === 0) return [];
-  const store = await openStore(db, { mode: "write", onWait });
+  if (left.length === 0) return told;
+  const store = await openStore(db, { mode: "write", onWait: options.onWait, signal: options.signal });
   try {
-    const told: string[] = [];
-    for (const { dir, runId } of left) {
-      try {
-        const { status, timings } = await loadSpool(store, dir);
-        told.push(
-          `Recovered run ${runId} (${status}): ${
-            formatCount(timings)
-          } requests. deno task report ${runId} renders it.`,
-        );
-      } catch (error) {
-        // One that never began to measure must not keep the next run from starting.
-        if (await exists(`${dir}/run.json`)) throw error;
-      }
-      removeSpool(dir);
+    for (const spool of left) {
+      if (options.signal?.aborted) throw new InterruptedError();
+      told.push(...await recover(store, home, spool, options));
     }
     return told;
   } finally {
@@ -39,6 +70,55 @@ export async function recoverRuns(
   }
 }
 
-async function exists(path: string): Promise<boolean> {
-  return await Deno.stat(path).then(() => true, () => false);
+async function recover(
+  store: Store,
+  home: string,
+  { dir, runId }: PendingSpool,
+  options: RecoverOptions,
+): Promise<string[]> {
+  let loaded: LoadCounts;
+  try {
+    loaded = await loadSpool(store, dir, options);
+  } catch (error) {
+    if (!(error instanceof SpoolError)) throw error;
+    // One that never began to measure has nothing to keep.
+    if (isEmpty(dir)) {
+      Deno.removeSync(dir, { recursive: true });
+      return [];
+    }
+    return [`${error.message}. ${putAside(home, dir)}`];
+  }
+  const { status, timings, damaged } = loaded;
+  const recovered = `Recovered run ${runId} (${status}): ${formatCount(timings)} requests.`;
+  if (damaged.length === 0) {
+    removeSpool(dir);
+    return [`${recovered} deno task report ${runId} renders it.`];
+  }
+  return [`${recovered} Damaged, and so not loaded: ${damaged.join(", ")}. ${putAside(home, dir)}`];
+}
+
+/** Moves a spool out of the way and says where it is. */
+function putAside(home: string, dir: string): string {
+  try {
+    return `It is kept in ${setAside(home, dir)}.`;
+  } catch (error) {
+    return `It stays in ${dir}, since it cannot be moved: ${(error as Error).message}.`;
+  }
+}
+
+function isFile(path: string): boolean {
+  try {
+    return !Deno.statSync(path).isDirectory;
+  } catch {
+    return false;
+  }
+}
+
+/** Whether a folder holds no more than the names of a run and its owner. */
+function isEmpty(dir: string): boolean {
+  try {
+    return [...Deno.readDirSync(dir)].every(({ name, isFile }) => isFile && name.startsWith("owner.json"));
+  } catch {
+    return false;
+  }
 }

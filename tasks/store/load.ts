@@ -5,6 +5,9 @@ import { insertTimings } from "./load_timings.ts";
 import type { Store } from "./open.ts";
 import { deleteRows, insertRun } from "./runs.ts";
 import { readSamples, readSpool } from "./spool_reader.ts";
+import { SpoolError } from "./spool_error.ts";
+import type { ReadingOptions } from "./spooled_timings.ts";
+import { query } from "./sql.ts";
 import { registerTimingFunction } from "./timing_function.ts";
 
 /** What a load brought into the store. */
@@ -19,24 +22,40 @@ export interface LoadCounts {
   readonly plans: number;
   /** Bytes torn off by a kill in mid-write; the rows before them are kept. */
   readonly droppedBytes: number;
+  /** What else of the spool could not be read: a sentence's part for each. */
+  readonly damaged: readonly string[];
 }
 
 /**
  * Loads a run's spool: the regular end of a run and the recovery of a killed one alike. A run that is already
  * there is replaced, all in one transaction, so it may be repeated after any failure. The spool stays.
- * @throws {ServiceError} when there is no run record, or DuckDB cannot take it (a full disk).
- * @throws {BenchbookError} when the rows contradict themselves.
+ * @throws {SpoolError} when it can never be loaded: there is no run record, or its rows contradict themselves.
+ * @throws {InterruptedError} when it was asked to end; the store is as it was.
+ * @throws {ServiceError} when DuckDB cannot take it now (a full disk).
  */
-export async function loadSpool(store: Store, dir: string): Promise<LoadCounts> {
+export async function loadSpool(
+  store: Store,
+  dir: string,
+  options: ReadingOptions = {},
+): Promise<LoadCounts> {
   const spool = readSpool(dir);
   const { run, end } = spool;
   const status = end?.status ?? "crashed";
   try {
     registerTimingFunction(store.connection);
     return await store.transaction(async () => {
+      const before = await countTimings(store, run.runId);
       await deleteRows(store, run.runId);
-      const timings = await insertTimings(store, run.runId, spool.segments);
-      const samples = await insertSamples(store, run.runId, readSamples(dir));
+      const timings = await insertTimings(store, run.runId, spool.segments, options);
+      const damaged = [...spool.damaged, ...timings.damaged];
+      if (timings.rows < before && damaged.length > 0) {
+        throw new SpoolError(
+          `Cannot load run ${run.runId} with all the rows that the store has of it: of ${before} the spool has ` +
+            `${timings.rows} left`,
+          "The store stays as it is.",
+        );
+      }
+      const samples = await insertSamples(store, run.runId, readSamples(dir, damaged));
       const lastUs = Math.max(timings.lastUs, samples.lastUs);
       // A run that ended because a target was missed leaves the phases it never reached empty.
       const phases = status === "complete"
@@ -56,16 +75,34 @@ export async function loadSpool(store: Store, dir: string): Promise<LoadCounts> 
         operations: spool.operations.length,
         plans: spool.plans.length,
         droppedBytes: timings.droppedBytes,
+        damaged,
       };
     });
   } catch (error) {
     if (error instanceof BenchbookError) throw error;
+    const message = (error as Error).message.split("\n")[0]!;
+    if (OF_THE_SPOOL.test(message) || error instanceof TypeError || error instanceof RangeError) {
+      throw new SpoolError(
+        `Cannot load run ${run.runId} into ${store.file}: ${message}`,
+        `The run stays in ${dir}, and the next bench sets it aside.`,
+        { cause: error },
+      );
+    }
     throw new ServiceError(
-      `Cannot load run ${run.runId} into ${store.file}: ${(error as Error).message.split("\n")[0]}`,
+      `Cannot load run ${run.runId} into ${store.file}: ${message}`,
       `Nothing is lost: the run stays in ${dir}, and the next bench loads it. Is the disk full?`,
       { cause: error },
     );
   }
+}
+
+/** DuckDB's words for values that a table cannot take, and for more of them than its memory holds. */
+const OF_THE_SPOOL =
+  /^(Conversion|Constraint|Invalid Input|Out of Range|Mismatch Type|Out of Memory) Error|^Failed to append/i;
+
+async function countTimings(store: Store, runId: string): Promise<number> {
+  const [row] = await store.rows<{ count: number }>(query("load/count"), { run: runId });
+  return row!.count;
 }
 
 /**

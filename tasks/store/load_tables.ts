@@ -1,5 +1,6 @@
 import type { Operation } from "../model/operation.ts";
 import type { Phase, Plan, Sample } from "../model/run.ts";
+import { jsonText } from "./json_text.ts";
 import type { Store } from "./open.ts";
 
 type Cell = string | number;
@@ -26,7 +27,7 @@ export async function insertOperations(
     "operation",
     operations.map((operation) => {
       const { operationId, workload, name, path, statement, fingerprint, parameters } = operation;
-      return [runId, operationId, workload, name, path, statement, fingerprint, JSON.stringify(parameters)];
+      return [runId, operationId, workload, name, path, statement, fingerprint, jsonText(parameters)];
     }),
   );
 }
@@ -37,7 +38,7 @@ export async function insertPlans(store: Store, runId: string, plans: readonly P
     store,
     "plan",
     plans.map(({ operationId, atUs, plan }) => {
-      return [runId, operationId, Math.round(atUs), JSON.stringify(plan)];
+      return [runId, operationId, Math.round(atUs), jsonText(plan)];
     }),
   );
 }
@@ -54,7 +55,7 @@ export async function insertSamples(
     for (const { atUs, source, metric, labels, value } of samples) {
       rows++;
       lastUs = Math.max(lastUs, atUs);
-      yield [runId, Math.round(atUs), source, metric, JSON.stringify(labels), value];
+      yield [runId, Math.round(atUs), source, metric, jsonText(labels), value];
     }
   };
   await append(store, "sample", cells());
@@ -69,11 +70,16 @@ async function append(store: Store, table: string, rows: Iterable<readonly Cell[
     for (const row of rows) {
       row.forEach((cell, column) => {
         const wide = types[column]!.toString() === "BIGINT" && typeof cell === "number";
-        appender.appendValue(wide ? BigInt(cell) : cell, types[column]!);
+        appender.appendValue(wide ? BigInt(cell) : wellFormed(cell), types[column]!);
       });
       appender.endRow();
     }
   } finally {
     appender.closeSync();
   }
+}
+
+/** DuckDB's texts are UTF-8, which has no halves of surrogate pairs. */
+function wellFormed(cell: Cell): Cell {
+  return typeof cell === "string" ? cell.toWellFormed() : cell;
 }

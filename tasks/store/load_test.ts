@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { BenchbookError, ServiceError } from "../model/errors.ts";
 import { loadSpool } from "./load.ts";
 import { openRun } from "./read.ts";
+import { SpoolError } from "./spool_error.ts";
 import { SegmentWriter } from "./segment_writer.ts";
 import { createSpool, pendingSpools, removeSpool, spoolRoot } from "./spool.ts";
 import { bareRun, pushOk, sqlOperation, steadyPhase, storeFile, withStore, withTempDir } from "./testing.ts";
@@ -13,8 +14,8 @@ Deno.test("a spool becomes the contract's rows, with nulls for what never happen
   withTempDir(async (dir) => {
     const spool = createSpool(dir, bareRun("R1", { label: "first", gitCommit: "abc" }), OWNER);
     spool.operations([sqlOperation()]);
-    spool.phase(steadyPhase(0, 0, 9_000_000));
-    spool.phase(steadyPhase(0, 0, 2_000_000));
+    spool.phases([steadyPhase(0, 0, 9_000_000)]);
+    spool.phases([steadyPhase(0, 0, 2_000_000)]);
     spool.samples([
       { atUs: 1000.4, source: "host", metric: "cpu_user", labels: { core: "0" }, value: 0.25 },
       { atUs: 2000, source: "redis", metric: "broken", labels: {}, value: NaN },
@@ -45,6 +46,7 @@ Deno.test("a spool becomes the contract's rows, with nulls for what never happen
         operations: 1,
         plans: 1,
         droppedBytes: 0,
+        damaged: [],
       });
       const rows = await store.rows("SELECT * EXCLUDE (run_id) FROM timing ORDER BY slot, attempt");
       const row = (...values: unknown[]) =>
@@ -89,7 +91,9 @@ Deno.test("a spool of a killed process loads as crashed, with every whole row an
   withTempDir(async (dir) => {
     const spool = createSpool(dir, bareRun("R1"), OWNER);
     spool.operations([sqlOperation()]);
-    for (let block = 0; block < 3; block++) spool.phase(steadyPhase(block, block * 1e6, (block + 1) * 1e6));
+    for (let block = 0; block < 3; block++) {
+      spool.phases([steadyPhase(block, block * 1e6, (block + 1) * 1e6)]);
+    }
     spool.samples([{ atUs: 900_000, source: "host", metric: "cpu_user", labels: {}, value: 0.5 }]);
     spool.close();
     {
@@ -125,7 +129,7 @@ Deno.test("loading a spool again replaces its run and touches no other", () =>
     const dirs = ["R1", "R2"].map((id, at) => {
       const spool = createSpool(dir, bareRun(id), OWNER);
       spool.operations([sqlOperation()]);
-      spool.phase(steadyPhase(0, 0, 1e6));
+      spool.phases([steadyPhase(0, 0, 1e6)]);
       spool.end({ status: "complete", verdict: "pass", endedAt: new Date() });
       spool.close();
       using writer = new SegmentWriter(spool.segmentPath(0), 0);
@@ -215,7 +219,7 @@ Deno.test("a spool without a run record is refused with what to do", () =>
     withStore(storeFile(dir), "write", async (store) => {
       Deno.mkdirSync(join(dir, "spool", "X"), { recursive: true });
       await assert.rejects(loadSpool(store, join(dir, "spool", "X")), (error: Error) => {
-        assert.ok(error instanceof ServiceError);
+        assert.ok(error instanceof SpoolError);
         assert.match(error.message, /run\.json is missing/);
         return true;
       });
@@ -226,7 +230,7 @@ Deno.test("what DuckDB refuses is a service error that says where the run is kep
   withTempDir((dir) =>
     withStore(storeFile(dir), "write", async (store) => {
       const spool = createSpool(dir, bareRun("R1"), OWNER);
-      spool.phase(steadyPhase(70_000, 0, 1));
+      await store.run("DROP TABLE plan");
       spool.end({ status: "complete", endedAt: new Date() });
       spool.close();
       await assert.rejects(loadSpool(store, spool.dir), (error: Error) => {

@@ -1,7 +1,7 @@
 import { type DuckDBConnection, DuckDBInstance } from "@duckdb/node-api";
 import { dirname } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { ServiceError, UsageError } from "../model/errors.ts";
+import { InterruptedError, ServiceError, UsageError } from "../model/errors.ts";
 import { migrate, needsMigration, storeMigrations } from "./migrations.ts";
 import { bind, type Parameters, plain } from "./values.ts";
 
@@ -26,6 +26,8 @@ export interface OpenOptions {
   readonly mode: "read" | "write";
   /** How long to wait for another process's lock; default 5 s to read, 10 s to write. */
   readonly waitMs?: number;
+  /** Ends the wait with an InterruptedError. */
+  readonly signal?: AbortSignal;
   /** Called once, when the wait begins. */
   readonly onWait?: (holder: string) => void;
 }
@@ -113,6 +115,7 @@ async function openWaiting(file: string, options: OpenOptions): Promise<Store> {
       if (!told) options.onWait?.(holder);
       told = true;
       await sleep(RETRY_MS);
+      if (options.signal?.aborted) throw new InterruptedError();
     }
   }
 }

@@ -1,6 +1,7 @@
 import { UsageError } from "../model/errors.ts";
 import type { Environment, Run, RunConfig, RunStatus, Verdict } from "../model/run.ts";
 import { nearest } from "../model/suggest.ts";
+import { jsonText } from "./json_text.ts";
 import type { Store } from "./open.ts";
 import { query } from "./sql.ts";
 import type { Parameters } from "./values.ts";
@@ -57,8 +58,8 @@ export async function insertRun(store: Store, run: Run): Promise<void> {
     status: run.status,
     verdict: run.verdict,
     seed: run.seed,
-    config: JSON.stringify(run.config),
-    environment: JSON.stringify(run.environment),
+    config: jsonText(run.config),
+    environment: jsonText(run.environment),
     commit: run.gitCommit,
   });
 }

@@ -1,11 +1,13 @@
 import {
   type Columns,
-  columnsOf,
+  columnsIn,
   type Header,
   HEADER_BYTES,
+  MAGIC,
+  markOf,
   payloadMatches,
   readHeader,
-  ROW_BYTES,
+  rowsLength,
 } from "./frame.ts";
 
 /** A whole frame; its columns are valid until the next one is read. */
@@ -13,76 +15,110 @@ export interface Frame {
   readonly worker: number;
   readonly rows: number;
   readonly columns: Columns;
-  /** All error codes of the segment so far; a row's `error` is 1 + an index into it. */
+  /** A row's `error` is 1 + an index into these. */
   readonly codes: readonly string[];
+  /** Tells the frames of a worker apart: its place in the segment, or of an older version what it holds. */
+  readonly id: number | string;
 }
 
-/** What a segment's end looked like; filled while it is read. */
+/** What a segment holds beside its frames; filled while it is read. */
 export interface SegmentEnd {
-  /** Bytes after the last whole frame: what a kill in mid-write tore off. */
+  /** Bytes of an unfinished frame at the end, or after it: what a kill in mid-write tore off. */
   droppedBytes: number;
+  /** Bytes that a writer does not leave, also not one that is killed. */
+  damagedBytes?: number;
 }
 
 /**
- * Reads a segment frame by frame, so memory is bounded by one frame. It stops at the first frame that is not
- * whole and says in `end` how many bytes lie behind it.
+ * Reads a segment frame by frame, so memory is bounded by one frame. Whatever is not a whole frame of this run is
+ * stepped over and counted in `end`; the frames behind it are read.
  */
 export function* readSegment(path: string, end: SegmentEnd): Generator<Frame> {
   using file = Deno.openSync(path, { read: true });
-  const codes: string[] = [];
+  const { size } = file.statSync();
+  const mark = markOf(path);
+  const codesSoFar: string[] = [];
   let payload = new ArrayBuffer(0);
-  end.droppedBytes = file.statSync().size;
-  for (const { header, length } of headers(file)) {
-    if (payload.byteLength < length) payload = new ArrayBuffer(length);
-    const bytes = new Uint8Array(payload, 0, length);
-    if (!readFully(file, bytes) || !payloadMatches(header, bytes)) return;
-    if (header.dictionaryBytes > 0) codes.push(...decodeCodes(bytes.subarray(header.rows * ROW_BYTES)));
-    end.droppedBytes -= HEADER_BYTES + length;
-    yield { worker: header.worker, rows: header.rows, columns: columnsOf(payload, header.rows), codes };
+  let damaged = false;
+  end.droppedBytes = 0;
+  end.damagedBytes = 0;
+  for (let at = 0; at < size;) {
+    const header = headerAt(file, at);
+    const length = header === null ? 0 : rowsLength(header) + header.dictionaryBytes;
+    const next = at + HEADER_BYTES + length;
+    let codes: readonly string[] | null = null;
+    // A length is believed only after it fits the file: a damaged one must not allocate gigabytes.
+    if (header !== null && next <= size) {
+      if (payload.byteLength < length) payload = new ArrayBuffer(length);
+      const bytes = new Uint8Array(payload, 0, length);
+      if (readFully(file, bytes) && payloadMatches(header, bytes)) codes = codesOf(header, bytes);
+    }
+    if (codes === null) {
+      const found = findFrame(file, at + 1, size);
+      const unfinished = found === size && (header === null ? isBegun(file, at, size) : next > size);
+      if (unfinished) end.droppedBytes += size - at;
+      else {
+        end.damagedBytes += found - at;
+        damaged = true;
+      }
+      at = found;
+      continue;
+    }
+    const { version, worker, rows, number, checksum } = header!;
+    // A code of version 1 stands in the frame that had it first: behind a hole they are not known.
+    const readable = version === 1 ? !damaged : header!.mark === mark;
+    if (version === 1) codesSoFar.push(...codes);
+    if (readable) {
+      const columns = columnsIn(header!, payload);
+      const id = version === 1 ? `${worker}:${checksum}:${columns.slot[0]}` : number;
+      yield { worker, rows, columns, codes: version === 1 ? codesSoFar : codes, id };
+    } else {
+      end.damagedBytes += next - at;
+      damaged = true;
+    }
+    at = next;
   }
 }
 
-/**
- * The error codes of a segment, without reading its rows. Their checksums are not looked at: behind a damaged
- * frame, where `readSegment` stops, there may be some that no row has.
- */
-export function segmentCodes(path: string): string[] {
-  using file = Deno.openSync(path, { read: true });
-  const codes: string[] = [];
-  for (const { header, length } of headers(file)) {
-    if (header.dictionaryBytes === 0) continue;
-    file.seekSync(length - header.dictionaryBytes, Deno.SeekMode.Current);
-    const bytes = new Uint8Array(header.dictionaryBytes);
-    if (!readFully(file, bytes)) break;
-    try {
-      codes.push(...decodeCodes(bytes));
-    } catch (error) {
-      if (error instanceof SyntaxError) break;
-      throw error;
+function headerAt(file: Deno.FsFile, at: number): Header | null {
+  const bytes = new Uint8Array(HEADER_BYTES);
+  file.seekSync(at, Deno.SeekMode.Start);
+  return readFully(file, bytes) ? readHeader(bytes) : null;
+}
+
+const WINDOW = 65_536;
+
+/** Where the next header begins, or `size`. */
+function findFrame(file: Deno.FsFile, from: number, size: number): number {
+  const bytes = new Uint8Array(WINDOW);
+  for (let at = from; at + HEADER_BYTES <= size; at += WINDOW - HEADER_BYTES + 1) {
+    file.seekSync(at, Deno.SeekMode.Start);
+    const window = bytes.subarray(0, Math.min(WINDOW, size - at));
+    if (!readFully(file, window)) return size;
+    for (let found = window.indexOf(MAGIC[0]!); found >= 0; found = window.indexOf(MAGIC[0]!, found + 1)) {
+      if (readHeader(window.subarray(found, found + HEADER_BYTES)) !== null) return at + found;
     }
   }
-  return codes;
+  return size;
 }
 
-/** The headers of the frames that fit the file, each with its payload's length; the file then stands behind it. */
-function* headers(file: Deno.FsFile): Generator<{ header: Header; length: number }> {
-  const { size } = file.statSync();
-  const bytes = new Uint8Array(HEADER_BYTES);
-  for (let at = 0; at < size;) {
-    file.seekSync(at, Deno.SeekMode.Start);
-    if (!readFully(file, bytes)) return;
-    const header = readHeader(bytes);
-    if (header === null) return;
-    const length = header.rows * ROW_BYTES + header.dictionaryBytes;
-    at += HEADER_BYTES + length;
-    // A length is believed only after it fits the file: a damaged one must not allocate gigabytes.
-    if (at > size) return;
-    yield { header, length };
+/** Whether the file ends within a header. */
+function isBegun(file: Deno.FsFile, at: number, size: number): boolean {
+  if (size - at >= HEADER_BYTES) return false;
+  const bytes = new Uint8Array(Math.min(MAGIC.length, size - at));
+  file.seekSync(at, Deno.SeekMode.Start);
+  return readFully(file, bytes) && bytes.every((byte, index) => byte === MAGIC[index]);
+}
+
+/** The error codes in a payload; null where they are none, which no writer leaves. */
+function codesOf(header: Header, payload: Uint8Array): string[] | null {
+  if (header.dictionaryBytes === 0) return [];
+  try {
+    const codes: unknown = JSON.parse(new TextDecoder().decode(payload.subarray(rowsLength(header))));
+    return Array.isArray(codes) && codes.every((code) => typeof code === "string") ? codes : null;
+  } catch {
+    return null;
   }
-}
-
-function decodeCodes(bytes: Uint8Array): string[] {
-  return JSON.parse(new TextDecoder().decode(bytes)) as string[];
 }
 
 function readFully(file: Deno.FsFile, into: Uint8Array): boolean {

@@ -1,5 +1,13 @@
 import { ServiceError } from "../model/errors.ts";
-import { type Columns, columnsOf, HEADER_BYTES, ROW_BYTES, sealFrame } from "./frame.ts";
+import {
+  type Columns,
+  columnsOf,
+  HEADER_BYTES,
+  markOf,
+  MOST_ANSWER_ROWS,
+  ROW_BYTES,
+  sealFrame,
+} from "./frame.ts";
 
 const FLUSH_EVERY_MS = 1000;
 /** Codes come from servers: neither their number nor their length may grow a frame without bound. */
@@ -17,8 +25,12 @@ export class SegmentWriter implements Disposable {
   readonly #columns: Columns;
   readonly #names: readonly (keyof Columns)[];
   readonly #frame: Uint8Array<ArrayBuffer>;
+  readonly #mark: number;
   readonly #codes = new Map<string, number>();
-  #newCodes: string[] = [];
+  /** The codes as a frame carries them; made anew when there is a new one. */
+  #dictionary: Uint8Array | null = null;
+  #hasErrors = false;
+  #frames = 0;
   #count = 0;
   #written = 0;
   #flushedAt = 0;
@@ -26,7 +38,8 @@ export class SegmentWriter implements Disposable {
   #closed = false;
 
   /**
-   * @param path a new file; by convention `timing-<worker>.seg` in the run's spool directory.
+   * @param path a new file; by convention `timing-<worker>.seg` in the run's spool directory, by whose name its
+   * frames are known.
    * @param capacity rows held before a flush is forced.
    */
   constructor(readonly path: string, readonly worker: number, readonly capacity = 16_384) {
@@ -35,6 +48,7 @@ export class SegmentWriter implements Disposable {
     // JSON writes a character in six bytes at worst.
     const dictionaryRoom = MAX_CODES * (MAX_CODE_LENGTH * 6 + 3) + 2;
     this.#frame = new Uint8Array(HEADER_BYTES + capacity * ROW_BYTES + dictionaryRoom);
+    this.#mark = markOf(path);
     this.#file = Deno.openSync(path, { write: true, createNew: true });
   }
 
@@ -79,7 +93,7 @@ export class SegmentWriter implements Disposable {
     columns.outcome[at] = outcome;
     columns.error[at] = errorCode === null ? 0 : this.#code(errorCode);
     columns.cache[at] = cache;
-    columns.rows[at] = rows;
+    columns.rows[at] = rows > MOST_ANSWER_ROWS ? -1 : rows;
     columns.bytes[at] = bytes;
   }
 
@@ -105,17 +119,19 @@ export class SegmentWriter implements Disposable {
       at += bytes.length;
     }
     let dictionaryBytes = 0;
-    if (this.#newCodes.length > 0) {
-      const encoded = new TextEncoder().encode(JSON.stringify(this.#newCodes));
-      this.#frame.set(encoded, at);
-      dictionaryBytes = encoded.length;
+    if (this.#hasErrors) {
+      this.#dictionary ??= new TextEncoder().encode(JSON.stringify([...this.#codes.keys()]));
+      this.#frame.set(this.#dictionary, at);
+      dictionaryBytes = this.#dictionary.length;
     }
     const frame = this.#frame.subarray(0, at + dictionaryBytes);
-    sealFrame(frame, this.worker, rows, dictionaryBytes);
+    const { worker } = this;
+    sealFrame(frame, { worker, rows, dictionaryBytes, number: this.#frames, mark: this.#mark });
     this.#write(frame);
+    this.#frames++;
     this.#count = 0;
     this.#rowsFlushed += rows;
-    this.#newCodes = [];
+    this.#hasErrors = false;
   }
 
   /** Flushes and closes; further calls do nothing. */
@@ -151,13 +167,15 @@ export class SegmentWriter implements Disposable {
   }
 
   #code(text: string): number {
-    const short = text.slice(0, MAX_CODE_LENGTH);
+    this.#hasErrors = true;
+    // A cut may fall within a surrogate pair, and half of one is no text for a store.
+    const short = text.slice(0, MAX_CODE_LENGTH).toWellFormed();
     const known = this.#codes.get(short);
     if (known !== undefined) return known;
     if (this.#codes.size >= MAX_CODES - 1 && short !== OTHER) return this.#code(OTHER);
     const index = this.#codes.size + 1;
     this.#codes.set(short, index);
-    this.#newCodes.push(short);
+    this.#dictionary = null;
     return index;
   }
 }

@@ -1,19 +1,8 @@
 import { basename, join } from "node:path";
+import { ownerForm, type RunEnd, type SpoolOwner } from "./spool_form.ts";
+import { sealText, unsealText } from "./spool_text.ts";
 import type { Operation } from "../model/operation.ts";
-import type { Phase, Plan, Run, RunStatus, Sample, Verdict } from "../model/run.ts";
-
-/** Who writes a spool: a process id alone is reused, so its start time goes with it. */
-export interface SpoolOwner {
-  readonly pid: number;
-  readonly startedAt: string;
-}
-
-/** How a run ended; its absence means that the process was killed. */
-export interface RunEnd {
-  readonly status: Exclude<RunStatus, "running">;
-  readonly verdict?: Verdict | null;
-  readonly endedAt: Date;
-}
+import type { Phase, Plan, Run, Sample } from "../model/run.ts";
 
 /**
  * A run's directory while it is measured: everything that reaches DuckDB goes through here, so the end of a
@@ -25,8 +14,8 @@ export interface Spool {
   /** Where worker `worker` opens its SegmentWriter. */
   segmentPath(worker: number): string;
   operations(operations: readonly Operation[]): void;
-  /** Appends a phase; the last one of an id counts, so write it when it begins and again when it ends. */
-  phase(phase: Phase): void;
+  /** Appends phases; the last one of an id counts, so write it when it begins and again when it ends. */
+  phases(phases: readonly Phase[]): void;
   samples(samples: readonly Sample[]): void;
   plans(plans: readonly Plan[]): void;
   /** Replaces the run record, e.g. when the environment is known better. */
@@ -51,24 +40,25 @@ export function createSpool(home: string, run: Run, owner: SpoolOwner): Spool {
   // Made under a hidden name and renamed: a spool that is listed has its owner and its run.
   const making = join(spoolRoot(home), `.${run.runId}`);
   Deno.mkdirSync(making, { recursive: true });
-  writeJson(making, "owner.json", owner);
-  writeJson(making, "run.json", run);
+  const { runId } = run;
+  writeRecord(making, runId, "owner.json", owner);
+  writeRecord(making, runId, "run.json", run);
   Deno.renameSync(making, dir);
-  const phases = new LineFile(join(dir, "phases.jsonl"));
-  const samples = new LineFile(join(dir, "samples.jsonl"));
+  const phases = new LineFile(runId, join(dir, "phases.jsonl"));
+  const samples = new LineFile(runId, join(dir, "samples.jsonl"));
   return {
-    runId: run.runId,
+    runId,
     dir,
     segmentPath: (worker) => join(dir, `timing-${worker}.seg`),
-    operations: (operations) => writeJson(dir, "operations.json", operations),
-    phase: (phase) => phases.append([phase]),
+    operations: (operations) => writeRecord(dir, runId, "operations.json", operations),
+    phases: (list) => phases.append(list),
     samples: (list) =>
       samples.append(
         list.map(({ atUs, source, metric, labels, value }) => [atUs, source, metric, labels, value]),
       ),
-    plans: (plans) => writeJson(dir, "plans.json", plans),
-    run: (record) => writeJson(dir, "run.json", record),
-    end: (end) => writeJson(dir, "end.json", end),
+    plans: (plans) => writeRecord(dir, runId, "plans.json", plans),
+    run: (record) => writeRecord(dir, runId, "run.json", record),
+    end: (end) => writeRecord(dir, runId, "end.json", end),
     close() {
       phases.close();
       samples.close();
@@ -76,9 +66,24 @@ export function createSpool(home: string, run: Run, owner: SpoolOwner): Spool {
   };
 }
 
-/** Removes a spool after its load succeeded. */
+/**
+ * Removes a spool after its load succeeded. It goes under another name first: half of it, left by a kill, would be
+ * loaded in place of the whole.
+ */
 export function removeSpool(dir: string): void {
-  Deno.removeSync(dir, { recursive: true });
+  const going = join(dir, "..", `.${basename(dir)}${GOING}`);
+  Deno.renameSync(dir, going);
+  Deno.removeSync(going, { recursive: true });
+}
+
+const GOING = ".loaded";
+
+/** Removes what a kill left of spools that were loaded. */
+export function removeLoadedSpools(home: string): void {
+  for (const { name } of entriesOf(home)) {
+    if (!name.startsWith(".") || !name.endsWith(GOING)) continue;
+    Deno.removeSync(join(spoolRoot(home), name), { recursive: true });
+  }
 }
 
 /** A spool left behind; whether its owner still lives is the caller's to judge. */
@@ -89,52 +94,81 @@ export interface PendingSpool {
   readonly owner: SpoolOwner | null;
 }
 
-/** All spools of a home, oldest first. */
+/** All spools of a home, oldest first; whatever else lies among them counts as one that cannot be read. */
 export function pendingSpools(home: string): PendingSpool[] {
-  let entries: Deno.DirEntry[];
-  try {
-    entries = [...Deno.readDirSync(spoolRoot(home))];
-  } catch (error) {
-    if (error instanceof Deno.errors.NotFound) return [];
-    throw error;
-  }
-  return entries.filter((entry) => entry.isDirectory && !entry.name.startsWith("."))
-    .map((entry) => join(spoolRoot(home), entry.name))
+  return entriesOf(home).filter(({ name }) => !name.startsWith("."))
+    .map(({ name }) => join(spoolRoot(home), name))
     .map((dir) => ({ dir, runId: basename(dir), owner: readOwner(dir) }))
     .sort((a, b) => a.runId < b.runId ? -1 : 1);
 }
 
-function readOwner(dir: string): SpoolOwner | null {
+function entriesOf(home: string): Deno.DirEntry[] {
   try {
-    return JSON.parse(Deno.readTextFileSync(join(dir, "owner.json"))) as SpoolOwner;
+    return [...Deno.readDirSync(spoolRoot(home))];
   } catch (error) {
-    if (error instanceof Deno.errors.NotFound || error instanceof SyntaxError) return null;
+    if (error instanceof Deno.errors.NotFound) return [];
     throw error;
   }
 }
 
-/** Written beside and renamed: a reader sees the old content or the new, never half. */
-function writeJson(dir: string, name: string, value: unknown): void {
+function readOwner(dir: string): SpoolOwner | null {
+  try {
+    const unsealed = unsealText(basename(dir), Deno.readTextFileSync(join(dir, "owner.json")));
+    return unsealed === null ? null : ownerForm(unsealed.value);
+  } catch {
+    return null;
+  }
+}
+
+/**
+ * Written beside and renamed: a reader sees the old content or the new, never half. On the disk before it is
+ * renamed: a power cut leaves no empty file of that name.
+ */
+function writeRecord(dir: string, runId: string, name: string, value: unknown): void {
   const part = join(dir, `${name}.part`);
-  Deno.writeTextFileSync(part, JSON.stringify(value));
+  {
+    using file = Deno.openSync(part, { write: true, create: true, truncate: true });
+    writeFully(file, new TextEncoder().encode(`${sealText(runId, value)}\n`));
+    file.syncDataSync();
+  }
   Deno.renameSync(part, join(dir, name));
 }
 
-/** A file of JSON lines that is only appended to. */
+function writeFully(file: Deno.FsFile, bytes: Uint8Array): void {
+  let done = 0;
+  while (done < bytes.length) done += file.writeSync(bytes.subarray(done));
+}
+
+/** A file of lines that is only appended to. */
 class LineFile {
+  readonly #runId: string;
   readonly #file: Deno.FsFile;
   readonly #encoder = new TextEncoder();
+  #written = 0;
   #closed = false;
 
-  constructor(path: string) {
+  constructor(runId: string, path: string) {
+    this.#runId = runId;
     this.#file = Deno.openSync(path, { append: true, create: true });
   }
 
   append(values: readonly unknown[]): void {
-    if (values.length === 0) return;
-    const bytes = this.#encoder.encode(values.map((value) => `${JSON.stringify(value)}\n`).join(""));
-    let done = 0;
-    while (done < bytes.length) done += this.#file.writeSync(bytes.subarray(done));
+    // In portions: a run of days has hundreds of thousands of phases.
+    for (let at = 0; at < values.length; at += LINES_A_WRITE) {
+      this.#append(values.slice(at, at + LINES_A_WRITE));
+    }
+  }
+
+  #append(values: readonly unknown[]): void {
+    const bytes = this.#encoder.encode(values.map((value) => `${sealText(this.#runId, value)}\n`).join(""));
+    try {
+      writeFully(this.#file, bytes);
+    } catch (error) {
+      // Half a line would spoil the one behind it.
+      this.#file.truncateSync(this.#written);
+      throw error;
+    }
+    this.#written += bytes.length;
   }
 
   close(): void {
@@ -143,3 +177,5 @@ class LineFile {
     this.#file.close();
   }
 }
+
+const LINES_A_WRITE = 1000;

@@ -1,8 +1,18 @@
-import { join } from "node:path";
-import { ServiceError } from "../model/errors.ts";
+import { basename, join } from "node:path";
 import type { Operation } from "../model/operation.ts";
 import type { Phase, Plan, Run, Sample } from "../model/run.ts";
-import type { RunEnd } from "./spool.ts";
+import { SpoolError } from "./spool_error.ts";
+import {
+  endForm,
+  type Form,
+  operationsForm,
+  phaseForm,
+  plansForm,
+  type RunEnd,
+  runForm,
+  sampleForm,
+} from "./spool_form.ts";
+import { unsealText } from "./spool_text.ts";
 
 /** A spool's small files; timings are read segment by segment. */
 export interface SpoolContent {
@@ -13,70 +23,119 @@ export interface SpoolContent {
   readonly phases: readonly Phase[];
   readonly plans: readonly Plan[];
   readonly segments: readonly string[];
+  /** What could not be read: a sentence's part for each. What a kill in mid-write tears off is none of it. */
+  readonly damaged: string[];
 }
 
 /**
- * Reads a spool directory, also one whose process was killed at any moment.
- * @throws {ServiceError} when there is no run record: nothing can be said about such rows.
+ * Reads a spool directory, also one whose process was killed at any moment or whose files were damaged since.
+ * @throws {SpoolError} when it is not known of which run it is, or which operations its rows asked.
  */
 export function readSpool(dir: string): SpoolContent {
-  const run = readJson<Run>(dir, "run.json");
-  if (run === null) {
-    throw new ServiceError(
-      `Cannot load the spool ${dir} as a run: its run.json is missing`,
-      "It was killed before it measured anything. Remove that directory.",
+  const runId = basename(dir);
+  const damaged: string[] = [];
+  const run = readRecord(dir, "run.json", runForm, damaged);
+  if (run === null || run.runId !== runId) {
+    throw new SpoolError(
+      `Cannot load the spool ${dir} as a run: its run.json ${
+        damaged.length > 0
+          ? "is damaged, or of another version"
+          : run === null
+          ? "is missing"
+          : `is of run ${run.runId}`
+      }`,
+      "Nothing is known about its rows. The next bench sets it aside.",
     );
   }
-  const end = readJson<RunEnd>(dir, "end.json");
+  const segments = segmentsOf(dir);
+  const operations = readRecord(dir, "operations.json", operationsForm, damaged);
+  if (operations === null && damaged.length > 0) {
+    throw new SpoolError(
+      `Cannot load the spool ${dir} as a run: its operations.json is damaged, or of another version`,
+      "It is not known what its rows asked. The next bench sets it aside.",
+    );
+  }
+  const end = readRecord(dir, "end.json", endForm, damaged);
   const phases = new Map<number, Phase>();
-  for (const phase of readLines<Phase>(join(dir, "phases.jsonl"))) phases.set(phase.phaseId, phase);
+  for (const phase of readLines(dir, "phases.jsonl", phaseForm, damaged)) phases.set(phase.phaseId, phase);
   return {
-    run: { ...run, startedAt: new Date(run.startedAt), endedAt: run.endedAt && new Date(run.endedAt) },
-    end: end && { ...end, endedAt: new Date(end.endedAt) },
-    operations: readJson<Operation[]>(dir, "operations.json") ?? [],
+    run,
+    end,
+    operations: operations ?? [],
     phases: [...phases.values()].sort((a, b) => a.phaseId - b.phaseId),
-    plans: readJson<Plan[]>(dir, "plans.json") ?? [],
-    segments: [...Deno.readDirSync(dir)]
-      .filter((entry) => /^timing-\d+\.seg$/.test(entry.name))
-      .map((entry) => join(dir, entry.name))
-      .sort(),
+    plans: readRecord(dir, "plans.json", plansForm, damaged) ?? [],
+    segments,
+    damaged,
   };
 }
 
-/** The samples of a spool, one at a time: an hour of them is more than a heap should hold. */
-export function* readSamples(dir: string): Generator<Sample> {
-  type Line = [number, Sample["source"], string, Record<string, string>, number | null];
-  for (const [atUs, source, metric, labels, value] of readLines<Line>(join(dir, "samples.jsonl"))) {
+/**
+ * The samples of a spool, one at a time: an hour of them is more than a heap should hold.
+ * @param damaged gets a sentence's part where some could not be read
+ */
+export function* readSamples(dir: string, damaged: string[]): Generator<Sample> {
+  for (const [atUs, source, metric, labels, value] of readLines(dir, "samples.jsonl", sampleForm, damaged)) {
     // JSON has no NaN or infinity: what was not a number is no measurement.
     if (value !== null) yield { atUs, source, metric, labels, value };
   }
 }
 
-function readJson<T>(dir: string, name: string): T | null {
-  try {
-    return JSON.parse(Deno.readTextFileSync(join(dir, name))) as T;
-  } catch (error) {
-    if (error instanceof Deno.errors.NotFound) return null;
-    throw error;
-  }
+function segmentsOf(dir: string): string[] {
+  return [...Deno.readDirSync(dir)]
+    .filter((entry) => /^timing-\d+\.seg$/.test(entry.name))
+    .map((entry) => join(dir, entry.name))
+    .sort();
 }
 
-/** JSON lines; a last line without its end was torn by a kill and is left out. */
-function* readLines<T>(path: string): Generator<T> {
-  let file: Deno.FsFile;
+/** A record that is a file of its own; null where there is none, or where it is damaged. */
+function readRecord<T>(dir: string, name: string, form: Form<T>, damaged: string[]): T | null {
+  let text: string;
   try {
-    file = Deno.openSync(path, { read: true });
+    if (Deno.statSync(join(dir, name)).size > LARGEST_RECORD) throw new RangeError(`${name} is too large`);
+    text = Deno.readTextFileSync(join(dir, name));
+  } catch (error) {
+    if (!(error instanceof Deno.errors.NotFound)) damaged.push(name);
+    return null;
+  }
+  const unsealed = unsealText(basename(dir), text);
+  const record = unsealed === null ? null : form(unsealed.value);
+  if (record === null) damaged.push(name);
+  return record;
+}
+
+/** Bytes of a record at most: all the plans of a run are a hundredth of that. */
+const LARGEST_RECORD = 2 ** 27;
+
+/** A line is never longer; what goes on without end is no line, and must not fill the memory. */
+const LONGEST_LINE = 2 ** 20;
+
+/** The records of a file of lines. A last line without its end was torn by a kill and is left out. */
+function* readLines<T>(dir: string, name: string, form: Form<T>, damaged: string[]): Generator<T> {
+  let bad = 0;
+  try {
+    for (const line of linesOf(join(dir, name))) {
+      const unsealed = line === "" ? null : unsealText(basename(dir), line);
+      const record = unsealed === null ? null : form(unsealed.value);
+      if (record === null) bad++;
+      else yield record;
+    }
   } catch (error) {
     if (error instanceof Deno.errors.NotFound) return;
-    throw error;
+    if (typeof (error as { code?: unknown }).code !== "string") throw error;
+    damaged.push(name);
+    return;
   }
-  using source = file;
+  if (bad > 0) damaged.push(`${bad} ${bad === 1 ? "line" : "lines"} of ${name}`);
+}
+
+function* linesOf(path: string): Generator<string> {
+  using file = Deno.openSync(path, { read: true });
   const decoder = new TextDecoder();
   const block = new Uint8Array(65_536);
   let rest = "";
-  for (let read = source.readSync(block); read !== null; read = source.readSync(block)) {
+  for (let read = file.readSync(block); read !== null; read = file.readSync(block)) {
     const lines = (rest + decoder.decode(block.subarray(0, read), { stream: true })).split("\n");
-    rest = lines.pop()!;
-    for (const line of lines) if (line !== "") yield JSON.parse(line) as T;
+    rest = lines.pop()!.slice(0, LONGEST_LINE);
+    yield* lines;
   }
 }

@@ -1,7 +1,10 @@
-import { BenchbookError, ExitCode } from "../model/errors.ts";
+import { basename } from "node:path";
+import { InterruptedError } from "../model/errors.ts";
+import { formatCount } from "../model/units.ts";
 import type { Columns } from "./frame.ts";
-import { type Frame, readSegment, segmentCodes, type SegmentEnd } from "./segment_reader.ts";
+import { type Frame, readSegment, type SegmentEnd } from "./segment_reader.ts";
 import { SlotSet } from "./slot_set.ts";
+import { SpoolError } from "./spool_error.ts";
 
 /** Neighbouring rows of one frame; valid until the next are taken. */
 export interface TimingRows {
@@ -11,35 +14,41 @@ export interface TimingRows {
   readonly count: number;
 }
 
+/** How a load is watched. */
+export interface ReadingOptions {
+  /** Ends the reading with an InterruptedError. */
+  readonly signal?: AbortSignal;
+  /** Told of the rows read so far, now and then. */
+  readonly onProgress?: (rows: number) => void;
+}
+
 /**
  * The timings of a run's segments, handed out a few at a time and proven while they are read. Memory is
  * bounded by one frame and a bit for each slot.
  */
 export class SpooledTimings implements Disposable {
-  /** Error codes of all segments; the `error` of a row that was taken is 1 + an index into it. */
-  readonly codes: readonly string[];
   /** Rows read so far. */
   rows = 0;
   /** Bytes torn off the ends of the segments read so far by a kill. */
   droppedBytes = 0;
+  /** What could not be read in the segments so far and was not torn off by a kill: a sentence's part for each. */
+  readonly damaged: string[] = [];
   /** The latest moment at which anything happened in the rows read so far, µs; 0 without rows. */
   lastUs = 0;
+  readonly #options: ReadingOptions;
   readonly #frames: Generator<Frame>;
   #frame: Frame | null = null;
   #taken = 0;
 
-  constructor(readonly runId: string, segments: readonly string[]) {
-    const numbers = new Map<string, number>();
-    for (const code of segments.flatMap(segmentCodes)) {
-      if (!numbers.has(code)) numbers.set(code, numbers.size + 1);
-    }
-    this.codes = [...numbers.keys()];
-    this.#frames = this.#read(segments, numbers);
+  constructor(readonly runId: string, segments: readonly string[], options: ReadingOptions = {}) {
+    this.#options = options;
+    this.#frames = this.#read(segments);
   }
 
   /**
    * The next rows, `most` or fewer; null when there are no more.
-   * @throws {BenchbookError} when a (slot, attempt) occurs twice: a percentile over such rows would lie.
+   * @throws {SpoolError} when a (slot, attempt) occurs twice: a percentile over such rows would lie.
+   * @throws {InterruptedError} when it was asked to end.
    */
   take(most: number): TimingRows | null {
     while (this.#frame === null || this.#taken === this.#frame.rows) {
@@ -59,29 +68,59 @@ export class SpooledTimings implements Disposable {
     this.#frames.return(undefined);
   }
 
-  *#read(segments: readonly string[], numbers: ReadonlyMap<string, number>): Generator<Frame> {
+  *#read(segments: readonly string[]): Generator<Frame> {
     const seen: SlotSet[] = [];
+    const known = new KnownFrames();
     for (const segment of segments) {
       const end: SegmentEnd = { droppedBytes: 0 };
-      const remap: number[] = [0];
-      for (const frame of readSegment(segment, end)) {
-        while (remap.length <= frame.codes.length) remap.push(numbers.get(frame.codes[remap.length - 1]!)!);
-        remapErrors(frame.columns.error, remap);
-        proveUnique(this.runId, frame.columns, seen);
-        this.lastUs = latest(this.lastUs, frame.columns);
-        this.rows += frame.rows;
-        yield frame;
+      let repeated = 0;
+      try {
+        for (const frame of readSegment(segment, end)) {
+          if (this.#options.signal?.aborted) throw new InterruptedError();
+          if (!known.add(frame)) {
+            repeated++;
+            continue;
+          }
+          proveUnique(this.runId, frame.columns, seen);
+          this.lastUs = latest(this.lastUs, frame.columns);
+          this.rows += frame.rows;
+          this.#options.onProgress?.(this.rows);
+          yield frame;
+        }
+      } catch (error) {
+        // A folder in its place, or a file that a disk does not give: what was read before counts.
+        if (!isFileError(error)) throw error;
+        this.damaged.push(`${basename(segment)} (${(error as Error).message})`);
       }
       this.droppedBytes += end.droppedBytes;
+      if (end.damagedBytes) {
+        this.damaged.push(`${formatCount(end.damagedBytes)} bytes of ${basename(segment)}`);
+      }
+      if (repeated > 0) this.damaged.push(`${basename(segment)} (a part of it is there twice)`);
     }
   }
 }
 
-/** Each segment numbers its error codes itself; here they get the run's numbers, in place. */
-function remapErrors(column: Uint16Array, remap: readonly number[]): void {
-  for (let row = 0; row < column.length; row++) {
-    if (column[row] !== 0) column[row] = remap[column[row]!] ?? 0;
+/** Frames that were read: a copied file, or a stretch of one that is there twice, holds no more rows. */
+class KnownFrames {
+  readonly #numbers = new Map<number, SlotSet>();
+  readonly #others = new Set<string>();
+
+  /** False when it was there already. */
+  add({ worker, id }: Frame): boolean {
+    if (typeof id === "string") {
+      if (this.#others.has(id)) return false;
+      this.#others.add(id);
+      return true;
+    }
+    let numbers = this.#numbers.get(worker);
+    if (numbers === undefined) this.#numbers.set(worker, numbers = new SlotSet());
+    return numbers.add(id);
   }
+}
+
+function isFileError(error: unknown): boolean {
+  return error instanceof Error && typeof (error as { code?: unknown }).code === "string";
 }
 
 function proveUnique(runId: string, columns: Columns, seen: SlotSet[]): void {
@@ -89,10 +128,9 @@ function proveUnique(runId: string, columns: Columns, seen: SlotSet[]): void {
     const attempt = columns.attempt[row]!;
     const slots = seen[attempt] ??= new SlotSet();
     if (!slots.add(columns.slot[row]!)) {
-      throw new BenchbookError(
+      throw new SpoolError(
         `Cannot load run ${runId} with each attempt of a slot once: slot ${columns.slot[row]}, attempt ` +
           `${attempt} was recorded twice`,
-        ExitCode.service,
         "Its spool is kept as it is. This is a fault in Benchbook: please report it with that directory.",
       );
     }

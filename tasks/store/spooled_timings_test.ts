@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { BenchbookError } from "../model/errors.ts";
+import { MAGIC } from "./frame.ts";
 import { SegmentWriter } from "./segment_writer.ts";
 import { SpooledTimings } from "./spooled_timings.ts";
 import { pushOk, withTempDir } from "./testing.ts";
@@ -22,15 +23,15 @@ function takeAll(timings: SpooledTimings, most: number): (readonly [number, numb
   const found: (readonly [number, number, string])[] = [];
   for (let rows = timings.take(most); rows !== null; rows = timings.take(most)) {
     assert.ok(rows.count > 0 && rows.count <= most);
-    const { worker, columns } = rows.frame;
+    const { worker, columns, codes } = rows.frame;
     for (let at = rows.from; at < rows.from + rows.count; at++) {
-      found.push([worker, columns.slot[at]!, timings.codes[columns.error[at]! - 1]!]);
+      found.push([worker, columns.slot[at]!, codes[columns.error[at]! - 1]!]);
     }
   }
   return found;
 }
 
-Deno.test("rows are taken over frames and segments in any portions, their codes under the run's own numbers", () =>
+Deno.test("rows are taken over frames and segments in any portions, each with its code", () =>
   withTempDir((dir) => {
     const segments = [
       writeFailed(join(dir, "0.seg"), 0, [[[0, "40001"], [2, "57014"]], [[4, "40001"], [6, "HTTP 503"]]]),
@@ -58,19 +59,29 @@ Deno.test("rows are taken over frames and segments in any portions, their codes 
     }
   }));
 
-Deno.test("wherever a segment is torn or damaged, the rows before it keep their codes", () =>
+Deno.test("wherever a segment is torn or damaged, the other rows are read and keep their codes", () =>
   withTempDir((dir) => {
     const path = writeFailed(join(dir, "whole.seg"), 0, [[[0, "A"]], [[1, "B"], [2, "A"]], [[3, "C"]]]);
     const whole = Deno.readFileSync(path);
-    const rows = [[0, 0, "A"], [0, 1, "B"], [0, 2, "A"], [0, 3, "C"]];
+    const ends = [...whole.keys()].filter((at) => MAGIC.every((byte, index) => whole[at + index] === byte))
+      .slice(1).concat(whole.length);
+    const frames = [[[0, 0, "A"]], [[0, 1, "B"], [0, 2, "A"]], [[0, 3, "C"]]];
     const torn = join(dir, "torn.seg");
     for (let at = 0; at < whole.length; at++) {
-      for (const bytes of [whole.subarray(0, at), whole.with(at, whole[at]! ^ 0x55)]) {
-        Deno.writeFileSync(torn, bytes);
+      {
+        Deno.writeFileSync(torn, whole.subarray(0, at));
         using timings = new SpooledTimings("R", [torn]);
         const found = takeAll(timings, 2048);
-        assert.deepEqual(found, rows.slice(0, found.length), `at ${at}`);
-        assert.ok(timings.droppedBytes > 0 || bytes.length < whole.length);
+        assert.deepEqual(found, frames.flat().slice(0, found.length), `torn at ${at}`);
+        assert.deepEqual(timings.damaged, []);
+      }
+      {
+        Deno.writeFileSync(torn, whole.with(at, whole[at]! ^ 0x55));
+        using timings = new SpooledTimings("R", [torn]);
+        const found = takeAll(timings, 2048);
+        const hit = frames.findIndex((_, index) => at < ends[index]!);
+        assert.deepEqual(found, frames.toSpliced(hit, 1).flat(), `damaged at ${at}`);
+        assert.equal(timings.damaged.length + Number(timings.droppedBytes > 0), 1);
       }
     }
   }));

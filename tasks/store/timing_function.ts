@@ -5,9 +5,11 @@ import {
   DuckDBTableFunction,
   type DuckDBType,
   ENUM,
+  UBIGINT,
   UINTEGER,
   USMALLINT,
   UTINYINT,
+  VARCHAR,
 } from "@duckdb/node-api";
 import duckdb from "@duckdb/node-bindings";
 import { CACHE_STATES, OUTCOMES } from "../model/timing.ts";
@@ -22,7 +24,7 @@ const ALL_VALID = 0xff;
 /** More than DuckDB is allowed: its own limit decides. */
 const MAX_THREADS = 64;
 
-/** A column of the function: those of the table `timing`, but for a number in place of the error's code. */
+/** A column of the function: those of the table `timing`. */
 interface Column {
   readonly name: keyof Columns | "worker";
   readonly type: DuckDBType;
@@ -33,12 +35,13 @@ interface Column {
 /** Of times and slots: whatever is a number. Where none may be missing the table refuses null. */
 const TIME: Valid = { from: -Number.MAX_VALUE, below: Infinity };
 const COUNT: Valid = { from: 0, below: Infinity };
+const CODE: Valid = { from: 1, below: Infinity };
 
 const COLUMNS: readonly Column[] = [
   { name: "slot", type: BIGINT, valid: TIME },
   { name: "attempt", type: UTINYINT },
   { name: "worker", type: USMALLINT },
-  { name: "phase", type: USMALLINT },
+  { name: "phase", type: UINTEGER },
   { name: "operation", type: USMALLINT },
   { name: "intended", type: BIGINT, valid: TIME },
   { name: "woke", type: BIGINT, valid: TIME },
@@ -47,10 +50,10 @@ const COLUMNS: readonly Column[] = [
   { name: "done", type: BIGINT, valid: TIME },
   // Stored in a byte each, as in the segment; a number beyond the names would lead DuckDB beyond its memory.
   { name: "outcome", type: ENUM(OUTCOMES), valid: { from: 0, below: OUTCOMES.length } },
-  { name: "error", type: USMALLINT },
+  { name: "error", type: VARCHAR, valid: CODE },
   { name: "cache", type: ENUM(CACHE_STATES), valid: { from: 0, below: CACHE_STATES.length } },
   { name: "rows", type: UINTEGER, valid: COUNT },
-  { name: "bytes", type: UINTEGER, valid: COUNT },
+  { name: "bytes", type: UBIGINT, valid: COUNT },
 ];
 
 /** What the function of a connection reads at the moment, and what went wrong there. */
@@ -120,7 +123,8 @@ function fill(chunk: DuckDBDataChunk, timings: SpooledTimings): number {
     if (rows === null) break;
     for (const [index, column] of COLUMNS.entries()) {
       const numbers = numbersOf(rows, column.name);
-      put(numbers, vectors[index]!, filled);
+      if (column.name === "error") putCodes(numbers, rows.frame.codes, vectors[index]!, filled);
+      else put(numbers, vectors[index]!, filled);
       if (column.valid !== undefined && hasNull(numbers, column.valid)) {
         clearNulls(
           numbers,
@@ -151,6 +155,35 @@ function put(numbers: Columns[keyof Columns], vector: duckdb.Vector, to: number)
     writeIntegers(numbers, integers);
     copy(integers.subarray(0, numbers.length), vector, to);
   } else copy(numbers, vector, to);
+}
+
+/** Puts the error codes of those rows that have one: most have none. */
+function putCodes(
+  numbers: ArrayLike<number>,
+  codes: readonly string[],
+  vector: duckdb.Vector,
+  to: number,
+): void {
+  for (let at = 0; at < numbers.length; at++) {
+    if (numbers[at]! > 0) {
+      duckdb.vector_assign_string_element_len(vector, to + at, encoded(codes[numbers[at]! - 1]!));
+    }
+  }
+}
+
+const encoder = new TextEncoder();
+const encodings = new Map<string, Uint8Array>();
+/** Codes come from servers, which may have ever new ones. */
+const MOST_ENCODINGS = 4096;
+
+/** A text in UTF-8: halves of surrogate pairs, which it does not have, become U+FFFD. */
+function encoded(code: string): Uint8Array {
+  let bytes = encodings.get(code);
+  if (bytes === undefined) {
+    if (encodings.size === MOST_ENCODINGS) encodings.clear();
+    encodings.set(code, bytes = encoder.encode(code));
+  }
+  return bytes;
 }
 
 function numbersOf({ frame, from, count }: TimingRows, name: Column["name"]): Columns[keyof Columns] {

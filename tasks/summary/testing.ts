@@ -34,7 +34,7 @@ export async function fixtureRun(dir: string, options: FixtureOptions = {}): Pro
   const spool = createSpool(dir, run, { pid: Deno.pid, startedAt: "fixture" });
   try {
     spool.operations(operations);
-    phases.forEach((phase) => spool.phase(phase));
+    spool.phases(phases);
     const samples = fixtureSamples(seconds, options);
     spool.samples(options.samples?.(samples) ?? samples);
     spool.plans(operations.slice(0, 2).map(({ operationId }) => ({ operationId, atUs: 0, plan: PLAN })));

@@ -1,7 +1,6 @@
--- The spooled rows become timings; only their error codes are still numbers: places in the JSON array $codes.
+-- The spooled rows become timings.
 INSERT INTO timing
 SELECT
-  $run, slot, attempt, worker, phase, operation, intended, woke, acquired, sent, done, outcome,
-  CASE WHEN error > 0 THEN from_json($codes, '["VARCHAR"]')[error] END,
+  $run, slot, attempt, worker, phase, operation, intended, woke, acquired, sent, done, outcome, error,
   cache, rows, bytes
 FROM spooled_timing();

@@ -40,7 +40,7 @@ async function makeRun({ arm, home, databaseUrl, requests }: RunOrder): Promise<
     plan: { ...plan, spoolDir: spool.dir },
     signal: ending.signal,
     onStart(nowUs) {
-      for (const phase of plan.phases) spool.phase(phase);
+      spool.phases(plan.phases);
       sampler = startSampler({
         url: databaseUrl,
         nowUs,
@@ -56,7 +56,7 @@ async function makeRun({ arm, home, databaseUrl, requests }: RunOrder): Promise<
   });
   tell({ kind: "measured", due: result.progress.due });
   await sampler?.stop();
-  for (const phase of result.phases) spool.phase(phase);
+  spool.phases(result.phases);
   spool.end({ status: result.interrupted ? "interrupted" : "complete", endedAt: new Date() });
   spool.close();
   const store = await openStore(join(home, "runs.duckdb"), { mode: "write" });

@@ -69,7 +69,7 @@ export async function storePart(args: readonly string[], config: Config): Promis
 /** Makes a real run, and stores its timings again and again. */
 export async function benchStore(plan: StoreBenchPlan, ground: Ground): Promise<Found> {
   const { terminal, dir } = ground;
-  const { runUs, real } = await terminal.step("Make real timings", async () => {
+  const { runUs, real, segment } = await terminal.step("Make real timings", async () => {
     const made = await makeTimings(plan.seconds, ground);
     return { value: made, detail: `${formatCount(made.real)} of an open loop at ${formatCount(RATE)}/s` };
   });
@@ -77,7 +77,7 @@ export async function benchStore(plan: StoreBenchPlan, ground: Ground): Promise<
     const rounds: Stored[] = [];
     while (rounds.length < plan.rounds) {
       progress(`round ${rounds.length + 1} of ${plan.rounds}`);
-      rounds.push(await storeOnce(join(dir, "real"), plan.rows, runUs, dir));
+      rounds.push(await storeOnce(segment, plan.rows, runUs, dir));
     }
     return { value: rounds };
   });
@@ -128,7 +128,7 @@ export function storeFindings(stored: readonly Stored[], real: number): Finding[
   ];
 }
 
-/** A real run over SQL in an open loop; its segment then lies in `dir`/real. */
+/** A real run over SQL in an open loop. */
 async function makeTimings(seconds: number, { stack, dir, signal }: Ground) {
   const server = { adminUrl: stack.postgres.adminUrl, dataDirectory: null };
   return await withFreshDatabase(server, signal, async (url) => {
@@ -149,8 +149,7 @@ async function makeTimings(seconds: number, { stack, dir, signal }: Ground) {
       onSamples: () => {},
     });
     if (interrupted) throw new InterruptedError();
-    Deno.renameSync(segmentOf(plan.spoolDir), join(dir, "real"));
-    return { runUs: seconds * 1e6, real: progress.due };
+    return { runUs: seconds * 1e6, real: progress.due, segment: segmentOf(plan.spoolDir) };
   });
 }
 

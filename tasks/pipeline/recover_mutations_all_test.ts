@@ -1,0 +1,5 @@
+import { withTempDir } from "../store/testing.ts";
+import { checkMutatedSpools } from "./testing_spools.ts";
+
+Deno.test("spools damaged in 1,000 ways: recovery never fails, stores no wrong row, and the next start works", () =>
+  withTempDir((dir) => checkMutatedSpools(dir, Array.from({ length: 1000 }, (_, seed) => 1000 + seed))));

@@ -1,0 +1,119 @@
+import { z } from "zod";
+import type { Operation } from "../model/operation.ts";
+import {
+  type Phase,
+  type Plan,
+  type Run,
+  RUN_STATUSES,
+  type RunStatus,
+  type Sample,
+  type Verdict,
+  VERDICTS,
+} from "../model/run.ts";
+
+/** Who writes a spool: a process id alone is reused, so its start time goes with it. */
+export interface SpoolOwner {
+  readonly pid: number;
+  readonly startedAt: string;
+}
+
+/** How a run ended; its absence means that the process was killed. */
+export interface RunEnd {
+  readonly status: Exclude<RunStatus, "running">;
+  readonly verdict?: Verdict | null;
+  readonly endedAt: Date;
+}
+
+/**
+ * What the records of a spool must be for a store to take them. A spool may be older or newer than this program,
+ * and what a disk gives back may be anything.
+ */
+const MOST_16_BITS = 2 ** 16 - 1;
+const MOST_32_BITS = 2 ** 32 - 1;
+
+const text = z.string();
+const micros = z.number().min(Number.MIN_SAFE_INTEGER).max(Number.MAX_SAFE_INTEGER);
+const moment = z.iso.datetime().transform((iso) => new Date(iso));
+const verdict = z.enum(VERDICTS).nullable();
+const json = z.looseObject({});
+
+const owner = z.object({ pid: z.int().positive(), startedAt: text });
+
+const run = z.object({
+  runId: text,
+  label: text.nullable(),
+  kind: z.literal("bench"),
+  scenario: text,
+  startedAt: moment,
+  endedAt: moment.nullable(),
+  status: z.enum(RUN_STATUSES),
+  verdict,
+  seed: z.int(),
+  config: json,
+  environment: json,
+  gitCommit: text.nullable(),
+});
+
+const end = z.object({
+  status: z.enum(["complete", "interrupted", "crashed"]),
+  verdict: verdict.optional(),
+  endedAt: moment,
+});
+
+const phase = z.object({
+  phaseId: z.int().min(0).max(MOST_32_BITS),
+  name: z.enum(["warmup", "washout", "steady"]),
+  block: z.int32(),
+  arm: text,
+  startUs: micros,
+  endUs: micros,
+});
+
+const operationId = z.int().min(0).max(MOST_16_BITS);
+
+const operation = z.object({
+  operationId,
+  workload: text,
+  name: text,
+  path: text,
+  statement: text,
+  fingerprint: text,
+  parameters: z.array(json),
+});
+
+const plan = z.object({ operationId, atUs: micros, plan: z.json() });
+
+const sample = z.tuple([micros, text, text, z.record(text, text), z.number().nullable()]);
+
+/** A sample as a line keeps it; a value that was not finite is null. */
+export type SampleLine = readonly [
+  atUs: number,
+  source: Sample["source"],
+  metric: string,
+  labels: Sample["labels"],
+  value: number | null,
+];
+
+/** Takes a value for a record of its kind; null when it is none. */
+export type Form<T> = (value: unknown) => T | null;
+
+function formOf<T>(schema: z.ZodType): Form<T> {
+  return (value) => {
+    try {
+      const result = schema.safeParse(value);
+      return result.success ? result.data as T : null;
+    } catch (error) {
+      // Nested so deeply that it does not fit the stack.
+      if (error instanceof RangeError) return null;
+      throw error;
+    }
+  };
+}
+
+export const ownerForm: Form<SpoolOwner> = formOf(owner);
+export const runForm: Form<Run> = formOf(run);
+export const endForm: Form<RunEnd> = formOf(end);
+export const phaseForm: Form<Phase> = formOf(phase);
+export const operationsForm: Form<Operation[]> = formOf(z.array(operation));
+export const plansForm: Form<Plan[]> = formOf(z.array(plan));
+export const sampleForm: Form<SampleLine> = formOf(sample);
