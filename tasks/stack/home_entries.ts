@@ -31,6 +31,7 @@ const ENTRIES: Readonly<Record<string, HomeEntry>> = {
     what: "passwords of the embedded services",
     shape: folderOf(/^(postgres|redis)(\.[0-9a-f]{8})?$/),
   },
+  "set-aside": { what: "spools that could not be read in full", shape: spools },
   // Files that COPY reads, of every name.
   selfbench: { what: STATE, shape: (_path, stat) => stat.isDirectory() ? "unsure" : "foreign" },
   "services.env": { what: STATE, shape: textLike(/^(\w+_URL='[^']*'\n)*$/) },

@@ -42,9 +42,9 @@ export async function loadSpool(
   const spool = readSpool(dir);
   const { run, end } = spool;
   if (!isRunId(run.runId)) {
-    throw new ServiceError(
+    throw new SpoolError(
       `Cannot load the spool ${dir}: ${JSON.stringify(run.runId)} is no id of a run`,
-      "Benchbook has not written it. Move that directory away.",
+      "Benchbook has not written it. The next bench sets it aside.",
     );
   }
   const status = end?.status ?? "crashed";
