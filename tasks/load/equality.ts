@@ -1,5 +1,6 @@
 import { join } from "node:path";
 import { BenchbookError, ExitCode, InterruptedError, ServiceError, UsageError } from "../model/errors.ts";
+import { errorMessageOf } from "../targets/graphql_answer.ts";
 import { type Canonical, firstDifference, normaliseGraphql, normaliseSql } from "../targets/normalise.ts";
 import { SqlTarget } from "../targets/sql.ts";
 import { askOnce, type Call, newCall, type Statement, type Target } from "../targets/target.ts";
@@ -177,9 +178,19 @@ class Prover {
     const call = newCall(statement, statement.parameters.map((name) => drawn[name]!), true);
     await askOnce(target, call);
     this.#expectOk(call, index, arm);
-    if (arm.target.path !== "graphql") return normaliseSql(call.answer as Record<string, unknown>[]);
-    const { data } = call.answer as { data: unknown };
-    return normaliseGraphql(data, this.options.workload[index]!.graphql!.shape);
+    try {
+      if (arm.target.path !== "graphql") return normaliseSql(call.answer as Record<string, unknown>[]);
+      const { data } = call.answer as { data: unknown };
+      return normaliseGraphql(data, this.options.workload[index]!.graphql!.shape);
+    } catch (error) {
+      // What a server nests without end; anything else would be our own fault.
+      if (!(error instanceof RangeError)) throw error;
+      const { name } = this.options.scenario.operations[index]!;
+      throw new UsageError(
+        `Cannot compare what ${name} answers over ${arm.name}: it nests too deep`,
+        `Correct ${this.#fileOf(index, arm)}.`,
+      );
+    }
   }
 
   #compare(
@@ -246,7 +257,5 @@ function readCheck(workloadDir: string, name: string): SqlQuestion {
 }
 
 function messageOf(answer: unknown): string | undefined {
-  if (answer instanceof Error) return answer.message;
-  const { errors } = (answer ?? {}) as { errors?: { message: string }[] };
-  return errors?.[0]?.message;
+  return answer instanceof Error ? answer.message : errorMessageOf(answer);
 }
