@@ -9,7 +9,7 @@ import type { Workload } from "./arms.ts";
 import { monotonicUs } from "../net/clock.ts";
 import type { Mix } from "./mix.ts";
 import { openTargets } from "./open_targets.ts";
-import type { Arm } from "./plan.ts";
+import { type Arm, PROOF_SLOTS_FROM } from "./plan.ts";
 import type { LoadedScenario } from "./scenario.ts";
 
 export interface EqualityOptions {
@@ -27,8 +27,6 @@ export interface EqualityOptions {
 
 /** Parameter sets compared for each operation. */
 const SAMPLES = 5;
-/** Slots that no run reaches: reserved keys drawn for them collide with no load. */
-const FIRST_SLOT = 1_000_000_000;
 
 /**
  * Asks every operation over every arm with the same values and holds each answer against direct SQL's; a
@@ -53,7 +51,7 @@ export async function proveEqual(options: EqualityOptions): Promise<{ compared: 
       options.onProgress(scenario.operations[index]!.name);
       for (let sample = 0; sample < SAMPLES; sample++) {
         if (signal.aborted) throw new InterruptedError();
-        await prover.prove(index, FIRST_SLOT + (index * SAMPLES + sample) * (arms.length + 1));
+        await prover.prove(index, proofSlot(index, sample, arms.length));
       }
     }
     return { compared: prover.compared };
@@ -61,6 +59,25 @@ export async function proveEqual(options: EqualityOptions): Promise<{ compared: 
     await targets.close();
     await reference.close();
   }
+}
+
+/** The first of the slots that a sample has: one for SQL and one for each arm. */
+function proofSlot(operation: number, sample: number, arms: number): number {
+  return PROOF_SLOTS_FROM + (operation * SAMPLES + sample) * (arms + 1);
+}
+
+/** Every slot under which the comparison of so many arms may write. */
+export function proofSlots(
+  { operations }: Pick<LoadedScenario, "operations">,
+  arms: number,
+): { slot: number; operation: number }[] {
+  return operations.flatMap(({ write }, operation) =>
+    !write
+      ? []
+      : Array.from({ length: SAMPLES }, (_, sample) => proofSlot(operation, sample, arms)).flatMap((first) =>
+        Array.from({ length: arms + 1 }, (_, at) => ({ slot: first + at, operation }))
+      )
+  );
 }
 
 type Drawn = ReturnType<Mix["valuesOf"]>;
@@ -243,7 +260,8 @@ class Prover {
   }
 }
 
-function readCheck(workloadDir: string, name: string): SqlQuestion {
+/** The query that reads back what a write left. @throws {UsageError} where it is missing */
+export function readCheck(workloadDir: string, name: string): SqlQuestion {
   const file = join(workloadDir, `${name}.check.sql`);
   try {
     return parseSql(Deno.readTextFileSync(file), file);

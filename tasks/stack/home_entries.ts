@@ -37,6 +37,10 @@ const ENTRIES: Readonly<Record<string, HomeEntry>> = {
   "services.env": { what: STATE, shape: textLike(/^(\w+_URL='[^']*'\n)*$/) },
   spool: { what: "timings not yet loaded into the store", shape: spools },
   "stack.json": { what: STATE, shape: textLike(/^\{\s*"schema": \d/) },
+  undo: {
+    what: "what runs may have left in databases",
+    shape: folderOf(/^\d{8}-\d{6}-[0-9a-f]{4}\.json(\.part|\.damaged)?$/),
+  },
 };
 
 /** What a kill in mid-write leaves behind: files that were to be renamed, and folders to be removed. */
