@@ -2,9 +2,8 @@ import { readConfig } from "./config.ts";
 import { BenchbookError, ExitCode } from "./model/errors.ts";
 import { calibrate, calibrationFile } from "./pipeline/calibrate.ts";
 import { diagnose } from "./stack/doctor.ts";
-import { checkHome } from "./stack/home.ts";
 import { calibrationText } from "./terminal/calibration_text.ts";
-import { command, main, say } from "./terminal/command.ts";
+import { command, main } from "./terminal/command.ts";
 import { doctorText } from "./terminal/doctor_text.ts";
 
 await main(async () => {
@@ -16,17 +15,16 @@ await main(async () => {
     .parse(Deno.args, { from: "user" })
     .opts<{ calibrate: boolean }>();
   const config = readConfig();
-  checkHome(config.home);
   const findings = await diagnose(config);
-  say(doctorText(findings));
+  console.log(doctorText(findings));
   if (options.calibrate) {
-    say("\nCalibrating the load generator: let the machine rest for some seconds.\n");
+    console.log("\nCalibrating the load generator: let the machine rest for some seconds.\n");
     try {
-      say(calibrationText(await calibrate(config.home), calibrationFile(config.home)));
+      console.log(calibrationText(await calibrate(config.home), calibrationFile(config.home)));
     } catch (error) {
       // What is missing was said above; a machine that is in use is no fault.
       if (!(error instanceof BenchbookError)) throw error;
-      say(`! Not calibrated. ${error.message}`);
+      console.log(`! Not calibrated. ${error.message}`);
     }
   }
   return findings.some(({ state }) => state === "missing") ? ExitCode.service : ExitCode.ok;

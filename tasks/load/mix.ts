@@ -56,37 +56,6 @@ export function mix(
   draws: Draws,
   seed: number,
 ): Mix {
-  const operationOf = operationChoice(operations, streams, seed);
-  const samplers = operations.map((operation) =>
-    Object.entries(operation.params).map(([name, draw], index) => ({
-      name,
-      lane: index * LANES,
-      random: counter(seed, `${operation.name}.${name}`),
-      sample: sampler(draw, draws, seed),
-    }))
-  );
-  return {
-    operationOf,
-    valuesOf(slot, operation, carried = {}) {
-      const values: Record<string, Value> = {};
-      for (const { name, lane, random, sample } of samplers[operation]!) {
-        values[name] = sample(slot, random, lane, values, carried);
-      }
-      return values;
-    },
-  };
-}
-
-/**
- * Which operation each slot asks: the half of a mix that needs neither key spaces nor sources.
- * @param operations only their weights count
- * @param streams that the operations belong to, in their order
- */
-export function operationChoice(
-  operations: readonly Pick<ScenarioOperation, "weight">[],
-  streams: readonly MixStream[],
-  seed: number,
-): Mix["operationOf"] {
   const choice = counter(seed, "operation");
   const weightsOf = ({ first, count }: MixStream) =>
     operations.slice(first, first + count).map(({ weight }) => weight);
@@ -96,9 +65,26 @@ export function operationChoice(
     const sum = weights.reduce((total, weight) => total + weight, 0);
     return weights.map((weight) => stream.rate * weight / sum);
   }));
-  return (slot, stream) => {
-    const u = choice.float(slot, 0);
-    return stream === undefined ? ofAll.sample(u) : streams[stream]!.first + ofStream[stream]!.sample(u);
+  const samplers = operations.map((operation) =>
+    Object.entries(operation.params).map(([name, draw], index) => ({
+      name,
+      lane: index * LANES,
+      random: counter(seed, `${operation.name}.${name}`),
+      sample: sampler(draw, draws, seed),
+    }))
+  );
+  return {
+    operationOf(slot, stream) {
+      const u = choice.float(slot, 0);
+      return stream === undefined ? ofAll.sample(u) : streams[stream]!.first + ofStream[stream]!.sample(u);
+    },
+    valuesOf(slot, operation, carried = {}) {
+      const values: Record<string, Value> = {};
+      for (const { name, lane, random, sample } of samplers[operation]!) {
+        values[name] = sample(slot, random, lane, values, carried);
+      }
+      return values;
+    },
   };
 }
 

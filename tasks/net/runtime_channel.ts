@@ -62,17 +62,13 @@ export class RuntimeChannel implements Channel {
       }
       if (!this.#open) return;
       if (count === null) return this.#end(null);
-      const failure = this.inbox.arrived(count);
-      if (failure !== null) return this.#tell(failure);
+      this.inbox.arrived(count);
       this.#network.turned();
     }
   }
 
   #end(error: Error | null): void {
-    if (this.#open) this.#tell(error);
-  }
-
-  #tell(error: Error | null): void {
+    if (!this.#open) return;
     this.close();
     this.inbox.close(error);
     this.#network.turned();

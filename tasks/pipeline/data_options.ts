@@ -33,7 +33,7 @@ export function addDataOptions(command: Command): Command {
   return command
     .option("--distribution <name=value>", "a number that shapes the data; may be repeated", pair, {})
     .option("--custom <file>", "TypeScript file with column generators of your own")
-    .option("--replace", "on your own server: replace the data set of another scale or seed", false);
+    .option("--replace", "on your own server: replace the data set of another scale, seed or version", false);
 }
 
 /**

@@ -89,7 +89,9 @@ export function fillDatabase(
     const seeded = await seed({
       ...request,
       url,
-      replace,
+      // An embedded database has its name from what is in it: there is nothing in it but an older version's rows of
+      // the same data, or what was left of them.
+      replace: replace || embedded,
       workers,
       signal,
       onPlan: ({ rows, bytes }) => {

@@ -13,7 +13,6 @@ import {
   measuredMs,
   significant,
 } from "../model/units.ts";
-import { prepareReports, reportFolder } from "../stack/reports_folder.ts";
 import { foundSentence, rateText } from "../terminal/find_rate_text.ts";
 import { type Cell, fact, plain } from "./cells.ts";
 import { isoMinutes } from "./decision.ts";
@@ -64,8 +63,7 @@ export async function makeRatePage(
 ): Promise<RatePage> {
   const view = ratePageView(found);
   const templateDirectory = join(config.root, "templates");
-  prepareReports(config.reports);
-  const directory = reportFolder(config.reports, found.search.id);
+  const directory = join(config.reports, found.search.id);
   const warnings: string[] = [];
   let printed: string | null = null;
   await replaceDirectory(directory, async (temporary) => {

@@ -88,7 +88,7 @@ async function copy(
   const options = { from, to, freeze: whole, signal, onRows };
   const sum = whole
     ? await transaction(client, async () => {
-      await client.query(`TRUNCATE ${table.relation}`);
+      await client.query(`TRUNCATE ONLY ${table.relation}`);
       return await copyTable(client, table, options);
     })
     : await copyTable(client, table, options);

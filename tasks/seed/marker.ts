@@ -1,7 +1,15 @@
 import type { Client } from "pg";
 import type { SeededDataset } from "../model/dataset.ts";
 import type { TableSum } from "./hash.ts";
-import { firstRow, schemaSql } from "./sql.ts";
+import { firstRow } from "./sql.ts";
+
+/** Something of Benchbook's in a database. */
+export interface MadeObject {
+  /** As pg_identify_object writes it: "table northwind.orders". */
+  readonly object: string;
+  /** Null for what PostgreSQL itself may make anew, as an index. */
+  readonly oid: number | null;
+}
 
 /** A row of benchbook.dataset: what this database was, or is being, seeded with. */
 export interface Marker {
@@ -14,8 +22,10 @@ export interface Marker {
   readonly tables: Readonly<Record<string, TableSum>> | null;
   /** The schemas that it made; null where an older Benchbook did. */
   readonly schemas: readonly string[] | null;
-  /** The relations that it made in them, `schema.name`; null while it is loading. */
-  readonly relations: readonly string[] | null;
+  /** What it made in them, as far as it had come when this was written. */
+  readonly objects: readonly MadeObject[];
+  /** Nothing but `objects` is its own: it is whole, and no older Benchbook made it. */
+  readonly listed: boolean;
   /** Null while it is loading. */
   readonly seeded: SeededDataset | null;
 }
@@ -30,6 +40,7 @@ interface Row {
   readonly tables: Record<string, TableSum> | null;
   readonly schemas: string[] | null;
   readonly relations: string[] | null;
+  readonly objects: MadeObject[] | null;
   readonly counts: Record<string, number>;
   readonly rows: number;
   readonly bytes: number | null;
@@ -60,7 +71,7 @@ export async function readMarker(client: Client, name: string): Promise<Marker |
   const row = await firstRow<Row>(client, "benchbook/find.sql", [name]);
   if (!row) return undefined;
   const seed = Number(row.seed);
-  const { scale, variation, generator, status, tables, schemas, relations, counts, rows, bytes, hash } = row;
+  const { scale, variation, generator, status, tables, schemas, counts, rows, bytes, hash } = row;
   return {
     scale,
     seed,
@@ -69,31 +80,18 @@ export async function readMarker(client: Client, name: string): Promise<Marker |
     status,
     tables,
     schemas,
-    relations,
+    objects: row.objects ?? row.relations?.flatMap(ofRelation) ?? [],
+    listed: status === "complete" && row.objects !== null,
     seeded: status === "complete"
       ? { name: row.name, scale, seed, variation, counts, rows, bytes, hash }
       : null,
   };
 }
 
-/**
- * What is not Benchbook's and would be lost with the data set's schemas.
- * @param tables the data set's own, `schema.name`, with their partitions
- * @returns names, `schema.name`
- */
-export async function foreignRelations(
-  client: Client,
-  schemas: readonly string[],
-  marker: Marker | undefined,
-  tables: readonly string[],
-): Promise<string[]> {
-  const relations = marker?.relations ?? null;
-  const values = [schemas, relations ?? tables, relations === null];
-  return (await client.query<{ name: string }>(schemaSql("benchbook/foreign.sql"), values)).rows
-    .map(({ name }) => name);
-}
-
-/** Everything that now stands in the schemas, for the marker. */
-export async function relationsIn(client: Client, schemas: readonly string[]): Promise<string[]> {
-  return (await firstRow<{ relations: string[] }>(client, "benchbook/relations.sql", [schemas]))!.relations;
+/** Older markers name relations only, and not their kinds. */
+function ofRelation(name: string): MadeObject[] {
+  return ["table", "view", "materialized view", "sequence"].map((kind) => ({
+    object: `${kind} ${name}`,
+    oid: null,
+  }));
 }

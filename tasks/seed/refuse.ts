@@ -1,20 +1,26 @@
 import { ServiceError, UsageError } from "../model/errors.ts";
 import type { Inspection, Marker } from "./marker.ts";
+import type { Holdings } from "./own_objects.ts";
 import type { DataSpec } from "./spec.ts";
 
 /** The PostgreSQL versions that are supported begin here. */
 const LEAST_VERSION = 140000;
 
+/** What a decision whether to seed rests on. */
+export interface Found {
+  readonly facts: Inspection;
+  readonly marker: Marker | undefined;
+  /** What there is of the marker's data set. */
+  readonly own: Holdings["own"];
+  /** What there is no more of it. */
+  readonly missing: readonly string[];
+}
+
 /**
  * Everything that forbids to seed, found before anything is touched.
  * @throws {UsageError | ServiceError} saying what stands in the way
  */
-export function refuse(
-  spec: DataSpec,
-  facts: Inspection,
-  marker: Marker | undefined,
-  replace: boolean,
-): void {
+export function refuse(spec: DataSpec, { facts, marker, own, missing }: Found, replace: boolean): void {
   const { dataset, scale, shape } = spec;
   const { database } = facts;
   if (facts.version < LEAST_VERSION) {
@@ -40,36 +46,53 @@ export function refuse(
       "Use another database.",
     );
   }
-  const ours = marker === undefined ? [] : marker.schemas ?? dataset.schemas.slice(0, 1);
-  const foreign = facts.schemas.find((schema) => !ours.includes(schema));
+  const ours = new Set(own.map(({ object }) => object));
+  const foreign = facts.schemas.find((schema) => !ours.has(`schema ${schema}`));
   if (foreign !== undefined) {
     throw new UsageError(
       `Cannot seed "${database}": it has a schema "${foreign}" that Benchbook did not make`,
       "Use another database; Benchbook changes nothing that it did not make.",
     );
   }
-  // The same by an older generator is made anew without asking: that is what was asked for.
-  const other = marker?.seeded &&
-    (marker.scale !== scale || marker.seed !== shape.seed || marker.variation !== spec.variation);
-  if (other && facts.schemas.length > 0 && !replace) {
-    throw new UsageError(
-      `Cannot seed ${dataset.name} with ${named(scale, shape.seed, spec.variation)} in "${database}": ` +
-        `it holds ${named(marker.scale, marker.seed, marker.variation)}`,
-      "Give --replace to throw that away, or use another database.",
-    );
-  }
-}
-
-/** @throws {UsageError} where something of the user's stands in the way of making the schemas anew */
-export function refuseForeign(database: string, foreign: readonly string[]): void {
-  if (foreign.length === 0) return;
+  // What was left half loaded is nobody's loss.
+  if (!marker?.seeded || facts.schemas.length === 0 || replace) return;
   throw new UsageError(
-    `Cannot replace the data set in "${database}": with it would go what Benchbook did not make: ${
-      foreign.slice(0, 5).join(", ")
-    }${foreign.length > 5 ? ` and ${foreign.length - 5} more` : ""}`,
-    "Move it to another schema or drop it, or use another database.",
+    `Cannot seed ${dataset.name} with ${
+      named(scale, shape.seed, spec.variation)
+    } in "${database}": it holds ${difference(spec, marker, missing)}`,
+    "Give --replace to throw that away, or use another database.",
   );
 }
+
+function difference(spec: DataSpec, marker: Marker, missing: readonly string[]): string {
+  const { dataset, scale, shape, variation } = spec;
+  const { seed, generator } = marker;
+  if (marker.scale !== scale || seed !== shape.seed || marker.variation !== variation) {
+    return named(marker.scale, seed, marker.variation);
+  }
+  return generator !== dataset.generator
+    ? `the rows of another version of Benchbook (generator ${generator}, this one is ${dataset.generator})`
+    : `what is left of it, without ${listed(missing)}`;
+}
+
+/**
+ * @param foreign what would go with the data set or be changed by that
+ * @throws {UsageError} where there is something
+ */
+export function refuseForeign(action: string, foreign: readonly string[]): void {
+  if (foreign.length === 0) return;
+  throw new UsageError(
+    `Cannot ${action}: with it would go what Benchbook did not make: ${listed(foreign)}`,
+    "Nothing was changed. Move it away or drop it (REVOKE privileges), or use another database.",
+  );
+}
+
+/** A few in the sentence, more on lines of their own. */
+function listed(objects: readonly string[]): string {
+  return objects.length <= FEW ? objects.join(", ") : objects.map((object) => `\n  ${object}`).join("");
+}
+
+const FEW = 3;
 
 function named(scale: string, seed: number, variation: string): string {
   return `scale ${scale}, seed ${seed}${variation === "" ? "" : `, ${variation}`}`;

@@ -11,9 +11,11 @@ import { primaryKeys } from "./ddl.ts";
 import { contentHash, sizeOf } from "./hash.ts";
 import type { LaneSpec } from "./lane.ts";
 import { load, type LoadedTable } from "./load.ts";
-import { foreignRelations, inspect, type Marker, readMarker, relationsIn } from "./marker.ts";
+import { inspect, type MadeObject, type Marker, readMarker } from "./marker.ts";
+import { type Known, knownOf, lookAt, privilegesOn, unlisted } from "./own_objects.ts";
 import type { SeedProgress } from "./progress.ts";
 import { refuse, refuseForeign } from "./refuse.ts";
+import { removeObjects } from "./remove_objects.ts";
 import { type DataRequest, type DataSpec, diskNeed, settleData } from "./spec.ts";
 import { schemaSql, transaction } from "./sql.ts";
 
@@ -57,14 +59,19 @@ const MOST_WORKERS = 8;
 export async function seed(request: SeedRequest): Promise<SeedResult> {
   const spec = settleData(request);
   const start = performance.now();
-  const lock = request.locked ? null : await lockDatabase(request.url, `seed ${spec.dataset.name}`);
+  const lost = new AbortController();
+  const lock = request.locked ? null : await lockDatabase(request.url, `seed ${spec.dataset.name}`, {
+    onLost: (error) => lost.abort(error),
+  });
+  const signal = AbortSignal.any([lost.signal, ...request.signal ? [request.signal] : []]);
   try {
     return await withClient(request.url, async (client) => {
-      const result = await seedWith(client, spec, request);
+      const result = await seedWith(client, spec, { ...request, signal });
       return { ...result, seconds: (performance.now() - start) / 1000 };
     });
   } catch (error) {
-    throw request.signal?.aborted ? new InterruptedError() : error;
+    if (request.signal?.aborted) throw new InterruptedError();
+    throw lost.signal.aborted ? lost.signal.reason : error;
   } finally {
     await lock?.release();
   }
@@ -91,37 +98,43 @@ async function seedWith(
   const { signal } = request;
   const facts = await inspect(client, dataset.schemas);
   const marker = facts.marker_exists ? await readMarker(client, dataset.name) : undefined;
-  const whole = facts.schemas.length === dataset.schemas.length;
-  if (marker?.seeded && whole && isSame(marker, spec)) {
+  const schemas = marker?.schemas ?? dataset.schemas.slice(0, 1);
+  const known = marker === undefined ? null : knownOf(marker, dataset.name);
+  const holdings = known === null ? null : await lookAt(client, schemas, known);
+  const gone = dataset.schemas.filter((schema) => !facts.schemas.includes(schema)).map((name) =>
+    `schema ${name}`
+  );
+  const missing = [...new Set([...gone, ...holdings?.missing ?? []])];
+  if (marker?.seeded && isSame(marker, spec) && missing.length === 0) {
     return { ...marker.seeded, alreadyThere: true, tables: null };
   }
-  refuse(spec, facts, marker, request.replace ?? false);
+  refuse(spec, { facts, marker, own: holdings?.own ?? [], missing }, request.replace ?? false);
+  const action = `replace the data set in "${facts.database}"`;
+  if (holdings !== null) refuseForeign(action, [...holdings.foreign, ...await privilegesOn(client, schemas)]);
 
   const prepared = await dataset.prepare(shape);
   const tables = dataset.tables(shape, prepared);
-  const relations = [
-    ...Object.entries(dataset.tableSchemas).map(([table, schema]) => `${schema}.${table}`),
-    ...tables.map(({ relation }) => relation),
-  ];
-  refuseForeign(facts.database, await foreignRelations(client, facts.schemas, marker, relations));
   const counts: Record<string, number> = {};
   for (const { name, rows } of tables) counts[name] = (counts[name] ?? 0) + rows;
   const rows = Object.values(counts).reduce((sum, count) => sum + count, 0);
   signal?.throwIfAborted();
   request.onPlan?.({ rows, bytes: diskNeed(dataset, counts) });
   // From here on a marker that says "loading" stands for whatever is in the schemas.
-  const custom = await transaction(client, async () => {
+  const { custom, objects } = await transaction(client, async () => {
     await client.query(schemaSql(`benchbook/${facts.marker_exists ? "upgrade" : "create"}.sql`));
-    await clear(client, dataset);
-    const { seed } = shape;
-    const values = [dataset.name, scale, seed, variation, dataset.generator, dataset.schemas];
-    await client.query(schemaSql("benchbook/begin.sql"), values);
+    if (known !== null) await clear(client, dataset, schemas, known, action);
     await client.query(schemaSql(`${dataset.name}/tables.sql`));
-    if (spec.custom === null) return null;
+    // Nobody else can see the schemas yet, so all that is in them is ours.
+    const objects = await ownObjects(client, dataset, []);
+    const { seed } = shape;
+    const { name, generator } = dataset;
+    const values = [name, scale, seed, variation, generator, dataset.schemas, JSON.stringify(objects)];
+    await client.query(schemaSql("benchbook/begin.sql"), values);
+    if (spec.custom === null) return { custom: null, objects };
     const columns = await describeColumns(client, dataset.schemas);
     // Here for its refusals: nothing is kept of a request whose columns do not exist.
     customised(tables, spec.custom, columns, seed, primaryKeys(dataset.name));
-    return { path: spec.custom.path, sha256: spec.custom.sha256, columns };
+    return { custom: { path: spec.custom.path, sha256: spec.custom.sha256, columns }, objects };
   });
   try {
     const lane: LaneSpec = { url: request.url, dataset: dataset.name, shape, prepared, custom };
@@ -133,15 +146,17 @@ async function seedWith(
     const hash = await contentHash(loaded);
     const bytes = await sizeOf(client, dataset);
     signal?.throwIfAborted();
-    const made = await relationsIn(client, dataset.schemas);
+    const made = JSON.stringify(await ownObjects(client, dataset, objects));
     const values = [dataset.name, counts, rows, bytes, hash, loaded, made];
     await client.query(schemaSql("benchbook/complete.sql"), values);
     const { seed } = shape;
     const seeded = { name: dataset.name, scale, seed, variation, counts, rows, bytes, hash };
     return { ...seeded, alreadyThere: false, tables: loaded };
   } catch (error) {
-    // Where the connection still stands nothing half done need stay until the next call.
-    await transaction(client, () => clear(client, dataset)).catch(() => {});
+    // Where the connection still stands nothing half done need stay until the next call, unless somebody already
+    // uses it.
+    const made = { objects, names: unlisted(dataset.name, objects) };
+    await transaction(client, () => clear(client, dataset, dataset.schemas, made, action)).catch(() => {});
     throw spec.custom === null ? error : blamed(error, spec.custom.path);
   }
 }
@@ -163,9 +178,25 @@ function isSame(marker: Marker, { dataset, scale, shape, variation }: DataSpec):
     marker.generator === dataset.generator;
 }
 
-/** Removes the data set's schemas and marker; only called where the marker says that they are ours. */
-async function clear(client: Client, dataset: Dataset): Promise<void> {
-  await client.query("SET LOCAL client_min_messages = warning");
-  await client.query(`DROP SCHEMA IF EXISTS ${dataset.schemas.join(", ")} CASCADE`);
+/** What of the data set is there by now, with those of its objects that are on record. */
+async function ownObjects(
+  client: Client,
+  { name, schemas }: Dataset,
+  objects: readonly MadeObject[],
+): Promise<readonly MadeObject[]> {
+  return (await lookAt(client, schemas, { objects, names: unlisted(name, objects) })).own;
+}
+
+/** Removes what Benchbook made of the data set, and its marker. */
+async function clear(
+  client: Client,
+  dataset: Dataset,
+  schemas: readonly string[],
+  known: Known,
+  action: string,
+): Promise<void> {
+  await removeObjects(client, schemas, known, async ({ foreign }) => {
+    refuseForeign(action, [...foreign, ...await privilegesOn(client, schemas)]);
+  });
   await client.query("DELETE FROM benchbook.dataset WHERE name = $1", [dataset.name]);
 }

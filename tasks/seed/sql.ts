@@ -1,11 +1,12 @@
 import { join } from "node:path";
 import type { Client } from "pg";
 
-const SCHEMA = join(import.meta.dirname!, "../../queries/schema");
+/** Where the SQL of the data sets and of the marker lies. */
+export const SCHEMA_FOLDER = join(import.meta.dirname!, "../../queries/schema");
 
 /** The text of queries/schema/<file>. */
 export function schemaSql(file: string): string {
-  return Deno.readTextFileSync(join(SCHEMA, file));
+  return Deno.readTextFileSync(join(SCHEMA_FOLDER, file));
 }
 
 /** The first row that the statement in queries/schema/<file> gives. */

@@ -8,6 +8,9 @@ SELECT
   pg_backend_pid() AS pid,
   ARRAY(SELECT nspname::text FROM pg_namespace WHERE nspname = ANY ($1::text[])) AS schemas,
   EXISTS (SELECT FROM pg_namespace WHERE nspname = 'benchbook') AS marker_schema_exists,
-  to_regclass('benchbook.dataset') IS NOT NULL AS marker_exists
+  -- By a mark and not by a name: somebody else may call a schema so, and a table in it.
+  to_regclass('benchbook.dataset') IS NOT NULL
+    AND coalesce(obj_description(to_regnamespace('benchbook'), 'pg_namespace') LIKE 'Benchbook: %', false)
+    AS marker_exists
 FROM pg_database
 WHERE datname = current_database()

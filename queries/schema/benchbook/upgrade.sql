@@ -3,4 +3,4 @@ ALTER TABLE benchbook.dataset
   ADD COLUMN IF NOT EXISTS variation text NOT NULL DEFAULT '',
   ADD COLUMN IF NOT EXISTS tables jsonb,
   ADD COLUMN IF NOT EXISTS schemas text[],
-  ADD COLUMN IF NOT EXISTS relations text[];
+  ADD COLUMN IF NOT EXISTS objects jsonb;

@@ -50,7 +50,7 @@ function copySteps({ files, connections, dataset }: CopyPeer): Step<Lane>[] {
 /** As Benchbook copies a table that a connection has for itself: its rows are stored as frozen. */
 async function copyFile(lane: Lane, { path, relation, columns }: CopyFile): Promise<void> {
   await lane.run("BEGIN");
-  await lane.run(`TRUNCATE ${relation}`);
+  await lane.run(`TRUNCATE ONLY ${relation}`);
   await lane.run(`COPY ${relation} (${columns.join(", ")}) FROM ${pg.escapeLiteral(path)} (FREEZE)`);
   await lane.run("COMMIT");
 }
