@@ -2,6 +2,7 @@ import { readConfig } from "./config.ts";
 import { DEFAULT_SCENARIO, scenarioNames } from "./load/scenario.ts";
 import { askedBench, askedSearch } from "./pipeline/asked.ts";
 import { addBenchOptions, type BenchArguments } from "./pipeline/bench_options.ts";
+import { checkHome } from "./stack/home.ts";
 import { command, main } from "./terminal/command.ts";
 
 await main(async () => {
@@ -11,6 +12,7 @@ await main(async () => {
   )
     .addHelpText("after", `\nScenarios: ${scenarioNames(config.root).join(", ")}`);
   task.parse(Deno.args, { from: "user" });
+  checkHome(config.home);
   const given = task.opts<BenchArguments>();
   const name = task.args[0] ?? DEFAULT_SCENARIO;
   // What measures is loaded once it is known that there is something to measure.

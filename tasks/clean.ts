@@ -2,7 +2,7 @@ import { readConfig } from "./config.ts";
 import { UsageError } from "./model/errors.ts";
 import { formatBytes } from "./model/units.ts";
 import { clean, planClean } from "./stack/clean.ts";
-import { command, main } from "./terminal/command.ts";
+import { command, main, say } from "./terminal/command.ts";
 import { formatTable } from "./terminal/table.ts";
 
 await main(async () => {
@@ -14,9 +14,10 @@ await main(async () => {
     .option("-y, --yes", "do not ask", false);
   task.parse(Deno.args, { from: "user" });
   const targets = planClean(config);
-  if (targets.length === 0) return console.log("There is nothing to remove.");
-  console.log(formatTable([
-    { title: "path", align: "left" },
+  if (targets.length === 0) return say("There is nothing to remove.");
+  say(formatTable([
+    // What is to be removed is shown in full.
+    { title: "path", align: "left", columns: 4096 },
     { title: "size", align: "right" },
     { title: "what", align: "left" },
   ], targets.map(({ path, what, bytes }) => [path, formatBytes(bytes), what])));
@@ -24,10 +25,10 @@ await main(async () => {
     if (!Deno.stdin.isTerminal()) {
       throw new UsageError("Cannot ask whether to remove this: there is no terminal", "Give --yes.");
     }
-    if (!confirm("Remove all of this?")) return console.log("Nothing was removed.");
+    if (!confirm("Remove all of this?")) return say("Nothing was removed.");
   }
   const { left } = await clean(config, targets);
-  console.log(
+  say(
     `Removed.${left.length === 0 ? "" : ` Left alone, as they are not Benchbook's: ${left.join(", ")}.`}`,
   );
 });

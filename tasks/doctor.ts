@@ -2,8 +2,9 @@ import { readConfig } from "./config.ts";
 import { BenchbookError, ExitCode } from "./model/errors.ts";
 import { calibrate, calibrationFile } from "./pipeline/calibrate.ts";
 import { diagnose } from "./stack/doctor.ts";
+import { checkHome } from "./stack/home.ts";
 import { calibrationText } from "./terminal/calibration_text.ts";
-import { command, main } from "./terminal/command.ts";
+import { command, main, say } from "./terminal/command.ts";
 import { doctorText } from "./terminal/doctor_text.ts";
 
 await main(async () => {
@@ -15,16 +16,17 @@ await main(async () => {
     .parse(Deno.args, { from: "user" })
     .opts<{ calibrate: boolean }>();
   const config = readConfig();
+  checkHome(config.home);
   const findings = await diagnose(config);
-  console.log(doctorText(findings));
+  say(doctorText(findings));
   if (options.calibrate) {
-    console.log("\nCalibrating the load generator: let the machine rest for some seconds.\n");
+    say("\nCalibrating the load generator: let the machine rest for some seconds.\n");
     try {
-      console.log(calibrationText(await calibrate(config.home), calibrationFile(config.home)));
+      say(calibrationText(await calibrate(config.home), calibrationFile(config.home)));
     } catch (error) {
       // What is missing was said above; a machine that is in use is no fault.
       if (!(error instanceof BenchbookError)) throw error;
-      console.log(`! Not calibrated. ${error.message}`);
+      say(`! Not calibrated. ${error.message}`);
     }
   }
   return findings.some(({ state }) => state === "missing") ? ExitCode.service : ExitCode.ok;

@@ -1,6 +1,8 @@
 import { readConfig } from "./config.ts";
-import { command, main } from "./terminal/command.ts";
+import { checkHome } from "./stack/home.ts";
+import { command, main, say } from "./terminal/command.ts";
 import { followLog, listLogs, readLog } from "./stack/logs.ts";
+import { printable } from "./terminal/safe_text.ts";
 
 await main(async () => {
   const config = readConfig();
@@ -9,21 +11,24 @@ await main(async () => {
     .option("-n, --lines <n>", "so many of the last lines", (text) => Math.max(1, parseInt(text) || 100), 100)
     .option("-f, --follow", "go on showing what is added, until Ctrl-C", false);
   task.parse(Deno.args, { from: "user" });
+  checkHome(config.home);
   const [service] = task.args;
   const { lines, follow } = task.opts<{ lines: number; follow: boolean }>();
   if (service === undefined) {
     const names = listLogs(config);
-    console.log(names.length === 0 ? "There are no logs yet." : names.join("\n"));
+    say(names.length === 0 ? "There are no logs yet." : names.join("\n"));
     return;
   }
-  console.log(readLog(config, service, lines));
+  // In a pipe it is the file as it is; a terminal would obey what a client has put into a server's log.
+  const shown = (text: string) => Deno.stdout.isTerminal() ? printable(text) : text;
+  console.log(shown(readLog(config, service, lines)));
   if (!follow) return;
   const stop = new AbortController();
   Deno.addSignalListener("SIGINT", () => stop.abort());
   await followLog(
     config,
     service,
-    (text) => Deno.stdout.writeSync(new TextEncoder().encode(text)),
+    (text) => Deno.stdout.writeSync(new TextEncoder().encode(shown(text))),
     stop.signal,
   );
 });

@@ -4,8 +4,9 @@ import { InterruptedError, UsageError } from "./model/errors.ts";
 import { parseDuration } from "./model/units.ts";
 import { openJupyter } from "./notebook/open.ts";
 import { runAll } from "./notebook/run_notebooks.ts";
+import { checkHome } from "./stack/home.ts";
 import { openRun } from "./store/read.ts";
-import { command, dbOption, main } from "./terminal/command.ts";
+import { command, dbOption, main, say } from "./terminal/command.ts";
 
 await main(async () => {
   const task = command(
@@ -20,6 +21,7 @@ await main(async () => {
   const { run: headless, timeout, db } = task.opts<{ run?: true; timeout: string; db?: string }>();
   const [reference] = task.args;
   const config = readConfig();
+  checkHome(config.home);
   const directory = join(config.root, "notebooks");
   const timeoutMs = parseDuration(timeout, "timeout") * 1000;
   if (headless === undefined) {
@@ -37,5 +39,5 @@ await main(async () => {
   Deno.addSignalListener("SIGINT", stop);
   Deno.addSignalListener("SIGTERM", stop);
   const parameters = { run: run.runId, db: store };
-  return await runAll({ directory, parameters, timeoutMs, signal: interrupted.signal, print: console.log });
+  return await runAll({ directory, parameters, timeoutMs, signal: interrupted.signal, print: say });
 });

@@ -1,5 +1,6 @@
 import { readConfig } from "./config.ts";
 import { renderReport } from "./pipeline/render_report.ts";
+import { checkHome } from "./stack/home.ts";
 import { command, dbOption, main } from "./terminal/command.ts";
 
 await main(async () => {
@@ -9,5 +10,6 @@ await main(async () => {
     .option("--no-pdf", "make no PDF")
     .addOption(dbOption());
   task.parse(Deno.args, { from: "user" });
+  checkHome(config.home);
   await renderReport(task.args[0] ?? "latest", task.opts<{ pdf: boolean; db?: string }>(), config);
 });

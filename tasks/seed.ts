@@ -3,6 +3,7 @@ import { readConfig } from "./config.ts";
 import { addDataOptions } from "./pipeline/data_options.ts";
 import { type SeedArguments, seedTask } from "./pipeline/seed_task.ts";
 import { datasets } from "./seed/catalog.ts";
+import { checkHome } from "./stack/home.ts";
 import { command, main } from "./terminal/command.ts";
 
 await main(async () => {
@@ -14,6 +15,7 @@ await main(async () => {
     .option("--workers <n>", "connections that load at once; by default as many as help", workers)
     .option("--verify", "then check rows, keys, distributions and content, and print a table", false);
   task.parse(Deno.args, { from: "user" });
+  checkHome(config.home);
   return await seedTask(task.opts<SeedArguments>(), config);
 });
 

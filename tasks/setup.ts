@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
 import { join, resolve } from "node:path";
+import { printable } from "./terminal/safe_text.ts";
 
 /**
  * Brings the packages of deno.lock into node_modules, once. Every task runs this first; it imports nothing
@@ -28,7 +29,7 @@ function install(): void {
   }).outputSync();
   if (code !== 0) {
     console.error("error: Cannot fetch the packages of deno.lock: deno install failed");
-    console.error(new TextDecoder().decode(stderr).trim().split("\n").map((line) => `  ${line}`).join("\n"));
+    console.error(printable(new TextDecoder().decode(stderr).trim().replaceAll(/^/gm, "  ")));
     console.error("  Check that an npm registry can be reached, and run the task again.");
     Deno.exit(SERVICE_FAILED);
   }

@@ -1,5 +1,6 @@
 import { CACHE_STATES, type Outcome, OUTCOMES } from "../model/timing.ts";
 import type { SegmentWriter } from "../store/segment_writer.ts";
+import { thrownCode } from "../targets/error_code.ts";
 import { type Call, newCall, settle, type Target } from "../targets/target.ts";
 import type { EndedRows } from "./ended_rows.ts";
 import { Flights, type Linked } from "./flights.ts";
@@ -65,6 +66,8 @@ export class Dispatcher {
   readonly #counts = { due: 0, ok: 0, failed: 0, timeout: 0, shed: 0, unsent: 0 };
   #phase = 0;
   #ended = false;
+  /** What kept a row from being recorded: that is the run's end, and not one request's. */
+  #fault: unknown = null;
 
   constructor(options: DispatcherOptions) {
     this.#options = options;
@@ -88,7 +91,11 @@ export class Dispatcher {
     const statement = arms[arm]!.statements[operation]!;
     const drawn = mix.valuesOf(slot, operation, session?.carried);
     const call = newCall(statement, statement.parameters.map((name) => drawn[name]!), session !== undefined);
-    targets[arm]!.prepare?.(call);
+    try {
+      targets[arm]!.prepare?.(call);
+    } catch {
+      // A value that cannot be written, as an earlier answer may have one: sending says so again, and is counted.
+    }
     return { slot, arm, phase, operationId: statement.operationId, intendedUs, call };
   }
 
@@ -131,15 +138,29 @@ export class Dispatcher {
   #fly(flight: Flight): void {
     this.#flights.add(flight);
     flight.call.onDone = () => {
-      this.#land(flight);
-      const { retry } = this.#options;
-      const { attempt, call } = flight;
-      const again = retry !== null && attempt < retry.attempts && !this.#ended &&
-        (call.outcome === "failed" || call.outcome === "timeout");
-      if (again) this.#retry(flight, retry.backoffMs * 2 ** attempt);
-      else flight.onEnd(call);
+      try {
+        this.#done(flight);
+      } catch (error) {
+        this.#fault ??= error;
+      }
     };
-    this.#options.targets[flight.arm]!.run(flight.call);
+    const { call } = flight;
+    try {
+      this.#options.targets[flight.arm]!.run(call);
+    } catch (error) {
+      settle(call, this.#options.nowUs(), "failed", thrownCode(error));
+      call.onDone();
+    }
+  }
+
+  #done(flight: Flight): void {
+    this.#land(flight);
+    const { retry } = this.#options;
+    const { attempt, call } = flight;
+    const again = retry !== null && attempt < retry.attempts && !this.#ended &&
+      (call.outcome === "failed" || call.outcome === "timeout");
+    if (again) this.#retry(flight, retry.backoffMs * 2 ** attempt);
+    else flight.onEnd(call);
   }
 
   /** The next attempt of a slot, as its client would make it: after a pause that doubles from attempt to attempt. */
@@ -152,8 +173,12 @@ export class Dispatcher {
     });
   }
 
-  /** Gives up what has been under way for too long. To be called every few milliseconds. */
+  /**
+   * Gives up what has been under way for too long. To be called every few milliseconds.
+   * @throws what kept a row from being recorded since the last time: answers come in where nobody could take it
+   */
   sweep(): void {
+    if (this.#fault !== null) throw this.#fault;
     const nowUs = this.#options.nowUs();
     const limitUs = this.#options.timeoutMs * 1000;
     // Oldest first: the first young one ends the sweep.

@@ -5,7 +5,7 @@ import { OUTCOMES } from "../model/timing.ts";
 import { readSegment } from "../store/segment_reader.ts";
 import { SegmentWriter } from "../store/segment_writer.ts";
 import { FakeTarget, type Script } from "../targets/fake.ts";
-import type { Call } from "../targets/target.ts";
+import type { Call, Target } from "../targets/target.ts";
 import { Dispatcher } from "./dispatcher.ts";
 import type { Mix } from "./mix.ts";
 
@@ -198,4 +198,51 @@ Deno.test("no further attempt begins once the run has ended", async () => {
     { attempts: 5, backoffMs: 1 },
   );
   assert.equal(rows.length, 1);
+});
+
+Deno.test("a request that cannot be written is a failed row, and the next one goes on", async () => {
+  const rows = await rowsOf(({ values }) => {
+    if (values[0] === 0) throw new RangeError("too deep");
+    return { serviceMs: 0 };
+  }, async (dispatcher) => {
+    assert.equal((await ended(dispatcher, 0, 0, 0, 0))?.outcome, "failed");
+    assert.equal((await ended(dispatcher, 1, 0, 0, 0))?.outcome, "ok");
+  });
+  assert.deepEqual(rows.map(({ outcome, error }) => [outcome, error]), [["failed", "RangeError"], [
+    "ok",
+    null,
+  ]]);
+});
+
+Deno.test("a row that cannot be recorded when its answer comes is told at the next sweep, not in the answer's turn", () => {
+  let end = () => {};
+  const target: Target = {
+    open: () => Promise.resolve(),
+    close: () => Promise.resolve(),
+    run: (call) => end = () => call.onDone(),
+  };
+  const arm = {
+    name: "a",
+    target: { path: "sql", url: "" } as const,
+    statements: [{ operationId: 0, name: "op", write: false, text: "", parameters: [] }],
+  };
+  const dispatcher = new Dispatcher({
+    phases: PHASES.slice(0, 1),
+    arms: [arm],
+    targets: [target],
+    mix: { operationOf: () => 0, valuesOf: () => ({}) },
+    recorder: {
+      push() {
+        throw new Error("disk full");
+      },
+    },
+    nowUs: () => 0,
+    timeoutMs: 5,
+    inFlightCap: 1,
+    retry: null,
+  });
+  dispatcher.send(dispatcher.ready(0, 0, 0), 0, () => {});
+  dispatcher.sweep();
+  end();
+  assert.throws(() => dispatcher.sweep(), /disk full/);
 });

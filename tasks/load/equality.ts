@@ -1,5 +1,6 @@
 import { join } from "node:path";
 import { BenchbookError, ExitCode, InterruptedError, ServiceError, UsageError } from "../model/errors.ts";
+import { errorMessageOf } from "../targets/graphql_answer.ts";
 import { type Canonical, firstDifference, normaliseGraphql, normaliseSql } from "../targets/normalise.ts";
 import { SqlTarget } from "../targets/sql.ts";
 import { askOnce, type Call, newCall, type Statement, type Target } from "../targets/target.ts";
@@ -8,7 +9,7 @@ import type { Workload } from "./arms.ts";
 import { monotonicUs } from "../net/clock.ts";
 import type { Mix } from "./mix.ts";
 import { openTargets } from "./open_targets.ts";
-import type { Arm } from "./plan.ts";
+import { type Arm, PROOF_SLOTS_FROM } from "./plan.ts";
 import type { LoadedScenario } from "./scenario.ts";
 
 export interface EqualityOptions {
@@ -26,8 +27,6 @@ export interface EqualityOptions {
 
 /** Parameter sets compared for each operation. */
 const SAMPLES = 5;
-/** Slots that no run reaches: reserved keys drawn for them collide with no load. */
-const FIRST_SLOT = 1_000_000_000;
 
 /**
  * Asks every operation over every arm with the same values and holds each answer against direct SQL's; a
@@ -52,7 +51,7 @@ export async function proveEqual(options: EqualityOptions): Promise<{ compared: 
       options.onProgress(scenario.operations[index]!.name);
       for (let sample = 0; sample < SAMPLES; sample++) {
         if (signal.aborted) throw new InterruptedError();
-        await prover.prove(index, FIRST_SLOT + (index * SAMPLES + sample) * (arms.length + 1));
+        await prover.prove(index, proofSlot(index, sample, arms.length));
       }
     }
     return { compared: prover.compared };
@@ -60,6 +59,25 @@ export async function proveEqual(options: EqualityOptions): Promise<{ compared: 
     await targets.close();
     await reference.close();
   }
+}
+
+/** The first of the slots that a sample has: one for SQL and one for each arm. */
+function proofSlot(operation: number, sample: number, arms: number): number {
+  return PROOF_SLOTS_FROM + (operation * SAMPLES + sample) * (arms + 1);
+}
+
+/** Every slot under which the comparison of so many arms may write. */
+export function proofSlots(
+  { operations }: Pick<LoadedScenario, "operations">,
+  arms: number,
+): { slot: number; operation: number }[] {
+  return operations.flatMap(({ write }, operation) =>
+    !write
+      ? []
+      : Array.from({ length: SAMPLES }, (_, sample) => proofSlot(operation, sample, arms)).flatMap((first) =>
+        Array.from({ length: arms + 1 }, (_, at) => ({ slot: first + at, operation }))
+      )
+  );
 }
 
 type Drawn = ReturnType<Mix["valuesOf"]>;
@@ -177,9 +195,19 @@ class Prover {
     const call = newCall(statement, statement.parameters.map((name) => drawn[name]!), true);
     await askOnce(target, call);
     this.#expectOk(call, index, arm);
-    if (arm.target.path !== "graphql") return normaliseSql(call.answer as Record<string, unknown>[]);
-    const { data } = call.answer as { data: unknown };
-    return normaliseGraphql(data, this.options.workload[index]!.graphql!.shape);
+    try {
+      if (arm.target.path !== "graphql") return normaliseSql(call.answer as Record<string, unknown>[]);
+      const { data } = call.answer as { data: unknown };
+      return normaliseGraphql(data, this.options.workload[index]!.graphql!.shape);
+    } catch (error) {
+      // What a server nests without end; anything else would be our own fault.
+      if (!(error instanceof RangeError)) throw error;
+      const { name } = this.options.scenario.operations[index]!;
+      throw new UsageError(
+        `Cannot compare what ${name} answers over ${arm.name}: it nests too deep`,
+        `Correct ${this.#fileOf(index, arm)}.`,
+      );
+    }
   }
 
   #compare(
@@ -232,7 +260,8 @@ class Prover {
   }
 }
 
-function readCheck(workloadDir: string, name: string): SqlQuestion {
+/** The query that reads back what a write left. @throws {UsageError} where it is missing */
+export function readCheck(workloadDir: string, name: string): SqlQuestion {
   const file = join(workloadDir, `${name}.check.sql`);
   try {
     return parseSql(Deno.readTextFileSync(file), file);
@@ -246,7 +275,5 @@ function readCheck(workloadDir: string, name: string): SqlQuestion {
 }
 
 function messageOf(answer: unknown): string | undefined {
-  if (answer instanceof Error) return answer.message;
-  const { errors } = (answer ?? {}) as { errors?: { message: string }[] };
-  return errors?.[0]?.message;
+  return answer instanceof Error ? answer.message : errorMessageOf(answer);
 }

@@ -56,15 +56,7 @@ export function mix(
   draws: Draws,
   seed: number,
 ): Mix {
-  const choice = counter(seed, "operation");
-  const weightsOf = ({ first, count }: MixStream) =>
-    operations.slice(first, first + count).map(({ weight }) => weight);
-  const ofStream = streams.map((stream) => alias(weightsOf(stream)));
-  const ofAll = alias(streams.flatMap((stream) => {
-    const weights = weightsOf(stream);
-    const sum = weights.reduce((total, weight) => total + weight, 0);
-    return weights.map((weight) => stream.rate * weight / sum);
-  }));
+  const operationOf = operationChoice(operations, streams, seed);
   const samplers = operations.map((operation) =>
     Object.entries(operation.params).map(([name, draw], index) => ({
       name,
@@ -74,10 +66,7 @@ export function mix(
     }))
   );
   return {
-    operationOf(slot, stream) {
-      const u = choice.float(slot, 0);
-      return stream === undefined ? ofAll.sample(u) : streams[stream]!.first + ofStream[stream]!.sample(u);
-    },
+    operationOf,
     valuesOf(slot, operation, carried = {}) {
       const values: Record<string, Value> = {};
       for (const { name, lane, random, sample } of samplers[operation]!) {
@@ -85,6 +74,31 @@ export function mix(
       }
       return values;
     },
+  };
+}
+
+/**
+ * Which operation each slot asks: the half of a mix that needs neither key spaces nor sources.
+ * @param operations only their weights count
+ * @param streams that the operations belong to, in their order
+ */
+export function operationChoice(
+  operations: readonly Pick<ScenarioOperation, "weight">[],
+  streams: readonly MixStream[],
+  seed: number,
+): Mix["operationOf"] {
+  const choice = counter(seed, "operation");
+  const weightsOf = ({ first, count }: MixStream) =>
+    operations.slice(first, first + count).map(({ weight }) => weight);
+  const ofStream = streams.map((stream) => alias(weightsOf(stream)));
+  const ofAll = alias(streams.flatMap((stream) => {
+    const weights = weightsOf(stream);
+    const sum = weights.reduce((total, weight) => total + weight, 0);
+    return weights.map((weight) => stream.rate * weight / sum);
+  }));
+  return (slot, stream) => {
+    const u = choice.float(slot, 0);
+    return stream === undefined ? ofAll.sample(u) : streams[stream]!.first + ofStream[stream]!.sample(u);
   };
 }
 

@@ -6,6 +6,9 @@ import type { ArrivalPlan } from "./arrivals.ts";
 import { type Mix, mix, type SourceRows } from "./mix.ts";
 import type { LoadStream } from "./scenario.ts";
 
+/** From here on slots belong to what comes before the load, and reserved keys drawn for them collide with none of it. */
+export const PROOF_SLOTS_FROM = 1_000_000_000;
+
 /**
  * How one arm reaches the system; goes to the workers by message and may hold passwords: never stored. `session` is
  * what its connections are called at PostgreSQL, see `sessionName`.

@@ -105,11 +105,19 @@ interface Session {
   readonly carried: Record<string, Readonly<Record<string, unknown>>>;
 }
 
+const MOST_WRAPPINGS = 8;
+
 /** The first row of an answer: of SQL's rows, or of the first list or object in a GraphQL answer's data. */
-function firstRow(answer: unknown): Readonly<Record<string, unknown>> | undefined {
-  if (Array.isArray(answer)) return (answer[0] ?? undefined) as Readonly<Record<string, unknown>> | undefined;
-  if (typeof answer !== "object" || answer === null) return undefined;
-  if ("data" in answer) return firstRow(Object.values(answer.data ?? {})[0]);
-  if ("nodes" in answer) return firstRow(answer.nodes);
-  return answer as Readonly<Record<string, unknown>>;
+function firstRow(answer: unknown, depth = 0): Readonly<Record<string, unknown>> | undefined {
+  if (Array.isArray(answer)) return isRow(answer[0]) ? answer[0] : undefined;
+  if (!isRow(answer)) return undefined;
+  // `data`, a field of it, its `nodes`: what nests deeper in this way is nobody's answer.
+  if (depth === MOST_WRAPPINGS) return undefined;
+  if ("data" in answer) return firstRow(Object.values(answer.data ?? {})[0], depth + 1);
+  if ("nodes" in answer) return firstRow(answer.nodes, depth + 1);
+  return answer;
+}
+
+function isRow(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
 }

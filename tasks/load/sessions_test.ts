@@ -91,6 +91,18 @@ Deno.test("a session that was not answered leaves its other steps as unsent", ()
   }
 });
 
+Deno.test("an answer that has no row where a row should be ends its session, and nothing else", () => {
+  const deep = JSON.parse(`${'{"data":{"a":'.repeat(10_000)}1${"}}".repeat(10_000)}`);
+  for (const odd of [[5], [null], [[[]]], "text", { data: 5 }, { data: [7] }, deep]) {
+    const { steps, unsent } = walk((operation) => ({
+      outcome: "ok",
+      rows: operation === 3 ? odd as unknown[] : [{}],
+    }));
+    assert.deepEqual(steps.map(({ operation }) => operation), [2, 3]);
+    assert.deepEqual(unsent, [{ slot: 29, operation: 4 }]);
+  }
+});
+
 Deno.test("steps that would be due after the run's end are no slots", () => {
   const { steps, unsent } = walk(() => ({ outcome: "ok", rows: [{}] }), 1_100_000);
   assert.equal(steps.length, 1);

@@ -61,6 +61,8 @@ export interface Environment {
   };
   /** What could not be measured here and why, in whole sentences. */
   readonly unavailable: readonly string[];
+  /** What the run could not take back, a sentence each; absent in runs of older versions. */
+  readonly left?: readonly string[];
 }
 
 /** How the load was made; every field is what was really used, defaults included. */

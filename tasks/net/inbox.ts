@@ -39,17 +39,29 @@ export class Inbox {
     return this.bytes.subarray(rest);
   }
 
-  /** So many bytes were put where there was room. */
-  arrived(count: number): void {
+  /**
+   * So many bytes were put where there was room.
+   * @returns what its reader threw, else null: the place in the stream is lost then, and the channel is to be ended
+   */
+  arrived(count: number): Error | null {
     this.end += count;
-    this.onBytes();
+    try {
+      this.onBytes();
+      return null;
+    } catch (error) {
+      return error as Error;
+    }
   }
 
   /** No more will come. */
   close(error: Error | null): void {
     if (this.#ended !== null) return;
     this.#ended = { error };
-    this.onEnd(error);
+    try {
+      this.onEnd(error);
+    } catch {
+      // Its reader has nothing more to hear, and one connection's reader must not end the thread of all.
+    }
   }
 
   /** Waits for more. @returns false at the end @throws what broke the way */

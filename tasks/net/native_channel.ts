@@ -59,7 +59,10 @@ export class NativeChannel implements Channel {
   #receive(): void {
     const room = this.inbox.room();
     const count = this.#libc.recv(this.fd, room, BigInt(room.length), 0);
-    if (count > 0) return this.inbox.arrived(count);
+    if (count > 0) {
+      const failure = this.inbox.arrived(count);
+      return failure === null ? undefined : this.#end(failure);
+    }
     if (count === 0) return this.#end(null);
     this.#passing();
   }

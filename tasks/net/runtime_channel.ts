@@ -62,13 +62,17 @@ export class RuntimeChannel implements Channel {
       }
       if (!this.#open) return;
       if (count === null) return this.#end(null);
-      this.inbox.arrived(count);
+      const failure = this.inbox.arrived(count);
+      if (failure !== null) return this.#tell(failure);
       this.#network.turned();
     }
   }
 
   #end(error: Error | null): void {
-    if (!this.#open) return;
+    if (this.#open) this.#tell(error);
+  }
+
+  #tell(error: Error | null): void {
     this.close();
     this.inbox.close(error);
     this.#network.turned();

@@ -1,6 +1,7 @@
 import { delimiter, join } from "node:path";
 import process from "node:process";
 import { ServiceError } from "../model/errors.ts";
+import { claimHome } from "../stack/home.ts";
 import { findProgram } from "../stack/programs.ts";
 
 export interface JupyterOptions {
@@ -23,6 +24,7 @@ export async function openJupyter(options: JupyterOptions): Promise<void> {
         "Without Jupyter, `deno task notebook --run` runs the notebooks.",
     );
   }
+  claimHome(options.home);
   const kernels = await registerKernel(join(options.home, "jupyter"));
   // Jupyter refuses to start as root unless told that this is meant, as it is in a container.
   const root = Deno.uid() === 0 ? ["--allow-root"] : [];

@@ -1,19 +1,7 @@
 import type { Config } from "../config.ts";
-import { VERSION } from "../config.ts";
-import { loadWorkload } from "../load/arms.ts";
-import { clearCache } from "../load/open_targets.ts";
-import { mixOf } from "../load/plan.ts";
-import { loadFileSources, loadSqlSources } from "../load/sources.ts";
-import { proveEqual } from "../load/equality.ts";
-import type { LoadedScenario } from "../load/scenario.ts";
-import { ExitCode, InterruptedError } from "../model/errors.ts";
-import type { Environment } from "../model/run.ts";
-import { sessionName } from "../model/session_name.ts";
+import { ExitCode } from "../model/errors.ts";
 import type { RunSummary } from "../model/summary.ts";
 import { formatCount } from "../model/units.ts";
-import { hostFacts } from "../observe/host.ts";
-import type { DataRequest } from "../seed/spec.ts";
-import { undoWrites } from "../seed/undo.ts";
 import { acquireLock } from "../stack/lock.ts";
 import { prepareHome } from "../stack/places.ts";
 import { loadSpool } from "../store/load.ts";
@@ -26,17 +14,12 @@ import { exitCodeOf } from "../summary/verdict.ts";
 import { summaryText } from "../terminal/summary_text.ts";
 import { openTerminal, type Terminal } from "../terminal/terminal.ts";
 import type { AskedBench } from "./asked.ts";
-import type { BenchArguments, BenchPlan } from "./bench_options.ts";
-import { explainAll } from "./explain_all.ts";
-import { interruptSignal, owe } from "./interrupt.ts";
-import { measure, type Measured, type MeasureOptions } from "./measure.ts";
-import { findOwnFiles, openOwnTables, undoOwnWrites } from "./own_tables.ts";
-import { fillDatabase, type Ground, makeArms, startStack } from "./prepare.ts";
+import type { BenchArguments } from "./bench_options.ts";
+import { interruptSignal } from "./interrupt.ts";
+import { measure, type Measured } from "./measure.ts";
 import { tellRecovered, waitNote } from "./recover.ts";
-import { gitCommit, newRunId } from "./run_id.ts";
-
-const WRITES_LEFT =
-  "Rows that this run wrote may be left in the database: the next deno task bench of this scenario removes them.";
+import { newRunId } from "./run_id.ts";
+import { withSystem } from "./system.ts";
 
 /** The main job: open the stack, seed, run, store, report. */
 export async function bench(
@@ -67,103 +50,6 @@ export async function bench(
     interrupt.dispose();
     lock.release();
   }
-}
-
-/** What a system is made ready for. */
-export interface Job {
-  /** Of the run, or of the search that makes several. */
-  readonly runId: string;
-  readonly config: Config;
-  readonly scenario: LoadedScenario;
-  readonly plan: BenchPlan;
-  /** Null where the scenario brings tables of its own. */
-  readonly data: DataRequest | null;
-  readonly replace: boolean;
-  readonly terminal: Terminal;
-  readonly signal: AbortSignal;
-}
-
-/** A system that is filled and proven, and what is known of it: any number of runs can measure it. */
-export type System = Pick<
-  MeasureOptions,
-  "ground" | "environment" | "plans" | "sources" | "undo" | "gitCommit"
->;
-
-/** From a bare machine to a system that can be measured; the stack is stopped whatever happens. */
-export async function withSystem<T>(job: Job, use: (system: System) => Promise<T>): Promise<T> {
-  const { runId, config, scenario, plan, data, replace, terminal, signal } = job;
-  const workload = loadWorkload(scenario.workloadDir, scenario);
-  // What is wrong with the scenario's own files is said before anything is started.
-  await findOwnFiles(scenario);
-  const ofFiles = await loadFileSources(scenario);
-  const stack = await startStack(config, plan.paths, terminal, signal);
-  const leftAsFound = owe(WRITES_LEFT);
-  try {
-    const { url: databaseUrl, dataset } = data === null
-      ? await openOwnTables(stack, scenario, terminal)
-      : await fillDatabase(stack, data, { replace, home: config.home }, terminal, signal);
-    const undo = async () =>
-      void await (data === null
-        ? undoOwnWrites(databaseUrl, scenario)
-        : undoWrites(databaseUrl, data.dataset));
-    // What a run that was killed has written goes before anything is compared or measured.
-    await undo();
-    const sources = { ...ofFiles, ...await loadSqlSources(scenario, databaseUrl) };
-    const mix = mixOf({
-      operations: scenario.operations,
-      streams: scenario.streams,
-      dataset: data === null ? null : dataset,
-      sources,
-      seed: plan.seed,
-    });
-    const ground = await makeArms({
-      config,
-      scenario,
-      plan,
-      workload,
-      stack,
-      databaseUrl,
-      dataset,
-      runId,
-      terminal,
-      signal,
-    });
-    await terminal.step("Prove that all paths answer alike", async (progress) => {
-      const proof = await proveEqual({
-        scenario,
-        workload,
-        arms: ground.arms,
-        databaseUrl,
-        session: sessionName(runId, "proof"),
-        mix,
-        seed: plan.seed,
-        signal,
-        onProgress: progress,
-      });
-      await undo();
-      // The proof has filled the cache under the keys of the run, which begins cold.
-      await Promise.all(ground.arms.map((arm) => clearCache(arm)));
-      return { value: proof, detail: `${formatCount(proof.compared)} answers compared` };
-    });
-    const plans = await explainAll(ground, mix, sessionName(runId, "plans"));
-    if (signal.aborted) throw new InterruptedError();
-    const environment = environmentOf(ground);
-    return await use({ ground, environment, plans, sources, undo, gitCommit: await gitCommit() });
-  } finally {
-    await stack.stop();
-    leftAsFound();
-  }
-}
-
-function environmentOf({ stack, dataset }: Ground): Environment {
-  const { name, scale, seed, variation, rows, bytes, hash } = dataset;
-  return {
-    ...hostFacts(),
-    benchbook: VERSION,
-    services: stack.facts(),
-    dataset: { name, scale, seed, variation, rows, bytes, hash },
-    unavailable: stack.unavailable,
-  };
 }
 
 /** Loads the spool into DuckDB; until that succeeded the spool stays, and the next start tries again. */
@@ -203,7 +89,7 @@ export async function judge(runId: string, db: string): Promise<RunSummary> {
 
 /** Judges the run, renders it, and says what came of it. */
 async function conclude(
-  { runId, status, crash }: Measured,
+  { runId, status, crash, left }: Measured,
   { given, config, db, terminal, signal }: {
     readonly given: BenchArguments;
     readonly config: Config;
@@ -233,6 +119,9 @@ async function conclude(
   else terminal.print(`Report  ${html}`);
   if (pdf !== null) terminal.print(`PDF     ${pdf}`);
   terminal.print(`Store   ${db}`);
+  if (left.length > 0) {
+    terminal.print(`\nThe run left something behind:\n${left.map((line) => `  ${line}`).join("\n")}`);
+  }
   if (given.json) console.log(JSON.stringify(summary, null, 2));
-  return signal.aborted ? ExitCode.interrupted : exitCodeOf(summary, status);
+  return signal.aborted ? ExitCode.interrupted : exitCodeOf(summary, status, left);
 }

@@ -9,6 +9,7 @@ import { parseSlo, resolveScope } from "../model/slo.ts";
 import { hint } from "../model/suggest.ts";
 import { parseDuration } from "../model/units.ts";
 import { dbOption } from "../terminal/command.ts";
+import { isPrintable } from "../terminal/safe_text.ts";
 import { addDataOptions, type DataArguments } from "./data_options.ts";
 
 /** What the command line said, as text; see `settle` for what it comes to. */
@@ -60,6 +61,7 @@ const OPEN_LOOP_CONNECTIONS = 8;
 const IN_FLIGHT_CAP = 1024;
 const MAX_WORKERS = 64;
 const MAX_CONCURRENCY = 10_000;
+const LABEL_CHARACTERS = 200;
 
 export function addBenchOptions(command: Command): Command {
   return addDataOptions(
@@ -84,7 +86,7 @@ export function addBenchOptions(command: Command): Command {
       count("workers", MAX_WORKERS),
     )
     .option("--set <key=value>", "a setting of the scenario; may be repeated", setting, {})
-    .option("--label <text>", "a name to find the run by", label)
+    .option("--label <text>", `a name to find the run by, of up to ${LABEL_CHARACTERS} characters`, label)
     .option("--slo <terms>", 'what must hold, e.g. "p95<200ms,errors<1%,hit>80%,graphql: p99<1s over 10s"')
     .option(
       "--find-rate",
@@ -255,6 +257,12 @@ function label(text: string): string {
   if (text.trim() === "") throw new InvalidArgumentError("It must not be empty.");
   if (/^latest(~\d+)?$/.test(text.trim())) {
     throw new InvalidArgumentError("That names the newest runs, whatever their labels.");
+  }
+  if (!isPrintable(text.trim())) {
+    throw new InvalidArgumentError("It must be one line of visible characters.");
+  }
+  if ([...text.trim()].length > LABEL_CHARACTERS) {
+    throw new InvalidArgumentError(`It must have at most ${LABEL_CHARACTERS} characters.`);
   }
   return text.trim();
 }

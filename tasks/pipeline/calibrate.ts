@@ -8,7 +8,7 @@ import type { Calibration, Machine } from "../model/calibration.ts";
 import { formatCount } from "../model/units.ts";
 import { hostFacts } from "../observe/host.ts";
 import { acquireLock } from "../stack/lock.ts";
-import { prepareHome } from "../stack/places.ts";
+import { prepareHome, writeAtomically } from "../stack/places.ts";
 import { sustainedRate } from "./calibrate_steps.ts";
 import type { CalibrationPlan, FromCalibrator, ToCalibrator } from "./calibrate_worker.ts";
 
@@ -44,7 +44,7 @@ export async function calibrate(home: string, plan = PLAN): Promise<Calibration>
       steps,
       requestsPerSecond: sustainedRate(steps, measured.dispatch),
     };
-    Deno.writeTextFileSync(calibrationFile(home), `${JSON.stringify(calibration, null, 2)}\n`);
+    writeAtomically(calibrationFile(home), `${JSON.stringify(calibration, null, 2)}\n`, 0o644);
     return calibration;
   } finally {
     Deno.removeSync(dir, { recursive: true });

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import process from "node:process";
+import { HOME_MARK } from "../stack/home.ts";
 import { SHORT, withWorkbench } from "./testing.ts";
 
 /**
@@ -9,7 +10,7 @@ import { SHORT, withWorkbench } from "./testing.ts";
  */
 const SCRIPT = `
 mkdir -p "$DISK" && mount -t tmpfs -o size="$SIZE" tmpfs "$DISK" || exit 99
-mkdir -m 711 "$DISK/home"; [ -e "$REDIS" ] && ln -s "$REDIS" "$DISK/home/redis"
+mkdir -m 711 "$DISK/home"; cp "$MARK" "$DISK/home/"; [ -e "$REDIS" ] && ln -s "$REDIS" "$DISK/home/redis"
 export BENCHBOOK_HOME="$DISK/home"
 "$DENO" run -A --quiet "$BENCH" $FIRST >"$OUT/first" 2>&1 & bench=$!
 if [ -n "$FILL" ]; then
@@ -38,6 +39,7 @@ async function onSmallDisk(size: string, fill: boolean): Promise<{ first: string
         OUT: out,
         DENO: Deno.execPath(),
         BENCH: join(import.meta.dirname!, "../bench.ts"),
+        MARK: join(bench.home, HOME_MARK),
         REDIS: join(bench.home, "redis"),
         FIRST: fill ? `${short} --duration 30s --rate 400` : short,
         SECOND: short,

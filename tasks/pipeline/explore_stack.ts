@@ -29,7 +29,7 @@ export async function exploreStack(given: DataArguments, config: Config): Promis
     terminal.print(formatTable([
       { title: "service", align: "left" },
       { title: "address", align: "left" },
-      { title: "", align: "left" },
+      { title: "", align: "left", columns: 300 },
     ], endpoints.map(({ name, address, note }) => [name, address ?? "not available", note])));
     terminal.print(
       `\nURLs with passwords, to be sourced by a shell: ${urlsFile}\ndeno task down stops everything.`,

@@ -10,13 +10,14 @@ import { answerSoFar, DEFAULT_RESOLUTION, nextStep, type ProbeStep } from "../st
 import { findRateText, probeText, rateText } from "../terminal/find_rate_text.ts";
 import { openTerminal, type StepProgress, type Terminal } from "../terminal/terminal.ts";
 import type { AskedSearch } from "./asked.ts";
-import { judge, store, type System, withSystem } from "./bench.ts";
+import { judge, store } from "./bench.ts";
 import { type BenchArguments, settle } from "./bench_options.ts";
 import { interruptSignal } from "./interrupt.ts";
 import { measure } from "./measure.ts";
 import { CONFIRMATION_TIMES, lowestRate, pathSlo, probeOf, probeSeconds } from "./probe.ts";
 import { tellRecovered } from "./recover.ts";
 import { newRunId } from "./run_id.ts";
+import { type System, withSystem } from "./system.ts";
 
 /** Clients that warm a path up, and for how many times the length of a probe. */
 const WARM_UP_CLIENTS = 8;
@@ -181,6 +182,12 @@ async function makeRun(
     throw new ServiceError(
       `Cannot go on searching: ${measured.crash}`,
       `What was measured until then is stored; deno task logs shows why.`,
+    );
+  }
+  if (measured.left.length > 0) {
+    throw new ServiceError(
+      "Cannot go on searching: a probe left something behind",
+      measured.left.join("\n  "),
     );
   }
   const summary = await judge(measured.runId, db);

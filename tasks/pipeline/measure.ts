@@ -1,6 +1,7 @@
+import { join } from "node:path";
 import type { Config } from "../config.ts";
 import { planBlocks } from "../load/blocks.ts";
-import { clearCache } from "../load/open_targets.ts";
+import type { Mix } from "../load/mix.ts";
 import type { LoadPlan } from "../load/plan.ts";
 import { fitStreams, peakRate } from "../load/rates.ts";
 import { runLoad } from "../load/run_load.ts";
@@ -10,9 +11,10 @@ import type { Environment, Plan, Run, RunConfig, RunStatus, Sample } from "../mo
 import { formatCount } from "../model/units.ts";
 import { startSampler } from "../observe/sampler.ts";
 import { self } from "../stack/process.ts";
-import { createSpool } from "../store/spool.ts";
+import { createSpool, keepRun, spoolRoot } from "../store/spool.ts";
 import { liveLine, liveLines } from "../terminal/live_text.ts";
 import type { Terminal } from "../terminal/terminal.ts";
+import { undoing, type Writing } from "../undo/undoing.ts";
 import { watchTargets } from "./abort_on_fail.ts";
 import type { BenchPlan } from "./bench_options.ts";
 import type { Ground } from "./prepare.ts";
@@ -28,6 +30,8 @@ export interface Measured {
   readonly status: Exclude<RunStatus, "running">;
   /** Why the run crashed, as a sentence; null when it did not. */
   readonly crash: string | null;
+  /** What is not as it was before the run, a sentence each, and what mends it. */
+  readonly left: readonly string[];
 }
 
 export interface MeasureOptions {
@@ -38,22 +42,56 @@ export interface MeasureOptions {
   readonly environment: Environment;
   readonly plans: readonly Plan[];
   readonly sources: LoadPlan["sources"];
-  /** Takes the run's writes back. */
-  readonly undo: () => Promise<void>;
+  readonly mix: Mix;
+  /** Where it writes, and how that is taken back. */
+  readonly writing: Writing;
+  /** Aborted when the database is no longer the run's alone. */
+  readonly lost: AbortSignal;
   readonly runId: string;
   readonly gitCommit: string | null;
   readonly terminal: Terminal;
   readonly signal: AbortSignal;
 }
 
-/** Makes the load, samples the servers on the same clock, and leaves everything in the run's spool. */
+/**
+ * Makes the load, samples the servers on the same clock, and leaves everything in the run's spool. Takes the run's
+ * writes back, outside of every measured phase, so that the next run finds the same data.
+ */
 export async function measure(options: MeasureOptions): Promise<Measured> {
-  const { config, scenario, plan, ground, terminal, signal, runId } = options;
+  const { config, scenario, plan, runId } = options;
   const streams = fitStreams(scenario.streams, {
     factor: plan.rate / scenario.rate,
     warmupSeconds: plan.warmup,
     durationSeconds: plan.duration,
   });
+  const dir = join(spoolRoot(config.home), runId);
+  const { value: { run, ...made }, left, remarks } = await undoing({
+    ...options.writing,
+    scenario,
+    spool: { runId, dir },
+    load: { seed: plan.seed, loop: plan.loop, streams, operations: scenario.operations },
+    mix: options.mix,
+    slots: plan.loop === "open" ? mostSlots(streams, plan.warmup + plan.duration) : Infinity,
+    proofSlots: [],
+  }, () => makeLoad(options, streams));
+  const unavailable = [...run.environment.unavailable, ...remarks];
+  keepRun(dir, { ...run, environment: { ...run.environment, unavailable, left } });
+  return { ...made, runId, spoolDir: dir, left };
+}
+
+/** Slots have numbers below this, unless arrivals cluster beyond all likelihood. */
+function mostSlots(streams: readonly LoadStream[], seconds: number): number {
+  const longest = Math.max(
+    ...streams.map((stream) => peakRate([stream]) * (stream.session === null ? 1 : stream.count)),
+  );
+  return Math.ceil(1.5 * longest * seconds + 100) * streams.length;
+}
+
+/** What a load was, and how it ended. */
+type Made = Pick<Measured, "status" | "crash"> & { readonly run: Run };
+
+async function makeLoad(options: MeasureOptions, streams: readonly LoadStream[]): Promise<Made> {
+  const { config, scenario, plan, ground, terminal, signal, lost, runId } = options;
   const runConfig = configOf(options, streams);
   const run: Run = {
     runId,
@@ -83,6 +121,7 @@ export async function measure(options: MeasureOptions): Promise<Measured> {
   const ending = new AbortController();
   const relay = () => ending.abort();
   signal.addEventListener("abort", relay);
+  lost.addEventListener("abort", relay);
   const watch = await watchServices(
     ground.databaseUrl,
     ground.stack.pids(),
@@ -105,7 +144,7 @@ export async function measure(options: MeasureOptions): Promise<Measured> {
     }
   };
   try {
-    if (signal.aborted) relay();
+    if (signal.aborted || lost.aborted) relay();
     const warning = rateWarning(readCalibration(config.home), {
       ratePerSecond: plan.loop === "open" ? peakRate(streams) : null,
       workers: plan.workers,
@@ -166,7 +205,8 @@ export async function measure(options: MeasureOptions): Promise<Measured> {
     });
     const observed = await sampler?.stop();
     const unavailable = [...run.environment.unavailable, ...observed?.unavailable ?? []];
-    spool.run({ ...started, environment: { ...run.environment, unavailable } });
+    started = { ...started, environment: { ...run.environment, unavailable } };
+    spool.run(started);
     if (unwritable !== undefined) {
       throw new ServiceError(
         `Cannot keep the run's samples in ${spool.dir}: ${(unwritable as Error).message}`,
@@ -176,31 +216,21 @@ export async function measure(options: MeasureOptions): Promise<Measured> {
     }
     // A run that ends because a target is missed has done what it was asked for.
     const interrupted = result.interrupted && missed === null;
-    const status = watch.dead !== null ? "crashed" : interrupted ? "interrupted" : "complete";
+    const crash = watch.dead ?? (lost.aborted ? (lost.reason as Error).message : null);
+    const status = crash !== null ? "crashed" : interrupted ? "interrupted" : "complete";
     if (missed !== null) terminal.print(`Ended early: ${missed}.`);
     spool.phases(result.phases);
     const endUs = result.phases.at(-1)?.endUs ?? 0;
     spool.phases(phases.slice(result.phases.length).map((phase) => ({ ...phase, startUs: endUs, endUs })));
     spool.end({ status, endedAt: new Date() });
-    return { runId, spoolDir: spool.dir, status, crash: watch.dead };
+    return { run: started, status, crash };
   } finally {
     signal.removeEventListener("abort", relay);
+    lost.removeEventListener("abort", relay);
     await watch.stop();
     await sampler?.stop();
     spool.close();
-    await leaveAsFound(ground, options.undo);
   }
-}
-
-/**
- * Takes the run's writes back, outside of every measured phase, so that the next run finds the same data. A
- * server that died cannot be asked; the next bench does it before it begins.
- */
-async function leaveAsFound(ground: Ground, undo: () => Promise<void>): Promise<void> {
-  await Promise.allSettled([
-    undo(),
-    ...ground.arms.map((arm) => clearCache(arm)),
-  ]);
 }
 
 function configOf(

@@ -58,12 +58,21 @@ export function openOwnTables(
   });
 }
 
-/** Takes a run's writes back, by the scenario's own SQL. */
-export async function undoOwnWrites(url: string, scenario: LoadedScenario): Promise<void> {
-  const { undo } = scenario.ownTables!;
-  if (undo === undefined) return;
-  const text = await readBeside(scenario, "dataset.undo", undo);
-  await withClient(url, (client) => runFile(client, scenario, undo, text));
+/** The scenario's own SQL that takes a run's writes back; null where it has none. */
+export async function ownUndo(
+  scenario: LoadedScenario,
+): Promise<{ readonly file: string; readonly sql: string } | null> {
+  const file = scenario.ownTables?.undo;
+  return file === undefined ? null : { file, sql: await readBeside(scenario, "dataset.undo", file) };
+}
+
+/** Runs it. @throws {UsageError} with PostgreSQL's message; then nothing of it was done */
+export async function undoOwnWrites(
+  url: string,
+  scenario: LoadedScenario,
+  { file, sql }: { readonly file: string; readonly sql: string },
+): Promise<void> {
+  await withClient(url, (client) => runFile(client, scenario, file, sql));
 }
 
 function tablesOf({ counts }: SeededDataset): number {

@@ -1,4 +1,5 @@
 import { InterruptedError } from "../model/errors.ts";
+import { keepCollisions } from "../undo/left_writes.ts";
 import { formatCount } from "../model/units.ts";
 import { isAlive } from "../stack/process.ts";
 import type { Terminal } from "../terminal/terminal.ts";
@@ -46,9 +47,9 @@ export interface RecoverOptions extends ReadingOptions {
 }
 
 /**
- * Brings runs whose process was killed into the store, with all rows they had spooled. Their writes to the
- * database need no journal: they have reserved keys, and every bench clears those before it begins. A spool that
- * cannot be read, or not all of it, is set aside: it never keeps a later run from starting.
+ * Brings runs whose process was killed into the store, with all rows they had spooled. Their writes are
+ * taken back as soon as a database is open. A spool that cannot be read, or not all of it, is set aside: it never
+ * keeps a later run from starting.
  * @returns a sentence for each run recovered, and for each spool set aside.
  * @throws {InterruptedError} when it was asked to end; what is not loaded stays for the next start.
  */
@@ -62,6 +63,7 @@ export async function recoverRuns(home: string, db: string, options: RecoverOpti
   try {
     for (const spool of left) {
       if (options.signal?.aborted) throw new InterruptedError();
+      keepCollisions(home, spool.runId, spool.dir);
       told.push(...await recover(store, home, spool, options));
     }
     return told;

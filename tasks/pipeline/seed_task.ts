@@ -2,12 +2,12 @@ import type { Config } from "../config.ts";
 import { ExitCode } from "../model/errors.ts";
 import { formatCount } from "../model/units.ts";
 import { peakMemory } from "../observe/peak_memory.ts";
-import { undoWrites } from "../seed/undo.ts";
 import { verify } from "../seed/verify.ts";
 import { acquireLock } from "../stack/lock.ts";
 import { prepareHome } from "../stack/places.ts";
 import { checksText, loadedText } from "../terminal/seed_text.ts";
 import { openTerminal, type Terminal } from "../terminal/terminal.ts";
+import { takeBackLeftWrites } from "../undo/left_writes.ts";
 import { type DataArguments, dataRequest } from "./data_options.ts";
 import { interruptSignal } from "./interrupt.ts";
 import { fillDatabase, startStack } from "./prepare.ts";
@@ -38,7 +38,9 @@ export async function seedTask(given: SeedArguments, config: Config): Promise<Ex
       terminal.print(`Content hash ${dataset.hash}`);
       if (!given.verify) return ExitCode.ok;
       // What a run that was killed has written is not the data set's.
-      await undoWrites(url, given.dataset);
+      const embedded = stack.postgres.origin === "embedded";
+      const { told, left } = await takeBackLeftWrites(config.home, { url, embedded });
+      for (const line of [...told, ...left]) terminal.print(line);
       return await verified({ ...request, url, signal }, terminal);
     } finally {
       await stack.stop();

@@ -1,5 +1,6 @@
 import { join, resolve } from "node:path";
 import { readConfig } from "../config.ts";
+import { claimHome } from "../stack/home.ts";
 import { type HomeOptions, testConfig, withTempHome } from "../stack/testing.ts";
 import { type ClusterKind, EMPTY_CLUSTER, placeCluster } from "../stack/testing_cluster.ts";
 
@@ -86,7 +87,9 @@ const SEEDED: ClusterKind = {
 /** What takes long to make and is the same in every home: a cluster with data, and the unpacked browser. */
 async function furnish(home: string): Promise<void> {
   await placeCluster(home, SEEDED);
-  const unpacked = join(readConfig().home, "chromium");
+  const { home: shared } = readConfig();
+  claimHome(shared);
+  const unpacked = join(shared, "chromium");
   await Deno.mkdir(unpacked, { recursive: true });
   await Deno.symlink(unpacked, join(home, "chromium"));
 }

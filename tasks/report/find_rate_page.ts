@@ -13,6 +13,7 @@ import {
   measuredMs,
   significant,
 } from "../model/units.ts";
+import { prepareReports, reportFolder } from "../stack/reports_folder.ts";
 import { foundSentence, rateText } from "../terminal/find_rate_text.ts";
 import { type Cell, fact, plain } from "./cells.ts";
 import { isoMinutes } from "./decision.ts";
@@ -63,7 +64,8 @@ export async function makeRatePage(
 ): Promise<RatePage> {
   const view = ratePageView(found);
   const templateDirectory = join(config.root, "templates");
-  const directory = join(config.reports, found.search.id);
+  prepareReports(config.reports);
+  const directory = reportFolder(config.reports, found.search.id);
   const warnings: string[] = [];
   let printed: string | null = null;
   await replaceDirectory(directory, async (temporary) => {

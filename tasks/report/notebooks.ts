@@ -1,7 +1,9 @@
 import { basename, join } from "node:path";
 import type { Config } from "../config.ts";
+import { ServiceError } from "../model/errors.ts";
 import { hashSources, runCached } from "../notebook/cache.ts";
 import type { NotebookRun } from "../notebook/run.ts";
+import { claimHome } from "../stack/home.ts";
 import type { RunReader } from "../store/read.ts";
 
 /** The notebooks of a report, by file name in notebooks/. */
@@ -36,6 +38,7 @@ export async function runNotebooks(
   },
 ): Promise<NotebookRun[]> {
   const { config, signal, onStep } = options;
+  const cache = notebookCache(config.home);
   const [sources, data] = await Promise.all([hashSources(config.root, SOURCES), contentKey(reader)]);
   const runs = await Promise.allSettled(REPORT_NOTEBOOKS.map((name) => {
     const file = join(config.root, "notebooks", name);
@@ -43,7 +46,7 @@ export async function runNotebooks(
       file,
       parameters: { run: reader.run.runId, db: reader.db },
       timeoutMs: CELL_TIMEOUT_MS,
-      cache: join(config.home, "notebooks"),
+      cache,
       data,
       sources,
       ...(signal && { signal }),
@@ -54,6 +57,16 @@ export async function runNotebooks(
     if (run.status === "rejected") throw run.reason;
     return run.value;
   });
+}
+
+/** Where outputs are kept; a home that cannot be written to costs time only. */
+function notebookCache(home: string): string {
+  try {
+    claimHome(home);
+  } catch (error) {
+    if (!(error instanceof ServiceError)) throw error;
+  }
+  return join(home, "notebooks");
 }
 
 /** Changes when the stored run does. */

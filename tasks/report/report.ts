@@ -3,6 +3,7 @@ import type { Config } from "../config.ts";
 import { BenchbookError, InterruptedError } from "../model/errors.ts";
 import type { RunSummary } from "../model/summary.ts";
 import { launchBrowser } from "../stack/browser.ts";
+import { prepareReports, reportFolder } from "../stack/reports_folder.ts";
 import { openRun } from "../store/read.ts";
 import { summarise } from "../summary/summarise.ts";
 import { type Pages, renderHtml } from "./html.ts";
@@ -47,11 +48,12 @@ export interface Report {
 export async function makeReport(options: ReportOptions): Promise<Report> {
   const { config, signal, onStep } = options;
   const reader = await openRun(options.runRef, { db: options.db });
+  prepareReports(config.reports);
   onStep?.("summarising the run");
   const measured = await summarise(reader, reader.run.runId);
   const runs = await runNotebooks(reader, { config, ...(signal && { signal }), ...(onStep && { onStep }) });
   const view = buildView(measured, slotsOf(runs), await reader.rows<PlanRow>("plans"));
-  const directory = join(config.reports, reader.run.runId);
+  const directory = reportFolder(config.reports, reader.run.runId);
   const warnings: string[] = [];
   let pdf: string | null = null;
   await replaceDirectory(directory, async (temporary) => {

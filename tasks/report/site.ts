@@ -1,6 +1,8 @@
 import { join } from "node:path";
 import { sparkline } from "../charts/sparkline.ts";
 import { formatCount, measuredMs } from "../model/units.ts";
+import { isRunId, SAMPLE } from "../model/run_id.ts";
+import { INDEX, refuseForeignIndex } from "../stack/reports_folder.ts";
 import { isoMinutes } from "./decision.ts";
 import { templates } from "./html.ts";
 import { replaceFile } from "./write.ts";
@@ -49,7 +51,8 @@ export async function writeSite(reports: string, templateDirectory: string): Pro
   const rows = siteRows(await readSummaries(reports));
   const render = await templates(templateDirectory);
   const css = await Deno.readTextFile(join(templateDirectory, "report.css"));
-  const file = join(reports, "index.html");
+  refuseForeignIndex(reports);
+  const file = join(reports, INDEX);
   await replaceFile(
     file,
     await render("site.hbs", { rows, css, count: formatCount(rows.length), struck: false }),
@@ -79,7 +82,7 @@ export function siteRows(summaries: readonly Stored[]): SiteRow[] {
       ...verdict(summary),
       requests: formatCount(totals.reduce((sum, row) => sum + row.n, 0)),
       p95: p95 === null ? "—" : `${measuredMs(p95)} (${totals[0]!.arm})`,
-      sample: summary.directory === "sample",
+      sample: summary.directory === SAMPLE,
       trend: sparkline(`trend-${index}`, recent),
       trendText: recent.length < 2
         ? "first of its scenario"
@@ -109,17 +112,24 @@ function verdict({ run, verdict }: Stored): Pick<SiteRow, "verdict" | "tone"> {
 async function readSummaries(reports: string): Promise<Stored[]> {
   const found: Stored[] = [];
   for await (const entry of Deno.readDir(reports)) {
-    if (!entry.isDirectory || entry.name.startsWith(".")) continue;
+    // Names become links: one such as "javascript:…" is no report's.
+    if (!entry.isDirectory || !(isRunId(entry.name) || entry.name === SAMPLE)) continue;
     try {
       const text = await Deno.readTextFile(join(reports, entry.name, "summary.json"));
       const summary = JSON.parse(text);
-      // A report of another version, or another program's folder, is no reason not to list the others.
-      if (summary?.schema === 1 && typeof summary.run?.runId === "string") {
-        found.push({ ...summary, directory: entry.name });
-      }
-    } catch (error) {
-      if (!(error instanceof Deno.errors.NotFound || error instanceof SyntaxError)) throw error;
+      if (isSummary(summary)) found.push({ ...summary, directory: entry.name });
+    } catch {
+      // A report of another version, one that is torn or closed to us, or another program's folder is no reason not
+      // to list the others.
     }
   }
   return found;
+}
+
+/** Whether it has all that the list needs. */
+function isSummary(summary: unknown): summary is Omit<Stored, "directory"> {
+  const { schema, run, operations } = (summary ?? {}) as Partial<Stored>;
+  return schema === 1 && isRunId(run?.runId) && !Number.isNaN(Date.parse(String(run.startedAt))) &&
+    Array.isArray(operations) &&
+    operations.every((row) => typeof row?.n === "number" && typeof row.response === "object");
 }

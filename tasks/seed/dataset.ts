@@ -65,8 +65,8 @@ export interface Dataset {
   readonly rowBytes: Readonly<Record<string, number>>;
   /** The least key of rows that a benchmark may write; every seeded key lies below. */
   readonly reservedBase: number;
-  /** Where such rows lie, `schema.name`, for tables that keep them in a partition of their own. */
-  readonly reservedIn?: Readonly<Record<string, string>>;
+  /** The tables that hold such rows, `schema.name`, with the column of the key; children before their parents. */
+  readonly reserved: readonly { readonly table: string; readonly column: string }[];
   /** Makes the value pools, once; what it returns can be copied or shared with workers. */
   prepare(shape: Shape): Promise<unknown>;
   /** All tables, parents first; cheap, and every worker calls it with the same arguments. */

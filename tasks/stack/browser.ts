@@ -5,6 +5,7 @@ import process from "node:process";
 import puppeteer, { type Browser } from "puppeteer";
 import type { Config } from "../config.ts";
 import { ServiceError } from "../model/errors.ts";
+import { claimHome } from "./home.ts";
 import { packageVersion } from "./package_version.ts";
 import { findProgram, isExecutable, runProgram } from "./programs.ts";
 
@@ -145,6 +146,7 @@ function sandbox(): string[] {
 async function unpackChromium(home: string): Promise<BrowserProgram | null> {
   const folder = join(home, "chromium", packageVersion("@sparticuz/chromium"));
   if (!existsSync(join(folder, "chromium"))) {
+    claimHome(home);
     // Unpacked under another name first: a binary that was cut short must not look complete.
     const part = `${folder}.${randomBytes(4).toString("hex")}`;
     mkdirSync(part, { recursive: true });

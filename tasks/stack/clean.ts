@@ -1,10 +1,13 @@
-import { existsSync, lstatSync, readdirSync, readFileSync, rmdirSync, rmSync } from "node:fs";
-import { join } from "node:path";
+import { existsSync, lstatSync, readdirSync, rmdirSync, rmSync } from "node:fs";
+import { dirname, join } from "node:path";
 import process from "node:process";
 import type { Config } from "../config.ts";
 import { down } from "./down.ts";
+import { checkHome, HOME_MARK, isOurs } from "./home.ts";
+import { describeEntry, namesIn, shapeOf } from "./home_entries.ts";
 import { acquireLock } from "./lock.ts";
-import { HOME_ENTRIES, ownerOf, reachableDir } from "./places.ts";
+import { ownerOf, reachableDir, reachableShape } from "./places.ts";
+import { INDEX, isOurIndex, reportFolders } from "./reports_folder.ts";
 
 /** One thing that `clean` would remove. */
 export interface CleanTarget {
@@ -14,34 +17,33 @@ export interface CleanTarget {
   readonly bytes: number;
 }
 
-const WHAT: Readonly<Record<string, string>> = {
-  postgres: "database cluster with all seeded data",
-  spool: "timings not yet loaded into the store",
-  redis: "Redis packages",
-  chromium: "unpacked browser",
-  logs: "logs of the services",
-  secrets: "passwords of the embedded services",
-};
+type Places = Pick<Config, "home" | "reports">;
 
 /**
  * Everything local that Benchbook made: its own entries of BENCHBOOK_HOME, the cluster outside of it where
  * there is one, and of the reports only the store, the runs' folders and their index. `sample` and whatever
- * else lies there is not ours to remove.
+ * else lies there is not ours to remove, and neither is what a link in the home leads to.
+ * @throws {UsageError} when the home is a folder of somebody else's.
  */
-export function planClean(config: Pick<Config, "home" | "reports">): CleanTarget[] {
+export function planClean(config: Places): CleanTarget[] {
+  const { home, reports } = config;
+  checkHome(home);
   const targets: CleanTarget[] = [];
   const add = (path: string, what: string) => {
     if (exists(path)) targets.push({ path, what, bytes: sizeOf(path) });
   };
-  for (const name of HOME_ENTRIES) add(join(config.home, name), WHAT[name] ?? "state of the stack");
-  const outside = reachableDir(config.home);
-  if (process.getuid?.() === 0 && ownerOf(outside) === 0) add(outside, "database cluster outside the home");
-  const store = join(config.reports, "benchbook.duckdb");
+  for (const name of existsSync(home) ? namesIn(home) : []) {
+    if (shapeOf(home, name, "stay") !== "foreign") add(join(home, name), describeEntry(name));
+  }
+  const outside = reachableDir(home);
+  if (process.getuid?.() === 0 && ownerOf(outside) === 0 && isOurs(outside, reachableShape)) {
+    add(outside, "database cluster outside the home");
+  }
+  const store = join(reports, "benchbook.duckdb");
   add(store, "store with the timings of all runs");
   add(`${store}.wal`, "log of the store");
-  const runs = runFolders(config.reports);
-  for (const run of runs) add(join(config.reports, run), "report of a run");
-  if (runs.length > 0 || exists(store)) add(join(config.reports, "index.html"), "index of the runs");
+  for (const name of reportFolders(reports)) add(join(reports, name), "report of a run");
+  if (isOurIndex(reports)) add(join(reports, INDEX), "index of the runs");
   return targets;
 }
 
@@ -50,39 +52,23 @@ export function planClean(config: Pick<Config, "home" | "reports">): CleanTarget
  * the home and was left there.
  * @throws {ServiceError} while a bench is using the home.
  */
-export async function clean(
-  config: Pick<Config, "home" | "reports">,
-  targets: readonly CleanTarget[],
-): Promise<{ left: string[] }> {
+export async function clean(config: Places, targets: readonly CleanTarget[]): Promise<{ left: string[] }> {
+  const { home, reports } = config;
   await down(config);
-  if (existsSync(config.home)) {
-    const lock = acquireLock(config.home, "clean");
-    for (const { path } of targets) rmSync(path, { recursive: true, force: true });
-    lock.release();
-  } else {
-    for (const { path } of targets) rmSync(path, { recursive: true, force: true });
+  const lock = existsSync(home) ? acquireLock(home, "clean") : null;
+  for (const { path } of targets) rmSync(path, { recursive: true, force: true });
+  lock?.release();
+  if (lock === null) return { left: [] };
+  rmSync(join(home, "bench.lock"), { force: true });
+  if (dirname(reports) === home && existsSync(reports) && namesIn(reports).length === 0) rmdirSync(reports);
+  const left = namesIn(home).filter((name) => name !== HOME_MARK);
+  // The mark goes last: without it the rest would be somebody else's.
+  if (left.length === 0) {
+    rmSync(join(home, HOME_MARK), { force: true });
+    // What a link of the user's leads to stays as an empty folder, and so does the root of a disk of its own.
+    if (lstatSync(home).isDirectory() && readdirSync(home).length === 0) rmdirSync(home);
   }
-  rmSync(join(config.home, "bench.lock"), { force: true });
-  const left = existsSync(config.home) ? readdirSync(config.home) : [];
-  // Not ours if it is a link or was someone else's folder before: only an empty folder goes.
-  if (left.length === 0 && existsSync(config.home)) rmdirSync(config.home);
   return { left };
-}
-
-/** Folders whose summary.json says that they are the report of the run they are named after. */
-function runFolders(reports: string): string[] {
-  if (!existsSync(reports)) return [];
-  return readdirSync(reports, { withFileTypes: true })
-    .filter((entry) => entry.isDirectory() && entry.name !== "sample")
-    .map(({ name }) => name)
-    .filter((name) => {
-      try {
-        const text = readFileSync(join(reports, name, "summary.json"), "utf8");
-        return (JSON.parse(text) as { run?: { runId?: unknown } }).run?.runId === name;
-      } catch {
-        return false;
-      }
-    });
 }
 
 function exists(path: string): boolean {

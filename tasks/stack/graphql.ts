@@ -2,6 +2,7 @@ import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Config } from "../config.ts";
 import { ServiceError } from "../model/errors.ts";
+import { errorMessageOf, INVALID_RESPONSE, judgeAnswer } from "../targets/graphql_answer.ts";
 import { onFreePort } from "./ports.ts";
 import type { ServerOptions } from "./postgraphile/server.ts";
 import { launch, type ProcessId, stopProcess } from "./process.ts";
@@ -82,37 +83,59 @@ export async function startGraphql(
   });
 }
 
+/** The answer to the smallest question has some 30 bytes; an error's text, a page of HTML at most. */
+const MOST_PROBED_BYTES = 1024 * 1024;
+
 /** Asks a GraphQL service the smallest real question; null when it answers, else what is wrong in words. */
 export async function graphqlProblem(
   url: string,
   headers: Readonly<Record<string, string>>,
   timeoutMs = 5_000,
 ): Promise<string | null> {
-  let response: Response;
   try {
-    response = await fetch(url, {
+    const response = await fetch(url, {
       method: "POST",
       headers: { "content-type": "application/json", accept: "application/json", ...headers },
       body: JSON.stringify({ query: "{ __typename }" }),
       signal: AbortSignal.timeout(timeoutMs),
+      // A load does not follow them either, and the headers may hold a secret that is not for another host.
+      redirect: "manual",
     });
+    return problemOf(response, await firstBytes(response));
   } catch (error) {
     if ((error as Error).name === "TimeoutError") return `no answer within ${timeoutMs / 1000} s`;
     // Deno hides the system's word in the cause.
     const words = `${error} ${(error as Error).cause}`;
     return /refused/i.test(words) ? "connection refused" : "it cannot be reached";
   }
-  const text = await response.text();
-  try {
-    const { data, errors } = JSON.parse(text) as {
-      data?: { __typename?: string };
-      errors?: readonly { message?: string }[];
-    };
-    if (typeof data?.__typename === "string") return null;
-    return `it answers with an error: ${errors?.[0]?.message ?? `HTTP status ${response.status}`}`;
-  } catch {
-    return `it answers with HTTP status ${response.status} and no GraphQL`;
+}
+
+function problemOf({ status, headers }: Response, body: Uint8Array | null): string | null {
+  if (status >= 300 && status < 400) {
+    const to = URL.parse(headers.get("location") ?? "");
+    return `it redirects (HTTP status ${status})${to === null ? "" : ` to ${to.origin}${to.pathname}`}`;
   }
+  const { error, answer } = judgeAnswer(status, body ?? new Uint8Array(), true);
+  const asked = (answer as { data?: { __typename?: unknown } } | null | undefined)?.data?.__typename;
+  if (error === null && typeof asked === "string") return null;
+  const message = errorMessageOf(answer);
+  if (message !== undefined) return `it answers with an error: ${message}`;
+  return error === null || error === INVALID_RESPONSE || error === String(status)
+    ? `it answers with HTTP status ${status} and no GraphQL`
+    : `it answers with an error: ${error}`;
+}
+
+/** A body that is no longer than a probe's answer may be; null where it is. */
+async function firstBytes({ body }: Response): Promise<Uint8Array | null> {
+  const parts: Uint8Array[] = [];
+  let bytes = 0;
+  for await (const part of body ?? []) {
+    bytes += part.length;
+    // Leaving the loop hangs up.
+    if (bytes > MOST_PROBED_BYTES) return null;
+    parts.push(part);
+  }
+  return new Uint8Array(await new Blob(parts as Uint8Array<ArrayBuffer>[]).arrayBuffer());
 }
 
 /** Headers that a user's GraphQL service asks for. */

@@ -241,15 +241,16 @@ Deno.test("clean removes what Benchbook made and nothing else", async () => {
       writeFileSync(join(reports, "run-1", "summary.json"), summary("run-1"));
       writeFileSync(join(reports, "sample", "summary.json"), summary("sample"));
       writeFileSync(join(reports, "other", "summary.json"), summary("run-1"));
-      for (const name of ["benchbook.duckdb", "index.html", "notes.txt"]) {
-        writeFileSync(join(reports, name), "x");
-      }
+      for (const name of ["benchbook.duckdb", "notes.txt"]) writeFileSync(join(reports, name), "x");
+      writeFileSync(join(reports, "index.html"), "<title>Benchbook: all runs</title>");
       writeFileSync(join(home, "mine.txt"), "x");
       const stack = await openStack(config, { owner: "up", need: NOTHING });
       const running = stack.postgres.process!;
       const targets = planClean(config);
       assert.ok(targets.every(({ path, what }) => what !== "" && !path.includes("sample")));
-      assert.deepEqual(await clean(config, targets), { left: ["mine.txt"] });
+      const { left } = await clean(config, targets);
+      // Where the machine has no Redis of its own, the unpacked one is a link here, which stays.
+      assert.deepEqual(left.filter((name) => name !== "redis"), ["mine.txt"]);
       assert.ok(!isAlive(running));
       assert.deepEqual([...Deno.readDirSync(reports)].map(({ name }) => name).sort(), [
         "notes.txt",

@@ -1,5 +1,6 @@
 import { join } from "node:path";
 import { ServiceError } from "../model/errors.ts";
+import { claimHome, writeProblem } from "./home.ts";
 import { isAlive, type ProcessId, self } from "./process.ts";
 
 /** Who holds a home: written into the lock file for the one who is refused. */
@@ -19,12 +20,13 @@ export interface Lock {
  * Takes the exclusive lock of a BENCHBOOK_HOME. The kernel's file lock decides, so the lock of a process that
  * was killed is free at once and no stale file can block; the content only says who holds it. The file itself
  * stays: removing it would let two processes lock two files of one name.
- * @throws {ServiceError} naming the holder.
+ * @throws {ServiceError} naming the holder, or when the home cannot be written to.
+ * @throws {UsageError} when the home is a folder of somebody else's.
  */
 export function acquireLock(home: string, what: string): Lock {
-  Deno.mkdirSync(home, { recursive: true, mode: 0o711 });
+  claimHome(home);
   const path = lockPath(home);
-  const file = Deno.openSync(path, { read: true, write: true, create: true, mode: 0o644 });
+  const file = openLock(home, path);
   if (!file.tryLockSync(true)) {
     file.close();
     const holder = readHolder(path);
@@ -49,6 +51,14 @@ export function acquireLock(home: string, what: string): Lock {
       giveFree(file);
     },
   };
+}
+
+function openLock(home: string, path: string): Deno.FsFile {
+  try {
+    return Deno.openSync(path, { read: true, write: true, create: true, mode: 0o644 });
+  } catch (error) {
+    throw writeProblem(error, home);
+  }
 }
 
 /** What the lock file says about a home: free, held by a live process, or left behind by a dead one. */

@@ -3,6 +3,8 @@ import { lstatSync, mkdirSync, readFileSync, renameSync, statfsSync, statSync, w
 import { dirname, join } from "node:path";
 import process from "node:process";
 import { ServiceError } from "../model/errors.ts";
+import { claimFolder, claimHome, HOME_MARK, writeProblem } from "./home.ts";
+import { namesIn, type Shape, shapeOf } from "./home_entries.ts";
 
 /** A user to run a service as. */
 export interface User {
@@ -15,26 +17,18 @@ export interface User {
 export const MIN_FREE_BYTES = 1_000_000_000;
 
 /**
- * Makes BENCHBOOK_HOME usable: it exists, it is ours, and its disk has room. Mode 0711: the unprivileged user
- * of the database server passes through, but cannot list it.
+ * Makes BENCHBOOK_HOME usable: it exists, it is ours, and its disk has room.
+ * @throws {UsageError} when it is a folder of somebody else's.
  * @throws {ServiceError} when it cannot be written to or the disk is nearly full.
  */
 export function prepareHome(home: string, minFreeBytes = MIN_FREE_BYTES): void {
+  claimHome(home);
   try {
-    mkdirSync(home, { recursive: true, mode: 0o711 });
     const probe = join(home, `.probe-${randomBytes(4).toString("hex")}`);
     writeFileSync(probe, "");
     Deno.removeSync(probe);
   } catch (error) {
-    const owner = ownerOf(home);
-    const code = (error as NodeJS.ErrnoException).code;
-    if (code === "ENOSPC" || code === "EDQUOT") throw diskFull(home, 0);
-    throw new ServiceError(
-      `Cannot write to ${home}: ${
-        owner === null ? (error as Error).message : `it belongs to user id ${owner}`
-      }`,
-      "Run as the user it belongs to, or set BENCHBOOK_HOME to another folder.",
-    );
+    throw writeProblem(error, home);
   }
   refuseForeignParts(home);
   const free = freeBytes(home);
@@ -45,7 +39,7 @@ export function prepareHome(home: string, minFreeBytes = MIN_FREE_BYTES): void {
 function refuseForeignParts(home: string): void {
   const us = process.getuid?.();
   if (us === undefined || us === 0) return;
-  for (const name of HOME_ENTRIES) {
+  for (const name of namesIn(home).filter((name) => shapeOf(home, name, "follow") !== "foreign")) {
     const owner = ownerOf(join(home, name));
     if (owner === null || owner === us) continue;
     throw new ServiceError(
@@ -124,7 +118,13 @@ export function prepareReachableDir(home: string): string {
       "Remove it, or set BENCHBOOK_HOME to a folder that every user can reach.",
     );
   }
+  claimFolder(dir, reachableShape);
   return dir;
+}
+
+/** What lies in a `reachableDir`: clusters, and programs that its user cannot reach elsewhere. */
+export function reachableShape(name: string): Shape {
+  return name === HOME_MARK || /^postgres(-[\w.-]+)?$/.test(name) ? "ours" : "foreign";
 }
 
 /** The user id that owns a path, or null when there is no such path. */
@@ -144,22 +144,3 @@ function diskFull(home: string, free: number): ServiceError {
     "Free some space, or set BENCHBOOK_HOME to a folder on another disk.",
   );
 }
-
-/** Everything that may lie in a BENCHBOOK_HOME. `clean` removes these and nothing it does not know. */
-export const HOME_ENTRIES = [
-  "bench.lock",
-  "cache",
-  "chromium",
-  "doctor",
-  "jupyter",
-  "logs",
-  "notebooks",
-  "postgres",
-  "redis",
-  "redis.conf",
-  "secrets",
-  "selfbench",
-  "services.env",
-  "spool",
-  "stack.json",
-] as const;

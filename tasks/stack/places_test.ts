@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { chmodSync, mkdirSync, readFileSync, statSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import process from "node:process";
-import { ServiceError } from "../model/errors.ts";
+import { ServiceError, UsageError } from "../model/errors.ts";
 import { keptSecret, prepareHome, reachableBy, writeAtomically } from "./places.ts";
 import { freePort, onFreePort } from "./ports.ts";
 import { dependencies } from "./redis_packages.ts";
@@ -27,7 +27,7 @@ Deno.test("a disk without room is refused before anything starts", async () => {
 Deno.test("a home that is a file, or that cannot be written to, is refused with a sentence", async () => {
   await withTempHome((home) => {
     writeFileSync(join(home, "file"), "");
-    assert.throws(() => prepareHome(join(home, "file")), ServiceError);
+    assert.throws(() => prepareHome(join(home, "file")), UsageError);
     if (process.getuid?.() !== 0) {
       mkdirSync(join(home, "closed"), { mode: 0o500 });
       assert.throws(() => prepareHome(join(home, "closed")), ServiceError);

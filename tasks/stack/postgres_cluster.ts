@@ -3,6 +3,7 @@ import {
   chownSync,
   existsSync,
   mkdirSync,
+  readdirSync,
   readFileSync,
   renameSync,
   rmSync,
@@ -97,7 +98,7 @@ async function createCluster(place: ClusterPlace, home: string, log: string): Pr
   // Made under another name: an initdb that was cut short must not look like a cluster.
   const part = `${place.data}.part`;
   rmSync(part, { recursive: true, force: true });
-  rmSync(place.data, { recursive: true, force: true });
+  refuseContent(place.data);
   mkdirSync(dirname(part), { recursive: true, mode: 0o711 });
   chmodSync(dirname(part), 0o711);
   mkdirSync(part, { mode: 0o700 });
@@ -135,6 +136,15 @@ async function createCluster(place: ClusterPlace, home: string, log: string): Pr
     rmSync(passwordFile, { force: true });
     rmSync(part, { recursive: true, force: true });
   }
+}
+
+/** A folder without a PG_VERSION is no cluster: what lies in it is not known to be ours, and is not erased. */
+function refuseContent(data: string): void {
+  if (!existsSync(data) || readdirSync(data).length === 0) return;
+  throw new ServiceError(
+    `Cannot make the database cluster in ${data}: it is not empty, and is no cluster`,
+    "Move it away, and run the task again.",
+  );
 }
 
 /**

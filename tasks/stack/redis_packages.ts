@@ -1,6 +1,7 @@
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import process from "node:process";
+import { claimHome } from "./home.ts";
 import { findProgram, runProgram } from "./programs.ts";
 
 /** A redis-server and the folder of libraries that it needs (null: the system's). */
@@ -29,6 +30,7 @@ export async function unpackRedis(
   if (["apt-get", "apt-cache", "dpkg"].some((name) => findProgram(name) === null)) {
     return "there is no redis-server on PATH, and this system has no apt to fetch one with";
   }
+  claimHome(home);
   mkdirSync(join(home, "redis"), { recursive: true });
   // One at a time: whoever waited here finds what the other unpacked.
   const lock = await Deno.open(join(home, "redis", "lock"), { write: true, create: true });

@@ -13,6 +13,7 @@ import { join } from "node:path";
 import { type Config, readConfig } from "../config.ts";
 import { createDatabase } from "./databases.ts";
 import { embeddedDatabaseUrl, startPostgres } from "./postgres.ts";
+import { claimHome } from "./home.ts";
 import { freeBytes } from "./places.ts";
 import { type ProcessId, stopProcess } from "./process.ts";
 import { findProgram } from "./programs.ts";
@@ -44,6 +45,7 @@ export async function withTempHome<T>(
   const home = mkdtempSync(join(onDisk ? tmpdir() : homesFolder(), "benchbook-test-"));
   // mkdtemp closes it to others, and the database server may have to run as another user.
   chmodSync(home, 0o711);
+  claimHome(home);
   try {
     return await use(home);
   } finally {
@@ -131,6 +133,7 @@ export async function testConfig(home: string): Promise<Config> {
   const config = readConfig();
   const shared = join(config.home, "redis");
   if (config.redisServer === undefined && findProgram("redis-server", "valkey-server") === null) {
+    claimHome(config.home);
     mkdirSync(shared, { recursive: true });
     await unpackRedis(config.home);
     if (!existsSync(join(home, "redis"))) symlinkSync(shared, join(home, "redis"));

@@ -14,6 +14,7 @@ import {
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import process from "node:process";
+import { claimHome } from "./home.ts";
 import { packageVersion } from "./package_version.ts";
 import { clusterPlace, prepareCluster } from "./postgres_cluster.ts";
 import { runProgram } from "./programs.ts";
@@ -70,6 +71,7 @@ async function makeCluster(kept: string, { name, fill }: ClusterKind): Promise<v
   const home = mkdtempSync(join(tmpdir(), "benchbook-cluster-"));
   try {
     chmodSync(home, 0o711);
+    claimHome(home);
     const place = clusterPlace(home);
     await prepareCluster(place, home, join(home, "initdb.log"));
     await fill?.(home);

@@ -1,4 +1,5 @@
 import { BenchbookError, ServiceError } from "../model/errors.ts";
+import { isRunId } from "../model/run_id.ts";
 import type { Phase, RunStatus } from "../model/run.ts";
 import { insertOperations, insertPhases, insertPlans, insertSamples } from "./load_tables.ts";
 import { insertTimings } from "./load_timings.ts";
@@ -40,6 +41,12 @@ export async function loadSpool(
 ): Promise<LoadCounts> {
   const spool = readSpool(dir);
   const { run, end } = spool;
+  if (!isRunId(run.runId)) {
+    throw new SpoolError(
+      `Cannot load the spool ${dir}: ${JSON.stringify(run.runId)} is no id of a run`,
+      "Benchbook has not written it. The next bench sets it aside.",
+    );
+  }
   const status = end?.status ?? "crashed";
   try {
     registerTimingFunction(store.connection);

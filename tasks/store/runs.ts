@@ -1,4 +1,5 @@
 import { UsageError } from "../model/errors.ts";
+import { isRunId } from "../model/run_id.ts";
 import type { Environment, Run, RunConfig, RunStatus, Verdict } from "../model/run.ts";
 import { nearest } from "../model/suggest.ts";
 import { jsonText } from "./json_text.ts";
@@ -66,7 +67,19 @@ export async function insertRun(store: Store, run: Run): Promise<void> {
 
 /** All stored runs, newest first. */
 export async function listRuns(source: Rows): Promise<StoredRun[]> {
-  return (await source.rows<RunRow>(query("runs"))).map(toRun);
+  return (await readRuns(source)).runs;
+}
+
+/**
+ * All stored runs, newest first, and apart from them the ids that are none: a store may come from elsewhere, and an
+ * id becomes the name of a folder.
+ */
+export async function readRuns(source: Rows): Promise<{ runs: StoredRun[]; unusable: string[] }> {
+  const rows = await source.rows<RunRow>(query("runs"));
+  return {
+    runs: rows.filter((row) => isRunId(row.run_id)).map(toRun),
+    unusable: rows.filter((row) => !isRunId(row.run_id)).map((row) => row.run_id),
+  };
 }
 
 /**

@@ -11,7 +11,7 @@ import {
 
 const FLUSH_EVERY_MS = 1000;
 /** Codes come from servers: neither their number nor their length may grow a frame without bound. */
-const MAX_CODES = 4096;
+const MAX_CODES = 256;
 const MAX_CODE_LENGTH = 64;
 const OTHER = "other";
 
@@ -169,7 +169,7 @@ export class SegmentWriter implements Disposable {
   #code(text: string): number {
     this.#hasErrors = true;
     // A cut may fall within a surrogate pair, and half of one is no text for a store.
-    const short = text.slice(0, MAX_CODE_LENGTH).toWellFormed();
+    const short = String(text).slice(0, MAX_CODE_LENGTH).toWellFormed();
     const known = this.#codes.get(short);
     if (known !== undefined) return known;
     if (this.#codes.size >= MAX_CODES - 1 && short !== OTHER) return this.#code(OTHER);

@@ -66,6 +66,11 @@ export function createSpool(home: string, run: Run, owner: SpoolOwner): Spool {
   };
 }
 
+/** Replaces the run record of a spool that is closed. */
+export function keepRun(dir: string, run: Run): void {
+  writeRecord(dir, run.runId, "run.json", run);
+}
+
 /**
  * Removes a spool after its load succeeded. It goes under another name first: half of it, left by a kill, would be
  * loaded in place of the whole.

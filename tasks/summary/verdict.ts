@@ -39,7 +39,7 @@ export function judgeRun(evidence: VerdictEvidence): { verdict: Verdict | null; 
         "when a client was ready.",
     );
   }
-  reasons.push(...againstBaseline(run, comparisons));
+  reasons.push(...againstBaseline(run, comparisons), ...run.environment.left ?? []);
   if (run.status !== "complete") return { verdict: null, reasons };
   if (!validity.valid) return { verdict: "invalid", reasons };
   if (measured === 0) {
@@ -52,10 +52,14 @@ export function judgeRun(evidence: VerdictEvidence): { verdict: Verdict | null; 
   return { verdict: missed.length > 0 ? "fail" : unknown.length > 0 ? "inconclusive" : "pass", reasons };
 }
 
-/** The exit code of a run's task, the first that applies. */
-export function exitCodeOf(summary: Pick<RunSummary, "verdict">, status: RunStatus): ExitCode {
+/** The exit code of a run's task, the first that applies. @param left what the run could not take back */
+export function exitCodeOf(
+  summary: Pick<RunSummary, "verdict">,
+  status: RunStatus,
+  left: readonly string[] = [],
+): ExitCode {
   if (status === "interrupted") return ExitCode.interrupted;
-  if (status === "crashed" || status === "running") return ExitCode.service;
+  if (status === "crashed" || status === "running" || left.length > 0) return ExitCode.service;
   if (summary.verdict === "invalid") return ExitCode.invalid;
   return summary.verdict === "fail" ? ExitCode.verdictFailed : ExitCode.ok;
 }

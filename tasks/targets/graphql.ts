@@ -1,5 +1,7 @@
 import { ServiceError } from "../model/errors.ts";
 import type { Network } from "../net/channel.ts";
+import { errorCode } from "./error_code.ts";
+import { judgeAnswer } from "./graphql_answer.ts";
 import { HttpConnection, type HttpListener } from "./http1.ts";
 import { endpointOf, PostWriter } from "./http_request.ts";
 import type { HttpResponse } from "./http_response.ts";
@@ -14,17 +16,6 @@ export interface GraphqlTargetOptions {
   /** Opens its sockets where there is no TLS; Deno's own without it. */
   readonly network?: Network;
 }
-
-interface GraphqlAnswer {
-  readonly data?: unknown;
-  readonly errors?: readonly {
-    readonly message: string;
-    readonly errcode?: string;
-    readonly extensions?: { readonly code?: string; readonly errcode?: string };
-  }[];
-}
-
-const decoder = new TextDecoder();
 
 /** GraphQL over HTTP: POST with the whole document, as clients without persisted operations send it. */
 export class GraphqlTarget implements Target {
@@ -164,38 +155,9 @@ class Lane implements HttpListener {
 /** Settles a call by what was answered. */
 function judge(call: Call, { status, body, bytes }: HttpResponse, doneUs: number): void {
   if (!call.settled) call.bytes = bytes;
-  const text = decoder.decode(body);
-  if (status === 200 && !call.keep && isPlainlyRight(text)) return settle(call, doneUs, "ok", null);
-  const answer = parse(text);
-  if (answer.errors !== undefined && answer.errors.length > 0) {
-    settle(call, doneUs, "failed", graphqlErrorCode(answer, status));
-  } else if (status !== 200 || answer.data === undefined || answer.data === null) {
-    settle(call, doneUs, "failed", String(status));
-  } else settle(call, doneUs, "ok", null);
+  const { error, answer } = judgeAnswer(status, body, call.keep);
+  settle(call, doneUs, error === null ? "ok" : "failed", error);
   if (call.keep) call.answer = answer;
-}
-
-/**
- * Whether an answer holds data and no errors, without parsing it, which for a long one takes more CPU than all the
- * rest of a request. What may be either is parsed.
- */
-function isPlainlyRight(text: string): boolean {
-  return text.startsWith('{"data":{') && text.endsWith("}") && !text.includes('"errors"');
-}
-
-function parse(text: string): GraphqlAnswer {
-  try {
-    return JSON.parse(text) as GraphqlAnswer;
-  } catch {
-    return {};
-  }
-}
-
-/** The SQLSTATE where the server passes it on, else GraphQL's own code, else the HTTP status. */
-function graphqlErrorCode(answer: GraphqlAnswer, status: number): string {
-  const { errcode, extensions } = answer.errors![0]!;
-  return errcode ?? extensions?.errcode ?? extensions?.code ??
-    (status === 200 ? "GRAPHQL_ERROR" : String(status));
 }
 
 function transportCode(error: unknown): string {
@@ -205,7 +167,7 @@ function transportCode(error: unknown): string {
   }
   const { code, name } = error as { code?: unknown; name?: string };
   if (name === "TimeoutError" || name === "AbortError") return "ETIMEDOUT";
-  if (typeof code !== "string") return "HTTP";
   // Whether a broken connection shows in reading or in writing is chance.
-  return code === "EPIPE" ? "ECONNRESET" : code;
+  if (code === "EPIPE") return "ECONNRESET";
+  return errorCode(code) ?? "HTTP";
 }

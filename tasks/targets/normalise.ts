@@ -52,8 +52,9 @@ export function normaliseGraphql(data: unknown, shape: GraphqlShape): readonly C
   const columns = Object.entries(shape.map);
   if (columns.length === 0) return listOf(canonical(rows));
   const replaced = new Set(columns.map(([, path]) => path[0]!));
-  return rows.map((row) => {
-    const kept = Object.entries(row as object).filter(([key]) => !replaced.has(key));
+  return rows.map((row: unknown) => {
+    if (typeof row !== "object" || row === null) return canonical(row);
+    const kept = Object.entries(row).filter(([key]) => !replaced.has(key));
     const mapped = columns.map(([column, path]) => [column, at(row, path)] as const);
     return canonical(Object.fromEntries([...kept, ...mapped]));
   });

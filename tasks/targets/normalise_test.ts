@@ -129,3 +129,11 @@ Deno.test("a number and its decimal text are equal for every double of ordinary 
     assert(same(value.toFixed(4), Number(value.toFixed(4))));
   }));
 });
+
+Deno.test("a list of GraphQL's may hold null and plain values where rows were expected", () => {
+  const shape = { result: ["all"], map: { name: ["owner", "name"] } };
+  assert.deepEqual(
+    normaliseGraphql({ all: [null, 5, { owner: null }] }, shape),
+    [null, canonical(5), { name: null }],
+  );
+});

@@ -47,6 +47,10 @@ const NO_COLUMNS: Columns = { names: [], parsers: [] };
 /** That Describe and Close mean a statement and no portal. */
 const A_STATEMENT = "S".charCodeAt(0);
 
+const [COMMAND_COMPLETE, EMPTY_QUERY] = ["C", "I"].map((type) => type.charCodeAt(0));
+/** What a server may say at any time: an error, a notice, a notification, a setting's new value. */
+const UNASKED: ReadonlySet<number> = new Set(["E", "N", "A", "S"].map((type) => type.charCodeAt(0)));
+
 const TERMINATE = new MessageWriter().begin(Frontend.terminate).end().bytes;
 const REFUSE_COPY = new MessageWriter().begin(Frontend.copyFail).string("there is nothing to copy").end()
   .begin(Frontend.sync).end().bytes;
@@ -71,6 +75,7 @@ export class PgConnection {
   #current: Prepared | null = null;
   #preparing = false;
   #error: Error | null = null;
+  #completed = false;
   #rows = 0;
   #bytes = 0;
   #answer: Row[] | null = null;
@@ -135,6 +140,7 @@ export class PgConnection {
     this.#listener = listener;
     this.#statement = statement;
     this.#error = null;
+    this.#completed = false;
     this.#rows = 0;
     this.#bytes = 0;
     this.#answer = keep ? [] : null;
@@ -183,6 +189,7 @@ export class PgConnection {
     const inbox = this.#inbox;
     const { bytes, end } = inbox;
     let at = inbox.start;
+    let [ready, stray] = [false, false];
     while (end - at >= HEADER) {
       const type = bytes[at]!;
       let next: number;
@@ -193,25 +200,41 @@ export class PgConnection {
       }
       const counted = type === Backend.dataRow && this.#answer === null;
       if (next > end && !counted) break;
+      if ((ready || this.#listener === null) && !UNASKED.has(type)) {
+        stray = true;
+        break;
+      }
       this.#bytes += next - at;
       if (counted) this.#rows++;
-      else this.#take(type, at + HEADER, next);
+      else if (type === Backend.readyForQuery) ready = true;
+      else {
+        try {
+          this.#take(type, at + HEADER, next);
+        } catch (error) {
+          return this.#lose(outOfStep(error));
+        }
+        if (!this.#open) return;
+      }
       at = next;
     }
     inbox.start = at;
+    // Not before all that came with it was looked at: the next statement's answer cannot have come yet.
+    if (ready) this.#finish();
+    if (stray) this.#lose(outOfStep());
   }
 
   #take(type: number, body: number, end: number): void {
     const { bytes } = this.#inbox;
     switch (type) {
       case Backend.dataRow:
-        this.#keep(body);
+        this.#keep(body, end);
         break;
-      case Backend.readyForQuery:
-        this.#finish();
+      case COMMAND_COMPLETE:
+      case EMPTY_QUERY:
+        this.#completed = true;
         break;
       case Backend.rowDescription:
-        this.#current!.columns = readColumns(bytes, body, this.#parserOf);
+        this.#current!.columns = readColumns(bytes, body, end, this.#parserOf);
         break;
       case Backend.noData:
         this.#current!.columns = NO_COLUMNS;
@@ -227,10 +250,10 @@ export class PgConnection {
     }
   }
 
-  #keep(body: number): void {
+  #keep(body: number, end: number): void {
     this.#rows++;
     try {
-      this.#answer!.push(readRow(this.#inbox.bytes, body, this.#current!.columns!));
+      this.#answer!.push(readRow(this.#inbox.bytes, body, end, this.#current!.columns!));
     } catch (error) {
       // A value that its parser refuses is the statement's failure, not the connection's.
       this.#error ??= error as Error;
@@ -240,6 +263,7 @@ export class PgConnection {
   #finish(): void {
     const current = this.#current;
     if (current === null) return;
+    if (this.#error === null && !this.#completed) return this.#lose(outOfStep());
     const { operationId } = this.#statement!;
     if (MUST_PREPARE_ANEW.has((this.#error as PgError | null)?.code ?? "")) {
       this.#prepared.delete(operationId);
@@ -265,6 +289,12 @@ export class PgConnection {
     this.#answer = null;
     listener.onReply(reply);
   }
+}
+
+/** After a message that does not belong here nothing that follows can be told apart: SQLSTATE protocol_violation. */
+function outOfStep(cause?: unknown): Error {
+  const message = "the server's messages are not in the order of PostgreSQL's protocol";
+  return Object.assign(new Error(message, { cause }), { code: "08P01" });
 }
 
 function asLost(error: unknown): Error {

@@ -3,7 +3,9 @@ import type { Value } from "./target.ts";
 /** A value as the text of a parameter; the server infers its type from the statement. */
 export function parameterText(value: Value | null | undefined): string | null {
   if (value === null || value === undefined) return null;
-  return typeof value === "object" ? arrayLiteral(value) : String(value);
+  if (typeof value !== "object") return String(value);
+  // What an earlier answer carries on may be an object: JSON, as PostgreSQL takes it.
+  return Array.isArray(value) ? arrayLiteral(value) : JSON.stringify(value);
 }
 
 /** `{1,"a \"b\""}`: texts are always quoted, so that no element is taken for NULL, a brace or a comma. */

@@ -1,4 +1,5 @@
-import type { Call } from "./target.ts";
+import { thrownCode } from "./error_code.ts";
+import { type Call, settle } from "./target.ts";
 
 /**
  * A fixed number of connections handed out in the order asked. Waiting in this queue is time of the
@@ -18,7 +19,7 @@ export class Pool<C> {
   /** Starts a call on a connection, at once when one is idle. A call that was given up by then is done. */
   run(call: Call): void {
     const connection = this.#idle.pop();
-    if (connection !== undefined) return this.#start(connection, call);
+    if (connection !== undefined) return this.#begin(connection, call);
     this.#waiting.push(call);
     // Its place in the queue stays, and is passed over.
     call.abort = () => call.onDone();
@@ -28,6 +29,17 @@ export class Pool<C> {
     let next = this.#waiting.shift();
     while (next?.settled) next = this.#waiting.shift();
     if (next === undefined) this.#idle.push(connection);
-    else this.#start(connection, next);
+    else this.#begin(connection, next);
+  }
+
+  /** A call that cannot be written fails by itself: who was just answered, and the connection, have no part in it. */
+  #begin(connection: C, call: Call): void {
+    try {
+      this.#start(connection, call);
+    } catch (error) {
+      settle(call, call.acquiredUs, "failed", thrownCode(error));
+      this.release(connection);
+      call.onDone();
+    }
   }
 }

@@ -5,7 +5,8 @@ import { makeSchema } from "postgraphile";
 import { execute, hookArgs } from "postgraphile/grafast";
 import { datasets } from "../seed/catalog.ts";
 import { seed } from "../seed/seed.ts";
-import { undoWrites } from "../seed/undo.ts";
+import { withClient } from "../seed/connect.ts";
+import { removeReserved } from "../seed/reserved.ts";
 import { preset } from "../stack/postgraphile/preset.ts";
 import { withPostgres } from "../stack/testing.ts";
 import { firstDifference, normaliseGraphql, normaliseSql } from "./normalise.ts";
@@ -56,6 +57,7 @@ Deno.test("every question of access-paths gets the same answer by SQL and by Gra
     await seed({ url, dataset: "northwind", scale: "tiny", seed: 42 });
     const config = preset(["northwind"], url);
     const { schema, resolvedPreset } = await makeSchema(config);
+    const undo = () => withClient(url, (client) => removeReserved(client, datasets.northwind!, () => true));
     const client = new Client({ connectionString: url, types: { getTypeParser: textDates } });
     await client.connect();
     try {
@@ -72,7 +74,7 @@ Deno.test("every question of access-paths gets the same answer by SQL and by Gra
               question.parameters.map(({ name }) => values[name]),
             );
             // Both write with the same key, one after the other.
-            if (question.graphql!.kind === "mutation") await undoWrites(client, "northwind");
+            if (question.graphql!.kind === "mutation") await undo();
             const args = await hookArgs({
               schema,
               document,
@@ -93,8 +95,8 @@ Deno.test("every question of access-paths gets the same answer by SQL and by Gra
         });
       }
       await t.step("what was written is undone, and the rest untouched", async () => {
-        assert.deepEqual(await undoWrites(client, "northwind"), { order_details: 3, orders: 1 });
-        assert.deepEqual(await undoWrites(client, "northwind"), { order_details: 0, orders: 0 });
+        assert.deepEqual(await undo(), { "northwind.order_details": 3, "northwind.orders": 1 });
+        assert.deepEqual(await undo(), {});
       });
     } finally {
       await client.end();

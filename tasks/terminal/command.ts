@@ -2,6 +2,7 @@ import { Command, CommanderError, Option } from "commander";
 import process from "node:process";
 import { BenchbookError, ExitCode } from "../model/errors.ts";
 import { outliveOutput } from "./output.ts";
+import { printable } from "./safe_text.ts";
 
 /** A task's command line: `deno task <name>`, with `--help`, and unknown words refused with a suggestion. */
 export function command(name: string, description: string): Command {
@@ -11,13 +12,18 @@ export function command(name: string, description: string): Command {
     .showSuggestionAfterError()
     .showHelpAfterError(`(deno task ${name} --help lists the options)`)
     .allowExcessArguments(false)
-    .configureOutput({ outputError: (text, write) => write(text) })
+    .configureOutput({ outputError: (text, write) => write(printable(text)) })
     .exitOverride();
 }
 
 /** The option of every task that reads or writes the store. */
 export function dbOption(): Option {
   return new Option("--db <file>", "the DuckDB store (default: benchbook.duckdb in the reports folder)");
+}
+
+/** Prints text for people on stdout. JSON for programs is printed as it is, by `console.log`. */
+export function say(text: string): void {
+  console.log(printable(text));
 }
 
 /**
@@ -37,17 +43,22 @@ export async function main(task: () => Promise<ExitCode | void>): Promise<never>
   Deno.exit(code);
 }
 
+/** A message may end with a log's last lines; a server may send more. */
+const MESSAGE_LINES = 40;
+
 /** Prints what went wrong and gives the exit code that says it. */
 export function reportError(error: unknown): ExitCode {
   if (error instanceof CommanderError) {
     return error.exitCode === 0 ? ExitCode.ok : ExitCode.usage;
   }
   if (error instanceof BenchbookError) {
-    console.error(`error: ${error.message}`);
-    if (error.next !== undefined) console.error(`  ${error.next}`);
+    const lines = error.message.split("\n");
+    const more = lines.length > MESSAGE_LINES ? "\n…" : "";
+    console.error(printable(`error: ${lines.slice(0, MESSAGE_LINES).join("\n")}${more}`));
+    if (error.next !== undefined) console.error(printable(`  ${error.next}`));
     return error.exitCode;
   }
   console.error("Benchbook failed unexpectedly; this is a defect of Benchbook:");
-  console.error(error);
+  console.error(printable(Deno.inspect(error)));
   return ExitCode.service;
 }

@@ -1,4 +1,8 @@
 import type { Finding } from "../stack/doctor.ts";
+import { singleLine } from "./safe_text.ts";
+
+/** A finding is a line, also where a server's message is in it. */
+const FINDING_COLUMNS = 600;
 
 const SYMBOLS = { ok: "✓", warn: "!", missing: "✗" } as const;
 
@@ -6,8 +10,8 @@ const SYMBOLS = { ok: "✓", warn: "!", missing: "✗" } as const;
 export function doctorText(findings: readonly Finding[]): string {
   const width = Math.max(...findings.map(({ name }) => name.length));
   const lines = findings.flatMap(({ name, state, text, fix }) => [
-    `${SYMBOLS[state]} ${name.padEnd(width)}  ${text}`,
-    ...(fix === null ? [] : [`  ${" ".repeat(width)}  → ${fix}`]),
+    `${SYMBOLS[state]} ${name.padEnd(width)}  ${singleLine(text, FINDING_COLUMNS)}`,
+    ...(fix === null ? [] : [`  ${" ".repeat(width)}  → ${singleLine(fix, FINDING_COLUMNS)}`]),
   ]);
   const missing = findings.filter(({ state }) => state === "missing").length;
   const warnings = findings.filter(({ state }) => state === "warn").length;

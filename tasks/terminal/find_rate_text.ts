@@ -1,5 +1,6 @@
 import { byRate, type PathRate, type RateProbe, type RateSearch } from "../model/rate_search.ts";
 import { fixed, formatCount, formatMs, formatShare, significant } from "../model/units.ts";
+import { singleLine } from "./safe_text.ts";
 import { type Column, formatTable } from "./table.ts";
 
 /** The end of a search as a person reads it: all probes, and what each path holds. */
@@ -8,10 +9,10 @@ export function findRateText({ paths, unavailable, search }: RateSearch): string
     ...(paths.some(({ probes }) => probes.length > 0) ? [probeTable(paths)] : []),
     paths.map(foundSentence).join("\n"),
     [
-      ...unavailable.map(({ path, reason }) => `• Path ${path} not available: ${reason}`),
+      ...unavailable.map(({ path, reason }) => singleLine(`• Path ${path} not available: ${reason}`, 600)),
       ...notes(paths, search.resolution),
     ].join("\n"),
-    `Search ${search.id}${search.label === null ? "" : ` (${search.label})`}`,
+    `Search ${search.id}${search.label === null ? "" : ` (${singleLine(search.label)})`}`,
   ];
   return parts.filter((part) => part !== "").join("\n\n");
 }

@@ -1,16 +1,28 @@
 import { formatCount } from "../model/units.ts";
 import type { StoredRun } from "../store/runs.ts";
+import { singleLine } from "./safe_text.ts";
 import { formatTable } from "./table.ts";
 
-/** The stored runs as a table, newest first. */
-export function runsText(runs: readonly StoredRun[]): string {
-  if (runs.length === 0) return "No runs are stored yet. deno task bench makes one.";
+/**
+ * The stored runs as a table, newest first.
+ * @param unusable ids that are none, of runs that are left out
+ */
+export function runsText(runs: readonly StoredRun[], unusable: readonly string[] = []): string {
+  const table = runs.length === 0 ? "No runs are stored yet. deno task bench makes one." : runsTable(runs);
+  if (unusable.length === 0) return table;
+  const ids = unusable.slice(0, 3).map((id) => `"${singleLine(id, 40)}"`).join(", ");
+  return `${table}\n\nLeft out, since Benchbook gives no such ids: ${ids}${
+    unusable.length > 3 ? ", …" : ""
+  }.`;
+}
+
+function runsTable(runs: readonly StoredRun[]): string {
   return formatTable(
     [
       { title: "run", align: "left" },
-      { title: "label", align: "left" },
-      { title: "scenario", align: "left" },
-      { title: "data", align: "left" },
+      { title: "label", align: "left", columns: 32 },
+      { title: "scenario", align: "left", columns: 32 },
+      { title: "data", align: "left", columns: 32 },
       { title: "started (UTC)", align: "left" },
       { title: "requests", align: "right" },
       { title: "status", align: "left" },

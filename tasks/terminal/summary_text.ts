@@ -8,7 +8,11 @@ import {
   unmeasured,
 } from "../model/summary.ts";
 import { formatCount, formatMs, formatShare, significant } from "../model/units.ts";
+import { singleLine } from "./safe_text.ts";
 import { type Column, formatTable } from "./table.ts";
+
+/** Reasons and warnings are sentences, some with a server's words in them. */
+const NOTE_COLUMNS = 600;
 
 /** The end of a bench as a person reads it: what was asked, what came out, whether to believe it. */
 export function summaryText(summary: RunSummary): string {
@@ -20,15 +24,15 @@ export function summaryText(summary: RunSummary): string {
     sloText(summary),
     notes(summary),
     generatorText(summary),
-    `Run ${run.runId}${run.label === null ? "" : ` (${run.label})`}`,
+    `Run ${run.runId}${run.label === null ? "" : ` (${singleLine(run.label)})`}`,
   ];
   return parts.filter((part) => part !== "").join("\n\n");
 }
 
 function headline({ verdict, reasons, run }: RunSummary): string {
   const word = verdict === null ? run.status.toUpperCase() : verdict.toUpperCase();
-  return [`${word}: ${reasons[0] ?? "no target was set"}`, ...reasons.slice(1).map((reason) => `  ${reason}`)]
-    .join("\n");
+  const [first = "no target was set", ...others] = reasons.map((reason) => singleLine(reason, NOTE_COLUMNS));
+  return [`${word}: ${first}`, ...others.map((reason) => `  ${reason}`)].join("\n");
 }
 
 const COLUMNS: readonly Column[] = [
@@ -104,7 +108,9 @@ function sloText({ slo, verdict }: RunSummary): string {
       : `${measured.value === null ? "—" : significant(measured.value, 3)}/s`;
     const judged = unmeasured(result) ? "– not measured" : ok ? "✓ pass" : "✗ fail";
     const word = verdict === "invalid" ? "– does not count" : judged;
-    return `${word}  ${text}  ${arm}: ${value}${windows === null ? "" : ` (${windowsText(windows)})`}`;
+    return `${word}  ${singleLine(text)}  ${singleLine(arm)}: ${value}${
+      windows === null ? "" : ` (${windowsText(windows)})`
+    }`;
   }).join("\n");
 }
 
@@ -132,5 +138,5 @@ function notes({ warnings, environment, run }: RunSummary): string {
     ...environment.unavailable,
     ...warnings.map(({ text }) => text),
   ];
-  return [...new Set(lines)].map((line) => `• ${line}`).join("\n");
+  return [...new Set(lines)].map((line) => `• ${singleLine(line, NOTE_COLUMNS)}`).join("\n");
 }

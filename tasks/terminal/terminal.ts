@@ -2,6 +2,7 @@ import { ListrLogger, ProcessOutput } from "listr2";
 import { Listr } from "listr2";
 import process from "node:process";
 import { formatSeconds } from "../model/units.ts";
+import { printable, singleLine } from "./safe_text.ts";
 
 /** What a step may say while it works. */
 export interface StepProgress {
@@ -23,6 +24,9 @@ export interface Terminal {
   print(text: string): void;
 }
 
+/** A step is a line, whatever a server said in it. */
+const STEP_COLUMNS = 400;
+
 /** Progress of a piped run is a line every so often, not a film. */
 const PLAIN_PROGRESS_MS = 10_000;
 
@@ -34,7 +38,7 @@ export function openTerminal(options: { json: boolean }): Terminal {
     process.env["TERM"] !== "dumb";
   return {
     live,
-    print: (text) => void stream.write(`${text}\n`),
+    print: (text) => void stream.write(`${printable(text)}\n`),
     step: live
       ? (title, work) => liveStep(stream, title, work)
       : (title, work) => plainStep(stream, title, work),
@@ -49,10 +53,10 @@ async function liveStep<T>(
   let result: T | undefined;
   const started = performance.now();
   const list = new Listr([{
-    title,
+    title: singleLine(title, STEP_COLUMNS),
     task: async (_context, task) => {
-      const progress: StepProgress = Object.assign((text: string) => void (task.output = text), {
-        note: (text: string) => void (task.title = `${title}: ${text}`),
+      const progress: StepProgress = Object.assign((text: string) => void (task.output = printable(text)), {
+        note: (text: string) => void (task.title = singleLine(`${title}: ${text}`, STEP_COLUMNS)),
       });
       const { value, detail } = await work(progress);
       result = value;
@@ -79,7 +83,7 @@ async function plainStep<T>(
   const started = performance.now();
   let spoken = started;
   try {
-    const say = (text: string) => void stream.write(`  … ${title}: ${text}\n`);
+    const say = (text: string) => void stream.write(`${singleLine(`  … ${title}: ${text}`, STEP_COLUMNS)}\n`);
     const progress: StepProgress = Object.assign((text: string) => {
       const now = performance.now();
       if (now - spoken < PLAIN_PROGRESS_MS) return;
@@ -90,12 +94,15 @@ async function plainStep<T>(
     stream.write(`✔ ${finished(title, detail, started)}\n`);
     return value;
   } catch (error) {
-    stream.write(`✖ ${title}\n`);
+    stream.write(`✖ ${singleLine(title, STEP_COLUMNS)}\n`);
     throw error;
   }
 }
 
 function finished(title: string, detail: string | undefined, started: number): string {
   const seconds = formatSeconds((performance.now() - started) / 1000);
-  return detail === undefined ? `${title} (${seconds})` : `${title}: ${detail} (${seconds})`;
+  return singleLine(
+    detail === undefined ? `${title} (${seconds})` : `${title}: ${detail} (${seconds})`,
+    STEP_COLUMNS,
+  );
 }

@@ -25,7 +25,7 @@ export const events: Dataset = {
   declared,
   rowBytes: { organizations: 180, users: 230, events: 315 },
   reservedBase: RESERVED_BASE,
-  reservedIn: { events: "events.events_default" },
+  reserved: [{ table: "events.events", column: "event_id" }],
   async prepare(shape: Shape): Promise<People> {
     affordable(shape);
     // Faker's locales take longer to load than a worker that only draws keys should wait.

@@ -63,6 +63,10 @@ export const northwind: Dataset = {
     sales_targets: 111,
   },
   reservedBase: RESERVED_BASE,
+  reserved: [
+    { table: "northwind.order_details", column: "order_id" },
+    { table: "northwind.orders", column: "order_id" },
+  ],
   async prepare(shape) {
     // Faker's locales take longer to load than a worker that makes rows, or only draws keys, should wait.
     const { prepareNorthwind } = await import("./prepare.ts");

@@ -1,0 +1,8 @@
+-- Asks the sessions that do something to end it, by {ask}: those of this very role that bear the name $1 of one run
+-- of ours. Gives how many there are.
+SELECT count({ask}(pid))::integer AS busy
+FROM pg_stat_activity
+WHERE usename = current_user
+  AND pid <> pg_backend_pid()
+  AND starts_with(application_name, $1)
+  AND state IN ('active', 'idle in transaction', 'idle in transaction (aborted)', 'fastpath function call')

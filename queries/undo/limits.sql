@@ -1,0 +1,4 @@
+-- An undo waits for nobody for long: what it could not do is said, and done later. Names are given with their schemas.
+SET lock_timeout = '3s';
+SET statement_timeout = '60s';
+SET search_path = pg_catalog;

@@ -1,0 +1,47 @@
+import assert from "node:assert/strict";
+import { oneArmPlan, readRecords } from "../selfbench/one_arm.ts";
+import { ODD_ANSWERS } from "../targets/testing_odd_answers.ts";
+import { httpLength, withScripted } from "../targets/testing_scripted.ts";
+import { runLoad } from "./run_load.ts";
+
+Deno.test("no answer of a GraphQL service ends a run: each that is not right is a failed row", async () => {
+  const dir = Deno.makeTempDirSync();
+  // The few that are a megabyte long are asked elsewhere: here a thread is to see many.
+  const answers = ODD_ANSWERS.filter(([, { parts }]) => parts.every(({ length }) => length < 1e5));
+  let asked = 0;
+  let running = false;
+  try {
+    await withScripted(
+      httpLength,
+      () => running ? answers[asked++ % answers.length]![1] : answers[0]![1],
+      async (port) => {
+        const plan = oneArmPlan({
+          target: { path: "graphql", url: `http://127.0.0.1:${port}/`, headers: {} },
+          text: "{ one }",
+          params: {},
+          load: { clients: 2 },
+          warmup: 0,
+          seconds: 1,
+          connections: 2,
+        }, dir);
+        const { progress, interrupted } = await runLoad({
+          plan,
+          signal: new AbortController().signal,
+          onStart: () => running = true,
+          onProgress: () => {},
+          onSamples: () => {},
+        });
+        const { due, ok, failed, timeout } = progress;
+        assert.ok(!interrupted && due > 3 * answers.length, `${due} requests`);
+        assert.equal(readRecords(plan).rows, due);
+        const wanted = answers.filter(([, , code]) => code === null).length / answers.length;
+        assert.ok(
+          Math.abs(ok / due - wanted) < 0.1,
+          `${ok} of ${due} ok, ${failed} failed, ${timeout} timed out`,
+        );
+      },
+    );
+  } finally {
+    Deno.removeSync(dir, { recursive: true });
+  }
+});

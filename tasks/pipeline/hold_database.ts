@@ -1,0 +1,44 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import { type DatabaseLock, lockDatabase } from "../seed/database_lock.ts";
+
+/** A server that restarts by itself, after one of its backends crashed, is back within this time. */
+const BACK_MS = 8000;
+const TRY_MS = 500;
+
+/** A database that a job has to itself. */
+export interface HeldDatabase extends AsyncDisposable {
+  /** Aborted, with the error as its reason, when the database is no longer the job's alone. */
+  readonly lost: AbortSignal;
+}
+
+/**
+ * Keeps a database to one job until it is disposed of. Where the connection that holds the lock breaks, the lock is
+ * taken anew; only where that fails, because the server stays away or another task was quicker, is it lost.
+ * @throws {ServiceError} naming who else uses it
+ */
+export async function holdDatabase(url: string, who: string): Promise<HeldDatabase> {
+  const lost = new AbortController();
+  let over = false;
+  let lock: DatabaseLock;
+  const again = async (error: Error) => {
+    const until = performance.now() + BACK_MS;
+    while (!over) {
+      try {
+        lock = await lockDatabase(url, who, { onLost: (next) => void again(next), waitMs: 0 });
+        if (over) await lock.release();
+        return;
+      } catch {
+        if (performance.now() >= until) return lost.abort(error);
+        await sleep(TRY_MS);
+      }
+    }
+  };
+  lock = await lockDatabase(url, who, { onLost: (error) => void again(error) });
+  return {
+    lost: lost.signal,
+    async [Symbol.asyncDispose]() {
+      over = true;
+      await lock.release();
+    },
+  };
+}

@@ -1,0 +1,81 @@
+import assert from "node:assert/strict";
+import { existsSync, mkdirSync, readdirSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { UsageError } from "../model/errors.ts";
+import { makeReport } from "../report/report.ts";
+import { openStore } from "../store/open.ts";
+import { deleteRun, insertRun, listRuns } from "../store/runs.ts";
+import { bareRun } from "../store/testing.ts";
+import { testConfig, withTempHome } from "../stack/testing.ts";
+import { displayWidth, isPrintable } from "../terminal/safe_text.ts";
+import { listStoredRuns, removeRun } from "./runs.ts";
+
+const ID = "20260301-140500-ab12";
+const EVIL = [
+  "",
+  ".",
+  "..",
+  "../x",
+  "../precious",
+  "a/b",
+  "/etc/x",
+  "C:\\x",
+  "a\nb",
+  "\x1b[2Jx",
+  "a\u202eb",
+  "é",
+  "sample",
+];
+
+function write(path: string, content = "x"): void {
+  mkdirSync(dirname(path), { recursive: true });
+  writeFileSync(path, content);
+}
+
+Deno.test("ids of a store that would lead elsewhere are never a path: listed apart, not removed, not rendered", () =>
+  withTempHome(async (home) => {
+    const config = { ...await testConfig(home), reports: join(home, "work", "reports") };
+    const db = join(home, "runs.duckdb");
+    const environment = { dataset: { name: "d", scale: "s" }, services: [] } as never;
+    const store = await openStore(db, { mode: "write" });
+    for (const id of [...EVIL, "a\0b"]) {
+      await insertRun(store, bareRun(id, { environment, label: `of ${id}` }));
+    }
+    await insertRun(store, bareRun(ID, { environment, label: `\x1b[31m${"x".repeat(10_000)}` }));
+    store.close();
+    write(join(home, "work", "precious", "file"));
+    write(join(config.reports, "a", "b", "file"));
+    write(join(config.reports, "sample", "summary.json"), '{"run":{"runId":"sample"}}');
+
+    const listed = await listStoredRuns(db);
+    assert.match(listed, /Left out, since Benchbook gives no such ids: ".*", …\.$/);
+    for (const line of listed.split("\n")) {
+      assert.ok(isPrintable(line));
+      assert.ok(displayWidth(line) < 200, `${displayWidth(line)} columns`);
+    }
+    for (const reference of [...EVIL, "of ..", "of ../precious"]) {
+      await assert.rejects(removeRun(config, db, reference), UsageError);
+      await assert.rejects(makeReport({ config, db, runRef: reference, pdf: false }), UsageError);
+    }
+    assert.match(await removeRun(config, db, "latest"), new RegExp(`^Removed run ${ID}`));
+    assert.deepEqual(readdirSync(config.reports).sort(), ["a", "sample"]);
+    assert.ok(existsSync(join(home, "work", "precious", "file")));
+  }));
+
+Deno.test("a run whose report is somebody else's folder is removed from the store only, and says so", () =>
+  withTempHome(async (home) => {
+    const config = await testConfig(home);
+    const db = join(home, "runs.duckdb");
+    const store = await openStore(db, { mode: "write" });
+    await insertRun(store, bareRun(ID));
+    await insertRun(store, bareRun("R2"));
+    store.close();
+    write(join(config.reports, ID, "thesis.tex"));
+    assert.match(await removeRun(config, db, ID), /Left .* alone: it is not a report of Benchbook's\.$/);
+    assert.ok(existsSync(join(config.reports, ID, "thesis.tex")));
+    assert.match(await removeRun(config, db, "R2"), /It had no report\.$/);
+    const after = await openStore(db, { mode: "write" });
+    assert.deepEqual(await listRuns(after), []);
+    await deleteRun(after, ID);
+    after.close();
+  }));

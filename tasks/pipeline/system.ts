@@ -1,0 +1,166 @@
+import { type Config, VERSION } from "../config.ts";
+import { loadWorkload, type Workload } from "../load/arms.ts";
+import { proofSlots, proveEqual } from "../load/equality.ts";
+import type { Mix } from "../load/mix.ts";
+import { clearCache } from "../load/open_targets.ts";
+import { mixOf } from "../load/plan.ts";
+import { loadFileSources, loadSqlSources } from "../load/sources.ts";
+import type { LoadedScenario } from "../load/scenario.ts";
+import { InterruptedError, ServiceError } from "../model/errors.ts";
+import type { Environment } from "../model/run.ts";
+import { sessionName } from "../model/session_name.ts";
+import { formatCount } from "../model/units.ts";
+import { hostFacts } from "../observe/host.ts";
+import type { DataRequest } from "../seed/spec.ts";
+import type { Stack } from "../stack/services.ts";
+import type { Terminal } from "../terminal/terminal.ts";
+import { takeBackLeftWrites } from "../undo/left_writes.ts";
+import { undoing, type Writing } from "../undo/undoing.ts";
+import type { BenchPlan } from "./bench_options.ts";
+import { explainAll } from "./explain_all.ts";
+import { holdDatabase } from "./hold_database.ts";
+import { owe } from "./interrupt.ts";
+import type { MeasureOptions } from "./measure.ts";
+import { findOwnFiles, openOwnTables, ownUndo, undoOwnWrites } from "./own_tables.ts";
+import { fillDatabase, type Ground, makeArms, startStack } from "./prepare.ts";
+import { gitCommit } from "./run_id.ts";
+
+/** What a system is made ready for. */
+export interface Job {
+  /** Of the run, or of the search that makes several. */
+  readonly runId: string;
+  readonly config: Config;
+  readonly scenario: LoadedScenario;
+  readonly plan: BenchPlan;
+  /** Null where the scenario brings tables of its own. */
+  readonly data: DataRequest | null;
+  readonly replace: boolean;
+  readonly terminal: Terminal;
+  readonly signal: AbortSignal;
+}
+
+/** A system that is filled and proven, and what is known of it: any number of runs can measure it. */
+export type System = Pick<
+  MeasureOptions,
+  "ground" | "environment" | "plans" | "sources" | "mix" | "writing" | "lost" | "gitCommit"
+>;
+
+const WRITES_LEFT =
+  "Rows that this run wrote may be left in the database: the next deno task bench takes them back.";
+
+/** From a bare machine to a system that can be measured; the stack is stopped whatever happens. */
+export async function withSystem<T>(job: Job, use: (system: System) => Promise<T>): Promise<T> {
+  const { runId, config, scenario, plan, data, replace, terminal, signal } = job;
+  const workload = loadWorkload(scenario.workloadDir, scenario);
+  // What is wrong with the scenario's own files is said before anything is started.
+  await findOwnFiles(scenario);
+  const ofFiles = await loadFileSources(scenario);
+  const stack = await startStack(config, plan.paths, terminal, signal);
+  const leftAsFound = owe(WRITES_LEFT);
+  try {
+    const { url, dataset } = data === null
+      ? await openOwnTables(stack, scenario, terminal)
+      : await fillDatabase(stack, data, { replace, home: config.home }, terminal, signal);
+    await using held = await holdDatabase(url, `bench ${scenario.name} ${runId}`);
+    const own = await cleared(job, stack, url);
+    const sources = { ...ofFiles, ...await loadSqlSources(scenario, url) };
+    const mix = mixOf({
+      operations: scenario.operations,
+      streams: scenario.streams,
+      dataset: data === null ? null : dataset,
+      sources,
+      seed: plan.seed,
+    });
+    const ground = await makeArms({ ...job, workload, stack, databaseUrl: url, dataset });
+    const writing: Writing = {
+      home: config.home,
+      url,
+      embedded: isEmbedded(stack),
+      runId,
+      own,
+      cachePrefix: cachePrefixOf(ground),
+      clearCache: async () => void await Promise.all(ground.arms.map((arm) => clearCache(arm))),
+    };
+    await prove(job, workload, ground, mix, writing);
+    const plans = await explainAll(ground, mix, sessionName(runId, "plans"));
+    if (signal.aborted) throw new InterruptedError();
+    const environment = environmentOf(ground);
+    const { lost } = held;
+    return await use({
+      ground,
+      environment,
+      plans,
+      sources,
+      mix,
+      writing,
+      lost,
+      gitCommit: await gitCommit(),
+    });
+  } finally {
+    await stack.stop();
+    leftAsFound();
+  }
+}
+
+/** Takes back what runs that were killed have written, before anything is compared or measured. */
+async function cleared(
+  { config, scenario, terminal }: Job,
+  stack: Stack,
+  url: string,
+): Promise<Writing["own"]> {
+  const { told, left } = await takeBackLeftWrites(config.home, { url, embedded: isEmbedded(stack) });
+  for (const line of told) terminal.print(line);
+  for (const line of left) terminal.print(`! ${line}`);
+  const own = await ownUndo(scenario);
+  if (own !== null) await undoOwnWrites(url, scenario, own);
+  return own;
+}
+
+async function prove(
+  { scenario, plan, runId, terminal, signal }: Job,
+  workload: Workload,
+  ground: Ground,
+  mix: Mix,
+  writing: Writing,
+): Promise<void> {
+  const { seed, loop } = plan;
+  const { streams, operations } = scenario;
+  const { arms, databaseUrl } = ground;
+  const session = sessionName(runId, "proof");
+  await terminal.step("Prove that all paths answer alike", async (onProgress) => {
+    // It also fills the cache under the keys of the run, which begins cold: what is left behind is cleared with it.
+    const { value: proof, left } = await undoing({
+      ...writing,
+      scenario,
+      spool: null,
+      load: { seed, loop, streams, operations },
+      mix,
+      slots: 0,
+      proofSlots: proofSlots(scenario, arms.length),
+    }, () => proveEqual({ scenario, workload, arms, databaseUrl, session, mix, seed, signal, onProgress }));
+    if (left.length > 0) {
+      throw new ServiceError("Cannot take back what the comparison of the paths wrote", left.join("\n  "));
+    }
+    return { value: proof, detail: `${formatCount(proof.compared)} answers compared` };
+  });
+}
+
+function isEmbedded({ postgres }: Stack): boolean {
+  return postgres.origin === "embedded";
+}
+
+function cachePrefixOf({ arms }: Ground): string | null {
+  for (const { target } of arms) if (target.path === "sql+cache") return target.prefix;
+  return null;
+}
+
+function environmentOf({ stack, dataset }: Ground): Environment {
+  const { name, scale, seed, variation, rows, bytes, hash } = dataset;
+  return {
+    ...hostFacts(),
+    benchbook: VERSION,
+    services: stack.facts(),
+    dataset: { name, scale, seed, variation, rows, bytes, hash },
+    unavailable: stack.unavailable,
+  };
+}

@@ -1,0 +1,92 @@
+import { join } from "node:path";
+import type { Client } from "pg";
+import type { Dataset } from "./dataset.ts";
+
+const FOLDER = join(import.meta.dirname!, "../../queries/undo");
+
+/** Keys looked at in one query. */
+const BATCH = 10_000;
+
+/** The rows of one key in one relation. */
+export interface ReservedKey {
+  /** The table that the data set declares, `schema.name`. */
+  readonly table: string;
+  /** The table itself or the partition that the rows lie in, as SQL writes it. */
+  readonly relation: string;
+  readonly column: string;
+  readonly key: number;
+  readonly rows: number;
+}
+
+/**
+ * Rows with a reserved key, least key first within each table; a table that is not there has none. What inherits from
+ * an ordinary table is not looked at, partitions are.
+ */
+export async function* reservedKeys(client: Client, dataset: Dataset): AsyncGenerator<ReservedKey> {
+  for (const { table, column } of dataset.reserved) {
+    const { rows: [found] } = await client.query<{ partitioned: boolean }>(undoSql("relation.sql"), [table]);
+    if (found === undefined) continue;
+    const look = undoSql("reserved_keys.sql", {
+      table: found.partitioned ? table : `ONLY ${table}`,
+      key: column,
+    });
+    for (let above = dataset.reservedBase - 1;;) {
+      const { rows } = await client.query<{ relation: string; key: number; rows: number }>(look, [
+        above,
+        BATCH,
+      ]);
+      const full = rows.length === BATCH;
+      const last = rows.at(-1)?.key;
+      // The last key of a full page may have rows in a further partition: it begins the next page.
+      for (const row of rows) if (!full || row.key !== last) yield { table, column, ...row };
+      if (!full) break;
+      above = last! - 1;
+    }
+  }
+}
+
+/**
+ * Removes rows with reserved keys, of the given keys alone and in no table that inherits from the data set's, and
+ * vacuums what was changed: dead rows left behind would bring autovacuum into the next measurement. A function of
+ * the state alone, so it may be called after a crash and any number of times. Not inside a transaction.
+ *
+ * @param isOurs whether rows of the key `reservedBase + slot` are to go
+ * @returns rows removed by relation
+ */
+export async function removeReserved(
+  client: Client,
+  dataset: Dataset,
+  isOurs: (slot: number) => boolean,
+): Promise<Readonly<Record<string, number>>> {
+  const removed: Record<string, number> = {};
+  let batch: ReservedKey[] = [];
+  const remove = async () => {
+    if (batch.length === 0) return;
+    const { relation, column } = batch[0]!;
+    const text = undoSql("remove_keys.sql", { relation, key: column });
+    const { rowCount } = await client.query(text, [batch.map(({ key }) => key)]);
+    removed[relation] = (removed[relation] ?? 0) + (rowCount ?? 0);
+    batch = [];
+  };
+  for await (const row of reservedKeys(client, dataset)) {
+    if (!isOurs(row.key - dataset.reservedBase)) continue;
+    if (batch.length === BATCH || batch[0] !== undefined && batch[0].relation !== row.relation) {
+      await remove();
+    }
+    batch.push(row);
+  }
+  await remove();
+  // From version 18 on VACUUM goes on to the tables that inherit; before it had no word to keep it from that.
+  const { rows: [server] } = await client.query<{ only: boolean }>(
+    "SELECT current_setting('server_version_num')::integer >= 180000 AS only",
+  );
+  for (const [relation, count] of Object.entries(removed)) {
+    if (count > 0) await client.query(`VACUUM (ANALYZE) ${server!.only ? "ONLY " : ""}${relation}`);
+  }
+  return removed;
+}
+
+/** The text of queries/undo/<file>, with names in place of `{…}`: they come from the catalog or from a data set. */
+export function undoSql(file: string, names: Readonly<Record<string, string>> = {}): string {
+  return Deno.readTextFileSync(join(FOLDER, file)).replace(/\{(\w+)\}/g, (_, name: string) => names[name]!);
+}

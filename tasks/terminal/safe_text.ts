@@ -1,0 +1,86 @@
+/**
+ * Text from outside (labels, names, messages of servers, paths) made safe and short for a terminal, as the templates
+ * do for HTML. Whatever is printed for people goes through `printable`, whatever stands inside a sentence or a table
+ * through `singleLine`: no text moves the cursor, sets a title or a colour, forges a line, turns the direction of
+ * writing, or hides. JSON for programs is not touched.
+ */
+
+/**
+ * Control characters (C0, DEL, C1), format characters (bidirectional overrides and isolates, zero-width ones, tags),
+ * lone surrogates, the separators of lines and paragraphs, and fillers that show nothing.
+ */
+const UNSAFE = /[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}\u115f\u1160\u3164\uffa0]/gu;
+
+/** No script stacks more marks on a letter. */
+const STACKED = /(\p{Mn}{6})\p{Mn}+/gu;
+
+const NAMED: Readonly<Record<string, string>> = { "\n": "\\n", "\r": "\\r", "\t": "\\t" };
+
+const NO_WIDTH = /^[\p{Mn}\p{Me}]$/u;
+
+/** Characters of two columns: East Asian wide and fullwidth, and emoji. */
+const WIDE = new RegExp(
+  "^(?:[\\p{Emoji_Presentation}\\u1100-\\u115e\\u2329\\u232a\\u2630-\\u2637\\u268a-\\u268f\\u2e80-\\u303e\\u3041-\\u3247\\u3250-\\ua4cf" +
+    "\\ua960-\\ua97c\\uac00-\\ud7a3\\uf900-\\ufaff\\ufe10-\\ufe19\\ufe30-\\ufe6f\\uff01-\\uff60\\uffe0-\\uffe6" +
+    "\\u{16fe0}-\\u{18cff}\\u{1aff0}-\\u{1b2fb}\\u{20000}-\\u{3fffd}])$",
+  "u",
+);
+
+/** Longest line of a message, in columns. */
+const LINE_COLUMNS = 2000;
+/** How much of a name or a message stands inside a sentence, in columns. */
+const PHRASE_COLUMNS = 120;
+
+/** Text of one or more lines: line ends stay, everything else that is no visible character is spelt out. */
+export function printable(text: string): string {
+  return text.replaceAll("\r\n", "\n").split("\n").map((line) => clip(escape(line), LINE_COLUMNS)).join("\n");
+}
+
+/** Text within a sentence or a cell: one line, at most so many columns, with an ellipsis where it was longer. */
+export function singleLine(text: string, columns = PHRASE_COLUMNS): string {
+  // What is cut off is not worth escaping: a text may be as long as a server likes.
+  return clip(escape(text.slice(0, 8 * columns)), columns);
+}
+
+/** Columns that a text without control characters takes. */
+export function displayWidth(text: string): number {
+  if (/^[\x20-\x7e]*$/.test(text)) return text.length;
+  let width = 0;
+  for (const character of text) width += characterWidth(character);
+  return width;
+}
+
+/** Whether a text is shown as it is: one line of visible characters. */
+export function isPrintable(text: string): boolean {
+  return escape(text) === text;
+}
+
+function characterWidth(character: string): number {
+  if (character < "\u0300") return 1;
+  return NO_WIDTH.test(character) ? 0 : WIDE.test(character) ? 2 : 1;
+}
+
+function escape(text: string): string {
+  return text.replace(UNSAFE, (character) => {
+    const code = character.codePointAt(0)!;
+    const hex = code.toString(16);
+    return NAMED[character] ??
+      (code <= 0xff
+        ? `\\x${hex.padStart(2, "0")}`
+        : code <= 0xffff
+        ? `\\u${hex.padStart(4, "0")}`
+        : `\\u{${hex}}`);
+  }).replace(STACKED, "$1");
+}
+
+function clip(text: string, columns: number): string {
+  if (displayWidth(text) <= columns) return text;
+  let kept = "";
+  let width = 0;
+  for (const character of text) {
+    width += characterWidth(character);
+    if (width > columns - 1) return `${kept}…`;
+    kept += character;
+  }
+  return kept;
+}

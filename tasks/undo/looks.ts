@@ -1,0 +1,103 @@
+import { createHash } from "node:crypto";
+import type { Client } from "pg";
+import { readCheck } from "../load/equality.ts";
+import type { Mix } from "../load/mix.ts";
+import { PROOF_SLOTS_FROM } from "../load/plan.ts";
+import type { LoadedScenario } from "../load/scenario.ts";
+import type { Look } from "./journal.ts";
+import { operationOfSlot, type SlotWrites } from "./may_write.ts";
+
+/** Sets of keys that are looked at before and after a run, at the most. */
+export const MOST_LOOKS = 5000;
+/** Slots walked through for them: a long run asks for the same keys again and again. */
+const MOST_SLOTS = 500_000;
+/** Looking before a run takes so long at the most; a slow query is looked at for fewer keys. */
+const BUDGET_MS = 5000;
+
+export interface LooksOptions {
+  readonly scenario: Pick<LoadedScenario, "operations" | "workloadDir">;
+  readonly writes: SlotWrites;
+  readonly mix: Mix;
+  /** Slots of the load that there may be: those planned, or as many as a closed loop may reach. */
+  readonly slots: number;
+  /** Slots of the proof, each a set of keys of its own. */
+  readonly proofSlots: readonly { readonly slot: number; readonly operation: number }[];
+}
+
+/** The looks at what writes leave, and whether these are all of them. */
+export interface Looks {
+  readonly looks: readonly Look[];
+  /** False where a run may write under more keys than are looked at. */
+  readonly complete: boolean;
+}
+
+/**
+ * Reads by the key what each write of a run is going to change, before it does: with the `.check.sql` beside the write,
+ * which reads what it left. Writes under a data set's reserved keys are left out, as their rows are found by these; so
+ * are those whose keys come from an earlier answer of their session, as nobody knows them yet.
+ */
+export async function lookBefore(client: Client, options: LooksOptions): Promise<Looks> {
+  const { scenario: { operations, workloadDir }, writes, mix, slots, proofSlots } = options;
+  const checks = operations.map(({ name, write, params }) => {
+    const draws = Object.values(params);
+    const left = !write || draws.some(({ kind }) => kind === "reserved");
+    if (left || draws.some(({ kind }) => kind === "carried")) return null;
+    const { text, parameters } = readCheck(workloadDir, name);
+    return { name, text, parameters: parameters.map((parameter) => parameter.name) };
+  });
+  if (checks.every((check) => check === null)) return { looks: [], complete: true };
+  const operationOf = operationOfSlot(writes);
+  const until = performance.now() + BUDGET_MS;
+  const looks = new Map<string, Look>();
+  const last = Math.min(slots, PROOF_SLOTS_FROM, MOST_SLOTS);
+  let complete = slots <= last;
+  const look = async (slot: number, operation: number): Promise<boolean> => {
+    const check = checks[operation];
+    if (check === null || check === undefined) return true;
+    const drawn = mix.valuesOf(slot, operation);
+    const values = check.parameters.map((name) => drawn[name]);
+    const id = JSON.stringify([operation, values]);
+    if (looks.has(id)) return true;
+    if (looks.size >= MOST_LOOKS || performance.now() >= until) return false;
+    const { name, text } = check;
+    looks.set(id, { operation: name, text, values, before: await imageOf(client, text, values) });
+    return true;
+  };
+  for (const { slot, operation } of proofSlots) complete = await look(slot, operation) && complete;
+  for (let slot = 0; slot < last; slot++) {
+    if (await look(slot, operationOf(slot))) continue;
+    complete = false;
+    break;
+  }
+  return { looks: [...looks.values()], complete };
+}
+
+/** What differs from before the run, by operation: how many keys, and the first of them. */
+export interface Changed {
+  readonly operation: string;
+  readonly keys: number;
+  readonly looked: number;
+  readonly first: readonly unknown[];
+}
+
+/** Reads the same again. */
+export async function lookAfter(client: Client, looks: readonly Look[]): Promise<Changed[]> {
+  const changed = new Map<string, { keys: number; looked: number; first: readonly unknown[] | null }>();
+  for (const { operation, text, values, before } of looks) {
+    const found = changed.get(operation) ?? { keys: 0, looked: 0, first: null };
+    changed.set(operation, found);
+    found.looked++;
+    if (await imageOf(client, text, values) === before) continue;
+    found.keys++;
+    found.first ??= values;
+  }
+  return [...changed].flatMap(([operation, { keys, looked, first }]) =>
+    first === null ? [] : [{ operation, keys, looked, first }]
+  );
+}
+
+/** A hash of an answer, row by row in the answer's order. */
+async function imageOf(client: Client, text: string, values: readonly unknown[]): Promise<string> {
+  const { rows } = await client.query({ text, values: [...values], rowMode: "array" });
+  return createHash("sha256").update(JSON.stringify(rows)).digest("hex").slice(0, 32);
+}

@@ -1,0 +1,128 @@
+import assert from "node:assert/strict";
+import { mkdirSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { Client } from "pg";
+import { type LoadedScenario, loadScenario } from "../load/scenario.ts";
+import { withPostgres } from "../stack/testing.ts";
+import { takeBackLeftWrites } from "./left_writes.ts";
+import { recordFile, ROOT, writingOf } from "./testing.ts";
+import { undoing } from "./undoing.ts";
+
+const UNDO =
+  "DELETE FROM shop.visit WHERE note = 'bench'; UPDATE shop.item SET stock = 10 WHERE stock <> 10;";
+
+const SCENARIO = {
+  name: "own-shop",
+  title: "A shop of one's own",
+  dataset: { schemas: ["shop"], undo: "undo.sql" },
+  workload: "./shop",
+  duration: 3,
+  warmup: 0,
+  block: 1,
+  washout: 0,
+  timeout: 5,
+  paths: ["sql"],
+  settings: {},
+  arrivals: "poisson",
+  rate: 50,
+  operations: [
+    { name: "visit", weight: 1, write: true, params: { id: { kind: "integer", min: 1, max: 1_000_000 } } },
+    { name: "sell", weight: 1, write: true, params: { item: { kind: "integer", min: 1, max: 40 } } },
+  ],
+};
+
+const WORKLOAD = {
+  "visit.sql":
+    "-- Notes a visit.\n-- :id integer\nINSERT INTO shop.visit VALUES (:id, 'bench') RETURNING visit_id",
+  "visit.check.sql": "-- What it left.\n-- :id integer\nSELECT note FROM shop.visit WHERE visit_id = :id",
+  "sell.sql":
+    "-- Sells one.\n-- :item integer\nUPDATE shop.item SET stock = stock - 1 WHERE item_id = :item RETURNING stock",
+  "sell.check.sql": "-- What it left.\n-- :item integer\nSELECT stock FROM shop.item WHERE item_id = :item",
+};
+
+async function scenarioIn(home: string): Promise<LoadedScenario> {
+  const dir = join(home, "mine");
+  mkdirSync(join(dir, "shop"), { recursive: true });
+  writeFileSync(join(dir, "own.ts"), `export default ${JSON.stringify(SCENARIO)};\n`);
+  for (const [name, text] of Object.entries(WORKLOAD)) writeFileSync(join(dir, "shop", name), `${text}\n`);
+  return await loadScenario(ROOT, join(dir, "own.ts"));
+}
+
+Deno.test("an undo of the user's own is held against what stood there before, by key", async (t) => {
+  await withPostgres(async (url, { home, database }) => {
+    const client = new Client({ connectionString: url });
+    await client.connect();
+    const count = async () => Number((await client.query("SELECT count(*) AS n FROM shop.visit")).rows[0].n);
+    try {
+      await client.query(`
+        CREATE SCHEMA shop;
+        CREATE TABLE shop.item (item_id integer PRIMARY KEY, stock integer NOT NULL);
+        INSERT INTO shop.item SELECT n, 10 FROM generate_series(1, 40) AS n;
+        CREATE TABLE shop.visit (visit_id integer PRIMARY KEY, note text);
+        INSERT INTO shop.visit VALUES (0, 'theirs')`);
+      const scenario = await scenarioIn(home);
+      const writing = writingOf(scenario, { url, home, dataset: null });
+      const options = (sql: string) => ({ ...writing, slots: 100, own: { file: "undo.sql", sql } });
+      /** As the run's first hundred slots do. */
+      const work = async () => {
+        const { operationOf, valuesOf } = writing.mix;
+        for (let slot = 0; slot < 100; slot++) {
+          const operation = operationOf(slot, 0);
+          const { id, item } = valuesOf(slot, operation);
+          if (operation === 0) await client.query("INSERT INTO shop.visit VALUES ($1, 'bench')", [id]);
+          else await client.query("UPDATE shop.item SET stock = stock - 1 WHERE item_id = $1", [item]);
+        }
+      };
+
+      await t.step("one that takes back all that the run wrote leaves nothing to say", async () => {
+        assert.deepEqual((await undoing(options(UNDO), work)).left, []);
+        assert.equal(await count(), 1);
+      });
+
+      await t.step("one that undoes nothing is told by operation and key, and the record stays", async () => {
+        const { left } = await undoing(options("SELECT 1"), work);
+        for (const operation of ["visit", "sell"]) {
+          const said =
+            `^Of \\d+ keys that ${operation} of the run \\S+ may have written, \\d+ are not as before in the ` +
+            `database "test" after undo\\.sql; the first: \\[\\d+\\]\\.$`;
+          assert.match(left.join("\n"), new RegExp(said, "m"));
+        }
+        assert.match(left.at(-1)!, /deno task clean --writes/);
+      });
+
+      await t.step("one that fails is told with its error", async () => {
+        await client.query(UNDO);
+        const { left } = await undoing(options("DELETE FROM shop.visits"), work);
+        assert.match(
+          left.join("\n"),
+          /undo\.sql failed: relation "shop\.visits" does not exist \(SQLSTATE 42P01\)/,
+        );
+      });
+
+      await t.step(
+        "after a kill the next start of any scenario does it, from any database of the server",
+        async () => {
+          await client.query(UNDO);
+          const { left } = await undoing(options("SELECT 1"), work);
+          assert.notEqual(left.length, 0);
+          const file = recordFile(home, writing.runId);
+          const record = JSON.parse(await Deno.readTextFile(file));
+          const owner = { pid: 1, startedAt: "long ago" };
+          await Deno.writeTextFile(
+            file,
+            JSON.stringify({ ...record, owner, own: { file: "undo.sql", sql: UNDO } }),
+          );
+          const next = await takeBackLeftWrites(home, { url: await database("elsewhere"), embedded: false });
+          assert.deepEqual(next.left, []);
+          assert.match(
+            next.told[0]!,
+            /^Took back what the run \S+ \(own-shop\) had left in .*: by undo\.sql\.$/,
+          );
+          assert.equal(await count(), 1);
+        },
+      );
+    } finally {
+      await client.end();
+    }
+  });
+});

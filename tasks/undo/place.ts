@@ -1,0 +1,38 @@
+import type { Client } from "pg";
+import { undoSql } from "../seed/reserved.ts";
+import type { DatabasePlace } from "./journal.ts";
+
+const DEFAULT_PORT = 5432;
+
+/** Which database a connection leads to. @param url by which it was opened; only host and port are kept of it */
+export async function placeOf(client: Client, url: string, embedded: boolean): Promise<DatabasePlace> {
+  const { rows } = await client.query<Pick<DatabasePlace, "database" | "oid" | "system">>(
+    undoSql("server.sql"),
+  );
+  const { hostname, port, searchParams } = new URL(url);
+  return {
+    ...rows[0]!,
+    host: hostname || (searchParams.get("host") ?? "localhost"),
+    port: Number(port || (searchParams.get("port") ?? DEFAULT_PORT)),
+    embedded,
+  };
+}
+
+/** Whether two databases are of one server. An embedded one gets another port at each start. */
+export function sameServer(one: DatabasePlace, other: DatabasePlace): boolean {
+  if (one.embedded !== other.embedded) return false;
+  if (one.system !== null && other.system !== null) return one.system === other.system;
+  return one.embedded || one.host === other.host && one.port === other.port;
+}
+
+/** The URL of another database of the same server. */
+export function urlOf(url: string, database: string): string {
+  const other = new URL(url);
+  other.pathname = `/${encodeURIComponent(database)}`;
+  return other.href;
+}
+
+/** For people. */
+export function placeText({ database, host, port, embedded }: DatabasePlace): string {
+  return embedded ? `the embedded database "${database}"` : `the database "${database}" at ${host}:${port}`;
+}

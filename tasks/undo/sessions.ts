@@ -1,0 +1,34 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import type { Client } from "pg";
+import { sessionPrefix } from "../model/session_name.ts";
+import { undoSql } from "../seed/reserved.ts";
+
+const CANCEL_MS = 1500;
+const TERMINATE_MS = 3000;
+const LOOK_MS = 50;
+
+/**
+ * Ends statements that a run's sessions still run: a write that commits after the undo would stay. A session is asked
+ * to cancel, and ended where it does not; those that wait for work stay. Only sessions of this role that bear the
+ * run's name are touched.
+ * @returns how many sessions went on in spite of that
+ */
+export async function endStatements(client: Client, runId: string): Promise<number> {
+  let busy = 0;
+  for (
+    const [ask, withinMs] of [["pg_cancel_backend", CANCEL_MS], [
+      "pg_terminate_backend",
+      TERMINATE_MS,
+    ]] as const
+  ) {
+    const text = undoSql("end_statements.sql", { ask });
+    const until = performance.now() + withinMs;
+    do {
+      const { rows } = await client.query<{ busy: number }>(text, [sessionPrefix(runId)]);
+      busy = rows[0]!.busy;
+      if (busy === 0) return 0;
+      await sleep(LOOK_MS);
+    } while (performance.now() < until);
+  }
+  return busy;
+}

@@ -1,0 +1,133 @@
+import type { Client } from "pg";
+import { datasets } from "../seed/catalog.ts";
+import { BenchbookError } from "../model/errors.ts";
+import { openClient } from "../seed/connect.ts";
+import { removeReserved, reservedKeys, undoSql } from "../seed/reserved.ts";
+import type { WriteRecord } from "./journal.ts";
+import { lookAfter } from "./looks.ts";
+import { mayWrite } from "./may_write.ts";
+import { endStatements } from "./sessions.ts";
+
+/** What came of an undo. */
+export interface TakenBack {
+  /** Rows that Benchbook itself removed; a scenario's own SQL does not say. */
+  readonly rows: number;
+  /** What is left, a sentence each; empty: the database is as it was before. */
+  readonly left: readonly string[];
+}
+
+/**
+ * Takes back what a run wrote and looks afterwards, by key, whether it is gone. May be called any number of times. Never
+ * throws: what could not be done is said.
+ * @param url of the record's database; may hold a password and is never shown
+ */
+export async function takeBack(record: WriteRecord, url: string): Promise<TakenBack> {
+  let client: Client;
+  try {
+    client = await openClient(url, "benchbook undo");
+  } catch (error) {
+    return { rows: 0, left: [`Nobody knows whether ${writesOf(record)} are left: ${sentence(error)}`] };
+  }
+  try {
+    await client.query(undoSql("limits.sql"));
+    const left: string[] = [];
+    const busy = await endStatements(client, record.runId);
+    if (busy > 0) {
+      left.push(`${busy} sessions of the run ${record.runId} still run a statement, and may write.`);
+    }
+    const failures: string[] = [];
+    const attempt = async (work: () => Promise<number>): Promise<number> => {
+      try {
+        return await work();
+      } catch (error) {
+        failures.push(sentence(error));
+        return 0;
+      }
+    };
+    const rows = await attempt(() => removeOurs(client, record));
+    await attempt(() => runOwn(client, record));
+    try {
+      left.push(...await leftReserved(client, record), ...await leftOwn(client, record));
+    } catch (error) {
+      left.push(`Nobody knows whether ${writesOf(record)} are left: ${sentence(error)}`);
+    }
+    // Where nothing is left by any key, nobody needs to know; a scenario's own SQL may do more than keys show.
+    const told = left.length > 0 || record.own !== null;
+    return { rows, left: told ? [...left, ...failures] : [] };
+  } catch (error) {
+    return { rows: 0, left: [`Nobody knows whether ${writesOf(record)} are left: ${sentence(error)}`] };
+  } finally {
+    await client.end().catch(() => {});
+  }
+}
+
+/** Whose rows, for sentences. */
+function writesOf({ runId, place }: WriteRecord): string {
+  return `writes of the run ${runId} in the database "${place.database}"`;
+}
+
+function oursOf({ reserved, notOurs }: WriteRecord): (slot: number) => boolean {
+  const may = mayWrite(reserved!.writes);
+  const foreign = new Set(notOurs);
+  return (slot) => may(slot) && !foreign.has(slot);
+}
+
+async function removeOurs(client: Client, record: WriteRecord): Promise<number> {
+  if (record.reserved === null) return 0;
+  const removed = await removeReserved(client, datasets[record.reserved.dataset]!, oursOf(record));
+  return Object.values(removed).reduce((sum, count) => sum + count, 0);
+}
+
+async function runOwn(client: Client, { own }: WriteRecord): Promise<number> {
+  if (own === null) return 0;
+  try {
+    // Names in it are found as the user's role finds them.
+    await client.query("RESET search_path; BEGIN");
+    await client.query(own.sql);
+    await client.query("COMMIT");
+  } catch (error) {
+    await client.query("ROLLBACK").catch(() => {});
+    throw new Error(`${own.file} failed: ${sentence(error)}`);
+  }
+  return 0;
+}
+
+async function leftReserved(client: Client, record: WriteRecord): Promise<string[]> {
+  if (record.reserved === null) return [];
+  const dataset = datasets[record.reserved.dataset]!;
+  const isOurs = oursOf(record);
+  const found = new Map<string, { rows: number; column: string; from: number; to: number }>();
+  await client.query("SET search_path = pg_catalog");
+  for await (const { relation, column, key, rows } of reservedKeys(client, dataset)) {
+    if (!isOurs(key - dataset.reservedBase)) continue;
+    const so = found.get(relation);
+    found.set(relation, { rows: (so?.rows ?? 0) + rows, column, from: so?.from ?? key, to: key });
+  }
+  return [...found].map(([relation, { rows, column, from, to }]) =>
+    `${rows} ${rows === 1 ? "row" : "rows"} of the run ${record.runId} ${
+      rows === 1 ? "is" : "are"
+    } left in ` +
+    `${relation} of the database "${record.place.database}": ${column} ${
+      from === to ? from : `${from} to ${to}`
+    }.`
+  );
+}
+
+async function leftOwn(client: Client, { own, looks, runId, place }: WriteRecord): Promise<string[]> {
+  if (looks.length === 0) return [];
+  await client.query("RESET search_path");
+  return (await lookAfter(client, looks)).map(({ operation, keys, looked, first }) =>
+    `Of ${looked} keys that ${operation} of the run ${runId} may have written, ${keys} ` +
+    `${keys === 1 ? "is" : "are"} not as before in the database "${place.database}"` +
+    `${own === null ? "" : ` after ${own.file}`}; the first: ${JSON.stringify(first)}.`
+  );
+}
+
+/** An error in the words of who said it. */
+function sentence(error: unknown): string {
+  const { message, code } = error as { message: string; code?: string };
+  const text = error instanceof BenchbookError || code === undefined
+    ? message
+    : `${message} (SQLSTATE ${code})`;
+  return text.endsWith(".") ? text : `${text}.`;
+}

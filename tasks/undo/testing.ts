@@ -1,0 +1,103 @@
+import { join, resolve } from "node:path";
+import { Client } from "pg";
+import { mixOf } from "../load/plan.ts";
+import { type LoadedScenario, loadScenario } from "../load/scenario.ts";
+import { newRunId } from "../pipeline/run_id.ts";
+import { seed, type SeedResult } from "../seed/seed.ts";
+import { type TestPostgres, withPostgres } from "../stack/testing.ts";
+import type { WritingOptions } from "./undoing.ts";
+
+/** The checkout. */
+export const ROOT = resolve(import.meta.dirname!, "../..");
+
+/** A database that a run writes into. */
+export interface Written {
+  readonly url: string;
+  readonly home: string;
+  readonly postgres: TestPostgres;
+  readonly dataset: SeedResult;
+  /** Sends a statement as the user, over one connection. */
+  query(sql: string, values?: readonly unknown[]): Promise<Record<string, unknown>[]>;
+  /** Places the order of a slot, as a run does. */
+  place(slot: number): Promise<void>;
+  /** The keys of orders, of the table alone or with what inherits from it. */
+  orders(options?: { readonly inherited: boolean }): Promise<number[]>;
+  /** What `undoing` is asked for by a run of access-paths; its home is the server's. */
+  writing(changes?: Partial<WritingOptions>): Promise<WritingOptions>;
+}
+
+/** Gives a test a database with northwind at its smallest. */
+export function withWritten(use: (written: Written) => Promise<void>): Promise<void> {
+  return withPostgres(async (url, postgres) => {
+    const dataset = await seed({ url, dataset: "northwind", scale: "tiny", seed: 42 });
+    const client = new Client({ connectionString: url });
+    // A test may stop the server.
+    client.on("error", () => {});
+    await client.connect();
+    try {
+      const query = async (sql: string, values: readonly unknown[] = []) =>
+        (await client.query(sql, [...values])).rows as Record<string, unknown>[];
+      await use({
+        url,
+        home: postgres.home,
+        postgres,
+        dataset,
+        query,
+        async place(slot) {
+          await query(
+            `SELECT northwind.place_order($1::integer, customer_id, 1, '2026-01-15', 1, 9.5, '{1,2}', '{3,4}')
+             FROM northwind.customers LIMIT 1`,
+            [1_000_000_000 + slot],
+          );
+        },
+        async orders({ inherited } = { inherited: false }) {
+          const rows = await query(
+            `SELECT order_id AS key FROM ${inherited ? "" : "ONLY"} northwind.orders
+             WHERE order_id >= 1000000000 ORDER BY 1`,
+          );
+          return rows.map(({ key }) => Number(key));
+        },
+        async writing(changes = {}) {
+          const scenario = await loadScenario(ROOT, "access-paths");
+          return { ...writingOf(scenario, { url, home: postgres.home, dataset }), ...changes };
+        },
+      });
+    } finally {
+      await client.end();
+    }
+  });
+}
+
+/** What `undoing` is asked for by a run of a scenario. */
+export function writingOf(
+  scenario: LoadedScenario,
+  { url, home, dataset }: Pick<Written, "url" | "home"> & { readonly dataset: SeedResult | null },
+): WritingOptions {
+  const { streams, operations } = scenario;
+  return {
+    home,
+    url,
+    embedded: false,
+    runId: newRunId(),
+    scenario,
+    spool: null,
+    load: { seed: 42, loop: "open", streams, operations },
+    mix: mixOf({ operations, streams, dataset, sources: {}, seed: 42 }),
+    slots: 1000,
+    proofSlots: [],
+    own: null,
+    cachePrefix: null,
+    clearCache: () => Promise.resolve(),
+  };
+}
+
+/** Slots of the run that write, and slots that do not, the first of each. */
+export function slotsOf(isWrite: (slot: number) => boolean): { writes: number[]; reads: number[] } {
+  const all = Array.from({ length: 2000 }, (_, slot) => slot);
+  return { writes: all.filter(isWrite), reads: all.filter((slot) => !isWrite(slot)) };
+}
+
+/** Where a home keeps the record of what a run writes. */
+export function recordFile(home: string, runId: string): string {
+  return join(home, "undo", `${runId}.json`);
+}

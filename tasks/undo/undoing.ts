@@ -1,0 +1,137 @@
+import type { Mix } from "../load/mix.ts";
+import type { LoadPlan } from "../load/plan.ts";
+import type { LoadedScenario } from "../load/scenario.ts";
+import { BenchbookError, ExitCode } from "../model/errors.ts";
+import { withClient } from "../seed/connect.ts";
+import { self } from "../stack/process.ts";
+import { collidedSlots } from "./collisions.ts";
+import { dropRecord, keepRecord, type WriteRecord } from "./journal.ts";
+import { lookBefore, MOST_LOOKS } from "./looks.ts";
+import { slotWrites } from "./may_write.ts";
+import { placeOf } from "./place.ts";
+import { refuseInTheWay } from "./in_the_way.ts";
+import { takeBack } from "./take_back.ts";
+
+/** Where and by what is written. */
+export interface WritingOptions {
+  /** BENCHBOOK_HOME, where a record is kept until all is taken back. */
+  readonly home: string;
+  readonly url: string;
+  /** Whether the server is one of the home's own. */
+  readonly embedded: boolean;
+  /** Whose name the connections bear: the run's, or the search's. */
+  readonly runId: string;
+  readonly scenario: LoadedScenario;
+  /** Null for a proof, whose slots are none of a load's. */
+  readonly spool: { readonly runId: string; readonly dir: string } | null;
+  readonly load: Pick<LoadPlan, "seed" | "streams" | "operations"> & { readonly loop: "open" | "closed" };
+  readonly mix: Mix;
+  /** Slots that the load may have, at the most. */
+  readonly slots: number;
+  readonly proofSlots: readonly { readonly slot: number; readonly operation: number }[];
+  /** The scenario's own SQL that takes its writes back; null where the data set's reserved keys do. */
+  readonly own: { readonly file: string; readonly sql: string } | null;
+  readonly cachePrefix: string | null;
+  /** Removes the run's keys from the cache. */
+  readonly clearCache: () => Promise<void>;
+}
+
+/** What all writes of a job have in common. */
+export type Writing = Pick<
+  WritingOptions,
+  "home" | "url" | "embedded" | "runId" | "own" | "cachePrefix" | "clearCache"
+>;
+
+/** What work that wrote gave, and what it left behind. */
+export interface Undone<T> {
+  readonly value: T;
+  /** What is not as before, a sentence each, and what mends it; empty: all is. */
+  readonly left: readonly string[];
+  /** What was not compared, a sentence each. */
+  readonly remarks: readonly string[];
+}
+
+/** What to do about what is left, for people. */
+export const MEND =
+  "Mend that, then run `deno task clean --writes`: it takes back what is left. So does the next bench on this database.";
+
+/**
+ * Does some work that writes into the database, and takes the writes back whatever becomes of it. Before the first
+ * write a record of what may be written is on disk, so that after a kill the next start can do the same; it stays until
+ * nothing is left.
+ * @throws {UsageError} where rows or triggers of somebody else are in the way, before anything is written
+ * @throws what the work throws; where something is left the error says it, with exit code 3 unless it is 130 or 2
+ */
+export async function undoing<T>(options: WritingOptions, work: () => Promise<T>): Promise<Undone<T>> {
+  const begun = options.scenario.operations.some(({ write }) => write) ? await begin(options) : null;
+  const finish = async (): Promise<string[]> => {
+    const left: string[] = [];
+    if (begun !== null) {
+      const dir = options.spool?.dir;
+      const record = dir === undefined ? begun.record : { ...begun.record, notOurs: collidedSlots(dir) };
+      if (record.notOurs.length > 0) keepRecord(options.home, record);
+      left.push(...(await takeBack(record, options.url)).left);
+      if (left.length === 0) dropRecord(options.home, options.runId);
+      else left.push(MEND);
+    }
+    try {
+      await options.clearCache();
+    } catch (error) {
+      left.push(
+        `Keys that begin with ${options.cachePrefix} may be left in Redis until they expire: ${
+          (error as Error).message
+        }.`,
+      );
+    }
+    return left;
+  };
+  let value: T;
+  try {
+    value = await work();
+  } catch (error) {
+    const left = await finish();
+    throw left.length === 0 ? error : withLeft(error, left);
+  }
+  return { value, left: await finish(), remarks: begun?.remarks ?? [] };
+}
+
+/** An error that also says what is left. */
+function withLeft(error: unknown, left: readonly string[]): unknown {
+  const told = error instanceof BenchbookError ? error : null;
+  const code = told?.exitCode === ExitCode.interrupted || told?.exitCode === ExitCode.usage
+    ? told.exitCode
+    : ExitCode.service;
+  const next = [...told?.next === undefined ? [] : [told.next], ...left].join("\n  ");
+  return new BenchbookError((error as Error).message, code, next, { cause: error });
+}
+
+async function begin(
+  { home, url, embedded, runId, scenario, spool, load, mix, slots, proofSlots, own, cachePrefix }:
+    WritingOptions,
+): Promise<{ record: WriteRecord; remarks: string[] }> {
+  const writes = slotWrites(load);
+  const { datasetName: dataset } = scenario;
+  return await withClient(url, async (client) => {
+    if (dataset !== null) await refuseInTheWay(client, dataset, scenario.name);
+    const { looks, complete } = await lookBefore(client, { scenario, writes, mix, slots, proofSlots });
+    const record: WriteRecord = {
+      schema: 1,
+      runId,
+      spool: spool?.runId ?? null,
+      scenario: scenario.name,
+      owner: self(),
+      since: new Date().toISOString(),
+      place: await placeOf(client, url, embedded),
+      reserved: dataset === null ? null : { dataset, writes },
+      notOurs: [],
+      own,
+      looks,
+      cachePrefix,
+    };
+    keepRecord(home, record);
+    const remarks = complete ? [] : [
+      `${looks.length} of the keys that the run may write were compared with before it, at most ${MOST_LOOKS}.`,
+    ];
+    return { record, remarks };
+  });
+}
