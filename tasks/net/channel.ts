@@ -21,7 +21,20 @@ export type Address =
 export interface Network {
   /** @param signal gives the opening up @throws the system's error */
   connect(address: Address, inbox: Inbox, signal: AbortSignal): Promise<Channel>;
-  /** Does what waits for promises: a loop of its own lets Deno's through until that is done. */
+  /**
+   * Does what waits by promises for channels of this network and for nothing else: a loop of its own goes on
+   * meanwhile, and nobody else has to wait longer.
+   */
+  handshake<T>(work: () => Promise<T>): Promise<T>;
+  /**
+   * Does what other threads of Deno's do, as looking up a name: a loop of its own goes on meanwhile, and sees up to
+   * 50 ms late that it is done.
+   */
+  elsewhere<T>(work: () => Promise<T>): Promise<T>;
+  /**
+   * Does what waits for Deno's event loop: a loop of its own lets that one through all the time until it is done,
+   * and is late for everything else meanwhile. Not while anything is measured.
+   */
   outside<T>(work: () => Promise<T>): Promise<T>;
   /** Does some work in so many milliseconds. @returns what takes that back */
   later(ms: number, work: () => void): () => void;

@@ -84,6 +84,8 @@ export const runtimeNetwork: Network = {
   async connect(address, inbox, signal) {
     return new RuntimeChannel(await openSocket(address, signal), inbox, runtimeNetwork);
   },
+  handshake: (work) => work(),
+  elsewhere: (work) => work(),
   outside: (work) => work(),
   later(ms, work) {
     const timer = setTimeout(work, ms);

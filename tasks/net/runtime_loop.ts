@@ -41,6 +41,14 @@ export class RuntimeLoop implements EventLoop {
     this.onTurn();
   }
 
+  handshake<T>(work: () => Promise<T>): Promise<T> {
+    return work();
+  }
+
+  elsewhere<T>(work: () => Promise<T>): Promise<T> {
+    return work();
+  }
+
   outside<T>(work: () => Promise<T>): Promise<T> {
     return work();
   }

@@ -44,20 +44,13 @@ export class Scram {
     if (!answersUs || salt === "" || !(Number(iterations) > 0)) {
       throw new Error("the server's SCRAM challenge is not valid");
     }
-    // Thousands of hashes: connections are also healed under load, and must not stop the clock meanwhile.
-    const salted = await promisify(pbkdf2)(
-      this.#password,
-      Buffer.from(salt, "base64"),
-      Number(iterations),
-      32,
-      "sha256",
-    );
+    const key = await saltedPassword(this.#password, salt, Number(iterations));
     const bare = `c=biws,r=${nonce}`;
     const exchanged = `${this.#firstBare},${serverFirst},${bare}`;
-    const clientKey = hmac(salted, "Client Key");
+    const clientKey = hmac(key, "Client Key");
     const signature = hmac(createHash("sha256").update(clientKey).digest(), exchanged);
     const proof = Buffer.from(clientKey.map((byte, index) => byte ^ signature[index]!));
-    this.#serverSignature = hmac(hmac(salted, "Server Key"), exchanged);
+    this.#serverSignature = hmac(hmac(key, "Server Key"), exchanged);
     return `${bare},p=${proof.toString("base64")}`;
   }
 
@@ -74,6 +67,22 @@ export class Scram {
   get #firstBare(): string {
     return `n=,r=${this.#nonce}`;
   }
+}
+
+/** What was made last, by all that it is made of: a server has one salt for a role until its password changes. */
+const salted = { of: "", key: Promise.resolve<Uint8Array>(new Uint8Array()) };
+
+/**
+ * The password as SCRAM uses it. Thousands of hashes: connections are also healed under load, and must not stop the
+ * clock meanwhile; all but the first find it made.
+ */
+function saltedPassword(password: string, salt: string, iterations: number): Promise<Uint8Array> {
+  const of = JSON.stringify([password, salt, iterations]);
+  if (salted.of !== of) {
+    salted.of = of;
+    salted.key = promisify(pbkdf2)(password, Buffer.from(salt, "base64"), iterations, 32, "sha256");
+  }
+  return salted.key;
 }
 
 /**

@@ -1,5 +1,7 @@
-import type { Channel } from "../net/channel.ts";
+import type { Channel, Network } from "../net/channel.ts";
+import { runtimeNetwork } from "../net/runtime_channel.ts";
 import { md5Password, Scram } from "./auth.ts";
+import type { CancelKey } from "./cancel.ts";
 import { readError } from "./error.ts";
 import type { PgOptions } from "./options.ts";
 import { Backend, connectionLost, decodeText, Frontend, int32, MessageWriter, nextMessage } from "./wire.ts";
@@ -12,9 +14,15 @@ const Authentication = { ok: 0, cleartext: 3, md5: 5, sasl: 10, saslContinue: 11
 /**
  * Begins a session on a fresh connection: says who we are, proves it, and waits until the server is ready. What
  * arrived behind that stays in the inbox.
+ * @param network where what other threads do is waited for
+ * @returns by what its statements can be cancelled; null where the server gives nothing
  * @throws {PgError} what the server says.
  */
-export async function startSession(channel: Channel, options: PgOptions): Promise<void> {
+export async function startSession(
+  channel: Channel,
+  options: PgOptions,
+  network: Pick<Network, "elsewhere"> = runtimeNetwork,
+): Promise<CancelKey | null> {
   const { inbox } = channel;
   const writer = new MessageWriter();
   const send = (message: MessageWriter) => {
@@ -27,9 +35,13 @@ export async function startSession(channel: Channel, options: PgOptions): Promis
   send(writer.string("client_encoding").string("UTF8").byte(0).end());
 
   let scram: Scram | null = null;
+  let key: CancelKey | null = null;
+  // A password may lie in a file, and a proof takes thousands of hashes: neither must keep this thread.
+  const password = () => network.elsewhere(() => passwordOf(options));
   for (;;) {
     const { type, body } = await nextMessage(inbox);
-    if (type === Backend.readyForQuery) return;
+    if (type === Backend.readyForQuery) return key;
+    if (type === Backend.backendKey) key = body;
     if (type === Backend.error) throw readError(body, 0, body.length);
     if (type !== Backend.authentication) continue;
     const kind = int32(body, 0);
@@ -40,10 +52,10 @@ export async function startSession(channel: Channel, options: PgOptions): Promis
         if (scram !== null && !scram.verified) throw unexpected();
         break;
       case Authentication.cleartext:
-        send(writer.begin(Frontend.password).string(await passwordOf(options)).end());
+        send(writer.begin(Frontend.password).string(await password()).end());
         break;
       case Authentication.md5: {
-        const hash = md5Password(options.user, await passwordOf(options), content);
+        const hash = md5Password(options.user, await password(), content);
         send(writer.begin(Frontend.password).string(hash).end());
         break;
       }
@@ -51,12 +63,12 @@ export async function startSession(channel: Channel, options: PgOptions): Promis
         if (!text.split("\0").includes(Scram.mechanism)) {
           throw new Error(`the server offers none of the mechanisms that are known: ${Scram.mechanism}`);
         }
-        scram = new Scram(await passwordOf(options));
+        scram = new Scram(await password());
         send(writer.begin(Frontend.password).string(Scram.mechanism).value(scram.first).end());
         break;
       case Authentication.saslContinue:
         if (scram === null) throw unexpected();
-        send(writer.begin(Frontend.password).text(await scram.last(text)).end());
+        send(writer.begin(Frontend.password).text(await network.elsewhere(() => scram!.last(text))).end());
         break;
       case Authentication.saslFinal:
         if (scram === null) throw unexpected();

@@ -8,6 +8,7 @@ import type { Inbox } from "../net/inbox.ts";
 /** Types of messages from the server; those not here are skipped. */
 export const Backend = {
   authentication: code("R"),
+  backendKey: code("K"),
   copyIn: code("G"),
   dataRow: code("D"),
   error: code("E"),

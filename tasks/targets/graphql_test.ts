@@ -143,8 +143,9 @@ Deno.test("GraphQL and the cache against real services", async (t) => {
     });
 
     const own = libc();
+    const targets = [await opened(runtimeNetwork)];
     const loop = own === null ? runtimeNetwork : new NativeLoop(own);
-    const targets = [await opened(runtimeNetwork), await opened(loop)];
+    targets.push(await opened(loop));
     try {
       await t.step("a Redis that dies is stepped around and recorded as bypass", async () => {
         Deno.kill(stack.pids()["redis"]!, "SIGKILL");

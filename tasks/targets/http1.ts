@@ -1,6 +1,7 @@
 import type { Channel, Network } from "../net/channel.ts";
 import { Inbox } from "../net/inbox.ts";
 import { openTls, runtimeNetwork } from "../net/runtime_channel.ts";
+import { withinLimit } from "../net/time_limit.ts";
 import type { HttpEndpoint, PostWriter } from "./http_request.ts";
 import { type HttpResponse, ResponseReader } from "./http_response.ts";
 
@@ -42,7 +43,7 @@ export class HttpConnection {
   /** @throws the system's error */
   async connect(): Promise<void> {
     const inbox = new Inbox();
-    const channel = await this.#network.outside(() => this.#openChannel(inbox));
+    const channel = await this.#openChannel(inbox);
     inbox.onBytes = () => this.#arrived(inbox);
     inbox.onEnd = (error) => this.#ended(channel, error);
     this.#channel = channel;
@@ -69,13 +70,15 @@ export class HttpConnection {
     channel.send(request.buffer, request.length);
   }
 
-  async #openChannel(inbox: Inbox): Promise<Channel> {
+  #openChannel(inbox: Inbox): Promise<Channel> {
     const { hostname, port, tls } = this.#endpoint;
-    const signal = AbortSignal.timeout(CONNECT_TIMEOUT_MS);
+    const network = this.#network;
     const address = { host: hostname, port };
-    return tls
-      ? await openTls(address, inbox, signal, this.#network)
-      : await this.#network.connect(address, inbox, signal);
+    return withinLimit(
+      network,
+      CONNECT_TIMEOUT_MS,
+      (signal) => tls ? openTls(address, inbox, signal, network) : network.connect(address, inbox, signal),
+    );
   }
 
   #arrived(inbox: Inbox): void {

@@ -1,6 +1,7 @@
 import type { Channel, Network } from "../net/channel.ts";
 import { Inbox } from "../net/inbox.ts";
 import { runtimeNetwork } from "../net/runtime_channel.ts";
+import { withinLimit } from "../net/time_limit.ts";
 import { type PgError, readError } from "../postgres/error.ts";
 import type { PgOptions } from "../postgres/options.ts";
 import { type Columns, type Parser, readColumns, readRow, type Row } from "./pg_rows.ts";
@@ -103,27 +104,18 @@ export class PgConnection {
     parserOf: (oid: number) => Parser,
     network: Network = runtimeNetwork,
   ): Promise<PgConnection> {
-    const timeout = new AbortController();
-    let channel = null as Channel | null;
-    const inbox = new Inbox();
-    const timer = setTimeout(() => {
-      timeout.abort();
-      channel?.close();
-      inbox.close(new Error("given up"));
-    }, timeoutMs);
-    try {
-      return await network.outside(async () => {
-        channel = await openChannel(options, inbox, network, timeout.signal);
-        await startSession(channel, options);
+    return await withinLimit(network, timeoutMs, async (signal) => {
+      const inbox = new Inbox();
+      const channel = await openChannel(options, inbox, network, signal);
+      signal.addEventListener("abort", () => inbox.close(new Error("given up")));
+      try {
+        await startSession(channel, options, network);
         return new PgConnection(channel, parserOf);
-      });
-    } catch (error) {
-      channel?.close();
-      if (timeout.signal.aborted) throw new Error(`no answer within ${timeoutMs / 1000} s`, { cause: error });
-      throw error;
-    } finally {
-      clearTimeout(timer);
-    }
+      } catch (error) {
+        channel.close();
+        throw error;
+      }
+    });
   }
 
   /** False once it was closed, from whichever side. */

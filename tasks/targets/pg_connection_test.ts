@@ -276,9 +276,9 @@ Deno.test("the lean connection answers as pg does", async (t) => {
         proxied.port = String(listener.addr.port);
         await overEachNetwork(async (network) => {
           const piecemeal = new SqlTarget({ url: proxied.href, connections: 1, nowUs, network });
-          await piecemeal.open();
+          // The proxy is of this thread too, and hands on one piece a turn of Deno's loop.
+          await network.outside(() => piecemeal.open());
           try {
-            // The proxy is of this thread too, and hands on one piece a turn of Deno's loop.
             await network.outside(async () => {
               for (const keep of [true, false, true]) {
                 const text = "SELECT g AS n, repeat('é', g) AS filler FROM generate_series($1::int, 20) g";

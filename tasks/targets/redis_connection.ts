@@ -2,6 +2,7 @@ import { Redis } from "ioredis";
 import type { Channel, Network } from "../net/channel.ts";
 import { Inbox } from "../net/inbox.ts";
 import { openTls, runtimeNetwork } from "../net/runtime_channel.ts";
+import { withinLimit } from "../net/time_limit.ts";
 import { lost, type OnReply, RedisLine } from "./redis_line.ts";
 
 /** Where and as whom Redis is spoken to. */
@@ -45,17 +46,24 @@ export class RedisConnection {
   #retryMs = RETRY_MS;
   #forgetRetry = () => {};
 
-  /** @param network opens what needs no TLS */
-  constructor(options: RedisOptions, network: Network = runtimeNetwork) {
+  readonly #limitMs: number;
+
+  /**
+   * @param network opens what needs no TLS
+   * @param limitMs how long it may take to connect, until Redis has answered
+   */
+  constructor(options: RedisOptions, network: Network = runtimeNetwork, limitMs = CONNECT_TIMEOUT_MS) {
     this.#options = options;
     this.#network = network;
+    this.#limitMs = limitMs;
   }
 
   /** @throws the system's error, or what Redis says to the password */
   connect(): Promise<void> {
-    return this.#network.outside(async () => {
+    return withinLimit(this.#network, this.#limitMs, async (signal) => {
       const { username, password, database } = this.#options;
-      const line = new RedisLine(await this.#open(new Inbox()));
+      const line = new RedisLine(await this.#open(new Inbox(), signal));
+      signal.addEventListener("abort", () => line.close());
       try {
         if (password !== undefined) {
           await line.ask(username === undefined ? ["AUTH", password] : ["AUTH", username, password]);
@@ -102,9 +110,8 @@ export class RedisConnection {
     this.#line?.close();
   }
 
-  async #open(inbox: Inbox): Promise<Channel> {
+  async #open(inbox: Inbox, signal: AbortSignal): Promise<Channel> {
     const { host, port, path, tls } = this.#options;
-    const signal = AbortSignal.timeout(CONNECT_TIMEOUT_MS);
     if (tls) return await openTls({ host, port }, inbox, signal, this.#network);
     return await this.#network.connect(path === undefined ? { host, port } : { path }, inbox, signal);
   }

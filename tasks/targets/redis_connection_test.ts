@@ -112,19 +112,24 @@ Deno.test("after a Redis that was not ready yet, replies go to those who asked",
   await withScripted(answer, (url) =>
     overEachNetwork(async (network) => {
       const connection = new RedisConnection(readRedisOptions(url), network);
-      await connection.connect();
-      await ask(connection, "QUIT");
-      const replies: [string, Reply][] = [];
-      for (let key = 0; replies.filter(([, reply]) => typeof reply === "string").length < 20; key++) {
-        connection.send(writeCommand(["GET", `k${key}`]), (reply) => void replies.push([`k${key}`, reply]));
-        await new Promise((resolve) => setTimeout(resolve, 10));
-      }
-      for (const [key, reply] of replies) {
-        assert.ok(reply instanceof Error || reply === key, `${key}: ${reply}`);
-      }
-      connection.close();
+      // Its Redis is of this thread too.
+      await network.outside(() => scriptedReplies(connection));
     }));
 });
+
+async function scriptedReplies(connection: RedisConnection): Promise<void> {
+  await connection.connect();
+  await ask(connection, "QUIT");
+  const replies: [string, Reply][] = [];
+  for (let key = 0; replies.filter(([, reply]) => typeof reply === "string").length < 20; key++) {
+    connection.send(writeCommand(["GET", `k${key}`]), (reply) => void replies.push([`k${key}`, reply]));
+    await new Promise((resolve) => setTimeout(resolve, 10));
+  }
+  for (const [key, reply] of replies) {
+    assert.ok(reply instanceof Error || reply === key, `${key}: ${reply}`);
+  }
+  connection.close();
+}
 
 Deno.test("a call of the cached path can be given up, whatever Redis does", async () => {
   await withScripted((_nth, command) => command === "PING" ? "+PONG\r\n" : null, async (redisUrl) => {

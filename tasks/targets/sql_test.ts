@@ -138,38 +138,43 @@ async function overNetwork(t: Deno.TestContext, url: string, network: Network, b
       assert.deepEqual((await ask(target, "SELECT 2 AS b", [], 10)).answer, [{ b: 2 }]);
     });
 
-    await step("a server that vanishes and returns: failures meanwhile, then answers", async () => {
-      const { port } = new URL(url);
-      let listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
-      let proxy = startProxy(listener, Number(port));
-      const proxied = new URL(url);
-      proxied.port = String(listener.addr.port);
-      const one = new SqlTarget({ url: proxied.href, connections: 1, nowUs, network });
-      await one.open();
-      const waiting = ask(one, "SELECT pg_sleep(5)", [], 5);
-      await new Promise((resolve) => setTimeout(resolve, 30));
-      await proxy.close();
-      assert.equal((await waiting).error, "08006");
-      assert.equal((await ask(one, "SELECT 1", [], 3)).error, "08001");
+    // The way to it is of this thread too.
+    await step(
+      "a server that vanishes and returns: failures meanwhile, then answers",
+      () =>
+        network.outside(async () => {
+          const { port } = new URL(url);
+          let listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+          let proxy = startProxy(listener, Number(port));
+          const proxied = new URL(url);
+          proxied.port = String(listener.addr.port);
+          const one = new SqlTarget({ url: proxied.href, connections: 1, nowUs, network });
+          await one.open();
+          const waiting = ask(one, "SELECT pg_sleep(5)", [], 5);
+          await new Promise((resolve) => setTimeout(resolve, 30));
+          await proxy.close();
+          assert.equal((await waiting).error, "08006");
+          assert.equal((await ask(one, "SELECT 1", [], 3)).error, "08001");
 
-      // It accepts again and does not answer yet; the call is given up meanwhile. A place that could not be
-      // opened waits a moment before it is tried again.
-      await new Promise((resolve) => setTimeout(resolve, 150));
-      await admin.query("DROP TABLE IF EXISTS written; CREATE TABLE written (n int)");
-      listener = Deno.listen({ hostname: "127.0.0.1", port: Number(proxied.port) });
-      const call = newCall(statement("INSERT INTO written VALUES (1)", [], 11), []);
-      const running = askOnce(one, call);
-      await new Promise((resolve) => setTimeout(resolve, 30));
-      settle(call, nowUs(), "timeout", null);
-      proxy = startProxy(listener, Number(port));
-      await running;
-      assert.ok(Number.isNaN(call.sentUs));
-      assert.deepEqual((await ask(one, "SELECT count(*)::int AS n FROM written", [], 12)).answer, [{
-        n: 0,
-      }]);
-      await one.close();
-      await proxy.close();
-    });
+          // It accepts again and does not answer yet; the call is given up meanwhile. A place that could not be
+          // opened waits a moment before it is tried again.
+          await new Promise((resolve) => setTimeout(resolve, 150));
+          await admin.query("DROP TABLE IF EXISTS written; CREATE TABLE written (n int)");
+          listener = Deno.listen({ hostname: "127.0.0.1", port: Number(proxied.port) });
+          const call = newCall(statement("INSERT INTO written VALUES (1)", [], 11), []);
+          const running = askOnce(one, call);
+          await new Promise((resolve) => setTimeout(resolve, 30));
+          settle(call, nowUs(), "timeout", null);
+          proxy = startProxy(listener, Number(port));
+          await running;
+          assert.ok(Number.isNaN(call.sentUs));
+          assert.deepEqual((await ask(one, "SELECT count(*)::int AS n FROM written", [], 12)).answer, [{
+            n: 0,
+          }]);
+          await one.close();
+          await proxy.close();
+        }),
+    );
 
     await step("where not all connections can be opened, none stays open", async () => {
       await admin.query(

@@ -1,0 +1,26 @@
+import type { Network } from "./channel.ts";
+
+/**
+ * Opens a way to a server, or gives it up.
+ * @param limitMs for all of it, from the address to the server's readiness
+ * @param work leaves nothing open when its signal is aborted
+ * @throws what `work` throws; where it was given up an error that says after how long, with the code ETIMEDOUT
+ */
+export async function withinLimit<T>(
+  network: Network,
+  limitMs: number,
+  work: (signal: AbortSignal) => Promise<T>,
+): Promise<T> {
+  const limit = new AbortController();
+  // The network's own time: a timer of Deno's is seen late where a thread waits for its sockets itself.
+  const forget = network.later(limitMs, () => limit.abort());
+  try {
+    return await network.handshake(() => work(limit.signal));
+  } catch (error) {
+    if (!limit.signal.aborted) throw error;
+    const text = `no answer within ${limitMs / 1000} s`;
+    throw Object.assign(new Error(text, { cause: error }), { code: "ETIMEDOUT" });
+  } finally {
+    forget();
+  }
+}

@@ -1,0 +1,40 @@
+import type { Network } from "../net/channel.ts";
+import { Inbox } from "../net/inbox.ts";
+import { withinLimit } from "../net/time_limit.ts";
+import type { PgOptions } from "./options.ts";
+import { openChannel } from "./transport.ts";
+import { MessageWriter } from "./wire.ts";
+
+/**
+ * By what a session is told to cancel its statement: the number of its process and a secret, as the server's
+ * BackendKeyData has them. The secret has 4 bytes in protocol 3.0 and may have more in 3.2.
+ */
+export type CancelKey = Uint8Array;
+
+const CANCEL = 80_877_102;
+
+/**
+ * Asks the server to cancel the statement under way in a session, over a connection of its own. Resolves when the
+ * server has ended that: whatever the statement does, it has been told by then, and what is sent afterwards is not
+ * meant. Whether it is cancelled stands in the session's own answer.
+ * @throws the system's error, or that of the time limit
+ */
+export function requestCancel(
+  options: PgOptions,
+  key: CancelKey,
+  limitMs: number,
+  network: Network,
+): Promise<void> {
+  return withinLimit(network, limitMs, async (signal) => {
+    const inbox = new Inbox();
+    const channel = await openChannel(options, inbox, network, signal);
+    signal.addEventListener("abort", () => inbox.close(new Error("given up")));
+    try {
+      const message = new MessageWriter().begin(null).int32(CANCEL).raw(key).end();
+      channel.send(message.buffer, message.length);
+      while (await inbox.more()) inbox.start = inbox.end;
+    } finally {
+      channel.close();
+    }
+  });
+}
