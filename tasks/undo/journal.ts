@@ -88,11 +88,11 @@ export function dropRecord(home: string, runId: string): void {
   rmSync(pathOf(home, runId), { force: true });
 }
 
-/** The records of a home, oldest first, and what was set aside because it cannot be read. */
+/** The records of a home, oldest first, and what of them cannot be read. */
 export interface KeptRecords {
   readonly records: readonly WriteRecord[];
-  /** A sentence for each file that was moved away. */
-  readonly setAside: readonly string[];
+  /** A sentence for each file that cannot be read; it is kept. */
+  readonly damaged: readonly string[];
 }
 
 /** All records of a home; those whose run still goes on among them. */
@@ -102,10 +102,10 @@ export function keptRecords(home: string): KeptRecords {
   try {
     names = readdirSync(folder).filter((name) => name.endsWith(".json")).sort();
   } catch {
-    return { records: [], setAside: [] };
+    return { records: [], damaged: [] };
   }
   const records: WriteRecord[] = [];
-  const setAside: string[] = [];
+  const damaged: string[] = [];
   for (const name of names) {
     const record = readRecord(join(folder, name));
     if (record !== null && `${record.runId}.json` === name) {
@@ -114,13 +114,13 @@ export function keptRecords(home: string): KeptRecords {
     }
     const aside = join(folder, `${name}.damaged`);
     renameSync(join(folder, name), aside);
-    setAside.push(
+    damaged.push(
       `Cannot read what the run ${
         name.slice(0, -5)
       } may have written: its record is damaged and was moved to ${aside}.`,
     );
   }
-  return { records, setAside };
+  return { records, damaged };
 }
 
 function readRecord(path: string): WriteRecord | null {

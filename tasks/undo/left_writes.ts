@@ -23,9 +23,9 @@ export async function takeBackLeftWrites(
   home: string,
   { url, embedded }: { readonly url: string; readonly embedded: boolean },
 ): Promise<LeftWrites> {
-  const { records, setAside } = keptRecords(home);
+  const { records, damaged } = keptRecords(home);
   const told: string[] = [];
-  const left: string[] = [...setAside];
+  const left: string[] = [...damaged];
   const ended = records.filter(({ owner }) => !isAlive(owner));
   if (ended.length === 0) return { told, left };
   const client = await openClient(url, "benchbook undo");

@@ -1,0 +1,40 @@
+import type { Config } from "../config.ts";
+import { ExitCode } from "../model/errors.ts";
+import { acquireLock } from "../stack/lock.ts";
+import { prepareHome } from "../stack/places.ts";
+import { openTerminal } from "../terminal/terminal.ts";
+import { keptRecords } from "../undo/journal.ts";
+import { takeBackLeftWrites } from "../undo/left_writes.ts";
+import { interruptSignal } from "./interrupt.ts";
+import { startStack } from "./prepare.ts";
+
+/**
+ * Takes back what runs have left in the databases of a server: DATABASE_URL's, else the embedded one.
+ * @returns 0 when nothing is left, 3 when something is, which is named
+ */
+export async function cleanWrites(config: Config): Promise<ExitCode> {
+  const terminal = openTerminal({ json: false });
+  prepareHome(config.home);
+  const lock = acquireLock(config.home, "clean --writes");
+  const interrupt = interruptSignal(config.home);
+  try {
+    const { records, damaged } = keptRecords(config.home);
+    if (records.length + damaged.length === 0) {
+      terminal.print("No run has left anything in a database.");
+      return ExitCode.ok;
+    }
+    const stack = await startStack(config, ["sql"], terminal, interrupt.signal);
+    try {
+      const { adminUrl: url, origin } = stack.postgres;
+      const { told, left } = await takeBackLeftWrites(config.home, { url, embedded: origin === "embedded" });
+      for (const line of told) terminal.print(line);
+      for (const line of left) terminal.print(`! ${line}`);
+      return left.length === 0 ? ExitCode.ok : ExitCode.service;
+    } finally {
+      await stack.stop();
+    }
+  } finally {
+    interrupt.dispose();
+    lock.release();
+  }
+}
