@@ -96,6 +96,20 @@ Deno.test("GraphQL and the cache against real services", async (t) => {
           assert.match(call.error!, /^[A-Z_0-9]+$/);
         });
 
+        await step(
+          "a write whose key is taken fails with PostgreSQL's own code, and no text of its",
+          async () => {
+            const insert = loadQuestion(workload, "order-insert");
+            const given = [2_000_000_000, first!.customer_id, 1, "2026-01-15", 1, "1", [1], [1]];
+            const write = { ...statement, operationId: 7, write: true, text: insert.graphql!.text };
+            const asked = { ...write, parameters: insert.parameters.map(({ name }) => name) };
+            const once = await ask(graphql, asked, given);
+            const again = once.outcome === "ok" ? await ask(graphql, asked, given) : once;
+            assert.deepEqual([again.outcome, again.error], ["failed", "23505"]);
+            assert.doesNotMatch(JSON.stringify(again.answer), /duplicate key/);
+          },
+        );
+
         await step("the cache misses once, then hits with the same rows", async () => {
           const sql = { ...statement, text: question.sql.text };
           const miss = await ask(cached, sql, values);

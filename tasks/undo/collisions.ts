@@ -2,7 +2,8 @@ import { join } from "node:path";
 import { OUTCOMES } from "../model/timing.ts";
 import { readSegment } from "../store/segment_reader.ts";
 
-const UNIQUE_VIOLATION = "23505";
+/** PostgreSQL's, which PostGraphile passes on, and Hasura's name for it. */
+const TAKEN: ReadonlySet<string | undefined> = new Set(["23505", "constraint-violation"]);
 
 /**
  * Slots of a run whose every attempt failed because somebody else's row has their key: that row is not the run's to
@@ -35,7 +36,7 @@ function* attempts(dir: string): Generator<{ slot: number; collision: boolean }>
         const outcome = OUTCOMES[columns.outcome[row]!];
         if (Number.isNaN(columns.sent[row]!)) continue;
         const error = columns.error[row]!;
-        const collision = outcome === "failed" && error > 0 && codes[error - 1] === UNIQUE_VIOLATION;
+        const collision = outcome === "failed" && error > 0 && TAKEN.has(codes[error - 1]);
         yield { slot: columns.slot[row]!, collision };
       }
     }

@@ -8,6 +8,7 @@ import pg from "pg";
 import { postgraphile } from "postgraphile";
 import { makePgService } from "postgraphile/adaptors/pg";
 import { grafserv } from "postgraphile/grafserv/node";
+import { maskError } from "./mask_error.ts";
 import { preset } from "./preset.ts";
 
 /** What the parent writes to stdin. */
@@ -46,6 +47,7 @@ async function serve(options: ServerOptions): Promise<void> {
       graphqlOverGET: false,
       watch: false,
       websockets: false,
+      maskError,
     },
     grafast: { explain: false },
   });
