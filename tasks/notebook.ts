@@ -1,9 +1,10 @@
 import { join } from "node:path";
 import { readConfig } from "./config.ts";
-import { InterruptedError, UsageError } from "./model/errors.ts";
+import { UsageError } from "./model/errors.ts";
 import { parseDuration } from "./model/units.ts";
 import { openJupyter } from "./notebook/open.ts";
 import { runAll } from "./notebook/run_notebooks.ts";
+import { interruptSignal } from "./pipeline/interrupt.ts";
 import { checkHome } from "./stack/home.ts";
 import { openRun } from "./store/read.ts";
 import { command, dbOption, main, say } from "./terminal/command.ts";
@@ -34,10 +35,7 @@ await main(async () => {
     return await openJupyter({ notebooks: directory, home: config.home });
   }
   const { run, db: store } = await openRun(reference, db === undefined ? {} : { db });
-  const interrupted = new AbortController();
-  const stop = () => interrupted.abort(new InterruptedError());
-  Deno.addSignalListener("SIGINT", stop);
-  Deno.addSignalListener("SIGTERM", stop);
+  const { signal } = interruptSignal(config.home);
   const parameters = { run: run.runId, db: store };
-  return await runAll({ directory, parameters, timeoutMs, signal: interrupted.signal, print: say });
+  return await runAll({ directory, parameters, timeoutMs, signal, print: say });
 });

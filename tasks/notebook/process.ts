@@ -32,6 +32,8 @@ export async function spawnKernel(info: ConnectionInfo, cwd: string): Promise<Ke
     const child = new Deno.Command(Deno.execPath(), {
       args: ["jupyter", "--kernel", "--conn", file],
       cwd,
+      // Ctrl-C in the terminal is ours to handle.
+      detached: true,
       env: { NO_COLOR: "1" },
       // Held open: its end tells the kernel that we are gone (inside.ts).
       stdin: "piped",

@@ -221,7 +221,7 @@ async function conclude(
   if (given.report && !signal.aborted) {
     const page = await terminal.step("Report", async (progress) => {
       const { makeRatePage } = await import("../report/find_rate_page.ts");
-      const made = await makeRatePage(found, { config, pdf: given.pdf, onStep: progress });
+      const made = await makeRatePage(found, { config, pdf: given.pdf, signal, onStep: progress });
       return { value: made, detail: made.pdf === null ? "HTML" : "HTML and PDF" };
     });
     files = { ...files, html: page.html, pdf: page.pdf };

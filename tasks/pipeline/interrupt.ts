@@ -66,6 +66,7 @@ export function interruptSignal(home: string): Interrupt {
     const nowMs = performance.now();
     const samePress = nowMs - lastMs < PRESS_MS;
     lastMs = nowMs;
+    Deno.exitCode = ExitCode.interrupted;
     // A terminal that goes away says so several times, and nobody is there who could mean more by it.
     if (samePress || (name === "SIGHUP" && stage > 0)) return;
     if (stage === 0 && name !== "SIGQUIT") {

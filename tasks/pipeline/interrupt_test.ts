@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { Key } from "../terminal/testing_pseudo_terminal.ts";
+import { Key } from "../testing/pseudo_terminal.ts";
 import {
   assertLeftAsFound,
   assertSane,

@@ -6,7 +6,7 @@ import { inspectLock } from "../stack/lock.ts";
 import { readRecords } from "../stack/state.ts";
 import { withPostgres } from "../stack/testing.ts";
 import { openStore } from "../store/open.ts";
-import { type PseudoTerminal, withPseudoTerminal } from "../terminal/testing_pseudo_terminal.ts";
+import { type PseudoTerminal, withPseudoTerminal } from "../testing/pseudo_terminal.ts";
 import { until, withWorkbench, type Workbench } from "./testing.ts";
 
 const root = resolve(import.meta.dirname!, "../..");
@@ -78,6 +78,7 @@ export function servicesOf({ home }: Workbench): ProcessId[] {
 
 /** Status and rows of each stored run, oldest first. */
 export async function storedRuns({ db }: Workbench): Promise<{ status: string; rows: number }[]> {
+  if (!await Deno.stat(db).then(() => true, () => false)) return [];
   const store = await openStore(db, { mode: "read" });
   try {
     return await store.rows(

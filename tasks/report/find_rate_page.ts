@@ -52,13 +52,14 @@ export interface RatePage {
 /**
  * Makes a search's page, `index.html`, `report.pdf` and `search.json`, in a directory of the reports named by its
  * id. Without a browser there is no PDF, which is a warning.
- * @throws {ServiceError} when it cannot be written
+ * @throws {ServiceError} when it cannot be written; {InterruptedError} when `signal` aborts
  */
 export async function makeRatePage(
   found: RateSearch,
-  { config, pdf, onStep }: {
+  { config, pdf, signal, onStep }: {
     readonly config: Config;
     readonly pdf: boolean;
+    readonly signal?: AbortSignal;
     readonly onStep?: (text: string) => void;
   },
 ): Promise<RatePage> {
@@ -74,7 +75,7 @@ export async function makeRatePage(
     if (pdf) {
       onStep?.("printing the PDF");
       const render = (pages: Pages) => renderRatePage(view, templateDirectory, pages);
-      const problem = await writePdf(render, config, temporary);
+      const problem = await writePdf(render, config, temporary, signal);
       if (problem === null) printed = join(directory, "report.pdf");
       else warnings.push(problem);
     }

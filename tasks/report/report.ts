@@ -2,7 +2,7 @@ import { join } from "node:path";
 import type { Config } from "../config.ts";
 import { BenchbookError, InterruptedError } from "../model/errors.ts";
 import type { RunSummary } from "../model/summary.ts";
-import { launchBrowser } from "../stack/browser.ts";
+import { type BrowserOptions, launchBrowser } from "../stack/browser.ts";
 import { prepareReports, reportFolder } from "../stack/reports_folder.ts";
 import { openRun } from "../store/read.ts";
 import { summarise } from "../summary/summarise.ts";
@@ -63,7 +63,7 @@ export async function makeReport(options: ReportOptions): Promise<Report> {
     if (options.pdf) {
       onStep?.("printing the PDF");
       const render = (pages: Pages) => renderHtml(view, { ...templatesOf(config), pages });
-      const problem = await writePdf(render, config, temporary);
+      const problem = await writePdf(render, config, temporary, signal);
       if (problem === null) pdf = join(directory, "report.pdf");
       else warnings.push(problem);
     }
@@ -86,25 +86,50 @@ function templatesOf(config: Pick<Config, "root">): { readonly templates: string
   return { templates: join(config.root, "templates") };
 }
 
-/** Prints a page as report.pdf into a directory; returns why not, where it cannot. */
+/**
+ * Prints a page as report.pdf into a directory; returns why not, where it cannot.
+ * @throws {InterruptedError} when `signal` aborts
+ */
 export async function writePdf(
   render: (pages: Pages) => Promise<string>,
   config: Config,
   directory: string,
+  signal?: AbortSignal,
 ): Promise<string | null> {
+  const profile = await Deno.makeTempDir({ prefix: "benchbook-browser-" });
+  const printing = printWithBrowser(render, config, directory, { signal, profile });
+  // Closed in mid-work a browser is gone at once; now and then its driver waits half a minute for it.
+  const aborted = Promise.withResolvers<never>();
+  const abort = () => setTimeout(() => aborted.reject(new InterruptedError()), 1_000);
+  signal?.addEventListener("abort", abort);
   try {
-    const browser = await launchBrowser(config);
-    try {
-      const bytes = await printPdf(browser, render, join(directory, "print.html"));
-      await Deno.writeFile(join(directory, "report.pdf"), bytes);
-      return null;
-    } finally {
-      await browser.close();
-    }
+    signal?.throwIfAborted();
+    await Promise.race([printing, aborted.promise]);
+    return null;
   } catch (error) {
+    printing.catch(() => {});
+    if (signal?.aborted) throw new InterruptedError();
     if (!(error instanceof Error)) throw error;
     const next = error instanceof BenchbookError ? error.next : undefined;
     const again = next ?? "Run `deno task report` to try again; `deno task doctor` looks at the browser.";
     return `PDF not made: ${error.message.split("\n")[0]}. ${again}`;
+  } finally {
+    signal?.removeEventListener("abort", abort);
+    await Deno.remove(profile, { recursive: true }).catch(() => {});
+  }
+}
+
+async function printWithBrowser(
+  render: (pages: Pages) => Promise<string>,
+  config: Config,
+  directory: string,
+  options: BrowserOptions,
+): Promise<void> {
+  const browser = await launchBrowser(config, options);
+  try {
+    const bytes = await printPdf(browser, render, join(directory, "print.html"));
+    await Deno.writeFile(join(directory, "report.pdf"), bytes);
+  } finally {
+    await browser.close();
   }
 }

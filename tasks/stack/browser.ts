@@ -49,11 +49,14 @@ const QUIET = [
  * Finds a browser, unpacking the one from npm last.
  * @throws {ServiceError} when there is none; the caller then goes on without a PDF.
  */
-export async function findBrowser(config: Pick<Config, "home" | "chromePath">): Promise<BrowserProgram> {
+export async function findBrowser(
+  config: Pick<Config, "home" | "chromePath">,
+  signal?: AbortSignal,
+): Promise<BrowserProgram> {
   const installed = await findInstalled(config);
   if (installed !== null) return installed;
   if (bringsChromium()) {
-    const unpacked = await unpackChromium(config.home);
+    const unpacked = await unpackChromium(config.home, signal);
     if (unpacked !== null) return unpacked;
   }
   return await findCached();
@@ -109,17 +112,32 @@ export async function findBrowserPlan(config: Pick<Config, "home" | "chromePath"
   return (await findCached()).command;
 }
 
+/** How a browser is started. */
+export interface BrowserOptions {
+  /** Closes it. */
+  readonly signal?: AbortSignal;
+  /** A folder for its files, which the caller removes. */
+  readonly profile?: string;
+}
+
 /**
- * Starts a headless browser. The caller closes it.
+ * Starts a headless browser. The caller closes it; so does `signal`.
  * @throws {ServiceError} when there is none or it does not start.
  */
-export async function launchBrowser(config: Pick<Config, "home" | "chromePath">): Promise<Browser> {
-  const program = await findBrowser(config);
+export async function launchBrowser(
+  config: Pick<Config, "home" | "chromePath">,
+  { signal, profile }: BrowserOptions = {},
+): Promise<Browser> {
+  const program = await findBrowser(config, signal);
   try {
     return await puppeteer.launch({
       executablePath: program.command,
       headless: true,
-      // Ctrl-C is ours to handle: the report in progress is finished or dropped, then the browser closed.
+      // A browser spoken to over a pipe ends with us, also where we are killed.
+      pipe: true,
+      signal,
+      userDataDir: profile,
+      // Ctrl-C is ours to handle: the report in progress is dropped, then the browser closed.
       handleSIGINT: false,
       handleSIGTERM: false,
       handleSIGHUP: false,
@@ -143,7 +161,7 @@ function sandbox(): string[] {
     : [];
 }
 
-async function unpackChromium(home: string): Promise<BrowserProgram | null> {
+async function unpackChromium(home: string, signal?: AbortSignal): Promise<BrowserProgram | null> {
   const folder = join(home, "chromium", packageVersion("@sparticuz/chromium"));
   if (!existsSync(join(folder, "chromium"))) {
     claimHome(home);
@@ -156,7 +174,7 @@ async function unpackChromium(home: string): Promise<BrowserProgram | null> {
         "--allow-all",
         "--no-prompt",
         join(import.meta.dirname!, "unpack_chromium.ts"),
-      ], { env: { TMPDIR: part }, cwd: import.meta.dirname, timeoutMs: 120_000 });
+      ], { env: { TMPDIR: part }, cwd: import.meta.dirname, timeoutMs: 120_000, signal });
       if (code !== 0) return null;
       writeFileSync(join(part, "fonts.conf"), fontConfig(folder));
       renameSync(part, folder);

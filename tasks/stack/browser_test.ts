@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { ServiceError } from "../model/errors.ts";
 import { readConfig } from "../config.ts";
 import { findBrowserPlan, launchBrowser } from "./browser.ts";
+import { identify, isAlive } from "./process.ts";
 
 Deno.test("a browser starts and prints a PDF", async () => {
   const config = readConfig();
@@ -29,4 +30,30 @@ Deno.test("a browser that is not there is a sentence that names the variable", a
     launchBrowser({ ...config, chromePath: "/bin/false" }),
     (error) => error instanceof ServiceError && error.message.includes("Cannot start the browser /bin/false"),
   );
+});
+
+Deno.test("a browser ends with the process that it was started by, also with one that is killed", async () => {
+  const script = `
+    import { readConfig } from ${JSON.stringify(import.meta.resolve("../config.ts"))};
+    import { launchBrowser } from ${JSON.stringify(import.meta.resolve("./browser.ts"))};
+    const browser = await launchBrowser(readConfig(), { profile: Deno.args[0] });
+    console.log(browser.process().pid);
+    Deno.kill(Deno.pid, "SIGKILL");`;
+  const profile = await Deno.makeTempDir({ prefix: "benchbook-browser-" });
+  try {
+    const { stdout } = await new Deno.Command(Deno.execPath(), {
+      args: ["eval", "--no-check", script, profile],
+      cwd: import.meta.dirname,
+      stderr: "null",
+    }).output();
+    const id = identify(parseInt(new TextDecoder().decode(stdout)));
+    // It may have ended already.
+    for (let waited = 0; id !== null && isAlive(id) && waited < 5_000; waited += 20) {
+      await new Promise((resolve) => setTimeout(resolve, 20));
+    }
+    assert.ok(parseInt(new TextDecoder().decode(stdout)) > 0);
+    assert.ok(id === null || !isAlive(id));
+  } finally {
+    await Deno.remove(profile, { recursive: true });
+  }
 });

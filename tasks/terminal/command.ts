@@ -1,6 +1,6 @@
 import { Command, CommanderError, Option } from "commander";
 import process from "node:process";
-import { BenchbookError, ExitCode } from "../model/errors.ts";
+import { BenchbookError, ExitCode, InterruptedError } from "../model/errors.ts";
 import { outliveOutput } from "./output.ts";
 import { printable } from "./safe_text.ts";
 
@@ -40,7 +40,8 @@ export async function main(task: () => Promise<ExitCode | void>): Promise<never>
   }
   // The pipes of a parent may lag behind: exit only after they took everything.
   await new Promise<void>((resolve) => process.stdout.write("", () => resolve()));
-  Deno.exit(code);
+  // A signal has decided already how the task ends, whatever else went wrong on the way out.
+  Deno.exit(Deno.exitCode || code);
 }
 
 /** A message may end with a log's last lines; a server may send more. */
@@ -58,6 +59,8 @@ export function reportError(error: unknown): ExitCode {
     if (error.next !== undefined) console.error(printable(`  ${error.next}`));
     return error.exitCode;
   }
+  // Nothing is aborted but by a user who wants to leave.
+  if (error instanceof Error && error.name === "AbortError") return reportError(new InterruptedError());
   console.error("Benchbook failed unexpectedly; this is a defect of Benchbook:");
   console.error(printable(Deno.inspect(error)));
   return ExitCode.service;
