@@ -38,10 +38,10 @@ export function openLoop({ alarm, relief }: Beside): EventLoop {
 function hasTls(target: ArmTarget): boolean {
   switch (target.path) {
     case "sql":
-      return readPgOptions(target.url, "").tls !== null;
+      return readPgOptions(target.url, "").ways[0] !== "plain";
     case "graphql":
       return endpointOf(target.url).tls;
     case "sql+cache":
-      return readPgOptions(target.url, "").tls !== null || readRedisOptions(target.redisUrl).tls;
+      return readPgOptions(target.url, "").ways[0] !== "plain" || readRedisOptions(target.redisUrl).tls;
   }
 }

@@ -1,9 +1,9 @@
 import { dirname, resolve } from "node:path";
 import { DuckDBInstance } from "@duckdb/node-api";
-import { Client } from "pg";
 import { UsageError } from "../model/errors.ts";
 import type { Source } from "../model/scenario.ts";
 import { hint } from "../model/suggest.ts";
+import { connectClient } from "../postgres/client.ts";
 import type { Value } from "../targets/target.ts";
 import type { SourceRows } from "./mix.ts";
 import type { LoadedScenario } from "./scenario.ts";
@@ -112,8 +112,7 @@ async function readFile(reader: "read_csv" | "read_parquet", path: string): Prom
 }
 
 async function readSql(text: string, databaseUrl: string): Promise<Table> {
-  const client = new Client({ connectionString: databaseUrl, application_name: "benchbook-source" });
-  await client.connect();
+  const client = await connectClient(databaseUrl, { applicationName: "benchbook-source" });
   try {
     await client.query("BEGIN READ ONLY");
     const { fields, rows } = await client.query({ text, rowMode: "array" });

@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import pg from "pg";
+import type pg from "pg";
+import { connectClient } from "../postgres/client.ts";
 import { Rates, type Reading, type Source } from "./source.ts";
 
 interface Row {
@@ -59,16 +60,15 @@ export class PostgresSource implements Source {
   }
 
   async #connect(): Promise<pg.Client> {
-    const client = new pg.Client({
-      connectionString: this.#url,
-      application_name: "benchbook-observer",
-      connectionTimeoutMillis: this.#timeoutMs,
-      query_timeout: this.#timeoutMs,
-      statement_timeout: this.#timeoutMs,
+    const timeoutMs = this.#timeoutMs;
+    const client = await connectClient(this.#url, {
+      applicationName: "benchbook-observer",
+      connectTimeoutMs: timeoutMs,
+      queryTimeoutMs: timeoutMs,
+      statementTimeoutMs: timeoutMs,
     });
     client.on("error", () => this.#forget(client));
     client.on("end", () => this.#forget(client));
-    await client.connect();
     this.#client = client;
     this.#rates.clear();
     // The observer must not appear among what it observes; only a superuser may say so.

@@ -1,7 +1,7 @@
-import { Client } from "pg";
 import type { Mix } from "../load/mix.ts";
 import type { Plan } from "../model/run.ts";
 import { explain } from "../observe/plans.ts";
+import { connectClient } from "../postgres/client.ts";
 import type { Ground } from "./prepare.ts";
 
 /** A slot no load reaches: its values serve the plans. */
@@ -15,8 +15,7 @@ const PLAN_SLOT = 1_100_000_000;
 export async function explainAll(ground: Ground, mix: Mix, session: string): Promise<Plan[]> {
   const arm = ground.arms.find(({ target }) => target.path === "sql");
   if (arm === undefined) return [];
-  const client = new Client({ connectionString: ground.databaseUrl, application_name: session });
-  await client.connect();
+  const client = await connectClient(ground.databaseUrl, { applicationName: session });
   try {
     const plans: Plan[] = [];
     for (const [index, { operationId, text, parameters, write, carries }] of arm.statements.entries()) {

@@ -1,4 +1,5 @@
-import { Client } from "pg";
+import type { Client } from "pg";
+import { connectClient } from "../postgres/client.ts";
 import { identify, isAlive, type ProcessId } from "../stack/process.ts";
 
 export interface Watch {
@@ -62,19 +63,13 @@ export async function watchServices(
 }
 
 async function idleConnection(url: string, onLost: () => void): Promise<Client> {
-  const client = new Client({
-    connectionString: url,
-    application_name: "benchbook-watch",
-    connectionTimeoutMillis: 2000,
-  });
+  const client = await connectClient(url, { applicationName: "benchbook-watch", connectTimeoutMs: 2000 });
   let told = false;
   const lost = () => {
     if (told) return;
     told = true;
     onLost();
   };
-  client.on("error", () => {});
-  await client.connect();
   client.on("error", lost);
   client.on("end", lost);
   return client;

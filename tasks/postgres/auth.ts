@@ -8,18 +8,36 @@ export function md5Password(user: string, password: string, salt: Uint8Array): s
   return `md5${createHash("md5").update(inner).update(salt).digest("hex")}`;
 }
 
-/** SCRAM-SHA-256 without channel binding, the client's side of one exchange: RFC 5802 and RFC 7677. */
+/** Half a second of hashing: a server that asks for more keeps a thread busy, whatever it is for. */
+const MOST_ITERATIONS = 1_000_000;
+
+/** To what SCRAM is bound: nothing, or the certificate that the server has shown. */
+export type Binding =
+  /** The server offers nothing that it could be bound to, or this side cannot. */
+  | { readonly kind: "none"; readonly flag: "n" | "y" }
+  /** @param data the certificate's hash, as `tls-server-end-point` (RFC 5929) has it */
+  | { readonly kind: "certificate"; readonly data: Uint8Array };
+
+/** SCRAM-SHA-256, the client's side of one exchange: RFC 5802 and RFC 7677. */
 export class Scram {
-  /** Name of the mechanism, as servers offer it. */
+  /** Names of the mechanism, as servers offer it: without a binding, and with one. */
   static readonly mechanism = "SCRAM-SHA-256";
+  static readonly boundMechanism = "SCRAM-SHA-256-PLUS";
+
   readonly #password: string;
   readonly #nonce: string;
+  readonly #binding: Binding;
   #serverSignature: Uint8Array | null = null;
   #verified = false;
 
   /** @param nonce printable and without comma; random unless a test gives one */
-  constructor(password: string, nonce: string = randomBytes(18).toString("base64")) {
+  constructor(
+    password: string,
+    binding: Binding = { kind: "none", flag: "n" },
+    nonce: string = randomBytes(18).toString("base64"),
+  ) {
     this.#password = saslPrepared(password);
+    this.#binding = binding;
     this.#nonce = nonce;
   }
 
@@ -28,24 +46,31 @@ export class Scram {
     return this.#verified;
   }
 
+  get mechanism(): string {
+    return this.#binding.kind === "none" ? Scram.mechanism : Scram.boundMechanism;
+  }
+
   /** The client's first message. The user's name is left out: the server takes that of the session. */
   get first(): string {
-    return `n,,${this.#firstBare}`;
+    return `${this.#header}${this.#firstBare}`;
   }
 
   /**
    * The client's last message, with its proof.
    * @param serverFirst the server's message with salt and iterations
-   * @throws when that is none, or answers another client.
+   * @throws when that is none, answers another client, or asks for more work than any server needs.
    */
   async last(serverFirst: string): Promise<string> {
-    const { r: nonce = "", s: salt = "", i: iterations = "" } = attributes(serverFirst);
-    const answersUs = nonce.startsWith(this.#nonce) && nonce !== this.#nonce;
-    if (!answersUs || salt === "" || !(Number(iterations) > 0)) {
+    const read = /^r=([!-+\--~]+),s=([A-Za-z0-9+/]+={0,2}),i=([1-9][0-9]{0,9})(?:,.*)?$/.exec(serverFirst);
+    const [, nonce = "", salt = "", iterations = ""] = read ?? [];
+    if (!nonce.startsWith(this.#nonce) || nonce === this.#nonce) {
       throw new Error("the server's SCRAM challenge is not valid");
     }
+    if (Number(iterations) > MOST_ITERATIONS) {
+      throw new Error(`the server asks for ${iterations} SCRAM iterations: ${MOST_ITERATIONS} are the most`);
+    }
     const key = await saltedPassword(this.#password, salt, Number(iterations));
-    const bare = `c=biws,r=${nonce}`;
+    const bare = `c=${this.#boundTo},r=${nonce}`;
     const exchanged = `${this.#firstBare},${serverFirst},${bare}`;
     const clientKey = hmac(key, "Client Key");
     const signature = hmac(createHash("sha256").update(clientKey).digest(), exchanged);
@@ -56,12 +81,21 @@ export class Scram {
 
   /** @throws unless the server's last message proves that it knows the password too. */
   verify(serverLast: string): void {
-    const signature = Buffer.from(attributes(serverLast).v ?? "", "base64");
+    const signature = Buffer.from(/^v=([A-Za-z0-9+/]+={0,2})(?:,|$)/.exec(serverLast)?.[1] ?? "", "base64");
     const wanted = this.#serverSignature;
     if (wanted === null || signature.length !== wanted.length || !timingSafeEqual(signature, wanted)) {
       throw new Error("the server could not prove that it knows the password");
     }
     this.#verified = true;
+  }
+
+  get #header(): string {
+    return this.#binding.kind === "none" ? `${this.#binding.flag},,` : "p=tls-server-end-point,,";
+  }
+
+  get #boundTo(): string {
+    const data = this.#binding.kind === "none" ? [] : this.#binding.data;
+    return Buffer.concat([Buffer.from(this.#header), Buffer.from(data)]).toString("base64");
   }
 
   get #firstBare(): string {
@@ -94,10 +128,6 @@ function saslPrepared(password: string): string {
     .replace(/[\u00A0\u1680\u2000-\u200B\u202F\u205F\u3000]/gu, " ")
     .replace(/\u00AD|\u034F|\u1806|[\u180B-\u180D]|\u200C|\u200D|\u2060|[\uFE00-\uFE0F]|\uFEFF/gu, "")
     .normalize("NFKC");
-}
-
-function attributes(message: string): Partial<Record<string, string>> {
-  return Object.fromEntries(message.split(",").map((part) => [part[0], part.slice(2)]));
 }
 
 function hmac(key: Uint8Array, text: string): Buffer {

@@ -23,7 +23,7 @@ Deno.test("an md5 answer hides password, user and salt in one hash", () => {
 });
 
 Deno.test("a server that knows the password is believed, another is not", async () => {
-  const scram = new Scram("pencil", "own");
+  const scram = new Scram("pencil", undefined, "own");
   assert.equal(scram.first, "n,,n=,r=own");
   const last = await scram.last(CHALLENGE);
   assert.match(last, /^c=biws,r=ownserver,p=[\w+/]{43}=$/);
@@ -39,6 +39,6 @@ Deno.test("a challenge for another client, or without salt or iterations, is ref
   for (
     const challenge of [`r=else,s=${SALT},i=4096`, `r=own,s=${SALT},i=4096`, "r=ownserver,s=AAAA", "x", ""]
   ) {
-    await assert.rejects(new Scram("pencil", "own").last(challenge), /not valid/, challenge);
+    await assert.rejects(new Scram("pencil", undefined, "own").last(challenge), /not valid/, challenge);
   }
 });

@@ -2,14 +2,11 @@ import type { Network } from "../net/channel.ts";
 import { Inbox } from "../net/inbox.ts";
 import { withinLimit } from "../net/time_limit.ts";
 import type { PgOptions } from "./options.ts";
+import type { CancelKey } from "./startup.ts";
 import { openChannel } from "./transport.ts";
 import { MessageWriter } from "./wire.ts";
 
-/**
- * By what a session is told to cancel its statement: the number of its process and a secret, as the server's
- * BackendKeyData has them. The secret has 4 bytes in protocol 3.0 and may have more in 3.2.
- */
-export type CancelKey = Uint8Array;
+export type { CancelKey } from "./startup.ts";
 
 const CANCEL = 80_877_102;
 
@@ -27,7 +24,7 @@ export function requestCancel(
 ): Promise<void> {
   return withinLimit(network, limitMs, async (signal) => {
     const inbox = new Inbox();
-    const channel = await openChannel(options, inbox, network, signal);
+    const channel = await openChannel(options, options.ways[0], inbox, network, signal);
     signal.addEventListener("abort", () => inbox.close(new Error("given up")));
     try {
       const message = new MessageWriter().begin(null).int32(CANCEL).raw(key).end();

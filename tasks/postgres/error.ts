@@ -26,12 +26,13 @@ export class PgError extends Error {
 /**
  * Reads the body of an ErrorResponse: fields of a letter and a text, ended by a zero byte.
  * https://www.postgresql.org/docs/current/protocol-error-fields.html
+ * @throws when it is none
  */
 export function readError(bytes: Uint8Array, body: number, end: number): PgError {
   const fields = new Map<string, string>();
   for (let at = body; at < end && bytes[at] !== 0;) {
     const letter = String.fromCharCode(bytes[at]!);
-    const { text, next } = zeroTerminated(bytes, at + 1);
+    const { text, next } = zeroTerminated(bytes, at + 1, end);
     fields.set(letter, text);
     at = next;
   }

@@ -11,25 +11,41 @@ export interface Certificate {
 export class CertificateAuthority {
   readonly #keys = generateKeyPairSync("ec", { namedCurve: "P-256" });
   /** The authority's own certificate. */
-  readonly cert = this.#certificate("benchbook test authority", this.#keys.publicKey, [
-    // Basic constraints: it may sign others.
-    extension("2.5.29.19", true, der(0x30, der(0x01, Buffer.of(0xff)))),
-  ]);
+  readonly cert: string;
 
-  /** @param dnsName what the certificate is for; a server's host or a client's user */
-  issue(name: string): Certificate {
+  /** @param name of the authority */
+  constructor(readonly name = "benchbook test authority") {
+    this.cert = this.#certificate(name, this.#keys.publicKey, [
+      // Basic constraints: it may sign others.
+      extension("2.5.29.19", true, der(0x30, der(0x01, Buffer.of(0xff)))),
+    ]);
+  }
+
+  /**
+   * @param name what the certificate is for; a server's host or a client's user
+   * @param until the year in which it ends, from this one on
+   */
+  issue(name: string, until = 1): Certificate {
     const { publicKey, privateKey } = generateKeyPairSync("ec", { namedCurve: "P-256" });
-    const alternative = extension("2.5.29.17", false, der(0x30, der(0x82, Buffer.from(name))));
     return {
-      cert: this.#certificate(name, publicKey, [alternative]),
+      cert: this.#certificate(name, publicKey, [alternative(name)], until),
       key: privateKey.export({ type: "pkcs8", format: "pem" }) as string,
     };
   }
 
-  #certificate(name: string, publicKey: KeyObject, extensions: readonly Buffer[]): string {
+  /** A certificate that nobody but itself stands for. */
+  static selfSigned(name: string): Certificate {
+    const own = new CertificateAuthority(name);
+    return {
+      cert: own.#certificate(name, own.#keys.publicKey, [alternative(name)]),
+      key: own.#keys.privateKey.export({ type: "pkcs8", format: "pem" }) as string,
+    };
+  }
+
+  #certificate(name: string, publicKey: KeyObject, extensions: readonly Buffer[], until = 1): string {
     const algorithm = der(0x30, oid("1.2.840.10045.4.3.2"));
     const [year] = new Date().toISOString().split("-");
-    const validity = [Number(year) - 1, Number(year) + 1].map((at) =>
+    const validity = [Number(year) - 2, Number(year) + until].map((at) =>
       der(0x18, Buffer.from(`${at}0101000000Z`))
     );
     const serial = crypto.getRandomValues(Buffer.alloc(8));
@@ -39,7 +55,7 @@ export class CertificateAuthority {
       der(0xa0, der(0x02, Buffer.of(2))),
       der(0x02, serial),
       algorithm,
-      distinguished("benchbook test authority"),
+      distinguished(this.name),
       der(0x30, ...validity),
       distinguished(name),
       publicKey.export({ type: "spki", format: "der" }),
@@ -50,6 +66,11 @@ export class CertificateAuthority {
     const lines = whole.toString("base64").match(/.{1,64}/g)!;
     return ["-----BEGIN CERTIFICATE-----", ...lines, "-----END CERTIFICATE-----", ""].join("\n");
   }
+}
+
+/** The host that it is for. */
+function alternative(name: string): Buffer {
+  return extension("2.5.29.17", false, der(0x30, der(0x82, Buffer.from(name))));
 }
 
 /** One value of ASN.1's distinguished encoding: tag, length, content. */

@@ -1,7 +1,7 @@
 import { chmodSync, chownSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Client } from "pg";
-import { CertificateAuthority } from "./testing_certificates.ts";
+import { type Certificate, CertificateAuthority } from "./testing_certificates.ts";
 
 /**
  * Lets a test's server speak TLS, with a certificate for localhost.
@@ -9,16 +9,24 @@ import { CertificateAuthority } from "./testing_certificates.ts";
  * @returns the authority that signed it
  */
 export async function serveTls(admin: Client): Promise<CertificateAuthority> {
-  const data = (await admin.query("SHOW data_directory")).rows[0].data_directory as string;
   const authority = new CertificateAuthority();
-  const server = authority.issue("localhost");
+  await showCertificate(admin, authority.issue("localhost"), authority);
+  return authority;
+}
+
+/**
+ * Lets a test's server show a certificate. A reload is a signal: it may take a moment.
+ * @param clients the authority of clients' certificates
+ */
+export async function showCertificate(
+  admin: Client,
+  { cert, key }: Certificate,
+  clients: CertificateAuthority,
+): Promise<void> {
+  const data = (await admin.query("SHOW data_directory")).rows[0].data_directory as string;
   const { uid, gid } = statSync(data);
   for (
-    const [name, content] of [
-      ["server.crt", server.cert],
-      ["server.key", server.key],
-      ["root.crt", authority.cert],
-    ] as const
+    const [name, content] of [["server.crt", cert], ["server.key", key], ["root.crt", clients.cert]] as const
   ) {
     const path = join(data, name);
     writeFileSync(path, content, { mode: 0o600 });
@@ -28,5 +36,4 @@ export async function serveTls(admin: Client): Promise<CertificateAuthority> {
   await admin.query("ALTER SYSTEM SET ssl = on");
   await admin.query("ALTER SYSTEM SET ssl_ca_file = 'root.crt'");
   await admin.query("SELECT pg_reload_conf()");
-  return authority;
 }

@@ -1,148 +1,209 @@
 import net from "node:net";
 import type { Duplex } from "node:stream";
 import tls from "node:tls";
-import type { PgOptions, PgTls } from "./options.ts";
 import type { Channel, Network } from "../net/channel.ts";
 import type { Inbox } from "../net/inbox.ts";
 import { closeQuietly, openSocket, RuntimeChannel, type Transport } from "../net/runtime_channel.ts";
+import { NodeChannel } from "./node_channel.ts";
+import type { PgOptions } from "./options.ts";
+import type { SessionChannel } from "./session_channel.ts";
+import type { PgTls, Way } from "./tls_options.ts";
 import { connectionLost } from "./wire.ts";
 
 const SSL_REQUEST = Uint8Array.of(0, 0, 0, 8, 4, 210, 22, 47);
 const SSL_YES = "S".charCodeAt(0);
+const SSL_NO = "N".charCodeAt(0);
 /** What TLS from the first byte on has to announce. */
 const PROTOCOL_NAME = "postgresql";
 
+/** TLS could not be agreed upon: the server has none, or what it shows is not believed. */
+export class TlsError extends Error {
+  override readonly name = "TlsError";
+  readonly code: string | undefined;
+
+  constructor(message: string, cause?: unknown) {
+    super(message, { cause });
+    this.code = (cause as { code?: string } | undefined)?.code;
+  }
+}
+
 /**
- * Opens the way to the server: TCP or a Unix socket, with TLS where the options say so.
+ * Opens the way to the server that what is measured goes.
  * @param network opens what needs no TLS; with TLS it is Deno's event loop that waits
  * @param signal closes it, also half-way
- * @throws the system's error.
+ * @throws {TlsError} when TLS fails; else the system's error.
  */
 export async function openChannel(
   options: PgOptions,
+  way: Way,
   inbox: Inbox,
   network: Network,
   signal: AbortSignal,
-): Promise<Channel> {
-  const { host, port, tls } = options;
-  const onUnixSocket = host.startsWith("/");
-  if (tls !== null && onUnixSocket) throw new Error("a Unix socket has no TLS");
-  if (tls !== null) return new RuntimeChannel(await openTls(options, tls, signal), inbox, network);
-  return await network.connect(
-    onUnixSocket ? { path: `${host}/.s.PGSQL.${port}` } : { host, port },
-    inbox,
-    signal,
-  );
+): Promise<SessionChannel> {
+  const { host, port, tls, channelBinding } = options;
+  if (way === "plain") {
+    return await network.connect(
+      host.startsWith("/") ? { path: socketPath(options) } : { host, port },
+      inbox,
+      signal,
+    );
+  }
+  // Deno's own TLS costs a quarter less than node's on the measured path, but it adds authorities to the public
+  // ones where others are wanted instead of them, always verifies, and does not show the server's certificate.
+  const publicAuthorities = tls!.verify && tls!.ca === undefined && tls!.verifyHost;
+  if (publicAuthorities && tls!.cert === undefined && channelBinding !== "require") {
+    return await openDenoTls(options, tls!, inbox, network, signal);
+  }
+  return await openNodeChannel(options, way, inbox, network, signal);
 }
 
-async function openTls({ host, port }: PgOptions, options: PgTls, signal: AbortSignal): Promise<Transport> {
-  let current: { close(): void } | null = null;
-  const close = () => closeQuietly(current);
+/** The same over a socket of node's, as pg wants it. @throws as `openChannel` */
+export async function openNodeChannel(
+  options: PgOptions,
+  way: Way,
+  inbox: Inbox,
+  network: Pick<Network, "turned">,
+  signal: AbortSignal,
+): Promise<NodeChannel> {
+  signal.throwIfAborted();
+  const { host, port } = options;
+  const socket = net.connect(
+    host.startsWith("/") ? { path: socketPath(options) } : { host, port, noDelay: true, keepAlive: true },
+  );
+  let secured: tls.TLSSocket | null = null;
+  const close = () => {
+    secured?.destroy();
+    socket.destroy();
+  };
   signal.addEventListener("abort", close);
   try {
-    // Deno's own TLS costs a quarter less than node's on the measured path, but cannot do all of it.
-    if (!options.verify || options.cert !== undefined || options.key !== undefined) {
-      return await NodeTlsTransport.open(host, port, options, (opened) => current = opened);
+    await happened(socket, "connect");
+    if (way === "plain") return new NodeChannel(socket, inbox, network);
+    const { direct } = options.tls!;
+    if (!direct) await requestTls(nodeTransport(socket));
+    if (socket.readableLength > 0) {
+      throw connectionLost("the server has said something unencrypted before TLS");
     }
-    const socket = await openSocket({ host, port }, signal) as Deno.TcpConn;
-    current = socket;
-    if (!options.direct) await requestTls(socket);
-    const secured = current = await Deno.startTls(socket, {
-      hostname: host,
-      caCerts: options.ca === undefined ? [] : [options.ca],
-      alpnProtocols: options.direct ? [PROTOCOL_NAME] : undefined,
-      unsafelyDisableHostnameVerification: !options.verifyHost,
+    secured = secure(socket, host, options.tls!);
+    await happened(secured, "secureConnect").catch((error) => {
+      throw tlsFailed(error);
     });
-    await secured.handshake();
-    return secured;
+    if (direct && secured.alpnProtocol !== PROTOCOL_NAME) throw notAnnounced();
+    return new NodeChannel(secured, inbox, network, secured.getPeerCertificate()?.raw ?? null);
   } catch (error) {
     close();
     throw error;
   } finally {
+    signal.removeEventListener("abort", close);
     if (signal.aborted) close();
   }
 }
 
-async function requestTls(socket: Transport): Promise<void> {
+function secure(socket: Duplex, host: string, options: PgTls): tls.TLSSocket {
+  const { ca, cert, key, passphrase, verify, verifyHost, direct } = options;
+  return tls.connect({
+    socket,
+    ca: ca === undefined ? undefined : [...ca],
+    cert,
+    key,
+    passphrase,
+    rejectUnauthorized: verify,
+    ...(net.isIP(host) === 0 ? { servername: host } : { host }),
+    ...(verifyHost ? {} : { checkServerIdentity: () => undefined }),
+    ...(direct ? { ALPNProtocols: [PROTOCOL_NAME] } : {}),
+  });
+}
+
+async function openDenoTls(
+  { host, port }: PgOptions,
+  { direct }: PgTls,
+  inbox: Inbox,
+  network: Network,
+  signal: AbortSignal,
+): Promise<Channel> {
+  let current: { close(): void } | null = null;
+  const close = () => closeQuietly(current);
+  signal.addEventListener("abort", close);
+  try {
+    const socket = await openSocket({ host, port }, signal) as Deno.TcpConn;
+    current = socket;
+    if (!direct) await requestTls(socket);
+    const secured = current = await Deno.startTls(socket, {
+      hostname: host,
+      alpnProtocols: direct ? [PROTOCOL_NAME] : undefined,
+    });
+    const { alpnProtocol } = await secured.handshake().catch((error) => {
+      throw tlsFailed(error);
+    });
+    if (direct && alpnProtocol !== PROTOCOL_NAME) throw notAnnounced();
+    return new RuntimeChannel(secured, inbox, network);
+  } catch (error) {
+    close();
+    throw error;
+  } finally {
+    signal.removeEventListener("abort", close);
+    if (signal.aborted) close();
+  }
+}
+
+/** @throws {TlsError} when the server has no TLS */
+async function requestTls(socket: Pick<Transport, "read" | "write">): Promise<void> {
   await socket.write(SSL_REQUEST);
   // One byte and no more: what follows it unencrypted is not the server's.
   const answer = new Uint8Array(1);
   if (await socket.read(answer) === null) throw connectionLost();
-  if (answer[0] !== SSL_YES) throw new Error("the server does not support TLS");
+  if (answer[0] === SSL_NO) throw new TlsError("the server does not support TLS");
+  if (answer[0] !== SSL_YES) throw connectionLost("the server's answer is not PostgreSQL's protocol");
 }
 
-/** TLS as Deno has it not: with a certificate of the client, or without verification. */
-class NodeTlsTransport implements Transport {
-  #rest: Uint8Array | null = null;
-  #ended = false;
-  #error: Error | null = null;
-  #wake = () => {};
-
-  private constructor(readonly socket: Duplex) {
-    socket.on("readable", () => this.#wake());
-    socket.on("end", () => this.#end(null));
-    socket.on("close", () => this.#end(null));
-    socket.on("error", (error: Error) => this.#end(error));
-  }
-
-  static async open(
-    host: string,
-    port: number,
-    options: PgTls,
-    onOpen: (transport: Transport) => void,
-  ): Promise<Transport> {
-    const socket = net.connect({ host, port, noDelay: true, keepAlive: true });
-    const plain = new NodeTlsTransport(socket);
-    onOpen(plain);
-    await new Promise((resolve, reject) => socket.once("connect", resolve).once("error", reject));
-    if (!options.direct) await requestTls(plain);
-    socket.removeAllListeners("readable");
-    const { ca, cert, key, verify, verifyHost } = options;
-    const secured = tls.connect({
-      socket,
-      ca,
-      cert,
-      key,
-      rejectUnauthorized: verify,
-      ...(net.isIP(host) === 0 ? { servername: host } : { host }),
-      ...(verifyHost ? {} : { checkServerIdentity: () => undefined }),
-      ...(options.direct ? { ALPNProtocols: [PROTOCOL_NAME] } : {}),
-    });
-    const transport = new NodeTlsTransport(secured);
-    onOpen(transport);
-    await new Promise((resolve, reject) => secured.once("secureConnect", resolve).once("error", reject));
-    return transport;
-  }
-
-  async read(into: Uint8Array): Promise<number | null> {
-    for (;;) {
-      const chunk = this.#rest ?? this.socket.read() as Uint8Array | null;
-      if (chunk !== null) {
-        const count = Math.min(chunk.length, into.length);
-        into.set(chunk.subarray(0, count));
-        this.#rest = count < chunk.length ? chunk.subarray(count) : null;
-        return count;
+/** Reads what one wants of a socket that is not flowing. */
+function nodeTransport(socket: Duplex): Pick<Transport, "read" | "write"> {
+  return {
+    async read(into) {
+      for (;;) {
+        const chunk = socket.read(into.length) as Uint8Array | null;
+        if (chunk !== null) {
+          into.set(chunk);
+          return chunk.length;
+        }
+        if (socket.readableEnded || socket.destroyed) return null;
+        await happened(socket, "readable", "end", "close");
       }
-      if (this.#error !== null) throw this.#error;
-      if (this.#ended) return null;
-      await new Promise<void>((resolve) => this.#wake = resolve);
-    }
-  }
+    },
+    write: (bytes) =>
+      new Promise((resolve, reject) =>
+        socket.write(bytes, (error) => error ? reject(error) : resolve(bytes.length))
+      ),
+  };
+}
 
-  write(bytes: Uint8Array): Promise<number> {
-    return new Promise((resolve, reject) => {
-      // A copy: the caller's buffer may change before the socket has taken it.
-      this.socket.write(bytes.slice(), (error) => error ? reject(error) : resolve(bytes.length));
-    });
-  }
+/** Waits for one of these. @throws the socket's error, or that it was closed */
+function happened(socket: Duplex, ...events: readonly string[]): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const done = (error: Error | null) => {
+      for (const event of events) socket.off(event, onEvent);
+      socket.off("error", onError).off("close", onClose);
+      if (error === null) resolve();
+      else reject(error);
+    };
+    const onEvent = () => done(null);
+    const onError = (error: Error) => done(error);
+    const onClose = () => done(connectionLost());
+    for (const event of events) socket.on(event, onEvent);
+    // One stays for what comes later: an error without a listener would end the process.
+    socket.on("error", () => {});
+    socket.on("error", onError).on("close", onClose);
+  });
+}
 
-  close(): void {
-    this.socket.destroy();
-  }
+function socketPath({ host, port }: PgOptions): string {
+  return `${host}/.s.PGSQL.${port}`;
+}
 
-  #end(error: Error | null): void {
-    this.#ended = true;
-    this.#error ??= error;
-    this.#wake();
-  }
+function tlsFailed(error: Error): TlsError {
+  return error instanceof TlsError ? error : new TlsError(error.message, error);
+}
+
+function notAnnounced(): TlsError {
+  return new TlsError("the server does not announce PostgreSQL's protocol (ALPN)");
 }

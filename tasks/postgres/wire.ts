@@ -5,14 +5,29 @@
 
 import type { Inbox } from "../net/inbox.ts";
 
-/** Types of messages from the server; those not here are skipped. */
+/** Types of messages from the server. */
 export const Backend = {
   authentication: code("R"),
-  backendKey: code("K"),
+  backendKeyData: code("K"),
+  bindComplete: code("2"),
+  closeComplete: code("3"),
+  commandComplete: code("C"),
+  copyBoth: code("W"),
+  copyData: code("d"),
+  copyDone: code("c"),
   copyIn: code("G"),
+  copyOut: code("H"),
   dataRow: code("D"),
+  emptyQuery: code("I"),
   error: code("E"),
+  negotiateVersion: code("v"),
   noData: code("n"),
+  notice: code("N"),
+  notification: code("A"),
+  parameterDescription: code("t"),
+  parameterStatus: code("S"),
+  parseComplete: code("1"),
+  portalSuspended: code("s"),
   readyForQuery: code("Z"),
   rowDescription: code("T"),
 } as const;
@@ -38,7 +53,9 @@ const SHORT_BYTES = 24;
 
 const encoder = new TextEncoder();
 /** A byte order mark is part of the value. */
-const decoder = new TextDecoder("utf-8", { ignoreBOM: true });
+const decoder = new TextDecoder("utf-8", { ignoreBOM: true, fatal: true });
+/** What is only to be shown is shown as far as it can be read. */
+const lenient = new TextDecoder("utf-8");
 
 /** Writes messages one after the other into a buffer that is used again and again. */
 export class MessageWriter {
@@ -166,11 +183,18 @@ export class MessageWriter {
   }
 }
 
-/** Waits for a whole message and takes it out of the inbox: its type, and a copy of its body. */
-export async function nextMessage(inbox: Inbox): Promise<{ type: number; body: Uint8Array }> {
+/**
+ * Waits for a whole message and takes it out of the inbox: its type, and a copy of its body.
+ * @param most how long the body of a message of a type may be; a longer one is not waited for
+ */
+export async function nextMessage(
+  inbox: Inbox,
+  most: (type: number) => number = () => Infinity,
+): Promise<{ type: number; body: Uint8Array }> {
   for (;;) {
     const { bytes, start } = inbox;
     const end = inbox.end - start < HEADER ? Infinity : messageEnd(bytes, start);
+    if (end !== Infinity && end - start - HEADER > most(bytes[start]!)) throw notTheProtocol();
     if (end <= inbox.end) {
       inbox.start = end;
       return { type: bytes[start]!, body: bytes.slice(start + HEADER, end) };
@@ -185,8 +209,40 @@ export async function nextMessage(inbox: Inbox): Promise<{ type: number; body: U
  */
 export function messageEnd(bytes: Uint8Array, at: number): number {
   const length = int32(bytes, at + 1);
-  if (length < 4) throw connectionLost("the server's answer is not PostgreSQL's protocol");
+  if (length < 4) throw notTheProtocol();
   return at + 1 + length;
+}
+
+/** After a message that does not belong here nothing that follows can be told apart: SQLSTATE protocol_violation. */
+export function outOfStep(cause?: unknown): Error {
+  const message = "the server's messages are not in the order of PostgreSQL's protocol";
+  return Object.assign(new Error(message, { cause }), { code: "08P01" });
+}
+
+const MEGABYTE = 1_000_000;
+
+/**
+ * How long the body of a message may be. As in libpq, 30,000 bytes are enough for all but a few types; those are
+ * bounded here too, since what is read is kept in memory.
+ */
+export function mostBytes(type: number): number {
+  switch (type) {
+    case Backend.dataRow:
+    case Backend.copyData:
+      return 256 * MEGABYTE;
+    case Backend.error:
+    case Backend.notice:
+    case Backend.notification:
+    case Backend.rowDescription:
+      return 16 * MEGABYTE;
+    default:
+      return 30_000;
+  }
+}
+
+/** What a server says that is none, or has lost its place in the stream: nothing that follows can be believed. */
+export function notTheProtocol(): Error {
+  return connectionLost("the server's answer is not PostgreSQL's protocol");
 }
 
 /** The error of a connection that ended by itself, with the code that the operating system has for it. */
@@ -202,6 +258,7 @@ export function int32(bytes: Uint8Array, at: number): number {
   return bytes[at]! << 24 | bytes[at + 1]! << 16 | bytes[at + 2]! << 8 | bytes[at + 3]!;
 }
 
+/** @throws {TypeError} when it is not UTF-8: what is read instead would be another value */
 export function decodeText(bytes: Uint8Array, start: number, end: number): string {
   if (end - start <= SHORT_BYTES) {
     let text = "";
@@ -212,10 +269,14 @@ export function decodeText(bytes: Uint8Array, start: number, end: number): strin
   return decoder.decode(bytes.subarray(start, end));
 }
 
-/** The text that begins at `at` and ends before a zero byte. */
-export function zeroTerminated(bytes: Uint8Array, at: number): { text: string; next: number } {
-  const end = bytes.indexOf(0, at);
-  return { text: decodeText(bytes, at, end), next: end + 1 };
+/**
+ * The text that begins at `at` and ends before a zero byte, where it is not UTF-8 with a sign instead.
+ * @throws when there is none before `end`
+ */
+export function zeroTerminated(bytes: Uint8Array, at: number, end: number): { text: string; next: number } {
+  const zero = bytes.subarray(0, end).indexOf(0, at);
+  if (zero < 0) throw notTheProtocol();
+  return { text: lenient.decode(bytes.subarray(at, zero)), next: zero + 1 };
 }
 
 function code(letter: string): number {

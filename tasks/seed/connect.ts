@@ -1,7 +1,6 @@
-import { Client } from "pg";
+import type { Client } from "pg";
 import { BenchbookError, ServiceError, UsageError } from "../model/errors.ts";
-
-const CONNECT_TIMEOUT_MS = 10_000;
+import { connectClient } from "../postgres/client.ts";
 
 /**
  * Opens a connection for seeding, checking or undoing, gives it to `use` and closes it.
@@ -25,19 +24,10 @@ export async function withClient<T>(url: string, use: (client: Client) => Promis
  * @throws {ServiceError} when the server cannot be reached
  */
 export async function openClient(url: string, name = "benchbook-seed"): Promise<Client> {
-  const client = new Client({
-    connectionString: url,
-    application_name: name,
-    connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
-    keepAlive: true,
-  });
-  // A connection lost between two statements would otherwise end the process.
-  client.on("error", () => {});
   try {
-    await client.connect();
-    return client;
+    return await connectClient(url, { applicationName: name });
   } catch (error) {
-    throw unreachable(url, error);
+    throw error instanceof BenchbookError ? error : unreachable(url, error);
   }
 }
 

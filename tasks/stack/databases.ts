@@ -1,4 +1,5 @@
 import pg from "pg";
+import { connectClient } from "../postgres/client.ts";
 
 /**
  * Makes a database unless it exists, with pg_stat_statements in it. Returns its URL.
@@ -30,10 +31,7 @@ export async function connectProblem(url: string): Promise<string | null> {
 }
 
 async function withClient<T>(url: string, use: (client: pg.Client) => Promise<T>): Promise<T> {
-  const client = new pg.Client({ connectionString: url, application_name: "benchbook" });
-  // A server that goes away breaks the query, which throws; unheard, the event would end the process.
-  client.on("error", () => {});
-  await client.connect();
+  const client = await connectClient(url, { applicationName: "benchbook" });
   try {
     return await use(client);
   } finally {

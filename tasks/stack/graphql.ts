@@ -53,6 +53,9 @@ export async function startGraphql(
       port,
       poolSize: options.poolSize,
       graphiql: options.graphiql,
+      variables: Object.fromEntries(
+        Object.entries(Deno.env.toObject()).filter(([name]) => /^PG[A-Z]/.test(name)),
+      ),
       session: options.session,
     };
     const child = await launch({
@@ -147,9 +150,12 @@ export function graphqlHeaders(
     : {};
 }
 
-/** Deno needs its cache and its home; nothing else of our environment, least of all our secrets, goes on. */
+/** Deno needs its cache, its home and who it trusts; nothing else of our environment, least of all our secrets, goes on. */
 function inherited(): Record<string, string> {
-  const names = ["PATH", "HOME", "DENO_DIR", "XDG_CACHE_HOME", "TMPDIR", "LANG", "NPM_CONFIG_REGISTRY"];
+  const names = [
+    ...["PATH", "HOME", "DENO_DIR", "XDG_CACHE_HOME", "TMPDIR", "LANG", "NPM_CONFIG_REGISTRY"],
+    ...["DENO_CERT", "DENO_TLS_CA_STORE", "NODE_EXTRA_CA_CERTS"],
+  ];
   return Object.fromEntries(names.flatMap((name) => {
     const value = Deno.env.get(name);
     return value === undefined ? [] : [[name, value]];

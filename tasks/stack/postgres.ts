@@ -30,10 +30,12 @@ export interface EmbeddedPostgres {
   readonly port: number;
 }
 
-/** The URL of a database on the embedded server. Holds the password: never print it. */
+/** The URL of a database on the embedded server, which has no TLS. Holds the password: never print it. */
 export function embeddedDatabaseUrl(home: string, port: number, database: string): string {
   const password = postgresPassword(home);
-  return `postgres://${SUPERUSER}:${password}@127.0.0.1:${port}/${encodeURIComponent(database)}`;
+  return `postgres://${SUPERUSER}:${password}@127.0.0.1:${port}/${
+    encodeURIComponent(database)
+  }?sslmode=disable`;
 }
 
 /**

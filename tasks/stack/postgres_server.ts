@@ -1,7 +1,9 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import pg from "pg";
-import { ServiceError } from "../model/errors.ts";
+import type pg from "pg";
+import { BenchbookError, ServiceError } from "../model/errors.ts";
+import { connectClient } from "../postgres/client.ts";
+import { settledUrl } from "../postgres/options.ts";
 import { FINGERPRINT_SETTINGS } from "./postgres_settings.ts";
 
 /** The oldest server that Benchbook works with. */
@@ -9,6 +11,8 @@ export const OLDEST_MAJOR = 14;
 
 /** What a server is, and what cannot be measured on it. */
 export interface PostgresFacts {
+  /** As it was given, but with the one way to the server that was found. May hold a password. */
+  readonly url: string;
   /** "18.4" */
   readonly version: string;
   /** `server_version_num`: 180004. */
@@ -37,22 +41,14 @@ interface FactsRow {
  * @throws {ServiceError} when it cannot be reached or used; never with the password.
  */
 export async function inspectPostgres(url: string, name: string, timeoutMs = 10_000): Promise<PostgresFacts> {
-  let client: pg.Client;
+  const client = await connectClient(url, {
+    applicationName: "benchbook",
+    connectTimeoutMs: timeoutMs,
+    queryTimeoutMs: timeoutMs,
+  }).catch((error) => {
+    throw error instanceof BenchbookError ? error : connectionError(error, url, name);
+  });
   try {
-    // pg reads certificate files and options of the URL here already.
-    client = new pg.Client({
-      connectionString: url,
-      application_name: "benchbook",
-      connectionTimeoutMillis: timeoutMs,
-      query_timeout: timeoutMs,
-    });
-  } catch (error) {
-    throw new ServiceError(`Cannot use ${name}: ${(error as Error).message}`);
-  }
-  // Heard, so that a server that goes away breaks the query and not the process.
-  client.on("error", () => {});
-  try {
-    await client.connect();
     const facts = await client.query<FactsRow>(sql("server_facts"));
     const row = facts.rows[0]!;
     refuseUnusable(row, name);
@@ -64,6 +60,7 @@ export async function inspectPostgres(url: string, name: string, timeoutMs = 10_
       ? await readable(client, "pg_stat_statements")
       : "it is not installed in this database";
     return {
+      url: settledUrl(url, client.options, client.way!),
       version: row.version.split(" ")[0]!,
       versionNumber: row.version_number,
       superuser: row.superuser,
@@ -108,10 +105,10 @@ export function connectionError(error: Error & { code?: string }, url: string, n
         return [`the server at ${at} is starting up or shutting down`, "Try again in a moment."];
     }
     const message = withoutSecrets(error.message, url);
-    if (/timeout|timed out/i.test(message)) {
+    if (/timeout|timed out|no answer/i.test(message)) {
       return [`no answer from ${at} in time`, "Check host, port and firewall."];
     }
-    if (/password must be a string|no password/i.test(message)) {
+    if (/password and none is given/i.test(message)) {
       return [
         `${at} asks for a password and ${name} has none`,
         `Write it into ${name} (an .env file will do).`,
@@ -120,7 +117,7 @@ export function connectionError(error: Error & { code?: string }, url: string, n
     if (/ssl|tls|certificate|self.signed/i.test(message)) {
       return [
         `TLS with ${at} failed (${message})`,
-        "Set sslmode in the URL: disable, no-verify or verify-full.",
+        "Look at sslmode and sslrootcert in the URL: https://www.postgresql.org/docs/current/libpq-ssl.html.",
       ];
     }
     return [`${at} says "${message}"`, "Check that a PostgreSQL server listens there."];

@@ -153,7 +153,7 @@ async function openPostgres(
   if (databaseUrl !== undefined) {
     options.onStep?.("Connecting to PostgreSQL");
     const facts = await inspectPostgres(databaseUrl, "DATABASE_URL");
-    return { ...facts, origin: "user", adminUrl: databaseUrl, process: null };
+    return { ...facts, origin: "user", adminUrl: facts.url, process: null };
   }
   const running = readRecords(home).find(({ name }) => name === "postgres");
   if (running !== undefined) {

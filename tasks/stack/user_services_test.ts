@@ -29,7 +29,7 @@ async function unusableUrls(url: string): Promise<void> {
     [changed((url) => url.port = String(closed)), /connection refused at 127\.0\.0\.1:\d+$/],
     [changed((url) => url.password = "wrong-secret"), /wrong password for user "benchbook" at/],
     [changed((url) => url.pathname = "/nothing"), /there is no database "nothing" at/],
-    [changed((url) => url.search = "sslmode=verify-full"), /TLS with 127\.0\.0\.1:\d+ failed/],
+    [changed((url) => url.search = "sslmode=require"), /TLS with 127\.0\.0\.1:\d+ failed/],
     [changed((url) => url.hostname = "no-such-host.invalid"), /the host no-such-host\.invalid is unknown/],
     [changed((url) => url.password = ""), /asks for a password and DATABASE_URL has none/],
   ];
@@ -90,6 +90,10 @@ async function usedAsTheyAre(databaseUrl: string): Promise<void> {
       try {
         assert.equal(stack.postgres.origin, "user");
         assert.equal(await stack.databaseUrl("whatever"), databaseUrl);
+        const open = databaseUrl.replace("?sslmode=disable", "");
+        assert.notEqual(open, databaseUrl);
+        // The server has no TLS, and all connections go the way that the first has found.
+        assert.equal((await inspectPostgres(open, "DATABASE_URL")).url, databaseUrl);
         assert.ok(stack.redis.available && stack.redis.origin === "user");
         assert.deepEqual(stack.pids(), {});
         const text = JSON.stringify(stack.facts());

@@ -4,11 +4,22 @@ import { runtimeNetwork } from "../net/runtime_channel.ts";
 import { withinLimit } from "../net/time_limit.ts";
 import { type PgError, readError } from "../postgres/error.ts";
 import type { PgOptions } from "../postgres/options.ts";
-import { type Columns, type Parser, readColumns, readRow, type Row } from "./pg_rows.ts";
-import { startSession } from "../postgres/startup.ts";
+import { type Columns, type Parser, readColumns, readValues, type Row, rowOf } from "./pg_rows.ts";
+import { openSession } from "../postgres/session.ts";
 import { openChannel } from "../postgres/transport.ts";
 import { preparedName } from "./pg_execution.ts";
-import { Backend, connectionLost, Frontend, HEADER, messageEnd, MessageWriter } from "../postgres/wire.ts";
+import { AnswerOrder, isUnasked } from "./pg_order.ts";
+import {
+  Backend,
+  connectionLost,
+  Frontend,
+  HEADER,
+  messageEnd,
+  MessageWriter,
+  mostBytes,
+  notTheProtocol,
+  outOfStep,
+} from "../postgres/wire.ts";
 import type { Statement } from "./target.ts";
 
 /** What came back for one statement. */
@@ -44,13 +55,12 @@ interface Prepared {
 /** The plan's result type changed; the statement is not there (DISCARD, or a pooler gave another server). */
 const MUST_PREPARE_ANEW: ReadonlySet<string> = new Set(["0A000", "26000"]);
 
+/** Rows that are kept are for a proof: what is larger than this is none. */
+const MOST_KEPT_BYTES = 256_000_000;
+
 const NO_COLUMNS: Columns = { names: [], parsers: [] };
 /** That Describe and Close mean a statement and no portal. */
 const A_STATEMENT = "S".charCodeAt(0);
-
-const [COMMAND_COMPLETE, EMPTY_QUERY] = ["C", "I"].map((type) => type.charCodeAt(0));
-/** What a server may say at any time: an error, a notice, a notification, a setting's new value. */
-const UNASKED: ReadonlySet<number> = new Set(["E", "N", "A", "S"].map((type) => type.charCodeAt(0)));
 
 const TERMINATE = new MessageWriter().begin(Frontend.terminate).end().bytes;
 const REFUSE_COPY = new MessageWriter().begin(Frontend.copyFail).string("there is nothing to copy").end()
@@ -68,6 +78,7 @@ export class PgConnection {
   readonly #parserOf: (oid: number) => Parser;
   readonly #writer = new MessageWriter();
   readonly #prepared = new Map<number, Prepared>();
+  readonly #order = new AnswerOrder();
   #open = true;
 
   // Of the statement under way.
@@ -76,7 +87,6 @@ export class PgConnection {
   #current: Prepared | null = null;
   #preparing = false;
   #error: Error | null = null;
-  #completed = false;
   #rows = 0;
   #bytes = 0;
   #answer: Row[] | null = null;
@@ -105,16 +115,14 @@ export class PgConnection {
     network: Network = runtimeNetwork,
   ): Promise<PgConnection> {
     return await withinLimit(network, timeoutMs, async (signal) => {
-      const inbox = new Inbox();
-      const channel = await openChannel(options, inbox, network, signal);
-      signal.addEventListener("abort", () => inbox.close(new Error("given up")));
-      try {
-        await startSession(channel, options, network);
-        return new PgConnection(channel, parserOf);
-      } catch (error) {
-        channel.close();
-        throw error;
-      }
+      let inbox: Inbox | null = null;
+      signal.addEventListener("abort", () => inbox?.close(new Error("given up")));
+      const { channel } = await openSession(
+        options,
+        (way) => openChannel(options, way, inbox = new Inbox(), network, signal),
+        network,
+      );
+      return new PgConnection(channel, parserOf);
     });
   }
 
@@ -132,13 +140,13 @@ export class PgConnection {
     this.#listener = listener;
     this.#statement = statement;
     this.#error = null;
-    this.#completed = false;
     this.#rows = 0;
     this.#bytes = 0;
     this.#answer = keep ? [] : null;
     const known = this.#prepared.get(statement.operationId);
     this.#preparing = known?.text !== statement.text;
     this.#current = this.#preparing ? { text: statement.text, columns: null } : known!;
+    this.#order.begin(this.#preparing);
     const whole = this.#preparing ? this.#withParse(statement, execution) : execution;
     listener.onSent();
     this.#channel.send(whole.buffer, whole.length);
@@ -181,38 +189,41 @@ export class PgConnection {
     const inbox = this.#inbox;
     const { bytes, end } = inbox;
     let at = inbox.start;
-    let [ready, stray] = [false, false];
     while (end - at >= HEADER) {
       const type = bytes[at]!;
+      if (this.#order.idle && !isUnasked(type) && type !== Backend.error) break;
       let next: number;
       try {
         next = messageEnd(bytes, at);
+        // Nothing is made of some: they need not be there as a whole, however long they are.
+        if (next > end && !this.#skips(type)) {
+          if (next - at - HEADER > mostBytes(type)) throw notTheProtocol();
+          break;
+        }
       } catch (error) {
         return this.#lose(asLost(error));
       }
-      const counted = type === Backend.dataRow && this.#answer === null;
-      if (next > end && !counted) break;
-      if ((ready || this.#listener === null) && !UNASKED.has(type)) {
-        stray = true;
-        break;
-      }
       this.#bytes += next - at;
-      if (counted) this.#rows++;
-      else if (type === Backend.readyForQuery) ready = true;
-      else {
-        try {
-          this.#take(type, at + HEADER, next);
-        } catch (error) {
-          return this.#lose(outOfStep(error));
-        }
-        if (!this.#open) return;
+      try {
+        this.#order.take(type);
+        if (!this.#skips(type)) this.#take(type, at + HEADER, next);
+        else if (type === Backend.dataRow) this.#rows++;
+      } catch (error) {
+        return this.#lose(outOfStep(error));
       }
+      if (!this.#open) return;
       at = next;
     }
     inbox.start = at;
-    // Not before all that came with it was looked at: the next statement's answer cannot have come yet.
-    if (ready) this.#finish();
+    if (!this.#order.idle) return;
+    // The next statement's answer cannot have come yet.
+    const stray = at < end && !isUnasked(bytes[at]!) && bytes[at] !== Backend.error;
+    if (this.#current !== null) this.#finish();
     if (stray) this.#lose(outOfStep());
+  }
+
+  #skips(type: number): boolean {
+    return type === Backend.dataRow ? this.#answer === null : type === Backend.copyData;
   }
 
   #take(type: number, body: number, end: number): void {
@@ -221,9 +232,8 @@ export class PgConnection {
       case Backend.dataRow:
         this.#keep(body, end);
         break;
-      case COMMAND_COMPLETE:
-      case EMPTY_QUERY:
-        this.#completed = true;
+      case Backend.readyForQuery:
+        if (end - body !== 1) throw notTheProtocol();
         break;
       case Backend.rowDescription:
         this.#current!.columns = readColumns(bytes, body, end, this.#parserOf);
@@ -236,7 +246,8 @@ export class PgConnection {
         break;
       case Backend.error: {
         const error = readError(bytes, body, end);
-        if (error.endsConnection) this.#lose(error);
+        // Where nothing was asked it is the server's last word.
+        if (error.endsConnection || this.#order.idle) this.#lose(error);
         else this.#error = error;
       }
     }
@@ -244,8 +255,11 @@ export class PgConnection {
 
   #keep(body: number, end: number): void {
     this.#rows++;
+    if (this.#bytes > MOST_KEPT_BYTES) throw connectionLost("the answer is too large to be kept");
+    const columns = this.#current!.columns!;
+    const values = readValues(this.#inbox.bytes, body, end, columns);
     try {
-      this.#answer!.push(readRow(this.#inbox.bytes, body, end, this.#current!.columns!));
+      this.#answer!.push(rowOf(values, columns));
     } catch (error) {
       // A value that its parser refuses is the statement's failure, not the connection's.
       this.#error ??= error as Error;
@@ -253,9 +267,7 @@ export class PgConnection {
   }
 
   #finish(): void {
-    const current = this.#current;
-    if (current === null) return;
-    if (this.#error === null && !this.#completed) return this.#lose(outOfStep());
+    const current = this.#current!;
     const { operationId } = this.#statement!;
     if (MUST_PREPARE_ANEW.has((this.#error as PgError | null)?.code ?? "")) {
       this.#prepared.delete(operationId);
@@ -283,12 +295,7 @@ export class PgConnection {
   }
 }
 
-/** After a message that does not belong here nothing that follows can be told apart: SQLSTATE protocol_violation. */
-function outOfStep(cause?: unknown): Error {
-  const message = "the server's messages are not in the order of PostgreSQL's protocol";
-  return Object.assign(new Error(message, { cause }), { code: "08P01" });
-}
-
 function asLost(error: unknown): Error {
+  if ((error as { code?: string }).code === "ECONNRESET") return error as Error;
   return connectionLost((error as Error).message, error);
 }

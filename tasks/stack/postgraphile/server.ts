@@ -4,10 +4,11 @@
  */
 import { createServer } from "node:http";
 import process from "node:process";
-import pg from "pg";
+import type pg from "pg";
 import { postgraphile } from "postgraphile";
 import { makePgService } from "postgraphile/adaptors/pg";
 import { grafserv } from "postgraphile/grafserv/node";
+import { PgClient } from "../../postgres/client.ts";
 import { maskError } from "./mask_error.ts";
 import { preset } from "./preset.ts";
 
@@ -22,9 +23,12 @@ export interface ServerOptions {
   readonly graphiql: boolean;
   /** What its connections are called at PostgreSQL. */
   readonly session: string;
+  /** PG* variables, which say what the URL leaves out; one may be a password. */
+  readonly variables: Readonly<Record<string, string>>;
 }
 
 async function serve(options: ServerOptions): Promise<void> {
+  Object.assign(process.env, options.variables);
   const schemas = [...options.schemas];
   const instance = postgraphile({
     extends: [preset(schemas, options.url)],
@@ -36,7 +40,7 @@ async function serve(options: ServerOptions): Promise<void> {
           max: options.poolSize,
           // An idle connection that is closed and opened again would be measured as latency.
           idleTimeoutMillis: 0,
-          Client: clientNamed(options.session),
+          Client: clientNamed(options.session, options.url),
         },
       }),
     ],
@@ -68,13 +72,14 @@ async function serve(options: ServerOptions): Promise<void> {
   server.listen(options.port, "127.0.0.1", () => console.log(`Listening on 127.0.0.1:${options.port}`));
 }
 
-/** A client whose connections bear a name of ours, whatever the URL says: what a run leaves behind is found by it. */
-function clientNamed(session: string): typeof pg.Client {
-  return class extends pg.Client {
-    constructor(config?: string | pg.ClientConfig) {
-      super(config);
-      const { connectionParameters } = this as unknown as { connectionParameters: Record<string, unknown> };
-      connectionParameters.application_name = session;
+/**
+ * A client that logs in as all of Benchbook does, and whose connections bear a name of ours, whatever the URL says:
+ * what a run leaves behind is found by it.
+ */
+function clientNamed(applicationName: string, url: string): typeof pg.Client {
+  return class extends PgClient {
+    constructor() {
+      super(url, { applicationName });
     }
   };
 }

@@ -1,0 +1,132 @@
+import type { Buffer } from "node:buffer";
+import type { Duplex } from "node:stream";
+import { Client } from "pg";
+import { Inbox } from "../net/inbox.ts";
+import { FrameGuard } from "./frame_guard.ts";
+import { pgConfig, type PgOptions, readPgOptions } from "./options.ts";
+import { openSession } from "./session.ts";
+import type { SessionStart } from "./startup.ts";
+import type { Way } from "./tls_options.ts";
+import { openNodeChannel } from "./transport.ts";
+import { Backend, MessageWriter } from "./wire.ts";
+
+/** How a client is called at the server, and how long it waits. */
+export interface ClientOptions {
+  readonly applicationName: string;
+  /** For a session to begin; 10 s if absent. */
+  readonly connectTimeoutMs?: number;
+  /** For an answer, on this side; for ever if absent. */
+  readonly queryTimeoutMs?: number;
+  /** For a statement, on the server's side; what the server has set if absent. */
+  readonly statementTimeoutMs?: number;
+}
+
+const CONNECT_TIMEOUT_MS = 10_000;
+
+/**
+ * Opens a connection for everything that is not measured, by the same code that opens the measured ones: pg itself
+ * would take `require` and `verify-ca` for `verify-full`, knows no `require_auth`, and believes a server that
+ * ends the login before it has proved itself. A connection that is lost while idle is no error until it is used.
+ * @throws {UsageError} when the URL contradicts itself; else what the server or the system says
+ */
+export async function connectClient(url: string, options: ClientOptions): Promise<PgClient> {
+  const client = new PgClient(url, options);
+  client.on("error", () => {});
+  await client.connect();
+  return client;
+}
+
+/** pg's client on a session that was begun by `openSession`. */
+export class PgClient extends Client {
+  readonly #options: PgOptions;
+  readonly #timeoutMs: number;
+  #way: Way | null = null;
+
+  constructor(url: string, options: ClientOptions) {
+    const { applicationName, connectTimeoutMs = CONNECT_TIMEOUT_MS, queryTimeoutMs, statementTimeoutMs } =
+      options;
+    const config = { keepAlive: true, query_timeout: queryTimeoutMs, statement_timeout: statementTimeoutMs };
+    super(pgConfig(url, config));
+    this.#options = readPgOptions(url, applicationName, config);
+    this.#timeoutMs = connectTimeoutMs;
+  }
+
+  /** Where it is connected to, or will be. */
+  get options(): PgOptions {
+    return this.#options;
+  }
+
+  /** With TLS or without; null before it is connected. */
+  get way(): Way | null {
+    return this.#way;
+  }
+
+  override connect(): Promise<this>;
+  override connect(callback: (error: Error) => void): void;
+  override connect(callback?: (error: Error) => void): Promise<this> | void {
+    const opened = this.#open();
+    if (callback === undefined) return opened.then(() => super.connect()) as Promise<this>;
+    opened.then(() => super.connect(callback), callback);
+  }
+
+  async #open(): Promise<void> {
+    const timeout = AbortSignal.timeout(this.#timeoutMs);
+    let inbox: Inbox | null = null;
+    const giveUp = () => inbox?.close(new Error("given up"));
+    timeout.addEventListener("abort", giveUp);
+    try {
+      const { channel, start, way } = await openSession(
+        this.#options,
+        (way) => openNodeChannel(this.#options, way, inbox = new Inbox(), { turned: () => {} }, timeout),
+      );
+      this.#way = way;
+      const inner = this as unknown as { connection: { stream: Duplex }; _ending: boolean };
+      if (inner._ending) {
+        channel.close();
+        throw new Error("Connection terminated");
+      }
+      inner.connection.stream = asFresh(channel.release(), start);
+    } catch (error) {
+      if (timeout.aborted) throw new Error(`no answer within ${this.#timeoutMs / 1000} s`, { cause: error });
+      throw error;
+    } finally {
+      timeout.removeEventListener("abort", giveUp);
+    }
+  }
+}
+
+/**
+ * A socket with a session as pg expects one without: connecting succeeds at once, the first that pg writes, its
+ * startup, goes nowhere, and is answered by what the server has said before. From then on it is the socket itself.
+ */
+function asFresh(socket: Duplex, start: SessionStart): Duplex {
+  const greeting = new MessageWriter().begin(Backend.authentication).int32(0).end()
+    .raw(start.messages)
+    .begin(Backend.readyForQuery).byte("I".charCodeAt(0)).end().bytes;
+  const guard = new FrameGuard();
+  const on = socket.on.bind(socket);
+  const patched = socket as unknown as Record<"connect" | "write" | "on", unknown>;
+  patched.connect = () => {
+    setTimeout(() => socket.emit("connect"));
+    return socket;
+  };
+  patched.write = () => {
+    delete (socket as Partial<Duplex>).write;
+    socket.unshift(greeting.slice());
+    socket.resume();
+    return true;
+  };
+  // What pg cannot read it throws, and an exception here would end the process.
+  patched.on = (event: string, listener: (...args: unknown[]) => void) => {
+    if (event !== "data") return on(event, listener);
+    return on("data", (chunk: Buffer) => {
+      try {
+        guard.pass(chunk);
+        listener(chunk);
+      } catch (error) {
+        socket.destroy(error as Error);
+      }
+    });
+  };
+  return socket;
+}
