@@ -1,10 +1,10 @@
 import { readConfig } from "./config.ts";
-import { UsageError } from "./model/errors.ts";
 import { formatBytes } from "./model/units.ts";
 import { clean, planClean } from "./stack/clean.ts";
-import { keepKnownWrites } from "./undo/known_writes.ts";
+import { mayRemove } from "./terminal/ask.ts";
 import { command, main, say } from "./terminal/command.ts";
 import { formatTable } from "./terminal/table.ts";
+import { keepKnownWrites } from "./undo/known_writes.ts";
 
 await main(async () => {
   const config = readConfig();
@@ -13,12 +13,17 @@ await main(async () => {
     "Remove all local state: clusters, caches, the store and the reports of runs.",
   )
     .option("--writes", "instead take back what runs have left in the database", false)
+    .option("--database", "instead remove what Benchbook has put into the database of DATABASE_URL", false)
     .option("-y, --yes", "do not ask", false);
   task.parse(Deno.args, { from: "user" });
-  const given = task.opts<{ yes: boolean; writes: boolean }>();
+  const given = task.opts<{ yes: boolean; writes: boolean; database: boolean }>();
   if (given.writes) {
     const { cleanWrites } = await import("./pipeline/clean_writes.ts");
     return await cleanWrites(config);
+  }
+  if (given.database) {
+    const { cleanDatabase } = await import("./pipeline/clean_database.ts");
+    return await cleanDatabase(config, given.yes);
   }
   const targets = planClean(config);
   if (targets.length === 0) return say("There is nothing to remove.");
@@ -28,12 +33,7 @@ await main(async () => {
     { title: "size", align: "right" },
     { title: "what", align: "left" },
   ], targets.map(({ path, what, bytes }) => [path, formatBytes(bytes), what])));
-  if (!given.yes) {
-    if (!Deno.stdin.isTerminal()) {
-      throw new UsageError("Cannot ask whether to remove this: there is no terminal", "Give --yes.");
-    }
-    if (!confirm("Remove all of this?")) return say("Nothing was removed.");
-  }
+  if (!mayRemove("Remove all of this?", given.yes)) return say("Nothing was removed.");
   keepKnownWrites(config.home);
   const { left } = await clean(config, targets);
   say(

@@ -78,8 +78,15 @@ export function translate(error: unknown): unknown {
   const options = { cause: error };
   if (code === "42501") {
     return new UsageError(
-      `Cannot seed the database: ${message}`,
+      `Cannot go on with the database: ${message}`,
       "Use a role that owns what is there.",
+      options,
+    );
+  }
+  if (code === "25006") {
+    return new ServiceError(
+      "Cannot change the database: it takes no writes",
+      "Name the primary and not a replica; look at default_transaction_read_only of the role and the database.",
       options,
     );
   }

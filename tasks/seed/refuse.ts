@@ -76,23 +76,43 @@ function difference(spec: DataSpec, marker: Marker, missing: readonly string[]):
 }
 
 /**
- * @param foreign what would go with the data set or be changed by that
+ * @param action what cannot be done
+ * @param foreign what would go with it or be changed by that
+ * @param next what to do about it
  * @throws {UsageError} where there is something
  */
-export function refuseForeign(action: string, foreign: readonly string[]): void {
+export function refuseForeign(
+  action: string,
+  foreign: readonly string[],
+  next = "Nothing was changed. Move it away or drop it (REVOKE privileges), or use another database.",
+): void {
   if (foreign.length === 0) return;
   throw new UsageError(
     `Cannot ${action}: with it would go what Benchbook did not make: ${listed(foreign)}`,
-    "Nothing was changed. Move it away or drop it (REVOKE privileges), or use another database.",
+    next,
   );
 }
 
-/** A few in the sentence, more on lines of their own. */
+/** A few in the sentence, more on lines of their own: all of them, so the more there are the longer the lines. */
 function listed(objects: readonly string[]): string {
-  return objects.length <= FEW ? objects.join(", ") : objects.map((object) => `\n  ${object}`).join("");
+  if (objects.length <= FEW) return objects.join(", ");
+  const width = Math.max(LINE_CHARACTERS, objects.join(", ").length / MOST_LINES);
+  const lines: string[] = [];
+  let line = "";
+  for (const object of objects) {
+    if (line !== "" && line.length + object.length > width) {
+      lines.push(`${line},`);
+      line = "";
+    }
+    line += line === "" ? object : `, ${object}`;
+  }
+  return [...lines, line].map((text) => `\n  ${text}`).join("");
 }
 
 const FEW = 3;
+const LINE_CHARACTERS = 100;
+/** A terminal shows little more of a message. */
+const MOST_LINES = 25;
 
 function named(scale: string, seed: number, variation: string): string {
   return `scale ${scale}, seed ${seed}${variation === "" ? "" : `, ${variation}`}`;

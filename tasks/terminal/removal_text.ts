@@ -1,0 +1,42 @@
+import { formatBytes, formatCount } from "../model/units.ts";
+import type { DatabaseRemoval } from "../seed/database_removal.ts";
+import { formatTable } from "./table.ts";
+
+/** Kinds of objects beside tables, with their plural. */
+const KINDS: readonly [string, string, string][] = [
+  ["view ", "view", "views"],
+  ["function ", "function", "functions"],
+  ["type ", "type", "types"],
+  ["index ", "index", "indexes"],
+  ["table constraint ", "constraint", "constraints"],
+];
+
+/** What would go from a database, for the one who is asked. */
+export function removalText(removal: DatabaseRemoval, where: string): string {
+  const { database, datasets, schemas, tables, holdings, privileges } = removal;
+  const counts = KINDS.flatMap(([prefix, one, many]) => {
+    const count = holdings.own.filter(({ object }) => object.startsWith(prefix)).length;
+    return count === 0 ? [] : [`${formatCount(count)} ${count === 1 ? one : many}`];
+  });
+  const loaded = datasets.map(({ name, marker: { status, scale, seed, variation } }) =>
+    `${name} (${[scale, `seed ${seed}`, ...variation === "" ? [] : [variation]].join(", ")}${
+      status === "complete" ? "" : ", half loaded"
+    })`
+  );
+  return [
+    `What Benchbook has put into the database "${database}" at ${where}${
+      loaded.length === 0 ? "" : `: ${loaded.join(", ")}`
+    }`,
+    "",
+    formatTable([
+      { title: "table", align: "left" },
+      { title: "rows", align: "right" },
+      { title: "size", align: "right" },
+    ], tables.map(({ table, rows, bytes }) => [table, formatCount(rows), formatBytes(bytes)])),
+    "",
+    `With them ${counts.join(", ")} and the schema${schemas.length === 1 ? "" : "s"} ${schemas.join(", ")}.`,
+    ...privileges.length === 0
+      ? []
+      : ["", "What others were allowed goes too:", ...privileges.map((text) => `  ${text}`)],
+  ].join("\n");
+}
