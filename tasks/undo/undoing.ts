@@ -77,11 +77,8 @@ export async function undoing<T>(options: WritingOptions, work: () => Promise<T>
     try {
       await options.clearCache();
     } catch (error) {
-      left.push(
-        `Keys that begin with ${options.cachePrefix} may be left in Redis until they expire: ${
-          (error as Error).message
-        }.`,
-      );
+      const { message, next } = error as Partial<BenchbookError>;
+      left.push(`${message}.${next === undefined ? "" : ` ${next}`}`);
     }
     return left;
   };
