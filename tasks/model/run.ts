@@ -142,8 +142,13 @@ export interface ValidityThresholds {
   readonly onTimeShareOfMedian: number;
   /** Longest hole in the host's samples, in sampling periods. */
   readonly maxSampleGapPeriods: number;
-  /** Largest Kolmogorov–Smirnov distance between intended and woken inter-arrival times. */
+  /** Largest Kolmogorov–Smirnov distance between intended and woken inter-arrival times of Poisson arrivals. */
   readonly maxArrivalDistance: number;
+  /**
+   * Largest mean deviation of woken inter-arrival times from the intended one of constant arrivals, as a share of it or
+   * of a millisecond, whichever is larger; absent in runs of older versions.
+   */
+  readonly maxArrivalDeviation?: number;
   /** A quantile is generator-limited where lag p99 exceeds this share of it. */
   readonly lagShareOfQuantile: number;
 }
@@ -156,6 +161,7 @@ export const DEFAULT_THRESHOLDS: ValidityThresholds = {
   onTimeShareOfMedian: 0.1,
   maxSampleGapPeriods: 3,
   maxArrivalDistance: 0.1,
+  maxArrivalDeviation: 0.25,
   lagShareOfQuantile: 0.1,
 };
 

@@ -1,5 +1,5 @@
 import { offeredRate } from "../model/offered_rate.ts";
-import type { Run, RunConfig } from "../model/run.ts";
+import { DEFAULT_THRESHOLDS, type Run, type RunConfig } from "../model/run.ts";
 import type { RunSummary } from "../model/summary.ts";
 import { formatCount, formatSeconds, formatShare, significant } from "../model/units.ts";
 
@@ -95,8 +95,10 @@ export function method(summary: RunSummary): string[] {
     `The run is invalid where the generator paused for more than ${thresholds.maxGapMs} ms, sent less than ` +
     `${
       formatShare(thresholds.minOnTime)
-    } of requests on time, or strayed from the intended arrivals by more ` +
-    `than ${significant(thresholds.maxArrivalDistance, 3)} (Kolmogorov–Smirnov distance).`,
+    } of requests on time, or strayed from the intended arrivals: Poisson ones by a Kolmogorov–Smirnov distance ` +
+    `above ${significant(thresholds.maxArrivalDistance, 3)}, constant ones by more than ${
+      formatShare(thresholds.maxArrivalDeviation ?? DEFAULT_THRESHOLDS.maxArrivalDeviation!)
+    } of the interval or of 1 ms on average.`,
     ...(summary.steady.length > 0 ? [STEADY] : []),
     "Before timing, every arm's answers for sampled parameters were compared with those of direct SQL.",
   ];

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { withDebianPostgres } from "../stack/testing_debian.ts";
+import { withDebianPostgres } from "../stack/testing_user_postgres.ts";
 import { assertAsFound } from "../testing/facts.ts";
 import { lookAtPostgres } from "../testing/look_at_postgres.ts";
 import { withClient } from "./connect.ts";
@@ -9,11 +9,11 @@ import { makeDependents, namesOfDependents, ordinaryRole } from "./testing_depen
 import { tellOwnFromOthers } from "./testing_own_objects.ts";
 
 Deno.test("Benchbook's own objects and others' on Debian's PostgreSQL, where it is installed", async (t) => {
-  await withDebianPostgres((url) => tellOwnFromOthers(t, url));
+  await withDebianPostgres(({ url }) => tellOwnFromOthers(t, url));
 });
 
 Deno.test("data sets come, are replaced and go on Debian's PostgreSQL as they do on the embedded one", async () => {
-  await withDebianPostgres(async (admin) => {
+  await withDebianPostgres(async ({ url: admin }) => {
     const url = await ordinaryRole(admin, "seeder");
     const remove = () =>
       withClient(url, async (client) => removeFromDatabase(client, (await planRemoval(client))!));

@@ -1,4 +1,4 @@
-import type { Run, ValidityThresholds } from "../model/run.ts";
+import { DEFAULT_THRESHOLDS, type Run, type ValidityThresholds } from "../model/run.ts";
 import type { GeneratorFigures, Validity, ValidityCheck } from "../model/summary.ts";
 import { formatCount, formatMs, formatShare, significant } from "../model/units.ts";
 import type { Rows } from "../store/runs.ts";
@@ -9,6 +9,8 @@ const SAMPLE_PERIOD_US = 1e6;
 /** From these shares on, CPU that others took is named as a cause. */
 const STEAL = 0.02;
 const PRESSURE = 0.2;
+/** Runs of older versions name none. */
+const DEFAULT_DEVIATION = DEFAULT_THRESHOLDS.maxArrivalDeviation!;
 
 /** What the rules are judged by. */
 export interface ValidityEvidence {
@@ -24,8 +26,10 @@ export interface ValidityEvidence {
   readonly onTimeMs: number;
   /** Longest standstill a generator saw itself, milliseconds; null when it was not watched. */
   readonly gapMs: number | null;
-  /** Kolmogorov–Smirnov distance of dispatch intervals; null when there are too few. */
+  /** Kolmogorov–Smirnov distance of dispatch intervals, of Poisson arrivals; null when there are too few. */
   readonly distance: number | null;
+  /** Mean deviation of dispatch intervals, of constant arrivals, as a share; null when there are too few. */
+  readonly deviation: number | null;
   /** Longest time without a host sample, µs; null without any phase after the warm-up. */
   readonly holeUs: number | null;
   readonly slots: number;
@@ -45,16 +49,21 @@ async function gatherEvidence(rows: Rows, run: Run): Promise<ValidityEvidence> {
   const one = async <T>(name: string, parameters = {}) =>
     (await rows.rows<T>(query(`summary/${name}`), { run: run.runId, ...parameters }))[0]!;
   const { onTimeMs, onTimeShareOfMedian } = run.config.thresholds;
-  const streams = run.config.streams ?? [{ session: false }];
+  const streams = run.config.streams ?? [{ session: false, arrivals: run.config.arrivals }];
   const open = run.config.loop === "open";
   const { p50 } = await one<{ p50: number | null }>("median");
   const limit = Math.max(onTimeMs, onTimeShareOfMedian * (p50 ?? 0));
-  const { distance } = await one<{ distance: number | null }>("arrivals");
+  const intervals = await one<{ distance: number | null; deviation: number | null }>("arrivals", {
+    streams: streams.length,
+    constant: JSON.stringify(
+      streams.flatMap(({ arrivals }, index) => arrivals === "constant" ? [index] : []),
+    ),
+  });
   return {
     lag: await one("lag", { limit }),
     onTimeMs: limit,
     ...await one<{ gapMs: number | null }>("gaps"),
-    distance,
+    ...intervals,
     ...await one<{ holeUs: number | null }>("holes"),
     ...await one<{ slots: number; wanted: number; orphans: number }>("scheduled", {
       streams: open ? streams.length : 1,
@@ -120,17 +129,32 @@ function onTime(
   };
 }
 
-function arrivals({ distance }: ValidityEvidence, limits: ValidityThresholds, open: boolean): Check {
+function arrivals(
+  { distance, deviation }: ValidityEvidence,
+  limits: ValidityThresholds,
+  open: boolean,
+): Check {
+  const { maxArrivalDistance, maxArrivalDeviation = DEFAULT_DEVIATION } = limits;
+  const judged = [
+    ...distance === null ? [] : [{
+      limit: `Kolmogorov–Smirnov distance at most ${significant(maxArrivalDistance, 2)}`,
+      measured: `distance ${significant(distance, 2)}`,
+      ok: distance <= maxArrivalDistance,
+    }],
+    ...deviation === null ? [] : [{
+      limit: `mean deviation at most ${formatShare(maxArrivalDeviation)} of the interval, or of 1 ms`,
+      measured: `deviation ${formatShare(deviation)}`,
+      ok: deviation <= maxArrivalDeviation,
+    }],
+  ];
   return {
     name: "arrivals",
     title: "Intervals between requests were as drawn",
-    limit: `Kolmogorov–Smirnov distance at most ${significant(limits.maxArrivalDistance, 2)}`,
+    limit: judged.map(({ limit }) => limit).join("; ") || "intervals as drawn",
     measured: !open
       ? "closed loop: answers set the intervals"
-      : distance === null
-      ? "too few requests"
-      : `distance ${significant(distance, 2)}`,
-    ok: !open || distance === null || distance <= limits.maxArrivalDistance,
+      : judged.map(({ measured }) => measured).join("; ") || "too few requests",
+    ok: !open || judged.every(({ ok }) => ok),
   };
 }
 

@@ -92,6 +92,44 @@ Deno.test("a timer that bunches requests strays from the drawn intervals though 
   assert.deepEqual(failing(judged), ["arrivals"]);
 });
 
+/** A run of constant arrivals whose requests leave `lagUs` after they were due. */
+function constant(rate: number, lagUs: (intendedUs: number, slot: number) => number): FixtureOptions {
+  const periodUs = 1e6 / rate;
+  return {
+    rate,
+    run: (run) => ({ ...run, config: { ...run.config, arrivals: "constant", streams: undefined } }),
+    change(row) {
+      const intendedUs = row.slot * periodUs;
+      const wokeUs = intendedUs + lagUs(intendedUs, row.slot);
+      return { ...row, intendedUs, wokeUs, doneUs: wokeUs + 500, outcome: "ok" };
+    },
+  };
+}
+
+/** A timer's error as a healthy generator has it: some ten microseconds, one in five hundred up to 0.9 ms. */
+const healthy = (_: number, slot: number) => slot % 500 === 499 ? 900 : 40 + (slot * 7919) % 90;
+/** When a thread that is stopped for the first 5 of every 20 ms gets to what was due at a time. */
+const starved = (intendedUs: number) => Math.max(60, 5000 - intendedUs % 20_000);
+
+for (const rate of [10, 40, 200, 1000, 5000]) {
+  Deno.test(`constant arrivals at ${rate}/s: a healthy generator is valid, a starved one is not`, async () => {
+    assert.deepEqual(failing(await validity(constant(rate, healthy))), []);
+    // Off the grid of the stops: a rate that divides their period would always or never meet one.
+    const judged = await validity(constant(rate * 1.037, starved));
+    assert.ok(!judged.valid && failing(judged).includes("on-time"), JSON.stringify(judged.checks));
+  });
+}
+
+Deno.test("constant arrivals that are bunched stray from their interval though each is on time", async () => {
+  const judged = await validity({
+    ...constant(200, (us) => Math.ceil(us / 10_000) * 10_000 - us),
+    thresholds: { onTimeMs: 100 },
+  });
+  assert.deepEqual(failing(judged), ["arrivals"]);
+  assert.match(check(judged, "arrivals").measured, /^deviation \d/);
+  assert.match(check(judged, "arrivals").limit, /25 % of the interval, or of 1 ms/);
+});
+
 Deno.test("host samples missing for more than three periods make a run invalid; none at all do so too", async () => {
   const without = (from: number, to: number) => (samples: Sample[]): Sample[] =>
     samples.filter(({ source, atUs }) => source !== "host" || atUs < from * 1e6 || atUs > to * 1e6);
