@@ -3,7 +3,7 @@ import { isRunId } from "../model/run_id.ts";
 import type { Phase, RunStatus } from "../model/run.ts";
 import { insertOperations, insertPhases, insertPlans, insertSamples } from "./load_tables.ts";
 import { insertTimings } from "./load_timings.ts";
-import type { Store } from "./open.ts";
+import { type Store, StoreError } from "./open.ts";
 import { deleteRows, insertRun } from "./runs.ts";
 import { readSamples, readSpool } from "./spool_reader.ts";
 import { SpoolError } from "./spool_error.ts";
@@ -86,8 +86,9 @@ export async function loadSpool(
       };
     });
   } catch (error) {
-    if (error instanceof BenchbookError) throw error;
-    const message = (error as Error).message.split("\n")[0]!;
+    if (error instanceof BenchbookError && !(error instanceof StoreError)) throw error;
+    const { message: whole } = (error instanceof StoreError ? error.cause : error) as Error;
+    const message = whole.split("\n")[0]!;
     if (OF_THE_SPOOL.test(message) || error instanceof TypeError || error instanceof RangeError) {
       throw new SpoolError(
         `Cannot load run ${run.runId} into ${store.file}: ${message}`,

@@ -2,8 +2,19 @@ import { type DuckDBConnection, DuckDBInstance } from "@duckdb/node-api";
 import { dirname } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { InterruptedError, ServiceError, UsageError } from "../model/errors.ts";
+import { fileProblem } from "./duckdb_file.ts";
 import { migrate, needsMigration, storeMigrations } from "./migrations.ts";
 import { bind, type Parameters, plain } from "./values.ts";
+
+/** DuckDB could not read or write its file, or had no room to work: a resource failed, not a statement. */
+export class StoreError extends ServiceError {
+  override name = "StoreError";
+}
+
+/** Another process holds the store. */
+export class StoreBusyError extends ServiceError {
+  override name = "StoreBusyError";
+}
 
 /** An open DuckDB file. Keep it open for moments only: while it is, no other process can write. */
 export interface Store {
@@ -55,23 +66,24 @@ const RETRY_MS = 100;
 
 /**
  * Opens the store; to write also creates it and brings its schema forward.
- * @throws {UsageError} to read when there is no store yet.
- * @throws {ServiceError} when another process holds it for longer than the wait, when it is no DuckDB file,
- * or when a newer Benchbook wrote it.
+ * @throws {UsageError} to read when there is no store yet; when the file holds tables of something else.
+ * @throws {StoreBusyError} when another process holds it for longer than the wait.
+ * @throws {ServiceError} when it is no DuckDB file or only a part of one, or when a newer Benchbook wrote it.
  */
 export async function openStore(file: string, options: OpenOptions): Promise<Store> {
-  if (options.mode === "read" && !exists(file)) {
-    throw new UsageError(
-      `Cannot read runs from ${file}: there are no runs yet`,
-      "Run deno task bench first.",
-    );
-  }
-  if (options.mode === "write") Deno.mkdirSync(dirname(file), { recursive: true });
+  if (options.mode === "read" && !exists(file)) throw noRuns(file);
+  if (options.mode === "write") makeRoom(file);
+  const problem = fileProblem(file);
+  if (problem !== null) throw unusable(file, `it ${problem}`);
   const migrations = storeMigrations();
   const store = await openWaiting(file, options);
   try {
     const version = await schemaVersion(store);
     if (!needsMigration(file, version, migrations)) return store;
+    if (version === 0) {
+      await refuseForeignTables(store);
+      if (options.mode === "read") throw noRuns(file);
+    }
     if (options.mode === "write") {
       await migrate({ run: (sql) => store.run(sql), version: () => schemaVersion(store) }, migrations);
       return store;
@@ -98,15 +110,11 @@ async function openWaiting(file: string, options: OpenOptions): Promise<Store> {
       if (
         !/could not set lock|conflicting lock|file handle conflict|different configuration/i.test(message)
       ) {
-        throw new ServiceError(
-          `Cannot open ${file} as a DuckDB store: ${firstLine(message)}`,
-          "Name another file with --db, or move this one away.",
-          { cause: error },
-        );
+        throw unusable(file, firstLine(message), error);
       }
       const holder = holderOf(message);
       if (performance.now() >= deadline) {
-        throw new ServiceError(
+        throw new StoreBusyError(
           `Cannot open ${file} to ${options.mode} within ${waitMs / 1000} s: ${holder} holds it`,
           "Most likely a notebook or the DuckDB shell: close it there and try again. Nothing is lost; what was " +
             "measured stays in the spool until it can be loaded.",
@@ -137,22 +145,25 @@ function wrap(
   connection: DuckDBConnection,
 ): Store {
   let open = true;
+  const failed = (error: unknown): never => {
+    throw storeError(file, mode, error);
+  };
   return {
     file,
     mode,
     connection,
     async rows<T>(sql: string, parameters: Parameters = {}) {
-      const result = await connection.runAndReadAll(sql, bind(sql, parameters));
+      const result = await connection.runAndReadAll(sql, bind(sql, parameters)).catch(failed);
       return result.getRowObjectsJS().map((row) => plain(row) as T);
     },
     async run(sql, parameters = {}) {
-      await connection.run(sql, bind(sql, parameters));
+      await connection.run(sql, bind(sql, parameters)).catch(failed);
     },
     async transaction(body) {
       await connection.run("BEGIN TRANSACTION");
       try {
         const value = await body();
-        await connection.run("COMMIT");
+        await connection.run("COMMIT").catch(failed);
         return value;
       } catch (error) {
         await connection.run("ROLLBACK").catch(() => {});
@@ -168,12 +179,63 @@ function wrap(
   };
 }
 
+function noRuns(file: string): UsageError {
+  return new UsageError(`Cannot read runs from ${file}: there are no runs yet`, "Run deno task bench first.");
+}
+
+/** A folder to write to, and no empty file, which DuckDB takes for a damaged one: a full disk leaves such. */
+function makeRoom(file: string): void {
+  try {
+    Deno.mkdirSync(dirname(file), { recursive: true });
+    if (exists(file) && Deno.statSync(file).size === 0) Deno.removeSync(file);
+  } catch (error) {
+    throw unusable(file, (error as Error).message, error);
+  }
+}
+
+function unusable(file: string, fault: string, cause?: unknown): ServiceError {
+  // What DuckDB says of it would be taken for a fault of the disk.
+  const state = /could not read enough bytes/i.test(fault) ? `it is cut short (${fault})` : fault;
+  const next = /permission denied|read-only|no space left/i.test(state)
+    ? "Make its folder writable, with room on its disk, or name another file with --db."
+    : "Name another file with --db, or move this one away: the next bench makes a new one.";
+  return new ServiceError(`Cannot open ${file} as a DuckDB store: ${state}`, next, { cause });
+}
+
+/** DuckDB's errors of disks and memory as sentences; others are defects of ours, and stay. */
+function storeError(file: string, mode: "read" | "write", error: unknown): unknown {
+  const message = error instanceof Error ? error.message : String(error);
+  const resource = /^(IO|Out of Memory|FATAL|INTERNAL) Error|no space left|could not (read|write)/i;
+  if (!resource.test(message)) return error;
+  return new StoreError(
+    `Cannot ${mode === "read" ? "read" : "write to"} the store ${file}: ${firstLine(message)}`,
+    mode === "read"
+      ? "Is the file whole, and is there room for temporary files beside it?"
+      : "Is its disk full? Free some space; what is stored stays as it was.",
+    { cause: error },
+  );
+}
+
+/** A database of the user's is not ours to make tables in. */
+async function refuseForeignTables(store: Store): Promise<void> {
+  const [table] = await store.rows<{ name: string }>(
+    "SELECT table_name AS name FROM duckdb_tables() WHERE NOT temporary ORDER BY table_name LIMIT 1",
+  );
+  if (table === undefined) return;
+  throw new UsageError(
+    `Cannot use ${store.file} as a store: it is a database of something else, with the table ${table.name}`,
+    "Name another file with --db, new or not.",
+  );
+}
+
 /** 0 for a file without Benchbook's tables. */
 async function schemaVersion(store: Store): Promise<number> {
   const tables = await store.rows(
-    "SELECT 1 FROM duckdb_tables() WHERE table_name = 'schema_version' AND NOT temporary",
+    "SELECT DISTINCT table_name FROM duckdb_tables() " +
+      "WHERE table_name IN ('schema_version', 'run', 'timing') AND NOT temporary",
   );
-  if (tables.length === 0) return 0;
+  // Others number their schemas too, in tables of that name.
+  if (tables.length < 3) return 0;
   const rows = await store.rows<{ version: number }>(
     "SELECT coalesce(max(version), 0) AS version FROM schema_version",
   );

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { ServiceError, UsageError } from "../model/errors.ts";
-import { migrate, needsMigration } from "./migrations.ts";
+import { migrate, needsMigration, storeMigrations } from "./migrations.ts";
 import { openStore } from "./open.ts";
 import { storeFile, withStore, withTempDir } from "./testing.ts";
 import { whileHeld } from "./testing_hold.ts";
@@ -143,10 +143,18 @@ Deno.test("an older store is brought forward when it is opened to read", () =>
     const file = storeFile(dir);
     const { DuckDBInstance } = await import("@duckdb/node-api");
     const instance = await DuckDBInstance.create(file);
+    const connection = await instance.connect();
+    const run = (sql: string) => connection.run(sql);
+    await migrate({ run, version: () => Promise.resolve(0) }, storeMigrations().slice(0, 1));
+    connection.closeSync();
     instance.closeSync();
     await withStore(file, "read", async (store) => {
       assert.equal(store.mode, "read");
       assert.deepEqual(await store.rows("SELECT * FROM run"), []);
+      const [{ version }] = await store.rows<{ version: number }>(
+        "SELECT max(version) AS version FROM schema_version",
+      ) as [{ version: number }];
+      assert.equal(version, storeMigrations().at(-1)!.version);
     });
   }));
 
