@@ -64,14 +64,24 @@ export function redactUrl(text: string): string {
 }
 
 function environment(): Record<string, string | undefined> {
-  const file = join(resolve(import.meta.dirname!, ".."), ".env");
-  let fromFile: Record<string, string | undefined> = {};
+  return { ...readEnvFile(join(resolve(import.meta.dirname!, ".."), ".env")), ...process.env };
+}
+
+/**
+ * The variables of an `.env` file; none where there is no such file.
+ * @throws {UsageError} where it is there and cannot be read.
+ */
+export function readEnvFile(file: string): Record<string, string | undefined> {
   try {
-    fromFile = parseEnvFile(Deno.readTextFileSync(file));
+    return parseEnv(Deno.readTextFileSync(file)) as Record<string, string>;
   } catch (error) {
-    if (!(error instanceof Deno.errors.NotFound)) throw error;
+    if (error instanceof Deno.errors.NotFound) return {};
+    throw new UsageError(
+      `Cannot read ${file}: ${(error as Error).message}`,
+      "Make it a file that you can read, or remove it.",
+      { cause: error },
+    );
   }
-  return { ...fromFile, ...process.env };
 }
 
 function url(name: string, text: string | undefined, protocols: readonly string[]): string | undefined {

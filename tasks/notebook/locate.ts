@@ -1,6 +1,7 @@
 import { SourceMap } from "node:module";
 import { join } from "node:path";
 import type { CellFailure } from "./failure.ts";
+import { temporaryFolder } from "../stack/temporary.ts";
 
 /** Where in a cell's source something failed. */
 export interface Location {
@@ -74,7 +75,7 @@ export function projectFrame(traceback: readonly string[]): string | null {
 
 /** Transpiled code with the map to its source, or what the transpiler complains of. */
 async function transpile(source: string): Promise<{ lines: string[]; map: SourceMap } | string> {
-  const directory = await Deno.makeTempDir({ prefix: "benchbook-cell-" });
+  const directory = temporaryFolder("benchbook-cell-");
   try {
     await Deno.writeTextFile(join(directory, "cell.tsx"), source);
     // Like the kernel, which keeps imports that the cell itself does not use: later cells may.

@@ -1,4 +1,5 @@
 import { join } from "node:path";
+import { noTemporaryFiles, temporaryFolder } from "../stack/temporary.ts";
 import type { ConnectionInfo } from "./messages.ts";
 
 /** The operating system's process of a kernel. */
@@ -18,9 +19,10 @@ const STDERR_KEPT = 4096;
 /**
  * Starts `deno jupyter --kernel`, with the connection file (0600) in a directory of its own (0700) under the
  * system's temporary directory.
+ * @throws {ServiceError} where no temporary files can be written.
  */
 export async function spawnKernel(info: ConnectionInfo, cwd: string): Promise<KernelProcess> {
-  const directory = await Deno.makeTempDir({ prefix: "benchbook-kernel-" });
+  const directory = temporaryFolder("benchbook-kernel-");
   const forgetConnectionFile = async () => {
     await Deno.remove(directory, { recursive: true }).catch((error) => {
       if (!(error instanceof Deno.errors.NotFound)) throw error;
@@ -43,7 +45,7 @@ export async function spawnKernel(info: ConnectionInfo, cwd: string): Promise<Ke
     return { ...watchProcess(child), forgetConnectionFile };
   } catch (error) {
     await forgetConnectionFile();
-    throw error;
+    throw noTemporaryFiles(error);
   }
 }
 

@@ -1,5 +1,5 @@
 import type { Config } from "../config.ts";
-import { ExitCode } from "../model/errors.ts";
+import { ExitCode, ServiceError } from "../model/errors.ts";
 import type { RunSummary } from "../model/summary.ts";
 import { formatCount } from "../model/units.ts";
 import { acquireLock } from "../stack/lock.ts";
@@ -19,6 +19,7 @@ import { interruptSignal } from "./interrupt.ts";
 import { measure, type Measured } from "./measure.ts";
 import { tellRecovered, waitNote } from "./recover.ts";
 import { newRunId } from "./run_id.ts";
+import { prepareResults } from "./store_file.ts";
 import { withSystem } from "./system.ts";
 
 /** The main job: open the stack, seed, run, store, report. */
@@ -31,6 +32,7 @@ export async function bench(
   const lock = acquireLock(config.home, `bench ${scenario.name}`);
   const interrupt = interruptSignal(config.home);
   try {
+    await prepareResults(config, db, given);
     await tellRecovered(config.home, db, terminal, interrupt.signal);
     const runId = newRunId();
     const job = {
@@ -100,16 +102,20 @@ async function conclude(
 ): Promise<ExitCode> {
   let summary = await judge(runId, db);
   const warnings: string[] = [];
+  let unreported: ServiceError | null = null;
   // An interrupted user wants to leave: the report can be had later.
   if (given.report && !signal.aborted) {
-    const report = await terminal.step("Report", async (progress) => {
+    const report = await unlessFailed(terminal.step("Report", async (progress) => {
       // Charts, templates and the browser's driver: half of all that is loaded, and not before it is wanted.
       const { makeReport } = await import("../report/report.ts");
       const made = await makeReport({ config, db, runRef: runId, pdf: given.pdf, signal, onStep: progress });
       return { value: made, detail: made.pdf === null ? "HTML" : "HTML and PDF" };
-    });
-    summary = report.summary;
-    warnings.push(...report.warnings);
+    }));
+    if (report instanceof ServiceError) unreported = report;
+    else {
+      summary = report.summary;
+      warnings.push(...report.warnings);
+    }
   }
   terminal.print(`\n${summaryText(summary)}`);
   for (const warning of warnings) terminal.print(`• ${warning}`);
@@ -123,5 +129,16 @@ async function conclude(
     terminal.print(`\nThe run left something behind:\n${left.map((line) => `  ${line}`).join("\n")}`);
   }
   if (given.json) console.log(JSON.stringify(summary, null, 2));
+  if (unreported !== null && !signal.aborted) throw unreported;
   return signal.aborted ? ExitCode.interrupted : exitCodeOf(summary, status, left);
+}
+
+/** What a run came to is said also where its report cannot be written: that error is told last. */
+export async function unlessFailed<T>(work: Promise<T>): Promise<T | ServiceError> {
+  try {
+    return await work;
+  } catch (error) {
+    if (error instanceof ServiceError) return error;
+    throw error;
+  }
 }

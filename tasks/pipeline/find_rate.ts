@@ -10,13 +10,14 @@ import { answerSoFar, DEFAULT_RESOLUTION, nextStep, type ProbeStep } from "../st
 import { findRateText, probeText, rateText } from "../terminal/find_rate_text.ts";
 import { openTerminal, type StepProgress, type Terminal } from "../terminal/terminal.ts";
 import type { AskedSearch } from "./asked.ts";
-import { judge, store } from "./bench.ts";
+import { judge, store, unlessFailed } from "./bench.ts";
 import { type BenchArguments, settle } from "./bench_options.ts";
 import { interruptSignal } from "./interrupt.ts";
 import { measure } from "./measure.ts";
 import { CONFIRMATION_TIMES, lowestRate, pathSlo, probeOf, probeSeconds } from "./probe.ts";
 import { tellRecovered } from "./recover.ts";
 import { newRunId } from "./run_id.ts";
+import { prepareResults } from "./store_file.ts";
 import { type System, withSystem } from "./system.ts";
 
 /** Clients that warm a path up, and for how many times the length of a probe. */
@@ -38,6 +39,7 @@ export async function findRate(asked: AskedSearch, config: Config): Promise<Exit
   const interrupt = interruptSignal(config.home);
   const { signal } = interrupt;
   try {
+    await prepareResults(config, db, given);
     await tellRecovered(config.home, db, terminal, signal);
     const startedAt = new Date();
     const id = newRunId(startedAt);
@@ -217,15 +219,19 @@ async function conclude(
 ): Promise<ExitCode> {
   const warnings: string[] = [];
   let { files } = found;
+  let unreported: ServiceError | null = null;
   // An interrupted user wants to leave; the runs of the probes are stored.
   if (given.report && !signal.aborted) {
-    const page = await terminal.step("Report", async (progress) => {
+    const page = await unlessFailed(terminal.step("Report", async (progress) => {
       const { makeRatePage } = await import("../report/find_rate_page.ts");
       const made = await makeRatePage(found, { config, pdf: given.pdf, signal, onStep: progress });
       return { value: made, detail: made.pdf === null ? "HTML" : "HTML and PDF" };
-    });
-    files = { ...files, html: page.html, pdf: page.pdf };
-    warnings.push(...page.warnings);
+    }));
+    if (page instanceof ServiceError) unreported = page;
+    else {
+      files = { ...files, html: page.html, pdf: page.pdf };
+      warnings.push(...page.warnings);
+    }
   }
   terminal.print(`\n${findRateText(found)}`);
   if (signal.aborted) terminal.print("• The search was interrupted: this is what was known by then.");
@@ -234,6 +240,7 @@ async function conclude(
   if (files.pdf !== null) terminal.print(`PDF     ${files.pdf}`);
   terminal.print(`Store   ${files.store}`);
   if (given.json) console.log(JSON.stringify({ ...found, files }, null, 2));
+  if (unreported !== null && !signal.aborted) throw unreported;
   return signal.aborted ? ExitCode.interrupted : exitCodeOf(found);
 }
 

@@ -4,6 +4,7 @@ import { BenchbookError, InterruptedError } from "../model/errors.ts";
 import type { RunSummary } from "../model/summary.ts";
 import { type BrowserOptions, launchBrowser } from "../stack/browser.ts";
 import { prepareReports, reportFolder } from "../stack/reports_folder.ts";
+import { temporaryFolder } from "../stack/temporary.ts";
 import { openRun } from "../store/read.ts";
 import { summarise } from "../summary/summarise.ts";
 import { type Pages, renderHtml } from "./html.ts";
@@ -13,7 +14,7 @@ import type { PlanRow } from "./plans.ts";
 import { writeSite } from "./site.ts";
 import { slotsOf } from "./slots.ts";
 import { buildView } from "./view.ts";
-import { replaceDirectory } from "./write.ts";
+import { replaceDirectory, replaceFile } from "./write.ts";
 
 export interface ReportOptions {
   readonly config: Config;
@@ -96,7 +97,7 @@ export async function writePdf(
   directory: string,
   signal?: AbortSignal,
 ): Promise<string | null> {
-  const profile = await Deno.makeTempDir({ prefix: "benchbook-browser-" });
+  const profile = temporaryFolder("benchbook-browser-");
   const printing = printWithBrowser(render, config, directory, { signal, profile });
   // Closed in mid-work a browser is gone at once; now and then its driver waits half a minute for it.
   const aborted = Promise.withResolvers<never>();
@@ -128,7 +129,7 @@ async function printWithBrowser(
   const browser = await launchBrowser(config, options);
   try {
     const bytes = await printPdf(browser, render, join(directory, "print.html"));
-    await Deno.writeFile(join(directory, "report.pdf"), bytes);
+    await replaceFile(join(directory, "report.pdf"), bytes);
   } finally {
     await browser.close();
   }

@@ -1,10 +1,10 @@
 import { dirname, join } from "node:path";
-import { ServiceError } from "../model/errors.ts";
+import { BenchbookError, ServiceError } from "../model/errors.ts";
 
 /**
  * Writes a directory as a whole: `fill` gets an empty directory beside it, which takes its place only when
  * `fill` has succeeded. When it fails, what was there before stays as it was.
- * @throws {ServiceError} when the directory cannot be written; whatever `fill` throws.
+ * @throws {ServiceError} when the directory cannot be written; whatever else `fill` throws.
  */
 export async function replaceDirectory(
   directory: string,
@@ -17,7 +17,7 @@ export async function replaceDirectory(
     return await Deno.makeTempDir({ dir: parent, prefix: ".report-" });
   });
   try {
-    await fill(temporary);
+    await attempt(directory, () => fill(temporary));
     await attempt(directory, async () => {
       await Deno.chmod(temporary, 0o755);
       await swap(temporary, directory);
@@ -29,11 +29,14 @@ export async function replaceDirectory(
 }
 
 /** Writes a file as a whole, by renaming. */
-export async function replaceFile(file: string, content: string): Promise<void> {
+export async function replaceFile(file: string, content: string | Uint8Array): Promise<void> {
   const temporary = join(dirname(file), `.${crypto.randomUUID()}`);
   await attempt(file, async () => {
     try {
-      await Deno.writeTextFile(temporary, content);
+      await Deno.writeFile(
+        temporary,
+        typeof content === "string" ? new TextEncoder().encode(content) : content,
+      );
       await Deno.rename(temporary, file);
     } catch (error) {
       await Deno.remove(temporary).catch(() => {});
@@ -65,9 +68,10 @@ async function attempt<T>(target: string, write: () => Promise<T>): Promise<T> {
   try {
     return await write();
   } catch (error) {
-    if (!(error instanceof Error)) throw error;
-    const code = (error as { code?: string }).code;
-    const next = code === "ENOSPC"
+    // What the system refuses bears a code; a defect does not.
+    const code = (error as { code?: unknown }).code;
+    if (!(error instanceof Error && typeof code === "string") || error instanceof BenchbookError) throw error;
+    const next = code === "ENOSPC" || code === "EDQUOT"
       ? "Free some disk space, then run `deno task report`: the measurements are safe in the store."
       : "Make it writable, or set BENCHBOOK_REPORTS to another directory, then run `deno task report`.";
     throw new ServiceError(`Cannot write the report to ${target}: ${error.message}`, next, { cause: error });

@@ -4,6 +4,7 @@ import { startStack } from "../pipeline/prepare.ts";
 import type { PathName } from "../model/operation.ts";
 import { acquireLock } from "../stack/lock.ts";
 import { prepareHome } from "../stack/places.ts";
+import { temporaryFolder } from "../stack/temporary.ts";
 import type { Stack } from "../stack/services.ts";
 import { openTerminal, type Terminal } from "../terminal/terminal.ts";
 import type { Finding, Findings } from "./finding.ts";
@@ -41,7 +42,7 @@ export async function measurePart(
   prepareHome(config.home);
   const lock = acquireLock(config.home, `selfbench ${part}`);
   const interrupt = interruptSignal(config.home);
-  const dir = Deno.makeTempDirSync({ prefix: `benchbook-selfbench-${part}-` });
+  const dir = temporaryFolder(`benchbook-selfbench-${part}-`);
   try {
     const { signal } = interrupt;
     const stack = await startStack(config, paths, terminal, signal);

@@ -1,11 +1,8 @@
 import type { Channel } from "../net/channel.ts";
-import { MORE, notRedis, readReply, type Reply, writeCommand } from "./redis_wire.ts";
+import { MORE, readReply, type Reply, writeCommand } from "./redis_wire.ts";
 
-/**
- * Takes a reply, or what went wrong: an error of Redis, or of the connection. What it throws ends the connection.
- * @param stored whether it is a stored text (null: there is none), and not a word of Redis's own
- */
-export type OnReply = (reply: Reply, stored: boolean) => void;
+/** Takes a reply, or what went wrong: an error of Redis, or of the connection. */
+export type OnReply = (reply: Reply) => void;
 
 /** Answered places that are kept before the queue is cut. */
 const KEPT = 1024;
@@ -19,15 +16,12 @@ export class RedisLine {
   #waiting: OnReply[] = [];
   #answered = 0;
   #open = true;
-  /** What ended it. */
-  #error = lost();
 
   constructor(channel: Channel) {
     this.#channel = channel;
     const { inbox } = channel;
     inbox.onBytes = () => this.#arrived();
     inbox.onEnd = (error) => this.#lose(error ?? lost());
-    if (inbox.end > inbox.start) this.#arrived();
     if (inbox.ended !== null) this.#lose(inbox.ended.error ?? lost());
   }
 
@@ -37,7 +31,7 @@ export class RedisLine {
    * @param onReply called once, at once where the channel has ended
    */
   send(command: Uint8Array, onReply: OnReply): void {
-    if (!this.#open) return onReply(this.#error, false);
+    if (!this.#open) return onReply(lost());
     this.#waiting.push(onReply);
     this.#channel.send(command, command.length);
   }
@@ -49,9 +43,9 @@ export class RedisLine {
     );
   }
 
-  /** Ends it; what is under way fails, with this error. */
-  close(error: Error = lost()): void {
-    this.#lose(error);
+  /** Ends it; what is under way fails. */
+  close(): void {
+    this.#lose(lost());
   }
 
   #arrived(): void {
@@ -65,27 +59,23 @@ export class RedisLine {
       }
       if (read === MORE) return;
       inbox.start = read.next;
-      const onReply = this.#waiting[this.#answered];
-      // An error that nobody asked for says why the connection is about to end: too many clients, protected mode.
-      if (onReply === undefined) return this.#lose(read.reply instanceof Error ? read.reply : notRedis());
-      this.#answered++;
+      const onReply = this.#waiting[this.#answered++];
       if (this.#answered > KEPT) {
         this.#waiting = this.#waiting.slice(this.#answered);
         this.#answered = 0;
       }
-      onReply(read.reply, read.stored);
+      onReply?.(read.reply);
     }
   }
 
   #lose(error: Error): void {
     if (!this.#open) return;
     this.#open = false;
-    this.#error = error;
     this.#channel.close();
     const failed = this.#waiting.slice(this.#answered);
     this.#waiting = [];
     this.#answered = 0;
-    for (const onReply of failed) onReply(error, false);
+    for (const onReply of failed) onReply(error);
     this.onLost();
   }
 }
