@@ -1,6 +1,7 @@
 import { readConfig } from "./config.ts";
 import { BenchbookError, ExitCode } from "./model/errors.ts";
 import { calibrate, calibrationFile } from "./pipeline/calibrate.ts";
+import { interruptSignal } from "./pipeline/interrupt.ts";
 import { diagnose } from "./stack/doctor.ts";
 import { checkHome } from "./stack/home.ts";
 import { calibrationText } from "./terminal/calibration_text.ts";
@@ -17,15 +18,16 @@ await main(async () => {
     .opts<{ calibrate: boolean }>();
   const config = readConfig();
   checkHome(config.home);
-  const findings = await diagnose(config);
+  const { signal } = interruptSignal(config.home);
+  const findings = await diagnose(config, signal);
   say(doctorText(findings));
   if (options.calibrate) {
     say("\nCalibrating the load generator: let the machine rest for some seconds.\n");
     try {
-      say(calibrationText(await calibrate(config.home), calibrationFile(config.home)));
+      say(calibrationText(await calibrate(config.home, { signal }), calibrationFile(config.home)));
     } catch (error) {
       // What is missing was said above; a machine that is in use is no fault.
-      if (!(error instanceof BenchbookError)) throw error;
+      if (signal.aborted || !(error instanceof BenchbookError)) throw error;
       say(`! Not calibrated. ${error.message}`);
     }
   }

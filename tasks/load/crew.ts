@@ -2,6 +2,7 @@ import { ServiceError } from "../model/errors.ts";
 import type { Sample } from "../model/run.ts";
 import { AlarmThread } from "./alarm_thread.ts";
 import { type FromGenerator, NO_PROGRESS, type Progress, type ToGenerator } from "./messages.ts";
+import { expectArmKeys, tellArmKeys } from "./open_targets.ts";
 import type { LoadPlan } from "./plan.ts";
 import { ReliefThread } from "./relief_thread.ts";
 
@@ -51,6 +52,7 @@ export class Crew {
           return this.onProgress(data.samples, data.ended, data.untilUs);
         case "done":
           this.progress = data.progress;
+          tellArmKeys(plan.arms, data.keys);
           return this.#finish();
         case "error":
           return fail(new ServiceError(data.message, data.next));
@@ -67,6 +69,7 @@ export class Crew {
     // Nobody may wait for it any more.
     this.ready.catch(() => {});
     const beside = { alarm: this.#alarm?.line ?? null, relief: this.#relief?.memory ?? null };
+    expectArmKeys(plan.arms);
     const stop = this.#stop.buffer as SharedArrayBuffer;
     this.#tell(
       { kind: "prepare", plan, worker, slots, stop, beside },

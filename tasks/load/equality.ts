@@ -8,7 +8,7 @@ import { parseSql, type SqlQuestion } from "../targets/workload_sql.ts";
 import type { Workload } from "./arms.ts";
 import { monotonicUs } from "../net/clock.ts";
 import type { Mix } from "./mix.ts";
-import { openTargets } from "./open_targets.ts";
+import { expectArmKeys, openTargets, storedKeysOf, tellArmKeys } from "./open_targets.ts";
 import { type Arm, PROOF_SLOTS_FROM } from "./plan.ts";
 import type { LoadedScenario } from "./scenario.ts";
 
@@ -45,6 +45,7 @@ export async function proveEqual(options: EqualityOptions): Promise<{ compared: 
       throw error;
     },
   );
+  expectArmKeys(arms);
   try {
     const prover = new Prover(options, mix, reference, targets.byArm);
     for (const index of scenario.operations.keys()) {
@@ -56,6 +57,7 @@ export async function proveEqual(options: EqualityOptions): Promise<{ compared: 
     }
     return { compared: prover.compared };
   } finally {
+    tellArmKeys(arms, storedKeysOf(targets.byArm));
     await targets.close();
     await reference.close();
   }

@@ -1,7 +1,7 @@
 /// <reference lib="deno.worker" />
 import { join } from "node:path";
 import { BenchbookError } from "../model/errors.ts";
-import type { Sample } from "../model/run.ts";
+import { CACHE_REFUSALS, type Sample } from "../model/run.ts";
 import { monotonicUs } from "../net/clock.ts";
 import { Deadlines } from "../net/deadlines.ts";
 import type { EventLoop } from "../net/event_loop.ts";
@@ -14,7 +14,7 @@ import { openLoop } from "./generator_loop.ts";
 import { LiveCounts, type LiveTick } from "./live_counts.ts";
 import type { FromGenerator, ToGenerator } from "./messages.ts";
 import { OpenLoop } from "./open_loop.ts";
-import { type OpenTargets, openTargets } from "./open_targets.ts";
+import { type OpenTargets, openTargets, storedKeysOf } from "./open_targets.ts";
 import type { Pace } from "./pace.ts";
 import { endOf, type LoadPlan, mixOf, shareOf } from "./plan.ts";
 import { askForShortSlice } from "../net/priority.ts";
@@ -121,6 +121,8 @@ class Generator {
     const recorder = new SegmentWriter(path, worker, RECORDER_CAPACITY);
     const mix = mixOf(plan);
     await rehearse({ plan, worker, targets: targets.byArm, mix, nowUs });
+    // Of the rehearsal nothing is recorded.
+    for (const target of targets.byArm) target.refusals?.();
     const live = new LiveCounts();
     const ended = plan.tellEnded ? new EndedRows() : undefined;
     const deadlines = new Deadlines();
@@ -221,10 +223,24 @@ class Generator {
     tell({
       kind: "progress",
       progress: { ...dispatcher.progress, tick },
-      samples: samplesOf(tick),
+      samples: [...samplesOf(tick), ...this.#refused(untilUs)],
       ended: ended?.take() ?? NOTHING,
       untilUs,
     });
+  }
+
+  /** What caches did not do since the report before, as samples. */
+  #refused(atUs: number): Sample[] {
+    const { targets, plan } = this.#parts;
+    return targets.byArm.flatMap((target, index) =>
+      (target.refusals?.() ?? []).map(({ doing, reason, count }) => ({
+        atUs: Math.round(atUs),
+        source: "redis" as const,
+        metric: CACHE_REFUSALS,
+        labels: { arm: plan.arms[index]!.name, doing, reason },
+        value: count,
+      }))
+    );
   }
 
   #end(): void {
@@ -241,7 +257,7 @@ class Generator {
         await loop.outside(() => targets.close());
         loop.close();
       }
-      tell({ kind: "done", progress: dispatcher.progress });
+      tell({ kind: "done", progress: dispatcher.progress, keys: storedKeysOf(targets.byArm) });
       self.close();
     });
   }

@@ -42,7 +42,12 @@ export type FromGenerator =
     /** What was done before has been told, µs from the run's start. */
     readonly untilUs: number;
   }
-  | { readonly kind: "done"; readonly progress: Progress }
+  | {
+    readonly kind: "done";
+    readonly progress: Progress;
+    /** Keys stored in the cache that Redis would not list, in the order of the arms. */
+    readonly keys: readonly (readonly string[])[];
+  }
   | { readonly kind: "error"; readonly message: string; readonly next: string | undefined };
 
 export const NO_PROGRESS: Progress = { due: 0, ok: 0, failed: 0, timeout: 0, shed: 0, inFlight: 0 };

@@ -1,5 +1,6 @@
 import { counter } from "../random/counter.ts";
-import { CachedTarget, forgetKeys } from "../targets/cached.ts";
+import { expectKeys, forgetKeys, tellKeys } from "../targets/cache_keys.ts";
+import { CachedTarget } from "../targets/cached.ts";
 import { GraphqlTarget } from "../targets/graphql.ts";
 import { SqlTarget } from "../targets/sql.ts";
 import type { Target } from "../targets/target.ts";
@@ -80,4 +81,21 @@ export async function openTargets(arms: readonly Arm[], options: TargetsOptions)
 /** Removes what an arm left in the cache; the entries would expire, but the memory is the user's. */
 export async function clearCache({ target }: Arm): Promise<void> {
   if (target.path === "sql+cache") await forgetKeys(target.redisUrl, target.prefix);
+}
+
+/** Says that keys of these arms are about to be stored by somebody, see `clearCache`. */
+export function expectArmKeys(arms: readonly Arm[]): void {
+  for (const { target } of arms) if (target.path === "sql+cache") expectKeys(target.prefix);
+}
+
+/** Takes in what somebody stored. @param keys in the order of the arms */
+export function tellArmKeys(arms: readonly Arm[], keys: readonly (readonly string[])[]): void {
+  for (const [index, { target }] of arms.entries()) {
+    if (target.path === "sql+cache") tellKeys(target.prefix, keys[index]!);
+  }
+}
+
+/** What targets stored and Redis would not list, in their order. */
+export function storedKeysOf(targets: readonly Target[]): (readonly string[])[] {
+  return targets.map((target) => target.storedKeys?.() ?? []);
 }

@@ -223,6 +223,12 @@ export interface Sample {
   readonly value: number;
 }
 
+/**
+ * The metric of source `redis` that counts what the cache of an arm did not do; labels: arm, doing (read or write) and
+ * reason, in Redis's words.
+ */
+export const CACHE_REFUSALS = "cache_refusals";
+
 /** The plan of one operation, taken once outside the measured blocks. */
 export interface Plan {
   /** The operation that it explains. */

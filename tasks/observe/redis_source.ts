@@ -36,6 +36,8 @@ export class RedisSource implements Source {
       connectTimeout: timeoutMs,
       commandTimeout: timeoutMs,
       maxRetriesPerRequest: 0,
+      // INFO is what a reading asks anyway; a role that may not is said there, and not on the console.
+      enableReadyCheck: false,
       // The sampler's own ticks are the retries.
       retryStrategy: () => null,
     });

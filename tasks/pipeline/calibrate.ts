@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { VERSION } from "../config.ts";
 import { AlarmThread } from "../load/alarm_thread.ts";
 import { waitsItself } from "../load/generator_loop.ts";
-import { ServiceError } from "../model/errors.ts";
+import { InterruptedError, ServiceError } from "../model/errors.ts";
 import type { Calibration, Machine } from "../model/calibration.ts";
 import { formatCount } from "../model/units.ts";
 import { hostFacts } from "../observe/host.ts";
@@ -27,14 +27,17 @@ export function calibrationFile(home: string): string {
 /**
  * Measures what the load generator can do on this machine with nothing behind it, in a few seconds, and keeps it
  * in the home. Holds the home's lock meanwhile: a run beside it would shape both.
- * @throws {ServiceError} when another task uses the home, or a part fails.
+ * @throws {ServiceError} when another task uses the home, or a part fails; {InterruptedError} when `signal` aborts.
  */
-export async function calibrate(home: string, plan = PLAN): Promise<Calibration> {
+export async function calibrate(
+  home: string,
+  { plan = PLAN, signal }: { readonly plan?: CalibrationPlan; readonly signal?: AbortSignal } = {},
+): Promise<Calibration> {
   prepareHome(home);
   const lock = acquireLock(home, "doctor");
   const dir = Deno.makeTempDirSync({ dir: home, prefix: "calibration-" });
   try {
-    const { steps, ...measured } = await measureIn(dir, plan);
+    const { steps, ...measured } = await measureIn(dir, plan, signal);
     const calibration: Calibration = {
       schema: 1,
       measuredAt: new Date().toISOString(),
@@ -91,6 +94,7 @@ export function rateWarning(
 async function measureIn(
   dir: string,
   plan: CalibrationPlan,
+  signal?: AbortSignal,
 ): Promise<Pick<Calibration, "clock" | "timer" | "dispatch" | "spool" | "steps">> {
   const calibrator = new Worker(new URL("./calibrate_worker.ts", import.meta.url), { type: "module" });
   let fail!: (message: string) => void;
@@ -118,9 +122,13 @@ async function measureIn(
     const { clock, timer, dispatch, spool, steps } = await answer("measured");
     return { clock, timer, dispatch, spool, steps };
   };
+  const aborted = Promise.withResolvers<never>();
+  const abort = () => aborted.reject(new InterruptedError());
+  signal?.addEventListener("abort", abort);
   try {
-    return await Promise.race([work(), failed]);
+    return await Promise.race([work(), failed, aborted.promise]);
   } finally {
+    signal?.removeEventListener("abort", abort);
     calibrator.terminate();
     alarm?.stop();
   }

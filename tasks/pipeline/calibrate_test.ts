@@ -23,7 +23,7 @@ function numbers(value: unknown, path = ""): [path: string, n: number][] {
 
 Deno.test("a calibration is measured, kept with its machine, and leaves nothing else", async () => {
   await withTempHome(async (home) => {
-    const taken = await calibrate(home, SMALL);
+    const taken = await calibrate(home, { plan: SMALL });
     for (const [path, n] of numbers(taken)) {
       assert.ok(Number.isFinite(n), path);
       assert.ok(n >= 0 || path.startsWith("/dispatch/recording"), `${path}: ${n}`);
@@ -47,7 +47,7 @@ Deno.test("a home in use is not calibrated, since a run beside it would shape bo
   await withTempHome(async (home) => {
     const lock = acquireLock(home, "bench access-paths");
     try {
-      await assert.rejects(calibrate(home, SMALL), (error: Error) => {
+      await assert.rejects(calibrate(home, { plan: SMALL }), (error: Error) => {
         assert.ok(error instanceof ServiceError);
         assert.match(error.message, /"bench access-paths"/);
         return true;

@@ -3,7 +3,7 @@ import process from "node:process";
 import { ExitCode } from "../model/errors.ts";
 import { killOwnServices } from "../stack/state.ts";
 import { pendingSpools } from "../store/spool.ts";
-import { self } from "../stack/process.ts";
+import { killLaunched, self } from "../stack/process.ts";
 import { showCursor } from "../terminal/output.ts";
 import { printable } from "../terminal/safe_text.ts";
 
@@ -14,6 +14,8 @@ import { printable } from "../terminal/safe_text.ts";
 const PRESS_MS = 500;
 /** What must not be left behind gets so long when the user wants to leave at once. */
 const LEAVE_MS = 5_000;
+/** Nobody can press a second time in a terminal that is gone: it ends in order within so long, or at once. */
+const HANGUP_MS = 60_000;
 
 const SIGNALS = ["SIGINT", "SIGTERM", "SIGHUP", "SIGQUIT"] as const;
 type Ending = typeof SIGNALS[number];
@@ -59,6 +61,7 @@ export function interruptSignal(home: string): Interrupt {
       say(`Leaving as soon as nothing is left behind, in ${LEAVE_MS / 1000} s at the latest … (again: now)`);
     }
     onPaid = () => owed.size === 0 && leave(home);
+    clearTimeout(limit);
     limit = setTimeout(() => leave(home), LEAVE_MS);
     onPaid();
   };
@@ -67,6 +70,7 @@ export function interruptSignal(home: string): Interrupt {
     const samePress = nowMs - lastMs < PRESS_MS;
     lastMs = nowMs;
     Deno.exitCode = ExitCode.interrupted;
+    if (name === "SIGHUP") limit ??= setTimeout(() => leave(home), HANGUP_MS);
     // A terminal that goes away says so several times, and nobody is there who could mean more by it.
     if (samePress || (name === "SIGHUP" && stage > 0)) return;
     if (stage === 0 && name !== "SIGQUIT") {
@@ -95,6 +99,7 @@ export function interruptSignal(home: string): Interrupt {
 /** Ends the process now, and says what it leaves behind. */
 function leave(home: string): never {
   const { left } = killOwnServices(home);
+  killLaunched();
   const me = self().startedAt;
   const spooled = pendingSpools(home).some(({ owner }) => owner?.startedAt === me);
   say(

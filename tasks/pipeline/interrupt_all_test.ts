@@ -1,14 +1,18 @@
 import assert from "node:assert/strict";
 import { Key, type PseudoTerminal } from "../testing/pseudo_terminal.ts";
+import { Client } from "pg";
+import { isAlive } from "../stack/process.ts";
 import {
   assertLeftAsFound,
   assertSane,
   inTerminal,
+  reservedRows,
   servicesOf,
   storedRuns,
   withUserDatabase,
+  writing,
 } from "./testing_interrupt.ts";
-import type { Workbench } from "./testing.ts";
+import { withWorkbench, type Workbench } from "./testing.ts";
 
 const ignore = Deno.build.os !== "linux";
 
@@ -93,3 +97,108 @@ Deno.test({ name: "a run can be ended at any moment", ignore }, async (t) => {
     });
   });
 });
+
+Deno.test({ name: "whoever presses again leaves at once, and what is left is said", ignore }, async (t) => {
+  await withUserDatabase(async (bench, url) => {
+    /** Somebody's lock stands against every undo. */
+    const locked = async (use: (release: () => Promise<void>) => Promise<void>) => {
+      const client = new Client({ connectionString: url });
+      await client.connect();
+      try {
+        await client.query("BEGIN; LOCK TABLE northwind.orders IN ACCESS EXCLUSIVE MODE");
+        await use(async () => void await client.query("ROLLBACK"));
+      } finally {
+        await client.end();
+      }
+    };
+
+    for (const presses of [2, 3]) {
+      await t.step(`${presses} presses while the undo cannot be done`, async () => {
+        await inTerminal(
+          { task: "bench", args: [...LONG, "--rate", "300"], bench, url },
+          async (terminal) => {
+            await writing(bench, url);
+            const services = servicesOf(bench);
+            await locked(async (release) => {
+              for (let press = 0; press < presses; press++) {
+                terminal.type(Key.ctrlC);
+                await terminal.shows(/Interrupted/);
+                await pause(800);
+              }
+              const pressedAt = performance.now();
+              const { code, at } = await terminal.ended;
+              assert.equal(code, 130);
+              assert.ok(at - pressedAt < (presses === 2 ? 6000 : 1500), `ended after ${at - pressedAt} ms`);
+              assert.deepEqual(services.filter(isAlive), [], "every service is stopped");
+              assert.match(terminal.output(), /Rows that this run wrote may be left.*clean --writes/s);
+              assertSane(terminal);
+              await release();
+            });
+            assert.ok(await reservedRows(url) > 0, "the lock held the undo up");
+            const mended = await bench.run("clean", ["--writes"], { DATABASE_URL: url });
+            assert.equal(mended.code, 0, mended.stdout + mended.stderr);
+            assert.equal(await reservedRows(url), 0);
+          },
+        );
+      });
+    }
+
+    await t.step("Ctrl-\\ leaves as soon as everything is as it was", async () => {
+      await inTerminal({ task: "bench", args: [...LONG, "--rate", "300"], bench, url }, async (terminal) => {
+        await writing(bench, url);
+        const services = servicesOf(bench);
+        terminal.type(Key.ctrlBackslash);
+        const { code } = await terminal.ended;
+        assert.equal(code, 130, terminal.output());
+        await assertLeftAsFound({ bench, url, services });
+        assert.match(terminal.output(), /the next deno task bench stores it/);
+      });
+    });
+  });
+});
+
+Deno.test(
+  { name: "every long task leaves no process behind, however its terminal goes", ignore },
+  async (t) => {
+    await withWorkbench(async (bench) => {
+      const tasks: readonly [string, readonly string[], RegExp, number][] = [
+        ["seed", ["--scale", "tiny"], /Start the stack/, 100],
+        ["doctor", [], /Task/, 1500],
+        ["up", ["--scale", "tiny"], /Starting PostgreSQL/, 300],
+        [
+          "bench",
+          ["--find-rate", "--scale", "tiny", "--slo", "p95<200ms", "--duration", "5s"],
+          /Probe|Warm/,
+          800,
+        ],
+      ];
+      for (const [task, args, shown, afterMs] of tasks) {
+        for (const [way, act] of [["Ctrl-C", press], ["hangup", hangUp]] as const) {
+          await t.step(`${task}, ${way}`, async () => {
+            await inTerminal({ task, args, bench }, async (terminal) => {
+              await terminal.shows(shown);
+              await pause(afterMs);
+              act(terminal);
+              const { code } = await terminal.ended;
+              assert.equal(code, 130, terminal.output());
+              assert.doesNotMatch(terminal.output(), /a defect of Benchbook|\n\s+at /);
+            });
+            assert.deepEqual(processesOf(bench.home), []);
+          });
+        }
+      }
+    }, { untouched: true });
+  },
+);
+
+/** Command lines of processes that know of a home. */
+function processesOf(home: string): string[] {
+  return [...Deno.readDirSync("/proc")].flatMap(({ name }) => {
+    try {
+      const words = Deno.readTextFileSync(`/proc/${Number(name)}/cmdline`).replaceAll("\0", " ");
+      return words.includes(home) ? [words] : [];
+    } catch {
+      return [];
+    }
+  });
+}

@@ -46,7 +46,8 @@ export type System = Pick<
 >;
 
 const WRITES_LEFT =
-  "Rows that this run wrote may be left in the database: the next deno task bench takes them back.";
+  "Rows that this run wrote may be left in the database: deno task clean --writes takes them back, and so does the " +
+  "next deno task bench.";
 
 /** From a bare machine to a system that can be measured; the stack is stopped whatever happens. */
 export async function withSystem<T>(job: Job, use: (system: System) => Promise<T>): Promise<T> {

@@ -2,6 +2,21 @@ import assert from "node:assert/strict";
 import { join } from "node:path";
 import { withWorkbench } from "./testing.ts";
 
+/** Processes at once: each waits for its modules a good part of its time. */
+const AT_ONCE = 3;
+
+/** Does it for each, some at once, and gives what came of it in their order. */
+async function severalAtOnce<T, R>(all: readonly T[], work: (one: T) => Promise<R>): Promise<R[]> {
+  const results: R[] = [];
+  const left = [...all.entries()];
+  await Promise.all(Array.from({ length: AT_ONCE }, async () => {
+    for (let next = left.shift(); next !== undefined; next = left.shift()) {
+      results[next[0]] = await work(next[1]);
+    }
+  }));
+  return results;
+}
+
 // Each mistake ends before any service is started: with exit code 2, one clear sentence and no stack trace.
 const MISTAKES: readonly [what: string, task: string, args: string[], said: RegExp][] = [
   ["an unknown option", "bench", ["--rat", "5"], /unknown option '--rat'[\s\S]*Did you mean --rate\?/],
@@ -114,9 +129,10 @@ const MISTAKES: readonly [what: string, task: string, args: string[], said: RegE
 
 Deno.test("a mistake in a command is a usage error that names it and what was meant", async (t) => {
   await withWorkbench(async (bench) => {
-    for (const [what, task, args, said] of MISTAKES) {
-      await t.step(what, async () => {
-        const { code, stdout, stderr } = await bench.run(task, args);
+    const results = await severalAtOnce(MISTAKES, ([, task, args]) => bench.run(task, args));
+    for (const [at, [what, task, , said]] of MISTAKES.entries()) {
+      await t.step(what, () => {
+        const { code, stdout, stderr } = results[at]!;
         assert.match(stdout + stderr, said);
         if (task !== "clean") assert.equal(code, 2);
         assert.doesNotMatch(stderr, /\n\s+at /, "no stack trace");
@@ -152,12 +168,16 @@ const FAULTS: readonly [what: string, from: string, to: string, said: RegExp][] 
 
 Deno.test("an error in a scenario file names the file and the field", async (t) => {
   await withWorkbench(async (bench) => {
-    const file = join(bench.home, "mine.ts");
-    for (const [what, from, to, said] of FAULTS) {
-      await t.step(what, async () => {
-        assert.ok(SCENARIO.includes(from));
-        await Deno.writeTextFile(file, SCENARIO.replace(from, to));
-        const { code, stderr } = await bench.run("bench", [file]);
+    const results = await severalAtOnce(FAULTS, async ([what, from, to]) => {
+      assert.ok(SCENARIO.includes(from));
+      const folder = join(bench.home, what.replaceAll(" ", "-"));
+      await Deno.mkdir(folder);
+      await Deno.writeTextFile(join(folder, "mine.ts"), SCENARIO.replace(from, to));
+      return await bench.run("bench", [join(folder, "mine.ts")]);
+    });
+    for (const [at, [what, , , said]] of FAULTS.entries()) {
+      await t.step(what, () => {
+        const { code, stderr } = results[at]!;
         assert.match(stderr, said);
         assert.equal(code, 2);
       });

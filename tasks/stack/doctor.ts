@@ -2,7 +2,7 @@ import { existsSync } from "node:fs";
 import { availableParallelism, freemem } from "node:os";
 import { dirname, join } from "node:path";
 import { type Config, redactUrl } from "../config.ts";
-import { BenchbookError } from "../model/errors.ts";
+import { BenchbookError, InterruptedError } from "../model/errors.ts";
 import { findBrowserPlan } from "./browser.ts";
 import { graphqlHeaders, graphqlProblem } from "./graphql.ts";
 import { inspectLock } from "./lock.ts";
@@ -35,9 +35,10 @@ const PACKAGES = ["pg", "ioredis", "postgraphile", "@duckdb/node-api", "puppetee
 
 /**
  * Looks at everything that a run depends on, starting the embedded PostgreSQL for a trial. Changes nothing
- * that stays, and downloads nothing. Never throws: what goes wrong is a finding.
+ * that stays, and downloads nothing. What goes wrong is a finding.
+ * @throws {InterruptedError} when `signal` aborts
  */
-export async function diagnose(config: Config): Promise<Finding[]> {
+export async function diagnose(config: Config, signal?: AbortSignal): Promise<Finding[]> {
   const checks: [string, () => Verdict | Promise<Verdict>][] = [
     ["Deno", deno],
     ["Packages", packages],
@@ -49,7 +50,7 @@ export async function diagnose(config: Config): Promise<Finding[]> {
     ["Lock", () => lock(config.home)],
     ["Services left", () => leftOver(config.home)],
     ["User for PostgreSQL", user],
-    ["PostgreSQL", () => postgres(config)],
+    ["PostgreSQL", () => postgres(config, signal)],
     ["Redis", () => redis(config)],
     ["GraphQL", () => graphql(config)],
     ["Browser", () => browser(config)],
@@ -57,9 +58,11 @@ export async function diagnose(config: Config): Promise<Finding[]> {
   ];
   const findings: Finding[] = [];
   for (const [name, check] of checks) {
+    if (signal?.aborted) throw new InterruptedError();
     try {
       findings.push({ name, ...await check() });
     } catch (error) {
+      if (signal?.aborted) throw new InterruptedError();
       const fix = error instanceof BenchbookError ? error.next ?? null : null;
       findings.push({ name, state: "missing", text: (error as Error).message, fix });
     }
@@ -133,7 +136,7 @@ function user(): Verdict {
   return ok(other === null ? "the present one" : `${other.name}, since PostgreSQL refuses root`);
 }
 
-async function postgres(config: Config): Promise<Verdict> {
+async function postgres(config: Config, signal?: AbortSignal): Promise<Verdict> {
   if (config.databaseUrl !== undefined) {
     const facts = await inspectPostgres(config.databaseUrl, "DATABASE_URL");
     const text = `${facts.version} at ${redactUrl(config.databaseUrl)}`;
@@ -147,7 +150,7 @@ async function postgres(config: Config): Promise<Verdict> {
   if (readRecords(config.home).some(({ name }) => name === "postgres")) {
     return ok(`embedded ${packageVersion}, running`);
   }
-  const seconds = await tryPostgres(join(config.home, "doctor"));
+  const seconds = await tryPostgres(join(config.home, "doctor"), signal);
   return ok(`embedded ${packageVersion} starts (${seconds.toFixed(1)} s with a new cluster)`);
 }
 

@@ -62,12 +62,32 @@ async function usersRedis(url: string): Promise<RedisService | Unavailable> {
   return { available: false, reason: `REDIS_URL cannot be used: ${redisProblem(version, at)}.` };
 }
 
+/** What Redis answers to who connects, and what that means. */
+const PROBLEMS: readonly (readonly [RegExp, (at: string) => string])[] = [
+  [/WRONGPASS|invalid password/, (at) => `wrong user or password at ${at}`],
+  [/NOAUTH/, (at) => `${at} asks for a password and the URL has none`],
+  [
+    /without any password configured|no password is set/,
+    (at) => `${at} has no password for that user and the URL gives one: leave it out`,
+  ],
+  [
+    /DENIED|protected mode/i,
+    (at) => `${at} is in protected mode and takes connections of its own machine only`,
+  ],
+  [/max number of clients/, (at) => `${at} takes no more connections (maxclients)`],
+  [/LOADING/, (at) => `${at} is still loading its data: try again when it has`],
+  [/MASTERDOWN/, (at) => `${at} is a replica that has lost its primary`],
+  [/(?:DB|database) index|invalid DB/i, (at) => `${at} has no database of that number`],
+  [/cluster mode/, (at) => `${at} is a cluster, which has no database but 0`],
+  [/^NOPERM/, (at) => `the user of the URL may not choose that database at ${at}`],
+  [/not Redis's protocol/, (at) => `what answers at ${at} is not Redis, or wants TLS (rediss://)`],
+];
+
 /** What is wrong with a Redis, in words and without a secret. */
 export function redisProblem(error: Error & { code?: string }, at: string): string {
   if (error.code === "ECONNREFUSED") return `connection refused at ${at}`;
   if (error.code === "ENOTFOUND" || error.code === "EAI_AGAIN") return `the host of ${at} is unknown`;
-  if (/WRONGPASS|invalid password/.test(error.message)) return `wrong user or password at ${at}`;
-  if (/NOAUTH/.test(error.message)) return `${at} asks for a password and the URL has none`;
+  for (const [pattern, problem] of PROBLEMS) if (pattern.test(error.message)) return problem(at);
   if (/timeout|timed out/i.test(`${error.code} ${error.message}`)) return `no answer from ${at} in time`;
   if (/certificate|ssl|tls/i.test(error.message)) return `TLS with ${at} failed`;
   return `no Redis answers at ${at}`;

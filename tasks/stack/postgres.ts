@@ -52,7 +52,7 @@ export async function startPostgres(
   const place = clusterPlace(home);
   const log = join(home, "logs", "postgres.log");
   await stopLeftOver(place.data);
-  await prepareCluster(place, home, log);
+  await prepareCluster(place, home, log, signal);
   const begun = performance.now();
   return await onFreePort(async (port) => {
     for (;;) {

@@ -76,8 +76,13 @@ export function postgresPassword(home: string): string {
  * Makes the cluster unless it exists, and writes the settings of this start.
  * @throws {ServiceError} with the end of the log.
  */
-export async function prepareCluster(place: ClusterPlace, home: string, log: string): Promise<void> {
-  if (!existsSync(join(place.data, "PG_VERSION"))) await createCluster(place, home, log);
+export async function prepareCluster(
+  place: ClusterPlace,
+  home: string,
+  log: string,
+  signal?: AbortSignal,
+): Promise<void> {
+  if (!existsSync(join(place.data, "PG_VERSION"))) await createCluster(place, home, log, signal);
   writeFor(place.user, join(place.data, "benchbook.conf"), renderSettings(postgresSettings()));
 }
 
@@ -94,7 +99,12 @@ export function failedToStart(state: string, words: string, log: string): Servic
   );
 }
 
-async function createCluster(place: ClusterPlace, home: string, log: string): Promise<void> {
+async function createCluster(
+  place: ClusterPlace,
+  home: string,
+  log: string,
+  signal?: AbortSignal,
+): Promise<void> {
   // Made under another name: an initdb that was cut short must not look like a cluster.
   const part = `${place.data}.part`;
   rmSync(part, { recursive: true, force: true });
@@ -126,8 +136,10 @@ async function createCluster(place: ClusterPlace, home: string, log: string): Pr
       log,
       user: place.user ?? undefined,
       awaited: true,
+      signal,
     });
     const how = await child.ended;
+    signal?.throwIfAborted();
     if (how !== "exit code 0") throw failedToStart(`initdb ended with ${how}`, child.words(), log);
     const conf = join(part, "postgresql.conf");
     writeFor(place.user, conf, `${readFileSync(conf, "utf8")}\ninclude = 'benchbook.conf'\n`);

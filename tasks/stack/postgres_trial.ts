@@ -9,13 +9,13 @@ import { stopProcess } from "./process.ts";
  * Returns the seconds that starting took.
  * @throws {ServiceError} when it does not start.
  */
-export async function tryPostgres(home: string): Promise<number> {
+export async function tryPostgres(home: string, signal?: AbortSignal): Promise<number> {
   const begun = performance.now();
   let started: EmbeddedPostgres | undefined;
   mkdirSync(home, { recursive: true });
   chmodSync(home, 0o711);
   try {
-    await startPostgres(home, (process) => started = process);
+    await startPostgres(home, (process) => started = process, signal);
     return (performance.now() - begun) / 1000;
   } finally {
     if (started !== undefined) await stopProcess(started.process, "SIGINT");

@@ -40,9 +40,14 @@ export interface Launch {
   readonly user?: { readonly uid: number; readonly gid: number };
   /** It ends by itself and we wait for that; a service instead never keeps our own process from ending. */
   readonly awaited?: boolean;
+  /** Ends it at once, with the processes of its group. */
+  readonly signal?: AbortSignal;
   /** Written to the child's stdin, which is then closed: the way in for secrets. */
   readonly stdin?: string;
 }
+
+/** Children of this process that run. */
+const launched = new Set<ProcessId>();
 
 /** A log is moved to `.1` before it grows beyond this many bytes. */
 const LOG_LIMIT = 5_000_000;
@@ -91,6 +96,13 @@ export async function launch(options: Launch): Promise<Child> {
   if (id === null) {
     throw new ServiceError(`Cannot start ${options.command}: ${await ended}`, `Read ${options.log}.`);
   }
+  launched.add(id);
+  const abort = () => killGroup(id);
+  options.signal?.addEventListener("abort", abort);
+  void ended.then(() => {
+    launched.delete(id);
+    options.signal?.removeEventListener("abort", abort);
+  });
   if (options.stdin !== undefined && child.stdin !== null) {
     // A child that ends at once breaks the pipe; `ended` tells that better than a write error.
     child.stdin.on("error", () => {});
@@ -137,6 +149,20 @@ export function killProcess(id: ProcessId, signal: StopSignal): boolean {
     // It belongs to another user by now: the caller names it.
   }
   return endsWithin(id, 500);
+}
+
+/** Kills all children of this process that run, each with its group: none of them may outlive it. */
+export function killLaunched(): void {
+  for (const id of launched) killGroup(id);
+}
+
+function killGroup(id: ProcessId): void {
+  if (!isAlive(id)) return;
+  try {
+    process.kill(-id.pid, "SIGKILL");
+  } catch {
+    // It has ended in between.
+  }
 }
 
 /** The last lines of a log from byte `start` on, for an error message. */

@@ -1,9 +1,9 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { Redis } from "ioredis";
 import type { Config } from "../config.ts";
 import { ServiceError } from "../model/errors.ts";
+import { readRedisOptions, RedisConnection } from "../targets/redis_connection.ts";
 import { keptSecret } from "./places.ts";
 import { onFreePort } from "./ports.ts";
 import { launch, type ProcessId, stopProcess } from "./process.ts";
@@ -91,27 +91,26 @@ export async function startRedis(
 
 /** The version that a Redis at this URL reports, or the error with which it cannot be used. */
 export async function redisVersion(url: string, timeoutMs = 5_000): Promise<string | Error> {
-  const client = new Redis(url, {
-    lazyConnect: true,
-    retryStrategy: () => null,
-    maxRetriesPerRequest: 0,
-    connectTimeout: timeoutMs,
-    commandTimeout: timeoutMs,
-    enableOfflineQueue: true,
-  });
-  // Without a listener ioredis prints; connect() alone says only "Connection is closed".
-  let cause: Error | undefined;
-  client.on("error", (error: Error) => cause = error);
-  try {
-    await client.connect();
-    const info = await client.info("server");
-    const [, valkey] = /^valkey_version:(\S+)/m.exec(info) ?? [];
+  // As the load connects: what it would be refused must be known before.
+  const connection = new RedisConnection(readRedisOptions(url));
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const late = new Promise<Error>((resolve) =>
+    timer = setTimeout(() => resolve(new Error("timed out")), timeoutMs)
+  );
+  const version = async () => {
+    await connection.connect();
+    const info = await connection.ask("INFO", "server");
+    // A role need not be allowed to ask for it.
+    if (info instanceof Error) return /^NOPERM|unknown command/i.test(info.message) ? "unknown" : info;
+    const [, valkey] = /^valkey_version:(\S+)/m.exec(String(info)) ?? [];
     if (valkey !== undefined) return `Valkey ${valkey}`;
-    return /^redis_version:(\S+)/m.exec(info)?.[1] ?? "unknown";
-  } catch (error) {
-    return cause ?? error as Error;
+    return /^redis_version:(\S+)/m.exec(String(info))?.[1] ?? "unknown";
+  };
+  try {
+    return await Promise.race([version().catch((error) => error as Error), late]);
   } finally {
-    client.disconnect();
+    clearTimeout(timer);
+    connection.close();
   }
 }
 

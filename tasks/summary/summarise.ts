@@ -2,6 +2,7 @@ import type { RunSummary, Summary, Warning } from "../model/summary.ts";
 import { openStore } from "../store/open.ts";
 import { resolveRun, type Rows } from "../store/runs.ts";
 import { accounting } from "./accounting.ts";
+import { cacheRefusals } from "./cache_refusals.ts";
 import { comparisons } from "./comparisons.ts";
 import { hitTargetNotes } from "./hit_target.ts";
 import { latencySummaries } from "./latency.ts";
@@ -59,6 +60,7 @@ async function compute(rows: Rows, file: string, reference: string): Promise<Run
     warnings: [
       ...(open ? await overloadWarnings(rows, runId) : [CLOSED_LOOP]),
       ...steadyWarnings(steady),
+      ...await cacheRefusals(rows, runId),
       ...hitTargetNotes(config.hitTarget ?? null, operations),
       ...operations.flatMap(({ operation, warnings }) => operation === null ? warnings : []),
       ...generatorLimited(operations),

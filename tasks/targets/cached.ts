@@ -1,8 +1,9 @@
-import { Redis } from "ioredis";
 import { ServiceError } from "../model/errors.ts";
 import type { Network } from "../net/channel.ts";
+import { StoredKeys } from "./cache_keys.ts";
 import { readRedisOptions, RedisConnection } from "./redis_connection.ts";
-import { writeCommand } from "./redis_wire.ts";
+import { notRedis, type Reply, writeCommand } from "./redis_wire.ts";
+import { type Refusal, Refusals } from "./refusals.ts";
 import type { SqlTarget } from "./sql.ts";
 import { type Call, newCall, settle, type Target } from "./target.ts";
 
@@ -31,6 +32,9 @@ export class CachedTarget implements Target {
   readonly #sql: SqlTarget;
   readonly #redis: RedisConnection;
   /** Those that wait for a statement under way, by key. */
+  readonly #refusals = new Refusals();
+  /** Kept only where Redis would not list them. */
+  #stored: StoredKeys | null = new StoredKeys();
   readonly #flights = new Map<string, Call[]>();
   /** The question to the cache that was written last. */
   #lookup: Lookup | null = null;
@@ -44,6 +48,10 @@ export class CachedTarget implements Target {
   async open(): Promise<void> {
     try {
       await this.#redis.connect();
+      // A role that may list keys is told that this is no cursor, and nothing is listed.
+      this.#redis.send(writeCommand(["SCAN", "no-cursor"]), (listing) => {
+        if (listing instanceof Error && /invalid cursor/i.test(listing.message)) this.#stored = null;
+      });
     } catch (error) {
       throw new ServiceError(`Cannot reach Redis: ${(error as Error).message}`, "Check that it runs.", {
         cause: error,
@@ -63,17 +71,17 @@ export class CachedTarget implements Target {
     call.acquiredUs = call.sentUs = nowUs();
     // There is nothing to take back: what arrives for it later is passed over.
     call.abort = () => call.onDone();
-    this.#redis.send(command, (stored) => {
-      if (call.settled) return;
-      if (typeof stored !== "string") {
-        call.cache = stored === null ? "miss" : "bypass";
-        return this.#ask(call, key, stored === null);
-      }
+    this.#redis.send(command, (reply, stored) => {
       const doneUs = nowUs();
-      const rows = JSON.parse(stored) as unknown[];
+      const rows = this.#rowsOf(reply, stored);
+      if (call.settled) return;
+      if (rows === null || rows instanceof Error) {
+        call.cache = rows === null ? "miss" : "bypass";
+        return this.#ask(call, key, rows === null);
+      }
       call.cache = "hit";
       call.rows = rows.length;
-      call.bytes = stored.length;
+      call.bytes = (reply as string).length;
       settle(call, doneUs, "ok", null);
       if (call.keep) call.answer = rows;
       call.onDone();
@@ -88,6 +96,26 @@ export class CachedTarget implements Target {
     if (this.#lookup?.call === call) return this.#lookup;
     const key = `${this.#options.prefix}${call.statement.name}:${JSON.stringify(call.values)}`;
     return this.#lookup = { call, key, command: writeCommand(["GET", key]) };
+  }
+
+  /** What the cache did not do since the last time of asking. */
+  refusals(): Refusal[] {
+    return this.#refusals.take();
+  }
+
+  /** The keys that are to be removed one by one; none where Redis lists them. */
+  storedKeys(): string[] {
+    return this.#stored?.list() ?? [];
+  }
+
+  /** The rows of an entry; null where there is none, an error where it cannot be had. */
+  #rowsOf(reply: Reply, stored: boolean): unknown[] | Error | null {
+    if (stored && reply === null) return null;
+    const rows = reply instanceof Error ? reply : stored ? parseRows(reply as string) : notRedis();
+    if (rows instanceof Error) this.#refusals.add("read", rows);
+    // Where something else is answered than an entry, replies and questions are out of step.
+    if (!stored && !(reply instanceof Error)) this.#redis.distrust(notRedis());
+    return rows;
   }
 
   /** Answers from SQL: with others that miss the same key at the same time, in one statement. */
@@ -119,7 +147,15 @@ export class CachedTarget implements Target {
   #store(key: string, rows: unknown): void {
     const { ttlSeconds, jitter } = this.#options;
     const ttlMs = Math.round(ttlSeconds * 1000 * (1 + JITTER_SHARE * (2 * jitter(key) - 1)));
-    this.#redis.send(writeCommand(["SET", key, JSON.stringify(rows), "PX", String(ttlMs)]), () => {});
+    this.#redis.send(
+      writeCommand(["SET", key, JSON.stringify(rows), "PX", String(ttlMs)]),
+      (reply, stored) => {
+        if (reply === "OK" && !stored) return;
+        this.#refusals.add("write", reply instanceof Error ? reply : notRedis());
+        if (!(reply instanceof Error)) this.#redis.distrust(notRedis());
+      },
+    );
+    this.#stored?.add(key, Date.now(), ttlMs);
   }
 }
 
@@ -134,20 +170,13 @@ function passesCache({ statement }: Call): boolean {
   return statement.write || statement.uncached === true;
 }
 
-/** Removes the keys that begin with a prefix. */
-export async function forgetKeys(redisUrl: string, prefix: string): Promise<void> {
-  const redis = new Redis(redisUrl, {
-    lazyConnect: true,
-    maxRetriesPerRequest: 0,
-    retryStrategy: () => null,
-  });
-  redis.on("error", () => {});
-  await redis.connect();
+/** An entry as it was stored: rows as JSON. */
+function parseRows(text: string): unknown[] | Error {
   try {
-    for await (const keys of redis.scanStream({ match: `${prefix}*`, count: 1000 })) {
-      if ((keys as string[]).length > 0) await redis.unlink(...keys as string[]);
-    }
-  } finally {
-    redis.disconnect();
+    const rows = JSON.parse(text) as unknown;
+    if (Array.isArray(rows) && rows.every((row) => typeof row === "object" && row !== null)) return rows;
+  } catch {
+    // Said below.
   }
+  return new Error("an entry is not what was stored there");
 }

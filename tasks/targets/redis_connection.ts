@@ -4,6 +4,7 @@ import { Inbox } from "../net/inbox.ts";
 import { openTls, runtimeNetwork } from "../net/runtime_channel.ts";
 import { withinLimit } from "../net/time_limit.ts";
 import { lost, type OnReply, RedisLine } from "./redis_line.ts";
+import { type Reply, writeCommand } from "./redis_wire.ts";
 
 /** Where and as whom Redis is spoken to. */
 export interface RedisOptions {
@@ -42,6 +43,8 @@ export class RedisConnection {
   readonly #options: RedisOptions;
   readonly #network: Network;
   #line: RedisLine | null = null;
+  /** One that has not let us in yet. */
+  #opening: RedisLine | null = null;
   #closed = false;
   #retryMs = RETRY_MS;
   #forgetRetry = () => {};
@@ -64,16 +67,22 @@ export class RedisConnection {
       const { username, password, database } = this.#options;
       const line = new RedisLine(await this.#open(new Inbox(), signal));
       signal.addEventListener("abort", () => line.close());
+      this.#opening = line;
       try {
         if (password !== undefined) {
           await line.ask(username === undefined ? ["AUTH", password] : ["AUTH", username, password]);
         }
         if (database !== 0) await line.ask(["SELECT", String(database)]);
         // Also a Redis that needs no password must answer, and one that wants one must say so now.
-        await line.ask(["PING"]);
+        await line.ask(["PING"]).catch((error: Error) => {
+          // Who may not even ask this has been let in.
+          if (!error.message.startsWith("NOPERM")) throw error;
+        });
       } catch (error) {
         line.close();
         throw error;
+      } finally {
+        this.#opening = null;
       }
       if (this.#closed) return line.close();
       // Not before: what is asked meanwhile would be answered by another database, or refused.
@@ -91,8 +100,18 @@ export class RedisConnection {
    * @param onReply called once, at once where there is no connection
    */
   send(command: Uint8Array, onReply: OnReply): void {
-    if (this.#line === null) onReply(lost());
+    if (this.#line === null) onReply(lost(), false);
     else this.#line.send(command, onReply);
+  }
+
+  /** Ends the connection, whose replies can no longer be trusted; it is opened again. */
+  distrust(error: Error): void {
+    this.#line?.close(error);
+  }
+
+  /** Asks, and waits for the answer; an error of Redis or of the connection is one. */
+  ask(...words: string[]): Promise<Reply> {
+    return new Promise((resolve) => this.send(writeCommand(words), resolve));
   }
 
   /** Waits, if not for long, until what was sent is answered, and closes. */
@@ -107,6 +126,7 @@ export class RedisConnection {
   close(): void {
     this.#closed = true;
     this.#forgetRetry();
+    this.#opening?.close();
     this.#line?.close();
   }
 

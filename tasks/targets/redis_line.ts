@@ -1,8 +1,11 @@
 import type { Channel } from "../net/channel.ts";
-import { MORE, readReply, type Reply, writeCommand } from "./redis_wire.ts";
+import { MORE, notRedis, readReply, type Reply, writeCommand } from "./redis_wire.ts";
 
-/** Takes a reply, or what went wrong: an error of Redis, or of the connection. */
-export type OnReply = (reply: Reply) => void;
+/**
+ * Takes a reply, or what went wrong: an error of Redis, or of the connection. What it throws ends the connection.
+ * @param stored whether it is a stored text (null: there is none), and not a word of Redis's own
+ */
+export type OnReply = (reply: Reply, stored: boolean) => void;
 
 /** Answered places that are kept before the queue is cut. */
 const KEPT = 1024;
@@ -16,12 +19,15 @@ export class RedisLine {
   #waiting: OnReply[] = [];
   #answered = 0;
   #open = true;
+  /** What ended it. */
+  #error = lost();
 
   constructor(channel: Channel) {
     this.#channel = channel;
     const { inbox } = channel;
     inbox.onBytes = () => this.#arrived();
     inbox.onEnd = (error) => this.#lose(error ?? lost());
+    if (inbox.end > inbox.start) this.#arrived();
     if (inbox.ended !== null) this.#lose(inbox.ended.error ?? lost());
   }
 
@@ -31,7 +37,7 @@ export class RedisLine {
    * @param onReply called once, at once where the channel has ended
    */
   send(command: Uint8Array, onReply: OnReply): void {
-    if (!this.#open) return onReply(lost());
+    if (!this.#open) return onReply(this.#error, false);
     this.#waiting.push(onReply);
     this.#channel.send(command, command.length);
   }
@@ -43,9 +49,9 @@ export class RedisLine {
     );
   }
 
-  /** Ends it; what is under way fails. */
-  close(): void {
-    this.#lose(lost());
+  /** Ends it; what is under way fails, with this error. */
+  close(error: Error = lost()): void {
+    this.#lose(error);
   }
 
   #arrived(): void {
@@ -59,23 +65,27 @@ export class RedisLine {
       }
       if (read === MORE) return;
       inbox.start = read.next;
-      const onReply = this.#waiting[this.#answered++];
+      const onReply = this.#waiting[this.#answered];
+      // An error that nobody asked for says why the connection is about to end: too many clients, protected mode.
+      if (onReply === undefined) return this.#lose(read.reply instanceof Error ? read.reply : notRedis());
+      this.#answered++;
       if (this.#answered > KEPT) {
         this.#waiting = this.#waiting.slice(this.#answered);
         this.#answered = 0;
       }
-      onReply?.(read.reply);
+      onReply(read.reply, read.stored);
     }
   }
 
   #lose(error: Error): void {
     if (!this.#open) return;
     this.#open = false;
+    this.#error = error;
     this.#channel.close();
     const failed = this.#waiting.slice(this.#answered);
     this.#waiting = [];
     this.#answered = 0;
-    for (const onReply of failed) onReply(error);
+    for (const onReply of failed) onReply(error, false);
     this.onLost();
   }
 }

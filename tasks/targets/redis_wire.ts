@@ -8,9 +8,16 @@ export type Reply = string | number | null | Error;
 export const MORE = null;
 
 const encoder = new TextEncoder();
-const decoder = new TextDecoder();
+/** A byte order mark is part of the value. */
+const decoder = new TextDecoder("utf-8", { ignoreBOM: true });
 const [CR, LF] = [13, 10];
 const [STATUS, ERROR, INTEGER, TEXT] = ["+", "-", ":", "$"].map((type) => type.charCodeAt(0));
+const TYPES: ReadonlySet<number> = new Set([STATUS!, ERROR!, INTEGER!, TEXT!]);
+
+/** A text may be so long: 64 MiB, as an answer of GraphQL. Redis itself takes 512. */
+export const MOST_REPLY_BYTES = 64 * 1024 * 1024;
+/** A status, an error or a number. */
+const MOST_LINE_BYTES = 64 * 1024;
 
 /** A command as an array of texts. */
 export function writeCommand(words: readonly string[]): Uint8Array {
@@ -19,36 +26,60 @@ export function writeCommand(words: readonly string[]): Uint8Array {
   return encoder.encode(text);
 }
 
+/** One reply, and where the next one begins. */
+export interface ReadReply {
+  readonly reply: Reply;
+  /** A stored text (or that there is none), and not what Redis says by itself. */
+  readonly stored: boolean;
+  readonly next: number;
+}
+
 /**
  * Reads the reply that begins at `start`.
- * @returns it, and where the next one begins; MORE where it is not all there
- * @throws where it is none
+ * @returns MORE where it is not all there
+ * @throws where it is none, or longer than a reply may be: before it has arrived
  */
-export function readReply(
-  bytes: Uint8Array,
-  start: number,
-  end: number,
-): { readonly reply: Reply; readonly next: number } | typeof MORE {
+export function readReply(bytes: Uint8Array, start: number, end: number): ReadReply | typeof MORE {
   const lineEnd = endOfLine(bytes, start, end);
-  if (lineEnd < 0) return MORE;
+  if ((lineEnd < 0 ? end : lineEnd) - start > MOST_LINE_BYTES) throw notRedis();
+  if (lineEnd < 0) {
+    // Another protocol may never end its line.
+    if (end > start && !TYPES.has(bytes[start]!)) throw notRedis();
+    return MORE;
+  }
   const line = decoder.decode(bytes.subarray(start + 1, lineEnd));
   const next = lineEnd + 2;
   switch (bytes[start]) {
     case STATUS:
-      return { reply: line, next };
+      return { reply: line, stored: false, next };
     case ERROR:
-      return { reply: new Error(line), next };
+      return { reply: new Error(line), stored: false, next };
     case INTEGER:
-      return { reply: Number(line), next };
+      if (!/^[+-]?\d{1,19}$/.test(line)) throw notRedis();
+      return { reply: Number(line), stored: false, next };
     case TEXT: {
+      if (line === "-1") return { reply: null, stored: true, next };
+      if (!/^\d{1,15}$/.test(line)) throw notRedis();
       const length = Number(line);
-      if (length < 0) return { reply: null, next };
-      if (end < next + length + 2) return MORE;
-      return { reply: decoder.decode(bytes.subarray(next, next + length)), next: next + length + 2 };
+      if (length > MOST_REPLY_BYTES) throw tooLong();
+      const textEnd = next + length;
+      if (end < textEnd + 2) return MORE;
+      if (bytes[textEnd] !== CR || bytes[textEnd + 1] !== LF) throw notRedis();
+      return { reply: decoder.decode(bytes.subarray(next, textEnd)), stored: true, next: textEnd + 2 };
     }
     default:
-      throw new Error("the answer is not Redis's protocol");
+      throw notRedis();
   }
+}
+
+/** After this nothing that follows can be told apart. */
+export function notRedis(): Error {
+  return Object.assign(new Error("the answer is not Redis's protocol"), { code: "EPROTO" });
+}
+
+function tooLong(): Error {
+  const limit = MOST_REPLY_BYTES / 1024 / 1024;
+  return Object.assign(new Error(`Redis's answer is longer than ${limit} MiB`), { code: "EMSGSIZE" });
 }
 
 function byteLength(text: string): number {

@@ -1,3 +1,4 @@
+import type { Refusal } from "./refusals.ts";
 import type { CacheState, Outcome } from "../model/timing.ts";
 
 export type Value = string | number | readonly (string | number)[];
@@ -64,6 +65,10 @@ export interface Target {
   prepare?(call: Call): void;
   /** Asks once. Never throws: what happened stands in the call when it is done. */
   run(call: Call): void;
+  /** What a cache on the way did not do, since the last time of asking. */
+  refusals?(): readonly Refusal[];
+  /** Keys that it stored and that Redis would not list. */
+  storedKeys?(): readonly string[];
   close(): Promise<void>;
 }
 

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { Client } from "pg";
-import { withDebianPostgres } from "../stack/testing_debian.ts";
+import { withDebianPostgres } from "../stack/testing_user_postgres.ts";
 import { withPostgres } from "../stack/testing.ts";
 import { assertAsFound, difference } from "./facts.ts";
 import { lookAtPostgres } from "./look_at_postgres.ts";
@@ -253,7 +253,7 @@ Deno.test("every kind of change to PostgreSQL shows, and looking changes nothing
 });
 
 Deno.test("the same on Debian's PostgreSQL, where it is installed", async () => {
-  await withDebianPostgres(async (url) => {
+  await withDebianPostgres(async ({ url }) => {
     const admin = new Client({ connectionString: url });
     await admin.connect();
     await admin.query("CREATE DATABASE test");

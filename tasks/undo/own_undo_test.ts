@@ -79,6 +79,13 @@ Deno.test("an undo of the user's own is held against what stood there before, by
         assert.equal(await count(), 1);
       });
 
+      await t.step("it is run also where no operation is declared to write", async () => {
+        const reads = scenario.operations.map((operation) => ({ ...operation, write: false }));
+        const silent = { ...options(UNDO), scenario: { ...scenario, operations: reads } };
+        assert.deepEqual((await undoing(silent, work)).left, []);
+        assert.equal(await count(), 1);
+      });
+
       await t.step("one that undoes nothing is told by operation and key, and the record stays", async () => {
         const { left } = await undoing(options("SELECT 1"), work);
         for (const operation of ["visit", "sell"]) {

@@ -63,7 +63,9 @@ export const MEND =
  * @throws what the work throws; where something is left the error says it, with exit code 3 unless it is 130 or 2
  */
 export async function undoing<T>(options: WritingOptions, work: () => Promise<T>): Promise<Undone<T>> {
-  const begun = options.scenario.operations.some(({ write }) => write) ? await begin(options) : null;
+  // Who brings an undo knows that something is written, declared or not.
+  const writes = options.own !== null || options.scenario.operations.some(({ write }) => write);
+  const begun = writes ? await begin(options) : null;
   const finish = async (): Promise<string[]> => {
     const left: string[] = [];
     if (begun !== null) {
@@ -77,11 +79,8 @@ export async function undoing<T>(options: WritingOptions, work: () => Promise<T>
     try {
       await options.clearCache();
     } catch (error) {
-      left.push(
-        `Keys that begin with ${options.cachePrefix} may be left in Redis until they expire: ${
-          (error as Error).message
-        }.`,
-      );
+      const { message, next } = error as Partial<BenchbookError>;
+      left.push(`${message}.${next === undefined ? "" : ` ${next}`}`);
     }
     return left;
   };

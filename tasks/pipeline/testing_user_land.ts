@@ -1,0 +1,130 @@
+import assert from "node:assert/strict";
+import { join, resolve } from "node:path";
+import { Redis } from "ioredis";
+import { Client } from "pg";
+import { type UserPostgres, withUserPostgres } from "../stack/testing_user_postgres.ts";
+import { type UserRedis, withUserRedis } from "../stack/testing_user_redis.ts";
+import type { Look } from "../testing/facts.ts";
+import { findProcesses } from "../testing/look_at_processes.ts";
+import { lookAround } from "../testing/surroundings.ts";
+import { withWorkbench, type Workbench } from "./testing.ts";
+
+const DATABASE = "shop";
+const TEMPLATE = "shop_as_found";
+const queries = resolve(import.meta.dirname!, "../../queries");
+
+/** Services that a user lives from, with data of Benchbook's and of their own, and a workbench beside them. */
+export interface UserLand {
+  readonly bench: Workbench;
+  readonly postgres: UserPostgres;
+  readonly redis: UserRedis;
+  /** What tasks are told of it. */
+  readonly env: Readonly<Record<string, string>>;
+  /** All that a run could have touched. */
+  look(): Promise<Look>;
+  /** As it was in the beginning, whatever has happened. */
+  restore(): Promise<void>;
+  /** Their own program connects, with a transaction and a lock that it holds on to. */
+  connect(): Promise<void>;
+}
+
+/**
+ * @param programs the folder of PostgreSQL's programs; the embedded ones where nothing is said
+ */
+export function withUserLand(use: (land: UserLand) => Promise<void>, programs?: string): Promise<void> {
+  return withUserPostgres(
+    (postgres) => withUserRedis((redis) => withWorkbench((bench) => settle({ postgres, redis, bench }, use))),
+    { programs },
+  );
+}
+
+async function settle(
+  { postgres, redis, bench }: Pick<UserLand, "postgres" | "redis" | "bench">,
+  use: (land: UserLand) => Promise<void>,
+): Promise<void> {
+  const url = databaseUrl(postgres.url, DATABASE);
+  const env = { DATABASE_URL: url, REDIS_URL: redis.url };
+  await query(postgres.url, `CREATE DATABASE ${DATABASE}`);
+  for (const dataset of ["northwind", "events"]) {
+    const { code, stderr } = await bench.run("seed", ["--dataset", dataset, "--scale", "tiny"], env);
+    assert.equal(code, 0, stderr);
+  }
+  await query(url, Deno.readTextFileSync(join(queries, "testing/user_database.sql")));
+  await query(postgres.url, `CREATE DATABASE ${TEMPLATE} TEMPLATE ${DATABASE}`);
+  let theirs: Client | undefined;
+  const land: UserLand = {
+    bench,
+    postgres,
+    redis,
+    env,
+    look: () =>
+      lookAround({
+        postgres: { url },
+        redis: redis.url,
+        processes: { folder: bench.home, environment: `BENCHBOOK_HOME=${bench.home}` },
+      }),
+    async restore() {
+      await theirs?.end().catch(() => {});
+      for (const { pid } of findProcesses({ folder: bench.home })) kill(pid);
+      await Deno.remove(join(bench.home, "spool"), { recursive: true }).catch(() => {});
+      await query(postgres.url, `DROP DATABASE ${DATABASE} WITH (FORCE)`);
+      await query(postgres.url, `CREATE DATABASE ${DATABASE} TEMPLATE ${TEMPLATE}`);
+      await fillRedis(redis.url);
+      await land.connect();
+    },
+    async connect() {
+      theirs = new Client({ connectionString: url, application_name: "their-program" });
+      theirs.on("error", () => {});
+      await theirs.connect();
+      await theirs.query("SELECT pg_advisory_lock(4711)");
+      await theirs.query("BEGIN");
+      await theirs.query("SELECT count(*) FROM shop.notes");
+    },
+  };
+  try {
+    await fillRedis(redis.url);
+    await land.connect();
+    await use(land);
+  } finally {
+    await theirs?.end().catch(() => {});
+  }
+}
+
+async function fillRedis(url: string): Promise<void> {
+  const redis = new Redis(url);
+  try {
+    await redis.flushall();
+    await redis.set("session:1", "Ada");
+    // A name near those that Benchbook gives.
+    await redis.set("benchbook", "a folder of theirs");
+    await redis.rpush("queue", "one", "two");
+    await redis.select(2);
+    await redis.hset("basket:7", { apples: "3" });
+  } finally {
+    await redis.quit();
+  }
+}
+
+function databaseUrl(url: string, name: string): string {
+  const to = new URL(url);
+  to.pathname = `/${name}`;
+  return to.href;
+}
+
+async function query(url: string, sql: string): Promise<void> {
+  const client = new Client({ connectionString: url });
+  await client.connect();
+  try {
+    await client.query(sql);
+  } finally {
+    await client.end();
+  }
+}
+
+function kill(pid: number): void {
+  try {
+    Deno.kill(pid, "SIGKILL");
+  } catch {
+    // It has ended by itself.
+  }
+}

@@ -1,0 +1,157 @@
+import { Redis } from "ioredis";
+import { ServiceError } from "../model/errors.ts";
+
+/** Keys removed by one command. */
+const BATCH = 500;
+
+/**
+ * The keys that a cached path has stored and that have not expired: for a Redis whose role may not list keys. As many
+ * as Redis itself holds.
+ */
+export class StoredKeys {
+  /** When each expires, milliseconds; those stored last come last. */
+  readonly #expiry = new Map<string, number>();
+
+  add(key: string, nowMs: number, ttlMs: number): void {
+    this.#expiry.delete(key);
+    this.#expiry.set(key, nowMs + ttlMs);
+    for (const [oldest, expiresMs] of this.#expiry) {
+      if (expiresMs > nowMs) break;
+      this.#expiry.delete(oldest);
+    }
+  }
+
+  list(): string[] {
+    return [...this.#expiry.keys()];
+  }
+}
+
+/** Keys stored under a prefix, as those who stored them told this thread. */
+interface Told {
+  keys: string[];
+  /** How many have not told theirs. */
+  missing: number;
+}
+
+const told = new Map<string, Told>();
+
+/** Somebody begins to store keys, and will tell them when it ends. @param prefix of the run */
+export function expectKeys(prefix: string): void {
+  toldOf(prefix).missing++;
+}
+
+/** Takes in what somebody stored; none where Redis lists them. */
+export function tellKeys(prefix: string, keys: readonly string[]): void {
+  const known = toldOf(prefix);
+  known.missing--;
+  known.keys = known.keys.concat(keys);
+}
+
+function toldOf(prefix: string): Told {
+  let known = told.get(prefix);
+  if (known === undefined) told.set(prefix, known = { keys: [], missing: 0 });
+  return known;
+}
+
+/**
+ * Removes a run's keys, and no others: those that Redis lists, or where its role may not list any (SCAN), those that
+ * were told.
+ * @param prefix that each of them begins with; a glob character in it stands for itself
+ * @throws {ServiceError} saying what is left, and why
+ */
+export async function forgetKeys(redisUrl: string, prefix: string): Promise<void> {
+  const redis = new Redis(redisUrl, {
+    lazyConnect: true,
+    maxRetriesPerRequest: 0,
+    retryStrategy: () => null,
+    // INFO, which a role need not be allowed.
+    enableReadyCheck: false,
+    connectTimeout: 5000,
+    commandTimeout: 5000,
+  });
+  let cause: Error | undefined;
+  redis.on("error", (error: Error) => cause = error);
+  try {
+    await redis.connect();
+    const remove = remover(redis);
+    if (!await eachListed(redis, prefix, remove)) await removeTold(prefix, remove);
+    told.delete(prefix);
+  } catch (error) {
+    if (error instanceof ServiceError) throw error;
+    throw new ServiceError(
+      `Cannot remove the run's keys from Redis: ${reasonOf(cause ?? error as Error)}`,
+      `They begin with ${prefix} and expire by themselves; sooner: ${unlinkCommand(prefix)}`,
+      { cause: error },
+    );
+  } finally {
+    redis.disconnect();
+  }
+}
+
+type Remove = (keys: readonly string[]) => Promise<void>;
+
+/** @returns false where Redis does not list keys */
+async function eachListed(redis: Redis, prefix: string, remove: Remove): Promise<boolean> {
+  const pattern = `${prefix.replace(/[\\*?[\]^-]/g, "\\$&")}*`;
+  let cursor = "0";
+  do {
+    let keys: string[];
+    try {
+      [cursor, keys] = await redis.scan(cursor, "MATCH", pattern, "COUNT", 1000);
+    } catch (error) {
+      if (isRefused(error)) return false;
+      throw error;
+    }
+    // Whatever the pattern means to that server.
+    await remove(keys.filter((key) => key.startsWith(prefix)));
+  } while (cursor !== "0");
+  return true;
+}
+
+async function removeTold(prefix: string, remove: Remove): Promise<void> {
+  const { keys, missing } = told.get(prefix) ?? { keys: [], missing: 0 };
+  for (let at = 0; at < keys.length; at += BATCH) await remove(keys.slice(at, at + BATCH));
+  if (missing === 0) return;
+  throw new ServiceError(
+    "Cannot find the run's keys in Redis: its role may not list keys (SCAN), and a thread that stored some has ended early",
+    `They begin with ${prefix} and expire by themselves; sooner, as a role that may: ${
+      unlinkCommand(prefix)
+    }`,
+  );
+}
+
+/** Removes by UNLINK; by DEL where Redis or the role has not that; one by one where a cluster wants it so. */
+function remover(redis: Redis): Remove {
+  let verb = "UNLINK";
+  const call = async (keys: readonly string[]): Promise<void> => {
+    try {
+      await redis.call(verb, ...keys);
+    } catch (error) {
+      const { message } = error as Error;
+      if (verb === "UNLINK" && isRefused(error)) verb = "DEL";
+      else if (!message.startsWith("CROSSSLOT") || keys.length === 1) throw error;
+      else {
+        for (const key of keys) await call([key]);
+        return;
+      }
+      await call(keys);
+    }
+  };
+  return async (keys) => {
+    if (keys.length > 0) await call(keys);
+  };
+}
+
+/** Whether a role may not do it, or the server does not know it (it may have been renamed). */
+function isRefused(error: unknown): boolean {
+  return /^NOPERM|unknown command/i.test((error as Error).message);
+}
+
+function reasonOf({ message }: Error): string {
+  return message.slice(0, 200).replace(/[^\x20-\x7e]+/g, "?").replace(/\.$/, "") || "no reason given";
+}
+
+/** For a shell; the pattern is one word in it whatever it holds. */
+function unlinkCommand(prefix: string): string {
+  return `redis-cli --scan --pattern '${prefix.replaceAll("'", "")}*' | xargs redis-cli unlink`;
+}

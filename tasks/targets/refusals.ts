@@ -1,0 +1,39 @@
+/** What a cache did not do, and why: a stretch of time's count. */
+export interface Refusal {
+  readonly doing: "read" | "write";
+  /** Redis's own words, of the first of its kind: one printable line. */
+  readonly reason: string;
+  readonly count: number;
+}
+
+/** A server may word each refusal otherwise. */
+const MOST_REASONS = 16;
+const OTHER = "one more reason than are told apart";
+const MOST_CHARACTERS = 160;
+
+/** Counts what a cache refuses, by the word that its errors begin with (OOM, READONLY, NOPERM, MOVED …). */
+export class Refusals {
+  readonly #counts = new Map<string, { doing: Refusal["doing"]; reason: string; count: number }>();
+
+  add(doing: Refusal["doing"], { message }: Error): void {
+    const reason = printable(message);
+    const key = `${doing} ${/^[A-Z]{2,}(?= )/.exec(reason)?.[0] ?? reason}`;
+    const known = this.#counts.get(key);
+    if (known !== undefined) known.count++;
+    else if (this.#counts.size < MOST_REASONS || reason === OTHER) {
+      this.#counts.set(key, { doing, reason, count: 1 });
+    } else this.add(doing, new Error(OTHER));
+  }
+
+  /** All since the last time of asking. */
+  take(): Refusal[] {
+    const taken = [...this.#counts.values()].filter(({ count }) => count > 0).map((each) => ({ ...each }));
+    // Kept, so that a reason is always told in the same words, and their number is bounded over the whole run.
+    for (const each of this.#counts.values()) each.count = 0;
+    return taken;
+  }
+}
+
+function printable(text: string): string {
+  return text.slice(0, MOST_CHARACTERS).replace(/[^\x20-\x7e]+/g, "?").trim() || "no reason given";
+}
