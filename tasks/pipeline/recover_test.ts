@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { InterruptedError } from "../model/errors.ts";
 import { SegmentWriter } from "../store/segment_writer.ts";
 import { createSpool, pendingSpools, spoolRoot } from "../store/spool.ts";
-import { bareRun, pushOk, withStore, withTempDir } from "../store/testing.ts";
+import { bareRun, pushOk, sqlOperation, withStore, withTempDir } from "../store/testing.ts";
 import { recoverRuns } from "./recover.ts";
 import { DEAD, storedRows, writeSpool } from "./testing_spools.ts";
 
@@ -148,6 +148,7 @@ Deno.test("a kill while a loaded spool is removed does not bring half of it back
 Deno.test("an interrupt ends a long load at once; the spool stays, and the next start loads it", () =>
   inHome(async (home, db) => {
     const spool = createSpool(home, bareRun("LONG"), DEAD);
+    spool.operations([sqlOperation()]);
     spool.close();
     const slots = 400_000;
     {
@@ -170,6 +171,7 @@ Deno.test("an interrupt ends a long load at once; the spool stays, and the next 
 Deno.test("a timer is heard while a spool is loaded: so is Ctrl-C", () =>
   inHome(async (home, db) => {
     const spool = createSpool(home, bareRun("LONG"), DEAD);
+    spool.operations([sqlOperation()]);
     spool.close();
     {
       using writer = new SegmentWriter(spool.segmentPath(0), 0);

@@ -246,7 +246,7 @@ export async function checkMutatedSpools(dir: string, seeds: readonly number[]):
       }
       const kept = await Deno.stat(join(home, "set-aside", runId)).then(() => true, () => false);
       if (!kept && rows.length < SLOTS) {
-        assert.match(what, /cut timing|missing timing|swap|foreign|hole timing/, what);
+        assert.match(what, /(cut|empty|missing|hole) timing|swap|foreign/, what);
       }
       assert.ok(told.some((line) => line.includes(runId)), what);
     }

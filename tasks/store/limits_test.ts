@@ -35,6 +35,7 @@ Deno.test("a row of phase 65,536, and of any up to 2^32 - 1, is stored under its
 Deno.test("the largest values of every column come back as they were: slots, times, operations, workers, sizes", () =>
   withTempDir(async (dir) => {
     const spool = createSpool(dir, bareRun("R1"), OWNER);
+    spool.operations([sqlOperation()]);
     spool.close();
     const last = Number.MAX_SAFE_INTEGER;
     const year = 365 * 86_400e6;
@@ -78,6 +79,7 @@ Deno.test("the largest values of every column come back as they were: slots, tim
 Deno.test("more error codes than 16 bits can number are each stored as they were", () =>
   withTempDir(async (dir) => {
     const spool = createSpool(dir, bareRun("R1"), OWNER);
+    spool.operations([sqlOperation()]);
     spool.close();
     const [workers, codes] = [17, 4000];
     for (let worker = 0; worker < workers; worker++) {
@@ -136,6 +138,7 @@ Deno.test("a store with 16-bit phases is brought forward with its rows, and take
     instance.closeSync();
     (await openStore(file, { mode: "read" })).close();
     const spool = createSpool(dir, bareRun("R1"), OWNER);
+    spool.operations([sqlOperation()]);
     spool.phases([steadyPhase(65_536, 0, 1e6)]);
     spool.end({ status: "complete", endedAt: new Date() });
     spool.close();
@@ -154,6 +157,6 @@ Deno.test("a store with 16-bit phases is brought forward with its rows, and take
         ],
       );
       assert.equal((await store.rows("SELECT * FROM latency")).length, 3);
-      assert.equal((await store.rows("SELECT * FROM timeline")).length, 3);
+      assert.equal((await store.rows("SELECT * FROM timeline")).length, 2);
     });
   }));

@@ -2,18 +2,21 @@ import type { Operation } from "../model/operation.ts";
 import type { Phase, Plan, Sample } from "../model/run.ts";
 import { jsonText } from "./json_text.ts";
 import type { Store } from "./open.ts";
+import { query } from "./sql.ts";
 
 type Cell = string | number;
 
-/** Appends a run's phases. */
+/** Rows of one statement. DuckDB's appender takes ever longer for each row where there are many. */
+const ROWS_AT_ONCE = 10_000;
+
+/** Inserts a run's phases. */
 export async function insertPhases(store: Store, runId: string, phases: readonly Phase[]): Promise<void> {
-  await append(
-    store,
-    "phase",
-    phases.map(({ phaseId, name, block, arm, startUs, endUs }) => {
-      return [runId, phaseId, name, block, arm, Math.round(startUs), Math.round(endUs)];
-    }),
-  );
+  for (let at = 0; at < phases.length; at += ROWS_AT_ONCE) {
+    const some = phases.slice(at, at + ROWS_AT_ONCE).map(({ startUs, endUs, ...phase }) => {
+      return { ...phase, startUs: Math.round(startUs), endUs: Math.round(endUs) };
+    });
+    await store.run(query("load/phases"), { run: runId, phases: jsonText(some) });
+  }
 }
 
 /** Appends a run's operations. */
@@ -51,14 +54,18 @@ export async function insertSamples(
 ): Promise<{ rows: number; lastUs: number }> {
   let rows = 0;
   let lastUs = 0;
-  const cells = function* (): Generator<Cell[]> {
-    for (const { atUs, source, metric, labels, value } of samples) {
-      rows++;
-      lastUs = Math.max(lastUs, atUs);
-      yield [runId, Math.round(atUs), source, metric, jsonText(labels), value];
-    }
+  let some: unknown[] = [];
+  const insert = async () => {
+    await store.run(query("load/samples"), { run: runId, samples: jsonText(some) });
+    some = [];
   };
-  await append(store, "sample", cells());
+  for (const { atUs, source, metric, labels, value } of samples) {
+    rows++;
+    lastUs = Math.max(lastUs, atUs);
+    some.push({ at: Math.round(atUs), source, metric, labels, value });
+    if (some.length === ROWS_AT_ONCE) await insert();
+  }
+  await insert();
   return { rows, lastUs };
 }
 

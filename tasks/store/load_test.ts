@@ -153,6 +153,7 @@ Deno.test("loading a spool again replaces its run and touches no other", () =>
 Deno.test("a slot recorded twice is refused, and the run that was there stays as it was", () =>
   withTempDir(async (dir) => {
     const spool = createSpool(dir, bareRun("R1"), OWNER);
+    spool.operations([sqlOperation()]);
     spool.close();
     {
       using writer = new SegmentWriter(spool.segmentPath(0), 0);
@@ -180,6 +181,7 @@ Deno.test("a slot recorded twice is refused, and the run that was there stays as
 Deno.test("an outcome that has no name is refused, and a cache state that has none is null", () =>
   withTempDir(async (dir) => {
     const spool = createSpool(dir, bareRun("R1"), OWNER);
+    spool.operations([sqlOperation()]);
     spool.close();
     {
       using writer = new SegmentWriter(spool.segmentPath(0), 0);
@@ -230,6 +232,7 @@ Deno.test("what DuckDB refuses is a service error that says where the run is kep
   withTempDir((dir) =>
     withStore(storeFile(dir), "write", async (store) => {
       const spool = createSpool(dir, bareRun("R1"), OWNER);
+      spool.operations([sqlOperation()]);
       await store.run("DROP TABLE plan");
       spool.end({ status: "complete", endedAt: new Date() });
       spool.close();

@@ -2,13 +2,14 @@ import assert from "node:assert/strict";
 import { loadSpool } from "./load.ts";
 import { SegmentWriter } from "./segment_writer.ts";
 import { createSpool } from "./spool.ts";
-import { bareRun, pushOk, storeFile, withStore, withTempDir } from "./testing.ts";
+import { bareRun, pushOk, sqlOperation, storeFile, withStore, withTempDir } from "./testing.ts";
 
 const OWNER = { pid: 1, startedAt: "then" };
 
 Deno.test("a million rows over several workers are loaded each once, at no more than 16 bytes each", () =>
   withTempDir(async (dir) => {
     const spool = createSpool(dir, bareRun("R1"), OWNER);
+    spool.operations([sqlOperation()]);
     spool.close();
     const slots = 1_050_000;
     for (let worker = 0; worker < 2; worker++) {
@@ -30,6 +31,7 @@ Deno.test("a million rows over several workers are loaded each once, at no more 
 Deno.test("every value of every row arrives with its row, however short the frames were", () =>
   withTempDir(async (dir) => {
     const spool = createSpool(dir, bareRun("R1"), OWNER);
+    spool.operations([sqlOperation()]);
     spool.close();
     const slots = 9000;
     const codes = [null, "40001", null, "a code of more than twelve bytes"];
@@ -85,6 +87,7 @@ Deno.test("every value of every row arrives with its row, however short the fram
 Deno.test("a segment that cannot be read is named, and the others are loaded", () =>
   withTempDir(async (dir) => {
     const spool = createSpool(dir, bareRun("R1"), OWNER);
+    spool.operations([sqlOperation()]);
     spool.close();
     {
       using writer = new SegmentWriter(spool.segmentPath(0), 0);
@@ -103,6 +106,7 @@ Deno.test("a connection whose first load failed can load another run", () =>
   withTempDir(async (dir) => {
     const [bad, good] = ["R1", "R2"].map((id) => {
       const spool = createSpool(dir, bareRun(id), OWNER);
+      spool.operations([sqlOperation()]);
       spool.close();
       using writer = new SegmentWriter(spool.segmentPath(0), 0);
       for (let slot = 0; slot < 10; slot++) pushOk(writer, id === "R1" ? 5 : slot, slot);

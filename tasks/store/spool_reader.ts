@@ -49,9 +49,11 @@ export function readSpool(dir: string): SpoolContent {
   }
   const segments = segmentsOf(dir);
   const operations = readRecord(dir, "operations.json", operationsForm, damaged);
-  if (operations === null && damaged.length > 0) {
+  if (operations === null && (damaged.length > 0 || segments.some(hasRows))) {
     throw new SpoolError(
-      `Cannot load the spool ${dir} as a run: its operations.json is damaged, or of another version`,
+      `Cannot load the spool ${dir} as a run: its operations.json is ${
+        damaged.length > 0 ? "damaged, or of another version" : "missing"
+      }`,
       "It is not known what its rows asked. The next bench sets it aside.",
     );
   }
@@ -78,6 +80,11 @@ export function* readSamples(dir: string, damaged: string[]): Generator<Sample> 
     // JSON has no NaN or infinity: what was not a number is no measurement.
     if (value !== null) yield { atUs, source, metric, labels, value };
   }
+}
+
+/** A run that was killed before it measured has neither rows nor operations. */
+function hasRows(segment: string): boolean {
+  return Deno.statSync(segment).size > 0;
 }
 
 function segmentsOf(dir: string): string[] {
