@@ -1,4 +1,5 @@
 import { constantRate, type Stage } from "../model/stages.ts";
+import { rateProfile } from "./rate_profile.ts";
 import type { LoadStream } from "./scenario.ts";
 
 /**
@@ -29,6 +30,20 @@ export function fitStreams(
       stages: [...warmupSeconds > 0 ? constantRate(rate, warmupSeconds) : [], ...stages],
     };
   });
+}
+
+/**
+ * The requests that a run is expected to make over all streams, each step of a session counted.
+ * @param fit as for `fitStreams`
+ */
+export function slotsOf(streams: readonly LoadStream[], fit: Parameters<typeof fitStreams>[1]): number {
+  const seconds = fit.warmupSeconds + fit.durationSeconds;
+  const slots = fitStreams(streams, fit).reduce((sum, { rate, stages, session, count }) => {
+    const profile = stages === null ? null : rateProfile(stages, rate);
+    const arrivals = profile === null ? rate * seconds : profile.expectedUntil(profile.endUs);
+    return sum + arrivals * (session === null ? 1 : count);
+  }, 0);
+  return Math.ceil(slots);
 }
 
 /** The highest rate of all streams together, requests a second; a session counts as the requests it makes. */

@@ -2,6 +2,7 @@ import type { Config } from "../config.ts";
 import { type LoadedScenario, loadScenario } from "../load/scenario.ts";
 import type { DataRequest } from "../seed/spec.ts";
 import { type BenchArguments, type BenchPlan, settle } from "./bench_options.ts";
+import { refuseTooMuch, refuseWithoutRoom } from "./capacity.ts";
 import { dataOf } from "./data_options.ts";
 import { pathSlo, settleSearch } from "./probe.ts";
 import { storeForRun } from "./store_file.ts";
@@ -32,7 +33,7 @@ export interface AskedSearch extends AskedBench {
 const PROBE_SECONDS = 5;
 const WARMUP_SECONDS = 1;
 
-/** @throws {UsageError} for a mistake in the command or in the scenario */
+/** @throws {UsageError} for a mistake in the command or in the scenario; {ServiceError} without room on the disk */
 export async function askedBench(name: string, given: BenchArguments, config: Config): Promise<AskedBench> {
   const scenario = await loadScenario(config.root, name, given.set);
   return await settled(scenario, given, config);
@@ -57,11 +58,9 @@ async function settled(
   config: Config,
 ): Promise<AskedBench> {
   const plan = settle(scenario, given);
-  return {
-    scenario,
-    plan,
-    data: await dataOf(scenario, given),
-    db: storeForRun(config, given.db),
-    given,
-  };
+  refuseTooMuch(scenario, plan);
+  const data = await dataOf(scenario, given);
+  const db = storeForRun(config, given.db);
+  refuseWithoutRoom(scenario, plan, config, db);
+  return { scenario, plan, data, db, given };
 }

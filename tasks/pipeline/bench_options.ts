@@ -59,6 +59,8 @@ export interface BenchPlan {
 const OPEN_LOOP_CONNECTIONS = 8;
 /** Under way at most where nothing asks for more. */
 const IN_FLIGHT_CAP = 1024;
+/** As a scenario may ask for. */
+const MOST_IN_FLIGHT = 1_000_000;
 const MAX_WORKERS = 64;
 const MAX_CONCURRENCY = 10_000;
 const LABEL_CHARACTERS = 200;
@@ -173,7 +175,14 @@ function inFlightCap(scenario: LoadedScenario, given: BenchArguments, slo: strin
   );
   const peak = peakRate(streams) * (given.rate ?? rate) / rate;
   const needed = given.concurrency ?? Math.ceil(peak * slowestMs / 1000);
-  if (inFlight === undefined) return Math.max(IN_FLIGHT_CAP, 2 * needed);
+  if (needed > MOST_IN_FLIGHT) {
+    throw new UsageError(
+      `Cannot have ${needed} requests under way, as ${peak} requests/s have at the ${slowestMs} ms of the targets: ` +
+        `${MOST_IN_FLIGHT} fit the memory of a generator`,
+      "Give a lower --rate, or a shorter time in the SLO.",
+    );
+  }
+  if (inFlight === undefined) return Math.min(MOST_IN_FLIGHT, Math.max(IN_FLIGHT_CAP, 2 * needed));
   if (inFlight < needed) {
     throw new UsageError(
       `Cannot use the scenario file ${file}: inFlight: ${

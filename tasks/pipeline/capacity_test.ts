@@ -1,0 +1,115 @@
+import assert from "node:assert/strict";
+import { join } from "node:path";
+import { type LoadedScenario, loadScenario } from "../load/scenario.ts";
+import { ServiceError, UsageError } from "../model/errors.ts";
+import { withTempDir } from "../store/testing.ts";
+import { type BenchArguments, type BenchPlan, settle } from "./bench_options.ts";
+import { refuseTooMuch, refuseWithoutRoom, RESERVE_BYTES } from "./capacity.ts";
+
+const ROOT = join(import.meta.dirname!, "../..");
+
+function planOf(scenario: LoadedScenario, given: Partial<BenchArguments>): BenchPlan {
+  const plain = {
+    scale: "tiny",
+    seed: 1,
+    set: {},
+    abortOnFail: false,
+    report: false,
+    pdf: false,
+    json: false,
+  };
+  return settle(scenario, { ...plain, ...given } as BenchArguments);
+}
+
+async function tried(
+  name: string,
+  given: Partial<BenchArguments>,
+  change: object = {},
+): Promise<Error | null> {
+  const scenario = { ...await loadScenario(ROOT, name, {}), ...change } as LoadedScenario;
+  try {
+    refuseTooMuch(scenario, planOf(scenario, given));
+    return null;
+  } catch (error) {
+    assert.ok(error instanceof UsageError, String(error));
+    return error;
+  }
+}
+
+const HOUR = 3600;
+
+Deno.test("more requests than a run can have are refused with what they need and what fits", async () => {
+  const error = await tried("access-paths", {
+    rate: 1_000_000,
+    duration: 100 * HOUR,
+    paths: "sql",
+  }) as UsageError;
+  assert.match(
+    error.message,
+    /^Cannot store 360,00\d,000,000 requests in one run: it takes \d+(\.\d)? TiB of disk, and a run has 2,147,483,648 requests at most$/,
+  );
+  assert.match(error.next!, /^What fits is --duration 35m or --rate 59\d\d\.$/);
+  assert.equal(await tried("access-paths", { rate: 1_000_000, duration: 35 * 60, paths: "sql" }), null);
+  assert.equal(await tried("access-paths", { rate: 5900, duration: 100 * HOUR, paths: "sql" }), null);
+});
+
+Deno.test("the last request that a run can have is taken, the one after it is not", async () => {
+  const slots = 2 ** 31;
+  assert.equal(
+    await tried("access-paths", { rate: 2 ** 19, duration: 4096 - 1, warmup: 1, paths: "sql" }),
+    null,
+  );
+  assert.ok(
+    await tried("access-paths", { rate: 2 ** 19, duration: 4096 - 1 + 1e-5, warmup: 1, paths: "sql" }),
+  );
+  assert.equal(2 ** 19 * 4096, slots);
+});
+
+Deno.test("100 hours in blocks of two seconds are taken, more intervals than each thread can hold are not", async () => {
+  assert.equal(await tried("access-paths", { rate: 10, duration: 100 * HOUR }), null);
+  const error = await tried("access-paths", { rate: 10, duration: 600 * HOUR }) as UsageError;
+  assert.match(error.message, /^Cannot cut 36000 min into blocks of 2 s: they are 2,160,003 intervals/);
+  assert.match(error.next!, /^Give --duration up to 275h, or the scenario a longer block\.$/);
+  assert.equal(await tried("access-paths", { rate: 10, duration: 275 * HOUR }), null);
+});
+
+Deno.test("a run of more than a year, more operations than 16 bits and too many that wait are refused", async () => {
+  assert.match(
+    (await tried("access-paths", { duration: 367 * 24 * HOUR }, { block: 1e7 }))!.message,
+    /366 days at most/,
+  );
+  const operations = { operations: Array.from({ length: 65_537 }) };
+  assert.match(
+    (await tried("access-paths", { paths: "sql" }, operations))!.message,
+    /65,537 operations .* 65,536 at most/,
+  );
+  assert.equal(
+    await tried("access-paths", { paths: "sql" }, { operations: Array.from({ length: 65_536 }) }),
+    null,
+  );
+  const retry = { retry: { attempts: 10, backoff: 60 } };
+  const error = await tried("access-paths", { rate: 1000 }, retry) as UsageError;
+  assert.match(error.message, /^Cannot keep 61,380,000 sessions and retries waiting at once/);
+  assert.match(error.next!, /^Give --rate up to 16,/);
+});
+
+Deno.test("what a disk has no room for is refused with what it needs and what fits: a service error", () =>
+  withTempDir(async (dir) => {
+    const scenario = await loadScenario(ROOT, "access-paths", {});
+    const plan = planOf(scenario, { rate: 1000, duration: 10 * HOUR, warmup: 0, paths: "sql" });
+    const [home, db] = [join(dir, "home"), join(dir, "reports", "store.duckdb")];
+    const needed = 36_000_000 * (71 + 20) + 36_000 * 7500;
+    refuseWithoutRoom(scenario, plan, { home }, db, () => RESERVE_BYTES + needed);
+    assert.throws(
+      () => refuseWithoutRoom(scenario, plan, { home }, db, () => RESERVE_BYTES + needed / 2),
+      (error: Error) => {
+        assert.ok(error instanceof ServiceError);
+        assert.match(
+          error.message,
+          /^Cannot keep the timings of 36,000,000 requests: they need about 3\.3 GiB of disk, and 1\.65 GiB are to be had at /,
+        );
+        assert.match(error.next!, /^What fits is --duration 4h or --rate 495\. Or free some space/);
+        return true;
+      },
+    );
+  }));
