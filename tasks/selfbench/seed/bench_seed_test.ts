@@ -140,6 +140,24 @@ Deno.test("the seeding against COPY on a real server", async (t) => {
       await query(url, `DROP DATABASE ${DATABASE}`);
     });
 
+    await t.step("no session but ours is ended, and a database that others look into stays", async () => {
+      await withGround(postgres, async ({ server, signal }) => {
+        const visitor = new Client({ connectionString: url.replace(/[^/]+$/, DATABASE) });
+        const left = withFreshDatabase(server, signal, async () => {
+          await visitor.connect();
+        });
+        await assert.rejects(left, {
+          name: "ServiceError",
+          message:
+            /Cannot remove the database .*: sessions that are not Benchbook's use it \(There is 1 other/,
+        });
+        assert.equal((await visitor.query("SELECT 1")).rowCount, 1);
+        await visitor.end();
+        await withFreshDatabase(server, signal, () => Promise.resolve());
+        assert.ok(!(await databases(url)).includes(DATABASE));
+      });
+    });
+
     await t.step("what a killed run has left is removed", async () => {
       await withGround(postgres, async ({ server, signal }) => {
         let comment = "";

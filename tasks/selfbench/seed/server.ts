@@ -79,10 +79,10 @@ async function refuseBlindServer(client: Client, folder: string): Promise<void> 
 }
 
 /**
- * Gives `use` an empty database and removes it afterwards, whoever is still connected. A checkpoint comes
- * first: nobody shall write back what another has left dirty.
- * @param signal ends all sessions in the database, so that whatever waits for one fails at once
- * @throws {ServiceError} when there is a database of that name that is not Benchbook's
+ * Gives `use` an empty database and removes it afterwards. A checkpoint comes first: nobody shall write back what
+ * another has left dirty.
+ * @param signal ends our sessions in the database, so that whatever waits for one fails at once
+ * @throws {ServiceError} when there is a database of that name that is not Benchbook's, or others are connected to it
  * @throws {InterruptedError} after `signal`
  */
 export async function withFreshDatabase<T>(
@@ -131,8 +131,25 @@ async function dropOurs(client: Client): Promise<void> {
       "Rename or drop it, then try again.",
     );
   }
-  await client.query(`DROP DATABASE ${DATABASE} WITH (FORCE)`);
+  await client.query(selfbenchSql("end_sessions.sql"), [DATABASE]);
+  try {
+    // Not WITH (FORCE): somebody may be looking at it.
+    await client.query(`DROP DATABASE ${DATABASE}`);
+  } catch (error) {
+    const { code, detail } = error as { code?: string; detail?: string };
+    if (code !== IN_USE) throw error;
+    throw new ServiceError(
+      `Cannot remove the database ${DATABASE}: sessions that are not Benchbook's use it${
+        detail === undefined ? "" : ` (${detail})`
+      }`,
+      "Close them, then try again; it is removed before the next measurement.",
+      { cause: error },
+    );
+  }
 }
+
+/** SQLSTATE object_in_use. */
+const IN_USE = "55006";
 
 function selfbenchSql(file: string): string {
   return Deno.readTextFileSync(join(QUERIES, file));
