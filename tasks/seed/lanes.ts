@@ -2,6 +2,7 @@ import { ServiceError } from "../model/errors.ts";
 import { withClient } from "./connect.ts";
 import { type Lane, type LaneSpec, openLane } from "./lane.ts";
 import { type FromLane, revive, type ToLane } from "./lane_messages.ts";
+import { schemaSql } from "./sql.ts";
 
 /**
  * Opens a number of lanes, gives them to `use` and closes them: one runs in this thread, more have a thread
@@ -31,10 +32,7 @@ export async function withLanes<T>(
 
 /** A long statement, such as an index build, ends at once only when the server is asked to. */
 async function cancelAll(url: string, pids: readonly number[]): Promise<void> {
-  await withClient(
-    url,
-    (client) => client.query("SELECT pg_cancel_backend(pid) FROM unnest($1::integer[]) AS pid", [pids]),
-  ).catch(() => {
+  await withClient(url, (client) => client.query(schemaSql("benchbook/cancel.sql"), [pids])).catch(() => {
     // The lanes notice the signal at their next step anyway.
   });
 }
