@@ -12,6 +12,8 @@ const STOP_MS = 2000;
 /** The main thread's end of one generator and, where it needs them, of the threads beside it. */
 export class Crew {
   progress: Progress = NO_PROGRESS;
+  /** What is not as it should be with its way to the system, in whole sentences; known when it is ready. */
+  notes: readonly string[] = [];
   onProgress: (samples: readonly Sample[], ended: Float64Array, untilUs: number) => void = () => {};
   /** Its threads are loaded and the generator has its connections. */
   readonly ready: Promise<void>;
@@ -46,6 +48,7 @@ export class Crew {
     this.#generator.onmessage = ({ data }: MessageEvent<FromGenerator>) => {
       switch (data.kind) {
         case "ready":
+          this.notes = data.notes;
           return isReady();
         case "progress":
           this.progress = data.progress;

@@ -38,7 +38,7 @@ self.onmessage = ({ data }: MessageEvent<ToGenerator>) => {
     case "prepare":
       void attempt(async () => {
         generator = await Generator.prepare(data);
-        tell({ kind: "ready" });
+        tell({ kind: "ready", notes: generator.notes });
       });
       break;
     case "start":
@@ -110,7 +110,13 @@ class Generator {
     const { nowUs } = clock;
     const loop = openLoop(beside);
     const connections = shareOf(plan.connections, worker, plan.workers);
-    const targets = await openTargets(plan.arms, { connections, nowUs, seed: plan.seed, network: loop })
+    const targets = await openTargets(plan.arms, {
+      connections,
+      nowUs,
+      seed: plan.seed,
+      timeoutMs: plan.timeoutMs,
+      network: loop,
+    })
       .catch(
         (error) => {
           loop.close();
@@ -164,6 +170,11 @@ class Generator {
       ended,
       stop: new Int32Array(stop),
     });
+  }
+
+  /** What is not as it should be with its way to the system, in whole sentences. */
+  get notes(): readonly string[] {
+    return this.#parts.targets.notes;
   }
 
   start(originUs: number): void {

@@ -32,7 +32,7 @@ export interface Progress {
 
 /** What a generator tells the main thread. */
 export type FromGenerator =
-  | { readonly kind: "ready" }
+  | { readonly kind: "ready"; readonly notes: readonly string[] }
   | {
     readonly kind: "progress";
     readonly progress: Progress;

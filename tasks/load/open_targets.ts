@@ -1,4 +1,5 @@
 import { counter } from "../random/counter.ts";
+import { statementLimitMs } from "../model/session_limits.ts";
 import { expectKeys, forgetKeys, tellKeys } from "../targets/cache_keys.ts";
 import { CachedTarget } from "../targets/cached.ts";
 import { GraphqlTarget } from "../targets/graphql.ts";
@@ -12,6 +13,8 @@ export interface TargetsOptions {
   readonly connections: number;
   readonly nowUs: () => number;
   readonly seed: number;
+  /** When a request is given up, ms: sessions at PostgreSQL end a statement a little later. Never without it. */
+  readonly timeoutMs?: number;
   /** Opens sockets where there is no TLS; Deno's own without it. */
   readonly network?: Network;
 }
@@ -19,8 +22,13 @@ export interface TargetsOptions {
 export interface OpenTargets {
   /** In the order of the arms. */
   readonly byArm: readonly Target[];
+  /** What is not as it should be, in whole sentences. */
+  readonly notes: readonly string[];
   close(): Promise<void>;
 }
+
+const UNLIMITED = "PostgreSQL, or a pooler before it, takes no statement_timeout for a session: " +
+  "a statement whose request is given up is cancelled, and nothing ends it where that comes to nothing.";
 
 /**
  * Opens the way of each arm.
@@ -28,7 +36,8 @@ export interface OpenTargets {
  */
 export async function openTargets(arms: readonly Arm[], options: TargetsOptions): Promise<OpenTargets> {
   const targets: Target[] = [];
-  const { connections, nowUs, network } = options;
+  const { connections, nowUs, network, timeoutMs } = options;
+  const limitMs = timeoutMs === undefined ? undefined : statementLimitMs(timeoutMs);
   const opened = async <T extends Target>(target: T): Promise<T> => {
     await target.open();
     targets.push(target);
@@ -40,7 +49,7 @@ export async function openTargets(arms: readonly Arm[], options: TargetsOptions)
     const direct = new Map<string, SqlTarget>();
     const sqlTarget = async (url: string, session?: string) => {
       const known = direct.get(url) ??
-        await opened(new SqlTarget({ url, session, connections, nowUs, network }));
+        await opened(new SqlTarget({ url, session, limitMs, connections, nowUs, network }));
       direct.set(url, known);
       return known;
     };
@@ -71,7 +80,8 @@ export async function openTargets(arms: readonly Arm[], options: TargetsOptions)
         }
       }
     }
-    return { byArm, close };
+    const unlimited = [...direct.values()].some((target) => target.unlimited);
+    return { byArm, notes: unlimited ? [UNLIMITED] : [], close };
   } catch (error) {
     await close();
     throw error;

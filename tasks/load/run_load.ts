@@ -27,6 +27,8 @@ export interface LoadResult {
   /** The phases as they were: cut where the run ended early. */
   readonly phases: readonly Phase[];
   readonly interrupted: boolean;
+  /** What was not as it should be with the generators' way to the system, in whole sentences. */
+  readonly notes: readonly string[];
 }
 
 /** Time between "all are ready" and the run's zero, so that every worker has its order by then. */
@@ -44,7 +46,7 @@ export async function runLoad(options: LoadOptions): Promise<LoadResult> {
   try {
     await readyOrAborted(crew, signal);
     if (signal.aborted) {
-      return { progress: NO_PROGRESS, phases: truncatePhases(plan.phases, 0), interrupted: true };
+      return { progress: NO_PROGRESS, phases: truncatePhases(plan.phases, 0), interrupted: true, notes: [] };
     }
     const originUs = monotonicUs() + LEAD_US;
     const nowUs = () => monotonicUs() - originUs;
@@ -79,6 +81,7 @@ export async function runLoad(options: LoadOptions): Promise<LoadResult> {
       progress: crew.map((member) => member.progress).reduce(addProgress, NO_PROGRESS),
       phases: endedUs < endOf(plan.phases) ? truncatePhases(plan.phases, Math.round(endedUs)) : plan.phases,
       interrupted: endedUs !== Infinity,
+      notes: [...new Set(crew.flatMap(({ notes }) => notes))],
     };
   } finally {
     for (const member of crew) member.dismiss();

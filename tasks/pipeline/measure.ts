@@ -204,7 +204,7 @@ async function makeLoad(options: MeasureOptions, streams: readonly LoadStream[])
       };
     });
     const observed = await sampler?.stop();
-    const unavailable = [...run.environment.unavailable, ...observed?.unavailable ?? []];
+    const unavailable = [...run.environment.unavailable, ...result.notes, ...observed?.unavailable ?? []];
     started = { ...started, environment: { ...run.environment, unavailable } };
     spool.run(started);
     if (unwritable !== undefined) {

@@ -5,6 +5,7 @@ import { armsOf, type Workload } from "../load/arms.ts";
 import { InterruptedError, ServiceError } from "../model/errors.ts";
 import type { SeededDataset } from "../model/dataset.ts";
 import type { Operation, PathName } from "../model/operation.ts";
+import { statementLimitMs } from "../model/session_limits.ts";
 import { sessionName } from "../model/session_name.ts";
 import { formatBytes, formatCount } from "../model/units.ts";
 import { datasets } from "../seed/catalog.ts";
@@ -135,6 +136,7 @@ export async function makeArms(options: {
       const service = await stack.graphql(databaseUrl, schemas, {
         poolSize: plan.connections,
         session: sessionName(runId, "graphql"),
+        limitMs: statementLimitMs(scenario.timeout * 1000),
       });
       const detail = service.available ? service.version ?? service.origin : "not available";
       return { value: service, detail };

@@ -3,10 +3,16 @@ import { Inbox } from "../net/inbox.ts";
 import { withinLimit } from "../net/time_limit.ts";
 import type { PgOptions } from "./options.ts";
 import type { CancelKey } from "./startup.ts";
+import type { Way } from "./tls_options.ts";
 import { openChannel } from "./transport.ts";
 import { MessageWriter } from "./wire.ts";
 
-export type { CancelKey } from "./startup.ts";
+/** How a session's statements can be cancelled. */
+export interface Cancel {
+  readonly key: CancelKey;
+  /** The way that led to the session: its key is not to be seen on another. */
+  readonly way: Way;
+}
 
 const CANCEL = 80_877_102;
 
@@ -18,13 +24,13 @@ const CANCEL = 80_877_102;
  */
 export function requestCancel(
   options: PgOptions,
-  key: CancelKey,
+  { key, way }: Cancel,
   limitMs: number,
   network: Network,
 ): Promise<void> {
   return withinLimit(network, limitMs, async (signal) => {
     const inbox = new Inbox();
-    const channel = await openChannel(options, options.ways[0], inbox, network, signal);
+    const channel = await openChannel(options, way, inbox, network, signal);
     signal.addEventListener("abort", () => inbox.close(new Error("given up")));
     try {
       const message = new MessageWriter().begin(null).int32(CANCEL).raw(key).end();

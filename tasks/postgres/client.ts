@@ -19,6 +19,8 @@ export interface ClientOptions {
   readonly queryTimeoutMs?: number;
   /** For a statement, on the server's side; what the server has set if absent. */
   readonly statementTimeoutMs?: number;
+  /** What the session begins with, instead of the `options` of the URL. */
+  readonly options?: string;
 }
 
 const CONNECT_TIMEOUT_MS = 10_000;
@@ -47,7 +49,9 @@ export class PgClient extends Client {
       options;
     const config = { keepAlive: true, query_timeout: queryTimeoutMs, statement_timeout: statementTimeoutMs };
     super(pgConfig(url, config));
-    this.#options = readPgOptions(url, applicationName, config);
+    const read = readPgOptions(url, applicationName, config);
+    const { options: begins } = options;
+    this.#options = begins === undefined ? read : { ...read, session: { ...read.session, options: begins } };
     this.#timeoutMs = connectTimeoutMs;
   }
 

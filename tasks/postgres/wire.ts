@@ -41,6 +41,7 @@ export const Frontend = {
   execute: code("E"),
   parse: code("P"),
   password: code("p"),
+  query: code("Q"),
   sync: code("S"),
   terminate: code("X"),
 } as const;

@@ -28,6 +28,8 @@ export interface GraphqlStart {
   readonly graphiql: boolean;
   /** What its connections are called at PostgreSQL. */
   readonly session: string;
+  /** How long a statement may run, ms. */
+  readonly limitMs?: number;
 }
 
 /** The address that GraphQL documents are posted to. */
@@ -57,6 +59,7 @@ export async function startGraphql(
         Object.entries(Deno.env.toObject()).filter(([name]) => /^PG[A-Z]/.test(name)),
       ),
       session: options.session,
+      limitMs: options.limitMs,
     };
     const child = await launch({
       command: Deno.execPath(),

@@ -28,7 +28,7 @@ export async function openGraphql(
   if (config.graphqlUrl !== undefined) return await usersGraphql(config, config.graphqlUrl);
   const poolSize = asked.poolSize ?? DEFAULT_POOL_SIZE;
   const graphiql = asked.graphiql ?? false;
-  const session = asked.session ?? "benchbook-graphql";
+  const { session = "benchbook-graphql", limitMs } = asked;
   const facts = { database: keyOf(databaseUrl), schemas: schemas.join(","), poolSize: `${poolSize}` };
   const records = readRecords(config.home);
   if (options.owner === "up") {
@@ -43,7 +43,7 @@ export async function openGraphql(
   options.onStep?.("Starting PostGraphile");
   try {
     const { port, process } = await startGraphql(
-      { config, name, databaseUrl, schemas, poolSize, graphiql, session },
+      { config, name, databaseUrl, schemas, poolSize, graphiql, session, limitMs },
       ({ port, process }) => {
         started.add(name);
         record(config.home, { name, process, port, stopSignal: "SIGTERM", facts }, options.owner);

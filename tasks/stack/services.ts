@@ -50,6 +50,8 @@ export interface GraphqlOptions {
   readonly graphiql?: boolean;
   /** What its connections are called at PostgreSQL: their application_name. */
   readonly session?: string;
+  /** How long a statement of its may run, ms: it goes on when the request that wanted it is given up. */
+  readonly limitMs?: number;
 }
 
 export interface StackOptions {

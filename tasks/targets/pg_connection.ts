@@ -2,6 +2,7 @@ import type { Channel, Network } from "../net/channel.ts";
 import { Inbox } from "../net/inbox.ts";
 import { runtimeNetwork } from "../net/runtime_channel.ts";
 import { withinLimit } from "../net/time_limit.ts";
+import type { Cancel } from "../postgres/cancel.ts";
 import { type PgError, readError } from "../postgres/error.ts";
 import type { PgOptions } from "../postgres/options.ts";
 import { type Columns, type Parser, readColumns, readValues, type Row, rowOf } from "./pg_rows.ts";
@@ -79,6 +80,8 @@ export class PgConnection {
   readonly #writer = new MessageWriter();
   readonly #prepared = new Map<number, Prepared>();
   readonly #order = new AnswerOrder();
+  /** How its statements can be cancelled; null where the server gives no key. */
+  readonly cancel: Cancel | null;
   #open = true;
 
   // Of the statement under way.
@@ -91,9 +94,10 @@ export class PgConnection {
   #bytes = 0;
   #answer: Row[] | null = null;
 
-  private constructor(channel: Channel, parserOf: (oid: number) => Parser) {
+  private constructor(channel: Channel, cancel: Cancel | null, parserOf: (oid: number) => Parser) {
     this.#channel = channel;
     this.#inbox = channel.inbox;
+    this.cancel = cancel;
     this.#parserOf = parserOf;
     // A connection that ends while idle is known to be lost before it is used.
     this.#inbox.onBytes = () => this.#walk();
@@ -117,12 +121,12 @@ export class PgConnection {
     return await withinLimit(network, timeoutMs, async (signal) => {
       let inbox: Inbox | null = null;
       signal.addEventListener("abort", () => inbox?.close(new Error("given up")));
-      const { channel } = await openSession(
+      const { channel, start, way } = await openSession(
         options,
         (way) => openChannel(options, way, inbox = new Inbox(), network, signal),
         network,
       );
-      return new PgConnection(channel, parserOf);
+      return new PgConnection(channel, start.key === null ? null : { key: start.key, way }, parserOf);
     });
   }
 

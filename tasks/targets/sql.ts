@@ -2,12 +2,15 @@ import { types } from "pg";
 import type { Network } from "../net/channel.ts";
 import { runtimeNetwork } from "../net/runtime_channel.ts";
 import { ServiceError } from "../model/errors.ts";
+import { refusesOptions } from "../model/session_limits.ts";
 import { Execution } from "./pg_execution.ts";
-import { PgConnection, type PgListener, type PgReply } from "./pg_connection.ts";
+import { PgConnection } from "./pg_connection.ts";
+import { Cancels } from "./pg_cancels.ts";
 import { type PgOptions, readPgOptions } from "../postgres/options.ts";
 import type { Parser } from "./pg_rows.ts";
 import { Pool } from "./pool.ts";
-import { endsConnection, sqlErrorCode } from "./sql_error.ts";
+import { Lane } from "./sql_lane.ts";
+import { limited } from "./sql_limits.ts";
 import { type Call, settle, type Target } from "./target.ts";
 
 /** What direct SQL needs. */
@@ -16,6 +19,11 @@ export interface SqlTargetOptions {
   readonly connections: number;
   /** What the server knows its connections by: their application_name. */
   readonly session?: string;
+  /**
+   * How long a statement may run, ms: a session's own limit at the server, for what is given up and cannot be
+   * cancelled. None without it.
+   */
+  readonly limitMs?: number;
   readonly nowUs: () => number;
   /** Opens its sockets where there is no TLS; Deno's own without it. */
   readonly network?: Network;
@@ -24,6 +32,8 @@ export interface SqlTargetOptions {
 /** How long a lost connection waits before it is tried again: a dead server must not be hammered. */
 const RECONNECT_MS = 100;
 const CONNECT_TIMEOUT_MS = 5000;
+/** So long what is under way may take to be cancelled when all ends. */
+const CLOSE_MS = 1000;
 
 /**
  * Direct SQL: prepared statements over a fixed pool of connections. Values stay as PostgreSQL writes them
@@ -36,22 +46,31 @@ export class SqlTarget implements Target {
   #pool = this.#poolOf([]);
   #lanes: Lane[] = [];
   #closed = false;
+  #unlimited = false;
 
   constructor(options: SqlTargetOptions) {
     this.#options = options;
   }
 
   async open(): Promise<void> {
-    const { url, connections, session = "benchbook-load", nowUs } = this.#options;
+    const { url, connections, session = "benchbook-load", limitMs, nowUs } = this.#options;
     try {
-      this.#pgOptions = readPgOptions(url, session);
-      const opened = await Promise.allSettled(Array.from({ length: connections }, () => this.#connect()));
-      this.#lanes = opened.flatMap((result) =>
-        result.status === "fulfilled"
-          ? [new Lane(result.value, nowUs, (lane) => this.#pool.release(lane))]
-          : []
-      );
-      const failed = opened.find((result) => result.status === "rejected");
+      const network = this.#network;
+      const plain = readPgOptions(url, session);
+      this.#pgOptions = limitMs === undefined
+        ? plain
+        : await limited(plain, limitMs, CONNECT_TIMEOUT_MS, network);
+      const cancels = new Cancels(plain, network);
+      const lane = { nowUs, network, cancels, release: (lane: Lane) => this.#pool.release(lane) };
+      let opened = await this.#connectAll(connections);
+      if (this.#pgOptions !== plain && opened.some(isRefused)) {
+        // Not by SET either: a pooler would hand on the session, and with it our limits, to other clients.
+        this.#pgOptions = plain;
+        this.#unlimited = true;
+        opened = await this.#connectAll(connections);
+      }
+      this.#lanes = opened.flatMap((each) => each.status === "fulfilled" ? [new Lane(each.value, lane)] : []);
+      const failed = opened.find((each) => each.status === "rejected");
       if (failed !== undefined) throw failed.reason;
     } catch (error) {
       await this.close();
@@ -72,17 +91,33 @@ export class SqlTarget implements Target {
     this.#pool.run(call);
   }
 
+  /** Whether the limit that was wanted is refused: by a pooler before the server. */
+  get unlimited(): boolean {
+    return this.#unlimited;
+  }
+
+  /** Cancels what is under way, waits for the end of that, if not for long, and closes the connections. */
   async close(): Promise<void> {
     this.#closed = true;
+    let forget = () => {};
+    const late = new Promise<void>((resolve) => forget = this.#network.later(CLOSE_MS, resolve));
+    await Promise.race([Promise.all(this.#lanes.map((lane) => lane.stop())), late]);
+    forget();
     await Promise.allSettled(this.#lanes.map(({ connection }) => connection.end()));
   }
 
   #poolOf(lanes: readonly Lane[]): Pool<Lane> {
     return new Pool(lanes, (lane, call) => {
+      if (this.#closed) return this.#refuse(call);
       call.acquiredUs = this.#options.nowUs();
       if (lane.connection.open) lane.run(call, this.#execution);
       else void this.#healAndRun(lane, call);
     });
+  }
+
+  #refuse(call: Call): void {
+    settle(call, this.#options.nowUs(), "failed", "08003");
+    call.onDone();
   }
 
   async #healAndRun(lane: Lane, call: Call): Promise<void> {
@@ -90,8 +125,7 @@ export class SqlTarget implements Target {
     if (!await this.#heal(lane)) {
       settle(call, this.#options.nowUs(), "failed", "08001");
       call.onDone();
-      const { network = runtimeNetwork } = this.#options;
-      network.later(RECONNECT_MS, () => this.#pool.release(lane));
+      this.#network.later(RECONNECT_MS, () => this.#pool.release(lane));
       return;
     }
     if (!call.settled) return lane.run(call, this.#execution);
@@ -100,8 +134,16 @@ export class SqlTarget implements Target {
     call.onDone();
   }
 
+  get #network(): Network {
+    return this.#options.network ?? runtimeNetwork;
+  }
+
   #connect(): Promise<PgConnection> {
-    return PgConnection.connect(this.#pgOptions!, CONNECT_TIMEOUT_MS, parserOf, this.#options.network);
+    return PgConnection.connect(this.#pgOptions!, CONNECT_TIMEOUT_MS, parserOf, this.#network);
+  }
+
+  #connectAll(count: number): Promise<PromiseSettledResult<PgConnection>[]> {
+    return Promise.allSettled(Array.from({ length: count }, () => this.#connect()));
   }
 
   /** Opens a lost connection anew in its old place. */
@@ -117,50 +159,8 @@ export class SqlTarget implements Target {
   }
 }
 
-/** A place in the pool: a connection, and the call on it. */
-class Lane implements PgListener {
-  connection: PgConnection;
-  readonly #nowUs: () => number;
-  readonly #release: (lane: Lane) => void;
-  #call: Call | null = null;
-  /** A statement cannot be taken back from a busy connection: giving up costs the connection. */
-  readonly #abort = () => this.connection.close();
-
-  constructor(connection: PgConnection, nowUs: () => number, release: (lane: Lane) => void) {
-    this.connection = connection;
-    this.#nowUs = nowUs;
-    this.#release = release;
-  }
-
-  run(call: Call, execution: Execution): void {
-    const { statement, values, keep } = call;
-    this.#call = call;
-    call.abort = this.#abort;
-    this.connection.ask(statement, execution.write(statement, values), keep, this);
-  }
-
-  onSent(): void {
-    this.#call!.sentUs = this.#nowUs();
-  }
-
-  onReply({ error, rows, bytes, answer }: PgReply): void {
-    const call = this.#call!;
-    if (error === null) {
-      settle(call, this.#nowUs(), "ok", null);
-      call.rows = rows;
-      call.bytes = bytes;
-      if (call.keep) call.answer = answer;
-    } else {
-      const code = sqlErrorCode(error);
-      settle(call, this.#nowUs(), "failed", code);
-      // The server says so before it hangs up: the next request must not find out.
-      if (endsConnection(code)) this.connection.close();
-      if (call.keep) call.answer = error;
-    }
-    this.#call = null;
-    this.#release(this);
-    call.onDone();
-  }
+function isRefused(result: PromiseSettledResult<unknown>): boolean {
+  return result.status === "rejected" && refusesOptions(result.reason);
 }
 
 const KEPT_AS_TEXT = new Set([1082, 1114, 1184, 1083, 1266, 1186]);

@@ -8,7 +8,8 @@ import type pg from "pg";
 import { postgraphile } from "postgraphile";
 import { makePgService } from "postgraphile/adaptors/pg";
 import { grafserv } from "postgraphile/grafserv/node";
-import { PgClient } from "../../postgres/client.ts";
+import { limitedOptions, LIMITS_QUERY, refusesOptions } from "../../model/session_limits.ts";
+import { connectClient, PgClient } from "../../postgres/client.ts";
 import { maskError } from "./mask_error.ts";
 import { preset } from "./preset.ts";
 
@@ -25,6 +26,8 @@ export interface ServerOptions {
   readonly session: string;
   /** PG* variables, which say what the URL leaves out; one may be a password. */
   readonly variables: Readonly<Record<string, string>>;
+  /** How long a statement may run, ms: it goes on when the request that wanted it is given up. */
+  readonly limitMs?: number;
 }
 
 async function serve(options: ServerOptions): Promise<void> {
@@ -40,7 +43,7 @@ async function serve(options: ServerOptions): Promise<void> {
           max: options.poolSize,
           // An idle connection that is closed and opened again would be measured as latency.
           idleTimeoutMillis: 0,
-          Client: clientNamed(options.session, options.url),
+          Client: clientOf(options, await limitsOf(options)),
         },
       }),
     ],
@@ -63,7 +66,7 @@ async function serve(options: ServerOptions): Promise<void> {
   const end = () => {
     server.close();
     server.closeAllConnections();
-    // Open queries die with their connections, as they do when any server is stopped.
+    // Statements under way go on at the server until they find their client gone, or until their time is over.
     process.exit(0);
   };
   process.on("SIGTERM", end);
@@ -76,12 +79,33 @@ async function serve(options: ServerOptions): Promise<void> {
  * A client that logs in as all of Benchbook does, and whose connections bear a name of ours, whatever the URL says:
  * what a run leaves behind is found by it.
  */
-function clientNamed(applicationName: string, url: string): typeof pg.Client {
+function clientOf({ url, session }: ServerOptions, options?: string): typeof pg.Client {
   return class extends PgClient {
     constructor() {
-      super(url, { applicationName });
+      super(url, { applicationName: session, options });
     }
   };
+}
+
+/** The options of sessions in which no statement runs longer than asked for; none where a pooler refuses them. */
+async function limitsOf({ url, session, limitMs }: ServerOptions): Promise<string | undefined> {
+  if (limitMs === undefined) return undefined;
+  const client = await connectClient(url, { applicationName: session });
+  let options: string | undefined;
+  try {
+    const { rows } = await client.query<{ name: string; setting: string }>(LIMITS_QUERY);
+    options = limitedOptions(rows, limitMs, client.options.session.options);
+  } finally {
+    await client.end();
+  }
+  try {
+    await (await connectClient(url, { applicationName: session, options })).end();
+    return options;
+  } catch (error) {
+    if (!refusesOptions(error)) throw error;
+    console.error(`The sessions have no statement_timeout: ${(error as Error).message}`);
+    return undefined;
+  }
 }
 
 if (import.meta.main) {

@@ -1,0 +1,54 @@
+import assert from "node:assert/strict";
+import { Client } from "pg";
+import { oneArmPlan } from "../selfbench/one_arm.ts";
+import { withPostgres } from "../stack/testing.ts";
+import type { LoadPlan } from "./plan.ts";
+import { runLoad } from "./run_load.ts";
+
+const SESSION = "benchbook test load";
+const SLEEP_SECONDS = 1.5;
+
+Deno.test("a run that ends with writes under way leaves none that is committed afterwards", async () => {
+  await withPostgres(async (url) => {
+    const admin = new Client({ connectionString: url });
+    await admin.connect();
+    await admin.query("CREATE TABLE written (n int)");
+    const dir = Deno.makeTempDirSync();
+    try {
+      const made = oneArmPlan({
+        target: { path: "sql", url, session: SESSION },
+        text: `INSERT INTO written SELECT $1::int FROM pg_sleep(${SLEEP_SECONDS})`,
+        params: { n: { kind: "integer", min: 1, max: 9 } },
+        load: { arrivals: "constant", rate: 50 },
+        warmup: 0,
+        seconds: 30,
+        connections: 4,
+      }, dir);
+      // What writes is not rehearsed.
+      const arms = made.arms.map((arm) => ({
+        ...arm,
+        statements: arm.statements.map((statement) => ({ ...statement, write: true })),
+      }));
+      const plan: LoadPlan = { ...made, arms };
+      const ending = new AbortController();
+      const { interrupted, progress } = await runLoad({
+        plan,
+        signal: ending.signal,
+        onStart: () => void setTimeout(() => ending.abort(), 600),
+        onProgress() {},
+        onSamples() {},
+      });
+      assert.ok(interrupted && progress.timeout > 0, JSON.stringify(progress));
+      const { rowCount } = await admin.query(
+        "SELECT FROM pg_stat_activity WHERE application_name = $1 AND state = 'active'",
+        [SESSION],
+      );
+      assert.equal(rowCount, 0);
+      await new Promise((resolve) => setTimeout(resolve, SLEEP_SECONDS * 1000));
+      assert.deepEqual((await admin.query("SELECT count(*)::int AS n FROM written")).rows, [{ n: 0 }]);
+    } finally {
+      await admin.end();
+      Deno.removeSync(dir, { recursive: true });
+    }
+  });
+});

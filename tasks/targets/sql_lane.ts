@@ -1,0 +1,107 @@
+import type { Network } from "../net/channel.ts";
+import type { PgConnection, PgListener, PgReply } from "./pg_connection.ts";
+import type { Cancels } from "./pg_cancels.ts";
+import type { Execution } from "./pg_execution.ts";
+import { endsConnection, sqlErrorCode } from "./sql_error.ts";
+import { type Call, settle } from "./target.ts";
+
+/** A cancelled statement has this long to end; then the connection is closed, and with it what is left. */
+const DRAIN_MS = 1000;
+
+/** What all lanes of a target share. */
+export interface LaneOptions {
+  readonly nowUs: () => number;
+  readonly network: Network;
+  readonly cancels: Cancels;
+  /** Its connection is free again, or lost. */
+  readonly release: (lane: Lane) => void;
+}
+
+/** A place in the pool: a connection, and the call on it. */
+export class Lane implements PgListener {
+  connection: PgConnection;
+  readonly #options: LaneOptions;
+  #call: Call | null = null;
+  /** While the server is asked to cancel: what takes that back. */
+  #withdraw: (() => boolean) | null = null;
+  /** The call whose statement ended while the server was being asked to cancel it. */
+  #ended: Call | null = null;
+  #forgetDrain = noDrain;
+  #onFree = () => {};
+  /** Once for all calls: on the measured path nothing is made for what rarely happens. */
+  readonly #abort = () => this.#giveUp();
+
+  constructor(connection: PgConnection, options: LaneOptions) {
+    this.connection = connection;
+    this.#options = options;
+  }
+
+  run(call: Call, execution: Execution): void {
+    const { statement, values, keep } = call;
+    this.#call = call;
+    call.abort = this.#abort;
+    this.connection.ask(statement, execution.write(statement, values), keep, this);
+  }
+
+  onSent(): void {
+    this.#call!.sentUs = this.#options.nowUs();
+  }
+
+  onReply({ error, rows, bytes, answer }: PgReply): void {
+    const call = this.#call!;
+    if (error === null) {
+      settle(call, this.#options.nowUs(), "ok", null);
+      call.rows = rows;
+      call.bytes = bytes;
+      if (call.keep) call.answer = answer;
+    } else {
+      const code = sqlErrorCode(error);
+      settle(call, this.#options.nowUs(), "failed", code);
+      // The server says so before it hangs up: the next request must not find out.
+      if (endsConnection(code)) this.connection.close();
+      if (call.keep) call.answer = error;
+    }
+    this.#call = null;
+    // A request to cancel that is on its way would hit the next statement: its end is waited for.
+    if (this.#withdraw === null || this.#withdraw()) this.#free(call);
+    else this.#ended = call;
+  }
+
+  /** Gives up what is under way. Resolves when nothing of it is left at the server, as far as that can be known. */
+  stop(): Promise<void> {
+    if (this.#call === null && this.#ended === null) return Promise.resolve();
+    return new Promise((resolve) => {
+      this.#onFree = resolve;
+      this.#giveUp();
+    });
+  }
+
+  /**
+   * A statement cannot be taken back from a busy connection, but cancelled by a request over another one. Where that
+   * comes to nothing, giving up costs the connection.
+   */
+  #giveUp(): void {
+    const { connection } = this;
+    if (this.#call === null || this.#withdraw !== null) return;
+    if (connection.cancel === null) return connection.close();
+    this.#withdraw = this.#options.cancels.ask(connection.cancel, (error) => {
+      this.#withdraw = null;
+      if (error !== null) connection.close();
+      else if (this.#call !== null) {
+        this.#forgetDrain = this.#options.network.later(DRAIN_MS, () => connection.close());
+      }
+      if (this.#ended !== null) this.#free(this.#ended);
+    });
+  }
+
+  #free(call: Call): void {
+    this.#withdraw = this.#ended = null;
+    this.#forgetDrain();
+    this.#forgetDrain = noDrain;
+    this.#options.release(this);
+    call.onDone();
+    this.#onFree();
+  }
+}
+
+function noDrain(): void {}
