@@ -1,0 +1,57 @@
+import assert from "node:assert/strict";
+import { join } from "node:path";
+import { Redis } from "ioredis";
+import { withRedis } from "../stack/testing.ts";
+import { SHORT, withWorkbench } from "./testing.ts";
+
+interface Told {
+  readonly run: { readonly runId: string };
+  readonly warnings: readonly { readonly code: string; readonly text: string }[];
+}
+
+Deno.test("a Redis that is full, that lets a role do little, or that has no password is told, and a bench goes on where it can", () =>
+  withRedis((url) =>
+    withWorkbench(async (bench) => {
+      const redis = new Redis(url, { retryStrategy: () => null, maxRetriesPerRequest: 0 });
+      try {
+        await redis.config("SET", "maxmemory-policy", "noeviction");
+        await redis.config("SET", "maxmemory", "1");
+        const args = [...SHORT, "--paths", "sql,sql+cache", "--rate", "100", "--no-pdf"];
+        const run = (more: readonly string[] = [], redisUrl = url) =>
+          bench.run("bench", [...args, ...more], { REDIS_URL: redisUrl });
+        const said = /The cache refused [\d,]+ writes? of sql\+cache: OOM command not allowed/;
+        const { stdout, stderr, code } = await run(["--json"]);
+        assert.ok(code === 0 || code === 4, stderr);
+        assert.match(stderr, said);
+        const { run: { runId }, warnings } = JSON.parse(stdout) as Told;
+        assert.match(warnings.find(({ code }) => code === "cache-refused-writes")!.text, said);
+        const page = await Deno.readTextFile(join(bench.reports, runId, "index.html"));
+        assert.match(page.replaceAll("&#x27;", "'"), said);
+
+        // The same server, as a role that may neither list nor ask for more than a cache needs.
+        await redis.config("SET", "maxmemory", "0");
+        await redis.call("ACL", "SETUSER", "narrow", "on", ">s3cr3t", "~benchbook:*", "+get", "+set", "+del");
+        await redis.set("other", "theirs");
+        const narrow = new URL(url);
+        [narrow.username, narrow.password] = ["narrow", "s3cr3t"];
+        const asNarrow = await run([], narrow.href);
+        const words = asNarrow.stdout + asNarrow.stderr;
+        assert.ok(asNarrow.code === 0 || asNarrow.code === 4, words);
+        assert.ok(!/defect|s3cr3t|The cache refused/.test(words), words);
+        assert.deepEqual(await redis.keys("*"), ["other"]);
+
+        // A password that it has not.
+        await redis.config("SET", "requirepass", "");
+        const wrong = new URL(url);
+        wrong.password = "s3cr3t";
+        const refused = await bench.run("bench", [...args.slice(0, -3), "--paths", "sql+cache"], {
+          REDIS_URL: wrong.href,
+        });
+        assert.equal(refused.code, 3, refused.stderr);
+        assert.match(refused.stderr, /has no password for that user and the URL gives one/);
+        assert.ok(!/defect|s3cr3t/.test(refused.stdout + refused.stderr), refused.stderr);
+      } finally {
+        redis.disconnect();
+      }
+    })
+  ));
