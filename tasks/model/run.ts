@@ -115,7 +115,7 @@ export interface RunConfig {
   /** The arms that were measured, by their paths' names. */
   readonly arms: readonly string[];
   /** Arms asked for that could not be measured, with the reason. */
-  readonly unavailableArms: readonly { readonly arm: string; readonly reason: string }[];
+  readonly unavailableArms: readonly UnavailableArm[];
   /** The mix; a weight is relative to the others. */
   readonly operations: readonly { readonly name: string; readonly weight: number; readonly write: boolean }[];
   /** The targets as they were written, e.g. `p95<200ms,errors<1%`; null: none. */
@@ -128,6 +128,16 @@ export interface RunConfig {
   readonly thresholds: ValidityThresholds;
   /** The scale of the data, e.g. `tiny`. */
   readonly scale: string;
+}
+
+/** An arm that could not be measured. */
+export interface UnavailableArm {
+  /** Its name. */
+  readonly arm: string;
+  /** Why it was not to be had, and what to do. */
+  readonly reason: string;
+  /** Whether it was asked for by name, and not as one of the scenario's; absent in runs of older versions. */
+  readonly asked?: boolean;
 }
 
 /** Limits that tell whether the generator shaped what was measured. */

@@ -91,7 +91,7 @@ export async function judge(runId: string, db: string): Promise<RunSummary> {
 
 /** Judges the run, renders it, and says what came of it. */
 async function conclude(
-  { runId, status, crash, left }: Measured,
+  { runId, crash, left }: Measured,
   { given, config, db, terminal, signal }: {
     readonly given: BenchArguments;
     readonly config: Config;
@@ -130,7 +130,7 @@ async function conclude(
   }
   if (given.json) console.log(JSON.stringify(summary, null, 2));
   if (unreported !== null && !signal.aborted) throw unreported;
-  return signal.aborted ? ExitCode.interrupted : exitCodeOf(summary, status, left);
+  return signal.aborted ? ExitCode.interrupted : exitCodeOf(summary);
 }
 
 /** What a run came to is said also where its report cannot be written: that error is told last. */

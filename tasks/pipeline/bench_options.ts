@@ -42,6 +42,8 @@ export interface BenchPlan {
   readonly duration: number;
   readonly warmup: number;
   readonly paths: readonly PathName[];
+  /** Whether the paths were named on the command line: then one that is not to be had is a failure. */
+  readonly pathsAsked: boolean;
   readonly seed: number;
   readonly workers: number;
   readonly connections: number;
@@ -149,6 +151,7 @@ export function settle(scenario: LoadedScenario, given: BenchArguments): BenchPl
     duration: given.duration ?? scenario.duration,
     warmup: given.warmup ?? scenario.warmup,
     paths,
+    pathsAsked: given.paths !== undefined,
     seed: given.seed,
     workers,
     connections,

@@ -122,8 +122,12 @@ Deno.test("more faults around a stack that is up", async (t) => {
           { GRAPHQL_URL: "http://127.0.0.1:1/graphql" },
         );
         const summary = JSON.parse(stdout) as RunSummary;
-        assert.equal(code, summary.verdict === "invalid" ? 4 : 0, stderr);
+        assert.equal(code, 3, stderr);
         assert.deepEqual(summary.run.config.unavailableArms.map(({ arm }) => arm), ["graphql"]);
+        assert.match(
+          summary.reasons.join("\n"),
+          /^The path graphql was asked for and could not be measured: /m,
+        );
       },
     );
 

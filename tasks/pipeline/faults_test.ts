@@ -107,12 +107,12 @@ Deno.test("faults around a stack that is up", async (t) => {
     await t.step("Redis that cannot be reached: its path is marked, the others are measured", async () => {
       const { code, stdout, stderr } = await bench.run(
         "bench",
-        [...SHORT, "--paths", "sql,sql+cache", "--no-report", "--json"],
+        [...SHORT, "--no-report", "--json"],
         { REDIS_URL: "redis://127.0.0.1:1" },
       );
       const summary = JSON.parse(stdout) as RunSummary;
       assert.equal(code, summary.verdict === "invalid" ? 4 : 0, stderr);
-      assert.deepEqual(summary.run.config.arms, ["sql"]);
+      assert.deepEqual(summary.run.config.arms, ["sql", "graphql"]);
       assert.deepEqual(summary.run.config.unavailableArms.map(({ arm }) => arm), ["sql+cache"]);
       assert.match(stderr, /Path sql\+cache not available: .*127\.0\.0\.1:1/);
     });

@@ -240,8 +240,10 @@ async function conclude(
   if (files.pdf !== null) terminal.print(`PDF     ${files.pdf}`);
   terminal.print(`Store   ${files.store}`);
   if (given.json) console.log(JSON.stringify({ ...found, files }, null, 2));
-  if (unreported !== null && !signal.aborted) throw unreported;
-  return signal.aborted ? ExitCode.interrupted : exitCodeOf(found);
+  if (signal.aborted) return ExitCode.interrupted;
+  if (unreported !== null) throw unreported;
+  // What was asked for by name and is not there is a failure, whatever was found of the rest.
+  return given.paths !== undefined && found.unavailable.length > 0 ? ExitCode.service : exitCodeOf(found);
 }
 
 /** The first that applies of: a path without any valid probe, a path that holds at no rate, found. */

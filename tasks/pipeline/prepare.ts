@@ -5,6 +5,7 @@ import { armsOf, type Workload } from "../load/arms.ts";
 import { InterruptedError, ServiceError } from "../model/errors.ts";
 import type { SeededDataset } from "../model/dataset.ts";
 import type { Operation, PathName } from "../model/operation.ts";
+import type { UnavailableArm } from "../model/run.ts";
 import { statementLimitMs } from "../model/session_limits.ts";
 import { sessionName } from "../model/session_name.ts";
 import { formatBytes, formatCount } from "../model/units.ts";
@@ -26,7 +27,7 @@ export interface Ground {
   readonly dataset: SeededDataset;
   readonly arms: readonly Arm[];
   readonly operations: readonly Operation[];
-  readonly unavailableArms: readonly { readonly arm: string; readonly reason: string }[];
+  readonly unavailableArms: readonly UnavailableArm[];
 }
 
 /** Starts or finds the services that the paths need. */
@@ -145,7 +146,8 @@ export async function makeArms(options: {
   if (signal.aborted) throw new InterruptedError();
   const session = sessionName(runId, "load");
   const targets: { name: PathName; target: ArmTarget }[] = [];
-  const unavailableArms: { arm: string; reason: string }[] = [];
+  const unavailableArms: UnavailableArm[] = [];
+  const asked = plan.pathsAsked;
   for (const path of plan.paths) {
     switch (path) {
       case "sql":
@@ -154,7 +156,7 @@ export async function makeArms(options: {
       case "graphql":
         if (graphql!.available) {
           targets.push({ name: path, target: graphqlTarget(graphql as GraphqlService) });
-        } else unavailableArms.push({ arm: path, reason: graphql!.reason });
+        } else unavailableArms.push({ arm: path, reason: graphql!.reason, asked });
         break;
       case "sql+cache":
         if (stack.redis.available) {
@@ -169,7 +171,7 @@ export async function makeArms(options: {
               ttlSeconds: plan.settings["cache_ttl"] ?? 60,
             },
           });
-        } else unavailableArms.push({ arm: path, reason: stack.redis.reason });
+        } else unavailableArms.push({ arm: path, reason: stack.redis.reason, asked });
     }
   }
   if (targets.length === 0) {

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import type { ScopeNames } from "../model/slo.ts";
-import { type SloResult, type Summary, unmeasured } from "../model/summary.ts";
+import type { Run } from "../model/run.ts";
+import { type RunSummary, type SloResult, type Summary, unmeasured } from "../model/summary.ts";
 import { baselineOf, type BlockQuantiles, compareBlocks } from "./comparisons.ts";
 import { quantileEstimate, quantileName, ranksOf, shareEstimate } from "./estimate.ts";
 import { overloaded } from "./overload.ts";
@@ -208,11 +209,23 @@ Deno.test("a queue that grows is an overload, one that is merely long is not", (
 });
 
 Deno.test("the exit code is the first that applies", () => {
-  assert.equal(exitCodeOf({ verdict: null }, "interrupted"), 130);
-  assert.equal(exitCodeOf({ verdict: "invalid" }, "crashed"), 3);
-  assert.equal(exitCodeOf({ verdict: "invalid" }, "complete"), 4);
-  assert.equal(exitCodeOf({ verdict: "fail" }, "complete"), 1);
-  for (const verdict of ["pass", "inconclusive", null] as const) {
-    assert.equal(exitCodeOf({ verdict }, "complete"), 0);
-  }
+  const code = (
+    verdict: RunSummary["verdict"],
+    status: Run["status"],
+    { left = [], asked }: { left?: string[]; asked?: boolean } = {},
+  ) => {
+    const unavailableArms = asked === undefined
+      ? []
+      : [{ arm: "graphql", reason: "Nothing listens.", asked }];
+    return exitCodeOf({ verdict, run: { status, config: { unavailableArms }, environment: { left } } });
+  };
+  assert.equal(code(null, "interrupted", { left: ["75 rows"] }), 130);
+  assert.equal(code("invalid", "crashed"), 3);
+  assert.equal(code("pass", "complete", { left: ["75 rows"] }), 3);
+  assert.equal(code("invalid", "complete", { left: ["75 rows"] }), 3);
+  assert.equal(code("pass", "complete", { asked: true }), 3);
+  assert.equal(code("pass", "complete", { asked: false }), 0);
+  assert.equal(code("invalid", "complete"), 4);
+  assert.equal(code("fail", "complete"), 1);
+  for (const verdict of ["pass", "inconclusive", null] as const) assert.equal(code(verdict, "complete"), 0);
 });

@@ -1,5 +1,5 @@
 import { ExitCode } from "../model/errors.ts";
-import type { Run, RunStatus, Verdict } from "../model/run.ts";
+import type { Environment, Run, RunConfig, Verdict } from "../model/run.ts";
 import {
   type Comparison,
   type RunSummary,
@@ -39,7 +39,11 @@ export function judgeRun(evidence: VerdictEvidence): { verdict: Verdict | null; 
         "when a client was ready.",
     );
   }
-  reasons.push(...againstBaseline(run, comparisons), ...run.environment.left ?? []);
+  reasons.push(
+    ...missingPaths(run.config),
+    ...againstBaseline(run, comparisons),
+    ...run.environment.left ?? [],
+  );
   if (run.status !== "complete") return { verdict: null, reasons };
   if (!validity.valid) return { verdict: "invalid", reasons };
   if (measured === 0) {
@@ -52,16 +56,27 @@ export function judgeRun(evidence: VerdictEvidence): { verdict: Verdict | null; 
   return { verdict: missed.length > 0 ? "fail" : unknown.length > 0 ? "inconclusive" : "pass", reasons };
 }
 
-/** The exit code of a run's task, the first that applies. @param left what the run could not take back */
+/** The exit code of a run's task, the first that applies. */
 export function exitCodeOf(
-  summary: Pick<RunSummary, "verdict">,
-  status: RunStatus,
-  left: readonly string[] = [],
+  { verdict, run: { status, config, environment } }: Pick<RunSummary, "verdict"> & {
+    readonly run: Pick<Run, "status"> & {
+      readonly config: Pick<RunConfig, "unavailableArms">;
+      readonly environment: Pick<Environment, "left">;
+    };
+  },
 ): ExitCode {
   if (status === "interrupted") return ExitCode.interrupted;
-  if (status === "crashed" || status === "running" || left.length > 0) return ExitCode.service;
-  if (summary.verdict === "invalid") return ExitCode.invalid;
-  return summary.verdict === "fail" ? ExitCode.verdictFailed : ExitCode.ok;
+  if (status === "crashed" || status === "running") return ExitCode.service;
+  if ((environment.left ?? []).length > 0 || missingPaths(config).length > 0) return ExitCode.service;
+  if (verdict === "invalid") return ExitCode.invalid;
+  return verdict === "fail" ? ExitCode.verdictFailed : ExitCode.ok;
+}
+
+/** Paths that were asked for by name and are not in the run: what is said of the others says nothing of them. */
+function missingPaths({ unavailableArms }: Pick<RunConfig, "unavailableArms">): string[] {
+  return unavailableArms.filter(({ asked }) => asked).map(({ arm, reason }) =>
+    `The path ${arm} was asked for and could not be measured: ${reason}`
+  );
 }
 
 function endedEarly({ status }: Run): string[] {

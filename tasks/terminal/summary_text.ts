@@ -134,7 +134,9 @@ function generatorText({ run, validity: { lagMs, generator } }: RunSummary): str
 
 function notes({ warnings, environment, run }: RunSummary): string {
   const lines = [
-    ...run.config.unavailableArms.map(({ arm, reason }) => `Path ${arm} not available: ${reason}`),
+    ...run.config.unavailableArms.filter(({ asked }) => !asked).map(({ arm, reason }) =>
+      `Path ${arm} not available: ${reason}`
+    ),
     ...environment.unavailable,
     ...warnings.map(({ text }) => text),
   ];
