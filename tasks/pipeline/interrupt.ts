@@ -85,6 +85,9 @@ export function interruptSignal(home: string): Interrupt {
   const listeners = SIGNALS.filter((name) => name !== "SIGHUP" || !ignoresHangup())
     .map((name) => ({ name, listen: () => onSignal(name) }));
   for (const { name, listen } of listeners) Deno.addSignalListener(name, listen);
+  // `deno task` does not stop with us: a task that did could not even be ended from its terminal any more.
+  const stay = () => say("Ctrl-Z is not heeded: a run that stands still does not count. Ctrl-C ends it.");
+  Deno.addSignalListener("SIGTSTP", stay);
   return {
     signal: controller.signal,
     dispose() {
@@ -92,6 +95,7 @@ export function interruptSignal(home: string): Interrupt {
       // A task that was interrupted is about to end: a late signal of the same press must not cut its last words.
       if (stage > 0) return;
       for (const { name, listen } of listeners) Deno.removeSignalListener(name, listen);
+      Deno.removeSignalListener("SIGTSTP", stay);
     },
   };
 }

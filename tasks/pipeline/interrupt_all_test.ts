@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { Key, type PseudoTerminal } from "../testing/pseudo_terminal.ts";
 import { Client } from "pg";
+import { inspectLock } from "../stack/lock.ts";
 import { isAlive } from "../stack/process.ts";
 import {
   assertLeftAsFound,
@@ -12,7 +13,7 @@ import {
   withUserDatabase,
   writing,
 } from "./testing_interrupt.ts";
-import { withWorkbench, type Workbench } from "./testing.ts";
+import { until, withWorkbench, type Workbench } from "./testing.ts";
 
 const ignore = Deno.build.os !== "linux";
 
@@ -190,6 +191,58 @@ Deno.test(
     }, { untouched: true });
   },
 );
+
+Deno.test({ name: "a task that a shell runs as a job", ignore }, async (t) => {
+  await withUserDatabase(async (bench, url) => {
+    const shell = (use: (terminal: PseudoTerminal) => Promise<void>) =>
+      inTerminal({ launcher: ["bash", "--norc", "--noprofile"], task: "-i", bench, url }, use);
+    const RUN = `deno task bench ${TINY.join(" ")} --rate 300 --no-report`;
+
+    await t.step("its connection is lost: the job ends in order", async () => {
+      await shell(async (terminal) => {
+        terminal.type(`npx -y ${RUN} --duration 60s\n`);
+        await writing(bench, url);
+        const services = servicesOf(bench);
+        terminal.hangUp();
+        await terminal.ended;
+        await until(() => services.some(isAlive) ? null : true, "a service went on");
+        await until(() => inspectLock(bench.home).state === "held" ? null : true, "the task went on");
+        await assertLeftAsFound({ bench, url, services });
+        assert.deepEqual((await storedRuns(bench)).map(({ status }) => status), ["interrupted"]);
+      });
+    });
+
+    await t.step(
+      "Ctrl-Z, which deno task does not heed either, cannot make it stand still for ever",
+      async () => {
+        await shell(async (terminal) => {
+          const before = (await storedRuns(bench)).length;
+          terminal.type(`${RUN} --duration 60s; echo code $?\n`);
+          await writing(bench, url);
+          terminal.type(Key.ctrlZ);
+          await terminal.shows(/Ctrl-Z is not heeded/);
+          await pause(600);
+          terminal.type(Key.ctrlC);
+          assert.equal((await terminal.shows(/code (\d+)/))[1], "130");
+          await assertLeftAsFound({ bench, url, services: [] });
+          assert.deepEqual((await storedRuns(bench)).slice(before).map(({ status }) => status), [
+            "interrupted",
+          ]);
+        });
+      },
+    );
+
+    await t.step("a pipe whose reader has left: the run is made and stored all the same", async () => {
+      await shell(async (terminal) => {
+        const before = (await storedRuns(bench)).length;
+        terminal.type(`${RUN} --duration 2s | head -1; echo code \${PIPESTATUS[0]}\n`);
+        assert.match((await terminal.shows(/code (\d+)/))[1]!, /^[04]$/);
+        await assertLeftAsFound({ bench, url, services: [] });
+        assert.deepEqual((await storedRuns(bench)).slice(before).map(({ status }) => status), ["complete"]);
+      });
+    });
+  });
+});
 
 /** Command lines of processes that know of a home. */
 function processesOf(home: string): string[] {
