@@ -161,8 +161,11 @@ Deno.test("GraphQL and the cache against real services", async (t) => {
     const targets = [await opened(runtimeNetwork)];
     const loop = own === null ? runtimeNetwork : new NativeLoop(own);
     targets.push(await opened(loop));
+    // Deno's own sockets are looked at beside the loop only when Deno may rest.
+    const step = (name: string, work: () => Promise<void>) =>
+      t.step(name, () => loop instanceof NativeLoop ? loop.elsewhere(work) : work());
     try {
-      await t.step("a Redis that dies is stepped around and recorded as bypass", async () => {
+      await step("a Redis that dies is stepped around and recorded as bypass", async () => {
         Deno.kill(stack.pids()["redis"]!, "SIGKILL");
         await new Promise((resolve) => setTimeout(resolve, 200));
         for (const { cached } of targets) {
@@ -171,7 +174,7 @@ Deno.test("GraphQL and the cache against real services", async (t) => {
         }
       });
 
-      await t.step("a GraphQL service that dies gives failed requests with a code", async () => {
+      await step("a GraphQL service that dies gives failed requests with a code", async () => {
         Deno.kill(stack.pids()["graphql"]!, "SIGKILL");
         await new Promise((resolve) => setTimeout(resolve, 200));
         const calls: Call[] = [];
