@@ -19,6 +19,7 @@ import { watchTargets } from "./abort_on_fail.ts";
 import type { BenchPlan } from "./bench_options.ts";
 import type { Ground } from "./prepare.ts";
 import { rateWarning, readCalibration } from "./calibrate.ts";
+import { watchDisk } from "./disk_watch.ts";
 import { watchServices } from "./watch.ts";
 
 /** After a service died, so long: the failures it causes are evidence too. */
@@ -127,6 +128,7 @@ async function makeLoad(options: MeasureOptions, streams: readonly LoadStream[])
     ground.stack.pids(),
     () => setTimeout(relay, AFTER_DEATH_MS),
   );
+  const disk = watchDisk(spool.dir, relay);
   let sampler: ReturnType<typeof startSampler> | undefined;
   let unwritable: unknown;
   let missed: string | null = null;
@@ -216,7 +218,7 @@ async function makeLoad(options: MeasureOptions, streams: readonly LoadStream[])
     }
     // A run that ends because a target is missed has done what it was asked for.
     const interrupted = result.interrupted && missed === null;
-    const crash = watch.dead ?? (lost.aborted ? (lost.reason as Error).message : null);
+    const crash = watch.dead ?? disk.full ?? (lost.aborted ? (lost.reason as Error).message : null);
     const status = crash !== null ? "crashed" : interrupted ? "interrupted" : "complete";
     if (missed !== null) terminal.print(`Ended early: ${missed}.`);
     spool.phases(result.phases);
@@ -227,6 +229,7 @@ async function makeLoad(options: MeasureOptions, streams: readonly LoadStream[])
   } finally {
     signal.removeEventListener("abort", relay);
     lost.removeEventListener("abort", relay);
+    disk.stop();
     await watch.stop();
     await sampler?.stop();
     spool.close();

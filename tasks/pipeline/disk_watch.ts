@@ -1,0 +1,62 @@
+import { join } from "node:path";
+import { formatBytes } from "../model/units.ts";
+import { freeBytes } from "../stack/places.ts";
+
+/** What must stay free while a run is measured, for the last rows and the services. */
+const RESERVE_BYTES = 64_000_000;
+/** Of a spool's bytes: what the store takes of the same disk before the spool is removed. */
+const STORE_SHARE = 0.3;
+const PERIOD_MS = 500;
+
+export interface DiskWatch {
+  /** That the disk is full but for a reserve, as a sentence's part; null while it is not. */
+  readonly full: string | null;
+  stop(): void;
+}
+
+/**
+ * Ends a run in order before it fills the disk: what is measured by then can still be written, and stored.
+ * @param dir of the run's spool
+ * @param onFull called once
+ * @param free bytes of a folder's disk
+ */
+export function watchDisk(
+  dir: string,
+  onFull: () => void,
+  free: (path: string) => number = freeBytes,
+): DiskWatch {
+  let full: string | null = null;
+  const look = () => {
+    let left: number;
+    try {
+      left = free(dir);
+      if (left >= RESERVE_BYTES + STORE_SHARE * sizeOf(dir)) return;
+    } catch {
+      // A disk that cannot be asked is not known to be full; a write to it will tell.
+      return;
+    }
+    clearInterval(timer);
+    full = `the disk is full, but for ${formatBytes(left)} to store the run, at ${dir}`;
+    onFull();
+  };
+  const timer = setInterval(look, PERIOD_MS);
+  return {
+    get full() {
+      return full;
+    },
+    stop: () => clearInterval(timer),
+  };
+}
+
+function sizeOf(dir: string): number {
+  return [...Deno.readDirSync(dir)].reduce((sum, { name }) => sum + fileSize(join(dir, name)), 0);
+}
+
+function fileSize(path: string): number {
+  try {
+    return Deno.statSync(path).size;
+  } catch {
+    // Renamed or removed since it was listed.
+    return 0;
+  }
+}
