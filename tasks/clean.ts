@@ -1,6 +1,7 @@
 import { readConfig } from "./config.ts";
 import { formatBytes } from "./model/units.ts";
 import { clean, planClean } from "./stack/clean.ts";
+import { checkHome } from "./stack/home.ts";
 import { mayRemove } from "./terminal/ask.ts";
 import { command, main, say } from "./terminal/command.ts";
 import { formatTable } from "./terminal/table.ts";
@@ -16,6 +17,7 @@ await main(async () => {
     .option("--database", "instead remove what Benchbook has put into the database of DATABASE_URL", false)
     .option("-y, --yes", "do not ask", false);
   task.parse(Deno.args, { from: "user" });
+  checkHome(config.home);
   const given = task.opts<{ yes: boolean; writes: boolean; database: boolean }>();
   if (given.writes) {
     const { cleanWrites } = await import("./pipeline/clean_writes.ts");

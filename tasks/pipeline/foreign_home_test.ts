@@ -36,9 +36,9 @@ Deno.test("every task refuses a folder of the user's as its home, and leaves it 
       await Deno.writeTextFile(join(home, file), "precious");
     }
     const before = await contents(home);
-    const ask = async (name: string) => {
+    const ask = async (name: string, args = ARGUMENTS[name] ?? []) => {
       const { code, stderr } = await new Deno.Command(Deno.execPath(), {
-        args: ["run", "-A", "--quiet", "--no-check", join(tasks, `${name}.ts`), ...ARGUMENTS[name] ?? []],
+        args: ["run", "-A", "--quiet", "--no-check", join(tasks, `${name}.ts`), ...args],
         env: {
           BENCHBOOK_HOME: home,
           BENCHBOOK_REPORTS: join(folder, "reports"),
@@ -62,6 +62,7 @@ Deno.test("every task refuses a folder of the user's as its home, and leaves it 
       });
     };
     for (const name of names) await ask(name);
+    for (const what of ["--writes", "--database"]) await ask("clean", [what, "--yes"]);
     assert.deepEqual(await contents(home), before);
   });
 });

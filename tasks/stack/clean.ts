@@ -7,7 +7,7 @@ import { checkHome, HOME_MARK, isOurs } from "./home.ts";
 import { describeEntry, namesIn, shapeOf } from "./home_entries.ts";
 import { acquireLock } from "./lock.ts";
 import { ownerOf, reachableDir, reachableShape } from "./places.ts";
-import { INDEX, isOurIndex, reportFolders } from "./reports_folder.ts";
+import { INDEX, isOurIndex, leftReports, reportFolders } from "./reports_folder.ts";
 
 /** One thing that `clean` would remove. */
 export interface CleanTarget {
@@ -43,6 +43,7 @@ export function planClean(config: Places): CleanTarget[] {
   add(store, "store with the timings of all runs");
   add(`${store}.wal`, "log of the store");
   for (const name of reportFolders(reports)) add(join(reports, name), "report of a run");
+  for (const name of leftReports(reports)) add(join(reports, name), "part of a report, left by a kill");
   if (isOurIndex(reports)) add(join(reports, INDEX), "index of the runs");
   return targets;
 }

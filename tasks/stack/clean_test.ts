@@ -92,7 +92,9 @@ Deno.test(
     write(join(reports, "..data", "summary.json"), JSON.stringify({ run: { runId: "..data" } }));
     write(join(reports, "index.html"), "<h1>mine</h1>");
     write(join(reports, "thesis", "index.html"));
+    write(join(reports, ".report-a1b2c3", "print.html"));
+    write(join(reports, ".report-mine", "thesis.tex"));
     await clean({ home, reports }, planClean({ home, reports }));
-    assert.deepEqual(readdirSync(reports).sort(), ["..data", "index.html", "thesis"]);
+    assert.deepEqual(readdirSync(reports).sort(), ["..data", ".report-mine", "index.html", "thesis"]);
   }),
 );

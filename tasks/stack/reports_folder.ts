@@ -22,6 +22,9 @@ export const INDEX = "index.html";
 const OUR_INDEX = /<meta name="generator" content="Benchbook">|<title>Benchbook: all runs<\/title>/;
 const INDEX_HEAD_BYTES = 2000;
 
+/** What a report consists of, and is made by. */
+const PARTS = /^(index\.html|report\.pdf|summary\.json|search\.json|print\.html|\.[0-9a-f-]{36})$/;
+
 /** Several reports' worth: below that many free bytes a run would be measured and then not be rendered. */
 const MIN_FREE_BYTES = 50_000_000;
 
@@ -159,6 +162,16 @@ export function isReport(folder: string): boolean {
 export function reportFolders(reports: string): string[] {
   if (!lstatSync(reports, { throwIfNoEntry: false })) return [];
   return readdirSync(reports).filter((name) => isReport(join(reports, name))).sort();
+}
+
+/** Folders in which a report was being made when its task was killed, by name. */
+export function leftReports(reports: string): string[] {
+  if (!lstatSync(reports, { throwIfNoEntry: false })) return [];
+  return readdirSync(reports, { withFileTypes: true })
+    .filter((entry) => entry.isDirectory() && /^\.report-\w+(-old)?$/.test(entry.name))
+    .map(({ name }) => name)
+    .filter((name) => readdirSync(join(reports, name)).every((file) => PARTS.test(file)))
+    .sort();
 }
 
 function readJson(path: string): unknown {

@@ -2,7 +2,7 @@ import { Command, CommanderError, Option } from "commander";
 import process from "node:process";
 import { BenchbookError, ExitCode, InterruptedError } from "../model/errors.ts";
 import { outliveOutput } from "./output.ts";
-import { printable } from "./safe_text.ts";
+import { printable, singleLine } from "./safe_text.ts";
 
 /** A task's command line: `deno task <name>`, with `--help`, and unknown words refused with a suggestion. */
 export function command(name: string, description: string): Command {
@@ -46,6 +46,7 @@ export async function main(task: () => Promise<ExitCode | void>): Promise<never>
 
 /** A message may end with a log's last lines; a server may send more. */
 const MESSAGE_LINES = 40;
+const NEXT_COLUMNS = 1000;
 
 /** Prints what went wrong and gives the exit code that says it. */
 export function reportError(error: unknown): ExitCode {
@@ -56,7 +57,8 @@ export function reportError(error: unknown): ExitCode {
     const lines = error.message.split("\n");
     const more = lines.length > MESSAGE_LINES ? "\n…" : "";
     console.error(printable(`error: ${lines.slice(0, MESSAGE_LINES).join("\n")}${more}`));
-    if (error.next !== undefined) console.error(printable(`  ${error.next}`));
+    // A sentence, with a stored name in it at times.
+    if (error.next !== undefined) console.error(`  ${singleLine(error.next, NEXT_COLUMNS)}`);
     return error.exitCode;
   }
   // Nothing is aborted but by a user who wants to leave.

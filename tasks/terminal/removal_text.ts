@@ -29,7 +29,8 @@ export function removalText(removal: DatabaseRemoval, where: string): string {
     }`,
     "",
     formatTable([
-      { title: "table", align: "left" },
+      // What is to be removed is shown in full: names have up to 63 bytes each.
+      { title: "table", align: "left", columns: 200 },
       { title: "rows", align: "right" },
       { title: "size", align: "right" },
     ], tables.map(({ table, rows, bytes }) => [table, formatCount(rows), formatBytes(bytes)])),
