@@ -75,8 +75,8 @@ export class RedisConnection {
         if (database !== 0) await line.ask(["SELECT", String(database)]);
         // Also a Redis that needs no password must answer, and one that wants one must say so now.
         await line.ask(["PING"]).catch((error: Error) => {
-          // Who may not even ask this has been let in.
-          if (!error.message.startsWith("NOPERM")) throw error;
+          // Who may not even ask this has been let in, and where nothing can be saved entries can still be read.
+          if (!/^(NOPERM|MISCONF)/.test(error.message)) throw error;
         });
       } catch (error) {
         line.close();

@@ -35,5 +35,7 @@ export class Refusals {
 }
 
 function printable(text: string): string {
-  return text.slice(0, MOST_CHARACTERS).replace(/[^\x20-\x7e]+/g, "?").trim() || "no reason given";
+  const line = text.slice(0, 2 * MOST_CHARACTERS).replace(/[^\x20-\x7e]+/g, "?").trim();
+  if (line.length > MOST_CHARACTERS) return `${line.slice(0, MOST_CHARACTERS - 3)}...`;
+  return line || "no reason given";
 }

@@ -1,0 +1,40 @@
+import assert from "node:assert/strict";
+import { CachedTarget } from "./cached.ts";
+import type { SqlTarget } from "./sql.ts";
+import { askOnce, newCall, settle } from "./target.ts";
+
+/** Direct SQL that answers at once. */
+const sql = {
+  run(call: Parameters<SqlTarget["run"]>[0]) {
+    settle(call, 1, "ok", null);
+    call.rows = 1;
+    call.answer = [{ id: call.values[0], text: "x".repeat(1000) }];
+    call.onDone();
+  },
+} as unknown as SqlTarget;
+
+const STATEMENT = { operationId: 0, name: "one", write: false, text: "", parameters: ["id"] };
+
+/** Asks ten keys twice over the cache; @returns how each was answered, and what was refused */
+export async function askAll(redisUrl: string, prefix: string) {
+  const cached = new CachedTarget(sql, {
+    redisUrl,
+    prefix,
+    ttlSeconds: 60,
+    nowUs: () => 0,
+    jitter: () => 0.5,
+  });
+  await cached.open();
+  const states: string[] = [];
+  for (let at = 0; at < 20; at++) {
+    const call = newCall(STATEMENT, [at % 10], true);
+    await askOnce(cached, call);
+    assert.deepEqual([call.outcome, (call.answer as { id: number }[])[0]!.id], ["ok", at % 10]);
+    states.push(call.cache!);
+    // Storing does not keep an answer waiting; its own answer follows.
+    await new Promise((resolve) => setTimeout(resolve, at === 19 ? 200 : 10));
+  }
+  const [refusals, keys] = [cached.refusals(), cached.storedKeys()];
+  await cached.close();
+  return { states: [...new Set(states)].join(" then "), refusals, keys };
+}
