@@ -1,3 +1,4 @@
+import { Option } from "commander";
 import { readConfig } from "./config.ts";
 import { formatBytes } from "./model/units.ts";
 import { clean, planClean } from "./stack/clean.ts";
@@ -14,7 +15,10 @@ await main(async () => {
     "Remove all local state: clusters, caches, the store and the reports of runs.",
   )
     .option("--writes", "instead take back what runs have left in the database", false)
-    .option("--database", "instead remove what Benchbook has put into the database of DATABASE_URL", false)
+    .addOption(
+      new Option("--database", "instead remove what Benchbook has put into the database of DATABASE_URL")
+        .default(false).conflicts("writes"),
+    )
     .option("-y, --yes", "do not ask", false);
   task.parse(Deno.args, { from: "user" });
   checkHome(config.home);

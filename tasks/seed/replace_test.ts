@@ -144,20 +144,6 @@ Deno.test("replacing a data set on a user's server", (t) =>
       ]);
     });
 
-    await t.step("tables that another session is using are waited for, but not for long", async () => {
-      const url = await postgres.database("in_use");
-      await seed(request(url));
-      const reader = new Client({ connectionString: url });
-      await reader.connect();
-      await reader.query("BEGIN; SELECT FROM northwind.orders LIMIT 1");
-      await assert.rejects(seed(request(url, { seed: 43, replace: true })), {
-        name: "ServiceError",
-        message: /Cannot remove Benchbook's tables: other sessions are using them/,
-      });
-      await reader.end();
-      assert.equal((await seed(request(url))).alreadyThere, true);
-    });
-
     await t.step(
       "what a user builds upon a load that fails stays, and so does what it leans on",
       async () => {

@@ -22,7 +22,7 @@ import { schemaSql, transaction } from "./sql.ts";
 export interface SeedRequest extends DataRequest {
   /** The database; may hold a password and is never shown. */
   readonly url: string;
-  /** Throw away what Benchbook loaded here before with another scale, seed or variation. */
+  /** Throw away what Benchbook loaded here before with another scale, seed, variation or version of itself. */
   readonly replace?: boolean;
   /** The caller holds the database's lock (`lockDatabase`) for longer than the seeding. */
   readonly locked?: boolean;
@@ -51,8 +51,9 @@ const MOST_WORKERS = 8;
  * its database. Interrupted at any point, even killed, it leaves nothing that later counts as whole: the next
  * call clears it away and begins again.
  *
- * @throws {UsageError} for a request that cannot be meant, for a database that holds another scale or seed
- * (without `replace`), or a schema of that name that is not Benchbook's: then nothing was touched
+ * @throws {UsageError} for a request that cannot be meant, for a database that holds other rows (without `replace`),
+ * or a schema of that name that is not Benchbook's, and where something of others' leans on what would be replaced:
+ * then nothing was touched
  * @throws {ServiceError} when the server cannot be reached or the connection is lost
  * @throws {InterruptedError} after `signal`
  */
