@@ -13,6 +13,7 @@ import {
   removeSpool,
   spoolRoot,
 } from "../store/spool.ts";
+import { query } from "../store/sql.ts";
 import { SpoolError } from "../store/spool_error.ts";
 import type { ReadingOptions } from "../store/spooled_timings.ts";
 
@@ -91,12 +92,19 @@ async function recover(
     return [`${error.message}. ${putAside(home, dir)}`];
   }
   const { status, timings, damaged } = loaded;
-  const recovered = `Recovered run ${runId} (${status}): ${formatCount(timings)} requests.`;
+  const recovered = `Recovered run ${runId} (${status}): ${formatCount(timings)} requests.` +
+    await keysLeft(store, runId);
   if (damaged.length === 0) {
     removeSpool(dir);
     return [`${recovered} deno task report ${runId} renders it.`];
   }
   return [`${recovered} Damaged, and so not loaded: ${damaged.join(", ")}. ${putAside(home, dir)}`];
+}
+
+/** What a run that was killed has left in the user's Redis, as a sentence; keys there expire by themselves. */
+async function keysLeft(store: Store, runId: string): Promise<string> {
+  const [row] = await store.rows<{ arms: number }>(query("load/cached_in"), { run: runId });
+  return row!.arms === 0 ? "" : ` Keys benchbook:${runId}:* may be left in Redis until they expire.`;
 }
 
 /** Moves a spool out of the way and says where it is. */

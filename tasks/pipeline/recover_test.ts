@@ -1,9 +1,11 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { InterruptedError } from "../model/errors.ts";
+import type { Operation } from "../model/operation.ts";
+import type { Run } from "../model/run.ts";
 import { SegmentWriter } from "../store/segment_writer.ts";
 import { createSpool, pendingSpools, spoolRoot } from "../store/spool.ts";
-import { bareRun, pushOk, sqlOperation, withStore, withTempDir } from "../store/testing.ts";
+import { bareRun, pushOk, sqlOperation, steadyPhase, withStore, withTempDir } from "../store/testing.ts";
 import { recoverRuns } from "./recover.ts";
 import { DEAD, storedRows, writeSpool } from "./testing_spools.ts";
 
@@ -34,6 +36,27 @@ async function recoverDamaged(
   });
   return result;
 }
+
+Deno.test("what a killed run may have left in the user's Redis is named; in Benchbook's own nothing is", async () => {
+  const told = async (origin: string, path: string): Promise<string> => {
+    let line = "";
+    await inHome(async (home, db) => {
+      const environment = { services: [{ name: "redis", origin }] } as unknown as Run["environment"];
+      const spool = createSpool(home, bareRun("R1", { environment }), DEAD);
+      spool.operations([{ ...sqlOperation(0), path } as Operation]);
+      spool.phases([steadyPhase(0, 0, 1e6)]);
+      spool.close();
+      line = (await recoverRuns(home, db)).join("\n");
+    });
+    return line;
+  };
+  const said =
+    /^Recovered run R1 \(crashed\): 0 requests\. Keys benchbook:R1:\* may be left in Redis until they expire\./;
+  assert.match(await told("user", "sql+cache"), said);
+  for (const [origin, path] of [["embedded", "sql+cache"], ["user", "sql"]] as const) {
+    assert.doesNotMatch(await told(origin, path), /Redis/);
+  }
+});
 
 Deno.test("a half line that a full disk left costs that line, is named, and the spool is kept", async () => {
   const { told, rows, kept } = await recoverDamaged((dir) => {

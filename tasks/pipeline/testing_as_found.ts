@@ -130,7 +130,7 @@ const OURS = [/: maintenance of table (northwind|events)\./];
 function isNamed(line: string, said: string): boolean {
   const [, relation] = /content of table ([^:]+):/.exec(line) ?? [];
   if (relation !== undefined) return said.includes(relation);
-  const [, prefix] = /Redis: database \d+: key (benchbook:)/.exec(line) ?? [];
+  const [, prefix] = /Redis: database \d+: key (benchbook:[^:]+:)/.exec(line) ?? [];
   return prefix !== undefined && said.includes(prefix);
 }
 
