@@ -1,12 +1,15 @@
 import assert from "node:assert/strict";
 import { openRun, type RunReader } from "../store/read.ts";
 import { withTempDir } from "../store/testing.ts";
-import { FIXTURE_ARMS, fixtureRun } from "./testing.ts";
+import { FIXTURE_ARMS, type FixtureOptions, fixtureRun } from "./testing.ts";
 
 /** The analyses that notebooks and reports draw, checked on one run against each other and the raw rows. */
-async function withFixture(body: (bench: RunReader) => Promise<void>): Promise<void> {
+async function withFixture(
+  body: (bench: RunReader) => Promise<void>,
+  options: FixtureOptions = {},
+): Promise<void> {
   await withTempDir(async (dir) => {
-    const { db, runId } = await fixtureRun(dir, { blocks: 4 });
+    const { db, runId } = await fixtureRun(dir, { blocks: 4, ...options });
     await body(await openRun(runId, { db }));
   });
 }
@@ -39,7 +42,8 @@ Deno.test("the analyses of one run agree with its rows and with each other", () 
     assert.equal(total(timeline), raw!.n);
     assert.equal(total(timeline, "ok") + total(timeline, "errors"), raw!.n);
     const seconds = 3 + 4 * 3 * 1.4;
-    assert.ok(Math.abs(total(timeline, "seconds") - seconds) < 1e-6);
+    const measured = timeline.filter(({ n }) => n! > 0);
+    assert.ok(Math.abs(total(measured, "seconds") - seconds) < 1e-6);
     assert.deepEqual([...new Set(timeline.slice(0, 3).map(({ phase }) => phase))], ["warmup"]);
 
     const latency = await bench.rows<Row>("latency");
@@ -49,6 +53,24 @@ Deno.test("the analyses of one run agree with its rows and with each other", () 
     assert.equal(total(view), raw!.steady);
     assert.equal(total(view, "errors"), raw!.errors);
     assert.equal(total(await bench.rows<Row>("SELECT * FROM timeline WHERE run_id = $run")), raw!.n);
+  }));
+
+Deno.test("a second in which nothing was answered shows no answers, whatever fell due in it", () =>
+  withFixture(async (bench) => {
+    const due = await bench.rows<Row>(
+      "SELECT count(*) AS n FROM request WHERE run_id = $run AND intended_us // 1000000 IN (6, 7)",
+    );
+    assert.ok(due[0]!.n! > 100);
+    const seconds = (await bench.rows<Row>("timeline")).filter(({ second }) => second === 6 || second === 7);
+    assert.ok(total(seconds) > 100);
+    assert.equal(total(seconds, "ok"), 0);
+    const after = (await bench.rows<Row>("timeline")).filter(({ second }) => second === 8);
+    assert.ok(total(after, "ok") > total(after));
+  }, {
+    change: (row) => {
+      const stands = row.doneUs >= 6_000_000 && row.doneUs < 8_000_000;
+      return stands ? { ...row, doneUs: 8_000_000 + (row.slot % 1000) } : row;
+    },
   }));
 
 Deno.test("a quantile curve rises, ends where few are left, and passes through the table's values", () =>
