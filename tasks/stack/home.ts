@@ -1,4 +1,12 @@
-import { lstatSync, mkdirSync, readFileSync, realpathSync, statSync, writeFileSync } from "node:fs";
+import {
+  existsSync,
+  lstatSync,
+  mkdirSync,
+  readFileSync,
+  realpathSync,
+  statSync,
+  writeFileSync,
+} from "node:fs";
 import { homedir } from "node:os";
 import { join, relative, resolve } from "node:path";
 import { ServiceError, UsageError } from "../model/errors.ts";
@@ -12,6 +20,7 @@ const WORDS = `benchbook-home ${FORMAT}
 This folder is kept by Benchbook: clusters, caches, logs and spools. \`deno task clean\` empties it.
 `;
 
+const STORE = "benchbook.duckdb";
 const CHECKOUT = resolve(import.meta.dirname!, "../..");
 const ANOTHER = "Set BENCHBOOK_HOME to a new or an empty folder.";
 
@@ -26,7 +35,11 @@ export function checkHome(home: string): void {
   if (real === null) return;
   refuseByName(home, real);
   if (!statSync(real).isDirectory()) throw refused(home, "it is not a folder", ANOTHER);
-  checkFolder(home, (name) => shapeOf(home, name, "follow"));
+  checkFolder(home, (name) => {
+    const shape = shapeOf(home, name, "follow");
+    // BENCHBOOK_REPORTS may lie in the home; that alone makes it none.
+    return shape === "foreign" && existsSync(join(home, name, STORE)) ? "unsure" : shape;
+  });
 }
 
 /**

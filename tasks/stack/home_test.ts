@@ -90,6 +90,7 @@ Deno.test(
     oldHome(home);
     Deno.renameSync(join(home, "postgres"), other);
     symlinkSync(other, join(home, "postgres"));
+    write(join(home, "results", "benchbook.duckdb"));
     claimHome(home);
     assert.ok(existsSync(join(home, HOME_MARK)));
     assert.ok(existsSync(join(other, "18/PG_VERSION")));
@@ -116,6 +117,7 @@ const FOREIGN: readonly [what: string, make: (folder: string) => void, said: Reg
     /it holds notebooks/,
   ],
   ["logs of somebody's", (folder) => write(join(folder, "logs/app.log"), "log"), /it holds logs/],
+  ["reports alone", (folder) => write(join(folder, "reports/benchbook.duckdb")), /it holds reports/],
   ["folders of our names, all empty", (folder) => mkdirSync(join(folder, "logs")), /it holds logs/],
   ["an old home with a file of the user's", (folder) => {
     oldHome(folder);

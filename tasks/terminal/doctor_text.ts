@@ -1,17 +1,15 @@
 import type { Finding } from "../stack/doctor.ts";
-import { singleLine } from "./safe_text.ts";
-
-/** A finding is a line, also where a server's message is in it. */
-const FINDING_COLUMNS = 600;
+import { paragraph } from "./safe_text.ts";
 
 const SYMBOLS = { ok: "✓", warn: "!", missing: "✗" } as const;
 
 /** What `doctor` found, a line each, and under it what to do. */
 export function doctorText(findings: readonly Finding[]): string {
   const width = Math.max(...findings.map(({ name }) => name.length));
+  const indent = " ".repeat(width + 4);
   const lines = findings.flatMap(({ name, state, text, fix }) => [
-    `${SYMBOLS[state]} ${name.padEnd(width)}  ${singleLine(text, FINDING_COLUMNS)}`,
-    ...(fix === null ? [] : [`  ${" ".repeat(width)}  → ${singleLine(fix, FINDING_COLUMNS)}`]),
+    `${SYMBOLS[state]} ${name.padEnd(width)}  ${paragraph(text, indent)}`,
+    ...(fix === null ? [] : [`  ${" ".repeat(width)}  → ${paragraph(fix, `${indent}  `)}`]),
   ]);
   const missing = findings.filter(({ state }) => state === "missing").length;
   const warnings = findings.filter(({ state }) => state === "warn").length;

@@ -1,6 +1,6 @@
 import { byRate, type PathRate, type RateProbe, type RateSearch } from "../model/rate_search.ts";
 import { fixed, formatCount, formatMs, formatShare, significant } from "../model/units.ts";
-import { singleLine } from "./safe_text.ts";
+import { paragraph, singleLine } from "./safe_text.ts";
 import { type Column, formatTable } from "./table.ts";
 
 /** The end of a search as a person reads it: all probes, and what each path holds. */
@@ -9,7 +9,9 @@ export function findRateText({ paths, unavailable, search }: RateSearch): string
     ...(paths.some(({ probes }) => probes.length > 0) ? [probeTable(paths)] : []),
     paths.map(foundSentence).join("\n"),
     [
-      ...unavailable.map(({ path, reason }) => singleLine(`• Path ${path} not available: ${reason}`, 600)),
+      ...unavailable.map(({ path, reason }) =>
+        `• ${paragraph(`Path ${path} not available: ${reason}`, "  ")}`
+      ),
       ...notes(paths, search.resolution),
     ].join("\n"),
     `Search ${search.id}${search.label === null ? "" : ` (${singleLine(search.label)})`}`,

@@ -30,6 +30,8 @@ const WIDE = new RegExp(
 const LINE_COLUMNS = 2000;
 /** How much of a name or a message stands inside a sentence, in columns. */
 const PHRASE_COLUMNS = 120;
+const PARAGRAPH_LINES = 16;
+const PARAGRAPH_COLUMNS = 600;
 
 /** Text of one or more lines: line ends stay, everything else that is no visible character is spelt out. */
 export function printable(text: string): string {
@@ -40,6 +42,17 @@ export function printable(text: string): string {
 export function singleLine(text: string, columns = PHRASE_COLUMNS): string {
   // What is cut off is not worth escaping: a text may be as long as a server likes.
   return clip(escape(text.slice(0, 8 * columns)), columns);
+}
+
+/**
+ * A sentence or more under each other, such as an error with the end of a log: its later lines are indented, so that
+ * none passes for one of ours, and of many only the first are shown.
+ */
+export function paragraph(text: string, indent: string): string {
+  const lines = text.trimEnd().split(/\r?\n/);
+  const shown = lines.slice(0, PARAGRAPH_LINES).map((line) => singleLine(line, PARAGRAPH_COLUMNS));
+  if (lines.length > PARAGRAPH_LINES) shown.push("…");
+  return shown.join(`\n${indent}`);
 }
 
 /** Columns that a text without control characters takes. */

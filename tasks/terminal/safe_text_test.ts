@@ -5,7 +5,7 @@ import { ServiceError } from "../model/errors.ts";
 import { reportError } from "./command.ts";
 import { doctorText } from "./doctor_text.ts";
 import { runsText } from "./runs_text.ts";
-import { displayWidth, isPrintable, printable, singleLine } from "./safe_text.ts";
+import { displayWidth, isPrintable, paragraph, printable, singleLine } from "./safe_text.ts";
 import { summaryText } from "./summary_text.ts";
 import { formatTable } from "./table.ts";
 
@@ -63,6 +63,16 @@ Deno.test("what is too long ends with an ellipsis, within its columns and never 
   assert.ok(
     [..."x" + "\u0301".repeat(1e5)].length > 1e5 && singleLine("x" + "\u0301".repeat(1e5)).length <= 10,
   );
+});
+
+Deno.test("the end of a log stays readable under its sentence, indented and bounded", () => {
+  assert.equal(
+    paragraph("Cannot start:\r\nfirst\n\x1b[2Jsecond\n", "    "),
+    "Cannot start:\n    first\n    \\x1b[2Jsecond",
+  );
+  const long = paragraph("x\n".repeat(1000), "  ").split("\n");
+  assert.equal(long.length, 17);
+  assert.equal(long.at(-1), "  …");
 });
 
 Deno.test("columns of a table line up whatever is in the cells, and one long cell does not pad all rows", () => {

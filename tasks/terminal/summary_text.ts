@@ -8,11 +8,8 @@ import {
   unmeasured,
 } from "../model/summary.ts";
 import { formatCount, formatMs, formatShare, significant } from "../model/units.ts";
-import { singleLine } from "./safe_text.ts";
+import { paragraph, singleLine } from "./safe_text.ts";
 import { type Column, formatTable } from "./table.ts";
-
-/** Reasons and warnings are sentences, some with a server's words in them. */
-const NOTE_COLUMNS = 600;
 
 /** The end of a bench as a person reads it: what was asked, what came out, whether to believe it. */
 export function summaryText(summary: RunSummary): string {
@@ -31,7 +28,7 @@ export function summaryText(summary: RunSummary): string {
 
 function headline({ verdict, reasons, run }: RunSummary): string {
   const word = verdict === null ? run.status.toUpperCase() : verdict.toUpperCase();
-  const [first = "no target was set", ...others] = reasons.map((reason) => singleLine(reason, NOTE_COLUMNS));
+  const [first = "no target was set", ...others] = reasons.map((reason) => paragraph(reason, "    "));
   return [`${word}: ${first}`, ...others.map((reason) => `  ${reason}`)].join("\n");
 }
 
@@ -140,5 +137,5 @@ function notes({ warnings, environment, run }: RunSummary): string {
     ...environment.unavailable,
     ...warnings.map(({ text }) => text),
   ];
-  return [...new Set(lines)].map((line) => `• ${singleLine(line, NOTE_COLUMNS)}`).join("\n");
+  return [...new Set(lines)].map((line) => `• ${paragraph(line, "  ")}`).join("\n");
 }
