@@ -64,7 +64,8 @@ export function readCalibration(home: string, machine: Machine = hostFacts()): C
     // Never taken, or torn: the next doctor takes it anew.
     return null;
   }
-  if (kept?.schema !== 1 || typeof kept.requestsPerSecond !== "number") return null;
+  const most: unknown = kept?.requestsPerSecond;
+  if (kept?.schema !== 1 || typeof most !== "number" || !(most >= 0)) return null;
   return kept.machine?.cpu === machine.cpu && kept.machine.cores === machine.cores ? kept : null;
 }
 

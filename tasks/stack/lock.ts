@@ -1,7 +1,8 @@
 import { join } from "node:path";
 import { ServiceError } from "../model/errors.ts";
 import { claimHome, writeProblem } from "./home.ts";
-import { isAlive, type ProcessId, self } from "./process.ts";
+import { isFolder, moveAside } from "./places.ts";
+import { isAlive, isProcessId, type ProcessId, self } from "./process.ts";
 
 /** Who holds a home: written into the lock file for the one who is refused. */
 export interface LockHolder {
@@ -26,6 +27,7 @@ export interface Lock {
 export function acquireLock(home: string, what: string): Lock {
   claimHome(home);
   const path = lockPath(home);
+  if (isFolder(path)) moveAside(path);
   const file = openLock(home, path);
   if (!file.tryLockSync(true)) {
     file.close();
@@ -94,7 +96,10 @@ function lockPath(home: string): string {
 
 function readHolder(path: string): LockHolder | null {
   try {
-    return JSON.parse(Deno.readTextFileSync(path)) as LockHolder;
+    const holder = JSON.parse(Deno.readTextFileSync(path)) as Partial<LockHolder> | null;
+    const { process, what, since } = holder ?? {};
+    if (!isProcessId(process) || typeof what !== "string" || typeof since !== "string") return null;
+    return { process, what, since };
   } catch {
     return null;
   }

@@ -59,8 +59,25 @@ export function freeBytes(path: string): number {
 export function writeAtomically(path: string, content: string, mode = 0o600): void {
   mkdirSync(dirname(path), { recursive: true });
   const part = `${path}.${randomBytes(4).toString("hex")}`;
-  writeFileSync(part, content, { mode });
-  renameSync(part, path);
+  // On the disk before it is renamed: a power cut leaves no empty file of that name.
+  writeFileSync(part, content, { mode, flush: true });
+  try {
+    renameSync(part, path);
+  } catch (error) {
+    if (!isFolder(path)) throw error;
+    moveAside(path);
+    renameSync(part, path);
+  }
+}
+
+/** Whether a folder stands there, also one where a file of ours belongs. */
+export function isFolder(path: string): boolean {
+  return statSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false;
+}
+
+/** Moves what stands in the place of a file of ours out of the way; nothing of it is removed. */
+export function moveAside(path: string): void {
+  renameSync(path, `${path}.${randomBytes(4).toString("hex")}`);
 }
 
 /** A secret kept in a 0600 file: read, or made at random and written the first time. */

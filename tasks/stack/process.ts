@@ -18,6 +18,12 @@ export interface ProcessId {
 /** How a service is asked to end: the first signal, and the one before SIGKILL. */
 export type StopSignal = "SIGINT" | "SIGTERM";
 
+/** Whether a value, out of a file of ours, names a process. */
+export function isProcessId(value: unknown): value is ProcessId {
+  const { pid, startedAt } = (value ?? {}) as Partial<ProcessId>;
+  return Number.isSafeInteger(pid) && pid! > 0 && typeof startedAt === "string";
+}
+
 /** A child in a session of its own: Ctrl-C in the terminal does not reach it. */
 export interface Child {
   readonly id: ProcessId;

@@ -1,7 +1,15 @@
 import { readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { writeAtomically } from "./places.ts";
-import { isAlive, killProcess, type ProcessId, self, stopProcess, type StopSignal } from "./process.ts";
+import {
+  isAlive,
+  isProcessId,
+  killProcess,
+  type ProcessId,
+  self,
+  stopProcess,
+  type StopSignal,
+} from "./process.ts";
 
 /** `up` leaves its services running; those of a `bench` end with it. */
 export type OwnerKind = "up" | "bench";
@@ -24,12 +32,22 @@ export interface ServiceRecord {
  */
 export function readRecords(home: string): ServiceRecord[] {
   try {
-    const { services } = JSON.parse(readFileSync(statePath(home), "utf8")) as { services: ServiceRecord[] };
-    return services.filter(({ process }) => isAlive(process));
+    const { services } = JSON.parse(readFileSync(statePath(home), "utf8")) as { services: unknown[] };
+    return services.filter(isRecord).filter(({ process }) => isAlive(process));
   } catch {
     // Absent, or written by a version that we do not know: nothing we could stop by it.
     return [];
   }
+}
+
+/** A torn record must neither end a start nor name a process that was not ours. */
+function isRecord(value: unknown): value is ServiceRecord {
+  const { name, process, port, stopSignal, owner, facts } = (value ?? {}) as Partial<ServiceRecord>;
+  return typeof name === "string" && isProcessId(process) && Number.isInteger(port) &&
+    (stopSignal === "SIGINT" || stopSignal === "SIGTERM") &&
+    (owner?.kind === "up" || owner?.kind === "bench") && isProcessId(owner.process) &&
+    typeof facts === "object" && facts !== null &&
+    Object.values(facts).every((fact) => typeof fact === "string");
 }
 
 /** Adds a record, in place of one of the same name. */
