@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
-import { Key, type PseudoTerminal } from "../testing/pseudo_terminal.ts";
+import { Key, type PseudoTerminal, withPseudoTerminal } from "../testing/pseudo_terminal.ts";
 import { Client } from "pg";
 import { inspectLock } from "../stack/lock.ts";
-import { isAlive } from "../stack/process.ts";
+import { identify, isAlive } from "../stack/process.ts";
 import {
   assertLeftAsFound,
   assertSane,
@@ -189,6 +189,35 @@ Deno.test(
         }
       }
     }, { untouched: true });
+  },
+);
+
+Deno.test(
+  { name: "a test run that is interrupted leaves no service and no home behind", ignore },
+  async () => {
+    const file = await Deno.makeTempFile({ suffix: "_test.ts", dir: import.meta.dirname });
+    await Deno.writeTextFile(
+      file,
+      `import { withStack } from "../stack/testing.ts";
+    Deno.test("waits", () => withStack(async (stack, { home }) => {
+      await stack.graphql(await stack.databaseUrl("some"), ["public"]);
+      console.log("home " + home + " pids " + Object.values(stack.pids()).join(","));
+      await new Promise((resolve) => setTimeout(resolve, 60_000));
+    }));`,
+    );
+    try {
+      await withPseudoTerminal([Deno.execPath(), "test", "-A", "--no-check", file], {}, async (terminal) => {
+        const [, home, pids] = await terminal.shows(/home (\S+) pids ([\d,]+)/);
+        const services = pids!.split(",").map((pid) => identify(Number(pid))!);
+        assert.equal(services.length, 3);
+        terminal.type(Key.ctrlC);
+        await terminal.ended;
+        await until(() => services.some(isAlive) ? null : true, "a service went on");
+        await until(() => Deno.stat(home!).then(() => null, () => true), "the home was left");
+      });
+    } finally {
+      await Deno.remove(file);
+    }
   },
 );
 

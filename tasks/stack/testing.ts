@@ -46,11 +46,41 @@ export async function withTempHome<T>(
   // mkdtemp closes it to others, and the database server may have to run as another user.
   chmodSync(home, 0o711);
   claimHome(home);
+  const leash = leashHome(home);
   try {
     return await use(home);
   } finally {
+    leash?.ref();
+    leash?.kill("SIGKILL");
+    await leash?.status;
+    await leash?.stdin.abort().catch(() => {});
     rmSync(home, { recursive: true, force: true });
   }
+}
+
+/** Waits for the end of its input, which only our own end brings; then ends who has a file of the home open. */
+const LEASH = `read -r _
+for process in /proc/[0-9]*; do
+  ls -l "$process/fd" 2>/dev/null | grep -qF " $TEST_HOME/" && kill -9 "\${process#/proc/}"
+done
+sleep 0.2; rm -rf "$TEST_HOME"`;
+
+/**
+ * Services live in sessions of their own, and a test run that is interrupted ends without another word: what it
+ * leaves, processes and home, is ended and removed by a shell in a session of its own.
+ */
+function leashHome(home: string): Deno.ChildProcess | null {
+  if (Deno.build.os !== "linux") return null;
+  const child = new Deno.Command("sh", {
+    args: ["-c", LEASH],
+    env: { TEST_HOME: home },
+    detached: true,
+    stdin: "piped",
+    stdout: "null",
+    stderr: "null",
+  }).spawn();
+  child.unref();
+  return child;
 }
 
 function homesFolder(): string {
