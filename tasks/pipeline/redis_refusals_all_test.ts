@@ -55,3 +55,42 @@ Deno.test("a Redis that is full, that lets a role do little, or that has no pass
       }
     })
   ));
+
+Deno.test("a Redis that dies in mid-run costs its lookups, which are counted, and its keys are named as left", () =>
+  withRedis((url) =>
+    withWorkbench(async (bench) => {
+      const redis = new Redis(url, { retryStrategy: () => null, maxRetriesPerRequest: 0 });
+      redis.on("error", () => {});
+      const args = [
+        "--scale",
+        "tiny",
+        "--duration",
+        "4s",
+        "--warmup",
+        "300ms",
+        "--rate",
+        "100",
+        "--no-report",
+      ];
+      try {
+        const running = bench.start("bench", [...args, "--paths", "sql+cache", "--json"], { REDIS_URL: url });
+        await bench.measuring();
+        await redis.call("SHUTDOWN", "NOSAVE").catch(() => {});
+        const { stdout, stderr, code } = await running.result;
+        assert.equal(code, 3, stderr);
+        assert.match(stderr, /Cannot remove the run's keys from Redis: .*ECONNREFUSED/);
+        assert.match(
+          stderr,
+          /They begin with benchbook:\S+: and expire by themselves; sooner: redis-cli --scan/,
+        );
+        const { warnings } = JSON.parse(stdout) as Told;
+        const told = warnings.find(({ code }) => code === "cache-refused-reads")!.text;
+        assert.match(
+          told,
+          /^The cache refused [\d,]+ lookups of sql\+cache: the connection to Redis was lost\.$/,
+        );
+      } finally {
+        redis.disconnect();
+      }
+    })
+  ));
