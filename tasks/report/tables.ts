@@ -237,10 +237,22 @@ export function errorsTable(summary: RunSummary): Table | null {
     caption: "Errors by code",
     columns: [...words("Operation", "Arm"), ...words("Codes and counts")],
     groups: grouped(rows, (row) => [
-      plain(row.errors.map(({ code, n }) => `${code}: ${formatCount(n)}`).join(", ")),
+      plain(codeCounts(row.errors)),
     ]),
     note: "",
   };
+}
+
+/** A server may have a code of its own for every request. */
+const MOST_CODES = 12;
+
+/** Codes and counts as text: the most frequent ones, and how many others there are. */
+export function codeCounts(errors: Summary["errors"]): string {
+  const [shown, others] = [errors.slice(0, MOST_CODES), errors.slice(MOST_CODES)];
+  const text = shown.map(({ code, n }) => `${code}: ${formatCount(n)}`).join(", ");
+  if (others.length === 0) return text;
+  const sum = others.reduce((total, { n }) => total + n, 0);
+  return `${text}, and ${formatCount(others.length)} more: ${formatCount(sum)}`;
 }
 
 function grouped(rows: readonly Summary[], cells: (row: Summary) => Cell[]): Table["groups"] {
