@@ -45,13 +45,14 @@ export async function openTargets(arms: readonly Arm[], options: TargetsOptions)
   };
   const close = async () => void await Promise.allSettled(targets.map((target) => target.close()));
   try {
-    // Arms never run at the same time, so the cached path falls back on the direct one's connections.
-    const direct = new Map<string, SqlTarget>();
+    // To each arm its own: what one leaves under way at its end must not hold connections of the next.
+    const direct: SqlTarget[] = [];
+    const ofAllArms = connections * arms.filter(({ target }) => target.path !== "graphql").length;
     const sqlTarget = async (url: string, session?: string) => {
-      const known = direct.get(url) ??
-        await opened(new SqlTarget({ url, session, limitMs, connections, nowUs, network }));
-      direct.set(url, known);
-      return known;
+      const options = { url, session, limitMs, connections, ofAllArms, nowUs, network };
+      const target = await opened(new SqlTarget(options));
+      direct.push(target);
+      return target;
     };
     const byArm: Target[] = [];
     for (const { target } of arms) {
@@ -80,7 +81,7 @@ export async function openTargets(arms: readonly Arm[], options: TargetsOptions)
         }
       }
     }
-    const unlimited = [...direct.values()].some((target) => target.unlimited);
+    const unlimited = direct.some((target) => target.unlimited);
     return { byArm, notes: unlimited ? [UNLIMITED] : [], close };
   } catch (error) {
     await close();

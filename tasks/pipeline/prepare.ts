@@ -19,6 +19,7 @@ import { SeedProgressText } from "../terminal/seed_text.ts";
 import type { Terminal } from "../terminal/terminal.ts";
 import type { BenchPlan } from "./bench_options.ts";
 import { databaseName } from "./data_options.ts";
+import { needConnections } from "./enough_connections.ts";
 
 /** The system under test, running and filled. */
 export interface Ground {
@@ -182,6 +183,13 @@ export async function makeArms(options: {
       "deno task doctor says what is missing.",
     );
   }
+  const ours = graphql?.available && graphql.origin === "embedded";
+  needConnections(
+    targets.map(({ target }) => target),
+    plan.connections,
+    ours ? plan.connections : 0,
+    stack.postgres.settings["max_connections"],
+  );
   const { arms, operations } = armsOf(scenario, workload, targets);
   return { stack, databaseUrl, dataset, arms, operations, unavailableArms };
 }

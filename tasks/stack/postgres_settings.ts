@@ -19,7 +19,8 @@ export function postgresSettings(
     listen_addresses: "127.0.0.1",
     // Loopback only, and no socket path that could be too long or left behind.
     unix_socket_directories: "",
-    max_connections: "200",
+    // Each path has connections of its own: three times a --concurrency of 90 have room, and what watches them.
+    max_connections: "300",
     shared_buffers: `${sharedBuffers}MB`,
     effective_cache_size: `${clamp(Math.floor(memoryBytes / 2 / MB), 256, 16384)}MB`,
     maintenance_work_mem: `${clamp(Math.floor(memoryBytes / 32 / MB), 64, 512)}MB`,

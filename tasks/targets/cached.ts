@@ -22,20 +22,27 @@ export interface CachedTargetOptions {
 /** Entries live ttl × (1 ± this). */
 const JITTER_SHARE = 0.1;
 
+/** A statement under way, and those that wait for it. */
+interface Load {
+  readonly call: Call;
+  readonly waiting: Set<Call>;
+}
+
 /**
- * Cache-aside: read from Redis; on a miss ask SQL, answer, and store the rows as JSON with a TTL. Several
- * misses of one key at a time become one statement (single flight within this process). Writes go straight
- * to SQL. A Redis that fails is stepped around and recorded as `bypass`.
+ * Cache-aside: read from Redis; on a miss ask SQL, answer, and then store the rows as JSON with a TTL. Several
+ * misses of one key at a time become one statement (single flight within this process), which is given up when
+ * nobody waits for it any more. Writes go straight to SQL. A Redis that fails is stepped around and recorded as
+ * `bypass`.
  */
 export class CachedTarget implements Target {
   readonly #options: CachedTargetOptions;
   readonly #sql: SqlTarget;
   readonly #redis: RedisConnection;
-  /** Those that wait for a statement under way, by key. */
   readonly #refusals = new Refusals();
   /** Kept only where Redis would not list them. */
   #stored: StoredKeys | null = new StoredKeys();
-  readonly #flights = new Map<string, Call[]>();
+  /** By key. */
+  readonly #loads = new Map<string, Load>();
   /** The question to the cache that was written last. */
   #lookup: Lookup | null = null;
 
@@ -71,7 +78,7 @@ export class CachedTarget implements Target {
     call.acquiredUs = call.sentUs = nowUs();
     // There is nothing to take back: what arrives for it later is passed over.
     call.abort = () => call.onDone();
-    this.#redis.send(command, (reply, stored) => {
+    this.#redis.send(command, (reply, stored, bytes) => {
       const doneUs = nowUs();
       const rows = this.#rowsOf(reply, stored);
       if (call.settled) return;
@@ -81,7 +88,7 @@ export class CachedTarget implements Target {
       }
       call.cache = "hit";
       call.rows = rows.length;
-      call.bytes = (reply as string).length;
+      call.bytes = bytes;
       settle(call, doneUs, "ok", null);
       if (call.keep) call.answer = rows;
       call.onDone();
@@ -120,30 +127,49 @@ export class CachedTarget implements Target {
 
   /** Answers from SQL: with others that miss the same key at the same time, in one statement. */
   #ask(call: Call, key: string, store: boolean): void {
-    const waiting = this.#flights.get(key);
-    if (waiting !== undefined) return void waiting.push(call);
-    const flight = [call];
-    this.#flights.set(key, flight);
-    // A call of its own: the flight goes on, and fills the cache, when the caller has given up.
-    const flown = newCall(call.statement, call.values, true);
-    flown.onDone = () => {
-      this.#flights.delete(key);
-      if (store && flown.outcome === "ok") this.#store(key, flown.answer);
-      for (const each of flight) this.#answer(each, flown);
+    const load = this.#loads.get(key) ?? this.#load(call, key, store);
+    load.waiting.add(call);
+    call.abort = () => {
+      load.waiting.delete(call);
+      if (load.waiting.size === 0) this.#giveUp(load, key);
+      call.onDone();
     };
-    this.#sql.run(flown);
+    if (load.waiting.size === 1) this.#sql.run(load.call);
   }
 
-  #answer(call: Call, flown: Call): void {
+  /** A load of its own: it goes on for the others when the one that began it has given up. */
+  #load({ statement, values }: Call, key: string, store: boolean): Load {
+    const load: Load = { call: newCall(statement, values, true), waiting: new Set() };
+    this.#loads.set(key, load);
+    load.call.onDone = () => {
+      // Given up: what is asked for since then has a load of its own.
+      if (load.waiting.size === 0) return;
+      this.#loads.delete(key);
+      const { outcome, answer } = load.call;
+      for (const each of load.waiting) this.#answer(each, load.call);
+      // Not before: who waits for the answer does not wait for the cache.
+      if (store && outcome === "ok") this.#store(key, answer);
+    };
+    return load;
+  }
+
+  /** What nobody waits for would hold a connection, and go on at the server. */
+  #giveUp({ call }: Load, key: string): void {
+    this.#loads.delete(key);
+    const { abort } = call;
+    settle(call, this.#options.nowUs(), "timeout", null);
+    abort?.();
+  }
+
+  #answer(call: Call, loaded: Call): void {
     if (call.settled) return;
-    call.rows = flown.rows;
-    call.bytes = flown.bytes;
-    settle(call, this.#options.nowUs(), flown.outcome, flown.error);
-    if (call.keep) call.answer = flown.answer;
+    call.rows = loaded.rows;
+    call.bytes = loaded.bytes;
+    settle(call, this.#options.nowUs(), loaded.outcome, loaded.error);
+    if (call.keep) call.answer = loaded.answer;
     call.onDone();
   }
 
-  /** The answer does not wait for the cache to take it. */
   #store(key: string, rows: unknown): void {
     const { ttlSeconds, jitter } = this.#options;
     const ttlMs = Math.round(ttlSeconds * 1000 * (1 + JITTER_SHARE * (2 * jitter(key) - 1)));

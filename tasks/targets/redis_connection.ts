@@ -100,7 +100,7 @@ export class RedisConnection {
    * @param onReply called once, at once where there is no connection
    */
   send(command: Uint8Array, onReply: OnReply): void {
-    if (this.#line === null) onReply(lost(), false);
+    if (this.#line === null) onReply(lost(), false, 0);
     else this.#line.send(command, onReply);
   }
 

@@ -4,8 +4,9 @@ import { MORE, notRedis, readReply, type Reply, writeCommand } from "./redis_wir
 /**
  * Takes a reply, or what went wrong: an error of Redis, or of the connection. What it throws ends the connection.
  * @param stored whether it is a stored text (null: there is none), and not a word of Redis's own
+ * @param bytes of a stored text
  */
-export type OnReply = (reply: Reply, stored: boolean) => void;
+export type OnReply = (reply: Reply, stored: boolean, bytes: number) => void;
 
 /** Answered places that are kept before the queue is cut. */
 const KEPT = 1024;
@@ -37,7 +38,7 @@ export class RedisLine {
    * @param onReply called once, at once where the channel has ended
    */
   send(command: Uint8Array, onReply: OnReply): void {
-    if (!this.#open) return onReply(this.#error, false);
+    if (!this.#open) return onReply(this.#error, false, 0);
     this.#waiting.push(onReply);
     this.#channel.send(command, command.length);
   }
@@ -73,7 +74,7 @@ export class RedisLine {
         this.#waiting = this.#waiting.slice(this.#answered);
         this.#answered = 0;
       }
-      onReply(read.reply, read.stored);
+      onReply(read.reply, read.stored, read.bytes);
     }
   }
 
@@ -85,7 +86,7 @@ export class RedisLine {
     const failed = this.#waiting.slice(this.#answered);
     this.#waiting = [];
     this.#answered = 0;
-    for (const onReply of failed) onReply(error, false);
+    for (const onReply of failed) onReply(error, false, 0);
     this.onLost();
   }
 }

@@ -31,6 +31,8 @@ export interface ReadReply {
   readonly reply: Reply;
   /** A stored text (or that there is none), and not what Redis says by itself. */
   readonly stored: boolean;
+  /** Of a stored text, as Redis keeps it. */
+  readonly bytes: number;
   readonly next: number;
 }
 
@@ -51,21 +53,22 @@ export function readReply(bytes: Uint8Array, start: number, end: number): ReadRe
   const next = lineEnd + 2;
   switch (bytes[start]) {
     case STATUS:
-      return { reply: line, stored: false, next };
+      return { reply: line, stored: false, bytes: 0, next };
     case ERROR:
-      return { reply: new Error(line), stored: false, next };
+      return { reply: new Error(line), stored: false, bytes: 0, next };
     case INTEGER:
       if (!/^[+-]?\d{1,19}$/.test(line)) throw notRedis();
-      return { reply: Number(line), stored: false, next };
+      return { reply: Number(line), stored: false, bytes: 0, next };
     case TEXT: {
-      if (line === "-1") return { reply: null, stored: true, next };
+      if (line === "-1") return { reply: null, stored: true, bytes: 0, next };
       if (!/^\d{1,15}$/.test(line)) throw notRedis();
       const length = Number(line);
       if (length > MOST_REPLY_BYTES) throw tooLong();
       const textEnd = next + length;
       if (end < textEnd + 2) return MORE;
       if (bytes[textEnd] !== CR || bytes[textEnd + 1] !== LF) throw notRedis();
-      return { reply: decoder.decode(bytes.subarray(next, textEnd)), stored: true, next: textEnd + 2 };
+      const text = decoder.decode(bytes.subarray(next, textEnd));
+      return { reply: text, stored: true, bytes: length, next: textEnd + 2 };
     }
     default:
       throw notRedis();

@@ -17,6 +17,8 @@ import { type Call, settle, type Target } from "./target.ts";
 export interface SqlTargetOptions {
   readonly url: string;
   readonly connections: number;
+  /** Of all arms together, where others have connections too. */
+  readonly ofAllArms?: number;
   /** What the server knows its connections by: their application_name. */
   readonly session?: string;
   /**
@@ -53,7 +55,8 @@ export class SqlTarget implements Target {
   }
 
   async open(): Promise<void> {
-    const { url, connections, session = "benchbook-load", limitMs, nowUs } = this.#options;
+    const { url, connections, ofAllArms = connections, session = "benchbook-load", limitMs, nowUs } =
+      this.#options;
     try {
       const network = this.#network;
       const plain = readPgOptions(url, session);
@@ -76,7 +79,7 @@ export class SqlTarget implements Target {
       await this.close();
       throw new ServiceError(
         `Cannot open ${connections} connections to PostgreSQL: ${(error as Error).message}`,
-        "Check that it runs and that max_connections leaves room.",
+        `Check that it runs and that max_connections leaves room: each generator thread keeps ${ofAllArms}.`,
         { cause: error },
       );
     }

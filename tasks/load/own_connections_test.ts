@@ -1,0 +1,122 @@
+import assert from "node:assert/strict";
+import { Client } from "pg";
+import { monotonicUs } from "../net/clock.ts";
+import { eventually } from "../net/testing.ts";
+import { withStack } from "../stack/testing.ts";
+import { askOnce, type Call, newCall, settle, type Statement, type Target } from "../targets/target.ts";
+import { openTargets } from "./open_targets.ts";
+import type { ArmTarget } from "./plan.ts";
+
+const SESSION = "benchbook test load";
+
+let operations = 0;
+function statementOf(text: string): Statement {
+  return { operationId: operations++, name: text, write: false, text, parameters: [] };
+}
+
+/** As the dispatcher gives up what takes too long. */
+function giveUp(call: Call): void {
+  const { abort } = call;
+  settle(call, monotonicUs(), "timeout", null);
+  abort?.();
+}
+
+async function ask(target: Target, statement: Statement): Promise<Call> {
+  const call = newCall(statement, [], true);
+  await askOnce(target, call);
+  return call;
+}
+
+Deno.test("arms share no connection, and a load of the cache that nobody waits for is given up", async (t) => {
+  await withStack(async (stack) => {
+    assert.ok(stack.redis.available);
+    const { redis } = stack;
+    const url = await stack.databaseUrl("arms");
+    const paths: ArmTarget[] = [
+      { path: "sql", url, session: SESSION },
+      { path: "sql+cache", url, session: SESSION, redisUrl: redis.url, prefix: "own:", ttlSeconds: 60 },
+    ];
+    const arms = paths.map((target) => ({ name: target.path, target, statements: [] }));
+    const targets = await openTargets(arms, { connections: 1, nowUs: monotonicUs, seed: 1 });
+    const [sql, cached] = targets.byArm as [Target, Target];
+    const admin = new Client({ connectionString: url });
+    await admin.connect();
+    const sleeping = async () => {
+      const { rowCount } = await admin.query(
+        "SELECT FROM pg_stat_activity WHERE application_name = $1 AND state = 'active'",
+        [SESSION],
+      );
+      return rowCount;
+    };
+    try {
+      await t.step(
+        "a slow miss holds none of the other arm's, and its connection is free when it is given up",
+        async () => {
+          const slow = statementOf("SELECT pg_sleep(20)");
+          const [first, second] = [newCall(slow, []), newCall(slow, [])];
+          const done = [askOnce(cached, first), askOnce(cached, second)];
+          await eventually(async () => await sleeping() === 1);
+          assert.equal((await ask(sql, statementOf("SELECT 1"))).outcome, "ok");
+
+          // Another one still waits for it.
+          giveUp(first);
+          await new Promise((resolve) => setTimeout(resolve, 50));
+          assert.equal(await sleeping(), 1);
+          giveUp(second);
+          await Promise.all(done);
+          const began = performance.now();
+          assert.equal((await ask(cached, statementOf("SELECT 2"))).outcome, "ok");
+          assert.ok(performance.now() - began < 5000);
+          assert.equal(await sleeping(), 0);
+        },
+      );
+
+      await t.step("who still waits for a load gets its answer, and so does the cache", async () => {
+        const some = statementOf("SELECT 3 AS n FROM pg_sleep(0.3)");
+        const [first, second] = [newCall(some, [], true), newCall(some, [], true)];
+        const done = [askOnce(cached, first), askOnce(cached, second)];
+        await eventually(async () => await sleeping() === 1);
+        giveUp(first);
+        await Promise.all(done);
+        assert.deepEqual([second.outcome, second.answer], ["ok", [{ n: 3 }]]);
+        await eventually(async () => (await ask(cached, some)).cache === "hit");
+      });
+
+      await t.step("a key whose load was given up is loaded anew", async () => {
+        const some = statementOf("SELECT 4 AS n FROM pg_sleep(0.2)");
+        const call = newCall(some, []);
+        const done = askOnce(cached, call);
+        await eventually(async () => await sleeping() === 1);
+        giveUp(call);
+        const again = await ask(cached, some);
+        await done;
+        assert.deepEqual([again.outcome, again.cache, again.answer], ["ok", "miss", [{ n: 4 }]]);
+      });
+
+      await t.step("the answer is given first, then the cache is told", async () => {
+        const some = statementOf("SELECT 5 AS n");
+        const second = newCall(some, []);
+        const both = new Promise<void>((resolve) => {
+          const first = newCall(some, []);
+          // What is asked at this moment is asked before the cache is told.
+          first.onDone = () => void askOnce(cached, second).then(resolve);
+          cached.run(first);
+        });
+        await both;
+        assert.equal(second.cache, "miss");
+      });
+
+      await t.step("bytes are those of the stored answer, whatever its letters", async () => {
+        const some = statementOf("SELECT 'é 💡 日本' AS text, repeat('ü', 1000) AS more");
+        const miss = await ask(cached, some);
+        let hit = await ask(cached, some);
+        await eventually(async () => (hit = await ask(cached, some)).cache === "hit");
+        assert.deepEqual(hit.answer, miss.answer);
+        assert.equal(hit.bytes, new TextEncoder().encode(JSON.stringify(miss.answer)).length);
+      });
+    } finally {
+      await admin.end();
+      await targets.close();
+    }
+  }, { redis: true, graphql: false });
+});

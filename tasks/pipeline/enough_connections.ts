@@ -1,0 +1,31 @@
+import type { ArmTarget } from "../load/plan.ts";
+import { UsageError } from "../model/errors.ts";
+import { formatCount } from "../model/units.ts";
+
+/** What watches the server, seeds and proves, and what PostgreSQL reserves for superusers. */
+const BESIDES = 10;
+
+/**
+ * Sees that a server has the connections that a run keeps: each path its own, so that none holds another's. One that
+ * was given up and one in its place may be there for a moment both; the rest of the server's is not ours.
+ * @param graphqlPool what a PostGraphile of ours keeps; 0 where GraphQL is the user's
+ * @param mostText the server's max_connections
+ * @throws {UsageError} saying how many are needed
+ */
+export function needConnections(
+  targets: readonly ArmTarget[],
+  connections: number,
+  graphqlPool: number,
+  mostText: string | undefined,
+): void {
+  const most = Number(mostText);
+  const kept = connections * targets.filter(({ path }) => path !== "graphql").length + graphqlPool;
+  if (!(kept + BESIDES > most)) return;
+  throw new UsageError(
+    `Cannot keep ${formatCount(kept)} connections to PostgreSQL, ${
+      formatCount(connections)
+    } for each of the ` +
+      `paths: its max_connections is ${formatCount(most)}, and ${BESIDES} are needed besides`,
+    "Give a lower --concurrency or fewer --paths, or raise max_connections.",
+  );
+}

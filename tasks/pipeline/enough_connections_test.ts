@@ -1,0 +1,21 @@
+import assert from "node:assert/strict";
+import type { ArmTarget } from "../load/plan.ts";
+import { needConnections } from "./enough_connections.ts";
+
+const TARGETS: readonly ArmTarget[] = [
+  { path: "sql", url: "" },
+  { path: "sql+cache", url: "", redisUrl: "", prefix: "", ttlSeconds: 1 },
+  { path: "graphql", url: "", headers: {} },
+];
+
+Deno.test("a run that keeps more connections than the server has is refused before it begins", () => {
+  needConnections(TARGETS, 30, 30, "100");
+  assert.throws(
+    () => needConnections(TARGETS, 31, 31, "100"),
+    /Cannot keep 93 connections to PostgreSQL, 31 for each of the paths: its max_connections is 100, and 10/,
+  );
+  // A GraphQL service of the user's has a pool of its own, of which nothing is known.
+  needConnections(TARGETS, 45, 0, "100");
+  // Where the server does not say how many it has, it will.
+  needConnections(TARGETS, 1000, 1000, undefined);
+});
