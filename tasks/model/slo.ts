@@ -17,12 +17,23 @@ export interface SloTerm {
   readonly level: number | null;
   /** On which side of the limit the measured value must lie. */
   readonly comparator: "<" | ">";
+  /** Whether the limit itself still holds, as `<=` and `>=` say. */
+  readonly inclusive: boolean;
   /** Milliseconds, a share from 0 to 1, or requests a second. */
   readonly limit: number;
   /** The unit of `limit`; `%` limits are shares from 0 to 1. */
   readonly unit: "ms" | "%" | "/s";
   /** Whole seconds: each rolling window of this length must hold. Null: the measured time as a whole. */
   readonly windowSeconds: number | null;
+}
+
+/** Whether a value holds a term's limit. @param value in the term's unit */
+export function holdsLimit(
+  { comparator, inclusive, limit }: Pick<SloTerm, "comparator" | "inclusive" | "limit">,
+  value: number,
+): boolean {
+  if (value === limit) return inclusive;
+  return comparator === "<" ? value < limit : value > limit;
 }
 
 /** What a scope can name. */
@@ -138,11 +149,23 @@ function parseTerm(text: string): SloTerm {
       EXAMPLE,
     );
   }
-  const [, scope, metric, comparator, limit, window] = match;
+  const [, scope, metric, sign, limit, window] = match;
+  const inclusive = sign!.endsWith("=");
+  const comparator = sign!.startsWith("<") ? "<" : ">";
+  const parsed = parseLimit(text, metric!.toLowerCase(), comparator, limit!);
+  if (!inclusive && parsed.unit === "%" && parsed.limit === (comparator === "<" ? 0 : 1)) {
+    throw new UsageError(
+      `Cannot judge the SLO term "${text}": no share lies ${
+        comparator === "<" ? "below 0 %" : "above 100 %"
+      }`,
+      `Write "${comparator}=" where the limit itself holds.`,
+    );
+  }
   return {
     text,
     scope: scope ?? null,
-    ...parseLimit(text, metric!.toLowerCase(), comparator!.startsWith("<") ? "<" : ">", limit!),
+    ...parsed,
+    inclusive,
     windowSeconds: window === undefined ? null : windowOf(text, window),
   };
 }

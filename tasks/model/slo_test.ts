@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { UsageError } from "./errors.ts";
 import fc from "fast-check";
-import { parseSlo, resolveScope, type ScopeNames, windowsText } from "./slo.ts";
+import { holdsLimit, parseSlo, resolveScope, type ScopeNames, windowsText } from "./slo.ts";
 
 Deno.test("an SLO is read term by term with its units", () => {
   const terms = parseSlo("p95<200ms, errors<1%,hit>80%,throughput>100/s,max<1.5s");
@@ -31,6 +31,8 @@ for (
     ["p95<200", /limit of "p95<200", "200" .*the unit is missing/],
     ["p95>200ms", /needs "<"/],
     ["hit<80%", /needs ">"/],
+    ["errors<0%", /no share lies below 0 %/],
+    ["hit>100%", /no share lies above 100 %/],
     ["errors<200%", /percentage/],
     ["p101<1s", /between p0 and p100/],
     ["latency<1s", /"latency" is unknown/],
@@ -135,4 +137,13 @@ Deno.test("what became of the windows is said in words", () => {
     windowsText({ ...windows, judged: 0, failed: 0, tooThin: 0, worstAtUs: null }),
     "no full window of 10 s",
   );
+});
+
+Deno.test("a value at the very limit holds it only where the term says so", () => {
+  const at = (text: string, value: number) => holdsLimit(parseSlo(text)[0]!, value);
+  assert.deepEqual([199.9, 200, 200.1].map((ms) => at("p95<200ms", ms)), [true, false, false]);
+  assert.deepEqual([199.9, 200, 200.1].map((ms) => at("p95<=200ms", ms)), [true, true, false]);
+  assert.deepEqual([0.79, 0.8, 0.81].map((share) => at("hit>80%", share)), [false, false, true]);
+  assert.deepEqual([0.79, 0.8, 0.81].map((share) => at("hit>=80%", share)), [false, true, true]);
+  assert.equal(at("errors<=0%", 0), true);
 });

@@ -158,7 +158,7 @@ function threshold(result: SloResult, footnotes: Footnotes): ThresholdRow {
   return {
     arm: result.arm,
     text: result.text,
-    limit: `${result.term.comparator} ${limit(result.limit)}`,
+    limit: `${result.term.comparator}${result.term.inclusive ? "=" : ""} ${limit(result.limit)}`,
     measured,
     interval: low === null && high === null ? "—" : `${format(low)} to ${format(high)}`,
     margin: result.margin === null ? "—" : signed(result.margin),

@@ -1,5 +1,5 @@
 import type { RunConfig } from "../model/run.ts";
-import { parseSlo, type ScopeNames, type SloTerm } from "../model/slo.ts";
+import { holdsLimit, parseSlo, type ScopeNames, type SloTerm } from "../model/slo.ts";
 import type { Estimate, SloResult, Summary } from "../model/summary.ts";
 import type { Rows } from "../store/runs.ts";
 import { doubt, empty, LEVEL, quantileName, shareEstimate } from "./estimate.ts";
@@ -103,8 +103,8 @@ function summaryOf(target: SloTarget, summaries: readonly Summary[]): Summary | 
   return summaries.find(({ arm, operation }) => arm === target.arm && operation === target.operation);
 }
 
-function holds({ comparator, limit }: SloTerm, { value }: Estimate): boolean {
-  return value !== null && (comparator === "<" ? value <= limit : value >= limit);
+function holds(term: SloTerm, { value }: Estimate): boolean {
+  return value !== null && holdsLimit(term, value);
 }
 
 function result(

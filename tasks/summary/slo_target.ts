@@ -1,4 +1,4 @@
-import { resolveScope, type ScopeNames, type SloTerm } from "../model/slo.ts";
+import { holdsLimit, resolveScope, type ScopeNames, type SloTerm } from "../model/slo.ts";
 import { estimable, quantileRank } from "../stats/quantile.ts";
 import { LEVEL } from "./estimate.ts";
 
@@ -72,11 +72,10 @@ export function judgeable(term: SloTerm, { whole, seconds }: WindowCounts): bool
 
 /** Whether a window that can be judged misses the limit. */
 export function violated(term: SloTerm, counts: WindowCounts): boolean {
-  const { metric, level, limit } = term;
+  const { metric, level } = term;
   // A quantile is one of the values, so it lies within the limit just where so many values do.
   if (metric === "quantile") return counts.part < quantileRank(counts.whole, level!);
-  const value = rateOf(term, counts);
-  return term.comparator === "<" ? value > limit : value < limit;
+  return !holdsLimit(term, rateOf(term, counts));
 }
 
 /** What a window has of a share (0 to 1) or of throughput (requests a second). */

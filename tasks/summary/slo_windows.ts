@@ -58,6 +58,7 @@ export async function windowRows(
     metric: term.metric,
     level: term.level,
     limit_ms: term.limit,
+    inclusive: term.inclusive,
     least: leastRequests(term),
   }));
   const found = await rows.rows<WindowRow>(query("summary/slo_windows"), {

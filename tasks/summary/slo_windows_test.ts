@@ -137,7 +137,7 @@ Deno.test("the windows of every term are those of the raw rows, with the same co
       rows.forEach(({ seconds }, place) => assert.ok(Math.abs(seconds - wanted[place]!.seconds) < 1e-9));
       const judged = wanted.filter(({ whole, seconds }) => judgeable(term, { part: 0, whole, seconds }));
       const bad = judged.filter(({ value }) =>
-        term.comparator === "<" ? value > term.limit : value < term.limit
+        term.comparator === "<" ? value >= term.limit : value <= term.limit
       );
       const sign = term.comparator === "<" ? 1 : -1;
       const worst = judged.toSorted((a, b) => sign * (b.value - a.value) || a.atUs - b.atUs)[0];
@@ -254,7 +254,7 @@ Deno.test("a judge leaves out warm-up, washout, other arms, terms without window
     phase(2, "steady", "a", 2e6, 3e6),
     phase(3, "steady", "b", 3e6, 5e6),
   ];
-  const terms = parseSlo("errors<0% over 2s,errors<0%,errors<0% over 9s,throughput>10/s over 2s");
+  const terms = parseSlo("errors<=0% over 2s,errors<=0%,errors<=0% over 9s,throughput>10/s over 2s");
   const names = { arms: ["a", "b"], operations: [], streams: [] };
   const judge = new WindowJudge({ terms, names, phases, timeoutMs: 1000 });
   const failed = (arm: string, doneUs: number) =>
@@ -286,7 +286,7 @@ Deno.test("a judge leaves out warm-up, washout, other arms, terms without window
 Deno.test("a window can be judged from as many requests as its term needs", () => {
   const least = (text: string) => leastRequests(parseSlo(text)[0]!);
   assert.deepEqual(["p50<1s", "p95<1s", "p99<1s", "p99.9<1s", "max<1s"].map(least), [6, 72, 368, 3688, 1]);
-  assert.deepEqual(["errors<1%", "errors<0%", "shed<0.1%", "hit>80%", "hit>100%"].map(least), [
+  assert.deepEqual(["errors<1%", "errors<=0%", "shed<0.1%", "hit>80%", "hit>=100%"].map(least), [
     100,
     1,
     1000,

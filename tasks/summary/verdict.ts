@@ -114,9 +114,9 @@ function missedSentence(result: SloResult): string {
     ? interval
     : ` from ${formatSeconds(windows.worstAtUs / 1e6)} on, in ${formatCount(windows.failed)} of ` +
       `${formatCount(windows.judged)} windows`;
-  return `${subjectOf(result)} misses ${nameOf(term)} ${term.comparator} ${written(limit, unit)}${
-    within(result)
-  }: ` +
+  return `${subjectOf(result)} misses ${nameOf(term)} ${term.comparator}${term.inclusive ? "=" : ""} ${
+    written(limit, unit)
+  }${within(result)}: ` +
     `${written(value, unit)}${where}.`;
 }
 

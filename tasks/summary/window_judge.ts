@@ -1,5 +1,5 @@
 import type { Phase } from "../model/run.ts";
-import type { ScopeNames, SloTerm } from "../model/slo.ts";
+import { holdsLimit, type ScopeNames, type SloTerm } from "../model/slo.ts";
 import type { CacheState, Outcome } from "../model/timing.ts";
 import { judgeable, type SloTarget, targetsOf, violated, type WindowCounts } from "./slo_target.ts";
 
@@ -181,15 +181,15 @@ class Tally {
 
 /** Whether a request is counted of a term, and whether it counts in it at all: as summary/slo_windows.sql has it. */
 function counted(
-  { metric, limit }: SloTerm,
+  term: SloTerm,
   outcome: Outcome,
   responseUs: number,
   cache: CacheState | null,
 ): [part: boolean, whole: boolean] {
-  switch (metric) {
+  switch (term.metric) {
     case "quantile":
       return [
-        (outcome === "ok" || outcome === "timeout") && responseUs <= limit * 1000,
+        (outcome === "ok" || outcome === "timeout") && holdsLimit(term, responseUs / 1000),
         outcome !== "failed",
       ];
     case "errors":

@@ -20,7 +20,8 @@ WITH
         from_json(
           $asked,
           '[{"id": "INTEGER", "arm": "VARCHAR", "operation": "VARCHAR", "stream": "INTEGER", "streams": "INTEGER",
-             "seconds": "BIGINT", "metric": "VARCHAR", "level": "DOUBLE", "limit_ms": "DOUBLE", "least": "BIGINT"}]'
+             "seconds": "BIGINT", "metric": "VARCHAR", "level": "DOUBLE", "limit_ms": "DOUBLE", "inclusive": "BOOLEAN",
+             "least": "BIGINT"}]'
         ),
         recursive := true
       )
@@ -34,7 +35,7 @@ WITH
       CASE a.metric WHEN 'quantile' THEN r.response_ms IS NOT NULL WHEN 'hit' THEN r.cache IS NOT NULL ELSE true END
         AS whole,
       CASE a.metric
-        WHEN 'quantile' THEN r.response_ms <= a.limit_ms
+        WHEN 'quantile' THEN r.response_ms < a.limit_ms OR a.inclusive AND r.response_ms = a.limit_ms
         WHEN 'errors' THEN r.outcome <> 'ok'
         WHEN 'shed' THEN r.outcome = 'shed'
         WHEN 'hit' THEN r.cache = 'hit'
