@@ -56,7 +56,7 @@ const encoder = new TextEncoder();
 /** A byte order mark is part of the value. */
 const decoder = new TextDecoder("utf-8", { ignoreBOM: true, fatal: true });
 /** What is only to be shown is shown as far as it can be read. */
-const lenient = new TextDecoder("utf-8");
+const lenient = new TextDecoder("utf-8", { ignoreBOM: true });
 
 /** Writes messages one after the other into a buffer that is used again and again. */
 export class MessageWriter {

@@ -9,7 +9,7 @@ import { type Columns, type Parser, readColumns, readValues, type Row, rowOf } f
 import { openSession } from "../postgres/session.ts";
 import { openChannel } from "../postgres/transport.ts";
 import { preparedName } from "./pg_execution.ts";
-import { AnswerOrder, isUnasked } from "./pg_order.ts";
+import { AnswerOrder, isUnasked, lastWord } from "./pg_order.ts";
 import {
   Backend,
   connectionLost,
@@ -102,6 +102,8 @@ export class PgConnection {
     // A connection that ends while idle is known to be lost before it is used.
     this.#inbox.onBytes = () => this.#walk();
     this.#inbox.onEnd = (error) => this.#ended(error);
+    // What came behind the server's readiness.
+    this.#walk();
     if (this.#inbox.ended !== null) this.#ended(this.#inbox.ended.error);
   }
 
@@ -195,16 +197,18 @@ export class PgConnection {
     let at = inbox.start;
     while (end - at >= HEADER) {
       const type = bytes[at]!;
-      if (this.#order.idle && !isUnasked(type) && type !== Backend.error) break;
+      if (this.#order.idle && !isUnasked(type)) break;
       let next: number;
       try {
         next = messageEnd(bytes, at);
         // Nothing is made of some: they need not be there as a whole, however long they are.
-        if (next > end && !this.#skips(type)) {
+        if (!this.#skips(type)) {
           if (next - at - HEADER > mostBytes(type)) throw notTheProtocol();
-          break;
+          if (next > end) break;
         }
       } catch (error) {
+        // The answer before it was whole.
+        if (this.#order.idle && this.#current !== null) this.#finish();
         return this.#lose(asLost(error));
       }
       this.#bytes += next - at;
@@ -220,10 +224,11 @@ export class PgConnection {
     }
     inbox.start = at;
     if (!this.#order.idle) return;
-    // The next statement's answer cannot have come yet.
-    const stray = at < end && !isUnasked(bytes[at]!) && bytes[at] !== Backend.error;
     if (this.#current !== null) this.#finish();
-    if (stray) this.#lose(outOfStep());
+    // Nothing was asked for it: the next statement's answer cannot have come yet.
+    if (at >= end || isUnasked(bytes[at]!)) return;
+    const word = lastWord(bytes, at, end);
+    if (word !== null) this.#lose(word);
   }
 
   #skips(type: number): boolean {
@@ -250,8 +255,7 @@ export class PgConnection {
         break;
       case Backend.error: {
         const error = readError(bytes, body, end);
-        // Where nothing was asked it is the server's last word.
-        if (error.endsConnection || this.#order.idle) this.#lose(error);
+        if (error.endsConnection) this.#lose(error);
         else this.#error = error;
       }
     }

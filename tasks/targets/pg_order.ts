@@ -1,4 +1,5 @@
-import { Backend, outOfStep } from "../postgres/wire.ts";
+import { readError } from "../postgres/error.ts";
+import { Backend, HEADER, messageEnd, mostBytes, outOfStep } from "../postgres/wire.ts";
 
 /** What has to come next. */
 const Due = {
@@ -48,6 +49,8 @@ export class AnswerOrder {
 
   /** Takes the next message's type. @throws when it must not come now */
   take(type: number): void {
+    // By far the most of all messages.
+    if (type === Backend.dataRow && this.#due === Due.rows) return;
     if (isUnasked(type)) return;
     if (type === Backend.error) {
       // Also the last word of a server that goes away.
@@ -78,8 +81,6 @@ export class AnswerOrder {
 
 function afterRow(type: number): number | null {
   switch (type) {
-    case Backend.dataRow:
-      return Due.rows;
     case Backend.commandComplete:
     case Backend.emptyQuery:
       return Due.ready;
@@ -90,5 +91,20 @@ function afterRow(type: number): number | null {
       return Due.error;
     default:
       return null;
+  }
+}
+
+/**
+ * What a server says where nothing is asked: why it goes away, or what belongs nowhere.
+ * @returns null where its reason is still on the way
+ */
+export function lastWord(bytes: Uint8Array, at: number, end: number): Error | null {
+  if (bytes[at] !== Backend.error) return outOfStep();
+  try {
+    const next = end - at < HEADER ? Infinity : messageEnd(bytes, at);
+    if (next <= end) return readError(bytes, at + HEADER, next);
+    return next - at - HEADER > mostBytes(Backend.error) && next !== Infinity ? outOfStep() : null;
+  } catch (error) {
+    return outOfStep(error);
   }
 }

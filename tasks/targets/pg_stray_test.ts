@@ -119,7 +119,7 @@ Deno.test("a server that talks to a connection nobody asks on loses that connect
         await network.outside(() => askOnce(target, call));
         assert.ok(call.error === null || call.error === DESYNC, String(call.error));
         const next = newCall(
-          { operationId: 0, name: "one", write: false, text: "SELECT 1", parameters: [] },
+          { operationId: 1, name: "one", write: false, text: "SELECT 1", parameters: [] },
           [],
         );
         await network.outside(() => askOnce(target, next));

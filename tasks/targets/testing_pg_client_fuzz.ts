@@ -1,0 +1,51 @@
+import assert from "node:assert/strict";
+import { Buffer } from "node:buffer";
+import { connectClient } from "../postgres/client.ts";
+import { playServer } from "../postgres/testing_backend.ts";
+import { answer, Draw, loginTurns, mutate, PASSWORD } from "./testing_pg_conversation.ts";
+
+const LIMIT_MS = 2000;
+
+/**
+ * Has conversations over sockets between such servers and the client of all that is not measured. Each statement
+ * ends, by an answer or an error; what the process does not catch fails the test by itself.
+ */
+export async function fuzzClient(seeds: Iterable<number>): Promise<{ answered: number; failed: number }> {
+  const count = { answered: 0, failed: 0 };
+  for (const seed of seeds) {
+    const draw = new Draw(seed);
+    const server = playServer(async (connection) => {
+      for (const turn of loginTurns(draw)) {
+        await connection.say(...turn(Buffer.from(await connection.hear(), "latin1")));
+      }
+      for (;;) {
+        await connection.hear();
+        const right = answer(draw, true, ["a", "b", "ü"].slice(0, draw.below(4)));
+        await connection.say(...draw.chance(20) ? right : mutate(draw, right));
+        if (draw.chance(60)) return;
+      }
+    });
+    try {
+      const client = await connectClient(
+        `postgres://user:${PASSWORD}@127.0.0.1:${server.port}/db?sslmode=disable`,
+        { applicationName: "fuzz", connectTimeoutMs: LIMIT_MS, queryTimeoutMs: 30 },
+      );
+      for (let statements = 0; statements < 2; statements++) {
+        try {
+          await client.query({ text: "SELECT $1::text", values: ["x"] });
+          count.answered++;
+        } catch (error) {
+          assert.ok(error instanceof Error, `Conversation ${seed}: ${error}`);
+          count.failed++;
+        }
+      }
+      await server.close();
+      await client.end().catch(() => {});
+    } catch (error) {
+      throw new Error(`Conversation ${seed}: ${(error as Error).message}`, { cause: error });
+    } finally {
+      await server.close().catch(() => {});
+    }
+  }
+  return count;
+}
