@@ -81,7 +81,8 @@ Deno.test("more error codes than 16 bits can number are each stored as they were
     const spool = createSpool(dir, bareRun("R1"), OWNER);
     spool.operations([sqlOperation()]);
     spool.close();
-    const [workers, codes] = [17, 4000];
+    // A segment keeps 255 codes of its own.
+    const [workers, codes] = [260, 255];
     for (let worker = 0; worker < workers; worker++) {
       using writer = new SegmentWriter(spool.segmentPath(worker), worker);
       for (let at = 0; at < codes; at++) {
