@@ -1,16 +1,16 @@
 import assert from "node:assert/strict";
-import { join } from "node:path";
 import { loadScenario } from "../load/scenario.ts";
 import { readConfig } from "../config.ts";
 import { UsageError } from "../model/errors.ts";
-import type { PathRate, RateSearch } from "../model/rate_search.ts";
+import type { PathRate } from "../model/rate_search.ts";
 import { exampleSearch } from "../report/testing_find_rate.ts";
 import { exampleSummary } from "../report/testing.ts";
 import { openStore } from "../store/open.ts";
 import type { BenchArguments } from "./bench_options.ts";
 import { exitCodeOf } from "./find_rate.ts";
 import { lowestRate, pathSlo, probeOf, probeSeconds, settleSearch } from "./probe.ts";
-import { withWorkbench, type Workbench } from "./testing.ts";
+import { withWorkbench } from "./testing.ts";
+import { napScenario } from "./testing_nap.ts";
 
 const scenario = await loadScenario(readConfig().root, "access-paths");
 const given = (changes: Partial<BenchArguments>) => changes as BenchArguments;
@@ -92,103 +92,11 @@ Deno.test("the exit code says whether every path has a rate", () => {
   assert.equal(exitCodeOf({ paths: [none, invalid] }), 4);
 });
 
-const SCENARIO = {
-  name: "nap",
-  title: "A statement that sleeps",
-  dataset: { schemas: ["slow"], setup: "setup.sql" },
-  workload: "./slow",
-  arrivals: "poisson",
-  rate: 250,
-  duration: 3,
-  warmup: 0.2,
-  block: 1,
-  washout: 0.1,
-  timeout: 5,
-  paths: ["sql"],
-  operations: [{ name: "nap", weight: 1, params: { id: { kind: "integer", min: 1, max: 100 } } }],
-  settings: {},
-};
-
-const FILES = {
-  "own.ts": `export default ${JSON.stringify(SCENARIO)};\n`,
-  "setup.sql": "CREATE SCHEMA slow; CREATE TABLE slow.item AS SELECT generate_series(1, 100) AS id;",
-  "slow/nap.sql":
-    "-- An item, after a nap.\n-- :id integer\nSELECT item.id FROM slow.item, pg_sleep(0.02) WHERE item.id = :id\n",
-};
-
-/** Eight connections that are busy for at least 20 ms a request: 400 requests a second, and never more. */
-const BOUND = 400;
-
-async function search(bench: Workbench, args: readonly string[]) {
-  const dir = join(bench.home, "mine");
-  await Deno.mkdir(join(dir, "slow"), { recursive: true });
-  for (const [name, text] of Object.entries(FILES)) await Deno.writeTextFile(join(dir, name), text);
-  const result = await bench.run("bench", [join(dir, "own.ts"), "--find-rate", "--json", ...args]);
-  assert.notEqual(result.stdout, "", result.stderr);
-  return { ...result, found: JSON.parse(result.stdout) as RateSearch };
-}
-
-Deno.test("the highest rate of a system whose limit is known", async (t) => {
+Deno.test("the highest rate of a system", async (t) => {
   await withWorkbench(async (bench) => {
-    await t.step(
-      "lies around that limit, or the generator is named as the one that was in the way",
-      async () => {
-        const { code, stderr, found } = await search(bench, [
-          "--duration",
-          "500ms",
-          "--slo",
-          "p95<60ms,errors<1%",
-          "--resolution",
-          "20%",
-          "--no-pdf",
-        ]);
-        const [path] = found.paths as [PathRate];
-        const [low, high] = path.interval;
-        assert.equal(code, exitCodeOf(found), stderr);
-        // A machine with too much else to do makes probes invalid, and is then told so; it never makes a rate up.
-        if (low !== null) assert(low <= BOUND * 1.1, stderr);
-        if (path.confirmed && path.limitedBy === "system") {
-          assert(low! <= BOUND * 1.05 && high! >= BOUND / 2, stderr);
-        } else assert(path.probes.some(({ outcome }) => outcome === "invalid"), stderr);
-        for (const { rate, outcome } of path.probes) {
-          if (rate > BOUND * 1.5) assert.notEqual(outcome, "holds", stderr);
-        }
-        const said = low === null ? /every probe was invalid|does not hold/ : /sql holds p95<60ms,errors<1% /;
-        assert.match(stderr, said);
-
-        const store = await openStore(bench.db, { mode: "read" });
-        try {
-          const runs = await store.rows<{ run_id: string; label: string; kind: string; verdict: string }>(
-            "SELECT run_id, label, kind, verdict FROM run ORDER BY run_id",
-          );
-          const warm = runs.shift()!;
-          assert.equal(warm.label, `find-rate ${found.search.id} warm-up`);
-          assert.deepEqual(runs.map(({ run_id }) => run_id), path.probes.map(({ run }) => run).sort());
-          for (const { run, rate } of path.probes) {
-            const stored = runs.find(({ run_id }) => run_id === run)!;
-            assert.equal(stored.label, `find-rate ${found.search.id} ${rate}/s`);
-            assert.equal(stored.kind, "bench");
-          }
-          assert.deepEqual(
-            path.probes.filter(({ outcome }) => outcome === "holds").map(({ run }) => run).sort(),
-            runs.filter(({ verdict, run_id }) =>
-              verdict === "pass" &&
-              path.probes.some(({ run, outcome }) => run === run_id && outcome !== "fails")
-            ).map(({ run_id }) => run_id),
-          );
-        } finally {
-          store.close();
-        }
-        const page = await Deno.readTextFile(join(bench.reports, found.search.id, "index.html"));
-        assert.match(page, /Response time against load/);
-        for (const { run } of path.probes) assert(page.includes(run));
-      },
-    );
-
     await t.step("is left unknown by an interruption, which keeps what was measured until then", async () => {
-      const dir = join(bench.home, "mine");
       const task = bench.start("bench", [
-        join(dir, "own.ts"),
+        await napScenario(bench),
         "--find-rate",
         "--slo",
         "p95<100ms",

@@ -1,0 +1,66 @@
+import assert from "node:assert/strict";
+import { join } from "node:path";
+import type { PathRate } from "../model/rate_search.ts";
+import { openStore } from "../store/open.ts";
+import { exitCodeOf } from "./find_rate.ts";
+import { withWorkbench } from "./testing.ts";
+import { BOUND, search } from "./testing_nap.ts";
+
+Deno.test("the highest rate of a system whose limit is known", async (t) => {
+  await withWorkbench(async (bench) => {
+    await t.step(
+      "lies around that limit, or the generator is named as the one that was in the way",
+      async () => {
+        const { code, stderr, found } = await search(bench, [
+          "--duration",
+          "500ms",
+          "--slo",
+          "p95<60ms,errors<1%",
+          "--resolution",
+          "20%",
+          "--no-pdf",
+        ]);
+        const [path] = found.paths as [PathRate];
+        const [low, high] = path.interval;
+        assert.equal(code, exitCodeOf(found), stderr);
+        // A machine with too much else to do makes probes invalid, and is then told so; it never makes a rate up.
+        if (low !== null) assert(low <= BOUND * 1.1, stderr);
+        if (path.confirmed && path.limitedBy === "system") {
+          assert(low! <= BOUND * 1.05 && high! >= BOUND / 2, stderr);
+        } else assert(path.probes.some(({ outcome }) => outcome === "invalid"), stderr);
+        for (const { rate, outcome } of path.probes) {
+          if (rate > BOUND * 1.5) assert.notEqual(outcome, "holds", stderr);
+        }
+        const said = low === null ? /every probe was invalid|does not hold/ : /sql holds p95<60ms,errors<1% /;
+        assert.match(stderr, said);
+
+        const store = await openStore(bench.db, { mode: "read" });
+        try {
+          const runs = await store.rows<{ run_id: string; label: string; kind: string; verdict: string }>(
+            "SELECT run_id, label, kind, verdict FROM run ORDER BY run_id",
+          );
+          const warm = runs.shift()!;
+          assert.equal(warm.label, `find-rate ${found.search.id} warm-up`);
+          assert.deepEqual(runs.map(({ run_id }) => run_id), path.probes.map(({ run }) => run).sort());
+          for (const { run, rate } of path.probes) {
+            const stored = runs.find(({ run_id }) => run_id === run)!;
+            assert.equal(stored.label, `find-rate ${found.search.id} ${rate}/s`);
+            assert.equal(stored.kind, "bench");
+          }
+          assert.deepEqual(
+            path.probes.filter(({ outcome }) => outcome === "holds").map(({ run }) => run).sort(),
+            runs.filter(({ verdict, run_id }) =>
+              verdict === "pass" &&
+              path.probes.some(({ run, outcome }) => run === run_id && outcome !== "fails")
+            ).map(({ run_id }) => run_id),
+          );
+        } finally {
+          store.close();
+        }
+        const page = await Deno.readTextFile(join(bench.reports, found.search.id, "index.html"));
+        assert.match(page, /Response time against load/);
+        for (const { run } of path.probes) assert(page.includes(run));
+      },
+    );
+  });
+});
