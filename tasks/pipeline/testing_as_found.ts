@@ -53,6 +53,8 @@ export async function everythingIsAsFound(
           results.push(result);
           if (result.state !== "LOST") return;
           await land.restore();
+          // Now, and not only when all the others have ended.
+          console.log(result.differences.join("\n"));
           assert.fail(`${result.differences.join("\n")}\n\nThe run said, exit ${result.code}:\n${said}`);
         });
       }
