@@ -117,7 +117,8 @@ const scenario = z.strictObject({
   warmup: notNegative,
   block: positive,
   washout: notNegative,
-  timeout: positive,
+  // Beyond a day nobody waits, and PostgreSQL and timers count milliseconds in 31 bits.
+  timeout: numberAbove0(86_400),
   inFlight: wholeFrom(1, 1_000_000).optional(),
   retry: z.strictObject({ attempts: wholeFrom(1, 10), backoff: numberFrom(0, 60) })
     .optional(),

@@ -120,7 +120,8 @@ Deno.test("tables of the user's own take the place of a data set", () => {
 const FAULTS: readonly [value: unknown, said: string | RegExp, next?: RegExp][] = [
   [null, "it: must be an object, { … } (it is null)", /type Scenario/],
   [single({ rate: -1 }), /^rate: must be a number above 0, at most 1000000 \(it is -1\)$/],
-  [single({ timeout: "5" }), 'timeout: must be a number above 0 (it is "5")'],
+  [single({ timeout: "5" }), 'timeout: must be a number above 0, at most 86400 (it is "5")'],
+  [single({ timeout: 86_401 }), "timeout: must be a number above 0, at most 86400 (it is 86401)"],
   [single({ duration: Infinity }), "duration: must be a number above 0 (it is Infinity)"],
   [single({ name: "My Scenario" }), 'name: must be lower-case words joined by hyphens (it is "My Scenario")'],
   [single({ blok: 1 }), 'it: has no field "blok"; did you mean "block"?'],

@@ -5,6 +5,7 @@ import { peakRate, slotsOf } from "../load/rates.ts";
 import type { LoadedScenario } from "../load/scenario.ts";
 import { ServiceError, UsageError } from "../model/errors.ts";
 import { formatBytes, formatCount, formatSeconds } from "../model/units.ts";
+import { datasets } from "../seed/catalog.ts";
 import { freeBytes } from "../stack/places.ts";
 import { ROW_BYTES } from "../store/frame.ts";
 import type { BenchPlan } from "./bench_options.ts";
@@ -69,6 +70,15 @@ export function refuseTooMuch(scenario: LoadedScenario, plan: BenchPlan): void {
       whatFits(plan, MOST_SLOTS / slots),
     );
   }
+  const { keys, share } = reservedKeys(scenario, plan);
+  if (share < 1) {
+    throw new UsageError(
+      `Cannot write rows of their own keys for ${formatCount(slots)} requests: of these ${
+        formatCount(keys)
+      } are reserved`,
+      whatFits(plan, share),
+    );
+  }
   const waiting = waitingAtMost(scenario, plan);
   if (waiting > MOST_WAITING) {
     throw new UsageError(
@@ -120,6 +130,21 @@ function slotsOfPlan({ streams, rate }: LoadedScenario, plan: BenchPlan): number
     warmupSeconds: plan.warmup,
     durationSeconds: plan.duration,
   });
+}
+
+/** The fewest keys that an operation may write under, and which share of the run they are enough for. */
+function reservedKeys(scenario: LoadedScenario, plan: BenchPlan): { keys: number; share: number } {
+  const { datasetName, operations, streams } = scenario;
+  const draws = operations.flatMap((operation) => Object.values(operation?.params ?? {}));
+  if (datasetName === null) return { keys: Infinity, share: Infinity };
+  const spaces = datasets[datasetName]!.keySpaces({});
+  const keys = Math.min(
+    ...draws.map((draw) => draw.kind === "reserved" ? spaces[draw.keys]!.count : Infinity),
+  );
+  // A slot's number is its key, and streams take turns: that with most requests decides.
+  const most = Math.max(...streams.map((stream) => slotsOfPlan({ ...scenario, streams: [stream] }, plan)));
+  const highest = streams.length * (most + 6 * Math.sqrt(most));
+  return { keys, share: keys / highest };
 }
 
 /** Sessions that think, and requests that wait for their next attempt, if each needs all of them (Little's law). */

@@ -37,32 +37,65 @@ async function tried(
 }
 
 const HOUR = 3600;
+/** Nothing is written, and so no key is needed. */
+const READS = { operations: [] };
 
 Deno.test("more requests than a run can have are refused with what they need and what fits", async () => {
   const error = await tried("access-paths", {
     rate: 1_000_000,
     duration: 100 * HOUR,
     paths: "sql",
-  }) as UsageError;
+  }, READS) as UsageError;
   assert.match(
     error.message,
     /^Cannot store 360,00\d,000,000 requests in one run: it takes \d+(\.\d)? TiB of disk, and a run has 2,147,483,648 requests at most$/,
   );
   assert.match(error.next!, /^What fits is --duration 35m or --rate 59\d\d\.$/);
-  assert.equal(await tried("access-paths", { rate: 1_000_000, duration: 35 * 60, paths: "sql" }), null);
-  assert.equal(await tried("access-paths", { rate: 5900, duration: 100 * HOUR, paths: "sql" }), null);
+  assert.equal(
+    await tried("access-paths", { rate: 1_000_000, duration: 35 * 60, paths: "sql" }, READS),
+    null,
+  );
+  assert.equal(await tried("access-paths", { rate: 5900, duration: 100 * HOUR, paths: "sql" }, READS), null);
 });
 
 Deno.test("the last request that a run can have is taken, the one after it is not", async () => {
   const slots = 2 ** 31;
   assert.equal(
-    await tried("access-paths", { rate: 2 ** 19, duration: 4096 - 1, warmup: 1, paths: "sql" }),
+    await tried("access-paths", { rate: 2 ** 19, duration: 4096 - 1, warmup: 1, paths: "sql" }, READS),
     null,
   );
   assert.ok(
-    await tried("access-paths", { rate: 2 ** 19, duration: 4096 - 1 + 1e-5, warmup: 1, paths: "sql" }),
+    await tried("access-paths", { rate: 2 ** 19, duration: 4096 - 1 + 1e-5, warmup: 1, paths: "sql" }, READS),
   );
   assert.equal(2 ** 19 * 4096, slots);
+});
+
+Deno.test("more requests than there are reserved keys are refused where one of them is a key", async () => {
+  const given = { rate: 2 ** 19, warmup: 0, paths: "sql" };
+  const keys = 2 ** 31 - 1_000_000_000;
+  const error = await tried("checkout", { ...given, duration: 800 }) as UsageError;
+  assert.match(
+    error.message,
+    /^Cannot write rows of their own keys for [\d,]+ requests: of these 1,147,483,648 are reserved$/,
+  );
+  assert.match(error.next!, /^What fits is --duration \d+m or --rate \d+\.$/);
+  const one = {
+    streams: [{
+      name: "main",
+      arrivals: "constant",
+      rate: 10,
+      stages: null,
+      session: null,
+      first: 0,
+      count: 1,
+    }],
+    rate: 10,
+  };
+  assert.equal(await tried("checkout", { ...given, duration: (keys - 300_000) / 2 ** 19 }, one), null);
+  assert.match(
+    (await tried("checkout", { ...given, duration: keys / 2 ** 19 }, one))!.message,
+    /are reserved$/,
+  );
 });
 
 Deno.test("100 hours in blocks of two seconds are taken, more intervals than each thread can hold are not", async () => {
