@@ -24,11 +24,13 @@ export async function findOwnFiles(scenario: LoadedScenario): Promise<void> {
 /**
  * The database of a scenario that brings tables of its own: DATABASE_URL as it is, or an embedded one that the
  * scenario's setup has filled.
+ * @param hold called with its URL before anything is changed in it
  * @throws {UsageError} when the setup fails, or a schema has no tables
  */
 export function openOwnTables(
   stack: Stack,
   scenario: LoadedScenario,
+  hold: (url: string) => Promise<void>,
   terminal: Terminal,
 ): Promise<{ readonly url: string; readonly dataset: SeededDataset }> {
   const { schemas, setup } = scenario.ownTables!;
@@ -37,6 +39,7 @@ export function openOwnTables(
     const text = setup === undefined ? null : await readBeside(scenario, "dataset.setup", setup);
     const version = createHash("sha256").update(JSON.stringify([schemas, text])).digest("hex").slice(0, 10);
     const url = await stack.databaseUrl(`own_${scenario.name.replaceAll("-", "_")}_${version}`);
+    await hold(url);
     const dataset = await withClient(url, async (client) => {
       let tables = await tablesIn(client, schemas);
       if (tables.length === 0 && embedded && text !== null) {

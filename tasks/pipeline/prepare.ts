@@ -71,6 +71,8 @@ export interface FillOptions {
   readonly workers?: number;
   /** Where an embedded server keeps its data. */
   readonly home: string;
+  /** Called with the database's URL before anything is changed in it, to keep it to one task; else it is kept while it is filled. */
+  readonly hold?: (url: string) => Promise<void>;
 }
 
 /**
@@ -80,7 +82,7 @@ export interface FillOptions {
 export function fillDatabase(
   stack: Stack,
   request: DataRequest,
-  { replace, workers, home }: FillOptions,
+  { replace, workers, home, hold }: FillOptions,
   terminal: Terminal,
   signal: AbortSignal,
 ): Promise<Filled> {
@@ -88,10 +90,12 @@ export function fillDatabase(
   const embedded = stack.facts().some(({ name, origin }) => name === "postgres" && origin === "embedded");
   return terminal.step(`Seed ${request.dataset} ${request.scale}`, async (progress) => {
     const url = await stack.databaseUrl(databaseName(spec));
+    await hold?.(url);
     const words = new SeedProgressText();
     const seeded = await seed({
       ...request,
       url,
+      locked: hold !== undefined,
       // An embedded database has its name from what is in it: there is nothing in it but an older version's rows of
       // the same data, or what was left of them.
       replace: replace || embedded,

@@ -18,7 +18,7 @@ import { takeBackLeftWrites } from "../undo/left_writes.ts";
 import { undoing, type Writing } from "../undo/undoing.ts";
 import type { BenchPlan } from "./bench_options.ts";
 import { explainAll } from "./explain_all.ts";
-import { holdDatabase } from "./hold_database.ts";
+import { type HeldDatabase, holdDatabase } from "./hold_database.ts";
 import { owe } from "./interrupt.ts";
 import type { MeasureOptions } from "./measure.ts";
 import { findOwnFiles, openOwnTables, ownUndo, undoOwnWrites } from "./own_tables.ts";
@@ -58,11 +58,14 @@ export async function withSystem<T>(job: Job, use: (system: System) => Promise<T
   const ofFiles = await loadFileSources(scenario);
   const stack = await startStack(config, plan.paths, terminal, signal);
   const leftAsFound = owe(WRITES_LEFT);
+  let held: HeldDatabase | undefined;
+  const hold = async (url: string) => {
+    held = await holdDatabase(url, `bench ${scenario.name} ${runId}`);
+  };
   try {
     const { url, dataset } = data === null
-      ? await openOwnTables(stack, scenario, terminal)
-      : await fillDatabase(stack, data, { replace, home: config.home }, terminal, signal);
-    await using held = await holdDatabase(url, `bench ${scenario.name} ${runId}`);
+      ? await openOwnTables(stack, scenario, hold, terminal)
+      : await fillDatabase(stack, data, { replace, home: config.home, hold }, terminal, signal);
     const own = await cleared(job, stack, url);
     const sources = { ...ofFiles, ...await loadSqlSources(scenario, url) };
     const mix = mixOf({
@@ -86,7 +89,7 @@ export async function withSystem<T>(job: Job, use: (system: System) => Promise<T
     const plans = await explainAll(ground, mix, sessionName(runId, "plans"));
     if (signal.aborted) throw new InterruptedError();
     const environment = environmentOf(ground);
-    const { lost } = held;
+    const { lost } = held!;
     return await use({
       ground,
       environment,
@@ -98,6 +101,7 @@ export async function withSystem<T>(job: Job, use: (system: System) => Promise<T
       gitCommit: await gitCommit(),
     });
   } finally {
+    await held?.[Symbol.asyncDispose]();
     await stack.stop();
     leftAsFound();
   }
