@@ -1,16 +1,30 @@
+/** What a peer must ask of the server, as Benchbook does: otherwise it could give the password to another. */
+const DEMANDS: Readonly<Record<string, string>> = {
+  sslmode: "PGSSLMODE",
+  sslrootcert: "PGSSLROOTCERT",
+  sslcert: "PGSSLCERT",
+  sslkey: "PGSSLKEY",
+  sslnegotiation: "PGSSLNEGOTIATION",
+  require_auth: "PGREQUIREAUTH",
+  channel_binding: "PGCHANNELBINDING",
+};
+
 /**
  * The way into a database as PostgreSQL's clients read it from the environment. A command line can be seen by
  * everyone; the environment tells it, password included, only to the same user.
  */
 export function wayIn(url: string): Record<string, string> {
   const { hostname, port, username, password, pathname, searchParams } = new URL(url);
-  const sslmode = searchParams.get("sslmode");
+  const demands = Object.entries(DEMANDS).flatMap(([name, variable]) => {
+    const value = searchParams.get(name);
+    return value === null ? [] : [[variable, value]];
+  });
   return {
     PGHOST: hostname || "localhost",
     PGPORT: port || "5432",
     PGUSER: decodeURIComponent(username),
     PGPASSWORD: decodeURIComponent(password),
     PGDATABASE: decodeURIComponent(pathname.slice(1)),
-    ...sslmode === null ? {} : { PGSSLMODE: sslmode },
+    ...Object.fromEntries(demands),
   };
 }
