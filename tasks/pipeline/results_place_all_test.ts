@@ -5,7 +5,7 @@ import { SHORT, withWorkbench } from "./testing.ts";
 
 /** A reports folder on a disk of its own that fills up while a run is measured; made free for a second task. */
 const SCRIPT = `
-mkdir -p "$BENCHBOOK_REPORTS" && mount -t tmpfs -o size=100m tmpfs "$BENCHBOOK_REPORTS" || exit 99
+mkdir -p "$BENCHBOOK_REPORTS" && mount -t tmpfs -o size=400m tmpfs "$BENCHBOOK_REPORTS" || exit 99
 bench() { "$DENO" run -A --quiet --no-check "$TASKS/bench.ts" ${SHORT.join(" ")} --paths sql --no-pdf "$@"; }
 bench --duration 12s $OPTIONS >"$OUT/first" 2>&1 & first=$!
 for i in $(seq 300); do ls "$BENCHBOOK_HOME"/spool/*/timing-0.seg >/dev/null 2>&1 && break; sleep 0.1; done
