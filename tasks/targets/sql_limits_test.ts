@@ -3,6 +3,7 @@ import { Client } from "pg";
 import { limitedOptions, refusesOptions } from "../model/session_limits.ts";
 import { monotonicUs } from "../net/clock.ts";
 import { overEachNetwork } from "../net/testing.ts";
+import { MessageWriter } from "../postgres/wire.ts";
 import { withPostgres } from "../stack/testing.ts";
 import { SqlTarget } from "./sql.ts";
 import { askOnce, newCall } from "./target.ts";
@@ -10,6 +11,10 @@ import { askOnce, newCall } from "./target.ts";
 const LIMIT_MS = 6000;
 const SHOW = "SELECT current_setting('statement_timeout') AS statement, " +
   "current_setting('idle_in_transaction_session_timeout') AS idle";
+
+/** As PgBouncer says it. */
+const REFUSAL = new MessageWriter().begin("E".charCodeAt(0))
+  .string("SFATAL").string("C08P01").string("Munsupported startup parameter: options").byte(0).end().bytes;
 
 Deno.test("a session is limited, and what the user or the server's role has said stays", async () => {
   await withPostgres(async (url) => {
@@ -58,6 +63,52 @@ Deno.test("a session is limited, and what the user or the server's role has said
       );
     } finally {
       await admin.end();
+    }
+  });
+});
+
+Deno.test("behind a pooler that takes no options there are sessions without limits, and it is said", async () => {
+  await withPostgres(async (url) => {
+    const server = new URL(url);
+    const listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+    const open: Deno.Conn[] = [];
+    const serving = (async () => {
+      for await (const client of listener) {
+        open.push(client);
+        const startup = new Uint8Array(4096);
+        const length = await client.read(startup) ?? 0;
+        if (new TextDecoder().decode(startup.subarray(0, length)).includes("\0options\0")) {
+          await client.write(REFUSAL);
+          continue;
+        }
+        const behind = await Deno.connect({ hostname: server.hostname, port: Number(server.port) });
+        open.push(behind);
+        await behind.write(startup.subarray(0, length));
+        void client.readable.pipeTo(behind.writable).catch(() => {});
+        void behind.readable.pipeTo(client.writable).catch(() => {});
+      }
+    })();
+    const pooled = new URL(url);
+    pooled.port = String(listener.addr.port);
+    const target = new SqlTarget({ url: pooled.href, connections: 2, limitMs: LIMIT_MS, nowUs: monotonicUs });
+    try {
+      await target.open();
+      assert.equal(target.unlimited, true);
+      const show = { operationId: 0, name: "show", write: false, text: SHOW, parameters: [] };
+      const call = newCall(show, [], true);
+      await askOnce(target, call);
+      assert.deepEqual(call.answer, [{ statement: "0", idle: "0" }]);
+    } finally {
+      await target.close();
+      listener.close();
+      await serving;
+      for (const connection of open) {
+        try {
+          connection.close();
+        } catch {
+          // Its pipe has closed it.
+        }
+      }
     }
   });
 });
