@@ -197,7 +197,7 @@ class Generator {
         this.#fail(error as Error);
       }
     };
-    loop.onFailure = (error) => this.#fail(error);
+    loop.onFailure = (error) => this.#fail(error, false);
     loop.wakeAt(originUs);
   }
 
@@ -273,13 +273,17 @@ class Generator {
     });
   }
 
-  /** It cannot go on: what was recorded is kept as far as it can be. */
-  #fail(error: Error): void {
+  /**
+   * It cannot go on: what was recorded is kept as far as it can be, and what is under way is cancelled at the server.
+   * @param loopGoesOn false where it is the loop that failed: then its connections just end
+   */
+  #fail(error: Error, loopGoesOn = true): void {
     if (this.#over) return;
     this.#over = true;
-    const { loop, recorder } = this.#parts;
+    const { loop, recorder, targets } = this.#parts;
     loop.onTurn = () => {};
-    void attempt(() => {
+    void attempt(async () => {
+      if (loopGoesOn) await loop.outside(() => targets.close());
       loop.close();
       try {
         recorder.close();

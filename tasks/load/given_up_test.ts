@@ -8,7 +8,8 @@ import { runLoad } from "./run_load.ts";
 const SESSION = "benchbook test load";
 const SLEEP_SECONDS = 1.5;
 
-Deno.test("a run that ends with writes under way leaves none that is committed afterwards", async () => {
+/** Runs a load of slow writes until it ends, and looks at what of it is left at the server, then and later. */
+async function leavesNothing(run: (plan: LoadPlan) => Promise<void>): Promise<void> {
   await withPostgres(async (url) => {
     const admin = new Client({ connectionString: url });
     await admin.connect();
@@ -29,16 +30,7 @@ Deno.test("a run that ends with writes under way leaves none that is committed a
         ...arm,
         statements: arm.statements.map((statement) => ({ ...statement, write: true })),
       }));
-      const plan: LoadPlan = { ...made, arms };
-      const ending = new AbortController();
-      const { interrupted, progress } = await runLoad({
-        plan,
-        signal: ending.signal,
-        onStart: () => void setTimeout(() => ending.abort(), 600),
-        onProgress() {},
-        onSamples() {},
-      });
-      assert.ok(interrupted && progress.timeout > 0, JSON.stringify(progress));
+      await run({ ...made, arms });
       const { rowCount } = await admin.query(
         "SELECT FROM pg_stat_activity WHERE application_name = $1 AND state = 'active'",
         [SESSION],
@@ -50,5 +42,32 @@ Deno.test("a run that ends with writes under way leaves none that is committed a
       await admin.end();
       Deno.removeSync(dir, { recursive: true });
     }
+  });
+}
+
+const unheard = { onProgress() {}, onSamples() {} };
+
+Deno.test("a run that ends with writes under way leaves none that is committed afterwards", async () => {
+  await leavesNothing(async (plan) => {
+    const ending = new AbortController();
+    const { interrupted, progress } = await runLoad({
+      ...unheard,
+      plan,
+      signal: ending.signal,
+      onStart: () => void setTimeout(() => ending.abort(), 600),
+    });
+    assert.ok(interrupted && progress.timeout > 0, JSON.stringify(progress));
+  });
+});
+
+Deno.test("a generator that fails leaves none either", async () => {
+  await leavesNothing(async (plan) => {
+    const [phase] = plan.phases as [LoadPlan["phases"][number]];
+    // Half a second on there is an arm that nobody knows.
+    const phases = [{ ...phase, endUs: 500_000 }, { ...phase, phaseId: 9, startUs: 500_000, arm: "none" }];
+    const signal = new AbortController().signal;
+    await assert.rejects(
+      runLoad({ ...unheard, plan: { ...plan, phases, workers: 2 }, signal, onStart() {} }),
+    );
   });
 });

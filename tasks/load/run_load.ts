@@ -75,7 +75,7 @@ export async function runLoad(options: LoadOptions): Promise<LoadResult> {
     }
     // After the generators have their order: what the caller does now takes longer than they may wait.
     options.onStart(nowUs, startedAt);
-    await standingBack(() => Promise.all(crew.map((member) => member.done)));
+    await standingBack(() => allDone(crew));
     signal.removeEventListener("abort", stop);
     return {
       progress: crew.map((member) => member.progress).reduce(addProgress, NO_PROGRESS),
@@ -85,6 +85,17 @@ export async function runLoad(options: LoadOptions): Promise<LoadResult> {
     };
   } finally {
     for (const member of crew) member.dismiss();
+  }
+}
+
+/** Waits for all. Where one fails the others end in order first: a thread that is terminated cancels nothing. */
+async function allDone(crew: readonly Crew[]): Promise<void> {
+  try {
+    await Promise.all(crew.map((member) => member.done));
+  } catch (error) {
+    for (const member of crew) member.stop();
+    await Promise.allSettled(crew.map((member) => member.done));
+    throw error;
   }
 }
 
