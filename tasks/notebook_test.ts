@@ -24,12 +24,13 @@ Deno.test("without Jupyter the task says how to install it", async () => {
 
 Deno.test("Jupyter is opened on the notebooks with a Deno kernel of our own", async () => {
   await using home = await temporaryDirectory();
-  const jupyter = join(home.path, "jupyter-lab");
+  await using programs = await temporaryDirectory();
+  const jupyter = join(programs.path, "jupyter-lab");
   await Deno.writeTextFile(jupyter, '#!/bin/sh\nfor last; do :; done\necho "$last|$JUPYTER_PATH"\n', {
     mode: 0o755,
   });
-  const { code, stdout } = await notebookTask(home.path, home.path);
-  assert.equal(code, 0);
+  const { code, stdout, stderr } = await notebookTask(home.path, programs.path);
+  assert.equal(code, 0, stderr);
   const [notebooks, jupyterPath] = stdout.trim().split("|");
   assert.equal(notebooks, resolve(import.meta.dirname!, "..", "notebooks"));
   const directory = join(home.path, "jupyter");
