@@ -11,13 +11,12 @@ export default {
   workload: "access-paths",
   arrivals: "poisson",
   rate: 150,
-  // Nine rounds of three arms at two seconds a block. The signed-rank test of nine pairs reaches p = 0.0039 at
-  // best, which Holm's correction for six operations × two quantiles leaves at 0.047: with fewer rounds, or
-  // more operations, no difference could ever be called one.
+  // 36 rounds of three arms: what a minute can show depends on the number of pairs far more than on their length. A
+  // block still holds some ten requests of every question that is asked often.
   duration: 54,
   warmup: 3,
-  block: 2,
-  washout: 0.2,
+  block: 0.5,
+  washout: 0.05,
   timeout: 5,
   paths: ["sql", "graphql", "sql+cache"],
   operations: [

@@ -10,11 +10,11 @@ export default {
   workload: "access-paths",
   arrivals: "poisson",
   rate: 150,
-  // As in access-paths: six operations need nine rounds of three arms.
+  // 36 rounds of three arms: see access-paths.
   duration: 54,
   warmup: 3,
-  block: 2,
-  washout: 0.2,
+  block: 0.5,
+  washout: 0.05,
   timeout: 5,
   paths: ["sql", "graphql", "sql+cache"],
   // Of each hundred requests, 95 read.

@@ -15,6 +15,7 @@ export default {
   rate: 40,
   duration: 6,
   warmup: 1,
+  // One block an arm: nothing is compared, and nothing is lost to washouts.
   block: 2,
   washout: 0.2,
   timeout: 5,

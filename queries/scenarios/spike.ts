@@ -19,6 +19,7 @@ export default {
   stages: spike(BASE, 5 * BASE, 24, 12),
   duration: 60,
   warmup: 3,
+  // Long blocks: a queue is to build up, and to drain, within one arm's turn.
   block: 2,
   washout: 0.2,
   timeout: 5,

@@ -30,11 +30,11 @@ export default {
       }),
     },
   ],
-  // Nine rounds of three arms, for five operations: see access-paths.
+  // 36 rounds of three arms: see access-paths.
   duration: 54,
   warmup: 3,
-  block: 2,
-  washout: 0.2,
+  block: 0.5,
+  washout: 0.05,
   timeout: 5,
   paths: ["sql", "graphql", "sql+cache"],
   slo: "p95<200ms,errors<1%",

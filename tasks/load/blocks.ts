@@ -3,6 +3,7 @@ import type { Phase } from "../model/run.ts";
 import { formatSeconds } from "../model/units.ts";
 import { counter } from "../random/counter.ts";
 import { shuffle } from "../random/shuffle.ts";
+import { blockOrders, cycleOf } from "./block_order.ts";
 
 export interface BlockPlan {
   readonly arms: readonly string[];
@@ -18,16 +19,43 @@ export interface BlockPlan {
 /** The shortest block that still holds a washout and something to measure. */
 const SHORTEST_BLOCK_SECONDS = 0.2;
 
+/** A day's run has so many pairs of blocks and is served well by them; each thread holds all phases. */
+const MOST_ROUNDS = 10_000;
+/** Blocks are made longer or shorter by up to this share of their length for whole cycles of balanced rounds. */
+const FITTED = 0.1;
+
 /**
- * Cuts a run into blocks of one arm each: first a warm-up block of every arm, then rounds. A round holds
- * one block of each arm in an order of its own, drawn from the seed, so that drift of the machine falls on
- * all arms alike. Each block begins with a washout in which the arm before it drains.
+ * How many rounds fill a duration with blocks of about the wished length, longer ones where they would be more than ten
+ * thousand: whole cycles of balanced orders where that changes a block by a tenth at most.
+ */
+export function roundsOf({ arms, durationSeconds, blockSeconds }: RoundsPlan): number {
+  const wished = Math.round(durationSeconds / (blockSeconds * arms));
+  const rounds = Math.min(MOST_ROUNDS, Math.max(1, wished));
+  const cycle = cycleOf(arms);
+  const whole = Math.round(rounds / cycle) * cycle;
+  return whole > 0 && Math.abs(whole / rounds - 1) <= FITTED ? whole : rounds;
+}
+
+/** The part of a plan that decides about the number of rounds. */
+export interface RoundsPlan {
+  /** How many. */
+  readonly arms: number;
+  /** Measured time over all arms. */
+  readonly durationSeconds: number;
+  /** Wished length of a block. */
+  readonly blockSeconds: number;
+}
+
+/**
+ * Cuts a run into blocks of one arm each: first a warm-up block of every arm, then rounds. A round holds one block of
+ * each arm, in orders that are balanced for place and predecessor and drawn from the seed (see `blockOrders`). Each
+ * block begins with a washout in which the arm before it drains.
  * @returns phases in time order, µs from the run's start, without gaps.
  * @throws {UsageError} when the duration is too short for one round.
  */
 export function planBlocks(plan: BlockPlan): Phase[] {
   const { arms, seed, durationSeconds } = plan;
-  const rounds = Math.max(1, Math.round(durationSeconds / (plan.blockSeconds * arms.length)));
+  const rounds = roundsOf({ ...plan, arms: arms.length });
   const blockSeconds = durationSeconds / (rounds * arms.length);
   if (blockSeconds < SHORTEST_BLOCK_SECONDS) {
     throw new UsageError(
@@ -47,12 +75,13 @@ export function planBlocks(plan: BlockPlan): Phase[] {
     at += seconds;
     phases.push({ phaseId: phases.length, name, block, arm, startUs, endUs: Math.round(at * 1e6) });
   };
-  for (const arm of plan.warmupSeconds > 0 ? shuffle(arms, random, 0) : []) {
+  const warmup = plan.warmupSeconds > 0 ? shuffle(arms, random, 0) : [];
+  for (const arm of warmup) {
     add("warmup", arm, plan.warmupSeconds / arms.length);
     block++;
   }
-  for (let round = 0; round < rounds; round++) {
-    for (const arm of shuffle(arms, random, 1 + round)) {
+  for (const order of blockOrders(arms, seed, rounds, warmup.at(-1))) {
+    for (const arm of order) {
       add("washout", arm, washoutSeconds);
       add("steady", arm, blockSeconds - washoutSeconds);
       block++;

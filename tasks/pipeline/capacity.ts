@@ -12,8 +12,6 @@ import type { BenchPlan } from "./bench_options.ts";
 
 /** A run's clock counts microseconds; a year of them is far from where a double leaves whole numbers out. */
 const MOST_SECONDS = 366 * 86_400;
-/** Each thread holds them all, some hundred bytes each. */
-const MOST_PHASES = 1_000_000;
 /** The proof that no slot came twice takes a bit for each slot: so many are 256 MB. */
 const MOST_SLOTS = 2 ** 31;
 /** Each holds what it was asked and what it will ask next, a kilobyte or so. */
@@ -37,18 +35,6 @@ export function refuseTooMuch(scenario: LoadedScenario, plan: BenchPlan): void {
     throw new UsageError(
       `Cannot measure for ${formatSeconds(warmup + duration)}: a run lasts 366 days at most`,
       "Give a shorter --duration.",
-    );
-  }
-  const rounds = Math.max(1, Math.round(duration / (scenario.block * paths.length)));
-  const phases = (1 + 2 * rounds) * paths.length;
-  if (phases > MOST_PHASES) {
-    throw new UsageError(
-      `Cannot cut ${formatSeconds(duration)} into blocks of ${formatSeconds(scenario.block)}: they are ${
-        formatCount(phases)
-      } intervals with their washouts, and a run has ${formatCount(MOST_PHASES)} at most`,
-      `Give --duration up to ${
-        spokenDuration(MOST_PHASES / 2 * scenario.block * 0.99)
-      }, or the scenario a longer block.`,
     );
   }
   const operations = scenario.operations.length * paths.length;
