@@ -10,6 +10,7 @@ import {
   writeSync,
 } from "node:fs";
 import { join } from "node:path";
+import { ServiceError } from "../model/errors.ts";
 import type { ProcessId } from "../stack/process.ts";
 import type { SlotWrites } from "./may_write.ts";
 
@@ -63,11 +64,22 @@ const FOLDER = "undo";
  * Writes a record so that it outlives a kill and a power cut: only then may the first write be sent. An earlier record
  * of the run is replaced.
  * @param home BENCHBOOK_HOME
+ * @throws {ServiceError} when it cannot be written
  */
 export function keepRecord(home: string, record: WriteRecord): void {
-  const folder = join(home, FOLDER);
+  try {
+    write(join(home, FOLDER), recordPath(home, record.runId), record);
+  } catch (error) {
+    throw new ServiceError(
+      `Cannot keep a record of what the run writes in ${join(home, FOLDER)}: ${(error as Error).message}`,
+      "Nothing was written. Free space on that disk, or set BENCHBOOK_HOME to another folder.",
+      { cause: error },
+    );
+  }
+}
+
+function write(folder: string, path: string, record: WriteRecord): void {
   mkdirSync(folder, { recursive: true, mode: 0o700 });
-  const path = pathOf(home, record.runId);
   const part = `${path}.part`;
   const file = openSync(part, "w", 0o600);
   try {
@@ -85,7 +97,7 @@ export function keepRecord(home: string, record: WriteRecord): void {
 
 /** The writes of the run are taken back, or there were none. */
 export function dropRecord(home: string, runId: string): void {
-  rmSync(pathOf(home, runId), { force: true });
+  rmSync(recordPath(home, runId), { force: true });
 }
 
 /** The records of a home, oldest first, and what of them cannot be read. */
@@ -135,6 +147,7 @@ function readRecord(path: string): WriteRecord | null {
   }
 }
 
-function pathOf(home: string, runId: string): string {
+/** Where a run's record lies. */
+export function recordPath(home: string, runId: string): string {
   return join(home, FOLDER, `${runId}.json`);
 }

@@ -1,7 +1,7 @@
 import { formatCount } from "../model/units.ts";
 import { openClient } from "../seed/connect.ts";
 import { isAlive } from "../stack/process.ts";
-import { dropRecord, keepRecord, keptRecords, type WriteRecord } from "./journal.ts";
+import { dropRecord, keepRecord, keptRecords, recordPath } from "./journal.ts";
 import { collidedSlots } from "./collisions.ts";
 import { placeOf, placeText, sameServer, urlOf } from "./place.ts";
 import { takeBack } from "./take_back.ts";
@@ -42,13 +42,26 @@ export async function takeBackLeftWrites(
       continue;
     }
     const own = urlOf(url, record.place.database);
-    if (await isGone(own, record, embedded)) {
+    const { database } = record.place;
+    const found = await oidOf(own, embedded);
+    if (found !== record.place.oid && found !== "unknown") {
       dropRecord(home, record.runId);
+      // Rows that came with a dump would be the user's decision.
+      if (found !== "gone") {
+        told.push(
+          `The database "${database}" was made anew since the run ${record.runId} (${record.scenario}) wrote into it: ` +
+            "nothing was taken back there.",
+        );
+      }
       continue;
     }
     const { rows, left: still } = await takeBack(record, own);
     if (still.length > 0) {
-      left.push(...still, "`deno task clean --writes` tries it again, and so does the next bench.");
+      left.push(
+        ...still,
+        "`deno task clean --writes` tries it again, and so does the next bench. Where it is right as it is, delete " +
+          `${recordPath(home, record.runId)}.`,
+      );
       continue;
     }
     dropRecord(home, record.runId);
@@ -62,14 +75,13 @@ export async function takeBackLeftWrites(
   return { told, left };
 }
 
-/** Whether the database that was written into is no more: one of its name may have been made since. */
-async function isGone(url: string, { place }: WriteRecord, embedded: boolean): Promise<boolean> {
+/** Which database of that name there is: one may have been made since another of its name was dropped. */
+async function oidOf(url: string, embedded: boolean): Promise<number | "gone" | "unknown"> {
   try {
     const client = await openClient(url, "benchbook undo");
-    const { oid } = await placeOf(client, url, embedded).finally(() => client.end());
-    return oid !== place.oid;
+    return (await placeOf(client, url, embedded).finally(() => client.end())).oid;
   } catch (error) {
-    return ((error as Error).cause as { code?: string } | undefined)?.code === "3D000";
+    return ((error as Error).cause as { code?: string } | undefined)?.code === "3D000" ? "gone" : "unknown";
   }
 }
 

@@ -18,10 +18,13 @@ export async function placeOf(client: Client, url: string, embedded: boolean): P
   };
 }
 
-/** Whether two databases are of one server. An embedded one gets another port at each start. */
+/**
+ * Whether two databases are of one server, reached the same way: a copy of a server, as tests and replicas are, bears the
+ * identifier of the one that it was made from. An embedded server gets another port at each start.
+ */
 export function sameServer(one: DatabasePlace, other: DatabasePlace): boolean {
   if (one.embedded !== other.embedded) return false;
-  if (one.system !== null && other.system !== null) return one.system === other.system;
+  if (one.system !== null && other.system !== null && one.system !== other.system) return false;
   return one.embedded || one.host === other.host && one.port === other.port;
 }
 

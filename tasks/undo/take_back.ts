@@ -119,7 +119,8 @@ async function leftOwn(client: Client, { own, looks, runId, place }: WriteRecord
   return (await lookAfter(client, looks)).map(({ operation, keys, looked, first }) =>
     `Of ${looked} keys that ${operation} of the run ${runId} may have written, ${keys} ` +
     `${keys === 1 ? "is" : "are"} not as before in the database "${place.database}"` +
-    `${own === null ? "" : ` after ${own.file}`}; the first: ${JSON.stringify(first)}.`
+    `${own === null ? "" : ` after ${own.file}`}; the first: ${JSON.stringify(first)}. Or ` +
+    "somebody else has changed them meanwhile."
   );
 }
 

@@ -5,7 +5,7 @@ import { BenchbookError, ExitCode } from "../model/errors.ts";
 import { withClient } from "../seed/connect.ts";
 import { self } from "../stack/process.ts";
 import { collidedSlots } from "./collisions.ts";
-import { dropRecord, keepRecord, type WriteRecord } from "./journal.ts";
+import { dropRecord, keepRecord, recordPath, type WriteRecord } from "./journal.ts";
 import { lookBefore, MOST_LOOKS } from "./looks.ts";
 import { slotWrites } from "./may_write.ts";
 import { placeOf } from "./place.ts";
@@ -52,8 +52,10 @@ export interface Undone<T> {
 }
 
 /** What to do about what is left, for people. */
-export const MEND =
-  "Mend that, then run `deno task clean --writes`: it takes back what is left. So does the next bench on this database.";
+function mend(home: string, runId: string): string {
+  return "Mend that, then run `deno task clean --writes`: it takes back what is left. So does the next bench on this " +
+    `database. Where it is right as it is, delete ${recordPath(home, runId)}.`;
+}
 
 /**
  * Does some work that writes into the database, and takes the writes back whatever becomes of it. Before the first
@@ -71,10 +73,12 @@ export async function undoing<T>(options: WritingOptions, work: () => Promise<T>
     if (begun !== null) {
       const dir = options.spool?.dir;
       const record = dir === undefined ? begun.record : { ...begun.record, notOurs: collidedSlots(dir) };
-      if (record.notOurs.length > 0) keepRecord(options.home, record);
       left.push(...(await takeBack(record, options.url)).left);
       if (left.length === 0) dropRecord(options.home, options.runId);
-      else left.push(MEND);
+      else {
+        if (record.notOurs.length > 0) keepRecord(options.home, record);
+        left.push(mend(options.home, options.runId));
+      }
     }
     try {
       await options.clearCache();

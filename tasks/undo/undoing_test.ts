@@ -195,12 +195,35 @@ Deno.test("what cannot be taken back is named by key, and taken back once it can
       assert.ok(!existsSync(recordFile(home, options.runId)));
     });
 
-    await t.step("a database that is gone, and one of its name made since, are let be", async () => {
-      for (const place of [{ database: "gone" }, { oid: 1 }]) {
-        await killed({ place: { ...record.place, ...place } });
+    await t.step(
+      "a database that is gone is let be, and one of its name made since is, with a word",
+      async () => {
+        await killed({ place: { ...record.place, database: "gone" } });
         assert.deepEqual(await takeBackLeftWrites(home, { url, embedded: false }), { told: [], left: [] });
+        await killed({ place: { ...record.place, oid: 1 } });
+        const { told, left } = await takeBackLeftWrites(home, { url, embedded: false });
+        assert.deepEqual(left, []);
+        assert.match(
+          told[0]!,
+          /^The database "test" was made anew since the run \S+ \(access-paths\) wrote into it/,
+        );
         assert.ok(!existsSync(recordFile(home, options.runId)));
-      }
+      },
+    );
+
+    await t.step("a copy of the server at another address is not touched", async () => {
+      await killed({ place: { ...record.place, host: "staging.example" } });
+      await place(writes[0]!);
+      const { told, left } = await takeBackLeftWrites(home, { url, embedded: false });
+      assert.deepEqual(told, []);
+      assert.match(
+        left.join("\n"),
+        /database "test" at staging\.example:\d+.*with a DATABASE_URL that leads there/,
+      );
+      assert.equal((await orders()).length, 1);
+      await query(`DELETE FROM ONLY northwind.order_details WHERE order_id >= ${BASE}`);
+      await query(`DELETE FROM ONLY northwind.orders WHERE order_id >= ${BASE}`);
+      await Deno.remove(recordFile(home, options.runId));
     });
 
     await t.step(
