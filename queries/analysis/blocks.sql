@@ -1,6 +1,6 @@
--- Response times in milliseconds per steady block and operation: the units of comparison. Blocks of the same
--- `round` (the arm's k-th steady block) stand beside each other in time and are paired. A quantile is
--- infinite where it lies among the never served.
+-- Response times in milliseconds per steady block and operation: what is compared. Blocks of the same `round` (the
+-- arm's k-th steady block) stand beside each other in time and are paired. `responses` leaves out what failed. A
+-- quantile is infinite where it lies among the never served.
 WITH rounds AS (
   SELECT phase_id, block, arm, row_number() OVER (PARTITION BY arm ORDER BY block) AS round
   FROM phase
@@ -9,6 +9,7 @@ WITH rounds AS (
 SELECT
   b.round, b.block, b.arm, r.operation,
   count(*) AS n,
+  count(r.response_ms) AS responses,
   quantile_disc(r.response_ms, 0.5) AS p50,
   quantile_disc(r.response_ms, 0.95) AS p95
 FROM request r

@@ -7,8 +7,8 @@ import { logAxis } from "./ticks.ts";
 
 /** Candidate over baseline; below 1 the candidate is faster. Null where it cannot be estimated. */
 export interface RatioRow {
-  /** The operation that both arms were asked. */
-  readonly operation: string;
+  /** The operation that both arms were asked; null: all together. */
+  readonly operation: string | null;
   /** The arm compared with, e.g. `sql`. */
   readonly baseline: string;
   /** The arm that is compared. */
@@ -21,6 +21,8 @@ export interface RatioRow {
   readonly low: number | null;
   /** Upper end of the ratio's interval. */
   readonly high: number | null;
+  /** Adjusted p; null: too few pairs for a verdict. */
+  readonly p?: number | null;
   /** `faster`, `slower`, `equivalent` or `inconclusive`, which is drawn hollow. */
   readonly verdict: string;
 }
@@ -30,10 +32,13 @@ export const EQUIVALENCE_MARGIN = 0.05;
 
 /** Rule, dot and interval per operation and candidate, against the band of ±5 %, slowest first. */
 export function ratioChart(
-  rows: readonly RatioRow[],
+  given: readonly RatioRow[],
   { id = "ratios", title = "Ratios with their intervals" } = {},
 ): Figure {
-  const known = rows.filter((row): row is RatioRow & { ratio: number } => row.ratio !== null);
+  const rows = given.map((row) => ({ ...row, operation: row.operation ?? "all" }));
+  const known = rows.filter((row): row is RatioRow & { ratio: number; operation: string } =>
+    row.ratio !== null
+  );
   const worst = new Map<string, number>();
   for (const row of known) {
     worst.set(row.operation, Math.max(worst.get(row.operation) ?? 0, row.ratio));
@@ -105,7 +110,7 @@ export function ratioChart(
     legend: candidates.map((name) => ({ name, style: styles.get(name)!, shape: "dot" })),
     reading: "A mark left of the rule is faster than the baseline and right of it slower, with its 95 % " +
       "interval; the shaded band is ±5 %, within which a difference is of no account. Hollow marks are " +
-      "inconclusive: the interval is too wide to tell.",
+      `inconclusive: ${whyInconclusive(known)}.`,
     table: {
       columns: [
         { title: "Operation" },
@@ -117,6 +122,15 @@ export function ratioChart(
       rows: rows.map((row) => [row.operation, row.candidate, row.statistic, interval(row), row.verdict]),
     },
   });
+}
+
+/** Too few pairs are a cause of their own: their intervals may be narrow. */
+function whyInconclusive(known: readonly RatioRow[]): string {
+  const open = known.filter(({ verdict }) => verdict === "inconclusive");
+  const few = open.filter(({ p }) => p === null).length;
+  if (few === 0) return "the interval, or what is asked of it beside other comparisons, leaves it open";
+  const which = few === open.length ? "they rest on" : `${few} of ${open.length} rest on`;
+  return `${which} too few pairs of blocks for a verdict`;
 }
 
 function interval(row: RatioRow): string {

@@ -81,15 +81,15 @@ export interface Summary {
 
 /** Candidate against baseline, over pairs of blocks: ratio below 1 means that the candidate is faster. */
 export interface Comparison {
-  /** The question that both were asked. */
-  readonly operation: string;
+  /** The question that both were asked; null: all operations together, weighted by the mix. */
+  readonly operation: string | null;
   /** The arm compared with: `sql`, or the first arm of a run without it. */
   readonly baseline: string;
   /** The arm that is compared. */
   readonly candidate: string;
-  /** Which quantile of a block's response times is compared. */
+  /** Which quantile of response times is compared: the median of blocks, p95 of groups of neighbouring blocks. */
   readonly statistic: "p50" | "p95";
-  /** Pairs of blocks. */
+  /** Pairs of blocks, or of groups of neighbouring ones where a block holds too few requests. */
   readonly n: number;
   /** Candidate ÷ baseline by Hodges–Lehmann; null without pairs or where it is unbounded. */
   readonly ratio: number | null;
@@ -99,8 +99,16 @@ export interface Comparison {
   readonly high: number | null;
   /** Confidence level of the interval, e.g. 0.95. */
   readonly level: number;
-  /** Two-sided signed-rank p, adjusted by Holm over the operations × quantiles of its candidate. */
+  /**
+   * Two-sided signed-rank p, adjusted so that 0.05 is the limit: for its part of the candidate's 5 %, and by Holm over
+   * the operations; null where there are too few pairs for a verdict.
+   */
   readonly p: number | null;
+  /**
+   * The smallest change that four of five such runs would have shown, as a ratio above 1 (1.08: 8 % slower, or as much
+   * faster); null where no verdict was possible. Absent in summaries of older versions.
+   */
+  readonly detectable?: number | null;
   /** What the candidate is; `equivalent`: within ±5 %. */
   readonly verdict: "faster" | "slower" | "equivalent" | "inconclusive";
   /** Doubts about the comparison, e.g. too few pairs. */

@@ -249,7 +249,7 @@ function largest(
     .sort((a, b) => Math.abs(Math.log(b.ratio)) - Math.abs(Math.log(a.ratio)))
     .slice(0, 3)
     .map((row) => ({
-      what: `${row.operation} ${row.statistic}, ${row.candidate}`,
+      what: `${row.operation ?? "all operations"} ${row.statistic}, ${row.candidate}`,
       ratio: formatRatio(row.ratio),
       interval: ratioInterval(row),
       notes: footnotes.refer(row.warnings),

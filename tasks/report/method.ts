@@ -76,10 +76,9 @@ export function method(summary: RunSummary): string[] {
     `and each was given up after ${formatSeconds(config.timeoutMs / 1000)}.`,
     `The arms ${list(config.arms)} took turns in blocks of ${
       formatSeconds(config.blockSeconds)
-    } in a balanced ` +
-    `random order drawn from the seed; the first ${
-      formatSeconds(config.washoutSeconds)
-    } of each block and the ` +
+    }, in orders drawn ` +
+    "from the seed and balanced, so that each arm takes each place in a round, and comes before each other arm, " +
+    `equally often; the first ${formatSeconds(config.washoutSeconds)} of each block and the ` +
     `warm-up are recorded, but no statistic counts them.`,
     open
       ? "Response time runs from the moment at which a request was due to its answer, so time spent waiting for " +
@@ -89,9 +88,13 @@ export function method(summary: RunSummary): string[] {
     "Quantiles are exact, from every request: answered ones at their time, timeouts as lower bounds, shed and " +
     "unsent ones as endless. Failed requests are left out and counted beside.",
     ...(summary.slo.some(({ windows }) => windows !== null) ? [WINDOWS] : []),
-    "Arms are compared by pairs of blocks: the ratio is a Hodges–Lehmann estimate, its interval comes from " +
-    "inverting the signed-rank test, and p values are adjusted by Holm over the operations and " +
-    "quantiles of each arm.",
+    "Arms are compared by pairs of blocks of the same round: the ratio is a Hodges–Lehmann estimate, and its interval " +
+    "comes from inverting the signed-rank test. Medians are of blocks, p95 of groups of neighbouring blocks with 40 " +
+    "requests or more of the operation each; all operations together are the mean of their log ratios of medians, " +
+    "weighted by the mix. Of the 5 % of false verdicts that an arm may have, 1 % go to all operations together, 3 % to " +
+    "medians and 1 % to p95, the latter two shared out among operations by Holm; p is adjusted for both, so that 0.05 " +
+    "is the limit everywhere. “Detectable” is the smallest change that four of five such runs would have shown, told " +
+    "from the spread of this run's pairs. Arms keep their state, such as what lies in a cache, from block to block.",
     `The run is invalid where the generator paused for more than ${thresholds.maxGapMs} ms, sent less than ` +
     `${
       formatShare(thresholds.minOnTime)

@@ -1,4 +1,5 @@
 import { OUTCOMES } from "../model/timing.ts";
+import { detectableText } from "../model/detectable.ts";
 import type { Comparison, Estimate, RunSummary, Summary } from "../model/summary.ts";
 import { QUANTILES } from "../model/summary.ts";
 import { fixed, formatBytes, formatCount, formatShare, measuredMs, significant } from "../model/units.ts";
@@ -91,10 +92,10 @@ export function comparisonTable(comparisons: readonly Comparison[], footnotes: F
     caption: `Arms against ${comparisons[0]?.baseline ?? "the baseline"}, by pairs of blocks`,
     columns: [
       ...words("Operation", "Arm and statistic"),
-      ...numeric("Ratio", "95 % interval", "Pairs", "p (Holm)"),
+      ...numeric("Ratio", "95 % interval", "Detectable", "Pairs", "p (adjusted)"),
       ...words("Verdict"),
     ],
-    groups: groupBy(comparisons, (row) => row.operation).map(([name, rows]) => ({
+    groups: groupBy(comparisons, (row) => row.operation ?? "All operations").map(([name, rows]) => ({
       name,
       span: rows.length,
       rows: rows.map((row) => ({
@@ -102,13 +103,16 @@ export function comparisonTable(comparisons: readonly Comparison[], footnotes: F
         cells: [
           { text: formatRatio(row.ratio), hint: "", notes: footnotes.refer(row.warnings) },
           plain(ratioInterval(row) || "—"),
+          plain(detectableText(row.detectable)),
           plain(String(row.n)),
           plain(row.p === null ? "—" : row.p < 0.001 ? "< 0.001" : row.p.toFixed(3)),
           plain(`${VERDICT_SIGNS[row.verdict]} ${row.verdict}`),
         ],
       })),
     })),
-    note: "A ratio below 1 means that the arm is faster than the baseline.",
+    note:
+      "A ratio below 1 means that the arm is faster than the baseline. Detectable: the smallest change that four of five " +
+      "such runs would have shown.",
   };
 }
 

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { openRun, type RunReader } from "../store/read.ts";
 import { withTempDir } from "../store/testing.ts";
+import { groupQuantiles, KINDS } from "./block_pairs.ts";
 import { FIXTURE_ARMS, type FixtureOptions, fixtureRun } from "./testing.ts";
 
 /** The analyses that notebooks and reports draw, checked on one run against each other and the raw rows. */
@@ -111,6 +112,39 @@ Deno.test("rounds pair the k-th steady block of each arm", () =>
       const numbers = own.map(({ block }) => block!);
       assert.equal(Math.max(...numbers) - Math.min(...numbers), 2);
     }
+  }));
+
+Deno.test("groups of neighbouring blocks hold every answered request once, and have its quantiles", () =>
+  withFixture(async (bench) => {
+    const operations = bench.run.config.operations.map(({ name }) => name);
+    const groups = await groupQuantiles(bench, bench.run.runId, FIXTURE_ARMS, operations);
+    const raw = await bench.rows<{ round: number; arm: string; operation: string; ms: number }>(
+      `SELECT r.arm, r.operation, r.response_ms AS ms,
+         dense_rank() OVER (PARTITION BY r.arm ORDER BY r.block) AS round
+       FROM request r
+       WHERE run_id = $run AND phase = 'steady' AND response_ms IS NOT NULL ORDER BY ms`,
+    );
+    for (const kind of KINDS) {
+      for (const operation of operations) {
+        for (const arm of FIXTURE_ARMS) {
+          const of = groups.filter((row) =>
+            row.kind === kind && row.operation === operation && row.arm === arm
+          );
+          of.forEach(({ round, n, p50, p95 }, at) => {
+            const until = of[at + 1]?.round ?? Infinity;
+            const own = raw.filter((row) =>
+              row.operation === operation && row.arm === arm && row.round >= round && row.round < until
+            ).map(({ ms }) => ms);
+            assert.equal(n, own.length);
+            assert.equal(p95, own[Math.ceil(0.95 * n) - 1]);
+            const [low, high] = [own[(n - 1) >> 1]!, own[n >> 1]!];
+            assert.ok(low === high ? p50 === low : Math.abs(p50! - (low + high) / 2) < 1e-9 || p50 === high);
+            assert.ok(kind !== "p95" || n >= 40);
+          });
+        }
+      }
+    }
+    assert.ok(groups.some(({ kind }) => kind === "p95"));
   }));
 
 Deno.test("a fixture is the same each time it is made", () =>

@@ -1,26 +1,27 @@
-import type { Comparison, Warning } from "../model/summary.ts";
+import type { Comparison } from "../model/summary.ts";
 import { equivalent } from "../stats/equivalence.ts";
 import { hodgesLehmann } from "../stats/hodges_lehmann.ts";
 import { holm } from "../stats/holm.ts";
+import { detectable } from "../stats/power.ts";
 import { signedRank } from "../stats/signed_rank.ts";
 import type { Rows } from "../store/runs.ts";
-import { query } from "../store/sql.ts";
+import { type GroupQuantiles, groupQuantiles, type Kind, KINDS } from "./block_pairs.ts";
 import { LEVEL } from "./estimate.ts";
 
 /** Fewer pairs of blocks give no verdict. */
 export const MIN_PAIRS = 8;
-/** A block's p95 over fewer requests is little more than its maximum. */
-const MIN_BLOCK_REQUESTS = 20;
-const STATISTICS = ["p50", "p95"] as const;
+/**
+ * How the 5 % of false verdicts that a candidate may have are shared out: one answer for all operations together is
+ * what is asked first, medians are what most runs can tell, and few can tell a p95.
+ */
+export const SHARES: Readonly<Record<Kind, number>> = { all: 0.01, p50: 0.03, p95: 0.01 };
+/** All operations together are told from blocks that hold at least this share of the mix. */
+const LEAST_OF_MIX = 0.5;
 
-/** One row of blocks.sql: an operation's quantiles in one steady block, milliseconds. */
-export interface BlockQuantiles {
-  readonly round: number;
-  readonly arm: string;
-  readonly operation: string;
-  readonly n: number;
-  readonly p50: number | null;
-  readonly p95: number | null;
+/** An operation with its part of the mix; a weight is relative to the others. */
+export interface Weighted {
+  readonly name: string;
+  readonly weight: number;
 }
 
 /** Direct SQL where it took part, else the first arm. */
@@ -28,121 +29,161 @@ export function baselineOf(arms: readonly string[]): string | undefined {
   return arms.includes("sql") ? "sql" : arms[0];
 }
 
-/** Each arm against the baseline, per operation and statistic, over the run's pairs of blocks. */
+/** Each arm against the baseline: all operations together, and each by median and p95, over the run's pairs of blocks. */
 export async function comparisons(
   rows: Rows,
   runId: string,
   arms: readonly string[],
-  operations: readonly string[],
+  operations: readonly Weighted[],
 ): Promise<Comparison[]> {
-  const blocks = await rows.rows<BlockQuantiles>(query("blocks"), { run: runId });
-  return compareBlocks(blocks, arms, operations);
+  const groups = await groupQuantiles(rows, runId, arms, operations.map(({ name }) => name));
+  return compareGroups(groups, arms, operations);
 }
 
 /**
- * The unit of replication is the pair of blocks of the same round, never the request: a ratio per pair, its
- * Hodges–Lehmann estimate on the log scale with the interval of the signed-rank test, and p adjusted by Holm
- * over the operations × quantiles of one candidate: each candidate is a question of its own ("is GraphQL
- * slower?"), and asking about a cache too must not make its answer vaguer. Equivalence within ±5 % needs no
- * adjustment: each of its two tests must succeed.
+ * The unit of replication is the pair of blocks of the same round (or of groups of neighbouring rounds), never the
+ * request: a ratio per pair, its Hodges–Lehmann estimate on the log scale with the interval of the signed-rank test.
+ * All operations together are the mean of their log ratios, weighted by the mix. Each candidate is a question of its
+ * own ("is GraphQL slower?"), and asking about a cache too must not make its answer vaguer: the 5 % of one candidate
+ * are shared out by `SHARES`, and by Holm among its operations. The p that is told counts both in, so that 0.05 is the
+ * limit everywhere. Equivalence within ±5 % needs no adjustment: each of its two tests must succeed.
  */
-export function compareBlocks(
-  blocks: readonly BlockQuantiles[],
+export function compareGroups(
+  groups: readonly GroupQuantiles[],
   arms: readonly string[],
-  operations: readonly string[],
+  operations: readonly Weighted[],
 ): Comparison[] {
   const baseline = baselineOf(arms);
   if (baseline === undefined) return [];
+  const quantiles = quantilesOf(groups);
   return arms.filter((arm) => arm !== baseline).flatMap((candidate) => {
-    const drafts = operations.flatMap((operation) =>
-      STATISTICS.map((statistic) => draft(blocks, operation, baseline, candidate, statistic))
+    const pairsOf: Pairs = (kind, operation) =>
+      ratios(quantiles(kind, operation, baseline), quantiles(kind, operation, candidate));
+    const found = KINDS.flatMap((kind) => {
+      const drafts = kind === "all"
+        ? [draft(null, "p50", together(pairsOf, operations))]
+        : operations.map(({ name }) => draft(name, kind, [...pairsOf(kind, name).values()]));
+      return judged(drafts, SHARES[kind], operations).map((each) => ({ ...each, baseline, candidate }));
+    });
+    // As they are read: all together, then each operation with both its quantiles.
+    return [null, ...operations.map(({ name }) => name)].flatMap((name) =>
+      found.filter(({ operation }) => operation === name)
     );
-    const judged = drafts.filter(({ logRatios }) => logRatios.length >= MIN_PAIRS);
-    const adjusted = holm(judged.map(({ logRatios }) => signedRank(logRatios).p));
-    const ps = new Map(judged.map((each, at) => [each, adjusted[at]!]));
-    return drafts.map((each) => finish(each, ps.get(each) ?? null, judged.length));
   });
 }
 
-interface Draft {
-  readonly operation: string;
-  readonly baseline: string;
-  readonly candidate: string;
-  readonly statistic: "p50" | "p95";
+/** The comparisons of one share, judged together. */
+function judged(drafts: readonly Draft[], share: number, operations: readonly Weighted[]): Judged[] {
+  const family = decidable(drafts, share, operations);
+  const adjusted = holm(family.map(({ logRatios }) => signedRank(logRatios).p));
+  const toOne = (1 - LEVEL) / share;
+  const ps = new Map(family.map((each, at) => [each, Math.min(1, toOne * adjusted[at]!)]));
+  return drafts.map((each) => finish(each, ps.get(each) ?? null, { share, family: family.length }));
+}
+
+/**
+ * Those that so many pairs can decide at all: a comparison that could never be called one would only take its part of
+ * the share from the others. Left out are those with the fewest pairs, then those with the least part of the mix.
+ */
+function decidable(drafts: readonly Draft[], share: number, operations: readonly Weighted[]): Draft[] {
+  const weight = ({ operation }: Draft) => operations.find(({ name }) => name === operation)?.weight ?? 0;
+  const family = drafts.filter(({ logRatios }) => logRatios.length >= MIN_PAIRS)
+    .sort((a, b) => b.logRatios.length - a.logRatios.length || weight(b) - weight(a));
+  while (family.length > 0 && 2 / 2 ** family.at(-1)!.logRatios.length > share / family.length) family.pop();
+  return family;
+}
+
+/** A comparison of one candidate. */
+type Judged = Omit<Comparison, "baseline" | "candidate">;
+/** Log ratios by their round. */
+type Pairs = (kind: Kind, operation: string) => ReadonlyMap<number, number>;
+
+interface Draft extends Pick<Comparison, "operation" | "statistic" | "warnings"> {
   readonly logRatios: readonly number[];
-  readonly warnings: readonly Warning[];
 }
 
-function draft(
-  blocks: readonly BlockQuantiles[],
-  operation: string,
-  baseline: string,
-  candidate: string,
-  statistic: "p50" | "p95",
-): Draft {
-  const of = (arm: string) =>
-    new Map(
-      blocks.filter((row) => row.arm === arm && row.operation === operation).map((row) => [row.round, row]),
-    );
-  const candidates = of(candidate);
-  const logRatios: number[] = [];
-  let unserved = 0;
-  let thin = 0;
-  for (const [round, base] of of(baseline)) {
-    const against = candidates.get(round);
-    const [below, above] = [base[statistic], against?.[statistic] ?? null];
-    if (below === null || above === null) continue;
-    const ratio = Math.log(above / below);
-    // Two infinite quantiles, or two of zero, have no ratio.
-    if (Number.isNaN(ratio)) {
-      unserved++;
-      continue;
+/** Quantiles by round, of one kind, operation and arm. */
+function quantilesOf(
+  groups: readonly GroupQuantiles[],
+): (kind: Kind, operation: string, arm: string) => ReadonlyMap<number, number> {
+  const found = new Map<string, Map<number, number>>();
+  const key = (...words: string[]) => JSON.stringify(words);
+  for (const { kind, operation, arm, round, p50, p95 } of groups) {
+    const value = kind === "p95" ? p95 : p50;
+    if (value === null) continue;
+    const of = key(kind, operation, arm);
+    if (!found.has(of)) found.set(of, new Map());
+    found.get(of)!.set(round, value);
+  }
+  return (...words) => found.get(key(...words)) ?? new Map();
+}
+
+/** Not a number where both quantiles are infinite, or 0. */
+function ratios(
+  below: ReadonlyMap<number, number>,
+  above: ReadonlyMap<number, number>,
+): Map<number, number> {
+  return new Map(
+    [...above].filter(([round]) => below.has(round))
+      .map(([round, value]) => [round, Math.log(value / below.get(round)!)]),
+  );
+}
+
+/** Of each pair the mean of the operations' log ratios of medians, weighted by the mix. */
+function together(pairsOf: Pairs, operations: readonly Weighted[]): number[] {
+  const total = operations.reduce((sum, { weight }) => sum + weight, 0);
+  const sums = new Map<number, { weight: number; log: number }>();
+  for (const { name, weight } of operations) {
+    for (const [round, log] of pairsOf("all", name)) {
+      const sum = sums.get(round) ?? { weight: 0, log: 0 };
+      sums.set(round, { weight: sum.weight + weight, log: sum.log + weight * log });
     }
-    if (statistic === "p95" && Math.min(base.n, against!.n) < MIN_BLOCK_REQUESTS) thin++;
-    logRatios.push(ratio);
   }
-  const warnings: Warning[] = [];
-  if (unserved > 0) {
-    const text = `${unserved} pairs of blocks have no ratio: requests were shed or never sent in both.`;
-    warnings.push({ code: "unserved-pairs", text });
-  }
-  if (thin * 2 > logRatios.length) {
-    const text =
-      `${statistic} of ${operation}: most blocks hold fewer than ${MIN_BLOCK_REQUESTS} requests of it.`;
-    warnings.push({ code: "thin-blocks", text });
-  }
-  return { operation, baseline, candidate, statistic, logRatios, warnings };
+  return [...sums.values()].filter(({ weight }) => weight >= LEAST_OF_MIX * total)
+    .map(({ weight, log }) => log / weight);
 }
 
-function finish(each: Draft, p: number | null, family: number): Comparison {
-  const { operation, baseline, candidate, statistic, logRatios } = each;
+function draft(operation: string | null, statistic: "p50" | "p95", pairs: readonly number[]): Draft {
+  const logRatios = pairs.filter((log) => !Number.isNaN(log));
+  const unserved = pairs.length - logRatios.length;
+  const text = `${unserved} pairs of blocks have no ratio: requests were shed or never sent in both.`;
+  return {
+    operation,
+    statistic,
+    logRatios,
+    warnings: unserved === 0 ? [] : [{ code: "unserved-pairs", text }],
+  };
+}
+
+/** @param among its share of false verdicts, and how many comparisons it is shared out among */
+function finish(
+  { operation, statistic, logRatios, warnings: doubts }: Draft,
+  p: number | null,
+  { share, family }: { readonly share: number; readonly family: number },
+): Judged {
   const n = logRatios.length;
   const location = hodgesLehmann(logRatios, LEVEL);
   const interval = location?.interval ?? null;
-  const warnings = [...each.warnings];
+  const warnings = [...doubts];
   if (location !== null && !Number.isFinite(location.estimate)) {
     const text = `The ratio has no number: ${statistic} lies among requests that were shed or never sent.`;
     warnings.push({ code: "unbounded", text });
   }
   let verdict: Comparison["verdict"] = "inconclusive";
-  if (p === null) {
-    warnings.push({
-      code: "few-pairs",
-      text: `${n} pairs of blocks are too few for a verdict: ${MIN_PAIRS} are needed.`,
-    });
+  if (n < MIN_PAIRS) {
+    warnings.push({ code: "few-pairs", text: `Too few pairs for a verdict: ${n} of ${MIN_PAIRS}.` });
   } else if (equivalent(logRatios)) {
     verdict = "equivalent";
+  } else if (p === null) {
+    const needed = Math.ceil(Math.log2(2 * (family + 1) / share));
+    const text = `${n} pairs cannot decide ${family + 1} such comparisons at once: ${needed} are needed. ` +
+      "Measure for longer.";
+    warnings.push({ code: "few-pairs-for-all", text });
   } else if (p < 1 - LEVEL && interval !== null && (interval.low > 0 || interval.high < 0)) {
     verdict = interval.low > 0 ? "slower" : "faster";
-  } else if (2 / 2 ** n * family > 1 - LEVEL) {
-    const text = `${n} pairs of blocks cannot decide ${family} comparisons at once: ` +
-      `${Math.ceil(Math.log2(2 * family / (1 - LEVEL)))} are needed. Measure for longer.`;
-    warnings.push({ code: "few-pairs-for-all", text });
   }
   return {
     operation,
-    baseline,
-    candidate,
     statistic,
     n,
     ratio: ratioOf(location?.estimate),
@@ -150,6 +191,7 @@ function finish(each: Draft, p: number | null, family: number): Comparison {
     high: ratioOf(interval?.high),
     level: LEVEL,
     p,
+    detectable: p === null ? null : ratioOf(detectable(logRatios, share / family) ?? undefined),
     verdict,
     warnings,
   };

@@ -2,71 +2,10 @@ import assert from "node:assert/strict";
 import type { ScopeNames } from "../model/slo.ts";
 import type { Run } from "../model/run.ts";
 import { type RunSummary, type SloResult, type Summary, unmeasured } from "../model/summary.ts";
-import { baselineOf, type BlockQuantiles, compareBlocks } from "./comparisons.ts";
 import { quantileEstimate, quantileName, ranksOf, shareEstimate } from "./estimate.ts";
 import { overloaded } from "./overload.ts";
 import { sloLevels, sloResults, sloTargets, sloTerms, subjectOf } from "./slo.ts";
 import { exitCodeOf } from "./verdict.ts";
-
-/** Blocks of one operation whose candidate is so many times the baseline in each round. */
-function blocksOf(ratios: readonly number[], candidate = "b"): BlockQuantiles[] {
-  return ratios.flatMap((ratio, round) => {
-    const base = 10 + (round * 7) % 5;
-    return [
-      { round, arm: "a", operation: "x", n: 100, p50: base, p95: 3 * base },
-      { round, arm: candidate, operation: "x", n: 100, p50: base * ratio, p95: 3 * base * ratio },
-    ];
-  });
-}
-
-Deno.test("direct SQL is the baseline where it took part, else the first arm", () => {
-  assert.equal(baselineOf(["graphql", "sql"]), "sql");
-  assert.equal(baselineOf(["graphql", "sql+cache"]), "graphql");
-  assert.equal(baselineOf([]), undefined);
-  assert.deepEqual(compareBlocks([], [], ["x"]), []);
-});
-
-Deno.test("pairs are blocks of the same round: drift over the run cancels out", () => {
-  const drifting = Array.from({ length: 10 }, (_, round) => {
-    const base = 10 * 2 ** round;
-    return [
-      { round, arm: "a", operation: "x", n: 100, p50: base, p95: base },
-      { round, arm: "b", operation: "x", n: 100, p50: base * 0.8 * (1 + round / 1000), p95: base * 0.8 },
-    ];
-  }).flat();
-  const [p50] = compareBlocks(drifting.toReversed(), ["a", "b"], ["x"]);
-  assert.equal(p50!.verdict, "faster");
-  assert.ok(Math.abs(p50!.ratio! - 0.8) < 0.01);
-  assert.equal(p50!.n, 10);
-});
-
-Deno.test("a round that one arm lacks is no pair", () => {
-  const blocks = blocksOf([2, 2, 2, 2, 2, 2, 2, 2, 2]).filter(({ round, arm }) =>
-    !(round === 3 && arm === "b")
-  );
-  assert.equal(compareBlocks(blocks, ["a", "b"], ["x"])[0]!.n, 8);
-});
-
-Deno.test("ratios that go either way are inconclusive, with an interval around 1", () => {
-  const [found] = compareBlocks(blocksOf([0.5, 2, 0.7, 1.5, 0.9, 1.2, 0.6, 1.8, 1.1]), ["a", "b"], ["x"]);
-  assert.equal(found!.verdict, "inconclusive");
-  assert.ok(found!.low! < 1 && found!.high! > 1);
-});
-
-Deno.test("a candidate whose blocks shed is slower without a number; two such arms have no ratio", () => {
-  const shed = blocksOf([2, 2, 2, 2, 2, 2, 2, 2, 2]).map((block) =>
-    block.arm === "b" ? { ...block, p95: Infinity } : block
-  );
-  const p95 = compareBlocks(shed, ["a", "b"], ["x"])[1]!;
-  assert.equal(p95.verdict, "slower");
-  assert.equal(p95.ratio, null);
-  assert.ok(p95.warnings.some(({ code }) => code === "unbounded"));
-  const both = shed.map((block) => ({ ...block, p95: Infinity }));
-  const none = compareBlocks(both, ["a", "b"], ["x"])[1]!;
-  assert.equal(none.n, 0);
-  assert.equal(none.verdict, "inconclusive");
-  assert.deepEqual(none.warnings.map(({ code }) => code), ["unserved-pairs", "few-pairs"]);
-});
 
 Deno.test("estimates name what they lack", () => {
   assert.equal(ranksOf(367, 0.99), null);

@@ -86,14 +86,15 @@ Deno.test("an arm that takes twice as long is slower with ratio 2; one that take
   });
   for (const each of summary.comparisons) {
     assert.equal(each.baseline, "sql");
-    assert.equal(each.n, 12);
+    assert.ok(each.n <= 12 && (each.operation !== null || each.n === 12));
     const [verdict, ratio] = each.candidate === "graphql" ? ["slower", 2] : ["equivalent", 1];
     if (each.warnings.length > 0) continue;
     assert.equal(each.verdict, verdict, `${each.operation} ${each.statistic}`);
     assert.ok(Math.abs(each.ratio! / Number(ratio) - 1) < 0.03);
     assert.ok(each.low! <= each.ratio! && each.ratio! <= each.high!);
   }
-  assert.equal(summary.comparisons.length, 7 * 2 * 2);
+  // Two candidates: all operations together, and seven operations by two quantiles.
+  assert.equal(summary.comparisons.length, 2 * (1 + 7 * 2));
 });
 
 Deno.test("fewer than eight pairs of blocks give ratios without verdicts, and eight cannot decide all at once", async () => {

@@ -80,7 +80,7 @@ function comparisonText(comparisons: readonly Comparison[]): string {
   if (medians.length === 0) return "";
   const rows = medians.map(({ operation, baseline, candidate, ratio, low, high, verdict }) => [
     `${candidate} / ${baseline}`,
-    operation,
+    operation ?? "all",
     `${significant(ratio!, 3)}×`,
     low === null || high === null ? "—" : `${significant(low, 3)}–${significant(high, 3)}`,
     verdict,

@@ -1,0 +1,102 @@
+import type { Rows } from "../store/runs.ts";
+import { query } from "../store/sql.ts";
+
+/** An operation's median says little about a block in which fewer were answered: neighbours are joined. */
+const MEDIAN_REQUESTS = 4;
+/** A p95 over fewer requests is little more than their maximum. */
+const P95_REQUESTS = 40;
+/** Of all operations together: so many requests an operation, on average. */
+const ALL_REQUESTS = 2;
+
+/** What is compared by pairs: all operations together, each one's median, each one's p95. */
+export const KINDS = ["all", "p50", "p95"] as const;
+/** One of `KINDS`. */
+export type Kind = typeof KINDS[number];
+
+/** One row of blocks.sql, as far as groups depend on it. */
+export interface BlockCount {
+  readonly round: number;
+  readonly arm: string;
+  readonly operation: string;
+  /** Requests that have a response time. */
+  readonly responses: number;
+}
+
+/** One row of summary/block_groups.sql: an operation's quantiles over neighbouring blocks of an arm, milliseconds. */
+export interface GroupQuantiles {
+  readonly kind: Kind;
+  /** The group's first round. */
+  readonly round: number;
+  readonly arm: string;
+  readonly operation: string;
+  readonly n: number;
+  /** Infinity among the never served. */
+  readonly p50: number | null;
+  readonly p95: number | null;
+}
+
+/** Where a group of neighbouring rounds begins; it ends where the next one of its kind and operation begins. */
+export interface GroupStart {
+  readonly kind: Kind;
+  readonly operation: string;
+  readonly first: number;
+}
+
+/** The quantiles of a stored run that its arms are compared by. */
+export async function groupQuantiles(
+  rows: Rows,
+  runId: string,
+  arms: readonly string[],
+  operations: readonly string[],
+): Promise<GroupQuantiles[]> {
+  const blocks = await rows.rows<BlockCount>(query("blocks"), { run: runId });
+  const groups = JSON.stringify(groupStarts(blocks, arms, operations));
+  return await rows.rows<GroupQuantiles>(query("summary/block_groups"), { run: runId, groups });
+}
+
+/**
+ * Joins neighbouring rounds until each arm answered enough requests. Where most blocks hold enough, as they should, a
+ * group is one round; what is left at the end belongs to the last group. Only counts decide, so that no choice depends
+ * on what was measured.
+ */
+export function groupStarts(
+  blocks: readonly BlockCount[],
+  arms: readonly string[],
+  operations: readonly string[],
+): GroupStart[] {
+  const rounds = [...new Set(blocks.map(({ round }) => round))].sort((a, b) => a - b);
+  const counts = new Map(
+    blocks.map(({ round, arm, operation, responses }) => [`${round} ${operation} ${arm}`, responses]),
+  );
+  const count = (round: number, operation: string, arm: string) =>
+    counts.get(`${round} ${operation} ${arm}`) ?? 0;
+  const all = (round: number, arm: string) =>
+    operations.reduce((sum, operation) => sum + count(round, operation, arm), 0);
+  const together = joined(rounds, arms, ALL_REQUESTS * operations.length, all);
+  return operations.flatMap((operation) => {
+    const own = (least: number) => joined(rounds, arms, least, (round, arm) => count(round, operation, arm));
+    const starts = { all: together, p50: own(MEDIAN_REQUESTS), p95: own(P95_REQUESTS) };
+    return KINDS.flatMap((kind) => starts[kind].map((first) => ({ kind, operation, first })));
+  });
+}
+
+/** The first rounds of groups in each of which every arm has at least so many. */
+function joined(
+  rounds: readonly number[],
+  arms: readonly string[],
+  least: number,
+  count: (round: number, arm: string) => number,
+): number[] {
+  const starts: number[] = [];
+  let sums = arms.map(() => 0);
+  let first: number | undefined;
+  for (const round of rounds) {
+    first ??= round;
+    sums = sums.map((sum, at) => sum + count(round, arms[at]!));
+    if (sums.some((sum) => sum < least)) continue;
+    starts.push(first);
+    sums = arms.map(() => 0);
+    first = undefined;
+  }
+  return starts;
+}
