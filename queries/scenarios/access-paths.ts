@@ -11,12 +11,12 @@ export default {
   workload: "access-paths",
   arrivals: "poisson",
   rate: 150,
-  // 36 rounds of three arms: what a minute can show depends on the number of pairs far more than on their length. A
-  // block still holds some ten requests of every question that is asked often.
+  // 60 rounds of three arms: what a minute can show depends on the number of pairs far more than on their length. A
+  // block still holds half a dozen requests of every question that is asked often.
   duration: 54,
   warmup: 3,
-  block: 0.5,
-  washout: 0.05,
+  block: 0.3,
+  washout: 0.03,
   timeout: 5,
   paths: ["sql", "graphql", "sql+cache"],
   operations: [

@@ -10,12 +10,12 @@ export default {
   title: "Journeys through a shop: a list, a product, an account, an order",
   dataset: "northwind",
   workload: "checkout",
-  // 36 rounds of three arms: see access-paths. A journey outlasts a block: each of its steps counts for the arm
+  // 60 rounds of three arms: see access-paths. A journey outlasts a block: each of its steps counts for the arm
   // that answered it.
   duration: 54,
   warmup: 3,
-  block: 0.5,
-  washout: 0.05,
+  block: 0.3,
+  washout: 0.03,
   timeout: 5,
   paths: ["sql", "graphql", "sql+cache"],
   streams: [{

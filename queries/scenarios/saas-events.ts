@@ -7,8 +7,8 @@ import { EVENT_TYPES } from "../../tasks/seed/events/distributions.ts";
 import { keySpaces, organizationAt } from "../../tasks/seed/events/keys.ts";
 
 const PATHS = ["sql", "graphql", "sql+cache"] as const;
-// 42 rounds of three arms: see access-paths.
-const TIMES = { duration: 60, warmup: 3, block: 0.5, washout: 0.05 };
+// 66 rounds of three arms: see access-paths.
+const TIMES = { duration: 60, warmup: 3, block: 0.3, washout: 0.05 };
 
 /** Of the queries, in percent; the rest is real time. */
 const OVERVIEWS = 70;

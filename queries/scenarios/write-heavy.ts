@@ -30,11 +30,11 @@ export default {
       }),
     },
   ],
-  // 36 rounds of three arms: see access-paths.
+  // 60 rounds of three arms: see access-paths.
   duration: 54,
   warmup: 3,
-  block: 0.5,
-  washout: 0.05,
+  block: 0.3,
+  washout: 0.03,
   timeout: 5,
   paths: ["sql", "graphql", "sql+cache"],
   slo: "p95<200ms,errors<1%",

@@ -5,15 +5,6 @@ import { shuffle } from "../random/shuffle.ts";
 const TRIES = 24;
 
 /**
- * How many rounds it takes until every arm stood in every place, and right after every other arm, equally often:
- * as many as there are arms, twice as many where that number is odd (Williams, "Experimental designs balanced for
- * the estimation of residual effects of treatments", 1949).
- */
-export function cycleOf(arms: number): number {
-  return arms < 2 ? 1 : arms % 2 === 0 ? arms : 2 * arms;
-}
-
-/**
  * The order of the arms in each round: a pure function of (arms, seed, rounds). Over each whole cycle every arm stands
  * in every place equally often (what drifts falls on all alike), before every other arm in half of the rounds, and
  * right behind every other arm of its round equally often. Rounds are chained so that one begins with the arm that

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { blockOrders, cycleOf } from "./block_order.ts";
+import { cycleOf } from "../model/rounds.ts";
+import { blockOrders } from "./block_order.ts";
 
 const ARMS = ["sql", "graphql", "sql+cache", "matview", "aggregate", "graphql+cache"];
 

@@ -1,9 +1,10 @@
 import { UsageError } from "../model/errors.ts";
+import { roundsOf } from "../model/rounds.ts";
 import type { Phase } from "../model/run.ts";
 import { formatSeconds } from "../model/units.ts";
 import { counter } from "../random/counter.ts";
 import { shuffle } from "../random/shuffle.ts";
-import { blockOrders, cycleOf } from "./block_order.ts";
+import { blockOrders } from "./block_order.ts";
 
 export interface BlockPlan {
   readonly arms: readonly string[];
@@ -18,33 +19,6 @@ export interface BlockPlan {
 
 /** The shortest block that still holds a washout and something to measure. */
 const SHORTEST_BLOCK_SECONDS = 0.2;
-
-/** A day's run has so many pairs of blocks and is served well by them; each thread holds all phases. */
-const MOST_ROUNDS = 10_000;
-/** Blocks are made longer or shorter by up to this share of their length for whole cycles of balanced rounds. */
-const FITTED = 0.1;
-
-/**
- * How many rounds fill a duration with blocks of about the wished length, longer ones where they would be more than ten
- * thousand: whole cycles of balanced orders where that changes a block by a tenth at most.
- */
-export function roundsOf({ arms, durationSeconds, blockSeconds }: RoundsPlan): number {
-  const wished = Math.round(durationSeconds / (blockSeconds * arms));
-  const rounds = Math.min(MOST_ROUNDS, Math.max(1, wished));
-  const cycle = cycleOf(arms);
-  const whole = Math.round(rounds / cycle) * cycle;
-  return whole > 0 && Math.abs(whole / rounds - 1) <= FITTED ? whole : rounds;
-}
-
-/** The part of a plan that decides about the number of rounds. */
-export interface RoundsPlan {
-  /** How many. */
-  readonly arms: number;
-  /** Measured time over all arms. */
-  readonly durationSeconds: number;
-  /** Wished length of a block. */
-  readonly blockSeconds: number;
-}
 
 /**
  * Cuts a run into blocks of one arm each: first a warm-up block of every arm, then rounds. A round holds one block of

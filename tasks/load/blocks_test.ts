@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import { UsageError } from "../model/errors.ts";
-import { planBlocks, roundsOf, truncatePhases } from "./blocks.ts";
+import { planBlocks, truncatePhases } from "./blocks.ts";
 
 const PLAN = {
   arms: ["sql", "graphql", "sql+cache"],
@@ -11,19 +11,6 @@ const PLAN = {
   blockSeconds: 2,
   washoutSeconds: 0.2,
 };
-
-Deno.test("whole cycles of balanced rounds fill the duration where that changes a block by a tenth at most", () => {
-  const rounds = (durationSeconds: number, arms = 3) =>
-    roundsOf({ arms, durationSeconds, blockSeconds: 0.5 });
-  assert.equal(rounds(54), 36);
-  assert.equal(rounds(55), 36);
-  assert.equal(rounds(32), 21);
-  assert.equal(rounds(35), 24);
-  assert.equal(rounds(12), 8);
-  assert.equal(rounds(1), 1);
-  assert.equal(rounds(10.1, 1), 20);
-  assert.equal(rounds(1e6), 10_002);
-});
 
 Deno.test("a run of 48 s with three arms has eight rounds of 2 s blocks", () => {
   const phases = planBlocks(PLAN);

@@ -21,6 +21,7 @@ import { tellRecovered, waitNote } from "./recover.ts";
 import { newRunId } from "./run_id.ts";
 import { prepareResults } from "./store_file.ts";
 import { withSystem } from "./system.ts";
+import { undecidable } from "./undecidable.ts";
 
 /** The main job: open the stack, seed, run, store, report. */
 export async function bench(
@@ -45,7 +46,11 @@ export async function bench(
       terminal,
       signal: interrupt.signal,
     };
-    const measured = await withSystem(job, (system) => measure({ ...job, ...system }));
+    const measured = await withSystem(job, (system) => {
+      const lacking = undecidable(scenario, plan, system.ground.arms.length);
+      if (lacking !== null) terminal.print(`! ${lacking}`);
+      return measure({ ...job, ...system });
+    });
     await store(measured, db, terminal, interrupt.signal);
     return await conclude(measured, { given, config, db, terminal, signal: interrupt.signal });
   } finally {

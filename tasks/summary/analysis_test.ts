@@ -147,6 +147,20 @@ Deno.test("groups of neighbouring blocks hold every answered request once, and h
     assert.ok(groups.some(({ kind }) => kind === "p95"));
   }));
 
+Deno.test("neighbouring blocks shorter than a second are joined to bins of about one", () =>
+  withFixture(async (bench) => {
+    const bins = await bench.rows<Row>("summary/series");
+    const [raw] = await bench.rows<Row>(
+      "SELECT count(*) FILTER (outcome = 'ok') AS ok FROM request WHERE run_id = $run AND phase = 'steady'",
+    );
+    // Four of 0.27 s, and of ten the last two.
+    assert.equal(bins.length, 3 * FIXTURE_ARMS.length);
+    assert.ok(
+      bins.every(({ seconds }) => Math.abs(seconds! - 1.08) < 1e-6 || Math.abs(seconds! - 0.54) < 1e-6),
+    );
+    assert.equal(total(bins, "ok"), raw!.ok);
+  }, { blocks: 10, blockSeconds: 0.3, washoutSeconds: 0.03 }));
+
 Deno.test("a fixture is the same each time it is made", () =>
   withTempDir(async (dir) => {
     const rows: unknown[] = [];

@@ -100,3 +100,8 @@ function joined(
   }
   return starts;
 }
+
+/** So many pairs of all operations together are to be expected of so many answers an arm, however short its blocks. */
+export function pairsExpected(answers: number, operations: number): number {
+  return answers / (ALL_REQUESTS * operations);
+}

@@ -8,7 +8,7 @@ import {
   type Validity,
 } from "../model/summary.ts";
 import { formatCount, formatMs, formatSeconds, formatShare, significant } from "../model/units.ts";
-import { baselineOf } from "./comparisons.ts";
+import { againstBaseline } from "./against_baseline.ts";
 import { nameOf, subjectOf } from "./slo.ts";
 
 /** What the verdict is drawn from. */
@@ -41,7 +41,7 @@ export function judgeRun(evidence: VerdictEvidence): { verdict: Verdict | null; 
   }
   reasons.push(
     ...missingPaths(run.config),
-    ...againstBaseline(run, comparisons),
+    ...againstBaseline(run.config, comparisons),
     ...run.environment.left ?? [],
   );
   if (run.status !== "complete") return { verdict: null, reasons };
@@ -134,18 +134,4 @@ function heldSentence(slo: readonly SloResult[]): string {
   const terms = [...new Set(slo.map(({ text }) => text))].join(", ");
   const arms = [...new Set(slo.map(({ arm }) => arm))];
   return `The SLO (${terms}) holds for ${arms.join(", ")}.`;
-}
-
-/** One sentence an arm: how its comparisons came out. */
-function againstBaseline({ config }: Run, comparisons: readonly Comparison[]): string[] {
-  const baseline = baselineOf(config.arms);
-  return config.arms.filter((arm) => arm !== baseline).flatMap((arm) => {
-    const own = comparisons.filter(({ candidate }) => candidate === arm);
-    if (own.length === 0) return [];
-    const counts = (["slower", "faster", "equivalent", "inconclusive"] as const)
-      .map((verdict) => [own.filter((each) => each.verdict === verdict).length, verdict] as const)
-      .filter(([n]) => n > 0)
-      .map(([n, verdict]) => `${verdict} in ${formatCount(n)}`);
-    return [`${arm} against ${baseline}, of ${formatCount(own.length)} comparisons: ${counts.join(", ")}.`];
-  });
 }

@@ -78,12 +78,12 @@ function quantile(estimate: Estimate | undefined): string {
 function comparisonText(comparisons: readonly Comparison[]): string {
   const medians = comparisons.filter(({ statistic, ratio }) => statistic === "p50" && ratio !== null);
   if (medians.length === 0) return "";
-  const rows = medians.map(({ operation, baseline, candidate, ratio, low, high, verdict }) => [
+  const rows = medians.map(({ operation, baseline, candidate, ratio, low, high, verdict, n, p }) => [
     `${candidate} / ${baseline}`,
     operation ?? "all",
     `${significant(ratio!, 3)}×`,
     low === null || high === null ? "—" : `${significant(low, 3)}–${significant(high, 3)}`,
-    verdict,
+    p === null && verdict === "inconclusive" ? `${formatCount(n)} pairs: too few` : verdict,
   ]);
   const columns: Column[] = [
     { title: "median against", align: "left" },

@@ -1,0 +1,80 @@
+import { detectableText } from "../model/detectable.ts";
+import { roundsOf, secondsFor } from "../model/rounds.ts";
+import type { RunConfig } from "../model/run.ts";
+import type { Comparison } from "../model/summary.ts";
+import { formatCount, significant } from "../model/units.ts";
+import { baselineOf, MIN_PAIRS } from "./comparisons.ts";
+
+const VERDICTS = ["slower", "faster", "equivalent", "inconclusive"] as const;
+
+/** For each arm how its comparisons came out, and the smallest change that they could have shown. */
+export function againstBaseline(config: RunConfig, comparisons: readonly Comparison[]): string[] {
+  const baseline = baselineOf(config.arms);
+  return config.arms.filter((arm) => arm !== baseline).flatMap((arm) => {
+    const own = comparisons.filter(({ candidate }) => candidate === arm);
+    if (own.length === 0) return [];
+    const most = own.reduce((n, each) => Math.max(n, each.n), 0);
+    const found = most < MIN_PAIRS ? [tooFew(most, config)] : [outcome(own), smallest(own)];
+    return [`${arm} against ${baseline}: ${found.filter((text) => text !== "").join(" ")}`];
+  });
+}
+
+/** What a run of so few pairs lacks, as the rest of a sentence. */
+function tooFew(pairs: number, config: RunConfig): string {
+  const lacks = `too few pairs of blocks for a verdict: ${pairs} of ${MIN_PAIRS}.`;
+  const plan = { arms: config.arms.length, blockSeconds: config.blockSeconds };
+  if (roundsOf({ ...plan, durationSeconds: config.durationSeconds }) >= MIN_PAIRS) {
+    return `${lacks} Measure for longer, or at a higher rate.`;
+  }
+  return `${lacks} --duration ${secondsFor(MIN_PAIRS, plan)}s has as many.`;
+}
+
+function outcome(own: readonly Comparison[]): string {
+  const all = own.filter(({ operation }) => operation === null).map(allText);
+  const medians = own.filter(({ operation, statistic }) => operation !== null && statistic === "p50");
+  const tails = own.filter(({ statistic }) => statistic === "p95");
+  return [...all, ...counted("medians", medians), ...counted("p95", tails)].join("; ") + ".";
+}
+
+function allText({ verdict, ratio, low, high, p }: Comparison): string {
+  const numbers = ratio === null
+    ? ""
+    : ` (${significant(ratio, 3)}×${
+      low === null || high === null ? "" : `, ${significant(low, 3)} to ${significant(high, 3)}`
+    })`;
+  return p === null && verdict === "inconclusive"
+    ? "too few pairs of blocks for a verdict over all operations"
+    : `${verdict} over all operations${numbers}`;
+}
+
+/** "medians slower in 2, inconclusive in 4": of those with too few pairs that is what is said. */
+function counted(name: string, own: readonly Comparison[]): string[] {
+  if (own.length === 0) return [];
+  const few = own.filter(({ p, verdict }) => p === null && verdict === "inconclusive");
+  const counts = [
+    ...VERDICTS.map((verdict) =>
+      [verdict, own.filter((each) => each.verdict === verdict && !few.includes(each))] as const
+    ),
+    ["too few pairs", few] as const,
+  ];
+  const parts = counts.filter(([, found]) => found.length > 0)
+    .map(([what, found]) => `${what} in ${formatCount(found.length)}`);
+  return [`${name} ${parts.join(", ")}`];
+}
+
+function smallest(own: readonly Comparison[]): string {
+  const known = (which: (row: Comparison) => boolean) =>
+    own.filter((row) => which(row) && typeof row.detectable === "number").map(({ detectable }) =>
+      detectable!
+    );
+  const all = known(({ operation }) => operation === null).map((ratio) =>
+    `${detectableText(ratio)} over all operations`
+  );
+  const medians = known(({ operation, statistic }) => operation !== null && statistic === "p50");
+  const [low, high] = [Math.min(...medians), Math.max(...medians)].map(detectableText);
+  const each = medians.length === 0
+    ? []
+    : [low === high ? `${low} in medians` : `${low} to ${high} in medians`];
+  const parts = [...all, ...each];
+  return parts.length === 0 ? "" : `It could have shown a change of ${parts.join(", and of ")}.`;
+}
