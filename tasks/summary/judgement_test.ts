@@ -3,7 +3,6 @@ import type { ScopeNames } from "../model/slo.ts";
 import type { Run } from "../model/run.ts";
 import { type RunSummary, type SloResult, type Summary, unmeasured } from "../model/summary.ts";
 import { quantileEstimate, quantileName, ranksOf, shareEstimate } from "./estimate.ts";
-import { overloaded } from "./overload.ts";
 import { sloLevels, sloResults, sloTargets, sloTerms, subjectOf } from "./slo.ts";
 import { exitCodeOf } from "./verdict.ts";
 
@@ -134,17 +133,6 @@ Deno.test("a scope that the run has nothing of is not measured, and says why", (
     assert.equal(result!.windows, null);
     assert.match(result!.measured.warnings[0]!.text, why);
   }
-});
-
-Deno.test("a queue that grows is an overload, one that is merely long is not", () => {
-  const block = { block: 1, arm: "sql", n: 1000, middle: 0, end: 0, shed: 0 };
-  assert.deepEqual(
-    overloaded([block, { ...block, middle: 290, end: 300 }, { ...block, middle: 3, end: 12 }]),
-    [],
-  );
-  const [warning] = overloaded([block, { ...block, middle: 100, end: 240 }, { ...block, shed: 7 }]);
-  assert.equal(warning!.code, "overloaded");
-  assert.match(warning!.text, /sql was overloaded in 2 of 3 blocks: up to 240 /);
 });
 
 Deno.test("the exit code is the first that applies", () => {

@@ -3,16 +3,23 @@ import { formatCount } from "../model/units.ts";
 import type { Rows } from "../store/runs.ts";
 import { query } from "../store/sql.ts";
 
-/** One row of summary/backlog.sql. */
+/** One row of summary/backlog.sql: a block, or neighbouring short ones of an arm. */
 export interface Backlog {
+  /** The first. */
   readonly block: number;
   readonly arm: string;
+  /** How many blocks make a stretch; 1 where they are long. */
+  readonly joined: number;
   readonly n: number;
-  /** Unanswered in the block's middle. */
+  /** Unanswered in the blocks' middles. */
   readonly middle: number;
-  /** Unanswered at its end. */
+  /** Unanswered at their ends. */
   readonly end: number;
   readonly shed: number;
+  /** Median response time of what fell due in the blocks' first halves, milliseconds. */
+  readonly early: number | null;
+  /** The same of their second halves. */
+  readonly late: number | null;
 }
 
 /** A warning for each arm with blocks in which demand exceeded capacity (open loop). */
@@ -20,22 +27,31 @@ export async function overloadWarnings(rows: Rows, runId: string): Promise<Warni
   return overloaded(await rows.rows<Backlog>(query("summary/backlog"), { run: runId }));
 }
 
+/** In a queue that grows what comes later waits so many times as long. */
+const LATER_LONGER = 1.3;
+
 /**
  * A block is overloaded when it shed requests, or when its queue grew: more than 5 % of its requests were
- * unanswered at its end, and half as many again as in its middle. A system that is only slow has a long queue
- * that does not grow. The washout that follows drains it, so the next block would hide it.
+ * unanswered at its end, half as many again as in its middle, and what fell due later waited longer. A system that is
+ * only slow has a long queue that does not grow, or in a block shorter than its answers take, one of requests that
+ * take as long as those before. The washout that follows drains it, so the next block would hide it.
  */
 export function overloaded(blocks: readonly Backlog[]): Warning[] {
   const arms = [...new Set(blocks.map(({ arm }) => arm))];
   return arms.flatMap((arm) => {
     const own = blocks.filter((block) => block.arm === arm);
-    const over = own.filter(({ n, middle, end, shed }) =>
-      shed > 0 || (end > 0.05 * n && end > 1.5 * middle + 10)
-    );
+    const over = own.filter(({ n, middle, end, shed, early, late }) => {
+      const longer = early === null || late === null || late > LATER_LONGER * early;
+      return shed > 0 || (end > 0.05 * n && end > 1.5 * middle + 10 && longer);
+    });
     if (over.length === 0) return [];
     const most = Math.max(...over.map(({ end, shed }) => end + shed));
-    const text = `${arm} was overloaded in ${over.length} of ${own.length} blocks: up to ` +
-      `${formatCount(most)} requests of a block were shed or still unanswered at its end.`;
+    const joined = own[0]!.joined;
+    const [what, which] = joined === 1
+      ? ["blocks", "a block were shed or still unanswered at its end"]
+      : [`stretches of ${joined} blocks`, "a stretch were shed or still unanswered at its blocks' ends"];
+    const text = `${arm} was overloaded in ${over.length} of ${own.length} ${what}: up to ` +
+      `${formatCount(most)} requests of ${which}.`;
     return [{ code: "overloaded", text }];
   });
 }
