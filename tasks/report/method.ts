@@ -90,8 +90,8 @@ export function method(summary: RunSummary): string[] {
     ...(summary.slo.some(({ windows }) => windows !== null) ? [WINDOWS] : []),
     "Arms are compared by pairs of blocks of the same round: the ratio is a Hodges–Lehmann estimate, and its interval " +
     "comes from inverting the signed-rank test. Medians are of blocks, p95 of groups of neighbouring blocks with 40 " +
-    "requests or more of the operation each; all operations together are the mean of their log ratios of medians, " +
-    "weighted by the mix. Of the 5 % of false verdicts that an arm may have, 1 % go to all operations together, 3 % to " +
+    "requests or more of the operation each; all operations together are the typical ratio of single requests " +
+    "of an operation within a pair, averaged over operations by the mix. Of the 5 % of false verdicts that an arm may have, 1 % go to all operations together, 3 % to " +
     "medians and 1 % to p95, the latter two shared out among operations by Holm; p is adjusted for both, so that 0.05 " +
     "is the limit everywhere. “Detectable” is the smallest change that four of five such runs would have shown, told " +
     "from the spread of this run's pairs. Arms keep their state, such as what lies in a cache, from block to block.",

@@ -130,7 +130,7 @@ Deno.test("groups of neighbouring blocks hold every answered request once, and h
           const of = groups.filter((row) =>
             row.kind === kind && row.operation === operation && row.arm === arm
           );
-          of.forEach(({ round, n, p50, p95 }, at) => {
+          of.forEach(({ round, n, p50, p95, times }, at) => {
             const until = of[at + 1]?.round ?? Infinity;
             const own = raw.filter((row) =>
               row.operation === operation && row.arm === arm && row.round >= round && row.round < until
@@ -140,6 +140,9 @@ Deno.test("groups of neighbouring blocks hold every answered request once, and h
             const [low, high] = [own[(n - 1) >> 1]!, own[n >> 1]!];
             assert.ok(low === high ? p50 === low : Math.abs(p50! - (low + high) / 2) < 1e-9 || p50 === high);
             assert.ok(kind !== "p95" || n >= 40);
+            if (kind !== "all") assert.equal(times, null);
+            else if (n <= 16) assert.deepEqual(times!.toSorted((a, b) => a - b), own);
+            else assert.ok(times!.length === 16 && times!.every((time) => own.includes(time)));
           });
         }
       }

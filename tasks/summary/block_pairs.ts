@@ -33,6 +33,8 @@ export interface GroupQuantiles {
   /** Infinity among the never served. */
   readonly p50: number | null;
   readonly p95: number | null;
+  /** Of kind `all`: the response times themselves, or 16 of them evenly spaced by rank; else null. */
+  readonly times?: readonly number[] | null;
 }
 
 /** Where a group of neighbouring rounds begins; it ends where the next one of its kind and operation begins. */

@@ -3,6 +3,7 @@ import { equivalent } from "../stats/equivalence.ts";
 import { hodgesLehmann } from "../stats/hodges_lehmann.ts";
 import { holm } from "../stats/holm.ts";
 import { detectable } from "../stats/power.ts";
+import { median } from "../stats/robust.ts";
 import { signedRank } from "../stats/signed_rank.ts";
 import type { Rows } from "../store/runs.ts";
 import { type GroupQuantiles, groupQuantiles, type Kind, KINDS } from "./block_pairs.ts";
@@ -43,7 +44,7 @@ export async function comparisons(
 /**
  * The unit of replication is the pair of blocks of the same round (or of groups of neighbouring rounds), never the
  * request: a ratio per pair, its Hodges–Lehmann estimate on the log scale with the interval of the signed-rank test.
- * All operations together are the mean of their log ratios, weighted by the mix. Each candidate is a question of its
+ * All operations together are the mean of each one's typical log ratio of requests, weighted by the mix. Each candidate is a question of its
  * own ("is GraphQL slower?"), and asking about a cache too must not make its answer vaguer: the 5 % of one candidate
  * are shared out by `SHARES`, and by Holm among its operations. The p that is told counts both in, so that 0.05 is the
  * limit everywhere. Equivalence within ±5 % needs no adjustment: each of its two tests must succeed.
@@ -55,10 +56,10 @@ export function compareGroups(
 ): Comparison[] {
   const baseline = baselineOf(arms);
   if (baseline === undefined) return [];
-  const quantiles = quantilesOf(groups);
+  const cells = cellsOf(groups);
   return arms.filter((arm) => arm !== baseline).flatMap((candidate) => {
     const pairsOf: Pairs = (kind, operation) =>
-      ratios(quantiles(kind, operation, baseline), quantiles(kind, operation, candidate));
+      ratios(kind, cells(kind, operation, baseline), cells(kind, operation, candidate));
     const found = KINDS.flatMap((kind) => {
       const drafts = kind === "all"
         ? [draft(null, "p50", together(pairsOf, operations))]
@@ -102,34 +103,47 @@ interface Draft extends Pick<Comparison, "operation" | "statistic" | "warnings">
   readonly logRatios: readonly number[];
 }
 
-/** Quantiles by round, of one kind, operation and arm. */
-function quantilesOf(
-  groups: readonly GroupQuantiles[],
-): (kind: Kind, operation: string, arm: string) => ReadonlyMap<number, number> {
-  const found = new Map<string, Map<number, number>>();
+/** What was measured by round, of one kind, operation and arm. */
+type Cells = ReadonlyMap<number, GroupQuantiles>;
+
+function cellsOf(groups: readonly GroupQuantiles[]): (kind: Kind, operation: string, arm: string) => Cells {
+  const found = new Map<string, Map<number, GroupQuantiles>>();
   const key = (...words: string[]) => JSON.stringify(words);
-  for (const { kind, operation, arm, round, p50, p95 } of groups) {
-    const value = kind === "p95" ? p95 : p50;
-    if (value === null) continue;
-    const of = key(kind, operation, arm);
+  for (const group of groups) {
+    if (group.n === 0) continue;
+    const of = key(group.kind, group.operation, group.arm);
     if (!found.has(of)) found.set(of, new Map());
-    found.get(of)!.set(round, value);
+    found.get(of)!.set(group.round, group);
   }
   return (...words) => found.get(key(...words)) ?? new Map();
 }
 
-/** Not a number where both quantiles are infinite, or 0. */
-function ratios(
-  below: ReadonlyMap<number, number>,
-  above: ReadonlyMap<number, number>,
-): Map<number, number> {
+/** Logarithms; not a number where both sides are infinite, or 0. */
+function ratios(kind: Kind, below: Cells, above: Cells): Map<number, number> {
+  const quantile = ({ p50, p95 }: GroupQuantiles) => kind === "p95" ? p95! : p50!;
   return new Map(
-    [...above].filter(([round]) => below.has(round))
-      .map(([round, value]) => [round, Math.log(value / below.get(round)!)]),
+    [...above].filter(([round]) => below.has(round)).map(([round, candidate]) => {
+      const base = below.get(round)!;
+      const log = kind === "all"
+        ? medianRatio(base.times!, candidate.times!)
+        : Math.log(quantile(candidate) / quantile(base));
+      return [round, log];
+    }),
   );
 }
 
-/** Of each pair the mean of the operations' log ratios of medians, weighted by the mix. */
+/**
+ * The median of the log ratios of each request of the one to each of the other (Hodges and Lehmann's estimate of a
+ * shift): of a handful of requests it strays a quarter less than the ratio of their medians.
+ */
+function medianRatio(below: readonly number[], above: readonly number[]): number {
+  const logs = below.flatMap((base) => above.map((time) => Math.log(time / base)));
+  // Of two endless times none is longer; where most are, nothing can be told.
+  if (2 * logs.filter(Number.isNaN).length > logs.length) return NaN;
+  return median(logs.map((log) => Number.isNaN(log) ? 0 : log))!;
+}
+
+/** Of each pair the mean of the operations' typical log ratios, weighted by the mix. */
 function together(pairsOf: Pairs, operations: readonly Weighted[]): number[] {
   const total = operations.reduce((sum, { weight }) => sum + weight, 0);
   const sums = new Map<number, { weight: number; log: number }>();

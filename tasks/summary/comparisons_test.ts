@@ -14,10 +14,28 @@ function pairsOf(
   return ratios.flatMap((ratio, round) => {
     const base = 10 + (round * 7) % 5;
     return kinds.flatMap((kind) => [
-      { kind, round, arm: "a", operation, n: 100, p50: base, p95: 3 * base },
-      { kind, round, arm: "b", operation, n: 100, p50: base * ratio, p95: 3 * base * ratio },
+      { kind, round, arm: "a", operation, n: 100, p50: base, p95: 3 * base, times: [base] },
+      {
+        kind,
+        round,
+        arm: "b",
+        operation,
+        n: 100,
+        p50: base * ratio,
+        p95: 3 * base * ratio,
+        times: [base * ratio],
+      },
     ]);
   });
+}
+
+function scaled(row: GroupQuantiles, factor: number): GroupQuantiles {
+  return {
+    ...row,
+    p50: row.p50! * factor,
+    p95: row.p95! * factor,
+    times: row.times!.map((time) => time * factor),
+  };
 }
 
 const twice = (n: number) => Array.from({ length: n }, (_, round) => 2 + round / 1000);
@@ -31,7 +49,7 @@ Deno.test("direct SQL is the baseline where it took part, else the first arm", (
 
 Deno.test("pairs are of the same round: drift over the run cancels out", () => {
   const drifting = pairsOf(Array.from({ length: 10 }, (_, round) => 0.8 * (1 + round / 1000)))
-    .map((row) => ({ ...row, p50: row.p50! * 2 ** row.round, p95: row.p95! * 2 ** row.round }));
+    .map((row) => scaled(row, 2 ** row.round));
   const found = compareGroups(drifting.toReversed(), ["a", "b"], MIX);
   assert.deepEqual(found.map(({ operation, statistic }) => [operation, statistic]), [
     [null, "p50"],
@@ -61,16 +79,14 @@ Deno.test("ratios that go either way are inconclusive, and say which change they
 });
 
 Deno.test("a candidate whose blocks shed is slower without a number; two such arms have no ratio", () => {
-  const shed = pairsOf(twice(9)).map((row) =>
-    row.arm === "b" ? { ...row, p50: Infinity, p95: Infinity } : row
-  );
+  const shed = pairsOf(twice(9)).map((row) => row.arm === "b" ? scaled(row, Infinity) : row);
   for (const { verdict, ratio, detectable, warnings } of compareGroups(shed, ["a", "b"], MIX)) {
     assert.equal(verdict, "slower");
     assert.equal(ratio, null);
     assert.equal(detectable, null);
     assert(warnings.some(({ code }) => code === "unbounded"));
   }
-  const both = shed.map((row) => ({ ...row, p50: Infinity, p95: Infinity }));
+  const both = shed.map((row) => scaled(row, Infinity));
   for (const { n, verdict, warnings } of compareGroups(both, ["a", "b"], MIX)) {
     assert.equal(n, 0);
     assert.equal(verdict, "inconclusive");
