@@ -29,6 +29,10 @@ export const parts: Readonly<Record<string, Part>> = {
     title: "storing timings: rows a second, bytes a timing, and what spooling costs",
     run: async (args, config) => await (await import("./store/task.ts")).storePart(args, config),
   },
+  truth: {
+    title: "simulated runs whose truth is known: how often a change is found, and how often one that is none",
+    run: async (args, config) => await (await import("./truth/task.ts")).truthPart(args, config),
+  },
 };
 
 /**

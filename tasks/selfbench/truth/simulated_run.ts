@@ -1,0 +1,104 @@
+import { planBlocks } from "../../load/blocks.ts";
+import { type GroupQuantiles, groupStarts, KINDS } from "../../summary/block_pairs.ts";
+import type { Weighted } from "../../summary/comparisons.ts";
+
+/** How the response times of a simulated run come about. */
+export interface SimulatedRun {
+  readonly arms: readonly string[];
+  readonly operations: readonly Weighted[];
+  /** Requests a second over all arms. */
+  readonly rate: number;
+  readonly durationSeconds: number;
+  readonly blockSeconds: number;
+  readonly washoutSeconds: number;
+  /** Standard deviation of the logarithm of one operation's response times within a block. */
+  readonly spread: number;
+  /** Share of requests that take two to six times as long. */
+  readonly spikes: number;
+  /** Standard deviation of a whole block's logarithm. */
+  readonly noise: number;
+  /** How much of a block's deviation the next block takes over, whichever arm it is of. */
+  readonly memory: number;
+  /** By how much response times rise over the run: 0.3 is 30 %. */
+  readonly drift: number;
+  /** By how much an arm's operation takes longer: a factor. */
+  readonly effect: (arm: string, operation: string) => number;
+}
+
+/** Simulated response times by round, arm and operation, and from them the quantiles that arms are compared by. */
+export function simulate(run: SimulatedRun, seed: number): GroupQuantiles[] {
+  const { arms, operations, rate, effect } = run;
+  const random = generator(seed);
+  const phases = planBlocks({ ...run, seed, warmupSeconds: 0 });
+  const total = operations.reduce((sum, { weight }) => sum + weight, 0);
+  const times = new Map<string, number[][]>();
+  for (const arm of arms) for (const { name } of operations) times.set(`${arm} ${name}`, []);
+  const rounds = new Map(arms.map((arm) => [arm, 0]));
+  let deviation = run.noise * random.normal();
+  for (const { name, arm, startUs, endUs } of phases) {
+    if (name !== "steady") continue;
+    const round = rounds.get(arm)!;
+    rounds.set(arm, round + 1);
+    deviation = run.memory * deviation + Math.sqrt(1 - run.memory ** 2) * run.noise * random.normal();
+    const level = deviation + Math.log1p(run.drift) * startUs / 1e6 / run.durationSeconds;
+    operations.forEach(({ name, weight }, place) => {
+      const mean = rate * (endUs - startUs) / 1e6 * weight / total;
+      const log = level + place + Math.log(effect(arm, name));
+      const own = Array.from({ length: random.poisson(mean) }, () => {
+        const spike = random.uniform() < run.spikes ? 2 + 4 * random.uniform() : 1;
+        return spike * Math.exp(log + run.spread * random.normal());
+      });
+      times.get(`${arm} ${name}`)![round] = own;
+    });
+  }
+  return quantiles(times, run);
+}
+
+/** The same as summary/block_groups.sql makes of stored rows. */
+function quantiles(
+  times: ReadonlyMap<string, readonly (readonly number[])[]>,
+  { arms, operations }: SimulatedRun,
+): GroupQuantiles[] {
+  const names = operations.map(({ name }) => name);
+  const counts = [...times].flatMap(([key, rounds]) => {
+    const [arm, operation] = key.split(" ") as [string, string];
+    return rounds.map((own, round) => ({ round, arm, operation, responses: own.length }));
+  });
+  const starts = groupStarts(counts, arms, names);
+  return KINDS.flatMap((kind) =>
+    names.flatMap((operation) => {
+      const firsts = starts.filter((each) => each.kind === kind && each.operation === operation)
+        .map(({ first }) => first);
+      return arms.flatMap((arm) =>
+        firsts.map((first, at): GroupQuantiles => {
+          const own = times.get(`${arm} ${operation}`)!.slice(first, firsts[at + 1]).flat().sort((a, b) =>
+            a - b
+          );
+          const n = own.length;
+          const p50 = n === 0 ? null : (own[(n - 1) >> 1]! + own[n >> 1]!) / 2;
+          const p95 = n === 0 ? null : own[Math.ceil(0.95 * n) - 1]!;
+          return { kind, round: first, arm, operation, n, p50, p95, times: kind === "all" ? own : null };
+        })
+      );
+    })
+  );
+}
+
+/** mulberry32, and what is drawn by it. */
+function generator(seed: number) {
+  let state = seed >>> 0;
+  const uniform = () => {
+    state = (state + 0x6d2b79f5) >>> 0;
+    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
+    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
+  };
+  const normal = () => Math.sqrt(-2 * Math.log(1 - uniform())) * Math.cos(2 * Math.PI * uniform());
+  const poisson = (mean: number) => {
+    const limit = Math.exp(-mean);
+    let n = 0;
+    for (let product = uniform(); product > limit; product *= uniform()) n++;
+    return n;
+  };
+  return { uniform, normal, poisson };
+}
