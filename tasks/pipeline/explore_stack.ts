@@ -1,28 +1,35 @@
+import { join } from "node:path";
 import type { Config } from "../config.ts";
+import { type LoadedScenario, loadScenario } from "../load/scenario.ts";
 import { datasets } from "../seed/catalog.ts";
 import { settleData } from "../seed/spec.ts";
-import { up } from "../stack/up.ts";
-import { openTerminal } from "../terminal/terminal.ts";
+import { up, type UpOptions, type UpResult } from "../stack/up.ts";
+import { openTerminal, type Terminal } from "../terminal/terminal.ts";
 import { formatTable } from "../terminal/table.ts";
 import { interruptSignal } from "./interrupt.ts";
-import { type DataArguments, databaseName, dataRequest } from "./data_options.ts";
+import { type DataArguments, databaseName, dataOf, dataRequest } from "./data_options.ts";
+import { findOwnFiles, openOwnTables, ownDatabase } from "./own_tables.ts";
 import { fillDatabase } from "./prepare.ts";
 
 const DATASET = "northwind";
 
-/** Starts the stack, fills it, and shows where everything is. */
-export async function exploreStack(given: DataArguments, config: Config): Promise<void> {
-  const request = await dataRequest(DATASET, given);
-  const { replace } = given;
+/**
+ * Starts the stack, fills it, and shows where everything is.
+ * @param name of a scenario whose data are shown, or the path of its file
+ */
+export async function exploreStack(
+  name: string | undefined,
+  given: DataArguments,
+  config: Config,
+): Promise<void> {
+  const scenario = name === undefined ? null : await loadScenario(config.root, name);
+  if (scenario !== null) await findOwnFiles(scenario);
   const terminal = openTerminal({ json: false });
   const interrupt = interruptSignal(config.home);
   try {
+    const data = await dataFor(scenario, given, config, terminal, interrupt.signal);
     const { endpoints, urlsFile } = await up(config, {
-      database: databaseName(settleData(request)),
-      schemas: datasets[DATASET]!.schemas,
-      seed: async (_url, stack) => {
-        await fillDatabase(stack, request, { replace, home: config.home }, terminal, interrupt.signal);
-      },
+      ...data,
       onStep: (text) => terminal.print(text),
       signal: interrupt.signal,
     });
@@ -31,6 +38,8 @@ export async function exploreStack(given: DataArguments, config: Config): Promis
       { title: "address", align: "left" },
       { title: "", align: "left", columns: 300 },
     ], endpoints.map(({ name, address, note }) => [name, address ?? "not available", note])));
+    // Of tables of one's own nobody has written down what PostGraphile calls them.
+    if (scenario?.ownTables) { for (const line of await fieldNames(config, endpoints)) terminal.print(line); }
     terminal.print(
       `\nURLs with passwords, to be sourced by a shell: ${urlsFile}\ndeno task down stops everything.`,
     );
@@ -38,3 +47,51 @@ export async function exploreStack(given: DataArguments, config: Config): Promis
     interrupt.dispose();
   }
 }
+
+/** Which database is shown, and what fills it. */
+async function dataFor(
+  scenario: LoadedScenario | null,
+  given: DataArguments,
+  { home }: Config,
+  terminal: Terminal,
+  signal: AbortSignal,
+): Promise<Pick<UpOptions, "database" | "schemas" | "seed">> {
+  const request = scenario === null ? await dataRequest(DATASET, given) : await dataOf(scenario, given);
+  if (request === null) {
+    return {
+      database: await ownDatabase(scenario!),
+      schemas: scenario!.ownTables!.schemas,
+      seed: async (_url, stack) => void await openOwnTables(stack, scenario!, async () => {}, terminal),
+    };
+  }
+  return {
+    database: databaseName(settleData(request)),
+    schemas: datasets[request.dataset]!.schemas,
+    seed: async (_url, stack) =>
+      void await fillDatabase(stack, request, { replace: given.replace, home }, terminal, signal),
+  };
+}
+
+/** What the GraphQL service of ours can be asked, as lines; none where it is the user's or not there. */
+async function fieldNames({ root }: Config, endpoints: UpResult["endpoints"]): Promise<string[]> {
+  const graphiql = endpoints.find(({ name }) => name === "GraphiQL");
+  const address = endpoints.find(({ name }) => name === "GraphQL")?.address;
+  if (graphiql === undefined || !address) return [];
+  const query = await Deno.readTextFile(join(root, "queries/observe/graphql_fields.graphql"));
+  const answer = await fetch(address, {
+    method: "POST",
+    headers: { "content-type": "application/json" },
+    body: JSON.stringify({ query }),
+  });
+  const { data } = await answer.json() as { data?: { __schema: Record<string, FieldNames> } };
+  return [["query", "Fields to ask"], ["mutation", "Fields that write"]].flatMap(([kind, words]) => {
+    const names = (data?.__schema[`${kind}Type`]?.fields ?? []).map(({ name }) => name)
+      .filter((name) => !RELAY.includes(name));
+    return names.length === 0 ? [] : [`\n${words}: ${names.sort().join(", ")}`];
+  });
+}
+
+/** Fields that every PostGraphile has. */
+const RELAY = ["query", "id", "nodeId", "node"];
+
+type FieldNames = { readonly fields: readonly { readonly name: string }[] } | null;

@@ -37,8 +37,7 @@ export function openOwnTables(
   const embedded = stack.facts().some(({ name, origin }) => name === "postgres" && origin === "embedded");
   return terminal.step(`Find the tables of ${scenario.name}`, async () => {
     const text = setup === undefined ? null : await readBeside(scenario, "dataset.setup", setup);
-    const version = createHash("sha256").update(JSON.stringify([schemas, text])).digest("hex").slice(0, 10);
-    const url = await stack.databaseUrl(`own_${scenario.name.replaceAll("-", "_")}_${version}`);
+    const url = await stack.databaseUrl(await ownDatabase(scenario));
     await hold(url);
     const dataset = await withClient(url, async (client) => {
       let tables = await tablesIn(client, schemas);
@@ -59,6 +58,14 @@ export function openOwnTables(
     const detail = `${formatCount(tablesOf(dataset))} tables, ${formatCount(dataset.rows)} rows`;
     return { value: { url, dataset }, detail };
   });
+}
+
+/** The embedded database of a scenario with tables of its own: another setup, or other schemas, have another. */
+export async function ownDatabase(scenario: LoadedScenario): Promise<string> {
+  const { schemas, setup } = scenario.ownTables!;
+  const text = setup === undefined ? null : await readBeside(scenario, "dataset.setup", setup);
+  const version = createHash("sha256").update(JSON.stringify([schemas, text])).digest("hex").slice(0, 10);
+  return `own_${scenario.name.replaceAll("-", "_")}_${version}`;
 }
 
 /** The scenario's own SQL that takes a run's writes back; null where it has none. */
