@@ -1,16 +1,20 @@
+import type { Command } from "commander";
 import { readConfig } from "./config.ts";
 import { DEFAULT_SCENARIO, scenarioNames } from "./load/scenario.ts";
 import { askedBench, askedSearch } from "./pipeline/asked.ts";
 import { addBenchOptions, type BenchArguments } from "./pipeline/bench_options.ts";
+import type { ExitCode } from "./model/errors.ts";
 import { checkHome } from "./stack/home.ts";
 import { command, main } from "./terminal/command.ts";
 
-await main(async () => {
+/** Its command line. */
+export function benchCommand(): Command {
+  return addBenchOptions(command("bench", "Measure a scenario, store every timing and write the report."));
+}
+
+async function run(): Promise<ExitCode> {
   const config = readConfig();
-  const task = addBenchOptions(
-    command("bench", "Measure a scenario, store every timing and write the report."),
-  )
-    .addHelpText("after", `\nScenarios: ${scenarioNames(config.root).join(", ")}`);
+  const task = benchCommand().addHelpText("after", `\nScenarios: ${scenarioNames(config.root).join(", ")}`);
   task.parse(Deno.args, { from: "user" });
   checkHome(config.home);
   const given = task.opts<BenchArguments>();
@@ -24,4 +28,6 @@ await main(async () => {
   const asked = await askedBench(name, given, config);
   const { bench } = await import("./pipeline/bench.ts");
   return await bench(asked, config);
-});
+}
+
+if (import.meta.main) await main(run);

@@ -1,5 +1,6 @@
-import { Option } from "commander";
+import { type Command, Option } from "commander";
 import { readConfig } from "./config.ts";
+import type { ExitCode } from "./model/errors.ts";
 import { formatBytes } from "./model/units.ts";
 import { clean, planClean } from "./stack/clean.ts";
 import { checkHome } from "./stack/home.ts";
@@ -8,9 +9,9 @@ import { command, main, say } from "./terminal/command.ts";
 import { formatTable } from "./terminal/table.ts";
 import { keepKnownWrites } from "./undo/known_writes.ts";
 
-await main(async () => {
-  const config = readConfig();
-  const task = command(
+/** Its command line. */
+export function cleanCommand(): Command {
+  return command(
     "clean",
     "Remove all local state: clusters, caches, the store and the reports of runs.",
   )
@@ -20,6 +21,11 @@ await main(async () => {
         .default(false).conflicts("writes"),
     )
     .option("-y, --yes", "do not ask", false);
+}
+
+async function run(): Promise<ExitCode | void> {
+  const config = readConfig();
+  const task = cleanCommand();
   task.parse(Deno.args, { from: "user" });
   checkHome(config.home);
   const given = task.opts<{ yes: boolean; writes: boolean; database: boolean }>();
@@ -45,4 +51,6 @@ await main(async () => {
   say(
     `Removed.${left.length === 0 ? "" : ` Left alone, as they are not Benchbook's: ${left.join(", ")}.`}`,
   );
-});
+}
+
+if (import.meta.main) await main(run);

@@ -1,3 +1,4 @@
+import type { Command } from "commander";
 import { readConfig } from "./config.ts";
 import { BenchbookError, ExitCode } from "./model/errors.ts";
 import { calibrate, calibrationFile } from "./pipeline/calibrate.ts";
@@ -8,14 +9,17 @@ import { calibrationText } from "./terminal/calibration_text.ts";
 import { command, main, say } from "./terminal/command.ts";
 import { doctorText } from "./terminal/doctor_text.ts";
 
-await main(async () => {
-  const options = command(
+/** Its command line. */
+export function doctorCommand(): Command {
+  return command(
     "doctor",
     "Look at everything that a run depends on, say how to mend what is missing, and calibrate the load generator.",
   )
-    .option("--no-calibrate", "leave the calibration out, which takes some seconds of CPU")
-    .parse(Deno.args, { from: "user" })
-    .opts<{ calibrate: boolean }>();
+    .option("--no-calibrate", "leave the calibration out, which takes some seconds of CPU");
+}
+
+async function run(): Promise<ExitCode> {
+  const options = doctorCommand().parse(Deno.args, { from: "user" }).opts<{ calibrate: boolean }>();
   const config = readConfig();
   checkHome(config.home);
   const { signal } = interruptSignal(config.home);
@@ -32,4 +36,6 @@ await main(async () => {
     }
   }
   return findings.some(({ state }) => state === "missing") ? ExitCode.service : ExitCode.ok;
-});
+}
+
+if (import.meta.main) await main(run);

@@ -1,15 +1,21 @@
+import type { Command } from "commander";
 import { readConfig } from "./config.ts";
 import { checkHome } from "./stack/home.ts";
 import { command, main, say } from "./terminal/command.ts";
 import { followLog, listLogs, readLog } from "./stack/logs.ts";
 import { printable } from "./terminal/safe_text.ts";
 
-await main(async () => {
-  const config = readConfig();
-  const task = command("logs", "Show the log of a service; without a name, list the logs there are.")
+/** Its command line. */
+export function logsCommand(): Command {
+  return command("logs", "Show the log of a service; without a name, list the logs there are.")
     .argument("[service]", "postgres, redis, graphql …")
     .option("-n, --lines <n>", "so many of the last lines", (text) => Math.max(1, parseInt(text) || 100), 100)
     .option("-f, --follow", "go on showing what is added, until Ctrl-C", false);
+}
+
+async function run(): Promise<void> {
+  const config = readConfig();
+  const task = logsCommand();
   task.parse(Deno.args, { from: "user" });
   checkHome(config.home);
   const [service] = task.args;
@@ -31,4 +37,6 @@ await main(async () => {
     (text) => Deno.stdout.writeSync(new TextEncoder().encode(shown(text))),
     stop.signal,
   );
-});
+}
+
+if (import.meta.main) await main(run);

@@ -1,6 +1,7 @@
 import { join } from "node:path";
+import type { Command } from "commander";
 import { readConfig } from "./config.ts";
-import { UsageError } from "./model/errors.ts";
+import { type ExitCode, UsageError } from "./model/errors.ts";
 import { parseDuration } from "./model/units.ts";
 import { openJupyter } from "./notebook/open.ts";
 import { runAll } from "./notebook/run_notebooks.ts";
@@ -9,8 +10,9 @@ import { checkHome } from "./stack/home.ts";
 import { openRun } from "./store/read.ts";
 import { command, dbOption, main, say } from "./terminal/command.ts";
 
-await main(async () => {
-  const task = command(
+/** Its command line. */
+export function notebookCommand(): Command {
+  return command(
     "notebook",
     "Open the notebooks in Jupyter with the Deno kernel, or run them headless.",
   )
@@ -18,6 +20,10 @@ await main(async () => {
     .option("--run", "run every notebook from its first cell to its last, without Jupyter")
     .option("--timeout <duration>", "with --run: the longest that one cell may take", "60s")
     .addOption(dbOption());
+}
+
+async function run(): Promise<ExitCode | void> {
+  const task = notebookCommand();
   task.parse(Deno.args, { from: "user" });
   const { run: headless, timeout, db } = task.opts<{ run?: true; timeout: string; db?: string }>();
   const [reference] = task.args;
@@ -34,8 +40,10 @@ await main(async () => {
     }
     return await openJupyter({ notebooks: directory, home: config.home });
   }
-  const { run, db: store } = await openRun(reference, db === undefined ? {} : { db });
+  const { run: found, db: store } = await openRun(reference, db === undefined ? {} : { db });
   const { signal } = interruptSignal(config.home);
-  const parameters = { run: run.runId, db: store };
+  const parameters = { run: found.runId, db: store };
   return await runAll({ directory, parameters, timeoutMs, signal, print: say });
-});
+}
+
+if (import.meta.main) await main(run);

@@ -1,17 +1,18 @@
 import assert from "node:assert/strict";
 import { resolve } from "node:path";
 import { findProgram } from "./stack/programs.ts";
+import { pageNames } from "./docs/pages.ts";
 import { SHORT, withWorkbench } from "./pipeline/testing.ts";
 
 const root = resolve(import.meta.dirname!, "..");
-const readme = Deno.readTextFileSync(resolve(root, "README.md"));
+const pages = pageNames(root).map((page) => Deno.readTextFileSync(resolve(root, page))).join("\n");
 
-/** The commands of the README's shell blocks, in their order. */
-const commands = [...readme.matchAll(/```sh\n([\s\S]*?)```/g)]
-  .flatMap(([, block]) => block!.trim().split("\n"))
+/** The commands of the shell blocks of README and docs, in their order. */
+const commands = [...pages.matchAll(/^ *```sh\n([\s\S]*?)```/gm)]
+  .flatMap(([, block]) => block!.split("\n").map((line) => line.trim()))
   .filter((line) => line !== "" && !line.startsWith("#"));
 
-Deno.test("the README's commands work as they stand", async (t) => {
+Deno.test("the commands of README and docs work as they stand", async (t) => {
   assert.ok(commands.length >= 9, `${commands.length} commands`);
   await withWorkbench(async (bench) => {
     for (const command of commands) {
@@ -43,36 +44,4 @@ Deno.test("the README's commands work as they stand", async (t) => {
       });
     }
   }, { onDisk: true });
-});
-
-Deno.test("the README names every task and every option of bench, and no other", async () => {
-  const { tasks } = JSON.parse(await Deno.readTextFile(resolve(root, "deno.json"))) as {
-    tasks: Record<string, unknown>;
-  };
-  const section = readme.slice(readme.indexOf("## Tasks"), readme.indexOf("### Options"));
-  const rows = section.split("\n").filter((line) => line.startsWith("| `"));
-  const named = rows.flatMap((row) =>
-    [...row.split("|")[1]!.matchAll(/`([a-z]+)/g)].map(([, name]) => name!)
-  );
-  assert.deepEqual(named.sort(), Object.keys(tasks).sort());
-  const help = new TextDecoder().decode(
-    (await new Deno.Command(Deno.execPath(), {
-      args: ["run", "-A", "--quiet", resolve(root, "tasks/bench.ts"), "--help"],
-    }).output()).stdout,
-  );
-  const options = new Set([...help.matchAll(/^ {2}(?:-\w, )?(--[a-z-]+)/gm)].map(([, name]) => name!));
-  options.delete("--help");
-  const table = readme.slice(readme.indexOf("### Options"), readme.indexOf("Exit codes"));
-  const documented = new Set(
-    table.split("\n").filter((line) => line.startsWith("| `")).flatMap((row) =>
-      row.split("|")[1]!.match(/--[a-z-]+/g) ?? []
-    ),
-  );
-  assert.deepEqual([...documented].sort(), [...options].sort());
-});
-
-Deno.test("every file and folder that the README links to is there", async () => {
-  const links = [...readme.matchAll(/\]\((?!https?:)([^)#]+)\)/g)].map(([, path]) => path!);
-  assert.ok(links.length > 8);
-  for (const link of links) await Deno.stat(resolve(root, link));
 });

@@ -1,10 +1,11 @@
 import { resolve } from "node:path";
-import { Option } from "commander";
+import { type Command, Option } from "commander";
 import { command, main } from "./terminal/command.ts";
 import { testFiles } from "./testing/test_files.ts";
 
-await main(async () => {
-  const task = command(
+/** Its command line. */
+export function testCommand(): Command {
+  return command(
     "test",
     "Check the types, and run the tests that take minutes; --all adds the long ones.",
   )
@@ -12,8 +13,11 @@ await main(async () => {
     .addOption(
       new Option("--all", "also *_all_test.ts: faults in every variant, long fuzzing, whole stories"),
     )
-    .addOption(new Option("--added", "only what --all adds, without checking types").conflicts("all"))
-    .parse(Deno.args, { from: "user" });
+    .addOption(new Option("--added", "only what --all adds, without checking types").conflicts("all"));
+}
+
+async function run(): Promise<void> {
+  const task = testCommand().parse(Deno.args, { from: "user" });
   const { all, added } = task.opts<{ all?: boolean; added?: boolean }>();
   const part = all ? "all" : added ? "added" : "quick";
   const files = testFiles(import.meta.dirname!, part, task.args);
@@ -27,8 +31,10 @@ await main(async () => {
     if (code !== 0) Deno.exit(code);
   }
   Deno.exit(await deno("test", "-A", "--no-check", "--quiet", "--parallel", ...files));
-});
+}
 
 async function deno(...args: string[]): Promise<number> {
   return (await new Deno.Command(Deno.execPath(), { args, stdin: "null" }).spawn().status).code;
 }
+
+if (import.meta.main) await main(run);

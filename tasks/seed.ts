@@ -1,23 +1,31 @@
-import { InvalidArgumentError, Option } from "commander";
+import { type Command, InvalidArgumentError, Option } from "commander";
 import { readConfig } from "./config.ts";
+import type { ExitCode } from "./model/errors.ts";
 import { addDataOptions } from "./pipeline/data_options.ts";
 import { type SeedArguments, seedTask } from "./pipeline/seed_task.ts";
 import { datasets } from "./seed/catalog.ts";
 import { checkHome } from "./stack/home.ts";
 import { command, main } from "./terminal/command.ts";
 
-await main(async () => {
-  const config = readConfig();
+/** Its command line. */
+export function seedCommand(): Command {
   const names = Object.keys(datasets);
   const task = command("seed", "Load a data set into PostgreSQL, the same rows for the same seed.")
     .addOption(new Option("--dataset <name>", `data set: ${names.join(", ")}`).default("northwind"));
-  addDataOptions(task)
+  return addDataOptions(task)
     .option("--workers <n>", "connections that load at once; by default as many as help", workers)
     .option("--verify", "then check rows, keys, distributions and content, and print a table", false);
+}
+
+async function run(): Promise<ExitCode> {
+  const config = readConfig();
+  const task = seedCommand();
   task.parse(Deno.args, { from: "user" });
   checkHome(config.home);
   return await seedTask(task.opts<SeedArguments>(), config);
-});
+}
+
+if (import.meta.main) await main(run);
 
 function workers(text: string): number {
   const value = Number(text);

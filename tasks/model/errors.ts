@@ -7,6 +7,18 @@ export const ExitCode = {
   invalid: 4,
   interrupted: 130,
 } as const;
+/** What each code says, for people; where several apply, the first of them. */
+export const EXIT_CODES: readonly (readonly [code: number, meaning: string])[] = [
+  [ExitCode.interrupted, "interrupted: Ctrl-C, SIGTERM, or the terminal was closed"],
+  [ExitCode.usage, "usage or bad input: nothing was measured"],
+  [
+    ExitCode.service,
+    "a service or resource failed, a path asked for by name was not there, or something was left behind",
+  ],
+  [ExitCode.invalid, "INVALID, or paths that do not answer alike"],
+  [ExitCode.verdictFailed, "a target was missed"],
+  [ExitCode.ok, "otherwise"],
+];
 /** One of the codes in `ExitCode`. */
 export type ExitCode = typeof ExitCode[keyof typeof ExitCode];
 

@@ -1,0 +1,189 @@
+import type { Argument, Command, Option } from "commander";
+import { benchCommand } from "../bench.ts";
+import { cleanCommand } from "../clean.ts";
+import { doctorCommand } from "../doctor.ts";
+import { downCommand } from "../down.ts";
+import { loadScenario, scenarioNames } from "../load/scenario.ts";
+import { logsCommand } from "../logs.ts";
+import { EXIT_CODES } from "../model/errors.ts";
+import type { Scenario } from "../model/scenario.ts";
+import { formatCount } from "../model/units.ts";
+import { notebookCommand } from "../notebook.ts";
+import { addDataOptions } from "../pipeline/data_options.ts";
+import { reportCommand } from "../report.ts";
+import { testCommand } from "../run_tests.ts";
+import { runsCommand } from "../runs.ts";
+import { datasets } from "../seed/catalog.ts";
+import { seedCommand } from "../seed.ts";
+import { parts } from "../selfbench/parts.ts";
+import { selfbenchCommand } from "../selfbench.ts";
+import { command } from "../terminal/command.ts";
+import { upCommand } from "../up.ts";
+
+/** The command lines of the tasks that have one, by name. */
+const COMMANDS: Readonly<Record<string, () => Command>> = {
+  bench: benchCommand,
+  seed: seedCommand,
+  report: reportCommand,
+  runs: runsCommand,
+  notebook: notebookCommand,
+  up: upCommand,
+  down: downCommand,
+  logs: logsCommand,
+  clean: cleanCommand,
+  doctor: doctorCommand,
+  selfbench: selfbenchCommand,
+  test: testCommand,
+};
+
+/** What the documentation takes from the code, as Markdown by name. */
+export async function sections(root: string): Promise<Readonly<Record<string, string>>> {
+  return {
+    tasks: await tasks(root),
+    "data options": options(addDataOptions(command("data", ""))),
+    ...Object.fromEntries(
+      Object.entries(COMMANDS).map(([name, make]) => [`options of ${name}`, optionsOf(make())]),
+    ),
+    "exit codes": list(EXIT_CODES.map(([code, meaning]) => `**${code}**: ${meaning}.`)),
+    environment: environment(await Deno.readTextFile(`${root}/.env.example`)),
+    scenarios: await scenarios(root),
+    scales: scales(),
+    distributions: distributions(),
+  };
+}
+
+async function tasks(root: string): Promise<string> {
+  const { tasks } = JSON.parse(await Deno.readTextFile(`${root}/deno.json`)) as {
+    tasks: Record<string, { description: string }>;
+  };
+  return list(
+    Object.entries(tasks).map(([name, { description }]) => {
+      const usage = COMMANDS[name] === undefined ? "" : usageOf(COMMANDS[name]());
+      return `\`${name}${usage}\`: ${description}.`;
+    }),
+  );
+}
+
+function usageOf(task: Command): string {
+  const [part] = Object.keys(parts);
+  const named = task.registeredArguments.map((argument) =>
+    argument.required ? ` ${nameOf(argument)}` : ` [${nameOf(argument)}]`
+  );
+  return task.name().endsWith(" selfbench") && part !== undefined ? " [PART]" : named.join("");
+}
+
+function nameOf(argument: Argument): string {
+  return `${argument.name().toUpperCase()}${argument.variadic ? "…" : ""}`;
+}
+
+/** Those of a task; the options of the data, which several have, stand by themselves. */
+function optionsOf(task: Command): string {
+  const ofData = new Set(addDataOptions(command("data", "")).options.map(({ flags }) => flags));
+  const own = task.options.filter(({ flags }) => !ofData.has(flags));
+  const lines = [
+    ...task.registeredArguments.map((argument) =>
+      `\`${nameOf(argument)}\`: ${argument.description}${defaultOf(argument)}.`
+    ),
+    ...own.map(optionLine),
+    ...task.commands.map((sub) => {
+      const words = sub.registeredArguments.map((argument) => ` ${nameOf(argument)}`).join("");
+      return `\`${sub.name()}${words}\`: ${sub.description()}.`;
+    }),
+    ...(task.name().endsWith(" selfbench")
+      ? Object.entries(parts).map(([name, { title }]) => `\`${name}\`: ${title}.`)
+      : []),
+    ...(own.length < task.options.length ? ["all [options of the data](#options-of-the-data)."] : []),
+  ];
+  return lines.length === 0 ? "No options but `--help`." : list(lines);
+}
+
+function options(task: Command): string {
+  return list(task.options.map(optionLine));
+}
+
+function optionLine(option: Option): string {
+  return `\`${option.flags}\`: ${option.description.replaceAll("<", "\\<")}${defaultOf(option)}.`;
+}
+
+function defaultOf(
+  { defaultValue, description, ...rest }: Pick<Option | Argument, "defaultValue" | "description">,
+): string {
+  // `--no-pdf` is on without it, and a switch is off: nobody needs to be told.
+  const silent = defaultValue === undefined || typeof defaultValue === "boolean" ||
+    typeof defaultValue === "object" ||
+    ("negate" in rest && rest.negate === true) || description.includes("default:");
+  return silent ? "" : ` (default: \`${defaultValue}\`)`;
+}
+
+/** Variables of the example with the comment lines above each. */
+function environment(text: string): string {
+  const lines: string[] = [];
+  let comment: string[] = [];
+  for (const line of text.split("\n")) {
+    const [, name, value] = /^# ([A-Z_]+)=(.*)$/.exec(line) ?? [];
+    if (name !== undefined) {
+      const words = comment.join(" ");
+      lines.push(
+        `\`${name}\`${value === "" ? "" : `, like \`${value}\``}${words === "" ? "" : `: ${words}`}`,
+      );
+      comment = [];
+    } else if (line.startsWith("# ") && !line.startsWith("# ---")) comment.push(line.slice(2));
+    else comment = [];
+  }
+  return list(lines);
+}
+
+async function scenarios(root: string): Promise<string> {
+  const texts: string[] = [];
+  for (const name of scenarioNames(root)) {
+    const { title, paths, rate, duration, slo, streams, datasetName, file } = await loadScenario(root, name);
+    const { settings, presets } = (await import(`file://${file}`)).default as Scenario;
+    const own = Object.entries(settings).map(([setting, { default: value, unit, describe }]) =>
+      `  - \`--set ${setting}=${value}\`${unit === "" ? "" : ` (${unit})`}: ${describe}.`
+    );
+    const unit = streams.every(({ session }) => session !== null) ? "sessions/s" : "requests/s";
+    texts.push([
+      `**\`${name}\`**: ${title}.`,
+      `  - Data: ${datasetName}. Paths: ${paths.map((path) => `\`${path}\``).join(", ")}. ${
+        formatCount(rate)
+      } ${unit}${
+        streams.length > 1 ? ` in ${streams.length} streams` : ""
+      }, measured for ${duration} s. Targets: ${slo === undefined ? "none" : `\`${slo}\``}.`,
+      ...own,
+      ...(presets === undefined ? [] : [
+        `  - \`--set preset=NAME\`: ${
+          Object.entries(presets).map(([preset, values]) =>
+            `\`${preset}\` (${Object.entries(values).map(([key, value]) => `${key}=${value}`).join(", ")})`
+          ).join(", ")
+        }.`,
+      ]),
+    ].join("\n"));
+  }
+  return list(texts);
+}
+
+function scales(): string {
+  return list(
+    Object.values(datasets).flatMap(({ name, scales }) =>
+      Object.entries(scales).map(([scale, counts]) =>
+        `\`${name}\` \`${scale}\`: ${
+          Object.entries(counts).map(([count, n]) => `${formatCount(n)} ${count}`).join(", ")
+        }.`
+      )
+    ),
+  );
+}
+
+function distributions(): string {
+  return list(
+    Object.values(datasets).flatMap(({ name, declared }) =>
+      Object.entries(declared).map(([key, { default: value, about }]) =>
+        `\`${key}=${value}\` (${name}): ${about}.`
+      )
+    ),
+  );
+}
+
+function list(lines: readonly string[]): string {
+  return lines.map((line) => `- ${line.replace(/\.\.(?=\n|$)/, ".")}`).join("\n");
+}
