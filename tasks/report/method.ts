@@ -1,6 +1,7 @@
 import { offeredRate } from "../model/offered_rate.ts";
 import { DEFAULT_THRESHOLDS, type Run, type RunConfig } from "../model/run.ts";
 import type { RunSummary } from "../model/summary.ts";
+import { gapsWereDrawn } from "../summary/block_pairs.ts";
 import { formatCount, formatSeconds, formatShare, significant } from "../model/units.ts";
 
 /** How the load was made, in one phrase. */
@@ -57,6 +58,11 @@ const WINDOWS =
   "everywhere; where arms took turns within it, it holds the arm's own blocks only. Windows with too few requests to " +
   "tell are counted and not judged; the value shown is the worst window's.";
 
+const GAPS =
+  "Before medians and all operations together are compared, response times are adjusted for the time since the request " +
+  "before, since what has idled answers more slowly: by its median effect in each arm, with all arms brought to the " +
+  "same gaps. These were drawn before the run, so no arm has a part in them.";
+
 const STEADY =
   "Whether an arm had settled is told afterwards, from change points (PELT) of its median response time, " +
   "throughput and hit rate in bins of about a second over its own blocks; it is a finding and changes no verdict.";
@@ -95,6 +101,7 @@ export function method(summary: RunSummary): string[] {
     "medians and 1 % to p95, the latter two shared out among operations by Holm; p is adjusted for both, so that 0.05 " +
     "is the limit everywhere. “Detectable” is the smallest change that four of five such runs would have shown, told " +
     "from the spread of this run's pairs. Arms keep their state, such as what lies in a cache, from block to block.",
+    ...(gapsWereDrawn(config) ? [GAPS] : []),
     `The run is invalid where the generator paused for more than ${thresholds.maxGapMs} ms, sent less than ` +
     `${
       formatShare(thresholds.minOnTime)

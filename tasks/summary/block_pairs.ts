@@ -1,3 +1,4 @@
+import type { RunConfig } from "../model/run.ts";
 import type { Rows } from "../store/runs.ts";
 import { query } from "../store/sql.ts";
 
@@ -30,8 +31,9 @@ export interface GroupQuantiles {
   readonly arm: string;
   readonly operation: string;
   readonly n: number;
-  /** Infinity among the never served. */
+  /** Of kind `p50`, else null; Infinity among the never served. */
   readonly p50: number | null;
+  /** Of kind `p95`, else null. */
   readonly p95: number | null;
   /** Of kind `all`: the response times themselves, or 16 of them evenly spaced by rank; else null. */
   readonly times?: readonly number[] | null;
@@ -44,16 +46,25 @@ export interface GroupStart {
   readonly first: number;
 }
 
-/** The quantiles of a stored run that its arms are compared by. */
+/** Whether arrivals were drawn before the run: clients and sessions that wait for answers make the gaps themselves. */
+export function gapsWereDrawn({ loop, streams }: Pick<RunConfig, "loop" | "streams">): boolean {
+  return loop === "open" && (streams ?? []).every(({ session }) => !session);
+}
+
+/**
+ * The quantiles of a stored run that its arms are compared by.
+ * @param adjust for the gaps between requests: only where these were drawn before the run, whatever the arms answered
+ */
 export async function groupQuantiles(
   rows: Rows,
   runId: string,
   arms: readonly string[],
   operations: readonly string[],
+  adjust: boolean,
 ): Promise<GroupQuantiles[]> {
   const blocks = await rows.rows<BlockCount>(query("blocks"), { run: runId });
   const groups = JSON.stringify(groupStarts(blocks, arms, operations));
-  return await rows.rows<GroupQuantiles>(query("summary/block_groups"), { run: runId, groups });
+  return await rows.rows<GroupQuantiles>(query("summary/block_groups"), { run: runId, groups, adjust });
 }
 
 /**

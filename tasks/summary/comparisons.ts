@@ -1,3 +1,4 @@
+import type { RunConfig } from "../model/run.ts";
 import type { Comparison } from "../model/summary.ts";
 import { equivalent } from "../stats/equivalence.ts";
 import { hodgesLehmann } from "../stats/hodges_lehmann.ts";
@@ -6,7 +7,7 @@ import { detectable } from "../stats/power.ts";
 import { median } from "../stats/robust.ts";
 import { signedRank } from "../stats/signed_rank.ts";
 import type { Rows } from "../store/runs.ts";
-import { type GroupQuantiles, groupQuantiles, type Kind, KINDS } from "./block_pairs.ts";
+import { gapsWereDrawn, type GroupQuantiles, groupQuantiles, type Kind, KINDS } from "./block_pairs.ts";
 import { LEVEL } from "./estimate.ts";
 
 /** Fewer pairs of blocks give no verdict. */
@@ -34,10 +35,11 @@ export function baselineOf(arms: readonly string[]): string | undefined {
 export async function comparisons(
   rows: Rows,
   runId: string,
-  arms: readonly string[],
-  operations: readonly Weighted[],
+  config: Pick<RunConfig, "arms" | "operations" | "loop" | "streams">,
 ): Promise<Comparison[]> {
-  const groups = await groupQuantiles(rows, runId, arms, operations.map(({ name }) => name));
+  const { arms, operations } = config;
+  const names = operations.map(({ name }) => name);
+  const groups = await groupQuantiles(rows, runId, arms, names, gapsWereDrawn(config));
   return compareGroups(groups, arms, operations);
 }
 

@@ -40,7 +40,7 @@ async function compute(rows: Rows, file: string, reference: string): Promise<Run
     extraLevels: sloLevels(sloTerms(config.slo)),
     lagP99Ms: open ? validity.lagMs.p99 : null,
   });
-  const compared = await comparisons(rows, runId, config.arms, config.operations);
+  const compared = await comparisons(rows, runId, config);
   const slo = await judgeSlo(rows, runId, config, operations);
   // Where the load goes up and down by plan, that a level changes is what was asked for.
   const planned = config.streams?.some(({ stages }) => stages !== null) ?? false;

@@ -1,7 +1,11 @@
--- Median and p95 in milliseconds per group of neighbouring rounds, arm and operation: what pairs are compared by. A
--- group goes from its first round to the next group's of the same `kind` and operation. Quantiles are infinite where
--- they lie among the never served, NULL without a response. A median between two values is their mean: with a handful
--- of requests the lower one alone would stray more.
+-- What pairs are compared by: median, p95 or single times, by kind, in milliseconds, per group of neighbouring rounds,
+-- arm and operation. A group goes from its first round to the next group's of the same `kind` and operation. Quantiles
+-- are infinite where they lie among the never served. A median between two values is their mean: with a handful of
+-- requests the lower one alone would stray more.
+--
+-- With $adjust, times but those of a p95 are adjusted for the time since the request before: what has idled answers
+-- more slowly. That gap was drawn before the run and is no arm's doing, and each arm is brought to the gaps of all arms
+-- together, so that a ratio is as it would be had all met the same gaps; it only strays less.
 WITH
   starts AS (
     SELECT unnest(
@@ -13,27 +17,73 @@ WITH
     FROM phase
     WHERE run_id = $run AND name = 'steady'
   ),
-  placed AS (
-    SELECT b.round, b.arm, r.operation, r.response_ms
-    FROM request r
+  slots AS (
+    SELECT
+      phase_id, operation, response_ms,
+      intended_us - lag(intended_us) OVER (ORDER BY intended_us, slot) AS gap_us,
+      (max(intended_us) OVER () - min(intended_us) OVER ()) / count(*) OVER () AS mean_us
+    FROM request
+    WHERE run_id = $run
+  ),
+  measured AS (
+    SELECT
+      b.round, b.arm, r.operation, r.response_ms,
+      CASE
+        WHEN NOT $adjust THEN 0
+        -- From a sixteenth of the mean on, by powers of two.
+        ELSE greatest(-4, least(2, floor(log2(greatest(1, coalesce(gap_us, mean_us)) / greatest(1, mean_us)))))
+      END AS gap
+    FROM slots r
     JOIN rounds b ON b.phase_id = r.phase_id
-    WHERE r.run_id = $run
+  ),
+  served AS (
+    SELECT arm, operation, gap, ln(response_ms) AS log
+    FROM measured
+    WHERE response_ms > 0 AND isfinite(response_ms)
+  ),
+  middles AS (SELECT arm, operation, median(log) AS middle FROM served GROUP BY ALL),
+  effects AS (
+    SELECT
+      arm, gap, median(log - middle) AS effect,
+      -- Where an arm has few of a kind, no arm is adjusted for it.
+      min(count(*)) OVER (PARTITION BY gap) >= 30 AS known
+    FROM served
+    JOIN middles USING (arm, operation)
+    GROUP BY arm, gap
+  ),
+  shares AS (SELECT gap, count(*) / sum(count(*)) OVER () AS share FROM served GROUP BY gap),
+  levels AS (
+    SELECT arm, coalesce(sum(share * effect) FILTER (known), 0) AS level
+    FROM effects
+    JOIN shares USING (gap)
+    GROUP BY arm
+  ),
+  placed AS (
+    SELECT
+      m.round, m.arm, m.operation, m.response_ms,
+      CASE
+        WHEN $adjust THEN m.response_ms * exp(coalesce(l.level, 0) - CASE WHEN e.known THEN e.effect ELSE 0 END)
+        ELSE m.response_ms
+      END AS adjusted_ms
+    FROM measured m
+    LEFT JOIN effects e ON e.arm = m.arm AND e.gap = m.gap
+    LEFT JOIN levels l ON l.arm = m.arm
   ),
   kinds AS (SELECT DISTINCT kind FROM starts),
   quantiles AS (
     SELECT
       s.kind, s.first AS round, p.arm, p.operation,
       count(p.response_ms) AS n,
-      quantile_cont(p.response_ms, 0.5) AS p50,
-      quantile_disc(p.response_ms, 0.95) AS p95,
+      quantile_cont(p.adjusted_ms, 0.5) FILTER (s.kind = 'p50') AS p50,
+      quantile_disc(p.response_ms, 0.95) FILTER (s.kind = 'p95') AS p95,
       -- All operations together are told from single requests; 16 of many, evenly spaced by rank, tell as much.
       CASE
         WHEN any_value(s.kind) <> 'all' THEN NULL
-        WHEN count(p.response_ms) <= 16 THEN list(p.response_ms) FILTER (p.response_ms IS NOT NULL)
-        ELSE quantile_disc(p.response_ms, [
+        WHEN count(p.response_ms) <= 16 THEN list(p.adjusted_ms) FILTER (s.kind = 'all' AND p.adjusted_ms IS NOT NULL)
+        ELSE quantile_disc(p.adjusted_ms, [
           0.03125, 0.09375, 0.15625, 0.21875, 0.28125, 0.34375, 0.40625, 0.46875,
           0.53125, 0.59375, 0.65625, 0.71875, 0.78125, 0.84375, 0.90625, 0.96875
-        ])
+        ]) FILTER (s.kind = 'all')
       END AS times
     FROM (SELECT * FROM placed, kinds) p
     ASOF JOIN starts s ON p.kind = s.kind AND p.operation = s.operation AND p.round >= s.first
