@@ -30,6 +30,9 @@ export interface Result {
   readonly seconds: number;
 }
 
+/** Differences that are printed at once. */
+const SHOWN = 5;
+
 /** Sessions of a run, and what the user's programs hold, may take so long to be gone. */
 const SETTLED_MS = 4_000;
 
@@ -49,13 +52,19 @@ export async function everythingIsAsFound(
       for (const end of ends) {
         if (end.needsCache && !story.cached) continue;
         await t.step(`${story.name}: ${end.name}`, async () => {
-          const { result, said } = await combine(land, story, end);
-          results.push(result);
-          if (result.state !== "LOST") return;
-          await land.restore();
-          // Now, and not only when all the others have ended.
-          console.log(result.differences.join("\n"));
-          assert.fail(`${result.differences.join("\n")}\n\nThe run said, exit ${result.code}:\n${said}`);
+          let state: Result["state"] = "LOST";
+          try {
+            const { result, said } = await combine(land, story, end);
+            results.push(result);
+            state = result.state;
+            // Now, and not only when all the others have ended.
+            if (state !== "as found") console.log(result.differences.slice(0, SHOWN).join("\n"));
+            if (state !== "LOST") return;
+            assert.fail(`${result.differences.join("\n")}\n\nThe run said, exit ${result.code}:\n${said}`);
+          } finally {
+            // What one has left is not to be found by the next.
+            if (state !== "as found") await land.restore();
+          }
         });
       }
     }

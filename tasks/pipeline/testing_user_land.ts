@@ -66,7 +66,11 @@ async function settle(
     async restore() {
       await theirs?.end().catch(() => {});
       for (const { pid } of findProcesses({ folder: bench.home })) kill(pid);
-      await Deno.remove(join(bench.home, "spool"), { recursive: true }).catch(() => {});
+      for (const folder of ["spool", "writes"]) {
+        await Deno.remove(join(bench.home, folder), { recursive: true }).catch(() => {});
+      }
+      if (!await redis.answers()) await redis.start();
+      if (!await postgres.answers()) await postgres.start();
       await query(postgres.url, `DROP DATABASE ${DATABASE} WITH (FORCE)`);
       await query(postgres.url, `CREATE DATABASE ${DATABASE} TEMPLATE ${TEMPLATE}`);
       await fillRedis(redis.url);

@@ -52,22 +52,26 @@ async function addKeys(redis: Redis, where: string, facts: Map<string, Fact>): P
     const unique = [...new Map(keys.map((key) => [key.toString("latin1"), key])).values()];
     await Promise.all(unique.map(async (key) => {
       const type = await redis.type(key);
-      // Gone since, because its time had come.
-      if (type === "none") return;
       const expires = await redis.pttl(key) >= 0;
+      const held = await content(redis, key, type);
+      // Gone since, because its time had come.
+      if (held === null) return;
       facts.set(`${where}key ${printable(key)}`, {
         type,
         expires,
-        content: hash(await content(redis, key, type)),
+        content: hash(held),
       });
     }));
   }
 }
 
-async function content(redis: Redis, key: Buffer, type: string): Promise<string | Buffer> {
+/** What a key holds, in an order of its own; null where there is none. */
+async function content(redis: Redis, key: Buffer, type: string): Promise<string | Buffer | null> {
   switch (type) {
+    case "none":
+      return null;
     case "string":
-      return (await redis.getBuffer(key))!;
+      return await redis.getBuffer(key);
     case "list":
       return text(await redis.lrangeBuffer(key, 0, -1));
     case "set":
@@ -86,7 +90,7 @@ async function content(redis: Redis, key: Buffer, type: string): Promise<string 
         await redis.call("XINFO", "GROUPS", key),
       ]);
     default:
-      return (await redis.dumpBuffer(key))!;
+      return await redis.dumpBuffer(key);
   }
 }
 
