@@ -66,7 +66,7 @@ async function settle(
     async restore() {
       await theirs?.end().catch(() => {});
       for (const { pid } of findProcesses({ folder: bench.home })) kill(pid);
-      for (const folder of ["spool", "writes"]) {
+      for (const folder of ["spool", "undo"]) {
         await Deno.remove(join(bench.home, folder), { recursive: true }).catch(() => {});
       }
       if (!await redis.answers()) await redis.start();
