@@ -1,4 +1,4 @@
-import type { Estimate, Warning } from "../model/summary.ts";
+import type { Comparison, Estimate, Warning } from "../model/summary.ts";
 import { THIN_EXCEEDANCES } from "../stats/quantile.ts";
 import { fixed, measuredMs, significant } from "../model/units.ts";
 
@@ -92,16 +92,18 @@ export function ratioInterval({ low, high }: { low: number | null; high: number 
   return low === null || high === null ? "" : `${fixed(low, 3)} to ${fixed(high, 3)}`;
 }
 
-/**
- * How far a value lies from its baseline: `▲ 12 %`, `▼ 3.1 %`, `▲ 3.9×` from twice on, `=` below 0.05 %.
- * Null where there is nothing to compare with.
- */
-export function change(value: number | null, baseline: number | null): string | null {
-  if (value === null || baseline === null || !(baseline > 0) || !(value >= 0)) return null;
-  const ratio = value / baseline;
-  if (Math.abs(ratio - 1) < 0.0005) return "=";
-  const arrow = ratio > 1 ? "▲" : "▼";
-  return ratio >= 2 || ratio <= 0.5
-    ? `${arrow} ${significant(ratio, 2)}×`
-    : `${arrow} ${significant(Math.abs(ratio - 1) * 100, 2)} %`;
+/** A comparison's verdict by sign and word; the sign alone says nothing to who does not see it. */
+export const VERDICT_SIGNS: Readonly<Record<Comparison["verdict"], string>> = {
+  faster: "▼",
+  slower: "▲",
+  equivalent: "=",
+  inconclusive: "?",
+};
+
+/** A paired ratio with what it is worth: `▲ 3.91× slower`, `? 1.20× inconclusive`; a dash without a comparison. */
+export function comparedText(compared: Pick<Comparison, "ratio" | "verdict"> | undefined): string {
+  if (compared === undefined || (compared.ratio === null && compared.verdict === "inconclusive")) return "—";
+  const { ratio, verdict } = compared;
+  const parts = [VERDICT_SIGNS[verdict], ...ratio === null ? [] : [formatRatio(ratio)], verdict];
+  return parts.join(" ");
 }

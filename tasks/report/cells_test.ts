@@ -1,19 +1,5 @@
 import assert from "node:assert/strict";
-import { change, Footnotes, msCell } from "./cells.ts";
-
-Deno.test("changes are written in percent up to twice and as a ratio beyond", () => {
-  assert.equal(change(112, 100), "▲ 12 %");
-  assert.equal(change(96.9, 100), "▼ 3.1 %");
-  assert.equal(change(390, 100), "▲ 3.9×");
-  assert.equal(change(42, 100), "▼ 0.42×");
-  assert.equal(change(100.01, 100), "=");
-});
-
-Deno.test("against nothing there is no change", () => {
-  assert.equal(change(1, 0), null);
-  assert.equal(change(null, 1), null);
-  assert.equal(change(1, null), null);
-});
+import { Footnotes, msCell } from "./cells.ts";
 
 Deno.test("a value that was not measured is a dash with its footnote", () => {
   const notes = new Footnotes();

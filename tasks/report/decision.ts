@@ -1,7 +1,6 @@
 import { windowsText } from "../model/slo.ts";
 import {
   type Comparison,
-  type Estimate,
   type RunSummary,
   type SloResult,
   type Summary,
@@ -15,7 +14,15 @@ import {
   measuredMs,
   significant,
 } from "../model/units.ts";
-import { type Cell, change, estimateCell, Footnotes, formatRatio, plain, ratioInterval } from "./cells.ts";
+import {
+  type Cell,
+  comparedText,
+  estimateCell,
+  Footnotes,
+  formatRatio,
+  plain,
+  ratioInterval,
+} from "./cells.ts";
 import { loadModel } from "./method.ts";
 
 /** Page one: what a reader must know within thirty seconds. */
@@ -53,11 +60,8 @@ export interface KeyFigure {
   readonly rows: readonly {
     readonly arm: string;
     readonly value: Cell;
-    /** The baseline's value, in brackets; null for the baseline itself. */
-    readonly baseline: string | null;
-    readonly change: string | null;
-    /** Whether the change is for the better or the worse; "same" within 5 %. */
-    readonly sense: "better" | "worse" | "same";
+    /** The paired estimate against the baseline with its verdict; null where nothing was compared by pairs. */
+    readonly compared: { readonly text: string; readonly sense: "better" | "worse" | "same" } | null;
   }[];
 }
 
@@ -71,12 +75,11 @@ export interface ChangeLine {
 /** The first page's content from a summary. */
 export function decision(summary: RunSummary, footnotes: Footnotes): Decision {
   const baseline = baselineOf(summary);
-  const arms = summary.operations.filter((row) => row.operation === null);
   return {
     ...verdict(summary),
     against: against(summary, baseline),
     thresholds: summary.slo.map((result) => threshold(result, footnotes)),
-    figures: keyFigures(arms, baseline, footnotes),
+    figures: keyFigures(summary, footnotes),
     regressions: largest(summary.comparisons, "slower", footnotes),
     improvements: largest(summary.comparisons, "faster", footnotes),
     baseline,
@@ -189,54 +192,45 @@ function formatRate(perSecond: number | null): string {
   return perSecond === null ? "—" : `${significant(perSecond, 3)}/s`;
 }
 
-function keyFigures(arms: readonly Summary[], baseline: string | null, footnotes: Footnotes): KeyFigure[] {
-  const base = arms.find((row) => row.arm === baseline);
+/**
+ * The four figures, pooled over an arm's blocks. Two pooled numbers are never compared: one standstill in one arm's
+ * block would make its tail a thousand times the other's, while the pairs of blocks show no difference.
+ */
+function keyFigures({ operations, comparisons }: RunSummary, footnotes: Footnotes): KeyFigure[] {
+  const arms = operations.filter((row) => row.operation === null);
   const figure = (
     title: string,
-    better: "higher" | "lower",
-    of: (row: Summary) => { value: number | null; cell: Cell },
-    format: (value: number | null) => string,
+    cell: (row: Summary) => Cell,
+    statistic: Comparison["statistic"] | null = null,
   ): KeyFigure => ({
     title,
-    rows: arms.map((row) => {
-      const { value, cell } = of(row);
-      const from = base === undefined || row === base ? null : of(base).value;
-      return {
-        arm: row.arm,
-        value: cell,
-        baseline: from === null ? null : format(from),
-        change: change(value, from),
-        sense: sense(value, from, better),
-      };
-    }),
+    rows: arms.map((row) => ({
+      arm: row.arm,
+      value: cell(row),
+      compared: statistic === null ? null : comparedArm(comparisons, row.arm, statistic),
+    })),
   });
-  const quantile = (level: string) => (row: Summary) => ({
-    value: row.response[level]?.value ?? null,
-    cell: estimateCell(row.response[level], measuredMs, footnotes),
-  });
-  const rate = (estimate: Estimate) => ({
-    value: estimate.value,
-    cell: estimateCell(estimate, formatShare, footnotes),
-  });
+  const quantile = (level: string) => (row: Summary) =>
+    estimateCell(row.response[level], measuredMs, footnotes);
   return [
-    figure("Throughput", "higher", (row) => ({
-      value: row.throughput,
-      cell: plain(formatRate(row.throughput)),
-    }), formatRate),
-    figure("p95 response", "lower", quantile("0.95"), measuredMs),
-    figure("p99 response", "lower", quantile("0.99"), measuredMs),
-    figure("Errors", "lower", (row) => rate(row.errorRate), formatShare),
+    figure("Throughput", (row) => plain(formatRate(row.throughput))),
+    figure("p95 response", quantile("0.95"), "p95"),
+    figure("p99 response", quantile("0.99")),
+    figure("Errors", (row) => estimateCell(row.errorRate, formatShare, footnotes)),
   ];
 }
 
-function sense(
-  value: number | null,
-  baseline: number | null,
-  better: "higher" | "lower",
-): "better" | "worse" | "same" {
-  if (value === null || baseline === null || baseline === value) return "same";
-  if (baseline > 0 && Math.abs(value / baseline - 1) <= 0.05) return "same";
-  return (value > baseline) === (better === "higher") ? "better" : "worse";
+/** An arm as a whole against the baseline: where all its operations were compared together, or it has only one. */
+function comparedArm(
+  comparisons: readonly Comparison[],
+  arm: string,
+  statistic: Comparison["statistic"],
+): KeyFigure["rows"][number]["compared"] {
+  const own = comparisons.filter((row) => row.candidate === arm && row.statistic === statistic);
+  const whole = own.find(({ operation }) => operation === null) ?? (own.length === 1 ? own[0] : undefined);
+  if (whole === undefined) return null;
+  const sense = whole.verdict === "slower" ? "worse" : whole.verdict === "faster" ? "better" : "same";
+  return { text: comparedText(whole), sense };
 }
 
 function largest(

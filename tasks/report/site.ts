@@ -1,6 +1,7 @@
 import { join } from "node:path";
 import { sparkline } from "../charts/sparkline.ts";
 import { formatCount, measuredMs } from "../model/units.ts";
+import type { Run } from "../model/run.ts";
 import { isRunId, SAMPLE } from "../model/run_id.ts";
 import { INDEX, refuseForeignIndex } from "../stack/reports_folder.ts";
 import { isoMinutes } from "./decision.ts";
@@ -20,7 +21,7 @@ export interface SiteRow {
   readonly requests: string;
   readonly p95: string;
   readonly sample: boolean;
-  /** p95 of the first arm over the runs of this scenario up to this one; empty for the first. */
+  /** p95 of the first arm over the runs of this kind up to this one; empty for the first. */
   readonly trend: string;
   readonly trendText: string;
 }
@@ -37,6 +38,8 @@ interface Stored {
     readonly status: string;
     readonly startedAt: string;
     readonly gitCommit: string | null;
+    readonly config?: Partial<Run["config"]>;
+    readonly environment?: Partial<Run["environment"]>;
   };
   readonly operations: readonly {
     readonly arm: string;
@@ -68,10 +71,13 @@ export function siteRows(summaries: readonly Stored[]): SiteRow[] {
     const { run } = summary;
     const totals = summary.operations.filter((row) => row.operation === null);
     const p95 = totals[0]?.response["0.95"]?.value ?? null;
-    const trend = trends.get(run.scenario) ?? [];
-    trends.set(run.scenario, trend);
-    if (p95 !== null) trend.push(p95);
-    const recent = trend.slice(-20);
+    // Numbers of a part of a run, or of a generator that was the limit, are no step of a trend.
+    const counts = p95 !== null && run.status === "complete" && summary.verdict !== "invalid";
+    const kind = kindOf(summary);
+    const trend = trends.get(kind) ?? [];
+    trends.set(kind, trend);
+    if (counts) trend.push(p95);
+    const recent = counts ? trend.slice(-20) : [];
     return {
       href: `${summary.directory}/index.html`,
       runId: run.runId,
@@ -84,13 +90,24 @@ export function siteRows(summaries: readonly Stored[]): SiteRow[] {
       p95: p95 === null ? "—" : `${measuredMs(p95)} (${totals[0]!.arm})`,
       sample: summary.directory === SAMPLE,
       trend: sparkline(`trend-${index}`, recent),
-      trendText: recent.length < 2
-        ? "first of its scenario"
+      trendText: !counts
+        ? ""
+        : recent.length < 2
+        ? "first of its kind: scenario, load, data and machine"
         : `p95 of the last ${recent.length} runs: from ${measuredMs(recent[0]!)} to ${
           measuredMs(recent.at(-1)!)
         }`,
     };
   }).reverse();
+}
+
+/** Runs whose numbers may stand in one line: the same question, load, data and machine. */
+function kindOf({ run, operations }: Stored): string {
+  const { config = {}, environment = {} } = run;
+  const { loop, ratePerSecond, concurrency, scale, arms, settings } = config;
+  const { hostname, cpu, cores, dataset } = environment;
+  const load = [loop, ratePerSecond, concurrency, arms, settings, operations[0]?.arm];
+  return JSON.stringify([run.scenario, load, scale, dataset?.hash, hostname, cpu, cores]);
 }
 
 function verdict({ run, verdict }: Stored): Pick<SiteRow, "verdict" | "tone"> {

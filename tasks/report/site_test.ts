@@ -16,6 +16,20 @@ Deno.test("runs are listed newest first, with a trend from the second run of a s
   assert.deepEqual(rows.map(({ trend }) => trend !== ""), [false, true, false]);
 });
 
+Deno.test("a trend holds only runs of one load on one machine that counted", () => {
+  const run = exampleRun();
+  const rate = { config: { ...run.config, ratePerSecond: 900 } };
+  const machine = { environment: { ...run.environment, hostname: "another" } };
+  const other = (changes: Record<string, unknown>) =>
+    siteRows([stored("a", 1), stored("b", 2, changes)]).map(({ trendText }) => trendText)[0]!;
+  assert.match(other({}), /^p95 of the last 2 runs/);
+  for (const changes of [rate, machine]) assert.match(other(changes), /^first of its kind/);
+  for (const changes of [{ status: "interrupted" }, { status: "crashed" }]) assert.equal(other(changes), "");
+  const invalid = { ...stored("b", 2), verdict: "invalid" };
+  assert.equal(siteRows([stored("a", 1), invalid])[0]!.trendText, "");
+  assert.match(siteRows([stored("a", 1), invalid, stored("c", 3)])[0]!.trendText, /last 2 runs/);
+});
+
 Deno.test("links in the list are relative", () => {
   assert.deepEqual(siteRows([stored("a", 1)]).map(({ href }) => href), ["a/index.html"]);
 });

@@ -5,6 +5,7 @@ import { QUANTILES } from "../model/summary.ts";
 import { fixed, formatBytes, formatCount, formatShare, measuredMs, significant } from "../model/units.ts";
 import {
   type Cell,
+  comparedText,
   estimateCell,
   fact,
   Footnotes,
@@ -12,6 +13,7 @@ import {
   msCell,
   plain,
   ratioInterval,
+  VERDICT_SIGNS,
 } from "./cells.ts";
 
 /** A table as the template draws it: rows in groups, each group under a name of its own. */
@@ -116,13 +118,6 @@ export function comparisonTable(comparisons: readonly Comparison[], footnotes: F
   };
 }
 
-const VERDICT_SIGNS: Readonly<Record<Comparison["verdict"], string>> = {
-  faster: "▼",
-  slower: "▲",
-  equivalent: "=",
-  inconclusive: "?",
-};
-
 /** Hit rate of every arm and operation that has a cache, and what the cache gives back. Null without any. */
 export function cacheTable(summary: RunSummary): Table | null {
   const cached = summary.operations.filter((row) => row.cache !== null);
@@ -143,7 +138,7 @@ export function cacheTable(summary: RunSummary): Table | null {
       ...[row.cache!.hit, row.cache!.miss, row.cache!.stale, row.cache!.bypass].map((n) =>
         plain(formatCount(n))
       ),
-      plain(formatRatio(saved(row)?.ratio ?? null)),
+      plain(comparedText(saved(row))),
     ]),
     note: "Hit rate = hits ÷ (hits + misses + stale + bypassed). Hits are never forced.",
   };
@@ -182,7 +177,7 @@ export function graphqlTable(summary: RunSummary, footnotes: Footnotes): Table |
             msCell(sql.response[level], footnotes),
             msCell(graphql.response[level], footnotes),
             {
-              text: formatRatio(compared?.ratio ?? null),
+              text: comparedText(compared),
               hint: "",
               notes: footnotes.refer(compared?.warnings ?? []),
             },

@@ -61,12 +61,43 @@ Deno.test("the three largest regressions and improvements are certain ones, larg
   assert.ok(decision.improvements.every(({ what }) => !what.startsWith("customer-orders")));
 });
 
-Deno.test("key figures show the baseline in brackets and the direction by sign", () => {
-  const { decision } = buildView(exampleSummary(), {});
-  const [throughput, p95] = decision.figures;
-  assert.deepEqual(throughput!.rows.map(({ baseline }) => baseline), [null, "240/s", "240/s"]);
-  assert.deepEqual(p95!.rows.map(({ change }) => change), [null, "▲ 3.8×", "▼ 0.42×"]);
-  assert.deepEqual(p95!.rows.map(({ sense }) => sense), ["same", "worse", "better"]);
+Deno.test("a tile says how an arm compares only by the paired estimate with its verdict", () => {
+  const summary = exampleSummary();
+  // A server that stood still in one block of one arm: its pooled quantiles are a thousand times the others'.
+  const frozen = summary.operations.map((row) =>
+    row.arm !== "graphql" || row.operation !== null
+      ? row
+      : { ...row, response: { ...row.response, "0.95": { ...row.response["0.95"]!, value: 9000 } } }
+  );
+  const open = summary.comparisons.map((row) => ({ ...row, verdict: "inconclusive" as const }));
+  const several = buildView({ ...summary, operations: frozen, comparisons: open }, {}).decision;
+  for (const { rows } of several.figures) {
+    for (const row of rows) assert.equal(row.compared, null, row.arm);
+  }
+  const only = (verdict: "slower" | "inconclusive") => {
+    const comparisons = summary.comparisons.filter(({ operation }) => operation === "product-by-id")
+      .map((row) => ({ ...row, verdict }));
+    const config = { ...summary.run.config, operations: summary.run.config.operations.slice(0, 1) };
+    const { figures } = buildView({ ...summary, run: { ...summary.run, config }, comparisons }, {}).decision;
+    return figures.map(({ rows }) => rows.map(({ compared }) => compared));
+  };
+  const [throughput, p95, p99, errors] = only("slower");
+  const none = [null, null, null];
+  assert.deepEqual([throughput, p99, errors], [none, none, none]);
+  assert.equal(p95![0], null);
+  assert.match(p95![1]!.text, /^▲ \d[\d.]*× slower$/);
+  assert.equal(p95![1]!.sense, "worse");
+  assert.match(only("inconclusive")[1]![1]!.text, /^\? \d[\d.]*× inconclusive$/);
+  assert.equal(only("inconclusive")[1]![1]!.sense, "same");
+});
+
+Deno.test("every ratio that a table shows stands with its verdict", () => {
+  const { tables } = buildView(exampleSummary(), {});
+  const ratios = [tables.cache!, tables.graphql!].flatMap(({ groups }) =>
+    groups.flatMap(({ rows }) => rows.flatMap(({ cells }) => cells.map(({ text }) => text)))
+  ).filter((text) => /×/.test(text));
+  assert.ok(ratios.length > 0);
+  for (const text of ratios) assert.match(text, /^[▲▼=?] [\d.]+× (slower|faster|equivalent|inconclusive)$/);
 });
 
 Deno.test("a doubt that many numbers share is one footnote", () => {
