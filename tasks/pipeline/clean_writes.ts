@@ -26,7 +26,11 @@ export async function cleanWrites(config: Config): Promise<ExitCode> {
     const stack = await startStack(config, ["sql"], terminal, interrupt.signal);
     try {
       const { adminUrl: url, origin } = stack.postgres;
-      const { told, left } = await takeBackLeftWrites(config.home, { url, embedded: origin === "embedded" });
+      const { told, left } = await takeBackLeftWrites(config.home, {
+        url,
+        embedded: origin === "embedded",
+        held: false,
+      });
       for (const line of told) terminal.print(line);
       for (const line of left) terminal.print(`! ${line}`);
       return left.length === 0 ? ExitCode.ok : ExitCode.service;

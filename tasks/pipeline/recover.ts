@@ -1,5 +1,5 @@
 import { InterruptedError } from "../model/errors.ts";
-import { keepCollisions } from "../undo/left_writes.ts";
+import { keepEvidence } from "../undo/journal.ts";
 import { formatCount } from "../model/units.ts";
 import { isAlive } from "../stack/process.ts";
 import type { Terminal } from "../terminal/terminal.ts";
@@ -64,7 +64,7 @@ export async function recoverRuns(home: string, db: string, options: RecoverOpti
   try {
     for (const spool of left) {
       if (options.signal?.aborted) throw new InterruptedError();
-      keepCollisions(home, spool.runId, spool.dir);
+      keepEvidence(home, spool.runId, spool.dir);
       told.push(...await recover(store, home, spool, options));
     }
     return told;

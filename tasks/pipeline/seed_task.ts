@@ -39,7 +39,7 @@ export async function seedTask(given: SeedArguments, config: Config): Promise<Ex
       if (!given.verify) return ExitCode.ok;
       // What a run that was killed has written is not the data set's.
       const embedded = stack.postgres.origin === "embedded";
-      const { told, left } = await takeBackLeftWrites(config.home, { url, embedded });
+      const { told, left } = await takeBackLeftWrites(config.home, { url, embedded, held: false });
       for (const line of [...told, ...left]) terminal.print(line);
       return await verified({ ...request, url, signal }, terminal);
     } finally {

@@ -113,7 +113,11 @@ async function cleared(
   stack: Stack,
   url: string,
 ): Promise<Writing["own"]> {
-  const { told, left } = await takeBackLeftWrites(config.home, { url, embedded: isEmbedded(stack) });
+  const { told, left } = await takeBackLeftWrites(config.home, {
+    url,
+    embedded: isEmbedded(stack),
+    held: true,
+  });
   for (const line of told) terminal.print(line);
   for (const line of left) terminal.print(`! ${line}`);
   const own = await ownUndo(scenario);

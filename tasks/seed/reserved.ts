@@ -1,6 +1,7 @@
 import { join } from "node:path";
 import type { Client } from "pg";
 import type { Dataset } from "./dataset.ts";
+import { transaction } from "./sql.ts";
 
 const FOLDER = join(import.meta.dirname!, "../../queries/undo");
 
@@ -68,14 +69,17 @@ export async function removeReserved(
     removed[relation] = (removed[relation] ?? 0) + (rowCount ?? 0);
     batch = [];
   };
-  for await (const row of reservedKeys(client, dataset)) {
-    if (!isOurs(row.key - dataset.reservedBase)) continue;
-    if (batch.length === BATCH || batch[0] !== undefined && batch[0].relation !== row.relation) {
-      await remove();
+  // All tables or none: an order without its lines would be of use to nobody.
+  await transaction(client, async () => {
+    for await (const row of reservedKeys(client, dataset)) {
+      if (!isOurs(row.key - dataset.reservedBase)) continue;
+      if (batch.length === BATCH || batch[0] !== undefined && batch[0].relation !== row.relation) {
+        await remove();
+      }
+      batch.push(row);
     }
-    batch.push(row);
-  }
-  await remove();
+    await remove();
+  });
   // From version 18 on VACUUM goes on to the tables that inherit; before it had no word to keep it from that.
   const { rows: [server] } = await client.query<{ only: boolean }>(
     "SELECT current_setting('server_version_num')::integer >= 180000 AS only",

@@ -39,7 +39,7 @@ const ENTRIES: Readonly<Record<string, HomeEntry>> = {
   "stack.json": { what: STATE, shape: textLike(/^\{\s*"schema": \d/) },
   undo: {
     what: "what runs may have left in databases",
-    shape: folderOf(/^\d{8}-\d{6}-[0-9a-f]{4}\.json(\.part|\.damaged)?$/),
+    shape: folderOf(/^(spools|\d{8}-\d{6}-[0-9a-f]{4}\.json(\.part|\.damaged)?)$/),
   },
 };
 

@@ -20,6 +20,15 @@ export class SlotSet {
     return (before & mask) === 0;
   }
 
+  /** Whether a slot, an integer ≥ 0, is there. */
+  has(slot: number): boolean {
+    const number = Math.floor(slot / PAGE_SLOTS);
+    const page = this.#pages.get(number);
+    if (page === undefined) return false;
+    const bit = slot - number * PAGE_SLOTS;
+    return (page[bit >> 3]! & 1 << (bit & 7)) !== 0;
+  }
+
   #turnTo(number: number): void {
     let page = this.#pages.get(number);
     if (page === undefined) {

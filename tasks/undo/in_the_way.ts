@@ -1,10 +1,33 @@
 import type { Client } from "pg";
 import { UsageError } from "../model/errors.ts";
 import { datasets } from "../seed/catalog.ts";
+import type { Dataset } from "../seed/dataset.ts";
+import { readMarker } from "../seed/marker.ts";
+import { knownOf, lookAt } from "../seed/own_objects.ts";
 import { reservedKeys, undoSql } from "../seed/reserved.ts";
 
 /** Keys named in a refusal. */
 const SHOWN = 3;
+
+/** What of somebody else's acts on each write into a data set's tables, such as "the trigger audit on northwind.orders". */
+export async function sideEffects(client: Client, { reserved }: Dataset): Promise<string[]> {
+  await client.query("SET search_path = pg_catalog");
+  const { rows } = await client.query<{ what: string }>(undoSql("side_effects.sql"), [
+    reserved.map(({ table }) => table),
+  ]);
+  return rows.map(({ what }) => what);
+}
+
+/** What somebody else has added to the tables themselves: a default may draw from a sequence of theirs. */
+async function changes(client: Client, { name, schemas, reserved }: Dataset): Promise<string[]> {
+  const marker = await readMarker(client, name);
+  if (marker === undefined) return [];
+  const { foreign } = await lookAt(client, schemas, knownOf(marker, name));
+  const added = /^(table column|default value|table constraint|policy) /;
+  return foreign.filter((object) =>
+    added.test(object) && reserved.some(({ table }) => new RegExp(`\\b${table}(\\.|$)`).test(object))
+  ).map((object) => `the ${object}`);
+}
 
 /**
  * Refuses to write where it could not be taken back: rows that are none of a run's stand among the reserved keys, or
@@ -13,15 +36,14 @@ const SHOWN = 3;
  */
 export async function refuseInTheWay(client: Client, name: string, what: string): Promise<void> {
   const dataset = datasets[name]!;
-  await client.query("SET search_path = pg_catalog");
-  const tables = dataset.reserved.map(({ table }) => table);
-  const { rows: effects } = await client.query<{ what: string }>(undoSql("side_effects.sql"), [tables]);
+  const effects = [...await sideEffects(client, dataset), ...await changes(client, dataset)];
   if (effects.length > 0) {
     throw new UsageError(
       `Cannot run ${what}: it writes rows and removes them, and ${
-        effects.map((effect) => effect.what).join(", ")
-      } would act on them in a way that nobody takes back`,
-      "Disable it for that time, or run a scenario that only reads, such as read-heavy.",
+        effects.join(", ")
+      } would do more with them, which nobody takes back`,
+      "Take it away or disable it for that time, use another database, or run a scenario that only reads, such as " +
+        "read-heavy.",
     );
   }
   const found: { relation: string; column: string; keys: number[] }[] = [];

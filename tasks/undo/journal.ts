@@ -1,17 +1,22 @@
 import {
   closeSync,
+  existsSync,
   fsyncSync,
+  linkSync,
   mkdirSync,
   openSync,
   readdirSync,
   readFileSync,
   renameSync,
+  rmdirSync,
   rmSync,
   writeSync,
 } from "node:fs";
 import { join } from "node:path";
 import { ServiceError } from "../model/errors.ts";
+import { datasets } from "../seed/catalog.ts";
 import type { ProcessId } from "../stack/process.ts";
+import { spoolRoot } from "../store/spool.ts";
 import type { SlotWrites } from "./may_write.ts";
 
 /** Which database was written into; never with a password. */
@@ -48,9 +53,16 @@ export interface WriteRecord {
   readonly since: string;
   readonly place: DatabasePlace;
   /** Writes under reserved keys of a data set; null where there are none. */
-  readonly reserved: { readonly dataset: string; readonly writes: SlotWrites } | null;
-  /** Slots whose key was somebody else's: their writes failed, and what stands there is not ours. */
-  readonly notOurs: readonly number[];
+  readonly reserved: {
+    readonly dataset: string;
+    readonly writes: SlotWrites;
+    /** Those of a comparison of paths, which no spool tells of. */
+    readonly proofSlots: readonly number[];
+    /** Slots of the load lie below this; null where only its end decides. */
+    readonly slots: number | null;
+  } | null;
+  /** Whether the run's spool tells of every slot that was sent; after a kill it does not. */
+  readonly whole: boolean;
   /** The SQL of the scenario's own that takes its writes back; null where it has none. */
   readonly own: { readonly file: string; readonly sql: string } | null;
   readonly looks: readonly Look[];
@@ -96,8 +108,43 @@ function write(folder: string, path: string, record: WriteRecord): void {
 }
 
 /** The writes of the run are taken back, or there were none. */
-export function dropRecord(home: string, runId: string): void {
+export function dropRecord(home: string, { runId, spool }: Pick<WriteRecord, "runId" | "spool">): void {
   rmSync(recordPath(home, runId), { force: true });
+  if (spool === null) return;
+  rmSync(evidenceFolder(home, spool), { recursive: true, force: true });
+  try {
+    rmdirSync(join(home, FOLDER, "spools"));
+  } catch {
+    // Another run's is there, or none was.
+  }
+}
+
+/**
+ * Keeps what only a run's spool tells of its writes, before the spool is loaded and removed: nothing where the run has
+ * no record. Links take no room.
+ * @param spool the run whose spool it is
+ * @param dir the spool
+ */
+export function keepEvidence(home: string, spool: string, dir: string): void {
+  if (!keptRecords(home).records.some((record) => record.spool === spool)) return;
+  const folder = evidenceFolder(home, spool);
+  mkdirSync(folder, { recursive: true, mode: 0o700 });
+  for (const name of readdirSync(dir)) {
+    if (!/^timing-\d+\.seg$/.test(name)) continue;
+    rmSync(join(folder, name), { force: true });
+    linkSync(join(dir, name), join(folder, name));
+  }
+}
+
+/** Where a run's spool lies, or what was kept of it; null without either. */
+export function evidenceOf(home: string, { spool }: Pick<WriteRecord, "spool">): string | null {
+  if (spool === null) return null;
+  return [join(spoolRoot(home), spool), evidenceFolder(home, spool)].find(existsSync) ?? null;
+}
+
+/** A segment knows its run by its folder's name. */
+function evidenceFolder(home: string, spool: string): string {
+  return join(home, FOLDER, "spools", spool);
 }
 
 /** The records of a home, oldest first, and what of them cannot be read. */
@@ -112,24 +159,25 @@ export function keptRecords(home: string): KeptRecords {
   const folder = join(home, FOLDER);
   let names: string[];
   try {
-    names = readdirSync(folder).filter((name) => name.endsWith(".json")).sort();
+    names = readdirSync(folder).sort();
   } catch {
     return { records: [], damaged: [] };
   }
   const records: WriteRecord[] = [];
   const damaged: string[] = [];
   for (const name of names) {
-    const record = readRecord(join(folder, name));
-    if (record !== null && `${record.runId}.json` === name) {
+    const [, runId, mark] = /^(.*)\.json(\.damaged)?$/.exec(name) ?? [];
+    if (runId === undefined) continue;
+    const record = mark === undefined ? readRecord(join(folder, name)) : null;
+    if (record !== null && record.runId === runId) {
       records.push(record);
       continue;
     }
-    const aside = join(folder, `${name}.damaged`);
-    renameSync(join(folder, name), aside);
+    const aside = join(folder, `${runId}.json.damaged`);
+    if (mark === undefined) renameSync(join(folder, name), aside);
     damaged.push(
-      `Cannot read what the run ${
-        name.slice(0, -5)
-      } may have written: its record is damaged and was moved to ${aside}.`,
+      `Cannot read what the run ${runId} may have written: its record is damaged. Look for its rows by their keys, ` +
+        `then delete ${aside}.`,
     );
   }
   return { records, damaged };
@@ -138,10 +186,15 @@ export function keptRecords(home: string): KeptRecords {
 function readRecord(path: string): WriteRecord | null {
   try {
     const record = JSON.parse(readFileSync(path, "utf8")) as WriteRecord;
-    const whole = record.schema === 1 && typeof record.place.database === "string" &&
-      Array.isArray(record.looks) &&
-      Array.isArray(record.notOurs) && record.owner !== undefined;
-    return whole ? record : null;
+    const { place, reserved, own, owner } = record;
+    const texts = [record.runId, record.scenario, place.database, place.host, owner.startedAt];
+    const readable = record.schema === 1 && texts.every((text) => typeof text === "string") &&
+      Number.isSafeInteger(owner.pid) && Number.isSafeInteger(place.oid) && Array.isArray(record.looks) &&
+      (own === null || typeof own.sql === "string") &&
+      (reserved === null ||
+        Object.hasOwn(datasets, reserved.dataset) && Array.isArray(reserved.proofSlots) &&
+          Array.isArray(reserved.writes.operations) && Array.isArray(reserved.writes.streams));
+    return readable ? record : null;
   } catch {
     return null;
   }

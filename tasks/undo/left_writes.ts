@@ -1,8 +1,11 @@
+import type { Client } from "pg";
 import { formatCount } from "../model/units.ts";
+import { datasets } from "../seed/catalog.ts";
 import { openClient } from "../seed/connect.ts";
+import { lockDatabase } from "../seed/database_lock.ts";
+import { reservedKeys, undoSql } from "../seed/reserved.ts";
 import { isAlive } from "../stack/process.ts";
-import { dropRecord, keepRecord, keptRecords, recordPath } from "./journal.ts";
-import { collidedSlots } from "./collisions.ts";
+import { dropRecord, keptRecords, recordPath, type WriteRecord } from "./journal.ts";
 import { placeOf, placeText, sameServer, urlOf } from "./place.ts";
 import { takeBack } from "./take_back.ts";
 
@@ -14,84 +17,110 @@ export interface LeftWrites {
   readonly left: readonly string[];
 }
 
+/** Where to look. */
+export interface LookedAt {
+  /** A database of the server. */
+  readonly url: string;
+  readonly embedded: boolean;
+  /** Whether the caller has the lock of that database. */
+  readonly held: boolean;
+}
+
 /**
  * Takes back what runs of this home have left in the databases of a server, whatever their scenario; what is left, there
  * or on another server, is named each time until it is gone. The caller holds the lock of the home.
- * @param url a database of the server
  */
-export async function takeBackLeftWrites(
-  home: string,
-  { url, embedded }: { readonly url: string; readonly embedded: boolean },
-): Promise<LeftWrites> {
+export async function takeBackLeftWrites(home: string, at: LookedAt): Promise<LeftWrites> {
   const { records, damaged } = keptRecords(home);
   const told: string[] = [];
   const left: string[] = [...damaged];
   const ended = records.filter(({ owner }) => !isAlive(owner));
   if (ended.length === 0) return { told, left };
-  const client = await openClient(url, "benchbook undo");
-  const here = await placeOf(client, url, embedded).finally(() => client.end());
-  for (const record of ended) {
-    if (!sameServer(record.place, here)) {
-      left.push(
-        `The run ${record.runId} (${record.scenario}) ended early and may have left rows in ${
-          placeText(record.place)
-        }. \`deno task clean --writes\` takes them back, ${
-          record.place.embedded ? "without a DATABASE_URL" : "with a DATABASE_URL that leads there"
-        }.`,
-      );
-      continue;
+  const client = await openClient(at.url, "benchbook undo");
+  try {
+    const here = await placeOf(client, at.url, at.embedded);
+    for (const record of ended) {
+      const done = sameServer(record.place, here)
+        ? await takeBackHere(home, record, client, at, here.database)
+        : { told: [], left: [elsewhere(record)] };
+      told.push(...done.told);
+      left.push(...done.left);
     }
-    const own = urlOf(url, record.place.database);
-    const { database } = record.place;
-    const found = await oidOf(own, embedded);
-    if (found !== record.place.oid && found !== "unknown") {
-      dropRecord(home, record.runId);
-      // Rows that came with a dump would be the user's decision.
-      if (found !== "gone") {
-        told.push(
-          `The database "${database}" was made anew since the run ${record.runId} (${record.scenario}) wrote into it: ` +
-            "nothing was taken back there.",
-        );
-      }
-      continue;
-    }
-    const { rows, left: still } = await takeBack(record, own);
-    if (still.length > 0) {
-      left.push(
-        ...still,
-        "`deno task clean --writes` tries it again, and so does the next bench. Where it is right as it is, delete " +
-          `${recordPath(home, record.runId)}.`,
-      );
-      continue;
-    }
-    dropRecord(home, record.runId);
-    const what = record.own === null ? `${formatCount(rows)} rows` : `by ${record.own.file}`;
-    told.push(
-      `Took back what the run ${record.runId} (${record.scenario}) had left in ${
-        placeText(record.place)
-      }: ${what}.`,
-    );
+  } finally {
+    await client.end().catch(() => {});
   }
   return { told, left };
 }
 
-/** Which database of that name there is: one may have been made since another of its name was dropped. */
-async function oidOf(url: string, embedded: boolean): Promise<number | "gone" | "unknown"> {
-  try {
-    const client = await openClient(url, "benchbook undo");
-    return (await placeOf(client, url, embedded).finally(() => client.end())).oid;
-  } catch (error) {
-    return ((error as Error).cause as { code?: string } | undefined)?.code === "3D000" ? "gone" : "unknown";
-  }
+function elsewhere({ runId, scenario, place }: WriteRecord): string {
+  return `The run ${runId} (${scenario}) ended early and may have left rows in ${placeText(place)}. ` +
+    `\`deno task clean --writes\` takes them back, ${
+      place.embedded ? "without a DATABASE_URL" : "with a DATABASE_URL that leads there"
+    }.`;
 }
 
-/**
- * Keeps what only a run's spool tells of its writes, before the spool is loaded and removed.
- * @param dir the spool
- */
-export function keepCollisions(home: string, runId: string, dir: string): void {
-  const record = keptRecords(home).records.find(({ spool }) => spool === runId);
-  if (record === undefined) return;
-  const notOurs = collidedSlots(dir);
-  if (notOurs.length > 0) keepRecord(home, { ...record, notOurs });
+async function takeBackHere(
+  home: string,
+  record: WriteRecord,
+  client: Client,
+  { url, held }: LookedAt,
+  here: string,
+): Promise<LeftWrites> {
+  const { runId, scenario, place } = record;
+  // By its oid: it may have another name by now, and another database its old one.
+  const { rows: [found] } = await client.query<{ name: string }>(undoSql("database.sql"), [place.oid]);
+  if (found === undefined) {
+    const told = await madeAnew(record, client, url);
+    dropRecord(home, record);
+    return { told, left: [] };
+  }
+  const database = urlOf(url, found.name);
+  let lock;
+  try {
+    lock = held && found.name === here ? null : await lockDatabase(database, `undo ${runId}`);
+  } catch (error) {
+    return { told: [], left: [`${elsewhere(record)} Not now: ${(error as Error).message}.`] };
+  }
+  const { rows, left } = await takeBack(home, record, database).finally(() => lock?.release());
+  if (left.length > 0) {
+    const next =
+      "`deno task clean --writes` tries it again, and so does the next bench. Where it is right as it is, " +
+      `delete ${recordPath(home, runId)}.`;
+    return { told: [], left: [...left, next] };
+  }
+  dropRecord(home, record);
+  const what = record.own === null ? `${formatCount(rows)} rows` : `by ${record.own.file}`;
+  const where = placeText({ ...place, database: found.name });
+  return { told: [`Took back what the run ${runId} (${scenario}) had left in ${where}: ${what}.`], left: [] };
+}
+
+/** A database that was dropped took the rows along, unless they came back with a dump: then they are the user's to judge. */
+async function madeAnew(
+  { runId, scenario, place, reserved }: WriteRecord,
+  client: Client,
+  url: string,
+): Promise<string[]> {
+  const { rows: [again] } = await client.query<{ there: boolean }>(undoSql("database_named.sql"), [
+    place.database,
+  ]);
+  if (!again!.there) return [];
+  let keys = 0;
+  if (reserved !== null) {
+    const other = await openClient(urlOf(url, place.database), "benchbook undo");
+    try {
+      for await (const _ of reservedKeys(other, datasets[reserved.dataset]!)) keys++;
+    } finally {
+      await other.end().catch(() => {});
+    }
+  }
+  return [
+    `The database "${place.database}" was made anew since the run ${runId} (${scenario}) wrote into it: nothing was ` +
+    `taken back there.${
+      keys === 0
+        ? ""
+        : ` It has rows under ${
+          formatCount(keys)
+        } keys that are kept for runs, which may have come with a dump.`
+    }`,
+  ];
 }

@@ -29,6 +29,8 @@ export interface Looks {
   readonly looks: readonly Look[];
   /** False where a run may write under more keys than are looked at. */
   readonly complete: boolean;
+  /** Writes whose keys come from an earlier answer of their session: nobody knows them before. */
+  readonly unseen: readonly string[];
 }
 
 /**
@@ -45,7 +47,11 @@ export async function lookBefore(client: Client, options: LooksOptions): Promise
     const { text, parameters } = readCheck(workloadDir, name);
     return { name, text, parameters: parameters.map((parameter) => parameter.name) };
   });
-  if (checks.every((check) => check === null)) return { looks: [], complete: true };
+  const unseen = operations.filter(({ write, params }) => {
+    const kinds = Object.values(params).map(({ kind }) => kind);
+    return write && kinds.includes("carried") && !kinds.includes("reserved");
+  }).map(({ name }) => name);
+  if (checks.every((check) => check === null)) return { looks: [], complete: true, unseen };
   const operationOf = operationOfSlot(writes);
   const until = performance.now() + BUDGET_MS;
   const looks = new Map<string, Look>();
@@ -69,7 +75,7 @@ export async function lookBefore(client: Client, options: LooksOptions): Promise
     complete = false;
     break;
   }
-  return { looks: [...looks.values()], complete };
+  return { looks: [...looks.values()], complete, unseen };
 }
 
 /** What differs from before the run, by operation: how many keys, and the first of them. */

@@ -49,11 +49,10 @@ export function operationOfSlot({ seed, closed, operations, streams }: SlotWrite
   };
 }
 
-/** Whether a run may have written under a slot's reserved key: it, or the proof before it. */
+/** Whether the load of a run writes under a slot's reserved key, if it comes to that slot. */
 export function mayWrite(writes: SlotWrites): (slot: number) => boolean {
   const operationOf = operationOfSlot(writes);
-  return (slot) => {
-    if (!Number.isSafeInteger(slot) || slot < 0) return false;
-    return slot >= PROOF_SLOTS_FROM || writes.operations[operationOf(slot)]!.write;
-  };
+  return (slot) =>
+    Number.isSafeInteger(slot) && slot >= 0 && slot < PROOF_SLOTS_FROM &&
+    writes.operations[operationOf(slot)]!.write;
 }

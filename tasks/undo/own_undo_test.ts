@@ -119,7 +119,11 @@ Deno.test("an undo of the user's own is held against what stood there before, by
             file,
             JSON.stringify({ ...record, owner, own: { file: "undo.sql", sql: UNDO } }),
           );
-          const next = await takeBackLeftWrites(home, { url: await database("elsewhere"), embedded: false });
+          const next = await takeBackLeftWrites(home, {
+            url: await database("elsewhere"),
+            embedded: false,
+            held: false,
+          });
           assert.deepEqual(next.left, []);
           assert.match(
             next.told[0]!,

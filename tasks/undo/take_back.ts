@@ -3,10 +3,11 @@ import { datasets } from "../seed/catalog.ts";
 import { BenchbookError } from "../model/errors.ts";
 import { openClient } from "../seed/connect.ts";
 import { removeReserved, reservedKeys, undoSql } from "../seed/reserved.ts";
-import type { WriteRecord } from "./journal.ts";
+import { sideEffects } from "./in_the_way.ts";
+import { evidenceOf, type WriteRecord } from "./journal.ts";
 import { lookAfter } from "./looks.ts";
-import { mayWrite } from "./may_write.ts";
 import { endStatements } from "./sessions.ts";
+import { ownSlots, readTold } from "./told.ts";
 
 /** What came of an undo. */
 export interface TakenBack {
@@ -19,14 +20,15 @@ export interface TakenBack {
 /**
  * Takes back what a run wrote and looks afterwards, by key, whether it is gone. May be called any number of times. Never
  * throws: what could not be done is said.
+ * @param home BENCHBOOK_HOME, where the run's spool or what was kept of it tells which keys are its own
  * @param url of the record's database; may hold a password and is never shown
  */
-export async function takeBack(record: WriteRecord, url: string): Promise<TakenBack> {
+export async function takeBack(home: string, record: WriteRecord, url: string): Promise<TakenBack> {
   let client: Client;
   try {
     client = await openClient(url, "benchbook undo");
   } catch (error) {
-    return { rows: 0, left: [`Nobody knows whether ${writesOf(record)} are left: ${sentence(error)}`] };
+    return { rows: 0, left: [`It is not known whether ${writesOf(record)} are left: ${sentence(error)}`] };
   }
   try {
     await client.query(undoSql("limits.sql"));
@@ -44,18 +46,19 @@ export async function takeBack(record: WriteRecord, url: string): Promise<TakenB
         return 0;
       }
     };
-    const rows = await attempt(() => removeOurs(client, record));
+    const isOurs = oursOf(home, record);
+    const rows = await attempt(() => removeOurs(client, record, isOurs));
     await attempt(() => runOwn(client, record));
     try {
-      left.push(...await leftReserved(client, record), ...await leftOwn(client, record));
+      left.push(...await leftReserved(client, record, isOurs), ...await leftOwn(client, record));
     } catch (error) {
-      left.push(`Nobody knows whether ${writesOf(record)} are left: ${sentence(error)}`);
+      left.push(`It is not known whether ${writesOf(record)} are left: ${sentence(error)}`);
     }
     // Where nothing is left by any key, nobody needs to know; a scenario's own SQL may do more than keys show.
     const told = left.length > 0 || record.own !== null;
     return { rows, left: told ? [...left, ...failures] : [] };
   } catch (error) {
-    return { rows: 0, left: [`Nobody knows whether ${writesOf(record)} are left: ${sentence(error)}`] };
+    return { rows: 0, left: [`It is not known whether ${writesOf(record)} are left: ${sentence(error)}`] };
   } finally {
     await client.end().catch(() => {});
   }
@@ -66,15 +69,28 @@ function writesOf({ runId, place }: WriteRecord): string {
   return `writes of the run ${runId} in the database "${place.database}"`;
 }
 
-function oursOf({ reserved, notOurs }: WriteRecord): (slot: number) => boolean {
-  const may = mayWrite(reserved!.writes);
-  const foreign = new Set(notOurs);
-  return (slot) => may(slot) && !foreign.has(slot);
+/** Which slots' keys are the run's own: those of its comparison, or those that its spool tells of. */
+function oursOf(home: string, record: WriteRecord): (slot: number) => boolean {
+  if (record.reserved === null) return () => false;
+  const { writes, proofSlots, slots } = record.reserved;
+  const ofProof = new Set(proofSlots);
+  const evidence = evidenceOf(home, record);
+  if (evidence === null) return (slot) => ofProof.has(slot);
+  const ofLoad = ownSlots(writes, readTold(evidence, writes), { whole: record.whole, slots });
+  return (slot) => ofProof.has(slot) || ofLoad(slot);
 }
 
-async function removeOurs(client: Client, record: WriteRecord): Promise<number> {
+async function removeOurs(
+  client: Client,
+  record: WriteRecord,
+  isOurs: (slot: number) => boolean,
+): Promise<number> {
   if (record.reserved === null) return 0;
-  const removed = await removeReserved(client, datasets[record.reserved.dataset]!, oursOf(record));
+  const dataset = datasets[record.reserved.dataset]!;
+  // Somebody may have made them since the run began.
+  const acting = await sideEffects(client, dataset);
+  if (acting.length > 0) throw new Error(`${acting.join(", ")} would act on what is removed`);
+  const removed = await removeReserved(client, dataset, isOurs);
   return Object.values(removed).reduce((sum, count) => sum + count, 0);
 }
 
@@ -92,10 +108,13 @@ async function runOwn(client: Client, { own }: WriteRecord): Promise<number> {
   return 0;
 }
 
-async function leftReserved(client: Client, record: WriteRecord): Promise<string[]> {
+async function leftReserved(
+  client: Client,
+  record: WriteRecord,
+  isOurs: (slot: number) => boolean,
+): Promise<string[]> {
   if (record.reserved === null) return [];
   const dataset = datasets[record.reserved.dataset]!;
-  const isOurs = oursOf(record);
   const found = new Map<string, { rows: number; column: string; from: number; to: number }>();
   await client.query("SET search_path = pg_catalog");
   for await (const { relation, column, key, rows } of reservedKeys(client, dataset)) {

@@ -1,10 +1,13 @@
+import { mkdirSync, readdirSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { Client } from "pg";
 import { mixOf } from "../load/plan.ts";
 import { type LoadedScenario, loadScenario } from "../load/scenario.ts";
+import { OUTCOMES } from "../model/timing.ts";
 import { newRunId } from "../pipeline/run_id.ts";
 import { seed, type SeedResult } from "../seed/seed.ts";
 import { type TestPostgres, withPostgres } from "../stack/testing.ts";
+import { SegmentWriter } from "../store/segment_writer.ts";
 import type { WritingOptions } from "./undoing.ts";
 
 /** The checkout. */
@@ -74,13 +77,14 @@ export function writingOf(
   { url, home, dataset }: Pick<Written, "url" | "home"> & { readonly dataset: SeedResult | null },
 ): WritingOptions {
   const { streams, operations } = scenario;
+  const runId = newRunId();
   return {
     home,
     url,
     embedded: false,
-    runId: newRunId(),
+    runId,
     scenario,
-    spool: null,
+    spool: { runId, dir: join(home, "spool", runId) },
     load: { seed: 42, loop: "open", streams, operations },
     mix: mixOf({ operations, streams, dataset, sources: {}, seed: 42 }),
     slots: 1000,
@@ -89,6 +93,44 @@ export function writingOf(
     cachePrefix: null,
     clearCache: () => Promise.resolve(),
   };
+}
+
+/** What became of a slot's request: it was answered, its key was taken, or it was not sent. */
+export type SlotEnd = "ok" | "taken" | "unsent";
+
+/** Writes a spool that tells of slots. */
+export function writeSpool(
+  options: WritingOptions,
+  slots: Readonly<Record<number, SlotEnd>>,
+): void {
+  const { scenario, spool } = options;
+  const { dir } = spool!;
+  mkdirSync(dir, { recursive: true });
+  const operation = scenario.operations.findIndex(({ write }) => write);
+  using segment = new SegmentWriter(join(dir, `timing-${readdirSync(dir).length}.seg`), 0);
+  for (const [slot, end] of Object.entries(slots)) {
+    const dueUs = Number(slot) * 1000;
+    const sentUs = end === "unsent" ? NaN : dueUs;
+    const outcome = OUTCOMES.indexOf(end === "ok" ? "ok" : end === "taken" ? "failed" : "unsent");
+    const error = end === "taken" ? "23505" : null;
+    segment.push(
+      Number(slot),
+      0,
+      0,
+      operation,
+      dueUs,
+      dueUs,
+      sentUs,
+      sentUs,
+      dueUs + 500,
+      outcome,
+      error,
+      -1,
+      1,
+      1,
+    );
+  }
+  segment.close();
 }
 
 /** Slots of the run that write, and slots that do not, the first of each. */

@@ -4,8 +4,7 @@ import type { LoadedScenario } from "../load/scenario.ts";
 import { BenchbookError, ExitCode } from "../model/errors.ts";
 import { withClient } from "../seed/connect.ts";
 import { self } from "../stack/process.ts";
-import { collidedSlots } from "./collisions.ts";
-import { dropRecord, keepRecord, recordPath, type WriteRecord } from "./journal.ts";
+import { dropRecord, keepEvidence, keepRecord, recordPath, type WriteRecord } from "./journal.ts";
 import { lookBefore, MOST_LOOKS } from "./looks.ts";
 import { slotWrites } from "./may_write.ts";
 import { placeOf } from "./place.ts";
@@ -68,15 +67,14 @@ export async function undoing<T>(options: WritingOptions, work: () => Promise<T>
   // Who brings an undo knows that something is written, declared or not.
   const writes = options.own !== null || options.scenario.operations.some(({ write }) => write);
   const begun = writes ? await begin(options) : null;
-  const finish = async (): Promise<string[]> => {
+  const finish = async (whole: boolean): Promise<string[]> => {
     const left: string[] = [];
     if (begun !== null) {
-      const dir = options.spool?.dir;
-      const record = dir === undefined ? begun.record : { ...begun.record, notOurs: collidedSlots(dir) };
-      left.push(...(await takeBack(record, options.url)).left);
-      if (left.length === 0) dropRecord(options.home, options.runId);
+      const record = { ...begun.record, whole };
+      left.push(...(await takeBack(options.home, record, options.url)).left);
+      if (left.length === 0) dropRecord(options.home, record);
       else {
-        if (record.notOurs.length > 0) keepRecord(options.home, record);
+        keepForLater(options, record);
         left.push(mend(options.home, options.runId));
       }
     }
@@ -92,10 +90,20 @@ export async function undoing<T>(options: WritingOptions, work: () => Promise<T>
   try {
     value = await work();
   } catch (error) {
-    const left = await finish();
+    const left = await finish(false);
     throw left.length === 0 ? error : withLeft(error, left);
   }
-  return { value, left: await finish(), remarks: begun?.remarks ?? [] };
+  return { value, left: await finish(true), remarks: begun?.remarks ?? [] };
+}
+
+/** A disk that is full keeps the record as it was when the run began: enough to name what is left. */
+function keepForLater({ home, spool }: WritingOptions, record: WriteRecord): void {
+  try {
+    keepRecord(home, record);
+    if (spool !== null) keepEvidence(home, spool.runId, spool.dir);
+  } catch {
+    return;
+  }
 }
 
 /** An error that also says what is left. */
@@ -116,7 +124,13 @@ async function begin(
   const { datasetName: dataset } = scenario;
   return await withClient(url, async (client) => {
     if (dataset !== null) await refuseInTheWay(client, dataset, scenario.name);
-    const { looks, complete } = await lookBefore(client, { scenario, writes, mix, slots, proofSlots });
+    const { looks, complete, unseen } = await lookBefore(client, {
+      scenario,
+      writes,
+      mix,
+      slots,
+      proofSlots,
+    });
     const record: WriteRecord = {
       schema: 1,
       runId,
@@ -125,15 +139,25 @@ async function begin(
       owner: self(),
       since: new Date().toISOString(),
       place: await placeOf(client, url, embedded),
-      reserved: dataset === null ? null : { dataset, writes },
-      notOurs: [],
+      reserved: dataset === null ? null : {
+        dataset,
+        writes,
+        proofSlots: proofSlots.map(({ slot }) => slot),
+        slots: Number.isFinite(slots) ? slots : null,
+      },
+      whole: false,
       own,
       looks,
       cachePrefix,
     };
     keepRecord(home, record);
-    const remarks = complete ? [] : [
-      `${looks.length} of the keys that the run may write were compared with before it, at most ${MOST_LOOKS}.`,
+    const remarks = [
+      ...complete ? [] : [
+        `${looks.length} of the keys that the run may write were compared with before it, at most ${MOST_LOOKS}.`,
+      ],
+      ...unseen.map((name) =>
+        `What ${name} wrote was not compared with before: its keys come from earlier answers of its session.`
+      ),
     ];
     return { record, remarks };
   });
