@@ -1,14 +1,36 @@
--- One row per second and block. What was due is counted, and its response times are taken, by intended time; what was
+-- One row per second and block; where blocks are shorter than a second, per second and arm, whose first block stands
+-- for all of it. What was due is counted, and its response times are taken, by intended time; what was
 -- answered is counted by the time of the answer: a system that stands still answers nothing, whatever falls due. A
 -- second in which the arm changes gives a row to each. `seconds` is how much of the second the block covers, and a whole
 -- one where only answers came after its end: divide counts by it for rates.
 WITH
   block AS (
-    SELECT p.block, min(p.start_us) AS start_us, max(p.end_us) AS end_us FROM phase p WHERE p.run_id = $run GROUP BY p.block
+    SELECT p.block, any_value(p.arm) AS arm, min(p.start_us) AS start_us, max(p.end_us) AS end_us
+    FROM phase p
+    WHERE p.run_id = $run
+    GROUP BY p.block
+  ),
+  place AS (
+    SELECT
+      *,
+      CASE
+        WHEN median(end_us - start_us) OVER () < 1000000 THEN min(block) OVER (PARTITION BY arm)
+        ELSE block
+      END AS shown
+    FROM block
+  ),
+  covered AS (
+    SELECT
+      shown, second,
+      sum(least((second + 1) * 1000000, end_us) - greatest(second * 1000000, start_us)) / 1e6 AS seconds
+    FROM (
+      SELECT *, unnest(range(start_us // 1000000, greatest(start_us, end_us - 1) // 1000000 + 1)) AS second FROM place
+    )
+    GROUP BY ALL
   ),
   due AS (
     SELECT
-      r.arm, r.block, r.intended_us // 1000000 AS second,
+      r.arm, p.shown, r.intended_us // 1000000 AS second,
       max_by(r.phase, r.intended_us) AS phase,
       count(*) AS n,
       count(*) FILTER (r.outcome <> 'ok') AS errors,
@@ -16,27 +38,23 @@ WITH
       nullif(quantile_disc(r.response_ms, 0.95), 'infinity') AS p95,
       nullif(quantile_disc(r.response_ms, 0.99), 'infinity') AS p99
     FROM request r
+    JOIN place p ON p.block = r.block
     WHERE r.run_id = $run AND r.block >= 0
     GROUP BY ALL
   ),
   answered AS (
     SELECT
-      r.arm, r.block, r.done_us // 1000000 AS second, max_by(r.phase, r.intended_us) AS phase, count(*) AS ok
+      r.arm, p.shown, r.done_us // 1000000 AS second, max_by(r.phase, r.intended_us) AS phase, count(*) AS ok
     FROM request r
+    JOIN place p ON p.block = r.block
     WHERE r.run_id = $run AND r.block >= 0 AND r.outcome = 'ok'
     GROUP BY ALL
   )
 SELECT
-  arm, block, coalesce(d.phase, a.phase) AS phase, second,
-  CASE
-    WHEN (second + 1) * 1000000 <= b.start_us OR second * 1000000 >= b.end_us THEN 1
-    ELSE greatest(
-      0.001,
-      (least((second + 1) * 1000000, b.end_us) - greatest(second * 1000000, b.start_us)) / 1e6
-    )
-  END AS seconds,
+  arm, shown AS block, coalesce(d.phase, a.phase) AS phase, second,
+  greatest(0.001, coalesce(c.seconds, 1)) AS seconds,
   coalesce(d.n, 0) AS n, coalesce(a.ok, 0) AS ok, coalesce(d.errors, 0) AS errors, d.p50, d.p95, d.p99
 FROM due d
-FULL JOIN answered a USING (arm, block, second)
-JOIN block b USING (block)
+FULL JOIN answered a USING (arm, shown, second)
+LEFT JOIN covered c USING (shown, second)
 ORDER BY second, block;

@@ -9,7 +9,10 @@ import { logAxis, logTicks } from "./ticks.ts";
 export interface SecondPoint {
   /** The arm's name, e.g. `sql+cache`. */
   readonly arm: string;
-  /** Block within the run: a line never joins two blocks, since another arm ran between them. */
+  /**
+   * Block within the run: a line never joins two blocks, since another arm ran between them. Where blocks are shorter
+   * than a second, the first of its arm.
+   */
   readonly block: number;
   /** `warmup`, `washout` or `steady`; everything up to the last `warmup` second is shaded. */
   readonly phase: string;
@@ -48,15 +51,16 @@ export function overTime(
   const warm = Math.max(0, ...points.filter((p) => p.phase === "warmup").map((p) => p.second + 1));
   const shade = warm > 0 ? [Plot.rect([{ x1: 0, x2: warm }], { x1: "x1", x2: "x2", ...SHADE })] : [];
   const x = { domain: [0, end] };
-  // A second in which the arm changes has two points, one for each arm's part of it.
-  const shared = new Set<number>();
-  const starts = new Set<SecondPoint>();
-  for (const point of points) {
-    if (shared.has(point.second)) starts.add(point);
-    shared.add(point.second);
-  }
   const width = (point: SecondPoint) => point.seconds ?? 1;
-  const from = (point: SecondPoint) => starts.has(point) ? point.second + 1 - width(point) : point.second;
+  // A second in which arms change has a point for each arm's part of it: they stand side by side.
+  const taken = new Map<number, number>();
+  const starts = new Map<SecondPoint, number>();
+  for (const point of points) {
+    const before = taken.get(point.second) ?? 0;
+    starts.set(point, point.second + Math.max(0, Math.min(before, 1 - width(point))));
+    taken.set(point.second, before + width(point));
+  }
+  const from = (point: SecondPoint) => starts.get(point)!;
   const middle = (point: SecondPoint) => from(point) + width(point) / 2;
   const group = (point: SecondPoint) => `${point.arm}/${point.block}`;
   const positive = points.filter((point) => (point.p50 ?? 0) > 0);

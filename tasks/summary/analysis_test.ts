@@ -199,6 +199,20 @@ Deno.test("neighbouring blocks shorter than a second are joined to bins of about
     assert.equal(total(bins, "ok"), raw!.ok);
   }, { blocks: 10, blockSeconds: 0.3, washoutSeconds: 0.03 }));
 
+Deno.test("where blocks are shorter than a second the timeline has a row a second and arm, for the time it had", () =>
+  withFixture(async (bench) => {
+    const rows = await bench.rows<Row>("timeline");
+    const keys = rows.map(({ arm, second }) => `${arm} ${second}`);
+    assert.equal(new Set(keys).size, keys.length);
+    assert.equal(new Set(rows.map(({ arm, block }) => `${arm} ${block}`)).size, FIXTURE_ARMS.length);
+    assert.equal(total(rows), bench.run.slots);
+    const end = Math.max(...rows.map(({ second }) => second!));
+    for (let second = 0; second < end; second++) {
+      const covered = total(rows.filter((row) => row.second === second), "seconds");
+      assert.ok(Math.abs(covered - 1) < 1e-6 || covered < 1, `second ${second}: ${covered}`);
+    }
+  }, { blocks: 10, blockSeconds: 0.3, washoutSeconds: 0.03, warmupSeconds: 0.9, rate: 300 }));
+
 Deno.test("a fixture is the same each time it is made", () =>
   withTempDir(async (dir) => {
     const rows: unknown[] = [];

@@ -83,7 +83,9 @@ function comparisonText(comparisons: readonly Comparison[]): string {
     operation ?? "all",
     `${significant(ratio!, 3)}×`,
     low === null || high === null ? "—" : `${significant(low, 3)}–${significant(high, 3)}`,
-    p === null && verdict === "inconclusive" ? `${formatCount(n)} pairs: too few` : verdict,
+    p === null && verdict === "inconclusive"
+      ? `${formatCount(n)} pair${n === 1 ? "" : "s"}: too few`
+      : verdict,
   ]);
   const columns: Column[] = [
     { title: "median against", align: "left" },
