@@ -9,6 +9,7 @@ import {
   refuseRemoval,
   removeFromDatabase,
 } from "../seed/database_removal.ts";
+import { refuseEventTriggers } from "../seed/listeners.ts";
 import { mayRemove } from "../terminal/ask.ts";
 import { say } from "../terminal/command.ts";
 import { removalText } from "../terminal/removal_text.ts";
@@ -41,6 +42,7 @@ export async function cleanDatabase(
       }
       say(removalText(removal, where));
       refuseRemoval(removal.database, removal.holdings.foreign);
+      await refuseEventTriggers(client, `remove Benchbook from "${removal.database}"`);
       if (!mayRemove("Remove all of this?", yes)) return say("Nothing was removed.");
       await removeFromDatabase(client, removal);
       say(removedText(removal));

@@ -6,6 +6,7 @@ import type { SeededDataset } from "../model/dataset.ts";
 import { UsageError } from "../model/errors.ts";
 import { formatCount } from "../model/units.ts";
 import { withClient } from "../seed/connect.ts";
+import { refuseReplicated } from "../seed/listeners.ts";
 import { contentHash, hashRelation, type TableSum } from "../seed/hash.ts";
 import { schemaSql } from "../seed/sql.ts";
 import type { Stack } from "../stack/services.ts";
@@ -25,7 +26,7 @@ export async function findOwnFiles(scenario: LoadedScenario): Promise<void> {
  * The database of a scenario that brings tables of its own: DATABASE_URL as it is, or an embedded one that the
  * scenario's setup has filled.
  * @param hold called with its URL before anything is changed in it
- * @throws {UsageError} when the setup fails, or a schema has no tables
+ * @throws {UsageError} when the setup fails, a schema has no tables, or what is written into them would be replicated
  */
 export function openOwnTables(
   stack: Stack,
@@ -52,6 +53,9 @@ export function openOwnTables(
             ? "Name a file that makes and fills them as dataset.setup."
             : "Make them in DATABASE_URL first.",
         );
+      }
+      if (scenario.ownTables!.undo !== undefined || scenario.operations.some(({ write }) => write)) {
+        await refuseReplicated(client, `run ${scenario.name}`, schemas);
       }
       return await describe(client, scenario, tables);
     });

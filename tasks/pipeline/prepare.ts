@@ -10,6 +10,8 @@ import { statementLimitMs } from "../model/session_limits.ts";
 import { sessionName } from "../model/session_name.ts";
 import { formatBytes, formatCount } from "../model/units.ts";
 import { datasets } from "../seed/catalog.ts";
+import { withClient } from "../seed/connect.ts";
+import { refuseReplicated } from "../seed/listeners.ts";
 import { seed, type SeedResult } from "../seed/seed.ts";
 import { type DataRequest, settleData } from "../seed/spec.ts";
 import { freeForData } from "../stack/postgres_cluster.ts";
@@ -122,7 +124,10 @@ export function fillDatabase(
   });
 }
 
-/** Starts GraphQL over the filled database and makes the arms; what is not available is left out and named. */
+/**
+ * Starts GraphQL over the filled database and makes the arms; what is not available is left out and named.
+ * @throws {UsageError} where what the scenario writes would be replicated
+ */
 export async function makeArms(options: {
   readonly config: Config;
   readonly scenario: LoadedScenario;
@@ -136,6 +141,7 @@ export async function makeArms(options: {
   readonly signal: AbortSignal;
 }): Promise<Ground> {
   const { scenario, plan, workload, stack, databaseUrl, dataset, runId, terminal, signal } = options;
+  await refuseReplicatedWrites(databaseUrl, scenario);
   const graphql = plan.paths.includes("graphql")
     ? await terminal.step("Start GraphQL", async () => {
       const { schemas } = scenario.ownTables ?? datasets[scenario.datasetName!]!;
@@ -196,6 +202,13 @@ export async function makeArms(options: {
   );
   const { arms, operations } = armsOf(scenario, workload, targets);
   return { stack, databaseUrl, dataset, arms, operations, unavailableArms };
+}
+
+/** What came upon a filled database since may replicate it. @throws {UsageError} where a run's writes would be */
+async function refuseReplicatedWrites(url: string, scenario: LoadedScenario): Promise<void> {
+  if (scenario.datasetName === null || !scenario.operations.some(({ write }) => write)) return;
+  const { schemas } = datasets[scenario.datasetName]!;
+  await withClient(url, (client) => refuseReplicated(client, `run ${scenario.name}`, schemas));
 }
 
 function graphqlTarget({ url, headers }: GraphqlService): ArmTarget {

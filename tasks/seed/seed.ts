@@ -10,6 +10,7 @@ import type { Dataset } from "./dataset.ts";
 import { primaryKeys } from "./ddl.ts";
 import { contentHash, sizeOf } from "./hash.ts";
 import type { LaneSpec } from "./lane.ts";
+import { refuseListeners } from "./listeners.ts";
 import { load, type LoadedTable } from "./load.ts";
 import { inspect, type MadeObject, type Marker, readMarker } from "./marker.ts";
 import { type Known, knownOf, lookAt, privilegesOn, unlisted } from "./own_objects.ts";
@@ -52,8 +53,8 @@ const MOST_WORKERS = 8;
  * call clears it away and begins again.
  *
  * @throws {UsageError} for a request that cannot be meant, for a database that holds other rows (without `replace`),
- * or a schema of that name that is not Benchbook's, and where something of others' leans on what would be replaced:
- * then nothing was touched
+ * or a schema of that name that is not Benchbook's, where something of others' leans on what would be replaced,
+ * and where their replication or event triggers would act on it: then nothing was touched
  * @throws {ServiceError} when the server cannot be reached or the connection is lost
  * @throws {InterruptedError} after `signal`
  */
@@ -112,6 +113,11 @@ async function seedWith(
   refuse(spec, { facts, marker, own: holdings?.own ?? [], missing }, request.replace ?? false);
   const action = `replace the data set in "${facts.database}"`;
   if (holdings !== null) refuseForeign(action, [...holdings.foreign, ...await privilegesOn(client, schemas)]);
+  await refuseListeners(
+    client,
+    `seed ${dataset.name} in "${facts.database}"`,
+    [...dataset.schemas, ...schemas, "benchbook"],
+  );
 
   const prepared = await dataset.prepare(shape);
   const tables = dataset.tables(shape, prepared);
