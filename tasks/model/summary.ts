@@ -46,7 +46,10 @@ export interface Summary {
     readonly shed: number;
     readonly unsent: number;
   };
-  /** (failed + timeout + shed + unsent) / n with a Wilson interval, 0 to 1. */
+  /**
+   * (failed + timeout + shed + unsent) / n with a Wilson interval, 0 to 1. Where the run ended early, those never
+   * sent are left out of both: it was the end of the run that did not send them.
+   */
   readonly errorRate: Estimate;
   /** Successful requests a second of measured time of this arm. */
   readonly throughput: number;
@@ -137,7 +140,7 @@ export interface Validity {
   readonly valid: boolean;
   /** Every rule, those that hold included. */
   readonly checks: readonly ValidityCheck[];
-  /** Generator lag (woke − intended), milliseconds. */
+  /** Generator lag (woke − intended), milliseconds; null in a closed loop, where nothing was due. */
   readonly lagMs: { readonly p50: number | null; readonly p99: number | null; readonly max: number | null };
   /** What the generator's own threads cost. */
   readonly generator: GeneratorFigures;
@@ -194,6 +197,19 @@ export interface SloResult {
  */
 export function unmeasured({ measured }: SloResult): boolean {
   return measured.value === null && !measured.warnings.some(({ code }) => code === "unbounded");
+}
+
+/**
+ * A result in a word. One of a run that ended early, or whose generator shaped it, is not judged: its value says
+ * nothing of the whole.
+ */
+export function sloOutcome(
+  result: SloResult,
+  { run, verdict }: { readonly run: Pick<Run, "status">; readonly verdict: Verdict | null },
+): "pass" | "fail" | "not measured" | "not judged" {
+  if (run.status !== "complete" || verdict === "invalid") return "not judged";
+  if (unmeasured(result)) return "not measured";
+  return result.ok ? "pass" : "fail";
 }
 
 /** A change of an arm's level, found afterwards in its bins of about a second. */

@@ -2,9 +2,9 @@ import { windowsText } from "../model/slo.ts";
 import {
   type Comparison,
   type RunSummary,
+  sloOutcome,
   type SloResult,
   type Summary,
-  unmeasured,
 } from "../model/summary.ts";
 import {
   formatCount,
@@ -51,8 +51,9 @@ export interface ThresholdRow {
   readonly margin: string;
   /** Which window was the worst and what became of the others; null where there are none. */
   readonly windows: string | null;
-  readonly ok: boolean;
-  readonly measuredAtAll: boolean;
+  /** A sign and a word. */
+  readonly outcome: string;
+  readonly tone: "good" | "bad" | "unsure";
 }
 
 export interface KeyFigure {
@@ -78,7 +79,7 @@ export function decision(summary: RunSummary, footnotes: Footnotes): Decision {
   return {
     ...verdict(summary),
     against: against(summary, baseline),
-    thresholds: summary.slo.map((result) => threshold(result, footnotes)),
+    thresholds: summary.slo.map((result) => threshold(result, summary, footnotes)),
     figures: keyFigures(summary, footnotes),
     regressions: largest(summary.comparisons, "slower", footnotes),
     improvements: largest(summary.comparisons, "faster", footnotes),
@@ -153,11 +154,12 @@ function parts(slo: string): string {
   return slo.split(",").map((term) => term.trim()).join(", ");
 }
 
-function threshold(result: SloResult, footnotes: Footnotes): ThresholdRow {
+function threshold(result: SloResult, summary: RunSummary, footnotes: Footnotes): ThresholdRow {
   const format = formatOf(result.unit);
   const limit = result.unit === "ms" ? formatMs : format;
   const measured = estimateCell(result.measured, format, footnotes);
   const { low, high } = result.measured;
+  const outcome = sloOutcome(result, summary);
   return {
     arm: result.arm,
     text: result.text,
@@ -166,8 +168,8 @@ function threshold(result: SloResult, footnotes: Footnotes): ThresholdRow {
     interval: low === null && high === null ? "—" : `${format(low)} to ${format(high)}`,
     margin: result.margin === null ? "—" : signed(result.margin),
     windows: result.windows === null ? null : windowsText(result.windows),
-    ok: result.ok,
-    measuredAtAll: !unmeasured(result),
+    outcome: `${outcome === "pass" ? "✓" : outcome === "fail" ? "✗" : "–"} ${outcome}`,
+    tone: outcome === "pass" ? "good" : outcome === "fail" ? "bad" : "unsure",
   };
 }
 

@@ -262,7 +262,7 @@ function method({ search }: RateSearch): string[] {
 
 function reproduce({ search, paths, unavailable }: RateSearch): string {
   const options: [string, string][] = [
-    ["scale", search.scale],
+    ...search.environment.dataset.scale === "own" ? [] : [["scale", search.scale] as [string, string]],
     ...dataOptions(search.environment.dataset.variation),
     ["rate", String(search.startRate)],
     ["duration", `${search.durationSeconds}s`],

@@ -21,7 +21,8 @@ export function reproduce(run: Run): string {
   const { config } = run;
   const arms = [...config.arms, ...config.unavailableArms.map(({ arm }) => arm)];
   const options: [string, string | null][] = [
-    ["scale", config.scale],
+    // Own tables are as they are.
+    ["scale", run.environment.dataset.scale === "own" ? null : config.scale],
     ...dataOptions(run.environment.dataset.variation),
     ["rate", config.loop === "open" && config.ratePerSecond !== null ? String(config.ratePerSecond) : null],
     ["concurrency", config.loop === "closed" ? String(config.concurrency) : null],

@@ -106,9 +106,13 @@ export function buildView(
     tables,
     services: services(summary),
     checks: validity.checks,
-    lag: `Generator lag: median ${formatMs(lag.p50)}, p99 ${formatMs(lag.p99)}, longest ${
-      formatMs(lag.max)
-    }.${generatorCost(validity.generator)}`,
+    lag: run.config.loop === "closed"
+      ? `A closed loop has no generator lag: a client sends when it is ready.${
+        generatorCost(validity.generator)
+      }`
+      : `Generator lag: median ${formatMs(lag.p50)}, p99 ${formatMs(lag.p99)}, longest ${formatMs(lag.max)}.${
+        generatorCost(validity.generator)
+      }`,
     unavailable,
     method: method(summary),
     command: reproduce(run),

@@ -21,6 +21,27 @@ Deno.test("a run that was cut short is said to be so before its verdict", () => 
   }
 });
 
+Deno.test("no target of a run that was cut short passes or fails", () => {
+  for (const status of ["interrupted", "crashed"] as const) {
+    const summary = exampleSummary({ run: { ...exampleRun(), status }, verdict: null });
+    const outcomes = buildView(summary, {}).decision.thresholds.map(({ outcome }) => outcome);
+    assert.deepEqual([...new Set(outcomes)], ["– not judged"]);
+  }
+});
+
+Deno.test("a closed loop shows no generator lag", () => {
+  const run = exampleRun();
+  const closed = { ...run, config: { ...run.config, loop: "closed" as const, concurrency: 8 } };
+  assert.match(buildView(exampleSummary({ run: closed }), {}).lag, /^A closed loop has no generator lag/);
+});
+
+Deno.test("own tables have no scale to ask for again", () => {
+  const run = exampleRun();
+  const dataset = { ...run.environment.dataset, name: "mine", scale: "own" };
+  const own = { ...run, environment: { ...run.environment, dataset } };
+  assert.doesNotMatch(buildView(exampleSummary({ run: own }), {}).command, /--scale/);
+});
+
 Deno.test("the numbers of an invalid run are marked to be struck through", () => {
   const view = buildView(exampleSummary({ verdict: "invalid", reasons: ["The generator paused."] }), {});
   assert.equal(view.struck, true);
@@ -48,7 +69,7 @@ Deno.test("a target over windows says when the worst was, and what could not be 
     margin: null,
   };
   const [row] = buildView({ ...summary, slo: [thin] }, {}).decision.thresholds;
-  assert.equal(row!.measuredAtAll, false);
+  assert.equal(row!.outcome, "– not measured");
   assert.equal(row!.windows, "of 63 windows 63 too thin");
 });
 

@@ -39,7 +39,7 @@ function arm(name: string, changes: Partial<Summary> = {}): Summary {
     operation: null,
     n: 1000,
     outcomes: { ok: 985, failed: 5, timeout: 0, shed: 10, unsent: 0 },
-    errorRate: estimate(0.015),
+    errorRate: shareEstimate(15, 1000),
     throughput: 120,
     response: { "0.95": estimate(190), "0.975": estimate(300) },
     service: {},

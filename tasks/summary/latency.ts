@@ -1,5 +1,6 @@
 import type { RunConfig } from "../model/run.ts";
 import { type Estimate, QUANTILES, type Summary, type Warning } from "../model/summary.ts";
+import { formatCount } from "../model/units.ts";
 import type { Rows } from "../store/runs.ts";
 import { query } from "../store/sql.ts";
 import {
@@ -52,6 +53,8 @@ export interface LatencyOptions {
    * loop.
    */
   readonly lagP99Ms: number | null;
+  /** Whether the run ended before its time: what was never sent is then no error of the system. */
+  readonly endedEarly?: boolean;
 }
 
 const NOTHING = {
@@ -177,6 +180,7 @@ function summary(
   options: LatencyOptions,
 ): Summary {
   const { arm, operation, n, ok, failed, timeout, shed, unsent, hit, miss, stale, bypass } = counts;
+  const cutOff = options.endedEarly ? unsent : 0;
   const looked = hit + miss + stale + bypass;
   const estimates = (measure: Measure): Record<string, Estimate> => {
     const { n, ranks, at } = values[measure];
@@ -192,7 +196,7 @@ function summary(
     operation,
     n,
     outcomes: { ok, failed, timeout, shed, unsent },
-    errorRate: shareEstimate(n - ok, n),
+    errorRate: shareEstimate(n - ok - cutOff, n - cutOff),
     throughput: seconds === 0 ? 0 : ok / seconds,
     response: limitedByGenerator(estimates("response"), config, options.lagP99Ms),
     service: estimates("service"),
@@ -201,8 +205,8 @@ function summary(
     meanBytes: counts.meanBytes,
     meanRows: counts.meanRows,
     cache: looked === 0 ? null : { hit, miss, stale, bypass, hitRate: hit / looked },
-    errors: codes.map(({ code, n }) => ({ code, n })),
-    warnings: n > 0 ? [] : [nothingMeasured(arm, operation)],
+    errors: codes.filter(({ code }) => cutOff === 0 || code !== "unsent").map(({ code, n }) => ({ code, n })),
+    warnings: n === 0 ? [nothingMeasured(arm, operation)] : cutOff > 0 ? [unsentAtEnd(arm, cutOff)] : [],
   };
 }
 
@@ -223,6 +227,13 @@ function limitedByGenerator(
       return [level, doubt(estimate, { code: "generator-limited", text })];
     }),
   );
+}
+
+function unsentAtEnd(arm: string, n: number): Warning {
+  const text =
+    `${formatCount(n)} of ${arm} ${n === 1 ? "was" : "were"} not sent any more when the run ended early: ` +
+    `no error of the system.`;
+  return { code: "unsent-at-end", text };
 }
 
 function nothingMeasured(arm: string, operation: string | null): Warning {

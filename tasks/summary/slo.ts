@@ -141,7 +141,7 @@ function measure({ term, problem }: JudgedTarget, summary: Summary | undefined):
     case "quantile":
       return response[String(term.level)] ?? empty([]);
     case "errors":
-      return shareEstimate(n - outcomes.ok, n);
+      return summary.errorRate;
     case "shed":
       return shareEstimate(outcomes.shed, n);
     case "hit":

@@ -39,6 +39,7 @@ async function compute(rows: Rows, file: string, reference: string): Promise<Run
   const operations = await latencySummaries(rows, runId, config, {
     extraLevels: sloLevels(sloTerms(config.slo)),
     lagP99Ms: open ? validity.lagMs.p99 : null,
+    endedEarly: run.status !== "complete",
   });
   const compared = await comparisons(rows, runId, config);
   const slo = await judgeSlo(rows, runId, config, operations);

@@ -250,3 +250,29 @@ Deno.test("a run that is not stored is a usage error", () =>
     const reader = await openRun("latest", { db });
     await assert.rejects(summarise(reader, "nothing"), UsageError);
   }));
+
+Deno.test("what an interrupted run did not send any more is no error, and its targets are not said to hold", async () => {
+  const cut = (status: "interrupted" | "complete") =>
+    summaryOf({
+      ...SHORT,
+      status,
+      change: (row) => {
+        const sent = { ...row, outcome: "ok" as const, error: null, doneUs: row.sentUs + 1000 };
+        if (row.phase.arm !== "graphql" || row.slot % 50 !== 0) return sent;
+        return { ...sent, outcome: "unsent", acquiredUs: NaN, sentUs: NaN, doneUs: NaN };
+      },
+    });
+  const summary = await cut("interrupted");
+  const graphql = armOf(summary, "graphql");
+  assert.ok(graphql.outcomes.unsent > 0);
+  assert.equal(graphql.errorRate.value, 0);
+  assert.deepEqual(graphql.errors, []);
+  assert.ok(summary.warnings.some(({ code }) => code === "unsent-at-end"));
+  assert.ok(!summary.reasons.some((reason) => /SLO.*holds|misses/.test(reason)));
+  assert.ok(armOf(await cut("complete"), "graphql").errorRate.value! > 0);
+});
+
+Deno.test("a closed loop has no generator lag", async () => {
+  const { validity } = await summaryOf({ ...SHORT, loop: "closed" });
+  assert.deepEqual(validity.lagMs, { p50: null, p99: null, max: null });
+});

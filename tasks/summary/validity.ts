@@ -93,8 +93,11 @@ export function validityOf(evidence: ValidityEvidence, run: Run): Validity {
   });
   const { p50, p99, max } = evidence.lag;
   const { generator } = evidence;
-  return { valid: checks.every(({ ok }) => ok), checks, lagMs: { p50, p99, max }, generator };
+  return { valid: checks.every(({ ok }) => ok), checks, lagMs: open ? { p50, p99, max } : NO_LAG, generator };
 }
+
+/** A client sends when it is ready: that it woke then is no lag of anything. */
+const NO_LAG = { p50: null, p99: null, max: null };
 
 type Check = Omit<ValidityCheck, "cause">;
 

@@ -30,9 +30,10 @@ export function judgeRun(evidence: VerdictEvidence): { verdict: Verdict | null; 
   const reasons = [...endedEarly(run), ...invalid(validity)];
   const missed = slo.filter((result) => !result.ok && !unmeasured(result));
   const unknown = slo.filter(unmeasured);
-  reasons.push(...missed.map(missedSentence), ...unknown.map(unknownSentence));
+  const judged = run.status === "complete" && validity.valid;
+  if (judged) reasons.push(...missed.map(missedSentence), ...unknown.map(unknownSentence));
   if (slo.length === 0) reasons.push("No SLO was set: nothing is judged to pass or fail.");
-  else if (missed.length + unknown.length === 0) reasons.push(heldSentence(slo));
+  else if (judged && missed.length + unknown.length === 0) reasons.push(heldSentence(slo));
   if (run.config.loop === "closed") {
     reasons.push(
       "Closed loop: clients wait for answers, so a slow system is asked less often; response times count from " +

@@ -4,8 +4,8 @@ import {
   type Comparison,
   type Estimate,
   type RunSummary,
+  sloOutcome,
   type Summary,
-  unmeasured,
 } from "../model/summary.ts";
 import { formatCount, formatMs, formatShare, significant } from "../model/units.ts";
 import { paragraph, singleLine } from "./safe_text.ts";
@@ -97,16 +97,16 @@ function comparisonText(comparisons: readonly Comparison[]): string {
   return formatTable(columns, rows);
 }
 
-function sloText({ slo, verdict }: RunSummary): string {
+function sloText({ slo, run, verdict }: RunSummary): string {
   return slo.map((result) => {
-    const { ok, text, arm, measured, unit, windows } = result;
+    const { text, arm, measured, unit, windows } = result;
     const value = unit === "ms"
       ? formatMs(measured.value)
       : unit === "%"
       ? formatShare(measured.value)
       : `${measured.value === null ? "—" : significant(measured.value, 3)}/s`;
-    const judged = unmeasured(result) ? "– not measured" : ok ? "✓ pass" : "✗ fail";
-    const word = verdict === "invalid" ? "– does not count" : judged;
+    const outcome = sloOutcome(result, { run, verdict });
+    const word = `${outcome === "pass" ? "✓" : outcome === "fail" ? "✗" : "–"} ${outcome}`;
     return `${word}  ${singleLine(text)}  ${singleLine(arm)}: ${value}${
       windows === null ? "" : ` (${windowsText(windows)})`
     }`;

@@ -70,6 +70,14 @@ Deno.test("targets over windows show the worst window, and those that cannot be 
   await t.assertSnapshot(summaryText(summary));
 });
 
+Deno.test("no target of an interrupted run passes", () => {
+  const text = summaryText(
+    exampleSummary({ run: { ...exampleRun(), status: "interrupted" }, verdict: null }),
+  );
+  assert.doesNotMatch(text, /[✓✗] (pass|fail)/);
+  assert.match(text, /– not judged/);
+});
+
 Deno.test("the list of runs is a table, and without runs a sentence", async (t) => {
   await t.assertSnapshot(runsText([{ ...exampleRun(), slots: 12_345 }]));
   assert.equal(runsText([]), "No runs are stored yet. deno task bench makes one.");
