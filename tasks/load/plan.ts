@@ -1,5 +1,6 @@
+import type { KeySpace } from "../model/dataset.ts";
 import type { Phase } from "../model/run.ts";
-import type { ScenarioOperation } from "../model/scenario.ts";
+import type { OwnKeys, ScenarioOperation } from "../model/scenario.ts";
 import { datasets } from "../seed/catalog.ts";
 import type { Statement } from "../targets/target.ts";
 import type { ArrivalPlan } from "./arrivals.ts";
@@ -43,6 +44,8 @@ export interface LoadPlan {
   readonly operations: readonly ScenarioOperation[];
   /** Null where the tables are the user's own. */
   readonly dataset: { readonly name: string; readonly counts: Readonly<Record<string, number>> } | null;
+  /** Keys kept for a run's writes into tables of the user's own; none where they are a data set's. */
+  readonly ownKeys?: Readonly<Record<string, OwnKeys>>;
   readonly sources: Readonly<Record<string, SourceRows>>;
   /** Further attempts of a slot, and how long after a failure each comes. */
   readonly retry: { readonly attempts: number; readonly backoffMs: number } | null;
@@ -68,12 +71,23 @@ export function arrivalPlans({ streams, seed, phases }: LoadPlan): ArrivalPlan[]
 }
 
 /** What a plan's slots ask, and with which values. */
-export function mixOf({ operations, streams, dataset, sources, seed }: MixPlan): Mix {
-  const keySpaces = dataset === null ? {} : datasets[dataset.name]!.keySpaces(dataset.counts);
+export function mixOf({ operations, streams, dataset, ownKeys = {}, sources, seed }: MixPlan): Mix {
+  const keySpaces = dataset === null ? spacesOf(ownKeys) : datasets[dataset.name]!.keySpaces(dataset.counts);
   return mix(operations, streams, { keySpaces, sources }, seed);
 }
 
-export type MixPlan = Pick<LoadPlan, "operations" | "streams" | "dataset" | "sources" | "seed">;
+export type MixPlan = Pick<LoadPlan, "operations" | "streams" | "dataset" | "ownKeys" | "sources" | "seed">;
+
+/** Nothing lies in them before a run: they are counted through, slot by slot. */
+function spacesOf(ownKeys: Readonly<Record<string, OwnKeys>>): Record<string, KeySpace> {
+  return Object.fromEntries(
+    Object.entries(ownKeys).map(([name, { from }]) => [name, {
+      name,
+      count: 0,
+      key: (slot: number) => from + slot,
+    }]),
+  );
+}
 
 /** When the last phase ends. */
 export function endOf(phases: readonly Phase[]): number {

@@ -10,7 +10,9 @@ import { keySpaces } from "../seed/catalog.ts";
  */
 export function checkDraws(scenario: Scenario, streams: readonly Stream[], file: string): void {
   const { dataset } = scenario;
-  const spaces = typeof dataset === "string" ? Object.keys(keySpaces(dataset, {})) : [];
+  const spaces = typeof dataset === "string"
+    ? Object.keys(keySpaces(dataset, {}))
+    : Object.keys(dataset.keys ?? {});
   const sources = Object.keys(scenario.sources ?? {});
   const fault = (field: string, what: string, next?: string) =>
     new UsageError(`Cannot use the scenario file ${file}: ${field}: ${what}`, next);
@@ -19,7 +21,21 @@ export function checkDraws(scenario: Scenario, streams: readonly Stream[], file:
     if ("keys" in draw && !spaces.includes(draw.keys)) {
       throw typeof dataset === "string"
         ? fault(`${field}.keys`, `${dataset} has no key space "${draw.keys}"`, hint(draw.keys, spaces))
-        : fault(`${field}.keys`, `tables of your own have no key spaces`, "Draw from a source instead.");
+        : fault(
+          `${field}.keys`,
+          `dataset.keys has no "${draw.keys}"`,
+          draw.kind === "reserved"
+            ? hintAmong(draw.keys, spaces) ??
+              `Write dataset.keys: { ${draw.keys}: { from: 1_000_000_000 } }, above all keys of yours.`
+            : "Draw from a source instead.",
+        );
+    }
+    if ("keys" in draw && draw.kind !== "reserved" && typeof dataset !== "string") {
+      throw fault(
+        field,
+        `the keys "${draw.keys}" have no rows before a run: only { kind: "reserved" } draws them`,
+        "Draw from a source instead.",
+      );
     }
     if (draw.kind === "after" && !before.includes(draw.of)) {
       throw fault(`${field}.of`, `no parameter "${draw.of}" is drawn before it`, hintAmong(draw.of, before));

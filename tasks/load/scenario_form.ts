@@ -85,6 +85,9 @@ const stream = z.strictObject({
   }).optional(),
 });
 
+/** Slots are counted from here on, and a double holds them exactly. */
+const LARGEST_OWN_KEY = Number.MAX_SAFE_INTEGER - 10_000_000_000;
+
 const file = z.string().min(1);
 const source = z.union([
   z.strictObject({ csv: file }),
@@ -101,8 +104,9 @@ const scenario = z.strictObject({
       schemas: z.array(z.string().min(1)).min(1),
       setup: file.optional(),
       undo: file.optional(),
+      keys: z.record(name, z.strictObject({ from: wholeFrom(1, LARGEST_OWN_KEY) })).optional(),
     }),
-  ], "must be the name of a data set, or { schemas, setup, undo } for tables of your own"),
+  ], "must be the name of a data set, or { schemas, setup, undo, keys } for tables of your own"),
   workload: z.string().min(1),
   arrivals: arrivals.optional(),
   rate: rate.optional(),

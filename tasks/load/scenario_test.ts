@@ -134,7 +134,7 @@ const FAULTS: readonly [value: unknown, said: string | RegExp, next?: RegExp][] 
   [single({ dataset: "nortwind" }), 'dataset: "nortwind" is unknown', /Did you mean "northwind"\?/],
   [
     single({ dataset: 5 }),
-    /^dataset: must be the name of a data set, or \{ schemas, setup, undo \}.* \(it is 5\)$/,
+    /^dataset: must be the name of a data set, or \{ schemas, setup, undo, keys \}.* \(it is 5\)$/,
   ],
   [
     single({ dataset: { schemas: ["shop"] }, operations: [{ ...ORDER, params: {} }] }),
@@ -187,7 +187,19 @@ const FAULTS: readonly [value: unknown, said: string | RegExp, next?: RegExp][] 
   ],
   [
     drawing({ kind: "uniform", keys: "rows" }, { dataset: { schemas: ["shop"] } }),
-    "operations[0].params.id.keys: tables of your own have no key spaces",
+    'operations[0].params.id.keys: dataset.keys has no "rows"',
+    /from a source/,
+  ],
+  [
+    drawing({ kind: "reserved", keys: "rows" }, { dataset: { schemas: ["shop"] } }),
+    'operations[0].params.id.keys: dataset.keys has no "rows"',
+    /Write dataset\.keys: \{ rows: \{ from: 1_000_000_000 \} \}/,
+  ],
+  [
+    drawing({ kind: "uniform", keys: "rows" }, {
+      dataset: { schemas: ["shop"], keys: { rows: { from: 1 } } },
+    }),
+    'operations[0].params.id: the keys "rows" have no rows before a run: only { kind: "reserved" } draws them',
     /from a source/,
   ],
   [

@@ -103,6 +103,12 @@ export interface Setting {
   readonly seeded?: string;
 }
 
+/** Integer keys that no row of the user's has: each request gets another one. */
+export interface OwnKeys {
+  /** The least of them. A run uses up to 1.1 thousand million from here on, so that also `integer` columns hold them. */
+  readonly from: number;
+}
+
 /** Tables of the user's own, where a scenario needs none of Benchbook's data sets. Paths are relative to its file. */
 export interface OwnTables {
   /** The schemas that GraphQL serves. */
@@ -111,6 +117,8 @@ export interface OwnTables {
   readonly setup?: string;
   /** SQL that takes a run's writes back; needed where an operation writes. */
   readonly undo?: string;
+  /** Where keys lie that only a run writes under, by the name that draws of the kind `reserved` call them. */
+  readonly keys?: Readonly<Record<string, OwnKeys>>;
 }
 
 /** What load to make, against which data, and what is expected of it. Times are seconds. */

@@ -161,6 +161,7 @@ async function makeLoad(options: MeasureOptions, streams: readonly LoadStream[])
           phases,
           arms: ground.arms,
           operations: scenario.operations,
+          ownKeys: scenario.ownTables?.keys,
           dataset: scenario.datasetName === null
             ? null
             : { name: scenario.datasetName, counts: ground.dataset.counts },

@@ -72,6 +72,7 @@ export async function withSystem<T>(job: Job, use: (system: System) => Promise<T
       operations: scenario.operations,
       streams: scenario.streams,
       dataset: data === null ? null : dataset,
+      ownKeys: scenario.ownTables?.keys,
       sources,
       seed: plan.seed,
     });
@@ -107,6 +108,16 @@ export async function withSystem<T>(job: Job, use: (system: System) => Promise<T
   }
 }
 
+/**
+ * Whether all that is written stands under keys kept for it: then nothing of an earlier run can be in the way unseen,
+ * and what is there is refused. An undo before the run would remove it, whoever wrote it.
+ */
+function writesUnderOwnKeys({ ownTables, operations }: LoadedScenario): boolean {
+  const writes = operations.filter(({ write }) => write);
+  return ownTables?.keys !== undefined && writes.length > 0 &&
+    writes.every(({ params }) => Object.values(params).some(({ kind }) => kind === "reserved"));
+}
+
 /** Takes back what runs that were killed have written, before anything is compared or measured. */
 async function cleared(
   { config, scenario, terminal }: Job,
@@ -121,7 +132,7 @@ async function cleared(
   for (const line of told) terminal.print(line);
   for (const line of left) terminal.print(`! ${line}`);
   const own = await ownUndo(scenario);
-  if (own !== null) await undoOwnWrites(url, scenario, own);
+  if (own !== null && !writesUnderOwnKeys(scenario)) await undoOwnWrites(url, scenario, own);
   return own;
 }
 
@@ -144,7 +155,8 @@ async function prove(
       spool: null,
       load: { seed, loop, streams, operations },
       mix,
-      slots: 0,
+      // Its undo removes what stands under keys kept for the load as well: whether there is something is asked before.
+      slots: scenario.ownTables?.keys === undefined ? 0 : Infinity,
       proofSlots: proofSlots(scenario, arms.length),
     }, () => proveEqual({ scenario, workload, arms, databaseUrl, session, mix, seed, signal, onProgress }));
     if (left.length > 0) {

@@ -1,9 +1,10 @@
 import { createHash } from "node:crypto";
 import type { Client } from "pg";
 import { readCheck } from "../load/equality.ts";
-import type { Mix } from "../load/mix.ts";
+import type { Carried, Mix } from "../load/mix.ts";
 import { PROOF_SLOTS_FROM } from "../load/plan.ts";
 import type { LoadedScenario } from "../load/scenario.ts";
+import { UsageError } from "../model/errors.ts";
 import type { Look } from "./journal.ts";
 import { operationOfSlot, type SlotWrites } from "./may_write.ts";
 
@@ -15,7 +16,7 @@ const MOST_SLOTS = 500_000;
 const BUDGET_MS = 5000;
 
 export interface LooksOptions {
-  readonly scenario: Pick<LoadedScenario, "operations" | "workloadDir">;
+  readonly scenario: Pick<LoadedScenario, "operations" | "workloadDir" | "ownTables">;
   readonly writes: SlotWrites;
   readonly mix: Mix;
   /** Slots of the load that there may be: those planned, or as many as a closed loop may reach. */
@@ -37,15 +38,19 @@ export interface Looks {
  * Reads by the key what each write of a run is going to change, before it does: with the `.check.sql` beside the write,
  * which reads what it left. Writes under a data set's reserved keys are left out, as their rows are found by these; so
  * are those whose keys come from an earlier answer of their session, as nobody knows them yet.
+ * @throws {UsageError} where something stands under a key that the user's own tables keep for a run
  */
 export async function lookBefore(client: Client, options: LooksOptions): Promise<Looks> {
-  const { scenario: { operations, workloadDir }, writes, mix, slots, proofSlots } = options;
+  const { scenario: { operations, workloadDir, ownTables }, writes, mix, slots, proofSlots } = options;
   const checks = operations.map(({ name, write, params }) => {
-    const draws = Object.values(params);
-    const left = !write || draws.some(({ kind }) => kind === "reserved");
-    if (left || draws.some(({ kind }) => kind === "carried")) return null;
-    const { text, parameters } = readCheck(workloadDir, name);
-    return { name, text, parameters: parameters.map((parameter) => parameter.name) };
+    const kinds = Object.values(params).map(({ kind }) => kind);
+    const reserved = kinds.includes("reserved");
+    if (!write || (reserved && ownTables === null)) return null;
+    if (kinds.includes("carried") && (!reserved || kinds.includes("after"))) return null;
+    const check = readCheck(workloadDir, name);
+    const parameters = check.parameters.map((parameter) => parameter.name);
+    if (parameters.some((parameter) => params[parameter]?.kind === "carried")) return null;
+    return { name, text: check.text, parameters, reserved };
   });
   const unseen = operations.filter(({ write, params }) => {
     const kinds = Object.values(params).map(({ kind }) => kind);
@@ -60,13 +65,15 @@ export async function lookBefore(client: Client, options: LooksOptions): Promise
   const look = async (slot: number, operation: number): Promise<boolean> => {
     const check = checks[operation];
     if (check === null || check === undefined) return true;
-    const drawn = mix.valuesOf(slot, operation);
+    const drawn = mix.valuesOf(slot, operation, UNKNOWN);
     const values = check.parameters.map((name) => drawn[name]);
     const id = JSON.stringify([operation, values]);
     if (looks.has(id)) return true;
     if (looks.size >= MOST_LOOKS || performance.now() >= until) return false;
-    const { name, text } = check;
-    looks.set(id, { operation: name, text, values, before: await imageOf(client, text, values) });
+    const { name, text, reserved } = check;
+    const rows = await rowsOf(client, text, values);
+    if (reserved && rows.some((row) => row.some(isSomething))) throw inTheWay(name, values);
+    looks.set(id, { operation: name, text, values, before: imageOf(rows) });
     return true;
   };
   for (const { slot, operation } of proofSlots) complete = await look(slot, operation) && complete;
@@ -76,6 +83,24 @@ export async function lookBefore(client: Client, options: LooksOptions): Promise
     break;
   }
   return { looks: [...looks.values()], complete, unseen };
+}
+
+/** In place of answers that a session has not got yet. */
+const UNKNOWN: Carried = new Proxy({}, { get: () => ({}) });
+
+/** Aggregates over no row at all give these. */
+function isSomething(value: unknown): boolean {
+  return value !== null && value !== false && value !== "" && Number(value) !== 0 &&
+    !(Array.isArray(value) && value.length === 0);
+}
+
+function inTheWay(name: string, values: readonly unknown[]): UsageError {
+  return new UsageError(
+    `Cannot write by ${name}: nothing may stand under a key that dataset.keys keeps for a run, and ` +
+      `${name}.check.sql finds something under ${JSON.stringify(values)}`,
+    "Nothing was changed. Write a larger `from`; or, if a run from another BENCHBOOK_HOME was killed here, run " +
+      "`deno task clean --writes` with that home.",
+  );
 }
 
 /** What differs from before the run, by operation: how many keys, and the first of them. */
@@ -93,7 +118,7 @@ export async function lookAfter(client: Client, looks: readonly Look[]): Promise
     const found = changed.get(operation) ?? { keys: 0, looked: 0, first: null };
     changed.set(operation, found);
     found.looked++;
-    if (await imageOf(client, text, values) === before) continue;
+    if (imageOf(await rowsOf(client, text, values)) === before) continue;
     found.keys++;
     found.first ??= values;
   }
@@ -102,8 +127,11 @@ export async function lookAfter(client: Client, looks: readonly Look[]): Promise
   );
 }
 
+async function rowsOf(client: Client, text: string, values: readonly unknown[]): Promise<unknown[][]> {
+  return (await client.query({ text, values: [...values], rowMode: "array" })).rows;
+}
+
 /** A hash of an answer, row by row in the answer's order. */
-async function imageOf(client: Client, text: string, values: readonly unknown[]): Promise<string> {
-  const { rows } = await client.query({ text, values: [...values], rowMode: "array" });
+function imageOf(rows: readonly (readonly unknown[])[]): string {
   return createHash("sha256").update(JSON.stringify(rows)).digest("hex").slice(0, 32);
 }

@@ -1,0 +1,3 @@
+-- The first products of a category, by key.
+-- :category text
+SELECT product_id, name, price FROM shop.product WHERE category = :category ORDER BY product_id LIMIT 20
