@@ -112,7 +112,11 @@ async function readFile(reader: "read_csv" | "read_parquet", path: string): Prom
 }
 
 async function readSql(text: string, databaseUrl: string): Promise<Table> {
-  const client = await connectClient(databaseUrl, { applicationName: "benchbook-source" });
+  const client = await connectClient(databaseUrl, {
+    applicationName: "benchbook-source",
+    // The user's query takes as long as it takes.
+    patience: { limitMs: Infinity },
+  });
   try {
     await client.query("BEGIN READ ONLY");
     const { fields, rows } = await client.query({ text, rowMode: "array" });

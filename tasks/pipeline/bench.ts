@@ -1,5 +1,6 @@
 import type { Config } from "../config.ts";
 import { ExitCode, ServiceError } from "../model/errors.ts";
+import { progressed } from "../model/progressed.ts";
 import type { RunSummary } from "../model/summary.ts";
 import { formatCount } from "../model/units.ts";
 import { acquireLock } from "../stack/lock.ts";
@@ -72,7 +73,10 @@ export async function store(
       const { timings, samples } = await loadSpool(opened, measured.spoolDir, {
         // One that was interrupted before is stored all the same.
         signal: signal.aborted ? undefined : signal,
-        onProgress: (rows) => progress(`${formatCount(rows)} timings`),
+        onProgress: (rows) => {
+          progressed();
+          progress(`${formatCount(rows)} timings`);
+        },
       });
       removeSpool(measured.spoolDir);
       return { value: undefined, detail: `${formatCount(timings)} timings, ${formatCount(samples)} samples` };

@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import process from "node:process";
 import { ExitCode } from "../model/errors.ts";
+import { sinceProgressMs } from "../model/progressed.ts";
 import { killOwnServices } from "../stack/state.ts";
 import { pendingSpools } from "../store/spool.ts";
 import { killLaunched, self } from "../stack/process.ts";
@@ -12,6 +13,13 @@ import { printable } from "../terminal/safe_text.ts";
  * foreground group, and `deno task` hands each signal on again. A key that is held down repeats faster, too.
  */
 const PRESS_MS = 500;
+/** A task that was asked to end has ended in order within so long, or leaves as if it had been asked twice. */
+const ORDER_MS = 4_500;
+/** Unless a step of what it has to do was done within this time: then it goes on, … */
+const STEP_MS = 2_000;
+/** … but not beyond this. */
+const MOST_MS = 20_000;
+const LOOK_MS = 100;
 /** What must not be left behind gets so long when the user wants to leave at once. */
 const LEAVE_MS = 5_000;
 /** Nobody can press a second time in a terminal that is gone: it ends in order within so long, or at once. */
@@ -47,14 +55,25 @@ export function owe(sentence: string): () => void {
 
 /**
  * Ends a task on Ctrl-C, Ctrl-\, SIGTERM, and when the terminal is closed. The first press lets it end in order:
- * rows are stored, writes taken back, services stopped. The second leaves as soon as nothing is owed any more, and
- * after five seconds in any case; so does Ctrl-\ at once. The third does not wait. Services never outlive the task.
+ * rows are stored, writes taken back, services stopped; where that does not get on, because a server has stopped
+ * answering or somebody's lock stands against it, it leaves all the same within five seconds. The second leaves as soon
+ * as nothing is owed any more, and after five seconds in any case; so does Ctrl-\ at once. The third does not wait.
+ * Services never outlive the task.
  */
 export function interruptSignal(home: string): Interrupt {
   const controller = new AbortController();
   let stage = 0;
   let lastMs = -Infinity;
   let limit: ReturnType<typeof setTimeout> | undefined;
+  let order: ReturnType<typeof setInterval> | undefined;
+  const endInOrder = () => {
+    const since = performance.now();
+    order = setInterval(() => {
+      const passedMs = performance.now() - since;
+      if (passedMs < ORDER_MS || (passedMs < MOST_MS && sinceProgressMs() < STEP_MS)) return;
+      leave(home);
+    }, LOOK_MS);
+  };
   const hurry = () => {
     stage = 2;
     if (owed.size > 0) {
@@ -62,6 +81,7 @@ export function interruptSignal(home: string): Interrupt {
     }
     onPaid = () => owed.size === 0 && leave(home);
     clearTimeout(limit);
+    clearInterval(order);
     limit = setTimeout(() => leave(home), LEAVE_MS);
     onPaid();
   };
@@ -77,6 +97,8 @@ export function interruptSignal(home: string): Interrupt {
       stage = 1;
       say("Interrupted: ending in order, keeping what was measured … (again to leave at once)");
       controller.abort();
+      // Nobody waits at a terminal that is gone.
+      if (name !== "SIGHUP") endInOrder();
     } else if (stage < 2) {
       controller.abort();
       hurry();
@@ -92,6 +114,7 @@ export function interruptSignal(home: string): Interrupt {
     signal: controller.signal,
     dispose() {
       clearTimeout(limit);
+      clearInterval(order);
       // A task that was interrupted is about to end: a late signal of the same press must not cut its last words.
       if (stage > 0) return;
       for (const { name, listen } of listeners) Deno.removeSignalListener(name, listen);

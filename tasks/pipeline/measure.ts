@@ -206,6 +206,7 @@ async function makeLoad(options: MeasureOptions, streams: readonly LoadStream[])
         detail: `${formatCount(done.progress.due)} requests, ${formatCount(ok)} ok${bad}`,
       };
     });
+    if (!signal.aborted) await watch.look();
     const observed = await sampler?.stop();
     const unavailable = [...run.environment.unavailable, ...result.notes, ...observed?.unavailable ?? []];
     started = { ...started, environment: { ...run.environment, unavailable } };

@@ -5,7 +5,7 @@ import type { LoadedScenario } from "../load/scenario.ts";
 import type { SeededDataset } from "../model/dataset.ts";
 import { UsageError } from "../model/errors.ts";
 import { formatCount } from "../model/units.ts";
-import { withClient } from "../seed/connect.ts";
+import { UNLIMITED, withClient } from "../seed/connect.ts";
 import { refuseReplicated } from "../seed/listeners.ts";
 import { contentHash, hashRelation, type TableSum } from "../seed/hash.ts";
 import { schemaSql } from "../seed/sql.ts";
@@ -58,7 +58,7 @@ export function openOwnTables(
         await refuseReplicated(client, `run ${scenario.name}`, schemas);
       }
       return await describe(client, scenario, tables);
-    });
+    }, UNLIMITED);
     const detail = `${formatCount(tablesOf(dataset))} tables, ${formatCount(dataset.rows)} rows`;
     return { value: { url, dataset }, detail };
   });
@@ -86,7 +86,7 @@ export async function undoOwnWrites(
   scenario: LoadedScenario,
   { file, sql }: { readonly file: string; readonly sql: string },
 ): Promise<void> {
-  await withClient(url, (client) => runFile(client, scenario, file, sql));
+  await withClient(url, (client) => runFile(client, scenario, file, sql), UNLIMITED);
 }
 
 function tablesOf({ counts }: SeededDataset): number {

@@ -1,14 +1,20 @@
-import type { Client } from "pg";
+import type { Client, QueryConfig } from "pg";
 import { connectClient } from "../postgres/client.ts";
 import { identify, isAlive, type ProcessId } from "../stack/process.ts";
 
 export interface Watch {
   /** Which service died, as a sentence; null while all live. */
   readonly dead: string | null;
+  /** Looks whether PostgreSQL still answers: a server that froze breaks no connection. */
+  look(): Promise<void>;
   stop(): Promise<void>;
 }
 
+/** What pg says where its `query_timeout` is over. */
+const READ_TIMEOUT = "Query read timeout";
 const PERIOD_MS = 500;
+/** A server that is merely busy answers a question without work within this time. */
+const ANSWER_MS = 10_000;
 /** A server that restarts by itself (a backend crashed) is back within this time. */
 const RECONNECT_TRIES = 6;
 
@@ -53,6 +59,14 @@ export async function watchServices(
   return {
     get dead() {
       return dead;
+    },
+    async look() {
+      // What else can go wrong with it breaks the connection, and is told by that.
+      await client.query({ text: "", query_timeout: ANSWER_MS } as QueryConfig).catch(
+        ({ message }: Error) => {
+          if (message === READ_TIMEOUT) die("PostgreSQL stopped answering during the run");
+        },
+      );
     },
     async stop() {
       stopped = true;

@@ -2,8 +2,11 @@ import type { Buffer } from "node:buffer";
 import type { Duplex } from "node:stream";
 import { Client } from "pg";
 import { Inbox } from "../net/inbox.ts";
+import { runtimeNetwork } from "../net/runtime_channel.ts";
+import { type Cancel, requestCancel } from "./cancel.ts";
 import { FrameGuard } from "./frame_guard.ts";
 import { pgConfig, type PgOptions, readPgOptions } from "./options.ts";
+import { PATIENCE, type Patience, watchPatience } from "./patience.ts";
 import { openSession } from "./session.ts";
 import type { SessionStart } from "./startup.ts";
 import type { Way } from "./tls_options.ts";
@@ -15,8 +18,10 @@ export interface ClientOptions {
   readonly applicationName: string;
   /** For a session to begin; 10 s if absent. */
   readonly connectTimeoutMs?: number;
-  /** For an answer, on this side; for ever if absent. */
+  /** For an answer, on this side; what its patience says if absent. */
   readonly queryTimeoutMs?: number;
+  /** How long it waits for a server that may have stopped answering. */
+  readonly patience?: Partial<Patience>;
   /** For a statement, on the server's side; what the server has set if absent. */
   readonly statementTimeoutMs?: number;
   /** What the session begins with, instead of the `options` of the URL. */
@@ -24,18 +29,48 @@ export interface ClientOptions {
 }
 
 const CONNECT_TIMEOUT_MS = 10_000;
+/** The end of a connection waits so long for the server; a statement that is given up, for its cancelling. */
+const END_MS = 1_000;
 
 /**
  * Opens a connection for everything that is not measured, by the same code that opens the measured ones: pg itself
  * would take `require` and `verify-ca` for `verify-full`, knows no `require_auth`, and believes a server that
- * ends the login before it has proved itself. A connection that is lost while idle is no error until it is used.
+ * ends the login before it has proved itself. A connection that is lost while idle is no error until it is used; what is
+ * asked fails, with the code ETIMEDOUT, where its patience ends.
  * @throws {UsageError} when the URL contradicts itself; else what the server or the system says
  */
 export async function connectClient(url: string, options: ClientOptions): Promise<PgClient> {
   const client = new PgClient(url, options);
   client.on("error", () => {});
   await client.connect();
+  const stop = watchPatience({ ...PATIENCE, ...options.patience }, {
+    current: () => client.statement,
+    isAnswering: (withinMs) => isAnswering(url, { ...options, connectTimeoutMs: withinMs }),
+    giveUp: (error) => void client.giveUp(error),
+  });
+  client.on("end", stop);
   return client;
+}
+
+async function isAnswering(url: string, options: ClientOptions): Promise<boolean> {
+  const other = new PgClient(url, options);
+  other.on("error", () => {});
+  try {
+    await other.connect();
+    return true;
+  } catch (error) {
+    return (error as { code?: string }).code !== "ETIMEDOUT";
+  } finally {
+    await other.end().catch(() => {});
+  }
+}
+
+/** What pg's client has and its types do not tell. */
+interface Inner {
+  readonly connection: { stream: Duplex };
+  readonly readyForQuery: boolean;
+  readonly _activeQuery?: object | null;
+  readonly _ending: boolean;
 }
 
 /** pg's client on a session that was begun by `openSession`. */
@@ -43,6 +78,7 @@ export class PgClient extends Client {
   readonly #options: PgOptions;
   readonly #timeoutMs: number;
   #way: Way | null = null;
+  #cancel: Cancel | null = null;
 
   constructor(url: string, options: ClientOptions) {
     const { applicationName, connectTimeoutMs = CONNECT_TIMEOUT_MS, queryTimeoutMs, statementTimeoutMs } =
@@ -65,6 +101,45 @@ export class PgClient extends Client {
     return this.#way;
   }
 
+  /** What it waits for the answer to; null while nothing is asked. */
+  get statement(): object | null {
+    const { readyForQuery, _activeQuery } = this.#inner;
+    return readyForQuery ? null : _activeQuery ?? null;
+  }
+
+  /** Asks the server to cancel the statement under way, if there is one; it then fails with SQLSTATE 57014. Never throws. */
+  async cancelStatement(): Promise<void> {
+    if (this.statement !== null) await this.#requestCancel();
+  }
+
+  /** Waits no longer: what is under way fails with the error, and is cancelled if the server hears that. Never throws. */
+  async giveUp(error: Error): Promise<void> {
+    const busy = this.statement !== null;
+    // First: the server's word on the cancelling would be taken for the reason.
+    this.#inner.connection.stream.destroy(error);
+    if (busy) await this.#requestCancel();
+  }
+
+  async #requestCancel(): Promise<void> {
+    if (this.#cancel === null) return;
+    await requestCancel(this.#options, this.#cancel, END_MS, runtimeNetwork).catch(() => {});
+  }
+
+  /** Ends the session; a server that has stopped answering is not waited for. */
+  override end(): Promise<void>;
+  override end(callback: (error: Error) => void): void;
+  override end(callback?: (error: Error) => void): Promise<void> | void {
+    const ended = super.end();
+    const timer = setTimeout(() => this.#inner.connection.stream.destroy(), END_MS);
+    const settled = ended.finally(() => clearTimeout(timer));
+    if (callback === undefined) return settled;
+    settled.then(() => (callback as () => void)(), callback);
+  }
+
+  get #inner(): Inner {
+    return this as unknown as Inner;
+  }
+
   override connect(): Promise<this>;
   override connect(callback: (error: Error) => void): void;
   override connect(callback?: (error: Error) => void): Promise<this> | void {
@@ -84,14 +159,18 @@ export class PgClient extends Client {
         (way) => openNodeChannel(this.#options, way, inbox = new Inbox(), { turned: () => {} }, timeout),
       );
       this.#way = way;
-      const inner = this as unknown as { connection: { stream: Duplex }; _ending: boolean };
+      this.#cancel = start.key === null ? null : { key: start.key, way };
+      const inner = this.#inner;
       if (inner._ending) {
         channel.close();
         throw new Error("Connection terminated");
       }
       inner.connection.stream = asFresh(channel.release(), start);
     } catch (error) {
-      if (timeout.aborted) throw new Error(`no answer within ${this.#timeoutMs / 1000} s`, { cause: error });
+      if (timeout.aborted) {
+        const text = `no answer within ${this.#timeoutMs / 1000} s`;
+        throw Object.assign(new Error(text, { cause: error }), { code: "ETIMEDOUT" });
+      }
       throw error;
     } finally {
       timeout.removeEventListener("abort", giveUp);

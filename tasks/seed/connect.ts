@@ -1,14 +1,22 @@
-import type { Client } from "pg";
 import { BenchbookError, ServiceError, UsageError } from "../model/errors.ts";
-import { connectClient } from "../postgres/client.ts";
+import { connectClient, type PgClient } from "../postgres/client.ts";
+import { readPgOptions } from "../postgres/options.ts";
+import type { Patience } from "../postgres/patience.ts";
+
+/** For a statement that loads or reads whole tables: it takes its time while the server answers others. */
+export const UNLIMITED = { limitMs: Infinity } as const;
 
 /**
  * Opens a connection for seeding, checking or undoing, gives it to `use` and closes it.
  * @throws {ServiceError} when the server cannot be reached or the connection is lost; an error that the
  * server itself reports about a statement is passed on as a ServiceError with its SQLSTATE.
  */
-export async function withClient<T>(url: string, use: (client: Client) => Promise<T>): Promise<T> {
-  const client = await openClient(url);
+export async function withClient<T>(
+  url: string,
+  use: (client: PgClient) => Promise<T>,
+  patience: Partial<Patience> = {},
+): Promise<T> {
+  const client = await openClient(url, "benchbook-seed", patience);
   try {
     return await use(client);
   } catch (error) {
@@ -23,12 +31,23 @@ export async function withClient<T>(url: string, use: (client: Client) => Promis
  * @param name what the server shows of it
  * @throws {ServiceError} when the server cannot be reached
  */
-export async function openClient(url: string, name = "benchbook-seed"): Promise<Client> {
+export async function openClient(
+  url: string,
+  name = "benchbook-seed",
+  patience: Partial<Patience> = {},
+): Promise<PgClient> {
   try {
-    return await connectClient(url, { applicationName: name });
+    return await connectClient(url, { applicationName: name, patience });
   } catch (error) {
     throw error instanceof BenchbookError ? error : unreachable(url, error);
   }
+}
+
+/** Host and port as people write them; of a Unix socket its folder. */
+function placeText(host: string, port: number): string {
+  return host.startsWith("/")
+    ? `${host} (port ${port})`
+    : `${host.includes(":") ? `[${host}]` : host}:${port}`;
 }
 
 interface Coded {
@@ -39,15 +58,14 @@ interface Coded {
 
 function unreachable(url: string, error: unknown): BenchbookError {
   const { code, message } = error as Coded;
-  const { hostname, port, pathname, username } = new URL(url);
-  const where = `${hostname}:${port || 5432}`;
-  const database = decodeURIComponent(pathname.slice(1));
+  const { host, port, user, session: { database } } = readPgOptions(url, "");
+  const where = placeText(host, port);
   const options = { cause: error };
   switch (code) {
     case "28P01":
     case "28000":
       return new ServiceError(
-        `Cannot log in to PostgreSQL at ${where} as "${username}": the server refused it`,
+        `Cannot log in to PostgreSQL at ${where} as "${user}": the server refused it`,
         "Check user and password.",
         options,
       );

@@ -55,7 +55,7 @@ export async function lockDatabase(
     );
     const { database, pid } = session!;
     // A pooler answers with a process of its own invention.
-    const pooled = (client as Client & { processID: number }).processID !== pid;
+    const pooled = (client as Client as Client & { processID: number }).processID !== pid;
     if (pooled) await client.query("BEGIN ISOLATION LEVEL READ COMMITTED READ ONLY");
     await client.query(schemaSql("benchbook/lock_session.sql"), [pooled]);
     const deadline = performance.now() + waitMs;

@@ -1,6 +1,6 @@
 import type { Client } from "pg";
 import { datasets } from "./catalog.ts";
-import { openClient, translate } from "./connect.ts";
+import { openClient, translate, UNLIMITED } from "./connect.ts";
 import { copyTable } from "./copy.ts";
 import type { ColumnType } from "./custom.ts";
 import type { Shape, Table } from "./dataset.ts";
@@ -63,7 +63,7 @@ export async function tablesOf(spec: Omit<LaneSpec, "url">): Promise<readonly Ta
  */
 export async function openLane(spec: LaneSpec, signal?: AbortSignal): Promise<Lane> {
   const tables = await tablesOf(spec);
-  const client = await openClient(spec.url);
+  const client = await openClient(spec.url, undefined, UNLIMITED);
   try {
     const pid = await prepareSession(client);
     return {

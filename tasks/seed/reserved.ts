@@ -1,5 +1,6 @@
 import { join } from "node:path";
 import type { Client } from "pg";
+import { progressed } from "../model/progressed.ts";
 import type { Dataset } from "./dataset.ts";
 import { transaction } from "./sql.ts";
 
@@ -66,6 +67,7 @@ export async function removeReserved(
     const { relation, column } = batch[0]!;
     const text = undoSql("remove_keys.sql", { relation, key: column });
     const { rowCount } = await client.query(text, [batch.map(({ key }) => key)]);
+    progressed();
     removed[relation] = (removed[relation] ?? 0) + (rowCount ?? 0);
     batch = [];
   };

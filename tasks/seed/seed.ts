@@ -68,8 +68,15 @@ export async function seed(request: SeedRequest): Promise<SeedResult> {
   const signal = AbortSignal.any([lost.signal, ...request.signal ? [request.signal] : []]);
   try {
     return await withClient(request.url, async (client) => {
-      const result = await seedWith(client, spec, { ...request, signal });
-      return { ...result, seconds: (performance.now() - start) / 1000 };
+      // It may wait for a lock that somebody else has.
+      const cancel = () => void client.cancelStatement();
+      signal.addEventListener("abort", cancel);
+      try {
+        const result = await seedWith(client, spec, { ...request, signal });
+        return { ...result, seconds: (performance.now() - start) / 1000 };
+      } finally {
+        signal.removeEventListener("abort", cancel);
+      }
     });
   } catch (error) {
     if (request.signal?.aborted) throw new InterruptedError();
@@ -163,7 +170,11 @@ async function seedWith(
     // Where the connection still stands nothing half done need stay until the next call, unless somebody already
     // uses it.
     const made = { objects, names: unlisted(dataset.name, objects) };
-    await transaction(client, () => clear(client, dataset, dataset.schemas, made, action)).catch(() => {});
+    await transaction(client, async () => {
+      // Whoever wants to leave does not wait for somebody else's lock.
+      if (signal?.aborted) await client.query("SET LOCAL lock_timeout = '2s'");
+      await clear(client, dataset, dataset.schemas, made, action);
+    }).catch(() => {});
     throw spec.custom === null ? error : blamed(error, spec.custom.path);
   }
 }

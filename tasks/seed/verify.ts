@@ -1,6 +1,6 @@
 import type { Client } from "pg";
 import { ServiceError } from "../model/errors.ts";
-import { withClient } from "./connect.ts";
+import { UNLIMITED, withClient } from "./connect.ts";
 import type { Dataset } from "./dataset.ts";
 import { hashTables, type TableSum } from "./hash.ts";
 import { readMarker } from "./marker.ts";
@@ -84,7 +84,7 @@ export async function verify(request: VerifyRequest): Promise<readonly Check[]> 
       ...distributions,
       ...contentChecks(marker?.tables ?? {}, tables),
     ];
-  });
+  }, UNLIMITED);
 }
 
 function rowChecks(

@@ -1,6 +1,7 @@
 import { ListrLogger, ProcessOutput } from "listr2";
 import { Listr } from "listr2";
 import process from "node:process";
+import { progressed } from "../model/progressed.ts";
 import { formatSeconds } from "../model/units.ts";
 import { printable, singleLine } from "./safe_text.ts";
 
@@ -59,6 +60,7 @@ async function liveStep<T>(
         note: (text: string) => void (task.title = singleLine(`${title}: ${text}`, STEP_COLUMNS)),
       });
       const { value, detail } = await work(progress);
+      progressed();
       result = value;
       task.title = finished(title, detail, started);
     },
@@ -91,6 +93,7 @@ async function plainStep<T>(
       say(text);
     }, { note: say });
     const { value, detail } = await work(progress);
+    progressed();
     stream.write(`✔ ${finished(title, detail, started)}\n`);
     return value;
   } catch (error) {

@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import { withClient } from "../../seed/connect.ts";
+import { UNLIMITED, withClient } from "../../seed/connect.ts";
 import { initialise, type Pgbench } from "../seed/pgbench.ts";
 import type { OneArm } from "../one_arm.ts";
 
@@ -13,7 +13,7 @@ export async function fillAccounts(program: Pgbench | null, url: string, scale: 
   await withClient(url, async (client) => {
     await client.query(sql("accounts.sql").replaceAll(":accounts", String(scale * SCALE_ACCOUNTS)));
     await client.query("VACUUM (FREEZE, ANALYZE) pgbench_accounts");
-  });
+  }, UNLIMITED);
 }
 
 /** The question that `pgbench -S` asks: one account by its key, each key as likely as any other. */

@@ -1,5 +1,5 @@
 import pg from "pg";
-import { openClient, translate } from "../../seed/connect.ts";
+import { openClient, translate, UNLIMITED } from "../../seed/connect.ts";
 import type { Dataset } from "../../seed/dataset.ts";
 import type { Lane } from "../../seed/lane.ts";
 import { ddlSteps } from "../../seed/load.ts";
@@ -85,7 +85,7 @@ async function withConnections<T>(
 }
 
 async function openConnection(url: string): Promise<Lane> {
-  const client = await openClient(url);
+  const client = await openClient(url, undefined, UNLIMITED);
   await client.query(schemaSql("benchbook/session.sql"));
   return {
     pid: 0,

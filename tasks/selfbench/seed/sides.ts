@@ -1,5 +1,5 @@
 import { ServiceError } from "../../model/errors.ts";
-import { withClient } from "../../seed/connect.ts";
+import { UNLIMITED, withClient } from "../../seed/connect.ts";
 import type { Dataset } from "../../seed/dataset.ts";
 import { hashTables } from "../../seed/hash.ts";
 import type { Side } from "../rounds.ts";
@@ -78,7 +78,7 @@ async function readBack(
   tell: (text: string) => void,
 ): Promise<void> {
   tell("reading back");
-  const { hash } = await withClient(url, (client) => hashTables(client, ground.dataset));
+  const { hash } = await withClient(url, (client) => hashTables(client, ground.dataset), UNLIMITED);
   if (hash !== ground.files.hash) throw otherRows(name, hash, ground);
 }
 
