@@ -76,11 +76,15 @@ function quantile(estimate: Estimate | undefined): string {
 }
 
 function comparisonText(comparisons: readonly Comparison[]): string {
-  const medians = comparisons.filter(({ statistic, ratio }) => statistic === "p50" && ratio !== null);
-  if (medians.length === 0) return "";
-  const rows = medians.map(({ operation, baseline, candidate, ratio, low, high, verdict, n, p }) => [
+  // The verdict counts p95 too: each that was decided stands here beside the medians.
+  const shown = comparisons.filter(({ statistic, ratio, verdict }) =>
+    ratio !== null && (statistic === "p50" || verdict !== "inconclusive")
+  );
+  if (shown.length === 0) return "";
+  const rows = shown.map(({ operation, baseline, candidate, statistic, ratio, low, high, verdict, n, p }) => [
     `${candidate} / ${baseline}`,
     operation ?? "all",
+    statistic === "p50" ? "median" : statistic,
     `${significant(ratio!, 3)}×`,
     low === null || high === null ? "—" : `${significant(low, 3)}–${significant(high, 3)}`,
     p === null && verdict === "inconclusive"
@@ -88,8 +92,9 @@ function comparisonText(comparisons: readonly Comparison[]): string {
       : verdict,
   ]);
   const columns: Column[] = [
-    { title: "median against", align: "left" },
+    { title: "compared", align: "left" },
     { title: "operation", align: "left" },
+    { title: "statistic", align: "left" },
     { title: "ratio", align: "right" },
     { title: "95 % interval", align: "right" },
     { title: "verdict", align: "left" },
@@ -127,6 +132,9 @@ function generatorText({ run, validity: { lagMs, generator } }: RunSummary): str
       : [`longest garbage collection ${formatMs(generator.gcLongestMs)}`],
     ...generator.nativeLoop === false ? ["by Deno's event loop"] : [],
     ...generator.realTime ? ["real-time priority"] : [],
+    ...generator.realTime === false
+      ? ["no real-time priority (sudo prlimit --pid $$ --rtprio=1 lets this shell have it)"]
+      : [],
   ];
   return parts.length === 0 ? "" : `Generator: ${parts.join(", ")}`;
 }

@@ -78,6 +78,22 @@ Deno.test("no target of an interrupted run passes", () => {
   assert.match(text, /– not judged/);
 });
 
+Deno.test("a p95 that was decided stands beside the medians", () => {
+  const text = summaryText(exampleSummary());
+  const decided = exampleSummary().comparisons.filter(({ statistic, verdict, ratio }) =>
+    statistic === "p95" && verdict !== "inconclusive" && ratio !== null
+  );
+  assert.ok(decided.length > 0);
+  assert.equal(text.match(/ {2}p95 {2}.*(slower|faster|equivalent)$/gm)?.length, decided.length);
+});
+
+Deno.test("a generator without real-time priority says so, and how to get it", () => {
+  const summary = exampleSummary();
+  const generator = { ...summary.validity.generator, realTime: false };
+  const text = summaryText({ ...summary, validity: { ...summary.validity, generator } });
+  assert.match(text, /^Generator: .*no real-time priority \(sudo prlimit --pid \$\$ --rtprio=1/m);
+});
+
 Deno.test("the list of runs is a table, and without runs a sentence", async (t) => {
   await t.assertSnapshot(runsText([{ ...exampleRun(), slots: 12_345 }]));
   assert.equal(runsText([]), "No runs are stored yet. deno task bench makes one.");
