@@ -14,8 +14,14 @@ export type Workload = readonly Question[];
  * @throws {UsageError} naming the file at fault.
  */
 export function loadWorkload(dir: string, scenario: Pick<LoadedScenario, "operations" | "paths">): Workload {
-  return scenario.operations.map(({ name, params }) => {
+  return scenario.operations.map(({ name, params, write }) => {
     const question = loadQuestion(dir, name, scenario.paths.includes("graphql"));
+    if (question.graphql?.kind === "mutation" && !write) {
+      throw new UsageError(
+        `Cannot run the operation ${name} as a read: ${question.graphql.file} is a mutation, and the scenario does not declare that it writes`,
+        `Give the operation ${name} "write: true", and a way to undo what it writes; or ask with a query.`,
+      );
+    }
     const declared = question.sql.parameters.map((parameter) => parameter.name);
     const given = Object.keys(params);
     const missing = declared.find((parameter) => !given.includes(parameter));

@@ -82,6 +82,17 @@ export function proofSlots(
   );
 }
 
+const control = (name: string, operationId: number): Statement => ({
+  operationId,
+  name,
+  write: false,
+  text: name,
+  parameters: [],
+});
+const BEGIN_READ_ONLY = control("BEGIN READ ONLY", 200_000);
+const ROLLBACK = control("ROLLBACK", 200_001);
+const READ_ONLY_TRANSACTION = "25006";
+
 type Drawn = ReturnType<Mix["valuesOf"]>;
 type Row = Readonly<Record<string, unknown>>;
 
@@ -184,10 +195,19 @@ class Prover {
     return this.values.valuesOf(slot, index, carried);
   }
 
+  /** A read is asked in a transaction that refuses writes, before any other path is: a mistake must write nothing. */
   async #sql(index: number, drawn: Drawn): Promise<readonly Row[]> {
     const statement = this.#statementOf(index);
     const call = newCall(statement, statement.parameters.map((name) => drawn[name]!), true);
-    await askOnce(this.reference, call);
+    if (statement.write) await askOnce(this.reference, call);
+    else {
+      // Not by a setting of the session: poolers refuse it, or hand it on to others.
+      const begin = newCall(BEGIN_READ_ONLY, [], true);
+      await askOnce(this.reference, begin);
+      this.#expectOk(begin, index, null);
+      await askOnce(this.reference, call);
+      await askOnce(this.reference, newCall(ROLLBACK, [], true));
+    }
     this.#expectOk(call, index, null);
     return call.answer as Row[];
   }
@@ -247,6 +267,13 @@ class Prover {
       throw new ServiceError(text, "deno task logs shows what the services said.");
     }
     const statement = this.#fileOf(index, arm);
+    const { scenario } = this.options;
+    if (call.error === READ_ONLY_TRANSACTION && !scenario.operations[index]!.write) {
+      throw new UsageError(
+        `Cannot run ${name} as a read: ${why} (${call.error}): ${statement} writes, and ${scenario.file} does not declare it`,
+        `Nothing was written. Give the operation ${name} "write: true" in ${scenario.file}, and a way to undo what it writes.`,
+      );
+    }
     // Classes 22 and 23 are a value that does not fit its type or its table.
     throw new UsageError(
       text,

@@ -48,8 +48,10 @@ export async function openTargets(arms: readonly Arm[], options: TargetsOptions)
     // To each arm its own: what one leaves under way at its end must not hold connections of the next.
     const direct: SqlTarget[] = [];
     const ofAllArms = connections * arms.filter(({ target }) => target.path !== "graphql").length;
+    // Of another arm too: all ask the same.
+    const readOnly = !arms.some(({ statements }) => statements.some(({ write }) => write));
     const sqlTarget = async (url: string, session?: string) => {
-      const options = { url, session, limitMs, connections, ofAllArms, nowUs, network };
+      const options = { url, session, limitMs, readOnly, connections, ofAllArms, nowUs, network };
       const target = await opened(new SqlTarget(options));
       direct.push(target);
       return target;

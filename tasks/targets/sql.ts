@@ -26,6 +26,8 @@ export interface SqlTargetOptions {
    * cancelled. None without it.
    */
   readonly limitMs?: number;
+  /** Nothing that is asked writes: its sessions refuse it, where the server or its pooler lets them. */
+  readonly readOnly?: boolean;
   readonly nowUs: () => number;
   /** Opens its sockets where there is no TLS; Deno's own without it. */
   readonly network?: Network;
@@ -55,21 +57,29 @@ export class SqlTarget implements Target {
   }
 
   async open(): Promise<void> {
-    const { url, connections, ofAllArms = connections, session = "benchbook-load", limitMs, nowUs } =
-      this.#options;
+    const {
+      url,
+      connections,
+      ofAllArms = connections,
+      session = "benchbook-load",
+      limitMs,
+      readOnly,
+      nowUs,
+    } = this.#options;
     try {
       const network = this.#network;
       const plain = readPgOptions(url, session);
-      this.#pgOptions = limitMs === undefined
+      const wanted = limitMs === undefined
         ? plain
         : await limited(plain, limitMs, CONNECT_TIMEOUT_MS, network);
+      this.#pgOptions = readOnly ? readOnlyOf(wanted) : wanted;
       const cancels = new Cancels(plain, network);
       const lane = { nowUs, network, cancels, release: (lane: Lane) => this.#pool.release(lane) };
       let opened = await this.#connectAll(connections);
       if (this.#pgOptions !== plain && opened.some(isRefused)) {
         // Not by SET either: a pooler would hand on the session, and with it our limits, to other clients.
         this.#pgOptions = plain;
-        this.#unlimited = true;
+        this.#unlimited = limitMs !== undefined;
         opened = await this.#connectAll(connections);
       }
       this.#lanes = opened.flatMap((each) => each.status === "fulfilled" ? [new Lane(each.value, lane)] : []);
@@ -160,6 +170,16 @@ export class SqlTarget implements Target {
     if (this.#closed) await lane.connection.end();
     return lane.connection.open;
   }
+}
+
+/** Transactions of such a session are READ ONLY; the user's own options come after ours and so hold. */
+function readOnlyOf(options: PgOptions): PgOptions {
+  const { session } = options;
+  const all = [
+    "-c default_transaction_read_only=on",
+    ...session.options === undefined ? [] : [session.options],
+  ];
+  return { ...options, session: { ...session, options: all.join(" ") } };
 }
 
 function isRefused(result: PromiseSettledResult<unknown>): boolean {
