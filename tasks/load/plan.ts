@@ -22,6 +22,8 @@ export type ArmTarget =
     readonly url: string;
     readonly session?: string;
     readonly redisUrl: string;
+    /** It is the user's, with keys of theirs. */
+    readonly shared?: boolean;
     readonly prefix: string;
     readonly ttlSeconds: number;
   };

@@ -178,6 +178,7 @@ export async function makeArms(options: {
               url: databaseUrl,
               session,
               redisUrl: stack.redis.url,
+              shared: stack.redis.origin === "user",
               prefix: `benchbook:${runId}:`,
               ttlSeconds: plan.settings["cache_ttl"] ?? 60,
             },

@@ -1,6 +1,15 @@
 import { type Config, redactUrl } from "../config.ts";
 import { BenchbookError } from "../model/errors.ts";
-import { embeddedRedisUrl, findRedis, REDIS_ADVICE, redisVersion, startRedis } from "./redis.ts";
+import { formatBytes } from "../model/units.ts";
+import {
+  embeddedRedisUrl,
+  findRedis,
+  REDIS_ADVICE,
+  type RedisMemory,
+  redisMemory,
+  redisVersion,
+  startRedis,
+} from "./redis.ts";
 import type { RedisService, StackOptions, Unavailable } from "./services.ts";
 import { readRecords, record, stopServices } from "./state.ts";
 
@@ -55,11 +64,36 @@ export async function openRedis(
 
 async function usersRedis(url: string): Promise<RedisService | Unavailable> {
   const version = await redisVersion(url);
-  if (!(version instanceof Error)) {
-    return { available: true, origin: "user", url, version, settings: {}, process: null };
-  }
   const at = new URL(redactUrl(url)).host;
+  if (!(version instanceof Error)) {
+    const memory = await redisMemory(url);
+    const tight = memory === null ? null : tooTight(memory, at);
+    if (tight !== null) return { available: false, reason: `REDIS_URL cannot be used: ${tight}` };
+    const settings = memory === null
+      ? { maxmemory: "not known: INFO is refused" }
+      : { maxmemory: String(memory.maxBytes), "maxmemory-policy": memory.policy };
+    return { available: true, origin: "user", url, version, settings, process: null };
+  }
   return { available: false, reason: `REDIS_URL cannot be used: ${redisProblem(version, at)}.` };
+}
+
+/** So much must be free in a Redis of the user's with a limit: more than a run at ordinary settings stores. */
+const ROOM_BYTES = 64 * 1024 * 1024;
+
+/** Why storing entries could cost the user keys of theirs, or the room for them; null where it could not. */
+export function tooTight({ usedBytes, maxBytes, policy }: RedisMemory, at: string): string | null {
+  const free = maxBytes - usedBytes;
+  if (maxBytes === 0 || free >= ROOM_BYTES) return null;
+  const evicts = policy !== "noeviction";
+  // One that is full and evicts nothing refuses our entries, and loses none.
+  if (!evicts && free <= 0) return null;
+  return `${at} has ${formatBytes(Math.max(free, 0))} left of its maxmemory of ${
+    formatBytes(maxBytes)
+  } (${policy}): ` +
+    `what a run stores could ${evicts ? "evict keys of yours" : "take the room that yours need"}. ` +
+    `Give it ${
+      formatBytes(ROOM_BYTES)
+    } of room (maxmemory), or leave REDIS_URL out to use a Redis of Benchbook's own.`;
 }
 
 /** What Redis answers to who connects, and what that means. */

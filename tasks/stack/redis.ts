@@ -91,23 +91,49 @@ export async function startRedis(
 
 /** The version that a Redis at this URL reports, or the error with which it cannot be used. */
 export async function redisVersion(url: string, timeoutMs = 5_000): Promise<string | Error> {
+  const info = await infoOf(url, "server", timeoutMs);
+  if (info === null) return "unknown";
+  if (info instanceof Error) return info;
+  const [, valkey] = /^valkey_version:(\S+)/m.exec(info) ?? [];
+  if (valkey !== undefined) return `Valkey ${valkey}`;
+  return /^redis_version:(\S+)/m.exec(info)?.[1] ?? "unknown";
+}
+
+/** How full a Redis is. */
+export interface RedisMemory {
+  readonly usedBytes: number;
+  /** 0: it has no limit. */
+  readonly maxBytes: number;
+  /** Which keys go when it is full; "noeviction": none. */
+  readonly policy: string;
+}
+
+/** How full a Redis is; null where it does not say. */
+export async function redisMemory(url: string, timeoutMs = 5_000): Promise<RedisMemory | null> {
+  const info = await infoOf(url, "memory", timeoutMs);
+  if (info === null || info instanceof Error) return null;
+  const field = (name: string) => new RegExp(`^${name}:(\\S+)`, "m").exec(info)?.[1];
+  const [used, max, policy] = [field("used_memory"), field("maxmemory"), field("maxmemory_policy")];
+  if (used === undefined || max === undefined || policy === undefined) return null;
+  return { usedBytes: Number(used), maxBytes: Number(max), policy: policy.slice(0, 40) };
+}
+
+/** A section of INFO; null where the role may not ask for it. */
+async function infoOf(url: string, section: string, timeoutMs: number): Promise<string | Error | null> {
   // As the load connects: what it would be refused must be known before.
   const connection = new RedisConnection(readRedisOptions(url));
   let timer: ReturnType<typeof setTimeout> | undefined;
   const late = new Promise<Error>((resolve) =>
     timer = setTimeout(() => resolve(new Error("timed out")), timeoutMs)
   );
-  const version = async () => {
+  const ask = async () => {
     await connection.connect();
-    const info = await connection.ask("INFO", "server");
-    // A role need not be allowed to ask for it.
-    if (info instanceof Error) return /^NOPERM|unknown command/i.test(info.message) ? "unknown" : info;
-    const [, valkey] = /^valkey_version:(\S+)/m.exec(String(info)) ?? [];
-    if (valkey !== undefined) return `Valkey ${valkey}`;
-    return /^redis_version:(\S+)/m.exec(String(info))?.[1] ?? "unknown";
+    const info = await connection.ask("INFO", section);
+    if (!(info instanceof Error)) return String(info);
+    return /^NOPERM|unknown command/i.test(info.message) ? null : info;
   };
   try {
-    return await Promise.race([version().catch((error) => error as Error), late]);
+    return await Promise.race([ask().catch((error) => error as Error), late]);
   } finally {
     clearTimeout(timer);
     connection.close();

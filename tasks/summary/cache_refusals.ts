@@ -33,15 +33,45 @@ export async function cacheRefusals(rows: Rows, runId: string): Promise<Warning[
 
 /** The same, pure. */
 export function refusalWarnings(rows: readonly RefusalRow[]): Warning[] {
-  return rows.map(({ arm, doing, reason, n }) => {
-    const what = `${formatCount(n)} ${doing === "write" ? "write" : "lookup"}${n === 1 ? "" : "s"}`;
-    const [, code = ""] = /^([A-Z]+)(?: |$)/.exec(reason) ?? [];
-    const meaning = MEANING[code];
+  return [...evictionWarnings(rows), ...rows.filter(({ reason }) => !WATCHED.test(reason)).map(refusal)];
+}
+
+/** What the watch over the evictions of a shared Redis says, see `EvictionWatch`; each worker has one. */
+const WATCHED = /^(EVICTED|UNWATCHED) /;
+
+function evictionWarnings(rows: readonly RefusalRow[]): Warning[] {
+  return [...new Set(rows.filter(({ reason }) => WATCHED.test(reason)).map(({ arm }) => arm))].map((arm) => {
+    const counts = rows.filter((row) => row.arm === arm)
+      .flatMap(({ reason }) => /^EVICTED (\d+) /.exec(reason)?.[1] ?? []).map(Number);
+    if (counts.length === 0) {
+      return {
+        code: "cache-evictions-unknown",
+        text:
+          `It cannot be known whether keys were evicted from the Redis of REDIS_URL while ${arm} stored into it: ` +
+          "its role may not ask for INFO.",
+      };
+    }
+    const most = Math.max(...counts);
     return {
-      code: doing === "write" ? "cache-refused-writes" : "cache-refused-reads",
-      text: `The cache refused ${what} of ${arm}: ${reason.replace(/\.$/, "")}.${
-        meaning === undefined ? "" : ` ${meaning}.`
-      }`,
+      code: "cache-evicted-keys",
+      text:
+        `${formatCount(most)} ${
+          most === 1 ? "key was" : "keys were"
+        } evicted from the Redis of REDIS_URL while ` +
+        `${arm} stored into it, perhaps keys of yours. It stopped storing then: later lookups are misses. ` +
+        "Give that Redis more room (maxmemory), or leave REDIS_URL out.",
     };
   });
+}
+
+function refusal({ arm, doing, reason, n }: RefusalRow): Warning {
+  const what = `${formatCount(n)} ${doing === "write" ? "write" : "lookup"}${n === 1 ? "" : "s"}`;
+  const [, code = ""] = /^([A-Z]+)(?: |$)/.exec(reason) ?? [];
+  const meaning = MEANING[code];
+  return {
+    code: doing === "write" ? "cache-refused-writes" : "cache-refused-reads",
+    text: `The cache refused ${what} of ${arm}: ${reason.replace(/\.$/, "")}.${
+      meaning === undefined ? "" : ` ${meaning}.`
+    }`,
+  };
 }

@@ -1,6 +1,7 @@
 import { ServiceError } from "../model/errors.ts";
 import type { Network } from "../net/channel.ts";
 import { StoredKeys } from "./cache_keys.ts";
+import { EvictionWatch } from "./eviction_watch.ts";
 import { readRedisOptions, RedisConnection } from "./redis_connection.ts";
 import { notRedis, type Reply, writeCommand } from "./redis_wire.ts";
 import { type Refusal, Refusals } from "./refusals.ts";
@@ -12,6 +13,8 @@ export interface CachedTargetOptions {
   /** Keys of this run only: another run, or another program, never shares an entry. */
   readonly prefix: string;
   readonly ttlSeconds: number;
+  /** Others keep keys there too: storing ends where any are evicted. */
+  readonly shared?: boolean;
   readonly nowUs: () => number;
   /** Spreads expiry, 0 to 1 for each key, so that entries made together do not expire together. */
   readonly jitter: (key: string) => number;
@@ -39,6 +42,7 @@ export class CachedTarget implements Target {
   readonly #sql: SqlTarget;
   readonly #redis: RedisConnection;
   readonly #refusals = new Refusals();
+  readonly #evictions: EvictionWatch | null;
   /** Kept only where Redis would not list them. */
   #stored: StoredKeys | null = new StoredKeys();
   /** By key. */
@@ -50,11 +54,16 @@ export class CachedTarget implements Target {
     this.#sql = sql;
     this.#options = options;
     this.#redis = new RedisConnection(readRedisOptions(options.redisUrl), options.network);
+    this.#evictions = !options.shared ? null : new EvictionWatch(
+      (command, onReply) => this.#redis.send(command, onReply),
+      (what) => this.#refusals.add("write", what),
+    );
   }
 
   async open(): Promise<void> {
     try {
       await this.#redis.connect();
+      this.#evictions?.look();
       // A role that may list keys is told that this is no cursor, and nothing is listed.
       this.#redis.send(writeCommand(["SCAN", "no-cursor"]), (listing) => {
         if (listing instanceof Error && /invalid cursor/i.test(listing.message)) this.#stored = null;
@@ -171,6 +180,8 @@ export class CachedTarget implements Target {
   }
 
   #store(key: string, rows: unknown): void {
+    this.#evictions?.beforeStore();
+    if (this.#evictions?.stopped) return;
     const { ttlSeconds, jitter } = this.#options;
     const ttlMs = Math.round(ttlSeconds * 1000 * (1 + JITTER_SHARE * (2 * jitter(key) - 1)));
     this.#redis.send(

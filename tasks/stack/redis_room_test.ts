@@ -1,0 +1,107 @@
+import assert from "node:assert/strict";
+import { Redis } from "ioredis";
+import { refusalWarnings } from "../summary/cache_refusals.ts";
+import { CachedTarget } from "../targets/cached.ts";
+import type { SqlTarget } from "../targets/sql.ts";
+import { askOnce, newCall, settle } from "../targets/target.ts";
+import { openRedis, tooTight } from "./open_redis.ts";
+import { testConfig, withRedis, withTempHome } from "./testing.ts";
+
+const MB = 1024 * 1024;
+
+/** Direct SQL that answers a kilobyte at once. */
+const sql = {
+  run(call: Parameters<SqlTarget["run"]>[0]) {
+    settle(call, 1, "ok", null);
+    call.rows = 1;
+    call.answer = [{ id: call.values[0], text: "x".repeat(1000) }];
+    call.onDone();
+  },
+} as unknown as SqlTarget;
+
+Deno.test("a Redis of the user's is used only where it has ample room, or no limit", () => {
+  const at = (usedBytes: number, maxBytes: number, policy: string) =>
+    tooTight({ usedBytes, maxBytes, policy }, "it");
+  for (const policy of ["allkeys-lru", "allkeys-random", "volatile-ttl", "volatile-lfu"]) {
+    assert.match(
+      at(5 * MB, 6 * MB, policy)!,
+      /^it has 1 MiB left of its maxmemory of 6.* could evict keys of yours\./,
+    );
+    assert.match(at(9 * MB, 6 * MB, policy)!, /^it has 0 /);
+    assert.equal(at(5 * MB, 100 * MB, policy), null);
+  }
+  assert.equal(at(5 * MB, 0, "allkeys-lru"), null);
+  assert.match(at(5 * MB, 6 * MB, "noeviction")!, /could take the room that yours need/);
+  // Full, and nothing goes: its refusals are told.
+  assert.equal(at(7 * MB, 6 * MB, "noeviction"), null);
+});
+
+Deno.test("a real Redis that evicts and is nearly full is not stored into, and keeps its keys", () =>
+  withRedis((url) =>
+    withTempHome(async (home) => {
+      const redis = new Redis(url);
+      const keys = async () => await redis.dbsize();
+      const evicted = async () => Number(/evicted_keys:(\d+)/.exec(await redis.info("stats"))![1]);
+      try {
+        await redis.config("SET", "maxmemory-policy", "allkeys-lru");
+        await redis.config("SET", "maxmemory", String(6 * MB));
+        for (let key = 0; key < 1000; key++) await redis.set(`theirs:${key}`, "x".repeat(1000));
+        const config = { ...await testConfig(home), redisUrl: url };
+        const options = { owner: "bench", need: { redis: true, graphql: false } } as const;
+        const found = await openRedis(config, options, new Set());
+        assert.equal(found.available, false);
+        assert.match((found as { reason: string }).reason, /^REDIS_URL cannot be used: .*\(allkeys-lru\)/);
+
+        // Where it fills up in mid-run storing ends with the first key that goes.
+        const { used_memory } = Object.fromEntries(
+          (await redis.info("memory")).split("\r\n").map((line) => line.split(":")),
+        );
+        await redis.config("SET", "maxmemory", String(Number(used_memory) + MB));
+        const [before, evictedBefore] = [await keys(), await evicted()];
+        const cached = new CachedTarget(sql, {
+          redisUrl: url,
+          prefix: "benchbook:run-1:",
+          ttlSeconds: 60,
+          shared: true,
+          nowUs: () => 0,
+          jitter: () => 0.5,
+        });
+        await cached.open();
+        const statement = { operationId: 0, name: "one", write: false, text: "", parameters: ["id"] };
+        for (let at = 0; at < 4000; at++) await askOnce(cached, newCall(statement, [at], true));
+        const refusals = cached.refusals();
+        await cached.close();
+        const gone = await evicted() - evictedBefore;
+        // Without a stop nearly all of the 4,000 kilobytes would have pushed something out.
+        assert(gone > 0 && gone <= 100, `${gone} keys were evicted`);
+        assert(await keys() > before, "nothing was stored");
+        const [warning] = refusalWarnings(
+          refusals.map(({ count, ...each }) => ({ ...each, arm: "sql+cache", n: count })),
+        );
+        assert.equal(warning!.code, "cache-evicted-keys");
+        assert.match(
+          warning!.text,
+          /^[\d,]+ keys? (was|were) evicted from .* while sql\+cache stored into it/,
+        );
+
+        await redis.config("SET", "maxmemory", "0");
+        await redis.call(
+          "ACL",
+          "SETUSER",
+          "narrow",
+          "on",
+          ">narrow",
+          "~benchbook:*",
+          "+get",
+          "+set",
+          "+ping",
+        );
+        const narrow = new URL(url);
+        [narrow.username, narrow.password] = ["narrow", "narrow"];
+        const unknown = await openRedis({ ...config, redisUrl: narrow.href }, options, new Set());
+        assert.match(unknown.available ? unknown.settings["maxmemory"]! : "", /^not known: INFO is refused/);
+      } finally {
+        redis.disconnect();
+      }
+    })
+  ));
