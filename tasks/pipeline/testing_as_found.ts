@@ -30,9 +30,6 @@ export interface Result {
   readonly seconds: number;
 }
 
-/** Differences that are printed at once. */
-const SHOWN = 5;
-
 /** Sessions of a run, and what the user's programs hold, may take so long to be gone. */
 const SETTLED_MS = 4_000;
 
@@ -57,8 +54,6 @@ export async function everythingIsAsFound(
             const { result, said } = await combine(land, story, end);
             results.push(result);
             state = result.state;
-            // Now, and not only when all the others have ended.
-            if (state !== "as found") console.log(result.differences.slice(0, SHOWN).join("\n"));
             if (state !== "LOST") return;
             assert.fail(`${result.differences.join("\n")}\n\nThe run said, exit ${result.code}:\n${said}`);
           } finally {
@@ -69,7 +64,8 @@ export async function everythingIsAsFound(
       }
     }
   }, programs);
-  console.log(tableOf(results));
+  // Names of steps are all that is shown of a test that is run quietly.
+  for (const line of tableOf(results)) await t.step(line, () => {});
 }
 
 async function combine(
@@ -194,7 +190,7 @@ async function ownScenario(folder: string): Promise<string> {
   return file;
 }
 
-function tableOf(results: readonly Result[]): string {
+function tableOf(results: readonly Result[]): string[] {
   const lines = results.map(({ story, end, code, state, differences, seconds }) =>
     [
       story.padEnd(13),
@@ -212,5 +208,5 @@ function tableOf(results: readonly Result[]): string {
     `${results.length} combinations: ${count("as found")} as found, ${count("named")} named, ${
       count("LOST")
     } lost`,
-  ].join("\n");
+  ];
 }
