@@ -69,7 +69,12 @@ WITH
     LEFT JOIN effects e ON e.arm = m.arm AND e.gap = m.gap
     LEFT JOIN levels l ON l.arm = m.arm
   ),
-  kinds AS (SELECT DISTINCT kind FROM starts),
+  -- Which group each round belongs to: a small table, which every row is then looked up in.
+  members AS (
+    SELECT s.kind, s.operation, n.round, s.first
+    FROM (SELECT DISTINCT kind, operation, round FROM (SELECT DISTINCT kind, operation FROM starts), rounds) n
+    ASOF JOIN starts s ON n.kind = s.kind AND n.operation = s.operation AND n.round >= s.first
+  ),
   quantiles AS (
     SELECT
       s.kind, s.first AS round, p.arm, p.operation,
@@ -85,8 +90,8 @@ WITH
           0.53125, 0.59375, 0.65625, 0.71875, 0.78125, 0.84375, 0.90625, 0.96875
         ]) FILTER (s.kind = 'all')
       END AS times
-    FROM (SELECT * FROM placed, kinds) p
-    ASOF JOIN starts s ON p.kind = s.kind AND p.operation = s.operation AND p.round >= s.first
+    FROM placed p
+    JOIN members s ON p.operation = s.operation AND p.round = s.round
     GROUP BY ALL
   )
 SELECT kind, round, arm, operation, n, CASE WHEN isnan(p50) THEN 'infinity' ELSE p50 END AS p50, p95, times
