@@ -69,7 +69,7 @@ async function usersRedis(url: string): Promise<RedisService | Unavailable> {
     const memory = await redisMemory(url);
     const tight = memory === null ? null : tooTight(memory, at);
     if (tight !== null) return { available: false, reason: `REDIS_URL cannot be used: ${tight}` };
-    const settings = memory === null
+    const settings: Record<string, string> = memory === null
       ? { maxmemory: "not known: INFO is refused" }
       : { maxmemory: String(memory.maxBytes), "maxmemory-policy": memory.policy };
     return { available: true, origin: "user", url, version, settings, process: null };
