@@ -10,6 +10,7 @@ const BESIDES = 10;
  * was given up and one in its place may be there for a moment both; the rest of the server's is not ours.
  * @param graphqlPool what a PostGraphile of ours keeps; 0 where GraphQL is the user's
  * @param mostText the server's max_connections
+ * @param ours whether the server is Benchbook's, whose max_connections nobody can set
  * @throws {UsageError} saying how many are needed
  */
 export function needConnections(
@@ -17,6 +18,7 @@ export function needConnections(
   connections: number,
   graphqlPool: number,
   mostText: string | undefined,
+  ours = false,
 ): void {
   const most = Number(mostText);
   const kept = connections * targets.filter(({ path }) => path !== "graphql").length + graphqlPool;
@@ -26,6 +28,8 @@ export function needConnections(
       formatCount(connections)
     } for each of the ` +
       `paths: its max_connections is ${formatCount(most)}, and ${BESIDES} are needed besides`,
-    "Give a lower --concurrency or fewer --paths, or raise max_connections.",
+    ours
+      ? "Give a lower --concurrency or fewer --paths."
+      : `Give a lower --concurrency or fewer --paths, or set max_connections to ${kept + BESIDES} or more.`,
   );
 }

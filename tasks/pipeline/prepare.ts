@@ -200,6 +200,7 @@ export async function makeArms(options: {
     plan.connections,
     ours ? plan.connections : 0,
     stack.postgres.settings["max_connections"],
+    stack.postgres.origin === "embedded",
   );
   const { arms, operations } = armsOf(scenario, workload, targets);
   return { stack, databaseUrl, dataset, arms, operations, unavailableArms };

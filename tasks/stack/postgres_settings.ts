@@ -19,8 +19,9 @@ export function postgresSettings(
     listen_addresses: "127.0.0.1",
     // Loopback only, and no socket path that could be too long or left behind.
     unix_socket_directories: "",
-    // Each path has connections of its own: three times a --concurrency of 90 have room, and what watches them.
-    max_connections: "300",
+    // Each path has connections of its own: four times a --concurrency of 240 have room, and what watches them. One
+    // that is not used costs some kilobytes.
+    max_connections: "1000",
     shared_buffers: `${sharedBuffers}MB`,
     effective_cache_size: `${clamp(Math.floor(memoryBytes / 2 / MB), 256, 16384)}MB`,
     maintenance_work_mem: `${clamp(Math.floor(memoryBytes / 32 / MB), 64, 512)}MB`,
