@@ -32,6 +32,8 @@ export class RedisSource implements Source {
   constructor(url: string, timeoutMs: number) {
     this.#client = new Redis(url, {
       lazyConnect: true,
+      // As the load speaks to it: not every Redis knows HELLO, and nothing here needs it.
+      protocol: 2,
       connectionName: "benchbook-observer",
       connectTimeout: timeoutMs,
       commandTimeout: timeoutMs,

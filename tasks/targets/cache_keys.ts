@@ -3,6 +3,8 @@ import { ServiceError } from "../model/errors.ts";
 
 /** Keys removed by one command. */
 const BATCH = 500;
+/** A list of keys that is not at its end by then is given up: a hundred million keys take half of it. */
+const LIST_MS = 60_000;
 
 /**
  * The keys that a cached path has stored and that have not expired: for a Redis whose role may not list keys. As many
@@ -57,11 +59,18 @@ function toldOf(prefix: string): Told {
  * Removes a run's keys, and no others: those that Redis lists, or where its role may not list any (SCAN), those that
  * were told.
  * @param prefix that each of them begins with; a glob character in it stands for itself
+ * @param options.limitMs for listing the keys
  * @throws {ServiceError} saying what is left, and why
  */
-export async function forgetKeys(redisUrl: string, prefix: string): Promise<void> {
+export async function forgetKeys(
+  redisUrl: string,
+  prefix: string,
+  { limitMs = LIST_MS }: { readonly limitMs?: number } = {},
+): Promise<void> {
   const redis = new Redis(redisUrl, {
     lazyConnect: true,
+    // As the load speaks to it: not every Redis knows HELLO, and nothing here needs it.
+    protocol: 2,
     maxRetriesPerRequest: 0,
     retryStrategy: () => null,
     // INFO, which a role need not be allowed.
@@ -74,7 +83,7 @@ export async function forgetKeys(redisUrl: string, prefix: string): Promise<void
   try {
     await redis.connect();
     const remove = remover(redis);
-    if (!await eachListed(redis, prefix, remove)) await removeTold(prefix, remove);
+    if (!await eachListed(redis, prefix, limitMs, remove)) await removeTold(prefix, remove);
     told.delete(prefix);
   } catch (error) {
     if (error instanceof ServiceError) throw error;
@@ -91,10 +100,17 @@ export async function forgetKeys(redisUrl: string, prefix: string): Promise<void
 type Remove = (keys: readonly string[]) => Promise<void>;
 
 /** @returns false where Redis does not list keys */
-async function eachListed(redis: Redis, prefix: string, remove: Remove): Promise<boolean> {
+async function eachListed(redis: Redis, prefix: string, limitMs: number, remove: Remove): Promise<boolean> {
   const pattern = `${prefix.replace(/[\\*?[\]^-]/g, "\\$&")}*`;
+  const until = performance.now() + limitMs;
+  // A cursor only ever goes on: one that comes again would do so for ever.
+  const seen = new Set<string>();
   let cursor = "0";
   do {
+    if (seen.has(cursor) || performance.now() > until) {
+      throw new Error("its list of keys (SCAN) does not end");
+    }
+    seen.add(cursor);
     let keys: string[];
     try {
       [cursor, keys] = await redis.scan(cursor, "MATCH", pattern, "COUNT", 1000);
