@@ -73,7 +73,7 @@ function environment(): Record<string, string | undefined> {
  */
 export function readEnvFile(file: string): Record<string, string | undefined> {
   try {
-    return parseEnv(Deno.readTextFileSync(file)) as Record<string, string>;
+    return parseEnvFile(Deno.readTextFileSync(file));
   } catch (error) {
     if (error instanceof Deno.errors.NotFound) return {};
     throw new UsageError(

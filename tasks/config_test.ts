@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { parseEnvFile, readConfig, redactUrl } from "./config.ts";
+import { parseEnvFile, readConfig, readEnvFile, redactUrl } from "./config.ts";
 
 Deno.test("a password cut by the comment that .env begins with # is refused, and nothing of it is said", () => {
   for (const name of ["DATABASE_URL", "REDIS_URL", "GRAPHQL_URL"]) {
@@ -15,6 +15,24 @@ Deno.test("a password cut by the comment that .env begins with # is refused, and
         return true;
       });
     }
+  }
+});
+
+Deno.test("so is one in a file, before anything is asked of a host that it would seem to name", async () => {
+  const file = await Deno.makeTempFile({ suffix: ".env" });
+  try {
+    for (
+      const [name, scheme] of [["DATABASE_URL", "postgres"], ["REDIS_URL", "redis"], ["GRAPHQL_URL", "http"]]
+    ) {
+      await Deno.writeTextFile(file, `${name}=${scheme}://user:p@s3cr3t#word@host/db\n`);
+      assert.throws(() => readConfig(readEnvFile(file)), (error: Error) => {
+        assert.match(error.message, new RegExp(`Cannot use ${name} as a URL: .* not percent-encoded`));
+        assert.ok(!/s3cr3t|word@|user/.test(`${error.message} ${(error as { next?: string }).next}`));
+        return true;
+      });
+    }
+  } finally {
+    await Deno.remove(file);
   }
 });
 
