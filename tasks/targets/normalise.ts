@@ -11,8 +11,20 @@ export type Canonical =
 
 /** A number as its shortest decimal digits: `1.50`, `"1.5"` and 1.5 are one value. */
 export class Decimal {
-  constructor(readonly digits: string) {}
+  // How it came is no part of what it is.
+  readonly #came: Came;
+
+  constructor(readonly digits: string, came: Came) {
+    this.#came = came;
+  }
+
+  get came(): Came {
+    return this.#came;
+  }
 }
+
+/** As a number, which is a double; as decimal digits; or as this text with an exponent, as PostgreSQL writes no numeric. */
+type Came = "float" | "exact" | { readonly text: string };
 
 /** Where two answers part for the first time. */
 export interface Difference {
@@ -24,7 +36,10 @@ export interface Difference {
 
 const NUMBER = /^-?(?:0|[1-9]\d*)(?:\.\d+)?(?:e[+-]?\d+)?$/i;
 const TIME = /^(\d{4}-\d{2}-\d{2})[T ](\d{2}:\d{2}:\d{2})(?:\.(\d+))?(Z|[+-]\d{2}(?::?\d{2})?)?$/;
+/** Doubles that were calculated in another order. */
 const RELATIVE = 1e-9;
+/** Decimal digits that a server gives as a double, and prints to 15 digits or more. */
+const DOUBLE = 4 * Number.EPSILON;
 
 /**
  * The answer of SQL: its rows, as a list. A statement with a single JSON column answers with what is in it.
@@ -62,18 +77,20 @@ export function normaliseGraphql(data: unknown, shape: GraphqlShape): readonly C
 
 /**
  * Any JSON-like value in canonical form: numbers and numeric strings as decimals, times in UTC, keys in
- * snake_case and sorted, `{nodes: […]}` as the list. A text that reads as a number counts as one on every
- * path, so nothing is taken for equal that is not, but for trailing zeros of the text.
+ * snake_case and sorted, `{nodes: […]}` as the list, and what is undefined left out. A text that reads as a number counts
+ * as one on every path, so nothing is taken for equal that is not, but for trailing zeros of the text.
  */
 export function canonical(value: unknown): Canonical {
   switch (typeof value) {
     case "number":
+      return new Decimal(plain(String(value)), "float");
     case "bigint":
-      return new Decimal(plain(String(value)));
+      return new Decimal(String(value), "exact");
     case "boolean":
       return value;
     case "string":
-      return NUMBER.test(value) ? new Decimal(plain(value)) : time(value) ?? value;
+      if (!NUMBER.test(value)) return time(value) ?? value;
+      return new Decimal(plain(value), /e/i.test(value) ? { text: value } : "exact");
     case "object":
       break;
     default:
@@ -88,7 +105,7 @@ export function canonical(value: unknown): Canonical {
   }
   return Object.fromEntries(
     entries
-      .filter(([key]) => key !== "__typename")
+      .filter(([key, inner]) => key !== "__typename" && inner !== undefined)
       .map(([key, inner]) => [snakeCase(key), canonical(inner)] as const)
       .sort(([a], [b]) => a < b ? -1 : a > b ? 1 : 0),
   );
@@ -97,7 +114,7 @@ export function canonical(value: unknown): Canonical {
 /** The first place where two answers differ, or null where they are equal. */
 export function firstDifference(left: Canonical, right: Canonical, path = ""): Difference | null {
   if (left instanceof Decimal && right instanceof Decimal) {
-    return sameNumber(left.digits, right.digits) ? null : { path, left: show(left), right: show(right) };
+    return sameNumber(left, right) ? null : { path, left: show(left), right: show(right) };
   }
   if (isList(left) && isList(right)) {
     for (let index = 0; index < Math.min(left.length, right.length); index++) {
@@ -126,17 +143,24 @@ export function firstDifference(left: Canonical, right: Canonical, path = ""): D
 }
 
 /**
- * Decimals of at most 15 digits are exact in every client and must agree. Longer ones may have passed through
- * a double on one path: those agree within 1e-9 of their size.
+ * Decimal digits must agree, every one of them. Where one side has become a double it is held against the double
+ * nearest to the other's digits; two doubles of more than 15 digits agree within 1e-9 of their size.
  */
-function sameNumber(left: string, right: string): boolean {
-  if (left === right) return true;
-  const digits = (text: string) => text.replace(/\D/g, "").replace(/^0+/, "").length;
-  if (digits(left) <= 15 && digits(right) <= 15) return false;
+function sameNumber(left: Decimal, right: Decimal): boolean {
+  const floats = [left, right].filter(({ came }) => came === "float").length;
+  // A text such as 1E5 may be an article's number.
+  if (floats === 0 && (typeof left.came === "object" || typeof right.came === "object")) {
+    return typeof left.came === "object" && typeof right.came === "object" &&
+      left.came.text === right.came.text;
+  }
+  if (left.digits === right.digits) return true;
+  const digits = ({ digits }: Decimal) => digits.replace(/\D/g, "").replace(/^0+/, "").length;
+  // Those are exact as a double too.
+  if (floats === 0 || digits(left) <= 15 && digits(right) <= 15) return false;
   // Two whole numbers are keys or counts, never measurements.
-  if (!left.includes(".") && !right.includes(".")) return false;
-  const [a, b] = [Number(left), Number(right)];
-  return Math.abs(a - b) <= RELATIVE * Math.max(Math.abs(a), Math.abs(b));
+  if (!left.digits.includes(".") && !right.digits.includes(".")) return false;
+  const [a, b] = [Number(left.digits), Number(right.digits)];
+  return Math.abs(a - b) <= (floats === 2 ? RELATIVE : DOUBLE) * Math.max(Math.abs(a), Math.abs(b));
 }
 
 /** Decimal digits without exponent, trailing zeros or minus zero. */
@@ -175,7 +199,8 @@ function snakeCase(key: string): string {
 
 function at(value: unknown, path: readonly string[]): unknown {
   return path.reduce<unknown>(
-    (inner, key) => (inner as Record<string, unknown> | null | undefined)?.[key],
+    // Nothing has no parts: they are null with it. What is not there at all stays so.
+    (inner, key) => inner === null ? null : (inner as Record<string, unknown> | undefined)?.[key],
     value,
   );
 }
