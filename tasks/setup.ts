@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import { join, resolve } from "node:path";
 import { printable } from "./terminal/safe_text.ts";
+import { childEnvironment } from "./stack/child_environment.ts";
 
 /**
  * Brings the packages of deno.lock into node_modules, once. Every task runs this first; it imports nothing
@@ -23,7 +24,8 @@ function install(): void {
   const { code, stderr } = new Deno.Command(Deno.execPath(), {
     args: ["install", "--quiet", "--frozen", "--node-modules-dir=auto"],
     cwd: root,
-    env: { RES_OPTIONS: `${Deno.env.get("RES_OPTIONS") ?? ""} ${RESOLVER}`.trim() },
+    env: childEnvironment({ RES_OPTIONS: `${Deno.env.get("RES_OPTIONS") ?? ""} ${RESOLVER}`.trim() }),
+    clearEnv: true,
     stdout: "null",
     stderr: "piped",
   }).outputSync();

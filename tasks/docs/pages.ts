@@ -1,5 +1,6 @@
 import { join } from "node:path";
 import { sections } from "./sections.ts";
+import { childEnvironment } from "../stack/child_environment.ts";
 
 const BEGIN = /^<!-- from the code: (.+) -->$/;
 
@@ -49,6 +50,8 @@ function filled(text: string, page: string, made: Readonly<Record<string, string
 async function formatted(text: string): Promise<string> {
   const child = new Deno.Command(Deno.execPath(), {
     args: ["fmt", "--ext", "md", "--line-width", "110", "-"],
+    env: childEnvironment(),
+    clearEnv: true,
     stdin: "piped",
     stdout: "piped",
   }).spawn();

@@ -11,6 +11,7 @@ import {
   tagsOf,
 } from "./ipynb.ts";
 import { type Diagnostic, parseCheckOutput, parseLintOutput } from "./diagnostics.ts";
+import { childEnvironment } from "../stack/child_environment.ts";
 
 /** Something wrong with a notebook that can be seen without running it. */
 export interface Problem {
@@ -132,7 +133,8 @@ async function deno(
   const output = await new Deno.Command(Deno.execPath(), {
     args: [...args],
     cwd,
-    env: { NO_COLOR: "1" },
+    env: childEnvironment({ NO_COLOR: "1" }),
+    clearEnv: true,
     stdin: "null",
   }).output();
   const decoder = new TextDecoder();

@@ -2,6 +2,7 @@ import { SourceMap } from "node:module";
 import { join } from "node:path";
 import type { CellFailure } from "./failure.ts";
 import { temporaryFolder } from "../stack/temporary.ts";
+import { childEnvironment } from "../stack/child_environment.ts";
 
 /** Where in a cell's source something failed. */
 export interface Location {
@@ -84,7 +85,8 @@ async function transpile(source: string): Promise<{ lines: string[]; map: Source
     const output = await new Deno.Command(Deno.execPath(), {
       args: ["transpile", "--config", "deno.json", "--source-map", "separate", "--outdir", "out", "cell.tsx"],
       cwd: directory,
-      env: { NO_COLOR: "1" },
+      env: childEnvironment({ NO_COLOR: "1" }),
+      clearEnv: true,
       stdin: "null",
     }).output();
     if (!output.success) return new TextDecoder().decode(output.stderr);

@@ -3,6 +3,7 @@ import process from "node:process";
 import { ServiceError } from "../model/errors.ts";
 import { claimHome } from "../stack/home.ts";
 import { findProgram } from "../stack/programs.ts";
+import { childEnvironment } from "../stack/child_environment.ts";
 
 export interface JupyterOptions {
   /** The directory that Jupyter shows; kernels start in it, so that the cells' imports hold. */
@@ -31,7 +32,10 @@ export async function openJupyter(options: JupyterOptions): Promise<void> {
   const child = new Deno.Command(program, {
     args: [...root, "--MultiKernelManager.default_kernel_name=deno", options.notebooks],
     // Searched before the user's own kernels, so that "deno" is the Deno that runs this.
-    env: { JUPYTER_PATH: [kernels, process.env.JUPYTER_PATH].filter(Boolean).join(delimiter) },
+    env: childEnvironment({
+      JUPYTER_PATH: [kernels, process.env.JUPYTER_PATH].filter(Boolean).join(delimiter),
+    }),
+    clearEnv: true,
     stdin: "inherit",
     stdout: "inherit",
     stderr: "inherit",

@@ -1,6 +1,7 @@
 import { join } from "node:path";
 import { noTemporaryFiles, temporaryFolder } from "../stack/temporary.ts";
 import type { ConnectionInfo } from "./messages.ts";
+import { childEnvironment } from "../stack/child_environment.ts";
 
 /** The operating system's process of a kernel. */
 export interface KernelProcess {
@@ -36,7 +37,8 @@ export async function spawnKernel(info: ConnectionInfo, cwd: string): Promise<Ke
       cwd,
       // Ctrl-C in the terminal is ours to handle.
       detached: true,
-      env: { NO_COLOR: "1" },
+      env: childEnvironment({ NO_COLOR: "1" }),
+      clearEnv: true,
       // Held open: its end tells the kernel that we are gone (inside.ts).
       stdin: "piped",
       stdout: "null",

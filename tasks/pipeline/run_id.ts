@@ -1,3 +1,5 @@
+import { childEnvironment } from "../stack/child_environment.ts";
+
 /** A run's id: sorts by time, reads as a date, and two started in the same second still differ. */
 export function newRunId(now = new Date()): string {
   const stamp = now.toISOString().slice(0, 19).replaceAll(/[-:]/g, "").replace("T", "-");
@@ -15,7 +17,12 @@ export async function gitCommit(): Promise<string | null> {
 
 async function git(...args: string[]): Promise<string | null> {
   try {
-    const { success, stdout } = await new Deno.Command("git", { args, stderr: "null" }).output();
+    const { success, stdout } = await new Deno.Command("git", {
+      args,
+      env: childEnvironment(),
+      clearEnv: true,
+      stderr: "null",
+    }).output();
     return success ? new TextDecoder().decode(stdout).trim() : null;
   } catch {
     return null;

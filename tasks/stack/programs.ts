@@ -1,6 +1,7 @@
 import { accessSync, constants, statSync } from "node:fs";
 import { delimiter, join } from "node:path";
 import process from "node:process";
+import { childEnvironment } from "./child_environment.ts";
 
 /** The path of the first of these programs that PATH leads to, or null. */
 export function findProgram(...names: readonly string[]): string | null {
@@ -42,7 +43,8 @@ export async function runProgram(
     const { code, stdout, stderr } = await new Deno.Command(command, {
       args: [...args],
       cwd: options.cwd,
-      env: options.env,
+      env: childEnvironment(options.env),
+      clearEnv: true,
       stdin: "null",
       stdout: "piped",
       stderr: "piped",

@@ -1,6 +1,7 @@
 import { InterruptedError, ServiceError } from "../../model/errors.ts";
 import type { Validity } from "../../model/summary.ts";
 import type { RunMessage, RunOrder } from "./run_messages.ts";
+import { childEnvironment } from "../../stack/child_environment.ts";
 
 /** What a run came to. */
 export interface RunDone {
@@ -36,6 +37,9 @@ export async function runInProcess(
   ];
   const child = new Deno.Command(program!, {
     args,
+    // Where it goes comes by stdin; what that leaves out, from the environment.
+    env: childEnvironment({}, { postgres: true }),
+    clearEnv: true,
     stdin: "piped",
     stdout: "piped",
     stderr: "inherit",

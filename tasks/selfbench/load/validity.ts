@@ -7,6 +7,7 @@ import { withServer } from "../servers/serving.ts";
 import { spread } from "../spread.ts";
 import type { LoadBenchPlan } from "./options.ts";
 import { runInProcess, type RunWatch } from "./run_in_process.ts";
+import { childEnvironment } from "../../stack/child_environment.ts";
 
 const RATE = 2000;
 /** Far more than a generator can make. */
@@ -139,6 +140,8 @@ function stealing(taskset: string): ReturnType<Case["watch"]> {
         thieves.push(
           new Deno.Command(taskset, {
             args: ["-c", "0", Deno.execPath(), "eval", "for (;;) {}"],
+            env: childEnvironment(),
+            clearEnv: true,
             stdin: "null",
             stdout: "null",
             stderr: "null",

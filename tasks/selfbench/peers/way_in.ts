@@ -1,3 +1,5 @@
+import { readPgOptions } from "../../postgres/options.ts";
+
 /** What a peer must ask of the server, as Benchbook does: otherwise it could give the password to another. */
 const DEMANDS: Readonly<Record<string, string>> = {
   sslmode: "PGSSLMODE",
@@ -14,17 +16,21 @@ const DEMANDS: Readonly<Record<string, string>> = {
  * everyone; the environment tells it, password included, only to the same user.
  */
 export function wayIn(url: string): Record<string, string> {
-  const { hostname, port, username, password, pathname, searchParams } = new URL(url);
+  const { host, port, user, session } = readPgOptions(url, "");
+  const { password, searchParams } = new URL(url);
   const demands = Object.entries(DEMANDS).flatMap(([name, variable]) => {
     const value = searchParams.get(name);
     return value === null ? [] : [[variable, value]];
   });
+  const secret = decodeURIComponent(password) || searchParams.get("password");
   return {
-    PGHOST: hostname || "localhost",
-    PGPORT: port || "5432",
-    PGUSER: decodeURIComponent(username),
-    PGPASSWORD: decodeURIComponent(password),
-    PGDATABASE: decodeURIComponent(pathname.slice(1)),
+    // What the URL leaves out.
+    ...Object.fromEntries(Object.entries(Deno.env.toObject()).filter(([name]) => /^PG[A-Z]/.test(name))),
+    PGHOST: host,
+    PGPORT: String(port),
+    PGUSER: user,
+    ...secret ? { PGPASSWORD: secret } : {},
+    PGDATABASE: session.database ?? "",
     ...Object.fromEntries(demands),
   };
 }

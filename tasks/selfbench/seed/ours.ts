@@ -1,6 +1,7 @@
 import { ServiceError } from "../../model/errors.ts";
 import { revive } from "../../seed/lane_messages.ts";
 import type { Seeded, SeedMessage, SeedOrder } from "./seed_messages.ts";
+import { childEnvironment } from "../../stack/child_environment.ts";
 
 /**
  * Seeds in a process of its own.
@@ -14,6 +15,9 @@ export async function seedInProcess(
 ): Promise<Seeded> {
   const child = new Deno.Command(Deno.execPath(), {
     args: ["run", "-A", "--quiet", new URL("./seed_process.ts", import.meta.url).href],
+    // Where it goes comes by stdin; what that leaves out, from the environment.
+    env: childEnvironment({}, { postgres: true }),
+    clearEnv: true,
     stdin: "piped",
     stdout: "piped",
     stderr: "inherit",

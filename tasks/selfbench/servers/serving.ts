@@ -1,4 +1,5 @@
 import { ServiceError } from "../../model/errors.ts";
+import { childEnvironment } from "../../stack/child_environment.ts";
 
 /** A server of selfbench's own while it runs. */
 export interface Serving {
@@ -17,6 +18,8 @@ export async function withServer<T>(
 ): Promise<T> {
   const child = new Deno.Command(Deno.execPath(), {
     args: ["run", "-A", "--quiet", new URL(file, import.meta.url).href, ...args],
+    env: childEnvironment(),
+    clearEnv: true,
     stdin: "null",
     stdout: "piped",
     stderr: "inherit",
