@@ -1,6 +1,6 @@
 import type { Config } from "../../config.ts";
 import { formatShare } from "../../model/units.ts";
-import { command } from "../../terminal/command.ts";
+import { command, say } from "../../terminal/command.ts";
 import { type Column, formatTable } from "../../terminal/table.ts";
 import { count } from "../options.ts";
 import { NOISES, type Power, powerOf } from "./power.ts";
@@ -29,8 +29,8 @@ export function truthPart(args: readonly string[], _config: Config): Promise<voi
   const rows = SPREADS.flatMap((spread) =>
     NOISES.map((noise) => powerRow(noise.title, spread, powerOf(noise, spread, runs)))
   );
-  console.log(`Of ${runs} runs each, an operation of 15 % of the mix or all of them 5 or 10 % slower:\n`);
-  console.log(formatTable(COLUMNS, rows));
+  say(`Of ${runs} runs each, an operation of 15 % of the mix or all of them 5 or 10 % slower:\n`);
+  say(formatTable(COLUMNS, rows));
   return Promise.resolve();
 }
 
