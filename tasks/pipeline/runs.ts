@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import type { Config } from "../config.ts";
-import { removeReport } from "../stack/reports_folder.ts";
+import { leftInFolder, removeReport } from "../stack/reports_folder.ts";
 import { deleteRun, findRun, listRuns, readRuns } from "../store/runs.ts";
 import { openStore } from "../store/open.ts";
 import { singleLine } from "../terminal/safe_text.ts";
@@ -31,6 +31,12 @@ export async function removeRun(config: Config, db: string, reference: string): 
     const run = `Removed run ${runId}${label === null ? "" : ` (${singleLine(label)})`}`;
     if (removed === null) {
       return `${run}. Left ${join(config.reports, runId)} alone: it is not a report of Benchbook's.`;
+    }
+    const left = removed ? leftInFolder(config.reports, runId) : [];
+    if (left.length > 0) {
+      return `${run} and its report. Left in ${join(config.reports, runId)}, as they are not Benchbook's: ${
+        left.map(singleLine).join(", ")
+      }.`;
     }
     return removed ? `${run} and its report.` : `${run}. It had no report.`;
   } finally {

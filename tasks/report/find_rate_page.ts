@@ -13,7 +13,7 @@ import {
   measuredMs,
   significant,
 } from "../model/units.ts";
-import { prepareReports, reportFolder } from "../stack/reports_folder.ts";
+import { isReportPart, prepareReports, reportFolder } from "../stack/reports_folder.ts";
 import { foundSentence, rateText } from "../terminal/find_rate_text.ts";
 import { type Cell, fact, plain } from "./cells.ts";
 import { isoMinutes } from "./decision.ts";
@@ -85,7 +85,7 @@ export async function makeRatePage(
       join(temporary, "search.json"),
       `${JSON.stringify({ ...found, files }, null, 1)}\n`,
     );
-  });
+  }, isReportPart);
   return { html: join(directory, "index.html"), pdf: printed, warnings };
 }
 

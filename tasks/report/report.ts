@@ -3,7 +3,7 @@ import type { Config } from "../config.ts";
 import { BenchbookError, InterruptedError } from "../model/errors.ts";
 import type { RunSummary } from "../model/summary.ts";
 import { type BrowserOptions, launchBrowser } from "../stack/browser.ts";
-import { prepareReports, reportFolder } from "../stack/reports_folder.ts";
+import { isReportPart, prepareReports, reportFolder } from "../stack/reports_folder.ts";
 import { temporaryFolder } from "../stack/temporary.ts";
 import { openRun } from "../store/read.ts";
 import { summarise } from "../summary/summarise.ts";
@@ -73,7 +73,7 @@ export async function makeReport(options: ReportOptions): Promise<Report> {
     // Relative names inside the file: it is sent along with the report, and paths of this machine are not.
     const stored: RunSummary = { ...measured, files: { ...files, store: "../benchbook.duckdb" } };
     await Deno.writeTextFile(join(temporary, "summary.json"), `${JSON.stringify(stored, null, 1)}\n`);
-  }).catch((error) => {
+  }, isReportPart).catch((error) => {
     throw signal?.aborted ? new InterruptedError() : error;
   });
   onStep?.("listing all runs");

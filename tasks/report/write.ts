@@ -3,12 +3,15 @@ import { BenchbookError, ServiceError } from "../model/errors.ts";
 
 /**
  * Writes a directory as a whole: `fill` gets an empty directory beside it, which takes its place only when
- * `fill` has succeeded. When it fails, what was there before stays as it was.
+ * `fill` has succeeded. When it fails, what was there before stays as it was. What lies there and is not `own` goes
+ * over into the new one.
+ * @param own whether a file of that name is one that `fill` may have written before
  * @throws {ServiceError} when the directory cannot be written; whatever else `fill` throws.
  */
 export async function replaceDirectory(
   directory: string,
   fill: (temporary: string) => Promise<void>,
+  own: (entry: Deno.DirEntry) => boolean = () => true,
 ): Promise<void> {
   const parent = dirname(directory);
   const temporary = await attempt(directory, async () => {
@@ -20,7 +23,7 @@ export async function replaceDirectory(
     await attempt(directory, () => fill(temporary));
     await attempt(directory, async () => {
       await Deno.chmod(temporary, 0o755);
-      await swap(temporary, directory);
+      await swap(temporary, directory, own);
     });
   } catch (error) {
     await Deno.remove(temporary, { recursive: true }).catch(() => {});
@@ -46,7 +49,11 @@ export async function replaceFile(file: string, content: string | Uint8Array): P
 }
 
 /** No system call replaces a full directory by another, so the old one steps aside and comes back on failure. */
-async function swap(temporary: string, directory: string): Promise<void> {
+async function swap(
+  temporary: string,
+  directory: string,
+  own: (entry: Deno.DirEntry) => boolean,
+): Promise<void> {
   const aside = `${temporary}-old`;
   let moved = false;
   try {
@@ -61,7 +68,15 @@ async function swap(temporary: string, directory: string): Promise<void> {
     if (moved) await Deno.rename(aside, directory);
     throw error;
   }
-  if (moved) await Deno.remove(aside, { recursive: true });
+  if (!moved) return;
+  // A link in its place is followed by nobody: it goes, and not what it leads to.
+  if ((await Deno.lstat(aside)).isSymlink) return await Deno.remove(aside);
+  for (const entry of [...Deno.readDirSync(aside)]) {
+    const old = join(aside, entry.name);
+    if (own(entry)) await Deno.remove(old, { recursive: true });
+    else await Deno.rename(old, join(directory, entry.name));
+  }
+  await Deno.remove(aside);
 }
 
 async function attempt<T>(target: string, write: () => Promise<T>): Promise<T> {

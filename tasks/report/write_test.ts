@@ -46,3 +46,19 @@ Deno.test("a place that cannot be written is a service error that says what to d
     );
     assert.deepEqual(names(directory), ["file"]);
   }));
+
+Deno.test("what lies there and is not ours goes over into the new directory", () =>
+  inTemporary(async (directory) => {
+    const target = join(directory, "run");
+    const own = ({ name }: Deno.DirEntry) => name === "index.html" || name === "old.pdf";
+    for (const name of ["old.pdf", "index.html"]) {
+      await replaceDirectory(target, (temporary) => Deno.writeTextFile(join(temporary, name), name), own);
+      await Deno.writeTextFile(join(target, "notes.md"), "mine");
+      await Deno.mkdir(join(target, "figures"), { recursive: true });
+      await Deno.writeTextFile(join(target, "figures", "one.svg"), "mine");
+    }
+    await replaceDirectory(target, (temporary) => Deno.writeTextFile(join(temporary, "index.html"), ""), own);
+    assert.deepEqual(names(target), ["figures", "index.html", "notes.md"]);
+    assert.equal(await Deno.readTextFile(join(target, "figures", "one.svg")), "mine");
+    assert.deepEqual(names(directory), ["run"]);
+  }));

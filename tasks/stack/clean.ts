@@ -3,11 +3,12 @@ import { dirname, join } from "node:path";
 import process from "node:process";
 import type { Config } from "../config.ts";
 import { down } from "./down.ts";
+import { fileProblem } from "../store/duckdb_file.ts";
 import { checkHome, HOME_MARK, isOurs } from "./home.ts";
-import { describeEntry, namesIn, shapeOf } from "./home_entries.ts";
+import { contentOf, describeEntry, namesIn, shapeOf } from "./home_entries.ts";
 import { acquireLock } from "./lock.ts";
 import { ownerOf, reachableDir, reachableShape } from "./places.ts";
-import { INDEX, isOurIndex, leftReports, reportFolders } from "./reports_folder.ts";
+import { INDEX, isOurIndex, leftReports, reportContent, reportFolders } from "./reports_folder.ts";
 
 /** One thing that `clean` would remove. */
 export interface CleanTarget {
@@ -33,16 +34,26 @@ export function planClean(config: Places): CleanTarget[] {
     if (exists(path)) targets.push({ path, what, bytes: sizeOf(path) });
   };
   for (const name of existsSync(home) ? namesIn(home) : []) {
-    if (shapeOf(home, name, "stay") !== "foreign") add(join(home, name), describeEntry(name));
+    if (shapeOf(home, name, "stay") === "foreign") continue;
+    const content = contentOf(home, name);
+    if (content === null || content.foreign.length === 0) add(join(home, name), describeEntry(name));
+    else for (const path of content.own) add(path, describeEntry(name));
   }
   const outside = reachableDir(home);
   if (process.getuid?.() === 0 && ownerOf(outside) === 0 && isOurs(outside, reachableShape)) {
     add(outside, "database cluster outside the home");
   }
   const store = join(reports, "benchbook.duckdb");
-  add(store, "store with the timings of all runs");
-  add(`${store}.wal`, "log of the store");
-  for (const name of reportFolders(reports)) add(join(reports, name), "report of a run");
+  if (isStore(store)) {
+    add(store, "store with the timings of all runs");
+    add(`${store}.wal`, "log of the store");
+  }
+  for (const name of reportFolders(reports)) {
+    const folder = join(reports, name);
+    const { own, foreign } = reportContent(folder);
+    if (foreign.length === 0) add(folder, "report of a run");
+    else for (const file of own) add(join(folder, file), "report of a run");
+  }
   for (const name of leftReports(reports)) add(join(reports, name), "part of a report, left by a kill");
   if (isOurIndex(reports)) add(join(reports, INDEX), "index of the runs");
   return targets;
@@ -50,7 +61,7 @@ export function planClean(config: Places): CleanTarget[] {
 
 /**
  * Stops the stack and removes what `planClean` listed; asking is the caller's part. Returns what else lies in
- * the home and was left there.
+ * the home, or beside a report, and was left there.
  * @throws {ServiceError} while a bench is using the home.
  */
 export async function clean(config: Places, targets: readonly CleanTarget[]): Promise<{ left: string[] }> {
@@ -58,8 +69,9 @@ export async function clean(config: Places, targets: readonly CleanTarget[]): Pr
   await down(config);
   const lock = existsSync(home) ? acquireLock(home, "clean") : null;
   for (const { path } of targets) rmSync(path, { recursive: true, force: true });
+  const kept = keptBeside(targets, config);
   lock?.release();
-  if (lock === null) return { left: [] };
+  if (lock === null) return { left: kept };
   rmSync(join(home, "bench.lock"), { force: true });
   if (dirname(reports) === home && existsSync(reports) && namesIn(reports).length === 0) rmdirSync(reports);
   const left = namesIn(home).filter((name) => name !== HOME_MARK);
@@ -69,7 +81,26 @@ export async function clean(config: Places, targets: readonly CleanTarget[]): Pr
     // What a link of the user's leads to stays as an empty folder, and so does the root of a disk of its own.
     if (lstatSync(home).isDirectory() && readdirSync(home).length === 0) rmdirSync(home);
   }
-  return { left };
+  const isNamed = (path: string) => left.some((name) => path.startsWith(join(home, name)));
+  return { left: [...left, ...kept.filter((path) => !isNamed(path))] };
+}
+
+/** By what it says of itself: a text of that name is somebody's. */
+function isStore(path: string): boolean {
+  return lstatSync(path, { throwIfNoEntry: false })?.isFile() === true &&
+    fileProblem(path) !== "is no DuckDB file";
+}
+
+/** Folders of which a part was removed, and what lies there still. */
+function keptBeside(targets: readonly CleanTarget[], { home, reports }: Places): string[] {
+  const folders = new Set(targets.map(({ path }) => dirname(path)));
+  return [...folders].filter((folder) => folder !== home && folder !== reports && exists(folder)).flatMap(
+    (folder) => {
+      const names = readdirSync(folder).sort();
+      if (names.length === 0) rmdirSync(folder);
+      return names.map((name) => join(folder, name));
+    },
+  );
 }
 
 function exists(path: string): boolean {

@@ -98,3 +98,31 @@ Deno.test(
     assert.deepEqual(readdirSync(reports).sort(), ["..data", ".report-mine", "index.html", "thesis"]);
   }),
 );
+
+Deno.test(
+  "clean judges entry by entry: a user's file among ours stays, and is named",
+  inHome(async ({ home, reports }) => {
+    const mine = [
+      join(home, "selfbench", "thesis.tex"),
+      join(home, "spool", "thesis", "chapter1.tex"),
+      join(home, "set-aside", "R2", "letter.txt"),
+      join(home, "calibration-notes", "today.md"),
+      join(reports, "benchbook.duckdb"),
+      join(reports, "s1", "notes.md"),
+    ];
+    for (const path of mine) write(path, "mine");
+    write(join(home, "spool", "R1", "run.json"), "{}");
+    write(join(home, "spool", "R1", "timing-0.seg"), "");
+    write(join(home, "selfbench", "orders.copy"), "1");
+    write(join(home, "set-aside", "R2", "run.json"), "{}");
+    write(join(reports, "s1", "search.json"), JSON.stringify({ search: { id: "s1" } }));
+    write(join(reports, "s1", "report.pdf"));
+    const targets = planClean({ home, reports });
+    const { left } = await clean({ home, reports }, targets);
+    for (const path of mine) assert.ok(existsSync(path), path);
+    for (const path of ["spool/R1", "selfbench/orders.copy"]) assert.ok(!existsSync(join(home, path)), path);
+    assert.deepEqual(readdirSync(join(reports, "s1")), ["notes.md"]);
+    assert.deepEqual(left.slice(0, 4), ["calibration-notes", "selfbench", "set-aside", "spool"]);
+    assert.ok(left.includes(join(reports, "s1", "notes.md")), left.join());
+  }),
+);

@@ -1,5 +1,5 @@
 import { lstatSync, readdirSync, readFileSync, type Stats, statSync } from "node:fs";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 
 /** What an entry of a folder looks like: made by Benchbook, possibly so (it is empty), or certainly not. */
 export type Shape = "ours" | "unsure" | "foreign";
@@ -130,4 +130,42 @@ function spools(path: string, stat: Stats): Shape {
     if (readable(dir)?.some((file) => /^(run|owner)\.json$/.test(file))) shape = "ours";
   }
   return shape;
+}
+
+/** What a spool consists of. */
+const SPOOL_FILE =
+  /^((owner|run|operations|plans|end)\.json(\.part)?|(phases|samples)\.jsonl|timing-\d+\.seg)$/;
+
+/**
+ * Entries of the home whose content is judged one by one before it is removed: what lies beside a run may be the
+ * user's, as none but runs has a place there.
+ */
+const JUDGED: readonly (readonly [RegExp, (path: string) => boolean])[] = [
+  [/^(spool|set-aside)$/, (path) => holdsOnly(path, SPOOL_FILE)],
+  [/^selfbench$/, (path) => lstatSync(path).isFile() && SERVER_FILE.test(basename(path))],
+  [
+    LEFT_FOLDER,
+    (path) => lstatSync(path).isFile() ? SPOOL_FILE.test(basename(path)) : holdsOnly(path, SPOOL_FILE),
+  ],
+];
+
+/** What selfbench writes for the server to read. */
+export const SERVER_FILE = /^([\w.]+\.copy|probe)$/;
+
+/**
+ * The content of an entry of the home, as far as it is ours, and what is not; null where the entry is judged as a
+ * whole.
+ */
+export function contentOf(home: string, name: string): { own: string[]; foreign: string[] } | null {
+  const judge = JUDGED.find(([names]) => names.test(name))?.[1];
+  const folder = join(home, name);
+  if (judge === undefined || !lstatSync(folder).isDirectory()) return null;
+  const paths = readdirSync(folder).sort().map((inside) => join(folder, inside));
+  return { own: paths.filter(judge), foreign: paths.filter((path) => !judge(path)) };
+}
+
+/** A folder of nothing but such files; an empty one is nobody's loss. */
+function holdsOnly(path: string, names: RegExp): boolean {
+  return lstatSync(path).isDirectory() &&
+    readdirSync(path, { withFileTypes: true }).every((entry) => entry.isFile() && names.test(entry.name));
 }

@@ -241,7 +241,8 @@ Deno.test("clean removes what Benchbook made and nothing else", async () => {
       writeFileSync(join(reports, "run-1", "summary.json"), summary("run-1"));
       writeFileSync(join(reports, "sample", "summary.json"), summary("sample"));
       writeFileSync(join(reports, "other", "summary.json"), summary("run-1"));
-      for (const name of ["benchbook.duckdb", "notes.txt"]) writeFileSync(join(reports, name), "x");
+      writeFileSync(join(reports, "benchbook.duckdb"), `${"\0".repeat(8)}DUCK`);
+      writeFileSync(join(reports, "notes.txt"), "x");
       writeFileSync(join(reports, "index.html"), "<title>Benchbook: all runs</title>");
       writeFileSync(join(home, "mine.txt"), "x");
       const stack = await openStack(config, { owner: "up", need: NOTHING });

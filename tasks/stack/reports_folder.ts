@@ -95,8 +95,28 @@ export function reportFolder(reports: string, id: string): string {
   );
 }
 
+/** Whether an entry of a report folder is one that a report consists of. */
+export function isReportPart({ name, isFile }: { readonly name: string; readonly isFile: boolean }): boolean {
+  return isFile && PARTS.test(name);
+}
+
+/** The files of a report folder that are the report's, and what else lies there. */
+export function reportContent(folder: string): { own: string[]; foreign: string[] } {
+  const entries = readdirSync(folder, { withFileTypes: true });
+  const isOwn = (entry: typeof entries[number]) => isReportPart({ name: entry.name, isFile: entry.isFile() });
+  const named = (list: typeof entries) => list.map(({ name }) => name).sort();
+  return { own: named(entries.filter(isOwn)), foreign: named(entries.filter((entry) => !isOwn(entry))) };
+}
+
+/** What stayed of a report's folder when the report was removed: files of the user's, by name. */
+export function leftInFolder(reports: string, id: string): string[] {
+  const { folder, holds } = lookAt(reports, id);
+  return holds === "nothing" || holds === "a link" ? [] : reportContent(folder).foreign;
+}
+
 /**
- * Removes a run's report: the folder, or the link in its place and not what it leads to.
+ * Removes a run's report: its files, and the folder where nothing else lies in it; or the link in its place and not
+ * what it leads to.
  * @returns whether there was one; null where something else lies there, which stays.
  * @throws {ServiceError} when it cannot be removed.
  */
@@ -105,7 +125,12 @@ export function removeReport(reports: string, id: string): boolean | null {
   if (holds === "something else") return null;
   if (holds === "nothing") return false;
   try {
-    rmSync(folder, { recursive: true });
+    if (holds === "a link") rmSync(folder);
+    else {
+      const { own, foreign } = reportContent(folder);
+      for (const name of own) rmSync(join(folder, name));
+      if (foreign.length === 0) rmdirSync(folder);
+    }
     return true;
   } catch (error) {
     throw new ServiceError(

@@ -13,6 +13,7 @@ import { ServiceError, UsageError } from "../model/errors.ts";
 import { isRunId } from "../model/run_id.ts";
 import {
   isOurIndex,
+  leftInFolder,
   prepareReports,
   refuseForeignIndex,
   removeReport,
@@ -96,6 +97,18 @@ Deno.test("a report is removed, a link in its place without what it leads to", (
     assert.equal(removeReport(reports, "linked"), true);
     assert.deepEqual(readdirSync(reports), []);
     assert.equal(readFileSync(join(home, "elsewhere", "precious"), "utf8"), "x");
+    return Promise.resolve();
+  }));
+
+Deno.test("what lies beside a report stays when it is removed, and is named", () =>
+  withTempHome((reports) => {
+    write(join(reports, ID, "summary.json"), summary(ID));
+    write(join(reports, ID, "index.html"), "");
+    write(join(reports, ID, "notes.md"), "mine");
+    write(join(reports, ID, "print.html", "mine.txt"), "mine");
+    assert.equal(removeReport(reports, ID), true);
+    assert.deepEqual(readdirSync(join(reports, ID)).sort(), ["notes.md", "print.html"]);
+    assert.deepEqual(leftInFolder(reports, ID), ["notes.md", "print.html"]);
     return Promise.resolve();
   }));
 

@@ -1,6 +1,7 @@
 import process from "node:process";
 import { join } from "node:path";
 import { ServiceError } from "../../model/errors.ts";
+import { SERVER_FILE } from "../../stack/home_entries.ts";
 import { reachableBy, reachableDir, type User } from "../../stack/places.ts";
 
 /** Any user that has no rights of its own on what is ours. */
@@ -40,7 +41,16 @@ function refuseForeign(folder: string): void {
   } catch {
     return;
   }
-  if (found.isDirectory && found.uid === process.getuid?.()) return;
+  if (found.isDirectory && found.uid === process.getuid?.()) {
+    const foreign = [...Deno.readDirSync(folder)].find(({ name, isFile }) =>
+      !isFile || !SERVER_FILE.test(name)
+    );
+    if (foreign === undefined) return;
+    throw new ServiceError(
+      `Cannot use ${folder} for the files that COPY reads: it holds ${foreign.name}, which is not Benchbook's`,
+      "Move it away, or set BENCHBOOK_HOME to another folder.",
+    );
+  }
   throw new ServiceError(
     `Cannot use ${folder} for the files that COPY reads: it belongs to user id ${found.uid}`,
     "Remove it, or set BENCHBOOK_HOME to another folder.",

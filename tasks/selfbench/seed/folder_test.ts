@@ -10,7 +10,7 @@ Deno.test("the folder is empty, open to other users where the home is, and gone 
     const left = join(home, "selfbench");
     const before = [...Deno.readDirSync(home)];
     Deno.mkdirSync(left);
-    Deno.writeTextFileSync(join(left, "of a run that was killed"), "");
+    Deno.writeTextFileSync(join(left, "northwind.orders.copy"), "");
     await withServerFolder(home, false, (folder) => {
       assert.equal(folder, left);
       assert.deepEqual([...Deno.readDirSync(folder)], []);
@@ -58,3 +58,15 @@ Deno.test({
       assert.ok(Deno.statSync(folder).isDirectory);
     }),
 });
+
+Deno.test("what a user keeps there is refused and left alone", () =>
+  withTempHome(async (home) => {
+    const thesis = join(home, "selfbench", "thesis.tex");
+    Deno.mkdirSync(join(home, "selfbench"));
+    Deno.writeTextFileSync(thesis, "mine");
+    await assert.rejects(withServerFolder(home, true, () => Promise.resolve()), {
+      name: "ServiceError",
+      message: /it holds thesis\.tex, which is not Benchbook's/,
+    });
+    assert.equal(Deno.readTextFileSync(thesis), "mine");
+  }));
