@@ -94,3 +94,40 @@ Deno.test("a Redis that dies in mid-run costs its lookups, which are counted, an
       }
     })
   ));
+
+Deno.test("a Redis that fills up in mid-run is stored into no more, and it is told how many keys went", () =>
+  withRedis((url) =>
+    withWorkbench(async (bench) => {
+      const redis = new Redis(url, { retryStrategy: () => null, maxRetriesPerRequest: 0 });
+      try {
+        await redis.config("SET", "maxmemory-policy", "allkeys-lru");
+        await redis.config("SET", "maxmemory", "0");
+        for (let key = 0; key < 2000; key++) await redis.set(`theirs:${key}`, "x".repeat(1000));
+        const args = [
+          "--scale",
+          "tiny",
+          "--duration",
+          "4s",
+          "--warmup",
+          "300ms",
+          "--rate",
+          "300",
+          "--no-report",
+        ];
+        const running = bench.start("bench", [...args, "--paths", "sql+cache", "--json"], { REDIS_URL: url });
+        await bench.measuring();
+        const [, used] = /^used_memory:(\d+)/m.exec(await redis.info("memory"))!;
+        await redis.config("SET", "maxmemory", String(Number(used) + 20_000));
+        const { stdout, stderr, code } = await running.result;
+        assert.ok(code === 0 || code === 4, stderr);
+        const { warnings } = JSON.parse(stdout) as Told;
+        const said = /keys? (was|were) evicted from the Redis of REDIS_URL while sql\+cache stored into it/;
+        assert.match(warnings.find(({ code }) => code === "cache-evicted-keys")?.text ?? "", said);
+        assert.match(stderr, said);
+        const kept = (await redis.keys("theirs:*")).length;
+        assert.ok(kept > 1800, `${kept} of 2000 keys are left`);
+      } finally {
+        redis.disconnect();
+      }
+    })
+  ));
