@@ -13,6 +13,7 @@ import { refuseEventTriggers } from "../seed/listeners.ts";
 import { mayRemove } from "../terminal/ask.ts";
 import { say } from "../terminal/command.ts";
 import { removalText } from "../terminal/removal_text.ts";
+import { placeOfUrl } from "../postgres/place.ts";
 
 /**
  * Removes what Benchbook has put into the database of DATABASE_URL, after showing and asking. No task of Benchbook's
@@ -31,8 +32,7 @@ export async function cleanDatabase(
       "What the embedded server holds goes with `deno task clean`.",
     );
   }
-  const { hostname, port } = new URL(databaseUrl);
-  const where = `${hostname || "localhost"}:${port || 5432}`;
+  const { at: where } = placeOfUrl(databaseUrl);
   const lock = await lockDatabase(databaseUrl, "clean --database");
   try {
     await withClient(databaseUrl, async (client) => {

@@ -1,7 +1,7 @@
 import { BenchbookError, ServiceError, UsageError } from "../model/errors.ts";
 import { connectClient, type PgClient } from "../postgres/client.ts";
-import { readPgOptions } from "../postgres/options.ts";
 import type { Patience } from "../postgres/patience.ts";
+import { placeOfUrl } from "../postgres/place.ts";
 
 /** For a statement that loads or reads whole tables: it takes its time while the server answers others. */
 export const UNLIMITED = { limitMs: Infinity } as const;
@@ -43,13 +43,6 @@ export async function openClient(
   }
 }
 
-/** Host and port as people write them; of a Unix socket its folder. */
-function placeText(host: string, port: number): string {
-  return host.startsWith("/")
-    ? `${host} (port ${port})`
-    : `${host.includes(":") ? `[${host}]` : host}:${port}`;
-}
-
 interface Coded {
   readonly code?: string;
   readonly detail?: string;
@@ -58,8 +51,7 @@ interface Coded {
 
 function unreachable(url: string, error: unknown): BenchbookError {
   const { code, message } = error as Coded;
-  const { host, port, user, session: { database } } = readPgOptions(url, "");
-  const where = placeText(host, port);
+  const { at: where, user, database } = placeOfUrl(url);
   const options = { cause: error };
   switch (code) {
     case "28P01":

@@ -18,6 +18,7 @@ import { REDIS_ADVICE, redisVersion } from "./redis.ts";
 import { unpackedRedis } from "./redis_packages.ts";
 import { orphans, readRecords } from "./state.ts";
 import { unprivilegedUser } from "./unprivileged.ts";
+import { shownPgUrl } from "../postgres/place.ts";
 
 /** One thing that was looked at. "missing" stops a run or a part of it; "warn" may spoil its numbers. */
 export interface Finding {
@@ -139,7 +140,7 @@ function user(): Verdict {
 async function postgres(config: Config, signal?: AbortSignal): Promise<Verdict> {
   if (config.databaseUrl !== undefined) {
     const facts = await inspectPostgres(config.databaseUrl, "DATABASE_URL");
-    const text = `${facts.version} at ${redactUrl(config.databaseUrl)}`;
+    const text = `${facts.version} at ${shownPgUrl(config.databaseUrl)}`;
     if (facts.unavailable.length === 0) return ok(text);
     return warn(
       `${text}. ${facts.unavailable.join(" ")}`,

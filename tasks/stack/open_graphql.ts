@@ -11,6 +11,7 @@ import {
 import { packageVersion } from "./package_version.ts";
 import type { GraphqlOptions, GraphqlService, StackOptions, Unavailable } from "./services.ts";
 import { readRecords, record, type ServiceRecord } from "./state.ts";
+import { shownPgUrl } from "../postgres/place.ts";
 
 /**
  * The user's GraphQL service, or a PostGraphile of its own over these schemas. A run never measures the one
@@ -107,5 +108,5 @@ function freeName(taken: ReadonlySet<string>): string {
 
 /** Tells two databases apart without telling a password. */
 function keyOf(databaseUrl: string): string {
-  return createHash("sha256").update(redactUrl(databaseUrl)).digest("hex").slice(0, 16);
+  return createHash("sha256").update(shownPgUrl(databaseUrl)).digest("hex").slice(0, 16);
 }

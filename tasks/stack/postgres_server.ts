@@ -3,6 +3,7 @@ import { join } from "node:path";
 import type pg from "pg";
 import { BenchbookError, ServiceError } from "../model/errors.ts";
 import { connectClient } from "../postgres/client.ts";
+import { placeOfUrl } from "../postgres/place.ts";
 import { settledUrl } from "../postgres/options.ts";
 import { FINGERPRINT_SETTINGS } from "./postgres_settings.ts";
 
@@ -77,17 +78,14 @@ export async function inspectPostgres(url: string, name: string, timeoutMs = 10_
 
 /** A failed connection in words: where, what is wrong, what to do. */
 export function connectionError(error: Error & { code?: string }, url: string, name: string): ServiceError {
-  const { hostname, port, username, pathname } = new URL(url);
-  const at = `${hostname || "localhost"}:${port || 5432}`;
-  const database = decodeURIComponent(pathname.slice(1)) || decodeURIComponent(username);
-  const user = decodeURIComponent(username);
+  const { host, at, user, database } = placeOfUrl(url);
   const [state, next] = ((): [string, string] => {
     switch (error.code) {
       case "ECONNREFUSED":
         return [`connection refused at ${at}`, `Start the server, or correct host and port in ${name}.`];
       case "ENOTFOUND":
       case "EAI_AGAIN":
-        return [`the host ${hostname} is unknown`, `Correct the host in ${name}.`];
+        return [`the host ${host} is unknown`, `Correct the host in ${name}.`];
       case "28P01":
         return [`wrong password for user "${user}" at ${at}`, `Correct user and password in ${name}.`];
       case "28000":
@@ -179,9 +177,10 @@ async function readable(client: pg.Client, relation: string): Promise<string | n
 }
 
 function withoutSecrets(message: string, url: string): string {
-  const { password } = new URL(url);
-  if (password === "") return message;
-  return message.replaceAll(password, "***").replaceAll(decodeURIComponent(password), "***");
+  const { password, searchParams } = new URL(url);
+  return [password, decodeURIComponent(password), ...searchParams.getAll("password")]
+    .filter((secret) => secret !== "")
+    .reduce((text, secret) => text.replaceAll(secret, "***"), message);
 }
 
 function sql(name: string): string {

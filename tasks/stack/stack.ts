@@ -17,6 +17,7 @@ import type {
   Unavailable,
 } from "./services.ts";
 import { orphans, readRecords, record, stopServices } from "./state.ts";
+import { shownPgUrl } from "../postgres/place.ts";
 
 /**
  * Finds or starts the stack: the user's services where the environment names them, those that `up` left
@@ -126,7 +127,7 @@ function makeStack(
         origin: postgres.origin,
         available: true,
         version: postgres.version,
-        address: redactUrl(postgres.adminUrl),
+        address: shownPgUrl(postgres.adminUrl),
         settings: postgres.settings,
         reason: null,
       },

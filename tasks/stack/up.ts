@@ -6,6 +6,7 @@ import { prepareHome, writeAtomically } from "./places.ts";
 import type { Stack } from "./services.ts";
 import { openStack } from "./stack.ts";
 import { readRecords, stopServices } from "./state.ts";
+import { shownPgUrl } from "../postgres/place.ts";
 
 /** A service that people can go to, as it may be printed. */
 export interface Endpoint {
@@ -64,7 +65,7 @@ export async function up(config: Config, options: UpOptions): Promise<UpResult> 
       endpoints: [
         {
           name: "PostgreSQL",
-          address: redactUrl(databaseUrl),
+          address: shownPgUrl(databaseUrl),
           note: `version ${stack.postgres.version}, ${stack.postgres.origin}`,
         },
         redis.available

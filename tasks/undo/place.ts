@@ -1,19 +1,18 @@
 import type { Client } from "pg";
+import { placeOfUrl } from "../postgres/place.ts";
 import { undoSql } from "../seed/reserved.ts";
 import type { DatabasePlace } from "./journal.ts";
-
-const DEFAULT_PORT = 5432;
 
 /** Which database a connection leads to. @param url by which it was opened; only host and port are kept of it */
 export async function placeOf(client: Client, url: string, embedded: boolean): Promise<DatabasePlace> {
   const { rows } = await client.query<Pick<DatabasePlace, "database" | "oid" | "system">>(
     undoSql("server.sql"),
   );
-  const { hostname, port, searchParams } = new URL(url);
+  const { host, port } = placeOfUrl(url);
   return {
     ...rows[0]!,
-    host: hostname || (searchParams.get("host") ?? "localhost"),
-    port: Number(port || (searchParams.get("port") ?? DEFAULT_PORT)),
+    host,
+    port,
     embedded,
   };
 }
