@@ -11,7 +11,7 @@ import { readSegment } from "../store/segment_reader.ts";
 import { mayWrite, slotWrites } from "../undo/may_write.ts";
 import { armsOf, loadWorkload } from "./arms.ts";
 import { planBlocks } from "./blocks.ts";
-import { proveEqual } from "./equality.ts";
+import { proofSlots, proveEqual } from "./equality.ts";
 import { clearCache } from "./open_targets.ts";
 import { type Arm, type ArmTarget, arrivalPlans, type LoadPlan, mixOf } from "./plan.ts";
 import { fitStreams, peakRate } from "./rates.ts";
@@ -86,7 +86,9 @@ async function exercise(scenario: LoadedScenario, { databaseUrl, dataset, target
   // Only what the generator may write is removed, and nothing may be left.
   const undo = () =>
     withClient(databaseUrl, async (client) => {
-      const isOurs = mayWrite(slotWrites({ ...plan, loop: plan.loop.kind }));
+      const ofLoad = mayWrite(slotWrites({ ...plan, loop: plan.loop.kind }));
+      const ofProof = new Set(proofSlots(scenario, arms.length).map(({ slot }) => slot));
+      const isOurs = (slot: number) => ofLoad(slot) || ofProof.has(slot);
       const removed = await removeReserved(client, datasets[dataset.name]!, isOurs);
       assert.deepEqual(await removeReserved(client, datasets[dataset.name]!, () => true), {});
       return removed;
