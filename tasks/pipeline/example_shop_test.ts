@@ -1,61 +1,6 @@
-import assert from "node:assert/strict";
-import { join, resolve } from "node:path";
-import { Client } from "pg";
-import { debianPostgres, withUserPostgres } from "../stack/testing_user_postgres.ts";
-import { assertAsFound } from "../testing/facts.ts";
-import { lookAtPostgres } from "../testing/look_at_postgres.ts";
-import { withWorkbench, type Workbench } from "./testing.ts";
-
-const example = resolve(import.meta.dirname!, "../../docs/examples");
-const sql = (file: string) => Deno.readTextFileSync(join(example, "shop", file));
-const scenario = join(example, "shop.ts");
-const SHORT = ["--duration", "2s", "--warmup", "300ms", "--no-report", "--json"];
-
-/** The example as its docs say, by a role that has the grants it names and no other. */
-async function tryExample(t: Deno.TestContext, bench: Workbench, programs?: string): Promise<void> {
-  await withUserPostgres(async ({ url }) => {
-    const owner = new Client({ connectionString: url });
-    await owner.connect();
-    try {
-      await owner.query(sql("setup.sql"));
-      await owner.query("REVOKE ALL ON SCHEMA public FROM PUBLIC; CREATE ROLE bench LOGIN PASSWORD 'narrow'");
-      await owner.query(sql("grants.sql"));
-      const narrow = new URL(url);
-      narrow.username = "bench";
-      narrow.password = "narrow";
-      const env = { DATABASE_URL: narrow.href };
-      const before = await lookAtPostgres(url);
-      const maintenance = { except: [/maintenance of table shop\./] };
-
-      await t.step("runs over both paths, and leaves the shop as it was", async () => {
-        const { code, stdout, stderr } = await bench.run("bench", [scenario, ...SHORT], env);
-        assert.ok(code === 0 || code === 4 && /"verdict": "invalid"/.test(stdout), `exit ${code}\n${stderr}`);
-        assert.match(stderr, /Prove that all paths answer alike/);
-        assert.doesNotMatch(stderr, /are left|not as before/);
-        assertAsFound(before, await lookAtPostgres(url), maintenance);
-      });
-
-      await t.step("refuses a purchase of the shop among the keys, and lets it stand", async () => {
-        await owner.query("INSERT INTO shop.purchase VALUES (1000000003, 1, 1, 1)");
-        const { code, stderr } = await bench.run("bench", [scenario, ...SHORT], env);
-        assert.equal(code, 2, stderr);
-        assert.match(stderr, /buy\.check\.sql finds something under \[1000000003\]/);
-        const { rows } = await owner.query("SELECT 1 FROM shop.purchase WHERE purchase_id = 1000000003");
-        assert.equal(rows.length, 1);
-      });
-    } finally {
-      await owner.end();
-    }
-  }, { programs });
-}
+import { withWorkbench } from "./testing.ts";
+import { tryExample } from "./testing_example_shop.ts";
 
 Deno.test("the example of the docs, against the embedded PostgreSQL's programs", async (t) => {
   await withWorkbench((bench) => tryExample(t, bench));
-});
-
-const debian = debianPostgres();
-Deno.test(`the example of the docs, against Debian's PostgreSQL${debian ? "" : ": it is not installed"}`, {
-  ignore: debian === null,
-}, async (t) => {
-  await withWorkbench((bench) => tryExample(t, bench, debian!));
 });
