@@ -50,6 +50,7 @@ Deno.test("one command goes from nothing to a stored run, a report and a PDF", a
       ) {
         assert.match(result.stdout, new RegExp(`^✔ ${step}`, "m"));
       }
+      assert.doesNotMatch(result.stdout, /PDF not made/);
       for (const file of ["index.html", "report.pdf", "summary.json"]) {
         assert.ok((await Deno.stat(join(bench.reports, runId, file))).size > 1000, file);
       }

@@ -97,6 +97,16 @@ export async function writePdf(
   directory: string,
   signal?: AbortSignal,
 ): Promise<string | null> {
+  // A browser that dies on a busy machine mostly lives the second time.
+  return await tryPdf(render, config, directory, signal) && await tryPdf(render, config, directory, signal);
+}
+
+async function tryPdf(
+  render: (pages: Pages) => Promise<string>,
+  config: Config,
+  directory: string,
+  signal?: AbortSignal,
+): Promise<string | null> {
   const profile = temporaryFolder("benchbook-browser-");
   const printing = printWithBrowser(render, config, directory, { signal, profile });
   // Closed in mid-work a browser is gone at once; now and then its driver waits half a minute for it.

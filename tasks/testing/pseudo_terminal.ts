@@ -86,6 +86,8 @@ export async function withPseudoTerminal<T>(
 
   let shown = "";
   let hanging = false;
+  /** How often there was nothing to read. */
+  let quiet = 0;
   const decoder = new TextDecoder();
   const bytes = new Uint8Array(65_536);
   const reading = (async () => {
@@ -95,19 +97,29 @@ export async function withPseudoTerminal<T>(
       view.setInt32(0, master, true);
       view.setInt16(4, POLL_IN, true);
       const ready = await symbols.poll(asked, 1n, POLL_MS);
-      if (ready <= 0) continue;
+      if (ready <= 0) {
+        quiet++;
+        continue;
+      }
       const count = Number(symbols.read(master, bytes, BigInt(bytes.length)));
       // Below zero while nobody has the other side open: before the program has begun, and after its end.
       if (count > 0) shown += decoder.decode(bytes.subarray(0, count), { stream: true });
-      else await new Promise((resolve) => setTimeout(resolve, POLL_MS));
+      else {
+        quiet++;
+        await new Promise((resolve) => setTimeout(resolve, POLL_MS));
+      }
     }
     symbols.close(master);
   })();
 
   let over = false;
-  const ended = child.status.then(({ code, signal }) => {
+  const ended = child.status.then(async ({ code, signal }) => {
+    const at = performance.now();
+    // What it wrote last may lie in the terminal still.
+    const before = quiet;
+    while (!hanging && quiet < before + 2) await new Promise((resolve) => setTimeout(resolve, POLL_MS));
     over = true;
-    return { code, signal, at: performance.now() };
+    return { code, signal, at };
   });
   try {
     return await use({
