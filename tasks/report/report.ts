@@ -57,6 +57,11 @@ export async function makeReport(options: ReportOptions): Promise<Report> {
   const directory = reportFolder(config.reports, reader.run.runId);
   const warnings: string[] = [];
   let pdf: string | null = null;
+  if (!options.pdf && await Deno.stat(join(directory, "report.pdf")).then(() => true, () => false)) {
+    warnings.push(
+      "The earlier report.pdf is gone, as it was asked for none: `deno task report` makes it again.",
+    );
+  }
   await replaceDirectory(directory, async (temporary) => {
     signal?.throwIfAborted();
     onStep?.("writing the page");

@@ -76,5 +76,7 @@ function smallest(own: readonly Comparison[]): string {
     ? []
     : [low === high ? `${low} in medians` : `${low} to ${high} in medians`];
   const parts = [...all, ...each];
-  return parts.length === 0 ? "" : `It could have shown a change of ${parts.join(", and of ")}.`;
+  return parts.length === 0
+    ? ""
+    : `It could have shown changes of at least ${parts.join(", and of at least ")}.`;
 }

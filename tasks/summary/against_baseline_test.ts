@@ -35,7 +35,7 @@ Deno.test("an arm's comparisons are told by what they are of, with what they cou
   assert.deepEqual(againstBaseline(CONFIG, rows), [
     "graphql against sql: slower over all operations (1.06×, 1.02 to 1.1); medians slower in 1, inconclusive in 1; " +
     "p95 inconclusive in 1, too few pairs in 1. " +
-    "It could have shown a change of 4.1 % over all operations, and of 8 % to 16 % in medians.",
+    "It could have shown changes of at least 4.1 % over all operations, and of at least 8 % to 16 % in medians.",
   ]);
 });
 
