@@ -157,6 +157,8 @@ async function ownScenario(folder: string): Promise<string> {
       "-- An item.\n-- :id integer\nSELECT id, name, price FROM stall.item WHERE id = :id\n",
     "stall/visit.sql": "-- A visit.\n-- :id integer\n" +
       "INSERT INTO stall.visit VALUES (gen_random_uuid(), :id, 'bench') RETURNING item_id\n",
+    "stall/visit.check.sql": "-- What it left.\n-- :id integer\n" +
+      "SELECT DISTINCT by FROM stall.visit WHERE item_id = :id AND by = 'bench'\n",
   };
   await Deno.mkdir(join(folder, "stall"), { recursive: true });
   for (const [name, text] of Object.entries(files)) await Deno.writeTextFile(join(folder, name), text);
@@ -182,7 +184,7 @@ async function ownScenario(folder: string): Promise<string> {
         settings: {},
         operations: [
           { name: "item-by-id", weight: 1, params },
-          { name: "visit", weight: 1, params },
+          { name: "visit", weight: 1, params, write: true },
         ],
       })
     };\n`,

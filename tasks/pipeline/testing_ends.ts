@@ -117,8 +117,16 @@ export const INTERRUPTED: readonly End[] = [
   typed("terminal closed", LONG, (terminal) => terminal.hangUp(), inMidMeasure),
 ];
 
-/** Of a server that has crashed: its statistics are gone, and its other sessions. */
-const CRASHED = [/: statistics of /, /: maintenance of /, /their-program/];
+/**
+ * Of a server that has crashed: its statistics are gone, and its other sessions; a sequence goes on behind the values
+ * that the server had logged ahead.
+ */
+const CRASHED = [
+  /: statistics of /,
+  /: maintenance of /,
+  /their-program/,
+  /: content of sequence [^:]+: last value /,
+];
 
 /** Ends that come from outside. */
 export const STRUCK: readonly End[] = [
