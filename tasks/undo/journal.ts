@@ -129,8 +129,8 @@ export function keepEvidence(home: string, spool: string, dir: string): void {
   if (!keptRecords(home).records.some((record) => record.spool === spool)) return;
   const folder = evidenceFolder(home, spool);
   mkdirSync(folder, { recursive: true, mode: 0o700 });
-  for (const name of readdirSync(dir)) {
-    if (!/^timing-\d+\.seg$/.test(name)) continue;
+  for (const { name, isFile } of Deno.readDirSync(dir)) {
+    if (!isFile || !/^timing-\d+\.seg$/.test(name)) continue;
     rmSync(join(folder, name), { force: true });
     linkSync(join(dir, name), join(folder, name));
   }

@@ -82,6 +82,8 @@ function* writeRows(dir: string, { operations }: SlotWrites): Generator<WriteRow
     return;
   }
   for (const name of names) {
+    // A folder or a dangling link of that name tells of nothing, and must not end an undo.
+    if (!isFile(join(dir, name))) continue;
     for (const { rows, columns, codes } of readSegment(join(dir, name), { droppedBytes: 0 })) {
       for (let row = 0; row < rows; row++) {
         // Operations are numbered arm by arm, each in the scenario's order.
@@ -95,5 +97,13 @@ function* writeRows(dir: string, { operations }: SlotWrites): Generator<WriteRow
         };
       }
     }
+  }
+}
+
+function isFile(path: string): boolean {
+  try {
+    return Deno.statSync(path).isFile;
+  } catch {
+    return false;
   }
 }
