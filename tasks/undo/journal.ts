@@ -14,6 +14,7 @@ import {
 } from "node:fs";
 import { join } from "node:path";
 import { ServiceError } from "../model/errors.ts";
+import { isRunId } from "../model/run_id.ts";
 import { datasets } from "../seed/catalog.ts";
 import type { ProcessId } from "../stack/process.ts";
 import { spoolRoot } from "../store/spool.ts";
@@ -186,9 +187,11 @@ export function keptRecords(home: string): KeptRecords {
 function readRecord(path: string): WriteRecord | null {
   try {
     const record = JSON.parse(readFileSync(path, "utf8")) as WriteRecord;
-    const { place, reserved, own, owner } = record;
-    const texts = [record.runId, record.scenario, place.database, place.host, owner.startedAt];
-    const readable = record.schema === 1 && texts.every((text) => typeof text === "string") &&
+    const { place, reserved, own, owner, runId, spool } = record;
+    const texts = [record.scenario, place.database, place.host, owner.startedAt];
+    // Both become names of files that are removed.
+    const named = isRunId(runId) && (spool === null || isRunId(spool));
+    const readable = record.schema === 1 && named && texts.every((text) => typeof text === "string") &&
       Number.isSafeInteger(owner.pid) && Number.isSafeInteger(place.oid) && Array.isArray(record.looks) &&
       (own === null || typeof own.sql === "string") &&
       (reserved === null ||

@@ -335,7 +335,12 @@ Deno.test("what cannot be taken back is named by key, and taken back once it can
 
     await t.step("a damaged record is named at each start, and ends none", async () => {
       for (
-        const [at, torn] of ['{"schema":1,"runI', JSON.stringify({ ...record, owner: null }), "[]"].entries()
+        const [at, torn] of [
+          '{"schema":1,"runI',
+          JSON.stringify({ ...record, owner: null }),
+          JSON.stringify({ ...record, runId: "20260101-000002-abcd", spool: "../../.." }),
+          "[]",
+        ].entries()
       ) {
         const id = `20260101-00000${at}-abcd`;
         await Deno.writeTextFile(recordFile(home, id), torn);
