@@ -1,6 +1,6 @@
 import { existsSync } from "node:fs";
 import { availableParallelism, freemem } from "node:os";
-import { dirname, join } from "node:path";
+import { dirname } from "node:path";
 import { type Config, redactUrl } from "../config.ts";
 import { BenchbookError, InterruptedError } from "../model/errors.ts";
 import { findBrowserPlan } from "./browser.ts";
@@ -151,7 +151,7 @@ async function postgres(config: Config, signal?: AbortSignal): Promise<Verdict> 
   if (readRecords(config.home).some(({ name }) => name === "postgres")) {
     return ok(`embedded ${packageVersion}, running`);
   }
-  const seconds = await tryPostgres(join(config.home, "doctor"), signal);
+  const seconds = await tryPostgres(config.home, signal);
   return ok(`embedded ${packageVersion} starts (${seconds.toFixed(1)} s with a new cluster)`);
 }
 

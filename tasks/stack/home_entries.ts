@@ -45,6 +45,8 @@ const ENTRIES: Readonly<Record<string, HomeEntry>> = {
 
 /** What a kill in mid-write leaves behind: files that were to be renamed, and folders to be removed. */
 const LEFT_FILE = /^(\.probe-[0-9a-f]{8}|(stack\.json|services\.env|calibration\.json)\.[0-9a-f]{8})$/;
+/** Of a doctor that was killed while it tried a cluster; earlier versions called it plainly. */
+const TRIAL = /^doctor-\w{6}$/;
 const LEFT_FOLDER = /^calibration-\w+$/;
 
 /** What file systems and file managers put into a folder by themselves. */
@@ -66,7 +68,8 @@ export function shapeOf(home: string, name: string, links: "follow" | "stay"): S
   if (stat === undefined) return "foreign";
   if (LEFT_FILE.test(name)) return stat.isFile() ? "unsure" : "foreign";
   if (LEFT_FOLDER.test(name)) return stat.isDirectory() ? "unsure" : "foreign";
-  return Object.hasOwn(ENTRIES, name) ? ENTRIES[name]!.shape(path, stat) : "foreign";
+  const known = name.replace(TRIAL, "doctor");
+  return Object.hasOwn(ENTRIES, known) ? ENTRIES[known]!.shape(path, stat) : "foreign";
 }
 
 /** What an entry is, for people. */
