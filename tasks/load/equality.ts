@@ -1,5 +1,6 @@
 import { join } from "node:path";
 import { BenchbookError, ExitCode, InterruptedError, ServiceError, UsageError } from "../model/errors.ts";
+import type { PathName } from "../model/operation.ts";
 import { errorMessageOf } from "../targets/graphql_answer.ts";
 import { type Canonical, firstDifference, normaliseGraphql, normaliseSql } from "../targets/normalise.ts";
 import { SqlTarget } from "../targets/sql.ts";
@@ -23,6 +24,10 @@ export interface EqualityOptions {
   readonly seed: number;
   readonly signal: AbortSignal;
   readonly onProgress: (text: string) => void;
+  /** Told of each write before it is sent, by the slot that it has its key from. */
+  readonly onWrite?: (slot: number) => void;
+  /** Told when a write has failed, with the arm's path. */
+  readonly onFailed?: (slot: number, error: string, path: PathName) => void;
 }
 
 /** Parameter sets compared for each operation. */
@@ -134,7 +139,9 @@ class Prover {
       const given = { ...drawn, ...Object.fromEntries(keys.map((key) => [key, reserved[key]!])) };
       const statement = arm?.statements[index] ?? this.#statementOf(index);
       const call = newCall(statement, statement.parameters.map((name) => given[name]!), true);
+      this.options.onWrite?.(own);
       await askOnce(target, call);
+      if (call.error !== null) this.options.onFailed?.(own, call.error, arm?.target.path ?? "sql");
       this.#expectOk(call, index, arm);
       const reading = newCall(
         {

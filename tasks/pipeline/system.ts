@@ -15,6 +15,7 @@ import type { DataRequest } from "../seed/spec.ts";
 import type { Stack } from "../stack/services.ts";
 import type { Terminal } from "../terminal/terminal.ts";
 import { takeBackLeftWrites } from "../undo/left_writes.ts";
+import { failedWhole } from "../undo/evidence.ts";
 import { undoing, type Writing } from "../undo/undoing.ts";
 import type { BenchPlan } from "./bench_options.ts";
 import { explainAll } from "./explain_all.ts";
@@ -77,12 +78,14 @@ export async function withSystem<T>(job: Job, use: (system: System) => Promise<T
       seed: plan.seed,
     });
     const ground = await makeArms({ ...job, workload, stack, databaseUrl: url, dataset });
+    const ownGraphql = stack.facts().some(({ name, origin }) => name === "graphql" && origin === "embedded");
     const writing: Writing = {
       home: config.home,
       url,
       embedded: isEmbedded(stack),
       runId,
       own,
+      arms: ground.arms.map(({ target: { path } }) => ({ path, ours: path !== "graphql" || ownGraphql })),
       cachePrefix: cachePrefixOf(ground),
       clearCache: async () => void await Promise.all(ground.arms.map((arm) => clearCache(arm))),
     };
@@ -147,6 +150,7 @@ async function prove(
   const { streams, operations } = scenario;
   const { arms, databaseUrl } = ground;
   const session = sessionName(runId, "proof");
+  const wrote = new Set<number>();
   await terminal.step("Prove that all paths answer alike", async (onProgress) => {
     // It also fills the cache under the keys of the run, which begins cold: what is left behind is cleared with it.
     const { value: proof, left } = await undoing({
@@ -158,7 +162,21 @@ async function prove(
       // Its undo removes what stands under keys kept for the load as well: whether there is something is asked before.
       slots: scenario.ownTables?.keys === undefined ? 0 : Infinity,
       proofSlots: proofSlots(scenario, arms.length),
-    }, () => proveEqual({ scenario, workload, arms, databaseUrl, session, mix, seed, signal, onProgress }));
+      proofWrote: wrote,
+    }, () =>
+      proveEqual({
+        scenario,
+        workload,
+        arms,
+        databaseUrl,
+        session,
+        mix,
+        seed,
+        signal,
+        onProgress,
+        onWrite: (slot) => void wrote.add(slot),
+        onFailed: (slot, error, path) => void (failedWhole(error, path) && wrote.delete(slot)),
+      }));
     if (left.length > 0) {
       throw new ServiceError("Cannot take back what the comparison of the paths wrote", left.join("\n  "));
     }

@@ -18,6 +18,7 @@ import { isRunId } from "../model/run_id.ts";
 import { datasets } from "../seed/catalog.ts";
 import type { ProcessId } from "../stack/process.ts";
 import { spoolRoot } from "../store/spool.ts";
+import type { WritingArm } from "./evidence.ts";
 import type { SlotWrites } from "./may_write.ts";
 
 /** Which database was written into; never with a password. */
@@ -53,11 +54,15 @@ export interface WriteRecord {
   readonly owner: ProcessId;
   readonly since: string;
   readonly place: DatabasePlace;
+  readonly writes: SlotWrites;
+  /** In the order in which the spool numbers their operations. */
+  readonly arms: readonly WritingArm[];
+  /** Whether a slot may have more attempts than one. */
+  readonly retries: boolean;
   /** Writes under reserved keys of a data set; null where there are none. */
   readonly reserved: {
     readonly dataset: string;
-    readonly writes: SlotWrites;
-    /** Those of a comparison of paths, which no spool tells of. */
+    /** Those of a comparison of paths that may have written, which no spool tells of. */
     readonly proofSlots: readonly number[];
     /** Slots of the load lie below this; null where only its end decides. */
     readonly slots: number | null;
@@ -186,8 +191,8 @@ export function keptRecords(home: string): KeptRecords {
 
 function readRecord(path: string): WriteRecord | null {
   try {
-    const record = JSON.parse(readFileSync(path, "utf8")) as WriteRecord;
-    const { place, reserved, own, owner, runId, spool } = record;
+    const record = completed(JSON.parse(readFileSync(path, "utf8")));
+    const { place, reserved, own, owner, runId, spool, writes } = record;
     const texts = [record.scenario, place.database, place.host, owner.startedAt];
     // Both become names of files that are removed.
     const named = isRunId(runId) && (spool === null || isRunId(spool));
@@ -195,12 +200,21 @@ function readRecord(path: string): WriteRecord | null {
       Number.isSafeInteger(owner.pid) && Number.isSafeInteger(place.oid) && Array.isArray(record.looks) &&
       (own === null || typeof own.sql === "string") &&
       (reserved === null ||
-        Object.hasOwn(datasets, reserved.dataset) && Array.isArray(reserved.proofSlots) &&
-          Array.isArray(reserved.writes.operations) && Array.isArray(reserved.writes.streams));
+        Object.hasOwn(datasets, reserved.dataset) && Array.isArray(reserved.proofSlots)) &&
+      Array.isArray(writes.operations) && Array.isArray(writes.streams) && Array.isArray(record.arms);
     return readable ? record : null;
   } catch {
     return null;
   }
+}
+
+/** Of a record that an earlier Benchbook wrote; what it does not know makes nothing somebody else's. */
+function completed(
+  record: WriteRecord & { readonly reserved: { readonly writes?: SlotWrites } | null },
+): WriteRecord {
+  const writes = record.writes ?? record.reserved?.writes ??
+    { seed: 0, closed: true, operations: [], streams: [] };
+  return { ...record, writes, arms: record.arms ?? [], retries: record.retries ?? false };
 }
 
 /** Where a run's record lies. */

@@ -72,12 +72,12 @@ function writesOf({ runId, place }: WriteRecord): string {
 /** Which slots' keys are the run's own: those of its comparison, or those that its spool tells of. */
 function oursOf(home: string, record: WriteRecord): (slot: number) => boolean {
   if (record.reserved === null) return () => false;
-  const { writes, proofSlots, slots } = record.reserved;
+  const { writes, arms, whole, retries, reserved: { proofSlots, slots } } = record;
   const ofProof = new Set(proofSlots);
-  const evidence = evidenceOf(home, record);
-  if (evidence === null) return (slot) => ofProof.has(slot);
-  const ofLoad = ownSlots(writes, readTold(evidence, writes), { whole: record.whole, slots });
-  return (slot) => ofProof.has(slot) || ofLoad(slot);
+  const spool = evidenceOf(home, record);
+  if (spool === null) return (slot) => ofProof.has(slot);
+  const ofLoad = ownSlots(writes, readTold(spool, writes, arms), { whole, slots, retries });
+  return (slot) => ofProof.has(slot) || ofLoad(slot) !== "nothing";
 }
 
 async function removeOurs(

@@ -3,7 +3,7 @@ import { join, resolve } from "node:path";
 import { Client } from "pg";
 import { mixOf } from "../load/plan.ts";
 import { type LoadedScenario, loadScenario } from "../load/scenario.ts";
-import { OUTCOMES } from "../model/timing.ts";
+import { type Outcome, OUTCOMES } from "../model/timing.ts";
 import { newRunId } from "../pipeline/run_id.ts";
 import { seed, type SeedResult } from "../seed/seed.ts";
 import { type TestPostgres, withPostgres } from "../stack/testing.ts";
@@ -90,45 +90,52 @@ export function writingOf(
     slots: 1000,
     proofSlots: [],
     own: null,
+    arms: [{ path: "sql", ours: true }, { path: "graphql", ours: false }],
     cachePrefix: null,
     clearCache: () => Promise.resolve(),
   };
 }
 
-/** What became of a slot's request: it was answered, its key was taken, or it was not sent. */
-export type SlotEnd = "ok" | "taken" | "unsent";
+/** What became of a slot's request: answered, its key taken, not sent, given up, or failed with a code. */
+export type SlotEnd = "ok" | "taken" | "unsent" | "timeout" | { readonly failed: string };
 
-/** Writes a spool that tells of slots. */
+/**
+ * Writes a spool that tells of slots, of each its attempts.
+ * @param arm which one asked, by its number
+ */
 export function writeSpool(
   options: WritingOptions,
-  slots: Readonly<Record<number, SlotEnd>>,
+  slots: Readonly<Record<number, SlotEnd | readonly SlotEnd[]>>,
+  arm = 0,
 ): void {
-  const { scenario, spool } = options;
+  const { scenario: { operations }, spool } = options;
   const { dir } = spool!;
   mkdirSync(dir, { recursive: true });
-  const operation = scenario.operations.findIndex(({ write }) => write);
+  const operation = arm * operations.length + operations.findIndex(({ write }) => write);
   using segment = new SegmentWriter(join(dir, `timing-${readdirSync(dir).length}.seg`), 0);
-  for (const [slot, end] of Object.entries(slots)) {
-    const dueUs = Number(slot) * 1000;
-    const sentUs = end === "unsent" ? NaN : dueUs;
-    const outcome = OUTCOMES.indexOf(end === "ok" ? "ok" : end === "taken" ? "failed" : "unsent");
-    const error = end === "taken" ? "23505" : null;
-    segment.push(
-      Number(slot),
-      0,
-      0,
-      operation,
-      dueUs,
-      dueUs,
-      sentUs,
-      sentUs,
-      dueUs + 500,
-      outcome,
-      error,
-      -1,
-      1,
-      1,
-    );
+  for (const [slot, ends] of Object.entries(slots)) {
+    for (const [attempt, end] of [ends].flat().entries()) {
+      const dueUs = Number(slot) * 1000;
+      const sentUs = end === "unsent" ? NaN : dueUs;
+      const error = end === "taken" ? "23505" : typeof end === "object" ? end.failed : null;
+      const outcome = OUTCOMES.indexOf(error !== null ? "failed" : end as Outcome);
+      segment.push(
+        Number(slot),
+        attempt,
+        0,
+        operation,
+        dueUs,
+        dueUs,
+        sentUs,
+        sentUs,
+        dueUs + 500,
+        outcome,
+        error,
+        -1,
+        1,
+        1,
+      );
+    }
   }
   segment.close();
 }

@@ -2,10 +2,8 @@ import { join } from "node:path";
 import { OUTCOMES } from "../model/timing.ts";
 import { readSegment } from "../store/segment_reader.ts";
 import { SlotSet } from "../store/slot_set.ts";
+import { type Attempt, type Evidence, evidenceOf, type WritingArm } from "./evidence.ts";
 import { mayWrite, type SlotWrites } from "./may_write.ts";
-
-/** PostgreSQL's, which PostGraphile passes on, and Hasura's name for it. */
-const TAKEN: ReadonlySet<string | undefined> = new Set(["23505", "constraint-violation"]);
 
 /** A kill takes along what the generator has not spooled yet: half a second, or more on a starved machine. */
 const UNTOLD_US = 3e6;
@@ -15,64 +13,105 @@ const UNTOLD_SLOTS = 1000;
 
 /** What a run's spool tells of its writes. */
 export interface Told {
-  /** Whether the spool tells of the slot. */
-  isTold(slot: number): boolean;
-  /** Whether the run may have left a row under the slot's key: it was sent, and not every attempt found the key taken. */
-  mayHaveWritten(slot: number): boolean;
+  /** What is known of the slot's key, all its attempts together; null where the spool does not tell of it. */
+  evidence(slot: number): Evidence | null;
+  /** Slots whose outcome nobody knows and that an arm asked whose sessions the run cannot end; not all, if many. */
+  readonly givenUp: readonly GivenUp[];
   /** Slots from here on cannot have been sent, whatever the spool has lost. */
   readonly untilSlot: number;
 }
 
+/** A write that may yet be committed. */
+export interface GivenUp {
+  readonly slot: number;
+  /** Index into the scenario's operations. */
+  readonly operation: number;
+}
+
+/** So many of them are told of. */
+const MOST_GIVEN_UP = 1000;
+
 /**
  * Reads from a run's spool which slots wrote.
  * @param dir the spool; one that is not there tells of nothing
+ * @param arms in the order in which operations are numbered
  */
-export function readTold(dir: string, writes: SlotWrites): Told {
-  const told = new SlotSet();
-  const wrote = new SlotSet();
+export function readTold(
+  dir: string,
+  { operations }: Pick<SlotWrites, "operations">,
+  arms: readonly WritingArm[],
+): Told {
+  const sets: Readonly<Record<Evidence, SlotSet>> = {
+    written: new SlotSet(),
+    unknown: new SlotSet(),
+    nothing: new SlotSet(),
+  };
+  const evidence = (slot: number): Evidence | null =>
+    // In this order: a slot may be in several, one for each of its attempts.
+    sets.written.has(slot)
+      ? "written"
+      : sets.unknown.has(slot)
+      ? "unknown"
+      : sets.nothing.has(slot)
+      ? "nothing"
+      : null;
+  const givenUp: GivenUp[] = [];
   let last = -1;
   let lastUs = 0;
-  for (const row of writeRows(dir, writes)) {
-    told.add(row.slot);
-    if (row.sent && !row.taken) wrote.add(row.slot);
-    if (row.slot > last) last = row.slot;
-    if (row.intendedUs > lastUs) lastUs = row.intendedUs;
+  for (const row of writeRows(dir, operations)) {
+    const { slot, operation, intendedUs } = row;
+    // Operations are numbered arm by arm, each in the scenario's order.
+    const arm = arms[Math.floor(operation / operations.length)];
+    const left = evidenceOf(row, arm?.path);
+    sets[left].add(slot);
+    if (left === "unknown" && arm?.ours === false && givenUp.length < MOST_GIVEN_UP) {
+      givenUp.push({ slot, operation: operation % operations.length });
+    }
+    if (slot > last) last = slot;
+    if (intendedUs > lastUs) lastUs = intendedUs;
   }
   const slotsPerUs = lastUs > 0 ? (last + 1) / lastUs : 0;
   return {
-    isTold: (slot) => told.has(slot),
-    mayHaveWritten: (slot) => wrote.has(slot),
+    evidence,
+    givenUp: givenUp.filter(({ slot }) => evidence(slot) === "unknown"),
     untilSlot: last + 1 + Math.max(UNTOLD_SLOTS, Math.ceil(UNTOLD_FACTOR * UNTOLD_US * slotsPerUs)),
   };
 }
 
 /**
- * Which slots' keys are a run's own to remove.
+ * What is known of what a run left under each slot's key.
  * @param told null where nothing tells: then all that may have been written, as far as the plan went
  * @param whole whether the spool tells of every slot that was sent; after a kill it does not
+ * @param retries whether a slot may have more attempts than one
  */
 export function ownSlots(
   writes: SlotWrites,
   told: Told | null,
-  { whole, slots }: { readonly whole: boolean; readonly slots: number | null },
-): (slot: number) => boolean {
+  { whole, slots, retries }: {
+    readonly whole: boolean;
+    readonly slots: number | null;
+    readonly retries: boolean;
+  },
+): (slot: number) => Evidence {
   const may = mayWrite(writes);
-  if (told === null) return (slot) => may(slot) && (slots === null || slot < slots);
-  return (slot) =>
-    told.isTold(slot)
-      ? told.mayHaveWritten(slot)
-      : !whole && slot < told.untilSlot && (slots === null || slot < slots) && may(slot);
+  const planned = (slot: number) => (slots === null || slot < slots) && may(slot);
+  if (told === null) return (slot) => planned(slot) ? "unknown" : "nothing";
+  return (slot) => {
+    const evidence = told.evidence(slot);
+    if (evidence === null) return !whole && slot < told.untilSlot && planned(slot) ? "unknown" : "nothing";
+    // After a kill a further attempt may have been sent of which nothing is told.
+    return evidence === "nothing" && !whole && retries ? "unknown" : evidence;
+  };
 }
 
-interface WriteRow {
+interface WriteRow extends Attempt {
   readonly slot: number;
+  /** As it is numbered over all arms. */
+  readonly operation: number;
   readonly intendedUs: number;
-  readonly sent: boolean;
-  /** It failed because somebody else's row has its key. */
-  readonly taken: boolean;
 }
 
-function* writeRows(dir: string, { operations }: SlotWrites): Generator<WriteRow> {
+function* writeRows(dir: string, operations: SlotWrites["operations"]): Generator<WriteRow> {
   let names: string[];
   try {
     names = [...Deno.readDirSync(dir)].map(({ name }) => name).filter((name) =>
@@ -86,14 +125,16 @@ function* writeRows(dir: string, { operations }: SlotWrites): Generator<WriteRow
     if (!isFile(join(dir, name))) continue;
     for (const { rows, columns, codes } of readSegment(join(dir, name), { droppedBytes: 0 })) {
       for (let row = 0; row < rows; row++) {
-        // Operations are numbered arm by arm, each in the scenario's order.
-        if (!operations[columns.operation[row]! % operations.length]!.write) continue;
+        const operation = columns.operation[row]!;
+        if (!operations[operation % operations.length]!.write) continue;
         const error = columns.error[row]!;
         yield {
           slot: columns.slot[row]!,
+          operation,
           intendedUs: columns.intended[row]!,
           sent: !Number.isNaN(columns.sent[row]!),
-          taken: OUTCOMES[columns.outcome[row]!] === "failed" && error > 0 && TAKEN.has(codes[error - 1]),
+          outcome: OUTCOMES[columns.outcome[row]!]!,
+          error: error > 0 ? codes[error - 1] : undefined,
         };
       }
     }

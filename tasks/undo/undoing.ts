@@ -5,6 +5,7 @@ import { BenchbookError, ExitCode } from "../model/errors.ts";
 import { withClient } from "../seed/connect.ts";
 import { self } from "../stack/process.ts";
 import { dropRecord, keepEvidence, keepRecord, recordPath, type WriteRecord } from "./journal.ts";
+import type { WritingArm } from "./evidence.ts";
 import { lookBefore, MOST_LOOKS } from "./looks.ts";
 import { slotWrites } from "./may_write.ts";
 import { placeOf } from "./place.ts";
@@ -28,8 +29,12 @@ export interface WritingOptions {
   /** Slots that the load may have, at the most. */
   readonly slots: number;
   readonly proofSlots: readonly { readonly slot: number; readonly operation: number }[];
+  /** Those of them that may have written, once the work is done; all of them where nothing is said. */
+  readonly proofWrote?: ReadonlySet<number>;
   /** The scenario's own SQL that takes its writes back; null where the data set's reserved keys do. */
   readonly own: { readonly file: string; readonly sql: string } | null;
+  /** In the order in which a spool numbers their operations. */
+  readonly arms: readonly WritingArm[];
   readonly cachePrefix: string | null;
   /** Removes the run's keys from the cache. */
   readonly clearCache: () => Promise<void>;
@@ -38,7 +43,7 @@ export interface WritingOptions {
 /** What all writes of a job have in common. */
 export type Writing = Pick<
   WritingOptions,
-  "home" | "url" | "embedded" | "runId" | "own" | "cachePrefix" | "clearCache"
+  "home" | "url" | "embedded" | "runId" | "own" | "arms" | "cachePrefix" | "clearCache"
 >;
 
 /** What work that wrote gave, and what it left behind. */
@@ -70,7 +75,7 @@ export async function undoing<T>(options: WritingOptions, work: () => Promise<T>
   const finish = async (whole: boolean): Promise<string[]> => {
     const left: string[] = [];
     if (begun !== null) {
-      const record = { ...begun.record, whole };
+      const record = { ...begun.record, whole, reserved: reservedOf(begun.record, options.proofWrote) };
       left.push(...(await takeBack(options.home, record, options.url)).left);
       if (left.length === 0) dropRecord(options.home, record);
       else {
@@ -96,6 +101,15 @@ export async function undoing<T>(options: WritingOptions, work: () => Promise<T>
   return { value, left: await finish(true), remarks: begun?.remarks ?? [] };
 }
 
+/** What the comparison did not send, or what failed there, is somebody else's where it stands. */
+function reservedOf(
+  { reserved }: WriteRecord,
+  wrote: ReadonlySet<number> | undefined,
+): WriteRecord["reserved"] {
+  if (reserved === null || wrote === undefined) return reserved;
+  return { ...reserved, proofSlots: reserved.proofSlots.filter((slot) => wrote.has(slot)) };
+}
+
 /** A disk that is full keeps the record as it was when the run began: enough to name what is left. */
 function keepForLater({ home, spool }: WritingOptions, record: WriteRecord): void {
   try {
@@ -117,7 +131,7 @@ function withLeft(error: unknown, left: readonly string[]): unknown {
 }
 
 async function begin(
-  { home, url, embedded, runId, scenario, spool, load, mix, slots, proofSlots, own, cachePrefix }:
+  { home, url, embedded, runId, scenario, spool, load, mix, slots, proofSlots, own, arms, cachePrefix }:
     WritingOptions,
 ): Promise<{ record: WriteRecord; remarks: string[] }> {
   const writes = slotWrites(load);
@@ -139,9 +153,11 @@ async function begin(
       owner: self(),
       since: new Date().toISOString(),
       place: await placeOf(client, url, embedded),
+      writes,
+      arms,
+      retries: scenario.retry !== undefined,
       reserved: dataset === null ? null : {
         dataset,
-        writes,
         proofSlots: proofSlots.map(({ slot }) => slot),
         slots: Number.isFinite(slots) ? slots : null,
       },

@@ -1,0 +1,56 @@
+import type { PathName } from "../model/operation.ts";
+import type { Outcome } from "../model/timing.ts";
+
+/** What is known of what a request left under its key. */
+export type Evidence =
+  /** It was answered: what stands there is the run's. */
+  | "written"
+  /** It was sent, and nobody knows what became of it. */
+  | "unknown"
+  /** It was not sent, or it failed as a whole: what stands there is somebody else's. */
+  | "nothing";
+
+/** An arm of a run, as far as it decides who wrote. */
+export interface WritingArm {
+  readonly path: PathName;
+  /** Whether its sessions at the server bear the run's name, so that the run can end them. */
+  readonly ours: boolean;
+}
+
+/** One attempt of a slot, as its run recorded it. */
+export interface Attempt {
+  readonly sent: boolean;
+  readonly outcome: Outcome;
+  /** SQLSTATE, HTTP status, GraphQL error code or a client's own code. */
+  readonly error: string | undefined;
+}
+
+/**
+ * What is known of what an attempt left.
+ * @param path by which it was asked; undefined where nobody knows
+ */
+export function evidenceOf({ sent, outcome, error }: Attempt, path: PathName | undefined): Evidence {
+  if (!sent || outcome === "unsent" || outcome === "shed") return "nothing";
+  if (outcome === "ok") return "written";
+  return outcome === "failed" && error !== undefined && failedWhole(error, path) ? "nothing" : "unknown";
+}
+
+/**
+ * A statement that fails takes back all that it did. The server may yet have committed where it says that it was shut
+ * down, crashed or lost its disk (53100 may be the write-ahead log's), or that it does not know.
+ */
+const MAY_HAVE_COMMITTED = /^(08|57P|58|F0|XX)|^(40003|53100)$/;
+const SQLSTATE = /^[0-9A-Z]{5}$/;
+/** Integrity is violated by writes alone; any other error may be that of a field that was read after the commit. */
+const INTEGRITY = /^23[0-9A-Z]{3}$|^constraint-violation$/;
+/** Statuses of requests that a GraphQL server refuses before it does anything. */
+const REFUSED: ReadonlySet<string> = new Set(["400", "401", "403", "404", "405", "413", "415", "429"]);
+
+/**
+ * Whether a request that failed with a code left nothing.
+ * @param path by which it was asked; undefined where nobody knows
+ */
+export function failedWhole(error: string, path: PathName | undefined): boolean {
+  if (path === "sql" || path === "sql+cache") return SQLSTATE.test(error) && !MAY_HAVE_COMMITTED.test(error);
+  return INTEGRITY.test(error) || REFUSED.has(error);
+}

@@ -1,0 +1,115 @@
+import assert from "node:assert/strict";
+import { Client } from "pg";
+import { monotonicUs } from "../net/clock.ts";
+import { PROOF_SLOTS_FROM } from "../load/plan.ts";
+import { SqlTarget } from "../targets/sql.ts";
+import { askOnce, newCall } from "../targets/target.ts";
+import { evidenceOf } from "./evidence.ts";
+import { mayWrite, slotWrites } from "./may_write.ts";
+import { slotsOf, withWritten, writeSpool } from "./testing.ts";
+import { undoing } from "./undoing.ts";
+
+const BASE = 1_000_000_000;
+
+Deno.test("a row of somebody else's under a key that the run tried in vain is not taken for its own", async (t) => {
+  await withWritten(async ({ url, query, place, orders, ...written }) => {
+    const theirs = new Client({ connectionString: url });
+    await theirs.connect();
+    const target = new SqlTarget({ url, connections: 1, nowUs: monotonicUs });
+    await target.open();
+    /** Tries to place an order of a customer that is not there, as a run's request does. */
+    const refused = async (slot: number): Promise<string> => {
+      const call = newCall({
+        operationId: 1,
+        name: "order-insert",
+        write: true,
+        text: `SELECT northwind.place_order($1::integer, 'NOONE', 1, '2026-01-15', 1, 9.5, '{1,2}', '{3,4}')`,
+        parameters: ["order_id"],
+      }, [BASE + slot]);
+      await askOnce(target, call);
+      assert.equal(call.outcome, "failed");
+      return call.error!;
+    };
+    const insert = (slot: number) =>
+      theirs.query(
+        `SELECT northwind.place_order($1::integer, customer_id, 1, '2026-02-02', 1, 3, '{1}', '{1}')
+         FROM northwind.customers LIMIT 1`,
+        [BASE + slot],
+      );
+    const cleared = async () => {
+      await query(`DELETE FROM ONLY northwind.order_details WHERE order_id >= ${BASE}`);
+      await query(`DELETE FROM ONLY northwind.orders WHERE order_id >= ${BASE}`);
+    };
+    const keys = (...slots: number[]) => slots.map((slot) => BASE + slot).sort((x, y) => x - y);
+    try {
+      await t.step("where its statement failed for any other reason than the key", async () => {
+        const options = await written.writing();
+        const { writes: [one, two, three, four] } = slotsOf(mayWrite(slotWrites(options.load)));
+        const { left } = await undoing(options, async () => {
+          const code = await refused(one!);
+          assert.equal(code, "23503");
+          for (const slot of [one!, two!, three!]) await insert(slot);
+          await place(four!);
+          // One of them was tried three times.
+          writeSpool(options, {
+            [one!]: { failed: code },
+            [two!]: [{ failed: "40001" }, { failed: "57014" }, "taken"],
+          });
+          writeSpool(options, {
+            [three!]: [{ failed: "40P01" }, "unsent"],
+            [four!]: [{ failed: "40001" }, "ok"],
+          });
+        });
+        assert.deepEqual(left, []);
+        assert.deepEqual(await orders(), keys(one!, two!, three!));
+        await cleared();
+      });
+
+      await t.step("nor where the comparison of paths did not come to it", async () => {
+        const sent = { slot: PROOF_SLOTS_FROM, operation: 5 };
+        const unsent = { slot: PROOF_SLOTS_FROM + 1, operation: 5 };
+        const wrote = new Set<number>();
+        const options = await written.writing({
+          spool: null,
+          slots: 0,
+          proofSlots: [sent, unsent],
+          proofWrote: wrote,
+        });
+        await undoing(options, async () => {
+          wrote.add(sent.slot);
+          await place(sent.slot);
+          await insert(unsent.slot);
+        });
+        assert.deepEqual(await orders(), keys(unsent.slot));
+        await cleared();
+      });
+    } finally {
+      await target.close();
+      await theirs.end();
+    }
+  });
+});
+
+Deno.test("what a failed request left is known where its statement failed as a whole", () => {
+  const failed = (error: string | undefined, path: "sql" | "graphql" | undefined) =>
+    evidenceOf({ sent: true, outcome: "failed", error }, path);
+  for (const code of ["23505", "23503", "40001", "40P01", "42501", "57014", "P0001", "53200"]) {
+    assert.equal(failed(code, "sql"), "nothing", code);
+  }
+  // The server may have committed before it ended, or the connection was lost.
+  for (
+    const code of ["57P01", "57P02", "08006", "40003", "53100", "58030", "XX000", "ECONNRESET", undefined]
+  ) {
+    assert.equal(failed(code, "sql"), "unknown", code);
+  }
+  // A field of the answer may fail after the mutation was committed.
+  for (const code of ["42501", "57014", "GRAPHQL_ERROR", "500", "502", "ECONNRESET"]) {
+    assert.equal(failed(code, "graphql"), "unknown", code);
+  }
+  for (const code of ["23505", "23503", "constraint-violation", "400", "401"]) {
+    assert.equal(failed(code, "graphql"), "nothing", code);
+  }
+  assert.equal(failed("42501", undefined), "unknown");
+  assert.equal(evidenceOf({ sent: true, outcome: "timeout", error: undefined }, "sql"), "unknown");
+  assert.equal(evidenceOf({ sent: false, outcome: "failed", error: "08001" }, "sql"), "nothing");
+});
