@@ -3,12 +3,14 @@ import type { Config } from "../config.ts";
 import { type LoadedScenario, loadScenario } from "../load/scenario.ts";
 import { datasets } from "../seed/catalog.ts";
 import { settleData } from "../seed/spec.ts";
+import type { Stack } from "../stack/services.ts";
 import { up, type UpOptions, type UpResult } from "../stack/up.ts";
 import { openTerminal, type Terminal } from "../terminal/terminal.ts";
 import { formatTable } from "../terminal/table.ts";
 import { interruptSignal } from "./interrupt.ts";
 import { type DataArguments, databaseName, dataOf, dataRequest } from "./data_options.ts";
 import { findOwnFiles, openOwnTables, ownDatabase } from "./own_tables.ts";
+import { tellLeftWrites } from "./left_writes.ts";
 import { fillDatabase } from "./prepare.ts";
 
 const DATASET = "northwind";
@@ -56,19 +58,25 @@ async function dataFor(
   terminal: Terminal,
   signal: AbortSignal,
 ): Promise<Pick<UpOptions, "database" | "schemas" | "seed">> {
+  /** Fills a database, and then takes back what runs that were killed have left in it. */
+  const filledBy = (fill: (stack: Stack) => Promise<unknown>) => async (url: string, stack: Stack) => {
+    await fill(stack);
+    await tellLeftWrites({ home, stack, url, held: false }, terminal);
+  };
   const request = scenario === null ? await dataRequest(DATASET, given) : await dataOf(scenario, given);
   if (request === null) {
     return {
       database: await ownDatabase(scenario!),
       schemas: scenario!.ownTables!.schemas,
-      seed: async (_url, stack) => void await openOwnTables(stack, scenario!, async () => {}, terminal),
+      seed: filledBy((stack) => openOwnTables(stack, scenario!, async () => {}, terminal)),
     };
   }
   return {
     database: databaseName(settleData(request)),
     schemas: datasets[request.dataset]!.schemas,
-    seed: async (_url, stack) =>
-      void await fillDatabase(stack, request, { replace: given.replace, home }, terminal, signal),
+    seed: filledBy((stack) =>
+      fillDatabase(stack, request, { replace: given.replace, home }, terminal, signal)
+    ),
   };
 }
 

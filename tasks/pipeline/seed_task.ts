@@ -7,9 +7,9 @@ import { acquireLock } from "../stack/lock.ts";
 import { prepareHome } from "../stack/places.ts";
 import { checksText, loadedText } from "../terminal/seed_text.ts";
 import { openTerminal, type Terminal } from "../terminal/terminal.ts";
-import { takeBackLeftWrites } from "../undo/left_writes.ts";
 import { type DataArguments, dataRequest } from "./data_options.ts";
 import { interruptSignal } from "./interrupt.ts";
+import { tellLeftWrites } from "./left_writes.ts";
 import { fillDatabase, startStack } from "./prepare.ts";
 
 export interface SeedArguments extends DataArguments {
@@ -36,11 +36,9 @@ export async function seedTask(given: SeedArguments, config: Config): Promise<Ex
         terminal.print(`\n${loadedText(dataset.tables, { ...dataset, peakBytes: peakMemory() })}`);
       }
       terminal.print(`Content hash ${dataset.hash}`);
-      if (!given.verify) return ExitCode.ok;
       // What a run that was killed has written is not the data set's.
-      const embedded = stack.postgres.origin === "embedded";
-      const { told, left } = await takeBackLeftWrites(config.home, { url, embedded, held: false });
-      for (const line of [...told, ...left]) terminal.print(line);
+      await tellLeftWrites({ home: config.home, stack, url, held: false }, terminal);
+      if (!given.verify) return ExitCode.ok;
       return await verified({ ...request, url, signal }, terminal);
     } finally {
       await stack.stop();

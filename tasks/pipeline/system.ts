@@ -14,13 +14,13 @@ import { hostFacts } from "../observe/host.ts";
 import type { DataRequest } from "../seed/spec.ts";
 import type { Stack } from "../stack/services.ts";
 import type { Terminal } from "../terminal/terminal.ts";
-import { takeBackLeftWrites } from "../undo/left_writes.ts";
 import { failedWhole } from "../undo/evidence.ts";
 import { undoing, type Writing } from "../undo/undoing.ts";
 import type { BenchPlan } from "./bench_options.ts";
 import { explainAll } from "./explain_all.ts";
 import { type HeldDatabase, holdDatabase } from "./hold_database.ts";
 import { owe } from "./interrupt.ts";
+import { tellLeftWrites } from "./left_writes.ts";
 import type { MeasureOptions } from "./measure.ts";
 import { findOwnFiles, openOwnTables, ownUndo, undoOwnWrites } from "./own_tables.ts";
 import { fillDatabase, type Ground, makeArms, startStack } from "./prepare.ts";
@@ -127,13 +127,7 @@ async function cleared(
   stack: Stack,
   url: string,
 ): Promise<Writing["own"]> {
-  const { told, left } = await takeBackLeftWrites(config.home, {
-    url,
-    embedded: isEmbedded(stack),
-    held: true,
-  });
-  for (const line of told) terminal.print(line);
-  for (const line of left) terminal.print(`! ${line}`);
+  await tellLeftWrites({ home: config.home, stack, url, held: true }, terminal);
   const own = await ownUndo(scenario);
   if (own !== null && !writesUnderOwnKeys(scenario)) await undoOwnWrites(url, scenario, own);
   return own;
