@@ -10,6 +10,7 @@ import { refuseReplicated } from "../seed/listeners.ts";
 import { contentHash, hashRelation, type TableSum } from "../seed/hash.ts";
 import { schemaSql } from "../seed/sql.ts";
 import type { Stack } from "../stack/services.ts";
+import type { OwnUndo } from "../undo/journal.ts";
 import type { Terminal } from "../terminal/terminal.ts";
 
 /** Rows beyond which tables of the user's own are not read through for a hash. */
@@ -73,18 +74,16 @@ export async function ownDatabase(scenario: LoadedScenario): Promise<string> {
 }
 
 /** The scenario's own SQL that takes a run's writes back; null where it has none. */
-export async function ownUndo(
-  scenario: LoadedScenario,
-): Promise<{ readonly file: string; readonly sql: string } | null> {
-  const file = scenario.ownTables?.undo;
-  return file === undefined ? null : { file, sql: await readBeside(scenario, "dataset.undo", file) };
+export async function ownUndo(scenario: LoadedScenario): Promise<OwnUndo | null> {
+  const { undo: file, schemas = [] } = scenario.ownTables ?? {};
+  return file === undefined ? null : { file, sql: await readBeside(scenario, "dataset.undo", file), schemas };
 }
 
 /** Runs it. @throws {UsageError} with PostgreSQL's message; then nothing of it was done */
 export async function undoOwnWrites(
   url: string,
   scenario: LoadedScenario,
-  { file, sql }: { readonly file: string; readonly sql: string },
+  { file, sql }: Pick<OwnUndo, "file" | "sql">,
 ): Promise<void> {
   await withClient(url, (client) => runFile(client, scenario, file, sql), UNLIMITED);
 }

@@ -47,6 +47,14 @@ export async function refuseEventTriggers(client: Client, action: string): Promi
   refuse(action, (await listeners(client, [], true)).filter(({ kind }) => kind === "event trigger"));
 }
 
+/**
+ * What would carry rows of these schemas to the user's subscribers, such as "publication live (FOR ALL TABLES)".
+ * @param schemas that rows are written into, or removed from
+ */
+export async function replicating(client: Client, schemas: readonly string[]): Promise<string[]> {
+  return (await listeners(client, schemas, false)).map(({ what }) => what);
+}
+
 async function listeners(client: Client, schemas: readonly string[], ddl: boolean): Promise<Listener[]> {
   return (await client.query<Listener>(schemaSql("benchbook/listeners.sql"), [schemas, ddl])).rows;
 }

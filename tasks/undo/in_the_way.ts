@@ -2,6 +2,7 @@ import type { Client } from "pg";
 import { UsageError } from "../model/errors.ts";
 import { datasets } from "../seed/catalog.ts";
 import type { Dataset } from "../seed/dataset.ts";
+import { refuseReplicated, replicating } from "../seed/listeners.ts";
 import { readMarker } from "../seed/marker.ts";
 import { knownOf, lookAt } from "../seed/own_objects.ts";
 import { reservedKeys, undoSql } from "../seed/reserved.ts";
@@ -18,6 +19,25 @@ export async function sideEffects(client: Client, { reserved }: Dataset): Promis
   return rows.map(({ what }) => what);
 }
 
+/**
+ * What of somebody else's, that may have come since the run began, keeps its rows from being removed; null where nothing
+ * does. Event triggers do not: they hear of no DELETE, and an undo of the user's own does what they have written.
+ * @param dataset whose rows are removed by Benchbook; null where the user's own SQL does it
+ * @param schemas that rows are removed from
+ */
+export async function keepsRows(
+  client: Client,
+  dataset: Dataset | null,
+  schemas: readonly string[],
+): Promise<string | null> {
+  const carrying = await replicating(client, schemas);
+  if (carrying.length > 0) {
+    return `${carrying.join(", ")} would replicate what is removed to your subscribers`;
+  }
+  const acting = dataset === null ? [] : await sideEffects(client, dataset);
+  return acting.length === 0 ? null : `${acting.join(", ")} would act on what is removed`;
+}
+
 /** What somebody else has added to the tables themselves: a default may draw from a sequence of theirs. */
 async function changes(client: Client, { name, schemas, reserved }: Dataset): Promise<string[]> {
   const marker = await readMarker(client, name);
@@ -30,11 +50,22 @@ async function changes(client: Client, { name, schemas, reserved }: Dataset): Pr
 }
 
 /**
- * Refuses to write where it could not be taken back: rows that are none of a run's stand among the reserved keys, or
- * triggers and rules would do more than write.
+ * Refuses to write where it could not be taken back: the user's replication would carry it on, rows that are none of a
+ * run's stand among the reserved keys, or triggers and rules would do more than write.
+ * @param name of the data set; null where the tables are the user's own, who may have such
+ * @param schemas that are written into
  * @throws {UsageError} naming them
  */
-export async function refuseInTheWay(client: Client, name: string, what: string): Promise<void> {
+export async function refuseInTheWay(
+  client: Client,
+  { name, schemas, what }: {
+    readonly name: string | null;
+    readonly schemas: readonly string[];
+    readonly what: string;
+  },
+): Promise<void> {
+  await refuseReplicated(client, `run ${what}`, schemas);
+  if (name === null) return;
   const dataset = datasets[name]!;
   const effects = [...await sideEffects(client, dataset), ...await changes(client, dataset)];
   if (effects.length > 0) {

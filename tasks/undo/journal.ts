@@ -43,6 +43,14 @@ export interface Look {
   readonly before: string;
 }
 
+/** SQL of the user's own that takes a run's writes back. */
+export interface OwnUndo {
+  readonly file: string;
+  readonly sql: string;
+  /** Of the tables that the run writes into. */
+  readonly schemas: readonly string[];
+}
+
 /** All that is needed to take back what a run writes, also after it was killed. */
 export interface WriteRecord {
   readonly schema: 1;
@@ -70,7 +78,7 @@ export interface WriteRecord {
   /** Whether the run's spool tells of every slot that was sent; after a kill it does not. */
   readonly whole: boolean;
   /** The SQL of the scenario's own that takes its writes back; null where it has none. */
-  readonly own: { readonly file: string; readonly sql: string } | null;
+  readonly own: OwnUndo | null;
   readonly looks: readonly Look[];
   /** Beginning of the run's keys in Redis; null without a cache. */
   readonly cachePrefix: string | null;
@@ -198,7 +206,7 @@ function readRecord(path: string): WriteRecord | null {
     const named = isRunId(runId) && (spool === null || isRunId(spool));
     const readable = record.schema === 1 && named && texts.every((text) => typeof text === "string") &&
       Number.isSafeInteger(owner.pid) && Number.isSafeInteger(place.oid) && Array.isArray(record.looks) &&
-      (own === null || typeof own.sql === "string") &&
+      (own === null || typeof own.sql === "string" && Array.isArray(own.schemas)) &&
       (reserved === null ||
         Object.hasOwn(datasets, reserved.dataset) && Array.isArray(reserved.proofSlots)) &&
       Array.isArray(writes.operations) && Array.isArray(writes.streams) && Array.isArray(record.arms);
@@ -214,7 +222,14 @@ function completed(
 ): WriteRecord {
   const writes = record.writes ?? record.reserved?.writes ??
     { seed: 0, closed: true, operations: [], streams: [] };
-  return { ...record, writes, arms: record.arms ?? [], retries: record.retries ?? false };
+  const { own, arms = [], retries = false } = record;
+  return {
+    ...record,
+    writes,
+    arms,
+    retries,
+    own: own === null ? null : { ...own, schemas: own.schemas ?? [] },
+  };
 }
 
 /** Where a run's record lies. */

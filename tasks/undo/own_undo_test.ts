@@ -62,7 +62,11 @@ Deno.test("an undo of the user's own is held against what stood there before, by
         INSERT INTO shop.visit VALUES (0, 'theirs')`);
       const scenario = await scenarioIn(home);
       const writing = writingOf(scenario, { url, home, dataset: null });
-      const options = (sql: string) => ({ ...writing, slots: 100, own: { file: "undo.sql", sql } });
+      const options = (sql: string) => ({
+        ...writing,
+        slots: 100,
+        own: { file: "undo.sql", sql, schemas: ["shop"] },
+      });
       /** As the run's first hundred slots do. */
       const work = async () => {
         const { operationOf, valuesOf } = writing.mix;
@@ -117,7 +121,7 @@ Deno.test("an undo of the user's own is held against what stood there before, by
           const owner = { pid: 1, startedAt: "long ago" };
           await Deno.writeTextFile(
             file,
-            JSON.stringify({ ...record, owner, own: { file: "undo.sql", sql: UNDO } }),
+            JSON.stringify({ ...record, owner, own: { file: "undo.sql", sql: UNDO, schemas: ["shop"] } }),
           );
           const next = await takeBackLeftWrites(home, {
             url: await database("elsewhere"),

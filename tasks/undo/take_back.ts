@@ -3,7 +3,7 @@ import { datasets } from "../seed/catalog.ts";
 import { BenchbookError } from "../model/errors.ts";
 import { openClient } from "../seed/connect.ts";
 import { removeReserved, reservedKeys, undoSql } from "../seed/reserved.ts";
-import { sideEffects } from "./in_the_way.ts";
+import { keepsRows } from "./in_the_way.ts";
 import { evidenceOf, type WriteRecord } from "./journal.ts";
 import { lookAfter } from "./looks.ts";
 import { endStatements } from "./sessions.ts";
@@ -87,15 +87,16 @@ async function removeOurs(
 ): Promise<number> {
   if (record.reserved === null) return 0;
   const dataset = datasets[record.reserved.dataset]!;
-  // Somebody may have made them since the run began.
-  const acting = await sideEffects(client, dataset);
-  if (acting.length > 0) throw new Error(`${acting.join(", ")} would act on what is removed`);
+  const kept = await keepsRows(client, dataset, dataset.schemas);
+  if (kept !== null) throw new Error(kept);
   const removed = await removeReserved(client, dataset, isOurs);
   return Object.values(removed).reduce((sum, count) => sum + count, 0);
 }
 
 async function runOwn(client: Client, { own }: WriteRecord): Promise<number> {
   if (own === null) return 0;
+  const kept = await keepsRows(client, null, own.schemas);
+  if (kept !== null) throw new Error(`${own.file} was not run: ${kept}`);
   try {
     // Names in it are found as the user's role finds them.
     await client.query("RESET search_path; BEGIN");

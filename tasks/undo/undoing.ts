@@ -4,7 +4,15 @@ import type { LoadedScenario } from "../load/scenario.ts";
 import { BenchbookError, ExitCode } from "../model/errors.ts";
 import { withClient } from "../seed/connect.ts";
 import { self } from "../stack/process.ts";
-import { dropRecord, keepEvidence, keepRecord, recordPath, type WriteRecord } from "./journal.ts";
+import { datasets } from "../seed/catalog.ts";
+import {
+  dropRecord,
+  keepEvidence,
+  keepRecord,
+  type OwnUndo,
+  recordPath,
+  type WriteRecord,
+} from "./journal.ts";
 import type { WritingArm } from "./evidence.ts";
 import { lookBefore, MOST_LOOKS } from "./looks.ts";
 import { slotWrites } from "./may_write.ts";
@@ -32,7 +40,7 @@ export interface WritingOptions {
   /** Those of them that may have written, once the work is done; all of them where nothing is said. */
   readonly proofWrote?: ReadonlySet<number>;
   /** The scenario's own SQL that takes its writes back; null where the data set's reserved keys do. */
-  readonly own: { readonly file: string; readonly sql: string } | null;
+  readonly own: OwnUndo | null;
   /** In the order in which a spool numbers their operations. */
   readonly arms: readonly WritingArm[];
   readonly cachePrefix: string | null;
@@ -137,7 +145,8 @@ async function begin(
   const writes = slotWrites(load);
   const { datasetName: dataset } = scenario;
   return await withClient(url, async (client) => {
-    if (dataset !== null) await refuseInTheWay(client, dataset, scenario.name);
+    const schemas = own?.schemas ?? scenario.ownTables?.schemas ?? datasets[dataset ?? ""]?.schemas ?? [];
+    await refuseInTheWay(client, { name: dataset, schemas, what: scenario.name });
     const { looks, complete, unseen } = await lookBefore(client, {
       scenario,
       writes,
