@@ -80,6 +80,42 @@ Deno.test("one slot in fifty off by two milliseconds is not on time, unless the 
   assert.match(check(allowed, "on-time").limit, /within 2\.5 ms/);
 });
 
+Deno.test("of few slots more must be late than a healthy generator may have by chance", async () => {
+  const late = (share: number): FixtureOptions => ({
+    rate: 20,
+    change: (row) => {
+      const wokeUs = row.intendedUs + (row.slot % Math.round(1 / share) === 7 ? 2000 : 10);
+      return { ...row, wokeUs, doneUs: wokeUs + 3000, outcome: "ok" };
+    },
+  });
+  const judged = await validity(late(1 / 80));
+  assert.deepEqual(failing(judged), []);
+  assert.match(
+    check(judged, "on-time").measured,
+    /^98(\.\d+)? % of 1\d\d, too few to tell it from the limit$/,
+  );
+  assert.deepEqual(failing(await validity(late(1 / 20))), ["on-time"]);
+});
+
+Deno.test("a generator that had no time left is named as the cause, before what others took", async () => {
+  const busy = (cores: number) => (samples: Sample[]): Sample[] => [
+    ...samples,
+    ...samples.filter(({ metric }) => metric === "gap_ms").map((sample) => ({
+      ...sample,
+      metric: "cpu_cores",
+      value: cores,
+    })),
+  ];
+  const change: FixtureOptions["change"] = (row) => ({ ...row, wokeUs: row.intendedUs + 5000 });
+  const cause = async (cores: number) =>
+    check(await validity({ samples: busy(cores), change }), "on-time").cause;
+  assert.match(
+    (await cause(0.97))!,
+    /^more was asked than 1 worker can make: busy for 97 % of the time .*--workers/,
+  );
+  assert.equal(await cause(0.75), null);
+});
+
 Deno.test("a timer that bunches requests strays from the drawn intervals though each is on time", async () => {
   const judged = await validity({
     change: (row) => ({
