@@ -3,7 +3,9 @@ import type { ValidityCheck } from "../../model/summary.ts";
 import { agreement } from "./accuracy.ts";
 import { memoryFindings } from "./memory.ts";
 import { recordingFindings } from "./recording.ts";
-import { healthyFinding, type Judged, judged } from "./validity.ts";
+import { DISTURBANCES } from "./disturbances.ts";
+import { judged } from "./validity.ts";
+import { cellFinding, cellsOf, type Judged } from "./validity_matrix.ts";
 
 Deno.test("response times agree within a tenth, or within 50 µs where they are short", () => {
   assert.equal(agreement("p50", [1090], [1000]).reached, true);
@@ -56,10 +58,46 @@ Deno.test("a disturbed run must be refused, and for the right reason", () => {
   assert.match(judged("", late, ["on-time"]).note!, /on-time \(more; limit: less\)/);
 });
 
-Deno.test("every healthy run must be taken for valid", () => {
-  assert.equal(healthyFinding([valid, valid]).reached, true);
-  const finding = healthyFinding([valid, late]);
-  assert.equal(finding.reached, false);
-  assert.equal(finding.ours!.median, 1);
-  assert.match(finding.note!, /on-time/);
+const [healthy, stopped] = DISTURBANCES;
+
+Deno.test("every healthy run must be taken for valid, and one that came to no judgement is not", () => {
+  const cell = { scenario: "smoke", disturbance: healthy!, runs: 2 };
+  assert.equal(cellFinding(cell, [valid, valid]).reached, true);
+  const refused = cellFinding(cell, [valid, late]);
+  assert.equal(refused.reached, false);
+  assert.equal(refused.ours!.median, 1);
+  assert.equal(refused.note, "1 valid, 1 INVALID; on-time 1× (more; limit: less)");
+  const failed = cellFinding(cell, [valid, "bench ended with 3"]);
+  assert.equal(failed.reached, false);
+  assert.match(failed.note!, /1 came to no judgement: bench ended with 3/);
+});
+
+Deno.test("every run of a generator that was stopped must be refused for that", () => {
+  const cell = { scenario: "smoke", disturbance: stopped!, runs: 2 };
+  const gap: Judged = { valid: false, checks: [check("generator-gap", false)] };
+  assert.equal(cellFinding(cell, [gap, gap]).reached, true);
+  assert.equal(cellFinding(cell, [gap, late]).reached, false);
+  assert.equal(cellFinding(cell, [gap, valid]).reached, false);
+});
+
+Deno.test("each condition of constant and of Poisson arrivals has a cell, each other scenario a healthy one", () => {
+  const asked = {
+    runs: 20,
+    others: 5,
+    conditions: DISTURBANCES.map(({ name }) => name),
+    scenarios: null,
+  };
+  const named = (cells: ReturnType<typeof cellsOf>) =>
+    cells.map(({ scenario, disturbance, runs }) => `${scenario} ${disturbance.name} ${runs}`);
+  assert.deepEqual(named(cellsOf(["access-paths", "smoke", "spike"], asked)), [
+    ...["smoke", "access-paths"].flatMap((name) =>
+      ["healthy", "stopped", "starved", "saturated"].map((condition) => `${name} ${condition} 20`)
+    ),
+    "spike healthy 5",
+  ]);
+  const some = { ...asked, conditions: ["healthy"] as const, scenarios: ["smoke", "spike"] };
+  assert.deepEqual(named(cellsOf(["access-paths", "smoke", "spike"], some)), [
+    "smoke healthy 20",
+    "spike healthy 5",
+  ]);
 });

@@ -1,3 +1,5 @@
+import { type Condition } from "./disturbances.ts";
+
 /** What `selfbench load` can measure. */
 export const TOPICS = ["throughput", "accuracy", "recording", "freeze", "validity", "memory"] as const;
 export type Topic = typeof TOPICS[number];
@@ -13,8 +15,13 @@ export interface LoadBenchPlan {
   readonly scale: number;
   /** Requests against the server whose service times are known. */
   readonly drawn: number;
-  /** Runs that nothing disturbs. */
-  readonly healthy: number;
+  /** Of the validity matrix: runs of each condition of the scenarios that are disturbed. */
+  readonly runs: number;
+  /** Runs of each other scenario. */
+  readonly others: number;
+  readonly conditions: readonly Condition[];
+  /** Null: every one that comes with Benchbook. */
+  readonly scenarios: readonly string[] | null;
   /** Requests of the long run. */
   readonly requests: number;
 }

@@ -12,7 +12,9 @@ import { memory } from "./memory.ts";
 import { type LoadBenchPlan, type Topic, TOPICS } from "./options.ts";
 import { recording } from "./recording.ts";
 import { throughput } from "./throughput.ts";
+import { CONDITIONS } from "./disturbances.ts";
 import { validity } from "./validity.ts";
+import { DISTURBED, shippedScenarios } from "./validity_matrix.ts";
 
 /** `selfbench load`: measures and prints. @throws {UsageError} for a command line that cannot be meant */
 export async function loadPart(args: readonly string[], config: Config): Promise<void> {
@@ -30,7 +32,20 @@ export async function loadPart(args: readonly string[], config: Config): Promise
       count("number of drawn requests", 3000, 10_000_000),
       60_000,
     )
-    .option("--healthy <n>", "runs that nothing disturbs", count("number of healthy runs", 1, 1000), 5)
+    .option(
+      "--runs <n>",
+      `of validity: runs of ${DISTURBED.join(" and ")} in each condition`,
+      count("number of runs", 1, 1000),
+      20,
+    )
+    .option("--others <n>", "of validity: runs of each other scenario", count("number of runs", 1, 1000), 5)
+    .option("--conditions <a,b>", `of validity: ${CONDITIONS.join(", ")}`, namesOf(CONDITIONS), CONDITIONS)
+    .option(
+      "--scenarios <a,b>",
+      "of validity: all that come with Benchbook",
+      namesOf(shippedScenarios()),
+      null,
+    )
     .option(
       "--requests <n>",
       "requests of the long run",
