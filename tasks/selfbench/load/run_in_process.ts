@@ -1,12 +1,14 @@
 import { InterruptedError, ServiceError } from "../../model/errors.ts";
 import type { Validity } from "../../model/summary.ts";
-import type { RunMessage, RunOrder } from "./run_messages.ts";
+import type { Lags, RunMessage, RunOrder } from "./run_messages.ts";
 import { childEnvironment } from "../../stack/child_environment.ts";
 
 /** What a run came to. */
 export interface RunDone {
   readonly validity: Validity;
   readonly rows: number;
+  /** Null where they were not asked for. */
+  readonly lags: Lags | null;
 }
 
 export interface RunWatch {

@@ -10,6 +10,16 @@ export interface RunOrder {
   readonly databaseUrl: string;
   /** Ends the run once so many requests were due; null: when its time is over. */
   readonly requests: number | null;
+  /** Whether each slot's lag is wanted. */
+  readonly lags?: boolean;
+}
+
+/** What the generator itself lost of its time after the warm-up. */
+export interface Lags {
+  /** Of each slot, by when it was due, µs. */
+  readonly us: readonly number[];
+  /** The longest standstill that the generator saw itself, milliseconds. */
+  readonly gapMs: number;
 }
 
 /** A line of its stdout, as JSON. */
@@ -18,5 +28,10 @@ export type RunMessage =
   | { readonly kind: "started" }
   /** The load is over; what follows is storing and judging. */
   | { readonly kind: "measured"; readonly due: number }
-  | { readonly kind: "judged"; readonly validity: Validity; readonly rows: number }
+  | {
+    readonly kind: "judged";
+    readonly validity: Validity;
+    readonly rows: number;
+    readonly lags: Lags | null;
+  }
   | { readonly kind: "failed"; readonly message: string };

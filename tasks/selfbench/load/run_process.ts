@@ -6,11 +6,12 @@ import { hostFacts } from "../../observe/host.ts";
 import { startSampler } from "../../observe/sampler.ts";
 import { self } from "../../stack/process.ts";
 import { loadSpool } from "../../store/load.ts";
-import { openStore } from "../../store/open.ts";
+import { openStore, type Store } from "../../store/open.ts";
 import { createSpool, removeSpool } from "../../store/spool.ts";
+import { query } from "../../store/sql.ts";
 import { judgeValidity } from "../../summary/validity.ts";
 import { oneArmPlan } from "../one_arm.ts";
-import type { RunMessage, RunOrder } from "./run_messages.ts";
+import type { Lags, RunMessage, RunOrder } from "./run_messages.ts";
 
 /**
  * A process that makes one run as `bench` does it, from the load to the judgement, and nothing else: it can be
@@ -27,7 +28,7 @@ if (import.meta.main) {
   Deno.exit(0);
 }
 
-async function makeRun({ arm, home, databaseUrl, requests }: RunOrder): Promise<void> {
+async function makeRun({ arm, home, databaseUrl, requests, lags = false }: RunOrder): Promise<void> {
   const runId = "20000101-000000-0000";
   // The spool's folder is known once it is made, and it is made from the run.
   const plan = oneArmPlan(arm, "");
@@ -63,11 +64,20 @@ async function makeRun({ arm, home, databaseUrl, requests }: RunOrder): Promise<
   try {
     const { timings } = await loadSpool(store, spool.dir);
     const validity = await judgeValidity(store, run);
-    tell({ kind: "judged", validity, rows: timings });
+    tell({ kind: "judged", validity, rows: timings, lags: lags ? await lagsOf(store, runId) : null });
   } finally {
     store.close();
     removeSpool(spool.dir);
   }
+}
+
+async function lagsOf(store: Store, run: string): Promise<Lags> {
+  const rows = await store.rows<{ lagMs: number }>(
+    `SELECT lag_ms AS "lagMs" FROM request WHERE run_id = $run AND phase = 'steady' ORDER BY slot`,
+    { run },
+  );
+  const [gaps] = await store.rows<{ gapMs: number }>(query("summary/gaps"), { run });
+  return { us: rows.map(({ lagMs }) => Math.round(lagMs * 1000)), gapMs: gaps!.gapMs };
 }
 
 /** As much of a run's record as its judgement needs. */
