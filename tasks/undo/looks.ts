@@ -1,10 +1,10 @@
-import { createHash } from "node:crypto";
 import type { Client } from "pg";
 import { readCheck } from "../load/equality.ts";
 import type { Carried, Mix } from "../load/mix.ts";
 import { PROOF_SLOTS_FROM } from "../load/plan.ts";
 import type { LoadedScenario } from "../load/scenario.ts";
 import { UsageError } from "../model/errors.ts";
+import { exactly, hasSomething, imageOf, readTexts } from "./image.ts";
 import type { Look } from "./journal.ts";
 import { operationOfSlot, type SlotWrites } from "./may_write.ts";
 
@@ -71,28 +71,24 @@ export async function lookBefore(client: Client, options: LooksOptions): Promise
     if (looks.has(id)) return true;
     if (looks.size >= MOST_LOOKS || performance.now() >= until) return false;
     const { name, text, reserved } = check;
-    const rows = await rowsOf(client, text, values);
-    if (reserved && rows.some((row) => row.some(isSomething))) throw inTheWay(name, values);
-    looks.set(id, { operation: name, text, values, before: imageOf(rows) });
+    const answer = await readTexts(client, text, values);
+    if (reserved && hasSomething(answer)) throw inTheWay(name, values);
+    looks.set(id, { operation: name, text, values, before: imageOf(answer) });
     return true;
   };
-  for (const { slot, operation } of proofSlots) complete = await look(slot, operation) && complete;
-  for (let slot = 0; slot < last; slot++) {
-    if (await look(slot, operationOf(slot))) continue;
-    complete = false;
-    break;
-  }
+  await exactly(client, async () => {
+    for (const { slot, operation } of proofSlots) complete = await look(slot, operation) && complete;
+    for (let slot = 0; slot < last; slot++) {
+      if (await look(slot, operationOf(slot))) continue;
+      complete = false;
+      break;
+    }
+  });
   return { looks: [...looks.values()], complete, unseen };
 }
 
 /** In place of answers that a session has not got yet. */
 const UNKNOWN: Carried = new Proxy({}, { get: () => ({}) });
-
-/** Aggregates over no row at all give these. */
-function isSomething(value: unknown): boolean {
-  return value !== null && value !== false && value !== "" && Number(value) !== 0 &&
-    !(Array.isArray(value) && value.length === 0);
-}
 
 function inTheWay(name: string, values: readonly unknown[]): UsageError {
   return new UsageError(
@@ -114,24 +110,17 @@ export interface Changed {
 /** Reads the same again. */
 export async function lookAfter(client: Client, looks: readonly Look[]): Promise<Changed[]> {
   const changed = new Map<string, { keys: number; looked: number; first: readonly unknown[] | null }>();
-  for (const { operation, text, values, before } of looks) {
-    const found = changed.get(operation) ?? { keys: 0, looked: 0, first: null };
-    changed.set(operation, found);
-    found.looked++;
-    if (imageOf(await rowsOf(client, text, values)) === before) continue;
-    found.keys++;
-    found.first ??= values;
-  }
+  await exactly(client, async () => {
+    for (const { operation, text, values, before } of looks) {
+      const found = changed.get(operation) ?? { keys: 0, looked: 0, first: null };
+      changed.set(operation, found);
+      found.looked++;
+      if (imageOf(await readTexts(client, text, values)) === before) continue;
+      found.keys++;
+      found.first ??= values;
+    }
+  });
   return [...changed].flatMap(([operation, { keys, looked, first }]) =>
     first === null ? [] : [{ operation, keys, looked, first }]
   );
-}
-
-async function rowsOf(client: Client, text: string, values: readonly unknown[]): Promise<unknown[][]> {
-  return (await client.query({ text, values: [...values], rowMode: "array" })).rows;
-}
-
-/** A hash of an answer, row by row in the answer's order. */
-function imageOf(rows: readonly (readonly unknown[])[]): string {
-  return createHash("sha256").update(JSON.stringify(rows)).digest("hex").slice(0, 32);
 }
