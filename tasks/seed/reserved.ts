@@ -16,7 +16,8 @@ export interface ReservedKey {
   /** The table itself or the partition that the rows lie in, as SQL writes it. */
   readonly relation: string;
   readonly column: string;
-  readonly key: number;
+  /** As `bigint`: others may have keys that a double has no room for. */
+  readonly key: bigint;
   readonly rows: number;
 }
 
@@ -32,19 +33,26 @@ export async function* reservedKeys(client: Client, dataset: Dataset): AsyncGene
       table: found.partitioned ? table : `ONLY ${table}`,
       key: column,
     });
-    for (let above = dataset.reservedBase - 1;;) {
-      const { rows } = await client.query<{ relation: string; key: number; rows: number }>(look, [
-        above,
+    for (let above = BigInt(dataset.reservedBase) - 1n;;) {
+      const { rows } = await client.query<{ relation: string; key: string; rows: number }>(look, [
+        String(above),
         BATCH,
       ]);
       const full = rows.length === BATCH;
       const last = rows.at(-1)?.key;
       // The last key of a full page may have rows in a further partition: it begins the next page.
-      for (const row of rows) if (!full || row.key !== last) yield { table, column, ...row };
+      for (const row of rows) {
+        if (!full || row.key !== last) yield { table, column, ...row, key: BigInt(row.key) };
+      }
       if (!full) break;
-      above = last! - 1;
+      above = BigInt(last!) - 1n;
     }
   }
+}
+
+/** The slot that a reserved key is of; beyond all slots where it is nobody's. */
+export function slotOf({ reservedBase }: Dataset, { key }: ReservedKey): number {
+  return Number(key - BigInt(reservedBase));
 }
 
 /**
@@ -66,7 +74,7 @@ export async function removeReserved(
     if (batch.length === 0) return;
     const { relation, column } = batch[0]!;
     const text = undoSql("remove_keys.sql", { relation, key: column });
-    const { rowCount } = await client.query(text, [batch.map(({ key }) => key)]);
+    const { rowCount } = await client.query(text, [batch.map(({ key }) => String(key))]);
     progressed();
     removed[relation] = (removed[relation] ?? 0) + (rowCount ?? 0);
     batch = [];
@@ -74,7 +82,7 @@ export async function removeReserved(
   // All tables or none: an order without its lines would be of use to nobody.
   await transaction(client, async () => {
     for await (const row of reservedKeys(client, dataset)) {
-      if (!isOurs(row.key - dataset.reservedBase)) continue;
+      if (!isOurs(slotOf(dataset, row))) continue;
       if (batch.length === BATCH || batch[0] !== undefined && batch[0].relation !== row.relation) {
         await remove();
       }

@@ -77,7 +77,7 @@ export async function refuseInTheWay(
         "read-heavy.",
     );
   }
-  const found: { relation: string; column: string; keys: number[] }[] = [];
+  const found: { relation: string; column: string; keys: bigint[] }[] = [];
   for await (const { relation, column, key } of reservedKeys(client, dataset)) {
     let of = found.find((each) => each.relation === relation);
     if (of === undefined) found.push(of = { relation, column, keys: [] });

@@ -2,7 +2,7 @@ import type { Client } from "pg";
 import { datasets } from "../seed/catalog.ts";
 import { BenchbookError } from "../model/errors.ts";
 import { openClient } from "../seed/connect.ts";
-import { removeReserved, reservedKeys, undoSql } from "../seed/reserved.ts";
+import { removeReserved, reservedKeys, slotOf, undoSql } from "../seed/reserved.ts";
 import { keepsRows } from "./in_the_way.ts";
 import { evidenceOf, type WriteRecord } from "./journal.ts";
 import { lookAfter } from "./looks.ts";
@@ -116,10 +116,11 @@ async function leftReserved(
 ): Promise<string[]> {
   if (record.reserved === null) return [];
   const dataset = datasets[record.reserved.dataset]!;
-  const found = new Map<string, { rows: number; column: string; from: number; to: number }>();
+  const found = new Map<string, { rows: number; column: string; from: bigint; to: bigint }>();
   await client.query("SET search_path = pg_catalog");
-  for await (const { relation, column, key, rows } of reservedKeys(client, dataset)) {
-    if (!isOurs(key - dataset.reservedBase)) continue;
+  for await (const reserved of reservedKeys(client, dataset)) {
+    if (!isOurs(slotOf(dataset, reserved))) continue;
+    const { relation, column, key, rows } = reserved;
     const so = found.get(relation);
     found.set(relation, { rows: (so?.rows ?? 0) + rows, column, from: so?.from ?? key, to: key });
   }
