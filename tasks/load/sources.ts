@@ -1,9 +1,10 @@
-import { dirname, resolve } from "node:path";
+import { dirname, join, resolve } from "node:path";
 import { DuckDBInstance } from "@duckdb/node-api";
 import { UsageError } from "../model/errors.ts";
 import type { Source } from "../model/scenario.ts";
 import { hint } from "../model/suggest.ts";
 import { connectClient } from "../postgres/client.ts";
+import { exactParser } from "../targets/pg_exact.ts";
 import type { Value } from "../targets/target.ts";
 import type { SourceRows } from "./mix.ts";
 import type { LoadedScenario } from "./scenario.ts";
@@ -118,12 +119,30 @@ async function readSql(text: string, databaseUrl: string): Promise<Table> {
     patience: { limitMs: Infinity },
   });
   try {
-    await client.query("BEGIN READ ONLY");
-    const { fields, rows } = await client.query({ text, rowMode: "array" });
+    await client.query(`BEGIN READ ONLY; ${Deno.readTextFileSync(EXACT_TEXTS)}`);
+    // deno-lint-ignore no-explicit-any -- its type speaks of parsers that know of formats
+    const { fields, rows } = await client.query({ text, rowMode: "array", types: EXACT as any });
     return { names: fields.map(({ name }) => name), rows: rows as unknown[][] };
   } finally {
     await client.end().catch(() => {});
   }
+}
+
+const EXACT_TEXTS = join(import.meta.dirname!, "../../queries/undo/exact_texts.sql");
+
+const [TIMESTAMP, TIMESTAMPTZ] = [1114, 1184];
+const KEPT_AS_TEXT = new Set([114, 199, 600, 718, 3802, 3807]);
+
+/** What is drawn is written back: JSON and points are not read, and times are as ISO 8601 writes them. */
+const EXACT = {
+  getTypeParser(oid: number): (text: string) => unknown {
+    if (oid === TIMESTAMP || oid === TIMESTAMPTZ) return iso;
+    return KEPT_AS_TEXT.has(oid) ? (text) => text : exactParser(oid);
+  },
+};
+
+function iso(text: string): string {
+  return text.replace(/^(\d{4}-\d{2}-\d{2}) /, "$1T").replace(/([+-]\d{2})$/, "$1:00");
 }
 
 function exact(text: string): number | string {
@@ -131,8 +150,13 @@ function exact(text: string): number | string {
   return Number.isSafeInteger(value) ? value : text;
 }
 
+/** Numbers, texts and lists of them as they are; what DuckDB gives beside them as text. */
 function valueOf(value: unknown): Value {
-  if (typeof value === "number" || typeof value === "string") return value;
-  if (value instanceof Date) return value.toISOString();
+  if (isValue(value)) return value;
   return typeof value === "object" ? JSON.stringify(value) : String(value);
+}
+
+function isValue(value: unknown): value is Value {
+  if (typeof value === "number" || typeof value === "string") return true;
+  return Array.isArray(value) && value.every((inner) => inner === null || isValue(inner));
 }

@@ -1,29 +1,23 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { Client, type CustomTypesConfig, types } from "pg";
+import { Client, type CustomTypesConfig } from "pg";
 import { overEachNetwork } from "../net/testing.ts";
 import { withPostgres } from "../stack/testing.ts";
+import { exactParser } from "./pg_exact.ts";
 import { startProxy } from "./pg_testing_proxy.ts";
 import { SqlTarget } from "./sql.ts";
 import { askOnce, type Call, newCall, type Value } from "./target.ts";
 
-const { builtins } = types;
-const TIMES = new Set<number>([
-  builtins.DATE,
-  builtins.TIMESTAMP,
-  builtins.TIMESTAMPTZ,
-  builtins.TIME,
-  builtins.TIMETZ,
-  builtins.INTERVAL,
-]);
-
 /** What pg says to the same question, prepared too: its rows, or its error. */
 async function reference(client: Client, text: string, values: readonly Value[] = []): Promise<unknown> {
-  const getTypeParser = (oid: number) =>
-    TIMES.has(oid) ? (value: string) => value : types.getTypeParser(oid, "text");
   try {
     const name = `op${idOf(text)}`;
-    const config = { name, text, values: [...values], types: { getTypeParser } as CustomTypesConfig };
+    const config = {
+      name,
+      text,
+      values: [...values],
+      types: { getTypeParser: exactParser } as CustomTypesConfig,
+    };
     return (await client.query(config)).rows;
   } catch (error) {
     return said(error);

@@ -1,4 +1,3 @@
-import { types } from "pg";
 import type { Network } from "../net/channel.ts";
 import { runtimeNetwork } from "../net/runtime_channel.ts";
 import { ServiceError } from "../model/errors.ts";
@@ -7,7 +6,7 @@ import { Execution } from "./pg_execution.ts";
 import { PgConnection } from "./pg_connection.ts";
 import { Cancels } from "./pg_cancels.ts";
 import { type PgOptions, readPgOptions } from "../postgres/options.ts";
-import type { Parser } from "./pg_rows.ts";
+import { exactParser } from "./pg_exact.ts";
 import { Pool } from "./pool.ts";
 import { Lane } from "./sql_lane.ts";
 import { limited } from "./sql_limits.ts";
@@ -152,7 +151,7 @@ export class SqlTarget implements Target {
   }
 
   #connect(): Promise<PgConnection> {
-    return PgConnection.connect(this.#pgOptions!, CONNECT_TIMEOUT_MS, parserOf, this.#network);
+    return PgConnection.connect(this.#pgOptions!, CONNECT_TIMEOUT_MS, exactParser, this.#network);
   }
 
   #connectAll(count: number): Promise<PromiseSettledResult<PgConnection>[]> {
@@ -184,12 +183,4 @@ function readOnlyOf(options: PgOptions): PgOptions {
 
 function isRefused(result: PromiseSettledResult<unknown>): boolean {
   return result.status === "rejected" && refusesOptions(result.reason);
-}
-
-const KEPT_AS_TEXT = new Set([1082, 1114, 1184, 1083, 1266, 1186]);
-
-/** Dates and times stay text: node's Date would lose microseconds and bend them to the local zone. */
-function parserOf(oid: number): Parser {
-  if (KEPT_AS_TEXT.has(oid)) return (text) => text;
-  return types.getTypeParser(oid, "text") as Parser;
 }
