@@ -2,8 +2,12 @@
 -- for all of it. What was due is counted, and its response times are taken, by intended time; what was
 -- answered is counted by the time of the answer: a system that stands still answers nothing, whatever falls due. A
 -- second in which the arm changes gives a row to each. `seconds` is how much of the second the block covers, and a whole
--- one where only answers came after its end: divide counts by it for rates.
+-- one where only answers came after its end: divide counts by it for rates. A run of more than half an hour is shown in
+-- wider bins instead of seconds, of `bin` seconds each, so that there are never more than 1,800.
 WITH
+  width AS (
+    SELECT greatest(1, ceil(max(end_us) / 1e6 / 1800))::BIGINT AS bin FROM phase WHERE run_id = $run
+  ),
   block AS (
     SELECT p.block, any_value(p.arm) AS arm, min(p.start_us) AS start_us, max(p.end_us) AS end_us
     FROM phase p
@@ -14,23 +18,26 @@ WITH
     SELECT
       *,
       CASE
-        WHEN median(end_us - start_us) OVER () < 1000000 THEN min(block) OVER (PARTITION BY arm)
+        WHEN median(end_us - start_us) OVER () < bin * 1000000 THEN min(block) OVER (PARTITION BY arm)
         ELSE block
       END AS shown
-    FROM block
+    FROM block, width
   ),
   covered AS (
     SELECT
-      shown, second,
-      sum(least((second + 1) * 1000000, end_us) - greatest(second * 1000000, start_us)) / 1e6 AS seconds
+      shown, nth * bin AS second,
+      sum(least((nth + 1) * bin * 1000000, end_us) - greatest(nth * bin * 1000000, start_us)) / 1e6 AS seconds
     FROM (
-      SELECT *, unnest(range(start_us // 1000000, greatest(start_us, end_us - 1) // 1000000 + 1)) AS second FROM place
+      SELECT
+        *,
+        unnest(range(start_us // 1000000 // bin, greatest(start_us, end_us - 1) // 1000000 // bin + 1)) AS nth
+      FROM place
     )
     GROUP BY ALL
   ),
   due AS (
     SELECT
-      r.arm, p.shown, r.intended_us // 1000000 AS second,
+      r.arm, p.shown, r.intended_us // 1000000 // bin * bin AS second,
       max_by(r.phase, r.intended_us) AS phase,
       count(*) AS n,
       count(*) FILTER (r.outcome <> 'ok') AS errors,
@@ -44,17 +51,19 @@ WITH
   ),
   answered AS (
     SELECT
-      r.arm, p.shown, r.done_us // 1000000 AS second, max_by(r.phase, r.intended_us) AS phase, count(*) AS ok
+      r.arm, p.shown, r.done_us // 1000000 // bin * bin AS second, max_by(r.phase, r.intended_us) AS phase,
+      count(*) AS ok
     FROM request r
     JOIN place p ON p.block = r.block
     WHERE r.run_id = $run AND r.block >= 0 AND r.outcome = 'ok'
     GROUP BY ALL
   )
 SELECT
-  arm, shown AS block, coalesce(d.phase, a.phase) AS phase, second,
-  greatest(0.001, coalesce(c.seconds, 1)) AS seconds,
+  arm, shown AS block, coalesce(d.phase, a.phase) AS phase, second, bin,
+  greatest(0.001, coalesce(c.seconds, bin)) AS seconds,
   coalesce(d.n, 0) AS n, coalesce(a.ok, 0) AS ok, coalesce(d.errors, 0) AS errors, d.p50, d.p95, d.p99
 FROM due d
 FULL JOIN answered a USING (arm, shown, second)
 LEFT JOIN covered c USING (shown, second)
+CROSS JOIN width
 ORDER BY second, block;

@@ -1,5 +1,6 @@
 import * as Plot from "@observablehq/plot";
 import { formatCount, formatShare } from "../model/units.ts";
+import { largest } from "./extremes.ts";
 import { Figure } from "./figure.ts";
 import { colour, MUTED, type SeriesStyle } from "./palette.ts";
 import { draw } from "./plot.ts";
@@ -10,6 +11,8 @@ export interface CacheSecond {
   readonly arm: string;
   /** Whole seconds from the run's start, the beginning of the second in which they were due. */
   readonly second: number;
+  /** Width of the bin in seconds; 1 when left out. */
+  readonly seconds?: number;
   /** What the cache answered; `bypass`: it failed and was stepped around. */
   readonly state: "hit" | "miss" | "stale" | "bypass";
   /** How many requests. */
@@ -34,7 +37,7 @@ export function cacheStates(
   const at = (row: CacheSecond) => `${row.arm}/${row.second}`;
   for (const row of seconds) totals.set(at(row), (totals.get(at(row)) ?? 0) + row.n);
   const stacked = stack(seconds, (row) => totals.get(at(row))!);
-  const end = Math.max(1, ...seconds.map((row) => row.second + 1));
+  const end = largest(1, seconds.map((row) => row.second + (row.seconds ?? 1)));
   const svg = draw(id, {
     height: 60 + 100 * Math.max(1, arms.length),
     marginLeft: 56,
@@ -47,7 +50,7 @@ export function cacheStates(
       ...STATES.map(({ state, style }) =>
         Plot.rect(stacked.filter((row) => row.state === state), {
           x1: "second",
-          x2: (row: CacheSecond) => row.second + 1,
+          x2: (row: CacheSecond) => row.second + (row.seconds ?? 1),
           y1: "from",
           y2: "to",
           fy: "arm",

@@ -1,5 +1,6 @@
 import * as Plot from "@observablehq/plot";
 import { formatCount, formatMs } from "../model/units.ts";
+import { largest, least } from "./extremes.ts";
 import { Figure } from "./figure.ts";
 import { armStyles } from "./palette.ts";
 import { draw } from "./plot.ts";
@@ -29,8 +30,8 @@ export function latencyHeatmap(
   const styles = armStyles(bins.map((bin) => bin.arm));
   const arms = [...styles.keys()];
   const rows = coarsen(bins.filter((bin) => bin.n > 0 && bin.lowMs > 0));
-  const most = Math.max(1, ...rows.map((bin) => bin.n));
-  const end = Math.max(1, ...rows.map((bin) => bin.second + (bin.seconds ?? 1)));
+  const most = largest(1, rows.map((bin) => bin.n));
+  const end = largest(1, rows.map((bin) => bin.second + (bin.seconds ?? 1)));
   const svg = draw(id, {
     height: 60 + 110 * Math.max(1, arms.length),
     marginLeft: 56,
@@ -104,10 +105,12 @@ const ROWS = 24;
 
 /** Adds neighbouring bins up until they can be told apart: several seconds, or several steps of latency. */
 function coarsen(bins: readonly HeatmapBin[]): HeatmapBin[] {
-  const end = Math.max(0, ...bins.map((bin) => bin.second + (bin.seconds ?? 1)));
-  const width = Math.max(1, Math.ceil(end / COLUMNS));
+  const end = largest(0, bins.map((bin) => bin.second + (bin.seconds ?? 1)));
+  const finest = largest(1, bins.map((bin) => bin.seconds ?? 1));
+  // Whole bins, so that none lies across two columns.
+  const width = Math.ceil(Math.max(1, Math.ceil(end / COLUMNS)) / finest) * finest;
   const octaves = Math.log2(
-    Math.max(...bins.map((bin) => bin.highMs)) / Math.min(...bins.map((bin) => bin.lowMs)),
+    largest(bins.map((bin) => bin.highMs)) / least(bins.map((bin) => bin.lowMs)),
   );
   // Bins keep to powers of two and their parts, so that finer bins fall into coarser ones without a rest.
   const parts = [4, 2, 1].find((parts) => octaves * parts <= ROWS) ?? 0.5;

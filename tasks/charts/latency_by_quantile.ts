@@ -1,5 +1,6 @@
 import * as Plot from "@observablehq/plot";
 import { formatMs } from "../model/units.ts";
+import { largest } from "./extremes.ts";
 import { Figure } from "./figure.ts";
 import { armStyles, PAPER } from "./palette.ts";
 import { draw } from "./plot.ts";
@@ -26,7 +27,7 @@ export function latencyByQuantile(
   const drawn = points.filter((point): point is QuantilePoint & { ms: number } =>
     point.ms !== null && point.ms > 0 && point.level < 1
   );
-  const last = Math.max(0.99, ...drawn.map((point) => point.level));
+  const last = largest(0.99, drawn.map((point) => point.level));
   const named = [0, ...NAMED].filter((level) => level <= last + 1e-9);
   const tail = (point: QuantilePoint) => 1 / (1 - point.level);
   const marks = [...styles].flatMap(([arm, style]) => {

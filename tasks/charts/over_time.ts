@@ -1,5 +1,6 @@
 import * as Plot from "@observablehq/plot";
 import { formatCount, formatMs, significant } from "../model/units.ts";
+import { largest } from "./extremes.ts";
 import { Figure } from "./figure.ts";
 import { armStyles, MUTED } from "./palette.ts";
 import { draw } from "./plot.ts";
@@ -18,7 +19,9 @@ export interface SecondPoint {
   readonly phase: string;
   /** Seconds from the run's start, the beginning of the bin. */
   readonly second: number;
-  /** How much of the second the block covers, where it is less than a whole one; for rates. */
+  /** Width of the bin in seconds, the same for all; 1 when left out. */
+  readonly bin?: number;
+  /** How many seconds of the bin the block covers, where it is less than a whole one; for rates. */
   readonly seconds?: number;
   /** Requests due in this second, whatever became of them. */
   readonly n: number;
@@ -47,17 +50,18 @@ export function overTime(
 ): Figure {
   const styles = armStyles(points.map((point) => point.arm));
   const arms = [...styles.keys()];
-  const end = Math.max(1, ...points.map((point) => point.second + 1));
-  const warm = Math.max(0, ...points.filter((p) => p.phase === "warmup").map((p) => p.second + 1));
+  const bin = points[0]?.bin ?? 1;
+  const end = largest(1, points.map((point) => point.second + bin));
+  const warm = largest(0, points.filter((p) => p.phase === "warmup").map((p) => p.second + bin));
   const shade = warm > 0 ? [Plot.rect([{ x1: 0, x2: warm }], { x1: "x1", x2: "x2", ...SHADE })] : [];
   const x = { domain: [0, end] };
-  const width = (point: SecondPoint) => point.seconds ?? 1;
+  const width = (point: SecondPoint) => point.seconds ?? bin;
   // A second in which arms change has a point for each arm's part of it: they stand side by side.
   const taken = new Map<number, number>();
   const starts = new Map<SecondPoint, number>();
   for (const point of points) {
     const before = taken.get(point.second) ?? 0;
-    starts.set(point, point.second + Math.max(0, Math.min(before, 1 - width(point))));
+    starts.set(point, point.second + Math.max(0, Math.min(before, bin - width(point))));
     taken.set(point.second, before + width(point));
   }
   const from = (point: SecondPoint) => starts.get(point)!;
@@ -109,7 +113,7 @@ export function overTime(
     ok: (point: SecondPoint) => point.ok / width(point),
     errors: (point: SecondPoint) => point.errors,
   };
-  const whole = points.filter((point) => width(point) >= 0.3);
+  const whole = points.filter((point) => width(point) >= 0.3 * bin);
   const bars = (y: "ok" | "errors", label: string, axis: string | null) =>
     draw(`${id}-${y}`, {
       height: y === "ok" ? 112 : 118,
@@ -121,7 +125,7 @@ export function overTime(
         label,
         ticks: 3,
         grid: true,
-        domain: [0, Math.max(1, ...(y === "ok" ? whole : points).map(height[y])) * 1.02],
+        domain: [0, largest(1, (y === "ok" ? whole : points).map(height[y])) * 1.02],
         tickFormat: (value: number) => Number.isInteger(value) ? formatCount(value) : "",
       },
       marks: [
@@ -161,7 +165,9 @@ export function overTime(
       ...[...styles].map(([name, style]) => ({ name, style, shape: "area" as const })),
     ],
     reading:
-      "Solid, dashed and dotted lines are p50, p95 and p99 of each second; gaps are seconds in which " +
+      `Solid, dashed and dotted lines are p50, p95 and p99 of each ${
+        bin === 1 ? "second" : `${bin} seconds`
+      }; gaps are seconds in which ` +
       "another arm had its turn, and the shaded beginning is warm-up, which no statistic counts. A line that " +
       "climbs from left to right, or errors that come in one burst, mean that the run was not steady.",
     table: {

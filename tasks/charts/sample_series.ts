@@ -1,5 +1,6 @@
 import * as Plot from "@observablehq/plot";
 import { formatBytes, significant } from "../model/units.ts";
+import { largest, least } from "./extremes.ts";
 import { Figure } from "./figure.ts";
 import { stylesOf } from "./palette.ts";
 import { draw } from "./plot.ts";
@@ -25,12 +26,12 @@ export function sampleSeries(
   { id = "samples", title = "Server and host samples" } = {},
 ): Figure {
   const panels = [...new Set(points.map((point) => point.panel))];
-  const end = Math.max(1, ...points.map((point) => point.second));
+  const end = largest(1, points.map((point) => point.second));
   const svg = panels.map((panel, index) => {
     const own = points.filter((point) => point.panel === panel);
     const styles = stylesOf(own.map((point) => point.series));
     const unit = own[0]!.unit;
-    const top = Math.max(...own.map((point) => point.value));
+    const top = largest(own.map((point) => point.value));
     return draw(`${id}-${index}`, {
       width: 350,
       height: 158,
@@ -96,7 +97,7 @@ export function sampleSeries(
           return [
             panel,
             series,
-            ...[Math.min(...values), mean, Math.max(...values)].map((v) => written(v, unit)),
+            ...[least(values), mean, largest(values)].map((v) => written(v, unit)),
           ];
         });
       }),

@@ -1,5 +1,6 @@
 import * as Plot from "@observablehq/plot";
 import { formatMs } from "../model/units.ts";
+import { largest, least } from "./extremes.ts";
 
 /** Milliseconds on an axis: `0.5 ms`, `20 ms`, `1.5 s`. */
 export const msTick = formatMs;
@@ -11,7 +12,7 @@ export const msTick = formatMs;
 export function logTicks(values: readonly (number | null)[], most = 7): number[] {
   const positive = values.filter((value): value is number => value !== null && value > 0);
   if (positive.length === 0) return [1];
-  const [low, high] = [Math.min(...positive), Math.max(...positive)];
+  const [low, high] = [least(positive), largest(positive)];
   const from = Math.floor(Math.log10(low));
   const to = Math.ceil(Math.log10(high));
   const decades = Array.from({ length: to - from + 1 }, (_, index) => from + index);
