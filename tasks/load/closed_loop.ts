@@ -10,6 +10,8 @@ export interface ClosedLoopOptions {
   readonly mix: Pick<Mix, "operationOf">;
   /** The next slot's number, for all threads: so numbers have no holes. */
   readonly slots: BigInt64Array;
+  /** No slot is numbered beyond that: its clients then wait for the run's end. */
+  readonly mostSlots?: number;
   readonly nowUs: () => number;
 }
 
@@ -35,15 +37,16 @@ export class ClosedLoop implements Pace {
   }
 
   turn(): void {
-    const { endUs, dispatcher, mix, slots, nowUs } = this.#options;
+    const { endUs, dispatcher, mix, slots, mostSlots = Infinity, nowUs } = this.#options;
     let atUs = nowUs();
     if (atUs < 0) return;
     this.#begun = true;
     this.#finished = atUs >= endUs;
     // One that is answered in this very turn has its next: an answer without any wait must not keep the thread.
     for (let clients = this.#free; clients > 0 && atUs < endUs; clients--) {
-      this.#free--;
       const slot = Number(Atomics.add(slots, 0, 1n));
+      if (slot >= mostSlots) break;
+      this.#free--;
       dispatcher.send(dispatcher.ready(slot, mix.operationOf(slot), atUs), atUs, this.#answered);
       atUs = nowUs();
     }

@@ -97,3 +97,39 @@ Deno.test("a client of a closed loop asks again when it is answered, whichever l
     server.terminate();
   }
 });
+
+Deno.test("no slot is numbered beyond the last that a run can have, whichever thread asks for it", () => {
+  const slots = new BigInt64Array(new SharedArrayBuffer(8));
+  const sent: number[] = [];
+  const waiting: (() => void)[] = [];
+  const thread = () =>
+    new ClosedLoop({
+      clients: 3,
+      endUs: Infinity,
+      dispatcher: {
+        ready: (slot, _operation, intendedUs) => ({
+          slot,
+          arm: 0,
+          phase: PHASE,
+          operationId: 0,
+          intendedUs,
+          call: newCall(STATEMENT, []),
+        }),
+        send({ slot }, _wokeUs, onEnd) {
+          sent.push(slot);
+          waiting.push(() => onEnd(null));
+        },
+      },
+      mix: { operationOf: () => 0 },
+      slots,
+      mostSlots: 10,
+      nowUs: () => 1,
+    });
+  const threads = [thread(), thread()];
+  for (let turn = 0; turn < 20; turn++) {
+    for (const each of threads) each.turn();
+    for (const answer of waiting.splice(0)) answer();
+  }
+  assert.deepEqual(sent, Array.from({ length: 10 }, (_, slot) => slot));
+  assert(threads.every(({ finished }) => !finished));
+});

@@ -154,6 +154,7 @@ class Generator {
         dispatcher,
         mix,
         slots: new BigInt64Array(slots),
+        mostSlots: plan.mostSlots,
         nowUs,
       });
     return new Generator({

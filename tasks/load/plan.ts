@@ -58,6 +58,8 @@ export interface LoadPlan {
   readonly timeoutMs: number;
   readonly workers: number;
   readonly spoolDir: string;
+  /** Slots of a closed loop at the most: none is numbered beyond that. */
+  readonly mostSlots?: number;
   /** Tell of each slot as it ends. */
   readonly tellEnded?: boolean;
 }

@@ -49,6 +49,8 @@ export interface PathRate {
   readonly confirmed: boolean;
   /** What kept the rate from going higher. */
   readonly limitedBy: "system" | "generator";
+  /** Why it was not searched to the end, as a sentence; null, or absent in searches of older versions: it was. */
+  readonly stopped?: string | null;
   /** In the order in which they were made. */
   readonly probes: readonly RateProbe[];
 }

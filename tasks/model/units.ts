@@ -30,6 +30,13 @@ export function formatSeconds(seconds: number): string {
   return rest === 0 ? `${minutes} min` : `${minutes} min ${rest} s`;
 }
 
+/** A long time in hours, to two digits, and a shorter one to the second: `2.8 hours`, `90 min`. */
+export function formatHours(seconds: number): string {
+  if (seconds < 7200) return formatSeconds(Math.round(seconds));
+  const hours = seconds / 3600;
+  return `${hours < 100 ? significant(hours, 2) : formatCount(Number(hours.toPrecision(2)))} hours`;
+}
+
 /** Milliseconds with three significant digits and the unit that fits: `0.418 ms`, `12.3 ms`, `1.24 s`. */
 export function formatMs(ms: number | null): string {
   if (ms === null) return "—";

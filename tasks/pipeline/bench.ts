@@ -40,6 +40,7 @@ export async function bench(
     const job = {
       runId,
       config,
+      db,
       scenario,
       plan,
       data,

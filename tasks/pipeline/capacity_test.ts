@@ -5,7 +5,7 @@ import { type LoadedScenario, loadScenario } from "../load/scenario.ts";
 import { ServiceError, UsageError } from "../model/errors.ts";
 import { withTempDir } from "../store/testing.ts";
 import { type BenchArguments, type BenchPlan, settle } from "./bench_options.ts";
-import { refuseTooMuch, refuseWithoutRoom, RESERVE_BYTES } from "./capacity.ts";
+import { refusalOf, refuseTooMuch, refuseWithoutRoom, RESERVE_BYTES, slotLimit } from "./capacity.ts";
 
 const ROOT = join(import.meta.dirname!, "../..");
 
@@ -151,5 +151,60 @@ Deno.test("what a disk has no room for is refused with what it needs and what fi
         assert.match(error.next!, /^What fits is --duration 4h or --rate 495\. Or free some space/);
         return true;
       },
+    );
+  }));
+
+Deno.test("a closed loop is refused where even a system that never answers would be asked too often", async () => {
+  const given = { concurrency: 10_000, warmup: 0, paths: "sql" };
+  const error = await tried("access-paths", { ...given, duration: 365 * 24 * HOUR }, READS) as UsageError;
+  assert.match(
+    error.message,
+    /^Cannot store what 10,000 clients ask in 8,800 hours: [\d,]+ requests at the least, as each waits 5 s at most, and a run has 2,147,483,648 at most$/,
+  );
+  assert.match(error.next!, /^What fits is --duration 295h or --concurrency 337\.$/);
+  assert.equal(await tried("access-paths", { ...given, duration: 295 * HOUR }, READS), null);
+  assert.equal(
+    await tried("access-paths", { ...given, concurrency: 337, duration: 365 * 24 * HOUR }, READS),
+    null,
+  );
+});
+
+Deno.test("a closed loop has as many requests as keys are reserved, of own tables as many as they are promised", async () => {
+  const checkout = await loadScenario(ROOT, "checkout", {});
+  assert.equal(slotLimit(checkout), 2 ** 31 - 1_000_000_000);
+  assert.equal(slotLimit({ ...checkout, datasetName: null }), 1_000_000_000);
+  assert.equal(slotLimit({ ...checkout, ...READS }), 2 ** 31);
+  const given = { rate: 400, duration: 300 * HOUR, paths: "sql" };
+  const own = await tried("checkout", given, { datasetName: null, retry: undefined });
+  assert.match(own!.message, /of these 1,000,000,000 are reserved$/);
+});
+
+Deno.test("a closed loop that a disk has no room for at its slowest is refused, its samples counted", () =>
+  withTempDir(async (dir) => {
+    const scenario = await loadScenario(ROOT, "access-paths", {});
+    const plan = planOf(scenario, { concurrency: 1000, duration: 100 * HOUR, warmup: 0, paths: "sql" });
+    const needed = 72_000_000 * (71 + 20) + 360_000 * 7500;
+    const tried = (free: number) =>
+      refuseWithoutRoom(scenario, plan, { home: dir }, join(dir, "db"), () => RESERVE_BYTES + free);
+    tried(needed);
+    assert.throws(
+      () => tried(needed - 1e6),
+      /Cannot keep the timings of 72,000,000 requests or more: they need about 8\.62 GiB/,
+    );
+  }));
+
+Deno.test("why one of many runs cannot be kept is told as sentences, so that the others are not lost", () =>
+  withTempDir(async (dir) => {
+    const scenario = await loadScenario(ROOT, "access-paths", {});
+    const told = (rate: number, duration: number, free: number) =>
+      refusalOf(scenario, planOf(scenario, { rate, duration, paths: "sql" }), { home: dir }, dir, () => free);
+    assert.equal(told(1000, 60, 1e12), null);
+    assert.match(
+      told(1000, 60, RESERVE_BYTES + 1e6)!,
+      /^Cannot keep the timings of 63,000 .*\. What fits is /,
+    );
+    assert.match(
+      told(1_000_000, 100 * HOUR, 1e15)!,
+      /^Cannot store 36\d,[\d,]+ requests in one run: .*\. What fits/,
     );
   }));

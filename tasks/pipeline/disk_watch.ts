@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import { formatBytes } from "../model/units.ts";
-import { freeBytes } from "../stack/places.ts";
+import { existingPart, freeBytes, onOneDisk } from "../stack/places.ts";
 
 /** What must stay free while a run is measured, for the last rows and the services. */
 const RESERVE_BYTES = 64_000_000;
@@ -16,27 +16,21 @@ export interface DiskWatch {
 
 /**
  * Ends a run in order before it fills the disk: what is measured by then can still be written, and stored.
- * @param dir of the run's spool
+ * @param places the run's spool, and the store that takes it when the run has ended
  * @param onFull called once
  * @param free bytes of a folder's disk
  */
 export function watchDisk(
-  dir: string,
+  { spool, db }: { readonly spool: string; readonly db: string },
   onFull: () => void,
   free: (path: string) => number = freeBytes,
 ): DiskWatch {
   let full: string | null = null;
   const look = () => {
-    let left: number;
-    try {
-      left = free(dir);
-      if (left >= RESERVE_BYTES + STORE_SHARE * sizeOf(dir)) return;
-    } catch {
-      // A disk that cannot be asked is not known to be full; a write to it will tell.
-      return;
-    }
+    const found = findFull(spool, existingPart(db), free);
+    if (found === null) return;
     clearInterval(timer);
-    full = `the disk is full, but for ${formatBytes(left)} to store the run, at ${dir}`;
+    full = `the disk is full, but for ${formatBytes(found.left)} to store the run, at ${found.disk}`;
     onFull();
   };
   const timer = setInterval(look, PERIOD_MS);
@@ -46,6 +40,21 @@ export function watchDisk(
     },
     stop: () => clearInterval(timer),
   };
+}
+
+/** The disk that the run must not fill further; null where each has room. */
+function findFull(spool: string, store: string, free: (path: string) => number) {
+  try {
+    const stored = STORE_SHARE * sizeOf(spool);
+    const needs = onOneDisk(spool, store)
+      ? [{ disk: spool, bytes: stored }]
+      : [{ disk: spool, bytes: 0 }, { disk: store, bytes: stored }];
+    return needs.map(({ disk, bytes }) => ({ disk, bytes, left: free(disk) }))
+      .find(({ bytes, left }) => left < RESERVE_BYTES + bytes) ?? null;
+  } catch {
+    // A disk that cannot be asked is not known to be full; a write to it will tell.
+    return null;
+  }
 }
 
 function sizeOf(dir: string): number {

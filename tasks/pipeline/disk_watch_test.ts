@@ -3,9 +3,12 @@ import { join } from "node:path";
 import { withTempDir } from "../store/testing.ts";
 import { watchDisk } from "./disk_watch.ts";
 
-async function fullWith(dir: string, free: number): Promise<string | null> {
+async function fullWith(
+  places: { spool: string; db: string },
+  free: (path: string) => number,
+): Promise<string | null> {
   let called = 0;
-  const watch = watchDisk(dir, () => called++, () => free);
+  const watch = watchDisk(places, () => called++, free);
   await new Promise((resolve) => setTimeout(resolve, 1300));
   watch.stop();
   assert.equal(called, watch.full === null ? 0 : 1);
@@ -17,7 +20,34 @@ Deno.test("a run is told once that its disk is full, while the last rows and the
     const file = Deno.openSync(join(dir, "timing-0.seg"), { write: true, create: true });
     file.truncateSync(1_000_000_000);
     file.close();
-    const [enough, little] = await Promise.all([fullWith(dir, 364_000_000), fullWith(dir, 363_999_999)]);
+    const places = { spool: dir, db: join(dir, "reports", "store.duckdb") };
+    const [enough, little] = await Promise.all([
+      fullWith(places, () => 364_000_000),
+      fullWith(places, () => 363_999_999),
+    ]);
     assert.equal(enough, null);
     assert.match(little!, /^the disk is full, but for 347 MiB to store the run, at /);
+  }));
+
+Deno.test("a store on a disk of its own must have room for the run too, and its spool's disk only for the last rows", () =>
+  withTempDir(async (dir) => {
+    const file = Deno.openSync(join(dir, "timing-0.seg"), { write: true, create: true });
+    file.truncateSync(1_000_000_000);
+    file.close();
+    const elsewhere = Deno.makeTempDirSync({ dir: "/dev/shm" });
+    try {
+      const places = { spool: dir, db: join(elsewhere, "store.duckdb") };
+      const having = (spool: number, store: number) =>
+        fullWith(places, (path) => path.startsWith(elsewhere) ? store : spool);
+      const [enough, spoolFull, storeFull] = await Promise.all([
+        having(64_000_000, 364_000_000),
+        having(63_999_999, 364_000_000),
+        having(64_000_000, 363_999_999),
+      ]);
+      assert.equal(enough, null);
+      assert(spoolFull!.endsWith(`at ${dir}`), spoolFull!);
+      assert(storeFull!.endsWith(`at ${elsewhere}`), storeFull!);
+    } finally {
+      Deno.removeSync(elsewhere, { recursive: true });
+    }
   }));

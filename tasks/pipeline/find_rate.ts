@@ -11,7 +11,8 @@ import { findRateText, probeText, rateText } from "../terminal/find_rate_text.ts
 import { openTerminal, type StepProgress, type Terminal } from "../terminal/terminal.ts";
 import type { AskedSearch } from "./asked.ts";
 import { judge, store, unlessFailed } from "./bench.ts";
-import { type BenchArguments, settle } from "./bench_options.ts";
+import { type BenchArguments, type BenchPlan, settle } from "./bench_options.ts";
+import { refusalOf } from "./capacity.ts";
 import { interruptSignal } from "./interrupt.ts";
 import { measure } from "./measure.ts";
 import { CONFIRMATION_TIMES, lowestRate, pathSlo, probeOf, probeSeconds } from "./probe.ts";
@@ -122,12 +123,25 @@ async function searchPath(search: PathSearch): Promise<PathRate> {
   while (true) {
     const step = nextStep(probes, options);
     if (step.kind === "answer" || signal.aborted) {
-      const { low, high, confirmed, limitedBy } = answerSoFar(probes);
-      return { path, slo, interval: [low, high], confirmed, limitedBy, probes };
+      return pathRate(path, slo, probes, null);
     }
+    // Probes grow, and the disk gets fuller.
+    const { rate, seed } = step;
+    const plan = runPlan({ ...search, slo }, { rate, seed }, secondsOf({ ...search, slo }, step));
+    const stopped = refusalOf(scenario, plan, search.config, search.db);
+    if (stopped !== null) return pathRate(path, slo, probes, stopped);
     const probe = await makeProbe({ ...search, slo }, step);
     if (probe !== null) probes.push(probe);
   }
+}
+
+function pathRate(path: string, slo: string, probes: readonly RateProbe[], stopped: string | null): PathRate {
+  const { low, high, confirmed, limitedBy } = answerSoFar(probes);
+  return { path, slo, interval: [low, high], confirmed, limitedBy, probes, stopped };
+}
+
+function secondsOf({ slo, given }: PathSearch, { rate, confirmation }: ProbeStep): number {
+  return probeSeconds(slo, given.duration, rate) * (confirmation ? CONFIRMATION_TIMES : 1);
 }
 
 /**
@@ -151,9 +165,9 @@ async function warmUp(search: PathSearch): Promise<void> {
 
 /** One run at the step's rate, stored and judged; null where it was interrupted. */
 async function makeProbe(search: PathSearch, step: ProbeStep): Promise<RateProbe | null> {
-  const { runId, given, path, slo, terminal } = search;
+  const { runId, path, terminal } = search;
   const { rate, confirmation, seed } = step;
-  const seconds = probeSeconds(slo, given.duration, rate) * (confirmation ? CONFIRMATION_TIMES : 1);
+  const seconds = secondsOf(search, step);
   const label = `find-rate ${runId} ${rate}/s`;
   const title = `Probe ${path} at ${rateText(rate)}/s${confirmation ? " again" : ""}`;
   return await terminal.step(title, async (progress) => {
@@ -164,6 +178,22 @@ async function makeProbe(search: PathSearch, step: ProbeStep): Promise<RateProbe
   });
 }
 
+/** How a run of the search's path is made. */
+function runPlan(
+  { scenario, given, path, slo }: PathSearch,
+  load: Partial<BenchArguments>,
+  seconds: number,
+): BenchPlan {
+  const settled = settle({ ...scenario, inFlight: undefined }, {
+    ...given,
+    duration: seconds,
+    paths: path,
+    slo,
+    ...load,
+  });
+  return { ...settled, inFlightCap: scenario.inFlight ?? settled.inFlightCap };
+}
+
 /** A run of the search's path, stored and judged. @throws {ServiceError} where it crashed */
 async function makeRun(
   search: PathSearch,
@@ -171,11 +201,10 @@ async function makeRun(
   seconds: number,
   progress: StepProgress,
 ): Promise<{ summary: RunSummary; interrupted: boolean }> {
-  const { scenario, system, given, path, slo, db, terminal } = search;
+  const { scenario, system, path, db, terminal } = search;
   // One block: within it a queue that grows shows itself, which a washout between two would hide.
   const probed = { ...scenario, block: seconds, inFlight: undefined };
-  const settled = settle(probed, { ...given, duration: seconds, paths: path, slo, ...load });
-  const plan = { ...settled, inFlightCap: scenario.inFlight ?? settled.inFlightCap };
+  const plan = runPlan(search, load, seconds);
   const quiet: Terminal = { ...terminal, step: async (_title, work) => (await work(progress)).value };
   const job = { ...search, ...systemOf(system, path), scenario: probed, plan, terminal: quiet };
   const measured = await measure({ ...job, runId: newRunId() });
@@ -246,8 +275,9 @@ async function conclude(
   return given.paths !== undefined && found.unavailable.length > 0 ? ExitCode.service : exitCodeOf(found);
 }
 
-/** The first that applies of: a path without any valid probe, a path that holds at no rate, found. */
+/** The first that applies of: a path that was not searched to the end, one without any valid probe, a path that holds at no rate, found. */
 export function exitCodeOf({ paths }: Pick<RateSearch, "paths">): ExitCode {
+  if (paths.some(({ stopped }) => typeof stopped === "string")) return ExitCode.service;
   if (paths.some(({ interval: [low, high] }) => low === null && high === null)) return ExitCode.invalid;
   return paths.some(({ interval: [low] }) => low === null) ? ExitCode.verdictFailed : ExitCode.ok;
 }

@@ -90,6 +90,7 @@ Deno.test("the exit code says whether every path has a rate", () => {
   assert.equal(exitCodeOf({ paths: [found] }), 0);
   assert.equal(exitCodeOf({ paths: [found, none] }), 1);
   assert.equal(exitCodeOf({ paths: [none, invalid] }), 4);
+  assert.equal(exitCodeOf({ paths: [{ ...found, stopped: "The disk is full." }, invalid] }), 3);
 });
 
 Deno.test("the highest rate of a system", async (t) => {

@@ -17,9 +17,11 @@ import type { Terminal } from "../terminal/terminal.ts";
 import { undoing, type Writing } from "../undo/undoing.ts";
 import { watchTargets } from "./abort_on_fail.ts";
 import type { BenchPlan } from "./bench_options.ts";
+import { slotLimit } from "./capacity.ts";
 import type { Ground } from "./prepare.ts";
 import { rateWarning, readCalibration } from "./calibrate.ts";
 import { watchDisk } from "./disk_watch.ts";
+import { atFullSpeed, RunLimits } from "./run_limits.ts";
 import { watchServices } from "./watch.ts";
 
 /** After a service died, so long: the failures it causes are evidence too. */
@@ -37,6 +39,8 @@ export interface Measured {
 
 export interface MeasureOptions {
   readonly config: Config;
+  /** The store's file, which takes the run when it has ended. */
+  readonly db: string;
   readonly scenario: LoadedScenario;
   readonly plan: BenchPlan;
   readonly ground: Ground;
@@ -128,7 +132,10 @@ async function makeLoad(options: MeasureOptions, streams: readonly LoadStream[])
     ground.stack.pids(),
     () => setTimeout(relay, AFTER_DEATH_MS),
   );
-  const disk = watchDisk(spool.dir, relay);
+  const { db } = options;
+  const disk = watchDisk({ spool: spool.dir, db }, relay);
+  const places = { home: config.home, db };
+  const limits = new RunLimits(scenario, plan, places, relay);
   let sampler: ReturnType<typeof startSampler> | undefined;
   let unwritable: unknown;
   let missed: string | null = null;
@@ -147,11 +154,15 @@ async function makeLoad(options: MeasureOptions, streams: readonly LoadStream[])
   };
   try {
     if (signal.aborted || lost.aborted) relay();
-    const warning = rateWarning(readCalibration(config.home), {
-      ratePerSecond: plan.loop === "open" ? peakRate(streams) : null,
-      workers: plan.workers,
-    });
-    if (warning !== null) terminal.print(`! ${warning}`);
+    const calibration = readCalibration(config.home);
+    const warnings = [
+      rateWarning(calibration, {
+        ratePerSecond: plan.loop === "open" ? peakRate(streams) : null,
+        workers: plan.workers,
+      }),
+      atFullSpeed(calibration, scenario, plan, places),
+    ];
+    for (const warning of warnings) if (warning !== null) terminal.print(`! ${warning}`);
     const result = await terminal.step("Measure", async (progress) => {
       const done = await runLoad({
         plan: {
@@ -174,6 +185,7 @@ async function makeLoad(options: MeasureOptions, streams: readonly LoadStream[])
           timeoutMs: runConfig.timeoutMs,
           workers: plan.workers,
           spoolDir: spool.dir,
+          mostSlots: slotLimit(scenario),
           tellEnded: targets !== null,
         },
         signal: ending.signal,
@@ -190,8 +202,11 @@ async function makeLoad(options: MeasureOptions, streams: readonly LoadStream[])
             emit: keep,
           });
         },
-        onProgress: (counts, elapsedUs, figures) =>
-          progress((terminal.live ? liveLines : liveLine)({ elapsedUs, phases, counts, figures })),
+        onProgress: (counts, elapsedUs, figures) => {
+          const ahead = limits.look(counts.due, elapsedUs);
+          if (ahead !== null) progress.note(ahead);
+          progress((terminal.live ? liveLines : liveLine)({ elapsedUs, phases, counts, figures }));
+        },
         onSamples: keep,
         onEnded: (rows, untilUs) => {
           missed ??= targets!.advance(rows, untilUs);
@@ -220,7 +235,8 @@ async function makeLoad(options: MeasureOptions, streams: readonly LoadStream[])
     }
     // A run that ends because a target is missed has done what it was asked for.
     const interrupted = result.interrupted && missed === null;
-    const crash = watch.dead ?? disk.full ?? (lost.aborted ? (lost.reason as Error).message : null);
+    const crash = watch.dead ?? disk.full ?? limits.reached ??
+      (lost.aborted ? (lost.reason as Error).message : null);
     const status = crash !== null ? "crashed" : interrupted ? "interrupted" : "complete";
     if (missed !== null) terminal.print(`Ended early: ${missed}.`);
     spool.phases(result.phases);

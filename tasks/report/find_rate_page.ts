@@ -114,7 +114,12 @@ export function ratePageView(found: RateSearch): RatePageView {
       ? figure(curveOf(paths))
       : NO_CURVE,
     table: probesTable(paths),
-    unavailable: unavailable.map(({ path, reason }) => `The path ${path}: ${reason}`),
+    unavailable: [
+      ...unavailable.map(({ path, reason }) => `The path ${path}: ${reason}`),
+      ...paths.flatMap(({ path, stopped }) =>
+        typeof stopped === "string" ? [`The search over ${path} ended early: ${stopped}`] : []
+      ),
+    ],
     method: method(found),
     command: reproduce(found),
     query: `SELECT * FROM timing JOIN run USING (run_id) WHERE label LIKE 'find-rate ${search.id} %';`,

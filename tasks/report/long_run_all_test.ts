@@ -2,9 +2,9 @@ import assert from "node:assert/strict";
 import { summarise } from "../summary/summarise.ts";
 import { checkCharts, withLongRun } from "./testing_long_run.ts";
 
-Deno.test("a run of a hundred hours, thirty thousand blocks and a million samples is summarised and drawn", () =>
-  withLongRun({ rounds: 10_000, blockSeconds: 12, rate: 3 }, async (bench) => {
+Deno.test("a run of thirty-three hours and six thousand blocks is summarised and drawn", () =>
+  withLongRun({ rounds: 2000, blockSeconds: 20, rate: 2 }, async (bench) => {
     const { comparisons, operations } = await summarise(bench, bench.run.runId);
-    assert(operations.length > 0 && comparisons.some(({ n }) => n === 10_000));
+    assert(operations.length > 0 && comparisons.some(({ verdict }) => verdict !== "inconclusive"));
     await checkCharts(bench);
   }));

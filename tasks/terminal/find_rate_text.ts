@@ -20,7 +20,9 @@ export function findRateText({ paths, unavailable, search }: RateSearch): string
 }
 
 /** `sql holds p95<200ms,errors<1% up to 1,180–1,240 requests/s (confirmed)`. */
-export function foundSentence({ path, slo, interval, confirmed, limitedBy, probes }: PathRate): string {
+export function foundSentence(
+  { path, slo, interval, confirmed, limitedBy, probes, stopped }: PathRate,
+): string {
   const [low, high] = interval;
   const sure = confirmed ? "confirmed" : "not confirmed";
   if (low === null && high === null) {
@@ -31,7 +33,9 @@ export function foundSentence({ path, slo, interval, confirmed, limitedBy, probe
   if (low === null) return `${path} does not hold ${slo} even at ${rateText(high!)} requests/s (${sure})`;
   if (high === null) {
     return `${path} holds ${slo} at least up to ${rateText(low)} requests/s (${sure}); ` +
-      (limitedBy === "generator"
+      (typeof stopped === "string"
+        ? "the search ended there"
+        : limitedBy === "generator"
         ? "the generator, not the system, was the limit"
         : "above that, probes of one rate contradict each other: try it longer (--duration), or on a quieter machine");
   }
@@ -79,9 +83,10 @@ function probeTable(paths: readonly PathRate[]): string {
 }
 
 function notes(paths: readonly PathRate[], resolution: number): string[] {
-  return paths.flatMap(({ path, interval: [low, high], confirmed, probes }) => {
+  return paths.flatMap(({ path, interval: [low, high], confirmed, probes, stopped }) => {
     const invalid = probes.filter(({ outcome }) => outcome === "invalid");
     return [
+      ...(typeof stopped === "string" ? [`• ${path}: the search ended early. ${stopped}`] : []),
       ...(invalid.length === 0 ? [] : [
         `• ${path}: ${invalid.length} of ${probes.length} probes were invalid. ${invalid.at(-1)!.reason}`,
       ]),

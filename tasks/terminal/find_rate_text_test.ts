@@ -27,6 +27,10 @@ Deno.test("a sentence a path says what holds, how sure that is, and what was the
     say({ interval: [null, 20] }),
     "sql does not hold p95<200ms,errors<1% even at 20 requests/s (confirmed)",
   );
+  assert.match(
+    say({ interval: [500, null], stopped: "Cannot keep it." }),
+    /at least up to 500 .*; the search ended there$/,
+  );
   assert.match(say({ interval: [null, null], limitedBy: "generator" }), /every probe was invalid/);
   assert.match(say({ interval: [null, null], probes: [] }), /was not probed/);
 });
@@ -42,6 +46,10 @@ Deno.test("doubts are noted: a wide interval, and ends that are not confirmed", 
   const say = (changes: Partial<typeof path>) =>
     findRateText(exampleSearch({ paths: [{ ...path, ...changes }], unavailable: [] }));
   assert.doesNotMatch(say({}), /•/);
+  assert.match(
+    say({ stopped: "Cannot keep it. Free space." }),
+    /• sql: the search ended early. Cannot keep it\. Free/,
+  );
   assert.match(say({ interval: [1200, 1697] }), /• sql: the ends lie further apart than 5 %/);
   assert.match(say({ confirmed: false }), /• sql: probes contradicted each other too much/);
   const invalid = path.probes.map((probe) => ({
