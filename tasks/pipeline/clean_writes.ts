@@ -30,6 +30,7 @@ export async function cleanWrites(config: Config): Promise<ExitCode> {
         url,
         embedded: origin === "embedded",
         held: false,
+        signal: interrupt.signal,
       });
       for (const line of told) terminal.print(line);
       for (const line of left) terminal.print(`! ${line}`);

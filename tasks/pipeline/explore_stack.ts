@@ -61,7 +61,7 @@ async function dataFor(
   /** Fills a database, and then takes back what runs that were killed have left in it. */
   const filledBy = (fill: (stack: Stack) => Promise<unknown>) => async (url: string, stack: Stack) => {
     await fill(stack);
-    await tellLeftWrites({ home, stack, url, held: false }, terminal);
+    await tellLeftWrites({ home, stack, url, held: false, signal }, terminal);
   };
   const request = scenario === null ? await dataRequest(DATASET, given) : await dataOf(scenario, given);
   if (request === null) {

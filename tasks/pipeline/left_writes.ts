@@ -9,15 +9,16 @@ export interface LeftWritesOptions {
   readonly url: string;
   /** Whether the caller has the lock of that database. */
   readonly held: boolean;
+  readonly signal: AbortSignal;
 }
 
 /** Takes back what runs that were killed have written, and says so, and what is left, before anything is done with it. */
 export async function tellLeftWrites(
-  { home, stack, url, held }: LeftWritesOptions,
+  { home, stack, url, held, signal }: LeftWritesOptions,
   terminal: Pick<Terminal, "print">,
 ): Promise<void> {
   const embedded = stack.postgres.origin === "embedded";
-  const { told, left } = await takeBackLeftWrites(home, { url, embedded, held });
+  const { told, left } = await takeBackLeftWrites(home, { url, embedded, held, signal });
   for (const line of told) terminal.print(line);
   for (const line of left) terminal.print(`! ${line}`);
 }

@@ -31,6 +31,7 @@ Deno.test("seed and up take back or name what a run that was killed has left, as
           writes: slotWrites(options.load),
           arms: options.arms,
           retries: false,
+          late: null,
           reserved: { dataset: "northwind", proofSlots: [], slots: 1000 },
           whole: false,
           own: null,

@@ -37,7 +37,7 @@ export async function seedTask(given: SeedArguments, config: Config): Promise<Ex
       }
       terminal.print(`Content hash ${dataset.hash}`);
       // What a run that was killed has written is not the data set's.
-      await tellLeftWrites({ home: config.home, stack, url, held: false }, terminal);
+      await tellLeftWrites({ home: config.home, stack, url, held: false, signal }, terminal);
       if (!given.verify) return ExitCode.ok;
       return await verified({ ...request, url, signal }, terminal);
     } finally {

@@ -86,6 +86,7 @@ export async function withSystem<T>(job: Job, use: (system: System) => Promise<T
       runId,
       own,
       arms: ground.arms.map(({ target: { path } }) => ({ path, ours: path !== "graphql" || ownGraphql })),
+      signal,
       cachePrefix: cachePrefixOf(ground),
       clearCache: async () => void await Promise.all(ground.arms.map((arm) => clearCache(arm))),
     };
@@ -123,11 +124,11 @@ function writesUnderOwnKeys({ ownTables, operations }: LoadedScenario): boolean 
 
 /** Takes back what runs that were killed have written, before anything is compared or measured. */
 async function cleared(
-  { config, scenario, terminal }: Job,
+  { config, scenario, terminal, signal }: Job,
   stack: Stack,
   url: string,
 ): Promise<Writing["own"]> {
-  await tellLeftWrites({ home: config.home, stack, url, held: true }, terminal);
+  await tellLeftWrites({ home: config.home, stack, url, held: true, signal }, terminal);
   const own = await ownUndo(scenario);
   if (own !== null && !writesUnderOwnKeys(scenario)) await undoOwnWrites(url, scenario, own);
   return own;

@@ -54,3 +54,11 @@ export function failedWhole(error: string, path: PathName | undefined): boolean 
   if (path === "sql" || path === "sql+cache") return SQLSTATE.test(error) && !MAY_HAVE_COMMITTED.test(error);
   return INTEGRITY.test(error) || REFUSED.has(error);
 }
+
+/** A connection that was lost, or a proxy that has waited long enough. */
+const UNANSWERED = /^(E[A-Z]+|HTTP|INVALID_RESPONSE|408|499|50[0-9]|52[0-9])$/;
+
+/** Whether an attempt that was sent may be at work yet: nobody has answered it. */
+export function isUnanswered({ sent, outcome, error }: Attempt): boolean {
+  return sent && (outcome === "timeout" || outcome === "failed" && UNANSWERED.test(error ?? "HTTP"));
+}

@@ -67,6 +67,8 @@ export interface WriteRecord {
   readonly arms: readonly WritingArm[];
   /** Whether a slot may have more attempts than one. */
   readonly retries: boolean;
+  /** Null where the run can end all sessions that write for it. */
+  readonly late: LateWrites | null;
   /** Writes under reserved keys of a data set; null where there are none. */
   readonly reserved: {
     readonly dataset: string;
@@ -82,6 +84,14 @@ export interface WriteRecord {
   readonly looks: readonly Look[];
   /** Beginning of the run's keys in Redis; null without a cache. */
   readonly cachePrefix: string | null;
+}
+
+/** What is known beforehand of writes over a service whose sessions the run cannot end. */
+export interface LateWrites {
+  /** After this a request is given up. */
+  readonly timeoutMs: number;
+  /** Transactions of others that were open before the run: they are none of its requests. */
+  readonly open: readonly string[];
 }
 
 const FOLDER = "undo";
@@ -222,12 +232,13 @@ function completed(
 ): WriteRecord {
   const writes = record.writes ?? record.reserved?.writes ??
     { seed: 0, closed: true, operations: [], streams: [] };
-  const { own, arms = [], retries = false } = record;
+  const { own, arms = [], retries = false, late = null } = record;
   return {
     ...record,
     writes,
     arms,
     retries,
+    late,
     own: own === null ? null : { ...own, schemas: own.schemas ?? [] },
   };
 }

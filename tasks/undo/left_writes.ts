@@ -24,6 +24,8 @@ export interface LookedAt {
   readonly embedded: boolean;
   /** Whether the caller has the lock of that database. */
   readonly held: boolean;
+  /** Ends waiting for what may be committed yet. */
+  readonly signal?: AbortSignal;
 }
 
 /**
@@ -63,7 +65,7 @@ async function takeBackHere(
   home: string,
   record: WriteRecord,
   client: Client,
-  { url, held }: LookedAt,
+  { url, held, signal }: LookedAt,
   here: string,
 ): Promise<LeftWrites> {
   const { runId, scenario, place } = record;
@@ -81,7 +83,7 @@ async function takeBackHere(
   } catch (error) {
     return { told: [], left: [`${elsewhere(record)} Not now: ${(error as Error).message}.`] };
   }
-  const { rows, left } = await takeBack(home, record, database).finally(() => lock?.release());
+  const { rows, left } = await takeBack(home, record, database, { signal }).finally(() => lock?.release());
   if (left.length > 0) {
     const next =
       "`deno task clean --writes` tries it again, and so does the next bench. Where it is right as it is, " +

@@ -6,7 +6,11 @@ export interface SlotWrites {
   readonly seed: number;
   readonly closed: boolean;
   /** In the scenario's order. */
-  readonly operations: readonly { readonly weight: number; readonly write: boolean }[];
+  readonly operations: readonly {
+    readonly weight: number;
+    readonly write: boolean;
+    readonly name?: string;
+  }[];
   readonly streams: readonly {
     readonly rate: number;
     readonly first: number;
@@ -25,7 +29,7 @@ export function slotWrites(
   return {
     seed,
     closed: loop === "closed",
-    operations: operations.map(({ weight, write = false }) => ({ weight, write })),
+    operations: operations.map(({ name, weight, write = false }) => ({ name, weight, write })),
     streams: streams.map(({ rate, first, count, session }) => ({
       rate,
       first,

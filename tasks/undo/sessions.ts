@@ -6,15 +6,19 @@ import { undoSql } from "../seed/reserved.ts";
 const CANCEL_MS = 1500;
 const TERMINATE_MS = 3000;
 const LOOK_MS = 50;
+/** What waited in the queue of a service has begun by then. */
+const QUEUE_LOOKS = 5;
 
 /**
  * Ends statements that a run's sessions still run: a write that commits after the undo would stay. A session is asked
  * to cancel, and ended where it does not; those that wait for work stay. Only sessions of this role that bear the
  * run's name are touched.
+ * @param queued whether others may wait for their place: then none may be busy for a while
  * @returns how many sessions went on in spite of that
  */
-export async function endStatements(client: Client, runId: string): Promise<number> {
+export async function endStatements(client: Client, runId: string, queued = false): Promise<number> {
   let busy = 0;
+  let looks = 0;
   for (
     const [ask, withinMs] of [["pg_cancel_backend", CANCEL_MS], [
       "pg_terminate_backend",
@@ -26,7 +30,8 @@ export async function endStatements(client: Client, runId: string): Promise<numb
     do {
       const { rows } = await client.query<{ busy: number }>(text, [sessionPrefix(runId)]);
       busy = rows[0]!.busy;
-      if (busy === 0) return 0;
+      looks = busy === 0 ? looks + 1 : 0;
+      if (looks > (queued ? QUEUE_LOOKS : 0)) return 0;
       await sleep(LOOK_MS);
     } while (performance.now() < until);
   }

@@ -5,9 +5,10 @@ import { openClient } from "../seed/connect.ts";
 import { removeReserved, reservedKeys, slotOf, undoSql } from "../seed/reserved.ts";
 import { keepsRows } from "./in_the_way.ts";
 import { evidenceOf, type WriteRecord } from "./journal.ts";
+import { givenUpWrites, lateText, untilSettled } from "./late.ts";
 import { lookAfter } from "./looks.ts";
 import { endStatements } from "./sessions.ts";
-import { ownSlots, readTold } from "./told.ts";
+import { ownSlots, readTold, type Told } from "./told.ts";
 
 /** What came of an undo. */
 export interface TakenBack {
@@ -17,51 +18,80 @@ export interface TakenBack {
   readonly left: readonly string[];
 }
 
+export interface TakingBack {
+  /** Ends the waiting for what may be committed yet. */
+  readonly signal?: AbortSignal;
+  /** The run's last requests are not older than a request may take. */
+  readonly justEnded?: boolean;
+}
+
 /**
- * Takes back what a run wrote and looks afterwards, by key, whether it is gone. May be called any number of times. Never
- * throws: what could not be done is said.
+ * Takes back what a run wrote and looks afterwards, by key, whether it is gone; what a service of the user's may commit
+ * afterwards is waited for, and taken back too. May be called any number of times. Never throws: what could not be done
+ * is said.
  * @param home BENCHBOOK_HOME, where the run's spool or what was kept of it tells which keys are its own
  * @param url of the record's database; may hold a password and is never shown
  */
-export async function takeBack(home: string, record: WriteRecord, url: string): Promise<TakenBack> {
+export async function takeBack(
+  home: string,
+  record: WriteRecord,
+  url: string,
+  { signal, justEnded = false }: TakingBack = {},
+): Promise<TakenBack> {
+  const unknown = (error: unknown) =>
+    `It is not known whether ${writesOf(record)} are left: ${sentence(error)}`;
   let client: Client;
   try {
     client = await openClient(url, "benchbook undo");
   } catch (error) {
-    return { rows: 0, left: [`It is not known whether ${writesOf(record)} are left: ${sentence(error)}`] };
+    return { rows: 0, left: [unknown(error)] };
   }
   try {
     await client.query(undoSql("limits.sql"));
-    const left: string[] = [];
-    const busy = await endStatements(client, record.runId);
-    if (busy > 0) {
-      left.push(`${busy} sessions of the run ${record.runId} still run a statement, and may write.`);
-    }
-    const failures: string[] = [];
-    const attempt = async (work: () => Promise<number>): Promise<number> => {
-      try {
-        return await work();
-      } catch (error) {
-        failures.push(sentence(error));
-        return 0;
-      }
+    const first = await takeBackNow(home, record, client);
+    const givenUp = givenUpWrites(home, record);
+    if (givenUp === null) return first;
+    await client.query("SET search_path = pg_catalog");
+    const settled = await untilSettled(client, record, justEnded && givenUp.length > 0, signal);
+    const { rows, left } = await takeBackNow(home, record, client);
+    return {
+      rows: first.rows + rows,
+      left: settled ? left : [...left, lateText(record, givenUp)],
     };
-    const isOurs = oursOf(home, record);
-    const rows = await attempt(() => removeOurs(client, record, isOurs));
-    await attempt(() => runOwn(client, record));
-    try {
-      left.push(...await leftReserved(client, record, isOurs), ...await leftOwn(client, record));
-    } catch (error) {
-      left.push(`It is not known whether ${writesOf(record)} are left: ${sentence(error)}`);
-    }
-    // Where nothing is left by any key, nobody needs to know; a scenario's own SQL may do more than keys show.
-    const told = left.length > 0 || record.own !== null;
-    return { rows, left: told ? [...left, ...failures] : [] };
   } catch (error) {
-    return { rows: 0, left: [`It is not known whether ${writesOf(record)} are left: ${sentence(error)}`] };
+    return { rows: 0, left: [unknown(error)] };
   } finally {
     await client.end().catch(() => {});
   }
+}
+
+async function takeBackNow(home: string, record: WriteRecord, client: Client): Promise<TakenBack> {
+  const told = toldOf(home, record);
+  const left: string[] = [];
+  const busy = await endStatements(client, record.runId, told?.queued ?? false);
+  if (busy > 0) {
+    left.push(`${busy} sessions of the run ${record.runId} still run a statement, and may write.`);
+  }
+  const failures: string[] = [];
+  const attempt = async (work: () => Promise<number>): Promise<number> => {
+    try {
+      return await work();
+    } catch (error) {
+      failures.push(sentence(error));
+      return 0;
+    }
+  };
+  const isOurs = oursOf(record, told);
+  const rows = await attempt(() => removeOurs(client, record, isOurs));
+  await attempt(() => runOwn(client, record));
+  try {
+    left.push(...await leftReserved(client, record, isOurs), ...await leftOwn(client, record));
+  } catch (error) {
+    left.push(`It is not known whether ${writesOf(record)} are left: ${sentence(error)}`);
+  }
+  // Where nothing is left by any key, nobody needs to know; a scenario's own SQL may do more than keys show.
+  const said = left.length > 0 || record.own !== null;
+  return { rows, left: said ? [...left, ...failures] : [] };
 }
 
 /** Whose rows, for sentences. */
@@ -69,14 +99,22 @@ function writesOf({ runId, place }: WriteRecord): string {
   return `writes of the run ${runId} in the database "${place.database}"`;
 }
 
-/** Which slots' keys are the run's own: those of its comparison, or those that its spool tells of. */
-function oursOf(home: string, record: WriteRecord): (slot: number) => boolean {
-  if (record.reserved === null) return () => false;
-  const { writes, arms, whole, retries, reserved: { proofSlots, slots } } = record;
-  const ofProof = new Set(proofSlots);
+/** What the run's spool, or what was kept of it, tells; null where there is none. */
+function toldOf(home: string, record: WriteRecord): Told | null {
   const spool = evidenceOf(home, record);
-  if (spool === null) return (slot) => ofProof.has(slot);
-  const ofLoad = ownSlots(writes, readTold(spool, writes, arms), { whole, slots, retries });
+  return spool === null ? null : readTold(spool, record.writes, record.arms);
+}
+
+/** Which slots' keys are the run's own: those of its comparison, or those that its spool tells of. */
+function oursOf(
+  { reserved, writes, whole, retries }: WriteRecord,
+  told: Told | null,
+): (slot: number) => boolean {
+  if (reserved === null) return () => false;
+  const { proofSlots, slots } = reserved;
+  const ofProof = new Set(proofSlots);
+  if (told === null) return (slot) => ofProof.has(slot);
+  const ofLoad = ownSlots(writes, told, { whole, slots, retries });
   return (slot) => ofProof.has(slot) || ofLoad(slot) !== "nothing";
 }
 

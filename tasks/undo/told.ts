@@ -2,7 +2,7 @@ import { join } from "node:path";
 import { OUTCOMES } from "../model/timing.ts";
 import { readSegment } from "../store/segment_reader.ts";
 import { SlotSet } from "../store/slot_set.ts";
-import { type Attempt, type Evidence, evidenceOf, type WritingArm } from "./evidence.ts";
+import { type Attempt, type Evidence, evidenceOf, isUnanswered, type WritingArm } from "./evidence.ts";
 import { mayWrite, type SlotWrites } from "./may_write.ts";
 
 /** A kill takes along what the generator has not spooled yet: half a second, or more on a starved machine. */
@@ -15,8 +15,10 @@ const UNTOLD_SLOTS = 1000;
 export interface Told {
   /** What is known of the slot's key, all its attempts together; null where the spool does not tell of it. */
   evidence(slot: number): Evidence | null;
-  /** Slots whose outcome nobody knows and that an arm asked whose sessions the run cannot end; not all, if many. */
+  /** Writes that nobody answered, over an arm whose sessions the run cannot end; not all, if many. */
   readonly givenUp: readonly GivenUp[];
+  /** Whether there are such over a service of the run's own, which may have them in a queue. */
+  readonly queued: boolean;
   /** Slots from here on cannot have been sent, whatever the spool has lost. */
   readonly untilSlot: number;
 }
@@ -56,6 +58,7 @@ export function readTold(
       ? "nothing"
       : null;
   const givenUp: GivenUp[] = [];
+  let queued = false;
   let last = -1;
   let lastUs = 0;
   for (const row of writeRows(dir, operations)) {
@@ -64,8 +67,11 @@ export function readTold(
     const arm = arms[Math.floor(operation / operations.length)];
     const left = evidenceOf(row, arm?.path);
     sets[left].add(slot);
-    if (left === "unknown" && arm?.ours === false && givenUp.length < MOST_GIVEN_UP) {
-      givenUp.push({ slot, operation: operation % operations.length });
+    if (isUnanswered(row)) {
+      if (arm?.ours === false && givenUp.length < MOST_GIVEN_UP) {
+        givenUp.push({ slot, operation: operation % operations.length });
+      }
+      queued ||= arm?.ours === true && arm.path === "graphql";
     }
     if (slot > last) last = slot;
     if (intendedUs > lastUs) lastUs = intendedUs;
@@ -73,7 +79,8 @@ export function readTold(
   const slotsPerUs = lastUs > 0 ? (last + 1) / lastUs : 0;
   return {
     evidence,
-    givenUp: givenUp.filter(({ slot }) => evidence(slot) === "unknown"),
+    givenUp,
+    queued,
     untilSlot: last + 1 + Math.max(UNTOLD_SLOTS, Math.ceil(UNTOLD_FACTOR * UNTOLD_US * slotsPerUs)),
   };
 }

@@ -16,6 +16,7 @@ import {
 import type { WritingArm } from "./evidence.ts";
 import { lookBefore, MOST_LOOKS } from "./looks.ts";
 import { slotWrites } from "./may_write.ts";
+import { openTransactions } from "./late.ts";
 import { placeOf } from "./place.ts";
 import { refuseInTheWay } from "./in_the_way.ts";
 import { takeBack } from "./take_back.ts";
@@ -44,6 +45,8 @@ export interface WritingOptions {
   /** In the order in which a spool numbers their operations. */
   readonly arms: readonly WritingArm[];
   readonly cachePrefix: string | null;
+  /** Aborted by who does not want to wait. */
+  readonly signal?: AbortSignal;
   /** Removes the run's keys from the cache. */
   readonly clearCache: () => Promise<void>;
 }
@@ -51,7 +54,7 @@ export interface WritingOptions {
 /** What all writes of a job have in common. */
 export type Writing = Pick<
   WritingOptions,
-  "home" | "url" | "embedded" | "runId" | "own" | "arms" | "cachePrefix" | "clearCache"
+  "home" | "url" | "embedded" | "runId" | "own" | "arms" | "signal" | "cachePrefix" | "clearCache"
 >;
 
 /** What work that wrote gave, and what it left behind. */
@@ -84,7 +87,8 @@ export async function undoing<T>(options: WritingOptions, work: () => Promise<T>
     const left: string[] = [];
     if (begun !== null) {
       const record = { ...begun.record, whole, reserved: reservedOf(begun.record, options.proofWrote) };
-      left.push(...(await takeBack(options.home, record, options.url)).left);
+      const { signal, home, url } = options;
+      left.push(...(await takeBack(home, record, url, { signal, justEnded: true })).left);
       if (left.length === 0) dropRecord(options.home, record);
       else {
         keepForLater(options, record);
@@ -165,6 +169,10 @@ async function begin(
       writes,
       arms,
       retries: scenario.retry !== undefined,
+      late: arms.every(({ ours }) => ours) ? null : {
+        timeoutMs: scenario.timeout * 1000,
+        open: (await openTransactions(client, runId, schemas)).map(({ transaction }) => transaction),
+      },
       reserved: dataset === null ? null : {
         dataset,
         proofSlots: proofSlots.map(({ slot }) => slot),

@@ -1,0 +1,143 @@
+import assert from "node:assert/strict";
+import { Client } from "pg";
+import { takeBackLeftWrites } from "./left_writes.ts";
+import { mayWrite, slotWrites } from "./may_write.ts";
+import { recordFile, slotsOf, withWritten, writeSpool, type Written } from "./testing.ts";
+import { undoing } from "./undoing.ts";
+
+/** The arm of `Written` whose service is the user's. */
+const THEIRS = 1;
+
+/** The user's GraphQL server, as PostgreSQL sees it: a session that goes on with what nobody waits for any more. */
+async function serverOf(url: string): Promise<{
+  /** Has an order placed, by a transaction that the caller ends, or after some seconds by itself. */
+  place(slot: number, afterSeconds?: number): Promise<unknown>;
+  end(how: "COMMIT" | "ROLLBACK"): Promise<unknown>;
+  close(): Promise<void>;
+}> {
+  const client = new Client({ connectionString: url, application_name: "their-graphql" });
+  await client.connect();
+  return {
+    async place(slot, afterSeconds) {
+      if (afterSeconds === undefined) await client.query("BEGIN");
+      // The function writes after the sleep: until then the transaction holds no lock on what it will write into.
+      return await client.query(
+        `SELECT northwind.place_order(($1 + slept.no)::integer, customer_id, 1, '2026-01-15', 1, 9.5, '{1,2}', '{3,4}')
+         FROM northwind.customers, (SELECT length(pg_sleep($2)::text) AS no) AS slept LIMIT 1`,
+        [1_000_000_000 + slot, afterSeconds ?? 0],
+      );
+    },
+    end: (how) => client.query(how),
+    close: () => client.end(),
+  };
+}
+
+const killed = async (home: string, runId: string) => {
+  const record = JSON.parse(await Deno.readTextFile(recordFile(home, runId)));
+  record.owner = { pid: 1, startedAt: "long ago" };
+  await Deno.writeTextFile(recordFile(home, runId), JSON.stringify(record));
+};
+
+Deno.test("a write over the user's own GraphQL server that commits after it was given up", async (t) => {
+  await withWritten(async ({ url, home, orders, ...written }) => {
+    const server = await serverOf(url);
+    const busy = await serverOf(url);
+    const asked = async (changes: Parameters<Written["writing"]>[0] = {}, timeout = 1.2) => {
+      const options = await written.writing(changes);
+      return { ...options, scenario: { ...options.scenario, timeout } };
+    };
+    const { writes: [one, two] } = slotsOf(mayWrite(slotWrites((await written.writing()).load)));
+    // Their own long transaction, begun before the run, is none of its requests.
+    await busy.place(5_000_000);
+    try {
+      await t.step("is waited for and taken back", async () => {
+        const options = await asked();
+        let late: Promise<unknown> | undefined;
+        const { left } = await undoing(options, () => {
+          late = server.place(one!, 0.8);
+          writeSpool(options, { [one!]: "timeout" }, THEIRS);
+          return Promise.resolve();
+        });
+        await late;
+        assert.deepEqual(left, []);
+        assert.deepEqual(await orders(), []);
+      });
+
+      await t.step("is waited for after a failure too, of which no spool tells", async () => {
+        const options = await asked({ spool: null, proofSlots: [{ slot: 1_000_000_000, operation: 5 }] });
+        let late: Promise<unknown> | undefined;
+        await assert.rejects(
+          undoing(options, () => {
+            late = server.place(1_000_000_000, 0.8);
+            return Promise.reject(new Error("the connection was lost"));
+          }),
+          /the connection was lost/,
+        );
+        await late;
+        assert.deepEqual(await orders(), []);
+      });
+
+      await t.step(
+        "is named by operation and key where it can be committed yet, and taken back later",
+        async () => {
+          const options = await asked({}, 0.7);
+          const { left } = await undoing(options, async () => {
+            await server.place(one!);
+            writeSpool(options, { [one!]: "timeout", [two!]: { failed: "ECONNRESET" } }, THEIRS);
+          });
+          const [key, other] = [one!, two!].map((slot) => 1_000_000_000 + slot);
+          assert.match(
+            left[0]!,
+            new RegExp(
+              `^Writes of the run ${options.runId} that were given up may yet be committed in the database "test", ` +
+                `2 of order-insert \\(order_id ${key}, ${other}\\): a session that is not Benchbook's, .*GRAPHQL_URL`,
+            ),
+          );
+          assert.match(left.at(-1)!, /deno task clean --writes/);
+          await killed(home, options.runId);
+          const again = await takeBackLeftWrites(home, { url, embedded: false, held: false });
+          assert.match(again.left.join("\n"), /may yet be committed/);
+          await server.end("COMMIT");
+          assert.deepEqual(await orders(), [key]);
+          const { told, left: none } = await takeBackLeftWrites(home, { url, embedded: false, held: false });
+          assert.deepEqual(none, []);
+          assert.match(told[0]!, /Took back .*: 3 rows\.$/);
+          assert.deepEqual(await orders(), []);
+        },
+      );
+
+      await t.step("is not waited for by who presses Ctrl-C, but named", async () => {
+        const pressed = new AbortController();
+        const options = await asked({ signal: pressed.signal }, 60);
+        const from = performance.now();
+        const { left } = await undoing(options, async () => {
+          await server.place(one!);
+          writeSpool(options, { [one!]: "timeout" }, THEIRS);
+          setTimeout(() => pressed.abort(), 500);
+        });
+        assert.ok(performance.now() - from < 30_000);
+        assert.match(left[0]!, /may yet be committed/);
+        await server.end("ROLLBACK");
+        await killed(home, options.runId);
+        assert.deepEqual((await takeBackLeftWrites(home, { url, embedded: false, held: false })).left, []);
+      });
+
+      await t.step("costs nothing where every write was answered", async () => {
+        const options = await asked({}, 60);
+        const from = performance.now();
+        const { left } = await undoing(options, async () => {
+          await server.place(one!);
+          await server.end("COMMIT");
+          writeSpool(options, { [one!]: "ok", [two!]: "taken" }, THEIRS);
+        });
+        assert.ok(performance.now() - from < 30_000);
+        assert.deepEqual(left, []);
+        assert.deepEqual(await orders(), []);
+      });
+    } finally {
+      await busy.end("ROLLBACK");
+      await busy.close();
+      await server.close();
+    }
+  });
+});
