@@ -6,11 +6,15 @@ import { checkHome } from "./stack/home.ts";
 import { command, dbOption, main, say } from "./terminal/command.ts";
 
 /** Its command lines: `act` does what they ask for; without it they can be looked at. */
-export function runsCommand(act?: { list(): Promise<void>; remove(run: string): Promise<void> }): Command {
-  const task = command("runs", "List the stored runs, newest first.").addOption(dbOption());
-  task.action(() => act?.list());
+export function runsCommand(
+  act?: { list(given: { probes: boolean }): Promise<void>; remove(run: string): Promise<void> },
+): Command {
+  const task = command("runs", "List the stored runs, newest first; a search for a rate is one.")
+    .option("--probes", "list the runs that searches for a rate have made, too", false)
+    .addOption(dbOption());
+  task.action((given: { probes: boolean }) => act?.list(given));
   task.command("rm").argument("<run>", "id, beginning of an id, label, latest or latest~1")
-    .description("remove a run from the store, and its report")
+    .description("remove a run from the store, and its report; a search with all its probes")
     .helpOption("-h, --help", "show this help")
     .exitOverride()
     .action((reference: string) => act?.remove(reference));
@@ -20,7 +24,7 @@ export function runsCommand(act?: { list(): Promise<void>; remove(run: string): 
 async function run(): Promise<void> {
   const config = readConfig();
   const task: Command = runsCommand({
-    list: async () => say(await listStoredRuns(db())),
+    list: async (given) => say(await listStoredRuns(db(), given)),
     remove: async (reference) => say(await removeRun(config, db(), reference)),
   });
   const db = () => storeFile(config, task.opts<{ db?: string }>().db);

@@ -181,8 +181,8 @@ export interface Run {
   readonly runId: string;
   /** The user's name for the run, if any. */
   readonly label: string | null;
-  /** What sort of run it is. */
-  readonly kind: "bench";
+  /** What sort of run it is; `find-rate` stands for a search and all its probes, and has no timings of its own. */
+  readonly kind: "bench" | "find-rate";
   /** The scenario's name. */
   readonly scenario: string;
   /** Zero of the run's clock: all µs count from here. */
@@ -201,6 +201,8 @@ export interface Run {
   readonly environment: Environment;
   /** Commit of the working directory, with `+` where files differed from it; null outside a checkout. */
   readonly gitCommit: string | null;
+  /** The search that it is a probe of; null, or absent: of none. */
+  readonly searchId?: string | null;
 }
 
 /** A contiguous interval of one arm; `block` counts within the run, times are µs from the run's start. */

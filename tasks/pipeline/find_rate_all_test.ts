@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { join } from "node:path";
 import type { PathRate } from "../model/rate_search.ts";
 import { openStore } from "../store/open.ts";
+import { listRuns, withoutProbes } from "../store/runs.ts";
 import { exitCodeOf } from "./find_rate.ts";
 import { withWorkbench } from "./testing.ts";
 import { BOUND, search } from "./testing_nap.ts";
@@ -37,7 +38,7 @@ Deno.test("the highest rate of a system whose limit is known", async (t) => {
         const store = await openStore(bench.db, { mode: "read" });
         try {
           const runs = await store.rows<{ run_id: string; label: string; kind: string; verdict: string }>(
-            "SELECT run_id, label, kind, verdict FROM run ORDER BY run_id",
+            `SELECT run_id, label, kind, verdict FROM run WHERE search_id = '${found.search.id}' ORDER BY run_id`,
           );
           const warm = runs.shift()!;
           assert.equal(warm.label, `find-rate ${found.search.id} warm-up`);
@@ -54,6 +55,14 @@ Deno.test("the highest rate of a system whose limit is known", async (t) => {
               path.probes.some(({ run, outcome }) => run === run_id && outcome !== "fails")
             ).map(({ run_id }) => run_id),
           );
+          const [entry, ...others] = withoutProbes(await listRuns(store));
+          assert.deepEqual([entry!.runId, entry!.kind, entry!.status], [
+            found.search.id,
+            "find-rate",
+            "complete",
+          ]);
+          assert.deepEqual(entry!.search!.paths[0]!.interval, path.interval);
+          assert.deepEqual(others, []);
         } finally {
           store.close();
         }

@@ -1,14 +1,18 @@
 import assert from "node:assert/strict";
+import { join } from "node:path";
 import { loadScenario } from "../load/scenario.ts";
 import { readConfig } from "../config.ts";
 import { UsageError } from "../model/errors.ts";
 import type { PathRate } from "../model/rate_search.ts";
 import { exampleSearch } from "../report/testing_find_rate.ts";
 import { exampleSummary } from "../report/testing.ts";
+import { testConfig } from "../stack/testing.ts";
 import { openStore } from "../store/open.ts";
 import type { BenchArguments } from "./bench_options.ts";
 import { exitCodeOf } from "./find_rate.ts";
 import { lowestRate, pathSlo, probeOf, probeSeconds, settleSearch } from "./probe.ts";
+import { recoverRuns } from "./recover.ts";
+import { listStoredRuns, removeRun } from "./runs.ts";
 import { withWorkbench } from "./testing.ts";
 import { napScenario } from "./testing_nap.ts";
 
@@ -93,6 +97,11 @@ Deno.test("the exit code says whether every path has a rate", () => {
   assert.equal(exitCodeOf({ paths: [{ ...found, stopped: "The disk is full." }, invalid] }), 3);
 });
 
+/** Lines of the list below its head. */
+function entries(list: string): number {
+  return list.split("\n").filter((line) => /^\d{8}-/.test(line)).length;
+}
+
 Deno.test("the highest rate of a system", async (t) => {
   await withWorkbench(async (bench) => {
     await t.step("is left unknown by an interruption, which keeps what was measured until then", async () => {
@@ -119,6 +128,30 @@ Deno.test("the highest rate of a system", async (t) => {
       } finally {
         store.close();
       }
+      const id = /^Search (\S+)/m.exec(stdout)![1]!;
+      assert.match(await listStoredRuns(bench.db), new RegExp(`\n${id} .*nap \\(find-rate\\).* interrupted`));
+    });
+    await t.step("is one entry also where the search was killed, and its page can be had", async () => {
+      const before = entries(await listStoredRuns(bench.db));
+      const args = [await napScenario(bench), "--find-rate", "--slo", "p95<100ms", "--duration", "20s"];
+      const task = bench.start("bench", args);
+      await bench.measuring();
+      task.kill("SIGKILL");
+      await task.result;
+      const [told] = (await recoverRuns(bench.home, bench.db)).filter((line) =>
+        line.startsWith("Recovered search")
+      );
+      const id = /search (\S+) \(crashed\)/.exec(told!)![1]!;
+      assert.equal(entries(await listStoredRuns(bench.db)), before + 1);
+      assert.equal(entries(await listStoredRuns(bench.db, { probes: true })), before + 3);
+      const { code, stdout, stderr } = await bench.run("report", ["latest", "--no-pdf"]);
+      assert.equal(code, 0, stderr);
+      assert.match(stdout, new RegExp(`Report  .*${id}/index\\.html`));
+      const list = await Deno.readTextFile(join(bench.reports, "index.html"));
+      assert.equal(list.split(`href="${id}/index.html"`).length, 2);
+      await removeRun(await testConfig(bench.home), bench.db, id);
+      assert.equal(entries(await listStoredRuns(bench.db)), before);
+      await assert.rejects(Deno.stat(join(bench.reports, id)), Deno.errors.NotFound);
     });
   });
 });

@@ -53,6 +53,8 @@ export interface MeasureOptions {
   /** Aborted when the database is no longer the run's alone. */
   readonly lost: AbortSignal;
   readonly runId: string;
+  /** The search that the run is a probe of. */
+  readonly searchId?: string;
   readonly gitCommit: string | null;
   readonly terminal: Terminal;
   readonly signal: AbortSignal;
@@ -111,6 +113,7 @@ async function makeLoad(options: MeasureOptions, streams: readonly LoadStream[])
     config: runConfig,
     environment: options.environment,
     gitCommit: options.gitCommit,
+    searchId: options.searchId ?? null,
   };
   const phases = planBlocks({
     arms: runConfig.arms,

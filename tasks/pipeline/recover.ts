@@ -4,7 +4,8 @@ import { formatCount } from "../model/units.ts";
 import { isAlive } from "../stack/process.ts";
 import type { Terminal } from "../terminal/terminal.ts";
 import { type LoadCounts, loadSpool } from "../store/load.ts";
-import { openStore, type Store } from "../store/open.ts";
+import { openStore, type Store, StoreBusyError } from "../store/open.ts";
+import { endLeftSearches } from "../store/searches.ts";
 import { setAside } from "../store/set_aside.ts";
 import {
   type PendingSpool,
@@ -59,15 +60,44 @@ export async function recoverRuns(home: string, db: string, options: RecoverOpti
   if (isFile(spoolRoot(home))) told.push(`No spools can be in a file. ${putAside(home, spoolRoot(home))}`);
   removeLoadedSpools(home);
   const left = pendingSpools(home).filter(({ owner }) => owner === null || !isAlive(owner));
-  if (left.length === 0) return told;
-  const store = await openStore(db, { mode: "write", onWait: options.onWait, signal: options.signal });
+  const store = await openToRecover(db, left.length > 0, options);
+  if (store === null) return told;
   try {
     for (const spool of left) {
       if (options.signal?.aborted) throw new InterruptedError();
       keepEvidence(home, spool.runId, spool.dir);
       told.push(...await recover(store, home, spool, options));
     }
+    for (const id of await endLeftSearches(store, isAlive)) {
+      told.push(`Recovered search ${id} (crashed). deno task report ${id} renders what it found.`);
+    }
     return told;
+  } finally {
+    store.close();
+  }
+}
+
+/** The store where there is something to load; else where it can be had at once, for searches that were killed. */
+async function openToRecover(db: string, needed: boolean, options: RecoverOptions): Promise<Store | null> {
+  if (needed) return await openStore(db, { mode: "write", onWait: options.onWait, signal: options.signal });
+  if (!isFile(db)) return null;
+  try {
+    return await openStore(db, { mode: "write", waitMs: 0 });
+  } catch (error) {
+    // The next start has another look.
+    if (error instanceof StoreBusyError) return null;
+    throw error;
+  }
+}
+
+/**
+ * Ends the entries of searches in a store that have no end, because their process was killed or failed.
+ * @param failed whether a search of this very process has ended without one
+ */
+export async function endSearches(db: string, failed: (id: string) => boolean): Promise<void> {
+  const store = await openStore(db, { mode: "write" });
+  try {
+    await endLeftSearches(store, (owner, id) => isAlive(owner) && !failed(id));
   } finally {
     store.close();
   }

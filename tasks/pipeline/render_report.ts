@@ -1,10 +1,14 @@
 import type { Config } from "../config.ts";
-import { makeReport } from "../report/report.ts";
+import { makeRatePage, type RatePage } from "../report/find_rate_page.ts";
+import { makeReport, type Report } from "../report/report.ts";
+import { openStore } from "../store/open.ts";
+import { resolveRun } from "../store/runs.ts";
 import { openTerminal } from "../terminal/terminal.ts";
 import { interruptSignal } from "./interrupt.ts";
+import { storedSearch } from "./stored_search.ts";
 import { storeFile } from "./store_file.ts";
 
-/** Renders a stored run again and shows where its files are. */
+/** Renders a stored run or search again and shows where its files are. */
 export async function renderReport(
   runRef: string,
   { pdf, db }: { readonly pdf: boolean; readonly db?: string },
@@ -12,18 +16,27 @@ export async function renderReport(
 ): Promise<void> {
   const terminal = openTerminal({ json: false });
   const { signal } = interruptSignal(config.home);
-  const made = await terminal.step("Report", async (progress) => {
-    const report = await makeReport({
-      config,
-      db: storeFile(config, db),
-      runRef,
-      pdf,
-      signal,
-      onStep: progress,
-    });
+  const file = storeFile(config, db);
+  const made = await terminal.step<Report | RatePage>("Report", async (progress) => {
+    const options = { config, pdf, signal, onStep: progress };
+    const found = await searchNamed(file, runRef, config);
+    const report = found === null
+      ? await makeReport({ ...options, db: file, runRef })
+      : await makeRatePage(found, options);
     return { value: report, detail: report.pdf === null ? "HTML" : "HTML and PDF" };
   });
   for (const warning of made.warnings) terminal.print(`• ${warning}`);
   terminal.print(`Report  ${made.html}`);
   if (made.pdf !== null) terminal.print(`PDF     ${made.pdf}`);
+}
+
+/** The search that a reference means; null where it means a run. */
+async function searchNamed(db: string, reference: string, config: Config) {
+  const store = await openStore(db, { mode: "read" });
+  try {
+    const run = await resolveRun(store, reference);
+    return run.kind === "find-rate" ? await storedSearch(store, config, run) : null;
+  } finally {
+    store.close();
+  }
 }

@@ -1,45 +1,64 @@
 import { join } from "node:path";
 import type { Config } from "../config.ts";
 import { leftInFolder, removeReport } from "../stack/reports_folder.ts";
-import { deleteRun, findRun, listRuns, readRuns } from "../store/runs.ts";
+import { deleteRun, findRun, listRuns, readRuns, withoutProbes } from "../store/runs.ts";
 import { openStore } from "../store/open.ts";
+import { formatCount } from "../model/units.ts";
 import { singleLine } from "../terminal/safe_text.ts";
 import { runsText } from "../terminal/runs_text.ts";
 
-/** The stored runs as text. */
-export async function listStoredRuns(db: string): Promise<string> {
+/**
+ * The stored runs as text, each search as one.
+ * @param probes list the probes of searches too
+ */
+export async function listStoredRuns(
+  db: string,
+  { probes }: { readonly probes: boolean } = { probes: false },
+): Promise<string> {
   const store = await openStore(db, { mode: "read" });
   try {
     const { runs, unusable } = await readRuns(store);
-    return runsText(runs, unusable);
+    return runsText(probes ? runs : withoutProbes(runs), unusable);
   } finally {
     store.close();
   }
 }
 
 /**
- * Removes a run from the store, and its report.
+ * Removes a run from the store, and its report; a search with all its probes and theirs.
  * @returns a sentence that says what was removed.
  * @throws {UsageError} when there is no such run; {ServiceError} when its report cannot be removed.
  */
 export async function removeRun(config: Config, db: string, reference: string): Promise<string> {
   const store = await openStore(db, { mode: "write" });
   try {
-    const { runId, label } = findRun(await listRuns(store), reference);
-    const removed = removeReport(config.reports, runId);
+    const runs = await listRuns(store);
+    const { runId, label, kind } = findRun(runs, reference);
+    const probes = runs.filter(({ searchId }) => searchId === runId);
+    const told = probes.map((probe) => removeReportOf(config, probe.runId)).filter(({ left }) => left !== "");
+    const { removed, left } = removeReportOf(config, runId);
     await deleteRun(store, runId);
-    const run = `Removed run ${runId}${label === null ? "" : ` (${singleLine(label)})`}`;
-    if (removed === null) {
-      return `${run}. Left ${join(config.reports, runId)} alone: it is not a report of Benchbook's.`;
-    }
-    const left = removed ? leftInFolder(config.reports, runId) : [];
-    if (left.length > 0) {
-      return `${run} and its report. Left in ${join(config.reports, runId)}, as they are not Benchbook's: ${
-        left.map(singleLine).join(", ")
-      }.`;
-    }
-    return removed ? `${run} and its report.` : `${run}. It had no report.`;
+    const named = label === null ? "" : ` (${singleLine(label)})`;
+    const what = kind === "bench"
+      ? `run ${runId}${named}`
+      : `search ${runId}${named} with its ${formatCount(probes.length)} runs`;
+    const report = removed ? " and its report." : left === "" ? ". It had no report." : ".";
+    return [`Removed ${what}${report}`, left, ...told.map((one) => one.left)].filter((part) => part !== "")
+      .join(" ");
   } finally {
     store.close();
   }
+}
+
+/** Removes a run's report; `left` says what stays, as a sentence, or nothing. */
+function removeReportOf({ reports }: Config, runId: string): { removed: boolean; left: string } {
+  const removed = removeReport(reports, runId);
+  const folder = join(reports, runId);
+  if (removed === null) {
+    return { removed: false, left: `Left ${folder} alone: it is not a report of Benchbook's.` };
+  }
+  const left = removed ? leftInFolder(reports, runId) : [];
+  if (left.length === 0) return { removed, left: "" };
+  const names = left.map((name) => singleLine(name)).join(", ");
+  return { removed, left: `Left in ${folder}, as they are not Benchbook's: ${names}.` };
 }

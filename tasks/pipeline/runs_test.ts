@@ -3,8 +3,10 @@ import { existsSync, mkdirSync, readdirSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { UsageError } from "../model/errors.ts";
 import { makeReport } from "../report/report.ts";
+import { exampleSearch } from "../report/testing_find_rate.ts";
 import { openStore } from "../store/open.ts";
 import { deleteRun, insertRun, listRuns } from "../store/runs.ts";
+import { keepSearch } from "../store/searches.ts";
 import { bareRun } from "../store/testing.ts";
 import { testConfig, withTempHome } from "../stack/testing.ts";
 import { displayWidth, isPrintable } from "../terminal/safe_text.ts";
@@ -78,4 +80,42 @@ Deno.test("a run whose report is somebody else's folder is removed from the stor
     assert.deepEqual(await listRuns(after), []);
     await deleteRun(after, ID);
     after.close();
+  }));
+
+Deno.test("a search is one line of the list unless its probes are asked for, and goes with them and their reports", () =>
+  withTempHome(async (home) => {
+    const config = await testConfig(home);
+    const db = join(home, "runs.duckdb");
+    const found = exampleSearch();
+    const { id } = found.search;
+    const environment = { dataset: { name: "d", scale: "s" }, services: [] } as never;
+    const store = await openStore(db, { mode: "write" });
+    const probes = ["20260314-090101-0001", "20260314-090102-0002"];
+    for (const probe of probes) {
+      await insertRun(store, bareRun(probe, { environment, searchId: id, label: `find-rate ${id} 600/s` }));
+    }
+    await insertRun(store, bareRun(ID, { environment }));
+    const owner = { pid: 1, startedAt: "then" };
+    await keepSearch(store, { found, status: "complete", verdict: "pass", endedAt: new Date(), owner });
+    store.close();
+    const listed = await listStoredRuns(db);
+    assert.match(listed, new RegExp(`${id} +nightly +access-paths \\(find-rate\\)`));
+    assert.match(listed, /complete +sql 1,200–1,253\/s, sql\+cache ≥ 4,800\/s/);
+    for (const probe of probes) {
+      assert(!listed.includes(probe));
+      assert((await listStoredRuns(db, { probes: true })).includes(probe));
+    }
+    write(join(config.reports, id, "search.json"), JSON.stringify(found));
+    write(join(config.reports, probes[0]!, "summary.json"), JSON.stringify({ run: { runId: probes[0] } }));
+    write(join(config.reports, probes[1]!, "summary.json"), JSON.stringify({ run: { runId: probes[1] } }));
+    write(join(config.reports, probes[1]!, "notes.txt"));
+    assert.equal(
+      await removeRun(config, db, "nightly"),
+      `Removed search ${id} (nightly) with its 2 runs and its report. Left in ${
+        join(config.reports, probes[1]!)
+      }, as they are not Benchbook's: notes.txt.`,
+    );
+    assert.deepEqual(readdirSync(config.reports), [probes[1]]);
+    assert.equal((await listStoredRuns(db, { probes: true })).includes(ID), true);
+    await assert.rejects(removeRun(config, db, id), UsageError);
   }));

@@ -20,6 +20,7 @@ import { isoMinutes } from "./decision.ts";
 import { type Pages, templates } from "./html.ts";
 import { dataOptions, quoted } from "./method.ts";
 import { writePdf } from "./report.ts";
+import { writeSite } from "./site.ts";
 import type { Table } from "./tables.ts";
 import { replaceDirectory } from "./write.ts";
 
@@ -86,6 +87,8 @@ export async function makeRatePage(
       `${JSON.stringify({ ...found, files }, null, 1)}\n`,
     );
   }, isReportPart);
+  onStep?.("listing all runs");
+  await writeSite(config.reports, templateDirectory);
   return { html: join(directory, "index.html"), pdf: printed, warnings };
 }
 
@@ -122,7 +125,7 @@ export function ratePageView(found: RateSearch): RatePageView {
     ],
     method: method(found),
     command: reproduce(found),
-    query: `SELECT * FROM timing JOIN run USING (run_id) WHERE label LIKE 'find-rate ${search.id} %';`,
+    query: `SELECT * FROM timing JOIN run USING (run_id) WHERE search_id = '${search.id}';`,
   };
 }
 

@@ -1,9 +1,12 @@
 import { join } from "node:path";
 import { sparkline } from "../charts/sparkline.ts";
 import { formatCount, measuredMs } from "../model/units.ts";
+import type { RateSearch } from "../model/rate_search.ts";
 import type { Run } from "../model/run.ts";
 import { isRunId, SAMPLE } from "../model/run_id.ts";
 import { INDEX, refuseForeignIndex } from "../stack/reports_folder.ts";
+import { searchOf } from "../store/searches.ts";
+import { foundText } from "../terminal/find_rate_text.ts";
 import { isoMinutes } from "./decision.ts";
 import { templates } from "./html.ts";
 import { replaceFile } from "./write.ts";
@@ -51,7 +54,8 @@ interface Stored {
 
 /** Writes `reports/index.html`, the list of all runs that have a report, newest first. */
 export async function writeSite(reports: string, templateDirectory: string): Promise<string> {
-  const rows = siteRows(await readSummaries(reports));
+  const { runs, searches } = await readReports(reports);
+  const rows = siteRows(runs, searches);
   const render = await templates(templateDirectory);
   const css = await Deno.readTextFile(join(templateDirectory, "report.css"));
   refuseForeignIndex(reports);
@@ -63,8 +67,37 @@ export async function writeSite(reports: string, templateDirectory: string): Pro
   return file;
 }
 
-/** The list's rows from the summaries, newest first; pure. */
-export function siteRows(summaries: readonly Stored[]): SiteRow[] {
+/** The list's rows from the summaries and searches, newest first; pure. */
+export function siteRows(summaries: readonly Stored[], searches: readonly RateSearch[] = []): SiteRow[] {
+  return [...runRows(summaries), ...searches.map(searchRow)].sort((a, b) =>
+    a.date === b.date ? (a.runId < b.runId ? 1 : -1) : a.date < b.date ? 1 : -1
+  );
+}
+
+/** A search is a line, whatever the number of its probes. */
+function searchRow(found: RateSearch): SiteRow {
+  const { search, paths } = found;
+  const { id, label, scenario, startedAt, gitCommit } = search;
+  const known = paths.length > 0 && paths.every(({ interval: [low] }) => low !== null);
+  const requests = paths.flatMap(({ probes }) => probes).reduce((sum, probe) => sum + probe.requests, 0);
+  return {
+    href: `${id}/index.html`,
+    runId: id,
+    label,
+    scenario: `${scenario} (find-rate)`,
+    date: `${isoMinutes(startedAt)} UTC`,
+    commit: gitCommit?.slice(0, 10) ?? "—",
+    verdict: foundText(found),
+    tone: known ? "good" : "unsure",
+    requests: formatCount(requests),
+    p95: "—",
+    sample: false,
+    trend: "",
+    trendText: "",
+  };
+}
+
+function runRows(summaries: readonly Stored[]): SiteRow[] {
   const oldest = [...summaries].sort((a, b) => a.run.startedAt < b.run.startedAt ? -1 : 1);
   const trends = new Map<string, number[]>();
   return oldest.map((summary, index) => {
@@ -98,7 +131,7 @@ export function siteRows(summaries: readonly Stored[]): SiteRow[] {
           measuredMs(recent.at(-1)!)
         }`,
     };
-  }).reverse();
+  });
 }
 
 /** Runs whose numbers may stand in one line: the same question, load, data and machine. */
@@ -126,21 +159,34 @@ function verdict({ run, verdict }: Stored): Pick<SiteRow, "verdict" | "tone"> {
   }
 }
 
-async function readSummaries(reports: string): Promise<Stored[]> {
-  const found: Stored[] = [];
+async function readReports(reports: string): Promise<{ runs: Stored[]; searches: RateSearch[] }> {
+  const runs: Stored[] = [];
+  const searches: RateSearch[] = [];
   for await (const entry of Deno.readDir(reports)) {
     // Names become links: one such as "javascript:…" is no report's.
     if (!entry.isDirectory || !(isRunId(entry.name) || entry.name === SAMPLE)) continue;
     try {
-      const text = await Deno.readTextFile(join(reports, entry.name, "summary.json"));
-      const summary = JSON.parse(text);
-      if (isSummary(summary)) found.push({ ...summary, directory: entry.name });
+      const search = await readText(join(reports, entry.name, "search.json")).then(searchOf);
+      if (search !== null) {
+        if (search.search.id === entry.name) searches.push(search);
+        continue;
+      }
+      const summary = JSON.parse(await Deno.readTextFile(join(reports, entry.name, "summary.json")));
+      if (isSummary(summary)) runs.push({ ...summary, directory: entry.name });
     } catch {
       // A report of another version, one that is torn or closed to us, or another program's folder is no reason not
       // to list the others.
     }
   }
-  return found;
+  return { runs, searches };
+}
+
+async function readText(path: string): Promise<string | null> {
+  try {
+    return await Deno.readTextFile(path);
+  } catch {
+    return null;
+  }
 }
 
 /** Whether it has all that the list needs. */

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { siteRows, writeSite } from "./site.ts";
+import { exampleSearch } from "./testing_find_rate.ts";
 import { exampleRun, exampleSummary } from "./testing.ts";
 
 const templates = join(import.meta.dirname!, "..", "..", "templates");
@@ -49,6 +50,36 @@ Deno.test("the list leaves out what is no report and still lists the rest", asyn
     const html = await Deno.readTextFile(await writeSite(reports, templates));
     assert.deepEqual([...html.matchAll(/<a href="([^"]+)"/g)].map((match) => match[1]), ["good/index.html"]);
     assert.match(html, /1 run, newest first/);
+  } finally {
+    await Deno.remove(reports, { recursive: true });
+  }
+});
+
+Deno.test("a search is one line of the list, with what each path holds", async () => {
+  const found = exampleSearch();
+  const rows = siteRows([stored("a", 13), stored("b", 15)], [found]);
+  assert.deepEqual(rows.map(({ runId }) => runId), ["b", found.search.id, "a"]);
+  const { verdict, scenario, label, requests } = rows[1]!;
+  assert.equal(verdict, "sql 1,200–1,253/s, sql+cache ≥ 4,800/s");
+  assert.deepEqual([scenario, label], ["access-paths (find-rate)", "nightly"]);
+  assert.match(requests, /^\d+,\d+/);
+  const reports = await Deno.makeTempDir({ prefix: "benchbook-site-" });
+  try {
+    const torn = JSON.stringify({ ...found, search: { ...found.search, startedAt: "never" } });
+    for (
+      const [name, text] of [[found.search.id, JSON.stringify(found)], ["other", JSON.stringify(found)], [
+        "torn",
+        torn,
+      ]]
+    ) {
+      await Deno.mkdir(join(reports, name!));
+      await Deno.writeTextFile(join(reports, name!, "search.json"), text!);
+    }
+    const html = await Deno.readTextFile(await writeSite(reports, templates));
+    assert.deepEqual(
+      [...html.matchAll(/<a href="([^"]+)"/g)].map((match) => match[1]),
+      [`${found.search.id}/index.html`],
+    );
   } finally {
     await Deno.remove(reports, { recursive: true });
   }

@@ -51,8 +51,9 @@ export function planClean(config: Places): CleanTarget[] {
   for (const name of reportFolders(reports)) {
     const folder = join(reports, name);
     const { own, foreign } = reportContent(folder);
-    if (foreign.length === 0) add(folder, "report of a run");
-    else for (const file of own) add(join(folder, file), "report of a run");
+    const what = own.includes("search.json") ? "report of a search" : "report of a run";
+    if (foreign.length === 0) add(folder, what);
+    else for (const file of own) add(join(folder, file), what);
   }
   for (const name of leftReports(reports)) add(join(reports, name), "part of a report, left by a kill");
   if (isOurIndex(reports)) add(join(reports, INDEX), "index of the runs");

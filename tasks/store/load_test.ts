@@ -83,6 +83,8 @@ Deno.test("a spool becomes the contract's rows, with nulls for what never happen
     assert.deepEqual(run, {
       ...bareRun("R1", { label: "first", gitCommit: "abc", status: "complete" }),
       endedAt: new Date("2026-01-02T03:04:07.700Z"),
+      searchId: null,
+      search: null,
       slots: 4,
     });
   }));

@@ -13,6 +13,7 @@ const TABLES = [
   "operation",
   "phase",
   "plan",
+  "rate_search",
   "run",
   "sample",
   "timing",

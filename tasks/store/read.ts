@@ -1,4 +1,5 @@
 import { openStore } from "./open.ts";
+import { UsageError } from "../model/errors.ts";
 import { resolveRun, type StoredRun } from "./runs.ts";
 import { query } from "./sql.ts";
 import type { Parameters } from "./values.ts";
@@ -59,7 +60,18 @@ export async function openRun(
     }
   };
   const run = await resolveRun({ rows }, reference);
+  if (run.kind === "find-rate") throw hasNoRows(run);
   return { run, db, rows: (sql, parameters = {}) => rows(sql, { run: run.runId, ...parameters }) };
+}
+
+function hasNoRows({ runId, search }: StoredRun): UsageError {
+  const probe = search?.paths.flatMap(({ probes }) => probes).at(-1)?.run;
+  return new UsageError(
+    `Cannot read the requests of ${runId}: it is a search for a rate, whose probes have them`,
+    `Name one of these${
+      probe === undefined ? "" : `, such as ${probe}`
+    }: deno task runs --probes lists them.`,
+  );
 }
 
 /** Where the store lies when nobody says otherwise. */

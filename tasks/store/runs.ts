@@ -2,8 +2,10 @@ import { UsageError } from "../model/errors.ts";
 import { isRunId } from "../model/run_id.ts";
 import type { Environment, Run, RunConfig, RunStatus, Verdict } from "../model/run.ts";
 import { nearest } from "../model/suggest.ts";
+import type { RateSearch } from "../model/rate_search.ts";
 import { jsonText } from "./json_text.ts";
 import type { Store } from "./open.ts";
+import { searchOf } from "./searches.ts";
 import { query } from "./sql.ts";
 import type { Parameters } from "./values.ts";
 
@@ -14,14 +16,16 @@ export interface Rows {
 
 /** A stored run as a list shows it. */
 export interface StoredRun extends Run {
-  /** Scheduled slots. */
+  /** Scheduled slots; of a search, those of all its probes. */
   readonly slots: number;
+  /** What a search found, as far as it is known; null of anything else. */
+  readonly search: RateSearch | null;
 }
 
 interface RunRow {
   run_id: string;
   label: string | null;
-  kind: "bench";
+  kind: Run["kind"];
   scenario: string;
   started_at: Date;
   ended_at: Date | null;
@@ -31,7 +35,9 @@ interface RunRow {
   config: string;
   environment: string;
   git_commit: string | null;
+  search_id: string | null;
   slots: number;
+  search: string | null;
 }
 
 /** Every table with rows of a run. */
@@ -45,6 +51,7 @@ const TABLES = [
   "migration_step",
   "lock_event",
   "ledger",
+  "rate_search",
 ] as const;
 
 /** Inserts the row of table `run`; a run of that id must not be there. */
@@ -62,6 +69,7 @@ export async function insertRun(store: Store, run: Run): Promise<void> {
     config: jsonText(run.config),
     environment: jsonText(run.environment),
     commit: run.gitCommit,
+    search: run.searchId ?? null,
   });
 }
 
@@ -91,9 +99,17 @@ export async function resolveRun(source: Rows, reference: string): Promise<Store
   return findRun(await listRuns(source), reference);
 }
 
-/** As `resolveRun`, over runs already listed newest first. */
-export function findRun(runs: readonly StoredRun[], reference: string): StoredRun {
-  if (runs.length === 0) {
+/** Without the probes of searches: a search counts as one. */
+export function withoutProbes(runs: readonly StoredRun[]): StoredRun[] {
+  return runs.filter(({ searchId }) => searchId === null);
+}
+
+/** As `resolveRun`, over runs already listed newest first. Probes of searches are found where nothing else is meant. */
+export function findRun(all: readonly StoredRun[], reference: string): StoredRun {
+  const runs = withoutProbes(all);
+  const probe = all.find((run) => run.runId === reference) ?? all.find((run) => run.label === reference);
+  const begins = (run: StoredRun) => reference !== "" && run.runId.startsWith(reference);
+  if (runs.length === 0 && probe === undefined) {
     throw new UsageError(
       `Cannot find run "${reference}": there are no runs yet`,
       "Run deno task bench first.",
@@ -112,7 +128,9 @@ export function findRun(runs: readonly StoredRun[], reference: string): StoredRu
   }
   const exact = runs.find((run) => run.runId === reference) ?? runs.find((run) => run.label === reference);
   if (exact !== undefined) return exact;
-  const begun = reference === "" ? [] : runs.filter((run) => run.runId.startsWith(reference));
+  if (probe !== undefined) return probe;
+  const begunOwn = runs.filter(begins);
+  const begun = begunOwn.length > 0 ? begunOwn : all.filter(begins);
   if (begun.length === 1) return begun[0]!;
   if (begun.length > 1) {
     const some = begun.slice(0, 4).map((run) => run.runId).join(", ");
@@ -137,9 +155,14 @@ export async function setVerdict(store: Store, runId: string, verdict: Verdict |
   await store.run("UPDATE run SET verdict = $verdict WHERE run_id = $run", { run: runId, verdict });
 }
 
-/** Removes a run from all tables, in one transaction. */
+/** Removes a run, and of a search all its probes, from all tables, in one transaction. */
 export async function deleteRun(store: Store, runId: string): Promise<void> {
-  await store.transaction(() => deleteRows(store, runId));
+  const probes = await store.rows<{ id: string }>("SELECT run_id AS id FROM run WHERE search_id = $run", {
+    run: runId,
+  });
+  await store.transaction(async () => {
+    for (const id of [...probes.map(({ id }) => id), runId]) await deleteRows(store, id);
+  });
 }
 
 /** Removes a run from all tables, within the caller's transaction. */
@@ -161,6 +184,8 @@ function toRun(row: RunRow): StoredRun {
     config: JSON.parse(row.config) as RunConfig,
     environment: JSON.parse(row.environment) as Environment,
     gitCommit: row.git_commit,
+    searchId: row.search_id,
     slots: row.slots,
+    search: searchOf(row.search),
   };
 }

@@ -52,6 +52,7 @@ const run = z.object({
   config: json,
   environment: json,
   gitCommit: text.nullable(),
+  searchId: text.nullable().optional(),
 });
 
 const end = z.object({

@@ -32,7 +32,7 @@ export async function summarise(source: Source, runId: string): Promise<RunSumma
 }
 
 async function compute(rows: Rows, file: string, reference: string): Promise<RunSummary> {
-  const { slots: _, ...run } = await resolveRun(rows, reference);
+  const { slots: _slots, search: _search, ...run } = await resolveRun(rows, reference);
   const { runId, config, environment } = run;
   const open = config.loop === "open";
   const validity = await judgeValidity(rows, run);

@@ -42,6 +42,15 @@ export function foundSentence(
   return `${path} holds ${slo} up to ${rateText(low)}–${rateText(high)} requests/s (${sure})`;
 }
 
+/** What each path holds, in a cell: `sql 1,200–1,253/s, sql+cache ≥ 4,800/s`; `—` where none is known. */
+export function foundText({ paths }: Pick<RateSearch, "paths">): string {
+  const found = paths.map(({ path, interval: [low, high] }) => {
+    if (low === null) return high === null ? `${path} ?` : `${path} < ${rateText(high)}/s`;
+    return high === null ? `${path} ≥ ${rateText(low)}/s` : `${path} ${rateText(low)}–${rateText(high)}/s`;
+  });
+  return found.length === 0 ? "—" : found.join(", ");
+}
+
 /** A probe's end in a few words, for the line that it leaves behind: `holds, p95 12.1 ms, 1,190/s answered`. */
 export function probeText({ outcome, p95Ms, achieved, reason }: RateProbe): string {
   const figures = `p95 ${formatMs(p95Ms)}, ${significant(achieved, 4)}/s answered`;

@@ -1,5 +1,6 @@
 import { formatCount } from "../model/units.ts";
 import type { StoredRun } from "../store/runs.ts";
+import { foundText } from "./find_rate_text.ts";
 import { singleLine } from "./safe_text.ts";
 import { formatTable } from "./table.ts";
 
@@ -26,17 +27,17 @@ function runsTable(runs: readonly StoredRun[]): string {
       { title: "started (UTC)", align: "left" },
       { title: "requests", align: "right" },
       { title: "status", align: "left" },
-      { title: "verdict", align: "left" },
+      { title: "verdict", align: "left", columns: 64 },
     ],
     runs.map((run) => [
       run.runId,
       run.label ?? "",
-      run.scenario,
+      run.kind === "find-rate" ? `${run.scenario} (find-rate)` : run.scenario,
       `${run.environment.dataset.name} ${run.environment.dataset.scale}`,
       run.startedAt.toISOString().slice(0, 16).replace("T", " "),
       formatCount(run.slots),
       run.status,
-      run.verdict ?? "—",
+      run.search === null ? run.verdict ?? "—" : foundText(run.search),
     ]),
   );
 }

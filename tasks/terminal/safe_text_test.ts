@@ -96,7 +96,7 @@ function assertHarmless(text: string, longest: number): void {
 
 Deno.test("labels, names and messages that are hostile are harmless in every text for people", () => {
   const run = { ...exampleRun(), label: EVIL, scenario: EVIL };
-  assertHarmless(runsText([{ ...run, slots: 1 }], [EVIL, "..", "a\0b"]), 220);
+  assertHarmless(runsText([{ ...run, slots: 1, search: null }], [EVIL, "..", "a\0b"]), 220);
   const summary = exampleSummary({ run });
   const operations = summary.operations.map((row) => ({ ...row, operation: row.operation && EVIL }));
   assertHarmless(

@@ -95,7 +95,7 @@ Deno.test("a generator without real-time priority says so, and how to get it", (
 });
 
 Deno.test("the list of runs is a table, and without runs a sentence", async (t) => {
-  await t.assertSnapshot(runsText([{ ...exampleRun(), slots: 12_345 }]));
+  await t.assertSnapshot(runsText([{ ...exampleRun(), slots: 12_345, search: null }]));
   assert.equal(runsText([]), "No runs are stored yet. deno task bench makes one.");
 });
 

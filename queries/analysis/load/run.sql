@@ -1,6 +1,8 @@
 INSERT INTO run (
-  run_id, label, kind, scenario, started_at, ended_at, status, verdict, seed, config, environment, git_commit
+  run_id, label, kind, scenario, started_at, ended_at, status, verdict, seed, config, environment, git_commit,
+  search_id
 )
 VALUES (
-  $run, $label, $kind, $scenario, $started, $ended, $status, $verdict, $seed, $config, $environment, $commit
+  $run, $label, $kind, $scenario, $started, $ended, $status, $verdict, $seed, $config, $environment, $commit,
+  $search
 );
