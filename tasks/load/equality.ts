@@ -1,16 +1,18 @@
 import { join } from "node:path";
-import { BenchbookError, ExitCode, InterruptedError, ServiceError, UsageError } from "../model/errors.ts";
+import { BenchbookError, ExitCode, ServiceError, UsageError } from "../model/errors.ts";
 import type { PathName } from "../model/operation.ts";
+import { sessionName } from "../model/session_name.ts";
 import { errorMessageOf } from "../targets/graphql_answer.ts";
 import { type Canonical, firstDifference, normaliseGraphql, normaliseSql } from "../targets/normalise.ts";
 import { SqlTarget } from "../targets/sql.ts";
-import { askOnce, type Call, newCall, type Statement, type Target } from "../targets/target.ts";
+import { type Call, newCall, type Statement, type Target } from "../targets/target.ts";
 import { parseSql, type SqlQuestion } from "../targets/workload_sql.ts";
 import type { Workload } from "./arms.ts";
 import { monotonicUs } from "../net/clock.ts";
 import type { Mix } from "./mix.ts";
 import { expectArmKeys, openTargets, storedKeysOf, tellArmKeys } from "./open_targets.ts";
 import { type Arm, PROOF_SLOTS_FROM } from "./plan.ts";
+import { PROOF_LIMITS, ProofSession } from "./proof_session.ts";
 import type { LoadedScenario } from "./scenario.ts";
 
 export interface EqualityOptions {
@@ -18,8 +20,8 @@ export interface EqualityOptions {
   readonly workload: Workload;
   readonly arms: readonly Arm[];
   readonly databaseUrl: string;
-  /** What its own connection is called at the server. */
-  readonly session?: string;
+  /** Whose names the connections bear at the server. */
+  readonly runId?: string;
   readonly mix: Mix;
   readonly seed: number;
   readonly signal: AbortSignal;
@@ -39,12 +41,17 @@ const SAMPLES = 5;
  * statements and the code are those that will be timed.
  * @returns how many answers were compared.
  * @throws {BenchbookError} (exit code 4) naming operation, path and first difference.
+ * @throws {ServiceError} where the server fails, does not answer, or others hold locks that are needed
+ * @throws {InterruptedError} after the signal
  */
 export async function proveEqual(options: EqualityOptions): Promise<{ compared: number }> {
-  const { scenario, arms, databaseUrl, session, mix, seed, signal } = options;
-  const reference = new SqlTarget({ url: databaseUrl, session, connections: 1, nowUs: monotonicUs });
+  const { scenario, arms, databaseUrl, runId, mix, seed } = options;
+  const session = runId === undefined ? undefined : sessionName(runId, "proof");
+  const { statementMs: limitMs, lockMs } = PROOF_LIMITS;
+  const nowUs = monotonicUs;
+  const reference = new SqlTarget({ url: databaseUrl, session, connections: 1, limitMs, lockMs, nowUs });
   await reference.open();
-  const targets = await openTargets(arms, { connections: 1, nowUs: monotonicUs, seed }).catch(
+  const targets = await openTargets(arms, { connections: 1, nowUs, seed, limits: PROOF_LIMITS }).catch(
     async (error) => {
       await reference.close();
       throw error;
@@ -52,11 +59,11 @@ export async function proveEqual(options: EqualityOptions): Promise<{ compared: 
   );
   expectArmKeys(arms);
   try {
-    const prover = new Prover(options, mix, reference, targets.byArm);
+    using asking = new ProofSession(options);
+    const prover = new Prover(options, mix, reference, targets.byArm, asking);
     for (const index of scenario.operations.keys()) {
       options.onProgress(scenario.operations[index]!.name);
       for (let sample = 0; sample < SAMPLES; sample++) {
-        if (signal.aborted) throw new InterruptedError();
         await prover.prove(index, proofSlot(index, sample, arms.length));
       }
     }
@@ -109,6 +116,7 @@ class Prover {
     readonly values: Mix,
     readonly reference: SqlTarget,
     readonly targets: readonly Target[],
+    readonly asking: ProofSession,
   ) {}
 
   async prove(index: number, slot: number): Promise<void> {
@@ -140,7 +148,7 @@ class Prover {
       const statement = arm?.statements[index] ?? this.#statementOf(index);
       const call = newCall(statement, statement.parameters.map((name) => given[name]!), true);
       this.options.onWrite?.(own);
-      await askOnce(target, call);
+      await this.asking.ask(target, call);
       if (call.error !== null) this.options.onFailed?.(own, call.error, arm?.target.path ?? "sql");
       this.#expectOk(call, index, arm);
       const reading = newCall(
@@ -154,7 +162,7 @@ class Prover {
         check.parameters.map(({ name }) => given[name]!),
         true,
       );
-      await askOnce(this.reference, reading);
+      await this.asking.ask(this.reference, reading);
       this.#expectOk(reading, index, null);
       return normaliseSql(reading.answer as Record<string, unknown>[]);
     };
@@ -206,14 +214,14 @@ class Prover {
   async #sql(index: number, drawn: Drawn): Promise<readonly Row[]> {
     const statement = this.#statementOf(index);
     const call = newCall(statement, statement.parameters.map((name) => drawn[name]!), true);
-    if (statement.write) await askOnce(this.reference, call);
+    if (statement.write) await this.asking.ask(this.reference, call);
     else {
       // Not by a setting of the session: poolers refuse it, or hand it on to others.
       const begin = newCall(BEGIN_READ_ONLY, [], true);
-      await askOnce(this.reference, begin);
+      await this.asking.ask(this.reference, begin);
       this.#expectOk(begin, index, null);
-      await askOnce(this.reference, call);
-      await askOnce(this.reference, newCall(ROLLBACK, [], true));
+      await this.asking.ask(this.reference, call);
+      await this.asking.ask(this.reference, newCall(ROLLBACK, [], true));
     }
     this.#expectOk(call, index, null);
     return call.answer as Row[];
@@ -222,7 +230,7 @@ class Prover {
   async #answer(target: Target, arm: Arm, index: number, drawn: Drawn): Promise<readonly Canonical[]> {
     const statement = arm.statements[index]!;
     const call = newCall(statement, statement.parameters.map((name) => drawn[name]!), true);
-    await askOnce(target, call);
+    await this.asking.ask(target, call);
     this.#expectOk(call, index, arm);
     try {
       if (arm.target.path !== "graphql") return normaliseSql(call.answer as Record<string, unknown>[]);

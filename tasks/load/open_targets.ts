@@ -1,5 +1,5 @@
 import { counter } from "../random/counter.ts";
-import { statementLimitMs } from "../model/session_limits.ts";
+import { type SessionLimits, statementLimitMs } from "../model/session_limits.ts";
 import { expectKeys, forgetKeys, tellKeys } from "../targets/cache_keys.ts";
 import { CachedTarget } from "../targets/cached.ts";
 import { GraphqlTarget } from "../targets/graphql.ts";
@@ -15,6 +15,8 @@ export interface TargetsOptions {
   readonly seed: number;
   /** When a request is given up, ms: sessions at PostgreSQL end a statement a little later. Never without it. */
   readonly timeoutMs?: number;
+  /** What sessions at PostgreSQL may take, where no request is given up after `timeoutMs`. */
+  readonly limits?: SessionLimits;
   /** Opens sockets where there is no TLS; Deno's own without it. */
   readonly network?: Network;
 }
@@ -37,7 +39,8 @@ const UNLIMITED = "PostgreSQL, or a pooler before it, takes no statement_timeout
 export async function openTargets(arms: readonly Arm[], options: TargetsOptions): Promise<OpenTargets> {
   const targets: Target[] = [];
   const { connections, nowUs, network, timeoutMs } = options;
-  const limitMs = timeoutMs === undefined ? undefined : statementLimitMs(timeoutMs);
+  const limitMs = timeoutMs === undefined ? options.limits?.statementMs : statementLimitMs(timeoutMs);
+  const lockMs = options.limits?.lockMs;
   const opened = async <T extends Target>(target: T): Promise<T> => {
     await target.open();
     targets.push(target);
@@ -51,7 +54,7 @@ export async function openTargets(arms: readonly Arm[], options: TargetsOptions)
     // Of another arm too: all ask the same.
     const readOnly = !arms.some(({ statements }) => statements.some(({ write }) => write));
     const sqlTarget = async (url: string, session?: string) => {
-      const options = { url, session, limitMs, readOnly, connections, ofAllArms, nowUs, network };
+      const options = { url, session, limitMs, lockMs, readOnly, connections, ofAllArms, nowUs, network };
       const target = await opened(new SqlTarget(options));
       direct.push(target);
       return target;

@@ -1,9 +1,9 @@
 import { dirname, join, resolve } from "node:path";
 import { DuckDBInstance } from "@duckdb/node-api";
-import { UsageError } from "../model/errors.ts";
+import { BenchbookError, UsageError } from "../model/errors.ts";
 import type { Source } from "../model/scenario.ts";
 import { hint } from "../model/suggest.ts";
-import { connectClient } from "../postgres/client.ts";
+import { isOfServer, UNLIMITED, withClient } from "../seed/connect.ts";
 import { exactParser } from "../targets/pg_exact.ts";
 import type { Value } from "../targets/target.ts";
 import type { SourceRows } from "./mix.ts";
@@ -37,14 +37,22 @@ export async function loadFileSources(scenario: Drawing): Promise<Sources> {
 }
 
 /**
- * Reads the columns that a scenario draws from answers to its SQL files, asked at `databaseUrl`.
+ * Reads the columns that a scenario draws from answers to its SQL files, asked at `databaseUrl`. Such a question takes
+ * as long as it takes.
+ * @param signal cancels it
  * @throws {UsageError} as of files
+ * @throws {ServiceError} where the server fails, or others hold locks that it needs
+ * @throws {InterruptedError} after `signal`
  */
-export async function loadSqlSources(scenario: Drawing, databaseUrl: string): Promise<Sources> {
+export async function loadSqlSources(
+  scenario: Drawing,
+  databaseUrl: string,
+  signal?: AbortSignal,
+): Promise<Sources> {
   return await loadEach(
     scenario,
     async (source, path) =>
-      "sql" in source ? await readSql(await Deno.readTextFile(path), databaseUrl) : null,
+      "sql" in source ? await readSql(await Deno.readTextFile(path), databaseUrl, signal) : null,
   );
 }
 
@@ -66,6 +74,7 @@ async function loadEach(
     try {
       table = await read(source, resolve(dirname(file), Object.values(source)[0]!));
     } catch (error) {
+      if (error instanceof BenchbookError) throw error;
       throw fault(`cannot be read: ${(error as Error).message.split("\n")[0]}`);
     }
     if (table !== null) loaded[name] = columnsOf(table, wanted, fault);
@@ -112,20 +121,23 @@ async function readFile(reader: "read_csv" | "read_parquet", path: string): Prom
   }
 }
 
-async function readSql(text: string, databaseUrl: string): Promise<Table> {
-  const client = await connectClient(databaseUrl, {
-    applicationName: "benchbook-source",
-    // The user's query takes as long as it takes.
-    patience: { limitMs: Infinity },
-  });
-  try {
+async function readSql(text: string, databaseUrl: string, signal?: AbortSignal): Promise<Table> {
+  const options = { ...UNLIMITED, name: "benchbook-source", signal };
+  let refused: unknown;
+  const table = await withClient(databaseUrl, async (client) => {
     await client.query(`BEGIN READ ONLY; ${Deno.readTextFileSync(EXACT_TEXTS)}`);
-    // deno-lint-ignore no-explicit-any -- its type speaks of parsers that know of formats
-    const { fields, rows } = await client.query({ text, rowMode: "array", types: EXACT as any });
-    return { names: fields.map(({ name }) => name), rows: rows as unknown[][] };
-  } finally {
-    await client.end().catch(() => {});
-  }
+    try {
+      // deno-lint-ignore no-explicit-any -- its type speaks of parsers that know of formats
+      const { fields, rows } = await client.query({ text, rowMode: "array", types: EXACT as any });
+      return { names: fields.map(({ name }) => name), rows: rows as unknown[][] };
+    } catch (error) {
+      if (isOfServer(error)) throw error;
+      refused = error;
+      return null;
+    }
+  }, options);
+  if (table === null) throw refused;
+  return table;
 }
 
 const EXACT_TEXTS = join(import.meta.dirname!, "../../queries/undo/exact_texts.sql");

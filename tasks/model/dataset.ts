@@ -23,12 +23,15 @@ export interface SeededDataset {
   readonly seed: number;
   /** How it differs from the plain scale, e.g. `customers=500 orders.customerSkew=1.1`; empty where it does not. */
   readonly variation: string;
-  /** Rows by table. */
+  /** Rows by table; of a user's own tables what the server estimates. */
   readonly counts: Readonly<Record<string, number>>;
   /** Rows of all tables together. */
   readonly rows: number;
   /** Size in PostgreSQL with indexes, in bytes; null where it was not taken. */
   readonly bytes: number | null;
-  /** Hash of the content of all tables; equal for equal (dataset, scale, seed, variation). */
+  /**
+   * Hash of the content of all tables; equal for equal (dataset, scale, seed, variation). Of a user's own tables, which are
+   * not read through, a hash of their definitions, which says so.
+   */
   readonly hash: string;
 }

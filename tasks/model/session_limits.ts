@@ -1,8 +1,16 @@
 /** What a request may take beyond its time before the server ends its statement by itself. */
 const MARGIN_MS = 1000;
 
+/** What a session may take, ms. */
+export interface SessionLimits {
+  /** For a statement, and for a transaction in which nothing is asked. */
+  readonly statementMs: number;
+  /** For a lock that somebody holds; as long as for the statement if absent. */
+  readonly lockMs?: number;
+}
+
 /** Settings, in milliseconds, by which a server ends what a session does; 0: it does not. */
-const LIMITS = ["statement_timeout", "idle_in_transaction_session_timeout"] as const;
+const LIMITS = ["statement_timeout", "idle_in_transaction_session_timeout", "lock_timeout"] as const;
 
 /** How long a statement whose request is given up after some time may run: where asking to cancel it came to nothing. */
 export function statementLimitMs(requestTimeoutMs: number): number {
@@ -22,10 +30,12 @@ export const LIMITS_QUERY = `SELECT name, setting FROM pg_catalog.pg_settings WH
  */
 export function limitedOptions(
   found: readonly { readonly name: string; readonly setting: string }[],
-  limitMs: number,
+  { statementMs, lockMs }: SessionLimits,
   options: string | undefined,
 ): string | undefined {
   const ours = LIMITS.flatMap((name) => {
+    const limitMs = name === "lock_timeout" ? lockMs : statementMs;
+    if (limitMs === undefined) return [];
     const current = Number(found.find((row) => row.name === name)?.setting ?? 0);
     return current > 0 && current <= limitMs ? [] : [`-c ${name}=${limitMs}`];
   });

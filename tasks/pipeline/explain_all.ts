@@ -1,22 +1,31 @@
 import type { Mix } from "../load/mix.ts";
 import type { Plan } from "../model/run.ts";
 import { explain } from "../observe/plans.ts";
-import { connectClient } from "../postgres/client.ts";
+import { GENEROUS, isOfServer, withClient } from "../seed/connect.ts";
 import type { Ground } from "./prepare.ts";
 
 /** A slot no load reaches: its values serve the plans. */
 const PLAN_SLOT = 1_100_000_000;
+/** The SQLSTATE of a statement that the role's own statement_timeout has ended. */
+const QUERY_CANCELED = "57014";
 
 /**
  * The plan of each SQL operation, taken once before the measured blocks. A statement that cannot be explained
  * costs its plan and nothing else: the equality check before has shown that it runs.
  * @param session what its connection is called at the server
+ * @param signal cancels what is under way
+ * @throws {ServiceError} where the server fails, or others hold locks that are needed: the load would meet the same
+ * @throws {InterruptedError} after `signal`
  */
-export async function explainAll(ground: Ground, mix: Mix, session: string): Promise<Plan[]> {
+export async function explainAll(
+  ground: Ground,
+  mix: Mix,
+  session: string,
+  signal: AbortSignal,
+): Promise<Plan[]> {
   const arm = ground.arms.find(({ target }) => target.path === "sql");
   if (arm === undefined) return [];
-  const client = await connectClient(ground.databaseUrl, { applicationName: session });
-  try {
+  return await withClient(ground.databaseUrl, async (client) => {
     const plans: Plan[] = [];
     for (const [index, { operationId, text, parameters, write, carries }] of arm.statements.entries()) {
       // What an earlier step would answer is known only within a session.
@@ -25,12 +34,11 @@ export async function explainAll(ground: Ground, mix: Mix, session: string): Pro
       try {
         const plan = await explain(client, text, parameters.map((name) => drawn[name]), write);
         plans.push({ operationId, atUs: 0, plan });
-      } catch {
-        continue;
+      } catch (error) {
+        const isLimited = (error as { code?: string }).code === QUERY_CANCELED && !signal.aborted;
+        if (isOfServer(error) && !isLimited) throw error;
       }
     }
     return plans;
-  } finally {
-    await client.end();
-  }
+  }, { ...GENEROUS, name: session, signal });
 }

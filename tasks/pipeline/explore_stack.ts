@@ -68,7 +68,7 @@ async function dataFor(
     return {
       database: await ownDatabase(scenario!),
       schemas: scenario!.ownTables!.schemas,
-      seed: filledBy((stack) => openOwnTables(stack, scenario!, async () => {}, terminal)),
+      seed: filledBy((stack) => openOwnTables(stack, scenario!, async () => {}, terminal, signal)),
     };
   }
   return {

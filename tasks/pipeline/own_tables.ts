@@ -5,16 +5,12 @@ import type { LoadedScenario } from "../load/scenario.ts";
 import type { SeededDataset } from "../model/dataset.ts";
 import { UsageError } from "../model/errors.ts";
 import { formatCount } from "../model/units.ts";
-import { UNLIMITED, withClient } from "../seed/connect.ts";
+import { isOfServer, UNLIMITED, withClient } from "../seed/connect.ts";
 import { refuseReplicated } from "../seed/listeners.ts";
-import { contentHash, hashRelation, type TableSum } from "../seed/hash.ts";
 import { schemaSql } from "../seed/sql.ts";
 import type { Stack } from "../stack/services.ts";
 import type { OwnUndo } from "../undo/journal.ts";
 import type { Terminal } from "../terminal/terminal.ts";
-
-/** Rows beyond which tables of the user's own are not read through for a hash. */
-const HASHED_ROWS = 20_000_000;
 
 /** @throws {UsageError} where a scenario names a file for its tables that is not there */
 export async function findOwnFiles(scenario: LoadedScenario): Promise<void> {
@@ -27,13 +23,17 @@ export async function findOwnFiles(scenario: LoadedScenario): Promise<void> {
  * The database of a scenario that brings tables of its own: DATABASE_URL as it is, or an embedded one that the
  * scenario's setup has filled.
  * @param hold called with its URL before anything is changed in it
+ * @param signal cancels what is under way, and with it a setup, which then leaves nothing
  * @throws {UsageError} when the setup fails, a schema has no tables, or what is written into them would be replicated
+ * @throws {ServiceError} where the server fails, or others hold locks that are needed
+ * @throws {InterruptedError} after `signal`
  */
 export function openOwnTables(
   stack: Stack,
   scenario: LoadedScenario,
   hold: (url: string) => Promise<void>,
   terminal: Terminal,
+  signal: AbortSignal,
 ): Promise<{ readonly url: string; readonly dataset: SeededDataset }> {
   const { schemas, setup } = scenario.ownTables!;
   const embedded = stack.facts().some(({ name, origin }) => name === "postgres" && origin === "embedded");
@@ -45,6 +45,8 @@ export function openOwnTables(
       let tables = await tablesIn(client, schemas);
       if (tables.length === 0 && embedded && text !== null) {
         await runFile(client, scenario, setup!, text);
+        // So that the server knows how many rows there are, and plans for them.
+        for (const { name } of await tablesIn(client, schemas)) await client.query(`ANALYZE ${name}`);
         tables = await tablesIn(client, schemas);
       }
       if (tables.length === 0) {
@@ -58,9 +60,9 @@ export function openOwnTables(
       if (scenario.ownTables!.undo !== undefined || scenario.operations.some(({ write }) => write)) {
         await refuseReplicated(client, `run ${scenario.name}`, schemas);
       }
-      return await describe(client, scenario, tables);
-    }, UNLIMITED);
-    const detail = `${formatCount(tablesOf(dataset))} tables, ${formatCount(dataset.rows)} rows`;
+      return describe(scenario, tables);
+    }, { ...UNLIMITED, signal });
+    const detail = `${formatCount(tablesOf(dataset))} tables, about ${formatCount(dataset.rows)} rows`;
     return { value: { url, dataset }, detail };
   });
 }
@@ -79,46 +81,48 @@ export async function ownUndo(scenario: LoadedScenario): Promise<OwnUndo | null>
   return file === undefined ? null : { file, sql: await readBeside(scenario, "dataset.undo", file), schemas };
 }
 
-/** Runs it. @throws {UsageError} with PostgreSQL's message; then nothing of it was done */
+/**
+ * Runs it.
+ * @throws {UsageError} with PostgreSQL's message, {ServiceError} where others hold locks that it needs,
+ * {InterruptedError} after `signal`; then nothing of it was done
+ */
 export async function undoOwnWrites(
   url: string,
   scenario: LoadedScenario,
   { file, sql }: Pick<OwnUndo, "file" | "sql">,
+  signal: AbortSignal,
 ): Promise<void> {
-  await withClient(url, (client) => runFile(client, scenario, file, sql), UNLIMITED);
+  await withClient(url, (client) => runFile(client, scenario, file, sql), { ...UNLIMITED, signal });
 }
 
 function tablesOf({ counts }: SeededDataset): number {
   return Object.keys(counts).length;
 }
 
-async function tablesIn(client: Client, schemas: readonly string[]): Promise<string[]> {
-  const { rows } = await client.query<{ name: string }>(schemaSql("benchbook/own_tables.sql"), [schemas]);
-  return rows.map(({ name }) => name);
+interface OwnTable {
+  /** As SQL writes it, with its schema. */
+  readonly name: string;
+  /** As the server estimates them. */
+  readonly rows: number;
+  /** Columns with their types, indexes, partitions: what it is, and nothing of what is in it. */
+  readonly definition: string;
 }
 
-async function describe(
-  client: Client,
-  scenario: LoadedScenario,
-  tables: readonly string[],
-): Promise<SeededDataset> {
-  const counts: Record<string, number> = {};
-  for (const table of tables) {
-    const { rows } = await client.query<{ n: number }>(`SELECT count(*)::float8 AS n FROM ${table}`);
-    counts[table] = rows[0]!.n;
-  }
-  const rows = Object.values(counts).reduce((sum, count) => sum + count, 0);
-  const sums: Record<string, TableSum> = {};
-  if (rows <= HASHED_ROWS) {
-    await client.query(`BEGIN READ ONLY; ${schemaSql("benchbook/pin.sql")}`);
-    for (const table of tables) {
-      const sum = await hashRelation(client, table);
-      sums[table] = { rows: sum.rows, sum: sum.hex };
-    }
-    await client.query("COMMIT");
-  }
-  const hash = rows <= HASHED_ROWS ? await contentHash(sums) : "not taken: too many rows";
-  return { name: scenario.name, scale: "own", seed: 0, variation: "", counts, rows, bytes: null, hash };
+async function tablesIn(client: Client, schemas: readonly string[]): Promise<OwnTable[]> {
+  return (await client.query<OwnTable>(schemaSql("benchbook/own_tables.sql"), [schemas])).rows;
+}
+
+/**
+ * What is known of the user's own tables from the catalog alone: reading them through would load the server that somebody
+ * lives from, and wait for locks.
+ */
+function describe({ name }: LoadedScenario, tables: readonly OwnTable[]): SeededDataset {
+  const counts = Object.fromEntries(tables.map((table) => [table.name, table.rows]));
+  const rows = tables.reduce((sum, table) => sum + table.rows, 0);
+  const definitions = JSON.stringify(tables.map((table) => [table.name, table.definition]));
+  const digest = createHash("sha256").update(definitions).digest("hex").slice(0, 32);
+  const hash = `${digest} (of the tables' definitions; their rows are not read)`;
+  return { name, scale: "own", seed: 0, variation: "", counts, rows, bytes: null, hash };
 }
 
 async function runFile(client: Client, { file }: LoadedScenario, name: string, text: string): Promise<void> {
@@ -128,6 +132,7 @@ async function runFile(client: Client, { file }: LoadedScenario, name: string, t
     await client.query("COMMIT");
   } catch (error) {
     await client.query("ROLLBACK").catch(() => {});
+    if (isOfServer(error)) throw error;
     throw new UsageError(
       `Cannot run ${name} of the scenario file ${file}: ${(error as Error).message}`,
       undefined,

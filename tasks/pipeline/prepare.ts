@@ -11,6 +11,7 @@ import { sessionName } from "../model/session_name.ts";
 import { formatBytes, formatCount } from "../model/units.ts";
 import { datasets } from "../seed/catalog.ts";
 import { withClient } from "../seed/connect.ts";
+import { LOCK_WAIT_MS, unlessLocked } from "../seed/lock_waits.ts";
 import { refuseReplicated } from "../seed/listeners.ts";
 import { seed, type SeedResult } from "../seed/seed.ts";
 import { type DataRequest, settleData } from "../seed/spec.ts";
@@ -145,11 +146,13 @@ export async function makeArms(options: {
   const graphql = plan.paths.includes("graphql")
     ? await terminal.step("Start GraphQL", async () => {
       const { schemas } = scenario.ownTables ?? datasets[scenario.datasetName!]!;
-      const service = await stack.graphql(databaseUrl, schemas, {
-        poolSize: plan.connections,
-        session: sessionName(runId, "graphql"),
-        limitMs: statementLimitMs(scenario.timeout * 1000),
-      });
+      const session = sessionName(runId, "graphql");
+      const limitMs = statementLimitMs(scenario.timeout * 1000);
+      // It looks at the catalog first, and in there at views and expressions, for which it needs locks.
+      const service = await unlessLocked(
+        stack.graphql(databaseUrl, schemas, { poolSize: plan.connections, session, limitMs }),
+        { url: databaseUrl, prefix: session, limitMs: Math.min(limitMs, LOCK_WAIT_MS) },
+      );
       const detail = service.available ? service.version ?? service.origin : "not available";
       return { value: service, detail };
     })

@@ -52,7 +52,8 @@ export async function connectClient(url: string, options: ClientOptions): Promis
   return client;
 }
 
-async function isAnswering(url: string, options: ClientOptions): Promise<boolean> {
+/** Whether a server says anything to another session within `connectTimeoutMs`, be it that it has no room for one. */
+export async function isAnswering(url: string, options: ClientOptions): Promise<boolean> {
   const other = new PgClient(url, options);
   other.on("error", () => {});
   try {

@@ -66,8 +66,9 @@ Deno.test(
       await t.step("a statement can be cancelled", async () => {
         const client = await open();
         const asked = assert.rejects(client.query("SELECT pg_sleep(30)"), { code: "57014" });
-        await client.cancelStatement();
-        await within(1000, asked);
+        // A request to cancel that comes before the statement has begun is for nothing.
+        const again = setInterval(() => void client.cancelStatement(), 100);
+        await within(7000, asked).finally(() => clearInterval(again));
         await client.end();
       });
     }),

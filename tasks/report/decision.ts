@@ -23,6 +23,7 @@ import {
   plain,
   ratioInterval,
 } from "./cells.ts";
+import { datasetText } from "./dataset_text.ts";
 import { loadModel } from "./method.ts";
 
 /** Page one: what a reader must know within thirty seconds. */
@@ -264,11 +265,7 @@ function provenance(summary: RunSummary): Decision["provenance"] {
     { name: "Run", value: run.label === null ? run.runId : `${run.runId}, “${run.label}”` },
     { name: "Commit", value: run.gitCommit?.slice(0, 12) ?? "not in a Git checkout" },
     { name: "Date", value: `${isoMinutes(run.startedAt)} UTC` },
-    {
-      name: "Data",
-      value: `${dataset.name} ${dataset.scale}, seed ${dataset.seed}, ${formatCount(dataset.rows)} rows` +
-        (dataset.variation ? ` (${dataset.variation})` : ""),
-    },
+    { name: "Data", value: datasetText(dataset) },
     { name: "Data hash", value: dataset.hash },
     { name: "Load", value: `${loadModel(run.config)}; seed ${run.seed}` },
     {

@@ -16,6 +16,7 @@ import {
 import { isReportPart, prepareReports, reportFolder } from "../stack/reports_folder.ts";
 import { foundSentence, rateText } from "../terminal/find_rate_text.ts";
 import { type Cell, fact, plain } from "./cells.ts";
+import { datasetText } from "./dataset_text.ts";
 import { isoMinutes } from "./decision.ts";
 import { type Pages, templates } from "./html.ts";
 import { dataOptions, quoted } from "./method.ts";
@@ -223,10 +224,7 @@ function provenance({ search }: RateSearch): RatePageView["provenance"] {
     { name: "Scenario", value: search.scenario },
     { name: "Date", value: `${isoMinutes(startedAt)} UTC` },
     { name: "Commit", value: gitCommit ?? "—" },
-    {
-      name: "Data",
-      value: `${dataset.name} ${dataset.scale}, seed ${dataset.seed}, ${formatCount(dataset.rows)} rows`,
-    },
+    { name: "Data", value: datasetText(dataset) },
     {
       name: "Host",
       value: `${environment.cpu}, ${environment.cores} cores, ${formatBytes(environment.memoryBytes)}`,

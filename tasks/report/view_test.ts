@@ -35,11 +35,14 @@ Deno.test("a closed loop shows no generator lag", () => {
   assert.match(buildView(exampleSummary({ run: closed }), {}).lag, /^A closed loop has no generator lag/);
 });
 
-Deno.test("own tables have no scale to ask for again", () => {
+Deno.test("own tables have no scale to ask for again, and nobody has counted their rows", () => {
   const run = exampleRun();
   const dataset = { ...run.environment.dataset, name: "mine", scale: "own" };
   const own = { ...run, environment: { ...run.environment, dataset } };
-  assert.doesNotMatch(buildView(exampleSummary({ run: own }), {}).command, /--scale/);
+  const view = buildView(exampleSummary({ run: own }), {});
+  assert.doesNotMatch(view.command, /--scale/);
+  const { value } = view.decision.provenance.find(({ name }) => name === "Data")!;
+  assert.match(value, /^mine, tables of its own: about [\d,]+ rows, as the server estimates$/);
 });
 
 Deno.test("the numbers of an invalid run are marked to be struck through", () => {

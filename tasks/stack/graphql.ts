@@ -73,8 +73,9 @@ export async function startGraphql(
     onStarted(started);
     const deadline = performance.now() + START_TIMEOUT_MS;
     for (;;) {
-      const problem = await graphqlProblem(embeddedGraphqlUrl(port), {}, 5_000);
+      const problem = await graphqlProblem(embeddedGraphqlUrl(port), {}, 5_000, signal);
       if (problem === null) return started;
+      signal?.throwIfAborted();
       if (child.hasEnded()) {
         const tail = child.words();
         if (/EADDRINUSE|Address already in use/.test(tail)) return "port taken" as const;
@@ -92,18 +93,23 @@ export async function startGraphql(
 /** The answer to the smallest question has some 30 bytes; an error's text, a page of HTML at most. */
 const MOST_PROBED_BYTES = 1024 * 1024;
 
-/** Asks a GraphQL service the smallest real question; null when it answers, else what is wrong in words. */
+/**
+ * Asks a GraphQL service the smallest real question; null when it answers, else what is wrong in words.
+ * @param signal gives the question up
+ */
 export async function graphqlProblem(
   url: string,
   headers: Readonly<Record<string, string>>,
   timeoutMs = 5_000,
+  signal?: AbortSignal,
 ): Promise<string | null> {
+  const limits = [AbortSignal.timeout(timeoutMs), ...signal === undefined ? [] : [signal]];
   try {
     const response = await fetch(url, {
       method: "POST",
       headers: { "content-type": "application/json", accept: "application/json", ...headers },
       body: JSON.stringify({ query: "{ __typename }" }),
-      signal: AbortSignal.timeout(timeoutMs),
+      signal: AbortSignal.any(limits),
       // A load does not follow them either, and the headers may hold a secret that is not for another host.
       redirect: "manual",
     });

@@ -25,6 +25,8 @@ export interface SqlTargetOptions {
    * cancelled. None without it.
    */
   readonly limitMs?: number;
+  /** How long it may wait for a lock that somebody holds, ms; needs `limitMs`, and is that without it. */
+  readonly lockMs?: number;
   /** Nothing that is asked writes: its sessions refuse it, where the server or its pooler lets them. */
   readonly readOnly?: boolean;
   readonly nowUs: () => number;
@@ -62,6 +64,7 @@ export class SqlTarget implements Target {
       ofAllArms = connections,
       session = "benchbook-load",
       limitMs,
+      lockMs,
       readOnly,
       nowUs,
     } = this.#options;
@@ -70,7 +73,7 @@ export class SqlTarget implements Target {
       const plain = readPgOptions(url, session);
       const wanted = limitMs === undefined
         ? plain
-        : await limited(plain, limitMs, CONNECT_TIMEOUT_MS, network);
+        : await limited(plain, { statementMs: limitMs, lockMs }, CONNECT_TIMEOUT_MS, network);
       this.#pgOptions = readOnly ? readOnlyOf(wanted) : wanted;
       const cancels = new Cancels(plain, network);
       const lane = { nowUs, network, cancels, release: (lane: Lane) => this.#pool.release(lane) };

@@ -1,7 +1,7 @@
 import type { Channel, Network } from "../net/channel.ts";
 import { Inbox } from "../net/inbox.ts";
 import { withinLimit } from "../net/time_limit.ts";
-import { limitedOptions, LIMITS_QUERY } from "../model/session_limits.ts";
+import { limitedOptions, LIMITS_QUERY, type SessionLimits } from "../model/session_limits.ts";
 import { readError } from "../postgres/error.ts";
 import type { PgOptions } from "../postgres/options.ts";
 import { openSession } from "../postgres/session.ts";
@@ -12,14 +12,14 @@ import { readValues, rowOf } from "./pg_rows.ts";
 const SETTING = { names: ["name", "setting"], parsers: [plain, plain] };
 
 /**
- * The options of sessions in which no statement runs longer than a limit, see `limitedOptions`. Asks the server for
+ * The options of sessions in which nothing takes longer than its limit, see `limitedOptions`. Asks the server for
  * those that the role has already, over a connection that is gone when this resolves: where a role may have only so
  * many, it takes none of their places.
  * @throws what the server says, or the system's error
  */
 export async function limited(
   options: PgOptions,
-  limitMs: number,
+  limits: SessionLimits,
   timeoutMs: number,
   network: Network,
 ): Promise<PgOptions> {
@@ -37,7 +37,7 @@ export async function limited(
       channel.close();
     }
   });
-  const text = limitedOptions(found, limitMs, options.session.options);
+  const text = limitedOptions(found, limits, options.session.options);
   return text === undefined ? options : { ...options, session: { ...options.session, options: text } };
 }
 

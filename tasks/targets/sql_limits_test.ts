@@ -115,12 +115,16 @@ Deno.test("behind a pooler that takes no options there are sessions without limi
 
 Deno.test("limits come before the user's options, which so hold; a stricter one is left alone", () => {
   const idle = "-c idle_in_transaction_session_timeout=6000";
-  assert.equal(limitedOptions([], LIMIT_MS, undefined), `-c statement_timeout=6000 ${idle}`);
+  assert.equal(limitedOptions([], { statementMs: LIMIT_MS }, undefined), `-c statement_timeout=6000 ${idle}`);
   const found = [{ name: "statement_timeout", setting: "500" }, {
     name: "idle_in_transaction_session_timeout",
     setting: "7000",
   }];
-  assert.equal(limitedOptions(found, LIMIT_MS, "-c a=b"), `${idle} -c a=b`);
+  assert.equal(limitedOptions(found, { statementMs: LIMIT_MS }, "-c a=b"), `${idle} -c a=b`);
+  assert.equal(
+    limitedOptions(found, { statementMs: LIMIT_MS, lockMs: 900 }, undefined),
+    `${idle} -c lock_timeout=900`,
+  );
 });
 
 Deno.test("a pooler's refusal of a session's options is told from other errors", () => {

@@ -1,4 +1,5 @@
 import type { Client } from "pg";
+import { InterruptedError } from "../model/errors.ts";
 import { formatCount } from "../model/units.ts";
 import { datasets } from "../seed/catalog.ts";
 import { openClient } from "../seed/connect.ts";
@@ -24,7 +25,7 @@ export interface LookedAt {
   readonly embedded: boolean;
   /** Whether the caller has the lock of that database. */
   readonly held: boolean;
-  /** Ends waiting for what may be committed yet. */
+  /** Ends waiting for what may be committed yet, and cancels what is under way; what is left then is named. */
   readonly signal?: AbortSignal;
 }
 
@@ -42,6 +43,7 @@ export async function takeBackLeftWrites(home: string, at: LookedAt): Promise<Le
   try {
     const here = await placeOf(client, at.url, at.embedded);
     for (const record of ended) {
+      if (at.signal?.aborted) throw new InterruptedError();
       const done = sameServer(record.place, here)
         ? await takeBackHere(home, record, client, at, here.database)
         : { told: [], left: [elsewhere(record)] };
@@ -83,7 +85,8 @@ async function takeBackHere(
   } catch (error) {
     return { told: [], left: [`${elsewhere(record)} Not now: ${(error as Error).message}.`] };
   }
-  const { rows, left } = await takeBack(home, record, database, { signal }).finally(() => lock?.release());
+  const { rows, left } = await takeBack(home, record, database, { signal, cancel: signal })
+    .finally(() => lock?.release());
   if (left.length > 0) {
     const next =
       "`deno task clean --writes` tries it again, and so does the next bench. Where it is right as it is, " +

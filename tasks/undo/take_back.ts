@@ -1,7 +1,8 @@
 import type { Client } from "pg";
+import type { PgClient } from "../postgres/client.ts";
 import { datasets } from "../seed/catalog.ts";
 import { BenchbookError } from "../model/errors.ts";
-import { openClient } from "../seed/connect.ts";
+import { cancelOn, lockErrorOf, openClient } from "../seed/connect.ts";
 import { removeReserved, reservedKeys, slotOf, undoSql } from "../seed/reserved.ts";
 import { keepsRows } from "./in_the_way.ts";
 import { evidenceOf, type WriteRecord } from "./journal.ts";
@@ -9,6 +10,9 @@ import { givenUpWrites, lateText, untilSettled } from "./late.ts";
 import { lookAfter } from "./looks.ts";
 import { endStatements } from "./sessions.ts";
 import { ownSlots, readTold, type Told } from "./told.ts";
+
+/** As queries/undo/limits.sql sets it. */
+const LOCK_WAIT_MS = 3000;
 
 /** What came of an undo. */
 export interface TakenBack {
@@ -21,6 +25,8 @@ export interface TakenBack {
 export interface TakingBack {
   /** Ends the waiting for what may be committed yet. */
   readonly signal?: AbortSignal;
+  /** Cancels what is under way: for what an earlier run left, which can be taken back later as well. */
+  readonly cancel?: AbortSignal;
   /** The run's last requests are not older than a request may take. */
   readonly justEnded?: boolean;
 }
@@ -36,16 +42,17 @@ export async function takeBack(
   home: string,
   record: WriteRecord,
   url: string,
-  { signal, justEnded = false }: TakingBack = {},
+  { signal, cancel, justEnded = false }: TakingBack = {},
 ): Promise<TakenBack> {
   const unknown = (error: unknown) =>
     `It is not known whether ${writesOf(record)} are left: ${sentence(error)}`;
-  let client: Client;
+  let client: PgClient;
   try {
     client = await openClient(url, "benchbook undo");
   } catch (error) {
     return { rows: 0, left: [unknown(error)] };
   }
+  const stopCancelling = cancelOn(client, cancel);
   try {
     await client.query(undoSql("limits.sql"));
     const first = await takeBackNow(home, record, client);
@@ -59,13 +66,15 @@ export async function takeBack(
       left: settled ? left : [...left, lateText(record, givenUp)],
     };
   } catch (error) {
-    return { rows: 0, left: [unknown(error)] };
+    return { rows: 0, left: [unknown(lockErrorOf(client, LOCK_WAIT_MS, error) ?? error)] };
   } finally {
+    stopCancelling();
     await client.end().catch(() => {});
   }
 }
 
-async function takeBackNow(home: string, record: WriteRecord, client: Client): Promise<TakenBack> {
+async function takeBackNow(home: string, record: WriteRecord, client: PgClient): Promise<TakenBack> {
+  const say = (error: unknown) => sentence(lockErrorOf(client, LOCK_WAIT_MS, error) ?? error);
   const told = toldOf(home, record);
   const left: string[] = [];
   const busy = await endStatements(client, record.runId, told?.queued ?? false);
@@ -77,7 +86,7 @@ async function takeBackNow(home: string, record: WriteRecord, client: Client): P
     try {
       return await work();
     } catch (error) {
-      failures.push(sentence(error));
+      failures.push(say(error));
       return 0;
     }
   };
@@ -87,7 +96,7 @@ async function takeBackNow(home: string, record: WriteRecord, client: Client): P
   try {
     left.push(...await leftReserved(client, record, isOurs), ...await leftOwn(client, record));
   } catch (error) {
-    left.push(`It is not known whether ${writesOf(record)} are left: ${sentence(error)}`);
+    left.push(`It is not known whether ${writesOf(record)} are left: ${say(error)}`);
   }
   // Where nothing is left by any key, nobody needs to know; a scenario's own SQL may do more than keys show.
   const said = left.length > 0 || record.own !== null;

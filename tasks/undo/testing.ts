@@ -1,6 +1,7 @@
 import { mkdirSync, readdirSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { Client } from "pg";
+import type { SourceRows } from "../load/mix.ts";
 import { mixOf } from "../load/plan.ts";
 import { type LoadedScenario, loadScenario } from "../load/scenario.ts";
 import { type Outcome, OUTCOMES } from "../model/timing.ts";
@@ -75,6 +76,7 @@ export function withWritten(use: (written: Written) => Promise<void>): Promise<v
 export function writingOf(
   scenario: LoadedScenario,
   { url, home, dataset }: Pick<Written, "url" | "home"> & { readonly dataset: SeedResult | null },
+  sources: Readonly<Record<string, SourceRows>> = {},
 ): WritingOptions {
   const { streams, operations } = scenario;
   const runId = newRunId();
@@ -86,7 +88,7 @@ export function writingOf(
     scenario,
     spool: { runId, dir: join(home, "spool", runId) },
     load: { seed: 42, loop: "open", streams, operations },
-    mix: mixOf({ operations, streams, dataset, sources: {}, seed: 42 }),
+    mix: mixOf({ operations, streams, dataset, sources, seed: 42 }),
     slots: 1000,
     proofSlots: [],
     own: null,

@@ -1,11 +1,12 @@
 import assert from "node:assert/strict";
 import { Client } from "pg";
 import { eventually } from "../../net/testing.ts";
+import { stopProcess } from "../process.ts";
 import { withStack } from "../testing.ts";
 
 const SESSION = "benchbook test graphql";
 
-Deno.test("a statement of PostGraphile's whose request was given up ends by its limit", async () => {
+Deno.test("a statement of PostGraphile's whose request was given up ends by its limit, and with its server", async () => {
   await withStack(async (stack) => {
     const url = await stack.databaseUrl("limits");
     const admin = new Client({ connectionString: url });
@@ -33,6 +34,21 @@ Deno.test("a statement of PostGraphile's whose request was given up ends by its 
       await eventually(napping);
       asking.abort();
       await assert.rejects(asked);
+      await eventually(async () => !await napping());
+
+      // One whose limit is far away does not outlive the server either.
+      const other = await stack.graphql(url, ["public"], { poolSize: 1, session: SESSION, limitMs: 60_000 });
+      assert.ok(other.available);
+      const cut = assert.rejects(
+        fetch(other.url, {
+          method: "POST",
+          headers: { "content-type": "application/json" },
+          body: JSON.stringify({ query: "{ nap }" }),
+        }).then((response) => response.text()),
+      );
+      await eventually(napping);
+      await stopProcess(other.process!, "SIGTERM");
+      await cut;
       await eventually(async () => !await napping());
     } finally {
       await admin.end();

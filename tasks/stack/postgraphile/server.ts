@@ -30,6 +30,11 @@ export interface ServerOptions {
   readonly limitMs?: number;
 }
 
+/** So long statements under way may take to be cancelled when all ends. */
+const CANCEL_MS = 500;
+/** Its connections to PostgreSQL. */
+const clients = new Set<PgClient>();
+
 async function serve(options: ServerOptions): Promise<void> {
   Object.assign(process.env, options.variables);
   const schemas = [...options.schemas];
@@ -66,8 +71,10 @@ async function serve(options: ServerOptions): Promise<void> {
   const end = () => {
     server.close();
     server.closeAllConnections();
-    // Statements under way go on at the server until they find their client gone, or until their time is over.
-    process.exit(0);
+    // They would go on at the server until their time is over: one that waits for a lock does not find its client gone.
+    const late = new Promise((resolve) => setTimeout(resolve, CANCEL_MS));
+    void Promise.race([Promise.all([...clients].map((client) => client.cancelStatement())), late])
+      .then(() => process.exit(0));
   };
   process.on("SIGTERM", end);
   process.on("SIGINT", end);
@@ -83,6 +90,8 @@ function clientOf({ url, session }: ServerOptions, options?: string): typeof pg.
   return class extends PgClient {
     constructor() {
       super(url, { applicationName: session, options });
+      clients.add(this);
+      this.on("end", () => clients.delete(this));
     }
   };
 }
@@ -94,7 +103,7 @@ async function limitsOf({ url, session, limitMs }: ServerOptions): Promise<strin
   let options: string | undefined;
   try {
     const { rows } = await client.query<{ name: string; setting: string }>(LIMITS_QUERY);
-    options = limitedOptions(rows, limitMs, client.options.session.options);
+    options = limitedOptions(rows, { statementMs: limitMs }, client.options.session.options);
   } finally {
     await client.end();
   }
