@@ -148,8 +148,11 @@ class Prover {
       const statement = arm?.statements[index] ?? this.#statementOf(index);
       const call = newCall(statement, statement.parameters.map((name) => given[name]!), true);
       this.options.onWrite?.(own);
-      await this.asking.ask(target, call);
-      if (call.error !== null) this.options.onFailed?.(own, call.error, arm?.target.path ?? "sql");
+      try {
+        await this.asking.ask(target, call);
+      } finally {
+        if (call.error !== null) this.options.onFailed?.(own, call.error, arm?.target.path ?? "sql");
+      }
       this.#expectOk(call, index, arm);
       const reading = newCall(
         {

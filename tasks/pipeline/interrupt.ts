@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import process from "node:process";
 import { ExitCode } from "../model/errors.ts";
+import { debts, whenPaid } from "../model/owed.ts";
 import { sinceProgressMs } from "../model/progressed.ts";
 import { killOwnServices } from "../stack/state.ts";
 import { pendingSpools } from "../store/spool.ts";
@@ -35,24 +36,6 @@ export interface Interrupt {
   dispose(): void;
 }
 
-/** What would be left behind by a process that ended now, as sentences. */
-const owed = new Set<{ readonly sentence: string }>();
-let onPaid: () => void = () => {};
-
-/**
- * Says that something must be done before the process may end, even by a user who wants to leave at once.
- * @param sentence what is left where there is no time for it, and how that is mended
- * @returns to be called when it is done
- */
-export function owe(sentence: string): () => void {
-  const debt = { sentence };
-  owed.add(debt);
-  return () => {
-    owed.delete(debt);
-    onPaid();
-  };
-}
-
 /**
  * Ends a task on Ctrl-C, Ctrl-\, SIGTERM, and when the terminal is closed. The first press lets it end in order:
  * rows are stored, writes taken back, services stopped; where that does not get on, because a server has stopped
@@ -76,14 +59,17 @@ export function interruptSignal(home: string): Interrupt {
   };
   const hurry = () => {
     stage = 2;
-    if (owed.size > 0) {
+    if (debts().length > 0) {
       say(`Leaving as soon as nothing is left behind, in ${LEAVE_MS / 1000} s at the latest … (again: now)`);
     }
-    onPaid = () => owed.size === 0 && leave(home);
+    const leaveIfFree = () => {
+      if (debts().length === 0) leave(home);
+    };
+    whenPaid(leaveIfFree);
     clearTimeout(limit);
     clearInterval(order);
     limit = setTimeout(() => leave(home), LEAVE_MS);
-    onPaid();
+    leaveIfFree();
   };
   const onSignal = (name: Ending) => {
     const nowMs = performance.now();
@@ -131,7 +117,7 @@ function leave(home: string): never {
   const spooled = pendingSpools(home).some(({ owner }) => owner?.startedAt === me);
   say(
     "Left at once.",
-    ...[...owed].map(({ sentence }) => sentence),
+    ...debts(),
     ...left.map(({ name, process: { pid } }) =>
       `${name} still runs as process ${pid}: deno task down stops it.`
     ),

@@ -19,7 +19,6 @@ import { undoing, type Writing } from "../undo/undoing.ts";
 import type { BenchPlan } from "./bench_options.ts";
 import { explainAll } from "./explain_all.ts";
 import { type HeldDatabase, holdDatabase } from "./hold_database.ts";
-import { owe } from "./interrupt.ts";
 import { tellLeftWrites } from "./left_writes.ts";
 import type { MeasureOptions } from "./measure.ts";
 import { findOwnFiles, openOwnTables, ownUndo, undoOwnWrites } from "./own_tables.ts";
@@ -46,10 +45,6 @@ export type System = Pick<
   "ground" | "environment" | "plans" | "sources" | "mix" | "writing" | "lost" | "gitCommit"
 >;
 
-const WRITES_LEFT =
-  "Rows that this run wrote may be left in the database: deno task clean --writes takes them back, and so does the " +
-  "next deno task bench.";
-
 /** From a bare machine to a system that can be measured; the stack is stopped whatever happens. */
 export async function withSystem<T>(job: Job, use: (system: System) => Promise<T>): Promise<T> {
   const { runId, config, scenario, plan, data, replace, terminal, signal } = job;
@@ -58,17 +53,16 @@ export async function withSystem<T>(job: Job, use: (system: System) => Promise<T
   await findOwnFiles(scenario);
   const ofFiles = await loadFileSources(scenario);
   const stack = await startStack(config, plan.paths, terminal, signal);
-  const leftAsFound = owe(WRITES_LEFT);
   let held: HeldDatabase | undefined;
   const hold = async (url: string) => {
     held = await holdDatabase(url, `bench ${scenario.name} ${runId}`);
   };
   try {
     const { url, dataset } = data === null
-      ? await openOwnTables(stack, scenario, hold, terminal)
+      ? await openOwnTables(stack, scenario, hold, terminal, signal)
       : await fillDatabase(stack, data, { replace, home: config.home, hold }, terminal, signal);
     const own = await cleared(job, stack, url);
-    const sources = { ...ofFiles, ...await loadSqlSources(scenario, url) };
+    const sources = { ...ofFiles, ...await loadSqlSources(scenario, url, signal) };
     const mix = mixOf({
       operations: scenario.operations,
       streams: scenario.streams,
@@ -91,7 +85,7 @@ export async function withSystem<T>(job: Job, use: (system: System) => Promise<T
       clearCache: async () => void await Promise.all(ground.arms.map((arm) => clearCache(arm))),
     };
     await prove(job, workload, ground, mix, writing);
-    const plans = await explainAll(ground, mix, sessionName(runId, "plans"));
+    const plans = await explainAll(ground, mix, sessionName(runId, "plans"), signal);
     if (signal.aborted) throw new InterruptedError();
     const environment = environmentOf(ground);
     const { lost } = held!;
@@ -108,7 +102,6 @@ export async function withSystem<T>(job: Job, use: (system: System) => Promise<T
   } finally {
     await held?.[Symbol.asyncDispose]();
     await stack.stop();
-    leftAsFound();
   }
 }
 
@@ -130,7 +123,7 @@ async function cleared(
 ): Promise<Writing["own"]> {
   await tellLeftWrites({ home: config.home, stack, url, held: true, signal }, terminal);
   const own = await ownUndo(scenario);
-  if (own !== null && !writesUnderOwnKeys(scenario)) await undoOwnWrites(url, scenario, own);
+  if (own !== null && !writesUnderOwnKeys(scenario)) await undoOwnWrites(url, scenario, own, signal);
   return own;
 }
 
@@ -144,7 +137,6 @@ async function prove(
   const { seed, loop } = plan;
   const { streams, operations } = scenario;
   const { arms, databaseUrl } = ground;
-  const session = sessionName(runId, "proof");
   const wrote = new Set<number>();
   await terminal.step("Prove that all paths answer alike", async (onProgress) => {
     // It also fills the cache under the keys of the run, which begins cold: what is left behind is cleared with it.
@@ -164,7 +156,7 @@ async function prove(
         workload,
         arms,
         databaseUrl,
-        session,
+        runId,
         mix,
         seed,
         signal,

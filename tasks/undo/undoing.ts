@@ -2,6 +2,7 @@ import type { Mix } from "../load/mix.ts";
 import type { LoadPlan } from "../load/plan.ts";
 import type { LoadedScenario } from "../load/scenario.ts";
 import { BenchbookError, ExitCode } from "../model/errors.ts";
+import { owe } from "../model/owed.ts";
 import { withClient } from "../seed/connect.ts";
 import { self } from "../stack/process.ts";
 import { datasets } from "../seed/catalog.ts";
@@ -45,7 +46,7 @@ export interface WritingOptions {
   /** In the order in which a spool numbers their operations. */
   readonly arms: readonly WritingArm[];
   readonly cachePrefix: string | null;
-  /** Aborted by who does not want to wait. */
+  /** Aborted by who does not want to wait: ends also what looks at the database before anything is written. */
   readonly signal?: AbortSignal;
   /** Removes the run's keys from the cache. */
   readonly clearCache: () => Promise<void>;
@@ -66,6 +67,10 @@ export interface Undone<T> {
   readonly remarks: readonly string[];
 }
 
+const WRITES_LEFT =
+  "Rows that this run wrote may be left in the database: deno task clean --writes takes them back, and so does the " +
+  "next deno task bench.";
+
 /** What to do about what is left, for people. */
 function mend(home: string, runId: string): string {
   return "Mend that, then run `deno task clean --writes`: it takes back what is left. So does the next bench on this " +
@@ -75,8 +80,9 @@ function mend(home: string, runId: string): string {
 /**
  * Does some work that writes into the database, and takes the writes back whatever becomes of it. Before the first
  * write a record of what may be written is on disk, so that after a kill the next start can do the same; it stays until
- * nothing is left.
+ * nothing is left. From then on, and no sooner, the process owes the undo to whoever wants to leave at once.
  * @throws {UsageError} where rows or triggers of somebody else are in the way, before anything is written
+ * @throws {ServiceError} where others hold locks that looking needs, and {InterruptedError} after `signal`; likewise
  * @throws what the work throws; where something is left the error says it, with exit code 3 unless it is 130 or 2
  */
 export async function undoing<T>(options: WritingOptions, work: () => Promise<T>): Promise<Undone<T>> {
@@ -103,14 +109,18 @@ export async function undoing<T>(options: WritingOptions, work: () => Promise<T>
     }
     return left;
   };
-  let value: T;
   try {
-    value = await work();
-  } catch (error) {
-    const left = await finish(false);
-    throw left.length === 0 ? error : withLeft(error, left);
+    let value: T;
+    try {
+      value = await work();
+    } catch (error) {
+      const left = await finish(false);
+      throw left.length === 0 ? error : withLeft(error, left);
+    }
+    return { value, left: await finish(true), remarks: begun?.remarks ?? [] };
+  } finally {
+    begun?.paid();
   }
-  return { value, left: await finish(true), remarks: begun?.remarks ?? [] };
 }
 
 /** What the comparison did not send, or what failed there, is somebody else's where it stands. */
@@ -143,9 +153,23 @@ function withLeft(error: unknown, left: readonly string[]): unknown {
 }
 
 async function begin(
-  { home, url, embedded, runId, scenario, spool, load, mix, slots, proofSlots, own, arms, cachePrefix }:
-    WritingOptions,
-): Promise<{ record: WriteRecord; remarks: string[] }> {
+  {
+    home,
+    url,
+    embedded,
+    runId,
+    scenario,
+    spool,
+    load,
+    mix,
+    slots,
+    proofSlots,
+    own,
+    arms,
+    cachePrefix,
+    signal,
+  }: WritingOptions,
+): Promise<{ record: WriteRecord; remarks: string[]; paid: () => void }> {
   const writes = slotWrites(load);
   const { datasetName: dataset } = scenario;
   return await withClient(url, async (client) => {
@@ -184,6 +208,7 @@ async function begin(
       cachePrefix,
     };
     keepRecord(home, record);
+    const paid = owe(WRITES_LEFT);
     const remarks = [
       ...complete ? [] : [
         `${looks.length} of the keys that the run may write were compared with before it, at most ${MOST_LOOKS}.`,
@@ -192,6 +217,6 @@ async function begin(
         `What ${name} wrote was not compared with before: its keys come from earlier answers of its session.`
       ),
     ];
-    return { record, remarks };
-  });
+    return { record, remarks, paid };
+  }, { signal });
 }

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { existsSync } from "node:fs";
 import { Client } from "pg";
 import { BenchbookError } from "../model/errors.ts";
+import { debts } from "../model/owed.ts";
 import { sessionName } from "../model/session_name.ts";
 import { stopProcess } from "../stack/process.ts";
 import { assertAsFound } from "../testing/facts.ts";
@@ -43,10 +44,12 @@ Deno.test("what a run wrote is taken back, and nothing else", async (t) => {
     await step("rows of a table that inherits stay", async () => {
       const { left } = await undoing(options, async () => {
         assert.ok(existsSync(recordFile(home, options.runId)), "what may be written is on disk before it is");
+        assert.equal(debts().length, 1, "whoever wants to leave at once waits for the undo");
         await load({ [writes[0]!]: "ok", [writes[1]!]: "ok", [writes[2]!]: "ok" });
       });
       assert.deepEqual(left, []);
       assert.ok(!existsSync(recordFile(home, options.runId)));
+      assert.deepEqual(debts(), []);
       await asFound();
     });
 
@@ -107,7 +110,7 @@ Deno.test("what a run wrote is taken back, and nothing else", async (t) => {
     await step("rows in the way are refused before anything is written", async () => {
       await place(writes[0]!);
       await assert.rejects(
-        undoing(options, () => assert.fail("it went on")),
+        undoing(options, () => assert.fail("it went on")).finally(() => assert.deepEqual(debts(), [])),
         (error: BenchbookError) =>
           error.exitCode === 2 &&
           /rows of somebody else in northwind\.order_details.*northwind\.orders/.test(error.message) &&
