@@ -1,4 +1,3 @@
-import { join } from "node:path";
 import { BenchbookError, ExitCode, ServiceError, UsageError } from "../model/errors.ts";
 import type { PathName } from "../model/operation.ts";
 import { sessionName } from "../model/session_name.ts";
@@ -6,13 +5,13 @@ import { errorMessageOf } from "../targets/graphql_answer.ts";
 import { type Canonical, firstDifference, normaliseGraphql, normaliseSql } from "../targets/normalise.ts";
 import { SqlTarget } from "../targets/sql.ts";
 import { type Call, newCall, type Statement, type Target } from "../targets/target.ts";
-import { parseSql, type SqlQuestion } from "../targets/workload_sql.ts";
 import type { Workload } from "./arms.ts";
 import { monotonicUs } from "../net/clock.ts";
 import type { Mix } from "./mix.ts";
 import { expectArmKeys, openTargets, storedKeysOf, tellArmKeys } from "./open_targets.ts";
 import { type Arm, PROOF_SLOTS_FROM } from "./plan.ts";
 import { PROOF_LIMITS, ProofSession } from "./proof_session.ts";
+import { readCheck } from "./write_check.ts";
 import type { LoadedScenario } from "./scenario.ts";
 
 export interface EqualityOptions {
@@ -304,20 +303,6 @@ class Prover {
   #fileOf(index: number, arm: Arm | null): string {
     const { sql, graphql } = this.options.workload[index]!;
     return arm?.target.path === "graphql" ? graphql!.file : sql.file;
-  }
-}
-
-/** The query that reads back what a write left. @throws {UsageError} where it is missing */
-export function readCheck(workloadDir: string, name: string): SqlQuestion {
-  const file = join(workloadDir, `${name}.check.sql`);
-  try {
-    return parseSql(Deno.readTextFileSync(file), file);
-  } catch (error) {
-    if (!(error instanceof Deno.errors.NotFound)) throw error;
-    throw new UsageError(
-      `Cannot prove that the write ${name} does the same over every path: ${file} is missing`,
-      "Write there the query that reads back what it left, without its reserved key.",
-    );
   }
 }
 

@@ -1,8 +1,8 @@
 import type { Client } from "pg";
-import { readCheck } from "../load/equality.ts";
 import type { Carried, Mix } from "../load/mix.ts";
 import { PROOF_SLOTS_FROM } from "../load/plan.ts";
 import type { LoadedScenario } from "../load/scenario.ts";
+import { readCheck } from "../load/write_check.ts";
 import { UsageError } from "../model/errors.ts";
 import { exactly, hasSomething, imageOf, readTexts } from "./image.ts";
 import type { Look } from "./journal.ts";

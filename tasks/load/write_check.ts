@@ -1,0 +1,17 @@
+import { join } from "node:path";
+import { UsageError } from "../model/errors.ts";
+import { parseSql, type SqlQuestion } from "../targets/workload_sql.ts";
+
+/** The query that reads back what a write left. @throws {UsageError} where it is missing */
+export function readCheck(workloadDir: string, name: string): SqlQuestion {
+  const file = join(workloadDir, `${name}.check.sql`);
+  try {
+    return parseSql(Deno.readTextFileSync(file), file);
+  } catch (error) {
+    if (!(error instanceof Deno.errors.NotFound)) throw error;
+    throw new UsageError(
+      `Cannot prove that the write ${name} does the same over every path: ${file} is missing`,
+      "Write there the query that reads back what it left, without its reserved key.",
+    );
+  }
+}
