@@ -12,7 +12,9 @@ import { lookAround } from "./surroundings.ts";
 const REDIS_CHANGES: readonly [command: string, line: RegExp][] = [
   ["SET new 1", /^\+ Redis: database 0: key new$/],
   ["SET text b", /^~ Redis: database 0: key text: content /],
-  ["EXPIRE text 1000", /^~ Redis: database 0: key text: expires false → true$/],
+  ["PEXPIREAT text 4102444800000", /^~ Redis: database 0: key text: expires false → 4102444800000$/],
+  ["PEXPIREAT text 4102444800001", /^~ Redis: database 0: key text: expires 4102444800000 → 4102444800001$/],
+  ["PERSIST text", /^~ Redis: database 0: key text: expires 4102444800001 → false$/],
   ["HSET hash field other", /^~ Redis: database 0: key hash: content /],
   ["RPUSH list z", /^~ Redis: database 0: key list: content /],
   ["SADD set z", /^~ Redis: database 0: key set: content /],
@@ -20,8 +22,16 @@ const REDIS_CHANGES: readonly [command: string, line: RegExp][] = [
   ["XADD stream 9-9 a b", /^~ Redis: database 0: key stream: content /],
   ["XGROUP CREATE stream readers 0", /^~ Redis: database 0: key stream: content /],
   ["PFADD sketch z", /^~ Redis: database 0: key sketch: content /],
+  ["SETRANGE text 0 c", /^~ Redis: database 0: key text: content /],
+  ["LSET list 0 b", /^~ Redis: database 0: key list: content /],
+  ["HDEL hash field", /^- Redis: database 0: key hash$/],
+  [
+    "FUNCTION LOAD #!lua\0name=lib\nredis.register_function('f',function()return'x'end)",
+    /^~ Redis: functions: /,
+  ],
   ["DEL list", /^- Redis: database 0: key list$/],
   ["RENAME set other", /^- Redis: database 0: key set$/],
+  ["COPY zset text REPLACE", /^~ Redis: database 0: key text: type string → zset$/],
   ["MOVE text 3", /^\+ Redis: database 3: key text$/],
   ["ACL SETUSER guest on nopass", /^\+ Redis: user user guest /],
   ["CONFIG SET maxmemory 50mb", /^~ Redis: setting maxmemory: \d+ → 52428800$/],
@@ -33,7 +43,7 @@ Deno.test("every kind of change to Redis shows, and looking changes nothing", as
     const redis = new Redis(url, { connectionName: "shopper" });
     const run = (command: string) => {
       const [name, ...args] = command.split(" ");
-      return redis.call(name!, ...args);
+      return redis.call(name!, ...args.map((word) => word.replaceAll("\0", " ")));
     };
     try {
       await Promise.all([

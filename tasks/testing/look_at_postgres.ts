@@ -49,7 +49,8 @@ async function asked(
   return rows.map(({ datname }) => datname);
 }
 
-async function lookAtDatabase(client: Client, keptRows: number): Promise<Look> {
+/** What of a database a session sees, its own prepared statements too. */
+export async function lookAtDatabase(client: Client, keptRows: number): Promise<Look> {
   const facts = new Map<string, Fact>();
   for (const file of DATABASE) await add(client, facts, `database/${file}.sql`);
   const { rows } = await client.query<{ name: string; statement: string }>(

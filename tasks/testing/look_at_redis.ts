@@ -5,8 +5,7 @@ import type { Fact, Look } from "./facts.ts";
 const NAME = "before-and-after";
 
 /**
- * Looks at a Redis server from outside: every key of every database with type, content and whether it expires,
- * users, configuration, functions and open connections. Contents are read by type, so that how they are encoded
+ * Looks at a Redis server from outside: every key of every database with type, content and when it expires, users, configuration, functions and open connections. Contents are read by type, so that how they are encoded
  * does not count.
  */
 export async function lookAtRedis(url: string): Promise<Look> {
@@ -52,7 +51,7 @@ async function addKeys(redis: Redis, where: string, facts: Map<string, Fact>): P
     const unique = [...new Map(keys.map((key) => [key.toString("latin1"), key])).values()];
     await Promise.all(unique.map(async (key) => {
       const type = await redis.type(key);
-      const expires = await redis.pttl(key) >= 0;
+      const expires = await expiry(redis, key);
       const held = await content(redis, key, type);
       // Gone since, because its time had come.
       if (held === null) return;
@@ -62,6 +61,16 @@ async function addKeys(redis: Redis, where: string, facts: Map<string, Fact>): P
         content: hash(held),
       });
     }));
+  }
+}
+
+/** When it expires, milliseconds since 1970, or never; a Redis before version 7 tells only whether it does. */
+async function expiry(redis: Redis, key: Buffer): Promise<number | boolean> {
+  try {
+    const at = await redis.call("PEXPIRETIME", key) as number;
+    return at >= 0 && at;
+  } catch {
+    return await redis.pttl(key) >= 0;
   }
 }
 

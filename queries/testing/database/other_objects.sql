@@ -30,6 +30,10 @@ SELECT 'comment on ' || pg_describe_object(classoid, objoid, objsubid), to_jsonb
 FROM pg_description
 WHERE objoid >= 16384 OR classoid = 'pg_namespace'::regclass
 UNION ALL
+SELECT 'comments on built-in objects', to_jsonb(sum(hashtextextended(d::text, 0)::numeric)::text)
+FROM pg_description d
+WHERE objoid < 16384
+UNION ALL
 SELECT format('security label (%s) on %s', provider, pg_describe_object(classoid, objoid, objsubid)), to_jsonb(label)
 FROM pg_seclabel
 UNION ALL

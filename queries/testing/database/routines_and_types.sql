@@ -55,8 +55,25 @@ SELECT 'built-in functions', jsonb_build_object(
 FROM pg_proc
 WHERE oid < 16384
 UNION ALL
+SELECT 'built-in types', jsonb_build_object(
+  'content', sum(hashtextextended(row(typname, typowner, typacl)::text, 0)::numeric)::text
+)
+FROM pg_type
+WHERE oid < 16384
+UNION ALL
 SELECT 'system catalogs', jsonb_build_object(
-  'content', sum(hashtextextended(row(relname, relowner, relacl, reloptions)::text, 0)::numeric)::text
+  'content', sum(hashtextextended(row(relname, relowner, relacl, reloptions)::text, 0)::numeric)::text,
+  'columns', (
+    SELECT jsonb_agg(format('%s of %s: %s', attname, attrelid::regclass, attacl) ORDER BY attrelid, attnum)
+    FROM pg_attribute
+    WHERE attrelid < 16384 AND attacl IS NOT NULL
+  )
 )
 FROM pg_class
 WHERE oid < 16384
+UNION ALL
+SELECT format('words of text search configuration %s as %s', mapcfg::regconfig, maptokentype),
+  to_jsonb(array_agg(mapdict::regdictionary ORDER BY mapseqno)::text)
+FROM pg_ts_config_map
+WHERE mapcfg >= 16384
+GROUP BY mapcfg, maptokentype
