@@ -35,7 +35,7 @@ export async function bench(
   const interrupt = interruptSignal(config.home);
   try {
     await prepareResults(config, db, given);
-    await tellRecovered(config.home, db, terminal, interrupt.signal);
+    await tellRecovered(config, db, terminal, interrupt.signal);
     const runId = newRunId();
     const job = {
       runId,

@@ -34,7 +34,7 @@ export async function findRate(asked: AskedSearch, config: Config): Promise<Exit
   const { signal } = interrupt;
   try {
     await prepareResults(config, db, given);
-    await tellRecovered(config.home, db, terminal, signal);
+    await tellRecovered(config, db, terminal, signal);
     const startedAt = new Date();
     const id = newRunId(startedAt);
     const job = { runId: id, config, scenario, plan, data, replace: given.replace, terminal, signal };

@@ -19,6 +19,7 @@ import { freeForData } from "../stack/postgres_cluster.ts";
 import type { GraphqlService, Stack } from "../stack/services.ts";
 import { openStack } from "../stack/stack.ts";
 import { SeedProgressText } from "../terminal/seed_text.ts";
+import { keyPrefix } from "../targets/cache_keys.ts";
 import type { Terminal } from "../terminal/terminal.ts";
 import type { BenchPlan } from "./bench_options.ts";
 import { databaseName } from "./data_options.ts";
@@ -182,7 +183,7 @@ export async function makeArms(options: {
               session,
               redisUrl: stack.redis.url,
               shared: stack.redis.origin === "user",
-              prefix: `benchbook:${runId}:`,
+              prefix: keyPrefix(runId),
               ttlSeconds: plan.settings["cache_ttl"] ?? 60,
             },
           });

@@ -1,7 +1,9 @@
-import { InterruptedError } from "../model/errors.ts";
+import type { Config } from "../config.ts";
+import { type BenchbookError, InterruptedError } from "../model/errors.ts";
 import { keepEvidence } from "../undo/journal.ts";
 import { formatCount } from "../model/units.ts";
 import { isAlive } from "../stack/process.ts";
+import { forgetKeys, keyPrefix, unlinkCommand } from "../targets/cache_keys.ts";
 import type { Terminal } from "../terminal/terminal.ts";
 import { type LoadCounts, loadSpool } from "../store/load.ts";
 import { openStore, type Store, StoreBusyError } from "../store/open.ts";
@@ -23,7 +25,7 @@ const PROGRESS_MS = 5000;
 
 /** Recovers what earlier runs left, see `recoverRuns`, and tells of it. */
 export async function tellRecovered(
-  home: string,
+  { home, redisUrl }: Pick<Config, "home" | "redisUrl">,
   db: string,
   terminal: Terminal,
   signal: AbortSignal,
@@ -34,7 +36,7 @@ export async function tellRecovered(
     spoken = performance.now();
     terminal.print(`Loading an earlier run: ${formatCount(rows)} requests so far.`);
   };
-  const told = await recoverRuns(home, db, { onWait: waitNote(terminal), signal, onProgress });
+  const told = await recoverRuns(home, db, { redisUrl, onWait: waitNote(terminal), signal, onProgress });
   for (const line of told) terminal.print(line);
 }
 
@@ -44,6 +46,8 @@ export function waitNote(terminal: Terminal): (holder: string) => void {
 }
 
 export interface RecoverOptions extends ReadingOptions {
+  /** The user's Redis, from which keys of killed runs are removed. */
+  readonly redisUrl?: string;
   /** Told who has the store open while it is waited for. */
   readonly onWait?: (holder: string) => void;
 }
@@ -123,7 +127,7 @@ async function recover(
   }
   const { status, timings, damaged } = loaded;
   const recovered = `Recovered run ${runId} (${status}): ${formatCount(timings)} requests.` +
-    await keysLeft(store, runId);
+    await keysLeft(store, runId, options.redisUrl);
   if (damaged.length === 0) {
     removeSpool(dir);
     return [`${recovered} deno task report ${runId} renders it.`];
@@ -131,10 +135,21 @@ async function recover(
   return [`${recovered} Damaged, and so not loaded: ${damaged.join(", ")}. ${putAside(home, dir)}`];
 }
 
-/** What a run that was killed has left in the user's Redis, as a sentence; keys there expire by themselves. */
-async function keysLeft(store: Store, runId: string): Promise<string> {
+/** What became of the keys of a run that was killed in the user's Redis, as a sentence. */
+async function keysLeft(store: Store, runId: string, redisUrl: string | undefined): Promise<string> {
   const [row] = await store.rows<{ arms: number }>(query("load/cached_in"), { run: runId });
-  return row!.arms === 0 ? "" : ` Keys benchbook:${runId}:* may be left in Redis until they expire.`;
+  if (row!.arms === 0) return "";
+  const prefix = keyPrefix(runId);
+  if (redisUrl === undefined) {
+    return ` Keys ${prefix}* may be left in Redis until they expire; sooner: ${unlinkCommand(prefix)}.`;
+  }
+  try {
+    await forgetKeys(redisUrl, prefix, { ofAnother: true });
+    return " Its keys were removed from Redis.";
+  } catch (error) {
+    const { message, next } = error as BenchbookError;
+    return ` ${message}. ${next}.`;
+  }
 }
 
 /** Moves a spool out of the way and says where it is. */

@@ -1,8 +1,10 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
+import { Redis } from "ioredis";
 import { InterruptedError } from "../model/errors.ts";
 import type { Operation } from "../model/operation.ts";
 import type { Run } from "../model/run.ts";
+import { withRedis } from "../stack/testing.ts";
 import { SegmentWriter } from "../store/segment_writer.ts";
 import { createSpool, pendingSpools, spoolRoot } from "../store/spool.ts";
 import { bareRun, pushOk, sqlOperation, steadyPhase, withStore, withTempDir } from "../store/testing.ts";
@@ -37,8 +39,8 @@ async function recoverDamaged(
   return result;
 }
 
-Deno.test("what a killed run may have left in the user's Redis is named; in Benchbook's own nothing is", async () => {
-  const told = async (origin: string, path: string): Promise<string> => {
+Deno.test("keys of a killed run are removed from the user's Redis, or named; in Benchbook's own none are", async () => {
+  const told = async (origin: string, path: string, redisUrl?: string): Promise<string> => {
     let line = "";
     await inHome(async (home, db) => {
       const environment = { services: [{ name: "redis", origin }] } as unknown as Run["environment"];
@@ -46,16 +48,42 @@ Deno.test("what a killed run may have left in the user's Redis is named; in Benc
       spool.operations([{ ...sqlOperation(0), path } as Operation]);
       spool.phases([steadyPhase(0, 0, 1e6)]);
       spool.close();
-      line = (await recoverRuns(home, db)).join("\n");
+      line = (await recoverRuns(home, db, { redisUrl })).join("\n");
     });
     return line;
   };
-  const said =
-    /^Recovered run R1 \(crashed\): 0 requests\. Keys benchbook:R1:\* may be left in Redis until they expire\./;
-  assert.match(await told("user", "sql+cache"), said);
+  const unlink = "redis-cli --scan --pattern 'benchbook:R1:*' | xargs redis-cli unlink";
+  const named = (line: string, why: string) =>
+    assert.ok(
+      line.startsWith(`Recovered run R1 (crashed): 0 requests. ${why}`) && line.includes(unlink),
+      line,
+    );
+  named(
+    await told("user", "sql+cache"),
+    "Keys benchbook:R1:* may be left in Redis until they expire; sooner: ",
+  );
   for (const [origin, path] of [["embedded", "sql+cache"], ["user", "sql"]] as const) {
     assert.doesNotMatch(await told(origin, path), /Redis/);
   }
+  await withRedis(async (url) => {
+    const redis = new Redis(url);
+    try {
+      await redis.mset("benchbook:R1:product:[1]", "a", "benchbook:R2:product:[1]", "b", "benchbook:R1", "c");
+      assert.match(await told("user", "sql+cache", url), /0 requests\. Its keys were removed from Redis\./);
+      assert.deepEqual((await redis.keys("*")).sort(), ["benchbook:R1", "benchbook:R2:product:[1]"]);
+
+      // What a role may not list, the process that stored it alone could know.
+      await redis.call("ACL", "SETUSER", "plain", "on", ">plain", "~*", "+@all", "-scan");
+      const plain = new URL(url);
+      plain.username = plain.password = "plain";
+      named(await told("user", "sql+cache", plain.href), "Cannot find the run's keys in Redis: ");
+    } finally {
+      redis.disconnect();
+    }
+    const gone = new URL(url);
+    gone.port = "1";
+    named(await told("user", "sql+cache", gone.href), "Cannot remove the run's keys from Redis: ");
+  });
 });
 
 Deno.test("a half line that a full disk left costs that line, is named, and the spool is kept", async () => {

@@ -60,12 +60,13 @@ function toldOf(prefix: string): Told {
  * were told.
  * @param prefix that each of them begins with; a glob character in it stands for itself
  * @param options.limitMs for listing the keys
+ * @param options.ofAnother whether another process stored them, which has told nothing here
  * @throws {ServiceError} saying what is left, and why
  */
 export async function forgetKeys(
   redisUrl: string,
   prefix: string,
-  { limitMs = LIST_MS }: { readonly limitMs?: number } = {},
+  { limitMs = LIST_MS, ofAnother = false }: { readonly limitMs?: number; readonly ofAnother?: boolean } = {},
 ): Promise<void> {
   const redis = new Redis(redisUrl, {
     lazyConnect: true,
@@ -83,6 +84,7 @@ export async function forgetKeys(
   try {
     await redis.connect();
     const remove = remover(redis);
+    if (ofAnother) expectKeys(prefix);
     if (!await eachListed(redis, prefix, limitMs, remove)) await removeTold(prefix, remove);
     told.delete(prefix);
   } catch (error) {
@@ -167,7 +169,12 @@ function reasonOf({ message }: Error): string {
   return message.slice(0, 200).replace(/[^\x20-\x7e]+/g, "?").replace(/\.$/, "") || "no reason given";
 }
 
+/** What all keys of a run begin with. */
+export function keyPrefix(runId: string): string {
+  return `benchbook:${runId}:`;
+}
+
 /** For a shell; the pattern is one word in it whatever it holds. */
-function unlinkCommand(prefix: string): string {
+export function unlinkCommand(prefix: string): string {
   return `redis-cli --scan --pattern '${prefix.replaceAll("'", "")}*' | xargs redis-cli unlink`;
 }
