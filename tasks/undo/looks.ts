@@ -71,7 +71,9 @@ export async function lookBefore(client: Client, options: LooksOptions): Promise
     if (looks.has(id)) return true;
     if (looks.size >= MOST_LOOKS || performance.now() >= until) return false;
     const { name, text, reserved } = check;
-    const answer = await readTexts(client, text, values);
+    const answer = await readTexts(client, text, values).catch((error) => {
+      throw unreadable(name, error);
+    });
     if (reserved && hasSomething(answer)) throw inTheWay(name, values);
     looks.set(id, { operation: name, text, values, before: imageOf(answer) });
     return true;
@@ -96,6 +98,16 @@ function inTheWay(name: string, values: readonly unknown[]): UsageError {
       `${name}.check.sql finds something under ${JSON.stringify(values)}`,
     "Nothing was changed. Write a larger `from`; or, if a run from another BENCHBOOK_HOME was killed here, run " +
       "`deno task clean --writes` with that home.",
+  );
+}
+
+/** A statement that fails is its author's to correct; classes 08, 53, 57 and 58 are the server's state. */
+function unreadable(name: string, error: unknown): unknown {
+  const { code, message } = error as { code?: string; message: string };
+  if (code === undefined || !/^\w{5}$/.test(code) || /^(08|53|57|58)/.test(code)) return error;
+  return new UsageError(
+    `Cannot read what stands under the keys of ${name} before it writes: ${message} (${code})`,
+    `Nothing was changed. Correct ${name}.check.sql.`,
   );
 }
 

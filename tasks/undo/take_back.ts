@@ -103,9 +103,14 @@ async function takeBackNow(home: string, record: WriteRecord, client: PgClient):
   return { rows, left: said ? [...left, ...failures] : [] };
 }
 
-/** Whose rows, for sentences. */
-function writesOf({ runId, place }: WriteRecord): string {
-  return `writes of the run ${runId} in the database "${place.database}"`;
+/** Whose rows, and where they would be, for sentences. */
+function writesOf({ runId, place, reserved, own }: WriteRecord): string {
+  const where = reserved === null
+    ? own === null ? "" : ` (what ${own.file} takes back)`
+    : ` (${
+      datasets[reserved.dataset]!.reserved.map(({ table, column }) => `${table}: ${column}`).join(", ")
+    } from ${datasets[reserved.dataset]!.reservedBase} on)`;
+  return `writes of the run ${runId} in the database "${place.database}"${where}`;
 }
 
 /** What the run's spool, or what was kept of it, tells; null where there is none. */
