@@ -21,6 +21,8 @@ export interface RunningTask {
 
 /** A place for tasks of a test: a home and a reports folder of their own. */
 export interface Workbench {
+  /** Where all of it lies. */
+  readonly folder: string;
   readonly home: string;
   readonly reports: string;
   readonly db: string;
@@ -41,22 +43,30 @@ const tasks = resolve(import.meta.dirname!, "..");
  * Gives a test a workbench, and stops and removes everything on it afterwards. Services of the machine's
  * user are out of the way: only what `env` of a call names is used.
  * @param untouched where nothing may be there before the first task, no database cluster either
+ * @param apart where home and reports lie side by side in a folder, in which tasks are started
  */
 export function withWorkbench<T>(
   use: (bench: Workbench) => Promise<T>,
-  { untouched = false, onDisk }: HomeOptions & { readonly untouched?: boolean } = {},
+  { untouched = false, apart = false, onDisk }: HomeOptions & {
+    readonly untouched?: boolean;
+    readonly apart?: boolean;
+  } = {},
 ): Promise<T> {
-  return withTempHome(async (home) => {
-    const { reports } = await testConfig(home);
+  return withTempHome(async (folder) => {
+    const home = apart ? join(folder, "home") : folder;
+    if (apart) claimHome(home);
+    const { reports } = { ...await testConfig(home), ...apart ? { reports: join(folder, "reports") } : {} };
     if (!untouched) await furnish(home);
     const running = new Set<RunningTask>();
     const start: Workbench["start"] = (task, args = [], env = {}) => {
-      const started = startTask(task, args, { BENCHBOOK_HOME: home, BENCHBOOK_REPORTS: reports, ...env });
+      const place = { BENCHBOOK_HOME: home, BENCHBOOK_REPORTS: reports };
+      const started = startTask(task, args, { ...place, ...env }, apart ? folder : undefined);
       running.add(started);
       void started.result.then(() => running.delete(started));
       return started;
     };
     const bench: Workbench = {
+      folder,
       home,
       reports,
       db: join(reports, "benchbook.duckdb"),
@@ -98,11 +108,13 @@ function startTask(
   task: string,
   args: readonly string[],
   env: Readonly<Record<string, string>>,
+  cwd?: string,
 ): RunningTask {
   const started = performance.now();
   const child = new Deno.Command(Deno.execPath(), {
     args: ["run", "-A", "--quiet", join(tasks, `${task}.ts`), ...args],
     env: { DATABASE_URL: "", REDIS_URL: "", GRAPHQL_URL: "", NO_COLOR: "1", ...env },
+    cwd,
     stdin: "null",
     stdout: "piped",
     stderr: "piped",

@@ -1,32 +1,34 @@
 import assert from "node:assert/strict";
+import { readdirSync } from "node:fs";
 import { join } from "node:path";
 import { difference, type Look } from "../testing/facts.ts";
-import type { End, Ended, Story } from "./testing_ends.ts";
+import { type End, endedOf, nextStart } from "./testing_ends.ts";
+import {
+  checkNextStart,
+  checkOutcome,
+  checkRows,
+  partsOf,
+  runsIn,
+  type StoredRun,
+  tellsUnlink,
+  unlinkAsTold,
+  unnamed,
+} from "./testing_outcome.ts";
+import { STORIES, type Story, type StoryName, tell } from "./testing_stories.ts";
+import { DECLARED } from "./testing_user_folders.ts";
 import { type UserLand, withUserLand } from "./testing_user_land.ts";
 
-/** Every shipped scenario, and one with tables of the user's own. */
-export const STORIES = [
-  "access-paths",
-  "smoke",
-  "read-heavy",
-  "write-heavy",
-  "checkout",
-  "saas-events",
-  "spike",
-  "own tables",
-] as const;
-export type StoryName = typeof STORIES[number];
-
-/** Those whose run has a GraphQL server of its own beside the user's services: it takes seconds to start. */
-const WITH_GRAPHQL: readonly string[] = ["access-paths", "saas-events"];
-
-/** What a combination came to. "named": not as found, but said, by the run itself or by the next start. */
-export interface Result {
+/** What a combination came to. */
+interface Result {
   readonly story: string;
   readonly end: string;
   readonly code: number;
-  readonly state: "as found" | "named" | "LOST";
-  readonly differences: readonly string[];
+  /** How the run was stored, and how many rows of it. */
+  readonly stored: string;
+  /** Differences when it had ended, each named. */
+  readonly differences: number;
+  /** What took them back, until nothing was left. */
+  readonly mended: string;
   readonly seconds: number;
 }
 
@@ -34,8 +36,10 @@ export interface Result {
 const SETTLED_MS = 4_000;
 
 /**
- * Runs every story to each of these ends on services of a user's, and looks at all of it before and after. A step of
- * the test is a combination; the table of all of them is printed at the end.
+ * Runs every story to each of these ends on services of a user's, and looks at all of it before and after: servers,
+ * folders, processes. Each end has the exit code of the contract, what was measured is stored, and what is not as found
+ * is named with the command that mends it, and is as found after that. A step of the test is a combination; the table of
+ * all of them is printed at the end.
  */
 export async function everythingIsAsFound(
   t: Deno.TestContext,
@@ -43,54 +47,137 @@ export async function everythingIsAsFound(
   { stories = STORIES, programs }: { stories?: readonly StoryName[]; programs?: string } = {},
 ): Promise<void> {
   const results: Result[] = [];
+  let begun = 0;
   await withUserLand(async (land) => {
-    const told = await Promise.all(stories.map((name) => tell(land, name)));
+    const told = await Promise.all(stories.map((name) => tell(join(land.folder, "project"), name)));
     for (const story of told) {
       for (const end of ends) {
         if (end.needsCache && !story.cached) continue;
+        begun++;
         await t.step(`${story.name}: ${end.name}`, async () => {
-          let state: Result["state"] = "LOST";
+          let asFound = false;
           try {
-            const { result, said } = await combine(land, story, end);
-            results.push(result);
-            state = result.state;
-            if (state !== "LOST") return;
-            assert.fail(`${result.differences.join("\n")}\n\nThe run said, exit ${result.code}:\n${said}`);
+            results.push(await combine(land, story, end));
+            asFound = true;
           } finally {
             // What one has left is not to be found by the next.
-            if (state !== "as found") await land.restore();
+            if (!asFound) await land.restore();
           }
         });
       }
     }
   }, programs);
   // Names of steps are all that is shown of a test that is run quietly.
-  for (const line of tableOf(results)) await t.step(line, () => {});
+  for (const line of tableOf(results, begun)) await t.step(line, () => {});
 }
 
-async function combine(
-  land: UserLand,
-  story: Story,
-  end: End,
-): Promise<{ result: Result; said: string }> {
+async function combine(land: UserLand, story: Story, end: End): Promise<Result> {
   const started = performance.now();
+  const { bench: { db }, env } = land;
+  const earlier = (await runsIn(db)).length;
+  const added = async () => (await runsIn(db)).slice(earlier);
   const before = await land.look();
-  const except = end.except ?? [];
-  let { code, said } = await end.run(land, story);
-  await repair(land);
-  let differences = await settled(land, before, except);
-  if (differences.length > 0 && end.nextStart) {
-    const next = await nextStart(land, story);
-    said += `\n== the next start, exit ${next.code}\n${next.said}`;
-    differences = await settled(land, before, except);
+  const look = () => settled(land, before, end.except ?? []);
+
+  const ended = await end.run(land, story);
+  const { run: said, next } = partsOf(ended.said);
+  try {
+    await repair(land);
+    // What a killed run holds is nobody's to wait for: its end comes with the next start.
+    let lines = end.mended === "by the next start" ? differenceOf(before, await land.look()) : await look();
+    const differences = lines.length;
+    let mended = end.mended ?? "";
+    const hurried = said.includes("Left at once.");
+    let stored = await added();
+    if (mended === "within") {
+      await checkNextStart({ code: Number(/exit (\d+)\s*$/.exec(next)![1]) }, stored.pop()!, db);
+    }
+    if (!hurried) await checkOutcome(end, { code: ended.code, said }, stored, db);
+    if (mended !== "by the next start") {
+      assert.deepEqual(unnamed(lines, said), [], "differences without a name");
+    }
+
+    if (tellsUnlink(said)) {
+      await unlinkAsTold(land, said);
+      mended = "as told";
+    }
+    const records = recordsIn(land);
+    if (mended === "by the next start" || hurried) {
+      stored = await startNext(land, story, records, added);
+      if (hurried) assert.equal(ended.code, end.code, "exit code");
+    } else if (records.length > 0) {
+      for (const run of records) {
+        assert.match(
+          said,
+          new RegExp(`writes of the run ${run} in the database "shop"|rows? of the run ${run} `),
+        );
+      }
+      assert.match(said, /deno task clean --writes/);
+      const cleaned = endedOf(await land.bench.run("clean", ["--writes"], env));
+      assert.equal(cleaned.code, 0, cleaned.said);
+      tookBack(cleaned.said, records);
+    } else if (mended === "by clean --writes") mended = "";
+    lines = await look();
+    assert.deepEqual(lines, [], "not as it was found");
+    const [run] = stored;
+    return {
+      story: story.name,
+      end: end.name,
+      code: ended.code,
+      stored: run === undefined ? "not begun" : `${run.status}, ${run.rows} rows`,
+      differences,
+      mended,
+      seconds: (performance.now() - started) / 1000,
+    };
+  } catch (error) {
+    throw new Error(`${(error as Error).message}\n\nThe run said, exit ${ended.code}:\n${ended.said}`, {
+      cause: error,
+    });
   }
-  const state = differences.length === 0
-    ? "as found"
-    : differences.every((line) => isNamed(line, said))
-    ? "named"
-    : "LOST";
-  const seconds = (performance.now() - started) / 1000;
-  return { result: { story: story.name, end: end.name, code, state, differences, seconds }, said };
+}
+
+/** Starts another scenario: it says which run it recovers, with all rows that were spooled, and takes back its writes. */
+async function startNext(
+  { bench, env }: UserLand,
+  story: Story,
+  records: readonly string[],
+  added: () => Promise<StoredRun[]>,
+): Promise<StoredRun[]> {
+  const next = endedOf(await bench.run("bench", nextStart(story), env));
+  try {
+    const stored = await added();
+    assert.equal(stored.length, 2, "the run that ended early, and the one after it");
+    const [early, late] = stored as [StoredRun, StoredRun];
+    checkRows(early);
+    assert.equal(early.status, "crashed");
+    const requests = early.first.toLocaleString("en-US");
+    assert.ok(next.said.includes(`Recovered run ${early.id} (crashed): ${requests} requests.`));
+    await checkNextStart(next, late, bench.db);
+    tookBack(next.said, records);
+    return stored;
+  } catch (error) {
+    throw new Error(`${(error as Error).message}\n\nThe next start, exit ${next.code}:\n${next.said}`, {
+      cause: error,
+    });
+  }
+}
+
+/** The runs that the home still knows to have written into a database. */
+function recordsIn({ bench: { home } }: UserLand): string[] {
+  try {
+    return readdirSync(join(home, "undo")).flatMap((name) => /^(.*)\.json$/.exec(name)?.[1] ?? []);
+  } catch {
+    return [];
+  }
+}
+
+function tookBack(said: string, records: readonly string[]): void {
+  for (const run of records) {
+    assert.match(
+      said,
+      new RegExp(`Took back what the run ${run} \\(\\S+\\) had left in the database "shop"`),
+    );
+  }
 }
 
 /** What was killed is started again, as its user would. */
@@ -102,113 +189,40 @@ async function repair(land: UserLand): Promise<void> {
   await land.connect();
 }
 
-/** Another scenario than the one that has ended. */
-async function nextStart({ bench, env }: UserLand, { name }: Story): Promise<Ended> {
-  const next = name === "smoke" ? "read-heavy" : "smoke";
-  const args = [
-    next,
-    "--scale",
-    "tiny",
-    "--paths",
-    "sql",
-    "--no-report",
-    "--duration",
-    "1s",
-    "--warmup",
-    "100ms",
-  ];
-  const { code, stdout, stderr } = await bench.run("bench", args, env);
-  return { code, said: stdout + stderr };
-}
-
 async function settled(land: UserLand, before: Look, except: readonly RegExp[]): Promise<string[]> {
   const deadline = performance.now() + SETTLED_MS;
   for (;;) {
-    const lines = difference(before, await land.look(), { except: [...except, ...OURS] });
+    const lines = differenceOf(before, await land.look(), except);
     if (lines.length === 0 || performance.now() > deadline) return lines;
     await new Promise((resolve) => setTimeout(resolve, 100));
   }
 }
 
+function differenceOf(before: Look, after: Look, except: readonly RegExp[] = []): string[] {
+  return difference(before, after, { except: [...except, ...OURS, ...DECLARED] });
+}
+
 /** What a run may do to Benchbook's own tables: vacuum them after its rows were taken back. */
 const OURS = [/: maintenance of table (northwind|events)\./];
 
-/** True where the output names the table, or says of keys in Redis where they begin. */
-function isNamed(line: string, said: string): boolean {
-  const [, relation] = /content of table ([^:]+):/.exec(line) ?? [];
-  if (relation !== undefined) return said.includes(relation);
-  const [, prefix] = /Redis: database \d+: key (benchbook:[^:]+:)/.exec(line) ?? [];
-  return prefix !== undefined && said.includes(prefix);
-}
-
-export async function tell({ bench }: UserLand, name: StoryName): Promise<Story> {
-  if (name === "own tables") {
-    return { name, args: [await ownScenario(join(bench.home, "own")), "--paths", "sql"], cached: false };
-  }
-  const paths = WITH_GRAPHQL.includes(name) ? "sql,graphql,sql+cache" : "sql,sql+cache";
-  return { name, args: [name, "--scale", "tiny", "--paths", paths], cached: true };
-}
-
-/** The file of a scenario over tables that people have made themselves, and that it writes to. */
-async function ownScenario(folder: string): Promise<string> {
-  const files: Readonly<Record<string, string>> = {
-    "undo.sql": "DELETE FROM stall.visit WHERE by = 'bench';",
-    "stall/item-by-id.sql":
-      "-- An item.\n-- :id integer\nSELECT id, name, price FROM stall.item WHERE id = :id\n",
-    "stall/visit.sql": "-- A visit.\n-- :id integer\n" +
-      "INSERT INTO stall.visit VALUES (gen_random_uuid(), :id, 'bench') RETURNING item_id\n",
-    "stall/visit.check.sql": "-- What it left.\n-- :id integer\n" +
-      "SELECT DISTINCT by FROM stall.visit WHERE item_id = :id AND by = 'bench'\n",
-  };
-  await Deno.mkdir(join(folder, "stall"), { recursive: true });
-  for (const [name, text] of Object.entries(files)) await Deno.writeTextFile(join(folder, name), text);
-  const params = { id: { kind: "integer", min: 1, max: 400 } };
-  const file = join(folder, "own-stall.ts");
-  await Deno.writeTextFile(
-    file,
-    `export default ${
-      JSON.stringify({
-        name: "own-stall",
-        title: "A stall of one's own",
-        dataset: { schemas: ["stall"], undo: "undo.sql" },
-        workload: "./stall",
-        arrivals: "poisson",
-        rate: 100,
-        duration: 3,
-        warmup: 0.5,
-        block: 1,
-        washout: 0.1,
-        timeout: 5,
-        paths: ["sql"],
-        slo: "errors<1%",
-        settings: {},
-        operations: [
-          { name: "item-by-id", weight: 1, params },
-          { name: "visit", weight: 1, params, write: true },
-        ],
-      })
-    };\n`,
-  );
-  return file;
-}
-
-function tableOf(results: readonly Result[]): string[] {
-  const lines = results.map(({ story, end, code, state, differences, seconds }) =>
+function tableOf(results: readonly Result[], begun: number): string[] {
+  const lines = results.map(({ story, end, code, stored, differences, mended, seconds }) =>
     [
       story.padEnd(13),
       end.padEnd(22),
       `exit ${code}`.padEnd(9),
+      stored.padEnd(25),
       `${seconds.toFixed(1)} s`.padStart(7),
       " ",
-      state,
-      differences.length > 0 ? `(${differences.length} differences)` : "",
+      differences === 0 ? "as found" : `${differences} differences, as found once mended`,
+      mended === "" ? "" : `(${mended})`,
     ].join(" ").trimEnd()
   );
-  const count = (state: Result["state"]) => results.filter((result) => result.state === state).length;
+  const asFound = results.filter(({ differences }) => differences === 0).length;
   return [
     ...lines,
-    `${results.length} combinations: ${count("as found")} as found, ${count("named")} named, ${
-      count("LOST")
-    } lost`,
+    `${begun} combinations: ${asFound} as found, ${results.length - asFound} as found once mended, ${
+      begun - results.length
+    } failed`,
   ];
 }

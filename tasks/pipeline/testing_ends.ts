@@ -1,8 +1,10 @@
 import { join, resolve } from "node:path";
 import process from "node:process";
-import { loadScenario } from "../load/scenario.ts";
+import { ExitCode } from "../model/errors.ts";
+import type { RunStatus } from "../model/run.ts";
 import { Key, withPseudoTerminal } from "../testing/pseudo_terminal.ts";
 import type { RunningTask } from "./testing.ts";
+import type { Story } from "./testing_stories.ts";
 import type { UserLand } from "./testing_user_land.ts";
 
 const root = resolve(import.meta.dirname!, "../..");
@@ -13,19 +15,20 @@ export interface Ended {
   readonly said: string;
 }
 
-/** A scenario under test: how it is named on the command line, and what else is said to it. */
-export interface Story {
-  readonly name: string;
-  readonly args: readonly string[];
-  /** False where it has no path that caches. */
-  readonly cached: boolean;
-}
+/** How a run is stored; null where it had not begun to measure. */
+export type Stored = RunStatus | null;
 
 /** A way in which a run ends. */
 export interface End {
   readonly name: string;
-  /** True where the run could not mend anything any more, so that the next start must. */
-  readonly nextStart?: boolean;
+  /** By the contract. A run that was judged may be INVALID on a busy machine instead, for reasons of load alone. */
+  readonly code: number;
+  /** … where the moment decides, each that is right. */
+  readonly stored: readonly Stored[];
+  /** What a run that ends so says. */
+  readonly says?: RegExp;
+  /** What takes back afterwards what the run could not, where it could not: the next start, or the command that it names. */
+  readonly mended?: "by the next start" | "by clean --writes" | "within";
   /** Differences that this end makes by itself. */
   readonly except?: readonly RegExp[];
   /** True where it has no meaning without a cache. */
@@ -33,23 +36,33 @@ export interface End {
   run(land: UserLand, story: Story): Promise<Ended>;
 }
 
-const SHORT = ["--no-report", "--duration", "2s", "--warmup", "300ms"];
+/** Long enough for each outcome to be judged by what is asked for here, whatever the scenario's own targets are. */
+const SHORT = ["--no-report", "--duration", "2s", "--warmup", "300ms", "--slo", "errors<1%"];
 /** Long enough to be caught in the middle. */
 const LONG = ["--no-report", "--duration", "60s", "--warmup", "300ms"];
 
-const plain = (name: string, more: readonly string[]): End => ({
+type Way = Omit<End, "name" | "run">;
+
+const plain = (
+  name: string,
+  way: Way,
+  more: readonly string[] = [],
+  scenario: (story: Story) => string = ({ args }) => args[0]!,
+): End => ({
   name,
-  run: async ({ bench, env }, { args }) => endedOf(await bench.run("bench", [...args, ...more], env)),
+  ...way,
+  run: async ({ bench, env }, story) =>
+    endedOf(await bench.run("bench", [scenario(story), ...story.args.slice(1), ...SHORT, ...more], env)),
 });
 
 /** A run that keeps going until something happens to what is around it. */
 const struck = (
   name: string,
+  way: Way,
   strike: (land: UserLand, run: RunningTask) => void | Promise<void>,
-  more: Partial<End> = {},
 ): End => ({
   name,
-  ...more,
+  ...way,
   async run(land, { args }) {
     const running = land.bench.start("bench", [...args, ...LONG], land.env);
     await inMidMeasure(land);
@@ -61,13 +74,14 @@ const struck = (
 /** What a person does at a terminal when it shows something, or when the run is somewhere. */
 const typed = (
   name: string,
+  stored: End["stored"],
   args: readonly string[],
   act: (terminal: { type(text: string): void; hangUp(): void }) => void,
   when: (land: UserLand, shows: (pattern: RegExp) => Promise<unknown>) => Promise<unknown>,
-  more: Partial<End> = {},
 ): End => ({
   name,
-  ...more,
+  code: ExitCode.interrupted,
+  stored,
   async run(land, story) {
     const env = {
       BENCHBOOK_HOME: land.bench.home,
@@ -95,26 +109,35 @@ async function inMidMeasure({ bench }: UserLand): Promise<void> {
 
 /** Ends that a run sees coming. */
 export const FINISHED: readonly End[] = [
-  plain("complete", SHORT),
-  {
-    name: "failed proof",
-    async run(land, story) {
-      const broken = await breakQuestion(land, story);
-      const { bench, env } = land;
-      return endedOf(await bench.run("bench", [broken, ...story.args.slice(1), ...SHORT], env));
+  plain("complete", { code: ExitCode.ok, stored: ["complete"] }),
+  plain(
+    "failed proof",
+    {
+      code: ExitCode.invalid,
+      stored: [null],
+      says: /Cannot compare the paths: \S+ answers differently over/,
     },
-  },
-  plain("SLO missed", [...SHORT, "--slo", "p95<0.001ms"]),
+    [],
+    ({ differing }) => differing,
+  ),
+  plain(
+    "failed question",
+    { code: ExitCode.usage, stored: [null], says: /Cannot (ask|read) .*: division by zero \(22012\)/ },
+    [],
+    ({ failing }) => failing,
+  ),
+  plain("SLO missed", { code: ExitCode.verdictFailed, stored: ["complete"] }, ["--slo", "p95<0.001ms"]),
 ];
 
 /** Ends that a person brings about at a terminal. */
 export const INTERRUPTED: readonly End[] = [
-  typed("Ctrl-C at the start", SHORT, ctrlC, (_land, shows) => shows(/Start|Find|Seed/)),
-  typed("Ctrl-C in the proof", SHORT, ctrlC, (_land, shows) => shows(/Prove/)),
-  typed("Ctrl-C in the warm-up", [...LONG, "--warmup", "30s"], ctrlC, inMidMeasure),
-  typed("Ctrl-C in mid-measure", LONG, ctrlC, inMidMeasure),
-  typed("Ctrl-C while storing", SHORT, ctrlC, (_land, shows) => shows(/Store/)),
-  typed("terminal closed", LONG, (terminal) => terminal.hangUp(), inMidMeasure),
+  typed("Ctrl-C at the start", [null], SHORT, ctrlC, (_land, shows) => shows(/Start|Find|Seed/)),
+  // Quick scenarios may have gone on to the measuring when the key is seen.
+  typed("Ctrl-C in the proof", [null, "interrupted"], SHORT, ctrlC, (_land, shows) => shows(/Prove/)),
+  typed("Ctrl-C in the warm-up", ["interrupted"], [...LONG, "--warmup", "30s"], ctrlC, inMidMeasure),
+  typed("Ctrl-C in mid-measure", ["interrupted"], LONG, ctrlC, inMidMeasure),
+  typed("Ctrl-C while storing", ["complete"], SHORT, ctrlC, (_land, shows) => shows(/Store/)),
+  typed("terminal closed", ["interrupted"], LONG, (terminal) => terminal.hangUp(), inMidMeasure),
 ];
 
 /**
@@ -128,18 +151,47 @@ const CRASHED = [
   /: content of sequence [^:]+: last value /,
 ];
 
+/** As a shell tells of a signal. */
+const SIGKILL_CODE = 128 + 9;
+
 /** Ends that come from outside. */
 export const STRUCK: readonly End[] = [
-  struck("kill -9", (_land, run) => run.kill("SIGKILL"), { nextStart: true }),
-  struck("PostgreSQL killed", ({ postgres }) => postgres.kill(), { nextStart: true, except: CRASHED }),
-  struck("Redis killed", async ({ redis }, run) => {
-    await redis.kill();
-    // Nothing but the cache is gone: the run goes on until it is told to end.
-    await new Promise((resolve) => setTimeout(resolve, 500));
-    run.kill("SIGINT");
-  }, { needsCache: true }),
-  { name: "disk full", nextStart: true, run: onFullDisk },
+  struck(
+    "kill -9",
+    { code: SIGKILL_CODE, stored: [null], mended: "by the next start" },
+    (_land, run) => run.kill("SIGKILL"),
+  ),
+  struck(
+    "PostgreSQL killed",
+    { code: ExitCode.service, stored: ["crashed"], mended: "by clean --writes", except: CRASHED },
+    ({ postgres }) => postgres.kill(),
+  ),
+  struck(
+    "Redis killed",
+    {
+      code: ExitCode.interrupted,
+      stored: ["interrupted"],
+      says: /Cannot remove the run's keys from Redis/,
+      needsCache: true,
+    },
+    async ({ redis }, run) => {
+      await redis.kill();
+      // Nothing but the cache is gone: the run goes on until it is told to end.
+      await new Promise((resolve) => setTimeout(resolve, 500));
+      run.kill("SIGINT");
+    },
+  ),
+  { name: "disk full", code: ExitCode.service, stored: ["crashed"], mended: "within", run: onFullDisk },
 ];
+
+/** What stands between what a run said and what the next start did. */
+export const NEXT_START = "== the next start";
+
+/** A short run of another scenario, which needs nothing but PostgreSQL. */
+export function nextStart({ name }: Story): string[] {
+  const args = "--scale tiny --paths sql --no-report --duration 1s --warmup 100ms --slo errors<1%";
+  return [name === "smoke" ? "read-heavy" : "smoke", ...args.split(" ")];
+}
 
 /** A home on a disk of its own, within a mount namespace, which is filled up as soon as rows are spooled. */
 const FULL_DISK = `
@@ -151,18 +203,19 @@ for i in $(seq 300); do ls "$DISK"/home/spool/*/timing-0.seg >/dev/null 2>&1 && 
 sleep 1; dd if=/dev/zero of="$DISK/fill" bs=1M 2>/dev/null
 wait $bench; code=$?
 rm "$DISK/fill"
-echo "== the next start"
-"$DENO" run -A --quiet "$BENCH" smoke --scale tiny --paths sql --no-report --duration 1s --warmup 100ms
+echo "${NEXT_START}"
+"$DENO" run -A --quiet "$BENCH" $NEXT; echo "exit $?"
 exit $code
 `;
 
-async function onFullDisk({ bench, env }: UserLand, { args }: Story): Promise<Ended> {
+async function onFullDisk({ bench, env, folder }: UserLand, story: Story): Promise<Ended> {
   const namespace = process.getuid!() === 0 ? ["-m"] : ["-Um", "--map-current-user", "--keep-caps"];
   const { code, stdout, stderr } = await new Deno.Command("unshare", {
-    args: [...namespace, "sh", "-c", FULL_DISK, "sh", ...args, ...LONG, "--rate", "400"],
+    args: [...namespace, "sh", "-c", FULL_DISK, "sh", ...story.args, ...LONG, "--rate", "400"],
     env: {
       ...env,
-      DISK: join(bench.home, "disk"),
+      NEXT: nextStart(story).join(" "),
+      DISK: join(folder, "disk"),
       DENO: Deno.execPath(),
       BENCH: join(import.meta.dirname!, "../bench.ts"),
       REDIS: join(bench.home, "redis"),
@@ -171,43 +224,11 @@ async function onFullDisk({ bench, env }: UserLand, { args }: Story): Promise<En
       NO_COLOR: "1",
     },
     stdin: "null",
+    cwd: folder,
   }).output();
   return { code, said: new TextDecoder().decode(stdout) + new TextDecoder().decode(stderr) };
 }
 
-/**
- * The same scenario with one question that PostgreSQL answers by an error: what reads a write back, which is asked
- * after the write, or else the last read.
- */
-async function breakQuestion({ bench }: UserLand, { name, args }: Story): Promise<string> {
-  const own = args[0]!.endsWith(".ts");
-  const { workloadDir, operations } = await loadScenario(root, args[0]!, {});
-  const last = operations.findLast(({ write }) => write)?.name;
-  const question = last === undefined ? `${operations.at(-1)!.name}.sql` : `${last}.check.sql`;
-  const folder = join(bench.home, "broken", name);
-  const workload = join(folder, "workloads/broken");
-  await copyFolder(workloadDir, workload);
-  // Sources lie beside the workload, where the scenario looks for them.
-  if (!own) await copyFolder(workloadDir, join(folder, "workloads", name));
-  await Deno.writeTextFile(join(workload, question), "\nOFFSET 1 / 0\n", { append: true });
-  const file = join(folder, "scenarios/broken.ts");
-  await Deno.mkdir(join(folder, "scenarios"), { recursive: true });
-  const from = own ? args[0]! : join(root, "queries/scenarios", `${name}.ts`);
-  await Deno.writeTextFile(
-    file,
-    `import scenario from ${JSON.stringify(`file://${from}`)};\n` +
-      `export default { ...scenario, name: "broken-${name}", workload: "../workloads/broken" };\n`,
-  );
-  return file;
-}
-
-async function copyFolder(from: string, to: string): Promise<void> {
-  await Deno.mkdir(to, { recursive: true });
-  for await (const { name, isFile } of Deno.readDir(from)) {
-    if (isFile) await Deno.copyFile(join(from, name), join(to, name));
-  }
-}
-
-function endedOf({ code, stdout, stderr }: { code: number; stdout: string; stderr: string }): Ended {
+export function endedOf({ code, stdout, stderr }: { code: number; stdout: string; stderr: string }): Ended {
   return { code, said: stdout + stderr };
 }

@@ -8,14 +8,20 @@ import type { Look } from "../testing/facts.ts";
 import { findProcesses } from "../testing/look_at_processes.ts";
 import { lookAround } from "../testing/surroundings.ts";
 import { withWorkbench, type Workbench } from "./testing.ts";
+import { foldersEnvironment, furnishFolders, lookAtFolders } from "./testing_user_folders.ts";
 
 const DATABASE = "shop";
 const TEMPLATE = "shop_as_found";
 const queries = resolve(import.meta.dirname!, "../../queries");
 
-/** Services that a user lives from, with data of Benchbook's and of their own, and a workbench beside them. */
+/**
+ * Services that a user lives from, with data of Benchbook's and of their own, and among their folders a workbench that
+ * no cluster of Benchbook's own belongs to.
+ */
 export interface UserLand {
   readonly bench: Workbench;
+  /** Theirs, for files that a test writes. */
+  readonly folder: string;
   readonly postgres: UserPostgres;
   readonly redis: UserRedis;
   /** What tasks are told of it. */
@@ -33,7 +39,10 @@ export interface UserLand {
  */
 export function withUserLand(use: (land: UserLand) => Promise<void>, programs?: string): Promise<void> {
   return withUserPostgres(
-    (postgres) => withUserRedis((redis) => withWorkbench((bench) => settle({ postgres, redis, bench }, use))),
+    (postgres) =>
+      withUserRedis((redis) =>
+        withWorkbench((bench) => settle({ postgres, redis, bench }, use), { untouched: true, apart: true })
+      ),
     { programs },
   );
 }
@@ -43,7 +52,9 @@ async function settle(
   use: (land: UserLand) => Promise<void>,
 ): Promise<void> {
   const url = databaseUrl(postgres.url, DATABASE);
-  const env = { DATABASE_URL: url, REDIS_URL: redis.url };
+  const { folder } = bench;
+  furnishFolders(folder);
+  const env = { ...foldersEnvironment(folder), DATABASE_URL: url, REDIS_URL: redis.url };
   await query(postgres.url, `CREATE DATABASE ${DATABASE}`);
   for (const dataset of ["northwind", "events"]) {
     const { code, stderr } = await bench.run("seed", ["--dataset", dataset, "--scale", "tiny"], env);
@@ -54,18 +65,22 @@ async function settle(
   let theirs: Client | undefined;
   const land: UserLand = {
     bench,
+    folder,
     postgres,
     redis,
     env,
-    look: () =>
-      lookAround({
-        postgres: { url },
-        redis: redis.url,
-        processes: { folder: bench.home, environment: `BENCHBOOK_HOME=${bench.home}` },
-      }),
+    look: async () =>
+      new Map([
+        ...await lookAround({
+          postgres: { url },
+          redis: redis.url,
+          processes: { folder, environment: `BENCHBOOK_HOME=${bench.home}` },
+        }),
+        ...lookAtFolders(bench),
+      ]),
     async restore() {
       await theirs?.end().catch(() => {});
-      for (const { pid } of findProcesses({ folder: bench.home })) kill(pid);
+      for (const { pid } of findProcesses({ folder })) kill(pid);
       for (const folder of ["spool", "undo"]) {
         await Deno.remove(join(bench.home, folder), { recursive: true }).catch(() => {});
       }
