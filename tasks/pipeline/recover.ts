@@ -145,7 +145,7 @@ async function keysLeft(store: Store, runId: string, redisUrl: string | undefine
   }
   try {
     await forgetKeys(redisUrl, prefix, { ofAnother: true });
-    return " Its keys were removed from Redis.";
+    return ` Its keys were removed from Redis at ${new URL(redisUrl).host}.`;
   } catch (error) {
     const { message, next } = error as BenchbookError;
     return ` ${message}. ${next}.`;

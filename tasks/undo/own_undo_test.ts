@@ -3,6 +3,7 @@ import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { Client } from "pg";
 import { type LoadedScenario, loadScenario } from "../load/scenario.ts";
+import { UsageError } from "../model/errors.ts";
 import { withPostgres } from "../stack/testing.ts";
 import { takeBackLeftWrites } from "./left_writes.ts";
 import { recordFile, ROOT, writingOf } from "./testing.ts";
@@ -100,6 +101,22 @@ Deno.test("an undo of the user's own is held against what stood there before, by
         }
         assert.match(left.at(-1)!, /deno task clean --writes/);
       });
+
+      await t.step(
+        "a check that cannot be read is named, as bad input, before anything is written",
+        async () => {
+          const check = join(scenario.workloadDir, "sell.check.sql");
+          writeFileSync(check, WORKLOAD["sell.check.sql"].replace("stock", "stocks"));
+          await assert.rejects(
+            undoing(options(UNDO), () => assert.fail("it went on")),
+            (error: UsageError) =>
+              error instanceof UsageError &&
+              /sell.*: column "stocks" does not exist \(42703\)/.test(error.message) &&
+              error.next!.endsWith("Correct sell.check.sql."),
+          );
+          writeFileSync(check, WORKLOAD["sell.check.sql"]);
+        },
+      );
 
       await t.step("one that fails is told with its error", async () => {
         await client.query(UNDO);
