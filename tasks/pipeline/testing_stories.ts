@@ -42,7 +42,7 @@ export async function tell(folder: string, name: StoryName): Promise<Story> {
     name,
     args: [scenario, ...own ? [] : ["--scale", "tiny"], "--paths", paths],
     cached: !own,
-    failing: await rewrite("failing", (body) => `${body}\nOFFSET 1 / 0\n`),
+    failing: await rewrite("failing", (body) => `SELECT * FROM (${body}) AS q OFFSET 1 / 0\n`),
     differing: await rewrite("differing", (body) => `SELECT q.*, random() AS chance FROM (${body}) AS q\n`),
   };
 }
