@@ -1,9 +1,11 @@
 import assert from "node:assert/strict";
-import { existsSync, readdirSync } from "node:fs";
+import { existsSync } from "node:fs";
 import { ServiceError } from "../model/errors.ts";
 import type { Calibration, RateStep } from "../model/calibration.ts";
 import { acquireLock } from "../stack/lock.ts";
 import { withTempHome } from "../stack/testing.ts";
+import { difference } from "../testing/facts.ts";
+import { lookAtFolder } from "../testing/look_at_folder.ts";
 import { newCall } from "../targets/target.ts";
 import { NullTarget } from "../targets/null.ts";
 import { calibrate, calibrationFile, rateWarning, readCalibration } from "./calibrate.ts";
@@ -23,6 +25,7 @@ function numbers(value: unknown, path = ""): [path: string, n: number][] {
 
 Deno.test("a calibration is measured, kept with its machine, and leaves nothing else", async () => {
   await withTempHome(async (home) => {
+    const before = lookAtFolder(home);
     const taken = await calibrate(home, { plan: SMALL });
     for (const [path, n] of numbers(taken)) {
       assert.ok(Number.isFinite(n), path);
@@ -36,9 +39,7 @@ Deno.test("a calibration is measured, kept with its machine, and leaves nothing 
     assert.ok(taken.steps.every(({ onTime }) => onTime <= 1));
     assert.ok([0, ...SMALL.steps.rates].includes(taken.requestsPerSecond));
     assert.deepEqual(readCalibration(home), taken);
-    assert.deepEqual(readdirSync(home).filter((name) => name.startsWith("calibration")), [
-      "calibration.json",
-    ]);
+    assert.deepEqual(difference(before, lookAtFolder(home)), ["+ bench.lock", "+ calibration.json"]);
     acquireLock(home, "the next task").release();
   });
 });

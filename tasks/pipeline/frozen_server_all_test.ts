@@ -1,11 +1,16 @@
 import assert from "node:assert/strict";
 import { Client } from "pg";
 import { isAlive } from "../stack/process.ts";
-import { withPostgres } from "../stack/testing.ts";
 import { freeze } from "../stack/testing_freeze.ts";
 import { keptRecords } from "../undo/journal.ts";
-import { until, withWorkbench, type Workbench } from "./testing.ts";
-import { reservedRows, servicesOf, storedRuns, writing } from "./testing_interrupt.ts";
+import { until, type Workbench } from "./testing.ts";
+import {
+  assertDatabaseAsFound,
+  servicesOf,
+  storedRuns,
+  withUserDatabase,
+  writing,
+} from "./testing_interrupt.ts";
 
 const ignore = Deno.build.os !== "linux";
 
@@ -15,19 +20,13 @@ const RUN = ["--scale", "tiny", "--warmup", "300ms", "--rate", "300", "--no-repo
 function withServer(
   use: (bench: Workbench, url: string, hang: () => () => void) => Promise<void>,
 ): Promise<void> {
-  return withPostgres((url, { process: { pid } }) =>
-    withWorkbench(async (bench) => {
-      const { code, stderr } = await bench.run("seed", ["--scale", "tiny"], { DATABASE_URL: url });
-      assert.equal(code, 0, stderr);
-      await use(bench, url, () => freeze(pid));
-    })
-  );
+  return withUserDatabase((bench, url, { process: { pid } }) => use(bench, url, () => freeze(pid)));
 }
 
 async function assertMended(bench: Workbench, url: string): Promise<void> {
   const mended = await bench.run("clean", ["--writes"], { DATABASE_URL: url });
   assert.equal(mended.code, 0, mended.stdout + mended.stderr);
-  assert.equal(await reservedRows(url), 0);
+  await assertDatabaseAsFound(url);
 }
 
 Deno.test(

@@ -17,6 +17,8 @@ import { checkHome, claimHome, HOME_MARK } from "./home.ts";
 import { acquireLock } from "./lock.ts";
 import { prepareHome } from "./places.ts";
 import { clusterPlace, prepareCluster } from "./postgres_cluster.ts";
+import { assertAsFound } from "../testing/facts.ts";
+import { lookAtFolder } from "../testing/look_at_folder.ts";
 import { withTempHome } from "./testing.ts";
 
 /** An empty folder, removed afterwards. */
@@ -144,7 +146,7 @@ for (const [what, make, said] of FOREIGN) {
     `a home is refused and left as it was: ${what}`,
     inFolder((folder) => {
       make(folder);
-      const before = names(folder);
+      const before = lookAtFolder(folder);
       for (
         const use of [
           checkHome,
@@ -155,7 +157,7 @@ for (const [what, make, said] of FOREIGN) {
       ) {
         assert.throws(() => use(folder), refusal(said));
       }
-      assert.deepEqual(names(folder), before);
+      assertAsFound(before, lookAtFolder(folder));
     }),
   );
 }

@@ -9,6 +9,8 @@ import { withClient } from "../seed/connect.ts";
 import { removeReserved } from "../seed/reserved.ts";
 import { preset } from "../stack/postgraphile/preset.ts";
 import { withPostgres } from "../stack/testing.ts";
+import { assertAsFound } from "../testing/facts.ts";
+import { lookAtPostgres } from "../testing/look_at_postgres.ts";
 import { firstDifference, normaliseGraphql, normaliseSql } from "./normalise.ts";
 import { loadQuestion } from "./workload.ts";
 
@@ -55,6 +57,7 @@ function spaces() {
 Deno.test("every question of access-paths gets the same answer by SQL and by GraphQL", async (t) => {
   await withPostgres(async (url) => {
     await seed({ url, dataset: "northwind", scale: "tiny", seed: 42 });
+    const before = await lookAtPostgres(url);
     const config = preset(["northwind"], url);
     const { schema, resolvedPreset } = await makeSchema(config);
     const undo = () => withClient(url, (client) => removeReserved(client, datasets.northwind!, () => true));
@@ -97,6 +100,10 @@ Deno.test("every question of access-paths gets the same answer by SQL and by Gra
       await t.step("what was written is undone, and the rest untouched", async () => {
         assert.deepEqual(await undo(), { "northwind.order_details": 3, "northwind.orders": 1 });
         assert.deepEqual(await undo(), {});
+        const sessions = /: (session|lock) /;
+        assertAsFound(before, await lookAtPostgres(url), {
+          except: [sessions, /: maintenance of table northwind\./],
+        });
       });
     } finally {
       await client.end();
