@@ -109,7 +109,7 @@ export function buildView(
     lag: run.config.loop === "closed"
       ? `A closed loop has no generator lag: a client sends when it is ready.${
         generatorCost(validity.generator)
-      }`
+      }${saturation(summary)}`
       : `Generator lag: median ${formatMs(lag.p50)}, p99 ${formatMs(lag.p99)}, longest ${formatMs(lag.max)}.${
         generatorCost(validity.generator)
       }`,
@@ -152,6 +152,12 @@ function generatorCost(figures: GeneratorFigures): string {
     } (p99) in a usual second.`;
   const loop = nativeLoop === false ? " They waited for their sockets by Deno's event loop." : "";
   return cpu + collections + delay + loop + (realTime ? " They had real-time priority." : "");
+}
+
+/** That the threads were the limit, as a sentence with a space before. */
+function saturation({ warnings }: RunSummary): string {
+  const saturated = warnings.find(({ code }) => code === "generator-saturated");
+  return saturated === undefined ? "" : ` ${saturated.text}`;
 }
 
 function services(summary: RunSummary): ServiceView[] {

@@ -33,6 +33,9 @@ Deno.test("a closed loop shows no generator lag", () => {
   const run = exampleRun();
   const closed = { ...run, config: { ...run.config, loop: "closed" as const, concurrency: 8 } };
   assert.match(buildView(exampleSummary({ run: closed }), {}).lag, /^A closed loop has no generator lag/);
+  const text = "Generator saturated: its thread used 96 % of a core.";
+  const saturated = exampleSummary({ run: closed, warnings: [{ code: "generator-saturated", text }] });
+  assert(buildView(saturated, {}).lag.endsWith(` ${text}`));
 });
 
 Deno.test("own tables have no scale to ask for again, and nobody has counted their rows", () => {

@@ -8,6 +8,7 @@ import { hitTargetNotes } from "./hit_target.ts";
 import { latencySummaries } from "./latency.ts";
 import { overloadWarnings } from "./overload.ts";
 import { judgeSlo, sloLevels, sloTerms } from "./slo.ts";
+import { saturatedWarnings } from "./saturated.ts";
 import { steadyStates, steadyWarnings } from "./steady.ts";
 import { judgeValidity } from "./validity.ts";
 import { judgeRun } from "./verdict.ts";
@@ -59,6 +60,7 @@ async function compute(rows: Rows, file: string, reference: string): Promise<Run
     validity,
     steady,
     warnings: [
+      ...await saturatedWarnings(rows, run, validity.generator),
       ...(open ? await overloadWarnings(rows, runId) : [CLOSED_LOOP]),
       ...steadyWarnings(steady),
       ...await cacheRefusals(rows, runId),
