@@ -2,8 +2,8 @@ import type { RunConfig } from "../model/run.ts";
 import type { Rows } from "../store/runs.ts";
 import { query } from "../store/sql.ts";
 
-/** An operation's median says little about a block in which fewer were answered: neighbours are joined. */
-const MEDIAN_REQUESTS = 4;
+/** A block in which fewer were answered tells little of an operation: neighbours are joined. */
+const MEDIAN_REQUESTS = 2;
 /** A p95 over fewer requests is little more than their maximum. */
 const P95_REQUESTS = 40;
 /** Of all operations together: so many requests an operation, on average. */
@@ -23,7 +23,7 @@ export interface BlockCount {
   readonly responses: number;
 }
 
-/** One row of summary/block_groups.sql: an operation's quantiles over neighbouring blocks of an arm, milliseconds. */
+/** One row of summary/block_groups.sql: an operation's times over neighbouring blocks of an arm, milliseconds. */
 export interface GroupQuantiles {
   readonly kind: Kind;
   /** The group's first round. */
@@ -31,12 +31,10 @@ export interface GroupQuantiles {
   readonly arm: string;
   readonly operation: string;
   readonly n: number;
-  /** Of kind `p50`, else null; Infinity among the never served. */
-  readonly p50: number | null;
-  /** Of kind `p95`, else null. */
+  /** Of kind `p95`, else null; Infinity among the never served. */
   readonly p95: number | null;
-  /** Of kind `all`: the response times themselves, or 16 of them evenly spaced by rank; else null. */
-  readonly times?: readonly number[] | null;
+  /** Null of kind `p95`; else the response times themselves, or 16 of them evenly spaced by rank. */
+  readonly times: readonly number[] | null;
 }
 
 /** Where a group of neighbouring rounds begins; it ends where the next one of its kind and operation begins. */
@@ -53,7 +51,8 @@ export function gapsWereDrawn({ loop, streams }: Pick<RunConfig, "loop" | "strea
 
 /**
  * The quantiles of a stored run that its arms are compared by.
- * @param adjust for the gaps between requests: only where these were drawn before the run, whatever the arms answered
+ * @param adjust for the generator's lag and for the gaps between requests: only where these were drawn before the run,
+ * whatever the arms answered
  */
 export async function groupQuantiles(
   rows: Rows,

@@ -122,13 +122,12 @@ function cellsOf(groups: readonly GroupQuantiles[]): (kind: Kind, operation: str
 
 /** Logarithms; not a number where both sides are infinite, or 0. */
 function ratios(kind: Kind, below: Cells, above: Cells): Map<number, number> {
-  const quantile = ({ p50, p95 }: GroupQuantiles) => kind === "p95" ? p95! : p50!;
   return new Map(
     [...above].filter(([round]) => below.has(round)).map(([round, candidate]) => {
       const base = below.get(round)!;
-      const log = kind === "all"
-        ? medianRatio(base.times!, candidate.times!)
-        : Math.log(quantile(candidate) / quantile(base));
+      const log = kind === "p95"
+        ? Math.log(candidate.p95! / base.p95!)
+        : medianRatio(base.times!, candidate.times!);
       return [round, log];
     }),
   );
@@ -136,7 +135,8 @@ function ratios(kind: Kind, below: Cells, above: Cells): Map<number, number> {
 
 /**
  * The median of the log ratios of each request of the one to each of the other (Hodges and Lehmann's estimate of a
- * shift): of a handful of requests it strays a quarter less than the ratio of their medians.
+ * shift): of a handful of requests it strays up to a quarter less than the ratio of their medians, or of their trimmed
+ * means.
  */
 function medianRatio(below: readonly number[], above: readonly number[]): number {
   const logs = below.flatMap((base) => above.map((time) => Math.log(time / base)));

@@ -1,11 +1,10 @@
--- What pairs are compared by: median, p95 or single times, by kind, in milliseconds, per group of neighbouring rounds,
--- arm and operation. A group goes from its first round to the next group's of the same `kind` and operation. Quantiles
--- are infinite where they lie among the never served. A median between two values is their mean: with a handful of
--- requests the lower one alone would stray more.
+-- What pairs are compared by: p95 or single times, by kind, in milliseconds, per group of neighbouring rounds, arm and
+-- operation. A group goes from its first round to the next group's of the same `kind` and operation. Times are infinite
+-- among the never served.
 --
--- With $adjust, times but those of a p95 are adjusted for the time since the request before: what has idled answers
--- more slowly. That gap was drawn before the run and is no arm's doing, and each arm is brought to the gaps of all arms
--- together, so that a ratio is as it would be had all met the same gaps; it only strays less.
+-- With $adjust, times but those of a p95 are adjusted for what is no arm's doing; a ratio then is as it would be had all
+-- arms met the same, it only strays less. The generator's own lag is taken out, and the typical one of all arms put in.
+-- Then the time since the request before: what has idled answers more slowly, and that gap was drawn before the run.
 WITH
   starts AS (
     SELECT unnest(
@@ -19,15 +18,20 @@ WITH
   ),
   slots AS (
     SELECT
-      phase_id, operation, response_ms,
+      phase_id, operation, response_ms, lag_ms,
       intended_us - lag(intended_us) OVER (ORDER BY intended_us, slot) AS gap_us,
       (max(intended_us) OVER () - min(intended_us) OVER ()) / count(*) OVER () AS mean_us
     FROM request
     WHERE run_id = $run
   ),
+  typical AS (SELECT coalesce(median(lag_ms), 0) AS lag_ms FROM slots JOIN rounds USING (phase_id)),
   measured AS (
     SELECT
       b.round, b.arm, r.operation, r.response_ms,
+      CASE
+        WHEN $adjust THEN greatest(0.001, r.response_ms - coalesce(r.lag_ms, 0)) + (SELECT lag_ms FROM typical)
+        ELSE r.response_ms
+      END AS even_ms,
       CASE
         WHEN NOT $adjust THEN 0
         -- From a sixteenth of the mean on, by powers of two.
@@ -37,9 +41,9 @@ WITH
     JOIN rounds b ON b.phase_id = r.phase_id
   ),
   served AS (
-    SELECT arm, operation, gap, ln(response_ms) AS log
+    SELECT arm, operation, gap, ln(even_ms) AS log
     FROM measured
-    WHERE response_ms > 0 AND isfinite(response_ms)
+    WHERE even_ms > 0 AND isfinite(even_ms)
   ),
   middles AS (SELECT arm, operation, median(log) AS middle FROM served GROUP BY ALL),
   effects AS (
@@ -62,8 +66,8 @@ WITH
     SELECT
       m.round, m.arm, m.operation, m.response_ms,
       CASE
-        WHEN $adjust THEN m.response_ms * exp(coalesce(l.level, 0) - CASE WHEN e.known THEN e.effect ELSE 0 END)
-        ELSE m.response_ms
+        WHEN $adjust THEN m.even_ms * exp(coalesce(l.level, 0) - CASE WHEN e.known THEN e.effect ELSE 0 END)
+        ELSE m.even_ms
       END AS adjusted_ms
     FROM measured m
     LEFT JOIN effects e ON e.arm = m.arm AND e.gap = m.gap
@@ -79,21 +83,19 @@ WITH
     SELECT
       s.kind, s.first AS round, p.arm, p.operation,
       count(p.response_ms) AS n,
-      quantile_cont(p.adjusted_ms, 0.5) FILTER (s.kind = 'p50') AS p50,
       quantile_disc(p.response_ms, 0.95) FILTER (s.kind = 'p95') AS p95,
-      -- All operations together are told from single requests; 16 of many, evenly spaced by rank, tell as much.
+      -- 16 of many, evenly spaced by rank, tell as much.
       CASE
-        WHEN any_value(s.kind) <> 'all' THEN NULL
-        WHEN count(p.response_ms) <= 16 THEN list(p.adjusted_ms) FILTER (s.kind = 'all' AND p.adjusted_ms IS NOT NULL)
+        WHEN any_value(s.kind) = 'p95' THEN NULL
+        WHEN count(p.response_ms) <= 16 THEN list(p.adjusted_ms) FILTER (p.adjusted_ms IS NOT NULL)
         ELSE quantile_disc(p.adjusted_ms, [
           0.03125, 0.09375, 0.15625, 0.21875, 0.28125, 0.34375, 0.40625, 0.46875,
           0.53125, 0.59375, 0.65625, 0.71875, 0.78125, 0.84375, 0.90625, 0.96875
-        ]) FILTER (s.kind = 'all')
+        ])
       END AS times
     FROM placed p
     JOIN members s ON p.operation = s.operation AND p.round = s.round
     GROUP BY ALL
   )
-SELECT kind, round, arm, operation, n, CASE WHEN isnan(p50) THEN 'infinity' ELSE p50 END AS p50, p95, times
-FROM quantiles
+SELECT * FROM quantiles
 ORDER BY kind, round, arm, operation;

@@ -75,9 +75,8 @@ function quantiles(
             a - b
           );
           const n = own.length;
-          const p50 = n === 0 ? null : (own[(n - 1) >> 1]! + own[n >> 1]!) / 2;
           const p95 = n === 0 ? null : own[Math.ceil(0.95 * n) - 1]!;
-          return { kind, round: first, arm, operation, n, p50, p95, times: kind === "all" ? own : null };
+          return { kind, round: first, arm, operation, n, p95, times: kind === "p95" ? null : own };
         })
       );
     })
