@@ -60,9 +60,10 @@ const WINDOWS =
   "tell are counted and not judged; the value shown is the worst window's.";
 
 const GAPS =
-  "Before medians and all operations together are compared, response times are adjusted for the time since the request " +
-  "before, since what has idled answers more slowly: by its median effect in each arm, with all arms brought to the " +
-  "same gaps. These were drawn before the run, so no arm has a part in them.";
+  "Before medians and all operations together are compared, each request's generator lag is replaced by the median one, " +
+  "and response times are adjusted for the time since the request before, since what has idled answers more slowly: by " +
+  "its median effect in each arm, with all arms brought to the same gaps. These were drawn before the run, so no arm " +
+  "has a part in them.";
 
 const STEADY =
   "Whether an arm had settled is told afterwards, from change points (PELT) of its median response time, " +
@@ -96,9 +97,9 @@ export function method(summary: RunSummary): string[] {
     "unsent ones as endless. Failed requests are left out and counted beside.",
     ...(summary.slo.some(({ windows }) => windows !== null) ? [WINDOWS] : []),
     "Arms are compared by pairs of blocks of the same round: the ratio is a Hodges–Lehmann estimate, and its interval " +
-    "comes from inverting the signed-rank test. Medians are of blocks, p95 of groups of neighbouring blocks with 40 " +
-    "requests or more of the operation each; all operations together are the typical ratio of single requests " +
-    "of an operation within a pair, averaged over operations by the mix. Of the 5 % of false verdicts that an arm may have, 1 % go to all operations together, 3 % to " +
+    "comes from inverting the signed-rank test. A pair's median is the one of the ratios of each request to each of the other " +
+    "block, for all operations together averaged by the mix; p95 is of groups of neighbouring blocks with 40 requests " +
+    "or more of the operation each. Of the 5 % of false verdicts that an arm may have, 1 % go to all operations together, 3 % to " +
     "medians and 1 % to p95, the latter two shared out among operations by Holm; p is adjusted for both, so that 0.05 " +
     "is the limit everywhere. “Detectable” is the smallest change that four of five such runs would have shown, told " +
     "from the spread of this run's pairs. Arms keep their state, such as what lies in a cache, from block to block.",
