@@ -32,7 +32,7 @@ Deno.test("seed and up take back or name what a run that was killed has left, as
           arms: options.arms,
           retries: false,
           late: null,
-          reserved: { dataset: "northwind", proofSlots: [], slots: 1000 },
+          reserved: { dataset: "northwind", proofSlots: [], removed: false, draws: null, slots: 1000 },
           whole: false,
           own: null,
           looks: [],
@@ -50,7 +50,7 @@ Deno.test("seed and up take back or name what a run that was killed has left, as
           assert.equal(code, 0, stderr);
           assert.match(
             stdout,
-            new RegExp(`^Took back what the run ${runId} \\(access-paths\\) had left in .*: 3 rows\\.$`, "m"),
+            new RegExp(`^Took back what the run ${runId} \\(access-paths\\) had left in .*: 4 rows\\.$`, "m"),
           );
           assert.deepEqual(await orders(), []);
           assert.ok(!existsSync(recordFile(home, runId)));

@@ -80,6 +80,7 @@ export async function withSystem<T>(job: Job, use: (system: System) => Promise<T
       runId,
       own,
       arms: ground.arms.map(({ target: { path } }) => ({ path, ours: path !== "graphql" || ownGraphql })),
+      counts: data === null ? null : dataset.counts,
       signal,
       cachePrefix: cachePrefixOf(ground),
       clearCache: async () => void await Promise.all(ground.arms.map((arm) => clearCache(arm))),

@@ -55,34 +55,57 @@ export function slotOf({ reservedBase }: Dataset, { key }: ReservedKey): number 
   return Number(key - BigInt(reservedBase));
 }
 
+/** By `rowsId`: the places of those rows that are to go where others with the same key are to stay. */
+export type SparedRows = ReadonlyMap<string, readonly string[]>;
+
+/** The rows of one key in one relation. */
+export function rowsId(relation: string, key: bigint): string {
+  return `${relation} ${key}`;
+}
+
 /**
  * Removes rows with reserved keys, of the given keys alone and in no table that inherits from the data set's, and
  * vacuums what was changed: dead rows left behind would bring autovacuum into the next measurement. A function of
  * the state alone, so it may be called after a crash and any number of times. Not inside a transaction.
  *
  * @param isOurs whether rows of the key `reservedBase + slot` are to go
+ * @param spared keys of them whose rows are not all to go
  * @returns rows removed by relation
  */
 export async function removeReserved(
   client: Client,
   dataset: Dataset,
   isOurs: (slot: number) => boolean,
+  spared: SparedRows = new Map(),
 ): Promise<Readonly<Record<string, number>>> {
   const removed: Record<string, number> = {};
   let batch: ReservedKey[] = [];
+  const count = (relation: string, rows: number | null) => {
+    progressed();
+    removed[relation] = (removed[relation] ?? 0) + (rows ?? 0);
+  };
+  const removePart = async ({ relation, column, key }: ReservedKey, places: readonly string[]) => {
+    const text = undoSql("remove_places.sql", { relation, key: column });
+    const { rowCount } = await client.query(text, [String(key), places]);
+    count(relation, rowCount);
+  };
   const remove = async () => {
     if (batch.length === 0) return;
     const { relation, column } = batch[0]!;
     const text = undoSql("remove_keys.sql", { relation, key: column });
     const { rowCount } = await client.query(text, [batch.map(({ key }) => String(key))]);
-    progressed();
-    removed[relation] = (removed[relation] ?? 0) + (rowCount ?? 0);
+    count(relation, rowCount);
     batch = [];
   };
   // All tables or none: an order without its lines would be of use to nobody.
   await transaction(client, async () => {
     for await (const row of reservedKeys(client, dataset)) {
       if (!isOurs(slotOf(dataset, row))) continue;
+      const places = spared.get(rowsId(row.relation, row.key));
+      if (places !== undefined) {
+        if (places.length > 0) await removePart(row, places);
+        continue;
+      }
       if (batch.length === BATCH || batch[0] !== undefined && batch[0].relation !== row.relation) {
         await remove();
       }
@@ -94,8 +117,8 @@ export async function removeReserved(
   const { rows: [server] } = await client.query<{ only: boolean }>(
     "SELECT current_setting('server_version_num')::integer >= 180000 AS only",
   );
-  for (const [relation, count] of Object.entries(removed)) {
-    if (count > 0) await client.query(`VACUUM (ANALYZE) ${server!.only ? "ONLY " : ""}${relation}`);
+  for (const [relation, rows] of Object.entries(removed)) {
+    if (rows > 0) await client.query(`VACUUM (ANALYZE) ${server!.only ? "ONLY " : ""}${relation}`);
   }
   return removed;
 }

@@ -18,6 +18,7 @@ import { isRunId } from "../model/run_id.ts";
 import { datasets } from "../seed/catalog.ts";
 import type { ProcessId } from "../stack/process.ts";
 import { spoolRoot } from "../store/spool.ts";
+import type { WriteDraws } from "./asked_values.ts";
 import type { WritingArm } from "./evidence.ts";
 import type { SlotWrites } from "./may_write.ts";
 
@@ -74,6 +75,10 @@ export interface WriteRecord {
     readonly dataset: string;
     /** Those of a comparison of paths that may have written, which no spool tells of. */
     readonly proofSlots: readonly number[];
+    /** Whether an earlier undo removed all that was answered: what stands there since is not of these requests. */
+    readonly removed: boolean;
+    /** What the requests gave; null where nobody knows. */
+    readonly draws: WriteDraws | null;
     /** Slots of the load lie below this; null where only its end decides. */
     readonly slots: number | null;
   } | null;
@@ -111,6 +116,15 @@ export function keepRecord(home: string, record: WriteRecord): void {
       "Nothing was written. Free space on that disk, or set BENCHBOOK_HOME to another folder.",
       { cause: error },
     );
+  }
+}
+
+/** Keeps what an undo has learned; a disk that is full keeps the record as it was, which is enough to name what is left. */
+export function keepForLater(home: string, record: WriteRecord): void {
+  try {
+    keepRecord(home, record);
+  } catch {
+    return;
   }
 }
 
@@ -232,13 +246,18 @@ function completed(
 ): WriteRecord {
   const writes = record.writes ?? record.reserved?.writes ??
     { seed: 0, closed: true, operations: [], streams: [] };
-  const { own, arms = [], retries = false, late = null } = record;
+  const { reserved, own, arms = [], retries = false, late = null } = record;
   return {
     ...record,
     writes,
     arms,
     retries,
     late,
+    reserved: reserved === null ? null : {
+      ...reserved,
+      removed: reserved.removed ?? false,
+      draws: reserved.draws ?? null,
+    },
     own: own === null ? null : { ...own, schemas: own.schemas ?? [] },
   };
 }

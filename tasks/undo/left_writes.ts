@@ -6,7 +6,7 @@ import { openClient } from "../seed/connect.ts";
 import { lockDatabase } from "../seed/database_lock.ts";
 import { reservedKeys, undoSql } from "../seed/reserved.ts";
 import { isAlive } from "../stack/process.ts";
-import { dropRecord, keptRecords, recordPath, type WriteRecord } from "./journal.ts";
+import { dropRecord, keepForLater, keptRecords, recordPath, type WriteRecord } from "./journal.ts";
 import { placeOf, placeText, sameServer, urlOf } from "./place.ts";
 import { takeBack } from "./take_back.ts";
 
@@ -85,9 +85,10 @@ async function takeBackHere(
   } catch (error) {
     return { told: [], left: [`${elsewhere(record)} Not now: ${(error as Error).message}.`] };
   }
-  const { rows, left } = await takeBack(home, record, database, { signal, cancel: signal })
+  const { rows, left, record: kept } = await takeBack(home, record, database, { signal, cancel: signal })
     .finally(() => lock?.release());
   if (left.length > 0) {
+    keepForLater(home, kept);
     const next =
       "`deno task clean --writes` tries it again, and so does the next bench. Where it is right as it is, " +
       `delete ${recordPath(home, runId)}.`;

@@ -3,13 +3,27 @@ import type { PgClient } from "../postgres/client.ts";
 import { datasets } from "../seed/catalog.ts";
 import { BenchbookError } from "../model/errors.ts";
 import { cancelOn, lockErrorOf, openClient } from "../seed/connect.ts";
-import { removeReserved, reservedKeys, slotOf, undoSql } from "../seed/reserved.ts";
+import {
+  removeReserved,
+  type ReservedKey,
+  reservedKeys,
+  rowsId,
+  slotOf,
+  type SparedRows,
+  undoSql,
+} from "../seed/reserved.ts";
+import { askedValues } from "./asked_values.ts";
+import type { Evidence } from "./evidence.ts";
 import { keepsRows } from "./in_the_way.ts";
 import { evidenceOf, type WriteRecord } from "./journal.ts";
 import { givenUpWrites, lateText, untilSettled } from "./late.ts";
 import { lookAfter } from "./looks.ts";
 import { endStatements } from "./sessions.ts";
 import { ownSlots, readTold, type Told } from "./told.ts";
+import { type Known, type WhoseRows, whoseRows } from "./whose_rows.ts";
+
+/** Keys named in a sentence. */
+const SHOWN = 5;
 
 /** As queries/undo/limits.sql sets it. */
 const LOCK_WAIT_MS = 3000;
@@ -20,6 +34,8 @@ export interface TakenBack {
   readonly rows: number;
   /** What is left, a sentence each; empty: the database is as it was before. */
   readonly left: readonly string[];
+  /** The record as it is to be kept where something is left. */
+  readonly record: WriteRecord;
 }
 
 export interface TakingBack {
@@ -50,7 +66,7 @@ export async function takeBack(
   try {
     client = await openClient(url, "benchbook undo");
   } catch (error) {
-    return { rows: 0, left: [unknown(error)] };
+    return { rows: 0, left: [unknown(error)], record };
   }
   const stopCancelling = cancelOn(client, cancel);
   try {
@@ -60,13 +76,14 @@ export async function takeBack(
     if (givenUp === null) return first;
     await client.query("SET search_path = pg_catalog");
     const settled = await untilSettled(client, record, justEnded && givenUp.length > 0, signal);
-    const { rows, left } = await takeBackNow(home, record, client);
+    const second = await takeBackNow(home, first.record, client);
     return {
-      rows: first.rows + rows,
-      left: settled ? left : [...left, lateText(record, givenUp)],
+      ...second,
+      rows: first.rows + second.rows,
+      left: settled ? second.left : [...second.left, lateText(record, givenUp)],
     };
   } catch (error) {
-    return { rows: 0, left: [unknown(lockErrorOf(client, LOCK_WAIT_MS, error) ?? error)] };
+    return { rows: 0, left: [unknown(lockErrorOf(client, LOCK_WAIT_MS, error) ?? error)], record };
   } finally {
     stopCancelling();
     await client.end().catch(() => {});
@@ -90,17 +107,29 @@ async function takeBackNow(home: string, record: WriteRecord, client: PgClient):
       return 0;
     }
   };
-  const isOurs = oursOf(record, told);
-  const rows = await attempt(() => removeOurs(client, record, isOurs));
+  const evidence = evidenceFor(record, told);
+  const { reserved } = record;
+  let removed = reserved?.removed ?? false;
+  const rows = await attempt(async () => {
+    const { count, whole } = await removeOurs(client, record, { evidence, removed });
+    removed ||= whole;
+    return count;
+  });
   await attempt(() => runOwn(client, record));
   try {
-    left.push(...await leftReserved(client, record, isOurs), ...await leftOwn(client, record));
+    const { ours, others } = await leftReserved(client, record, { evidence, removed });
+    removed &&= ours.length === 0;
+    left.push(...ours, ...others, ...await leftOwn(client, record));
   } catch (error) {
     left.push(`It is not known whether ${writesOf(record)} are left: ${say(error)}`);
   }
   // Where nothing is left by any key, nobody needs to know; a scenario's own SQL may do more than keys show.
   const said = left.length > 0 || record.own !== null;
-  return { rows, left: said ? [...left, ...failures] : [] };
+  return {
+    rows,
+    left: said ? [...left, ...failures] : [],
+    record: reserved === null ? record : { ...record, reserved: { ...reserved, removed } },
+  };
 }
 
 /** Whose rows, and where they would be, for sentences. */
@@ -119,30 +148,53 @@ function toldOf(home: string, record: WriteRecord): Told | null {
   return spool === null ? null : readTold(spool, record.writes, record.arms);
 }
 
-/** Which slots' keys are the run's own: those of its comparison, or those that its spool tells of. */
-function oursOf(
+/** What is known of what the run left under each slot's key, by its comparison or by what its spool tells. */
+function evidenceFor(
   { reserved, writes, whole, retries }: WriteRecord,
   told: Told | null,
-): (slot: number) => boolean {
-  if (reserved === null) return () => false;
+): (slot: number) => Evidence {
+  if (reserved === null) return () => "nothing";
   const { proofSlots, slots } = reserved;
   const ofProof = new Set(proofSlots);
-  if (told === null) return (slot) => ofProof.has(slot);
-  const ofLoad = ownSlots(writes, told, { whole, slots, retries });
-  return (slot) => ofProof.has(slot) || ofLoad(slot) !== "nothing";
+  const ofLoad = told === null ? () => "nothing" as const : ownSlots(writes, told, { whole, slots, retries });
+  return (slot) => ofProof.has(slot) ? "written" : ofLoad(slot);
 }
 
+/** @returns rows removed, and whether these were all: a policy of the user's may hide some */
 async function removeOurs(
   client: Client,
   record: WriteRecord,
-  isOurs: (slot: number) => boolean,
-): Promise<number> {
-  if (record.reserved === null) return 0;
+  known: Known,
+): Promise<{ readonly count: number; readonly whole: boolean }> {
+  if (record.reserved === null) return { count: 0, whole: false };
   const dataset = datasets[record.reserved.dataset]!;
   const kept = await keepsRows(client, dataset, dataset.schemas);
   if (kept !== null) throw new Error(kept);
-  const removed = await removeReserved(client, dataset, isOurs);
-  return Object.values(removed).reduce((sum, count) => sum + count, 0);
+  const { spared } = await whoseAre(client, record, known);
+  const isOurs = (slot: number) => known.evidence(slot) !== "nothing";
+  let there = 0;
+  for await (const reserved of reservedKeys(client, dataset)) {
+    if (isOurs(slotOf(dataset, reserved))) there += rowsIn(spared, reserved);
+  }
+  const removed = await removeReserved(client, dataset, isOurs, spared);
+  const count = Object.values(removed).reduce((sum, rows) => sum + rows, 0);
+  return { count, whole: record.reserved.draws !== null && count >= there };
+}
+
+/** Those of them that are the run's. */
+function rowsIn(spared: SparedRows, { relation, key, rows }: ReservedKey): number {
+  return spared.get(rowsId(relation, key))?.length ?? rows;
+}
+
+async function whoseAre(
+  client: Client,
+  { reserved, writes }: WriteRecord,
+  known: Known,
+): Promise<WhoseRows> {
+  const { dataset, draws } = reserved!;
+  if (draws === null) return { spared: new Map(), doubtful: [] };
+  await client.query("SET search_path = pg_catalog");
+  return await whoseRows(client, datasets[dataset]!, known, askedValues(dataset, writes, draws));
 }
 
 async function runOwn(client: Client, { own }: WriteRecord): Promise<number> {
@@ -164,26 +216,34 @@ async function runOwn(client: Client, { own }: WriteRecord): Promise<number> {
 async function leftReserved(
   client: Client,
   record: WriteRecord,
-  isOurs: (slot: number) => boolean,
-): Promise<string[]> {
-  if (record.reserved === null) return [];
-  const dataset = datasets[record.reserved.dataset]!;
+  known: Known,
+): Promise<{ readonly ours: readonly string[]; readonly others: readonly string[] }> {
+  const { reserved: keys, runId, place } = record;
+  if (keys === null) return { ours: [], others: [] };
+  const dataset = datasets[keys.dataset]!;
   const found = new Map<string, { rows: number; column: string; from: bigint; to: bigint }>();
-  await client.query("SET search_path = pg_catalog");
+  const { spared, doubtful } = await whoseAre(client, record, known);
   for await (const reserved of reservedKeys(client, dataset)) {
-    if (!isOurs(slotOf(dataset, reserved))) continue;
-    const { relation, column, key, rows } = reserved;
+    if (known.evidence(slotOf(dataset, reserved)) === "nothing") continue;
+    const { relation, column, key } = reserved;
+    const rows = rowsIn(spared, reserved);
+    if (rows === 0) continue;
     const so = found.get(relation);
     found.set(relation, { rows: (so?.rows ?? 0) + rows, column, from: so?.from ?? key, to: key });
   }
-  return [...found].map(([relation, { rows, column, from, to }]) =>
-    `${rows} ${rows === 1 ? "row" : "rows"} of the run ${record.runId} ${
-      rows === 1 ? "is" : "are"
-    } left in ` +
-    `${relation} of the database "${record.place.database}": ${column} ${
-      from === to ? from : `${from} to ${to}`
-    }.`
+  const ours = [...found].map(([relation, { rows, column, from, to }]) =>
+    `${rows} ${rows === 1 ? "row" : "rows"} of the run ${runId} ${rows === 1 ? "is" : "are"} left in ` +
+    `${relation} of the database "${place.database}": ${column} ${from === to ? from : `${from} to ${to}`}.`
   );
+  if (doubtful.length === 0) return { ours, others: [] };
+  const named = doubtful.slice(0, SHOWN).map(({ relation, column, key }) => `${relation} (${column} ${key})`);
+  const others =
+    `What stands in ${named.join(", ")}${
+      doubtful.length > SHOWN ? " …" : ""
+    } of the database "${place.database}" was ` +
+    `left as somebody else's: requests of the run ${runId} with these keys were given up, and would have written ` +
+    "something else.";
+  return { ours, others: [others] };
 }
 
 async function leftOwn(client: Client, { own, looks, runId, place }: WriteRecord): Promise<string[]> {

@@ -30,6 +30,16 @@ export interface Written {
   writing(changes?: Partial<WritingOptions>): Promise<WritingOptions>;
 }
 
+/** Places an order with the values that `orderOf` gives. */
+export const PLACE_ORDER = "SELECT northwind.place_order($1, $2, $3, $4, $5, $6, $7, $8)";
+
+/** What the request of a slot of access-paths gives for the order that it places. */
+export async function orderOf(slot: number, dataset: SeedResult): Promise<readonly unknown[]> {
+  const scenario = await loadScenario(ROOT, "access-paths");
+  const { mix } = writingOf(scenario, { url: "", home: "", dataset });
+  return Object.values(mix.valuesOf(slot, scenario.operations.findIndex(({ write }) => write)));
+}
+
 /** Gives a test a database with northwind at its smallest. */
 export function withWritten(use: (written: Written) => Promise<void>): Promise<void> {
   return withPostgres(async (url, postgres) => {
@@ -48,11 +58,7 @@ export function withWritten(use: (written: Written) => Promise<void>): Promise<v
         dataset,
         query,
         async place(slot) {
-          await query(
-            `SELECT northwind.place_order($1::integer, customer_id, 1, '2026-01-15', 1, 9.5, '{1,2}', '{3,4}')
-             FROM northwind.customers LIMIT 1`,
-            [1_000_000_000 + slot],
-          );
+          await query(PLACE_ORDER, await orderOf(slot, dataset));
         },
         async orders({ inherited } = { inherited: false }) {
           const rows = await query(
@@ -93,6 +99,7 @@ export function writingOf(
     proofSlots: [],
     own: null,
     arms: [{ path: "sql", ours: true }, { path: "graphql", ours: false }],
+    counts: dataset?.counts ?? null,
     cachePrefix: null,
     clearCache: () => Promise.resolve(),
   };

@@ -14,6 +14,7 @@ import {
   recordPath,
   type WriteRecord,
 } from "./journal.ts";
+import { writeDraws } from "./asked_values.ts";
 import type { WritingArm } from "./evidence.ts";
 import { lookBefore, MOST_LOOKS } from "./looks.ts";
 import { slotWrites } from "./may_write.ts";
@@ -46,6 +47,8 @@ export interface WritingOptions {
   /** In the order in which a spool numbers their operations. */
   readonly arms: readonly WritingArm[];
   readonly cachePrefix: string | null;
+  /** Rows by table of the data set; null where the tables are the user's own. */
+  readonly counts: Readonly<Record<string, number>> | null;
   /** Aborted by who does not want to wait: ends also what looks at the database before anything is written. */
   readonly signal?: AbortSignal;
   /** Removes the run's keys from the cache. */
@@ -55,7 +58,7 @@ export interface WritingOptions {
 /** What all writes of a job have in common. */
 export type Writing = Pick<
   WritingOptions,
-  "home" | "url" | "embedded" | "runId" | "own" | "arms" | "signal" | "cachePrefix" | "clearCache"
+  "home" | "url" | "embedded" | "runId" | "own" | "arms" | "counts" | "signal" | "cachePrefix" | "clearCache"
 >;
 
 /** What work that wrote gave, and what it left behind. */
@@ -94,10 +97,11 @@ export async function undoing<T>(options: WritingOptions, work: () => Promise<T>
     if (begun !== null) {
       const record = { ...begun.record, whole, reserved: reservedOf(begun.record, options.proofWrote) };
       const { signal, home, url } = options;
-      left.push(...(await takeBack(home, record, url, { signal, justEnded: true })).left);
+      const taken = await takeBack(home, record, url, { signal, justEnded: true });
+      left.push(...taken.left);
       if (left.length === 0) dropRecord(options.home, record);
       else {
-        keepForLater(options, record);
+        keepForLater(options, taken.record);
         left.push(mend(options.home, options.runId));
       }
     }
@@ -166,6 +170,7 @@ async function begin(
     proofSlots,
     own,
     arms,
+    counts,
     cachePrefix,
     signal,
   }: WritingOptions,
@@ -200,6 +205,8 @@ async function begin(
       reserved: dataset === null ? null : {
         dataset,
         proofSlots: proofSlots.map(({ slot }) => slot),
+        removed: false,
+        draws: counts === null ? null : writeDraws(scenario, counts),
         slots: Number.isFinite(slots) ? slots : null,
       },
       whole: false,

@@ -252,7 +252,7 @@ Deno.test("what cannot be taken back is named by key, and taken back once it can
       assert.deepEqual(left, []);
       assert.match(
         told[0]!,
-        /^Took back what the run \S+ \(access-paths\) had left in the database "test" at .*: 9 rows\.$/,
+        /^Took back what the run \S+ \(access-paths\) had left in the database "test" at .*: 12 rows\.$/,
       );
       assert.deepEqual(await orders(), []);
       assert.ok(!existsSync(recordFile(home, options.runId)));

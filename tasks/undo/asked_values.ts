@@ -1,0 +1,73 @@
+import { mix } from "../load/mix.ts";
+import type { LoadedScenario } from "../load/scenario.ts";
+import type { Draw } from "../model/scenario.ts";
+import { datasets } from "../seed/catalog.ts";
+import type { Value } from "../targets/target.ts";
+import { operationOfSlot, type SlotWrites } from "./may_write.ts";
+
+/** How the values of a run's writes are drawn, as plain data: it is kept on disk while a run writes. */
+export interface WriteDraws {
+  /** In the scenario's order; those of reads are left out. */
+  readonly operations: readonly {
+    readonly name: string;
+    readonly weight: number;
+    readonly params: Readonly<Record<string, Draw>>;
+  }[];
+  /** Rows by table that the keys are drawn from. */
+  readonly counts: Readonly<Record<string, number>>;
+}
+
+/** In place of a draw that needs what is not at hand after the run: other parameters' values stay as they are. */
+const NOT_KNOWN: Draw = { kind: "choice", values: [0] };
+
+/** @param counts rows by table of the data set */
+export function writeDraws(
+  { operations }: Pick<LoadedScenario, "operations">,
+  counts: Readonly<Record<string, number>>,
+): WriteDraws {
+  return {
+    operations: operations.map(({ name, weight, write, params }) => ({
+      name,
+      weight,
+      params: write ? params : {},
+    })),
+    counts,
+  };
+}
+
+/**
+ * What the request of a slot gave for its parameters, as far as it was drawn: not what came from a file, a query or an
+ * earlier answer. Lists are left out, as they become rows of their own.
+ */
+export function askedValues(
+  dataset: string,
+  writes: SlotWrites,
+  { operations, counts }: WriteDraws,
+): (slot: number) => Readonly<Record<string, Value>> {
+  const known = operations.map(({ params }) => {
+    const names = new Set<string>();
+    for (const [name, draw] of Object.entries(params)) {
+      const needs = draw.kind === "source" || draw.kind === "carried" ||
+        draw.kind === "after" && !names.has(draw.of);
+      if (!needs) names.add(name);
+    }
+    return names;
+  });
+  const drawn = operations.map((operation, at) => ({
+    ...operation,
+    params: Object.fromEntries(
+      Object.entries(operation.params).map(([name, draw]) => [name, known[at]!.has(name) ? draw : NOT_KNOWN]),
+    ),
+  }));
+  const keySpaces = datasets[dataset]!.keySpaces(counts);
+  const { valuesOf } = mix(drawn, writes.streams, { keySpaces, sources: {} }, writes.seed);
+  const operationOf = operationOfSlot(writes);
+  return (slot) => {
+    const operation = operationOf(slot);
+    return Object.fromEntries(
+      Object.entries(valuesOf(slot, operation)).filter(([name, value]) =>
+        known[operation]!.has(name) && !Array.isArray(value)
+      ),
+    );
+  };
+}
