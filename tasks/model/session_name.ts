@@ -13,3 +13,19 @@ export function sessionName(runId: string, role: SessionRole): string {
 export function sessionPrefix(runId: string): string {
   return `benchbook ${runId} `;
 }
+
+/** Of one selfbench: nobody else's. */
+const MARK = /^benchbook-selfbench-[0-9a-f]{8}$/;
+
+/** What tells the sessions of one selfbench from those of all others, as the application_name of its URL. */
+export function newSessionMark(): string {
+  return `benchbook-selfbench-${crypto.randomUUID().slice(0, 8)}`;
+}
+
+/**
+ * The name of a session as the server gets it: it ends with selfbench's mark where the URL bears one, and takes nothing
+ * else from there.
+ */
+export function markedName(name: string, fromUrl: string | undefined): string {
+  return fromUrl !== undefined && MARK.test(fromUrl) ? `${name} ${fromUrl}` : name;
+}

@@ -2,6 +2,7 @@ import process from "node:process";
 import { Client, type ClientConfig } from "pg";
 import { UsageError } from "../model/errors.ts";
 import { urlFault } from "../model/service_url.ts";
+import { markedName } from "../model/session_name.ts";
 import {
   type AuthMethod,
   type ChannelBinding,
@@ -73,7 +74,7 @@ export function readPgOptions(url: string, applicationName: string, more: Client
   const read = client as unknown as ReadByPg;
   const session = Object.entries(read.getStartupConf()).filter(([, value]) => value !== undefined);
   // Ours even where the URL has one: what a run leaves behind is found by it.
-  session.push(["application_name", applicationName]);
+  session.push(["application_name", markedName(applicationName, read.getStartupConf().application_name)]);
   if (session.some(([, value]) => value!.includes("\0"))) {
     throw new UsageError("Cannot use the connection string of PostgreSQL: it holds a zero byte");
   }

@@ -1,3 +1,4 @@
+import type { Client } from "pg";
 import { BenchbookError, InterruptedError, ServiceError, UsageError } from "../model/errors.ts";
 import { connectClient, type PgClient } from "../postgres/client.ts";
 import type { Patience } from "../postgres/patience.ts";
@@ -77,6 +78,19 @@ export function cancelOn(client: PgClient, signal: AbortSignal | undefined): () 
     signal?.removeEventListener("abort", cancel);
     clearInterval(again);
   };
+}
+
+/**
+ * Does what concerns sessions of the same login: one that has taken on a role, be it by the role's own settings, neither
+ * sees what they do nor may end it.
+ */
+export async function asLogin<T>(client: Client, work: () => Promise<T>): Promise<T> {
+  await client.query("SET ROLE NONE");
+  try {
+    return await work();
+  } finally {
+    await client.query("RESET ROLE").catch(() => {});
+  }
 }
 
 /**

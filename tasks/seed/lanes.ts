@@ -1,5 +1,5 @@
 import { ServiceError } from "../model/errors.ts";
-import { withClient } from "./connect.ts";
+import { asLogin, withClient } from "./connect.ts";
 import { type Lane, type LaneSpec, openLane } from "./lane.ts";
 import { type FromLane, revive, type ToLane } from "./lane_messages.ts";
 import { schemaSql } from "./sql.ts";
@@ -30,9 +30,10 @@ export async function withLanes<T>(
   }
 }
 
-/** A long statement, such as an index build, ends at once only when the server is asked to. */
-async function cancelAll(url: string, pids: readonly number[]): Promise<void> {
-  await withClient(url, (client) => client.query(schemaSql("benchbook/cancel.sql"), [pids])).catch(() => {
+/** Cancels what lanes are at. A long statement, such as an index build, ends at once only when the server is asked to. */
+export async function cancelAll(url: string, pids: readonly number[]): Promise<void> {
+  const cancel = schemaSql("benchbook/cancel.sql");
+  await withClient(url, (client) => asLogin(client, () => client.query(cancel, [pids]))).catch(() => {
     // The lanes notice the signal at their next step anyway.
   });
 }

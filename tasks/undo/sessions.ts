@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Client } from "pg";
 import { sessionPrefix } from "../model/session_name.ts";
+import { asLogin } from "../seed/connect.ts";
 import { undoSql } from "../seed/reserved.ts";
 
 const CANCEL_MS = 1500;
@@ -11,12 +12,16 @@ const QUEUE_LOOKS = 5;
 
 /**
  * Ends statements that a run's sessions still run: a write that commits after the undo would stay. A session is asked
- * to cancel, and ended where it does not; those that wait for work stay. Only sessions of this role that bear the
+ * to cancel, and ended where it does not; those that wait for work stay. Only sessions of this login that bear the
  * run's name are touched.
  * @param queued whether others may wait for their place: then none may be busy for a while
  * @returns how many sessions went on in spite of that
  */
-export async function endStatements(client: Client, runId: string, queued = false): Promise<number> {
+export function endStatements(client: Client, runId: string, queued = false): Promise<number> {
+  return asLogin(client, () => endBusy(client, runId, queued));
+}
+
+async function endBusy(client: Client, runId: string, queued: boolean): Promise<number> {
   let busy = 0;
   let looks = 0;
   for (

@@ -18,6 +18,8 @@ const DEMANDS: Readonly<Record<string, string>> = {
 export function wayIn(url: string): Record<string, string> {
   const { host, port, user, session } = readPgOptions(url, "");
   const { password, searchParams } = new URL(url);
+  // Peers give their sessions other names where they are not told one, and so are not known again.
+  const mark = searchParams.get("application_name");
   const demands = Object.entries(DEMANDS).flatMap(([name, variable]) => {
     const value = searchParams.get(name);
     return value === null ? [] : [[variable, value]];
@@ -31,6 +33,7 @@ export function wayIn(url: string): Record<string, string> {
     PGUSER: user,
     ...secret ? { PGPASSWORD: secret } : {},
     PGDATABASE: session.database ?? "",
+    ...mark === null ? {} : { PGAPPNAME: mark },
     ...Object.fromEntries(demands),
   };
 }

@@ -8,6 +8,8 @@ import type { Terminal } from "../../terminal/terminal.ts";
 import { benchSeed, type Ground, type SeedBenchPlan } from "./bench_seed.ts";
 import { writeCopyFiles } from "./copy_files.ts";
 import { withServerFolder } from "./folder.ts";
+import { withClient } from "../../seed/connect.ts";
+import { wayIn } from "../peers/way_in.ts";
 import { DATABASE, findServer, withFreshDatabase } from "./server.ts";
 import { copySide, oursSide, type SideGround } from "./sides.ts";
 
@@ -142,16 +144,26 @@ Deno.test("the seeding against COPY on a real server", async (t) => {
 
     await t.step("no session but ours is ended, and a database that others look into stays", async () => {
       await withGround(postgres, async ({ server, signal }) => {
-        const visitor = new Client({ connectionString: url.replace(/[^/]+$/, DATABASE) });
-        const left = withFreshDatabase(server, signal, async () => {
+        // As another selfbench's, of the same login, is called.
+        const visitor = new Client({
+          connectionString: url.replace(/[^/]+$/, DATABASE),
+          application_name: "benchbook-seed benchbook-selfbench-00000000",
+        });
+        const ours: string[] = [];
+        const left = withFreshDatabase(server, signal, async (fresh) => {
           await visitor.connect();
+          const name = "SELECT current_setting('application_name') AS name";
+          ours.push(await withClient(fresh, async (client) => (await client.query(name)).rows[0].name));
+          ours.push(wayIn(fresh)["PGAPPNAME"]!);
         });
         await assert.rejects(left, {
           name: "ServiceError",
           message:
-            /Cannot remove the database .*: sessions that are not Benchbook's use it \(There is 1 other/,
+            /Cannot remove the database .*: sessions that this selfbench did not open use it \(There is 1 other/,
         });
         assert.equal((await visitor.query("SELECT 1")).rowCount, 1);
+        assert.match(ours[0]!, /^benchbook-seed benchbook-selfbench-[0-9a-f]{8}$/);
+        assert.ok(ours[0]!.endsWith(ours[1]!), "pgbench's sessions bear the mark too");
         await visitor.end();
         await withFreshDatabase(server, signal, () => Promise.resolve());
         assert.ok(!(await databases(url)).includes(DATABASE));

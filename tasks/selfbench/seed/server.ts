@@ -3,7 +3,8 @@ import { randomUUID } from "node:crypto";
 import { join } from "node:path";
 import pg from "pg";
 import { InterruptedError, ServiceError } from "../../model/errors.ts";
-import { withClient } from "../../seed/connect.ts";
+import { newSessionMark } from "../../model/session_name.ts";
+import { asLogin, withClient } from "../../seed/connect.ts";
 
 /** The one database in which each side does its work, made anew for each. */
 export const DATABASE = "benchbook_selfbench_seed";
@@ -92,15 +93,17 @@ export async function withFreshDatabase<T>(
 ): Promise<T> {
   const { adminUrl } = server;
   if (signal.aborted) throw new InterruptedError();
+  const mark = newSessionMark();
   await withClient(adminUrl, async (client) => {
-    await dropOurs(client);
+    await dropOurs(client, mark);
     await client.query(`CREATE DATABASE ${DATABASE}`);
     await client.query(`COMMENT ON DATABASE ${DATABASE} IS ${pg.escapeLiteral(COMMENT)}`);
     await client.query("CHECKPOINT");
   });
   const url = new URL(adminUrl);
   url.pathname = `/${DATABASE}`;
-  const end = () => void endSessions(adminUrl);
+  url.searchParams.set("application_name", mark);
+  const end = () => void endSessions(adminUrl, mark);
   signal.addEventListener("abort", end);
   try {
     const result = await use(url.href);
@@ -110,19 +113,21 @@ export async function withFreshDatabase<T>(
     throw signal.aborted ? new InterruptedError() : error;
   } finally {
     signal.removeEventListener("abort", end);
-    await withClient(adminUrl, dropOurs);
+    await withClient(adminUrl, (client) => dropOurs(client, mark));
   }
 }
 
-async function endSessions(adminUrl: string): Promise<void> {
-  await withClient(adminUrl, (client) => client.query(selfbenchSql("end_sessions.sql"), [DATABASE])).catch(
-    () => {
-      // Removing the database ends them too.
-    },
-  );
+async function endSessions(adminUrl: string, mark: string): Promise<void> {
+  await withClient(adminUrl, (client) => endMarked(client, mark)).catch(() => {
+    // Removing the database ends them too.
+  });
 }
 
-async function dropOurs(client: Client): Promise<void> {
+async function endMarked(client: Client, mark: string): Promise<void> {
+  await asLogin(client, () => client.query(selfbenchSql("end_sessions.sql"), [DATABASE, mark]));
+}
+
+async function dropOurs(client: Client, mark: string): Promise<void> {
   const { rows } = await client.query<{ ours: boolean }>(selfbenchSql("leftover.sql"), [DATABASE, COMMENT]);
   if (rows.length === 0) return;
   if (!rows[0]!.ours) {
@@ -131,7 +136,7 @@ async function dropOurs(client: Client): Promise<void> {
       "Rename or drop it, then try again.",
     );
   }
-  await client.query(selfbenchSql("end_sessions.sql"), [DATABASE]);
+  await endMarked(client, mark);
   try {
     // Not WITH (FORCE): somebody may be looking at it.
     await client.query(`DROP DATABASE ${DATABASE}`);
@@ -139,7 +144,7 @@ async function dropOurs(client: Client): Promise<void> {
     const { code, detail } = error as { code?: string; detail?: string };
     if (code !== IN_USE) throw error;
     throw new ServiceError(
-      `Cannot remove the database ${DATABASE}: sessions that are not Benchbook's use it${
+      `Cannot remove the database ${DATABASE}: sessions that this selfbench did not open use it${
         detail === undefined ? "" : ` (${detail})`
       }`,
       "Close them, then try again; it is removed before the next measurement.",
