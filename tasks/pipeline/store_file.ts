@@ -3,7 +3,7 @@ import type { Config } from "../config.ts";
 import { ServiceError, UsageError } from "../model/errors.ts";
 import { prepareReports } from "../stack/reports_folder.ts";
 import { probeTemporaryFiles } from "../stack/temporary.ts";
-import { fileProblem } from "../store/duckdb_file.ts";
+import { fileProblem, isNoFile } from "../store/duckdb_file.ts";
 import { openStore, type Store, StoreBusyError } from "../store/open.ts";
 import { storeProblem } from "../store/store_problem.ts";
 
@@ -31,15 +31,15 @@ export function storeForRun(config: Config, db: string | undefined): string {
       throw fault(`its folder cannot be made (${(error as Error).message})`);
     }
   }
-  let problem: string | null;
+  let problem: ReturnType<typeof fileProblem>;
   try {
-    if (Deno.statSync(file).isDirectory) throw fault("it is a folder");
     problem = fileProblem(file);
   } catch (error) {
-    if (error instanceof Deno.errors.NotFound) return file;
-    throw error instanceof UsageError ? error : fault((error as Error).message);
+    throw fault((error as Error).message);
   }
-  if (problem === "is no DuckDB file") throw fault(`it ${problem}`);
+  if (problem !== null && (problem === "is no DuckDB file" || isNoFile(problem))) {
+    throw fault(`it ${problem}`);
+  }
   if (problem !== null) throw incomplete(file, problem);
   return file;
 }

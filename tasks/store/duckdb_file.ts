@@ -3,8 +3,11 @@ const MARK = { at: 8, text: "DUCK" } as const;
 /** The file's header and two of the database's, without which there is nothing to read. */
 const HEADER_BYTES = 3 * 4096;
 
+/** What stands in a file's place and is none. */
+type NoFile = "is a folder" | `is a ${"pipe" | "socket" | "device"} and no file`;
+
 /** What is wrong with a file that should be a DuckDB database: the end of a sentence that begins with "it". */
-export type FileProblem = "is no DuckDB file" | `is cut short: ${string}`;
+export type FileProblem = NoFile | "is no DuckDB file" | `is cut short: ${string}`;
 
 /**
  * What the first bytes of a file tell; null for nothing wrong, and also where there is no file, or an empty one,
@@ -13,6 +16,9 @@ export type FileProblem = "is no DuckDB file" | `is cut short: ${string}`;
 export function fileProblem(file: string): FileProblem | null {
   let opened: Deno.FsFile;
   try {
+    // Before it is opened: a pipe would wait for somebody to write.
+    const none = noFile(Deno.statSync(file));
+    if (none !== null) return none;
     opened = Deno.openSync(file);
   } catch (error) {
     if (error instanceof Deno.errors.NotFound) return null;
@@ -25,6 +31,18 @@ export function fileProblem(file: string): FileProblem | null {
   if (new TextDecoder().decode(bytes.subarray(MARK.at, read)) !== MARK.text) return "is no DuckDB file";
   const { size } = source.statSync();
   return size < HEADER_BYTES ? cutShort(size, HEADER_BYTES) : null;
+}
+
+/** What something is that is no ordinary file; null for one that is. */
+function noFile({ isFile, isDirectory, isFifo, isSocket }: Deno.FileInfo): NoFile | null {
+  if (isFile) return null;
+  if (isDirectory) return "is a folder";
+  return `is a ${isFifo ? "pipe" : isSocket ? "socket" : "device"} and no file`;
+}
+
+/** Whether a problem is that of what somebody named, and not of a file that is damaged. */
+export function isNoFile(problem: FileProblem): boolean {
+  return problem === "is a folder" || problem.endsWith("and no file");
 }
 
 /** Of how many bytes a file has too few. */

@@ -2,7 +2,8 @@ import { type DuckDBConnection, DuckDBInstance } from "@duckdb/node-api";
 import { dirname } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { InterruptedError, ServiceError, UsageError } from "../model/errors.ts";
-import { fileProblem } from "./duckdb_file.ts";
+import { fileProblem, isNoFile } from "./duckdb_file.ts";
+import { fillEmpty } from "./empty_file.ts";
 import { migrate, needsMigration, storeMigrations } from "./migrations.ts";
 import { bind, type Parameters, plain } from "./values.ts";
 
@@ -66,15 +67,28 @@ const RETRY_MS = 100;
 
 /**
  * Opens the store; to write also creates it and brings its schema forward.
- * @throws {UsageError} to read when there is no store yet; when the file holds tables of something else.
+ * @throws {UsageError} to read when there is no store yet; when the file holds tables of something else, or is none.
  * @throws {StoreBusyError} when another process holds it for longer than the wait.
  * @throws {ServiceError} when it is no DuckDB file or only a part of one, or when a newer Benchbook wrote it.
  */
 export async function openStore(file: string, options: OpenOptions): Promise<Store> {
-  if (options.mode === "read" && !exists(file)) throw noRuns(file);
-  if (options.mode === "write") makeRoom(file);
-  const problem = fileProblem(file);
+  let problem: ReturnType<typeof fileProblem>;
+  try {
+    problem = fileProblem(file);
+  } catch (error) {
+    throw unusable(file, (error as Error).message, error);
+  }
+  if (problem !== null && isNoFile(problem)) {
+    throw new UsageError(
+      `Cannot use ${file} as a store: it ${problem}`,
+      "Give --db the path of a DuckDB file, new or not.",
+    );
+  }
   if (problem !== null) throw unusable(file, `it ${problem}`);
+  if (options.mode === "read" && !exists(file)) throw noRuns(file);
+  if (options.mode === "write") await makeRoom(file);
+  // What is written ahead would be merged into a file before it is known whose it is.
+  if (options.mode === "write" && exists(`${file}.wal`)) await refuseForeignFile(file, options);
   const migrations = storeMigrations();
   const store = await openWaiting(file, options);
   try {
@@ -184,10 +198,10 @@ function noRuns(file: string): UsageError {
 }
 
 /** A folder to write to, and no empty file, which DuckDB takes for a damaged one: a full disk leaves such. */
-function makeRoom(file: string): void {
+async function makeRoom(file: string): Promise<void> {
   try {
     Deno.mkdirSync(dirname(file), { recursive: true });
-    if (exists(file) && Deno.statSync(file).size === 0) Deno.removeSync(file);
+    if (exists(file) && Deno.statSync(file).size === 0) await fillEmpty(file);
   } catch (error) {
     throw unusable(file, (error as Error).message, error);
   }
@@ -226,6 +240,16 @@ async function refuseForeignTables(store: Store): Promise<void> {
     `Cannot use ${store.file} as a store: it is a database of something else, with the table ${table.name}`,
     "Name another file with --db, new or not.",
   );
+}
+
+/** Looks without writing whether a file is somebody else's. */
+async function refuseForeignFile(file: string, options: OpenOptions): Promise<void> {
+  const store = await openWaiting(file, { ...options, mode: "read" });
+  try {
+    if (await schemaVersion(store) === 0) await refuseForeignTables(store);
+  } finally {
+    store.close();
+  }
 }
 
 /** 0 for a file without Benchbook's tables. */

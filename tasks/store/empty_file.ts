@@ -1,0 +1,26 @@
+import { join } from "node:path";
+import { DuckDBInstance } from "@duckdb/node-api";
+
+/**
+ * Makes an empty DuckDB database of an empty file, in its place: its mode, owner and links are its user's.
+ * @throws the system's error; then it is empty as before
+ */
+export async function fillEmpty(file: string): Promise<void> {
+  const dir = Deno.makeTempDirSync({ prefix: "benchbook-empty-" });
+  try {
+    const made = join(dir, "empty.duckdb");
+    (await DuckDBInstance.create(made)).closeSync();
+    using target = Deno.openSync(file, { read: true, write: true });
+    // Somebody may have been quicker.
+    if (target.statSync().size > 0) return;
+    const bytes = Deno.readFileSync(made);
+    try {
+      for (let at = 0; at < bytes.length;) at += target.writeSync(bytes.subarray(at));
+    } catch (error) {
+      target.truncateSync(0);
+      throw error;
+    }
+  } finally {
+    Deno.removeSync(dir, { recursive: true });
+  }
+}
