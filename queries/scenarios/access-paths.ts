@@ -10,13 +10,14 @@ export default {
   dataset: "northwind",
   workload: "access-paths",
   arrivals: "poisson",
-  rate: 150,
-  // 60 rounds of three arms: what a minute can show depends on the number of pairs far more than on their length. A
-  // block still holds half a dozen requests of every question that is asked often.
+  rate: 200,
+  // 90 rounds of three arms: what a minute can show depends on how many requests and how many pairs of blocks it has,
+  // not on their length, and what a machine does beside changes less from one short block to the next. A block still
+  // holds half a dozen requests of every question that is asked often.
   duration: 54,
   warmup: 3,
-  block: 0.3,
-  washout: 0.03,
+  block: 0.2,
+  washout: 0.02,
   timeout: 5,
   paths: ["sql", "graphql", "sql+cache"],
   operations: [

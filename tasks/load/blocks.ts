@@ -17,8 +17,8 @@ export interface BlockPlan {
   readonly washoutSeconds: number;
 }
 
-/** The shortest block that still holds a washout and something to measure. */
-const SHORTEST_BLOCK_SECONDS = 0.2;
+/** The shortest block that still holds a washout and something to measure; less than any that a scenario wishes for. */
+const SHORTEST_BLOCK_SECONDS = 0.15;
 
 /**
  * Cuts a run into blocks of one arm each: first a warm-up block of every arm, then rounds. A round holds one block of

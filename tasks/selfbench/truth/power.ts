@@ -48,10 +48,10 @@ export const DEFAULT_MINUTE = {
     { name: "sales-by-employee", weight: 8 },
     { name: "order-insert", weight: 8 },
   ],
-  rate: 150,
+  rate: 200,
   durationSeconds: 54,
-  blockSeconds: 0.3,
-  washoutSeconds: 0.03,
+  blockSeconds: 0.2,
+  washoutSeconds: 0.02,
 } as const;
 
 /**
