@@ -23,15 +23,18 @@ export interface Attempt {
   readonly outcome: Outcome;
   /** SQLSTATE, HTTP status, GraphQL error code or a client's own code. */
   readonly error: string | undefined;
+  /** Of the answer; -1 where they are not counted. */
+  readonly rows?: number;
 }
 
 /**
  * What is known of what an attempt left.
  * @param path by which it was asked; undefined where nobody knows
  */
-export function evidenceOf({ sent, outcome, error }: Attempt, path: PathName | undefined): Evidence {
+export function evidenceOf({ sent, outcome, error, rows }: Attempt, path: PathName | undefined): Evidence {
   if (!sent || outcome === "unsent" || outcome === "shed") return "nothing";
-  if (outcome === "ok") return "written";
+  // A statement that answers no row, as with ON CONFLICT DO NOTHING, may have written none.
+  if (outcome === "ok") return rows === 0 ? "unknown" : "written";
   return outcome === "failed" && error !== undefined && failedWhole(error, path) ? "nothing" : "unknown";
 }
 

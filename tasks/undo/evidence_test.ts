@@ -3,14 +3,11 @@ import { Client } from "pg";
 import { monotonicUs } from "../net/clock.ts";
 import { PROOF_SLOTS_FROM } from "../load/plan.ts";
 import type { BenchbookError } from "../model/errors.ts";
-import { loadScenario } from "../load/scenario.ts";
-import { events } from "../seed/events/events.ts";
-import { seed } from "../seed/seed.ts";
 import { SqlTarget } from "../targets/sql.ts";
 import { askOnce, newCall } from "../targets/target.ts";
 import { evidenceOf } from "./evidence.ts";
 import { mayWrite, slotWrites } from "./may_write.ts";
-import { ROOT, slotsOf, withWritten, writeSpool, writingOf } from "./testing.ts";
+import { slotsOf, withWritten, writeSpool } from "./testing.ts";
 import { undoing } from "./undoing.ts";
 
 const BASE = 1_000_000_000;
@@ -122,51 +119,6 @@ Deno.test("a row of somebody else's under a key that the run tried in vain is no
     } finally {
       await target.close();
       await theirs.end();
-    }
-  });
-});
-
-Deno.test("an event of somebody else's that has the number of one of the run's stays", async () => {
-  await withWritten(async ({ home, postgres }) => {
-    const url = await postgres.database("product");
-    const dataset = await seed({ url, dataset: "events", scale: "tiny", seed: 42 });
-    const client = new Client({ connectionString: url });
-    await client.connect();
-    try {
-      const scenario = await loadScenario(ROOT, "saas-events");
-      const options = writingOf(scenario, { url, home, dataset }, {
-        actions: { rows: 1, columns: { event_type: ["click"], page_path: ["/"], device: ["web"] } },
-      });
-      const { writes: [one, two] } = slotsOf(mayWrite(slotWrites(options.load)));
-      const record = (slot: number, user: unknown, session: unknown, at: unknown) =>
-        client.query(
-          "SELECT events.record_event($1::bigint, $2, 'click', $3::timestamptz, $4, '/', '{}')",
-          [events.reservedBase + slot, user, at, session],
-        );
-      const theirs = [[one!, 1, 77, "2025-03-01"], [one!, 1, 77, "2026-02-01"], [
-        two!,
-        2,
-        78,
-        "2025-04-01",
-      ]] as const;
-      const { left } = await undoing(options, async () => {
-        for (const slot of [one!, two!]) {
-          const { user_id, session_id, occurred_at } = options.mix.valuesOf(
-            slot,
-            options.mix.operationOf(slot, 0),
-          );
-          await record(slot, user_id, session_id, occurred_at);
-        }
-        for (const [slot, user, session, at] of theirs) await record(slot, user, session, at);
-        writeSpool(options, { [one!]: "ok", [two!]: "ok" });
-      });
-      assert.deepEqual(left, []);
-      const { rows } = await client.query(
-        `SELECT session_id::int AS session FROM events.events WHERE event_id >= ${events.reservedBase} ORDER BY event_id, occurred_at`,
-      );
-      assert.deepEqual(rows, [{ session: 77 }, { session: 77 }, { session: 78 }]);
-    } finally {
-      await client.end();
     }
   });
 });

@@ -150,13 +150,16 @@ function toldOf(home: string, record: WriteRecord): Told | null {
 
 /** What is known of what the run left under each slot's key, by its comparison or by what its spool tells. */
 function evidenceFor(
-  { reserved, writes, whole, retries }: WriteRecord,
+  { reserved, writes, whole, retries, spool }: WriteRecord,
   told: Told | null,
 ): (slot: number) => Evidence {
   if (reserved === null) return () => "nothing";
-  const { proofSlots, slots } = reserved;
+  const { proofSlots, slots, draws } = reserved;
   const ofProof = new Set(proofSlots);
-  const ofLoad = told === null ? () => "nothing" as const : ownSlots(writes, told, { whole, slots, retries });
+  // Of a load whose spool is gone the values of its requests tell.
+  const ofLoad = told === null && (spool === null || draws === null)
+    ? () => "nothing" as const
+    : ownSlots(writes, told, { whole, slots, retries });
   return (slot) => ofProof.has(slot) ? "written" : ofLoad(slot);
 }
 

@@ -106,7 +106,7 @@ export function writingOf(
 }
 
 /** What became of a slot's request: answered, its key taken, not sent, given up, or failed with a code. */
-export type SlotEnd = "ok" | "taken" | "unsent" | "timeout" | { readonly failed: string };
+export type SlotEnd = "ok" | "no rows" | "taken" | "unsent" | "timeout" | { readonly failed: string };
 
 /**
  * Writes a spool that tells of slots, of each its attempts.
@@ -127,7 +127,8 @@ export function writeSpool(
       const dueUs = Number(slot) * 1000;
       const sentUs = end === "unsent" ? NaN : dueUs;
       const error = end === "taken" ? "23505" : typeof end === "object" ? end.failed : null;
-      const outcome = OUTCOMES.indexOf(error !== null ? "failed" : end as Outcome);
+      const ended = error !== null ? "failed" : end === "no rows" ? "ok" : end as Outcome;
+      const outcome = OUTCOMES.indexOf(ended);
       segment.push(
         Number(slot),
         attempt,
@@ -141,7 +142,7 @@ export function writeSpool(
         outcome,
         error,
         -1,
-        1,
+        end === "no rows" ? 0 : 1,
         1,
       );
     }

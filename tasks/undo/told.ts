@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import { OUTCOMES } from "../model/timing.ts";
-import { readSegment } from "../store/segment_reader.ts";
+import { readSegment, type SegmentEnd } from "../store/segment_reader.ts";
 import { SlotSet } from "../store/slot_set.ts";
 import { type Attempt, type Evidence, evidenceOf, isUnanswered, type WritingArm } from "./evidence.ts";
 import { mayWrite, type SlotWrites } from "./may_write.ts";
@@ -19,6 +19,8 @@ export interface Told {
   readonly givenUp: readonly GivenUp[];
   /** Whether there are such over a service of the run's own, which may have them in a queue. */
   readonly queued: boolean;
+  /** Whether a part of it cannot be read: then it does not tell of all that was sent. */
+  readonly torn: boolean;
   /** Slots from here on cannot have been sent, whatever the spool has lost. */
   readonly untilSlot: number;
 }
@@ -61,7 +63,8 @@ export function readTold(
   let queued = false;
   let last = -1;
   let lastUs = 0;
-  for (const row of writeRows(dir, operations)) {
+  const state = { torn: false };
+  for (const row of writeRows(dir, operations, state)) {
     const { slot, operation, intendedUs } = row;
     // Operations are numbered arm by arm, each in the scenario's order.
     const arm = arms[Math.floor(operation / operations.length)];
@@ -81,6 +84,7 @@ export function readTold(
     evidence,
     givenUp,
     queued,
+    torn: state.torn,
     untilSlot: last + 1 + Math.max(UNTOLD_SLOTS, Math.ceil(UNTOLD_FACTOR * UNTOLD_US * slotsPerUs)),
   };
 }
@@ -103,11 +107,12 @@ export function ownSlots(
   const may = mayWrite(writes);
   const planned = (slot: number) => (slots === null || slot < slots) && may(slot);
   if (told === null) return (slot) => planned(slot) ? "unknown" : "nothing";
+  const all = whole && !told.torn;
   return (slot) => {
     const evidence = told.evidence(slot);
-    if (evidence === null) return !whole && slot < told.untilSlot && planned(slot) ? "unknown" : "nothing";
+    if (evidence === null) return !all && slot < told.untilSlot && planned(slot) ? "unknown" : "nothing";
     // After a kill a further attempt may have been sent of which nothing is told.
-    return evidence === "nothing" && !whole && retries ? "unknown" : evidence;
+    return evidence === "nothing" && !all && retries ? "unknown" : evidence;
   };
 }
 
@@ -118,7 +123,11 @@ interface WriteRow extends Attempt {
   readonly intendedUs: number;
 }
 
-function* writeRows(dir: string, operations: SlotWrites["operations"]): Generator<WriteRow> {
+function* writeRows(
+  dir: string,
+  operations: SlotWrites["operations"],
+  state: { torn: boolean },
+): Generator<WriteRow> {
   let names: string[];
   try {
     names = [...Deno.readDirSync(dir)].map(({ name }) => name).filter((name) =>
@@ -130,7 +139,8 @@ function* writeRows(dir: string, operations: SlotWrites["operations"]): Generato
   for (const name of names) {
     // A folder or a dangling link of that name tells of nothing, and must not end an undo.
     if (!isFile(join(dir, name))) continue;
-    for (const { rows, columns, codes } of readSegment(join(dir, name), { droppedBytes: 0 })) {
+    const end: SegmentEnd = { droppedBytes: 0 };
+    for (const { rows, columns, codes } of readSegment(join(dir, name), end)) {
       for (let row = 0; row < rows; row++) {
         const operation = columns.operation[row]!;
         if (!operations[operation % operations.length]!.write) continue;
@@ -142,9 +152,11 @@ function* writeRows(dir: string, operations: SlotWrites["operations"]): Generato
           sent: !Number.isNaN(columns.sent[row]!),
           outcome: OUTCOMES[columns.outcome[row]!]!,
           error: error > 0 ? codes[error - 1] : undefined,
+          rows: columns.rows[row]!,
         };
       }
     }
+    state.torn ||= end.droppedBytes > 0 || (end.damagedBytes ?? 0) > 0;
   }
 }
 
