@@ -129,7 +129,7 @@ class Generator {
     await rehearse({ plan, worker, targets: targets.byArm, mix, nowUs });
     // Of the rehearsal nothing is recorded.
     for (const target of targets.byArm) target.refusals?.();
-    const live = new LiveCounts();
+    const live = new LiveCounts(plan.loop.kind);
     const ended = plan.tellEnded ? new EndedRows() : undefined;
     const deadlines = new Deadlines();
     const dispatcher = new Dispatcher({

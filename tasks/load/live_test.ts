@@ -49,6 +49,16 @@ Deno.test("each tick tells what came since the one before, by the outcomes as a 
   assert.deepEqual([second.response.counts.length, second.response.infinite], [0, 2]);
 });
 
+Deno.test("the clients of a closed loop are never late", () => {
+  const live = new LiveCounts("closed");
+  live.woke(0);
+  const first = live.take(SECOND / 2);
+  assert.equal(first.due, 1);
+  const view = new LiveView();
+  view.add(0, first);
+  assert.equal(view.figures(SECOND / 2).lagP99Ms, null);
+});
+
 Deno.test("the dispatcher counts each slot once, with its first attempt", async () => {
   const phase: Phase = { phaseId: 0, name: "steady", block: 0, arm: "sql", startUs: 0, endUs: SECOND };
   const statement = { operationId: 0, name: "one", write: false, text: "", parameters: [] };
