@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { attempt } from "./testing_attempt.ts";
 import { type Certificate, CertificateAuthority } from "./testing_certificates.ts";
+import { findProgram } from "../stack/programs.ts";
 import { askPsql, type TlsServer } from "./testing_tls_server.ts";
 
 export const MODES = ["", "disable", "allow", "prefer", "require", "verify-ca", "verify-full"];
@@ -65,7 +66,27 @@ export async function checkLogin(url: string, folder: string, getsIn: boolean): 
   const what = `${url} ${measured} ${unmeasured}`;
   assert.deepEqual([measured === null, unmeasured === null], [getsIn, getsIn], what);
   const psql = await askPsql(url, folder);
-  if (psql !== null) assert.equal(psql.ok, getsIn, `${what} ${psql.said}`);
+  if (psql === null) return;
+  witnessed++;
+  assert.equal(psql.ok, getsIn, `${what} ${psql.said}`);
+}
+
+let witnessed = 0;
+
+/**
+ * A test of its own, after those of `checkLogin`: where there is no psql it is counted as ignored, and says so. All that
+ * is held against libpq's documentation is held against it all the same.
+ * @param atLeast logins that psql has to have tried
+ */
+export function testWitness(atLeast: number): void {
+  const ignore = findProgram("psql") === null;
+  Deno.test({
+    name: ignore
+      ? "skipped: psql is not on PATH, and was not the witness of these logins"
+      : "psql was the witness of each login",
+    ignore,
+    fn: () => assert.ok(witnessed >= atLeast, `${witnessed} logins`),
+  });
 }
 
 /** A mode as a parameter; without one it is the default. */

@@ -1,4 +1,4 @@
-import { CERTIFICATES, checkLogin, checkModes, given, MODES } from "./testing_tls_modes.ts";
+import { CERTIFICATES, checkLogin, checkModes, given, MODES, testWitness } from "./testing_tls_modes.ts";
 import { withTlsServer } from "./testing_tls_server.ts";
 
 Deno.test("every sslmode takes the certificates and the logins that libpq takes, and psql agrees", async (t) => {
@@ -16,3 +16,5 @@ Deno.test("every sslmode takes the certificates and the logins that libpq takes,
     });
   });
 });
+
+testWitness(2 * CERTIFICATES.length * MODES.length);

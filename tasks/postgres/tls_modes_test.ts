@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { attemptElsewhere } from "./testing_attempt.ts";
 import { CertificateAuthority } from "./testing_certificates.ts";
-import { checkLogin, checkModes } from "./testing_tls_modes.ts";
+import { checkLogin, checkModes, testWitness } from "./testing_tls_modes.ts";
 import { withTlsServer } from "./testing_tls_server.ts";
 
 Deno.test("a server is believed as libpq believes it, and psql agrees", async (t) => {
@@ -50,3 +50,5 @@ Deno.test("a server is believed as libpq believes it, and psql agrees", async (t
     });
   });
 });
+
+testWitness(14);
