@@ -48,7 +48,7 @@ export class Crew {
     this.#generator.onmessage = ({ data }: MessageEvent<FromGenerator>) => {
       switch (data.kind) {
         case "ready":
-          this.notes = data.notes;
+          this.notes = [...this.notes, ...data.notes];
           return isReady();
         case "progress":
           this.progress = data.progress;
@@ -67,7 +67,11 @@ export class Crew {
     };
     this.#alarm = needAlarm ? new AlarmThread(failThread) : null;
     // One that is woken by an alarm would have to be relieved together with it; of a closed loop nothing is due.
-    this.#relief = needAlarm || plan.loop.kind === "closed" ? null : ReliefThread.where(worker, failThread);
+    this.#relief = needAlarm || plan.loop.kind === "closed"
+      ? null
+      : ReliefThread.where(worker, failThread, (note) => {
+        this.notes = [...this.notes, note];
+      });
     this.ready = Promise.all([this.#alarm?.ready, this.#relief?.ready, prepared]).then(() => {});
     // Nobody may wait for it any more.
     this.ready.catch(() => {});

@@ -12,18 +12,30 @@ export class ReliefThread {
   readonly #line = new ReliefLine();
   readonly #thread: SideThread;
 
-  /** @param cpus that may be used, at least two @param onError hears of a thread that failed */
-  constructor(cpus: readonly number[], onError: (message: string) => void) {
+  /**
+   * @param cpus that may be used, at least two
+   * @param onError hears of a thread that failed
+   * @param onNote hears what is not as it should be, in whole sentences
+   */
+  constructor(
+    cpus: readonly number[],
+    onError: (message: string) => void,
+    onNote: (sentence: string) => void = () => {},
+  ) {
     const order: ReliefOrder = { memory: this.#line.memory, cpus };
-    this.#thread = new SideThread(new URL("../net/relief.ts", import.meta.url), order, [], onError);
+    this.#thread = new SideThread(new URL("../net/relief.ts", import.meta.url), order, [], onError, onNote);
   }
 
   /** A relief where it helps; `worker` decides which core its thread begins on. */
-  static where(worker: number, onError: (message: string) => void): ReliefThread | null {
+  static where(
+    worker: number,
+    onError: (message: string) => void,
+    onNote: (sentence: string) => void,
+  ): ReliefThread | null {
     const cpus = libc() === null ? [] : allowedCpus();
     if (cpus.length < 2 || cpus.length > MOST_CPUS) return null;
     const first = worker % cpus.length;
-    return new ReliefThread([...cpus.slice(first), ...cpus.slice(0, first)], onError);
+    return new ReliefThread([...cpus.slice(first), ...cpus.slice(0, first)], onError, onNote);
   }
 
   get memory(): SharedArrayBuffer {

@@ -75,13 +75,14 @@ export async function runLoad(options: LoadOptions): Promise<LoadResult> {
     }
     // After the generators have their order: what the caller does now takes longer than they may wait.
     options.onStart(nowUs, startedAt);
-    await standingBack(() => allDone(crew));
+    const notes: string[] = [];
+    await standingBack(() => allDone(crew), (note) => notes.push(note));
     signal.removeEventListener("abort", stop);
     return {
       progress: crew.map((member) => member.progress).reduce(addProgress, NO_PROGRESS),
       phases: endedUs < endOf(plan.phases) ? truncatePhases(plan.phases, Math.round(endedUs)) : plan.phases,
       interrupted: endedUs !== Infinity,
-      notes: [...new Set(crew.flatMap(({ notes }) => notes))],
+      notes: [...new Set([...crew.flatMap(({ notes }) => notes), ...notes])],
     };
   } finally {
     for (const member of crew) member.dismiss();

@@ -32,6 +32,27 @@ export function pin(id: number, ...cpus: readonly number[]): boolean {
   return libc()!.sched_setaffinity(id, BigInt(SET_BYTES), set) === 0;
 }
 
+/**
+ * Lets a thread onto more CPUs again.
+ * @param id as for `pin`
+ * @returns null, or where it stays on fewer: that, as a sentence; of a thread that has ended there is nothing to say
+ */
+export function unpin(id: number, cpus: readonly number[]): string | null {
+  if (pin(id, ...cpus) || !isThread(id)) return null;
+  return `A thread of the generator could not be let onto the CPUs ${
+    cpus.join(", ")
+  } again: the system refused it, and ` +
+    "it stays on one.";
+}
+
+function isThread(id: number): boolean {
+  try {
+    return Deno.statSync(`/proc/self/task/${id === 0 ? threadId() : id}`).isDirectory;
+  } catch {
+    return false;
+  }
+}
+
 /** What the system knows this thread by. */
 export function threadId(): number {
   return libc()!.gettid();

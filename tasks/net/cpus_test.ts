@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
-import { allowedCpus, cpuList } from "./cpus.ts";
+import { libc } from "./libc.ts";
+import { allowedCpus, cpuList, pin, unpin } from "./cpus.ts";
 
 Deno.test("a list of CPUs is read as Linux writes it", () => {
   assert.deepEqual(cpuList("0"), [0]);
@@ -16,3 +17,22 @@ Deno.test({
     assert.deepEqual(cpus, [...new Set(cpus)].sort((a, b) => a - b));
   },
 });
+
+Deno.test({
+  name: "a thread that stays on fewer CPUs is told, and one that has ended is not",
+  ignore: libc() === null,
+  fn() {
+    const cpus = allowedCpus();
+    // No machine here has that one.
+    assert.match(unpin(0, [1023])!, /could not be let onto the CPUs 1023 again/);
+    assert.equal(unpin(2 ** 22 + 1, cpus), null);
+    assert.ok(pin(0, cpus[0]!));
+    assert.equal(unpin(0, cpus), null);
+    assert.deepEqual(cpuListOfThread(), cpus);
+  },
+});
+
+function cpuListOfThread(): number[] {
+  const status = Deno.readTextFileSync("/proc/thread-self/status");
+  return cpuList(/^Cpus_allowed_list:\s*(\S+)$/m.exec(status)![1]!);
+}

@@ -34,14 +34,17 @@ export function askForRealTime(): boolean {
   return schedule({ ...before, policy: SCHED_RR, flags: RESET_ON_FORK, priority: 1 });
 }
 
-/** Starts something that keeps that priority, where the kernel gives it; the calling thread does not. */
-export function lendRealTime<T>(start: () => T): T {
+/**
+ * Starts something that keeps that priority, where the kernel gives it; the calling thread does not.
+ * @param onNote hears, as a sentence, where it does not take it back from the calling thread
+ */
+export function lendRealTime<T>(start: () => T, onNote: (sentence: string) => void): T {
   const before = scheduling();
-  if (before !== null) schedule({ ...before, policy: SCHED_RR, priority: 1 });
+  const lent = before !== null && schedule({ ...before, policy: SCHED_RR, priority: 1 });
   try {
     return start();
   } finally {
-    if (before !== null) schedule(before);
+    if (lent && !schedule(before)) onNote(keptText(before));
   }
 }
 
@@ -56,16 +59,31 @@ export function askForShortSlice(): boolean {
  * Lets the calling thread stand back while `work` is done: it never takes a CPU from another thread by waking
  * up. For progress and sampling, which can wait where a request cannot. One whose user chose another policy than the
  * usual one is left as it is.
+ * @param onNote hears, as a sentence, where it cannot be scheduled as before again
  */
-export async function standingBack<T>(work: () => Promise<T>): Promise<T> {
+export async function standingBack<T>(
+  work: () => Promise<T>,
+  onNote: (sentence: string) => void,
+): Promise<T> {
   const before = scheduling();
   if (before === null || !isOrdinary(before)) return await work();
-  schedule({ ...before, policy: SCHED_BATCH });
+  // Where that is refused there is nothing to take back.
+  if (!schedule({ ...before, policy: SCHED_BATCH })) return await work();
   try {
     return await work();
   } finally {
-    schedule(before);
+    if (!schedule(before)) onNote(keptText(before));
   }
+}
+
+/** What to say of a thread whose scheduling was changed and could not be changed back. */
+function keptText({ policy, nice }: Scheduling): string {
+  const now = scheduling();
+  const show = (policy: number, nice: number) => `policy ${policy}, niceness ${nice}`;
+  return `A thread of Benchbook could not be scheduled as before again (${
+    show(policy, nice)
+  }): the system refused it, and ` +
+    `it goes on with ${now === null ? "another priority" : show(now.policy, now.nice)}.`;
 }
 
 /** How a thread is scheduled. */

@@ -35,8 +35,8 @@ Deno.test({
     const seen = await under(
       ["nice", "-n", "7"],
       `priority.askForShortSlice(); look();
-       await priority.standingBack(async () => look()); look();
-       priority.lendRealTime(() => {}); look();`,
+       await priority.standingBack(async () => look(), console.error); look();
+       priority.lendRealTime(() => {}, () => {}); look();`,
     );
     assert.deepEqual(seen, [OTHER, BATCH, OTHER, OTHER].map((policy) => ({ nice: 7, policy })));
   },
@@ -47,7 +47,7 @@ Deno.test({
   ignore,
   async fn() {
     const code = `priority.askForShortSlice(); look();
-      await priority.standingBack(async () => look()); look();`;
+      await priority.standingBack(async () => look(), console.error); look();`;
     for (const [option, policy] of [["--batch", BATCH], ["--idle", IDLE]] as const) {
       const seen = await under(["chrt", option, "0"], code);
       assert.deepEqual(seen.map((each) => each.policy), [policy, policy, policy], option);
@@ -63,8 +63,33 @@ Deno.test({
     const allowed = await new Deno.Command(chrt[0]!, { args: [...chrt.slice(1), "true"] }).output();
     if (!allowed.success) return;
     const code = `priority.askForShortSlice(); look(); priority.askForRealTime(); look();
-      await priority.standingBack(async () => look()); look();`;
+      await priority.standingBack(async () => look(), console.error); look();`;
     const seen = await under(chrt, code);
     assert.deepEqual(seen.map(({ policy }) => policy), [RR, RR, RR, RR]);
+  },
+});
+
+Deno.test({
+  name: "where the system does not give a priority back, that is said",
+  ignore,
+  async fn() {
+    // A thread that has made itself nicer meanwhile needs a privilege to be as before.
+    const plain = Deno.uid() === 0 ? ["setpriv", "--bounding-set", "-sys_nice"] : [];
+    const [program, ...args] = [
+      ...plain,
+      Deno.execPath(),
+      "eval",
+      "--quiet",
+      `
+      import { setPriority } from "node:os";
+      import * as priority from ${JSON.stringify(`file://${join(import.meta.dirname!, "priority.ts")}`)};
+      await priority.standingBack(async () => setPriority(0, 15), (note) => console.log(note));`,
+    ];
+    const { stdout, stderr } = await new Deno.Command(program!, { args }).output();
+    assert.match(
+      new TextDecoder().decode(stdout),
+      /^A thread of Benchbook could not be scheduled as before again \(policy 0, niceness -?\d+\): .* niceness 15\.$/m,
+      new TextDecoder().decode(stderr),
+    );
   },
 });

@@ -1,5 +1,5 @@
 /// <reference lib="deno.worker" />
-import { pin } from "./cpus.ts";
+import { pin, unpin } from "./cpus.ts";
 import { monotonicUs } from "./clock.ts";
 import { askForShortSlice } from "./priority.ts";
 import { ReliefLine } from "./relief_line.ts";
@@ -40,7 +40,8 @@ function watch(line: ReliefLine, thread: number, cpus: readonly number[]): void 
     own = (own + 1) % cpus.length;
     if (given && pin(0, cpus[own]!)) return true;
     // A thread or a core is gone: there is nothing left to give, and Linux chooses.
-    pin(thread, ...cpus);
+    const kept = unpin(thread, cpus);
+    if (kept !== null) self.postMessage(kept);
     return false;
   };
   if (!giveCore()) return;

@@ -54,7 +54,8 @@ export async function selectOnly(program: Pgbench, options: SelectOnlyOptions): 
       timeoutMs: (seconds + 60) * 1000,
       signal,
     });
-  const { code, output } = await (rate === undefined ? run() : asGenerator(run));
+  const { code, output } =
+    await (rate === undefined ? run() : asGenerator(run, (note) => console.error(`! ${note}`)));
   if (signal.aborted) throw new InterruptedError();
   const tps = parseRate(output);
   if (code !== 0 || tps === null) {
