@@ -195,6 +195,7 @@ export function nextStart({ name }: Story): string[] {
 
 /** A home on a disk of its own, within a mount namespace, which is filled up as soon as rows are spooled. */
 const FULL_DISK = `
+exec 2>&1
 mkdir -p "$DISK" && mount -t tmpfs -o size=1100m tmpfs "$DISK" || exit 99
 mkdir -m 711 "$DISK/home"; [ -e "$REDIS" ] && ln -s "$REDIS" "$DISK/home/redis"
 export BENCHBOOK_HOME="$DISK/home"
@@ -210,7 +211,7 @@ exit $code
 
 async function onFullDisk({ bench, env, folder }: UserLand, story: Story): Promise<Ended> {
   const namespace = process.getuid!() === 0 ? ["-m"] : ["-Um", "--map-current-user", "--keep-caps"];
-  const { code, stdout, stderr } = await new Deno.Command("unshare", {
+  const { code, stdout } = await new Deno.Command("unshare", {
     args: [...namespace, "sh", "-c", FULL_DISK, "sh", ...story.args, ...LONG, "--rate", "400"],
     env: {
       ...env,
@@ -226,7 +227,7 @@ async function onFullDisk({ bench, env, folder }: UserLand, story: Story): Promi
     stdin: "null",
     cwd: folder,
   }).output();
-  return { code, said: new TextDecoder().decode(stdout) + new TextDecoder().decode(stderr) };
+  return { code, said: new TextDecoder().decode(stdout) };
 }
 
 export function endedOf({ code, stdout, stderr }: { code: number; stdout: string; stderr: string }): Ended {

@@ -122,10 +122,15 @@ function isNamedRow(line: string, said: string): boolean {
   ) ?? [];
   return left.some((sentence) => sentence.includes(` left in ${table} of `)) ||
     unknown.some((sentence) =>
-      sentence.includes(`${table}: `) ||
+      [...sentence.matchAll(/(\w+\.\w+): /g)].some(([, name]) => isOrIsPartOf(table, name!)) ||
       table === "stall.visit" && sentence.includes("(what undo.sql takes back)")
     ) ||
     said.includes("Left at once.") && said.includes("Rows that this run wrote may be left in the database");
+}
+
+/** The partitions of Benchbook's own tables bear their names. */
+function isOrIsPartOf(table: string, name: string): boolean {
+  return table === name || table.startsWith(`${name}_`);
 }
 
 /** The record of what may be left, and what tells which keys are the run's: with the record's path. */
