@@ -34,7 +34,8 @@ export interface Check {
  *
  * @returns every check, failed ones too
  * @throws {UsageError} for a request that cannot be meant
- * @throws {ServiceError} when the database does not hold such a data set, or cannot be reached
+ * @throws {ServiceError} when the database does not hold such a data set, cannot be reached, or others hold its locks
+ * @throws {InterruptedError} after `signal`; then the server goes on with nothing of it
  */
 export async function verify(request: VerifyRequest): Promise<readonly Check[]> {
   const spec = settleData(request);
@@ -84,7 +85,7 @@ export async function verify(request: VerifyRequest): Promise<readonly Check[]> 
       ...distributions,
       ...contentChecks(marker?.tables ?? {}, tables),
     ];
-  }, UNLIMITED);
+  }, { ...UNLIMITED, signal: request.signal });
 }
 
 function rowChecks(
