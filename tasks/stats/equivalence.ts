@@ -1,15 +1,16 @@
-import { hodgesLehmann } from "./hodges_lehmann.ts";
+import { signedRank } from "./signed_rank.ts";
 
 /** Ratios from 1/1.05 to 1.05 count as the same unless another margin is declared. */
 export const DEFAULT_MARGIN = 0.05;
 
 /**
- * Two one-sided tests (Schuirmann 1987) on log ratios: equivalent when the interval of confidence 1 − 2·alpha
- * lies within ±log(1 + margin). False too when there are too few ratios for an interval.
+ * How probable ratios so close to 1 are where the true one lies at the margin or beyond: the larger p of two one-sided
+ * signed-rank tests (Schuirmann 1987) that log ratios lie above −log(1 + margin) and below log(1 + margin). Small: they
+ * are equivalent.
  */
-export function equivalent(logRatios: readonly number[], margin = DEFAULT_MARGIN, alpha = 0.05): boolean {
-  const interval = hodgesLehmann(logRatios, 1 - 2 * alpha)?.interval ?? null;
-  if (interval === null) return false;
+export function equivalenceP(logRatios: readonly number[], margin = DEFAULT_MARGIN): number {
   const limit = Math.log1p(margin);
-  return interval.low > -limit && interval.high < limit;
+  const { pGreater } = signedRank(logRatios.map((log) => log + limit));
+  const { pLess } = signedRank(logRatios.map((log) => log - limit));
+  return Math.max(pGreater, pLess);
 }

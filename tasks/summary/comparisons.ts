@@ -1,6 +1,6 @@
 import type { RunConfig } from "../model/run.ts";
 import type { Comparison } from "../model/summary.ts";
-import { equivalent } from "../stats/equivalence.ts";
+import { equivalenceP } from "../stats/equivalence.ts";
 import { hodgesLehmann } from "../stats/hodges_lehmann.ts";
 import { holm } from "../stats/holm.ts";
 import { detectable } from "../stats/power.ts";
@@ -49,7 +49,8 @@ export async function comparisons(
  * All operations together are the mean of each one's typical log ratio of requests, weighted by the mix. Each candidate is a question of its
  * own ("is GraphQL slower?"), and asking about a cache too must not make its answer vaguer: the 5 % of one candidate
  * are shared out by `SHARES`, and by Holm among its operations. The p that is told counts both in, so that 0.05 is the
- * limit everywhere. Equivalence within ±5 % needs no adjustment: each of its two tests must succeed.
+ * limit everywhere. Equivalence within ±5 % is shared out and adjusted in the same way: a candidate that is called the
+ * same in many places must not be so by chance in one.
  */
 export function compareGroups(
   groups: readonly GroupQuantiles[],
@@ -78,10 +79,16 @@ export function compareGroups(
 /** The comparisons of one share, judged together. */
 function judged(drafts: readonly Draft[], share: number, operations: readonly Weighted[]): Judged[] {
   const family = decidable(drafts, share, operations);
-  const adjusted = holm(family.map(({ logRatios }) => signedRank(logRatios).p));
   const toOne = (1 - LEVEL) / share;
-  const ps = new Map(family.map((each, at) => [each, Math.min(1, toOne * adjusted[at]!)]));
-  return drafts.map((each) => finish(each, ps.get(each) ?? null, { share, family: family.length }));
+  const adjusted = (p: (logRatios: readonly number[]) => number) =>
+    holm(family.map(({ logRatios }) => p(logRatios))).map((each) => Math.min(1, toOne * each));
+  const different = adjusted((logRatios) => signedRank(logRatios).p);
+  const same = adjusted((logRatios) => equivalenceP(logRatios));
+  return drafts.map((each) => {
+    const at = family.indexOf(each);
+    const ps = at < 0 ? null : { different: different[at]!, same: same[at]! };
+    return finish(each, ps, { share, family: family.length });
+  });
 }
 
 /**
@@ -174,7 +181,7 @@ function draft(operation: string | null, statistic: "p50" | "p95", pairs: readon
 /** @param among its share of false verdicts, and how many comparisons it is shared out among */
 function finish(
   { operation, statistic, logRatios, warnings: doubts }: Draft,
-  p: number | null,
+  ps: { readonly different: number; readonly same: number } | null,
   { share, family }: { readonly share: number; readonly family: number },
 ): Judged {
   const n = logRatios.length;
@@ -188,14 +195,14 @@ function finish(
   let verdict: Comparison["verdict"] = "inconclusive";
   if (n < MIN_PAIRS) {
     warnings.push({ code: "few-pairs", text: `Too few pairs for a verdict: ${n} of ${MIN_PAIRS}.` });
-  } else if (equivalent(logRatios)) {
-    verdict = "equivalent";
-  } else if (p === null) {
+  } else if (ps === null) {
     const needed = Math.ceil(Math.log2(2 * (family + 1) / share));
     const text = `${n} pairs cannot decide ${family + 1} such comparisons at once: ${needed} are needed. ` +
       "Measure for longer.";
     warnings.push({ code: "few-pairs-for-all", text });
-  } else if (p < 1 - LEVEL && interval !== null && (interval.low > 0 || interval.high < 0)) {
+  } else if (ps.same < 1 - LEVEL) {
+    verdict = "equivalent";
+  } else if (ps.different < 1 - LEVEL && interval !== null && (interval.low > 0 || interval.high < 0)) {
     verdict = interval.low > 0 ? "slower" : "faster";
   }
   return {
@@ -206,8 +213,8 @@ function finish(
     low: ratioOf(interval?.low),
     high: ratioOf(interval?.high),
     level: LEVEL,
-    p,
-    detectable: p === null ? null : ratioOf(detectable(logRatios, share / family) ?? undefined),
+    p: ps?.different ?? null,
+    detectable: ps === null ? null : ratioOf(detectable(logRatios, share / family) ?? undefined),
     verdict,
     warnings,
   };

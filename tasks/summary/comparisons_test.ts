@@ -171,3 +171,21 @@ Deno.test("every group but none has enough requests of every arm, and none could
     });
   }));
 });
+
+Deno.test("equivalence is adjusted over its family, as verdicts are", () => {
+  // Two of thirteen pairs lie beyond the margin: p is about 0.01, enough for a question by itself at 5 % and not for one of six.
+  const ratios = [1.2, 1.07, 1.001, 0.999, 1.002, 0.998, 1.003, 0.997, 1.004, 0.996, 1.005, 0.995, 1];
+  const names = ["u", "v", "w", "x", "y", "z"];
+  const rows = names.flatMap((name) => pairsOf(ratios, name, ["p50"]));
+  const found = compareGroups(rows, ["a", "b"], names.map((name) => ({ name, weight: 1 })))
+    .filter(({ operation, statistic }) => operation !== null && statistic === "p50");
+  assert.deepEqual(found.map(({ verdict }) => verdict), names.map(() => "inconclusive"));
+  const many = names.flatMap((name) =>
+    pairsOf([...ratios, ...ratios, ...ratios].map((r) => Math.min(r, 1.005)), name, ["p50"])
+  );
+  assert.ok(
+    compareGroups(many, ["a", "b"], names.map((name) => ({ name, weight: 1 })))
+      .filter(({ operation, statistic }) => operation !== null && statistic === "p50")
+      .every(({ verdict }) => verdict === "equivalent"),
+  );
+});
