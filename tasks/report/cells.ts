@@ -22,6 +22,8 @@ const COMMON: Readonly<Record<string, string>> = {
   "lower-bound": "A lower bound: requests at or below this quantile timed out.",
   "unbounded": "Endless: this quantile lies among requests that were shed or never sent.",
   "open-interval": "The interval has no upper end: it reaches requests that were shed or never sent.",
+  "wide-interval":
+    "The interval has no upper end: too few requests lie beyond this quantile, as much as blocks differ.",
   "generator-limited": "Generator-limited: the generator's own lag is a noticeable part of this quantile.",
 };
 

@@ -94,7 +94,10 @@ export function method(summary: RunSummary): string[] {
       : "In a closed loop a client sends its next request when it has the answer to the last: response time runs " +
         "from the moment at which the client was ready, and a slow system is asked less often.",
     "Quantiles are exact, from every request: answered ones at their time, timeouts as lower bounds, shed and " +
-    "unsent ones as endless. Failed requests are left out and counted beside.",
+    "unsent ones as endless. Failed requests are left out and counted beside. Requests of one block resemble each " +
+    "other, and blocks their neighbours: how far a quantile may be off is told from how the count of requests " +
+    "below it varies between an arm's blocks (its slowest cosine waves, with Student's distribution; blocks fewer than " +
+    "five are cut into stretches of time). Of fewer than 30 blocks these intervals are wide.",
     ...(summary.slo.some(({ windows }) => windows !== null) ? [WINDOWS] : []),
     "Arms are compared by pairs of blocks of the same round: the ratio is a Hodges–Lehmann estimate, and its interval " +
     "comes from inverting the signed-rank test. A pair's median is the one of the ratios of each request to each of the other " +

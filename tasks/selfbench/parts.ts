@@ -30,7 +30,7 @@ export const parts: Readonly<Record<string, Part>> = {
     run: async (args, config) => await (await import("./store/task.ts")).storePart(args, config),
   },
   truth: {
-    title: "simulated runs whose truth is known: how often a change is found, and how often one that is none",
+    title: "simulated runs whose truth is known: changes found, false verdicts, and intervals that hold",
     run: async (args, config) => await (await import("./truth/task.ts")).truthPart(args, config),
   },
 };

@@ -1,6 +1,8 @@
 import type { Estimate, Warning } from "../model/summary.ts";
+import { normalQuantile } from "../stats/normal.ts";
 import { wilson } from "../stats/proportion.ts";
-import { estimable, quantileInterval, quantileRank, thin, THIN_EXCEEDANCES } from "../stats/quantile.ts";
+import { type BlockNoise, noisyRanks } from "../stats/block_noise.ts";
+import { estimable, quantileRank, thin, THIN_EXCEEDANCES } from "../stats/quantile.ts";
 import { formatCount, significant } from "../model/units.ts";
 
 /** Confidence of every interval in a summary. */
@@ -14,12 +16,16 @@ export interface QuantileRanks {
   readonly high: number | null;
 }
 
-/** Ranks of a quantile among n values, or null where n values cannot tell it ("not estimable"). */
-export function ranksOf(n: number, level: number): QuantileRanks | null {
+/**
+ * Ranks of a quantile among n values, or null where n values cannot tell it ("not estimable").
+ * @param noise of the count of values at or below it; without it there is no interval
+ */
+export function ranksOf(n: number, level: number, noise: BlockNoise | null = null): QuantileRanks | null {
   // The maximum is a value like any other; it has no interval.
   if (level === 1) return n === 0 ? null : { level, value: n, low: null, high: null };
   if (!estimable(n, level, LEVEL)) return null;
-  return { level, value: quantileRank(n, level), ...quantileInterval(n, level, LEVEL) };
+  const interval = noise === null ? { low: null, high: null } : noisyRanks(n, level, noise);
+  return { level, value: quantileRank(n, level), ...interval };
 }
 
 /** "p95", "p99.9", "max". */
@@ -27,32 +33,36 @@ export function quantileName(level: number): string {
   return level === 1 ? "max" : `p${significant(level * 100, 6)}`;
 }
 
+/** A quantile's value and the ends of its interval, milliseconds; Infinity among the never served, null: no end. */
+export interface QuantileValues {
+  readonly value: number;
+  readonly low: number | null;
+  readonly high: number | null;
+}
+
 /** What a quantile's estimate rests on. */
 export interface QuantileEvidence {
   readonly n: number;
   readonly level: number;
-  readonly ranks: QuantileRanks | null;
-  /** The order statistic of a rank, milliseconds; Infinity among the never served. */
-  readonly at: (rank: number) => number;
+  /** Null: so many values cannot tell it. */
+  readonly found: QuantileValues | null;
   /** The shortest timeout among the values: quantiles above it are lower bounds. Null: none timed out. */
   readonly shortestTimeoutMs: number | null;
 }
 
-/** A quantile with its interval by order statistics and its doubts. */
-export function quantileEstimate({ n, level, ranks, at, shortestTimeoutMs }: QuantileEvidence): Estimate {
+/** A quantile with its interval and its doubts. */
+export function quantileEstimate({ n, level, found, shortestTimeoutMs }: QuantileEvidence): Estimate {
   const name = quantileName(level);
-  if (ranks === null) {
+  if (found === null) {
     const text = n === 0
       ? `${name}: nothing was measured.`
       : `${name} is not estimable from ${formatCount(n)} requests: too few lie beyond it.`;
     return empty([{ code: n === 0 ? "no-data" : "not-estimable", text }]);
   }
-  const value = at(ranks.value);
+  const { value, low, high } = found;
   if (value === Infinity) {
     return empty([{ code: "unbounded", text: `${name} lies among requests that were shed or never sent.` }]);
   }
-  const low = ranks.low === null ? null : at(ranks.low);
-  const high = ranks.high === null ? null : at(ranks.high);
   const warnings: Warning[] = [];
   if (shortestTimeoutMs !== null && shortestTimeoutMs <= value) {
     warnings.push({
@@ -66,6 +76,13 @@ export function quantileEstimate({ n, level, ranks, at, shortestTimeoutMs }: Qua
       text: `The interval of ${name} has no upper end: it reaches requests that were shed or never sent.`,
     });
   }
+  if (level < 1 && low !== null && high === null) {
+    warnings.push({
+      code: "wide-interval",
+      text:
+        `The interval of ${name} has no upper end: too few requests lie beyond it, as much as blocks differ.`,
+    });
+  }
   if (level < 1 && thin(n, level)) {
     warnings.push({
       code: "thin",
@@ -75,11 +92,22 @@ export function quantileEstimate({ n, level, ranks, at, shortestTimeoutMs }: Qua
   return { value, low, high: high === Infinity ? null : high, level: LEVEL, warnings };
 }
 
-/** A share with its Wilson interval; null values of none. */
-export function shareEstimate(hits: number, n: number): Estimate {
-  const interval = wilson(hits, n, LEVEL);
+/**
+ * A share with its Wilson interval; null values of none.
+ * @param noise of the count: where blocks differ by more than chance makes single requests differ, so many fewer requests
+ *   count (the design effect of Kish, "Survey Sampling", 1965)
+ */
+export function shareEstimate(hits: number, n: number, noise: BlockNoise | null = null): Estimate {
+  const design = noise === null ? 1 : Math.max(1, designEffect(hits, n, noise));
+  const interval = wilson(hits / design, n / design, LEVEL);
   if (interval === null) return empty([{ code: "no-data", text: "Nothing was measured." }]);
   return { value: hits / n, ...interval, level: LEVEL, warnings: [] };
+}
+
+/** How many times the variance of independent requests the count has, widened as its few blocks ask for. */
+function designEffect(hits: number, n: number, { deviation, bound }: BlockNoise): number {
+  const reach = bound * deviation / normalQuantile(1 - (1 - LEVEL) / 2);
+  return hits === 0 || hits === n ? 1 : reach * reach / (hits * (1 - hits / n));
 }
 
 /** An estimate of nothing, with the reason. */

@@ -9,16 +9,33 @@ import { exitCodeOf } from "./verdict.ts";
 Deno.test("estimates name what they lack", () => {
   assert.equal(ranksOf(367, 0.99), null);
   assert.deepEqual(ranksOf(5, 1), { level: 1, value: 5, low: null, high: null });
-  const at = (rank: number) => rank;
-  const plain = { at, shortestTimeoutMs: null };
-  const few = quantileEstimate({ ...plain, n: 300, level: 0.99, ranks: ranksOf(300, 0.99) });
+  const at = (rank: number | null) => rank;
+  const noise = { deviation: Math.sqrt(1000 * 0.95 * 0.05), bound: 1.96 };
+  const estimate = (n: number, ranks: ReturnType<typeof ranksOf>, value = at) =>
+    quantileEstimate({
+      n,
+      level: ranks?.level ?? 0.99,
+      found: ranks === null
+        ? null
+        : { value: value(ranks.value)!, low: value(ranks.low), high: value(ranks.high) },
+      shortestTimeoutMs: null,
+    });
+  const few = estimate(300, ranksOf(300, 0.99));
   assert.equal(few.value, null);
   assert.deepEqual(few.warnings.map(({ code }) => code), ["not-estimable"]);
-  const thin = quantileEstimate({ ...plain, n: 1000, level: 0.95, ranks: ranksOf(1000, 0.95) });
+  const thin = estimate(1000, ranksOf(1000, 0.95, noise));
   assert.deepEqual([thin.value, thin.low, thin.high], [950, 936, 964]);
   assert.deepEqual(thin.warnings.map(({ code }) => code), ["thin"]);
-  const open = { n: 5000, level: 0.95, ranks: ranksOf(5000, 0.95), shortestTimeoutMs: null };
-  const edge = quantileEstimate({ ...open, at: (rank) => rank > 4750 ? Infinity : rank });
+  const noisy = estimate(1000, ranksOf(1000, 0.95, { ...noise, deviation: 30 }));
+  assert.deepEqual([noisy.low, noisy.high], [883, null]);
+  assert.deepEqual(noisy.warnings.map(({ code }) => code), ["wide-interval", "thin"]);
+  const alone = estimate(1000, ranksOf(1000, 0.95));
+  assert.deepEqual([alone.value, alone.low, alone.high], [950, null, null]);
+  const edge = estimate(
+    5000,
+    ranksOf(5000, 0.95, noise),
+    (rank) => rank !== null && rank > 4750 ? Infinity : rank,
+  );
   assert.deepEqual([edge.value, edge.high], [4750, null]);
   assert.deepEqual(edge.warnings.map(({ code }) => code), ["open-interval"]);
   assert.deepEqual([0.5, 0.999, 1].map(quantileName), ["p50", "p99.9", "max"]);

@@ -3,14 +3,8 @@ import { type Estimate, QUANTILES, type Summary, type Warning } from "../model/s
 import { formatCount } from "../model/units.ts";
 import type { Rows } from "../store/runs.ts";
 import { query } from "../store/sql.ts";
-import {
-  doubt,
-  quantileEstimate,
-  quantileName,
-  type QuantileRanks,
-  ranksOf,
-  shareEstimate,
-} from "./estimate.ts";
+import { doubt, quantileEstimate, quantileName, shareEstimate } from "./estimate.ts";
+import { type Blocks, type GroupStatistics, groupStatistics, type Measure } from "./group_statistics.ts";
 
 /** One row of summary/counts.sql. */
 interface Counts {
@@ -41,9 +35,6 @@ interface CodeRow {
   readonly code: string;
   readonly n: number;
 }
-
-type Measure = typeof MEASURES[number];
-type OrderStatistics = Record<Measure, readonly number[] | null>;
 
 export interface LatencyOptions {
   /** Quantile levels that a limit asks for beside QUANTILES. */
@@ -89,12 +80,12 @@ export async function latencySummaries(
 ): Promise<Summary[]> {
   const counts = await rows.rows<Counts>(query("summary/counts"), { run: runId });
   const codes = await rows.rows<CodeRow>(query("summary/error_codes"), { run: runId });
-  const measured = await rows.rows<{ arm: string; seconds: number }>(query("summary/measured"), {
+  const measured = await rows.rows<Blocks & { readonly seconds: number }>(query("summary/measured"), {
     run: runId,
   });
   const seconds = new Map(measured.map((row) => [row.arm, row.seconds]));
   const levels = [...new Set([...QUANTILES, ...options.extraLevels])].sort((a, b) => a - b);
-  const statistics = await orderStatistics(rows, runId, counts, levels);
+  const statistics = await groupStatistics(rows, runId, { groups: counts, levels, measured });
   return groups(config).map(([arm, operation]) => {
     const found = counts.find((row) => row.arm === arm && row.operation === operation) ??
       { arm, operation, ...NOTHING };
@@ -110,72 +101,11 @@ function groups(config: RunConfig): [string, string | null][] {
   ];
 }
 
-/** The ranks that one group's quantiles of one measure need, and how to read a rank's value. */
-interface Quantiles {
-  readonly n: number;
-  readonly ranks: readonly { readonly level: number; readonly ranks: QuantileRanks | null }[];
-  readonly at: (rank: number) => number;
-}
-
-const SIZES = { response: "responses", service: "services", waiting: "waits" } as const;
-const MEASURES = ["response", "service", "waiting"] as const;
-
-/** All order statistics that the groups' quantiles and intervals need, by one query. */
-async function orderStatistics(
-  rows: Rows,
-  runId: string,
-  groups: readonly Counts[],
-  levels: readonly number[],
-): Promise<(counts: Counts) => Record<Measure, Quantiles>> {
-  const fractions = Object.fromEntries(
-    MEASURES.map((measure) => [measure, allFractions(groups.map((group) => group[SIZES[measure]]), levels)]),
-  ) as Record<Measure, number[]>;
-  const found = await rows.rows<{ arm: string; operation: string | null } & OrderStatistics>(
-    query("summary/order_statistics"),
-    {
-      run: runId,
-      response: JSON.stringify(fractions.response),
-      service: JSON.stringify(fractions.service),
-      waiting: JSON.stringify(fractions.waiting),
-    },
-  );
-  return (counts) => {
-    const own = found.find((row) => row.arm === counts.arm && row.operation === counts.operation);
-    const quantiles = (measure: Measure): Quantiles => {
-      const n = counts[SIZES[measure]];
-      const places = new Map(fractions[measure].map((fraction, place) => [fraction, place]));
-      return {
-        n,
-        ranks: levels.map((level) => ({ level, ranks: ranksOf(n, level) })),
-        at: (rank) => own![measure]![places.get(fractionOf(rank, n))!]!,
-      };
-    };
-    return { response: quantiles("response"), service: quantiles("service"), waiting: quantiles("waiting") };
-  };
-}
-
-/** The fraction that quantile_disc takes to this rank of n values. */
-function fractionOf(rank: number, n: number): number {
-  return (rank - 0.5) / n;
-}
-
-function allFractions(sizes: readonly number[], levels: readonly number[]): number[] {
-  const fractions = sizes.flatMap((n) =>
-    levels.flatMap((level) => {
-      const ranks = ranksOf(n, level);
-      const used = ranks === null ? [] : [ranks.value, ranks.low, ranks.high];
-      return used.flatMap((rank) => rank === null ? [] : [fractionOf(rank, n)]);
-    })
-  );
-  // DuckDB refuses an empty list.
-  return fractions.length === 0 ? [0.5] : [...new Set(fractions)].sort((a, b) => a - b);
-}
-
 function summary(
   counts: Counts,
   codes: readonly CodeRow[],
   seconds: number,
-  values: Record<Measure, Quantiles>,
+  values: GroupStatistics,
   config: RunConfig,
   options: LatencyOptions,
 ): Summary {
@@ -183,12 +113,13 @@ function summary(
   const cutOff = options.endedEarly ? unsent : 0;
   const looked = hit + miss + stale + bypass;
   const estimates = (measure: Measure): Record<string, Estimate> => {
-    const { n, ranks, at } = values[measure];
+    const { n, quantiles } = values[measure];
     const shortestTimeoutMs = measure === "response" ? counts.shortestTimeoutMs : null;
     return Object.fromEntries(
-      ranks.map((
-        { level, ranks },
-      ) => [String(level), quantileEstimate({ n, level, ranks, at, shortestTimeoutMs })]),
+      quantiles.map(({ level, found }) => [
+        String(level),
+        quantileEstimate({ n, level, found, shortestTimeoutMs }),
+      ]),
     );
   };
   return {
@@ -196,7 +127,7 @@ function summary(
     operation,
     n,
     outcomes: { ok, failed, timeout, shed, unsent },
-    errorRate: shareEstimate(n - ok - cutOff, n - cutOff),
+    errorRate: shareEstimate(n - ok - cutOff, n - cutOff, cutOff === 0 ? values.errorNoise : null),
     throughput: seconds === 0 ? 0 : ok / seconds,
     response: limitedByGenerator(estimates("response"), config, options.lagP99Ms),
     service: estimates("service"),

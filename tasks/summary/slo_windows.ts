@@ -106,9 +106,9 @@ function worstOf(term: SloTerm, judged: readonly WindowRow[]): WindowRow | undef
 function estimateOf(term: SloTerm, row: WindowRow): Estimate {
   const { metric, level, windowSeconds } = term;
   if (metric === "quantile") {
-    const ranks = { level: level!, value: 1, low: null, high: null };
     const { whole: n, value, shortestTimeoutMs } = row;
-    return quantileEstimate({ n, level: level!, ranks, at: () => value!, shortestTimeoutMs });
+    const found = { value: value!, low: null, high: null };
+    return quantileEstimate({ n, level: level!, found, shortestTimeoutMs });
   }
   if (windowSeconds === null && metric !== "throughput") return shareEstimate(row.part, row.whole);
   return { value: rateOf(term, row), low: null, high: null, level: LEVEL, warnings: [] };

@@ -48,9 +48,11 @@ Deno.test("a summary's quantiles and counts are those of the raw rows", () =>
       for (const measure of ["response", "service"] as const) {
         const ascending = counted.map((row) => row[measure]).sort((a, b) => a - b);
         for (const level of QUANTILES) {
-          const { value, low, high } = found[measure][String(level)]!;
+          const { value, low, high, warnings } = found[measure][String(level)]!;
           assert.equal(value, quantile(ascending, level), `${arm} ${measure} ${level}`);
-          assert.ok(low! <= value! && value! <= high!);
+          assert.ok(low! <= value! && value! <= (high ?? Infinity));
+          // Of twelve blocks not every high quantile can be bounded from above: that is then said.
+          assert.equal(high === null, warnings.some(({ code }) => code === "wide-interval"));
         }
       }
       const measuredSeconds = 12 * 1.2;

@@ -84,7 +84,7 @@ function quantiles(
 }
 
 /** mulberry32, and what is drawn by it. */
-function generator(seed: number) {
+export function generator(seed: number) {
   let state = seed >>> 0;
   const uniform = () => {
     state = (state + 0x6d2b79f5) >>> 0;

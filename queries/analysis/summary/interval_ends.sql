@@ -1,0 +1,45 @@
+-- About which values lie at the ranks $asked, a JSON array with one object for each: `rank` counts from 1 among the
+-- values of `measure` that the group has (operation NULL: the arm). Values are counted in bins of a logarithmic axis, 256
+-- to a doubling, so that nothing is sorted: `low` is the least value of the rank's bin and `high` its greatest, at most
+-- 0.3 % from the one at the rank.
+WITH
+  asked AS (
+    SELECT unnest(
+      from_json(
+        $asked,
+        '[{"arm": "VARCHAR", "operation": "VARCHAR", "measure": "VARCHAR", "rank": "BIGINT"}]'
+      ),
+      recursive := true
+    )
+  ),
+  measured AS (
+    SELECT arm, operation, response_ms, service_ms, waiting_ms FROM request
+    WHERE run_id = $run AND phase = 'steady'
+  ),
+  timed AS (
+    SELECT arm, operation, 'response' AS measure, response_ms AS ms FROM measured WHERE response_ms IS NOT NULL
+    UNION ALL
+    SELECT arm, operation, 'service', service_ms FROM measured WHERE service_ms IS NOT NULL
+    UNION ALL
+    SELECT arm, operation, 'waiting', waiting_ms FROM measured WHERE waiting_ms IS NOT NULL
+  ),
+  binned AS (
+    SELECT
+      arm, operation, measure,
+      CASE WHEN isinf(ms) THEN 1000000 ELSE floor(log2(greatest(ms, 0.0001)) * 256)::INTEGER END AS bin,
+      count(*) AS n, min(ms) AS low, max(ms) AS high
+    FROM timed
+    GROUP BY ALL
+  ),
+  grouped AS (
+    SELECT arm, operation, measure, bin, sum(n)::BIGINT AS n, min(low) AS low, max(high) AS high
+    FROM binned
+    GROUP BY GROUPING SETS ((arm, measure, bin), (arm, operation, measure, bin))
+  ),
+  placed AS (
+    SELECT *, (sum(n) OVER (PARTITION BY arm, operation, measure ORDER BY bin))::BIGINT AS upto FROM grouped
+  )
+SELECT a.arm, a.operation, a.measure, a.rank, p.low, p.high
+FROM asked a
+JOIN placed p ON p.arm = a.arm AND p.operation IS NOT DISTINCT FROM a.operation AND p.measure = a.measure
+  AND a.rank > p.upto - p.n AND a.rank <= p.upto;

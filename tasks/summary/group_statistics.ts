@@ -1,0 +1,195 @@
+import { type BlockNoise, blockNoise } from "../stats/block_noise.ts";
+import type { Rows } from "../store/runs.ts";
+import { query } from "../store/sql.ts";
+import { LEVEL, type QuantileRanks, type QuantileValues, ranksOf } from "./estimate.ts";
+
+/** Blocks so few are cut into stretches of time, which are as many units as this or a few more. */
+const STRETCHES = 32;
+const FEW = 5;
+
+const SIZES = { response: "responses", service: "services", waiting: "waits" } as const;
+const MEASURES = ["response", "service", "waiting"] as const;
+/** What of a request is timed. */
+export type Measure = typeof MEASURES[number];
+
+/** An arm (`operation` null) or an operation over it, with how many values it has of each measure. */
+export interface Group {
+  readonly arm: string;
+  readonly operation: string | null;
+  readonly responses: number;
+  readonly services: number;
+  readonly waits: number;
+}
+
+/** Of how many blocks an arm's measured time is made. */
+export interface Blocks {
+  readonly arm: string;
+  readonly blocks: number;
+}
+
+/** One quantile: its value with its interval, or null where so many values cannot tell it. */
+export interface MeasuredQuantile {
+  readonly level: number;
+  readonly found: QuantileValues | null;
+}
+
+/** The quantiles of one group and measure. */
+export interface Quantiles {
+  readonly n: number;
+  readonly quantiles: readonly MeasuredQuantile[];
+}
+
+/** What is known of one group. */
+export type GroupStatistics = Readonly<Record<Measure, Quantiles>> & {
+  /** Of the count of requests that were not ok; null: too few blocks. */
+  readonly errorNoise: BlockNoise | null;
+};
+
+/** One row of summary/block_counts.sql. */
+interface UnitCounts extends Group, Record<Measure, readonly (number | bigint)[] | null> {
+  readonly unit: number;
+  readonly n: number;
+  readonly ok: number;
+}
+
+/** Of how many units of time an arm consists: its blocks, or what they are cut into where there are hardly any. */
+function unitsOf(blocks: number): number {
+  return blocks === 0 || blocks >= FEW ? blocks : blocks * Math.ceil(STRETCHES / blocks);
+}
+
+/**
+ * All quantiles of all groups with their intervals. First the quantiles; then, block by block, how many requests lie
+ * below each, which tells how far that count strays from block to block; last the values at the ranks to which it may
+ * stray. No request comes over here, and nothing is read more than three times.
+ */
+export async function groupStatistics(
+  rows: Rows,
+  runId: string,
+  { groups, levels, measured }: {
+    readonly groups: readonly Group[];
+    readonly levels: readonly number[];
+    readonly measured: readonly Blocks[];
+  },
+): Promise<(group: Group) => GroupStatistics> {
+  if (groups.length === 0) return nothing(levels);
+  const values = await valuesOf(rows, runId, levels);
+  const thresholds = groups.map((group) => ({
+    arm: group.arm,
+    operation: group.operation,
+    ...each((measure) => distinct(values(group, measure).filter(Number.isFinite))),
+  }));
+  const counts = await rows.rows<UnitCounts>(query("summary/block_counts"), {
+    run: runId,
+    thresholds: JSON.stringify(thresholds),
+    few: FEW,
+    stretches: STRETCHES,
+  });
+  const units = new Map(measured.map(({ arm, blocks }) => [arm, unitsOf(Number(blocks))]));
+  const byGroup = Map.groupBy(counts, keyOf);
+  const judged = groups.map((group, at) => {
+    const own = byGroup.get(keyOf(group)) ?? [];
+    const all = units.get(group.arm) ?? 0;
+    const ranks = each((measure) => {
+      const size = series(own, all, (row) => row[SIZES[measure]]);
+      return levels.map((level, place) => {
+        const value = values(group, measure)[place];
+        const bin = value === undefined ? -1 : thresholds[at]![measure].indexOf(value);
+        const below = series(own, all, (row) => sum(row[measure] ?? [], bin + 1));
+        const noise = bin < 0 ? null : blockNoise(below, size, LEVEL);
+        return ranksOf(group[SIZES[measure]], level, noise);
+      });
+    });
+    const n = series(own, all, (row) => row.n);
+    const errorNoise = blockNoise(series(own, all, (row) => row.n - row.ok), n, LEVEL);
+    return { group, ranks, errorNoise };
+  });
+  const ends = await intervalEnds(rows, runId, judged);
+  const found = new Map(judged.map((own) => [keyOf(own.group), own]));
+  return (group) => {
+    const own = found.get(keyOf(group));
+    const quantiles = (measure: Measure): Quantiles => ({
+      n: group[SIZES[measure]],
+      quantiles: levels.map((level, place) => {
+        const ranks = own?.ranks[measure][place] ?? null;
+        if (ranks === null) return { level, found: null };
+        const value = values(group, measure)[place]!;
+        return { level, found: { value, ...ends(group, measure, ranks) } };
+      }),
+    });
+    return { ...each(quantiles), errorNoise: own?.errorNoise ?? null };
+  };
+}
+
+function nothing(levels: readonly number[]): () => GroupStatistics {
+  const quantiles = levels.map((level) => ({ level, found: null }));
+  return () => ({ ...each(() => ({ n: 0, quantiles })), errorNoise: null });
+}
+
+/** The groups' quantiles in the order of the levels; Infinity among the never served, none without values. */
+async function valuesOf(
+  rows: Rows,
+  runId: string,
+  levels: readonly number[],
+): Promise<(group: Group, measure: Measure) => readonly number[]> {
+  const found = await rows.rows<Pick<Group, "arm" | "operation"> & Record<Measure, readonly number[] | null>>(
+    query("summary/quantiles"),
+    { run: runId, levels: JSON.stringify(levels.map((level) => level * (1 - 4 * Number.EPSILON))) },
+  );
+  const byGroup = new Map(found.map((row) => [keyOf(row), row]));
+  return (group, measure) => byGroup.get(keyOf(group))?.[measure] ?? [];
+}
+
+/** The ranks of one group's quantiles, by measure and in the order of the levels. */
+interface Ranked {
+  readonly group: Group;
+  readonly ranks: Record<Measure, readonly (QuantileRanks | null)[]>;
+}
+
+/** The values at the ends of all intervals, by one query. */
+async function intervalEnds(
+  rows: Rows,
+  runId: string,
+  judged: readonly Ranked[],
+): Promise<(group: Group, measure: Measure, ranks: QuantileRanks) => Pick<QuantileValues, "low" | "high">> {
+  const asked = judged.flatMap(({ group: { arm, operation }, ranks }) =>
+    MEASURES.flatMap((measure) =>
+      distinct(ranks[measure].flatMap((each) => [each?.low ?? 0, each?.high ?? 0])).filter((rank) => rank > 0)
+        .map((rank) => ({ arm, operation, measure, rank }))
+    )
+  );
+  const found = await rows.rows<
+    typeof asked[number] & { readonly low: number; readonly high: number }
+  >(query("summary/interval_ends"), { run: runId, asked: JSON.stringify(asked) });
+  const key = (group: Pick<Group, "arm" | "operation">, measure: Measure, rank: number) =>
+    `${keyOf(group)} ${measure} ${rank}`;
+  const ends = new Map(found.map((row) => [key(row, row.measure, Number(row.rank)), row]));
+  return (group, measure, { low, high }) => ({
+    low: low === null ? null : ends.get(key(group, measure, low))!.low,
+    high: high === null ? null : ends.get(key(group, measure, high))!.high,
+  });
+}
+
+/** Of each unit of time, those without a request included. */
+function series(own: readonly UnitCounts[], units: number, count: (row: UnitCounts) => number): Float64Array {
+  const counts = new Float64Array(units);
+  for (const row of own) counts[Number(row.unit)] = Number(count(row));
+  return counts;
+}
+
+function sum(counts: readonly (number | bigint)[], upTo: number): number {
+  let total = 0;
+  for (let at = 0; at < upTo; at++) total += Number(counts[at] ?? 0);
+  return total;
+}
+
+function each<T>(value: (measure: Measure) => T): Record<Measure, T> {
+  return { response: value("response"), service: value("service"), waiting: value("waiting") };
+}
+
+function distinct(values: readonly number[]): number[] {
+  return [...new Set(values)].sort((a, b) => a - b);
+}
+
+function keyOf({ arm, operation }: Pick<Group, "arm" | "operation">): string {
+  return JSON.stringify([arm, operation]);
+}
