@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { cpus, freemem, loadavg, totalmem } from "node:os";
-import { type CpuTicks, parseCpu, parseDisks, parseMeminfo, parsePressure } from "./proc.ts";
+import { type CpuTicks, othersShare, parseCpu, parseDisks, parseMeminfo, parsePressure } from "./proc.ts";
 import { readProcessTree } from "./process_tree.ts";
 import { Rates, type Reading, reading, type Source } from "./source.ts";
 
@@ -16,6 +16,7 @@ export class HostSource implements Source {
   readonly #rates = new Rates();
   readonly #disks = wholeDisks();
   #cpu: CpuTicks | null = null;
+  #ours: number | null = null;
 
   constructor(pids: Readonly<Record<string, number>>) {
     this.#pids = pids;
@@ -31,13 +32,15 @@ export class HostSource implements Source {
   read(atUs: number): Reading[] {
     const load = reading("load_1m", loadavg()[0] ?? 0);
     if (Deno.build.os !== "linux") return [...this.#portableCpu(), ...portableMemory(), load];
+    const cpu = parseCpu(readFileSync("/proc/stat", "utf8"));
+    const before = this.#cpu;
     return [
-      ...this.#shares(parseCpu(readFileSync("/proc/stat", "utf8"))),
+      ...this.#shares(cpu),
       ...this.#pressure(atUs),
       ...memory(),
       load,
       ...this.#disk(atUs),
-      ...this.#processes(atUs),
+      ...this.#processes(atUs, before, cpu),
     ];
   }
 
@@ -86,11 +89,13 @@ export class HostSource implements Source {
     return readings;
   }
 
-  #processes(atUs: number): Reading[] {
+  #processes(atUs: number, before: CpuTicks | null, now: CpuTicks | null): Reading[] {
     const apart = new Set(Object.values(this.#pids));
-    return Object.entries(this.#pids).flatMap(([name, pid]) => {
+    let ours = 0;
+    const readings = Object.entries(this.#pids).flatMap(([name, pid]) => {
       const tree = readProcessTree(pid, apart);
       if (tree === null) return [];
+      ours += tree.cpuSeconds;
       const rate = this.#rates.perSecond(`process ${name}`, tree.cpuSeconds, atUs);
       const labels = { process: name };
       return [
@@ -99,6 +104,12 @@ export class HostSource implements Source {
         reading("process_count", tree.processes, labels),
       ];
     });
+    const oursBefore = this.#ours;
+    this.#ours = ours;
+    const others = before === null || now === null || oursBefore === null
+      ? null
+      : othersShare(before, now, ours - oursBefore);
+    return others === null ? readings : [...readings, reading("cpu_others", others)];
   }
 
   #portableCpu(): Reading[] {

@@ -24,6 +24,21 @@ export function parseCpu(stat: string): CpuTicks | null {
   };
 }
 
+/** USER_HZ: fixed at 100 in Linux's interface to programs on x64 and arm64. */
+export const TICKS_PER_SECOND = 100;
+
+/**
+ * Share of all CPUs (0 to 1) that went to processes which are none of ours; null where that cannot be told, as one of
+ * ours ended in between.
+ * @param ourSeconds CPU time that ours used between the two readings
+ */
+export function othersShare(before: CpuTicks, now: CpuTicks, ourSeconds: number): number | null {
+  const elapsed = now.total - before.total;
+  if (elapsed <= 0 || ourSeconds < 0) return null;
+  const used = now.user + now.system - before.user - before.system;
+  return Math.max(0, used - ourSeconds * TICKS_PER_SECOND) / elapsed;
+}
+
 /** `/proc/meminfo` in bytes, by its own names. */
 export function parseMeminfo(text: string): Record<string, number> {
   const fields: Record<string, number> = {};

@@ -1,5 +1,5 @@
 import { readFileSync } from "node:fs";
-import { parseProcess, parseStatm } from "./proc.ts";
+import { parseProcess, parseStatm, TICKS_PER_SECOND } from "./proc.ts";
 
 /** A process with all its descendants. */
 export interface ProcessTree {
@@ -13,8 +13,6 @@ export interface ProcessTree {
   readonly processes: number;
 }
 
-/** USER_HZ: fixed at 100 in Linux's interface to programs on x64 and arm64. */
-const TICKS_PER_SECOND = 100;
 const PAGE_BYTES = pageBytes();
 
 /**

@@ -4,6 +4,7 @@ import { resolveRun, type Rows } from "../store/runs.ts";
 import { accounting } from "./accounting.ts";
 import { cacheRefusals } from "./cache_refusals.ts";
 import { comparisons } from "./comparisons.ts";
+import { hostLoad, hostWarnings } from "./host_load.ts";
 import { hitTargetNotes } from "./hit_target.ts";
 import { latencySummaries } from "./latency.ts";
 import { overloadWarnings } from "./overload.ts";
@@ -61,6 +62,7 @@ async function compute(rows: Rows, file: string, reference: string): Promise<Run
     steady,
     warnings: [
       ...await saturatedWarnings(rows, run, validity.generator),
+      ...hostWarnings(await hostLoad(rows, runId), environment),
       ...(open ? await overloadWarnings(rows, runId) : [CLOSED_LOOP]),
       ...steadyWarnings(steady),
       ...await cacheRefusals(rows, runId),

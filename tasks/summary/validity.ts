@@ -5,12 +5,10 @@ import { wilson } from "../stats/proportion.ts";
 import type { Rows } from "../store/runs.ts";
 import { query } from "../store/sql.ts";
 import { LEVEL } from "./estimate.ts";
+import { hostCauses, type HostLoad, hostLoad } from "./host_load.ts";
 
 /** The host's sampler takes one reading a second. */
 const SAMPLE_PERIOD_US = 1e6;
-/** From these shares on, CPU that others took is named as a cause. */
-const STEAL = 0.02;
-const PRESSURE = 0.2;
 /** With this share of its threads' time used, a generator has none left to be on time. */
 const BUSY = 0.75;
 /** Runs of older versions name none. */
@@ -39,8 +37,7 @@ export interface ValidityEvidence {
   readonly slots: number;
   readonly wanted: number;
   readonly orphans: number;
-  readonly steal: number | null;
-  readonly pressure: number | null;
+  readonly host: HostLoad;
   readonly generator: GeneratorFigures;
 }
 
@@ -73,7 +70,7 @@ async function gatherEvidence(rows: Rows, run: Run): Promise<ValidityEvidence> {
       streams: open ? streams.length : 1,
       sessions: JSON.stringify(streams.flatMap(({ session }, index) => session ? [index] : [])),
     }),
-    ...await one<{ steal: number | null; pressure: number | null }>("host"),
+    host: await hostLoad(rows, run.runId),
     generator: await one<GeneratorFigures>("generator"),
   };
 }
@@ -82,7 +79,7 @@ async function gatherEvidence(rows: Rows, run: Run): Promise<ValidityEvidence> {
 export function validityOf(evidence: ValidityEvidence, run: Run): Validity {
   const { thresholds, loop } = run.config;
   const open = loop === "open";
-  const causes = [...generatorCauses(evidence, run.config), ...hostCauses(evidence)];
+  const causes = [...generatorCauses(evidence, run.config), ...hostCauses(evidence.host)];
   const waiting = evidence.generator.realTime === false ? [NO_REAL_TIME] : [];
   const checks = [
     gap(evidence, thresholds),
@@ -210,16 +207,4 @@ function generatorCauses(
     `more was asked than ${formatCount(workers)} worker${workers === 1 ? "" : "s"} can make: busy for ` +
     `${formatShare(cpuCores / workers)} of the time (give --workers more, or --rate less)`,
   ];
-}
-
-/** Who took the CPU from the generator, as the host saw it. */
-function hostCauses({ steal, pressure }: ValidityEvidence): string[] {
-  const causes: string[] = [];
-  if (steal !== null && steal >= STEAL) {
-    causes.push(`neighbours of this virtual machine took up to ${formatShare(steal)} of the CPU (steal)`);
-  }
-  if (pressure !== null && pressure >= PRESSURE) {
-    causes.push(`something waited for a CPU up to ${formatShare(pressure)} of the time (pressure)`);
-  }
-  return causes;
 }

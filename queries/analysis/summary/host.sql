@@ -1,7 +1,15 @@
--- What the host says about CPU taken away: the highest share of time stolen by neighbours of a virtual
--- machine, and of time in which something waited for a CPU (pressure stall, "some"). Shares from 0 to 1.
+-- Who wanted this machine's CPUs after the warm-up, as shares from 0 to 1 of all of them: taken by neighbours of
+-- a virtual machine (steal), used by processes that are none of ours (others) and by all (busy); and the share of
+-- time in which something waited for a CPU (pressure stall, "some"). Each on the mean and at its highest.
+-- Null: not sampled.
 SELECT
   max(value) FILTER (metric = 'cpu_steal') AS steal,
-  max(value) FILTER (metric = 'pressure_cpu_some') AS pressure
+  max(value) FILTER (metric = 'cpu_others') AS others,
+  max(value) FILTER (metric = 'pressure_cpu_some') AS pressure,
+  avg(value) FILTER (metric = 'cpu_steal') AS "meanSteal",
+  avg(value) FILTER (metric = 'cpu_others') AS "meanOthers",
+  avg(value) FILTER (metric = 'pressure_cpu_some') AS "meanPressure",
+  avg(value) FILTER (metric = 'cpu_user') + avg(value) FILTER (metric = 'cpu_system') AS "meanBusy"
 FROM sample
-WHERE run_id = $run AND source = 'host';
+WHERE run_id = $run AND source = 'host'
+  AND at_us > (SELECT min(start_us) FROM phase WHERE run_id = $run AND name <> 'warmup');

@@ -1,0 +1,41 @@
+import assert from "node:assert/strict";
+import { HostSource } from "./host_source.ts";
+import { othersShare, parseProcess } from "./proc.ts";
+
+Deno.test("what others used is what the host used without our processes, and unknown where one of ours ended", () => {
+  const ticks = (used: number, total: number) => ({ user: used, system: 0, iowait: 0, steal: 0, total });
+  assert.equal(othersShare(ticks(100, 1000), ticks(200, 1200), 0.4), 0.3);
+  assert.equal(othersShare(ticks(100, 1000), ticks(200, 1200), 1.2), 0);
+  assert.equal(othersShare(ticks(100, 1000), ticks(200, 1200), -1), null);
+  assert.equal(othersShare(ticks(100, 1000), ticks(100, 1000), 0), null);
+});
+
+Deno.test({
+  name: "a busy loop beside us counts as others' use of the CPU, and the same loop as ours does not",
+  ignore: Deno.build.os !== "linux",
+  async fn() {
+    const loop = new Deno.Command("sh", { args: ["-c", "while :; do :; done"] }).spawn();
+    const stat = `/proc/${loop.pid}/stat`;
+    try {
+      const beside = new HostSource({});
+      const ours = new HostSource({ loop: loop.pid });
+      beside.read(0);
+      ours.read(0);
+      const before = cpuTicks(stat);
+      // However busy the machine is: until the loop had a third of a second.
+      while (cpuTicks(stat) - before < 33) await new Promise((resolve) => setTimeout(resolve, 50));
+      const [counted, left] = [beside, ours].map((source) =>
+        source.read(1e6).find(({ metric }) => metric === "cpu_others")?.value
+      );
+      assert.ok(counted !== undefined && left !== undefined);
+      assert.ok(counted > left + 0.02, `${counted} with the loop, ${left} without`);
+    } finally {
+      loop.kill("SIGKILL");
+      await loop.status;
+    }
+  },
+});
+
+function cpuTicks(path: string): number {
+  return parseProcess(Deno.readTextFileSync(path))!.own;
+}
