@@ -41,7 +41,7 @@ async function run(): Promise<ExitCode | void> {
   if (targets.length === 0) return say("There is nothing to remove.");
   say(formatTable([
     // What is to be removed is shown in full.
-    { title: "path", align: "left", columns: 4096 },
+    { title: "path", align: "left", columns: 4096, least: 4096 },
     { title: "size", align: "right" },
     { title: "what", align: "left" },
   ], targets.map(({ path, what, bytes }) => [path, formatBytes(bytes), what])));

@@ -127,7 +127,7 @@ async function conclude(
       warnings.push(...report.warnings);
     }
   }
-  terminal.print(`\n${summaryText(summary)}`);
+  terminal.print(`\n${summaryText(summary, terminal.width.columns)}`);
   for (const warning of warnings) terminal.print(`• ${warning}`);
   if (crash !== null) terminal.print(`The run ended early: ${crash}. What was measured until then is kept.`);
   const { html, pdf } = summary.files;

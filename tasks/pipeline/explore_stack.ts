@@ -36,9 +36,9 @@ export async function exploreStack(
       signal: interrupt.signal,
     });
     terminal.print(formatTable([
-      { title: "service", align: "left" },
-      { title: "address", align: "left" },
-      { title: "", align: "left", columns: 300 },
+      { title: "service", align: "left", heads: true },
+      { title: "address", align: "left", least: 80 },
+      { title: "", align: "left", columns: 300, least: 300 },
     ], endpoints.map(({ name, address, note }) => [name, address ?? "not available", note])));
     // Of tables of one's own nobody has written down what PostGraphile calls them.
     if (scenario?.ownTables) { for (const line of await fieldNames(config, endpoints)) terminal.print(line); }

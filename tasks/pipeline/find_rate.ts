@@ -159,7 +159,7 @@ async function conclude(
       warnings.push(...page.warnings);
     }
   }
-  terminal.print(`\n${findRateText(found)}`);
+  terminal.print(`\n${findRateText(found, terminal.width.columns)}`);
   if (signal.aborted) terminal.print("• The search was interrupted: this is what was known by then.");
   for (const warning of warnings) terminal.print(`• ${warning}`);
   const kept = found.paths.length > 0;

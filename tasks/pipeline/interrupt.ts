@@ -7,7 +7,7 @@ import { killOwnServices } from "../stack/state.ts";
 import { pendingSpools } from "../store/spool.ts";
 import { killLaunched, self } from "../stack/process.ts";
 import { showCursor } from "../terminal/output.ts";
-import { printable } from "../terminal/safe_text.ts";
+import { complaint } from "../terminal/command.ts";
 
 /**
  * Signals nearer to the one before than this come from one press: a terminal signals every process of the
@@ -129,7 +129,7 @@ function leave(home: string): never {
 }
 
 function say(...sentences: readonly string[]): void {
-  console.error(printable(`\n${sentences.join("\n")}`));
+  console.error(complaint(`\n${sentences.join("\n")}`));
 }
 
 /** True where somebody (nohup) wants this process to outlive its terminal. */

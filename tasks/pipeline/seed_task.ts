@@ -33,7 +33,9 @@ export async function seedTask(given: SeedArguments, config: Config): Promise<Ex
       const options = { replace, workers, home: config.home };
       const { url, dataset } = await fillDatabase(stack, request, options, terminal, signal);
       if (dataset.tables !== null) {
-        terminal.print(`\n${loadedText(dataset.tables, { ...dataset, peakBytes: peakMemory() })}`);
+        terminal.print(
+          `\n${loadedText(dataset.tables, { ...dataset, peakBytes: peakMemory() }, terminal.width.columns)}`,
+        );
       }
       terminal.print(`Content hash ${dataset.hash}`);
       // What a run that was killed has written is not the data set's.
@@ -57,6 +59,6 @@ async function verified(request: Parameters<typeof verify>[0], terminal: Termina
       detail: `${formatCount(value.filter(({ ok }) => ok).length)} of ${value.length} checks hold`,
     };
   });
-  terminal.print(`\n${checksText(checks)}`);
+  terminal.print(`\n${checksText(checks, terminal.width.columns)}`);
   return checks.every(({ ok }) => ok) ? ExitCode.ok : ExitCode.verdictFailed;
 }

@@ -72,6 +72,7 @@ Deno.test("a data set larger than the disk is refused before anything is begun, 
         SEED: join(import.meta.dirname!, "../seed.ts"),
         DATABASE_URL: "",
         NO_COLOR: "1",
+        COLUMNS: "1000",
       },
     }).output();
     const said = new TextDecoder().decode(stdout) + new TextDecoder().decode(stderr);

@@ -104,6 +104,9 @@ async function furnish(home: string): Promise<void> {
   await Deno.symlink(unpacked, join(home, "chromium"));
 }
 
+/** Sentences of what a task says are looked for as a whole. */
+const ONE_LINE = { COLUMNS: "1000" };
+
 function startTask(
   task: string,
   args: readonly string[],
@@ -113,7 +116,7 @@ function startTask(
   const started = performance.now();
   const child = new Deno.Command(Deno.execPath(), {
     args: ["run", "-A", "--quiet", join(tasks, `${task}.ts`), ...args],
-    env: { DATABASE_URL: "", REDIS_URL: "", GRAPHQL_URL: "", NO_COLOR: "1", ...env },
+    env: { DATABASE_URL: "", REDIS_URL: "", GRAPHQL_URL: "", NO_COLOR: "1", ...ONE_LINE, ...env },
     cwd,
     stdin: "null",
     stdout: "piped",

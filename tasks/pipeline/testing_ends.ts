@@ -88,6 +88,7 @@ const typed = (
       BENCHBOOK_REPORTS: land.bench.reports,
       GRAPHQL_URL: "",
       NO_COLOR: "1",
+      COLUMNS: "1000",
       ...land.env,
     };
     const command = [Deno.execPath(), "task", "bench", ...story.args, ...args];
@@ -223,6 +224,7 @@ async function onFullDisk({ bench, env, folder }: UserLand, story: Story): Promi
       BENCHBOOK_REPORTS: bench.reports,
       GRAPHQL_URL: "",
       NO_COLOR: "1",
+      COLUMNS: "1000",
     },
     stdin: "null",
     cwd: folder,

@@ -85,6 +85,7 @@ export function inTerminal<T>(
     REDIS_URL: "",
     GRAPHQL_URL: "",
     NO_COLOR: "1",
+    COLUMNS: "1000",
   };
   return withPseudoTerminal([...launcher, task, ...args], { cwd: root, env }, use);
 }

@@ -29,6 +29,7 @@ export async function withMounts(
       REDIS_URL: "",
       GRAPHQL_URL: "",
       NO_COLOR: "1",
+      COLUMNS: "1000",
       ...env,
     },
     stdin: "null",

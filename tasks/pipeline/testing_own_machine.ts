@@ -105,6 +105,7 @@ export function onOwnMachine(run: readonly string[], signal: string | null): Pro
         REDIS_URL: "",
         GRAPHQL_URL: "",
         NO_COLOR: "1",
+        COLUMNS: "1000",
       },
       stdin: "null",
     }).output();

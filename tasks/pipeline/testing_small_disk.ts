@@ -53,6 +53,7 @@ export async function onSmallDisk(
         BENCHBOOK_REPORTS: bench.reports,
         DATABASE_URL: "",
         NO_COLOR: "1",
+        COLUMNS: "1000",
       },
     }).output();
     assert.equal(code, 0, new TextDecoder().decode(stderr));

@@ -1,5 +1,6 @@
 import { fixed, formatBytes, formatCount, significant } from "../model/units.ts";
 import { formatTable } from "../terminal/table.ts";
+import { widthOf } from "../terminal/width.ts";
 import type { Finding, Findings, Machine } from "./finding.ts";
 import type { Spread } from "./spread.ts";
 
@@ -7,17 +8,24 @@ import type { Spread } from "./spread.ts";
 const QUIET_SHARE = 0.5;
 
 /** What a part found, for people. */
-export function findingsText({ findings, notMeasured, machine }: Findings): string {
+export function findingsText(
+  { findings, notMeasured, machine }: Findings,
+  columns = widthOf().columns,
+): string {
   return [
-    formatTable([
-      { title: "what", align: "left" },
-      { title: "Benchbook (range)", align: "left" },
-      { title: "peer", align: "left" },
-      { title: "peer's (range)", align: "left" },
-      { title: "ratio (range)", align: "left" },
-      { title: "goal", align: "left" },
-      { title: "", align: "left" },
-    ], findings.map(cells)),
+    formatTable(
+      [
+        { title: "what", align: "left", heads: true },
+        { title: "Benchbook (range)", align: "left", least: 80 },
+        { title: "peer", align: "left" },
+        { title: "peer's (range)", align: "left", least: 80 },
+        { title: "ratio (range)", align: "left", least: 80 },
+        { title: "goal", align: "left", least: 80 },
+        { title: "", align: "left" },
+      ],
+      findings.map(cells),
+      columns,
+    ),
     "",
     ...findings.flatMap(noteText),
     ...notMeasured.map((what) => `Not measured: ${what}`),

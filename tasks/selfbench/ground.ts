@@ -50,7 +50,7 @@ export async function measurePart(
       const found = await measure({ config, terminal, signal, dir, stack });
       const machine = { ...before, postgres: stack.postgres.version };
       const result: Findings = { part, ...found, machine };
-      terminal.print(`\n${findingsText(result)}`);
+      terminal.print(`\n${findingsText(result, terminal.width.columns)}`);
       if (json) console.log(JSON.stringify(result, null, 2));
     } finally {
       await stack.stop();

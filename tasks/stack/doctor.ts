@@ -48,8 +48,8 @@ export async function diagnose(config: Config, signal?: AbortSignal): Promise<Fi
     ["Memory", memory],
     ["Cores", cores],
     ["Ports", ports],
-    ["Lock", () => lock(config.home)],
-    ["Services left", () => leftOver(config.home)],
+    ["Other tasks", () => otherTasks(config.home)],
+    ["Services", () => leftOver(config.home)],
     ["User for PostgreSQL", user],
     ["PostgreSQL", () => postgres(config, signal)],
     ["Redis", () => redis(config)],
@@ -97,7 +97,9 @@ function disk(path: string): Verdict {
 function memory(): Verdict {
   const free = freemem();
   const text = `${(free / GIGABYTE).toFixed(1)} GB available`;
-  return free < 1.5 * GIGABYTE ? warn(text, "Close other programs: swapping shapes every number.") : ok(text);
+  return free < 1.5 * GIGABYTE
+    ? warn(text, "Close other programs: a machine that swaps measures its disk.")
+    : ok(text);
 }
 
 function cores(): Verdict {
@@ -107,16 +109,18 @@ function cores(): Verdict {
 }
 
 async function ports(): Promise<Verdict> {
-  return ok(`loopback ports can be opened, such as ${await freePort()}`);
+  return ok(`can be opened on loopback, such as ${await freePort()}`);
 }
 
-function lock(path: string): Verdict {
+function otherTasks(path: string): Verdict {
   const { state, holder } = inspectLock(path);
-  if (state === "held") return ok(`held by "${holder?.what}", process ${holder?.process.pid}`);
-  if (state === "stale") {
-    return ok(`left by process ${holder?.process.pid}, which is dead; the next task takes it`);
+  if (state === "held") {
+    return ok(`"${holder?.what}" is running as process ${holder?.process.pid}; one at a time can`);
   }
-  return ok("free");
+  if (state === "stale") {
+    return ok(`none; process ${holder?.process.pid}, which ended without a word, is in nobody's way`);
+  }
+  return ok("none is running");
 }
 
 function leftOver(path: string): Verdict {
@@ -125,16 +129,16 @@ function leftOver(path: string): Verdict {
   const names = (records: typeof running) => records.map(({ name }) => name).join(", ");
   if (left.length > 0) {
     return warn(
-      `${names(left)} of a run that was killed`,
+      `${names(left)} still running, left by a run that was killed`,
       "Run `deno task down`; the next bench does it too.",
     );
   }
-  return ok(running.length === 0 ? "none" : `${names(running)} running`);
+  return ok(running.length === 0 ? "none is left running" : `${names(running)} running`);
 }
 
 function user(): Verdict {
   const other = unprivilegedUser();
-  return ok(other === null ? "the present one" : `${other.name}, since PostgreSQL refuses root`);
+  return ok(other === null ? "your own" : `${other.name}, as PostgreSQL refuses to run as root`);
 }
 
 async function postgres(config: Config, signal?: AbortSignal): Promise<Verdict> {

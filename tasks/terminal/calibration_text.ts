@@ -1,14 +1,19 @@
 import type { Calibration } from "../model/calibration.ts";
 import { fixed, formatBytes, formatCount, formatMs, formatShare } from "../model/units.ts";
 import { type Column, formatTable } from "./table.ts";
+import { widthOf } from "./width.ts";
 
 const COLUMNS: readonly Column[] = [
-  { title: "load generator of this machine", align: "left" },
-  { title: "measured", align: "left" },
+  { title: "load generator of this machine", align: "left", least: 80, heads: true },
+  { title: "measured", align: "left", least: 80 },
 ];
 
-/** What a calibration found, as a table with its verdict below. @param file where it is kept */
-export function calibrationText(calibration: Calibration, file: string): string {
+/** What a calibration found, as a table. @param file where it is kept */
+export function calibrationText(
+  calibration: Calibration,
+  file: string,
+  columns = widthOf().columns,
+): string {
   const { clock, timer, dispatch, spool, steps } = calibration;
   const table = formatTable(COLUMNS, [
     ["clock", `steps of ${us(clock.resolutionUs)}, ${us(clock.readUs)} a reading`],
@@ -23,15 +28,8 @@ export function calibrationText(calibration: Calibration, file: string): string 
       `open loop at ${formatCount(ratePerSecond)}/s`,
       `${formatShare(onTime)} on time, lag p99 ${formatMs(lagP99Ms)}`,
     ]),
-  ]);
-  return `${table}\n\n${verdict(calibration)}\nKept in ${file}`;
-}
-
-function verdict({ requestsPerSecond }: Calibration): string {
-  return requestsPerSecond > 0
-    ? `Fine for up to ${formatCount(requestsPerSecond)} requests/s a worker.`
-    : "The generator did not keep its schedule at any rate: something else keeps the CPU busy. " +
-      "Run doctor again when the machine is quiet.";
+  ], columns);
+  return `${table}\nKept in ${file}`;
 }
 
 /** Recording costs so little that the rounds' own noise may hide it. */

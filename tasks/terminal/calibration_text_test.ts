@@ -26,7 +26,7 @@ const CALIBRATION: Calibration = {
   requestsPerSecond: 19_000,
 };
 
-Deno.test("a calibration is a table that ends in what it means for a run", () => {
+Deno.test("a calibration is a table that ends in where it is kept", () => {
   assert.deepEqual(calibrationText(CALIBRATION, "/home/calibration.json").split("\n"), [
     "load generator of this machine  measured",
     "──────────────────────────────  ──────────────────────────────────────",
@@ -37,20 +37,16 @@ Deno.test("a calibration is a table that ends in what it means for a run", () =>
     "writing timings                 8,800,000 rows/s, 544 MiB/s",
     "open loop at 1,000/s            100 % on time, lag p99 0.748 ms",
     "open loop at 32,000/s           97.87 % on time, lag p99 1.53 ms",
-    "",
-    "Fine for up to 19,000 requests/s a worker.",
     "Kept in /home/calibration.json",
   ]);
 });
 
-Deno.test("a cost below the noise is not told as a number, and a busy machine not as a slow one", () => {
+Deno.test("a cost below the noise is not told as a number", () => {
   const text = (lowUs: number, highUs: number) =>
     calibrationText({
       ...CALIBRATION,
       dispatch: { ...CALIBRATION.dispatch, recording: { lowUs, highUs } },
-      requestsPerSecond: 0,
     }, "");
   assert.match(text(-0.2, 0.15), /recording a request +less than 0\.15 µs\n/);
   assert.match(text(-0.2, -0.1), /recording a request +too little to be told from noise\n/);
-  assert.match(text(-0.2, -0.1), /something else keeps the CPU busy/);
 });

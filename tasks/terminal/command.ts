@@ -3,6 +3,8 @@ import process from "node:process";
 import { BenchbookError, ExitCode, InterruptedError } from "../model/errors.ts";
 import { outliveOutput } from "./output.ts";
 import { printable, singleLine } from "./safe_text.ts";
+import { widthOf } from "./width.ts";
+import { wrapText } from "./wrap.ts";
 
 /** A task's command line: `deno task <name>`, with `--help`, and unknown words refused with a suggestion. */
 export function command(name: string, description: string): Command {
@@ -12,7 +14,12 @@ export function command(name: string, description: string): Command {
     .showSuggestionAfterError()
     .showHelpAfterError(`(deno task ${name} --help lists the options)`)
     .allowExcessArguments(false)
-    .configureOutput({ outputError: (text, write) => write(printable(text)) })
+    .configureOutput({
+      outputError: (text, write) => write(complaint(text)),
+      writeOut: (text) => process.stdout.write(wrapText(text)),
+      getOutHelpWidth: () => widthOf().prose,
+      getErrHelpWidth: () => widthOf(process.stderr).prose,
+    })
     .exitOverride();
 }
 
@@ -23,7 +30,15 @@ export function dbOption(): Option {
 
 /** Prints text for people on stdout. JSON for programs is printed as it is, by `console.log`. */
 export function say(text: string): void {
-  console.log(printable(text));
+  console.log(wrapText(printable(text)));
+}
+
+/**
+ * Text on stderr, made safe. Only a terminal gets it broken into lines: a log is searched for the sentence.
+ */
+export function complaint(text: string): string {
+  const safe = printable(text);
+  return process.stderr.isTTY ? wrapText(safe, widthOf(process.stderr)) : safe;
 }
 
 /**
@@ -56,9 +71,9 @@ export function reportError(error: unknown): ExitCode {
   if (error instanceof BenchbookError) {
     const lines = error.message.split("\n");
     const more = lines.length > MESSAGE_LINES ? "\n…" : "";
-    console.error(printable(`error: ${lines.slice(0, MESSAGE_LINES).join("\n")}${more}`));
+    console.error(complaint(`error: ${lines.slice(0, MESSAGE_LINES).join("\n")}${more}`));
     // A sentence, with a stored name in it at times.
-    if (error.next !== undefined) console.error(`  ${singleLine(error.next, NEXT_COLUMNS)}`);
+    if (error.next !== undefined) console.error(complaint(`  ${singleLine(error.next, NEXT_COLUMNS)}`));
     return error.exitCode;
   }
   // Nothing is aborted but by a user who wants to leave.

@@ -1,22 +1,79 @@
+import type { Calibration } from "../model/calibration.ts";
+import { formatCount } from "../model/units.ts";
 import type { Finding } from "../stack/doctor.ts";
-import { paragraph } from "./safe_text.ts";
+import { displayWidth, singleLine } from "./safe_text.ts";
+import { type Width, widthOf } from "./width.ts";
+import { hang } from "./wrap.ts";
 
 const SYMBOLS = { ok: "✓", warn: "!", missing: "✗" } as const;
 
-/** What `doctor` found, a line each, and under it what to do. */
-export function doctorText(findings: readonly Finding[]): string {
-  const width = Math.max(...findings.map(({ name }) => name.length));
-  const indent = " ".repeat(width + 4);
+/** What a server or a system says in a finding may be long. */
+const FINDING_COLUMNS = 600;
+
+/** What a run does without: it leaves out what needs them, and says so. */
+const DISPENSABLE = new Set(["Redis", "GraphQL", "Browser"]);
+
+/**
+ * What `doctor` found, an entry each with what to do under it, and what follows from all of them.
+ * @param details a table that stands between the two; empty: none
+ */
+export function doctorText(findings: readonly Finding[], details = "", { prose }: Width = widthOf()): string {
+  const longest = Math.max(...findings.map(({ name }) => displayWidth(name)));
   const lines = findings.flatMap(({ name, state, text, fix }) => [
-    `${SYMBOLS[state]} ${name.padEnd(width)}  ${paragraph(text, indent)}`,
-    ...(fix === null ? [] : [`  ${" ".repeat(width)}  → ${paragraph(fix, `${indent}  `)}`]),
+    entry(`${SYMBOLS[state]} ${name.padEnd(longest)}  `, text, prose),
+    ...(fix === null ? [] : [entry(`${" ".repeat(longest + 4)}→ `, fix, prose)]),
   ]);
-  const missing = findings.filter(({ state }) => state === "missing").length;
-  const warnings = findings.filter(({ state }) => state === "warn").length;
-  const verdict = missing > 0
-    ? `${missing} missing: see the arrows.`
-    : warnings > 0
-    ? `Ready, with ${warnings} ${warnings === 1 ? "remark" : "remarks"}.`
-    : "Ready.";
-  return [...lines, "", verdict].join("\n");
+  return [lines.join("\n"), ...(details === "" ? [] : [details]), hang("", conclusion(findings), prose)].join(
+    "\n\n",
+  );
+}
+
+function entry(lead: string, text: string, columns: number): string {
+  return hang(lead, singleLine(text, FINDING_COLUMNS), columns);
+}
+
+/** One sentence for one question: can a run be made here? */
+function conclusion(findings: readonly Finding[]): string {
+  const named = (state: Finding["state"]) =>
+    findings.filter((each) => each.state === state).map(({ name }) => name);
+  const missing = named("missing");
+  const remarks = named("warn");
+  const needed = missing.filter((name) => !DISPENSABLE.has(name));
+  const also = remarks.length === 0
+    ? ""
+    : ` ${remarks.length === 1 ? "A remark" : "Remarks"} on ${listed(remarks)}: see above.`;
+  if (needed.length > 0) {
+    return `Not ready: ${listed(missing)}. Do what the arrows say, then run deno task doctor again.${also}`;
+  }
+  if (missing.length > 0) {
+    return `Ready only in part: a run leaves out what needs ${
+      listed(missing)
+    }. Do what the arrows say to have all.${also}`;
+  }
+  return `Ready: a run finds all that it needs.${also}`;
+}
+
+function listed(names: readonly string[]): string {
+  return names.length < 2 ? names.join("") : `${names.slice(0, -1).join(", ")} and ${names.at(-1)}`;
+}
+
+/** What a calibration means for a run. */
+export function calibrationFinding({ requestsPerSecond }: Calibration): Finding {
+  const name = "Load generator";
+  if (requestsPerSecond > 0) {
+    const text = `sends on time up to ${formatCount(requestsPerSecond)} requests/s a worker`;
+    return { name, state: "ok", text, fix: null };
+  }
+  return {
+    name,
+    state: "warn",
+    text:
+      "did not send on time at any rate: something else keeps the CPUs busy, and would keep a run from being valid",
+    fix: "Run deno task doctor again when the machine is quiet.",
+  };
+}
+
+/** That there is no calibration, and why. */
+export function notCalibrated(why: string, fix: string | null): Finding {
+  return { name: "Load generator", state: "warn", text: `not calibrated. ${why}`, fix };
 }

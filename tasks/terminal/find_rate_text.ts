@@ -2,11 +2,15 @@ import { byRate, type PathRate, type RateProbe, type RateSearch } from "../model
 import { fixed, formatCount, formatMs, formatShare, significant } from "../model/units.ts";
 import { paragraph, singleLine } from "./safe_text.ts";
 import { type Column, formatTable } from "./table.ts";
+import { widthOf } from "./width.ts";
 
 /** The end of a search as a person reads it: all probes, and what each path holds. */
-export function findRateText({ paths, unavailable, search }: RateSearch): string {
+export function findRateText(
+  { paths, unavailable, search }: RateSearch,
+  columns = widthOf().columns,
+): string {
   const parts = [
-    ...(paths.some(({ probes }) => probes.length > 0) ? [probeTable(paths)] : []),
+    ...(paths.some(({ probes }) => probes.length > 0) ? [probeTable(paths, columns)] : []),
     paths.map(foundSentence).join("\n"),
     [
       ...unavailable.map(({ path, reason }) =>
@@ -14,7 +18,7 @@ export function findRateText({ paths, unavailable, search }: RateSearch): string
       ),
       ...notes(paths, search.resolution),
     ].join("\n"),
-    `Search ${search.id}${search.label === null ? "" : ` (${singleLine(search.label)})`}`,
+    `Search ${search.id}${search.label === null ? "" : ` (${singleLine(search.label, 40)})`}`,
   ];
   return parts.filter((part) => part !== "").join("\n\n");
 }
@@ -63,19 +67,19 @@ export function rateText(rate: number): string {
 }
 
 const COLUMNS: readonly Column[] = [
-  { title: "path", align: "left" },
+  { title: "path", align: "left", heads: true },
   { title: "offered/s", align: "right" },
-  { title: "ok/s", align: "right" },
-  { title: "p50", align: "right" },
+  { title: "ok/s", align: "right", drop: 3 },
+  { title: "p50", align: "right", drop: 2 },
   { title: "p95", align: "right" },
-  { title: "p99", align: "right" },
+  { title: "p99", align: "right", drop: 1 },
   { title: "errors", align: "right" },
-  { title: "verdict", align: "left" },
+  { title: "verdict", align: "left", least: 24 },
 ];
 
 const SIGNS = { holds: "✓ holds", fails: "✗ fails", invalid: "– invalid" } as const;
 
-function probeTable(paths: readonly PathRate[]): string {
+function probeTable(paths: readonly PathRate[], columns: number): string {
   const rows = paths.flatMap(({ path, probes }) =>
     byRate(probes).map((probe, index) => [
       index === 0 ? path : "",
@@ -88,7 +92,7 @@ function probeTable(paths: readonly PathRate[]): string {
       probe.confirmation ? `${SIGNS[probe.outcome]} (confirmation)` : SIGNS[probe.outcome],
     ])
   );
-  return `Response time by rate, every probe:\n${formatTable(COLUMNS, rows)}`;
+  return `Response time by rate, every probe:\n${formatTable(COLUMNS, rows, columns)}`;
 }
 
 function notes(paths: readonly PathRate[], resolution: number): string[] {

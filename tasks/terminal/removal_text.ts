@@ -30,7 +30,7 @@ export function removalText(removal: DatabaseRemoval, where: string): string {
     "",
     formatTable([
       // What is to be removed is shown in full: names have up to 63 bytes each.
-      { title: "table", align: "left", columns: 200 },
+      { title: "table", align: "left", columns: 200, least: 200 },
       { title: "rows", align: "right" },
       { title: "size", align: "right" },
     ], tables.map(({ table, rows, bytes }) => [table, formatCount(rows), formatBytes(bytes)])),

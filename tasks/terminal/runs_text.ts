@@ -3,13 +3,20 @@ import type { StoredRun } from "../store/runs.ts";
 import { foundText } from "./find_rate_text.ts";
 import { singleLine } from "./safe_text.ts";
 import { formatTable } from "./table.ts";
+import { widthOf } from "./width.ts";
 
 /**
  * The stored runs as a table, newest first.
  * @param unusable ids that are none, of runs that are left out
  */
-export function runsText(runs: readonly StoredRun[], unusable: readonly string[] = []): string {
-  const table = runs.length === 0 ? "No runs are stored yet. deno task bench makes one." : runsTable(runs);
+export function runsText(
+  runs: readonly StoredRun[],
+  unusable: readonly string[] = [],
+  columns = widthOf().columns,
+): string {
+  const table = runs.length === 0
+    ? "No runs are stored yet. deno task bench makes one."
+    : runsTable(runs, columns);
   if (unusable.length === 0) return table;
   const ids = unusable.slice(0, 3).map((id) => `"${singleLine(id, 40)}"`).join(", ");
   return `${table}\n\nLeft out, since Benchbook gives no such ids: ${ids}${
@@ -17,16 +24,17 @@ export function runsText(runs: readonly StoredRun[], unusable: readonly string[]
   }.`;
 }
 
-function runsTable(runs: readonly StoredRun[]): string {
+function runsTable(runs: readonly StoredRun[], columns: number): string {
   return formatTable(
     [
-      { title: "run", align: "left" },
-      { title: "label", align: "left", columns: 32 },
-      { title: "scenario", align: "left", columns: 32 },
-      { title: "data", align: "left", columns: 32 },
-      { title: "started (UTC)", align: "left" },
-      { title: "requests", align: "right" },
-      { title: "status", align: "left" },
+      { title: "run", align: "left", least: 24 },
+      { title: "label", align: "left", columns: 32, least: 12 },
+      { title: "scenario", align: "left", columns: 32, least: 12 },
+      { title: "data", align: "left", columns: 32, least: 15, drop: 2 },
+      // A run's id tells it too.
+      { title: "started (UTC)", align: "left", drop: 1 },
+      { title: "requests", align: "right", drop: 3 },
+      { title: "status", align: "left", drop: 4 },
       { title: "verdict", align: "left", columns: 64 },
     ],
     runs.map((run) => [
@@ -39,5 +47,6 @@ function runsTable(runs: readonly StoredRun[]): string {
       run.status,
       run.search === null ? run.verdict ?? "—" : foundText(run.search),
     ]),
+    columns,
   );
 }

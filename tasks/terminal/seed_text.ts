@@ -3,6 +3,7 @@ import type { LoadedTable } from "../seed/load.ts";
 import type { SeedProgress } from "../seed/progress.ts";
 import type { Check } from "../seed/verify.ts";
 import { formatTable } from "./table.ts";
+import { widthOf } from "./width.ts";
 
 /** Before so long a table's rate says nothing. */
 const SETTLED_SECONDS = 0.3;
@@ -51,6 +52,7 @@ export function loadedText(
     readonly bytes: number | null;
     readonly peakBytes: number | null;
   },
+  columns = widthOf().columns,
 ): string {
   const rows = Object.values(tables).reduce((sum, table) => sum + table.rows, 0);
   const rate = (count: number, seconds: number) =>
@@ -68,7 +70,7 @@ export function loadedText(
       rate(table.rows, table.seconds),
     ]),
     ["total", formatCount(rows), "", ""],
-  ]);
+  ], columns);
   const facts = [
     `${formatSeconds(seconds)} with keys, indexes and statistics`,
     ...bytes === null ? [] : [`${formatBytes(bytes)} in PostgreSQL`],
@@ -78,7 +80,7 @@ export function loadedText(
 }
 
 /** The checks of a data set, as a table with a closing line. */
-export function checksText(checks: readonly Check[]): string {
+export function checksText(checks: readonly Check[], columns = widthOf().columns): string {
   const text = formatTable(
     [
       { title: "", align: "left" },
@@ -91,6 +93,7 @@ export function checksText(checks: readonly Check[]): string {
     checks.map((
       { kind, table, what, expected, found, ok },
     ) => [ok ? "✓" : "✗", kind, table, what, expected, found]),
+    columns,
   );
   const failed = checks.filter(({ ok }) => !ok).length;
   return `${text}\n\n${

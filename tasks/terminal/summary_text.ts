@@ -10,18 +10,22 @@ import {
 import { formatCount, formatMs, formatShare, significant } from "../model/units.ts";
 import { paragraph, singleLine } from "./safe_text.ts";
 import { type Column, formatTable } from "./table.ts";
+import { widthOf } from "./width.ts";
+
+/** Of a label, which may be as long as its user likes. */
+const LABEL_COLUMNS = 40;
 
 /** The end of a bench as a person reads it: what was asked, what came out, whether to believe it. */
-export function summaryText(summary: RunSummary): string {
+export function summaryText(summary: RunSummary, columns = widthOf().columns): string {
   const { run } = summary;
   const parts = [
     headline(summary),
-    armTable(summary),
-    comparisonText(summary.comparisons),
+    armTable(summary, columns),
+    comparisonText(summary.comparisons, columns),
     sloText(summary),
     notes(summary),
     generatorText(summary),
-    `Run ${run.runId}${run.label === null ? "" : ` (${singleLine(run.label)})`}`,
+    `Run ${run.runId}${run.label === null ? "" : ` (${singleLine(run.label, LABEL_COLUMNS)})`}`,
   ];
   return parts.filter((part) => part !== "").join("\n\n");
 }
@@ -33,19 +37,19 @@ function headline({ verdict, reasons, run }: RunSummary): string {
 }
 
 const COLUMNS: readonly Column[] = [
-  { title: "path", align: "left" },
+  { title: "arm", align: "left", heads: true },
   { title: "operation", align: "left" },
-  { title: "requests", align: "right" },
+  { title: "requests", align: "right", drop: 4 },
   { title: "errors", align: "right" },
-  { title: "ok/s", align: "right" },
+  { title: "ok/s", align: "right", drop: 2 },
   { title: "p50", align: "right" },
   { title: "p95", align: "right" },
-  { title: "p99", align: "right" },
-  { title: "max", align: "right" },
-  { title: "hits", align: "right" },
+  { title: "p99", align: "right", drop: 5 },
+  { title: "max", align: "right", drop: 1 },
+  { title: "hits", align: "right", drop: 3 },
 ];
 
-function armTable({ operations, run }: RunSummary): string {
+function armTable({ operations, run }: RunSummary, columns: number): string {
   if (operations.length === 0) return "No request was measured.";
   // By arm, its total first: as the summary comes it has all totals in front.
   const arms = [...new Set(operations.map(({ arm }) => arm))];
@@ -53,7 +57,7 @@ function armTable({ operations, run }: RunSummary): string {
   const loop = run.config.loop === "open"
     ? `Response time (from the intended start), open loop at ${offeredRate(run.config)}`
     : `Response time (from the client being ready), closed loop of ${run.config.concurrency} clients`;
-  return `${loop}:\n${formatTable(COLUMNS, rows)}`;
+  return `${loop}:\n${formatTable(COLUMNS, rows, columns)}`;
 }
 
 function tableRow(row: Summary): string[] {
@@ -75,7 +79,7 @@ function quantile(estimate: Estimate | undefined): string {
   return formatMs(estimate?.value ?? null);
 }
 
-function comparisonText(comparisons: readonly Comparison[]): string {
+function comparisonText(comparisons: readonly Comparison[], width: number): string {
   // The verdict counts p95 too: each that was decided stands here beside the medians.
   const shown = comparisons.filter(({ statistic, ratio, verdict }) =>
     ratio !== null && (statistic === "p50" || verdict !== "inconclusive")
@@ -92,14 +96,14 @@ function comparisonText(comparisons: readonly Comparison[]): string {
       : verdict,
   ]);
   const columns: Column[] = [
-    { title: "compared", align: "left" },
+    { title: "compared", align: "left", heads: true },
     { title: "operation", align: "left" },
     { title: "statistic", align: "left" },
     { title: "ratio", align: "right" },
-    { title: "95 % interval", align: "right" },
+    { title: "95 % interval", align: "right", drop: 1 },
     { title: "verdict", align: "left" },
   ];
-  return formatTable(columns, rows);
+  return formatTable(columns, rows, width);
 }
 
 function sloText({ slo, run, verdict }: RunSummary): string {

@@ -4,6 +4,8 @@ import process from "node:process";
 import { progressed } from "../model/progressed.ts";
 import { formatSeconds } from "../model/units.ts";
 import { printable, singleLine } from "./safe_text.ts";
+import { type Width, widthOf } from "./width.ts";
+import { wrapText } from "./wrap.ts";
 
 /** What a step may say while it works. */
 export interface StepProgress {
@@ -17,6 +19,8 @@ export interface StepProgress {
 export interface Terminal {
   /** True where lines can be rewritten; elsewhere everything is plain lines. */
   readonly live: boolean;
+  /** The room that what is printed has. */
+  readonly width: Width;
   /** Runs one step of the list; its title gets the time taken and what `work` says it came to. */
   step<T>(
     title: string,
@@ -39,11 +43,17 @@ export function openTerminal(options: { json: boolean }): Terminal {
     process.env["TERM"] !== "dumb";
   return {
     live,
-    print: (text) => void stream.write(`${printable(text)}\n`),
+    width: widthOf(stream),
+    print: (text) => write(stream, printable(text)),
     step: live
       ? (title, work) => liveStep(stream, title, work)
       : (title, work) => plainStep(stream, title, work),
   };
+}
+
+/** A terminal may be made wider or narrower meanwhile. */
+function write(stream: NodeJS.WriteStream, text: string): void {
+  stream.write(`${wrapText(text, widthOf(stream))}\n`);
 }
 
 async function liveStep<T>(
@@ -85,7 +95,7 @@ async function plainStep<T>(
   const started = performance.now();
   let spoken = started;
   try {
-    const say = (text: string) => void stream.write(`${singleLine(`  … ${title}: ${text}`, STEP_COLUMNS)}\n`);
+    const say = (text: string) => write(stream, singleLine(`  … ${title}: ${text}`, STEP_COLUMNS));
     const progress: StepProgress = Object.assign((text: string) => {
       const now = performance.now();
       if (now - spoken < PLAIN_PROGRESS_MS) return;
@@ -94,10 +104,10 @@ async function plainStep<T>(
     }, { note: say });
     const { value, detail } = await work(progress);
     progressed();
-    stream.write(`✔ ${finished(title, detail, started)}\n`);
+    write(stream, `✔ ${finished(title, detail, started)}`);
     return value;
   } catch (error) {
-    stream.write(`✖ ${singleLine(title, STEP_COLUMNS)}\n`);
+    write(stream, `✖ ${singleLine(title, STEP_COLUMNS)}`);
     throw error;
   }
 }

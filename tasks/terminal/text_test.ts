@@ -1,6 +1,5 @@
 import assert from "node:assert/strict";
 import { exampleRun, exampleSummary } from "../report/testing.ts";
-import { doctorText } from "./doctor_text.ts";
 import { runsText } from "./runs_text.ts";
 import { summaryText } from "./summary_text.ts";
 import { formatTable } from "./table.ts";
@@ -97,14 +96,6 @@ Deno.test("a generator without real-time priority says so, and how to get it", (
 Deno.test("the list of runs is a table, and without runs a sentence", async (t) => {
   await t.assertSnapshot(runsText([{ ...exampleRun(), slots: 12_345, search: null }]));
   assert.equal(runsText([]), "No runs are stored yet. deno task bench makes one.");
-});
-
-Deno.test("what doctor found has an arrow where something can be done", async (t) => {
-  await t.assertSnapshot(doctorText([
-    { name: "Deno", state: "ok", text: "2.9.6", fix: null },
-    { name: "Redis", state: "missing", text: "not found", fix: "Install redis-server." },
-    { name: "Memory", state: "warn", text: "1 GB", fix: null },
-  ]));
 });
 
 Deno.test("columns are aligned and nothing trails", () => {

@@ -26,6 +26,7 @@ const PLAN: SeedBenchPlan = {
 function terminal(say: (text: string) => void = () => {}): Terminal {
   return {
     live: false,
+    width: { columns: 100, prose: 100 },
     print: say,
     step: async (_title, work) => (await work(Object.assign(say, { note: say }))).value,
   };

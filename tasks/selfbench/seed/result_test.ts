@@ -71,7 +71,7 @@ Deno.test("what could not be measured is said", () => {
     ...RESULT,
     pgbench: { unavailable: "not found on PATH" },
     memory: memory(null),
-  });
+  }, 140);
   assert.match(text, /pgbench +— +not found on PATH/);
   assert.match(text, /Peak memory .* not measured/);
   assert.doesNotMatch(text, /busy/);

@@ -63,7 +63,8 @@ export async function seedPart(args: readonly string[], config: Config): Promise
   const given = task.opts<SeedBenchArguments>();
   settleData(given);
   const result = await measure(given, config);
-  openTerminal(given).print(`\n${seedBenchText(result)}`);
+  const terminal = openTerminal(given);
+  terminal.print(`\n${seedBenchText(result, terminal.width.columns)}`);
   if (given.json) console.log(JSON.stringify(result, null, 2));
 }
 

@@ -1,5 +1,6 @@
 import { fixed, formatBytes, formatCount, significant } from "../../model/units.ts";
 import { formatTable } from "../../terminal/table.ts";
+import { widthOf } from "../../terminal/width.ts";
 import { type Spread, spread } from "../spread.ts";
 import type { Contest, Machine, Memory, SeedBenchResult, Timed } from "./result.ts";
 
@@ -7,7 +8,7 @@ import type { Contest, Machine, Memory, SeedBenchResult, Timed } from "./result.
 const QUIET_SHARE = 0.5;
 
 /** The result for people. */
-export function seedBenchText(result: SeedBenchResult): string {
+export function seedBenchText(result: SeedBenchResult, columns = widthOf().columns): string {
   const { pgbench } = result;
   const rows = [
     ...result.contests.flatMap(contestRows),
@@ -19,16 +20,20 @@ export function seedBenchText(result: SeedBenchResult): string {
     `${result.dataset} ${result.scale}, seed ${result.seed}: ${formatCount(result.rows)} rows, ` +
     `${formatBytes(result.copyBytes)} as COPY text; all sides loaded the same rows (hash ${result.hash}).`,
     "",
-    formatTable([
-      { title: "work", align: "left" },
-      { title: "by", align: "left" },
-      { title: "rows", align: "right" },
-      { title: "seconds (range)", align: "left" },
-      { title: "rows/s", align: "right" },
-      { title: "Benchbook / peer (range)", align: "left" },
-      { title: "goal", align: "left" },
-      { title: "", align: "left" },
-    ], rows),
+    formatTable(
+      [
+        { title: "work", align: "left", heads: true },
+        { title: "by", align: "left", least: 38 },
+        { title: "rows", align: "right", drop: 1 },
+        { title: "seconds (range)", align: "left", least: 80 },
+        { title: "rows/s", align: "right", drop: 2 },
+        { title: "ratio (range)", align: "left", least: 80 },
+        { title: "goal", align: "left" },
+        { title: "", align: "left" },
+      ],
+      rows,
+      columns,
+    ),
     "",
     `Making the value pools takes ${
       ranged(spread(result.prepareSeconds), (value) => fixed(value, 3))

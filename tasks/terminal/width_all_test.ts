@@ -1,0 +1,54 @@
+import assert from "node:assert/strict";
+import { withWorkbench } from "../pipeline/testing.ts";
+import { assertFits, shownIn, WIDTHS } from "./testing_width.ts";
+
+const SHORT = ["--scale", "tiny", "--duration", "2s", "--warmup", "300ms", "--no-report"];
+
+/** Tasks as a person calls them, on the least data. */
+const CALLS: readonly (readonly [string, ...string[]])[] = [
+  ...[
+    "seed",
+    "report",
+    "runs",
+    "notebook",
+    "up",
+    "down",
+    "logs",
+    "clean",
+    "doctor",
+    "selfbench",
+    "run_tests",
+  ].map((task) => [task, "--help"] as const),
+  ...["load", "http", "seed", "store", "report", "truth"].map((part) =>
+    ["selfbench", part, "--help"] as const
+  ),
+  ["doctor"],
+  ["seed", "--scale", "tiny", "--verify"],
+  ["bench", ...SHORT, "--slo", "p95<1s,errors<1%,p99<2s over 1s", "--label", "日本語 ".repeat(30)],
+  ["bench", "smoke", ...SHORT, "--concurrency", "2"],
+  ["bench", "smoke", ...SHORT, "--find-rate", "--slo", "p95<200ms", "--rate", "200", "--paths", "sql"],
+  ["runs"],
+  ["up", "--scale", "tiny"],
+  ["down"],
+  ["selfbench", "truth", "--runs", "10"],
+  ["clean", "--yes"],
+];
+
+for (const columns of WIDTHS) {
+  Deno.test({
+    name: `every task fits into a terminal of ${columns} columns`,
+    ignore: Deno.build.os !== "linux",
+    fn: () =>
+      withWorkbench(async ({ home, reports }) => {
+        for (const call of CALLS) {
+          const { text } = await shownIn(columns, call, { BENCHBOOK_HOME: home, BENCHBOOK_REPORTS: reports });
+          assert.notEqual(text.trim(), "", call.join(" "));
+          try {
+            assertFits(text, columns);
+          } catch (error) {
+            throw new Error(`deno task ${call.join(" ")}: ${(error as Error).message}`);
+          }
+        }
+      }),
+  });
+}
