@@ -130,7 +130,7 @@ function labels(
       dx: 5,
       fill: "currentColor",
       stroke: "none",
-      fontSize: 11,
+      fontSize: 12,
     })
   );
 }

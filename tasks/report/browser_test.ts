@@ -106,13 +106,21 @@ Deno.test("a run's report, in a real browser", (t) =>
       await page.close();
     });
 
-    await t.step("nothing overflows a narrow screen but what scrolls by itself", async () => {
-      const { page } = await openOffline(browser, report.html, "light");
-      await page.setViewport({ width: 400, height: 800 });
-      await page.setJavaScriptEnabled(true);
-      assert.equal(await page.evaluate("document.documentElement.scrollWidth"), 400);
-      await page.close();
-    });
+    for (const width of [320, 390, 1280]) {
+      for (const [name, file] of Object.entries(pages)) {
+        await t.step(
+          `nothing of the ${name} overflows ${width} px, and every chart can be read`,
+          async () => {
+            const { page } = await openOffline(browser, file, "light");
+            await page.setViewport({ width, height: 800 });
+            await page.setJavaScriptEnabled(true);
+            assert.deepEqual(await page.evaluate(`(${overflows})()`), []);
+            assert.deepEqual(await page.evaluate(`(${unreadable})()`), []);
+            await page.close();
+          },
+        );
+      }
+    }
 
     await t.step("the page is small enough to send", async () => {
       assert.ok((await Deno.stat(report.html)).size < 2 * 2 ** 20);
@@ -147,6 +155,39 @@ Deno.test("a run's report, in a real browser", (t) =>
       },
     );
   }));
+
+/** In the page: what stands out of it, or is wider than its place and neither scrolls nor says that it does. */
+const overflows = `() => {
+  const { clientWidth, scrollWidth } = document.documentElement;
+  const found = scrollWidth > clientWidth ? ["the page: " + scrollWidth + " of " + clientWidth + " px"] : [];
+  for (const element of document.querySelectorAll("figure, table, pre, p, li, dl, h1, h2, h3, caption")) {
+    if (element.getClientRects().length === 0 || element.closest(".away")) continue;
+    const name = element.tagName.toLowerCase() + " " + element.textContent.trim().slice(0, 40);
+    const scroller = element.closest(".bb-scroll, figure, pre");
+    if (scroller === null) {
+      if (element.getBoundingClientRect().right > clientWidth + 1) found.push(name);
+    } else if (scroller.scrollWidth > scroller.clientWidth + 1) {
+      if (!["auto", "scroll"].includes(getComputedStyle(scroller).overflowX)) found.push(name + " is cut");
+      if (scroller.tabIndex < 0) found.push(name + " cannot be scrolled by keyboard");
+      const title = scroller.closest(".bb-figure")?.querySelector(".bb-title");
+      const hinted = title && getComputedStyle(title, "::after").display === "block";
+      const shaded = getComputedStyle(scroller).backgroundAttachment.includes("local");
+      if (scroller.matches("figure") ? !hinted : !shaded && !scroller.matches("pre")) {
+        found.push(name + " does not say that it scrolls");
+      }
+    }
+  }
+  return found;
+}`;
+
+/** In the page: letters of charts that are shown smaller than 11 px. A trend in a table is a picture without any. */
+const unreadable = `() => [...document.querySelectorAll("figure svg.bb-plot")].flatMap((svg) => {
+  const scale = svg.getBoundingClientRect().width / svg.viewBox.baseVal.width;
+  return [...svg.querySelectorAll("text, tspan")].flatMap((text) => {
+    const size = parseFloat(getComputedStyle(text).fontSize) * scale;
+    return size < 11 ? [size.toFixed(1) + " px: " + text.textContent.slice(0, 30)] : [];
+  });
+})`;
 
 const TITLES: Readonly<Record<string, string>> = {
   operations: "Every operation",
