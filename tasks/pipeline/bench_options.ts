@@ -73,7 +73,7 @@ export function addBenchOptions(command: Command): Command {
   )
     .option(
       "--rate <n>",
-      "open loop: requests a second over all paths; of a stream of sessions, sessions",
+      "open loop: requests a second over all arms; of a stream of sessions, sessions",
       positive("rate"),
     )
     .option(
@@ -81,9 +81,9 @@ export function addBenchOptions(command: Command): Command {
       "closed loop: so many clients, each waiting for its answer",
       count("concurrency", MAX_CONCURRENCY),
     )
-    .option("--duration <time>", "measured time over all paths, e.g. 48s", duration("duration"))
+    .option("--duration <time>", "measured time over all arms, e.g. 48s", duration("duration"))
     .option("--warmup <time>", "time before that, e.g. 5s, or 0", warmup)
-    .option("--paths <a,b>", `access paths: ${PATHS.join(",")}`)
+    .option("--paths <a,b>", `access paths to compare, each an arm of its name: ${PATHS.join(",")}`)
     .option(
       "--workers <n>",
       "generator threads; by default half of the cores",

@@ -82,6 +82,7 @@ export function method(summary: RunSummary): string[] {
       formatCount(config.inFlightCap)
     } requests were in flight, ` +
     `and each was given up after ${formatSeconds(config.timeoutMs / 1000)}.`,
+    "An arm is one configuration under comparison, here an access path, whose name it bears. " +
     `The arms ${list(config.arms)} took turns in blocks of ${
       formatSeconds(config.blockSeconds)
     }, in orders drawn ` +

@@ -54,7 +54,9 @@ export function operationsTable(summary: RunSummary, footnotes: Footnotes): Tabl
       ...QUANTILES.map((level) => msCell(row.response[String(level)], footnotes)),
       plain(measuredMs(row.maxMs)),
     ]),
-    note: "Answered: successful requests a second of the arm's own measured time.",
+    note:
+      "Arm: what is compared, here a path under its own name. Answered: successful requests a second of the arm's " +
+      "own measured time.",
   };
 }
 

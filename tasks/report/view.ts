@@ -78,7 +78,7 @@ export function buildView(
   const { run, validity } = summary;
   const unavailable = [
     ...summary.environment.unavailable,
-    ...run.config.unavailableArms.map(({ arm, reason }) => `The arm ${arm}: ${reason}`),
+    ...run.config.unavailableArms.map(({ arm, reason }) => `The path ${arm}: ${reason}`),
   ];
   const lag = validity.lagMs;
   const has = (...names: string[]) => names.some((name) => slots[name] !== undefined);

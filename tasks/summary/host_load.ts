@@ -65,7 +65,7 @@ export function hostWarnings(host: HostLoad, { services }: Pick<Environment, "se
 }
 
 const MEANS =
-  "Latency is higher, and the highest throughput lower, than on a quiet machine. Comparisons of paths suffer less, " +
+  "Latency is higher, and the highest throughput lower, than on a quiet machine. Comparisons of arms suffer less, " +
   "as they were measured in turn.";
 
 /** A database server of the user's beside us does what we ask of it, yet is no child of ours. */

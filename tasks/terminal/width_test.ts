@@ -30,7 +30,9 @@ function texts(columns: number): Record<string, string> {
     summary: summaryText(exampleSummary(), columns),
     "summary of a long label": summaryText(exampleSummary({ run }), columns),
     "find-rate": findRateText(exampleSearch(), columns),
-    runs: runsText([{ ...exampleRun(), slots: 12_345 }, { ...run, slots: 1 }], [LONG], columns),
+    runs: runsText([{ ...exampleRun(), slots: 12_345, search: null }, { ...run, slots: 1, search: null }], [
+      LONG,
+    ], columns),
     checks: checksText([check], columns),
     loaded: loadedText(
       { "northwind.order_details": { rows: 2_155_000, seconds: 12 } } as never,
