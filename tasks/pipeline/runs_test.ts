@@ -100,7 +100,7 @@ Deno.test("a search is one line of the list unless its probes are asked for, and
     store.close();
     const listed = await listStoredRuns(db);
     assert.match(listed, new RegExp(`${id} +nightly +access-paths \\(find-rate\\)`));
-    assert.match(listed, /complete +sql 1,200–1,253\/s, sql\+cache ≥ 4,800\/s/);
+    assert.match(listed, /sql 1,200–1,253\/s, sql\+cache ≥ 4,800\/s/);
     for (const probe of probes) {
       assert(!listed.includes(probe));
       assert((await listStoredRuns(db, { probes: true })).includes(probe));

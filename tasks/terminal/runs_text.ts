@@ -28,14 +28,14 @@ function runsTable(runs: readonly StoredRun[], columns: number): string {
   return formatTable(
     [
       { title: "run", align: "left", least: 24 },
-      { title: "label", align: "left", columns: 32, least: 12 },
-      { title: "scenario", align: "left", columns: 32, least: 12 },
+      { title: "label", align: "left", columns: 32, least: 16, last: 10 },
+      { title: "scenario", align: "left", columns: 32, least: 26, last: 12 },
       { title: "data", align: "left", columns: 32, least: 15, drop: 2 },
       // A run's id tells it too.
       { title: "started (UTC)", align: "left", drop: 1 },
       { title: "requests", align: "right", drop: 3 },
       { title: "status", align: "left", drop: 4 },
-      { title: "verdict", align: "left", columns: 64 },
+      { title: "verdict", align: "left", columns: 64, least: 40, last: 9 },
     ],
     runs.map((run) => [
       run.runId,

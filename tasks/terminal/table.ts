@@ -10,6 +10,8 @@ export interface Column {
   readonly columns?: number;
   /** To so many columns a cell is cut before another column is left out; by default 20 of a column of words. */
   readonly least?: number;
+  /** To so many where all columns that can be spared are gone; by default as `least`. */
+  readonly last?: number;
   /** Left out where the table is wider than the terminal, lower numbers first; by default it stays. */
   readonly drop?: number;
   /** The first column only: where room is short its cells become lines above their rows. */
@@ -37,13 +39,9 @@ export function formatTable(
   );
   const all: Field[] = columns.map((column, index) => {
     const natural = Math.max(displayWidth(column.title), ...cells.map((row) => displayWidth(row[index]!)));
+    const floor = (columns: number) => Math.min(natural, Math.max(columns, displayWidth(column.title)));
     const least = column.least ?? (column.align === "left" ? LEAST_COLUMNS : natural);
-    return {
-      ...column,
-      index,
-      natural,
-      least: Math.min(natural, Math.max(least, displayWidth(column.title))),
-    };
+    return { ...column, index, natural, least: floor(least), last: floor(column.last ?? least) };
   });
   const heads = all[0]?.heads === true && all.length > 1;
   if (total(all, "natural") <= width) return drawn(all, cells, width, []);
@@ -54,6 +52,13 @@ export function formatTable(
     const shown = grouped.filter((field) => !gone.includes(field));
     const indent = heads ? GAP.length : 0;
     if (total(shown, "least") + indent <= width) return drawn(shown, cells, width, gone, heads);
+  }
+  const kept = grouped.filter((field) => !spare.includes(field)).map((field) => ({
+    ...field,
+    least: field.last,
+  }));
+  if (total(kept, "least") + (heads ? GAP.length : 0) <= width) {
+    return drawn(kept, cells, width, spare, heads);
   }
   let head = "";
   return cells.map((row) => {
@@ -67,6 +72,7 @@ interface Field extends Column {
   /** Columns of its widest cell or its title. */
   readonly natural: number;
   readonly least: number;
+  readonly last: number;
 }
 
 function total(fields: readonly Field[], size: "natural" | "least"): number {

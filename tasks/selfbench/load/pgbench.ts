@@ -1,6 +1,7 @@
 import { join } from "node:path";
 import { InterruptedError, ServiceError } from "../../model/errors.ts";
 import { runProgram } from "../../stack/programs.ts";
+import { complaint } from "../../terminal/command.ts";
 import { asGenerator } from "../as_generator.ts";
 import { wayIn } from "../peers/way_in.ts";
 import type { Pgbench } from "../seed/pgbench.ts";
@@ -55,7 +56,7 @@ export async function selectOnly(program: Pgbench, options: SelectOnlyOptions): 
       signal,
     });
   const { code, output } =
-    await (rate === undefined ? run() : asGenerator(run, (note) => console.error(`! ${note}`)));
+    await (rate === undefined ? run() : asGenerator(run, (note) => console.error(complaint(`! ${note}`))));
   if (signal.aborted) throw new InterruptedError();
   const tps = parseRate(output);
   if (code !== 0 || tps === null) {
