@@ -17,7 +17,7 @@ import { OpenLoop } from "./open_loop.ts";
 import { type OpenTargets, openTargets, storedKeysOf } from "./open_targets.ts";
 import type { Pace } from "./pace.ts";
 import { endOf, type LoadPlan, mixOf, shareOf } from "./plan.ts";
-import { askForShortSlice } from "../net/priority.ts";
+import { askForShortSlice, standBack } from "../net/priority.ts";
 import { rehearse } from "./rehearsal.ts";
 
 /**
@@ -105,10 +105,12 @@ class Generator {
   static async prepare(
     { plan, worker, slots, stop, beside }: ToGenerator & { kind: "prepare" },
   ): Promise<Generator> {
-    askForShortSlice();
+    const closed = plan.loop.kind === "closed";
+    if (closed) standBack();
+    else askForShortSlice();
     const clock = new Clock();
     const { nowUs } = clock;
-    const loop = openLoop(beside);
+    const loop = openLoop(beside, closed);
     const connections = shareOf(plan.connections, worker, plan.workers);
     const targets = await openTargets(plan.arms, {
       connections,

@@ -29,10 +29,13 @@ export function waitsItself(arms: readonly Arm[]): boolean {
   return libc() !== null && !arms.some(({ target }) => hasTls(target));
 }
 
-/** The loop of a generator thread. */
-export function openLoop({ alarm, relief }: Beside): EventLoop {
+/**
+ * The loop of a generator thread.
+ * @param together whether one turn may do for all sockets that are ready at once
+ */
+export function openLoop({ alarm, relief }: Beside, together = false): EventLoop {
   if (alarm !== null) return new RuntimeLoop(new Wake(alarm.wake), alarm.port);
-  return new NativeLoop(libc()!, relief === null ? null : new ReliefLine(relief));
+  return new NativeLoop(libc()!, relief === null ? null : new ReliefLine(relief), together);
 }
 
 function hasTls(target: ArmTarget): boolean {

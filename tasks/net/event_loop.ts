@@ -4,7 +4,8 @@ import type { Beats } from "./heartbeat.ts";
 /** What a generator thread waits with: for its sockets, and for the time at which a request is due. */
 export interface EventLoop extends Network {
   /**
-   * Called after everything that has happened on a channel, at the time asked for, and every 10 ms or so besides.
+   * Called after everything that has happened on a channel, or on several at once, at the time asked for, and every 10 ms
+   * or so besides.
    */
   onTurn: () => void;
   /** Called once where it cannot go on; it is closed then. */

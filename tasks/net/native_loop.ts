@@ -72,8 +72,11 @@ export class NativeLoop implements EventLoop, SocketWatch {
   readonly #help: ReliefLine | null;
   #relief: ReliefLine | null = null;
 
-  /** @param help of a thread that relieves this one where it may not have real-time priority */
-  constructor(libc: Libc, help: ReliefLine | null = null) {
+  /**
+   * @param help of a thread that relieves this one where it may not have real-time priority
+   * @param together one turn for all sockets that are ready at once; where nothing is due, one for each only costs CPU
+   */
+  constructor(libc: Libc, help: ReliefLine | null = null, readonly together = false) {
     this.#libc = libc;
     this.#help = help;
     this.#epoll = checked(libc, "epoll_create1", libc.epoll_create1(epoll.closeOnExec));
@@ -245,13 +248,13 @@ export class NativeLoop implements EventLoop, SocketWatch {
       if (channel === undefined) this.#connecting.get(fd)?.();
       else channel.ready(this.#eventsView.getUint32(at, true));
       if (this.#handshakes > 0) this.#resumed ||= channel === undefined || this.#young.has(channel);
-      this.onTurn();
+      if (!this.together) this.onTurn();
     }
     while (this.#deadlines.nextUs <= monotonicUs()) {
       this.#deadlines.take()();
       this.#resumed ||= this.#handshakes > 0;
     }
-    if (count <= 0 && !this.#closed) this.onTurn();
+    if ((count <= 0 || this.together) && !this.#closed) this.onTurn();
   }
 
   /** Waits until a socket is connected. @throws the system's error */

@@ -208,3 +208,59 @@ Deno.test({
     }
   },
 });
+
+/** A server of two connections in a thread of its own: told to, it writes a byte to each, and says when it has. */
+const ANSWERS_AT_ONCE = `
+  onmessage = async ({ data: flags }) => {
+    const listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+    postMessage(listener.addr.port);
+    const connections = [await listener.accept(), await listener.accept()];
+    Atomics.wait(flags, 0, 0);
+    for (const connection of connections) await connection.write(Uint8Array.of(1));
+    Atomics.store(flags, 1, 1);
+    Atomics.notify(flags, 1);
+  };`;
+
+/** What was there of two answers at each turn, where both were there before the loop looked. */
+async function turnsOfTwo(together: boolean): Promise<string[]> {
+  const flags = new Int32Array(new SharedArrayBuffer(8));
+  const code = URL.createObjectURL(new Blob([ANSWERS_AT_ONCE], { type: "text/javascript" }));
+  const server = new Worker(code, { type: "module" });
+  const loop = new NativeLoop(libc()!, null, together);
+  try {
+    const port = await loop.outside(() =>
+      new Promise<number>((resolve) => {
+        server.onmessage = ({ data }) => resolve(data);
+        server.postMessage(flags);
+      })
+    );
+    const channels = [0, 0].map(() => loop.connect({ host: "127.0.0.1", port }, new Inbox(), never));
+    const inboxes = (await Promise.all(channels)).map(({ inbox }) => inbox);
+    const turns: string[] = [];
+    const both = new Promise<void>((resolve) => {
+      loop.onTurn = () => {
+        turns.push(inboxes.map(({ end }) => end).join(" "));
+        if (turns.at(-1) === "1 1") resolve();
+      };
+    });
+    Atomics.store(flags, 0, 1);
+    Atomics.notify(flags, 0);
+    // Nothing of this thread goes on until both have come.
+    Atomics.wait(flags, 1, 0);
+    await loop.outside(() => both);
+    return turns;
+  } finally {
+    loop.close();
+    server.terminate();
+    URL.revokeObjectURL(code);
+  }
+}
+
+Deno.test({
+  name: "all that is ready at once has a turn each, or one together",
+  ignore: !linux,
+  fn: async () => {
+    assert.ok((await turnsOfTwo(false)).some((there) => there === "1 0" || there === "0 1"));
+    assert.ok(!(await turnsOfTwo(true)).some((there) => there === "1 0" || there === "0 1"));
+  },
+});

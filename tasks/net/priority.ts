@@ -86,6 +86,18 @@ function keptText({ policy, nice }: Scheduling): string {
     `it goes on with ${now === null ? "another priority" : show(now.policy, now.nice)}.`;
 }
 
+/**
+ * Lets the calling thread stand back from now on: it takes no CPU from another thread by waking up. For the clients of a
+ * closed loop on a machine that they share with the system under test: a thread that wakes for each single answer and
+ * drives the server off its core costs half as much CPU again, and answers fewer. One whose user chose another policy
+ * than the usual one is left as it is.
+ * @returns whether the kernel took it
+ */
+export function standBack(): boolean {
+  const before = scheduling();
+  return before !== null && isOrdinary(before) && schedule({ ...before, policy: SCHED_BATCH });
+}
+
 /** How a thread is scheduled. */
 interface Scheduling {
   readonly policy: number;

@@ -1,8 +1,8 @@
-import { availableParallelism } from "node:os";
 import { type Command, InvalidArgumentError } from "commander";
 import { UsageError } from "../model/errors.ts";
 import { peakRate } from "../load/rates.ts";
 import type { LoadedScenario } from "../load/scenario.ts";
+import { defaultWorkers } from "../load/workers.ts";
 import { type PathName, PATHS } from "../model/operation.ts";
 import { DEFAULT_THRESHOLDS, type ValidityThresholds } from "../model/run.ts";
 import { parseSlo, resolveScope } from "../model/slo.ts";
@@ -86,7 +86,7 @@ export function addBenchOptions(command: Command): Command {
     .option("--paths <a,b>", `access paths to compare, each an arm of its name: ${PATHS.join(",")}`)
     .option(
       "--workers <n>",
-      "generator threads; by default half of the cores",
+      "generator threads; by default half of the cores, in a closed loop at least two",
       count("workers", MAX_WORKERS),
     )
     .option("--set <key=value>", "a setting of the scenario; may be repeated", setting, {})
@@ -135,8 +135,7 @@ export function settle(scenario: LoadedScenario, given: BenchArguments): BenchPl
   }
   const loop = given.concurrency === undefined ? "open" : "closed";
   const connections = given.concurrency ?? OPEN_LOOP_CONNECTIONS;
-  // Half of the cores are left to the system under test.
-  const workers = given.workers ?? Math.max(1, Math.min(connections, Math.floor(availableParallelism() / 2)));
+  const workers = given.workers ?? defaultWorkers(loop, connections);
   if (workers > connections) {
     throw new UsageError(
       `Cannot share ${connections} connections among ${workers} workers: each needs one`,

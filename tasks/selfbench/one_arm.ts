@@ -1,4 +1,3 @@
-import { availableParallelism } from "node:os";
 import { join } from "node:path";
 import { InterruptedError } from "../model/errors.ts";
 import type { Draw } from "../model/scenario.ts";
@@ -6,6 +5,7 @@ import { OUTCOMES } from "../model/timing.ts";
 import { planBlocks } from "../load/blocks.ts";
 import type { ArmTarget, LoadPlan } from "../load/plan.ts";
 import { type LoadOptions, runLoad } from "../load/run_load.ts";
+import { defaultWorkers } from "../load/workers.ts";
 import { readSegment } from "../store/segment_reader.ts";
 
 /** A load of one question over one path, as the engine makes it for anyone. Times are seconds. */
@@ -22,11 +22,6 @@ export interface OneArm {
   readonly connections: number;
   readonly inFlightCap?: number;
   readonly seed?: number;
-}
-
-/** Threads by default, as `bench` has it: half of the cores are left to the system under test. */
-export function defaultWorkers(connections: number): number {
-  return Math.max(1, Math.min(connections, Math.floor(availableParallelism() / 2)));
 }
 
 /** The plan that the engine gets for it. */
@@ -66,7 +61,7 @@ export function oneArmPlan(arm: OneArm, spoolDir: string): LoadPlan {
     connections,
     inFlightCap: arm.inFlightCap ?? 1024,
     timeoutMs: 10_000,
-    workers: defaultWorkers(connections),
+    workers: defaultWorkers(closed ? "closed" : "open", connections),
     spoolDir,
   };
 }

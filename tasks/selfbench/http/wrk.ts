@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import { findProgram } from "../../stack/programs.ts";
-import { defaultWorkers } from "../one_arm.ts";
+import { defaultWorkers } from "../../load/workers.ts";
 import { callPeer, lastLine, rateOf } from "../peers/call.ts";
 import type { AbsentPeer, Measured, Peer } from "../peers/peer.ts";
 import { jsonHeaders, type Question } from "./question.ts";
@@ -15,7 +15,7 @@ export function findWrk(): Peer<Question> | AbsentPeer {
     async run(question, turn) {
       const script = join(turn.dir, "wrk.lua");
       Deno.writeTextFileSync(script, wrkScript(jsonHeaders(question), question.body));
-      const threads = defaultWorkers(turn.connections);
+      const threads = defaultWorkers("closed", turn.connections);
       const args = ["-t", threads, "-c", turn.connections, "-d", `${turn.seconds}s`, "-s", script];
       const { output } = await callPeer({ name: "wrk", command: [path] }, [...args, question.url], turn);
       return rateOf("wrk", parseWrk(output));
