@@ -136,7 +136,8 @@ function generatorText({ run, validity: { lagMs, generator } }: RunSummary): str
       : [`longest garbage collection ${formatMs(generator.gcLongestMs)}`],
     ...generator.nativeLoop === false ? ["by Deno's event loop"] : [],
     ...generator.realTime ? ["real-time priority"] : [],
-    ...generator.realTime === false
+    // A closed loop asks for none: nothing is due in it.
+    ...generator.realTime === false && run.config.loop === "open"
       ? ["no real-time priority (sudo prlimit --pid $$ --rtprio=1 lets this shell have it)"]
       : [],
   ];

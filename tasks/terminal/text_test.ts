@@ -29,6 +29,18 @@ Deno.test("the end of an invalid closed-loop run says so first, and names what w
   await t.assertSnapshot(text);
 });
 
+Deno.test("a missing real-time priority is named where requests are due, and not in a closed loop", () => {
+  const run = exampleRun();
+  const { validity } = exampleSummary();
+  const said = (loop: "open" | "closed") =>
+    summaryText(exampleSummary({
+      run: { ...run, config: { ...run.config, loop, concurrency: 8 } },
+      validity: { ...validity, generator: { ...validity.generator, realTime: false } },
+    }));
+  assert.match(said("open"), /no real-time priority/);
+  assert.doesNotMatch(said("closed"), /real-time priority/);
+});
+
 Deno.test("targets over windows show the worst window, and those that cannot be judged are no misses", async (t) => {
   const { slo } = exampleSummary();
   const held = slo.at(-1)!;
