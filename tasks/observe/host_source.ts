@@ -17,6 +17,8 @@ export class HostSource implements Source {
   readonly #disks = wholeDisks();
   #cpu: CpuTicks | null = null;
   #ours: number | null = null;
+  /** Without it a server's own processes would pass for somebody else's. */
+  readonly #knowsChildren = optional(`/proc/self/task/${Deno.pid}/children`) !== null;
 
   constructor(pids: Readonly<Record<string, number>>) {
     this.#pids = pids;
@@ -106,7 +108,7 @@ export class HostSource implements Source {
     });
     const oursBefore = this.#ours;
     this.#ours = ours;
-    const others = before === null || now === null || oursBefore === null
+    const others = !this.#knowsChildren || before === null || now === null || oursBefore === null
       ? null
       : othersShare(before, now, ours - oursBefore);
     return others === null ? readings : [...readings, reading("cpu_others", others)];

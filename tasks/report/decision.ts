@@ -78,7 +78,7 @@ export interface ChangeLine {
 export function decision(summary: RunSummary, footnotes: Footnotes): Decision {
   const baseline = baselineOf(summary);
   return {
-    ...verdict(summary),
+    ...withRemarks(verdict(summary), summary),
     against: against(summary, baseline),
     thresholds: summary.slo.map((result) => threshold(result, summary, footnotes)),
     figures: keyFigures(summary, footnotes),
@@ -95,6 +95,14 @@ export function baselineOf(summary: RunSummary): string | null {
   if (compared !== undefined) return compared;
   const arms = new Set(summary.operations.map((row) => row.arm));
   return arms.size < 2 ? null : [...arms][0]!;
+}
+
+/** What was wrong with the machine is no reason of the verdict, and may be the reason of a number. */
+export const OF_THE_MACHINE: ReadonlySet<string> = new Set(["busy-machine", "stolen-cpu"]);
+
+function withRemarks<V extends Pick<Decision, "more">>(verdict: V, { warnings }: RunSummary): V {
+  const remarks = warnings.filter(({ code }) => OF_THE_MACHINE.has(code)).map(({ text }) => text);
+  return { ...verdict, more: [...verdict.more, ...remarks] };
 }
 
 function verdict(summary: RunSummary): Pick<Decision, "word" | "tone" | "sentence" | "more"> {

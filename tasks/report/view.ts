@@ -2,7 +2,7 @@ import type { GeneratorFigures, RunSummary, ValidityCheck } from "../model/summa
 import { formatMs, formatShare, significant } from "../model/units.ts";
 import { redactUrl } from "../config.ts";
 import { Footnotes } from "./cells.ts";
-import { type Decision, decision, SERVICE_NAMES } from "./decision.ts";
+import { type Decision, decision, OF_THE_MACHINE, SERVICE_NAMES } from "./decision.ts";
 import { method, reproduce } from "./method.ts";
 import { type PlanRow, type PlansView, plansView } from "./plans.ts";
 import {
@@ -74,7 +74,7 @@ export function buildView(
     accounting: accountingTable(summary),
     intervals: intervalTables(summary, footnotes),
   };
-  footnotes.refer(summary.warnings);
+  footnotes.refer(summary.warnings.filter(({ code }) => !OF_THE_MACHINE.has(code)));
   const { run, validity } = summary;
   const unavailable = [
     ...summary.environment.unavailable,

@@ -21,6 +21,15 @@ Deno.test("a run that was cut short is said to be so before its verdict", () => 
   }
 });
 
+Deno.test("that others kept the machine busy stands on page one, not among the notes, and leaves the verdict", () => {
+  const text = "Other programs on this machine used 45 % of its CPU time during the measurement.";
+  const summary = exampleSummary({ verdict: "pass", warnings: [{ code: "busy-machine", text }] });
+  const { decision, footnotes } = buildView(summary, {});
+  assert.equal(decision.word, "Pass");
+  assert.ok(decision.more.includes(text));
+  assert.ok(!footnotes.some((note) => note.text === text));
+});
+
 Deno.test("no target of a run that was cut short passes or fails", () => {
   for (const status of ["interrupted", "crashed"] as const) {
     const summary = exampleSummary({ run: { ...exampleRun(), status }, verdict: null });
