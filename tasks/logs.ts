@@ -9,7 +9,12 @@ import { printable } from "./terminal/safe_text.ts";
 export function logsCommand(): Command {
   return command("logs", "Show the log of a service; without a name, list the logs there are.")
     .argument("[service]", "postgres, redis, graphql …")
-    .option("-n, --lines <n>", "so many of the last lines", (text) => Math.max(1, parseInt(text) || 100), 100)
+    .option(
+      "-n, --lines <n>",
+      "how many of the last lines",
+      (text) => Math.max(1, parseInt(text) || 100),
+      100,
+    )
     .option("-f, --follow", "go on showing what is added, until Ctrl-C", false);
 }
 

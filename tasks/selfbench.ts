@@ -2,10 +2,14 @@ import type { Command } from "commander";
 import { readConfig } from "./config.ts";
 import { parts, partsAskedFor } from "./selfbench/parts.ts";
 import { command, main } from "./terminal/command.ts";
+import { widthOf } from "./terminal/width.ts";
+import { hang } from "./terminal/wrap.ts";
 
 /** Its command line, as far as all parts share it. */
 export function selfbenchCommand(): Command {
-  const listed = Object.entries(parts).map(([name, { title }]) => `  ${name.padEnd(10)}${title}`);
+  const listed = Object.entries(parts).map(([name, { title }]) =>
+    hang(`  ${name.padEnd(10)}`, title, widthOf().prose)
+  );
   return command("selfbench", "Measure Benchbook against its peers, side by side on one server in one run.")
     .usage("[part] [options]")
     .addHelpText(

@@ -73,16 +73,16 @@ export function addBenchOptions(command: Command): Command {
   )
     .option(
       "--rate <n>",
-      "open loop: requests a second over all arms; of a stream of sessions, sessions",
+      "open loop: requests a second over all arms; sessions, where the scenario has sessions",
       positive("rate"),
     )
     .option(
       "--concurrency <n>",
-      "closed loop: so many clients, each waiting for its answer",
+      "closed loop: how many clients, each waiting for its answer before it asks again",
       count("concurrency", MAX_CONCURRENCY),
     )
     .option("--duration <time>", "measured time over all arms, e.g. 48s", duration("duration"))
-    .option("--warmup <time>", "time before that, e.g. 5s, or 0", warmup)
+    .option("--warmup <time>", "time before that, which no statistic counts, e.g. 5s or 0", warmup)
     .option("--paths <a,b>", `access paths to compare, each an arm of its name: ${PATHS.join(",")}`)
     .option(
       "--workers <n>",
@@ -96,8 +96,16 @@ export function addBenchOptions(command: Command): Command {
       "--find-rate",
       "search for the highest rate that holds the SLO, path by path; --rate is where it begins, --duration how long a probe lasts",
     )
-    .option("--abort-on-fail", "end the run as soon as a target over windows is missed beyond doubt", false)
-    .option("--resolution <share>", "of --find-rate: how near it comes, by default 5%", resolution)
+    .option(
+      "--abort-on-fail",
+      "end the run as soon as a target over windows (p95<1s over 10s) is surely missed",
+      false,
+    )
+    .option(
+      "--resolution <share>",
+      "with --find-rate: how far apart its two ends may be, by default 5%",
+      resolution,
+    )
     .option("--no-report", "measure and store only")
     .option("--no-pdf", "make no PDF")
     .option("--json", "print summary.json on stdout, and everything for people on stderr", false)

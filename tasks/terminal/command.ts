@@ -1,4 +1,4 @@
-import { Command, CommanderError, Option } from "commander";
+import { Command, CommanderError, Help, Option } from "commander";
 import process from "node:process";
 import { BenchbookError, ExitCode, InterruptedError } from "../model/errors.ts";
 import { outliveOutput } from "./output.ts";
@@ -14,6 +14,7 @@ export function command(name: string, description: string): Command {
     .showSuggestionAfterError()
     .showHelpAfterError(`(deno task ${name} --help lists the options)`)
     .allowExcessArguments(false)
+    .configureHelp({ optionDescription })
     .configureOutput({
       outputError: (text, write) => write(complaint(text)),
       writeOut: (text) => process.stdout.write(wrapText(text)),
@@ -21,6 +22,12 @@ export function command(name: string, description: string): Command {
       getErrHelpWidth: () => widthOf(process.stderr).prose,
     })
     .exitOverride();
+}
+
+/** With its default only where that is a word or a number: that a switch is off need not be said. */
+function optionDescription(this: Help, option: Option): string {
+  const silent = typeof option.defaultValue === "boolean" || typeof option.defaultValue === "object";
+  return silent ? option.description : Help.prototype.optionDescription.call(this, option);
 }
 
 /** The option of every task that reads or writes the store. */

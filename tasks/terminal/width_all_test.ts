@@ -19,9 +19,7 @@ const CALLS: readonly (readonly [string, ...string[]])[] = [
     "selfbench",
     "run_tests",
   ].map((task) => [task, "--help"] as const),
-  ...["load", "http", "seed", "store", "report", "truth"].map((part) =>
-    ["selfbench", part, "--help"] as const
-  ),
+  ...["load", "http", "seed", "store", "truth"].map((part) => ["selfbench", part, "--help"] as const),
   ["doctor"],
   ["seed", "--scale", "tiny", "--verify"],
   ["bench", ...SHORT, "--slo", "p95<1s,errors<1%,p99<2s over 1s", "--label", "日本語 ".repeat(30)],

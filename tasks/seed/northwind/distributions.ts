@@ -38,10 +38,10 @@ export const SCALES = {
 /** Orders end far below the reserved keys; what is kept of a customer or product takes some hundred bytes. */
 export const COUNT_OPTIONS: Readonly<Record<keyof Counts, CountOption>> = {
   customers: { describe: "customers", min: 1, max: 1_000_000 },
-  employees: { describe: "employees, the vice president among them", min: 1, max: 100_000 },
+  employees: { describe: "employees, with the vice president", min: 1, max: 100_000 },
   products: { describe: "products", min: 1, max: 1_000_000 },
   suppliers: { describe: "suppliers", min: 1, max: 1_000_000 },
-  orders: { describe: "orders; each has some lines besides", min: 1, max: 500_000_000 },
+  orders: { describe: "orders, each with a few lines", min: 1, max: 500_000_000 },
 };
 
 export const DECLARED = {

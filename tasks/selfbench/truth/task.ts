@@ -33,7 +33,8 @@ const COVERAGE_COLUMNS: readonly Column[] = [
 export function truthPart(args: readonly string[], _config: Config): Promise<void> {
   const task = command(
     "selfbench truth",
-    "Simulate runs whose truth is known: how often a change is found, or one that is none, and intervals hold it.",
+    "Simulate runs whose truth is known: how often a change is found, how often one is seen where there is none, and " +
+      "how often an interval holds the truth.",
   )
     .option("--runs <n>", "simulated runs a row", count("number of runs", 10, 100_000), 1500)
     .parse([...args], { from: "user" });
