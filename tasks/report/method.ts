@@ -66,8 +66,10 @@ const GAPS =
   "has a part in them.";
 
 const STEADY =
-  "Whether an arm had settled is told afterwards, from change points (PELT) of its median response time, " +
-  "throughput and hit rate in bins of about a second over its own blocks; it is a finding and changes no verdict.";
+  "Whether an arm had settled is told afterwards, from change points of its median response time, throughput and hit " +
+  "rate over its own blocks, a second of longer ones at most: by the likelihood ratio of a change against noise that " +
+  "hangs together (up to AR(0.8)), so that at most 5 % of arms that stay as they are are said to change. It is a " +
+  "finding and changes no verdict.";
 
 /** How it was measured, in whole sentences: what a reviewer asks before believing a number. */
 export function method(summary: RunSummary): string[] {

@@ -5,7 +5,7 @@ import { median } from "../stats/robust.ts";
 import type { Rows } from "../store/runs.ts";
 import { query } from "../store/sql.ts";
 
-/** One row of summary/series.sql: about a second of one arm. */
+/** One row of summary/series.sql: about a second of one arm, or a block that is shorter. */
 export interface Bin {
   readonly arm: string;
   /** Where it begins, µs from the run's start. */
@@ -17,14 +17,19 @@ export interface Bin {
   readonly lookups: number;
   /** Milliseconds, Infinity among the never served. */
   readonly p50: number | null;
+  /** The same with each operation's share evened out: by it a level is told, or by `p50` where it was not asked. */
+  readonly typical?: number | null;
 }
 
 /** A series shorter than this has no room for a settled part beside a change. */
 const MIN_BINS = 15;
-/** Fewest bins between two changes: what lasts less is an episode, not a level. */
-const MIN_LENGTH = 5;
+/** Fewest bins, and seconds, between two changes: what lasts less is an episode, not a level. */
+const MIN_LENGTH = 4;
+const MIN_LEVEL_SECONDS = 1.5;
 /** Of fewer requests neither a median nor a rate of hits says much. */
-const MIN_REQUESTS = 10;
+const MIN_REQUESTS = 5;
+/** Share of arms that stay as they are and may be found to change, in any of what is looked at. */
+const FALSE_ALARMS = 0.05;
 /** An arm that was steady for a smaller share of its measured time never was. */
 const MIN_STEADY = 2 / 3;
 /** Interleaved blocks cancel what drifts by less than a tenth; hits are a share, and counted in points. */
@@ -33,7 +38,7 @@ const MIN_POINTS = 0.05;
 
 /**
  * From when on each arm was steady, told afterwards from its median response time, throughput and hit rate in bins
- * of about a second over its own blocks: joined end to end, since between them others had their turns.
+ * of its own blocks, or of about a second of longer ones: joined end to end, since between them others had their turns.
  */
 export async function steadyStates(
   rows: Rows,
@@ -50,7 +55,17 @@ export function steadyState(arm: string, bins: readonly Bin[]): SteadyState {
     points.length >= MIN_BINS
   );
   if (series.length === 0) return { arm, state: "unknown", fromUs: null, changes: [] };
-  const found = series.map((each) => ({ ...each, at: changePoints(scaled(each), each.options) }));
+  // What never varies cannot be found to change by chance, and takes no part of the false alarms.
+  const varying = series.filter(({ points }) => points.some(({ value }) => value !== points[0]!.value));
+  const share = FALSE_ALARMS / Math.max(1, varying.length);
+  const minLength = Math.max(
+    MIN_LENGTH,
+    Math.ceil(MIN_LEVEL_SECONDS / median(bins.map(({ seconds }) => seconds))!),
+  );
+  const found = series.map((each) => ({
+    ...each,
+    at: changePoints(scaled(each), { minLength, minChange: each.minChange, share }),
+  }));
   const changes = found.flatMap(levelChanges).sort((a, b) => a.atUs - b.atUs);
   const settled = Math.min(...found.map(({ at, points }) => 1 - (at.at(-1) ?? 0) / points.length));
   if (settled < MIN_STEADY) return { arm, state: "never", fromUs: null, changes };
@@ -63,15 +78,15 @@ interface Series {
   readonly points: readonly { readonly atUs: number; readonly value: number }[];
   /** Ratios are judged by their logarithm: a level doubled and one halved are changes of the same size. */
   readonly logarithmic: boolean;
-  readonly options: { readonly minLength: number; readonly minChange: number };
+  readonly minChange: number;
 }
 
-const RATIO = { logarithmic: true, options: { minLength: MIN_LENGTH, minChange: Math.log(MIN_RATIO) } };
-const POINTS = { logarithmic: false, options: { minLength: MIN_LENGTH, minChange: MIN_POINTS } };
+const RATIO = { logarithmic: true, minChange: Math.log(MIN_RATIO) };
+const POINTS = { logarithmic: false, minChange: MIN_POINTS };
 
 function response(bins: readonly Bin[]): Series {
   const points = bins.filter(({ responses }) => responses >= MIN_REQUESTS)
-    .map(({ atUs, p50 }) => ({ atUs, value: p50! }));
+    .map(({ atUs, p50, typical }) => ({ atUs, value: typical ?? p50! }));
   return { metric: "response", points, ...RATIO };
 }
 

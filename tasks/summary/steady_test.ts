@@ -1,6 +1,8 @@
 import assert from "node:assert/strict";
+import { join } from "node:path";
 import type { RunSummary, SteadyState } from "../model/summary.ts";
 import { quantile } from "../stats/quantile.ts";
+import { mad, median } from "../stats/robust.ts";
 import { openStore } from "../store/open.ts";
 import { query } from "../store/sql.ts";
 import { withTempDir } from "../store/testing.ts";
@@ -130,6 +132,27 @@ Deno.test("bins are a second or nearly, lie within one block, and hold its rows"
       assert.equal(n.reduce((sum, each) => sum + each), raw.length);
     } finally {
       store.close();
+    }
+  }));
+
+Deno.test("short blocks are bins of their own where they answer ten requests, and what was asked does not move them", () =>
+  withTempDir(async (dir) => {
+    for (const [rate, bins] of [[300, 40], [24, 20]] as const) {
+      const { db, runId } = await fixtureRun(join(dir, String(rate)), {
+        blocks: 40,
+        blockSeconds: 0.3,
+        washoutSeconds: 0.05,
+        rate,
+      });
+      const store = await openStore(db, { mode: "read" });
+      const rows = await store.rows<Bin>(query("summary/series"), { run: runId });
+      store.close();
+      assert.equal(rows.length, FIXTURE_ARMS.length * bins, `${rate}/s`);
+      const own = rows.filter(({ arm }) => arm === "sql");
+      const spread = (values: readonly number[]) => mad(values.map((value) => Math.log(value)))!;
+      const [plain, typical] = [own.map(({ p50 }) => p50!), own.map(({ typical }) => typical!)];
+      assert.ok(spread(typical) <= 1.1 * spread(plain), `${spread(typical)} ${spread(plain)}`);
+      assert.ok(Math.abs(Math.log(median(typical)! / median(plain)!)) < 0.2);
     }
   }));
 
