@@ -21,7 +21,7 @@ import { command } from "../terminal/command.ts";
 import { upCommand } from "../up.ts";
 
 /** The command lines of the tasks that have one, by name. */
-const COMMANDS: Readonly<Record<string, () => Command>> = {
+export const COMMANDS: Readonly<Record<string, () => Command>> = {
   bench: benchCommand,
   seed: seedCommand,
   report: reportCommand,

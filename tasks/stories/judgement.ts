@@ -1,0 +1,41 @@
+import assert from "node:assert/strict";
+import { ExitCode } from "../model/errors.ts";
+import type { RunSummary } from "../model/summary.ts";
+import type { WantedVerdict } from "./story.ts";
+
+/** Rules that a machine with too much else to do breaks. */
+const OF_THE_LOAD = ["generator-gap", "on-time"];
+/** Rules that are broken beside those, by the same cause. */
+const BESIDE = ["arrivals", "samples"];
+
+/**
+ * Asserts that a run ended as wanted, by its verdict and its exit code. The one thing that is accepted besides: a
+ * short run on a busy machine may rightly find itself INVALID. Then its summary must say that the generator stood
+ * still, or that requests left late.
+ */
+export function assertMeasured(
+  code: number,
+  { verdict, reasons, validity, slo }: Pick<RunSummary, "verdict" | "reasons" | "validity" | "slo">,
+  wanted: WantedVerdict,
+): void {
+  if (verdict !== "invalid" && wanted === "judged") {
+    const missed = slo.filter(({ ok, term }) => !ok && term.metric !== "quantile").map(({ text }) => text);
+    assert.deepEqual(missed, [], reasons.join("\n"));
+    const codes = { pass: ExitCode.ok, inconclusive: ExitCode.ok, fail: ExitCode.verdictFailed } as const;
+    assert.ok(verdict === "pass" || verdict === "inconclusive" || verdict === "fail", `${verdict}`);
+    assert.equal(code, codes[verdict], `exit code of ${verdict}`);
+    return;
+  }
+  if (verdict !== "invalid") {
+    assert.equal(verdict ?? "no target", wanted, reasons.join("\n"));
+    assert.equal(code, wanted === "fail" ? ExitCode.verdictFailed : ExitCode.ok, `exit code of ${verdict}`);
+    return;
+  }
+  const broken = validity.checks.filter(({ ok }) => !ok).map(({ name }) => name);
+  assert.ok(
+    broken.some((name) => OF_THE_LOAD.includes(name)) &&
+      broken.every((name) => [...OF_THE_LOAD, ...BESIDE].includes(name)),
+    `INVALID, but not by the load on the machine: ${broken.join(", ")}\n${reasons.join("\n")}`,
+  );
+  assert.equal(code, ExitCode.invalid, "exit code of an INVALID run");
+}

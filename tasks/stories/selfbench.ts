@@ -1,0 +1,53 @@
+import assert from "node:assert/strict";
+import type { Findings } from "../selfbench/finding.ts";
+import type { SeedBenchResult } from "../selfbench/seed/result.ts";
+import type { Story } from "./story.ts";
+
+/** The quickest part. */
+export const STORE: Story = {
+  promise: "selfbench store says how fast timings are stored, and what one takes",
+  typed: "deno task selfbench store --rounds 1 --rows 20000 --seconds 1 --json",
+  ends: 0,
+  judge({ stdout }) {
+    const { findings } = JSON.parse(stdout) as Findings;
+    assert.deepEqual(findings.map(({ unit }) => unit), ["rows/s", "rows/s", "bytes", "µs"]);
+  },
+};
+
+/** Benchbook against its peers, as far as tests of the parts do not tell it. */
+export const SELFBENCH: readonly Story[] = [
+  STORE,
+  {
+    promise: "selfbench truth says how often a change is found, and how often one that is none",
+    typed: "deno task selfbench truth --runs 10",
+    ends: 0,
+    judge: ({ stdout }) => assert.match(stdout, /Of 10 runs each/),
+  },
+  {
+    promise: "selfbench seed takes either data set, of any seed",
+    typed:
+      "deno task selfbench seed --dataset events --scale tiny --seed 3 --workers 1 --pairs 1 --whole-pairs 1 --json",
+    ends: 0,
+    judge({ stdout }) {
+      const { dataset, scale } = JSON.parse(stdout) as SeedBenchResult;
+      assert.deepEqual([dataset, scale], ["events", "tiny"]);
+    },
+  },
+  {
+    promise: "selfbench load asks a server of known service times, as often as is said",
+    typed: "deno task selfbench load --only freeze --drawn 3000 --json",
+    ends: 0,
+    judge({ stdout }) {
+      const { findings, notMeasured } = JSON.parse(stdout) as Findings;
+      assert.ok(findings.length > 0);
+      assert.ok(!notMeasured.some((line) => line.startsWith("freeze")));
+    },
+  },
+  {
+    promise: "selfbench load judges runs of scenarios that are disturbed, and of those that are not",
+    typed:
+      "deno task selfbench load --only validity --runs 1 --others 1 --conditions healthy --scenarios smoke --json",
+    ends: 0,
+    judge: ({ stdout }) => assert.ok((JSON.parse(stdout) as Findings).findings.length > 0),
+  },
+];

@@ -1,0 +1,48 @@
+import assert from "node:assert/strict";
+import { REPOSITORY } from "./stories/repository.ts";
+import { STORE } from "./stories/selfbench.ts";
+import { SHORT } from "./stories/short.ts";
+import { shown } from "./stories/shown.ts";
+import { type Story, tasksIn } from "./stories/story.ts";
+import { tellStories } from "./stories/tell.ts";
+
+/** Through npx, at a terminal, as somebody types it who has nothing but Node. */
+const FIRST: Story = {
+  ...shown("bench smoke"),
+  promise: "the first run of somebody who has npx and a terminal",
+  typed: `npx -y deno task bench smoke ${SHORT} --paths sql,sql+cache --no-pdf`,
+  atTerminal: (terminal) => terminal.ended,
+  judge({ stdout, summary }) {
+    assert.match(stdout, /✔ Prove that all paths answer alike/);
+    assert.match(stdout, /^(PASS|INVALID): /m);
+    assert.deepEqual(summary.run.config.arms, ["sql", "sql+cache"]);
+  },
+};
+
+const doctor = { ...shown("doctor"), typed: "deno task doctor --no-calibrate", judge: () => {} };
+const down = shown("down");
+
+/** One of each task; all of them, with every option, are told by `deno task test --all`. */
+const STORIES: readonly Story[] = [
+  FIRST,
+  shown("runs"),
+  shown("report latest --no-pdf"),
+  shown("notebook --run latest"),
+  shown("seed --scale tiny --verify"),
+  shown("clean --writes"),
+  doctor,
+  shown("up"),
+  shown("logs postgres"),
+  down,
+  STORE,
+  ...REPOSITORY.filter(({ typed }) => /task (docs|test --added)\b/.test(typed)),
+  // npx takes a second to find the same Deno, and has shown that it does.
+].map((story) => story === FIRST ? story : { ...story, typed: story.typed.replace("npx -y deno", "deno") });
+
+Deno.test("each task does what README and docs promise", async (t) => {
+  const { tasks } = JSON.parse(Deno.readTextFileSync(new URL("../deno.json", import.meta.url)));
+  const told = STORIES.flatMap(({ typed }) => tasksIn(typed)).map(({ task }) => task);
+  // Format, lint and types of everything take too long for it.
+  assert.deepEqual(Object.keys(tasks).filter((name) => name !== "ok").sort(), [...new Set(told)].sort());
+  await tellStories(t, STORIES);
+});
