@@ -8,7 +8,7 @@ import { up, type UpOptions, type UpResult } from "../stack/up.ts";
 import { openTerminal, type Terminal } from "../terminal/terminal.ts";
 import { formatTable } from "../terminal/table.ts";
 import { interruptSignal } from "./interrupt.ts";
-import { type DataArguments, databaseName, dataOf, dataRequest } from "./data_options.ts";
+import { type DataArguments, databaseName, dataRequest } from "./data_options.ts";
 import { findOwnFiles, openOwnTables, ownDatabase } from "./own_tables.ts";
 import { tellLeftWrites } from "./left_writes.ts";
 import { fillDatabase } from "./prepare.ts";
@@ -63,14 +63,15 @@ async function dataFor(
     await fill(stack);
     await tellLeftWrites({ home, stack, url, held: false, signal }, terminal);
   };
-  const request = scenario === null ? await dataRequest(DATASET, given) : await dataOf(scenario, given);
-  if (request === null) {
+  if (scenario !== null && scenario.datasetName === null) {
     return {
-      database: await ownDatabase(scenario!),
-      schemas: scenario!.ownTables!.schemas,
-      seed: filledBy((stack) => openOwnTables(stack, scenario!, async () => {}, terminal, signal)),
+      database: await ownDatabase(scenario),
+      schemas: scenario.ownTables!.schemas,
+      seed: filledBy((stack) => openOwnTables(stack, scenario, async () => {}, terminal, signal)),
     };
   }
+  // Whether its rows are enough for the scenario's settings is nothing to who only looks at them.
+  const request = await dataRequest(scenario?.datasetName ?? DATASET, given);
   return {
     database: databaseName(settleData(request)),
     schemas: datasets[request.dataset]!.schemas,
