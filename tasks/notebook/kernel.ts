@@ -82,7 +82,7 @@ export class Kernel implements AsyncDisposable {
         const iopub = await connect(process, info.iopub_port, "SUB");
         kernel = new Kernel(process, shell, iopub, info.key);
         await kernel.#begin();
-        await process.forgetConnectionFile();
+        process.forgetConnectionFile();
         return kernel;
       } catch (error) {
         process.kill();
@@ -95,7 +95,7 @@ export class Kernel implements AsyncDisposable {
       } finally {
         clearTimeout(limit);
         options.signal?.removeEventListener("abort", stopEarly);
-        await process.forgetConnectionFile();
+        process.forgetConnectionFile();
       }
     }
     throw new ServiceError(

@@ -76,7 +76,8 @@ export function projectFrame(traceback: readonly string[]): string | null {
 
 /** Transpiled code with the map to its source, or what the transpiler complains of. */
 async function transpile(source: string): Promise<{ lines: string[]; map: SourceMap } | string> {
-  const directory = temporaryFolder("benchbook-cell-");
+  const folder = temporaryFolder("benchbook-cell-");
+  const directory = folder.path;
   try {
     await Deno.writeTextFile(join(directory, "cell.tsx"), source);
     // Like the kernel, which keeps imports that the cell itself does not use: later cells may.
@@ -94,6 +95,6 @@ async function transpile(source: string): Promise<{ lines: string[]; map: Source
     const lines = (await made("cell.js")).split("\n");
     return { lines, map: new SourceMap(JSON.parse(await made("cell.js.map"))) };
   } finally {
-    await Deno.remove(directory, { recursive: true });
+    folder.remove();
   }
 }

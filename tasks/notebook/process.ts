@@ -12,7 +12,7 @@ export interface KernelProcess {
   /** The line of its standard error that tells most; empty when there is none. */
   lastWords(): string;
   /** Removes the file with the key, which the kernel reads once. Safe to call again. */
-  forgetConnectionFile(): Promise<void>;
+  forgetConnectionFile(): void;
 }
 
 const STDERR_KEPT = 4096;
@@ -23,14 +23,10 @@ const STDERR_KEPT = 4096;
  * @throws {ServiceError} where no temporary files can be written.
  */
 export async function spawnKernel(info: ConnectionInfo, cwd: string): Promise<KernelProcess> {
-  const directory = temporaryFolder("benchbook-kernel-");
-  const forgetConnectionFile = async () => {
-    await Deno.remove(directory, { recursive: true }).catch((error) => {
-      if (!(error instanceof Deno.errors.NotFound)) throw error;
-    });
-  };
+  const folder = temporaryFolder("benchbook-kernel-");
+  const forgetConnectionFile = () => folder.remove();
   try {
-    const file = join(directory, "connection.json");
+    const file = join(folder.path, "connection.json");
     await Deno.writeTextFile(file, JSON.stringify(info), { mode: 0o600, createNew: true });
     const child = new Deno.Command(Deno.execPath(), {
       args: ["jupyter", "--kernel", "--conn", file],
@@ -46,7 +42,7 @@ export async function spawnKernel(info: ConnectionInfo, cwd: string): Promise<Ke
     }).spawn();
     return { ...watchProcess(child), forgetConnectionFile };
   } catch (error) {
-    await forgetConnectionFile();
+    forgetConnectionFile();
     throw noTemporaryFiles(error);
   }
 }

@@ -9,6 +9,7 @@ import { formatCount } from "../model/units.ts";
 import { hostFacts } from "../observe/host.ts";
 import { acquireLock } from "../stack/lock.ts";
 import { prepareHome, writeAtomically } from "../stack/places.ts";
+import { temporaryFolderIn } from "../stack/temporary.ts";
 import { sustainedRate } from "./calibrate_steps.ts";
 import type { CalibrationPlan, FromCalibrator, ToCalibrator } from "./calibrate_worker.ts";
 
@@ -35,9 +36,9 @@ export async function calibrate(
 ): Promise<Calibration> {
   prepareHome(home);
   const lock = acquireLock(home, "doctor");
-  const dir = Deno.makeTempDirSync({ dir: home, prefix: "calibration-" });
+  const folder = temporaryFolderIn(home, "calibration-");
   try {
-    const { steps, ...measured } = await measureIn(dir, plan, signal);
+    const { steps, ...measured } = await measureIn(folder.path, plan, signal);
     const calibration: Calibration = {
       schema: 1,
       measuredAt: new Date().toISOString(),
@@ -50,7 +51,7 @@ export async function calibrate(
     writeAtomically(calibrationFile(home), `${JSON.stringify(calibration, null, 2)}\n`, 0o644);
     return calibration;
   } finally {
-    Deno.removeSync(dir, { recursive: true });
+    folder.remove();
     lock.release();
   }
 }

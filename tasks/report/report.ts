@@ -113,7 +113,7 @@ async function tryPdf(
   signal?: AbortSignal,
 ): Promise<string | null> {
   const profile = temporaryFolder("benchbook-browser-");
-  const printing = printWithBrowser(render, config, directory, { signal, profile });
+  const printing = printWithBrowser(render, config, directory, { signal, profile: profile.path });
   // Closed in mid-work a browser is gone at once; now and then its driver waits half a minute for it.
   const aborted = Promise.withResolvers<never>();
   const abort = () => setTimeout(() => aborted.reject(new InterruptedError()), 1_000);
@@ -131,7 +131,7 @@ async function tryPdf(
     return `PDF not made: ${error.message.split("\n")[0]}. ${again}`;
   } finally {
     signal?.removeEventListener("abort", abort);
-    await Deno.remove(profile, { recursive: true }).catch(() => {});
+    profile.remove();
   }
 }
 

@@ -42,12 +42,12 @@ export async function measurePart(
   prepareHome(config.home);
   const lock = acquireLock(config.home, `selfbench ${part}`);
   const interrupt = interruptSignal(config.home);
-  const dir = temporaryFolder(`benchbook-selfbench-${part}-`);
+  const folder = temporaryFolder(`benchbook-selfbench-${part}-`);
   try {
     const { signal } = interrupt;
     const stack = await startStack(config, paths, terminal, signal);
     try {
-      const found = await measure({ config, terminal, signal, dir, stack });
+      const found = await measure({ config, terminal, signal, dir: folder.path, stack });
       const machine = { ...before, postgres: stack.postgres.version };
       const result: Findings = { part, ...found, machine };
       terminal.print(`\n${findingsText(result, terminal.width.columns)}`);
@@ -56,7 +56,7 @@ export async function measurePart(
       await stack.stop();
     }
   } finally {
-    Deno.removeSync(dir, { recursive: true });
+    folder.remove();
     interrupt.dispose();
     lock.release();
   }

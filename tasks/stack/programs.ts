@@ -1,6 +1,7 @@
 import { accessSync, constants, statSync } from "node:fs";
 import { delimiter, join } from "node:path";
 import process from "node:process";
+import { atExit } from "./at_exit.ts";
 import { childEnvironment } from "./child_environment.ts";
 
 /** The path of the first of these programs that PATH leads to, or null. */
@@ -31,7 +32,10 @@ export interface Outcome {
   readonly output: string;
 }
 
-/** Runs a program to its end with a time limit. A program that cannot start gives code 127. */
+/**
+ * Runs a program to its end with a time limit; it does not outlive this process. A program that cannot start gives
+ * code 127.
+ */
 export async function runProgram(
   command: string,
   args: readonly string[],
@@ -40,7 +44,7 @@ export async function runProgram(
   const signals = [AbortSignal.timeout(options.timeoutMs ?? 60_000)];
   if (options.signal !== undefined) signals.push(options.signal);
   try {
-    const { code, stdout, stderr } = await new Deno.Command(command, {
+    const child = new Deno.Command(command, {
       args: [...args],
       cwd: options.cwd,
       env: childEnvironment(options.env),
@@ -49,7 +53,9 @@ export async function runProgram(
       stdout: "piped",
       stderr: "piped",
       signal: AbortSignal.any(signals),
-    }).output();
+    }).spawn();
+    const forget = atExit(() => child.kill("SIGKILL"));
+    const { code, stdout, stderr } = await child.output().finally(forget);
     const decode = (bytes: Uint8Array) => new TextDecoder().decode(bytes);
     return { code, stdout: decode(stdout), output: decode(stdout) + decode(stderr) };
   } catch (error) {

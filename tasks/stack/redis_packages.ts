@@ -1,8 +1,9 @@
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import process from "node:process";
 import { claimHome } from "./home.ts";
 import { findProgram, runProgram } from "./programs.ts";
+import { temporaryFolderIn } from "./temporary.ts";
 
 /** A redis-server and the folder of libraries that it needs (null: the system's). */
 export interface RedisProgram {
@@ -49,12 +50,17 @@ async function fetchRedis(
   signal?: AbortSignal,
 ): Promise<RedisProgram | string> {
   onStep("Fetching Redis from the distribution's packages");
-  const work = mkdtempSync(join(home, "redis", "work-"));
+  // Only who holds the lock works here: what is found is of somebody who was killed.
+  for (const name of readdirSync(join(home, "redis")).filter((name) => name.startsWith("work-"))) {
+    rmSync(join(home, "redis", name), { recursive: true, force: true });
+  }
+  const folder = temporaryFolderIn(join(home, "redis"), "work-");
+  const work = folder.path;
   try {
     const options = aptOptions(work);
     // One source that cannot be reached fails the update as a whole; the download shows what matters.
     const update = await runProgram("apt-get", [...options, "update"], { signal, timeoutMs: 90_000 });
-    const packages = await libraryClosure(options);
+    const packages = await libraryClosure(options, signal);
     if (packages === null) return `the package redis-server is unknown to apt: ${lastLine(update.output)}`;
     const debs = join(work, "debs");
     mkdirSync(debs, { recursive: true });
@@ -73,7 +79,7 @@ async function fetchRedis(
     renameSync(root, target);
     return await programIn(target) ?? "the unpacked redis-server does not start on this system";
   } finally {
-    rmSync(work, { recursive: true, force: true });
+    folder.remove();
   }
 }
 
@@ -98,7 +104,7 @@ async function programIn(root: string): Promise<RedisProgram | null> {
 }
 
 /** Names of the packages to download, or null when apt does not know Redis. */
-async function libraryClosure(options: readonly string[]): Promise<string[] | null> {
+async function libraryClosure(options: readonly string[], signal?: AbortSignal): Promise<string[] | null> {
   const found = new Set<string>();
   let open = ROOTS;
   while (open.length > 0) {
@@ -108,7 +114,7 @@ async function libraryClosure(options: readonly string[]): Promise<string[] | nu
       "depends",
       "--important",
       ...open,
-    ]);
+    ], { signal });
     if (code !== 0) return null;
     open = [...new Set(dependencies(stdout))].filter((name) =>
       /^(lib|lua)/.test(name) && !SYSTEM.has(name) && !found.has(name)

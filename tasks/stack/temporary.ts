@@ -2,20 +2,47 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { ServiceError } from "../model/errors.ts";
+import { atExit } from "./at_exit.ts";
 
 /** As much as a kernel needs before it can say what is wrong itself. */
 const PROBE_BYTES = 65_536;
 
+/** A folder for as long as something is done, and no longer than this process. */
+export interface TemporaryFolder {
+  readonly path: string;
+  /** Removes it with all that it holds; what cannot be removed stays. */
+  remove(): void;
+}
+
 /**
- * Makes a folder of our own among the system's temporary files; removing it is the caller's part.
+ * Makes a folder of our own among the system's temporary files. Where the process ends before it was removed, it goes
+ * with it.
  * @throws {ServiceError} where none can be made.
  */
-export function temporaryFolder(prefix: string): string {
+export function temporaryFolder(prefix: string): TemporaryFolder {
   try {
-    return mkdtempSync(join(tmpdir(), prefix));
+    return temporaryFolderIn(tmpdir(), prefix);
   } catch (error) {
     throw noTemporaryFiles(error);
   }
+}
+
+/** The same in a folder of ours, for what is renamed within its file system. */
+export function temporaryFolderIn(parent: string, prefix: string): TemporaryFolder {
+  const path = mkdtempSync(join(parent, prefix));
+  const clean = () => rmSync(path, { recursive: true, force: true, maxRetries: 3 });
+  const forget = atExit(clean);
+  return {
+    path,
+    remove() {
+      forget();
+      try {
+        clean();
+      } catch {
+        // What was done with it counts; a file that a program of ours still writes there must not fail it.
+      }
+    },
+  };
 }
 
 /**
@@ -25,11 +52,11 @@ export function temporaryFolder(prefix: string): string {
 export function probeTemporaryFiles(): void {
   const folder = temporaryFolder("benchbook-probe-");
   try {
-    writeFileSync(join(folder, "probe"), new Uint8Array(PROBE_BYTES));
+    writeFileSync(join(folder.path, "probe"), new Uint8Array(PROBE_BYTES));
   } catch (error) {
     throw noTemporaryFiles(error);
   } finally {
-    rmSync(folder, { recursive: true, force: true });
+    folder.remove();
   }
 }
 
