@@ -81,17 +81,33 @@ export function coverageOf(cell: CoverageCell, runs: number): Coverage {
         () => Math.exp(level + SPREAD * random.normal()),
       );
     });
-    const all = Float64Array.from(blocks.flatMap((block) => [...block])).sort();
-    const value = quantile(all, level)!;
-    const below = blocks.map((block) => block.reduce((sum, time) => time <= value ? sum + 1 : sum, 0));
-    const ranks = ranksOf(all.length, level, blockNoise(below, blocks.map(({ length }) => length)));
-    if (ranks === null) continue;
+    const found = intervalHolds(blocks, level, truth);
+    if (found === null) continue;
     n++;
-    if (holds(all, ranks, truth)) ours++;
-    if (ranks.high === null) open++;
-    if (holds(all, quantileInterval(all.length, level), truth)) independent++;
+    if (found.ours) ours++;
+    if (found.independent) independent++;
+    if (found.open) open++;
   }
   return { cell, ours: shareOf(ours, n), independent: shareOf(independent, n), open: open / n };
+}
+
+/** Whether the interval of a quantile of such blocks holds the true one; null where it is not estimable. */
+export function intervalHolds(
+  blocks: readonly Float64Array[],
+  level: number,
+  truth: number,
+): { readonly ours: boolean; readonly independent: boolean; readonly open: boolean } | null {
+  const all = Float64Array.from(blocks.flatMap((block) => [...block])).sort();
+  const value = quantile(all, level);
+  if (value === null) return null;
+  const below = blocks.map((block) => block.reduce((sum, time) => time <= value ? sum + 1 : sum, 0));
+  const ranks = ranksOf(all.length, level, blockNoise(below, blocks.map(({ length }) => length)));
+  if (ranks === null) return null;
+  return {
+    ours: holds(all, ranks, truth),
+    independent: holds(all, quantileInterval(all.length, level), truth),
+    open: ranks.high === null,
+  };
 }
 
 function holds(

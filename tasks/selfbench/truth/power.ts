@@ -19,6 +19,8 @@ export interface Power {
   readonly all5: number;
   /** An arm that is the baseline's twin: found faster or slower in anything. */
   readonly wrong: number;
+  /** All operations take 5 % longer, which is the margin: called equivalent in anything. */
+  readonly same: number;
 }
 
 /** Twelve percent is a machine with busy neighbours; memory and drift are what the next block takes over. */
@@ -37,7 +39,8 @@ export const NOISES: readonly Noise[] = [
 const BASELINE = "sql";
 const SLOW = "graphql";
 const SLOWER = "sql+cache";
-const TENTH = "product-list";
+/** The operation that is slowed by itself. */
+export const TENTH = "product-list";
 
 /** The default minute: access-paths with three arms. Its operation of 15 % of the mix is the one that is slowed. */
 export const DEFAULT_MINUTE = {
@@ -62,7 +65,7 @@ export const DEFAULT_MINUTE = {
  */
 export function powerOf({ noise, memory, drift }: Noise, spread: number, runs: number): Power {
   const plan = { ...DEFAULT_MINUTE, spread, spikes: 0.05, noise, memory, drift };
-  const counts = { median10: 0, median5: 0, all5: 0, wrong: 0 };
+  const counts = { median10: 0, median5: 0, all5: 0, wrong: 0, same: 0 };
   for (let run = 0; run < runs; run++) {
     const changed = compared({
       ...plan,
@@ -75,6 +78,7 @@ export function powerOf({ noise, memory, drift }: Noise, spread: number, runs: n
     if (verdict(SLOW, TENTH) === "slower") counts.median10++;
     if (verdict(SLOWER, TENTH) === "slower") counts.median5++;
     if (verdict(SLOWER, null) === "slower") counts.all5++;
+    if (changed.some((row) => row.candidate === SLOWER && row.verdict === "equivalent")) counts.same++;
     const twins = compared({ ...plan, effect: () => 1 }, runs + run);
     for (const arm of [SLOW, SLOWER]) {
       const wrong = twins.some(({ candidate, verdict }) =>
@@ -88,6 +92,7 @@ export function powerOf({ noise, memory, drift }: Noise, spread: number, runs: n
     median5: counts.median5 / runs,
     all5: counts.all5 / runs,
     wrong: counts.wrong / runs,
+    same: counts.same / runs,
   };
 }
 

@@ -51,13 +51,13 @@ export function simulate(run: SimulatedRun, seed: number): GroupQuantiles[] {
       times.get(`${arm} ${name}`)![round] = own;
     });
   }
-  return quantiles(times, run);
+  return groupsOf(times, run);
 }
 
 /** The same as summary/block_groups.sql makes of stored rows. */
-function quantiles(
+export function groupsOf(
   times: ReadonlyMap<string, readonly (readonly number[])[]>,
-  { arms, operations }: SimulatedRun,
+  { arms, operations }: Pick<SimulatedRun, "arms" | "operations">,
 ): GroupQuantiles[] {
   const names = operations.map(({ name }) => name);
   const counts = [...times].flatMap(([key, rounds]) => {

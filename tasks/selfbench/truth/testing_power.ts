@@ -18,7 +18,8 @@ export function exerciseFalseVerdicts(runs: number): void {
   const few = runs < 100;
   const noises: readonly Noise[] = few ? [NOISES[4]!] : NOISES;
   for (const noise of noises) {
-    const { wrong } = powerOf(noise, 0.3, runs);
+    const { wrong, same } = powerOf(noise, 0.3, runs);
+    assert(same <= 0.05 + slack(0.05, runs), `${noise.title}: ${same} called equivalent at the margin`);
     assert(wrong <= 0.05 + slack(0.05, 2 * runs), `${noise.title}: ${wrong}`);
   }
 }

@@ -1,0 +1,106 @@
+import { formatShare } from "../../model/units.ts";
+import { quantileName } from "../../summary/estimate.ts";
+import type { Column } from "../../terminal/table.ts";
+import { type Coverage, type Share, shareOf } from "./coverage.ts";
+import type { Power } from "./power.ts";
+import type { Steadiness } from "./steadiness.ts";
+
+/** Bounds of what is wanted of a share, 0 to 1. */
+export interface Goal {
+  readonly from: number;
+  readonly to: number;
+}
+
+const FOUND: Goal = { from: 0.8, to: 1 };
+const FALSE: Goal = { from: 0, to: 0.05 };
+const HOLDS: Goal = { from: 0.93, to: 0.97 };
+/** An interval without an upper end errs at its lower one alone. */
+const HALF_OPEN: Goal = { from: 0.93, to: 0.99 };
+
+const left = (title: string): Column => ({ title, align: "left" });
+const right = (title: string): Column => ({ title, align: "right" });
+
+export const POWER_COLUMNS: readonly Column[] = [
+  left("default minute"),
+  right("spread"),
+  right("+10 % median"),
+  right("+5 % median"),
+  right("+5 % all"),
+  right("false verdict"),
+  right("false equal"),
+];
+
+export const COVERAGE_COLUMNS: readonly Column[] = [
+  left("noise of blocks"),
+  right("blocks"),
+  right("requests"),
+  right("quantile"),
+  right("holds it"),
+  right("open"),
+  right("independent"),
+];
+
+export const STEADY_COLUMNS: readonly Column[] = [
+  left("series"),
+  right("bins"),
+  right("noise"),
+  right("AR"),
+  right("false alarm"),
+  right("+20 % found"),
+  right("noise known"),
+];
+
+/** Whether a share may lie within the goal: as far as its own interval tells. */
+export function met({ low, high }: Share, { from, to }: Goal): boolean {
+  return high >= from && low <= to;
+}
+
+function judged(share: Share, goal: Goal): string {
+  return `${percent(share.share)} ${met(share, goal) ? "✓" : "✗"}`;
+}
+
+function percent(share: number): string {
+  return `${(100 * share).toFixed(1)} %`;
+}
+
+/** @param runs that the shares are of */
+export function powerRow(title: string, spread: string, power: Power, runs: number): string[] {
+  const share = (value: number) => shareOf(Math.round(value * runs), runs);
+  return [
+    title,
+    spread,
+    judged(share(power.median10), FOUND),
+    percent(power.median5),
+    judged(share(power.all5), FOUND),
+    judged(share(power.wrong), FALSE),
+    judged(share(power.same), FALSE),
+  ];
+}
+
+export function coverageRow({ cell, ours, independent, open }: Coverage): string[] {
+  const { title, blocks, requests, level } = cell;
+  return [
+    title,
+    String(blocks),
+    String(requests),
+    quantileName(level),
+    judged(ours, open > 0.5 ? HALF_OPEN : HOLDS),
+    percent(open),
+    percent(independent.share),
+  ];
+}
+
+export function steadyRow({ cell, falseAlarm, step, oracle }: Steadiness): string[] {
+  const { title, bins, noise, memory } = cell;
+  // What nobody can find is no failure.
+  const found = met(oracle, FOUND) ? judged(step, FOUND) : `${percent(step.share)} –`;
+  return [
+    title,
+    String(bins),
+    formatShare(noise),
+    String(memory),
+    judged(falseAlarm, FALSE),
+    found,
+    percent(oracle.share),
+  ];
+}
