@@ -51,14 +51,16 @@ export function formatTable(
     const gone = spare.slice(0, left);
     const shown = grouped.filter((field) => !gone.includes(field));
     const indent = heads ? GAP.length : 0;
-    if (total(shown, "least") + indent <= width) return drawn(shown, cells, width, gone, heads);
+    if (total(shown, "least") + indent <= width) {
+      return drawn(shown, cells, width, gone, heads ? all[0]! : null);
+    }
   }
   const kept = grouped.filter((field) => !spare.includes(field)).map((field) => ({
     ...field,
     least: field.last,
   }));
   if (total(kept, "least") + (heads ? GAP.length : 0) <= width) {
-    return drawn(kept, cells, width, spare, heads);
+    return drawn(kept, cells, width, spare, heads ? all[0]! : null);
   }
   let head = "";
   return cells.map((row) => {
@@ -84,9 +86,9 @@ function drawn(
   cells: readonly (readonly string[])[],
   width: number,
   gone: readonly Field[],
-  heads = false,
+  heads: Field | null = null,
 ): string {
-  const indent = heads ? GAP : "";
+  const indent = heads === null ? "" : GAP;
   const widths = fitted(fields, width - indent.length);
   const line = (row: readonly string[]) =>
     indent + fields.map(({ align, index }, place) => {
@@ -98,7 +100,7 @@ function drawn(
   for (const { index, title } of fields) titles[index] = title;
   const body = cells.flatMap((row, place) => {
     const head = row[0]!;
-    const begins = heads && head !== "" && head !== cells[place - 1]?.[0];
+    const begins = heads !== null && head !== "" && head !== cells[place - 1]?.[0];
     return begins ? [singleLine(head, width), line(row)] : [line(row)];
   });
   const rule = indent + widths.map((columns) => "─".repeat(columns)).join(GAP);
@@ -106,7 +108,8 @@ function drawn(
   const note = named.length === 0
     ? []
     : [hang("", `(left out for want of width: ${named.join(", ")})`, width)];
-  return [line(titles), rule, ...body, ...note].join("\n");
+  const above = heads === null || heads.title === "" ? [] : [singleLine(heads.title, width)];
+  return [...above, line(titles), rule, ...body, ...note].join("\n");
 }
 
 /** Widths that fit: the widest column that may be cut gives way first. */
