@@ -50,6 +50,11 @@ export const STEADY_COLUMNS: readonly Column[] = [
   right("noise known"),
 ];
 
+/** What is wanted of intervals: most of some cells have no upper end. */
+export function coverageGoal({ open }: Coverage): Goal {
+  return open > 0.5 ? HALF_OPEN : HOLDS;
+}
+
 /** Whether a share may lie within the goal: as far as its own interval tells. */
 export function met({ low, high }: Share, { from, to }: Goal): boolean {
   return high >= from && low <= to;
@@ -77,14 +82,15 @@ export function powerRow(title: string, spread: string, power: Power, runs: numb
   ];
 }
 
-export function coverageRow({ cell, ours, independent, open }: Coverage): string[] {
+export function coverageRow(coverage: Coverage): string[] {
+  const { cell, ours, independent, open } = coverage;
   const { title, blocks, requests, level } = cell;
   return [
     title,
     String(blocks),
     String(requests),
     quantileName(level),
-    judged(ours, open > 0.5 ? HALF_OPEN : HOLDS),
+    judged(ours, coverageGoal(coverage)),
     percent(open),
     percent(independent.share),
   ];
