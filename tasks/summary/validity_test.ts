@@ -113,7 +113,7 @@ Deno.test("a generator that had no time left is named as the cause, before what 
     (await cause(0.97))!,
     /^more was asked than 1 worker can make: busy for 97 % of the time .*--workers/,
   );
-  assert.equal(await cause(0.75), null);
+  assert.equal(await cause(0.6), null);
 });
 
 Deno.test("a timer that bunches requests strays from the drawn intervals though each is on time", async () => {
