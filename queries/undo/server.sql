@@ -1,8 +1,5 @@
--- Which server and database this is, however it was reached. The system identifier is the same for a server and its
--- replicas, and nobody else's.
+-- Which database this is, however it was reached, and whether the role may ask which server.
 SELECT
   current_database() AS database,
   (SELECT oid::bigint::float8 FROM pg_database WHERE datname = current_database()) AS oid,
-  CASE WHEN has_function_privilege('pg_catalog.pg_control_system()', 'EXECUTE')
-    THEN (SELECT system_identifier::text FROM pg_control_system())
-  END AS system
+  has_function_privilege('pg_catalog.pg_control_system()', 'EXECUTE') AS "maySystem"

@@ -59,7 +59,9 @@ export async function takeBackLeftWrites(home: string, at: LookedAt): Promise<Le
 function elsewhere({ runId, scenario, place }: WriteRecord): string {
   return `The run ${runId} (${scenario}) ended early and may have left rows in ${placeText(place)}. ` +
     `\`deno task clean --writes\` takes them back, ${
-      place.embedded ? "without a DATABASE_URL" : "with a DATABASE_URL that leads there"
+      place.embedded
+        ? "without a DATABASE_URL"
+        : `with a DATABASE_URL that leads there${place.system === null ? " by the role of that run" : ""}`
     }.`;
 }
 

@@ -5,12 +5,18 @@ import type { DatabasePlace } from "./journal.ts";
 
 /** Which database a connection leads to. @param url by which it was opened; only host and port are kept of it */
 export async function placeOf(client: Client, url: string, embedded: boolean): Promise<DatabasePlace> {
-  const { rows } = await client.query<Pick<DatabasePlace, "database" | "oid" | "system">>(
-    undoSql("server.sql"),
-  );
+  const { rows: [found] } = await client.query<
+    Pick<DatabasePlace, "database" | "oid"> & { readonly maySystem: boolean }
+  >(undoSql("server.sql"));
+  const { database, oid, maySystem } = found!;
+  const { rows } = maySystem
+    ? await client.query<{ readonly system: string }>(undoSql("system.sql"))
+    : { rows: [] };
   const { host, port } = placeOfUrl(url);
   return {
-    ...rows[0]!,
+    database,
+    oid,
+    system: rows[0]?.system ?? null,
     host,
     port,
     embedded,
@@ -19,11 +25,12 @@ export async function placeOf(client: Client, url: string, embedded: boolean): P
 
 /**
  * Whether two databases are of one server, reached the same way: a copy of a server, as tests and replicas are, bears the
- * identifier of the one that it was made from. An embedded server gets another port at each start.
+ * identifier of the one that it was made from. An embedded server gets another port at each start. A place that names no
+ * server is of none that tells its own: whoever wrote it down may have meant any.
  */
 export function sameServer(one: DatabasePlace, other: DatabasePlace): boolean {
   if (one.embedded !== other.embedded) return false;
-  if (one.system !== null && other.system !== null && one.system !== other.system) return false;
+  if (one.system !== other.system) return false;
   return one.embedded || one.host === other.host && one.port === other.port;
 }
 
