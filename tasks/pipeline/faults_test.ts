@@ -5,9 +5,11 @@ import { isAlive } from "../stack/process.ts";
 import { openStore } from "../store/open.ts";
 import { SHORT, until, withWorkbench } from "./testing.ts";
 import { LONG, outcomes, reservedOrders, services } from "./testing_faults.ts";
+import { assertClusterAsFound, lookAtOwnCluster } from "./testing_own_cluster.ts";
 
 Deno.test("kill -9 of bench: the next start stops the orphans, loads the spooled rows and undoes the writes", async () => {
   await withWorkbench(async (bench) => {
+    const before = await lookAtOwnCluster(bench);
     const running = bench.start("bench", [...LONG, "--paths", "sql", "--rate", "400"]);
     const spool = await bench.measuring();
     await until(async () => await reservedOrders(bench) > 0 || null, "no order was inserted");
@@ -25,11 +27,7 @@ Deno.test("kill -9 of bench: the next start stops the orphans, loads the spooled
     await assert.rejects(Deno.stat(spool));
     const rows = await outcomes(bench);
     assert.ok(rows.some(({ status, n }) => status === "crashed" && n > 0));
-    const up = await bench.run("up", ["--scale", "tiny"]);
-    assert.equal(up.code, 0, up.stderr);
-    assert.equal(await reservedOrders(bench), 0);
-    const seed = await bench.run("seed", ["--scale", "tiny"]);
-    assert.match(seed.stdout, new RegExp((JSON.parse(next.stdout) as RunSummary).environment.dataset.hash));
+    assertClusterAsFound(before, await lookAtOwnCluster(bench));
   });
 });
 
