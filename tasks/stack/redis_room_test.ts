@@ -4,6 +4,8 @@ import { refusalWarnings } from "../summary/cache_refusals.ts";
 import { CachedTarget } from "../targets/cached.ts";
 import type { SqlTarget } from "../targets/sql.ts";
 import { askOnce, newCall, settle } from "../targets/target.ts";
+import { assertAsFound, difference } from "../testing/facts.ts";
+import { lookAround } from "../testing/surroundings.ts";
 import { openRedis, tooTight } from "./open_redis.ts";
 import { testConfig, withRedis, withTempHome } from "./testing.ts";
 
@@ -46,16 +48,22 @@ Deno.test("a real Redis that evicts and is nearly full is not stored into, and k
         await redis.config("SET", "maxmemory-policy", "allkeys-lru");
         await redis.config("SET", "maxmemory", String(6 * MB));
         for (let key = 0; key < 1000; key++) await redis.set(`theirs:${key}`, "x".repeat(1000));
+        const untouched = await lookAround({ redis: url });
         const config = { ...await testConfig(home), redisUrl: url };
         const options = { owner: "bench", need: { redis: true, graphql: false } } as const;
         const found = await openRedis(config, options, new Set());
         assert.equal(found.available, false);
         assert.match((found as { reason: string }).reason, /^REDIS_URL cannot be used: .*\(allkeys-lru\)/);
 
+        assertAsFound(untouched, await lookAround({ redis: url }));
+
         // Where it fills up in mid-run storing ends with the first key that goes.
         const { used_memory } = Object.fromEntries(
           (await redis.info("memory")).split("\r\n").map((line) => line.split(":")),
         );
+        // Without a limit meanwhile: looking takes memory too, and would push keys out.
+        await redis.config("SET", "maxmemory", "0");
+        const full = await lookAround({ redis: url });
         await redis.config("SET", "maxmemory", String(Number(used_memory) + MB));
         const [before, evictedBefore] = [await keys(), await evicted()];
         const cached = new CachedTarget(sql, {
@@ -75,6 +83,13 @@ Deno.test("a real Redis that evicts and is nearly full is not stored into, and k
         // Without a stop nearly all of the 4,000 kilobytes would have pushed something out.
         assert(gone > 0 && gone <= 100, `${gone} keys were evicted`);
         assert(await keys() > before, "nothing was stored");
+        await redis.config("SET", "maxmemory", "0");
+        // Its own entries apart, the only difference is what Redis evicted to make room.
+        const lines = difference(full, await lookAround({ redis: url }), {
+          except: ["Redis: database 0: key benchbook:run-1:"],
+        });
+        assert.deepEqual(lines.filter((line) => !/^- Redis: database 0: key theirs:\d+$/.test(line)), []);
+        assert(lines.length <= gone, `${lines.length} keys of theirs are gone`);
         const [warning] = refusalWarnings(
           refusals.map(({ count, ...each }) => ({ ...each, arm: "sql+cache", n: count })),
         );
@@ -84,7 +99,6 @@ Deno.test("a real Redis that evicts and is nearly full is not stored into, and k
           /^[\d,]+ keys? (was|were) evicted from .* while sql\+cache stored into it/,
         );
 
-        await redis.config("SET", "maxmemory", "0");
         await redis.call(
           "ACL",
           "SETUSER",
