@@ -1,11 +1,14 @@
 import assert from "node:assert/strict";
 import { existsSync } from "node:fs";
+import { withClient } from "../seed/connect.ts";
+import { assertAsFound } from "../testing/facts.ts";
+import { lookAround } from "../testing/surroundings.ts";
 import { keepRecord } from "../undo/journal.ts";
 import { mayWrite, slotWrites } from "../undo/may_write.ts";
 import { placeOf } from "../undo/place.ts";
 import { recordFile, slotsOf, withWritten, writeSpool } from "../undo/testing.ts";
-import { withClient } from "../seed/connect.ts";
 import { withWorkbench } from "./testing.ts";
+import { VACUUMED } from "./testing_own_cluster.ts";
 
 Deno.test("seed and up take back or name what a run that was killed has left, as a bench does", async (t) => {
   await withWritten(async ({ url, query, place, orders, ...written }) => {
@@ -42,6 +45,8 @@ Deno.test("seed and up take back or name what a run that was killed has left, as
       };
       const arguments_ = ["--scale", "tiny"];
       const env = { DATABASE_URL: url };
+      const look = () => lookAround({ postgres: { url, databases: "all" } });
+      const before = await look();
 
       for (const task of ["seed", "up"]) {
         await t.step(`${task}: what can be taken back is, and told`, async () => {
@@ -53,6 +58,9 @@ Deno.test("seed and up take back or name what a run that was killed has left, as
             new RegExp(`^Took back what the run ${runId} \\(access-paths\\) had left in .*: 4 rows\\.$`, "m"),
           );
           assert.deepEqual(await orders(), []);
+          // `up` leaves its GraphQL server running, and sessions of it.
+          if (task === "up") assert.equal((await bench.run("down")).code, 0);
+          assertAsFound(before, await look(), { except: [VACUUMED] });
           assert.ok(!existsSync(recordFile(home, runId)));
         });
       }
