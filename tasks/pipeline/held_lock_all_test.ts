@@ -47,7 +47,8 @@ Deno.test("a bench whose tables somebody has locked ends with exit code 3, or at
             stderr,
             /must be free within (6|10)(\.\d)? s: session \d+ \("their-migration".* on northwind\.orders/,
           );
-          assert.ok(seconds < 50, `${seconds} s`);
+          // Ten for the lock; the rest is a machine that has other things to do.
+          assert.ok(seconds < 150, `${seconds} s`);
           assert.equal(await ours(), 0);
         });
 

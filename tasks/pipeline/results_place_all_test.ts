@@ -43,7 +43,7 @@ Deno.test("a disk that fills up under the store: exit 3, nothing lost, and the n
   assert.match(first, /error: Cannot (load run|write to the store|open) /);
   assert.match(first, /exit 3$/m);
   assert.match(spools, /^\d{8}-\d{6}-[0-9a-f]{4}$/m, "the spool stays");
-  assert.match(second, /Recovered run \S+ \(complete\): [\d,]+ requests/);
+  assert.match(second, /Recovered run \S+ \(crashed\): [\d,]+ requests/);
   assert.match(second, /exit [04]$/m);
   assert.match(third, /^Report {2}.*index\.html$/m);
   assert.match(third, /exit 0$/m);

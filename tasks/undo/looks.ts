@@ -101,10 +101,10 @@ function inTheWay(name: string, values: readonly unknown[]): UsageError {
   );
 }
 
-/** A statement that fails is its author's to correct; classes 08, 53, 57 and 58 are the server's state. */
+/** A statement that fails is its author's to correct; classes 08, 53, 57 and 58, and a lock of somebody else, are the server's state. */
 function unreadable(name: string, error: unknown): unknown {
   const { code, message } = error as { code?: string; message: string };
-  if (code === undefined || !/^\w{5}$/.test(code) || /^(08|53|57|58)/.test(code)) return error;
+  if (code === undefined || !/^\w{5}$/.test(code) || /^(08|53|57|58|55P03)/.test(code)) return error;
   return new UsageError(
     `Cannot read what stands under the keys of ${name} before it writes: ${message} (${code})`,
     `Nothing was changed. Correct ${name}.check.sql.`,
