@@ -1,5 +1,8 @@
 import { withTempDir } from "../store/testing.ts";
+import { inBoundedMemory } from "../targets/testing_memory.ts";
 import { checkMutatedSpools } from "./testing_spools.ts";
 
 Deno.test("spools damaged in 1,000 ways: recovery never fails, stores no wrong row, and the next start works", () =>
-  withTempDir((dir) => checkMutatedSpools(dir, Array.from({ length: 1000 }, (_, seed) => 1000 + seed))));
+  inBoundedMemory(() =>
+    withTempDir((dir) => checkMutatedSpools(dir, Array.from({ length: 1000 }, (_, seed) => 1000 + seed)))
+  ));
