@@ -1,4 +1,4 @@
-import { Redis } from "ioredis";
+import { RedisClient } from "../targets/redis_client.ts";
 import { Rates, type Reading, reading, type Source } from "./source.ts";
 
 /** Counters of INFO that become rates per second, and what they are called then. */
@@ -26,30 +26,26 @@ const GAUGES: Readonly<Record<string, string>> = {
 export class RedisSource implements Source {
   readonly name = "redis";
   readonly unavailable: string[] = [];
-  readonly #client: Redis;
+  readonly #url: string;
+  readonly #timeoutMs: number;
   readonly #rates = new Rates();
+  #client: RedisClient | null = null;
 
   constructor(url: string, timeoutMs: number) {
-    this.#client = new Redis(url, {
-      lazyConnect: true,
-      // As the load speaks to it: not every Redis knows HELLO, and nothing here needs it.
-      protocol: 2,
-      connectionName: "benchbook-observer",
-      connectTimeout: timeoutMs,
-      commandTimeout: timeoutMs,
-      maxRetriesPerRequest: 0,
-      // INFO is what a reading asks anyway; a role that may not is said there, and not on the console.
-      enableReadyCheck: false,
-      // The sampler's own ticks are the retries.
-      retryStrategy: () => null,
-    });
-    // Without a listener ioredis prints to the console; a failed reading says the same.
-    this.#client.on("error", () => {});
+    this.#url = url;
+    this.#timeoutMs = timeoutMs;
   }
 
   async read(atUs: number): Promise<Reading[]> {
-    if (this.#client.status === "wait" || this.#client.status === "end") await this.#client.connect();
-    const info = parseInfo(await this.#client.info());
+    let text: string;
+    try {
+      text = await (await this.#connected()).info();
+    } catch (error) {
+      // The next reading connects anew: what this server sent behind a wrong answer is not to be taken for another.
+      await this.close();
+      throw error;
+    }
+    const info = parseInfo(text);
     const readings: Reading[] = [];
     for (const [field, metric] of Object.entries(COUNTERS)) {
       const value = info[field];
@@ -64,8 +60,18 @@ export class RedisSource implements Source {
   }
 
   close(): Promise<void> {
-    this.#client.disconnect();
+    this.#client?.close();
+    this.#client = null;
     return Promise.resolve();
+  }
+
+  async #connected(): Promise<RedisClient> {
+    if (this.#client !== null) return this.#client;
+    const client = this.#client = new RedisClient(this.#url, this.#timeoutMs);
+    await client.connect();
+    // For who looks at its clients; a role need not be allowed to.
+    await client.ask("CLIENT", "SETNAME", "benchbook-observer").catch(() => {});
+    return client;
   }
 }
 

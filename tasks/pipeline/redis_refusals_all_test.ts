@@ -2,6 +2,8 @@ import assert from "node:assert/strict";
 import { join } from "node:path";
 import { Redis } from "ioredis";
 import { withRedis } from "../stack/testing.ts";
+import { assertAsFound } from "../testing/facts.ts";
+import { lookAround } from "../testing/surroundings.ts";
 import { SHORT, withWorkbench } from "./testing.ts";
 
 interface Told {
@@ -16,6 +18,7 @@ Deno.test("a Redis that is full, that lets a role do little, or that has no pass
       try {
         await redis.config("SET", "maxmemory-policy", "noeviction");
         await redis.config("SET", "maxmemory", "1");
+        let before = await lookAround({ redis: url });
         const args = [...SHORT, "--paths", "sql,sql+cache", "--rate", "100", "--no-pdf"];
         const run = (more: readonly string[] = [], redisUrl = url) =>
           bench.run("bench", [...args, ...more], { REDIS_URL: redisUrl });
@@ -28,20 +31,24 @@ Deno.test("a Redis that is full, that lets a role do little, or that has no pass
         const page = await Deno.readTextFile(join(bench.reports, runId, "index.html"));
         assert.match(page.replaceAll("&#x27;", "'"), said);
 
+        assertAsFound(before, await lookAround({ redis: url }));
+
         // The same server, as a role that may neither list nor ask for more than a cache needs.
         await redis.config("SET", "maxmemory", "0");
         await redis.call("ACL", "SETUSER", "narrow", "on", ">s3cr3t", "~benchbook:*", "+get", "+set", "+del");
         await redis.set("other", "theirs");
+        before = await lookAround({ redis: url });
         const narrow = new URL(url);
         [narrow.username, narrow.password] = ["narrow", "s3cr3t"];
         const asNarrow = await run([], narrow.href);
         const words = asNarrow.stdout + asNarrow.stderr;
         assert.ok(asNarrow.code === 0 || asNarrow.code === 4, words);
         assert.ok(!/defect|s3cr3t|The cache refused/.test(words), words);
-        assert.deepEqual(await redis.keys("*"), ["other"]);
+        assertAsFound(before, await lookAround({ redis: url }));
 
         // A password that it has not.
         await redis.config("SET", "requirepass", "");
+        before = await lookAround({ redis: url });
         const wrong = new URL(url);
         wrong.password = "s3cr3t";
         const refused = await bench.run("bench", [...args.slice(0, -3), "--paths", "sql+cache"], {
@@ -50,6 +57,7 @@ Deno.test("a Redis that is full, that lets a role do little, or that has no pass
         assert.equal(refused.code, 3, refused.stderr);
         assert.match(refused.stderr, /has no password for that user and the URL gives one/);
         assert.ok(!/defect|s3cr3t/.test(refused.stdout + refused.stderr), refused.stderr);
+        assertAsFound(before, await lookAround({ redis: url }));
       } finally {
         redis.disconnect();
       }
@@ -114,6 +122,7 @@ Deno.test("a Redis that fills up in mid-run is stored into no more, and it is to
           "300",
           "--no-report",
         ];
+        const before = await lookAround({ redis: url });
         const running = bench.start("bench", [...args, "--paths", "sql+cache", "--json"], { REDIS_URL: url });
         await bench.measuring();
         const [, used] = /^used_memory:(\d+)/m.exec(await redis.info("memory"))!;
@@ -126,6 +135,10 @@ Deno.test("a Redis that fills up in mid-run is stored into no more, and it is to
         assert.match(stderr, said);
         const kept = (await redis.keys("theirs:*")).length;
         assert.ok(kept > 1800, `${kept} of 2000 keys are left`);
+        // Which of theirs Redis chose to evict is its own; what it kept is as it was, and nothing of the run is left.
+        const evicted = /^- Redis: database 0: key theirs:\d+$/;
+        await redis.config("SET", "maxmemory", "0");
+        assertAsFound(before, await lookAround({ redis: url }), { except: [evicted] });
       } finally {
         redis.disconnect();
       }

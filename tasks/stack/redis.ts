@@ -129,7 +129,8 @@ async function infoOf(url: string, section: string, timeoutMs: number): Promise<
   const ask = async () => {
     await connection.connect();
     const info = await connection.ask("INFO", section);
-    if (!(info instanceof Error)) return String(info);
+    if (typeof info === "string") return info;
+    if (!(info instanceof Error)) return new Error("its answer to INFO is not a text");
     return /^NOPERM|unknown command/i.test(info.message) ? null : info;
   };
   try {

@@ -1,8 +1,11 @@
-import { Redis } from "ioredis";
 import { ServiceError } from "../model/errors.ts";
+import { RedisClient } from "./redis_client.ts";
+import type { Reply } from "./redis_wire.ts";
 
 /** Keys removed by one command. */
 const BATCH = 500;
+/** To connect, and for an answer. */
+const ANSWER_MS = 5000;
 /** A list of keys that is not at its end by then is given up: a hundred million keys take half of it. */
 const LIST_MS = 60_000;
 
@@ -68,19 +71,7 @@ export async function forgetKeys(
   prefix: string,
   { limitMs = LIST_MS, ofAnother = false }: { readonly limitMs?: number; readonly ofAnother?: boolean } = {},
 ): Promise<void> {
-  const redis = new Redis(redisUrl, {
-    lazyConnect: true,
-    // As the load speaks to it: not every Redis knows HELLO, and nothing here needs it.
-    protocol: 2,
-    maxRetriesPerRequest: 0,
-    retryStrategy: () => null,
-    // INFO, which a role need not be allowed.
-    enableReadyCheck: false,
-    connectTimeout: 5000,
-    commandTimeout: 5000,
-  });
-  let cause: Error | undefined;
-  redis.on("error", (error: Error) => cause = error);
+  const redis = new RedisClient(redisUrl, ANSWER_MS);
   try {
     await redis.connect();
     const remove = remover(redis);
@@ -90,19 +81,24 @@ export async function forgetKeys(
   } catch (error) {
     if (error instanceof ServiceError) throw error;
     throw new ServiceError(
-      `Cannot remove the run's keys from Redis: ${reasonOf(cause ?? error as Error)}`,
+      `Cannot remove the run's keys from Redis: ${reasonOf(error as Error)}`,
       `They begin with ${prefix} and expire by themselves; sooner: ${unlinkCommand(prefix)}`,
       { cause: error },
     );
   } finally {
-    redis.disconnect();
+    redis.close();
   }
 }
 
 type Remove = (keys: readonly string[]) => Promise<void>;
 
 /** @returns false where Redis does not list keys */
-async function eachListed(redis: Redis, prefix: string, limitMs: number, remove: Remove): Promise<boolean> {
+async function eachListed(
+  redis: RedisClient,
+  prefix: string,
+  limitMs: number,
+  remove: Remove,
+): Promise<boolean> {
   const pattern = `${prefix.replace(/[\\*?[\]^-]/g, "\\$&")}*`;
   const until = performance.now() + limitMs;
   // A cursor only ever goes on: one that comes again would do so for ever.
@@ -115,7 +111,7 @@ async function eachListed(redis: Redis, prefix: string, limitMs: number, remove:
     seen.add(cursor);
     let keys: string[];
     try {
-      [cursor, keys] = await redis.scan(cursor, "MATCH", pattern, "COUNT", 1000);
+      [cursor, keys] = pageOf(await redis.ask("SCAN", cursor, "MATCH", pattern, "COUNT", "1000"));
     } catch (error) {
       if (isRefused(error)) return false;
       throw error;
@@ -124,6 +120,14 @@ async function eachListed(redis: Redis, prefix: string, limitMs: number, remove:
     await remove(keys.filter((key) => key.startsWith(prefix)));
   } while (cursor !== "0");
   return true;
+}
+
+/** The next cursor, and keys. @throws where that is not what the answer says */
+function pageOf(reply: Reply): [cursor: string, keys: string[]] {
+  const [cursor, keys] = Array.isArray(reply) ? reply : [];
+  const isText = (value: unknown) => typeof value === "string";
+  if (isText(cursor) && Array.isArray(keys) && keys.every(isText)) return [cursor, keys];
+  throw new Error("its answer to SCAN is not a list of keys");
 }
 
 async function removeTold(prefix: string, remove: Remove): Promise<void> {
@@ -139,11 +143,13 @@ async function removeTold(prefix: string, remove: Remove): Promise<void> {
 }
 
 /** Removes by UNLINK; by DEL where Redis or the role has not that; one by one where a cluster wants it so. */
-function remover(redis: Redis): Remove {
+function remover(redis: RedisClient): Remove {
   let verb = "UNLINK";
   const call = async (keys: readonly string[]): Promise<void> => {
     try {
-      await redis.call(verb, ...keys);
+      if (typeof await redis.ask(verb, ...keys) !== "number") {
+        throw new Error(`its answer to ${verb} is not a number`);
+      }
     } catch (error) {
       const { message } = error as Error;
       if (verb === "UNLINK" && isRefused(error)) verb = "DEL";

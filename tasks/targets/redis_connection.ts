@@ -50,22 +50,30 @@ export class RedisConnection {
   #forgetRetry = () => {};
 
   readonly #limitMs: number;
+  readonly #lists: number;
 
   /**
    * @param network opens what needs no TLS
    * @param limitMs how long it may take to connect, until Redis has answered
+   * @param lists how deep lists among the replies may be nested; 0: a list is no reply
    */
-  constructor(options: RedisOptions, network: Network = runtimeNetwork, limitMs = CONNECT_TIMEOUT_MS) {
+  constructor(
+    options: RedisOptions,
+    network: Network = runtimeNetwork,
+    limitMs = CONNECT_TIMEOUT_MS,
+    lists = 0,
+  ) {
     this.#options = options;
     this.#network = network;
     this.#limitMs = limitMs;
+    this.#lists = lists;
   }
 
   /** @throws the system's error, or what Redis says to the password */
   connect(): Promise<void> {
     return withinLimit(this.#network, this.#limitMs, async (signal) => {
       const { username, password, database } = this.#options;
-      const line = new RedisLine(await this.#open(new Inbox(), signal));
+      const line = new RedisLine(await this.#open(new Inbox(), signal), this.#lists);
       signal.addEventListener("abort", () => line.close());
       this.#opening = line;
       try {

@@ -16,6 +16,7 @@ export class RedisLine {
   /** Called once, when the channel has ended. */
   onLost: () => void = () => {};
   readonly #channel: Channel;
+  readonly #lists: number;
   /** Those not answered yet, oldest first from `#answered` on. */
   #waiting: OnReply[] = [];
   #answered = 0;
@@ -23,8 +24,10 @@ export class RedisLine {
   /** What ended it. */
   #error = lost();
 
-  constructor(channel: Channel) {
+  /** @param lists how deep lists among the replies may be nested; 0: a list is no reply */
+  constructor(channel: Channel, lists = 0) {
     this.#channel = channel;
+    this.#lists = lists;
     const { inbox } = channel;
     inbox.onBytes = () => this.#arrived();
     inbox.onEnd = (error) => this.#lose(error ?? lost());
@@ -60,7 +63,7 @@ export class RedisLine {
     while (this.#open) {
       let read: ReturnType<typeof readReply>;
       try {
-        read = readReply(inbox.bytes, inbox.start, inbox.end);
+        read = readReply(inbox.bytes, inbox.start, inbox.end, this.#lists);
       } catch (error) {
         return this.#lose(error as Error);
       }

@@ -1,8 +1,8 @@
 /**
  * Redis's protocol, version 2, as bytes: https://redis.io/docs/latest/develop/reference/protocol-spec/. Only the
- * replies that single commands have: status, error, integer, text or none.
+ * replies that single commands have: status, error, integer, text or none; lists only where they are asked for.
  */
-export type Reply = string | number | null | Error;
+export type Reply = string | number | null | Error | readonly Reply[];
 
 /** Some of the reply has still to come. */
 export const MORE = null;
@@ -11,11 +11,16 @@ const encoder = new TextEncoder();
 /** A byte order mark is part of the value. */
 const decoder = new TextDecoder("utf-8", { ignoreBOM: true });
 const [CR, LF] = [13, 10];
-const [STATUS, ERROR, INTEGER, TEXT] = ["+", "-", ":", "$"].map((type) => type.charCodeAt(0));
+const [STATUS, ERROR, INTEGER, TEXT, LIST] = ["+", "-", ":", "$", "*"].map((type) => type.charCodeAt(0));
 const TYPES: ReadonlySet<number> = new Set([STATUS!, ERROR!, INTEGER!, TEXT!]);
 
 /** A text may be so long: 64 MiB, as an answer of GraphQL. Redis itself takes 512. */
 export const MOST_REPLY_BYTES = 64 * 1024 * 1024;
+/** A list, which is read from its beginning whenever more of it arrives: far more than a page of keys. */
+const MOST_LIST_BYTES = 16 * 1024 * 1024;
+const MOST_ITEMS = 100_000;
+/** A list of lists is a page of keys: where the next one begins, and the keys. */
+const MOST_LISTS = 2;
 /** A status, an error or a number. */
 const MOST_LINE_BYTES = 64 * 1024;
 
@@ -38,15 +43,21 @@ export interface ReadReply {
 
 /**
  * Reads the reply that begins at `start`.
+ * @param lists how deep lists may be nested; 0: a list is no reply
  * @returns MORE where it is not all there
  * @throws where it is none, or longer than a reply may be: before it has arrived
  */
-export function readReply(bytes: Uint8Array, start: number, end: number): ReadReply | typeof MORE {
+export function readReply(
+  bytes: Uint8Array,
+  start: number,
+  end: number,
+  lists = 0,
+): ReadReply | typeof MORE {
   const lineEnd = endOfLine(bytes, start, end);
   if ((lineEnd < 0 ? end : lineEnd) - start > MOST_LINE_BYTES) throw notRedis();
   if (lineEnd < 0) {
     // Another protocol may never end its line.
-    if (end > start && !TYPES.has(bytes[start]!)) throw notRedis();
+    if (end > start && !TYPES.has(bytes[start]!) && !(lists > 0 && bytes[start] === LIST)) throw notRedis();
     return MORE;
   }
   const line = decoder.decode(bytes.subarray(start + 1, lineEnd));
@@ -63,16 +74,44 @@ export function readReply(bytes: Uint8Array, start: number, end: number): ReadRe
       if (line === "-1") return { reply: null, stored: true, bytes: 0, next };
       if (!/^\d{1,15}$/.test(line)) throw notRedis();
       const length = Number(line);
-      if (length > MOST_REPLY_BYTES) throw tooLong();
+      // Who asks for lists stores no answers there, and asks for no long text.
+      const mostBytes = lists > 0 ? MOST_LIST_BYTES : MOST_REPLY_BYTES;
+      if (length > mostBytes) throw tooLong(mostBytes);
       const textEnd = next + length;
       if (end < textEnd + 2) return MORE;
       if (bytes[textEnd] !== CR || bytes[textEnd + 1] !== LF) throw notRedis();
       const text = decoder.decode(bytes.subarray(next, textEnd));
       return { reply: text, stored: true, bytes: length, next: textEnd + 2 };
     }
+    case LIST:
+      if (lists === 0) throw notRedis();
+      return readList(bytes, start, end, next, line, lists - 1);
     default:
       throw notRedis();
   }
+}
+
+/** The elements of a list; no room is made for those that are only announced. */
+function readList(
+  bytes: Uint8Array,
+  start: number,
+  end: number,
+  first: number,
+  count: string,
+  lists: number,
+): ReadReply | typeof MORE {
+  if (count === "-1") return { reply: null, stored: false, bytes: 0, next: first };
+  if (!/^\d{1,6}$/.test(count) || Number(count) > (lists > 0 ? MOST_LISTS : MOST_ITEMS)) throw notRedis();
+  const reply: Reply[] = [];
+  let next = first;
+  for (let left = Number(count); left > 0; left--) {
+    const read = readReply(bytes, next, end, lists);
+    if ((read === MORE ? end : read.next) - start > MOST_LIST_BYTES) throw tooLong(MOST_LIST_BYTES);
+    if (read === MORE) return MORE;
+    reply.push(read.reply);
+    next = read.next;
+  }
+  return { reply, stored: false, bytes: 0, next };
 }
 
 /** After this nothing that follows can be told apart. */
@@ -80,8 +119,8 @@ export function notRedis(): Error {
   return Object.assign(new Error("the answer is not Redis's protocol"), { code: "EPROTO" });
 }
 
-function tooLong(): Error {
-  const limit = MOST_REPLY_BYTES / 1024 / 1024;
+function tooLong(mostBytes: number): Error {
+  const limit = mostBytes / 1024 / 1024;
   return Object.assign(new Error(`Redis's answer is longer than ${limit} MiB`), { code: "EMSGSIZE" });
 }
 
