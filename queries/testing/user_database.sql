@@ -39,3 +39,6 @@ CREATE TABLE stall.item (id integer PRIMARY KEY, name text NOT NULL, price numer
 INSERT INTO stall.item SELECT n, 'item ' || n, n + 0.5 FROM generate_series(1, 500) AS n;
 CREATE TABLE stall.visit (visit_id uuid PRIMARY KEY, item_id integer NOT NULL REFERENCES stall.item, by text NOT NULL);
 INSERT INTO stall.visit SELECT gen_random_uuid(), n, 'people' FROM generate_series(1, 50) AS n;
+-- One that inherits, with a row such as the scenario writes.
+CREATE TABLE stall.old_visit () INHERITS (stall.visit);
+INSERT INTO stall.old_visit VALUES (gen_random_uuid(), 7, 'bench');

@@ -7,9 +7,10 @@ import { UsageError } from "../model/errors.ts";
 import { formatCount } from "../model/units.ts";
 import { isOfServer, UNLIMITED, withClient } from "../seed/connect.ts";
 import { refuseReplicated } from "../seed/listeners.ts";
-import { schemaSql } from "../seed/sql.ts";
+import { schemaSql, transaction } from "../seed/sql.ts";
 import type { Stack } from "../stack/services.ts";
 import type { OwnUndo } from "../undo/journal.ts";
+import { runOwnUndo } from "../undo/own_undo.ts";
 import type { Terminal } from "../terminal/terminal.ts";
 
 /** @throws {UsageError} where a scenario names a file for its tables that is not there */
@@ -44,7 +45,7 @@ export function openOwnTables(
     const dataset = await withClient(url, async (client) => {
       let tables = await tablesIn(client, schemas);
       if (tables.length === 0 && embedded && text !== null) {
-        await runFile(client, scenario, setup!, text);
+        await runFile(scenario, setup!, () => transaction(client, () => client.query(text)));
         // So that the server knows how many rows there are, and plans for them.
         for (const { name } of await tablesIn(client, schemas)) await client.query(`ANALYZE ${name}`);
         tables = await tablesIn(client, schemas);
@@ -83,6 +84,7 @@ export async function ownUndo(scenario: LoadedScenario): Promise<OwnUndo | null>
 
 /**
  * Runs it.
+ * @returns rows that it removed or changed; null where the server does not count
  * @throws {UsageError} with PostgreSQL's message, {ServiceError} where others hold locks that it needs,
  * {InterruptedError} after `signal`; then nothing of it was done
  */
@@ -91,8 +93,13 @@ export async function undoOwnWrites(
   scenario: LoadedScenario,
   { file, sql }: Pick<OwnUndo, "file" | "sql">,
   signal: AbortSignal,
-): Promise<void> {
-  await withClient(url, (client) => runFile(client, scenario, file, sql), { ...UNLIMITED, signal });
+): Promise<number | null> {
+  const { rows } = await withClient(
+    url,
+    (client) => runFile(scenario, file, () => runOwnUndo(client, sql, () => true)),
+    { ...UNLIMITED, signal },
+  );
+  return rows;
 }
 
 function tablesOf({ counts }: SeededDataset): number {
@@ -125,20 +132,15 @@ function describe({ name }: LoadedScenario, tables: readonly OwnTable[]): Seeded
   return { name, scale: "own", seed: 0, variation: "", counts, rows, bytes: null, hash };
 }
 
-async function runFile(client: Client, { file }: LoadedScenario, name: string, text: string): Promise<void> {
+async function runFile<T>({ file }: LoadedScenario, name: string, run: () => Promise<T>): Promise<T> {
   try {
-    await client.query("BEGIN");
-    await client.query(text);
-    await client.query("COMMIT");
+    return await run();
   } catch (error) {
-    await client.query("ROLLBACK").catch(() => {});
     if (isOfServer(error)) throw error;
     throw new UsageError(
       `Cannot run ${name} of the scenario file ${file}: ${(error as Error).message}`,
       undefined,
-      {
-        cause: error,
-      },
+      { cause: error },
     );
   }
 }

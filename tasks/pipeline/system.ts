@@ -15,6 +15,7 @@ import type { DataRequest } from "../seed/spec.ts";
 import type { Stack } from "../stack/services.ts";
 import type { Terminal } from "../terminal/terminal.ts";
 import { failedWhole } from "../undo/evidence.ts";
+import { writesUnderOwnKeys } from "../undo/own_undo.ts";
 import { undoing, type Writing } from "../undo/undoing.ts";
 import type { BenchPlan } from "./bench_options.ts";
 import { explainAll } from "./explain_all.ts";
@@ -106,16 +107,6 @@ export async function withSystem<T>(job: Job, use: (system: System) => Promise<T
   }
 }
 
-/**
- * Whether all that is written stands under keys kept for it: then nothing of an earlier run can be in the way unseen,
- * and what is there is refused. An undo before the run would remove it, whoever wrote it.
- */
-function writesUnderOwnKeys({ ownTables, operations }: LoadedScenario): boolean {
-  const writes = operations.filter(({ write }) => write);
-  return ownTables?.keys !== undefined && writes.length > 0 &&
-    writes.every(({ params }) => Object.values(params).some(({ kind }) => kind === "reserved"));
-}
-
 /** Takes back what runs that were killed have written, before anything is compared or measured. */
 async function cleared(
   { config, scenario, terminal, signal }: Job,
@@ -124,7 +115,18 @@ async function cleared(
 ): Promise<Writing["own"]> {
   await tellLeftWrites({ home: config.home, stack, url, held: true, signal }, terminal);
   const own = await ownUndo(scenario);
-  if (own !== null && !writesUnderOwnKeys(scenario)) await undoOwnWrites(url, scenario, own, signal);
+  // Elsewhere rows that it matches may be anybody's: they are refused before the first write.
+  if (own !== null && isEmbedded(stack) && !writesUnderOwnKeys(scenario)) {
+    const rows = await undoOwnWrites(url, scenario, own, signal);
+    if (rows !== null && rows > 0) {
+      terminal.print(
+        `${own.file} removed or changed ${formatCount(rows)} ${
+          rows === 1 ? "row" : "rows"
+        } of the embedded database ` +
+          "before the run.",
+      );
+    }
+  }
   return own;
 }
 

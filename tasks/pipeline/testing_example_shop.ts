@@ -18,6 +18,12 @@ export async function tryExample(t: Deno.TestContext, bench: Workbench, programs
     await owner.connect();
     try {
       await owner.query(sql("setup.sql"));
+      // One that inherits, with a key that a run may use, and one beyond them.
+      await owner.query(
+        "CREATE TABLE shop.old_purchase () INHERITS (shop.purchase);" +
+          "INSERT INTO shop.old_purchase VALUES (2000000000, 1, 1, 1);" +
+          "INSERT INTO shop.purchase VALUES (2100000000, 1, 1, 1)",
+      );
       await owner.query("REVOKE ALL ON SCHEMA public FROM PUBLIC; CREATE ROLE bench LOGIN PASSWORD 'narrow'");
       await owner.query(sql("grants.sql"));
       const narrow = new URL(url);
@@ -42,7 +48,20 @@ export async function tryExample(t: Deno.TestContext, bench: Workbench, programs
         assert.match(stderr, /buy\.check\.sql finds something under \[1000000003\]/);
         const { rows } = await owner.query("SELECT 1 FROM shop.purchase WHERE purchase_id = 1000000003");
         assert.equal(rows.length, 1);
+        await owner.query("DELETE FROM ONLY shop.purchase WHERE purchase_id = 1000000003");
       });
+
+      await t.step(
+        "refuses one that no request of the run would write, since its undo would remove it",
+        async () => {
+          await owner.query("INSERT INTO shop.purchase VALUES (1999999999, 1, 1, 1)");
+          const found = await lookAtPostgres(url);
+          const { code, stderr } = await bench.run("bench", [scenario, ...SHORT, "--paths", "sql"], env);
+          assert.equal(code, 2, stderr);
+          assert.match(stderr, /undo\.sql .* would remove or change 1 row that no run of this home wrote/);
+          assertAsFound(found, await lookAtPostgres(url), maintenance);
+        },
+      );
     } finally {
       await owner.end();
     }

@@ -90,7 +90,7 @@ async function copyFolder(from: string, to: string): Promise<void> {
 /** The file of a scenario over tables that people have made themselves, and that it writes to. */
 async function ownScenario(folder: string): Promise<string> {
   const files: Readonly<Record<string, string>> = {
-    "undo.sql": "DELETE FROM stall.visit WHERE by = 'bench';",
+    "undo.sql": "DELETE FROM ONLY stall.visit WHERE by = 'bench';",
     "stall/item-by-id.sql":
       "-- An item.\n-- :id integer\nSELECT id, name, price FROM stall.item WHERE id = :id\n",
     "stall/visit.sql": "-- A visit.\n-- :id integer\n" +

@@ -18,6 +18,7 @@ import { keepsRows } from "./in_the_way.ts";
 import { evidenceOf, type WriteRecord } from "./journal.ts";
 import { givenUpWrites, lateText, untilSettled } from "./late.ts";
 import { lookAfter } from "./looks.ts";
+import { runOwnUndo } from "./own_undo.ts";
 import { endStatements } from "./sessions.ts";
 import { ownSlots, readTold, type Told } from "./told.ts";
 import { type Known, type WhoseRows, whoseRows } from "./whose_rows.ts";
@@ -205,12 +206,8 @@ async function runOwn(client: Client, { own }: WriteRecord): Promise<number> {
   const kept = await keepsRows(client, null, own.schemas);
   if (kept !== null) throw new Error(`${own.file} was not run: ${kept}`);
   try {
-    // Names in it are found as the user's role finds them.
-    await client.query("RESET search_path; BEGIN");
-    await client.query(own.sql);
-    await client.query("COMMIT");
+    await runOwnUndo(client, own.sql, () => true);
   } catch (error) {
-    await client.query("ROLLBACK").catch(() => {});
     throw new Error(`${own.file} failed: ${sentence(error)}`);
   }
   return 0;

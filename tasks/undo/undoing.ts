@@ -19,6 +19,7 @@ import type { WritingArm } from "./evidence.ts";
 import { lookBefore, MOST_LOOKS } from "./looks.ts";
 import { slotWrites } from "./may_write.ts";
 import { openTransactions } from "./late.ts";
+import { refuseOthersRows, writesUnderOwnKeys } from "./own_undo.ts";
 import { placeOf } from "./place.ts";
 import { refuseInTheWay } from "./in_the_way.ts";
 import { takeBack } from "./take_back.ts";
@@ -187,6 +188,10 @@ async function begin(
       slots,
       proofSlots,
     });
+    // In an embedded database nobody's rows but those of runs match it, and it has run before.
+    if (own !== null && !(embedded && !writesUnderOwnKeys(scenario))) {
+      await refuseOthersRows(client, own, scenario.name);
+    }
     const record: WriteRecord = {
       schema: 1,
       runId,

@@ -1,0 +1,99 @@
+import type { Client } from "pg";
+import type { LoadedScenario } from "../load/scenario.ts";
+import { UsageError } from "../model/errors.ts";
+import { formatCount } from "../model/units.ts";
+import { isOfServer } from "../seed/connect.ts";
+import { undoSql } from "../seed/reserved.ts";
+import type { OwnUndo } from "./journal.ts";
+
+/** What an undo of the user's own did. */
+export interface Touched {
+  /** Rows inserted, updated and deleted, by cascades and triggers too; null where the server does not count. */
+  readonly rows: number | null;
+  /** Tables that it took as a whole, as TRUNCATE and DROP do: their rows are not counted. */
+  readonly whole: readonly string[];
+}
+
+/**
+ * Runs an undo of the user's own, however many statements, in a transaction that `judge` ends.
+ * @param judge whether to keep what was done, from what was done; what it throws takes it back
+ * @throws what the server says of the SQL, also where it would commit or roll back itself; then nothing of it is done
+ */
+export async function runOwnUndo(
+  client: Client,
+  sql: string,
+  judge: (touched: Touched) => boolean,
+): Promise<Touched> {
+  try {
+    // Names in it are found as the user's role finds them.
+    await client.query("RESET search_path; BEGIN");
+    await client.query("SELECT pg_catalog.set_config('benchbook.own_undo', $1, true)", [sql]);
+    const before = await rowsTouched(client);
+    await client.query(undoSql("run_own.sql"));
+    const after = await rowsTouched(client);
+    const { rows: whole } = await client.query<{ name: string }>(undoSql("tables_locked.sql"));
+    const rows = before === null || after === null ? null : after - before;
+    const touched = { rows, whole: whole.map(({ name }) => name) };
+    await client.query(judge(touched) ? "COMMIT" : "ROLLBACK");
+    return touched;
+  } catch (error) {
+    await client.query("ROLLBACK").catch(() => {});
+    throw error;
+  }
+}
+
+async function rowsTouched(client: Client): Promise<number | null> {
+  const { rows: [found] } = await client.query<{ rows: number | null }>(undoSql("rows_touched.sql"));
+  return found!.rows;
+}
+
+/**
+ * Whether all that is written stands under keys kept for it: then nothing of an earlier run can be in the way unseen,
+ * and what is there is refused.
+ */
+export function writesUnderOwnKeys(
+  { ownTables, operations }: Pick<LoadedScenario, "ownTables" | "operations">,
+): boolean {
+  const writes = operations.filter(({ write }) => write);
+  return ownTables?.keys !== undefined && writes.length > 0 &&
+    writes.every(({ params }) => Object.values(params).some(({ kind }) => kind === "reserved"));
+}
+
+/**
+ * Refuses to write where the undo of the user's own would also touch what stood there before: runs it and rolls it back.
+ * @param what is asked to run, for people
+ * @throws {UsageError} with the number of rows, or where the undo fails
+ */
+export async function refuseOthersRows(
+  client: Client,
+  { file, sql }: Pick<OwnUndo, "file" | "sql">,
+  what: string,
+): Promise<void> {
+  let touched: Touched;
+  try {
+    touched = await runOwnUndo(client, sql, () => false);
+  } catch (error) {
+    if (isOfServer(error)) throw error;
+    const { message, code } = error as { message: string; code: string };
+    throw new UsageError(
+      `Cannot run ${what}: ${file}, which is to take its writes back, fails: ${message} (SQLSTATE ${code})`,
+      `Nothing was changed. Correct ${file}: it runs in one transaction of Benchbook's, without BEGIN or COMMIT.`,
+      { cause: error },
+    );
+  }
+  const { rows, whole } = touched;
+  if (rows === 0 && whole.length === 0) return;
+  const does = whole.length > 0
+    ? `it takes ${whole.join(", ")} as a whole, so nobody can count whose rows it removes`
+    : rows === null
+    ? "the server does not count the rows that it would change (track_counts is off)"
+    : `it would remove or change ${formatCount(rows)} ${
+      rows === 1 ? "row" : "rows"
+    } that no run of this home wrote`;
+  throw new UsageError(
+    `Cannot run ${what}: ${file} may match nothing but what a run writes, and before the run ${does}`,
+    `Nothing was changed. Make ${file} match less: DELETE FROM ONLY, and both ends of the keys. If a run from another ` +
+      "BENCHBOOK_HOME was killed here, `deno task clean --writes` with that home removes its rows. Where they may go, " +
+      `run ${file} yourself.`,
+  );
+}
