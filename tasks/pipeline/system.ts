@@ -15,7 +15,7 @@ import type { DataRequest } from "../seed/spec.ts";
 import type { Stack } from "../stack/services.ts";
 import type { Terminal } from "../terminal/terminal.ts";
 import { failedWhole } from "../undo/evidence.ts";
-import { writesUnderOwnKeys } from "../undo/own_undo.ts";
+import { perWriteOf, writesUnderOwnKeys } from "../undo/own_undo.ts";
 import { undoing, type Writing } from "../undo/undoing.ts";
 import type { BenchPlan } from "./bench_options.ts";
 import { explainAll } from "./explain_all.ts";
@@ -86,7 +86,7 @@ export async function withSystem<T>(job: Job, use: (system: System) => Promise<T
       cachePrefix: cachePrefixOf(ground),
       clearCache: async () => void await Promise.all(ground.arms.map((arm) => clearCache(arm))),
     };
-    await prove(job, workload, ground, mix, writing);
+    const perWrite = await prove(job, workload, ground, mix, writing);
     const plans = await explainAll(ground, mix, sessionName(runId, "plans"), signal);
     if (signal.aborted) throw new InterruptedError();
     const environment = environmentOf(ground);
@@ -97,7 +97,7 @@ export async function withSystem<T>(job: Job, use: (system: System) => Promise<T
       plans,
       sources,
       mix,
-      writing,
+      writing: own === null || perWrite === undefined ? writing : { ...writing, own: { ...own, perWrite } },
       lost,
       gitCommit: await gitCommit(),
     });
@@ -130,20 +130,21 @@ async function cleared(
   return own;
 }
 
+/** @returns rows that the scenario's own undo touches for each write, at the most; undefined where it is not known */
 async function prove(
   { scenario, plan, runId, terminal, signal }: Job,
   workload: Workload,
   ground: Ground,
   mix: Mix,
   writing: Writing,
-): Promise<void> {
+): Promise<number | undefined> {
   const { seed, loop } = plan;
   const { streams, operations } = scenario;
   const { arms, databaseUrl } = ground;
   const wrote = new Set<number>();
-  await terminal.step("Prove that all paths answer alike", async (onProgress) => {
+  return await terminal.step("Prove that all paths answer alike", async (onProgress) => {
     // It also fills the cache under the keys of the run, which begins cold: what is left behind is cleared with it.
-    const { value: proof, left } = await undoing({
+    const { value: proof, left, touched } = await undoing({
       ...writing,
       scenario,
       spool: null,
@@ -170,7 +171,8 @@ async function prove(
     if (left.length > 0) {
       throw new ServiceError("Cannot take back what the comparison of the paths wrote", left.join("\n  "));
     }
-    return { value: proof, detail: `${formatCount(proof.compared)} answers compared` };
+    const value = perWriteOf(touched, wrote.size, scenario);
+    return { value, detail: `${formatCount(proof.compared)} answers compared` };
   });
 }
 

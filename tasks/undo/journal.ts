@@ -50,6 +50,8 @@ export interface OwnUndo {
   readonly sql: string;
   /** Of the tables that the run writes into. */
   readonly schemas: readonly string[];
+  /** Rows that it touches for each write, at the most, as the comparison of the paths showed; absent: not known. */
+  readonly perWrite?: number;
 }
 
 /** All that is needed to take back what a run writes, also after it was killed. */

@@ -4,7 +4,8 @@ import { UsageError } from "../model/errors.ts";
 import { formatCount } from "../model/units.ts";
 import { isOfServer } from "../seed/connect.ts";
 import { undoSql } from "../seed/reserved.ts";
-import type { OwnUndo } from "./journal.ts";
+import type { OwnUndo, WriteRecord } from "./journal.ts";
+import { ownSlots, type Told } from "./told.ts";
 
 /** What an undo of the user's own did. */
 export interface Touched {
@@ -96,4 +97,33 @@ export async function refuseOthersRows(
       "BENCHBOOK_HOME was killed here, `deno task clean --writes` with that home removes its rows. Where they may go, " +
       `run ${file} yourself.`,
   );
+}
+
+/**
+ * Rows that an undo touches for each write, at the most, by what it touched after some writes.
+ * @param touched null: not known
+ * @returns undefined where nothing can be said
+ */
+export function perWriteOf(
+  touched: number | null,
+  wrote: number,
+  { operations }: Pick<LoadedScenario, "operations">,
+): number | undefined {
+  if (touched === null || touched === 0 || wrote === 0) return undefined;
+  // One of several may write many rows and the others none, so that a mean says nothing of another mix.
+  const alike = operations.filter(({ write }) => write).length === 1;
+  return alike && touched <= wrote ? 1 : touched;
+}
+
+/** Rows that a run's own undo may touch, by the writes that its spool tells of; Infinity where nobody knows. */
+export function mostTouched(
+  { own, writes, whole, retries }: Pick<WriteRecord, "own" | "writes" | "whole" | "retries">,
+  told: Told | null,
+): number {
+  // An attempt that was given up may have written what the next one wrote again.
+  if (own?.perWrite === undefined || told === null || retries) return Infinity;
+  const evidence = ownSlots(writes, told, { whole, slots: null, retries });
+  let wrote = 0;
+  for (let slot = 0; slot < told.untilSlot; slot++) if (evidence(slot) !== "nothing") wrote++;
+  return wrote * own.perWrite;
 }

@@ -1,12 +1,12 @@
 import assert from "node:assert/strict";
-import { mkdirSync, writeFileSync } from "node:fs";
+import { mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { Client } from "pg";
 import { type LoadedScenario, loadScenario } from "../load/scenario.ts";
 import { UsageError } from "../model/errors.ts";
 import { withPostgres } from "../stack/testing.ts";
 import { takeBackLeftWrites } from "./left_writes.ts";
-import { recordFile, ROOT, writingOf } from "./testing.ts";
+import { recordFile, ROOT, writeSpool, writingOf } from "./testing.ts";
 import { undoing } from "./undoing.ts";
 
 const UNDO =
@@ -129,6 +129,36 @@ Deno.test("an undo of the user's own is held against what stood there before, by
           left.join("\n"),
           /undo\.sql failed: relation "shop\.guest" does not exist \(SQLSTATE 42P01\)/,
         );
+      });
+
+      await t.step("one that would touch more rows than the run can have written does nothing", async () => {
+        await client.query("DELETE FROM shop.visit WHERE note = 'bench'");
+        const sql = "DELETE FROM ONLY shop.visit WHERE note = 'bench'";
+        const operations = scenario.operations.filter(({ name }) => name === "visit");
+        const streams = scenario.streams.map((stream) => ({ ...stream, count: 1 }));
+        const own = { file: "undo.sql", sql, schemas: ["shop"], perWrite: 1 };
+        const visits = {
+          ...writingOf({ ...scenario, operations, streams }, { url, home, dataset: null }),
+          slots: 100,
+          own,
+        };
+        const write = async (theirs: number) => {
+          for (let id = 2_000_001; id <= 2_000_002 + theirs; id++) {
+            await client.query("INSERT INTO shop.visit VALUES ($1, 'bench')", [id]);
+          }
+          writeSpool(visits, { 0: "ok", 1: "timeout", 2: "taken" });
+        };
+        const { left, touched } = await undoing(visits, () => write(0));
+        assert.deepEqual({ left, touched }, { left: [], touched: 2 });
+        rmSync(visits.spool!.dir, { recursive: true });
+        const more = await undoing(visits, () => write(1));
+        assert.match(
+          more.left.join("\n"),
+          /undo\.sql was rolled back: it would remove or change 3 rows, and the run \S+ can have written 2 of them/,
+        );
+        assert.equal(await count(), 4);
+        rmSync(recordFile(home, visits.runId));
+        await client.query(sql);
       });
 
       await t.step(

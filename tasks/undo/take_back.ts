@@ -18,7 +18,7 @@ import { keepsRows } from "./in_the_way.ts";
 import { evidenceOf, type WriteRecord } from "./journal.ts";
 import { givenUpWrites, lateText, untilSettled } from "./late.ts";
 import { lookAfter } from "./looks.ts";
-import { runOwnUndo } from "./own_undo.ts";
+import { mostTouched, runOwnUndo } from "./own_undo.ts";
 import { endStatements } from "./sessions.ts";
 import { ownSlots, readTold, type Told } from "./told.ts";
 import { type Known, type WhoseRows, whoseRows } from "./whose_rows.ts";
@@ -31,8 +31,10 @@ const LOCK_WAIT_MS = 3000;
 
 /** What came of an undo. */
 export interface TakenBack {
-  /** Rows that Benchbook itself removed; a scenario's own SQL does not say. */
+  /** Rows that Benchbook itself removed. */
   readonly rows: number;
+  /** Rows that a scenario's own SQL removed or changed; null where the server does not count. */
+  readonly touched: number | null;
   /** What is left, a sentence each; empty: the database is as it was before. */
   readonly left: readonly string[];
   /** The record as it is to be kept where something is left. */
@@ -67,7 +69,7 @@ export async function takeBack(
   try {
     client = await openClient(url, "benchbook undo");
   } catch (error) {
-    return { rows: 0, left: [unknown(error)], record };
+    return { rows: 0, touched: null, left: [unknown(error)], record };
   }
   const stopCancelling = cancelOn(client, cancel);
   try {
@@ -81,10 +83,16 @@ export async function takeBack(
     return {
       ...second,
       rows: first.rows + second.rows,
+      touched: first.touched === null || second.touched === null ? null : first.touched + second.touched,
       left: settled ? second.left : [...second.left, lateText(record, givenUp)],
     };
   } catch (error) {
-    return { rows: 0, left: [unknown(lockErrorOf(client, LOCK_WAIT_MS, error) ?? error)], record };
+    return {
+      rows: 0,
+      touched: null,
+      left: [unknown(lockErrorOf(client, LOCK_WAIT_MS, error) ?? error)],
+      record,
+    };
   } finally {
     stopCancelling();
     await client.end().catch(() => {});
@@ -116,7 +124,11 @@ async function takeBackNow(home: string, record: WriteRecord, client: PgClient):
     removed ||= whole;
     return count;
   });
-  await attempt(() => runOwn(client, record));
+  let touched: number | null = 0;
+  await attempt(async () => {
+    touched = await runOwn(client, record, mostTouched(record, told));
+    return 0;
+  });
   try {
     const { ours, others } = await leftReserved(client, record, { evidence, removed });
     removed &&= ours.length === 0;
@@ -128,6 +140,7 @@ async function takeBackNow(home: string, record: WriteRecord, client: PgClient):
   const said = left.length > 0 || record.own !== null;
   return {
     rows,
+    touched,
     left: said ? [...left, ...failures] : [],
     record: reserved === null ? record : { ...record, reserved: { ...reserved, removed } },
   };
@@ -201,16 +214,28 @@ async function whoseAre(
   return await whoseRows(client, datasets[dataset]!, known, askedValues(dataset, writes, draws));
 }
 
-async function runOwn(client: Client, { own }: WriteRecord): Promise<number> {
+/**
+ * @param most rows that it may touch; where it would touch more, somebody else's are among them
+ * @returns rows that it touched; null where the server does not count
+ */
+async function runOwn(client: Client, { own, runId }: WriteRecord, most: number): Promise<number | null> {
   if (own === null) return 0;
   const kept = await keepsRows(client, null, own.schemas);
   if (kept !== null) throw new Error(`${own.file} was not run: ${kept}`);
+  let rows: number | null;
   try {
-    await runOwnUndo(client, own.sql, () => true);
+    ({ rows } = await runOwnUndo(client, own.sql, (touched) => (touched.rows ?? 0) <= most));
   } catch (error) {
     throw new Error(`${own.file} failed: ${sentence(error)}`);
   }
-  return 0;
+  if (rows !== null && rows > most) {
+    throw new Error(
+      `${own.file} was rolled back: it would remove or change ${rows} rows, and the run ${runId} can have written ` +
+        `${most} of them at the most. Somebody else's are among the rows that it matches: move those, or remove the ` +
+        "run's yourself",
+    );
+  }
+  return rows;
 }
 
 async function leftReserved(

@@ -69,6 +69,8 @@ export interface Undone<T> {
   readonly left: readonly string[];
   /** What was not compared, a sentence each. */
   readonly remarks: readonly string[];
+  /** Rows that the scenario's own undo removed or changed; null where the server does not count. */
+  readonly touched: number | null;
 }
 
 const WRITES_LEFT =
@@ -93,6 +95,7 @@ export async function undoing<T>(options: WritingOptions, work: () => Promise<T>
   // Who brings an undo knows that something is written, declared or not.
   const writes = options.own !== null || options.scenario.operations.some(({ write }) => write);
   const begun = writes ? await begin(options) : null;
+  let touched: number | null = 0;
   const finish = async (whole: boolean): Promise<string[]> => {
     const left: string[] = [];
     if (begun !== null) {
@@ -100,6 +103,7 @@ export async function undoing<T>(options: WritingOptions, work: () => Promise<T>
       const { signal, home, url } = options;
       const taken = await takeBack(home, record, url, { signal, justEnded: true });
       left.push(...taken.left);
+      touched = taken.touched;
       if (left.length === 0) dropRecord(options.home, record);
       else {
         keepForLater(options, taken.record);
@@ -122,7 +126,8 @@ export async function undoing<T>(options: WritingOptions, work: () => Promise<T>
       const left = await finish(false);
       throw left.length === 0 ? error : withLeft(error, left);
     }
-    return { value, left: await finish(true), remarks: begun?.remarks ?? [] };
+    const left = await finish(true);
+    return { value, left, remarks: begun?.remarks ?? [], touched };
   } finally {
     begun?.paid();
   }
