@@ -31,7 +31,7 @@ async function run(): Promise<ExitCode | void> {
   const given = task.opts<{ yes: boolean; writes: boolean; database: boolean }>();
   if (given.writes) {
     const { cleanWrites } = await import("./pipeline/clean_writes.ts");
-    return await cleanWrites(config);
+    return await cleanWrites(config, given.yes);
   }
   if (given.database) {
     const { cleanDatabase } = await import("./pipeline/clean_database.ts");

@@ -2,6 +2,7 @@ import type { Config } from "../config.ts";
 import { ExitCode } from "../model/errors.ts";
 import { acquireLock } from "../stack/lock.ts";
 import { prepareHome } from "../stack/places.ts";
+import { mayRemove } from "../terminal/ask.ts";
 import { openTerminal } from "../terminal/terminal.ts";
 import { keptRecords } from "../undo/journal.ts";
 import { takeBackLeftWrites } from "../undo/left_writes.ts";
@@ -10,9 +11,10 @@ import { startStack } from "./prepare.ts";
 
 /**
  * Takes back what runs have left in the databases of a server: DATABASE_URL's, else the embedded one.
+ * @param yes SQL that is no scenario's file any more is run without asking
  * @returns 0 when nothing is left, 3 when something is, which is named
  */
-export async function cleanWrites(config: Config): Promise<ExitCode> {
+export async function cleanWrites(config: Config, yes: boolean): Promise<ExitCode> {
   const terminal = openTerminal({ json: false });
   prepareHome(config.home);
   const lock = acquireLock(config.home, "clean --writes");
@@ -31,6 +33,11 @@ export async function cleanWrites(config: Config): Promise<ExitCode> {
         embedded: origin === "embedded",
         held: false,
         signal: interrupt.signal,
+        mayRun: ({ runId, own }) => {
+          const sql = own!.sql.split("\n").map((line) => `  ${line}`).join("\n");
+          terminal.print(`To take back what the run ${runId} left, its record (${own!.file}) says:\n${sql}`);
+          return mayRemove("Run this SQL with your rights?", yes);
+        },
       });
       for (const line of told) terminal.print(line);
       for (const line of left) terminal.print(`! ${line}`);

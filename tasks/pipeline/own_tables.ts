@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import { dirname, resolve } from "node:path";
 import { Client } from "pg";
+import { readSmallText } from "../files/small_file.ts";
 import type { LoadedScenario } from "../load/scenario.ts";
 import type { SeededDataset } from "../model/dataset.ts";
 import { UsageError } from "../model/errors.ts";
@@ -79,7 +80,9 @@ export async function ownDatabase(scenario: LoadedScenario): Promise<string> {
 /** The scenario's own SQL that takes a run's writes back; null where it has none. */
 export async function ownUndo(scenario: LoadedScenario): Promise<OwnUndo | null> {
   const { undo: file, schemas = [] } = scenario.ownTables ?? {};
-  return file === undefined ? null : { file, sql: await readBeside(scenario, "dataset.undo", file), schemas };
+  if (file === undefined) return null;
+  const sql = await readBeside(scenario, "dataset.undo", file);
+  return { file, path: resolve(dirname(scenario.file), file), sql, schemas };
 }
 
 /**
@@ -148,8 +151,11 @@ async function runFile<T>({ file }: LoadedScenario, name: string, run: () => Pro
 async function readBeside({ file }: LoadedScenario, field: string, path: string): Promise<string> {
   const full = resolve(dirname(file), path);
   try {
-    return await Deno.readTextFile(full);
-  } catch {
-    throw new UsageError(`Cannot use the scenario file ${file}: ${field}: there is no file ${full}`);
+    return await Promise.resolve(readSmallText(full));
+  } catch (error) {
+    const state = error instanceof Deno.errors.NotFound
+      ? `there is no file ${full}`
+      : `cannot read ${full}: ${(error as Error).message}`;
+    throw new UsageError(`Cannot use the scenario file ${file}: ${field}: ${state}`);
   }
 }

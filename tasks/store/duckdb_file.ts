@@ -1,10 +1,9 @@
+import { type NoFile, noFile } from "../files/small_file.ts";
+
 /** Where DuckDB's files say what they are. */
 const MARK = { at: 8, text: "DUCK" } as const;
 /** The file's header and two of the database's, without which there is nothing to read. */
 const HEADER_BYTES = 3 * 4096;
-
-/** What stands in a file's place and is none. */
-type NoFile = "is a folder" | `is a ${"pipe" | "socket" | "device"} and no file`;
 
 /** What is wrong with a file that should be a DuckDB database: the end of a sentence that begins with "it". */
 export type FileProblem = NoFile | "is no DuckDB file" | `is cut short: ${string}`;
@@ -31,13 +30,6 @@ export function fileProblem(file: string): FileProblem | null {
   if (new TextDecoder().decode(bytes.subarray(MARK.at, read)) !== MARK.text) return "is no DuckDB file";
   const { size } = source.statSync();
   return size < HEADER_BYTES ? cutShort(size, HEADER_BYTES) : null;
-}
-
-/** What something is that is no ordinary file; null for one that is. */
-function noFile({ isFile, isDirectory, isFifo, isSocket }: Deno.FileInfo): NoFile | null {
-  if (isFile) return null;
-  if (isDirectory) return "is a folder";
-  return `is a ${isFifo ? "pipe" : isSocket ? "socket" : "device"} and no file`;
 }
 
 /** Whether a problem is that of what somebody named, and not of a file that is damaged. */

@@ -13,12 +13,12 @@ export interface TextAnswer {
 const AS_TEXT = { getTypeParser: () => (text: string) => text };
 
 /**
- * Does some reading in a transaction in which each value has a text of its own, whatever the role's or the database's
+ * Does some reading in a transaction that can do nothing else, and in which each value has a text of its own, whatever the role's or the database's
  * settings: with fewer digits two floats would look alike. How texts are read, and in which schemas and time zone, stays
  * as the user has it. No setting outlives the transaction: a pooler would hand it on to others.
  */
 export async function exactly<T>(client: Client, read: () => Promise<T>): Promise<T> {
-  await client.query("BEGIN");
+  await client.query("BEGIN READ ONLY");
   try {
     await client.query(undoSql("exact_texts.sql"));
     return await read();
@@ -33,13 +33,16 @@ export async function readTexts(
   text: string,
   values: readonly unknown[],
 ): Promise<TextAnswer> {
-  const { fields, rows } = await client.query({
+  const query = {
     text,
     values: [...values],
-    rowMode: "array",
+    rowMode: "array" as const,
+    // One statement, also without values: a second one could end the transaction and write.
+    queryMode: "extended",
     // deno-lint-ignore no-explicit-any -- its type speaks of parsers that know of formats
     types: AS_TEXT as any,
-  });
+  };
+  const { fields, rows } = await client.query(query);
   return { types: fields.map(({ dataTypeID }) => dataTypeID), rows: rows as (string | null)[][] };
 }
 

@@ -6,13 +6,13 @@ import {
   mkdirSync,
   openSync,
   readdirSync,
-  readFileSync,
   renameSync,
   rmdirSync,
   rmSync,
   writeSync,
 } from "node:fs";
 import { join } from "node:path";
+import { readSmall } from "../files/small_file.ts";
 import { ServiceError } from "../model/errors.ts";
 import { isRunId } from "../model/run_id.ts";
 import { datasets } from "../seed/catalog.ts";
@@ -46,7 +46,10 @@ export interface Look {
 
 /** SQL of the user's own that takes a run's writes back. */
 export interface OwnUndo {
+  /** As the scenario names it. */
   readonly file: string;
+  /** Where it lies; "" where an earlier Benchbook did not keep that. */
+  readonly path: string;
   readonly sql: string;
   /** Of the tables that the run writes into. */
   readonly schemas: readonly string[];
@@ -208,7 +211,18 @@ export function keptRecords(home: string): KeptRecords {
   for (const name of names) {
     const [, runId, mark] = /^(.*)\.json(\.damaged)?$/.exec(name) ?? [];
     if (runId === undefined) continue;
-    const record = mark === undefined ? readRecord(join(folder, name)) : null;
+    const read = mark === undefined ? readOwned(join(folder, name)) : null;
+    if (read !== null && read.refused !== null) {
+      // It stays where it is: with its owner or its mode put right it is a record again.
+      damaged.push(
+        `Cannot use what is kept of the run ${runId}: ${
+          join(folder, name)
+        } ${read.refused}, so others may have ` +
+          "written it. Nothing of it was done. Delete it, or give it back to the user who runs Benchbook, mode 0600.",
+      );
+      continue;
+    }
+    const record = read === null ? null : parseRecord(read.text);
     if (record !== null && record.runId === runId) {
       records.push(record);
       continue;
@@ -223,16 +237,39 @@ export function keptRecords(home: string): KeptRecords {
   return { records, damaged };
 }
 
-function readRecord(path: string): WriteRecord | null {
+/** More than the most looks of a run take. */
+const MOST_BYTES = 256 * 2 ** 20;
+
+type Owned = { readonly text: string; readonly refused: null } | { readonly refused: string };
+
+/** A record is acted upon, so nobody else may have written it. Null where it cannot be read. */
+function readOwned(path: string): Owned | null {
   try {
-    const record = completed(JSON.parse(readFileSync(path, "utf8")));
+    const { text, uid, mode } = readSmall(path, { follow: false, most: MOST_BYTES });
+    if (uid !== Deno.uid() && uid !== 0) return { refused: `belongs to user id ${uid}` };
+    if ((mode & 0o022) !== 0) return { refused: "may be written by other users" };
+    return { text, refused: null };
+  } catch {
+    return null;
+  }
+}
+
+/** A query: what is asked after a run must not be a statement that does something. */
+const QUERY = /^(?:\s|--[^\n]*\n|\/\*[^*]*\*\/|\()*(?:SELECT|WITH|VALUES|TABLE)\b/i;
+
+function parseRecord(text: string): WriteRecord | null {
+  try {
+    const record = completed(JSON.parse(text));
     const { place, reserved, own, owner, runId, spool, writes } = record;
     const texts = [record.scenario, place.database, place.host, owner.startedAt];
     // Both become names of files that are removed.
     const named = isRunId(runId) && (spool === null || isRunId(spool));
     const readable = record.schema === 1 && named && texts.every((text) => typeof text === "string") &&
       Number.isSafeInteger(owner.pid) && Number.isSafeInteger(place.oid) && Array.isArray(record.looks) &&
-      (own === null || typeof own.sql === "string" && Array.isArray(own.schemas)) &&
+      record.looks.every((look) => QUERY.test(look.text) && Array.isArray(look.values)) &&
+      (own === null ||
+        [own.sql, own.file, own.path].every((text) => typeof text === "string") &&
+          Array.isArray(own.schemas)) &&
       (reserved === null ||
         Object.hasOwn(datasets, reserved.dataset) && Array.isArray(reserved.proofSlots)) &&
       Array.isArray(writes.operations) && Array.isArray(writes.streams) && Array.isArray(record.arms);
@@ -260,7 +297,7 @@ function completed(
       removed: reserved.removed ?? false,
       draws: reserved.draws ?? null,
     },
-    own: own === null ? null : { ...own, schemas: own.schemas ?? [] },
+    own: own === null ? null : { ...own, path: own.path ?? "", schemas: own.schemas ?? [] },
   };
 }
 

@@ -8,6 +8,7 @@ import { reservedKeys, undoSql } from "../seed/reserved.ts";
 import { isAlive } from "../stack/process.ts";
 import { dropRecord, keepForLater, keptRecords, recordPath, type WriteRecord } from "./journal.ts";
 import { placeOf, placeText, sameServer, urlOf } from "./place.ts";
+import { notAsItWas } from "./own_file.ts";
 import { takeBack } from "./take_back.ts";
 
 /** What became of the writes of runs that did not take them back themselves. */
@@ -27,6 +28,8 @@ export interface LookedAt {
   readonly held: boolean;
   /** Ends waiting for what may be committed yet, and cancels what is under way; what is left then is named. */
   readonly signal?: AbortSignal;
+  /** Asks whether SQL of a record may run that no file of a scenario holds (any more); without it it does not. */
+  readonly mayRun?: (record: WriteRecord) => boolean;
 }
 
 /**
@@ -69,10 +72,19 @@ async function takeBackHere(
   home: string,
   record: WriteRecord,
   client: Client,
-  { url, held, signal }: LookedAt,
+  { url, held, signal, mayRun }: LookedAt,
   here: string,
 ): Promise<LeftWrites> {
   const { runId, scenario, place } = record;
+  const changed = record.own === null ? null : notAsItWas(home, record.own);
+  if (changed !== null && !(mayRun?.(record) ?? false)) {
+    return {
+      told: [],
+      left: [
+        `${elsewhere(record)} Its SQL is not run unasked: ${changed}. That task shows it and asks.`,
+      ],
+    };
+  }
   // By its oid: it may have another name by now, and another database its old one.
   const { rows: [found] } = await client.query<{ name: string }>(undoSql("database.sql"), [place.oid]);
   if (found === undefined) {

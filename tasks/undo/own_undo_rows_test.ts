@@ -31,7 +31,7 @@ Deno.test("an undo of the user's own that would touch rows of theirs is refused 
       const options = (sql: string, embedded = false) => ({
         ...writingOf(scenario, { url, home, dataset: null }),
         embedded,
-        own: { file: "undo.sql", sql, schemas: ["shop"] },
+        own: { file: "undo.sql", path: "", sql, schemas: ["shop"] },
       });
       const faults: [string, string, RegExp][] = [
         [

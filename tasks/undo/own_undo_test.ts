@@ -5,6 +5,7 @@ import { Client } from "pg";
 import { type LoadedScenario, loadScenario } from "../load/scenario.ts";
 import { UsageError } from "../model/errors.ts";
 import { withPostgres } from "../stack/testing.ts";
+import { keptRecords, type OwnUndo, type WriteRecord } from "./journal.ts";
 import { takeBackLeftWrites } from "./left_writes.ts";
 import { recordFile, ROOT, writeSpool, writingOf } from "./testing.ts";
 import { undoing } from "./undoing.ts";
@@ -53,6 +54,7 @@ Deno.test("an undo of the user's own is held against what stood there before, by
   await withPostgres(async (url, { home, database }) => {
     const client = new Client({ connectionString: url });
     await client.connect();
+    const dir = await Deno.makeTempDir({ prefix: "benchbook-undo-" });
     const count = async () => Number((await client.query("SELECT count(*) AS n FROM shop.visit")).rows[0].n);
     try {
       await client.query(`
@@ -63,11 +65,13 @@ Deno.test("an undo of the user's own is held against what stood there before, by
         CREATE TABLE shop.visit (visit_id integer PRIMARY KEY, note text);
         INSERT INTO shop.visit VALUES (0, 'theirs')`);
       const scenario = await scenarioIn(home);
+      const undoFile = join(dir, "undo.sql");
+      writeFileSync(undoFile, UNDO);
       const writing = writingOf(scenario, { url, home, dataset: null });
       const options = (sql: string) => ({
         ...writing,
         slots: 100,
-        own: { file: "undo.sql", sql, schemas: ["shop"] },
+        own: { file: "undo.sql", path: undoFile, sql, schemas: ["shop"] },
       });
       /** As the run's first hundred slots do. */
       const work = async () => {
@@ -136,7 +140,7 @@ Deno.test("an undo of the user's own is held against what stood there before, by
         const sql = "DELETE FROM ONLY shop.visit WHERE note = 'bench'";
         const operations = scenario.operations.filter(({ name }) => name === "visit");
         const streams = scenario.streams.map((stream) => ({ ...stream, count: 1 }));
-        const own = { file: "undo.sql", sql, schemas: ["shop"], perWrite: 1 };
+        const own = { file: "undo.sql", path: undoFile, sql, schemas: ["shop"], perWrite: 1 };
         const visits = {
           ...writingOf({ ...scenario, operations, streams }, { url, home, dataset: null }),
           slots: 100,
@@ -170,10 +174,68 @@ Deno.test("an undo of the user's own is held against what stood there before, by
           const file = recordFile(home, writing.runId);
           const record = JSON.parse(await Deno.readTextFile(file));
           const owner = { pid: 1, startedAt: "long ago" };
-          await Deno.writeTextFile(
-            file,
-            JSON.stringify({ ...record, owner, own: { file: "undo.sql", sql: UNDO, schemas: ["shop"] } }),
-          );
+          const write = (own: Partial<OwnUndo>, changes: Partial<WriteRecord> = {}) =>
+            Deno.writeTextFile(
+              file,
+              JSON.stringify({ ...record, ...changes, owner, own: { ...record.own, sql: UNDO, ...own } }),
+            );
+          const at = { url, embedded: false, held: false };
+          await client.query("CREATE TABLE shop.seen (n integer)");
+          const FORGED = "DROP TABLE shop.seen";
+          const refusals: [Partial<OwnUndo>, Partial<WriteRecord>, RegExp][] = [
+            [{ sql: FORGED }, {}, /undo\.sql has changed since that run\. That task shows it and asks\.$/m],
+            [{ sql: FORGED, path: "" }, {}, /does not say where undo\.sql lies/],
+            [{ sql: FORGED, path: join(home, "undo/evil.sql") }, {}, /evil\.sql lies in /],
+            [{ sql: FORGED, path: join(dir, "none.sql") }, {}, /none\.sql is not there any more/],
+            [
+              { sql: FORGED },
+              { place: { ...record.place, system: null } },
+              /with a DATABASE_URL that leads there/,
+            ],
+            [
+              {},
+              { looks: [{ operation: "visit", text: FORGED, values: [], before: "" }] },
+              /record is damaged/,
+            ],
+          ];
+          writeFileSync(join(home, "undo/evil.sql"), FORGED);
+          for (const [own, changes, said] of refusals) {
+            await write(own, changes);
+            assert.match((await takeBackLeftWrites(home, at)).left.join("\n"), said);
+            rmSync(`${file}.damaged`, { force: true });
+          }
+          // More than one statement in a look, and one that writes, end in an error of the server's.
+          for (
+            const text of [
+              "SELECT 1; COMMIT; DROP TABLE shop.seen",
+              "WITH gone AS (DELETE FROM shop.visit) SELECT 1",
+            ]
+          ) {
+            await write({ sql: "SELECT 1", path: join(dir, "one.sql") }, {
+              looks: [{ operation: "visit", text, values: [], before: "" }],
+            });
+            writeFileSync(join(dir, "one.sql"), "SELECT 1");
+            assert.match((await takeBackLeftWrites(home, at)).left.join("\n"), /It is not known whether/);
+          }
+          await write({});
+          Deno.chmodSync(file, 0o666);
+          assert.match((await takeBackLeftWrites(home, at)).left.join("\n"), /may be written by other users/);
+          Deno.chmodSync(file, 0o600);
+          if (Deno.uid() === 0) {
+            Deno.chownSync(file, 1, 1);
+            assert.match(
+              (await takeBackLeftWrites(home, at)).left.join("\n"),
+              /belongs to user id 1, so others/,
+            );
+            Deno.chownSync(file, 0, 0);
+          }
+          assert.equal((await client.query("SELECT FROM shop.seen")).rows.length, 0, "no SQL of others ran");
+          await write({ sql: `${UNDO} ` });
+          let asked = 0;
+          const mayRun = () => ++asked === 0;
+          assert.notEqual((await takeBackLeftWrites(home, { ...at, mayRun })).left.length, 0);
+          assert.equal(asked, 1);
+          await write({});
           const next = await takeBackLeftWrites(home, {
             url: await database("elsewhere"),
             embedded: false,
@@ -189,6 +251,20 @@ Deno.test("an undo of the user's own is held against what stood there before, by
       );
     } finally {
       await client.end();
+      await Deno.remove(dir, { recursive: true });
     }
   });
+});
+
+Deno.test("a pipe in place of a record is named, and not waited for", () => {
+  const home = Deno.makeTempDirSync({ prefix: "benchbook-undo-" });
+  try {
+    mkdirSync(join(home, "undo"));
+    new Deno.Command("mkfifo", { args: [recordFile(home, "20261129-171705-f802")] }).outputSync();
+    const { records, damaged } = keptRecords(home);
+    assert.deepEqual(records, []);
+    assert.match(damaged[0]!, /the run 20261129-171705-f802 .* its record is damaged/);
+  } finally {
+    Deno.removeSync(home, { recursive: true });
+  }
 });

@@ -52,7 +52,14 @@ Deno.test("what a run wrote is not removed where that would be replicated to the
 
     await t.step("neither is it by an undo of the user's own", async () => {
       await query("CREATE SCHEMA shop; CREATE TABLE shop.visit (visit_id integer PRIMARY KEY)");
-      const own = { file: "undo.sql", sql: "DELETE FROM shop.visit", schemas: ["shop"] };
+      const dir = await Deno.makeTempDir({ prefix: "benchbook-undo-" });
+      const own = {
+        file: "undo.sql",
+        path: `${dir}/undo.sql`,
+        sql: "DELETE FROM shop.visit",
+        schemas: ["shop"],
+      };
+      await Deno.writeTextFile(own.path, own.sql);
       const options = await written.writing({ own });
       const scenario = { ...options.scenario, datasetName: null };
       const count = async () => (await query("SELECT FROM shop.visit")).length;
@@ -74,6 +81,7 @@ Deno.test("what a run wrote is not removed where that would be replicated to the
       await query("DROP PUBLICATION live");
       assert.deepEqual((await tookBack()).left, []);
       assert.equal(await count(), 0);
+      await Deno.remove(dir, { recursive: true });
     });
   });
 });
