@@ -9,7 +9,8 @@ import type { Workload } from "./arms.ts";
 import { monotonicUs } from "../net/clock.ts";
 import type { Mix } from "./mix.ts";
 import { expectArmKeys, openTargets, storedKeysOf, tellArmKeys } from "./open_targets.ts";
-import { type Arm, PROOF_SLOTS_FROM } from "./plan.ts";
+import type { Arm } from "./plan.ts";
+import { proofSlot, SAMPLES } from "./proof_slots.ts";
 import { PROOF_LIMITS, ProofSession } from "./proof_session.ts";
 import { readCheck } from "./write_check.ts";
 import type { LoadedScenario } from "./scenario.ts";
@@ -30,9 +31,6 @@ export interface EqualityOptions {
   /** Told when a write has failed, with the arm's path. */
   readonly onFailed?: (slot: number, error: string, path: PathName) => void;
 }
-
-/** Parameter sets compared for each operation. */
-const SAMPLES = 5;
 
 /**
  * Asks every operation over every arm with the same values and holds each answer against direct SQL's; a
@@ -72,25 +70,6 @@ export async function proveEqual(options: EqualityOptions): Promise<{ compared: 
     await targets.close();
     await reference.close();
   }
-}
-
-/** The first of the slots that a sample has: one for SQL and one for each arm. */
-function proofSlot(operation: number, sample: number, arms: number): number {
-  return PROOF_SLOTS_FROM + (operation * SAMPLES + sample) * (arms + 1);
-}
-
-/** Every slot under which the comparison of so many arms may write. */
-export function proofSlots(
-  { operations }: Pick<LoadedScenario, "operations">,
-  arms: number,
-): { slot: number; operation: number }[] {
-  return operations.flatMap(({ write }, operation) =>
-    !write
-      ? []
-      : Array.from({ length: SAMPLES }, (_, sample) => proofSlot(operation, sample, arms)).flatMap((first) =>
-        Array.from({ length: arms + 1 }, (_, at) => ({ slot: first + at, operation }))
-      )
-  );
 }
 
 const control = (name: string, operationId: number): Statement => ({

@@ -1,6 +1,7 @@
 import { type Config, VERSION } from "../config.ts";
 import { loadWorkload, type Workload } from "../load/arms.ts";
-import { proofSlots, proveEqual } from "../load/equality.ts";
+import { proveEqual } from "../load/equality.ts";
+import { proofSlots } from "../load/proof_slots.ts";
 import type { Mix } from "../load/mix.ts";
 import { clearCache } from "../load/open_targets.ts";
 import { mixOf } from "../load/plan.ts";

@@ -1,4 +1,6 @@
 import { mix } from "../load/mix.ts";
+import { PROOF_SLOTS_FROM } from "../load/plan.ts";
+import { proofRequest } from "../load/proof_slots.ts";
 import type { LoadedScenario } from "../load/scenario.ts";
 import type { Draw } from "../model/scenario.ts";
 import { datasets } from "../seed/catalog.ts";
@@ -20,6 +22,9 @@ export interface WriteDraws {
 /** In place of a draw that needs what is not at hand after the run: other parameters' values stay as they are. */
 const NOT_KNOWN: Draw = { kind: "choice", values: [0] };
 
+/** A request's values by parameter; undefined where nobody knows them. */
+export type Asked = Readonly<Record<string, Value | undefined>>;
+
 /** @param counts rows by table of the data set */
 export function writeDraws(
   { operations }: Pick<LoadedScenario, "operations">,
@@ -37,13 +42,15 @@ export function writeDraws(
 
 /**
  * What the request of a slot gave for its parameters, as far as it was drawn: not what came from a file, a query or an
- * earlier answer. Lists are left out, as they become rows of their own.
+ * earlier answer: these are undefined. Of a slot of the comparison that no write has, nothing is known.
+ * @param arms how many the comparison was of
  */
 export function askedValues(
   dataset: string,
   writes: SlotWrites,
   { operations, counts }: WriteDraws,
-): (slot: number) => Readonly<Record<string, Value>> {
+  arms: number,
+): (slot: number) => Asked {
   const known = operations.map(({ params }) => {
     const names = new Set<string>();
     for (const [name, draw] of Object.entries(params)) {
@@ -63,11 +70,17 @@ export function askedValues(
   const { valuesOf } = mix(drawn, writes.streams, { keySpaces, sources: {} }, writes.seed);
   const operationOf = operationOfSlot(writes);
   return (slot) => {
-    const operation = operationOf(slot);
+    const isProof = slot >= PROOF_SLOTS_FROM;
+    const { operation, drawnBy } = isProof
+      ? proofRequest(slot, arms)
+      : { operation: operationOf(slot), drawnBy: slot };
+    const names = known[operation];
+    if (names === undefined) return {};
     return Object.fromEntries(
-      Object.entries(valuesOf(slot, operation)).filter(([name, value]) =>
-        known[operation]!.has(name) && !Array.isArray(value)
-      ),
+      Object.entries(valuesOf(drawnBy, operation)).map(([name, value]) => [
+        name,
+        names.has(name) ? value : undefined,
+      ]),
     );
   };
 }

@@ -99,7 +99,10 @@ async function takeBackHere(
   } catch (error) {
     return { told: [], left: [`${elsewhere(record)} Not now: ${(error as Error).message}.`] };
   }
-  const { rows, left, record: kept } = await takeBack(home, record, database, { signal, cancel: signal })
+  const { rows, written, left, record: kept } = await takeBack(home, record, database, {
+    signal,
+    cancel: signal,
+  })
     .finally(() => lock?.release());
   if (left.length > 0) {
     keepForLater(home, kept);
@@ -111,6 +114,15 @@ async function takeBackHere(
   dropRecord(home, record);
   const what = record.own === null ? `${formatCount(rows)} rows` : `by ${record.own.file}`;
   const where = placeText({ ...place, database: found.name });
+  if (rows === 0 && written > 0 && record.own === null) {
+    return {
+      told: [
+        `Nothing was taken back of the run ${runId} (${scenario}): under none of the ` +
+        `${formatCount(written)} keys that it wrote is there a row any more in ${where}.`,
+      ],
+      left: [],
+    };
+  }
   return { told: [`Took back what the run ${runId} (${scenario}) had left in ${where}: ${what}.`], left: [] };
 }
 

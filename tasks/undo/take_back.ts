@@ -21,7 +21,7 @@ import { lookAfter } from "./looks.ts";
 import { mostTouched, runOwnUndo } from "./own_undo.ts";
 import { endStatements } from "./sessions.ts";
 import { ownSlots, readTold, type Told } from "./told.ts";
-import { type Known, type WhoseRows, whoseRows } from "./whose_rows.ts";
+import { type Doubtful, type Known, type WhoseRows, whoseRows } from "./whose_rows.ts";
 
 /** Keys named in a sentence. */
 const SHOWN = 5;
@@ -35,6 +35,8 @@ export interface TakenBack {
   readonly rows: number;
   /** Rows that a scenario's own SQL removed or changed; null where the server does not count. */
   readonly touched: number | null;
+  /** Reserved keys that are known to have been written under; 0 where an earlier undo has removed those rows. */
+  readonly written: number;
   /** What is left, a sentence each; empty: the database is as it was before. */
   readonly left: readonly string[];
   /** The record as it is to be kept where something is left. */
@@ -69,7 +71,7 @@ export async function takeBack(
   try {
     client = await openClient(url, "benchbook undo");
   } catch (error) {
-    return { rows: 0, touched: null, left: [unknown(error)], record };
+    return { rows: 0, touched: null, written: 0, left: [unknown(error)], record };
   }
   const stopCancelling = cancelOn(client, cancel);
   try {
@@ -84,12 +86,14 @@ export async function takeBack(
       ...second,
       rows: first.rows + second.rows,
       touched: first.touched === null || second.touched === null ? null : first.touched + second.touched,
+      written: first.written,
       left: settled ? second.left : [...second.left, lateText(record, givenUp)],
     };
   } catch (error) {
     return {
       rows: 0,
       touched: null,
+      written: 0,
       left: [unknown(lockErrorOf(client, LOCK_WAIT_MS, error) ?? error)],
       record,
     };
@@ -141,6 +145,7 @@ async function takeBackNow(home: string, record: WriteRecord, client: PgClient):
   return {
     rows,
     touched,
+    written: reserved === null || reserved.removed ? 0 : reserved.proofSlots.length + (told?.written ?? 0),
     left: said ? [...left, ...failures] : [],
     record: reserved === null ? record : { ...record, reserved: { ...reserved, removed } },
   };
@@ -177,7 +182,7 @@ function evidenceFor(
   return (slot) => ofProof.has(slot) ? "written" : ofLoad(slot);
 }
 
-/** @returns rows removed, and whether these were all: a policy of the user's may hide some */
+/** @returns rows removed, and whether these were all, with nothing of which it is in doubt whose it is */
 async function removeOurs(
   client: Client,
   record: WriteRecord,
@@ -187,7 +192,7 @@ async function removeOurs(
   const dataset = datasets[record.reserved.dataset]!;
   const kept = await keepsRows(client, dataset, dataset.schemas);
   if (kept !== null) throw new Error(kept);
-  const { spared } = await whoseAre(client, record, known);
+  const { spared, doubtful } = await whoseAre(client, record, known);
   const isOurs = (slot: number) => known.evidence(slot) !== "nothing";
   let there = 0;
   for await (const reserved of reservedKeys(client, dataset)) {
@@ -195,7 +200,7 @@ async function removeOurs(
   }
   const removed = await removeReserved(client, dataset, isOurs, spared);
   const count = Object.values(removed).reduce((sum, rows) => sum + rows, 0);
-  return { count, whole: record.reserved.draws !== null && count >= there };
+  return { count, whole: record.reserved.draws !== null && count >= there && doubtful.length === 0 };
 }
 
 /** Those of them that are the run's. */
@@ -205,13 +210,13 @@ function rowsIn(spared: SparedRows, { relation, key, rows }: ReservedKey): numbe
 
 async function whoseAre(
   client: Client,
-  { reserved, writes }: WriteRecord,
+  { reserved, writes, arms }: WriteRecord,
   known: Known,
 ): Promise<WhoseRows> {
   const { dataset, draws } = reserved!;
   if (draws === null) return { spared: new Map(), doubtful: [] };
   await client.query("SET search_path = pg_catalog");
-  return await whoseRows(client, datasets[dataset]!, known, askedValues(dataset, writes, draws));
+  return await whoseRows(client, datasets[dataset]!, known, askedValues(dataset, writes, draws, arms.length));
 }
 
 /**
@@ -260,15 +265,31 @@ async function leftReserved(
     `${rows} ${rows === 1 ? "row" : "rows"} of the run ${runId} ${rows === 1 ? "is" : "are"} left in ` +
     `${relation} of the database "${place.database}": ${column} ${from === to ? from : `${from} to ${to}`}.`
   );
-  if (doubtful.length === 0) return { ours, others: [] };
-  const named = doubtful.slice(0, SHOWN).map(({ relation, column, key }) => `${relation} (${column} ${key})`);
-  const others =
-    `What stands in ${named.join(", ")}${
-      doubtful.length > SHOWN ? " …" : ""
-    } of the database "${place.database}" was ` +
-    `left as somebody else's: requests of the run ${runId} with these keys were given up, and would have written ` +
-    "something else.";
-  return { ours, others: [others] };
+  return { ours, others: othersText(doubtful, record) };
+}
+
+/** What is left as somebody else's, for people: a sentence for each reason. */
+function othersText(doubtful: readonly Doubtful[], { runId, place }: WriteRecord): string[] {
+  const say = (some: readonly Doubtful[], why: string) => {
+    if (some.length === 0) return [];
+    const named = some.slice(0, SHOWN).map(({ relation, column, key }) => `${relation} (${column} ${key})`);
+    return [
+      `What stands in ${named.join(", ")}${
+        some.length > SHOWN ? ` and ${some.length - SHOWN} more` : ""
+      } of ` +
+      `the database "${place.database}" was left as somebody else's: ${why}`,
+    ];
+  };
+  return [
+    ...say(
+      doubtful.filter(({ written }) => !written),
+      `requests of the run ${runId} with these keys were given up, and would have written something else.`,
+    ),
+    ...say(
+      doubtful.filter(({ written }) => written),
+      `the run ${runId} wrote under these keys, and something else than it wrote is there.`,
+    ),
+  ];
 }
 
 async function leftOwn(client: Client, { own, looks, runId, place }: WriteRecord): Promise<string[]> {

@@ -15,6 +15,8 @@ const UNTOLD_SLOTS = 1000;
 export interface Told {
   /** What is known of the slot's key, all its attempts together; null where the spool does not tell of it. */
   evidence(slot: number): Evidence | null;
+  /** How many slots' writes were answered. */
+  readonly written: number;
   /** Writes that nobody answered, over an arm whose sessions the run cannot end; not all, if many. */
   readonly givenUp: readonly GivenUp[];
   /** Whether there are such over a service of the run's own, which may have them in a queue. */
@@ -61,6 +63,7 @@ export function readTold(
       : null;
   const givenUp: GivenUp[] = [];
   let queued = false;
+  let written = 0;
   let last = -1;
   let lastUs = 0;
   const state = { torn: false };
@@ -69,7 +72,7 @@ export function readTold(
     // Operations are numbered arm by arm, each in the scenario's order.
     const arm = arms[Math.floor(operation / operations.length)];
     const left = evidenceOf(row, arm?.path);
-    sets[left].add(slot);
+    if (sets[left].add(slot) && left === "written") written++;
     if (isUnanswered(row)) {
       if (arm?.ours === false && givenUp.length < MOST_GIVEN_UP) {
         givenUp.push({ slot, operation: operation % operations.length });
@@ -82,6 +85,7 @@ export function readTold(
   const slotsPerUs = lastUs > 0 ? (last + 1) / lastUs : 0;
   return {
     evidence,
+    written,
     givenUp,
     queued,
     torn: state.torn,

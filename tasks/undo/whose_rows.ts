@@ -9,17 +9,28 @@ import {
   undoSql,
 } from "../seed/reserved.ts";
 import type { Value } from "../targets/target.ts";
+import type { Asked } from "./asked_values.ts";
 import type { Evidence } from "./evidence.ts";
+import { rowsAsked } from "./rows_asked.ts";
 
 /** Keys looked at in one query. */
 const BATCH = 5000;
 
+/** A key that is left, in one relation. */
+export interface Doubtful {
+  readonly relation: string;
+  readonly column: string;
+  readonly key: bigint;
+  /** Whether its request is known to have written; else nobody knows what became of it. */
+  readonly written: boolean;
+}
+
 /** Rows of somebody else's under keys that a run used too. */
 export interface WhoseRows {
-  /** Of each relation and key that others have rows of: the places of the run's own. */
+  /** Of each relation and key that others have rows of: the places of the run's own that are to go. */
   readonly spared: SparedRows;
-  /** Those under the key of a request of which nobody knows what became: the run's own may have been changed since. */
-  readonly doubtful: readonly { readonly relation: string; readonly column: string; readonly key: bigint }[];
+  /** Keys of which nothing is to go: somebody else has rows there, or has changed the run's. */
+  readonly doubtful: readonly Doubtful[];
 }
 
 /** What is known of a run's writes. */
@@ -36,112 +47,155 @@ interface Row {
   readonly ours: boolean;
 }
 
+/** The rows of one key in one relation, and how many of them the request may have asked for. */
+interface Found {
+  readonly entry: ReservedKey;
+  readonly rows: readonly Row[];
+  readonly most: number;
+}
+
 /**
- * Tells a run's rows from those of others that have the same key, by the values that its requests gave: where nobody
- * knows what became of a request, and where several rows have a key that was written once.
+ * Tells a run's rows from those of others that have the same key, by the values that its requests gave. That a request
+ * was answered does not say whose row stands there by now: it may have been removed, and another put in its place.
  * @param asked what the request of a slot gave
  */
 export async function whoseRows(
   client: Client,
   dataset: Dataset,
   known: Known,
-  asked: (slot: number) => Readonly<Record<string, Value>>,
+  asked: (slot: number) => Asked,
 ): Promise<WhoseRows> {
-  const questioned = new Map<string, ReservedKey[]>();
-  for (const entries of await ambiguous(client, dataset, known)) {
-    for (const entry of entries) {
-      questioned.set(entry.relation, [...questioned.get(entry.relation) ?? [], entry]);
-    }
-  }
   const spared = new Map<string, readonly string[]>();
-  const doubtful: { relation: string; column: string; key: bigint }[] = [];
-  const found: { entry: ReservedKey; rows: readonly Row[] }[] = [];
-  for (const [relation, entries] of questioned) {
-    for (let from = 0; from < entries.length; from += BATCH) {
-      const part = entries.slice(from, from + BATCH);
-      const rows = await rowsOf(client, dataset, relation, part, asked);
-      for (const entry of part) found.push({ entry, rows: rows.get(String(entry.key)) ?? [] });
+  const kept = new Set<bigint>();
+  const columns = new Map<string, ReadonlySet<string>>();
+  for await (const entries of batches(client, dataset, known)) {
+    for (const group of byKey(await look(client, dataset, entries, asked, columns))) {
+      judge(group, dataset, known, { spared, kept });
     }
   }
-  const idOf = ({ table, key }: ReservedKey) => `${table} ${key}`;
-  // A key's rows lie in several partitions, and those of the run in one of them.
-  const matched = new Set(
-    found.flatMap(({ entry, rows }) => rows.some(({ ours }) => ours) ? [idOf(entry)] : []),
-  );
-  const isUnknown = (entry: ReservedKey) => known.evidence(slotOf(dataset, entry)) === "unknown";
-  const others = new Set<bigint>();
-  for (const { entry, rows } of found) {
+  const doubtful: Doubtful[] = [];
+  if (kept.size === 0) return { spared, doubtful };
+  // Of one request either all rows go, an order and its lines, or none.
+  for await (const entry of reservedKeys(client, dataset)) {
     const { relation, column, key } = entry;
-    if (!isUnknown(entry) || rows.every(({ ours }) => ours)) continue;
-    others.add(key);
-    doubtful.push({ relation, column, key });
-  }
-  for (const { entry, rows } of found) {
-    const own = rows.filter(({ ours }) => ours);
-    const id = rowsId(entry.relation, entry.key);
-    // Of one request either all rows are the run's, an order and its lines, or none.
-    if (isUnknown(entry)) { if (others.has(entry.key)) spared.set(id, []); }
-    // Where an answered statement wrote other values than its parameters', what is there is its own.
-    else if (own.length < rows.length && (known.removed || matched.has(idOf(entry)))) {
-      spared.set(
-        id,
-        own.map(({ place }) => place),
-      );
-    }
+    if (!kept.has(key)) continue;
+    spared.set(rowsId(relation, key), []);
+    doubtful.push({
+      relation,
+      column,
+      key,
+      written: known.evidence(slotOf(dataset, entry)) === "written",
+    });
   }
   return { spared, doubtful };
 }
 
-/** What is to be looked at more closely, grouped by table and key. */
-async function ambiguous(
-  client: Client,
+/** @param group a key's rows in one table, which may lie in several partitions */
+function judge(
+  group: readonly Found[],
   dataset: Dataset,
   { evidence, removed }: Known,
-): Promise<ReservedKey[][]> {
-  const groups: ReservedKey[][] = [];
-  let group: ReservedKey[] = [];
-  const close = () => {
-    const rows = group.reduce((sum, each) => sum + each.rows, 0);
-    if (group.length > 0 && (removed || rows > 1 || evidence(slotOf(dataset, group[0]!)) === "unknown")) {
-      groups.push(group);
-    }
-    group = [];
-  };
-  for await (const entry of reservedKeys(client, dataset)) {
-    if (evidence(slotOf(dataset, entry)) === "nothing") continue;
-    const [first] = group;
-    if (first !== undefined && (first.table !== entry.table || first.key !== entry.key)) close();
-    group.push(entry);
+  { spared, kept }: { readonly spared: Map<string, readonly string[]>; readonly kept: Set<bigint> },
+): void {
+  const { entry, most } = group[0]!;
+  const rows = group.flatMap((found) => found.rows);
+  const own = rows.filter(({ ours }) => ours);
+  // Of more rows alike than were asked for nobody knows which are the run's.
+  if (own.length === rows.length && own.length <= most) return;
+  const written = evidence(slotOf(dataset, entry)) === "written";
+  const isApart = written && own.length <= most &&
+    (own.length === 0 ? removed : dataset.reserved.length === 1);
+  if (!isApart) {
+    kept.add(entry.key);
+    return;
   }
-  close();
-  return groups;
+  for (const found of group) {
+    const places = found.rows.filter(({ ours }) => ours).map(({ place }) => place);
+    if (places.length < found.rows.length) spared.set(rowsId(found.entry.relation, entry.key), places);
+  }
 }
 
-async function rowsOf(
+/** Keys that the run may have written under; those of a key in one table are in one batch. */
+async function* batches(
   client: Client,
   dataset: Dataset,
-  relation: string,
-  entries: readonly ReservedKey[],
-  asked: (slot: number) => Readonly<Record<string, Value>>,
-): Promise<Map<string, Row[]>> {
-  const { column } = entries[0]!;
-  const given = entries.map((entry) => ({ ...asked(slotOf(dataset, entry)), [column]: String(entry.key) }));
-  const text = undoSql("whose_rows.sql", { relation, key: column });
-  const byKey = new Map<string, Row[]>();
-  for (const row of await read(client, text, given)) {
-    const of = byKey.get(row.key);
-    if (of === undefined) byKey.set(row.key, [row]);
-    else of.push(row);
+  { evidence }: Known,
+): AsyncGenerator<readonly ReservedKey[]> {
+  let batch: ReservedKey[] = [];
+  for await (const entry of reservedKeys(client, dataset)) {
+    if (evidence(slotOf(dataset, entry)) === "nothing") continue;
+    const last = batch.at(-1);
+    const isNext = last !== undefined && (last.table !== entry.table || last.key !== entry.key);
+    if (isNext && (batch.length >= BATCH || last.table !== entry.table)) {
+      yield batch;
+      batch = [];
+    }
+    batch.push(entry);
   }
-  return byKey;
+  if (batch.length > 0) yield batch;
 }
 
-/** None where a parameter is called like a column and is of another type: then its value tells nothing. */
-async function read(client: Client, text: string, given: unknown): Promise<readonly Row[]> {
-  try {
-    return (await client.query<Row>(text, [JSON.stringify(given)])).rows;
-  } catch (error) {
-    if (/^22/.test((error as { code?: string }).code ?? "")) return [];
-    throw error;
+function byKey(found: readonly Found[]): Iterable<readonly Found[]> {
+  return Map.groupBy(found, ({ entry }) => entry.key).values();
+}
+
+/** @param columns of relations, as far as they are known yet */
+async function look(
+  client: Client,
+  dataset: Dataset,
+  entries: readonly ReservedKey[],
+  asked: (slot: number) => Asked,
+  columns: Map<string, ReadonlySet<string>>,
+): Promise<Found[]> {
+  const found: Found[] = [];
+  for (const [relation, part] of Map.groupBy(entries, (entry) => entry.relation)) {
+    const names = columns.get(relation) ?? await columnsOf(client, relation);
+    columns.set(relation, names);
+    const { column } = part[0]!;
+    const wanted = part.map((entry) =>
+      rowsAsked({ ...asked(slotOf(dataset, entry)), [column]: String(entry.key) }, names)
+    );
+    const text = undoSql("whose_rows.sql", { relation, key: column });
+    const rows = Map.groupBy(
+      await read(client, text, wanted.flatMap((each) => each.rows), column),
+      ({ key }) => key,
+    );
+    part.forEach((entry, at) =>
+      found.push({ entry, rows: rows.get(String(entry.key)) ?? [], most: wanted[at]!.most })
+    );
   }
+  return found;
+}
+
+async function columnsOf(client: Client, relation: string): Promise<ReadonlySet<string>> {
+  const { rows } = await client.query<{ name: string }>(undoSql("columns.sql"), [relation]);
+  return new Set(rows.map(({ name }) => name));
+}
+
+type Given = Readonly<Record<string, Value>>;
+
+/** Where a parameter is called like a column and is of another type its value tells nothing. */
+async function read(
+  client: Client,
+  text: string,
+  given: readonly Given[],
+  key: string,
+): Promise<readonly Row[]> {
+  const ask = async (rows: readonly Given[]): Promise<readonly Row[] | null> => {
+    try {
+      return (await client.query<Row>(text, [JSON.stringify(rows)])).rows;
+    } catch (error) {
+      if (/^22/.test((error as { code?: string }).code ?? "")) return null;
+      throw error;
+    }
+  };
+  const only = (names: readonly string[]) =>
+    given.map((row) => Object.fromEntries(names.flatMap((name) => name in row ? [[name, row[name]!]] : [])));
+  const all = await ask(given);
+  if (all !== null) return all;
+  const told = [key];
+  for (const name of new Set(given.flatMap((row) => Object.keys(row)))) {
+    if (name !== key && await ask(only([key, name])) !== null) told.push(name);
+  }
+  return await ask(only(told)) ?? [];
 }
