@@ -1,4 +1,5 @@
 import { Buffer } from "node:buffer";
+import { ServiceError } from "../model/errors.ts";
 import {
   Backend,
   HEADER,
@@ -10,9 +11,16 @@ import {
   zeroTerminated,
 } from "./wire.ts";
 
+const MEGABYTE = 1_000_000;
+/** All that is said for one statement, and is not a COPY, which nobody keeps. What we ask for is a thousandth of it. */
+const MOST_ANSWER_BYTES = 128 * MEGABYTE;
+/** What pg keeps of a message beyond its bytes, however short it is, and of each value of a row. */
+const MESSAGE_COST = 200;
+const VALUE_COST = 16;
+
 /**
- * Looks at messages before pg sees them. pg keeps what a length claims, and looks for the end of a text beyond its
- * message, for ever where there is none: a server could have all memory, or all time.
+ * Looks at messages before pg sees them. pg keeps what a length claims, and all rows of an answer, and looks for the
+ * end of a text beyond its message, for ever where there is none: a server could have all memory, or all time.
  */
 export class FrameGuard {
   readonly #header = new Uint8Array(HEADER);
@@ -22,8 +30,10 @@ export class FrameGuard {
   #left = 0;
   /** What has come of its body where that is looked at; null where it is not. */
   #body: Uint8Array[] | null = null;
+  /** What the present answer may still need. */
+  #room = MOST_ANSWER_BYTES;
 
-  /** @throws when a message is longer than any of its type can be, or what is in it does not end in it */
+  /** @throws when a message is longer than any of its type can be, or what is in it does not end in it, or an answer is too long */
   pass(chunk: Uint8Array): void {
     for (let at = 0; at < chunk.length;) {
       if (this.#left > 0) {
@@ -49,6 +59,8 @@ export class FrameGuard {
     this.#left = messageEnd(this.#header, 0) - HEADER;
     if (this.#left > mostBytes(type)) throw notTheProtocol();
     this.#body = type === Backend.copyData ? null : [];
+    if (type === Backend.readyForQuery) this.#room = MOST_ANSWER_BYTES;
+    else if (type !== Backend.copyData) this.#need(this.#left + MESSAGE_COST);
     if (this.#left === 0) this.#whole();
   }
 
@@ -57,7 +69,19 @@ export class FrameGuard {
     const parts = this.#body;
     this.#body = null;
     const body = parts.length === 1 ? parts[0]! : Buffer.concat(parts);
-    checkBody(this.#header[0]!, body);
+    const type = this.#header[0]!;
+    checkBody(type, body);
+    if (type === Backend.dataRow) this.#need(int16(body, 0) * VALUE_COST);
+  }
+
+  #need(bytes: number): void {
+    this.#room -= bytes;
+    if (this.#room >= 0) return;
+    const most = MOST_ANSWER_BYTES / MEGABYTE;
+    throw new ServiceError(
+      `Cannot read PostgreSQL's answer as it must fit in ${most} MB: the server sends more for one statement`,
+      "Check that the URL leads to PostgreSQL and not to something else.",
+    );
   }
 }
 

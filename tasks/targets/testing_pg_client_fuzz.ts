@@ -1,10 +1,29 @@
 import assert from "node:assert/strict";
 import { Buffer } from "node:buffer";
 import { connectClient } from "../postgres/client.ts";
-import { playServer } from "../postgres/testing_backend.ts";
+import { playServer, say } from "../postgres/testing_backend.ts";
 import { answer, Draw, loginTurns, mutate, PASSWORD } from "./testing_pg_conversation.ts";
 
 const LIMIT_MS = 2000;
+const PIECE = 256 * 1024;
+
+/** Messages that a server may say without an end. */
+export const ENDLESS: Readonly<Record<string, readonly Uint8Array[]>> = {
+  "rows of text": [say.row(["x".repeat(10_000)])],
+  "rows of many nulls": [say.row(Array.from({ length: 1600 }, () => null))],
+  "rows of short texts": [say.row(["1", "2", "3"])],
+  "rows of nothing": [say.row([])],
+  "notices": [say.notice("note")],
+  "settings": [say.parameter("TimeZone", "UTC")],
+  "notifications": [say.notification()],
+  "ends of a statement": [say.complete("SELECT 1")],
+};
+
+/** As many as fit in a piece of what is sent. */
+export function repeated(messages: readonly Uint8Array[]): Uint8Array[] {
+  const length = messages.reduce((sum, bytes) => sum + bytes.length, 0);
+  return Array.from({ length: Math.ceil(PIECE / length) }, () => messages).flat();
+}
 
 /**
  * Has conversations over sockets between such servers and the client of all that is not measured. Each statement
@@ -20,6 +39,12 @@ export async function fuzzClient(seeds: Iterable<number>): Promise<{ answered: n
       }
       for (;;) {
         await connection.hear();
+        if (draw.below(2000) === 0) {
+          const piece = repeated(draw.of(Object.values(ENDLESS)));
+          await connection.say(say.columns(["a", "b", "ü"]));
+          // Until the client has closed it.
+          for (;;) await connection.say(...piece);
+        }
         const right = answer(draw, true, ["a", "b", "ü"].slice(0, draw.below(4)));
         await connection.say(...draw.chance(20) ? right : mutate(draw, right));
         if (draw.chance(60)) return;
