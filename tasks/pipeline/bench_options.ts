@@ -277,6 +277,11 @@ function label(text: string): string {
   if (/^latest(~\d+)?$/.test(text.trim())) {
     throw new InvalidArgumentError("That names the newest runs, whatever their labels.");
   }
+  if (/^\d{8}-\d{6}-[0-9a-f]{4}$/i.test(text.trim())) {
+    throw new InvalidArgumentError(
+      "It looks like the id of a run: by an id that run is found, whatever its label.",
+    );
+  }
   if (!isPrintable(text.trim())) {
     throw new InvalidArgumentError("It must be one line of visible characters.");
   }

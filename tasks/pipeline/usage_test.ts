@@ -110,6 +110,7 @@ const MISTAKES: readonly [what: string, task: string, args: string[], said: RegE
     /label[\s\S]*one line of visible characters/,
   ],
   ["a label of two lines", "bench", ["--label", "x\ny"], /label[\s\S]*one line of visible characters/],
+  ["a label like an id", "bench", ["--label", "20261129-171705-f802"], /looks like the id of a run/],
   ["a label that means another run", "bench", ["--label", "latest"], /names the newest runs/],
   ["a folder as store", "bench", ["--db", "tasks"], /Cannot store runs in .*tasks: it is a folder/],
   ["a text as store", "bench", ["--db", "deno.json"], /deno\.json: it is no DuckDB file/],
