@@ -11,6 +11,7 @@ export async function fillEmpty(file: string): Promise<void> {
     const made = join(dir, "empty.duckdb");
     (await DuckDBInstance.create(made)).closeSync();
     using target = Deno.openSync(file, { read: true, write: true });
+    await lock(target);
     // Somebody may have been quicker.
     if (target.statSync().size > 0) return;
     const bytes = Deno.readFileSync(made);
@@ -22,5 +23,16 @@ export async function fillEmpty(file: string): Promise<void> {
     }
   } finally {
     Deno.removeSync(dir, { recursive: true });
+  }
+}
+
+/** So long another process may take to fill it. */
+const WAIT_MS = 5000;
+
+/** Two that find it empty at once would write over each other; closing it gives it free. */
+async function lock(file: Deno.FsFile): Promise<void> {
+  for (const until = performance.now() + WAIT_MS; !file.tryLockSync(true);) {
+    if (performance.now() > until) throw new Error("another process has locked it");
+    await new Promise((wake) => setTimeout(wake, 20));
   }
 }
