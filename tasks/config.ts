@@ -1,6 +1,7 @@
 import { join, resolve } from "node:path";
 import { parseEnv } from "node:util";
 import process from "node:process";
+import { readSmallText } from "./files/small_file.ts";
 import { UsageError } from "./model/errors.ts";
 import { checkedUrl } from "./model/service_url.ts";
 import { hint } from "./model/suggest.ts";
@@ -73,7 +74,7 @@ function environment(): Record<string, string | undefined> {
  */
 export function readEnvFile(file: string): Record<string, string | undefined> {
   try {
-    return parseEnvFile(Deno.readTextFileSync(file));
+    return parseEnvFile(readSmallText(file));
   } catch (error) {
     if (error instanceof Deno.errors.NotFound) return {};
     throw new UsageError(

@@ -1,4 +1,5 @@
 import { join } from "node:path";
+import { readSmallText } from "../files/small_file.ts";
 import { UsageError } from "../model/errors.ts";
 import { parseSql, type SqlQuestion } from "../targets/workload_sql.ts";
 
@@ -6,7 +7,7 @@ import { parseSql, type SqlQuestion } from "../targets/workload_sql.ts";
 export function readCheck(workloadDir: string, name: string): SqlQuestion {
   const file = join(workloadDir, `${name}.check.sql`);
   try {
-    return parseSql(Deno.readTextFileSync(file), file);
+    return parseSql(readSmallText(file), file);
   } catch (error) {
     if (!(error instanceof Deno.errors.NotFound)) throw error;
     throw new UsageError(

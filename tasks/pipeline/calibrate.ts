@@ -1,5 +1,5 @@
-import { readFileSync } from "node:fs";
 import { join } from "node:path";
+import { readSmallText } from "../files/small_file.ts";
 import { VERSION } from "../config.ts";
 import { AlarmThread } from "../load/alarm_thread.ts";
 import { waitsItself } from "../load/generator_loop.ts";
@@ -60,7 +60,7 @@ export async function calibrate(
 export function readCalibration(home: string, machine: Machine = hostFacts()): Calibration | null {
   let kept: Calibration;
   try {
-    kept = JSON.parse(readFileSync(calibrationFile(home), "utf8"));
+    kept = JSON.parse(readSmallText(calibrationFile(home)));
   } catch {
     // Never taken, or torn: the next doctor takes it anew.
     return null;

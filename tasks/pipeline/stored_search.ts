@@ -1,4 +1,5 @@
 import { join } from "node:path";
+import { readSmallText } from "../files/small_file.ts";
 import type { Config } from "../config.ts";
 import type { PathRate, RateProbe, RateSearch } from "../model/rate_search.ts";
 import { UsageError } from "../model/errors.ts";
@@ -37,7 +38,7 @@ function withStore(found: Omit<RateSearch, "files">, { file }: Store): RateSearc
 /** A search as its page's folder keeps it, of versions whose store did not. */
 function pageOf(reports: string, id: string): RateSearch | null {
   try {
-    const found = searchOf(Deno.readTextFileSync(join(reports, id, "search.json")));
+    const found = searchOf(readSmallText(join(reports, id, "search.json")));
     return found?.search.id === id ? found : null;
   } catch {
     return null;

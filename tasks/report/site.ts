@@ -1,4 +1,5 @@
 import { join } from "node:path";
+import { readSmallText } from "../files/small_file.ts";
 import { sparkline } from "../charts/sparkline.ts";
 import { formatCount, measuredMs } from "../model/units.ts";
 import type { RateSearch } from "../model/rate_search.ts";
@@ -171,7 +172,7 @@ async function readReports(reports: string): Promise<{ runs: Stored[]; searches:
         if (search.search.id === entry.name) searches.push(search);
         continue;
       }
-      const summary = JSON.parse(await Deno.readTextFile(join(reports, entry.name, "summary.json")));
+      const summary = JSON.parse(readSmallText(join(reports, entry.name, "summary.json")));
       if (isSummary(summary)) runs.push({ ...summary, directory: entry.name });
     } catch {
       // A report of another version, one that is torn or closed to us, or another program's folder is no reason not
@@ -183,7 +184,7 @@ async function readReports(reports: string): Promise<{ runs: Stored[]; searches:
 
 async function readText(path: string): Promise<string | null> {
   try {
-    return await Deno.readTextFile(path);
+    return await Promise.resolve(readSmallText(path));
   } catch {
     return null;
   }

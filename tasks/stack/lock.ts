@@ -1,7 +1,8 @@
 import { join } from "node:path";
+import { noFile, readSmallText } from "../files/small_file.ts";
 import { ServiceError } from "../model/errors.ts";
 import { claimHome, writeProblem } from "./home.ts";
-import { isFolder, moveAside } from "./places.ts";
+import { moveAside } from "./places.ts";
 import { isAlive, isProcessId, type ProcessId, self } from "./process.ts";
 
 /** Who holds a home: written into the lock file for the one who is refused. */
@@ -27,7 +28,7 @@ export interface Lock {
 export function acquireLock(home: string, what: string): Lock {
   claimHome(home);
   const path = lockPath(home);
-  if (isFolder(path)) moveAside(path);
+  if (isNoFile(path)) moveAside(path);
   const file = openLock(home, path);
   if (!file.tryLockSync(true)) {
     file.close();
@@ -66,6 +67,7 @@ function openLock(home: string, path: string): Deno.FsFile {
 /** What the lock file says about a home: free, held by a live process, or left behind by a dead one. */
 export function inspectLock(home: string): { state: "free" | "held" | "stale"; holder: LockHolder | null } {
   const path = lockPath(home);
+  if (isNoFile(path)) return { state: "free", holder: null };
   const holder = readHolder(path);
   let file: Deno.FsFile;
   try {
@@ -94,9 +96,18 @@ function lockPath(home: string): string {
   return join(home, "bench.lock");
 }
 
+/** A folder, a pipe or the like in the place of the lock file. */
+function isNoFile(path: string): boolean {
+  try {
+    return noFile(Deno.statSync(path)) !== null;
+  } catch {
+    return false;
+  }
+}
+
 function readHolder(path: string): LockHolder | null {
   try {
-    const holder = JSON.parse(Deno.readTextFileSync(path)) as Partial<LockHolder> | null;
+    const holder = JSON.parse(readSmallText(path)) as Partial<LockHolder> | null;
     const { process, what, since } = holder ?? {};
     if (!isProcessId(process) || typeof what !== "string" || typeof since !== "string") return null;
     return { process, what, since };

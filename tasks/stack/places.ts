@@ -1,16 +1,8 @@
 import { createHash, randomBytes } from "node:crypto";
-import {
-  existsSync,
-  lstatSync,
-  mkdirSync,
-  readFileSync,
-  renameSync,
-  statfsSync,
-  statSync,
-  writeFileSync,
-} from "node:fs";
+import { existsSync, lstatSync, mkdirSync, renameSync, statfsSync, statSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import process from "node:process";
+import { readSmallText } from "../files/small_file.ts";
 import { ServiceError } from "../model/errors.ts";
 import { claimFolder, claimHome, HOME_MARK, writeProblem } from "./home.ts";
 import { namesIn, type Shape, shapeOf } from "./home_entries.ts";
@@ -104,7 +96,7 @@ export function moveAside(path: string): void {
 /** A secret kept in a 0600 file: read, or made at random and written the first time. */
 export function keptSecret(path: string): string {
   try {
-    const secret = readFileSync(path, "utf8").trim();
+    const secret = readSmallText(path).trim();
     if (secret !== "") return secret;
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== "ENOENT") throw error;

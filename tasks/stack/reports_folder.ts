@@ -5,12 +5,12 @@ import {
   mkdtempSync,
   openSync,
   readdirSync,
-  readFileSync,
   readSync,
   rmdirSync,
   rmSync,
 } from "node:fs";
 import { basename, join } from "node:path";
+import { readSmallText } from "../files/small_file.ts";
 import { ServiceError, UsageError } from "../model/errors.ts";
 import { isRunId } from "../model/run_id.ts";
 import { freeBytes } from "./places.ts";
@@ -201,7 +201,7 @@ export function leftReports(reports: string): string[] {
 
 function readJson(path: string): unknown {
   try {
-    return JSON.parse(readFileSync(path, "utf8"));
+    return JSON.parse(readSmallText(path));
   } catch {
     return null;
   }

@@ -1,5 +1,6 @@
-import { readFileSync, rmSync } from "node:fs";
+import { rmSync } from "node:fs";
 import { join } from "node:path";
+import { readSmallText } from "../files/small_file.ts";
 import { writeAtomically } from "./places.ts";
 import {
   isAlive,
@@ -32,7 +33,7 @@ export interface ServiceRecord {
  */
 export function readRecords(home: string): ServiceRecord[] {
   try {
-    const { services } = JSON.parse(readFileSync(statePath(home), "utf8")) as { services: unknown[] };
+    const { services } = JSON.parse(readSmallText(statePath(home))) as { services: unknown[] };
     return services.filter(isRecord).filter(({ process }) => isAlive(process));
   } catch {
     // Absent, or written by a version that we do not know: nothing we could stop by it.

@@ -1,4 +1,5 @@
 import { basename, join } from "node:path";
+import { readSmallText } from "../files/small_file.ts";
 import { ownerForm, type RunEnd, type SpoolOwner } from "./spool_form.ts";
 import { sealText, unsealText } from "./spool_text.ts";
 import type { Operation } from "../model/operation.ts";
@@ -118,7 +119,7 @@ function entriesOf(home: string): Deno.DirEntry[] {
 
 function readOwner(dir: string): SpoolOwner | null {
   try {
-    const unsealed = unsealText(basename(dir), Deno.readTextFileSync(join(dir, "owner.json")));
+    const unsealed = unsealText(basename(dir), readSmallText(join(dir, "owner.json")));
     return unsealed === null ? null : ownerForm(unsealed.value);
   } catch {
     return null;

@@ -1,4 +1,5 @@
 import { basename, join } from "node:path";
+import { readSmall } from "../files/small_file.ts";
 import type { Operation } from "../model/operation.ts";
 import type { Phase, Plan, Run, Sample } from "../model/run.ts";
 import { SpoolError } from "./spool_error.ts";
@@ -98,8 +99,7 @@ function segmentsOf(dir: string): string[] {
 function readRecord<T>(dir: string, name: string, form: Form<T>, damaged: string[]): T | null {
   let text: string;
   try {
-    if (Deno.statSync(join(dir, name)).size > LARGEST_RECORD) throw new RangeError(`${name} is too large`);
-    text = Deno.readTextFileSync(join(dir, name));
+    text = readSmall(join(dir, name), { most: LARGEST_RECORD }).text;
   } catch (error) {
     if (!(error instanceof Deno.errors.NotFound)) damaged.push(name);
     return null;

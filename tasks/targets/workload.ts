@@ -1,5 +1,6 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
+import { readSmallText } from "../files/small_file.ts";
 import { UsageError } from "../model/errors.ts";
 import type { Parameter } from "../model/operation.ts";
 import { type GraphqlQuestion, parseGraphql } from "./workload_graphql.ts";
@@ -49,7 +50,7 @@ export function loadQuestion(dir: string, name: string, needGraphql = true): Que
 
 function read(file: string): string {
   try {
-    return Deno.readTextFileSync(file);
+    return readSmallText(file);
   } catch (error) {
     const why = error instanceof Deno.errors.NotFound ? "there is no such file" : (error as Error).message;
     throw new UsageError(`Cannot read ${file}: ${why}`, undefined, { cause: error });
