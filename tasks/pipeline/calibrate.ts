@@ -27,7 +27,7 @@ export function calibrationFile(home: string): string {
 
 /**
  * Measures what the load generator can do on this machine with nothing behind it, in a few seconds, and keeps it
- * in the home. Holds the home's lock meanwhile: a run beside it would shape both.
+ * in the home, unless it sustained no rate while an earlier one of the same machine did. Holds the home's lock meanwhile: a run beside it would shape both.
  * @throws {ServiceError} when another task uses the home, or a part fails; {InterruptedError} when `signal` aborts.
  */
 export async function calibrate(
@@ -48,7 +48,10 @@ export async function calibrate(
       steps,
       requestsPerSecond: sustainedRate(steps, measured.dispatch),
     };
-    writeAtomically(calibrationFile(home), `${JSON.stringify(calibration, null, 2)}\n`, 0o644);
+    // A moment too busy to sustain any rate tells less of this machine than what was found before.
+    if (calibration.requestsPerSecond > 0 || (readCalibration(home)?.requestsPerSecond ?? 0) === 0) {
+      writeAtomically(calibrationFile(home), `${JSON.stringify(calibration, null, 2)}\n`, 0o644);
+    }
     return calibration;
   } finally {
     folder.remove();
@@ -81,9 +84,10 @@ export function rateWarning(
 ): string | null {
   if (calibration === null || ratePerSecond === null) return null;
   const { requestsPerSecond: most } = calibration;
-  if (ratePerSecond / workers <= most) return null;
+  // A machine that was too busy to sustain any rate while it was calibrated told nothing of what it can do.
+  if (most === 0 || ratePerSecond / workers <= most) return null;
   const asked = `${formatCount(ratePerSecond)} requests/s by ${workers} worker${workers === 1 ? "" : "s"}`;
-  const needed = most > 0 ? Math.ceil(ratePerSecond / most) : Infinity;
+  const needed = Math.ceil(ratePerSecond / most);
   const advice = needed <= calibration.machine.cores
     ? `take --workers ${needed}`
     : "take a lower --rate or a larger machine";

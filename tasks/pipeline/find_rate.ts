@@ -44,10 +44,11 @@ export async function findRate(asked: AskedSearch, config: Config): Promise<Exit
         foundBy(asked, system, { id, startedAt, paths, unavailable });
       const paths: PathRate[] = [];
       try {
+        const told = new Set<"rate">();
         for (const { name: path } of system.ground.arms) {
           if (signal.aborted) break;
           const keep = (soFar: PathRate) => keepFound(foundOf([...paths, soFar]), "running", db, terminal);
-          paths.push(await searchPath({ ...job, system, given, path, slo, db, keep }));
+          paths.push(await searchPath({ ...job, told, system, given, path, slo, db, keep }));
         }
       } catch (error) {
         // What its probes told until then is an entry too.

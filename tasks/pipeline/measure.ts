@@ -55,6 +55,8 @@ export interface MeasureOptions {
   readonly runId: string;
   /** The search that the run is a probe of. */
   readonly searchId?: string;
+  /** Remarks that the runs of one task make only once; each run adds its own. */
+  readonly told?: Set<"rate">;
   readonly gitCommit: string | null;
   readonly terminal: Terminal;
   readonly signal: AbortSignal;
@@ -158,13 +160,15 @@ async function makeLoad(options: MeasureOptions, streams: readonly LoadStream[])
   try {
     if (signal.aborted || lost.aborted) relay();
     const calibration = readCalibration(config.home);
+    const tooFast = rateWarning(calibration, {
+      ratePerSecond: plan.loop === "open" ? peakRate(streams) : null,
+      workers: plan.workers,
+    });
     const warnings = [
-      rateWarning(calibration, {
-        ratePerSecond: plan.loop === "open" ? peakRate(streams) : null,
-        workers: plan.workers,
-      }),
+      options.told?.has("rate") ? null : tooFast,
       atFullSpeed(calibration, scenario, plan, places),
     ];
+    if (tooFast !== null) options.told?.add("rate");
     for (const warning of warnings) if (warning !== null) terminal.print(`! ${warning}`);
     const result = await terminal.step("Measure", async (progress) => {
       const done = await runLoad({

@@ -35,6 +35,8 @@ export interface PathSearch {
   readonly slo: string;
   readonly db: string;
   readonly terminal: Terminal;
+  /** What the search's runs have remarked already, over all paths. */
+  readonly told: Set<"rate">;
   readonly signal: AbortSignal;
   /** Called after each run that is stored, with what is known of the path by then. */
   readonly keep: (soFar: PathRate) => Promise<void>;
