@@ -2,7 +2,7 @@ import { formatCount } from "../model/units.ts";
 import type { StoredRun } from "../store/runs.ts";
 import { foundText } from "./find_rate_text.ts";
 import { singleLine } from "./safe_text.ts";
-import { formatTable } from "./table.ts";
+import { type Column, formatTable } from "./table.ts";
 import { widthOf } from "./width.ts";
 
 /**
@@ -25,28 +25,32 @@ export function runsText(
 }
 
 function runsTable(runs: readonly StoredRun[], columns: number): string {
+  const all: Column[] = [
+    { title: "run", align: "left", least: 24 },
+    { title: "label", align: "left", columns: 32, least: 16, last: 10 },
+    { title: "scenario", align: "left", columns: 32, least: 26, last: 12 },
+    { title: "data", align: "left", columns: 32, least: 15, drop: 2 },
+    // A run's id tells it too.
+    { title: "started (UTC)", align: "left", drop: 1 },
+    { title: "requests", align: "right", drop: 3 },
+    { title: "status", align: "left", drop: 4 },
+    { title: "verdict", align: "left", columns: 64, least: 40 },
+  ];
+  const rows = runs.map((run) => [
+    run.runId,
+    run.label ?? "",
+    run.kind === "find-rate" ? `${run.scenario} (find-rate)` : run.scenario,
+    `${run.environment.dataset.name} ${run.environment.dataset.scale}`,
+    run.startedAt.toISOString().slice(0, 16).replace("T", " "),
+    formatCount(run.slots),
+    run.status,
+    run.search === null ? run.verdict ?? "—" : foundText(run.search),
+  ]);
+  // A column without a word, as that of labels where none was given, takes the place of one that tells something.
+  const told = all.map((_, index) => rows.some((row) => row[index] !== ""));
   return formatTable(
-    [
-      { title: "run", align: "left", least: 24 },
-      { title: "label", align: "left", columns: 32, least: 16, last: 10 },
-      { title: "scenario", align: "left", columns: 32, least: 26, last: 12 },
-      { title: "data", align: "left", columns: 32, least: 15, drop: 2 },
-      // A run's id tells it too.
-      { title: "started (UTC)", align: "left", drop: 1 },
-      { title: "requests", align: "right", drop: 3 },
-      { title: "status", align: "left", drop: 4 },
-      { title: "verdict", align: "left", columns: 64, least: 40, last: 9 },
-    ],
-    runs.map((run) => [
-      run.runId,
-      run.label ?? "",
-      run.kind === "find-rate" ? `${run.scenario} (find-rate)` : run.scenario,
-      `${run.environment.dataset.name} ${run.environment.dataset.scale}`,
-      run.startedAt.toISOString().slice(0, 16).replace("T", " "),
-      formatCount(run.slots),
-      run.status,
-      run.search === null ? run.verdict ?? "—" : foundText(run.search),
-    ]),
+    all.filter((_, index) => told[index]),
+    rows.map((row) => row.filter((_, index) => told[index])),
     columns,
   );
 }

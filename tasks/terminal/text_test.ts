@@ -1,5 +1,7 @@
 import assert from "node:assert/strict";
 import { exampleRun, exampleSummary } from "../report/testing.ts";
+import { exampleSearch } from "../report/testing_find_rate.ts";
+import { foundText } from "./find_rate_text.ts";
 import { runsText } from "./runs_text.ts";
 import { summaryText } from "./summary_text.ts";
 import { formatTable } from "./table.ts";
@@ -108,6 +110,19 @@ Deno.test("a generator without real-time priority says so, and how to get it", (
 Deno.test("the list of runs is a table, and without runs a sentence", async (t) => {
   await t.assertSnapshot(runsText([{ ...exampleRun(), slots: 12_345, search: null }]));
   assert.equal(runsText([]), "No runs are stored yet. deno task bench makes one.");
+});
+
+Deno.test("a list of runs without labels spares their column, so that the status stays", () => {
+  const unlabelled = { ...exampleRun(), label: null, slots: 12_345, search: null };
+  const titles = (width: number) => runsText([unlabelled], [], width).split("\n")[0]!.split(/ {2,}/);
+  assert.ok(["run", "status", "verdict"].every((title) => titles(80).includes(title)), titles(80).join());
+  assert.doesNotMatch(runsText([unlabelled], [], 80), /label/);
+});
+
+Deno.test("a verdict is not cut where the list of runs is narrow", () => {
+  const search = exampleSearch();
+  const text = runsText([{ ...exampleRun(), label: null, slots: 1, search }], [], 60);
+  assert.ok(text.includes(foundText(search)), text);
 });
 
 Deno.test("columns are aligned and nothing trails", () => {
