@@ -35,8 +35,14 @@ export async function hostLoad(rows: Rows, run: string): Promise<HostLoad> {
 /**
  * What other programs and neighbours of a virtual machine had of the CPUs, where it can have shaped the numbers of a
  * run that is valid all the same. What Benchbook's own processes want is the load that was asked for.
+ * @param compared whether comparisons of arms came to verdicts
  */
-export function hostWarnings(host: HostLoad, { services }: Pick<Environment, "services">): Warning[] {
+export function hostWarnings(
+  host: HostLoad,
+  { services }: Pick<Environment, "services">,
+  compared: boolean,
+): Warning[] {
+  const means = compared ? `${MEANS} ${COMPARED}` : MEANS;
   const { meanSteal, meanOthers, meanPressure, meanBusy } = host;
   const warnings: Warning[] = [];
   const crowded = meanPressure === null ? (meanBusy ?? 0) >= BUSY : meanPressure >= PRESSURE;
@@ -50,7 +56,7 @@ export function hostWarnings(host: HostLoad, { services }: Pick<Environment, "se
         formatShare(meanOthers)
       } of its CPU time during the measurement${waited}. ${
         services.some(isUsersOwnHere) ? "Services of yours that run here count as other programs. " : ""
-      }${MEANS}`,
+      }${means}`,
     });
   }
   if (meanSteal !== null && meanSteal >= STEAL) {
@@ -58,15 +64,14 @@ export function hostWarnings(host: HostLoad, { services }: Pick<Environment, "se
       code: "stolen-cpu",
       text: `Other virtual machines on the same host took ${
         formatShare(meanSteal)
-      } of this machine's CPU time during the measurement (steal). ${MEANS}`,
+      } of this machine's CPU time during the measurement (steal). ${means}`,
     });
   }
   return warnings;
 }
 
-const MEANS =
-  "Latency is higher, and the highest throughput lower, than on a quiet machine. Comparisons of arms suffer less, " +
-  "as they were measured in turn.";
+const MEANS = "Latency is higher, and the highest throughput lower, than on a quiet machine.";
+const COMPARED = "Comparisons of arms suffer less, as they were measured in turn.";
 
 /** A database server of the user's beside us does what we ask of it, yet is no child of ours. */
 function isUsersOwnHere({ origin, available, address }: Environment["services"][number]): boolean {

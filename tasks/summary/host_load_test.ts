@@ -20,7 +20,7 @@ const QUIET: HostLoad = {
 const environment = fixtureEnvironment();
 
 function codes(load: Partial<HostLoad>): string[] {
-  return hostWarnings({ ...QUIET, ...load }, environment).map(({ code }) => code);
+  return hostWarnings({ ...QUIET, ...load }, environment, true).map(({ code }) => code);
 }
 
 Deno.test("pressure that our own processes make is no remark, and what others use of a machine with room neither", () => {
@@ -45,13 +45,20 @@ Deno.test("a database server of one's own beside us is said to count among other
       origin: "user" as const,
       address,
     }));
-    return hostWarnings(crowded, { services })[0]!.text;
+    return hostWarnings(crowded, { services }, true)[0]!.text;
   };
   assert.match(at("postgresql://me@localhost:5432/shop"), /Services of yours that run here/);
   assert.match(at("127.0.0.1:5432"), /Services of yours that run here/);
   assert.match(at("/var/run/postgresql"), /Services of yours that run here/);
   assert.doesNotMatch(at("postgresql://me@db.example.org:5432/shop"), /Services of yours/);
-  assert.doesNotMatch(hostWarnings(crowded, environment)[0]!.text, /Services of yours/);
+  assert.doesNotMatch(hostWarnings(crowded, environment, true)[0]!.text, /Services of yours/);
+});
+
+Deno.test("that comparisons suffer less is said only where some came to a verdict", () => {
+  const say = (compared: boolean) =>
+    hostWarnings({ ...QUIET, meanSteal: 0.1 }, environment, compared)[0]!.text;
+  assert.match(say(true), /quiet machine\. Comparisons of arms suffer less/);
+  assert.match(say(false), /on a quiet machine\.$/);
 });
 
 Deno.test("a cause says whose the pressure was", () => {

@@ -62,7 +62,7 @@ async function compute(rows: Rows, file: string, reference: string): Promise<Run
     steady,
     warnings: [
       ...await saturatedWarnings(rows, run, validity.generator),
-      ...hostWarnings(await hostLoad(rows, runId), environment),
+      ...hostWarnings(await hostLoad(rows, runId), environment, compared.some(({ p }) => p !== null)),
       ...(open ? await overloadWarnings(rows, runId) : [CLOSED_LOOP]),
       ...steadyWarnings(steady),
       ...await cacheRefusals(rows, runId),
