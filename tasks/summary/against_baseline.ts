@@ -21,12 +21,14 @@ export function againstBaseline(config: RunConfig, comparisons: readonly Compari
 
 /** What a run of so few pairs lacks, as the rest of a sentence. */
 function tooFew(pairs: number, config: RunConfig): string {
-  const lacks = `too few pairs of blocks for a verdict: ${pairs} of ${MIN_PAIRS}.`;
+  const lacks = `${formatCount(pairs)} ${
+    pairs === 1 ? "pair" : "pairs"
+  } of blocks; a verdict needs ${MIN_PAIRS}`;
   const plan = { arms: config.arms.length, blockSeconds: config.blockSeconds };
   if (roundsOf({ ...plan, durationSeconds: config.durationSeconds }) >= MIN_PAIRS) {
-    return `${lacks} Measure for longer, or at a higher rate.`;
+    return `${lacks}. Measure for longer, or at a higher rate.`;
   }
-  return `${lacks} --duration ${secondsFor(MIN_PAIRS, plan)}s has as many.`;
+  return `${lacks}, which --duration ${secondsFor(MIN_PAIRS, plan)}s gives.`;
 }
 
 function outcome(own: readonly Comparison[]): string {
@@ -74,9 +76,13 @@ function smallest(own: readonly Comparison[]): string {
   const [low, high] = [Math.min(...medians), Math.max(...medians)].map(detectableText);
   const each = medians.length === 0
     ? []
-    : [low === high ? `${low} in medians` : `${low} to ${high} in medians`];
+    : [low === high ? `${low} in medians` : `${span(low!, high!)} in medians, depending on the operation`];
   const parts = [...all, ...each];
-  return parts.length === 0
-    ? ""
-    : `It could have shown changes of at least ${parts.join(", and of at least ")}.`;
+  return parts.length === 0 ? "" : `Smallest change it could have shown: ${parts.join("; ")}.`;
+}
+
+/** A unit that both ends share is written once: `29–41 %`, `80 % to 2.1×`. */
+function span(low: string, high: string): string {
+  const unit = ["%", "×"].find((each) => low.endsWith(each) && high.endsWith(each));
+  return unit === undefined ? `${low} to ${high}` : `${low.slice(0, -unit.length).trimEnd()}–${high}`;
 }

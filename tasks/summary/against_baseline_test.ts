@@ -35,17 +35,28 @@ Deno.test("an arm's comparisons are told by what they are of, with what they cou
   assert.deepEqual(againstBaseline(CONFIG, rows), [
     "graphql against sql: slower over all operations (1.06×, 1.02 to 1.1); medians slower in 1, inconclusive in 1; " +
     "p95 inconclusive in 1, too few pairs in 1. " +
-    "It could have shown changes of at least 4.1 % over all operations, and of at least 8 % to 16 % in medians.",
+    "Smallest change it could have shown: 4.1 % over all operations; 8–16 % in medians, depending on the operation.",
   ]);
+});
+
+Deno.test("the ends of a range share their unit only where it is the same", () => {
+  const say = (low: number, high: number) =>
+    againstBaseline(CONFIG, [row({ detectable: low }), row({ operation: "y", detectable: high })])[0]!;
+  assert.match(say(1.29, 1.41), /shown: 29–41 % in medians/);
+  assert.match(say(1.8, 2.14), /shown: 80 % to 2\.1× in medians/);
+  assert.match(say(2.14, 3.1), /shown: 2\.1–3\.1× in medians/);
 });
 
 Deno.test("too few pairs are said to be just that, with the duration that has as many", () => {
   const few = [row({ operation: null, n: 6, p: null, verdict: "inconclusive", detectable: null })];
   assert.deepEqual(againstBaseline({ ...CONFIG, durationSeconds: 3.6 }, few), [
-    "graphql against sql: too few pairs of blocks for a verdict: 6 of 8. --duration 5s has as many.",
+    "graphql against sql: 6 pairs of blocks; a verdict needs 8, which --duration 5s gives.",
   ]);
   // Where blocks hold too few requests, that is not what helps.
-  assert.match(againstBaseline(CONFIG, few)[0]!, /6 of 8\. Measure for longer, or at a higher rate\.$/);
+  assert.match(
+    againstBaseline(CONFIG, few)[0]!,
+    /6 pairs of blocks; a verdict needs 8\. Measure for longer, or at a higher rate\.$/,
+  );
 });
 
 Deno.test("a run of one arm, or without comparisons, says nothing", () => {
