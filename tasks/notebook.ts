@@ -35,7 +35,7 @@ async function run(): Promise<ExitCode | void> {
     if (reference !== undefined || db !== undefined) {
       throw new UsageError(
         "Cannot open Jupyter on a certain run or store: only --run takes them",
-        "Change the first code cell of a notebook instead.",
+        'Set `run` and `db` in the notebook instead, in its cell that is tagged "parameters".',
       );
     }
     return await openJupyter({ notebooks: directory, home: config.home });

@@ -47,6 +47,9 @@ export async function runAll(options: RunAllOptions): Promise<ExitCode> {
       if (exitCode === ExitCode.ok) exitCode = error.exitCode;
     }
   }
+  if (exitCode === ExitCode.ok && files.length > 0) {
+    options.print("Every cell ran without an error. Outputs are not kept: the report has the figures.");
+  }
   if (files.length === 0) options.print(`No notebooks in ${options.directory}`);
   return exitCode;
 }
