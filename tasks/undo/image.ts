@@ -21,6 +21,7 @@ export async function exactly<T>(client: Client, read: () => Promise<T>): Promis
   await client.query("BEGIN READ ONLY");
   try {
     await client.query(undoSql("exact_texts.sql"));
+    await client.query(undoSql("unfiltered.sql"));
     return await read();
   } finally {
     await client.query("ROLLBACK").catch(() => {});

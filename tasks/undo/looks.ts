@@ -107,7 +107,10 @@ function unreadable(name: string, error: unknown): unknown {
   if (code === undefined || !/^\w{5}$/.test(code) || /^(08|53|57|58|55P03)/.test(code)) return error;
   return new UsageError(
     `Cannot read what stands under the keys of ${name} before it writes: ${message} (${code})`,
-    `Nothing was changed. Correct ${name}.check.sql.`,
+    code === "42501"
+      ? "Nothing was changed. Use a role that may read these tables whole: where row-level security hides rows from it, " +
+        "nobody could tell whether they were taken back."
+      : `Nothing was changed. Correct ${name}.check.sql.`,
   );
 }
 
