@@ -94,3 +94,26 @@ Deno.test("a sparkline needs two values", () => {
   assert.equal(sparkline("a", [1]), "");
   assert.match(sparkline("a", [1, 2]), /<svg /);
 });
+
+Deno.test("all operations together come first, and every column has its axis at the foot", () => {
+  const whole = { ...rows.ratioRows()[0]!, operation: null, statistic: "p50" };
+  const lacking = rows.ratioRows().filter(({ operation, statistic }) =>
+    operation !== "product-by-id" || statistic === "p50"
+  );
+  const svg = String(ratioChart([...lacking, whole]).svg);
+  assert.match(svg, /<text[^>]*>all<.*>sales-by-employee</s);
+  // Each column's tick of 1 stands in the facet of the same row.
+  const feet = [
+    ...svg.matchAll(
+      /<g transform="translate\([\d.]+,([\d.]+)\)"[^>]*>(?:<text[^>]*>[^<]*<\/text>)*?<text[^>]*>1×</g,
+    ),
+  ]
+    .map((match) => match[1]);
+  assert.equal(feet.length, 2);
+  assert.equal(new Set(feet).size, 1, feet.join());
+});
+
+Deno.test("too few pairs are listed as just that beside a ratio", () => {
+  const few = rows.ratioRows().map((row) => ({ ...row, p: null, verdict: "inconclusive" }));
+  for (const row of ratioChart(few).table.rows) assert.equal(row.at(-1), "too few pairs");
+});

@@ -167,8 +167,8 @@ export function overTime(
     reading:
       `Solid, dashed and dotted lines are p50, p95 and p99 of each ${
         bin === 1 ? "second" : `${bin} seconds`
-      }; gaps are seconds in which ` +
-      "another arm had its turn, and the shaded beginning is warm-up, which no statistic counts. A line that " +
+      }. Arms take turns, so a line breaks off where another arm ran; where turns are shorter than that, it ` +
+      "goes through. The shaded beginning is warm-up, which no statistic counts. A line that " +
       "climbs from left to right, or errors that come in one burst, mean that the run was not steady.",
     table: {
       columns: [

@@ -30,12 +30,14 @@ export interface RatioRow {
 /** The margin within which a difference is called equivalent. */
 export const EQUIVALENCE_MARGIN = 0.05;
 
-/** Rule, dot and interval per operation and candidate, against the band of ±5 %, slowest first. */
+const ALL = "all";
+
+/** Rule, dot and interval per operation and candidate, against the band of ±5 %: all together, then slowest first. */
 export function ratioChart(
   given: readonly RatioRow[],
   { id = "ratios", title = "Ratios with their intervals" } = {},
 ): Figure {
-  const rows = given.map((row) => ({ ...row, operation: row.operation ?? "all" }));
+  const rows = given.map((row) => ({ ...row, operation: row.operation ?? ALL }));
   const known = rows.filter((row): row is RatioRow & { ratio: number; operation: string } =>
     row.ratio !== null
   );
@@ -43,7 +45,9 @@ export function ratioChart(
   for (const row of known) {
     worst.set(row.operation, Math.max(worst.get(row.operation) ?? 0, row.ratio));
   }
-  const operations = [...worst].sort((a, b) => b[1] - a[1]).map(([operation]) => operation);
+  // What stands for all operations comes first, as in the tables.
+  const operations = [...worst].sort((a, b) => Number(b[0] === ALL) - Number(a[0] === ALL) || b[1] - a[1])
+    .map(([operation]) => operation);
   // The order of styles follows the arms of the other charts, where the baseline comes first.
   const styles = armStyles([...rows.map((row) => row.baseline), ...rows.map((row) => row.candidate)]);
   const candidates = [...styles.keys()].filter((arm) => known.some((row) => row.candidate === arm));
@@ -119,7 +123,13 @@ export function ratioChart(
         { title: "Ratio and interval", numeric: true },
         { title: "Verdict" },
       ],
-      rows: rows.map((row) => [row.operation, row.candidate, row.statistic, interval(row), row.verdict]),
+      rows: rows.map((row) => [
+        row.operation,
+        row.candidate,
+        row.statistic,
+        interval(row),
+        row.verdict === "inconclusive" && row.p === null ? "too few pairs" : row.verdict,
+      ]),
     },
   });
 }

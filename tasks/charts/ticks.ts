@@ -41,7 +41,14 @@ export function logAxis(
   return axis === "x"
     ? [
       Plot.gridX(ticks),
-      Plot.axisX(ticks, { text, label, labelOffset: 36, ...(labelAnchor && { labelAnchor }) }),
+      Plot.axisX(ticks, {
+        text,
+        label,
+        labelOffset: 36,
+        // One axis at the foot: a facet without data has none of its own in mid-air.
+        facetAnchor: "bottom",
+        ...(labelAnchor && { labelAnchor }),
+      }),
     ]
     : [Plot.gridY(ticks), Plot.axisY(ticks, { text, label })];
 }
