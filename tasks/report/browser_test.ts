@@ -126,6 +126,25 @@ Deno.test("a run's report, in a real browser", (t) =>
       assert.ok((await Deno.stat(report.html)).size < 2 * 2 ** 20);
     });
 
+    await t.step(
+      "the first page holds the whole decision in print, with a remark on the machine too",
+      async () => {
+        const { page } = await openOffline(browser, report.html, "light");
+        await page.emulateMediaType("print");
+        // A4 within its margins, in CSS pixels: 178 mm by 260 mm.
+        await page.setViewport({ width: 673, height: 983 });
+        await page.setJavaScriptEnabled(true);
+        const bottom = await page.evaluate(`(() => {
+        const remark = document.createElement("ul");
+        remark.innerHTML = "<li>" + "Other programs on this machine used 31 % of its CPU time. ".repeat(6) + "</li>";
+        document.querySelector(".verdict .why").append(remark);
+        return document.querySelector(".provenance").getBoundingClientRect().bottom;
+      })()`);
+        assert.ok(Number(bottom) < 983, String(bottom));
+        await page.close();
+      },
+    );
+
     await t.step("the PDF has an outline, tags, and the page numbers of its sections", async () => {
       const pdf = await readPdf(await Deno.readFile(report.pdf!));
       assert.ok(pdf.pages >= 5, String(pdf.pages));
