@@ -63,7 +63,14 @@ export async function writeSite(reports: string, templateDirectory: string): Pro
   const file = join(reports, INDEX);
   await replaceFile(
     file,
-    await render("site.hbs", { rows, css, count: formatCount(rows.length), struck: false }),
+    await render("site.hbs", {
+      rows,
+      css,
+      count: formatCount(rows.length),
+      struck: false,
+      // Without a second run of any kind the column would be empty.
+      trends: rows.some(({ trend }) => trend !== ""),
+    }),
   );
   return file;
 }

@@ -84,3 +84,24 @@ Deno.test("a search is one line of the list, with what each path holds", async (
     await Deno.remove(reports, { recursive: true });
   }
 });
+
+Deno.test("the list has a column of trends only where some kind has a second run, and counts measured requests", async () => {
+  const listed = async (directories: readonly string[]) => {
+    const reports = await Deno.makeTempDir({ prefix: "benchbook-site-" });
+    try {
+      for (const [index, directory] of directories.entries()) {
+        await Deno.mkdir(join(reports, directory));
+        const text = JSON.stringify(stored(directory, index + 1));
+        await Deno.writeTextFile(join(reports, directory, "summary.json"), text);
+      }
+      return await Deno.readTextFile(await writeSite(reports, templates));
+    } finally {
+      await Deno.remove(reports, { recursive: true });
+    }
+  };
+  const ids = ["20260301-140500-aaaa", "20260302-140500-bbbb"];
+  const one = await listed(ids.slice(0, 1));
+  assert.doesNotMatch(one, /p95 so far|class="trend"/);
+  assert.match(one, />Measured requests</);
+  assert.match(await listed(ids), />p95 so far<.*class="trend"/s);
+});
