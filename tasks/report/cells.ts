@@ -102,10 +102,19 @@ export const VERDICT_SIGNS: Readonly<Record<Comparison["verdict"], string>> = {
   inconclusive: "?",
 };
 
+/** A comparison's verdict in words; too few pairs are said to be just that, and no open finding. */
+export function verdictWord({ verdict, p }: Pick<Comparison, "verdict" | "p">): string {
+  return verdict === "inconclusive" && p === null ? "too few pairs" : verdict;
+}
+
 /** A paired ratio with what it is worth: `▲ 3.91× slower`, `? 1.20× inconclusive`; a dash without a comparison. */
-export function comparedText(compared: Pick<Comparison, "ratio" | "verdict"> | undefined): string {
+export function comparedText(compared: Pick<Comparison, "ratio" | "verdict" | "p"> | undefined): string {
   if (compared === undefined || (compared.ratio === null && compared.verdict === "inconclusive")) return "—";
   const { ratio, verdict } = compared;
-  const parts = [VERDICT_SIGNS[verdict], ...ratio === null ? [] : [formatRatio(ratio)], verdict];
+  const parts = [
+    VERDICT_SIGNS[verdict],
+    ...ratio === null ? [] : [formatRatio(ratio)],
+    verdictWord(compared),
+  ];
   return parts.join(" ");
 }

@@ -40,6 +40,8 @@ export interface Decision {
   readonly regressions: readonly ChangeLine[];
   readonly improvements: readonly ChangeLine[];
   readonly baseline: string | null;
+  /** Why nothing was compared, where that is so; null where a missing change is a finding. */
+  readonly notCompared: string | null;
   readonly provenance: readonly { readonly name: string; readonly value: string }[];
 }
 
@@ -85,6 +87,7 @@ export function decision(summary: RunSummary, footnotes: Footnotes): Decision {
     regressions: largest(summary.comparisons, "slower", footnotes),
     improvements: largest(summary.comparisons, "faster", footnotes),
     baseline,
+    notCompared: notCompared(summary),
     provenance: provenance(summary),
   };
 }
@@ -129,8 +132,11 @@ function verdict(summary: RunSummary): Pick<Decision, "word" | "tone" | "sentenc
       return {
         word: "INVALID",
         tone: "bad",
-        sentence: first ?? "The load generator shaped the result: do not use these numbers.",
-        more,
+        ...sentences([
+          ...overloads(summary),
+          first ?? "The load generator shaped the result: do not use these numbers.",
+          ...more,
+        ]),
       };
     case null:
       return { word: "Measured", tone: "neutral", sentence: first ?? "No target was set.", more };
@@ -142,6 +148,15 @@ function verdict(summary: RunSummary): Pick<Decision, "word" | "tone" | "sentenc
         more,
       };
   }
+}
+
+/** A rate beyond reach makes the generator late too: who reads only one sentence must read this one. */
+function overloads({ warnings }: RunSummary): string[] {
+  return warnings.filter(({ code }) => code === "overloaded").map(({ text }) => text);
+}
+
+function sentences([sentence, ...more]: readonly string[]): Pick<Decision, "sentence" | "more"> {
+  return { sentence: sentence!, more };
 }
 
 const WORDS = { interrupted: "Interrupted", crashed: "Crashed", running: "Unfinished" } as const;
@@ -242,6 +257,14 @@ function comparedArm(
   if (whole === undefined) return null;
   const sense = whole.verdict === "slower" ? "worse" : whole.verdict === "faster" ? "better" : "same";
   return { text: comparedText(whole), sense };
+}
+
+/** That no difference is certain is a finding only of a valid run with pairs enough. */
+function notCompared({ verdict, comparisons }: RunSummary): string | null {
+  if (verdict === "invalid") return "Not compared: the run is invalid.";
+  return comparisons.every(({ p }) => p === null)
+    ? "Not compared: too few pairs of blocks for a verdict."
+    : null;
 }
 
 function largest(

@@ -14,6 +14,7 @@ import {
   plain,
   ratioInterval,
   VERDICT_SIGNS,
+  verdictWord,
 } from "./cells.ts";
 
 /** A table as the template draws it: rows in groups, each group under a name of its own. */
@@ -110,13 +111,18 @@ export function comparisonTable(comparisons: readonly Comparison[], footnotes: F
           plain(detectableText(row.detectable)),
           plain(String(row.n)),
           plain(row.p === null ? "—" : row.p < 0.001 ? "< 0.001" : row.p.toFixed(3)),
-          plain(`${VERDICT_SIGNS[row.verdict]} ${row.verdict}`),
+          plain(`${VERDICT_SIGNS[row.verdict]} ${verdictWord(row)}`),
         ],
       })),
     })),
     note:
       "A ratio below 1 means that the arm is faster than the baseline. Detectable: the smallest change that four of five " +
-      "such runs would have shown.",
+      "such runs would have shown. An interval is of one comparison alone, a verdict of all together (p adjusted), so " +
+      "an interval can exclude 1 beside “inconclusive”." +
+      (comparisons.some(({ operation }) => operation === null)
+        ? " All operations: the mean over the operations, weighted by the mix, so it can differ from the pooled " +
+          "percentiles."
+        : ""),
   };
 }
 

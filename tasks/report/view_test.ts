@@ -189,3 +189,27 @@ Deno.test("a password in a service's address is not shown, wherever it came from
   const view = buildView(exampleSummary({ environment }), {});
   assert.equal(view.services[0]!.address, "postgres://bench:***@db:5432/shop");
 });
+
+Deno.test("that nothing was compared is said to be so, and is no finding", () => {
+  const summary = exampleSummary();
+  const few = summary.comparisons.map((row) => ({ ...row, p: null, verdict: "inconclusive" as const }));
+  const told = (changes: Partial<typeof summary>) =>
+    buildView(exampleSummary(changes), {}).decision.notCompared;
+  assert.equal(told({}), null);
+  assert.match(told({ comparisons: few })!, /^Not compared: too few pairs/);
+  assert.match(told({ verdict: "invalid" })!, /^Not compared: the run is invalid/);
+  const { groups, note } = buildView(exampleSummary({ comparisons: few }), {}).tables.comparisons!;
+  for (const { rows } of groups) {
+    for (const { cells } of rows) assert.equal(cells.at(-1)!.text, "? too few pairs");
+  }
+  assert.match(note, /of one comparison alone, a verdict of all together/);
+});
+
+Deno.test("of an invalid run that was asked for too much, the overload is said first", () => {
+  const text = "sql was overloaded in 20 of 20 blocks: up to 900 requests of a block were shed.";
+  const reasons = ["The generator shaped the result."];
+  const warnings = [{ code: "overloaded" as const, text }];
+  const { decision } = buildView(exampleSummary({ verdict: "invalid", reasons, warnings }), {});
+  assert.equal(decision.sentence, text);
+  assert.deepEqual(decision.more, reasons);
+});
