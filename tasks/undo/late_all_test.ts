@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { Client } from "pg";
+import { proofSlot } from "../load/proof_slots.ts";
 import { takeBackLeftWrites } from "./left_writes.ts";
 import { mayWrite, slotWrites } from "./may_write.ts";
 import { orderOf, recordFile, slotsOf, withWritten, writeSpool, type Written } from "./testing.ts";
@@ -65,11 +66,14 @@ Deno.test("a write over the user's own GraphQL server that commits after it was 
       });
 
       await t.step("is waited for after a failure too, of which no spool tells", async () => {
-        const options = await asked({ spool: null, proofSlots: [{ slot: 1_000_000_000, operation: 5 }] });
+        const { arms, scenario } = await asked({});
+        const operation = scenario.operations.findIndex(({ write }) => write);
+        const slot = proofSlot(operation, 0, arms.length);
+        const options = await asked({ spool: null, proofSlots: [{ slot, operation }] });
         let late: Promise<unknown> | undefined;
         await assert.rejects(
           undoing(options, () => {
-            late = server.place(1_000_000_000, 0.8);
+            late = server.place(slot, 0.8);
             return Promise.reject(new Error("the connection was lost"));
           }),
           /the connection was lost/,
