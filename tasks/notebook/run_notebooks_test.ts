@@ -23,5 +23,9 @@ Deno.test("every notebook runs and is told of, also after one has failed", async
     "  Mend that cell, then try it with `deno task notebook --run`.",
     "✓ c.ipynb         ok      1 cell, TIME",
   ]);
+  await Deno.remove(`${directory.path}/b-broken.ipynb`);
+  lines.length = 0;
+  assert.equal(await runAll(options), ExitCode.ok);
+  assert.match(lines.at(-1)!, /^Every cell ran without an error\. Outputs are not kept/);
   await assert.rejects(runAll({ ...options, signal: AbortSignal.abort() }), InterruptedError);
 });
