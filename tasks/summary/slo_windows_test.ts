@@ -325,7 +325,7 @@ Deno.test("a summary carries windows, and says in its reasons which window was t
     ]);
     assert.match(
       summary.reasons[0]!,
-      /^sql misses p95 < 8 ms over 5 s: beyond measure from \d+ s on, in \d+ of \d+ windows\.$/,
+      /^sql misses p95 < 8 ms over 5 s: more than 5 % of the requests were not answered from \d+ s on, in \d+ of \d+ windows\.$/,
     );
     assert.deepEqual(summary.slo.map((result) => result.ok), [
       false,

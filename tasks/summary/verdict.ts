@@ -118,7 +118,16 @@ function missedSentence(result: SloResult): string {
   return `${subjectOf(result)} misses ${nameOf(term)} ${term.comparator}${term.inclusive ? "=" : ""} ${
     written(limit, unit)
   }${within(result)}: ` +
-    `${written(value, unit)}${where}.`;
+    `${
+      value === null && term.metric === "quantile" ? unanswered(term.level ?? 1) : written(value, unit)
+    }${where}.`;
+}
+
+/** A quantile has no value where the requests behind it never ended. */
+function unanswered(level: number): string {
+  return level === 1
+    ? "not all requests were answered"
+    : `more than ${formatShare(1 - level)} of the requests were not answered`;
 }
 
 function unknownSentence(result: SloResult): string {
