@@ -14,7 +14,7 @@ import {
   significant,
 } from "../model/units.ts";
 import { isReportPart, prepareReports, reportFolder } from "../stack/reports_folder.ts";
-import { foundSentence, rateText } from "../terminal/find_rate_text.ts";
+import { doubts, foundSentence, isWide, rateText } from "../terminal/find_rate_text.ts";
 import { type Cell, fact, plain } from "./cells.ts";
 import { datasetText } from "./dataset_text.ts";
 import { isoMinutes } from "./decision.ts";
@@ -32,7 +32,7 @@ export interface RatePageView {
   readonly label: string | null;
   readonly tone: "good" | "bad" | "unsure";
   readonly word: string;
-  /** One a path. */
+  /** One a path, then what makes them less certain. */
   readonly sentences: readonly string[];
   readonly provenance: readonly { readonly name: string; readonly value: string }[];
   /** The latency-against-load curve, as HTML. */
@@ -111,8 +111,11 @@ export function ratePageView(found: RateSearch): RatePageView {
     title: search.title,
     searchId: search.id,
     label: search.label,
-    ...judged(paths),
-    sentences: paths.map((path) => `${foundSentence(path)}.`),
+    ...judged(paths, search.resolution),
+    sentences: [
+      ...paths.map((path) => `${foundSentence(path, search.resolution)}.`),
+      ...doubts(paths, search.resolution),
+    ],
     provenance: provenance(found),
     curve: paths.some(({ probes }) => probes.some(({ outcome }) => outcome !== "invalid"))
       ? figure(curveOf(paths))
@@ -133,12 +136,13 @@ export function ratePageView(found: RateSearch): RatePageView {
 /** A chart without a mark would have axes that mean nothing. */
 const NO_CURVE = "<p>There is no curve to draw: the generator was at its limit in every probe.</p>";
 
-function judged(paths: readonly PathRate[]): Pick<RatePageView, "tone" | "word"> {
+function judged(paths: readonly PathRate[], resolution: number): Pick<RatePageView, "tone" | "word"> {
   if (paths.some(({ interval: [low, high] }) => low === null && high === null)) {
     return { tone: "bad", word: "INVALID" };
   }
   if (paths.some(({ interval: [low] }) => low === null)) return { tone: "bad", word: "FAIL" };
   if (paths.some(({ confirmed }) => !confirmed)) return { tone: "unsure", word: "NOT CONFIRMED" };
+  if (paths.some((path) => isWide(path, resolution))) return { tone: "unsure", word: "NOT NARROWED" };
   return { tone: "good", word: "FOUND" };
 }
 

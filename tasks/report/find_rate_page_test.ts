@@ -38,8 +38,22 @@ Deno.test("the word of the page follows the worst path", () => {
   const word = (changes: object) => ratePageView(exampleSearch({ paths: [{ ...path!, ...changes }] })).word;
   assert.equal(word({}), "FOUND");
   assert.equal(word({ confirmed: false }), "NOT CONFIRMED");
+  assert.equal(word({ interval: [1200, 4525] }), "NOT NARROWED");
   assert.equal(word({ interval: [null, 20] }), "FAIL");
   assert.equal(word({ interval: [null, null] }), "INVALID");
+});
+
+Deno.test("the page has the doubts that the terminal tells", () => {
+  const { paths: [path] } = exampleSearch();
+  const probes = path!.probes.map((probe, at) =>
+    at === 0 ? { ...probe, outcome: "invalid" as const, reason: "It was late." } : probe
+  );
+  const { sentences } = ratePageView(
+    exampleSearch({ paths: [{ ...path!, probes, interval: [1200, 4525] }] }),
+  );
+  assert.match(sentences[0]!, /up to at least 1,200\/s and fails from 4,525\/s \(.*\); between them probes/);
+  assert.match(sentences.join("\n"), /sql: 1 of \d+ probes were invalid\. It was late\./);
+  assert.match(sentences.join("\n"), /sql: the ends could not be narrowed to 5 %/);
 });
 
 Deno.test("the command asks for the same search", () => {

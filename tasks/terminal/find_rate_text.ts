@@ -11,12 +11,15 @@ export function findRateText(
 ): string {
   const parts = [
     ...(paths.some(({ probes }) => probes.length > 0) ? [probeTable(paths, columns)] : []),
-    paths.map(foundSentence).join("\n"),
+    paths.map((path) => foundSentence(path, search.resolution)).join("\n"),
     [
       ...unavailable.map(({ path, reason }) =>
         `• ${paragraph(`Path ${path} not available: ${reason}`, "  ")}`
       ),
-      ...notes(paths, search.resolution),
+      ...paths.flatMap(({ path, stopped }) =>
+        typeof stopped === "string" ? [`• ${path}: the search ended early. ${stopped}`] : []
+      ),
+      ...doubts(paths, search.resolution).map((text) => `• ${text}`),
     ].join("\n"),
     `Search ${search.id}${search.label === null ? "" : ` (${singleLine(search.label, 40)})`}`,
   ];
@@ -25,9 +28,10 @@ export function findRateText(
 
 /** `sql holds p95<200ms,errors<1% up to 1,180–1,240 requests/s (confirmed)`. */
 export function foundSentence(
-  { path, slo, interval, confirmed, limitedBy, probes, stopped }: PathRate,
+  found: PathRate,
+  resolution: number,
 ): string {
-  const [low, high] = interval;
+  const { path, slo, interval: [low, high], confirmed, limitedBy, probes, stopped } = found;
   const sure = confirmed ? "confirmed" : "not confirmed";
   if (low === null && high === null) {
     return probes.length === 0
@@ -43,7 +47,25 @@ export function foundSentence(
         ? "the generator, not the system, was the limit"
         : "above that, probes of one rate contradict each other: try it longer (--duration), or on a quieter machine");
   }
+  if (isWide(found, resolution) && typeof stopped !== "string") {
+    return `${path} holds ${slo} up to at least ${rateText(low)}/s and fails from ${
+      rateText(high)
+    }/s (${sure}); ` +
+      `between them ${between(found)}`;
+  }
   return `${path} holds ${slo} up to ${rateText(low)}–${rateText(high)} requests/s (${sure})`;
+}
+
+/** Whether the ends of a path's answer lie further apart than was asked for. */
+export function isWide({ interval: [low, high] }: Pick<PathRate, "interval">, resolution: number): boolean {
+  return low !== null && high !== null && high / low >= (1 + resolution) * 1.01;
+}
+
+function between({ interval: [low, high], probes }: PathRate): string {
+  const inside = probes.filter(({ rate }) => low! < rate && rate < high!);
+  return inside.length > 0 && inside.every(({ outcome }) => outcome === "invalid")
+    ? "probes were invalid"
+    : "probes contradict each other";
 }
 
 /** What each path holds, in a cell: `sql 1,200–1,253/s, sql+cache ≥ 4,800/s`; `—` where none is known. */
@@ -95,21 +117,22 @@ function probeTable(paths: readonly PathRate[], columns: number): string {
   return `Response time by rate, every probe:\n${formatTable(COLUMNS, rows, columns)}`;
 }
 
-function notes(paths: readonly PathRate[], resolution: number): string[] {
-  return paths.flatMap(({ path, interval: [low, high], confirmed, probes, stopped }) => {
+/** What makes the answer of a search less certain, or wider, than was asked for; sentences. */
+export function doubts(paths: readonly PathRate[], resolution: number): string[] {
+  return paths.flatMap((found) => {
+    const { path, interval: [low, high], confirmed, probes, stopped } = found;
     const invalid = probes.filter(({ outcome }) => outcome === "invalid");
     return [
-      ...(typeof stopped === "string" ? [`• ${path}: the search ended early. ${stopped}`] : []),
       ...(invalid.length === 0 ? [] : [
-        `• ${path}: ${invalid.length} of ${probes.length} probes were invalid. ${invalid.at(-1)!.reason}`,
+        `${path}: ${invalid.length} of ${probes.length} probes were invalid. ${invalid.at(-1)!.reason}`,
       ]),
-      ...(low === null || high === null || high / low < (1 + resolution) * 1.01 ? [] : [
-        `• ${path}: the ends lie further apart than ${
-          formatShare(resolution)
-        }, since probes between them contradicted ` +
-        `each other or were invalid. A longer --duration tells more.`,
+      ...(typeof stopped === "string" || !isWide(found, resolution) ? [] : [
+        `${path}: the ends could not be narrowed to ${formatShare(resolution)}, as ${
+          between(found)
+        } between ` +
+        "them. A longer --duration tells more.",
       ]),
-      ...(confirmed || (low === null && high === null) ? [] : [`• ${path}: ${unconfirmedBecause(probes)}`]),
+      ...(confirmed || (low === null && high === null) ? [] : [`${path}: ${unconfirmedBecause(probes)}`]),
     ];
   });
 }

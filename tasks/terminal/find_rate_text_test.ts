@@ -8,7 +8,7 @@ Deno.test("the end of a search reads the same for the same search", async (t) =>
 
 Deno.test("a sentence a path says what holds, how sure that is, and what was the limit", () => {
   const path = exampleSearch().paths[0]!;
-  const say = (changes: Partial<typeof path>) => foundSentence({ ...path, ...changes });
+  const say = (changes: Partial<typeof path>) => foundSentence({ ...path, ...changes }, 0.05);
   assert.equal(say({}), "sql holds p95<200ms,errors<1% up to 1,200–1,253 requests/s (confirmed)");
   assert.equal(
     say({ interval: [0.512, 0.53], confirmed: false }),
@@ -31,6 +31,12 @@ Deno.test("a sentence a path says what holds, how sure that is, and what was the
     say({ interval: [500, null], stopped: "Cannot keep it." }),
     /at least up to 500 .*; the search ended there$/,
   );
+  assert.equal(
+    say({ interval: [1200, 4525] }),
+    "sql holds p95<200ms,errors<1% up to at least 1,200/s and fails from 4,525/s (confirmed); " +
+      "between them probes contradict each other",
+  );
+  assert.match(say({ interval: [1200, 4525], stopped: "Cannot keep it." }), /up to 1,200–4,525 requests/);
   assert.match(say({ interval: [null, null], limitedBy: "generator" }), /every probe was invalid/);
   assert.match(say({ interval: [null, null], probes: [] }), /was not probed/);
 });
@@ -50,7 +56,10 @@ Deno.test("doubts are noted: a wide interval, and ends that are not confirmed", 
     say({ stopped: "Cannot keep it. Free space." }),
     /• sql: the search ended early. Cannot keep it\. Free/,
   );
-  assert.match(say({ interval: [1200, 1697] }), /• sql: the ends lie further apart than 5 %/);
+  assert.match(
+    say({ interval: [1200, 1697] }),
+    /• sql: the ends could not be narrowed to 5 %, as probes contradict/,
+  );
   assert.match(say({ confirmed: false }), /• sql: probes contradicted each other too much/);
   const invalid = path.probes.map((probe) => ({
     ...probe,
