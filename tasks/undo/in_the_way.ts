@@ -1,4 +1,5 @@
 import type { Client } from "pg";
+import { refuseReplacedFunctions } from "./replaced_functions.ts";
 import { UsageError } from "../model/errors.ts";
 import { datasets } from "../seed/catalog.ts";
 import type { Dataset } from "../seed/dataset.ts";
@@ -67,6 +68,7 @@ export async function refuseInTheWay(
   await refuseReplicated(client, `run ${what}`, schemas);
   if (name === null) return;
   const dataset = datasets[name]!;
+  await refuseReplacedFunctions(client, dataset, what);
   const effects = [...await sideEffects(client, dataset), ...await changes(client, dataset)];
   if (effects.length > 0) {
     throw new UsageError(
