@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { cacheStates } from "./cache_states.ts";
 import { type Figure, figure } from "./figure.ts";
 import { latencyHeatmap } from "./heatmap.ts";
+import { unbroken } from "./html.ts";
 import { latencyHistogram } from "./histogram.ts";
 import { latencyByQuantile } from "./latency_by_quantile.ts";
 import { operationDots } from "./operation_dots.ts";
@@ -116,4 +117,27 @@ Deno.test("all operations together come first, and every column has its axis at 
 Deno.test("too few pairs are listed as just that beside a ratio", () => {
   const few = rows.ratioRows().map((row) => ({ ...row, p: null, verdict: "inconclusive" }));
   for (const row of ratioChart(few).table.rows) assert.equal(row.at(-1), "too few pairs");
+});
+
+Deno.test("a number and its unit stay on one line", () => {
+  assert.equal(unbroken("up to 76 % in 12 ms, of 3 streams"), "up to 76\u00a0% in 12\u00a0ms, of 3 streams");
+  assert.match(figure(ratioChart(rows.ratioRows())), /its 95\u00a0% interval/);
+});
+
+Deno.test("the name of a sampled line fits beside it", () => {
+  const line = (series: string, value: number) =>
+    [0, 60].map((second) => ({
+      panel: "PostgreSQL blocks",
+      series,
+      unit: "per second" as const,
+      second,
+      value,
+    }));
+  const svg = String(sampleSeries([...line("from cache", 9), ...line("read", 1)]).svg);
+  const label = svg.match(/translate\(([\d.]+),[\d.]+\)"[^>]*>from cache</);
+  const shift = Number(
+    svg.match(/<g transform="translate\(([\d.]+),[^>]*>(?:(?!<g).)*>from cache</s)?.[1] ?? 0,
+  );
+  // A wide face takes about 0.65 of the letters' 12 px each.
+  assert.ok(Number(label?.[1]) + shift + "from cache".length * 12 * 0.65 <= 350, `${label?.[1]} + ${shift}`);
 });

@@ -1,4 +1,4 @@
-import { escapeHtml } from "./html.ts";
+import { escapeHtml, unbroken } from "./html.ts";
 import type { SeriesStyle } from "./palette.ts";
 
 /** The numbers behind a chart, already written for people. */
@@ -106,7 +106,7 @@ export function figure(parts: FigureParts): string {
     legend(parts.legend ?? []) +
     // Focusable because it scrolls sideways on a narrow screen, and a keyboard must be able to do that.
     `<figure role="img" tabindex="0" aria-label="${label}" aria-describedby="${id}-reading">${picture}</figure>` +
-    `<p class="bb-reading" id="${id}-reading">${escapeHtml(parts.reading)}</p>` +
+    `<p class="bb-reading" id="${id}-reading">${escapeHtml(unbroken(parts.reading))}</p>` +
     dataTable(parts.title, parts.table) +
     `</div>`;
 }

@@ -36,7 +36,8 @@ export function sampleSeries(
       width: 350,
       height: 158,
       marginLeft: 58,
-      marginRight: 66,
+      // Room for a name such as "from cache" in the widest of the usual faces.
+      marginRight: 84,
       marginTop: 30,
       x: { domain: [0, end], ticks: 4, label: null, tickFormat: (second: number) => `${second} s` },
       y: {

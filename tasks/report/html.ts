@@ -1,5 +1,6 @@
 import Handlebars from "handlebars";
 import { join } from "node:path";
+import { unbroken } from "../charts/html.ts";
 import type { Cell } from "./cells.ts";
 import type { ReportView } from "./view.ts";
 
@@ -52,6 +53,7 @@ function registerHelpers(engine: typeof Handlebars): void {
 
   /** A measured number; struck through when the run is invalid. */
   engine.registerHelper("num", (text: string, { data }: Options) => safe(struck(text, data.root)));
+  engine.registerHelper("unbroken", (text: string) => unbroken(text));
   engine.registerHelper("notes", (numbers: readonly number[]) => safe(noteLinks(numbers)));
   /** A table's cell: {{td cell columns index}}; numeric when its column is, or when no columns are given. */
   engine.registerHelper("td", (cell: Cell, ...rest: unknown[]) => {

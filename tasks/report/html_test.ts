@@ -22,7 +22,7 @@ Deno.test("the page of an invalid run strikes its numbers through and not its re
   const summary = exampleSummary({ verdict: "invalid", reasons: ["The generator paused for 412 ms."] });
   const html = await renderHtml(buildView(summary, {}), { templates });
   assert.match(html, /<s>24\.1 ms<\/s>/);
-  assert.match(html, /<p class="sentence">The generator paused for 412 ms\.<\/p>/);
+  assert.match(html, /<p class="sentence">The generator paused for 412\u00a0ms\.<\/p>/);
   const valid = await renderHtml(buildView(exampleSummary(), {}), { templates });
   assert.doesNotMatch(valid, /<s>/);
 });
