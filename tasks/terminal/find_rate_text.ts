@@ -63,7 +63,9 @@ export function isWide({ interval: [low, high] }: Pick<PathRate, "interval">, re
 
 function between({ interval: [low, high], probes }: PathRate): string {
   const inside = probes.filter(({ rate }) => low! < rate && rate < high!);
-  return inside.length > 0 && inside.every(({ outcome }) => outcome === "invalid")
+  // As far as a search came that was interrupted.
+  if (inside.length === 0) return "nothing was probed";
+  return inside.every(({ outcome }) => outcome === "invalid")
     ? "probes were invalid"
     : "probes contradict each other";
 }

@@ -36,6 +36,7 @@ Deno.test("a sentence a path says what holds, how sure that is, and what was the
     "sql holds p95<200ms,errors<1% up to at least 1,200/s and fails from 4,525/s (confirmed); " +
       "between them probes contradict each other",
   );
+  assert.match(say({ interval: [2400, 4525] }), /between them nothing was probed$/);
   assert.match(say({ interval: [1200, 4525], stopped: "Cannot keep it." }), /up to 1,200–4,525 requests/);
   assert.match(say({ interval: [null, null], limitedBy: "generator" }), /every probe was invalid/);
   assert.match(say({ interval: [null, null], probes: [] }), /was not probed/);
