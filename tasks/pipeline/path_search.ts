@@ -20,6 +20,8 @@ import type { System } from "./system.ts";
 const WARM_UP_CLIENTS = 8;
 const WARM_UP_TIMES = 2;
 const LONGEST_WARM_UP_SECONDS = 15;
+/** Of the line that a probe leaves, where it is no tick. */
+const SIGNS = { holds: undefined, fails: "✗", invalid: "–" } as const;
 /** As `--rate` allows. */
 const HIGHEST_RATE = 1_000_000;
 
@@ -119,7 +121,8 @@ async function makeProbe(search: PathSearch, step: ProbeStep): Promise<RateProbe
     const { summary, interrupted } = await makeRun(search, { rate, label, seed }, seconds, progress);
     if (interrupted) return { value: null, detail: "interrupted" };
     const probe = probeOf(summary, step, seconds);
-    return { value: probe, detail: probeText(probe) };
+    const sign = SIGNS[probe.outcome];
+    return { value: probe, detail: probeText(probe), ...(sign && { sign }) };
   });
 }
 

@@ -1,11 +1,10 @@
-import { ListrLogger, ProcessOutput } from "listr2";
-import { Listr } from "listr2";
+import { color, Listr, type ListrDefaultRendererLogLevels, ListrLogger, ProcessOutput } from "listr2";
 import process from "node:process";
 import { progressed } from "../model/progressed.ts";
 import { formatSeconds } from "../model/units.ts";
 import { printable, singleLine } from "./safe_text.ts";
 import { type Width, widthOf } from "./width.ts";
-import { wrapText } from "./wrap.ts";
+import { hang, wrapText } from "./wrap.ts";
 
 /** What a step may say while it works. */
 export interface StepProgress {
@@ -13,6 +12,14 @@ export interface StepProgress {
   (text: string): void;
   /** Something to be known before it goes on: shown at once and kept in sight while the step works. */
   note(text: string): void;
+}
+
+/** What a step came to. */
+export interface StepResult<T> {
+  readonly value: T;
+  readonly detail?: string;
+  /** In place of the tick, of a step that ended in order and yet found nothing good. */
+  readonly sign?: "✗" | "–";
 }
 
 /** Where a task talks to people. */
@@ -24,13 +31,16 @@ export interface Terminal {
   /** Runs one step of the list; its title gets the time taken and what `work` says it came to. */
   step<T>(
     title: string,
-    work: (progress: StepProgress) => Promise<{ value: T; detail?: string }>,
+    work: (progress: StepProgress) => Promise<StepResult<T>>,
   ): Promise<T>;
   print(text: string): void;
 }
 
 /** A step is a line, whatever a server said in it. */
 const STEP_COLUMNS = 400;
+
+/** Of a line that the renderer keeps for its sign and its margin. */
+const RENDERER_COLUMNS = 4;
 
 /** Progress of a piped run is a line every so often, not a film. */
 const PLAIN_PROGRESS_MS = 10_000;
@@ -59,24 +69,38 @@ function write(stream: NodeJS.WriteStream, text: string): void {
 async function liveStep<T>(
   stream: NodeJS.WriteStream,
   title: string,
-  work: (progress: StepProgress) => Promise<{ value: T; detail?: string }>,
+  work: (progress: StepProgress) => Promise<StepResult<T>>,
 ): Promise<T> {
   let result: T | undefined;
   const started = performance.now();
+  const logger = new ListrLogger<ListrDefaultRendererLogLevels>({
+    processOutput: new ProcessOutput(stream, stream),
+  });
+  // Wrapped here: the renderer would set later lines one column too far.
+  const fit = (text: string) => hang("", text, (stream.columns ?? 80) - RENDERER_COLUMNS);
   const list = new Listr([{
     title: singleLine(title, STEP_COLUMNS),
     task: async (_context, task) => {
       const progress: StepProgress = Object.assign((text: string) => void (task.output = printable(text)), {
-        note: (text: string) => void (task.title = singleLine(`${title}: ${text}`, STEP_COLUMNS)),
+        note: (text: string) => void (task.title = fit(singleLine(`${title}: ${text}`, STEP_COLUMNS))),
       });
-      const { value, detail } = await work(progress);
+      const { value, detail, sign } = await work(progress);
       progressed();
       result = value;
-      task.title = finished(title, detail, started);
+      if (sign !== undefined) {
+        // The renderer has no state for it; each step is a list with a logger of its own.
+        const paint = sign === "✗" ? color.red : color.yellow;
+        logger.options = {
+          ...logger.options,
+          icon: { ...logger.options?.icon, COMPLETED: sign },
+          color: { ...logger.options?.color, COMPLETED: (text) => paint!(text ?? "") },
+        };
+      }
+      task.title = fit(finished(title, detail, started));
     },
   }], {
     rendererOptions: {
-      logger: new ListrLogger({ processOutput: new ProcessOutput(stream, stream) }),
+      logger,
       showErrorMessage: false,
       collapseErrors: false,
     },
@@ -90,7 +114,7 @@ async function liveStep<T>(
 async function plainStep<T>(
   stream: NodeJS.WriteStream,
   title: string,
-  work: (progress: StepProgress) => Promise<{ value: T; detail?: string }>,
+  work: (progress: StepProgress) => Promise<StepResult<T>>,
 ): Promise<T> {
   const started = performance.now();
   let spoken = started;
@@ -102,9 +126,9 @@ async function plainStep<T>(
       spoken = now;
       say(text);
     }, { note: say });
-    const { value, detail } = await work(progress);
+    const { value, detail, sign = "✔" } = await work(progress);
     progressed();
-    write(stream, `✔ ${finished(title, detail, started)}`);
+    write(stream, `${sign} ${finished(title, detail, started)}`);
     return value;
   } catch (error) {
     write(stream, `✖ ${singleLine(title, STEP_COLUMNS)}`);
