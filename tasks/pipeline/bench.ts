@@ -1,5 +1,5 @@
 import type { Config } from "../config.ts";
-import { ExitCode, ServiceError } from "../model/errors.ts";
+import { ExitCode, InterruptedError, ServiceError } from "../model/errors.ts";
 import { progressed } from "../model/progressed.ts";
 import type { RunSummary } from "../model/summary.ts";
 import { formatCount } from "../model/units.ts";
@@ -81,6 +81,11 @@ export async function store(
       });
       removeSpool(measured.spoolDir);
       return { value: undefined, detail: `${formatCount(timings)} timings, ${formatCount(samples)} samples` };
+    } catch (error) {
+      if (!(error instanceof InterruptedError)) throw error;
+      throw new InterruptedError(
+        "Interrupted. What was measured is kept: the next deno task bench stores it.",
+      );
     } finally {
       opened.close();
     }

@@ -87,7 +87,8 @@ async function combine(land: UserLand, story: Story, end: End): Promise<Result> 
     let lines = end.mended === "by the next start" ? differenceOf(before, await land.look()) : await look();
     const differences = lines.length;
     let mended = end.mended ?? "";
-    const hurried = said.includes("Left at once.");
+    // Also a Ctrl-C that ends the storing leaves it to the next start.
+    const hurried = /Left at once\.|the next deno task bench stores it/.test(said);
     let stored = await added();
     if (mended === "within") {
       await checkNextStart({ code: Number(/exit (\d+)\s*$/.exec(next)![1]) }, stored.pop()!, db);

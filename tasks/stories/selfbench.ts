@@ -24,6 +24,13 @@ export const SELFBENCH: readonly Story[] = [
     judge: ({ stdout }) => assert.match(stdout, /Of 10 runs each/),
   },
   {
+    promise: "selfbench truth redraws recorded runs, and says so where there are none",
+    typed: "deno task selfbench truth --db reports/none.duckdb",
+    ends: 2,
+    judge: ({ stderr }) =>
+      assert.match(stderr, /Cannot read runs from .*none\.duckdb: there are no runs yet/),
+  },
+  {
     promise: "selfbench seed takes either data set, of any seed",
     typed:
       "deno task selfbench seed --dataset events --scale tiny --seed 3 --workers 1 --pairs 1 --whole-pairs 1 --json",

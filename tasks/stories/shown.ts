@@ -131,7 +131,7 @@ export const SHOWN: readonly Story[] = [
     shown: "npx -y deno task doctor",
     typed: "npx -y deno task doctor",
     ends: 0,
-    judge: ({ stdout }) => assert.match(stdout, /Calibrating the load generator/),
+    judge: ({ stdout }) => assert.match(stdout, /Calibrate the load generator/),
   },
   {
     promise: "up starts the stack for exploring, and prints where it is",
@@ -170,7 +170,7 @@ export const SHOWN: readonly Story[] = [
 
 /** GraphiQL answers at the address that is printed. */
 async function assertPage(stdout: string): Promise<void> {
-  const [, address] = /^GraphiQL +(http\S+)/m.exec(stdout)!;
+  const [, address] = /^GraphiQL\s+(http\S+)/m.exec(stdout)!;
   const page = await fetch(address!, { headers: { accept: "text/html" } });
   assert.match(await page.text(), /<html/i);
 }
