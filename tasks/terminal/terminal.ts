@@ -76,7 +76,7 @@ async function liveStep<T>(
   const logger = new ListrLogger<ListrDefaultRendererLogLevels>({
     processOutput: new ProcessOutput(stream, stream),
   });
-  // Wrapped here: the renderer would set later lines one column too far.
+  // Wrapped here: the renderer may begin a line with the blank that should have ended the one before.
   const fit = (text: string) => hang("", text, (stream.columns ?? 80) - RENDERER_COLUMNS);
   const list = new Listr([{
     title: singleLine(title, STEP_COLUMNS),
