@@ -49,7 +49,7 @@ export function hostWarnings(
   if (meanOthers !== null && meanOthers >= OTHERS && crowded) {
     const waited = meanPressure === null
       ? ""
-      : `, and ${formatShare(meanPressure)} of the time something had to wait for a CPU`;
+      : `, and ${formatShare(Math.min(1, meanPressure))} of the time something had to wait for a CPU`;
     warnings.push({
       code: "busy-machine",
       text: `Other programs on this machine used ${
@@ -91,7 +91,9 @@ export function hostCauses({ steal, others, pressure }: HostLoad): string[] {
       : others >= OTHERS
       ? `; other programs used up to ${formatShare(others)} of the CPU time`
       : "; it was Benchbook and its own services that used the CPU: try a lower rate";
-    causes.push(`something waited for a CPU up to ${formatShare(pressure)} of the time (pressure)${who}`);
+    causes.push(
+      `something waited for a CPU up to ${formatShare(Math.min(1, pressure))} of the time (pressure)${who}`,
+    );
   }
   return causes;
 }

@@ -94,3 +94,11 @@ Deno.test("a valid run on a machine that others kept busy stays valid and carrie
   );
   assert.equal(await judged(busy(0, 3_000_000)), undefined);
 });
+
+Deno.test("two clocks that end apart never make more than all of the time", () => {
+  const [{ text }] = hostWarnings({ ...QUIET, meanOthers: 0.4, meanPressure: 1.011 }, environment, true) as [
+    Warning,
+  ];
+  assert.match(text, / 100 % of the time something had to wait/);
+  assert.match(hostCauses({ ...QUIET, pressure: 1.002 }).join(), /up to 100 % of the time/);
+});

@@ -147,7 +147,7 @@ function arrivals(
   const judged = [
     ...distance === null ? [] : [{
       limit: `Kolmogorov–Smirnov distance at most ${significant(maxArrivalDistance, 2)}`,
-      measured: `distance ${significant(distance, 2)}`,
+      measured: `distance ${toldFrom(maxArrivalDistance, distance)}`,
       ok: distance <= maxArrivalDistance,
     }],
     ...deviation === null ? [] : [{
@@ -167,12 +167,21 @@ function arrivals(
   };
 }
 
+/** With as many digits as tell a value from its limit. */
+function toldFrom(limit: number, value: number): string {
+  let digits = 2;
+  while (digits < 6 && value !== limit && significant(value, digits) === significant(limit, digits)) digits++;
+  return significant(value, digits);
+}
+
 function samples({ holeUs }: ValidityEvidence, { maxSampleGapPeriods }: ValidityThresholds): Check {
   return {
     name: "samples",
     title: "The host was watched throughout",
     limit: `no more than ${significant(maxSampleGapPeriods, 2)} s without a sample`,
-    measured: holeUs === null ? "nothing was measured" : `longest ${significant(holeUs / 1e6, 2)} s`,
+    measured: holeUs === null
+      ? "nothing was measured"
+      : `longest ${toldFrom(maxSampleGapPeriods, holeUs / 1e6)} s`,
     ok: holeUs === null || holeUs <= maxSampleGapPeriods * SAMPLE_PERIOD_US,
   };
 }
