@@ -5,7 +5,7 @@ import { diagnose } from "../stack/doctor.ts";
 import { calibrationText } from "../terminal/calibration_text.ts";
 import { calibrationFinding, doctorText, notCalibrated } from "../terminal/doctor_text.ts";
 import { openTerminal } from "../terminal/terminal.ts";
-import { calibrate, calibrationFile } from "./calibrate.ts";
+import { calibrate, calibrationFile, readCalibration } from "./calibrate.ts";
 import { interruptSignal } from "./interrupt.ts";
 
 /** Looks at all that a run depends on, calibrates the load generator, and says what follows from both. */
@@ -29,7 +29,12 @@ export async function lookAround(
       findings.push(notCalibrated(calibration.message, calibration.next ?? null));
     } else {
       findings.push(calibrationFinding(calibration));
-      table = calibrationText(calibration, calibrationFile(config.home), terminal.width.columns);
+      table = calibrationText(
+        calibration,
+        calibrationFile(config.home),
+        readCalibration(config.home),
+        terminal.width.columns,
+      );
     }
   }
   terminal.print(`\n${doctorText(findings, table, terminal.width)}`);

@@ -8,10 +8,15 @@ const COLUMNS: readonly Column[] = [
   { title: "measured", align: "left", least: 80 },
 ];
 
-/** What a calibration found, as a table. @param file where it is kept */
+/**
+ * What a calibration found, as a table.
+ * @param file where this machine's is kept
+ * @param kept the one that is kept there by now
+ */
 export function calibrationText(
   calibration: Calibration,
   file: string,
+  kept: Pick<Calibration, "measuredAt" | "requestsPerSecond"> | null,
   columns = widthOf().columns,
 ): string {
   const { clock, timer, dispatch, spool, steps } = calibration;
@@ -29,7 +34,11 @@ export function calibrationText(
       `${formatShare(onTime)} on time, lag p99 ${formatMs(lagP99Ms)}`,
     ]),
   ], columns);
-  return `${table}\nKept in ${file}`;
+  return kept === null || kept.measuredAt === calibration.measuredAt
+    ? `${table}\nKept in ${file}`
+    : `${table}\nNot kept: ${file} stays as it was, with ${
+      formatCount(kept.requestsPerSecond)
+    } requests/s a worker`;
 }
 
 /** Recording costs so little that the rounds' own noise may hide it. */

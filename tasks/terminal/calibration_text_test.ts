@@ -27,7 +27,7 @@ const CALIBRATION: Calibration = {
 };
 
 Deno.test("a calibration is a table that ends in where it is kept", () => {
-  assert.deepEqual(calibrationText(CALIBRATION, "/home/calibration.json").split("\n"), [
+  assert.deepEqual(calibrationText(CALIBRATION, "/home/calibration.json", CALIBRATION).split("\n"), [
     "load generator of this machine  measured",
     "──────────────────────────────  ──────────────────────────────────────",
     "clock                           steps of 0.070 µs, 0.090 µs a reading",
@@ -41,12 +41,24 @@ Deno.test("a calibration is a table that ends in where it is kept", () => {
   ]);
 });
 
+Deno.test("a calibration that was not kept says what stays", () => {
+  const earlier = { ...CALIBRATION, measuredAt: "2026-02-01T00:00:00.000Z" };
+  assert.match(
+    calibrationText({ ...CALIBRATION, requestsPerSecond: 0 }, "/home/calibration.json", earlier),
+    /\nNot kept: \/home\/calibration\.json stays as it was, with 19,000 requests\/s a worker$/,
+  );
+});
+
 Deno.test("a cost below the noise is not told as a number", () => {
   const text = (lowUs: number, highUs: number) =>
-    calibrationText({
-      ...CALIBRATION,
-      dispatch: { ...CALIBRATION.dispatch, recording: { lowUs, highUs } },
-    }, "");
+    calibrationText(
+      {
+        ...CALIBRATION,
+        dispatch: { ...CALIBRATION.dispatch, recording: { lowUs, highUs } },
+      },
+      "",
+      null,
+    );
   assert.match(text(-0.2, 0.15), /recording a request +less than 0\.15 µs\n/);
   assert.match(text(-0.2, -0.1), /recording a request +too little to be told from noise\n/);
 });
