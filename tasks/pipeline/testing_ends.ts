@@ -37,7 +37,8 @@ export interface End {
 }
 
 /** Long enough for each outcome to be judged by what is asked for here, whatever the scenario's own targets are. */
-const SHORT = ["--no-report", "--duration", "2s", "--warmup", "300ms", "--slo", "errors<1%"];
+const REPORTED = ["--duration", "2s", "--warmup", "300ms", "--slo", "errors<1%"];
+const SHORT = ["--no-report", ...REPORTED];
 /** Long enough to be caught in the middle. */
 const LONG = ["--no-report", "--duration", "60s", "--warmup", "300ms"];
 
@@ -48,11 +49,12 @@ const plain = (
   way: Way,
   more: readonly string[] = [],
   scenario: (story: Story) => string = ({ args }) => args[0]!,
+  length: readonly string[] = SHORT,
 ): End => ({
   name,
   ...way,
   run: async ({ bench, env }, story) =>
-    endedOf(await bench.run("bench", [scenario(story), ...story.args.slice(1), ...SHORT, ...more], env)),
+    endedOf(await bench.run("bench", [scenario(story), ...story.args.slice(1), ...length, ...more], env)),
 });
 
 /** A run that keeps going until something happens to what is around it. */
@@ -110,7 +112,23 @@ async function inMidMeasure({ bench }: UserLand): Promise<void> {
 
 /** Ends that a run sees coming. */
 export const FINISHED: readonly End[] = [
-  plain("complete", { code: ExitCode.ok, stored: ["complete"] }),
+  plain(
+    "complete, with report",
+    {
+      code: ExitCode.ok,
+      stored: ["complete"],
+      says: /reports\/\S+\/index\.html/,
+      // Beside what others have there, of earlier reports too: its own folder, and the list of all runs.
+      except: [
+        /^\+ folder: reports\/\d{8}-\d{6}-[0-9a-f]{4}(\/(index\.html|summary\.json))?$/,
+        /^\+ folder: reports\/index\.html$/,
+        /^~ folder: reports\/index\.html: (size|content) /,
+      ],
+    },
+    ["--no-pdf"],
+    undefined,
+    REPORTED,
+  ),
   plain(
     "failed proof",
     {
@@ -130,14 +148,18 @@ export const FINISHED: readonly End[] = [
   plain("SLO missed", { code: ExitCode.verdictFailed, stored: ["complete"] }, ["--slo", "p50<0.001ms"]),
 ];
 
-/** Ends that a person brings about at a terminal. */
-export const INTERRUPTED: readonly End[] = [
+/** Ends that a person brings about at a terminal, while a run prepares or stores. */
+export const INTERRUPTED_AROUND: readonly End[] = [
   typed("Ctrl-C at the start", [null], SHORT, ctrlC, (_land, shows) => shows(/Start|Find|Seed/)),
   // Quick scenarios may have gone on to the measuring when the key is seen.
   typed("Ctrl-C in the proof", [null, "interrupted"], SHORT, ctrlC, (_land, shows) => shows(/Prove/)),
+  typed("Ctrl-C while storing", ["complete"], SHORT, ctrlC, (_land, shows) => shows(/Store/)),
+];
+
+/** … while it sends requests. */
+export const INTERRUPTED_WITHIN: readonly End[] = [
   typed("Ctrl-C in the warm-up", ["interrupted"], [...LONG, "--warmup", "30s"], ctrlC, inMidMeasure),
   typed("Ctrl-C in mid-measure", ["interrupted"], LONG, ctrlC, inMidMeasure),
-  typed("Ctrl-C while storing", ["complete"], SHORT, ctrlC, (_land, shows) => shows(/Store/)),
   typed("terminal closed", ["interrupted"], LONG, (terminal) => terminal.hangUp(), inMidMeasure),
 ];
 
@@ -155,13 +177,17 @@ const CRASHED = [
 /** As a shell tells of a signal. */
 const SIGKILL_CODE = 128 + 9;
 
-/** Ends that come from outside. */
-export const STRUCK: readonly End[] = [
+/** Who runs the load is killed. */
+export const KILLED: readonly End[] = [
   struck(
     "kill -9",
     { code: SIGKILL_CODE, stored: [null], mended: "by the next start" },
     (_land, run) => run.kill("SIGKILL"),
   ),
+];
+
+/** A server of the user's is killed. */
+export const SERVER_KILLED: readonly End[] = [
   struck(
     "PostgreSQL killed",
     { code: ExitCode.service, stored: ["crashed"], mended: "by clean --writes", except: CRASHED },
@@ -182,6 +208,10 @@ export const STRUCK: readonly End[] = [
       run.kill("SIGINT");
     },
   ),
+];
+
+/** The disk fills up that the home lies on. */
+export const DISK_FULL: readonly End[] = [
   { name: "disk full", code: ExitCode.service, stored: ["crashed"], mended: "within", run: onFullDisk },
 ];
 

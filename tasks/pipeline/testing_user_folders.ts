@@ -41,10 +41,11 @@ const STORE = /^reports\/benchbook\.duckdb$/;
 
 /**
  * Differences that Benchbook declares: kept from run to run in its home are what is known of the machine, what services
- * said, and two folders with nothing in them.
+ * said, what notebooks printed, and two folders with nothing in them.
  */
 export const DECLARED = [
   /^[-+~] folder: home\/(spool|undo|logs|calibration\.json)(:|$)/,
+  /^[-+] folder: home\/notebooks(\/[0-9a-f]{64}\.json)?$/,
   /^[-+~] folder: home\/logs\/(postgres|redis|graphql(-\d+)?)\.log(\.1)?(:|$)/,
 ];
 

@@ -12,6 +12,11 @@ import { foldersEnvironment, furnishFolders, lookAtFolders } from "./testing_use
 
 const DATABASE = "shop";
 const TEMPLATE = "shop_as_found";
+/** One of theirs that no task is told of, with a table that bears the name of one that runs write into. */
+const OTHER = "ledger";
+const LEDGER =
+  `CREATE SCHEMA northwind; CREATE TABLE northwind.orders (order_id integer PRIMARY KEY, paid boolean);
+  INSERT INTO northwind.orders VALUES (1, true), (1000000001, false)`;
 const queries = resolve(import.meta.dirname!, "../../queries");
 
 /**
@@ -61,7 +66,10 @@ async function settle(
     assert.equal(code, 0, stderr);
   }
   await query(url, Deno.readTextFileSync(join(queries, "testing/user_database.sql")));
-  await query(postgres.url, `CREATE DATABASE ${TEMPLATE} TEMPLATE ${DATABASE}`);
+  // Nobody's to connect to, so that it is not looked at again beside what it is a copy of.
+  await query(postgres.url, `CREATE DATABASE ${TEMPLATE} TEMPLATE ${DATABASE} ALLOW_CONNECTIONS false`);
+  await query(postgres.url, `CREATE DATABASE ${OTHER}`);
+  await query(databaseUrl(postgres.url, OTHER), LEDGER);
   let theirs: Client | undefined;
   const land: UserLand = {
     bench,
@@ -72,7 +80,7 @@ async function settle(
     look: async () =>
       new Map([
         ...await lookAround({
-          postgres: { url },
+          postgres: { url, databases: "all" },
           redis: redis.url,
           processes: { folder, environment: `BENCHBOOK_HOME=${bench.home}` },
         }),

@@ -1,8 +1,0 @@
-import { everythingIsAsFound } from "./testing_as_found.ts";
-import { INTERRUPTED } from "./testing_ends.ts";
-
-Deno.test({
-  name: "a user's services are as they were found when a person has ended a run",
-  ignore: Deno.build.os !== "linux",
-  fn: (t) => everythingIsAsFound(t, INTERRUPTED),
-});
