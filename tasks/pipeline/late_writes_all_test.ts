@@ -4,7 +4,10 @@ import { Client } from "pg";
 import { startGraphql } from "../stack/graphql.ts";
 import { type ProcessId, stopProcess } from "../stack/process.ts";
 import { withPostgres } from "../stack/testing.ts";
+import { assertAsFound } from "../testing/facts.ts";
+import { lookAround } from "../testing/surroundings.ts";
 import { until, withWorkbench } from "./testing.ts";
+import { VACUUMED } from "./testing_own_cluster.ts";
 
 const root = resolve(import.meta.dirname!, "../..");
 const SESSION = "their-graphql";
@@ -72,6 +75,8 @@ Deno.test("orders that a PostGraphile of the user's places after the run are nam
           "--no-report",
         ];
 
+        const look = () => lookAround({ postgres: { url, databases: "all" } });
+        const before = await look();
         const running = bench.start("bench", args, env);
         await bench.measuring();
         await until(async () => await reserved() > 0 || null, "no order was written");
@@ -93,6 +98,8 @@ Deno.test("orders that a PostGraphile of the user's places after the run are nam
         assert.equal(cleaned.code, 0, cleaned.stdout + cleaned.stderr);
         assert.match(cleaned.stdout, /Took back what the run \S+ \(late\) had left in .*: \d+ rows/);
         assert.equal(await reserved(), 0);
+        // Their own server opens sessions, and closes them, as it is asked.
+        assertAsFound(before, await look(), { except: [VACUUMED, new RegExp(`\\(${SESSION}\\)`)] });
       });
     } finally {
       if (theirs !== undefined) await stopProcess(theirs, "SIGTERM");
