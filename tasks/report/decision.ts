@@ -6,14 +6,7 @@ import {
   type SloResult,
   type Summary,
 } from "../model/summary.ts";
-import {
-  formatCount,
-  formatMs,
-  formatSeconds,
-  formatShare,
-  measuredMs,
-  significant,
-} from "../model/units.ts";
+import { formatMs, formatSeconds, formatShare, measuredMs, significant } from "../model/units.ts";
 import {
   type Cell,
   comparedText,
@@ -23,8 +16,7 @@ import {
   plain,
   ratioInterval,
 } from "./cells.ts";
-import { datasetText } from "./dataset_text.ts";
-import { loadModel } from "./method.ts";
+import { provenance } from "./provenance.ts";
 
 /** Page one: what a reader must know within thirty seconds. */
 export interface Decision {
@@ -282,40 +274,4 @@ function largest(
       interval: ratioInterval(row),
       notes: footnotes.refer(row.warnings),
     }));
-}
-
-function provenance(summary: RunSummary): Decision["provenance"] {
-  const { run, environment: env, accounting } = summary;
-  const { dataset } = env;
-  const steady = summary.operations.filter((row) => row.operation === null);
-  const measured = steady.reduce((sum, row) => sum + row.n, 0);
-  const service = ({ name, version, origin, available }: typeof env.services[number]) =>
-    available ? `${SERVICE_NAMES[name]} ${version ?? "of unknown version"} (${origin})` : null;
-  const services = env.services.map(service).filter((text) => text !== null);
-  return [
-    { name: "Run", value: run.label === null ? run.runId : `${run.runId}, “${run.label}”` },
-    { name: "Commit", value: run.gitCommit?.slice(0, 12) ?? "not in a Git checkout" },
-    { name: "Date", value: `${isoMinutes(run.startedAt)} UTC` },
-    { name: "Data", value: datasetText(dataset) },
-    { name: "Data hash", value: dataset.hash },
-    { name: "Load", value: `${loadModel(run.config)}; seed ${run.seed}` },
-    {
-      name: "Duration",
-      value: `${formatSeconds(run.config.durationSeconds)} measured after ` +
-        `${formatSeconds(run.config.warmupSeconds)} warm-up`,
-    },
-    {
-      name: "Samples",
-      value: `${formatCount(measured)} measured of ${formatCount(accounting.scheduled)} scheduled requests`,
-    },
-    { name: "Versions", value: [...services, `Benchbook ${env.benchbook}`, `Deno ${env.deno}`].join(", ") },
-    { name: "Host", value: `${env.hostname}: ${env.cpu}, ${env.cores} cores, ${env.os} ${env.kernel}` },
-  ];
-}
-
-export const SERVICE_NAMES = { postgres: "PostgreSQL", redis: "Redis", graphql: "GraphQL" } as const;
-
-/** `2026-03-01 14:05`, UTC. */
-export function isoMinutes(date: Date): string {
-  return date.toISOString().slice(0, 16).replace("T", " ");
 }

@@ -17,7 +17,7 @@ import { isReportPart, prepareReports, reportFolder } from "../stack/reports_fol
 import { doubts, foundSentence, isWide, rateText } from "../terminal/find_rate_text.ts";
 import { type Cell, fact, plain } from "./cells.ts";
 import { datasetText } from "./dataset_text.ts";
-import { isoMinutes } from "./decision.ts";
+import { isoMinutes } from "./provenance.ts";
 import { type Pages, templates } from "./html.ts";
 import { dataOptions, quoted } from "./method.ts";
 import { writePdf } from "./report.ts";

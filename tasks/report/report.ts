@@ -59,7 +59,7 @@ export async function makeReport(options: ReportOptions): Promise<Report> {
   let pdf: string | null = null;
   if (!options.pdf && await Deno.stat(join(directory, "report.pdf")).then(() => true, () => false)) {
     warnings.push(
-      "The earlier report.pdf is gone, as it was asked for none: `deno task report` makes it again.",
+      "Removed the earlier report.pdf, which would no longer match (--no-pdf): `deno task report` makes it again.",
     );
   }
   await replaceDirectory(directory, async (temporary) => {

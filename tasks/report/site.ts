@@ -8,7 +8,7 @@ import { isRunId, SAMPLE } from "../model/run_id.ts";
 import { INDEX, refuseForeignIndex } from "../stack/reports_folder.ts";
 import { searchOf } from "../store/searches.ts";
 import { foundText } from "../terminal/find_rate_text.ts";
-import { isoMinutes } from "./decision.ts";
+import { isoMinutes } from "./provenance.ts";
 import { templates } from "./html.ts";
 import { replaceFile } from "./write.ts";
 

@@ -2,7 +2,8 @@ import type { GeneratorFigures, RunSummary, ValidityCheck } from "../model/summa
 import { formatMs, formatShare, significant } from "../model/units.ts";
 import { redactUrl } from "../config.ts";
 import { Footnotes } from "./cells.ts";
-import { type Decision, decision, OF_THE_MACHINE, SERVICE_NAMES } from "./decision.ts";
+import { type Decision, decision, OF_THE_MACHINE } from "./decision.ts";
+import { SERVICE_NAMES } from "./provenance.ts";
 import { method, reproduce } from "./method.ts";
 import { type PlanRow, type PlansView, plansView } from "./plans.ts";
 import {

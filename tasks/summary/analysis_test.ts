@@ -199,17 +199,14 @@ Deno.test("what differs by the generator's lag alone is compared as the same, at
   });
 });
 
-Deno.test("neighbouring blocks shorter than a second are joined to bins of about one", () =>
+Deno.test("a block shorter than a second is a bin of its own", () =>
   withFixture(async (bench) => {
     const bins = await bench.rows<Row>("summary/series");
     const [raw] = await bench.rows<Row>(
       "SELECT count(*) FILTER (outcome = 'ok') AS ok FROM request WHERE run_id = $run AND phase = 'steady'",
     );
-    // Four of 0.27 s, and of ten the last two.
-    assert.equal(bins.length, 3 * FIXTURE_ARMS.length);
-    assert.ok(
-      bins.every(({ seconds }) => Math.abs(seconds! - 1.08) < 1e-6 || Math.abs(seconds! - 0.54) < 1e-6),
-    );
+    assert.equal(bins.length, 10 * FIXTURE_ARMS.length);
+    assert.ok(bins.every(({ seconds }) => Math.abs(seconds! - 0.27) < 1e-6));
     assert.equal(total(bins, "ok"), raw!.ok);
   }, { blocks: 10, blockSeconds: 0.3, washoutSeconds: 0.03 }));
 
