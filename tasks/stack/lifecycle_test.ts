@@ -300,6 +300,6 @@ Deno.test("doctor looks at everything, starts PostgreSQL for a trial and leaves 
       assert.ok(state === "ok" || fix !== null, text);
     }
     assert.equal(existsSync(join(home, "doctor")), false);
-    assert.equal(of("User for PostgreSQL").text.includes("refuses root"), process.getuid?.() === 0);
+    assert.equal(of("User for PostgreSQL").text.includes("refuses to run as root"), process.getuid?.() === 0);
   });
 });

@@ -138,6 +138,10 @@ Deno.test({
         await shell.status;
         await shell.stdout.cancel().catch(() => {});
       }
+      // The child of a killed shell is the system's to bury.
+      for (let wait = 0; wait < 100 && findProcesses({ environment }).length > 0; wait++) {
+        await new Promise((resolve) => setTimeout(resolve, 20));
+      }
       assert.deepEqual(difference(new Map(), lookAtProcesses({ environment })), []);
     }),
 });
