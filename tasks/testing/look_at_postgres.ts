@@ -85,10 +85,10 @@ async function add(client: Client, facts: Map<string, Fact>, file: string): Prom
   }
 }
 
-/** @throws whatever is no lack of rights */
+/** @throws whatever is no lack of rights, and no view of an extension that the server has not loaded */
 function unseen(error: unknown): Fact {
   const { code, message } = error as { code?: string; message: string };
-  if (code !== "42501") throw error;
+  if (code !== "42501" && code !== "55000") throw error;
   return `cannot be seen: ${message}`;
 }
 
