@@ -79,6 +79,7 @@ export function ownServers({ env, emptyUrl, graphql }: Theirs): readonly Story[]
       promise: "a database without anything is seeded",
       typed: "deno task seed --scale tiny",
       env: elsewhere,
+      changes: DATA_SET,
       ends: 0,
       judge: () => seedIs(42),
     },
@@ -96,6 +97,7 @@ export function ownServers({ env, emptyUrl, graphql }: Theirs): readonly Story[]
       promise: "seed --replace replaces them",
       typed: "deno task seed --scale tiny --seed 8 --replace",
       env: elsewhere,
+      changes: DATA_SET,
       ends: 0,
       judge: () => seedIs(8),
     },
@@ -103,6 +105,7 @@ export function ownServers({ env, emptyUrl, graphql }: Theirs): readonly Story[]
       promise: "bench --replace replaces them, and measures",
       typed: `deno task bench smoke --seed 9 --paths sql --replace ${SUMMARY}`,
       env: elsewhere,
+      changes: DATA_SET,
       ends: "pass",
       judge: () => seedIs(9),
     },
@@ -110,6 +113,7 @@ export function ownServers({ env, emptyUrl, graphql }: Theirs): readonly Story[]
       promise: "up --replace replaces them, and shows them beside services of ours",
       typed: "deno task up smoke --scale tiny --seed 10 --replace",
       env: elsewhere,
+      changes: DATA_SET,
       ends: 0,
       keepsServices: true,
       async judge(ended) {
@@ -132,6 +136,7 @@ export function ownServers({ env, emptyUrl, graphql }: Theirs): readonly Story[]
       promise: "clean --database removes what is ours, and leaves what is theirs",
       typed: "deno task clean --database --yes",
       env: elsewhere,
+      changes: DATA_SET,
       ends: 0,
       async judge(ended) {
         silent(ended);
@@ -144,6 +149,9 @@ export function ownServers({ env, emptyUrl, graphql }: Theirs): readonly Story[]
     },
   ];
 }
+
+/** Objects of the data set in the database that was empty, and of its marker. */
+const DATA_SET = /^[-+~] theirs: PostgreSQL: bare: .*\b(northwind|northwind_sales|benchbook)\b/;
 
 /** A run that writes, and is killed in its middle without a word. */
 async function killedRun({ bench }: Place, env: Theirs["env"]): Promise<void> {

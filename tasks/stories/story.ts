@@ -25,6 +25,8 @@ export interface Story {
   readonly atTerminal?: (terminal: PseudoTerminal, place: Place) => Promise<unknown>;
   /** Services of Benchbook's stay on purpose. */
   readonly keepsServices?: true;
+  /** What it is there to change on a server of the user's, as differences are written. */
+  readonly changes?: RegExp;
   /** Further judgement of what was said and of what is there afterwards. */
   readonly judge: (ended: Ended, place: Place) => unknown;
 }

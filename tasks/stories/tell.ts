@@ -185,6 +185,7 @@ async function left(story: Story, before: Look, again: () => Promise<Look>): Pro
   const except = [
     new RegExp(`^- ${OF_SERVICES}`),
     ...(story.keepsServices ? [new RegExp(`^[+] ${OF_SERVICES}`)] : []),
+    ...(story.changes ? [story.changes] : []),
     ...OURS,
   ];
   const deadline = performance.now() + SETTLED_MS;
