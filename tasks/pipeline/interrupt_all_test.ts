@@ -234,7 +234,8 @@ Deno.test({ name: "a task that a shell runs as a job", ignore }, async (t) => {
   await withUserDatabase(async (bench, url) => {
     const shell = (use: (terminal: PseudoTerminal) => Promise<void>) =>
       inTerminal({ launcher: ["bash", "--norc", "--noprofile"], task: "-i", bench, url }, use);
-    const RUN = `deno task bench ${TINY.join(" ")} --rate 300 --no-report`;
+    // A busy machine misses a response time.
+    const RUN = `deno task bench ${TINY.join(" ")} --rate 300 --no-report --slo 'errors<1%'`;
 
     await t.step("its connection is lost: the job ends in order", async () => {
       await shell(async (terminal) => {

@@ -6,7 +6,6 @@ import type { LoadPlan } from "../load/plan.ts";
 import { fitStreams, peakRate } from "../load/rates.ts";
 import { runLoad } from "../load/run_load.ts";
 import type { LoadedScenario, LoadStream } from "../load/scenario.ts";
-import { ServiceError } from "../model/errors.ts";
 import type { Environment, Plan, Run, RunConfig, RunStatus, Sample } from "../model/run.ts";
 import { formatCount } from "../model/units.ts";
 import { startSampler } from "../observe/sampler.ts";
@@ -233,13 +232,7 @@ async function makeLoad(options: MeasureOptions, streams: readonly LoadStream[])
     const unavailable = [...run.environment.unavailable, ...result.notes, ...observed?.unavailable ?? []];
     started = { ...started, environment: { ...run.environment, unavailable } };
     spool.run(started);
-    if (unwritable !== undefined) {
-      throw new ServiceError(
-        `Cannot keep the run's samples in ${spool.dir}: ${(unwritable as Error).message}`,
-        "Free space on that disk. The rows written until now are kept, and loaded by the next bench.",
-        { cause: unwritable },
-      );
-    }
+    if (unwritable !== undefined) throw unwritable;
     // A run that ends because a target is missed has done what it was asked for.
     const interrupted = result.interrupted && missed === null;
     const crash = watch.dead ?? disk.full ?? limits.reached ??

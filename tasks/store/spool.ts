@@ -1,5 +1,6 @@
-import { basename, join } from "node:path";
+import { basename, dirname, join } from "node:path";
 import { readSmallText } from "../files/small_file.ts";
+import { ServiceError } from "../model/errors.ts";
 import { ownerForm, type RunEnd, type SpoolOwner } from "./spool_form.ts";
 import { sealText, unsealText } from "./spool_text.ts";
 import type { Operation } from "../model/operation.ts";
@@ -132,12 +133,27 @@ function readOwner(dir: string): SpoolOwner | null {
  */
 function writeRecord(dir: string, runId: string, name: string, value: unknown): void {
   const part = join(dir, `${name}.part`);
-  {
-    using file = Deno.openSync(part, { write: true, create: true, truncate: true });
-    writeFully(file, new TextEncoder().encode(`${sealText(runId, value)}\n`));
-    file.syncDataSync();
+  try {
+    {
+      using file = Deno.openSync(part, { write: true, create: true, truncate: true });
+      writeFully(file, new TextEncoder().encode(`${sealText(runId, value)}\n`));
+      file.syncDataSync();
+    }
+    Deno.renameSync(part, join(dir, name));
+  } catch (error) {
+    throw unwritable(dir, error);
   }
-  Deno.renameSync(part, join(dir, name));
+}
+
+/** The sentence for a disk that takes no more; what is no fault of the file system passes through. */
+function unwritable(dir: string, error: unknown): unknown {
+  const { code, message } = error as { code?: string; message: string };
+  if (code === undefined) return error;
+  return new ServiceError(
+    `Cannot keep the run in ${dir}: ${message}`,
+    "Free space on that disk. The rows written until now are kept, and loaded by the next bench.",
+    { cause: error },
+  );
 }
 
 function writeFully(file: Deno.FsFile, bytes: Uint8Array): void {
@@ -148,6 +164,7 @@ function writeFully(file: Deno.FsFile, bytes: Uint8Array): void {
 /** A file of lines that is only appended to. */
 class LineFile {
   readonly #runId: string;
+  readonly #dir: string;
   readonly #file: Deno.FsFile;
   readonly #encoder = new TextEncoder();
   #written = 0;
@@ -155,6 +172,7 @@ class LineFile {
 
   constructor(runId: string, path: string) {
     this.#runId = runId;
+    this.#dir = dirname(path);
     this.#file = Deno.openSync(path, { append: true, create: true });
   }
 
@@ -172,7 +190,7 @@ class LineFile {
     } catch (error) {
       // Half a line would spoil the one behind it.
       this.#file.truncateSync(this.#written);
-      throw error;
+      throw unwritable(this.#dir, error);
     }
     this.#written += bytes.length;
   }
