@@ -9,6 +9,9 @@ const FOLDER = join(import.meta.dirname!, "../../queries/undo");
 /** Keys looked at in one query. */
 const BATCH = 10_000;
 
+/** Begins a transaction that sees the database as it was at its first statement. */
+export const SNAPSHOT = "BEGIN ISOLATION LEVEL REPEATABLE READ";
+
 /** The rows of one key in one relation. */
 export interface ReservedKey {
   /** The table that the data set declares, `schema.name`. */
@@ -68,15 +71,18 @@ export function rowsId(relation: string, key: bigint): string {
  * vacuums what was changed: dead rows left behind would bring autovacuum into the next measurement. A function of
  * the state alone, so it may be called after a crash and any number of times. Not inside a transaction.
  *
+ * What is looked at and what is removed are of one snapshot: a row that somebody puts there meanwhile stays, and one
+ * that somebody changes meanwhile makes it fail (SQLSTATE 40001).
+ *
  * @param isOurs whether rows of the key `reservedBase + slot` are to go
- * @param spared keys of them whose rows are not all to go
+ * @param spare looks, within the transaction, for keys of them whose rows are not all to go
  * @returns rows removed by relation
  */
 export async function removeReserved(
   client: Client,
   dataset: Dataset,
   isOurs: (slot: number) => boolean,
-  spared: SparedRows = new Map(),
+  spare: () => Promise<SparedRows> = () => Promise.resolve(new Map()),
 ): Promise<Readonly<Record<string, number>>> {
   const removed: Record<string, number> = {};
   let batch: ReservedKey[] = [];
@@ -99,6 +105,7 @@ export async function removeReserved(
   };
   // All tables or none: an order without its lines would be of use to nobody.
   await transaction(client, async () => {
+    const spared = await spare();
     for await (const row of reservedKeys(client, dataset)) {
       if (!isOurs(slotOf(dataset, row))) continue;
       const places = spared.get(rowsId(row.relation, row.key));
@@ -112,7 +119,7 @@ export async function removeReserved(
       batch.push(row);
     }
     await remove();
-  });
+  }, SNAPSHOT);
   // From version 18 on VACUUM goes on to the tables that inherit; before it had no word to keep it from that.
   const { rows: [server] } = await client.query<{ only: boolean }>(
     "SELECT current_setting('server_version_num')::integer >= 180000 AS only",

@@ -9,22 +9,22 @@ import {
   reservedKeys,
   rowsId,
   slotOf,
+  SNAPSHOT,
   type SparedRows,
   undoSql,
 } from "../seed/reserved.ts";
+import { transaction } from "../seed/sql.ts";
 import { askedValues } from "./asked_values.ts";
 import type { Evidence } from "./evidence.ts";
 import { keepsRows } from "./in_the_way.ts";
 import { evidenceOf, type WriteRecord } from "./journal.ts";
 import { givenUpWrites, lateText, untilSettled } from "./late.ts";
 import { lookAfter } from "./looks.ts";
+import { othersText } from "./others_text.ts";
 import { mostTouched, runOwnUndo } from "./own_undo.ts";
 import { endStatements } from "./sessions.ts";
 import { ownSlots, readTold, type Told } from "./told.ts";
-import { type Doubtful, type Known, type WhoseRows, whoseRows } from "./whose_rows.ts";
-
-/** Keys named in a sentence. */
-const SHOWN = 5;
+import { type Known, type WhoseRows, whoseRows } from "./whose_rows.ts";
 
 /** As queries/undo/limits.sql sets it. */
 const LOCK_WAIT_MS = 3000;
@@ -192,15 +192,19 @@ async function removeOurs(
   const dataset = datasets[record.reserved.dataset]!;
   const kept = await keepsRows(client, dataset, dataset.schemas);
   if (kept !== null) throw new Error(kept);
-  const { spared, doubtful } = await whoseAre(client, record, known);
   const isOurs = (slot: number) => known.evidence(slot) !== "nothing";
+  let isSure = record.reserved.draws !== null;
   let there = 0;
-  for await (const reserved of reservedKeys(client, dataset)) {
-    if (isOurs(slotOf(dataset, reserved))) there += rowsIn(spared, reserved);
-  }
-  const removed = await removeReserved(client, dataset, isOurs, spared);
+  const removed = await removeReserved(client, dataset, isOurs, async () => {
+    const { spared, doubtful } = await whoseAre(client, record, known);
+    isSure &&= doubtful.length === 0;
+    for await (const reserved of reservedKeys(client, dataset)) {
+      if (isOurs(slotOf(dataset, reserved))) there += rowsIn(spared, reserved);
+    }
+    return spared;
+  });
   const count = Object.values(removed).reduce((sum, rows) => sum + rows, 0);
-  return { count, whole: record.reserved.draws !== null && count >= there && doubtful.length === 0 };
+  return { count, whole: isSure && count >= there };
 }
 
 /** Those of them that are the run's. */
@@ -252,44 +256,23 @@ async function leftReserved(
   if (keys === null) return { ours: [], others: [] };
   const dataset = datasets[keys.dataset]!;
   const found = new Map<string, { rows: number; column: string; from: bigint; to: bigint }>();
-  const { spared, doubtful } = await whoseAre(client, record, known);
-  for await (const reserved of reservedKeys(client, dataset)) {
-    if (known.evidence(slotOf(dataset, reserved)) === "nothing") continue;
-    const { relation, column, key } = reserved;
-    const rows = rowsIn(spared, reserved);
-    if (rows === 0) continue;
-    const so = found.get(relation);
-    found.set(relation, { rows: (so?.rows ?? 0) + rows, column, from: so?.from ?? key, to: key });
-  }
+  const doubtful = await transaction(client, async () => {
+    const whose = await whoseAre(client, record, known);
+    for await (const reserved of reservedKeys(client, dataset)) {
+      if (known.evidence(slotOf(dataset, reserved)) === "nothing") continue;
+      const { relation, column, key } = reserved;
+      const rows = rowsIn(whose.spared, reserved);
+      if (rows === 0) continue;
+      const so = found.get(relation);
+      found.set(relation, { rows: (so?.rows ?? 0) + rows, column, from: so?.from ?? key, to: key });
+    }
+    return whose.doubtful;
+  }, SNAPSHOT);
   const ours = [...found].map(([relation, { rows, column, from, to }]) =>
     `${rows} ${rows === 1 ? "row" : "rows"} of the run ${runId} ${rows === 1 ? "is" : "are"} left in ` +
     `${relation} of the database "${place.database}": ${column} ${from === to ? from : `${from} to ${to}`}.`
   );
   return { ours, others: othersText(doubtful, record) };
-}
-
-/** What is left as somebody else's, for people: a sentence for each reason. */
-function othersText(doubtful: readonly Doubtful[], { runId, place }: WriteRecord): string[] {
-  const say = (some: readonly Doubtful[], why: string) => {
-    if (some.length === 0) return [];
-    const named = some.slice(0, SHOWN).map(({ relation, column, key }) => `${relation} (${column} ${key})`);
-    return [
-      `What stands in ${named.join(", ")}${
-        some.length > SHOWN ? ` and ${some.length - SHOWN} more` : ""
-      } of ` +
-      `the database "${place.database}" was left as somebody else's: ${why}`,
-    ];
-  };
-  return [
-    ...say(
-      doubtful.filter(({ written }) => !written),
-      `requests of the run ${runId} with these keys were given up, and would have written something else.`,
-    ),
-    ...say(
-      doubtful.filter(({ written }) => written),
-      `the run ${runId} wrote under these keys, and something else than it wrote is there.`,
-    ),
-  ];
 }
 
 async function leftOwn(client: Client, { own, looks, runId, place }: WriteRecord): Promise<string[]> {

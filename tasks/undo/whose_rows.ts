@@ -57,6 +57,7 @@ interface Found {
 /**
  * Tells a run's rows from those of others that have the same key, by the values that its requests gave. That a request
  * was answered does not say whose row stands there by now: it may have been removed, and another put in its place.
+ * Within a transaction, of whose snapshot the places are.
  * @param asked what the request of a slot gave
  */
 export async function whoseRows(
@@ -182,11 +183,15 @@ async function read(
   key: string,
 ): Promise<readonly Row[]> {
   const ask = async (rows: readonly Given[]): Promise<readonly Row[] | null> => {
+    await client.query("SAVEPOINT asked");
     try {
-      return (await client.query<Row>(text, [JSON.stringify(rows)])).rows;
+      const found = await client.query<Row>(text, [JSON.stringify(rows)]);
+      await client.query("RELEASE SAVEPOINT asked");
+      return found.rows;
     } catch (error) {
-      if (/^22/.test((error as { code?: string }).code ?? "")) return null;
-      throw error;
+      if (!/^22/.test((error as { code?: string }).code ?? "")) throw error;
+      await client.query("ROLLBACK TO SAVEPOINT asked");
+      return null;
     }
   };
   const only = (names: readonly string[]) =>
