@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import type { Config } from "../config.ts";
 import { leftInFolder, removeReport } from "../stack/reports_folder.ts";
-import { deleteRun, findRun, listRuns, readRuns, withoutProbes } from "../store/runs.ts";
+import { deleteRun, findRun, listRuns, probesOf, readRuns, withoutProbes } from "../store/runs.ts";
 import { openStore } from "../store/open.ts";
 import { formatCount } from "../model/units.ts";
 import { singleLine } from "../terminal/safe_text.ts";
@@ -34,16 +34,21 @@ export async function removeRun(config: Config, db: string, reference: string): 
   try {
     const runs = await listRuns(store);
     const { runId, label, kind } = findRun(runs, reference);
-    const probes = runs.filter(({ searchId }) => searchId === runId);
-    const told = probes.map((probe) => removeReportOf(config, probe.runId)).filter(({ left }) => left !== "");
+    const { ids, areItsOwn } = await probesOf(store, runId);
+    const told = (areItsOwn ? ids : []).map((id) => removeReportOf(config, id)).filter(({ left }) =>
+      left !== ""
+    );
     const { removed, left } = removeReportOf(config, runId);
     await deleteRun(store, runId);
     const named = label === null ? "" : ` (${singleLine(label)})`;
     const what = kind === "bench"
       ? `run ${runId}${named}`
-      : `search ${runId}${named} with its ${formatCount(probes.length)} runs`;
+      : `search ${runId}${named}${areItsOwn ? ` with its ${formatCount(ids.length)} runs` : ""}`;
     const report = removed ? " and its report." : left === "" ? ". It had no report." : ".";
-    return [`Removed ${what}${report}`, left, ...told.map((one) => one.left)].filter((part) => part !== "")
+    const kept = areItsOwn ? "" : `Kept ${formatCount(ids.length)} runs that only their labels call its own.`;
+    return [`Removed ${what}${report}`, kept, left, ...told.map((one) => one.left)].filter((part) =>
+      part !== ""
+    )
       .join(" ");
   } finally {
     store.close();

@@ -155,13 +155,28 @@ export async function setVerdict(store: Store, runId: string, verdict: Verdict |
   await store.run("UPDATE run SET verdict = $verdict WHERE run_id = $run", { run: runId, verdict });
 }
 
-/** Removes a run, and of a search all its probes, from all tables, in one transaction. */
+/** The runs of a search. */
+export interface Probes {
+  readonly ids: readonly string[];
+  /** False where nothing but their labels tells so, which anybody may have given: a search of an older store. */
+  readonly areItsOwn: boolean;
+}
+
+/** The probes of a search; a run that is none has none. */
+export async function probesOf(store: Store, runId: string): Promise<Probes> {
+  const rows = await store.rows<{ id: string; own: boolean }>(query("search/probes"), { run: runId });
+  return { ids: rows.map(({ id }) => id), areItsOwn: rows.every(({ own }) => own) };
+}
+
+/**
+ * Removes a run, and of a search the probes that are its own, from all tables, in one transaction. Others are runs by
+ * themselves then.
+ */
 export async function deleteRun(store: Store, runId: string): Promise<void> {
-  const probes = await store.rows<{ id: string }>("SELECT run_id AS id FROM run WHERE search_id = $run", {
-    run: runId,
-  });
+  const { ids, areItsOwn } = await probesOf(store, runId);
   await store.transaction(async () => {
-    for (const id of [...probes.map(({ id }) => id), runId]) await deleteRows(store, id);
+    if (!areItsOwn) await store.run("UPDATE run SET search_id = NULL WHERE search_id = $run", { run: runId });
+    for (const id of areItsOwn ? [...ids, runId] : [runId]) await deleteRows(store, id);
   });
 }
 

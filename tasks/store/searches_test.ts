@@ -3,7 +3,7 @@ import { DuckDBInstance } from "@duckdb/node-api";
 import type { RateSearch } from "../model/rate_search.ts";
 import { migrate, storeMigrations } from "./migrations.ts";
 import type { Store } from "./open.ts";
-import { deleteRun, findRun, insertRun, listRuns, withoutProbes } from "./runs.ts";
+import { deleteRun, findRun, insertRun, listRuns, probesOf, withoutProbes } from "./runs.ts";
 import { endLeftSearches, keepSearch, type KeptSearch, searchOf } from "./searches.ts";
 import { bareRun, storeFile, withStore, withTempDir } from "./testing.ts";
 
@@ -152,6 +152,14 @@ Deno.test("a store whose searches were only labels is brought forward: one entry
       );
       assert.equal(findRun(runs, ID).search, null);
       assert.equal(runs.length, 9);
+      assert.equal((await store.rows("SELECT * FROM request")).length, 7);
+    });
+    // A label is no mark: whoever gave a run of theirs such a one does not lose it with the search.
+    await withStore(file, "write", async (store) => {
+      assert.deepEqual(await probesOf(store, ID), { ids: ["R1", "R2", "R3"], areItsOwn: false });
+      await deleteRun(store, ID);
+      const left = withoutProbes(await listRuns(store)).map(({ runId }) => runId);
+      assert.deepEqual(left, ["R6", "R5", other, "R3", "R2", "R1", "R0"]);
       assert.equal((await store.rows("SELECT * FROM request")).length, 7);
     });
   }));

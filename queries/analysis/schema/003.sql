@@ -23,3 +23,7 @@ SELECT
 FROM run
 WHERE search_id IS NOT NULL AND search_id NOT IN (SELECT run_id FROM run)
 GROUP BY search_id;
+
+-- A label is what anybody may have given: such runs are listed as probes, and never removed as such.
+INSERT INTO rate_search (run_id, owner, search)
+SELECT DISTINCT search_id, NULL, '{"schema": 0}' FROM run WHERE search_id IS NOT NULL;
