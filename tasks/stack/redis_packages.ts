@@ -2,6 +2,7 @@ import { existsSync, mkdirSync, readdirSync, renameSync, rmSync, writeFileSync }
 import { join } from "node:path";
 import process from "node:process";
 import { claimHome } from "./home.ts";
+import { moveAside } from "./places.ts";
 import { findProgram, runProgram } from "./programs.ts";
 import { temporaryFolderIn } from "./temporary.ts";
 
@@ -13,6 +14,8 @@ export interface RedisProgram {
 
 /** Packages whose dependencies, followed through libraries only, make a redis-server that starts. */
 const ROOTS = ["redis-server", "redis-tools"];
+/** Lies in a tree that Benchbook has unpacked. */
+const MARK = ".benchbook-redis";
 /** Always there, and dangerous to take from elsewhere: the C library must be the system's. */
 const SYSTEM = new Set(["libc6", "libgcc-s1", "libcrypt1"]);
 
@@ -50,10 +53,6 @@ async function fetchRedis(
   signal?: AbortSignal,
 ): Promise<RedisProgram | string> {
   onStep("Fetching Redis from the distribution's packages");
-  // Only who holds the lock works here: what is found is of somebody who was killed.
-  for (const name of readdirSync(join(home, "redis")).filter((name) => name.startsWith("work-"))) {
-    rmSync(join(home, "redis", name), { recursive: true, force: true });
-  }
   const folder = temporaryFolderIn(join(home, "redis"), "work-");
   const work = folder.path;
   try {
@@ -75,7 +74,10 @@ async function fetchRedis(
       const unpacked = await runProgram("dpkg", ["-x", join(debs, deb), root], { signal });
       if (unpacked.code !== 0) return `dpkg could not unpack ${deb}: ${lastLine(unpacked.output)}`;
     }
-    rmSync(target, { recursive: true, force: true });
+    writeFileSync(join(root, MARK), "Unpacked by Benchbook.\n");
+    // One of ours that does not start any more goes; what bears no mark may be somebody's, behind a link of theirs.
+    if (existsSync(join(target, MARK))) rmSync(target, { recursive: true, force: true });
+    else if (existsSync(target)) moveAside(target);
     renameSync(root, target);
     return await programIn(target) ?? "the unpacked redis-server does not start on this system";
   } finally {
