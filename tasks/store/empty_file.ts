@@ -15,10 +15,12 @@ export async function fillEmpty(file: string): Promise<void> {
     // Somebody may have been quicker.
     if (target.statSync().size > 0) return;
     const bytes = Deno.readFileSync(made);
+    let at = 0;
     try {
-      for (let at = 0; at < bytes.length;) at += target.writeSync(bytes.subarray(at));
+      while (at < bytes.length) at += target.writeSync(bytes.subarray(at));
     } catch (error) {
-      target.truncateSync(0);
+      // What a program that heeds no lock of ours has written there meanwhile is longer than what we did.
+      if (target.statSync().size === at) target.truncateSync(0);
       throw error;
     }
   } finally {

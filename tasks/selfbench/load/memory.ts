@@ -47,7 +47,7 @@ export async function memory(
             dir,
             {
               signal,
-              onStarted(pid) {
+              onStarted({ pid }) {
                 timer = setInterval(() => {
                   const bytes = residentBytes(pid);
                   if (bytes === null) return;

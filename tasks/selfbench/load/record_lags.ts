@@ -54,8 +54,7 @@ async function record({ dir, signal, terminal }: Ground, databaseUrl: string): P
           dir,
           {
             signal,
-            onStarted: (pid) => {
-              const process = { kill: (what: Deno.Signal) => Deno.kill(pid, what) };
+            onStarted: (process) => {
               disturbing = new Promise((resolve) => setTimeout(resolve, WARMUP_SECONDS * 1000))
                 .then(() => disturb?.(process, SECONDS * 1000));
             },

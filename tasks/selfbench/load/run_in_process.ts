@@ -15,7 +15,7 @@ export interface RunWatch {
   /** Wraps the command, e.g. to pin it to a CPU. */
   readonly prefix?: readonly string[];
   /** The run's clock has started. */
-  readonly onStarted?: (pid: number) => void;
+  readonly onStarted?: (process: Deno.ChildProcess) => void;
   /** The load is over. */
   readonly onMeasured?: () => void;
   readonly signal: AbortSignal;
@@ -57,7 +57,7 @@ export async function runInProcess(
     let done: RunDone | undefined;
     let failure: string | undefined;
     for await (const message of messages(child.stdout)) {
-      if (message.kind === "started") watch.onStarted?.(child.pid);
+      if (message.kind === "started") watch.onStarted?.(child);
       else if (message.kind === "measured") watch.onMeasured?.();
       else if (message.kind === "judged") done = message;
       else failure = message.message;
