@@ -76,7 +76,7 @@ export function atFullSpeed(
  * What a closed loop comes to before its time is over, as a sentence's part; null where it comes to its end.
  * @param at requests a second, and where it stands
  */
-export function limitAhead(
+function limitAhead(
   scenario: LoadedScenario,
   plan: BenchPlan,
   places: RunPlaces,

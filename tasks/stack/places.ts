@@ -84,7 +84,7 @@ export function writeAtomically(path: string, content: string, mode = 0o600): vo
 }
 
 /** Whether a folder stands there, also one where a file of ours belongs. */
-export function isFolder(path: string): boolean {
+function isFolder(path: string): boolean {
   return statSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false;
 }
 

@@ -12,7 +12,7 @@ import { reservedKeys, undoSql } from "../seed/reserved.ts";
 const SHOWN = 3;
 
 /** What of somebody else's acts on each write into a data set's tables, such as "the trigger audit on northwind.orders". */
-export async function sideEffects(client: Client, { reserved }: Dataset): Promise<string[]> {
+async function sideEffects(client: Client, { reserved }: Dataset): Promise<string[]> {
   await client.query("SET search_path = pg_catalog");
   const { rows } = await client.query<{ what: string }>(undoSql("side_effects.sql"), [
     reserved.map(({ table }) => table),

@@ -124,10 +124,18 @@ export function keepRecord(home: string, record: WriteRecord): void {
   }
 }
 
-/** Keeps what an undo has learned; a disk that is full keeps the record as it was, which is enough to name what is left. */
-export function keepForLater(home: string, record: WriteRecord): void {
+/**
+ * Keeps what an undo has learned, and what a run's spool tells where it is given; a disk that is full keeps the record
+ * as it was, which is enough to name what is left.
+ */
+export function keepForLater(
+  home: string,
+  record: WriteRecord,
+  spool: { readonly runId: string; readonly dir: string } | null = null,
+): void {
   try {
     keepRecord(home, record);
+    if (spool !== null) keepEvidence(home, spool.runId, spool.dir);
   } catch {
     return;
   }
@@ -180,7 +188,7 @@ export function keepEvidence(home: string, spool: string, dir: string): void {
 }
 
 /** Where a run's spool lies, or what was kept of it; null without either. */
-export function evidenceOf(home: string, { spool }: Pick<WriteRecord, "spool">): string | null {
+export function spoolOf(home: string, { spool }: Pick<WriteRecord, "spool">): string | null {
   if (spool === null) return null;
   return [join(spoolRoot(home), spool), evidenceFolder(home, spool)].find(existsSync) ?? null;
 }

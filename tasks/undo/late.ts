@@ -3,7 +3,7 @@ import type { Client } from "pg";
 import { datasets } from "../seed/catalog.ts";
 import { undoSql } from "../seed/reserved.ts";
 import { sessionPrefix } from "../model/session_name.ts";
-import { evidenceOf, type WriteRecord } from "./journal.ts";
+import { spoolOf, type WriteRecord } from "./journal.ts";
 import { type GivenUp, readTold } from "./told.ts";
 
 const LOOK_MS = 100;
@@ -17,7 +17,7 @@ const SHOWN = 5;
 /** Those that may yet be committed; null where there are none. */
 export function givenUpWrites(home: string, record: WriteRecord): readonly GivenUp[] | null {
   if (record.late === null) return null;
-  const spool = evidenceOf(home, record);
+  const spool = spoolOf(home, record);
   const known = spool === null ? [] : readTold(spool, record.writes, record.arms).givenUp;
   return record.whole && known.length === 0 ? null : known;
 }
@@ -93,6 +93,6 @@ export function lateText(record: WriteRecord, givenUp: readonly GivenUp[]): stri
 }
 
 /** Of the tables that a run writes into. */
-export function schemasOf({ own, reserved }: Pick<WriteRecord, "own" | "reserved">): readonly string[] {
+function schemasOf({ own, reserved }: Pick<WriteRecord, "own" | "reserved">): readonly string[] {
   return own?.schemas ?? datasets[reserved?.dataset ?? ""]?.schemas ?? [];
 }

@@ -4,6 +4,7 @@ import { PROOF_SLOTS_FROM } from "../load/plan.ts";
 import type { LoadedScenario } from "../load/scenario.ts";
 import { readCheck } from "../load/write_check.ts";
 import { UsageError } from "../model/errors.ts";
+import { isOfServer } from "../seed/connect.ts";
 import { exactly, hasSomething, imageOf, readTexts } from "./image.ts";
 import type { Look } from "./journal.ts";
 import { operationOfSlot, type SlotWrites } from "./may_write.ts";
@@ -101,10 +102,10 @@ function inTheWay(name: string, values: readonly unknown[]): UsageError {
   );
 }
 
-/** A statement that fails is its author's to correct; classes 08, 53, 57 and 58, and a lock of somebody else, are the server's state. */
+/** A statement that fails is its author's to correct, but for what is the server's state. */
 function unreadable(name: string, error: unknown): unknown {
-  const { code, message } = error as { code?: string; message: string };
-  if (code === undefined || !/^\w{5}$/.test(code) || /^(08|53|57|58|55P03)/.test(code)) return error;
+  if (isOfServer(error)) return error;
+  const { code, message } = error as { code: string; message: string };
   return new UsageError(
     `Cannot read what stands under the keys of ${name} before it writes: ${message} (${code})`,
     code === "42501"

@@ -17,7 +17,7 @@ import { transaction } from "../seed/sql.ts";
 import { askedValues } from "./asked_values.ts";
 import type { Evidence } from "./evidence.ts";
 import { keepsRows } from "./in_the_way.ts";
-import { evidenceOf, type WriteRecord } from "./journal.ts";
+import { spoolOf, type WriteRecord } from "./journal.ts";
 import { givenUpWrites, lateText, untilSettled } from "./late.ts";
 import { lookAfter } from "./looks.ts";
 import { othersText } from "./others_text.ts";
@@ -163,7 +163,7 @@ function writesOf({ runId, place, reserved, own }: WriteRecord): string {
 
 /** What the run's spool, or what was kept of it, tells; null where there is none. */
 function toldOf(home: string, record: WriteRecord): Told | null {
-  const spool = evidenceOf(home, record);
+  const spool = spoolOf(home, record);
   return spool === null ? null : readTold(spool, record.writes, record.arms);
 }
 

@@ -8,7 +8,7 @@ import { self } from "../stack/process.ts";
 import { datasets } from "../seed/catalog.ts";
 import {
   dropRecord,
-  keepEvidence,
+  keepForLater,
   keepRecord,
   type OwnUndo,
   recordPath,
@@ -106,7 +106,7 @@ export async function undoing<T>(options: WritingOptions, work: () => Promise<T>
       touched = taken.touched;
       if (left.length === 0) dropRecord(options.home, record);
       else {
-        keepForLater(options, taken.record);
+        keepForLater(home, taken.record, options.spool);
         left.push(mend(options.home, options.runId));
       }
     }
@@ -140,16 +140,6 @@ function reservedOf(
 ): WriteRecord["reserved"] {
   if (reserved === null || wrote === undefined) return reserved;
   return { ...reserved, proofSlots: reserved.proofSlots.filter((slot) => wrote.has(slot)) };
-}
-
-/** A disk that is full keeps the record as it was when the run began: enough to name what is left. */
-function keepForLater({ home, spool }: WritingOptions, record: WriteRecord): void {
-  try {
-    keepRecord(home, record);
-    if (spool !== null) keepEvidence(home, spool.runId, spool.dir);
-  } catch {
-    return;
-  }
 }
 
 /** An error that also says what is left. */
