@@ -6,7 +6,7 @@ import { RuntimeLoop } from "../net/runtime_loop.ts";
 import { Wake } from "../net/wake.ts";
 import { endpointOf } from "../targets/http_request.ts";
 import { readPgOptions } from "../postgres/options.ts";
-import { readRedisOptions } from "../targets/redis_connection.ts";
+import { readRedisOptions } from "../redis/connection.ts";
 import type { Arm, ArmTarget } from "./plan.ts";
 
 /** What a generator needs where Deno's event loop has to wait for its sockets: see `AlarmThread`. */

@@ -1,4 +1,4 @@
-import { RedisClient } from "../targets/redis_client.ts";
+import { RedisClient } from "../redis/client.ts";
 import { Rates, type Reading, reading, type Source } from "./source.ts";
 
 /** Counters of INFO that become rates per second, and what they are called then. */

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Config } from "../config.ts";
 import { ServiceError } from "../model/errors.ts";
-import { readRedisOptions, RedisConnection } from "../targets/redis_connection.ts";
+import { readRedisOptions, RedisConnection } from "../redis/connection.ts";
 import { keptSecret } from "./places.ts";
 import { onFreePort } from "./ports.ts";
 import { launch, type ProcessId, stopProcess } from "./process.ts";

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { CertificateAuthority } from "../postgres/testing_certificates.ts";
 import { HttpConnection } from "../targets/http1.ts";
 import { endpointOf } from "../targets/http_request.ts";
-import { readRedisOptions, RedisConnection } from "../targets/redis_connection.ts";
+import { readRedisOptions, RedisConnection } from "../redis/connection.ts";
 import { graphqlProblem } from "./graphql.ts";
 import { redisVersion } from "./redis.ts";
 

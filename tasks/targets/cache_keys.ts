@@ -1,6 +1,6 @@
 import { ServiceError } from "../model/errors.ts";
-import { RedisClient } from "./redis_client.ts";
-import type { Reply } from "./redis_wire.ts";
+import { RedisClient } from "../redis/client.ts";
+import type { Reply } from "../redis/wire.ts";
 
 /** Keys removed by one command. */
 const BATCH = 500;

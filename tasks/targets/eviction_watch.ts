@@ -1,4 +1,4 @@
-import { type Reply, writeCommand } from "./redis_wire.ts";
+import { type Reply, writeCommand } from "../redis/wire.ts";
 
 /** At the latest after so many stores, or so long since the last look, it is looked again before the next one. */
 const LOOK_STORES = 32;

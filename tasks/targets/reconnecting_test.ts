@@ -6,7 +6,7 @@ import { endpointOf } from "./http_request.ts";
 import { HttpConnection } from "./http1.ts";
 import { PgConnection } from "./pg_connection.ts";
 import { readPgOptions } from "../postgres/options.ts";
-import { readRedisOptions, RedisConnection } from "./redis_connection.ts";
+import { readRedisOptions, RedisConnection } from "../redis/connection.ts";
 import { SqlTarget } from "./sql.ts";
 import { newCall, type Statement } from "./target.ts";
 import { monotonicUs } from "../net/clock.ts";

@@ -3,8 +3,8 @@ import { Redis } from "ioredis";
 import { overEachNetwork } from "../net/testing.ts";
 import { withRedis } from "../stack/testing.ts";
 import { CachedTarget } from "./cached.ts";
-import { readRedisOptions, RedisConnection } from "./redis_connection.ts";
-import { type Reply, writeCommand } from "./redis_wire.ts";
+import { readRedisOptions, RedisConnection } from "../redis/connection.ts";
+import { type Reply, writeCommand } from "../redis/wire.ts";
 import type { SqlTarget } from "./sql.ts";
 import { askOnce, newCall, settle } from "./target.ts";
 

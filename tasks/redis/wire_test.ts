@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { MORE, readReply, type Reply, writeCommand } from "./redis_wire.ts";
+import { MORE, readReply, type Reply, writeCommand } from "./wire.ts";
 
 const encoder = new TextEncoder();
 const text = fc.string({

@@ -1,6 +1,6 @@
 import { runtimeNetwork } from "../net/runtime_channel.ts";
-import { readRedisOptions, RedisConnection } from "./redis_connection.ts";
-import type { Reply } from "./redis_wire.ts";
+import { readRedisOptions, RedisConnection } from "./connection.ts";
+import type { Reply } from "./wire.ts";
 
 /** A page of SCAN is a list in a list. */
 const LISTS = 2;

@@ -3,8 +3,8 @@ import type { Channel, Network } from "../net/channel.ts";
 import { Inbox } from "../net/inbox.ts";
 import { openTls, runtimeNetwork } from "../net/runtime_channel.ts";
 import { withinLimit } from "../net/time_limit.ts";
-import { lost, type OnReply, RedisLine } from "./redis_line.ts";
-import { type Reply, writeCommand } from "./redis_wire.ts";
+import { lost, type OnReply, RedisLine } from "./line.ts";
+import { type Reply, writeCommand } from "./wire.ts";
 
 /** Where and as whom Redis is spoken to. */
 export interface RedisOptions {

@@ -1,5 +1,5 @@
 import type { Channel } from "../net/channel.ts";
-import { MORE, notRedis, readReply, type Reply, writeCommand } from "./redis_wire.ts";
+import { MORE, notRedis, readReply, type Reply, writeCommand } from "./wire.ts";
 
 /**
  * Takes a reply, or what went wrong: an error of Redis, or of the connection. What it throws ends the connection.
