@@ -1,7 +1,7 @@
 import { SourceMap } from "node:module";
 import { join } from "node:path";
 import type { CellFailure } from "./failure.ts";
-import { temporaryFolder } from "../stack/temporary.ts";
+import { temporaryFolder } from "../files/temporary.ts";
 import { childEnvironment } from "../stack/child_environment.ts";
 
 /** Where in a cell's source something failed. */

@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import { noTemporaryFiles, temporaryFolder } from "../stack/temporary.ts";
+import { noTemporaryFiles, temporaryFolder } from "../files/temporary.ts";
 import type { ConnectionInfo } from "./messages.ts";
 import { childEnvironment } from "../stack/child_environment.ts";
 

@@ -9,7 +9,7 @@ import { formatCount } from "../model/units.ts";
 import { hostFacts } from "../observe/host.ts";
 import { acquireLock } from "../stack/lock.ts";
 import { prepareHome, writeAtomically } from "../stack/places.ts";
-import { temporaryFolderIn } from "../stack/temporary.ts";
+import { temporaryFolderIn } from "../files/temporary.ts";
 import { sustainedRate } from "./calibrate_steps.ts";
 import type { CalibrationPlan, FromCalibrator, ToCalibrator } from "./calibrate_worker.ts";
 

@@ -2,7 +2,7 @@ import { dirname, join, resolve } from "node:path";
 import type { Config } from "../config.ts";
 import { ServiceError, UsageError } from "../model/errors.ts";
 import { prepareReports } from "../stack/reports_folder.ts";
-import { probeTemporaryFiles } from "../stack/temporary.ts";
+import { probeTemporaryFiles } from "../files/temporary.ts";
 import { fileProblem, isNoFile } from "../store/duckdb_file.ts";
 import { openStore, type Store, StoreBusyError } from "../store/open.ts";
 import { storeProblem } from "../store/store_problem.ts";

@@ -4,7 +4,7 @@ import { BenchbookError, InterruptedError } from "../model/errors.ts";
 import type { RunSummary } from "../model/summary.ts";
 import { type BrowserOptions, launchBrowser } from "../stack/browser.ts";
 import { isReportPart, prepareReports, reportFolder } from "../stack/reports_folder.ts";
-import { temporaryFolder } from "../stack/temporary.ts";
+import { temporaryFolder } from "../files/temporary.ts";
 import { openRun } from "../store/read.ts";
 import { summarise } from "../summary/summarise.ts";
 import { type Pages, renderHtml } from "./html.ts";

@@ -4,7 +4,7 @@ import { startStack } from "../pipeline/prepare.ts";
 import type { PathName } from "../model/operation.ts";
 import { acquireLock } from "../stack/lock.ts";
 import { prepareHome } from "../stack/places.ts";
-import { temporaryFolder } from "../stack/temporary.ts";
+import { temporaryFolder } from "../files/temporary.ts";
 import type { Stack } from "../stack/services.ts";
 import { openTerminal, type Terminal } from "../terminal/terminal.ts";
 import type { Finding, Findings } from "./finding.ts";

@@ -1,7 +1,7 @@
 import { accessSync, constants, statSync } from "node:fs";
 import { delimiter, join } from "node:path";
 import process from "node:process";
-import { atExit } from "./at_exit.ts";
+import { atExit } from "../files/at_exit.ts";
 import { childEnvironment } from "./child_environment.ts";
 
 /** The path of the first of these programs that PATH leads to, or null. */

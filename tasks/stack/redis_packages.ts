@@ -4,7 +4,7 @@ import process from "node:process";
 import { claimHome } from "./home.ts";
 import { moveAside } from "./places.ts";
 import { findProgram, runProgram } from "./programs.ts";
-import { temporaryFolderIn } from "./temporary.ts";
+import { temporaryFolderIn } from "../files/temporary.ts";
 
 /** A redis-server and the folder of libraries that it needs (null: the system's). */
 export interface RedisProgram {

@@ -1,14 +1,15 @@
 import { join } from "node:path";
 import { DuckDBInstance } from "@duckdb/node-api";
+import { temporaryFolder } from "../files/temporary.ts";
 
 /**
  * Makes an empty DuckDB database of an empty file, in its place: its mode, owner and links are its user's.
  * @throws the system's error; then it is empty as before
  */
 export async function fillEmpty(file: string): Promise<void> {
-  const dir = Deno.makeTempDirSync({ prefix: "benchbook-empty-" });
+  const folder = temporaryFolder("benchbook-empty-");
   try {
-    const made = join(dir, "empty.duckdb");
+    const made = join(folder.path, "empty.duckdb");
     (await DuckDBInstance.create(made)).closeSync();
     using target = Deno.openSync(file, { read: true, write: true });
     await lock(target);
@@ -24,7 +25,7 @@ export async function fillEmpty(file: string): Promise<void> {
       throw error;
     }
   } finally {
-    Deno.removeSync(dir, { recursive: true });
+    folder.remove();
   }
 }
 

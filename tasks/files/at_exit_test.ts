@@ -3,7 +3,7 @@ import { existsSync, mkdirSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
-const stack = import.meta.dirname!;
+const tasks = join(import.meta.dirname!, "..");
 
 Deno.test("a task that leaves at once takes its programs and its temporary folders with it", async () => {
   const directory = { path: mkdtempSync(join(tmpdir(), "benchbook-test-")) };
@@ -14,8 +14,8 @@ Deno.test("a task that leaves at once takes its programs and its temporary folde
   await Deno.writeTextFile(
     script,
     `import process from "node:process";
-     import { runProgram } from ${JSON.stringify(join(stack, "programs.ts"))};
-     import { temporaryFolder, temporaryFolderIn } from ${JSON.stringify(join(stack, "temporary.ts"))};
+     import { runProgram } from ${JSON.stringify(join(tasks, "stack/programs.ts"))};
+     import { temporaryFolder, temporaryFolderIn } from ${JSON.stringify(join(tasks, "files/temporary.ts"))};
      const kept = [temporaryFolder("benchbook-a-"), temporaryFolderIn(${JSON.stringify(parent)}, "work-")];
      temporaryFolderIn(${JSON.stringify(parent)}, "over-").remove();
      void runProgram("sh", ["-c", "echo $$ > " + kept[0].path + "/../pid; exec sleep 600"]);
@@ -32,7 +32,7 @@ Deno.test("a task that leaves at once takes its programs and its temporary folde
   );
   const { code, stderr } = await new Deno.Command(Deno.execPath(), {
     args: ["run", "-A", "--no-check", "--quiet", script],
-    cwd: join(stack, "../.."),
+    cwd: join(tasks, ".."),
     env: { TMPDIR: parent },
   }).output();
   assert.equal(code, 130, new TextDecoder().decode(stderr));
