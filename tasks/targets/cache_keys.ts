@@ -8,6 +8,10 @@ const BATCH = 500;
 const ANSWER_MS = 5000;
 /** A list of keys that is not at its end by then is given up: a hundred million keys take half of it. */
 const LIST_MS = 60_000;
+/** Or after so many pages, a thousand keys each: whoever gives more of them in that time gives them for ever. */
+const MOST_PAGES = 1_000_000;
+/** An unsigned number of 64 bits. */
+const CURSOR = /^\d{1,20}$/;
 
 /**
  * The keys that a cached path has stored and that have not expired: for a Redis whose role may not list keys. As many
@@ -58,25 +62,32 @@ function toldOf(prefix: string): Told {
   return known;
 }
 
+interface ForgetOptions {
+  readonly limitMs?: number;
+  readonly mostPages?: number;
+  readonly ofAnother?: boolean;
+}
+
 /**
  * Removes a run's keys, and no others: those that Redis lists, or where its role may not list any (SCAN), those that
  * were told.
  * @param prefix that each of them begins with; a glob character in it stands for itself
  * @param options.limitMs for listing the keys
+ * @param options.mostPages of that list
  * @param options.ofAnother whether another process stored them, which has told nothing here
  * @throws {ServiceError} saying what is left, and why
  */
 export async function forgetKeys(
   redisUrl: string,
   prefix: string,
-  { limitMs = LIST_MS, ofAnother = false }: { readonly limitMs?: number; readonly ofAnother?: boolean } = {},
+  { limitMs = LIST_MS, mostPages = MOST_PAGES, ofAnother = false }: ForgetOptions = {},
 ): Promise<void> {
   const redis = new RedisClient(redisUrl, ANSWER_MS);
   try {
     await redis.connect();
     const remove = remover(redis);
     if (ofAnother) expectKeys(prefix);
-    if (!await eachListed(redis, prefix, limitMs, remove)) await removeTold(prefix, remove);
+    if (!await eachListed(redis, prefix, { limitMs, mostPages }, remove)) await removeTold(prefix, remove);
     told.delete(prefix);
   } catch (error) {
     if (error instanceof ServiceError) throw error;
@@ -96,7 +107,7 @@ type Remove = (keys: readonly string[]) => Promise<void>;
 async function eachListed(
   redis: RedisClient,
   prefix: string,
-  limitMs: number,
+  { limitMs, mostPages }: { readonly limitMs: number; readonly mostPages: number },
   remove: Remove,
 ): Promise<boolean> {
   const pattern = `${prefix.replace(/[\\*?[\]^-]/g, "\\$&")}*`;
@@ -105,7 +116,7 @@ async function eachListed(
   const seen = new Set<string>();
   let cursor = "0";
   do {
-    if (seen.has(cursor) || performance.now() > until) {
+    if (seen.has(cursor) || seen.size >= mostPages || performance.now() > until) {
       throw new Error("its list of keys (SCAN) does not end");
     }
     seen.add(cursor);
@@ -126,7 +137,9 @@ async function eachListed(
 function pageOf(reply: Reply): [cursor: string, keys: string[]] {
   const [cursor, keys] = Array.isArray(reply) ? reply : [];
   const isText = (value: unknown) => typeof value === "string";
-  if (isText(cursor) && Array.isArray(keys) && keys.every(isText)) return [cursor, keys];
+  // Each is kept until the list ends.
+  const isCursor = isText(cursor) && CURSOR.test(cursor);
+  if (isCursor && Array.isArray(keys) && keys.every(isText)) return [cursor, keys];
   throw new Error("its answer to SCAN is not a list of keys");
 }
 

@@ -14,7 +14,6 @@ async function withOddRedis(
     let text = "";
     for await (const chunk of connection.readable.pipeThrough(new TextDecoderStream())) {
       text += chunk;
-      const writer = connection;
       for (let found; (found = /^\*(\d+)\r\n/.exec(text)) !== null;) {
         const parts = text.split("\r\n");
         const count = Number(found[1]);
@@ -22,7 +21,8 @@ async function withOddRedis(
         const words = parts.slice(1, 2 * count + 1).filter((_, at) => at % 2 === 1);
         text = parts.slice(2 * count + 1).join("\r\n");
         asked.push(words[0]!.toUpperCase());
-        await writer.write(new TextEncoder().encode(answer(words)));
+        const bytes = new TextEncoder().encode(answer(words));
+        for (let done = 0; done < bytes.length;) done += await connection.write(bytes.subarray(done));
       }
     }
   };
@@ -72,6 +72,38 @@ Deno.test("a Redis that lists its keys for ever is not asked for ever", async (t
       await assert.rejects(forgetKeys(url, "benchbook:x:", { limitMs: 300 }), endless);
       assert.ok(performance.now() - before < 2000);
     });
+  });
+
+  await t.step("one that goes on faster than a list of keys can", async () => {
+    let at = 1;
+    const answer = (words: readonly string[]) =>
+      words[0]!.toUpperCase() === "SCAN" ? page(String(at++)) : usual(words);
+    await withOddRedis(answer, async (url, asked) => {
+      await assert.rejects(forgetKeys(url, "benchbook:x:", { mostPages: 100 }), endless);
+      assert.equal(asked.filter((verb) => verb === "SCAN").length, 100);
+    });
+  });
+});
+
+Deno.test("what is no cursor is not kept, nor asked for", async () => {
+  const large = 15 * 2 ** 20;
+  const cursors = ["1".repeat(large), "1".repeat(21), "", "-1", "0x1f", " 7", "7\n", "7.5", "cursor"];
+  for (const cursor of cursors) {
+    const answer = (words: readonly string[]) =>
+      words[0]!.toUpperCase() === "SCAN" ? page(words[1] === "0" ? cursor : "0") : usual(words);
+    await withOddRedis(answer, async (url, asked) => {
+      await assert.rejects(forgetKeys(url, "benchbook:x:"), {
+        message: /^Cannot remove the run's keys from Redis: its answer to SCAN is not a list of keys/,
+      });
+      assert.equal(asked.filter((verb) => verb === "SCAN").length, 1);
+    });
+  }
+  const last = String(2n ** 64n - 1n);
+  const answer = (words: readonly string[]) =>
+    words[0]!.toUpperCase() === "SCAN" ? page(words[1] === "0" ? last : "0") : usual(words);
+  await withOddRedis(answer, async (url, asked) => {
+    await forgetKeys(url, "benchbook:x:");
+    assert.equal(asked.filter((verb) => verb === "SCAN").length, 2);
   });
 });
 
