@@ -3,9 +3,14 @@ import { readSmallText } from "../files/small_file.ts";
 import { UsageError } from "../model/errors.ts";
 import { parseSql, type SqlQuestion } from "../targets/workload_sql.ts";
 
+/** Where the query lies that reads back what a write left. */
+export function checkFile(workloadDir: string, name: string): string {
+  return join(workloadDir, `${name}.check.sql`);
+}
+
 /** The query that reads back what a write left. @throws {UsageError} where it is missing */
 export function readCheck(workloadDir: string, name: string): SqlQuestion {
-  const file = join(workloadDir, `${name}.check.sql`);
+  const file = checkFile(workloadDir, name);
   try {
     return parseSql(readSmallText(file), file);
   } catch (error) {

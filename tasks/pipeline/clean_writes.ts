@@ -6,6 +6,7 @@ import { mayRemove } from "../terminal/ask.ts";
 import { openTerminal } from "../terminal/terminal.ts";
 import { keptRecords } from "../undo/journal.ts";
 import { takeBackLeftWrites } from "../undo/left_writes.ts";
+import { sqlOf } from "../undo/own_file.ts";
 import { interruptSignal } from "./interrupt.ts";
 import { startStack } from "./prepare.ts";
 
@@ -33,9 +34,13 @@ export async function cleanWrites(config: Config, yes: boolean): Promise<ExitCod
         embedded: origin === "embedded",
         held: false,
         signal: interrupt.signal,
-        mayRun: ({ runId, own }) => {
-          const sql = own!.sql.split("\n").map((line) => `  ${line}`).join("\n");
-          terminal.print(`To take back what the run ${runId} left, its record (${own!.file}) says:\n${sql}`);
+        mayRun: (record) => {
+          for (const { file, sql } of sqlOf(record)) {
+            const lines = sql.split("\n").map((line) => `  ${line}`).join("\n");
+            terminal.print(
+              `To take back what the run ${record.runId} left, its record (${file}) says:\n${lines}`,
+            );
+          }
           return mayRemove("Run this SQL with your rights?", yes);
         },
       });

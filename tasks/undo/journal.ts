@@ -14,13 +14,12 @@ import {
 import { join } from "node:path";
 import { readSmall } from "../files/small_file.ts";
 import { ServiceError } from "../model/errors.ts";
-import { isRunId } from "../model/run_id.ts";
-import { datasets } from "../seed/catalog.ts";
 import type { ProcessId } from "../stack/process.ts";
 import { spoolRoot } from "../store/spool.ts";
 import type { WriteDraws } from "./asked_values.ts";
 import type { WritingArm } from "./evidence.ts";
 import type { SlotWrites } from "./may_write.ts";
+import { parseRecord } from "./record_form.ts";
 
 /** Which database was written into; never with a password. */
 export interface DatabasePlace {
@@ -37,6 +36,8 @@ export interface DatabasePlace {
 /** What a write leaves under one set of keys, as its `.check.sql` reads it. */
 export interface Look {
   readonly operation: string;
+  /** Where its query lies; "" where an earlier Benchbook did not keep that. */
+  readonly path: string;
   /** The query, with $1, $2 … placeholders. */
   readonly text: string;
   readonly values: readonly unknown[];
@@ -53,6 +54,8 @@ export interface OwnUndo {
   readonly sql: string;
   /** Of the tables that the run writes into. */
   readonly schemas: readonly string[];
+  /** Slots of the load lie below this; absent or null where only its end decides. */
+  readonly slots?: number | null;
   /** Rows that it touches for each write, at the most, as the comparison of the paths showed; absent: not known. */
   readonly perWrite?: number;
 }
@@ -260,53 +263,6 @@ function readOwned(path: string): Owned | null {
   } catch {
     return null;
   }
-}
-
-/** A query: what is asked after a run must not be a statement that does something. */
-const QUERY = /^(?:\s|--[^\n]*\n|\/\*[^*]*\*\/|\()*(?:SELECT|WITH|VALUES|TABLE)\b/i;
-
-function parseRecord(text: string): WriteRecord | null {
-  try {
-    const record = completed(JSON.parse(text));
-    const { place, reserved, own, owner, runId, spool, writes } = record;
-    const texts = [record.scenario, place.database, place.host, owner.startedAt];
-    // Both become names of files that are removed.
-    const named = isRunId(runId) && (spool === null || isRunId(spool));
-    const readable = record.schema === 1 && named && texts.every((text) => typeof text === "string") &&
-      Number.isSafeInteger(owner.pid) && Number.isSafeInteger(place.oid) && Array.isArray(record.looks) &&
-      record.looks.every((look) => QUERY.test(look.text) && Array.isArray(look.values)) &&
-      (own === null ||
-        [own.sql, own.file, own.path].every((text) => typeof text === "string") &&
-          Array.isArray(own.schemas)) &&
-      (reserved === null ||
-        Object.hasOwn(datasets, reserved.dataset) && Array.isArray(reserved.proofSlots)) &&
-      Array.isArray(writes.operations) && Array.isArray(writes.streams) && Array.isArray(record.arms);
-    return readable ? record : null;
-  } catch {
-    return null;
-  }
-}
-
-/** Of a record that an earlier Benchbook wrote; what it does not know makes nothing somebody else's. */
-function completed(
-  record: WriteRecord & { readonly reserved: { readonly writes?: SlotWrites } | null },
-): WriteRecord {
-  const writes = record.writes ?? record.reserved?.writes ??
-    { seed: 0, closed: true, operations: [], streams: [] };
-  const { reserved, own, arms = [], retries = false, late = null } = record;
-  return {
-    ...record,
-    writes,
-    arms,
-    retries,
-    late,
-    reserved: reserved === null ? null : {
-      ...reserved,
-      removed: reserved.removed ?? false,
-      draws: reserved.draws ?? null,
-    },
-    own: own === null ? null : { ...own, path: own.path ?? "", schemas: own.schemas ?? [] },
-  };
 }
 
 /** Where a run's record lies. */

@@ -76,7 +76,7 @@ async function takeBackHere(
   here: string,
 ): Promise<LeftWrites> {
   const { runId, scenario, place } = record;
-  const changed = record.own === null ? null : notAsItWas(home, record.own);
+  const changed = notAsItWas(home, record);
   if (changed !== null && !(mayRun?.(record) ?? false)) {
     return {
       told: [],

@@ -2,7 +2,7 @@ import type { Client } from "pg";
 import type { Carried, Mix } from "../load/mix.ts";
 import { PROOF_SLOTS_FROM } from "../load/plan.ts";
 import type { LoadedScenario } from "../load/scenario.ts";
-import { readCheck } from "../load/write_check.ts";
+import { checkFile, readCheck } from "../load/write_check.ts";
 import { UsageError } from "../model/errors.ts";
 import { isOfServer } from "../seed/connect.ts";
 import { exactly, hasSomething, imageOf, readTexts } from "./image.ts";
@@ -51,7 +51,7 @@ export async function lookBefore(client: Client, options: LooksOptions): Promise
     const check = readCheck(workloadDir, name);
     const parameters = check.parameters.map((parameter) => parameter.name);
     if (parameters.some((parameter) => params[parameter]?.kind === "carried")) return null;
-    return { name, text: check.text, parameters, reserved };
+    return { name, path: checkFile(workloadDir, name), text: check.text, parameters, reserved };
   });
   const unseen = operations.filter(({ write, params }) => {
     const kinds = Object.values(params).map(({ kind }) => kind);
@@ -71,12 +71,12 @@ export async function lookBefore(client: Client, options: LooksOptions): Promise
     const id = JSON.stringify([operation, values]);
     if (looks.has(id)) return true;
     if (looks.size >= MOST_LOOKS || performance.now() >= until) return false;
-    const { name, text, reserved } = check;
+    const { name, path, text, reserved } = check;
     const answer = await readTexts(client, text, values).catch((error) => {
       throw unreadable(name, error);
     });
     if (reserved && hasSomething(answer)) throw inTheWay(name, values);
-    looks.set(id, { operation: name, text, values, before: imageOf(answer) });
+    looks.set(id, { operation: name, path, text, values, before: imageOf(answer) });
     return true;
   };
   await exactly(client, async () => {

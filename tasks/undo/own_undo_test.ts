@@ -42,8 +42,8 @@ const WORKLOAD = {
   "sell.check.sql": "-- What it left.\n-- :item integer\nSELECT stock FROM shop.item WHERE item_id = :item",
 };
 
-async function scenarioIn(home: string): Promise<LoadedScenario> {
-  const dir = join(home, "mine");
+async function scenarioIn(folder: string): Promise<LoadedScenario> {
+  const dir = join(folder, "mine");
   mkdirSync(join(dir, "shop"), { recursive: true });
   writeFileSync(join(dir, "own.ts"), `export default ${JSON.stringify(SCENARIO)};\n`);
   for (const [name, text] of Object.entries(WORKLOAD)) writeFileSync(join(dir, "shop", name), `${text}\n`);
@@ -64,7 +64,8 @@ Deno.test("an undo of the user's own is held against what stood there before, by
         CREATE TABLE shop.guest (guest_id integer);
         CREATE TABLE shop.visit (visit_id integer PRIMARY KEY, note text);
         INSERT INTO shop.visit VALUES (0, 'theirs')`);
-      const scenario = await scenarioIn(home);
+      // A file in the home proves nothing of what a record there says.
+      const scenario = await scenarioIn(dir);
       const undoFile = join(dir, "undo.sql");
       writeFileSync(undoFile, UNDO);
       const writing = writingOf(scenario, { url, home, dataset: null });
@@ -163,6 +164,32 @@ Deno.test("an undo of the user's own is held against what stood there before, by
         assert.equal(await count(), 4);
         rmSync(recordFile(home, visits.runId));
         await client.query(sql);
+        // After a kill as many as were planned may have been written of which nothing is told, and no more.
+        const few = {
+          ...visits,
+          ...writingOf({ ...scenario, operations, streams }, { url, home, dataset: null }),
+          own,
+        };
+        await undoing({ ...few, slots: 100 }, async () => {
+          await client.query(
+            "INSERT INTO shop.visit SELECT n, 'bench' FROM generate_series(3000001, 3000900) AS n",
+          );
+          writeSpool(few, { 0: "ok" });
+        });
+        const record = JSON.parse(await Deno.readTextFile(recordFile(home, few.runId)));
+        await Deno.writeTextFile(
+          recordFile(home, few.runId),
+          JSON.stringify({ ...record, whole: false, owner: { pid: 1, startedAt: "long ago" } }),
+        );
+        writeFileSync(undoFile, sql);
+        const killed = await takeBackLeftWrites(home, { url, embedded: false, held: false });
+        assert.match(
+          killed.left.join("\n"),
+          /it would remove or change 900 rows, and the run \S+ can have written 100 of/,
+        );
+        writeFileSync(undoFile, UNDO);
+        rmSync(recordFile(home, few.runId));
+        await client.query(sql);
       });
 
       await t.step(
@@ -194,7 +221,7 @@ Deno.test("an undo of the user's own is held against what stood there before, by
             ],
             [
               {},
-              { looks: [{ operation: "visit", text: FORGED, values: [], before: "" }] },
+              { looks: [{ operation: "visit", path: "", text: FORGED, values: [], before: "" }] },
               /record is damaged/,
             ],
           ];
@@ -212,10 +239,18 @@ Deno.test("an undo of the user's own is held against what stood there before, by
             ]
           ) {
             await write({ sql: "SELECT 1", path: join(dir, "one.sql") }, {
-              looks: [{ operation: "visit", text, values: [], before: "" }],
+              looks: [{ operation: "visit", path: "", text, values: [], before: "" }],
             });
             writeFileSync(join(dir, "one.sql"), "SELECT 1");
-            assert.match((await takeBackLeftWrites(home, at)).left.join("\n"), /It is not known whether/);
+            assert.match(
+              (await takeBackLeftWrites(home, at)).left.join("\n"),
+              /the record does not say where visit\.check\.sql lies/,
+            );
+            // Not even where it may run.
+            assert.match(
+              (await takeBackLeftWrites(home, { ...at, mayRun: () => true })).left.join("\n"),
+              /It is not known whether/,
+            );
           }
           await write({});
           Deno.chmodSync(file, 0o666);
@@ -229,6 +264,24 @@ Deno.test("an undo of the user's own is held against what stood there before, by
             );
             Deno.chownSync(file, 0, 0);
           }
+          // A query may call what ends a session: it is no less than a statement.
+          const ends =
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'the shop'";
+          const theirs = new Client({ connectionString: url, application_name: "the shop" });
+          theirs.on("error", () => {});
+          await theirs.connect();
+          await Deno.writeTextFile(
+            file,
+            JSON.stringify({
+              ...record,
+              owner,
+              own: null,
+              looks: [{ operation: "visit", text: ends, values: [], before: "" }],
+            }),
+          );
+          assert.match((await takeBackLeftWrites(home, at)).left.join("\n"), /Its SQL is not run unasked/);
+          assert.equal((await theirs.query("SELECT 1 AS one")).rows.length, 1);
+          await theirs.end();
           assert.equal((await client.query("SELECT FROM shop.seen")).rows.length, 0, "no SQL of others ran");
           await write({ sql: `${UNDO} ` });
           let asked = 0;
