@@ -2,33 +2,45 @@ import type { Client } from "pg";
 import type { LoadedScenario } from "../load/scenario.ts";
 import { UsageError } from "../model/errors.ts";
 import { formatCount } from "../model/units.ts";
-import { isOfServer } from "../seed/connect.ts";
+import type { PgClient } from "../postgres/client.ts";
+import { isOfServer, lockErrorOf } from "../seed/connect.ts";
 import { undoSql } from "../seed/reserved.ts";
 import type { OwnUndo, WriteRecord } from "./journal.ts";
 import { ownSlots, type Told } from "./told.ts";
+
+/** Whoever comes after a TRUNCATE that waits for a lock waits with it, and nothing of a dry run is worth that. */
+const DRY_RUN_LOCK_MS = 1000;
 
 /** What an undo of the user's own did. */
 export interface Touched {
   /** Rows inserted, updated and deleted, by cascades and triggers too; null where the server does not count. */
   readonly rows: number | null;
-  /** Tables that it took as a whole, as TRUNCATE and DROP do: their rows are not counted. */
+  /** Tables that it took as a whole, as TRUNCATE and DROP do, or that lie on another server: their rows are not counted. */
   readonly whole: readonly string[];
+}
+
+/** Whether all rows that an undo touched are counted. */
+export function isCounted({ rows, whole }: Touched): boolean {
+  return rows !== null && whole.length === 0;
 }
 
 /**
  * Runs an undo of the user's own, however many statements, in a transaction that `judge` ends.
  * @param judge whether to keep what was done, from what was done; what it throws takes it back
+ * @param options.lockMs how long it may wait for a lock; without it as long as the session may
  * @throws what the server says of the SQL, also where it would commit or roll back itself; then nothing of it is done
  */
 export async function runOwnUndo(
   client: Client,
   sql: string,
   judge: (touched: Touched) => boolean,
+  { lockMs }: { readonly lockMs?: number } = {},
 ): Promise<Touched> {
   try {
     // Names in it are found as the user's role finds them.
     await client.query("RESET search_path; BEGIN");
     await client.query("SELECT pg_catalog.set_config('benchbook.own_undo', $1, true)", [sql]);
+    if (lockMs !== undefined) await client.query(undoSql("dry_run_limit.sql"), [lockMs]);
     const before = await rowsTouched(client);
     await client.query(undoSql("run_own.sql"));
     const after = await rowsTouched(client);
@@ -72,8 +84,10 @@ export async function refuseOthersRows(
 ): Promise<void> {
   let touched: Touched;
   try {
-    touched = await runOwnUndo(client, sql, () => false);
+    touched = await runOwnUndo(client, sql, () => false, { lockMs: DRY_RUN_LOCK_MS });
   } catch (error) {
+    const locked = lockErrorOf(client as PgClient, DRY_RUN_LOCK_MS, error);
+    if (locked !== null) throw locked;
     if (isOfServer(error)) throw error;
     const { message, code } = error as { message: string; code: string };
     throw new UsageError(
@@ -85,7 +99,9 @@ export async function refuseOthersRows(
   const { rows, whole } = touched;
   if (rows === 0 && whole.length === 0) return;
   const does = whole.length > 0
-    ? `it takes ${whole.join(", ")} as a whole, so nobody can count whose rows it removes`
+    ? `it takes ${
+      whole.join(", ")
+    } as a whole, or on another server, so nobody can count whose rows it removes`
     : rows === null
     ? "the server does not count the rows that it would change (track_counts is off)"
     : `it would remove or change ${formatCount(rows)} ${
@@ -122,7 +138,7 @@ export function mostTouched(
 ): number {
   // An attempt that was given up may have written what the next one wrote again.
   if (own?.perWrite === undefined || told === null || retries) return Infinity;
-  const evidence = ownSlots(writes, told, { whole, slots: null, retries });
+  const evidence = ownSlots(writes, told, { whole, slots: own.slots ?? null, retries });
   let wrote = 0;
   for (let slot = 0; slot < told.untilSlot; slot++) if (evidence(slot) !== "nothing") wrote++;
   return wrote * own.perWrite;

@@ -137,6 +137,21 @@ Deno.test("rows that a user puts under keys that the run wrote are left, and nam
       await Deno.remove(recordFile(home, options.runId));
     });
 
+    await t.step("in place of what an earlier undo removed, however alike", async () => {
+      const { options, looks } = await killedRun(async () => {
+        await cleared();
+        await place(two);
+      });
+      const file = recordFile(home, options.runId);
+      const record = JSON.parse(await Deno.readTextFile(file));
+      record.reserved.removed = true;
+      await Deno.writeTextFile(file, JSON.stringify(record));
+      await looks();
+      assert.deepEqual(await orders(), [BASE + two]);
+      await cleared();
+      await Deno.remove(file).catch(() => {});
+    });
+
     await t.step("a killed run of whose rows none is there any more says so", async () => {
       const { options, looks } = await killedRun(cleared);
       const { told, left } = await looks();

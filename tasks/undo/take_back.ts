@@ -21,7 +21,7 @@ import { spoolOf, type WriteRecord } from "./journal.ts";
 import { givenUpWrites, lateText, untilSettled } from "./late.ts";
 import { lookAfter } from "./looks.ts";
 import { othersText } from "./others_text.ts";
-import { mostTouched, runOwnUndo } from "./own_undo.ts";
+import { isCounted, mostTouched, runOwnUndo, type Touched } from "./own_undo.ts";
 import { endStatements } from "./sessions.ts";
 import { ownSlots, readTold, type Told } from "./told.ts";
 import { type Known, type WhoseRows, whoseRows } from "./whose_rows.ts";
@@ -227,15 +227,31 @@ async function whoseAre(
  * @param most rows that it may touch; where it would touch more, somebody else's are among them
  * @returns rows that it touched; null where the server does not count
  */
-async function runOwn(client: Client, { own, runId }: WriteRecord, most: number): Promise<number | null> {
+async function runOwn(
+  client: Client,
+  { own, runId, place }: WriteRecord,
+  most: number,
+): Promise<number | null> {
   if (own === null) return 0;
   const kept = await keepsRows(client, null, own.schemas);
   if (kept !== null) throw new Error(`${own.file} was not run: ${kept}`);
-  let rows: number | null;
+  let touched: Touched;
+  // Where nobody else has rows it may do as it likes, uncounted too.
+  const may = (done: Touched) => (place.embedded || isCounted(done)) && (done.rows ?? 0) <= most;
   try {
-    ({ rows } = await runOwnUndo(client, own.sql, (touched) => (touched.rows ?? 0) <= most));
+    touched = await runOwnUndo(client, own.sql, may);
   } catch (error) {
     throw new Error(`${own.file} failed: ${sentence(error)}`);
+  }
+  const { rows, whole } = touched;
+  if (!place.embedded && !isCounted(touched)) {
+    throw new Error(
+      `${own.file} was rolled back: ${
+        whole.length > 0
+          ? `it takes ${whole.join(", ")} as a whole, or on another server`
+          : "the server does not count rows (track_counts is off)"
+      }, so nobody can count whose rows it removes. Remove those of the run ${runId} yourself`,
+    );
   }
   if (rows !== null && rows > most) {
     throw new Error(

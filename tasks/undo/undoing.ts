@@ -210,7 +210,7 @@ async function begin(
         slots: Number.isFinite(slots) ? slots : null,
       },
       whole: false,
-      own,
+      own: own === null ? null : { ...own, slots: Number.isFinite(slots) ? slots : null },
       looks,
       cachePrefix,
     };

@@ -100,10 +100,11 @@ function judge(
 ): void {
   const { entry, most } = group[0]!;
   const rows = group.flatMap((found) => found.rows);
-  const own = rows.filter(({ ours }) => ours);
+  const written = evidence(slotOf(dataset, entry)) === "written";
+  // What was answered is gone: whatever stands there since, also what looks like it, is somebody else's.
+  const own = written && removed ? [] : rows.filter(({ ours }) => ours);
   // Of more rows alike than were asked for nobody knows which are the run's.
   if (own.length === rows.length && own.length <= most) return;
-  const written = evidence(slotOf(dataset, entry)) === "written";
   const isApart = written && own.length <= most &&
     (own.length === 0 ? removed : dataset.reserved.length === 1);
   if (!isApart) {
@@ -111,7 +112,7 @@ function judge(
     return;
   }
   for (const found of group) {
-    const places = found.rows.filter(({ ours }) => ours).map(({ place }) => place);
+    const places = found.rows.filter((row) => own.includes(row)).map(({ place }) => place);
     if (places.length < found.rows.length) spared.set(rowsId(found.entry.relation, entry.key), places);
   }
 }
