@@ -10,7 +10,7 @@ import { isOfServer, UNLIMITED, withClient } from "../seed/connect.ts";
 import { refuseReplicated } from "../seed/listeners.ts";
 import { schemaSql, transaction } from "../seed/sql.ts";
 import type { Stack } from "../stack/services.ts";
-import type { OwnUndo } from "../undo/journal.ts";
+import type { OwnUndo } from "../undo/record.ts";
 import { runOwnUndo } from "../undo/own_undo.ts";
 import type { Terminal } from "../terminal/terminal.ts";
 

@@ -3,7 +3,8 @@ import type { Client } from "pg";
 import { datasets } from "../seed/catalog.ts";
 import { undoSql } from "../seed/reserved.ts";
 import { sessionPrefix } from "../model/session_name.ts";
-import { spoolOf, type WriteRecord } from "./journal.ts";
+import { spoolOf } from "./journal.ts";
+import type { WriteRecord } from "./record.ts";
 import { type GivenUp, readTold } from "./told.ts";
 
 const LOOK_MS = 100;

@@ -6,7 +6,7 @@ import { checkFile, readCheck } from "../load/write_check.ts";
 import { UsageError } from "../model/errors.ts";
 import { isOfServer } from "../seed/connect.ts";
 import { exactly, hasSomething, imageOf, readTexts } from "./image.ts";
-import type { Look } from "./journal.ts";
+import type { Look } from "./record.ts";
 import { operationOfSlot, type SlotWrites } from "./may_write.ts";
 
 /** Sets of keys that are looked at before and after a run, at the most. */

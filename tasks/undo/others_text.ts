@@ -1,4 +1,4 @@
-import type { WriteRecord } from "./journal.ts";
+import type { WriteRecord } from "./record.ts";
 import type { Doubtful } from "./whose_rows.ts";
 
 /** Keys named in a sentence. */

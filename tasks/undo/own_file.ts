@@ -2,7 +2,7 @@ import { realpathSync } from "node:fs";
 import { relative } from "node:path";
 import { readSmall } from "../files/small_file.ts";
 import { parseSql } from "../targets/workload_sql.ts";
-import type { WriteRecord } from "./journal.ts";
+import type { WriteRecord } from "./record.ts";
 
 /** SQL of a record, and the file that it is said to come from. */
 export interface RecordSql {

@@ -5,7 +5,7 @@ import { formatCount } from "../model/units.ts";
 import type { PgClient } from "../postgres/client.ts";
 import { isOfServer, lockErrorOf } from "../seed/connect.ts";
 import { undoSql } from "../seed/reserved.ts";
-import type { OwnUndo, WriteRecord } from "./journal.ts";
+import type { OwnUndo, WriteRecord } from "./record.ts";
 import { ownSlots, type Told } from "./told.ts";
 
 /** Whoever comes after a TRUNCATE that waits for a lock waits with it, and nothing of a dry run is worth that. */

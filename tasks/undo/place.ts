@@ -1,7 +1,7 @@
 import type { Client } from "pg";
 import { placeOfUrl } from "../postgres/place.ts";
 import { undoSql } from "../seed/reserved.ts";
-import type { DatabasePlace } from "./journal.ts";
+import type { DatabasePlace } from "./record.ts";
 
 /** Which database a connection leads to. @param url by which it was opened; only host and port are kept of it */
 export async function placeOf(client: Client, url: string, embedded: boolean): Promise<DatabasePlace> {

@@ -17,7 +17,8 @@ import { transaction } from "../seed/sql.ts";
 import { askedValues } from "./asked_values.ts";
 import type { Evidence } from "./evidence.ts";
 import { keepsRows } from "./in_the_way.ts";
-import { spoolOf, type WriteRecord } from "./journal.ts";
+import { spoolOf } from "./journal.ts";
+import type { WriteRecord } from "./record.ts";
 import { givenUpWrites, lateText, untilSettled } from "./late.ts";
 import { lookAfter } from "./looks.ts";
 import { othersText } from "./others_text.ts";
@@ -123,8 +124,9 @@ async function takeBackNow(home: string, record: WriteRecord, client: PgClient):
   const evidence = evidenceFor(record, told);
   const { reserved } = record;
   let removed = reserved?.removed ?? false;
+  const gone = removed && record.late === null;
   const rows = await attempt(async () => {
-    const { count, whole } = await removeOurs(client, record, { evidence, removed });
+    const { count, whole } = await removeOurs(client, record, { evidence, removed, gone });
     removed ||= whole;
     return count;
   });
@@ -134,7 +136,7 @@ async function takeBackNow(home: string, record: WriteRecord, client: PgClient):
     return 0;
   });
   try {
-    const { ours, others } = await leftReserved(client, record, { evidence, removed });
+    const { ours, others } = await leftReserved(client, record, { evidence, removed, gone });
     removed &&= ours.length === 0;
     left.push(...ours, ...others, ...await leftOwn(client, record));
   } catch (error) {

@@ -6,14 +6,8 @@ import { owe } from "../model/owed.ts";
 import { withClient } from "../seed/connect.ts";
 import { self } from "../stack/process.ts";
 import { datasets } from "../seed/catalog.ts";
-import {
-  dropRecord,
-  keepForLater,
-  keepRecord,
-  type OwnUndo,
-  recordPath,
-  type WriteRecord,
-} from "./journal.ts";
+import { dropRecord, keepForLater, keepRecord, recordPath } from "./journal.ts";
+import type { OwnUndo, WriteRecord } from "./record.ts";
 import { writeDraws } from "./asked_values.ts";
 import type { WritingArm } from "./evidence.ts";
 import { lookBefore, MOST_LOOKS } from "./looks.ts";

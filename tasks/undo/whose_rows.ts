@@ -39,6 +39,8 @@ export interface Known {
   readonly evidence: (slot: number) => Evidence;
   /** Whether what was answered has been removed before. */
   readonly removed: boolean;
+  /** Whether that was an earlier undo, after which nothing of the run could come any more. */
+  readonly gone: boolean;
 }
 
 interface Row {
@@ -95,14 +97,14 @@ export async function whoseRows(
 function judge(
   group: readonly Found[],
   dataset: Dataset,
-  { evidence, removed }: Known,
+  { evidence, removed, gone }: Known,
   { spared, kept }: { readonly spared: Map<string, readonly string[]>; readonly kept: Set<bigint> },
 ): void {
   const { entry, most } = group[0]!;
   const rows = group.flatMap((found) => found.rows);
   const written = evidence(slotOf(dataset, entry)) === "written";
   // What was answered is gone: whatever stands there since, also what looks like it, is somebody else's.
-  const own = written && removed ? [] : rows.filter(({ ours }) => ours);
+  const own = written && gone ? [] : rows.filter(({ ours }) => ours);
   // Of more rows alike than were asked for nobody knows which are the run's.
   if (own.length === rows.length && own.length <= most) return;
   const isApart = written && own.length <= most &&
