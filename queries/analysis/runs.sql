@@ -8,7 +8,8 @@ WITH
     SELECT r.search_id AS run_id, sum(c.slots)::BIGINT AS slots
     FROM run r
     JOIN counted c USING (run_id)
-    WHERE r.search_id IS NOT NULL
+    JOIN run found ON found.run_id = r.search_id AND found.kind = 'find-rate'
+    WHERE r.kind <> 'find-rate'
     GROUP BY r.search_id
   )
 SELECT r.*, coalesce(c.slots, p.slots, 0) AS slots, s.search

@@ -1,5 +1,6 @@
 import { join } from "node:path";
 import type { Config } from "../config.ts";
+import { isRunId } from "../model/run_id.ts";
 import { leftInFolder, removeReport } from "../stack/reports_folder.ts";
 import { deleteRun, findRun, listRuns, probesOf, readRuns, withoutProbes } from "../store/runs.ts";
 import { openStore } from "../store/open.ts";
@@ -35,9 +36,9 @@ export async function removeRun(config: Config, db: string, reference: string): 
     const runs = await listRuns(store);
     const { runId, label, kind } = findRun(runs, reference);
     const { ids, areItsOwn } = await probesOf(store, runId);
-    const told = (areItsOwn ? ids : []).map((id) => removeReportOf(config, id)).filter(({ left }) =>
-      left !== ""
-    );
+    // What is no id has no report.
+    const told = (areItsOwn ? ids : []).filter(isRunId).map((id) => removeReportOf(config, id))
+      .filter(({ left }) => left !== "");
     const { removed, left } = removeReportOf(config, runId);
     await deleteRun(store, runId);
     const named = label === null ? "" : ` (${singleLine(label)})`;

@@ -119,3 +119,40 @@ Deno.test("a search is one line of the list unless its probes are asked for, and
     assert.equal((await listStoredRuns(db, { probes: true })).includes(ID), true);
     await assert.rejects(removeRun(config, db, id), UsageError);
   }));
+
+Deno.test("a bench that is removed takes no other run's rows or report along, whatever names it", () =>
+  withTempHome(async (home) => {
+    const config = await testConfig(home);
+    const db = join(home, "runs.duckdb");
+    const other = "20260301-150000-cd34";
+    const environment = { dataset: { name: "d", scale: "s" }, services: [] } as never;
+    const store = await openStore(db, { mode: "write" });
+    await insertRun(store, bareRun(ID, { environment }));
+    await insertRun(store, bareRun(other, { environment, searchId: ID }));
+    store.close();
+    for (const id of [ID, other]) {
+      write(join(config.reports, id, "summary.json"), JSON.stringify({ run: { runId: id } }));
+    }
+    assert.equal(await removeRun(config, db, ID), `Removed run ${ID} and its report.`);
+    assert.deepEqual(readdirSync(config.reports), [other]);
+    assert.deepEqual(readdirSync(join(config.reports, other)), ["summary.json"]);
+    assert.match(await listStoredRuns(db), new RegExp(other));
+  }));
+
+Deno.test("a search is removed also where a run of it has an id that would lead elsewhere", () =>
+  withTempHome(async (home) => {
+    const config = { ...await testConfig(home), reports: join(home, "work", "reports") };
+    const db = join(home, "runs.duckdb");
+    const store = await openStore(db, { mode: "write" });
+    await insertRun(store, bareRun(ID, { kind: "find-rate" }));
+    for (const id of EVIL) await insertRun(store, bareRun(id, { searchId: ID }));
+    store.close();
+    write(join(home, "work", "precious", "summary.json"), '{"run":{"runId":"../precious"}}');
+    write(join(config.reports, "sample", "summary.json"), '{"run":{"runId":"sample"}}');
+    assert.match(
+      await removeRun(config, db, ID),
+      new RegExp(`^Removed search ${ID} with its ${EVIL.length} runs`),
+    );
+    assert.ok(existsSync(join(home, "work", "precious", "summary.json")));
+    assert.ok(existsSync(join(config.reports, "sample", "summary.json")));
+  }));

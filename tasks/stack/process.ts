@@ -66,7 +66,8 @@ export function identify(pid: number): ProcessId | null {
 
 /** True while exactly this process runs. */
 export function isAlive(id: ProcessId): boolean {
-  return identify(id.pid)?.startedAt === id.startedAt;
+  const found = identify(id.pid);
+  return found !== null && found.startedAt === id.startedAt;
 }
 
 /** This very process. */

@@ -1,5 +1,5 @@
 import { UsageError } from "../model/errors.ts";
-import { isRunId } from "../model/run_id.ts";
+import { isRunId, isSearchId } from "../model/run_id.ts";
 import type { Environment, Run, RunConfig, RunStatus, Verdict } from "../model/run.ts";
 import { nearest } from "../model/suggest.ts";
 import type { RateSearch } from "../model/rate_search.ts";
@@ -99,9 +99,18 @@ export async function resolveRun(source: Rows, reference: string): Promise<Store
   return findRun(await listRuns(source), reference);
 }
 
-/** Without the probes of searches: a search counts as one. */
+/**
+ * Without the probes of searches: a search counts as one. What names anything but a search, its own self among it, is
+ * a run like any other.
+ * @param runs all stored runs
+ */
 export function withoutProbes(runs: readonly StoredRun[]): StoredRun[] {
-  return runs.filter(({ searchId }) => searchId === null);
+  const kinds = new Map(runs.map(({ runId, kind }) => [runId, kind]));
+  // One that goes on, or was killed, may have no entry yet.
+  const isSearch = (id: string) => kinds.has(id) ? kinds.get(id) === "find-rate" : isSearchId(id);
+  return runs.filter(({ kind, searchId = null }) =>
+    kind === "find-rate" || searchId === null || !isSearch(searchId)
+  );
 }
 
 /** As `resolveRun`, over runs already listed newest first. Probes of searches are found where nothing else is meant. */
@@ -175,8 +184,9 @@ export async function probesOf(store: Store, runId: string): Promise<Probes> {
 export async function deleteRun(store: Store, runId: string): Promise<void> {
   const { ids, areItsOwn } = await probesOf(store, runId);
   await store.transaction(async () => {
-    if (!areItsOwn) await store.run("UPDATE run SET search_id = NULL WHERE search_id = $run", { run: runId });
     for (const id of areItsOwn ? [...ids, runId] : [runId]) await deleteRows(store, id);
+    // The next start would make a search that was killed of a name without a run.
+    await store.run("UPDATE run SET search_id = NULL WHERE search_id = $run", { run: runId });
   });
 }
 

@@ -1,8 +1,9 @@
 import type { PathRate, RateSearch } from "../model/rate_search.ts";
+import { isRunId } from "../model/run_id.ts";
 import type { RunStatus, Verdict } from "../model/run.ts";
 import { jsonText } from "./json_text.ts";
 import type { Store } from "./open.ts";
-import type { SpoolOwner } from "./spool_form.ts";
+import { ownerForm, type SpoolOwner } from "./spool_form.ts";
 import { query } from "./sql.ts";
 
 /** What is kept of a search while it goes on and when it has ended. */
@@ -55,12 +56,22 @@ export async function endLeftSearches(
   isAlive: (owner: SpoolOwner, id: string) => boolean,
 ): Promise<string[]> {
   const running = await store.rows<{ run_id: string; owner: string | null }>(query("search/running"));
-  const left = running.filter(({ run_id, owner }) =>
-    owner === null || !isAlive(JSON.parse(owner) as SpoolOwner, run_id)
-  );
+  const left = running.filter(({ run_id, owner: text }) => {
+    const owner = ownerOf(text);
+    return isRunId(run_id) && (owner === null || !isAlive(owner, run_id));
+  });
   for (const { run_id: run } of left) await store.run(query("search/crash"), { run });
   const adopted = await store.rows<{ run_id: string }>(query("search/adopt"));
   return [...left, ...adopted].map(({ run_id }) => run_id);
+}
+
+/** Who searches; null where that is not known: then it is nobody who lives. */
+function ownerOf(text: string | null): SpoolOwner | null {
+  try {
+    return text === null ? null : ownerForm(JSON.parse(text));
+  } catch {
+    return null;
+  }
 }
 
 /** A search as it was kept; null where it is of another version, or damaged. */

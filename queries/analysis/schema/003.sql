@@ -11,7 +11,10 @@ CREATE TABLE rate_search (
 
 UPDATE run
 SET search_id = regexp_extract(label, '^find-rate (\d{8}-\d{6}-[0-9a-f]{4}) ', 1)
-WHERE regexp_full_match(label, 'find-rate \d{8}-\d{6}-[0-9a-f]{4} (warm-up|[0-9.e+-]+/s)');
+WHERE
+  regexp_full_match(label, 'find-rate \d{8}-\d{6}-[0-9a-f]{4} (warm-up|[0-9.e+-]+/s)')
+  -- No search of that time has an entry: what is there is a run, and be it the very one.
+  AND regexp_extract(label, '^find-rate (\d{8}-\d{6}-[0-9a-f]{4}) ', 1) NOT IN (SELECT run_id FROM run);
 
 INSERT INTO run (
   run_id, label, kind, scenario, started_at, ended_at, status, verdict, seed, config, environment, git_commit
