@@ -14,6 +14,7 @@ import { summarise } from "../summary/summarise.ts";
 import { exitCodeOf } from "../summary/verdict.ts";
 import { summaryText } from "../terminal/summary_text.ts";
 import { openTerminal, type Terminal } from "../terminal/terminal.ts";
+import { whySpoolStays } from "../undo/journal.ts";
 import type { AskedBench } from "./asked.ts";
 import type { BenchArguments } from "./bench_options.ts";
 import { interruptSignal } from "./interrupt.ts";
@@ -79,7 +80,9 @@ export async function store(
           progress(`${formatCount(rows)} timings`);
         },
       });
-      removeSpool(measured.spoolDir);
+      const stays = whySpoolStays(measured.home, measured.runId, measured.spoolDir);
+      if (stays === null) removeSpool(measured.spoolDir);
+      else terminal.print(`! ${stays}`);
       return { value: undefined, detail: `${formatCount(timings)} timings, ${formatCount(samples)} samples` };
     } catch (error) {
       if (!(error instanceof InterruptedError)) throw error;

@@ -29,6 +29,8 @@ const AFTER_DEATH_MS = 1000;
 export interface Measured {
   readonly runId: string;
   readonly spoolDir: string;
+  /** BENCHBOOK_HOME, where the spool lies. */
+  readonly home: string;
   readonly status: Exclude<RunStatus, "running">;
   /** Why the run crashed, as a sentence; null when it did not. */
   readonly crash: string | null;
@@ -84,7 +86,7 @@ export async function measure(options: MeasureOptions): Promise<Measured> {
   }, () => makeLoad(options, streams));
   const unavailable = [...run.environment.unavailable, ...remarks];
   keepRun(dir, { ...run, environment: { ...run.environment, unavailable, left } });
-  return { ...made, runId, spoolDir: dir, left };
+  return { ...made, runId, spoolDir: dir, home: config.home, left };
 }
 
 /** Slots have numbers below this, unless arrivals cluster beyond all likelihood. */

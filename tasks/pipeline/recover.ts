@@ -1,6 +1,6 @@
 import type { Config } from "../config.ts";
 import { type BenchbookError, InterruptedError } from "../model/errors.ts";
-import { keepEvidence } from "../undo/journal.ts";
+import { whySpoolStays } from "../undo/journal.ts";
 import { formatCount } from "../model/units.ts";
 import { isAlive } from "../stack/process.ts";
 import { forgetKeys, keyPrefix, unlinkCommand } from "../targets/cache_keys.ts";
@@ -54,9 +54,9 @@ export interface RecoverOptions extends ReadingOptions {
 
 /**
  * Brings runs whose process was killed into the store, with all rows they had spooled. Their writes are
- * taken back as soon as a database is open. A spool that cannot be read, or not all of it, is set aside: it never
- * keeps a later run from starting.
- * @returns a sentence for each run recovered, and for each spool set aside.
+ * taken back as soon as a database is open. A spool that cannot be read, or not all of it, is set aside, and one whose
+ * writes nothing else could tell of stays: none keeps a later run from starting.
+ * @returns a sentence for each run recovered, and for each spool set aside or left.
  * @throws {InterruptedError} when it was asked to end; what is not loaded stays for the next start.
  */
 export async function recoverRuns(home: string, db: string, options: RecoverOptions = {}): Promise<string[]> {
@@ -69,8 +69,8 @@ export async function recoverRuns(home: string, db: string, options: RecoverOpti
   try {
     for (const spool of left) {
       if (options.signal?.aborted) throw new InterruptedError();
-      keepEvidence(home, spool.runId, spool.dir);
-      told.push(...await recover(store, home, spool, options));
+      const stays = whySpoolStays(home, spool.runId, spool.dir);
+      told.push(...stays === null ? await recover(store, home, spool, options) : [stays]);
     }
     for (const id of await endLeftSearches(store, isAlive)) {
       told.push(`Recovered search ${id} (crashed). deno task report ${id} renders what it found.`);

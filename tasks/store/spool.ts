@@ -113,7 +113,8 @@ function entriesOf(home: string): Deno.DirEntry[] {
   try {
     return [...Deno.readDirSync(spoolRoot(home))];
   } catch (error) {
-    if (error instanceof Deno.errors.NotFound) return [];
+    // A file in their place that cannot be set aside holds none.
+    if (error instanceof Deno.errors.NotFound || error instanceof Deno.errors.NotADirectory) return [];
     throw error;
   }
 }

@@ -1,5 +1,7 @@
 import {
   closeSync,
+  constants,
+  copyFileSync,
   existsSync,
   fsyncSync,
   linkSync,
@@ -9,6 +11,7 @@ import {
   renameSync,
   rmdirSync,
   rmSync,
+  statSync,
   writeSync,
 } from "node:fs";
 import { join } from "node:path";
@@ -66,44 +69,98 @@ function write(folder: string, path: string, record: WriteRecord): void {
     closeSync(file);
   }
   renameSync(part, path);
-  const entry = openSync(folder, "r");
-  fsyncSync(entry);
-  closeSync(entry);
+  sync(folder);
+}
+
+/** Makes sure that a file, or the names in a folder, outlive a power cut. */
+function sync(path: string): void {
+  const entry = openSync(path, "r");
+  try {
+    fsyncSync(entry);
+  } finally {
+    closeSync(entry);
+  }
 }
 
 /** The writes of the run are taken back, or there were none. */
 export function dropRecord(home: string, { runId, spool }: Pick<WriteRecord, "runId" | "spool">): void {
   rmSync(recordPath(home, runId), { force: true });
   if (spool === null) return;
-  rmSync(evidenceFolder(home, spool), { recursive: true, force: true });
   try {
+    rmSync(evidenceFolder(home, spool), { recursive: true, force: true });
     rmdirSync(join(home, FOLDER, "spools"));
   } catch {
-    // Another run's is there, or none was.
+    // Another run's is there, or none was, or a file stands in their place.
   }
 }
 
 /**
  * Keeps what only a run's spool tells of its writes, before the spool is loaded and removed: nothing where the run has
- * no record. Links take no room.
+ * no record. Links take no room; what cannot be linked is copied.
  * @param spool the run whose spool it is
  * @param dir the spool
+ * @throws where it cannot be kept: then the spool must stay
  */
 export function keepEvidence(home: string, spool: string, dir: string): void {
-  if (!keptRecords(home).records.some((record) => record.spool === spool)) return;
+  const { records, refused } = keptRecords(home);
+  if (![...records, ...refused].some((record) => record.spool === spool)) return;
+  // What stands in the place of a spool tells of nothing.
+  if (!isFolder(dir)) return;
   const folder = evidenceFolder(home, spool);
   mkdirSync(folder, { recursive: true, mode: 0o700 });
   for (const { name, isFile } of Deno.readDirSync(dir)) {
-    if (!isFile || !/^timing-\d+\.seg$/.test(name)) continue;
-    rmSync(join(folder, name), { force: true });
-    linkSync(join(dir, name), join(folder, name));
+    if (isFile && /^timing-\d+\.seg$/.test(name)) keepFile(join(dir, name), join(folder, name));
+  }
+  sync(folder);
+}
+
+/**
+ * As `keepEvidence`, for whoever removes the spool then.
+ * @returns why it must stay, as a sentence; null where it may go
+ */
+export function whySpoolStays(home: string, spool: string, dir: string): string | null {
+  try {
+    keepEvidence(home, spool, dir);
+    return null;
+  } catch (error) {
+    return `Cannot keep what the run ${spool} tells of its writes: ${
+      (error as Error).message
+    }. Its spool stays in ` +
+      `${dir} until that is mended; the next bench tries again.`;
+  }
+}
+
+/** Replaces `to`: whole, or not at all. */
+function keepFile(from: string, to: string): void {
+  const part = `${to}.part`;
+  rmSync(part, { recursive: true, force: true });
+  try {
+    try {
+      linkSync(from, part);
+    } catch {
+      // On another file system, or on one without links.
+      copyFileSync(from, part, constants.COPYFILE_EXCL);
+      sync(part);
+    }
+    renameSync(part, to);
+  } finally {
+    // Renaming one link of a file to another of it does nothing.
+    rmSync(part, { force: true });
   }
 }
 
 /** Where a run's spool lies, or what was kept of it; null without either. */
 export function spoolOf(home: string, { spool }: Pick<WriteRecord, "spool">): string | null {
   if (spool === null) return null;
-  return [join(spoolRoot(home), spool), evidenceFolder(home, spool)].find(existsSync) ?? null;
+  return [join(spoolRoot(home), spool), evidenceFolder(home, spool)].find(isFolder) ?? null;
+}
+
+function isFolder(path: string): boolean {
+  try {
+    return statSync(path).isDirectory();
+  } catch {
+    return false;
+  }
 }
 
 /** A segment knows its run by its folder's name. */
@@ -114,6 +171,8 @@ function evidenceFolder(home: string, spool: string): string {
 /** The records of a home, oldest first, and what of them cannot be read. */
 export interface KeptRecords {
   readonly records: readonly WriteRecord[];
+  /** Those that others may have written: not to be acted upon. */
+  readonly refused: readonly WriteRecord[];
   /** A sentence for each file that cannot be read; it is kept. */
   readonly damaged: readonly string[];
 }
@@ -125,15 +184,19 @@ export function keptRecords(home: string): KeptRecords {
   try {
     names = readdirSync(folder).sort();
   } catch {
-    return { records: [], damaged: [] };
+    return { records: [], refused: [], damaged: [] };
   }
   const records: WriteRecord[] = [];
+  const refused: WriteRecord[] = [];
   const damaged: string[] = [];
   for (const name of names) {
     const [, runId, mark] = /^(.*)\.json(\.damaged)?$/.exec(name) ?? [];
     if (runId === undefined) continue;
     const read = mark === undefined ? readOwned(join(folder, name)) : null;
+    const record = read === null ? null : parseRecord(read.text);
+    const isOfRun = record !== null && record.runId === runId;
     if (read !== null && read.refused !== null) {
+      if (isOfRun) refused.push(record);
       // It stays where it is: with its owner or its mode put right it is a record again.
       damaged.push(
         `Cannot use what is kept of the run ${runId}: ${
@@ -143,32 +206,40 @@ export function keptRecords(home: string): KeptRecords {
       );
       continue;
     }
-    const record = read === null ? null : parseRecord(read.text);
-    if (record !== null && record.runId === runId) {
+    if (isOfRun) {
       records.push(record);
       continue;
     }
-    const aside = join(folder, `${runId}.json.damaged`);
-    if (mark === undefined) renameSync(join(folder, name), aside);
+    const path = join(folder, name);
     damaged.push(
       `Cannot read what the run ${runId} may have written: its record is damaged. Look for its rows by their keys, ` +
-        `then delete ${aside}.`,
+        `then delete ${mark === undefined ? asDamaged(path) : path}.`,
     );
   }
-  return { records, damaged };
+  return { records, refused, damaged };
+}
+
+/** Marks a record as damaged where nothing stands under that name. @returns where it is now */
+function asDamaged(path: string): string {
+  const aside = `${path}.damaged`;
+  try {
+    if (existsSync(aside)) return path;
+    renameSync(path, aside);
+    return aside;
+  } catch {
+    return path;
+  }
 }
 
 /** More than the most looks of a run take. */
 const MOST_BYTES = 256 * 2 ** 20;
 
-type Owned = { readonly text: string; readonly refused: null } | { readonly refused: string };
-
 /** A record is acted upon, so nobody else may have written it. Null where it cannot be read. */
-function readOwned(path: string): Owned | null {
+function readOwned(path: string): { readonly text: string; readonly refused: string | null } | null {
   try {
     const { text, uid, mode } = readSmall(path, { follow: false, most: MOST_BYTES });
-    if (uid !== Deno.uid() && uid !== 0) return { refused: `belongs to user id ${uid}` };
-    if ((mode & 0o022) !== 0) return { refused: "may be written by other users" };
+    if (uid !== Deno.uid() && uid !== 0) return { text, refused: `belongs to user id ${uid}` };
+    if ((mode & 0o022) !== 0) return { text, refused: "may be written by other users" };
     return { text, refused: null };
   } catch {
     return null;
