@@ -40,7 +40,7 @@ export function loadWorkload(dir: string, scenario: Pick<LoadedScenario, "operat
 
 /** The arms of a run, and the operations that they ask as the store records them. */
 export function armsOf(
-  scenario: Pick<LoadedScenario, "operations" | "workload">,
+  scenario: Pick<LoadedScenario, "operations" | "streams" | "workload">,
   workload: Workload,
   targets: readonly { readonly name: PathName; readonly target: ArmTarget }[],
 ): { arms: Arm[]; operations: Operation[] } {
@@ -56,8 +56,10 @@ export function armsOf(
       operations.push({
         operationId,
         workload: scenario.workload,
+        stream: scenario.streams.find(({ first, count }) => index >= first && index < first + count)!.name,
         name,
         path,
+        arm: path,
         statement: text,
         fingerprint: createHash("sha256").update(text).digest("hex").slice(0, 16),
         parameters,

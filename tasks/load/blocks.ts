@@ -43,11 +43,13 @@ export function planBlocks(plan: BlockPlan): Phase[] {
   const phases: Phase[] = [];
   let at = 0;
   let block = 0;
-  const add = (name: Phase["name"], arm: string, seconds: number) => {
+  const add = (segment: "warmup" | "washout" | "steady", arm: string, seconds: number) => {
     if (seconds <= 0) return;
     const startUs = Math.round(at * 1e6);
     at += seconds;
-    phases.push({ phaseId: phases.length, name, block, arm, startUs, endUs: Math.round(at * 1e6) });
+    const endUs = Math.round(at * 1e6);
+    const measured = segment === "steady";
+    phases.push({ phaseId: phases.length, segment, measured, block, arm, startUs, endUs });
   };
   const warmup = plan.warmupSeconds > 0 ? shuffle(arms, random, 0) : [];
   for (const arm of warmup) {

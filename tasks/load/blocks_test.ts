@@ -14,8 +14,8 @@ const PLAN = {
 
 Deno.test("a run of 48 s with three arms has eight rounds of 2 s blocks", () => {
   const phases = planBlocks(PLAN);
-  assert.equal(phases.filter(({ name }) => name === "steady").length, 24);
-  assert.equal(phases.filter(({ name }) => name === "warmup").length, 3);
+  assert.equal(phases.filter(({ measured }) => measured).length, 24);
+  assert.equal(phases.filter(({ segment }) => segment === "warmup").length, 3);
   assert.equal(phases.at(-1)!.endUs, 52_500_000);
 });
 
@@ -33,7 +33,7 @@ Deno.test("phases follow each other without gaps and every round holds every arm
         assert.equal(phase.startUs, index === 0 ? 0 : phases[index - 1]!.endUs);
       });
       assert.equal(phases.at(-1)!.endUs, Math.round((warmupSeconds + durationSeconds) * 1e6));
-      const steady = phases.filter(({ name }) => name === "steady");
+      const steady = phases.filter(({ measured }) => measured);
       for (let at = 0; at < steady.length; at += count) {
         assert.deepEqual(steady.slice(at, at + count).map(({ arm }) => arm).sort(), arms);
       }

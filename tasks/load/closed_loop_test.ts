@@ -11,7 +11,15 @@ import { newCall } from "../targets/target.ts";
 import { AlarmThread } from "./alarm_thread.ts";
 import { ClosedLoop } from "./closed_loop.ts";
 
-const PHASE: Phase = { phaseId: 0, name: "steady", block: 0, arm: "graphql", startUs: 0, endUs: Infinity };
+const PHASE: Phase = {
+  phaseId: 0,
+  segment: "steady",
+  measured: true,
+  block: 0,
+  arm: "graphql",
+  startUs: 0,
+  endUs: Infinity,
+};
 const STATEMENT = { operationId: 0, name: "one", write: false, text: "{ one }", parameters: [] };
 const CLIENTS = 4;
 const REQUESTS = 400;

@@ -10,8 +10,8 @@ import { Dispatcher } from "./dispatcher.ts";
 import type { Mix } from "./mix.ts";
 
 const PHASES: Phase[] = [
-  { phaseId: 0, name: "warmup", block: 0, arm: "a", startUs: 0, endUs: 1000 },
-  { phaseId: 1, name: "steady", block: 1, arm: "b", startUs: 1000, endUs: 2000 },
+  { phaseId: 0, segment: "warmup", measured: false, block: 0, arm: "a", startUs: 0, endUs: 1000 },
+  { phaseId: 1, segment: "steady", measured: true, block: 1, arm: "b", startUs: 1000, endUs: 2000 },
 ];
 const MIX: Mix = { operationOf: (slot) => slot % 2, valuesOf: (slot) => ({ id: slot }) };
 

@@ -201,7 +201,7 @@ function missShare(phases: readonly Phase[], arm: string, ttlSeconds: number): (
   const steps = Math.ceil(endSeconds / step);
   const own = phases.filter((phase) => phase.arm === arm);
   const asked = secondsOf(own, steps, step);
-  const measured = secondsOf(own.filter(({ name }) => name === "steady"), steps, step);
+  const measured = secondsOf(own.filter(({ measured }) => measured), steps, step);
   const measuredSeconds = measured.reduce((sum, seconds) => sum + seconds, 0);
   const from = (1 - JITTER) * ttlSeconds / step;
   const to = (1 + JITTER) * ttlSeconds / step;

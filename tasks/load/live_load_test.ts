@@ -13,7 +13,8 @@ const SECONDS = 2.2;
 function planOf(url: string, spoolDir: string): LoadPlan {
   const phase: Phase = {
     phaseId: 0,
-    name: "steady",
+    segment: "steady",
+    measured: true,
     block: 0,
     arm: "sql",
     startUs: 0,

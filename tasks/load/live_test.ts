@@ -60,7 +60,15 @@ Deno.test("the clients of a closed loop are never late", () => {
 });
 
 Deno.test("the dispatcher counts each slot once, with its first attempt", async () => {
-  const phase: Phase = { phaseId: 0, name: "steady", block: 0, arm: "sql", startUs: 0, endUs: SECOND };
+  const phase: Phase = {
+    phaseId: 0,
+    segment: "steady",
+    measured: true,
+    block: 0,
+    arm: "sql",
+    startUs: 0,
+    endUs: SECOND,
+  };
   const statement = { operationId: 0, name: "one", write: false, text: "", parameters: [] };
   const scripts: Script[] = [
     { serviceMs: 0, outcome: "failed", error: "40001" },

@@ -40,7 +40,8 @@ export async function rehearse({ plan, worker, targets, mix, nowUs }: RehearsalO
     if (reads.length === 0) continue;
     const phase: Phase = {
       phaseId: 0,
-      name: "warmup",
+      segment: "rehearsal",
+      measured: false,
       block: 0,
       arm: arm.name,
       startUs: -Infinity,

@@ -16,7 +16,15 @@ const STREAM: LoadStream = {
   count: 3,
 };
 
-const PHASE: Phase = { phaseId: 0, name: "steady", block: 0, arm: "sql", startUs: 0, endUs: Infinity };
+const PHASE: Phase = {
+  phaseId: 0,
+  segment: "steady",
+  measured: true,
+  block: 0,
+  arm: "sql",
+  startUs: 0,
+  endUs: Infinity,
+};
 
 interface Step {
   readonly slot: number;

@@ -50,14 +50,17 @@ Deno.test("an operation that writes and does not declare it is refused before it
         const prove = (name: string) => {
           const scenario = scenarioOf(dir, name);
           const workload = loadWorkload(dir, scenario);
-          const { arms } = armsOf(scenario, workload, [{ name: "sql", target: { path: "sql", url } }]);
-          const { operations } = scenario;
           const streams = [{
             first: 0,
             count: 1,
             rate: 1,
             session: null,
           }] as unknown as LoadedScenario["streams"];
+          const { arms } = armsOf({ ...scenario, streams }, workload, [{
+            name: "sql",
+            target: { path: "sql", url },
+          }]);
+          const { operations } = scenario;
           const mix = mixOf({ operations, streams, dataset: null, sources: {}, seed: 1 });
           const signal = new AbortController().signal;
           const asked = {

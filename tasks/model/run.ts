@@ -205,13 +205,29 @@ export interface Run {
   readonly searchId?: string | null;
 }
 
+/** A configuration under comparison, as a run records it. */
+export interface ArmRecord {
+  /** Its number within the run, from 0, in the order in which arms are told. */
+  readonly armId: number;
+  /** Its name, which phases and operations have as theirs. */
+  readonly name: string;
+  /** The path by which it asks. */
+  readonly path: string;
+  /** Candidates are compared with the baseline, of which a run has one. */
+  readonly role: "baseline" | "candidate";
+  /** What it has otherwise than the run, by the names of an arm file's fields; never with a password. */
+  readonly overrides: Readonly<Record<string, unknown>>;
+}
+
 /** A contiguous interval of one arm; `block` counts within the run, times are µs from the run's start. */
 export interface Phase {
   /** Its number within the run, from 0, in order of time. */
   readonly phaseId: number;
-  /** Only `steady` phases enter the statistics; in a `washout` the arm before drains. */
-  readonly name: "warmup" | "washout" | "steady";
-  /** From 0, warm-up included; the washout and the steady phase of one block share the number. */
+  /** What part of the run it belongs to, in the words of the schedule that made it, e.g. `warmup`. */
+  readonly segment: string;
+  /** Whether it enters the statistics. */
+  readonly measured: boolean;
+  /** From 0, warm-up included; the washout and the measured phase of one block share the number. */
   readonly block: number;
   /** The arm that is asked in it. */
   readonly arm: string;

@@ -1,4 +1,4 @@
-import type { Environment, Phase, Run, Verdict } from "./run.ts";
+import type { Environment, Run, Verdict } from "./run.ts";
 import type { SloTerm, SloWindows } from "./slo.ts";
 
 /** A doubt about a number, printed as a footnote beside it. `code` is stable, `text` is for people. */
@@ -266,7 +266,7 @@ export interface RunSummary {
     readonly scheduled: number;
     readonly rows: readonly {
       readonly arm: string;
-      readonly phase: Phase["name"];
+      readonly phase: string;
       readonly outcome: string;
       readonly n: number;
     }[];

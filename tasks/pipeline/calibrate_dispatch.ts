@@ -32,7 +32,15 @@ export function nullMix(): Mix {
 
 /** A dispatcher as a run has it, in front of a target that answers at once. */
 export function nullDispatcher(recorder: Pick<SegmentWriter, "push">, nowUs: () => number): Dispatcher {
-  const phase: Phase = { phaseId: 0, name: "steady", block: 0, arm: "null", startUs: 0, endUs: Infinity };
+  const phase: Phase = {
+    phaseId: 0,
+    segment: "steady",
+    measured: true,
+    block: 0,
+    arm: "null",
+    startUs: 0,
+    endUs: Infinity,
+  };
   return new Dispatcher({
     phases: [phase],
     arms: [{

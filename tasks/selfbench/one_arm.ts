@@ -111,9 +111,9 @@ export async function makeLoad(
 
 /** Reads what the generators of a plan recorded in its measured phases. */
 export function readRecords({ spoolDir, workers, phases }: LoadPlan): Recorded {
-  const steady = new Set(phases.filter(({ name }) => name === "steady").map(({ phaseId }) => phaseId));
+  const measured = new Set(phases.flatMap(({ phaseId, measured }) => measured ? [phaseId] : []));
   const seconds = phases.reduce(
-    (sum, { phaseId, startUs, endUs }) => sum + (steady.has(phaseId) ? (endUs - startUs) / 1e6 : 0),
+    (sum, { phaseId, startUs, endUs }) => sum + (measured.has(phaseId) ? (endUs - startUs) / 1e6 : 0),
     0,
   );
   const ok = OUTCOMES.indexOf("ok");
@@ -122,7 +122,7 @@ export function readRecords({ spoolDir, workers, phases }: LoadPlan): Recorded {
   for (let worker = 0; worker < workers; worker++) {
     for (const { columns } of readSegment(join(spoolDir, `timing-${worker}.seg`), { droppedBytes: 0 })) {
       for (let row = 0; row < columns.slot.length; row++) {
-        if (!steady.has(columns.phase[row]!)) continue;
+        if (!measured.has(columns.phase[row]!)) continue;
         rows++;
         const due = columns.intended[row]!;
         if (!Number.isNaN(columns.woke[row]!)) lag!.push(columns.woke[row]! - due);

@@ -61,26 +61,36 @@ const end = z.object({
   endedAt: moment,
 });
 
-const phase = z.object({
+const interval = {
   phaseId: z.int().min(0).max(MOST_32_BITS),
-  name: z.enum(["warmup", "washout", "steady"]),
   block: z.int32(),
   arm: text,
   startUs: micros,
   endUs: micros,
-});
+};
+
+const phase = z.union([
+  z.object({ ...interval, segment: text, measured: z.boolean() }),
+  // Older versions measured in the phases of one name.
+  z.object({ ...interval, name: z.enum(["warmup", "washout", "steady"]) })
+    .transform(({ name, ...phase }) => ({ ...phase, segment: name, measured: name === "steady" })),
+]);
 
 const operationId = z.int().min(0).max(MOST_16_BITS);
 
 const operation = z.object({
   operationId,
   workload: text,
+  stream: text.optional(),
   name: text,
   path: text,
+  arm: text.optional(),
   statement: text,
   fingerprint: text,
   parameters: z.array(json),
 });
+
+const stream = z.object({ name: text, operations: z.array(text) });
 
 const plan = z.object({ operationId, atUs: micros, plan: z.json() });
 
@@ -94,6 +104,9 @@ export type SampleLine = readonly [
   labels: Sample["labels"],
   value: number | null,
 ];
+
+/** An operation as a spool keeps it; older versions had an arm a path, and told streams by the run's record. */
+export type SpooledOperation = Omit<Operation, "arm" | "stream"> & Partial<Pick<Operation, "arm" | "stream">>;
 
 /** Takes a value for a record of its kind; null when it is none. */
 export type Form<T> = (value: unknown) => T | null;
@@ -115,6 +128,8 @@ export const ownerForm: Form<SpoolOwner> = formOf(owner);
 export const runForm: Form<Run> = formOf(run);
 export const endForm: Form<RunEnd> = formOf(end);
 export const phaseForm: Form<Phase> = formOf(phase);
-export const operationsForm: Form<Operation[]> = formOf(z.array(operation));
+export const operationsForm: Form<SpooledOperation[]> = formOf(z.array(operation));
+/** Of a run's configuration, what tells whose stream an operation is. */
+export const streamsForm: Form<{ name: string; operations: string[] }[]> = formOf(z.array(stream));
 export const plansForm: Form<Plan[]> = formOf(z.array(plan));
 export const sampleForm: Form<SampleLine> = formOf(sample);

@@ -12,6 +12,8 @@ import {
   type RunEnd,
   runForm,
   sampleForm,
+  type SpooledOperation,
+  streamsForm,
 } from "./spool_form.ts";
 import { unsealText } from "./spool_text.ts";
 
@@ -64,12 +66,19 @@ export function readSpool(dir: string): SpoolContent {
   return {
     run,
     end,
-    operations: operations ?? [],
+    operations: (operations ?? []).map((operation) => whole(operation, run.config)),
     phases: [...phases.values()].sort((a, b) => a.phaseId - b.phaseId),
     plans: readRecord(dir, "plans.json", plansForm, damaged) ?? [],
     segments,
     damaged,
   };
+}
+
+/** An operation with what an older version left out. */
+function whole(operation: SpooledOperation, { streams }: Partial<Run["config"]>): Operation {
+  const { arm = operation.path } = operation;
+  const own = streamsForm(streams)?.find(({ operations }) => operations.includes(operation.name));
+  return { ...operation, arm, stream: operation.stream ?? own?.name ?? "main" };
 }
 
 /**

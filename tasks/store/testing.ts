@@ -54,7 +54,7 @@ export function bareRun(runId: string, changes: Partial<Run> = {}): Run {
 
 /** One steady phase of one arm. */
 export function steadyPhase(phaseId: number, startUs: number, endUs: number, arm = "sql"): Phase {
-  return { phaseId, name: "steady", block: phaseId, arm, startUs, endUs };
+  return { phaseId, segment: "steady", measured: true, block: phaseId, arm, startUs, endUs };
 }
 
 /** An operation over direct SQL. */
@@ -62,8 +62,10 @@ export function sqlOperation(operationId = 0): Operation {
   return {
     operationId,
     workload: "w",
+    stream: "main",
     name: "product-by-id",
     path: "sql",
+    arm: "sql",
     statement: "SELECT $1",
     fingerprint: "0123456789abcdef",
     parameters: [{ name: "id", type: "integer" }],

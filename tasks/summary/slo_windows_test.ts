@@ -64,7 +64,8 @@ interface Raw {
 
 const RAW = `SELECT arm, operation, slot, phase, intended_us AS intended, done_us AS done, outcome, cache
   FROM request WHERE run_id = $run`;
-const PHASES = `SELECT phase_id AS "phaseId", name, block, arm, start_us AS "startUs", end_us AS "endUs"
+const PHASES =
+  `SELECT phase_id AS "phaseId", name AS segment, name = 'steady' AS measured, block, arm, start_us AS "startUs", end_us AS "endUs"
   FROM phase WHERE run_id = $run ORDER BY start_us`;
 
 /** What the query must find, from the rows themselves and without any of its tricks. */
@@ -73,8 +74,8 @@ function expected(
   raw: readonly Raw[],
   phases: readonly Phase[],
 ) {
-  const measured = phases.filter(({ name }) => name !== "warmup");
-  const [base, end] = [measured[0]!.startUs, measured.at(-1)!.endUs];
+  const judged = phases.filter(({ segment }) => segment !== "warmup");
+  const [base, end] = [judged[0]!.startUs, judged.at(-1)!.endUs];
   const own = raw.filter((row) =>
     row.phase === "steady" && row.arm === arm && (operation ?? row.operation) === row.operation &&
     (stream === null || row.slot % 2 === NAMES.streams.indexOf(stream))
@@ -82,7 +83,7 @@ function expected(
   const windows = [];
   const us = term.windowSeconds === null ? end - base : term.windowSeconds * 1e6;
   for (let atUs = base; atUs + us <= end; atUs += 1e6) {
-    const seconds = phases.filter((phase) => phase.name === "steady" && phase.arm === arm)
+    const seconds = phases.filter((phase) => phase.measured && phase.arm === arm)
       .reduce(
         (sum, { startUs, endUs }) => sum + Math.max(0, Math.min(endUs, atUs + us) - Math.max(startUs, atUs)),
         0,
@@ -202,7 +203,15 @@ Deno.test("a judge that sees the rows as they are done tells just the windows th
   }));
 
 Deno.test("a judge tells a window while its requests still hang, and is never wrong about it", () => {
-  const phases: Phase[] = [{ phaseId: 0, name: "steady", block: 0, arm: "sql", startUs: 0, endUs: 30e6 }];
+  const phases: Phase[] = [{
+    phaseId: 0,
+    segment: "steady",
+    measured: true,
+    block: 0,
+    arm: "sql",
+    startUs: 0,
+    endUs: 30e6,
+  }];
   const [term] = parseSlo("p95<200ms over 2s");
   const late = fc.record({ dueUs: fc.nat(29e6), responseUs: fc.integer({ min: 1000, max: 1_500_000 }) });
   fc.assert(
@@ -236,23 +245,25 @@ Deno.test("a judge tells a window while its requests still hang, and is never wr
 Deno.test("a judge leaves out warm-up, washout, other arms, terms without windows, and windows beyond the end", () => {
   const phase = (
     phaseId: number,
-    name: Phase["name"],
+    block: number,
+    segment: string,
     arm: string,
     startUs: number,
     endUs: number,
   ): Phase => ({
     phaseId,
-    name,
-    block: phaseId,
+    segment,
+    measured: segment === "steady",
+    block,
     arm,
     startUs,
     endUs,
   });
   const phases = [
-    phase(0, "warmup", "a", 0, 1e6),
-    phase(1, "washout", "a", 1e6, 2e6),
-    phase(2, "steady", "a", 2e6, 3e6),
-    phase(3, "steady", "b", 3e6, 5e6),
+    phase(0, 0, "warmup", "a", 0, 1e6),
+    phase(1, 1, "washout", "a", 1e6, 2e6),
+    phase(2, 1, "steady", "a", 2e6, 3e6),
+    phase(3, 2, "steady", "b", 3e6, 5e6),
   ];
   const terms = parseSlo("errors<=0% over 2s,errors<=0%,errors<=0% over 9s,throughput>10/s over 2s");
   const names = { arms: ["a", "b"], operations: [], streams: [] };

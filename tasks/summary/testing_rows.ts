@@ -28,11 +28,13 @@ export function fixturePhases(options: FixtureOptions = {}): Phase[] {
   const phases: Phase[] = [];
   let at = 0;
   let block = 0;
-  const add = (name: Phase["name"], arm: string, seconds: number) => {
+  const add = (segment: string, arm: string, seconds: number) => {
     if (seconds <= 0) return;
     const startUs = Math.round(at * 1e6);
     at += seconds;
-    phases.push({ phaseId: phases.length, name, block, arm, startUs, endUs: Math.round(at * 1e6) });
+    const endUs = Math.round(at * 1e6);
+    const measured = segment === "steady";
+    phases.push({ phaseId: phases.length, segment, measured, block, arm, startUs, endUs });
   };
   for (const arm of warmupSeconds > 0 ? FIXTURE_ARMS : []) {
     add("warmup", arm, warmupSeconds / FIXTURE_ARMS.length);
@@ -55,8 +57,10 @@ export function fixtureOperations(): Operation[] {
     FIXTURE_QUESTIONS.map((question, index): Operation => ({
       operationId: arm * FIXTURE_QUESTIONS.length + index,
       workload: "access-paths",
+      stream: "main",
       name: question.name,
       path,
+      arm: path,
       statement: path === "graphql"
         ? `query ($id: Int!) { answer(question: "${question.name}", id: $id) { id } }`
         : `SELECT * FROM northwind.answer WHERE question = '${question.name}' AND id = $1`,
@@ -102,7 +106,7 @@ function fixtureRow(
   const hit = random() < HIT_RATE;
   const cacheable = phase.arm === "sql+cache" && !question.write;
   const medianMs = cacheable && hit ? HIT_MS : question.ms * FACTOR[phase.arm]!;
-  const warming = phase.name === "warmup" ? 1.8 : 1;
+  const warming = phase.segment === "warmup" ? 1.8 : 1;
   const spread = Math.exp(0.45 * normal(random));
   const slow = random() < 0.004 ? 8 : 1;
   const fate = random();

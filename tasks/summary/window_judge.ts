@@ -1,3 +1,4 @@
+import { firstMeasuredBlock } from "../model/phases.ts";
 import type { Phase } from "../model/run.ts";
 import { holdsLimit, type ScopeNames, type SloTerm } from "../model/slo.ts";
 import type { CacheState, Outcome } from "../model/timing.ts";
@@ -41,15 +42,16 @@ export class WindowJudge {
   /** @param plan whose scopes are known, as parseSlo checks them */
   constructor({ terms, names, phases, timeoutMs }: JudgePlan) {
     this.#phases = phases;
-    const measured = phases.filter(({ name }) => name !== "warmup");
-    const span = { startUs: measured[0]?.startUs ?? 0, endUs: measured.at(-1)?.endUs ?? 0 };
+    const first = firstMeasuredBlock(phases);
+    const judged = phases.filter(({ block }) => block >= first);
+    const span = { startUs: judged[0]?.startUs ?? 0, endUs: judged.at(-1)?.endUs ?? 0 };
     const arms = [...new Set(phases.map(({ arm }) => arm))];
     this.#tallies = terms.filter(({ windowSeconds }) => windowSeconds !== null)
       .flatMap((term) => targetsOf(term, arms, names) ?? [])
       .filter(({ arm }) => arms.includes(arm))
       .map((target) => {
-        const steady = phases.filter(({ name, arm }) => name === "steady" && arm === target.arm);
-        return new Tally(target, span, steady, timeoutMs * 1000 + SLACK_US);
+        const own = phases.filter(({ measured, arm }) => measured && arm === target.arm);
+        return new Tally(target, span, own, timeoutMs * 1000 + SLACK_US);
       });
   }
 
@@ -79,7 +81,7 @@ export class WindowJudge {
     if (keys.length === 0) return;
     const intendedUs = Number.isFinite(responseUs) ? doneUs - responseUs : doneUs;
     const phase = this.#phaseAt(intendedUs);
-    if (phase?.name !== "steady") return;
+    if (!phase?.measured) return;
     for (const key of keys) this.#tallies[key]!.add(intendedUs, phase.arm, outcome, responseUs, cache);
   }
 
@@ -122,7 +124,7 @@ class Tally {
   constructor(
     readonly target: SloTarget,
     readonly span: Span,
-    readonly steady: readonly Phase[],
+    readonly measured: readonly Phase[],
     readonly settledUs: number,
   ) {
     const { term } = target;
@@ -163,7 +165,9 @@ class Tally {
   }
 
   #counts(window: number, atUs: number, endUs: number): WindowCounts | null {
-    const overlap = this.steady.map((phase) => Math.min(phase.endUs, endUs) - Math.max(phase.startUs, atUs));
+    const overlap = this.measured.map((phase) =>
+      Math.min(phase.endUs, endUs) - Math.max(phase.startUs, atUs)
+    );
     const measuredUs = overlap.reduce((sum, us) => sum + Math.max(0, us), 0);
     // The arm was not asked then: no window of its own.
     if (measuredUs === 0) return null;

@@ -1,11 +1,13 @@
 import type { LiveFigures } from "../model/live.ts";
+import { firstMeasuredBlock } from "../model/phases.ts";
+import type { Phase } from "../model/run.ts";
 import { formatCount, formatSeconds, formatShare, measuredMs, significant } from "../model/units.ts";
 
 /** Where a run stands. */
 export interface LiveState {
   readonly elapsedUs: number;
   /** In order of time; the last one's end is the run's. */
-  readonly phases: readonly { readonly name: string; readonly arm: string; readonly endUs: number }[];
+  readonly phases: readonly Pick<Phase, "measured" | "block" | "arm" | "endUs">[];
   /** Counts since the run's start. */
   readonly counts: {
     readonly due: number;
@@ -44,7 +46,7 @@ export function liveLine(state: LiveState): string {
 function phaseOf({ elapsedUs, phases }: LiveState): string {
   const phase = phases.find(({ endUs }) => elapsedUs < endUs);
   if (phase === undefined) return "waiting for the last answers";
-  return `${phase.name === "warmup" ? "warm-up" : "measuring"} ${phase.arm}`;
+  return `${phase.block < firstMeasuredBlock(phases) ? "warm-up" : "measuring"} ${phase.arm}`;
 }
 
 function timeOf({ elapsedUs, phases }: LiveState): string {

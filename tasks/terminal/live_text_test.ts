@@ -4,8 +4,8 @@ import { liveLine, liveLines, type LiveState } from "./live_text.ts";
 const STATE: LiveState = {
   elapsedUs: 12.2e6,
   phases: [
-    { name: "warmup", arm: "sql", endUs: 5e6 },
-    { name: "steady", arm: "sql+cache", endUs: 48e6 },
+    { measured: false, block: 0, arm: "sql", endUs: 5e6 },
+    { measured: true, block: 1, arm: "sql+cache", endUs: 48e6 },
   ],
   counts: { due: 23_812, failed: 0, timeout: 0, shed: 0, inFlight: 12 },
   figures: {

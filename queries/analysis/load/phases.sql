@@ -3,7 +3,7 @@ INSERT INTO phase
 SELECT $run, phase.*
 FROM (
   SELECT unnest(from_json($phases, '[{
-    "phaseId": "UINTEGER", "name": "VARCHAR", "block": "INTEGER", "arm": "VARCHAR",
+    "phaseId": "UINTEGER", "segment": "VARCHAR", "block": "INTEGER", "arm": "VARCHAR",
     "startUs": "BIGINT", "endUs": "BIGINT"
   }]')) AS phase
 );

@@ -35,8 +35,8 @@ export function simulate(run: SimulatedRun, seed: number): GroupQuantiles[] {
   for (const arm of arms) for (const { name } of operations) times.set(`${arm} ${name}`, []);
   const rounds = new Map(arms.map((arm) => [arm, 0]));
   let deviation = run.noise * random.normal();
-  for (const { name, arm, startUs, endUs } of phases) {
-    if (name !== "steady") continue;
+  for (const { measured, arm, startUs, endUs } of phases) {
+    if (!measured) continue;
     const round = rounds.get(arm)!;
     rounds.set(arm, round + 1);
     deviation = run.memory * deviation + Math.sqrt(1 - run.memory ** 2) * run.noise * random.normal();

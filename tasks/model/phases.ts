@@ -1,0 +1,10 @@
+import type { Phase } from "./run.ts";
+
+/**
+ * The first block with a measured phase, Infinity where there is none: what lies in blocks before it warms up, and what
+ * lies in it or after it is what a run is judged by.
+ * @param phases in order of time
+ */
+export function firstMeasuredBlock(phases: readonly Pick<Phase, "block" | "measured">[]): number {
+  return phases.find(({ measured }) => measured)?.block ?? Infinity;
+}
