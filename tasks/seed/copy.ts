@@ -3,6 +3,7 @@ import { InterruptedError } from "../model/errors.ts";
 import { CopyWriter } from "./copy_writer.ts";
 import type { Table } from "./dataset.ts";
 import { RowSum } from "./row_hash.ts";
+import { schemaSql } from "./sql.ts";
 
 /** Blocks on their way to the server at once: one is filled while others are sent. */
 const BLOCKS = 3;
@@ -19,13 +20,15 @@ export interface CopyOptions {
 }
 
 /**
- * Streams a range of a table's units to the server by COPY and returns the rows sent and what they sum to.
+ * Streams a range of a table's units to the server by COPY and returns the rows sent and what they sum to. Belongs into
+ * a transaction: for its rest a text means the same on every server.
  *
  * Blocks go to pg's own socket as finished CopyData messages: its `sendCopyFromChunk` would copy each one, and
  * a stream package would make a string a row. A block is filled again only when the socket has taken it, so
  * memory stays at three blocks however slow the server is.
  */
 export async function copyTable(client: Client, table: Table, options: CopyOptions): Promise<RowSum> {
+  await client.query(schemaSql("benchbook/pin.sql"));
   const columns = table.columns.join(", ");
   const copy = new CopyIn(
     `COPY ${table.relation} (${columns}) FROM STDIN${options.freeze ? " (FREEZE)" : ""}`,
@@ -51,15 +54,15 @@ export async function copyTable(client: Client, table: Table, options: CopyOptio
     }
     if (block.rows > 0) send(block);
     await Promise.race([Promise.all(sent), copy.failed]);
+    connection.endCopyFrom();
+    await copy.done;
+    return sum;
   } catch (error) {
     // The server then gives up the rows so far, and says so; the first error is the one that counts.
     if (!copy.ended) connection.sendCopyFail("interrupted");
     await copy.done.catch(() => {});
-    throw error;
+    throw table.refusal?.(error, options.from) ?? error;
   }
-  connection.endCopyFrom();
-  await copy.done;
-  return sum;
 }
 
 /** pg's connection with what its published types leave out. */

@@ -12,4 +12,4 @@ export type {
   LoadedCustomisation,
 } from "./customisation.ts";
 export { loadCustomisation } from "./custom_file.ts";
-export { customised, describeColumns, type KeyColumns } from "./custom_columns.ts";
+export { customised, describeColumns, type KeyColumns, tryFirstUnits } from "./custom_columns.ts";

@@ -1,8 +1,10 @@
-import type { Client } from "pg";
+import { type Client, DatabaseError } from "pg";
 import { UsageError } from "../model/errors.ts";
 import { hint } from "../model/suggest.ts";
+import { copyTable } from "./copy.ts";
 import { CopyWriter, MAX_UNIT_BYTES } from "./copy_writer.ts";
 import { Override } from "./custom_override.ts";
+import { refusedPlace } from "./custom_refusal.ts";
 import type { ColumnType, LoadedCustomisation } from "./customisation.ts";
 import type { Table } from "./dataset.ts";
 import { schemaSql } from "./sql.ts";
@@ -21,15 +23,13 @@ export async function describeColumns(
 
 /**
  * The tables with the customisation's columns in place of Benchbook's own. A table without one is returned as it is.
- * Each generator is tried on its table's first unit at once, so that what could never work is refused before
- * anything is loaded.
+ * What the columns can take PostgreSQL says when it gets the rows; the tables' `refusal` then says whose they are.
  *
  * @param columns from `describeColumns`
  * @param seed of the data set
  * @param keys columns that must stay as they are
- * @throws {UsageError} for an unknown table or column, with the nearest name, for a key and for a type that cannot be
- * generated; the tables' `write` throws it too, naming file, column and row, where a generator throws or yields what
- * its column cannot take
+ * @throws {UsageError} for an unknown table or column, with the nearest name, and for a key; the tables' `write` throws
+ * it too, naming file, column and row, where a generator throws or yields what is no value of the kind
  */
 export function customised(
   tables: readonly Table[],
@@ -48,22 +48,60 @@ export function customised(
     const ofTable = overrides.get(table) ?? new Map<string, Override>();
     overrides.set(table, ofTable.set(name, new Override({ ...column, name: key, path, generate, seed })));
   }
-  const scratch = new CopyWriter(2 * MAX_UNIT_BYTES);
   const unitsBefore = new Map<string, number>();
   return tables.map((table) => {
     const first = unitsBefore.get(table.name) ?? 0;
     unitsBefore.set(table.name, first + table.units);
     const ofTable = overrides.get(table.name);
-    if (!ofTable) return table;
-    const byPosition = table.columns.map((name) => ofTable.get(name));
-    const write = (unit: number, out: CopyWriter) => {
-      scratch.reset();
-      table.write(unit, scratch);
-      rewrite(scratch.payload, byPosition, first + unit, out);
-    };
-    if (table.units > 0) write(0, new CopyWriter(2 * MAX_UNIT_BYTES));
-    return { ...table, write };
+    return ofTable ? withOverrides(table, ofTable, first) : table;
   });
+}
+
+/**
+ * Lets the server store the first unit of each table with columns of the user's and takes it back, so that what could
+ * never work is refused before anything is loaded. Belongs into a transaction.
+ * @throws {UsageError} naming file, column and row
+ */
+export async function tryFirstUnits(client: Client, tables: readonly Table[]): Promise<void> {
+  for (const table of tables) {
+    if (table.refusal === undefined || table.units === 0) continue;
+    await client.query("SAVEPOINT first_unit");
+    await copyTable(client, table, { from: 0, to: 1, freeze: false });
+    await client.query("ROLLBACK TO first_unit");
+  }
+}
+
+/** @param first the number that the table's first unit has among those of all partitions */
+function withOverrides(table: Table, overrides: ReadonlyMap<string, Override>, first: number): Table {
+  const byPosition = table.columns.map((name) => overrides.get(name));
+  const scratch = new CopyWriter(2 * MAX_UNIT_BYTES);
+  /** Writes a unit's rows, or the first of them, with the fields of the user's. */
+  const write = (unit: number, out: CopyWriter, rows = Infinity) => {
+    scratch.reset();
+    table.write(unit, scratch);
+    rewrite(scratch.payload, byPosition, first + unit, out, rows);
+  };
+  return {
+    ...table,
+    write: (unit, out) => write(unit, out),
+    refusal(error, from) {
+      if (!(error instanceof DatabaseError)) return null;
+      const place = refusedPlace(error, table.relation.split(".")[1]!, [...overrides.keys()]);
+      if (place === null) return null;
+      let line = place.line - 1;
+      for (let unit = from; unit < table.units; unit++) {
+        scratch.reset();
+        table.write(unit, scratch);
+        if (line < scratch.rows) {
+          // For the value that it yields there.
+          write(unit, new CopyWriter(2 * MAX_UNIT_BYTES), line + 1);
+          return overrides.get(place.column)!.refused(first + unit, line, error);
+        }
+        line -= scratch.rows;
+      }
+      return null;
+    },
+  };
 }
 
 /** Looks whether all generated columns are there and may be generated. */
@@ -103,16 +141,21 @@ function checkColumns(
 const TAB = 9;
 const NEWLINE = 10;
 
-/** Writes a unit's rows again with some fields replaced. @param row the unit's number in its table */
+/**
+ * Writes a unit's rows again with some fields replaced.
+ * @param row the unit's number in its table
+ * @param rows how many of them
+ */
 function rewrite(
   payload: Uint8Array,
   overrides: readonly (Override | undefined)[],
   row: number,
   out: CopyWriter,
+  rows: number,
 ): void {
   const limit = out.length + MAX_UNIT_BYTES;
   let at = 0;
-  for (let line = 0; at < payload.length; line++) {
+  for (let line = 0; at < payload.length && line < rows; line++) {
     // Fields that stay are copied together, with their tabs.
     let kept = at;
     let last: Override | undefined;

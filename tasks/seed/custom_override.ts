@@ -1,7 +1,8 @@
+import type { DatabaseError } from "pg";
 import { UsageError } from "../model/errors.ts";
 import { type CopyWriter, MAX_UNIT_BYTES } from "./copy_writer.ts";
 import { type MovableContext, movableContext } from "./custom_context.ts";
-import { type Conversion, conversionTo, GENERATED_TYPES } from "./custom_value.ts";
+import { type Conversion, conversionTo } from "./custom_value.ts";
 import type { ColumnGenerator } from "./customisation.ts";
 
 /** One row of so many is generated twice: a generator that is not pure is found at its first row. */
@@ -26,20 +27,12 @@ export class Override {
   readonly #conversion: Conversion;
   readonly #at: MovableContext;
   #rows = 0;
+  #yielded: unknown;
 
-  /** @throws {UsageError} for a type that cannot be generated */
   constructor(options: OverrideOptions) {
-    const { name, type, path, seed } = options;
-    const conversion = conversionTo(type);
-    if (!conversion) {
-      throw new UsageError(
-        `Cannot use ${path} for ${name}: its type ${type} cannot be generated`,
-        `Types that can be are ${GENERATED_TYPES}.`,
-      );
-    }
     this.#options = options;
-    this.#conversion = conversion;
-    this.#at = movableContext(seed, name);
+    this.#conversion = conversionTo(options.type);
+    this.#at = movableContext(options.seed, options.name);
   }
 
   /**
@@ -81,6 +74,17 @@ export class Override {
     );
   }
 
+  /** That PostgreSQL does not take the field that was written last, the one of this row. */
+  refused(row: number, line: number, error: DatabaseError): UsageError {
+    const { type, notNull } = this.#options;
+    const wanted = `a value of the type ${type}${notNull ? "" : ", or null"}`;
+    // The detail of a broken constraint is the whole row.
+    const detail = error.code?.startsWith("22") && error.detail ? `. ${error.detail}` : "";
+    const reason = cut((error.message + detail).replace(/\s+/g, " "), SAID);
+    const state = `it must yield ${wanted}: it yielded ${shown(this.#yielded)} (PostgreSQL: ${reason})`;
+    return this.#error(row, line, state, undefined, { cause: error });
+  }
+
   #text(row: number, line: number, read: () => string | null): string | null {
     this.#at.move(row, line, read);
     let value: unknown;
@@ -90,8 +94,9 @@ export class Override {
       const message = cause instanceof Error ? cause.message : String(cause);
       throw this.#error(row, line, `it threw: ${message}`, undefined, { cause });
     }
-    if (value === null && !this.#options.notNull) return null;
-    const text = value === null ? undefined : this.#conversion.text(value);
+    this.#yielded = value;
+    if (value === null) return null;
+    const text = this.#conversion.text(value);
     if (text !== undefined) return text;
     // It is refused already: how it ends must not count as an unhandled rejection.
     if (value instanceof Promise) value.catch(() => {});
@@ -112,9 +117,13 @@ function shown(value: unknown): string {
   if (typeof value === "string" && value.length > SHOWN) {
     return `${Deno.inspect(value.slice(0, SHOWN))}… (${[...value].length} characters)`;
   }
-  const text = Deno.inspect(value, { depth: 2, breakLength: Infinity, compact: true });
-  return text.length > SHOWN ? `${text.slice(0, SHOWN)}…` : text;
+  return cut(Deno.inspect(value, { depth: 2, breakLength: Infinity, compact: true }), SHOWN);
 }
 
-/** Characters of a value that a message shows. */
+/** Characters of a value, and of PostgreSQL's words, that a message shows. */
 const SHOWN = 60;
+const SAID = 200;
+
+function cut(text: string, most: number): string {
+  return text.length > most ? `${text.slice(0, most)}…` : text;
+}

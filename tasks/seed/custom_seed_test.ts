@@ -6,8 +6,11 @@ import { Client } from "pg";
 import { withPostgres } from "../stack/testing.ts";
 import { loadCustomisation, type LoadedCustomisation } from "./custom.ts";
 import { seed } from "./seed.ts";
+import { verify } from "./verify.ts";
 
 const ROOT = new URL("../..", import.meta.url).pathname;
+/** The content of (northwind, tiny, 42) with the example's columns: databases that were seeded with it have it on record. */
+const SHOPS_42 = "82e0aad6eec48e0e916a77383a3bb5a3";
 const tiny = { dataset: "northwind", scale: "tiny", seed: 42 };
 
 async function rows(url: string, sql: string): Promise<Record<string, unknown>[]> {
@@ -43,9 +46,11 @@ Deno.test("seeding with a user's generators", async (t) => {
           );
           const expected = Array.from({ length: numbers.length }, (_, row) => row + 1);
           assert.deepEqual(numbers.map(Number).sort((a, b) => a - b), expected);
+          const checks = await verify({ ...tiny, url: database, custom });
+          assert.deepEqual(checks.filter(({ ok }) => !ok), []);
         }
-        assert.equal(hashes[0], hashes[1]);
-        assert.notEqual(hashes[0], plain);
+        assert.deepEqual(hashes, [SHOPS_42, SHOPS_42]);
+        assert.notEqual(plain, SHOPS_42);
       });
 
       await t.step("what fails at once is refused before the data that is there are touched", async () => {
@@ -55,7 +60,7 @@ Deno.test("seeding with a user's generators", async (t) => {
             [
               "long",
               `"customers.company_name": () => "x".repeat(41)`,
-              /customers\.company_name, row 0: .* at most 40 char/,
+              /customers\.company_name, row 0: .* character varying\(40\): it yielded .*too long/,
             ],
             ["absent", `"customers.companyname": () => "x"`, /has no column "companyname"/],
             ["key", `"orders.order_id": ({ row }) => row`, /orders\.order_id: it is a key/],
@@ -77,17 +82,29 @@ Deno.test("seeding with a user's generators", async (t) => {
         "what fails in mid-load names column and row, from another thread too, and leaves nothing",
         async () => {
           const database = await postgres.database("late");
-          const custom = await written("late.ts", `"orders.freight": ({ row }) => row === 2000 ? NaN : 1`);
-          for (const workers of [1, 2]) {
-            await assert.rejects(seed({ ...tiny, url: database, custom, workers }), {
-              name: "UsageError",
-              exitCode: 2,
-              message: /late\.ts for orders\.freight, row 2000: it must yield .*: it yielded NaN$/,
-            });
-            assert.deepEqual(
-              await rows(database, "SELECT nspname FROM pg_namespace WHERE nspname LIKE 'northwind%'"),
-              [],
-            );
+          for (
+            const [name, value, message] of [
+              ["nan", "NaN", /nan\.ts for orders\.freight, row 2000: it must yield .*: it yielded NaN$/],
+              [
+                "large",
+                "1e10",
+                /large\.ts for orders\.freight, row 2000: .*numeric\(12,2\), or null: it yielded 10000000000 \(PostgreSQL: .* overflow/,
+              ],
+            ] as const
+          ) {
+            const columns = `"orders.freight": ({ row }) => row === 2000 ? ${value} : 1`;
+            const custom = await written(`${name}.ts`, columns);
+            for (const workers of [1, 2]) {
+              await assert.rejects(seed({ ...tiny, url: database, custom, workers }), {
+                name: "UsageError",
+                exitCode: 2,
+                message,
+              });
+              assert.deepEqual(
+                await rows(database, "SELECT nspname FROM pg_namespace WHERE nspname LIKE 'northwind%'"),
+                [],
+              );
+            }
           }
         },
       );

@@ -36,7 +36,11 @@ export type Json =
   | readonly Json[]
   | { readonly [key: string]: Json };
 
-/** What a generator may yield; which of them depends on the column's type. Null is SQL's NULL. */
+/**
+ * What a generator may yield: null for SQL's NULL; text for every type, as PostgreSQL reads it in UTC; numbers and
+ * bigints for a number's column, a boolean for a boolean's, a Date for days and times; for json and jsonb what is to be
+ * stored, texts too.
+ */
 export type Generated = Json | bigint | Date;
 
 /** Makes a column's value. Pure: called again for the same row it yields the same. */

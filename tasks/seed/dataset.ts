@@ -18,6 +18,11 @@ export interface Table {
   readonly rows: number;
   /** Appends the rows of one unit, 0 ≤ unit < units; a unit takes less than `MAX_UNIT_BYTES`. */
   write(unit: number, out: CopyWriter): void;
+  /**
+   * Of a table with columns of a user's: what the server's refusal of a COPY is to them, where that is known.
+   * @param from the unit that the COPY began with
+   */
+  refusal?(error: unknown, from: number): Error | null;
 }
 
 /** A count that the user may set, e.g. customers. */

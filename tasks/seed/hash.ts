@@ -30,24 +30,35 @@ export async function contentHash(tables: Readonly<Record<string, TableSum>>): P
 
 /**
  * Reads every table back at one snapshot and hashes what comes: equal for equal content on every server,
- * whatever the rows' order on disk, indexes or settings, and equal to what was taken over the rows as they
- * were sent.
+ * whatever the rows' order on disk, indexes or settings, and equal to what was taken over Benchbook's own rows as
+ * they were sent.
  */
 export async function hashTables(
   client: Client,
   dataset: Dataset,
   onTable?: (table: string) => void,
 ): Promise<TableHashes> {
+  const tables = await sumTables(client, dataset, Object.keys(dataset.tableSchemas), onTable);
+  return { tables, hash: await contentHash(tables) };
+}
+
+/** As `hashTables`, for some of the data set's tables. */
+export async function sumTables(
+  client: Client,
+  { tableSchemas }: Dataset,
+  names: readonly string[],
+  onTable?: (table: string) => void,
+): Promise<Readonly<Record<string, TableSum>>> {
   const tables: Record<string, TableSum> = {};
   await transaction(client, async () => {
     await client.query(schemaSql("benchbook/pin.sql"));
-    for (const [table, schema] of Object.entries(dataset.tableSchemas)) {
+    for (const table of names) {
       onTable?.(table);
-      const sum = await hashRelation(client, `${schema}.${table}`);
+      const sum = await hashRelation(client, `${tableSchemas[table]}.${table}`);
       tables[table] = { rows: sum.rows, sum: sum.hex };
     }
   }, "BEGIN ISOLATION LEVEL REPEATABLE READ, READ ONLY");
-  return { tables, hash: await contentHash(tables) };
+  return tables;
 }
 
 /** Sums the rows of one table or partitioned table, its columns in their order. */

@@ -86,12 +86,10 @@ async function copy(
   signal?: AbortSignal,
 ): Promise<RowParts> {
   const options = { from, to, freeze: whole, signal, onRows };
-  const sum = whole
-    ? await transaction(client, async () => {
-      await client.query(`TRUNCATE ONLY ${table.relation}`);
-      return await copyTable(client, table, options);
-    })
-    : await copyTable(client, table, options);
+  const sum = await transaction(client, async () => {
+    if (whole) await client.query(`TRUNCATE ONLY ${table.relation}`);
+    return await copyTable(client, table, options);
+  });
   return sum.parts;
 }
 

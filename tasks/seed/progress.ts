@@ -1,5 +1,5 @@
-/** The stages of a load. Several tables may be in different stages at a time. */
-export const STAGES = ["copy", "constraints", "indexes", "analyze", "functions"] as const;
+/** The stages of a load; several tables may be in different ones. "content": a user's columns are read back. */
+export const STAGES = ["copy", "constraints", "indexes", "analyze", "functions", "content"] as const;
 export type Stage = typeof STAGES[number];
 
 /** How far a load is: `done` of `total` rows of the table while copying, and of `total` steps in the other stages. */

@@ -3,12 +3,12 @@ import type { Client } from "pg";
 import type { SeededDataset } from "../model/dataset.ts";
 import { InterruptedError, ServiceError, UsageError } from "../model/errors.ts";
 import { datasets } from "./catalog.ts";
-import { withClient } from "./connect.ts";
+import { UNLIMITED, withClient } from "./connect.ts";
 import { lockDatabase } from "./database_lock.ts";
-import { customised, describeColumns } from "./custom.ts";
+import { customised, describeColumns, tryFirstUnits } from "./custom.ts";
 import type { Dataset } from "./dataset.ts";
 import { primaryKeys } from "./ddl.ts";
-import { contentHash, sizeOf } from "./hash.ts";
+import { contentHash, sizeOf, sumTables } from "./hash.ts";
 import type { LaneSpec } from "./lane.ts";
 import { refuseListeners } from "./listeners.ts";
 import { load, type LoadedTable } from "./load.ts";
@@ -146,17 +146,21 @@ async function seedWith(
     await client.query(schemaSql("benchbook/begin.sql"), values);
     if (spec.custom === null) return { custom: null, objects };
     const columns = await describeColumns(client, dataset.schemas);
-    // Here for its refusals: nothing is kept of a request whose columns do not exist.
-    customised(tables, spec.custom, columns, seed, primaryKeys(dataset.name));
+    // Here for their refusals: nothing is kept of a request whose columns do not exist or could never be stored.
+    await tryFirstUnits(
+      client,
+      customised(tables, spec.custom, columns, seed, primaryKeys(dataset.name)),
+    );
     return { custom: { path: spec.custom.path, sha256: spec.custom.sha256, columns }, objects };
   });
   try {
     const lane: LaneSpec = { url: request.url, dataset: dataset.name, shape, prepared, custom };
-    const loaded = await load(dataset, tables, lane, {
+    const sent = await load(dataset, tables, lane, {
       lanes: request.workers ?? (rows < PARALLEL_ROWS ? 1 : Math.min(availableParallelism(), MOST_WORKERS)),
       onProgress: request.onProgress ?? (() => {}),
       signal,
     });
+    const loaded = await withStored(sent, spec, request);
     const hash = await contentHash(loaded);
     const bytes = await sizeOf(client, dataset);
     signal?.throwIfAborted();
@@ -179,9 +183,26 @@ async function seedWith(
   }
 }
 
+/** The sums of tables with columns of the user's by what the server has made of them, the others' by what was sent. */
+async function withStored(
+  sent: Readonly<Record<string, LoadedTable>>,
+  { dataset, custom }: DataSpec,
+  { url, signal, onProgress }: SeedRequest,
+): Promise<Readonly<Record<string, LoadedTable>>> {
+  if (custom === null) return sent;
+  const names = [...new Set(Object.keys(custom.columns).map((column) => column.split(".")[0]!))];
+  const onTable = (table: string) =>
+    onProgress?.({ stage: "content", table, done: names.indexOf(table), total: names.length });
+  const options = { ...UNLIMITED, signal };
+  const stored = await withClient(url, (client) => sumTables(client, dataset, names, onTable), options);
+  return Object.fromEntries(
+    Object.entries(sent).map(([name, table]) => [name, { ...table, ...stored[name] }]),
+  );
+}
+
 /** A constraint that Benchbook's own rows keep and the user's columns break is the user's mistake. */
 function blamed(error: unknown, file: string): unknown {
-  if (!(error instanceof ServiceError) || !/\(SQLSTATE 23\w{3}\)/.test(error.message)) return error;
+  if (!(error instanceof ServiceError) || !/\(SQLSTATE (22|23|54)\w{3}\)/.test(error.message)) return error;
   return new UsageError(
     `Cannot use the columns of ${file}: they break what holds for the table: ${
       error.message.split(": ").slice(1).join(": ")

@@ -300,6 +300,8 @@ Deno.test("seeding a real server", async (t) => {
 
     await t.step("an interruption at any stage leaves nothing that counts as whole", async () => {
       const broken = await postgres.database("interrupted");
+      const generators = new URL("../../queries/generators/northwind-shops.ts", import.meta.url);
+      const custom = await loadCustomisation(generators.pathname, "/");
       for (const stage of STAGES) {
         const controller = new AbortController();
         const onProgress = (progress: { stage: Stage; table: string }) => {
@@ -308,7 +310,7 @@ Deno.test("seeding a real server", async (t) => {
           }
         };
         await assert.rejects(
-          seed(request(broken, { signal: controller.signal, onProgress })),
+          seed(request(broken, { custom, signal: controller.signal, onProgress })),
           InterruptedError,
           stage,
         );

@@ -1,4 +1,4 @@
--- For this transaction a row's text is the same on every server.
+-- For this transaction a row's text is the same on every server, and is read as the same row.
 SET LOCAL DateStyle = 'ISO, YMD';
 SET LOCAL IntervalStyle = 'postgres';
 SET LOCAL TimeZone = 'UTC';
