@@ -14,6 +14,10 @@ export type Verdict = typeof VERDICTS[number];
 export interface ServiceFact {
   /** Which of the services it is. */
   readonly name: "postgres" | "redis" | "graphql";
+  /** The instance's own name, as its log and samples bear it; absent in older runs, and where none is to be had. */
+  readonly instance?: string;
+  /** What it is there for: `primary`, `target`, `cache`, `graphql`; absent where `instance` is. */
+  readonly role?: string;
   /** `embedded`: Benchbook runs it; `user`: it was given by a URL. */
   readonly origin: "embedded" | "user";
   /** Whether it could be used. */

@@ -38,7 +38,7 @@ export function openOwnTables(
   signal: AbortSignal,
 ): Promise<{ readonly url: string; readonly dataset: SeededDataset }> {
   const { schemas, setup } = scenario.ownTables!;
-  const embedded = stack.facts().some(({ name, origin }) => name === "postgres" && origin === "embedded");
+  const embedded = stack.postgres.origin === "embedded";
   return terminal.step(`Find the tables of ${scenario.name}`, async () => {
     const text = setup === undefined ? null : await readBeside(scenario, "dataset.setup", setup);
     const url = await stack.databaseUrl(await ownDatabase(scenario));

@@ -19,7 +19,7 @@ Deno.test("a user's own tables are described without reading them, and without w
     const theirs = new Client({ connectionString: url });
     await theirs.connect();
     const stack = {
-      facts: () => [{ name: "postgres", origin: "user" }],
+      postgres: { origin: "user" },
       databaseUrl: () => Promise.resolve(url),
     } as unknown as Stack;
     const described = async (): Promise<SeededDataset> => {

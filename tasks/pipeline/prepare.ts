@@ -91,7 +91,7 @@ export function fillDatabase(
   signal: AbortSignal,
 ): Promise<Filled> {
   const spec = settleData(request);
-  const embedded = stack.facts().some(({ name, origin }) => name === "postgres" && origin === "embedded");
+  const embedded = stack.postgres.origin === "embedded";
   return terminal.step(`Seed ${request.dataset} ${request.scale}`, async (progress) => {
     const url = await stack.databaseUrl(databaseName(spec));
     await hold?.(url);

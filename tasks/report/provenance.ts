@@ -1,3 +1,4 @@
+import type { ServiceFact } from "../model/run.ts";
 import type { RunSummary } from "../model/summary.ts";
 import { formatCount, formatSeconds } from "../model/units.ts";
 import { datasetText } from "./dataset_text.ts";
@@ -9,9 +10,9 @@ export function provenance(summary: RunSummary): { readonly name: string; readon
   const { dataset } = env;
   const steady = summary.operations.filter((row) => row.operation === null);
   const measured = steady.reduce((sum, row) => sum + row.n, 0);
-  const service = ({ name, version, origin, available }: typeof env.services[number]) =>
-    available ? `${SERVICE_NAMES[name]} ${version ?? "of unknown version"} (${origin})` : null;
-  const services = env.services.map(service).filter((text) => text !== null);
+  const services = env.services.filter(({ available }) => available).map((service) =>
+    `${serviceName(service, env.services)} ${service.version ?? "of unknown version"} (${service.origin})`
+  );
   return [
     { name: "Run", value: run.label === null ? run.runId : `${run.runId}, “${run.label}”` },
     { name: "Commit", value: run.gitCommit?.slice(0, 12) ?? "not in a Git checkout" },
@@ -33,7 +34,13 @@ export function provenance(summary: RunSummary): { readonly name: string; readon
   ];
 }
 
-export const SERVICE_NAMES = { postgres: "PostgreSQL", redis: "Redis", graphql: "GraphQL" } as const;
+const SERVICE_NAMES = { postgres: "PostgreSQL", redis: "Redis", graphql: "GraphQL" } as const;
+
+/** What a service is called: with the name of its instance where there are several of its kind. */
+export function serviceName({ name, instance }: ServiceFact, all: readonly ServiceFact[]): string {
+  const several = instance !== undefined && all.filter((other) => other.name === name).length > 1;
+  return several ? `${SERVICE_NAMES[name]} (${instance})` : SERVICE_NAMES[name];
+}
 
 /** `2026-03-01 14:05`, UTC. */
 export function isoMinutes(date: Date): string {

@@ -3,7 +3,7 @@ import { formatMs, formatShare, significant } from "../model/units.ts";
 import { redactUrl } from "../config.ts";
 import { Footnotes } from "./cells.ts";
 import { type Decision, decision, OF_THE_MACHINE } from "./decision.ts";
-import { SERVICE_NAMES } from "./provenance.ts";
+import { serviceName } from "./provenance.ts";
 import { method, reproduce } from "./method.ts";
 import { type PlanRow, type PlansView, plansView } from "./plans.ts";
 import {
@@ -162,8 +162,8 @@ function saturation({ warnings }: RunSummary): string {
 }
 
 function services(summary: RunSummary): ServiceView[] {
-  return summary.environment.services.map((service) => ({
-    name: SERVICE_NAMES[service.name],
+  return summary.environment.services.map((service, _, all) => ({
+    name: serviceName(service, all),
     state: service.available
       ? `${service.version ?? "version unknown"}, ${service.origin}`
       : `not available: ${service.reason ?? "no reason was recorded"}`,

@@ -190,6 +190,19 @@ Deno.test("a password in a service's address is not shown, wherever it came from
   assert.equal(view.services[0]!.address, "postgres://bench:***@db:5432/shop");
 });
 
+Deno.test("instances of one service are told apart by their names, and the only one of its kind needs none", () => {
+  const run = exampleRun();
+  const [postgres, redis] = run.environment.services;
+  const services = [
+    { ...postgres!, instance: "postgres", role: "primary" },
+    { ...postgres!, instance: "postgres-target", role: "target" },
+    { ...redis!, instance: "redis", role: "cache" },
+  ];
+  const view = buildView(exampleSummary({ environment: { ...run.environment, services } }), {});
+  const names = ["PostgreSQL (postgres)", "PostgreSQL (postgres-target)", "Redis"];
+  assert.deepEqual(view.services.map(({ name }) => name), names);
+});
+
 Deno.test("that nothing was compared is said to be so, and is no finding", () => {
   const summary = exampleSummary();
   const few = summary.comparisons.map((row) => ({ ...row, p: null, verdict: "inconclusive" as const }));

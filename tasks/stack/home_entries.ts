@@ -22,14 +22,17 @@ const ENTRIES: Readonly<Record<string, HomeEntry>> = {
   chromium: { what: "unpacked browser", shape: folderOf(/^\d+(\.\d+)+(\.[0-9a-f]{8})?$/) },
   doctor: { what: STATE, shape: folderOf(/^(postgres|secrets|logs)$/) },
   jupyter: { what: "description of the Deno kernel", shape: folderOf(/^kernels$/) },
-  logs: { what: "logs of the services", shape: folderOf(/^(postgres|redis|graphql(-\d+)?)\.log(\.1)?$/) },
+  logs: {
+    what: "logs of the services",
+    shape: folderOf(/^(postgres(-[a-z]+)?|redis|graphql(-\d+)?)\.log(\.1)?$/),
+  },
   notebooks: { what: "outputs of notebooks", shape: folderOf(/^([0-9a-f]{64}\.json|\.[0-9a-f-]{36})$/) },
   postgres: { what: "database cluster with all seeded data", shape: clusters },
   redis: { what: "Redis packages", shape: folderOf(/^(root|lock|work-\w+)$/) },
   "redis.conf": { what: STATE, shape: textLike(/^# Written by Benchbook at every start/) },
   secrets: {
     what: "passwords of the embedded services",
-    shape: folderOf(/^(postgres|redis)(\.[0-9a-f]{8})?$/),
+    shape: folderOf(/^(postgres(-[a-z]+)?|redis)(\.[0-9a-f]{8})?$/),
   },
   "set-aside": { what: "spools that could not be read in full", shape: spools },
   // Files that COPY reads, of every name.
@@ -101,9 +104,9 @@ function clusters(path: string, stat: Stats): Shape {
   if (!stat.isDirectory()) return "foreign";
   let shape: Shape = "unsure";
   for (const name of readable(path) ?? []) {
-    if (!/^(\d+(\.part|\.password)?|PLACE\.txt)$/.test(name)) return "foreign";
+    if (!/^(\d+(-[a-z]+)?(\.part|\.password)?|PLACE\.txt)$/.test(name)) return "foreign";
     if (name === "PLACE.txt") shape = "ours";
-    if (!/^\d+$/.test(name)) continue;
+    if (!/^\d+(-[a-z]+)?$/.test(name)) continue;
     const data = join(path, name);
     if (!statSync(data).isDirectory()) return "foreign";
     const inside = readable(data);

@@ -10,12 +10,20 @@ import {
 } from "./graphql.ts";
 import { packageVersion } from "./package_version.ts";
 import type { GraphqlOptions, GraphqlService, StackOptions, Unavailable } from "./services.ts";
-import { readRecords, record, type ServiceRecord } from "./state.ts";
+import { readRecords, record, type ServiceRecord, stopServices } from "./state.ts";
 import { shownPgUrl } from "../postgres/place.ts";
 
+const IDENTITY = { available: true, service: "graphql", role: "graphql" } as const;
+
+/** An embedded one. */
+type Running = Pick<ServiceRecord, "name" | "port" | "process" | "facts">;
+
 /**
- * The user's GraphQL service, or a PostGraphile of its own over these schemas. A run never measures the one
- * that `up` started for exploring: that serves GraphiQL and may be in use.
+ * The user's GraphQL service, or PostGraphile over these schemas in as many processes as asked for, the first of which
+ * stands for all. A run never measures the one that `up` started for exploring: that serves GraphiQL and may be in use.
+ *
+ * Nothing stands before several processes: whoever sends requests deals them over `endpoints`. A proxy would be one
+ * more hop, and one more process on the same cores, on every path that is measured through it and on none of the others.
  */
 export async function openGraphql(
   config: Config,
@@ -24,69 +32,74 @@ export async function openGraphql(
   databaseUrl: string,
   schemas: readonly string[],
   asked: GraphqlOptions,
-): Promise<GraphqlService | Unavailable> {
+): Promise<readonly [GraphqlService, ...GraphqlService[]] | Unavailable> {
   if (!options.need.graphql) return { available: false, reason: "It was not asked for." };
   if (config.graphqlUrl !== undefined) return await usersGraphql(config, config.graphqlUrl);
-  const poolSize = asked.poolSize ?? DEFAULT_POOL_SIZE;
-  const graphiql = asked.graphiql ?? false;
-  const { session = "benchbook-graphql", limitMs } = asked;
+  const { home } = config;
+  const { instances = 1, graphiql = false, session = "benchbook-graphql", limitMs } = asked;
+  const poolSize = Math.ceil((asked.poolSize ?? DEFAULT_POOL_SIZE) / instances);
   const facts = { database: keyOf(databaseUrl), schemas: schemas.join(","), poolSize: `${poolSize}` };
-  const records = readRecords(config.home);
   if (options.owner === "up") {
-    const running = records.find(({ owner, facts: has }) =>
+    const running = readRecords(home).find(({ owner, facts: has }) =>
       owner.kind === "up" && has.database === facts.database
     );
-    if (running !== undefined && await answers(running)) {
-      return embedded(running.name, running.port, running.process, running.facts);
-    }
+    if (running !== undefined && await answers(running)) return [embedded(running)];
   }
-  const name = freeName(new Set(records.map(({ name }) => name)));
   options.onStep?.("Starting PostGraphile");
+  const running: Running[] = [];
   try {
-    const { port, process } = await startGraphql(
-      { config, name, databaseUrl, schemas, poolSize, graphiql, session, limitMs },
-      ({ port, process }) => {
-        started.add(name);
-        record(config.home, { name, process, port, stopSignal: "SIGTERM", facts }, options.owner);
-      },
-      options.signal,
-    );
-    return embedded(name, port, process, facts);
+    while (running.length < instances) {
+      const name = freeName(home);
+      const server = await startGraphql(
+        { config, name, databaseUrl, schemas, poolSize, graphiql, session, limitMs },
+        ({ port, process }) => {
+          started.add(name);
+          record(home, { name, process, port, stopSignal: "SIGTERM", facts }, options.owner);
+        },
+        options.signal,
+      );
+      running.push({ ...server, name, facts });
+    }
+    const endpoints = running.map(({ port }) => embeddedGraphqlUrl(port));
+    const [first, ...others] = running.map((process) => embedded(process, endpoints));
+    return [first!, ...others];
   } catch (error) {
     if (!(error instanceof BenchbookError)) throw error;
+    const names = running.map(({ name }) => name);
+    await stopServices(home, readRecords(home).filter(({ name }) => names.includes(name)));
     return { available: false, reason: `${error.message}. ${error.next ?? ""}`.trim() };
   }
 }
 
-async function usersGraphql(config: Config, url: string): Promise<GraphqlService | Unavailable> {
+async function usersGraphql(config: Config, url: string): Promise<[GraphqlService] | Unavailable> {
   const headers = graphqlHeaders(config);
   const problem = await graphqlProblem(url, headers);
   if (problem !== null) {
     return { available: false, reason: `GRAPHQL_URL cannot be used: ${problem} at ${redactUrl(url)}.` };
   }
-  return {
-    available: true,
+  return [{
+    ...IDENTITY,
     origin: "user",
     name: "graphql",
     url,
+    endpoints: [url],
     headers,
     version: null,
     settings: { dialect: config.graphqlDialect },
     process: null,
-  };
+  }];
 }
 
 function embedded(
-  name: string,
-  port: number,
-  process: ServiceRecord["process"],
-  facts: Readonly<Record<string, string>>,
+  { name, port, process, facts }: Running,
+  endpoints = [embeddedGraphqlUrl(port)],
 ): GraphqlService {
   return {
-    available: true,
+    ...IDENTITY,
     origin: "embedded",
     name,
     url: embeddedGraphqlUrl(port),
+    endpoints,
     headers: {},
     version: `PostGraphile ${packageVersion("postgraphile")}`,
     // Its own default, and a difference from plain SQL wherever the server has a JIT compiler.
@@ -95,11 +108,12 @@ function embedded(
   };
 }
 
-async function answers({ port }: ServiceRecord): Promise<boolean> {
+async function answers({ port }: Running): Promise<boolean> {
   return await graphqlProblem(embeddedGraphqlUrl(port), {}, 2_000) === null;
 }
 
-function freeName(taken: ReadonlySet<string>): string {
+function freeName(home: string): string {
+  const taken = new Set(readRecords(home).map(({ name }) => name));
   for (let count = 1;; count++) {
     const name = count === 1 ? "graphql" : `graphql-${count}`;
     if (!taken.has(name)) return name;

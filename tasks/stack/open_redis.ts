@@ -13,6 +13,7 @@ import {
 import type { RedisService, StackOptions, Unavailable } from "./services.ts";
 import { readRecords, record, stopServices } from "./state.ts";
 
+const IDENTITY = { available: true, name: "redis", service: "redis", role: "cache" } as const;
 const SETTINGS = { maxmemory: "256mb", "maxmemory-policy": "allkeys-lru", save: "", appendonly: "no" };
 
 /** The user's Redis, the one that `up` left, or a new one; a Redis that cannot be had is no error. */
@@ -24,19 +25,13 @@ export async function openRedis(
   if (!options.need.redis) return { available: false, reason: "It was not asked for." };
   if (config.redisUrl !== undefined) return await usersRedis(config.redisUrl);
   const { home } = config;
-  const running = readRecords(home).find(({ name }) => name === "redis");
+  const { name } = IDENTITY;
+  const running = readRecords(home).find((record) => record.name === name);
   if (running !== undefined) {
     const url = embeddedRedisUrl(home, running.port);
     const version = await redisVersion(url, 2_000);
     if (!(version instanceof Error)) {
-      return {
-        available: true,
-        origin: "embedded",
-        url,
-        version,
-        settings: SETTINGS,
-        process: running.process,
-      };
+      return { ...IDENTITY, origin: "embedded", url, version, settings: SETTINGS, process: running.process };
     }
     await stopServices(home, [running]);
   }
@@ -48,13 +43,13 @@ export async function openRedis(
   options.onStep?.("Starting Redis");
   try {
     const { port, process } = await startRedis(home, program, ({ port, process }) => {
-      started.add("redis");
-      record(home, { name: "redis", process, port, stopSignal: "SIGTERM", facts: {} }, options.owner);
+      started.add(name);
+      record(home, { name, process, port, stopSignal: "SIGTERM", facts: {} }, options.owner);
     }, options.signal);
     const url = embeddedRedisUrl(home, port);
     const version = await redisVersion(url);
     if (version instanceof Error) throw version;
-    return { available: true, origin: "embedded", url, version, settings: SETTINGS, process };
+    return { ...IDENTITY, origin: "embedded", url, version, settings: SETTINGS, process };
   } catch (error) {
     options.signal?.throwIfAborted();
     const next = error instanceof BenchbookError && error.next !== undefined ? ` ${error.next}` : "";
@@ -72,7 +67,7 @@ async function usersRedis(url: string): Promise<RedisService | Unavailable> {
     const settings: Record<string, string> = memory === null
       ? { maxmemory: "not known: INFO is refused" }
       : { maxmemory: String(memory.maxBytes), "maxmemory-policy": memory.policy };
-    return { available: true, origin: "user", url, version, settings, process: null };
+    return { ...IDENTITY, origin: "user", url, version, settings, process: null };
   }
   return { available: false, reason: `REDIS_URL cannot be used: ${redisProblem(version, at)}.` };
 }

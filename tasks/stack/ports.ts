@@ -1,4 +1,5 @@
 import { createServer } from "node:net";
+import { ServiceError } from "../model/errors.ts";
 
 /** A loopback port that nothing listens on right now. The caller retries when it loses the race for it. */
 export function freePort(): Promise<number> {
@@ -19,12 +20,22 @@ export function freePort(): Promise<number> {
 /**
  * Starts something on a free port and tries another one when that port was taken in the meantime.
  * `attempt` returns "port taken" for that case and throws for any other.
+ * @param wanted the only port that will do
  */
-export async function onFreePort<T>(attempt: (port: number) => Promise<T | "port taken">): Promise<T> {
+export async function onFreePort<T>(
+  attempt: (port: number) => Promise<T | "port taken">,
+  wanted?: number,
+): Promise<T> {
   for (let left = 4;; left--) {
-    const port = await freePort();
+    const port = wanted ?? await freePort();
     const result = await attempt(port);
     if (result !== "port taken") return result;
+    if (wanted !== undefined) {
+      throw new ServiceError(
+        `Cannot listen on port ${port} again: another program has taken it meanwhile`,
+        "Run the task again.",
+      );
+    }
     if (left === 0) {
       throw new Error(`Cannot listen on a free loopback port: ${port} was taken, as were four more`);
     }

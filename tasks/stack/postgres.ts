@@ -11,6 +11,7 @@ import {
   postgresEnvironment,
   postgresPassword,
   prepareCluster,
+  PRIMARY_CLUSTER,
   SUPERUSER,
 } from "./postgres_cluster.ts";
 import { identify, launch, type ProcessId, stopProcess } from "./process.ts";
@@ -30,16 +31,29 @@ export interface EmbeddedPostgres {
   readonly port: number;
 }
 
-/** The URL of a database on the embedded server, which has no TLS. Holds the password: never print it. */
-export function embeddedDatabaseUrl(home: string, port: number, database: string): string {
-  const password = postgresPassword(home);
+/** The URL of a database on an embedded server, which has no TLS. Holds the password: never print it. */
+export function embeddedDatabaseUrl(
+  home: string,
+  port: number,
+  database: string,
+  name = PRIMARY_CLUSTER,
+): string {
+  const password = postgresPassword(home, name);
   return `postgres://${SUPERUSER}:${password}@127.0.0.1:${port}/${
     encodeURIComponent(database)
   }?sslmode=disable`;
 }
 
+/** Which cluster is started, and where it listens. */
+export interface ClusterStart {
+  /** The instance's; default the primary. */
+  readonly name?: string;
+  /** Default one that is free. */
+  readonly port?: number;
+}
+
 /**
- * Starts the cluster, made first if there is none yet, and waits until it answers.
+ * Starts a cluster, made first if there is none yet, and waits until it answers.
  * @param onStarted called as soon as the process exists, before it answers: what is recorded then can be
  * stopped after a crash.
  * @throws {ServiceError} with the end of the server's log.
@@ -48,9 +62,10 @@ export async function startPostgres(
   home: string,
   onStarted: (started: EmbeddedPostgres) => void,
   signal?: AbortSignal,
+  { name, port: wanted }: ClusterStart = {},
 ): Promise<EmbeddedPostgres> {
-  const place = clusterPlace(home);
-  const log = join(home, "logs", "postgres.log");
+  const place = clusterPlace(home, name);
+  const log = join(home, "logs", `${place.name}.log`);
   await stopLeftOver(place.data);
   await prepareCluster(place, home, log, signal);
   const begun = performance.now();
@@ -63,7 +78,7 @@ export async function startPostgres(
       }
       await sleep(200, undefined, { signal });
     }
-  });
+  }, wanted);
 }
 
 async function tryStart(
@@ -85,7 +100,7 @@ async function tryStart(
   const started = { process: child.id, port };
   onStarted(started);
   const begun = performance.now();
-  const url = embeddedDatabaseUrl(home, port, "postgres");
+  const url = embeddedDatabaseUrl(home, port, "postgres", place.name);
   for (;;) {
     const problem = await connectProblem(url);
     if (problem === null) return started;
@@ -121,15 +136,16 @@ async function stopLeftOver(data: string): Promise<void> {
     return;
   }
   const id = identify(Number(lines[0]));
-  if (id === null || !commandLine(id.pid).includes(data)) return;
+  if (id === null || !argumentsOf(id.pid).includes(data)) return;
   await stopProcess(id, "SIGINT");
 }
 
-function commandLine(pid: number): string {
+/** As they are, one by one: the folder of one cluster can be the beginning of another's. */
+function argumentsOf(pid: number): string[] {
   try {
-    return readFileSync(`/proc/${pid}/cmdline`, "utf8");
+    return readFileSync(`/proc/${pid}/cmdline`, "utf8").split("\0");
   } catch {
     // No /proc (macOS): PostgreSQL itself refuses a data folder that is in use.
-    return "";
+    return [];
   }
 }

@@ -31,45 +31,52 @@ const MAJOR = "18";
 /** The superuser of the embedded server. */
 export const SUPERUSER = "benchbook";
 
-/** Where the one cluster of a home lies, and whom it runs as (null: as ourselves). */
+/** The instance that is the primary: its log, its password and its record are called so. */
+export const PRIMARY_CLUSTER = "postgres";
+
+/** Where a cluster of a home lies, and whom it runs as (null: as ourselves). */
 export interface ClusterPlace {
+  /** The instance's: also its log's and its password's. */
+  readonly name: string;
   readonly data: string;
   readonly user: User | null;
   readonly binaries: PostgresBinaries;
 }
 
 /**
- * Decides where the cluster lies. Root hands it to an unprivileged user, and outside BENCHBOOK_HOME when that
+ * Decides where a cluster lies. Root hands it to an unprivileged user, and outside BENCHBOOK_HOME when that
  * user cannot reach the home; a cluster that exists already stays with its owner.
+ * @param name of the instance: "postgres", or "postgres-target", whose data lie beside the primary's
  */
-export function clusterPlace(home: string): ClusterPlace {
-  const inside = join(home, "postgres", MAJOR);
+export function clusterPlace(home: string, name = PRIMARY_CLUSTER): ClusterPlace {
+  const folder = name.replace(PRIMARY_CLUSTER, MAJOR);
+  const inside = join(home, "postgres", folder);
   const existing = ownerOf(join(inside, "PG_VERSION"));
   const fallback = unprivilegedUser();
   const user = fallback !== null && existing !== null && existing !== 0
     ? userById(existing) ?? fallback
     : fallback;
   const binaries = binariesFor(user, home);
-  if (user === null || reachableBy(home, user)) return { data: inside, user, binaries };
-  const data = join(prepareReachableDir(home), "postgres", MAJOR);
+  if (user === null || reachableBy(home, user)) return { name, data: inside, user, binaries };
+  const outside = join(prepareReachableDir(home), "postgres");
   writeAtomically(
     join(home, "postgres", "PLACE.txt"),
-    `The database cluster of this home lies in ${data}: the user ${user.name}, who runs it, cannot reach this folder.\n`,
+    `The database clusters of this home lie in ${outside}: the user ${user.name}, who runs them, cannot reach this folder.\n`,
     0o644,
   );
-  return { data, user, binaries };
+  return { name, data: join(outside, folder), user, binaries };
 }
 
-/** Bytes still free where the embedded server of a home keeps its data. */
+/** Bytes still free where the embedded servers of a home keep their data. */
 export function freeForData(home: string): number {
   let folder = clusterPlace(home).data;
   while (!existsSync(folder)) folder = dirname(folder);
   return freeBytes(folder);
 }
 
-/** The password of the embedded server, kept 0600 in the home. */
-export function postgresPassword(home: string): string {
-  return keptSecret(join(home, "secrets", "postgres"));
+/** The password of an embedded server, kept 0600 in the home. */
+export function postgresPassword(home: string, name: string): string {
+  return keptSecret(join(home, "secrets", name));
 }
 
 /**
@@ -114,7 +121,7 @@ async function createCluster(
   mkdirSync(part, { mode: 0o700 });
   if (place.user !== null) chownSync(part, place.user.uid, place.user.gid);
   const passwordFile = `${place.data}.password`;
-  writeFor(place.user, passwordFile, postgresPassword(home));
+  writeFor(place.user, passwordFile, postgresPassword(home, place.name));
   try {
     const child = await launch({
       command: place.binaries.initdb,

@@ -3,37 +3,44 @@ import type { PostgresFacts } from "./postgres_server.ts";
 import type { ProcessId } from "./process.ts";
 import type { OwnerKind } from "./state.ts";
 
-/** A PostgreSQL server, the embedded one or the user's. */
-export interface PostgresService extends PostgresFacts {
-  readonly origin: "embedded" | "user";
-  /** Embedded: the database `postgres`, as superuser. The user's: DATABASE_URL. Holds a password. */
-  readonly adminUrl: string;
-  /** The postmaster, where it is ours. */
-  readonly process: ProcessId | null;
-}
+/** What a PostgreSQL cluster is there for. */
+export type ClusterRole = "primary" | "target";
 
-export interface RedisService {
-  readonly available: true;
-  readonly origin: "embedded" | "user";
-  /** Holds a password: never print it. */
-  readonly url: string;
-  readonly version: string;
-  readonly settings: Readonly<Record<string, string>>;
-  readonly process: ProcessId | null;
-}
-
-export interface GraphqlService {
-  readonly available: true;
-  readonly origin: "embedded" | "user";
-  /** "graphql", "graphql-2" …: the name of its log. */
+/** One running service. */
+export interface Instance {
+  /** "postgres", "postgres-target", "redis", "graphql", "graphql-2" …: also the name of its log and its record. */
   readonly name: string;
-  /** Where documents are posted to. */
+  readonly role: ClusterRole | "cache" | "graphql";
+  readonly service: ServiceFact["name"];
+  readonly origin: "embedded" | "user";
+  /** May hold a password: never print it. */
   readonly url: string;
-  /** What a request must carry besides; may hold a secret. */
-  readonly headers: Readonly<Record<string, string>>;
   readonly version: string | null;
   readonly settings: Readonly<Record<string, string>>;
+  /** Where it is ours; of PostgreSQL the postmaster. */
   readonly process: ProcessId | null;
+}
+
+/** A PostgreSQL server, an embedded one or the user's. */
+export interface PostgresService extends PostgresFacts, Instance {
+  readonly version: string;
+  readonly service: "postgres";
+  readonly role: ClusterRole;
+  /** Embedded: the database `postgres`, as superuser. The user's: DATABASE_URL. Holds a password. */
+  readonly adminUrl: string;
+}
+
+export interface RedisService extends Instance {
+  readonly available: true;
+  readonly version: string;
+}
+
+export interface GraphqlService extends Instance {
+  readonly available: true;
+  /** What a request must carry besides; may hold a secret. */
+  readonly headers: Readonly<Record<string, string>>;
+  /** Where documents are posted to: `url`, and those of the other processes that share the load with it. */
+  readonly endpoints: readonly string[];
 }
 
 /** A service that is not there. The paths that need it are marked "not available" and the others go on. */
@@ -44,7 +51,9 @@ export interface Unavailable {
 }
 
 export interface GraphqlOptions {
-  /** Connections to PostgreSQL. */
+  /** Processes that share the load; default 1. A service of the user's is one, however many stand behind it. */
+  readonly instances?: number;
+  /** Connections to PostgreSQL, over all processes. */
   readonly poolSize?: number;
   /** Serve the GraphiQL page too. */
   readonly graphiql?: boolean;
@@ -65,22 +74,36 @@ export interface StackOptions {
 
 /** The services of a run, found or started. */
 export interface Stack {
+  /** The primary. */
   readonly postgres: PostgresService;
   readonly redis: RedisService | Unavailable;
+  /** All that run, each with a name of its own. */
+  readonly instances: readonly Instance[];
   /** What cannot be measured here and why, in whole sentences. */
   readonly unavailable: readonly string[];
   /**
-   * The URL of a database. On the embedded server it is made unless it exists; on a user's server it is
+   * The PostgreSQL of a role: the primary, or a further embedded cluster, which is started when it is first asked for.
+   * @throws {ServiceError} when it does not start
+   */
+  cluster(role: ClusterRole): Promise<PostgresService>;
+  /**
+   * Stops an embedded cluster and starts it again on the same port: its URLs stay. To those who watch over the stack
+   * that is a crash, unless it was declared.
+   * @throws {ServiceError} when it does not start, or is the user's
+   */
+  restart(role: ClusterRole): Promise<void>;
+  /**
+   * The URL of a database of the primary. On an embedded server it is made unless it exists; on a user's server it is
    * always the database that DATABASE_URL names, where Benchbook keeps to its own schemas.
    */
-  databaseUrl(name: string): Promise<string>;
+  databaseUrl(name: string, role?: ClusterRole): Promise<string>;
   /** A GraphQL service over some schemas of a database: the user's, or a PostGraphile of its own. */
   graphql(databaseUrl: string, schemas: readonly string[], options?: GraphqlOptions): Promise<
     GraphqlService | Unavailable
   >;
-  /** One fact per service, for the run's fingerprint; without passwords. */
+  /** One fact per instance, and per service that is not available, for the run's fingerprint; without passwords. */
   facts(): ServiceFact[];
-  /** Pids of embedded services by name, for the host sampler. */
+  /** Pids of embedded services by instance, for the host sampler. */
   pids(): Record<string, number>;
   /** Stops what this stack started (nothing where the owner is `up`). Takes less than 5 seconds. */
   stop(): Promise<void>;

@@ -2,21 +2,22 @@ import { type Config, redactUrl } from "../config.ts";
 import { InterruptedError, ServiceError } from "../model/errors.ts";
 import type { ServiceFact } from "../model/run.ts";
 import { openGraphql } from "./open_graphql.ts";
+import { openPostgres, restartPostgres } from "./open_postgres.ts";
 import { openRedis } from "./open_redis.ts";
 import { prepareHome } from "./places.ts";
 import { createDatabase } from "./databases.ts";
-import { embeddedDatabaseUrl, startPostgres } from "./postgres.ts";
-import { inspectPostgres } from "./postgres_server.ts";
 import { isAlive, self } from "./process.ts";
 import type {
+  ClusterRole,
   GraphqlService,
+  Instance,
   PostgresService,
   RedisService,
   Stack,
   StackOptions,
   Unavailable,
 } from "./services.ts";
-import { orphans, readRecords, record, stopServices } from "./state.ts";
+import { orphans, readRecords, stopServices } from "./state.ts";
 import { shownPgUrl } from "../postgres/place.ts";
 
 /**
@@ -37,21 +38,13 @@ export async function openStack(config: Config, options: StackOptions): Promise<
   refuseForeign(config.home);
 
   const started = new Set<string>();
-  const stop = async () => {
-    if (options.owner === "up") return;
-    const mine = readRecords(config.home).filter(({ name, owner }) =>
-      started.has(name) && owner.kind === "bench" && owner.process.startedAt === self().startedAt
-    );
-    started.clear();
-    await stopServices(config.home, mine);
-  };
   try {
     const [postgres, redis] = await both(
       options,
-      (abortable) => openPostgres(config, abortable, started),
+      (abortable) => openPostgres(config, abortable, started, "primary"),
       (abortable) => openRedis(config, abortable, started),
     );
-    return makeStack(config, options, started, postgres, redis, stop);
+    return makeStack(config, options, started, postgres, redis);
   } catch (error) {
     // `up` too leaves nothing half-started behind.
     await stopServices(config.home, readRecords(config.home).filter(({ name }) => started.has(name)));
@@ -95,91 +88,84 @@ function makeStack(
   config: Config,
   options: StackOptions,
   started: Set<string>,
-  postgres: PostgresService,
+  primary: PostgresService,
   redis: RedisService | Unavailable,
-  stop: () => Promise<void>,
 ): Stack {
+  const { home } = config;
+  const clusters = new Map<ClusterRole, PostgresService>([["primary", primary]]);
+  const graphqls = new Map<string, GraphqlService>();
   let graphql: GraphqlService | Unavailable = { available: false, reason: "It was not asked for." };
-  const graphqls: GraphqlService[] = [];
+  const instances = (): Instance[] => [
+    ...clusters.values(),
+    ...(redis.available ? [redis] : []),
+    ...graphqls.values(),
+  ];
+  const keep = async (role: ClusterRole, opening: Promise<PostgresService>) => {
+    try {
+      const cluster = await opening;
+      clusters.set(role, cluster);
+      return cluster;
+    } catch (error) {
+      if (options.signal?.aborted) throw new InterruptedError();
+      throw error;
+    }
+  };
+  const cluster = async (role: ClusterRole) =>
+    clusters.get(role) ?? await keep(role, openPostgres(config, options, started, role));
   return {
-    postgres,
+    get postgres() {
+      return clusters.get("primary")!;
+    },
     redis,
+    get instances() {
+      return instances();
+    },
     get unavailable() {
       return [
-        ...postgres.unavailable,
+        ...primary.unavailable,
         ...(options.need.redis && !redis.available ? [`Redis is not available: ${redis.reason}`] : []),
         ...(options.need.graphql && !graphql.available
           ? [`GraphQL is not available: ${graphql.reason}`]
           : []),
       ];
     },
-    async databaseUrl(name) {
-      return postgres.origin === "user" ? postgres.adminUrl : await createDatabase(postgres.adminUrl, name);
+    cluster,
+    async restart(role) {
+      await keep(role, restartPostgres(home, await cluster(role), options, started));
+    },
+    async databaseUrl(name, role = "primary") {
+      const { origin, adminUrl } = await cluster(role);
+      return origin === "user" ? adminUrl : await createDatabase(adminUrl, name);
     },
     async graphql(databaseUrl, schemas, asked = {}) {
-      graphql = await openGraphql(config, options, started, databaseUrl, schemas, asked);
-      if (graphql.available) graphqls.push(graphql);
+      const opened = await openGraphql(config, options, started, databaseUrl, schemas, asked);
+      if ("available" in opened) graphql = opened;
+      else {
+        graphql = opened[0];
+        for (const service of opened) graphqls.set(service.name, service);
+      }
       return graphql;
     },
     facts: () => [
-      {
-        name: "postgres",
-        origin: postgres.origin,
-        available: true,
-        version: postgres.version,
-        address: shownPgUrl(postgres.adminUrl),
-        settings: postgres.settings,
-        reason: null,
-      },
-      fact("redis", config.redisUrl, redis),
-      fact("graphql", config.graphqlUrl, graphql),
+      ...[...clusters.values()].map(factOf),
+      redis.available ? factOf(redis) : missingFact("redis", config.redisUrl, redis),
+      ...(graphql.available
+        ? [...graphqls.values()].map(factOf)
+        : [missingFact("graphql", config.graphqlUrl, graphql)]),
     ],
-    pids: () => ({
-      ...(postgres.process === null ? {} : { postgres: postgres.process.pid }),
-      ...(redis.available && redis.process !== null ? { redis: redis.process.pid } : {}),
-      ...Object.fromEntries(
-        graphqls.flatMap(({ name, process }) => process === null ? [] : [[name, process.pid]]),
+    pids: () =>
+      Object.fromEntries(
+        instances().flatMap(({ name, process }) => process === null ? [] : [[name, process.pid]]),
       ),
-    }),
-    stop,
+    async stop() {
+      if (options.owner === "up") return;
+      const mine = readRecords(home).filter(({ name, owner }) =>
+        started.has(name) && owner.kind === "bench" && owner.process.startedAt === self().startedAt
+      );
+      started.clear();
+      await stopServices(home, mine);
+    },
   };
-}
-
-async function openPostgres(
-  config: Config,
-  options: StackOptions,
-  started: Set<string>,
-): Promise<PostgresService> {
-  const { home, databaseUrl } = config;
-  if (databaseUrl !== undefined) {
-    options.onStep?.("Connecting to PostgreSQL");
-    const facts = await inspectPostgres(databaseUrl, "DATABASE_URL");
-    return { ...facts, origin: "user", adminUrl: facts.url, process: null };
-  }
-  const running = readRecords(home).find(({ name }) => name === "postgres");
-  if (running !== undefined) {
-    const adminUrl = embeddedDatabaseUrl(home, running.port, "postgres");
-    try {
-      const facts = await inspectEmbedded(adminUrl);
-      return { ...facts, origin: "embedded", adminUrl, process: running.process };
-    } catch {
-      // It lives and does not answer: worth nothing to anyone.
-      await stopServices(home, [running]);
-    }
-  }
-  options.onStep?.("Starting PostgreSQL");
-  const { port, process } = await startPostgres(home, ({ port, process }) => {
-    started.add("postgres");
-    record(home, { name: "postgres", process, port, stopSignal: "SIGINT", facts: {} }, options.owner);
-  }, options.signal);
-  const adminUrl = embeddedDatabaseUrl(home, port, "postgres");
-  return { ...await inspectEmbedded(adminUrl), origin: "embedded", adminUrl, process };
-}
-
-/** Every database that Benchbook makes has pg_stat_statements; the one asked here is only the way in. */
-async function inspectEmbedded(adminUrl: string) {
-  const facts = await inspectPostgres(adminUrl, "the embedded PostgreSQL");
-  return { ...facts, statements: true, unavailable: [] };
 }
 
 /** A bench that runs without the lock of this home would have its services pulled away under it. */
@@ -194,23 +180,26 @@ function refuseForeign(home: string): void {
   );
 }
 
-function fact(
-  name: "redis" | "graphql",
-  url: string | undefined,
-  service: RedisService | GraphqlService | Unavailable,
-): ServiceFact {
-  const origin = url === undefined ? "embedded" : "user";
-  if (!service.available) {
-    const address = url === undefined ? null : redactUrl(url);
-    return { name, origin, available: false, version: null, address, settings: {}, reason: service.reason };
-  }
+function factOf({ name, role, service, origin, version, url, settings }: Instance): ServiceFact {
   return {
-    name,
+    name: service,
+    instance: name,
+    role,
     origin,
     available: true,
-    version: service.version,
-    address: redactUrl(service.url),
-    settings: service.settings,
+    version,
+    address: service === "postgres" ? shownPgUrl(url) : redactUrl(url),
+    settings,
     reason: null,
   };
+}
+
+function missingFact(
+  name: "redis" | "graphql",
+  url: string | undefined,
+  { reason }: Unavailable,
+): ServiceFact {
+  const origin = url === undefined ? "embedded" : "user";
+  const address = url === undefined ? null : redactUrl(url);
+  return { name, origin, available: false, version: null, address, settings: {}, reason };
 }
