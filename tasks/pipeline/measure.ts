@@ -133,11 +133,11 @@ async function makeLoad(options: MeasureOptions, streams: readonly LoadStream[])
   const relay = () => ending.abort();
   signal.addEventListener("abort", relay);
   lost.addEventListener("abort", relay);
-  const watch = await watchServices(
-    ground.databaseUrl,
-    ground.stack.pids(),
-    () => setTimeout(relay, AFTER_DEATH_MS),
-  );
+  const watch = await watchServices({
+    databases: { [ground.stack.postgres.name]: ground.databaseUrl },
+    pids: ground.stack.pids,
+    onDeath: () => setTimeout(relay, AFTER_DEATH_MS),
+  });
   const { db } = options;
   const disk = watchDisk({ spool: spool.dir, db }, relay);
   const places = { home: config.home, db };

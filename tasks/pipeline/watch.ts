@@ -2,12 +2,34 @@ import type { Client, QueryConfig } from "pg";
 import { connectClient } from "../postgres/client.ts";
 import { identify, isAlive, type ProcessId } from "../stack/process.ts";
 
+/** A time in which an instance may be away: a restart that the run itself is there to measure. */
+export interface Outage {
+  /** The instance's name. */
+  readonly instance: string;
+  readonly fromUs: number;
+  /** From here on it must be there again. */
+  readonly untilUs: number;
+}
+
 export interface Watch {
   /** Which service died, as a sentence; null while all live. */
   readonly dead: string | null;
+  /**
+   * Declares an outage, before it begins.
+   * @param nowUs what the clock of its moments shows now
+   */
+  expect(outage: Outage, nowUs: number): void;
   /** Looks whether PostgreSQL still answers: a server that froze breaks no connection. */
   look(): Promise<void>;
   stop(): Promise<void>;
+}
+
+export interface WatchOptions {
+  /** URLs of the PostgreSQL servers by instance, ours and the user's. */
+  readonly databases: Readonly<Record<string, string>>;
+  /** Pids of embedded services by instance; asked again after an outage, as a service has another then. */
+  readonly pids: () => Readonly<Record<string, number>>;
+  readonly onDeath: (what: string) => void;
 }
 
 /** What pg says where its `query_timeout` is over. */
@@ -21,13 +43,8 @@ const RECONNECT_TRIES = 6;
 /**
  * Notices the death of a service in mid-run: of our own processes by their pids, of a PostgreSQL anywhere by
  * an idle connection that breaks and cannot be made again. Costs the server nothing while it lives.
- * @param pids of embedded services by name
  */
-export async function watchServices(
-  url: string,
-  pids: Readonly<Record<string, number>>,
-  onDeath: (what: string) => void,
-): Promise<Watch> {
+export async function watchServices({ databases, pids, onDeath }: WatchOptions): Promise<Watch> {
   let dead: string | null = null;
   let stopped = false;
   const die = (what: string) => {
@@ -35,45 +52,122 @@ export async function watchServices(
     dead = what;
     onDeath(what);
   };
-  const processes = Object.entries(pids).flatMap(([name, pid]): [string, ProcessId][] => {
+  const outages = new Outages();
+  const processes = Object.entries(pids()).flatMap(([name, pid]) => {
     const id = identify(pid);
-    return id === null ? [] : [[name, id]];
+    return id === null ? [] : [new WatchedProcess(name, id, outages)];
   });
-  const timer = setInterval(() => {
-    for (const [name, id] of processes) {
-      if (!isAlive(id)) die(`the ${name} process (${id.pid}) ended during the run`);
-    }
-  }, PERIOD_MS);
-  let client = await idleConnection(url, lost);
-  async function lost(): Promise<void> {
-    for (let attempt = 0; attempt < RECONNECT_TRIES && !stopped; attempt++) {
+  const clients = new Map<string, Client>();
+  const connect = async (name: string, url: string) => {
+    const client = await idleConnection(url, () => void lost(name, url));
+    clients.set(name, client);
+    if (stopped) await client.end();
+  };
+  const lost = async (name: string, url: string) => {
+    for (let left = RECONNECT_TRIES; left > 0 && !stopped;) {
+      if (!outages.covers(name)) left--;
       try {
-        client = await idleConnection(url, lost);
-        return;
+        return await connect(name, url);
       } catch {
         await new Promise((resolve) => setTimeout(resolve, PERIOD_MS));
       }
     }
-    die("PostgreSQL stopped accepting connections during the run");
+    die(`${serverName(name)} stopped accepting connections during the run`);
+  };
+  const close = async () => {
+    stopped = true;
+    await Promise.all([...clients.values()].map((client) => client.end().catch(() => {})));
+  };
+  for (const [name, url] of Object.entries(databases)) {
+    await connect(name, url).catch(async (error) => {
+      await close();
+      throw error;
+    });
   }
+  const timer = setInterval(() => {
+    const now = pids();
+    for (const process of processes) {
+      const problem = process.look(now);
+      if (problem !== null) die(problem);
+    }
+  }, PERIOD_MS);
   return {
     get dead() {
       return dead;
     },
+    expect: (outage, nowUs) => outages.add(outage, nowUs),
     async look() {
       // What else can go wrong with it breaks the connection, and is told by that.
-      await client.query({ text: "", query_timeout: ANSWER_MS } as QueryConfig).catch(
-        ({ message }: Error) => {
-          if (message === READ_TIMEOUT) die("PostgreSQL stopped answering during the run");
-        },
+      await Promise.all(
+        [...clients].map(([name, client]) =>
+          client.query({ text: "", query_timeout: ANSWER_MS } as QueryConfig).catch(({ message }: Error) => {
+            if (message === READ_TIMEOUT) die(`${serverName(name)} stopped answering during the run`);
+          })
+        ),
       );
     },
-    async stop() {
-      stopped = true;
+    stop() {
       clearInterval(timer);
-      await client.end().catch(() => {});
+      return close();
     },
   };
+}
+
+/** The primary is the PostgreSQL of a run. */
+function serverName(instance: string): string {
+  return instance === "postgres" ? "PostgreSQL" : `PostgreSQL (${instance})`;
+}
+
+/** Declared outages, on this thread's clock. */
+class Outages {
+  readonly #declared: { readonly instance: string; readonly fromMs: number; readonly untilMs: number }[] = [];
+
+  add({ instance, fromUs, untilUs }: Outage, nowUs: number): void {
+    const nowMs = performance.now();
+    const at = (us: number) => nowMs + (us - nowUs) / 1000;
+    this.#declared.push({ instance, fromMs: at(fromUs), untilMs: at(untilUs) });
+  }
+
+  /** Whether an instance may have been away at some moment since then. */
+  covers(name: string, sinceMs = performance.now()): boolean {
+    const nowMs = performance.now();
+    return this.#declared.some(({ instance, fromMs, untilMs }) =>
+      instance === name && fromMs <= nowMs && untilMs >= sinceMs
+    );
+  }
+}
+
+/** A process that must go on, and may be another one after an outage only. */
+class WatchedProcess {
+  readonly #name: string;
+  readonly #outages: Outages;
+  #id: ProcessId;
+  #seenMs = performance.now();
+
+  constructor(name: string, id: ProcessId, outages: Outages) {
+    this.#name = name;
+    this.#id = id;
+    this.#outages = outages;
+  }
+
+  /** What is wrong with it, as a sentence; null where nothing is. */
+  look(pids: Readonly<Record<string, number>>): string | null {
+    if (!isAlive(this.#id)) {
+      const { pid } = this.#id;
+      if (!this.#outages.covers(this.#name, this.#seenMs)) {
+        return `the ${this.#name} process (${pid}) ended during the run`;
+      }
+      const next = identify(pids[this.#name] ?? 0);
+      if (next === null) {
+        return this.#outages.covers(this.#name)
+          ? null
+          : `the ${this.#name} process (${pid}) was not there again when its declared outage was over`;
+      }
+      this.#id = next;
+    }
+    this.#seenMs = performance.now();
+    return null;
+  }
 }
 
 async function idleConnection(url: string, onLost: () => void): Promise<Client> {

@@ -1,0 +1,70 @@
+import assert from "node:assert/strict";
+import { setTimeout as sleep } from "node:timers/promises";
+import { Client } from "pg";
+import { withStack } from "../stack/testing.ts";
+import { until } from "./testing.ts";
+import { watchServices } from "./watch.ts";
+
+/** Longer than a watch takes to look at each process, and to connect again. */
+const LOOKS_MS = 1_500;
+
+Deno.test("a restart that was declared is no crash; one that was not is, and so is one that does not end", (t) =>
+  withStack(async (stack) => {
+    const { adminUrl } = stack.postgres;
+    const watched = async (use: (watch: Awaited<ReturnType<typeof watchServices>>) => Promise<void>) => {
+      const watch = await watchServices({
+        databases: { postgres: adminUrl },
+        pids: stack.pids,
+        onDeath: () => {},
+      });
+      try {
+        await use(watch);
+      } finally {
+        await watch.stop();
+      }
+    };
+
+    await t.step(
+      "declared: the same address, another process, and all goes on",
+      () =>
+        watched(async (watch) => {
+          watch.expect({ instance: "postgres", fromUs: 5e6, untilUs: 35e6 }, 5e6);
+          const { postgres: before } = stack.pids();
+          await stack.restart("primary");
+          await sleep(LOOKS_MS);
+          assert.notEqual(stack.pids().postgres, before);
+          assert.equal(stack.postgres.adminUrl, adminUrl);
+          const client = new Client({ connectionString: adminUrl });
+          await client.connect();
+          await client.end();
+          await watch.look();
+          assert.equal(watch.dead, null);
+        }),
+    );
+
+    await t.step(
+      "declared of another instance, or for another time: a crash",
+      () =>
+        watched(async (watch) => {
+          watch.expect({ instance: "postgres-target", fromUs: 0, untilUs: 30e6 }, 0);
+          watch.expect({ instance: "postgres", fromUs: 0, untilUs: 1e6 }, 2e6);
+          watch.expect({ instance: "postgres", fromUs: 100e6, untilUs: 130e6 }, 2e6);
+          await stack.restart("primary");
+          await until(() => watch.dead, "the restart was not noticed");
+          assert.match(watch.dead!, /^the postgres process \(\d+\) ended during the run$/);
+        }),
+    );
+
+    await t.step("declared, and still away when it is over: a crash", () =>
+      watched(async (watch) => {
+        watch.expect({ instance: "postgres", fromUs: 0, untilUs: 2e6 }, 0);
+        Deno.kill(stack.pids().postgres!, "SIGINT");
+        await sleep(1_000);
+        assert.equal(watch.dead, null);
+        await until(() => watch.dead, "it was not missed");
+        assert.match(
+          watch.dead!,
+          /^the postgres process \(\d+\) was not there again when its declared outage/,
+        );
+      }));
+  }, { redis: false, graphql: false }));
