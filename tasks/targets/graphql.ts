@@ -10,6 +10,10 @@ import { type Call, settle, type Target } from "./target.ts";
 
 export interface GraphqlTargetOptions {
   readonly url: string;
+  /** Where requests go: connections are dealt over several processes of one service. Default `url`. */
+  readonly endpoints?: readonly string[];
+  /** Of several threads that ask them: each begins with another. */
+  readonly worker?: number;
   readonly headers: Readonly<Record<string, string>>;
   readonly connections: number;
   readonly nowUs: () => number;
@@ -30,22 +34,19 @@ export class GraphqlTarget implements Target {
 
   constructor(options: GraphqlTargetOptions) {
     this.#options = options;
-    const endpoint = endpointOf(options.url, options.headers);
-    this.#request = new PostWriter(endpoint);
-    this.#lanes = Array.from(
-      { length: options.connections },
-      () =>
-        new Lane(
-          new HttpConnection(endpoint, options.network),
-          options.nowUs,
-          (lane) => this.#pool.release(lane),
-        ),
-    );
+    const { url, endpoints: urls = [url], worker = 0, headers, network } = options;
+    // All processes get the same bytes, as from a load balancer: they are written before it is known who answers.
+    this.#request = new PostWriter(endpointOf(url, headers));
+    const endpoints = urls.map((each) => endpointOf(each));
+    this.#lanes = Array.from({ length: options.connections }, (_, index) => {
+      const connection = new HttpConnection(endpoints[(worker + index) % endpoints.length]!, network);
+      return new Lane(connection, options.nowUs, (lane) => this.#pool.release(lane));
+    });
     this.#pool = new Pool(this.#lanes, (lane, call) => {
       call.acquiredUs = options.nowUs();
       if (lane.connection.open) lane.run(call, this.#write(call));
       else void this.#reopenAndRun(lane, call);
-    });
+    }, endpoints.length > 1);
   }
 
   async open(): Promise<void> {

@@ -16,16 +16,22 @@ export class Pool<C> {
   /** Calls in the queue that were given up. */
   #givenUp = 0;
   readonly #start: (connection: C, call: Call) => void;
+  readonly #inTurn: boolean;
 
-  /** @param start sends a call on a connection that is its own until `release` */
-  constructor(connections: readonly C[], start: (connection: C, call: Call) => void) {
+  /**
+   * @param start sends a call on a connection that is its own until `release`
+   * @param inTurn of the idle ones that which has rested longest is taken: all are used alike, where they lead to
+   * several places; else the one used last, which is warm
+   */
+  constructor(connections: readonly C[], start: (connection: C, call: Call) => void, inTurn = false) {
     this.#idle = [...connections];
     this.#start = start;
+    this.#inTurn = inTurn;
   }
 
   /** Starts a call on a connection, at once when one is idle. A call that was given up by then is done. */
   run(call: Call): void {
-    const connection = this.#idle.pop();
+    const connection = this.#inTurn ? this.#idle.shift() : this.#idle.pop();
     if (connection !== undefined) return this.#begin(connection, call);
     this.#waiting.push(call);
     call.abort = () => {
