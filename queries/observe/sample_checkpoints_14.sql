@@ -1,5 +1,5 @@
 -- Checkpoints and the background writer, PostgreSQL 14 to 16.
-SELECT counters.metric, '{}'::jsonb AS labels, true AS counter, counters.value::float8 AS value
+SELECT counters.metric, '{}'::jsonb AS labels, counters.value::float8 AS value
 FROM pg_stat_bgwriter,
   LATERAL (VALUES
     ('checkpoints', (checkpoints_timed + checkpoints_req)::float8),

@@ -1,5 +1,5 @@
 -- Checkpoints and the background writer, PostgreSQL 17 and later, which gave each a view of its own.
-SELECT counters.metric, '{}'::jsonb AS labels, true AS counter, counters.value::float8 AS value
+SELECT counters.metric, '{}'::jsonb AS labels, counters.value::float8 AS value
 FROM pg_stat_checkpointer, pg_stat_bgwriter,
   LATERAL (VALUES
     ('checkpoints', (num_timed + num_requested)::float8),

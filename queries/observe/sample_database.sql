@@ -1,5 +1,5 @@
--- One tick of the database's own counters and of what its sessions do. Columns: metric, labels, counter (true:
--- grows for ever, a rate is made of it), value. PostgreSQL 14 and later.
+-- One tick of the database's own counters and of what its sessions do. Columns: metric, labels, value. PostgreSQL 14
+-- and later.
 WITH database AS (SELECT * FROM pg_stat_database WHERE datname = current_database()),
   sessions AS (
     SELECT
@@ -11,9 +11,9 @@ WITH database AS (SELECT * FROM pg_stat_database WHERE datname = current_databas
     WHERE datname = current_database() AND backend_type = 'client backend' AND pid <> pg_backend_pid()
     GROUP BY 1, 2
   )
-SELECT metric, labels, counter, value::float8 AS value
+SELECT metric, labels, value::float8 AS value
 FROM (
-  SELECT counters.metric, '{}'::jsonb AS labels, true AS counter, counters.value::float8 AS value
+  SELECT counters.metric, '{}'::jsonb AS labels, counters.value::float8 AS value
   FROM database,
     LATERAL (VALUES
       ('transactions', (xact_commit + xact_rollback)::float8),
@@ -32,13 +32,13 @@ FROM (
       ('deadlocks', deadlocks)
     ) AS counters (metric, value)
   UNION ALL
-  SELECT 'connections', '{}', false, numbackends FROM database
+  SELECT 'connections', '{}', numbackends FROM database
   UNION ALL
-  SELECT 'sessions', jsonb_build_object('state', state, 'wait', wait), false, n FROM sessions
+  SELECT 'sessions', jsonb_build_object('state', state, 'wait', wait), n FROM sessions
   UNION ALL
-  SELECT 'locks_waiting', '{}', false, count(*) FROM pg_locks WHERE NOT granted
+  SELECT 'locks_waiting', '{}', count(*) FROM pg_locks WHERE NOT granted
   UNION ALL
-  SELECT 'oldest_transaction_seconds', '{}', false,
+  SELECT 'oldest_transaction_seconds', '{}',
     coalesce(extract(epoch FROM max(clock_timestamp() - xact_start)), 0)
   FROM pg_stat_activity
   WHERE datname = current_database() AND backend_type = 'client backend' AND pid <> pg_backend_pid()

@@ -1,5 +1,5 @@
 -- Reads and writes by who asked for them, PostgreSQL 16 and 17, which count blocks of op_bytes.
-SELECT counters.metric, jsonb_build_object('by', backend_type) AS labels, true AS counter,
+SELECT counters.metric, jsonb_build_object('by', backend_type) AS labels,
   sum(counters.value)::float8 AS value
 FROM pg_stat_io,
   LATERAL (VALUES

@@ -1,5 +1,5 @@
 -- Reads and writes by who asked for them, PostgreSQL 18 and later, which counts bytes. WAL is counted apart.
-SELECT counters.metric, jsonb_build_object('by', backend_type) AS labels, true AS counter,
+SELECT counters.metric, jsonb_build_object('by', backend_type) AS labels,
   sum(counters.value)::float8 AS value
 FROM pg_stat_io,
   LATERAL (VALUES ('io_read_bytes', read_bytes), ('io_written_bytes', write_bytes)) AS counters (metric, value)

@@ -1,4 +1,5 @@
 import * as Plot from "@observablehq/plot";
+import type { MetricUnit } from "../model/metric.ts";
 import { formatBytes, significant } from "../model/units.ts";
 import { largest, least } from "./extremes.ts";
 import { Figure } from "./figure.ts";
@@ -17,7 +18,7 @@ export interface SamplePoint {
   /** In `unit`; a share is 0 to 1. */
   readonly value: number;
   /** What `value` counts; one for all lines of a panel, whose axis is written in it. */
-  readonly unit: "share" | "bytes" | "bytes per second" | "cores" | "per second" | "count" | "ms";
+  readonly unit: MetricUnit;
 }
 
 /** What was sampled beside the load, one small panel a subject, on the run's clock. */
@@ -136,7 +137,7 @@ function labels(
   );
 }
 
-function written(value: number, unit: SamplePoint["unit"]): string {
+function written(value: number, unit: MetricUnit): string {
   switch (unit) {
     case "share":
       return `${significant(value * 100, 3)} %`;
@@ -148,9 +149,15 @@ function written(value: number, unit: SamplePoint["unit"]): string {
       return significant(value, 2);
     case "per second":
       return `${significant(value, 3)}/s`;
-    case "ms":
-      return `${significant(value, 3)} ms`;
+    case "ms per second":
+      return `${significant(value, 3)} ms/s`;
     case "count":
+    case "ratio":
+    case "0 or 1":
       return significant(value, 3);
+    case "µs":
+    case "ms":
+    case "s":
+      return `${significant(value, 3)} ${unit}`;
   }
 }

@@ -7,8 +7,9 @@ import { loadScenario, scenarioNames } from "../load/scenario.ts";
 import { logsCommand } from "../logs.ts";
 import { EXIT_CODES } from "../model/errors.ts";
 import type { Scenario } from "../model/scenario.ts";
-import { formatCount } from "../model/units.ts";
+import { formatCount, formatSeconds } from "../model/units.ts";
 import { notebookCommand } from "../notebook.ts";
+import { OBSERVER, SAMPLE_SOURCES } from "../observe/sample_sources.ts";
 import { addDataOptions } from "../pipeline/data_options.ts";
 import { reportCommand } from "../report.ts";
 import { testCommand } from "../run_tests.ts";
@@ -49,6 +50,7 @@ export async function sections(root: string): Promise<Readonly<Record<string, st
     scenarios: await scenarios(root),
     scales: scales(),
     distributions: distributions(),
+    samples: samples(),
   };
 }
 
@@ -182,6 +184,23 @@ function distributions(): string {
       )
     ),
   );
+}
+
+function samples(): string {
+  return SAMPLE_SOURCES.map(({ name, needs, periodMs, metrics, open }) =>
+    [
+      `## \`${name}\``,
+      `Sampled every ${formatSeconds(periodMs / 1000)}, from ${needs}.`,
+      list(
+        [...metrics, ...(open === undefined ? [] : [OBSERVER])].map((metric) => {
+          const labels = metric.labels.map((label) => `\`${label}\``).join(", ");
+          return `\`${metric.name}\` (${metric.unit}${labels === "" ? "" : `; labels: ${labels}`}${
+            metric.panel === undefined ? "" : `; panel: ${metric.panel.title}`
+          }): ${metric.about}.`;
+        }),
+      ),
+    ].join("\n\n")
+  ).join("\n\n");
 }
 
 function list(lines: readonly string[]): string {

@@ -1,26 +1,12 @@
 import v8 from "node:v8";
 import type { Sample } from "../model/run.ts";
 import type { Beats } from "../net/heartbeat.ts";
+import { GENERATOR_METRICS } from "../observe/sources/generator.ts";
 import type { LiveTick } from "./live_counts.ts";
 import { LogHistogram } from "../stats/log_histogram.ts";
 import { ThreadClock } from "./thread_clock.ts";
 
-/** Every metric of the source `generator`: what one generator thread (label `worker`) cost in the last second. */
-export const GENERATOR_METRICS = {
-  gap_ms: "longest time in which the event loop stood still; the 10 ms between two looks are included",
-  loop_delay_p50_ms: "how long an answer may lie before it is looked at: the median turn of the event loop",
-  loop_delay_p99_ms: "p99 of the same delay",
-  cpu_cores: "CPU time of the thread per second of time: 1 is one core",
-  cpu_per_request_us: "CPU time of the thread by requests that fell due",
-  gc_ms: "time spent in garbage collections",
-  gc_longest_ms: "the longest garbage collection",
-  lag_p50_ms: "median generator lag (woke − due)",
-  lag_p99_ms: "p99 of the generator lag",
-  native_loop: "1 where the thread waits for its sockets itself, 0 where Deno's event loop does",
-  real_time: "1 where the thread has real-time priority, and waits for no ordinary thread; else 0",
-} as const;
-
-type Metric = keyof typeof GENERATOR_METRICS;
+type Metric = typeof GENERATOR_METRICS[number]["name"];
 
 /** Ticks come twice a second: every other one makes samples, though timers are late or early by a little. */
 const PERIOD_US = 0.9e6;
@@ -92,15 +78,15 @@ export class GeneratorCost {
     const used = cpuUs - this.#cpuUs;
     const pauses = this.#pausesMs();
     const values: Record<Metric, number | null> = {
+      cpu_cores: used / (atUs - this.#sinceUs),
+      cpu_per_request_us: this.#due === 0 ? null : used / this.#due,
+      lag_p50_ms: ms(this.#lag.quantile(0.5)),
+      lag_p99_ms: ms(this.#lag.quantile(0.99)),
       gap_ms: beats.longestUs / 1000,
       loop_delay_p50_ms: ms(beats.delayP50Us),
       loop_delay_p99_ms: ms(beats.delayP99Us),
-      cpu_cores: used / (atUs - this.#sinceUs),
-      cpu_per_request_us: this.#due === 0 ? null : used / this.#due,
       gc_ms: pauses.reduce((sum, pause) => sum + pause, 0),
       gc_longest_ms: Math.max(0, ...pauses),
-      lag_p50_ms: ms(this.#lag.quantile(0.5)),
-      lag_p99_ms: ms(this.#lag.quantile(0.99)),
       native_loop: this.#native ? 1 : 0,
       real_time: this.#realTime ? 1 : 0,
     };
@@ -108,11 +94,12 @@ export class GeneratorCost {
     this.#cpuUs = cpuUs;
     this.#due = 0;
     this.#lag.take();
-    return Object.entries(values).flatMap(([metric, value]) =>
-      value === null
+    return GENERATOR_METRICS.flatMap(({ name: metric }) => {
+      const value = values[metric];
+      return value === null
         ? []
-        : [{ atUs: Math.round(atUs), source: "generator", metric, labels: this.#labels, value }]
-    );
+        : [{ atUs: Math.round(atUs), source: "generator", metric, labels: this.#labels, value }];
+    });
   }
 
   #pausesMs(): number[] {

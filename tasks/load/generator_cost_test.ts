@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { type Beats, Heartbeat } from "../net/heartbeat.ts";
 import { monotonicUs } from "../net/clock.ts";
-import { GENERATOR_METRICS, GeneratorCost } from "./generator_cost.ts";
+import { GENERATOR_METRICS } from "../observe/sources/generator.ts";
+import { GeneratorCost } from "./generator_cost.ts";
 import { LiveCounts } from "./live_counts.ts";
 import { ThreadClock } from "./thread_clock.ts";
 
@@ -20,7 +21,13 @@ function work(ms: number): void {
 
 Deno.test("a full second gives every metric once, with the worker's name", () => {
   const live = new LiveCounts();
-  const cost = new GeneratorCost({ nowUs: () => 0, worker: 3, realTime: false, native: true, beats: quiet });
+  const cost = new GeneratorCost({
+    nowUs: () => 0,
+    worker: 3,
+    realTime: false,
+    native: true,
+    beats: quiet,
+  });
   live.woke(100);
   live.woke(400);
   assert.deepEqual(cost.take(live.take(SECOND / 2)), []);
@@ -28,7 +35,8 @@ Deno.test("a full second gives every metric once, with the worker's name", () =>
   const samples = cost.take(live.take(SECOND));
   cost.end(live.take(SECOND));
   // Nothing is told about delays that are not known.
-  const expected = Object.keys(GENERATOR_METRICS).filter((metric) => !metric.startsWith("loop_delay"));
+  const expected = GENERATOR_METRICS.map(({ name }) => name)
+    .filter((name) => !name.startsWith("loop_delay"));
   assert.deepEqual(samples.map(({ metric }) => metric), expected);
   for (const { source, labels, atUs } of samples) {
     assert.deepEqual({ source, labels, atUs }, {
@@ -46,7 +54,13 @@ Deno.test("a full second gives every metric once, with the worker's name", () =>
 
 Deno.test("a second without a request has no cost of a request", () => {
   const live = new LiveCounts();
-  const cost = new GeneratorCost({ nowUs: () => 0, worker: 0, realTime: false, native: true, beats: quiet });
+  const cost = new GeneratorCost({
+    nowUs: () => 0,
+    worker: 0,
+    realTime: false,
+    native: true,
+    beats: quiet,
+  });
   const metrics = cost.take(live.take(SECOND)).map(({ metric }) => metric);
   cost.end(live.take(SECOND));
   assert.ok(metrics.includes("cpu_cores") && metrics.includes("gap_ms"));
@@ -55,14 +69,32 @@ Deno.test("a second without a request has no cost of a request", () => {
 
 Deno.test("of the last moments only the gap counts, and of a longer rest everything", () => {
   const live = new LiveCounts();
-  const short = new GeneratorCost({ nowUs: () => 0, worker: 0, realTime: false, native: true, beats: quiet });
+  const short = new GeneratorCost({
+    nowUs: () => 0,
+    worker: 0,
+    realTime: false,
+    native: true,
+    beats: quiet,
+  });
   live.woke(1);
   assert.deepEqual(short.end(live.take(SECOND / 10)).map(({ metric }) => metric), ["gap_ms"]);
-  const long = new GeneratorCost({ nowUs: () => 0, worker: 0, realTime: false, native: true, beats: quiet });
+  const long = new GeneratorCost({
+    nowUs: () => 0,
+    worker: 0,
+    realTime: false,
+    native: true,
+    beats: quiet,
+  });
   live.woke(1);
   const metrics = long.end(live.take(SECOND / 2)).map(({ metric }) => metric);
   assert.ok(metrics.includes("gap_ms") && metrics.includes("cpu_per_request_us"));
-  const whole = new GeneratorCost({ nowUs: () => 0, worker: 0, realTime: false, native: true, beats: quiet });
+  const whole = new GeneratorCost({
+    nowUs: () => 0,
+    worker: 0,
+    realTime: false,
+    native: true,
+    beats: quiet,
+  });
   assert.ok(whole.end(live.take(SECOND)).length > 1);
 });
 
@@ -93,7 +125,13 @@ Deno.test("the event loop's delays and gaps are seen", async () => {
 
 Deno.test("garbage collections are told in milliseconds", () => {
   const live = new LiveCounts();
-  const cost = new GeneratorCost({ nowUs: () => 0, worker: 0, realTime: false, native: true, beats: quiet });
+  const cost = new GeneratorCost({
+    nowUs: () => 0,
+    worker: 0,
+    realTime: false,
+    native: true,
+    beats: quiet,
+  });
   const began = performance.now();
   work(300);
   const elapsedMs = performance.now() - began;

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import type { LiveFigures } from "../model/live.ts";
 import type { Phase, Sample } from "../model/run.ts";
 import { withPostgres } from "../stack/testing.ts";
-import { GENERATOR_METRICS } from "./generator_cost.ts";
+import { GENERATOR_METRICS } from "../observe/sources/generator.ts";
 import type { Progress } from "./messages.ts";
 import type { LoadPlan } from "./plan.ts";
 import { runLoad } from "./run_load.ts";
@@ -67,7 +67,7 @@ Deno.test("generators tell how a run goes while it goes, and what they cost, onc
     assert.equal(figures.hitRate, null);
     assert.ok(told.some(({ figures }) => figures.offeredPerSecond > 0 && figures.achievedPerSecond > 0));
 
-    for (const metric of Object.keys(GENERATOR_METRICS)) {
+    for (const { name: metric } of GENERATOR_METRICS) {
       const values = samples.filter((sample) => sample.metric === metric).map(({ value }) => value);
       assert.ok(values.length >= 1 && values.length <= SECONDS + 2, `${values.length} samples of ${metric}`);
       assert.ok(values.every((value) => Number.isFinite(value) && value >= 0), metric);

@@ -245,13 +245,13 @@ export interface Phase {
 export interface Sample {
   /** When it was taken, µs from the run's start. */
   readonly atUs: number;
-  /** What was measured. */
-  readonly source: "postgres" | "redis" | "host" | "generator";
+  /** What was measured, by its name in the registry of sample sources: `postgres`, `redis`, `host`, `generator`. */
+  readonly source: string;
   /** What of it, e.g. `gap_ms`. */
   readonly metric: string;
   /** Tells the series of one metric apart, e.g. by worker; empty where there is one only. */
   readonly labels: Readonly<Record<string, string>>;
-  /** In the unit that `metric` ends in, if it names one; shares are 0 to 1. */
+  /** In the unit that its source declares for `metric`; shares are 0 to 1. */
   readonly value: number;
 }
 

@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from "node:fs";
 import { cpus, freemem, loadavg, totalmem } from "node:os";
 import { type CpuTicks, othersShare, parseCpu, parseDisks, parseMeminfo, parsePressure } from "./proc.ts";
 import { readProcessTree } from "./process_tree.ts";
-import { Rates, type Reading, reading, type Source } from "./source.ts";
+import { type Reading, reading, type Source } from "./source.ts";
 
 /**
  * Samples this machine: CPU as shares of all cores (0 to 1), pressure as the share of time in which tasks
@@ -10,10 +10,8 @@ import { Rates, type Reading, reading, type Source } from "./source.ts";
  * a dozen thread-pool trips would cost more than they save. Without /proc (macOS) less is known.
  */
 export class HostSource implements Source {
-  readonly name = "host";
   readonly unavailable: string[] = [];
   readonly #pids: Readonly<Record<string, number>>;
-  readonly #rates = new Rates();
   readonly #disks = wholeDisks();
   #cpu: CpuTicks | null = null;
   #ours: number | null = null;
@@ -31,18 +29,18 @@ export class HostSource implements Source {
     }
   }
 
-  read(atUs: number): Reading[] {
+  read(): Reading[] {
     const load = reading("load_1m", loadavg()[0] ?? 0);
     if (Deno.build.os !== "linux") return [...this.#portableCpu(), ...portableMemory(), load];
     const cpu = parseCpu(readFileSync("/proc/stat", "utf8"));
     const before = this.#cpu;
     return [
       ...this.#shares(cpu),
-      ...this.#pressure(atUs),
+      ...pressure(),
       ...memory(),
       load,
-      ...this.#disk(atUs),
-      ...this.#processes(atUs, before, cpu),
+      ...this.#disk(),
+      ...this.#processes(before, cpu),
     ];
   }
 
@@ -61,47 +59,27 @@ export class HostSource implements Source {
     );
   }
 
-  #pressure(atUs: number): Reading[] {
-    return (["cpu", "io", "memory"] as const).flatMap((resource) => {
-      const text = optional(`/proc/pressure/${resource}`);
-      if (text === null) return [];
-      return Object.entries(parsePressure(text)).flatMap(([kind, totalUs]) => {
-        // "full" of the CPU is always zero for a whole machine.
-        if (totalUs === null || (resource === "cpu" && kind === "full")) return [];
-        const metric = `pressure_${resource}_${kind}`;
-        const rate = this.#rates.perSecond(metric, totalUs, atUs);
-        return rate === null ? [] : [reading(metric, rate / 1e6)];
-      });
-    });
-  }
-
-  #disk(atUs: number): Reading[] {
+  #disk(): Reading[] {
     const text = optional("/proc/diskstats");
     if (text === null || this.#disks.size === 0) return [];
     const { readBytes, writtenBytes, busyMs } = parseDisks(text, this.#disks);
-    const readings: Reading[] = [];
-    const add = (metric: string, rate: number | null, scale = 1, labels = {}) => {
-      if (rate !== null) readings.push(reading(metric, rate * scale, labels));
-    };
-    add("disk_read_bytes", this.#rates.perSecond("disk_read", readBytes, atUs));
-    add("disk_written_bytes", this.#rates.perSecond("disk_written", writtenBytes, atUs));
-    for (const [disk, ms] of Object.entries(busyMs)) {
-      add("disk_busy", this.#rates.perSecond(`busy ${disk}`, ms, atUs), 1 / 1000, { disk });
-    }
-    return readings;
+    return [
+      reading("disk_read_bytes", readBytes),
+      reading("disk_written_bytes", writtenBytes),
+      ...Object.entries(busyMs).map(([disk, ms]) => reading("disk_busy", ms / 1000, { disk })),
+    ];
   }
 
-  #processes(atUs: number, before: CpuTicks | null, now: CpuTicks | null): Reading[] {
+  #processes(before: CpuTicks | null, now: CpuTicks | null): Reading[] {
     const apart = new Set(Object.values(this.#pids));
     let ours = 0;
     const readings = Object.entries(this.#pids).flatMap(([name, pid]) => {
       const tree = readProcessTree(pid, apart);
       if (tree === null) return [];
       ours += tree.cpuSeconds;
-      const rate = this.#rates.perSecond(`process ${name}`, tree.cpuSeconds, atUs);
       const labels = { process: name };
       return [
-        ...(rate === null ? [] : [reading("process_cpu_cores", rate, labels)]),
+        reading("process_cpu_cores", tree.cpuSeconds, labels),
         reading("process_memory_bytes", tree.memoryBytes, labels),
         reading("process_count", tree.processes, labels),
       ];
@@ -123,6 +101,20 @@ export class HostSource implements Source {
     }
     return this.#shares(total).filter(({ metric }) => metric === "cpu_user" || metric === "cpu_system");
   }
+}
+
+/** Seconds in which tasks were stalled. */
+function pressure(): Reading[] {
+  return (["cpu", "io", "memory"] as const).flatMap((resource) => {
+    const text = optional(`/proc/pressure/${resource}`);
+    if (text === null) return [];
+    return Object.entries(parsePressure(text)).flatMap(([kind, totalUs]) =>
+      // "full" of the CPU is always zero for a whole machine.
+      totalUs === null || (resource === "cpu" && kind === "full")
+        ? []
+        : [reading(`pressure_${resource}_${kind}`, totalUs / 1e6)]
+    );
+  });
 }
 
 function memory(): Reading[] {

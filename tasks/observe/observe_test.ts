@@ -1,13 +1,16 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import pg from "pg";
+import { counter, gauge } from "../model/metric.ts";
 import { withPostgres } from "../stack/testing.ts";
 import { cpuLimit, hostFacts, memoryLimit } from "./host.ts";
 import { explain } from "./plans.ts";
 import { parseCpu, parseDisks, parseMeminfo, parsePressure, parseProcess, parseStatm } from "./proc.ts";
+import { SAMPLE_SOURCES } from "./sample_sources.ts";
 import { sampleQueries } from "./postgres_source.ts";
+import { POSTGRES_QUERIES } from "./sources/postgres.ts";
 import { parseInfo } from "./redis_source.ts";
-import { Rates } from "./source.ts";
+import { Meter, Rates } from "./meter.ts";
 
 Deno.test("CPU ticks add nice to user and interrupts to system, and leave guest time out", () => {
   assert.deepEqual(parseCpu("cpu  10 2 5 100 7 1 2 3 4 0\ncpu0 1 1 1 1\n"), {
@@ -55,6 +58,46 @@ Deno.test("a rate is a counter's growth per second, and none where the counter s
   );
 });
 
+Deno.test("a series that is not read again is 0 where its metric says so, and gone where not", () => {
+  const meter = new Meter([
+    gauge("waits", "count", "", { labels: ["type"], absent: 0 }),
+    gauge("sessions", "count", "", { labels: ["state"] }),
+  ]);
+  const waits = { metric: "waits", labels: { type: "Lock" }, value: 3 };
+  const sessions = { metric: "sessions", labels: { state: "idle" }, value: 5 };
+  assert.deepEqual(meter.values([waits, sessions], 0), [waits, sessions]);
+  assert.deepEqual(meter.values([], 1e6), [{ ...waits, value: 0 }]);
+  assert.deepEqual(meter.values([{ ...waits, value: 1 }], 2e6), [{ ...waits, value: 1 }]);
+});
+
+Deno.test("no rate is made of the counters of two connections, and no metric comes undeclared", () => {
+  const meter = new Meter([counter("bytes", "bytes per second", "")]);
+  const bytes = (value: number) => [{ metric: "bytes", labels: {}, value }];
+  assert.deepEqual(meter.values(bytes(100), 1e6, 1), []);
+  assert.deepEqual(meter.values(bytes(300), 2e6, 1), bytes(200));
+  assert.deepEqual(meter.values(bytes(9000), 3e6, 2), []);
+  assert.deepEqual(meter.values(bytes(9500), 4e6, 2), bytes(500));
+  assert.throws(
+    () => meter.values([{ metric: "byte", labels: {}, value: 1 }], 5e6, 2),
+    /byte, which is not declared/,
+  );
+});
+
+Deno.test("a metric is declared once for its source, and what shares a panel shares a unit", () => {
+  const units = new Map<string, string>();
+  for (const { name: source, metrics } of SAMPLE_SOURCES) {
+    const names = metrics.map(({ name }) => name);
+    assert.deepEqual(names, [...new Set(names)], source);
+    for (const { panel, unit, labels } of metrics) {
+      if (panel === undefined) continue;
+      assert.equal(unit, units.get(panel.title) ?? unit, panel.title);
+      units.set(panel.title, unit);
+      if (typeof panel.series !== "string") assert.ok(labels.includes(panel.series.label), panel.title);
+    }
+  }
+  assert.ok(units.size > 10);
+});
+
 Deno.test("INFO's numeric fields are read and its words left out", () => {
   assert.deepEqual(
     parseInfo("# Stats\r\nkeyspace_hits:12\r\nredis_version:7.0.15\r\nused_cpu_user:0.25\r\nrole:master\r\n"),
@@ -76,13 +119,13 @@ Deno.test("a container's limits are its cores and its memory", () => {
 });
 
 Deno.test("each server version gets the views that it has", () => {
-  const names = (version: number) => sampleQueries(version).map(({ name }) => name);
+  const names = (version: number) => sampleQueries(POSTGRES_QUERIES, version).map(({ name }) => name);
   assert.deepEqual(names(140_012), ["activity", "WAL", "checkpoints"]);
   assert.deepEqual(names(160_004), ["activity", "WAL", "checkpoints", "I/O"]);
-  assert.match(sampleQueries(160_004)[2]!.text, /checkpoints_timed/);
-  assert.match(sampleQueries(170_000)[2]!.text, /pg_stat_checkpointer/);
-  assert.match(sampleQueries(170_000)[3]!.text, /op_bytes/);
-  assert.match(sampleQueries(180_000)[3]!.text, /read_bytes/);
+  assert.match(sampleQueries(POSTGRES_QUERIES, 160_004)[2]!.text, /checkpoints_timed/);
+  assert.match(sampleQueries(POSTGRES_QUERIES, 170_000)[2]!.text, /pg_stat_checkpointer/);
+  assert.match(sampleQueries(POSTGRES_QUERIES, 170_000)[3]!.text, /op_bytes/);
+  assert.match(sampleQueries(POSTGRES_QUERIES, 180_000)[3]!.text, /read_bytes/);
 });
 
 Deno.test("a plan is of the statement as it ran, and a write's plan changes nothing", async () => {

@@ -1,42 +1,22 @@
 import { RedisClient } from "../redis/client.ts";
-import { Rates, type Reading, reading, type Source } from "./source.ts";
-
-/** Counters of INFO that become rates per second, and what they are called then. */
-const COUNTERS: Readonly<Record<string, string>> = {
-  total_commands_processed: "commands",
-  keyspace_hits: "hits",
-  keyspace_misses: "misses",
-  evicted_keys: "evicted_keys",
-  expired_keys: "expired_keys",
-  total_net_input_bytes: "network_in_bytes",
-  total_net_output_bytes: "network_out_bytes",
-  // Seconds of CPU per second: the share of one core.
-  used_cpu_user: "cpu_user",
-  used_cpu_sys: "cpu_system",
-};
-
-const GAUGES: Readonly<Record<string, string>> = {
-  used_memory: "memory_bytes",
-  connected_clients: "clients",
-  blocked_clients: "blocked_clients",
-  mem_fragmentation_ratio: "fragmentation",
-};
+import { type Reading, reading, type Source } from "./source.ts";
 
 /** Samples Redis by INFO over a connection of its own. */
 export class RedisSource implements Source {
-  readonly name = "redis";
   readonly unavailable: string[] = [];
   readonly #url: string;
   readonly #timeoutMs: number;
-  readonly #rates = new Rates();
+  readonly #fields: Readonly<Record<string, { readonly name: string }>>;
   #client: RedisClient | null = null;
 
-  constructor(url: string, timeoutMs: number) {
+  /** @param fields metrics by the names of INFO's fields that they are read from */
+  constructor(url: string, timeoutMs: number, fields: Readonly<Record<string, { readonly name: string }>>) {
     this.#url = url;
     this.#timeoutMs = timeoutMs;
+    this.#fields = fields;
   }
 
-  async read(atUs: number): Promise<Reading[]> {
+  async read(): Promise<Reading[]> {
     let text: string;
     try {
       text = await (await this.#connected()).info();
@@ -46,17 +26,10 @@ export class RedisSource implements Source {
       throw error;
     }
     const info = parseInfo(text);
-    const readings: Reading[] = [];
-    for (const [field, metric] of Object.entries(COUNTERS)) {
+    return Object.entries(this.#fields).flatMap(([field, { name }]) => {
       const value = info[field];
-      const rate = value === undefined ? null : this.#rates.perSecond(metric, value, atUs);
-      if (rate !== null) readings.push(reading(metric, rate));
-    }
-    for (const [field, metric] of Object.entries(GAUGES)) {
-      const value = info[field];
-      if (value !== undefined) readings.push(reading(metric, value));
-    }
-    return readings;
+      return value === undefined ? [] : [reading(name, value)];
+    });
   }
 
   close(): Promise<void> {

@@ -1,19 +1,13 @@
 import type { Sample } from "../model/run.ts";
-import { HostSource } from "./host_source.ts";
-import { PostgresSource } from "./postgres_source.ts";
-import { RedisSource } from "./redis_source.ts";
-import type { Source } from "./source.ts";
+import { Meter } from "./meter.ts";
+import { OBSERVER, SAMPLE_SOURCES } from "./sample_sources.ts";
+import type { SampleSource, SourceContext } from "./source.ts";
 
-export interface SamplerOptions {
-  /** The database under load. */
-  readonly url: string;
-  readonly redisUrl?: string;
-  /** Default 1000. */
+export interface SamplerOptions extends SourceContext {
+  /** For all sources, instead of each one's own. */
   readonly periodMs?: number;
   /** The run's clock: microseconds since its start. */
   readonly nowUs: () => number;
-  /** Processes to follow by name, with their descendants. */
-  readonly pids: Readonly<Record<string, number>>;
   /** Takes what one tick of one source gave. Must not throw. */
   readonly emit: (samples: Sample[]) => void;
 }
@@ -38,16 +32,14 @@ export interface Sampler {
 }
 
 /**
- * Samples PostgreSQL, Redis and the host once a period until it is stopped. Each source has a loop of its own:
+ * Samples every source of the registry once a period until it is stopped. Each source has a loop of its own:
  * a server that hangs leaves a hole in its own series only. A source that fails is named in the summary; the
  * run never sees an exception. The time each reading took is a sample too (`observer_ms`).
  */
 export function startSampler(options: SamplerOptions): Sampler {
-  const periodMs = options.periodMs ?? 1000;
-  const timeoutMs = Math.max(1_000, periodMs);
-  const sources: Source[] = [new HostSource(options.pids), new PostgresSource(options.url, timeoutMs)];
-  if (options.redisUrl !== undefined) sources.push(new RedisSource(options.redisUrl, timeoutMs));
-  const loops = sources.map((source) => observe(source, periodMs * 1000, options));
+  const loops = SAMPLE_SOURCES
+    .filter(({ open, needs }) => open !== undefined && (needs !== "Redis" || options.redisUrl !== undefined))
+    .map((source) => observe(source, options));
   let summary: Promise<SamplerSummary> | undefined;
   return {
     stop() {
@@ -60,7 +52,13 @@ export function startSampler(options: SamplerOptions): Sampler {
   };
 }
 
-function observe(source: Source, periodUs: number, { nowUs, emit }: SamplerOptions) {
+function observe(source: SampleSource, options: SamplerOptions) {
+  const { nowUs, emit, periodMs = source.periodMs } = options;
+  const periodUs = periodMs * 1000;
+  const opening = source.open!(options, Math.max(1_000, periodMs));
+  // Whoever reads it hears of a failure.
+  opening.catch(() => {});
+  const meter = new Meter(source.metrics);
   const startUs = nowUs();
   const failures = new Map<string, number>();
   let ticks = 0;
@@ -72,10 +70,12 @@ function observe(source: Source, periodUs: number, { nowUs, emit }: SamplerOptio
   let current: Promise<void> = Promise.resolve();
 
   const tick = async () => {
-    const atUs = nowUs();
-    const begun = performance.now();
     try {
-      const readings = await source.read(atUs);
+      const opened = await opening;
+      const atUs = nowUs();
+      const begun = performance.now();
+      const read = await opened.read();
+      const readings = meter.values(read, atUs, opened.connections);
       const costMs = performance.now() - begun;
       ticks++;
       spentMs += costMs;
@@ -84,7 +84,7 @@ function observe(source: Source, periodUs: number, { nowUs, emit }: SamplerOptio
       const at = { atUs: Math.round(atUs), source: source.name };
       emit([
         ...readings.map((reading) => ({ ...at, ...reading })),
-        { ...at, metric: "observer_ms", labels: {}, value: costMs },
+        { ...at, metric: OBSERVER.name, labels: {}, value: costMs },
       ]);
     } catch (error) {
       missed++;
@@ -111,7 +111,8 @@ function observe(source: Source, periodUs: number, { nowUs, emit }: SamplerOptio
       stopped = true;
       clearTimeout(timer);
       await bounded(current);
-      await bounded(source.close().catch(() => {}));
+      const opened = await opening.catch(() => null);
+      if (opened !== null) await bounded(opened.close().catch(() => {}));
       return {
         source: source.name,
         ticks,
@@ -119,24 +120,15 @@ function observe(source: Source, periodUs: number, { nowUs, emit }: SamplerOptio
         meanMs: ticks === 0 ? 0 : spentMs / ticks,
         maxMs,
         unavailable: [
-          ...source.unavailable,
+          ...opened?.unavailable ?? [],
           ...[...failures].map(([reason, times]) =>
-            `${LABEL[source.name]} could not be sampled at ${times} moment${
-              times === 1 ? "" : "s"
-            }: ${reason}.`
+            `${source.title} could not be sampled at ${times} moment${times === 1 ? "" : "s"}: ${reason}.`
           ),
         ],
       };
     },
   };
 }
-
-const LABEL: Readonly<Record<Sample["source"], string>> = {
-  postgres: "PostgreSQL",
-  redis: "Redis",
-  host: "The host",
-  generator: "The generator",
-};
 
 /** The end of a run does not wait for a server that hangs. */
 async function bounded(promise: Promise<unknown>): Promise<void> {

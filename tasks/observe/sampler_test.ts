@@ -5,6 +5,7 @@ import pg from "pg";
 import type { Sample } from "../model/run.ts";
 import { withPostgres, withStack } from "../stack/testing.ts";
 import { startSampler } from "./sampler.ts";
+import { samplePanels } from "../charts/sample_panels.ts";
 
 function clock(): () => number {
   const start = performance.now();
@@ -67,6 +68,13 @@ Deno.test("every source is sampled on the run's clock, with its rates and its ow
       );
       const backends = of("host", "process_count").filter(({ labels }) => labels.process === "postgres");
       assert.ok(backends.every(({ value }) => value > 5), "a server's children count as part of it");
+    }
+    const rows = samples.map(({ atUs, ...sample }) => ({ ...sample, second: atUs / 1e6 }));
+    const panels = new Set(samplePanels(rows).map(({ panel }) => panel));
+    for (
+      const panel of ["PostgreSQL blocks", "Redis commands", "Host memory"]
+    ) {
+      assert.ok(panels.has(panel), panel);
     }
     assert.ok(samples.every(({ atUs, value }) => Number.isInteger(atUs) && Number.isFinite(value)));
     const times = of("host", "observer_ms").map(({ atUs }) => atUs);

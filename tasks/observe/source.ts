@@ -1,44 +1,47 @@
+import type { Metric } from "../model/metric.ts";
 import type { Sample } from "../model/run.ts";
 
-/** One value of a source at one moment, before it has a time. */
-export interface Reading {
-  readonly metric: string;
-  readonly labels: Readonly<Record<string, string>>;
-  readonly value: number;
-}
+/** One value of a source at one moment, before it has a time; a counter as it stands. */
+export type Reading = Pick<Sample, "metric" | "labels" | "value">;
 
-/** Something that can be asked, again and again, how it is. */
+/** A source that is open: something that can be asked, again and again, how it is. */
 export interface Source {
-  readonly name: Sample["source"];
-  /**
-   * Reads everything once. `atUs` is the moment on the run's clock, for rates.
-   * @throws when it cannot be read now; it may be asked again at the next tick.
-   */
-  read(atUs: number): Promise<Reading[]> | Reading[];
+  /** Reads everything once. @throws when it cannot be read now; it may be asked again at the next tick. */
+  read(): Promise<Reading[]> | Reading[];
   /** What this source cannot tell here, in whole sentences; known after the first reading. */
   readonly unavailable: readonly string[];
+  /** How often it was connected: counters of before may be another server's. */
+  readonly connections?: number;
   close(): Promise<void>;
 }
 
-/** Turns counters that only grow into rates per second. */
-export class Rates {
-  readonly #before = new Map<string, { atUs: number; value: number }>();
+/** What a source may be opened with. */
+export interface SourceContext {
+  /** The database under load. */
+  readonly url: string;
+  /** Absent where no Redis takes part. */
+  readonly redisUrl?: string | undefined;
+  /** Processes to follow by name, with their descendants. */
+  readonly pids: Readonly<Record<string, number>>;
+}
 
+/** One kind of thing that a run samples: an entry of the registry in sample_sources.ts. */
+export interface SampleSource {
+  /** As the store names it. */
+  readonly name: Sample["source"];
+  /** Begins a sentence about it. */
+  readonly title: string;
+  /** Where its values come from; without a Redis, what needs one is not opened. */
+  readonly needs: "PostgreSQL" | "Redis" | "the machine" | "the load generator";
+  readonly periodMs: number;
+  /** In the order of their panels. */
+  readonly metrics: readonly Metric[];
   /**
-   * The counter's growth per second since it was last given. Null the first time, and when it shrank: the
-   * server was restarted or its statistics reset, and the truth of that interval is not known.
+   * Opens it. Absent where its samples are made elsewhere. What is large is to be imported in here: the charts read the
+   * registry too.
+   * @param timeoutMs the longest that one reading may take
    */
-  perSecond(key: string, value: number, atUs: number): number | null {
-    const before = this.#before.get(key);
-    this.#before.set(key, { atUs, value });
-    if (before === undefined || value < before.value || atUs <= before.atUs) return null;
-    return (value - before.value) / ((atUs - before.atUs) / 1e6);
-  }
-
-  /** Forgets everything: what follows is another server. */
-  clear(): void {
-    this.#before.clear();
-  }
+  readonly open?: (context: SourceContext, timeoutMs: number) => Promise<Source>;
 }
 
 /** A reading without labels. */

@@ -16,6 +16,7 @@ const SOURCES = [
   "queries/analysis",
   "tasks/charts",
   "tasks/model",
+  "tasks/observe",
   "tasks/stats",
   "tasks/store",
   "tasks/summary",

@@ -14,9 +14,9 @@ for (const [first, forEver] of ENDLESS) {
           name: "ServiceError",
           message: /^Cannot remove the run's keys from Redis: /,
         });
-        const source = new RedisSource(url, 1000);
+        const source = new RedisSource(url, 1000, {});
         for (let readings = 0; readings < 3; readings++) {
-          await assert.rejects(source.read(readings), { name: "Error" });
+          await assert.rejects(source.read(), { name: "Error" });
         }
         await source.close();
       })
@@ -26,8 +26,8 @@ for (const [first, forEver] of ENDLESS) {
 Deno.test("what is no text for INFO, no page for SCAN and no number for UNLINK is said so", async () => {
   const first = (text: string) => ({ first: new TextEncoder().encode(text) });
   await withSaid(() => first(":1\r\n"), async (url) => {
-    const source = new RedisSource(url, 1000);
-    await assert.rejects(source.read(0), { message: "its answer to INFO is not a text" });
+    const source = new RedisSource(url, 1000, {});
+    await assert.rejects(source.read(), { message: "its answer to INFO is not a text" });
     await source.close();
     assert.match(String(await redisVersion(url)), /its answer to INFO is not a text/);
     await assert.rejects(forgetKeys(url, "benchbook:x:"), {

@@ -157,9 +157,9 @@ async function forgets(url: string, where: string): Promise<boolean> {
 }
 
 async function reads(url: string, where: string): Promise<boolean> {
-  const source = new RedisSource(url, 2000);
+  const source = new RedisSource(url, 2000, {});
   try {
-    for (let readings = 0; readings < 2; readings++) await source.read(readings);
+    for (let readings = 0; readings < 2; readings++) await source.read();
     return false;
   } catch (error) {
     const ours = error instanceof Error && !(error instanceof TypeError) && !(error instanceof RangeError);

@@ -1,0 +1,91 @@
+import { counter, gauge } from "../../model/metric.ts";
+import type { PostgresQuery } from "../postgres_source.ts";
+import type { SampleSource } from "../source.ts";
+
+const io = { labels: ["by"] };
+
+/** What is asked at each tick over one connection; SQL in queries/observe/, rows of metric, labels and value. */
+export const POSTGRES_QUERIES: readonly PostgresQuery[] = [
+  {
+    name: "activity",
+    sql: () => "sample_database",
+    metrics: [
+      counter("transactions", "per second", "commits and rollbacks in the database", {
+        panel: { title: "PostgreSQL transactions", series: "transactions" },
+      }),
+      counter("rollbacks", "per second", "rollbacks among them"),
+      counter("blocks_hit", "per second", "blocks found in shared buffers", {
+        panel: { title: "PostgreSQL blocks", series: "from cache" },
+      }),
+      counter("blocks_read", "per second", "blocks asked of the operating system", {
+        panel: { title: "PostgreSQL blocks", series: "read" },
+      }),
+      counter(
+        "block_read_ms",
+        "ms per second",
+        "time in which blocks were read, with `track_io_timing` only",
+      ),
+      counter("rows_returned", "per second", "rows that scans looked at"),
+      counter("rows_fetched", "per second", "rows that index scans found"),
+      counter("rows_inserted", "per second", "rows inserted"),
+      counter("rows_updated", "per second", "rows updated"),
+      counter("rows_deleted", "per second", "rows deleted"),
+      counter("temp_files", "per second", "temporary files made"),
+      counter("temp_bytes", "bytes per second", "written into temporary files"),
+      counter("deadlocks", "per second", "deadlocks"),
+      gauge("connections", "count", "connections to the database"),
+      gauge("sessions", "count", "sessions by state, and active ones by what they wait for; `CPU`: nothing", {
+        labels: ["state", "wait"],
+      }),
+      gauge("locks_waiting", "count", "locks asked for and not granted, of the whole server"),
+      gauge("oldest_transaction_seconds", "s", "age of the oldest transaction"),
+    ],
+  },
+  {
+    name: "WAL",
+    sql: () => "sample_wal",
+    metrics: [
+      counter("wal_bytes", "bytes per second", "write-ahead log of the whole server", {
+        panel: { title: "PostgreSQL write-ahead log", series: "written" },
+      }),
+      counter("wal_records", "per second", "its records"),
+      counter("wal_full_page_images", "per second", "whole pages in it, after a checkpoint"),
+      counter("wal_buffers_full", "per second", "times that it was written as its buffers were full"),
+    ],
+  },
+  {
+    name: "checkpoints",
+    sql: (version) => version >= 170_000 ? "sample_checkpoints_17" : "sample_checkpoints_14",
+    metrics: [
+      counter("checkpoints", "per second", "checkpoints, timed and requested"),
+      counter("checkpoint_write_ms", "ms per second", "time in which they wrote"),
+      counter("checkpoint_sync_ms", "ms per second", "time in which they waited for the disk"),
+      counter("checkpoint_buffers", "per second", "buffers that they wrote"),
+      counter("background_buffers", "per second", "buffers that the background writer wrote"),
+    ],
+  },
+  {
+    name: "I/O",
+    sql: (version) => version >= 180_000 ? "sample_io_18" : version >= 160_000 ? "sample_io_16" : null,
+    metrics: [
+      counter(
+        "io_read_bytes",
+        "bytes per second",
+        "read by processes of a kind, PostgreSQL 16 and later",
+        io,
+      ),
+      counter("io_written_bytes", "bytes per second", "written by the same", io),
+    ],
+  },
+];
+
+/** The database under load and its server. */
+export const POSTGRES: SampleSource = {
+  name: "postgres",
+  title: "PostgreSQL",
+  needs: "PostgreSQL",
+  periodMs: 1000,
+  metrics: POSTGRES_QUERIES.flatMap(({ metrics }) => metrics),
+  open: async ({ url }, timeoutMs) =>
+    new (await import("../postgres_source.ts")).PostgresSource(url, timeoutMs, POSTGRES_QUERIES),
+};

@@ -1,0 +1,40 @@
+import { counter, gauge, type Metric } from "../../model/metric.ts";
+import { CACHE_REFUSALS } from "../../model/run.ts";
+import type { SampleSource } from "../source.ts";
+
+/** What is read of the answer to INFO, by the name of its field. */
+const FIELDS: Readonly<Record<string, Metric>> = {
+  total_commands_processed: counter("commands", "per second", "commands of all clients", {
+    panel: { title: "Redis commands", series: "commands" },
+  }),
+  used_memory: gauge("memory_bytes", "bytes", "memory that its data takes", {
+    panel: { title: "Redis memory", series: "used" },
+  }),
+  keyspace_hits: counter("hits", "per second", "keys that were looked for and found"),
+  keyspace_misses: counter("misses", "per second", "keys that were looked for and not found"),
+  evicted_keys: counter("evicted_keys", "per second", "keys removed for want of memory"),
+  expired_keys: counter("expired_keys", "per second", "keys removed as their time was over"),
+  total_net_input_bytes: counter("network_in_bytes", "bytes per second", "received from all clients"),
+  total_net_output_bytes: counter("network_out_bytes", "bytes per second", "sent to all clients"),
+  used_cpu_user: counter("cpu_user", "cores", "CPU time in its own code"),
+  used_cpu_sys: counter("cpu_system", "cores", "CPU time in the kernel"),
+  connected_clients: gauge("clients", "count", "connections"),
+  blocked_clients: gauge("blocked_clients", "count", "clients that wait in a blocking command"),
+  mem_fragmentation_ratio: gauge("fragmentation", "ratio", "resident memory by what its data takes"),
+};
+
+/** The cache's server, by INFO; and what its clients in the generator had to do without. */
+export const REDIS: SampleSource = {
+  name: "redis",
+  title: "Redis",
+  needs: "Redis",
+  periodMs: 1000,
+  metrics: [
+    ...Object.values(FIELDS),
+    gauge(CACHE_REFUSALS, "count", "what the cache of an arm did not do since the sample before", {
+      labels: ["arm", "doing", "reason"],
+    }),
+  ],
+  open: async ({ redisUrl }, timeoutMs) =>
+    new (await import("../redis_source.ts")).RedisSource(redisUrl!, timeoutMs, FIELDS),
+};
