@@ -11,6 +11,16 @@ Deno.test("a metric with labels makes a line for each, and unknown metrics make 
   assert.deepEqual(points.map(({ series }) => series), ["postgres", "redis"]);
 });
 
+Deno.test("sessions that wait for events of one type are added up", () => {
+  const row = { second: 1, source: "postgres", metric: "wait_events" };
+  const points = samplePanels([
+    { ...row, labels: { type: "IO", event: "DataFileRead" }, value: 3 },
+    { ...row, labels: { type: "IO", event: "WalSync" }, value: 2 },
+    { ...row, labels: { type: "CPU", event: "CPU" }, value: 4 },
+  ]);
+  assert.deepEqual(points.map(({ series, value }) => [series, value]), [["IO", 5], ["CPU", 4]]);
+});
+
 Deno.test("of several values of one line at one moment the largest is shown", () => {
   const row = { second: 1, source: "generator", metric: "gap_ms" };
   const points = samplePanels([

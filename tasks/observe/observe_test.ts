@@ -120,12 +120,12 @@ Deno.test("a container's limits are its cores and its memory", () => {
 
 Deno.test("each server version gets the views that it has", () => {
   const names = (version: number) => sampleQueries(POSTGRES_QUERIES, version).map(({ name }) => name);
-  assert.deepEqual(names(140_012), ["activity", "WAL", "checkpoints"]);
-  assert.deepEqual(names(160_004), ["activity", "WAL", "checkpoints", "I/O"]);
-  assert.match(sampleQueries(POSTGRES_QUERIES, 160_004)[2]!.text, /checkpoints_timed/);
-  assert.match(sampleQueries(POSTGRES_QUERIES, 170_000)[2]!.text, /pg_stat_checkpointer/);
-  assert.match(sampleQueries(POSTGRES_QUERIES, 170_000)[3]!.text, /op_bytes/);
-  assert.match(sampleQueries(POSTGRES_QUERIES, 180_000)[3]!.text, /read_bytes/);
+  assert.deepEqual(names(140_012), ["activity", "wait events", "WAL", "checkpoints"]);
+  assert.deepEqual(names(160_004), ["activity", "wait events", "WAL", "checkpoints", "I/O"]);
+  assert.match(sampleQueries(POSTGRES_QUERIES, 160_004)[3]!.text, /checkpoints_timed/);
+  assert.match(sampleQueries(POSTGRES_QUERIES, 170_000)[3]!.text, /pg_stat_checkpointer/);
+  assert.match(sampleQueries(POSTGRES_QUERIES, 170_000)[4]!.text, /op_bytes/);
+  assert.match(sampleQueries(POSTGRES_QUERIES, 180_000)[4]!.text, /read_bytes/);
 });
 
 Deno.test("a plan is of the statement as it ran, and a write's plan changes nothing", async () => {

@@ -28,10 +28,23 @@ Deno.test("every source is sampled on the run's clock, with its rates and its ow
     const client = new pg.Client({ connectionString: url });
     await client.connect();
     await client.query("CREATE TABLE t AS SELECT generate_series(1, 20000) AS n");
+    const waiting = new pg.Client({ connectionString: url });
+    await waiting.connect();
+    const slept = assert.rejects(waiting.query("SELECT pg_sleep(60)"), /canceling statement/);
+    const sleeping = (value: number) =>
+      samples.some(({ metric, labels, value: now }) =>
+        metric === "wait_events" && labels.type === "Timeout" && labels.event === "PgSleep" && now === value
+      );
     while (new Set(samples.filter(({ metric }) => metric === "wal_bytes").map(({ atUs }) => atUs)).size < 3) {
       await client.query("INSERT INTO t SELECT generate_series(1, 100)");
       await sleep(5);
     }
+    while (!sleeping(1)) await sleep(5);
+    await client.query("SELECT pg_cancel_backend(pid) FROM pg_stat_activity WHERE wait_event = 'PgSleep'");
+    await slept;
+    // What nobody waits for any more is said to be none.
+    while (!sleeping(0)) await sleep(5);
+    await waiting.end();
     await client.end();
     const summary = await sampler.stop();
     const emitted = samples.length;
@@ -72,7 +85,7 @@ Deno.test("every source is sampled on the run's clock, with its rates and its ow
     const rows = samples.map(({ atUs, ...sample }) => ({ ...sample, second: atUs / 1e6 }));
     const panels = new Set(samplePanels(rows).map(({ panel }) => panel));
     for (
-      const panel of ["PostgreSQL blocks", "Redis commands", "Host memory"]
+      const panel of ["PostgreSQL active sessions", "PostgreSQL blocks", "Redis commands", "Host memory"]
     ) {
       assert.ok(panels.has(panel), panel);
     }

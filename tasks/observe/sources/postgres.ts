@@ -42,6 +42,17 @@ export const POSTGRES_QUERIES: readonly PostgresQuery[] = [
     ],
   },
   {
+    name: "wait events",
+    sql: () => "sample_waits",
+    metrics: [
+      gauge("wait_events", "count", "active sessions by what they wait for; `CPU`: for nothing", {
+        labels: ["type", "event"],
+        absent: 0,
+        panel: { title: "PostgreSQL active sessions", series: { label: "type" }, several: "sum" },
+      }),
+    ],
+  },
+  {
     name: "WAL",
     sql: () => "sample_wal",
     metrics: [
