@@ -25,6 +25,8 @@ export interface Config {
   readonly hasuraAdminSecret: string | undefined;
   readonly chromePath: string | undefined;
   readonly redisServer: string | undefined;
+  /** Whether generator threads may be moved from core to core (`BENCHBOOK_THREAD_MIGRATION`). */
+  readonly threadMigration: boolean;
 }
 
 /** The version that reports and fingerprints carry. */
@@ -52,6 +54,7 @@ export function readConfig(env: Readonly<Record<string, string | undefined>> = e
     hasuraAdminSecret: value("HASURA_GRAPHQL_ADMIN_SECRET"),
     chromePath: value("CHROME_PATH"),
     redisServer: value("REDIS_SERVER"),
+    threadMigration: isOn("BENCHBOOK_THREAD_MIGRATION", value("BENCHBOOK_THREAD_MIGRATION") ?? "on"),
   };
 }
 
@@ -83,6 +86,14 @@ export function readEnvFile(file: string): Record<string, string | undefined> {
       { cause: error },
     );
   }
+}
+
+function isOn(name: string, text: string): boolean {
+  if (text === "on" || text === "off") return text === "on";
+  throw new UsageError(
+    `Cannot use ${name}: "${text}" must be on or off`,
+    "Give it one of the two, or unset it.",
+  );
 }
 
 function url(name: string, text: string | undefined, protocols: readonly string[]): string | undefined {

@@ -46,3 +46,9 @@ Deno.test("a comment behind a URL of .env is none of it", () => {
 Deno.test("a URL is shown without what could be secret", () => {
   assert.equal(redactUrl("postgres://u:p@h:1/d?password=x"), "postgres://u:***@h:1/d");
 });
+
+Deno.test("thread migration is on unless it is switched off, and nothing else can be said of it", () => {
+  const read = (value?: string) => readConfig({ BENCHBOOK_THREAD_MIGRATION: value }).threadMigration;
+  assert.deepEqual([read(), read("on"), read(" off ")], [true, true, false]);
+  assert.throws(() => read("no"), /BENCHBOOK_THREAD_MIGRATION: "no" must be on or off/);
+});

@@ -67,7 +67,7 @@ export class Crew {
     };
     this.#alarm = needAlarm ? new AlarmThread(failThread) : null;
     // One that is woken by an alarm would have to be relieved together with it; of a closed loop nothing is due.
-    this.#relief = needAlarm || plan.loop.kind === "closed"
+    this.#relief = needAlarm || plan.loop.kind === "closed" || plan.threadMigration === false
       ? null
       : ReliefThread.where(worker, failThread, (note) => {
         this.notes = [...this.notes, note];

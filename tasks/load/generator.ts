@@ -192,6 +192,7 @@ class Generator {
       realTime,
       native: loop.native,
       beats: () => loop.beats(),
+      moves: () => loop.moves(),
     });
     loop.onTurn = () => {
       try {

@@ -20,6 +20,8 @@ export interface GeneratorCostOptions {
   readonly native: boolean;
   /** How the thread's event loop went since the last time of asking. */
   readonly beats: () => Beats;
+  /** How often the thread was moved to another core so far; null where nothing moves it. */
+  readonly moves: () => number | null;
 }
 
 /**
@@ -32,6 +34,8 @@ export class GeneratorCost {
   readonly #realTime: boolean;
   readonly #native: boolean;
   readonly #beats: () => Beats;
+  readonly #moves: () => number | null;
+  #moved = 0;
   readonly #cpu = new ThreadClock();
   // Deno's PerformanceObserver knows the entry type "gc" and never reports any.
   readonly #collections = new v8.GCProfiler();
@@ -41,11 +45,12 @@ export class GeneratorCost {
   #cpuUs = this.#cpu.us();
 
   /** Counting begins now. */
-  constructor({ nowUs, worker, realTime, native, beats }: GeneratorCostOptions) {
+  constructor({ nowUs, worker, realTime, native, beats, moves }: GeneratorCostOptions) {
     this.#labels = { worker: String(worker) };
     this.#realTime = realTime;
     this.#native = native;
     this.#beats = beats;
+    this.#moves = moves;
     this.#sinceUs = nowUs();
     beats();
     this.#collections.start();
@@ -77,6 +82,7 @@ export class GeneratorCost {
     const cpuUs = this.#cpu.us();
     const used = cpuUs - this.#cpuUs;
     const pauses = this.#pausesMs();
+    const moves = this.#moves();
     const values: Record<Metric, number | null> = {
       cpu_cores: used / (atUs - this.#sinceUs),
       cpu_per_request_us: this.#due === 0 ? null : used / this.#due,
@@ -89,11 +95,14 @@ export class GeneratorCost {
       gc_longest_ms: Math.max(0, ...pauses),
       native_loop: this.#native ? 1 : 0,
       real_time: this.#realTime ? 1 : 0,
+      thread_migration: moves === null ? 0 : 1,
+      thread_moves: moves === null ? null : moves - this.#moved,
     };
     this.#sinceUs = atUs;
     this.#cpuUs = cpuUs;
     this.#due = 0;
     this.#lag.take();
+    this.#moved = moves ?? 0;
     return GENERATOR_METRICS.flatMap(({ name: metric }) => {
       const value = values[metric];
       return value === null

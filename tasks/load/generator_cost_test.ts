@@ -7,8 +7,15 @@ import { LiveCounts } from "./live_counts.ts";
 import { ThreadClock } from "./thread_clock.ts";
 
 const SECOND = 1e6;
-/** A loop of which nothing is told but that it went. */
-const quiet = (): Beats => ({ longestUs: 0, delayP50Us: null, delayP99Us: null });
+/** A thread of which nothing is told but that its loop went. */
+const QUIET = {
+  nowUs: () => 0,
+  worker: 0,
+  realTime: false,
+  native: true,
+  beats: (): Beats => ({ longestUs: 0, delayP50Us: null, delayP99Us: null }),
+  moves: () => null,
+};
 let sink: unknown[] = [];
 
 /** Keeps the thread busy, and its garbage collector too. */
@@ -21,13 +28,7 @@ function work(ms: number): void {
 
 Deno.test("a full second gives every metric once, with the worker's name", () => {
   const live = new LiveCounts();
-  const cost = new GeneratorCost({
-    nowUs: () => 0,
-    worker: 3,
-    realTime: false,
-    native: true,
-    beats: quiet,
-  });
+  const cost = new GeneratorCost({ ...QUIET, worker: 3 });
   live.woke(100);
   live.woke(400);
   assert.deepEqual(cost.take(live.take(SECOND / 2)), []);
@@ -36,7 +37,7 @@ Deno.test("a full second gives every metric once, with the worker's name", () =>
   cost.end(live.take(SECOND));
   // Nothing is told about delays that are not known.
   const expected = GENERATOR_METRICS.map(({ name }) => name)
-    .filter((name) => !name.startsWith("loop_delay"));
+    .filter((name) => !name.startsWith("loop_delay") && name !== "thread_moves");
   assert.deepEqual(samples.map(({ metric }) => metric), expected);
   for (const { source, labels, atUs } of samples) {
     assert.deepEqual({ source, labels, atUs }, {
@@ -54,13 +55,7 @@ Deno.test("a full second gives every metric once, with the worker's name", () =>
 
 Deno.test("a second without a request has no cost of a request", () => {
   const live = new LiveCounts();
-  const cost = new GeneratorCost({
-    nowUs: () => 0,
-    worker: 0,
-    realTime: false,
-    native: true,
-    beats: quiet,
-  });
+  const cost = new GeneratorCost(QUIET);
   const metrics = cost.take(live.take(SECOND)).map(({ metric }) => metric);
   cost.end(live.take(SECOND));
   assert.ok(metrics.includes("cpu_cores") && metrics.includes("gap_ms"));
@@ -69,43 +64,39 @@ Deno.test("a second without a request has no cost of a request", () => {
 
 Deno.test("of the last moments only the gap counts, and of a longer rest everything", () => {
   const live = new LiveCounts();
-  const short = new GeneratorCost({
-    nowUs: () => 0,
-    worker: 0,
-    realTime: false,
-    native: true,
-    beats: quiet,
-  });
+  const short = new GeneratorCost(QUIET);
   live.woke(1);
   assert.deepEqual(short.end(live.take(SECOND / 10)).map(({ metric }) => metric), ["gap_ms"]);
-  const long = new GeneratorCost({
-    nowUs: () => 0,
-    worker: 0,
-    realTime: false,
-    native: true,
-    beats: quiet,
-  });
+  const long = new GeneratorCost(QUIET);
   live.woke(1);
   const metrics = long.end(live.take(SECOND / 2)).map(({ metric }) => metric);
   assert.ok(metrics.includes("gap_ms") && metrics.includes("cpu_per_request_us"));
-  const whole = new GeneratorCost({
-    nowUs: () => 0,
-    worker: 0,
-    realTime: false,
-    native: true,
-    beats: quiet,
-  });
+  const whole = new GeneratorCost(QUIET);
   assert.ok(whole.end(live.take(SECOND)).length > 1);
+});
+
+Deno.test("moves to another core are counted second by second, and said to be off where nothing moves the thread", () => {
+  const live = new LiveCounts();
+  let moves: number | null = 0;
+  const cost = new GeneratorCost({ ...QUIET, moves: () => moves });
+  const told = (second: number, sofar: number | null) => {
+    moves = sofar;
+    const samples = cost.take(live.take(second * SECOND));
+    return ["thread_migration", "thread_moves"].map((name) => samples.find((s) => s.metric === name)?.value);
+  };
+  assert.deepEqual(told(1, 3), [1, 3]);
+  assert.deepEqual(told(2, 3), [1, 0]);
+  assert.deepEqual(told(3, 8), [1, 5]);
+  assert.deepEqual(told(4, null), [0, undefined]);
+  cost.end(live.take(4 * SECOND));
 });
 
 Deno.test("the event loop's delays and gaps are seen", async () => {
   const live = new LiveCounts();
   const heartbeat = new Heartbeat(monotonicUs);
   const cost = new GeneratorCost({
+    ...QUIET,
     nowUs: monotonicUs,
-    worker: 0,
-    realTime: false,
-    native: true,
     beats: () => heartbeat.take(),
   });
   const startUs = monotonicUs();
@@ -125,13 +116,7 @@ Deno.test("the event loop's delays and gaps are seen", async () => {
 
 Deno.test("garbage collections are told in milliseconds", () => {
   const live = new LiveCounts();
-  const cost = new GeneratorCost({
-    nowUs: () => 0,
-    worker: 0,
-    realTime: false,
-    native: true,
-    beats: quiet,
-  });
+  const cost = new GeneratorCost(QUIET);
   const began = performance.now();
   work(300);
   const elapsedMs = performance.now() - began;

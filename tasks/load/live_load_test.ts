@@ -67,7 +67,8 @@ Deno.test("generators tell how a run goes while it goes, and what they cost, onc
     assert.equal(figures.hitRate, null);
     assert.ok(told.some(({ figures }) => figures.offeredPerSecond > 0 && figures.achievedPerSecond > 0));
 
-    for (const { name: metric } of GENERATOR_METRICS) {
+    // Of moves nothing is told where the thread has real-time priority, or cores enough.
+    for (const { name: metric } of GENERATOR_METRICS.filter(({ name }) => name !== "thread_moves")) {
       const values = samples.filter((sample) => sample.metric === metric).map(({ value }) => value);
       assert.ok(values.length >= 1 && values.length <= SECONDS + 2, `${values.length} samples of ${metric}`);
       assert.ok(values.every((value) => Number.isFinite(value) && value >= 0), metric);

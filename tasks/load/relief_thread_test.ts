@@ -57,6 +57,10 @@ Deno.test({
       // The next time counts anew.
       await tell({ inUs: 1000 });
       await until(() => cpusOf(thread) === String(first));
+      const line = new ReliefLine(relief.memory);
+      await until(() => line.moves === 2);
+      relief.stop();
+      assert.equal(line.moves, null);
     } finally {
       relief.stop();
       worker.terminate();

@@ -21,6 +21,8 @@ export interface EventLoop extends Network {
   beOnTime(): boolean;
   /** How it went since the last time of asking. */
   beats(): Beats;
+  /** How often a thread beside it has moved this one to another core; null where none does. */
+  moves(): number | null;
   close(): void;
 }
 

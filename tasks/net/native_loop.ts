@@ -151,6 +151,10 @@ export class NativeLoop implements EventLoop, SocketWatch {
     return this.#times.take(monotonicUs());
   }
 
+  moves(): number | null {
+    return this.#relief?.moves ?? null;
+  }
+
   close(): void {
     if (this.#closed) return;
     this.#closed = true;

@@ -30,6 +30,8 @@ self.onmessage = ({ data: { memory, cpus } }: MessageEvent<ReliefOrder>) => {
   const line = new ReliefLine(memory);
   const thread = line.joined();
   if (thread !== null) watch(line, thread, cpus);
+  // Nobody is to believe that it goes on.
+  line.stop();
   self.close();
 };
 
@@ -58,6 +60,7 @@ function watch(line: ReliefLine, thread: number, cpus: readonly number[]): void 
     }
     servedUs = dueUs;
     if (!giveCore()) return;
+    line.moved();
   }
 }
 

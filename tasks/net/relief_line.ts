@@ -1,10 +1,11 @@
 /** Flags, and times behind them. */
-const FLAGS = 3;
+const FLAGS = 4;
 const TIMES_AT = 16;
 const BYTES = 32;
 const CHANGES = 0;
 const STOPPED = 1;
 const THREAD = 2;
+const MOVES = 3;
 const DUE = 0;
 const WOKE = 1;
 
@@ -66,6 +67,16 @@ export class ReliefLine {
     // A change between the decision and here would otherwise be slept through.
     if (this.dueUs !== dueUs || this.stopped) return;
     Atomics.wait(this.#flags, CHANGES, version, us / 1000);
+  }
+
+  /** By the relief: it has moved the thread to another core. */
+  moved(): void {
+    Atomics.add(this.#flags, MOVES, 1);
+  }
+
+  /** How often the thread was moved; null where nobody moves it any more. */
+  get moves(): number | null {
+    return this.stopped ? null : Atomics.load(this.#flags, MOVES);
   }
 
   get stopped(): boolean {

@@ -65,6 +65,10 @@ export class RuntimeLoop implements EventLoop {
     return this.#heartbeat.take();
   }
 
+  moves(): null {
+    return null;
+  }
+
   close(): void {
     clearInterval(this.#timer);
     this.#heartbeat.stop();

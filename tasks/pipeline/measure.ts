@@ -194,6 +194,7 @@ async function makeLoad(options: MeasureOptions, streams: readonly LoadStream[])
           workers: plan.workers,
           spoolDir: spool.dir,
           mostSlots: slotLimit(scenario),
+          threadMigration: config.threadMigration,
           tellEnded: targets !== null,
         },
         signal: ending.signal,

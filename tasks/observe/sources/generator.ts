@@ -41,6 +41,16 @@ export const GENERATOR_METRICS = [
       labels,
     },
   ),
+  gauge(
+    "thread_migration",
+    "0 or 1",
+    "1 where a thread beside this one moves it to another core when it has to wait for its own " +
+      "(`BENCHBOOK_THREAD_MIGRATION`)",
+    { labels },
+  ),
+  gauge("thread_moves", "count", "how often it was moved so; absent where thread migration is off", {
+    labels,
+  }),
 ] as const;
 
 /** The generator's own threads, which make their samples themselves: load/generator_cost.ts. */
