@@ -9,6 +9,7 @@ export type Pages = ReadonlyMap<string, number>;
 
 type Options = Handlebars.HelperOptions;
 type Root = ReportView & { readonly pages: Pages };
+type Entry = ReportView["contents"][number];
 
 /**
  * Renders the report: one HTML file with its stylesheet and figures inside.
@@ -29,10 +30,12 @@ export async function templates(
 ): Promise<(name: string, context: unknown) => Promise<string>> {
   const engine = Handlebars.create();
   registerHelpers(engine);
-  for await (const entry of Deno.readDir(join(directory, "partials"))) {
-    if (!entry.name.endsWith(".hbs")) continue;
-    const text = await Deno.readTextFile(join(directory, "partials", entry.name));
-    engine.registerPartial(entry.name.slice(0, -".hbs".length), text);
+  for (const folder of ["partials", "sections"]) {
+    for await (const { name } of Deno.readDir(join(directory, folder))) {
+      if (!name.endsWith(".hbs")) continue;
+      const text = await Deno.readTextFile(join(directory, folder, name));
+      engine.registerPartial(`${folder}/${name.slice(0, -".hbs".length)}`, text);
+    }
   }
   return async (name, context) => {
     const text = await Deno.readTextFile(join(directory, name));
@@ -70,18 +73,13 @@ function registerHelpers(engine: typeof Handlebars): void {
       }</td>`,
     );
   });
-  /** A figure or prose that a notebook made; nothing where it made none. */
+  /** A figure that a notebook made; nothing where it made none. */
   engine.registerHelper("slot", (name: string, { data }: Options) => data.root.slots[name] ?? "");
-  /** A section of the contents with its heading and the notebooks' prose; left out when not in them. */
-  engine.registerHelper("section", function (this: unknown, id: string, options: Options) {
-    const root: Root = options.data.root;
-    const entry = root.contents.find((section) => section.id === id);
-    if (entry === undefined) return "";
-    const prose = root.slots[`prose:${id}`] ?? "";
+  /** A section with its heading and the notebooks' prose. */
+  engine.registerHelper("section", function (this: unknown, { id, title }: Entry, options: Options) {
+    const prose = options.data.root.slots[`prose:${id}`] ?? "";
     return safe(
-      `<section id="${id}" aria-labelledby="${id}-title">\n<h2 id="${id}-title">${
-        escape(entry.title)
-      }</h2>\n` +
+      `<section id="${id}" aria-labelledby="${id}-title">\n<h2 id="${id}-title">${escape(title)}</h2>\n` +
         `${prose}${options.fn(this)}</section>`,
     );
   });

@@ -5,15 +5,14 @@ import type { RunSummary } from "../model/summary.ts";
 import { type BrowserOptions, launchBrowser } from "../stack/browser.ts";
 import { isReportPart, prepareReports, reportFolder } from "../stack/reports_folder.ts";
 import { temporaryFolder } from "../files/temporary.ts";
-import { openRun } from "../store/read.ts";
+import { openRun, type RunReader } from "../store/read.ts";
 import { summarise } from "../summary/summarise.ts";
 import { type Pages, renderHtml } from "./html.ts";
 import { runNotebooks } from "./notebooks.ts";
 import { printPdf } from "./pdf.ts";
-import type { PlanRow } from "./plans.ts";
 import { writeSite } from "./site.ts";
 import { slotsOf } from "./slots.ts";
-import { buildView } from "./view.ts";
+import { buildView, VIEW_QUERIES } from "./view.ts";
 import { replaceDirectory, replaceFile } from "./write.ts";
 
 export interface ReportOptions {
@@ -53,7 +52,7 @@ export async function makeReport(options: ReportOptions): Promise<Report> {
   onStep?.("summarising the run");
   const measured = await summarise(reader, reader.run.runId);
   const runs = await runNotebooks(reader, { config, ...(signal && { signal }), ...(onStep && { onStep }) });
-  const view = buildView(measured, slotsOf(runs), await reader.rows<PlanRow>("plans"));
+  const view = buildView(measured, slotsOf(runs), await viewRows(reader));
   const directory = reportFolder(config.reports, reader.run.runId);
   const warnings: string[] = [];
   let pdf: string | null = null;
@@ -86,6 +85,12 @@ export async function makeReport(options: ReportOptions): Promise<Report> {
   const html = join(directory, "index.html");
   const files = { html, pdf, summary: join(directory, "summary.json"), store: reader.db };
   return { html, pdf, summary: { ...measured, files }, warnings };
+}
+
+async function viewRows(reader: RunReader): Promise<Record<string, unknown[]>> {
+  const rows: Record<string, unknown[]> = {};
+  for (const query of VIEW_QUERIES) rows[query] = await reader.rows(query);
+  return rows;
 }
 
 function templatesOf(config: Pick<Config, "root">): { readonly templates: string } {

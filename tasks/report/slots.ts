@@ -3,13 +3,14 @@ import { ServiceError } from "../model/errors.ts";
 import type { NotebookRun, RunCell } from "../notebook/run.ts";
 import { basename } from "node:path";
 import { markdown } from "./markdown.ts";
-import type { Slots } from "./view.ts";
+
+/** What notebooks put into the report: a figure or prose by the name of its slot. */
+export type Slots = Readonly<Record<string, string>>;
 
 /**
  * How notebooks and report meet: a cell's tag names the place of what it makes.
  *
- * - A code cell tagged `figure:NAME` fills `{{{slot "NAME"}}}` in templates/report.hbs with the HTML that it
- *   displays.
+ * - A code cell tagged `figure:NAME` shows the HTML that it displays in the section of sections/ that has this figure.
  * - A Markdown cell tagged `prose:SECTION` becomes the first paragraphs of the section of that id.
  *
  * Cells without such a tag are for whoever opens the notebook, and leave no trace in the report.

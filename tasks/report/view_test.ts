@@ -1,6 +1,9 @@
 import assert from "node:assert/strict";
+import type { RunSummary } from "../model/summary.ts";
 import { exampleRun, exampleSummary } from "./testing.ts";
 import { buildView } from "./view.ts";
+
+const lagOf = (summary: RunSummary) => buildView(summary, {}).sections.validity!.lag;
 
 Deno.test("the verdict is the first thing said, with its reason", () => {
   const { decision } = buildView(exampleSummary(), {});
@@ -24,10 +27,10 @@ Deno.test("a run that was cut short is said to be so before its verdict", () => 
 Deno.test("that others kept the machine busy stands on page one, not among the notes, and leaves the verdict", () => {
   const text = "Other programs on this machine used 45 % of its CPU time during the measurement.";
   const summary = exampleSummary({ verdict: "pass", warnings: [{ code: "busy-machine", text }] });
-  const { decision, footnotes } = buildView(summary, {});
+  const { decision, sections } = buildView(summary, {});
   assert.equal(decision.word, "Pass");
   assert.ok(decision.more.includes(text));
-  assert.ok(!footnotes.some((note) => note.text === text));
+  assert.ok(!sections.notes?.footnotes.some((note) => note.text === text));
 });
 
 Deno.test("no target of a run that was cut short passes or fails", () => {
@@ -41,10 +44,10 @@ Deno.test("no target of a run that was cut short passes or fails", () => {
 Deno.test("a closed loop shows no generator lag", () => {
   const run = exampleRun();
   const closed = { ...run, config: { ...run.config, loop: "closed" as const, concurrency: 8 } };
-  assert.match(buildView(exampleSummary({ run: closed }), {}).lag, /^A closed loop has no generator lag/);
+  assert.match(lagOf(exampleSummary({ run: closed })), /^A closed loop has no generator lag/);
   const text = "Generator saturated: its thread used 96 % of a core.";
   const saturated = exampleSummary({ run: closed, warnings: [{ code: "generator-saturated", text }] });
-  assert(buildView(saturated, {}).lag.endsWith(` ${text}`));
+  assert(lagOf(saturated).endsWith(` ${text}`));
 });
 
 Deno.test("own tables have no scale to ask for again, and nobody has counted their rows", () => {
@@ -52,7 +55,7 @@ Deno.test("own tables have no scale to ask for again, and nobody has counted the
   const dataset = { ...run.environment.dataset, name: "mine", scale: "own" };
   const own = { ...run, environment: { ...run.environment, dataset } };
   const view = buildView(exampleSummary({ run: own }), {});
-  assert.doesNotMatch(view.command, /--scale/);
+  assert.doesNotMatch(view.sections.method!.command, /--scale/);
   const { value } = view.decision.provenance.find(({ name }) => name === "Data")!;
   assert.match(value, /^mine, tables of its own: about [\d,]+ rows, as the server estimates$/);
 });
@@ -128,8 +131,8 @@ Deno.test("a tile says how an arm compares only by the paired estimate with its 
 });
 
 Deno.test("every ratio that a table shows stands with its verdict", () => {
-  const { tables } = buildView(exampleSummary(), {});
-  const ratios = [tables.cache!, tables.graphql!].flatMap(({ groups }) =>
+  const { cache, graphql } = buildView(exampleSummary(), {}).sections;
+  const ratios = [...cache!.tables, ...graphql!.tables].flatMap(({ groups }) =>
     groups.flatMap(({ rows }) => rows.flatMap(({ cells }) => cells.map(({ text }) => text)))
   ).filter((text) => /×/.test(text));
   assert.ok(ratios.length > 0);
@@ -137,18 +140,18 @@ Deno.test("every ratio that a table shows stands with its verdict", () => {
 });
 
 Deno.test("a doubt that many numbers share is one footnote", () => {
-  const view = buildView(exampleSummary(), {});
-  assert.deepEqual(view.footnotes.map(({ number }) => number), [1, 2]);
-  const row = view.tables.operations.groups[0]!.rows[0]!;
+  const { notes, operations } = buildView(exampleSummary(), {}).sections;
+  assert.deepEqual(notes!.footnotes.map(({ number }) => number), [1, 2]);
+  const row = operations!.operations.groups[0]!.rows[0]!;
   assert.deepEqual(row.cells.find(({ text }) => text === "14.2 ms")?.notes, [1]);
 });
 
 Deno.test("the accounting sums to what was scheduled and says when it does not", () => {
   const summary = exampleSummary();
-  assert.match(buildView(summary, {}).tables.accounting.note, /nothing is missing/);
+  assert.match(buildView(summary, {}).sections.validity!.accounting.note, /nothing is missing/);
   const { accounting } = summary;
   const short = exampleSummary({ accounting: { ...accounting, scheduled: accounting.scheduled + 1 } });
-  const { ok, note } = buildView(short, {}).tables.accounting;
+  const { ok, note } = buildView(short, {}).sections.validity!.accounting;
   assert.equal(ok, false);
   assert.match(note, /DIFFER/);
 });
@@ -165,7 +168,7 @@ Deno.test("sections without anything to say are left out of the contents", () =>
 
 Deno.test("the command line asks for the same run, seed included", () => {
   assert.equal(
-    buildView(exampleSummary(), {}).command,
+    buildView(exampleSummary(), {}).sections.method!.command,
     "deno task bench access-paths --scale small --rate 240 --duration 72s --warmup 6s " +
       "--paths sql,graphql,sql+cache --seed 42 --workers 1 --set ttl=45 " +
       "--slo 'p95<20ms,errors<1%,hit>80%,sql: p95<10ms over 10s'",
@@ -179,7 +182,7 @@ Deno.test("an arm that could not be measured is named with its reason", () => {
     unavailableArms: [{ arm: "sql+cache", reason: "Redis is not installed." }],
   };
   const view = buildView(exampleSummary({ run: { ...run, config } }), {});
-  assert.ok(view.unavailable.includes("The path sql+cache: Redis is not installed."));
+  assert.ok(view.sections.unavailable!.unavailable.includes("The path sql+cache: Redis is not installed."));
 });
 
 Deno.test("a password in a service's address is not shown, wherever it came from", () => {
@@ -187,7 +190,7 @@ Deno.test("a password in a service's address is not shown, wherever it came from
   const services = [{ ...run.environment.services[0]!, address: "postgres://bench:secret@db:5432/shop" }];
   const environment = { ...run.environment, services };
   const view = buildView(exampleSummary({ environment }), {});
-  assert.equal(view.services[0]!.address, "postgres://bench:***@db:5432/shop");
+  assert.equal(view.sections.servers!.services[0]!.address, "postgres://bench:***@db:5432/shop");
 });
 
 Deno.test("instances of one service are told apart by their names, and the only one of its kind needs none", () => {
@@ -200,7 +203,7 @@ Deno.test("instances of one service are told apart by their names, and the only 
   ];
   const view = buildView(exampleSummary({ environment: { ...run.environment, services } }), {});
   const names = ["PostgreSQL (postgres)", "PostgreSQL (postgres-target)", "Redis"];
-  assert.deepEqual(view.services.map(({ name }) => name), names);
+  assert.deepEqual(view.sections.servers!.services.map(({ name }) => name), names);
 });
 
 Deno.test("that nothing was compared is said to be so, and is no finding", () => {
@@ -211,7 +214,7 @@ Deno.test("that nothing was compared is said to be so, and is no finding", () =>
   assert.equal(told({}), null);
   assert.match(told({ comparisons: few })!, /^Not compared: too few pairs/);
   assert.match(told({ verdict: "invalid" })!, /^Not compared: the run is invalid/);
-  const { groups, note } = buildView(exampleSummary({ comparisons: few }), {}).tables.comparisons!;
+  const { groups, note } = buildView(exampleSummary({ comparisons: few }), {}).sections.change!.tables[0]!;
   for (const { rows } of groups) {
     for (const { cells } of rows) assert.equal(cells.at(-1)!.text, "? too few pairs");
   }

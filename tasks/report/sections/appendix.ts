@@ -1,0 +1,9 @@
+import { intervalTables, type Table } from "../tables.ts";
+import type { Section } from "./section.ts";
+
+export const APPENDIX: Section<{ readonly tables: readonly Table[] }> = {
+  title: "Appendix: intervals and parts",
+  figures: [],
+  template: "sections/appendix",
+  view: ({ summary, footnotes }) => ({ tables: intervalTables(summary, footnotes) }),
+};

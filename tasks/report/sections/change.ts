@@ -1,0 +1,10 @@
+import { comparisonTable } from "../tables.ts";
+import { plainSection } from "./section.ts";
+
+export const CHANGE = plainSection({
+  title: ({ page }) => `Change against ${page.baseline}`,
+  figures: ["ratios"],
+  tables: ({ summary: { comparisons }, footnotes }) => [
+    comparisons.length === 0 ? null : comparisonTable(comparisons, footnotes),
+  ],
+});

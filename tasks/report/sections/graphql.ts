@@ -1,0 +1,8 @@
+import { graphqlTable } from "../tables.ts";
+import { plainSection } from "./section.ts";
+
+export const GRAPHQL = plainSection({
+  title: "GraphQL against SQL",
+  figures: [],
+  tables: ({ summary, footnotes }) => [graphqlTable(summary, footnotes)],
+});

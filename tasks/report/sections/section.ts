@@ -1,0 +1,58 @@
+import type { RunSummary } from "../../model/summary.ts";
+import type { Footnotes } from "../cells.ts";
+import type { Decision } from "../decision.ts";
+import type { Slots } from "../slots.ts";
+import type { Table } from "../tables.ts";
+
+/** What sections are made from. */
+export interface Material {
+  readonly summary: RunSummary;
+  /** Page one. */
+  readonly page: Decision;
+  /** What notebooks put into the report. */
+  readonly slots: Slots;
+  /** Rows of the queries that sections ask for, by the query's name. */
+  readonly rows: Readonly<Record<string, readonly unknown[]>>;
+  /** Numbered in the order in which sections refer to them, which is that of the page. */
+  readonly footnotes: Footnotes;
+}
+
+/** One section of the report's page. */
+export interface Section<View extends object> {
+  readonly title: string | ((material: Material) => string);
+  /** Notebook figures that it shows, in order: a code cell tagged `figure:NAME` makes one. */
+  readonly figures: readonly string[];
+  /** A query of queries/analysis/ whose rows it needs. */
+  readonly query?: string;
+  /** A file of templates/, without its ending; it gets the view, and its `figures` by name. */
+  readonly template: string;
+  /** Made after all others, of what they refer to. */
+  readonly last?: true;
+  /** What the template shows; nothing is computed there. Null: it has nothing to say, and is left out. */
+  readonly view: (material: Material) => View | null;
+}
+
+/** A section of figures and the tables under them: there where it has a table or, if it never has one, a figure. */
+export function plainSection(
+  { tables, ...section }:
+    & Omit<Section<object>, "view" | "template" | "last">
+    & { readonly tables?: (material: Material) => readonly (Table | null)[] },
+): Section<{ readonly tables: readonly Table[] }> {
+  return {
+    ...section,
+    template: "partials/section",
+    view(material) {
+      const made = tables?.(material).filter((table) => table !== null) ?? [];
+      const isThere = tables === undefined ? hasFigure(section, material) : made.length > 0;
+      return isThere ? { tables: made } : null;
+    },
+  };
+}
+
+/** Whether notebooks made any figure of a section. */
+export function hasFigure(
+  { figures }: { readonly figures: readonly string[] },
+  { slots }: Material,
+): boolean {
+  return figures.some((name) => slots[name] !== undefined);
+}

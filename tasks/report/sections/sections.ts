@@ -1,0 +1,36 @@
+import { APPENDIX } from "./appendix.ts";
+import { CACHE } from "./cache.ts";
+import { CHANGE } from "./change.ts";
+import { DISTRIBUTION } from "./distribution.ts";
+import { GRAPHQL } from "./graphql.ts";
+import { METHOD } from "./method.ts";
+import { NOTES } from "./notes.ts";
+import { OPERATIONS } from "./operations.ts";
+import { OVER_TIME } from "./over_time.ts";
+import { SERVERS } from "./servers.ts";
+import { UNAVAILABLE } from "./unavailable.ts";
+import { VALIDITY } from "./validity.ts";
+
+/**
+ * The sections of the report below page one, by their ids and in order; contents, page and PDF follow it. A new one is a
+ * file here, its line below and, unless it is figures and tables only, its template in templates/sections/.
+ */
+export const SECTIONS = {
+  "change": CHANGE,
+  "operations": OPERATIONS,
+  "distribution": DISTRIBUTION,
+  "over-time": OVER_TIME,
+  "cache": CACHE,
+  "graphql": GRAPHQL,
+  "servers": SERVERS,
+  "validity": VALIDITY,
+  "unavailable": UNAVAILABLE,
+  "method": METHOD,
+  "notes": NOTES,
+  "appendix": APPENDIX,
+};
+
+export type SectionId = keyof typeof SECTIONS;
+
+/** What each section's template shows; null where it is left out. */
+export type SectionViews = { readonly [Id in SectionId]: ReturnType<typeof SECTIONS[Id]["view"]> };

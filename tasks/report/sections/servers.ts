@@ -1,0 +1,44 @@
+import { redactUrl } from "../../config.ts";
+import type { RunSummary } from "../../model/summary.ts";
+import { type PlanRow, type PlansView, plansView } from "../plans.ts";
+import { serviceName } from "../provenance.ts";
+import { hasFigure, type Section } from "./section.ts";
+
+export interface ServiceView {
+  readonly name: string;
+  readonly state: string;
+  readonly address: string;
+  readonly settings: string;
+}
+
+export const SERVERS: Section<
+  { readonly services: readonly ServiceView[]; readonly plans: PlansView | null }
+> = {
+  title: "PostgreSQL, Redis and host",
+  figures: ["samples"],
+  query: "plans",
+  template: "sections/servers",
+  view(material) {
+    const { summary, rows } = material;
+    if (summary.environment.services.length === 0 && !hasFigure(SERVERS, material)) return null;
+    return { services: services(summary), plans: plansView((rows["plans"] ?? []) as readonly PlanRow[]) };
+  },
+};
+
+function services(summary: RunSummary): ServiceView[] {
+  return summary.environment.services.map((service, _, all) => ({
+    name: serviceName(service, all),
+    state: service.available
+      ? `${service.version ?? "version unknown"}, ${service.origin}`
+      : `not available: ${service.reason ?? "no reason was recorded"}`,
+    address: service.address === null ? "—" : safeAddress(service.address),
+    settings: Object.entries(service.settings).map(([name, value]) => `${name} = ${value || "(empty)"}`).join(
+      ", ",
+    ),
+  }));
+}
+
+/** Addresses come without a password; a second look costs nothing and a leak would be for ever. */
+function safeAddress(address: string): string {
+  return /^[a-z]+:\/\//.test(address) && URL.canParse(address) ? redactUrl(address) : address;
+}
