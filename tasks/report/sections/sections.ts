@@ -5,6 +5,7 @@ import { DISTRIBUTION } from "./distribution.ts";
 import { GRAPHQL } from "./graphql.ts";
 import { METHOD } from "./method.ts";
 import { NOTES } from "./notes.ts";
+import { OBSERVER } from "./observer.ts";
 import { OPERATIONS } from "./operations.ts";
 import { OVER_TIME } from "./over_time.ts";
 import { SERVERS } from "./servers.ts";
@@ -23,6 +24,7 @@ export const SECTIONS = {
   "cache": CACHE,
   "graphql": GRAPHQL,
   "servers": SERVERS,
+  "observer": OBSERVER,
   "validity": VALIDITY,
   "unavailable": UNAVAILABLE,
   "method": METHOD,
