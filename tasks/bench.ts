@@ -1,7 +1,7 @@
 import type { Command } from "commander";
 import { readConfig } from "./config.ts";
 import { DEFAULT_SCENARIO, scenarioNames } from "./load/scenario.ts";
-import { askedBench, askedSearch } from "./pipeline/asked.ts";
+import { benchRequest, searchRequest } from "./pipeline/request.ts";
 import { addBenchOptions, type BenchArguments } from "./pipeline/bench_options.ts";
 import type { ExitCode } from "./model/errors.ts";
 import { checkHome } from "./stack/home.ts";
@@ -21,13 +21,13 @@ async function run(): Promise<ExitCode> {
   const name = task.args[0] ?? DEFAULT_SCENARIO;
   // What measures is loaded once it is known that there is something to measure.
   if (given.findRate) {
-    const asked = await askedSearch(name, given, config);
+    const request = await searchRequest(name, given, config);
     const { findRate } = await import("./pipeline/find_rate.ts");
-    return await findRate(asked, config);
+    return await findRate(request, config);
   }
-  const asked = await askedBench(name, given, config);
+  const request = await benchRequest(name, given, config);
   const { bench } = await import("./pipeline/bench.ts");
-  return await bench(asked, config);
+  return await bench(request, config);
 }
 
 if (import.meta.main) await main(run);

@@ -12,7 +12,7 @@ import { dbOption } from "../terminal/command.ts";
 import { isPrintable } from "../terminal/safe_text.ts";
 import { addDataOptions, type DataArguments } from "./data_options.ts";
 
-/** What the command line said, as text; see `settle` for what it comes to. */
+/** What the command line said, as text; see `completePlan` for what it comes to. */
 export interface BenchArguments extends DataArguments {
   readonly rate?: number;
   readonly concurrency?: number;
@@ -116,7 +116,7 @@ export function addBenchOptions(command: Command): Command {
  * What the scenario and the command line come to.
  * @throws {UsageError} for anything that cannot be meant, with the nearest known name.
  */
-export function settle(scenario: LoadedScenario, given: BenchArguments): BenchPlan {
+export function completePlan(scenario: LoadedScenario, given: BenchArguments): BenchPlan {
   if (given.rate !== undefined && given.concurrency !== undefined) {
     throw new UsageError(
       "Cannot make an open and a closed loop at once: both --rate and --concurrency are given",

@@ -4,7 +4,7 @@ import { planBlocks } from "../load/blocks.ts";
 import { type LoadedScenario, loadScenario } from "../load/scenario.ts";
 import { ServiceError, UsageError } from "../model/errors.ts";
 import { withTempDir } from "../store/testing.ts";
-import { type BenchArguments, type BenchPlan, settle } from "./bench_options.ts";
+import { type BenchArguments, type BenchPlan, completePlan } from "./bench_options.ts";
 import { refusalOf, refuseTooMuch, refuseWithoutRoom, RESERVE_BYTES, slotLimit } from "./capacity.ts";
 
 const ROOT = join(import.meta.dirname!, "../..");
@@ -19,7 +19,7 @@ function planOf(scenario: LoadedScenario, given: Partial<BenchArguments>): Bench
     pdf: false,
     json: false,
   };
-  return settle(scenario, { ...plain, ...given } as BenchArguments);
+  return completePlan(scenario, { ...plain, ...given } as BenchArguments);
 }
 
 async function tried(

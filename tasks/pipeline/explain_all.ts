@@ -2,7 +2,7 @@ import type { Mix } from "../load/mix.ts";
 import type { Plan } from "../model/run.ts";
 import { explain } from "../observe/plans.ts";
 import { GENEROUS, isOfServer, withClient } from "../seed/connect.ts";
-import type { Ground } from "./prepare.ts";
+import type { SystemUnderTest } from "./system_under_test.ts";
 
 /** A slot no load reaches: its values serve the plans. */
 const PLAN_SLOT = 1_100_000_000;
@@ -18,14 +18,14 @@ const QUERY_CANCELED = "57014";
  * @throws {InterruptedError} after `signal`
  */
 export async function explainAll(
-  ground: Ground,
+  { arms, databaseUrl }: Pick<SystemUnderTest, "arms" | "databaseUrl">,
   mix: Mix,
   session: string,
   signal: AbortSignal,
 ): Promise<Plan[]> {
-  const arm = ground.arms.find(({ target }) => target.path === "sql");
+  const arm = arms.find(({ target }) => target.path === "sql");
   if (arm === undefined) return [];
-  return await withClient(ground.databaseUrl, async (client) => {
+  return await withClient(databaseUrl, async (client) => {
     const plans: Plan[] = [];
     for (const [index, { operationId, text, parameters, write, carries }] of arm.statements.entries()) {
       // What an earlier step would answer is known only within a session.

@@ -2,83 +2,63 @@ import type { Config } from "../config.ts";
 import { ExitCode, ServiceError } from "../model/errors.ts";
 import type { PathRate, RateSearch } from "../model/rate_search.ts";
 import type { RunStatus, Verdict } from "../model/run.ts";
-import { acquireLock } from "../stack/lock.ts";
-import { prepareHome } from "../stack/places.ts";
 import { self } from "../stack/process.ts";
 import { DEFAULT_RESOLUTION } from "../stats/rate_search.ts";
 import { openStore } from "../store/open.ts";
 import { keepSearch } from "../store/searches.ts";
 import { findRateText } from "../terminal/find_rate_text.ts";
-import { openTerminal, type Terminal } from "../terminal/terminal.ts";
-import type { AskedSearch } from "./asked.ts";
-import { unlessFailed } from "./bench.ts";
-import type { BenchArguments } from "./bench_options.ts";
-import { interruptSignal } from "./interrupt.ts";
+import { type Job, withJob } from "./job.ts";
 import { searchPath } from "./path_search.ts";
 import { CONFIRMATION_TIMES } from "./probe.ts";
-import { endSearches, tellRecovered, waitNote } from "./recover.ts";
-import { newRunId } from "./run_id.ts";
-import { prepareResults } from "./store_file.ts";
-import { type System, withSystem } from "./system.ts";
+import { endSearches, waitNote } from "./recover.ts";
+import { reportStep } from "./report_run.ts";
+import type { SearchRequest } from "./request.ts";
+import { withSystem } from "./system.ts";
+import type { SystemUnderTest } from "./system_under_test.ts";
+
+type SearchJob = Job & SearchRequest;
 
 /**
  * Searches for the highest rate at which each path holds its targets: one system, and a run for each probe.
  * @returns 0 found for each path; 1 a path does not hold at the lowest rate; 4 a path had no valid probe
  */
-export async function findRate(asked: AskedSearch, config: Config): Promise<ExitCode> {
-  const { scenario, plan, data, db, slo, given } = asked;
-  const terminal = openTerminal({ json: given.json });
-  prepareHome(config.home);
-  const lock = acquireLock(config.home, `bench ${scenario.name}`);
-  const interrupt = interruptSignal(config.home);
-  const { signal } = interrupt;
+export function findRate(request: SearchRequest, config: Config): Promise<ExitCode> {
+  return withJob(request, config, async (job) => {
+    const found = await withSystem(job, (system) => searchPaths(job, system));
+    await keepFound(found, job.signal.aborted ? "interrupted" : "complete", job);
+    return await conclude(found, job);
+  });
+}
+
+/** Searches path by path, and keeps after each probe what is known by then. */
+async function searchPaths(job: SearchJob, system: SystemUnderTest): Promise<RateSearch> {
+  const { runId, given, slo, db, signal } = job;
+  const paths: PathRate[] = [];
   try {
-    await prepareResults(config, db, given);
-    await tellRecovered(config, db, terminal, signal);
-    const startedAt = new Date();
-    const id = newRunId(startedAt);
-    const job = { runId: id, config, scenario, plan, data, replace: given.replace, terminal, signal };
-    const found = await withSystem(job, async (system) => {
-      const unavailable = system.ground.unavailableArms.map(({ arm, reason }) => ({ path: arm, reason }));
-      const foundOf = (paths: readonly PathRate[]) =>
-        foundBy(asked, system, { id, startedAt, paths, unavailable });
-      const paths: PathRate[] = [];
-      try {
-        const told = new Set<"rate">();
-        for (const { name: path } of system.ground.arms) {
-          if (signal.aborted) break;
-          const keep = (soFar: PathRate) => keepFound(foundOf([...paths, soFar]), "running", db, terminal);
-          paths.push(await searchPath({ ...job, told, system, given, path, slo, db, keep }));
-        }
-      } catch (error) {
-        // What its probes told until then is an entry too.
-        await endSearches(db, (ended) => ended === id).catch(() => {});
-        throw error;
-      }
-      return foundOf(paths);
-    });
-    await keepFound(found, signal.aborted ? "interrupted" : "complete", db, terminal);
-    return await conclude(found, { given, config, terminal, signal });
-  } finally {
-    interrupt.dispose();
-    lock.release();
+    for (const { name: path } of system.arms) {
+      if (signal.aborted) break;
+      const keep = (soFar: PathRate) => keepFound(foundBy(job, system, [...paths, soFar]), "running", job);
+      paths.push(await searchPath({ system, given, path, slo, keep }));
+    }
+  } catch (error) {
+    // What its probes told until then is an entry too.
+    await endSearches(db, (ended) => ended === runId).catch(() => {});
+    throw error;
   }
+  return foundBy(job, system, paths);
 }
 
 /** What a search of a system has found so far. */
 function foundBy(
-  { scenario, plan, slo, given, db }: AskedSearch,
-  { environment, gitCommit }: System,
-  { id, startedAt, paths, unavailable }: Pick<RateSearch, "paths" | "unavailable"> & {
-    readonly id: string;
-    readonly startedAt: Date;
-  },
+  { runId, startedAt, scenario, plan, slo, given, db }: SearchJob,
+  { environment, gitCommit, unavailableArms }: SystemUnderTest,
+  paths: readonly PathRate[],
 ): RateSearch {
   const { label, rate: startRate, seed, scale, connections, workers, settings } = plan;
   return {
     schema: 1,
     search: {
-      id,
+      id: runId,
       label,
       scenario: scenario.name,
       scenarioFile: scenario.asked,
@@ -99,18 +79,13 @@ function foundBy(
       gitCommit,
     },
     paths,
-    unavailable,
+    unavailable: unavailableArms.map(({ arm, reason }) => ({ path: arm, reason })),
     files: { html: null, pdf: null, store: db },
   };
 }
 
 /** Writes the search's entry among the runs. */
-async function keepFound(
-  found: RateSearch,
-  status: RunStatus,
-  db: string,
-  terminal: Terminal,
-): Promise<void> {
+async function keepFound(found: RateSearch, status: RunStatus, { db, terminal }: Job): Promise<void> {
   const opened = await openStore(db, { mode: "write", onWait: waitNote(terminal) });
   try {
     const endedAt = status === "running" ? null : new Date();
@@ -135,25 +110,16 @@ function verdictOf(found: RateSearch): Verdict | null {
   }
 }
 
-async function conclude(
-  found: RateSearch,
-  { given, config, terminal, signal }: {
-    readonly given: BenchArguments;
-    readonly config: Config;
-    readonly terminal: Terminal;
-    readonly signal: AbortSignal;
-  },
-): Promise<ExitCode> {
+async function conclude(found: RateSearch, { given, config, terminal, signal }: Job): Promise<ExitCode> {
   const warnings: string[] = [];
   let { files } = found;
   let unreported: ServiceError | null = null;
   // An interrupted user wants to leave; the runs of the probes are stored.
   if (given.report && !signal.aborted) {
-    const page = await unlessFailed(terminal.step("Report", async (progress) => {
+    const page = await reportStep(terminal, async (onStep) => {
       const { makeRatePage } = await import("../report/find_rate_page.ts");
-      const made = await makeRatePage(found, { config, pdf: given.pdf, signal, onStep: progress });
-      return { value: made, detail: made.pdf === null ? "HTML" : "HTML and PDF" };
-    }));
+      return await makeRatePage(found, { config, pdf: given.pdf, signal, onStep });
+    });
     if (page instanceof ServiceError) unreported = page;
     else {
       files = { ...files, html: page.html, pdf: page.pdf };

@@ -10,7 +10,7 @@ import { testConfig } from "../stack/testing.ts";
 import { openStore } from "../store/open.ts";
 import type { BenchArguments } from "./bench_options.ts";
 import { exitCodeOf } from "./find_rate.ts";
-import { lowestRate, pathSlo, probeOf, probeSeconds, settleSearch } from "./probe.ts";
+import { completeSearch, lowestRate, pathSlo, probeOf, probeSeconds } from "./probe.ts";
 import { recoverRuns } from "./recover.ts";
 import { listStoredRuns, removeRun } from "./runs.ts";
 import { withWorkbench } from "./testing.ts";
@@ -21,19 +21,19 @@ const given = (changes: Partial<BenchArguments>) => changes as BenchArguments;
 const step = { kind: "probe", rate: 240, confirmation: false, seed: 1 } as const;
 
 Deno.test("without targets that a rate can be searched by, it is a usage error", () => {
-  assert.equal(settleSearch(scenario, given({})), scenario.slo);
-  assert.equal(settleSearch(scenario, given({ slo: "p99<1s" })), "p99<1s");
+  assert.equal(completeSearch(scenario, given({})), scenario.slo);
+  assert.equal(completeSearch(scenario, given({ slo: "p99<1s" })), "p99<1s");
   const faults: [BenchArguments, RegExp][] = [
     [given({ concurrency: 4 }), /both --find-rate and --concurrency/],
     [given({ slo: "p95<1s,throughput>100/s" }), /"throughput>100\/s": it fails at every rate below/],
     [given({ slo: "p95=1s" }), /SLO term "p95=1s"/],
   ];
   for (const [wrong, said] of faults) {
-    assert.throws(() => settleSearch(scenario, wrong), (error) => {
+    assert.throws(() => completeSearch(scenario, wrong), (error) => {
       return error instanceof UsageError && said.test(error.message);
     });
   }
-  assert.throws(() => settleSearch({ ...scenario, slo: undefined }, given({})), /access-paths has none/);
+  assert.throws(() => completeSearch({ ...scenario, slo: undefined }, given({})), /access-paths has none/);
 });
 
 Deno.test("a path is judged by the terms that are about it, and by a hit rate only where it caches", () => {

@@ -1,36 +1,30 @@
 import { join } from "node:path";
-import type { Config } from "../config.ts";
 import { planBlocks } from "../load/blocks.ts";
-import type { Mix } from "../load/mix.ts";
-import type { LoadPlan } from "../load/plan.ts";
 import { fitStreams, peakRate } from "../load/rates.ts";
 import { runLoad } from "../load/run_load.ts";
-import type { LoadedScenario, LoadStream } from "../load/scenario.ts";
-import type { Environment, Plan, Run, RunConfig, RunStatus, Sample } from "../model/run.ts";
+import type { LoadStream } from "../load/scenario.ts";
+import type { Run, RunConfig, RunStatus, Sample } from "../model/run.ts";
 import { formatCount } from "../model/units.ts";
 import { startSampler } from "../observe/sampler.ts";
 import { self } from "../stack/process.ts";
 import { createSpool, keepRun, spoolRoot } from "../store/spool.ts";
 import { liveLine, liveLines } from "../terminal/live_text.ts";
-import type { Terminal } from "../terminal/terminal.ts";
-import { undoing, type Writing } from "../undo/undoing.ts";
+import { undoing } from "../undo/undoing.ts";
 import { watchTargets } from "./abort_on_fail.ts";
-import type { BenchPlan } from "./bench_options.ts";
 import { slotLimit } from "./capacity.ts";
-import type { Ground } from "./prepare.ts";
 import { rateWarning, readCalibration } from "./calibrate.ts";
 import { watchDisk } from "./disk_watch.ts";
+import type { Job } from "./job.ts";
 import { atFullSpeed, RunLimits } from "./run_limits.ts";
+import type { SystemUnderTest } from "./system_under_test.ts";
 import { watchServices } from "./watch.ts";
 
 /** After a service died, so long: the failures it causes are evidence too. */
 const AFTER_DEATH_MS = 1000;
 
-export interface Measured {
-  readonly runId: string;
+/** How a run over a system ended. */
+export interface Outcome {
   readonly spoolDir: string;
-  /** BENCHBOOK_HOME, where the spool lies. */
-  readonly home: string;
   readonly status: Exclude<RunStatus, "running">;
   /** Why the run crashed, as a sentence; null when it did not. */
   readonly crash: string | null;
@@ -38,37 +32,15 @@ export interface Measured {
   readonly left: readonly string[];
 }
 
-export interface MeasureOptions {
-  readonly config: Config;
-  /** The store's file, which takes the run when it has ended. */
-  readonly db: string;
-  readonly scenario: LoadedScenario;
-  readonly plan: BenchPlan;
-  readonly ground: Ground;
-  readonly environment: Environment;
-  readonly plans: readonly Plan[];
-  readonly sources: LoadPlan["sources"];
-  readonly mix: Mix;
-  /** Where it writes, and how that is taken back. */
-  readonly writing: Writing;
-  /** Aborted when the database is no longer the run's alone. */
-  readonly lost: AbortSignal;
-  readonly runId: string;
-  /** The search that the run is a probe of. */
-  readonly searchId?: string;
-  /** Remarks that the runs of one task make only once; each run adds its own. */
-  readonly told?: Set<"rate">;
-  readonly gitCommit: string | null;
-  readonly terminal: Terminal;
-  readonly signal: AbortSignal;
-}
+/** A job after its run; of the system nothing is kept. */
+export type Measured = Job & Outcome;
 
 /**
  * Makes the load, samples the servers on the same clock, and leaves everything in the run's spool. Takes the run's
  * writes back, outside of every measured phase, so that the next run finds the same data.
  */
-export async function measure(options: MeasureOptions): Promise<Measured> {
-  const { config, scenario, plan, runId } = options;
+export async function measure(system: SystemUnderTest): Promise<Outcome> {
+  const { config, scenario, plan, runId } = system;
   const streams = fitStreams(scenario.streams, {
     factor: plan.rate / scenario.rate,
     warmupSeconds: plan.warmup,
@@ -76,17 +48,17 @@ export async function measure(options: MeasureOptions): Promise<Measured> {
   });
   const dir = join(spoolRoot(config.home), runId);
   const { value: { run, ...made }, left, remarks } = await undoing({
-    ...options.writing,
+    ...system.writing,
     scenario,
     spool: { runId, dir },
     load: { seed: plan.seed, loop: plan.loop, streams, operations: scenario.operations },
-    mix: options.mix,
+    mix: system.mix,
     slots: plan.loop === "open" ? mostSlots(streams, plan.warmup + plan.duration) : Infinity,
     proofSlots: [],
-  }, () => makeLoad(options, streams));
+  }, () => makeLoad(system, streams));
   const unavailable = [...run.environment.unavailable, ...remarks];
   keepRun(dir, { ...run, environment: { ...run.environment, unavailable, left } });
-  return { ...made, runId, spoolDir: dir, home: config.home, left };
+  return { ...made, spoolDir: dir, left };
 }
 
 /** Slots have numbers below this, unless arrivals cluster beyond all likelihood. */
@@ -98,11 +70,11 @@ function mostSlots(streams: readonly LoadStream[], seconds: number): number {
 }
 
 /** What a load was, and how it ended. */
-type Made = Pick<Measured, "status" | "crash"> & { readonly run: Run };
+type Made = Pick<Outcome, "status" | "crash"> & { readonly run: Run };
 
-async function makeLoad(options: MeasureOptions, streams: readonly LoadStream[]): Promise<Made> {
-  const { config, scenario, plan, ground, terminal, signal, lost, runId } = options;
-  const runConfig = configOf(options, streams);
+async function makeLoad(system: SystemUnderTest, streams: readonly LoadStream[]): Promise<Made> {
+  const { config, scenario, plan, stack, databaseUrl, terminal, signal, lost, runId, told } = system;
+  const runConfig = configOf(system, streams);
   const run: Run = {
     runId,
     label: plan.label,
@@ -114,9 +86,9 @@ async function makeLoad(options: MeasureOptions, streams: readonly LoadStream[])
     verdict: null,
     seed: plan.seed,
     config: runConfig,
-    environment: options.environment,
-    gitCommit: options.gitCommit,
-    searchId: options.searchId ?? null,
+    environment: system.environment,
+    gitCommit: system.gitCommit,
+    searchId: system.searchId ?? null,
   };
   const phases = planBlocks({
     arms: runConfig.arms,
@@ -127,18 +99,18 @@ async function makeLoad(options: MeasureOptions, streams: readonly LoadStream[])
     washoutSeconds: scenario.washout,
   });
   const spool = createSpool(config.home, run, self());
-  spool.operations(ground.operations);
-  spool.plans(options.plans);
+  spool.operations(system.operations);
+  spool.plans(system.plans);
   const ending = new AbortController();
   const relay = () => ending.abort();
   signal.addEventListener("abort", relay);
   lost.addEventListener("abort", relay);
   const watch = await watchServices({
-    databases: { [ground.stack.postgres.name]: ground.databaseUrl },
-    pids: ground.stack.pids,
+    databases: { [stack.postgres.name]: databaseUrl },
+    pids: stack.pids,
     onDeath: () => setTimeout(relay, AFTER_DEATH_MS),
   });
-  const { db } = options;
+  const { db } = system;
   const disk = watchDisk({ spool: spool.dir, db }, relay);
   const places = { home: config.home, db };
   const limits = new RunLimits(scenario, plan, places, relay);
@@ -146,7 +118,7 @@ async function makeLoad(options: MeasureOptions, streams: readonly LoadStream[])
   let unwritable: unknown;
   let missed: string | null = null;
   const targets = plan.abortOnFail
-    ? watchTargets(runConfig, phases, ground.operations, scenario.scopes)
+    ? watchTargets(runConfig, phases, system.operations, scenario.scopes)
     : null;
   let started = run;
   // A disk that is full must end the run in order, not tear a sampler apart.
@@ -166,10 +138,10 @@ async function makeLoad(options: MeasureOptions, streams: readonly LoadStream[])
       workers: plan.workers,
     });
     const warnings = [
-      options.told?.has("rate") ? null : tooFast,
+      told.has("rate") ? null : tooFast,
       atFullSpeed(calibration, scenario, plan, places),
     ];
-    if (tooFast !== null) options.told?.add("rate");
+    if (tooFast !== null) told.add("rate");
     for (const warning of warnings) if (warning !== null) terminal.print(`! ${warning}`);
     const result = await terminal.step("Measure", async (progress) => {
       const done = await runLoad({
@@ -178,13 +150,13 @@ async function makeLoad(options: MeasureOptions, streams: readonly LoadStream[])
           loop: plan.loop === "open" ? { kind: "open" } : { kind: "closed", clients: plan.concurrency },
           streams,
           phases,
-          arms: ground.arms,
+          arms: system.arms,
           operations: scenario.operations,
           ownKeys: scenario.ownTables?.keys,
           dataset: scenario.datasetName === null
             ? null
-            : { name: scenario.datasetName, counts: ground.dataset.counts },
-          sources: options.sources,
+            : { name: scenario.datasetName, counts: system.dataset.counts },
+          sources: system.sources,
           retry: scenario.retry === undefined
             ? null
             : { attempts: scenario.retry.attempts, backoffMs: scenario.retry.backoff * 1000 },
@@ -204,10 +176,10 @@ async function makeLoad(options: MeasureOptions, streams: readonly LoadStream[])
           // Written now, so that rows of a killed run still have their phases.
           spool.phases(phases);
           sampler = startSampler({
-            url: ground.databaseUrl,
-            redisUrl: ground.stack.redis.available ? ground.stack.redis.url : undefined,
+            url: databaseUrl,
+            redisUrl: stack.redis.available ? stack.redis.url : undefined,
             nowUs,
-            pids: { ...ground.stack.pids(), benchbook: Deno.pid },
+            pids: { ...stack.pids(), benchbook: Deno.pid },
             emit: keep,
           });
         },
@@ -258,7 +230,7 @@ async function makeLoad(options: MeasureOptions, streams: readonly LoadStream[])
 }
 
 function configOf(
-  { scenario, plan, ground }: MeasureOptions,
+  { scenario, plan, arms, unavailableArms }: SystemUnderTest,
   streams: readonly LoadStream[],
 ): RunConfig {
   return {
@@ -285,8 +257,8 @@ function configOf(
     inFlightCap: plan.inFlightCap,
     workers: plan.workers,
     connections: plan.connections,
-    arms: ground.arms.map(({ name }) => name),
-    unavailableArms: ground.unavailableArms,
+    arms: arms.map(({ name }) => name),
+    unavailableArms,
     operations: scenario.operations.map(({ name, weight, write = false }) => ({ name, weight, write })),
     slo: plan.slo,
     settings: plan.settings,

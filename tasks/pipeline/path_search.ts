@@ -1,5 +1,3 @@
-import type { Config } from "../config.ts";
-import type { LoadedScenario } from "../load/scenario.ts";
 import { ServiceError } from "../model/errors.ts";
 import type { PathRate, RateProbe } from "../model/rate_search.ts";
 import type { RunSummary } from "../model/summary.ts";
@@ -7,14 +5,14 @@ import { formatCount } from "../model/units.ts";
 import { answerSoFar, nextStep, type ProbeStep } from "../stats/rate_search.ts";
 import { probeText, rateText } from "../terminal/find_rate_text.ts";
 import type { StepProgress, Terminal } from "../terminal/terminal.ts";
-import type { AskedSearch } from "./asked.ts";
-import { judge, store } from "./bench.ts";
-import { type BenchArguments, type BenchPlan, settle } from "./bench_options.ts";
+import { type BenchArguments, type BenchPlan, completePlan } from "./bench_options.ts";
 import { refusalOf } from "./capacity.ts";
 import { measure } from "./measure.ts";
 import { CONFIRMATION_TIMES, lowestRate, pathSlo, probeOf, probeSeconds } from "./probe.ts";
+import type { SearchRequest } from "./request.ts";
 import { newRunId } from "./run_id.ts";
-import type { System } from "./system.ts";
+import { judge, store } from "./store_run.ts";
+import type { SystemUnderTest } from "./system_under_test.ts";
 
 /** Clients that warm a path up, and for how many times the length of a probe. */
 const WARM_UP_CLIENTS = 8;
@@ -25,29 +23,21 @@ const SIGNS = { holds: undefined, fails: "✗", invalid: "–" } as const;
 /** As `--rate` allows. */
 const HIGHEST_RATE = 1_000_000;
 
-/** The search over one path of a system. */
+/** The search over one path of a system, which is the whole search's. */
 export interface PathSearch {
-  /** Of the search. */
-  readonly runId: string;
-  readonly config: Config;
-  readonly scenario: LoadedScenario;
-  readonly system: System;
-  readonly given: AskedSearch["given"];
+  readonly system: SystemUnderTest;
+  readonly given: SearchRequest["given"];
   readonly path: string;
   readonly slo: string;
-  readonly db: string;
-  readonly terminal: Terminal;
-  /** What the search's runs have remarked already, over all paths. */
-  readonly told: Set<"rate">;
-  readonly signal: AbortSignal;
   /** Called after each run that is stored, with what is known of the path by then. */
   readonly keep: (soFar: PathRate) => Promise<void>;
 }
 
 /** One path's probes until its limit is known; as far as it came where it is interrupted. */
-export async function searchPath(search: PathSearch): Promise<PathRate> {
-  const { scenario, given, path, signal } = search;
-  const slo = pathSlo(search.slo, path, scenario.scopes);
+export async function searchPath(ofSystem: PathSearch): Promise<PathRate> {
+  const { system: { scenario, config, db, signal }, given, path, keep } = ofSystem;
+  const slo = pathSlo(ofSystem.slo, path, scenario.scopes);
+  const search = { ...ofSystem, slo };
   const startRate = given.rate ?? scenario.rate;
   const options = {
     startRate,
@@ -59,20 +49,19 @@ export async function searchPath(search: PathSearch): Promise<PathRate> {
   const probes: RateProbe[] = [];
   const soFar = (stopped: string | null = null) => pathRate(path, slo, probes, stopped);
   if (!signal.aborted) {
-    await warmUp({ ...search, slo });
-    await search.keep(soFar());
+    await warmUp(search);
+    await keep(soFar());
   }
   while (true) {
     const step = nextStep(probes, options);
     if (step.kind === "answer" || signal.aborted) return soFar();
     // Probes grow, and the disk gets fuller.
     const { rate, seed } = step;
-    const plan = runPlan({ ...search, slo }, { rate, seed }, secondsOf({ ...search, slo }, step));
-    const stopped = refusalOf(scenario, plan, search.config, search.db);
+    const stopped = refusalOf(scenario, runPlan(search, { rate, seed }, secondsOf(search, step)), config, db);
     if (stopped !== null) return soFar(stopped);
-    const probe = await makeProbe({ ...search, slo }, step);
+    const probe = await makeProbe(search, step);
     if (probe !== null) probes.push(probe);
-    await search.keep(soFar());
+    await keep(soFar());
   }
 }
 
@@ -97,7 +86,7 @@ function secondsOf({ slo, given }: PathSearch, { rate, confirmation }: ProbeStep
  * it.
  */
 async function warmUp(search: PathSearch): Promise<void> {
-  const { runId, scenario, given, path, terminal } = search;
+  const { system: { runId, scenario, terminal }, given, path } = search;
   // The steps of a session hang together: its clients cannot ask as fast as they like.
   const load = scenario.streams.some(({ session }) => session !== null)
     ? {}
@@ -112,7 +101,7 @@ async function warmUp(search: PathSearch): Promise<void> {
 
 /** One run at the step's rate, stored and judged; null where it was interrupted. */
 async function makeProbe(search: PathSearch, step: ProbeStep): Promise<RateProbe | null> {
-  const { runId, path, terminal } = search;
+  const { system: { runId, terminal }, path } = search;
   const { rate, confirmation, seed } = step;
   const seconds = secondsOf(search, step);
   const label = `find-rate ${runId} ${rate}/s`;
@@ -128,18 +117,18 @@ async function makeProbe(search: PathSearch, step: ProbeStep): Promise<RateProbe
 
 /** How a run of the search's path is made. */
 function runPlan(
-  { scenario, given, path, slo }: PathSearch,
+  { system: { scenario }, given, path, slo }: PathSearch,
   load: Partial<BenchArguments>,
   seconds: number,
 ): BenchPlan {
-  const settled = settle({ ...scenario, inFlight: undefined }, {
+  const plan = completePlan({ ...scenario, inFlight: undefined }, {
     ...given,
     duration: seconds,
     paths: path,
     slo,
     ...load,
   });
-  return { ...settled, inFlightCap: scenario.inFlight ?? settled.inFlightCap };
+  return { ...plan, inFlightCap: scenario.inFlight ?? plan.inFlightCap };
 }
 
 /** A run of the search's path, stored and judged. @throws {ServiceError} where it crashed */
@@ -149,14 +138,18 @@ async function makeRun(
   seconds: number,
   progress: StepProgress,
 ): Promise<{ summary: RunSummary; interrupted: boolean }> {
-  const { scenario, system, path, db, terminal } = search;
-  // One block: within it a queue that grows shows itself, which a washout between two would hide.
-  const probed = { ...scenario, block: seconds, inFlight: undefined };
-  const plan = runPlan(search, load, seconds);
-  const quiet: Terminal = { ...terminal, step: async (_title, work) => (await work(progress)).value };
-  const job = { ...search, ...systemOf(system, path), scenario: probed, plan, terminal: quiet };
-  const measured = await measure({ ...job, runId: newRunId(), searchId: search.runId });
-  await store(measured, db, quiet, search.signal);
+  const { system, path } = search;
+  const { runId, scenario, terminal } = system;
+  const probed = {
+    ...pathOf(system, path),
+    runId: newRunId(),
+    searchId: runId,
+    // One block: within it a queue that grows shows itself, which a washout between two would hide.
+    scenario: { ...scenario, block: seconds, inFlight: undefined },
+    plan: runPlan(search, load, seconds),
+    terminal: quietly(terminal, progress),
+  };
+  const measured = await store({ ...probed, ...await measure(probed) });
   if (measured.crash !== null) {
     throw new ServiceError(
       `Cannot go on searching: ${measured.crash}`,
@@ -169,18 +162,20 @@ async function makeRun(
       measured.left.join("\n  "),
     );
   }
-  const summary = await judge(measured.runId, db);
+  const { summary } = await judge(measured);
   return { summary, interrupted: measured.status === "interrupted" };
 }
 
-/** The part of the system that one path is. */
-function systemOf(system: System, path: string): System {
-  const arms = system.ground.arms.filter(({ name }) => name === path);
-  const operations = system.ground.operations.filter((operation) => operation.path === path);
+/** The steps of a run within a step that is shown already. */
+function quietly(terminal: Terminal, progress: StepProgress): Terminal {
+  return { ...terminal, step: async (_title, work) => (await work(progress)).value };
+}
+
+/** The part of a system that one path is. */
+function pathOf(system: SystemUnderTest, path: string): SystemUnderTest {
+  const arms = system.arms.filter(({ name }) => name === path);
+  const operations = system.operations.filter((operation) => operation.path === path);
   const ids = operations.map(({ operationId }) => operationId);
-  return {
-    ...system,
-    ground: { ...system.ground, arms, operations, unavailableArms: [] },
-    plans: system.plans.filter(({ operationId }) => ids.includes(operationId)),
-  };
+  const plans = system.plans.filter(({ operationId }) => ids.includes(operationId));
+  return { ...system, arms, operations, unavailableArms: [], plans };
 }

@@ -1,10 +1,9 @@
 import type { Config } from "../config.ts";
 import type { LoadedScenario } from "../load/scenario.ts";
-import { type Arm, type ArmTarget } from "../load/plan.ts";
+import type { ArmTarget } from "../load/plan.ts";
 import { armsOf, type Workload } from "../load/arms.ts";
 import { InterruptedError, ServiceError } from "../model/errors.ts";
-import type { SeededDataset } from "../model/dataset.ts";
-import type { Operation, PathName } from "../model/operation.ts";
+import type { PathName } from "../model/operation.ts";
 import type { UnavailableArm } from "../model/run.ts";
 import { statementLimitMs } from "../model/session_limits.ts";
 import { sessionName } from "../model/session_name.ts";
@@ -24,16 +23,7 @@ import type { Terminal } from "../terminal/terminal.ts";
 import type { BenchPlan } from "./bench_options.ts";
 import { databaseName } from "./data_options.ts";
 import { needConnections } from "./enough_connections.ts";
-
-/** The system under test, running and filled. */
-export interface Ground {
-  readonly stack: Stack;
-  readonly databaseUrl: string;
-  readonly dataset: SeededDataset;
-  readonly arms: readonly Arm[];
-  readonly operations: readonly Operation[];
-  readonly unavailableArms: readonly UnavailableArm[];
-}
+import type { Arms } from "./system_under_test.ts";
 
 /** Starts or finds the services that the paths need. */
 export function startStack(
@@ -131,18 +121,16 @@ export function fillDatabase(
  * @throws {UsageError} where what the scenario writes would be replicated
  */
 export async function makeArms(options: {
-  readonly config: Config;
   readonly scenario: LoadedScenario;
   readonly plan: BenchPlan;
   readonly workload: Workload;
   readonly stack: Stack;
   readonly databaseUrl: string;
-  readonly dataset: SeededDataset;
   readonly runId: string;
   readonly terminal: Terminal;
   readonly signal: AbortSignal;
-}): Promise<Ground> {
-  const { scenario, plan, workload, stack, databaseUrl, dataset, runId, terminal, signal } = options;
+}): Promise<Arms> {
+  const { scenario, plan, workload, stack, databaseUrl, runId, terminal, signal } = options;
   await refuseReplicatedWrites(databaseUrl, scenario);
   const graphql = plan.paths.includes("graphql")
     ? await terminal.step("Start GraphQL", async () => {
@@ -207,7 +195,7 @@ export async function makeArms(options: {
     stack.postgres.origin === "embedded",
   );
   const { arms, operations } = armsOf(scenario, workload, targets);
-  return { stack, databaseUrl, dataset, arms, operations, unavailableArms };
+  return { arms, operations, unavailableArms };
 }
 
 /** What came upon a filled database since may replicate it. @throws {UsageError} where a run's writes would be */

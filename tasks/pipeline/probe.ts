@@ -19,7 +19,7 @@ const RESERVE = 1.4;
  * The targets to search by.
  * @throws {UsageError} where there are none, or some by which no rate can be searched
  */
-export function settleSearch(scenario: LoadedScenario, given: BenchArguments): string {
+export function completeSearch(scenario: LoadedScenario, given: BenchArguments): string {
   if (given.concurrency !== undefined) {
     throw new UsageError(
       "Cannot search for a rate in a closed loop: both --find-rate and --concurrency are given",

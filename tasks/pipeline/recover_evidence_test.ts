@@ -17,8 +17,8 @@ import type { WriteRecord } from "../undo/record.ts";
 import { spoolRoot } from "../store/spool.ts";
 import { withTempDir } from "../store/testing.ts";
 import type { Terminal } from "../terminal/terminal.ts";
-import { store } from "./bench.ts";
 import { recoverRuns } from "./recover.ts";
+import { store } from "./store_run.ts";
 import { DEAD, storedRows, writeSpool } from "./testing_spools.ts";
 
 const RUN = "20260301-140500-ab12";
@@ -148,27 +148,21 @@ Deno.test("what a record that others may write tells of is kept too: put right, 
 Deno.test("a run that has just ended is stored, and its spool stays where what it tells cannot be kept", () =>
   withKilled(async (home, _start, rows) => {
     const [dir, db] = [join(spoolRoot(home), RUN), join(home, "..", "store.duckdb")];
-    const measured = {
-      runId: RUN,
-      spoolDir: dir,
-      home,
-      status: "complete",
-      crash: null,
-      left: ["rows"],
-    } as const;
     const printed: string[] = [];
     const terminal = {
       print: (line: string) => void printed.push(line),
       step: async (_title: string, work: (progress: () => void) => Promise<{ value: unknown }>) =>
         (await work(() => {})).value,
     } as unknown as Terminal;
+    const { signal } = new AbortController();
+    const measured = { runId: RUN, spoolDir: dir, config: { home }, db, terminal, signal };
     const inTheWay = join(home, "undo", "spools");
     write(inTheWay, "of nobody");
-    await store(measured, db, terminal, new AbortController().signal);
+    await store(measured);
     assert.match(printed.join("\n"), /^! Cannot keep what the run \S+ab12 tells of its writes: .*\.$/);
     assert.ok(existsSync(dir));
     rmSync(inTheWay);
-    await store(measured, db, terminal, new AbortController().signal);
+    await store(measured);
     assert.equal(printed.length, 1);
     assert.ok(!existsSync(dir));
     assert.equal(await rows(RUN), 120);

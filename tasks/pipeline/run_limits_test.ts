@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { loadScenario } from "../load/scenario.ts";
 import type { Calibration } from "../model/calibration.ts";
 import { withTempDir } from "../store/testing.ts";
-import { type BenchArguments, settle } from "./bench_options.ts";
+import { type BenchArguments, completePlan } from "./bench_options.ts";
 import { atFullSpeed, RunLimits } from "./run_limits.ts";
 
 const ROOT = join(import.meta.dirname!, "../..");
@@ -21,7 +21,7 @@ function watched(dir: string, given: Partial<BenchArguments>, free = LARGE, most
     pdf: false,
     json: false,
   };
-  const plan = settle(scenario, { ...plain, paths: "sql", warmup: 0, ...given } as BenchArguments);
+  const plan = completePlan(scenario, { ...plain, paths: "sql", warmup: 0, ...given } as BenchArguments);
   const told: string[] = [];
   let ended = 0;
   const limits = new RunLimits(

@@ -1,4 +1,4 @@
-import { type Config, VERSION } from "../config.ts";
+import { VERSION } from "../config.ts";
 import { loadWorkload, type Workload } from "../load/arms.ts";
 import { proveEqual } from "../load/equality.ts";
 import { proofSlots } from "../load/proof_slots.ts";
@@ -6,50 +6,27 @@ import type { Mix } from "../load/mix.ts";
 import { clearCache } from "../load/open_targets.ts";
 import { mixOf } from "../load/plan.ts";
 import { loadFileSources, loadSqlSources } from "../load/sources.ts";
-import type { LoadedScenario } from "../load/scenario.ts";
 import { InterruptedError, ServiceError } from "../model/errors.ts";
 import type { Environment } from "../model/run.ts";
 import { sessionName } from "../model/session_name.ts";
 import { formatCount } from "../model/units.ts";
 import { hostFacts } from "../observe/host.ts";
-import type { DataRequest } from "../seed/spec.ts";
 import type { Stack } from "../stack/services.ts";
-import type { Terminal } from "../terminal/terminal.ts";
 import { failedWhole } from "../undo/evidence.ts";
 import { perWriteOf, writesUnderOwnKeys } from "../undo/own_undo.ts";
 import { undoing, type Writing } from "../undo/undoing.ts";
-import type { BenchPlan } from "./bench_options.ts";
 import { explainAll } from "./explain_all.ts";
 import { type HeldDatabase, holdDatabase } from "./hold_database.ts";
+import type { Job } from "./job.ts";
 import { tellLeftWrites } from "./left_writes.ts";
-import type { MeasureOptions } from "./measure.ts";
 import { findOwnFiles, openOwnTables, ownUndo, undoOwnWrites } from "./own_tables.ts";
-import { fillDatabase, type Ground, makeArms, startStack } from "./prepare.ts";
+import { fillDatabase, makeArms, startStack } from "./prepare.ts";
 import { gitCommit } from "./run_id.ts";
-
-/** What a system is made ready for. */
-export interface Job {
-  /** Of the run, or of the search that makes several. */
-  readonly runId: string;
-  readonly config: Config;
-  readonly scenario: LoadedScenario;
-  readonly plan: BenchPlan;
-  /** Null where the scenario brings tables of its own. */
-  readonly data: DataRequest | null;
-  readonly replace: boolean;
-  readonly terminal: Terminal;
-  readonly signal: AbortSignal;
-}
-
-/** A system that is filled and proven, and what is known of it: any number of runs can measure it. */
-export type System = Pick<
-  MeasureOptions,
-  "ground" | "environment" | "plans" | "sources" | "mix" | "writing" | "lost" | "gitCommit"
->;
+import type { SystemUnderTest } from "./system_under_test.ts";
 
 /** From a bare machine to a system that can be measured; the stack is stopped whatever happens. */
-export async function withSystem<T>(job: Job, use: (system: System) => Promise<T>): Promise<T> {
-  const { runId, config, scenario, plan, data, replace, terminal, signal } = job;
+export async function withSystem<T>(job: Job, use: (system: SystemUnderTest) => Promise<T>): Promise<T> {
+  const { runId, config, scenario, plan, data, given, terminal, signal } = job;
   const workload = loadWorkload(scenario.workloadDir, scenario);
   // What is wrong with the scenario's own files is said before anything is started.
   await findOwnFiles(scenario);
@@ -60,11 +37,17 @@ export async function withSystem<T>(job: Job, use: (system: System) => Promise<T
     held = await holdDatabase(url, `bench ${scenario.name} ${runId}`);
   };
   try {
-    const { url, dataset } = data === null
+    const { url: databaseUrl, dataset } = data === null
       ? await openOwnTables(stack, scenario, hold, terminal, signal)
-      : await fillDatabase(stack, data, { replace, home: config.home, hold }, terminal, signal);
-    const own = await cleared(job, stack, url);
-    const sources = { ...ofFiles, ...await loadSqlSources(scenario, url, signal) };
+      : await fillDatabase(
+        stack,
+        data,
+        { replace: given.replace, home: config.home, hold },
+        terminal,
+        signal,
+      );
+    const own = await cleared(job, stack, databaseUrl);
+    const sources = { ...ofFiles, ...await loadSqlSources(scenario, databaseUrl, signal) };
     const mix = mixOf({
       operations: scenario.operations,
       streams: scenario.streams,
@@ -73,33 +56,35 @@ export async function withSystem<T>(job: Job, use: (system: System) => Promise<T
       sources,
       seed: plan.seed,
     });
-    const ground = await makeArms({ ...job, workload, stack, databaseUrl: url, dataset });
+    const made = await makeArms({ ...job, workload, stack, databaseUrl });
     const ownGraphql = stack.facts().some(({ name, origin }) => name === "graphql" && origin === "embedded");
     const writing: Writing = {
       home: config.home,
-      url,
+      url: databaseUrl,
       embedded: isEmbedded(stack),
       runId,
       own,
-      arms: ground.arms.map(({ target: { path } }) => ({ path, ours: path !== "graphql" || ownGraphql })),
+      arms: made.arms.map(({ target: { path } }) => ({ path, ours: path !== "graphql" || ownGraphql })),
       counts: data === null ? null : dataset.counts,
       signal,
-      cachePrefix: cachePrefixOf(ground),
-      clearCache: async () => void await Promise.all(ground.arms.map((arm) => clearCache(arm))),
+      cachePrefix: cachePrefixOf(made),
+      clearCache: async () => void await Promise.all(made.arms.map((arm) => clearCache(arm))),
     };
-    const perWrite = await prove(job, workload, ground, mix, writing);
-    const plans = await explainAll(ground, mix, sessionName(runId, "plans"), signal);
+    const perWrite = await prove(job, workload, { ...made, databaseUrl }, mix, writing);
+    const plans = await explainAll({ ...made, databaseUrl }, mix, sessionName(runId, "plans"), signal);
     if (signal.aborted) throw new InterruptedError();
-    const environment = environmentOf(ground);
-    const { lost } = held!;
     return await use({
-      ground,
-      environment,
+      ...job,
+      ...made,
+      stack,
+      databaseUrl,
+      dataset,
+      environment: environmentOf({ stack, dataset }),
       plans,
       sources,
       mix,
       writing: own === null || perWrite === undefined ? writing : { ...writing, own: { ...own, perWrite } },
-      lost,
+      lost: held!.lost,
       gitCommit: await gitCommit(),
     });
   } finally {
@@ -135,13 +120,12 @@ async function cleared(
 async function prove(
   { scenario, plan, runId, terminal, signal }: Job,
   workload: Workload,
-  ground: Ground,
+  { arms, databaseUrl }: Pick<SystemUnderTest, "arms" | "databaseUrl">,
   mix: Mix,
   writing: Writing,
 ): Promise<number | undefined> {
   const { seed, loop } = plan;
   const { streams, operations } = scenario;
-  const { arms, databaseUrl } = ground;
   const wrote = new Set<number>();
   return await terminal.step("Prove that all paths answer alike", async (onProgress) => {
     // It also fills the cache under the keys of the run, which begins cold: what is left behind is cleared with it.
@@ -181,12 +165,12 @@ function isEmbedded({ postgres }: Stack): boolean {
   return postgres.origin === "embedded";
 }
 
-function cachePrefixOf({ arms }: Ground): string | null {
+function cachePrefixOf({ arms }: Pick<SystemUnderTest, "arms">): string | null {
   for (const { target } of arms) if (target.path === "sql+cache") return target.prefix;
   return null;
 }
 
-function environmentOf({ stack, dataset }: Ground): Environment {
+function environmentOf({ stack, dataset }: Pick<SystemUnderTest, "stack" | "dataset">): Environment {
   const { name, scale, seed, variation, rows, bytes, hash } = dataset;
   return {
     ...hostFacts(),

@@ -14,7 +14,6 @@ import { ROOT, writingOf } from "../undo/testing.ts";
 import { undoing } from "../undo/undoing.ts";
 import { explainAll } from "./explain_all.ts";
 import { openOwnTables, undoOwnWrites } from "./own_tables.ts";
-import type { Ground } from "./prepare.ts";
 import { until } from "./testing.ts";
 
 const SCENARIO = {
@@ -94,7 +93,7 @@ async function stepsOf(
       return proveEqual({ ...asked, onProgress: () => {} });
     },
     "the plans": (url, signal) =>
-      explainAll({ arms: armsAt(url).arms, databaseUrl: url } as unknown as Ground, mix, "test", signal),
+      explainAll({ arms: armsAt(url).arms, databaseUrl: url }, mix, "test", signal),
   };
 }
 

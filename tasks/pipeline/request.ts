@@ -1,17 +1,17 @@
 import type { Config } from "../config.ts";
 import { type LoadedScenario, loadScenario } from "../load/scenario.ts";
 import type { DataRequest } from "../seed/spec.ts";
-import { type BenchArguments, type BenchPlan, settle } from "./bench_options.ts";
+import { type BenchArguments, type BenchPlan, completePlan } from "./bench_options.ts";
 import { refuseTooMuch, refuseWithoutRoom } from "./capacity.ts";
 import { dataOf } from "./data_options.ts";
-import { pathSlo, settleSearch } from "./probe.ts";
+import { completeSearch, pathSlo } from "./probe.ts";
 import { storeForRun } from "./store_file.ts";
 
 /**
- * What a command asks for, with every mistake in it already told. Nothing here needs a server, a store or a
+ * A run that a command asks for, with every mistake in it already told. Nothing here needs a server, a store or a
  * browser, so that a mistake is told before the code that drives them is even loaded.
  */
-export interface AskedBench {
+export interface BenchRequest {
   readonly scenario: LoadedScenario;
   readonly plan: BenchPlan;
   /** Null where the scenario brings tables of its own. */
@@ -22,7 +22,7 @@ export interface AskedBench {
 }
 
 /** A search for the highest rate. */
-export interface AskedSearch extends AskedBench {
+export interface SearchRequest extends BenchRequest {
   /** Targets, of which each path has some. */
   readonly slo: string;
   /** With the seconds of a probe and of its warm-up. */
@@ -34,30 +34,38 @@ const PROBE_SECONDS = 5;
 const WARMUP_SECONDS = 1;
 
 /** @throws {UsageError} for a mistake in the command or in the scenario; {ServiceError} without room on the disk */
-export async function askedBench(name: string, given: BenchArguments, config: Config): Promise<AskedBench> {
+export async function benchRequest(
+  name: string,
+  given: BenchArguments,
+  config: Config,
+): Promise<BenchRequest> {
   const scenario = await loadScenario(config.root, name, given.set);
-  return await settled(scenario, given, config);
+  return await completed(scenario, given, config);
 }
 
 /** @throws {UsageError} also without targets, or for targets that no rate can be searched by */
-export async function askedSearch(name: string, given: BenchArguments, config: Config): Promise<AskedSearch> {
+export async function searchRequest(
+  name: string,
+  given: BenchArguments,
+  config: Config,
+): Promise<SearchRequest> {
   const scenario = await loadScenario(config.root, name, given.set);
-  const slo = settleSearch(scenario, given);
+  const slo = completeSearch(scenario, given);
   const duration = given.duration ?? PROBE_SECONDS;
   const warmup = given.warmup ?? Math.min(WARMUP_SECONDS, scenario.warmup);
   const probing = { ...given, duration, warmup };
-  const asked = await settled(scenario, probing, config);
+  const request = await completed(scenario, probing, config);
   // A path that cannot be judged is a mistake in the command too.
-  for (const path of asked.plan.paths) pathSlo(slo, path, scenario.scopes);
-  return { ...asked, slo, given: probing };
+  for (const path of request.plan.paths) pathSlo(slo, path, scenario.scopes);
+  return { ...request, slo, given: probing };
 }
 
-async function settled(
+async function completed(
   scenario: LoadedScenario,
   given: BenchArguments,
   config: Config,
-): Promise<AskedBench> {
-  const plan = settle(scenario, given);
+): Promise<BenchRequest> {
+  const plan = completePlan(scenario, given);
   refuseTooMuch(scenario, plan);
   const data = await dataOf(scenario, given);
   const db = storeForRun(config, given.db);

@@ -1,0 +1,49 @@
+import type { Config } from "../config.ts";
+import type { ExitCode } from "../model/errors.ts";
+import { acquireLock } from "../stack/lock.ts";
+import { prepareHome } from "../stack/places.ts";
+import { openTerminal, type Terminal } from "../terminal/terminal.ts";
+import { interruptSignal } from "./interrupt.ts";
+import { tellRecovered } from "./recover.ts";
+import type { BenchRequest } from "./request.ts";
+import { newRunId } from "./run_id.ts";
+import { prepareResults } from "./store_file.ts";
+
+/** A request at work: what travels through the pipe, and grows. */
+export interface Job extends BenchRequest {
+  /** Of the run, or of the search that makes several. */
+  readonly runId: string;
+  /** The search that the run is a probe of. */
+  readonly searchId?: string;
+  readonly startedAt: Date;
+  readonly config: Config;
+  readonly terminal: Terminal;
+  /** Aborted when the user wants to leave. */
+  readonly signal: AbortSignal;
+  /** Remarks that the runs of one job make only once; each run adds its own. */
+  readonly told: Set<"rate">;
+}
+
+/** Works on a request while no other task uses the home, once all that earlier runs left is stored. */
+export async function withJob<Request extends BenchRequest>(
+  request: Request,
+  config: Config,
+  work: (job: Request & Job) => Promise<ExitCode>,
+): Promise<ExitCode> {
+  const { scenario, given, db } = request;
+  const terminal = openTerminal({ json: given.json });
+  prepareHome(config.home);
+  const lock = acquireLock(config.home, `bench ${scenario.name}`);
+  const interrupt = interruptSignal(config.home);
+  const { signal } = interrupt;
+  try {
+    await prepareResults(config, db, given);
+    await tellRecovered(config, db, terminal, signal);
+    const startedAt = new Date();
+    const told = new Set<"rate">();
+    return await work({ ...request, runId: newRunId(startedAt), startedAt, config, terminal, signal, told });
+  } finally {
+    interrupt.dispose();
+    lock.release();
+  }
+}

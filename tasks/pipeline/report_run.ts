@@ -1,0 +1,62 @@
+import { ExitCode, ServiceError } from "../model/errors.ts";
+import { exitCodeOf } from "../summary/verdict.ts";
+import { summaryText } from "../terminal/summary_text.ts";
+import type { StepProgress, Terminal } from "../terminal/terminal.ts";
+import type { Summarised } from "./store_run.ts";
+
+/** A run with its report, where one was wanted. */
+export type Reported = Summarised & {
+  readonly warnings: readonly string[];
+  /** Why there is no report; null where there is one, or where none was wanted. */
+  readonly unreported: ServiceError | null;
+};
+
+/** Renders a run that is judged. */
+export async function report(summarised: Summarised): Promise<Reported> {
+  const { runId, given, config, db, terminal, signal } = summarised;
+  // An interrupted user wants to leave: the report can be had later.
+  if (!given.report || signal.aborted) return { ...summarised, warnings: [], unreported: null };
+  const made = await reportStep(terminal, async (onStep) => {
+    // Charts, templates and the browser's driver: half of all that is loaded, and not before it is wanted.
+    const { makeReport } = await import("../report/report.ts");
+    return await makeReport({ config, db, runRef: runId, pdf: given.pdf, signal, onStep });
+  });
+  if (made instanceof ServiceError) return { ...summarised, warnings: [], unreported: made };
+  return { ...summarised, summary: made.summary, warnings: made.warnings, unreported: null };
+}
+
+/** What was found is said also where its report cannot be written: that error is returned, and told last. */
+export async function reportStep<T extends { readonly pdf: string | null }>(
+  terminal: Terminal,
+  make: (onStep: StepProgress) => Promise<T>,
+): Promise<T | ServiceError> {
+  try {
+    return await terminal.step("Report", async (progress) => {
+      const made = await make(progress);
+      return { value: made, detail: made.pdf === null ? "HTML" : "HTML and PDF" };
+    });
+  } catch (error) {
+    if (error instanceof ServiceError) return error;
+    throw error;
+  }
+}
+
+/** Says what came of a run. */
+export function tell(
+  { runId, crash, left, summary, warnings, unreported, given, db, terminal, signal }: Reported,
+): ExitCode {
+  terminal.print(`\n${summaryText(summary, terminal.width.columns)}`);
+  for (const warning of warnings) terminal.print(`• ${warning}`);
+  if (crash !== null) terminal.print(`The run ended early: ${crash}. What was measured until then is kept.`);
+  const { html, pdf } = summary.files;
+  if (html === null) terminal.print(`Report  deno task report ${runId}`);
+  else terminal.print(`Report  ${html}`);
+  if (pdf !== null) terminal.print(`PDF     ${pdf}`);
+  terminal.print(`Store   ${db}`);
+  if (left.length > 0) {
+    terminal.print(`\nThe run left something behind:\n${left.map((line) => `  ${line}`).join("\n")}`);
+  }
+  if (given.json) console.log(JSON.stringify(summary, null, 2));
+  if (unreported !== null && !signal.aborted) throw unreported;
+  return signal.aborted ? ExitCode.interrupted : exitCodeOf(summary);
+}

@@ -1,0 +1,64 @@
+import type { Config } from "../config.ts";
+import { InterruptedError } from "../model/errors.ts";
+import { progressed } from "../model/progressed.ts";
+import type { RunSummary } from "../model/summary.ts";
+import { formatCount } from "../model/units.ts";
+import { loadSpool } from "../store/load.ts";
+import { openStore } from "../store/open.ts";
+import { openRun } from "../store/read.ts";
+import { setVerdict } from "../store/runs.ts";
+import { removeSpool } from "../store/spool.ts";
+import { summarise } from "../summary/summarise.ts";
+import { whySpoolStays } from "../undo/journal.ts";
+import type { Measured } from "./measure.ts";
+import { waitNote } from "./recover.ts";
+
+/** What storing needs to know of a run. */
+type Spooled = Pick<Measured, "runId" | "spoolDir" | "db" | "terminal" | "signal"> & {
+  readonly config: Pick<Config, "home">;
+};
+
+/** Loads the spool into DuckDB; until that succeeded the spool stays, and the next start tries again. */
+export async function store<Run extends Spooled>(measured: Run): Promise<Run> {
+  const { runId, spoolDir, config, db, terminal, signal } = measured;
+  return await terminal.step("Store", async (progress) => {
+    const opened = await openStore(db, { mode: "write", onWait: waitNote(terminal) });
+    try {
+      const { timings, samples } = await loadSpool(opened, spoolDir, {
+        // One that was interrupted before is stored all the same.
+        signal: signal.aborted ? undefined : signal,
+        onProgress: (rows) => {
+          progressed();
+          progress(`${formatCount(rows)} timings`);
+        },
+      });
+      const stays = whySpoolStays(config.home, runId, spoolDir);
+      if (stays === null) removeSpool(spoolDir);
+      else terminal.print(`! ${stays}`);
+      return { value: measured, detail: `${formatCount(timings)} timings, ${formatCount(samples)} samples` };
+    } catch (error) {
+      if (!(error instanceof InterruptedError)) throw error;
+      throw new InterruptedError(
+        "Interrupted. What was measured is kept: the next deno task bench stores it.",
+      );
+    } finally {
+      opened.close();
+    }
+  });
+}
+
+/** A run that is stored and judged. */
+export type Summarised = Measured & { readonly summary: RunSummary };
+
+/** Judges a stored run, and stores the verdict with it. */
+export async function judge(stored: Measured): Promise<Summarised> {
+  const { runId, db } = stored;
+  const summary = await summarise(await openRun(runId, { db }), runId);
+  const opened = await openStore(db, { mode: "write" });
+  try {
+    await setVerdict(opened, runId, summary.verdict);
+  } finally {
+    opened.close();
+  }
+  return { ...stored, summary };
+}

@@ -1,0 +1,31 @@
+import type { Mix } from "../load/mix.ts";
+import type { Arm, LoadPlan } from "../load/plan.ts";
+import type { SeededDataset } from "../model/dataset.ts";
+import type { Operation } from "../model/operation.ts";
+import type { Environment, Plan, UnavailableArm } from "../model/run.ts";
+import type { Stack } from "../stack/services.ts";
+import type { Writing } from "../undo/undoing.ts";
+import type { Job } from "./job.ts";
+
+/** The arms that are to be had, and what they are asked. */
+export interface Arms {
+  readonly arms: readonly Arm[];
+  readonly operations: readonly Operation[];
+  readonly unavailableArms: readonly UnavailableArm[];
+}
+
+/** A system that runs, is filled and proven, and what is known of it: any number of runs can measure it. */
+export interface SystemUnderTest extends Job, Arms {
+  readonly stack: Stack;
+  readonly databaseUrl: string;
+  readonly dataset: SeededDataset;
+  readonly environment: Environment;
+  readonly plans: readonly Plan[];
+  readonly sources: LoadPlan["sources"];
+  readonly mix: Mix;
+  /** Where it writes, and how that is taken back. */
+  readonly writing: Writing;
+  /** Aborted when the database is no longer the job's alone. */
+  readonly lost: AbortSignal;
+  readonly gitCommit: string | null;
+}
