@@ -48,8 +48,12 @@ export class EndedRows {
   }
 }
 
-/** The rows of a message. */
-export function* endedRows(values: Float64Array): Generator<EndedRow> {
+/** The rows of a message, as often as they are asked for. */
+export function endedRows(values: Float64Array): Iterable<EndedRow> {
+  return { [Symbol.iterator]: () => rowsOf(values) };
+}
+
+function* rowsOf(values: Float64Array): Generator<EndedRow> {
   for (let at = 0; at < values.length; at += FIELDS) {
     yield {
       operationId: values[at]!,

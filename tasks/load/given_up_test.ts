@@ -2,7 +2,9 @@ import assert from "node:assert/strict";
 import { Client } from "pg";
 import { oneArmPlan } from "../selfbench/one_arm.ts";
 import { withPostgres } from "../stack/testing.ts";
+import { EventHub } from "./event_hub.ts";
 import type { LoadPlan } from "./plan.ts";
+import type { RunEvents } from "./run_events.ts";
 import { runLoad } from "./run_load.ts";
 
 const SESSION = "benchbook test load";
@@ -45,17 +47,12 @@ async function leavesNothing(run: (plan: LoadPlan) => Promise<void>): Promise<vo
   });
 }
 
-const unheard = { onProgress() {}, onSamples() {} };
-
 Deno.test("a run that ends with writes under way leaves none that is committed afterwards", async () => {
   await leavesNothing(async (plan) => {
     const ending = new AbortController();
-    const { interrupted, progress } = await runLoad({
-      ...unheard,
-      plan,
-      signal: ending.signal,
-      onStart: () => void setTimeout(() => ending.abort(), 600),
-    });
+    const events = new EventHub<RunEvents>();
+    events.on("start", () => void setTimeout(() => ending.abort(), 600));
+    const { interrupted, progress } = await runLoad({ plan, signal: ending.signal, events });
     assert.ok(interrupted && progress.timeout > 0, JSON.stringify(progress));
   });
 });
@@ -66,8 +63,6 @@ Deno.test("a generator that fails leaves none either", async () => {
     // Half a second on there is an arm that nobody knows.
     const phases = [{ ...phase, endUs: 500_000 }, { ...phase, phaseId: 9, startUs: 500_000, arm: "none" }];
     const signal = new AbortController().signal;
-    await assert.rejects(
-      runLoad({ ...unheard, plan: { ...plan, phases, workers: 2 }, signal, onStart() {} }),
-    );
+    await assert.rejects(runLoad({ plan: { ...plan, phases, workers: 2 }, signal }));
   });
 });

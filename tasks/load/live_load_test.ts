@@ -1,11 +1,11 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
-import type { LiveFigures } from "../model/live.ts";
 import type { Phase, Sample } from "../model/run.ts";
 import { withPostgres } from "../stack/testing.ts";
 import { GENERATOR_METRICS } from "../observe/sources/generator.ts";
-import type { Progress } from "./messages.ts";
+import { EventHub } from "./event_hub.ts";
 import type { LoadPlan } from "./plan.ts";
+import type { RunEvents } from "./run_events.ts";
 import { runLoad } from "./run_load.ts";
 
 const SECONDS = 2.2;
@@ -37,7 +37,6 @@ function planOf(url: string, spoolDir: string): LoadPlan {
     timeoutMs: 5000,
     workers: 1,
     spoolDir,
-    tellEnded: false,
   };
 }
 
@@ -45,15 +44,13 @@ Deno.test("generators tell how a run goes while it goes, and what they cost, onc
   await withPostgres(async (url, { home }) => {
     const spoolDir = join(home, "spool");
     await Deno.mkdir(spoolDir);
-    const told: { counts: Progress; elapsedUs: number; figures: LiveFigures }[] = [];
+    const told: RunEvents["tick"][] = [];
     const samples: Sample[] = [];
-    const { progress } = await runLoad({
-      plan: planOf(url, spoolDir),
-      signal: new AbortController().signal,
-      onStart: () => {},
-      onProgress: (counts, elapsedUs, figures) => told.push({ counts, elapsedUs, figures }),
-      onSamples: (more) => samples.push(...more),
-    });
+    const events = new EventHub<RunEvents>();
+    events.on("tick", (tick) => told.push(tick));
+    events.on("sample", (more) => samples.push(...more));
+    const { signal } = new AbortController();
+    const { progress } = await runLoad({ plan: planOf(url, spoolDir), signal, events });
 
     // About twice a second; late timers of a busy machine make it fewer.
     assert.ok(told.length >= 2, `${told.length} times`);

@@ -6,6 +6,7 @@ async function loadWithoutLibrary(url: string): Promise<{ ok: number; native: nu
   const here = (name: string) => JSON.stringify(new URL(name, import.meta.url).href);
   const code = `
     import { oneArmPlan, readRecords } from ${here("../selfbench/one_arm.ts")};
+    import { EventHub } from ${here("./event_hub.ts")};
     import { runLoad } from ${here("./run_load.ts")};
     const dir = Deno.makeTempDirSync();
     try {
@@ -15,10 +16,9 @@ async function loadWithoutLibrary(url: string): Promise<{ ok: number; native: nu
         load: { arrivals: "constant", rate: 100 }, warmup: 0, seconds: 1.2, connections: 2,
       }, dir);
       const native = [];
-      const { progress } = await runLoad({
-        plan, signal: new AbortController().signal, onStart() {}, onProgress() {},
-        onSamples: (samples) => native.push(...samples.filter(({ metric }) => metric === "native_loop")),
-      });
+      const events = new EventHub();
+      events.on("sample", (samples) => native.push(...samples.filter(({ metric }) => metric === "native_loop")));
+      const { progress } = await runLoad({ plan, signal: new AbortController().signal, events });
       const rows = readRecords(plan).rows;
       console.log(JSON.stringify({ ok: progress.ok, native: native.map(({ value }) => value), rows }));
     } finally {

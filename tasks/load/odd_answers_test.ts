@@ -2,6 +2,8 @@ import assert from "node:assert/strict";
 import { oneArmPlan, readRecords } from "../selfbench/one_arm.ts";
 import { ODD_ANSWERS } from "../targets/testing_odd_answers.ts";
 import { httpLength, withScripted } from "../targets/testing_scripted.ts";
+import { EventHub } from "./event_hub.ts";
+import type { RunEvents } from "./run_events.ts";
 import { runLoad } from "./run_load.ts";
 
 Deno.test("no answer of a GraphQL service ends a run: each that is not right is a failed row", async () => {
@@ -24,13 +26,10 @@ Deno.test("no answer of a GraphQL service ends a run: each that is not right is 
           seconds: 1,
           connections: 2,
         }, dir);
-        const { progress, interrupted } = await runLoad({
-          plan,
-          signal: new AbortController().signal,
-          onStart: () => running = true,
-          onProgress: () => {},
-          onSamples: () => {},
-        });
+        const events = new EventHub<RunEvents>();
+        events.on("start", () => running = true);
+        const { signal } = new AbortController();
+        const { progress, interrupted } = await runLoad({ plan, signal, events });
         const { due, ok, failed, timeout } = progress;
         assert.ok(!interrupted && due > 3 * answers.length, `${due} requests`);
         assert.equal(readRecords(plan).rows, due);

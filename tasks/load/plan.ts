@@ -62,7 +62,7 @@ export interface LoadPlan {
   readonly mostSlots?: number;
   /** Whether a thread beside a generator may move it to another core when it has to wait for its own; by default it may. */
   readonly threadMigration?: boolean;
-  /** Tell of each slot as it ends. */
+  /** Tell of each slot as it ends: where somebody listens. */
   readonly tellEnded?: boolean;
 }
 

@@ -1,29 +1,28 @@
-import type { LiveFigures } from "../model/live.ts";
-import type { Phase, Sample } from "../model/run.ts";
+import type { Phase } from "../model/run.ts";
 import { truncatePhases } from "./blocks.ts";
 import { monotonicUs } from "../net/clock.ts";
 import { Crew } from "./crew.ts";
 import { waitsItself } from "./generator_loop.ts";
-import { type EndedRow, endedRows } from "./ended_rows.ts";
+import { endedRows } from "./ended_rows.ts";
+import { EventHub } from "./event_hub.ts";
 import { LiveView } from "./live_view.ts";
 import { addProgress, NO_PROGRESS, type Progress } from "./messages.ts";
 import { endOf, type LoadPlan } from "./plan.ts";
+import type { RunEventHub, RunEvents } from "./run_events.ts";
 import { standingBack } from "../net/priority.ts";
 
 export interface LoadOptions {
   readonly plan: LoadPlan;
   /** Ends the run early; what was measured is kept. */
   readonly signal: AbortSignal;
-  /** Called when the clock of the run starts: microseconds since then, and the wall time of zero. */
-  readonly onStart: (nowUs: () => number, startedAt: Date) => void;
-  readonly onProgress: (progress: Progress, elapsedUs: number, live: LiveFigures) => void;
-  readonly onSamples: (samples: readonly Sample[]) => void;
-  /** Told of slots as they end where the plan wants it; everything done before `untilUs` has been told then. */
-  readonly onEnded?: (rows: Iterable<EndedRow>, untilUs: number) => void;
+  /** Told of the start, ticks and samples, and of slots as they end where somebody listens to that. */
+  readonly events?: RunEventHub;
 }
 
 export interface LoadResult {
   readonly progress: Progress;
+  /** The wall time of the run's zero; null where it ended before. */
+  readonly startedAt: Date | null;
   /** The phases as they were: cut where the run ended early. */
   readonly phases: readonly Phase[];
   readonly interrupted: boolean;
@@ -39,14 +38,15 @@ const LEAD_US = 100_000;
  * @throws {ServiceError} when a generator cannot reach its system or fails.
  */
 export async function runLoad(options: LoadOptions): Promise<LoadResult> {
-  const { plan, signal } = options;
+  const { signal, events = new EventHub<RunEvents>() } = options;
+  const plan = { ...options.plan, tellEnded: events.has("ended") };
   const slots = new SharedArrayBuffer(8);
   const needAlarm = !waitsItself(plan.arms);
   const crew = Array.from({ length: plan.workers }, (_, worker) => new Crew(plan, worker, slots, needAlarm));
   try {
     await readyOrAborted(crew, signal);
     if (signal.aborted) {
-      return { progress: NO_PROGRESS, phases: truncatePhases(plan.phases, 0), interrupted: true, notes: [] };
+      return { progress: NO_PROGRESS, startedAt: null, phases: [], interrupted: true, notes: [] };
     }
     const originUs = monotonicUs() + LEAD_US;
     const nowUs = () => monotonicUs() - originUs;
@@ -63,23 +63,26 @@ export async function runLoad(options: LoadOptions): Promise<LoadResult> {
       member.onProgress = (samples, ended, untilUs) => {
         // Workers speak in turn: what was done is known of all up to the one not heard for longest.
         heardUs[index] = untilUs;
-        if (plan.tellEnded) options.onEnded?.(endedRows(ended), Math.min(...heardUs));
-        options.onSamples(samples);
+        if (plan.tellEnded) {
+          events.emit("ended", { rows: endedRows(ended), untilUs: Math.min(...heardUs) });
+        }
+        events.emit("sample", samples);
         const { tick } = member.progress;
         if (tick !== undefined) live.add(member.worker, tick);
-        const total = crew.map((each) => each.progress).reduce(addProgress, NO_PROGRESS);
+        const counts = crew.map((each) => each.progress).reduce(addProgress, NO_PROGRESS);
         const elapsedUs = nowUs();
-        options.onProgress(total, elapsedUs, live.figures(elapsedUs));
+        events.emit("tick", { counts, elapsedUs, figures: live.figures(elapsedUs) });
       };
       member.start(originUs);
     }
-    // After the generators have their order: what the caller does now takes longer than they may wait.
-    options.onStart(nowUs, startedAt);
+    // After the generators have their order: what is done now takes longer than they may wait.
+    events.emit("start", { nowUs, startedAt });
     const notes: string[] = [];
     await standingBack(() => allDone(crew), (note) => notes.push(note));
     signal.removeEventListener("abort", stop);
     return {
       progress: crew.map((member) => member.progress).reduce(addProgress, NO_PROGRESS),
+      startedAt,
       phases: endedUs < endOf(plan.phases) ? truncatePhases(plan.phases, Math.round(endedUs)) : plan.phases,
       interrupted: endedUs !== Infinity,
       notes: [...new Set([...crew.flatMap(({ notes }) => notes), ...notes])],

@@ -3,6 +3,8 @@ import { Client } from "pg";
 import { oneArmPlan, readRecords } from "../selfbench/one_arm.ts";
 import { withPostgres } from "../stack/testing.ts";
 import { serveTls } from "../postgres/testing_tls.ts";
+import { EventHub } from "./event_hub.ts";
+import type { RunEvents } from "./run_events.ts";
 import { runLoad } from "./run_load.ts";
 
 Deno.test("a system that accepts and never answers does not keep anyone who wants to leave", async () => {
@@ -22,16 +24,12 @@ Deno.test("a system that accepts and never answers does not keep anyone who want
     connections: 2,
   }, dir);
   const leaving = new AbortController();
+  const events = new EventHub<RunEvents>();
+  events.on("start", () => assert.fail("it began without its rehearsal"));
   const timer = setTimeout(() => leaving.abort(), 500);
   try {
     const began = performance.now();
-    const result = await runLoad({
-      plan,
-      signal: leaving.signal,
-      onStart: () => assert.fail("it began without its rehearsal"),
-      onProgress: () => {},
-      onSamples: () => {},
-    });
+    const result = await runLoad({ plan, signal: leaving.signal, events });
     assert.deepEqual([result.interrupted, result.progress.due, result.phases], [true, 0, []]);
     assert.ok(performance.now() - began < 3000);
   } finally {
@@ -74,13 +72,10 @@ Deno.test("over TLS, where Deno's loop waits, an open and a closed loop leave a 
           connections: 2,
         }, Deno.makeTempDirSync({ dir }));
         let watched = 0;
-        const { progress, interrupted } = await runLoad({
-          plan,
-          signal: new AbortController().signal,
-          onStart: () => void admin.query(encrypted).then(({ rowCount }) => watched = rowCount!),
-          onProgress: () => {},
-          onSamples: () => {},
-        });
+        const events = new EventHub<RunEvents>();
+        events.on("start", () => void admin.query(encrypted).then(({ rowCount }) => watched = rowCount!));
+        const { signal } = new AbortController();
+        const { progress, interrupted } = await runLoad({ plan, signal, events });
         assert.equal(interrupted, false);
         assert.equal(watched, 2);
         const { rows, ok } = readRecords(plan);

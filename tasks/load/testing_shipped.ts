@@ -97,13 +97,7 @@ async function exercise(scenario: LoadedScenario, { databaseUrl, dataset, target
   await undo();
 
   try {
-    const { progress, interrupted } = await runLoad({
-      plan,
-      signal,
-      onStart() {},
-      onProgress() {},
-      onSamples() {},
-    });
+    const { progress, interrupted } = await runLoad({ plan, signal });
     assert.equal(interrupted, false);
     assert.deepEqual(progress, {
       ...progress,

@@ -1,31 +1,29 @@
-import type { EndedRow } from "../load/ended_rows.ts";
+import type { RunEventHub } from "../load/run_events.ts";
 import type { Operation } from "../model/operation.ts";
-import type { RunConfig } from "../model/run.ts";
-import type { Phase } from "../model/run.ts";
+import type { Phase, RunConfig } from "../model/run.ts";
 import { parseSlo, type ScopeNames } from "../model/slo.ts";
 import { formatSeconds } from "../model/units.ts";
 import { WindowJudge } from "../summary/window_judge.ts";
 
-/** Watches a run's targets over windows while it goes on. */
-export interface TargetWatch {
-  /**
-   * Takes in what has ended.
-   * @param nowUs everything done before it has been told
-   * @returns what is missed beyond doubt, as a sentence; null while nothing is
-   */
-  advance(rows: Iterable<EndedRow>, nowUs: number): string | null;
+/** A run whose targets are watched. */
+export interface Targeted {
+  readonly config: Pick<RunConfig, "slo" | "timeoutMs" | "streams">;
+  readonly phases: readonly Phase[];
+  /** As the store numbers them. */
+  readonly operations: readonly Operation[];
+  /** What scopes can name. */
+  readonly names: ScopeNames;
 }
 
 /**
- * @param operations as the store numbers them
- * @param names what scopes can name
+ * Watches a run's targets over windows while it goes on.
+ * @param onMissed called once, with what is missed beyond doubt as a sentence
  */
 export function watchTargets(
-  config: RunConfig,
-  phases: readonly Phase[],
-  operations: readonly Operation[],
-  names: ScopeNames,
-): TargetWatch {
+  events: RunEventHub,
+  { config, phases, operations, names }: Targeted,
+  onMissed: (what: string) => void,
+): void {
   const judge = new WindowJudge({ terms: parseSlo(config.slo!), names, phases, timeoutMs: config.timeoutMs });
   const streams = config.streams ?? [];
   const keys = operations.map(({ path, name }) =>
@@ -34,16 +32,19 @@ export function watchTargets(
       (_, stream) => judge.keysOf(path, name, streams[stream]?.name ?? null),
     )
   );
-  return {
-    advance(rows, nowUs) {
-      for (const { operationId, slot, doneUs, outcome, responseUs, cache } of rows) {
-        const ofStreams = keys[operationId]!;
-        judge.add(ofStreams[slot % ofStreams.length]!, doneUs, outcome, responseUs, cache);
-      }
-      const [first] = judge.advance(nowUs);
-      if (first === undefined) return null;
-      const { term, arm, atUs } = first;
-      return `${term.text} is missed over ${arm} in the window from ${formatSeconds(Math.round(atUs / 1e6))}`;
-    },
-  };
+  let missed = false;
+  events.on("ended", ({ rows, untilUs }) => {
+    if (missed) return;
+    for (const { operationId, slot, doneUs, outcome, responseUs, cache } of rows) {
+      const ofStreams = keys[operationId]!;
+      judge.add(ofStreams[slot % ofStreams.length]!, doneUs, outcome, responseUs, cache);
+    }
+    const [first] = judge.advance(untilUs);
+    if (first === undefined) return;
+    missed = true;
+    const { term, arm, atUs } = first;
+    onMissed(
+      `${term.text} is missed over ${arm} in the window from ${formatSeconds(Math.round(atUs / 1e6))}`,
+    );
+  });
 }

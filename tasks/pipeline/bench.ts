@@ -1,6 +1,7 @@
 import type { Config } from "../config.ts";
 import type { ExitCode } from "../model/errors.ts";
 import { withJob } from "./job.ts";
+import { blocksOf } from "./load_plan.ts";
 import { measure } from "./measure.ts";
 import { report, tell } from "./report_run.ts";
 import type { BenchRequest } from "./request.ts";
@@ -14,7 +15,7 @@ export function bench(request: BenchRequest, config: Config): Promise<ExitCode> 
     const outcome = await withSystem(job, (system) => {
       const lacking = undecidable(job.scenario, job.plan, system.arms.length);
       if (lacking !== null) job.terminal.print(`! ${lacking}`);
-      return measure(system);
+      return measure(system, blocksOf(system));
     });
     return tell(await report(await judge(await store({ ...job, ...outcome }))));
   });

@@ -8,38 +8,25 @@ const RESERVE_BYTES = 64_000_000;
 const STORE_SHARE = 0.3;
 const PERIOD_MS = 500;
 
-export interface DiskWatch {
-  /** That the disk is full but for a reserve, as a sentence's part; null while it is not. */
-  readonly full: string | null;
-  stop(): void;
-}
-
 /**
  * Ends a run in order before it fills the disk: what is measured by then can still be written, and stored.
  * @param places the run's spool, and the store that takes it when the run has ended
- * @param onFull called once
+ * @param onFull called once, with what is full as a sentence's part
  * @param free bytes of a folder's disk
  */
 export function watchDisk(
   { spool, db }: { readonly spool: string; readonly db: string },
-  onFull: () => void,
+  onFull: (why: string) => void,
   free: (path: string) => number = freeBytes,
-): DiskWatch {
-  let full: string | null = null;
+): Disposable {
   const look = () => {
     const found = findFull(spool, existingPart(db), free);
     if (found === null) return;
     clearInterval(timer);
-    full = `the disk is full, but for ${formatBytes(found.left)} to store the run, at ${found.disk}`;
-    onFull();
+    onFull(`the disk is full, but for ${formatBytes(found.left)} to store the run, at ${found.disk}`);
   };
   const timer = setInterval(look, PERIOD_MS);
-  return {
-    get full() {
-      return full;
-    },
-    stop: () => clearInterval(timer),
-  };
+  return { [Symbol.dispose]: () => clearInterval(timer) };
 }
 
 /** The disk that the run must not fill further; null where each has room. */

@@ -90,22 +90,31 @@ export function interruptSignal(home: string): Interrupt {
       hurry();
     } else leave(home);
   };
-  const listeners = SIGNALS.filter((name) => name !== "SIGHUP" || !ignoresHangup())
-    .map((name) => ({ name, listen: () => onSignal(name) }));
-  for (const { name, listen } of listeners) Deno.addSignalListener(name, listen);
-  // `deno task` does not stop with us: a task that did could not even be ended from its terminal any more.
-  const stay = () => say("Ctrl-Z is not heeded: a run that stands still does not count. Ctrl-C ends it.");
-  Deno.addSignalListener("SIGTSTP", stay);
+  const unlisten = listen(onSignal);
   return {
     signal: controller.signal,
     dispose() {
       clearTimeout(limit);
       clearInterval(order);
       // A task that was interrupted is about to end: a late signal of the same press must not cut its last words.
-      if (stage > 0) return;
-      for (const { name, listen } of listeners) Deno.removeSignalListener(name, listen);
-      Deno.removeSignalListener("SIGTSTP", stay);
+      if (stage === 0) unlisten();
     },
+  };
+}
+
+/** Hears of all that ends a task. @returns ends that */
+function listen(onSignal: (name: Ending) => void): () => void {
+  const listeners: [Deno.Signal, () => void][] = SIGNALS
+    .filter((name) => name !== "SIGHUP" || !ignoresHangup())
+    .map((name) => [name, () => onSignal(name)]);
+  // `deno task` does not stop with us: a task that did could not even be ended from its terminal any more.
+  listeners.push([
+    "SIGTSTP",
+    () => say("Ctrl-Z is not heeded: a run that stands still does not count. Ctrl-C ends it."),
+  ]);
+  for (const [name, hear] of listeners) Deno.addSignalListener(name, hear);
+  return () => {
+    for (const [name, hear] of listeners) Deno.removeSignalListener(name, hear);
   };
 }
 

@@ -7,6 +7,7 @@ import { probeText, rateText } from "../terminal/find_rate_text.ts";
 import type { StepProgress, Terminal } from "../terminal/terminal.ts";
 import { type BenchArguments, type BenchPlan, completePlan } from "./bench_options.ts";
 import { refusalOf } from "./capacity.ts";
+import { blocksOf } from "./load_plan.ts";
 import { measure } from "./measure.ts";
 import { CONFIRMATION_TIMES, lowestRate, pathSlo, probeOf, probeSeconds } from "./probe.ts";
 import type { SearchRequest } from "./request.ts";
@@ -149,7 +150,7 @@ async function makeRun(
     plan: runPlan(search, load, seconds),
     terminal: quietly(terminal, progress),
   };
-  const measured = await store({ ...probed, ...await measure(probed) });
+  const measured = await store({ ...probed, ...await measure(probed, blocksOf(probed)) });
   if (measured.crash !== null) {
     throw new ServiceError(
       `Cannot go on searching: ${measured.crash}`,

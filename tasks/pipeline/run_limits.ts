@@ -1,3 +1,4 @@
+import type { RunEventHub } from "../load/run_events.ts";
 import type { LoadedScenario } from "../load/scenario.ts";
 import type { Calibration } from "../model/calibration.ts";
 import { formatCount, formatHours, significant } from "../model/units.ts";
@@ -7,50 +8,42 @@ import { needsOf, type RunPlaces, slotLimit } from "./capacity.ts";
 /** How fast a closed loop is, is known from its first seconds; compilers warm up before that. */
 const KNOWN_AFTER_US = 10e6;
 
+/** What limits a run. */
+export interface Limited {
+  readonly scenario: LoadedScenario;
+  readonly plan: BenchPlan;
+  readonly places: RunPlaces;
+  /** Requests that it can have. */
+  readonly most?: number;
+}
+
 /**
- * Watches a closed loop, of which nobody knows before how many requests it makes: says as soon as its rate is known
- * that it will come to a limit, and ends it in order when it is there.
+ * Watches a closed loop, of which nobody knows before how many requests it makes: notes as soon as its rate is known
+ * that it will come to a limit, and ends it when it is there.
+ * @param onReached called once, with the limit as a sentence's part
  */
-export class RunLimits {
-  /** That the run has as many requests as it can have, as a sentence's part; null while it has not. */
-  reached: string | null = null;
-  readonly #most: number;
-  #foretold = false;
-
-  /** @param onReached called once */
-  constructor(
-    readonly scenario: LoadedScenario,
-    readonly plan: BenchPlan,
-    readonly places: RunPlaces,
-    readonly onReached: () => void,
-    most: number = slotLimit(scenario),
-  ) {
-    this.#most = most;
-  }
-
-  /**
-   * To be called now and then while the run goes on.
-   * @param due requests so far
-   * @param elapsedUs since the run's start
-   * @returns what is to be known about its end, once; else null
-   */
-  look(due: number, elapsedUs: number): string | null {
-    if (this.plan.loop === "open" || this.reached !== null) return null;
-    if (due >= this.#most) {
-      this.reached = `it has the ${formatCount(this.#most)} requests that a run can have`;
-      this.onReached();
-      return null;
+export function watchLimits(
+  events: RunEventHub,
+  { scenario, plan, places, most = slotLimit(scenario) }: Limited,
+  onReached: (why: string) => void,
+): void {
+  if (plan.loop === "open") return;
+  let reached = false;
+  let foretold = false;
+  events.on("tick", ({ counts: { due }, elapsedUs }) => {
+    if (reached) return;
+    if (due >= most) {
+      reached = true;
+      onReached(`it has the ${formatCount(most)} requests that a run can have`);
+      return;
     }
-    if (this.#foretold || elapsedUs < KNOWN_AFTER_US) return null;
-    this.#foretold = true;
-    const rate = due / (elapsedUs / 1e6);
-    const ahead = limitAhead(this.scenario, this.plan, this.places, {
-      rate,
-      due,
-      elapsedSeconds: elapsedUs / 1e6,
-    }, this.#most);
-    return ahead === null ? null : `at ${significant(rate, 3)} requests/s ${ahead}`;
-  }
+    if (foretold || elapsedUs < KNOWN_AFTER_US) return;
+    foretold = true;
+    const elapsedSeconds = elapsedUs / 1e6;
+    const rate = due / elapsedSeconds;
+    const ahead = limitAhead(scenario, plan, places, { rate, due, elapsedSeconds }, most);
+    if (ahead !== null) events.emit("note", `at ${significant(rate, 3)} requests/s ${ahead}`);
+  });
 }
 
 /**

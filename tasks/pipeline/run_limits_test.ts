@@ -1,10 +1,14 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
+import { EventHub } from "../load/event_hub.ts";
+import { LiveView } from "../load/live_view.ts";
+import { NO_PROGRESS } from "../load/messages.ts";
+import type { RunEvents } from "../load/run_events.ts";
 import { loadScenario } from "../load/scenario.ts";
 import type { Calibration } from "../model/calibration.ts";
 import { withTempDir } from "../store/testing.ts";
 import { type BenchArguments, completePlan } from "./bench_options.ts";
-import { atFullSpeed, RunLimits } from "./run_limits.ts";
+import { atFullSpeed, watchLimits } from "./run_limits.ts";
 
 const ROOT = join(import.meta.dirname!, "../..");
 const HOUR = 3600;
@@ -22,25 +26,24 @@ function watched(dir: string, given: Partial<BenchArguments>, free = LARGE, most
     json: false,
   };
   const plan = completePlan(scenario, { ...plain, paths: "sql", warmup: 0, ...given } as BenchArguments);
+  const places = { home: dir, db: join(dir, "store"), free: () => free };
   const told: string[] = [];
-  let ended = 0;
-  const limits = new RunLimits(
-    scenario,
-    plan,
-    { home: dir, db: join(dir, "store"), free: () => free },
-    () => ended++,
-    most,
-  );
-  const look = (due: number, seconds: number) => {
-    const said = limits.look(due, seconds * 1e6);
-    if (said !== null) told.push(said);
-  };
-  return { limits, look, told, ended: () => ended };
+  const reached: string[] = [];
+  const events = new EventHub<RunEvents>();
+  events.on("note", (text) => told.push(text));
+  watchLimits(events, { scenario, plan, places, most }, (why) => reached.push(why));
+  const look = (due: number, seconds: number) =>
+    events.emit("tick", {
+      counts: { ...NO_PROGRESS, due },
+      elapsedUs: seconds * 1e6,
+      figures: new LiveView().figures(0),
+    });
+  return { plan, places, look, told, reached };
 }
 
 Deno.test("a closed loop that will have too many requests says so once its rate is known, and ends at the last", () =>
   withTempDir((dir) => {
-    const { limits, look, told, ended } = watched(dir, { concurrency: 8, duration: 100 * HOUR });
+    const { look, told, reached } = watched(dir, { concurrency: 8, duration: 100 * HOUR });
     look(900, 9);
     assert.deepEqual(told, []);
     look(1000, 10);
@@ -51,11 +54,10 @@ Deno.test("a closed loop that will have too many requests says so once its rate 
       /^at 100 requests\/s it has the 1,000,000 requests that a run can have after some 2\.8 hours of 100 hours: the run then ends in order/,
     );
     look(999_999, 9999);
-    assert.equal(ended(), 0);
+    assert.deepEqual(reached, []);
     look(1_000_000, 10_000);
     look(1_000_003, 10_001);
-    assert.equal(ended(), 1);
-    assert.equal(limits.reached, "it has the 1,000,000 requests that a run can have");
+    assert.deepEqual(reached, ["it has the 1,000,000 requests that a run can have"]);
     return Promise.resolve();
   }));
 
@@ -74,7 +76,7 @@ Deno.test("before it starts a closed loop is told what it may come to where doct
   withTempDir((dir) => {
     const calibration = { dispatch: { requestsPerSecond: 50_000 } } as Calibration;
     const told = (duration: number, workers: number) => {
-      const { limits: { plan, places } } = watched(dir, { concurrency: 8, duration, workers });
+      const { plan, places } = watched(dir, { concurrency: 8, duration, workers });
       return atFullSpeed(calibration, scenario, plan, { ...places, free: () => LARGE });
     };
     assert.equal(told(HOUR, 1), null);
@@ -92,6 +94,6 @@ Deno.test("a run that comes to its end is told nothing, and neither is an open l
     const open = watched(dir, { rate: 10, duration: 100 * HOUR });
     open.look(2_000_000, 20);
     assert.deepEqual([...short.told, ...open.told], []);
-    assert.equal(open.ended(), 0);
+    assert.deepEqual(open.reached, []);
     return Promise.resolve();
   }));

@@ -3,8 +3,10 @@ import { InterruptedError } from "../model/errors.ts";
 import type { Draw } from "../model/scenario.ts";
 import { OUTCOMES } from "../model/timing.ts";
 import { planBlocks } from "../load/blocks.ts";
+import { EventHub } from "../load/event_hub.ts";
 import type { ArmTarget, LoadPlan } from "../load/plan.ts";
-import { type LoadOptions, runLoad } from "../load/run_load.ts";
+import type { RunEvents } from "../load/run_events.ts";
+import { runLoad } from "../load/run_load.ts";
 import { defaultWorkers } from "../load/workers.ts";
 import { readSegment } from "../store/segment_reader.ts";
 
@@ -90,18 +92,14 @@ export async function makeLoad(
   arm: OneArm,
   dir: string,
   signal: AbortSignal,
-  onStart: LoadOptions["onStart"] = () => {},
+  onStart: (start: RunEvents["start"]) => void = () => {},
 ): Promise<Recorded> {
   const spoolDir = Deno.makeTempDirSync({ dir });
   try {
     const plan = oneArmPlan(arm, spoolDir);
-    const { interrupted } = await runLoad({
-      plan,
-      signal,
-      onStart,
-      onProgress: () => {},
-      onSamples: () => {},
-    });
+    const events = new EventHub<RunEvents>();
+    events.on("start", onStart);
+    const { interrupted } = await runLoad({ plan, signal, events });
     if (interrupted) throw new InterruptedError();
     return readRecords(plan);
   } finally {

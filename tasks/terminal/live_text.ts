@@ -1,13 +1,13 @@
 import type { LiveFigures } from "../model/live.ts";
-import { firstMeasuredBlock } from "../model/phases.ts";
-import type { Phase } from "../model/run.ts";
 import { formatCount, formatSeconds, formatShare, measuredMs, significant } from "../model/units.ts";
 
 /** Where a run stands. */
 export interface LiveState {
   readonly elapsedUs: number;
-  /** In order of time; the last one's end is the run's. */
-  readonly phases: readonly Pick<Phase, "measured" | "block" | "arm" | "endUs">[];
+  /** When the run is to end. */
+  readonly totalUs: number;
+  /** The phase that began last. */
+  readonly phase: { readonly warmup: boolean; readonly arm: string };
   /** Counts since the run's start. */
   readonly counts: {
     readonly due: number;
@@ -43,14 +43,13 @@ export function liveLine(state: LiveState): string {
     ].join(", ");
 }
 
-function phaseOf({ elapsedUs, phases }: LiveState): string {
-  const phase = phases.find(({ endUs }) => elapsedUs < endUs);
-  if (phase === undefined) return "waiting for the last answers";
-  return `${phase.block < firstMeasuredBlock(phases) ? "warm-up" : "measuring"} ${phase.arm}`;
+function phaseOf({ elapsedUs, totalUs, phase }: LiveState): string {
+  if (elapsedUs >= totalUs) return "waiting for the last answers";
+  return `${phase.warmup ? "warm-up" : "measuring"} ${phase.arm}`;
 }
 
-function timeOf({ elapsedUs, phases }: LiveState): string {
-  const total = Math.round(phases.at(-1)!.endUs / 1e6);
+function timeOf({ elapsedUs, totalUs }: LiveState): string {
+  const total = Math.round(totalUs / 1e6);
   const elapsed = Math.min(total, Math.max(0, Math.round(elapsedUs / 1e6)));
   const left = total - elapsed;
   return `${seconds(elapsed)} of ${seconds(total)}${left === 0 ? "" : `, ${seconds(left)} left`}`;

@@ -3,10 +3,8 @@ import { liveLine, liveLines, type LiveState } from "./live_text.ts";
 
 const STATE: LiveState = {
   elapsedUs: 12.2e6,
-  phases: [
-    { measured: false, block: 0, arm: "sql", endUs: 5e6 },
-    { measured: true, block: 1, arm: "sql+cache", endUs: 48e6 },
-  ],
+  totalUs: 48e6,
+  phase: { warmup: false, arm: "sql+cache" },
   counts: { due: 23_812, failed: 0, timeout: 0, shed: 0, inFlight: 12 },
   figures: {
     offeredPerSecond: 2003.4,
@@ -54,11 +52,15 @@ Deno.test("errors are named by kind, and a quantile among what was not served is
 
 Deno.test("before the first answer nothing is claimed, and a path without a cache has no hits", () => {
   const counts = { due: 0, failed: 0, timeout: 0, shed: 0, inFlight: 0 };
-  assert.deepEqual(liveLines({ ...STATE, elapsedUs: -1e5, counts, figures: NOTHING_YET }).split("\n"), [
-    "warm-up sql, 0 s of 48 s, 48 s left",
-    "0/s offered, 0/s answered · 0 under way · no errors in 0",
-    "last 5 s: p50 —, p95 —, p99 —",
-  ]);
+  const phase = { warmup: true, arm: "sql" };
+  assert.deepEqual(
+    liveLines({ ...STATE, elapsedUs: -1e5, phase, counts, figures: NOTHING_YET }).split("\n"),
+    [
+      "warm-up sql, 0 s of 48 s, 48 s left",
+      "0/s offered, 0/s answered · 0 under way · no errors in 0",
+      "last 5 s: p50 —, p95 —, p99 —",
+    ],
+  );
 });
 
 Deno.test("after the last slot was due the run waits, with no time left to tell", () => {

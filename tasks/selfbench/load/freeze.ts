@@ -72,7 +72,7 @@ async function run(
       },
       dir,
       signal,
-      (nowUs) => {
+      ({ nowUs }) => {
         const originUs = monotonicUs() - nowUs();
         told = fetch(new URL(`/freeze?from=${originUs + freeze.fromUs}&to=${originUs + freeze.toUs}`, url));
       },

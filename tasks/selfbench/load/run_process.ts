@@ -1,4 +1,6 @@
 import { join } from "node:path";
+import { EventHub } from "../../load/event_hub.ts";
+import type { RunEvents } from "../../load/run_events.ts";
 import { runLoad } from "../../load/run_load.ts";
 import type { LoadPlan } from "../../load/plan.ts";
 import { DEFAULT_THRESHOLDS, type Run, type RunConfig } from "../../model/run.ts";
@@ -37,24 +39,23 @@ async function makeRun({ arm, home, databaseUrl, requests, lags = false }: RunOr
   spool.operations([]);
   const ending = new AbortController();
   let sampler: ReturnType<typeof startSampler> | undefined;
-  const result = await runLoad({
-    plan: { ...plan, spoolDir: spool.dir },
-    signal: ending.signal,
-    onStart(nowUs) {
-      spool.phases(plan.phases);
-      sampler = startSampler({
-        url: databaseUrl,
-        nowUs,
-        pids: { benchbook: Deno.pid },
-        emit: (samples) => spool.samples(samples),
-      });
-      tell({ kind: "started" });
-    },
-    onProgress: ({ due }) => {
-      if (requests !== null && due >= requests) ending.abort();
-    },
-    onSamples: (samples) => spool.samples(samples),
+  const events = new EventHub<RunEvents>();
+  events.on("start", ({ nowUs }) => {
+    spool.phases(plan.phases);
+    sampler = startSampler({
+      url: databaseUrl,
+      nowUs,
+      pids: { benchbook: Deno.pid },
+      emit: (samples) => events.emit("sample", samples),
+    });
+    tell({ kind: "started" });
   });
+  events.on("tick", ({ counts: { due } }) => {
+    if (requests !== null && due >= requests) ending.abort();
+  });
+  events.on("sample", (samples) => spool.samples(samples));
+  const { signal } = ending;
+  const result = await runLoad({ plan: { ...plan, spoolDir: spool.dir }, signal, events });
   tell({ kind: "measured", due: result.progress.due });
   await sampler?.stop();
   spool.phases(result.phases);

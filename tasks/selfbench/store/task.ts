@@ -141,13 +141,7 @@ async function makeTimings(seconds: number, { stack, dir, signal }: Ground) {
       connections: CONNECTIONS,
     }, Deno.makeTempDirSync({ dir }));
     // One worker writes one segment, which is what is repeated.
-    const { interrupted, progress } = await runLoad({
-      plan: { ...plan, workers: 1 },
-      signal,
-      onStart: () => {},
-      onProgress: () => {},
-      onSamples: () => {},
-    });
+    const { interrupted, progress } = await runLoad({ plan: { ...plan, workers: 1 }, signal });
     if (interrupted) throw new InterruptedError();
     return { runUs: seconds * 1e6, real: progress.due, segment: segmentOf(plan.spoolDir) };
   });

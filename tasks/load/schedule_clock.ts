@@ -1,0 +1,101 @@
+import type { RunEventHub, Step } from "./run_events.ts";
+import { type Action, type Schedule, type Turn, turnsOf } from "./schedule.ts";
+
+/** An action that the end of the run finds at work has so long to end. */
+const STOP_MS = 2000;
+/** What a timer can wait for. */
+const MOST_MS = 2 ** 31 - 1;
+
+/**
+ * Tells of a schedule's phases as they begin and end, and starts its actions, from the start of a run until it is
+ * stopped.
+ */
+export class ScheduleClock {
+  readonly #events: RunEventHub;
+  readonly #turns: Iterator<Turn, undefined>;
+  /** The next to come. */
+  #turn: Turn | undefined;
+  #nowUs = () => 0;
+  #timer: ReturnType<typeof setTimeout> | undefined;
+  readonly #over = new AbortController();
+  /** Steps at work, and when each is over. */
+  readonly #running = new Map<Step, Promise<void>>();
+  #stopped: Promise<void> | undefined;
+
+  constructor(schedule: Schedule, events: RunEventHub) {
+    this.#events = events;
+    this.#turns = turnsOf(schedule);
+    this.#turn = this.#turns.next().value;
+    events.on("start", ({ nowUs }) => {
+      this.#nowUs = nowUs;
+      this.#advance();
+    });
+  }
+
+  /**
+   * Ends the schedule: what lies ahead happens no more, and actions at work are asked to end.
+   * @param endUs when the load ended; 0 where it never began
+   */
+  stop(endUs = 0): Promise<void> {
+    return this.#stopped ??= this.#end(endUs);
+  }
+
+  #advance(): void {
+    for (; this.#turn !== undefined; this.#turn = this.#turns.next().value) {
+      const aheadMs = (this.#turn.atUs - this.#nowUs()) / 1000;
+      if (aheadMs > 0) {
+        this.#timer = setTimeout(() => this.#advance(), Math.min(Math.ceil(aheadMs), MOST_MS));
+        return;
+      }
+      if ("action" in this.#turn) this.#start(this.#turn.action);
+      else this.#events.emit("phase", this.#turn);
+    }
+  }
+
+  #start(action: Action): void {
+    const step: Step = { name: action.name, startUs: this.#nowUs(), endUs: null, error: null };
+    this.#events.emit("step", step);
+    this.#running.set(
+      step,
+      outcomeOf(action, this.#over.signal).then((error) => {
+        // Of one that was given up the end is told.
+        if (this.#running.delete(step)) this.#events.emit("step", { ...step, endUs: this.#nowUs(), error });
+      }),
+    );
+  }
+
+  async #end(endUs: number): Promise<void> {
+    clearTimeout(this.#timer);
+    this.#over.abort();
+    for (; this.#turn !== undefined; this.#turn = this.#turns.next().value) this.#drop(this.#turn, endUs);
+    let timer: ReturnType<typeof setTimeout> | undefined;
+    const late = new Promise<void>((resolve) => timer = setTimeout(resolve, STOP_MS));
+    await Promise.race([Promise.all(this.#running.values()), late]);
+    clearTimeout(timer);
+    for (const step of this.#running.keys()) {
+      this.#running.delete(step);
+      this.#events.emit("step", { ...step, endUs: this.#nowUs(), error: "it did not end with the run" });
+    }
+  }
+
+  /** Of a phase that was, its end is told; of an action, that it was not begun. */
+  #drop(turn: Turn, endUs: number): void {
+    if ("action" in turn) {
+      const { name } = turn.action;
+      this.#events.emit("step", { name, startUs: endUs, endUs, error: "the run was over before" });
+    } else if (turn.phase.startUs < endUs) {
+      const { state, phase } = turn;
+      this.#events.emit("phase", { state, phase: { ...phase, endUs: Math.min(phase.endUs, endUs) } });
+    }
+  }
+}
+
+/** What an action failed with; null where it did not. */
+async function outcomeOf(action: Action, signal: AbortSignal): Promise<string | null> {
+  try {
+    await action.run(signal);
+    return null;
+  } catch (error) {
+    return error instanceof Error ? error.message : String(error);
+  }
+}

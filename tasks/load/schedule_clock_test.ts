@@ -1,0 +1,178 @@
+import assert from "node:assert/strict";
+import { setTimeout as sleep } from "node:timers/promises";
+import { Client } from "pg";
+import { oneArmPlan, readRecords } from "../selfbench/one_arm.ts";
+import { withPostgres } from "../stack/testing.ts";
+import { EventHub } from "./event_hub.ts";
+import type { RunEventHub, RunEvents, Step } from "./run_events.ts";
+import { runLoad } from "./run_load.ts";
+import { type Action, blockSchedule, type Schedule } from "./schedule.ts";
+import { ScheduleClock } from "./schedule_clock.ts";
+
+function scheduleOf(seconds: number, actions: readonly Action[]): Schedule {
+  const plan = { arms: ["sql", "graphql"], seed: 1, warmupSeconds: 0, washoutSeconds: 0 };
+  return {
+    ...blockSchedule({ ...plan, durationSeconds: seconds, blockSeconds: seconds / 2 }),
+    actions,
+  };
+}
+
+/** What is told of phases and steps, in short. */
+function heardBy(events: RunEventHub): string[] {
+  const heard: string[] = [];
+  events.on("phase", ({ state, phase }) => heard.push(`${phase.phaseId} ${state}`));
+  events.on(
+    "step",
+    ({ name, endUs, error }) => heard.push(`${name} ${endUs === null ? "begun" : error ?? "done"}`),
+  );
+  return heard;
+}
+
+function start(events: RunEventHub): void {
+  const originMs = performance.now();
+  events.emit("start", { nowUs: () => (performance.now() - originMs) * 1000, startedAt: new Date() });
+}
+
+Deno.test("phases and actions come at their times, and one that fails is told and ends nothing", async () => {
+  const events = new EventHub<RunEvents>();
+  const heard = heardBy(events);
+  const atMs: number[] = [];
+  const began = performance.now();
+  const note = () => Promise.resolve(void atMs.push(performance.now() - began));
+  const clock = new ScheduleClock(
+    scheduleOf(0.6, [
+      {
+        name: "sync",
+        at: { atUs: 100_000 },
+        run: () => {
+          throw new Error("no such table");
+        },
+      },
+      { name: "index", at: { phaseId: 1, edge: "start" }, run: note },
+      { name: "tidy", at: { phaseId: 1, edge: "end" }, run: note },
+    ]),
+    events,
+  );
+  start(events);
+  await sleep(900);
+  await clock.stop(600_000);
+  assert.deepEqual(heard, [
+    "0 began",
+    "sync begun",
+    "sync no such table",
+    "0 ended",
+    "1 began",
+    "index begun",
+    "index done",
+    "1 ended",
+    "tidy begun",
+    "tidy done",
+  ]);
+  assert.ok(atMs[0]! >= 299 && atMs[1]! >= 599, `${atMs}`);
+});
+
+Deno.test("a run that ends early asks its actions to end, tells what was not done, and cuts the phase", async () => {
+  const events = new EventHub<RunEvents>();
+  const heard = heardBy(events);
+  const ended: RunEvents["phase"][] = [];
+  events.on("phase", (event) => void (event.state === "ended" && ended.push(event)));
+  const clock = new ScheduleClock(
+    scheduleOf(60, [
+      {
+        name: "backfill",
+        at: { atUs: 0 },
+        run: (signal) => new Promise((resolve) => signal.addEventListener("abort", () => resolve())),
+      },
+      { name: "index", at: { phaseId: 1, edge: "start" }, run: () => Promise.resolve() },
+    ]),
+    events,
+  );
+  start(events);
+  await sleep(50);
+  await Promise.all([clock.stop(40_000), clock.stop()]);
+  assert.deepEqual(heard, [
+    "0 began",
+    "backfill begun",
+    "0 ended",
+    "index the run was over before",
+    "backfill done",
+  ]);
+  assert.deepEqual(ended.map(({ phase }) => phase.endUs), [40_000]);
+});
+
+Deno.test("an action that does not end keeps the run for two seconds, and is told", async () => {
+  const events = new EventHub<RunEvents>();
+  const heard = heardBy(events);
+  const stuck = Promise.withResolvers<void>();
+  const clock = new ScheduleClock(
+    scheduleOf(60, [{ name: "stuck", at: { atUs: 0 }, run: () => stuck.promise }]),
+    events,
+  );
+  start(events);
+  const began = performance.now();
+  await clock.stop(1);
+  assert.ok(performance.now() - began < 4000);
+  stuck.resolve();
+  await sleep(1);
+  assert.deepEqual(heard, ["0 began", "stuck begun", "0 ended", "stuck it did not end with the run"]);
+});
+
+Deno.test("a run that never began has no phases, and its actions were not done", async () => {
+  const events = new EventHub<RunEvents>();
+  const heard = heardBy(events);
+  await new ScheduleClock(
+    scheduleOf(60, [{ name: "index", at: { atUs: 0 }, run: () => Promise.resolve() }]),
+    events,
+  ).stop();
+  assert.deepEqual(heard, ["index the run was over before"]);
+});
+
+Deno.test("a table changes under a real load at its moment, and a change that fails costs no slot", async () => {
+  await withPostgres(async (url) => {
+    const dir = Deno.makeTempDirSync();
+    const plan = oneArmPlan({
+      target: { path: "sql", url },
+      text: "SELECT $1::int AS n",
+      params: { n: { kind: "integer", min: 1, max: 9 } },
+      load: { arrivals: "constant", rate: 200 },
+      warmup: 0,
+      seconds: 1,
+      connections: 2,
+    }, dir);
+    const sql = (text: string) => async () => {
+      const client = new Client({ connectionString: url });
+      await client.connect();
+      try {
+        await client.query(text);
+      } finally {
+        await client.end();
+      }
+    };
+    const events = new EventHub<RunEvents>();
+    const steps: Step[] = [];
+    events.on("step", (step) => void (step.endUs !== null && steps.push(step)));
+    const clock = new ScheduleClock({
+      phases: plan.phases,
+      actions: [
+        { name: "table", at: { atUs: 200_000 }, run: sql("CREATE TABLE made AS SELECT 1 AS n") },
+        { name: "wrong", at: { atUs: 300_000 }, run: sql("ALTER TABLE nowhere ADD n int") },
+      ],
+    }, events);
+    try {
+      const { signal } = new AbortController();
+      const { progress, interrupted, phases } = await runLoad({ plan, signal, events });
+      await clock.stop(phases.at(-1)!.endUs);
+      assert.deepEqual([interrupted, progress.ok, readRecords(plan).rows], [false, 200, 200]);
+      steps.sort((a, b) => a.startUs - b.startUs);
+      assert.deepEqual(steps.map(({ name, error }) => [name, error]), [
+        ["table", null],
+        ["wrong", 'relation "nowhere" does not exist'],
+      ]);
+      assert.ok(steps[0]!.startUs >= 200_000 && steps[0]!.endUs! < 1_000_000, JSON.stringify(steps));
+      await sql("DROP TABLE made")();
+    } finally {
+      await clock.stop();
+      Deno.removeSync(dir, { recursive: true });
+    }
+  });
+});

@@ -1,0 +1,62 @@
+import type { LoadStream } from "../load/scenario.ts";
+import type { Run, RunConfig } from "../model/run.ts";
+import type { SystemUnderTest } from "./system_under_test.ts";
+
+/** A run's record before its clock starts. @param streams fitted to the plan */
+export function runRecord(system: SystemUnderTest, streams: readonly LoadStream[]): Run {
+  const { runId, scenario, plan, environment, gitCommit, searchId = null } = system;
+  return {
+    runId,
+    label: plan.label,
+    kind: "bench",
+    scenario: scenario.name,
+    startedAt: new Date(),
+    endedAt: null,
+    status: "running",
+    verdict: null,
+    seed: plan.seed,
+    config: configOf(system, streams),
+    environment,
+    gitCommit,
+    searchId,
+  };
+}
+
+function configOf(
+  { scenario, plan, arms, unavailableArms }: SystemUnderTest,
+  streams: readonly LoadStream[],
+): RunConfig {
+  return {
+    scenario: scenario.name,
+    scenarioFile: scenario.asked,
+    title: scenario.title,
+    loop: plan.loop,
+    arrivals: plan.loop === "open" ? scenario.streams[0]!.arrivals : null,
+    ratePerSecond: plan.loop === "open" ? plan.rate : null,
+    streams: streams.map(({ name, arrivals, rate, stages, session, first, count }) => ({
+      name,
+      arrivals,
+      ratePerSecond: rate,
+      stages,
+      session: session !== null,
+      operations: scenario.operations.slice(first, first + count).map(({ name }) => name),
+    })),
+    concurrency: plan.loop === "closed" ? plan.concurrency : null,
+    durationSeconds: plan.duration,
+    warmupSeconds: plan.warmup,
+    blockSeconds: scenario.block,
+    washoutSeconds: scenario.washout,
+    timeoutMs: scenario.timeout * 1000,
+    inFlightCap: plan.inFlightCap,
+    workers: plan.workers,
+    connections: plan.connections,
+    arms: arms.map(({ name }) => name),
+    unavailableArms,
+    operations: scenario.operations.map(({ name, weight, write = false }) => ({ name, weight, write })),
+    slo: plan.slo,
+    settings: plan.settings,
+    hitTarget: scenario.hitTarget,
+    thresholds: plan.thresholds,
+    scale: plan.scale,
+  };
+}

@@ -1,0 +1,29 @@
+import type { RunEventHub } from "../load/run_events.ts";
+import { type Sampler, startSampler } from "../observe/sampler.ts";
+import type { SystemUnderTest } from "./system_under_test.ts";
+
+export interface Sampling extends AsyncDisposable {
+  /** Ends it. @returns what was not measured and why, in whole sentences */
+  stop(): Promise<readonly string[]>;
+}
+
+/** Samples servers and host from the start of a run until it is stopped. */
+export function sampleServers(
+  events: RunEventHub,
+  { databaseUrl, stack }: Pick<SystemUnderTest, "databaseUrl" | "stack">,
+): Sampling {
+  let sampler: Sampler | undefined;
+  events.on("start", ({ nowUs }) => {
+    sampler = startSampler({
+      url: databaseUrl,
+      redisUrl: stack.redis.available ? stack.redis.url : undefined,
+      nowUs,
+      pids: { ...stack.pids(), benchbook: Deno.pid },
+      emit: (samples) => events.emit("sample", samples),
+    });
+  });
+  return {
+    stop: async () => (await sampler?.stop())?.unavailable ?? [],
+    [Symbol.asyncDispose]: async () => void await sampler?.stop(),
+  };
+}

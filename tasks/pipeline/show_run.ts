@@ -1,0 +1,55 @@
+import type { Progress } from "../load/messages.ts";
+import { endOf } from "../load/plan.ts";
+import type { RunEventHub, Step } from "../load/run_events.ts";
+import type { Schedule } from "../load/schedule.ts";
+import { firstMeasuredBlock } from "../model/phases.ts";
+import type { Phase } from "../model/run.ts";
+import { formatCount } from "../model/units.ts";
+import { liveLine, liveLines } from "../terminal/live_text.ts";
+import type { StepProgress, Terminal } from "../terminal/terminal.ts";
+
+/** Shows how a run goes. @param progress of the step that the run is */
+export function showRun(
+  events: RunEventHub,
+  { phases }: Schedule,
+  terminal: Terminal,
+  progress: StepProgress,
+): void {
+  const text = terminal.live ? liveLines : liveLine;
+  const totalUs = endOf(phases);
+  const measuredFrom = firstMeasuredBlock(phases);
+  const shown = ({ block, arm }: Phase) => ({ warmup: block < measuredFrom, arm });
+  let phase = shown(phases[0]!);
+  events.on("phase", (event) => {
+    if (event.state === "began") phase = shown(event.phase);
+  });
+  events.on("tick", (tick) => progress(text({ ...tick, phase, totalUs })));
+  events.on("note", (text) => progress.note(text));
+  events.on("step", (step) => {
+    if (step.error !== null) progress.note(failureOf(step));
+  });
+  events.on("end", ({ reasons }) => {
+    const missed = reasons.find(({ by }) => by === "target");
+    if (missed !== undefined) terminal.print(`Ended early: ${missed.why}.`);
+  });
+}
+
+/** Collects the actions of a run that fail, a sentence each. */
+export function failuresOf(events: RunEventHub): readonly string[] {
+  const failed: string[] = [];
+  events.on("step", (step) => {
+    if (step.error !== null) failed.push(`${failureOf(step)}.`);
+  });
+  return failed;
+}
+
+function failureOf({ name, error }: Step): string {
+  return `The action "${name}" failed: ${error}`;
+}
+
+/** What a run's requests came to. */
+export function requestsText({ due, ok, failed, timeout, shed }: Progress): string {
+  const troubles = [[failed, "failed"], [timeout, "timed out"], [shed, "shed"]] as const;
+  const bad = troubles.filter(([n]) => n > 0).map(([n, what]) => `, ${formatCount(n)} ${what}`).join("");
+  return `${formatCount(due)} requests, ${formatCount(ok)} ok${bad}`;
+}
