@@ -83,12 +83,13 @@ Deno.test("every source is sampled on the run's clock, with its rates and its ow
       assert.ok(backends.every(({ value }) => value > 5), "a server's children count as part of it");
     }
     const rows = samples.map(({ atUs, ...sample }) => ({ ...sample, second: atUs / 1e6 }));
-    const panels = new Set(samplePanels(rows).map(({ panel }) => panel));
-    for (
-      const panel of ["PostgreSQL active sessions", "PostgreSQL blocks", "Redis commands", "Host memory"]
-    ) {
+    const points = samplePanels(rows);
+    const panels = new Set(points.map(({ panel }) => panel));
+    for (const panel of ["PostgreSQL blocks", "Redis commands", "Host memory"]) {
       assert.ok(panels.has(panel), panel);
     }
+    const active = points.filter(({ panel, value }) => panel === "PostgreSQL active sessions" && value > 0);
+    assert.ok(["all", "Timeout"].every((name) => active.some(({ series }) => series === name)));
     assert.ok(samples.every(({ atUs, value }) => Number.isInteger(atUs) && Number.isFinite(value)));
     const times = of("host", "observer_ms").map(({ atUs }) => atUs);
     assert.deepEqual(times, [...times].sort((a, b) => a - b));

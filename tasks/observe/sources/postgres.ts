@@ -45,7 +45,10 @@ export const POSTGRES_QUERIES: readonly PostgresQuery[] = [
     name: "wait events",
     sql: () => "sample_waits",
     metrics: [
-      gauge("wait_events", "count", "active sessions by what they wait for; `CPU`: for nothing", {
+      gauge("active_sessions", "count", "sessions with a statement under way", {
+        panel: { title: "PostgreSQL active sessions", series: "all" },
+      }),
+      gauge("wait_events", "count", "the same by what they wait for; `CPU`: for nothing", {
         labels: ["type", "event"],
         absent: 0,
         panel: { title: "PostgreSQL active sessions", series: { label: "type" }, several: "sum" },
