@@ -43,7 +43,7 @@ function together({ several }: Panel, value: number, before: number | undefined)
 }
 
 function seriesOf({ metric, labels }: SampleRow, { series }: Panel): string {
-  if (typeof series === "string") return series;
   const parsed = typeof labels === "string" ? JSON.parse(labels) as Record<string, string> : labels;
-  return parsed[series.label] ?? metric;
+  const name = typeof series === "string" ? series : parsed[series.label] ?? metric;
+  return parsed.instance === undefined ? name : `${name} (${parsed.instance})`;
 }

@@ -11,14 +11,14 @@ import { type Reading, reading, type Source } from "./source.ts";
  */
 export class HostSource implements Source {
   readonly unavailable: string[] = [];
-  readonly #pids: Readonly<Record<string, number>>;
+  readonly #pids: () => Readonly<Record<string, number>>;
   readonly #disks = wholeDisks();
   #cpu: CpuTicks | null = null;
   #ours: number | null = null;
   /** Without it a server's own processes would pass for somebody else's. */
   readonly #knowsChildren = optional(`/proc/self/task/${Deno.pid}/children`) !== null;
 
-  constructor(pids: Readonly<Record<string, number>>) {
+  constructor(pids: () => Readonly<Record<string, number>>) {
     this.#pids = pids;
     if (Deno.build.os !== "linux") {
       this.unavailable.push(
@@ -71,9 +71,10 @@ export class HostSource implements Source {
   }
 
   #processes(before: CpuTicks | null, now: CpuTicks | null): Reading[] {
-    const apart = new Set(Object.values(this.#pids));
+    const pids = this.#pids();
+    const apart = new Set(Object.values(pids));
     let ours = 0;
-    const readings = Object.entries(this.#pids).flatMap(([name, pid]) => {
+    const readings = Object.entries(pids).flatMap(([name, pid]) => {
       const tree = readProcessTree(pid, apart);
       if (tree === null) return [];
       ours += tree.cpuSeconds;

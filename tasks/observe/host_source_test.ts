@@ -17,8 +17,8 @@ Deno.test({
     const loop = new Deno.Command("sh", { args: ["-c", "while :; do :; done"] }).spawn();
     const stat = `/proc/${loop.pid}/stat`;
     try {
-      const beside = new HostSource({});
-      const ours = new HostSource({ loop: loop.pid });
+      const beside = new HostSource(() => ({}));
+      const ours = new HostSource(() => ({ loop: loop.pid }));
       beside.read();
       ours.read();
       const before = cpuTicks(stat);
@@ -32,6 +32,28 @@ Deno.test({
     } finally {
       loop.kill("SIGKILL");
       await loop.status;
+    }
+  },
+});
+
+Deno.test({
+  name: "a service that restarts is followed as what it has become",
+  ignore: Deno.build.os !== "linux",
+  async fn() {
+    const start = () => new Deno.Command("sleep", { args: ["60"] }).spawn();
+    let service = start();
+    const source = new HostSource(() => ({ service: service.pid }));
+    const count = () => source.read().find(({ metric }) => metric === "process_count")?.value;
+    try {
+      assert.equal(count(), 1);
+      service.kill("SIGKILL");
+      await service.status;
+      assert.equal(count(), undefined);
+      service = start();
+      assert.equal(count(), 1);
+    } finally {
+      service.kill("SIGKILL");
+      await service.status;
     }
   },
 });

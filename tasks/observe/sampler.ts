@@ -3,7 +3,9 @@ import { Meter } from "./meter.ts";
 import { OBSERVER, SAMPLE_SOURCES } from "./sample_sources.ts";
 import type { SampleSource, SourceContext } from "./source.ts";
 
-export interface SamplerOptions extends SourceContext {
+export interface SamplerOptions extends Omit<SourceContext, "url"> {
+  /** URLs of the databases under load, one at least, by the instance of PostgreSQL that each lies in. */
+  readonly databases: Readonly<Record<string, string>>;
   /** For all sources, instead of each one's own. */
   readonly periodMs?: number;
   /** The run's clock: microseconds since its start. */
@@ -34,12 +36,15 @@ export interface Sampler {
 /**
  * Samples every source of the registry once a period until it is stopped. Each source has a loop of its own:
  * a server that hangs leaves a hole in its own series only. A source that fails is named in the summary; the
- * run never sees an exception. The time each reading took is a sample too (`observer_ms`).
+ * run never sees an exception. The time each reading took is a sample too (`observer_ms`). Of several
+ * PostgreSQL servers each is a source of its own, and its samples bear its name as the label `instance`.
  */
 export function startSampler(options: SamplerOptions): Sampler {
   const loops = SAMPLE_SOURCES
     .filter(({ open, needs }) => open !== undefined && (needs !== "Redis" || options.redisUrl !== undefined))
-    .map((source) => observe(source, options));
+    .flatMap((source) =>
+      contextsOf(source, options).map(({ context, instance }) => observe(source, context, instance, options))
+    );
   let summary: Promise<SamplerSummary> | undefined;
   return {
     stop() {
@@ -52,10 +57,25 @@ export function startSampler(options: SamplerOptions): Sampler {
   };
 }
 
-function observe(source: SampleSource, options: SamplerOptions) {
-  const { nowUs, emit, periodMs = source.periodMs } = options;
+/** What a source is opened with, once for each server that it reads; `instance` where there are several. */
+function contextsOf({ needs }: SampleSource, { databases, redisUrl, pids }: SamplerOptions) {
+  const all = Object.entries(databases).map(([instance, url]) => ({
+    context: { url, redisUrl, pids },
+    instance,
+  }));
+  return needs === "PostgreSQL" && all.length > 1 ? all : [{ ...all[0]!, instance: undefined }];
+}
+
+function observe(
+  source: SampleSource,
+  context: SourceContext,
+  instance: string | undefined,
+  { nowUs, emit, periodMs = source.periodMs }: SamplerOptions,
+) {
   const periodUs = periodMs * 1000;
-  const opening = source.open!(options, Math.max(1_000, periodMs));
+  const opening = source.open!(context, Math.max(1_000, periodMs));
+  const own: Sample["labels"] = instance === undefined ? {} : { instance };
+  const title = instance === undefined ? source.title : `${source.title} (${instance})`;
   // Whoever reads it hears of a failure.
   opening.catch(() => {});
   const meter = new Meter(source.metrics);
@@ -83,8 +103,8 @@ function observe(source: SampleSource, options: SamplerOptions) {
       // Stamped with the moment the reading began: what a slow server tells is from then or later.
       const at = { atUs: Math.round(atUs), source: source.name };
       emit([
-        ...readings.map((reading) => ({ ...at, ...reading })),
-        { ...at, metric: OBSERVER.name, labels: {}, value: costMs },
+        ...readings.map(({ labels, ...reading }) => ({ ...at, ...reading, labels: { ...labels, ...own } })),
+        { ...at, metric: OBSERVER.name, labels: own, value: costMs },
       ]);
     } catch (error) {
       missed++;
@@ -122,7 +142,7 @@ function observe(source: SampleSource, options: SamplerOptions) {
         unavailable: [
           ...opened?.unavailable ?? [],
           ...[...failures].map(([reason, times]) =>
-            `${source.title} could not be sampled at ${times} moment${times === 1 ? "" : "s"}: ${reason}.`
+            `${title} could not be sampled at ${times} moment${times === 1 ? "" : "s"}: ${reason}.`
           ),
         ],
       };

@@ -18,11 +18,11 @@ Deno.test("every source is sampled on the run's clock, with its rates and its ow
     const url = await stack.databaseUrl("observed");
     const samples: Sample[] = [];
     const sampler = startSampler({
-      url,
+      databases: { postgres: url },
       redisUrl: stack.redis.url,
       periodMs: 100,
       nowUs: clock(),
-      pids: { ...stack.pids(), benchbook: process.pid },
+      pids: () => ({ ...stack.pids(), benchbook: process.pid }),
       emit: (batch) => samples.push(...batch),
     });
     const client = new pg.Client({ connectionString: url });
@@ -101,10 +101,10 @@ Deno.test("a connection that the server ended is opened again", async () => {
     const samples: Sample[] = [];
     const ticks = () => samples.filter(({ metric }) => metric === "connections").length;
     const sampler = startSampler({
-      url,
+      databases: { postgres: url },
       periodMs: 30,
       nowUs: clock(),
-      pids: {},
+      pids: () => ({}),
       emit: (batch) => samples.push(...batch),
     });
     const client = new pg.Client({ connectionString: url });
@@ -128,10 +128,10 @@ Deno.test("a connection that the server ended is opened again", async () => {
 Deno.test("a server that is not there is named once and the other sources go on", async () => {
   const samples: Sample[] = [];
   const sampler = startSampler({
-    url: "postgres://nobody:secret-word@127.0.0.1:1/none",
+    databases: { postgres: "postgres://nobody:secret-word@127.0.0.1:1/none" },
     periodMs: 20,
     nowUs: clock(),
-    pids: {},
+    pids: () => ({}),
     emit: (batch) => samples.push(...batch),
   });
   while (samples.filter(({ metric }) => metric === "observer_ms").length < 4) await sleep(5);
@@ -140,3 +140,42 @@ Deno.test("a server that is not there is named once and the other sources go on"
   assert.equal(summary.unavailable.filter((text) => text.startsWith("PostgreSQL could not")).length, 1);
   assert.ok(!JSON.stringify(summary).includes("secret-word"));
 });
+
+Deno.test("of two servers each is sampled, the samples bear its name, and the charts draw it by itself", () =>
+  withPostgres(async (url, postgres) => {
+    const samples: Sample[] = [];
+    const other = await postgres.database("other");
+    const sampler = startSampler({
+      databases: { postgres: url, "postgres-target": other, "postgres-gone": "postgres://a@127.0.0.1:1/b" },
+      periodMs: 50,
+      nowUs: clock(),
+      pids: () => ({}),
+      emit: (batch) => samples.push(...batch),
+    });
+    const client = new pg.Client({ connectionString: other });
+    try {
+      await client.connect();
+      await client.query("CREATE TABLE t (n int)");
+      const inserted = (instance: string) =>
+        samples.filter(({ metric, labels }) => metric === "rows_inserted" && labels.instance === instance);
+      const begun = samples.length;
+      while (!inserted("postgres-target").some(({ value }) => value > 0) || inserted("postgres").length < 3) {
+        await client.query("INSERT INTO t SELECT generate_series(1, 100)");
+        await sleep(5);
+      }
+      assert.ok(inserted("postgres").every(({ value }) => value === 0));
+      assert.ok(
+        samples.slice(begun).every(({ source, labels }) => source === "host" || "instance" in labels),
+      );
+    } finally {
+      await client.end();
+    }
+    const { unavailable } = await sampler.stop();
+    assert.ok(unavailable.some((text) => text.startsWith("PostgreSQL (postgres-gone) could not be sampled")));
+    const rows = samples.map(({ atUs, ...sample }) => ({ ...sample, second: atUs / 1e6 }));
+    const series = samplePanels(rows).filter(({ panel }) => panel === "PostgreSQL transactions");
+    assert.deepEqual(
+      [...new Set(series.map(({ series }) => series))].sort(),
+      ["transactions (postgres)", "transactions (postgres-target)"],
+    );
+  }));

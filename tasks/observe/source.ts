@@ -17,12 +17,12 @@ export interface Source {
 
 /** What a source may be opened with. */
 export interface SourceContext {
-  /** The database under load. */
+  /** A database under load. */
   readonly url: string;
   /** Absent where no Redis takes part. */
   readonly redisUrl?: string | undefined;
-  /** Processes to follow by name, with their descendants. */
-  readonly pids: Readonly<Record<string, number>>;
+  /** Processes to follow by name, with their descendants; asked each time, as a service that restarts has another. */
+  readonly pids: () => Readonly<Record<string, number>>;
 }
 
 /** One kind of thing that a run samples: an entry of the registry in sample_sources.ts. */

@@ -15,10 +15,10 @@ export function sampleServers(
   let sampler: Sampler | undefined;
   events.on("start", ({ nowUs }) => {
     sampler = startSampler({
-      url: databaseUrl,
+      databases: { [stack.postgres.name]: databaseUrl },
       redisUrl: stack.redis.available ? stack.redis.url : undefined,
       nowUs,
-      pids: { ...stack.pids(), benchbook: Deno.pid },
+      pids: () => ({ ...stack.pids(), benchbook: Deno.pid }),
       emit: (samples) => events.emit("sample", samples),
     });
   });

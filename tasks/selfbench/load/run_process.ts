@@ -43,9 +43,9 @@ async function makeRun({ arm, home, databaseUrl, requests, lags = false }: RunOr
   events.on("start", ({ nowUs }) => {
     spool.phases(plan.phases);
     sampler = startSampler({
-      url: databaseUrl,
+      databases: { postgres: databaseUrl },
       nowUs,
-      pids: { benchbook: Deno.pid },
+      pids: () => ({ benchbook: Deno.pid }),
       emit: (samples) => events.emit("sample", samples),
     });
     tell({ kind: "started" });
