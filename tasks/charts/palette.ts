@@ -1,4 +1,4 @@
-import { PATHS } from "../model/operation.ts";
+import { PATHS } from "../paths/registry.ts";
 
 /** How one series is told apart: by colour, and as well by dash and symbol for whoever sees no colour. */
 export interface SeriesStyle {
@@ -66,7 +66,7 @@ export function stylesOf(names: readonly string[]): Map<string, SeriesStyle> {
  */
 export function armStyles(arms: readonly string[]): Map<string, SeriesStyle> {
   const known = PATHS.filter((path) => arms.includes(path));
-  const others = [...new Set(arms)].filter((arm) => !(PATHS as readonly string[]).includes(arm));
+  const others = [...new Set(arms)].filter((arm) => !PATHS.includes(arm));
   return new Map([
     ...known.map((path) => [path, seriesStyle(PATHS.indexOf(path))] as const),
     ...others.map((arm, index) => [arm, seriesStyle(PATHS.length + index)] as const),

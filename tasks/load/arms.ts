@@ -1,10 +1,12 @@
 import { createHash } from "node:crypto";
-import type { Operation, PathName } from "../model/operation.ts";
+import type { Operation } from "../model/operation.ts";
 import { UsageError } from "../model/errors.ts";
 import type { LoadedScenario } from "./scenario.ts";
+import type { ArmTarget } from "../paths/path.ts";
+import { pathOf, SUFFIXES } from "../paths/registry.ts";
 import type { Statement } from "../targets/target.ts";
-import { loadQuestion, type Question } from "../targets/workload.ts";
-import type { Arm, ArmTarget } from "./plan.ts";
+import { loadQuestion, type Question, type QuestionFile } from "../targets/workload.ts";
+import type { Arm } from "./plan.ts";
 
 /** The questions of a scenario, in the order of its operations. */
 export type Workload = readonly Question[];
@@ -14,11 +16,15 @@ export type Workload = readonly Question[];
  * @throws {UsageError} naming the file at fault.
  */
 export function loadWorkload(dir: string, scenario: Pick<LoadedScenario, "operations" | "paths">): Workload {
+  const needed = scenario.paths.map((path) => pathOf(path).suffix);
   return scenario.operations.map(({ name, params, write }) => {
-    const question = loadQuestion(dir, name, scenario.paths.includes("graphql"));
-    if (question.graphql?.kind === "mutation" && !write) {
+    const question = loadQuestion(dir, name, needed, SUFFIXES);
+    const mutation = (Object.values(question.statements) as QuestionFile[]).find((each) =>
+      "kind" in each && each.kind === "mutation"
+    );
+    if (mutation !== undefined && !write) {
       throw new UsageError(
-        `Cannot run the operation ${name} as a read: ${question.graphql.file} is a mutation, and the scenario does not declare that it writes`,
+        `Cannot run the operation ${name} as a read: ${mutation.file} is a mutation, and the scenario does not declare that it writes`,
         `Give the operation ${name} "write: true", and a way to undo what it writes; or ask with a query.`,
       );
     }
@@ -42,16 +48,19 @@ export function loadWorkload(dir: string, scenario: Pick<LoadedScenario, "operat
 export function armsOf(
   scenario: Pick<LoadedScenario, "operations" | "streams" | "workload">,
   workload: Workload,
-  targets: readonly { readonly name: PathName; readonly target: ArmTarget }[],
+  targets: readonly { readonly name: string; readonly target: ArmTarget }[],
 ): { arms: Arm[]; operations: Operation[] } {
   const operations: Operation[] = [];
-  const arms = targets.map(({ name: path, target }): Arm => ({
-    name: path,
+  const arms = targets.map(({ name: arm, target }): Arm => ({
+    name: arm,
     target,
     statements: workload.map((question, index): Statement => {
       const { name, write = false, cache = true, params } = scenario.operations[index]!;
-      const text = path === "graphql" ? question.graphql!.text : question.sql.text;
-      const { parameters } = question.sql;
+      const { path } = target;
+      const asked = question.statements[pathOf(path).suffix]!;
+      const { text } = asked;
+      // The variables of GraphQL go by their names.
+      const { parameters } = "parameters" in asked ? asked : question.sql;
       const operationId = operations.length;
       operations.push({
         operationId,
@@ -59,7 +68,7 @@ export function armsOf(
         stream: scenario.streams.find(({ first, count }) => index >= first && index < first + count)!.name,
         name,
         path,
-        arm: path,
+        arm,
         statement: text,
         fingerprint: createHash("sha256").update(text).digest("hex").slice(0, 16),
         parameters,

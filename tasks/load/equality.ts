@@ -2,9 +2,11 @@ import { BenchbookError, ExitCode, ServiceError, UsageError } from "../model/err
 import type { PathName } from "../model/operation.ts";
 import { sessionName } from "../model/session_name.ts";
 import { errorMessageOf } from "../targets/graphql_answer.ts";
+import { pathOf, reference as referencePath } from "../paths/registry.ts";
 import { type Canonical, firstDifference, normaliseGraphql, normaliseSql } from "../targets/normalise.ts";
 import { SqlTarget } from "../targets/sql.ts";
 import { type Call, newCall, type Statement, type Target } from "../targets/target.ts";
+import type { QuestionFile } from "../targets/workload.ts";
 import type { Workload } from "./arms.ts";
 import { monotonicUs } from "../net/clock.ts";
 import type { Mix } from "./mix.ts";
@@ -103,7 +105,7 @@ class Prover {
     const drawn = await this.#values(index, slot);
     const wanted = normaliseSql(await this.#sql(index, drawn));
     for (const [at, arm] of arms.entries()) {
-      const times = arm.target.path === "sql+cache" ? 2 : 1;
+      const times = pathOf(arm.target.path).cached ? 2 : 1;
       for (let time = 0; time < times; time++) {
         const answer = await this.#answer(this.targets[at]!, arm, index, drawn);
         this.#compare(index, drawn, arm, wanted, answer);
@@ -129,7 +131,9 @@ class Prover {
       try {
         await this.asking.ask(target, call);
       } finally {
-        if (call.error !== null) this.options.onFailed?.(own, call.error, arm?.target.path ?? "sql");
+        if (call.error !== null) {
+          this.options.onFailed?.(own, call.error, arm?.target.path ?? referencePath.name);
+        }
       }
       this.#expectOk(call, index, arm);
       const reading = newCall(
@@ -214,9 +218,10 @@ class Prover {
     await this.asking.ask(target, call);
     this.#expectOk(call, index, arm);
     try {
-      if (arm.target.path !== "graphql") return normaliseSql(call.answer as Record<string, unknown>[]);
+      const asked = this.#askedBy(index, arm);
+      if (!("shape" in asked)) return normaliseSql(call.answer as Record<string, unknown>[]);
       const { data } = call.answer as { data: unknown };
-      return normaliseGraphql(data, this.options.workload[index]!.graphql!.shape);
+      return normaliseGraphql(data, asked.shape);
     } catch (error) {
       // What a server nests without end; anything else would be our own fault.
       if (!(error instanceof RangeError)) throw error;
@@ -241,7 +246,7 @@ class Prover {
     const { name } = this.options.scenario.operations[index]!;
     const { path, left, right } = difference;
     throw new BenchbookError(
-      `Cannot compare the paths: ${name} answers differently over ${arm.name} than over sql: ` +
+      `Cannot compare the paths: ${name} answers differently over ${arm.name} than over ${referencePath.name}: ` +
         `${path === "" ? "the answer" : path} is ${right}, and ${left} by SQL ` +
         `(parameters ${JSON.stringify(drawn)})`,
       ExitCode.invalid,
@@ -255,7 +260,7 @@ class Prover {
     if (call.outcome === "ok") return;
     const { name } = this.options.scenario.operations[index]!;
     const why = messageOf(call.answer) ?? call.error ?? call.outcome;
-    const text = `Cannot ask ${name} over ${arm?.name ?? "sql"}: ${why}${
+    const text = `Cannot ask ${name} over ${arm?.name ?? referencePath.name}: ${why}${
       call.error === null ? "" : ` (${call.error})`
     }`;
     // Classes 08, 53, 57 and 58 are the server's state; everything else is the statement's fault.
@@ -280,8 +285,13 @@ class Prover {
   }
 
   #fileOf(index: number, arm: Arm | null): string {
-    const { sql, graphql } = this.options.workload[index]!;
-    return arm?.target.path === "graphql" ? graphql!.file : sql.file;
+    return this.#askedBy(index, arm).file;
+  }
+
+  /** What an arm, or null for the reference, asks a question with. */
+  #askedBy(index: number, arm: Arm | null): QuestionFile {
+    const { statements } = this.options.workload[index]!;
+    return statements[(arm === null ? referencePath : pathOf(arm.target.path)).suffix]!;
   }
 }
 

@@ -4,10 +4,8 @@ import { NativeLoop } from "../net/native_loop.ts";
 import { ReliefLine } from "../net/relief_line.ts";
 import { RuntimeLoop } from "../net/runtime_loop.ts";
 import { Wake } from "../net/wake.ts";
-import { endpointOf } from "../targets/http_request.ts";
-import { readPgOptions } from "../postgres/options.ts";
-import { readRedisOptions } from "../redis/connection.ts";
-import type { Arm, ArmTarget } from "./plan.ts";
+import { pathOf } from "../paths/registry.ts";
+import type { Arm } from "./plan.ts";
 
 /** What a generator needs where Deno's event loop has to wait for its sockets: see `AlarmThread`. */
 export interface AlarmLine {
@@ -26,7 +24,7 @@ export interface Beside {
 
 /** Whether a thread with these arms can wait for its sockets itself: on Linux, without TLS. */
 export function waitsItself(arms: readonly Arm[]): boolean {
-  return libc() !== null && !arms.some(({ target }) => hasTls(target));
+  return libc() !== null && !arms.some(({ target }) => pathOf(target.path).hasTls(target));
 }
 
 /**
@@ -36,15 +34,4 @@ export function waitsItself(arms: readonly Arm[]): boolean {
 export function openLoop({ alarm, relief }: Beside, together = false): EventLoop {
   if (alarm !== null) return new RuntimeLoop(new Wake(alarm.wake), alarm.port);
   return new NativeLoop(libc()!, relief === null ? null : new ReliefLine(relief), together);
-}
-
-function hasTls(target: ArmTarget): boolean {
-  switch (target.path) {
-    case "sql":
-      return readPgOptions(target.url, "").ways[0] !== "plain";
-    case "graphql":
-      return endpointOf(target.url).tls;
-    case "sql+cache":
-      return readPgOptions(target.url, "").ways[0] !== "plain" || readRedisOptions(target.redisUrl).tls;
-  }
 }

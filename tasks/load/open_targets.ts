@@ -1,9 +1,7 @@
-import { counter } from "../random/counter.ts";
 import { type SessionLimits, statementLimitMs } from "../model/session_limits.ts";
+import { type CacheTarget, isDirect } from "../paths/path.ts";
+import { pathOf } from "../paths/registry.ts";
 import { expectKeys, forgetKeys, tellKeys } from "../targets/cache_keys.ts";
-import { CachedTarget } from "../targets/cached.ts";
-import { GraphqlTarget } from "../targets/graphql.ts";
-import { SqlTarget } from "../targets/sql.ts";
 import type { Target } from "../targets/target.ts";
 import type { Network } from "../net/channel.ts";
 import type { Arm } from "./plan.ts";
@@ -37,78 +35,49 @@ const UNLIMITED = "PostgreSQL, or a pooler before it, takes no statement_timeout
  * @throws {ServiceError} when one cannot be reached; those already open are closed.
  */
 export async function openTargets(arms: readonly Arm[], options: TargetsOptions): Promise<OpenTargets> {
-  const targets: Target[] = [];
-  const { connections, nowUs, network, timeoutMs } = options;
-  const limitMs = timeoutMs === undefined ? options.limits?.statementMs : statementLimitMs(timeoutMs);
-  const lockMs = options.limits?.lockMs;
-  const opened = async <T extends Target>(target: T): Promise<T> => {
-    await target.open();
-    targets.push(target);
-    return target;
+  const { connections, timeoutMs, limits } = options;
+  const made = {
+    ...options,
+    limitMs: timeoutMs === undefined ? limits?.statementMs : statementLimitMs(timeoutMs),
+    lockMs: limits?.lockMs,
+    ofAllArms: connections * arms.filter(({ target }) => isDirect(pathOf(target.path))).length,
+    // Of another arm too: all ask the same.
+    readOnly: !arms.some(({ statements }) => statements.some(({ write }) => write)),
   };
-  const close = async () => void await Promise.allSettled(targets.map((target) => target.close()));
+  const byArm: Target[] = [];
+  const close = async () => void await Promise.allSettled(byArm.map((target) => target.close()));
   try {
     // To each arm its own: what one leaves under way at its end must not hold connections of the next.
-    const direct: SqlTarget[] = [];
-    const ofAllArms = connections * arms.filter(({ target }) => target.path !== "graphql").length;
-    // Of another arm too: all ask the same.
-    const readOnly = !arms.some(({ statements }) => statements.some(({ write }) => write));
-    const sqlTarget = async (url: string, session?: string) => {
-      const options = { url, session, limitMs, lockMs, readOnly, connections, ofAllArms, nowUs, network };
-      const target = await opened(new SqlTarget(options));
-      direct.push(target);
-      return target;
-    };
-    const byArm: Target[] = [];
     for (const { target } of arms) {
-      switch (target.path) {
-        case "sql":
-          byArm.push(await sqlTarget(target.url, target.session));
-          break;
-        case "graphql":
-          byArm.push(await opened(new GraphqlTarget({ ...target, connections, nowUs, network })));
-          break;
-        case "sql+cache": {
-          const random = counter(options.seed, "ttl");
-          let stored = 0;
-          const jitter = () => random.float(stored++, 0);
-          byArm.push(
-            await opened(
-              new CachedTarget(await sqlTarget(target.url, target.session), {
-                ...target,
-                nowUs,
-                jitter,
-                network,
-              }),
-            ),
-          );
-          break;
-        }
-      }
+      const opening = pathOf(target.path).make(target, made);
+      await opening.open();
+      byArm.push(opening);
     }
-    const unlimited = direct.some((target) => target.unlimited);
-    return { byArm, notes: unlimited ? [UNLIMITED] : [], close };
+    return { byArm, notes: byArm.some(({ unlimited }) => unlimited) ? [UNLIMITED] : [], close };
   } catch (error) {
     await close();
     throw error;
   }
 }
 
-/** Removes what an arm left in the cache; the entries would expire, but the memory is the user's. */
-export async function clearCache({ target }: Arm): Promise<void> {
-  if (target.path === "sql+cache") await forgetKeys(target.redisUrl, target.prefix);
+/** Removes what the arms left in their caches; the entries would expire, but the memory is the user's. */
+export async function clearCaches(arms: readonly Arm[]): Promise<void> {
+  const caches = new Map(cachesOf(arms).map(({ cache }) => [`${cache.redisUrl} ${cache.prefix}`, cache]));
+  await Promise.all([...caches.values()].map(({ redisUrl, prefix }) => forgetKeys(redisUrl, prefix)));
 }
 
-/** Says that keys of these arms are about to be stored by somebody, see `clearCache`. */
+/** Says that keys of these arms are about to be stored by somebody, see `clearCaches`. */
 export function expectArmKeys(arms: readonly Arm[]): void {
-  for (const { target } of arms) if (target.path === "sql+cache") expectKeys(target.prefix);
+  for (const { cache } of cachesOf(arms)) expectKeys(cache.prefix);
 }
 
 /** Takes in what somebody stored. @param keys in the order of the arms */
 export function tellArmKeys(arms: readonly Arm[], keys: readonly (readonly string[])[]): void {
-  for (const [index, { target }] of arms.entries()) {
-    if (target.path === "sql+cache") tellKeys(target.prefix, keys[index]!);
-  }
+  for (const { cache, index } of cachesOf(arms)) tellKeys(cache.prefix, keys[index]!);
+}
+
+function cachesOf(arms: readonly Arm[]): { readonly cache: CacheTarget; readonly index: number }[] {
+  return arms.flatMap(({ target: { cache } }, index) => cache === undefined ? [] : [{ cache, index }]);
 }
 
 /** What targets stored and Redis would not list, in their order. */

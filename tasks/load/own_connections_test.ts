@@ -4,8 +4,8 @@ import { monotonicUs } from "../net/clock.ts";
 import { eventually } from "../net/testing.ts";
 import { withStack } from "../stack/testing.ts";
 import { askOnce, type Call, newCall, settle, type Statement, type Target } from "../targets/target.ts";
+import type { ArmTarget } from "../paths/path.ts";
 import { openTargets } from "./open_targets.ts";
-import type { ArmTarget } from "./plan.ts";
 
 const SESSION = "benchbook test load";
 
@@ -34,7 +34,12 @@ Deno.test("arms share no connection, and a load of the cache that nobody waits f
     const url = await stack.databaseUrl("arms");
     const paths: ArmTarget[] = [
       { path: "sql", url, session: SESSION },
-      { path: "sql+cache", url, session: SESSION, redisUrl: redis.url, prefix: "own:", ttlSeconds: 60 },
+      {
+        path: "sql+cache",
+        url,
+        session: SESSION,
+        cache: { redisUrl: redis.url, prefix: "own:", ttlSeconds: 60 },
+      },
     ];
     const arms = paths.map((target) => ({ name: target.path, target, statements: [] }));
     const targets = await openTargets(arms, { connections: 1, nowUs: monotonicUs, seed: 1 });

@@ -2,6 +2,7 @@ import type { KeySpace } from "../model/dataset.ts";
 import type { Phase } from "../model/run.ts";
 import type { OwnKeys, ScenarioOperation } from "../model/scenario.ts";
 import { datasets } from "../seed/catalog.ts";
+import type { ArmTarget } from "../paths/path.ts";
 import type { Statement } from "../targets/target.ts";
 import type { ArrivalPlan } from "./arrivals.ts";
 import { type Mix, mix, type SourceRows } from "./mix.ts";
@@ -10,25 +11,8 @@ import type { LoadStream } from "./scenario.ts";
 /** From here on slots belong to what comes before the load, and reserved keys drawn for them collide with none of it. */
 export const PROOF_SLOTS_FROM = 1_000_000_000;
 
-/**
- * How one arm reaches the system; goes to the workers by message and may hold passwords: never stored. `session` is
- * what its connections are called at PostgreSQL, see `sessionName`.
- */
-export type ArmTarget =
-  | { readonly path: "sql"; readonly url: string; readonly session?: string }
-  | { readonly path: "graphql"; readonly url: string; readonly headers: Readonly<Record<string, string>> }
-  | {
-    readonly path: "sql+cache";
-    readonly url: string;
-    readonly session?: string;
-    readonly redisUrl: string;
-    /** It is the user's, with keys of theirs. */
-    readonly shared?: boolean;
-    readonly prefix: string;
-    readonly ttlSeconds: number;
-  };
-
 export interface Arm {
+  /** Its own, whatever its path is called. */
   readonly name: string;
   readonly target: ArmTarget;
   /** One statement for each of the scenario's operations, in their order. */

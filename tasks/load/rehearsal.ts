@@ -76,5 +76,5 @@ export async function rehearse({ plan, worker, targets, mix, nowUs }: RehearsalO
 
 /** Under another name the cache keeps it apart: the run begins with a cold one. */
 function underAnotherName(statement: Statement, { target }: Arm): Statement {
-  return target.path === "sql+cache" ? { ...statement, name: `rehearsal.${statement.name}` } : statement;
+  return target.cache !== undefined ? { ...statement, name: `rehearsal.${statement.name}` } : statement;
 }

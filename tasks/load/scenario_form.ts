@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { UsageError } from "../model/errors.ts";
-import { PATHS } from "../model/operation.ts";
 import type { Scenario, Stream } from "../model/scenario.ts";
+import { PATHS } from "../paths/registry.ts";
 import { fieldWords, numberAbove0, numberFrom, wholeFrom } from "./field_words.ts";
 
 /** Characters of a value in a message. */

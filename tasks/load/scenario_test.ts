@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { join, resolve } from "node:path";
 import { UsageError } from "../model/errors.ts";
 import type { Scenario, ScenarioOperation, Stream } from "../model/scenario.ts";
+import { PATHS } from "../paths/registry.ts";
 import { type LoadedScenario, loadScenario, resolveScenario, scenarioNames } from "./scenario.ts";
 
 const root = resolve(import.meta.dirname!, "../..");
@@ -125,7 +126,10 @@ const FAULTS: readonly [value: unknown, said: string | RegExp, next?: RegExp][] 
   [single({ duration: Infinity }), "duration: must be a number above 0 (it is Infinity)"],
   [single({ name: "My Scenario" }), 'name: must be lower-case words joined by hyphens (it is "My Scenario")'],
   [single({ blok: 1 }), 'it: has no field "blok"; did you mean "block"?'],
-  [single({ paths: ["sqll"] }), 'paths[0]: must be one of "sql", "graphql", "sql+cache" (it is "sqll")'],
+  [
+    single({ paths: ["sqll"] }),
+    `paths[0]: must be one of ${PATHS.map((path) => `"${path}"`).join(", ")} (it is "sqll")`,
+  ],
   [
     single({ retry: { attempts: 0, backoff: 1 } }),
     "retry.attempts: must be a whole number from 1 to 10 (it is 0)",

@@ -3,8 +3,8 @@ import { Client } from "pg";
 import { sessionName, sessionPrefix } from "../model/session_name.ts";
 import { monotonicUs } from "../net/clock.ts";
 import { withStack } from "../stack/testing.ts";
+import type { ArmTarget } from "../paths/path.ts";
 import { openTargets } from "./open_targets.ts";
-import type { ArmTarget } from "./plan.ts";
 
 const RUN = "20261129-121515-ab12";
 
@@ -20,7 +20,12 @@ Deno.test("every connection of a run bears its id at the server, whatever name t
     const session = sessionName(RUN, "load");
     const paths: ArmTarget[] = [
       { path: "sql", url: url.href, session },
-      { path: "sql+cache", url: url.href, session, redisUrl: stack.redis.url, prefix: "x:", ttlSeconds: 1 },
+      {
+        path: "sql+cache",
+        url: url.href,
+        session,
+        cache: { redisUrl: stack.redis.url, prefix: "x:", ttlSeconds: 1 },
+      },
     ];
     const arms = paths.map((target) => ({ name: target.path, target, statements: [] }));
     const targets = await openTargets(arms, { connections: 2, nowUs: monotonicUs, seed: 1 });

@@ -1,6 +1,8 @@
 import assert from "node:assert/strict";
 import { join, resolve } from "node:path";
 import { OUTCOMES } from "../model/timing.ts";
+import type { ArmTarget } from "../paths/path.ts";
+import { paths } from "../paths/registry.ts";
 import { datasets } from "../seed/catalog.ts";
 import { withClient } from "../seed/connect.ts";
 import { removeReserved } from "../seed/reserved.ts";
@@ -13,8 +15,8 @@ import { armsOf, loadWorkload } from "./arms.ts";
 import { planBlocks } from "./blocks.ts";
 import { proveEqual } from "./equality.ts";
 import { proofSlots } from "./proof_slots.ts";
-import { clearCache } from "./open_targets.ts";
-import { type Arm, type ArmTarget, arrivalPlans, type LoadPlan, mixOf } from "./plan.ts";
+import { clearCaches } from "./open_targets.ts";
+import { type Arm, arrivalPlans, type LoadPlan, mixOf } from "./plan.ts";
 import { fitStreams, peakRate } from "./rates.ts";
 import { runLoad } from "./run_load.ts";
 import { type LoadedScenario, loadScenario } from "./scenario.ts";
@@ -49,19 +51,13 @@ async function prepare(stack: Stack, name: string): Promise<Ground> {
   const databaseUrl = await stack.databaseUrl(name);
   const { counts } = await seed({ url: databaseUrl, dataset: name, scale: "tiny", seed: 42 });
   const graphql = await stack.graphql(databaseUrl, datasets[name]!.schemas);
-  assert.ok(graphql.available);
-  const { url, headers } = graphql;
-  const targets: ArmTarget[] = [{ path: "sql", url: databaseUrl }, { path: "graphql", url, headers }];
-  if (stack.redis.available) {
-    const { url: redisUrl } = stack.redis;
-    targets.push({
-      path: "sql+cache",
-      url: databaseUrl,
-      redisUrl,
-      prefix: "benchbook:test:",
-      ttlSeconds: 60,
-    });
-  }
+  assert.ok(graphql.available && stack.redis.available);
+  const endpoints = {
+    postgres: { url: databaseUrl },
+    graphql: { url: graphql.url, headers: graphql.headers },
+    cache: { redisUrl: stack.redis.url, prefix: "benchbook:test:", ttlSeconds: 60 },
+  };
+  const targets = paths.map((path) => path.targetAt(endpoints));
   return { databaseUrl, dataset: { name, counts }, targets };
 }
 
@@ -123,7 +119,7 @@ async function exercise(scenario: LoadedScenario, { databaseUrl, dataset, target
     assert.equal(undone["northwind.orders"] ?? undone["events.events_default"] ?? 0, writes);
   } finally {
     await Deno.remove(plan.spoolDir, { recursive: true });
-    for (const arm of arms) await clearCache(arm);
+    await clearCaches(arms);
   }
 }
 

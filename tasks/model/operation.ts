@@ -1,7 +1,5 @@
-/** How a question is answered. */
-export const PATHS = ["sql", "graphql", "sql+cache"] as const;
-/** One of `PATHS`: an arm of a run is called after its path. */
-export type PathName = typeof PATHS[number];
+/** How a question is answered: the name of a path in `tasks/paths/registry.ts`, which is checked where it comes in. */
+export type PathName = string;
 
 /** A parameter of a statement: a name and the PostgreSQL type that its `.sql` file declares. */
 export interface Parameter {

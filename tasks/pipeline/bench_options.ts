@@ -3,14 +3,15 @@ import { UsageError } from "../model/errors.ts";
 import { peakRate } from "../load/rates.ts";
 import type { LoadedScenario } from "../load/scenario.ts";
 import { defaultWorkers } from "../load/workers.ts";
-import { type PathName, PATHS } from "../model/operation.ts";
+import type { PathName } from "../model/operation.ts";
 import { DEFAULT_THRESHOLDS, type ValidityThresholds } from "../model/run.ts";
 import { parseSlo, resolveScope } from "../model/slo.ts";
-import { hint } from "../model/suggest.ts";
 import { parseDuration } from "../model/units.ts";
+import { pathOf, PATHS } from "../paths/registry.ts";
 import { dbOption } from "../terminal/command.ts";
 import { isPrintable } from "../terminal/safe_text.ts";
 import { addDataOptions, type DataArguments } from "./data_options.ts";
+import { parsePaths } from "./path_options.ts";
 
 /** What the command line said, as text; see `completePlan` for what it comes to. */
 export interface BenchArguments extends DataArguments {
@@ -208,7 +209,7 @@ function inFlightCap(scenario: LoadedScenario, given: BenchArguments, slo: strin
 
 /** Targets of the command line about what its paths do not measure would be found out after the run. */
 function checkMeasured(slo: string, { scopes }: LoadedScenario, paths: readonly PathName[]): void {
-  const cached = paths.filter((path) => path.endsWith("+cache"));
+  const cached = paths.filter((path) => pathOf(path).cached);
   for (const { text, scope, metric } of parseSlo(slo)) {
     const arm = resolveScope(scope, scopes)!.arm;
     const judged = (metric === "hit" ? cached : paths).filter((path) => arm === null || path === arm);
@@ -221,19 +222,6 @@ function checkMeasured(slo: string, { scopes }: LoadedScenario, paths: readonly 
       "Give other --paths, or leave that term out.",
     );
   }
-}
-
-function parsePaths(text: string, known: readonly PathName[]): PathName[] {
-  const paths = [...new Set(text.split(",").map((path) => path.trim()))];
-  for (const path of paths) {
-    if (!(known as readonly string[]).includes(path)) {
-      throw new UsageError(
-        `Cannot use the path "${path}": this scenario has none of that name`,
-        hint(path, known),
-      );
-    }
-  }
-  return paths as PathName[];
 }
 
 function positive(what: string): (text: string) => number {

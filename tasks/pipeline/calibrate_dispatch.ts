@@ -7,6 +7,7 @@ import { ThreadClock } from "../load/thread_clock.ts";
 import type { Calibration } from "../model/calibration.ts";
 import type { Phase } from "../model/run.ts";
 import type { ScenarioOperation } from "../model/scenario.ts";
+import { reference } from "../paths/registry.ts";
 import { quantile } from "../stats/quantile.ts";
 import { ROW_BYTES } from "../store/frame.ts";
 import { SegmentWriter } from "../store/segment_writer.ts";
@@ -45,7 +46,7 @@ export function nullDispatcher(recorder: Pick<SegmentWriter, "push">, nowUs: () 
     phases: [phase],
     arms: [{
       name: "null",
-      target: { path: "sql", url: "" },
+      target: { path: reference.name, url: "" },
       statements: OPERATIONS.map(({ name, params }, operationId) => ({
         operationId,
         name,

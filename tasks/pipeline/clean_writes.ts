@@ -26,7 +26,7 @@ export async function cleanWrites(config: Config, yes: boolean): Promise<ExitCod
       terminal.print("No run has left anything in a database.");
       return ExitCode.ok;
     }
-    const stack = await startStack(config, ["sql"], terminal, interrupt.signal);
+    const stack = await startStack(config, [], terminal, interrupt.signal);
     try {
       const { adminUrl: url, origin } = stack.postgres;
       const { told, left } = await takeBackLeftWrites(config.home, {

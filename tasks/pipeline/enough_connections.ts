@@ -1,6 +1,7 @@
-import type { ArmTarget } from "../load/plan.ts";
 import { UsageError } from "../model/errors.ts";
 import { formatCount } from "../model/units.ts";
+import { type ArmTarget, isDirect } from "../paths/path.ts";
+import { pathOf } from "../paths/registry.ts";
 
 /** What watches the server, seeds and proves, and what PostgreSQL reserves for superusers. */
 const BESIDES = 10;
@@ -14,14 +15,14 @@ const BESIDES = 10;
  * @throws {UsageError} saying how many are needed
  */
 export function needConnections(
-  targets: readonly ArmTarget[],
+  targets: readonly Pick<ArmTarget, "path">[],
   connections: number,
   graphqlPool: number,
   mostText: string | undefined,
   ours = false,
 ): void {
   const most = Number(mostText);
-  const kept = connections * targets.filter(({ path }) => path !== "graphql").length + graphqlPool;
+  const kept = connections * targets.filter(({ path }) => isDirect(pathOf(path))).length + graphqlPool;
   if (!(kept + BESIDES > most)) return;
   throw new UsageError(
     `Cannot keep ${formatCount(kept)} connections to PostgreSQL, ${

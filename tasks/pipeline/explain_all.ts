@@ -1,6 +1,8 @@
 import type { Mix } from "../load/mix.ts";
+import type { Arm } from "../load/plan.ts";
 import type { Plan } from "../model/run.ts";
 import { explain } from "../observe/plans.ts";
+import { pathOf } from "../paths/registry.ts";
 import { GENEROUS, isOfServer, withClient } from "../seed/connect.ts";
 import type { SystemUnderTest } from "./system_under_test.ts";
 
@@ -10,22 +12,28 @@ const PLAN_SLOT = 1_100_000_000;
 const QUERY_CANCELED = "57014";
 
 /**
- * The plan of each SQL operation, taken once before the measured blocks. A statement that cannot be explained
- * costs its plan and nothing else: the equality check before has shown that it runs.
+ * The plans of each arm whose path PostgreSQL can explain, taken once before the measured blocks. A statement that
+ * cannot be explained costs its plan and nothing else: the equality check before has shown that it runs.
  * @param session what its connection is called at the server
  * @param signal cancels what is under way
  * @throws {ServiceError} where the server fails, or others hold locks that are needed: the load would meet the same
  * @throws {InterruptedError} after `signal`
  */
 export async function explainAll(
-  { arms, databaseUrl }: Pick<SystemUnderTest, "arms" | "databaseUrl">,
+  { arms }: Pick<SystemUnderTest, "arms">,
   mix: Mix,
   session: string,
   signal: AbortSignal,
 ): Promise<Plan[]> {
-  const arm = arms.find(({ target }) => target.path === "sql");
-  if (arm === undefined) return [];
-  return await withClient(databaseUrl, async (client) => {
+  const plans: Plan[] = [];
+  for (const arm of arms.filter(({ target }) => pathOf(target.path).explained)) {
+    plans.push(...await explainArm(arm, mix, session, signal));
+  }
+  return plans;
+}
+
+async function explainArm(arm: Arm, mix: Mix, session: string, signal: AbortSignal): Promise<Plan[]> {
+  return await withClient(arm.target.url, async (client) => {
     const plans: Plan[] = [];
     for (const [index, { operationId, text, parameters, write, carries }] of arm.statements.entries()) {
       // What an earlier step would answer is known only within a session.

@@ -35,7 +35,7 @@ async function searchPaths(job: SearchJob, system: SystemUnderTest): Promise<Rat
   const { runId, given, slo, db, signal } = job;
   const paths: PathRate[] = [];
   try {
-    for (const { name: path } of system.arms) {
+    for (const { target: { path } } of system.arms) {
       if (signal.aborted) break;
       const keep = (soFar: PathRate) => keepFound(foundBy(job, system, [...paths, soFar]), "running", job);
       paths.push(await searchPath({ system, given, path, slo, keep }));

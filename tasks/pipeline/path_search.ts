@@ -174,7 +174,7 @@ function quietly(terminal: Terminal, progress: StepProgress): Terminal {
 
 /** The part of a system that one path is. */
 function pathOf(system: SystemUnderTest, path: string): SystemUnderTest {
-  const arms = system.arms.filter(({ name }) => name === path);
+  const arms = system.arms.filter(({ target }) => target.path === path);
   const operations = system.operations.filter((operation) => operation.path === path);
   const ids = operations.map(({ operationId }) => operationId);
   const plans = system.plans.filter(({ operationId }) => ids.includes(operationId));

@@ -1,6 +1,5 @@
 import type { Config } from "../config.ts";
 import type { LoadedScenario } from "../load/scenario.ts";
-import type { ArmTarget } from "../load/plan.ts";
 import { armsOf, type Workload } from "../load/arms.ts";
 import { InterruptedError, ServiceError } from "../model/errors.ts";
 import type { PathName } from "../model/operation.ts";
@@ -8,6 +7,8 @@ import type { UnavailableArm } from "../model/run.ts";
 import { statementLimitMs } from "../model/session_limits.ts";
 import { sessionName } from "../model/session_name.ts";
 import { formatBytes, formatCount } from "../model/units.ts";
+import type { ArmTarget, CacheTarget, Endpoints, Need } from "../paths/path.ts";
+import { pathOf } from "../paths/registry.ts";
 import { datasets } from "../seed/catalog.ts";
 import { withClient } from "../seed/connect.ts";
 import { LOCK_WAIT_MS, unlessLocked } from "../seed/lock_waits.ts";
@@ -15,7 +16,7 @@ import { refuseReplicated } from "../seed/listeners.ts";
 import { seed, type SeedResult } from "../seed/seed.ts";
 import { type DataRequest, settleData } from "../seed/spec.ts";
 import { freeForData } from "../stack/postgres_cluster.ts";
-import type { GraphqlService, Stack } from "../stack/services.ts";
+import type { RedisService, Stack, Unavailable } from "../stack/services.ts";
 import { openStack } from "../stack/stack.ts";
 import { SeedProgressText } from "../terminal/seed_text.ts";
 import { keyPrefix } from "../targets/cache_keys.ts";
@@ -25,24 +26,23 @@ import { databaseName } from "./data_options.ts";
 import { needConnections } from "./enough_connections.ts";
 import type { Arms } from "./system_under_test.ts";
 
-/** Starts or finds the services that the paths need. */
+/** Starts or finds the services that the paths need; PostgreSQL in any case. */
 export function startStack(
   config: Config,
   paths: readonly PathName[],
   terminal: Terminal,
   signal: AbortSignal,
 ): Promise<Stack> {
+  const need = needsOf(paths);
   return terminal.step("Start the stack", async (progress) => {
     const stack = await openStack(config, {
       owner: "bench",
-      need: { redis: paths.includes("sql+cache"), graphql: paths.includes("graphql") },
+      need,
       onStep: progress,
       signal,
     });
     // Services that no path asked for are not missed.
-    const shown = stack.facts().filter(({ name }) =>
-      name === "postgres" || (name === "redis" && paths.includes("sql+cache"))
-    );
+    const shown = stack.facts().filter(({ name }) => name === "postgres" || name === "redis" && need.redis);
     const named = shown.map((
       { name, version, origin, available },
     ) =>
@@ -52,6 +52,11 @@ export function startStack(
     );
     return { value: stack, detail: named.join(", ") };
   });
+}
+
+function needsOf(paths: readonly PathName[]): Record<Need, boolean> {
+  const needs = new Set(paths.flatMap((path) => pathOf(path).needs));
+  return { redis: needs.has("redis"), graphql: needs.has("graphql") };
 }
 
 /** A database with the data in it. */
@@ -132,7 +137,7 @@ export async function makeArms(options: {
 }): Promise<Arms> {
   const { scenario, plan, workload, stack, databaseUrl, runId, terminal, signal } = options;
   await refuseReplicatedWrites(databaseUrl, scenario);
-  const graphql = plan.paths.includes("graphql")
+  const graphql = needsOf(plan.paths).graphql
     ? await terminal.step("Start GraphQL", async () => {
       const { schemas } = scenario.ownTables ?? datasets[scenario.datasetName!]!;
       const session = sessionName(runId, "graphql");
@@ -147,36 +152,19 @@ export async function makeArms(options: {
     })
     : undefined;
   if (signal.aborted) throw new InterruptedError();
-  const session = sessionName(runId, "load");
-  const targets: { name: PathName; target: ArmTarget }[] = [];
+  const services = { redis: stack.redis, graphql };
+  const endpoints: Endpoints = {
+    postgres: { url: databaseUrl, session: sessionName(runId, "load") },
+    graphql: graphql?.available ? graphql : undefined,
+    cache: stack.redis.available ? cacheTarget(stack.redis, runId, plan) : undefined,
+  };
+  const targets: { name: string; target: ArmTarget }[] = [];
   const unavailableArms: UnavailableArm[] = [];
-  const asked = plan.pathsAsked;
-  for (const path of plan.paths) {
-    switch (path) {
-      case "sql":
-        targets.push({ name: path, target: { path, url: databaseUrl, session } });
-        break;
-      case "graphql":
-        if (graphql!.available) {
-          targets.push({ name: path, target: graphqlTarget(graphql as GraphqlService) });
-        } else unavailableArms.push({ arm: path, reason: graphql!.reason, asked });
-        break;
-      case "sql+cache":
-        if (stack.redis.available) {
-          targets.push({
-            name: path,
-            target: {
-              path,
-              url: databaseUrl,
-              session,
-              redisUrl: stack.redis.url,
-              shared: stack.redis.origin === "user",
-              prefix: keyPrefix(runId),
-              ttlSeconds: plan.settings["cache_ttl"] ?? 60,
-            },
-          });
-        } else unavailableArms.push({ arm: path, reason: stack.redis.reason, asked });
-    }
+  for (const name of plan.paths) {
+    const path = pathOf(name);
+    const missing = path.needs.map((need) => services[need]!).find(({ available }) => !available);
+    if (missing === undefined) targets.push({ name, target: path.targetAt(endpoints) });
+    else unavailableArms.push({ arm: name, reason: (missing as Unavailable).reason, asked: plan.pathsAsked });
   }
   if (targets.length === 0) {
     throw new ServiceError(
@@ -198,13 +186,18 @@ export async function makeArms(options: {
   return { arms, operations, unavailableArms };
 }
 
+function cacheTarget({ url, origin }: RedisService, runId: string, { settings }: BenchPlan): CacheTarget {
+  return {
+    redisUrl: url,
+    shared: origin === "user",
+    prefix: keyPrefix(runId),
+    ttlSeconds: settings["cache_ttl"] ?? 60,
+  };
+}
+
 /** What came upon a filled database since may replicate it. @throws {UsageError} where a run's writes would be */
 async function refuseReplicatedWrites(url: string, scenario: LoadedScenario): Promise<void> {
   if (scenario.datasetName === null || !scenario.operations.some(({ write }) => write)) return;
   const { schemas } = datasets[scenario.datasetName]!;
   await withClient(url, (client) => refuseReplicated(client, `run ${scenario.name}`, schemas));
-}
-
-function graphqlTarget({ url, headers }: GraphqlService): ArmTarget {
-  return { path: "graphql", url, headers };
 }

@@ -3,6 +3,7 @@ import { UsageError } from "../model/errors.ts";
 import type { RateProbe } from "../model/rate_search.ts";
 import { parseSlo, resolveScope, type ScopeNames } from "../model/slo.ts";
 import { type RunSummary, unmeasured } from "../model/summary.ts";
+import { pathOf } from "../paths/registry.ts";
 import { estimable } from "../stats/quantile.ts";
 import type { ProbeStep } from "../stats/rate_search.ts";
 import { rateText } from "../terminal/find_rate_text.ts";
@@ -51,7 +52,7 @@ export function completeSearch(scenario: LoadedScenario, given: BenchArguments):
 export function pathSlo(slo: string, path: string, scopes: ScopeNames): string {
   const terms = parseSlo(slo, scopes).filter(({ scope, metric }) => {
     const arm = resolveScope(scope, scopes)?.arm ?? null;
-    return arm === null ? metric !== "hit" || path.endsWith("+cache") : arm === path;
+    return arm === null ? metric !== "hit" || pathOf(path).cached : arm === path;
   });
   if (terms.length > 0) return terms.map(({ text }) => text).join(",");
   throw new UsageError(

@@ -4,6 +4,7 @@ import type { DataRequest } from "../seed/spec.ts";
 import { type BenchArguments, type BenchPlan, completePlan } from "./bench_options.ts";
 import { refuseTooMuch, refuseWithoutRoom } from "./capacity.ts";
 import { dataOf } from "./data_options.ts";
+import { withAskedPaths } from "./path_options.ts";
 import { completeSearch, pathSlo } from "./probe.ts";
 import { storeForRun } from "./store_file.ts";
 
@@ -39,8 +40,7 @@ export async function benchRequest(
   given: BenchArguments,
   config: Config,
 ): Promise<BenchRequest> {
-  const scenario = await loadScenario(config.root, name, given.set);
-  return await completed(scenario, given, config);
+  return await completed(await scenarioOf(name, given, config), given, config);
 }
 
 /** @throws {UsageError} also without targets, or for targets that no rate can be searched by */
@@ -49,7 +49,7 @@ export async function searchRequest(
   given: BenchArguments,
   config: Config,
 ): Promise<SearchRequest> {
-  const scenario = await loadScenario(config.root, name, given.set);
+  const scenario = await scenarioOf(name, given, config);
   const slo = completeSearch(scenario, given);
   const duration = given.duration ?? PROBE_SECONDS;
   const warmup = given.warmup ?? Math.min(WARMUP_SECONDS, scenario.warmup);
@@ -58,6 +58,14 @@ export async function searchRequest(
   // A path that cannot be judged is a mistake in the command too.
   for (const path of request.plan.paths) pathSlo(slo, path, scenario.scopes);
   return { ...request, slo, given: probing };
+}
+
+async function scenarioOf(
+  name: string,
+  { set, paths }: BenchArguments,
+  config: Config,
+): Promise<LoadedScenario> {
+  return withAskedPaths(await loadScenario(config.root, name, set), paths);
 }
 
 async function completed(

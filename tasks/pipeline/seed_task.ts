@@ -27,7 +27,7 @@ export async function seedTask(given: SeedArguments, config: Config): Promise<Ex
   const interrupt = interruptSignal(config.home);
   const { signal } = interrupt;
   try {
-    const stack = await startStack(config, ["sql"], terminal, signal);
+    const stack = await startStack(config, [], terminal, signal);
     try {
       const { replace, workers } = given;
       const options = { replace, workers, home: config.home };

@@ -3,7 +3,7 @@ import { loadWorkload, type Workload } from "../load/arms.ts";
 import { proveEqual } from "../load/equality.ts";
 import { proofSlots } from "../load/proof_slots.ts";
 import type { Mix } from "../load/mix.ts";
-import { clearCache } from "../load/open_targets.ts";
+import { clearCaches } from "../load/open_targets.ts";
 import { mixOf } from "../load/plan.ts";
 import { loadFileSources, loadSqlSources } from "../load/sources.ts";
 import { InterruptedError, ServiceError } from "../model/errors.ts";
@@ -11,6 +11,8 @@ import type { Environment } from "../model/run.ts";
 import { sessionName } from "../model/session_name.ts";
 import { formatCount } from "../model/units.ts";
 import { hostFacts } from "../observe/host.ts";
+import { isDirect } from "../paths/path.ts";
+import { pathOf } from "../paths/registry.ts";
 import type { Stack } from "../stack/services.ts";
 import { failedWhole } from "../undo/evidence.ts";
 import { perWriteOf, writesUnderOwnKeys } from "../undo/own_undo.ts";
@@ -64,14 +66,14 @@ export async function withSystem<T>(job: Job, use: (system: SystemUnderTest) => 
       embedded: isEmbedded(stack),
       runId,
       own,
-      arms: made.arms.map(({ target: { path } }) => ({ path, ours: path !== "graphql" || ownGraphql })),
+      arms: made.arms.map(({ target: { path } }) => ({ path, ours: isDirect(pathOf(path)) || ownGraphql })),
       counts: data === null ? null : dataset.counts,
       signal,
       cachePrefix: cachePrefixOf(made),
-      clearCache: async () => void await Promise.all(made.arms.map((arm) => clearCache(arm))),
+      clearCache: () => clearCaches(made.arms),
     };
     const perWrite = await prove(job, workload, { ...made, databaseUrl }, mix, writing);
-    const plans = await explainAll({ ...made, databaseUrl }, mix, sessionName(runId, "plans"), signal);
+    const plans = await explainAll(made, mix, sessionName(runId, "plans"), signal);
     if (signal.aborted) throw new InterruptedError();
     return await use({
       ...job,
@@ -166,8 +168,7 @@ function isEmbedded({ postgres }: Stack): boolean {
 }
 
 function cachePrefixOf({ arms }: Pick<SystemUnderTest, "arms">): string | null {
-  for (const { target } of arms) if (target.path === "sql+cache") return target.prefix;
-  return null;
+  return arms.flatMap(({ target: { cache } }) => cache === undefined ? [] : [cache.prefix])[0] ?? null;
 }
 
 function environmentOf({ stack, dataset }: Pick<SystemUnderTest, "stack" | "dataset">): Environment {

@@ -92,8 +92,7 @@ async function stepsOf(
       const asked = { scenario, workload, arms, databaseUrl: url, runId, mix, seed: 1, signal };
       return proveEqual({ ...asked, onProgress: () => {} });
     },
-    "the plans": (url, signal) =>
-      explainAll({ arms: armsAt(url).arms, databaseUrl: url }, mix, "test", signal),
+    "the plans": (url, signal) => explainAll(armsAt(url), mix, "test", signal),
   };
 }
 

@@ -3,6 +3,8 @@ import { detectableText } from "../model/detectable.ts";
 import type { Comparison, Estimate, RunSummary, Summary } from "../model/summary.ts";
 import { QUANTILES } from "../model/summary.ts";
 import { fixed, formatBytes, formatCount, formatShare, measuredMs, significant } from "../model/units.ts";
+import type { Path } from "../paths/path.ts";
+import { findPath, reference } from "../paths/registry.ts";
 import {
   type Cell,
   comparedText,
@@ -152,16 +154,17 @@ export function cacheTable(summary: RunSummary): Table | null {
   };
 }
 
-/** What GraphQL costs over SQL per operation. Null unless both were measured. */
+/** What GraphQL costs over direct SQL per operation. Null unless both were measured. */
 export function graphqlTable(summary: RunSummary, footnotes: Footnotes): Table | null {
-  const find = (arm: string, operation: string | null) =>
-    summary.operations.find((row) => row.arm === arm && row.operation === operation);
-  const pairs = summary.operations.filter((row) => row.arm === "graphql" && row.operation !== null)
+  const rows = summary.operations.filter(({ operation }) => operation !== null);
+  const direct = rows.filter(({ arm }) => pathOfArm(arm) === reference);
+  const pairs = rows.filter(({ arm }) => pathOfArm(arm)?.language === "graphql" && !pathOfArm(arm)!.cached)
     .flatMap((graphql) => {
-      const sql = find("sql", graphql.operation);
+      const sql = direct.find(({ operation }) => operation === graphql.operation);
       return sql === undefined ? [] : [{ sql, graphql }];
     });
   if (pairs.length === 0) return null;
+  const several = new Set(pairs.map(({ graphql }) => graphql.arm)).size > 1;
   const bytes = (row: Summary) => plain(row.meanBytes === null ? "—" : formatBytes(row.meanBytes));
   return {
     id: "table-graphql",
@@ -170,34 +173,41 @@ export function graphqlTable(summary: RunSummary, footnotes: Footnotes): Table |
       ...words("Operation", "Statistic"),
       ...numeric("SQL", "GraphQL", "Ratio", "95 % interval", "SQL bytes", "GraphQL bytes"),
     ],
-    groups: pairs.map(({ sql, graphql }) => ({
-      name: graphql.operation!,
-      span: 2,
-      rows: (["p50", "p95"] as const).map((statistic) => {
-        const level = statistic === "p50" ? "0.5" : "0.95";
-        const compared = summary.comparisons.find((row) =>
-          row.operation === graphql.operation && row.candidate === "graphql" &&
-          row.baseline === "sql" && row.statistic === statistic
-        );
-        return {
-          name: statistic,
-          cells: [
-            msCell(sql.response[level], footnotes),
-            msCell(graphql.response[level], footnotes),
-            {
-              text: comparedText(compared),
-              hint: "",
-              notes: footnotes.refer(compared?.warnings ?? []),
-            },
-            plain(compared === undefined ? "—" : ratioInterval(compared) || "—"),
-            ...(statistic === "p50" ? [bytes(sql), bytes(graphql)] : [plain(""), plain("")]),
-          ],
-        };
-      }),
+    groups: groupBy(pairs, ({ graphql }) => graphql.operation!).map(([name, own]) => ({
+      name,
+      span: 2 * own.length,
+      rows: own.flatMap(({ sql, graphql }) =>
+        (["p50", "p95"] as const).map((statistic) => {
+          const level = statistic === "p50" ? "0.5" : "0.95";
+          const compared = summary.comparisons.find((row) =>
+            row.operation === graphql.operation && row.candidate === graphql.arm &&
+            row.baseline === sql.arm && row.statistic === statistic
+          );
+          return {
+            name: several ? `${graphql.arm} ${statistic}` : statistic,
+            cells: [
+              msCell(sql.response[level], footnotes),
+              msCell(graphql.response[level], footnotes),
+              {
+                text: comparedText(compared),
+                hint: "",
+                notes: footnotes.refer(compared?.warnings ?? []),
+              },
+              plain(compared === undefined ? "—" : ratioInterval(compared) || "—"),
+              ...(statistic === "p50" ? [bytes(sql), bytes(graphql)] : [plain(""), plain("")]),
+            ],
+          };
+        })
+      ),
     })),
     note:
       "Bytes are the mean size of an answer as it arrived. The answers themselves were proven equal before timing.",
   };
+}
+
+/** The path of an arm, after which it is named; undefined for one of another Benchbook. */
+function pathOfArm(arm: string): Path | undefined {
+  return findPath(arm);
 }
 
 /** Where every scheduled slot went: by arm, phase and outcome. */

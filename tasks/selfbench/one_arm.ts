@@ -4,10 +4,11 @@ import type { Draw } from "../model/scenario.ts";
 import { OUTCOMES } from "../model/timing.ts";
 import { planBlocks } from "../load/blocks.ts";
 import { EventHub } from "../load/event_hub.ts";
-import type { ArmTarget, LoadPlan } from "../load/plan.ts";
+import type { LoadPlan } from "../load/plan.ts";
 import type { RunEvents } from "../load/run_events.ts";
 import { runLoad } from "../load/run_load.ts";
 import { defaultWorkers } from "../load/workers.ts";
+import type { ArmTarget } from "../paths/path.ts";
 import { readSegment } from "../store/segment_reader.ts";
 
 /** A load of one question over one path, as the engine makes it for anyone. Times are seconds. */

@@ -1,9 +1,10 @@
 import assert from "node:assert/strict";
 import { Redis } from "ioredis";
 import { refusalWarnings } from "../summary/cache_refusals.ts";
+import { rowEntries } from "../targets/cache_entries.ts";
 import { CachedTarget } from "../targets/cached.ts";
-import type { SqlTarget } from "../targets/sql.ts";
 import { askOnce, newCall, settle } from "../targets/target.ts";
+import { behind } from "../targets/testing_cached.ts";
 import { assertAsFound, difference } from "../testing/facts.ts";
 import { lookAround } from "../testing/surroundings.ts";
 import { openRedis, tooTight } from "./open_redis.ts";
@@ -12,14 +13,12 @@ import { testConfig, withRedis, withTempHome } from "./testing.ts";
 const MB = 1024 * 1024;
 
 /** Direct SQL that answers a kilobyte at once. */
-const sql = {
-  run(call: Parameters<SqlTarget["run"]>[0]) {
-    settle(call, 1, "ok", null);
-    call.rows = 1;
-    call.answer = [{ id: call.values[0], text: "x".repeat(1000) }];
-    call.onDone();
-  },
-} as unknown as SqlTarget;
+const sql = behind((call) => {
+  settle(call, 1, "ok", null);
+  call.rows = 1;
+  call.answer = [{ id: call.values[0], text: "x".repeat(1000) }];
+  call.onDone();
+});
 
 Deno.test("a Redis of the user's is used only where it has ample room, or no limit", () => {
   const at = (usedBytes: number, maxBytes: number, policy: string) =>
@@ -69,6 +68,7 @@ Deno.test("a real Redis that evicts and is nearly full is not stored into, and k
         const cached = new CachedTarget(sql, {
           redisUrl: url,
           prefix: "benchbook:run-1:",
+          entries: rowEntries,
           ttlSeconds: 60,
           shared: true,
           nowUs: () => 0,

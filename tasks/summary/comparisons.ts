@@ -1,5 +1,6 @@
 import type { RunConfig } from "../model/run.ts";
 import type { Comparison } from "../model/summary.ts";
+import { reference } from "../paths/registry.ts";
 import { equivalenceP } from "../stats/equivalence.ts";
 import { hodgesLehmann } from "../stats/hodges_lehmann.ts";
 import { holm } from "../stats/holm.ts";
@@ -28,7 +29,7 @@ export interface Weighted {
 
 /** Direct SQL where it took part, else the first arm. */
 export function baselineOf(arms: readonly string[]): string | undefined {
-  return arms.includes("sql") ? "sql" : arms[0];
+  return arms.includes(reference.name) ? reference.name : arms[0];
 }
 
 /** Each arm against the baseline: all operations together, and each by median and p95, over the run's pairs of blocks. */

@@ -1,17 +1,18 @@
 import { ServiceError } from "../model/errors.ts";
 import type { Network } from "../net/channel.ts";
+import type { Entries, Entry } from "./cache_entries.ts";
 import { StoredKeys } from "./cache_keys.ts";
 import { EvictionWatch } from "./eviction_watch.ts";
 import { readRedisOptions, RedisConnection } from "../redis/connection.ts";
 import { notRedis, type Reply, writeCommand } from "../redis/wire.ts";
 import { type Refusal, Refusals } from "./refusals.ts";
-import type { SqlTarget } from "./sql.ts";
 import { type Call, newCall, settle, type Target } from "./target.ts";
 
 export interface CachedTargetOptions {
   readonly redisUrl: string;
-  /** Keys of this run only: another run, or another program, never shares an entry. */
+  /** Of the keys of this path and run only: nobody else shares an entry. */
   readonly prefix: string;
+  readonly entries: Entries;
   readonly ttlSeconds: number;
   /** Others keep keys there too: storing ends where any are evicted. */
   readonly shared?: boolean;
@@ -25,21 +26,21 @@ export interface CachedTargetOptions {
 /** Entries live ttl × (1 ± this). */
 const JITTER_SHARE = 0.1;
 
-/** A statement under way, and those that wait for it. */
+/** A question under way behind the cache, and those that wait for its answer. */
 interface Load {
   readonly call: Call;
   readonly waiting: Set<Call>;
 }
 
 /**
- * Cache-aside: read from Redis; on a miss ask SQL, answer, and then store the rows as JSON with a TTL. Several
- * misses of one key at a time become one statement (single flight within this process), which is given up when
- * nobody waits for it any more. Writes go straight to SQL. A Redis that fails is stepped around and recorded as
- * `bypass`.
+ * Cache-aside before any other target: read from Redis; on a miss ask the target, answer, and then store what it
+ * answered with a TTL; never an error. Several misses of one key at a time become one question (single flight within
+ * this process), which is given up when nobody waits for it any more. Writes go straight to the target. A Redis that
+ * fails is stepped around and recorded as `bypass`.
  */
 export class CachedTarget implements Target {
   readonly #options: CachedTargetOptions;
-  readonly #sql: SqlTarget;
+  readonly #target: Target;
   readonly #redis: RedisConnection;
   readonly #refusals = new Refusals();
   readonly #evictions: EvictionWatch | null;
@@ -50,8 +51,9 @@ export class CachedTarget implements Target {
   /** The question to the cache that was written last. */
   #lookup: Lookup | null = null;
 
-  constructor(sql: SqlTarget, options: CachedTargetOptions) {
-    this.#sql = sql;
+  /** @param target what it stands before: opened and closed with it */
+  constructor(target: Target, options: CachedTargetOptions) {
+    this.#target = target;
     this.#options = options;
     this.#redis = new RedisConnection(readRedisOptions(options.redisUrl), options.network);
     this.#evictions = !options.shared ? null : new EvictionWatch(
@@ -61,6 +63,7 @@ export class CachedTarget implements Target {
   }
 
   async open(): Promise<void> {
+    await this.#target.open();
     try {
       await this.#redis.connect();
       this.#evictions?.look();
@@ -69,6 +72,7 @@ export class CachedTarget implements Target {
         if (listing instanceof Error && /invalid cursor/i.test(listing.message)) this.#stored = null;
       });
     } catch (error) {
+      await this.#target.close();
       throw new ServiceError(`Cannot reach Redis: ${(error as Error).message}`, "Check that it runs.", {
         cause: error,
       });
@@ -76,12 +80,12 @@ export class CachedTarget implements Target {
   }
 
   prepare(call: Call): void {
-    if (passesCache(call)) this.#sql.prepare(call);
+    if (passesCache(call)) this.#target.prepare?.(call);
     else this.#lookupOf(call);
   }
 
   run(call: Call): void {
-    if (passesCache(call)) return this.#sql.run(call);
+    if (passesCache(call)) return this.#target.run(call);
     const { nowUs } = this.#options;
     const { key, command } = this.#lookupOf(call);
     call.acquiredUs = call.sentUs = nowUs();
@@ -89,23 +93,23 @@ export class CachedTarget implements Target {
     call.abort = () => call.onDone();
     this.#redis.send(command, (reply, stored, bytes) => {
       const doneUs = nowUs();
-      const rows = this.#rowsOf(reply, stored);
+      const entry = this.#entryOf(reply, stored, call.keep !== false);
       if (call.settled) return;
-      if (rows === null || rows instanceof Error) {
-        call.cache = rows === null ? "miss" : "bypass";
-        return this.#ask(call, key, rows === null);
+      if (entry === null || entry instanceof Error) {
+        call.cache = entry === null ? "miss" : "bypass";
+        return this.#ask(call, key, entry === null);
       }
       call.cache = "hit";
-      call.rows = rows.length;
+      call.rows = entry.rows;
       call.bytes = bytes;
       settle(call, doneUs, "ok", null);
-      if (call.keep) call.answer = rows;
+      if (call.keep) call.answer = entry.answer;
       call.onDone();
     });
   }
 
   async close(): Promise<void> {
-    await this.#redis.end();
+    await Promise.all([this.#redis.end(), this.#target.close()]);
   }
 
   #lookupOf(call: Call): Lookup {
@@ -124,17 +128,22 @@ export class CachedTarget implements Target {
     return this.#stored?.list() ?? [];
   }
 
-  /** The rows of an entry; null where there is none, an error where it cannot be had. */
-  #rowsOf(reply: Reply, stored: boolean): unknown[] | Error | null {
-    if (stored && reply === null) return null;
-    const rows = reply instanceof Error ? reply : stored ? parseRows(reply as string) : notRedis();
-    if (rows instanceof Error) this.#refusals.add("read", rows);
-    // Where something else is answered than an entry, replies and questions are out of step.
-    if (!stored && !(reply instanceof Error)) this.#redis.distrust(notRedis());
-    return rows;
+  get unlimited(): boolean {
+    return this.#target.unlimited ?? false;
   }
 
-  /** Answers from SQL: with others that miss the same key at the same time, in one statement. */
+  /** An entry; null where there is none, an error where it cannot be had. */
+  #entryOf(reply: Reply, stored: boolean, keep: boolean): Entry | Error | null {
+    if (stored && reply === null) return null;
+    const { entries } = this.#options;
+    const entry = reply instanceof Error ? reply : stored ? entries.read(reply as string, keep) : notRedis();
+    if (entry instanceof Error) this.#refusals.add("read", entry);
+    // Where something else is answered than an entry, replies and questions are out of step.
+    if (!stored && !(reply instanceof Error)) this.#redis.distrust(notRedis());
+    return entry;
+  }
+
+  /** Answers from the target: with others that miss the same key at the same time, by one question. */
   #ask(call: Call, key: string, store: boolean): void {
     const load = this.#loads.get(key) ?? this.#load(call, key, store);
     load.waiting.add(call);
@@ -143,12 +152,12 @@ export class CachedTarget implements Target {
       if (load.waiting.size === 0) this.#giveUp(load, key);
       call.onDone();
     };
-    if (load.waiting.size === 1) this.#sql.run(load.call);
+    if (load.waiting.size === 1) this.#target.run(load.call);
   }
 
   /** A load of its own: it goes on for the others when the one that began it has given up. */
   #load({ statement, values }: Call, key: string, store: boolean): Load {
-    const load: Load = { call: newCall(statement, values, true), waiting: new Set() };
+    const load: Load = { call: newCall(statement, values, this.#options.entries.keep), waiting: new Set() };
     this.#loads.set(key, load);
     load.call.onDone = () => {
       // Given up: what is asked for since then has a load of its own.
@@ -174,18 +183,20 @@ export class CachedTarget implements Target {
     if (call.settled) return;
     call.rows = loaded.rows;
     call.bytes = loaded.bytes;
-    settle(call, this.#options.nowUs(), loaded.outcome, loaded.error);
-    if (call.keep) call.answer = loaded.answer;
+    const { nowUs, entries } = this.#options;
+    settle(call, nowUs(), loaded.outcome, loaded.error);
+    const { outcome, answer } = loaded;
+    if (call.keep) call.answer = outcome === "ok" ? entries.answerOf(answer) : answer;
     call.onDone();
   }
 
-  #store(key: string, rows: unknown): void {
+  #store(key: string, answer: unknown): void {
     this.#evictions?.beforeStore();
     if (this.#evictions?.stopped) return;
-    const { ttlSeconds, jitter } = this.#options;
+    const { ttlSeconds, jitter, entries } = this.#options;
     const ttlMs = Math.round(ttlSeconds * 1000 * (1 + JITTER_SHARE * (2 * jitter(key) - 1)));
     this.#redis.send(
-      writeCommand(["SET", key, JSON.stringify(rows), "PX", String(ttlMs)]),
+      writeCommand(["SET", key, entries.textOf(answer), "PX", String(ttlMs)]),
       (reply, stored) => {
         if (reply === "OK" && !stored) return;
         this.#refusals.add("write", reply instanceof Error ? reply : notRedis());
@@ -205,15 +216,4 @@ interface Lookup {
 
 function passesCache({ statement }: Call): boolean {
   return statement.write || statement.uncached === true;
-}
-
-/** An entry as it was stored: rows as JSON. */
-function parseRows(text: string): unknown[] | Error {
-  try {
-    const rows = JSON.parse(text) as unknown;
-    if (Array.isArray(rows) && rows.every((row) => typeof row === "object" && row !== null)) return rows;
-  } catch {
-    // Said below.
-  }
-  return new Error("an entry is not what was stored there");
 }

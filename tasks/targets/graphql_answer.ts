@@ -1,10 +1,11 @@
 import { errorCode } from "./error_code.ts";
+import type { Keep } from "./target.ts";
 
 /** What came of a question. */
 export interface Judgement {
   /** Null where it was answered; else the SQLSTATE, GraphQL code or HTTP status. */
   readonly error: string | null;
-  /** The answer's JSON where it was kept or had to be looked at; undefined where it is none. */
+  /** The answer's JSON where it was kept or had to be looked at, undefined where it is none; or its text, see `Keep`. */
   readonly answer: unknown;
 }
 
@@ -21,13 +22,19 @@ const decoder = new TextDecoder();
 /**
  * Judges an answer by https://spec.graphql.org/draft/#sec-Response-Format and its status. Whatever arrives gives a
  * judgement: a server may send anything.
- * @param keep whether the answer is wanted
+ * @param keep whether the answer is wanted, and as what
  */
-export function judgeAnswer(status: number, body: Uint8Array, keep: boolean): Judgement {
-  const text = decoder.decode(body);
-  if (status === 200 && !keep && isPlainlyRight(text)) return { error: null, answer: undefined };
+export function judgeAnswer(status: number, body: Uint8Array, keep: Keep): Judgement {
+  return judgeText(status, decoder.decode(body), keep);
+}
+
+/** Judges an answer that is a text already, as `judgeAnswer` does. */
+export function judgeText(status: number, text: string, keep: Keep): Judgement {
+  const kept = keep === "text" ? text : undefined;
+  if (status === 200 && keep !== true && isPlainlyRight(text)) return { error: null, answer: kept };
   const answer = parse(text);
-  return { error: errorOf(answer, status), answer };
+  const error = errorOf(answer, status);
+  return { error, answer: error === null ? kept ?? answer : answer };
 }
 
 /**

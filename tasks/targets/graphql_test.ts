@@ -9,6 +9,7 @@ import { overEachNetwork } from "../net/testing.ts";
 import { seed } from "../seed/seed.ts";
 import { withStack } from "../stack/testing.ts";
 import { forgetKeys } from "./cache_keys.ts";
+import { rowEntries } from "./cache_entries.ts";
 import { CachedTarget } from "./cached.ts";
 import { GraphqlTarget } from "./graphql.ts";
 import { SqlTarget } from "./sql.ts";
@@ -36,7 +37,7 @@ Deno.test("GraphQL and the cache against real services", async (t) => {
       operationId: 1,
       name: "customer-orders",
       write: false,
-      text: question.graphql!.text,
+      text: question.statements[".graphql"]!.text,
       parameters,
     };
     const reader = new SqlTarget({ url, connections: 2, nowUs });
@@ -53,9 +54,10 @@ Deno.test("GraphQL and the cache against real services", async (t) => {
       const { url: graphqlUrl, headers } = service;
       const graphql = new GraphqlTarget({ url: graphqlUrl, headers, connections: 2, nowUs, network });
       await graphql.open();
-      const cached = new CachedTarget(reader, {
+      const cached = new CachedTarget(new SqlTarget({ url, connections: 2, nowUs, network }), {
         redisUrl,
         prefix: "test:",
+        entries: rowEntries,
         ttlSeconds: 60,
         nowUs,
         jitter: () => 0.5,
@@ -102,7 +104,12 @@ Deno.test("GraphQL and the cache against real services", async (t) => {
           async () => {
             const insert = loadQuestion(workload, "order-insert");
             const given = [2_000_000_000, first!.customer_id, 1, "2026-01-15", 1, "1", [1], [1]];
-            const write = { ...statement, operationId: 7, write: true, text: insert.graphql!.text };
+            const write = {
+              ...statement,
+              operationId: 7,
+              write: true,
+              text: insert.statements[".graphql"]!.text,
+            };
             const asked = { ...write, parameters: insert.parameters.map(({ name }) => name) };
             const once = await ask(graphql, asked, given);
             const again = once.outcome === "ok" ? await ask(graphql, asked, given) : once;

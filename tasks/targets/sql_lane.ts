@@ -40,7 +40,7 @@ export class Lane implements PgListener {
     const { statement, values, keep } = call;
     this.#call = call;
     call.abort = this.#abort;
-    this.connection.ask(statement, execution.write(statement, values), keep, this);
+    this.connection.ask(statement, execution.write(statement, values), keep !== false, this);
   }
 
   onSent(): void {

@@ -18,6 +18,9 @@ export interface Statement {
   readonly parameters: readonly string[];
 }
 
+/** As what an answer is kept: read, or `"text"`: as it arrived, where it is a text and no error. */
+export type Keep = boolean | "text";
+
 /**
  * One request on its way, filled in by the target. Times are the machine's monotonic µs; NaN means that
  * it never got so far.
@@ -46,8 +49,8 @@ export interface Call {
   onDone: () => void;
   /** The call was given up: what arrives later must not change it. */
   settled: boolean;
-  /** The answer, kept only where `keep` is set (equality checks); the same code runs with and without. */
-  readonly keep: boolean;
+  /** Whether the answer is kept (equality checks, caches); the same code runs with and without. */
+  readonly keep: Keep;
   answer: unknown;
 }
 
@@ -69,6 +72,8 @@ export interface Target {
   refusals?(): readonly Refusal[];
   /** Keys that it stored and that Redis would not list. */
   storedKeys?(): readonly string[];
+  /** Whether PostgreSQL takes no limit for its statements from it. */
+  readonly unlimited?: boolean;
   close(): Promise<void>;
 }
 
@@ -82,7 +87,7 @@ export function askOnce(target: Pick<Target, "run">, call: Call): Promise<void> 
 
 const nothing = () => {};
 
-export function newCall(statement: Statement, values: readonly Value[], keep = false): Call {
+export function newCall(statement: Statement, values: readonly Value[], keep: Keep = false): Call {
   return {
     statement,
     values,

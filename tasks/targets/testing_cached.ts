@@ -1,17 +1,20 @@
 import assert from "node:assert/strict";
 import { CachedTarget } from "./cached.ts";
-import type { SqlTarget } from "./sql.ts";
-import { askOnce, newCall, settle } from "./target.ts";
+import { rowEntries } from "./cache_entries.ts";
+import { askOnce, type Call, newCall, settle, type Target } from "./target.ts";
+
+/** What a cache stands before, where only that is the subject: opens and closes nothing. */
+export function behind(run: (call: Call) => void): Target {
+  return { open: () => Promise.resolve(), run, close: () => Promise.resolve() };
+}
 
 /** Direct SQL that answers at once. */
-const sql = {
-  run(call: Parameters<SqlTarget["run"]>[0]) {
-    settle(call, 1, "ok", null);
-    call.rows = 1;
-    call.answer = [{ id: call.values[0], text: "x".repeat(1000) }];
-    call.onDone();
-  },
-} as unknown as SqlTarget;
+const sql = behind((call) => {
+  settle(call, 1, "ok", null);
+  call.rows = 1;
+  call.answer = [{ id: call.values[0], text: "x".repeat(1000) }];
+  call.onDone();
+});
 
 const STATEMENT = { operationId: 0, name: "one", write: false, text: "", parameters: ["id"] };
 
@@ -20,6 +23,7 @@ export async function askAll(redisUrl: string, prefix: string) {
   const cached = new CachedTarget(sql, {
     redisUrl,
     prefix,
+    entries: rowEntries,
     ttlSeconds: 60,
     nowUs: () => 0,
     jitter: () => 0.5,

@@ -6,46 +6,79 @@ import type { Parameter } from "../model/operation.ts";
 import { type GraphqlQuestion, parseGraphql } from "./workload_graphql.ts";
 import { parseSql, type SqlQuestion } from "./workload_sql.ts";
 
-/** One logical question, as SQL and as GraphQL ask it. */
+/** What the name of a statement's file ends with, after the question's name; it tells the language. */
+export type Suffix = `${string}.sql` | `${string}.graphql`;
+
+/** A question as one of its files asks it. */
+export type QuestionFile = SqlQuestion | GraphqlQuestion;
+
+/** A question's statements by the suffix of their files; those that no path asks by may be missing. */
+export interface Statements {
+  readonly [suffix: `${string}.sql`]: SqlQuestion;
+  readonly [suffix: `${string}.graphql`]: GraphqlQuestion;
+}
+
+/** One logical question, as each of its files asks it. */
 export interface Question {
   /** The stem of its files. */
   readonly name: string;
   readonly title: string;
   readonly parameters: readonly Parameter[];
+  /** The one that the others are held against. */
   readonly sql: SqlQuestion;
-  /** Null where no path asks it that way, and there is no such file. */
-  readonly graphql: GraphqlQuestion | null;
+  readonly statements: Statements;
 }
 
 /**
- * Reads <dir>/<name>.sql and <dir>/<name>.graphql, which ask the same.
- * @param needGraphql false where no path asks GraphQL: its file may then be missing
- * @throws {UsageError} naming file and line of what is wrong, also where the two take different parameters.
+ * Reads <dir>/<name>.sql and the files of the other suffixes, which ask the same.
+ * @param needed suffixes of files that must be there
+ * @param known suffixes of files that are read if they are there
+ * @throws {UsageError} naming file and line of what is wrong, also where they take different parameters.
  */
-export function loadQuestion(dir: string, name: string, needGraphql = true): Question {
+export function loadQuestion(
+  dir: string,
+  name: string,
+  needed: readonly Suffix[] = [".graphql"],
+  known: readonly Suffix[] = [],
+): Question {
   const sqlFile = join(dir, `${name}.sql`);
-  const graphqlFile = join(dir, `${name}.graphql`);
   const sql = parseSql(read(sqlFile), sqlFile);
-  const { title, parameters } = sql;
-  if (!needGraphql && !existsSync(graphqlFile)) return { name, title, parameters, sql, graphql: null };
-  const graphql = parseGraphql(read(graphqlFile), graphqlFile);
-  const declared = new Set(sql.parameters.map((parameter) => parameter.name));
-  for (const variable of graphql.variables) {
-    if (!declared.delete(variable.name)) {
-      throw new UsageError(
-        `Cannot use ${graphqlFile}:${variable.line}: the variable $${variable.name} is no parameter of ${name}.sql`,
-        `Parameters there: ${sql.parameters.map((parameter) => parameter.name).join(", ") || "none"}.`,
-      );
-    }
+  const statements: Record<string, QuestionFile> = { ".sql": sql };
+  for (const suffix of new Set([...needed, ...known])) {
+    const file = join(dir, `${name}${suffix}`);
+    if (suffix === ".sql" || !needed.includes(suffix) && !existsSync(file)) continue;
+    const statement = suffix.endsWith(".sql") ? parseSql(read(file), file) : parseGraphql(read(file), file);
+    requireSameParameters(statement, sql, `${name}.sql`);
+    statements[suffix] = statement;
   }
-  const [missing] = declared;
-  if (missing !== undefined) {
+  const { title, parameters } = sql;
+  return { name, title, parameters, sql, statements: statements as Statements };
+}
+
+function requireSameParameters(
+  statement: QuestionFile,
+  { parameters }: SqlQuestion,
+  reference: string,
+): void {
+  const { file } = statement;
+  const isGraphql = "variables" in statement;
+  const sign = isGraphql ? "$" : ":";
+  const declared = new Set(parameters.map(({ name }) => name));
+  for (const given of isGraphql ? statement.variables : statement.parameters) {
+    if (declared.delete(given.name)) continue;
     throw new UsageError(
-      `Cannot use ${graphqlFile}: it must take the parameters of ${name}.sql: $${missing} is missing`,
-      "The same names on both sides make sure that both are asked the same.",
+      `Cannot use ${file}${"line" in given ? `:${given.line}` : ""}: the ${
+        isGraphql ? "variable" : "parameter"
+      } ${sign}${given.name} is no parameter of ${reference}`,
+      `Parameters there: ${parameters.map(({ name }) => name).join(", ") || "none"}.`,
     );
   }
-  return { name, title, parameters, sql, graphql };
+  const [missing] = declared;
+  if (missing === undefined) return;
+  throw new UsageError(
+    `Cannot use ${file}: it must take the parameters of ${reference}: ${sign}${missing} is missing`,
+    "The same names on both sides make sure that both are asked the same.",
+  );
 }
 
 function read(file: string): string {

@@ -67,7 +67,7 @@ Deno.test("every question of access-paths gets the same answer by SQL and by Gra
       for (const stem of STEMS) {
         await t.step(stem, async () => {
           const question = loadQuestion(DIR, stem);
-          const document = parse(question.graphql!.text);
+          const document = parse(question.statements[".graphql"]!.text);
           assert.deepEqual(validate(schema, document).map((error) => error.message), []);
           assert(PARAMETERS[stem] !== undefined, "it has no parameters in this test");
           let answered = 0;
@@ -77,7 +77,7 @@ Deno.test("every question of access-paths gets the same answer by SQL and by Gra
               question.parameters.map(({ name }) => values[name]),
             );
             // Both write with the same key, one after the other.
-            if (question.graphql!.kind === "mutation") await undo();
+            if (question.statements[".graphql"]!.kind === "mutation") await undo();
             const args = await hookArgs({
               schema,
               document,
@@ -89,7 +89,7 @@ Deno.test("every question of access-paths gets the same answer by SQL and by Gra
             const response = JSON.parse(JSON.stringify(await execute(args) as any));
             assert.equal(response.errors, undefined, JSON.stringify(response.errors));
             const sql = normaliseSql(rows);
-            const graphql = normaliseGraphql(response.data, question.graphql!.shape);
+            const graphql = normaliseGraphql(response.data, question.statements[".graphql"]!.shape);
             assert.equal(firstDifference(sql, graphql), null);
             assert.deepEqual(sql, graphql);
             answered += sql.length;

@@ -58,7 +58,7 @@ Deno.test("every question of sales-analytics is answered as its rows say, by SQL
       for (const stem of STEMS) {
         await t.step(stem, async () => {
           const question = loadQuestion(DIR, stem);
-          const document = parse(question.graphql!.text);
+          const document = parse(question.statements[".graphql"]!.text);
           assert.deepEqual(validate(schema, document).map((error) => error.message), []);
           let answered = 0;
           for (const values of PARAMETERS[stem]!) {
@@ -79,7 +79,10 @@ Deno.test("every question of sales-analytics is answered as its rows say, by SQL
             assert.equal(response.errors, undefined, JSON.stringify(response.errors));
             const expected = normaliseSql(ANSWERS[stem]!(tables, values));
             assert.deepEqual(sql, expected);
-            assert.deepEqual(normaliseGraphql(response.data, question.graphql!.shape), expected);
+            assert.deepEqual(
+              normaliseGraphql(response.data, question.statements[".graphql"]!.shape),
+              expected,
+            );
             answered += sql.length;
           }
           assert(answered > 0, "no parameters found anything");

@@ -114,6 +114,25 @@ Deno.test("both files of a question must be there and take the same parameters",
     assert.equal(question.name, "q");
     assert.equal(question.title, "T");
     assert.equal(question.sql.text, "SELECT $1::integer");
+    assert.equal(question.statements[".sql"], question.sql);
+    assert.equal(question.statements[".graphql"]!.kind, "query");
+
+    // A file that no path asks by is read where it is there, and need not be.
+    write("q.graphql", "# result: t\nquery { t }");
+    assert.throws(() => loadQuestion(dir, "q", [".sql"], [".graphql"]), /\$a is missing/);
+    await Deno.remove(join(dir, "q.graphql"));
+    assert.deepEqual(Object.keys(loadQuestion(dir, "q", [".sql"], [".graphql"]).statements), [".sql"]);
+
+    // The same question asked of other tables, with its parameters in an order of its own.
+    write("q.sql", "-- T\n-- :a integer\n-- :b text\nSELECT :a, :b");
+    write("q.other.sql", "-- T\n-- :b text\n-- :a integer\nSELECT :a, :b");
+    const both = loadQuestion(dir, "q", [".other.sql"]);
+    assert.equal(both.statements[".other.sql"]!.text, "SELECT $2::integer, $1::text");
+    write("q.other.sql", "-- T\n-- :c integer\nSELECT :c");
+    const other = () => loadQuestion(dir, "q", [".other.sql"]);
+    assert.throws(other, /q\.other\.sql: the parameter :c is no parameter of q\.sql/);
+    write("q.other.sql", "-- T\n-- :a integer\nSELECT :a");
+    assert.throws(other, /it must take the parameters of q\.sql: :b is missing/);
   } finally {
     await Deno.remove(dir, { recursive: true });
   }

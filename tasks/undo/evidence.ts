@@ -1,5 +1,6 @@
 import type { PathName } from "../model/operation.ts";
 import type { Outcome } from "../model/timing.ts";
+import { findPath } from "../paths/registry.ts";
 
 /** What is known of what a request left under its key. */
 export type Evidence =
@@ -54,7 +55,7 @@ const REFUSED: ReadonlySet<string> = new Set(["400", "401", "403", "404", "405",
  * @param path by which it was asked; undefined where nobody knows
  */
 export function failedWhole(error: string, path: PathName | undefined): boolean {
-  if (path === "sql" || path === "sql+cache") return SQLSTATE.test(error) && !MAY_HAVE_COMMITTED.test(error);
+  if (findPath(path)?.language === "sql") return SQLSTATE.test(error) && !MAY_HAVE_COMMITTED.test(error);
   return INTEGRITY.test(error) || REFUSED.has(error);
 }
 

@@ -3,6 +3,7 @@ import { Client } from "pg";
 import { monotonicUs } from "../net/clock.ts";
 import { proofSlot } from "../load/proof_slots.ts";
 import type { BenchbookError } from "../model/errors.ts";
+import { paths } from "../paths/registry.ts";
 import { SqlTarget } from "../targets/sql.ts";
 import { askOnce, newCall } from "../targets/target.ts";
 import { evidenceOf } from "./evidence.ts";
@@ -126,8 +127,14 @@ Deno.test("a row of somebody else's under a key that the run tried in vain is no
 });
 
 Deno.test("what a failed request left is known where its statement failed as a whole", () => {
-  const failed = (error: string | undefined, path: "sql" | "graphql" | undefined) =>
-    evidenceOf({ sent: true, outcome: "failed", error }, path);
+  /** What is known over every path of a language, which is one and the same. */
+  const failed = (error: string | undefined, language: "sql" | "graphql") => {
+    const known = paths.filter((path) => path.language === language).map(({ name }) =>
+      evidenceOf({ sent: true, outcome: "failed", error }, name)
+    );
+    assert.equal(new Set(known).size, 1, `${error} over ${language}: ${known}`);
+    return known[0];
+  };
   for (const code of ["23505", "23503", "40001", "40P01", "42501", "57014", "P0001", "53200"]) {
     assert.equal(failed(code, "sql"), "nothing", code);
   }
@@ -144,7 +151,10 @@ Deno.test("what a failed request left is known where its statement failed as a w
   for (const code of ["23505", "23503", "constraint-violation", "400", "401"]) {
     assert.equal(failed(code, "graphql"), "nothing", code);
   }
-  assert.equal(failed("42501", undefined), "unknown");
+  // Of a path that this Benchbook does not know no more is believed.
+  for (const path of [undefined, "a path of tomorrow"]) {
+    assert.equal(evidenceOf({ sent: true, outcome: "failed", error: "42501" }, path), "unknown");
+  }
   assert.equal(evidenceOf({ sent: true, outcome: "timeout", error: undefined }, "sql"), "unknown");
   assert.equal(evidenceOf({ sent: false, outcome: "failed", error: "08001" }, "sql"), "nothing");
 });

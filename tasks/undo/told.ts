@@ -1,5 +1,7 @@
 import { join } from "node:path";
 import { OUTCOMES } from "../model/timing.ts";
+import { isDirect } from "../paths/path.ts";
+import { findPath } from "../paths/registry.ts";
 import { readSegment, type SegmentEnd } from "../store/segment_reader.ts";
 import { SlotSet } from "../store/slot_set.ts";
 import { type Attempt, type Evidence, evidenceOf, isUnanswered, type WritingArm } from "./evidence.ts";
@@ -77,7 +79,7 @@ export function readTold(
       if (arm?.ours === false && givenUp.length < MOST_GIVEN_UP) {
         givenUp.push({ slot, operation: operation % operations.length });
       }
-      queued ||= arm?.ours === true && arm.path === "graphql";
+      queued ||= arm?.ours === true && isOverService(arm.path);
     }
     if (slot > last) last = slot;
     if (intendedUs > lastUs) lastUs = intendedUs;
@@ -118,6 +120,11 @@ export function ownSlots(
     // After a kill a further attempt may have been sent of which nothing is told.
     return evidence === "nothing" && !all && retries ? "unknown" : evidence;
   };
+}
+
+function isOverService(name: string): boolean {
+  const path = findPath(name);
+  return path !== undefined && !isDirect(path);
 }
 
 interface WriteRow extends Attempt {

@@ -1,4 +1,5 @@
 import type { Config } from "../../config.ts";
+import { graphql } from "../../paths/graphql.ts";
 import { datasets } from "../../seed/catalog.ts";
 import { fillDatabase } from "../../pipeline/prepare.ts";
 import { loadQuestion } from "../../targets/workload.ts";
@@ -39,7 +40,7 @@ export async function httpPart(args: readonly string[], config: Config): Promise
   await measurePart(
     "http",
     { json: plan.json, config },
-    ["graphql"],
+    [graphql.name],
     (ground) => benchHttp(plan, ground),
   );
 }
@@ -47,7 +48,8 @@ export async function httpPart(args: readonly string[], config: Config): Promise
 /** The same request by all sides: to a server that does next to nothing, and to GraphQL over a database. */
 export async function benchHttp(plan: HttpBenchPlan, ground: Ground): Promise<Found> {
   const { config, stack, terminal, signal } = ground;
-  const question = loadQuestion(`${ROOT}queries/workloads/access-paths`, "product-by-id").graphql!;
+  const question = loadQuestion(`${ROOT}queries/workloads/access-paths`, "product-by-id")
+    .statements[".graphql"]!;
   const peers = await terminal.step("Find the peers", async () => ({ value: await findHttpPeers() }));
   const findings = await withServer(
     "./instant.ts",
@@ -75,7 +77,7 @@ async function beside(
 ): Promise<Finding[]> {
   const { dir, signal } = ground;
   const arm: OneArm = {
-    target: { path: "graphql", url, headers },
+    target: { path: graphql.name, url, headers },
     text,
     params: { product_id: { kind: "integer", min: ID, max: ID } },
     load: { clients: CONNECTIONS },

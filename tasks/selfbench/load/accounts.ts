@@ -1,4 +1,5 @@
 import { join } from "node:path";
+import { reference } from "../../paths/registry.ts";
 import { UNLIMITED, withClient } from "../../seed/connect.ts";
 import { initialise, type Pgbench } from "../seed/pgbench.ts";
 import type { OneArm } from "../one_arm.ts";
@@ -19,7 +20,7 @@ export async function fillAccounts(program: Pgbench | null, url: string, scale: 
 /** The question that `pgbench -S` asks: one account by its key, each key as likely as any other. */
 export function accountQuestion(url: string, scale: number): Pick<OneArm, "target" | "text" | "params"> {
   return {
-    target: { path: "sql", url },
+    target: { path: reference.name, url },
     text: sql("account_by_key.sql").replace(":aid", "$1::integer").trim(),
     params: { aid: { kind: "integer", min: 1, max: scale * SCALE_ACCOUNTS } },
   };

@@ -1,4 +1,5 @@
 import { monotonicUs } from "../../net/clock.ts";
+import { graphql } from "../../paths/graphql.ts";
 import { quantile } from "../../stats/quantile.ts";
 import { type Finding, finding } from "../finding.ts";
 import type { Ground } from "../ground.ts";
@@ -61,7 +62,7 @@ async function run(
     let told: Promise<Response> | undefined;
     const recorded = await makeLoad(
       {
-        target: { path: "graphql", url, headers: {} },
+        target: { path: graphql.name, url, headers: {} },
         text: "{ drawn }",
         params: {},
         load: { arrivals: "poisson", rate: RATE },

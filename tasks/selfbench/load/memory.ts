@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs";
 import { formatCount, significant } from "../../model/units.ts";
+import { graphql } from "../../paths/graphql.ts";
 import { median } from "../../stats/robust.ts";
 import { type Finding, finding } from "../finding.ts";
 import type { Ground } from "../ground.ts";
@@ -33,7 +34,7 @@ export async function memory(
           const { rows } = await runInProcess(
             {
               arm: {
-                target: { path: "graphql", url, headers: {} },
+                target: { path: graphql.name, url, headers: {} },
                 text: "{ product }",
                 params: {},
                 load: { clients: CLIENTS },

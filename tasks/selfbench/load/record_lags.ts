@@ -1,5 +1,6 @@
 import { resolve } from "node:path";
 import { readConfig } from "../../config.ts";
+import { graphql } from "../../paths/graphql.ts";
 import { main } from "../../terminal/command.ts";
 import { type Ground, measurePart } from "../ground.ts";
 import { withFreshDatabase } from "../seed/server.ts";
@@ -19,7 +20,7 @@ const FILE = resolve(import.meta.dirname!, "testdata/lags.csv");
  */
 if (import.meta.main) {
   await main(() =>
-    measurePart("lags", { json: false, config: readConfig() }, ["sql"], async (ground) => {
+    measurePart("lags", { json: false, config: readConfig() }, [], async (ground) => {
       const server = { adminUrl: ground.stack.postgres.adminUrl, dataDirectory: null };
       const rows = await withFreshDatabase(server, ground.signal, (url) => record(ground, url));
       Deno.mkdirSync(resolve(FILE, ".."), { recursive: true });
@@ -39,7 +40,7 @@ async function record({ dir, signal, terminal }: Ground, databaseUrl: string): P
         const value = await runInProcess(
           {
             arm: {
-              target: { path: "graphql", url, headers: {} },
+              target: { path: graphql.name, url, headers: {} },
               text: "{ product }",
               params: {},
               load: { arrivals: "constant", rate: RATE },

@@ -3,6 +3,7 @@ import { fixed } from "../../model/units.ts";
 import { type Finding, finding } from "../finding.ts";
 import type { Ground } from "../ground.ts";
 import { oneArmPlan } from "../one_arm.ts";
+import { graphql } from "../../paths/graphql.ts";
 import { inTurn, type Side } from "../rounds.ts";
 import { withServer } from "../servers/serving.ts";
 import { spread } from "../spread.ts";
@@ -29,7 +30,7 @@ export async function recording(
           const requests = Math.ceil(seconds * (nothing ? NOTHING_RATE : SERVER_RATE));
           const took = await inWorker({
             plan: oneArmPlan({
-              target: { path: "graphql", url, headers: {} },
+              target: { path: graphql.name, url, headers: {} },
               text: "{ product }",
               params: {},
               load: { clients: CLIENTS },

@@ -55,7 +55,7 @@ export async function loadPart(args: readonly string[], config: Config): Promise
     .option("--json", "print the result as JSON on stdout, and everything for people on stderr", false);
   task.parse(args, { from: "user" });
   const plan = task.opts<LoadBenchPlan & { json: boolean }>();
-  await measurePart("load", { json: plan.json, config }, ["sql"], (ground) => benchLoad(plan, ground));
+  await measurePart("load", { json: plan.json, config }, [], (ground) => benchLoad(plan, ground));
 }
 
 /** Measures what the plan asks for, in a database that is removed afterwards. */

@@ -1,4 +1,5 @@
 import type { ValidityCheck } from "../../model/summary.ts";
+import { graphql } from "../../paths/graphql.ts";
 import { childEnvironment } from "../../stack/child_environment.ts";
 import { findProgram } from "../../stack/programs.ts";
 import { type Finding, finding } from "../finding.ts";
@@ -63,7 +64,7 @@ async function stolen(
 
 function armOf(url: string, rate: number, seconds: number): OneArm {
   return {
-    target: { path: "graphql", url, headers: {} },
+    target: { path: graphql.name, url, headers: {} },
     text: "{ product }",
     params: {},
     load: { arrivals: "poisson", rate },

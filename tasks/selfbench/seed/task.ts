@@ -76,7 +76,7 @@ async function measure(plan: SeedBenchArguments, config: Config): Promise<SeedBe
   const interrupt = interruptSignal(config.home);
   try {
     const { signal } = interrupt;
-    const stack = await startStack(config, ["sql"], terminal, signal);
+    const stack = await startStack(config, [], terminal, signal);
     try {
       const { postgres } = stack;
       // The embedded server is us, unless root started it for somebody else.

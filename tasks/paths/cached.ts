@@ -1,0 +1,33 @@
+import { counter } from "../random/counter.ts";
+import { readRedisOptions } from "../redis/connection.ts";
+import { CachedTarget } from "../targets/cached.ts";
+import type { Path } from "./path.ts";
+
+/** The same path with a cache before it: Redis is asked first, and keeps what the path answers. */
+export function cached(path: Path): Path {
+  const name = `${path.name}+cache`;
+  return {
+    ...path,
+    name,
+    cached: true,
+    needs: [...path.needs, "redis"],
+    explained: false,
+    targetAt: (endpoints) => ({ ...path.targetAt(endpoints), path: name, cache: endpoints.cache! }),
+    make: (target, options) => {
+      const { nowUs, network, seed } = options;
+      const cache = target.cache!;
+      const random = counter(seed, "ttl");
+      let stored = 0;
+      return new CachedTarget(path.make(target, options), {
+        ...cache,
+        // Another path's answers to the same question look otherwise, and are for it to miss.
+        prefix: `${cache.prefix}${name}:`,
+        entries: path.entries,
+        nowUs,
+        jitter: () => random.float(stored++, 0),
+        network,
+      });
+    },
+    hasTls: (target) => path.hasTls(target) || readRedisOptions(target.cache!.redisUrl).tls,
+  };
+}

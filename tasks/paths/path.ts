@@ -1,0 +1,82 @@
+import type { PathName } from "../model/operation.ts";
+import type { Network } from "../net/channel.ts";
+import type { Entries } from "../targets/cache_entries.ts";
+import type { Target } from "../targets/target.ts";
+import type { Suffix } from "../targets/workload.ts";
+
+/** A service that a path may need besides PostgreSQL. */
+export type Need = "redis" | "graphql";
+
+/** One access path: how a question is asked and answered. Generator threads load it, and nothing that they may not. */
+export interface Path {
+  readonly name: PathName;
+  /** What its statements are written in: it tells what answers and errors look like. */
+  readonly language: "sql" | "graphql";
+  /** Of the files with its statements: `product-by-id` and this. */
+  readonly suffix: Suffix;
+  /** Whether a cache stands before it. */
+  readonly cached: boolean;
+  readonly needs: readonly Need[];
+  /** Whether PostgreSQL is asked for the plans of its statements; not where another path has the same ones. */
+  readonly explained: boolean;
+  /** How a cache before it keeps its answers. */
+  readonly entries: Entries;
+  /** Where an arm over it sends its requests. @param endpoints those of all that it needs */
+  targetAt(endpoints: Endpoints): ArmTarget;
+  /** What sends them, not opened yet. */
+  make(target: ArmTarget, options: TargetOptions): Target;
+  /** Whether one of its connections is by TLS, which Deno's own event loop has to wait for. */
+  hasTls(target: ArmTarget): boolean;
+}
+
+/** Where services are found. May hold passwords. */
+export interface Endpoints {
+  /** `session` is what connections are called at the server, see `sessionName`. */
+  readonly postgres: { readonly url: string; readonly session?: string };
+  readonly graphql?: { readonly url: string; readonly headers: Readonly<Record<string, string>> };
+  readonly cache?: CacheTarget;
+}
+
+/** A cache before a path. */
+export interface CacheTarget {
+  readonly redisUrl: string;
+  /** It is the user's, with keys of theirs. */
+  readonly shared?: boolean;
+  /** What all keys of the run begin with. */
+  readonly prefix: string;
+  readonly ttlSeconds: number;
+}
+
+/** How one arm reaches the system; goes to the workers by message and may hold passwords: never stored. */
+export interface ArmTarget {
+  readonly path: PathName;
+  /** Of the database, or where GraphQL documents are posted to. */
+  readonly url: string;
+  /** What its connections are called at PostgreSQL. */
+  readonly session?: string;
+  /** What a GraphQL request carries besides. */
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly cache?: CacheTarget;
+}
+
+/** What a thread opens an arm's target with. */
+export interface TargetOptions {
+  readonly connections: number;
+  /** Connections to PostgreSQL of all arms together. */
+  readonly ofAllArms: number;
+  /** How long a statement may run at PostgreSQL, ms; no limit without it. */
+  readonly limitMs?: number;
+  /** How long it may wait for a lock there, ms. */
+  readonly lockMs?: number;
+  /** No arm writes. */
+  readonly readOnly: boolean;
+  readonly seed: number;
+  readonly nowUs: () => number;
+  /** Opens sockets where there is no TLS; Deno's own without it. */
+  readonly network?: Network;
+}
+
+/** Whether the path's own connections lead to PostgreSQL; else those of a GraphQL service do. */
+export function isDirect({ needs }: Path): boolean {
+  return !needs.includes("graphql");
+}

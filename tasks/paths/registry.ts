@@ -1,0 +1,34 @@
+import type { PathName } from "../model/operation.ts";
+import { graphql } from "./graphql.ts";
+import type { Path } from "./path.ts";
+import { sql } from "./sql.ts";
+import { sqlCache } from "./sql_cache.ts";
+
+/** All access paths, in the order in which they are shown and have their colours. */
+export const paths: readonly Path[] = [
+  sql,
+  graphql,
+  sqlCache,
+];
+
+/** Direct SQL: the answers of all others are held against its, and it is the baseline where it takes part. */
+export const reference = sql;
+
+export const PATHS: readonly PathName[] = paths.map(({ name }) => name);
+
+/** Of the files that may hold a question's statement. */
+export const SUFFIXES = [...new Set(paths.map(({ suffix }) => suffix))];
+
+const byName: ReadonlyMap<string, Path> = new Map(paths.map((path) => [path.name, path]));
+
+/** The path of a name; undefined for one of a later or an earlier Benchbook. */
+export function findPath(name: PathName | undefined): Path | undefined {
+  return name === undefined ? undefined : byName.get(name);
+}
+
+/** The path of a name that was checked where it came from. */
+export function pathOf(name: PathName): Path {
+  const path = byName.get(name);
+  if (path === undefined) throw new Error(`There is no path "${name}"`);
+  return path;
+}

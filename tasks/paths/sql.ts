@@ -1,0 +1,18 @@
+import { readPgOptions } from "../postgres/options.ts";
+import { rowEntries } from "../targets/cache_entries.ts";
+import { SqlTarget } from "../targets/sql.ts";
+import type { Path } from "./path.ts";
+
+/** Direct SQL: prepared statements at PostgreSQL. */
+export const sql: Path = {
+  name: "sql",
+  language: "sql",
+  suffix: ".sql",
+  cached: false,
+  needs: [],
+  explained: true,
+  entries: rowEntries,
+  targetAt: ({ postgres: { url, session } }) => ({ path: "sql", url, session }),
+  make: ({ url, session }, options) => new SqlTarget({ ...options, url, session }),
+  hasTls: ({ url }) => readPgOptions(url, "").ways[0] !== "plain",
+};

@@ -1,0 +1,35 @@
+import type { LoadedScenario } from "../load/scenario.ts";
+import { UsageError } from "../model/errors.ts";
+import type { PathName } from "../model/operation.ts";
+import { hint } from "../model/suggest.ts";
+import { pathOf, paths } from "../paths/registry.ts";
+
+/**
+ * A scenario that can be asked by the paths of `--paths` too: those that it names, and all others that ask with the
+ * same files as one of them, as a cache before it does.
+ * @param text of the option; without it the scenario stays as it is
+ * @throws {UsageError} for any other path, with the nearest name
+ */
+export function withAskedPaths(scenario: LoadedScenario, text: string | undefined): LoadedScenario {
+  if (text === undefined) return scenario;
+  const suffixes = new Set(scenario.paths.map((path) => pathOf(path).suffix));
+  const known = paths.filter(({ suffix }) => suffixes.has(suffix)).map(({ name }) => name);
+  const more = parsePaths(text, known).filter((path) => !scenario.paths.includes(path));
+  const { scopes } = scenario;
+  return {
+    ...scenario,
+    paths: [...scenario.paths, ...more],
+    scopes: { ...scopes, arms: [...scopes.arms, ...more] },
+  };
+}
+
+/** @throws {UsageError} for a path that is not known, with the nearest name */
+export function parsePaths(text: string, known: readonly PathName[]): PathName[] {
+  const paths = [...new Set(text.split(",").map((path) => path.trim()))];
+  const unknown = paths.find((path) => !known.includes(path));
+  if (unknown === undefined) return paths;
+  throw new UsageError(
+    `Cannot use the path "${unknown}": this scenario has none of that name`,
+    hint(unknown, known),
+  );
+}

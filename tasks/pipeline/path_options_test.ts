@@ -1,0 +1,49 @@
+import assert from "node:assert/strict";
+import { loadScenario } from "../load/scenario.ts";
+import { UsageError } from "../model/errors.ts";
+import { parseSlo } from "../model/slo.ts";
+import { readConfig } from "../config.ts";
+import { cached } from "../paths/cached.ts";
+import { pathOf, PATHS, paths } from "../paths/registry.ts";
+import { parsePaths, withAskedPaths } from "./path_options.ts";
+
+const scenario = await loadScenario(readConfig().root, "access-paths");
+const onlySql = { ...scenario, paths: ["sql"], scopes: { ...scenario.scopes, arms: ["sql"] } };
+
+Deno.test("a scenario stays as it is where no path is asked for, or none but its own", () => {
+  assert.equal(withAskedPaths(scenario, undefined), scenario);
+  for (const text of ["sql", "sql+cache, graphql", scenario.paths.join(",")]) {
+    assert.deepEqual(withAskedPaths(scenario, text), scenario);
+  }
+});
+
+Deno.test("a path that asks with the files of the scenario's own can be asked for, and targets may name it", () => {
+  for (const { name, suffix } of paths) {
+    if (suffix !== ".sql") continue;
+    const asked = withAskedPaths(onlySql, `${name},sql`);
+    assert.deepEqual([...asked.paths].sort(), [...new Set(["sql", name])].sort());
+    assert.equal(parseSlo(`${name}: p95<1s`, asked.scopes).length, 1);
+  }
+  const all = withAskedPaths(scenario, PATHS.join(","));
+  assert.deepEqual([...all.paths].sort(), [...PATHS].sort());
+  // What the scenario names by itself comes first, in its own order.
+  assert.deepEqual(all.paths.slice(0, scenario.paths.length), scenario.paths);
+  for (const path of scenario.paths.map(pathOf).filter(({ cached }) => !cached)) {
+    const { name } = cached(path);
+    if (PATHS.includes(name)) assert.ok(withAskedPaths(scenario, name).paths.includes(name));
+  }
+});
+
+Deno.test("a path without files, or of no such name, is a usage error that names the nearest", () => {
+  for (
+    const [text, next] of [["graphql", /Known: sql, sql\+cache/], ["sqll", /Did you mean "sql"\?/]] as const
+  ) {
+    assert.throws(() => withAskedPaths(onlySql, text), (error) => {
+      assert.ok(error instanceof UsageError);
+      assert.equal(error.message, `Cannot use the path "${text}": this scenario has none of that name`);
+      assert.match(error.next!, next);
+      return true;
+    });
+  }
+  assert.deepEqual(parsePaths("sql, sql,graphql", PATHS), ["sql", "graphql"]);
+});
