@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import type pg from "pg";
+import pg from "pg";
 import { connectClient } from "../postgres/client.ts";
 import type { Metric } from "../model/metric.ts";
 import type { Reading, Source } from "./source.ts";
@@ -41,7 +41,17 @@ export class PostgresSource implements Source {
   }
 
   async read(): Promise<Reading[]> {
-    const client = this.#client ?? await this.#connect();
+    try {
+      return await this.#ask(this.#client ?? await this.#connect());
+    } catch (error) {
+      // 57Pxx: the server has ended the session. The next reading connects anew and does not wait for this end.
+      const answered = error instanceof pg.DatabaseError && !/^57P/.test(error.code ?? "");
+      if (!answered) void this.close().catch(() => {});
+      throw error;
+    }
+  }
+
+  async #ask(client: pg.Client): Promise<Reading[]> {
     const readings: Reading[] = [];
     for (const query of [...this.#queries]) {
       try {

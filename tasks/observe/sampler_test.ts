@@ -120,7 +120,10 @@ Deno.test("a connection that the server ended is opened again", async () => {
     } finally {
       await client.end();
       const { unavailable } = await sampler.stop();
-      assert.ok(unavailable.filter((text) => text.startsWith("PostgreSQL")).length <= 1);
+      assert.ok(
+        unavailable.filter((text) => text.startsWith("PostgreSQL")).length <= 1,
+        unavailable.join(" "),
+      );
     }
   });
 });
