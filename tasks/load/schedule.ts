@@ -10,6 +10,7 @@ export interface Schedule {
   /** In order of time, from 0, without gaps. */
   readonly phases: readonly Phase[];
   readonly actions: readonly Action[];
+  readonly outages: readonly Outage[];
 }
 
 /** A moment of a schedule: µs from its start, or where a phase begins or ends. */
@@ -29,6 +30,21 @@ export interface Action {
   run(signal: AbortSignal): Promise<void>;
 }
 
+/** A time in which an instance may be away, as a restart is what the run is there to measure: else it crashes. */
+export interface Outage {
+  /** Its name. */
+  readonly instance: string;
+  readonly from: Moment;
+  /** From here on it must be there again. */
+  readonly until: Moment;
+}
+
+/** An outage on the run's clock. */
+export interface TimedOutage extends Pick<Outage, "instance"> {
+  readonly fromUs: number;
+  readonly untilUs: number;
+}
+
 /** A moment at which something happens. */
 export type Turn =
   & { readonly atUs: number }
@@ -36,7 +52,15 @@ export type Turn =
 
 /** A schedule of blocks, see `planBlocks`, in which nothing else is done. */
 export function blockSchedule(plan: BlockPlan): Schedule {
-  return { phases: planBlocks(plan), actions: [] };
+  return { phases: planBlocks(plan), actions: [], outages: [] };
+}
+
+/** @throws {RangeError} where one has a moment that the phases do not cover */
+export function outagesOf({ outages, phases }: Schedule): TimedOutage[] {
+  return outages.map(({ instance, from, until }) => {
+    const at = (moment: Moment) => timeOf(`outage of ${instance}`, moment, phases);
+    return { instance, fromUs: at(from), untilUs: at(until) };
+  });
 }
 
 /**
@@ -44,7 +68,7 @@ export function blockSchedule(plan: BlockPlan): Schedule {
  * @throws {RangeError} where an action has a moment that the phases do not cover
  */
 export function* turnsOf({ phases, actions }: Schedule): Generator<Turn, undefined> {
-  const waiting = actions.map((action) => ({ atUs: timeOf(action, phases), action }))
+  const waiting = actions.map((action) => ({ atUs: timeOf(action.name, action.at, phases), action }))
     .sort((a, b) => a.atUs - b.atUs);
   for (const phase of phases) {
     yield { atUs: phase.startUs, state: "began", phase };
@@ -55,7 +79,7 @@ export function* turnsOf({ phases, actions }: Schedule): Generator<Turn, undefin
   return undefined;
 }
 
-function timeOf({ name, at }: Action, phases: readonly Phase[]): number {
+function timeOf(name: string, at: Moment, phases: readonly Phase[]): number {
   const phase = "atUs" in at ? null : phases.find(({ phaseId }) => phaseId === at.phaseId);
   const atUs = "atUs" in at ? at.atUs : at.edge === "start" ? phase?.startUs : phase?.endUs;
   if (atUs !== undefined && atUs >= 0 && atUs <= endOf(phases)) return atUs;

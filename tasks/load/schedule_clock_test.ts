@@ -157,6 +157,7 @@ Deno.test("a table changes under a real load at its moment, and a change that fa
         { name: "table", at: { atUs: 200_000 }, run: sql("CREATE TABLE made AS SELECT 1 AS n") },
         { name: "wrong", at: { atUs: 300_000 }, run: sql("ALTER TABLE nowhere ADD n int") },
       ],
+      outages: [],
     }, events);
     try {
       const { signal } = new AbortController();

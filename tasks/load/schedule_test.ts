@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { type Action, blockSchedule, type Schedule, turnsOf } from "./schedule.ts";
+import { type Action, blockSchedule, outagesOf, type Schedule, turnsOf } from "./schedule.ts";
 
 const blocks = blockSchedule({
   arms: ["sql", "graphql"],
@@ -54,4 +54,16 @@ Deno.test("an action whose moment is none of the run's is refused", () => {
       /^RangeError: The moment of "index" must lie within the schedule: it is \{/,
     );
   }
+});
+
+Deno.test("an outage lies between two moments of the run", () => {
+  const outage = { instance: "postgres", from: { atUs: 10 }, until: { phaseId: 1, edge: "start" } } as const;
+  assert.deepEqual(outagesOf({ ...blocks, outages: [outage] }), [
+    { instance: "postgres", fromUs: 10, untilUs: 1_000_000 },
+  ]);
+  const late = { ...outage, until: { atUs: 2_000_001 } };
+  assert.throws(
+    () => outagesOf({ ...blocks, outages: [late] }),
+    /^RangeError: The moment of "outage of postgres" must lie within the schedule/,
+  );
 });

@@ -9,6 +9,8 @@ const TRY_MS = 500;
 export interface HeldDatabase extends AsyncDisposable {
   /** Aborted, with the error as its reason, when the database is no longer the job's alone. */
   readonly lost: AbortSignal;
+  /** Waits longer for a server that is away on purpose, until then by `performance.now()`. */
+  allowUntil(ms: number): void;
 }
 
 /**
@@ -19,16 +21,17 @@ export interface HeldDatabase extends AsyncDisposable {
 export async function holdDatabase(url: string, who: string): Promise<HeldDatabase> {
   const lost = new AbortController();
   let over = false;
+  let allowedMs = 0;
   let lock: DatabaseLock;
   const again = async (error: Error) => {
-    const until = performance.now() + BACK_MS;
+    const begun = performance.now();
     while (!over) {
       try {
         lock = await lockDatabase(url, who, { onLost: (next) => void again(next), waitMs: 0 });
         if (over) await lock.release();
         return;
       } catch {
-        if (performance.now() >= until) return lost.abort(error);
+        if (performance.now() >= Math.max(begun, allowedMs) + BACK_MS) return lost.abort(error);
         await sleep(TRY_MS);
       }
     }
@@ -36,6 +39,7 @@ export async function holdDatabase(url: string, who: string): Promise<HeldDataba
   lock = await lockDatabase(url, who, { onLost: (error) => void again(error) });
   return {
     lost: lost.signal,
+    allowUntil: (ms) => void (allowedMs = Math.max(allowedMs, ms)),
     async [Symbol.asyncDispose]() {
       over = true;
       await lock.release();

@@ -2,10 +2,10 @@ import { join } from "node:path";
 import { crashOf, EarlyEnd, statusOf } from "../load/early_end.ts";
 import { EventHub } from "../load/event_hub.ts";
 import { peakRate } from "../load/rates.ts";
-import type { RunEvents } from "../load/run_events.ts";
+import type { RunEventHub, RunEvents } from "../load/run_events.ts";
 import { runLoad } from "../load/run_load.ts";
 import type { LoadStream } from "../load/scenario.ts";
-import type { Schedule } from "../load/schedule.ts";
+import { outagesOf, type Schedule } from "../load/schedule.ts";
 import { ScheduleClock } from "../load/schedule_clock.ts";
 import type { Run, RunStatus } from "../model/run.ts";
 import { self } from "../stack/process.ts";
@@ -83,6 +83,7 @@ async function makeLoad(
   const sampling = closing.use(sampleServers(events, system));
   const failed = failuresOf(events);
   const services = closing.adopt(await watchSystem(system, end), (services) => services.stop());
+  declareOutages(events, schedule, services, system);
   closing.use(watchDisk({ spool: spool.dir, db }, (why) => end.because({ by: "disk", why })));
   const places = { home: config.home, db };
   watchLimits(events, { scenario, plan, places }, (why) => end.because({ by: "limit", why }));
@@ -111,13 +112,30 @@ async function makeLoad(
 }
 
 /** Ends a run when its user leaves, its database is lost, or a service dies. */
-function watchSystem({ databaseUrl, stack, lost, signal }: SystemUnderTest, end: EarlyEnd): Promise<Watch> {
+function watchSystem({ databaseUrl, stack, held, signal }: SystemUnderTest, end: EarlyEnd): Promise<Watch> {
   end.when(signal, "user", () => "the user left");
-  end.when(lost, "database", (reason) => (reason as Error).message);
+  end.when(held.lost, "database", (reason) => (reason as Error).message);
   return watchServices({
     databases: { [stack.postgres.name]: databaseUrl },
     pids: stack.pids,
     onDeath: (why) => end.because({ by: "service", why }, AFTER_DEATH_MS),
+  });
+}
+
+/** Tells who would take a server that is away for a dead one when that is meant to be so. */
+function declareOutages(
+  events: RunEventHub,
+  schedule: Schedule,
+  services: Watch,
+  { stack, held }: SystemUnderTest,
+): void {
+  const outages = outagesOf(schedule);
+  events.on("start", ({ nowUs }) => {
+    for (const outage of outages) {
+      services.expect(outage, nowUs());
+      if (outage.instance !== stack.postgres.name) continue;
+      held.allowUntil(performance.now() + (outage.untilUs - nowUs()) / 1000);
+    }
   });
 }
 

@@ -86,7 +86,7 @@ export async function withSystem<T>(job: Job, use: (system: SystemUnderTest) => 
       sources,
       mix,
       writing: own === null || perWrite === undefined ? writing : { ...writing, own: { ...own, perWrite } },
-      lost: held!.lost,
+      held: held!,
       gitCommit: await gitCommit(),
     });
   } finally {

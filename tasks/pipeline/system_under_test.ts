@@ -5,6 +5,7 @@ import type { Operation } from "../model/operation.ts";
 import type { Environment, Plan, UnavailableArm } from "../model/run.ts";
 import type { Stack } from "../stack/services.ts";
 import type { Writing } from "../undo/undoing.ts";
+import type { HeldDatabase } from "./hold_database.ts";
 import type { Job } from "./job.ts";
 
 /** The arms that are to be had, and what they are asked. */
@@ -25,7 +26,7 @@ export interface SystemUnderTest extends Job, Arms {
   readonly mix: Mix;
   /** Where it writes, and how that is taken back. */
   readonly writing: Writing;
-  /** Aborted when the database is no longer the job's alone. */
-  readonly lost: AbortSignal;
+  /** The hold on the database, which is the job's alone. */
+  readonly held: Pick<HeldDatabase, "lost" | "allowUntil">;
   readonly gitCommit: string | null;
 }

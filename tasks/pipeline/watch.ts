@@ -1,15 +1,7 @@
 import type { Client, QueryConfig } from "pg";
+import type { TimedOutage } from "../load/schedule.ts";
 import { connectClient } from "../postgres/client.ts";
 import { identify, isAlive, type ProcessId } from "../stack/process.ts";
-
-/** A time in which an instance may be away: a restart that the run itself is there to measure. */
-export interface Outage {
-  /** The instance's name. */
-  readonly instance: string;
-  readonly fromUs: number;
-  /** From here on it must be there again. */
-  readonly untilUs: number;
-}
 
 export interface Watch {
   /** Which service died, as a sentence; null while all live. */
@@ -18,7 +10,7 @@ export interface Watch {
    * Declares an outage, before it begins.
    * @param nowUs what the clock of its moments shows now
    */
-  expect(outage: Outage, nowUs: number): void;
+  expect(outage: TimedOutage, nowUs: number): void;
   /** Looks whether PostgreSQL still answers: a server that froze breaks no connection. */
   look(): Promise<void>;
   stop(): Promise<void>;
@@ -122,7 +114,7 @@ function serverName(instance: string): string {
 class Outages {
   readonly #declared: { readonly instance: string; readonly fromMs: number; readonly untilMs: number }[] = [];
 
-  add({ instance, fromUs, untilUs }: Outage, nowUs: number): void {
+  add({ instance, fromUs, untilUs }: TimedOutage, nowUs: number): void {
     const nowMs = performance.now();
     const at = (us: number) => nowMs + (us - nowUs) / 1000;
     this.#declared.push({ instance, fromMs: at(fromUs), untilMs: at(untilUs) });
