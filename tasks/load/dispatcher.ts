@@ -62,6 +62,8 @@ const OUTCOME_INDEX = Object.fromEntries(OUTCOMES.map((name, index) => [name, in
 export class Dispatcher {
   readonly #options: DispatcherOptions;
   readonly #flights = new Flights<Flight>();
+  /** Attempts that are over, and whose slots have another one before them. */
+  readonly #between = new Set<Flight>();
   readonly #armOf: Map<string, number>;
   readonly #counts = { due: 0, ok: 0, failed: 0, timeout: 0, shed: 0, unsent: 0 };
   #phase = 0;
@@ -108,6 +110,7 @@ export class Dispatcher {
     this.#options.live?.woke(wokeUs - intendedUs);
     if (this.#flights.size >= this.#options.inFlightCap) {
       this.#push(slot, 0, phase, operationId, intendedUs, wokeUs, null, "shed");
+      this.#count(operationId, intendedUs, null, "shed");
       return onEnd(null);
     }
     this.#fly({
@@ -133,6 +136,7 @@ export class Dispatcher {
     this.#counts.due++;
     this.#options.live?.missed();
     this.#push(slot, 0, phase, statement.operationId, intendedUs, NaN, null, "unsent");
+    this.#count(statement.operationId, intendedUs, null, "unsent");
   }
 
   #fly(flight: Flight): void {
@@ -155,19 +159,21 @@ export class Dispatcher {
 
   #done(flight: Flight): void {
     this.#land(flight);
+    if (this.#between.has(flight)) this.#retry(flight, this.#options.retry!.backoffMs * 2 ** flight.attempt);
+    else flight.onEnd(flight.call);
+  }
+
+  #goesOn({ attempt, call: { outcome } }: Flight): boolean {
     const { retry } = this.#options;
-    const { attempt, call } = flight;
-    const again = retry !== null && attempt < retry.attempts && !this.#ended &&
-      (call.outcome === "failed" || call.outcome === "timeout");
-    if (again) this.#retry(flight, retry.backoffMs * 2 ** attempt);
-    else flight.onEnd(call);
+    return retry !== null && attempt < retry.attempts && !this.#ended &&
+      (outcome === "failed" || outcome === "timeout");
   }
 
   /** The next attempt of a slot, as its client would make it: after a pause that doubles from attempt to attempt. */
   #retry(flight: Flight, pauseMs: number): void {
     const { nowUs, later } = this.#options;
     later!(nowUs() + pauseMs * 1000, () => {
-      if (this.#ended) return flight.onEnd(flight.call);
+      if (!this.#between.delete(flight)) return flight.onEnd(flight.call);
       const call = newCall(flight.call.statement, flight.call.values, flight.call.keep);
       this.#fly({ ...flight, attempt: flight.attempt + 1, wokeUs: nowUs(), call });
     });
@@ -198,6 +204,10 @@ export class Dispatcher {
     // Those that wait come first: a connection that is given up would be handed to the next of them.
     for (const flight of waiting) this.#giveUp(flight, "unsent");
     for (const flight of sent) this.#giveUp(flight, "timeout");
+    for (const { operationId, intendedUs, call } of this.#between) {
+      this.#count(operationId, intendedUs, call, call.outcome);
+    }
+    this.#between.clear();
   }
 
   get inFlight(): number {
@@ -221,6 +231,24 @@ export class Dispatcher {
     if (!this.#flights.delete(flight)) return;
     const { slot, attempt, phase, operationId, intendedUs, wokeUs, call } = flight;
     this.#push(slot, attempt, phase, operationId, intendedUs, wokeUs, call, call.outcome);
+    if (this.#goesOn(flight)) this.#between.add(flight);
+    else this.#count(operationId, intendedUs, call, call.outcome);
+  }
+
+  /** A slot has come to its end, with its last attempt. */
+  #count(operationId: number, intendedUs: number, call: Call | null, outcome: Outcome): void {
+    const { live, ended } = this.#options;
+    const cache = call?.cache ?? null;
+    this.#counts[outcome]++;
+    live?.ended(outcome, (call?.doneUs ?? NaN) - intendedUs, cache);
+    const neverDone = outcome === "shed" || outcome === "unsent";
+    ended?.push({
+      operationId,
+      doneUs: neverDone ? intendedUs : call!.doneUs,
+      outcome,
+      responseUs: neverDone ? Infinity : call!.doneUs - intendedUs,
+      cache,
+    });
   }
 
   #push(
@@ -233,19 +261,6 @@ export class Dispatcher {
     call: Call | null,
     outcome: Outcome,
   ): void {
-    if (attempt === 0) {
-      this.#counts[outcome]++;
-      this.#options.live?.ended(outcome, (call?.doneUs ?? NaN) - intendedUs, call?.cache ?? null);
-      const neverDone = outcome === "shed" || outcome === "unsent";
-      this.#options.ended?.push({
-        operationId,
-        slot,
-        doneUs: neverDone ? intendedUs : call!.doneUs,
-        outcome,
-        responseUs: neverDone ? Infinity : call!.doneUs - intendedUs,
-        cache: call?.cache ?? null,
-      });
-    }
     const unsent = outcome === "unsent";
     this.#options.recorder.push(
       slot,

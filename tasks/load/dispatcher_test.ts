@@ -170,8 +170,7 @@ Deno.test("a retry is a further attempt of its slot, and each attempt a row", as
       clock.us = 100;
       last = await ended(dispatcher, 0, 0, 10, 11);
       await ended(dispatcher, 1, 1, 20, 21);
-      // What a slot came to is what its first attempt came to: a client without retries would have seen that.
-      assert.deepEqual(dispatcher.progress, { due: 2, ok: 1, failed: 1, timeout: 0, shed: 0, inFlight: 0 });
+      assert.deepEqual(dispatcher.progress, { due: 2, ok: 2, failed: 0, timeout: 0, shed: 0, inFlight: 0 });
     },
     100,
     { attempts: 3, backoffMs: 1 },
@@ -198,6 +197,23 @@ Deno.test("no further attempt begins once the run has ended", async () => {
     { attempts: 5, backoffMs: 1 },
   );
   assert.equal(rows.length, 1);
+});
+
+Deno.test("a slot that waits for its next attempt when the run ends came to what its last one came to", async () => {
+  const rows = await rowsOf(
+    () => ({ serviceMs: 0, outcome: "failed", error: "XX000" }),
+    async (dispatcher) => {
+      const flying = ended(dispatcher, 0, 0, 10, 11);
+      await new Promise((resolve) => setTimeout(resolve, 5));
+      assert.deepEqual(dispatcher.progress, { due: 1, ok: 0, failed: 0, timeout: 0, shed: 0, inFlight: 0 });
+      dispatcher.endAll();
+      assert.deepEqual(dispatcher.progress, { due: 1, ok: 0, failed: 1, timeout: 0, shed: 0, inFlight: 0 });
+      assert.equal((await flying)!.outcome, "failed");
+    },
+    100,
+    { attempts: 5, backoffMs: 100 },
+  );
+  assert.deepEqual(rows.map(({ attempt, outcome }) => [attempt, outcome]), [[0, "failed"]]);
 });
 
 Deno.test("a request that cannot be written is a failed row, and the next one goes on", async () => {

@@ -3,7 +3,6 @@ import { CACHE_STATES, type CacheState, type Outcome, OUTCOMES } from "../model/
 /** A slot that has ended, as a generator tells it while the run goes on. */
 export interface EndedRow {
   readonly operationId: number;
-  readonly slot: number;
   /** µs from the run's start; of one shed or never sent, when it was due. */
   readonly doneUs: number;
   readonly outcome: Outcome;
@@ -12,7 +11,7 @@ export interface EndedRow {
   readonly cache: CacheState | null;
 }
 
-const FIELDS = 6;
+const FIELDS = 5;
 
 /**
  * Slots that have ended since they were last asked for, as numbers in one array that goes by message. Kept only
@@ -28,10 +27,9 @@ export class EndedRows {
       larger.set(this.#values);
       this.#values = larger;
     }
-    const { operationId, slot, doneUs, outcome, responseUs, cache } = row;
+    const { operationId, doneUs, outcome, responseUs, cache } = row;
     this.#values.set([
       operationId,
-      slot,
       doneUs,
       OUTCOMES.indexOf(outcome),
       responseUs,
@@ -57,11 +55,10 @@ function* rowsOf(values: Float64Array): Generator<EndedRow> {
   for (let at = 0; at < values.length; at += FIELDS) {
     yield {
       operationId: values[at]!,
-      slot: values[at + 1]!,
-      doneUs: values[at + 2]!,
-      outcome: OUTCOMES[values[at + 3]!]!,
-      responseUs: values[at + 4]!,
-      cache: CACHE_STATES[values[at + 5]!] ?? null,
+      doneUs: values[at + 1]!,
+      outcome: OUTCOMES[values[at + 2]!]!,
+      responseUs: values[at + 3]!,
+      cache: CACHE_STATES[values[at + 4]!] ?? null,
     };
   }
 }

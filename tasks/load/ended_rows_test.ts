@@ -5,7 +5,6 @@ import { type EndedRow, EndedRows, endedRows } from "./ended_rows.ts";
 
 const row: fc.Arbitrary<EndedRow> = fc.record({
   operationId: fc.nat(50),
-  slot: fc.maxSafeNat(),
   doneUs: fc.nat(),
   outcome: fc.constantFrom(...OUTCOMES),
   responseUs: fc.oneof(fc.nat(), fc.constant(Infinity)),

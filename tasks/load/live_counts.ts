@@ -6,10 +6,10 @@ export interface LiveTick {
   /** Its beginning and end, µs from the run's start. */
   readonly fromUs: number;
   readonly toUs: number;
-  /** Slots that fell due, and first attempts that ended well. */
+  /** Slots that fell due, and those that ended well. */
   readonly due: number;
   readonly ok: number;
-  /** First attempts by what the cache answered, in the order of `CACHE_STATES`. */
+  /** Slots that ended, by what the cache answered, in the order of `CACHE_STATES`. */
   readonly cache: readonly number[];
   /** Response times as a summary counts them: failed ones left out, shed and unsent ones infinite. */
   readonly response: LogCounts;
@@ -43,7 +43,7 @@ export class LiveCounts {
     this.#due++;
   }
 
-  /** A slot's first attempt came to its end. @param responseUs of those that ended `ok` or `timeout` */
+  /** A slot came to its end, with its last attempt. @param responseUs of those that ended `ok` or `timeout` */
   ended(outcome: Outcome, responseUs: number, cache: CacheState | null): void {
     if (outcome === "ok") this.#ok++;
     if (outcome === "ok" || outcome === "timeout") this.#response.add(responseUs);

@@ -25,19 +25,12 @@ export function watchTargets(
   onMissed: (what: string) => void,
 ): void {
   const judge = new WindowJudge({ terms: parseSlo(config.slo!), names, phases, timeoutMs: config.timeoutMs });
-  const streams = config.streams ?? [];
-  const keys = operations.map(({ path, name }) =>
-    Array.from(
-      { length: Math.max(1, streams.length) },
-      (_, stream) => judge.keysOf(path, name, streams[stream]?.name ?? null),
-    )
-  );
+  const keys = operations.map(({ arm, name, stream }) => judge.keysOf(arm, name, stream));
   let missed = false;
   events.on("ended", ({ rows, untilUs }) => {
     if (missed) return;
-    for (const { operationId, slot, doneUs, outcome, responseUs, cache } of rows) {
-      const ofStreams = keys[operationId]!;
-      judge.add(ofStreams[slot % ofStreams.length]!, doneUs, outcome, responseUs, cache);
+    for (const { operationId, doneUs, outcome, responseUs, cache } of rows) {
+      judge.add(keys[operationId]!, doneUs, outcome, responseUs, cache);
     }
     const [first] = judge.advance(untilUs);
     if (first === undefined) return;
