@@ -1,10 +1,10 @@
--- Response times in milliseconds per steady block and operation: what is compared. Blocks of the same `round` (the
--- arm's k-th steady block) stand beside each other in time and are paired. `responses` leaves out what failed. A
+-- Response times in milliseconds per measured block and operation: what is compared. Blocks of the same `round` (the
+-- arm's k-th measured block) stand beside each other in time and are paired. `responses` leaves out what failed. A
 -- quantile is infinite where it lies among the never served.
 WITH rounds AS (
   SELECT phase_id, block, arm, row_number() OVER (PARTITION BY arm ORDER BY block) AS round
   FROM phase
-  WHERE run_id = $run AND name = 'steady'
+  WHERE run_id = $run AND measured
 )
 SELECT
   b.round, b.block, b.arm, r.operation,

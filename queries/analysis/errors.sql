@@ -1,6 +1,6 @@
--- What was not answered, by arm, operation and reason, over the steady phases; most frequent first.
+-- What was not answered, by arm, operation and reason, over the measured phases; most frequent first.
 SELECT arm, operation, outcome, coalesce(error, outcome::VARCHAR) AS error, count(*) AS n
 FROM request
-WHERE run_id = $run AND phase = 'steady' AND outcome <> 'ok'
+WHERE run_id = $run AND measured AND outcome <> 'ok'
 GROUP BY ALL
 ORDER BY n DESC, arm, operation, error;

@@ -1,10 +1,10 @@
--- Response times of the steady phases in bins of a logarithmic axis, eight to a doubling, per arm.
+-- Response times of the measured phases in bins of a logarithmic axis, eight to a doubling, per arm.
 SELECT
   arm,
   2 ** (floor(log2(greatest(response_ms, 0.001)) * 8) / 8) AS "lowMs",
   2 ** ((floor(log2(greatest(response_ms, 0.001)) * 8) + 1) / 8) AS "highMs",
   count(*) AS n
 FROM request
-WHERE run_id = $run AND phase = 'steady' AND response_ms < 'infinity'
+WHERE run_id = $run AND measured AND response_ms < 'infinity'
 GROUP BY ALL
 ORDER BY arm, "lowMs";

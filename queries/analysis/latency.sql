@@ -1,4 +1,4 @@
--- Response times in milliseconds of the steady phases, per arm (operation NULL) and per arm and operation.
+-- Response times in milliseconds of the measured phases, per arm (operation NULL) and per arm and operation.
 -- Failed requests are left out of the quantiles and counted; NULL where a quantile lies among the never
 -- served.
 SELECT
@@ -12,6 +12,6 @@ SELECT
   nullif(quantile_disc(response_ms, 0.999), 'infinity') AS p999,
   max(response_ms) FILTER (outcome = 'ok') AS max
 FROM request
-WHERE run_id = $run AND phase = 'steady'
+WHERE run_id = $run AND measured
 GROUP BY GROUPING SETS ((arm), (arm, operation))
 ORDER BY arm, operation NULLS FIRST;

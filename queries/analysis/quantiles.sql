@@ -1,4 +1,4 @@
--- Latency against quantile: response times in milliseconds of the steady phases at levels that stand evenly
+-- Latency against quantile: response times in milliseconds of the measured phases at levels that stand evenly
 -- on a log-tail axis, per arm (operation NULL) and per arm and operation. A level is left out where fewer
 -- than three requests lie beyond it; `ms` is NULL where it lies among the never served.
 WITH
@@ -11,7 +11,7 @@ WITH
   grouped AS (
     SELECT arm, operation, list(response_ms ORDER BY response_ms) AS sorted
     FROM request
-    WHERE run_id = $run AND phase = 'steady' AND response_ms IS NOT NULL
+    WHERE run_id = $run AND measured AND response_ms IS NOT NULL
     GROUP BY GROUPING SETS ((arm), (arm, operation))
   )
 SELECT

@@ -3,7 +3,8 @@
 -- answered is counted by the time of the answer: a system that stands still answers nothing, whatever falls due. A
 -- second in which the arm changes gives a row to each. `seconds` is how much of the second the block covers, and a whole
 -- one where only answers came after its end: divide counts by it for rates. A run of more than half an hour is shown in
--- wider bins instead of seconds, of `bin` seconds each, so that there are never more than 1,800.
+-- wider bins instead of seconds, of `bin` seconds each, so that there are never more than 1,800. `warmup`: before the
+-- first block that is measured.
 WITH
   width AS (
     SELECT greatest(1, ceil(max(end_us) / 1e6 / 1800))::BIGINT AS bin FROM phase WHERE run_id = $run
@@ -38,7 +39,8 @@ WITH
   due AS (
     SELECT
       r.arm, p.shown, r.intended_us // 1000000 // bin * bin AS second,
-      max_by(r.phase, r.intended_us) AS phase,
+      max_by(r.segment, r.intended_us) AS segment,
+      max(r.phase_id) AS phase_id,
       count(*) AS n,
       count(*) FILTER (r.outcome <> 'ok') AS errors,
       nullif(quantile_disc(r.response_ms, 0.5), 'infinity') AS p50,
@@ -51,15 +53,17 @@ WITH
   ),
   answered AS (
     SELECT
-      r.arm, p.shown, r.done_us // 1000000 // bin * bin AS second, max_by(r.phase, r.intended_us) AS phase,
-      count(*) AS ok
+      r.arm, p.shown, r.done_us // 1000000 // bin * bin AS second,
+      max_by(r.segment, r.intended_us) AS segment, max(r.phase_id) AS phase_id, count(*) AS ok
     FROM request r
     JOIN place p ON p.block = r.block
     WHERE r.run_id = $run AND r.block >= 0 AND r.outcome = 'ok'
     GROUP BY ALL
   )
 SELECT
-  arm, shown AS block, coalesce(d.phase, a.phase) AS phase, second, bin,
+  arm, shown AS block, coalesce(d.segment, a.segment) AS segment,
+  coalesce(coalesce(d.phase_id, a.phase_id) < (SELECT phase_id FROM after_warmup WHERE run_id = $run), true) AS warmup,
+  second, bin,
   greatest(0.001, coalesce(c.seconds, bin)) AS seconds,
   coalesce(d.n, 0) AS n, coalesce(a.ok, 0) AS ok, coalesce(d.errors, 0) AS errors, d.p50, d.p95, d.p99
 FROM due d

@@ -15,8 +15,10 @@ export interface SecondPoint {
    * than a second, the first of its arm.
    */
   readonly block: number;
-  /** `warmup`, `washout` or `steady`; everything up to the last `warmup` second is shaded. */
-  readonly phase: string;
+  /** What part of the run it belongs to, as the run's schedule calls it. */
+  readonly segment: string;
+  /** Whether it lies before the first block that is measured; everything up to the last such second is shaded. */
+  readonly warmup: boolean;
   /** Seconds from the run's start, the beginning of the bin. */
   readonly second: number;
   /** Width of the bin in seconds, the same for all; 1 when left out. */
@@ -52,7 +54,7 @@ export function overTime(
   const arms = [...styles.keys()];
   const bin = points[0]?.bin ?? 1;
   const end = largest(1, points.map((point) => point.second + bin));
-  const warm = largest(0, points.filter((p) => p.phase === "warmup").map((p) => p.second + bin));
+  const warm = largest(0, points.filter(({ warmup }) => warmup).map((p) => p.second + bin));
   const shade = warm > 0 ? [Plot.rect([{ x1: 0, x2: warm }], { x1: "x1", x2: "x2", ...SHADE })] : [];
   const x = { domain: [0, end] };
   const width = (point: SecondPoint) => point.seconds ?? bin;
@@ -180,7 +182,7 @@ export function overTime(
       rows: points.map((point) => [
         String(point.second),
         point.arm,
-        point.phase,
+        point.segment,
         formatCount(point.n),
         formatMs(point.p50),
         formatMs(point.p95),

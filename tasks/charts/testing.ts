@@ -49,8 +49,21 @@ export function secondPoints(): SecondPoint[] {
     const p50 = BASE[arm]! * wobble * (second < 6 ? 1.8 : 1);
     const errors = second === 20 ? 3 : 0;
     const n = 118 + (second * 7) % 11;
-    const phase = second < 6 ? "warmup" : "steady";
-    return { arm, block, phase, second, n, p50, p95: p50 * 3, p99: p50 * 6, ok: n - errors, errors };
+    const warmup = second < 6;
+    const segment = warmup ? "warmup" : "steady";
+    return {
+      arm,
+      block,
+      segment,
+      warmup,
+      second,
+      n,
+      p50,
+      p95: p50 * 3,
+      p99: p50 * 6,
+      ok: n - errors,
+      errors,
+    };
   });
 }
 

@@ -7,7 +7,7 @@ import { WindowJudge } from "../summary/window_judge.ts";
 
 /** A run whose targets are watched. */
 export interface Targeted {
-  readonly config: Pick<RunConfig, "slo" | "timeoutMs" | "streams">;
+  readonly config: Pick<RunConfig, "slo" | "timeoutMs">;
   readonly phases: readonly Phase[];
   /** As the store numbers them. */
   readonly operations: readonly Operation[];

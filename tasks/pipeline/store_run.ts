@@ -24,7 +24,7 @@ export async function store<Run extends Spooled>(measured: Run): Promise<Run> {
   return await terminal.step("Store", async (progress) => {
     const opened = await openStore(db, { mode: "write", onWait: waitNote(terminal) });
     try {
-      const { timings, samples } = await loadSpool(opened, spoolDir, {
+      const { timings, rows: { sample } } = await loadSpool(opened, spoolDir, {
         // One that was interrupted before is stored all the same.
         signal: signal.aborted ? undefined : signal,
         onProgress: (rows) => {
@@ -35,7 +35,7 @@ export async function store<Run extends Spooled>(measured: Run): Promise<Run> {
       const stays = whySpoolStays(config.home, runId, spoolDir);
       if (stays === null) removeSpool(spoolDir);
       else terminal.print(`! ${stays}`);
-      return { value: measured, detail: `${formatCount(timings)} timings, ${formatCount(samples)} samples` };
+      return { value: measured, detail: `${formatCount(timings)} timings, ${formatCount(sample!)} samples` };
     } catch (error) {
       if (!(error instanceof InterruptedError)) throw error;
       throw new InterruptedError(

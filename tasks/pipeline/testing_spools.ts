@@ -54,7 +54,7 @@ export function writeSpool(home: string, runId: string, shift = 0): string {
 
 const ROWS = `
   SELECT t.slot, t.worker, t.phase_id, r.operation, t.intended_us, t.woke_us, t.acquired_us, t.sent_us,
-    t.done_us, t.outcome, t.error, t.cache, t.rows, t.bytes, r.arm, r.phase
+    t.done_us, t.outcome, t.error, t.cache, t.rows, t.bytes, r.arm, r.segment
   FROM timing t JOIN request r USING (run_id, slot) WHERE t.run_id = $run ORDER BY t.slot`;
 
 /** The rows that a store has of a run. */
@@ -241,8 +241,8 @@ export async function checkMutatedSpools(dir: string, seeds: readonly number[]):
       for (const row of rows) {
         const expected = whole.get(row["slot"]);
         // A phase that was lost is not measured, and is said to be damaged.
-        const phaseLost = row["phase"] === "washout";
-        assert.deepEqual(row, phaseLost ? { ...expected, arm: "sql", phase: "washout" } : expected, what);
+        const phaseLost = row["segment"] === "unknown";
+        assert.deepEqual(row, phaseLost ? { ...expected, arm: "sql", segment: "unknown" } : expected, what);
       }
       const kept = await Deno.stat(join(home, "set-aside", runId)).then(() => true, () => false);
       if (!kept && rows.length < SLOTS) {

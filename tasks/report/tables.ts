@@ -224,7 +224,7 @@ export function accountingTable(summary: RunSummary): Table & { readonly sum: nu
   ];
   const sum = count(null, null, null);
   const arms = groupBy(rows, (row) => row.arm).map(([name, own]) => {
-    const phases = PHASES.filter((phase) => own.some((row) => row.phase === phase));
+    const phases = [...new Set(own.map(({ phase }) => phase))];
     return {
       name,
       span: phases.length,
@@ -242,8 +242,6 @@ export function accountingTable(summary: RunSummary): Table & { readonly sum: nu
     ok: sum === scheduled,
   };
 }
-
-const PHASES = ["warmup", "washout", "steady"] as const;
 
 /** Errors by arm, operation and code. Null when there were none. */
 export function errorsTable(summary: RunSummary): Table | null {

@@ -1,14 +1,15 @@
 import { BenchbookError, ServiceError } from "../model/errors.ts";
 import { isRunId } from "../model/run_id.ts";
-import type { Phase, RunStatus } from "../model/run.ts";
-import { insertOperations, insertPhases, insertPlans, insertSamples } from "./load_tables.ts";
+import type { RunStatus } from "../model/run.ts";
+import { insertRows } from "./load_rows.ts";
 import { insertTimings } from "./load_timings.ts";
 import { type Store, StoreError } from "./open.ts";
 import { deleteRows, insertRun } from "./runs.ts";
-import { readSamples, readSpool } from "./spool_reader.ts";
+import { readSpool, rowsOf } from "./spool_reader.ts";
 import { SpoolError } from "./spool_error.ts";
 import type { ReadingOptions } from "./spooled_timings.ts";
 import { query } from "./sql.ts";
+import { SPOOLED } from "./tables/registry.ts";
 import { registerTimingFunction } from "./timing_function.ts";
 
 /** What a load brought into the store. */
@@ -17,10 +18,8 @@ export interface LoadCounts {
   /** `crashed` when the spool does not say how the run ended. */
   readonly status: RunStatus;
   readonly timings: number;
-  readonly samples: number;
-  readonly phases: number;
-  readonly operations: number;
-  readonly plans: number;
+  /** Rows of every other table that a spool has some of, by its name. */
+  readonly rows: Readonly<Record<string, number>>;
   /** Bytes torn off by a kill in mid-write; the rows before them are kept. */
   readonly droppedBytes: number;
   /** What else of the spool could not be read: a sentence's part for each. */
@@ -40,7 +39,7 @@ export async function loadSpool(
   options: ReadingOptions = {},
 ): Promise<LoadCounts> {
   const spool = readSpool(dir);
-  const { run, end } = spool;
+  const { run, end, damaged } = spool;
   if (!isRunId(run.runId)) {
     throw new SpoolError(
       `Cannot load the spool ${dir}: ${JSON.stringify(run.runId)} is no id of a run`,
@@ -54,7 +53,14 @@ export async function loadSpool(
       const before = await countTimings(store, run.runId);
       await deleteRows(store, run.runId);
       const timings = await insertTimings(store, run.runId, spool.segments, options);
-      const damaged = [...spool.damaged, ...timings.damaged];
+      damaged.push(...timings.damaged);
+      let { lastUs } = timings;
+      const rows: Record<string, number> = {};
+      for (const table of SPOOLED) {
+        const loaded = await insertRows(store, table, rowsOf(dir, table, damaged), { run, status, lastUs });
+        rows[table.name] = loaded.rows;
+        lastUs = loaded.lastUs;
+      }
       if (timings.rows < before && damaged.length > 0) {
         throw new SpoolError(
           `Cannot load run ${run.runId} with all the rows that the store has of it: of ${before} the spool has ` +
@@ -62,25 +68,13 @@ export async function loadSpool(
           "The store stays as it is.",
         );
       }
-      const samples = await insertSamples(store, run.runId, readSamples(dir, damaged));
-      const lastUs = Math.max(timings.lastUs, samples.lastUs);
-      // A run that ended because a target was missed leaves the phases it never reached empty.
-      const phases = status === "complete"
-        ? spool.phases.filter(({ startUs, endUs }) => endUs > startUs)
-        : endPhases(spool.phases, lastUs);
-      await insertPhases(store, run.runId, phases);
-      await insertOperations(store, run.runId, spool.operations);
-      await insertPlans(store, run.runId, spool.plans);
       const endedAt = end?.endedAt ?? new Date(run.startedAt.getTime() + lastUs / 1000);
       await insertRun(store, { ...run, status, verdict: end?.verdict ?? null, endedAt });
       return {
         runId: run.runId,
         status,
         timings: timings.rows,
-        samples: samples.rows,
-        phases: phases.length,
-        operations: spool.operations.length,
-        plans: spool.plans.length,
+        rows,
         droppedBytes: timings.droppedBytes,
         damaged,
       };
@@ -105,18 +99,9 @@ export async function loadSpool(
 }
 
 /** DuckDB's words for values that a table cannot take, and for more of them than its memory holds. */
-const OF_THE_SPOOL =
-  /^(Conversion|Constraint|Invalid Input|Out of Range|Mismatch Type|Out of Memory) Error|^Failed to append/i;
+const OF_THE_SPOOL = /^(Conversion|Constraint|Invalid Input|Out of Range|Mismatch Type|Out of Memory) Error/i;
 
 async function countTimings(store: Store, runId: string): Promise<number> {
   const [row] = await store.rows<{ count: number }>(query("load/count"), { run: runId });
   return row!.count;
-}
-
-/**
- * A run that ended early never reached its later phases, and its last one ended there: rates divide by them.
- */
-function endPhases(phases: readonly Phase[], lastUs: number): Phase[] {
-  return phases.filter((phase) => phase.startUs <= lastUs)
-    .map((phase) => phase.endUs <= lastUs ? phase : { ...phase, endUs: lastUs });
 }

@@ -41,10 +41,7 @@ Deno.test("a spool becomes the contract's rows, with nulls for what never happen
         runId: "R1",
         status: "complete",
         timings: 5,
-        samples: 1,
-        phases: 1,
-        operations: 1,
-        plans: 1,
+        rows: { sample: 1, arm: 0, phase: 1, operation: 1, plan: 1 },
         droppedBytes: 0,
         damaged: [],
       });
@@ -71,8 +68,8 @@ Deno.test("a spool becomes the contract's rows, with nulls for what never happen
           value: 0.25,
         },
       ]);
-      assert.deepEqual(await store.rows("SELECT name, start_us, end_us FROM phase"), [
-        { name: "steady", start_us: 0, end_us: 2_000_000 },
+      assert.deepEqual(await store.rows("SELECT segment, measured, start_us, end_us FROM phase"), [
+        { segment: "steady", measured: true, start_us: 0, end_us: 2_000_000 },
       ]);
       assert.deepEqual(await store.rows("SELECT plan->>'$[0].Plan.\"Node Type\"' AS node FROM plan"), [{
         node: "Result",
@@ -112,7 +109,7 @@ Deno.test("a spool of a killed process loads as crashed, with every whole row an
       const counts = await loadSpool(store, spool.dir);
       assert.equal(counts.status, "crashed");
       assert.equal(counts.timings, 10);
-      assert.equal(counts.samples, 1);
+      assert.equal(counts.rows["sample"], 1);
       assert.ok(counts.droppedBytes > 0);
       const [run] = await store.rows<{ status: string; started_at: Date; ended_at: Date }>(
         "SELECT * FROM run",

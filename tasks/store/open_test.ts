@@ -7,6 +7,7 @@ import { storeFile, withStore, withTempDir } from "./testing.ts";
 import { whileHeld } from "./testing_hold.ts";
 
 const TABLES = [
+  "arm",
   "ledger",
   "lock_event",
   "migration_step",
@@ -25,7 +26,10 @@ Deno.test("a new store has the contract's tables and views, empty and askable", 
       const names = await store.rows<{ name: string }>(
         "SELECT table_name AS name FROM information_schema.tables WHERE table_name <> 'schema_version' ORDER BY 1",
       );
-      assert.deepEqual(names.map(({ name }) => name), [...TABLES, "latency", "request", "timeline"].sort());
+      assert.deepEqual(
+        names.map(({ name }) => name),
+        [...TABLES, "after_warmup", "latency", "request", "timeline"].sort(),
+      );
       assert.deepEqual(await store.rows("SELECT * FROM latency"), []);
       assert.deepEqual(await store.rows("SELECT * FROM timeline"), []);
     })
@@ -98,7 +102,7 @@ Deno.test("a process killed while it writes leaves what was committed and nothin
   withTempDir(async (dir) => {
     const file = storeFile(dir);
     await withStore(file, "write", () => Promise.resolve());
-    const phase = (id: number) => `INSERT INTO phase VALUES ('R', ${id}, 'steady', 0, 'sql', 0, 1)`;
+    const phase = (id: number) => `INSERT INTO phase VALUES ('R', ${id}, 'steady', true, 0, 'sql', 0, 1)`;
     await whileHeld(file, "write", ({ kill }) => kill(), [phase(1), "BEGIN TRANSACTION", phase(2)]);
     for (const mode of ["read", "write"] as const) {
       const rows = await withStore(file, mode, (store) => store.rows("SELECT phase_id FROM phase"));
@@ -189,7 +193,7 @@ Deno.test("a transaction that fails leaves nothing behind", () =>
     withStore(storeFile(dir), "write", async (store) => {
       await assert.rejects(
         store.transaction(async () => {
-          await store.run("INSERT INTO phase VALUES ('x', 0, 'steady', 0, 'sql', 0, 1)");
+          await store.run("INSERT INTO phase VALUES ('x', 0, 'steady', true, 0, 'sql', 0, 1)");
           throw new Error("stop");
         }),
         /stop/,

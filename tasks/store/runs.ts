@@ -7,6 +7,7 @@ import { jsonText } from "./json_text.ts";
 import type { Store } from "./open.ts";
 import { searchOf } from "./searches.ts";
 import { query } from "./sql.ts";
+import { TABLES } from "./tables/registry.ts";
 import type { Parameters } from "./values.ts";
 
 /** Anything that answers a query: an open store, or a reader that opens one for each query. */
@@ -39,20 +40,6 @@ interface RunRow {
   slots: number;
   search: string | null;
 }
-
-/** Every table with rows of a run. */
-const TABLES = [
-  "run",
-  "phase",
-  "operation",
-  "timing",
-  "sample",
-  "plan",
-  "migration_step",
-  "lock_event",
-  "ledger",
-  "rate_search",
-] as const;
 
 /** Inserts the row of table `run`; a run of that id must not be there. */
 export async function insertRun(store: Store, run: Run): Promise<void> {

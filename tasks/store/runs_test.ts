@@ -55,7 +55,7 @@ Deno.test("a verdict can be set later, and a deleted run is gone from every tabl
       await insertRun(store, RUNS[1]!);
       for (
         const table of [
-          "phase VALUES ('01AAA', 0, 'steady', 0, 'sql', 0, 1)",
+          "phase VALUES ('01AAA', 0, 'steady', true, 0, 'sql', 0, 1)",
           "ledger VALUES ('01AAA', 1, 1, 'x', 'ok', true)",
         ]
       ) {

@@ -3,6 +3,11 @@ import { readSmallText } from "../files/small_file.ts";
 import { ServiceError } from "../model/errors.ts";
 import { ownerForm, type RunEnd, type SpoolOwner } from "./spool_form.ts";
 import { sealText, unsealText } from "./spool_text.ts";
+import { operationTable } from "./tables/operation.ts";
+import { phaseTable } from "./tables/phase.ts";
+import { planTable } from "./tables/plan.ts";
+import { sampleTable } from "./tables/sample.ts";
+import type { Table } from "./tables/table.ts";
 import type { Operation } from "../model/operation.ts";
 import type { Phase, Plan, Run, Sample } from "../model/run.ts";
 
@@ -15,6 +20,8 @@ export interface Spool {
   readonly dir: string;
   /** Where worker `worker` opens its SegmentWriter. */
   segmentPath(worker: number): string;
+  /** Keeps rows for a table: beside those before, or in place of them (see `Table.file`). */
+  write<Row>(table: Pick<Table<Row>, "file" | "written">, rows: readonly Row[]): void;
   operations(operations: readonly Operation[]): void;
   /** Appends phases; the last one of an id counts, so write it when it begins and again when it ends. */
   phases(phases: readonly Phase[]): void;
@@ -46,24 +53,26 @@ export function createSpool(home: string, run: Run, owner: SpoolOwner): Spool {
   writeRecord(making, runId, "owner.json", owner);
   writeRecord(making, runId, "run.json", run);
   Deno.renameSync(making, dir);
-  const phases = new LineFile(runId, join(dir, "phases.jsonl"));
-  const samples = new LineFile(runId, join(dir, "samples.jsonl"));
+  const lines = new Map<string, LineFile>();
+  const write: Spool["write"] = ({ file, written = (row) => row }, rows) => {
+    const kept = rows.map((row) => written(row));
+    if (!file.endsWith(".jsonl")) return writeRecord(dir, runId, file, kept);
+    if (!lines.has(file)) lines.set(file, new LineFile(runId, join(dir, file)));
+    lines.get(file)!.append(kept);
+  };
   return {
     runId,
     dir,
     segmentPath: (worker) => join(dir, `timing-${worker}.seg`),
-    operations: (operations) => writeRecord(dir, runId, "operations.json", operations),
-    phases: (list) => phases.append(list),
-    samples: (list) =>
-      samples.append(
-        list.map(({ atUs, source, metric, labels, value }) => [atUs, source, metric, labels, value]),
-      ),
-    plans: (plans) => writeRecord(dir, runId, "plans.json", plans),
+    write,
+    operations: (rows) => write(operationTable, rows),
+    phases: (rows) => write(phaseTable, rows),
+    samples: (rows) => write(sampleTable, rows),
+    plans: (rows) => write(planTable, rows),
     run: (record) => writeRecord(dir, runId, "run.json", record),
     end: (end) => writeRecord(dir, runId, "end.json", end),
     close() {
-      phases.close();
-      samples.close();
+      for (const file of lines.values()) file.close();
     },
   };
 }

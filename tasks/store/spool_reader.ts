@@ -1,30 +1,17 @@
 import { basename, join } from "node:path";
+import { z } from "zod";
 import { readSmall } from "../files/small_file.ts";
-import type { Operation } from "../model/operation.ts";
-import type { Phase, Plan, Run, Sample } from "../model/run.ts";
+import type { Run } from "../model/run.ts";
 import { SpoolError } from "./spool_error.ts";
-import {
-  endForm,
-  type Form,
-  operationsForm,
-  phaseForm,
-  plansForm,
-  type RunEnd,
-  runForm,
-  sampleForm,
-  type SpooledOperation,
-  streamsForm,
-} from "./spool_form.ts";
+import { endForm, type Form, formOf, type RunEnd, runForm } from "./spool_form.ts";
 import { unsealText } from "./spool_text.ts";
+import type { Table } from "./tables/table.ts";
 
-/** A spool's small files; timings are read segment by segment. */
+/** What a spool says of its run; its rows are read table by table. */
 export interface SpoolContent {
   readonly run: Run;
   /** Null: the process was killed before it could say how the run ended. */
   readonly end: RunEnd | null;
-  readonly operations: readonly Operation[];
-  readonly phases: readonly Phase[];
-  readonly plans: readonly Plan[];
   readonly segments: readonly string[];
   /** What could not be read: a sentence's part for each. What a kill in mid-write tears off is none of it. */
   readonly damaged: string[];
@@ -32,7 +19,7 @@ export interface SpoolContent {
 
 /**
  * Reads a spool directory, also one whose process was killed at any moment or whose files were damaged since.
- * @throws {SpoolError} when it is not known of which run it is, or which operations its rows asked.
+ * @throws {SpoolError} when it is not known of which run it is.
  */
 export function readSpool(dir: string): SpoolContent {
   const runId = basename(dir);
@@ -50,46 +37,30 @@ export function readSpool(dir: string): SpoolContent {
       "Nothing is known about its rows. The next bench sets it aside.",
     );
   }
-  const segments = segmentsOf(dir);
-  const operations = readRecord(dir, "operations.json", operationsForm, damaged);
-  if (operations === null && (damaged.length > 0 || segments.some(hasRows))) {
-    throw new SpoolError(
-      `Cannot load the spool ${dir} as a run: its operations.json is ${
-        damaged.length > 0 ? "damaged, or of another version" : "missing"
-      }`,
-      "It is not known what its rows asked. The next bench sets it aside.",
-    );
-  }
-  const end = readRecord(dir, "end.json", endForm, damaged);
-  const phases = new Map<number, Phase>();
-  for (const phase of readLines(dir, "phases.jsonl", phaseForm, damaged)) phases.set(phase.phaseId, phase);
-  return {
-    run,
-    end,
-    operations: (operations ?? []).map((operation) => whole(operation, run.config)),
-    phases: [...phases.values()].sort((a, b) => a.phaseId - b.phaseId),
-    plans: readRecord(dir, "plans.json", plansForm, damaged) ?? [],
-    segments,
-    damaged,
-  };
-}
-
-/** An operation with what an older version left out. */
-function whole(operation: SpooledOperation, { streams }: Partial<Run["config"]>): Operation {
-  const { arm = operation.path } = operation;
-  const own = streamsForm(streams)?.find(({ operations }) => operations.includes(operation.name));
-  return { ...operation, arm, stream: operation.stream ?? own?.name ?? "main" };
+  return { run, end: readRecord(dir, "end.json", endForm, damaged), segments: segmentsOf(dir), damaged };
 }
 
 /**
- * The samples of a spool, one at a time: an hour of them is more than a heap should hold.
+ * The rows that a spool has for a table. Those of a file of lines are read one at a time: an hour of samples is more
+ * than a heap should hold.
  * @param damaged gets a sentence's part where some could not be read
+ * @throws {SpoolError} when they are needed, and not to be had.
  */
-export function* readSamples(dir: string, damaged: string[]): Generator<Sample> {
-  for (const [atUs, source, metric, labels, value] of readLines(dir, "samples.jsonl", sampleForm, damaged)) {
-    // JSON has no NaN or infinity: what was not a number is no measurement.
-    if (value !== null) yield { atUs, source, metric, labels, value };
+export function rowsOf<Row>(dir: string, table: Table<Row>, damaged: string[]): Iterable<Row> {
+  const { file, form, needed } = table;
+  if (file.endsWith(".jsonl")) return readLines(dir, file, formOf(form), damaged);
+  const before = damaged.length;
+  const rows = readRecord(dir, file, formOf(z.array(form)), damaged);
+  const isDamaged = damaged.length > before;
+  if (rows === null && needed !== undefined && (isDamaged || segmentsOf(dir).some(hasRows))) {
+    throw new SpoolError(
+      `Cannot load the spool ${dir} as a run: its ${file} is ${
+        isDamaged ? "damaged, or of another version" : "missing"
+      }`,
+      `${needed} The next bench sets it aside.`,
+    );
   }
+  return rows ?? [];
 }
 
 /** A run that was killed before it measured has neither rows nor operations. */

@@ -15,7 +15,7 @@ async function withFixture(
   });
 }
 
-type Row = Record<string, number> & { arm: string; operation: string | null; phase: string; state: string };
+type Row = Record<string, number> & { arm: string; operation: string | null; segment: string; state: string };
 
 function total(rows: readonly Row[], of = "n"): number {
   return rows.reduce((sum, row) => sum + row[of]!, 0);
@@ -24,10 +24,10 @@ function total(rows: readonly Row[], of = "n"): number {
 Deno.test("the analyses of one run agree with its rows and with each other", () =>
   withFixture(async (bench) => {
     const [raw] = await bench.rows<Row>(
-      `SELECT count(*) AS n, count(*) FILTER (phase = 'steady') AS steady,
+      `SELECT count(*) AS n, count(*) FILTER (measured) AS steady,
          count(*) FILTER (outcome IN ('ok', 'timeout')) AS timed,
-         count(*) FILTER (outcome IN ('ok', 'timeout') AND phase = 'steady') AS "steadyTimed",
-         count(cache) AS cached, count(*) FILTER (outcome <> 'ok' AND phase = 'steady') AS errors
+         count(*) FILTER (outcome IN ('ok', 'timeout') AND measured) AS "steadyTimed",
+         count(cache) AS cached, count(*) FILTER (outcome <> 'ok' AND measured) AS errors
        FROM request WHERE run_id = $run`,
     );
     assert.equal(raw!.n, bench.run.slots);
@@ -45,12 +45,13 @@ Deno.test("the analyses of one run agree with its rows and with each other", () 
     const seconds = 3 + 4 * 3 * 1.4;
     const measured = timeline.filter(({ n }) => n! > 0);
     assert.ok(Math.abs(total(measured, "seconds") - seconds) < 1e-6);
-    assert.deepEqual([...new Set(timeline.slice(0, 3).map(({ phase }) => phase))], ["warmup"]);
+    assert.deepEqual([...new Set(timeline.slice(0, 3).map(({ segment }) => segment))], ["warmup"]);
+    for (const { segment, warmup } of timeline) assert.equal(warmup, segment === "warmup");
 
     const latency = await bench.rows<Row>("latency");
     assert.equal(total(latency.filter(({ operation }) => operation === null)), raw!.steady);
     assert.equal(total(latency.filter(({ operation }) => operation !== null)), raw!.steady);
-    const view = await bench.rows<Row>("SELECT * FROM latency WHERE run_id = $run AND phase = 'steady'");
+    const view = await bench.rows<Row>("SELECT * FROM latency WHERE run_id = $run AND measured");
     assert.equal(total(view), raw!.steady);
     assert.equal(total(view, "errors"), raw!.errors);
     assert.equal(total(await bench.rows<Row>("SELECT * FROM timeline WHERE run_id = $run")), raw!.n);
@@ -96,7 +97,7 @@ Deno.test("bins are bounded by powers of two and hold what lies between", () =>
     const { arm, lowMs, highMs, n } = bins[Math.floor(bins.length / 2)]!;
     const [row] = await bench.rows<Row>(
       `SELECT count(*) AS n FROM request
-       WHERE run_id = $run AND phase = 'steady' AND arm = $arm AND response_ms >= $low AND response_ms < $high`,
+       WHERE run_id = $run AND measured AND arm = $arm AND response_ms >= $low AND response_ms < $high`,
       { arm, low: lowMs!, high: highMs! },
     );
     assert.equal(row!.n, n);
@@ -122,7 +123,7 @@ Deno.test("groups of neighbouring blocks hold every answered request once, and h
       `SELECT r.arm, r.operation, r.response_ms AS ms,
          dense_rank() OVER (PARTITION BY r.arm ORDER BY r.block) AS round
        FROM request r
-       WHERE run_id = $run AND phase = 'steady' AND response_ms IS NOT NULL ORDER BY ms`,
+       WHERE run_id = $run AND measured AND response_ms IS NOT NULL ORDER BY ms`,
     );
     for (const kind of KINDS) {
       for (const operation of operations) {
@@ -203,7 +204,7 @@ Deno.test("a block shorter than a second is a bin of its own", () =>
   withFixture(async (bench) => {
     const bins = await bench.rows<Row>("summary/series");
     const [raw] = await bench.rows<Row>(
-      "SELECT count(*) FILTER (outcome = 'ok') AS ok FROM request WHERE run_id = $run AND phase = 'steady'",
+      "SELECT count(*) FILTER (outcome = 'ok') AS ok FROM request WHERE run_id = $run AND measured",
     );
     assert.equal(bins.length, 10 * FIXTURE_ARMS.length);
     assert.ok(bins.every(({ seconds }) => Math.abs(seconds! - 0.27) < 1e-6));

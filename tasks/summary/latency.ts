@@ -16,6 +16,7 @@ interface Counts {
   readonly timeout: number;
   readonly shed: number;
   readonly unsent: number;
+  readonly retried: number;
   readonly hit: number;
   readonly miss: number;
   readonly stale: number;
@@ -55,6 +56,7 @@ const NOTHING = {
   timeout: 0,
   shed: 0,
   unsent: 0,
+  retried: 0,
   hit: 0,
   miss: 0,
   stale: 0,
@@ -137,7 +139,10 @@ function summary(
     meanRows: counts.meanRows,
     cache: looked === 0 ? null : { hit, miss, stale, bypass, hitRate: hit / looked },
     errors: codes.filter(({ code }) => cutOff === 0 || code !== "unsent").map(({ code, n }) => ({ code, n })),
-    warnings: n === 0 ? [nothingMeasured(arm, operation)] : cutOff > 0 ? [unsentAtEnd(arm, cutOff)] : [],
+    warnings: n === 0 ? [nothingMeasured(arm, operation)] : [
+      ...cutOff > 0 ? [unsentAtEnd(arm, cutOff)] : [],
+      ...counts.retried > 0 ? [triedAgain(counts)] : [],
+    ],
   };
 }
 
@@ -165,6 +170,14 @@ function unsentAtEnd(arm: string, n: number): Warning {
     `${formatCount(n)} of ${arm} ${n === 1 ? "was" : "were"} not sent any more when the run ended early: ` +
     `no error of the system.`;
   return { code: "unsent-at-end", text };
+}
+
+function triedAgain({ arm, operation, retried, n }: Counts): Warning {
+  const what = operation === null ? arm : `${operation} over ${arm}`;
+  const text =
+    `${formatCount(retried)} of ${formatCount(n)} requests of ${what} were retried: each counts once, ` +
+    "with the outcome of its last attempt and the response time until then.";
+  return { code: "retried", text };
 }
 
 function nothingMeasured(arm: string, operation: string | null): Warning {

@@ -26,7 +26,7 @@ export async function judgeSlo(
   const names = scopeNames(config);
   const targets = sloTargets(sloTerms(config.slo), summaries, names);
   const asked = targets.filter(fromRows);
-  const found = await windowRows(rows, runId, asked, names.streams);
+  const found = await windowRows(rows, runId, asked);
   return sloResults(targets, summaries, new Map(asked.map((target, at) => [target, found[at]!])));
 }
 

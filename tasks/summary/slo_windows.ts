@@ -45,15 +45,13 @@ export async function windowRows(
   rows: Rows,
   runId: string,
   targets: readonly SloTarget[],
-  streams: readonly string[],
 ): Promise<WindowRow[][]> {
   if (targets.length === 0) return [];
   const asked = targets.map(({ term, arm, operation, stream }, id) => ({
     id,
     arm,
     operation,
-    stream: stream === null ? null : streams.indexOf(stream),
-    streams: streams.length,
+    stream,
     seconds: term.windowSeconds,
     metric: term.metric,
     level: term.level,

@@ -54,18 +54,18 @@ async function withRun(options: FixtureOptions, body: (store: Store, runId: stri
 interface Raw {
   readonly arm: string;
   readonly operation: string;
-  readonly slot: number;
-  readonly phase: string;
+  readonly stream: string;
+  readonly measured: boolean;
   readonly intended: number;
   readonly done: number | null;
   readonly outcome: Outcome;
   readonly cache: CacheState | null;
 }
 
-const RAW = `SELECT arm, operation, slot, phase, intended_us AS intended, done_us AS done, outcome, cache
+const RAW = `SELECT arm, operation, stream, measured, intended_us AS intended, done_us AS done, outcome, cache
   FROM request WHERE run_id = $run`;
 const PHASES =
-  `SELECT phase_id AS "phaseId", name AS segment, name = 'steady' AS measured, block, arm, start_us AS "startUs", end_us AS "endUs"
+  `SELECT phase_id AS "phaseId", segment, measured, block, arm, start_us AS "startUs", end_us AS "endUs"
   FROM phase WHERE run_id = $run ORDER BY start_us`;
 
 /** What the query must find, from the rows themselves and without any of its tricks. */
@@ -77,8 +77,8 @@ function expected(
   const judged = phases.filter(({ segment }) => segment !== "warmup");
   const [base, end] = [judged[0]!.startUs, judged.at(-1)!.endUs];
   const own = raw.filter((row) =>
-    row.phase === "steady" && row.arm === arm && (operation ?? row.operation) === row.operation &&
-    (stream === null || row.slot % 2 === NAMES.streams.indexOf(stream))
+    row.measured && row.arm === arm && (operation ?? row.operation) === row.operation &&
+    (stream ?? row.stream) === row.stream
   );
   const windows = [];
   const us = term.windowSeconds === null ? end - base : term.windowSeconds * 1e6;
@@ -118,11 +118,11 @@ const TERMS = parseSlo(
 );
 
 Deno.test("the windows of every term are those of the raw rows, with the same counts, worst value and time", () =>
-  withRun({ change: troubled }, async (store, runId) => {
+  withRun({ change: troubled, streams: NAMES.streams }, async (store, runId) => {
     const raw = await store.rows<Raw>(RAW, { run: runId });
     const phases = await store.rows<Phase>(PHASES, { run: runId });
     const targets = TERMS.flatMap((term) => targetsOf(term, FIXTURE_ARMS, NAMES)!);
-    const found = await windowRows(store, runId, targets, NAMES.streams);
+    const found = await windowRows(store, runId, targets);
     assert.ok(targets.length > 20);
     const seen = { failed: 0, thin: 0, held: 0, infinite: 0 };
     for (const [at, target] of targets.entries()) {
@@ -163,11 +163,11 @@ Deno.test("the windows of every term are those of the raw rows, with the same co
   }));
 
 Deno.test("a judge that sees the rows as they are done tells just the windows that the stored rows miss", () =>
-  withRun({ change: troubled }, async (store, runId) => {
+  withRun({ change: troubled, streams: NAMES.streams }, async (store, runId) => {
     const phases = await store.rows<Phase>(PHASES, { run: runId });
     const raw = await store.rows<Raw>(RAW, { run: runId });
     const targets = TERMS.flatMap((term) => targetsOf(term, FIXTURE_ARMS, NAMES)!);
-    const missed = (await windowRows(store, runId, targets, NAMES.streams)).flatMap((rows, at) =>
+    const missed = (await windowRows(store, runId, targets)).flatMap((rows, at) =>
       rows.filter((row) => judgeable(targets[at]!.term, row) && violated(targets[at]!.term, row))
         .map(({ atUs, part, whole }) =>
           `${targets[at]!.term.text} ${targets[at]!.arm} ${atUs} ${part} ${whole}`
@@ -186,9 +186,9 @@ Deno.test("a judge that sees the rows as they are done tells just the windows th
         early.push(nowUs - atUs - term.windowSeconds! * 1e6);
       }
     };
-    for (const { arm, operation, slot, done, intended, outcome, cache } of rows) {
+    for (const { arm, operation, stream, done, intended, outcome, cache } of rows) {
       while ((done ?? intended) >= nowUs + 1e6) advance();
-      const keys = judge.keysOf(arm, operation, NAMES.streams[slot % 2]);
+      const keys = judge.keysOf(arm, operation, stream);
       judge.add(keys, done ?? intended, outcome, done === null ? Infinity : done - intended, cache);
     }
     for (let second = 0; second < 5; second++) advance();

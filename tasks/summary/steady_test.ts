@@ -114,7 +114,7 @@ Deno.test("bins are a second or nearly, lie within one block, and hold its rows"
       const bins = await store.rows<Bin>(query("summary/series"), { run: runId });
       const raw = await store.rows<{ arm: string; block: number; intended: number; ms: number | null }>(
         `SELECT arm, block, intended_us AS intended, response_ms AS ms FROM request
-         WHERE run_id = $run AND phase = 'steady'`,
+         WHERE run_id = $run AND measured`,
         { run: runId },
       );
       // 4.8 s less 0.2 s of washout are five bins of 0.92 s.

@@ -37,7 +37,7 @@ Deno.test("a summary's quantiles and counts are those of the raw rows", () =>
     }
     const raw = await reader.rows<Raw>(
       `SELECT phase.arm, outcome, cache, (done_us - intended_us) / 1000 AS response, (done_us - sent_us) / 1000 AS service
-       FROM timing JOIN phase USING (run_id, phase_id) WHERE run_id = $run AND phase.name = 'steady'`,
+       FROM timing JOIN phase USING (run_id, phase_id) WHERE run_id = $run AND phase.measured`,
     );
     for (const arm of FIXTURE_ARMS) {
       const rows = raw.filter((row) => row.arm === arm);

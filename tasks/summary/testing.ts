@@ -27,7 +27,7 @@ export interface Fixture {
 export async function fixtureRun(dir: string, options: FixtureOptions = {}): Promise<Fixture> {
   const runId = options.runId ?? "01JFIXTURE0000000000000001";
   const phases = fixturePhases(options);
-  const operations = fixtureOperations();
+  const operations = fixtureOperations(options);
   const seconds = phases.at(-1)!.endUs / 1e6;
   const plain = fixtureRecord(runId, seconds, options);
   const run = options.run?.(plain) ?? plain;

@@ -34,6 +34,8 @@ export interface FixtureOptions {
   /** Requests a second over all arms; default 400. */
   readonly rate?: number;
   readonly loop?: "open" | "closed";
+  /** Names of the streams that the questions belong to in turn; default one. */
+  readonly streams?: readonly string[];
   readonly slo?: string | null;
   readonly status?: Exclude<RunStatus, "running">;
   readonly startedAt?: Date;

@@ -52,12 +52,12 @@ export function fixturePhases(options: FixtureOptions = {}): Phase[] {
 }
 
 /** Seven questions over three paths. */
-export function fixtureOperations(): Operation[] {
+export function fixtureOperations({ streams = ["main"] }: FixtureOptions = {}): Operation[] {
   return FIXTURE_ARMS.flatMap((path, arm) =>
     FIXTURE_QUESTIONS.map((question, index): Operation => ({
       operationId: arm * FIXTURE_QUESTIONS.length + index,
       workload: "access-paths",
-      stream: "main",
+      stream: streams[index % streams.length]!,
       name: question.name,
       path,
       arm: path,

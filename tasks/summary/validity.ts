@@ -50,15 +50,12 @@ async function gatherEvidence(rows: Rows, run: Run): Promise<ValidityEvidence> {
   const one = async <T>(name: string, parameters = {}) =>
     (await rows.rows<T>(query(`summary/${name}`), { run: run.runId, ...parameters }))[0]!;
   const { onTimeMs, onTimeShareOfMedian } = run.config.thresholds;
-  const streams = run.config.streams ?? [{ session: false, arrivals: run.config.arrivals }];
+  const streams = run.config.streams ?? [{ name: "main", session: false, arrivals: run.config.arrivals }];
   const open = run.config.loop === "open";
   const { p50 } = await one<{ p50: number | null }>("median");
   const limit = Math.max(onTimeMs, onTimeShareOfMedian * (p50 ?? 0));
   const intervals = await one<{ distance: number | null; deviation: number | null }>("arrivals", {
-    streams: streams.length,
-    constant: JSON.stringify(
-      streams.flatMap(({ arrivals }, index) => arrivals === "constant" ? [index] : []),
-    ),
+    constant: JSON.stringify(streams.flatMap(({ name, arrivals }) => arrivals === "constant" ? [name] : [])),
   });
   return {
     lag: await one("lag", { limit }),
@@ -67,8 +64,8 @@ async function gatherEvidence(rows: Rows, run: Run): Promise<ValidityEvidence> {
     ...intervals,
     ...await one<{ holeUs: number | null }>("holes"),
     ...await one<{ slots: number; wanted: number; orphans: number }>("scheduled", {
-      streams: open ? streams.length : 1,
-      sessions: JSON.stringify(streams.flatMap(({ session }, index) => session ? [index] : [])),
+      open,
+      sessions: JSON.stringify(streams.flatMap(({ name, session }) => session ? [name] : [])),
     }),
     host: await hostLoad(rows, run.runId),
     generator: await one<GeneratorFigures>("generator"),

@@ -1,5 +1,5 @@
 -- How far the intervals of real dispatch stray from the intended ones after the warm-up, by arrival process; null where
--- there are too few. $streams says how many streams there are, $constant which of them have constant arrivals, as JSON.
+-- there are too few. $constant says which streams have constant arrivals, as JSON.
 --
 -- distance: for Poisson arrivals the Kolmogorov-Smirnov distance, which is the largest difference of the cumulative
 -- shares, taken at each interval that occurs, in microseconds.
@@ -7,13 +7,14 @@
 -- mean of |woken - intended| over the intended interval, of which a millisecond counts at least.
 WITH
   dispatched AS (
-    SELECT slot % $streams AS stream, intended_us, woke_us
+    SELECT stream, intended_us, woke_us
     FROM request
-    WHERE run_id = $run AND phase <> 'warmup' AND woke_us IS NOT NULL
+    WHERE run_id = $run AND phase_id >= (SELECT phase_id FROM after_warmup WHERE run_id = $run)
+      AND woke_us IS NOT NULL
   ),
   poisson AS (
     SELECT intended_us, woke_us FROM dispatched
-    WHERE NOT list_contains(from_json($constant, '["BIGINT"]'), stream)
+    WHERE NOT list_contains(from_json($constant, '["VARCHAR"]'), stream)
   ),
   intervals AS (
     SELECT intended_us - lag(intended_us) OVER (ORDER BY intended_us) AS us, 1 AS intended, 0 AS woken
@@ -35,7 +36,7 @@ WITH
       intended_us - lag(intended_us) OVER one AS intended,
       woke_us - lag(woke_us) OVER one AS woken
     FROM dispatched
-    WHERE list_contains(from_json($constant, '["BIGINT"]'), stream)
+    WHERE list_contains(from_json($constant, '["VARCHAR"]'), stream)
     WINDOW one AS (PARTITION BY stream ORDER BY intended_us)
   )
 SELECT

@@ -8,7 +8,7 @@ WITH
       row_number() OVER (PARTITION BY arm ORDER BY block) - 1 AS nth,
       greatest(1, round(2e6 / greatest(1, median(end_us - start_us) OVER (PARTITION BY arm))))::BIGINT AS joined
     FROM phase
-    WHERE run_id = $run AND name = 'steady'
+    WHERE run_id = $run AND measured
   )
 SELECT
   min(p.block) AS block, p.arm, any_value(p.joined) AS joined,

@@ -14,7 +14,7 @@ WITH
   rounds AS (
     SELECT phase_id, arm, row_number() OVER (PARTITION BY arm ORDER BY block) AS round
     FROM phase
-    WHERE run_id = $run AND name = 'steady'
+    WHERE run_id = $run AND measured
   ),
   slots AS (
     SELECT

@@ -1,4 +1,4 @@
--- Counts of the steady phases per arm (operation NULL) and per arm and operation; times in milliseconds.
+-- Counts of the measured phases per arm (operation NULL) and per arm and operation; times in milliseconds.
 SELECT
   arm, operation,
   count(*) AS n,
@@ -7,6 +7,7 @@ SELECT
   count(*) FILTER (outcome = 'timeout') AS timeout,
   count(*) FILTER (outcome = 'shed') AS shed,
   count(*) FILTER (outcome = 'unsent') AS unsent,
+  count(*) FILTER (attempts > 1) AS retried,
   count(*) FILTER (cache = 'hit') AS hit,
   count(*) FILTER (cache = 'miss') AS miss,
   count(*) FILTER (cache = 'stale') AS stale,
@@ -19,6 +20,6 @@ SELECT
   avg(bytes) FILTER (outcome = 'ok') AS "meanBytes",
   avg(rows) FILTER (outcome = 'ok') AS "meanRows"
 FROM request
-WHERE run_id = $run AND phase = 'steady'
+WHERE run_id = $run AND measured
 GROUP BY GROUPING SETS ((arm), (arm, operation))
 ORDER BY arm, operation NULLS FIRST;

@@ -2,4 +2,4 @@
 SELECT max(value) AS "gapMs"
 FROM sample
 WHERE run_id = $run AND source = 'generator' AND metric = 'gap_ms'
-  AND at_us > (SELECT min(start_us) FROM phase WHERE run_id = $run AND name <> 'warmup');
+  AND at_us > (SELECT start_us FROM after_warmup WHERE run_id = $run);

@@ -4,7 +4,7 @@ WITH measured AS (
   SELECT metric, value, labels
   FROM sample
   WHERE run_id = $run AND source = 'generator'
-    AND at_us > (SELECT min(start_us) FROM phase WHERE run_id = $run AND name <> 'warmup')
+    AND at_us > (SELECT start_us FROM after_warmup WHERE run_id = $run)
     -- While the last answers are waited for nothing is asked, and a cost of a request would mislead.
     AND at_us <= (SELECT max(end_us) FROM phase WHERE run_id = $run)
 )

@@ -1,9 +1,7 @@
 -- The longest time without a host sample after the warm-up, in microseconds; the beginning of the measured
 -- time and its end bound it like samples.
 WITH
-  span AS (
-    SELECT min(start_us) AS start_us, max(end_us) AS end_us FROM phase WHERE run_id = $run AND name <> 'warmup'
-  ),
+  span AS (SELECT start_us, end_us FROM after_warmup WHERE run_id = $run),
   marks AS (
     SELECT DISTINCT at_us FROM sample, span
     WHERE run_id = $run AND source = 'host' AND at_us BETWEEN start_us AND end_us

@@ -12,4 +12,4 @@ SELECT
   avg(value) FILTER (metric = 'cpu_user') + avg(value) FILTER (metric = 'cpu_system') AS "meanBusy"
 FROM sample
 WHERE run_id = $run AND source = 'host'
-  AND at_us > (SELECT min(start_us) FROM phase WHERE run_id = $run AND name <> 'warmup');
+  AND at_us > (SELECT start_us FROM after_warmup WHERE run_id = $run);

@@ -4,5 +4,5 @@ SELECT
     - coalesce(avg(value) FILTER (metric = 'cpu_steal'), 0) AS idle
 FROM sample
 WHERE run_id = $run AND source = 'host'
-  AND at_us > (SELECT min(start_us) FROM phase WHERE run_id = $run AND name <> 'warmup')
+  AND at_us > (SELECT start_us FROM after_warmup WHERE run_id = $run)
   AND at_us <= (SELECT max(end_us) FROM phase WHERE run_id = $run);

@@ -14,7 +14,7 @@ WITH
   ),
   measured AS (
     SELECT arm, operation, response_ms, service_ms, waiting_ms FROM request
-    WHERE run_id = $run AND phase = 'steady'
+    WHERE run_id = $run AND measured
   ),
   timed AS (
     SELECT arm, operation, 'response' AS measure, response_ms AS ms FROM measured WHERE response_ms IS NOT NULL

@@ -1,18 +1,20 @@
 -- Whether every slot has its first attempt: their count, how many there should be, and attempts without a first
--- one. Slots are numbered nth × $streams + stream; each stream's run from 0 without holes, but for sessions
--- ($sessions), whose later steps are slots only once they are due.
+-- one. Streams deal slots' numbers out in turn, each from its first on without holes, but for sessions ($sessions, names
+-- as JSON), whose later steps are slots only once they are due. In a closed loop (not $open) all streams are one.
 WITH
-  numbered AS (
-    SELECT slot % $streams AS stream, slot // $streams AS nth, attempt FROM timing WHERE run_id = $run
+  numbering AS (
+    SELECT operation_id, CASE WHEN $open THEN stream END AS stream FROM operation WHERE run_id = $run
   ),
   counted AS (
     SELECT
       count(*) FILTER (attempt = 0) AS slots,
       CASE
-        WHEN list_contains(CAST($sessions AS INTEGER[]), stream) THEN count(*) FILTER (attempt = 0)
-        ELSE max(nth) + 1
+        WHEN list_contains(from_json($sessions, '["VARCHAR"]'), stream) THEN count(*) FILTER (attempt = 0)
+        ELSE max(slot) // (SELECT greatest(1, count(DISTINCT stream)) FROM numbering) + 1
       END AS wanted
-    FROM numbered
+    FROM timing
+    LEFT JOIN numbering USING (operation_id)
+    WHERE run_id = $run
     GROUP BY stream
   )
 SELECT

@@ -1,4 +1,4 @@
--- Each arm's steady phases in bins: what steady state is told from. A phase of more than a second is cut into bins of
+-- Each arm's measured phases in bins: what steady state is told from. A phase of more than a second is cut into bins of
 -- about one, none of which reaches over two blocks; of shorter ones so many neighbours are joined as answer ten requests,
 -- or make a second. `p50` in milliseconds is infinite where it lies among the never served, and NULL without a response;
 -- `typical` is the same of times by their operation's median, so that it does not follow which operations were asked.
@@ -7,18 +7,18 @@ WITH
   operations AS (
     SELECT arm, operation, quantile_disc(response_ms, 0.5) AS ms
     FROM request
-    WHERE run_id = $run AND phase = 'steady' AND response_ms > 0 AND response_ms < 'infinity'
+    WHERE run_id = $run AND measured AND response_ms > 0 AND response_ms < 'infinity'
     GROUP BY ALL
   ),
   arms AS (
     SELECT arm, quantile_disc(response_ms, 0.5) AS ms
     FROM request
-    WHERE run_id = $run AND phase = 'steady' AND response_ms > 0 AND response_ms < 'infinity'
+    WHERE run_id = $run AND measured AND response_ms > 0 AND response_ms < 'infinity'
     GROUP BY ALL
   ),
   asked AS (
     SELECT arm, median(n) AS n
-    FROM (SELECT arm, phase_id, count(*) AS n FROM request WHERE run_id = $run AND phase = 'steady' GROUP BY ALL)
+    FROM (SELECT arm, phase_id, count(*) AS n FROM request WHERE run_id = $run AND measured GROUP BY ALL)
     GROUP BY ALL
   ),
   phases AS (
@@ -33,7 +33,7 @@ WITH
       )::BIGINT AS joined
     FROM phase p
     LEFT JOIN asked a USING (arm)
-    WHERE run_id = $run AND name = 'steady' AND end_us > start_us
+    WHERE run_id = $run AND measured AND end_us > start_us
   ),
   parts AS (SELECT *, unnest(range(bins)) AS bin FROM phases),
   bins AS (

@@ -1,15 +1,13 @@
 -- Every rolling window of every term of $asked, a JSON array with one object for each term and arm; `seconds` NULL:
 -- one window over everything. Windows begin at the first moment after the warm-up and at each second from there, and
--- end within the run. A window holds the arm's requests of steady phases by intended time, also where other arms
--- took turns within it; where the arm had no steady phase it is none of the arm's.
+-- end within the run. A window holds the arm's requests of measured phases by intended time, also where other arms
+-- took turns within it; where the arm had no measured phase it is none of the arm's.
 --
 -- A quantile of a window is one of its values, exactly. To sort each window would sort each request as often as a
 -- window has seconds; so requests are counted first in bins of a logarithmic axis, sixteen to a doubling, and only
 -- the bin in which the quantile lies is sorted, and only of windows that can be the worst: others have no `value`.
 WITH
-  span AS (
-    SELECT min(start_us) AS base, max(end_us) AS finish FROM phase WHERE run_id = $run AND name <> 'warmup'
-  ),
+  span AS (SELECT start_us AS base, end_us AS finish FROM after_warmup WHERE run_id = $run),
   asked AS (
     SELECT
       term.*, base,
@@ -19,7 +17,7 @@ WITH
       SELECT unnest(
         from_json(
           $asked,
-          '[{"id": "INTEGER", "arm": "VARCHAR", "operation": "VARCHAR", "stream": "INTEGER", "streams": "INTEGER",
+          '[{"id": "INTEGER", "arm": "VARCHAR", "operation": "VARCHAR", "stream": "VARCHAR",
              "seconds": "BIGINT", "metric": "VARCHAR", "level": "DOUBLE", "limit_ms": "DOUBLE", "inclusive": "BOOLEAN",
              "least": "BIGINT"}]'
         ),
@@ -49,8 +47,8 @@ WITH
     FROM request r
     JOIN asked a ON a.arm = r.arm
       AND (a.operation IS NULL OR a.operation = r.operation)
-      AND (a.stream IS NULL OR a.stream = r.slot % a.streams)
-    WHERE r.run_id = $run AND r.phase = 'steady'
+      AND (a.stream IS NULL OR a.stream = r.stream)
+    WHERE r.run_id = $run AND r.measured
   ),
   binned AS (
     SELECT
@@ -104,7 +102,7 @@ WITH
       SELECT *, base + start * 1000000 AS at_us FROM (SELECT *, unnest(range(windows)) AS start FROM asked)
     ) w
     JOIN phase p ON p.arm = w.arm AND p.start_us < w.at_us + w.length * 1000000 AND p.end_us > w.at_us
-    WHERE p.run_id = $run AND p.name = 'steady'
+    WHERE p.run_id = $run AND p.measured
     GROUP BY w.id, w.start
   )
 SELECT

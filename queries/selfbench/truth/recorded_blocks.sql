@@ -1,9 +1,9 @@
--- Response times of a run's steady blocks, milliseconds, per arm, round (from 0) and operation; infinite among the never
+-- Response times of a run's measured blocks, milliseconds, per arm, round (from 0) and operation; infinite among the never
 -- served.
 WITH rounds AS (
   SELECT phase_id, arm, row_number() OVER (PARTITION BY arm ORDER BY block) - 1 AS round
   FROM phase
-  WHERE run_id = $run AND name = 'steady'
+  WHERE run_id = $run AND measured
 )
 SELECT b.arm, b.round, r.operation, list(r.response_ms) AS times
 FROM request r

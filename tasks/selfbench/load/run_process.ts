@@ -36,7 +36,21 @@ async function makeRun({ arm, home, databaseUrl, requests, lags = false }: RunOr
   const plan = oneArmPlan(arm, "");
   const run = runOf(runId, plan, arm);
   const spool = createSpool(home, run, self());
-  spool.operations([]);
+  spool.operations(plan.arms.map(({ name: arm, target: { path }, statements }) => {
+    const { operationId, name, text: statement } = statements[0]!;
+    const { name: stream } = plan.streams[0]!;
+    return {
+      operationId,
+      workload: "selfbench",
+      stream,
+      name,
+      path,
+      arm,
+      statement,
+      fingerprint: "",
+      parameters: [],
+    };
+  }));
   const ending = new AbortController();
   let sampler: ReturnType<typeof startSampler> | undefined;
   const events = new EventHub<RunEvents>();
@@ -74,7 +88,7 @@ async function makeRun({ arm, home, databaseUrl, requests, lags = false }: RunOr
 
 async function lagsOf(store: Store, run: string): Promise<Lags> {
   const rows = await store.rows<{ lagMs: number }>(
-    `SELECT lag_ms AS "lagMs" FROM request WHERE run_id = $run AND phase = 'steady' ORDER BY slot`,
+    `SELECT lag_ms AS "lagMs" FROM request WHERE run_id = $run AND measured ORDER BY slot`,
     { run },
   );
   const [gaps] = await store.rows<{ gapMs: number }>(query("summary/gaps"), { run });

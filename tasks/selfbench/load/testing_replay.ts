@@ -73,7 +73,8 @@ export async function replayed(
   );
   for (
     const sql of [
-      `INSERT INTO phase VALUES ($run, 0, 'steady', 0, 'sql', 0, ${endUs})`,
+      `INSERT INTO operation VALUES ($run, 0, 'w', 'main', 'one', 'sql', 'sql', '', '', '[]')`,
+      `INSERT INTO phase VALUES ($run, 0, 'steady', true, 0, 'sql', 0, ${endUs})`,
       `INSERT INTO sample SELECT $run, unnest(range(0, ${endUs}, ${SAMPLE_US})), 'host', 'cpu_user', '{}', 0.2`,
       `INSERT INTO sample VALUES ($run, ${endUs / 2}, 'generator', 'gap_ms', '{}', ${recording.gapMs})`,
     ]

@@ -32,7 +32,7 @@ Deno.test("a store's complete default runs give the blocks of each arm, and one 
         ...FIXTURE_ARMS.toSorted().map((arm) => [runId, arm, 32]),
       ]);
       const [{ n }] = await store.rows<{ n: number }>(
-        "SELECT count(response_ms) AS n FROM request WHERE run_id = $run AND phase = 'steady' AND arm = 'sql'",
+        "SELECT count(response_ms) AS n FROM request WHERE run_id = $run AND measured AND arm = 'sql'",
         { run: runId },
       ) as [{ n: number }];
       const own = arms.find(({ arm }) => arm === "sql")!.blocks.flatMap((block) =>

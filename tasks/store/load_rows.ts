@@ -1,0 +1,47 @@
+import { jsonText } from "./json_text.ts";
+import type { Store } from "./open.ts";
+import { query } from "./sql.ts";
+import type { Loading, Table } from "./tables/table.ts";
+
+/** Rows and characters of one statement: of a run of hours there are millions of rows, and a plan may be large. */
+const [MOST_ROWS, MOST_CHARACTERS] = [10_000, 2 ** 20];
+
+/** What came of a table's rows. */
+export interface LoadedRows {
+  readonly rows: number;
+  /** When the last of them happened, µs; as given, where they do not tell. */
+  readonly lastUs: number;
+}
+
+/** Inserts the rows that a run's spool has for a table, within the caller's transaction. */
+export async function insertRows<Row>(
+  store: Store,
+  table: Table<Row>,
+  spooled: Iterable<Row>,
+  loading: Loading,
+): Promise<LoadedRows> {
+  const statement = query("load/rows")
+    .replace("{table}", table.name)
+    .replace("{columns}", JSON.stringify([table.columns]));
+  let { lastUs } = loading;
+  let count = 0;
+  let rows: string[] = [];
+  let characters = 0;
+  const insert = async () => {
+    await store.run(statement, { run: loading.run.runId, rows: `[${rows.join()}]` });
+    count += rows.length;
+    rows = [];
+    characters = 0;
+  };
+  for (const row of table.settled?.([...spooled], loading) ?? spooled) {
+    const values = table.values(row);
+    if (values === null) continue;
+    lastUs = Math.max(lastUs, table.atUs?.(row) ?? lastUs);
+    const text = jsonText(values);
+    rows.push(text);
+    characters += text.length;
+    if (rows.length === MOST_ROWS || characters >= MOST_CHARACTERS) await insert();
+  }
+  await insert();
+  return { rows: count, lastUs };
+}

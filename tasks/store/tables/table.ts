@@ -1,0 +1,36 @@
+import type { z } from "zod";
+import type { Run, RunStatus } from "../../model/run.ts";
+
+/** What is known of a run while its rows are stored. */
+export interface Loading {
+  readonly run: Run;
+  /** `crashed` when the spool does not say how it ended. */
+  readonly status: RunStatus;
+  /** The latest moment at which anything is known to have happened, µs from its start. */
+  readonly lastUs: number;
+}
+
+/**
+ * A table of the store whose rows a run brings, and all there is to know of it but its migration: its columns, how a
+ * spool keeps its rows and what they become. A new one has a file like this and a place in the registry.
+ */
+export interface Table<Row> {
+  /** Its name in the store. */
+  readonly name: string;
+  /** DuckDB's types of its columns beside `run_id`. */
+  readonly columns: Readonly<Record<string, string>>;
+  /** Where a spool keeps its rows: `.jsonl` has a line for each and is appended to, `.json` is one list, replaced. */
+  readonly file: string;
+  /** What the file has for a row. It may be of an older version, and what a disk gives back may be anything. */
+  readonly form: z.ZodType<Row>;
+  /** Whether a run is worth nothing without them, and why, as a sentence. */
+  readonly needed?: string;
+  /** What the file gets for a row, where it is not the row itself. */
+  written?(row: Row): unknown;
+  /** A row's values by column; null: it is not stored. */
+  values(row: Row): Readonly<Record<string, unknown>> | null;
+  /** When it happened, where that tells how long a run lasted that was killed; µs from its start. */
+  atUs?(row: Row): number;
+  /** What is stored of a spool's rows, where it is not what they are one by one. */
+  settled?(rows: readonly Row[], loading: Loading): readonly Row[];
+}
