@@ -3,19 +3,18 @@ import { roundsOf, secondsFor } from "../model/rounds.ts";
 import type { RunConfig } from "../model/run.ts";
 import type { Comparison } from "../model/summary.ts";
 import { formatCount, significant } from "../model/units.ts";
-import { baselineOf, MIN_PAIRS } from "./comparisons.ts";
+import { MIN_PAIRS } from "./comparisons.ts";
 
 const VERDICTS = ["slower", "faster", "equivalent", "inconclusive"] as const;
 
 /** For each arm how its comparisons came out, and the smallest change that they could have shown. */
 export function againstBaseline(config: RunConfig, comparisons: readonly Comparison[]): string[] {
-  const baseline = baselineOf(config.arms);
-  return config.arms.filter((arm) => arm !== baseline).flatMap((arm) => {
+  return config.arms.flatMap((arm) => {
     const own = comparisons.filter(({ candidate }) => candidate === arm);
     if (own.length === 0) return [];
     const most = own.reduce((n, each) => Math.max(n, each.n), 0);
     const found = most < MIN_PAIRS ? [tooFew(most, config)] : [outcome(own), smallest(own)];
-    return [`${arm} against ${baseline}: ${found.filter((text) => text !== "").join(" ")}`];
+    return [`${arm} against ${own[0]!.baseline}: ${found.filter((text) => text !== "").join(" ")}`];
   });
 }
 

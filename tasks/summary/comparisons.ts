@@ -1,6 +1,5 @@
-import type { RunConfig } from "../model/run.ts";
+import type { ArmRecord, RunConfig } from "../model/run.ts";
 import type { Comparison } from "../model/summary.ts";
-import { reference } from "../paths/registry.ts";
 import { equivalenceP } from "../stats/equivalence.ts";
 import { hodgesLehmann } from "../stats/hodges_lehmann.ts";
 import { holm } from "../stats/holm.ts";
@@ -27,21 +26,19 @@ export interface Weighted {
   readonly weight: number;
 }
 
-/** Direct SQL where it took part, else the first arm. */
-export function baselineOf(arms: readonly string[]): string | undefined {
-  return arms.includes(reference.name) ? reference.name : arms[0];
-}
-
 /** Each arm against the baseline: all operations together, and each by median and p95, over the run's pairs of blocks. */
 export async function comparisons(
   rows: Rows,
   runId: string,
-  config: Pick<RunConfig, "arms" | "operations" | "loop" | "streams">,
+  config: Pick<RunConfig, "operations" | "loop" | "streams">,
+  records: readonly ArmRecord[],
 ): Promise<Comparison[]> {
-  const { arms, operations } = config;
+  const { operations } = config;
+  const arms = records.map(({ name }) => name);
+  const baseline = records.find(({ role }) => role === "baseline")?.name;
   const names = operations.map(({ name }) => name);
   const groups = await groupQuantiles(rows, runId, arms, names, gapsWereDrawn(config));
-  return compareGroups(groups, arms, operations);
+  return compareGroups(groups, arms, operations, baseline);
 }
 
 /**
@@ -57,8 +54,8 @@ export function compareGroups(
   groups: readonly GroupQuantiles[],
   arms: readonly string[],
   operations: readonly Weighted[],
+  baseline = arms[0],
 ): Comparison[] {
-  const baseline = baselineOf(arms);
   if (baseline === undefined) return [];
   const cells = cellsOf(groups);
   return arms.filter((arm) => arm !== baseline).flatMap((candidate) => {

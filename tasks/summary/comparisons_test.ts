@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import { type GroupQuantiles, groupStarts, type Kind, KINDS } from "./block_pairs.ts";
-import { baselineOf, compareGroups } from "./comparisons.ts";
+import { compareGroups } from "./comparisons.ts";
 
 const MIX = [{ name: "x", weight: 1 }];
 
@@ -38,11 +38,13 @@ function scaled(row: GroupQuantiles, factor: number): GroupQuantiles {
 
 const twice = (n: number) => Array.from({ length: n }, (_, round) => 2 + round / 1000);
 
-Deno.test("direct SQL is the baseline where it took part, else the first arm", () => {
-  assert.equal(baselineOf(["graphql", "sql"]), "sql");
-  assert.equal(baselineOf(["graphql", "sql+cache"]), "graphql");
-  assert.equal(baselineOf([]), undefined);
+Deno.test("each arm but the baseline is compared with it, whatever they are called; without arms nothing is", () => {
   assert.deepEqual(compareGroups([], [], MIX), []);
+  const found = compareGroups(pairsOf(twice(10)), ["a", "b"], MIX, "b");
+  assert.deepEqual([...new Set(found.map(({ baseline, candidate }) => `${candidate} / ${baseline}`))], [
+    "a / b",
+  ]);
+  assert.ok(found.every(({ ratio }) => ratio! < 0.5));
 });
 
 Deno.test("pairs are of the same round: drift over the run cancels out", () => {

@@ -1,4 +1,5 @@
 import type { RunSummary, Summary, Warning } from "../model/summary.ts";
+import { armsOfRun } from "../store/arms.ts";
 import { openStore } from "../store/open.ts";
 import { resolveRun, type Rows } from "../store/runs.ts";
 import { accounting } from "./accounting.ts";
@@ -43,7 +44,7 @@ async function compute(rows: Rows, file: string, reference: string): Promise<Run
     lagP99Ms: open ? validity.lagMs.p99 : null,
     endedEarly: run.status !== "complete",
   });
-  const compared = await comparisons(rows, runId, config);
+  const compared = await comparisons(rows, runId, config, await armsOfRun(rows, run));
   const slo = await judgeSlo(rows, runId, config, operations);
   // Where the load goes up and down by plan, that a level changes is what was asked for.
   const planned = config.streams?.some(({ stages }) => stages !== null) ?? false;

@@ -1,3 +1,4 @@
+import { armTable } from "./arm.ts";
 import { operationTable } from "./operation.ts";
 import { phaseTable } from "./phase.ts";
 import { planTable } from "./plan.ts";
@@ -7,6 +8,7 @@ import type { Table } from "./table.ts";
 /** Tables that a run's spool has rows of, as they are loaded: samples tell when it ended, and its phases with it. */
 export const SPOOLED: readonly Table<unknown>[] = [
   sampleTable,
+  armTable,
   phaseTable,
   operationTable,
   planTable,

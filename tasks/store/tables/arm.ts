@@ -1,0 +1,23 @@
+import { z } from "zod";
+import { armAPath } from "../../model/arms.ts";
+import type { ArmRecord } from "../../model/run.ts";
+import { formOf, json, smallId, text } from "../spool_form.ts";
+import type { Table } from "./table.ts";
+
+export const armTable: Table<ArmRecord> = {
+  name: "arm",
+  columns: { arm_id: "USMALLINT", name: "VARCHAR", path: "VARCHAR", role: "VARCHAR", overrides: "JSON" },
+  file: "arms.json",
+  form: z.object({
+    armId: smallId,
+    name: text,
+    path: text,
+    role: z.enum(["baseline", "candidate"]),
+    overrides: json,
+  }),
+  values: ({ armId, name, path, role, overrides }) => ({ arm_id: armId, name, path, role, overrides }),
+  // Older versions had an arm a path.
+  settled: (rows, { run }) => rows.length > 0 ? rows : armAPath(namesOf(run.config.arms) ?? []),
+};
+
+const namesOf = formOf(z.array(text));
