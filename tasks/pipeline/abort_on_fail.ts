@@ -7,7 +7,9 @@ import { WindowJudge } from "../summary/window_judge.ts";
 
 /** A run whose targets are watched. */
 export interface Targeted {
-  readonly config: Pick<RunConfig, "slo" | "timeoutMs">;
+  readonly config: Pick<RunConfig, "slo">;
+  /** After so long a slot has come to its end. */
+  readonly longestMs: number;
   readonly phases: readonly Phase[];
   /** As the store numbers them. */
   readonly operations: readonly Operation[];
@@ -21,10 +23,10 @@ export interface Targeted {
  */
 export function watchTargets(
   events: RunEventHub,
-  { config, phases, operations, names }: Targeted,
+  { config, longestMs, phases, operations, names }: Targeted,
   onMissed: (what: string) => void,
 ): void {
-  const judge = new WindowJudge({ terms: parseSlo(config.slo!), names, phases, timeoutMs: config.timeoutMs });
+  const judge = new WindowJudge({ terms: parseSlo(config.slo!), names, phases, longestMs });
   const keys = operations.map(({ arm, name, stream }) => judge.keysOf(arm, name, stream));
   let missed = false;
   events.on("ended", ({ rows, untilUs }) => {

@@ -105,8 +105,8 @@ function reservedKeys({ datasetName, operations }: LoadedScenario): number {
   return Math.min(...names.map((name) => spaces?.[name]?.count ?? PROOF_SLOTS_FROM));
 }
 
-/** Seconds from a request to the next of the same client, where nothing answers. */
-function longestWait({ timeout, retry }: LoadedScenario): number {
+/** Seconds from a request to the next of the same client, where nothing answers: its retries included. */
+export function longestWait({ timeout, retry }: Pick<LoadedScenario, "timeout" | "retry">): number {
   if (retry === undefined) return timeout;
   return timeout * (retry.attempts + 1) + pausesOf(retry);
 }

@@ -15,6 +15,7 @@ import { armTable } from "../store/tables/arm.ts";
 import { undoing } from "../undo/undoing.ts";
 import { watchTargets } from "./abort_on_fail.ts";
 import { rateWarning, readCalibration } from "./calibrate.ts";
+import { longestWait } from "./capacity.ts";
 import { watchDisk } from "./disk_watch.ts";
 import type { Job } from "./job.ts";
 import { loadPlan, slotsBelow, streamsOf } from "./load_plan.ts";
@@ -91,7 +92,13 @@ async function makeLoad(
   const places = { home: config.home, db };
   watchLimits(events, { scenario, plan, places }, (why) => end.because({ by: "limit", why }));
   if (plan.abortOnFail) {
-    const targeted = { config: planned.config, phases: schedule.phases, operations, names: scenario.scopes };
+    const targeted = {
+      config: planned.config,
+      longestMs: 1000 * longestWait(scenario),
+      phases: schedule.phases,
+      operations,
+      names: scenario.scopes,
+    };
     watchTargets(events, targeted, (why) => end.because({ by: "target", why }));
   }
   for (const warning of warningsOf(system, streams)) terminal.print(`! ${warning}`);

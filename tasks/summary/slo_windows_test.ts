@@ -173,7 +173,7 @@ Deno.test("a judge that sees the rows as they are done tells just the windows th
           `${targets[at]!.term.text} ${targets[at]!.arm} ${atUs} ${part} ${whole}`
         )
     );
-    const judge = new WindowJudge({ terms: TERMS, names: NAMES, phases, timeoutMs: 2000 });
+    const judge = new WindowJudge({ terms: TERMS, names: NAMES, phases, longestMs: 2000 });
     // As they were done: what was never sent is known when it was due.
     const rows = raw.toSorted((a, b) => (a.done ?? a.intended) - (b.done ?? b.intended));
     const told: string[] = [];
@@ -217,7 +217,7 @@ Deno.test("a judge tells a window while its requests still hang, and is never wr
   fc.assert(
     fc.property(fc.array(late, { minLength: 300, maxLength: 600 }), (requests) => {
       const plan = { terms: [term!], names: { arms: ["sql"], operations: [], streams: [] }, phases };
-      const judge = new WindowJudge({ ...plan, timeoutMs: 1500 });
+      const judge = new WindowJudge({ ...plan, longestMs: 1500 });
       const rows = requests.map(({ dueUs, responseUs }) => {
         // Half of them quick, so that windows go either way.
         const us = dueUs % 2 === 0 || dueUs < 10e6 ? responseUs / 10 : responseUs;
@@ -267,7 +267,7 @@ Deno.test("a judge leaves out warm-up, washout, other arms, terms without window
   ];
   const terms = parseSlo("errors<=0% over 2s,errors<=0%,errors<=0% over 9s,throughput>10/s over 2s");
   const names = { arms: ["a", "b"], operations: [], streams: [] };
-  const judge = new WindowJudge({ terms, names, phases, timeoutMs: 1000 });
+  const judge = new WindowJudge({ terms, names, phases, longestMs: 1000 });
   const failed = (arm: string, doneUs: number) =>
     judge.add(judge.keysOf(arm, "x"), doneUs, "failed", 10, null);
   assert.equal(judge.keysOf("a", "x").length, 3);

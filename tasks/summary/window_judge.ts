@@ -11,8 +11,8 @@ export interface JudgePlan {
   readonly names: ScopeNames;
   /** As planned, in order of time. */
   readonly phases: readonly Phase[];
-  /** After so long a request is given up. */
-  readonly timeoutMs: number;
+  /** After so long a slot has come to its end: its request is given up, and all its retries. */
+  readonly longestMs: number;
 }
 
 /** A window of which it is certain that it misses its term. */
@@ -40,7 +40,7 @@ export class WindowJudge {
   readonly #tallies: readonly Tally[];
 
   /** @param plan whose scopes are known, as parseSlo checks them */
-  constructor({ terms, names, phases, timeoutMs }: JudgePlan) {
+  constructor({ terms, names, phases, longestMs }: JudgePlan) {
     this.#phases = phases;
     const first = firstMeasuredBlock(phases);
     const judged = phases.filter(({ block }) => block >= first);
@@ -51,7 +51,7 @@ export class WindowJudge {
       .filter(({ arm }) => arms.includes(arm))
       .map((target) => {
         const own = phases.filter(({ measured, arm }) => measured && arm === target.arm);
-        return new Tally(target, span, own, timeoutMs * 1000 + SLACK_US);
+        return new Tally(target, span, own, longestMs * 1000 + SLACK_US);
       });
   }
 
