@@ -139,16 +139,20 @@ Deno.test("every path of the registry answers as direct SQL does, and a cache be
           if (!cached) continue;
           const target = byArm[at]!;
           const statement = arm.statements[0]!;
-          await t.step(`${arm.target.path}: a hit answers the same, counted as without a cache`, async () => {
-            const hit = await ask(target, statement, values);
-            assert.deepEqual([hit.outcome, hit.cache, hit.rows], ["ok", "hit", missed[at]!.rows]);
-            assert.equal(firstDifference(reference, canonical(hit, arm)), null);
-            if (language === "graphql") assert.equal(hit.bytes, missed[at]!.bytes);
-            // Without anyone who keeps the answer too.
-            const unread = newCall(statement, values);
-            await askOnce(target, unread);
-            assert.deepEqual([unread.cache, unread.rows, unread.answer], ["hit", hit.rows, undefined]);
-          });
+          const key = `${PREFIX}${arm.target.path}:${statement.name}:${JSON.stringify(values)}`;
+          await t.step(
+            `${arm.target.path}: a hit answers the same rows, in the bytes of its entry`,
+            async () => {
+              const hit = await ask(target, statement, values);
+              assert.deepEqual([hit.outcome, hit.cache, hit.rows], ["ok", "hit", missed[at]!.rows]);
+              assert.equal(firstDifference(reference, canonical(hit, arm)), null);
+              assert.equal(hit.bytes, await redis.strlen(key));
+              // Without anyone who keeps the answer too.
+              const unread = newCall(statement, values);
+              await askOnce(target, unread);
+              assert.deepEqual([unread.cache, unread.rows, unread.answer], ["hit", hit.rows, undefined]);
+            },
+          );
 
           await t.step(
             `${arm.target.path}: several misses at a time are one question, each with its answer`,
@@ -189,7 +193,6 @@ Deno.test("every path of the registry answers as direct SQL does, and a cache be
           await t.step(
             `${arm.target.path}: an entry that is not what was stored there is no answer`,
             async () => {
-              const key = `${PREFIX}${arm.target.path}:${statement.name}:${JSON.stringify(values)}`;
               const ofOther = language === "sql" ? '{"data":{"customers":[]}}' : '[{"order_id":1}]';
               for (
                 const odd of ["", "OK", "5", "null", "{}", "[1]", '{"errors":[{"message":"no"}]}', ofOther]
