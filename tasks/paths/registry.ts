@@ -1,5 +1,6 @@
 import type { PathName } from "../model/operation.ts";
 import { graphql } from "./graphql.ts";
+import { graphqlCache } from "./graphql_cache.ts";
 import type { Path } from "./path.ts";
 import { sql } from "./sql.ts";
 import { sqlCache } from "./sql_cache.ts";
@@ -9,6 +10,7 @@ export const paths: readonly Path[] = [
   sql,
   graphql,
   sqlCache,
+  graphqlCache,
 ];
 
 /** Direct SQL: the answers of all others are held against its, and it is the baseline where it takes part. */
