@@ -3,8 +3,6 @@ import type { RowSum } from "./row_hash.ts";
 /** The most bytes that one unit of a table may take. */
 export const MAX_UNIT_BYTES = 16 * 1024;
 
-/** `d` and a 32-bit length stand before the payload of PostgreSQL's CopyData message. */
-const HEADER = 5;
 const MAX_INT = 2 ** 31 - 1;
 const US_PER_DAY = 86_400_000_000;
 const TAB = 9;
@@ -12,15 +10,15 @@ const NEWLINE = 10;
 const encoder = new TextEncoder();
 
 /**
- * Writes rows in COPY's text format straight into a byte block that is used again and again, framed as a
- * CopyData message: no string is made for numbers, amounts, dates and pooled texts.
+ * Writes rows in COPY's text format straight into a byte block that is used again and again: no string is made for
+ * numbers, amounts, dates and pooled texts.
  * Write the fields of a row in the order of its columns, then `endRow`.
  */
 export class CopyWriter {
   readonly #block: Uint8Array<ArrayBuffer>;
   readonly #sum: RowSum | null;
-  #at = HEADER;
-  #row = HEADER;
+  #at = 0;
+  #row = 0;
   rows = 0;
 
   /**
@@ -34,7 +32,7 @@ export class CopyWriter {
 
   /** Payload bytes so far. */
   get length(): number {
-    return this.#at - HEADER;
+    return this.#at;
   }
 
   /** Whether another unit may not fit. */
@@ -44,19 +42,12 @@ export class CopyWriter {
 
   /** The payload so far; valid until `reset`. */
   get payload(): Uint8Array<ArrayBuffer> {
-    return this.#block.subarray(HEADER, this.#at);
-  }
-
-  /** The whole CopyData message; valid until `reset`. */
-  message(): Uint8Array<ArrayBuffer> {
-    this.#block[0] = 100;
-    new DataView(this.#block.buffer).setUint32(1, this.#at - 1);
     return this.#block.subarray(0, this.#at);
   }
 
   reset(): void {
-    this.#at = HEADER;
-    this.#row = HEADER;
+    this.#at = 0;
+    this.#row = 0;
     this.rows = 0;
   }
 
@@ -77,7 +68,8 @@ export class CopyWriter {
   text(value: string | null): void {
     if (value === null) return this.null();
     const text = escape(value);
-    const { read, written } = encoder.encodeInto(text, this.#block.subarray(this.#at));
+    // All but the last byte, which is the tab's.
+    const { read, written } = encoder.encodeInto(text, this.#block.subarray(this.#at, -1));
     if (read < text.length) throw new RangeError("A unit of a table exceeds MAX_UNIT_BYTES");
     this.#at += written;
     this.#block[this.#at++] = TAB;

@@ -102,20 +102,13 @@ Deno.test("each row is taken into the sum as it ends, whatever block it stands i
   assert.equal(sums[0]!.hex, direct.hex);
 });
 
-Deno.test("a message has PostgreSQL's frame around the payload", () => {
-  const out = new CopyWriter();
-  out.integer(7);
-  out.endRow();
-  assert.deepEqual([...out.message()], [100, 0, 0, 0, 6, 55, 10]);
-});
-
 Deno.test("a block is full while the largest unit still fits, and empty after reset", () => {
   const out = new CopyWriter(MAX_UNIT_BYTES * 2);
   while (!out.full) {
     out.text("0123456789");
     out.endRow();
   }
-  assert(MAX_UNIT_BYTES * 2 - out.length >= MAX_UNIT_BYTES - 5 - 11);
+  assert(MAX_UNIT_BYTES * 2 - out.length >= MAX_UNIT_BYTES - 11);
   out.reset();
   assert.equal(out.length, 0);
   assert.equal(out.rows, 0);
