@@ -7,19 +7,24 @@ async function migrationOf(url: string, threadMigration?: boolean): Promise<Reco
   const here = (name: string) => JSON.stringify(new URL(name, import.meta.url).href);
   const code = `
     import { oneArmPlan } from ${here("../selfbench/one_arm.ts")};
+    import { EventHub } from ${here("./event_hub.ts")};
     import { runLoad } from ${here("./run_load.ts")};
     const dir = Deno.makeTempDirSync();
     try {
       const plan = { ...oneArmPlan({
         target: { path: "sql", url: ${JSON.stringify(url)} },
         text: "SELECT $1::int AS n", params: { n: { kind: "integer", min: 1, max: 9 } },
-        load: { arrivals: "constant", rate: 100 }, warmup: 0, seconds: 1.2, connections: 2,
+        load: { arrivals: "constant", rate: 100 }, warmup: 0, seconds: 20, connections: 2,
       }, dir), threadMigration: ${threadMigration} };
       const told = { real_time: [], thread_migration: [], thread_moves: [] };
-      await runLoad({
-        plan, signal: new AbortController().signal, onStart() {}, onProgress() {},
-        onSamples: (samples) => samples.forEach(({ metric, value }) => told[metric]?.push(value)),
+      // A second is enough, if this thread gets any of it.
+      const enough = new AbortController();
+      const events = new EventHub();
+      events.on("sample", (samples) => {
+        samples.forEach(({ metric, value }) => told[metric]?.push(value));
+        if (told.thread_migration.length > 0) enough.abort();
       });
+      await runLoad({ plan, signal: enough.signal, events });
       console.log(JSON.stringify(told));
     } finally {
       Deno.removeSync(dir, { recursive: true });
