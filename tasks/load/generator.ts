@@ -113,6 +113,7 @@ class Generator {
     const loop = openLoop(beside, closed);
     const connections = shareOf(plan.connections, worker, plan.workers);
     const targets = await openTargets(plan.arms, {
+      worker,
       connections,
       nowUs,
       seed: plan.seed,

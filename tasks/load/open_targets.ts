@@ -7,6 +7,8 @@ import type { Network } from "../net/channel.ts";
 import type { Arm } from "./plan.ts";
 
 export interface TargetsOptions {
+  /** The thread's number among those that share the load; default 0. */
+  readonly worker?: number;
   /** Connections an arm. */
   readonly connections: number;
   readonly nowUs: () => number;

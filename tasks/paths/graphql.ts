@@ -12,7 +12,11 @@ export const graphql: Path = {
   needs: ["graphql"],
   explained: false,
   entries: bodyEntries,
-  targetAt: ({ graphql }) => ({ path: "graphql", url: graphql!.url, headers: graphql!.headers }),
-  make: ({ url, headers = {} }, options) => new GraphqlTarget({ ...options, url, headers }),
+  targetAt: ({ graphql }) => {
+    const { url, headers, endpoints } = graphql!;
+    return { path: "graphql", url, headers, endpoints };
+  },
+  make: ({ url, headers = {}, endpoints }, options) =>
+    new GraphqlTarget({ ...options, url, headers, endpoints }),
   hasTls: ({ url }) => endpointOf(url).tls,
 };

@@ -33,7 +33,7 @@ export interface Path {
 export interface Endpoints {
   /** `session` is what connections are called at the server, see `sessionName`. */
   readonly postgres: { readonly url: string; readonly session?: string };
-  readonly graphql?: { readonly url: string; readonly headers: Readonly<Record<string, string>> };
+  readonly graphql?: Required<Pick<ArmTarget, "url" | "headers">> & Pick<ArmTarget, "endpoints">;
   readonly cache?: CacheTarget;
 }
 
@@ -56,11 +56,15 @@ export interface ArmTarget {
   readonly session?: string;
   /** What a GraphQL request carries besides. */
   readonly headers?: Readonly<Record<string, string>>;
+  /** Where they go, in turn, where several processes serve them; else `url`. */
+  readonly endpoints?: readonly string[];
   readonly cache?: CacheTarget;
 }
 
 /** What a thread opens an arm's target with. */
 export interface TargetOptions {
+  /** Its number among those that share the load. */
+  readonly worker?: number;
   readonly connections: number;
   /** Connections to PostgreSQL of all arms together. */
   readonly ofAllArms: number;

@@ -1,8 +1,10 @@
 import assert from "node:assert/strict";
+import { openTargets } from "../load/open_targets.ts";
+import { graphql } from "../paths/graphql.ts";
 import { identify, stopProcess } from "../stack/process.ts";
 import { withStack } from "../stack/testing.ts";
 import { GraphqlTarget } from "./graphql.ts";
-import { askOnce, newCall } from "./target.ts";
+import { askOnce, newCall, type Target } from "./target.ts";
 
 const STATEMENT = { operationId: 0, name: "one", write: false, text: "{ __typename }", parameters: [] };
 const nowUs = () => performance.now() * 1000;
@@ -27,7 +29,7 @@ async function withServers(count: number, use: (urls: string[], asked: string[][
 async function withTarget(
   options: Pick<
     ConstructorParameters<typeof GraphqlTarget>[0],
-    "url" | "endpoints" | "worker" | "connections"
+    "url" | "endpoints" | "connections"
   >,
   use: (target: GraphqlTarget) => Promise<void>,
 ) {
@@ -40,7 +42,7 @@ async function withTarget(
   }
 }
 
-async function ask(target: GraphqlTarget): Promise<void> {
+async function ask(target: Target): Promise<void> {
   const call = newCall(STATEMENT, []);
   await askOnce(target, call);
   assert.equal(call.error, null);
@@ -59,12 +61,20 @@ Deno.test("requests go to several processes alike, one at a time or many at once
       }),
   ));
 
-Deno.test("threads with a connection each begin with another process each", () =>
+Deno.test("of threads with a connection each, every one asks another process", () =>
   withServers(2, async (urls, asked) => {
+    const target = graphql.targetAt({
+      postgres: { url: "" },
+      graphql: { url: urls[0]!, endpoints: urls, headers: {} },
+    });
+    const arm = { name: "any", target, statements: [STATEMENT] };
     for (const worker of [0, 1]) {
-      await withTarget({ url: urls[0]!, endpoints: urls, worker, connections: 1 }, ask);
+      const { byArm, close } = await openTargets([arm], { worker, connections: 1, nowUs, seed: 1 });
+      await ask(byArm[0]!);
+      await ask(byArm[0]!);
+      await close();
     }
-    assert.deepEqual(asked.map(({ length }) => length), [1, 1]);
+    assert.deepEqual(asked.map(({ length }) => length), [2, 2]);
   }));
 
 Deno.test("two processes of PostGraphile serve one database, and a request fails only at the one that is gone", () =>
