@@ -12,10 +12,11 @@ export function benchCommand(): Command {
   return addBenchOptions(command("bench", "Measure a scenario, store every timing and write the report."));
 }
 
-async function run(): Promise<ExitCode> {
+/** The task itself. */
+export async function run(args: readonly string[]): Promise<ExitCode> {
   const config = readConfig();
   const task = benchCommand().addHelpText("after", `\nScenarios: ${scenarioNames(config.root).join(", ")}`);
-  task.parse(Deno.args, { from: "user" });
+  task.parse(args, { from: "user" });
   checkHome(config.home);
   const given = task.opts<BenchArguments>();
   const name = task.args[0] ?? DEFAULT_SCENARIO;

@@ -23,10 +23,11 @@ export function cleanCommand(): Command {
     .option("-y, --yes", "do not ask", false);
 }
 
-async function run(): Promise<ExitCode | void> {
+/** The task itself. */
+export async function run(args: readonly string[]): Promise<ExitCode | void> {
   const config = readConfig();
   const task = cleanCommand();
-  task.parse(Deno.args, { from: "user" });
+  task.parse(args, { from: "user" });
   checkHome(config.home);
   const given = task.opts<{ yes: boolean; writes: boolean; database: boolean }>();
   if (given.writes) {

@@ -9,8 +9,9 @@ export function docsCommand(): Command {
   return command("docs", "Write into README.md and docs/ what they take from the code.");
 }
 
-async function run(): Promise<void> {
-  docsCommand().parse(Deno.args, { from: "user" });
+/** The task itself. */
+export async function run(args: readonly string[]): Promise<void> {
+  docsCommand().parse(args, { from: "user" });
   const { root } = readConfig();
   for (const [page, text] of await freshPages(root)) {
     const file = join(root, page);

@@ -14,8 +14,9 @@ export function doctorCommand(): Command {
     .option("--no-calibrate", "leave the calibration out, which takes some seconds of CPU");
 }
 
-async function run(): Promise<ExitCode> {
-  const options = doctorCommand().parse(Deno.args, { from: "user" }).opts<{ calibrate: boolean }>();
+/** The task itself. */
+export async function run(args: readonly string[]): Promise<ExitCode> {
+  const options = doctorCommand().parse(args, { from: "user" }).opts<{ calibrate: boolean }>();
   const config = readConfig();
   checkHome(config.home);
   return await lookAround(config, options);

@@ -8,8 +8,9 @@ export function downCommand(): Command {
   return command("down", "Stop the services that Benchbook started.");
 }
 
-async function run(): Promise<void> {
-  downCommand().parse(Deno.args, { from: "user" });
+/** The task itself. */
+export async function run(args: readonly string[]): Promise<void> {
+  downCommand().parse(args, { from: "user" });
   const stopped = await down(readConfig());
   say(stopped.length === 0 ? "Nothing was running." : `Stopped ${stopped.join(", ")}.`);
 }

@@ -18,10 +18,11 @@ export function logsCommand(): Command {
     .option("-f, --follow", "go on showing what is added, until Ctrl-C", false);
 }
 
-async function run(): Promise<void> {
+/** The task itself. */
+export async function run(args: readonly string[]): Promise<void> {
   const config = readConfig();
   const task = logsCommand();
-  task.parse(Deno.args, { from: "user" });
+  task.parse(args, { from: "user" });
   checkHome(config.home);
   const [service] = task.args;
   const { lines, follow } = task.opts<{ lines: number; follow: boolean }>();

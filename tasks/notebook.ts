@@ -6,6 +6,7 @@ import { parseDuration } from "./model/units.ts";
 import { openJupyter } from "./notebook/open.ts";
 import { runAll } from "./notebook/run_notebooks.ts";
 import { interruptSignal } from "./pipeline/interrupt.ts";
+import { storeFile } from "./pipeline/store_file.ts";
 import { checkHome } from "./stack/home.ts";
 import { openRun } from "./store/read.ts";
 import { command, dbOption, main, say } from "./terminal/command.ts";
@@ -22,9 +23,10 @@ export function notebookCommand(): Command {
     .addOption(dbOption());
 }
 
-async function run(): Promise<ExitCode | void> {
+/** The task itself. */
+export async function run(args: readonly string[]): Promise<ExitCode | void> {
   const task = notebookCommand();
-  task.parse(Deno.args, { from: "user" });
+  task.parse(args, { from: "user" });
   const { run: headless, timeout, db } = task.opts<{ run?: true; timeout: string; db?: string }>();
   const [reference] = task.args;
   const config = readConfig();
@@ -40,7 +42,7 @@ async function run(): Promise<ExitCode | void> {
     }
     return await openJupyter({ notebooks: directory, home: config.home });
   }
-  const { run: found, db: store } = await openRun(reference, db === undefined ? {} : { db });
+  const { run: found, db: store } = await openRun(reference, { db: storeFile(config, db) });
   const { signal } = interruptSignal(config.home);
   const parameters = { run: found.runId, db: store };
   return await runAll({ directory, parameters, timeoutMs, signal, print: say });

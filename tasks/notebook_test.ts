@@ -1,6 +1,8 @@
 import assert from "node:assert/strict";
 import { join, resolve } from "node:path";
+import { run } from "./notebook.ts";
 import { temporaryDirectory } from "./notebook/testing.ts";
+import { inProcess } from "./terminal/testing_in_process.ts";
 
 const ENTRY = resolve(import.meta.dirname!, "notebook.ts");
 
@@ -41,15 +43,16 @@ Deno.test("Jupyter is opened on the notebooks with a Deno kernel of our own", as
 
 Deno.test("wrong use is refused with exit code 2", async () => {
   await using home = await temporaryDirectory();
+  const env = { BENCHBOOK_HOME: home.path, BENCHBOOK_REPORTS: join(home.path, "reports") };
   const cases: [string[], RegExp][] = [
     [["--rum"], /Did you mean --run\?/],
     [["latest"], /only --run takes them/],
     [["--run", "--timeout", "5"], /the unit is missing/],
     [["--run"], /there are no runs yet/],
   ];
-  await Promise.all(cases.map(async ([args, expected]) => {
-    const { code, stderr } = await notebookTask(home.path, home.path, ...args);
+  for (const [args, expected] of cases) {
+    const { code, stderr } = await inProcess(() => run(args), env);
     assert.equal(code, 2, stderr);
     assert.match(stderr, expected);
-  }));
+  }
 });

@@ -12,10 +12,11 @@ export function reportCommand(): Command {
     .addOption(dbOption());
 }
 
-async function run(): Promise<void> {
+/** The task itself. */
+export async function run(args: readonly string[]): Promise<void> {
   const config = readConfig();
   const task = reportCommand();
-  task.parse(Deno.args, { from: "user" });
+  task.parse(args, { from: "user" });
   checkHome(config.home);
   await renderReport(task.args[0] ?? "latest", task.opts<{ pdf: boolean; db?: string }>(), config);
 }

@@ -21,7 +21,8 @@ export function runsCommand(
   return task;
 }
 
-async function run(): Promise<void> {
+/** The task itself. */
+export async function run(args: readonly string[]): Promise<void> {
   const config = readConfig();
   const task: Command = runsCommand({
     list: async (given) => say(await listStoredRuns(db(), given)),
@@ -29,7 +30,7 @@ async function run(): Promise<void> {
   });
   const db = () => storeFile(config, task.opts<{ db?: string }>().db);
   task.hook("preAction", () => checkHome(config.home));
-  await task.parseAsync(Deno.args, { from: "user" });
+  await task.parseAsync(args, { from: "user" });
 }
 
 if (import.meta.main) await main(run);

@@ -17,10 +17,11 @@ export function seedCommand(): Command {
     .option("--verify", "then check rows, keys, distributions and content, and print a table", false);
 }
 
-async function run(): Promise<ExitCode> {
+/** The task itself. */
+export async function run(args: readonly string[]): Promise<ExitCode> {
   const config = readConfig();
   const task = seedCommand();
-  task.parse(Deno.args, { from: "user" });
+  task.parse(args, { from: "user" });
   checkHome(config.home);
   return await seedTask(task.opts<SeedArguments>(), config);
 }

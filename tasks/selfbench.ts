@@ -20,14 +20,15 @@ export function selfbenchCommand(): Command {
     );
 }
 
-async function run(): Promise<void> {
+/** The task itself. */
+export async function run(args: readonly string[]): Promise<void> {
   const config = readConfig();
-  const [first, ...rest] = Deno.args;
+  const [first, ...rest] = args;
   if (first === undefined || !first.startsWith("-")) {
     for (const part of partsAskedFor(first)) await part.run(rest, config);
     return;
   }
-  selfbenchCommand().parse(Deno.args, { from: "user" });
+  selfbenchCommand().parse(args, { from: "user" });
 }
 
 if (import.meta.main) await main(run);

@@ -13,10 +13,11 @@ export function upCommand(): Command {
   );
 }
 
-async function run(): Promise<void> {
+/** The task itself. */
+export async function run(args: readonly string[]): Promise<void> {
   const config = readConfig();
   const task = upCommand();
-  task.parse(Deno.args, { from: "user" });
+  task.parse(args, { from: "user" });
   checkHome(config.home);
   await exploreStack(task.args[0], task.opts<DataArguments>(), config);
 }

@@ -86,7 +86,7 @@ Deno.test("one command goes from nothing to a stored run, a report and a PDF", a
 
     await t.step("a run over every path there is leaves the data as it was found, row by row", async () => {
       const args = [...SHORT, "--seed", "7", "--slo", "p50<1us", "--no-report", "--json"];
-      args.push("--paths", PATHS.join(","));
+      args.push("--paths", PATHS.join(","), "--concurrency", "4", "--workers", "2");
       const before = await lookAtOwnCluster(bench);
       second = await bench.run("bench", args);
       const { environment, run, operations } = JSON.parse(second.stdout) as RunSummary;
@@ -130,38 +130,26 @@ Deno.test("one command goes from nothing to a stored run, a report and a PDF", a
       assert.ok(verdict === "invalid" || verdict === "fail");
     });
 
-    await t.step("a closed loop keeps so many clients busy and leaves no hole in its slots", async () => {
-      const args = [
-        ...SHORT,
-        ...ANY_SPEED,
-        "--seed",
-        "7",
-        "--concurrency",
-        "4",
-        "--workers",
-        "2",
-        "--no-report",
-        "--json",
-      ];
-      const result = await bench.run("bench", [...args, "--paths", "sql,sql+cache"]);
-      const summary = JSON.parse(result.stdout) as RunSummary;
-      assertEnded(result, summary);
-      assert.equal(summary.validity.checks.find(({ name }) => name === "slots")?.ok, true);
-      assert.ok(summary.accounting.scheduled > 300, `${summary.accounting.scheduled} slots`);
+    await t.step("a closed loop keeps so many clients busy and leaves no hole in its slots", () => {
+      const { run, validity, accounting } = JSON.parse(second!.stdout) as RunSummary;
+      assert.deepEqual([run.config.loop, run.config.concurrency], ["closed", 4]);
+      assert.equal(validity.checks.find(({ name }) => name === "slots")?.ok, true);
+      // Also of a machine that has little time for it each client asks again and again.
+      assert.ok(accounting.scheduled > 40, `${accounting.scheduled} slots`);
     });
 
     await t.step("runs lists them, report renders one again, runs rm removes it", async () => {
       assert.match(
-        (await bench.run("runs")).stdout,
+        (await bench.call("runs")).stdout,
         new RegExp(`${runId}\\s+first\\s+access-paths\\s+northwind tiny`),
       );
       await Deno.remove(join(bench.reports, runId), { recursive: true });
-      const again = await bench.run("report", ["first", "--no-pdf"]);
+      const again = await bench.call("report", ["first", "--no-pdf"]);
       assert.equal(again.code, 0, again.stderr);
       assert.ok((await Deno.stat(join(bench.reports, runId, "index.html"))).size > 1000);
-      const removed = await bench.run("runs", ["rm", "first"]);
+      const removed = await bench.call("runs", ["rm", "first"]);
       assert.match(removed.stdout, new RegExp(`Removed run ${runId}`));
-      assert.doesNotMatch((await bench.run("runs")).stdout, new RegExp(runId));
+      assert.doesNotMatch((await bench.call("runs")).stdout, new RegExp(runId));
       await assert.rejects(Deno.stat(join(bench.reports, runId)));
     });
   }, { untouched: true });

@@ -7,7 +7,8 @@ import { withPostgres } from "../stack/testing.ts";
 import { assertAsFound } from "../testing/facts.ts";
 import { lookAtFolder } from "../testing/look_at_folder.ts";
 import { lookAtPostgres } from "../testing/look_at_postgres.ts";
-import { type TaskResult, withWorkbench, type Workbench } from "./testing.ts";
+import type { Called } from "../terminal/testing_in_process.ts";
+import { withWorkbench, type Workbench } from "./testing.ts";
 
 async function query<Row extends object>(url: string, sql: string): Promise<Row[]> {
   const client = new Client({ connectionString: url });
@@ -20,12 +21,12 @@ async function query<Row extends object>(url: string, sql: string): Promise<Row[
 }
 
 const clean = (bench: Workbench, url: string, ...more: string[]) =>
-  bench.run("clean", ["--database", "--yes", ...more], { DATABASE_URL: url });
+  bench.call("clean", ["--database", "--yes", ...more], { DATABASE_URL: url });
 
 /** Ends with that code and sentence, and leaves the server as it was. */
 async function refused(
   admin: string,
-  work: () => Promise<TaskResult>,
+  work: () => Promise<Called>,
   code: number,
   said: readonly (string | RegExp)[],
 ): Promise<void> {
@@ -60,7 +61,7 @@ Deno.test("leaving a user's database", (t) =>
       );
 
       await t.step("without DATABASE_URL there is none to clean", async () => {
-        const { code, stderr } = await bench.run("clean", ["--database", "--yes"]);
+        const { code, stderr } = await bench.call("clean", ["--database", "--yes"]);
         assert.equal(code, 2);
         assert.match(stderr, /DATABASE_URL must name one: it is not set/);
       });
@@ -84,7 +85,7 @@ Deno.test("leaving a user's database", (t) =>
       }
 
       await t.step("`clean` alone is about this machine, and touches no server of the user's", async () => {
-        await refused(admin, () => bench.run("clean", ["--yes"], { DATABASE_URL: own }), 0, []);
+        await refused(admin, () => bench.call("clean", ["--yes"], { DATABASE_URL: own }), 0, []);
       });
 
       await t.step("without a terminal and without --yes it only shows", async () => {
@@ -127,7 +128,9 @@ Deno.test("leaving a user's database", (t) =>
         async () => {
           await query(admin, "GRANT SELECT ON northwind.orders TO reporter");
           const home = lookAtFolder(bench.home);
-          const { code, stdout, stderr } = await clean(bench, own);
+          const { code, stdout, stderr } = await bench.run("clean", ["--database", "--yes"], {
+            DATABASE_URL: own,
+          });
           assert.equal(code, 0, stdout + stderr);
           assert.match(
             stdout,

@@ -144,7 +144,7 @@ Deno.test("the highest rate of a system", async (t) => {
       const id = /search (\S+) \(crashed\)/.exec(told!)![1]!;
       assert.equal(entries(await listStoredRuns(bench.db)), before + 1);
       assert.equal(entries(await listStoredRuns(bench.db, { probes: true })), before + 3);
-      const { code, stdout, stderr } = await bench.run("report", ["latest", "--no-pdf"]);
+      const { code, stdout, stderr } = await bench.call("report", ["latest", "--no-pdf"]);
       assert.equal(code, 0, stderr);
       assert.match(stdout, new RegExp(`Report  .*${id}/index\\.html`));
       const list = await Deno.readTextFile(join(bench.reports, "index.html"));

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { join, resolve } from "node:path";
 import { withTempHome } from "../stack/testing.ts";
+import { callTask } from "./testing.ts";
 
 const tasks = resolve(import.meta.dirname!, "..");
 
@@ -37,27 +38,14 @@ Deno.test("every task refuses a folder of the user's as its home, and leaves it 
     }
     const before = await contents(home);
     const ask = async (name: string, args = ARGUMENTS[name] ?? []) => {
-      const { code, stderr } = await new Deno.Command(Deno.execPath(), {
-        args: ["run", "-A", "--quiet", "--no-check", join(tasks, `${name}.ts`), ...args],
-        env: {
-          BENCHBOOK_HOME: home,
-          BENCHBOOK_REPORTS: join(folder, "reports"),
-          DATABASE_URL: "",
-          REDIS_URL: "",
-          GRAPHQL_URL: "",
-          NO_COLOR: "1",
-        },
-        stdin: "null",
-        stdout: "null",
-        stderr: "piped",
-      }).output();
+      const env = { BENCHBOOK_HOME: home, BENCHBOOK_REPORTS: join(folder, "reports") };
+      const { code, stderr } = await callTask(name, args, env);
       await t.step(name, () => {
-        const said = new TextDecoder().decode(stderr);
         assert.match(
-          said,
+          stderr,
           /^error: Cannot use .*user as Benchbook's home: it is not empty and bears no mark/,
         );
-        assert.match(said, /Set BENCHBOOK_HOME to a new or an empty folder\./);
+        assert.match(stderr, /Set BENCHBOOK_HOME to a new or an empty folder\./);
         assert.equal(code, 2);
       });
     };

@@ -99,8 +99,9 @@ async function query<Row>(db: string, sql: string): Promise<Row[]> {
   }
 }
 
-const bench = (workbench: Workbench, file: string, args: string[] = []) =>
-  workbench.run("bench", [file, "--no-report", "--json", ...args]);
+const words = (file: string, args: string[] = []) => [file, "--no-report", "--json", ...args];
+const bench = (workbench: Workbench, file: string, args?: string[]) =>
+  workbench.run("bench", words(file, args));
 
 Deno.test("a scenario with tables, streams, stages, sources and sessions of its own", async (t) => {
   await withWorkbench(async (workbench) => {
@@ -155,7 +156,7 @@ Deno.test("a scenario with tables, streams, stages, sources and sessions of its 
         join(dir, "setup.sql"),
         "CREATE SCHEMA shop; CREATE TABLE shop.item (id intger);",
       );
-      const faulty = await bench(workbench, file);
+      const faulty = await workbench.call("bench", words(file));
       assert.equal(faulty.code, 2, faulty.stderr);
       assert.match(faulty.stderr, /setup\.sql of the scenario file .*own\.ts: type "intger" does not exist/);
     });
@@ -165,7 +166,7 @@ Deno.test("a scenario with tables, streams, stages, sources and sessions of its 
         ...SCENARIO,
         dataset: { ...SCENARIO.dataset, schemas: ["stall"] },
       });
-      const { code, stderr } = await bench(workbench, other);
+      const { code, stderr } = await workbench.call("bench", words(other));
       assert.equal(code, 2, stderr);
       assert.match(stderr, /there are no tables in stall[\s\S]*dataset\.setup/);
     });
@@ -220,13 +221,14 @@ Deno.test("a scenario with tables, streams, stages, sources and sessions of its 
         /streams\[1\]\.operations\[0\]\.params\.id\.from: no step "first-item" comes before it/,
       ],
     ];
-    for (const [what, change, files, said] of faults) {
+    for (const [at, [what, change, files, said]] of faults.entries()) {
       await t.step(`${what} is named with file and field`, async () => {
-        const other = await write(join(workbench.home, "faulty"), change(structuredClone(SCENARIO)), {
+        // A module is read once a process.
+        const other = await write(join(workbench.home, `faulty-${at}`), change(structuredClone(SCENARIO)), {
           ...FILES,
           ...files,
         });
-        const { code, stderr } = await bench(workbench, other);
+        const { code, stderr } = await workbench.call("bench", words(other));
         assert.equal(code, 2, stderr);
         assert.match(stderr, said);
         assert(stderr.includes(other));

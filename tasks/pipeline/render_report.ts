@@ -15,16 +15,16 @@ export async function renderReport(
   config: Config,
 ): Promise<void> {
   const terminal = openTerminal({ json: false });
-  const { signal } = interruptSignal(config.home);
+  const interrupt = interruptSignal(config.home);
   const file = storeFile(config, db);
   const made = await terminal.step<Report | RatePage>("Report", async (progress) => {
-    const options = { config, pdf, signal, onStep: progress };
+    const options = { config, pdf, signal: interrupt.signal, onStep: progress };
     const found = await searchNamed(file, runRef, config);
     const report = found === null
       ? await makeReport({ ...options, db: file, runRef })
       : await makeRatePage(found, options);
     return { value: report, detail: report.pdf === null ? "HTML" : "HTML and PDF" };
-  });
+  }).finally(interrupt.dispose);
   for (const warning of made.warnings) terminal.print(`• ${warning}`);
   terminal.print(`Report  ${made.html}`);
   if (made.pdf !== null) terminal.print(`PDF     ${made.pdf}`);

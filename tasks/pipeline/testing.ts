@@ -1,14 +1,14 @@
 import { join, resolve } from "node:path";
+import { pathToFileURL } from "node:url";
 import { readConfig } from "../config.ts";
 import { claimHome } from "../stack/home.ts";
 import { type HomeOptions, testConfig, withTempHome } from "../stack/testing.ts";
 import { type ClusterKind, EMPTY_CLUSTER, placeCluster } from "../stack/testing_cluster.ts";
+import type { Task } from "../terminal/command.ts";
+import { type Called, inProcess } from "../terminal/testing_in_process.ts";
 
 /** What a task left behind: exit code and everything it said. */
-export interface TaskResult {
-  readonly code: number;
-  readonly stdout: string;
-  readonly stderr: string;
+export interface TaskResult extends Called {
   readonly seconds: number;
 }
 
@@ -30,6 +30,8 @@ export interface Workbench {
   start(task: string, args?: readonly string[], env?: Readonly<Record<string, string>>): RunningTask;
   /** Starts it and waits for its end. */
   run(task: string, args?: readonly string[], env?: Readonly<Record<string, string>>): Promise<TaskResult>;
+  /** Calls it in the test's own process and waits for its end; one at a time. */
+  call(task: string, args?: readonly string[], env?: Readonly<Record<string, string>>): Promise<Called>;
   /** Waits until a run is being measured and has spooled rows; gives its spool directory. */
   measuring(): Promise<string>;
 }
@@ -58,8 +60,8 @@ export function withWorkbench<T>(
     const { reports } = { ...await testConfig(home), ...apart ? { reports: join(folder, "reports") } : {} };
     if (!untouched) await furnish(home);
     const running = new Set<RunningTask>();
+    const place = { BENCHBOOK_HOME: home, BENCHBOOK_REPORTS: reports };
     const start: Workbench["start"] = (task, args = [], env = {}) => {
-      const place = { BENCHBOOK_HOME: home, BENCHBOOK_REPORTS: reports };
       const started = startTask(task, args, { ...place, ...env }, apart ? folder : undefined);
       running.add(started);
       void started.result.then(() => running.delete(started));
@@ -72,6 +74,7 @@ export function withWorkbench<T>(
       db: join(reports, "benchbook.duckdb"),
       start,
       run: (...call) => start(...call).result,
+      call: (task, args = [], env = {}) => callTask(task, args, { ...place, ...env }),
       measuring: () => until(() => spoolWithRows(home), "no run began to spool rows"),
     };
     try {
@@ -79,13 +82,16 @@ export function withWorkbench<T>(
     } finally {
       for (const task of running) task.kill("SIGKILL");
       await Promise.all([...running].map(({ result }) => result));
-      await start("down").result;
+      await callTask("down", [], place);
     }
   }, { onDisk });
 }
 
+/** The database of SEEDED. */
+export const NORTHWIND = "northwind_tiny_42";
+
 /** With the data that tasks take unless they are told otherwise, at the scale that tests take. */
-const SEEDED: ClusterKind = {
+export const SEEDED: ClusterKind = {
   name: "northwind-tiny",
   madeBy: [...EMPTY_CLUSTER.madeBy, join(tasks, "seed"), join(tasks, "../queries/schema")],
   async fill(home) {
@@ -104,6 +110,20 @@ async function furnish(home: string): Promise<void> {
   await Deno.symlink(unpacked, join(home, "chromium"));
 }
 
+/** Calls a task in this process, with nothing of the machine's user. */
+export function callTask(
+  task: string,
+  args: readonly string[],
+  env: Readonly<Record<string, string>>,
+): Promise<Called> {
+  return inProcess(async () => {
+    const { run } = await import(pathToFileURL(join(tasks, `${task}.ts`)).href) as { run: Task };
+    return await run(args);
+  }, { ...NO_SERVICES, ...ONE_LINE, ...env });
+}
+
+const NO_SERVICES = { DATABASE_URL: "", REDIS_URL: "", GRAPHQL_URL: "" };
+
 /** Sentences of what a task says are looked for as a whole. */
 const ONE_LINE = { COLUMNS: "1000" };
 
@@ -116,7 +136,7 @@ function startTask(
   const started = performance.now();
   const child = new Deno.Command(Deno.execPath(), {
     args: ["run", "-A", "--quiet", join(tasks, `${task}.ts`), ...args],
-    env: { DATABASE_URL: "", REDIS_URL: "", GRAPHQL_URL: "", NO_COLOR: "1", ...ONE_LINE, ...env },
+    env: { ...NO_SERVICES, NO_COLOR: "1", ...ONE_LINE, ...env },
     cwd,
     stdin: "null",
     stdout: "piped",

@@ -48,22 +48,29 @@ export function complaint(text: string): string {
   return process.stderr.isTTY ? wrapText(safe, widthOf(process.stderr)) : safe;
 }
 
+/** What a task does with the words behind its name; nothing to say of its end is exit code 0. */
+export type Task = (args: readonly string[]) => Promise<ExitCode | void>;
+
 /**
  * Runs a task to its exit code: a user's mistake ends with one clear sentence, only a defect of ours with
  * a stack trace.
  */
-export async function main(task: () => Promise<ExitCode | void>): Promise<never> {
-  let code: number;
+export async function main(task: Task): Promise<never> {
   outliveOutput();
-  try {
-    code = await task() ?? ExitCode.ok;
-  } catch (error) {
-    code = reportError(error);
-  }
+  const code = await exitCodeOf(() => task(Deno.args));
   // The pipes of a parent may lag behind: exit only after they took everything.
   await new Promise<void>((resolve) => process.stdout.write("", () => resolve()));
   // A signal has decided already how the task ends, whatever else went wrong on the way out.
   Deno.exit(Deno.exitCode || code);
+}
+
+/** How a task ends; an error is said. */
+export async function exitCodeOf(task: () => Promise<ExitCode | void>): Promise<ExitCode> {
+  try {
+    return await task() ?? ExitCode.ok;
+  } catch (error) {
+    return reportError(error);
+  }
 }
 
 /** A message may end with a log's last lines; a server may send more. */
