@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { Client } from "pg";
 import { oneArmPlan } from "../selfbench/one_arm.ts";
-import { withPostgres } from "../stack/testing.ts";
+import { withDatabase } from "../stack/testing_shared.ts";
 import { EventHub } from "./event_hub.ts";
 import type { LoadPlan } from "./plan.ts";
 import type { RunEvents } from "./run_events.ts";
@@ -12,7 +12,7 @@ const SLEEP_SECONDS = 1.5;
 
 /** Runs a load of slow writes until it ends, and looks at what of it is left at the server, then and later. */
 async function leavesNothing(run: (plan: LoadPlan) => Promise<void>): Promise<void> {
-  await withPostgres(async (url) => {
+  await withDatabase(async (url) => {
     const admin = new Client({ connectionString: url });
     await admin.connect();
     await admin.query("CREATE TABLE written (n int)");
@@ -34,7 +34,7 @@ async function leavesNothing(run: (plan: LoadPlan) => Promise<void>): Promise<vo
       }));
       await run({ ...made, arms });
       const { rowCount } = await admin.query(
-        "SELECT FROM pg_stat_activity WHERE application_name = $1 AND state = 'active'",
+        "SELECT FROM pg_stat_activity WHERE application_name = $1 AND datname = current_database() AND state = 'active'",
         [SESSION],
       );
       assert.equal(rowCount, 0);

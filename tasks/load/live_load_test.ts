@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import type { Phase, Sample } from "../model/run.ts";
-import { withPostgres } from "../stack/testing.ts";
+import { withDatabase } from "../stack/testing_shared.ts";
 import { GENERATOR_METRICS } from "../observe/sources/generator.ts";
 import { EventHub } from "./event_hub.ts";
 import type { LoadPlan } from "./plan.ts";
@@ -41,7 +41,7 @@ function planOf(url: string, spoolDir: string): LoadPlan {
 }
 
 Deno.test("generators tell how a run goes while it goes, and what they cost, once a second", async () => {
-  await withPostgres(async (url, { home }) => {
+  await withDatabase(async (url, { home }) => {
     const spoolDir = join(home, "spool");
     await Deno.mkdir(spoolDir);
     const told: RunEvents["tick"][] = [];

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { withPostgres } from "../stack/testing.ts";
+import { withDatabase } from "../stack/testing_shared.ts";
 
 /** What a load says about itself in a process that may open no library at all. */
 async function loadWithoutLibrary(url: string): Promise<{ ok: number; native: number[]; rows: number }> {
@@ -39,7 +39,7 @@ async function loadWithoutLibrary(url: string): Promise<{ ok: number; native: nu
 }
 
 Deno.test("where no C library can be opened Deno's loop makes the load, and the samples say so", async () => {
-  await withPostgres(async (url) => {
+  await withDatabase(async (url) => {
     const { ok, native, rows } = await loadWithoutLibrary(url);
     assert.ok(ok > 100, `${ok} answers`);
     assert.equal(rows, ok);

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { Client } from "pg";
 import { UsageError } from "../model/errors.ts";
 import { monotonicUs } from "../net/clock.ts";
-import { withPostgres } from "../stack/testing.ts";
+import { withDatabase } from "../stack/testing_shared.ts";
 import { askOnce, newCall } from "../targets/target.ts";
 import { armsOf, loadWorkload } from "./arms.ts";
 import { proveEqual } from "./equality.ts";
@@ -40,7 +40,7 @@ async function withFiles(files: Record<string, string>, use: (dir: string) => Pr
 
 Deno.test("an operation that writes and does not declare it is refused before it has written", () =>
   withFiles({ "buy.sql": BUY, "stock.sql": STOCK }, (dir) =>
-    withPostgres(async (url) => {
+    withDatabase(async (url) => {
       const client = new Client({ connectionString: url });
       await client.connect();
       try {

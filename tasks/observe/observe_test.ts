@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import fc from "fast-check";
 import pg from "pg";
 import { counter, gauge } from "../model/metric.ts";
-import { withPostgres } from "../stack/testing.ts";
+import { withDatabase } from "../stack/testing_shared.ts";
 import { cpuLimit, hostFacts, memoryLimit } from "./host.ts";
 import { explain } from "./plans.ts";
 import { parseCpu, parseDisks, parseMeminfo, parsePressure, parseProcess, parseStatm } from "./proc.ts";
@@ -129,7 +129,7 @@ Deno.test("each server version gets the views that it has", () => {
 });
 
 Deno.test("a plan is of the statement as it ran, and a write's plan changes nothing", async () => {
-  await withPostgres(async (url) => {
+  await withDatabase(async (url) => {
     const client = new pg.Client({ connectionString: url });
     await client.connect();
     try {

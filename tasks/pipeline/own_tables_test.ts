@@ -3,7 +3,7 @@ import { Client } from "pg";
 import type { LoadedScenario } from "../load/scenario.ts";
 import type { SeededDataset } from "../model/dataset.ts";
 import type { Stack } from "../stack/services.ts";
-import { withPostgres } from "../stack/testing.ts";
+import { withDatabase } from "../stack/testing_shared.ts";
 import { openTerminal } from "../terminal/terminal.ts";
 import { openOwnTables } from "./own_tables.ts";
 
@@ -15,7 +15,7 @@ const SCENARIO = {
 } as unknown as LoadedScenario;
 
 Deno.test("a user's own tables are described without reading them, and without waiting for their locks", async (t) => {
-  await withPostgres(async (url) => {
+  await withDatabase(async (url) => {
     const theirs = new Client({ connectionString: url });
     await theirs.connect();
     const stack = {

@@ -8,7 +8,7 @@ import { type LoadedScenario, loadScenario } from "../load/scenario.ts";
 import { loadSqlSources } from "../load/sources.ts";
 import { BenchbookError, InterruptedError } from "../model/errors.ts";
 import type { Stack } from "../stack/services.ts";
-import { withPostgres } from "../stack/testing.ts";
+import { withDatabase } from "../stack/testing_shared.ts";
 import { openTerminal } from "../terminal/terminal.ts";
 import { ROOT, writingOf } from "../undo/testing.ts";
 import { undoing } from "../undo/undoing.ts";
@@ -98,7 +98,7 @@ async function stepsOf(
 
 /** Tries steps while somebody has locked the user's table: each waits for so long and says for whom, or ends at once. */
 export async function assertLimited(t: Deno.TestContext, names: readonly UnmeasuredStep[]): Promise<void> {
-  await withPostgres(async (url, { home }) => {
+  await withDatabase(async (url, { home }) => {
     const theirs = new Client({ connectionString: url, application_name: "their-migration" });
     await theirs.connect();
     const one = async <Row>(sql: string) => (await theirs.query(sql)).rows[0] as Row;
@@ -112,7 +112,10 @@ export async function assertLimited(t: Deno.TestContext, names: readonly Unmeasu
       const steps = await stepsOf(home, url);
       await theirs.query("BEGIN; LOCK TABLE shop.item IN ACCESS EXCLUSIVE MODE");
       const waiting = async () =>
-        (await one<{ n: number }>("SELECT count(*)::int AS n FROM pg_locks WHERE NOT granted")).n;
+        (await one<{ n: number }>(
+          `SELECT count(*)::int AS n FROM pg_locks
+           WHERE NOT granted AND database = (SELECT oid FROM pg_database WHERE datname = current_database())`,
+        )).n;
       const short = new URL(url);
       short.searchParams.set("options", "-c lock_timeout=2500");
       for (const name of names) {

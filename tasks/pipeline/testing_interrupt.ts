@@ -9,7 +9,7 @@ import { openStore } from "../store/open.ts";
 import { difference, type Look } from "../testing/facts.ts";
 import { lookAtPostgres } from "../testing/look_at_postgres.ts";
 import { type PseudoTerminal, withPseudoTerminal } from "../testing/pseudo_terminal.ts";
-import { until, withWorkbench, type Workbench } from "./testing.ts";
+import { NORTHWIND, SEEDED, until, withWorkbench, type Workbench } from "./testing.ts";
 
 const root = resolve(import.meta.dirname!, "../..");
 
@@ -38,14 +38,12 @@ export interface Watched {
 export function withUserDatabase(
   use: (bench: Workbench, url: string, postgres: TestPostgres) => Promise<void>,
 ): Promise<void> {
-  return withPostgres((url, postgres) =>
+  return withPostgres((_empty, postgres) =>
     withWorkbench(async (bench) => {
-      const { code, stderr } = await bench.run("seed", ["--scale", "tiny"], { DATABASE_URL: url });
-      assert.equal(code, 0, stderr);
+      const url = await postgres.database(NORTHWIND);
       found.set(url, await lookAtPostgres(url));
       await use(bench, url, postgres);
-    })
-  );
+    }, { untouched: true }), SEEDED);
 }
 
 /** How each database was when its user began to live from it. */

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { Client } from "pg";
-import { withPostgres } from "../stack/testing.ts";
+import { withDatabase } from "../stack/testing_shared.ts";
 import { type TaskResult, withWorkbench } from "./testing.ts";
 
 /** About 50,000 rows: enough to be in the middle of, little enough to repeat. */
@@ -34,7 +34,7 @@ async function loading(url: string): Promise<void> {
 
 /** Ends a load in its midst by a signal: nothing of it may look whole, and the next one makes the same rows. */
 export async function endLoadEarly(signal: "SIGINT" | "SIGKILL"): Promise<void> {
-  await withPostgres(async (_url, postgres) => {
+  await withDatabase(async (_url, postgres) => {
     await withWorkbench(async (bench) => {
       const whole = await postgres.database("whole");
       const expected = hashOf(await bench.run("seed", SOME, { DATABASE_URL: whole }));

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { openClient } from "../seed/connect.ts";
 import { freePort } from "../stack/ports.ts";
 import { connectionError } from "../stack/postgres_server.ts";
-import { withPostgres } from "../stack/testing.ts";
+import { withDatabase } from "../stack/testing_shared.ts";
 import { placeOf } from "../undo/place.ts";
 
 /** The same way in, said by parameters alone. */
@@ -13,7 +13,7 @@ function byParameters(url: string, more: Readonly<Record<string, string>> = {}):
 }
 
 Deno.test("a server that parameters lead to is called by its own name", () =>
-  withPostgres(async (url) => {
+  withDatabase(async (url) => {
     const { hostname, port, username, password } = new URL(url);
     const client = await openClient(byParameters(url), "test");
     const { host, port: found } = await placeOf(client, byParameters(url), false);

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { Client } from "pg";
 import { InterruptedError } from "../model/errors.ts";
-import { withPostgres } from "../stack/testing.ts";
+import { withDatabase } from "../stack/testing_shared.ts";
 import { copyTable } from "./copy.ts";
 import type { Table } from "./dataset.ts";
 import { hashRelation } from "./hash.ts";
@@ -22,7 +22,7 @@ const numbers = (units: number, faulty = -1): Table => ({
 });
 
 Deno.test("copying to a real server", async (t) => {
-  await withPostgres(async (url) => {
+  await withDatabase(async (url) => {
     const client = new Client({ connectionString: url });
     client.on("error", () => {});
     await client.connect();

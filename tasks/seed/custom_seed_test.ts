@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Client } from "pg";
-import { withPostgres } from "../stack/testing.ts";
+import { withDatabase } from "../stack/testing_shared.ts";
 import { loadCustomisation, type LoadedCustomisation } from "./custom.ts";
 import { seed } from "./seed.ts";
 import { verify } from "./verify.ts";
@@ -30,7 +30,7 @@ Deno.test("seeding with a user's generators", async (t) => {
     return loadCustomisation(name, folder);
   };
   try {
-    await withPostgres(async (url, postgres) => {
+    await withDatabase(async (url, postgres) => {
       const names = "SELECT company_name AS name FROM northwind.customers ORDER BY customer_id";
       let plain = "";
 

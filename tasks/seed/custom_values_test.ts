@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import fc from "fast-check";
 import { Client } from "pg";
 import type { UsageError } from "../model/errors.ts";
-import { withPostgres } from "../stack/testing.ts";
+import { withDatabase } from "../stack/testing_shared.ts";
 import { customised, describeColumns, type Generated, tryFirstUnits } from "./custom.ts";
 import { copyTable } from "./copy.ts";
 import type { Table } from "./dataset.ts";
@@ -187,7 +187,7 @@ const REFUSED: readonly (readonly [type: string, values: readonly Generated[], w
 ];
 
 Deno.test("what a generator yields is stored as PostgreSQL reads it", async (t) => {
-  await withPostgres(async (url) => {
+  await withDatabase(async (url) => {
     const client = new Client({ connectionString: url });
     await client.connect();
     try {

@@ -1,11 +1,11 @@
 import assert from "node:assert/strict";
 import { Client } from "pg";
-import { withPostgres } from "../stack/testing.ts";
+import { withDatabase } from "../stack/testing_shared.ts";
 import type { Dataset } from "./dataset.ts";
 import { removeReserved, reservedKeys } from "./reserved.ts";
 
 Deno.test("keys are looked at by every digit, also where a double has not so many", async () => {
-  await withPostgres(async (url) => {
+  await withDatabase(async (url) => {
     const client = new Client({ connectionString: url });
     await client.connect();
     try {

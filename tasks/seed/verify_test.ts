@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { Client } from "pg";
 import { ServiceError } from "../model/errors.ts";
-import { withPostgres } from "../stack/testing.ts";
+import { withDatabase } from "../stack/testing_shared.ts";
 import { datasets } from "./catalog.ts";
 import { seed } from "./seed.ts";
 import { type Check, verify } from "./verify.ts";
@@ -12,7 +12,7 @@ const failed = (checks: readonly Check[]) =>
   checks.filter(({ ok }) => !ok).map(({ kind, table }) => `${kind}: ${table}`);
 
 Deno.test("verifying a real database", async (t) => {
-  await withPostgres(async (_url, postgres) => {
+  await withDatabase(async (_url, postgres) => {
     for (const dataset of Object.keys(datasets)) {
       await t.step(
         `${dataset}: everything holds after seeding, and every kind of check is made`,

@@ -21,7 +21,7 @@ import { embeddedRedisUrl, findRedis, startRedis } from "./redis.ts";
 import { unpackRedis } from "./redis_packages.ts";
 import type { Stack, StackOptions } from "./services.ts";
 import { openStack } from "./stack.ts";
-import { placeCluster } from "./testing_cluster.ts";
+import { type ClusterKind, placeCluster } from "./testing_cluster.ts";
 
 const IN_MEMORY = "/dev/shm";
 /** Far more than the homes of all tests that run at once. */
@@ -106,11 +106,15 @@ export interface TestPostgres {
 /**
  * Runs `use` against a PostgreSQL of its own, on a free port in a temporary home; it is stopped and removed
  * whatever happens. `url` is of an empty database with pg_stat_statements.
+ * @param kind what its cluster begins with
  */
-export function withPostgres<T>(use: (url: string, postgres: TestPostgres) => Promise<T>): Promise<T> {
+export function withPostgres<T>(
+  use: (url: string, postgres: TestPostgres) => Promise<T>,
+  kind?: ClusterKind,
+): Promise<T> {
   return withTempHome(async (home) => {
     let running: ProcessId | undefined;
-    await placeCluster(home);
+    await placeCluster(home, kind);
     try {
       const { port, process } = await startPostgres(home, (started) => running = started.process);
       const adminUrl = embeddedDatabaseUrl(home, port, "postgres");

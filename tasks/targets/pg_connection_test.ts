@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import fc from "fast-check";
 import { Client, type CustomTypesConfig } from "pg";
 import { overEachNetwork } from "../net/testing.ts";
-import { withPostgres } from "../stack/testing.ts";
+import { withDatabase } from "../stack/testing_shared.ts";
 import { exactParser } from "./pg_exact.ts";
 import { startProxy } from "./pg_testing_proxy.ts";
 import { SqlTarget } from "./sql.ts";
@@ -124,7 +124,7 @@ const number = fc.oneof(
 );
 
 Deno.test("the lean connection answers as pg does", async (t) => {
-  await withPostgres(async (url, { database }) => {
+  await withDatabase(async (url, { database }) => {
     const client = new Client({ connectionString: url });
     await client.connect();
     const target = new SqlTarget({ url, connections: 1, nowUs });

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { libc } from "../net/libc.ts";
 import { NativeLoop } from "../net/native_loop.ts";
-import { withPostgres } from "../stack/testing.ts";
+import { withDatabase } from "../stack/testing_shared.ts";
 import { endpointOf } from "./http_request.ts";
 import { HttpConnection } from "./http1.ts";
 import { PgConnection } from "./pg_connection.ts";
@@ -30,7 +30,7 @@ Deno.test({
   name: "what one connection has to wait for while it is opened delays no answer to another",
   ignore: libc() === null,
   fn: async (t) => {
-    await withPostgres(async (url) => {
+    await withDatabase(async (url) => {
       // The system takes the connections that nobody accepts, and nothing is ever answered.
       const mute = Deno.listen({ hostname: "127.0.0.1", port: 0 });
       const { port } = mute.addr;

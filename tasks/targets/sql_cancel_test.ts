@@ -5,7 +5,7 @@ import { eventually, overEachNetwork } from "../net/testing.ts";
 import { requestCancel } from "../postgres/cancel.ts";
 import { readPgOptions } from "../postgres/options.ts";
 import { runtimeNetwork } from "../net/runtime_channel.ts";
-import { withPostgres } from "../stack/testing.ts";
+import { withDatabase } from "../stack/testing_shared.ts";
 import { Cancels } from "./pg_cancels.ts";
 import { SqlTarget } from "./sql.ts";
 import { askOnce, type Call, newCall, settle, type Statement, type Value } from "./target.ts";
@@ -41,12 +41,12 @@ async function ask(target: SqlTarget, text: string): Promise<Call> {
 }
 
 Deno.test("what is given up ends at the server too", async (t) => {
-  await withPostgres(async (url) => {
+  await withDatabase(async (url) => {
     const admin = new Client({ connectionString: url });
     await admin.connect();
     const active = async () => {
       const { rows } = await admin.query<{ n: number }>(
-        "SELECT count(*)::int AS n FROM pg_stat_activity WHERE application_name = $1 AND state = 'active'",
+        "SELECT count(*)::int AS n FROM pg_stat_activity WHERE application_name = $1 AND datname = current_database() AND state = 'active'",
         [SESSION],
       );
       return rows[0]!.n;

@@ -6,7 +6,7 @@ import { execute, hookArgs } from "postgraphile/grafast";
 import { datasets } from "../seed/catalog.ts";
 import { seed } from "../seed/seed.ts";
 import { preset } from "../stack/postgraphile/preset.ts";
-import { withPostgres } from "../stack/testing.ts";
+import { withDatabase } from "../stack/testing_shared.ts";
 import { normaliseGraphql, normaliseSql } from "./normalise.ts";
 import { ANSWERS, cents, type Parameters, type Row, sum, Tables } from "./testing_sales_analytics.ts";
 import { loadQuestion } from "./workload.ts";
@@ -38,7 +38,7 @@ const PARAMETERS: Readonly<Record<string, readonly Parameters[]>> = {
 
 Deno.test("every question of sales-analytics is answered as its rows say, by SQL and by GraphQL", async (t) => {
   assert.deepEqual(STEMS, Object.keys(ANSWERS).sort());
-  await withPostgres(async (url) => {
+  await withDatabase(async (url) => {
     await seed({ url, dataset: "northwind", scale: "tiny", seed: 42 });
     const { schemas, tableSchemas } = datasets.northwind!;
     const config = preset([...schemas], url);

@@ -6,6 +6,7 @@ import { mixOf } from "../load/plan.ts";
 import { type LoadedScenario, loadScenario } from "../load/scenario.ts";
 import { type Outcome, OUTCOMES } from "../model/timing.ts";
 import { newRunId } from "../pipeline/run_id.ts";
+import { NORTHWIND, SEEDED } from "../pipeline/testing.ts";
 import { seed, type SeedResult } from "../seed/seed.ts";
 import { type TestPostgres, withPostgres } from "../stack/testing.ts";
 import { SegmentWriter } from "../store/segment_writer.ts";
@@ -43,6 +44,11 @@ export async function orderOf(slot: number, dataset: SeedResult): Promise<readon
 /** Gives a test a database with northwind at its smallest. */
 export function withWritten(use: (written: Written) => Promise<void>): Promise<void> {
   return withPostgres(async (url, postgres) => {
+    await change(await postgres.database("postgres"), [
+      "DROP DATABASE test",
+      `ALTER DATABASE ${NORTHWIND} RENAME TO test`,
+    ]);
+    // Finds it there.
     const dataset = await seed({ url, dataset: "northwind", scale: "tiny", seed: 42 });
     const client = new Client({ connectionString: url });
     // A test may stop the server.
@@ -75,7 +81,14 @@ export function withWritten(use: (written: Written) => Promise<void>): Promise<v
     } finally {
       await client.end();
     }
-  });
+  }, SEEDED);
+}
+
+async function change(url: string, statements: readonly string[]): Promise<void> {
+  const client = new Client({ connectionString: url });
+  await client.connect();
+  for (const statement of statements) await client.query(statement);
+  await client.end();
 }
 
 /** What `undoing` is asked for by a run of a scenario. */

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { Client } from "pg";
-import { withPostgres } from "../../stack/testing.ts";
+import { withDatabase } from "../../stack/testing_shared.ts";
 import { copyOut } from "../copy_out.ts";
 import { CopyWriter } from "../copy_writer.ts";
 import { seed } from "../seed.ts";
@@ -13,7 +13,7 @@ import { events } from "./events.ts";
 type Variant = Pick<Parameters<typeof settleData>[0], "counts" | "distributions">;
 
 Deno.test("the data of a real database are what they claim to be", async (t) => {
-  await withPostgres(async (url, postgres) => {
+  await withDatabase(async (url, postgres) => {
     const request = { dataset: "events", scale: "tiny", seed: 7 };
     const { counts } = await seed({ url, ...request });
     const client = new Client({ connectionString: url });

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { Client } from "pg";
 import { counter } from "../../random/counter.ts";
 import { zipf } from "../../random/zipf.ts";
-import { withPostgres } from "../../stack/testing.ts";
+import { withDatabase } from "../../stack/testing_shared.ts";
 import type { DistributionCheck, Shape } from "../dataset.ts";
 import { seed } from "../seed.ts";
 import { schemaSql } from "../sql.ts";
@@ -45,7 +45,7 @@ const NOTICED: readonly (readonly [name: string, value: number | readonly number
 ];
 
 Deno.test("verify.sql finds what the declared distributions promise", async (t) => {
-  await withPostgres(async (url) => {
+  await withDatabase(async (url) => {
     const found = async (): Promise<Found> => {
       const client = new Client({ connectionString: url });
       await client.connect();

@@ -1,12 +1,12 @@
 import assert from "node:assert/strict";
 import { Client } from "pg";
-import { withPostgres } from "../../stack/testing.ts";
+import { withDatabase } from "../../stack/testing_shared.ts";
 import { seed } from "../seed.ts";
 import { FIRST_DAY, LAST_DAY } from "./distributions.ts";
 import { northwind } from "./northwind.ts";
 
 Deno.test("the data of a real database are what they claim to be", async (t) => {
-  await withPostgres(async (url) => {
+  await withDatabase(async (url) => {
     const { counts } = await seed({ url, dataset: "northwind", scale: "small", seed: 7 });
     const client = new Client({ connectionString: url });
     await client.connect();
