@@ -1,7 +1,8 @@
 import { resolve } from "node:path";
 import { type Command, Option } from "commander";
+import { withSharedPostgres } from "./stack/testing_shared.ts";
 import { command, main } from "./terminal/command.ts";
-import { testFiles } from "./testing/test_files.ts";
+import { inTurn, testFiles } from "./testing/test_files.ts";
 
 /** Its command line. */
 export function testCommand(): Command {
@@ -16,20 +17,33 @@ export function testCommand(): Command {
     .addOption(new Option("--added", "only what --all adds, without checking types").conflicts("all"));
 }
 
-async function run(): Promise<void> {
-  const task = testCommand().parse(Deno.args, { from: "user" });
+async function run(args: readonly string[]): Promise<void> {
+  const task = testCommand().parse(args, { from: "user" });
   const { all, added } = task.opts<{ all?: boolean; added?: boolean }>();
   const part = all ? "all" : added ? "added" : "quick";
   const files = testFiles(import.meta.dirname!, part, task.args);
   // Types are checked meanwhile: tests wait a good part of their time. What is wrong with them is said last.
   const types = added ? null : checkTypes();
-  const tests = await new Deno.Command(Deno.execPath(), {
-    args: ["test", "-A", "--no-check", "--quiet", "--parallel", ...files],
-    stdin: "null",
-  }).spawn().status;
+  const { beside, alone } = inTurn(files);
+  const code =
+    await (beside.length > 1
+      ? withSharedPostgres((env) => runTests(["--parallel", ...beside], env))
+      // A file by itself starts what it needs.
+      : runTests(beside));
   const checked = await types;
+  const codeAlone = await runTests(alone);
   if (checked !== null && !checked.success) await Deno.stderr.write(checked.stderr);
-  Deno.exit(tests.success ? checked?.code ?? 0 : tests.code);
+  Deno.exit(code || codeAlone || checked?.code);
+}
+
+async function runTests(args: readonly string[], env: Record<string, string> = {}): Promise<number> {
+  if (args.length === 0) return 0;
+  const command = new Deno.Command(Deno.execPath(), {
+    args: ["test", "-A", "--no-check", "--quiet", ...args],
+    env,
+    stdin: "null",
+  });
+  return (await command.spawn().status).code;
 }
 
 function checkTypes(): Promise<Deno.CommandOutput> {

@@ -99,7 +99,9 @@ async function tell(story: Story, place: Place, env: Environment, beside: Beside
     await story.judge(ended, place);
     assert.deepEqual(await left(story, before, () => look(place, env, beside)), [], "what is left");
   } catch (error) {
-    if (error instanceof Error) error.message += `\n\n$ ${story.typed}\nexit ${ended.code}\n${ended.said}`;
+    if (error instanceof Error) {
+      error.message += `\n\n$ ${story.typed}\nexit ${ended.code}\n${ended.said.replaceAll(/^/gm, "  ")}`;
+    }
     throw error;
   }
 }

@@ -10,6 +10,7 @@ const FAILED = "FAILED | 3 passed (2 steps) | 2 failed (1m3s)";
 const CASES: readonly [what: string, quick: [string, number], added: [string, number], line: string][] = [
   ["both parts pass", [OK, 0], ["ok | 5 passed | 0 failed | 1 ignored (1s)", 0], "17 passed, 0 failed"],
   ["the first fails, and the second is run all the same", [FAILED, 1], [OK, 0], "15 passed, 2 failed"],
+  ["a part closes twice", [`${OK}\n${FAILED}`, 1], [OK, 0], "27 passed, 2 failed"],
   ["the second fails", [OK, 0], [FAILED, 1], "15 passed, 2 failed"],
   ["a part runs no test", [OK, 0], ["nothing", 0], "12 passed, 1 failed"],
   ["types are wrong", ["error: Type checking failed.", 1], [OK, 0], "12 passed, 1 failed"],

@@ -8,6 +8,8 @@ export type TestPart = "quick" | "added" | "all";
 
 /** The ending of a file whose tests only `--all` runs. */
 const ADDED = "_all_test.ts";
+/** Of one whose tests are about time alone. */
+const TIMING = /_timing(_all)?_test\.ts$/;
 
 /**
  * The test files of a folder, sorted.
@@ -35,6 +37,19 @@ export function testFiles(root: string, part: TestPart, named: readonly string[]
     );
   }
   return [...new Set(files)];
+}
+
+/** Tests of whole tasks take the longest: begun late, the last of them would run when nothing is left beside it. */
+const LONG = [/\/stories\w*_test\.ts$/, /\/pipeline\//];
+
+/**
+ * The same files as they are run: most side by side, long ones first, then one after another those whose tests judge
+ * how long something takes, since what runs beside them would be judged too.
+ */
+export function inTurn(files: readonly string[]): { beside: string[]; alone: string[] } {
+  const { beside = [], alone = [] } = Object.groupBy(files, (file) => TIMING.test(file) ? "alone" : "beside");
+  const rank = (file: string) => LONG.findIndex((name) => name.test(file)) >>> 0;
+  return { beside: beside.toSorted((one, other) => rank(one) - rank(other)), alone };
 }
 
 function testsIn(folder: string): string[] {

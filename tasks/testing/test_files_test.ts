@@ -3,7 +3,7 @@ import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { UsageError } from "../model/errors.ts";
 import { withTempHome } from "../stack/testing.ts";
-import { testFiles } from "./test_files.ts";
+import { inTurn, testFiles } from "./test_files.ts";
 
 Deno.test("the quick part, what --all adds, and both are found; a named file runs in any part", () =>
   withTempHome((home) => {
@@ -14,6 +14,12 @@ Deno.test("the quick part, what --all adds, and both are found; a named file run
     }
     const quick = [at("a/all_test.ts"), at("a/b/y_test.ts"), at("a/x_test.ts")];
     const long = at("a/b/z_all_test.ts");
+    const timing = [at("a/x_timing_test.ts"), at("a/x_timing_all_test.ts")];
+    const first = [at("stories_x_test.ts"), at("pipeline/x_test.ts")];
+    assert.deepEqual(inTurn([...quick, ...timing, ...first.toReversed(), long]), {
+      beside: [...first, ...quick, long],
+      alone: timing,
+    });
     assert.deepEqual(testFiles(home, "quick"), quick);
     assert.deepEqual(testFiles(home, "added"), [long]);
     assert.deepEqual(testFiles(home, "all"), [...quick, long].sort());
