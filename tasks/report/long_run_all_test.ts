@@ -8,3 +8,6 @@ Deno.test("a run of thirty-three hours and six thousand blocks is summarised and
     assert(operations.length > 0 && comparisons.some(({ verdict }) => verdict !== "inconclusive"));
     await checkCharts(bench);
   }));
+
+Deno.test("the charts of a run of ten hours are as small as those of half an hour, and leave no request out", () =>
+  withLongRun({ rounds: 100, blockSeconds: 120, rate: 0.5 }, checkCharts));

@@ -1,25 +1,26 @@
-import { resolve } from "node:path";
+import assert from "node:assert/strict";
+import { join, resolve } from "node:path";
 import { arrivals } from "../../load/arrivals.ts";
 import { spike } from "../../model/stages.ts";
 import type { Validity } from "../../model/summary.ts";
-import type { Store } from "../../store/open.ts";
-import { bareRun } from "../../store/testing.ts";
+import { openStore, type Store } from "../../store/open.ts";
+import { bareRun, withTempDir } from "../../store/testing.ts";
 import { judgeValidity } from "../../summary/validity.ts";
 import type { Lags } from "./run_messages.ts";
 
 /** How requests come: what a scenario can ask for. A spike is of Poisson arrivals, ten times the rate for a while. */
-export const PROCESSES = ["poisson", "constant", "poisson spike", "constant spike", "closed"] as const;
+const PROCESSES = ["poisson", "constant", "poisson spike", "constant spike", "closed"] as const;
 /** One of `PROCESSES`. */
-export type Process = typeof PROCESSES[number];
+type Process = typeof PROCESSES[number];
 
 /** What a real generator lost of its time at each moment: see record_lags.ts. */
-export interface Recording extends Lags {
+interface Recording extends Lags {
   readonly condition: string;
   readonly periodUs: number;
 }
 
 /** The committed recordings, by their condition. */
-export function recordings(): ReadonlyMap<string, Recording> {
+function recordings(): ReadonlyMap<string, Recording> {
   const [, ...lines] = Deno.readTextFileSync(resolve(import.meta.dirname!, "testdata/lags.csv")).trim().split(
     "\n",
   );
@@ -34,6 +35,33 @@ export function recordings(): ReadonlyMap<string, Recording> {
   }));
 }
 
+/** That of every arrival process at these rates a healthy generator is valid, and a stopped or starved one is not. */
+export async function exerciseReplay(t: Deno.TestContext, rates: readonly number[]): Promise<void> {
+  const recorded = recordings();
+  const healthy = recorded.get("healthy")!;
+  await withTempDir(async (dir) => {
+    const store = await openStore(join(dir, "replay.duckdb"), { mode: "write" });
+    try {
+      for (const process of PROCESSES) {
+        for (const rate of rates) {
+          await t.step(`${process}, ${rate}/s`, async () => {
+            const judged = async (condition: string) =>
+              await replayed(store, process, rate, recorded.get(condition)!, healthy);
+            const broken = async (condition: string) =>
+              (await judged(condition)).checks.filter(({ ok }) => !ok).map(({ name }) => name);
+            assert.deepEqual(await broken("healthy"), []);
+            assert.ok((await broken("stopped")).includes("generator-gap"));
+            // A client sends when it is ready: that it lost a quarter of its time is not seen in when it did.
+            if (process !== "closed") assert.ok((await broken("starved")).includes("on-time"));
+          });
+        }
+      }
+    } finally {
+      store.close();
+    }
+  });
+}
+
 const SERVICE_US = 2000;
 const GOLDEN = (Math.sqrt(5) - 1) / 2;
 const SAMPLE_US = 1e6;
@@ -42,7 +70,7 @@ const SAMPLE_US = 1e6;
  * Judges a run of these arrivals whose requests leave as late as the recorded ones did at the same moment. What
  * happened once in a recording happens once, in the middle; before and after it is the healthy one.
  */
-export async function replayed(
+async function replayed(
   store: Store,
   process: Process,
   rate: number,

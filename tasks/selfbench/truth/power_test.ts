@@ -6,9 +6,9 @@ import { exerciseFalseVerdicts, exercisePower } from "./testing_power.ts";
 
 // The full numbers are in power_all_test.ts.
 Deno.test("a quiet machine's default minute finds +10 % in a median and +5 % over all operations", () =>
-  exercisePower(60));
+  exercisePower(40));
 
-Deno.test("twins get no more false verdicts than one candidate in twenty", () => exerciseFalseVerdicts(60));
+Deno.test("twins get no more false verdicts than one candidate in twenty", () => exerciseFalseVerdicts(40));
 
 Deno.test("what is simulated is the default run", async () => {
   const root = resolve(import.meta.dirname!, "../../..");
