@@ -41,7 +41,8 @@ Deno.test(
       );
 
       await t.step("a terminal that goes away ends it in the same way", async () => {
-        await inTerminal({ task: "bench", args: LONG, bench, url }, async (terminal) => {
+        const args = [...LONG, "--paths", "sql"];
+        await inTerminal({ task: "bench", args, bench, url }, async (terminal) => {
           await writing(bench, url);
           const services = servicesOf(bench);
           terminal.hangUp();

@@ -3,8 +3,8 @@ import { Client } from "pg";
 import { withDatabase } from "../stack/testing_shared.ts";
 import { type TaskResult, withWorkbench } from "./testing.ts";
 
-/** About 50,000 rows: enough to be in the middle of, little enough to repeat. */
-const SOME = ["--scale", "tiny", "--orders", "14000", "--workers", "2"];
+/** About 30,000 rows: enough to be in the middle of, little enough to repeat. */
+const SOME = ["--scale", "tiny", "--orders", "8000", "--workers", "2"];
 
 /** The content hash that a seeding has printed. */
 export const hashOf = ({ stdout }: TaskResult) => /^Content hash ([0-9a-f]{32})$/m.exec(stdout)?.[1];
