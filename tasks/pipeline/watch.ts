@@ -4,8 +4,6 @@ import { connectClient } from "../postgres/client.ts";
 import { identify, isAlive, type ProcessId } from "../stack/process.ts";
 
 export interface Watch {
-  /** Which service died, as a sentence; null while all live. */
-  readonly dead: string | null;
   /**
    * Declares an outage, before it begins.
    * @param nowUs what the clock of its moments shows now
@@ -21,6 +19,7 @@ export interface WatchOptions {
   readonly databases: Readonly<Record<string, string>>;
   /** Pids of embedded services by instance; asked again after an outage, as a service has another then. */
   readonly pids: () => Readonly<Record<string, number>>;
+  /** Called once, with which service died as a sentence's part. */
   readonly onDeath: (what: string) => void;
 }
 
@@ -37,11 +36,10 @@ const RECONNECT_TRIES = 6;
  * an idle connection that breaks and cannot be made again. Costs the server nothing while it lives.
  */
 export async function watchServices({ databases, pids, onDeath }: WatchOptions): Promise<Watch> {
-  let dead: string | null = null;
-  let stopped = false;
+  let over = false;
   const die = (what: string) => {
-    if (dead !== null || stopped) return;
-    dead = what;
+    if (over) return;
+    over = true;
     onDeath(what);
   };
   const outages = new Outages();
@@ -49,32 +47,12 @@ export async function watchServices({ databases, pids, onDeath }: WatchOptions):
     const id = identify(pid);
     return id === null ? [] : [new WatchedProcess(name, id, outages)];
   });
-  const clients = new Map<string, Client>();
-  const connect = async (name: string, url: string) => {
-    const client = await idleConnection(url, () => void lost(name, url));
-    clients.set(name, client);
-    if (stopped) await client.end();
-  };
-  const lost = async (name: string, url: string) => {
-    for (let left = RECONNECT_TRIES; left > 0 && !stopped;) {
-      if (!outages.covers(name)) left--;
-      try {
-        return await connect(name, url);
-      } catch {
-        await new Promise((resolve) => setTimeout(resolve, PERIOD_MS));
-      }
-    }
-    die(`${serverName(name)} stopped accepting connections during the run`);
-  };
-  const close = async () => {
-    stopped = true;
-    await Promise.all([...clients.values()].map((client) => client.end().catch(() => {})));
-  };
-  for (const [name, url] of Object.entries(databases)) {
-    await connect(name, url).catch(async (error) => {
-      await close();
-      throw error;
-    });
+  const connections = new IdleConnections(outages, die);
+  try {
+    for (const [name, url] of Object.entries(databases)) await connections.open(name, url);
+  } catch (error) {
+    await connections.close();
+    throw error;
   }
   const timer = setInterval(() => {
     const now = pids();
@@ -84,25 +62,61 @@ export async function watchServices({ databases, pids, onDeath }: WatchOptions):
     }
   }, PERIOD_MS);
   return {
-    get dead() {
-      return dead;
-    },
     expect: (outage, nowUs) => outages.add(outage, nowUs),
-    async look() {
-      // What else can go wrong with it breaks the connection, and is told by that.
-      await Promise.all(
-        [...clients].map(([name, client]) =>
-          client.query({ text: "", query_timeout: ANSWER_MS } as QueryConfig).catch(({ message }: Error) => {
-            if (message === READ_TIMEOUT) die(`${serverName(name)} stopped answering during the run`);
-          })
-        ),
-      );
-    },
+    look: () => connections.look(),
     stop() {
+      over = true;
       clearInterval(timer);
-      return close();
+      return connections.close();
     },
   };
+}
+
+/** A connection to each server that does nothing: it breaks where the server does. */
+class IdleConnections {
+  readonly #outages: Outages;
+  readonly #onDeath: (what: string) => void;
+  readonly #clients = new Map<string, Client>();
+  #closed = false;
+
+  constructor(outages: Outages, onDeath: (what: string) => void) {
+    this.#outages = outages;
+    this.#onDeath = onDeath;
+  }
+
+  async open(name: string, url: string): Promise<void> {
+    const client = await idleConnection(url, () => void this.#again(name, url));
+    this.#clients.set(name, client);
+    if (this.#closed) await client.end();
+  }
+
+  async look(): Promise<void> {
+    // What else can go wrong with it breaks the connection, and is told by that.
+    await Promise.all(
+      [...this.#clients].map(([name, client]) =>
+        client.query({ text: "", query_timeout: ANSWER_MS } as QueryConfig).catch(({ message }: Error) => {
+          if (message === READ_TIMEOUT) this.#onDeath(`${serverName(name)} stopped answering during the run`);
+        })
+      ),
+    );
+  }
+
+  async close(): Promise<void> {
+    this.#closed = true;
+    await Promise.all([...this.#clients.values()].map((client) => client.end().catch(() => {})));
+  }
+
+  async #again(name: string, url: string): Promise<void> {
+    for (let left = RECONNECT_TRIES; left > 0 && !this.#closed;) {
+      if (!this.#outages.covers(name)) left--;
+      try {
+        return await this.open(name, url);
+      } catch {
+        await new Promise((resolve) => setTimeout(resolve, PERIOD_MS));
+      }
+    }
+    this.#onDeath(`${serverName(name)} stopped accepting connections during the run`);
+  }
 }
 
 /** The primary is the PostgreSQL of a run. */

@@ -3,7 +3,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { Client } from "pg";
 import { withStack } from "../stack/testing.ts";
 import { until } from "./testing.ts";
-import { watchServices } from "./watch.ts";
+import { type Watch, watchServices } from "./watch.ts";
 
 /** Longer than a watch takes to look at each process, and to connect again. */
 const LOOKS_MS = 1_500;
@@ -11,14 +11,15 @@ const LOOKS_MS = 1_500;
 Deno.test("a restart that was declared is no crash; one that was not is, and so is one that does not end", (t) =>
   withStack(async (stack) => {
     const { adminUrl } = stack.postgres;
-    const watched = async (use: (watch: Awaited<ReturnType<typeof watchServices>>) => Promise<void>) => {
+    const watched = async (use: (watch: Watch, dead: () => string | null) => Promise<void>) => {
+      const told: string[] = [];
       const watch = await watchServices({
         databases: { postgres: adminUrl },
         pids: stack.pids,
-        onDeath: () => {},
+        onDeath: (what) => told.push(what),
       });
       try {
-        await use(watch);
+        await use(watch, () => told[0] ?? null);
       } finally {
         await watch.stop();
       }
@@ -27,7 +28,7 @@ Deno.test("a restart that was declared is no crash; one that was not is, and so 
     await t.step(
       "declared: the same address, another process, and all goes on",
       () =>
-        watched(async (watch) => {
+        watched(async (watch, dead) => {
           watch.expect({ instance: "postgres", fromUs: 5e6, untilUs: 35e6 }, 5e6);
           const { postgres: before } = stack.pids();
           await stack.restart("primary");
@@ -38,32 +39,32 @@ Deno.test("a restart that was declared is no crash; one that was not is, and so 
           await client.connect();
           await client.end();
           await watch.look();
-          assert.equal(watch.dead, null);
+          assert.equal(dead(), null);
         }),
     );
 
     await t.step(
       "declared of another instance, or for another time: a crash",
       () =>
-        watched(async (watch) => {
+        watched(async (watch, dead) => {
           watch.expect({ instance: "postgres-target", fromUs: 0, untilUs: 30e6 }, 0);
           watch.expect({ instance: "postgres", fromUs: 0, untilUs: 1e6 }, 2e6);
           watch.expect({ instance: "postgres", fromUs: 100e6, untilUs: 130e6 }, 2e6);
           await stack.restart("primary");
-          await until(() => watch.dead, "the restart was not noticed");
-          assert.match(watch.dead!, /^the postgres process \(\d+\) ended during the run$/);
+          await until(dead, "the restart was not noticed");
+          assert.match(dead()!, /^the postgres process \(\d+\) ended during the run$/);
         }),
     );
 
     await t.step("declared, and still away when it is over: a crash", () =>
-      watched(async (watch) => {
+      watched(async (watch, dead) => {
         watch.expect({ instance: "postgres", fromUs: 0, untilUs: 2e6 }, 0);
         Deno.kill(stack.pids().postgres!, "SIGINT");
         await sleep(1_000);
-        assert.equal(watch.dead, null);
-        await until(() => watch.dead, "it was not missed");
+        assert.equal(dead(), null);
+        await until(dead, "it was not missed");
         assert.match(
-          watch.dead!,
+          dead()!,
           /^the postgres process \(\d+\) was not there again when its declared outage/,
         );
       }));
