@@ -75,3 +75,29 @@ Deno.test("files do one thing: none is longer than 320 lines", () => {
     assert.ok(lines <= 320, `${relative(root, file)} has ${lines} lines`);
   }
 });
+
+/** Functions and methods with their first line and how many they have, by the indentation that the formatter keeps. */
+function functionsIn(file: string): { first: string; lines: number }[] {
+  const lines = Deno.readTextFileSync(file).split("\n");
+  return lines.flatMap((line, at) => {
+    const start = /^( *)((export )?(async )?function\b|((static|async|get) )*[#*]?\w+\(|.*=> \{$)/.exec(line);
+    if (start === null) return [];
+    const indent = start[1]!.length;
+    const after = lines.slice(at + 1).map((text, index) => ({ text, lines: index + 2 }));
+    const end = after.find(({ text }) =>
+      /^ *\}/.test(text) && text.search(/\S/) <= indent && !/\{$/.test(text)
+    );
+    return end?.text.search(/\S/) === indent ? [{ first: line.trim(), lines: end.lines }] : [];
+  });
+}
+
+Deno.test("functions of the pipe fit on a screen: none is longer than 60 lines", () => {
+  const found = [...sources(join(root, "pipeline"))].flatMap((file) =>
+    functionsIn(file).map((each) => ({ ...each, file: relative(root, file) }))
+  );
+  const known = found.find(({ first }) => first.startsWith("export async function makeArms("));
+  assert.ok(known !== undefined && known.lines > 20 && found.length > 200, `${found.length} functions`);
+  for (const { file, first, lines } of found) {
+    assert.ok(lines <= 60, `${file}: ${first} has ${lines} lines`);
+  }
+});

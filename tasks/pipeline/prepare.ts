@@ -16,7 +16,7 @@ import { refuseReplicated } from "../seed/listeners.ts";
 import { seed, type SeedResult } from "../seed/seed.ts";
 import { type DataRequest, settleData } from "../seed/spec.ts";
 import { freeForData } from "../stack/postgres_cluster.ts";
-import type { RedisService, Stack, Unavailable } from "../stack/services.ts";
+import type { GraphqlService, RedisService, Stack, Unavailable } from "../stack/services.ts";
 import { openStack } from "../stack/stack.ts";
 import { SeedProgressText } from "../terminal/seed_text.ts";
 import { keyPrefix } from "../targets/cache_keys.ts";
@@ -121,11 +121,8 @@ export function fillDatabase(
   });
 }
 
-/**
- * Starts GraphQL over the filled database and makes the arms; what is not available is left out and named.
- * @throws {UsageError} where what the scenario writes would be replicated
- */
-export async function makeArms(options: {
+/** What arms are made of. */
+interface ArmsOptions {
   readonly scenario: LoadedScenario;
   readonly plan: BenchPlan;
   readonly workload: Workload;
@@ -134,23 +131,16 @@ export async function makeArms(options: {
   readonly runId: string;
   readonly terminal: Terminal;
   readonly signal: AbortSignal;
-}): Promise<Arms> {
-  const { scenario, plan, workload, stack, databaseUrl, runId, terminal, signal } = options;
+}
+
+/**
+ * Starts GraphQL over the filled database and makes the arms; what is not available is left out and named.
+ * @throws {UsageError} where what the scenario writes would be replicated
+ */
+export async function makeArms(options: ArmsOptions): Promise<Arms> {
+  const { scenario, plan, workload, stack, databaseUrl, runId, signal } = options;
   await refuseReplicatedWrites(databaseUrl, scenario);
-  const graphql = needsOf(plan.paths).graphql
-    ? await terminal.step("Start GraphQL", async () => {
-      const { schemas } = scenario.ownTables ?? datasets[scenario.datasetName!]!;
-      const session = sessionName(runId, "graphql");
-      const limitMs = statementLimitMs(scenario.timeout * 1000);
-      // It looks at the catalog first, and in there at views and expressions, for which it needs locks.
-      const service = await unlessLocked(
-        stack.graphql(databaseUrl, schemas, { poolSize: plan.connections, session, limitMs }),
-        { url: databaseUrl, prefix: session, limitMs: Math.min(limitMs, LOCK_WAIT_MS) },
-      );
-      const detail = service.available ? service.version ?? service.origin : "not available";
-      return { value: service, detail };
-    })
-    : undefined;
+  const graphql = needsOf(plan.paths).graphql ? await startGraphql(options) : undefined;
   if (signal.aborted) throw new InterruptedError();
   const services = { redis: stack.redis, graphql };
   const endpoints: Endpoints = {
@@ -184,6 +174,22 @@ export async function makeArms(options: {
   );
   const { arms, operations } = armsOf(scenario, workload, targets);
   return { arms, operations, unavailableArms };
+}
+
+function startGraphql(
+  { scenario, plan, stack, databaseUrl, runId, terminal }: ArmsOptions,
+): Promise<GraphqlService | Unavailable> {
+  return terminal.step("Start GraphQL", async () => {
+    const { schemas } = scenario.ownTables ?? datasets[scenario.datasetName!]!;
+    const session = sessionName(runId, "graphql");
+    const limitMs = statementLimitMs(scenario.timeout * 1000);
+    // It looks at the catalog first, and in there at views and expressions, for which it needs locks.
+    const value = await unlessLocked(
+      stack.graphql(databaseUrl, schemas, { poolSize: plan.connections, session, limitMs }),
+      { url: databaseUrl, prefix: session, limitMs: Math.min(limitMs, LOCK_WAIT_MS) },
+    );
+    return { value, detail: value.available ? value.version ?? value.origin : "not available" };
+  });
 }
 
 function cacheTarget({ url, origin }: RedisService, runId: string, { settings }: BenchPlan): CacheTarget {

@@ -59,19 +59,7 @@ export async function withSystem<T>(job: Job, use: (system: SystemUnderTest) => 
       seed: plan.seed,
     });
     const made = await makeArms({ ...job, workload, stack, databaseUrl });
-    const ownGraphql = stack.facts().some(({ name, origin }) => name === "graphql" && origin === "embedded");
-    const writing: Writing = {
-      home: config.home,
-      url: databaseUrl,
-      embedded: isEmbedded(stack),
-      runId,
-      own,
-      arms: made.arms.map(({ target: { path } }) => ({ path, ours: isDirect(pathOf(path)) || ownGraphql })),
-      counts: data === null ? null : dataset.counts,
-      signal,
-      cachePrefix: cachePrefixOf(made),
-      clearCache: () => clearCaches(made.arms),
-    };
+    const writing = writingOf(job, { ...made, stack, databaseUrl, dataset }, own);
     const perWrite = await prove(job, workload, { ...made, databaseUrl }, mix, writing);
     const plans = await explainAll(made, mix, sessionName(runId, "plans"), signal);
     if (signal.aborted) throw new InterruptedError();
@@ -116,6 +104,27 @@ async function cleared(
     }
   }
   return own;
+}
+
+/** How what a job writes is taken back. */
+function writingOf(
+  { runId, config, data, signal }: Job,
+  { stack, databaseUrl, dataset, arms }: Pick<SystemUnderTest, "stack" | "databaseUrl" | "dataset" | "arms">,
+  own: Writing["own"],
+): Writing {
+  const ownGraphql = stack.facts().some(({ name, origin }) => name === "graphql" && origin === "embedded");
+  return {
+    home: config.home,
+    url: databaseUrl,
+    embedded: isEmbedded(stack),
+    runId,
+    own,
+    arms: arms.map(({ target: { path } }) => ({ path, ours: isDirect(pathOf(path)) || ownGraphql })),
+    counts: data === null ? null : dataset.counts,
+    signal,
+    cachePrefix: cachePrefixOf({ arms }),
+    clearCache: () => clearCaches(arms),
+  };
 }
 
 /** @returns rows that the scenario's own undo touches for each write, at the most; undefined where it is not known */
