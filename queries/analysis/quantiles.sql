@@ -1,6 +1,7 @@
 -- Latency against quantile: response times in milliseconds of the measured phases at levels that stand evenly
--- on a log-tail axis, per arm (operation NULL) and per arm and operation. A level is left out where fewer
--- than three requests lie beyond it; `ms` is NULL where it lies among the never served.
+-- on a log-tail axis, per arm (operation NULL) and per arm and operation. A level is left out where so few requests
+-- cannot tell it, by the rule of `estimable` in tasks/stats/quantile.ts; `ms` is NULL where it lies among the never
+-- served.
 WITH
   axis AS (
     SELECT unnest([
@@ -18,5 +19,5 @@ SELECT
   arm, operation, level::DOUBLE AS level,
   nullif(sorted[greatest(1, ceil(level * len(sorted))::BIGINT)], 'infinity') AS ms
 FROM grouped, axis
-WHERE level <= 0.5 OR (1 - level) * len(sorted) >= 3
+WHERE level ** len(sorted) <= 0.025
 ORDER BY arm, operation NULLS FIRST, level;

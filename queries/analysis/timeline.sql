@@ -2,7 +2,8 @@
 -- for all of it. What was due is counted, and its response times are taken, by intended time; what was
 -- answered is counted by the time of the answer: a system that stands still answers nothing, whatever falls due. A
 -- second in which the arm changes gives a row to each. `seconds` is how much of the second the block covers, and a whole
--- one where only answers came after its end: divide counts by it for rates. A run of more than half an hour is shown in
+-- one where only answers came after its end: divide counts by it for rates. A quantile is NULL where so few requests
+-- cannot tell it, by the rule of `estimable` in tasks/stats/quantile.ts. A run of more than half an hour is shown in
 -- wider bins instead of seconds, of `bin` seconds each, so that there are never more than 1,800. `warmup`: before the
 -- first block that is measured.
 WITH
@@ -43,9 +44,12 @@ WITH
       max(r.phase_id) AS phase_id,
       count(*) AS n,
       count(*) FILTER (r.outcome <> 'ok') AS errors,
-      nullif(quantile_disc(r.response_ms, 0.5), 'infinity') AS p50,
-      nullif(quantile_disc(r.response_ms, 0.95), 'infinity') AS p95,
-      nullif(quantile_disc(r.response_ms, 0.99), 'infinity') AS p99
+      CASE WHEN 0.5 ** count(r.response_ms) <= 0.025
+        THEN nullif(quantile_disc(r.response_ms, 0.5), 'infinity') END AS p50,
+      CASE WHEN 0.95 ** count(r.response_ms) <= 0.025
+        THEN nullif(quantile_disc(r.response_ms, 0.95), 'infinity') END AS p95,
+      CASE WHEN 0.99 ** count(r.response_ms) <= 0.025
+        THEN nullif(quantile_disc(r.response_ms, 0.99), 'infinity') END AS p99
     FROM request r
     JOIN place p ON p.block = r.block
     WHERE r.run_id = $run AND r.block >= 0

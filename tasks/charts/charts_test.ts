@@ -53,6 +53,15 @@ Deno.test("a quantile that falls among requests never answered leaves a gap, not
   assert.deepEqual(chart.table.rows.at(-1), ["p99", "—"]);
 });
 
+Deno.test("a quantile that no second has enough requests for has no line and no key", () => {
+  const seconds = rows.secondPoints().map((point) => ({ ...point, n: 100, p99: null }));
+  const chart = overTime(seconds);
+  assert.deepEqual(chart.legend.map(({ name }) => name), ["p50", "p95", ...rows.ARMS]);
+  assert.match(chart.reading, /^The lines are p50 and p95 of each second; one with too few requests/);
+  assert.doesNotMatch(String(chart.svg), /p99/);
+  assert.deepEqual(new Set(chart.table.rows.map((row) => row[6])), new Set(["—"]));
+});
+
 Deno.test("an arm has the same colour in every chart, whichever arms a chart shows", () => {
   const all = operationDots(rows.operationQuantiles());
   const one = latencyByQuantile(rows.quantilePoints().filter(({ arm }) => arm === "sql+cache"));

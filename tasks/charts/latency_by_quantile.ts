@@ -6,7 +6,10 @@ import { armStyles, PAPER } from "./palette.ts";
 import { draw } from "./plot.ts";
 import { logAxis, logTicks, quantileName } from "./ticks.ts";
 
-/** One point of a quantile curve; `ms` is null where the quantile falls among requests never answered. */
+/**
+ * One point of a quantile curve; `ms` is null where the quantile falls among requests never answered. What too few
+ * requests cannot tell has no point.
+ */
 export interface QuantilePoint {
   /** The arm's name, e.g. `sql+cache`. */
   readonly arm: string;
@@ -73,12 +76,18 @@ export function latencyByQuantile(
   return new Figure({
     id,
     title,
-    label: arms.map((arm) => `${arm}: p50 ${formatMs(value(arm, 0.5))}, p99 ${formatMs(value(arm, 0.99))}`)
-      .join("; "),
+    label: arms.map((arm) => {
+      const known = [0.5, 0.99].filter((level) => value(arm, level) !== null);
+      return `${arm}: ${
+        known.map((level) => `${quantileName(level)} ${formatMs(value(arm, level))}`).join(", ") ||
+        "no quantile"
+      }`;
+    }).join("; "),
     svg,
     legend: [...styles].map(([name, style]) => ({ name, style, shape: "line" })),
     reading: "Each step to the right is a rarer, slower request: at p99, one request in a hundred took at " +
-      "least as long as the line says. A curve that turns upwards early has a tail that an average would hide.",
+      "least as long as the line says. A curve that turns upwards early has a tail that an average would hide. It ends " +
+      "where there are too few requests to estimate rarer ones.",
     table: {
       columns: [{ title: "Quantile" }, ...arms.map((title) => ({ title, numeric: true }))],
       rows: named.map((level) => [quantileName(level), ...arms.map((arm) => formatMs(value(arm, level)))]),

@@ -11,7 +11,7 @@ export interface OperationQuantiles {
   readonly arm: string;
   /** The operation's name, e.g. `customer-orders`. */
   readonly operation: string;
-  /** Median response time; null where it falls among the never answered, or all failed. */
+  /** Median response time; null where it falls among the never answered, and where too few requests cannot tell it. */
   readonly p50: number | null;
   /** 95th percentile of the response time; null likewise. */
   readonly p95: number | null;
@@ -78,7 +78,8 @@ export function operationDots(
     legend: [...styles].map(([name, style]) => ({ name, style, shape: "dot" })),
     reading:
       "The filled mark is the median response time and the hollow one p95, so the line between them is " +
-      "the spread that users feel. The axis is logarithmic: equal distances are equal ratios.",
+      "the spread that users feel; with too few requests to estimate p95 there is none. The axis is logarithmic: equal " +
+      "distances are equal ratios.",
     table: {
       columns: [
         { title: "Operation" },

@@ -27,7 +27,10 @@ export interface SecondPoint {
   readonly seconds?: number;
   /** Requests due in this second, whatever became of them. */
   readonly n: number;
-  /** Median response time, milliseconds; null where it falls among the never answered, or all failed. */
+  /**
+   * Median response time, milliseconds; null where it falls among the never answered, and where too few requests have a
+   * response time to tell it.
+   */
   readonly p50: number | null;
   /** 95th percentile of the response time, milliseconds; null likewise. */
   readonly p95: number | null;
@@ -70,6 +73,7 @@ export function overTime(
   const middle = (point: SecondPoint) => from(point) + width(point) / 2;
   const group = (point: SecondPoint) => `${point.arm}/${point.block}`;
   const positive = points.filter((point) => (point.p50 ?? 0) > 0);
+  const lines = LINES.filter(({ key }) => positive.some((point) => point[key] !== null));
   const latency = draw(id, {
     height: 50 + 110 * Math.max(1, arms.length),
     marginLeft: 56,
@@ -78,11 +82,11 @@ export function overTime(
     y: { type: "log", axis: null },
     fy: { domain: arms, label: null, padding: 0.12, axis: "right" },
     marks: [
-      ...logAxis("y", logTicks(positive.flatMap((point) => [point.p50, point.p99]), 4), {
+      ...logAxis("y", logTicks(positive.flatMap(({ p50, p95, p99 }) => [p50, p95, p99]), 4), {
         label: "↑ response time",
       }),
       ...shade,
-      ...LINES.flatMap(({ key, dash, width }) =>
+      ...lines.flatMap(({ key, dash, width }) =>
         arms.flatMap((arm) => {
           const own = positive.filter((point) => point.arm === arm && point[key] !== null);
           const stroke = styles.get(arm)!.colour;
@@ -159,19 +163,18 @@ export function overTime(
       bars("errors", "↑ errors", "seconds from the run's start →"),
     ],
     legend: [
-      ...LINES.map(({ key, dash }) => ({
+      ...lines.map(({ key, dash }) => ({
         name: key,
         style: { colour: MUTED, dash, symbol: "circle" as const },
         shape: "line" as const,
       })),
       ...[...styles].map(([name, style]) => ({ name, style, shape: "area" as const })),
     ],
-    reading:
-      `Solid, dashed and dotted lines are p50, p95 and p99 of each ${
-        bin === 1 ? "second" : `${bin} seconds`
-      }. Arms take turns, so a line breaks off where another arm ran; where turns are shorter than that, it ` +
-      "goes through. The shaded beginning is warm-up, which no statistic counts. A line that " +
-      "climbs from left to right, or errors that come in one burst, mean that the run was not steady.",
+    reading: `${
+      readingOf(lines.map(({ key }) => key), bin)
+    } Arms take turns, so a line breaks off where another arm ran; where ` +
+      "turns are shorter than that, it goes through. The shaded beginning is warm-up, which no statistic counts. A line " +
+      "that climbs from left to right, or errors that come in one burst, mean that the run was not steady.",
     table: {
       columns: [
         { title: "Second", numeric: true },
@@ -194,3 +197,12 @@ export function overTime(
 }
 
 const SHADE = { fill: MUTED, fillOpacity: 0.14 };
+
+/** Which lines there are, and why there may be none of a quantile. */
+function readingOf(keys: readonly string[], bin: number): string {
+  const each = bin === 1 ? "second" : `${bin} seconds`;
+  const few = "one with too few requests to estimate a quantile (p95 takes 72, p99 368) has no mark for it";
+  return keys.length === LINES.length
+    ? `Solid, dashed and dotted lines are p50, p95 and p99 of each ${each}; ${few}.`
+    : `The lines are ${keys.join(" and ") || "quantiles"} of each ${each}; ${few}.`;
+}

@@ -86,8 +86,9 @@ export class GeneratorCost {
     const values: Record<Metric, number | null> = {
       cpu_cores: used / (atUs - this.#sinceUs),
       cpu_per_request_us: this.#due === 0 ? null : used / this.#due,
-      lag_p50_ms: ms(this.#lag.quantile(0.5)),
-      lag_p99_ms: ms(this.#lag.quantile(0.99)),
+      lag_p50_ms: ms(this.#lag.estimate(0.5)),
+      lag_p99_ms: ms(this.#lag.estimate(0.99)),
+      lag_longest_ms: ms(this.#lag.quantile(1)),
       gap_ms: beats.longestUs / 1000,
       loop_delay_p50_ms: ms(beats.delayP50Us),
       loop_delay_p99_ms: ms(beats.delayP99Us),

@@ -29,8 +29,7 @@ function work(ms: number): void {
 Deno.test("a full second gives every metric once, with the worker's name", () => {
   const live = new LiveCounts();
   const cost = new GeneratorCost({ ...QUIET, worker: 3 });
-  live.woke(100);
-  live.woke(400);
+  for (let index = 0; index < 368; index++) live.woke(index < 360 ? 100 : 400);
   assert.deepEqual(cost.take(live.take(SECOND / 2)), []);
   work(50);
   const samples = cost.take(live.take(SECOND));
@@ -48,9 +47,18 @@ Deno.test("a full second gives every metric once, with the worker's name", () =>
   }
   const value = Object.fromEntries(samples.map((sample) => [sample.metric, sample.value]));
   assert.ok(Math.abs(value["lag_p50_ms"]! - 0.1) < 0.001 && Math.abs(value["lag_p99_ms"]! - 0.4) < 0.004);
-  // Two requests in a second of the clock that was given.
-  // The two are rounded apart.
-  assert.ok(Math.abs(value["cpu_per_request_us"]! - value["cpu_cores"]! * SECOND / 2) < 1e-6);
+  assert.ok(Math.abs(value["lag_longest_ms"]! - 0.4) < 0.004);
+  // 368 requests in a second of the clock that was given; the two are rounded apart.
+  assert.ok(Math.abs(value["cpu_per_request_us"]! - value["cpu_cores"]! * SECOND / 368) < 1e-6);
+});
+
+Deno.test("of a second with few requests the longest lag is told, and no quantile of it", () => {
+  const live = new LiveCounts();
+  const cost = new GeneratorCost(QUIET);
+  for (let index = 0; index < 367; index++) live.woke(100);
+  const metrics = cost.take(live.take(SECOND)).map(({ metric }) => metric);
+  cost.end(live.take(SECOND));
+  assert.deepEqual(metrics.filter((metric) => metric.startsWith("lag")), ["lag_p50_ms", "lag_longest_ms"]);
 });
 
 Deno.test("a second without a request has no cost of a request", () => {

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import type { LiveFigures } from "../model/live.ts";
 import type { Phase } from "../model/run.ts";
 import { FakeTarget, type Script } from "../targets/fake.ts";
 import { Dispatcher } from "./dispatcher.ts";
@@ -108,18 +109,38 @@ Deno.test("rates are of the last second and quantiles of the last five, over all
         due: old ? 1 : 50,
         ok: old ? 1 : 40,
         cache: [old ? 0 : 3, 0, 1, 0],
-        response: times(old ? 7e6 : 1000),
-        lag: times(20),
+        response: times(...Array(40).fill(old ? 7e6 : 1000)),
+        lag: times(...Array(40).fill(20)),
       }),
     );
   }
-  view.add(1, tick(9.4 * SECOND, 9.9 * SECOND, { due: 10, ok: 5, response: times(...Array(10).fill(3000)) }));
+  view.add(
+    1,
+    tick(9.4 * SECOND, 9.9 * SECOND, { due: 10, ok: 5, response: times(...Array(400).fill(3000)) }),
+  );
   const figures = view.figures(10 * SECOND);
   assert.deepEqual([figures.offeredPerSecond, figures.achievedPerSecond], [120, 90]);
   near(figures.p50Ms, 1);
   near(figures.p95Ms, 3);
+  near(figures.p99Ms, 3);
   near(figures.lagP99Ms, 0.02);
   assert.equal(figures.hitRate, 0.75);
+});
+
+Deno.test("a quantile that so few requests cannot tell is not shown", () => {
+  const figures = (n: number) => {
+    const view = new LiveView();
+    view.add(
+      0,
+      tick(0, SECOND / 2, { response: times(...Array(n).fill(1000)), lag: times(...Array(n).fill(20)) }),
+    );
+    return view.figures(SECOND / 2);
+  };
+  const known = ({ p50Ms, p95Ms, p99Ms, lagP99Ms }: LiveFigures) =>
+    [p50Ms, p95Ms, p99Ms, lagP99Ms].map((ms) => ms !== null);
+  assert.deepEqual(known(figures(71)), [true, false, false, false]);
+  assert.deepEqual(known(figures(367)), [true, true, false, false]);
+  assert.deepEqual(known(figures(368)), [true, true, true, true]);
 });
 
 Deno.test("a generator that is silent counts as standing still, and one that was is averaged over the gap", () => {

@@ -9,7 +9,7 @@ export interface LiveFigures {
   readonly achievedPerSecond: number;
   /**
    * Response times of what ended in the last five seconds, milliseconds: a timeout counts as long as it lasted,
-   * what was shed or never sent as Infinity, failed ones not at all. Null where nothing ended.
+   * what was shed or never sent as Infinity, failed ones not at all. Null where too few ended to tell it.
    */
   readonly p50Ms: number | null;
   /** As `p50Ms`. */
@@ -18,6 +18,6 @@ export interface LiveFigures {
   readonly p99Ms: number | null;
   /** Hits among all that could be cached in the last five seconds, 0 to 1; null without any. */
   readonly hitRate: number | null;
-  /** Generator lag (woke − due) of the last five seconds, milliseconds; null where nothing fell due. */
+  /** Generator lag (woke − due) of the last five seconds, milliseconds; null where too few fell due to tell it. */
   readonly lagP99Ms: number | null;
 }

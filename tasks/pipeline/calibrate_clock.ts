@@ -4,7 +4,8 @@ import { quantile } from "../stats/quantile.ts";
 
 const ROUNDS = 5;
 const READINGS = 100_000;
-const SLEEPS = 250;
+/** As many as a p99 takes to be estimable. */
+const SLEEPS = 400;
 /** As long as the slots of a load of some thousand requests a second lie apart, and uneven as they are. */
 const SHORTEST_SLEEP_US = 300;
 const LONGEST_SLEEP_US = 2000;
@@ -27,7 +28,7 @@ export function measureClock(nowUs: () => number): Calibration["clock"] {
   return { resolutionUs, readUs };
 }
 
-/** By how much later than asked for a generator's loop wakes it. Takes a third of a second. */
+/** By how much later than asked for a generator's loop wakes it. Takes half a second. */
 export function measureTimer(loop: EventLoop, nowUs: () => number): Promise<Spread> {
   const late: number[] = [];
   const nextUs = () => {

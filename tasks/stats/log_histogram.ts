@@ -1,4 +1,4 @@
-import { quantileRank } from "../stats/quantile.ts";
+import { estimable, quantileRank } from "./quantile.ts";
 
 /** Sixteenths of a microsecond: what the machine's clock tells apart, with room up to 134 s. */
 const UNITS_PER_US = 16;
@@ -63,6 +63,11 @@ export class LogHistogram {
     this.#finite = 0;
     this.#infinite = 0;
     return taken;
+  }
+
+  /** The same as `quantile`, or null where so few values cannot tell it. */
+  estimate(p: number): number | null {
+    return estimable(this.#finite + this.#infinite, p) ? this.quantile(p) : null;
   }
 
   /** The quantile `p` in µs as the middle of its bucket, Infinity among the infinite; null of none. */

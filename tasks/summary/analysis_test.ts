@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { openRun, type RunReader } from "../store/read.ts";
 import { withTempDir } from "../store/testing.ts";
+import { estimable } from "../stats/quantile.ts";
 import { groupQuantiles, KINDS } from "./block_pairs.ts";
 import { FIXTURE_ARMS, type FixtureOptions, fixtureRun } from "./testing.ts";
 
@@ -83,12 +84,46 @@ Deno.test("a quantile curve rises, ends where few are left, and passes through t
       const own = curve.filter((row) => row.arm === arm && row.operation === null);
       const { n, errors, ...quantiles } = table.find((row) => row.arm === arm && row.operation === null)!;
       own.slice(1).forEach((row, at) => assert.ok(row.ms! >= own[at]!.ms! && row.level! > own[at]!.level!));
-      assert.ok((1 - own.at(-1)!.level!) * (n! - errors!) >= 2.9);
+      assert.ok(!estimable(n! - errors!, 1 - (1 - own.at(-1)!.level!) / 10));
       for (const [level, name] of [[0.5, "p50"], [0.9, "p90"], [0.95, "p95"], [0.99, "p99"]] as const) {
         assert.equal(own.find((row) => row.level === level)!.ms, quantiles[name]);
       }
     }
   }));
+
+Deno.test("no analysis gives a quantile that so few requests cannot tell, and each gives all others", () =>
+  withFixture(async (bench) => {
+    const LEVELS = { p50: 0.5, p90: 0.9, p95: 0.95, p99: 0.99, p999: 0.999 };
+    const counts = "count(response_ms) AS timed FROM request WHERE run_id = $run";
+    const sources = {
+      latency: `SELECT arm, operation, ${counts} AND phase = 'steady'
+        GROUP BY GROUPING SETS ((arm), (arm, operation)) ORDER BY arm, operation NULLS FIRST`,
+      timeline: `SELECT arm, block, intended_us // 1000000 AS second, ${counts}
+        GROUP BY ALL ORDER BY second, block`,
+      lag: `SELECT intended_us // 1000000 AS second, count(lag_ms) AS timed FROM request WHERE run_id = $run
+        GROUP BY ALL HAVING timed > 0 ORDER BY second`,
+    };
+    for (const [name, source] of Object.entries(sources)) {
+      const given = (await bench.rows<Record<string, number | null>>(name)).filter(({ n }) => n! > 0);
+      const timed = (await bench.rows<Row>(source)).map(({ timed }) => timed!);
+      assert.equal(given.length, timed.length, name);
+      const known = given.map((row, at) =>
+        Object.entries(LEVELS).filter(([key]) => key in row).map(([key, level]) => {
+          assert.equal(row[key] !== null, estimable(timed[at]!, level), `${name} ${key} of ${timed[at]}`);
+          return row[key] !== null;
+        })
+      ).flat();
+      assert.ok(known.includes(true) && known.includes(false), name);
+    }
+    const curve = await bench.rows<Row>("quantiles");
+    const levels = [...new Set(curve.map(({ level }) => level!))];
+    for (const { arm, operation, timed } of await bench.rows<Row>(sources.latency)) {
+      const own = curve.filter((row) => row.arm === arm && row.operation === operation).map(({ level }) =>
+        level
+      );
+      assert.deepEqual(own, levels.filter((level) => level === 0 || estimable(timed!, level)).sort());
+    }
+  }, { rate: 300 }));
 
 Deno.test("bins are bounded by powers of two and hold what lies between", () =>
   withFixture(async (bench) => {

@@ -12,7 +12,13 @@ export const GENERATOR_METRICS = [
   gauge("cpu_cores", "cores", "CPU time of the thread", panel("Generator CPU, cores", "busiest worker")),
   gauge("cpu_per_request_us", "µs", "CPU time of the thread by requests that fell due", { labels }),
   gauge("lag_p50_ms", "ms", "median generator lag (woke − due)", { labels }),
-  gauge("lag_p99_ms", "ms", "p99 of the generator lag", panel("Generator lag", "p99")),
+  gauge(
+    "lag_p99_ms",
+    "ms",
+    "p99 of the generator lag, of seconds with enough requests to estimate it",
+    panel("Generator lag", "p99"),
+  ),
+  gauge("lag_longest_ms", "ms", "the longest generator lag", panel("Generator lag", "longest")),
   gauge(
     "gap_ms",
     "ms",

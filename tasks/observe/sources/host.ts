@@ -17,7 +17,7 @@ export const HOST: SampleSource = {
     gauge("cpu_steal", "share", "the same taken by neighbours of this virtual machine", cpu("steal")),
     gauge("cpu_others", "share", "the same used by processes that are none of Benchbook's or its services"),
     counter("pressure_cpu_some", "share", "time in which some task waited for a CPU", {
-      panel: { title: "Stalled for want of CPU", series: "some" },
+      panel: { title: "Waiting for a CPU", series: "some" },
     }),
     counter("pressure_io_some", "share", "time in which some task waited for a disk"),
     counter("pressure_io_full", "share", "time in which all tasks waited for a disk"),
