@@ -1,4 +1,5 @@
 import * as Plot from "@observablehq/plot";
+import { hasTooFewPairs, verdictWord } from "../model/comparison_text.ts";
 import { significant } from "../model/units.ts";
 import { Figure } from "./figure.ts";
 import { armStyles, MUTED, PAPER } from "./palette.ts";
@@ -113,7 +114,7 @@ export function ratioChart(
     svg,
     legend: candidates.map((name) => ({ name, style: styles.get(name)!, shape: "dot" })),
     reading: "A mark left of the rule is faster than the baseline and right of it slower, with its 95 % " +
-      "interval; the shaded band is ±5 %, within which a difference is of no account. Hollow marks are " +
+      "interval; the shaded band is ±5 %, within which a difference is negligible. Hollow marks are " +
       `inconclusive: ${whyInconclusive(known)}.`,
     table: {
       columns: [
@@ -128,7 +129,7 @@ export function ratioChart(
         row.candidate,
         row.statistic,
         interval(row),
-        row.verdict === "inconclusive" && row.p === null ? "too few pairs" : row.verdict,
+        verdictWord(row),
       ]),
     },
   });
@@ -137,8 +138,8 @@ export function ratioChart(
 /** Too few pairs are a cause of their own: their intervals may be narrow. */
 function whyInconclusive(known: readonly RatioRow[]): string {
   const open = known.filter(({ verdict }) => verdict === "inconclusive");
-  const few = open.filter(({ p }) => p === null).length;
-  if (few === 0) return "the interval, or what is asked of it beside other comparisons, leaves it open";
+  const few = open.filter(hasTooFewPairs).length;
+  if (few === 0) return "the evidence is too weak for a verdict, the number of comparisons considered";
   const which = few === open.length ? "they rest on" : `${few} of ${open.length} rest on`;
   return `${which} too few pairs of blocks for a verdict`;
 }

@@ -13,9 +13,9 @@ export const EXIT_CODES: readonly (readonly [code: number, meaning: string])[] =
   [ExitCode.usage, "usage or bad input: nothing was measured"],
   [
     ExitCode.service,
-    "a service or resource failed, a path asked for by name was not there, or something was left behind",
+    "a service or resource failed, a path named by --paths was not available, or something was left behind",
   ],
-  [ExitCode.invalid, "INVALID, or paths that do not answer alike"],
+  [ExitCode.invalid, "INVALID, or paths that return different results"],
   [ExitCode.verdictFailed, "a target was missed"],
   [ExitCode.ok, "otherwise"],
 ];

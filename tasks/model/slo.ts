@@ -104,13 +104,13 @@ export function resolveScope(scope: string | null, names: ScopeNames): SloScope 
     : null;
 }
 
-/** `worst from 41 s; of 44 windows 3 missed, 2 too thin`. */
+/** `worst from 41 s; of 44 windows 3 missed, 2 had too little data`. */
 export function windowsText({ seconds, judged, tooThin, failed, worstAtUs }: SloWindows): string {
   const all = judged + tooThin;
   if (all === 0) return `no full window of ${formatSeconds(seconds)}`;
   const counts = [
     ...(failed > 0 ? [`${formatCount(failed)} missed`] : []),
-    ...(tooThin > 0 ? [`${formatCount(tooThin)} too thin`] : []),
+    ...(tooThin > 0 ? [`${formatCount(tooThin)} had too little data`] : []),
     ...(failed === 0 && judged > 0 && tooThin > 0 ? ["the others hold"] : []),
   ].join(", ");
   const text = counts === ""

@@ -123,15 +123,15 @@ Deno.test("every path, operation, pair and stream is a scope, and what it names 
 
 Deno.test("what became of the windows is said in words", () => {
   const windows = { seconds: 10, judged: 41, tooThin: 3, failed: 5, worstAtUs: 41e6 };
-  assert.equal(windowsText(windows), "worst from 41 s; of 44 windows 5 missed, 3 too thin");
+  assert.equal(windowsText(windows), "worst from 41 s; of 44 windows 5 missed, 3 had too little data");
   assert.equal(
     windowsText({ ...windows, failed: 0 }),
-    "worst from 41 s; of 44 windows 3 too thin, the others hold",
+    "worst from 41 s; of 44 windows 3 had too little data, the others hold",
   );
   assert.equal(windowsText({ ...windows, failed: 0, tooThin: 0 }), "worst from 41 s; all 41 windows hold");
   assert.equal(
     windowsText({ ...windows, judged: 0, failed: 0, worstAtUs: null }),
-    "of 3 windows 3 too thin",
+    "of 3 windows 3 had too little data",
   );
   assert.equal(
     windowsText({ ...windows, judged: 0, failed: 0, tooThin: 0, worstAtUs: null }),

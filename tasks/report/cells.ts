@@ -1,3 +1,4 @@
+import { verdictWord } from "../model/comparison_text.ts";
 import type { Comparison, Estimate, Warning } from "../model/summary.ts";
 import { THIN_EXCEEDANCES } from "../stats/quantile.ts";
 import { fixed, measuredMs, significant } from "../model/units.ts";
@@ -20,20 +21,29 @@ const COMMON: Readonly<Record<string, string>> = {
   "not-estimable": "Not estimable: too few requests lie beyond this quantile.",
   "thin": `Thin: fewer than ${THIN_EXCEEDANCES} requests lie beyond this quantile.`,
   "lower-bound": "A lower bound: requests at or below this quantile timed out.",
-  "unbounded": "Endless: this quantile lies among requests that were shed or never sent.",
+  "unbounded": "Unbounded: this quantile lies among requests that were shed or never sent.",
   "open-interval": "The interval has no upper end: it reaches requests that were shed or never sent.",
   "wide-interval":
-    "The interval has no upper end: too few requests lie beyond this quantile, as much as blocks differ.",
-  "generator-limited": "Generator-limited: the generator's own lag is a noticeable part of this quantile.",
+    "The interval has no upper end: blocks differ so much that too few requests lie beyond this quantile.",
+  "generator-limited":
+    "Generator-limited: the load generator's own lag may be a noticeable part of this quantile.",
 };
 
 /** Numbers warnings in order of first mention, so that the same doubt is printed once. */
 export class Footnotes {
   readonly #texts: string[] = [];
+  /** What is said of all quantiles with a doubt, by its code. */
+  readonly #common: Map<string, string>;
+
+  /** @param whole warnings of the run as a whole: one of a quantile's code says more than the common text */
+  constructor(whole: readonly Warning[] = []) {
+    this.#common = new Map(Object.entries(COMMON));
+    for (const { code, text } of whole) if (this.#common.has(code)) this.#common.set(code, text);
+  }
 
   /** The numbers of the warnings beside a quantile, ascending and without repeats. */
   ofQuantile(warnings: readonly Warning[]): number[] {
-    return this.refer(warnings.map(({ code, text }) => ({ code, text: COMMON[code] ?? text })));
+    return this.refer(warnings.map(({ code, text }) => ({ code, text: this.#common.get(code) ?? text })));
   }
 
   /** The numbers of these warnings, ascending and without repeats. */
@@ -101,11 +111,6 @@ export const VERDICT_SIGNS: Readonly<Record<Comparison["verdict"], string>> = {
   equivalent: "=",
   inconclusive: "?",
 };
-
-/** A comparison's verdict in words; too few pairs are said to be just that, and no open finding. */
-export function verdictWord({ verdict, p }: Pick<Comparison, "verdict" | "p">): string {
-  return verdict === "inconclusive" && p === null ? "too few pairs" : verdict;
-}
 
 /** A paired ratio with what it is worth: `▲ 3.91× slower`, `? 1.20× inconclusive`; a dash without a comparison. */
 export function comparedText(compared: Pick<Comparison, "ratio" | "verdict" | "p"> | undefined): string {

@@ -15,3 +15,14 @@ Deno.test("a doubt that besets many quantiles is one footnote, whatever the numb
   assert.deepEqual([notes.ofQuantile([thin(10)]), notes.ofQuantile([thin(20)])], [[1], [1]]);
   assert.equal(notes.list.length, 1);
 });
+
+Deno.test("what the run as a whole says of a doubt stands for it beside each quantile, and is printed once", () => {
+  const whole = {
+    code: "generator-limited",
+    text: "The lag can be more than 10 % of it: p50 in 3 of 4 rows.",
+  };
+  const notes = new Footnotes([whole]);
+  assert.deepEqual(notes.ofQuantile([{ code: "generator-limited", text: "p50 is generator-limited." }]), [1]);
+  assert.deepEqual(notes.refer([whole]), [1]);
+  assert.deepEqual(notes.list, [{ number: 1, text: whole.text }]);
+});

@@ -134,7 +134,7 @@ function runRows(summaries: readonly Stored[]): SiteRow[] {
       trendText: !counts
         ? ""
         : recent.length < 2
-        ? "first of its kind: scenario, load, data and machine"
+        ? "the first run of this scenario, load, data and machine"
         : `p95 of the last ${recent.length} runs: from ${measuredMs(recent[0]!)} to ${
           measuredMs(recent.at(-1)!)
         }`,
@@ -174,7 +174,7 @@ async function readReports(reports: string): Promise<{ runs: Stored[]; searches:
     // Names become links: one such as "javascript:…" is no report's.
     if (!entry.isDirectory || !(isRunId(entry.name) || entry.name === SAMPLE)) continue;
     try {
-      const search = await readText(join(reports, entry.name, "search.json")).then(searchOf);
+      const search = searchOf(readText(join(reports, entry.name, "search.json")));
       if (search !== null) {
         if (search.search.id === entry.name) searches.push(search);
         continue;
@@ -189,9 +189,9 @@ async function readReports(reports: string): Promise<{ runs: Stored[]; searches:
   return { runs, searches };
 }
 
-async function readText(path: string): Promise<string | null> {
+function readText(path: string): string | null {
   try {
-    return await Promise.resolve(readSmallText(path));
+    return readSmallText(path);
   } catch {
     return null;
   }

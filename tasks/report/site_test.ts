@@ -24,7 +24,7 @@ Deno.test("a trend holds only runs of one load on one machine that counted", () 
   const other = (changes: Record<string, unknown>) =>
     siteRows([stored("a", 1), stored("b", 2, changes)]).map(({ trendText }) => trendText)[0]!;
   assert.match(other({}), /^p95 of the last 2 runs/);
-  for (const changes of [rate, machine]) assert.match(other(changes), /^first of its kind/);
+  for (const changes of [rate, machine]) assert.match(other(changes), /^the first run of this scenario/);
   for (const changes of [{ status: "interrupted" }, { status: "crashed" }]) assert.equal(other(changes), "");
   const invalid = { ...stored("b", 2), verdict: "invalid" };
   assert.equal(siteRows([stored("a", 1), invalid])[0]!.trendText, "");

@@ -1,5 +1,5 @@
 import { OUTCOMES } from "../model/timing.ts";
-import { detectableText } from "../model/detectable.ts";
+import { detectableText, ratioNote, verdictWord } from "../model/comparison_text.ts";
 import type { Comparison, Estimate, RunSummary, Summary } from "../model/summary.ts";
 import { QUANTILES } from "../model/summary.ts";
 import { fixed, formatBytes, formatCount, formatShare, measuredMs, significant } from "../model/units.ts";
@@ -16,7 +16,6 @@ import {
   plain,
   ratioInterval,
   VERDICT_SIGNS,
-  verdictWord,
 } from "./cells.ts";
 
 /** A table as the template draws it: rows in groups, each group under a name of its own. */
@@ -118,13 +117,10 @@ export function comparisonTable(comparisons: readonly Comparison[], footnotes: F
       })),
     })),
     note:
-      "A ratio below 1 means that the arm is faster than the baseline. Detectable: the smallest change that four of five " +
-      "such runs would have shown. An interval is of one comparison alone, a verdict of all together (p adjusted), so " +
-      "an interval can exclude 1 beside “inconclusive”." +
-      (comparisons.some(({ operation }) => operation === null)
-        ? " All operations: the mean over the operations, weighted by the mix, so it can differ from the pooled " +
-          "percentiles."
-        : ""),
+      `${
+        ratioNote(comparisons, "All operations")
+      } Detectable: the smallest change that four of five such runs would ` +
+      "have shown.",
   };
 }
 
@@ -201,7 +197,7 @@ export function graphqlTable(summary: RunSummary, footnotes: Footnotes): Table |
       ),
     })),
     note:
-      "Bytes are the mean size of an answer as it arrived. The answers themselves were proven equal before timing.",
+      "Bytes are the mean size of an answer as it arrived. The results themselves were checked to be equal before timing.",
   };
 }
 

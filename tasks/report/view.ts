@@ -35,7 +35,7 @@ export const VIEW_QUERIES: readonly string[] = ENTRIES.flatMap(([, { query }]) =
  * @param rows of the queries of `VIEW_QUERIES`, by name
  */
 export function buildView(summary: RunSummary, slots: Slots, rows: Material["rows"] = {}): ReportView {
-  const footnotes = new Footnotes();
+  const footnotes = new Footnotes(summary.warnings);
   const page = decision(summary, footnotes);
   const material = { summary, page, slots, rows, footnotes };
   const order = [...ENTRIES.filter(([, { last }]) => !last), ...ENTRIES.filter(([, { last }]) => last)];

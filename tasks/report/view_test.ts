@@ -76,7 +76,7 @@ Deno.test("a target over windows says when the worst was, and what could not be 
   const summary = exampleSummary();
   const held = buildView(summary, {}).decision.thresholds.at(-1)!;
   assert.equal(held.text, "sql: p95<10ms over 10s");
-  assert.equal(held.windows, "worst from 41 s; of 63 windows 3 too thin, the others hold");
+  assert.equal(held.windows, "worst from 41 s; of 63 windows 3 had too little data, the others hold");
   assert.deepEqual([held.measured.text, held.interval, held.margin], ["7.20 ms", "—", "+28 %"]);
   assert.equal(buildView(summary, {}).decision.thresholds[0]!.windows, null);
   const thin = {
@@ -88,7 +88,7 @@ Deno.test("a target over windows says when the worst was, and what could not be 
   };
   const [row] = buildView({ ...summary, slo: [thin] }, {}).decision.thresholds;
   assert.equal(row!.outcome, "– not measured");
-  assert.equal(row!.windows, "of 63 windows 63 too thin");
+  assert.equal(row!.windows, "of 63 windows 63 had too little data");
 });
 
 Deno.test("the three largest regressions and improvements are certain ones, largest first", () => {
@@ -218,7 +218,7 @@ Deno.test("that nothing was compared is said to be so, and is no finding", () =>
   for (const { rows } of groups) {
     for (const { cells } of rows) assert.equal(cells.at(-1)!.text, "? too few pairs");
   }
-  assert.match(note, /of one comparison alone, a verdict of all together/);
+  assert.match(note, /for one comparison alone and a verdict accounts for all of them/);
 });
 
 Deno.test("of an invalid run that was asked for too much, the overload is said first", () => {

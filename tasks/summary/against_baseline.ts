@@ -1,11 +1,12 @@
-import { detectableText } from "../model/detectable.ts";
+import { detectableText, hasTooFewPairs, verdictWord } from "../model/comparison_text.ts";
 import { roundsOf, secondsFor } from "../model/rounds.ts";
 import type { RunConfig } from "../model/run.ts";
 import type { Comparison } from "../model/summary.ts";
 import { formatCount, significant } from "../model/units.ts";
 import { MIN_PAIRS } from "./comparisons.ts";
 
-const VERDICTS = ["slower", "faster", "equivalent", "inconclusive"] as const;
+/** As they are told, the weightiest first. */
+const VERDICTS = ["slower", "faster", "equivalent", "inconclusive", "too few pairs"] as const;
 
 /** For each arm how its comparisons came out, and the smallest change that they could have shown. */
 export function againstBaseline(config: RunConfig, comparisons: readonly Comparison[]): string[] {
@@ -43,23 +44,17 @@ function allText({ verdict, ratio, low, high, p }: Comparison): string {
     : ` (${significant(ratio, 3)}×${
       low === null || high === null ? "" : `, ${significant(low, 3)} to ${significant(high, 3)}`
     })`;
-  return p === null && verdict === "inconclusive"
+  return hasTooFewPairs({ verdict, p })
     ? "too few pairs of blocks for a verdict over all operations"
     : `${verdict} over all operations${numbers}`;
 }
 
-/** "medians slower in 2, inconclusive in 4": of those with too few pairs that is what is said. */
+/** "medians slower in 2, inconclusive in 4". */
 function counted(name: string, own: readonly Comparison[]): string[] {
   if (own.length === 0) return [];
-  const few = own.filter(({ p, verdict }) => p === null && verdict === "inconclusive");
-  const counts = [
-    ...VERDICTS.map((verdict) =>
-      [verdict, own.filter((each) => each.verdict === verdict && !few.includes(each))] as const
-    ),
-    ["too few pairs", few] as const,
-  ];
-  const parts = counts.filter(([, found]) => found.length > 0)
-    .map(([what, found]) => `${what} in ${formatCount(found.length)}`);
+  const words = own.map(verdictWord);
+  const parts = VERDICTS.map((word) => [word, words.filter((each) => each === word).length] as const)
+    .filter(([, n]) => n > 0).map(([word, n]) => `${word} in ${formatCount(n)}`);
   return [`${name} ${parts.join(", ")}`];
 }
 
@@ -77,7 +72,7 @@ function smallest(own: readonly Comparison[]): string {
     ? []
     : [low === high ? `${low} in medians` : `${span(low!, high!)} in medians, depending on the operation`];
   const parts = [...all, ...each];
-  return parts.length === 0 ? "" : `Smallest change it could have shown: ${parts.join("; ")}.`;
+  return parts.length === 0 ? "" : `Smallest detectable change: ${parts.join("; ")}.`;
 }
 
 /** A unit that both ends share is written once: `29–41 %`, `80 % to 2.1×`. */

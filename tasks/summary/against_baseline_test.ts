@@ -35,16 +35,16 @@ Deno.test("an arm's comparisons are told by what they are of, with what they cou
   assert.deepEqual(againstBaseline(CONFIG, rows), [
     "graphql against sql: slower over all operations (1.06×, 1.02 to 1.1); medians slower in 1, inconclusive in 1; " +
     "p95 inconclusive in 1, too few pairs in 1. " +
-    "Smallest change it could have shown: 4.1 % over all operations; 8–16 % in medians, depending on the operation.",
+    "Smallest detectable change: 4.1 % over all operations; 8–16 % in medians, depending on the operation.",
   ]);
 });
 
 Deno.test("the ends of a range share their unit only where it is the same", () => {
   const say = (low: number, high: number) =>
     againstBaseline(CONFIG, [row({ detectable: low }), row({ operation: "y", detectable: high })])[0]!;
-  assert.match(say(1.29, 1.41), /shown: 29–41 % in medians/);
-  assert.match(say(1.8, 2.14), /shown: 80 % to 2\.1× in medians/);
-  assert.match(say(2.14, 3.1), /shown: 2\.1–3\.1× in medians/);
+  assert.match(say(1.29, 1.41), /change: 29–41 % in medians/);
+  assert.match(say(1.8, 2.14), /change: 80 % to 2\.1× in medians/);
+  assert.match(say(2.14, 3.1), /change: 2\.1–3\.1× in medians/);
 });
 
 Deno.test("too few pairs are said to be just that, with the duration that has as many", () => {

@@ -19,11 +19,11 @@ const MEANING: Readonly<Record<string, string>> = {
   MISCONF: "It takes no writes since it could not save its data to its disk",
   MOVED: "REDIS_URL names one node of a cluster, and the keys of others are not followed there",
   ASK: "REDIS_URL names one node of a cluster, and the keys of others are not followed there",
-  CLUSTERDOWN: "Its cluster is not whole",
+  CLUSTERDOWN: "Its cluster is incomplete",
   LOADING: "It was still loading its data",
   MASTERDOWN: "It is a replica that has lost its primary",
   NOPERM: "The role of REDIS_URL may not do that",
-  NOAUTH: "It wanted a password that it had not wanted when the run began",
+  NOAUTH: "It asked for a password, which it had not done when the run began",
 };
 
 /** A warning for each thing that the cache of an arm did not do: requests went on without it, and none failed. */

@@ -80,7 +80,7 @@ export function quantileEstimate({ n, level, found, shortestTimeoutMs }: Quantil
     warnings.push({
       code: "wide-interval",
       text:
-        `The interval of ${name} has no upper end: too few requests lie beyond it, as much as blocks differ.`,
+        `The interval of ${name} has no upper end: blocks differ so much that too few requests lie beyond it.`,
     });
   }
   if (level < 1 && thin(n, level)) {

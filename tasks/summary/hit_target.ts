@@ -16,6 +16,6 @@ export function hitTargetNotes(
   ) => ({
     code: "hit-target",
     text: `The cache answered ${formatShare(cache!.hitRate)} of the lookups of ${arm}; ` +
-      `keys were chosen for ${formatShare(target)}.`,
+      `the target was ${formatShare(target)}.`,
   }));
 }

@@ -11,7 +11,7 @@ const SUMMARIES = [
 Deno.test("the hit rate that keys were chosen for stands beside what was achieved, once an arm", () => {
   assert.deepEqual(hitTargetNotes(0.85, SUMMARIES), [{
     code: "hit-target",
-    text: "The cache answered 83 % of the lookups of sql+cache; keys were chosen for 85 %.",
+    text: "The cache answered 83 % of the lookups of sql+cache; the target was 85 %.",
   }]);
 });
 

@@ -17,6 +17,8 @@ export interface HostLoad {
   readonly meanPressure: number | null;
   /** Share of CPU time that anybody used. */
   readonly meanBusy: number | null;
+  /** Share of CPU time that nobody used, until the last request was due. */
+  readonly idle: number | null;
 }
 
 /** From these shares on, CPU that others took is named as a cause of a generator that was late. */
@@ -92,7 +94,7 @@ export function hostCauses({ steal, others, pressure }: HostLoad): string[] {
       ? `; other programs used up to ${formatShare(others)} of the CPU time`
       : "; it was Benchbook and its own services that used the CPU: try a lower rate";
     causes.push(
-      `something waited for a CPU up to ${formatShare(Math.min(1, pressure))} of the time (pressure)${who}`,
+      `processes waited for a CPU up to ${formatShare(Math.min(1, pressure))} of the time (pressure)${who}`,
     );
   }
   return causes;

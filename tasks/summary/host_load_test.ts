@@ -16,6 +16,7 @@ const QUIET: HostLoad = {
   meanOthers: 0.01,
   meanPressure: 0.02,
   meanBusy: 0.4,
+  idle: 0.6,
 };
 const environment = fixtureEnvironment();
 

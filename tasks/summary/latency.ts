@@ -3,7 +3,8 @@ import { type Estimate, QUANTILES, type Summary, type Warning } from "../model/s
 import { formatCount } from "../model/units.ts";
 import type { Rows } from "../store/runs.ts";
 import { query } from "../store/sql.ts";
-import { doubt, quantileEstimate, quantileName, shareEstimate } from "./estimate.ts";
+import { quantileEstimate, shareEstimate } from "./estimate.ts";
+import { markGeneratorLimited } from "./generator_limited.ts";
 import { type Blocks, type GroupStatistics, groupStatistics, type Measure } from "./group_statistics.ts";
 
 /** One row of summary/counts.sql. */
@@ -41,8 +42,7 @@ export interface LatencyOptions {
   /** Quantile levels that a limit asks for beside QUANTILES. */
   readonly extraLevels: readonly number[];
   /**
-   * p99 of the generator's lag, milliseconds: it taints quantiles that are not much larger. Null: closed
-   * loop.
+   * p99 of the generator's lag, milliseconds: quantiles that are not much larger are marked. Null: closed loop.
    */
   readonly lagP99Ms: number | null;
   /** Whether the run ended before its time: what was never sent is then no error of the system. */
@@ -131,7 +131,7 @@ function summary(
     outcomes: { ok, failed, timeout, shed, unsent },
     errorRate: shareEstimate(n - ok - cutOff, n - cutOff, cutOff === 0 ? values.errorNoise : null),
     throughput: seconds === 0 ? 0 : ok / seconds,
-    response: limitedByGenerator(estimates("response"), config, options.lagP99Ms),
+    response: markGeneratorLimited(estimates("response"), config, options.lagP99Ms),
     service: estimates("service"),
     waiting: estimates("waiting"),
     maxMs: counts.maxMs,
@@ -146,29 +146,12 @@ function summary(
   };
 }
 
-/** Marks the quantiles of which the generator's own delay is more than the allowed share. */
-function limitedByGenerator(
-  response: Record<string, Estimate>,
-  config: RunConfig,
-  lagP99Ms: number | null,
-): Record<string, Estimate> {
-  if (lagP99Ms === null) return response;
-  const share = config.thresholds.lagShareOfQuantile;
-  return Object.fromEntries(
-    Object.entries(response).map(([level, estimate]) => {
-      if (estimate.value === null || lagP99Ms <= share * estimate.value) return [level, estimate];
-      const text =
-        `${quantileName(Number(level))} is generator-limited: the generator's lag (p99) is more than ` +
-        `${Math.round(share * 100)} % of it.`;
-      return [level, doubt(estimate, { code: "generator-limited", text })];
-    }),
-  );
-}
-
 function unsentAtEnd(arm: string, n: number): Warning {
   const text =
-    `${formatCount(n)} of ${arm} ${n === 1 ? "was" : "were"} not sent any more when the run ended early: ` +
-    `no error of the system.`;
+    `${formatCount(n)} ${
+      n === 1 ? "request" : "requests"
+    } of ${arm} had not been sent when the run ended early; ` +
+    "that is no error of the system.";
   return { code: "unsent-at-end", text };
 }
 

@@ -48,10 +48,14 @@ export function overloaded(blocks: readonly Backlog[]): Warning[] {
     const most = Math.max(...over.map(({ end, shed }) => end + shed));
     const joined = own[0]!.joined;
     const [what, which] = joined === 1
-      ? ["blocks", "a block were shed or still unanswered at its end"]
-      : [`stretches of ${joined} blocks`, "a stretch were shed or still unanswered at its blocks' ends"];
-    const text = `${arm} was overloaded in ${over.length} of ${own.length} ${what}: up to ` +
-      `${formatCount(most)} requests of ${which}.`;
+      ? ["blocks", "block were shed or still unanswered at its end"]
+      : [`groups of ${joined} neighbouring blocks`, "group were shed or still unanswered when a block ended"];
+    const text =
+      `${arm} was overloaded in ${over.length} of ${own.length} ${what}: requests arrived faster than it ` +
+      `answered them, and up to ${
+        formatCount(most)
+      } of one ${which}. Its response times include the wait in that ` +
+      "growing queue and would differ in a longer run; a lower rate avoids it.";
     return [{ code: "overloaded", text }];
   });
 }

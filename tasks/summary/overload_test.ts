@@ -28,9 +28,12 @@ Deno.test("a queue that grows is an overload, one that is merely long is not", (
   );
   const [warning] = overloaded([block, { ...block, middle: 100, end: 240 }, { ...block, shed: 7 }]);
   assert.equal(warning!.code, "overloaded");
-  assert.match(warning!.text, /sql was overloaded in 2 of 3 blocks: up to 240 requests of a block/);
+  assert.match(
+    warning!.text,
+    /^sql was overloaded in 2 of 3 blocks: .* up to 240 of one block were shed or still unanswered at its end\./,
+  );
   const [joined] = overloaded([{ ...block, joined: 7, shed: 7 }]);
-  assert.match(joined!.text, /in 1 of 1 stretches of 7 blocks: up to 7 requests of a stretch/);
+  assert.match(joined!.text, /in 1 of 1 groups of 7 neighbouring blocks: .* up to 7 of one group/);
 });
 
 /** Blocks of 0.3 s of which each arm has as many; answers of `graphql` take as long as is said, milliseconds. */
@@ -58,7 +61,7 @@ async function warned(ms: (sinceBlockUs: number) => number): Promise<string[]> {
 Deno.test("in short blocks too an overload is told from answers that take long", async () => {
   // Half as fast as requests come: what is due at the end of a block waits as long as the block lasted.
   const [text, ...others] = await warned((sinceUs) => 5 + sinceUs / 1000);
-  assert.match(text!, /^graphql was overloaded in \d+ of 3 stretches of 7 blocks/);
+  assert.match(text!, /^graphql was overloaded in \d+ of 3 groups of 7 neighbouring blocks/);
   assert.deepEqual(others, []);
   for (const slow of [150, 250, 500]) assert.deepEqual(await warned(() => slow), []);
 });

@@ -1,8 +1,7 @@
 import type { Run } from "../model/run.ts";
 import type { GeneratorFigures, Warning } from "../model/summary.ts";
 import { formatShare, significant } from "../model/units.ts";
-import type { Rows } from "../store/runs.ts";
-import { query } from "../store/sql.ts";
+import type { HostLoad } from "./host_load.ts";
 
 /** Of a core: a thread that uses so much of one in the mean has hardly a moment in which it waits. */
 const SATURATED = 0.9;
@@ -10,21 +9,14 @@ const SATURATED = 0.9;
 const IDLE_CORES = 0.2;
 
 /** A warning where a closed loop's threads had no time left while the machine had. */
-export async function saturatedWarnings(
-  rows: Rows,
-  { runId, config, environment }: Run,
+export function saturatedWarnings(
+  { config, environment }: Run,
   { cpuCores }: GeneratorFigures,
-): Promise<Warning[]> {
+  { idle }: HostLoad,
+): Warning[] {
   if (config.loop === "open") return [];
-  const [host] = await rows.rows<{ idle: number | null }>(query("summary/idle"), { run: runId });
   const { workers, concurrency } = config;
-  return saturated({
-    workers,
-    clients: concurrency!,
-    cores: environment.cores,
-    cpuCores,
-    idle: host!.idle,
-  });
+  return saturated({ workers, clients: concurrency!, cores: environment.cores, cpuCores, idle });
 }
 
 /**
@@ -52,8 +44,8 @@ export function saturated(
 }
 
 function advice(workers: number, clients: number, cores: number): string {
-  if (workers < Math.min(clients, cores)) return `take --workers ${workers + 1}`;
+  if (workers < Math.min(clients, cores)) return `use --workers ${workers + 1}`;
   return workers >= cores
-    ? "make the load on a machine with more cores"
-    : `take more than ${clients} clients, and --workers ${workers + 1}`;
+    ? "generate the load on a machine with more cores"
+    : `use more than ${clients} clients, and --workers ${workers + 1}`;
 }

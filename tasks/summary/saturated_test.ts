@@ -33,7 +33,7 @@ async function warned(loop: "open" | "closed", cpuCores: number, busy: number): 
 Deno.test("a closed loop whose thread is busy while cores are idle says that it is the limit, and what helps", async () => {
   assert.deepEqual(await warned("closed", 0.96, 0.75), [
     "Generator saturated: its thread used 96 % of a core while 0.5 of 2 cores were idle. The system could have " +
-    "answered more: take --workers 2.",
+    "answered more: use --workers 2.",
   ]);
   assert.deepEqual(await warned("closed", 0.85, 0.75), [], "the thread had time left");
   assert.deepEqual(await warned("closed", 0.96, 0.95), [], "nobody had");
@@ -45,9 +45,9 @@ Deno.test("what helps follows from the threads, the clients and the cores that t
     const [warning] = saturated({ workers, clients, cores, cpuCores: 0.95 * workers, idle: 0.5 });
     return /answered more: (.*)\.$/.exec(warning!.text)![1];
   };
-  assert.equal(advice(2, 8, 4), "take --workers 3");
-  assert.equal(advice(2, 2, 4), "take more than 2 clients, and --workers 3");
-  assert.equal(advice(4, 8, 4), "make the load on a machine with more cores");
+  assert.equal(advice(2, 8, 4), "use --workers 3");
+  assert.equal(advice(2, 2, 4), "use more than 2 clients, and --workers 3");
+  assert.equal(advice(4, 8, 4), "generate the load on a machine with more cores");
   const known = { workers: 1, clients: 8, cores: 2, cpuCores: 0.99, idle: 0.4 };
   assert.equal(saturated(known).length, 1);
   assert.deepEqual(saturated({ ...known, idle: null }), []);

@@ -125,6 +125,6 @@ function unjudged(term: SloTerm, windows: number): Estimate {
   }
   const text = `All ${formatCount(windows)} windows of ${
     formatSeconds(windowSeconds)
-  } are too thin: each has ${least}.`;
+  } have too little data: each has ${least}.`;
   return empty([{ code: "too-thin", text }]);
 }

@@ -135,12 +135,14 @@ export function steadyWarnings(states: readonly SteadyState[]): Warning[] {
     if (last === undefined || (state !== "never" && state !== "late")) return [];
     const at = formatSeconds(last.atUs / 1e6);
     if (state === "never") {
-      const text = `${arm} never became steady: at ${at} of the run its ${changeText(last)}.`;
+      const text = `${arm} never reached a steady state: ${at} into the run its ${changeText(last)}.`;
       return [{ code: "never-steady", text }];
     }
     const text =
-      `${arm} became steady only at ${at} of the run, when its ${changeText(last)}: a longer warm-up ` +
-      "would leave out the time before.";
+      `${arm} reached a steady state only ${at} into the run, when its ${
+        changeText(last)
+      }: a longer --warmup ` +
+      "excludes the time before.";
     return [{ code: "late-steady", text }];
   });
 }
@@ -152,7 +154,7 @@ function changeText({ metric, before, after }: LevelChange): string {
     hit: ["hit rate", formatShare] as const,
   }[metric];
   const write = (value: number | null) => value === null ? "beyond measure" : format(value);
-  return `${name} went from ${write(before)} to ${write(after)}`;
+  return `${name} changed from ${write(before)} to ${write(after)}`;
 }
 
 function rate(perSecond: number): string {

@@ -65,13 +65,13 @@ Deno.test("each arm has a state of its own: late where it settles early, never w
   assert.equal(texts.length, 3);
   assert.match(
     texts[0]!,
-    /^sql became steady only at 2[2-5](\.\d)? s of the run, when its median response time went from /,
+    /^sql reached a steady state only 2[2-5](\.\d)? s into the run, when its median response time changed from /,
   );
   assert.match(
     texts[1]!,
-    /^graphql never became steady: at 4[5-9](\.\d)? s of the run its median response time went from /,
+    /^graphql never reached a steady state: 4[5-9](\.\d)? s into the run its median response time changed from /,
   );
-  assert.match(texts[2]!, /^sql\+cache never became steady/);
+  assert.match(texts[2]!, /^sql\+cache never reached a steady state/);
   // A finding, not a verdict.
   assert.equal(summary.verdict, "pass");
 });
@@ -103,7 +103,7 @@ Deno.test("a cache that fills up and an arm that sheds are seen by hit rate and 
   assert.equal(response.after, null);
   const answers = shedding.changes.find(({ metric }) => metric === "throughput")!;
   assert.ok(Math.abs(answers.after! / answers.before! - 1 / 3) < 0.1);
-  assert.match(steadyWarnings([shedding])[0]!.text, /went from .* to (beyond measure|\d+(\.\d+)?\/s)\.$/);
+  assert.match(steadyWarnings([shedding])[0]!.text, /changed from .* to (beyond measure|\d+(\.\d+)?\/s)\.$/);
 });
 
 Deno.test("bins are a second or nearly, lie within one block, and hold its rows", () =>

@@ -1,10 +1,11 @@
-import type { RunSummary, Summary, Warning } from "../model/summary.ts";
+import type { RunSummary, Warning } from "../model/summary.ts";
 import { armsOfRun } from "../store/arms.ts";
 import { openStore } from "../store/open.ts";
 import { resolveRun, type Rows } from "../store/runs.ts";
 import { accounting } from "./accounting.ts";
 import { cacheRefusals } from "./cache_refusals.ts";
 import { comparisons } from "./comparisons.ts";
+import { generatorLimitedWarnings } from "./generator_limited.ts";
 import { hostLoad, hostWarnings } from "./host_load.ts";
 import { hitTargetNotes } from "./hit_target.ts";
 import { latencySummaries } from "./latency.ts";
@@ -38,19 +39,22 @@ async function compute(rows: Rows, file: string, reference: string): Promise<Run
   const { slots: _slots, search: _search, ...run } = await resolveRun(rows, reference);
   const { runId, config, environment } = run;
   const open = config.loop === "open";
-  const validity = await judgeValidity(rows, run);
+  const host = await hostLoad(rows, runId);
+  const validity = await judgeValidity(rows, run, host);
+  const lagP99Ms = open ? validity.lagMs.p99 : null;
   const operations = await latencySummaries(rows, runId, config, {
     extraLevels: sloLevels(sloTerms(config.slo)),
-    lagP99Ms: open ? validity.lagMs.p99 : null,
+    lagP99Ms,
     endedEarly: run.status !== "complete",
   });
-  const compared = await comparisons(rows, runId, config, await armsOfRun(rows, run));
+  const ratios = await comparisons(rows, runId, config, await armsOfRun(rows, run));
+  const compared = ratios.some(({ p }) => p !== null);
   const slo = await judgeSlo(rows, runId, config, operations);
   // Where the load goes up and down by plan, that a level changes is what was asked for.
   const planned = config.streams?.some(({ stages }) => stages !== null) ?? false;
   const steady = planned ? [] : await steadyStates(rows, runId, config.arms);
   const measured = operations.reduce((sum, { operation, n }) => operation === null ? sum + n : sum, 0);
-  const { verdict, reasons } = judgeRun({ run, validity, slo, comparisons: compared, measured });
+  const { verdict, reasons } = judgeRun({ run, validity, slo, comparisons: ratios, measured });
   return {
     schema: 1,
     run: { ...run, verdict },
@@ -58,18 +62,18 @@ async function compute(rows: Rows, file: string, reference: string): Promise<Run
     reasons,
     slo,
     operations,
-    comparisons: compared,
+    comparisons: ratios,
     validity,
     steady,
     warnings: [
-      ...await saturatedWarnings(rows, run, validity.generator),
-      ...hostWarnings(await hostLoad(rows, runId), environment, compared.some(({ p }) => p !== null)),
+      ...saturatedWarnings(run, validity.generator, host),
+      ...hostWarnings(host, environment, compared),
       ...(open ? await overloadWarnings(rows, runId) : [CLOSED_LOOP]),
       ...steadyWarnings(steady),
       ...await cacheRefusals(rows, runId),
       ...hitTargetNotes(config.hitTarget ?? null, operations),
       ...operations.flatMap(({ operation, warnings }) => operation === null ? warnings : []),
-      ...generatorLimited(operations),
+      ...generatorLimitedWarnings(operations, config, { lagP99Ms, compared }),
     ],
     accounting: await accounting(rows, runId),
     environment,
@@ -83,17 +87,3 @@ const CLOSED_LOOP: Warning = {
     "Closed loop: a response time counts from when its client was ready, waiting for a connection included. " +
     "It hides what requests arriving meanwhile would have waited.",
 };
-
-/** Named once for the whole run too: the quantiles themselves carry the details. */
-function generatorLimited(summaries: readonly Summary[]): Warning[] {
-  const marked = summaries.filter(({ response }) =>
-    Object.values(response).some(({ warnings }) => warnings.some(({ code }) => code === "generator-limited"))
-  );
-  if (marked.length === 0) return [];
-  const where = [
-    ...new Set(marked.map(({ arm, operation }) => operation === null ? arm : `${operation} over ${arm}`)),
-  ];
-  const some = where.slice(0, 4).join(", ") + (where.length > 4 ? ` and ${where.length - 4} more` : "");
-  const text = `Some quantiles are so small that the generator's own lag taints them: ${some}.`;
-  return [{ code: "generator-limited", text }];
-}

@@ -242,7 +242,13 @@ Deno.test("quantiles that are not ten times the generator's lag are marked", asy
   });
   const marked = armOf(summary, "sql").response["0.5"]!;
   assert.ok(marked.warnings.some(({ code }) => code === "generator-limited"));
-  assert.ok(summary.warnings.some(({ code }) => code === "generator-limited"));
+  const said = summary.warnings.filter(({ code }) => code === "generator-limited").map(({ text }) => text);
+  assert.equal(said.length, 1);
+  assert.match(
+    said[0]!,
+    /^The load generator's own lag \(p99 0\.08 ms\) can be more than 10 % of response times below 0\.8 ms: p50 in \d+ of 24 rows, p90 in \d+/,
+  );
+  assert.match(said[0]!, /\. Such a value may be up to 0\.08 ms too high\.$/);
   assert.equal(summary.validity.lagMs.p99, 0.08);
 });
 

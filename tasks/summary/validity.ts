@@ -41,12 +41,15 @@ export interface ValidityEvidence {
   readonly generator: GeneratorFigures;
 }
 
-/** Whether the generator shaped the result, judged from the stored rows and samples of a run. */
-export async function judgeValidity(rows: Rows, run: Run): Promise<Validity> {
-  return validityOf(await gatherEvidence(rows, run), run);
+/**
+ * Whether the generator shaped the result, judged from the stored rows and samples of a run.
+ * @param host who wanted the CPUs, where that is known already
+ */
+export async function judgeValidity(rows: Rows, run: Run, host?: HostLoad): Promise<Validity> {
+  return validityOf(await gatherEvidence(rows, run, host ?? await hostLoad(rows, run.runId)), run);
 }
 
-async function gatherEvidence(rows: Rows, run: Run): Promise<ValidityEvidence> {
+async function gatherEvidence(rows: Rows, run: Run, host: HostLoad): Promise<ValidityEvidence> {
   const one = async <T>(name: string, parameters = {}) =>
     (await rows.rows<T>(query(`summary/${name}`), { run: run.runId, ...parameters }))[0]!;
   const { onTimeMs, onTimeShareOfMedian } = run.config.thresholds;
@@ -67,7 +70,7 @@ async function gatherEvidence(rows: Rows, run: Run): Promise<ValidityEvidence> {
       open,
       sessions: JSON.stringify(streams.flatMap(({ name, session }) => session ? [name] : [])),
     }),
-    host: await hostLoad(rows, run.runId),
+    host,
     generator: await one<GeneratorFigures>("generator"),
   };
 }
@@ -104,7 +107,7 @@ function gap({ gapMs, lag }: ValidityEvidence, { maxGapMs }: ValidityThresholds)
   const longest = gapMs === null && lag.max === null ? null : Math.max(gapMs ?? 0, lag.max ?? 0);
   return {
     name: "generator-gap",
-    title: "The generator never stood still",
+    title: "The generator never stalled",
     limit: `no gap above ${formatMs(maxGapMs)}`,
     measured: longest === null ? "nothing was dispatched" : `longest ${formatMs(longest)}`,
     ok: longest === null || longest <= maxGapMs,
@@ -122,14 +125,14 @@ function onTime(
     wilson(lag.onTime, lag.slots, LEVEL)!.high >= minOnTime;
   return {
     name: "on-time",
-    title: "Requests left when they were due",
+    title: "Requests were sent on time",
     limit: `at least ${formatShare(minOnTime)} within ${formatMs(onTimeMs)}`,
     measured: !open
       ? "closed loop: a client sends when it is ready"
       : share === null
       ? "nothing was dispatched"
       : `${formatShare(share)} of ${formatCount(lag.slots)}${
-        doubtful ? ", too few to tell it from the limit" : ""
+        doubtful ? ", too few to tell from the limit" : ""
       }`,
     ok: !open || share === null || share >= minOnTime || doubtful,
   };
@@ -155,8 +158,8 @@ function arrivals(
   ];
   return {
     name: "arrivals",
-    title: "Intervals between requests were as drawn",
-    limit: judged.map(({ limit }) => limit).join("; ") || "intervals as drawn",
+    title: "Intervals between requests were as planned",
+    limit: judged.map(({ limit }) => limit).join("; ") || "intervals as planned",
     measured: !open
       ? "closed loop: answers set the intervals"
       : judged.map(({ measured }) => measured).join("; ") || "too few requests",
@@ -174,7 +177,7 @@ function toldFrom(limit: number, value: number): string {
 function samples({ holeUs }: ValidityEvidence, { maxSampleGapPeriods }: ValidityThresholds): Check {
   return {
     name: "samples",
-    title: "The host was watched throughout",
+    title: "The host was sampled throughout",
     limit: `no more than ${significant(maxSampleGapPeriods, 2)} s without a sample`,
     measured: holeUs === null
       ? "nothing was measured"
@@ -190,8 +193,8 @@ function slots({ slots, wanted, orphans }: ValidityEvidence, complete: boolean):
     : `${formatCount(missing)} of ${formatCount(wanted)} missing`;
   return {
     name: "slots",
-    title: "Every scheduled request left a row",
-    limit: "each slot exactly once",
+    title: "Every scheduled request was recorded",
+    limit: "each one exactly once",
     // A killed process takes its last second along: that is why the run has no verdict, not a doubt of the
     // rest.
     measured: missing > 0 && !complete ? `${count}: the run ended early` : count,
@@ -201,7 +204,7 @@ function slots({ slots, wanted, orphans }: ValidityEvidence, complete: boolean):
 
 const NO_REAL_TIME =
   "its thread has no real-time priority and waits for other programs (`sudo prlimit --pid $$ --rtprio=1` lets " +
-  "what this shell starts have it)";
+  "programs started from this shell have it)";
 
 /** What the generator itself lacked. */
 function generatorCauses(
@@ -210,7 +213,7 @@ function generatorCauses(
 ): string[] {
   if (cpuCores === null || !(cpuCores >= BUSY * workers)) return [];
   return [
-    `more was asked than ${formatCount(workers)} worker${workers === 1 ? "" : "s"} can make: busy for ` +
-    `${formatShare(cpuCores / workers)} of the time (give --workers more, or --rate less)`,
+    `${formatCount(workers)} worker${workers === 1 ? " is" : "s are"} not enough for this load: busy for ` +
+    `${formatShare(cpuCores / workers)} of the time (use more --workers or a lower --rate)`,
   ];
 }

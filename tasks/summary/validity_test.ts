@@ -92,7 +92,7 @@ Deno.test("of few slots more must be late than a healthy generator may have by c
   assert.deepEqual(failing(judged), []);
   assert.match(
     check(judged, "on-time").measured,
-    /^98(\.\d+)? % of 1\d\d, too few to tell it from the limit$/,
+    /^98(\.\d+)? % of 1\d\d, too few to tell from the limit$/,
   );
   assert.deepEqual(failing(await validity(late(1 / 20))), ["on-time"]);
 });
@@ -111,7 +111,7 @@ Deno.test("a generator that had no time left is named as the cause, before what 
     check(await validity({ samples: busy(cores), change }), "on-time").cause;
   assert.match(
     (await cause(0.97))!,
-    /^more was asked than 1 worker can make: busy for 97 % of the time .*--workers/,
+    /^1 worker is not enough for this load: busy for 97 % of the time .*--workers/,
   );
   assert.equal(await cause(0.6), null);
 });

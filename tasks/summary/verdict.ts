@@ -32,11 +32,11 @@ export function judgeRun(evidence: VerdictEvidence): { verdict: Verdict | null; 
   const unknown = slo.filter(unmeasured);
   const judged = run.status === "complete" && validity.valid;
   if (judged) reasons.push(...missed.map(missedSentence), ...unknown.map(unknownSentence));
-  if (slo.length === 0) reasons.push("No SLO was set: nothing is judged to pass or fail.");
+  if (slo.length === 0) reasons.push("No SLO was set, so nothing can pass or fail.");
   else if (judged && missed.length + unknown.length === 0) reasons.push(heldSentence(slo));
   if (run.config.loop === "closed") {
     reasons.push(
-      "Closed loop: clients wait for answers, so a slow system is asked less often; response times count from " +
+      "Closed loop: clients wait for answers, so a slow system receives fewer requests; response times count from " +
         "when a client was ready.",
     );
   }
@@ -50,7 +50,7 @@ export function judgeRun(evidence: VerdictEvidence): { verdict: Verdict | null; 
   if (measured === 0) {
     return {
       verdict: "inconclusive",
-      reasons: ["No request fell into a steady block: measure for longer.", ...reasons],
+      reasons: ["No request was measured: use a longer --duration.", ...reasons],
     };
   }
   if (slo.length === 0) return { verdict: null, reasons };
@@ -76,7 +76,7 @@ export function exitCodeOf(
 /** Paths that were asked for by name and are not in the run: what is said of the others says nothing of them. */
 function missingPaths({ unavailableArms }: Pick<RunConfig, "unavailableArms">): string[] {
   return unavailableArms.filter(({ asked }) => asked).map(({ arm, reason }) =>
-    `The path ${arm} was asked for and could not be measured: ${reason}`
+    `The path ${arm} was requested but could not be measured: ${reason}`
   );
 }
 
@@ -96,7 +96,7 @@ function endedEarly({ status }: Run): string[] {
 function invalid({ valid, checks }: Validity): string[] {
   if (valid) return [];
   return checks.filter(({ ok }) => !ok).map(({ title, limit, measured, cause }) =>
-    `The generator shaped the result: "${title}" needs ${limit}: ${measured}.` +
+    `The generator shaped the result: "${title}" requires ${limit}; measured: ${measured}.` +
     (cause === null ? "" : ` Likely cause: ${cause}.`)
   );
 }

@@ -1,3 +1,4 @@
+import { ratioNote, verdictWord } from "../model/comparison_text.ts";
 import { offeredRate } from "../model/offered_rate.ts";
 import { windowsText } from "../model/slo.ts";
 import {
@@ -85,15 +86,13 @@ function comparisonText(comparisons: readonly Comparison[], width: number): stri
     ratio !== null && (statistic === "p50" || verdict !== "inconclusive")
   );
   if (shown.length === 0) return "";
-  const rows = shown.map(({ operation, baseline, candidate, statistic, ratio, low, high, verdict, n, p }) => [
+  const rows = shown.map(({ operation, baseline, candidate, statistic, ratio, low, high, verdict, p }) => [
     `${candidate} / ${baseline}`,
     operation ?? "all",
     statistic === "p50" ? "median" : statistic,
     `${significant(ratio!, 3)}×`,
     low === null || high === null ? "—" : `${significant(low, 3)}–${significant(high, 3)}`,
-    p === null && verdict === "inconclusive"
-      ? `${formatCount(n)} pair${n === 1 ? "" : "s"}: too few`
-      : verdict,
+    verdictWord({ verdict, p }),
   ]);
   const columns: Column[] = [
     { title: "compared", align: "left", heads: true },
@@ -103,7 +102,7 @@ function comparisonText(comparisons: readonly Comparison[], width: number): stri
     { title: "95 % interval", align: "right", drop: 1 },
     { title: "verdict", align: "left" },
   ];
-  return formatTable(columns, rows, width);
+  return `${formatTable(columns, rows, width)}\n${ratioNote(shown, "all")}`;
 }
 
 function sloText({ slo, run, verdict }: RunSummary): string {

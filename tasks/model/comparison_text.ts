@@ -1,0 +1,34 @@
+import type { Comparison } from "./summary.ts";
+import { significant } from "./units.ts";
+
+/** A comparison as far as its verdict goes; a chart's rows may lack `p`. */
+type Judged = { readonly verdict: string; readonly p?: number | null };
+
+/** Whether there were too few pairs for any verdict, which is no finding that was left open. */
+export function hasTooFewPairs({ verdict, p }: Judged): boolean {
+  return verdict === "inconclusive" && p === null;
+}
+
+/** A comparison's verdict in words. */
+export function verdictWord(comparison: Judged): string {
+  return hasTooFewPairs(comparison) ? "too few pairs" : comparison.verdict;
+}
+
+/** The smallest change that a comparison could have shown, from a ratio above 1: `8.2 %`, `3.1×` from twice on. */
+export function detectableText(ratio: number | null | undefined): string {
+  if (ratio === null || ratio === undefined) return "—";
+  return ratio >= 2 ? `${significant(ratio, 2)}×` : `${significant((ratio - 1) * 100, 2)} %`;
+}
+
+/**
+ * How to read a table of ratios.
+ * @param all what the table calls all operations together
+ */
+export function ratioNote(comparisons: readonly Comparison[], all: string): string {
+  const whole = comparisons.some(({ operation }) => operation === null)
+    ? ` ${all}: the mean over the operations, weighted by the mix, so it can differ from the ratio of pooled percentiles.`
+    : "";
+  return "Ratio: response time divided by the baseline's; 1× is equal, 2× takes twice as long. An interval is for one " +
+    "comparison alone and a verdict accounts for all of them, so an interval without 1 can still be inconclusive." +
+    whole;
+}
