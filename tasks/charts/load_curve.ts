@@ -74,7 +74,7 @@ export function loadCurve(
     marginBottom: 42,
     x: {
       domain: [0, top * 1.03],
-      label: "answered requests a second →",
+      label: "answered requests per second →",
       labelOffset: 36,
       grid: true,
       ticks: 8,
@@ -139,7 +139,7 @@ export function loadCurve(
     const interval = shownIntervals.find((each) => each.arm === arm);
     return interval === undefined
       ? `${arm} has no known limit`
-      : `${arm} holds up to a rate between ${between(interval)}`;
+      : `${arm} meets its targets up to a rate between ${between(interval)}`;
   };
   return new Figure({
     id,
@@ -155,10 +155,9 @@ export function loadCurve(
       ...[...styles].map(([name, style]) => ({ name, style, shape: "dot" as const })),
     ],
     reading:
-      "Each mark is a probe at a rate of its own: filled where the targets held, hollow where they did not, " +
-      "and the shaded band lies between the highest rate that holds and the lowest that fails. Where a line " +
-      "turns upwards, or back to the left, more is asked than the system can answer; probes in which the " +
-      "generator was at its limit are left out.",
+      "Each mark is one probe: filled where the targets were met, hollow where they were missed. The shaded band lies " +
+      "between the highest rate that meets them and the lowest that misses them. Where a line turns upwards or back to " +
+      "the left, the system no longer answers as much as is offered. Invalid probes are left out.",
     table: {
       columns: [
         { title: "Arm" },

@@ -53,6 +53,6 @@ Deno.test("failing probes are hollow, and invalid ones only in the table", () =>
 Deno.test("the sentence for the picture says what was found for each arm", () => {
   assert.equal(
     chart.label,
-    "sql holds up to a rate between 360 and 380 requests/s; graphql has no known limit",
+    "sql meets its targets up to a rate between 360 and 380 requests/s; graphql has no known limit",
   );
 });

@@ -93,7 +93,7 @@ async function warmUp(search: PathSearch): Promise<void> {
     ? {}
     : { rate: undefined, concurrency: WARM_UP_CLIENTS, workers: 1 };
   const warmth = { ...load, label: `find-rate ${runId} warm-up`, seed: given.seed, warmup: 0 };
-  await terminal.step(`Warm ${path} up`, async (progress) => {
+  await terminal.step(`Warm up ${path}`, async (progress) => {
     const seconds = Math.min(WARM_UP_TIMES * given.duration, LONGEST_WARM_UP_SECONDS);
     const { summary } = await makeRun(search, warmth, seconds, progress);
     return { value: undefined, detail: `${formatCount(summary.accounting.scheduled)} requests` };
@@ -106,7 +106,7 @@ async function makeProbe(search: PathSearch, step: ProbeStep): Promise<RateProbe
   const { rate, confirmation, seed } = step;
   const seconds = secondsOf(search, step);
   const label = `find-rate ${runId} ${rate}/s`;
-  const title = `Probe ${path} at ${rateText(rate)}/s${confirmation ? " again" : ""}`;
+  const title = `${confirmation ? "Confirm" : "Probe"} ${path} at ${rateText(rate)}/s`;
   return await terminal.step(title, async (progress) => {
     const { summary, interrupted } = await makeRun(search, { rate, label, seed }, seconds, progress);
     if (interrupted) return { value: null, detail: "interrupted" };
@@ -153,13 +153,13 @@ async function makeRun(
   const measured = await store({ ...probed, ...await measure(probed, blocksOf(probed)) });
   if (measured.crash !== null) {
     throw new ServiceError(
-      `Cannot go on searching: ${measured.crash}`,
+      `Cannot continue the search: ${measured.crash}`,
       `What was measured until then is stored; deno task logs shows why.`,
     );
   }
   if (measured.left.length > 0) {
     throw new ServiceError(
-      "Cannot go on searching: a probe left something behind",
+      "Cannot continue the search: a probe left something behind",
       measured.left.join("\n  "),
     );
   }

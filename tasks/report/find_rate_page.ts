@@ -113,7 +113,7 @@ export function ratePageView(found: RateSearch): RatePageView {
     label: search.label,
     ...judged(paths, search.resolution),
     sentences: [
-      ...paths.map((path) => `${foundSentence(path, search.resolution)}.`),
+      ...paths.map((path) => `${foundSentence(path)}.`),
       ...doubts(paths, search.resolution),
     ],
     provenance: provenance(found),
@@ -134,7 +134,7 @@ export function ratePageView(found: RateSearch): RatePageView {
 }
 
 /** A chart without a mark would have axes that mean nothing. */
-const NO_CURVE = "<p>There is no curve to draw: the generator was at its limit in every probe.</p>";
+const NO_CURVE = "<p>There is no curve to draw: the load generator was the limit in every probe.</p>";
 
 function judged(paths: readonly PathRate[], resolution: number): Pick<RatePageView, "tone" | "word"> {
   if (paths.some(({ interval: [low, high] }) => low === null && high === null)) {
@@ -142,7 +142,7 @@ function judged(paths: readonly PathRate[], resolution: number): Pick<RatePageVi
   }
   if (paths.some(({ interval: [low] }) => low === null)) return { tone: "bad", word: "FAIL" };
   if (paths.some(({ confirmed }) => !confirmed)) return { tone: "unsure", word: "NOT CONFIRMED" };
-  if (paths.some((path) => isWide(path, resolution))) return { tone: "unsure", word: "NOT NARROWED" };
+  if (paths.some((path) => isWide(path, resolution))) return { tone: "unsure", word: "WIDE RANGE" };
   return { tone: "good", word: "FOUND" };
 }
 
@@ -211,7 +211,7 @@ function probesTable(paths: readonly PathRate[]): Table {
       })),
     })),
     note:
-      "Each probe is a run of its own: deno task report RUN renders it. Offered and answered are requests a " +
+      "Each probe is a run of its own, which deno task report RUN renders. Offered and answered are requests per " +
       "second; errors are requests that failed, timed out, were shed or never sent.",
   };
 }
@@ -246,27 +246,29 @@ function provenance({ search }: RateSearch): RatePageView["provenance"] {
 
 function method({ search }: RateSearch): string[] {
   const { startRate, durationSeconds, warmupSeconds, confirmationTimes, resolution, workers } = search;
+  const workersText = `${workers} worker${workers === 1 ? "" : "s"}`;
   return [
-    `The rate began at ${
+    `For each path the search started at ${
       rateText(startRate)
-    } requests/s for each path, was doubled until the targets failed (or ` +
-    `halved until they held), then bisected on the logarithm until ${formatShare(resolution)} lay between.`,
-    "Before its first probe each path was asked as fast as it answered for the length of two (15 s at most), so that compilers and " +
-    "caches of the system were as warm for the first probe as for the last.",
-    `A probe measured ${formatSeconds(durationSeconds)} after a warm-up of ${
-      warmupSeconds === 0 ? "none" : formatSeconds(warmupSeconds)
-    }, longer at rates so low that fewer requests would not tell the targets' quantiles; ${workers} worker${
-      workers === 1 ? "" : "s"
-    } made an open loop over ${search.connections} connections, with a seed of its own for each probe.`,
-    `Each end was confirmed by two probes of ${confirmationTimes} times that length, and by a third where any probes ` +
-    `contradicted each other. A rate of which one probe held and another failed is no end: the interval goes around ` +
-    `it. In simulations of limits that stray by 1 to 3 % between probes it holds the true one in 96 to 99 % of searches.`,
-    "A probe fails where a target is missed, and also where it sheds requests or leaves a growing queue at its end: " +
-    "given time, any target on response time would be missed.",
-    "A probe is invalid where the generator shaped what it measured. It is made once more; after that the search goes " +
-    "on below its rate, and where nothing fails there the answer is only what holds at least.",
-    "Every path was probed alone, with an empty cache at the beginning of each probe where it has one; before the " +
-    "first, the answers of all paths were compared with those of direct SQL.",
+    } requests/s, doubled the rate until the targets were ` +
+    "missed (or halved it until they were met), and then halved the gap on a logarithmic scale until it was " +
+    `${formatShare(resolution)}.`,
+    "Before its first probe each path was loaded at full speed for twice the length of a probe (15 s at most), so that " +
+    "the first probe met a system as warm as the last.",
+    `A probe measured ${formatSeconds(durationSeconds)} after ${
+      warmupSeconds === 0 ? "no warm-up" : `a warm-up of ${formatSeconds(warmupSeconds)}`
+    }, and longer at low rates, where the quantiles of the targets would otherwise rest on too few requests. It was an ` +
+    `open loop of ${workersText} over ${search.connections} connections; every probe had a seed of its own.`,
+    `Both rates of the result were confirmed by two probes, each ${confirmationTimes} times as long, and by a third ` +
+    "where probes disagreed. A rate at which one probe met the targets and another missed them lies inside the result's " +
+    "range. In simulations of systems whose limit varies by 1 to 3 % between probes, the range contained the true limit " +
+    "in 96 to 99 % of searches.",
+    "A probe fails where it misses a target, and also where it sheds requests or its queue still grows at the end: in a " +
+    "longer run that queue would make it miss any target for response time.",
+    "A probe is invalid where the load generator shaped the result. It is repeated once; if it is invalid again, the " +
+    "search continues at lower rates, and without a failing probe there the result is only a lower bound.",
+    "Every path was probed alone, with an empty cache at the start of each probe where it has one. Before the first " +
+    "probe the results of all paths were compared with those of direct SQL.",
   ];
 }
 

@@ -100,7 +100,7 @@ function probe(
     reason: outcome === "fails"
       ? `${path} misses p95 < 200 ms: ${Math.round(p50Ms * 3.2)} ms.`
       : outcome === "invalid"
-      ? `The generator shaped the result: "Requests left when they were due" needs at least 99 %: 91 %.`
+      ? `The generator shaped the result: "Requests were sent on time" requires at least 99 %; measured: 91 %.`
       : null,
   };
 }

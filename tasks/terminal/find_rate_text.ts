@@ -11,7 +11,7 @@ export function findRateText(
 ): string {
   const parts = [
     ...(paths.some(({ probes }) => probes.length > 0) ? [probeTable(paths, columns)] : []),
-    paths.map((path) => foundSentence(path, search.resolution)).join("\n"),
+    paths.map(foundSentence).join("\n"),
     [
       ...unavailable.map(({ path, reason }) =>
         `• ${paragraph(`Path ${path} not available: ${reason}`, "  ")}`
@@ -26,34 +26,29 @@ export function findRateText(
   return parts.filter((part) => part !== "").join("\n\n");
 }
 
-/** `sql holds p95<200ms,errors<1% up to 1,180–1,240 requests/s (confirmed)`. */
+/** `sql: the highest rate that meets p95<200ms,errors<1% is between 1,180 and 1,240 requests/s (confirmed …)`. */
 export function foundSentence(
-  found: PathRate,
-  resolution: number,
+  { path, slo, interval: [low, high], confirmed, limitedBy, probes, stopped }: PathRate,
 ): string {
-  const { path, slo, interval: [low, high], confirmed, limitedBy, probes, stopped } = found;
-  const sure = confirmed ? "confirmed" : "not confirmed";
+  const sure = confirmed ? "confirmed by longer probes" : "not confirmed";
   if (low === null && high === null) {
     return probes.length === 0
       ? `${path} was not probed`
-      : `${path}: every probe was invalid; the generator, not the system, was the limit`;
+      : `${path}: no result, because the load generator, not the system, was the limit in every probe`;
   }
-  if (low === null) return `${path} does not hold ${slo} even at ${rateText(high!)} requests/s (${sure})`;
+  if (low === null) return `${path} misses ${slo} even at ${rateText(high!)} requests/s (${sure})`;
   if (high === null) {
-    return `${path} holds ${slo} at least up to ${rateText(low)} requests/s (${sure}); ` +
+    return `${path} meets ${slo} up to at least ${rateText(low)} requests/s (${sure}); ` +
       (typeof stopped === "string"
-        ? "the search ended there"
+        ? "the search ended before any higher rate failed"
         : limitedBy === "generator"
-        ? "the generator, not the system, was the limit"
-        : "above that, probes of one rate contradict each other: try it longer (--duration), or on a quieter machine");
+        ? "above that the load generator, not the system, was the limit"
+        : "above that repeated probes disagreed: use a longer --duration or a quieter machine");
   }
-  if (isWide(found, resolution) && typeof stopped !== "string") {
-    return `${path} holds ${slo} up to at least ${rateText(low)}/s and fails from ${
-      rateText(high)
-    }/s (${sure}); ` +
-      `between them ${between(found)}`;
-  }
-  return `${path} holds ${slo} up to ${rateText(low)}–${rateText(high)} requests/s (${sure})`;
+  return `${path}: the highest rate that meets ${slo} is between ${rateText(low)} and ${
+    rateText(high)
+  } requests/s ` +
+    `(${sure})`;
 }
 
 /** Whether the ends of a path's answer lie further apart than was asked for. */
@@ -61,13 +56,14 @@ export function isWide({ interval: [low, high] }: Pick<PathRate, "interval">, re
   return low !== null && high !== null && high / low >= (1 + resolution) * 1.01;
 }
 
-function between({ interval: [low, high], probes }: PathRate): string {
+/** Why the ends of a path's answer could not be brought closer together. */
+function wideBecause({ interval: [low, high], probes }: PathRate): string {
   const inside = probes.filter(({ rate }) => low! < rate && rate < high!);
   // As far as a search came that was interrupted.
-  if (inside.length === 0) return "nothing was probed";
+  if (inside.length === 0) return "no rate between them was probed";
   return inside.every(({ outcome }) => outcome === "invalid")
-    ? "probes were invalid"
-    : "probes contradict each other";
+    ? "the probes between them were invalid"
+    : "repeated probes between them disagreed";
 }
 
 /** What each path holds, in a cell: `sql 1,200–1,253/s, sql+cache ≥ 4,800/s`; `—` where none is known. */
@@ -129,10 +125,10 @@ export function doubts(paths: readonly PathRate[], resolution: number): string[]
         `${path}: ${invalid.length} of ${probes.length} probes were invalid. ${invalid.at(-1)!.reason}`,
       ]),
       ...(typeof stopped === "string" || !isWide(found, resolution) ? [] : [
-        `${path}: the ends could not be narrowed to ${formatShare(resolution)}, as ${
-          between(found)
-        } between ` +
-        "them. A longer --duration tells more.",
+        `${path}: the two rates are ${formatShare(high! / low! - 1)} apart instead of ${
+          formatShare(resolution)
+        }, ` +
+        `because ${wideBecause(found)}. A longer --duration helps.`,
       ]),
       ...(confirmed || (low === null && high === null) ? [] : [`${path}: ${unconfirmedBecause(probes)}`]),
     ];
@@ -141,6 +137,6 @@ export function doubts(paths: readonly PathRate[], resolution: number): string[]
 
 function unconfirmedBecause(probes: readonly RateProbe[]): string {
   return probes.some(({ confirmation, outcome }) => confirmation && outcome === "invalid")
-    ? "confirmations were invalid. Try again when the machine has less to do."
-    : "probes contradicted each other too much for both ends to be confirmed. Give a longer --duration.";
+    ? "not confirmed, because confirming probes were invalid. Try again on a quieter machine."
+    : "not confirmed, because repeated probes disagreed. Use a longer --duration.";
 }
