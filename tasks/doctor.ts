@@ -9,9 +9,9 @@ import { command, main } from "./terminal/command.ts";
 export function doctorCommand(): Command {
   return command(
     "doctor",
-    "Look at everything that a run depends on, say how to mend what is missing, and calibrate the load generator.",
+    "Check everything that a run depends on, say how to fix what is missing, and calibrate the load generator.",
   )
-    .option("--no-calibrate", "leave the calibration out, which takes some seconds of CPU");
+    .option("--no-calibrate", "skip the calibration, which takes a few seconds of CPU");
 }
 
 /** The task itself. */

@@ -11,11 +11,11 @@ export function logsCommand(): Command {
     .argument("[service]", "postgres, redis, graphql …")
     .option(
       "-n, --lines <n>",
-      "how many of the last lines",
+      "how many lines, counted from the end",
       (text) => Math.max(1, parseInt(text) || 100),
       100,
     )
-    .option("-f, --follow", "go on showing what is added, until Ctrl-C", false);
+    .option("-f, --follow", "keep showing new lines, until Ctrl-C", false);
 }
 
 /** The task itself. */

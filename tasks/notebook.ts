@@ -18,8 +18,8 @@ export function notebookCommand(): Command {
     "Open the notebooks in Jupyter with the Deno kernel, or run them headless.",
   )
     .argument("[run]", "with --run: id, beginning of an id, label, latest or latest~1 (default: latest)")
-    .option("--run", "run every notebook from its first cell to its last, without Jupyter")
-    .option("--timeout <duration>", "with --run: the longest that one cell may take", "60s")
+    .option("--run", "run every notebook from first to last cell, without Jupyter")
+    .option("--timeout <duration>", "with --run: time limit of a cell", "60s")
     .addOption(dbOption());
 }
 

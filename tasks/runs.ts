@@ -10,7 +10,7 @@ export function runsCommand(
   act?: { list(given: { probes: boolean }): Promise<void>; remove(run: string): Promise<void> },
 ): Command {
   const task = command("runs", "List the stored runs, newest first; a search for a rate is one.")
-    .option("--probes", "list the runs that searches for a rate have made, too", false)
+    .option("--probes", "also list the runs made by searches for a rate", false)
     .addOption(dbOption());
   task.action((given: { probes: boolean }) => act?.list(given));
   task.command("rm").argument("<run>", "id, beginning of an id, label, latest or latest~1")

@@ -13,7 +13,7 @@ export function seedCommand(): Command {
   const task = command("seed", "Load a data set into PostgreSQL, the same rows for the same seed.")
     .addOption(new Option("--dataset <name>", `data set: ${names.join(", ")}`).default("northwind"));
   return addDataOptions(task)
-    .option("--workers <n>", "connections that load at once; by default as many as help", workers)
+    .option("--workers <n>", "number of parallel connections; chosen automatically by default", workers)
     .option("--verify", "then check rows, keys, distributions and content, and print a table", false);
 }
 

@@ -77,7 +77,7 @@ export function latencyHeatmap(
         formatMs(slowest.highMs)
       })`,
     svg,
-    reading: "Each cell counts the requests of a moment by their response time, and more ink means more " +
+    reading: "Each cell counts the requests of a moment by their response time, and darker cells have more " +
       "requests. Two bands are two populations; a column that reaches high is a moment at which everything " +
       "was slow.",
     table: {

@@ -1,7 +1,7 @@
 import { closeSync, constants, fstatSync, openSync, readSync } from "node:fs";
 
 /** What stands in a file's place and is none. */
-export type NoFile = "is a folder" | `is a ${"pipe" | "socket" | "device" | "link"} and no file`;
+export type NoFile = "is a folder" | `is a ${"pipe" | "socket" | "device" | "link"}, not a file`;
 
 /** What something is that is no ordinary file; null for one that is. */
 export function noFile(
@@ -13,7 +13,7 @@ export function noFile(
   if (isFile) return null;
   if (isDirectory) return "is a folder";
   const kind = isSymlink ? "link" : isFifo ? "pipe" : isSocket ? "socket" : "device";
-  return `is a ${kind} and no file`;
+  return `is a ${kind}, not a file`;
 }
 
 /** More than any text that is read whole: settings, records, scenarios and summaries. */
@@ -47,7 +47,7 @@ export function readSmall(
   const file = openSync(path, flags);
   try {
     const stat = fstatSync(file);
-    if (!stat.isFile()) throw new Error("it is no file any more");
+    if (!stat.isFile()) throw new Error("it is no longer a file");
     // The size is not asked for: a file may grow, and those of /proc have none.
     const parts: Uint8Array[] = [];
     let size = 0;

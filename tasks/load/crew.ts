@@ -44,7 +44,7 @@ export class Crew {
       failDone(error);
     };
     const failThread = (message: string) =>
-      fail(new ServiceError(`Cannot go on making load: a generator thread failed: ${message}`));
+      fail(new ServiceError(`Cannot continue the load: a generator thread failed: ${message}`));
     this.#generator.onmessage = ({ data }: MessageEvent<FromGenerator>) => {
       switch (data.kind) {
         case "ready":

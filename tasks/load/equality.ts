@@ -179,7 +179,7 @@ class Prover {
       const [row] = await this.#sql(from, await this.#values(from, slot));
       if (row === undefined) {
         throw new UsageError(
-          `Cannot go on with the session after ${draw.from}: it answers no row for ${
+          `Cannot continue with the session after ${draw.from}: it answers no row for ${
             JSON.stringify(this.values.valuesOf(slot, from))
           }`,
           "A step whose answer is carried on must answer for every value that is drawn.",

@@ -29,8 +29,8 @@ export interface OpenTargets {
   close(): Promise<void>;
 }
 
-const UNLIMITED = "PostgreSQL, or a pooler before it, takes no statement_timeout for a session: " +
-  "a statement whose request is given up is cancelled, and nothing ends it where that comes to nothing.";
+const UNLIMITED = "PostgreSQL, or a pooler in front of it, accepts no statement_timeout for a session: " +
+  "a statement whose request times out is cancelled, but nothing ends it if that cancellation fails.";
 
 /**
  * Opens the way of each arm.

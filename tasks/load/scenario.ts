@@ -101,10 +101,10 @@ export function resolveScenario(
     if (faults.length > 0) throw fault(faults[0]!);
   }
   const repeatedStream = firstRepeated(streams.map(({ name }) => name));
-  if (repeatedStream !== undefined) throw fault(`streams: "${repeatedStream}" stands there twice`);
+  if (repeatedStream !== undefined) throw fault(`streams: "${repeatedStream}" is there twice`);
   const operations = streams.flatMap((stream) => stream.operations);
   const repeated = firstRepeated(operations.map(({ name }) => name));
-  if (repeated !== undefined) throw fault(`operations: "${repeated}" stands there twice`);
+  if (repeated !== undefined) throw fault(`operations: "${repeated}" is there twice`);
   const { dataset } = scenario;
   if (typeof dataset === "string" && !Object.hasOwn(datasets, dataset)) {
     throw fault(`dataset: "${dataset}" is unknown`, hint(dataset, Object.keys(datasets)));

@@ -58,13 +58,13 @@ export function parseNotebook(text: string, file: string): Notebook {
   try {
     value = JSON.parse(text);
   } catch (error) {
-    return wrong(`it is no JSON (${(error as Error).message})`);
+    return wrong(`it is not JSON (${(error as Error).message})`);
   }
-  if (!isRecord(value)) return wrong("it is no object");
+  if (!isRecord(value)) return wrong("it is not an object");
   if (value.nbformat !== 4) wrong(`nbformat is ${JSON.stringify(value.nbformat)}`);
   if (!Array.isArray(value.cells)) wrong("it has no list of cells");
   for (const [i, cell] of (value.cells as unknown[]).entries()) {
-    if (!isRecord(cell)) wrong(`cell ${i + 1} is no object`);
+    if (!isRecord(cell)) wrong(`cell ${i + 1} is not an object`);
     const { cell_type: type, source, metadata } = cell as Record<string, unknown>;
     if (type !== "code" && type !== "markdown" && type !== "raw") {
       wrong(`cell_type of cell ${i + 1} is ${JSON.stringify(type)}`);
@@ -72,8 +72,8 @@ export function parseNotebook(text: string, file: string): Notebook {
     const text = Array.isArray(source)
       ? source.every((line) => typeof line === "string")
       : typeof source === "string";
-    if (!text) wrong(`source of cell ${i + 1} is no text`);
-    if (!isRecord(metadata)) wrong(`metadata of cell ${i + 1} is no object`);
+    if (!text) wrong(`source of cell ${i + 1} is not text`);
+    if (!isRecord(metadata)) wrong(`metadata of cell ${i + 1} is not an object`);
   }
   return { ...value, metadata: isRecord(value.metadata) ? value.metadata : {} } as unknown as Notebook;
 }

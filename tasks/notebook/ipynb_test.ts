@@ -26,8 +26,8 @@ Deno.test("a notebook is read whether its sources are one text or lines", () => 
 Deno.test("what is no notebook is refused with the field at fault", () => {
   const cell = (fields: object) => JSON.stringify({ nbformat: 4, cells: [{ ...code(""), ...fields }] });
   const cases: [string, RegExp][] = [
-    ["{", /no JSON/],
-    ["[]", /no object/],
+    ["{", /not JSON/],
+    ["[]", /not an object/],
     ['{"nbformat":3}', /nbformat is 3/],
     ['{"nbformat":4}', /no list of cells/],
     [cell({ cell_type: "heading" }), /cell_type of cell 1 is "heading"/],

@@ -135,7 +135,7 @@ async function outputsOf(
     `Cannot run ${basename(at.file)} to its end: ${where} ${what(failure, location?.syntax)}${thrown}`,
     { file: at.file, cell: at.index, line: location?.line ?? null },
     failure,
-    "Mend that cell, then try it with `deno task notebook --run`.",
+    "Fix that cell, then try it with `deno task notebook --run`.",
   );
 }
 

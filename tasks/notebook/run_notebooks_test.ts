@@ -20,7 +20,7 @@ Deno.test("every notebook runs and is told of, also after one has failed", async
   assert.deepEqual(lines, [
     "✓ a.ipynb         ok      2 cells, TIME",
     '✗ b-broken.ipynb  failed  Cannot run b-broken.ipynb to its end: cell 2, line 1 "throw new Error("no");", threw Error: no',
-    "  Mend that cell, then try it with `deno task notebook --run`.",
+    "  Fix that cell, then try it with `deno task notebook --run`.",
     "✓ c.ipynb         ok      1 cell, TIME",
   ]);
   await Deno.remove(`${directory.path}/b-broken.ipynb`);

@@ -142,7 +142,7 @@ function observe(
         unavailable: [
           ...opened?.unavailable ?? [],
           ...[...failures].map(([reason, times]) =>
-            `${title} could not be sampled at ${times} moment${times === 1 ? "" : "s"}: ${reason}.`
+            `${title} could not be sampled ${times} time${times === 1 ? "" : "s"}: ${reason}.`
           ),
         ],
       };

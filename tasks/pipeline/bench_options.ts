@@ -79,11 +79,11 @@ export function addBenchOptions(command: Command): Command {
     )
     .option(
       "--concurrency <n>",
-      "closed loop: how many clients, each waiting for its answer before it asks again",
+      "closed loop: number of clients, each waiting for an answer before its next request",
       count("concurrency", MAX_CONCURRENCY),
     )
     .option("--duration <time>", "measured time over all arms, e.g. 48s", duration("duration"))
-    .option("--warmup <time>", "time before that, which no statistic counts, e.g. 5s or 0", warmup)
+    .option("--warmup <time>", "time before that, excluded from all statistics, e.g. 5s or 0", warmup)
     .option("--paths <a,b>", `access paths to compare, each an arm of its name: ${PATHS.join(",")}`)
     .option(
       "--workers <n>",
@@ -92,24 +92,24 @@ export function addBenchOptions(command: Command): Command {
     )
     .option("--set <key=value>", "a setting of the scenario; may be repeated", setting, {})
     .option("--label <text>", `a name to find the run by, of up to ${LABEL_CHARACTERS} characters`, label)
-    .option("--slo <terms>", 'what must hold, e.g. "p95<200ms,errors<1%,hit>80%,graphql: p99<1s over 10s"')
+    .option("--slo <terms>", 'targets, e.g. "p95<200ms,errors<1%,hit>80%,graphql: p99<1s over 10s"')
     .option(
       "--find-rate",
-      "search for the highest rate that holds the SLO, path by path; --rate is where it begins, --duration how long a probe lasts",
+      "search for the highest rate that meets the SLO, path by path; --rate is where it starts, --duration how long each probe lasts",
     )
     .option(
       "--abort-on-fail",
-      "end the run as soon as a target over windows (p95<1s over 10s) is surely missed",
+      "end the run as soon as a target over windows (p95<1s over 10s) is certain to be missed",
       false,
     )
     .option(
       "--resolution <share>",
-      "with --find-rate: how far apart its two ends may be, by default 5%",
+      "with --find-rate: how far apart the two resulting rates may be, by default 5%",
       resolution,
     )
     .option("--no-report", "measure and store only")
     .option("--no-pdf", "make no PDF")
-    .option("--json", "print summary.json on stdout, and everything for people on stderr", false)
+    .option("--json", "print summary.json on stdout, and all other output on stderr", false)
     .addOption(dbOption());
 }
 
@@ -188,7 +188,7 @@ function inFlightCap(scenario: LoadedScenario, given: BenchArguments, slo: strin
   const needed = given.concurrency ?? Math.ceil(peak * slowestMs / 1000);
   if (needed > MOST_IN_FLIGHT) {
     throw new UsageError(
-      `Cannot have ${needed} requests under way, as ${peak} requests/s have at the ${slowestMs} ms of the targets: ` +
+      `Cannot keep ${needed} requests in flight, as ${peak} requests/s need at the ${slowestMs} ms of the targets: ` +
         `${MOST_IN_FLIGHT} fit the memory of a generator`,
       "Give a lower --rate, or a shorter time in the SLO.",
     );
@@ -198,7 +198,7 @@ function inFlightCap(scenario: LoadedScenario, given: BenchArguments, slo: strin
     throw new UsageError(
       `Cannot use the scenario file ${file}: inFlight: ${
         given.concurrency === undefined
-          ? `${peak} requests/s at the ${slowestMs} ms of its targets are ${needed} under way`
+          ? `${peak} requests/s at the ${slowestMs} ms of its targets are ${needed} in flight`
           : `${needed} clients are asked for`
       }: it is ${inFlight}`,
       `Write at least ${needed}, or leave it out.`,

@@ -89,8 +89,8 @@ export function rateWarning(
   const asked = `${formatCount(ratePerSecond)} requests/s by ${workers} worker${workers === 1 ? "" : "s"}`;
   const needed = Math.ceil(ratePerSecond / most);
   const advice = needed <= calibration.machine.cores
-    ? `take --workers ${needed}`
-    : "take a lower --rate or a larger machine";
+    ? `use --workers ${needed}`
+    : "use a lower --rate or a larger machine";
   return `${asked} may be more than this machine can send on time: doctor found up to ${
     formatCount(most)
   } a worker. Better ${advice}.`;

@@ -123,7 +123,7 @@ Deno.test("a run that asks a worker for more than was found is warned of in one 
   assert.equal(
     warning(20_000, 1),
     "20,000 requests/s by 1 worker may be more than this machine can send on time: doctor found up to 8,000 " +
-      "a worker. Better take --workers 3.",
+      "a worker. Better use --workers 3.",
   );
   assert.match(warning(40_000, 2)!, /by 2 workers .* a lower --rate or a larger machine\.$/);
   assert.equal(rateWarning({ ...CALIBRATION, requestsPerSecond: 0 }, { ratePerSecond: 1, workers: 1 }), null);

@@ -134,7 +134,7 @@ export function refuseWithoutRoom(
     throw new ServiceError(
       `Cannot keep the timings of ${formatCount(slots)} requests${
         plan.loop === "closed" ? " or more" : ""
-      }: they need about ${formatBytes(bytes)} of disk, and ${formatBytes(room)} are to be had at ${disk}`,
+      }: they need about ${formatBytes(bytes)} of disk, and ${formatBytes(room)} are available at ${disk}`,
       `${whatFits(plan, room / bytes)} Or free some space, or set BENCHBOOK_HOME and --db to a larger disk.`,
     );
   }

@@ -146,7 +146,7 @@ Deno.test("what a disk has no room for is refused with what it needs and what fi
         assert.ok(error instanceof ServiceError);
         assert.match(
           error.message,
-          /^Cannot keep the timings of 36,000,000 requests: they need about 3\.3 GiB of disk, and 1\.65 GiB are to be had at /,
+          /^Cannot keep the timings of 36,000,000 requests: they need about 3\.3 GiB of disk, and 1\.65 GiB are available at /,
         );
         assert.match(error.next!, /^What fits is --duration 4h or --rate 495\. Or free some space/);
         return true;

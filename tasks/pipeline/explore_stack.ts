@@ -93,7 +93,7 @@ async function fieldNames({ root }: Config, endpoints: UpResult["endpoints"]): P
     body: JSON.stringify({ query }),
   });
   const { data } = await answer.json() as { data?: { __schema: Record<string, FieldNames> } };
-  return [["query", "Fields to ask"], ["mutation", "Fields that write"]].flatMap(([kind, words]) => {
+  return [["query", "Query fields"], ["mutation", "Mutation fields"]].flatMap(([kind, words]) => {
     const names = (data?.__schema[`${kind}Type`]?.fields ?? []).map(({ name }) => name)
       .filter((name) => !RELAY.includes(name));
     return names.length === 0 ? [] : [`\n${words}: ${names.sort().join(", ")}`];

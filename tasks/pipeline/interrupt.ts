@@ -60,7 +60,7 @@ export function interruptSignal(home: string): Interrupt {
   const hurry = () => {
     stage = 2;
     if (debts().length > 0) {
-      say(`Leaving as soon as nothing is left behind, in ${LEAVE_MS / 1000} s at the latest … (again: now)`);
+      say(`Exiting once everything is cleaned up, within ${LEAVE_MS / 1000} s … (again: exit now)`);
     }
     const leaveIfFree = () => {
       if (debts().length === 0) leave(home);
@@ -81,7 +81,7 @@ export function interruptSignal(home: string): Interrupt {
     if (samePress || (name === "SIGHUP" && stage > 0)) return;
     if (stage === 0 && name !== "SIGQUIT") {
       stage = 1;
-      say("Interrupted: ending in order, keeping what was measured … (again to leave at once)");
+      say("Interrupted: stopping cleanly and keeping what was measured … (again: exit now)");
       controller.abort();
       // Nobody waits at a terminal that is gone.
       if (name !== "SIGHUP") endInOrder();
@@ -110,7 +110,7 @@ function listen(onSignal: (name: Ending) => void): () => void {
   // `deno task` does not stop with us: a task that did could not even be ended from its terminal any more.
   listeners.push([
     "SIGTSTP",
-    () => say("Ctrl-Z is not heeded: a run that stands still does not count. Ctrl-C ends it."),
+    () => say("Ctrl-Z is ignored: a suspended run would be invalid. Ctrl-C ends it."),
   ]);
   for (const [name, hear] of listeners) Deno.addSignalListener(name, hear);
   return () => {
@@ -125,7 +125,7 @@ function leave(home: string): never {
   const me = self().startedAt;
   const spooled = pendingSpools(home).some(({ owner }) => owner?.startedAt === me);
   say(
-    "Left at once.",
+    "Exited immediately.",
     ...debts(),
     ...left.map(({ name, process: { pid } }) =>
       `${name} still runs as process ${pid}: deno task down stops it.`

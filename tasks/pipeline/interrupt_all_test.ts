@@ -38,7 +38,7 @@ const MOMENTS: readonly Moment[] = [
   { name: "while Redis starts", args: LONG, shown: /Start the stack/, afterMs: 40, status: null },
   { name: "as PostGraphile starts", args: LONG, shown: /Start GraphQL/, afterMs: 0, status: null },
   { name: "while PostGraphile starts", args: LONG, shown: /Start GraphQL/, afterMs: 500, status: null },
-  { name: "during the proof", args: LONG, shown: /Prove that/, afterMs: 100, status: null },
+  { name: "during the proof", args: LONG, shown: /Check that all paths/, afterMs: 100, status: null },
   { name: "as the measuring begins", args: LONG, shown: /Measure/, afterMs: 0, status: "interrupted" },
   {
     name: "while it warms up",
@@ -259,7 +259,7 @@ Deno.test({ name: "a task that a shell runs as a job", ignore }, async (t) => {
           terminal.type(`${RUN} --duration 60s; echo code $?\n`);
           await writing(bench, url);
           terminal.type(Key.ctrlZ);
-          await terminal.shows(/Ctrl-Z is not heeded/);
+          await terminal.shows(/Ctrl-Z is ignored/);
           await pause(600);
           terminal.type(Key.ctrlC);
           assert.equal((await terminal.shows(/code (\d+)/))[1], "130");

@@ -16,7 +16,7 @@ export async function lookAround(
   const { signal } = interruptSignal(config.home);
   const terminal = openTerminal({ json: false });
   const findings = await terminal.step(
-    "Look at everything that a run depends on",
+    "Check everything that a run depends on",
     async () => ({ value: await diagnose(config, signal) }),
   );
   let table = "";

@@ -22,7 +22,7 @@ Deno.test("a pipe in place of a file of the home is not waited for", () => {
     assert.deepEqual(readRecords(home), []);
     pipe("calibration.json");
     assert.equal(readCalibration(home), null);
-    assert.throws(() => readEnvFile(pipe(".env")), /Cannot read .*\.env: it is a pipe and no file/);
+    assert.throws(() => readEnvFile(pipe(".env")), /Cannot read .*\.env: it is a pipe, not a file/);
   } finally {
     Deno.removeSync(dir, { recursive: true });
   }

@@ -84,7 +84,10 @@ function limitAhead(
   const seconds = plan.warmup + plan.duration - elapsedSeconds;
   const slots = rate * seconds;
   const limits = [
-    { share: (most - due) / slots, what: `it has the ${formatCount(most)} requests that a run can have` },
+    {
+      share: (most - due) / slots,
+      what: `it has the ${formatCount(most)} requests that a run can have`,
+    },
     ...needsOf({ slots, seconds, storedSlots: due + slots }, places).map(({ disk, bytes, room }) => ({
       share: room / bytes,
       what: `the disk is full at ${disk}`,

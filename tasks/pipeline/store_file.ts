@@ -37,7 +37,7 @@ export function storeForRun(config: Config, db: string | undefined): string {
   } catch (error) {
     throw fault((error as Error).message);
   }
-  if (problem !== null && (problem === "is no DuckDB file" || isNoFile(problem))) {
+  if (problem !== null && (problem === "is not a DuckDB file" || isNoFile(problem))) {
     throw fault(`it ${problem}`);
   }
   if (problem !== null) throw incomplete(file, problem);

@@ -138,7 +138,7 @@ async function prove(
   const { seed, loop } = plan;
   const { streams, operations } = scenario;
   const wrote = new Set<number>();
-  return await terminal.step("Prove that all paths answer alike", async (onProgress) => {
+  return await terminal.step("Check that all paths return equal results", async (onProgress) => {
     // It also fills the cache under the keys of the run, which begins cold: what is left behind is cleared with it.
     const { value: proof, left, touched } = await undoing({
       ...writing,
@@ -168,7 +168,7 @@ async function prove(
       throw new ServiceError("Cannot take back what the comparison of the paths wrote", left.join("\n  "));
     }
     const value = perWriteOf(touched, wrote.size, scenario);
-    return { value, detail: `${formatCount(proof.compared)} answers compared` };
+    return { value, detail: `${formatCount(proof.compared)} results compared` };
   });
 }
 

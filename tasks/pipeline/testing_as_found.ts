@@ -91,7 +91,7 @@ async function combine(land: UserLand, story: Story, end: End): Promise<Result> 
     const differences = lines.length;
     let mended = end.mended ?? "";
     // Also a Ctrl-C that ends the storing leaves it to the next start.
-    const hurried = /Left at once\.|the next deno task bench stores it/.test(said);
+    const hurried = /Exited immediately\.|the next deno task bench stores it/.test(said);
     let stored = await added();
     if (mended === "within") {
       await checkNextStart({ code: Number(/exit (\d+)\s*$/.exec(next)![1]) }, stored.pop()!, db);

@@ -102,7 +102,7 @@ export function unnamed(lines: readonly string[], said: string): string[] {
 
 /** The lock of who left at once is free, as the kernel holds it; its file still says who had it, until the next start. */
 function isFreeLock(line: string, said: string): boolean {
-  return said.includes("Left at once.") && line.startsWith("~ folder: home/bench.lock: ");
+  return said.includes("Exited immediately.") && line.startsWith("~ folder: home/bench.lock: ");
 }
 
 /** A key in Redis, by what it begins with; the command for it is a pipeline for a shell. */
@@ -131,7 +131,8 @@ function isNamedRow(line: string, said: string): boolean {
       [...sentence.matchAll(/(\w+\.\w+): /g)].some(([, name]) => isOrIsPartOf(table, name!)) ||
       table === "stall.visit" && sentence.includes("(what undo.sql takes back)")
     ) ||
-    said.includes("Left at once.") && said.includes("Rows that this run wrote may be left in the database");
+    said.includes("Exited immediately.") &&
+      said.includes("Rows that this run wrote may be left in the database");
 }
 
 /** The partitions of Benchbook's own tables bear their names. */

@@ -35,5 +35,5 @@ export function undecidable(
   return `${
     formatSeconds(plan.duration)
   } cannot decide which path is faster: too few pairs of blocks for a verdict, ` +
-    `${formatCount(Math.floor(found))} of ${MIN_PAIRS}. Take --duration ${needed}s.`;
+    `${formatCount(Math.floor(found))} of ${MIN_PAIRS}. Use --duration ${needed}s.`;
 }

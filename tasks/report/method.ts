@@ -56,20 +56,20 @@ export function quoted(value: string): string {
 const WINDOWS =
   "A target over windows must hold in each full window of that length, one beginning every second of the " +
   "measured time. A window holds an arm's requests by the moment at which they were due, washouts left out as " +
-  "everywhere; where arms took turns within it, it holds the arm's own blocks only. Windows with too few requests to " +
-  "tell are counted and not judged; the value shown is the worst window's.";
+  "everywhere; where arms took turns within it, it holds the arm's own blocks only. Windows with too little data are " +
+  "counted and not judged; the value shown is that of the worst window.";
 
 const GAPS =
   "Before medians and all operations together are compared, each request's generator lag is replaced by the median one, " +
-  "and response times are adjusted for the time since the request before, since what has idled answers more slowly: by " +
-  "its median effect in each arm, with all arms brought to the same gaps. These were drawn before the run, so no arm " +
-  "has a part in them.";
+  "and response times are adjusted for the time since the previous request, since a system that was idle answers more " +
+  "slowly: by the median effect in each arm, with all arms brought to the same gaps. The gaps were drawn before the " +
+  "run, so no arm influences them.";
 
 const STEADY =
-  "Whether an arm had settled is told afterwards, from change points of its median response time, throughput and hit " +
-  "rate over its own blocks, a second of longer ones at most: by the likelihood ratio of a change against noise that " +
-  "hangs together (up to AR(0.8)), so that at most 5 % of arms that stay as they are are said to change. It is a " +
-  "finding and changes no verdict.";
+  "Whether an arm was in a steady state is judged afterwards, from change points of its median response time, " +
+  "throughput and hit rate over its own blocks, or over seconds where blocks are longer: by the likelihood ratio of a " +
+  "change against autocorrelated noise (up to AR(0.8)), so that at most 5 % of unchanged arms are reported as changed. " +
+  "It is a finding and changes no verdict.";
 
 /** How it was measured, in whole sentences: what a reviewer asks before believing a number. */
 export function method(summary: RunSummary): string[] {
@@ -77,48 +77,47 @@ export function method(summary: RunSummary): string[] {
   const { thresholds } = config;
   const open = config.loop === "open";
   return [
-    `Load was made as ${loadModel(config)}, by ${config.workers} worker${
-      config.workers === 1 ? "" : "s"
-    } with ` +
+    `Load model: ${loadModel(config)}, by ${config.workers} worker${config.workers === 1 ? "" : "s"} with ` +
     `${config.connections} connections; at most ${
       formatCount(config.inFlightCap)
     } requests were in flight, ` +
-    `and each was given up after ${formatSeconds(config.timeoutMs / 1000)}.`,
-    "An arm is one configuration under comparison, here an access path, whose name it bears. " +
+    `each with a timeout of ${formatSeconds(config.timeoutMs / 1000)}.`,
+    "An arm is one configuration under comparison, here an access path of the same name. " +
     `The arms ${list(config.arms)} took turns in blocks of ${
       formatSeconds(config.blockSeconds)
     }, in orders drawn ` +
     "from the seed and balanced, so that each arm takes each place in a round, and comes before each other arm, " +
     `equally often; the first ${formatSeconds(config.washoutSeconds)} of each block and the ` +
-    `warm-up are recorded, but no statistic counts them.`,
+    `warm-up are recorded, but excluded from all statistics.`,
     open
       ? "Response time runs from the moment at which a request was due to its answer, so time spent waiting for " +
         "a slow system counts; service time runs from sending to the answer."
       : "In a closed loop a client sends its next request when it has the answer to the last: response time runs " +
-        "from the moment at which the client was ready, and a slow system is asked less often.",
+        "from the moment at which the client was ready, and a slow system receives fewer requests.",
     "Quantiles are exact, from every request: answered ones at their time, timeouts as lower bounds, shed and " +
-    "unsent ones as endless. Failed requests are left out and counted beside. Requests of one block resemble each " +
-    "other, and blocks their neighbours: how far a quantile may be off is told from how the count of requests " +
-    "below it varies between an arm's blocks (its slowest cosine waves, with Student's distribution; blocks fewer than " +
-    "five are cut into stretches of time). Of fewer than 30 blocks these intervals are wide.",
+    "unsent ones as infinite. Failed requests are left out and counted separately. Requests of one block resemble each " +
+    "other, and so do neighbouring blocks. The interval of a quantile is therefore estimated from how the number of " +
+    "requests below it varies between an arm's blocks (the slowest cosine waves, with Student's distribution; fewer than " +
+    "five blocks are cut into periods of time). With fewer than 30 blocks these intervals are wide.",
     ...(summary.slo.some(({ windows }) => windows !== null) ? [WINDOWS] : []),
     "Arms are compared by pairs of blocks of the same round: the ratio is a Hodges–Lehmann estimate, and its interval " +
-    "comes from inverting the signed-rank test. A pair's median is the one of the ratios of each request to each of the other " +
-    "block, for all operations together averaged by the mix; p95 is of groups of neighbouring blocks with 40 requests " +
-    "or more of the operation each. Of the 5 % of false verdicts that an arm may have, 1 % go to all operations together, 3 % to " +
-    "medians and 1 % to p95, the latter two shared out among operations by Holm; p is adjusted for both, so that 0.05 " +
-    "is the limit everywhere. “Detectable” is the smallest change that four of five such runs would have shown, told " +
-    "from the spread of this run's pairs. Arms keep their state, such as what lies in a cache, from block to block.",
+    "comes from inverting the signed-rank test. The ratio of a pair is the median over all ratios of a request of one " +
+    "block to a request of the other; for all operations together it is averaged by the mix; p95 is compared over groups " +
+    "of neighbouring blocks with at least 40 requests of the operation each. Of the 5 % risk of a false verdict that an " +
+    "arm may have, 1 % goes to all operations together, 3 % to medians and 1 % to p95, the latter two divided among " +
+    "operations by Holm's method; p is adjusted for both, so that 0.05 is the limit everywhere. “Detectable” is the " +
+    "smallest change that four of five such runs would have shown, estimated from the spread of this run's pairs. Arms " +
+    "keep their state, such as the contents of a cache, from block to block.",
     ...(gapsWereDrawn(config) ? [GAPS] : []),
-    `The run is invalid where the generator paused for more than ${thresholds.maxGapMs} ms, sent less than ` +
+    `A run is invalid if the generator paused for more than ${thresholds.maxGapMs} ms, sent less than ` +
     `${
       formatShare(thresholds.minOnTime)
-    } of requests on time, or strayed from the intended arrivals: Poisson ones by a Kolmogorov–Smirnov distance ` +
+    } of requests on time, or deviated from the intended arrivals: Poisson ones by a Kolmogorov–Smirnov distance ` +
     `above ${significant(thresholds.maxArrivalDistance, 3)}, constant ones by more than ${
       formatShare(thresholds.maxArrivalDeviation ?? DEFAULT_THRESHOLDS.maxArrivalDeviation!)
     } of the interval or of 1 ms on average.`,
     ...(summary.steady.length > 0 ? [STEADY] : []),
-    "Before timing, every arm's answers for sampled parameters were compared with those of direct SQL.",
+    "Before timing, every arm's results for sampled parameters were compared with those of direct SQL.",
   ];
 }
 

@@ -49,7 +49,7 @@ export function plansView(rows: readonly PlanRow[]): PlansView | null {
       caption: "Plans of the SQL operations, each run once before the measured blocks",
       columns: [
         ...["Operation", "Reads"].map((title) => ({ title, numeric: false })),
-        ...["Planning", "Execution", "Rows", "Blocks from cache", "Blocks read", "Rows filtered away"]
+        ...["Planning", "Execution", "Rows", "Blocks from cache", "Blocks read", "Rows removed by filter"]
           .map((title) => ({ title, numeric: true })),
       ],
       groups: plans.map(({ operation, explained }) => ({
@@ -68,7 +68,7 @@ export function plansView(rows: readonly PlanRow[]): PlansView | null {
         }],
       })),
       note:
-        "A sequential scan that filters most of its rows away is the first place to look for a missing index.",
+        "A sequential scan that discards most of its rows is the first place to look for a missing index.",
     },
     trees: plans.map(({ operation, explained }) => ({ operation, lines: tree(explained.Plan).join("\n") })),
   };

@@ -174,7 +174,7 @@ export function translate(error: unknown, client?: PgClient): unknown {
   if (locked !== null) return locked;
   if (code === "42501") {
     return new UsageError(
-      `Cannot go on with the database: ${message}`,
+      `Cannot continue with the database: ${message}`,
       "Use a role that owns what is there.",
       options,
     );
@@ -195,14 +195,14 @@ export function translate(error: unknown, client?: PgClient): unknown {
   }
   if (code !== undefined && /^[0-9A-Z]{5}$/.test(code) && !code.startsWith("57P") && !code.startsWith("08")) {
     return new ServiceError(
-      `Cannot go on with the database: ${message}${detail ? ` (${detail})` : ""} (SQLSTATE ${code})`,
+      `Cannot continue with the database: ${message}${detail ? ` (${detail})` : ""} (SQLSTATE ${code})`,
       undefined,
       options,
     );
   }
   if (isConnectionLoss(code, message)) {
     return new ServiceError(
-      `Cannot go on with the database: the connection was lost (${message})`,
+      `Cannot continue with the database: the connection was lost (${message})`,
       "Look into the server's log, then try again; what was half done is cleaned up.",
       options,
     );

@@ -51,7 +51,7 @@ async function openWorkerLane(spec: LaneSpec, signal: AbortSignal): Promise<Lane
   };
   worker.onerror = (event) => {
     event.preventDefault();
-    waiting?.reject(new ServiceError(`Cannot go on loading: a loading thread ended: ${event.message}`));
+    waiting?.reject(new ServiceError(`Cannot continue loading: a loading thread ended: ${event.message}`));
   };
   const post = (message: ToLane) => worker.postMessage(message);
   const ask = async <Kind extends FromLane["kind"]>(message: ToLane): Promise<FromLane & { kind: Kind }> => {

@@ -91,7 +91,7 @@ export function watchLocks(options: LockWatchOptions): LockWatch {
 /** What to say where a lock was not to be had. @param limitMs how long it was waited for; null: not known */
 export function lockError(seen: string | null, limitMs: number | null, cause: unknown): ServiceError {
   return new ServiceError(
-    `Cannot go on with the database: its locks must be free${
+    `Cannot continue with the database: its locks must be free${
       limitMs === null || limitMs === 0 ? "" : ` within ${limitMs / 1000} s`
     }: ${seen ?? "another session holds one that is needed"}`,
     "Let that session end its transaction, then try again. To wait longer, give DATABASE_URL a lock_timeout: " +

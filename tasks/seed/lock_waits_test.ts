@@ -35,7 +35,7 @@ Deno.test("a session that is not measured waits for a lock so long and no longer
           assert.match(
             message,
             new RegExp(
-              `^Cannot go on with the database: its locks must be free within 2\\.5 s: session ${holder} ` +
+              `^Cannot continue with the database: its locks must be free within 2\\.5 s: session ${holder} ` +
                 '\\("their-migration", role \\w+, idle in transaction for \\d+ s\\) stands against ' +
                 'AccessShareLock on shop\\."Item"$',
             ),

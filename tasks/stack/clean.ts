@@ -89,7 +89,7 @@ export async function clean(config: Places, targets: readonly CleanTarget[]): Pr
 /** By what it says of itself: a text of that name is somebody's. */
 function isStore(path: string): boolean {
   return lstatSync(path, { throwIfNoEntry: false })?.isFile() === true &&
-    fileProblem(path) !== "is no DuckDB file";
+    fileProblem(path) !== "is not a DuckDB file";
 }
 
 /** Folders of which a part was removed, and what lies there still. */

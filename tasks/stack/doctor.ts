@@ -118,7 +118,7 @@ function otherTasks(path: string): Verdict {
     return ok(`"${holder?.what}" is running as process ${holder?.process.pid}; one at a time can`);
   }
   if (state === "stale") {
-    return ok(`none; process ${holder?.process.pid}, which ended without a word, is in nobody's way`);
+    return ok(`none (process ${holder?.process.pid} ended without releasing its lock, which blocks nothing)`);
   }
   return ok("none is running");
 }

@@ -33,7 +33,7 @@ export async function openGraphql(
   schemas: readonly string[],
   asked: GraphqlOptions,
 ): Promise<readonly [GraphqlService, ...GraphqlService[]] | Unavailable> {
-  if (!options.need.graphql) return { available: false, reason: "It was not asked for." };
+  if (!options.need.graphql) return { available: false, reason: "It is not needed." };
   if (config.graphqlUrl !== undefined) return await usersGraphql(config, config.graphqlUrl);
   const { home } = config;
   const { instances = 1, graphiql = false, session = "benchbook-graphql", limitMs } = asked;

@@ -22,7 +22,7 @@ export async function openRedis(
   options: StackOptions,
   started: Set<string>,
 ): Promise<RedisService | Unavailable> {
-  if (!options.need.redis) return { available: false, reason: "It was not asked for." };
+  if (!options.need.redis) return { available: false, reason: "It is not needed." };
   if (config.redisUrl !== undefined) return await usersRedis(config.redisUrl);
   const { home } = config;
   const { name } = IDENTITY;

@@ -94,7 +94,7 @@ function makeStack(
   const { home } = config;
   const clusters = new Map<ClusterRole, PostgresService>([["primary", primary]]);
   const graphqls = new Map<string, GraphqlService>();
-  let graphql: GraphqlService | Unavailable = { available: false, reason: "It was not asked for." };
+  let graphql: GraphqlService | Unavailable = { available: false, reason: "It is not needed." };
   const instances = (): Instance[] => [
     ...clusters.values(),
     ...(redis.available ? [redis] : []),

@@ -6,7 +6,7 @@ const MARK = { at: 8, text: "DUCK" } as const;
 const HEADER_BYTES = 3 * 4096;
 
 /** What is wrong with a file that should be a DuckDB database: the end of a sentence that begins with "it". */
-export type FileProblem = NoFile | "is no DuckDB file" | `is cut short: ${string}`;
+export type FileProblem = NoFile | "is not a DuckDB file" | `is cut short: ${string}`;
 
 /**
  * What the first bytes of a file tell; null for nothing wrong, and also where there is no file, or an empty one,
@@ -27,14 +27,14 @@ export function fileProblem(file: string): FileProblem | null {
   const bytes = new Uint8Array(MARK.at + MARK.text.length);
   const read = source.readSync(bytes) ?? 0;
   if (read === 0) return null;
-  if (new TextDecoder().decode(bytes.subarray(MARK.at, read)) !== MARK.text) return "is no DuckDB file";
+  if (new TextDecoder().decode(bytes.subarray(MARK.at, read)) !== MARK.text) return "is not a DuckDB file";
   const { size } = source.statSync();
   return size < HEADER_BYTES ? cutShort(size, HEADER_BYTES) : null;
 }
 
 /** Whether a problem is that of what somebody named, and not of a file that is damaged. */
 export function isNoFile(problem: FileProblem): boolean {
-  return problem === "is a folder" || problem.endsWith("and no file");
+  return problem === "is a folder" || problem.endsWith("not a file");
 }
 
 /** Of how many bytes a file has too few. */

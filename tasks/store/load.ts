@@ -42,7 +42,7 @@ export async function loadSpool(
   const { run, end, damaged } = spool;
   if (!isRunId(run.runId)) {
     throw new SpoolError(
-      `Cannot load the spool ${dir}: ${JSON.stringify(run.runId)} is no id of a run`,
+      `Cannot load the spool ${dir}: ${JSON.stringify(run.runId)} is not a run id`,
       "Benchbook has not written it. The next bench sets it aside.",
     );
   }

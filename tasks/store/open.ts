@@ -69,7 +69,7 @@ const RETRY_MS = 100;
  * Opens the store; to write also creates it and brings its schema forward.
  * @throws {UsageError} to read when there is no store yet; when the file holds tables of something else, or is none.
  * @throws {StoreBusyError} when another process holds it for longer than the wait.
- * @throws {ServiceError} when it is no DuckDB file or only a part of one, or when a newer Benchbook wrote it.
+ * @throws {ServiceError} when it is not a DuckDB file or only a part of one, or when a newer Benchbook wrote it.
  */
 export async function openStore(file: string, options: OpenOptions): Promise<Store> {
   let problem: ReturnType<typeof fileProblem>;

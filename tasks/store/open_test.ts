@@ -110,7 +110,7 @@ Deno.test("a process killed while it writes leaves what was committed and nothin
     }
   }));
 
-Deno.test("what is no DuckDB file is named as such and left alone", () =>
+Deno.test("what is not a DuckDB file is named as such and left alone", () =>
   withTempDir(async (dir) => {
     const file = storeFile(dir);
     Deno.writeTextFileSync(file, "not a database at all\n".repeat(1000));

@@ -12,7 +12,7 @@ Deno.test("a spool whose run has an id that is none is not loaded, and can be se
       await withStore(storeFile(dir), "write", async (store) => {
         await assert.rejects(
           loadSpool(store, spool.dir),
-          (error) => error instanceof SpoolError && error.message.includes("is no id of a run"),
+          (error) => error instanceof SpoolError && error.message.includes("is not a run id"),
         );
         assert.deepEqual(await store.rows("SELECT * FROM run"), []);
       });

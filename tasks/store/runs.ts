@@ -141,7 +141,7 @@ export function findRun(all: readonly StoredRun[], reference: string): StoredRun
   ];
   const near = nearest(reference, ["latest", ...names]);
   throw new UsageError(
-    `Cannot find run "${reference}": no id or label is so called`,
+    `Cannot find run "${reference}": there is no such id or label`,
     near === undefined ? "See deno task runs." : `Did you mean "${near}"? See deno task runs.`,
   );
 }

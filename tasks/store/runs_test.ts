@@ -26,8 +26,8 @@ Deno.test("a run is found by id, unique beginning, label (its newest), latest an
         const [reference, message, next] of [
           ["01A", /2 ids begin so \(01AAB, 01AAA\)/, /more of the id/],
           ["latest~3", /only 3 runs are stored/, /latest~2/],
-          ["befor", /no id or label is so called/, /"before"/],
-          ["", /no id or label/, /deno task runs/],
+          ["befor", /there is no such id or label/, /"before"/],
+          ["", /no such id or label/, /deno task runs/],
         ] as const
       ) {
         await assert.rejects(resolveRun(store, reference), (error: Error) => {

@@ -61,11 +61,11 @@ Deno.test(
       try {
         for (
           const [name, what] of [
-            ["fifo", "is a pipe and no file"],
-            ["to_fifo", "is a pipe and no file"],
-            ["socket", "is a socket and no file"],
+            ["fifo", "is a pipe, not a file"],
+            ["to_fifo", "is a pipe, not a file"],
+            ["socket", "is a socket, not a file"],
             ["folder", "is a folder"],
-            ["/dev/null", "is a device and no file"],
+            ["/dev/null", "is a device, not a file"],
           ] as const
         ) {
           const file = join(name.startsWith("/") ? "" : dir, name);
@@ -91,7 +91,7 @@ Deno.test("files of other programs keep every byte, what DuckDB has not yet merg
     for (const [name, text] of Object.entries(texts)) {
       Deno.writeTextFileSync(join(dir, name), text);
       for (const mode of ["read", "write"] as const) {
-        await assert.rejects(openStore(join(dir, name), { mode }), /it is no DuckDB file/);
+        await assert.rejects(openStore(join(dir, name), { mode }), /it is not a DuckDB file/);
       }
       assert.equal(Deno.readTextFileSync(join(dir, name)), text);
     }

@@ -147,7 +147,7 @@ export const BENCH: readonly Story[] = [
     },
   },
   {
-    promise: "a path that is asked for by name and is not there: the rest is measured, exit code 3",
+    promise: "a path named by --paths that is not available: the others are measured, exit code 3",
     typed: `deno task bench smoke --paths sql,graphql ${SUMMARY}`,
     env: { GRAPHQL_URL: "http://127.0.0.1:9/graphql" },
     ends: 3,
@@ -158,7 +158,7 @@ export const BENCH: readonly Story[] = [
     },
   },
   {
-    promise: "paths that do not answer alike are not measured, exit code 4",
+    promise: "paths that return different results are not measured, exit code 4",
     typed: `deno task bench "$MINE/examples/shop.ts" ${SUMMARY}`,
     async prepare({ root, mine }) {
       await new Deno.Command("cp", { args: ["-r", join(root, "docs/examples"), mine] }).output();

@@ -115,7 +115,7 @@ export const SHOWN: readonly Story[] = [
     ends: 0,
     keepsServices: true,
     async judge({ stdout }) {
-      assert.match(stdout, /^Fields to ask: .*\bproducts\b/m);
+      assert.match(stdout, /^Query fields: .*\bproducts\b/m);
       await assertPage(stdout);
     },
   },

@@ -96,7 +96,7 @@ Deno.test("no analysis gives a quantile that so few requests cannot tell, and ea
     const LEVELS = { p50: 0.5, p90: 0.9, p95: 0.95, p99: 0.99, p999: 0.999 };
     const counts = "count(response_ms) AS timed FROM request WHERE run_id = $run";
     const sources = {
-      latency: `SELECT arm, operation, ${counts} AND phase = 'steady'
+      latency: `SELECT arm, operation, ${counts} AND measured
         GROUP BY GROUPING SETS ((arm), (arm, operation)) ORDER BY arm, operation NULLS FIRST`,
       timeline: `SELECT arm, block, intended_us // 1000000 AS second, ${counts}
         GROUP BY ALL ORDER BY second, block`,

@@ -182,7 +182,7 @@ function lengthOf(text: string | null, before: number | null): number | null {
   if (text === null) return before;
   const length = /^\d{1,15}$/.test(text) ? Number(text) : NaN;
   if (Number.isNaN(length) || before !== null && before !== length) {
-    throw protocolError("the answer has a length that is none");
+    throw protocolError("the answer's Content-Length is not a number");
   }
   return length;
 }

@@ -8,7 +8,7 @@ export interface Refusal {
 
 /** A server may word each refusal otherwise. */
 const MOST_REASONS = 16;
-const OTHER = "one more reason than are told apart";
+const OTHER = "further reasons";
 const MOST_CHARACTERS = 160;
 
 /** Counts what a cache refuses, by the word that its errors begin with (OOM, READONLY, NOPERM, MOVED …). */

@@ -69,7 +69,7 @@ function requireSameParameters(
     throw new UsageError(
       `Cannot use ${file}${"line" in given ? `:${given.line}` : ""}: the ${
         isGraphql ? "variable" : "parameter"
-      } ${sign}${given.name} is no parameter of ${reference}`,
+      } ${sign}${given.name} is not a parameter of ${reference}`,
       `Parameters there: ${parameters.map(({ name }) => name).join(", ") || "none"}.`,
     );
   }

@@ -108,7 +108,10 @@ Deno.test("both files of a question must be there and take the same parameters",
     write("q.graphql", "# result: t\nquery { t }");
     assert.throws(() => loadQuestion(dir, "q"), /\$a is missing/);
     write("q.graphql", "# result: t\nquery Q($a: Int!,\n  $b: Int!) { t(a: $a, b: $b) }");
-    assert.throws(() => loadQuestion(dir, "q"), /q\.graphql:3: the variable \$b is no parameter of q\.sql/);
+    assert.throws(
+      () => loadQuestion(dir, "q"),
+      /q\.graphql:3: the variable \$b is not a parameter of q\.sql/,
+    );
     write("q.graphql", "# result: t\nquery Q($a: Int!) { t(a: $a) }");
     const question = loadQuestion(dir, "q");
     assert.equal(question.name, "q");
@@ -130,7 +133,7 @@ Deno.test("both files of a question must be there and take the same parameters",
     assert.equal(both.statements[".other.sql"]!.text, "SELECT $2::integer, $1::text");
     write("q.other.sql", "-- T\n-- :c integer\nSELECT :c");
     const other = () => loadQuestion(dir, "q", [".other.sql"]);
-    assert.throws(other, /q\.other\.sql: the parameter :c is no parameter of q\.sql/);
+    assert.throws(other, /q\.other\.sql: the parameter :c is not a parameter of q\.sql/);
     write("q.other.sql", "-- T\n-- :a integer\nSELECT :a");
     assert.throws(other, /it must take the parameters of q\.sql: :b is missing/);
   } finally {

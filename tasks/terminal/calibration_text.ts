@@ -44,7 +44,7 @@ export function calibrationText(
 /** Recording costs so little that the rounds' own noise may hide it. */
 function recording({ lowUs, highUs }: Calibration["dispatch"]["recording"]): string {
   if (lowUs > 0) return `${us(lowUs)} to ${us(highUs)}`;
-  return highUs > 0 ? `less than ${us(highUs)}` : "too little to be told from noise";
+  return highUs > 0 ? `less than ${us(highUs)}` : "too little to measure";
 }
 
 function us(value: number): string {

@@ -60,5 +60,5 @@ Deno.test("a cost below the noise is not told as a number", () => {
       null,
     );
   assert.match(text(-0.2, 0.15), /recording a request +less than 0\.15 µs\n/);
-  assert.match(text(-0.2, -0.1), /recording a request +too little to be told from noise\n/);
+  assert.match(text(-0.2, -0.1), /recording a request +too little to measure\n/);
 });

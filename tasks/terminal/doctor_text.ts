@@ -43,14 +43,12 @@ function conclusion(findings: readonly Finding[]): string {
     ? ""
     : ` ${remarks.length === 1 ? "A remark" : "Remarks"} on ${listed(remarks)}: see above.`;
   if (needed.length > 0) {
-    return `Not ready: ${listed(missing)}. Do what the arrows say, then run deno task doctor again.${also}`;
+    return `Not ready: ${listed(missing)}. Follow the arrows, then run deno task doctor again.${also}`;
   }
   if (missing.length > 0) {
-    return `Ready only in part: a run leaves out what needs ${
-      listed(missing)
-    }. Do what the arrows say to have all.${also}`;
+    return `Partly ready: a run skips what needs ${listed(missing)}. Follow the arrows to fix that.${also}`;
   }
-  return `Ready: a run finds all that it needs.${also}`;
+  return `Ready: everything that a run needs is there.${also}`;
 }
 
 function listed(names: readonly string[]): string {

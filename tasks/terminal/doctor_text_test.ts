@@ -30,9 +30,9 @@ Deno.test("what doctor found has an arrow where something can be done, and ends 
 });
 
 Deno.test("there is one answer, which agrees with every entry", () => {
-  assert.match(conclusion(DENO), /^Ready: a run finds all that it needs\.$/);
+  assert.match(conclusion(DENO), /^Ready: everything that a run needs is there\.$/);
   assert.match(conclusion(DENO, JUPYTER), /^Ready: .* A remark on Jupyter: see above\.$/);
-  assert.match(conclusion(missing("Redis"), JUPYTER), /^Ready only in part: .* needs Redis\..* on Jupyter/);
+  assert.match(conclusion(missing("Redis"), JUPYTER), /^Partly ready: .* needs Redis\..* on Jupyter/);
   assert.match(conclusion(missing("PostgreSQL"), missing("Redis")), /^Not ready: PostgreSQL and Redis\./);
 });
 

@@ -76,7 +76,7 @@ function errors({ due, failed, timeout, shed }: LiveState["counts"]): string {
 }
 
 function underWay({ inFlight }: LiveState["counts"]): string {
-  return `${formatCount(inFlight)} under way`;
+  return `${formatCount(inFlight)} in flight`;
 }
 
 function hits({ hitRate }: LiveFigures): string[] {

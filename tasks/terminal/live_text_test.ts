@@ -30,7 +30,7 @@ const NOTHING_YET: LiveState["figures"] = {
 Deno.test("a live terminal shows phase and time left, rates and quantiles, and what to worry about", () => {
   assert.deepEqual(liveLines(STATE).split("\n"), [
     "measuring sql+cache, 12 s of 48 s, 36 s left · generator lag p99 0.120 ms",
-    "2,003/s offered, 1,998/s answered · 12 under way · no errors in 23,812",
+    "2,003/s offered, 1,998/s answered · 12 in flight · no errors in 23,812",
     "last 5 s: p50 0.412 ms, p95 1.20 ms, p99 1.03 s · 83 % hits",
   ]);
 });
@@ -39,7 +39,7 @@ Deno.test("a log gets the same as one line", () => {
   assert.equal(
     liveLine(STATE),
     "12 s of 48 s, 36 s left, measuring sql+cache: 2,003/s offered, 1,998/s answered, p50 0.412 ms, " +
-      "p95 1.20 ms, p99 1.03 s, no errors in 23,812, 83 % hits, 12 under way, generator lag p99 0.120 ms",
+      "p95 1.20 ms, p99 1.03 s, no errors in 23,812, 83 % hits, 12 in flight, generator lag p99 0.120 ms",
   );
 });
 
@@ -57,7 +57,7 @@ Deno.test("before the first answer nothing is claimed, and a path without a cach
     liveLines({ ...STATE, elapsedUs: -1e5, phase, counts, figures: NOTHING_YET }).split("\n"),
     [
       "warm-up sql, 0 s of 48 s, 48 s left",
-      "0/s offered, 0/s answered · 0 under way · no errors in 0",
+      "0/s offered, 0/s answered · 0 in flight · no errors in 0",
       "last 5 s: p50 —, p95 —, p99 —",
     ],
   );

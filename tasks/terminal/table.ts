@@ -107,7 +107,7 @@ function drawn(
   const named = gone.map(({ title }) => title).filter((title) => title !== "");
   const note = named.length === 0
     ? []
-    : [hang("", `(left out for want of width: ${named.join(", ")})`, width)];
+    : [hang("", `(columns left out to fit the width: ${named.join(", ")})`, width)];
   const above = heads === null || heads.title === "" ? [] : [singleLine(heads.title, width)];
   return [...above, line(titles), rule, ...body, ...note].join("\n");
 }

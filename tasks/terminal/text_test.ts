@@ -77,7 +77,7 @@ Deno.test("targets over windows show the worst window, and those that cannot be 
     warnings: [{
       code: "never-steady",
       text:
-        "graphql never became steady: at 51 s of the run its median response time went from 6 ms to 9.1 ms.",
+        "graphql never reached a steady state: 51 s into the run its median response time changed from 6 ms to 9.1 ms.",
     }],
   });
   await t.assertSnapshot(summaryText(summary));

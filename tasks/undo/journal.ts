@@ -126,7 +126,7 @@ export function whySpoolStays(home: string, spool: string, dir: string): string 
     return `Cannot keep what the run ${spool} tells of its writes: ${
       (error as Error).message
     }. Its spool stays in ` +
-      `${dir} until that is mended; the next bench tries again.`;
+      `${dir} until that is fixed; the next bench tries again.`;
   }
 }
 

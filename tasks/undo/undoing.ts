@@ -73,7 +73,7 @@ const WRITES_LEFT =
 
 /** What to do about what is left, for people. */
 function mend(home: string, runId: string): string {
-  return "Mend that, then run `deno task clean --writes`: it takes back what is left. So does the next bench on this " +
+  return "Fix that, then run `deno task clean --writes`: it takes back what is left. So does the next bench on this " +
     `database. Where it is right as it is, delete ${recordPath(home, runId)}.`;
 }
 

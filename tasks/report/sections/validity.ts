@@ -55,7 +55,7 @@ function generatorCost(figures: GeneratorFigures): string {
     ? ""
     : ` Their event loops were late by ${formatMs(loopDelayP50Ms)} (median) and ${
       formatMs(loopDelayP99Ms)
-    } (p99) in a usual second.`;
+    } (p99) in a typical second.`;
   const loop = nativeLoop === false ? " They waited for their sockets by Deno's event loop." : "";
   return cpu + collections + delay + loop + (realTime ? " They had real-time priority." : "");
 }

@@ -34,7 +34,7 @@ export async function httpPart(args: readonly string[], config: Config): Promise
   )
     .option("--rounds <n>", "turns of each side", count("number of rounds", 1, 100), 5)
     .option("--seconds <n>", "seconds of a turn", count("number of seconds", 1, 600), 5)
-    .option("--json", "print the result as JSON on stdout, and everything for people on stderr", false);
+    .option("--json", "print the result as JSON on stdout, and all other output on stderr", false);
   task.parse(args, { from: "user" });
   const plan = task.opts<HttpBenchPlan & { json: boolean }>();
   await measurePart(

@@ -52,7 +52,7 @@ export async function loadPart(args: readonly string[], config: Config): Promise
       count("number of requests", 1000, 1_000_000_000),
       1_000_000,
     )
-    .option("--json", "print the result as JSON on stdout, and everything for people on stderr", false);
+    .option("--json", "print the result as JSON on stdout, and all other output on stderr", false);
   task.parse(args, { from: "user" });
   const plan = task.opts<LoadBenchPlan & { json: boolean }>();
   await measurePart("load", { json: plan.json, config }, [], (ground) => benchLoad(plan, ground));

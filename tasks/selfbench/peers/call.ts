@@ -44,6 +44,6 @@ export function lastLine(output: string): string {
 function peerFailed(name: string, why: string): ServiceError {
   return new ServiceError(
     `Cannot measure with ${name}: ${why}`,
-    `Mend it, or take ${name} off PATH to measure without it.`,
+    `Fix it, or take ${name} off PATH to measure without it.`,
   );
 }

@@ -58,7 +58,7 @@ export async function seedPart(args: readonly string[], config: Config): Promise
       count("number of whole pairs", 1, 100),
       2,
     )
-    .option("--json", "print the result as JSON on stdout, and everything for people on stderr", false);
+    .option("--json", "print the result as JSON on stdout, and all other output on stderr", false);
   task.parse(args, { from: "user" });
   const given = task.opts<SeedBenchArguments>();
   settleData(given);

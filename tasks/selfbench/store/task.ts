@@ -60,7 +60,7 @@ export async function storePart(args: readonly string[], config: Config): Promis
       count("number of seconds", 1, 600),
       20,
     )
-    .option("--json", "print the result as JSON on stdout, and everything for people on stderr", false);
+    .option("--json", "print the result as JSON on stdout, and all other output on stderr", false);
   task.parse(args, { from: "user" });
   const plan = task.opts<StoreBenchPlan & { json: boolean }>();
   await measurePart("store", { json: plan.json, config }, [], (ground) => benchStore(plan, ground));
