@@ -7,6 +7,8 @@ import { plainSection } from "./section.ts";
 /** A row of queries/analysis/observer.sql. */
 interface ObserverRow {
   readonly source: string;
+  /** Null where the source has one only. */
+  readonly instance: string | null;
   readonly n: number;
   readonly meanMs: number;
   readonly maxMs: number;
@@ -27,14 +29,14 @@ function table(rows: readonly ObserverRow[]): Table | null {
     id: "table-observer",
     caption: "How long it took to read each sample source, waiting for its answer included",
     columns: [
-      ...["Source", "What"].map((title) => ({ title, numeric: false })),
+      ...["Source", "Instance"].map((title) => ({ title, numeric: false })),
       ...["Readings", "Mean", "Longest"].map((title) => ({ title, numeric: true })),
     ],
-    groups: rows.map(({ source, n, meanMs, maxMs }) => ({
+    groups: rows.map(({ source, instance, n, meanMs, maxMs }) => ({
       name: titles.get(source) ?? source,
       span: 1,
       rows: [{
-        name: "one reading",
+        name: instance ?? "—",
         cells: [fact(formatCount(n)), fact(measuredMs(meanMs)), fact(measuredMs(maxMs))],
       }],
     })),

@@ -26,7 +26,7 @@ Deno.test("every prose of the notebooks opens a section", () => {
 });
 
 Deno.test("what observing cost stands in the report where it was sampled", () => {
-  const rows = { observer: [{ source: "postgres", n: 60, meanMs: 2.5, maxMs: 11 }] };
+  const rows = { observer: [{ source: "postgres", instance: null, n: 60, meanMs: 2.5, maxMs: 11 }] };
   const table = buildView(exampleSummary(), {}, rows).sections.observer!.tables[0]!;
   const [{ name, rows: [row] }] = table.groups as [typeof table.groups[0]];
   assert.deepEqual([name, ...row!.cells.map(({ text }) => text)], ["PostgreSQL", "60", "2.50 ms", "11.0 ms"]);
