@@ -1,11 +1,11 @@
 -- One row per second and block; where blocks are shorter than a second, per second and arm, whose first block stands
 -- for all of it. What was due is counted, and its response times are taken, by intended time; what was
 -- answered is counted by the time of the answer: a system that stands still answers nothing, whatever falls due. A
--- second in which the arm changes gives a row to each. `seconds` is how much of the second the block covers, and a whole
--- one where only answers came after its end: divide counts by it for rates. A quantile is NULL where so few requests
--- cannot tell it, by the rule of `estimable` in tasks/stats/quantile.ts. A run of more than half an hour is shown in
--- wider bins instead of seconds, of `bin` seconds each, so that there are never more than 1,800. `warmup`: before the
--- first block that is measured.
+-- second in which the arm changes gives a row to each. `seconds` is how much of the second the block covers, and a
+-- whole one where only answers came after its end: divide counts by it for rates. A quantile is NULL where so few
+-- requests cannot tell it, by the rule of `estimable` in tasks/stats/quantile.ts. A run of more than half an hour is
+-- shown in wider bins instead of seconds, of `bin` seconds each, so that there are never more than 1,800. `warmup`:
+-- before the first block that is measured.
 WITH
   width AS (
     SELECT greatest(1, ceil(max(end_us) / 1e6 / 1800))::BIGINT AS bin FROM phase WHERE run_id = $run

@@ -30,8 +30,8 @@ export interface SeededDataset {
   /** Size in PostgreSQL with indexes, in bytes; null where it was not taken. */
   readonly bytes: number | null;
   /**
-   * Hash of the content of all tables; equal for equal (dataset, scale, seed, variation). Of a user's own tables, which are
-   * not read through, a hash of their definitions, which says so.
+   * Hash of the content of all tables; equal for equal (dataset, scale, seed, variation). Of a user's own tables, which
+   * are not read through, a hash of their definitions, which says so.
    */
   readonly hash: string;
 }

@@ -1,6 +1,9 @@
 let lastMs = -Infinity;
 
-/** Says that work which must be finished has come a step further: a user who wants to leave waits for it a little longer. */
+/**
+ * Says that work which must be finished has come a step further: a user who wants to leave waits for it a little
+ * longer.
+ */
 export function progressed(): void {
   lastMs = performance.now();
 }

@@ -99,13 +99,18 @@ export interface Setting {
   readonly unit: string;
   /** One line for people. */
   readonly describe: string;
-  /** A count of the data set, e.g. `users`, that the value must not exceed: rows that are not there cannot be asked for. */
+  /**
+   * A count of the data set, e.g. `users`, that the value must not exceed: rows that are not there cannot be asked
+   * for.
+   */
   readonly seeded?: string;
 }
 
 /** Integer keys that no row of the user's has: each request gets another one. */
 export interface OwnKeys {
-  /** The least of them. A run uses up to 1.1 thousand million from here on, so that also `integer` columns hold them. */
+  /**
+   * The least of them. A run uses up to 1.1 thousand million from here on, so that also `integer` columns hold them.
+   */
   readonly from: number;
 }
 

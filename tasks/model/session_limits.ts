@@ -12,7 +12,9 @@ export interface SessionLimits {
 /** Settings, in milliseconds, by which a server ends what a session does; 0: it does not. */
 const LIMITS = ["statement_timeout", "idle_in_transaction_session_timeout", "lock_timeout"] as const;
 
-/** How long a statement whose request is given up after some time may run: where asking to cancel it came to nothing. */
+/**
+ * How long a statement whose request is given up after some time may run: where asking to cancel it came to nothing.
+ */
 export function statementLimitMs(requestTimeoutMs: number): number {
   return Math.ceil(requestTimeoutMs) + MARGIN_MS;
 }

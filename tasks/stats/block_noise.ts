@@ -43,9 +43,9 @@ export function blockNoise(
 }
 
 /**
- * 0.4·n^(2/3), as Lazarus et al. have it, rounded down: 3 waves for 30 blocks, 6 for 60. More would narrow the interval, and
- * see less of slow noise. One wave alone would leave hardly any bound (Student's is 12.7 then), and counts are too skewed
- * so far out: 76 % of such intervals of a p99 hold it, of those by two waves 95 %.
+ * 0.4·n^(2/3), as Lazarus et al. have it, rounded down: 3 waves for 30 blocks, 6 for 60. More would narrow the
+ * interval, and see less of slow noise. One wave alone would leave hardly any bound (Student's is 12.7 then), and
+ * counts are too skewed so far out: 76 % of such intervals of a p99 hold it, of those by two waves 95 %.
  */
 function wavesOf(blocks: number): number {
   return Math.max(2, Math.floor(0.4 * Math.cbrt(blocks * blocks)));

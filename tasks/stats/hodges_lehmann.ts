@@ -57,7 +57,9 @@ function walshAverage(sorted: Float64Array, k: number): number {
   }
 }
 
-/** How many Walsh averages are at most `limit`: those of a value end where they began to be larger for the one before. */
+/**
+ * How many Walsh averages are at most `limit`: those of a value end where they began to be larger for the one before.
+ */
 function countUpTo(sorted: Float64Array, limit: number): number {
   let count = 0;
   let end = sorted.length - 1;

@@ -13,21 +13,26 @@ const MEMORIES = [0, 0.2, 0.35, 0.5, 0.6, 0.7, 0.8];
 /** … what share of the variance each value has by itself, as medians of few requests do. */
 const OWN_SHARES = [0, 0.3, 0.6];
 
-/** Of more values as many neighbours are averaged as leave no more: a place is then refined among the values themselves. */
+/**
+ * Of more values as many neighbours are averaged as leave no more: a place is then refined among the values
+ * themselves.
+ */
 const MOST = 240;
 /** Fewer values tell no noise that hangs together from a shift. */
 const LEAST = 10;
 
 /**
- * Whether a level shifts once among autocorrelated values, and where: the generalised likelihood ratio of a step, or of a
- * drift, in a first-order autoregression observed with white noise, maximised over both noise's parameters, with and without the
- * step, and over its place (Quandt 1960; Andrews, "Tests for parameter instability and structural change with unknown
- * change point", Econometrica 61, 1993; Kalman's filter whitens the values: Harvey, "Forecasting, structural time series
- * models and the Kalman filter", 1989, section 3.4). Noise that hangs together wanders like a level that shifts: without
- * the step it is therefore fitted with up to the most memory for which 5 % of false alarms are promised.
+ * Whether a level shifts once among autocorrelated values, and where: the generalised likelihood ratio of a step, or of
+ * a drift, in a first-order autoregression observed with white noise, maximised over both noise's parameters, with and
+ * without the step, and over its place (Quandt 1960; Andrews, "Tests for parameter instability and structural change
+ * with unknown change point", Econometrica 61, 1993; Kalman's filter whitens the values: Harvey, "Forecasting,
+ * structural time series models and the Kalman filter", 1989, section 3.4). Noise that hangs together wanders like a
+ * level that shifts: without the step it is therefore fitted with up to the most memory for which 5 % of false alarms
+ * are promised.
  *
- * Tempting and weaker: cumulated sums, self-normalised (Shao and Zhang 2010) or by a standard error from the noise around
- * the levels. Both look at the levels only, and not at how sudden the change is, by which slow noise is told best.
+ * Tempting and weaker: cumulated sums, self-normalised (Shao and Zhang 2010) or by a standard error from the noise
+ * around the levels. Both look at the levels only, and not at how sudden the change is, by which slow noise is told
+ * best.
  * @param share of series without a shift in which one may be found
  * @param floor the least standard deviation of the noise, in the unit of the values
  * @returns null where the noise explains what there is

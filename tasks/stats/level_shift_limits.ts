@@ -4,8 +4,8 @@ export const SIZES = [10, 12, 15, 20, 30, 45, 60, 90, 120, 180, 240] as const;
 export const SHARES = [0.05, 0.025, 0.0167] as const;
 
 /**
- * The evidence of a step that so small a share of series without one exceeds, under the noise where it is exceeded most: a
- * row a size, a column a share. Made by testing_level_shift.ts, and held against it by level_shift_all_test.ts.
+ * The evidence of a step that so small a share of series without one exceeds, under the noise where it is exceeded
+ * most: a row a size, a column a share. Made by testing_level_shift.ts, and held against it by level_shift_all_test.ts.
  */
 const LIMITS: readonly (readonly number[])[] = [
   [12.4, 13.8, 15.3], // 10

@@ -31,7 +31,8 @@ export interface RankInterval {
  * The distribution-free interval of a quantile by order statistics: the number of values below it is
  * Binomial(n, p). Each side errs with at most (1 − level) / 2. For p99 at 0.95 an upper rank exists from 368
  * values on, for p99.9 from 3,688, for p99.99 from 36,887. It takes the values as independent, as requests of one block
- * are not: measured quantiles have the interval of noisyRanks (block_noise.ts), and this one is what that is held against.
+ * are not: measured quantiles have the interval of noisyRanks (block_noise.ts), and this one is what that is held
+ * against.
  */
 export function quantileInterval(n: number, p: number, level = 0.95): RankInterval {
   if (n === 0 || !(p > 0 && p < 1)) return { low: null, high: null };

@@ -75,8 +75,8 @@ const HOPELESS = 6;
  * goes on below it.
  *
  * Of simulated searches against a threshold that strays log-normally from probe to probe (less by √2 in
- * confirmations, which are twice as long), the interval contained the truth in 98.7, 97.5 and 96.2 % for a spread of 1, 2
- * and 3 % at a resolution of 5 %. With one confirmation an end it would be 95.9, 92 and 88 %.
+ * confirmations, which are twice as long), the interval contained the truth in 98.7, 97.5 and 96.2 % for a spread of 1,
+ * 2 and 3 % at a resolution of 5 %. With one confirmation an end it would be 95.9, 92 and 88 %.
  *
  * @param history all probes in their order, as steps asked for them
  */

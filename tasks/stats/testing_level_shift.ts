@@ -2,7 +2,9 @@ import { likeliestStep } from "./level_shift.ts";
 import { SHARES, SIZES } from "./level_shift_limits.ts";
 import { quantile } from "./quantile.ts";
 
-/** Values around a level that stays: AR(1) of standard deviation 1, a share of whose variance each value has by itself. */
+/**
+ * Values around a level that stays: AR(1) of standard deviation 1, a share of whose variance each value has by itself.
+ */
 export function stationary(
   n: number,
   { memory, own = 0 }: { readonly memory: number; readonly own?: number },

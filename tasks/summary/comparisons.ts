@@ -26,7 +26,9 @@ export interface Weighted {
   readonly weight: number;
 }
 
-/** Each arm against the baseline: all operations together, and each by median and p95, over the run's pairs of blocks. */
+/**
+ * Each arm against the baseline: all operations together, and each by median and p95, over the run's pairs of blocks.
+ */
 export async function comparisons(
   rows: Rows,
   runId: string,
@@ -44,11 +46,11 @@ export async function comparisons(
 /**
  * The unit of replication is the pair of blocks of the same round (or of groups of neighbouring rounds), never the
  * request: a ratio per pair, its Hodges–Lehmann estimate on the log scale with the interval of the signed-rank test.
- * All operations together are the mean of each one's typical log ratio of requests, weighted by the mix. Each candidate is a question of its
- * own ("is GraphQL slower?"), and asking about a cache too must not make its answer vaguer: the 5 % of one candidate
- * are shared out by `SHARES`, and by Holm among its operations. The p that is told counts both in, so that 0.05 is the
- * limit everywhere. Equivalence within ±5 % is shared out and adjusted in the same way: a candidate that is called the
- * same in many places must not be so by chance in one.
+ * All operations together are the mean of each one's typical log ratio of requests, weighted by the mix. Each candidate
+ * is a question of its own ("is GraphQL slower?"), and asking about a cache too must not make its answer vaguer: the 5
+ * % of one candidate are shared out by `SHARES`, and by Holm among its operations. The p that is told counts both in,
+ * so that 0.05 is the limit everywhere. Equivalence within ±5 % is shared out and adjusted in the same way: a candidate
+ * that is called the same in many places must not be so by chance in one.
  */
 export function compareGroups(
   groups: readonly GroupQuantiles[],

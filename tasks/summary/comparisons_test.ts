@@ -175,7 +175,8 @@ Deno.test("every group but none has enough requests of every arm, and none could
 });
 
 Deno.test("equivalence is adjusted over its family, as verdicts are", () => {
-  // Two of thirteen pairs lie beyond the margin: p is about 0.01, enough for a question by itself at 5 % and not for one of six.
+  // Two of thirteen pairs lie beyond the margin: p is about 0.01, enough for a question by itself at 5 % and not for
+  // one of six.
   const ratios = [1.2, 1.07, 1.001, 0.999, 1.002, 0.998, 1.003, 0.997, 1.004, 0.996, 1.005, 0.995, 1];
   const names = ["u", "v", "w", "x", "y", "z"];
   const rows = names.flatMap((name) => pairsOf(ratios, name, ["p50"]));

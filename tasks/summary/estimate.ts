@@ -94,7 +94,8 @@ export function quantileEstimate({ n, level, found, shortestTimeoutMs }: Quantil
 
 /**
  * A share with its Wilson interval; null values of none.
- * @param noise of the count: where blocks differ by more than chance makes single requests differ, so many fewer requests
+ * @param noise of the count: where blocks differ by more than chance makes single requests differ, so many fewer
+ * requests
  *   count (the design effect of Kish, "Survey Sampling", 1965)
  */
 export function shareEstimate(hits: number, n: number, noise: BlockNoise | null = null): Estimate {

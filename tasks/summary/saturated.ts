@@ -5,7 +5,9 @@ import type { HostLoad } from "./host_load.ts";
 
 /** Of a core: a thread that uses so much of one in the mean has hardly a moment in which it waits. */
 const SATURATED = 0.9;
-/** Cores that are idle in the mean from which on the system had time left: less is what waiting for each other costs. */
+/**
+ * Cores that are idle in the mean from which on the system had time left: less is what waiting for each other costs.
+ */
 const IDLE_CORES = 0.2;
 
 /** A warning where a closed loop's threads had no time left while the machine had. */

@@ -8,7 +8,9 @@ import { fixtureRun } from "./testing.ts";
 
 const SHORT = { blocks: 4, blockSeconds: 0.95, warmupSeconds: 0.6, rate: 100 } as const;
 
-/** The texts of a run whose one thread uses so much of a core after the warm-up, on two cores of which so much is busy. */
+/**
+ * The texts of a run whose one thread uses so much of a core after the warm-up, on two cores of which so much is busy.
+ */
 async function warned(loop: "open" | "closed", cpuCores: number, busy: number): Promise<string[]> {
   return await withTempDir(async (dir) => {
     const samples = (rest: Sample[]) =>

@@ -3,8 +3,8 @@
 --
 -- distance: for Poisson arrivals the Kolmogorov-Smirnov distance, which is the largest difference of the cumulative
 -- shares, taken at each interval that occurs, in microseconds.
--- deviation: constant arrivals have one interval, and any jitter around a point is a distance of a half. There it is the
--- mean of |woken - intended| over the intended interval, of which a millisecond counts at least.
+-- deviation: constant arrivals have one interval, and any jitter around a point is a distance of a half. There it is
+-- the mean of |woken - intended| over the intended interval, of which a millisecond counts at least.
 WITH
   dispatched AS (
     SELECT stream, intended_us, woke_us

@@ -1,8 +1,8 @@
--- Of each unit of time of an arm's measured phases, per arm (operation NULL) and per arm and operation: how many requests
--- lie above the threshold before and not above each threshold, and how many there are in all; what noise between blocks
--- is told from. A unit is a block; fewer than $few blocks of an arm are cut into equal stretches, $stretches in all or a few
--- more. $thresholds is JSON, one object for each group: ascending, distinct, finite values by measure, milliseconds. Units
--- without a request have no row.
+-- Of each unit of time of an arm's measured phases, per arm (operation NULL) and per arm and operation: how many
+-- requests lie above the threshold before and not above each threshold, and how many there are in all; what noise
+-- between blocks is told from. A unit is a block; fewer than $few blocks of an arm are cut into equal stretches,
+-- $stretches in all or a few more. $thresholds is JSON, one object for each group: ascending, distinct, finite values
+-- by measure, milliseconds. Units without a request have no row.
 WITH
   thresholds AS (
     SELECT unnest(

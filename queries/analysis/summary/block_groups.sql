@@ -2,9 +2,10 @@
 -- operation. A group goes from its first round to the next group's of the same `kind` and operation. Times are infinite
 -- among the never served.
 --
--- With $adjust, times but those of a p95 are adjusted for what is no arm's doing; a ratio then is as it would be had all
--- arms met the same, it only strays less. The generator's own lag is taken out, and the typical one of all arms put in.
--- Then the time since the request before: what has idled answers more slowly, and that gap was drawn before the run.
+-- With $adjust, times but those of a p95 are adjusted for what is no arm's doing; a ratio then is as it would be had
+-- all arms met the same, it only strays less. The generator's own lag is taken out, and the typical one of all arms put
+-- in. Then the time since the request before: what has idled answers more slowly, and that gap was drawn before the
+-- run.
 WITH
   starts AS (
     SELECT unnest(

@@ -1,7 +1,7 @@
 -- About which values lie at the ranks $asked, a JSON array with one object for each: `rank` counts from 1 among the
--- values of `measure` that the group has (operation NULL: the arm). Values are counted in bins of a logarithmic axis, 256
--- to a doubling, so that nothing is sorted: `low` is the least value of the rank's bin and `high` its greatest, at most
--- 0.3 % from the one at the rank.
+-- values of `measure` that the group has (operation NULL: the arm). Values are counted in bins of a logarithmic axis,
+-- 256 to a doubling, so that nothing is sorted: `low` is the least value of the rank's bin and `high` its greatest, at
+-- most 0.3 % from the one at the rank.
 WITH
   asked AS (
     SELECT unnest(

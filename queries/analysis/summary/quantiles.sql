@@ -1,6 +1,6 @@
 -- Quantiles of the measured phases per arm (operation NULL) and per arm and operation, milliseconds; $levels is a JSON
--- array. Where n × level is a whole number the rank is just that (as quantileRank of tasks/stats/quantile.ts has it), so
--- levels come a rounding error too small.
+-- array. Where n × level is a whole number the rank is just that (as quantileRank of tasks/stats/quantile.ts has it),
+-- so levels come a rounding error too small.
 SELECT
   arm, operation,
   quantile_disc(response_ms, from_json($levels, '["DOUBLE"]')) AS response,

@@ -1,6 +1,6 @@
 -- Whether every slot has its first attempt: their count, how many there should be, and attempts without a first
--- one. Streams deal slots' numbers out in turn, each from its first on without holes, but for sessions ($sessions, names
--- as JSON), whose later steps are slots only once they are due. In a closed loop (not $open) all streams are one.
+-- one. Streams deal slots' numbers out in turn, each from its first on without holes, but for sessions ($sessions,
+-- names as JSON), whose later steps are slots only once they are due. In a closed loop (not $open) all streams are one.
 WITH
   numbering AS (
     SELECT operation_id, CASE WHEN $open THEN stream END AS stream FROM operation WHERE run_id = $run

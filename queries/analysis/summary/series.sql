@@ -1,6 +1,7 @@
 -- Each arm's measured phases in bins: what steady state is told from. A phase of more than a second is cut into bins of
--- about one, none of which reaches over two blocks; of shorter ones so many neighbours are joined as answer ten requests,
--- or make a second. `p50` in milliseconds is infinite where it lies among the never served, and NULL without a response;
+-- about one, none of which reaches over two blocks; of shorter ones so many neighbours are joined as answer ten
+-- requests, or make a second. `p50` in milliseconds is infinite where it lies among the never served, and NULL without
+-- a response;
 -- `typical` is the same of times by their operation's median, so that it does not follow which operations were asked.
 WITH
   -- Of the served: where an operation is hardly ever served, its median would be endless, and tell nothing apart.

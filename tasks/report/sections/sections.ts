@@ -13,8 +13,8 @@ import { UNAVAILABLE } from "./unavailable.ts";
 import { VALIDITY } from "./validity.ts";
 
 /**
- * The sections of the report below page one, by their ids and in order; contents, page and PDF follow it. A new one is a
- * file here, its line below and, unless it is figures and tables only, its template in templates/sections/.
+ * The sections of the report below page one, by their ids and in order; contents, page and PDF follow it. A new one is
+ * a file here, its line below and, unless it is figures and tables only, its template in templates/sections/.
  */
 export const SECTIONS = {
   "change": CHANGE,
