@@ -120,3 +120,23 @@ Deno.test("a connection whose first load failed can load another run", () =>
       ]);
     });
   }));
+
+Deno.test("times are kept to the nearest microsecond, a half to the even one, and before the run's start too", () =>
+  withTempDir(async (dir) => {
+    const spool = createSpool(dir, bareRun("R1"), OWNER);
+    spool.operations([sqlOperation()]);
+    spool.close();
+    const kept = [[0.5, 0], [1.5, 2], [2.4999, 2], [2 ** 40 + 0.75, 2 ** 40 + 1], [-2.5, -2], [
+      -0.2,
+      0,
+    ]] as const;
+    {
+      using writer = new SegmentWriter(spool.segmentPath(0), 0);
+      kept.forEach(([us], slot) => pushOk(writer, slot, us, 0));
+    }
+    await withStore(storeFile(dir), "write", async (store) => {
+      await loadSpool(store, spool.dir);
+      const rows = await store.rows<{ us: number }>("SELECT intended_us AS us FROM timing ORDER BY slot");
+      assert.deepEqual(rows.map(({ us }) => us), kept.map(([, us]) => us));
+    });
+  }));

@@ -1,60 +1,44 @@
 import {
-  BIGINT,
+  DOUBLE,
   type DuckDBConnection,
   type DuckDBDataChunk,
   DuckDBTableFunction,
   type DuckDBType,
-  ENUM,
-  UBIGINT,
+  INTEGER,
+  TINYINT,
   UINTEGER,
   USMALLINT,
   UTINYINT,
   VARCHAR,
 } from "@duckdb/node-api";
 import duckdb from "@duckdb/node-bindings";
-import { CACHE_STATES, OUTCOMES } from "../model/timing.ts";
 import type { Columns } from "./frame.ts";
 import type { SpooledTimings, TimingRows } from "./spooled_timings.ts";
-import { clearNulls, hasNull, type Valid, writeIntegers } from "./vector_values.ts";
 
 const NAME = "spooled_timing";
 const CHUNK_ROWS = duckdb.vector_size();
-const MASK_BYTES = CHUNK_ROWS / 8;
-const ALL_VALID = 0xff;
 /** More than DuckDB is allowed: its own limit decides. */
 const MAX_THREADS = 64;
 
-/** A column of the function: those of the table `timing`. */
-interface Column {
-  readonly name: keyof Columns | "worker";
-  readonly type: DuckDBType;
-  /** Which of the segment's numbers are values; without it each is. */
-  readonly valid?: Valid;
-}
-
-/** Of times and slots: whatever is a number. Where none may be missing the table refuses null. */
-const TIME: Valid = { from: -Number.MAX_VALUE, below: Infinity };
-const COUNT: Valid = { from: 0, below: Infinity };
-const CODE: Valid = { from: 1, below: Infinity };
-
-const COLUMNS: readonly Column[] = [
-  { name: "slot", type: BIGINT, valid: TIME },
-  { name: "attempt", type: UTINYINT },
-  { name: "worker", type: USMALLINT },
-  { name: "phase", type: UINTEGER },
-  { name: "operation", type: USMALLINT },
-  { name: "intended", type: BIGINT, valid: TIME },
-  { name: "woke", type: BIGINT, valid: TIME },
-  { name: "acquired", type: BIGINT, valid: TIME },
-  { name: "sent", type: BIGINT, valid: TIME },
-  { name: "done", type: BIGINT, valid: TIME },
-  // Stored in a byte each, as in the segment; a number beyond the names would lead DuckDB beyond its memory.
-  { name: "outcome", type: ENUM(OUTCOMES), valid: { from: 0, below: OUTCOMES.length } },
-  { name: "error", type: VARCHAR, valid: CODE },
-  { name: "cache", type: ENUM(CACHE_STATES), valid: { from: 0, below: CACHE_STATES.length } },
-  { name: "rows", type: UINTEGER, valid: COUNT },
-  { name: "bytes", type: UBIGINT, valid: COUNT },
-];
+/** The function's columns: a segment's numbers as they are, which load/timing.sql makes a timing's values of. */
+const COLUMNS: Readonly<Record<keyof Columns | "worker", DuckDBType>> = {
+  slot: DOUBLE,
+  attempt: UTINYINT,
+  worker: USMALLINT,
+  phase: UINTEGER,
+  operation: USMALLINT,
+  intended: DOUBLE,
+  woke: DOUBLE,
+  acquired: DOUBLE,
+  sent: DOUBLE,
+  done: DOUBLE,
+  outcome: UTINYINT,
+  error: VARCHAR,
+  cache: TINYINT,
+  rows: INTEGER,
+  bytes: DOUBLE,
+};
+const NAMES = Object.keys(COLUMNS) as (keyof typeof COLUMNS)[];
 
 /** What the function of a connection reads at the moment, and what went wrong there. */
 interface Feed {
@@ -74,7 +58,7 @@ export function registerTimingFunction(connection: DuckDBConnection): void {
   connection.registerTableFunction(DuckDBTableFunction.create({
     name: NAME,
     bindFunction(info) {
-      for (const { name, type } of COLUMNS) info.addResultColumn(name, type);
+      for (const name of NAMES) info.addResultColumn(name, COLUMNS[name]);
     },
     initFunction: (info) => info.setMaxThreads(MAX_THREADS),
     mainFunction(_info, chunk) {
@@ -115,59 +99,37 @@ export async function withSpooledTimings<T>(
 
 /** Fills a chunk, from several frames when they are short; returns its rows. */
 function fill(chunk: DuckDBDataChunk, timings: SpooledTimings): number {
-  const vectors = COLUMNS.map((_, index) => duckdb.data_chunk_get_vector(chunk.chunk, index));
-  const masks = COLUMNS.map((): Uint8Array<ArrayBuffer> | null => null);
+  const vectors = NAMES.map((_, index) => duckdb.data_chunk_get_vector(chunk.chunk, index));
+  const withCode = new Uint8Array(CHUNK_ROWS / 8);
   let filled = 0;
   while (filled < CHUNK_ROWS) {
     const rows = timings.take(CHUNK_ROWS - filled);
     if (rows === null) break;
-    for (const [index, column] of COLUMNS.entries()) {
-      const numbers = numbersOf(rows, column.name);
-      if (column.name === "error") putCodes(numbers, rows.frame.codes, vectors[index]!, filled);
-      else put(numbers, vectors[index]!, filled);
-      if (column.valid !== undefined && hasNull(numbers, column.valid)) {
-        clearNulls(
-          numbers,
-          column.valid,
-          masks[index] ??= new Uint8Array(MASK_BYTES).fill(ALL_VALID),
-          filled,
-        );
-      }
+    for (const [index, name] of NAMES.entries()) {
+      if (name === "error") putCodes(rows, vectors[index]!, withCode, filled);
+      else put(numbersOf(rows, name), vectors[index]!, filled);
     }
     filled += rows.count;
   }
-  for (const [index, mask] of masks.entries()) {
-    if (mask === null) continue;
-    duckdb.vector_ensure_validity_writable(vectors[index]!);
-    duckdb.copy_data_to_vector_validity(vectors[index]!, 0, mask.buffer, 0, mask.length);
-  }
+  const errors = vectors[NAMES.indexOf("error")]!;
+  duckdb.vector_ensure_validity_writable(errors);
+  duckdb.copy_data_to_vector_validity(errors, 0, withCode.buffer, 0, withCode.length);
   return filled;
 }
 
-const integers = new BigInt64Array(CHUNK_ROWS);
-
-/**
- * Puts a column's numbers into their place in a vector. The package's own vectors cost six times as much: they
- * wrap each of a chunk's vectors in objects and copy twice.
- */
-function put(numbers: Columns[keyof Columns], vector: duckdb.Vector, to: number): void {
-  if (numbers instanceof Float64Array) {
-    writeIntegers(numbers, integers);
-    copy(integers.subarray(0, numbers.length), vector, to);
-  } else copy(numbers, vector, to);
-}
-
-/** Puts the error codes of those rows that have one: most have none. */
+/** Puts the error codes of those rows that have one: most have none. Others are null by their bit in `withCode`. */
 function putCodes(
-  numbers: ArrayLike<number>,
-  codes: readonly string[],
+  { frame, from, count }: TimingRows,
   vector: duckdb.Vector,
+  withCode: Uint8Array,
   to: number,
 ): void {
-  for (let at = 0; at < numbers.length; at++) {
-    if (numbers[at]! > 0) {
-      duckdb.vector_assign_string_element_len(vector, to + at, encoded(codes[numbers[at]! - 1]!));
-    }
+  for (let at = 0; at < count; at++) {
+    const code = frame.columns.error[from + at]!;
+    if (code === 0) continue;
+    // In UTF-8, which has no halves of surrogate pairs: they become U+FFFD.
+    duckdb.vector_assign_string_element_len(vector, to + at, encoded(frame.codes[code - 1]!));
+    withCode[(to + at) >> 3]! |= 1 << ((to + at) & 7);
   }
 }
 
@@ -176,7 +138,6 @@ const encodings = new Map<string, Uint8Array>();
 /** Codes come from servers, which may have ever new ones. */
 const MOST_ENCODINGS = 4096;
 
-/** A text in UTF-8: halves of surrogate pairs, which it does not have, become U+FFFD. */
 function encoded(code: string): Uint8Array {
   let bytes = encodings.get(code);
   if (bytes === undefined) {
@@ -186,13 +147,14 @@ function encoded(code: string): Uint8Array {
   return bytes;
 }
 
-function numbersOf({ frame, from, count }: TimingRows, name: Column["name"]): Columns[keyof Columns] {
+function numbersOf({ frame, from, count }: TimingRows, name: keyof typeof COLUMNS): Columns[keyof Columns] {
   return name === "worker"
     ? new Uint16Array(count).fill(frame.worker)
     : frame.columns[name].subarray(from, from + count);
 }
 
-function copy(values: Columns[keyof Columns] | BigInt64Array, vector: duckdb.Vector, to: number): void {
+/** The package's own vectors cost six times as much: they wrap each of a chunk's vectors and copy twice. */
+function put(values: Columns[keyof Columns], vector: duckdb.Vector, to: number): void {
   duckdb.copy_data_to_vector(
     vector,
     to * values.BYTES_PER_ELEMENT,
