@@ -160,7 +160,10 @@ export interface Scenario {
   readonly timeout: number;
   /** Requests under way at most; more are shed. By default as many as the rate and the targets need. */
   readonly inFlight?: number;
-  /** Further attempts of a request that failed or timed out; each is recorded. None unless given. */
+  /**
+   * Further attempts of a request that failed or timed out; each is recorded, and the request is what the last one came
+   * to, at the time from when it was due until then. None unless given.
+   */
   readonly retry?: { readonly attempts: number; readonly backoff: number };
   /** The access paths that are compared; `sql` is the baseline where it is among them. */
   readonly paths: readonly PathName[];
