@@ -7,7 +7,7 @@ import { openStore } from "../store/open.ts";
 import { openRun } from "../store/read.ts";
 import { withTempDir } from "../store/testing.ts";
 import { summarise } from "./summarise.ts";
-import { FIXTURE_ARMS, type FixtureOptions, fixtureRun } from "./testing.ts";
+import { FIXTURE_ARMS, type FixtureOptions, type FixtureRow, fixtureRun } from "./testing.ts";
 
 /** The summary of a fixture made with these options. */
 async function summaryOf(options: FixtureOptions = {}): Promise<RunSummary> {
@@ -78,6 +78,28 @@ Deno.test("a summary's quantiles and counts are those of the raw rows", () =>
     const reread = JSON.parse(JSON.stringify(summary)) as RunSummary;
     assert.deepEqual({ ...reread, run: null }, { ...summary, run: null });
   }));
+
+Deno.test("a request that succeeds when it is retried is a success at its whole response time, and said to be retried", async () => {
+  const answered = (row: FixtureRow): FixtureRow => {
+    return { ...row, outcome: "ok", error: null, doneUs: row.intendedUs + 5000 };
+  };
+  const summary = await summaryOf({
+    ...SHORT,
+    change(row) {
+      if (row.phase.arm !== "sql") return answered(row);
+      const failed: FixtureRow = { ...row, outcome: "failed", error: "40001" };
+      return [failed, { ...answered(row), attempt: 1, doneUs: row.intendedUs + 80_000 }];
+    },
+  });
+  const { n, outcomes, response, errors, warnings } = armOf(summary, "sql");
+  assert.deepEqual([outcomes.ok, response["0.5"]!.value, errors], [n, 80, []]);
+  assert.ok(
+    warnings.some(({ code, text }) => code === "retried" && text.startsWith(`${n} of ${n} requests of sql `)),
+  );
+  assert.ok(summary.warnings.some(({ code }) => code === "retried"));
+  assert.deepEqual(armOf(summary, "graphql").warnings, []);
+  assert.equal(summary.validity.checks.find(({ name }) => name === "slots")!.ok, true);
+});
 
 Deno.test("an arm that takes twice as long is slower with ratio 2; one that takes as long is equivalent", async () => {
   const summary = await summaryOf({

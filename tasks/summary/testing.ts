@@ -61,24 +61,25 @@ const PLAN = [{ Plan: { "Node Type": "Index Scan", "Index Name": "product_pkey",
 
 function writeRows(path: string, rows: Iterable<FixtureRow>, options: FixtureOptions): void {
   using writer = new SegmentWriter(path, 0);
+  const { change = (row: FixtureRow) => row } = options;
   for (const plain of rows) {
-    const row = options.change === undefined ? plain : options.change(plain);
-    if (row === null) continue;
-    writer.push(
-      row.slot,
-      row.attempt,
-      row.phase.phaseId,
-      row.operation.operationId,
-      row.intendedUs,
-      row.wokeUs,
-      row.acquiredUs,
-      row.sentUs,
-      row.doneUs,
-      OUTCOMES.indexOf(row.outcome),
-      row.error,
-      row.cache,
-      row.rows,
-      row.bytes,
-    );
+    for (const row of [change(plain) ?? []].flat() as FixtureRow[]) {
+      writer.push(
+        row.slot,
+        row.attempt,
+        row.phase.phaseId,
+        row.operation.operationId,
+        row.intendedUs,
+        row.wokeUs,
+        row.acquiredUs,
+        row.sentUs,
+        row.doneUs,
+        OUTCOMES.indexOf(row.outcome),
+        row.error,
+        row.cache,
+        row.rows,
+        row.bytes,
+      );
+    }
   }
 }

@@ -41,8 +41,8 @@ export interface FixtureOptions {
   readonly startedAt?: Date;
   readonly gitCommit?: string | null;
   readonly thresholds?: Partial<ValidityThresholds>;
-  /** Changes a row before it is recorded; null leaves it out. */
-  readonly change?: (row: FixtureRow) => FixtureRow | null;
+  /** Changes a row before it is recorded; null leaves it out, and a list is its slot's attempts. */
+  readonly change?: (row: FixtureRow) => FixtureRow | readonly FixtureRow[] | null;
   /** Changes the samples before they are recorded. */
   readonly samples?: (samples: Sample[]) => Sample[];
   /** Changes the run's record. */
