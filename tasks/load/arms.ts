@@ -1,9 +1,10 @@
 import { createHash } from "node:crypto";
 import type { Operation } from "../model/operation.ts";
+import type { ArmRecord } from "../model/run.ts";
 import { UsageError } from "../model/errors.ts";
 import type { LoadedScenario } from "./scenario.ts";
 import type { ArmTarget } from "../paths/path.ts";
-import { pathOf, SUFFIXES } from "../paths/registry.ts";
+import { pathOf, reference, SUFFIXES } from "../paths/registry.ts";
 import type { Statement } from "../targets/target.ts";
 import { loadQuestion, type Question, type QuestionFile } from "../targets/workload.ts";
 import type { Arm } from "./plan.ts";
@@ -42,6 +43,18 @@ export function loadWorkload(dir: string, scenario: Pick<LoadedScenario, "operat
     }
     return question;
   });
+}
+
+/** Arms as the store records them: direct SQL is the baseline where one asks by it, else the first arm. */
+export function armRecords(arms: readonly Pick<Arm, "name" | "target">[]): ArmRecord[] {
+  const baseline = arms.find(({ target }) => target.path === reference.name) ?? arms[0];
+  return arms.map((arm, armId) => ({
+    armId,
+    name: arm.name,
+    path: arm.target.path,
+    role: arm === baseline ? "baseline" : "candidate",
+    overrides: {},
+  }));
 }
 
 /** The arms of a run, and the operations that they ask as the store records them. */

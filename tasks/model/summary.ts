@@ -1,4 +1,4 @@
-import type { Environment, Run, Verdict } from "./run.ts";
+import type { ArmRecord, Environment, Run, Verdict } from "./run.ts";
 import type { SloTerm, SloWindows } from "./slo.ts";
 
 /** A doubt about a number, printed as a footnote beside it. `code` is stable, `text` is for people. */
@@ -249,6 +249,8 @@ export interface RunSummary {
   readonly verdict: Verdict | null;
   /** Whole sentences, the most important first. */
   readonly reasons: readonly string[];
+  /** In their order. */
+  readonly arms: readonly ArmRecord[];
   /** Each term for each arm; empty without an SLO. */
   readonly slo: readonly SloResult[];
   /** Per arm over all operations first (`operation` null), then per operation × arm. */

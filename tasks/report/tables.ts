@@ -153,8 +153,10 @@ export function cacheTable(summary: RunSummary): Table | null {
 /** What GraphQL costs over direct SQL per operation. Null unless both were measured. */
 export function graphqlTable(summary: RunSummary, footnotes: Footnotes): Table | null {
   const rows = summary.operations.filter(({ operation }) => operation !== null);
-  const direct = rows.filter(({ arm }) => pathOfArm(arm) === reference);
-  const pairs = rows.filter(({ arm }) => pathOfArm(arm)?.language === "graphql" && !pathOfArm(arm)!.cached)
+  const pathOf = (row: Summary) => findPath(summary.arms.find(({ name }) => name === row.arm)?.path);
+  const direct = rows.filter((row) => pathOf(row) === reference);
+  const isGraphql = (path: Path | undefined) => path?.language === "graphql" && !path.cached;
+  const pairs = rows.filter((row) => isGraphql(pathOf(row)))
     .flatMap((graphql) => {
       const sql = direct.find(({ operation }) => operation === graphql.operation);
       return sql === undefined ? [] : [{ sql, graphql }];
@@ -199,11 +201,6 @@ export function graphqlTable(summary: RunSummary, footnotes: Footnotes): Table |
     note:
       "Bytes are the mean size of an answer as it arrived. The results themselves were checked to be equal before timing.",
   };
-}
-
-/** The path of an arm, after which it is named; undefined for one of another Benchbook. */
-function pathOfArm(arm: string): Path | undefined {
-  return findPath(arm);
 }
 
 /** Where every scheduled slot went: by arm, phase and outcome. */

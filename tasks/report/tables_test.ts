@@ -1,9 +1,50 @@
 import assert from "node:assert/strict";
-import { codeCounts } from "./tables.ts";
+import type { ArmRecord } from "../model/run.ts";
+import type { RunSummary } from "../model/summary.ts";
+import { Footnotes } from "./cells.ts";
+import { codeCounts, graphqlTable } from "./tables.ts";
+import { exampleSummary } from "./testing.ts";
 
 Deno.test("of very many codes the most frequent are shown, and the others counted", () => {
   assert.equal(codeCounts([{ code: "57014", n: 1200 }, { code: "500", n: 3 }]), "57014: 1,200, 500: 3");
   const many = Array.from({ length: 300 }, (_, index) => ({ code: `E${index}`, n: 2 }));
   const text = codeCounts(many);
   assert.ok(text.startsWith("E0: 2, ") && text.endsWith(", E11: 2, and 288 more: 576"), text);
+});
+
+/** The example with its arms called otherwise, or over other paths. */
+function withArms(change: (arm: ArmRecord) => ArmRecord): RunSummary {
+  const summary = exampleSummary();
+  const arms = summary.arms.map(change);
+  const named = (name: string) => arms[summary.arms.findIndex((arm) => arm.name === name)]!.name;
+  return {
+    ...summary,
+    arms,
+    operations: summary.operations.map((row) => ({ ...row, arm: named(row.arm) })),
+    comparisons: summary.comparisons.map((row) => ({
+      ...row,
+      baseline: named(row.baseline),
+      candidate: named(row.candidate),
+    })),
+  };
+}
+
+Deno.test("what GraphQL costs is told by the arms' paths, whatever they are called", () => {
+  const table = (summary: RunSummary) => graphqlTable(summary, new Footnotes());
+  const usual = table(exampleSummary());
+  assert.ok(usual !== null && usual.groups.length > 0);
+  assert.deepEqual(table(withArms((arm) => ({ ...arm, name: `arm ${arm.armId}` }))), usual);
+  // Of a cache before it, or of a path that is not known, nothing is told there.
+  for (const other of ["graphql+cache", "a path of tomorrow", "sql"]) {
+    assert.equal(table(withArms((arm) => arm.path === "graphql" ? { ...arm, path: other } : arm)), null);
+  }
+});
+
+Deno.test("of several arms over GraphQL each row says whose it is", () => {
+  const both = withArms((arm) => arm.path === "sql+cache" ? { ...arm, name: "other", path: "graphql" } : arm);
+  const table = graphqlTable(both, new Footnotes())!;
+  for (const { span, rows } of table.groups) {
+    assert.equal(span, rows.length);
+    assert.deepEqual(rows.map(({ name }) => name), ["graphql p50", "graphql p95", "other p50", "other p95"]);
+  }
 });

@@ -1,4 +1,5 @@
 import { ARMS, OPERATIONS, ratioRows } from "../charts/testing.ts";
+import { armAPath } from "../model/arms.ts";
 import { DEFAULT_THRESHOLDS, type Run } from "../model/run.ts";
 import { parseSlo } from "../model/slo.ts";
 import type {
@@ -25,6 +26,7 @@ export function exampleSummary(overrides: Partial<RunSummary> = {}): RunSummary 
       "The targets are missed: p95<20ms over graphql measured 24.1 ms.",
       "7 of 8 targets hold; graphql alone misses any.",
     ],
+    arms: armAPath(ARMS),
     slo: slo(),
     operations,
     comparisons: ratioRows().map((row): Comparison => ({

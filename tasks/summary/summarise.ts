@@ -47,7 +47,8 @@ async function compute(rows: Rows, file: string, reference: string): Promise<Run
     lagP99Ms,
     endedEarly: run.status !== "complete",
   });
-  const ratios = await comparisons(rows, runId, config, await armsOfRun(rows, run));
+  const arms = await armsOfRun(rows, run);
+  const ratios = await comparisons(rows, runId, config, arms);
   const compared = ratios.some(({ p }) => p !== null);
   const slo = await judgeSlo(rows, runId, config, operations);
   // Where the load goes up and down by plan, that a level changes is what was asked for.
@@ -60,6 +61,7 @@ async function compute(rows: Rows, file: string, reference: string): Promise<Run
     run: { ...run, verdict },
     verdict,
     reasons,
+    arms,
     slo,
     operations,
     comparisons: ratios,
