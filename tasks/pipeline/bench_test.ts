@@ -47,7 +47,7 @@ Deno.test("one command goes from nothing to a stored run, a report and a PDF", a
           "Start the stack",
           "Seed northwind tiny",
           "Start GraphQL",
-          "Prove",
+          "Check that all paths",
           "Measure",
           "Store",
           "Report",

@@ -152,7 +152,13 @@ export const FINISHED: readonly End[] = [
 export const INTERRUPTED_AROUND: readonly End[] = [
   typed("Ctrl-C at the start", [null], SHORT, ctrlC, (_land, shows) => shows(/Start|Find|Seed/)),
   // Quick scenarios may have gone on to the measuring when the key is seen.
-  typed("Ctrl-C in the proof", [null, "interrupted"], SHORT, ctrlC, (_land, shows) => shows(/Prove/)),
+  typed(
+    "Ctrl-C in the proof",
+    [null, "interrupted"],
+    SHORT,
+    ctrlC,
+    (_land, shows) => shows(/Check that all paths/),
+  ),
   typed("Ctrl-C while storing", ["complete"], SHORT, ctrlC, (_land, shows) => shows(/Store/)),
 ];
 
