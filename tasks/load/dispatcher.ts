@@ -1,7 +1,7 @@
 import { CACHE_STATES, type Outcome, OUTCOMES } from "../model/timing.ts";
 import type { SegmentWriter } from "../store/segment_writer.ts";
 import { thrownCode } from "../targets/error_code.ts";
-import { type Call, newCall, settle, type Target } from "../targets/target.ts";
+import { type Call, complete, newCall, type Target } from "../targets/target.ts";
 import type { EndedRows } from "./ended_rows.ts";
 import { Flights, type Linked } from "./flights.ts";
 import type { LiveCounts } from "./live_counts.ts";
@@ -152,7 +152,7 @@ export class Dispatcher {
     try {
       this.#options.targets[flight.arm]!.run(call);
     } catch (error) {
-      settle(call, this.#options.nowUs(), "failed", thrownCode(error));
+      complete(call, this.#options.nowUs(), "failed", thrownCode(error));
       call.onDone();
     }
   }
@@ -221,7 +221,7 @@ export class Dispatcher {
 
   #giveUp(flight: Flight, outcome: "timeout" | "unsent"): void {
     const { abort } = flight.call;
-    settle(flight.call, this.#options.nowUs(), outcome, null);
+    complete(flight.call, this.#options.nowUs(), outcome, null);
     this.#land(flight);
     abort?.();
   }

@@ -3,7 +3,7 @@ import { Client } from "pg";
 import { monotonicUs } from "../net/clock.ts";
 import { eventually } from "../net/testing.ts";
 import { withStack } from "../stack/testing.ts";
-import { askOnce, type Call, newCall, settle, type Statement, type Target } from "../targets/target.ts";
+import { askOnce, type Call, complete, newCall, type Statement, type Target } from "../targets/target.ts";
 import type { ArmTarget } from "../paths/path.ts";
 import { openTargets } from "./open_targets.ts";
 
@@ -17,7 +17,7 @@ function statementOf(text: string): Statement {
 /** As the dispatcher gives up what takes too long. */
 function giveUp(call: Call): void {
   const { abort } = call;
-  settle(call, monotonicUs(), "timeout", null);
+  complete(call, monotonicUs(), "timeout", null);
   abort?.();
 }
 

@@ -196,6 +196,6 @@ Deno.test("the null target answers at once, with its times in order", () => {
   const target = new NullTarget(() => us += 1);
   const call = newCall({ operationId: 0, name: "one", write: false, text: "", parameters: [] }, []);
   target.run(call);
-  assert.deepEqual([call.outcome, call.settled, call.rows], ["ok", true, 1]);
+  assert.deepEqual([call.outcome, call.completed, call.rows], ["ok", true, 1]);
   assert.ok(call.acquiredUs <= call.sentUs && call.sentUs < call.doneUs);
 });

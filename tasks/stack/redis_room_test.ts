@@ -3,7 +3,7 @@ import { Redis } from "ioredis";
 import { refusalWarnings } from "../summary/cache_refusals.ts";
 import { rowEntries } from "../targets/cache_entries.ts";
 import { CachedTarget } from "../targets/cached.ts";
-import { askOnce, newCall, settle } from "../targets/target.ts";
+import { askOnce, complete, newCall } from "../targets/target.ts";
 import { behind } from "../targets/testing_cached.ts";
 import { assertAsFound, difference } from "../testing/facts.ts";
 import { lookAround } from "../testing/surroundings.ts";
@@ -14,7 +14,7 @@ const MB = 1024 * 1024;
 
 /** Direct SQL that answers a kilobyte at once. */
 const sql = behind((call) => {
-  settle(call, 1, "ok", null);
+  complete(call, 1, "ok", null);
   call.rows = 1;
   call.answer = [{ id: call.values[0], text: "x".repeat(1000) }];
   call.onDone();

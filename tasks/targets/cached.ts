@@ -6,7 +6,7 @@ import { EvictionWatch } from "./eviction_watch.ts";
 import { readRedisOptions, RedisConnection } from "../redis/connection.ts";
 import { notRedis, type Reply, writeCommand } from "../redis/wire.ts";
 import { type Refusal, Refusals } from "./refusals.ts";
-import { type Call, newCall, settle, type Target } from "./target.ts";
+import { type Call, complete, newCall, type Target } from "./target.ts";
 
 export interface CachedTargetOptions {
   readonly redisUrl: string;
@@ -94,7 +94,7 @@ export class CachedTarget implements Target {
     this.#redis.send(command, (reply, stored, bytes) => {
       const doneUs = nowUs();
       const entry = this.#entryOf(reply, stored, call.keep !== false);
-      if (call.settled) return;
+      if (call.completed) return;
       if (entry === null || entry instanceof Error) {
         call.cache = entry === null ? "miss" : "bypass";
         return this.#ask(call, key, entry === null);
@@ -102,7 +102,7 @@ export class CachedTarget implements Target {
       call.cache = "hit";
       call.rows = entry.rows;
       call.bytes = bytes;
-      settle(call, doneUs, "ok", null);
+      complete(call, doneUs, "ok", null);
       if (call.keep) call.answer = entry.answer;
       call.onDone();
     });
@@ -175,16 +175,16 @@ export class CachedTarget implements Target {
   #giveUp({ call }: Load, key: string): void {
     this.#loads.delete(key);
     const { abort } = call;
-    settle(call, this.#options.nowUs(), "timeout", null);
+    complete(call, this.#options.nowUs(), "timeout", null);
     abort?.();
   }
 
   #answer(call: Call, loaded: Call): void {
-    if (call.settled) return;
+    if (call.completed) return;
     call.rows = loaded.rows;
     call.bytes = loaded.bytes;
     const { nowUs, entries } = this.#options;
-    settle(call, nowUs(), loaded.outcome, loaded.error);
+    complete(call, nowUs(), loaded.outcome, loaded.error);
     const { outcome, answer } = loaded;
     if (call.keep) call.answer = outcome === "ok" ? entries.answerOf(answer) : answer;
     call.onDone();

@@ -1,5 +1,5 @@
 import type { CacheState, Outcome } from "../model/timing.ts";
-import { type Call, settle, type Target } from "./target.ts";
+import { type Call, complete, type Target } from "./target.ts";
 
 /** What a scripted target does with one call. */
 export interface Script {
@@ -27,7 +27,7 @@ export class FakeTarget implements Target {
     call.sentUs = this.nowUs();
     call.cache = cache;
     const answer = () => {
-      settle(call, this.nowUs(), outcome, error);
+      complete(call, this.nowUs(), outcome, error);
       call.onDone();
     };
     const timer = serviceMs === Infinity ? undefined : setTimeout(answer, serviceMs);

@@ -6,7 +6,7 @@ import { HttpConnection, type HttpListener } from "./http1.ts";
 import { endpointOf, PostWriter } from "./http_request.ts";
 import type { HttpResponse } from "./http_response.ts";
 import { Pool } from "./pool.ts";
-import { type Call, settle, type Target } from "./target.ts";
+import { type Call, complete, type Target } from "./target.ts";
 
 export interface GraphqlTargetOptions {
   readonly url: string;
@@ -83,11 +83,11 @@ export class GraphqlTarget implements Target {
     try {
       await lane.connection.connect();
     } catch (error) {
-      settle(call, this.#options.nowUs(), "failed", transportCode(error));
+      complete(call, this.#options.nowUs(), "failed", transportCode(error));
       if (call.keep) call.answer = error;
     }
-    if (!call.settled && lane.connection.open) return lane.run(call, this.#write(call));
-    settle(call, this.#options.nowUs(), "failed", "ECONNRESET");
+    if (!call.completed && lane.connection.open) return lane.run(call, this.#write(call));
+    complete(call, this.#options.nowUs(), "failed", "ECONNRESET");
     this.#pool.release(lane);
     call.onDone();
   }
@@ -144,7 +144,7 @@ class Lane implements HttpListener {
     const doneUs = this.#nowUs();
     const call = this.#call!;
     if (response instanceof Error) {
-      settle(call, doneUs, "failed", transportCode(response));
+      complete(call, doneUs, "failed", transportCode(response));
       if (call.keep) call.answer = response;
     } else judge(call, response, doneUs);
     this.#call = null;
@@ -153,11 +153,11 @@ class Lane implements HttpListener {
   }
 }
 
-/** Settles a call by what was answered. */
+/** Completes a call by what was answered. */
 function judge(call: Call, { status, body, bytes }: HttpResponse, doneUs: number): void {
-  if (!call.settled) call.bytes = bytes;
+  if (!call.completed) call.bytes = bytes;
   const { error, answer } = judgeAnswer(status, body, call.keep);
-  settle(call, doneUs, error === null ? "ok" : "failed", error);
+  complete(call, doneUs, error === null ? "ok" : "failed", error);
   if (call.keep) call.answer = answer;
 }
 

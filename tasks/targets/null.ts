@@ -1,4 +1,4 @@
-import { type Call, settle, type Target } from "./target.ts";
+import { type Call, complete, type Target } from "./target.ts";
 
 /** A target that answers at once: what is left is the generator's own cost. */
 export class NullTarget implements Target {
@@ -15,7 +15,7 @@ export class NullTarget implements Target {
     call.acquiredUs = call.sentUs = this.nowUs();
     call.rows = 1;
     call.bytes = 0;
-    settle(call, this.nowUs(), "ok", null);
+    complete(call, this.nowUs(), "ok", null);
     call.onDone();
   }
 

@@ -1,5 +1,5 @@
 import { thrownCode } from "./error_code.ts";
-import { type Call, settle } from "./target.ts";
+import { type Call, complete } from "./target.ts";
 
 /** A queue with fewer gone calls than that is left as it is. */
 const SWEEP_AT = 256;
@@ -48,7 +48,7 @@ export class Pool<C> {
   release(connection: C): void {
     while (this.#first < this.#waiting.length) {
       const next = this.#waiting[this.#first++]!;
-      if (next.settled) {
+      if (next.completed) {
         this.#givenUp--;
         continue;
       }
@@ -69,7 +69,7 @@ export class Pool<C> {
   }
 
   #sweep(): void {
-    this.#waiting = this.#waiting.slice(this.#first).filter(({ settled }) => !settled);
+    this.#waiting = this.#waiting.slice(this.#first).filter(({ completed }) => !completed);
     this.#first = 0;
     this.#givenUp = 0;
   }
@@ -79,7 +79,7 @@ export class Pool<C> {
     try {
       this.#start(connection, call);
     } catch (error) {
-      settle(call, call.acquiredUs, "failed", thrownCode(error));
+      complete(call, call.acquiredUs, "failed", thrownCode(error));
       this.release(connection);
       call.onDone();
     }

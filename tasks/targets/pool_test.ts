@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { Pool } from "./pool.ts";
-import { type Call, newCall, settle } from "./target.ts";
+import { type Call, complete, newCall } from "./target.ts";
 
 const STATEMENT = { name: "s", parameters: [], operationId: 0, write: false } as never;
 
@@ -12,7 +12,7 @@ function call(onDone: () => void = () => {}): Call {
 
 function giveUp(waiting: Call): void {
   const { abort } = waiting;
-  settle(waiting, 0, "timeout", null);
+  complete(waiting, 0, "timeout", null);
   abort?.();
 }
 

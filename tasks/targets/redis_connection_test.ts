@@ -6,7 +6,7 @@ import { rowEntries } from "./cache_entries.ts";
 import { CachedTarget } from "./cached.ts";
 import { readRedisOptions, RedisConnection } from "../redis/connection.ts";
 import { type Reply, writeCommand } from "../redis/wire.ts";
-import { askOnce, newCall, settle } from "./target.ts";
+import { askOnce, complete, newCall } from "./target.ts";
 import { behind } from "./testing_cached.ts";
 
 function ask(connection: RedisConnection, ...words: string[]): Promise<Reply> {
@@ -147,7 +147,7 @@ Deno.test("a call of the cached path can be given up, whatever Redis does", asyn
     const call = newCall(statement, []);
     const done = askOnce(cached, call);
     const { abort } = call;
-    settle(call, 1, "timeout", null);
+    complete(call, 1, "timeout", null);
     abort!();
     await done;
     await cached.close();

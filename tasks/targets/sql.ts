@@ -10,7 +10,7 @@ import { exactParser } from "./pg_exact.ts";
 import { Pool } from "./pool.ts";
 import { Lane } from "./sql_lane.ts";
 import { limited } from "./sql_limits.ts";
-import { type Call, settle, type Target } from "./target.ts";
+import { type Call, complete, type Target } from "./target.ts";
 
 /** What direct SQL needs. */
 export interface SqlTargetOptions {
@@ -131,19 +131,19 @@ export class SqlTarget implements Target {
   }
 
   #refuse(call: Call): void {
-    settle(call, this.#options.nowUs(), "failed", "08003");
+    complete(call, this.#options.nowUs(), "failed", "08003");
     call.onDone();
   }
 
   async #healAndRun(lane: Lane, call: Call): Promise<void> {
     call.abort = null;
     if (!await this.#heal(lane)) {
-      settle(call, this.#options.nowUs(), "failed", "08001");
+      complete(call, this.#options.nowUs(), "failed", "08001");
       call.onDone();
       this.#network.later(RECONNECT_MS, () => this.#pool.release(lane));
       return;
     }
-    if (!call.settled) return lane.run(call, this.#execution);
+    if (!call.completed) return lane.run(call, this.#execution);
     // It was given up meanwhile, and a statement that no one waits for must not be sent.
     this.#pool.release(lane);
     call.onDone();

@@ -8,7 +8,7 @@ import { runtimeNetwork } from "../net/runtime_channel.ts";
 import { withDatabase } from "../stack/testing_shared.ts";
 import { Cancels } from "./pg_cancels.ts";
 import { SqlTarget } from "./sql.ts";
-import { askOnce, type Call, newCall, settle, type Statement, type Value } from "./target.ts";
+import { askOnce, type Call, complete, newCall, type Statement, type Value } from "./target.ts";
 
 const SESSION = "benchbook test load";
 let operations = 0;
@@ -30,7 +30,7 @@ function callOf(text: string, values: readonly Value[] = []): Call {
 /** As the dispatcher gives up what takes too long. */
 function giveUp(call: Call): void {
   const { abort } = call;
-  settle(call, monotonicUs(), "timeout", null);
+  complete(call, monotonicUs(), "timeout", null);
   abort?.();
 }
 

@@ -3,7 +3,7 @@ import type { PgConnection, PgListener, PgReply } from "./pg_connection.ts";
 import type { Cancels } from "./pg_cancels.ts";
 import type { Execution } from "./pg_execution.ts";
 import { endsConnection, sqlErrorCode } from "./sql_error.ts";
-import { type Call, settle } from "./target.ts";
+import { type Call, complete } from "./target.ts";
 
 /** A cancelled statement has this long to end; then the connection is closed, and with it what is left. */
 const DRAIN_MS = 1000;
@@ -50,13 +50,13 @@ export class Lane implements PgListener {
   onReply({ error, rows, bytes, answer }: PgReply): void {
     const call = this.#call!;
     if (error === null) {
-      settle(call, this.#options.nowUs(), "ok", null);
+      complete(call, this.#options.nowUs(), "ok", null);
       call.rows = rows;
       call.bytes = bytes;
       if (call.keep) call.answer = answer;
     } else {
       const code = sqlErrorCode(error);
-      settle(call, this.#options.nowUs(), "failed", code);
+      complete(call, this.#options.nowUs(), "failed", code);
       // The server says so before it hangs up: the next request must not find out.
       if (endsConnection(code)) this.connection.close();
       if (call.keep) call.answer = error;

@@ -5,7 +5,7 @@ import { overEachNetwork } from "../net/testing.ts";
 import { withPostgres } from "../stack/testing.ts";
 import { startProxy } from "./pg_testing_proxy.ts";
 import { SqlTarget } from "./sql.ts";
-import { askOnce, type Call, newCall, settle, type Statement, type Value } from "./target.ts";
+import { askOnce, type Call, complete, newCall, type Statement, type Value } from "./target.ts";
 
 const nowUs = () => performance.now() * 1000;
 
@@ -69,7 +69,7 @@ async function overNetwork(t: Deno.TestContext, url: string, network: Network, b
       const call = newCall(statement("SELECT pg_sleep(5)", [], 5), []);
       const running = askOnce(target, call);
       await new Promise((resolve) => setTimeout(resolve, 50));
-      call.settled = true;
+      call.completed = true;
       call.outcome = "timeout";
       call.doneUs = 123;
       call.abort!();
@@ -83,7 +83,7 @@ async function overNetwork(t: Deno.TestContext, url: string, network: Network, b
       const slow = [1, 2].map(() => ask(target, "SELECT pg_sleep(0.1)", [], 4));
       const call = newCall(statement("SELECT 1", [], 3), []);
       const waiting = askOnce(target, call);
-      call.settled = true;
+      call.completed = true;
       call.abort!();
       await waiting;
       assert.ok(Number.isNaN(call.acquiredUs));
@@ -164,7 +164,7 @@ async function overNetwork(t: Deno.TestContext, url: string, network: Network, b
           const call = newCall(statement("INSERT INTO written VALUES (1)", [], 11), []);
           const running = askOnce(one, call);
           await new Promise((resolve) => setTimeout(resolve, 30));
-          settle(call, nowUs(), "timeout", null);
+          complete(call, nowUs(), "timeout", null);
           proxy = startProxy(listener, Number(port));
           await running;
           assert.ok(Number.isNaN(call.sentUs));

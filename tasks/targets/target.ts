@@ -43,12 +43,12 @@ export interface Call {
   /** Set by the target while it runs: gives the request up and frees (or replaces) its connection. */
   abort: (() => void) | null;
   /**
-   * Set by who asks: called once, when the call is settled and its connection is free again; for one that was
+   * Set by who asks: called once, when the call is completed and its connection is free again; for one that was
    * given up that may be later.
    */
   onDone: () => void;
   /** The call was given up: what arrives later must not change it. */
-  settled: boolean;
+  completed: boolean;
   /** Whether the answer is kept (equality checks, caches); the same code runs with and without. */
   readonly keep: Keep;
   answer: unknown;
@@ -101,16 +101,16 @@ export function newCall(statement: Statement, values: readonly Value[], keep: Ke
     bytes: -1,
     abort: null,
     onDone: nothing,
-    settled: false,
+    completed: false,
     keep,
     answer: undefined,
   };
 }
 
 /** Marks the call done now, unless it was given up before. */
-export function settle(call: Call, nowUs: number, outcome: Outcome, error: string | null): void {
-  if (call.settled) return;
-  call.settled = true;
+export function complete(call: Call, nowUs: number, outcome: Outcome, error: string | null): void {
+  if (call.completed) return;
+  call.completed = true;
   call.doneUs = nowUs;
   call.outcome = outcome;
   call.error = error;

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { CachedTarget } from "./cached.ts";
 import { rowEntries } from "./cache_entries.ts";
-import { askOnce, type Call, newCall, settle, type Target } from "./target.ts";
+import { askOnce, type Call, complete, newCall, type Target } from "./target.ts";
 
 /** What a cache stands before, where only that is the subject: opens and closes nothing. */
 export function behind(run: (call: Call) => void): Target {
@@ -10,7 +10,7 @@ export function behind(run: (call: Call) => void): Target {
 
 /** Direct SQL that answers at once. */
 const sql = behind((call) => {
-  settle(call, 1, "ok", null);
+  complete(call, 1, "ok", null);
   call.rows = 1;
   call.answer = [{ id: call.values[0], text: "x".repeat(1000) }];
   call.onDone();

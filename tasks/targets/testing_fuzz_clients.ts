@@ -3,7 +3,7 @@ import { rowEntries } from "./cache_entries.ts";
 import { CachedTarget } from "./cached.ts";
 import { GraphqlTarget } from "./graphql.ts";
 import { judgeAnswer } from "./graphql_answer.ts";
-import { askOnce, newCall, settle } from "./target.ts";
+import { askOnce, complete, newCall } from "./target.ts";
 import { behind } from "./testing_cached.ts";
 import { Draws, FuzzNetwork, joined, json, mutated } from "./testing_fuzz.ts";
 import { redisLength } from "./testing_scripted.ts";
@@ -89,7 +89,7 @@ function httpBytes(body: Uint8Array, draws: Draws): { bytes: Uint8Array; close: 
   }
 }
 
-/** Answers of HTTP: each request is settled once its connection ends at the latest, and the one after it is right. */
+/** Answers of HTTP: each request is completed once its connection ends at the latest, and the one after it is right. */
 export async function fuzzHttp(seed: number, cases: number): Promise<void> {
   const network = new FuzzNetwork();
   const target = new GraphqlTarget({
@@ -121,7 +121,7 @@ export async function fuzzHttp(seed: number, cases: number): Promise<void> {
       };
       target.run(call);
     });
-    assert.ok(call.settled && done === 1, where);
+    assert.ok(call.completed && done === 1, where);
     assert.deepEqual(network.thrown, [], where);
     assert.ok(call.error === null || PRINTABLE.test(call.error), `${where}: ${call.error}`);
     if (!changed) {
@@ -193,7 +193,7 @@ function redisReply(id: number, draws: Draws): { bytes: Uint8Array; entry: boole
 /** Replies of Redis, several under way: every lookup is answered with its rows, from the cache or past it. */
 export async function fuzzRedis(seed: number, cases: number): Promise<void> {
   const sql = behind((call) => {
-    settle(call, 0, "ok", null);
+    complete(call, 0, "ok", null);
     call.rows = 1;
     call.answer = ROWS(call.values[0] as number);
     call.onDone();

@@ -12,7 +12,7 @@ import { NullTarget } from "../../targets/null.ts";
 /** A closed loop over a dispatcher, with or without a recorder, in a thread of its own: compiled for nothing else. */
 export interface RecordingOrder {
   readonly plan: LoadPlan;
-  /** A target that settles each call at once, instead of the plan's. */
+  /** A target that completes each call at once, instead of the plan's. */
   readonly nothing: boolean;
   readonly recorded: boolean;
   readonly clients: number;
