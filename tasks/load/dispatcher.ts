@@ -3,7 +3,7 @@ import type { SegmentWriter } from "../store/segment_writer.ts";
 import { thrownCode } from "../targets/error_code.ts";
 import { type Call, complete, newCall, type Target } from "../targets/target.ts";
 import type { EndedRows } from "./ended_rows.ts";
-import { Flights, type Linked } from "./flights.ts";
+import { InFlight, type Linked } from "./in_flight.ts";
 import type { LiveCounts } from "./live_counts.ts";
 import type { Progress } from "./messages.ts";
 import type { Carried, Mix } from "./mix.ts";
@@ -43,9 +43,10 @@ export interface Ready {
   readonly call: Call;
 }
 
-/** A slot's attempt under way. */
-interface Flight extends Ready, Linked<Flight> {
-  readonly attempt: number;
+/** An attempt of a slot, in flight. */
+interface Attempt extends Ready, Linked<Attempt> {
+  /** 0 for the first. */
+  readonly nth: number;
   readonly wokeUs: number;
   readonly onEnd: OnEnd;
 }
@@ -61,9 +62,9 @@ const OUTCOME_INDEX = Object.fromEntries(OUTCOMES.map((name, index) => [name, in
  */
 export class Dispatcher {
   readonly #options: DispatcherOptions;
-  readonly #flights = new Flights<Flight>();
+  readonly #inFlight = new InFlight<Attempt>();
   /** Attempts that are over, and whose slots have another one before them. */
-  readonly #between = new Set<Flight>();
+  readonly #between = new Set<Attempt>();
   readonly #armOf: Map<string, number>;
   readonly #counts = { due: 0, ok: 0, failed: 0, timeout: 0, shed: 0, unsent: 0 };
   #phase = 0;
@@ -108,14 +109,14 @@ export class Dispatcher {
   send({ slot, arm, phase, operationId, intendedUs, call }: Ready, wokeUs: number, onEnd: OnEnd): void {
     this.#counts.due++;
     this.#options.live?.woke(wokeUs - intendedUs);
-    if (this.#flights.size >= this.#options.inFlightCap) {
+    if (this.#inFlight.size >= this.#options.inFlightCap) {
       this.#push(slot, 0, phase, operationId, intendedUs, wokeUs, null, "shed");
       this.#count(operationId, intendedUs, null, "shed");
       return onEnd(null);
     }
-    this.#fly({
+    this.#start({
       slot,
-      attempt: 0,
+      nth: 0,
       arm,
       phase,
       operationId,
@@ -125,7 +126,7 @@ export class Dispatcher {
       onEnd,
       before: null,
       after: null,
-      aloft: false,
+      inFlight: false,
     });
   }
 
@@ -139,43 +140,43 @@ export class Dispatcher {
     this.#count(statement.operationId, intendedUs, null, "unsent");
   }
 
-  #fly(flight: Flight): void {
-    this.#flights.add(flight);
-    flight.call.onDone = () => {
+  #start(attempt: Attempt): void {
+    this.#inFlight.add(attempt);
+    attempt.call.onDone = () => {
       try {
-        this.#done(flight);
+        this.#done(attempt);
       } catch (error) {
         this.#fault ??= error;
       }
     };
-    const { call } = flight;
+    const { call } = attempt;
     try {
-      this.#options.targets[flight.arm]!.run(call);
+      this.#options.targets[attempt.arm]!.run(call);
     } catch (error) {
       complete(call, this.#options.nowUs(), "failed", thrownCode(error));
       call.onDone();
     }
   }
 
-  #done(flight: Flight): void {
-    this.#land(flight);
-    if (this.#between.has(flight)) this.#retry(flight, this.#options.retry!.backoffMs * 2 ** flight.attempt);
-    else flight.onEnd(flight.call);
+  #done(attempt: Attempt): void {
+    this.#finish(attempt);
+    if (this.#between.has(attempt)) this.#retry(attempt, this.#options.retry!.backoffMs * 2 ** attempt.nth);
+    else attempt.onEnd(attempt.call);
   }
 
-  #goesOn({ attempt, call: { outcome } }: Flight): boolean {
+  #goesOn({ nth, call: { outcome } }: Attempt): boolean {
     const { retry } = this.#options;
-    return retry !== null && attempt < retry.attempts && !this.#ended &&
+    return retry !== null && nth < retry.attempts && !this.#ended &&
       (outcome === "failed" || outcome === "timeout");
   }
 
   /** The next attempt of a slot, as its client would make it: after a pause that doubles from attempt to attempt. */
-  #retry(flight: Flight, pauseMs: number): void {
+  #retry(attempt: Attempt, pauseMs: number): void {
     const { nowUs, later } = this.#options;
     later!(nowUs() + pauseMs * 1000, () => {
-      if (!this.#between.delete(flight)) return flight.onEnd(flight.call);
-      const call = newCall(flight.call.statement, flight.call.values, flight.call.keep);
-      this.#fly({ ...flight, attempt: flight.attempt + 1, wokeUs: nowUs(), call });
+      if (!this.#between.delete(attempt)) return attempt.onEnd(attempt.call);
+      const call = newCall(attempt.call.statement, attempt.call.values, attempt.call.keep);
+      this.#start({ ...attempt, nth: attempt.nth + 1, wokeUs: nowUs(), call });
     });
   }
 
@@ -188,7 +189,7 @@ export class Dispatcher {
     const nowUs = this.#options.nowUs();
     const limitUs = this.#options.timeoutMs * 1000;
     // Oldest first: the first young one ends the sweep.
-    for (let oldest = this.#flights.oldest; oldest !== null; oldest = this.#flights.oldest) {
+    for (let oldest = this.#inFlight.oldest; oldest !== null; oldest = this.#inFlight.oldest) {
       if (nowUs - oldest.wokeUs < limitUs) break;
       this.#giveUp(oldest, "timeout");
     }
@@ -197,13 +198,13 @@ export class Dispatcher {
   /** Ends what is under way: what was sent is censored here, what still waited was never sent. */
   endAll(): void {
     this.#ended = true;
-    const [waiting, sent]: [Flight[], Flight[]] = [[], []];
-    for (let flight = this.#flights.oldest; flight !== null; flight = flight.after) {
-      (Number.isNaN(flight.call.sentUs) ? waiting : sent).push(flight);
+    const [waiting, sent]: [Attempt[], Attempt[]] = [[], []];
+    for (let attempt = this.#inFlight.oldest; attempt !== null; attempt = attempt.after) {
+      (Number.isNaN(attempt.call.sentUs) ? waiting : sent).push(attempt);
     }
     // Those that wait come first: a connection that is given up would be handed to the next of them.
-    for (const flight of waiting) this.#giveUp(flight, "unsent");
-    for (const flight of sent) this.#giveUp(flight, "timeout");
+    for (const attempt of waiting) this.#giveUp(attempt, "unsent");
+    for (const attempt of sent) this.#giveUp(attempt, "timeout");
     for (const { operationId, intendedUs, call } of this.#between) {
       this.#count(operationId, intendedUs, call, call.outcome);
     }
@@ -211,27 +212,27 @@ export class Dispatcher {
   }
 
   get inFlight(): number {
-    return this.#flights.size;
+    return this.#inFlight.size;
   }
 
   get progress(): Progress {
     const { due, ok, failed, timeout, shed } = this.#counts;
-    return { due, ok, failed, timeout, shed, inFlight: this.#flights.size };
+    return { due, ok, failed, timeout, shed, inFlight: this.#inFlight.size };
   }
 
-  #giveUp(flight: Flight, outcome: "timeout" | "unsent"): void {
-    const { abort } = flight.call;
-    complete(flight.call, this.#options.nowUs(), outcome, null);
-    this.#land(flight);
+  #giveUp(attempt: Attempt, outcome: "timeout" | "unsent"): void {
+    const { abort } = attempt.call;
+    complete(attempt.call, this.#options.nowUs(), outcome, null);
+    this.#finish(attempt);
     abort?.();
   }
 
-  #land(flight: Flight): void {
-    // A call given up lands a second time when its connection comes back.
-    if (!this.#flights.delete(flight)) return;
-    const { slot, attempt, phase, operationId, intendedUs, wokeUs, call } = flight;
-    this.#push(slot, attempt, phase, operationId, intendedUs, wokeUs, call, call.outcome);
-    if (this.#goesOn(flight)) this.#between.add(flight);
+  #finish(attempt: Attempt): void {
+    // A call given up finishes a second time when its connection comes back.
+    if (!this.#inFlight.delete(attempt)) return;
+    const { slot, nth, phase, operationId, intendedUs, wokeUs, call } = attempt;
+    this.#push(slot, nth, phase, operationId, intendedUs, wokeUs, call, call.outcome);
+    if (this.#goesOn(attempt)) this.#between.add(attempt);
     else this.#count(operationId, intendedUs, call, call.outcome);
   }
 

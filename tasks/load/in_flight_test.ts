@@ -1,32 +1,32 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { Flights, type Linked } from "./flights.ts";
+import { InFlight, type Linked } from "./in_flight.ts";
 
 interface Item extends Linked<Item> {
   readonly id: number;
 }
 
 function item(id: number): Item {
-  return { id, before: null, after: null, aloft: false };
+  return { id, before: null, after: null, inFlight: false };
 }
 
 Deno.test("whatever ends in whatever order, those left stay in the order in which they began", () => {
   fc.assert(fc.property(fc.array(fc.nat(30), { maxLength: 60 }), (steps) => {
-    const flights = new Flights<Item>();
+    const list = new InFlight<Item>();
     const model = new Set<Item>();
     const items = Array.from({ length: 31 }, (_, id) => item(id));
     for (const id of steps) {
       const each = items[id]!;
       if (model.has(each)) {
-        assert.equal(flights.delete(each), model.delete(each));
-        assert.equal(flights.delete(each), false);
+        assert.equal(list.delete(each), model.delete(each));
+        assert.equal(list.delete(each), false);
       } else {
-        flights.add(each);
+        list.add(each);
         model.add(each);
       }
-      assert.equal(flights.size, model.size);
+      assert.equal(list.size, model.size);
       const found: number[] = [];
-      for (let at = flights.oldest; at !== null; at = at.after) found.push(at.id);
+      for (let at = list.oldest; at !== null; at = at.after) found.push(at.id);
       assert.deepEqual(found, [...model].map(({ id }) => id));
     }
   }));
