@@ -14,7 +14,7 @@ export class Crew {
   progress: Progress = NO_PROGRESS;
   /** What is not as it should be with its way to the system, in whole sentences; known when it is ready. */
   notes: readonly string[] = [];
-  onProgress: (samples: readonly Sample[], ended: Float64Array, untilUs: number) => void = () => {};
+  onProgress: (samples: readonly Sample[], completed: Float64Array, untilUs: number) => void = () => {};
   /** Its threads are loaded and the generator has its connections. */
   readonly ready: Promise<void>;
   readonly done: Promise<void>;
@@ -52,7 +52,7 @@ export class Crew {
           return isReady();
         case "progress":
           this.progress = data.progress;
-          return this.onProgress(data.samples, data.ended, data.untilUs);
+          return this.onProgress(data.samples, data.completed, data.untilUs);
         case "done":
           this.progress = data.progress;
           tellArmKeys(plan.arms, data.keys);

@@ -2,7 +2,7 @@ import { CACHE_STATES, type Outcome, OUTCOMES } from "../model/timing.ts";
 import type { SegmentWriter } from "../store/segment_writer.ts";
 import { thrownCode } from "../targets/error_code.ts";
 import { type Call, complete, newCall, type Target } from "../targets/target.ts";
-import type { EndedRows } from "./ended_rows.ts";
+import type { CompletedSlots } from "./completed_slots.ts";
 import { InFlight, type Linked } from "./in_flight.ts";
 import type { LiveCounts } from "./live_counts.ts";
 import type { Progress } from "./messages.ts";
@@ -19,8 +19,8 @@ export interface DispatcherOptions {
   readonly recorder: Pick<SegmentWriter, "push">;
   /** Counts what a live view shows. */
   readonly live?: LiveCounts;
-  /** Takes in slots as they end, for a run that is to end as soon as a target is missed. */
-  readonly ended?: EndedRows;
+  /** Takes in slots as they are completed, for a run that is to end as soon as a target is missed. */
+  readonly completed?: CompletedSlots;
   /** µs from the run's start. */
   readonly nowUs: () => number;
   readonly timeoutMs: number;
@@ -238,12 +238,12 @@ export class Dispatcher {
 
   /** A slot has come to its end, with its last attempt. */
   #count(operationId: number, intendedUs: number, call: Call | null, outcome: Outcome): void {
-    const { live, ended } = this.#options;
+    const { live, completed } = this.#options;
     const cache = call?.cache ?? null;
     this.#counts[outcome]++;
     live?.ended(outcome, (call?.doneUs ?? NaN) - intendedUs, cache);
     const neverDone = outcome === "shed" || outcome === "unsent";
-    ended?.push({
+    completed?.push({
       operationId,
       doneUs: neverDone ? intendedUs : call!.doneUs,
       outcome,

@@ -8,7 +8,7 @@ import type { EventLoop } from "../net/event_loop.ts";
 import { SegmentWriter } from "../store/segment_writer.ts";
 import { ClosedLoop } from "./closed_loop.ts";
 import { Dispatcher } from "./dispatcher.ts";
-import { EndedRows } from "./ended_rows.ts";
+import { CompletedSlots } from "./completed_slots.ts";
 import { GeneratorCost } from "./generator_cost.ts";
 import { openLoop } from "./generator_loop.ts";
 import { LiveCounts, type LiveTick } from "./live_counts.ts";
@@ -72,7 +72,7 @@ interface Parts {
   readonly pace: Pace;
   readonly deadlines: Deadlines;
   readonly live: LiveCounts;
-  readonly ended: EndedRows | undefined;
+  readonly completed: CompletedSlots | undefined;
   /** [0] is 1 once the run is to end. */
   readonly stop: Int32Array;
 }
@@ -133,11 +133,11 @@ class Generator {
     // Of the rehearsal nothing is recorded.
     for (const target of targets.byArm) target.refusals?.();
     const live = new LiveCounts(plan.loop.kind);
-    const ended = plan.tellEnded ? new EndedRows() : undefined;
+    const completed = plan.tellCompleted ? new CompletedSlots() : undefined;
     const deadlines = new Deadlines();
     const dispatcher = new Dispatcher({
       live,
-      ended,
+      completed,
       phases: plan.phases,
       arms: plan.arms,
       targets: targets.byArm,
@@ -171,7 +171,7 @@ class Generator {
       pace,
       deadlines,
       live,
-      ended,
+      completed,
       stop: new Int32Array(stop),
     });
   }
@@ -233,14 +233,14 @@ class Generator {
   }
 
   #report(samplesOf: (tick: LiveTick) => Sample[]): void {
-    const { live, clock, dispatcher, ended } = this.#parts;
+    const { live, clock, dispatcher, completed } = this.#parts;
     const untilUs = clock.nowUs();
     const tick = live.take(untilUs);
     tell({
       kind: "progress",
       progress: { ...dispatcher.progress, tick },
       samples: [...samplesOf(tick), ...this.#refused(untilUs)],
-      ended: ended?.take() ?? NOTHING,
+      completed: completed?.take() ?? NOTHING,
       untilUs,
     });
   }

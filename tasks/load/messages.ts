@@ -37,8 +37,8 @@ export type FromGenerator =
     readonly kind: "progress";
     readonly progress: Progress;
     readonly samples: readonly Sample[];
-    /** Slots that have ended since the message before, see `EndedRows`; empty where nobody wants them. */
-    readonly ended: Float64Array;
+    /** Slots that have been completed since the message before, see `CompletedSlots`; empty where nobody wants them. */
+    readonly completed: Float64Array;
     /** What was done before has been told, µs from the run's start. */
     readonly untilUs: number;
   }

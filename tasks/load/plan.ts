@@ -47,7 +47,7 @@ export interface LoadPlan {
   /** Whether a thread beside a generator may move it to another core when it has to wait for its own; by default it may. */
   readonly threadMigration?: boolean;
   /** Tell of each slot as it ends: where somebody listens. */
-  readonly tellEnded?: boolean;
+  readonly tellCompleted?: boolean;
 }
 
 /** The arrivals of each stream, in the order of `streams`. */

@@ -1,7 +1,7 @@
 import type { LiveFigures } from "../model/live.ts";
 import type { Phase, RunStatus, Sample } from "../model/run.ts";
 import type { EndReason } from "./early_end.ts";
-import type { EndedRow } from "./ended_rows.ts";
+import type { CompletedSlot } from "./completed_slots.ts";
 import type { EventHub } from "./event_hub.ts";
 import type { Progress } from "./messages.ts";
 
@@ -27,8 +27,8 @@ export interface RunEvents {
   readonly note: string;
   /** Of servers, host and generators, as they come. */
   readonly sample: readonly Sample[];
-  /** Slots that have ended. Everything done before `untilUs` has been told then. */
-  readonly ended: { readonly rows: Iterable<EndedRow>; readonly untilUs: number };
+  /** Slots that have been completed. Everything done before `untilUs` has been told then. */
+  readonly completed: { readonly slots: Iterable<CompletedSlot>; readonly untilUs: number };
   /** An action of the schedule has begun, or is over. */
   readonly step: Step;
   /** All is measured. Not told of a run that cannot be kept. */

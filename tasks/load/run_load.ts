@@ -3,7 +3,7 @@ import { truncatePhases } from "./blocks.ts";
 import { monotonicUs } from "../net/clock.ts";
 import { Crew } from "./crew.ts";
 import { waitsItself } from "./generator_loop.ts";
-import { endedRows } from "./ended_rows.ts";
+import { completedSlots } from "./completed_slots.ts";
 import { EventHub } from "./event_hub.ts";
 import { LiveView } from "./live_view.ts";
 import { addProgress, NO_PROGRESS, type Progress } from "./messages.ts";
@@ -15,7 +15,7 @@ export interface LoadOptions {
   readonly plan: LoadPlan;
   /** Ends the run early; what was measured is kept. */
   readonly signal: AbortSignal;
-  /** Told of the start, ticks and samples, and of slots as they end where somebody listens to that. */
+  /** Told of the start, ticks and samples, and of slots as they are completed where somebody listens to that. */
   readonly events?: RunEventHub;
 }
 
@@ -39,7 +39,7 @@ const LEAD_US = 100_000;
  */
 export async function runLoad(options: LoadOptions): Promise<LoadResult> {
   const { signal, events = new EventHub<RunEvents>() } = options;
-  const plan = { ...options.plan, tellEnded: events.has("ended") };
+  const plan = { ...options.plan, tellCompleted: events.has("completed") };
   const slots = new SharedArrayBuffer(8);
   const needAlarm = !waitsItself(plan.arms);
   const crew = Array.from({ length: plan.workers }, (_, worker) => new Crew(plan, worker, slots, needAlarm));
@@ -60,11 +60,11 @@ export async function runLoad(options: LoadOptions): Promise<LoadResult> {
     const live = new LiveView();
     const heardUs = crew.map(() => 0);
     for (const [index, member] of crew.entries()) {
-      member.onProgress = (samples, ended, untilUs) => {
+      member.onProgress = (samples, completed, untilUs) => {
         // Workers speak in turn: what was done is known of all up to the one not heard for longest.
         heardUs[index] = untilUs;
-        if (plan.tellEnded) {
-          events.emit("ended", { rows: endedRows(ended), untilUs: Math.min(...heardUs) });
+        if (plan.tellCompleted) {
+          events.emit("completed", { slots: completedSlots(completed), untilUs: Math.min(...heardUs) });
         }
         events.emit("sample", samples);
         const { tick } = member.progress;

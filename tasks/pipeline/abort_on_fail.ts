@@ -29,9 +29,9 @@ export function watchTargets(
   const judge = new WindowJudge({ terms: parseSlo(config.slo!), names, phases, longestMs });
   const keys = operations.map(({ arm, name, stream }) => judge.keysOf(arm, name, stream));
   let missed = false;
-  events.on("ended", ({ rows, untilUs }) => {
+  events.on("completed", ({ slots, untilUs }) => {
     if (missed) return;
-    for (const { operationId, doneUs, outcome, responseUs, cache } of rows) {
+    for (const { operationId, doneUs, outcome, responseUs, cache } of slots) {
       judge.add(keys[operationId]!, doneUs, outcome, responseUs, cache);
     }
     const [first] = judge.advance(untilUs);

@@ -1,7 +1,7 @@
 import { CACHE_STATES, type CacheState, type Outcome, OUTCOMES } from "../model/timing.ts";
 
-/** A slot that has ended, as a generator tells it while the run goes on. */
-export interface EndedRow {
+/** A slot that has been completed, as a generator tells it while the run goes on. */
+export interface CompletedSlot {
   readonly operationId: number;
   /** µs from the run's start; of one shed or never sent, when it was due. */
   readonly doneUs: number;
@@ -14,14 +14,14 @@ export interface EndedRow {
 const FIELDS = 5;
 
 /**
- * Slots that have ended since they were last asked for, as numbers in one array that goes by message. Kept only
+ * Slots that have been completed since they were last asked for, as numbers in one array that goes by message. Kept only
  * where a run is to end as soon as a target is missed.
  */
-export class EndedRows {
+export class CompletedSlots {
   #values = new Float64Array(FIELDS * 1024);
   #length = 0;
 
-  push(row: EndedRow): void {
+  push(row: CompletedSlot): void {
     if (this.#length === this.#values.length) {
       const larger = new Float64Array(2 * this.#values.length);
       larger.set(this.#values);
@@ -38,7 +38,7 @@ export class EndedRows {
     this.#length += FIELDS;
   }
 
-  /** What has ended since the last call, for a message. */
+  /** What has been completed since the last call, for a message. */
   take(): Float64Array {
     const taken = this.#values.slice(0, this.#length);
     this.#length = 0;
@@ -47,11 +47,11 @@ export class EndedRows {
 }
 
 /** The rows of a message, as often as they are asked for. */
-export function endedRows(values: Float64Array): Iterable<EndedRow> {
+export function completedSlots(values: Float64Array): Iterable<CompletedSlot> {
   return { [Symbol.iterator]: () => rowsOf(values) };
 }
 
-function* rowsOf(values: Float64Array): Generator<EndedRow> {
+function* rowsOf(values: Float64Array): Generator<CompletedSlot> {
   for (let at = 0; at < values.length; at += FIELDS) {
     yield {
       operationId: values[at]!,
