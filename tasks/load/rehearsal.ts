@@ -2,7 +2,7 @@ import { join } from "node:path";
 import type { Phase } from "../model/run.ts";
 import { SegmentWriter } from "../store/segment_writer.ts";
 import type { Statement, Target } from "../targets/target.ts";
-import { askOn } from "./ask_on.ts";
+import { keepInFlight } from "./keep_in_flight.ts";
 import { Dispatcher } from "./dispatcher.ts";
 import { LiveCounts } from "./live_counts.ts";
 import type { Mix } from "./mix.ts";
@@ -63,7 +63,7 @@ export async function rehearse({ plan, worker, targets, mix, nowUs }: RehearsalO
     const sweeping = setInterval(() => dispatcher.sweep(), SWEEP_MS);
     const until = performance.now() + BUDGET_MS / share;
     const last = slot + Math.floor(REQUESTS / share);
-    await askOn(CLIENTS, () => slot >= last || performance.now() >= until, (onEnd) => {
+    await keepInFlight(CLIENTS, () => slot >= last || performance.now() >= until, (onEnd) => {
       const atUs = nowUs();
       dispatcher.send(dispatcher.ready(slot, reads[slot % reads.length]!, atUs), atUs, onEnd);
       slot++;

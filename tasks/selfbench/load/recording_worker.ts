@@ -1,6 +1,6 @@
 /// <reference lib="deno.worker" />
 import { monotonicUs } from "../../net/clock.ts";
-import { askOn } from "../../load/ask_on.ts";
+import { keepInFlight } from "../../load/keep_in_flight.ts";
 import { Dispatcher } from "../../load/dispatcher.ts";
 import { openLoop, waitsItself } from "../../load/generator_loop.ts";
 import { openTargets } from "../../load/open_targets.ts";
@@ -50,7 +50,7 @@ self.onmessage = async ({ data }: MessageEvent<RecordingOrder>) => {
   let slot = 0;
   let flushedUs = monotonicUs();
   const all = (until: number) =>
-    askOn(clients, () => slot >= until, (onEnd) => {
+    keepInFlight(clients, () => slot >= until, (onEnd) => {
       const nowUs = monotonicUs();
       dispatcher.send(dispatcher.ready(slot, mix.operationOf(slot), nowUs), nowUs, onEnd);
       slot++;
