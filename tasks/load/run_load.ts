@@ -1,7 +1,7 @@
 import type { Phase } from "../model/run.ts";
 import { truncatePhases } from "./blocks.ts";
 import { monotonicUs } from "../net/clock.ts";
-import { Crew } from "./crew.ts";
+import { GeneratorHandle } from "./generator_handle.ts";
 import { waitsItself } from "./generator_loop.ts";
 import { completedSlots } from "./completed_slots.ts";
 import { EventHub } from "./event_hub.ts";
@@ -42,9 +42,12 @@ export async function runLoad(options: LoadOptions): Promise<LoadResult> {
   const plan = { ...options.plan, tellCompleted: events.has("completed") };
   const slots = new SharedArrayBuffer(8);
   const needAlarm = !waitsItself(plan.arms);
-  const crew = Array.from({ length: plan.workers }, (_, worker) => new Crew(plan, worker, slots, needAlarm));
+  const generators = Array.from(
+    { length: plan.workers },
+    (_, worker) => new GeneratorHandle(plan, worker, slots, needAlarm),
+  );
   try {
-    await readyOrAborted(crew, signal);
+    await readyOrAborted(generators, signal);
     if (signal.aborted) {
       return { progress: NO_PROGRESS, startedAt: null, phases: [], interrupted: true, notes: [] };
     }
@@ -54,60 +57,60 @@ export async function runLoad(options: LoadOptions): Promise<LoadResult> {
     let endedUs = Infinity;
     const stop = () => {
       endedUs = Math.max(0, nowUs());
-      for (const member of crew) member.stop();
+      for (const generator of generators) generator.stop();
     };
     signal.addEventListener("abort", stop);
     const live = new LiveView();
-    const heardUs = crew.map(() => 0);
-    for (const [index, member] of crew.entries()) {
-      member.onProgress = (samples, completed, untilUs) => {
+    const heardUs = generators.map(() => 0);
+    for (const [index, generator] of generators.entries()) {
+      generator.onProgress = (samples, completed, untilUs) => {
         // Workers speak in turn: what was done is known of all up to the one not heard for longest.
         heardUs[index] = untilUs;
         if (plan.tellCompleted) {
           events.emit("completed", { slots: completedSlots(completed), untilUs: Math.min(...heardUs) });
         }
         events.emit("sample", samples);
-        const { tick } = member.progress;
-        if (tick !== undefined) live.add(member.worker, tick);
-        const counts = crew.map((each) => each.progress).reduce(addProgress, NO_PROGRESS);
+        const { tick } = generator.progress;
+        if (tick !== undefined) live.add(generator.worker, tick);
+        const counts = generators.map((each) => each.progress).reduce(addProgress, NO_PROGRESS);
         const elapsedUs = nowUs();
         events.emit("tick", { counts, elapsedUs, figures: live.figures(elapsedUs) });
       };
-      member.start(originUs);
+      generator.start(originUs);
     }
     // After the generators have their order: what is done now takes longer than they may wait.
     events.emit("start", { nowUs, startedAt });
     const notes: string[] = [];
-    await standingBack(() => allDone(crew), (note) => notes.push(note));
+    await standingBack(() => allDone(generators), (note) => notes.push(note));
     signal.removeEventListener("abort", stop);
     return {
-      progress: crew.map((member) => member.progress).reduce(addProgress, NO_PROGRESS),
+      progress: generators.map((generator) => generator.progress).reduce(addProgress, NO_PROGRESS),
       startedAt,
       phases: endedUs < endOf(plan.phases) ? truncatePhases(plan.phases, Math.round(endedUs)) : plan.phases,
       interrupted: endedUs !== Infinity,
-      notes: [...new Set([...crew.flatMap(({ notes }) => notes), ...notes])],
+      notes: [...new Set([...generators.flatMap(({ notes }) => notes), ...notes])],
     };
   } finally {
-    for (const member of crew) member.dismiss();
+    for (const generator of generators) generator.terminate();
   }
 }
 
 /** Waits for all. Where one fails the others end in order first: a thread that is terminated cancels nothing. */
-async function allDone(crew: readonly Crew[]): Promise<void> {
+async function allDone(generators: readonly GeneratorHandle[]): Promise<void> {
   try {
-    await Promise.all(crew.map((member) => member.done));
+    await Promise.all(generators.map((generator) => generator.done));
   } catch (error) {
-    for (const member of crew) member.stop();
-    await Promise.allSettled(crew.map((member) => member.done));
+    for (const generator of generators) generator.stop();
+    await Promise.allSettled(generators.map((generator) => generator.done));
     throw error;
   }
 }
 
 /** A system that does not answer must not keep anyone who wants to leave. */
-async function readyOrAborted(crew: readonly Crew[], signal: AbortSignal): Promise<void> {
+async function readyOrAborted(generators: readonly GeneratorHandle[], signal: AbortSignal): Promise<void> {
   const aborted = new Promise<void>((resolve) => {
     if (signal.aborted) resolve();
     signal.addEventListener("abort", () => resolve(), { once: true });
   });
-  await Promise.race([Promise.all(crew.map((member) => member.ready)), aborted]);
+  await Promise.race([Promise.all(generators.map((generator) => generator.ready)), aborted]);
 }

@@ -10,7 +10,7 @@ import { ReliefThread } from "./relief_thread.ts";
 const STOP_MS = 2000;
 
 /** The main thread's end of one generator and, where it needs them, of the threads beside it. */
-export class Crew {
+export class GeneratorHandle {
   progress: Progress = NO_PROGRESS;
   /** What is not as it should be with its way to the system, in whole sentences; known when it is ready. */
   notes: readonly string[] = [];
@@ -18,7 +18,7 @@ export class Crew {
   /** Its threads are loaded and the generator has its connections. */
   readonly ready: Promise<void>;
   readonly done: Promise<void>;
-  readonly #generator = new Worker(new URL("./generator.ts", import.meta.url), { type: "module" });
+  readonly #thread = new Worker(new URL("./generator.ts", import.meta.url), { type: "module" });
   readonly #alarm: AlarmThread | null;
   readonly #relief: ReliefThread | null;
   readonly #stop = new Int32Array(new SharedArrayBuffer(4));
@@ -45,7 +45,7 @@ export class Crew {
     };
     const failThread = (message: string) =>
       fail(new ServiceError(`Cannot continue the load: a generator thread failed: ${message}`));
-    this.#generator.onmessage = ({ data }: MessageEvent<FromGenerator>) => {
+    this.#thread.onmessage = ({ data }: MessageEvent<FromGenerator>) => {
       switch (data.kind) {
         case "ready":
           this.notes = [...this.notes, ...data.notes];
@@ -61,7 +61,7 @@ export class Crew {
           return fail(new ServiceError(data.message, data.next));
       }
     };
-    this.#generator.onerror = (event) => {
+    this.#thread.onerror = (event) => {
       event.preventDefault();
       failThread(event.message);
     };
@@ -96,14 +96,14 @@ export class Crew {
     this.#overdue = setTimeout(() => this.#finish(), STOP_MS);
   }
 
-  dismiss(): void {
+  terminate(): void {
     clearTimeout(this.#overdue);
-    this.#generator.terminate();
+    this.#thread.terminate();
     this.#alarm?.stop();
     this.#relief?.stop();
   }
 
   #tell(message: ToGenerator, transfer: Transferable[] = []): void {
-    this.#generator.postMessage(message, transfer);
+    this.#thread.postMessage(message, transfer);
   }
 }
