@@ -3,6 +3,7 @@ import { join } from "node:path";
 import type { RunSummary } from "../model/summary.ts";
 import { isAlive } from "../stack/process.ts";
 import { openStore } from "../store/open.ts";
+import { recoverRuns } from "./recover.ts";
 import { SHORT, until, withWorkbench } from "./testing.ts";
 import { LONG, outcomes, reservedOrders, services } from "./testing_faults.ts";
 import { assertClusterAsFound, lookAtOwnCluster } from "./testing_own_cluster.ts";
@@ -53,6 +54,8 @@ Deno.test("faults around a stack that is up", async (t) => {
     });
 
     await t.step("a program that holds the store: a wait, a clear message, and nothing is lost", async () => {
+      // A busy machine may have left the run before to the next start.
+      await recoverRuns(bench.home, bench.db);
       const before = (await outcomes(bench)).reduce((sum, { n }) => sum + n, 0);
       const holder = await openStore(bench.db, { mode: "read" });
       let refused;

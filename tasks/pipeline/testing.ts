@@ -1,8 +1,7 @@
 import { join, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
-import { readConfig } from "../config.ts";
 import { claimHome } from "../stack/home.ts";
-import { type HomeOptions, testConfig, withTempHome } from "../stack/testing.ts";
+import { type HomeOptions, placeBrowser, testConfig, withTempHome } from "../stack/testing.ts";
 import { type ClusterKind, EMPTY_CLUSTER, placeCluster } from "../stack/testing_cluster.ts";
 import type { Task } from "../terminal/command.ts";
 import { type Called, inProcess } from "../terminal/testing_in_process.ts";
@@ -103,11 +102,7 @@ export const SEEDED: ClusterKind = {
 /** What takes long to make and is the same in every home: a cluster with data, and the unpacked browser. */
 async function furnish(home: string): Promise<void> {
   await placeCluster(home, SEEDED);
-  const { home: shared } = readConfig();
-  claimHome(shared);
-  const unpacked = join(shared, "chromium");
-  await Deno.mkdir(unpacked, { recursive: true });
-  await Deno.symlink(unpacked, join(home, "chromium"));
+  placeBrowser(home);
 }
 
 /** Calls a task in this process, with nothing of the machine's user. */

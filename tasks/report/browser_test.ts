@@ -5,6 +5,7 @@ import { pathToFileURL } from "node:url";
 import type { Browser, Page } from "puppeteer";
 import { readConfig } from "../config.ts";
 import { launchBrowser } from "../stack/browser.ts";
+import { placeBrowser } from "../stack/testing.ts";
 import { fixtureRun } from "../summary/testing.ts";
 import { makeReport, type Report } from "./report.ts";
 import { readPdf } from "./toc.ts";
@@ -43,6 +44,7 @@ async function inReport(
 ): Promise<void> {
   const reports = await Deno.makeTempDir({ prefix: "benchbook-report-" });
   const config = { ...readConfig(), home: join(reports, "home"), reports };
+  placeBrowser(config.home);
   try {
     const { db } = await fixtureRun(reports, { slo: "p95<5ms,errors<1%,hit>80%", rate: 200 });
     const report = await makeReport({ config, db, runRef: "latest", pdf: true });

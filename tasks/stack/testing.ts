@@ -159,6 +159,14 @@ export function withStack<T>(
   });
 }
 
+/** Gives a home the browser that is unpacked once a checkout, which takes seconds. */
+export function placeBrowser(home: string): void {
+  const { home: shared } = readConfig();
+  for (const each of [shared, home]) claimHome(each);
+  mkdirSync(join(shared, "chromium"), { recursive: true });
+  symlinkSync(join(shared, "chromium"), join(home, "chromium"));
+}
+
 /**
  * A configuration for a test: reports inside the temporary home, no service of the user's. Redis is unpacked
  * once into the checkout's own home and shared from there, because fetching it takes seconds.
