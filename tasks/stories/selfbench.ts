@@ -1,12 +1,13 @@
 import assert from "node:assert/strict";
 import type { Findings } from "../selfbench/finding.ts";
+import { smokeOf } from "../selfbench/sizes.ts";
 import type { SeedBenchResult } from "../selfbench/seed/result.ts";
 import type { Story } from "./story.ts";
 
 /** The quickest part. */
 export const STORE: Story = {
   promise: "selfbench store says how fast timings are stored, and what one takes",
-  typed: "deno task selfbench store --rounds 1 --rows 20000 --seconds 1 --json",
+  typed: `deno task selfbench store ${smokeOf("store").join(" ")} --json`,
   ends: 0,
   judge({ stdout }) {
     const { findings } = JSON.parse(stdout) as Findings;
@@ -19,7 +20,7 @@ export const SELFBENCH: readonly Story[] = [
   STORE,
   {
     promise: "selfbench truth says how often a change is found, and how often one that is none",
-    typed: "deno task selfbench truth --runs 10",
+    typed: `deno task selfbench truth ${smokeOf("truth").join(" ")}`,
     ends: 0,
     judge: ({ stdout }) => assert.match(stdout, /Of 10 runs each/),
   },

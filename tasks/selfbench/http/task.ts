@@ -8,6 +8,7 @@ import type { Finding } from "../finding.ts";
 import { type Found, type Ground, measurePart } from "../ground.ts";
 import { makeLoad, type OneArm } from "../one_arm.ts";
 import { count } from "../options.ts";
+import { SIZES } from "../sizes.ts";
 import { besidePeers } from "../peers/beside.ts";
 import type { AbsentPeer, Peer } from "../peers/peer.ts";
 import { withServer } from "../servers/serving.ts";
@@ -32,8 +33,8 @@ export async function httpPart(args: readonly string[], config: Config): Promise
     "selfbench http",
     "Measure GraphQL over HTTP in a closed loop of 8 beside other tools.",
   )
-    .option("--rounds <n>", "turns of each side", count("number of rounds", 1, 100), 5)
-    .option("--seconds <n>", "seconds of a turn", count("number of seconds", 1, 600), 5)
+    .option("--rounds <n>", "turns of each side", count("number of rounds", 1, 100), SIZES.http.rounds.real)
+    .option("--seconds <n>", "seconds of a turn", count("number of seconds", 1, 600), SIZES.http.seconds.real)
     .option("--json", "print the result as JSON on stdout, and all other output on stderr", false);
   task.parse(args, { from: "user" });
   const plan = task.opts<HttpBenchPlan & { json: boolean }>();

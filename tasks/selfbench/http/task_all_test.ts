@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { withWorkbench } from "../../pipeline/testing.ts";
 import type { Findings } from "../finding.ts";
+import { smokeOf } from "../sizes.ts";
 
 Deno.test("deno task selfbench http", async (t) => {
   await withWorkbench(async (bench) => {
@@ -10,7 +11,7 @@ Deno.test("deno task selfbench http", async (t) => {
         // Without any peer on PATH: a test must not fetch one.
         const { code, stdout, stderr } = await bench.run(
           "selfbench",
-          ["http", "--rounds", "1", "--seconds", "1", "--json"],
+          ["http", ...smokeOf("http"), "--json"],
           { PATH: "/nonexistent" },
         );
         assert.equal(code, 0, stderr);

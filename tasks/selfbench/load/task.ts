@@ -3,6 +3,7 @@ import { command } from "../../terminal/command.ts";
 import type { Finding } from "../finding.ts";
 import { type Found, type Ground, measurePart } from "../ground.ts";
 import { count, namesOf } from "../options.ts";
+import { SIZES } from "../sizes.ts";
 import { findPgbench } from "../seed/pgbench.ts";
 import { withFreshDatabase } from "../seed/server.ts";
 import { accountQuestion, fillAccounts } from "./accounts.ts";
@@ -18,27 +19,33 @@ import { DISTURBED, shippedScenarios } from "./validity_matrix.ts";
 
 /** `selfbench load`: measures and prints. @throws {UsageError} for a command line that cannot be meant */
 export async function loadPart(args: readonly string[], config: Config): Promise<void> {
+  const { rounds, seconds, scale, drawn, runs, others, requests } = SIZES.load;
   const task = command(
     "selfbench load",
     "Measure the load generator: throughput and accuracy beside pgbench, its own cost, and what it refuses.",
   )
     .option("--only <a,b>", `some of it: ${TOPICS.join(", ")}`, namesOf(TOPICS), TOPICS)
-    .option("--rounds <n>", "turns of each side", count("number of rounds", 1, 100), 5)
-    .option("--seconds <n>", "seconds of a turn", count("number of seconds", 1, 600), 5)
-    .option("--scale <n>", "pgbench's scale: 100,000 accounts each", count("scale", 1, 1000), 10)
+    .option("--rounds <n>", "turns of each side", count("number of rounds", 1, 100), rounds.real)
+    .option("--seconds <n>", "seconds of a turn", count("number of seconds", 1, 600), seconds.real)
+    .option("--scale <n>", "pgbench's scale: 100,000 accounts each", count("scale", 1, 1000), scale.real)
     .option(
       "--drawn <n>",
       "requests to a server whose service times are known",
       count("number of drawn requests", 3000, 10_000_000),
-      60_000,
+      drawn.real,
     )
     .option(
       "--runs <n>",
       `of validity: runs of ${DISTURBED.join(" and ")} in each condition`,
       count("number of runs", 1, 1000),
-      20,
+      runs.real,
     )
-    .option("--others <n>", "of validity: runs of each other scenario", count("number of runs", 1, 1000), 5)
+    .option(
+      "--others <n>",
+      "of validity: runs of each other scenario",
+      count("number of runs", 1, 1000),
+      others.real,
+    )
     .option("--conditions <a,b>", `of validity: ${CONDITIONS.join(", ")}`, namesOf(CONDITIONS), CONDITIONS)
     .option(
       "--scenarios <a,b>",
@@ -50,7 +57,7 @@ export async function loadPart(args: readonly string[], config: Config): Promise
       "--requests <n>",
       "requests of the long run",
       count("number of requests", 1000, 1_000_000_000),
-      1_000_000,
+      requests.real,
     )
     .option("--json", "print the result as JSON on stdout, and all other output on stderr", false);
   task.parse(args, { from: "user" });

@@ -1,13 +1,14 @@
 import assert from "node:assert/strict";
 import { withWorkbench } from "../../pipeline/testing.ts";
 import type { Findings } from "../finding.ts";
+import { smokeOf } from "../sizes.ts";
 
 Deno.test("deno task selfbench load, beside its peers", async (t) => {
   await withWorkbench(async (bench) => {
     await t.step("prints a table for people and the result as JSON", async () => {
       const only = ["--only", "throughput,recording,memory"];
-      const short = ["--rounds", "1", "--seconds", "1", "--scale", "1", "--requests", "2000"];
-      const { code, stdout, stderr } = await bench.run("selfbench", ["load", ...only, ...short, "--json"]);
+      const args = ["load", ...only, ...smokeOf("load"), "--json"];
+      const { code, stdout, stderr } = await bench.run("selfbench", args);
       assert.equal(code, 0, stderr);
       const result = JSON.parse(stdout) as Findings;
       assert.equal(result.part, "load");

@@ -13,6 +13,7 @@ import type { PostgresService } from "../../stack/services.ts";
 import { unprivilegedUser } from "../../stack/unprivileged.ts";
 import { command } from "../../terminal/command.ts";
 import { openTerminal } from "../../terminal/terminal.ts";
+import { SIZES } from "../sizes.ts";
 import { benchSeed, type SeedBenchPlan } from "./bench_seed.ts";
 import { withServerFolder } from "./folder.ts";
 import type { Machine, SeedBenchResult } from "./result.ts";
@@ -51,12 +52,17 @@ export async function seedPart(args: readonly string[], config: Config): Promise
       count("number of workers", 1, 64),
       WORKERS,
     )
-    .option("--pairs <n>", "rounds in which only the rows are loaded", count("number of pairs", 1, 100), 3)
+    .option(
+      "--pairs <n>",
+      "rounds in which only the rows are loaded",
+      count("number of pairs", 1, 100),
+      SIZES.seed.pairs.real,
+    )
     .option(
       "--whole-pairs <n>",
       "rounds with keys, indexes and statistics; minutes each at full",
       count("number of whole pairs", 1, 100),
-      2,
+      SIZES.seed["whole-pairs"].real,
     )
     .option("--json", "print the result as JSON on stdout, and all other output on stderr", false);
   task.parse(args, { from: "user" });

@@ -1,11 +1,12 @@
 import assert from "node:assert/strict";
 import { withWorkbench } from "../../pipeline/testing.ts";
+import { smokeOf } from "../sizes.ts";
 import type { SeedBenchResult } from "./result.ts";
 
 Deno.test("deno task selfbench seed, beside its peers", async (t) => {
   await withWorkbench(async (bench) => {
     await t.step("prints a table for people and the result as JSON, and leaves nothing behind", async () => {
-      const short = ["--scale", "tiny", "--pairs", "2", "--whole-pairs", "1", "--workers", "1"];
+      const short = ["--scale", "tiny", "--workers", "1", ...smokeOf("seed")];
       const { code, stdout, stderr } = await bench.run("selfbench", ["seed", ...short, "--json"]);
       assert.equal(code, 0, stderr);
       const result = JSON.parse(stdout) as SeedBenchResult;

@@ -16,6 +16,7 @@ import { count } from "../options.ts";
 import { withFreshDatabase } from "../seed/server.ts";
 import { spread } from "../spread.ts";
 import { accountQuestion, fillAccounts } from "../load/accounts.ts";
+import { SIZES } from "../sizes.ts";
 import { repeatRows, segmentOf } from "./spool_rows.ts";
 
 /** What `selfbench store` is to measure. */
@@ -52,13 +53,18 @@ export async function storePart(args: readonly string[], config: Config): Promis
     "selfbench store",
     "Measure how timings are spooled, loaded into DuckDB and kept there.",
   )
-    .option("--rounds <n>", "times it is done", count("number of rounds", 1, 100), 5)
-    .option("--rows <n>", "timings each time", count("number of rows", 1000, 100_000_000), 2_000_000)
+    .option("--rounds <n>", "times it is done", count("number of rounds", 1, 100), SIZES.store.rounds.real)
+    .option(
+      "--rows <n>",
+      "timings each time",
+      count("number of rows", 1000, 100_000_000),
+      SIZES.store.rows.real,
+    )
     .option(
       "--seconds <n>",
       "seconds of the real run whose timings they are",
       count("number of seconds", 1, 600),
-      20,
+      SIZES.store.seconds.real,
     )
     .option("--json", "print the result as JSON on stdout, and all other output on stderr", false);
   task.parse(args, { from: "user" });

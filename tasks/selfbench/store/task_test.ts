@@ -1,13 +1,13 @@
 import assert from "node:assert/strict";
 import { withWorkbench } from "../../pipeline/testing.ts";
 import type { Findings } from "../finding.ts";
+import { smokeOf } from "../sizes.ts";
 import { storeFindings } from "./task.ts";
 
 Deno.test("deno task selfbench store", async (t) => {
   await withWorkbench(async (bench) => {
     await t.step("prints a table for people and the result as JSON", async () => {
-      const short = ["--rounds", "2", "--rows", "20000", "--seconds", "1"];
-      const { code, stdout, stderr } = await bench.run("selfbench", ["store", ...short, "--json"]);
+      const { code, stdout, stderr } = await bench.run("selfbench", ["store", ...smokeOf("store"), "--json"]);
       assert.equal(code, 0, stderr);
       const { part, findings } = JSON.parse(stdout) as Findings;
       assert.equal(part, "store");

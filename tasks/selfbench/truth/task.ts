@@ -6,6 +6,7 @@ import { openStore } from "../../store/open.ts";
 import { command, dbOption, say } from "../../terminal/command.ts";
 import { formatTable } from "../../terminal/table.ts";
 import { count } from "../options.ts";
+import { SIZES } from "../sizes.ts";
 import { COVERAGE_CELLS, coverageOf } from "./coverage.ts";
 import { NOISES, powerOf } from "./power.ts";
 import { type RecordedArm, recordedArms, recordedCoverage, recordedPower } from "./recorded.ts";
@@ -30,7 +31,7 @@ export async function truthPart(args: readonly string[], config: Config): Promis
     "Simulate runs whose truth is known: how often a change is found, or one that is none, and intervals hold it. " +
       "With --db also of the blocks of recorded default runs.",
   )
-    .option("--runs <n>", "simulated runs a row", count("number of runs", 10, 100_000), 1500)
+    .option("--runs <n>", "simulated runs a row", count("number of runs", 10, 100_000), SIZES.truth.runs.real)
     .addOption(dbOption())
     .parse([...args], { from: "user" });
   const { runs, db } = task.opts<{ runs: number; db?: string }>();

@@ -1,0 +1,33 @@
+/** A number that says how much is measured, and so how long it takes. */
+export interface Size {
+  /** The whole way in seconds, as tests ask for it: what is measured runs then, and its numbers say nothing. */
+  readonly smoke: number;
+  /** As much as the goals are judged by: the option's default. */
+  readonly real: number;
+}
+
+/** Of each part its options that decide how long it takes. */
+export const SIZES = {
+  load: {
+    rounds: { smoke: 1, real: 5 },
+    seconds: { smoke: 1, real: 5 },
+    scale: { smoke: 1, real: 10 },
+    drawn: { smoke: 3000, real: 60_000 },
+    runs: { smoke: 1, real: 20 },
+    others: { smoke: 1, real: 5 },
+    requests: { smoke: 2000, real: 1_000_000 },
+  },
+  http: { rounds: { smoke: 1, real: 5 }, seconds: { smoke: 1, real: 5 } },
+  seed: { pairs: { smoke: 2, real: 3 }, "whole-pairs": { smoke: 1, real: 2 } },
+  store: {
+    rounds: { smoke: 2, real: 5 },
+    rows: { smoke: 20_000, real: 2_000_000 },
+    seconds: { smoke: 1, real: 20 },
+  },
+  truth: { runs: { smoke: 10, real: 1500 } },
+} as const satisfies Readonly<Record<string, Readonly<Record<string, Size>>>>;
+
+/** The words of a command line by which a part runs at its smoke sizes. */
+export function smokeOf(part: keyof typeof SIZES): string[] {
+  return Object.entries(SIZES[part]).flatMap(([name, { smoke }]) => [`--${name}`, String(smoke)]);
+}
