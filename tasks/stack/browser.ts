@@ -1,6 +1,6 @@
-import { existsSync, mkdirSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, realpathSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { randomBytes } from "node:crypto";
-import { join } from "node:path";
+import { basename, dirname, join } from "node:path";
 import process from "node:process";
 import puppeteer, { type Browser } from "puppeteer";
 import type { Config } from "../config.ts";
@@ -176,7 +176,9 @@ async function unpackChromium(home: string, signal?: AbortSignal): Promise<Brows
         join(import.meta.dirname!, "unpack_chromium.ts"),
       ], { env: { TMPDIR: part }, cwd: import.meta.dirname, timeoutMs: 120_000, signal });
       if (code !== 0) return null;
-      writeFileSync(join(part, "fonts.conf"), fontConfig(folder));
+      // By its real path: several homes may lead to it, and the first of them be gone by then.
+      const place = join(dirname(realpathSync(part)), basename(folder));
+      writeFileSync(join(part, "fonts.conf"), fontConfig(place));
       renameSync(part, folder);
     } catch (error) {
       // Another process may have been faster; what it unpacked is as good.
