@@ -2,7 +2,12 @@ import type { Comparison } from "./summary.ts";
 import { significant } from "./units.ts";
 
 /** A comparison as far as its verdict goes; a chart's rows may lack `p`. */
-type Judged = { readonly verdict: string; readonly p?: number | null };
+export interface Judged {
+  /** What was found of it, e.g. `slower`. */
+  readonly verdict: string;
+  /** How likely such a difference is by chance alone; null: it was not tested. */
+  readonly p?: number | null;
+}
 
 /** Whether there were too few pairs for any verdict, which is no finding that was left open. */
 export function hasTooFewPairs({ verdict, p }: Judged): boolean {

@@ -8,7 +8,10 @@ import { openStore } from "../store/open.ts";
 import { storeFile, withStore, withTempDir } from "../store/testing.ts";
 import { summarise } from "./summarise.ts";
 
-/** One run as each version of the store had it, and the spool that it came from. */
+/**
+ * One run as each version of the store had it, and the spool that it came from. With a new version belongs the store of
+ * the one before: what `loadSpool` makes of that spool, as `<version>.duckdb.gz`.
+ */
 const DATA = join(import.meta.dirname!, "../store/testdata");
 const RUN = "20260314-092653-0001";
 /** A copy of the committed store of a version, which opening brings forward. */
