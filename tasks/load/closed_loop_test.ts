@@ -5,10 +5,10 @@ import { monotonicUs } from "../net/clock.ts";
 import { libc } from "../net/libc.ts";
 import { NativeLoop } from "../net/native_loop.ts";
 import { RuntimeLoop } from "../net/runtime_loop.ts";
-import { Wake } from "../net/wake.ts";
+import { TimerRequest } from "../net/timer_request.ts";
 import { GraphqlTarget } from "../targets/graphql.ts";
 import { newCall } from "../targets/target.ts";
-import { AlarmThread } from "./alarm_thread.ts";
+import { TimerThread } from "./timer_thread.ts";
 import { ClosedLoop } from "./closed_loop.ts";
 
 const PHASE: Phase = {
@@ -81,15 +81,15 @@ Deno.test("a client of a closed loop asks again when it is answered, whichever l
     ),
     { type: "module" },
   );
-  const alarm = new AlarmThread((message) => assert.fail(message));
+  const timer = new TimerThread((message) => assert.fail(message));
   const symbols = libc();
   const open: (() => EventLoop)[] = [
-    () => new RuntimeLoop(new Wake(alarm.line.wake), alarm.line.port),
+    () => new RuntimeLoop(new TimerRequest(timer.channel.request), timer.channel.port),
     ...symbols === null ? [] : [() => new NativeLoop(symbols)],
   ];
   try {
     const port = await new Promise<number>((resolve) => server.onmessage = ({ data }) => resolve(data));
-    await alarm.ready;
+    await timer.ready;
     for (const openLoop of open) {
       const loop = openLoop();
       try {
@@ -101,7 +101,7 @@ Deno.test("a client of a closed loop asks again when it is answered, whichever l
       }
     }
   } finally {
-    alarm.stop();
+    timer.stop();
     server.terminate();
   }
 });

@@ -1,6 +1,6 @@
 import { ServiceError } from "../model/errors.ts";
 import type { Sample } from "../model/run.ts";
-import { AlarmThread } from "./alarm_thread.ts";
+import { TimerThread } from "./timer_thread.ts";
 import { type FromGenerator, NO_PROGRESS, type Progress, type ToGenerator } from "./messages.ts";
 import { expectArmKeys, tellArmKeys } from "./open_targets.ts";
 import type { LoadPlan } from "./plan.ts";
@@ -19,18 +19,18 @@ export class GeneratorHandle {
   readonly ready: Promise<void>;
   readonly done: Promise<void>;
   readonly #thread = new Worker(new URL("./generator.ts", import.meta.url), { type: "module" });
-  readonly #alarm: AlarmThread | null;
+  readonly #timer: TimerThread | null;
   readonly #relief: ReliefThread | null;
   readonly #stop = new Int32Array(new SharedArrayBuffer(4));
   #finish!: () => void;
   #overdue: ReturnType<typeof setTimeout> | undefined;
 
-  /** @param needAlarm where it cannot wait for its sockets itself */
+  /** @param needTimer where it cannot wait for its sockets itself */
   constructor(
     readonly plan: LoadPlan,
     readonly worker: number,
     slots: SharedArrayBuffer,
-    needAlarm: boolean,
+    needTimer: boolean,
   ) {
     let isReady!: () => void;
     let failReady!: (error: Error) => void;
@@ -65,22 +65,22 @@ export class GeneratorHandle {
       event.preventDefault();
       failThread(event.message);
     };
-    this.#alarm = needAlarm ? new AlarmThread(failThread) : null;
-    // One that is woken by an alarm would have to be relieved together with it; of a closed loop nothing is due.
-    this.#relief = needAlarm || plan.loop.kind === "closed" || plan.threadMigration === false
+    this.#timer = needTimer ? new TimerThread(failThread) : null;
+    // One that is woken by a timer thread would have to be relieved together with it; of a closed loop nothing is due.
+    this.#relief = needTimer || plan.loop.kind === "closed" || plan.threadMigration === false
       ? null
       : ReliefThread.where(worker, failThread, (note) => {
         this.notes = [...this.notes, note];
       });
-    this.ready = Promise.all([this.#alarm?.ready, this.#relief?.ready, prepared]).then(() => {});
+    this.ready = Promise.all([this.#timer?.ready, this.#relief?.ready, prepared]).then(() => {});
     // Nobody may wait for it any more.
     this.ready.catch(() => {});
-    const beside = { alarm: this.#alarm?.line ?? null, relief: this.#relief?.memory ?? null };
+    const beside = { timer: this.#timer?.channel ?? null, relief: this.#relief?.memory ?? null };
     expectArmKeys(plan.arms);
     const stop = this.#stop.buffer as SharedArrayBuffer;
     this.#tell(
       { kind: "prepare", plan, worker, slots, stop, beside },
-      beside.alarm === null ? [] : [beside.alarm.port],
+      beside.timer === null ? [] : [beside.timer.port],
     );
   }
 
@@ -99,7 +99,7 @@ export class GeneratorHandle {
   terminate(): void {
     clearTimeout(this.#overdue);
     this.#thread.terminate();
-    this.#alarm?.stop();
+    this.#timer?.stop();
     this.#relief?.stop();
   }
 

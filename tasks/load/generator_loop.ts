@@ -3,21 +3,21 @@ import { libc } from "../net/libc.ts";
 import { NativeLoop } from "../net/native_loop.ts";
 import { ReliefLine } from "../net/relief_line.ts";
 import { RuntimeLoop } from "../net/runtime_loop.ts";
-import { Wake } from "../net/wake.ts";
+import { TimerRequest } from "../net/timer_request.ts";
 import { pathOf } from "../paths/registry.ts";
 import type { Arm } from "./plan.ts";
 
-/** What a generator needs where Deno's event loop has to wait for its sockets: see `AlarmThread`. */
-export interface AlarmLine {
-  readonly wake: SharedArrayBuffer;
-  /** Where the alarm knocks. */
+/** What a generator needs where Deno's event loop has to wait for its sockets: see `TimerThread`. */
+export interface TimerChannel {
+  readonly request: SharedArrayBuffer;
+  /** Where the timer thread posts when it is time. */
   readonly port: MessagePort;
 }
 
 /** The threads that stand beside a generator. */
 export interface Beside {
   /** Null where it waits for its sockets itself. */
-  readonly alarm: AlarmLine | null;
+  readonly timer: TimerChannel | null;
   /** Of a `ReliefLine`; null where there is none. */
   readonly relief: SharedArrayBuffer | null;
 }
@@ -31,7 +31,7 @@ export function waitsItself(arms: readonly Arm[]): boolean {
  * The loop of a generator thread.
  * @param together whether one turn may do for all sockets that are ready at once
  */
-export function openLoop({ alarm, relief }: Beside, together = false): EventLoop {
-  if (alarm !== null) return new RuntimeLoop(new Wake(alarm.wake), alarm.port);
+export function openLoop({ timer, relief }: Beside, together = false): EventLoop {
+  if (timer !== null) return new RuntimeLoop(new TimerRequest(timer.request), timer.port);
   return new NativeLoop(libc()!, relief === null ? null : new ReliefLine(relief), together);
 }

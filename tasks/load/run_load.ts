@@ -41,10 +41,10 @@ export async function runLoad(options: LoadOptions): Promise<LoadResult> {
   const { signal, events = new EventHub<RunEvents>() } = options;
   const plan = { ...options.plan, tellCompleted: events.has("completed") };
   const slots = new SharedArrayBuffer(8);
-  const needAlarm = !waitsItself(plan.arms);
+  const needTimer = !waitsItself(plan.arms);
   const generators = Array.from(
     { length: plan.workers },
-    (_, worker) => new GeneratorHandle(plan, worker, slots, needAlarm),
+    (_, worker) => new GeneratorHandle(plan, worker, slots, needTimer),
   );
   try {
     await readyOrAborted(generators, signal);

@@ -5,27 +5,27 @@ import type { Address, Channel } from "./channel.ts";
 import type { Inbox } from "./inbox.ts";
 import { openSocket, RuntimeChannel, runtimeNetwork } from "./runtime_channel.ts";
 import { askForRealTime } from "./priority.ts";
-import type { Wake } from "./wake.ts";
+import type { TimerRequest } from "./timer_request.ts";
 
 /**
  * Deno's event loop, where a thread cannot wait for its sockets itself: with TLS, and outside Linux. Its timers are
- * a millisecond or more late, so an alarm in a thread beside it knocks when something is due.
+ * a millisecond or more late, so a timer thread beside it posts a message when something is due.
  */
 export class RuntimeLoop implements EventLoop {
   onTurn: () => void = () => {};
   /** Never called: Deno's loop goes on, or the thread ends with it. */
   onFailure: (error: Error) => void = () => {};
   readonly native = false;
-  readonly #wake: Wake;
-  readonly #knocks: MessagePort;
+  readonly #request: TimerRequest;
+  readonly #timerPort: MessagePort;
   readonly #heartbeat = new Heartbeat(monotonicUs);
   readonly #timer: ReturnType<typeof setInterval>;
 
-  /** @param wake shared with the alarm @param knocks where it knocks */
-  constructor(wake: Wake, knocks: MessagePort) {
-    this.#wake = wake;
-    this.#knocks = knocks;
-    knocks.onmessage = () => this.onTurn();
+  /** @param request shared with the timer thread @param timerPort where that posts */
+  constructor(request: TimerRequest, timerPort: MessagePort) {
+    this.#request = request;
+    this.#timerPort = timerPort;
+    timerPort.onmessage = () => this.onTurn();
     this.#timer = setInterval(() => this.onTurn(), TURN_US / 1000);
   }
 
@@ -54,7 +54,7 @@ export class RuntimeLoop implements EventLoop {
   }
 
   wakeAt(us: number): void {
-    this.#wake.ask(us);
+    this.#request.ask(us);
   }
 
   beOnTime(): boolean {
@@ -72,6 +72,6 @@ export class RuntimeLoop implements EventLoop {
   close(): void {
     clearInterval(this.#timer);
     this.#heartbeat.stop();
-    this.#knocks.close();
+    this.#timerPort.close();
   }
 }

@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import { readSmallText } from "../files/small_file.ts";
 import { VERSION } from "../config.ts";
-import { AlarmThread } from "../load/alarm_thread.ts";
+import { TimerThread } from "../load/timer_thread.ts";
 import { waitsItself } from "../load/generator_loop.ts";
 import { InterruptedError, ServiceError } from "../model/errors.ts";
 import type { Calibration, Machine } from "../model/calibration.ts";
@@ -111,7 +111,7 @@ async function measureIn(
     event.preventDefault();
     fail(`a thread failed: ${event.message}`);
   };
-  const alarm = waitsItself([]) ? null : new AlarmThread(fail);
+  const timerThread = waitsItself([]) ? null : new TimerThread(fail);
   const answer = <Kind extends FromCalibrator["kind"]>(kind: Kind) =>
     new Promise<FromCalibrator & { kind: Kind }>((resolve) => {
       calibrator.onmessage = ({ data }: MessageEvent<FromCalibrator>) => {
@@ -122,9 +122,9 @@ async function measureIn(
   const tell = (order: ToCalibrator, transfer: Transferable[] = []) =>
     calibrator.postMessage(order, transfer);
   const work = async () => {
-    await Promise.all([answer("ready"), alarm?.ready]);
-    const line = alarm?.line ?? null;
-    tell({ kind: "measure", dir, plan, alarm: line }, line === null ? [] : [line.port]);
+    await Promise.all([answer("ready"), timerThread?.ready]);
+    const timerChannel = timerThread?.channel ?? null;
+    tell({ kind: "measure", dir, plan, timerChannel }, timerChannel === null ? [] : [timerChannel.port]);
     const { clock, timer, dispatch, spool, steps } = await answer("measured");
     return { clock, timer, dispatch, spool, steps };
   };
@@ -136,6 +136,6 @@ async function measureIn(
   } finally {
     signal?.removeEventListener("abort", abort);
     calibrator.terminate();
-    alarm?.stop();
+    timerThread?.stop();
   }
 }

@@ -1,7 +1,7 @@
 /// <reference lib="deno.worker" />
 import { join } from "node:path";
 import { monotonicUs } from "../net/clock.ts";
-import { type AlarmLine, openLoop } from "../load/generator_loop.ts";
+import { openLoop, type TimerChannel } from "../load/generator_loop.ts";
 import { askForShortSlice } from "../net/priority.ts";
 import { SegmentWriter } from "../store/segment_writer.ts";
 import type { Calibration } from "../model/calibration.ts";
@@ -25,7 +25,7 @@ export interface ToCalibrator {
   readonly dir: string;
   readonly plan: CalibrationPlan;
   /** Null where the thread waits for its sockets itself. */
-  readonly alarm: AlarmLine | null;
+  readonly timerChannel: TimerChannel | null;
 }
 
 export type FromCalibrator =
@@ -46,8 +46,8 @@ self.onmessage = async ({ data }: MessageEvent<ToCalibrator>) => {
   }
 };
 
-async function measure({ dir, plan, alarm }: ToCalibrator): Promise<FromCalibrator> {
-  const loop = openLoop({ alarm, relief: null });
+async function measure({ dir, plan, timerChannel }: ToCalibrator): Promise<FromCalibrator> {
+  const loop = openLoop({ timer: timerChannel, relief: null });
   try {
     const clock = measureClock(monotonicUs);
     const timer = await measureTimer(loop, monotonicUs);

@@ -1,7 +1,7 @@
 import { monotonicUs } from "../../net/clock.ts";
-import { AlarmThread } from "../../load/alarm_thread.ts";
+import { TimerThread } from "../../load/timer_thread.ts";
 import { Deadlines } from "../../net/deadlines.ts";
-import { Wake } from "../../net/wake.ts";
+import { TimerRequest } from "../../net/timer_request.ts";
 import { permutation } from "../../random/permutation.ts";
 import { dueAt, type Freeze, serviceTimeUs } from "./known.ts";
 
@@ -20,15 +20,15 @@ if (import.meta.main) {
   const requests = Number(Deno.args[0]);
   const place = permutation(requests, 1, "service times");
   const due = new Deadlines();
-  const alarm = new AlarmThread((message) => {
+  const timer = new TimerThread((message) => {
     throw new Error(message);
   });
   let next = 0;
   let freeze: Freeze = { fromUs: Infinity, toUs: Infinity };
-  const wake = new Wake(alarm.line.wake);
-  alarm.line.port.onmessage = () => {
+  const timerRequest = new TimerRequest(timer.channel.request);
+  timer.channel.port.onmessage = () => {
     while (due.nextUs <= monotonicUs()) due.take()();
-    wake.ask(due.nextUs);
+    timerRequest.ask(due.nextUs);
   };
   Deno.serve({
     hostname: "127.0.0.1",
@@ -45,7 +45,7 @@ if (import.meta.main) {
     return request.arrayBuffer().then(() =>
       new Promise((resolve) => {
         due.add(dueUs, () => resolve(new Response('{"data":{}}', { headers: HEADERS })));
-        wake.ask(due.nextUs);
+        timerRequest.ask(due.nextUs);
       })
     );
   });

@@ -1,7 +1,7 @@
 /// <reference lib="deno.worker" />
 import { monotonicUs } from "./clock.ts";
 import { askForShortSlice } from "./priority.ts";
-import { Wake } from "./wake.ts";
+import { TimerRequest } from "./timer_request.ts";
 
 /**
  * Wakes a thread when something is due there. Timers of Deno's event loop are a millisecond or more late;
@@ -11,23 +11,23 @@ import { Wake } from "./wake.ts";
  * It is started by the main thread and not by the one that it wakes: Deno 2.9 looks at the messages of a worker's
  * worker only every 500 ms while both are idle.
  */
-export interface AlarmOrder {
-  /** See `Wake`. */
-  readonly wake: SharedArrayBuffer;
-  /** Where it knocks. */
+export interface TimerOrder {
+  /** See `TimerRequest`. */
+  readonly request: SharedArrayBuffer;
+  /** Where it posts when it is time. */
   readonly port: MessagePort;
 }
 
 declare const self: DedicatedWorkerGlobalScope;
 
-self.onmessage = ({ data }: MessageEvent<AlarmOrder>) => {
-  const wake = new Wake(data.wake);
+self.onmessage = ({ data }: MessageEvent<TimerOrder>) => {
+  const request = new TimerRequest(data.request);
   let served = NaN;
-  while (!wake.stopped) {
-    const asked = wake.atUs;
+  while (!request.stopped) {
+    const asked = request.atUs;
     const waitUs = asked === served ? Infinity : asked - monotonicUs();
     if (waitUs > 0) {
-      wake.sleep(asked, waitUs / 1000);
+      request.sleep(asked, waitUs / 1000);
       continue;
     }
     served = asked;

@@ -1,18 +1,18 @@
 import { monotonicUs } from "./clock.ts";
 
-/** Bytes of the memory that a thread and its alarm share. */
-export const WAKE_BYTES = 16;
+/** Bytes of the memory that a thread and its timer thread share. */
+export const TIMER_REQUEST_BYTES = 16;
 
 /**
- * What a thread tells its sleeping alarm: to end, or to wake it at a time. Any change ends the alarm's sleep. Times
+ * What a thread asks of its sleeping timer thread: to end, or to wake it at a time. Any change ends its sleep. Times
  * are µs of the monotonic clock.
  */
-export class Wake {
+export class TimerRequest {
   /** [0] changes with every change; [1] is 1 when all is over. */
   readonly #flags: Int32Array;
   readonly #time: Float64Array;
 
-  /** @param memory of `WAKE_BYTES` */
+  /** @param memory of `TIMER_REQUEST_BYTES` */
   constructor(memory: SharedArrayBuffer) {
     this.#flags = new Int32Array(memory, 0, 2);
     this.#time = new Float64Array(memory, 8, 1);
@@ -20,8 +20,8 @@ export class Wake {
 
   /** Makes the memory, with nothing asked. */
   static memory(): SharedArrayBuffer {
-    const memory = new SharedArrayBuffer(WAKE_BYTES);
-    new Wake(memory).#time[0] = Infinity;
+    const memory = new SharedArrayBuffer(TIMER_REQUEST_BYTES);
+    new TimerRequest(memory).#time[0] = Infinity;
     return memory;
   }
 
@@ -35,7 +35,7 @@ export class Wake {
     const before = this.#time[0]!;
     if (atUs === before) return;
     this.#time[0] = atUs;
-    // An alarm that still sleeps until a time before this one finds out then; it need not be told.
+    // A timer thread that still sleeps until a time before this one finds out then; it need not be told.
     if (atUs < before || before <= monotonicUs()) this.#change();
   }
 
@@ -48,7 +48,7 @@ export class Wake {
     this.#change();
   }
 
-  /** By the alarm: sleeps so long, or until something changes. @param asked what `atUs` was when it decided */
+  /** By the timer thread: sleeps so long, or until something changes. @param asked what `atUs` was when it decided */
   sleep(asked: number, ms: number): void {
     const version = Atomics.load(this.#flags, 0);
     // A change between the decision and here would otherwise be slept through.
