@@ -4,7 +4,7 @@ import { TimerThread } from "./timer_thread.ts";
 import { type FromGenerator, NO_PROGRESS, type Progress, type ToGenerator } from "./messages.ts";
 import { expectArmKeys, tellArmKeys } from "./open_targets.ts";
 import type { LoadPlan } from "./plan.ts";
-import { ReliefThread } from "./relief_thread.ts";
+import { MigrationThread } from "./migration_thread.ts";
 
 /** A stopped generator has this long to write its last rows. */
 const STOP_MS = 2000;
@@ -20,7 +20,7 @@ export class GeneratorHandle {
   readonly done: Promise<void>;
   readonly #thread = new Worker(new URL("./generator.ts", import.meta.url), { type: "module" });
   readonly #timer: TimerThread | null;
-  readonly #relief: ReliefThread | null;
+  readonly #migration: MigrationThread | null;
   readonly #stop = new Int32Array(new SharedArrayBuffer(4));
   #finish!: () => void;
   #overdue: ReturnType<typeof setTimeout> | undefined;
@@ -66,16 +66,16 @@ export class GeneratorHandle {
       failThread(event.message);
     };
     this.#timer = needTimer ? new TimerThread(failThread) : null;
-    // One that is woken by a timer thread would have to be relieved together with it; of a closed loop nothing is due.
-    this.#relief = needTimer || plan.loop.kind === "closed" || plan.threadMigration === false
+    // One that is woken by a timer thread would have to be moved together with it; of a closed loop nothing is due.
+    this.#migration = needTimer || plan.loop.kind === "closed" || plan.threadMigration === false
       ? null
-      : ReliefThread.where(worker, failThread, (note) => {
+      : MigrationThread.where(worker, failThread, (note) => {
         this.notes = [...this.notes, note];
       });
-    this.ready = Promise.all([this.#timer?.ready, this.#relief?.ready, prepared]).then(() => {});
+    this.ready = Promise.all([this.#timer?.ready, this.#migration?.ready, prepared]).then(() => {});
     // Nobody may wait for it any more.
     this.ready.catch(() => {});
-    const beside = { timer: this.#timer?.channel ?? null, relief: this.#relief?.memory ?? null };
+    const beside = { timer: this.#timer?.channel ?? null, board: this.#migration?.memory ?? null };
     expectArmKeys(plan.arms);
     const stop = this.#stop.buffer as SharedArrayBuffer;
     this.#tell(
@@ -100,7 +100,7 @@ export class GeneratorHandle {
     clearTimeout(this.#overdue);
     this.#thread.terminate();
     this.#timer?.stop();
-    this.#relief?.stop();
+    this.#migration?.stop();
   }
 
   #tell(message: ToGenerator, transfer: Transferable[] = []): void {

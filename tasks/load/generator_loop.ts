@@ -1,7 +1,7 @@
 import type { EventLoop } from "../net/event_loop.ts";
 import { libc } from "../net/libc.ts";
 import { NativeLoop } from "../net/native_loop.ts";
-import { ReliefLine } from "../net/relief_line.ts";
+import { ScheduleBoard } from "../net/schedule_board.ts";
 import { RuntimeLoop } from "../net/runtime_loop.ts";
 import { TimerRequest } from "../net/timer_request.ts";
 import { pathOf } from "../paths/registry.ts";
@@ -18,8 +18,8 @@ export interface TimerChannel {
 export interface Beside {
   /** Null where it waits for its sockets itself. */
   readonly timer: TimerChannel | null;
-  /** Of a `ReliefLine`; null where there is none. */
-  readonly relief: SharedArrayBuffer | null;
+  /** Of a `ScheduleBoard`; null where there is none. */
+  readonly board: SharedArrayBuffer | null;
 }
 
 /** Whether a thread with these arms can wait for its sockets itself: on Linux, without TLS. */
@@ -31,7 +31,7 @@ export function waitsItself(arms: readonly Arm[]): boolean {
  * The loop of a generator thread.
  * @param together whether one turn may do for all sockets that are ready at once
  */
-export function openLoop({ timer, relief }: Beside, together = false): EventLoop {
+export function openLoop({ timer, board }: Beside, together = false): EventLoop {
   if (timer !== null) return new RuntimeLoop(new TimerRequest(timer.request), timer.port);
-  return new NativeLoop(libc()!, relief === null ? null : new ReliefLine(relief), together);
+  return new NativeLoop(libc()!, board === null ? null : new ScheduleBoard(board), together);
 }

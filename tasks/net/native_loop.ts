@@ -19,7 +19,7 @@ import {
 } from "./libc.ts";
 import { NativeChannel, type SocketWatch } from "./native_channel.ts";
 import { askForRealTime } from "./priority.ts";
-import type { ReliefLine } from "./relief_line.ts";
+import type { ScheduleBoard } from "./schedule_board.ts";
 
 const { epoll, socketLevel, socketType, tcp, timerSlack, family } = Linux;
 
@@ -68,17 +68,17 @@ export class NativeLoop implements EventLoop, SocketWatch {
   #outside = 0;
   readonly #addresses = new AddressBook();
   #closed = false;
-  /** What it could be relieved by, and what it is. */
-  readonly #help: ReliefLine | null;
-  #relief: ReliefLine | null = null;
+  /** Of the thread that may move this one to another core; joined where there is no real-time priority. */
+  readonly #board: ScheduleBoard | null;
+  #joined: ScheduleBoard | null = null;
 
   /**
-   * @param help of a thread that relieves this one where it may not have real-time priority
+   * @param board of a thread that moves this one to another core where it may not have real-time priority
    * @param together one turn for all sockets that are ready at once; where nothing is due, one for each only costs CPU
    */
-  constructor(libc: Libc, help: ReliefLine | null = null, readonly together = false) {
+  constructor(libc: Libc, board: ScheduleBoard | null = null, readonly together = false) {
     this.#libc = libc;
-    this.#help = help;
+    this.#board = board;
     this.#epoll = checked(libc, "epoll_create1", libc.epoll_create1(epoll.closeOnExec));
     this.#epollId = BigInt(this.#epoll);
     // Linux lets a sleeper sleep 50 µs longer than it asked for, to wake several at once. A system that refuses
@@ -137,13 +137,13 @@ export class NativeLoop implements EventLoop, SocketWatch {
 
   wakeAt(us: number): void {
     this.#wakeUs = us;
-    this.#relief?.due(us);
+    this.#joined?.due(us);
   }
 
   beOnTime(): boolean {
     if (askForRealTime()) return true;
-    this.#relief = this.#help;
-    this.#relief?.join(threadId());
+    this.#joined = this.#board;
+    this.#joined?.join(threadId());
     return false;
   }
 
@@ -152,13 +152,13 @@ export class NativeLoop implements EventLoop, SocketWatch {
   }
 
   moves(): number | null {
-    return this.#relief?.moves ?? null;
+    return this.#joined?.moves ?? null;
   }
 
   close(): void {
     if (this.#closed) return;
     this.#closed = true;
-    this.#relief?.due(Infinity);
+    this.#joined?.due(Infinity);
     for (const channel of this.#channels.values()) channel.close();
     // Those that wait for a connection find the loop closed.
     for (const connected of this.#connecting.values()) connected();
@@ -238,13 +238,13 @@ export class NativeLoop implements EventLoop, SocketWatch {
     const waitUs = Math.min(this.#wakeUs - nowUs, this.#deadlines.nextUs - nowUs, restUs);
     this.#timeout[2] = Math.max(0, waitUs * 1000);
     this.#times.sleeps(nowUs);
-    this.#relief?.woke(0);
+    this.#joined?.woke(0);
     const count = waitFor(this.#libc, this.#epollId, this.#events, EVENTS, this.#timeout);
     // A signal may end the wait early; after any other failure the next wait would fail at once, and so on.
     if (count < 0 && lastError(this.#libc) !== INTERRUPTED) this.#call("epoll_pwait2", count);
     const wokeUs = monotonicUs();
     this.#times.wakes(wokeUs);
-    this.#relief?.woke(wokeUs);
+    this.#joined?.woke(wokeUs);
     for (let index = 0; index < count && !this.#closed; index++) {
       const at = index * EPOLL_EVENT.bytes;
       const fd = this.#eventsView.getInt32(at + EPOLL_EVENT.dataAt, true);

@@ -47,7 +47,7 @@ self.onmessage = async ({ data }: MessageEvent<ToCalibrator>) => {
 };
 
 async function measure({ dir, plan, timerChannel }: ToCalibrator): Promise<FromCalibrator> {
-  const loop = openLoop({ timer: timerChannel, relief: null });
+  const loop = openLoop({ timer: timerChannel, board: null });
   try {
     const clock = measureClock(monotonicUs);
     const timer = await measureTimer(loop, monotonicUs);

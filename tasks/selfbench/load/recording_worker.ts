@@ -28,7 +28,7 @@ const RECORDER_CAPACITY = 65_536;
 
 self.onmessage = async ({ data }: MessageEvent<RecordingOrder>) => {
   const { plan, nothing, recorded, clients, warmup, requests } = data;
-  const loop = waitsItself([]) ? openLoop({ timer: null, relief: null }) : null;
+  const loop = waitsItself([]) ? openLoop({ timer: null, board: null }) : null;
   const network = loop ?? runtimeNetwork;
   const options = { connections: plan.connections, nowUs: monotonicUs, seed: plan.seed, network };
   const opened = nothing

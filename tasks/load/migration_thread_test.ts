@@ -1,19 +1,19 @@
 import assert from "node:assert/strict";
-import { ReliefThread } from "./relief_thread.ts";
+import { MigrationThread } from "./migration_thread.ts";
 import { allowedCpus } from "../net/cpus.ts";
-import { ReliefLine } from "../net/relief_line.ts";
+import { ScheduleBoard } from "../net/schedule_board.ts";
 
-/** A thread that joins a line and then does nothing for it but tell what it is told to. */
+/** A thread that joins a board and then does nothing for it but tell what it is told to. */
 const THREAD = `
-  import { ReliefLine } from ${JSON.stringify(new URL("../net/relief_line.ts", import.meta.url).href)};
+  import { ScheduleBoard } from ${JSON.stringify(new URL("../net/schedule_board.ts", import.meta.url).href)};
   import { threadId } from ${JSON.stringify(new URL("../net/cpus.ts", import.meta.url).href)};
   import { monotonicUs } from ${JSON.stringify(new URL("../net/clock.ts", import.meta.url).href)};
-  let line;
+  let board;
   self.onmessage = ({ data }) => {
     if (data.memory) {
-      line = new ReliefLine(data.memory);
-      line.join(threadId());
-    } else line.due(monotonicUs() + data.inUs);
+      board = new ScheduleBoard(data.memory);
+      board.join(threadId());
+    } else board.due(monotonicUs() + data.inUs);
     self.postMessage(threadId());
   };`;
 
@@ -35,7 +35,7 @@ Deno.test({
   ignore: Deno.build.os !== "linux" || allowedCpus().length < 2,
   async fn() {
     const [first, second] = allowedCpus() as [number, number];
-    const relief = new ReliefThread([first, second], assert.fail);
+    const migration = new MigrationThread([first, second], assert.fail);
     const worker = new Worker(`data:text/javascript,${encodeURIComponent(THREAD)}`, { type: "module" });
     const tell = (message: unknown) =>
       new Promise<number>((resolve) => {
@@ -43,10 +43,10 @@ Deno.test({
         worker.postMessage(message);
       });
     try {
-      await relief.ready;
-      const thread = await tell({ memory: relief.memory });
+      await migration.ready;
+      const thread = await tell({ memory: migration.memory });
       await until(() => cpusOf(thread) === String(first));
-      // Not due for long: an earlier time than the one before ends the relief's sleep.
+      // Not due for long: an earlier time than the one before ends the sleep.
       await tell({ inUs: 60e6 });
       await new Promise((resolve) => setTimeout(resolve, 50));
       assert.equal(cpusOf(thread), String(first));
@@ -57,20 +57,20 @@ Deno.test({
       // The next time counts anew.
       await tell({ inUs: 1000 });
       await until(() => cpusOf(thread) === String(first));
-      const line = new ReliefLine(relief.memory);
-      await until(() => line.moves === 2);
-      relief.stop();
-      assert.equal(line.moves, null);
+      const board = new ScheduleBoard(migration.memory);
+      await until(() => board.moves === 2);
+      migration.stop();
+      assert.equal(board.moves, null);
     } finally {
-      relief.stop();
+      migration.stop();
       worker.terminate();
     }
   },
 });
 
-Deno.test("a relief that nobody joined ends when it is stopped", async () => {
-  const line = new ReliefLine();
-  queueMicrotask(() => line.stop());
+Deno.test("a migration thread whose board nobody joined ends when it is stopped", async () => {
+  const board = new ScheduleBoard();
+  queueMicrotask(() => board.stop());
   await Promise.resolve();
-  assert.equal(line.joined(), null);
+  assert.equal(board.joined(), null);
 });

@@ -1,15 +1,15 @@
 import { allowedCpus } from "../net/cpus.ts";
 import { libc } from "../net/libc.ts";
-import type { ReliefOrder } from "../net/relief.ts";
-import { ReliefLine } from "../net/relief_line.ts";
+import type { MigrationOrder } from "../net/migration_worker.ts";
+import { ScheduleBoard } from "../net/schedule_board.ts";
 import { SideThread } from "./side_thread.ts";
 
 /** With more cores Linux finds an idle one by itself. */
 const MOST_CPUS = 3;
 
-/** A relief in a thread of its own, and the line on which another tells it what is due. */
-export class ReliefThread {
-  readonly #line = new ReliefLine();
+/** Thread migration in a thread of its own, and the board on which another says what is due. */
+export class MigrationThread {
+  readonly #board = new ScheduleBoard();
   readonly #thread: SideThread;
 
   /**
@@ -22,24 +22,30 @@ export class ReliefThread {
     onError: (message: string) => void,
     onNote: (sentence: string) => void = () => {},
   ) {
-    const order: ReliefOrder = { memory: this.#line.memory, cpus };
-    this.#thread = new SideThread(new URL("../net/relief.ts", import.meta.url), order, [], onError, onNote);
+    const order: MigrationOrder = { memory: this.#board.memory, cpus };
+    this.#thread = new SideThread(
+      new URL("../net/migration_worker.ts", import.meta.url),
+      order,
+      [],
+      onError,
+      onNote,
+    );
   }
 
-  /** A relief where it helps; `worker` decides which core its thread begins on. */
+  /** Thread migration where it helps; `worker` decides which core its thread begins on. */
   static where(
     worker: number,
     onError: (message: string) => void,
     onNote: (sentence: string) => void,
-  ): ReliefThread | null {
+  ): MigrationThread | null {
     const cpus = libc() === null ? [] : allowedCpus();
     if (cpus.length < 2 || cpus.length > MOST_CPUS) return null;
     const first = worker % cpus.length;
-    return new ReliefThread([...cpus.slice(first), ...cpus.slice(0, first)], onError, onNote);
+    return new MigrationThread([...cpus.slice(first), ...cpus.slice(0, first)], onError, onNote);
   }
 
   get memory(): SharedArrayBuffer {
-    return this.#line.memory;
+    return this.#board.memory;
   }
 
   get ready(): Promise<void> {
@@ -47,7 +53,7 @@ export class ReliefThread {
   }
 
   stop(): void {
-    this.#line.stop();
+    this.#board.stop();
     this.#thread.terminate();
   }
 }

@@ -2,16 +2,16 @@
 import { pin, unpin } from "./cpus.ts";
 import { monotonicUs } from "./clock.ts";
 import { askForShortSlice } from "./priority.ts";
-import { ReliefLine } from "./relief_line.ts";
+import { ScheduleBoard } from "./schedule_board.ts";
 
 /**
- * Relieves a thread that has to wait for its core: when it is overdue it is moved to the core of this one, which
+ * Thread migration: a thread that has to wait for its core is moved, when it is overdue, to the core of this one, which
  * sleeps again at once. Linux does not do that by itself on a machine of two or three cores. It looks for an idle
  * core only while such a machine has little to do, and at a thread that waits only at the next tick, up to 4 ms
  * later. Both threads are kept to one core each, and never to the same one.
  */
-export interface ReliefOrder {
-  /** Of a `ReliefLine`. */
+export interface MigrationOrder {
+  /** Of a `ScheduleBoard`. */
   readonly memory: SharedArrayBuffer;
   /** At least two. The thread begins on the first. */
   readonly cpus: readonly number[];
@@ -26,16 +26,16 @@ const LONGEST_TURN_US = 400;
 /** Between two looks, however much is due. */
 const REST_US = 400;
 
-self.onmessage = ({ data: { memory, cpus } }: MessageEvent<ReliefOrder>) => {
-  const line = new ReliefLine(memory);
-  const thread = line.joined();
-  if (thread !== null) watch(line, thread, cpus);
+self.onmessage = ({ data: { memory, cpus } }: MessageEvent<MigrationOrder>) => {
+  const board = new ScheduleBoard(memory);
+  const thread = board.joined();
+  if (thread !== null) watch(board, thread, cpus);
   // Nobody is to believe that it goes on.
-  line.stop();
+  board.stop();
   self.close();
 };
 
-function watch(line: ReliefLine, thread: number, cpus: readonly number[]): void {
+function watch(board: ScheduleBoard, thread: number, cpus: readonly number[]): void {
   let own = 0;
   const giveCore = () => {
     const given = pin(thread, cpus[own]!);
@@ -48,19 +48,19 @@ function watch(line: ReliefLine, thread: number, cpus: readonly number[]): void 
   };
   if (!giveCore()) return;
   let servedUs = NaN;
-  while (!line.stopped) {
-    const { dueUs, wokeUs } = line;
+  while (!board.stopped) {
+    const { dueUs, wokeUs } = board;
     const nowUs = monotonicUs();
     // Once is enough: what is late after that does not wait for a core.
     const overdueUs = dueUs === servedUs ? Infinity : dueUs + PATIENCE_US;
     const lookUs = wokeUs === 0 ? overdueUs : Math.max(overdueUs, wokeUs + LONGEST_TURN_US);
     if (lookUs > nowUs) {
-      line.sleep(dueUs, dueUs === servedUs ? REST_US : Math.max(lookUs - nowUs, REST_US));
+      board.sleep(dueUs, dueUs === servedUs ? REST_US : Math.max(lookUs - nowUs, REST_US));
       continue;
     }
     servedUs = dueUs;
     if (!giveCore()) return;
-    line.moved();
+    board.moved();
   }
 }
 

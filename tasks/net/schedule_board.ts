@@ -10,20 +10,21 @@ const DUE = 0;
 const WOKE = 1;
 
 /**
- * What a thread tells its relief: when it is due next, and when it woke. Times are µs of the monotonic clock. Of
- * what is told nothing waits, and no system call is made but where the relief would sleep too long.
+ * What a thread writes for the one that may move it to another core: when it is due next, and when it woke. Times are
+ * µs of the monotonic clock. Writing waits for nothing, and makes no system call but where the migration thread would
+ * sleep too long.
  */
-export class ReliefLine {
+export class ScheduleBoard {
   readonly #flags: Int32Array;
   readonly #times: Float64Array;
 
-  /** @param memory of another end of the line; without it the line is new */
+  /** @param memory of a board that another thread has; without it the board is new */
   constructor(readonly memory = new SharedArrayBuffer(BYTES)) {
     this.#flags = new Int32Array(memory, 0, FLAGS);
     this.#times = new Float64Array(memory, TIMES_AT);
   }
 
-  /** By the thread: it wants to be relieved from now on. @param id that the system knows it by */
+  /** By the thread: it may be moved from now on. @param id that the system knows it by */
   join(id: number): void {
     this.#times[DUE] = Infinity;
     this.#times[WOKE] = 0;
@@ -45,7 +46,7 @@ export class ReliefLine {
     this.#times[WOKE] = us;
   }
 
-  /** By the relief: waits for the thread. @returns its id; null where it never came */
+  /** By the migration thread: waits for the thread. @returns its id; null where it never came */
   joined(): number | null {
     while (!this.stopped && Atomics.load(this.#flags, THREAD) === 0) {
       Atomics.wait(this.#flags, THREAD, 0, 100);
@@ -61,7 +62,7 @@ export class ReliefLine {
     return this.#times[WOKE]!;
   }
 
-  /** By the relief: sleeps so long, or until it should look. @param dueUs what it was when that was decided */
+  /** By the migration thread: sleeps so long, or until it should look. @param dueUs what it was when that was decided */
   sleep(dueUs: number, us: number): void {
     const version = Atomics.load(this.#flags, CHANGES);
     // A change between the decision and here would otherwise be slept through.
@@ -69,7 +70,7 @@ export class ReliefLine {
     Atomics.wait(this.#flags, CHANGES, version, us / 1000);
   }
 
-  /** By the relief: it has moved the thread to another core. */
+  /** By the migration thread: it has moved the thread to another core. */
   moved(): void {
     Atomics.add(this.#flags, MOVES, 1);
   }
