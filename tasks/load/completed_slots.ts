@@ -14,8 +14,8 @@ export interface CompletedSlot {
 const FIELDS = 5;
 
 /**
- * Slots that have been completed since they were last asked for, as numbers in one array that goes by message. Kept only
- * where a run is to end as soon as a target is missed.
+ * Slots that have been completed since they were last asked for, as numbers in one array that goes by message. Kept
+ * only where a run is to end as soon as a target is missed.
  */
 export class CompletedSlots {
   #values = new Float64Array(FIELDS * 1024);

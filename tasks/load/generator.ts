@@ -17,7 +17,7 @@ import { OpenLoop } from "./open_loop.ts";
 import { type OpenTargets, openTargets, storedKeysOf } from "./open_targets.ts";
 import type { Pace } from "./pace.ts";
 import { endOf, type LoadPlan, mixOf, shareOf } from "./plan.ts";
-import { askForShortSlice, standBack } from "../net/priority.ts";
+import { askForShortSlice, useBatchPriority } from "../net/priority.ts";
 import { rehearse } from "./rehearsal.ts";
 
 /**
@@ -106,7 +106,7 @@ class Generator {
     { plan, worker, slots, stop, beside }: ToGenerator & { kind: "prepare" },
   ): Promise<Generator> {
     const closed = plan.loop.kind === "closed";
-    if (closed) standBack();
+    if (closed) useBatchPriority();
     else askForShortSlice();
     const clock = new Clock();
     const { nowUs } = clock;
@@ -186,13 +186,13 @@ class Generator {
     clock.originUs = originUs;
     this.#start();
     // In a closed loop nothing is due, and the system needs the CPU as much as its clients.
-    const realTime = plan.loop.kind === "open" && loop.beOnTime();
+    const realTime = plan.loop.kind === "open" && loop.requestRealTimePriority();
     this.#cost = new GeneratorCost({
       nowUs: clock.nowUs,
       worker,
       realTime,
       native: loop.native,
-      beats: () => loop.beats(),
+      loopDelay: () => loop.loopDelay(),
       moves: () => loop.moves(),
     });
     loop.onTurn = () => {

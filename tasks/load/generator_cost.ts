@@ -1,6 +1,6 @@
 import v8 from "node:v8";
 import type { Sample } from "../model/run.ts";
-import type { Beats } from "../net/heartbeat.ts";
+import type { LoopDelay } from "../net/loop_delay.ts";
 import { GENERATOR_METRICS } from "../observe/sources/generator.ts";
 import type { LiveTick } from "./live_counts.ts";
 import { LogHistogram } from "../stats/log_histogram.ts";
@@ -19,7 +19,7 @@ export interface GeneratorCostOptions {
   /** Whether it waits for its sockets itself. */
   readonly native: boolean;
   /** How the thread's event loop went since the last time of asking. */
-  readonly beats: () => Beats;
+  readonly loopDelay: () => LoopDelay;
   /** How often the thread was moved to another core so far; null where nothing moves it. */
   readonly moves: () => number | null;
 }
@@ -33,7 +33,7 @@ export class GeneratorCost {
   readonly #labels: Readonly<Record<string, string>>;
   readonly #realTime: boolean;
   readonly #native: boolean;
-  readonly #beats: () => Beats;
+  readonly #loopDelay: () => LoopDelay;
   readonly #moves: () => number | null;
   #moved = 0;
   readonly #cpu = new ThreadClock();
@@ -45,14 +45,14 @@ export class GeneratorCost {
   #cpuUs = this.#cpu.us();
 
   /** Counting begins now. */
-  constructor({ nowUs, worker, realTime, native, beats, moves }: GeneratorCostOptions) {
+  constructor({ nowUs, worker, realTime, native, loopDelay, moves }: GeneratorCostOptions) {
     this.#labels = { worker: String(worker) };
     this.#realTime = realTime;
     this.#native = native;
-    this.#beats = beats;
+    this.#loopDelay = loopDelay;
     this.#moves = moves;
     this.#sinceUs = nowUs();
-    beats();
+    loopDelay();
     this.#collections.start();
   }
 
@@ -78,7 +78,7 @@ export class GeneratorCost {
   }
 
   #samples(atUs: number): Sample[] {
-    const beats = this.#beats();
+    const loopDelay = this.#loopDelay();
     const cpuUs = this.#cpu.us();
     const used = cpuUs - this.#cpuUs;
     const pauses = this.#pausesMs();
@@ -89,9 +89,9 @@ export class GeneratorCost {
       lag_p50_ms: ms(this.#lag.estimate(0.5)),
       lag_p99_ms: ms(this.#lag.estimate(0.99)),
       lag_longest_ms: ms(this.#lag.quantile(1)),
-      gap_ms: beats.longestUs / 1000,
-      loop_delay_p50_ms: ms(beats.delayP50Us),
-      loop_delay_p99_ms: ms(beats.delayP99Us),
+      gap_ms: loopDelay.longestUs / 1000,
+      loop_delay_p50_ms: ms(loopDelay.delayP50Us),
+      loop_delay_p99_ms: ms(loopDelay.delayP99Us),
       gc_ms: pauses.reduce((sum, pause) => sum + pause, 0),
       gc_longest_ms: Math.max(0, ...pauses),
       native_loop: this.#native ? 1 : 0,

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { type Beats, Heartbeat } from "../net/heartbeat.ts";
+import { type LoopDelay, LoopDelayMonitor } from "../net/loop_delay.ts";
 import { monotonicUs } from "../net/clock.ts";
 import { GENERATOR_METRICS } from "../observe/sources/generator.ts";
 import { GeneratorCost } from "./generator_cost.ts";
@@ -13,7 +13,7 @@ const QUIET = {
   worker: 0,
   realTime: false,
   native: true,
-  beats: (): Beats => ({ longestUs: 0, delayP50Us: null, delayP99Us: null }),
+  loopDelay: (): LoopDelay => ({ longestUs: 0, delayP50Us: null, delayP99Us: null }),
   moves: () => null,
 };
 let sink: unknown[] = [];
@@ -101,11 +101,11 @@ Deno.test("moves to another core are counted second by second, and said to be of
 
 Deno.test("the event loop's delays and gaps are seen", async () => {
   const live = new LiveCounts();
-  const heartbeat = new Heartbeat(monotonicUs);
+  const monitor = new LoopDelayMonitor(monotonicUs);
   const cost = new GeneratorCost({
     ...QUIET,
     nowUs: monotonicUs,
-    beats: () => heartbeat.take(),
+    loopDelay: () => monitor.take(),
   });
   const startUs = monotonicUs();
   await new Promise((resolve) => setTimeout(resolve, 30));
@@ -114,10 +114,10 @@ Deno.test("the event loop's delays and gaps are seen", async () => {
   const tick = { ...live.take(0), toUs: monotonicUs() + SECOND };
   const value = Object.fromEntries(cost.take(tick).map(({ metric, value }) => [metric, value]));
   cost.end(tick);
-  heartbeat.stop();
+  monitor.stop();
   const elapsedMs = (monotonicUs() - startUs) / 1000;
   assert.ok(value["gap_ms"]! >= 60 && value["gap_ms"]! <= elapsedMs);
-  // Late by the whole standstill less the ten milliseconds that a beat waits.
+  // Late by the whole standstill less the ten milliseconds that a tick waits.
   assert.ok(value["loop_delay_p99_ms"]! >= 49 && value["loop_delay_p99_ms"]! <= elapsedMs);
   assert.ok(value["loop_delay_p50_ms"]! <= value["loop_delay_p99_ms"]!);
 });

@@ -9,7 +9,7 @@ import { LiveView } from "./live_view.ts";
 import { addProgress, NO_PROGRESS, type Progress } from "./messages.ts";
 import { endOf, type LoadPlan } from "./plan.ts";
 import type { RunEventHub, RunEvents } from "./run_events.ts";
-import { standingBack } from "../net/priority.ts";
+import { withBatchPriority } from "../net/priority.ts";
 
 export interface LoadOptions {
   readonly plan: LoadPlan;
@@ -81,7 +81,7 @@ export async function runLoad(options: LoadOptions): Promise<LoadResult> {
     // After the generators have their order: what is done now takes longer than they may wait.
     events.emit("start", { nowUs, startedAt });
     const notes: string[] = [];
-    await standingBack(() => allDone(generators), (note) => notes.push(note));
+    await withBatchPriority(() => allDone(generators), (note) => notes.push(note));
     signal.removeEventListener("abort", stop);
     return {
       progress: generators.map((generator) => generator.progress).reduce(addProgress, NO_PROGRESS),

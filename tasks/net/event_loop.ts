@@ -1,5 +1,5 @@
 import type { Network } from "./channel.ts";
-import type { Beats } from "./heartbeat.ts";
+import type { LoopDelay } from "./loop_delay.ts";
 
 /** What a generator thread waits with: for its sockets, and for the time at which a request is due. */
 export interface EventLoop extends Network {
@@ -18,9 +18,9 @@ export interface EventLoop extends Network {
    * What is due matters from now on: has the system let this thread run as soon as it is.
    * @returns whether it has real-time priority
    */
-  beOnTime(): boolean;
+  requestRealTimePriority(): boolean;
   /** How it went since the last time of asking. */
-  beats(): Beats;
+  loopDelay(): LoopDelay;
   /** How often a thread beside it has moved this one to another core; null where none does. */
   moves(): number | null;
   close(): void;

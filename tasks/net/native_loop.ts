@@ -3,7 +3,7 @@ import type { Address, Channel } from "./channel.ts";
 import { monotonicUs } from "./clock.ts";
 import { Deadlines } from "./deadlines.ts";
 import { type EventLoop, TURN_US } from "./event_loop.ts";
-import { type Beats, TurnTimes } from "./heartbeat.ts";
+import { type LoopDelay, TurnTimes } from "./loop_delay.ts";
 import { threadId } from "./cpus.ts";
 import type { Inbox } from "./inbox.ts";
 import {
@@ -140,14 +140,14 @@ export class NativeLoop implements EventLoop, SocketWatch {
     this.#joined?.due(us);
   }
 
-  beOnTime(): boolean {
+  requestRealTimePriority(): boolean {
     if (askForRealTime()) return true;
     this.#joined = this.#board;
     this.#joined?.join(threadId());
     return false;
   }
 
-  beats(): Beats {
+  loopDelay(): LoopDelay {
     return this.#times.take(monotonicUs());
   }
 

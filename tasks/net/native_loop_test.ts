@@ -191,7 +191,7 @@ Deno.test({
     const loop = new NativeLoop(libc()!);
     try {
       await new Promise((resolve) => setTimeout(resolve, 30));
-      loop.beats();
+      loop.loopDelay();
       let busy = true;
       await new Promise<void>((resolve) =>
         loop.onTurn = () => {
@@ -200,7 +200,7 @@ Deno.test({
           busy = false;
         }
       );
-      const { longestUs, delayP99Us } = loop.beats();
+      const { longestUs, delayP99Us } = loop.loopDelay();
       assert.ok(longestUs >= 60_000, `${longestUs}`);
       assert.ok(delayP99Us! >= 59_000, `${delayP99Us}`);
     } finally {

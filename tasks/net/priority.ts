@@ -56,12 +56,12 @@ export function askForShortSlice(): boolean {
 }
 
 /**
- * Lets the calling thread stand back while `work` is done: it never takes a CPU from another thread by waking
- * up. For progress and sampling, which can wait where a request cannot. One whose user chose another policy than the
- * usual one is left as it is.
+ * Gives the calling thread batch priority (SCHED_BATCH) while `work` is done: it never takes a CPU from another thread
+ * by waking up. For progress and sampling, which can wait where a request cannot. One whose user chose another
+ * policy than the usual one is left as it is.
  * @param onNote hears, as a sentence, where it cannot be scheduled as before again
  */
-export async function standingBack<T>(
+export async function withBatchPriority<T>(
   work: () => Promise<T>,
   onNote: (sentence: string) => void,
 ): Promise<T> {
@@ -87,13 +87,13 @@ function keptText({ policy, nice }: Scheduling): string {
 }
 
 /**
- * Lets the calling thread stand back from now on: it takes no CPU from another thread by waking up. For the clients of a
- * closed loop on a machine that they share with the system under test: a thread that wakes for each single answer and
- * drives the server off its core costs half as much CPU again, and answers fewer. One whose user chose another policy
- * than the usual one is left as it is.
+ * Gives the calling thread batch priority (SCHED_BATCH) from now on: it takes no CPU from another thread by waking up.
+ * For the clients of a closed loop on a machine that they share with the system under test: a thread that wakes for
+ * each single answer and drives the server off its core costs half as much CPU again, and answers fewer. One whose
+ * user chose another policy than the usual one is left as it is.
  * @returns whether the kernel took it
  */
-export function standBack(): boolean {
+export function useBatchPriority(): boolean {
   const before = scheduling();
   return before !== null && isOrdinary(before) && schedule({ ...before, policy: SCHED_BATCH });
 }

@@ -29,13 +29,13 @@ async function under(command: readonly string[], code: string): Promise<Scheduli
 const ignore = Deno.build.os !== "linux";
 
 Deno.test({
-  name: "a user's niceness stays while a thread has a short slice or stands back, and afterwards",
+  name: "a user's niceness stays while a thread has a short slice or batch priority, and afterwards",
   ignore,
   async fn() {
     const seen = await under(
       ["nice", "-n", "7"],
       `priority.askForShortSlice(); look();
-       await priority.standingBack(async () => look(), console.error); look();
+       await priority.withBatchPriority(async () => look(), console.error); look();
        priority.lendRealTime(() => {}, () => {}); look();`,
     );
     assert.deepEqual(seen, [OTHER, BATCH, OTHER, OTHER].map((policy) => ({ nice: 7, policy })));
@@ -47,7 +47,7 @@ Deno.test({
   ignore,
   async fn() {
     const code = `priority.askForShortSlice(); look();
-      await priority.standingBack(async () => look(), console.error); look();`;
+      await priority.withBatchPriority(async () => look(), console.error); look();`;
     for (const [option, policy] of [["--batch", BATCH], ["--idle", IDLE]] as const) {
       const seen = await under(["chrt", option, "0"], code);
       assert.deepEqual(seen.map((each) => each.policy), [policy, policy, policy], option);
@@ -63,7 +63,7 @@ Deno.test({
     const allowed = await new Deno.Command(chrt[0]!, { args: [...chrt.slice(1), "true"] }).output();
     if (!allowed.success) return;
     const code = `priority.askForShortSlice(); look(); priority.askForRealTime(); look();
-      await priority.standingBack(async () => look(), console.error); look();`;
+      await priority.withBatchPriority(async () => look(), console.error); look();`;
     const seen = await under(chrt, code);
     assert.deepEqual(seen.map(({ policy }) => policy), [RR, RR, RR, RR]);
   },
@@ -83,7 +83,7 @@ Deno.test({
       `
       import { setPriority } from "node:os";
       import * as priority from ${JSON.stringify(`file://${join(import.meta.dirname!, "priority.ts")}`)};
-      await priority.standingBack(async () => setPriority(0, 15), (note) => console.log(note));`,
+      await priority.withBatchPriority(async () => setPriority(0, 15), (note) => console.log(note));`,
     ];
     const { stdout, stderr } = await new Deno.Command(program!, { args }).output();
     assert.match(

@@ -31,12 +31,12 @@ Deno.test({
 });
 
 Deno.test({
-  name: "a thread that stands back does so for good, and one with a policy of its user's keeps it",
+  name: "a thread that takes batch priority keeps it for good, and one with a policy of its user's keeps it",
   ignore: Deno.build.os !== "linux",
   async fn() {
     const code = `
-      import { standBack } from ${JSON.stringify(new URL("./priority.ts", import.meta.url).href)};
-      const taken = standBack();
+      import { useBatchPriority } from ${JSON.stringify(new URL("./priority.ts", import.meta.url).href)};
+      const taken = useBatchPriority();
       const fields = Deno.readTextFileSync("/proc/thread-self/stat").split(") ")[1].split(" ");
       console.log(JSON.stringify({ taken, policy: Number(fields[${POLICY_FIELD - 3}]) }));`;
     const ask = async (prefix: readonly string[]) => {

@@ -1,6 +1,6 @@
 import { monotonicUs } from "./clock.ts";
 import { type EventLoop, TURN_US } from "./event_loop.ts";
-import { type Beats, Heartbeat } from "./heartbeat.ts";
+import { type LoopDelay, LoopDelayMonitor } from "./loop_delay.ts";
 import type { Address, Channel } from "./channel.ts";
 import type { Inbox } from "./inbox.ts";
 import { openSocket, RuntimeChannel, runtimeNetwork } from "./runtime_channel.ts";
@@ -18,7 +18,7 @@ export class RuntimeLoop implements EventLoop {
   readonly native = false;
   readonly #request: TimerRequest;
   readonly #timerPort: MessagePort;
-  readonly #heartbeat = new Heartbeat(monotonicUs);
+  readonly #delay = new LoopDelayMonitor(monotonicUs);
   readonly #timer: ReturnType<typeof setInterval>;
 
   /** @param request shared with the timer thread @param timerPort where that posts */
@@ -57,12 +57,12 @@ export class RuntimeLoop implements EventLoop {
     this.#request.ask(us);
   }
 
-  beOnTime(): boolean {
+  requestRealTimePriority(): boolean {
     return askForRealTime();
   }
 
-  beats(): Beats {
-    return this.#heartbeat.take();
+  loopDelay(): LoopDelay {
+    return this.#delay.take();
   }
 
   moves(): null {
@@ -71,7 +71,7 @@ export class RuntimeLoop implements EventLoop {
 
   close(): void {
     clearInterval(this.#timer);
-    this.#heartbeat.stop();
+    this.#delay.stop();
     this.#timerPort.close();
   }
 }

@@ -62,7 +62,7 @@ export class ScheduleBoard {
     return this.#times[WOKE]!;
   }
 
-  /** By the migration thread: sleeps so long, or until it should look. @param dueUs what it was when that was decided */
+  /** By the migration thread: sleeps so long, or until it should look. @param dueUs as it was when that was decided */
   sleep(dueUs: number, us: number): void {
     const version = Atomics.load(this.#flags, CHANGES);
     // A change between the decision and here would otherwise be slept through.

@@ -103,7 +103,7 @@ const NO_LAG = { p50: null, p99: null, max: null };
 type Check = Omit<ValidityCheck, "cause">;
 
 function gap({ gapMs, lag }: ValidityEvidence, { maxGapMs }: ValidityThresholds): Check {
-  // A slot that woke late shows a standstill also where no heartbeat was taken.
+  // A slot that woke late shows a standstill also where no loop delay was taken.
   const longest = gapMs === null && lag.max === null ? null : Math.max(gapMs ?? 0, lag.max ?? 0);
   return {
     name: "generator-gap",

@@ -1,9 +1,9 @@
 import { LogHistogram } from "../stats/log_histogram.ts";
 
-const BEAT_MS = 10;
+const PERIOD_MS = 10;
 
 /** How a thread's event loop went since the last time of asking. */
-export interface Beats {
+export interface LoopDelay {
   /** Longest time in which the loop was not seen to run, µs: up to 10 ms of rest included. */
   readonly longestUs: number;
   /** How long an answer may have lain there before it was looked at, µs: median and p99; null where unknown. */
@@ -30,44 +30,44 @@ class Watch {
     this.#delays.add(us);
   }
 
-  take(nowUs: number): Beats {
+  take(nowUs: number): LoopDelay {
     this.look(nowUs);
-    const beats = {
+    const loopDelay = {
       longestUs: this.#longestUs,
       delayP50Us: this.#delays.quantile(0.5),
       delayP99Us: this.#delays.quantile(0.99),
     };
     this.#longestUs = 0;
     this.#delays.take();
-    return beats;
+    return loopDelay;
   }
 }
 
 /**
- * Watches Deno's event loop from within: the longest time between two beats of a 10 ms timer tells how long it
- * stood still (own work, garbage collection, a stopped process, CPU taken by others), and how late beats are by
+ * Watches Deno's event loop from within: the longest time between two ticks of a 10 ms timer tells how long it
+ * stood still (own work, garbage collection, a stopped process, CPU taken by others), and how late ticks are by
  * and large tells how long an answer lies there before it is looked at. A millisecond or two of that is the
  * timer's own.
  */
-export class Heartbeat {
+export class LoopDelayMonitor {
   readonly #nowUs: () => number;
   readonly #watch: Watch;
-  #beatUs: number;
+  #tickUs: number;
   readonly #timer: ReturnType<typeof setInterval>;
 
   constructor(nowUs: () => number) {
     this.#nowUs = nowUs;
-    this.#beatUs = nowUs();
-    this.#watch = new Watch(this.#beatUs);
+    this.#tickUs = nowUs();
+    this.#watch = new Watch(this.#tickUs);
     this.#timer = setInterval(() => {
       const nowUs = this.#nowUs();
       this.#watch.look(nowUs);
-      this.#watch.delayed(nowUs - this.#beatUs - BEAT_MS * 1000);
-      this.#beatUs = nowUs;
-    }, BEAT_MS);
+      this.#watch.delayed(nowUs - this.#tickUs - PERIOD_MS * 1000);
+      this.#tickUs = nowUs;
+    }, PERIOD_MS);
   }
 
-  take(): Beats {
+  take(): LoopDelay {
     return this.#watch.take(this.#nowUs());
   }
 
@@ -100,7 +100,7 @@ export class TurnTimes {
     this.#wokeUs = nowUs;
   }
 
-  take(nowUs: number): Beats {
+  take(nowUs: number): LoopDelay {
     return this.#watch.take(nowUs);
   }
 }
