@@ -11,7 +11,7 @@ export interface ClosedLoopOptions {
   /** The next slot's number, for all threads: so numbers have no holes. */
   readonly slots: BigInt64Array;
   /** No slot is numbered beyond that: its clients then wait for the run's end. */
-  readonly mostSlots?: number;
+  readonly slotLimit?: number;
   readonly nowUs: () => number;
 }
 
@@ -37,7 +37,7 @@ export class ClosedLoop implements Pace {
   }
 
   turn(): void {
-    const { endUs, dispatcher, mix, slots, mostSlots = Infinity, nowUs } = this.#options;
+    const { endUs, dispatcher, mix, slots, slotLimit = Infinity, nowUs } = this.#options;
     let atUs = nowUs();
     if (atUs < 0) return;
     this.#begun = true;
@@ -45,7 +45,7 @@ export class ClosedLoop implements Pace {
     // One that is answered in this very turn has its next: an answer without any wait must not keep the thread.
     for (let clients = this.#free; clients > 0 && atUs < endUs; clients--) {
       const slot = Number(Atomics.add(slots, 0, 1n));
-      if (slot >= mostSlots) break;
+      if (slot >= slotLimit) break;
       this.#free--;
       dispatcher.send(dispatcher.ready(slot, mix.operationOf(slot), atUs), atUs, this.#answered);
       atUs = nowUs();

@@ -130,7 +130,7 @@ Deno.test("no slot is numbered beyond the last that a run can have, whichever th
       },
       mix: { operationOf: () => 0 },
       slots,
-      mostSlots: 10,
+      slotLimit: 10,
       nowUs: () => 1,
     });
   const threads = [thread(), thread()];

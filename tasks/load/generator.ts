@@ -157,7 +157,7 @@ class Generator {
         dispatcher,
         mix,
         slots: new BigInt64Array(slots),
-        mostSlots: plan.mostSlots,
+        slotLimit: plan.slotLimit,
         nowUs,
       });
     return new Generator({

@@ -43,7 +43,7 @@ export interface LoadPlan {
   readonly workers: number;
   readonly spoolDir: string;
   /** Slots of a closed loop at the most: none is numbered beyond that. */
-  readonly mostSlots?: number;
+  readonly slotLimit?: number;
   /** Whether a thread beside a generator may move it to another core when it has to wait for its own; by default it may. */
   readonly threadMigration?: boolean;
   /** Tell of each slot as it ends: where somebody listens. */

@@ -60,7 +60,7 @@ export function loadPlan(
     timeoutMs: scenario.timeout * 1000,
     workers: plan.workers,
     spoolDir,
-    mostSlots: slotLimit(scenario),
+    slotLimit: slotLimit(scenario),
     threadMigration: config.threadMigration,
   };
 }
