@@ -1,6 +1,7 @@
 import type { Config } from "../config.ts";
 import { ExitCode } from "../model/errors.ts";
 import { acquireLock } from "../stack/lock.ts";
+import { isEmbedded } from "../stack/services.ts";
 import { prepareHome } from "../stack/places.ts";
 import { mayRemove } from "../terminal/ask.ts";
 import { openTerminal } from "../terminal/terminal.ts";
@@ -28,10 +29,9 @@ export async function cleanWrites(config: Config, yes: boolean): Promise<ExitCod
     }
     const stack = await startStack(config, [], terminal, interrupt.signal);
     try {
-      const { adminUrl: url, origin } = stack.postgres;
       const { told, left } = await takeBackLeftWrites(config.home, {
-        url,
-        embedded: origin === "embedded",
+        url: stack.postgres.adminUrl,
+        embedded: isEmbedded(stack.postgres),
         held: false,
         signal: interrupt.signal,
         mayRun: (record) => {

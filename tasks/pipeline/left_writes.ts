@@ -1,4 +1,4 @@
-import type { Stack } from "../stack/services.ts";
+import { isEmbedded, type Stack } from "../stack/services.ts";
 import type { Terminal } from "../terminal/terminal.ts";
 import { takeBackLeftWrites } from "../undo/left_writes.ts";
 
@@ -17,7 +17,7 @@ export async function tellLeftWrites(
   { home, stack, url, held, signal }: LeftWritesOptions,
   terminal: Pick<Terminal, "print">,
 ): Promise<void> {
-  const embedded = stack.postgres.origin === "embedded";
+  const embedded = isEmbedded(stack.postgres);
   const { told, left } = await takeBackLeftWrites(home, { url, embedded, held, signal });
   for (const line of told) terminal.print(line);
   for (const line of left) terminal.print(`! ${line}`);

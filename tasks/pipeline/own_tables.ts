@@ -9,7 +9,7 @@ import { formatCount } from "../model/units.ts";
 import { isOfServer, UNLIMITED, withClient } from "../seed/connect.ts";
 import { refuseReplicated } from "../seed/listeners.ts";
 import { schemaSql, transaction } from "../seed/sql.ts";
-import type { Stack } from "../stack/services.ts";
+import { isEmbedded, type Stack } from "../stack/services.ts";
 import type { OwnUndo } from "../undo/record.ts";
 import { runOwnUndo } from "../undo/own_undo.ts";
 import type { Terminal } from "../terminal/terminal.ts";
@@ -38,7 +38,7 @@ export function openOwnTables(
   signal: AbortSignal,
 ): Promise<{ readonly url: string; readonly dataset: SeededDataset }> {
   const { schemas, setup } = scenario.ownTables!;
-  const embedded = stack.postgres.origin === "embedded";
+  const embedded = isEmbedded(stack.postgres);
   return terminal.step(`Find the tables of ${scenario.name}`, async () => {
     const text = setup === undefined ? null : await readBeside(scenario, "dataset.setup", setup);
     const url = await stack.databaseUrl(await ownDatabase(scenario));

@@ -116,20 +116,21 @@ async function makeProbe(search: PathSearch, step: ProbeStep): Promise<RateProbe
   });
 }
 
-/** How a run of the search's path is made. */
+/** How a run of the search's path is made. The scenario's cap holds for it, but need not fit each rate that is probed. */
 function runPlan(
   { system: { scenario }, given, path, slo }: PathSearch,
   load: Partial<BenchArguments>,
   seconds: number,
 ): BenchPlan {
-  const plan = completePlan({ ...scenario, inFlight: undefined }, {
+  const { inFlight, ...uncapped } = scenario;
+  const plan = completePlan(uncapped, {
     ...given,
     duration: seconds,
     paths: path,
     slo,
     ...load,
   });
-  return { ...plan, inFlightCap: scenario.inFlight ?? plan.inFlightCap };
+  return { ...plan, inFlightCap: inFlight ?? plan.inFlightCap };
 }
 
 /** A run of the search's path, stored and judged. @throws {ServiceError} where it crashed */
@@ -146,7 +147,7 @@ async function makeRun(
     runId: newRunId(),
     searchId: runId,
     // One block: within it a queue that grows shows itself, which a washout between two would hide.
-    scenario: { ...scenario, block: seconds, inFlight: undefined },
+    scenario: { ...scenario, block: seconds },
     plan: runPlan(search, load, seconds),
     terminal: quietly(terminal, progress),
   };

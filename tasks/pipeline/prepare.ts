@@ -16,7 +16,13 @@ import { refuseReplicated } from "../seed/listeners.ts";
 import { seed, type SeedResult } from "../seed/seed.ts";
 import { type DataRequest, settleData } from "../seed/spec.ts";
 import { freeForData } from "../stack/postgres_cluster.ts";
-import type { GraphqlService, RedisService, Stack, Unavailable } from "../stack/services.ts";
+import {
+  type GraphqlService,
+  isEmbedded,
+  type RedisService,
+  type Stack,
+  type Unavailable,
+} from "../stack/services.ts";
 import { openStack } from "../stack/stack.ts";
 import { SeedProgressText } from "../terminal/seed_text.ts";
 import { keyPrefix } from "../targets/cache_keys.ts";
@@ -86,7 +92,7 @@ export function fillDatabase(
   signal: AbortSignal,
 ): Promise<Filled> {
   const spec = settleData(request);
-  const embedded = stack.postgres.origin === "embedded";
+  const embedded = isEmbedded(stack.postgres);
   return terminal.step(`Seed ${request.dataset} ${request.scale}`, async (progress) => {
     const url = await stack.databaseUrl(databaseName(spec));
     await hold?.(url);
@@ -164,13 +170,13 @@ export async function makeArms(options: ArmsOptions): Promise<Arms> {
       "deno task doctor says what is missing.",
     );
   }
-  const ours = graphql?.available && graphql.origin === "embedded";
+  const ours = graphql?.available && isEmbedded(graphql);
   needConnections(
     targets.map(({ target }) => target),
     plan.connections,
     ours ? plan.connections : 0,
     stack.postgres.settings["max_connections"],
-    stack.postgres.origin === "embedded",
+    isEmbedded(stack.postgres),
   );
   const { arms, operations } = armsOf(scenario, workload, targets);
   return { arms, operations, unavailableArms };

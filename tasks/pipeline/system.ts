@@ -13,7 +13,7 @@ import { formatCount } from "../model/units.ts";
 import { hostFacts } from "../observe/host.ts";
 import { isDirect } from "../paths/path.ts";
 import { pathOf } from "../paths/registry.ts";
-import type { Stack } from "../stack/services.ts";
+import { isEmbedded, type Stack } from "../stack/services.ts";
 import { failedWhole } from "../undo/evidence.ts";
 import { perWriteOf, writesUnderOwnKeys } from "../undo/own_undo.ts";
 import { undoing, type Writing } from "../undo/undoing.ts";
@@ -92,7 +92,7 @@ async function cleared(
   await tellLeftWrites({ home: config.home, stack, url, held: true, signal }, terminal);
   const own = await ownUndo(scenario);
   // Elsewhere rows that it matches may be anybody's: they are refused before the first write.
-  if (own !== null && isEmbedded(stack) && !writesUnderOwnKeys(scenario)) {
+  if (own !== null && isEmbedded(stack.postgres) && !writesUnderOwnKeys(scenario)) {
     const rows = await undoOwnWrites(url, scenario, own, signal);
     if (rows !== null && rows > 0) {
       terminal.print(
@@ -112,11 +112,11 @@ function writingOf(
   { stack, databaseUrl, dataset, arms }: Pick<SystemUnderTest, "stack" | "databaseUrl" | "dataset" | "arms">,
   own: Writing["own"],
 ): Writing {
-  const ownGraphql = stack.facts().some(({ name, origin }) => name === "graphql" && origin === "embedded");
+  const ownGraphql = stack.facts().some((fact) => fact.name === "graphql" && isEmbedded(fact));
   return {
     home: config.home,
     url: databaseUrl,
-    embedded: isEmbedded(stack),
+    embedded: isEmbedded(stack.postgres),
     runId,
     own,
     arms: arms.map(({ target: { path } }) => ({ path, ours: isDirect(pathOf(path)) || ownGraphql })),
@@ -170,10 +170,6 @@ async function prove(
     const value = perWriteOf(touched, wrote.size, scenario);
     return { value, detail: `${formatCount(proof.compared)} results compared` };
   });
-}
-
-function isEmbedded({ postgres }: Stack): boolean {
-  return postgres.origin === "embedded";
 }
 
 function cachePrefixOf({ arms }: Pick<SystemUnderTest, "arms">): string | null {

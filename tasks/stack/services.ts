@@ -21,6 +21,11 @@ export interface Instance {
   readonly process: ProcessId | null;
 }
 
+/** Whether Benchbook runs it, and may do with it as it likes. */
+export function isEmbedded({ origin }: Pick<Instance, "origin">): boolean {
+  return origin === "embedded";
+}
+
 /** A PostgreSQL server, an embedded one or the user's. */
 export interface PostgresService extends PostgresFacts, Instance {
   readonly version: string;

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { type Config, redactUrl } from "../config.ts";
 import { acquireLock } from "./lock.ts";
 import { prepareHome, writeAtomically } from "./places.ts";
-import type { Stack } from "./services.ts";
+import { isEmbedded, type Stack } from "./services.ts";
 import { openStack } from "./stack.ts";
 import { readRecords, stopServices } from "./state.ts";
 import { shownPgUrl } from "../postgres/place.ts";
@@ -82,7 +82,7 @@ export async function up(config: Config, options: UpOptions): Promise<UpResult> 
             note: `${graphql.version ?? config.graphqlDialect}, ${graphql.origin}`,
           }
           : { name: "GraphQL", address: null, note: graphql.reason },
-        ...(graphql.available && graphql.origin === "embedded"
+        ...(graphql.available && isEmbedded(graphql)
           ? [{
             name: "GraphiQL" as const,
             address: new URL("/", graphql.url).href,

@@ -9,7 +9,7 @@ import { datasets } from "../../seed/catalog.ts";
 import { settleData } from "../../seed/spec.ts";
 import { acquireLock } from "../../stack/lock.ts";
 import { prepareHome } from "../../stack/places.ts";
-import type { PostgresService } from "../../stack/services.ts";
+import { isEmbedded, type PostgresService } from "../../stack/services.ts";
 import { unprivilegedUser } from "../../stack/unprivileged.ts";
 import { command } from "../../terminal/command.ts";
 import { openTerminal } from "../../terminal/terminal.ts";
@@ -86,7 +86,7 @@ async function measure(plan: SeedBenchArguments, config: Config): Promise<SeedBe
     try {
       const { postgres } = stack;
       // The embedded server is us, unless root started it for somebody else.
-      const sameUser = postgres.origin === "embedded" && unprivilegedUser() === null;
+      const sameUser = isEmbedded(postgres) && unprivilegedUser() === null;
       return await withServerFolder(config.home, sameUser, async (folder) => {
         const server = await findServer(postgres.adminUrl, folder);
         const result = await benchSeed(plan, { server, folder, terminal, signal });
