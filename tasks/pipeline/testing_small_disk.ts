@@ -6,7 +6,8 @@ import { SHORT, withWorkbench } from "./testing.ts";
 
 /**
  * Within a mount namespace of its own: a home on a disk of `size`, `bench`, and where `FILL` is set that disk
- * filled up but for so many MB as soon as rows are spooled, then made free again for a second bench.
+ * has but so many MB left as soon as rows are spooled, and is as large as before for a second bench. It is made smaller,
+ * all at once: of one that is filled up the run may see that it is nearly full, and end in order.
  */
 const SCRIPT = `
 mkdir -p "$DISK" && mount -t tmpfs -o size="$SIZE" tmpfs "$DISK" || exit 99
@@ -15,11 +16,15 @@ export BENCHBOOK_HOME="$DISK/home"
 "$DENO" run -A --quiet "$BENCH" $FIRST >"$OUT/first" 2>&1 & bench=$!
 if [ -n "$FILL" ]; then
   for i in $(seq 300); do ls "$DISK"/home/spool/*/timing-0.seg >/dev/null 2>&1 && break; sleep 0.1; done
-  sleep 1.5; dd if=/dev/zero of="$DISK/fill" bs=1M count=$(( $(df --output=avail -m "$DISK" | tail -1) - FILL + 1 )) 2>/dev/null
+  sleep 1.5
+  for i in $(seq 50); do
+    used=$(df --output=used -k "$DISK" | tail -1)
+    mount -o remount,size=$(( used + FILL * 1024 ))k "$DISK" 2>/dev/null && break
+  done
 fi
 wait $bench; echo "exit $?" >>"$OUT/first"
 [ -n "$FILL" ] || exit 0
-rm "$DISK/fill"
+mount -o remount,size="$SIZE" "$DISK"
 "$DENO" run -A --quiet "$BENCH" $SECOND >"$OUT/second" 2>&1; echo "exit $?" >>"$OUT/second"
 `;
 
