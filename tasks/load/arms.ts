@@ -1,4 +1,5 @@
 import { createHash } from "node:crypto";
+import { existsSync } from "node:fs";
 import type { Operation } from "../model/operation.ts";
 import type { ArmRecord } from "../model/run.ts";
 import { UsageError } from "../model/errors.ts";
@@ -8,6 +9,7 @@ import { pathOf, reference, SUFFIXES } from "../paths/registry.ts";
 import type { Statement } from "../targets/target.ts";
 import { loadQuestion, type Question, type QuestionFile } from "../targets/workload.ts";
 import type { Arm } from "./plan.ts";
+import { checkFile, readCheck } from "./write_check.ts";
 
 /** The questions of a scenario, in the order of its operations. */
 export type Workload = readonly Question[];
@@ -16,10 +18,13 @@ export type Workload = readonly Question[];
  * Reads the statements of a scenario's operations and holds them against what the scenario declares.
  * @throws {UsageError} naming the file at fault.
  */
-export function loadWorkload(dir: string, scenario: Pick<LoadedScenario, "operations" | "paths">): Workload {
+export function loadWorkload(
+  dir: string,
+  scenario: Pick<LoadedScenario, "operations" | "paths">,
+): Promise<Workload> {
   const needed = scenario.paths.map((path) => pathOf(path).suffix);
-  return scenario.operations.map(({ name, params, write }) => {
-    const question = loadQuestion(dir, name, needed, SUFFIXES);
+  return Promise.all(scenario.operations.map(async ({ name, params, write }) => {
+    const question = await loadQuestion(dir, name, needed, SUFFIXES);
     const mutation = (Object.values(question.statements) as QuestionFile[]).find((each) =>
       "kind" in each && each.kind === "mutation"
     );
@@ -29,6 +34,8 @@ export function loadWorkload(dir: string, scenario: Pick<LoadedScenario, "operat
         `Give the operation ${name} "write: true", and a way to undo what it writes; or ask with a query.`,
       );
     }
+    // What is wrong with it is said before anything is started.
+    if (write && existsSync(checkFile(dir, name))) await readCheck(dir, name);
     const declared = question.sql.parameters.map((parameter) => parameter.name);
     const given = Object.keys(params);
     const missing = declared.find((parameter) => !given.includes(parameter));
@@ -42,7 +49,7 @@ export function loadWorkload(dir: string, scenario: Pick<LoadedScenario, "operat
       );
     }
     return question;
-  });
+  }));
 }
 
 /** Arms as the store records them: direct SQL is the baseline where one asks by it, else the first arm. */

@@ -117,7 +117,7 @@ class Prover {
   async #proveWrite(index: number, slot: number): Promise<void> {
     const { scenario, arms } = this.options;
     const operation = scenario.operations[index]!;
-    const check = readCheck(scenario.workloadDir, operation.name);
+    const check = await readCheck(scenario.workloadDir, operation.name);
     const keys = Object.entries(operation.params).filter(([, draw]) => draw.kind === "reserved").map((
       [name],
     ) => name);

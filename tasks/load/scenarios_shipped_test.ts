@@ -15,7 +15,7 @@ Deno.test("every shipped scenario has its questions, and every write what reads 
   for (const name of names) {
     const scenario = await shipped(name);
     assert.equal(scenario.name, name);
-    assert.equal(loadWorkload(scenario.workloadDir, scenario).length, scenario.operations.length);
+    assert.equal((await loadWorkload(scenario.workloadDir, scenario)).length, scenario.operations.length);
     for (const { name, params } of scenario.operations.filter(({ write }) => write)) {
       await Deno.stat(join(scenario.workloadDir, `${name}.check.sql`));
       assert.ok(Object.values(params).some(({ kind }) => kind === "reserved"), `${name} reserves no key`);

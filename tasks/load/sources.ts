@@ -3,6 +3,7 @@ import { DuckDBInstance } from "@duckdb/node-api";
 import { BenchbookError, UsageError } from "../model/errors.ts";
 import type { Source } from "../model/scenario.ts";
 import { hint } from "../model/suggest.ts";
+import { statementKinds } from "../postgres/sql_parser.ts";
 import { isOfServer, UNLIMITED, withClient } from "../seed/connect.ts";
 import { exactParser } from "../targets/pg_exact.ts";
 import type { Value } from "../targets/target.ts";
@@ -23,15 +24,19 @@ interface Table {
 /**
  * Reads the columns that a scenario draws from its CSV and Parquet files. Numbers and texts stay; anything else
  * becomes text. Needs no database: what is wrong is known before one is started.
- * @throws {UsageError} naming the scenario's file and field: a file that is missing (one with SQL too) or cannot
- * be read, a column that is not there, no rows or too many
+ * @throws {UsageError} naming the scenario's file and field: a file that is missing or cannot be read (one
+ * with SQL too), a column that is not there, no rows or too many
  */
 export async function loadFileSources(scenario: Drawing): Promise<Sources> {
   return await loadEach(scenario, async (source, path) => {
     await Deno.stat(path).catch(() => {
       throw new Error(`there is no file ${path}`);
     });
-    if ("sql" in source) return null;
+    if ("sql" in source) {
+      const next = `It is a source of the scenario file ${scenario.file}.`;
+      await statementKinds(await Deno.readTextFile(path), { file: path, next });
+      return null;
+    }
     return await readFile("csv" in source ? "read_csv" : "read_parquet", path);
   });
 }

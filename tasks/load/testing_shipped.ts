@@ -63,7 +63,7 @@ async function prepare(stack: Stack, name: string): Promise<Ground> {
 
 /** Proves the paths equal, makes a second of load, and takes back what it wrote. */
 async function exercise(scenario: LoadedScenario, { databaseUrl, dataset, targets }: Ground): Promise<void> {
-  const workload = loadWorkload(scenario.workloadDir, scenario);
+  const workload = await loadWorkload(scenario.workloadDir, scenario);
   const sources = { ...await loadFileSources(scenario), ...await loadSqlSources(scenario, databaseUrl) };
   const { arms } = armsOf(scenario, workload, targets.map((target) => ({ name: target.path, target })));
   const mix = mixOf({ ...scenario, dataset, sources, seed: 42 });

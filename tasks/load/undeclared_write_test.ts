@@ -47,9 +47,9 @@ Deno.test("an operation that writes and does not declare it is refused before it
         await client.query(
           "CREATE SCHEMA shop; CREATE TABLE shop.item AS SELECT n AS id, 10 AS stock FROM generate_series(1, 50) n",
         );
-        const prove = (name: string) => {
+        const prove = async (name: string) => {
           const scenario = scenarioOf(dir, name);
-          const workload = loadWorkload(dir, scenario);
+          const workload = await loadWorkload(dir, scenario);
           const streams = [{
             first: 0,
             count: 1,
@@ -75,7 +75,7 @@ Deno.test("an operation that writes and does not declare it is refused before it
           };
           return { arms, proven: proveEqual(asked) };
         };
-        await assert.rejects(prove("buy").proven, (error: UsageError) => {
+        await assert.rejects((await prove("buy")).proven, (error: UsageError) => {
           assert(error instanceof UsageError, String(error));
           assert.match(
             error.message,
@@ -86,10 +86,10 @@ Deno.test("an operation that writes and does not declare it is refused before it
         });
         const changed = await client.query("SELECT count(*)::int AS n FROM shop.item WHERE stock <> 10");
         assert.deepEqual(changed.rows, [{ n: 0 }]);
-        assert((await prove("stock").proven).compared > 0);
+        assert((await (await prove("stock")).proven).compared > 0);
 
         // What no sample of the proof has met is refused by the sessions of the load.
-        const { arms, proven } = prove("stock");
+        const { arms, proven } = await prove("stock");
         await proven;
         const { byArm, close } = await openTargets(arms, {
           connections: 1,
@@ -117,8 +117,8 @@ Deno.test("a mutation whose operation does not declare a write is refused by its
   withFiles({
     "buy.sql": STOCK,
     "buy.graphql": "# Buys one.\n# result: buy\nmutation Buy($id: Int!) { buy(id: $id) { id } }\n",
-  }, (dir) => {
-    assert.throws(
+  }, async (dir) => {
+    await assert.rejects(
       () => loadWorkload(dir, scenarioOf(dir, "buy", ["sql", "graphql"])),
       (error: UsageError) => {
         assert(error instanceof UsageError);
@@ -126,5 +126,4 @@ Deno.test("a mutation whose operation does not declare a write is refused by its
         return true;
       },
     );
-    return Promise.resolve();
   }));

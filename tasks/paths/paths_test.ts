@@ -66,7 +66,7 @@ Deno.test("every path of the registry answers as direct SQL does, and a cache be
     const admin = new Client({ connectionString: url });
     await admin.connect();
     const { rows: [customer] } = await admin.query("SELECT customer_id FROM northwind.customers LIMIT 1");
-    const [question] = loadWorkload(DIR, SCENARIO);
+    const [question] = await loadWorkload(DIR, SCENARIO);
     const values = [customer.customer_id as string, "2025-12-31", 5];
     const endpoints = (redisUrl: string): Endpoints => ({
       postgres: { url, session: SESSION },

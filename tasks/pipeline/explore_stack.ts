@@ -9,7 +9,7 @@ import { openTerminal, type Terminal } from "../terminal/terminal.ts";
 import { formatTable } from "../terminal/table.ts";
 import { interruptSignal } from "./interrupt.ts";
 import { type DataArguments, databaseName, dataRequest } from "./data_options.ts";
-import { findOwnFiles, openOwnTables, ownDatabase } from "./own_tables.ts";
+import { checkOwnFiles, openOwnTables, ownDatabase } from "./own_tables.ts";
 import { tellLeftWrites } from "./left_writes.ts";
 import { fillDatabase } from "./prepare.ts";
 
@@ -25,7 +25,7 @@ export async function exploreStack(
   config: Config,
 ): Promise<void> {
   const scenario = name === undefined ? null : await loadScenario(config.root, name);
-  if (scenario !== null) await findOwnFiles(scenario);
+  if (scenario !== null) await checkOwnFiles(scenario);
   const terminal = openTerminal({ json: false });
   const interrupt = interruptSignal(config.home);
   try {

@@ -200,6 +200,24 @@ Deno.test("a scenario with tables, streams, stages, sources and sessions of its 
         /dataset\.setup: there is no file .*none\.sql/,
       ],
       [
+        "a source that is not SQL",
+        (scenario) => scenario,
+        { "names.sql": "SELECT id, name\nFROM shop.item\nWHERE id =< ORDER BY id" },
+        /names\.sql:3 as SQL: syntax error at or near "ORDER"/,
+      ],
+      [
+        "a setup that is not SQL",
+        (scenario) => scenario,
+        { "setup.sql": "CREATE SCHEMA shop;\nCREATE TABEL shop.item (id int);" },
+        /setup\.sql:2 as SQL: syntax error at or near "TABEL"/,
+      ],
+      [
+        "an undo that is not SQL",
+        (scenario) => scenario,
+        { "undo.sql": "DELETE FROM shop.visit\nWERE true" },
+        /undo\.sql:2 as SQL: syntax error at or near "true"/,
+      ],
+      [
         "a stage below zero",
         (scenario) => ({
           ...scenario,

@@ -6,6 +6,7 @@ import type { LoadedScenario } from "../load/scenario.ts";
 import type { SeededDataset } from "../model/dataset.ts";
 import { UsageError } from "../model/errors.ts";
 import { formatCount } from "../model/units.ts";
+import { statementKinds } from "../postgres/sql_parser.ts";
 import { isOfServer, UNLIMITED, withClient } from "../seed/connect.ts";
 import { refuseReplicated } from "../seed/listeners.ts";
 import { schemaSql, transaction } from "../seed/sql.ts";
@@ -14,11 +15,15 @@ import type { OwnUndo } from "../undo/record.ts";
 import { runOwnUndo } from "../undo/own_undo.ts";
 import type { Terminal } from "../terminal/terminal.ts";
 
-/** @throws {UsageError} where a scenario names a file for its tables that is not there */
-export async function findOwnFiles(scenario: LoadedScenario): Promise<void> {
+/** @throws {UsageError} where a scenario names a file for its tables that is not there, or is not SQL */
+export async function checkOwnFiles(scenario: LoadedScenario): Promise<void> {
   const { setup, undo } = scenario.ownTables ?? {};
-  if (setup !== undefined) await readBeside(scenario, "dataset.setup", setup);
-  if (undo !== undefined) await readBeside(scenario, "dataset.undo", undo);
+  for (const [field, path] of [["dataset.setup", setup], ["dataset.undo", undo]] as const) {
+    if (path === undefined) continue;
+    const sql = await readBeside(scenario, field, path);
+    const next = `It is ${field} of the scenario file ${scenario.file}.`;
+    await statementKinds(sql, { file: resolve(dirname(scenario.file), path), next });
+  }
 }
 
 /**

@@ -21,7 +21,7 @@ import { explainAll } from "./explain_all.ts";
 import { type HeldDatabase, holdDatabase } from "./hold_database.ts";
 import type { Job } from "./job.ts";
 import { tellLeftWrites } from "./left_writes.ts";
-import { findOwnFiles, openOwnTables, ownUndo, undoOwnWrites } from "./own_tables.ts";
+import { checkOwnFiles, openOwnTables, ownUndo, undoOwnWrites } from "./own_tables.ts";
 import { fillDatabase, makeArms, startStack } from "./prepare.ts";
 import { gitCommit } from "./run_id.ts";
 import type { SystemUnderTest } from "./system_under_test.ts";
@@ -29,9 +29,9 @@ import type { SystemUnderTest } from "./system_under_test.ts";
 /** From a bare machine to a system that can be measured; the stack is stopped whatever happens. */
 export async function withSystem<T>(job: Job, use: (system: SystemUnderTest) => Promise<T>): Promise<T> {
   const { runId, config, scenario, plan, data, given, terminal, signal } = job;
-  const workload = loadWorkload(scenario.workloadDir, scenario);
+  const workload = await loadWorkload(scenario.workloadDir, scenario);
   // What is wrong with the scenario's own files is said before anything is started.
-  await findOwnFiles(scenario);
+  await checkOwnFiles(scenario);
   const ofFiles = await loadFileSources(scenario);
   const stack = await startStack(config, plan.paths, terminal, signal);
   let held: HeldDatabase | undefined;

@@ -68,7 +68,7 @@ async function stepsOf(
   for (const [name, text] of Object.entries(FILES)) writeFileSync(join(dir, name), `${text}\n`);
   const scenario = await loadScenario(ROOT, join(dir, "own.ts"));
   const sources = await loadSqlSources(scenario, url);
-  const workload = loadWorkload(scenario.workloadDir, scenario);
+  const workload = await loadWorkload(scenario.workloadDir, scenario);
   const armsAt = (url: string) => armsOf(scenario, workload, [{ name: "sql", target: { path: "sql", url } }]);
   const written = writingOf(scenario, { url, home, dataset: null }, sources);
   const { mix, runId } = written;

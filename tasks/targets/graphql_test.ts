@@ -31,7 +31,7 @@ Deno.test("GraphQL and the cache against real services", async (t) => {
     await seed({ url, dataset: "northwind", scale: "tiny", seed: 1 });
     const service = await stack.graphql(url, ["northwind"]);
     assert.ok(service.available && stack.redis.available);
-    const question = loadQuestion(workload, "customer-orders");
+    const question = await loadQuestion(workload, "customer-orders");
     const parameters = question.parameters.map(({ name }) => name);
     const statement: Statement = {
       operationId: 1,
@@ -102,7 +102,7 @@ Deno.test("GraphQL and the cache against real services", async (t) => {
         await step(
           "a write whose key is taken fails with PostgreSQL's own code, and no text of its",
           async () => {
-            const insert = loadQuestion(workload, "order-insert");
+            const insert = await loadQuestion(workload, "order-insert");
             const given = [2_000_000_000, first!.customer_id, 1, "2026-01-15", 1, "1", [1], [1]];
             const write = {
               ...statement,

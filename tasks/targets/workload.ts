@@ -35,19 +35,21 @@ export interface Question {
  * @param known suffixes of files that are read if they are there
  * @throws {UsageError} naming file and line of what is wrong, also where they take different parameters.
  */
-export function loadQuestion(
+export async function loadQuestion(
   dir: string,
   name: string,
   needed: readonly Suffix[] = [".graphql"],
   known: readonly Suffix[] = [],
-): Question {
+): Promise<Question> {
   const sqlFile = join(dir, `${name}.sql`);
-  const sql = parseSql(read(sqlFile), sqlFile);
+  const sql = await parseSql(read(sqlFile), sqlFile);
   const statements: Record<string, QuestionFile> = { ".sql": sql };
   for (const suffix of new Set([...needed, ...known])) {
     const file = join(dir, `${name}${suffix}`);
     if (suffix === ".sql" || !needed.includes(suffix) && !existsSync(file)) continue;
-    const statement = suffix.endsWith(".sql") ? parseSql(read(file), file) : parseGraphql(read(file), file);
+    const statement = suffix.endsWith(".sql")
+      ? await parseSql(read(file), file)
+      : parseGraphql(read(file), file);
     requireSameParameters(statement, sql, `${name}.sql`);
     statements[suffix] = statement;
   }

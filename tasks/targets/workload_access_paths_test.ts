@@ -66,7 +66,7 @@ Deno.test("every question of access-paths gets the same answer by SQL and by Gra
     try {
       for (const stem of STEMS) {
         await t.step(stem, async () => {
-          const question = loadQuestion(DIR, stem);
+          const question = await loadQuestion(DIR, stem);
           const document = parse(question.statements[".graphql"]!.text);
           assert.deepEqual(validate(schema, document).map((error) => error.message), []);
           assert(PARAMETERS[stem] !== undefined, "it has no parameters in this test");

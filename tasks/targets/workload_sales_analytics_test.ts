@@ -57,7 +57,7 @@ Deno.test("every question of sales-analytics is answered as its rows say, by SQL
       const tables = new Tables(rows);
       for (const stem of STEMS) {
         await t.step(stem, async () => {
-          const question = loadQuestion(DIR, stem);
+          const question = await loadQuestion(DIR, stem);
           const document = parse(question.statements[".graphql"]!.text);
           assert.deepEqual(validate(schema, document).map((error) => error.message), []);
           let answered = 0;
@@ -100,7 +100,7 @@ Deno.test("every question of sales-analytics is answered as its rows say, by SQL
             "profitability-by-category",
           ]
         ) {
-          const { sql, parameters: declared } = loadQuestion(DIR, stem);
+          const { sql, parameters: declared } = await loadQuestion(DIR, stem);
           const { rows } = await client.query(
             sql.text,
             declared.map(({ name }) => parameters[name as keyof typeof parameters]),

@@ -1,5 +1,6 @@
 import { UsageError } from "../model/errors.ts";
 import type { Parameter } from "../model/operation.ts";
+import { replacePlaceholders, statementKinds } from "../postgres/sql_parser.ts";
 
 export interface SqlQuestion {
   readonly file: string;
@@ -13,16 +14,12 @@ export interface SqlQuestion {
 const DECLARATION = /^--\s*:(\w+)\s+(\S.*?)\s*$/;
 const TYPE = /^[a-z][a-z0-9_ ]*(\(\d+(, ?\d+)?\))?(\[\])?$/i;
 
-/** What may hold a colon without being a placeholder: strings, quoted names, comments, bodies and casts. */
-const TOKENS =
-  /'(?:[^']|'')*'|"(?:[^"]|"")*"|--[^\n]*|\/\*[\s\S]*?\*\/|\$(\w*)\$[\s\S]*?\$\1\$|::|:([a-z_]\w*)/gi;
-
 /**
  * Parses a workload's SQL file: comment lines with the title and a `-- :name type` for each parameter, then
- * one statement that uses them as `:name`. An array slice must be written with spaces (`a[1 : n]`).
- * @throws {UsageError} naming file and line.
+ * one statement that uses them as `:name`. An array slice up to a column must be written with a space (`a[ : n]`).
+ * @throws {UsageError} naming file and line, also where PostgreSQL's grammar refuses the statement.
  */
-export function parseSql(source: string, file: string): SqlQuestion {
+export async function parseSql(source: string, file: string): Promise<SqlQuestion> {
   const lines = source.split("\n");
   const start = lines.findIndex((line) => line.trim() !== "" && !line.startsWith("--"));
   const header = lines.slice(0, start < 0 ? lines.length : start);
@@ -53,12 +50,10 @@ export function parseSql(source: string, file: string): SqlQuestion {
   if (start < 0) throw new UsageError(`Cannot use ${file}: it holds no statement`);
 
   const used = new Set<string>();
-  const body = lines.slice(start).join("\n");
-  const text = body.replace(TOKENS, (token, _tag, name: string | undefined, offset: number) => {
-    if (name === undefined) return token;
+  const body = { file, line: start + 1 };
+  const replaced = await replacePlaceholders(lines.slice(start).join("\n"), body, (name, line) => {
     const index = parameters.findIndex((parameter) => parameter.name === name);
     if (index < 0) {
-      const line = start + body.slice(0, offset).split("\n").length;
       throw new UsageError(
         `Cannot use ${file}:${line}: the parameter :${name} is not declared`,
         `Add a line "-- :${name} <type>" above the statement.`,
@@ -66,7 +61,7 @@ export function parseSql(source: string, file: string): SqlQuestion {
     }
     used.add(name);
     return `$${index + 1}::${parameters[index]!.type}`;
-  }).trim().replace(/;$/, "");
+  });
   const unused = parameters.find((parameter) => !used.has(parameter.name));
   if (unused) {
     const line = header.findIndex((text) => DECLARATION.exec(text)?.[1] === unused.name) + 1;
@@ -74,5 +69,11 @@ export function parseSql(source: string, file: string): SqlQuestion {
       `Cannot use ${file}:${line}: the parameter :${unused.name} is declared but not used`,
     );
   }
-  return { file, title, text, parameters };
+  const { length } = await statementKinds(replaced, body);
+  if (length !== 1) {
+    throw new UsageError(
+      `Cannot use ${file}: it must hold one statement: it holds ${length === 0 ? "none" : length}`,
+    );
+  }
+  return { file, title, text: replaced.trim().replace(/;$/, ""), parameters };
 }

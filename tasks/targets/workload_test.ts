@@ -5,7 +5,7 @@ import { loadQuestion } from "./workload.ts";
 import { parseGraphql } from "./workload_graphql.ts";
 import { parseSql } from "./workload_sql.ts";
 
-Deno.test("placeholders become numbered parameters of their declared types, and nothing else is touched", () => {
+Deno.test("placeholders become numbered parameters of their declared types, and nothing else is touched", async () => {
   const sql = [
     "-- A title that",
     "-- runs on.",
@@ -15,7 +15,7 @@ Deno.test("placeholders become numbered parameters of their declared types, and 
     "FROM t WHERE id = ANY(:ids) AND name = :name OR :name IS NULL;",
     "",
   ].join("\n");
-  const parsed = parseSql(sql, "q.sql");
+  const parsed = await parseSql(sql, "q.sql");
   assert.equal(parsed.title, "A title that runs on.");
   assert.deepEqual(parsed.parameters, [{ name: "ids", type: "integer[]" }, {
     name: "name",
@@ -26,6 +26,34 @@ Deno.test("placeholders become numbered parameters of their declared types, and 
     "SELECT ':name', a::text, \":name\", $$ :ids $$ -- :name\n" +
       "FROM t WHERE id = ANY($1::integer[]) AND name = $2::varchar(5) OR $2::varchar(5) IS NULL",
   );
+});
+
+// What a regular expression took for something else.
+const TEXT_AND_NAMES: readonly [string, string, string][] = [
+  ["an escaped quote in a string with escapes", "E'\\'' || :a || ':a'", "E'\\'' || $1::text || ':a'"],
+  ["a string of Unicode escapes", "U&'!0041\\' UESCAPE '!' || :a", "U&'!0041\\' UESCAPE '!' || $1::text"],
+  ["a comment in a comment", "/* a /* b */ ' :a */ :a", "/* a /* b */ ' :a */ $1::text"],
+  ["a body whose tag has an accent", "$é$ :a $$ ' $é$ || :a", "$é$ :a $$ ' $é$ || $1::text"],
+  ["a name with dollar signs", "x$b$ || :a || y$b$", "x$b$ || $1::text || y$b$"],
+  ["an array slice", "x[1:a] || x[n():a] || :a", "x[1:a] || x[n():a] || $1::text"],
+  ["an index and casts", "x[:a::int] || ARRAY[:a, -:a]", "x[$1::text::int] || ARRAY[$1::text, -$1::text]"],
+  [
+    "operators and named arguments",
+    "x->>:a || f(x=>:a, y := :a)",
+    "x->>$1::text || f(x=>$1::text, y := $1::text)",
+  ],
+  ["characters that no source shows", "'\u0001 \t\u007f :a😀' || :a", "'\u0001 \t\u007f :a😀' || $1::text"],
+];
+for (const [what, source, expected] of TEXT_AND_NAMES) {
+  Deno.test(`a placeholder is found beside ${what}, and nothing in it`, async () => {
+    const { text } = await parseSql(`-- T\n-- :a text\nSELECT ${source} FROM t`, "q.sql");
+    assert.equal(text, `SELECT ${expected} FROM t`);
+  });
+}
+
+Deno.test("the line of a parameter that is not declared counts those within strings and comments", async () => {
+  const sql = "-- T\n-- :a text\nSELECT E'\\'\n:x', $$\n$$ /*\n*/, :a,\n:x";
+  await assert.rejects(() => parseSql(sql, "q.sql"), /q\.sql:7: the parameter :x is not declared/);
 });
 
 const BAD_SQL: readonly [string, string, RegExp][] = [
@@ -43,10 +71,23 @@ const BAD_SQL: readonly [string, string, RegExp][] = [
   ["a type that is none", "-- T\n-- :a integer; drop\nSELECT :a", /q\.sql:2: the type of :a is no type/],
   ["no title", "-- :a integer\nSELECT :a", /q\.sql:1: .*title is missing/],
   ["no statement", "-- T\n", /q\.sql: it holds no statement/],
+  ["nothing but a comment", "-- T\n/* SELECT 1 */", /q\.sql: .*one statement: it holds none/],
+  ["two statements", "-- T\nSELECT 1;\nSELECT 2", /q\.sql: .*one statement: it holds 2/],
+  [
+    "a slip in the statement",
+    "-- Ä 😀\n-- :a integer\nSELECT 'ä😀',\n  :a\nFORM t",
+    /^Cannot use q\.sql:5 as SQL: syntax error at or near "t"$/,
+  ],
+  [
+    "a string that does not end",
+    "-- T\n-- :a integer\nSELECT :a,\n  ':a\n, 1",
+    /^Cannot use q\.sql:4 as SQL: unterminated quoted string$/,
+  ],
+  ["a comment that does not end", "-- T\nSELECT 1\n/* /* */", /q\.sql:3 as SQL: unterminated/],
 ];
 for (const [what, source, message] of BAD_SQL) {
-  Deno.test(`an SQL file with ${what} is refused with its place`, () => {
-    assert.throws(() => parseSql(source, "q.sql"), (error: UsageError) => {
+  Deno.test(`an SQL file with ${what} is refused with its place`, async () => {
+    await assert.rejects(() => parseSql(source, "q.sql"), (error: UsageError) => {
       assert(error instanceof UsageError);
       assert.match(error.message, message);
       return true;
@@ -102,18 +143,18 @@ Deno.test("both files of a question must be there and take the same parameters",
   const dir = await Deno.makeTempDir();
   const write = (name: string, text: string) => Deno.writeTextFileSync(join(dir, name), text);
   try {
-    assert.throws(() => loadQuestion(dir, "q"), /Cannot read .*q\.sql: there is no such file/);
+    await assert.rejects(() => loadQuestion(dir, "q"), /Cannot read .*q\.sql: there is no such file/);
     write("q.sql", "-- T\n-- :a integer\nSELECT :a");
-    assert.throws(() => loadQuestion(dir, "q"), /Cannot read .*q\.graphql: there is no such file/);
+    await assert.rejects(() => loadQuestion(dir, "q"), /Cannot read .*q\.graphql: there is no such file/);
     write("q.graphql", "# result: t\nquery { t }");
-    assert.throws(() => loadQuestion(dir, "q"), /\$a is missing/);
+    await assert.rejects(() => loadQuestion(dir, "q"), /\$a is missing/);
     write("q.graphql", "# result: t\nquery Q($a: Int!,\n  $b: Int!) { t(a: $a, b: $b) }");
-    assert.throws(
+    await assert.rejects(
       () => loadQuestion(dir, "q"),
       /q\.graphql:3: the variable \$b is not a parameter of q\.sql/,
     );
     write("q.graphql", "# result: t\nquery Q($a: Int!) { t(a: $a) }");
-    const question = loadQuestion(dir, "q");
+    const question = await loadQuestion(dir, "q");
     assert.equal(question.name, "q");
     assert.equal(question.title, "T");
     assert.equal(question.sql.text, "SELECT $1::integer");
@@ -122,20 +163,22 @@ Deno.test("both files of a question must be there and take the same parameters",
 
     // A file that no path asks by is read where it is there, and need not be.
     write("q.graphql", "# result: t\nquery { t }");
-    assert.throws(() => loadQuestion(dir, "q", [".sql"], [".graphql"]), /\$a is missing/);
+    await assert.rejects(() => loadQuestion(dir, "q", [".sql"], [".graphql"]), /\$a is missing/);
     await Deno.remove(join(dir, "q.graphql"));
-    assert.deepEqual(Object.keys(loadQuestion(dir, "q", [".sql"], [".graphql"]).statements), [".sql"]);
+    assert.deepEqual(Object.keys((await loadQuestion(dir, "q", [".sql"], [".graphql"])).statements), [
+      ".sql",
+    ]);
 
     // The same question asked of other tables, with its parameters in an order of its own.
     write("q.sql", "-- T\n-- :a integer\n-- :b text\nSELECT :a, :b");
     write("q.other.sql", "-- T\n-- :b text\n-- :a integer\nSELECT :a, :b");
-    const both = loadQuestion(dir, "q", [".other.sql"]);
+    const both = await loadQuestion(dir, "q", [".other.sql"]);
     assert.equal(both.statements[".other.sql"]!.text, "SELECT $2::integer, $1::text");
     write("q.other.sql", "-- T\n-- :c integer\nSELECT :c");
     const other = () => loadQuestion(dir, "q", [".other.sql"]);
-    assert.throws(other, /q\.other\.sql: the parameter :c is not a parameter of q\.sql/);
+    await assert.rejects(other, /q\.other\.sql: the parameter :c is not a parameter of q\.sql/);
     write("q.other.sql", "-- T\n-- :a integer\nSELECT :a");
-    assert.throws(other, /it must take the parameters of q\.sql: :b is missing/);
+    await assert.rejects(other, /it must take the parameters of q\.sql: :b is missing/);
   } finally {
     await Deno.remove(dir, { recursive: true });
   }

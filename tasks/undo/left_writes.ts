@@ -77,7 +77,7 @@ async function takeBackHere(
   here: string,
 ): Promise<LeftWrites> {
   const { runId, scenario, place } = record;
-  const changed = notAsItWas(home, record);
+  const changed = await notAsItWas(home, record);
   if (changed !== null && !(mayRun?.(record) ?? false)) {
     return {
       told: [],

@@ -43,16 +43,16 @@ export interface Looks {
  */
 export async function lookBefore(client: Client, options: LooksOptions): Promise<Looks> {
   const { scenario: { operations, workloadDir, ownTables }, writes, mix, slots, proofSlots } = options;
-  const checks = operations.map(({ name, write, params }) => {
+  const checks = await Promise.all(operations.map(async ({ name, write, params }) => {
     const kinds = Object.values(params).map(({ kind }) => kind);
     const reserved = kinds.includes("reserved");
     if (!write || (reserved && ownTables === null)) return null;
     if (kinds.includes("carried") && (!reserved || kinds.includes("after"))) return null;
-    const check = readCheck(workloadDir, name);
+    const check = await readCheck(workloadDir, name);
     const parameters = check.parameters.map((parameter) => parameter.name);
     if (parameters.some((parameter) => params[parameter]?.kind === "carried")) return null;
     return { name, path: checkFile(workloadDir, name), text: check.text, parameters, reserved };
-  });
+  }));
   const unseen = operations.filter(({ write, params }) => {
     const kinds = Object.values(params).map(({ kind }) => kind);
     return write && kinds.includes("carried") && !kinds.includes("reserved");

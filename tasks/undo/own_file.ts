@@ -11,7 +11,7 @@ export interface RecordSql {
   readonly path: string;
   readonly sql: string;
   /** What of the file's text it is. */
-  readonly part: (text: string) => string;
+  readonly part: (text: string) => string | Promise<string>;
 }
 
 /** All SQL that a record has: its scenario's undo, and the queries that look at what its writes left. */
@@ -23,7 +23,7 @@ export function sqlOf({ own, looks }: Pick<WriteRecord, "own" | "looks">): Recor
       file: `${operation}.check.sql`,
       path,
       sql: text,
-      part: (whole: string) => parseSql(whole, path).text,
+      part: async (whole: string) => (await parseSql(whole, path)).text,
     })),
   ];
 }
@@ -34,22 +34,25 @@ export function sqlOf({ own, looks }: Pick<WriteRecord, "own" | "looks">): Recor
  * less than a statement: it may call any function.
  * @param home BENCHBOOK_HOME: a file in it came along with the record, and proves no more
  */
-export function notAsItWas(home: string, record: Pick<WriteRecord, "own" | "looks">): string | null {
+export async function notAsItWas(
+  home: string,
+  record: Pick<WriteRecord, "own" | "looks">,
+): Promise<string | null> {
   for (const sql of sqlOf(record)) {
-    const changed = differs(home, sql);
+    const changed = await differs(home, sql);
     if (changed !== null) return changed;
   }
   return null;
 }
 
-function differs(home: string, { file, path, sql, part }: RecordSql): string | null {
+async function differs(home: string, { file, path, sql, part }: RecordSql): Promise<string | null> {
   if (path === "") return `the record does not say where ${file} lies`;
   try {
     if (!relative(realpathSync(home), realpathSync(path)).startsWith("..")) return `${path} lies in ${home}`;
     const { text, uid, mode } = readSmall(path);
     if (uid !== Deno.uid() && uid !== 0) return `${path} belongs to user id ${uid}`;
     if ((mode & 0o002) !== 0) return `${path} may be written by every user`;
-    return part(text) === sql ? null : `${path} has changed since that run`;
+    return await part(text) === sql ? null : `${path} has changed since that run`;
   } catch (error) {
     return error instanceof Deno.errors.NotFound || (error as NodeJS.ErrnoException).code === "ENOENT"
       ? `${path} is not there any more`

@@ -25,7 +25,7 @@ Deno.test("every shipped write is known again by its values, when nobody knows w
         const sources = await loadSqlSources(scenario, url);
         const { streams, operations } = scenario;
         const mix = mixOf({ operations, streams, dataset, sources, seed: 42 });
-        const workload = loadWorkload(scenario.workloadDir, scenario);
+        const workload = await loadWorkload(scenario.workloadDir, scenario);
         const client = new Client({ connectionString: url });
         await client.connect();
         try {

@@ -49,8 +49,8 @@ export async function httpPart(args: readonly string[], config: Config): Promise
 /** The same request by all sides: to a server that does next to nothing, and to GraphQL over a database. */
 export async function benchHttp(plan: HttpBenchPlan, ground: Ground): Promise<Found> {
   const { config, stack, terminal, signal } = ground;
-  const question = loadQuestion(`${ROOT}queries/workloads/access-paths`, "product-by-id")
-    .statements[".graphql"]!;
+  const { statements } = await loadQuestion(`${ROOT}queries/workloads/access-paths`, "product-by-id");
+  const question = statements[".graphql"]!;
   const peers = await terminal.step("Find the peers", async () => ({ value: await findHttpPeers() }));
   const findings = await withServer(
     "./instant.ts",

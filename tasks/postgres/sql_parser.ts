@@ -1,0 +1,123 @@
+import { UsageError } from "../model/errors.ts";
+
+type Parser = typeof import("libpg-query");
+
+let loaded: Promise<Parser> | undefined;
+
+/** PostgreSQL's own scanner and grammar. Loaded once, and only when asked for: it takes some 30 ms of CPU. */
+function parser(): Promise<Parser> {
+  return loaded ??= import("libpg-query").then(async (module) => {
+    await module.loadModule();
+    return module;
+  });
+}
+
+/** Where a text of SQL begins in a user's file. */
+export interface SqlPlace {
+  readonly file: string;
+  /** From 1; 1 if absent. */
+  readonly line?: number;
+  /** What is said beneath an error in it. */
+  readonly next?: string;
+}
+
+/** A name or a keyword, without quotes. */
+const NAME = /^[a-z_\u0080-\uffff][\w$\u0080-\uffff]*$/i;
+/** What an operand may end with. */
+const OPERAND_END = /[\w$"')\]\u0080-\uffff]$/;
+/** Those that the scanner's answer cannot carry; PostgreSQL takes them within quotes and comments only. */
+// deno-lint-ignore no-control-regex
+const CONTROL = /[\x00-\x08\x0b\x0e-\x1f]/g;
+
+/**
+ * Puts something else in the place of each `:name` that PostgreSQL's scanner finds outside of strings, quoted names,
+ * comments and casts. A colon that is glued to an operand within brackets, as in `a[1:n]`, is that of an array slice.
+ * @param replaced what stands for a name, from the line of the file that it is in
+ * @throws {UsageError} with file and line where a string, a name or a comment does not end
+ */
+export async function replacePlaceholders(
+  sql: string,
+  { file, line = 1 }: SqlPlace,
+  replaced: (name: string, line: number) => string,
+): Promise<string> {
+  const { tokens, between } = await scan(sql, { file, line });
+  let depth = 0;
+  let before = "";
+  let at = line;
+  const parts: string[] = [];
+  for (let index = 0; index < tokens.length; index++) {
+    const token = tokens[index]!;
+    const space = between[index]!;
+    const next = tokens[index + 1] ?? "";
+    parts.push(space);
+    at += lineEnds(space);
+    if (token === "[") depth++;
+    if (token === "]") depth--;
+    const inSlice = depth > 0 && space === "" && OPERAND_END.test(before);
+    if (token === ":" && between[index + 1] === "" && NAME.test(next) && !inSlice) {
+      parts.push(replaced(next, at));
+      before = next;
+      index++;
+    } else {
+      parts.push(token);
+      at += lineEnds(token);
+      before = token;
+    }
+  }
+  return [...parts, between.at(-1)!].join("");
+}
+
+/**
+ * Holds SQL against PostgreSQL's grammar.
+ * @returns the kinds of its statements as PostgreSQL's source calls them: "SelectStmt"
+ * @throws {UsageError} with file and line where it is not valid
+ */
+export async function statementKinds(sql: string, place: SqlPlace): Promise<readonly string[]> {
+  return kindsOf(await parser(), sql, place);
+}
+
+function kindsOf({ parseSync, SqlError }: Parser, sql: string, { file, line = 1, next }: SqlPlace): string[] {
+  if (sql.trim() === "") return [];
+  try {
+    return (parseSync(sql).stmts ?? []).map(({ stmt }) => Object.keys(stmt!)[0]!);
+  } catch (error) {
+    if (!(error instanceof SqlError)) throw error;
+    // In characters, not in the units of a JavaScript string.
+    const before = [...sql].slice(0, error.sqlDetails?.cursorPosition).join("");
+    // What does not end is repeated up to the end of the text, and may hold what stands for a placeholder.
+    const [message] = error.message.replace(/^(unterminated .*?) at or near [\s\S]*/, "$1").split("\n", 1);
+    throw new UsageError(
+      `Cannot use ${file}:${line + lineEnds(before)} as SQL: ${message!.slice(0, 120)}`,
+      next,
+    );
+  }
+}
+
+/** The tokens of a text, comments among them, and what stands before each of them and after the last. */
+async function scan(
+  sql: string,
+  place: SqlPlace,
+): Promise<{ readonly tokens: readonly string[]; readonly between: readonly string[] }> {
+  const loaded = await parser();
+  // Places are told in bytes.
+  const bytes = new TextEncoder().encode(sql);
+  const text = (from: number, to?: number) =>
+    new TextDecoder("utf-8", { ignoreBOM: true }).decode(bytes.subarray(from, to));
+  let found;
+  try {
+    found = loaded.scanSync(sql.replaceAll(CONTROL, " ")).tokens;
+  } catch (error) {
+    // It does not tell where. The grammar does, which takes a name where a placeholder is.
+    kindsOf(loaded, sql.replaceAll(/(?<!:):(?=[a-z_])/gi, " "), place);
+    throw error;
+  }
+  const ends = [0, ...found.map(({ end }) => end)];
+  return {
+    tokens: found.map(({ start, end }) => text(start, end)),
+    between: ends.map((end, index) => text(end, found[index]?.start)),
+  };
+}
+
+function lineEnds(text: string): number {
+  return text.split("\n").length - 1;
+}
