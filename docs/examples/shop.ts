@@ -49,7 +49,7 @@ export default {
           params: {
             purchase_id: { kind: "reserved", keys: "purchases" },
             visitor_id: { kind: "source", source: "visitors", column: "visitor_id", pick: "zipf", s: 0.8 },
-            product_id: { kind: "carried", from: "product", column: "product_id" },
+            product_id: { kind: "captured", from: "product", column: "product_id" },
             quantity: { kind: "integer", min: 1, max: 3 },
           },
         },

@@ -36,7 +36,7 @@ export default {
       {
         name: "product",
         weight: 1,
-        params: { product_id: { kind: "carried", from: "product-list", column: "product_id" } },
+        params: { product_id: { kind: "captured", from: "product-list", column: "product_id" } },
       },
       {
         name: "customer-orders",
@@ -53,8 +53,8 @@ export default {
         write: true,
         params: {
           order_id: { kind: "reserved", keys: "reserved_orders" },
-          customer_id: { kind: "carried", from: "customer-orders", column: "customer_id" },
-          product_id: { kind: "carried", from: "product-list", column: "product_id" },
+          customer_id: { kind: "captured", from: "customer-orders", column: "customer_id" },
+          product_id: { kind: "captured", from: "product-list", column: "product_id" },
           quantity: { kind: "integer", min: 1, max: 12 },
           employee_id: { kind: "uniform", keys: "employees" },
           // Beyond every date that the reads ask for: what one arm writes changes no other arm's answers.

@@ -3,6 +3,7 @@ import { existsSync } from "node:fs";
 import type { Operation } from "../model/operation.ts";
 import type { ArmRecord } from "../model/run.ts";
 import { UsageError } from "../model/errors.ts";
+import { isCaptured } from "../model/scenario.ts";
 import type { LoadedScenario } from "./scenario.ts";
 import type { ArmTarget } from "../paths/path.ts";
 import { pathOf, reference, SUFFIXES } from "../paths/registry.ts";
@@ -98,7 +99,7 @@ export function armsOf(
         name,
         write,
         uncached: !cache,
-        carries: Object.values(params).some(({ kind }) => kind === "carried"),
+        usesCaptured: Object.values(params).some(isCaptured),
         text,
         parameters: parameters.map((parameter) => parameter.name),
       };

@@ -6,7 +6,7 @@ import type { CompletedSlots } from "./completed_slots.ts";
 import { InFlight, type Linked } from "./in_flight.ts";
 import type { LiveCounts } from "./live_counts.ts";
 import type { Progress } from "./messages.ts";
-import type { Carried, Mix } from "./mix.ts";
+import type { Captured, Mix } from "./mix.ts";
 import type { Arm } from "./plan.ts";
 import type { Phase } from "../model/run.ts";
 
@@ -86,13 +86,13 @@ export class Dispatcher {
     slot: number,
     operation: number,
     intendedUs: number,
-    session?: { readonly carried: Carried },
+    session?: { readonly captured: Captured },
   ): Ready {
     const { arms, mix, targets } = this.#options;
     const phase = this.#phaseAt(intendedUs);
     const arm = this.#armOf.get(phase.arm)!;
     const statement = arms[arm]!.statements[operation]!;
-    const drawn = mix.valuesOf(slot, operation, session?.carried);
+    const drawn = mix.valuesOf(slot, operation, session?.captured);
     const call = newCall(statement, statement.parameters.map((name) => drawn[name]!), session !== undefined);
     try {
       targets[arm]!.prepare?.(call);

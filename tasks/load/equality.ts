@@ -1,5 +1,6 @@
 import { BenchbookError, ExitCode, ServiceError, UsageError } from "../model/errors.ts";
 import type { PathName } from "../model/operation.ts";
+import { isCaptured } from "../model/scenario.ts";
 import { sessionName } from "../model/session_name.ts";
 import { errorMessageOf } from "../targets/graphql_answer.ts";
 import { pathOf, reference as referencePath } from "../paths/registry.ts";
@@ -169,12 +170,12 @@ class Prover {
     };
   }
 
-  /** A slot's values; what a step of a session carries is asked of the reference. */
+  /** A slot's values; what it captures from an earlier step is asked of the reference. */
   async #values(index: number, slot: number): Promise<Drawn> {
     const { operations } = this.options.scenario;
-    const carried: Record<string, Row> = {};
+    const captured: Record<string, Row> = {};
     for (const draw of Object.values(operations[index]!.params)) {
-      if (draw.kind !== "carried" || carried[draw.from] !== undefined) continue;
+      if (!isCaptured(draw) || captured[draw.from] !== undefined) continue;
       const from = operations.findIndex(({ name }) => name === draw.from);
       const [row] = await this.#sql(from, await this.#values(from, slot));
       if (row === undefined) {
@@ -182,17 +183,17 @@ class Prover {
           `Cannot continue with the session after ${draw.from}: it answers no row for ${
             JSON.stringify(this.values.valuesOf(slot, from))
           }`,
-          "A step whose answer is carried on must answer for every value that is drawn.",
+          "A step whose answer is captured must answer for every value that is drawn.",
         );
       }
       if (!(draw.column in row)) {
         throw new UsageError(
-          `Cannot carry ${draw.from}.${draw.column} on: it answers ${Object.keys(row).join(", ")}`,
+          `Cannot capture ${draw.from}.${draw.column}: it answers ${Object.keys(row).join(", ")}`,
         );
       }
-      carried[draw.from] = row;
+      captured[draw.from] = row;
     }
-    return this.values.valuesOf(slot, index, carried);
+    return this.values.valuesOf(slot, index, captured);
   }
 
   /** A read is asked in a transaction that refuses writes, before any other path is: a mistake must write nothing. */

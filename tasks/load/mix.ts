@@ -16,13 +16,13 @@ export interface Mix {
   operationOf(slot: number, stream?: number): number;
   /**
    * The operation's values for this slot, by parameter name.
-   * @param carried what earlier steps of the slot's session answered
+   * @param captured what earlier steps of the slot's session answered
    */
-  valuesOf(slot: number, operation: number, carried?: Carried): Values;
+  valuesOf(slot: number, operation: number, captured?: Captured): Values;
 }
 
 /** The first row of each answer so far in a session, by the step's name. */
-export type Carried = Readonly<Record<string, Readonly<Record<string, unknown>>>>;
+export type Captured = Readonly<Record<string, Readonly<Record<string, unknown>>>>;
 
 /** What is drawn from. */
 export interface Draws {
@@ -44,7 +44,7 @@ export interface MixStream {
 }
 
 type Values = Readonly<Record<string, Value>>;
-type Sampler = (slot: number, random: Counter, lane: number, before: Values, carried: Carried) => Value;
+type Sampler = (slot: number, random: Counter, lane: number, before: Values, captured: Captured) => Value;
 
 /** Lanes of randomness that one parameter may use. */
 const LANES = 16;
@@ -67,10 +67,10 @@ export function mix(
   );
   return {
     operationOf,
-    valuesOf(slot, operation, carried = {}) {
+    valuesOf(slot, operation, captured = {}) {
       const values: Record<string, Value> = {};
       for (const { name, lane, random, sample } of samplers[operation]!) {
-        values[name] = sample(slot, random, lane, values, carried);
+        values[name] = sample(slot, random, lane, values, captured);
       }
       return values;
     },
@@ -147,9 +147,10 @@ function sampler(draw: Draw, { keySpaces, sources }: Draws, seed: number): Sampl
     }
     case "source":
       return sourceSampler(draw, sources[draw.source]!, counter(seed, `source.${draw.source}`));
+    case "captured":
     case "carried":
       // Checked before the step: a session whose earlier answer had no row ends there.
-      return (_slot, _random, _lane, _before, carried) => carried[draw.from]![draw.column] as Value;
+      return (_slot, _random, _lane, _before, captured) => captured[draw.from]![draw.column] as Value;
   }
 }
 

@@ -36,7 +36,7 @@ export async function rehearse({ plan, worker, targets, mix, nowUs }: RehearsalO
   using recorder = new SegmentWriter(path, worker, REQUESTS);
   let slot = FIRST_SLOT;
   for (const [index, arm] of plan.arms.entries()) {
-    const reads = arm.statements.flatMap(({ write, carries }, at) => write || carries ? [] : [at]);
+    const reads = arm.statements.flatMap(({ write, usesCaptured }, at) => write || usesCaptured ? [] : [at]);
     if (reads.length === 0) continue;
     const phase: Phase = {
       phaseId: 0,

@@ -1,5 +1,5 @@
 import { UsageError } from "../model/errors.ts";
-import type { Draw, Scenario, Stream } from "../model/scenario.ts";
+import { type Draw, isCaptured, type Scenario, type Stream } from "../model/scenario.ts";
 import { hint } from "../model/suggest.ts";
 import { keySpaces } from "../seed/catalog.ts";
 
@@ -47,9 +47,9 @@ export function checkDraws(scenario: Scenario, streams: readonly Stream[], file:
         sources.length === 0 ? "The scenario has no sources." : hint(draw.source, sources),
       );
     }
-    if (draw.kind === "carried") {
+    if (isCaptured(draw)) {
       if (steps === null) {
-        throw fault(field, "only steps of a session carry values: this stream has no session");
+        throw fault(field, "only steps of a session can use captured values: this stream has no session");
       }
       if (!steps.includes(draw.from)) {
         throw fault(

@@ -35,9 +35,10 @@ const DRAWS = [
     pick: z.enum(["uniform", "zipf", "in order"]).optional(),
     s: numberFrom(0, 5).optional(),
   }),
-  z.strictObject({ kind: z.literal("carried"), from: name, column: z.string().min(1) }),
+  z.strictObject({ kind: z.literal(["captured", "carried"]), from: name, column: z.string().min(1) }),
 ] as const;
-const KINDS = DRAWS.map(({ shape }) => shape.kind.value).join(", ");
+/** Of a kind that has an earlier name too, the present one. */
+const KINDS = DRAWS.map(({ shape }) => [...shape.kind.values][0]).join(", ");
 
 const draw = z.discriminatedUnion("kind", DRAWS, {
   error: ({ code }) => code === "invalid_union" ? `must be one of ${KINDS}` : "must be { kind, … }",

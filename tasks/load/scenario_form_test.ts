@@ -140,3 +140,10 @@ Deno.test("a long value is cut short in a message", () => {
   const message = messageOf(scenario({ title: Array.from({ length: 1000 }, () => "x") }));
   assert.ok(message.length < 250, message);
 });
+
+Deno.test("a captured value may have the kind's earlier name, which no message tells", () => {
+  for (const kind of ["captured", "carried"]) {
+    checkForm(drawing({ kind, from: "product-list", column: "product_id" }), "mine.ts");
+  }
+  assert.match(messageOf(drawing({ kind: "captive" })), /must be one of zipf, .*, captured .*"captive"\)$/);
+});

@@ -247,8 +247,8 @@ const FAULTS: readonly [value: unknown, said: string | RegExp, next?: RegExp][] 
     /^sources\.users: must be \{ csv \}, \{ parquet \} or/,
   ],
   [
-    drawing({ kind: "carried", from: "product-list", column: "product_id" }),
-    "operations[0].params.id: only steps of a session carry values: this stream has no session",
+    drawing({ kind: "captured", from: "product-list", column: "product_id" }),
+    "operations[0].params.id: only steps of a session can use captured values: this stream has no session",
   ],
   [
     several([stream({
@@ -258,7 +258,7 @@ const FAULTS: readonly [value: unknown, said: string | RegExp, next?: RegExp][] 
         {
           ...PRODUCT,
           name: "next",
-          params: { id: { kind: "carried", from: "produkt-by-id", column: "id" } },
+          params: { id: { kind: "captured", from: "produkt-by-id", column: "id" } },
         },
       ],
     })]),

@@ -50,13 +50,13 @@ export class Sessions {
 
   /** Makes the first step of a stream's nth session ready, which is due at `atUs`. */
   ready(stream: number, nth: number, atUs: number): Ready {
-    return this.#ready({ stream, nth, carried: {} }, 0, atUs);
+    return this.#ready({ stream, nth, captured: {} }, 0, atUs);
   }
 
   /** Begins a stream's nth session. @param first as `ready` made it */
   begin(stream: number, nth: number, first: Ready, wokeUs: number): void {
     this.running++;
-    this.#send({ stream, nth, carried: {} }, 0, first, wokeUs);
+    this.#send({ stream, nth, captured: {} }, 0, first, wokeUs);
   }
 
   #ready(session: Session, step: number, atUs: number): Ready {
@@ -74,7 +74,7 @@ export class Sessions {
     const { streams, nowUs, later } = this.#options;
     const { count, session: form } = streams[session.stream]!;
     const row = call === null || call.outcome !== "ok" ? undefined : firstRow(call.answer);
-    if (call !== null && row !== undefined) session.carried[call.statement.name] = row;
+    if (call !== null && row !== undefined) session.captured[call.statement.name] = row;
     if (step + 1 === count) return void this.running--;
     const { kind, seconds } = form!.think;
     const thinkUs = 1e6 *
@@ -102,7 +102,7 @@ interface Session {
   readonly stream: number;
   readonly nth: number;
   /** What its steps were answered, by their names. */
-  readonly carried: Record<string, Readonly<Record<string, unknown>>>;
+  readonly captured: Record<string, Readonly<Record<string, unknown>>>;
 }
 
 const MOST_WRAPPINGS = 8;

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import type { Phase } from "../model/run.ts";
 import { newCall } from "../targets/target.ts";
 import { Deadlines } from "../net/deadlines.ts";
-import type { Carried } from "./mix.ts";
+import type { Captured } from "./mix.ts";
 import type { LoadStream } from "./scenario.ts";
 import { Sessions } from "./sessions.ts";
 
@@ -30,7 +30,7 @@ interface Step {
   readonly slot: number;
   readonly operation: number;
   readonly atUs: number;
-  readonly carried: Carried;
+  readonly captured: Captured;
 }
 
 /** Runs sessions on a clock of their own; each answer takes 100 ms. */
@@ -48,7 +48,7 @@ function walk(
     endUs,
     dispatcher: {
       ready(slot, operation, intendedUs, session) {
-        steps.push({ slot, operation, atUs: intendedUs, carried: structuredClone(session!.carried) });
+        steps.push({ slot, operation, atUs: intendedUs, captured: structuredClone(session!.captured) });
         const call = newCall(
           { operationId: operation, name: `op${operation}`, write: false, text: "", parameters: [] },
           [],
@@ -79,13 +79,13 @@ function walk(
   return { steps, unsent };
 }
 
-Deno.test("a session asks its steps in order, thinks between them and carries answers on", () => {
+Deno.test("a session asks its steps in order, thinks between them and captures answers for later ones", () => {
   const { steps, unsent } = walk((operation) => ({ outcome: "ok", rows: [{ id: operation * 10 }] }));
   assert.deepEqual(steps.map(({ operation }) => operation), [2, 3, 4]);
   // The fourth session of two streams: (4 × 3 + step) × 2 + 1.
   assert.deepEqual(steps.map(({ slot }) => slot), [25, 27, 29]);
   assert.deepEqual(steps.map(({ atUs }) => atUs), [0, 1_100_000, 2_200_000]);
-  assert.deepEqual(steps[2]!.carried, { op2: { id: 20 }, op3: { id: 30 } });
+  assert.deepEqual(steps[2]!.captured, { op2: { id: 20 }, op3: { id: 30 } });
   assert.deepEqual(unsent, []);
 });
 

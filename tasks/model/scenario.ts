@@ -39,7 +39,15 @@ export type Draw =
    * In a session: a column of the first row that an earlier step answered. Recorded, but not drawn. A GraphQL
    * document answers the column under the same name, by an alias where the field is called otherwise.
    */
-  | { readonly kind: "carried"; readonly from: string; readonly column: string };
+  | CapturedDraw;
+
+/** A value that an earlier answer gave; `carried` is the earlier name of the kind, still read. */
+type CapturedDraw = { readonly kind: "captured" | "carried"; readonly from: string; readonly column: string };
+
+/** Whether a parameter is what an earlier answer of the session gave. */
+export function isCaptured(draw: Draw): draw is CapturedDraw {
+  return draw.kind === "captured" || draw.kind === "carried";
+}
 
 /** One question of a scenario, how often it is asked, and with which values. */
 export interface ScenarioOperation {

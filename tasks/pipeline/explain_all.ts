@@ -35,9 +35,9 @@ export async function explainAll(
 async function explainArm(arm: Arm, mix: Mix, session: string, signal: AbortSignal): Promise<Plan[]> {
   return await withClient(arm.target.url, async (client) => {
     const plans: Plan[] = [];
-    for (const [index, { operationId, text, parameters, write, carries }] of arm.statements.entries()) {
+    for (const [index, { operationId, text, parameters, write, usesCaptured }] of arm.statements.entries()) {
       // What an earlier step would answer is known only within a session.
-      if (carries) continue;
+      if (usesCaptured) continue;
       const drawn = mix.valuesOf(PLAN_SLOT, index);
       try {
         const plan = await explain(client, text, parameters.map((name) => drawn[name]), write);

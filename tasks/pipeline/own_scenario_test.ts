@@ -71,6 +71,7 @@ const SCENARIO = {
         {
           name: "neighbour",
           weight: 1,
+          // The earlier name of `captured`, as users' files may have it.
           params: { id: { kind: "carried", from: "first-item", column: "id" } },
         },
       ],
@@ -117,7 +118,7 @@ Deno.test("a scenario with tables, streams, stages, sources and sessions of its 
     });
 
     await t.step(
-      "streams keep their mix, rows of a source stay together, sessions carry answers on",
+      "streams keep their mix, rows of a source stay together, sessions capture answers",
       async () => {
         const counts = Object.fromEntries(
           (await query<{ name: string; n: string; rows: string }>(
@@ -227,7 +228,7 @@ Deno.test("a scenario with tables, streams, stages, sources and sessions of its 
         /streams\[0\]\.stages\[0\]\.duration: must be/,
       ],
       [
-        "a step that carries from a later one",
+        "a step that captures from a later one",
         (scenario) => ({
           ...scenario,
           streams: scenario.streams.map((stream) => ({

@@ -15,7 +15,7 @@ export function errorCode(value: unknown): string | null {
   return text === "" ? null : text;
 }
 
-/** The code of a request that could not be written or judged: an answer so odd, carried on or read, made it throw. */
+/** The code of a request that could not be written or judged: an answer so odd, captured or read, made it throw. */
 export function thrownCode(error: unknown): string {
   const { code, name } = (error ?? {}) as { code?: unknown; name?: unknown };
   return errorCode(code) ?? errorCode(name) ?? "Error";

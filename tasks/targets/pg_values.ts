@@ -4,7 +4,7 @@ import type { Value } from "./target.ts";
 export function parameterText(value: Value | null | undefined): string | null {
   if (value === null || value === undefined) return null;
   if (typeof value !== "object") return String(value);
-  // What an earlier answer carries on may be an object: JSON, as PostgreSQL takes it.
+  // What is captured from an earlier answer may be an object: JSON, as PostgreSQL takes it.
   return Array.isArray(value) ? arrayLiteral(value) : JSON.stringify(value);
 }
 

@@ -11,7 +11,7 @@ export interface Statement {
   /** A read that must be of this moment: it goes past the cache. */
   readonly uncached?: boolean;
   /** A step of a session that goes on with what an earlier one answered. */
-  readonly carries?: boolean;
+  readonly usesCaptured?: boolean;
   /** SQL with $1, $2 … or a GraphQL document. */
   readonly text: string;
   /** Names in placeholder order (SQL), or the variables' names (GraphQL). */

@@ -2,7 +2,7 @@ import { mix } from "../load/mix.ts";
 import { PROOF_SLOTS_FROM } from "../load/plan.ts";
 import { proofRequest } from "../load/proof_slots.ts";
 import type { LoadedScenario } from "../load/scenario.ts";
-import type { Draw } from "../model/scenario.ts";
+import { type Draw, isCaptured } from "../model/scenario.ts";
 import { datasets } from "../seed/catalog.ts";
 import type { Value } from "../targets/target.ts";
 import { operationOfSlot, type SlotWrites } from "./may_write.ts";
@@ -54,7 +54,7 @@ export function askedValues(
   const known = operations.map(({ params }) => {
     const names = new Set<string>();
     for (const [name, draw] of Object.entries(params)) {
-      const needs = draw.kind === "source" || draw.kind === "carried" ||
+      const needs = draw.kind === "source" || isCaptured(draw) ||
         draw.kind === "after" && !names.has(draw.of);
       if (!needs) names.add(name);
     }

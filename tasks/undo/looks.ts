@@ -1,9 +1,10 @@
 import type { Client } from "pg";
-import type { Carried, Mix } from "../load/mix.ts";
+import type { Captured, Mix } from "../load/mix.ts";
 import { PROOF_SLOTS_FROM } from "../load/plan.ts";
 import type { LoadedScenario } from "../load/scenario.ts";
 import { checkFile, readCheck } from "../load/write_check.ts";
 import { UsageError } from "../model/errors.ts";
+import { type Draw, isCaptured } from "../model/scenario.ts";
 import { isOfServer } from "../seed/connect.ts";
 import { exactly, hasSomething, imageOf, readTexts } from "./image.ts";
 import type { Look } from "./record.ts";
@@ -35,6 +36,8 @@ export interface Looks {
   readonly unseen: readonly string[];
 }
 
+const has = (draws: readonly Draw[], kind: Draw["kind"]) => draws.some((draw) => draw.kind === kind);
+
 /**
  * Reads by the key what each write of a run is going to change, before it does: with the `.check.sql` beside the write,
  * which reads what it left. Writes under a data set's reserved keys are left out, as their rows are found by these; so
@@ -44,18 +47,18 @@ export interface Looks {
 export async function lookBefore(client: Client, options: LooksOptions): Promise<Looks> {
   const { scenario: { operations, workloadDir, ownTables }, writes, mix, slots, proofSlots } = options;
   const checks = await Promise.all(operations.map(async ({ name, write, params }) => {
-    const kinds = Object.values(params).map(({ kind }) => kind);
-    const reserved = kinds.includes("reserved");
+    const draws = Object.values(params);
+    const reserved = has(draws, "reserved");
     if (!write || (reserved && ownTables === null)) return null;
-    if (kinds.includes("carried") && (!reserved || kinds.includes("after"))) return null;
+    if (draws.some(isCaptured) && (!reserved || has(draws, "after"))) return null;
     const check = await readCheck(workloadDir, name);
     const parameters = check.parameters.map((parameter) => parameter.name);
-    if (parameters.some((parameter) => params[parameter]?.kind === "carried")) return null;
+    if (parameters.some((name) => params[name] !== undefined && isCaptured(params[name]))) return null;
     return { name, path: checkFile(workloadDir, name), text: check.text, parameters, reserved };
   }));
   const unseen = operations.filter(({ write, params }) => {
-    const kinds = Object.values(params).map(({ kind }) => kind);
-    return write && kinds.includes("carried") && !kinds.includes("reserved");
+    const draws = Object.values(params);
+    return write && draws.some(isCaptured) && !has(draws, "reserved");
   }).map(({ name }) => name);
   if (checks.every((check) => check === null)) return { looks: [], complete: true, unseen };
   const operationOf = operationOfSlot(writes);
@@ -91,7 +94,7 @@ export async function lookBefore(client: Client, options: LooksOptions): Promise
 }
 
 /** In place of answers that a session has not got yet. */
-const UNKNOWN: Carried = new Proxy({}, { get: () => ({}) });
+const UNKNOWN: Captured = new Proxy({}, { get: () => ({}) });
 
 function inTheWay(name: string, values: readonly unknown[]): UsageError {
   return new UsageError(

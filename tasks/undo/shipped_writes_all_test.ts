@@ -30,7 +30,7 @@ Deno.test("every shipped write is known again by its values, when nobody knows w
         await client.connect();
         try {
           const [row] = scenario.datasetName === "northwind" ? (await client.query(CARRIED)).rows : [];
-          const carried = Object.fromEntries(operations.map((operation) => [operation.name, row]));
+          const captured = Object.fromEntries(operations.map((operation) => [operation.name, row]));
           const options = { ...writingOf(scenario, { url, home, dataset }, sources), mix };
           const writes = slotWrites(options.load);
           const slots = Array.from({ length: 5000 }, (_, slot) => slot).filter(mayWrite(writes)).slice(
@@ -43,7 +43,7 @@ Deno.test("every shipped write is known again by its values, when nobody knows w
             for (const slot of slots) {
               const operation = operationOf(slot);
               const { text, parameters } = workload[operation]!.sql;
-              const values = mix.valuesOf(slot, operation, carried);
+              const values = mix.valuesOf(slot, operation, captured);
               await client.query(text, parameters.map((parameter) => parameterText(values[parameter.name])));
             }
             writeSpool(options, Object.fromEntries(slots.map((slot) => [slot, "timeout" as const])));
