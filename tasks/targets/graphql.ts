@@ -24,8 +24,8 @@ export interface GraphqlTargetOptions {
 /** GraphQL over HTTP: POST with the whole document, as clients without persisted operations send it. */
 export class GraphqlTarget implements Target {
   readonly #options: GraphqlTargetOptions;
-  readonly #lanes: Lane[];
-  readonly #pool: Pool<Lane>;
+  readonly #clients: GraphqlClient[];
+  readonly #pool: Pool<GraphqlClient>;
   /** The unchanging start of a request's body, by document. */
   readonly #prefixes = new Map<string, string>();
   readonly #request: PostWriter;
@@ -38,19 +38,19 @@ export class GraphqlTarget implements Target {
     // All processes get the same bytes, as from a load balancer: they are written before it is known who answers.
     this.#request = new PostWriter(endpointOf(url, headers));
     const endpoints = urls.map((each) => endpointOf(each));
-    this.#lanes = Array.from({ length: options.connections }, (_, index) => {
+    this.#clients = Array.from({ length: options.connections }, (_, index) => {
       const connection = new HttpConnection(endpoints[(worker + index) % endpoints.length]!, network);
-      return new Lane(connection, options.nowUs, (lane) => this.#pool.release(lane));
+      return new GraphqlClient(connection, options.nowUs, (client) => this.#pool.release(client));
     });
-    this.#pool = new Pool(this.#lanes, (lane, call) => {
+    this.#pool = new Pool(this.#clients, (client, call) => {
       call.acquiredUs = options.nowUs();
-      if (lane.connection.open) lane.run(call, this.#write(call));
-      else void this.#reopenAndRun(lane, call);
+      if (client.connection.open) client.run(call, this.#write(call));
+      else void this.#reopenAndRun(client, call);
     }, endpoints.length > 1);
   }
 
   async open(): Promise<void> {
-    const opened = await Promise.allSettled(this.#lanes.map(({ connection }) => connection.connect()));
+    const opened = await Promise.allSettled(this.#clients.map(({ connection }) => connection.connect()));
     const failed = opened.find((result) => result.status === "rejected");
     if (failed !== undefined) {
       const error = failed.reason;
@@ -74,21 +74,21 @@ export class GraphqlTarget implements Target {
   }
 
   close(): Promise<void> {
-    for (const { connection } of this.#lanes) connection.close();
+    for (const { connection } of this.#clients) connection.close();
     return Promise.resolve();
   }
 
-  async #reopenAndRun(lane: Lane, call: Call): Promise<void> {
+  async #reopenAndRun(client: GraphqlClient, call: Call): Promise<void> {
     call.abort = null;
     try {
-      await lane.connection.connect();
+      await client.connection.connect();
     } catch (error) {
       complete(call, this.#options.nowUs(), "failed", transportCode(error));
       if (call.keep) call.answer = error;
     }
-    if (!call.completed && lane.connection.open) return lane.run(call, this.#write(call));
+    if (!call.completed && client.connection.open) return client.run(call, this.#write(call));
     complete(call, this.#options.nowUs(), "failed", "ECONNRESET");
-    this.#pool.release(lane);
+    this.#pool.release(client);
     call.onDone();
   }
 
@@ -116,15 +116,15 @@ export class GraphqlTarget implements Target {
 }
 
 /** A place in the pool: a connection, and the call on it. */
-class Lane implements HttpListener {
+class GraphqlClient implements HttpListener {
   readonly connection: HttpConnection;
   readonly #nowUs: () => number;
-  readonly #release: (lane: Lane) => void;
+  readonly #release: (client: GraphqlClient) => void;
   #call: Call | null = null;
   /** HTTP/1.1 has no way to take a request back but to hang up. */
   readonly #abort = () => this.connection.close();
 
-  constructor(connection: HttpConnection, nowUs: () => number, release: (lane: Lane) => void) {
+  constructor(connection: HttpConnection, nowUs: () => number, release: (client: GraphqlClient) => void) {
     this.connection = connection;
     this.#nowUs = nowUs;
     this.#release = release;

@@ -8,7 +8,7 @@ import { Cancels } from "./pg_cancels.ts";
 import { type PgOptions, readPgOptions } from "../postgres/options.ts";
 import { exactParser } from "./pg_exact.ts";
 import { Pool } from "./pool.ts";
-import { Lane } from "./sql_lane.ts";
+import { SqlClient } from "./sql_client.ts";
 import { limited } from "./sql_limits.ts";
 import { type Call, complete, type Target } from "./target.ts";
 
@@ -49,7 +49,7 @@ export class SqlTarget implements Target {
   readonly #execution = new Execution();
   #pgOptions: PgOptions | null = null;
   #pool = this.#poolOf([]);
-  #lanes: Lane[] = [];
+  #clients: SqlClient[] = [];
   #closed = false;
   #unlimited = false;
 
@@ -76,7 +76,7 @@ export class SqlTarget implements Target {
         : await limited(plain, { statementMs: limitMs, lockMs }, CONNECT_TIMEOUT_MS, network);
       this.#pgOptions = readOnly ? readOnlyOf(wanted) : wanted;
       const cancels = new Cancels(plain, network);
-      const lane = { nowUs, network, cancels, release: (lane: Lane) => this.#pool.release(lane) };
+      const shared = { nowUs, network, cancels, release: (client: SqlClient) => this.#pool.release(client) };
       let opened = await this.#connectAll(connections);
       if (this.#pgOptions !== plain && opened.some(isRefused)) {
         // Not by SET either: a pooler would hand on the session, and with it our limits, to other clients.
@@ -84,7 +84,9 @@ export class SqlTarget implements Target {
         this.#unlimited = limitMs !== undefined;
         opened = await this.#connectAll(connections);
       }
-      this.#lanes = opened.flatMap((each) => each.status === "fulfilled" ? [new Lane(each.value, lane)] : []);
+      this.#clients = opened.flatMap((each) =>
+        each.status === "fulfilled" ? [new SqlClient(each.value, shared)] : []
+      );
       const failed = opened.find((each) => each.status === "rejected");
       if (failed !== undefined) throw failed.reason;
     } catch (error) {
@@ -95,7 +97,7 @@ export class SqlTarget implements Target {
         { cause: error },
       );
     }
-    this.#pool = this.#poolOf(this.#lanes);
+    this.#pool = this.#poolOf(this.#clients);
   }
 
   prepare({ statement, values }: Call): void {
@@ -116,17 +118,17 @@ export class SqlTarget implements Target {
     this.#closed = true;
     let forget = () => {};
     const late = new Promise<void>((resolve) => forget = this.#network.later(CLOSE_MS, resolve));
-    await Promise.race([Promise.all(this.#lanes.map((lane) => lane.stop())), late]);
+    await Promise.race([Promise.all(this.#clients.map((client) => client.stop())), late]);
     forget();
-    await Promise.allSettled(this.#lanes.map(({ connection }) => connection.end()));
+    await Promise.allSettled(this.#clients.map(({ connection }) => connection.end()));
   }
 
-  #poolOf(lanes: readonly Lane[]): Pool<Lane> {
-    return new Pool(lanes, (lane, call) => {
+  #poolOf(clients: readonly SqlClient[]): Pool<SqlClient> {
+    return new Pool(clients, (client, call) => {
       if (this.#closed) return this.#refuse(call);
       call.acquiredUs = this.#options.nowUs();
-      if (lane.connection.open) lane.run(call, this.#execution);
-      else void this.#healAndRun(lane, call);
+      if (client.connection.open) client.run(call, this.#execution);
+      else void this.#healAndRun(client, call);
     });
   }
 
@@ -135,17 +137,17 @@ export class SqlTarget implements Target {
     call.onDone();
   }
 
-  async #healAndRun(lane: Lane, call: Call): Promise<void> {
+  async #healAndRun(client: SqlClient, call: Call): Promise<void> {
     call.abort = null;
-    if (!await this.#heal(lane)) {
+    if (!await this.#heal(client)) {
       complete(call, this.#options.nowUs(), "failed", "08001");
       call.onDone();
-      this.#network.later(RECONNECT_MS, () => this.#pool.release(lane));
+      this.#network.later(RECONNECT_MS, () => this.#pool.release(client));
       return;
     }
-    if (!call.completed) return lane.run(call, this.#execution);
+    if (!call.completed) return client.run(call, this.#execution);
     // It was given up meanwhile, and a statement that no one waits for must not be sent.
-    this.#pool.release(lane);
+    this.#pool.release(client);
     call.onDone();
   }
 
@@ -162,15 +164,15 @@ export class SqlTarget implements Target {
   }
 
   /** Opens a lost connection anew in its old place. */
-  async #heal(lane: Lane): Promise<boolean> {
+  async #heal(client: SqlClient): Promise<boolean> {
     if (this.#closed) return false;
     try {
-      lane.connection = await this.#connect();
+      client.connection = await this.#connect();
     } catch {
       return false;
     }
-    if (this.#closed) await lane.connection.end();
-    return lane.connection.open;
+    if (this.#closed) await client.connection.end();
+    return client.connection.open;
   }
 }
 

@@ -8,19 +8,19 @@ import { type Call, complete } from "./target.ts";
 /** A cancelled statement has this long to end; then the connection is closed, and with it what is left. */
 const DRAIN_MS = 1000;
 
-/** What all lanes of a target share. */
-export interface LaneOptions {
+/** What all clients of a target share. */
+export interface SqlClientOptions {
   readonly nowUs: () => number;
   readonly network: Network;
   readonly cancels: Cancels;
   /** Its connection is free again, or lost. */
-  readonly release: (lane: Lane) => void;
+  readonly release: (client: SqlClient) => void;
 }
 
 /** A place in the pool: a connection, and the call on it. */
-export class Lane implements PgListener {
+export class SqlClient implements PgListener {
   connection: PgConnection;
-  readonly #options: LaneOptions;
+  readonly #options: SqlClientOptions;
   #call: Call | null = null;
   /** While the server is asked to cancel: what takes that back. */
   #withdraw: (() => boolean) | null = null;
@@ -31,7 +31,7 @@ export class Lane implements PgListener {
   /** Once for all calls: on the measured path nothing is made for what rarely happens. */
   readonly #abort = () => this.#giveUp();
 
-  constructor(connection: PgConnection, options: LaneOptions) {
+  constructor(connection: PgConnection, options: SqlClientOptions) {
     this.connection = connection;
     this.#options = options;
   }
