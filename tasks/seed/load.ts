@@ -1,15 +1,15 @@
 import type { Dataset, Table } from "./dataset.ts";
 import { ddl } from "./ddl.ts";
 import type { TableSum } from "./hash.ts";
-import type { CopyJob, Lane, LaneSpec } from "./lane.ts";
-import { withLanes } from "./lanes.ts";
+import type { CopyJob, Loader, LoaderSpec } from "./loader.ts";
+import { withLoaders } from "./loaders.ts";
 import type { SeedProgress, Stage } from "./progress.ts";
 import { RowSum } from "./row_hash.ts";
 import { type Lock, runSteps, type Step } from "./schedule.ts";
 import { schemaSql } from "./sql.ts";
 
 export interface LoadOptions {
-  readonly lanes: number;
+  readonly loaders: number;
   /** Stop at the last row stored: no keys, no indexes. For measuring, where what follows would overlap with it. */
   readonly rowsOnly?: boolean;
   readonly onProgress: (progress: SeedProgress) => void;
@@ -30,18 +30,18 @@ export interface LoadedTable extends TableSum {
 export async function load(
   dataset: Dataset,
   tables: readonly Table[],
-  spec: LaneSpec,
-  { lanes, rowsOnly = false, onProgress, signal }: LoadOptions,
+  spec: LoaderSpec,
+  { loaders, rowsOnly = false, onProgress, signal }: LoadOptions,
 ): Promise<Readonly<Record<string, LoadedTable>>> {
   const copies = new Copies(tables, onProgress);
   const steps = [
-    ...copies.steps(lanes),
+    ...copies.steps(loaders),
     ...rowsOnly ? [] : ddlSteps(dataset, copies.rows, onProgress),
   ];
-  // One lane's failure ends the others' work too.
+  // One loader's failure ends the others' work too.
   const failure = new AbortController();
   const ended = AbortSignal.any([failure.signal, ...signal ? [signal] : []]);
-  await withLanes(lanes, spec, ended, (opened) => runSteps(steps, opened, () => failure.abort()));
+  await withLoaders(loaders, spec, ended, (opened) => runSteps(steps, opened, () => failure.abort()));
   return copies.loaded;
 }
 
@@ -50,17 +50,17 @@ export function ddlSteps(
   dataset: Dataset,
   rows: Readonly<Record<string, number>>,
   onProgress: (progress: SeedProgress) => void,
-): Step<Lane>[] {
+): Step<Loader>[] {
   const step = (stage: Stage, list: readonly { text: string; table: string; locks: readonly Lock[] }[]) => {
     let done = 0;
-    return list.map(({ text, table, locks }): Step<Lane> => {
+    return list.map(({ text, table, locks }): Step<Loader> => {
       const name = table.split(".")[1]!;
       return {
         locks,
         weight: rows[name] ?? 0,
-        async run(lane) {
+        async run(loader) {
           onProgress({ stage, table: name, done, total: list.length });
-          await lane.run(text);
+          await loader.run(text);
           onProgress({ stage, table: name, done: ++done, total: list.length });
         },
       };
@@ -116,18 +116,18 @@ class Copies {
     );
   }
 
-  steps(lanes: number): Step<Lane>[] {
-    return jobs(this.#tables, lanes).map((job) => {
+  steps(loaders: number): Step<Loader>[] {
+    return jobs(this.#tables, loaders).map((job) => {
       const table = this.#tables[job.table]!;
       return {
         locks: [{ table: `${table.relation.split(".")[0]}.${table.name}`, mode: "row exclusive" }],
         weight: effort(table) * (job.to - job.from) / Math.max(1, table.units),
-        run: (lane) => this.#copy(lane, job, table),
+        run: (loader) => this.#copy(loader, job, table),
       };
     });
   }
 
-  async #copy(lane: Lane, job: CopyJob, { name }: Table): Promise<void> {
+  async #copy(loader: Loader, job: CopyJob, { name }: Table): Promise<void> {
     if (!this.#begun.has(name)) this.#begun.set(name, performance.now());
     let sent = 0;
     const report = (rows: number) => {
@@ -137,7 +137,7 @@ class Copies {
       this.#onProgress({ stage: "copy", table: name, done, total: this.rows[name]! });
     };
     report(0);
-    const parts = await lane.copy(job, report);
+    const parts = await loader.copy(job, report);
     report(parts.rows);
     this.#sums.get(name)!.merge(parts);
     this.#ended.set(name, performance.now());
@@ -150,11 +150,11 @@ function effort({ rows, columns }: Table): number {
 }
 
 /**
- * What lanes copy. A table stays in one piece while that keeps all lanes busy: it is then stored in the order
- * of its units and frozen at once. One that would keep a lane busy alone at the end is cut.
+ * What loaders copy. A table stays in one piece while that keeps all loaders busy: it is then stored in the order
+ * of its units and frozen at once. One that would keep a loader busy alone at the end is cut.
  */
-function jobs(tables: readonly Table[], lanes: number): CopyJob[] {
-  const share = tables.reduce((sum, table) => sum + effort(table), 0) / lanes;
+function jobs(tables: readonly Table[], loaders: number): CopyJob[] {
+  const share = tables.reduce((sum, table) => sum + effort(table), 0) / loaders;
   return tables.flatMap((table, index) => {
     const pieces = Math.max(1, Math.ceil(effort(table) / (1.5 * share)));
     return Array.from({ length: pieces }, (_, piece): CopyJob => ({

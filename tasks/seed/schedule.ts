@@ -20,11 +20,11 @@ export interface Lock {
 }
 
 /** A piece of work that one connection does alone. */
-export interface Step<Lane> {
+export interface Step<Loader> {
   readonly locks: readonly Lock[];
   /** Of several steps that could begin the heaviest does: the longest way should not be walked last. */
   readonly weight: number;
-  run(lane: Lane): Promise<void>;
+  run(loader: Loader): Promise<void>;
 }
 
 const COMPATIBLE: Readonly<Record<LockMode, readonly LockMode[]>> = {
@@ -36,19 +36,19 @@ const COMPATIBLE: Readonly<Record<LockMode, readonly LockMode[]>> = {
 };
 
 /**
- * Runs all steps on a number of lanes (connections). Steps whose locks stand against each other run in the
- * order of the list; others in any order, as lanes become free.
- * @param stop called at the first failure, to end what other lanes are at
- * @throws what the first failing step threw, after all lanes have come to rest
+ * Runs all steps on a number of loaders. Steps whose locks stand against each other run in the
+ * order of the list; others in any order, as loaders become free.
+ * @param stop called at the first failure, to end what other loaders are at
+ * @throws what the first failing step threw, after all loaders have come to rest
  */
-export async function runSteps<Lane>(
-  steps: readonly Step<Lane>[],
-  lanes: readonly Lane[],
+export async function runSteps<Loader>(
+  steps: readonly Step<Loader>[],
+  loaders: readonly Loader[],
   stop: () => void = () => {},
 ): Promise<void> {
   const open = new Set(steps);
-  const running = new Set<Step<Lane>>();
-  const idle = [...lanes];
+  const running = new Set<Step<Loader>>();
+  const idle = [...loaders];
   let failure: { readonly error: unknown } | null = null;
   const { promise: settled, resolve: settle } = Promise.withResolvers<void>();
 
@@ -56,25 +56,25 @@ export async function runSteps<Lane>(
     while (idle.length > 0 && failure === null) {
       const step = heaviest(ready(open));
       if (step === undefined) break;
-      const lane = idle.pop()!;
+      const loader = idle.pop()!;
       running.add(step);
       // Not by `open` alone: a running step still stands in the way of later ones.
-      step.run(lane).catch((error) => {
+      step.run(loader).catch((error) => {
         if (failure !== null) return;
         failure = { error };
         stop();
       }).then(() => {
         running.delete(step);
         open.delete(step);
-        idle.push(lane);
+        idle.push(loader);
         begin();
       });
     }
     if (running.size === 0) settle();
   };
-  const ready = (steps: ReadonlySet<Step<Lane>>) => {
-    const earlier: Step<Lane>[] = [];
-    const able: Step<Lane>[] = [];
+  const ready = (steps: ReadonlySet<Step<Loader>>) => {
+    const earlier: Step<Loader>[] = [];
+    const able: Step<Loader>[] = [];
     for (const step of steps) {
       if (!running.has(step) && !earlier.some((other) => conflict(step, other))) able.push(step);
       earlier.push(step);
@@ -86,14 +86,14 @@ export async function runSteps<Lane>(
   if (failure !== null) throw (failure as { readonly error: unknown }).error;
 }
 
-function heaviest<Lane>(steps: readonly Step<Lane>[]): Step<Lane> | undefined {
-  return steps.reduce<Step<Lane> | undefined>(
+function heaviest<Loader>(steps: readonly Step<Loader>[]): Step<Loader> | undefined {
+  return steps.reduce<Step<Loader> | undefined>(
     (best, step) => best === undefined || step.weight > best.weight ? step : best,
     undefined,
   );
 }
 
-function conflict<Lane>(step: Step<Lane>, other: Step<Lane>): boolean {
+function conflict<Loader>(step: Step<Loader>, other: Step<Loader>): boolean {
   return step.locks.some(({ table, mode }) =>
     other.locks.some((held) => held.table === table && !COMPATIBLE[mode].includes(held.mode))
   );

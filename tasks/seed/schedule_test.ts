@@ -14,14 +14,14 @@ const MODES: readonly LockMode[] = [
 function recorded(
   list: readonly { locks: readonly Lock[]; weight?: number; turns?: number; fail?: boolean }[],
 ) {
-  const log: { step: number; what: "begin" | "end"; lane: number }[] = [];
+  const log: { step: number; what: "begin" | "end"; loader: number }[] = [];
   const steps: Step<number>[] = list.map(({ locks, weight = 1, turns = 1, fail }, step) => ({
     locks,
     weight,
-    async run(lane) {
-      log.push({ step, what: "begin", lane });
+    async run(loader) {
+      log.push({ step, what: "begin", loader });
       for (let turn = 0; turn < turns; turn++) await Promise.resolve();
-      log.push({ step, what: "end", lane });
+      log.push({ step, what: "end", loader });
       if (fail) throw new Error(`step ${step}`);
     },
   }));
@@ -46,10 +46,10 @@ const standAgainst = (a: readonly Lock[], b: readonly Lock[]) =>
     )
   );
 
-Deno.test("every step runs once, conflicting ones in their order, and never two on one lane", async () => {
-  await fc.assert(fc.asyncProperty(anySteps, fc.integer({ min: 1, max: 4 }), async (list, lanes) => {
+Deno.test("every step runs once, conflicting ones in their order, and never two on one loader", async () => {
+  await fc.assert(fc.asyncProperty(anySteps, fc.integer({ min: 1, max: 4 }), async (list, loaders) => {
     const { steps, log } = recorded(list);
-    await runSteps(steps, Array.from({ length: lanes }, (_, lane) => lane));
+    await runSteps(steps, Array.from({ length: loaders }, (_, loader) => loader));
     assert.equal(log.length, 2 * list.length);
     const at = (step: number, what: string) =>
       log.findIndex((line) => line.step === step && line.what === what);
@@ -61,11 +61,11 @@ Deno.test("every step runs once, conflicting ones in their order, and never two 
       }
     }
     const busy = new Set<number>();
-    for (const { what, lane } of log) {
+    for (const { what, loader } of log) {
       if (what === "begin") {
-        assert(!busy.has(lane));
-        busy.add(lane);
-      } else busy.delete(lane);
+        assert(!busy.has(loader));
+        busy.add(loader);
+      } else busy.delete(loader);
     }
   }));
 });
@@ -81,7 +81,7 @@ Deno.test("steps on different tables run at the same time, the heaviest first", 
   assert.deepEqual(log.slice(0, 2).map(({ step, what }) => `${what} ${step}`), ["begin 1", "begin 2"]);
 });
 
-Deno.test("the first failure stops the rest and is thrown when all lanes have come to rest", async () => {
+Deno.test("the first failure stops the rest and is thrown when all loaders have come to rest", async () => {
   const { steps, log } = recorded([
     { locks: [{ table: "a", mode: "share" }], weight: 3, turns: 2, fail: true },
     { locks: [{ table: "b", mode: "share" }], weight: 2, turns: 50 },

@@ -9,7 +9,7 @@ import { customised, describeColumns, tryFirstUnits } from "./custom.ts";
 import type { Dataset } from "./dataset.ts";
 import { primaryKeys } from "./ddl.ts";
 import { contentHash, sizeOf, sumTables } from "./hash.ts";
-import type { LaneSpec } from "./lane.ts";
+import type { LoaderSpec } from "./loader.ts";
 import { refuseListeners } from "./listeners.ts";
 import { load, type LoadedTable } from "./load.ts";
 import { inspect, type MadeObject, type Marker, readMarker } from "./marker.ts";
@@ -154,9 +154,9 @@ async function seedWith(
     return { custom: { path: spec.custom.path, sha256: spec.custom.sha256, columns }, objects };
   });
   try {
-    const lane: LaneSpec = { url: request.url, dataset: dataset.name, shape, prepared, custom };
-    const sent = await load(dataset, tables, lane, {
-      lanes: request.workers ?? (rows < PARALLEL_ROWS ? 1 : Math.min(availableParallelism(), MOST_WORKERS)),
+    const loaderSpec: LoaderSpec = { url: request.url, dataset: dataset.name, shape, prepared, custom };
+    const sent = await load(dataset, tables, loaderSpec, {
+      loaders: request.workers ?? (rows < PARALLEL_ROWS ? 1 : Math.min(availableParallelism(), MOST_WORKERS)),
       onProgress: request.onProgress ?? (() => {}),
       signal,
     });

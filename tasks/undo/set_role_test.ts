@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { Client } from "pg";
 import { sessionName } from "../model/session_name.ts";
 import { openClient } from "../seed/connect.ts";
-import { cancelAll } from "../seed/lanes.ts";
+import { cancelAll } from "../seed/loaders.ts";
 import { withPostgres } from "../stack/testing.ts";
 import { endStatements } from "./sessions.ts";
 
@@ -53,7 +53,7 @@ Deno.test("sessions of a login whose role is another by default are its own to e
         await theirs.nap;
       });
 
-      await t.step("what lanes that load are at", async () => {
+      await t.step("what loaders that load are at", async () => {
         const ours = await napping("engineer", "benchbook-seed");
         const theirs = await napping("colleague", "benchbook-seed");
         await cancelAll(as("engineer"), [ours.pid, theirs.pid]);

@@ -1,5 +1,5 @@
 import { ServiceError } from "../../model/errors.ts";
-import { revive } from "../../seed/lane_messages.ts";
+import { revive } from "../../seed/loader_messages.ts";
 import type { Seeded, SeedMessage, SeedOrder } from "./seed_messages.ts";
 import { childEnvironment } from "../../stack/child_environment.ts";
 

@@ -1,7 +1,7 @@
 import pg from "pg";
 import { openClient, translate, UNLIMITED } from "../../seed/connect.ts";
 import type { Dataset } from "../../seed/dataset.ts";
-import type { Lane } from "../../seed/lane.ts";
+import type { Loader } from "../../seed/loader.ts";
 import { ddlSteps } from "../../seed/load.ts";
 import { runSteps, type Step } from "../../seed/schedule.ts";
 import { schemaSql, statements } from "../../seed/sql.ts";
@@ -23,36 +23,36 @@ export type After = "nothing" | "in order" | "spread";
 /** Makes the tables, loads the files and does what follows. @returns seconds for all of it */
 export async function copyFromFiles(peer: CopyPeer, after: After): Promise<number> {
   const begun = performance.now();
-  await withConnections(peer.url, peer.connections, async (lanes) => {
-    const [first] = lanes as [Lane];
+  await withConnections(peer.url, peer.connections, async (loaders) => {
+    const [first] = loaders as [Loader];
     await first.run(schemaSql(`${peer.dataset.name}/tables.sql`));
     const copies = copySteps(peer);
     if (after === "spread") {
       // Keys of a table that is loaded are built while another still comes in, as Benchbook does it.
-      await runSteps([...copies, ...ddlSteps(peer.dataset, rowsOf(peer), () => {})], lanes);
+      await runSteps([...copies, ...ddlSteps(peer.dataset, rowsOf(peer), () => {})], loaders);
       return;
     }
-    await runSteps(copies, lanes);
+    await runSteps(copies, loaders);
     if (after === "in order") { for (const statement of inOrder(peer.dataset)) await first.run(statement); }
   });
   return (performance.now() - begun) / 1000;
 }
 
-function copySteps({ files, connections, dataset }: CopyPeer): Step<Lane>[] {
-  return files.files.map((file): Step<Lane> => ({
+function copySteps({ files, connections, dataset }: CopyPeer): Step<Loader>[] {
+  return files.files.map((file): Step<Loader> => ({
     locks: [{ table: tableOf(dataset, file), mode: "row exclusive" }],
     // Of equal weights the first in the list comes first.
     weight: connections === 1 ? Infinity : file.bytes,
-    run: (lane) => copyFile(lane, file),
+    run: (loader) => copyFile(loader, file),
   }));
 }
 
 /** As Benchbook copies a table that a connection has for itself: its rows are stored as frozen. */
-async function copyFile(lane: Lane, { path, relation, columns }: CopyFile): Promise<void> {
-  await lane.run("BEGIN");
-  await lane.run(`TRUNCATE ONLY ${relation}`);
-  await lane.run(`COPY ${relation} (${columns.join(", ")}) FROM ${pg.escapeLiteral(path)} (FREEZE)`);
-  await lane.run("COMMIT");
+async function copyFile(loader: Loader, { path, relation, columns }: CopyFile): Promise<void> {
+  await loader.run("BEGIN");
+  await loader.run(`TRUNCATE ONLY ${relation}`);
+  await loader.run(`COPY ${relation} (${columns.join(", ")}) FROM ${pg.escapeLiteral(path)} (FREEZE)`);
+  await loader.run("COMMIT");
 }
 
 /** The data set's files in their order, and the VACUUM with which Benchbook ends. */
@@ -71,20 +71,20 @@ function inOrder(dataset: Dataset): string[] {
 async function withConnections<T>(
   url: string,
   count: number,
-  use: (lanes: readonly Lane[]) => Promise<T>,
+  use: (loaders: readonly Loader[]) => Promise<T>,
 ): Promise<T> {
-  const lanes: Lane[] = [];
+  const loaders: Loader[] = [];
   try {
-    for (let i = 0; i < count; i++) lanes.push(await openConnection(url));
-    return await use(lanes);
+    for (let i = 0; i < count; i++) loaders.push(await openConnection(url));
+    return await use(loaders);
   } catch (error) {
     throw translate(error);
   } finally {
-    await Promise.all(lanes.map((lane) => lane.close()));
+    await Promise.all(loaders.map((loader) => loader.close()));
   }
 }
 
-async function openConnection(url: string): Promise<Lane> {
+async function openConnection(url: string): Promise<Loader> {
   const client = await openClient(url, undefined, UNLIMITED);
   await client.query(schemaSql("benchbook/session.sql"));
   return {

@@ -1,4 +1,4 @@
-import type { PlainError } from "../../seed/lane_messages.ts";
+import type { PlainError } from "../../seed/loader_messages.ts";
 
 /** What the process that seeds is told, on its stdin: a password stays off the command line. */
 export interface SeedOrder {

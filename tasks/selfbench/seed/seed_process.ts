@@ -1,6 +1,6 @@
 import { withClient } from "../../seed/connect.ts";
 import { contentHash } from "../../seed/hash.ts";
-import { plain } from "../../seed/lane_messages.ts";
+import { plain } from "../../seed/loader_messages.ts";
 import { load } from "../../seed/load.ts";
 import type { SeedProgress } from "../../seed/progress.ts";
 import { seed } from "../../seed/seed.ts";
@@ -44,7 +44,7 @@ async function loadRows(order: SeedOrder): Promise<Loaded> {
   await withClient(order.url, (client) => client.query(schemaSql(`${dataset.name}/tables.sql`)));
   const spec = { url: order.url, dataset: dataset.name, shape, prepared, custom: null };
   const loaded = await load(dataset, tables, spec, {
-    lanes: order.workers,
+    loaders: order.workers,
     rowsOnly: true,
     onProgress,
   });

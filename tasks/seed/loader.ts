@@ -8,8 +8,8 @@ import { primaryKeys } from "./ddl.ts";
 import type { RowSum } from "./row_hash.ts";
 import { schemaSql, transaction } from "./sql.ts";
 
-/** What a lane must know to make rows; goes to workers by message. */
-export interface LaneSpec {
+/** What a loader must know to make rows; goes to workers by message. */
+export interface LoaderSpec {
   /** The database; may hold a password and is never shown. */
   readonly url: string;
   readonly dataset: string;
@@ -22,21 +22,21 @@ export interface LaneSpec {
     | null;
 }
 
-/** Rows that one lane copies by one COPY. */
+/** Rows that one loader copies by one COPY. */
 export interface CopyJob {
   /** Index into the data set's tables. */
   readonly table: number;
   /** Units from (inclusive) and to (exclusive). */
   readonly from: number;
   readonly to: number;
-  /** The lane has the table for itself: it is emptied in the same transaction and its rows stored as frozen. */
+  /** The loader has the table for itself: it is emptied in the same transaction and its rows stored as frozen. */
   readonly whole: boolean;
 }
 
 export type RowParts = RowSum["parts"];
 
 /** A connection to the database with the generator that feeds it. */
-export interface Lane {
+export interface Loader {
   /** The server's process, to cancel what it is at. */
   readonly pid: number;
   /** @param onRows rows of this job sent so far */
@@ -46,7 +46,7 @@ export interface Lane {
 }
 
 /** The tables as this request wants them: the data set's own, with the user's columns. */
-export async function tablesOf(spec: Omit<LaneSpec, "url">): Promise<readonly Table[]> {
+export async function tablesOf(spec: Omit<LoaderSpec, "url">): Promise<readonly Table[]> {
   const { dataset, shape, prepared, custom } = spec;
   const tables = datasets[dataset]!.tables(shape, prepared);
   if (custom === null) return tables;
@@ -57,11 +57,11 @@ export async function tablesOf(spec: Omit<LaneSpec, "url">): Promise<readonly Ta
 }
 
 /**
- * Opens a lane in this thread.
+ * Opens a loader in this thread.
  * @param signal ends a COPY between two blocks
  * @throws {ServiceError} when the server cannot be reached; `copy` and `run` throw errors for the user
  */
-export async function openLane(spec: LaneSpec, signal?: AbortSignal): Promise<Lane> {
+export async function openLoader(spec: LoaderSpec, signal?: AbortSignal): Promise<Loader> {
   const tables = await tablesOf(spec);
   const client = await openClient(spec.url, undefined, UNLIMITED);
   try {

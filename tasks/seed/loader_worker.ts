@@ -1,45 +1,45 @@
 /// <reference lib="deno.worker" />
-import { type Lane, openLane } from "./lane.ts";
-import { type FromLane, plain, type ToLane } from "./lane_messages.ts";
+import { type Loader, openLoader } from "./loader.ts";
+import { type FromLoader, plain, type ToLoader } from "./loader_messages.ts";
 
-/** A lane in a thread of its own: rows are made here while other lanes make theirs. */
+/** A loader in a thread of its own: rows are made here while other loaders make theirs. */
 declare const self: DedicatedWorkerGlobalScope;
 
 const controller = new AbortController();
-let lane: Lane | undefined;
+let loader: Loader | undefined;
 
-self.onmessage = ({ data }: MessageEvent<ToLane>) => {
+self.onmessage = ({ data }: MessageEvent<ToLoader>) => {
   switch (data.kind) {
     case "open":
       return void answer(async () => {
-        lane = await openLane(data.spec, controller.signal);
-        return { kind: "open", pid: lane.pid };
+        loader = await openLoader(data.spec, controller.signal);
+        return { kind: "open", pid: loader.pid };
       });
     case "copy":
       return void answer(async () => {
-        const parts = await lane!.copy(data.job, (rows) => tell({ kind: "rows", rows }));
+        const parts = await loader!.copy(data.job, (rows) => tell({ kind: "rows", rows }));
         return { kind: "copied", parts };
       });
     case "run":
       return void answer(async () => {
-        await lane!.run(data.sql);
+        await loader!.run(data.sql);
         return { kind: "done" };
       });
     case "abort":
       return controller.abort();
     case "close":
       return void answer(async () => {
-        await lane?.close();
+        await loader?.close();
         return { kind: "done" };
       });
   }
 };
 
-function tell(message: FromLane): void {
+function tell(message: FromLoader): void {
   self.postMessage(message);
 }
 
-async function answer(work: () => Promise<FromLane>): Promise<void> {
+async function answer(work: () => Promise<FromLoader>): Promise<void> {
   try {
     tell(await work());
   } catch (error) {

@@ -1,14 +1,14 @@
 import { BenchbookError, InterruptedError, ServiceError, UsageError } from "../model/errors.ts";
-import type { CopyJob, LaneSpec, RowParts } from "./lane.ts";
+import type { CopyJob, LoaderSpec, RowParts } from "./loader.ts";
 
-export type ToLane =
-  | { readonly kind: "open"; readonly spec: LaneSpec }
+export type ToLoader =
+  | { readonly kind: "open"; readonly spec: LoaderSpec }
   | { readonly kind: "copy"; readonly job: CopyJob }
   | { readonly kind: "run"; readonly sql: string }
   | { readonly kind: "abort" }
   | { readonly kind: "close" };
 
-export type FromLane =
+export type FromLoader =
   | { readonly kind: "open"; readonly pid: number }
   | { readonly kind: "rows"; readonly rows: number }
   | { readonly kind: "copied"; readonly parts: RowParts }

@@ -1,48 +1,51 @@
 import { ServiceError } from "../model/errors.ts";
 import { asLogin, withClient } from "./connect.ts";
-import { type Lane, type LaneSpec, openLane } from "./lane.ts";
-import { type FromLane, revive, type ToLane } from "./lane_messages.ts";
+import { type Loader, type LoaderSpec, openLoader } from "./loader.ts";
+import { type FromLoader, revive, type ToLoader } from "./loader_messages.ts";
 import { schemaSql } from "./sql.ts";
 
 /**
- * Opens a number of lanes, gives them to `use` and closes them: one runs in this thread, more have a thread
+ * Opens a number of loaders, gives them to `use` and closes them: one runs in this thread, more have a thread
  * each. When `signal` is aborted, COPYs end between two blocks and statements are cancelled on the server.
  */
-export async function withLanes<T>(
+export async function withLoaders<T>(
   count: number,
-  spec: LaneSpec,
+  spec: LoaderSpec,
   signal: AbortSignal,
-  use: (lanes: readonly Lane[]) => Promise<T>,
+  use: (loaders: readonly Loader[]) => Promise<T>,
 ): Promise<T> {
   const opened = await Promise.allSettled(
-    Array.from({ length: count }, () => count === 1 ? openLane(spec, signal) : openWorkerLane(spec, signal)),
+    Array.from(
+      { length: count },
+      () => count === 1 ? openLoader(spec, signal) : openWorkerLoader(spec, signal),
+    ),
   );
-  const lanes = opened.filter((result) => result.status === "fulfilled").map(({ value }) => value);
-  const cancel = () => void cancelAll(spec.url, lanes.map(({ pid }) => pid));
+  const loaders = opened.filter((result) => result.status === "fulfilled").map(({ value }) => value);
+  const cancel = () => void cancelAll(spec.url, loaders.map(({ pid }) => pid));
   try {
     const failed = opened.find((result) => result.status === "rejected");
     if (failed) throw failed.reason;
     signal.addEventListener("abort", cancel);
-    return await use(lanes);
+    return await use(loaders);
   } finally {
     signal.removeEventListener("abort", cancel);
-    await Promise.all(lanes.map((lane) => lane.close()));
+    await Promise.all(loaders.map((loader) => loader.close()));
   }
 }
 
-/** Cancels what lanes are at. A long statement, such as an index build, ends at once only when the server is asked to. */
+/** Cancels what loaders are at. A long statement, such as an index build, ends only when the server is asked to. */
 export async function cancelAll(url: string, pids: readonly number[]): Promise<void> {
   const cancel = schemaSql("benchbook/cancel.sql");
   await withClient(url, (client) => asLogin(client, () => client.query(cancel, [pids]))).catch(() => {
-    // The lanes notice the signal at their next step anyway.
+    // The loaders notice the signal at their next step anyway.
   });
 }
 
-async function openWorkerLane(spec: LaneSpec, signal: AbortSignal): Promise<Lane> {
-  const worker = new Worker(new URL("./lane_worker.ts", import.meta.url), { type: "module" });
+async function openWorkerLoader(spec: LoaderSpec, signal: AbortSignal): Promise<Loader> {
+  const worker = new Worker(new URL("./loader_worker.ts", import.meta.url), { type: "module" });
   let onRows: (rows: number) => void = () => {};
-  let waiting: PromiseWithResolvers<FromLane> | null = null;
-  worker.onmessage = ({ data }: MessageEvent<FromLane>) => {
+  let waiting: PromiseWithResolvers<FromLoader> | null = null;
+  worker.onmessage = ({ data }: MessageEvent<FromLoader>) => {
     if (data.kind === "rows") return onRows(data.rows);
     const { resolve, reject } = waiting!;
     waiting = null;
@@ -53,12 +56,14 @@ async function openWorkerLane(spec: LaneSpec, signal: AbortSignal): Promise<Lane
     event.preventDefault();
     waiting?.reject(new ServiceError(`Cannot continue loading: a loading thread ended: ${event.message}`));
   };
-  const post = (message: ToLane) => worker.postMessage(message);
-  const ask = async <Kind extends FromLane["kind"]>(message: ToLane): Promise<FromLane & { kind: Kind }> => {
-    waiting = Promise.withResolvers<FromLane>();
+  const post = (message: ToLoader) => worker.postMessage(message);
+  const ask = async <Kind extends FromLoader["kind"]>(
+    message: ToLoader,
+  ): Promise<FromLoader & { kind: Kind }> => {
+    waiting = Promise.withResolvers<FromLoader>();
     const { promise } = waiting;
     post(message);
-    return await promise as FromLane & { kind: Kind };
+    return await promise as FromLoader & { kind: Kind };
   };
   const abort = () => post({ kind: "abort" });
   signal.addEventListener("abort", abort);
@@ -78,7 +83,7 @@ async function openWorkerLane(spec: LaneSpec, signal: AbortSignal): Promise<Lane
         await ask<"done">({ kind: "run", sql });
       },
       async close() {
-        // A lane that failed in mid-statement may never answer; its connection goes with its thread.
+        // A loader that failed in mid-statement may never answer; its connection goes with its thread.
         if (waiting === null) await ask<"done">({ kind: "close" }).catch(() => {});
         close();
       },
