@@ -30,7 +30,7 @@ export interface HitTarget {
 }
 
 /** How parameters are to be drawn. */
-export interface Calibration {
+export interface KeyDistribution {
   /** How many values the sought parameter takes. */
   readonly values: number;
   /** Zipf's exponent of every parameter. */
@@ -61,11 +61,11 @@ const JITTER = 0.1;
  * @returns keys that are expected to reach the target; to exceed it where their number leaves no choice between
  * @throws {UsageError} saying what can be reached, where the target cannot
  */
-export function calibrateHits(wanted: HitTarget): Calibration {
+export function calibrateHits(wanted: HitTarget): KeyDistribution {
   const { target, mostValues } = wanted;
   const expected = hitModel(wanted);
   /** Of the skews from one that suffices towards another, the last one that does; null where none does. */
-  const skewed = (values: number, from: number, to: number): Calibration | null => {
+  const skewed = (values: number, from: number, to: number): KeyDistribution | null => {
     const suffices = (step: number) => expected(values, step / SKEW_STEPS) >= target;
     let good = Math.round(from * SKEW_STEPS);
     let bad = Math.round(to * SKEW_STEPS);

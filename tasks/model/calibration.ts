@@ -7,7 +7,7 @@ export type Machine = Pick<
 >;
 
 /** The middle and the tail of many measurements, in microseconds. */
-export interface Spread {
+export interface DelayQuantiles {
   /** Their median. */
   readonly p50Us: number;
   /** Their p99. */
@@ -42,7 +42,7 @@ export interface Calibration {
     readonly readUs: number;
   };
   /** By how much later than asked for a generator's thread wakes. */
-  readonly timer: Spread;
+  readonly timer: DelayQuantiles;
   /** One generator as fast as it goes, with a target that answers at once. */
   readonly dispatch: {
     /** Requests a second; the median round. */

@@ -1,5 +1,5 @@
 import type { EventLoop } from "../net/event_loop.ts";
-import type { Calibration, Spread } from "../model/calibration.ts";
+import type { Calibration, DelayQuantiles } from "../model/calibration.ts";
 import { quantile } from "../stats/quantile.ts";
 
 const ROUNDS = 5;
@@ -29,7 +29,7 @@ export function measureClock(nowUs: () => number): Calibration["clock"] {
 }
 
 /** By how much later than asked for a generator's loop wakes it. Takes half a second. */
-export function measureTimer(loop: EventLoop, nowUs: () => number): Promise<Spread> {
+export function measureTimer(loop: EventLoop, nowUs: () => number): Promise<DelayQuantiles> {
   const late: number[] = [];
   const nextUs = () => {
     const share = (late.length * 0.618034) % 1;
@@ -44,7 +44,7 @@ export function measureTimer(loop: EventLoop, nowUs: () => number): Promise<Spre
       if (late.length === SLEEPS) {
         loop.onTurn = () => {};
         loop.wakeAt(Infinity);
-        return resolve(spreadOf(late));
+        return resolve(quantilesOf(late));
       }
       dueUs = nextUs();
       loop.wakeAt(dueUs);
@@ -53,7 +53,7 @@ export function measureTimer(loop: EventLoop, nowUs: () => number): Promise<Spre
   });
 }
 
-function spreadOf(values: readonly number[]): Spread {
+function quantilesOf(values: readonly number[]): DelayQuantiles {
   const ascending = values.toSorted((a, b) => a - b);
   return { p50Us: quantile(ascending, 0.5)!, p99Us: quantile(ascending, 0.99)! };
 }

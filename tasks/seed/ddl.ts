@@ -1,4 +1,4 @@
-import type { Lock } from "./schedule.ts";
+import type { TableLock } from "./schedule.ts";
 import { schemaSql, statements } from "./sql.ts";
 
 /** A statement that is run after the load, with the tables it uses. */
@@ -6,7 +6,7 @@ export interface DdlStatement {
   readonly text: string;
   /** The table it is about, `schema.table`. */
   readonly table: string;
-  readonly locks: readonly Lock[];
+  readonly locks: readonly TableLock[];
 }
 
 /** The statements of queries/schema/<dataset>/<file>, each with the locks that PostgreSQL takes for it. */

@@ -5,7 +5,7 @@ import type { CopyJob, Loader, LoaderSpec } from "./loader.ts";
 import { withLoaders } from "./loaders.ts";
 import type { SeedProgress, Stage } from "./progress.ts";
 import { RowSum } from "./row_hash.ts";
-import { type Lock, runSteps, type Step } from "./schedule.ts";
+import { runSteps, type Step, type TableLock } from "./schedule.ts";
 import { schemaSql } from "./sql.ts";
 
 export interface LoadOptions {
@@ -51,7 +51,10 @@ export function ddlSteps(
   rows: Readonly<Record<string, number>>,
   onProgress: (progress: SeedProgress) => void,
 ): Step<Loader>[] {
-  const step = (stage: Stage, list: readonly { text: string; table: string; locks: readonly Lock[] }[]) => {
+  const step = (
+    stage: Stage,
+    list: readonly { text: string; table: string; locks: readonly TableLock[] }[],
+  ) => {
     let done = 0;
     return list.map(({ text, table, locks }): Step<Loader> => {
       const name = table.split(".")[1]!;

@@ -2,7 +2,7 @@
  * How a step uses a table. The names and what stands against what are PostgreSQL's: two steps that would wait
  * for each other's table locks run one after the other instead, and no connection sits waiting.
  */
-export type LockMode =
+export type TableLockMode =
   /** COPY into it: several at once, but nothing that builds on its rows. */
   | "row exclusive"
   /** VALIDATE CONSTRAINT, VACUUM: one at a time. */
@@ -14,20 +14,20 @@ export type LockMode =
   /** ADD PRIMARY KEY and other changes of the table itself. */
   | "access exclusive";
 
-export interface Lock {
+export interface TableLock {
   readonly table: string;
-  readonly mode: LockMode;
+  readonly mode: TableLockMode;
 }
 
 /** A piece of work that one connection does alone. */
 export interface Step<Loader> {
-  readonly locks: readonly Lock[];
+  readonly locks: readonly TableLock[];
   /** Of several steps that could begin the heaviest does: the longest way should not be walked last. */
   readonly weight: number;
   run(loader: Loader): Promise<void>;
 }
 
-const COMPATIBLE: Readonly<Record<LockMode, readonly LockMode[]>> = {
+const COMPATIBLE: Readonly<Record<TableLockMode, readonly TableLockMode[]>> = {
   "row exclusive": ["row exclusive"],
   "share update exclusive": [],
   "share": ["share"],

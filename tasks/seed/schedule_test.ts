@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { type Lock, type LockMode, runSteps, type Step } from "./schedule.ts";
+import { runSteps, type Step, type TableLock, type TableLockMode } from "./schedule.ts";
 
-const MODES: readonly LockMode[] = [
+const MODES: readonly TableLockMode[] = [
   "row exclusive",
   "share update exclusive",
   "share",
@@ -12,7 +12,7 @@ const MODES: readonly LockMode[] = [
 
 /** Steps that note when they begin and end; each takes so many turns of the event loop. */
 function recorded(
-  list: readonly { locks: readonly Lock[]; weight?: number; turns?: number; fail?: boolean }[],
+  list: readonly { locks: readonly TableLock[]; weight?: number; turns?: number; fail?: boolean }[],
 ) {
   const log: { step: number; what: "begin" | "end"; loader: number }[] = [];
   const steps: Step<number>[] = list.map(({ locks, weight = 1, turns = 1, fail }, step) => ({
@@ -38,7 +38,7 @@ const anySteps = fc.array(
   { maxLength: 15 },
 );
 
-const standAgainst = (a: readonly Lock[], b: readonly Lock[]) =>
+const standAgainst = (a: readonly TableLock[], b: readonly TableLock[]) =>
   a.some((x) =>
     b.some((y) =>
       x.table === y.table &&
@@ -71,7 +71,7 @@ Deno.test("every step runs once, conflicting ones in their order, and never two 
 });
 
 Deno.test("steps on different tables run at the same time, the heaviest first", async () => {
-  const share = (table: string): Lock[] => [{ table, mode: "share" }];
+  const share = (table: string): TableLock[] => [{ table, mode: "share" }];
   const { steps, log } = recorded([
     { locks: share("a"), weight: 1, turns: 9 },
     { locks: share("a"), weight: 3, turns: 9 },

@@ -13,7 +13,7 @@ export interface LockHolder {
   readonly since: string;
 }
 
-export interface Lock {
+export interface HomeLock {
   /** Gives the home free. Calling it twice is harmless. */
   release(): void;
 }
@@ -25,7 +25,7 @@ export interface Lock {
  * @throws {ServiceError} naming the holder, or when the home cannot be written to.
  * @throws {UsageError} when the home is a folder of somebody else's.
  */
-export function acquireLock(home: string, what: string): Lock {
+export function acquireLock(home: string, what: string): HomeLock {
   claimHome(home);
   const path = lockPath(home);
   if (isNoFile(path)) moveAside(path);

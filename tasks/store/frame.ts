@@ -22,7 +22,7 @@ export const MOST_ROWS = 2 ** 20;
 export const MOST_ANSWER_ROWS = 2 ** 31 - 1;
 
 /** One column a field; all of equal length. NaN in a time and -1 in cache, rows and bytes stand for null. */
-export interface Columns {
+export interface TimingColumns {
   readonly slot: Float64Array;
   readonly intended: Float64Array;
   readonly woke: Float64Array;
@@ -63,7 +63,7 @@ function taker(buffer: ArrayBuffer, rows: number) {
 }
 
 /** The columns of `rows` rows within a buffer, from its beginning. */
-export function columnsOf(buffer: ArrayBuffer, rows: number): Columns {
+export function columnsOf(buffer: ArrayBuffer, rows: number): TimingColumns {
   const take = taker(buffer, rows);
   return {
     slot: take(Float64Array, 8),
@@ -84,7 +84,7 @@ export function columnsOf(buffer: ArrayBuffer, rows: number): Columns {
 }
 
 /** The same of a frame of version 1. */
-function columnsOf1(buffer: ArrayBuffer, rows: number): Columns {
+function columnsOf1(buffer: ArrayBuffer, rows: number): TimingColumns {
   const take = taker(buffer, rows);
   const times = {
     slot: take(Float64Array, 8),
@@ -108,7 +108,7 @@ function columnsOf1(buffer: ArrayBuffer, rows: number): Columns {
 }
 
 /** The columns of a payload. */
-export function columnsIn({ version, rows }: Header, payload: ArrayBuffer): Columns {
+export function columnsIn({ version, rows }: Header, payload: ArrayBuffer): TimingColumns {
   return version === 1 ? columnsOf1(payload, rows) : columnsOf(payload, rows);
 }
 

@@ -1,5 +1,4 @@
 import {
-  type Columns,
   columnsIn,
   type Header,
   HEADER_BYTES,
@@ -8,13 +7,14 @@ import {
   payloadMatches,
   readHeader,
   rowsLength,
+  type TimingColumns,
 } from "./frame.ts";
 
 /** A whole frame; its columns are valid until the next one is read. */
 export interface Frame {
   readonly worker: number;
   readonly rows: number;
-  readonly columns: Columns;
+  readonly columns: TimingColumns;
   /** A row's `error` is 1 + an index into these. */
   readonly codes: readonly string[];
   /** Tells the frames of a worker apart: its place in the segment, or of an older version what it holds. */

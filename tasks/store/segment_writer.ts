@@ -1,12 +1,12 @@
 import { ServiceError } from "../model/errors.ts";
 import {
-  type Columns,
   columnsOf,
   HEADER_BYTES,
   markOf,
   MOST_ANSWER_ROWS,
   ROW_BYTES,
   sealFrame,
+  type TimingColumns,
 } from "./frame.ts";
 
 const FLUSH_EVERY_MS = 1000;
@@ -22,8 +22,8 @@ const OTHER = "other";
  */
 export class SegmentWriter implements Disposable {
   readonly #file: Deno.FsFile;
-  readonly #columns: Columns;
-  readonly #names: readonly (keyof Columns)[];
+  readonly #columns: TimingColumns;
+  readonly #names: readonly (keyof TimingColumns)[];
   readonly #frame: Uint8Array<ArrayBuffer>;
   readonly #mark: number;
   readonly #codes = new Map<string, number>();
@@ -44,7 +44,7 @@ export class SegmentWriter implements Disposable {
    */
   constructor(readonly path: string, readonly worker: number, readonly capacity = 16_384) {
     this.#columns = columnsOf(new ArrayBuffer(capacity * ROW_BYTES), capacity);
-    this.#names = Object.keys(this.#columns) as (keyof Columns)[];
+    this.#names = Object.keys(this.#columns) as (keyof TimingColumns)[];
     // JSON writes a character in six bytes at worst.
     const dictionaryRoom = MAX_CODES * (MAX_CODE_LENGTH * 6 + 3) + 2;
     this.#frame = new Uint8Array(HEADER_BYTES + capacity * ROW_BYTES + dictionaryRoom);

@@ -1,7 +1,7 @@
 import { basename } from "node:path";
 import { InterruptedError } from "../model/errors.ts";
 import { formatCount } from "../model/units.ts";
-import type { Columns } from "./frame.ts";
+import type { TimingColumns } from "./frame.ts";
 import { type Frame, readSegment, type SegmentEnd } from "./segment_reader.ts";
 import { SlotSet } from "./slot_set.ts";
 import { SpoolError } from "./spool_error.ts";
@@ -123,7 +123,7 @@ function isFileError(error: unknown): boolean {
   return error instanceof Error && typeof (error as { code?: unknown }).code === "string";
 }
 
-function proveUnique(runId: string, columns: Columns, seen: SlotSet[]): void {
+function proveUnique(runId: string, columns: TimingColumns, seen: SlotSet[]): void {
   for (let row = 0; row < columns.slot.length; row++) {
     const attempt = columns.attempt[row]!;
     const slots = seen[attempt] ??= new SlotSet();
@@ -137,7 +137,7 @@ function proveUnique(runId: string, columns: Columns, seen: SlotSet[]): void {
   }
 }
 
-function latest(lastUs: number, columns: Columns): number {
+function latest(lastUs: number, columns: TimingColumns): number {
   let last = lastUs;
   for (let row = 0; row < columns.slot.length; row++) {
     // Comparisons with NaN are false: what never happened does not count.

@@ -12,7 +12,7 @@ import {
   VARCHAR,
 } from "@duckdb/node-api";
 import duckdb from "@duckdb/node-bindings";
-import type { Columns } from "./frame.ts";
+import type { TimingColumns } from "./frame.ts";
 import type { SpooledTimings, TimingRows } from "./spooled_timings.ts";
 
 const NAME = "spooled_timing";
@@ -21,7 +21,7 @@ const CHUNK_ROWS = duckdb.vector_size();
 const MAX_THREADS = 64;
 
 /** The function's columns: a segment's numbers as they are, which load/timing.sql makes a timing's values of. */
-const COLUMNS: Readonly<Record<keyof Columns | "worker", DuckDBType>> = {
+const COLUMNS: Readonly<Record<keyof TimingColumns | "worker", DuckDBType>> = {
   slot: DOUBLE,
   attempt: UTINYINT,
   worker: USMALLINT,
@@ -147,14 +147,17 @@ function encoded(code: string): Uint8Array {
   return bytes;
 }
 
-function numbersOf({ frame, from, count }: TimingRows, name: keyof typeof COLUMNS): Columns[keyof Columns] {
+function numbersOf(
+  { frame, from, count }: TimingRows,
+  name: keyof typeof COLUMNS,
+): TimingColumns[keyof TimingColumns] {
   return name === "worker"
     ? new Uint16Array(count).fill(frame.worker)
     : frame.columns[name].subarray(from, from + count);
 }
 
 /** The package's own vectors cost six times as much: they wrap each of a chunk's vectors and copy twice. */
-function put(values: Columns[keyof Columns], vector: duckdb.Vector, to: number): void {
+function put(values: TimingColumns[keyof TimingColumns], vector: duckdb.Vector, to: number): void {
   duckdb.copy_data_to_vector(
     vector,
     to * values.BYTES_PER_ELEMENT,

@@ -5,7 +5,14 @@ import { withinLimit } from "../net/time_limit.ts";
 import type { Cancel } from "../postgres/cancel.ts";
 import { type PgError, readError } from "../postgres/error.ts";
 import type { PgOptions } from "../postgres/options.ts";
-import { type Columns, type Parser, readColumns, readValues, type Row, rowOf } from "./pg_rows.ts";
+import {
+  type Parser,
+  readRowDescription,
+  readValues,
+  type Row,
+  type RowDescription,
+  rowOf,
+} from "./pg_rows.ts";
 import { openSession } from "../postgres/session.ts";
 import { openChannel } from "../postgres/transport.ts";
 import { preparedName } from "./pg_execution.ts";
@@ -50,7 +57,7 @@ export interface PgListener {
 interface Prepared {
   readonly text: string;
   /** Null until the server has described it. */
-  columns: Columns | null;
+  columns: RowDescription | null;
 }
 
 /** The plan's result type changed; the statement is not there (DISCARD, or a pooler gave another server). */
@@ -59,7 +66,7 @@ const MUST_PREPARE_ANEW: ReadonlySet<string> = new Set(["0A000", "26000"]);
 /** Rows that are kept are for a proof: what is larger than this is none. */
 const MOST_KEPT_BYTES = 256_000_000;
 
-const NO_COLUMNS: Columns = { names: [], parsers: [] };
+const NO_COLUMNS: RowDescription = { names: [], parsers: [] };
 /** That Describe and Close mean a statement and no portal. */
 const A_STATEMENT = "S".charCodeAt(0);
 
@@ -245,7 +252,7 @@ export class PgConnection {
         if (end - body !== 1) throw notTheProtocol();
         break;
       case Backend.rowDescription:
-        this.#current!.columns = readColumns(bytes, body, end, this.#parserOf);
+        this.#current!.columns = readRowDescription(bytes, body, end, this.#parserOf);
         break;
       case Backend.noData:
         this.#current!.columns = NO_COLUMNS;

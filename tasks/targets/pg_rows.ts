@@ -4,7 +4,7 @@ import { decodeText, int16, int32, notTheProtocol, zeroTerminated } from "../pos
 export type Parser = (text: string) => unknown;
 
 /** The columns of a statement's answer. */
-export interface Columns {
+export interface RowDescription {
   readonly names: readonly string[];
   readonly parsers: readonly Parser[];
 }
@@ -15,12 +15,12 @@ export type Row = Record<string, unknown>;
 const COLUMN_BYTES = 18;
 
 /** Reads the body of a RowDescription. @throws when it is none */
-export function readColumns(
+export function readRowDescription(
   bytes: Uint8Array,
   body: number,
   end: number,
   parserOf: (oid: number) => Parser,
-): Columns {
+): RowDescription {
   if (end - body < 2) throw notTheProtocol();
   const count = int16(bytes, body);
   const names: string[] = [];
@@ -46,7 +46,7 @@ export function readValues(
   bytes: Uint8Array,
   body: number,
   end: number,
-  columns: Columns,
+  columns: RowDescription,
 ): (string | null)[] {
   if (end - body < 2 || int16(bytes, body) !== columns.names.length) throw notTheProtocol();
   let at = body + 2;
@@ -62,7 +62,7 @@ export function readValues(
 }
 
 /** Of columns that share a name the last one counts, as pg has it. @throws what a parser throws */
-export function rowOf(values: readonly (string | null)[], { names, parsers }: Columns): Row {
+export function rowOf(values: readonly (string | null)[], { names, parsers }: RowDescription): Row {
   const row: Row = {};
   for (const [index, value] of values.entries()) {
     row[names[index]!] = value === null ? null : parsers[index]!(value);
