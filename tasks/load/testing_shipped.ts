@@ -29,25 +29,25 @@ const root = resolve(import.meta.dirname!, "../..");
 export async function exerciseShipped(t: Deno.TestContext, names: readonly string[]): Promise<void> {
   await withStack(async (stack) => {
     // Begun together, and waited for where they are needed.
-    const grounds: Record<string, Promise<Ground>> = {};
+    const prepared: Record<string, Promise<PreparedData>> = {};
     const scenarios = await Promise.all(names.map((name) => loadScenario(root, name, {})));
     for (const name of new Set(scenarios.map(({ datasetName }) => datasetName!))) {
-      grounds[name] = prepare(stack, name);
-      grounds[name].catch(() => {});
+      prepared[name] = prepare(stack, name);
+      prepared[name].catch(() => {});
     }
     for (const scenario of scenarios) {
-      await t.step(scenario.name, async () => exercise(scenario, await grounds[scenario.datasetName!]!));
+      await t.step(scenario.name, async () => exercise(scenario, await prepared[scenario.datasetName!]!));
     }
   });
 }
 
-interface Ground {
+interface PreparedData {
   readonly databaseUrl: string;
   readonly dataset: NonNullable<LoadPlan["dataset"]>;
   readonly targets: readonly ArmTarget[];
 }
 
-async function prepare(stack: Stack, name: string): Promise<Ground> {
+async function prepare(stack: Stack, name: string): Promise<PreparedData> {
   const databaseUrl = await stack.databaseUrl(name);
   const { counts } = await seed({ url: databaseUrl, dataset: name, scale: "tiny", seed: 42 });
   const graphql = await stack.graphql(databaseUrl, datasets[name]!.schemas);
@@ -62,7 +62,10 @@ async function prepare(stack: Stack, name: string): Promise<Ground> {
 }
 
 /** Proves the paths equal, makes a second of load, and takes back what it wrote. */
-async function exercise(scenario: LoadedScenario, { databaseUrl, dataset, targets }: Ground): Promise<void> {
+async function exercise(
+  scenario: LoadedScenario,
+  { databaseUrl, dataset, targets }: PreparedData,
+): Promise<void> {
   const workload = await loadWorkload(scenario.workloadDir, scenario);
   const sources = { ...await loadFileSources(scenario), ...await loadSqlSources(scenario, databaseUrl) };
   const { arms } = armsOf(scenario, workload, targets.map((target) => ({ name: target.path, target })));

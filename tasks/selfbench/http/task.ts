@@ -5,7 +5,7 @@ import { fillDatabase } from "../../pipeline/prepare.ts";
 import { loadQuestion } from "../../targets/workload.ts";
 import { command } from "../../terminal/command.ts";
 import type { Finding } from "../finding.ts";
-import { type Found, type Ground, measurePart } from "../ground.ts";
+import { type Found, measurePart, type PartContext } from "../measure_part.ts";
 import { makeLoad, type OneArm } from "../one_arm.ts";
 import { count } from "../options.ts";
 import { SIZES } from "../sizes.ts";
@@ -42,13 +42,13 @@ export async function httpPart(args: readonly string[], config: Config): Promise
     "http",
     { json: plan.json, config },
     [graphql.name],
-    (ground) => benchHttp(plan, ground),
+    (context) => benchHttp(plan, context),
   );
 }
 
 /** The same request by all sides: to a server that does next to nothing, and to GraphQL over a database. */
-export async function benchHttp(plan: HttpBenchPlan, ground: Ground): Promise<Found> {
-  const { config, stack, terminal, signal } = ground;
+export async function benchHttp(plan: HttpBenchPlan, context: PartContext): Promise<Found> {
+  const { config, stack, terminal, signal } = context;
   const { statements } = await loadQuestion(`${ROOT}queries/workloads/access-paths`, "product-by-id");
   const question = statements[".graphql"]!;
   const peers = await terminal.step("Find the peers", async () => ({ value: await findHttpPeers() }));
@@ -56,14 +56,14 @@ export async function benchHttp(plan: HttpBenchPlan, ground: Ground): Promise<Fo
     "./instant.ts",
     [],
     ({ url }) =>
-      beside("a server that answers at once", question.text, { url, headers: {} }, peers, plan, ground),
+      beside("a server that answers at once", question.text, { url, headers: {} }, peers, plan, context),
   );
   const notMeasured: string[] = [];
   const { url } = await fillDatabase(stack, DATA, { replace: false, home: config.home }, terminal, signal);
   const service = await stack.graphql(url, datasets[DATA.dataset]!.schemas, { poolSize: CONNECTIONS });
   if (service.available) {
     const name = `GraphQL${service.version === null ? "" : ` (${service.version})`}`;
-    findings.push(...await beside(name, question.text, service, peers, plan, ground));
+    findings.push(...await beside(name, question.text, service, peers, plan, context));
   } else notMeasured.push(`GraphQL over a database: ${service.reason}`);
   return { findings, notMeasured };
 }
@@ -74,9 +74,9 @@ async function beside(
   { url, headers }: Pick<Question, "url" | "headers">,
   peers: readonly (Peer<Question> | AbsentPeer)[],
   { rounds, seconds }: HttpBenchPlan,
-  ground: Ground,
+  context: PartContext,
 ): Promise<Finding[]> {
-  const { dir, signal } = ground;
+  const { dir, signal } = context;
   const arm: OneArm = {
     target: { path: graphql.name, url, headers },
     text,
@@ -101,5 +101,5 @@ async function beside(
     turn: { connections: CONNECTIONS, seconds, dir, signal },
     // The server's own code must be compiled before anyone's turn.
     before: ours,
-  }, ground);
+  }, context);
 }

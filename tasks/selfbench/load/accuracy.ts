@@ -1,6 +1,6 @@
 import { quantile } from "../../stats/quantile.ts";
 import { type Finding, finding } from "../finding.ts";
-import type { Ground } from "../ground.ts";
+import type { PartContext } from "../measure_part.ts";
 import { makeLoad, type OneArm, type Recorded } from "../one_arm.ts";
 import { inTurn, type Side } from "../rounds.ts";
 import type { Pgbench } from "../seed/pgbench.ts";
@@ -31,7 +31,7 @@ interface Times {
 /** Response times in an open loop beside pgbench's at the same rate, and by how much requests leave too late. */
 export async function accuracy(
   { rounds, seconds }: LoadBenchPlan,
-  { terminal, dir, signal }: Ground,
+  { terminal, dir, signal }: PartContext,
   question: Pick<OneArm, "text" | "params" | "target">,
   url: string,
   pgbench: Pgbench | null,

@@ -2,7 +2,7 @@ import { monotonicUs } from "../../net/clock.ts";
 import { graphql } from "../../paths/graphql.ts";
 import { quantile } from "../../stats/quantile.ts";
 import { type Finding, finding } from "../finding.ts";
-import type { Ground } from "../ground.ts";
+import type { PartContext } from "../measure_part.ts";
 import { makeLoad, type Recorded } from "../one_arm.ts";
 import { type Freeze, responseTimeUs } from "../servers/known.ts";
 import { withServer } from "../servers/serving.ts";
@@ -21,10 +21,10 @@ const CONNECTIONS = RATE * FREEZE_US / 1e6 + 400;
  * Quantiles of a server whose service times are known and which stands still for 2 s in the middle: what is measured
  * against what must come out. A tool that waits for an answer before it asks again would see one slow request.
  */
-export async function freeze({ drawn }: LoadBenchPlan, ground: Ground): Promise<Finding[]> {
-  const { recorded, freeze } = await ground.terminal.step(
+export async function freeze({ drawn }: LoadBenchPlan, context: PartContext): Promise<Finding[]> {
+  const { recorded, freeze } = await context.terminal.step(
     "Known service times, and 2 s of standstill",
-    async () => ({ value: await run(drawn / RATE, ground) }),
+    async () => ({ value: await run(drawn / RATE, context) }),
   );
   const { response, service, intended, sent } = recorded;
   const firstHalf = intended.filter((due) => due > freeze.fromUs && due < freeze.toUs - FREEZE_US / 2).length;
@@ -53,7 +53,7 @@ export async function freeze({ drawn }: LoadBenchPlan, ground: Ground): Promise<
 
 async function run(
   seconds: number,
-  { dir, signal }: Ground,
+  { dir, signal }: PartContext,
 ): Promise<{ recorded: Recorded; freeze: Freeze }> {
   const requests = Math.ceil((seconds + WARMUP_SECONDS) * RATE);
   const fromUs = (WARMUP_SECONDS + seconds / 2) * 1e6;

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import type { Ground } from "../ground.ts";
+import type { PartContext } from "../measure_part.ts";
 import { withTempDir } from "../../store/testing.ts";
 import { openTerminal } from "../../terminal/terminal.ts";
 import { freeze } from "./freeze.ts";
@@ -8,8 +8,10 @@ import type { LoadBenchPlan } from "./options.ts";
 Deno.test("a standstill of the server shows in the response times", async () => {
   await withTempDir(async (dir) => {
     const terminal = openTerminal({ json: true });
-    const ground = { dir, terminal, signal: new AbortController().signal } as Partial<Ground> as Ground;
-    const findings = await freeze({ drawn: 1000 } as LoadBenchPlan, ground);
+    const context = { dir, terminal, signal: new AbortController().signal } as Partial<
+      PartContext
+    > as PartContext;
+    const findings = await freeze({ drawn: 1000 } as LoadBenchPlan, context);
     assert.deepEqual(findings.map(({ what }) => what), [
       ...["p50", "p90", "p95", "p99"].map((level) => `known service time ${level}`),
       ...["p50", "p90", "p95", "p99"].map((level) => `known response time ${level}`),

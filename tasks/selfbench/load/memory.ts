@@ -3,7 +3,7 @@ import { formatCount, significant } from "../../model/units.ts";
 import { graphql } from "../../paths/graphql.ts";
 import { median } from "../../stats/robust.ts";
 import { type Finding, finding } from "../finding.ts";
-import type { Ground } from "../ground.ts";
+import type { PartContext } from "../measure_part.ts";
 import { withServer } from "../servers/serving.ts";
 import { spread } from "../spread.ts";
 import type { LoadBenchPlan } from "./options.ts";
@@ -20,7 +20,7 @@ const LONGEST_SECONDS = 3600;
 /** Resident memory of a long run, as fast as a closed loop goes, and of storing it. */
 export async function memory(
   { requests }: LoadBenchPlan,
-  { terminal, dir, signal }: Ground,
+  { terminal, dir, signal }: PartContext,
   databaseUrl: string,
 ): Promise<Finding[]> {
   return await terminal.step(

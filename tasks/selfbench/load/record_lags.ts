@@ -2,7 +2,7 @@ import { resolve } from "node:path";
 import { readConfig } from "../../config.ts";
 import { graphql } from "../../paths/graphql.ts";
 import { main } from "../../terminal/command.ts";
-import { type Ground, measurePart } from "../ground.ts";
+import { measurePart, type PartContext } from "../measure_part.ts";
 import { withFreshDatabase } from "../seed/server.ts";
 import { withServer } from "../servers/serving.ts";
 import { DISTURBANCES } from "./disturbances.ts";
@@ -20,9 +20,9 @@ const FILE = resolve(import.meta.dirname!, "testdata/lags.csv");
  */
 if (import.meta.main) {
   await main(() =>
-    measurePart("lags", { json: false, config: readConfig() }, [], async (ground) => {
-      const server = { adminUrl: ground.stack.postgres.adminUrl, dataDirectory: null };
-      const rows = await withFreshDatabase(server, ground.signal, (url) => record(ground, url));
+    measurePart("lags", { json: false, config: readConfig() }, [], async (context) => {
+      const server = { adminUrl: context.stack.postgres.adminUrl, dataDirectory: null };
+      const rows = await withFreshDatabase(server, context.signal, (url) => record(context, url));
       Deno.mkdirSync(resolve(FILE, ".."), { recursive: true });
       Deno.writeTextFileSync(FILE, ["condition,period_us,gap_ms,lags_us", ...rows, ""].join("\n"));
       return { findings: [], notMeasured: [] };
@@ -31,7 +31,7 @@ if (import.meta.main) {
 }
 
 /** A line of the file for each condition. */
-async function record({ dir, signal, terminal }: Ground, databaseUrl: string): Promise<string[]> {
+async function record({ dir, signal, terminal }: PartContext, databaseUrl: string): Promise<string[]> {
   return await withServer("./instant.ts", [], async ({ url }) => {
     const rows: string[] = [];
     for (const { name, disturb } of DISTURBANCES.filter((each) => each.args.length === 0)) {

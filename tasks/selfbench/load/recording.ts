@@ -1,7 +1,7 @@
 import { ServiceError } from "../../model/errors.ts";
 import { fixed } from "../../model/units.ts";
 import { type Finding, finding } from "../finding.ts";
-import type { Ground } from "../ground.ts";
+import type { PartContext } from "../measure_part.ts";
 import { oneArmPlan } from "../one_arm.ts";
 import { graphql } from "../../paths/graphql.ts";
 import { inTurn, type Side } from "../rounds.ts";
@@ -19,7 +19,7 @@ const SERVER_RATE = 20_000;
 /** What recording costs, with a target that takes no time at all and with a server that takes next to none. */
 export async function recording(
   { rounds, seconds }: LoadBenchPlan,
-  { terminal, dir }: Ground,
+  { terminal, dir }: PartContext,
 ): Promise<Finding[]> {
   return await terminal.step("Recording", async (progress) => {
     const found = await withServer("./instant.ts", [], async ({ url }) => {

@@ -1,7 +1,7 @@
 import type { Config } from "../../config.ts";
 import { command } from "../../terminal/command.ts";
 import type { Finding } from "../finding.ts";
-import { type Found, type Ground, measurePart } from "../ground.ts";
+import { type Found, measurePart, type PartContext } from "../measure_part.ts";
 import { count, namesOf } from "../options.ts";
 import { SIZES } from "../sizes.ts";
 import { findPgbench } from "../seed/pgbench.ts";
@@ -62,12 +62,12 @@ export async function loadPart(args: readonly string[], config: Config): Promise
     .option("--json", "print the result as JSON on stdout, and all other output on stderr", false);
   task.parse(args, { from: "user" });
   const plan = task.opts<LoadBenchPlan & { json: boolean }>();
-  await measurePart("load", { json: plan.json, config }, [], (ground) => benchLoad(plan, ground));
+  await measurePart("load", { json: plan.json, config }, [], (context) => benchLoad(plan, context));
 }
 
 /** Measures what the plan asks for, in a database that is removed afterwards. */
-export async function benchLoad(plan: LoadBenchPlan, ground: Ground): Promise<Found> {
-  const { stack, terminal, signal } = ground;
+export async function benchLoad(plan: LoadBenchPlan, context: PartContext): Promise<Found> {
+  const { stack, terminal, signal } = context;
   const found = await findPgbench();
   const pgbench = "unavailable" in found ? null : found;
   const server = { adminUrl: stack.postgres.adminUrl, dataDirectory: null };
@@ -83,16 +83,16 @@ export async function benchLoad(plan: LoadBenchPlan, ground: Ground): Promise<Fo
       }));
     }
     const question = accountQuestion(url, plan.scale);
-    if (asked("throughput")) findings.push(...await throughput(plan, ground, question, url, pgbench));
-    if (asked("accuracy")) findings.push(...await accuracy(plan, ground, question, url, pgbench));
-    if (asked("recording")) findings.push(...await recording(plan, ground));
-    if (asked("freeze")) findings.push(...await freeze(plan, ground));
+    if (asked("throughput")) findings.push(...await throughput(plan, context, question, url, pgbench));
+    if (asked("accuracy")) findings.push(...await accuracy(plan, context, question, url, pgbench));
+    if (asked("recording")) findings.push(...await recording(plan, context));
+    if (asked("freeze")) findings.push(...await freeze(plan, context));
     if (asked("validity")) {
-      const judged = await validity(plan, ground, url);
+      const judged = await validity(plan, context, url);
       findings.push(...judged.findings);
       notMeasured.push(...judged.notMeasured);
     }
-    if (asked("memory")) findings.push(...await memory(plan, ground, url));
+    if (asked("memory")) findings.push(...await memory(plan, context, url));
     return { findings, notMeasured };
   });
 }

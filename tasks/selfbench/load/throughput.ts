@@ -1,5 +1,5 @@
 import type { Finding } from "../finding.ts";
-import type { Ground } from "../ground.ts";
+import type { PartContext } from "../measure_part.ts";
 import { makeLoad, type OneArm } from "../one_arm.ts";
 import { besidePeers } from "../peers/beside.ts";
 import type { Pgbench } from "../seed/pgbench.ts";
@@ -13,12 +13,12 @@ const WARMUP_SECONDS = 1;
 /** One indexed SELECT by key, prepared, by as many clients as fast as they can; every request recorded. */
 export async function throughput(
   { rounds, seconds, scale }: LoadBenchPlan,
-  ground: Ground,
+  context: PartContext,
   question: Pick<OneArm, "text" | "params" | "target">,
   url: string,
   pgbench: Pgbench | null,
 ): Promise<Finding[]> {
-  const { terminal, dir, signal } = ground;
+  const { terminal, dir, signal } = context;
   const load = { clients: CONNECTIONS };
   const arm: OneArm = { ...question, load, warmup: WARMUP_SECONDS, seconds, connections: CONNECTIONS };
   const peers = await terminal.step("Find the peers", async () => ({ value: await findSqlPeers(pgbench) }));
@@ -34,5 +34,5 @@ export async function throughput(
     peers,
     question: { url, text: question.text, keys: scale * SCALE_ACCOUNTS },
     turn: { connections: CONNECTIONS, seconds, dir, signal },
-  }, ground);
+  }, context);
 }

@@ -3,7 +3,7 @@ import { graphql } from "../../paths/graphql.ts";
 import { childEnvironment } from "../../stack/child_environment.ts";
 import { findProgram } from "../../stack/programs.ts";
 import { type Finding, finding } from "../finding.ts";
-import type { Ground } from "../ground.ts";
+import type { PartContext } from "../measure_part.ts";
 import type { OneArm } from "../one_arm.ts";
 import { withServer } from "../servers/serving.ts";
 import type { LoadBenchPlan } from "./options.ts";
@@ -25,10 +25,10 @@ const REASONS = ["on-time", "generator-gap", "arrivals"] as const;
 /** Whether runs that the generator shaped end INVALID, for the right reason, and others do not. */
 export async function validity(
   plan: LoadBenchPlan,
-  ground: Ground,
+  context: PartContext,
   databaseUrl: string,
 ): Promise<{ findings: Finding[]; notMeasured: string[] }> {
-  const matrix = await validityMatrix(plan, ground);
+  const matrix = await validityMatrix(plan, context);
   if (plan.scenarios !== null || !plan.conditions.includes("starved")) {
     return { findings: matrix, notMeasured: [] };
   }
@@ -38,14 +38,17 @@ export async function validity(
       "A generator whose CPU is stolen: taskset, which would pin the thieves beside it, is not on PATH.";
     return { findings: matrix, notMeasured: [why] };
   }
-  return { findings: [...matrix, await stolen(taskset, plan.seconds, ground, databaseUrl)], notMeasured: [] };
+  return {
+    findings: [...matrix, await stolen(taskset, plan.seconds, context, databaseUrl)],
+    notMeasured: [],
+  };
 }
 
 /** A generator without priority whose CPU others take. */
 async function stolen(
   taskset: string,
   seconds: number,
-  { terminal, dir, signal }: Ground,
+  { terminal, dir, signal }: PartContext,
   databaseUrl: string,
 ): Promise<Finding> {
   const what = `INVALID: ${THIEVES} busy processes on the one CPU of a generator without priority`;

@@ -4,7 +4,7 @@ import { ServiceError } from "../../model/errors.ts";
 import type { Validity } from "../../model/summary.ts";
 import { formatSeconds } from "../../model/units.ts";
 import { type Finding, finding } from "../finding.ts";
-import type { Ground } from "../ground.ts";
+import type { PartContext } from "../measure_part.ts";
 import { spread } from "../spread.ts";
 import { runBench } from "./bench_process.ts";
 import { type Disturbance, DISTURBANCES } from "./disturbances.ts";
@@ -47,7 +47,7 @@ export function cellsOf(
  */
 export async function validityMatrix(
   plan: LoadBenchPlan,
-  { terminal, dir, signal }: Ground,
+  { terminal, dir, signal }: PartContext,
 ): Promise<Finding[]> {
   const cells = cellsOf(shippedScenarios(), plan);
   const count = cells.reduce((sum, { runs }) => sum + runs, 0);

@@ -7,7 +7,7 @@ import { type CopyFiles, estimateBytes, warm, writeCopyFiles } from "./copy_file
 import { findPgbench, pgbenchRows, pgbenchScale } from "./pgbench.ts";
 import { contest, memory, type SeedBenchResult, type Timed } from "./result.ts";
 import type { Server } from "./server.ts";
-import { copySide, type Did, oursSide, pgbenchSide, type SideGround } from "./sides.ts";
+import { copySide, type Did, oursSide, pgbenchSide, type SideContext } from "./sides.ts";
 import { refuseLittleSpace } from "./space.ts";
 
 /** What `selfbench seed` is to measure. */
@@ -24,7 +24,7 @@ export interface SeedBenchPlan {
 }
 
 /** Where it is measured. */
-export interface Ground {
+export interface SeedContext {
   readonly server: Server;
   /** For files that the server can read. */
   readonly folder: string;
@@ -43,21 +43,21 @@ const PGBENCH = "pgbench";
  */
 export async function benchSeed(
   plan: SeedBenchPlan,
-  ground: Ground,
+  context: SeedContext,
 ): Promise<Omit<SeedBenchResult, "machine">> {
   const spec = settleData(plan);
   const { dataset } = spec;
-  const files = await rowsAsFiles(spec, ground);
+  const files = await rowsAsFiles(spec, context);
   const { scale, seed, workers } = plan;
   const order = { dataset: dataset.name, scale, seed, workers };
-  const side: SideGround = { ...ground, dataset, files, order };
+  const side: SideContext = { ...context, dataset, files, order };
   const connections = `${workers} ${workers === 1 ? "connection" : "connections"}`;
 
   const one = "COPY from files by 1 connection";
   const many = `COPY from files by ${connections}`;
   const rowSides = [oursSide(OURS, "rows", side), copySide(many, workers, "nothing", side)];
   if (workers > 1) rowSides.push(copySide(one, 1, "nothing", side));
-  const rowRounds = await rounds("Load the rows", plan.pairs, rowSides, ground.terminal);
+  const rowRounds = await rounds("Load the rows", plan.pairs, rowSides, context.terminal);
 
   const inOrder = `COPY by ${connections}, then DDL by 1`;
   const spread = `COPY and DDL by ${connections}`;
@@ -69,7 +69,7 @@ export async function benchSeed(
     copySide(spread, workers, "spread", side),
     ..."unavailable" in program ? [] : [pgbenchSide(PGBENCH, program, pgbench, side)],
   ];
-  const wholeRounds = await rounds("Load the whole", plan.wholePairs, wholeSides, ground.terminal);
+  const wholeRounds = await rounds("Load the whole", plan.wholePairs, wholeSides, context.terminal);
 
   const timed = (all: readonly Round<Did>[], name: string, what = name, rows = files.rows): Timed => ({
     what,
@@ -116,8 +116,8 @@ export async function benchSeed(
 }
 
 /** Writes the rows that Benchbook makes into files, once it is sure that there is room for all that follows. */
-async function rowsAsFiles({ dataset, shape }: DataSpec, ground: Ground): Promise<CopyFiles> {
-  const { server, folder, terminal, signal } = ground;
+async function rowsAsFiles({ dataset, shape }: DataSpec, context: SeedContext): Promise<CopyFiles> {
+  const { server, folder, terminal, signal } = context;
   return await terminal.step("Write the rows into files", async (progress) => {
     progress("preparing");
     const tables = dataset.tables(shape, await dataset.prepare(shape));

@@ -5,13 +5,13 @@ import { Client } from "pg";
 import { settleData } from "../../seed/spec.ts";
 import { type TestPostgres, withPostgres } from "../../stack/testing.ts";
 import type { Terminal } from "../../terminal/terminal.ts";
-import { benchSeed, type Ground, type SeedBenchPlan } from "./bench_seed.ts";
+import { benchSeed, type SeedBenchPlan, type SeedContext } from "./bench_seed.ts";
 import { writeCopyFiles } from "./copy_files.ts";
 import { withServerFolder } from "./folder.ts";
 import { withClient } from "../../seed/connect.ts";
 import { wayIn } from "../peers/way_in.ts";
 import { DATABASE, findServer, withFreshDatabase } from "./server.ts";
-import { copySide, oursSide, type SideGround } from "./sides.ts";
+import { copySide, oursSide, type SideContext } from "./sides.ts";
 
 const PLAN: SeedBenchPlan = {
   dataset: "northwind",
@@ -46,7 +46,7 @@ const databases = async (url: string) =>
   (await query<{ datname: string }>(url, "SELECT datname FROM pg_database")).map(({ datname }) => datname);
 
 /** A folder that the test's server can read. */
-function withGround<T>({ url, home }: TestPostgres, use: (ground: Ground) => Promise<T>): Promise<T> {
+function withContext<T>({ url, home }: TestPostgres, use: (context: SeedContext) => Promise<T>): Promise<T> {
   return withServerFolder(home, false, async (folder) => {
     const server = await findServer(url, folder);
     return await use({ server, folder, terminal: terminal(), signal: new AbortController().signal });
@@ -54,18 +54,18 @@ function withGround<T>({ url, home }: TestPostgres, use: (ground: Ground) => Pro
 }
 
 /** The rows as files, and what the sides need. */
-async function sideGround(ground: Ground): Promise<SideGround> {
+async function sideContext(context: SeedContext): Promise<SideContext> {
   const { dataset, shape } = settleData(PLAN);
   const tables = dataset.tables(shape, await dataset.prepare(shape));
-  const files = await writeCopyFiles(tables, ground.folder);
-  return { ...ground, dataset, files, order: { dataset: "northwind", scale: "tiny", seed: 42, workers: 1 } };
+  const files = await writeCopyFiles(tables, context.folder);
+  return { ...context, dataset, files, order: { dataset: "northwind", scale: "tiny", seed: 42, workers: 1 } };
 }
 
 Deno.test("the seeding against COPY on a real server", async (t) => {
   await withPostgres(async (url, postgres) => {
     await t.step("all sides load the same rows, and nothing stays", async () => {
       const before = await databases(url);
-      const result = await withGround(postgres, (ground) => benchSeed(PLAN, ground));
+      const result = await withContext(postgres, (context) => benchSeed(PLAN, context));
       assert.equal(result.connections, 2);
       assert.match(result.hash, /^[0-9a-f]{32}$/);
       assert.ok(result.rows > 5_000 && result.copyBytes > result.rows * 10, `${result.rows} rows`);
@@ -88,8 +88,8 @@ Deno.test("the seeding against COPY on a real server", async (t) => {
     });
 
     await t.step("a side that loads other rows is found out", async () => {
-      await withGround(postgres, async (ground) => {
-        const sides = await sideGround(ground);
+      await withContext(postgres, async (context) => {
+        const sides = await sideContext(context);
         const { path } = sides.files.files.find(({ table }) => table === "order_details")!;
         const text = Deno.readTextFileSync(path);
         // One digit of one row: rows and bytes stay the same.
@@ -106,8 +106,8 @@ Deno.test("the seeding against COPY on a real server", async (t) => {
     });
 
     await t.step("Ctrl-C ends both sides in mid-work and removes what they made", async () => {
-      await withGround(postgres, async (ground) => {
-        const sides = await sideGround(ground);
+      await withContext(postgres, async (context) => {
+        const sides = await sideContext(context);
         const ours = new AbortController();
         // It says something as soon as it loads.
         const stopped = oursSide("Benchbook", "whole", { ...sides, signal: ours.signal })
@@ -115,8 +115,8 @@ Deno.test("the seeding against COPY on a real server", async (t) => {
         await assert.rejects(stopped, { name: "InterruptedError" });
 
         // A data set that takes ten minutes to make its tables.
-        Deno.writeTextFileSync(join(ground.folder, "tables.sql"), "SELECT pg_sleep(600)");
-        const slow = relative(join(import.meta.dirname!, "../../../queries/schema"), ground.folder);
+        Deno.writeTextFileSync(join(context.folder, "tables.sql"), "SELECT pg_sleep(600)");
+        const slow = relative(join(import.meta.dirname!, "../../../queries/schema"), context.folder);
         const peer = new AbortController();
         const waiting = copySide("COPY", 1, "nothing", {
           ...sides,
@@ -133,7 +133,7 @@ Deno.test("the seeding against COPY on a real server", async (t) => {
 
     await t.step("a database of that name that is not ours is refused and kept", async () => {
       await query(url, `CREATE DATABASE ${DATABASE}`);
-      await withGround(postgres, async ({ server, signal }) => {
+      await withContext(postgres, async ({ server, signal }) => {
         await assert.rejects(withFreshDatabase(server, signal, () => Promise.resolve()), {
           name: "ServiceError",
           message: /that Benchbook did not make/,
@@ -144,7 +144,7 @@ Deno.test("the seeding against COPY on a real server", async (t) => {
     });
 
     await t.step("no session but ours is ended, and a database that others look into stays", async () => {
-      await withGround(postgres, async ({ server, signal }) => {
+      await withContext(postgres, async ({ server, signal }) => {
         // As another selfbench's, of the same login, is called.
         const visitor = new Client({
           connectionString: url.replace(/[^/]+$/, DATABASE),
@@ -172,7 +172,7 @@ Deno.test("the seeding against COPY on a real server", async (t) => {
     });
 
     await t.step("what a killed run has left is removed", async () => {
-      await withGround(postgres, async ({ server, signal }) => {
+      await withContext(postgres, async ({ server, signal }) => {
         let comment = "";
         await withFreshDatabase(server, signal, async () => {
           const [row] = await query<{ comment: string }>(
@@ -211,7 +211,7 @@ Deno.test("the seeding against COPY on a real server", async (t) => {
           const server = await findServer(ordinary.href, folder);
           assert.equal(server.dataDirectory, null);
           const signal = new AbortController().signal;
-          const sides = await sideGround({ server, folder, terminal: terminal(), signal });
+          const sides = await sideContext({ server, folder, terminal: terminal(), signal });
           // With these rights it goes all the way.
           await copySide("COPY", 2, "in order", sides).run(0, () => {});
           if (process.getuid?.() !== 0) return;

@@ -11,7 +11,7 @@ import type { SeedOrder } from "./seed_messages.ts";
 import { type Server, withFreshDatabase } from "./server.ts";
 
 /** What the sides have in common. */
-export interface SideGround {
+export interface SideContext {
   readonly server: Server;
   readonly dataset: Dataset;
   readonly files: CopyFiles;
@@ -29,37 +29,37 @@ export interface Did {
 }
 
 /** Benchbook's own seeding, by `seed` as the product calls it. */
-export function oursSide(name: string, work: SeedOrder["work"], ground: SideGround): Side<Did> {
-  const { server, order, signal } = ground;
+export function oursSide(name: string, work: SeedOrder["work"], context: SideContext): Side<Did> {
+  const { server, order, signal } = context;
   return {
     name,
     run: (round, tell) =>
       withFreshDatabase(server, signal, async (url) => {
         const seeded = await seedInProcess({ ...order, url, work }, tell, signal);
-        if (seeded.hash !== ground.files.hash) throw otherRows(name, seeded.hash, ground);
-        if (round === 0) await readBack(name, url, ground, tell);
+        if (seeded.hash !== context.files.hash) throw otherRows(name, seeded.hash, context);
+        if (round === 0) await readBack(name, url, context, tell);
         return seeded;
       }),
   };
 }
 
 /** The server's own COPY of the same rows from files, and what follows it. */
-export function copySide(name: string, connections: number, after: After, ground: SideGround): Side<Did> {
-  const { server, dataset, files, signal } = ground;
+export function copySide(name: string, connections: number, after: After, context: SideContext): Side<Did> {
+  const { server, dataset, files, signal } = context;
   return {
     name,
     run: (round, tell) =>
       withFreshDatabase(server, signal, async (url) => {
         const seconds = await copyFromFiles({ url, dataset, files, connections }, after);
-        if (round === 0) await readBack(name, url, ground, tell);
+        if (round === 0) await readBack(name, url, context, tell);
         return { seconds, peakBytes: null, prepareSeconds: null };
       }),
   };
 }
 
 /** pgbench with rows of its own. */
-export function pgbenchSide(name: string, program: Pgbench, scale: number, ground: SideGround): Side<Did> {
-  const { server, signal } = ground;
+export function pgbenchSide(name: string, program: Pgbench, scale: number, context: SideContext): Side<Did> {
+  const { server, signal } = context;
   return {
     name,
     run: () =>
@@ -74,15 +74,15 @@ export function pgbenchSide(name: string, program: Pgbench, scale: number, groun
 async function readBack(
   name: string,
   url: string,
-  ground: SideGround,
+  context: SideContext,
   tell: (text: string) => void,
 ): Promise<void> {
   tell("reading back");
-  const { hash } = await withClient(url, (client) => hashTables(client, ground.dataset), UNLIMITED);
-  if (hash !== ground.files.hash) throw otherRows(name, hash, ground);
+  const { hash } = await withClient(url, (client) => hashTables(client, context.dataset), UNLIMITED);
+  if (hash !== context.files.hash) throw otherRows(name, hash, context);
 }
 
-function otherRows(name: string, hash: string, { files }: SideGround): ServiceError {
+function otherRows(name: string, hash: string, { files }: SideContext): ServiceError {
   return new ServiceError(
     `Cannot compare "${name}" with the others: it loaded other rows (hash ${hash}, that of the files is ${files.hash})`,
     "This is a defect of Benchbook.",

@@ -10,7 +10,7 @@ import { openStore } from "../../store/open.ts";
 import { createSpool } from "../../store/spool.ts";
 import { command } from "../../terminal/command.ts";
 import { contest, type Finding, finding } from "../finding.ts";
-import { type Found, type Ground, measurePart } from "../ground.ts";
+import { type Found, measurePart, type PartContext } from "../measure_part.ts";
 import { oneArmPlan } from "../one_arm.ts";
 import { count } from "../options.ts";
 import { withFreshDatabase } from "../seed/server.ts";
@@ -69,14 +69,14 @@ export async function storePart(args: readonly string[], config: Config): Promis
     .option("--json", "print the result as JSON on stdout, and all other output on stderr", false);
   task.parse(args, { from: "user" });
   const plan = task.opts<StoreBenchPlan & { json: boolean }>();
-  await measurePart("store", { json: plan.json, config }, [], (ground) => benchStore(plan, ground));
+  await measurePart("store", { json: plan.json, config }, [], (context) => benchStore(plan, context));
 }
 
 /** Makes a real run, and stores its timings again and again. */
-export async function benchStore(plan: StoreBenchPlan, ground: Ground): Promise<Found> {
-  const { terminal, dir } = ground;
+export async function benchStore(plan: StoreBenchPlan, context: PartContext): Promise<Found> {
+  const { terminal, dir } = context;
   const { runUs, real, segment } = await terminal.step("Make real timings", async () => {
-    const made = await makeTimings(plan.seconds, ground);
+    const made = await makeTimings(plan.seconds, context);
     return { value: made, detail: `${formatCount(made.real)} of an open loop at ${formatCount(RATE)}/s` };
   });
   const stored = await terminal.step(`Store ${formatCount(plan.rows)} timings`, async (progress) => {
@@ -135,7 +135,7 @@ export function storeFindings(stored: readonly Stored[], real: number): Finding[
 }
 
 /** A real run over SQL in an open loop. */
-async function makeTimings(seconds: number, { stack, dir, signal }: Ground) {
+async function makeTimings(seconds: number, { stack, dir, signal }: PartContext) {
   const server = { adminUrl: stack.postgres.adminUrl, dataDirectory: null };
   return await withFreshDatabase(server, signal, async (url) => {
     await fillAccounts(null, url, SCALE);

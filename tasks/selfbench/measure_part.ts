@@ -12,7 +12,7 @@ import { findingsText } from "./finding_text.ts";
 import { machineFacts } from "./machine.ts";
 
 /** Where a part measures. */
-export interface Ground {
+export interface PartContext {
   readonly config: Config;
   readonly terminal: Terminal;
   readonly signal: AbortSignal;
@@ -35,7 +35,7 @@ export async function measurePart(
   part: string,
   { json, config }: { readonly json: boolean; readonly config: Config },
   paths: readonly PathName[],
-  measure: (ground: Ground) => Promise<Found>,
+  measure: (context: PartContext) => Promise<Found>,
 ): Promise<void> {
   const terminal = openTerminal({ json });
   const before = machineFacts(null);
