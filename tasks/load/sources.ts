@@ -1,7 +1,7 @@
 import { dirname, join, resolve } from "node:path";
 import { DuckDBInstance } from "@duckdb/node-api";
 import { BenchbookError, UsageError } from "../model/errors.ts";
-import type { Source } from "../model/scenario.ts";
+import type { ParameterSource } from "../model/scenario.ts";
 import { hint } from "../model/suggest.ts";
 import { statementKinds } from "../postgres/sql_parser.ts";
 import { isOfServer, UNLIMITED, withClient } from "../seed/connect.ts";
@@ -64,7 +64,7 @@ export async function loadSqlSources(
 /** @param read gives null of sources that are not its own */
 async function loadEach(
   { file, sources = {}, operations }: Drawing,
-  read: (source: Source, path: string) => Promise<Table | null>,
+  read: (source: ParameterSource, path: string) => Promise<Table | null>,
 ): Promise<Sources> {
   const loaded: Sources = {};
   for (const [name, source] of Object.entries(sources)) {

@@ -86,7 +86,7 @@ export interface Session {
 }
 
 /** Rows that parameters are drawn from; paths are relative to the scenario file. */
-export type Source =
+export type ParameterSource =
   | { readonly csv: string }
   | { readonly parquet: string }
   /** A file with one SELECT, asked once before the run. */
@@ -155,7 +155,7 @@ export interface Scenario {
   /** Several streams at once, instead of the four above; a function where they depend on settings. */
   readonly streams?: readonly Stream[] | ((settings: Settings) => readonly Stream[]);
   /** Rows that parameters are drawn from, by name. */
-  readonly sources?: Readonly<Record<string, Source>>;
+  readonly sources?: Readonly<Record<string, ParameterSource>>;
   /** Measured time over all arms. */
   readonly duration: number;
   /** Time before that: recorded, and left out of the statistics. */

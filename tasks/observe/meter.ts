@@ -36,7 +36,7 @@ export class Meter {
 
   /**
    * @param atUs when it was read, on the run's clock
-   * @param connections see `Source`
+   * @param connections see `SampleReader`
    * @throws where a metric is not declared
    */
   values(readings: readonly Reading[], atUs: number, connections = 0): Reading[] {

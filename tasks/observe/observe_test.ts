@@ -7,9 +7,9 @@ import { cpuLimit, hostFacts, memoryLimit } from "./host.ts";
 import { explain } from "./plans.ts";
 import { parseCpu, parseDisks, parseMeminfo, parsePressure, parseProcess, parseStatm } from "./proc.ts";
 import { SAMPLE_SOURCES } from "./sample_sources.ts";
-import { sampleQueries } from "./postgres_source.ts";
+import { sampleQueries } from "./postgres_reader.ts";
 import { POSTGRES_QUERIES } from "./sources/postgres.ts";
-import { parseInfo } from "./redis_source.ts";
+import { parseInfo } from "./redis_reader.ts";
 import { Meter, Rates } from "./meter.ts";
 
 Deno.test("CPU ticks add nice to user and interrupts to system, and leave guest time out", () => {

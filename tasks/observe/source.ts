@@ -4,8 +4,8 @@ import type { Sample } from "../model/run.ts";
 /** One value of a source at one moment, before it has a time; a counter as it stands. */
 export type Reading = Pick<Sample, "metric" | "labels" | "value">;
 
-/** A source that is open: something that can be asked, again and again, how it is. */
-export interface Source {
+/** An open source of samples: something that can be asked, again and again, how it is. */
+export interface SampleReader {
   /** Reads everything once. @throws when it cannot be read now; it may be asked again at the next tick. */
   read(): Promise<Reading[]> | Reading[];
   /** What this source cannot tell here, in whole sentences; known after the first reading. */
@@ -41,7 +41,7 @@ export interface SampleSource {
    * registry too.
    * @param timeoutMs the longest that one reading may take
    */
-  readonly open?: (context: SourceContext, timeoutMs: number) => Promise<Source>;
+  readonly open?: (context: SourceContext, timeoutMs: number) => Promise<SampleReader>;
 }
 
 /** A reading without labels. */

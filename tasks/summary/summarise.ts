@@ -17,14 +17,14 @@ import { judgeValidity } from "./validity.ts";
 import { judgeRun } from "./verdict.ts";
 
 /** Where a run is read from: an open store (`file`), or a reader that opens one for each query (`db`). */
-export type Source = Rows & ({ readonly file: string } | { readonly db: string });
+export type StoredRows = Rows & ({ readonly file: string } | { readonly db: string });
 
 /**
  * Everything that terminal, report and `--json` show of one stored run, computed from its raw rows. The same
  * rows give the same summary, so it can be had again at any time.
  * @throws {UsageError} when there is no such run.
  */
-export async function summarise(source: Source, runId: string): Promise<RunSummary> {
+export async function summarise(source: StoredRows, runId: string): Promise<RunSummary> {
   if ("file" in source) return await compute(source, source.file, runId);
   // A reader opens the file for each query; here are dozens at once.
   const store = await openStore(source.db, { mode: "read" });

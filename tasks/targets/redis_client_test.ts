@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { RedisSource } from "../observe/redis_source.ts";
+import { RedisReader } from "../observe/redis_reader.ts";
 import { redisVersion } from "../stack/redis.ts";
 import { forgetKeys } from "./cache_keys.ts";
 import { inBoundedMemory } from "./testing_memory.ts";
@@ -14,7 +14,7 @@ for (const [first, forEver] of ENDLESS) {
           name: "ServiceError",
           message: /^Cannot remove the run's keys from Redis: /,
         });
-        const source = new RedisSource(url, 1000, {});
+        const source = new RedisReader(url, 1000, {});
         for (let readings = 0; readings < 3; readings++) {
           await assert.rejects(source.read(), { name: "Error" });
         }
@@ -26,7 +26,7 @@ for (const [first, forEver] of ENDLESS) {
 Deno.test("what is no text for INFO, no page for SCAN and no number for UNLINK is said so", async () => {
   const first = (text: string) => ({ first: new TextEncoder().encode(text) });
   await withSaid(() => first(":1\r\n"), async (url) => {
-    const source = new RedisSource(url, 1000, {});
+    const source = new RedisReader(url, 1000, {});
     await assert.rejects(source.read(), { message: "its answer to INFO is not a text" });
     await source.close();
     assert.match(String(await redisVersion(url)), /its answer to INFO is not a text/);

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { ServiceError } from "../model/errors.ts";
-import { RedisSource } from "../observe/redis_source.ts";
+import { RedisReader } from "../observe/redis_reader.ts";
 import { forgetKeys } from "./cache_keys.ts";
 import { Draws, joined, mutated } from "./testing_fuzz.ts";
 import { redisLength } from "./testing_scripted.ts";
@@ -157,7 +157,7 @@ async function forgets(url: string, where: string): Promise<boolean> {
 }
 
 async function reads(url: string, where: string): Promise<boolean> {
-  const source = new RedisSource(url, 2000, {});
+  const source = new RedisReader(url, 2000, {});
   try {
     for (let readings = 0; readings < 2; readings++) await source.read();
     return false;

@@ -42,5 +42,5 @@ export const HOST: SampleSource = {
     counter("disk_busy", "share", "time in which a disk had something to do", { labels: ["disk"] }),
     gauge("load_1m", "count", "the load average over a minute"),
   ],
-  open: async ({ pids }) => new (await import("../host_source.ts")).HostSource(pids),
+  open: async ({ pids }) => new (await import("../host_reader.ts")).HostReader(pids),
 };

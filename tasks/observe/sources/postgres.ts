@@ -1,5 +1,5 @@
 import { counter, gauge } from "../../model/metric.ts";
-import type { PostgresQuery } from "../postgres_source.ts";
+import type { PostgresQuery } from "../postgres_reader.ts";
 import type { SampleSource } from "../source.ts";
 
 const io = { labels: ["by"] };
@@ -101,5 +101,5 @@ export const POSTGRES: SampleSource = {
   periodMs: 1000,
   metrics: POSTGRES_QUERIES.flatMap(({ metrics }) => metrics),
   open: async ({ url }, timeoutMs) =>
-    new (await import("../postgres_source.ts")).PostgresSource(url, timeoutMs, POSTGRES_QUERIES),
+    new (await import("../postgres_reader.ts")).PostgresReader(url, timeoutMs, POSTGRES_QUERIES),
 };

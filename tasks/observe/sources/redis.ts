@@ -36,5 +36,5 @@ export const REDIS: SampleSource = {
     }),
   ],
   open: async ({ redisUrl }, timeoutMs) =>
-    new (await import("../redis_source.ts")).RedisSource(redisUrl!, timeoutMs, FIELDS),
+    new (await import("../redis_reader.ts")).RedisReader(redisUrl!, timeoutMs, FIELDS),
 };

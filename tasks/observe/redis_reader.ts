@@ -1,8 +1,8 @@
 import { RedisClient } from "../redis/client.ts";
-import { type Reading, reading, type Source } from "./source.ts";
+import { type Reading, reading, type SampleReader } from "./source.ts";
 
 /** Samples Redis by INFO over a connection of its own. */
-export class RedisSource implements Source {
+export class RedisReader implements SampleReader {
   readonly unavailable: string[] = [];
   readonly #url: string;
   readonly #timeoutMs: number;

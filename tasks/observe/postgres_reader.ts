@@ -3,7 +3,7 @@ import { join } from "node:path";
 import pg from "pg";
 import { connectClient } from "../postgres/client.ts";
 import type { Metric } from "../model/metric.ts";
-import type { Reading, Source } from "./source.ts";
+import type { Reading, SampleReader } from "./source.ts";
 
 /** A query that is asked at each tick. */
 export interface PostgresQuery {
@@ -21,7 +21,7 @@ export interface PostgresQuery {
  * Samples PostgreSQL over one reserved connection, so that a full pool or a queue never hides the server from
  * its observer. A connection that was lost is opened anew at the next reading.
  */
-export class PostgresSource implements Source {
+export class PostgresReader implements SampleReader {
   readonly unavailable: string[] = [];
   readonly #url: string;
   readonly #timeoutMs: number;

@@ -2,14 +2,14 @@ import { readdirSync, readFileSync } from "node:fs";
 import { cpus, freemem, loadavg, totalmem } from "node:os";
 import { type CpuTicks, othersShare, parseCpu, parseDisks, parseMeminfo, parsePressure } from "./proc.ts";
 import { readProcessTree } from "./process_tree.ts";
-import { type Reading, reading, type Source } from "./source.ts";
+import { type Reading, reading, type SampleReader } from "./source.ts";
 
 /**
  * Samples this machine: CPU as shares of all cores (0 to 1), pressure as the share of time in which tasks
  * were stalled, memory, disks, and the named processes. Reads are synchronous: /proc answers from memory, and
  * a dozen thread-pool trips would cost more than they save. Without /proc (macOS) less is known.
  */
-export class HostSource implements Source {
+export class HostReader implements SampleReader {
   readonly unavailable: string[] = [];
   readonly #pids: () => Readonly<Record<string, number>>;
   readonly #disks = wholeDisks();

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { HostSource } from "./host_source.ts";
+import { HostReader } from "./host_reader.ts";
 import { othersShare, parseProcess } from "./proc.ts";
 
 Deno.test("what others used is what the host used without our processes, and unknown where one of ours ended", () => {
@@ -17,15 +17,15 @@ Deno.test({
     const loop = new Deno.Command("sh", { args: ["-c", "while :; do :; done"] }).spawn();
     const stat = `/proc/${loop.pid}/stat`;
     try {
-      const beside = new HostSource(() => ({}));
-      const ours = new HostSource(() => ({ loop: loop.pid }));
+      const beside = new HostReader(() => ({}));
+      const ours = new HostReader(() => ({ loop: loop.pid }));
       beside.read();
       ours.read();
       const before = cpuTicks(stat);
       // However busy the machine is: until the loop had a third of a second.
       while (cpuTicks(stat) - before < 33) await new Promise((resolve) => setTimeout(resolve, 50));
-      const [counted, left] = [beside, ours].map((source) =>
-        source.read().find(({ metric }) => metric === "cpu_others")?.value
+      const [counted, left] = [beside, ours].map((reader) =>
+        reader.read().find(({ metric }) => metric === "cpu_others")?.value
       );
       assert.ok(counted !== undefined && left !== undefined);
       assert.ok(counted > left + 0.02, `${counted} with the loop, ${left} without`);
@@ -42,8 +42,8 @@ Deno.test({
   async fn() {
     const start = () => new Deno.Command("sleep", { args: ["60"] }).spawn();
     let service = start();
-    const source = new HostSource(() => ({ service: service.pid }));
-    const count = () => source.read().find(({ metric }) => metric === "process_count")?.value;
+    const reader = new HostReader(() => ({ service: service.pid }));
+    const count = () => reader.read().find(({ metric }) => metric === "process_count")?.value;
     try {
       assert.equal(count(), 1);
       service.kill("SIGKILL");
