@@ -84,9 +84,8 @@ export class PgClient extends Client {
   constructor(url: string, options: ClientOptions) {
     const { applicationName, connectTimeoutMs = CONNECT_TIMEOUT_MS, queryTimeoutMs, statementTimeoutMs } =
       options;
-    const config = { keepAlive: true, query_timeout: queryTimeoutMs, statement_timeout: statementTimeoutMs };
-    super(pgConfig(url, config));
-    const read = readPgOptions(url, applicationName, config);
+    super(pgConfig(url, { keepAlive: true, query_timeout: queryTimeoutMs }));
+    const read = readPgOptions(url, applicationName, { statement_timeout: statementTimeoutMs?.toString() });
     const { options: begins } = options;
     this.#options = begins === undefined ? read : { ...read, session: { ...read.session, options: begins } };
     this.#timeoutMs = connectTimeoutMs;

@@ -1,5 +1,7 @@
 import process from "node:process";
-import { Client, type ClientConfig } from "pg";
+import type { ClientConfig } from "pg";
+import { type ConnectionOptions, parse } from "pg-connection-string";
+import readPgpass from "pgpass";
 import { UsageError } from "../model/errors.ts";
 import { urlFault } from "../model/service_url.ts";
 import { markedName } from "../model/session_name.ts";
@@ -25,17 +27,11 @@ export interface PgOptions extends PgEncryption {
   password(): Promise<string | null>;
 }
 
-/** What pg's Client makes of a connection string, without connecting; not all of it is in its types. */
-interface ReadByPg {
-  readonly host: string;
-  readonly port: number;
-  readonly user: string | undefined;
-  readonly password: string | null;
-  getStartupConf(): Record<string, string | undefined>;
-  _getPassword(done: () => void): void;
-}
-
-/** Parameters that are read here, with libpq's meaning, and their variables. */
+/**
+ * Parameters that are read here and not by pg-connection-string, and their variables: that takes `require` and
+ * `verify-ca` for `verify-full`, or with `uselibpqcompat` refuses a `verify-ca` without `sslrootcert`, knows neither
+ * passwords of keys nor revocation lists, and reads files before anything is known of the others.
+ */
 const OURS: Readonly<Record<string, string | null>> = {
   sslmode: "PGSSLMODE",
   ssl: null,
@@ -57,25 +53,46 @@ const OURS: Readonly<Record<string, string | null>> = {
   uselibpqcompat: null,
 };
 
+/** Parameters of the session that a connection string may set, and their variables. */
+const SESSION: Readonly<Record<string, string | null>> = {
+  replication: "PGREPLICATION",
+  statement_timeout: null,
+  lock_timeout: null,
+  idle_in_transaction_session_timeout: null,
+  options: "PGOPTIONS",
+};
+
 /**
  * Reads a connection string, and PG* variables for what it leaves out. What concerns TLS and authentication has
- * libpq's meaning, see `readEncryption`; the rest is read by pg.
- * @param more what pg shall add to the session
+ * libpq's meaning, see `readEncryption`; the rest is read by pg-connection-string.
+ * @param more parameters of the session that the connection string may set otherwise
  * @throws {UsageError} when it is no connection string, contradicts itself, or names a file that cannot be read;
  * never with a password
  */
-export function readPgOptions(url: string, applicationName: string, more: ClientConfig = {}): PgOptions {
+export function readPgOptions(
+  url: string,
+  applicationName: string,
+  more: Readonly<Record<string, string | undefined>> = {},
+): PgOptions {
   const fault = urlFault(url);
   if (fault !== null) throw new UsageError(`Cannot use the connection string of PostgreSQL: ${fault}`);
   const { query } = parts(url);
-  const client = newClient(pgConfig(url, more));
-  // Without a listener a .pgpass that cannot be read would end the process.
-  client.on("error", () => {});
-  const read = client as unknown as ReadByPg;
-  const session = Object.entries(read.getStartupConf()).filter(([, value]) => value !== undefined);
-  // Ours even where the URL has one: what a run leaves behind is found by it.
-  session.push(["application_name", markedName(applicationName, read.getStartupConf().application_name)]);
-  if (session.some(([, value]) => value!.includes("\0"))) {
+  const read = parseUrl(url);
+  const given = (name: string, variable: string | null): string | undefined =>
+    read[name] || more[name] || (variable === null ? undefined : process.env[variable]) || undefined;
+  const host = given("host", "PGHOST") ?? "localhost";
+  const port = parseInt(given("port", "PGPORT") ?? "5432", 10);
+  const user = given("user", "PGUSER") ?? process.env.USER;
+  const database = given("database", "PGDATABASE") ?? user;
+  const named = given("application_name", "PGAPPNAME") ?? given("fallback_application_name", null);
+  const session = Object.entries({
+    user,
+    database,
+    ...Object.fromEntries(Object.entries(SESSION).map(([name, variable]) => [name, given(name, variable)])),
+    // Ours even where the URL has one: what a run leaves behind is found by it.
+    application_name: markedName(applicationName, named),
+  }).filter((entry): entry is [string, string] => entry[1] !== undefined);
+  if (session.some(([, value]) => value.includes("\0"))) {
     throw new UsageError("Cannot use the connection string of PostgreSQL: it holds a zero byte");
   }
   const parameter: Parameter = (name) => {
@@ -84,24 +101,31 @@ export function readPgOptions(url: string, applicationName: string, more: Client
     return query.getAll(name).at(-1) || (variable ? process.env[variable] : undefined) || undefined;
   };
   return {
-    host: read.host,
-    port: read.port,
-    user: read.user ?? "",
-    ...readEncryption(parameter, read.host.startsWith("/")),
+    host,
+    port,
+    user: user ?? "",
+    ...readEncryption(parameter, host.startsWith("/")),
     allowedAuth: readRequiredAuth(parameter),
     channelBinding: readChannelBinding(parameter),
-    session: Object.fromEntries(session) as Record<string, string>,
-    password: () =>
-      new Promise((resolve) => read._getPassword(() => resolve(read.password === "" ? null : read.password))),
+    session: Object.fromEntries(session),
+    password: () => {
+      const password = given("password", "PGPASSWORD");
+      if (password !== undefined) return Promise.resolve(password);
+      return new Promise((resolve) =>
+        readPgpass({ host, port, database, user }, (found: string | undefined) => resolve(found || null))
+      );
+    },
   };
 }
 
 /** A connection string as pg may read it: nothing that concerns TLS or authentication is left to it. */
 export function pgConfig(url: string, more: ClientConfig = {}): ClientConfig {
-  const { before, query } = parts(url);
-  for (const name of Object.keys(OURS)) query.delete(name);
-  const connectionString = query.size === 0 ? before : `${before}?${query}`;
-  return { ...more, connectionString, ssl: false, sslnegotiation: "postgres" } as ClientConfig;
+  return {
+    ...more,
+    connectionString: withoutOurs(url),
+    ssl: false,
+    sslnegotiation: "postgres",
+  } as ClientConfig;
 }
 
 /**
@@ -122,14 +146,17 @@ function parts(url: string): { readonly before: string; readonly query: URLSearc
   return { before: url.slice(0, at), query: new URLSearchParams(url.slice(at + 1)) };
 }
 
-function newClient(config: ClientConfig): Client {
+function withoutOurs(url: string): string {
+  const { before, query } = parts(url);
+  for (const name of Object.keys(OURS)) query.delete(name);
+  return query.size === 0 ? before : `${before}?${query}`;
+}
+
+function parseUrl(url: string): Readonly<Record<string, string | undefined>> {
   try {
-    return new Client(config);
-  } catch (error) {
-    // Its message repeats the URL, and so the password.
-    if ((error as { code?: string }).code === "ERR_INVALID_URL" || error instanceof TypeError) {
-      throw new UsageError("Cannot use the connection string of PostgreSQL: it is not a URL");
-    }
-    throw error;
+    return parse(withoutOurs(url)) as ConnectionOptions & Record<string, string | undefined>;
+  } catch {
+    // Its message may repeat the URL, and so the password.
+    throw new UsageError("Cannot use the connection string of PostgreSQL: it is not a URL");
   }
 }
