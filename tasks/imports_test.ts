@@ -59,6 +59,18 @@ Deno.test("no folder imports another in a circle: imports run one way", () => {
   assert.equal(circle(folders), null);
 });
 
+Deno.test("one file makes clients of PostgreSQL, one opens the C library, and one writes numbers in groups", () => {
+  const withText = (pattern: RegExp) =>
+    [...sources(root)].filter((file) => pattern.test(Deno.readTextFileSync(file)))
+      .map((file) => relative(root, file)).sort();
+  // Checks of what a run has left know nothing of the code that they check.
+  const clients = withText(/new (pg\.)?Client\(|extends (pg\.)?Client\b/)
+    .filter((file) => !/^(stories|testing)\//.test(file));
+  assert.deepEqual(clients, ["postgres/client.ts"]);
+  assert.deepEqual(withText(/\bDeno\.dlopen\(/), ["net/c_library.ts"]);
+  assert.deepEqual(withText(/\.toLocaleString\(/), ["model/units.ts"]);
+});
+
 Deno.test("entry points are short: options, one call, an exit code", () => {
   for (const entry of Deno.readDirSync(root)) {
     if (!entry.isFile || !/^[a-z_]+\.ts$/.test(entry.name) || /_test\.ts$|^config\.ts$/.test(entry.name)) {

@@ -76,6 +76,11 @@ export function formatBytes(bytes: number): string {
   return `${significant(value, 3)} ${units[unit]}`;
 }
 
+/** Room on a disk or in memory, in the decimal units that disks are sold by: `340 MB`, `1.5 GB`. */
+export function formatRoom(bytes: number, unit: "MB" | "GB"): string {
+  return unit === "MB" ? `${(bytes / 1e6).toFixed(0)} MB` : `${(bytes / 1e9).toFixed(1)} GB`;
+}
+
 /** A measured number with exactly so many significant digits, trailing zeros kept: `4.60`, `12.0`, `1,234`. */
 export function fixed(value: number, digits: number): string {
   if (value === 0) return "0";

@@ -4,6 +4,7 @@ import {
   fixed,
   formatBytes,
   formatMs,
+  formatRoom,
   formatSeconds,
   formatShare,
   measuredMs,
@@ -37,6 +38,8 @@ Deno.test("numbers keep three significant digits and lose no integer digit", () 
   assert.equal(formatShare(0.99412), "99.41 %");
   assert.equal(formatShare(0.00031), "0.031 %");
   assert.equal(formatBytes(1536), "1.5 KiB");
+  assert.equal(formatRoom(340_400_000, "MB"), "340 MB");
+  assert.equal(formatRoom(1_540_000_000, "GB"), "1.5 GB");
 });
 
 Deno.test("measured numbers keep their trailing zeros, so that a column has one precision", () => {

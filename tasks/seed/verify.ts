@@ -1,5 +1,6 @@
 import type { Client } from "pg";
 import { ServiceError } from "../model/errors.ts";
+import { formatCount } from "../model/units.ts";
 import { UNLIMITED, withClient } from "./connect.ts";
 import type { Dataset } from "./dataset.ts";
 import { hashTables, type TableSum } from "./hash.ts";
@@ -96,8 +97,8 @@ function rowChecks(
     kind: "rows",
     table,
     what: "",
-    expected: rows.toLocaleString("en"),
-    found: (found[table]?.rows ?? 0).toLocaleString("en"),
+    expected: formatCount(rows),
+    found: formatCount(found[table]?.rows ?? 0),
     ok: found[table]?.rows === rows,
   }));
 }
@@ -165,7 +166,7 @@ async function foreignKeyCheck(client: Client, key: ForeignKey): Promise<Check> 
     table: key.child_table,
     what: `→ ${key.parent_table} (${key.child_columns.join(", ")})`,
     expected: "0 orphans",
-    found: `${orphans.toLocaleString("en")} orphans${key.validated ? "" : ", not validated"}`,
+    found: `${formatCount(orphans)} orphans${key.validated ? "" : ", not validated"}`,
     ok: orphans === 0 && key.validated,
   };
 }

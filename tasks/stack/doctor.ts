@@ -3,6 +3,7 @@ import { availableParallelism, freemem } from "node:os";
 import { dirname } from "node:path";
 import { type Config, redactUrl } from "../config.ts";
 import { BenchbookError, InterruptedError } from "../model/errors.ts";
+import { formatRoom } from "../model/units.ts";
 import { findBrowserPlan } from "./browser.ts";
 import { graphqlHeaders, graphqlProblem } from "./graphql.ts";
 import { inspectLock } from "./lock.ts";
@@ -89,14 +90,14 @@ function home(path: string): Verdict {
 
 function disk(path: string): Verdict {
   const free = freeBytes(existsSync(path) ? path : dirname(path));
-  const text = `${(free / GIGABYTE).toFixed(1)} GB free for ${path}`;
+  const text = `${formatRoom(free, "GB")} free for ${path}`;
   if (free < MIN_FREE_BYTES) return missing(text, "Free some space, or set BENCHBOOK_HOME to another disk.");
   return free < 5 * GIGABYTE ? warn(text, "Scales above small need more.") : ok(text);
 }
 
 function memory(): Verdict {
   const free = freemem();
-  const text = `${(free / GIGABYTE).toFixed(1)} GB available`;
+  const text = `${formatRoom(free, "GB")} available`;
   return free < 1.5 * GIGABYTE
     ? warn(text, "Close other programs: a machine that swaps measures its disk.")
     : ok(text);

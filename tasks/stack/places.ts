@@ -4,6 +4,7 @@ import { dirname, join } from "node:path";
 import process from "node:process";
 import { readSmallText } from "../files/small_file.ts";
 import { ServiceError } from "../model/errors.ts";
+import { formatRoom } from "../model/units.ts";
 import { claimFolder, claimHome, HOME_MARK, writeProblem } from "./home.ts";
 import { namesIn, type Shape, shapeOf } from "./home_entries.ts";
 
@@ -168,9 +169,9 @@ export function ownerOf(path: string): number | null {
 
 function diskFull(home: string, free: number): ServiceError {
   return new ServiceError(
-    `Cannot start on a disk that is nearly full: ${(free / 1e6).toFixed(0)} MB are free at ${home}, ${
-      MIN_FREE_BYTES / 1e6
-    } MB are needed`,
+    `Cannot start on a disk that is nearly full: ${formatRoom(free, "MB")} are free at ${home}, ${
+      formatRoom(MIN_FREE_BYTES, "MB")
+    } are needed`,
     "Free some space, or set BENCHBOOK_HOME to a folder on another disk.",
   );
 }

@@ -13,6 +13,7 @@ import { basename, join } from "node:path";
 import { readSmallText } from "../files/small_file.ts";
 import { ServiceError, UsageError } from "../model/errors.ts";
 import { isRunId } from "../model/run_id.ts";
+import { formatRoom } from "../model/units.ts";
 import { freeBytes } from "./places.ts";
 
 /** The list of all runs in a reports folder. */
@@ -45,9 +46,9 @@ export function prepareReports(reports: string, minFreeBytes = MIN_FREE_BYTES): 
   const free = freeBytes(reports);
   if (free < minFreeBytes) {
     throw new ServiceError(
-      `Cannot write reports to ${reports}: ${(free / 1e6).toFixed(0)} MB are free there, ${
-        minFreeBytes / 1e6
-      } MB are needed`,
+      `Cannot write reports to ${reports}: ${formatRoom(free, "MB")} are free there, ${
+        formatRoom(minFreeBytes, "MB")
+      } are needed`,
       `Free some space, ${ANOTHER}`,
     );
   }

@@ -4,6 +4,8 @@
  * that. Linux only.
  */
 
+import { openCLibrary } from "../net/c_library.ts";
+
 /** What a person types to make the terminal send a signal. */
 export const Key = { ctrlC: "\x03", ctrlBackslash: "\x1c", ctrlZ: "\x1a" } as const;
 
@@ -49,7 +51,7 @@ export async function withPseudoTerminal<T>(
   options: TerminalOptions,
   use: (terminal: PseudoTerminal) => Promise<T>,
 ): Promise<T> {
-  const libc = Deno.dlopen("libc.so.6", {
+  const libc = openCLibrary({
     posix_openpt: { parameters: ["i32"], result: "i32" },
     grantpt: { parameters: ["i32"], result: "i32" },
     unlockpt: { parameters: ["i32"], result: "i32" },
@@ -60,6 +62,7 @@ export async function withPseudoTerminal<T>(
     write: { parameters: ["i32", "buffer", "usize"], result: "isize" },
     close: { parameters: ["i32"], result: "i32" },
   });
+  if (libc === null) throw new Error("Cannot open a pseudo-terminal: the C library cannot be opened");
   const { symbols } = libc;
   // Not handed on to programs: a copy of it would keep the terminal from being hung up.
   const master = symbols.posix_openpt(READ_WRITE | NO_CONTROLLING_TERMINAL | CLOSE_ON_EXEC);

@@ -1,4 +1,5 @@
 import type { ValidityCheck } from "../../model/summary.ts";
+import { formatCount } from "../../model/units.ts";
 
 /** What the process that makes the load may have to go through. */
 export const CONDITIONS = ["healthy", "stopped", "starved", "saturated"] as const;
@@ -56,7 +57,7 @@ export const DISTURBANCES: readonly Disturbance[] = [
   },
   {
     name: "saturated",
-    what: `${IMPOSSIBLE_RATE.toLocaleString("en-US")}/s are asked of it`,
+    what: `${formatCount(IMPOSSIBLE_RATE)}/s are asked of it`,
     args: ["--rate", String(IMPOSSIBLE_RATE)],
     seconds: 2,
     reasons: ["on-time", "generator-gap"],

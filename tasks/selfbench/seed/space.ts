@@ -1,7 +1,7 @@
 import { dirname } from "node:path";
 import { ServiceError } from "../../model/errors.ts";
 import { freeBytes, MIN_FREE_BYTES } from "../../stack/places.ts";
-import { formatBytes } from "../../model/units.ts";
+import { formatBytes, formatCount } from "../../model/units.ts";
 
 /** Something that will take room on a disk. */
 export interface Need {
@@ -33,7 +33,7 @@ export function refuseLittleSpace(needs: readonly Need[], free: (path: string) =
 }
 
 function exactly(bytes: number): string {
-  return `${Math.ceil(bytes).toLocaleString("en-US")} bytes`;
+  return `${formatCount(Math.ceil(bytes))} bytes`;
 }
 
 function byDisk(needs: readonly Need[]): Need[][] {
