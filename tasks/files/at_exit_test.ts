@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { existsSync, mkdirSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { sleep } from "../net/sleep.ts";
 
 const tasks = join(import.meta.dirname!, "..");
 
@@ -38,7 +39,7 @@ Deno.test("a task that leaves at once takes its programs and its temporary folde
   assert.equal(code, 130, new TextDecoder().decode(stderr));
   assert.deepEqual([...Deno.readDirSync(parent)].map(({ name }) => name), ["pid"]);
   const pid = (await Deno.readTextFile(join(parent, "pid"))).trim();
-  for (let wait = 0; wait < 100 && isRunning(pid); wait++) await new Promise((go) => setTimeout(go, 50));
+  for (let wait = 0; wait < 100 && isRunning(pid); wait++) await sleep(50);
   assert.equal(isRunning(pid), false, `process ${pid} still runs`);
 });
 

@@ -8,6 +8,7 @@ import { FakeTarget, type Script } from "../targets/fake.ts";
 import type { Call, Target } from "../targets/target.ts";
 import { Dispatcher } from "./dispatcher.ts";
 import type { Mix } from "./mix.ts";
+import { sleep } from "../net/sleep.ts";
 
 const PHASES: Phase[] = [
   { phaseId: 0, segment: "warmup", measured: false, block: 0, arm: "a", startUs: 0, endUs: 1000 },
@@ -204,7 +205,7 @@ Deno.test("a slot that waits for its next attempt when the run ends came to what
     () => ({ serviceMs: 0, outcome: "failed", error: "XX000" }),
     async (dispatcher) => {
       const flying = ended(dispatcher, 0, 0, 10, 11);
-      await new Promise((resolve) => setTimeout(resolve, 5));
+      await sleep(5);
       assert.deepEqual(dispatcher.progress, { due: 1, ok: 0, failed: 0, timeout: 0, shed: 0, inFlight: 0 });
       dispatcher.endAll();
       assert.deepEqual(dispatcher.progress, { due: 1, ok: 0, failed: 1, timeout: 0, shed: 0, inFlight: 0 });

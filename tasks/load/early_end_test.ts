@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
-import { setTimeout as sleep } from "node:timers/promises";
 import { crashOf, EarlyEnd, type EndReason, statusOf } from "./early_end.ts";
+import { sleep } from "../net/sleep.ts";
 
 const REASONS: readonly EndReason[] = [
   { by: "service", why: "the postgres process (7) ended during the run" },

@@ -5,6 +5,7 @@ import { GENERATOR_METRICS } from "../observe/sources/generator.ts";
 import { GeneratorCost } from "./generator_cost.ts";
 import { LiveCounts } from "./live_counts.ts";
 import { ThreadClock } from "./thread_clock.ts";
+import { sleep } from "../net/sleep.ts";
 
 const SECOND = 1e6;
 /** A thread of which nothing is told but that its loop went. */
@@ -108,9 +109,9 @@ Deno.test("the event loop's delays and gaps are seen", async () => {
     loopDelay: () => monitor.take(),
   });
   const startUs = monotonicUs();
-  await new Promise((resolve) => setTimeout(resolve, 30));
+  await sleep(30);
   work(60);
-  await new Promise((resolve) => setTimeout(resolve, 30));
+  await sleep(30);
   const tick = { ...live.take(0), toUs: monotonicUs() + SECOND };
   const value = Object.fromEntries(cost.take(tick).map(({ metric, value }) => [metric, value]));
   cost.end(tick);

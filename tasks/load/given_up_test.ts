@@ -6,6 +6,7 @@ import { EventHub } from "./event_hub.ts";
 import type { LoadPlan } from "./plan.ts";
 import type { RunEvents } from "./run_events.ts";
 import { runLoad } from "./run_load.ts";
+import { sleep } from "../net/sleep.ts";
 
 const SESSION = "benchbook test load";
 const SLEEP_SECONDS = 1.5;
@@ -38,7 +39,7 @@ async function leavesNothing(run: (plan: LoadPlan) => Promise<void>): Promise<vo
         [SESSION],
       );
       assert.equal(rowCount, 0);
-      await new Promise((resolve) => setTimeout(resolve, SLEEP_SECONDS * 1000));
+      await sleep(SLEEP_SECONDS * 1000);
       assert.deepEqual((await admin.query("SELECT count(*)::int AS n FROM written")).rows, [{ n: 0 }]);
     } finally {
       await admin.end();

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { MigrationThread } from "./migration_thread.ts";
 import { allowedCpus } from "../net/cpus.ts";
 import { ScheduleBoard } from "../net/schedule_board.ts";
+import { sleep } from "../net/sleep.ts";
 
 /** A thread that joins a board and then does nothing for it but tell what it is told to. */
 const THREAD = `
@@ -26,7 +27,7 @@ function cpusOf(thread: number): string {
 async function until(holds: () => boolean): Promise<void> {
   for (const end = Date.now() + 10_000; !holds();) {
     assert.ok(Date.now() < end, "it never came so far");
-    await new Promise((resolve) => setTimeout(resolve, 5));
+    await sleep(5);
   }
 }
 
@@ -48,11 +49,11 @@ Deno.test({
       await until(() => cpusOf(thread) === String(first));
       // Not due for long: an earlier time than the one before ends the sleep.
       await tell({ inUs: 60e6 });
-      await new Promise((resolve) => setTimeout(resolve, 50));
+      await sleep(50);
       assert.equal(cpusOf(thread), String(first));
       await tell({ inUs: 1000 });
       await until(() => cpusOf(thread) === String(second));
-      await new Promise((resolve) => setTimeout(resolve, 50));
+      await sleep(50);
       assert.equal(cpusOf(thread), String(second));
       // The next time counts anew.
       await tell({ inUs: 1000 });

@@ -6,6 +6,7 @@ import { withStack } from "../stack/testing.ts";
 import { askOnce, type Call, complete, newCall, type Statement, type Target } from "../targets/target.ts";
 import type { ArmTarget } from "../paths/path.ts";
 import { openTargets } from "./open_targets.ts";
+import { sleep } from "../net/sleep.ts";
 
 const SESSION = "benchbook test load";
 
@@ -65,7 +66,7 @@ Deno.test("arms share no connection, and a load of the cache that nobody waits f
 
           // Another one still waits for it.
           giveUp(first);
-          await new Promise((resolve) => setTimeout(resolve, 50));
+          await sleep(50);
           assert.equal(await sleeping(), 1);
           giveUp(second);
           await Promise.all(done);

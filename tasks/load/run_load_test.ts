@@ -6,6 +6,7 @@ import { serveTls } from "../postgres/testing_tls.ts";
 import { EventHub } from "./event_hub.ts";
 import type { RunEvents } from "./run_events.ts";
 import { runLoad } from "./run_load.ts";
+import { sleep } from "../net/sleep.ts";
 
 Deno.test("a system that accepts and never answers does not keep anyone who wants to leave", async () => {
   const listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
@@ -59,7 +60,7 @@ Deno.test("over TLS, where Deno's loop waits, an open and a closed loop leave a 
           await client.end();
           break;
         }
-        await new Promise((resolve) => setTimeout(resolve, 50));
+        await sleep(50);
       }
       for (const load of [{ arrivals: "poisson" as const, rate: 200 }, { clients: 2 }]) {
         const plan = oneArmPlan({

@@ -1,5 +1,4 @@
 import assert from "node:assert/strict";
-import { setTimeout as sleep } from "node:timers/promises";
 import { Client } from "pg";
 import { oneArmPlan, readRecords } from "../selfbench/one_arm.ts";
 import { withPostgres } from "../stack/testing.ts";
@@ -8,6 +7,7 @@ import type { RunEventHub, RunEvents, Step } from "./run_events.ts";
 import { runLoad } from "./run_load.ts";
 import { type Action, blockSchedule, type Schedule } from "./schedule.ts";
 import { ScheduleClock } from "./schedule_clock.ts";
+import { sleep } from "../net/sleep.ts";
 
 function scheduleOf(seconds: number, actions: readonly Action[]): Schedule {
   const plan = { arms: ["sql", "graphql"], seed: 1, warmupSeconds: 0, washoutSeconds: 0 };

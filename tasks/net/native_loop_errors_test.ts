@@ -4,6 +4,7 @@ import { Inbox } from "./inbox.ts";
 import { type Libc, libc, Linux } from "./libc.ts";
 import { NativeLoop } from "./native_loop.ts";
 import { eventually } from "./testing.ts";
+import { sleep } from "./sleep.ts";
 
 const ignore = Deno.build.os !== "linux";
 const never = new AbortController().signal;
@@ -103,7 +104,7 @@ Deno.test({
     await eventually(() => failure !== undefined);
     assert.match(failure!.message, /^epoll_pwait2: .*EBADF/);
     const after = waits;
-    await new Promise((resolve) => setTimeout(resolve, 20));
+    await sleep(20);
     assert.equal(waits, after);
   },
 });

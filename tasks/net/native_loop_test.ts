@@ -6,6 +6,7 @@ import { monotonicUs } from "./clock.ts";
 import { Inbox } from "./inbox.ts";
 import { libc } from "./libc.ts";
 import { NativeLoop } from "./native_loop.ts";
+import { sleep } from "./sleep.ts";
 
 const never = new AbortController().signal;
 
@@ -57,7 +58,7 @@ Deno.test({
     const length = 3_000_000;
     const slowEcho = async (connection: Deno.Conn) => {
       // Not read for a while: what was sent has to wait on the sender's side.
-      await new Promise((resolve) => setTimeout(resolve, 50));
+      await sleep(50);
       const all = new Uint8Array(length + 2);
       for (let at = 0; at < all.length;) at += await connection.read(all.subarray(at)) ?? all.length;
       for (let at = 0; at < all.length;) at += await connection.write(all.subarray(at));
@@ -190,7 +191,7 @@ Deno.test({
   fn: async () => {
     const loop = new NativeLoop(libc()!);
     try {
-      await new Promise((resolve) => setTimeout(resolve, 30));
+      await sleep(30);
       loop.loopDelay();
       let busy = true;
       await new Promise<void>((resolve) =>

@@ -2,6 +2,7 @@ import type { Network } from "./channel.ts";
 import { libc } from "./libc.ts";
 import { NativeLoop } from "./native_loop.ts";
 import { runtimeNetwork } from "./runtime_channel.ts";
+import { sleep } from "./sleep.ts";
 
 /** Uses Deno's own network and then, where there is one, a loop that waits for its sockets itself. */
 export async function overEachNetwork(
@@ -24,6 +25,6 @@ export async function eventually(holds: () => boolean | Promise<boolean>): Promi
   const until = performance.now() + 10_000;
   while (!await holds()) {
     if (performance.now() > until) throw new Error("it did not come to hold within 10 s");
-    await new Promise((resolve) => setTimeout(resolve, 5));
+    await sleep(5);
   }
 }

@@ -6,6 +6,7 @@ import { type ConnectionInfo, decode, encode, type Message, request } from "./me
 import { collect, displayId, kernelError, type Output } from "./outputs.ts";
 import { freePorts, type KernelProcess, spawnKernel } from "./process.ts";
 import { ZmtpSocket } from "./zmtp.ts";
+import { sleep } from "../net/sleep.ts";
 
 export interface Execution {
   readonly outputs: readonly Output[];
@@ -256,7 +257,7 @@ async function connect(process: KernelProcess, port: number, type: "DEALER" | "S
       return await ZmtpSocket.connect(port, type, over.signal);
     } catch (error) {
       if (!(error instanceof Deno.errors.ConnectionRefused)) throw error;
-      await new Promise((resolve) => setTimeout(resolve, 5));
+      await sleep(5);
     }
   }
   throw new Error("the kernel ended before it listened");

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { HostReader } from "./host_reader.ts";
 import { othersShare, parseProcess } from "./proc.ts";
+import { sleep } from "../net/sleep.ts";
 
 Deno.test("what others used is what the host used without our processes, and unknown where one of ours ended", () => {
   const ticks = (used: number, total: number) => ({ user: used, system: 0, iowait: 0, steal: 0, total });
@@ -23,7 +24,7 @@ Deno.test({
       ours.read();
       const before = cpuTicks(stat);
       // However busy the machine is: until the loop had a third of a second.
-      while (cpuTicks(stat) - before < 33) await new Promise((resolve) => setTimeout(resolve, 50));
+      while (cpuTicks(stat) - before < 33) await sleep(50);
       const [counted, left] = [beside, ours].map((reader) =>
         reader.read().find(({ metric }) => metric === "cpu_others")?.value
       );

@@ -1,11 +1,11 @@
 import assert from "node:assert/strict";
-import { setTimeout as sleep } from "node:timers/promises";
 import process from "node:process";
 import pg from "pg";
 import type { Sample } from "../model/run.ts";
 import { withPostgres, withStack } from "../stack/testing.ts";
 import { startSampler } from "./sampler.ts";
 import { samplePanels } from "../charts/sample_panels.ts";
+import { sleep } from "../net/sleep.ts";
 
 function clock(): () => number {
   const start = performance.now();

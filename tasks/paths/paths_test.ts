@@ -19,6 +19,7 @@ import { firstDifference, normaliseGraphql, normaliseSql } from "../targets/norm
 import { askOnce, type Call, newCall, type Statement, type Target, type Value } from "../targets/target.ts";
 import { type Endpoints, isDirect } from "./path.ts";
 import { pathOf, PATHS, paths } from "./registry.ts";
+import { sleep } from "../net/sleep.ts";
 
 const DIR = join(import.meta.dirname!, "../../queries/workloads/access-paths");
 const PREFIX = "benchbook:paths:";
@@ -241,7 +242,7 @@ Deno.test("every path of the registry answers as direct SQL does, and a cache be
         () =>
           withArms(stack.redis.available ? stack.redis.url : "", async (arms, { byArm }) => {
             Deno.kill(stack.pids()["redis"]!, "SIGKILL");
-            await new Promise((resolve) => setTimeout(resolve, 200));
+            await sleep(200);
             for (const [at, arm] of arms.entries()) {
               const call = await ask(byArm[at]!, arm.statements[0]!, values);
               assert.deepEqual([call.outcome, call.cache], [

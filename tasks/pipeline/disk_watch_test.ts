@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { join } from "node:path";
 import { withTempDir } from "../store/testing.ts";
 import { watchDisk } from "./disk_watch.ts";
+import { sleep } from "../net/sleep.ts";
 
 async function fullWith(
   places: { spool: string; db: string },
@@ -9,7 +10,7 @@ async function fullWith(
 ): Promise<string | null> {
   const told: string[] = [];
   using _watch = watchDisk(places, (why) => told.push(why), free);
-  await new Promise((resolve) => setTimeout(resolve, 1300));
+  await sleep(1300);
   assert.ok(told.length <= 1);
   return told[0] ?? null;
 }

@@ -11,6 +11,7 @@ import {
   withUserDatabase,
   writing,
 } from "./testing_interrupt.ts";
+import { sleep } from "../net/sleep.ts";
 
 const ignore = Deno.build.os !== "linux";
 
@@ -62,7 +63,7 @@ Deno.test(
         const services = servicesOf(bench);
         const thaw = hang();
         try {
-          await new Promise((resolve) => setTimeout(resolve, 1000));
+          await sleep(1000);
           const pressedAt = performance.now();
           run.kill("SIGINT");
           const { code, stderr } = await run.result;

@@ -4,6 +4,7 @@ import { until } from "./testing.ts";
 import { reservedRows, servicesOf, withUserDatabase } from "./testing_interrupt.ts";
 import { assertLimited } from "./testing_held_lock.ts";
 import { isAlive } from "../stack/process.ts";
+import { sleep } from "../net/sleep.ts";
 
 Deno.test("no step of a run waits for somebody's lock for ever, and an interruption ends each wait", async (t) => {
   await assertLimited(t, [
@@ -55,7 +56,7 @@ Deno.test("a bench whose tables somebody has locked ends with exit code 3, or at
         await t.step(`${scenario} over ${paths} ends at the first Ctrl-C`, async () => {
           const run = bench.start("bench", args, env);
           await until(async () => await ours() > 0 || null, "nothing waits for the lock");
-          await new Promise((resolve) => setTimeout(resolve, 1000));
+          await sleep(1000);
           const services = servicesOf(bench);
           const pressedAt = performance.now();
           run.kill("SIGINT");

@@ -1,5 +1,5 @@
-import { setTimeout as sleep } from "node:timers/promises";
 import { type DatabaseLock, lockDatabase } from "../seed/database_lock.ts";
+import { sleep } from "../net/sleep.ts";
 
 /** A server that restarts by itself, after one of its backends crashed, is back within this time. */
 const BACK_MS = 8000;

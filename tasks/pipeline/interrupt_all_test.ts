@@ -16,6 +16,7 @@ import {
   writing,
 } from "./testing_interrupt.ts";
 import { until, withWorkbench, type Workbench } from "./testing.ts";
+import { sleep } from "../net/sleep.ts";
 
 const ignore = Deno.build.os !== "linux";
 
@@ -59,8 +60,6 @@ type Act = (terminal: PseudoTerminal) => void;
 const press: Act = (terminal) => terminal.type(Key.ctrlC);
 const hangUp: Act = (terminal) => terminal.hangUp();
 
-const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
-
 async function endAt(
   moment: Moment,
   act: Act,
@@ -69,7 +68,7 @@ async function endAt(
   const before = await storedRuns(bench);
   await inTerminal({ launcher, task: "bench", args: moment.args, bench, url }, async (terminal) => {
     await terminal.shows(moment.shown);
-    await pause(moment.afterMs);
+    await sleep(moment.afterMs);
     const services = servicesOf(bench);
     const actedAt = performance.now();
     act(terminal);
@@ -133,7 +132,7 @@ Deno.test({ name: "whoever presses again leaves at once, and what is left is sai
               for (let press = 0; press < presses; press++) {
                 terminal.type(Key.ctrlC);
                 await terminal.shows(/Interrupted/);
-                await pause(800);
+                await sleep(800);
               }
               const pressedAt = performance.now();
               const { code, at } = await terminal.ended;
@@ -187,7 +186,7 @@ Deno.test(
           await t.step(`${task}, ${way}`, async () => {
             await inTerminal({ task, args, bench }, async (terminal) => {
               await terminal.shows(shown);
-              await pause(afterMs);
+              await sleep(afterMs);
               act(terminal);
               const { code } = await terminal.ended;
               assert.equal(code, 130, terminal.output());
@@ -260,7 +259,7 @@ Deno.test({ name: "a task that a shell runs as a job", ignore }, async (t) => {
           await writing(bench, url);
           terminal.type(Key.ctrlZ);
           await terminal.shows(/Ctrl-Z is ignored/);
-          await pause(600);
+          await sleep(600);
           terminal.type(Key.ctrlC);
           assert.equal((await terminal.shows(/code (\d+)/))[1], "130");
           await assertLeftAsFound({ bench, url, services: [] });

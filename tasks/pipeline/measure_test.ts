@@ -1,5 +1,4 @@
 import assert from "node:assert/strict";
-import { setTimeout as sleep } from "node:timers/promises";
 import { Client } from "pg";
 import type { Action, Schedule } from "../load/schedule.ts";
 import { ExitCode } from "../model/errors.ts";
@@ -15,6 +14,7 @@ import { newRunId } from "./run_id.ts";
 import { withSystem } from "./system.ts";
 import type { SystemUnderTest } from "./system_under_test.ts";
 import { withWorkbench } from "./testing.ts";
+import { sleep } from "../net/sleep.ts";
 
 const GIVEN = {
   scale: "tiny",
@@ -89,7 +89,7 @@ Deno.test("measuring does what a schedule says", (t) =>
           at: { phaseId: 0, edge: "start" },
           async run(signal) {
             setTimeout(() => leaving.abort(), 500);
-            await sleep(60_000, undefined, { signal }).catch(() => ended = true);
+            await sleep(60_000, signal).catch(() => ended = true);
           },
         }]),
       );

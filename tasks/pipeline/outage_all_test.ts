@@ -1,5 +1,4 @@
 import assert from "node:assert/strict";
-import { setTimeout as sleep } from "node:timers/promises";
 import { Client } from "pg";
 import { ExitCode } from "../model/errors.ts";
 import { testConfig } from "../stack/testing.ts";
@@ -14,6 +13,7 @@ import { benchRequest } from "./request.ts";
 import { newRunId } from "./run_id.ts";
 import { withSystem } from "./system.ts";
 import { until, withWorkbench } from "./testing.ts";
+import { sleep } from "../net/sleep.ts";
 
 const ARGUMENTS = [
   "--scale",

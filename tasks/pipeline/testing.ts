@@ -5,6 +5,7 @@ import { type HomeOptions, placeBrowser, testConfig, withTempHome } from "../sta
 import { type ClusterKind, EMPTY_CLUSTER, placeCluster } from "../stack/testing_cluster.ts";
 import type { Task } from "../terminal/command.ts";
 import { type Called, inProcess } from "../terminal/testing_in_process.ts";
+import { sleep } from "../net/sleep.ts";
 
 /** What a task left behind: exit code and everything it said. */
 export interface TaskResult extends Called {
@@ -177,7 +178,7 @@ export async function until<T>(look: () => T | null | Promise<T | null>, otherwi
   while (performance.now() < deadline) {
     const found = await look();
     if (found !== null) return found;
-    await new Promise((resolve) => setTimeout(resolve, 50));
+    await sleep(50);
   }
   throw new Error(`Waited in vain: ${otherwise}`);
 }

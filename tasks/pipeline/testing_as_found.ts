@@ -17,6 +17,7 @@ import {
 import { STORIES, type Story, type StoryName, tell } from "./testing_stories.ts";
 import { DECLARED } from "./testing_user_folders.ts";
 import { type UserLand, withUserLand } from "./testing_user_land.ts";
+import { sleep } from "../net/sleep.ts";
 
 /** What a combination came to. */
 interface Result {
@@ -210,7 +211,7 @@ async function settled(land: UserLand, before: Look, except: readonly RegExp[]):
   for (;;) {
     const lines = differenceOf(before, await land.look(), except);
     if (lines.every((line) => LASTING.test(line)) || performance.now() > deadline) return lines;
-    await new Promise((resolve) => setTimeout(resolve, 100));
+    await sleep(100);
   }
 }
 

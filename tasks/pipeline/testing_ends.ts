@@ -6,6 +6,7 @@ import { Key, withPseudoTerminal } from "../testing/pseudo_terminal.ts";
 import type { RunningTask } from "./testing.ts";
 import type { Story } from "./testing_stories.ts";
 import type { UserLand } from "./testing_user_land.ts";
+import { sleep } from "../net/sleep.ts";
 
 const root = resolve(import.meta.dirname!, "../..");
 
@@ -107,7 +108,7 @@ const ctrlC = (terminal: { type(text: string): void }) => terminal.type(Key.ctrl
 
 async function inMidMeasure({ bench }: UserLand): Promise<void> {
   await bench.measuring();
-  await new Promise((resolve) => setTimeout(resolve, 700));
+  await sleep(700);
 }
 
 /** Ends that a run sees coming. */
@@ -210,7 +211,7 @@ export const SERVER_KILLED: readonly End[] = [
     async ({ redis }, run) => {
       await redis.kill();
       // Nothing but the cache is gone: the run goes on until it is told to end.
-      await new Promise((resolve) => setTimeout(resolve, 500));
+      await sleep(500);
       run.kill("SIGINT");
     },
   ),

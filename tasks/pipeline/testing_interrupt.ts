@@ -10,6 +10,7 @@ import { difference, type Look } from "../testing/facts.ts";
 import { lookAtPostgres } from "../testing/look_at_postgres.ts";
 import { type PseudoTerminal, withPseudoTerminal } from "../testing/pseudo_terminal.ts";
 import { NORTHWIND, SEEDED, until, withWorkbench, type Workbench } from "./testing.ts";
+import { sleep } from "../net/sleep.ts";
 
 const root = resolve(import.meta.dirname!, "../..");
 
@@ -60,7 +61,7 @@ export async function assertDatabaseAsFound(url: string): Promise<void> {
   const lines = async () => difference(before, await lookAtPostgres(url), { except: [OURS] });
   const deadline = performance.now() + SETTLED_MS;
   while ((await lines()).length > 0 && performance.now() < deadline) {
-    await new Promise((resolve) => setTimeout(resolve, 100));
+    await sleep(100);
   }
   assert.deepEqual(await lines(), [], "not as it was found");
 }

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { Client } from "pg";
 import { withDatabase } from "../stack/testing_shared.ts";
 import { type TaskResult, withWorkbench } from "./testing.ts";
+import { sleep } from "../net/sleep.ts";
 
 /** About 30,000 rows: enough to be in the middle of, little enough to repeat. */
 const SOME = ["--scale", "tiny", "--orders", "8000", "--workers", "2"];
@@ -27,7 +28,7 @@ async function loading(url: string): Promise<void> {
       "SELECT to_regclass('benchbook.dataset') IS NOT NULL AND to_regclass('northwind.orders') IS NOT NULL AS there",
     );
     if (marker!.there) return;
-    await new Promise((resolve) => setTimeout(resolve, 5));
+    await sleep(5);
   }
   throw new Error("No load began");
 }

@@ -2,6 +2,7 @@ import type { Client, QueryConfig } from "pg";
 import type { TimedOutage } from "../load/schedule.ts";
 import { connectClient } from "../postgres/client.ts";
 import { identify, isAlive, type ProcessId } from "../stack/process.ts";
+import { sleep } from "../net/sleep.ts";
 
 export interface Watch {
   /**
@@ -112,7 +113,7 @@ class IdleConnections {
       try {
         return await this.open(name, url);
       } catch {
-        await new Promise((resolve) => setTimeout(resolve, PERIOD_MS));
+        await sleep(PERIOD_MS);
       }
     }
     this.#onDeath(`${serverName(name)} stopped accepting connections during the run`);

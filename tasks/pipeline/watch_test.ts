@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
-import { setTimeout as sleep } from "node:timers/promises";
 import { Client } from "pg";
 import { withStack } from "../stack/testing.ts";
 import { until } from "./testing.ts";
 import { type Watch, watchServices } from "./watch.ts";
+import { sleep } from "../net/sleep.ts";
 
 /** Longer than a watch takes to look at each process, and to connect again. */
 const LOOKS_MS = 1_500;

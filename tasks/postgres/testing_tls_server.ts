@@ -8,6 +8,7 @@ import { findProgram } from "../stack/programs.ts";
 import { withPostgres } from "../stack/testing.ts";
 import { type Certificate, CertificateAuthority } from "./testing_certificates.ts";
 import { showCertificate } from "./testing_tls.ts";
+import { sleep } from "../net/sleep.ts";
 
 /** A server that shows one certificate after the other, and what a client needs to believe it or not. */
 export interface TlsServer {
@@ -55,7 +56,7 @@ export function withTlsServer<T>(use: (server: TlsServer) => Promise<T>): Promis
         async show(certificate) {
           await showCertificate(admin, certificate, authority);
           while (!await shows(Number(port), certificate)) {
-            await new Promise((resolve) => setTimeout(resolve, 10));
+            await sleep(10);
           }
         },
         place(name, content) {

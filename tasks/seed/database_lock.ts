@@ -1,10 +1,10 @@
 import type { Client } from "pg";
 import { hostname } from "node:os";
 import process from "node:process";
-import { setTimeout as sleep } from "node:timers/promises";
 import { ServiceError } from "../model/errors.ts";
 import { openClient, translate } from "./connect.ts";
 import { firstRow, schemaSql } from "./sql.ts";
+import { sleep } from "../net/sleep.ts";
 
 /** Benchbook's advisory lock: "benc" in ASCII, and the one object that there is to lock. */
 const LOCK_KEY = [0x62656e63, 1] as const;

@@ -3,6 +3,7 @@ import { Client } from "pg";
 import type { ServiceError } from "../model/errors.ts";
 import { withPostgres } from "../stack/testing.ts";
 import { lockDatabase } from "./database_lock.ts";
+import { sleep } from "../net/sleep.ts";
 
 async function query(url: string, sql: string) {
   const client = new Client({ connectionString: url });
@@ -66,14 +67,14 @@ Deno.test("the lock of a database", (t) =>
       own.username = own.password = "plain";
       const lost: ServiceError[] = [];
       const lock = await lockDatabase(own.href, "bench", { onLost: (error) => lost.push(error) });
-      await new Promise((resolve) => setTimeout(resolve, 400));
+      await sleep(400);
       assert.equal(lost.length, 0, "a limit of the role for idle sessions ended it");
       await query(
         url,
         "SELECT pg_terminate_backend(pid) FROM pg_locks WHERE locktype = 'advisory' AND objsubid = 2",
       );
       for (let i = 0; i < 50 && lost.length === 0; i++) {
-        await new Promise((resolve) => setTimeout(resolve, 20));
+        await sleep(20);
       }
       assert.match(
         lost.map(({ message }) => message).join("|"),

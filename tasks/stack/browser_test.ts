@@ -3,6 +3,7 @@ import { ServiceError } from "../model/errors.ts";
 import { readConfig } from "../config.ts";
 import { findBrowserPlan, launchBrowser } from "./browser.ts";
 import { identify, isAlive } from "./process.ts";
+import { sleep } from "../net/sleep.ts";
 
 Deno.test("a browser starts and prints a PDF", async () => {
   const config = readConfig();
@@ -49,7 +50,7 @@ Deno.test("a browser ends with the process that it was started by, also with one
     const id = identify(parseInt(new TextDecoder().decode(stdout)));
     // It may have ended already.
     for (let waited = 0; id !== null && isAlive(id) && waited < 5_000; waited += 20) {
-      await new Promise((resolve) => setTimeout(resolve, 20));
+      await sleep(20);
     }
     assert.ok(parseInt(new TextDecoder().decode(stdout)) > 0);
     assert.ok(id === null || !isAlive(id));

@@ -1,11 +1,11 @@
 import { join } from "node:path";
-import { setTimeout as sleep } from "node:timers/promises";
 import type { Config } from "../config.ts";
 import { ServiceError } from "../model/errors.ts";
 import { errorMessageOf, INVALID_RESPONSE, judgeAnswer } from "../targets/graphql_answer.ts";
 import { onFreePort } from "./ports.ts";
 import type { ServerOptions } from "./postgraphile/server.ts";
 import { launch, type ProcessId, stopProcess } from "./process.ts";
+import { sleep } from "../net/sleep.ts";
 
 const START_TIMEOUT_MS = 60_000;
 
@@ -85,7 +85,7 @@ export async function startGraphql(
         await stopProcess(child.id, "SIGTERM");
         throw failedToStart(`${problem} after ${START_TIMEOUT_MS / 1000} s\n${child.words()}`, log);
       }
-      await sleep(25, undefined, { signal });
+      await sleep(25, signal);
     }
   });
 }

@@ -1,9 +1,9 @@
 import { closeSync, existsSync, openSync, readdirSync, readSync, statSync } from "node:fs";
 import { basename, join } from "node:path";
-import { setTimeout as sleep } from "node:timers/promises";
 import type { Config } from "../config.ts";
 import { UsageError } from "../model/errors.ts";
 import { hint } from "../model/suggest.ts";
+import { sleep } from "../net/sleep.ts";
 
 /** At most this much of the end of a log is searched for its last lines. */
 const TAIL_BYTES = 1_000_000;
@@ -44,7 +44,7 @@ export async function followLog(
       onText(readRange(path, position, size));
       position = size;
     }
-    await sleep(200, undefined, { signal }).catch(() => {});
+    await sleep(200, signal).catch(() => {});
   }
 }
 

@@ -1,6 +1,5 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { setTimeout as sleep } from "node:timers/promises";
 import { ServiceError } from "../model/errors.ts";
 import { connectProblem } from "./databases.ts";
 import { onFreePort } from "./ports.ts";
@@ -15,6 +14,7 @@ import {
   SUPERUSER,
 } from "./postgres_cluster.ts";
 import { identify, launch, type ProcessId, stopProcess } from "./process.ts";
+import { sleep } from "../net/sleep.ts";
 
 const START_TIMEOUT_MS = 30_000;
 const RECOVERY_TIMEOUT_MS = 600_000;
@@ -76,7 +76,7 @@ export async function startPostgres(
       if (performance.now() - begun > LINGER_TIMEOUT_MS) {
         throw failedToStart(`processes of another server use ${place.data}`, "", log);
       }
-      await sleep(200, undefined, { signal });
+      await sleep(200, signal);
     }
   }, wanted);
 }
@@ -123,7 +123,7 @@ async function tryStart(
       await stopProcess(child.id, "SIGINT");
       throw failedToStart(`no answer within ${patienceMs / 1000} s`, child.words(), log);
     }
-    await sleep(20, undefined, { signal });
+    await sleep(20, signal);
   }
 }
 

@@ -2,8 +2,8 @@ import { spawn, spawnSync } from "node:child_process";
 import { closeSync, fstatSync, mkdirSync, openSync, readFileSync, renameSync, statSync } from "node:fs";
 import { dirname } from "node:path";
 import process from "node:process";
-import { setTimeout as sleep } from "node:timers/promises";
 import { ServiceError } from "../model/errors.ts";
+import { sleep } from "../net/sleep.ts";
 
 /**
  * A process as the system knows it. A pid alone is reused sooner or later; together with the moment it was

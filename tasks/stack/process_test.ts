@@ -2,10 +2,10 @@ import assert from "node:assert/strict";
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import process from "node:process";
-import { setTimeout as sleep } from "node:timers/promises";
 import { ServiceError } from "../model/errors.ts";
 import { identify, isAlive, launch, logTail, self, stopProcess } from "./process.ts";
 import { withTempHome } from "./testing.ts";
+import { sleep } from "../net/sleep.ts";
 
 const shell = (home: string, script: string) => ({
   command: "/bin/sh",

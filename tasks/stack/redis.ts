@@ -1,6 +1,5 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { setTimeout as sleep } from "node:timers/promises";
 import type { Config } from "../config.ts";
 import { ServiceError } from "../model/errors.ts";
 import { readRedisOptions, RedisConnection } from "../redis/connection.ts";
@@ -9,6 +8,7 @@ import { onFreePort } from "./ports.ts";
 import { launch, type ProcessId, stopProcess } from "./process.ts";
 import { findProgram, isExecutable } from "./programs.ts";
 import { type RedisProgram, unpackRedis } from "./redis_packages.ts";
+import { sleep } from "../net/sleep.ts";
 
 const START_TIMEOUT_MS = 10_000;
 
@@ -83,7 +83,7 @@ export async function startRedis(
         await stopProcess(child.id, "SIGTERM");
         throw failedToStart(`no answer within ${START_TIMEOUT_MS / 1000} s`, log);
       }
-      await sleep(10, undefined, { signal });
+      await sleep(10, signal);
     }
     return started;
   });

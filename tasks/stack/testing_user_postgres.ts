@@ -1,13 +1,13 @@
 import { chownSync, existsSync, mkdirSync, readdirSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import process from "node:process";
-import { setTimeout as sleep } from "node:timers/promises";
 import pg from "pg";
 import { freePort } from "./ports.ts";
 import { clusterPlace, postgresEnvironment } from "./postgres_cluster.ts";
 import { type Child, isAlive, launch, stopProcess } from "./process.ts";
 import { withTempHome } from "./testing.ts";
 import { unprivilegedUser } from "./unprivileged.ts";
+import { sleep } from "../net/sleep.ts";
 
 const INSTALLED = "/usr/lib/postgresql";
 const PASSWORD = "theirs";

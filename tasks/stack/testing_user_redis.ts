@@ -1,11 +1,11 @@
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import process from "node:process";
-import { setTimeout as sleep } from "node:timers/promises";
 import { freePort } from "./ports.ts";
 import { type Child, isAlive, launch, stopProcess } from "./process.ts";
 import { findRedis, redisVersion } from "./redis.ts";
 import { testConfig, withTempHome } from "./testing.ts";
+import { sleep } from "../net/sleep.ts";
 
 const ATTEMPTS = 200;
 

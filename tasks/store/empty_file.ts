@@ -1,6 +1,7 @@
 import { join } from "node:path";
 import { DuckDBInstance } from "@duckdb/node-api";
 import { temporaryFolder } from "../files/temporary.ts";
+import { sleep } from "../net/sleep.ts";
 
 /**
  * Makes an empty DuckDB database of an empty file, in its place: its mode, owner and links are its user's.
@@ -36,6 +37,6 @@ const WAIT_MS = 5000;
 async function lock(file: Deno.FsFile): Promise<void> {
   for (const until = performance.now() + WAIT_MS; !file.tryLockSync(true);) {
     if (performance.now() > until) throw new Error("another process has locked it");
-    await new Promise((wake) => setTimeout(wake, 20));
+    await sleep(20);
   }
 }

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { fillEmpty } from "./empty_file.ts";
+import { sleep } from "../net/sleep.ts";
 
 Deno.test("an empty file that another process is filling is left to it", async () => {
   const dir = Deno.makeTempDirSync({ prefix: "benchbook-empty-" });
@@ -11,7 +12,7 @@ Deno.test("an empty file that another process is filling is left to it", async (
     other.lockSync(true);
     const filled = fillEmpty(file);
     // Longer than it takes to make an empty database beside it; were it less, nothing would fail wrongly.
-    await new Promise((wake) => setTimeout(wake, 500));
+    await sleep(500);
     assert.equal(other.statSync().size, 0);
     other.writeSync(new TextEncoder().encode("theirs"));
     other.unlockSync();

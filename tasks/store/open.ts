@@ -1,11 +1,11 @@
 import { type DuckDBConnection, DuckDBInstance } from "@duckdb/node-api";
 import { dirname } from "node:path";
-import { setTimeout as sleep } from "node:timers/promises";
 import { InterruptedError, ServiceError, UsageError } from "../model/errors.ts";
 import { fileProblem, isNoFile } from "./duckdb_file.ts";
 import { fillEmpty } from "./empty_file.ts";
 import { migrate, needsMigration, storeMigrations } from "./migrations.ts";
 import { bind, type Parameters, plain } from "./values.ts";
+import { sleep } from "../net/sleep.ts";
 
 /** DuckDB could not read or write its file, or had no room to work: a resource failed, not a statement. */
 export class StoreError extends ServiceError {

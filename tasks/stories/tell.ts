@@ -13,6 +13,7 @@ import { lookAtFolder } from "../testing/look_at_folder.ts";
 import { lookAtProcesses } from "../testing/look_at_processes.ts";
 import { assertMeasured } from "./judgement.ts";
 import type { Ended, Place, Story } from "./story.ts";
+import { sleep } from "../net/sleep.ts";
 
 const root = resolve(import.meta.dirname!, "../..");
 /** In a checkout: what is not of it, and the sources, which nothing writes to but whoever works on them. */
@@ -194,7 +195,7 @@ async function left(story: Story, before: Look, again: () => Promise<Look>): Pro
   for (;;) {
     const lines = difference(before, await again(), { except });
     if (lines.length === 0 || performance.now() > deadline) return lines;
-    await new Promise((resolve) => setTimeout(resolve, 100));
+    await sleep(100);
   }
 }
 

@@ -6,6 +6,7 @@ import { findRedis } from "../stack/redis.ts";
 import { testConfig, withTempHome } from "../stack/testing.ts";
 import { forgetKeys } from "./cache_keys.ts";
 import { askAll } from "./testing_cached.ts";
+import { sleep } from "../net/sleep.ts";
 
 /** Runs a Redis with settings that it takes at its start only. */
 function withOwnRedis(
@@ -43,7 +44,7 @@ Deno.test("one node of a cluster refuses the keys of others, and its own are rem
   withOwnRedis(CLUSTER, async (redis, url) => {
     await redis.call("CLUSTER", "ADDSLOTSRANGE", "0", "8191");
     while (!/cluster_state:ok/.test(await redis.call("CLUSTER", "INFO") as string)) {
-      await new Promise((resolve) => setTimeout(resolve, 50));
+      await sleep(50);
     }
     const { states, refusals } = await askAll(url, PREFIX);
     assert.match(states, /bypass/);
@@ -64,7 +65,7 @@ Deno.test("a Redis that cannot save refuses writes: MISCONF", () =>
       Deno.removeSync(join(outer, "lost"), { recursive: true });
       await redis.call("BGSAVE").catch(() => {});
       while (!/rdb_last_bgsave_status:err/.test(await redis.info("persistence"))) {
-        await new Promise((resolve) => setTimeout(resolve, 50));
+        await sleep(50);
       }
       const { states, refusals } = await askAll(url, PREFIX);
       assert.equal(states, "miss");

@@ -15,6 +15,7 @@ import { GraphqlTarget } from "./graphql.ts";
 import { SqlTarget } from "./sql.ts";
 import { askOnce, type Call, newCall, type Statement, type Target, type Value } from "./target.ts";
 import { loadQuestion } from "./workload.ts";
+import { sleep } from "../net/sleep.ts";
 
 const nowUs = () => performance.now() * 1000;
 const workload = join(import.meta.dirname!, "../../queries/workloads/access-paths");
@@ -122,7 +123,7 @@ Deno.test("GraphQL and the cache against real services", async (t) => {
           const sql = { ...statement, text: question.sql.text };
           const miss = await ask(cached, sql, values);
           assert.deepEqual([miss.outcome, miss.cache], ["ok", "miss"]);
-          await new Promise((resolve) => setTimeout(resolve, 50));
+          await sleep(50);
           const hit = await ask(cached, sql, values);
           assert.deepEqual([hit.outcome, hit.cache], ["ok", "hit"]);
           assert.deepEqual(hit.answer, JSON.parse(JSON.stringify(miss.answer)));
@@ -156,7 +157,7 @@ Deno.test("GraphQL and the cache against real services", async (t) => {
           await network.outside(() => forgetKeys(redisUrl, "test:"));
           const call = await ask(cached, { ...statement, text: question.sql.text }, values);
           assert.equal(call.cache, "miss");
-          await new Promise((resolve) => setTimeout(resolve, 50));
+          await sleep(50);
           await network.outside(() => forgetKeys(redisUrl, "test:"));
         });
       } finally {
@@ -174,7 +175,7 @@ Deno.test("GraphQL and the cache against real services", async (t) => {
     try {
       await step("a Redis that dies is stepped around and recorded as bypass", async () => {
         Deno.kill(stack.pids()["redis"]!, "SIGKILL");
-        await new Promise((resolve) => setTimeout(resolve, 200));
+        await sleep(200);
         for (const { cached } of targets) {
           const call = await ask(cached, { ...statement, text: question.sql.text }, values);
           assert.deepEqual([call.outcome, call.cache], ["ok", "bypass"]);
@@ -183,7 +184,7 @@ Deno.test("GraphQL and the cache against real services", async (t) => {
 
       await step("a GraphQL service that dies gives failed requests with a code", async () => {
         Deno.kill(stack.pids()["graphql"]!, "SIGKILL");
-        await new Promise((resolve) => setTimeout(resolve, 200));
+        await sleep(200);
         const calls: Call[] = [];
         for (const { graphql } of [...targets, ...targets]) calls.push(await ask(graphql, statement, values));
         for (const { outcome, error } of calls) {

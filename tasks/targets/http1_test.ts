@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { HttpConnection } from "./http1.ts";
 import { endpointOf, PostWriter } from "./http_request.ts";
 import type { HttpResponse } from "./http_response.ts";
+import { sleep } from "../net/sleep.ts";
 
 /** A server that answers each request on a connection with the next of the given byte sequences. */
 async function withServer(
@@ -20,7 +21,7 @@ async function withServer(
         for (const part of parts) {
           await connection.write(new TextEncoder().encode(part));
           // Separate packets: the reader must not depend on where a packet ends.
-          await new Promise((resolve) => setTimeout(resolve, 2));
+          await sleep(2);
         }
       }
       connection.close();

@@ -8,6 +8,7 @@ import { PgConnection } from "./pg_connection.ts";
 import { readPgOptions } from "../postgres/options.ts";
 import { serveTls } from "../postgres/testing_tls.ts";
 import { startProxy } from "./pg_testing_proxy.ts";
+import { sleep } from "../net/sleep.ts";
 
 const TIMEOUT_MS = 10_000;
 
@@ -51,7 +52,7 @@ Deno.test("a session begins over every way that a server may ask for", async (t)
     };
     /** The reload is a signal that a backend started just now may have missed. */
     const eventually = async (check: () => Promise<boolean>) => {
-      while (!await check().catch(() => false)) await new Promise((resolve) => setTimeout(resolve, 20));
+      while (!await check().catch(() => false)) await sleep(20);
     };
     const as = (user: string, password: string, more: Record<string, string> = {}) =>
       withUrl(url, (changed) => {

@@ -3,6 +3,7 @@ import { overEachNetwork } from "../net/testing.ts";
 import { SqlTarget } from "./sql.ts";
 import { askOnce, type Call, newCall } from "./target.ts";
 import { pgLength, type Script, withScripted } from "./testing_scripted.ts";
+import { sleep } from "../net/sleep.ts";
 
 const encoder = new TextEncoder();
 
@@ -83,7 +84,7 @@ Deno.test("a message of PostgreSQL's in the wrong place ends its connection, wit
         const call = await ask(parts, false);
         assert.deepEqual([by, name, call.error], [by, name, code]);
         // Whatever it leaves behind: one request may find out, the one after it must not.
-        await network.outside(() => new Promise((resolve) => setTimeout(resolve, 5)));
+        await network.outside(() => sleep(5));
         await ask(RIGHT, true);
         assert.deepEqual([by, name, (await ask(RIGHT, true)).error], [by, name, null]);
       }
@@ -110,7 +111,7 @@ Deno.test("a server that talks to a connection nobody asks on loses that connect
           network,
         });
         await network.outside(() => target.open());
-        await network.outside(() => new Promise((resolve) => setTimeout(resolve, 20)));
+        await network.outside(() => sleep(20));
         calm = true;
         const call = newCall(
           { operationId: 0, name: "one", write: false, text: "SELECT 1", parameters: [] },

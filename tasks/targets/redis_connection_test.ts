@@ -8,6 +8,7 @@ import { readRedisOptions, RedisConnection } from "../redis/connection.ts";
 import { type Reply, writeCommand } from "../redis/wire.ts";
 import { askOnce, complete, newCall } from "./target.ts";
 import { behind } from "./testing_cached.ts";
+import { sleep } from "../net/sleep.ts";
 
 function ask(connection: RedisConnection, ...words: string[]): Promise<Reply> {
   return new Promise((resolve) => connection.send(writeCommand(words), resolve));
@@ -47,7 +48,7 @@ Deno.test("the lean connection to Redis answers as ioredis does", async (t) => {
           await reference.call("CLIENT", "KILL", "ID", id);
           assert.ok(await blocked instanceof Error);
           while (await ask(connection, "PING") !== "PONG") {
-            await new Promise((resolve) => setTimeout(resolve, 20));
+            await sleep(20);
           }
         });
 
@@ -124,7 +125,7 @@ async function scriptedReplies(connection: RedisConnection): Promise<void> {
   const replies: [string, Reply][] = [];
   for (let key = 0; replies.filter(([, reply]) => typeof reply === "string").length < 20; key++) {
     connection.send(writeCommand(["GET", `k${key}`]), (reply) => void replies.push([`k${key}`, reply]));
-    await new Promise((resolve) => setTimeout(resolve, 10));
+    await sleep(10);
   }
   for (const [key, reply] of replies) {
     assert.ok(reply instanceof Error || reply === key, `${key}: ${reply}`);

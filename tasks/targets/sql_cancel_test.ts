@@ -9,6 +9,7 @@ import { withDatabase } from "../stack/testing_shared.ts";
 import { Cancels } from "./pg_cancels.ts";
 import { SqlTarget } from "./sql.ts";
 import { askOnce, type Call, complete, newCall, type Statement, type Value } from "./target.ts";
+import { sleep } from "../net/sleep.ts";
 
 const SESSION = "benchbook test load";
 let operations = 0;
@@ -93,7 +94,7 @@ Deno.test("what is given up ends at the server too", async (t) => {
                 const call = callOf("SELECT pg_sleep($1::float8)", [String(turn % 7 / 1000)]);
                 const done = askOnce(target, call);
                 // Some end by themselves just before, or while, they are cancelled.
-                await new Promise((resolve) => setTimeout(resolve, turn % 5));
+                await sleep(turn % 5);
                 giveUp(call);
                 const next = [ask(target, "SELECT 1 AS n"), ask(target, "SELECT 2 AS n")];
                 for (const { outcome, error } of await Promise.all(next)) {
@@ -116,7 +117,7 @@ Deno.test("what is given up ends at the server too", async (t) => {
             await target.close();
             await Promise.all(done);
             assert.equal(await active(), 0);
-            await new Promise((resolve) => setTimeout(resolve, 700));
+            await sleep(700);
             assert.deepEqual((await admin.query("SELECT count(*)::int AS n FROM written")).rows, [{ n: 0 }]);
           });
         })
@@ -160,7 +161,7 @@ Deno.test("few requests to cancel are under way at once, and what waits can be t
     () => cancels.ask({ key: new Uint8Array(8), way: "plain" }, (error) => void ended.push(error)),
   );
   await eventually(() => accepted.length === 4);
-  await new Promise((resolve) => setTimeout(resolve, 50));
+  await sleep(50);
   assert.equal(accepted.length, 4);
   assert.deepEqual(withdraw.map((take) => take()), [...Array(4).fill(false), ...Array(16).fill(true)]);
   // A server that never ends them is given up.

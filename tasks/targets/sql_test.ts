@@ -6,6 +6,7 @@ import { withPostgres } from "../stack/testing.ts";
 import { startProxy } from "./pg_testing_proxy.ts";
 import { SqlTarget } from "./sql.ts";
 import { askOnce, type Call, complete, newCall, type Statement, type Value } from "./target.ts";
+import { sleep } from "../net/sleep.ts";
 
 const nowUs = () => performance.now() * 1000;
 
@@ -57,7 +58,7 @@ async function overNetwork(t: Deno.TestContext, url: string, network: Network, b
 
     await step("waiting for a connection shows between woke and acquired", async () => {
       const slow = [1, 2].map(() => ask(target, "SELECT pg_sleep(0.15)", [], 4));
-      await new Promise((resolve) => setTimeout(resolve, 30));
+      await sleep(30);
       const before = nowUs();
       const waiting = await ask(target, "SELECT 1", [], 3);
       assert.ok(waiting.acquiredUs - before > 50_000);
@@ -68,7 +69,7 @@ async function overNetwork(t: Deno.TestContext, url: string, network: Network, b
     await step("a call given up frees its place and its late answer changes nothing", async () => {
       const call = newCall(statement("SELECT pg_sleep(5)", [], 5), []);
       const running = askOnce(target, call);
-      await new Promise((resolve) => setTimeout(resolve, 50));
+      await sleep(50);
       call.completed = true;
       call.outcome = "timeout";
       call.doneUs = 123;
@@ -93,7 +94,7 @@ async function overNetwork(t: Deno.TestContext, url: string, network: Network, b
 
     await step("a terminated connection fails with the server's SQLSTATE and is made anew", async () => {
       const dying = [1, 2].map(() => ask(target, "SELECT pg_sleep(5)", [], 5));
-      await new Promise((resolve) => setTimeout(resolve, 100));
+      await sleep(100);
       await admin.query(
         "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'benchbook-load'",
       );
@@ -105,7 +106,7 @@ async function overNetwork(t: Deno.TestContext, url: string, network: Network, b
       await admin.query(
         "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity WHERE application_name = 'benchbook-load'",
       );
-      await new Promise((resolve) => setTimeout(resolve, 50));
+      await sleep(50);
       const calls = await Promise.all([1, 2, 3].map(() => ask(target, "SELECT 1", [], 3)));
       assert.deepEqual(calls.map(({ outcome }) => outcome), ["ok", "ok", "ok"]);
     });
@@ -151,19 +152,19 @@ async function overNetwork(t: Deno.TestContext, url: string, network: Network, b
           const one = new SqlTarget({ url: proxied.href, connections: 1, nowUs, network });
           await one.open();
           const waiting = ask(one, "SELECT pg_sleep(5)", [], 5);
-          await new Promise((resolve) => setTimeout(resolve, 30));
+          await sleep(30);
           await proxy.close();
           assert.equal((await waiting).error, "08006");
           assert.equal((await ask(one, "SELECT 1", [], 3)).error, "08001");
 
           // It accepts again and does not answer yet; the call is given up meanwhile. A place that could not be
           // opened waits a moment before it is tried again.
-          await new Promise((resolve) => setTimeout(resolve, 150));
+          await sleep(150);
           await admin.query("DROP TABLE IF EXISTS written; CREATE TABLE written (n int)");
           listener = Deno.listen({ hostname: "127.0.0.1", port: Number(proxied.port) });
           const call = newCall(statement("INSERT INTO written VALUES (1)", [], 11), []);
           const running = askOnce(one, call);
-          await new Promise((resolve) => setTimeout(resolve, 30));
+          await sleep(30);
           complete(call, nowUs(), "timeout", null);
           proxy = startProxy(listener, Number(port));
           await running;
@@ -191,7 +192,7 @@ async function overNetwork(t: Deno.TestContext, url: string, network: Network, b
       // Backends end a moment after their connections.
       const left = "SELECT FROM pg_stat_activity WHERE usename = 'few'";
       while ((await admin.query(left)).rowCount !== 0) {
-        await new Promise((resolve) => setTimeout(resolve, 10));
+        await sleep(10);
       }
     });
   } finally {

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { CachedTarget } from "./cached.ts";
 import { rowEntries } from "./cache_entries.ts";
 import { askOnce, type Call, complete, newCall, type Target } from "./target.ts";
+import { sleep } from "../net/sleep.ts";
 
 /** What a cache stands before, where only that is the subject: opens and closes nothing. */
 export function behind(run: (call: Call) => void): Target {
@@ -36,7 +37,7 @@ export async function askAll(redisUrl: string, prefix: string) {
     assert.deepEqual([call.outcome, (call.answer as { id: number }[])[0]!.id], ["ok", at % 10]);
     states.push(call.cache!);
     // Storing does not keep an answer waiting; its own answer follows.
-    await new Promise((resolve) => setTimeout(resolve, at === 19 ? 200 : 10));
+    await sleep(at === 19 ? 200 : 10);
   }
   const [refusals, keys] = [cached.refusals(), cached.storedKeys()];
   await cached.close();

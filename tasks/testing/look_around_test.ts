@@ -7,6 +7,7 @@ import { assertAsFound, difference } from "./facts.ts";
 import { lookAtFolder } from "./look_at_folder.ts";
 import { findProcesses, lookAtProcesses } from "./look_at_processes.ts";
 import { lookAround } from "./surroundings.ts";
+import { sleep } from "../net/sleep.ts";
 
 /** A command of Redis, and the line that must tell. */
 const REDIS_CHANGES: readonly [command: string, line: RegExp][] = [
@@ -140,7 +141,7 @@ Deno.test({
       }
       // The child of a killed shell is the system's to bury.
       for (let wait = 0; wait < 100 && findProcesses({ environment }).length > 0; wait++) {
-        await new Promise((resolve) => setTimeout(resolve, 20));
+        await sleep(20);
       }
       assert.deepEqual(difference(new Map(), lookAtProcesses({ environment })), []);
     }),

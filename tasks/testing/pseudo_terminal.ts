@@ -5,6 +5,7 @@
  */
 
 import { openCLibrary } from "../net/c_library.ts";
+import { sleep } from "../net/sleep.ts";
 
 /** What a person types to make the terminal send a signal. */
 export const Key = { ctrlC: "\x03", ctrlBackslash: "\x1c", ctrlZ: "\x1a" } as const;
@@ -109,7 +110,7 @@ export async function withPseudoTerminal<T>(
       if (count > 0) shown += decoder.decode(bytes.subarray(0, count), { stream: true });
       else {
         quiet++;
-        await new Promise((resolve) => setTimeout(resolve, POLL_MS));
+        await sleep(POLL_MS);
       }
     }
     symbols.close(master);
@@ -120,7 +121,7 @@ export async function withPseudoTerminal<T>(
     const at = performance.now();
     // What it wrote last may lie in the terminal still.
     const before = quiet;
-    while (!hanging && quiet < before + 2) await new Promise((resolve) => setTimeout(resolve, POLL_MS));
+    while (!hanging && quiet < before + 2) await sleep(POLL_MS);
     over = true;
     return { code, signal, at };
   });
@@ -137,7 +138,7 @@ export async function withPseudoTerminal<T>(
           if (over || performance.now() > deadline) {
             throw new Error(`Waited in vain for ${pattern}; shown was:\n${shown}`);
           }
-          await new Promise((resolve) => setTimeout(resolve, 10));
+          await sleep(10);
         }
       },
       type(text) {

@@ -1,4 +1,3 @@
-import { setTimeout as sleep } from "node:timers/promises";
 import type { Client } from "pg";
 import { datasets } from "../seed/catalog.ts";
 import { undoSql } from "../seed/reserved.ts";
@@ -6,6 +5,7 @@ import { sessionPrefix } from "../model/session_name.ts";
 import { spoolOf } from "./journal.ts";
 import type { WriteRecord } from "./record.ts";
 import { type GivenUp, readTold } from "./told.ts";
+import { sleep } from "../net/sleep.ts";
 
 const LOOK_MS = 100;
 /** A server that has another request in its queue begins it within less. */

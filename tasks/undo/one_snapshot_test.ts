@@ -3,6 +3,7 @@ import { Client } from "pg";
 import { mayWrite, slotWrites } from "./may_write.ts";
 import { slotsOf, withWritten, writeSpool } from "./testing.ts";
 import { undoing } from "./undoing.ts";
+import { sleep } from "../net/sleep.ts";
 
 const BASE = 1_000_000_000;
 
@@ -26,7 +27,7 @@ Deno.test("a row that somebody puts there while the undo is at work is nobody's 
       });
       for (let looks = 0; !await waiting(); looks++) {
         assert.ok(looks < 500, "the undo does not come to remove anything");
-        await new Promise((resolve) => setTimeout(resolve, 10));
+        await sleep(10);
       }
       await theirs.query(
         `INSERT INTO northwind.order_details (order_id, product_id, unit_price, quantity, discount)

@@ -1,8 +1,8 @@
-import { setTimeout as sleep } from "node:timers/promises";
 import type { Client } from "pg";
 import { sessionPrefix } from "../model/session_name.ts";
 import { asLogin } from "../seed/connect.ts";
 import { undoSql } from "../seed/reserved.ts";
+import { sleep } from "../net/sleep.ts";
 
 const CANCEL_MS = 1500;
 const TERMINATE_MS = 3000;

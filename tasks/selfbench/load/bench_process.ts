@@ -4,6 +4,7 @@ import { InterruptedError, ServiceError } from "../../model/errors.ts";
 import type { RunSummary } from "../../model/summary.ts";
 import { childEnvironment } from "../../stack/child_environment.ts";
 import type { Disturbance } from "./disturbances.ts";
+import { sleep } from "../../net/sleep.ts";
 
 /** One run of the product itself. Times are seconds. */
 export interface BenchRun {
@@ -71,7 +72,7 @@ export async function runBench(
 /** Waits for the first timings on disk, or for the end. */
 async function measuring(home: string, ended: () => boolean): Promise<void> {
   while (!ended() && !hasTimings(join(home, "spool"))) {
-    await new Promise((resolve) => setTimeout(resolve, LOOK_MS));
+    await sleep(LOOK_MS);
   }
 }
 

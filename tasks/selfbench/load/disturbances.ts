@@ -1,5 +1,6 @@
 import type { ValidityCheck } from "../../model/summary.ts";
 import { formatCount } from "../../model/units.ts";
+import { sleep } from "../../net/sleep.ts";
 
 /** What the process that makes the load may have to go through. */
 export const CONDITIONS = ["healthy", "stopped", "starved", "saturated"] as const;
@@ -76,5 +77,5 @@ async function standstill(process: Stoppable, ms: number): Promise<void> {
 }
 
 function pause(ms: number): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, Math.max(0, ms)));
+  return sleep(Math.max(0, ms));
 }

@@ -7,6 +7,7 @@ import { withFreshDatabase } from "../seed/server.ts";
 import { withServer } from "../servers/serving.ts";
 import { DISTURBANCES } from "./disturbances.ts";
 import { runInProcess } from "./run_in_process.ts";
+import { sleep } from "../../net/sleep.ts";
 
 /** Dense, so that a replay at another rate finds what the generator did at any moment. */
 const RATE = 2000;
@@ -56,7 +57,7 @@ async function record({ dir, signal, terminal }: PartContext, databaseUrl: strin
           {
             signal,
             onStarted: (process) => {
-              disturbing = new Promise((resolve) => setTimeout(resolve, WARMUP_SECONDS * 1000))
+              disturbing = sleep(WARMUP_SECONDS * 1000)
                 .then(() => disturb?.(process, SECONDS * 1000));
             },
           },

@@ -12,6 +12,7 @@ import { limitedOptions, LIMITS_QUERY, refusesOptions } from "../../model/sessio
 import { connectClient, PgClient } from "../../postgres/client.ts";
 import { maskError } from "./mask_error.ts";
 import { preset } from "./preset.ts";
+import { sleep } from "../../net/sleep.ts";
 
 /** What the parent writes to stdin. */
 export interface ServerOptions {
@@ -72,7 +73,7 @@ async function serve(options: ServerOptions): Promise<void> {
     server.close();
     server.closeAllConnections();
     // They would go on at the server until their time is over: one that waits for a lock does not find its client gone.
-    const late = new Promise((resolve) => setTimeout(resolve, CANCEL_MS));
+    const late = sleep(CANCEL_MS);
     void Promise.race([Promise.all([...clients].map((client) => client.cancelStatement())), late])
       .then(() => process.exit(0));
   };
