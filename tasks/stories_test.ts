@@ -35,7 +35,7 @@ const STORIES: readonly Story[] = [
   shown("logs postgres"),
   down,
   STORE,
-  ...REPOSITORY.filter(({ typed }) => /task (docs|test --added)\b/.test(typed)),
+  ...REPOSITORY.filter(({ typed }) => /task (docs|setup|test --added)\b/.test(typed)),
   // npx takes a second to find the same Deno, and has shown that it does.
 ].map((story) => story === FIRST ? story : { ...story, typed: story.typed.replace("npx -y deno", "deno") });
 

@@ -32,6 +32,12 @@ export const REPOSITORY: readonly Story[] = [
     },
   },
   {
+    promise: "setup fetches nothing that is there, and says nothing",
+    typed: "deno task setup",
+    ends: 0,
+    judge: ({ stdout, stderr }) => assert.doesNotMatch(stdout + stderr, /Fetch/),
+  },
+  {
     promise: "ok checks everything, here with one file of tests",
     typed: "deno task ok tasks/model/suggest_test.ts",
     ends: 0,
