@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { findProgram } from "../stack/programs.ts";
+import { rowsOf } from "./seen.ts";
 import { SHORT, SUMMARY } from "./short.ts";
 import type { Place, Story } from "./story.ts";
 
@@ -45,6 +46,18 @@ export const PROGRAMS: readonly Story[] = [
       assert.ok(existsSync(join(mine, "home/.benchbook-home")));
       assert.ok(existsSync(join(mine, "out/benchbook.duckdb")));
       assert.ok(existsSync(join(mine, "out/index.html")));
+    },
+  },
+  {
+    promise: "BENCHBOOK_THREAD_MIGRATION=off keeps generator threads where the kernel puts them",
+    typed: `BENCHBOOK_THREAD_MIGRATION=off deno task bench smoke --paths sql ${SUMMARY}`,
+    ends: "pass",
+    async judge({ summary }) {
+      const values = await rowsOf<{ value: number }>(
+        summary,
+        "SELECT DISTINCT value FROM sample WHERE run_id = $run AND metric IN ('thread_migration', 'thread_moves')",
+      );
+      assert.deepEqual(values, [{ value: 0 }]);
     },
   },
 ];
