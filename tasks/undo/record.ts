@@ -91,8 +91,21 @@ export interface LateWrites {
   readonly open: readonly string[];
 }
 
-/** A query: what is asked after a run must not be a statement that does something. */
-const QUERY = /^(?:\s|--[^\n]*\n|\/\*[^*]*\*\/|\()*(?:SELECT|WITH|VALUES|TABLE)\b/i;
+const QUERY = /^(?:SELECT|WITH|VALUES|TABLE)\b/i;
+const COMMENT = /\/\*(?:(?!\/\*|\*\/)[\s\S])*\*\//g;
+const BEFORE_STATEMENT = /^(?:\s|--[^\n]*(?:\n|$)|\()*/;
+
+/** Whether it can be asked after a run: no statement that does something. Comments of PostgreSQL's may hold others. */
+export function isQuery(text: string): boolean {
+  for (let rest = text;;) {
+    const begin = rest.replace(BEFORE_STATEMENT, "");
+    if (!begin.startsWith("/*")) return QUERY.test(begin);
+    // From the innermost on, and only such as are closed.
+    const without = begin.replace(COMMENT, " ");
+    if (without === begin) return false;
+    rest = without;
+  }
+}
 
 /** A record as it was written, of whatever version; null where it is none. */
 export function parseRecord(text: string): WriteRecord | null {
@@ -105,7 +118,7 @@ export function parseRecord(text: string): WriteRecord | null {
     const readable = record.schema === 1 && named && texts.every((text) => typeof text === "string") &&
       Number.isSafeInteger(owner.pid) && Number.isSafeInteger(place.oid) && Array.isArray(record.looks) &&
       record.looks.every(({ operation, path, text, values }) =>
-        [operation, path].every((name) => typeof name === "string") && QUERY.test(text) &&
+        [operation, path].every((name) => typeof name === "string") && isQuery(text) &&
         Array.isArray(values)
       ) &&
       (own === null ||
