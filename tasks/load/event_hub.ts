@@ -4,7 +4,8 @@
  * @example
  * ```ts
  * const hub = new EventHub<{ readonly greeted: string }>();
- * hub.on("greeted", (name) => console.log(`Hello ${name}`));
+ * const names: string[] = [];
+ * hub.on("greeted", (name) => names.push(name));
  * hub.emit("greeted", "Ada");
  * ```
  */
