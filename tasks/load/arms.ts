@@ -1,14 +1,20 @@
 import { createHash } from "node:crypto";
 import { existsSync } from "node:fs";
+import { join } from "node:path";
 import type { Operation } from "../model/operation.ts";
-import type { ArmRecord } from "../model/run.ts";
 import { UsageError } from "../model/errors.ts";
 import { isCaptured } from "../model/scenario.ts";
 import type { LoadedScenario } from "./scenario.ts";
 import type { ArmTarget } from "../paths/path.ts";
-import { pathOf, reference, SUFFIXES } from "../paths/registry.ts";
+import { pathOf, SUFFIXES } from "../paths/registry.ts";
 import type { Statement } from "../targets/target.ts";
-import { loadQuestion, type Question, type QuestionFile } from "../targets/workload.ts";
+import {
+  loadQuestion,
+  loadStatement,
+  type Question,
+  type QuestionFile,
+  type Suffix,
+} from "../targets/workload.ts";
 import type { Arm } from "./plan.ts";
 import { checkFile, readCheck } from "./write_check.ts";
 
@@ -26,17 +32,9 @@ export function loadWorkload(
   const needed = scenario.paths.map((path) => pathOf(path).suffix);
   return Promise.all(scenario.operations.map(async ({ name, params, write }) => {
     const question = await loadQuestion(dir, name, needed, SUFFIXES);
-    const mutation = (Object.values(question.statements) as QuestionFile[]).find((each) =>
-      "kind" in each && each.kind === "mutation"
-    );
-    if (mutation !== undefined && !write) {
-      throw new UsageError(
-        `Cannot run the operation ${name} as a read: ${mutation.file} is a mutation, and the scenario does not declare that it writes`,
-        `Give the operation ${name} "write: true", and a way to undo what it writes; or ask with a query.`,
-      );
-    }
     // What is wrong with it is said before anything is started.
     if (write && existsSync(checkFile(dir, name))) await readCheck(dir, name);
+    else if (!write) refuseMutations(name, Object.values(question.statements) as QuestionFile[]);
     const declared = question.sql.parameters.map((parameter) => parameter.name);
     const given = Object.keys(params);
     const missing = declared.find((parameter) => !given.includes(parameter));
@@ -53,32 +51,61 @@ export function loadWorkload(
   }));
 }
 
-/** Arms as the store records them: direct SQL is the baseline where one asks by it, else the first arm. */
-export function armRecords(arms: readonly Pick<Arm, "name" | "target">[]): ArmRecord[] {
-  const baseline = arms.find(({ target }) => target.path === reference.name) ?? arms[0];
-  return arms.map((arm, armId) => ({
-    armId,
-    name: arm.name,
-    path: arm.target.path,
-    role: arm === baseline ? "baseline" : "candidate",
-    overrides: {},
-  }));
+/**
+ * The questions that an arm asks by files of its own.
+ * @param dir with a file `<operation><suffix>` for each of them
+ * @returns by the index of their operations
+ * @throws {UsageError} naming the file at fault
+ */
+export async function loadArmQueries(
+  dir: string,
+  scenario: Pick<LoadedScenario, "operations" | "workloadDir">,
+  suffix: Suffix,
+): Promise<ReadonlyMap<number, QuestionFile>> {
+  const own = new Map<number, QuestionFile>();
+  for (const [index, { name, write }] of scenario.operations.entries()) {
+    const file = join(dir, `${name}${suffix}`);
+    if (!existsSync(file)) continue;
+    const { sql } = await loadQuestion(scenario.workloadDir, name, []);
+    const statement = await loadStatement(file, sql, `${name}.sql`);
+    if (!write) refuseMutations(name, [statement]);
+    own.set(index, statement);
+  }
+  return own;
+}
+
+/** @throws {UsageError} where a read is asked by a mutation */
+function refuseMutations(name: string, statements: readonly QuestionFile[]): void {
+  const mutation = statements.find((each) => "kind" in each && each.kind === "mutation");
+  if (mutation === undefined) return;
+  throw new UsageError(
+    `Cannot run the operation ${name} as a read: ${mutation.file} is a mutation, and the scenario does not declare that it writes`,
+    `Give the operation ${name} "write: true", and a way to undo what it writes; or ask with a query.`,
+  );
+}
+
+/** An arm before it is known what its statements are called. */
+export interface ArmSource {
+  readonly name: string;
+  readonly target: ArmTarget;
+  /** What it asks otherwise than the scenario, by the index of its operations. */
+  readonly own?: ReadonlyMap<number, QuestionFile>;
 }
 
 /** The arms of a run, and the operations that they ask as the store records them. */
 export function armsOf(
   scenario: Pick<LoadedScenario, "operations" | "streams" | "workload">,
   workload: Workload,
-  targets: readonly { readonly name: string; readonly target: ArmTarget }[],
+  targets: readonly ArmSource[],
 ): { arms: Arm[]; operations: Operation[] } {
   const operations: Operation[] = [];
-  const arms = targets.map(({ name: arm, target }): Arm => ({
+  const arms = targets.map(({ name: arm, target, own }): Arm => ({
     name: arm,
     target,
     statements: workload.map((question, index): Statement => {
       const { name, write = false, cache = true, params } = scenario.operations[index]!;
       const { path } = target;
-      const asked = question.statements[pathOf(path).suffix]!;
+      const asked = own?.get(index) ?? question.statements[pathOf(path).suffix]!;
       const { text } = asked;
       // The variables of GraphQL go by their names.
       const { parameters } = "parameters" in asked ? asked : question.sql;

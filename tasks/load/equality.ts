@@ -1,8 +1,7 @@
-import { BenchbookError, ExitCode, ServiceError, UsageError } from "../model/errors.ts";
+import { BenchbookError, ExitCode, UsageError } from "../model/errors.ts";
 import type { PathName } from "../model/operation.ts";
 import { isCaptured } from "../model/scenario.ts";
 import { sessionName } from "../model/session_name.ts";
-import { errorMessageOf } from "../targets/graphql_answer.ts";
 import { pathOf, reference as referencePath } from "../paths/registry.ts";
 import { type Canonical, firstDifference, normaliseGraphql, normaliseSql } from "../targets/normalise.ts";
 import { SqlTarget } from "../targets/sql.ts";
@@ -11,6 +10,7 @@ import type { QuestionFile } from "../targets/workload.ts";
 import type { Workload } from "./arms.ts";
 import { monotonicUs } from "../net/clock.ts";
 import type { Mix } from "./mix.ts";
+import { failureOf } from "./proof_failure.ts";
 import { expectArmKeys, openTargets, storedKeysOf, tellArmKeys } from "./open_targets.ts";
 import type { Arm } from "./plan.ts";
 import { proofSlot, SAMPLES } from "./proof_slots.ts";
@@ -22,6 +22,10 @@ export interface EqualityOptions {
   readonly scenario: LoadedScenario;
   readonly workload: Workload;
   readonly arms: readonly Arm[];
+  /** What arms ask otherwise than the workload, by their names and the index of its operations. */
+  readonly ownQueries?: ReadonlyMap<string, ReadonlyMap<number, QuestionFile>>;
+  /** Names of arms whose answers are not compared. */
+  readonly unproven?: readonly string[];
   readonly databaseUrl: string;
   /** Whose names the connections bear at the server. */
   readonly runId?: string;
@@ -84,7 +88,6 @@ const control = (name: string, operationId: number): Statement => ({
 });
 const BEGIN_READ_ONLY = control("BEGIN READ ONLY", 200_000);
 const ROLLBACK = control("ROLLBACK", 200_001);
-const READ_ONLY_TRANSACTION = "25006";
 
 type Drawn = ReturnType<Mix["valuesOf"]>;
 type Row = Readonly<Record<string, unknown>>;
@@ -106,6 +109,8 @@ class Prover {
     const drawn = await this.#values(index, slot);
     const wanted = normaliseSql(await this.#sql(index, drawn));
     for (const [at, arm] of arms.entries()) {
+      await this.#expectNoWrite(index, drawn, arm);
+      if (this.#isExempt(arm)) continue;
       const times = pathOf(arm.target.path).cached ? 2 : 1;
       for (let time = 0; time < times; time++) {
         const answer = await this.#answer(this.targets[at]!, arm, index, drawn);
@@ -154,8 +159,23 @@ class Prover {
     };
     const wanted = await write(this.reference, null, slot);
     for (const [at, arm] of arms.entries()) {
+      if (this.#isExempt(arm)) continue;
       this.#compare(index, drawn, arm, wanted, await write(this.targets[at]!, arm, slot + 1 + at));
     }
+  }
+
+  #isExempt({ name }: Arm): boolean {
+    return this.options.unproven?.includes(name) ?? false;
+  }
+
+  /** SQL of an arm's own is asked where it can write nothing before the arm itself asks it. */
+  async #expectNoWrite(index: number, drawn: Drawn, arm: Arm): Promise<void> {
+    const { ownQueries, databaseUrl } = this.options;
+    const { url, path } = arm.target;
+    if (!ownQueries?.get(arm.name)?.has(index) || pathOf(path).language !== "sql" || url !== databaseUrl) {
+      return;
+    }
+    await this.#readOnly(index, drawn, arm.statements[index]!, arm);
   }
 
   /** The reference asks with the SQL of the workload, whether or not `sql` is among the arms. */
@@ -199,17 +219,28 @@ class Prover {
   /** A read is asked in a transaction that refuses writes, before any other path is: a mistake must write nothing. */
   async #sql(index: number, drawn: Drawn): Promise<readonly Row[]> {
     const statement = this.#statementOf(index);
+    if (!statement.write) return await this.#readOnly(index, drawn, statement, null);
     const call = newCall(statement, statement.parameters.map((name) => drawn[name]!), true);
-    if (statement.write) await this.asking.ask(this.reference, call);
-    else {
-      // Not by a setting of the session: poolers refuse it, or hand it on to others.
-      const begin = newCall(BEGIN_READ_ONLY, [], true);
-      await this.asking.ask(this.reference, begin);
-      this.#expectOk(begin, index, null);
-      await this.asking.ask(this.reference, call);
-      await this.asking.ask(this.reference, newCall(ROLLBACK, [], true));
-    }
+    await this.asking.ask(this.reference, call);
     this.#expectOk(call, index, null);
+    return call.answer as Row[];
+  }
+
+  /** @param arm whose statement it is; null: the reference's */
+  async #readOnly(
+    index: number,
+    drawn: Drawn,
+    statement: Statement,
+    arm: Arm | null,
+  ): Promise<readonly Row[]> {
+    const call = newCall(statement, statement.parameters.map((name) => drawn[name]!), true);
+    // Not by a setting of the session: poolers refuse it, or hand it on to others.
+    const begin = newCall(BEGIN_READ_ONLY, [], true);
+    await this.asking.ask(this.reference, begin);
+    this.#expectOk(begin, index, arm);
+    await this.asking.ask(this.reference, call);
+    await this.asking.ask(this.reference, newCall(ROLLBACK, [], true));
+    this.#expectOk(call, index, arm);
     return call.answer as Row[];
   }
 
@@ -259,30 +290,13 @@ class Prover {
 
   #expectOk(call: Call, index: number, arm: Arm | null): void {
     if (call.outcome === "ok") return;
-    const { name } = this.options.scenario.operations[index]!;
-    const why = messageOf(call.answer) ?? call.error ?? call.outcome;
-    const text = `Cannot ask ${name} over ${arm?.name ?? referencePath.name}: ${why}${
-      call.error === null ? "" : ` (${call.error})`
-    }`;
-    // Classes 08, 53, 57 and 58 are the server's state; everything else is the statement's fault.
-    if (call.error === null || /^(08|53|57|58)/.test(call.error) || /^E[A-Z]+$|^5\d\d$/.test(call.error)) {
-      throw new ServiceError(text, "deno task logs shows what the services said.");
-    }
-    const statement = this.#fileOf(index, arm);
-    const { scenario } = this.options;
-    if (call.error === READ_ONLY_TRANSACTION && !scenario.operations[index]!.write) {
-      throw new UsageError(
-        `Cannot run ${name} as a read: ${why} (${call.error}): ${statement} writes, and ${scenario.file} does not declare it`,
-        `Nothing was written. Give the operation ${name} "write: true" in ${scenario.file}, and a way to undo what it writes.`,
-      );
-    }
-    // Classes 22 and 23 are a value that does not fit its type or its table.
-    throw new UsageError(
-      text,
-      /^2[23]/.test(call.error)
-        ? `Correct what ${this.options.scenario.file} draws for its parameters, or ${statement}.`
-        : `Correct ${statement}.`,
-    );
+    const { file, operations } = this.options.scenario;
+    throw failureOf(call, {
+      operation: operations[index]!,
+      arm: arm?.name ?? referencePath.name,
+      statement: this.#fileOf(index, arm),
+      scenario: file,
+    });
   }
 
   #fileOf(index: number, arm: Arm | null): string {
@@ -291,11 +305,10 @@ class Prover {
 
   /** What an arm, or null for the reference, asks a question with. */
   #askedBy(index: number, arm: Arm | null): QuestionFile {
-    const { statements } = this.options.workload[index]!;
+    const { workload, ownQueries } = this.options;
+    const own = arm === null ? undefined : ownQueries?.get(arm.name)?.get(index);
+    if (own !== undefined) return own;
+    const { statements } = workload[index]!;
     return statements[(arm === null ? referencePath : pathOf(arm.target.path)).suffix]!;
   }
-}
-
-function messageOf(answer: unknown): string | undefined {
-  return answer instanceof Error ? answer.message : errorMessageOf(answer);
 }

@@ -1,16 +1,30 @@
 import { pathToFileURL } from "node:url";
 import { UsageError } from "../model/errors.ts";
 
+/** What a file is there for, and how its default export is written. */
+export interface ModuleWords {
+  readonly what: string;
+  readonly example: string;
+}
+
+const SCENARIO: ModuleWords = {
+  what: "scenario file",
+  example: "Write `export default { … } satisfies Scenario`.",
+};
+
 /**
- * The default export of a scenario file.
+ * The default export of a scenario file, or of another one that is described.
  * @throws {UsageError} naming the file: not there, a folder, not to be loaded, or without a default export
  */
-export async function importDefault(file: string): Promise<unknown> {
+export async function importDefault(
+  file: string,
+  { what, example }: ModuleWords = SCENARIO,
+): Promise<unknown> {
   const there = await Deno.stat(file).catch(() => null);
-  if (there === null) throw new UsageError(`Cannot run the scenario file ${file}: there is no such file`);
+  if (there === null) throw new UsageError(`Cannot run the ${what} ${file}: there is no such file`);
   if (!there.isFile) {
     throw new UsageError(
-      `Cannot run the scenario file ${file}: it is a folder`,
+      `Cannot run the ${what} ${file}: it is a folder`,
       "Give the path of a TypeScript file in it.",
     );
   }
@@ -18,14 +32,14 @@ export async function importDefault(file: string): Promise<unknown> {
   try {
     module = await import(pathToFileURL(file).href);
   } catch (error) {
-    throw new UsageError(`Cannot load the scenario file ${file}: ${(error as Error).message}`, undefined, {
+    throw new UsageError(`Cannot load the ${what} ${file}: ${(error as Error).message}`, undefined, {
       cause: error,
     });
   }
   if (module.default === undefined) {
     throw new UsageError(
-      `Cannot use the scenario file ${file}: it has no default export`,
-      "Write `export default { … } satisfies Scenario`.",
+      `Cannot use the ${what} ${file}: it has no default export`,
+      example,
     );
   }
   return module.default;

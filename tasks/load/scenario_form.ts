@@ -1,13 +1,11 @@
 import { z } from "zod";
-import { UsageError } from "../model/errors.ts";
 import type { Scenario, Stream } from "../model/scenario.ts";
 import { PATHS } from "../paths/registry.ts";
-import { fieldWords, numberAbove0, numberFrom, wholeFrom } from "./field_words.ts";
+import { checkedForm } from "./checked_form.ts";
+import { numberAbove0, numberFrom, wholeFrom } from "./field_words.ts";
+import { nameForm } from "./name_form.ts";
 
-/** Characters of a value in a message. */
-const MOST_SHOWN = 100;
-
-const name = z.string().regex(/^[a-z0-9][a-z0-9-]*$/, "must be lower-case words joined by hyphens");
+const name = nameForm;
 const positive = numberAbove0();
 const notNegative = numberFrom(0);
 const whole = z.int("must be a whole number");
@@ -147,53 +145,21 @@ const scenario = z.strictObject({
   presets: z.record(z.string(), z.record(z.string(), z.number())).optional(),
 });
 
+const WORDS = {
+  what: "scenario file",
+  next: "The type Scenario in tasks/model/scenario.ts describes every field.",
+};
+
 /** @throws {UsageError} naming the file and the first faulty field */
 export function checkForm(value: unknown, file: string): Scenario {
-  return parsed(scenario, value, file) as Scenario;
+  return checkedForm(scenario, value, { file, ...WORDS }) as Scenario;
 }
 
 /** What a scenario's function gave for streams. @throws {UsageError} naming the file and the first faulty field */
 export function checkStreams(value: unknown, file: string): readonly Stream[] {
-  return parsed(z.array(stream).min(1), value, file, "streams") as readonly Stream[];
-}
-
-function parsed(schema: z.ZodType, value: unknown, file: string, within = ""): unknown {
-  const result = schema.safeParse(value, { error: fieldWords });
-  if (result.success) return result.data;
-  const issue = innermost(result.error.issues[0]!);
-  const current = issue.path.reduce<unknown>(
-    (at, key) => (at as Record<PropertyKey, unknown> | undefined)?.[key],
-    value,
-  );
-  const field = within + fieldName(issue.path, within !== "");
-  throw new UsageError(
-    `Cannot use the scenario file ${file}: ${field === "" ? "it" : field}: ${issue.message}` +
-      (issue.code === "unrecognized_keys" ? "" : ` (it is ${shown(current)})`),
-    "The type Scenario in tasks/model/scenario.ts describes every field.",
-  );
-}
-
-/**
- * Where one of several forms is allowed, a fault inside the form that was meant, and not just that none of them
- * fits. Meant is the one whose outside fits.
- */
-function innermost(issue: z.core.$ZodIssue): z.core.$ZodIssue {
-  if (issue.code !== "invalid_union") return issue;
-  const meant = issue.errors.find((within) => within.every(({ path }) => path.length > 0));
-  if (meant === undefined || meant.length === 0) return issue;
-  const inner = innermost(meant[0]!);
-  return { ...inner, path: [...issue.path, ...inner.path] };
-}
-
-/** A value as people would write it; JSON has neither NaN nor Infinity. */
-function shown(value: unknown): string {
-  const text = typeof value === "number" ? String(value) : JSON.stringify(value) ?? "missing";
-  return text.length > MOST_SHOWN ? `${text.slice(0, MOST_SHOWN)}…` : text;
-}
-
-function fieldName(path: readonly PropertyKey[], inside: boolean): string {
-  return path.map((key, index) =>
-    typeof key === "number" ? `[${key}]` : index === 0 && !inside ? String(key) : `.${String(key)}`
-  )
-    .join("");
+  return checkedForm(z.array(stream).min(1), value, {
+    file,
+    ...WORDS,
+    within: "streams",
+  }) as readonly Stream[];
 }

@@ -1,4 +1,34 @@
+import type { PathName } from "./operation.ts";
 import type { ArmRecord } from "./run.ts";
+
+/** What an arm that `--arm` describes has otherwise than the run. */
+export interface ArmOverrides {
+  /** The path by which it asks; the baseline's without it. */
+  readonly path?: PathName;
+  /** Of a database that holds the same data already. May hold a password, as the two below. */
+  readonly databaseUrl?: string;
+  readonly redisUrl?: string;
+  readonly graphqlUrl?: string;
+  /** A folder whose files replace those of the scenario that have the same stem. */
+  readonly queries?: string;
+  /** PostgreSQL settings of the connections that its requests go over. */
+  readonly session?: Readonly<Record<string, string | number | boolean>>;
+  /** Settings of the scenario, as far as they do not change what is asked. */
+  readonly settings?: Readonly<Record<string, string | number>>;
+}
+
+/** An arm as a run will have it. */
+export interface PlannedArm extends Pick<ArmRecord, "name" | "path" | "role"> {
+  /** Its file as `--arm` names it, empty for a twin; null: it stands for its path. */
+  readonly file: string | null;
+  readonly overrides: ArmOverrides;
+  /** The scenario's settings as they are in it. */
+  readonly settings: Readonly<Record<string, number>>;
+  /** Whether it was asked for by name: then one that is not to be had is a failure. */
+  readonly asked: boolean;
+  /** Whether its results are compared with the others' before it is timed. */
+  readonly proven: boolean;
+}
 
 /**
  * The arms of a run that recorded none, which had one for each path: each is called after its path, and direct SQL is
@@ -13,4 +43,38 @@ export function armAPath(paths: readonly string[]): ArmRecord[] {
     role: path === baseline ? "baseline" : "candidate",
     overrides: {},
   }));
+}
+
+/**
+ * Those arms that are measured, as a run records them. One of them is the baseline: the first where that of the plan is
+ * not among them.
+ * @param shown what may be shown of a service's URL
+ */
+export function armRecords(
+  planned: readonly PlannedArm[],
+  measured: readonly string[],
+  shown: (url: string) => string,
+): ArmRecord[] {
+  const arms = planned.filter(({ name }) => measured.includes(name));
+  const baseline = arms.find(({ role }) => role === "baseline") ?? arms[0];
+  return arms.map((arm, armId) => ({
+    armId,
+    name: arm.name,
+    path: arm.path,
+    role: arm === baseline ? "baseline" : "candidate",
+    overrides: shownOverrides(arm.overrides, shown),
+  }));
+}
+
+/** What an arm has otherwise, without any password. */
+function shownOverrides(
+  overrides: ArmOverrides,
+  shown: (url: string) => string,
+): Readonly<Record<string, unknown>> {
+  return Object.fromEntries(
+    Object.entries(overrides).map(([field, value]) => [
+      field,
+      field.endsWith("Url") ? shown(value as string) : value,
+    ]),
+  );
 }

@@ -1,4 +1,4 @@
-import type { Environment } from "./run.ts";
+import type { Environment, RunConfig } from "./run.ts";
 
 /** What one probe told: the targets held at its rate, did not, or its figures are not the system's. */
 export type ProbeOutcome = "holds" | "fails" | "invalid";
@@ -33,9 +33,9 @@ export interface RateProbe {
   readonly reason: string | null;
 }
 
-/** What a search found for one path. */
+/** What a search found for one arm. */
 export interface PathRate {
-  /** Its name. */
+  /** The arm's name, which is its path's where `--arm` does not describe it. */
   readonly path: string;
   /** The targets that are judged for it, as written. */
   readonly slo: string;
@@ -84,6 +84,10 @@ export interface RateSearch {
     readonly workers: number;
     /** The scenario's settings by name, as used. */
     readonly settings: Readonly<Record<string, number | string>>;
+    /** The arms that `--arm` describes, as of a run; absent where there are none. */
+    readonly armFiles?: RunConfig["armFiles"];
+    /** Arms whose results were not compared; absent where there are none. */
+    readonly unproven?: RunConfig["unproven"];
     readonly environment: Environment;
     readonly startedAt: Date;
     readonly gitCommit: string | null;

@@ -116,8 +116,12 @@ export interface RunConfig {
   readonly workers: number;
   /** Connections of each arm, over all workers. */
   readonly connections: number;
-  /** The arms that were measured, by their paths' names. */
+  /** The names of the arms that were measured: their paths' where `--arm` does not name them. */
   readonly arms: readonly string[];
+  /** The arms that `--arm` describes, those not available included; absent where there are none. */
+  readonly armFiles?: readonly ArmFile[];
+  /** Arms whose results were not compared with the others' before timing; absent where there are none. */
+  readonly unproven?: readonly string[];
   /** Arms asked for that could not be measured, with the reason. */
   readonly unavailableArms: readonly UnavailableArm[];
   /** The mix; a weight is relative to the others. */
@@ -132,6 +136,14 @@ export interface RunConfig {
   readonly thresholds: ValidityThresholds;
   /** The scale of the data, e.g. `tiny`. */
   readonly scale: string;
+}
+
+/** An arm that `--arm` describes. */
+export interface ArmFile {
+  /** Its name. */
+  readonly name: string;
+  /** Its file as the user named it; empty: it is a twin of the baseline. */
+  readonly file: string;
 }
 
 /** An arm that could not be measured. */

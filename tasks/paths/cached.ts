@@ -20,8 +20,8 @@ export function cached(path: Path): Path {
       let stored = 0;
       return new CachedTarget(path.make(target, options), {
         ...cache,
-        // Another path's answers to the same question look otherwise, and are for it to miss.
-        prefix: `${cache.prefix}${name}:`,
+        // Another arm's answers to the same question may look otherwise, and are for it to miss.
+        prefix: `${cache.prefix}${cache.arm ?? name}:`,
         entries: path.entries,
         nowUs,
         jitter: () => random.float(stored++, 0),

@@ -32,7 +32,7 @@ export interface Path {
 /** Where services are found. May hold passwords. */
 export interface Endpoints {
   /** `session` is what connections are called at the server, see `sessionName`. */
-  readonly postgres: { readonly url: string; readonly session?: string };
+  readonly postgres: Pick<ArmTarget, "url" | "session" | "settings">;
   readonly graphql?: Required<Pick<ArmTarget, "url" | "headers">> & Pick<ArmTarget, "endpoints">;
   readonly cache?: CacheTarget;
 }
@@ -44,6 +44,8 @@ export interface CacheTarget {
   readonly shared?: boolean;
   /** What all keys of the run begin with. */
   readonly prefix: string;
+  /** The arm that keeps keys of its own there; its path's name if absent. */
+  readonly arm?: string;
   readonly ttlSeconds: number;
 }
 
@@ -54,6 +56,8 @@ export interface ArmTarget {
   readonly url: string;
   /** What its connections are called at PostgreSQL. */
   readonly session?: string;
+  /** PostgreSQL settings of its connections. */
+  readonly settings?: Readonly<Record<string, string>>;
   /** What a GraphQL request carries besides. */
   readonly headers?: Readonly<Record<string, string>>;
   /** Where they go, in turn, where several processes serve them; else `url`. */

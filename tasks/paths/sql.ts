@@ -12,7 +12,7 @@ export const sql: Path = {
   needs: [],
   explained: true,
   entries: rowEntries,
-  targetAt: ({ postgres: { url, session } }) => ({ path: "sql", url, session }),
-  make: ({ url, session }, options) => new SqlTarget({ ...options, url, session }),
+  targetAt: ({ postgres }) => ({ path: "sql", ...postgres }),
+  make: ({ url, session, settings }, options) => new SqlTarget({ ...options, url, session, settings }),
   hasTls: ({ url }) => readPgOptions(url, "").ways[0] !== "plain",
 };

@@ -3,7 +3,7 @@ import { UsageError } from "../model/errors.ts";
 import { peakRate } from "../load/rates.ts";
 import type { LoadedScenario } from "../load/scenario.ts";
 import { defaultWorkers } from "../load/workers.ts";
-import type { PathName } from "../model/operation.ts";
+import type { PlannedArm } from "../model/arms.ts";
 import { DEFAULT_THRESHOLDS, type ValidityThresholds } from "../model/run.ts";
 import { parseSlo, resolveScope } from "../model/slo.ts";
 import { parseDuration } from "../model/units.ts";
@@ -11,15 +11,14 @@ import { pathOf, PATHS } from "../paths/registry.ts";
 import { dbOption } from "../terminal/command.ts";
 import { isPrintable } from "../terminal/safe_text.ts";
 import { addDataOptions, type DataArguments } from "./data_options.ts";
-import { parsePaths } from "./path_options.ts";
+import { addArmOptions, type ArmArguments, armsOfPaths } from "./arm_options.ts";
 
 /** What the command line said, as text; see `completePlan` for what it comes to. */
-export interface BenchArguments extends DataArguments {
+export interface BenchArguments extends DataArguments, ArmArguments {
   readonly rate?: number;
   readonly concurrency?: number;
   readonly duration?: number;
   readonly warmup?: number;
-  readonly paths?: string;
   readonly workers?: number;
   readonly set: Readonly<Record<string, string>>;
   readonly label?: string;
@@ -42,9 +41,7 @@ export interface BenchPlan {
   readonly concurrency: number;
   readonly duration: number;
   readonly warmup: number;
-  readonly paths: readonly PathName[];
-  /** Whether the paths were named on the command line: then one that is not to be had is a failure. */
-  readonly pathsAsked: boolean;
+  readonly arms: readonly PlannedArm[];
   readonly seed: number;
   readonly workers: number;
   readonly connections: number;
@@ -69,22 +66,24 @@ const MAX_CONCURRENCY = 10_000;
 const LABEL_CHARACTERS = 200;
 
 export function addBenchOptions(command: Command): Command {
-  return addDataOptions(
-    command.argument("[scenario]", "name of a scenario, or path of a scenario file", "access-paths"),
+  return addArmOptions(
+    addDataOptions(
+      command.argument("[scenario]", "name of a scenario, or path of a scenario file", "access-paths"),
+    )
+      .option(
+        "--rate <n>",
+        "open loop: requests a second over all arms; sessions, where the scenario has sessions",
+        positive("rate"),
+      )
+      .option(
+        "--concurrency <n>",
+        "closed loop: number of clients, each waiting for an answer before its next request",
+        count("concurrency", MAX_CONCURRENCY),
+      )
+      .option("--duration <time>", "measured time over all arms, e.g. 48s", duration("duration"))
+      .option("--warmup <time>", "time before that, excluded from all statistics, e.g. 5s or 0", warmup)
+      .option("--paths <a,b>", `access paths to compare, each an arm of its name: ${PATHS.join(",")}`),
   )
-    .option(
-      "--rate <n>",
-      "open loop: requests a second over all arms; sessions, where the scenario has sessions",
-      positive("rate"),
-    )
-    .option(
-      "--concurrency <n>",
-      "closed loop: number of clients, each waiting for an answer before its next request",
-      count("concurrency", MAX_CONCURRENCY),
-    )
-    .option("--duration <time>", "measured time over all arms, e.g. 48s", duration("duration"))
-    .option("--warmup <time>", "time before that, excluded from all statistics, e.g. 5s or 0", warmup)
-    .option("--paths <a,b>", `access paths to compare, each an arm of its name: ${PATHS.join(",")}`)
     .option(
       "--workers <n>",
       "generator threads; by default half of the cores, in a closed loop at least two",
@@ -115,9 +114,14 @@ export function addBenchOptions(command: Command): Command {
 
 /**
  * What the scenario and the command line come to.
+ * @param arms of the run; one for each path if absent
  * @throws {UsageError} for anything that cannot be meant, with the nearest known name.
  */
-export function completePlan(scenario: LoadedScenario, given: BenchArguments): BenchPlan {
+export function completePlan(
+  scenario: LoadedScenario,
+  given: BenchArguments,
+  arms: readonly PlannedArm[] = armsOfPaths(scenario, given),
+): BenchPlan {
   if (given.rate !== undefined && given.concurrency !== undefined) {
     throw new UsageError(
       "Cannot make an open and a closed loop at once: both --rate and --concurrency are given",
@@ -131,9 +135,8 @@ export function completePlan(scenario: LoadedScenario, given: BenchArguments): B
     );
   }
   const slo = given.slo ?? scenario.slo ?? null;
-  const paths = given.paths === undefined ? scenario.paths : parsePaths(given.paths, scenario.paths);
   if (slo !== null) parseSlo(slo, scenario.scopes);
-  if (given.slo !== undefined) checkMeasured(given.slo, scenario, paths);
+  if (given.slo !== undefined) checkMeasured(given.slo, scenario, arms);
   if (
     given.abortOnFail && !(slo !== null && parseSlo(slo).some(({ windowSeconds }) => windowSeconds !== null))
   ) {
@@ -158,8 +161,7 @@ export function completePlan(scenario: LoadedScenario, given: BenchArguments): B
     concurrency: given.concurrency ?? 0,
     duration: given.duration ?? scenario.duration,
     warmup: given.warmup ?? scenario.warmup,
-    paths,
-    pathsAsked: given.paths !== undefined,
+    arms,
     seed: given.seed,
     workers,
     connections,
@@ -207,17 +209,18 @@ function inFlightCap(scenario: LoadedScenario, given: BenchArguments, slo: strin
   return inFlight;
 }
 
-/** Targets of the command line about what its paths do not measure would be found out after the run. */
-function checkMeasured(slo: string, { scopes }: LoadedScenario, paths: readonly PathName[]): void {
-  const cached = paths.filter((path) => pathOf(path).cached);
+/** Targets of the command line about what its arms do not measure would be found out after the run. */
+function checkMeasured(slo: string, { scopes }: LoadedScenario, arms: readonly PlannedArm[]): void {
+  const cached = arms.filter(({ path }) => pathOf(path).cached);
+  const what = arms.some(({ file }) => file !== null) ? "arms" : "paths";
   for (const { text, scope, metric } of parseSlo(slo)) {
-    const arm = resolveScope(scope, scopes)!.arm;
-    const judged = (metric === "hit" ? cached : paths).filter((path) => arm === null || path === arm);
+    const { arm } = resolveScope(scope, scopes)!;
+    const judged = (metric === "hit" ? cached : arms).filter(({ name }) => arm === null || name === arm);
     if (judged.length > 0) continue;
     const lacking = metric === "hit" ? "with a cache " : "";
     throw new UsageError(
-      `Cannot judge the SLO term "${text}": none of its paths ${lacking}is measured (paths: ${
-        paths.join(", ")
+      `Cannot judge the SLO term "${text}": none of its ${what} ${lacking}is measured (${what}: ${
+        arms.map(({ name }) => name).join(", ")
       })`,
       "Give other --paths, or leave that term out.",
     );

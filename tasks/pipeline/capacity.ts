@@ -29,14 +29,14 @@ export const RESERVE_BYTES = 256_000_000;
  * @throws {UsageError} saying what it would need, and what fits
  */
 export function refuseTooMuch(scenario: LoadedScenario, plan: BenchPlan): void {
-  const { warmup, duration, paths } = plan;
+  const { warmup, duration, arms } = plan;
   if (warmup + duration > MOST_SECONDS) {
     throw new UsageError(
       `Cannot measure for ${formatHours(warmup + duration)}: a run lasts 366 days at most`,
       "Give a shorter --duration.",
     );
   }
-  const operations = scenario.operations.length * paths.length;
+  const operations = scenario.operations.length * arms.length;
   if (operations > MOST_OPERATIONS) {
     throw new UsageError(
       `Cannot number the ${formatCount(operations)} operations of all paths: a run has ${

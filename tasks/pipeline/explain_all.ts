@@ -40,7 +40,13 @@ async function explainArm(arm: Arm, mix: Mix, session: string, signal: AbortSign
       if (usesCaptured) continue;
       const drawn = mix.valuesOf(PLAN_SLOT, index);
       try {
-        const plan = await explain(client, text, parameters.map((name) => drawn[name]), write);
+        const plan = await explain(
+          client,
+          text,
+          parameters.map((name) => drawn[name]),
+          write,
+          arm.target.settings,
+        );
         plans.push({ operationId, atUs: 0, plan });
       } catch (error) {
         const isLimited = (error as { code?: string }).code === QUERY_CANCELED && !signal.aborted;

@@ -7,6 +7,7 @@ import { DEFAULT_RESOLUTION } from "../stats/rate_search.ts";
 import { openStore } from "../store/open.ts";
 import { keepSearch } from "../store/searches.ts";
 import { findRateText } from "../terminal/find_rate_text.ts";
+import { armFacts } from "./run_record.ts";
 import { type Job, withJob } from "./job.ts";
 import { searchPath } from "./path_search.ts";
 import { CONFIRMATION_TIMES } from "./probe.ts";
@@ -35,10 +36,11 @@ async function searchPaths(job: SearchJob, system: SystemUnderTest): Promise<Rat
   const { runId, given, slo, db, signal } = job;
   const paths: PathRate[] = [];
   try {
-    for (const { target: { path } } of system.arms) {
+    const measured = system.arms.map(({ name }) => name);
+    for (const arm of system.plan.arms.filter(({ name }) => measured.includes(name))) {
       if (signal.aborted) break;
       const keep = (soFar: PathRate) => keepFound(foundBy(job, system, [...paths, soFar]), "running", job);
-      paths.push(await searchPath({ system, given, path, slo, keep }));
+      paths.push(await searchPath({ system, given, arm, slo, keep }));
     }
   } catch (error) {
     // What its probes told until then is an entry too.
@@ -74,6 +76,7 @@ function foundBy(
       connections,
       workers,
       settings,
+      ...armFacts(plan),
       environment,
       startedAt,
       gitCommit,
@@ -110,7 +113,10 @@ function verdictOf(found: RateSearch): Verdict | null {
   }
 }
 
-async function conclude(found: RateSearch, { given, config, terminal, signal }: Job): Promise<ExitCode> {
+async function conclude(
+  found: RateSearch,
+  { given, plan, config, terminal, signal }: Job,
+): Promise<ExitCode> {
   const warnings: string[] = [];
   let { files } = found;
   let unreported: ServiceError | null = null;
@@ -138,7 +144,10 @@ async function conclude(found: RateSearch, { given, config, terminal, signal }: 
   if (signal.aborted) return ExitCode.interrupted;
   if (unreported !== null) throw unreported;
   // What was asked for by name and is not there is a failure, whatever was found of the rest.
-  return given.paths !== undefined && found.unavailable.length > 0 ? ExitCode.service : exitCodeOf(found);
+  const missing = found.unavailable.map(({ path }) => path);
+  return plan.arms.some(({ name, asked }) => asked && missing.includes(name))
+    ? ExitCode.service
+    : exitCodeOf(found);
 }
 
 /** The first that applies of: a path that was not searched to the end, one without any valid probe, a path that holds at no rate, found. */

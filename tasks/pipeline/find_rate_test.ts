@@ -10,7 +10,7 @@ import { testConfig } from "../stack/testing.ts";
 import { openStore } from "../store/open.ts";
 import type { BenchArguments } from "./bench_options.ts";
 import { exitCodeOf } from "./find_rate.ts";
-import { completeSearch, lowestRate, pathSlo, probeOf, probeSeconds } from "./probe.ts";
+import { armSlo, completeSearch, lowestRate, probeOf, probeSeconds } from "./probe.ts";
 import { recoverRuns } from "./recover.ts";
 import { listStoredRuns, removeRun } from "./runs.ts";
 import { withWorkbench } from "./testing.ts";
@@ -18,6 +18,7 @@ import { napScenario } from "./testing_nap.ts";
 
 const scenario = await loadScenario(readConfig().root, "access-paths");
 const given = (changes: Partial<BenchArguments>) => changes as BenchArguments;
+const anArm = (path: string, name = path) => ({ name, path });
 const step = { kind: "probe", rate: 240, confirmation: false, seed: 1 } as const;
 
 Deno.test("without targets that a rate can be searched by, it is a usage error", () => {
@@ -39,10 +40,22 @@ Deno.test("without targets that a rate can be searched by, it is a usage error",
 Deno.test("a path is judged by the terms that are about it, and by a hit rate only where it caches", () => {
   const slo = "p95<200ms,hit>80%,graphql: p99<1s over 10s,sql/product-by-id: p95<50ms,product-by-id: p50<9ms";
   const { scopes } = scenario;
-  assert.equal(pathSlo(slo, "sql", scopes), "p95<200ms,sql/product-by-id: p95<50ms,product-by-id: p50<9ms");
-  assert.equal(pathSlo(slo, "graphql", scopes), "p95<200ms,graphql: p99<1s over 10s,product-by-id: p50<9ms");
-  assert.equal(pathSlo(slo, "sql+cache", scopes), "p95<200ms,hit>80%,product-by-id: p50<9ms");
-  assert.throws(() => pathSlo("graphql: p95<1s", "sql", scopes), /over sql: no term of the SLO/);
+  assert.equal(
+    armSlo(slo, anArm("sql"), scopes),
+    "p95<200ms,sql/product-by-id: p95<50ms,product-by-id: p50<9ms",
+  );
+  assert.equal(
+    armSlo(slo, anArm("graphql"), scopes),
+    "p95<200ms,graphql: p99<1s over 10s,product-by-id: p50<9ms",
+  );
+  assert.equal(armSlo(slo, anArm("sql+cache"), scopes), "p95<200ms,hit>80%,product-by-id: p50<9ms");
+  const named = { ...scopes, arms: [...scopes.arms, "kept"] };
+  assert.equal(
+    armSlo("hit>80%,kept: p95<9ms,sql+cache: p95<1s", anArm("sql+cache", "kept"), named),
+    "hit>80%,kept: p95<9ms",
+  );
+  assert.equal(armSlo("hit>80%,p95<1s", anArm("sql", "kept"), named), "p95<1s");
+  assert.throws(() => armSlo("graphql: p95<1s", anArm("sql"), scopes), /over sql: no term of the SLO/);
 });
 
 Deno.test("a probe at a low rate lasts until its requests can tell the quantile", () => {

@@ -1,13 +1,14 @@
 import { join } from "node:path";
+import { redactUrl } from "../config.ts";
 import { crashOf, EarlyEnd, statusOf } from "../load/early_end.ts";
 import { EventHub } from "../load/event_hub.ts";
 import { peakRate } from "../load/rates.ts";
 import type { RunEventHub, RunEvents } from "../load/run_events.ts";
 import { runLoad } from "../load/run_load.ts";
 import type { LoadStream } from "../load/scenario.ts";
-import { armRecords } from "../load/arms.ts";
 import { outagesOf, type Schedule } from "../load/schedule.ts";
 import { ScheduleClock } from "../load/schedule_clock.ts";
+import { armRecords } from "../model/arms.ts";
 import type { Run, RunStatus } from "../model/run.ts";
 import { self } from "../stack/process.ts";
 import { createSpool, keepRun, spoolRoot } from "../store/spool.ts";
@@ -77,7 +78,7 @@ async function makeLoad(
   await using closing = new AsyncDisposableStack();
   const planned = runRecord(system, streams);
   const spool = closing.adopt(createSpool(config.home, planned, self()), (spool) => spool.close());
-  spool.write(armTable, armRecords(system.arms));
+  spool.write(armTable, armRecords(plan.arms, planned.config.arms, redactUrl));
   spool.operations(operations);
   spool.plans(system.plans);
   const end = closing.use(new EarlyEnd());

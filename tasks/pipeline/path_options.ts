@@ -12,9 +12,18 @@ import { pathOf, paths } from "../paths/registry.ts";
  */
 export function withAskedPaths(scenario: LoadedScenario, text: string | undefined): LoadedScenario {
   if (text === undefined) return scenario;
+  return withPaths(scenario, parsePaths(text, askablePaths(scenario)));
+}
+
+/** The paths that a scenario can be asked by. */
+export function askablePaths(scenario: LoadedScenario): PathName[] {
   const suffixes = new Set(scenario.paths.map((path) => pathOf(path).suffix));
-  const known = paths.filter(({ suffix }) => suffixes.has(suffix)).map(({ name }) => name);
-  const more = parsePaths(text, known).filter((path) => !scenario.paths.includes(path));
+  return paths.filter(({ suffix }) => suffixes.has(suffix)).map(({ name }) => name);
+}
+
+/** A scenario that is asked by more paths. */
+export function withPaths(scenario: LoadedScenario, asked: readonly PathName[]): LoadedScenario {
+  const more = [...new Set(asked)].filter((path) => !scenario.paths.includes(path));
   const { scopes } = scenario;
   return {
     ...scenario,

@@ -1,3 +1,4 @@
+import type { PlannedArm } from "../model/arms.ts";
 import { ServiceError } from "../model/errors.ts";
 import type { PathRate, RateProbe } from "../model/rate_search.ts";
 import type { RunSummary } from "../model/summary.ts";
@@ -9,7 +10,7 @@ import { type BenchArguments, type BenchPlan, completePlan } from "./bench_optio
 import { refusalOf } from "./capacity.ts";
 import { blocksOf } from "./load_plan.ts";
 import { measure } from "./measure.ts";
-import { CONFIRMATION_TIMES, lowestRate, pathSlo, probeOf, probeSeconds } from "./probe.ts";
+import { armSlo, CONFIRMATION_TIMES, lowestRate, probeOf, probeSeconds } from "./probe.ts";
 import type { SearchRequest } from "./request.ts";
 import { newRunId } from "./run_id.ts";
 import { judge, store } from "./store_run.ts";
@@ -24,11 +25,11 @@ const SIGNS = { holds: undefined, fails: "✗", invalid: "–" } as const;
 /** As `--rate` allows. */
 const HIGHEST_RATE = 1_000_000;
 
-/** The search over one path of a system, which is the whole search's. */
+/** The search over one arm of a system, which is the whole search's. */
 export interface PathSearch {
   readonly system: SystemUnderTest;
   readonly given: SearchRequest["given"];
-  readonly path: string;
+  readonly arm: PlannedArm;
   readonly slo: string;
   /** Called after each run that is stored, with what is known of the path by then. */
   readonly keep: (soFar: PathRate) => Promise<void>;
@@ -36,8 +37,8 @@ export interface PathSearch {
 
 /** One path's probes until its limit is known; as far as it came where it is interrupted. */
 export async function searchPath(ofSystem: PathSearch): Promise<PathRate> {
-  const { system: { scenario, config, db, signal }, given, path, keep } = ofSystem;
-  const slo = pathSlo(ofSystem.slo, path, scenario.scopes);
+  const { system: { scenario, config, db, signal }, given, arm, keep } = ofSystem;
+  const slo = armSlo(ofSystem.slo, arm, scenario.scopes);
   const search = { ...ofSystem, slo };
   const startRate = given.rate ?? scenario.rate;
   const options = {
@@ -48,7 +49,7 @@ export async function searchPath(ofSystem: PathSearch): Promise<PathRate> {
     highest: HIGHEST_RATE,
   };
   const probes: RateProbe[] = [];
-  const soFar = (stopped: string | null = null) => pathRate(path, slo, probes, stopped);
+  const soFar = (stopped: string | null = null) => pathRate(arm.name, slo, probes, stopped);
   if (!signal.aborted) {
     await warmUp(search);
     await keep(soFar());
@@ -66,7 +67,7 @@ export async function searchPath(ofSystem: PathSearch): Promise<PathRate> {
   }
 }
 
-/** What the probes of a path tell. */
+/** What the probes of an arm tell. @param path the arm's name */
 export function pathRate(
   path: string,
   slo: string,
@@ -87,13 +88,13 @@ function secondsOf({ slo, given }: PathSearch, { rate, confirmation }: ProbeStep
  * it.
  */
 async function warmUp(search: PathSearch): Promise<void> {
-  const { system: { runId, scenario, terminal }, given, path } = search;
+  const { system: { runId, scenario, terminal }, given, arm } = search;
   // The steps of a session hang together: its clients cannot ask as fast as they like.
   const load = scenario.streams.some(({ session }) => session !== null)
     ? {}
     : { rate: undefined, concurrency: WARM_UP_CLIENTS, workers: 1 };
   const warmth = { ...load, label: `find-rate ${runId} warm-up`, seed: given.seed, warmup: 0 };
-  await terminal.step(`Warm up ${path}`, async (progress) => {
+  await terminal.step(`Warm up ${arm.name}`, async (progress) => {
     const seconds = Math.min(WARM_UP_TIMES * given.duration, LONGEST_WARM_UP_SECONDS);
     const { summary } = await makeRun(search, warmth, seconds, progress);
     return { value: undefined, detail: `${formatCount(summary.accounting.scheduled)} requests` };
@@ -102,11 +103,11 @@ async function warmUp(search: PathSearch): Promise<void> {
 
 /** One run at the step's rate, stored and judged; null where it was interrupted. */
 async function makeProbe(search: PathSearch, step: ProbeStep): Promise<RateProbe | null> {
-  const { system: { runId, terminal }, path } = search;
+  const { system: { runId, terminal }, arm } = search;
   const { rate, confirmation, seed } = step;
   const seconds = secondsOf(search, step);
   const label = `find-rate ${runId} ${rate}/s`;
-  const title = `${confirmation ? "Confirm" : "Probe"} ${path} at ${rateText(rate)}/s`;
+  const title = `${confirmation ? "Confirm" : "Probe"} ${arm.name} at ${rateText(rate)}/s`;
   return await terminal.step(title, async (progress) => {
     const { summary, interrupted } = await makeRun(search, { rate, label, seed }, seconds, progress);
     if (interrupted) return { value: null, detail: "interrupted" };
@@ -116,9 +117,9 @@ async function makeProbe(search: PathSearch, step: ProbeStep): Promise<RateProbe
   });
 }
 
-/** How a run of the search's path is made. The scenario's cap holds for it, but need not fit each rate that is probed. */
+/** How a run of the search's arm is made. The scenario's cap holds for it, but need not fit each rate that is probed. */
 function runPlan(
-  { system: { scenario }, given, path, slo }: PathSearch,
+  { system: { scenario }, given, arm, slo }: PathSearch,
   load: Partial<BenchArguments>,
   seconds: number,
 ): BenchPlan {
@@ -126,24 +127,23 @@ function runPlan(
   const plan = completePlan(uncapped, {
     ...given,
     duration: seconds,
-    paths: path,
     slo,
     ...load,
-  });
+  }, [arm]);
   return { ...plan, inFlightCap: inFlight ?? plan.inFlightCap };
 }
 
-/** A run of the search's path, stored and judged. @throws {ServiceError} where it crashed */
+/** A run of the search's arm, stored and judged. @throws {ServiceError} where it crashed */
 async function makeRun(
   search: PathSearch,
   load: Partial<BenchArguments>,
   seconds: number,
   progress: StepProgress,
 ): Promise<{ summary: RunSummary; interrupted: boolean }> {
-  const { system, path } = search;
+  const { system, arm } = search;
   const { runId, scenario, terminal } = system;
   const probed = {
-    ...pathOf(system, path),
+    ...armOf(system, arm.name),
     runId: newRunId(),
     searchId: runId,
     // One block: within it a queue that grows shows itself, which a washout between two would hide.
@@ -173,10 +173,10 @@ function quietly(terminal: Terminal, progress: StepProgress): Terminal {
   return { ...terminal, step: async (_title, work) => (await work(progress)).value };
 }
 
-/** The part of a system that one path is. */
-function pathOf(system: SystemUnderTest, path: string): SystemUnderTest {
-  const arms = system.arms.filter(({ target }) => target.path === path);
-  const operations = system.operations.filter((operation) => operation.path === path);
+/** The part of a system that one arm is. */
+function armOf(system: SystemUnderTest, name: string): SystemUnderTest {
+  const arms = system.arms.filter((arm) => arm.name === name);
+  const operations = system.operations.filter(({ arm }) => arm === name);
   const ids = operations.map(({ operationId }) => operationId);
   const plans = system.plans.filter(({ operationId }) => ids.includes(operationId));
   return { ...system, arms, operations, unavailableArms: [], plans };

@@ -1,13 +1,14 @@
 import type { Config } from "../config.ts";
 import type { LoadedScenario } from "../load/scenario.ts";
-import { armsOf, type Workload } from "../load/arms.ts";
+import { queriesOf } from "../load/arm_file.ts";
+import { armsOf, type ArmSource, loadArmQueries, type Workload } from "../load/arms.ts";
+import type { PlannedArm } from "../model/arms.ts";
 import { InterruptedError, ServiceError } from "../model/errors.ts";
-import type { PathName } from "../model/operation.ts";
 import type { UnavailableArm } from "../model/run.ts";
 import { statementLimitMs } from "../model/session_limits.ts";
 import { sessionName } from "../model/session_name.ts";
 import { formatBytes, formatCount } from "../model/units.ts";
-import type { ArmTarget, CacheTarget, Endpoints, Need } from "../paths/path.ts";
+import type { CacheTarget, Endpoints, Need } from "../paths/path.ts";
 import { pathOf } from "../paths/registry.ts";
 import { datasets } from "../seed/catalog.ts";
 import { withClient } from "../seed/connect.ts";
@@ -16,13 +17,7 @@ import { refuseReplicated } from "../seed/listeners.ts";
 import { seed, type SeedResult } from "../seed/seed.ts";
 import { type DataRequest, settleData } from "../seed/spec.ts";
 import { freeForData } from "../stack/postgres_cluster.ts";
-import {
-  type GraphqlService,
-  isEmbedded,
-  type RedisService,
-  type Stack,
-  type Unavailable,
-} from "../stack/services.ts";
+import { type GraphqlService, isEmbedded, type Stack, type Unavailable } from "../stack/services.ts";
 import { openStack } from "../stack/stack.ts";
 import { SeedProgressText } from "../terminal/seed_text.ts";
 import { keyPrefix } from "../targets/cache_keys.ts";
@@ -32,14 +27,14 @@ import { databaseName } from "./data_options.ts";
 import { needConnections } from "./enough_connections.ts";
 import type { Arms } from "./system_under_test.ts";
 
-/** Starts or finds the services that the paths need; PostgreSQL in any case. */
+/** Starts or finds the services that the arms need; PostgreSQL in any case. */
 export function startStack(
   config: Config,
-  paths: readonly PathName[],
+  arms: readonly NeedingArm[],
   terminal: Terminal,
   signal: AbortSignal,
 ): Promise<Stack> {
-  const need = needsOf(paths);
+  const need = needsOf(arms);
   return terminal.step("Start the stack", async (progress) => {
     const stack = await openStack(config, {
       owner: "bench",
@@ -60,9 +55,17 @@ export function startStack(
   });
 }
 
-function needsOf(paths: readonly PathName[]): Record<Need, boolean> {
-  const needs = new Set(paths.flatMap((path) => pathOf(path).needs));
+/** What tells which services an arm needs. */
+type NeedingArm = Pick<PlannedArm, "path"> & Partial<Pick<PlannedArm, "overrides">>;
+
+/** Services of the run's that arms need: those that an arm brings are not among them. */
+function needsOf(arms: readonly NeedingArm[]): Record<Need, boolean> {
+  const needs = new Set(arms.flatMap(missingOf));
   return { redis: needs.has("redis"), graphql: needs.has("graphql") };
+}
+
+function missingOf({ path, overrides }: NeedingArm): Need[] {
+  return pathOf(path).needs.filter((need) => overrides?.[`${need}Url`] === undefined);
 }
 
 /** A database with the data in it. */
@@ -144,27 +147,21 @@ interface ArmsOptions {
  * @throws {UsageError} where what the scenario writes would be replicated
  */
 export async function makeArms(options: ArmsOptions): Promise<Arms> {
-  const { scenario, plan, workload, stack, databaseUrl, runId, signal } = options;
+  const { scenario, plan, workload, stack, databaseUrl, signal } = options;
   await refuseReplicatedWrites(databaseUrl, scenario);
-  const graphql = needsOf(plan.paths).graphql ? await startGraphql(options) : undefined;
+  const graphql = needsOf(plan.arms).graphql ? await startGraphql(options) : undefined;
   if (signal.aborted) throw new InterruptedError();
   const services = { redis: stack.redis, graphql };
-  const endpoints: Endpoints = {
-    postgres: { url: databaseUrl, session: sessionName(runId, "load") },
-    graphql: graphql?.available ? graphql : undefined,
-    cache: stack.redis.available ? cacheTarget(stack.redis, runId, plan) : undefined,
-  };
-  const targets: { name: string; target: ArmTarget }[] = [];
+  const targets: ArmSource[] = [];
   const unavailableArms: UnavailableArm[] = [];
-  for (const name of plan.paths) {
-    const path = pathOf(name);
-    const missing = path.needs.map((need) => services[need]!).find(({ available }) => !available);
-    if (missing === undefined) targets.push({ name, target: path.targetAt(endpoints) });
-    else unavailableArms.push({ arm: name, reason: (missing as Unavailable).reason, asked: plan.pathsAsked });
+  for (const arm of plan.arms) {
+    const missing = missingOf(arm).map((need) => services[need]!).find(({ available }) => !available);
+    if (missing === undefined) targets.push(await armSource(arm, options, graphql));
+    else unavailableArms.push({ arm: arm.name, reason: (missing as Unavailable).reason, asked: arm.asked });
   }
   if (targets.length === 0) {
     throw new ServiceError(
-      `Cannot measure any of the paths ${plan.paths.join(", ")}: ${
+      `Cannot measure any of the paths ${plan.arms.map(({ name }) => name).join(", ")}: ${
         unavailableArms.map(({ reason }) => reason).join(" ")
       }`,
       "deno task doctor says what is missing.",
@@ -172,14 +169,45 @@ export async function makeArms(options: ArmsOptions): Promise<Arms> {
   }
   const ours = graphql?.available && isEmbedded(graphql);
   needConnections(
-    targets.map(({ target }) => target),
+    targets.map(({ target }) => target).filter(({ url }) => url === databaseUrl),
     plan.connections,
     ours ? plan.connections : 0,
     stack.postgres.settings["max_connections"],
     isEmbedded(stack.postgres),
   );
-  const { arms, operations } = armsOf(scenario, workload, targets);
-  return { arms, operations, unavailableArms };
+  const own = new Map(targets.flatMap(({ name, own }) => own === undefined ? [] : [[name, own]]));
+  return { ...armsOf(scenario, workload, targets), ownQueries: own, unavailableArms };
+}
+
+/** An arm with what it brings, and the run's services for the rest. */
+async function armSource(
+  arm: PlannedArm,
+  { scenario, stack, databaseUrl, runId }: ArmsOptions,
+  graphql: GraphqlService | Unavailable | undefined,
+): Promise<ArmSource> {
+  const { name, path, file, overrides } = arm;
+  const { databaseUrl: url = databaseUrl, graphqlUrl, session } = overrides;
+  const queries = file === null ? null : queriesOf(file, overrides);
+  const endpoints: Endpoints = {
+    postgres: {
+      url,
+      session: sessionName(runId, "load"),
+      ...session &&
+        { settings: Object.fromEntries(Object.entries(session).map(([key, value]) => [key, String(value)])) },
+    },
+    // What the run's own service lets in is nobody else's to know.
+    graphql: graphqlUrl !== undefined
+      ? { url: graphqlUrl, headers: {} }
+      : graphql?.available
+      ? graphql
+      : undefined,
+    cache: cacheTarget(arm, stack.redis, runId),
+  };
+  return {
+    name,
+    target: pathOf(path).targetAt(endpoints),
+    ...queries !== null && { own: await loadArmQueries(queries, scenario, pathOf(path).suffix) },
+  };
 }
 
 function startGraphql(
@@ -198,13 +226,14 @@ function startGraphql(
   });
 }
 
-function cacheTarget({ url, origin }: RedisService, runId: string, { settings }: BenchPlan): CacheTarget {
-  return {
-    redisUrl: url,
-    shared: origin === "user",
-    prefix: keyPrefix(runId),
-    ttlSeconds: settings["cache_ttl"] ?? 60,
-  };
+function cacheTarget(
+  { name, overrides: { redisUrl }, settings }: PlannedArm,
+  redis: Stack["redis"],
+  runId: string,
+): CacheTarget | undefined {
+  const keys = { prefix: keyPrefix(runId), arm: name, ttlSeconds: settings["cache_ttl"] ?? 60 };
+  if (redisUrl !== undefined) return { redisUrl, shared: true, ...keys };
+  return redis.available ? { redisUrl: redis.url, shared: !isEmbedded(redis), ...keys } : undefined;
 }
 
 /** What came upon a filled database since may replicate it. @throws {UsageError} where a run's writes would be */

@@ -1,4 +1,5 @@
 import type { LoadedScenario } from "../load/scenario.ts";
+import type { PlannedArm } from "../model/arms.ts";
 import { UsageError } from "../model/errors.ts";
 import type { RateProbe } from "../model/rate_search.ts";
 import { parseSlo, resolveScope, type ScopeNames } from "../model/slo.ts";
@@ -45,19 +46,23 @@ export function completeSearch(scenario: LoadedScenario, given: BenchArguments):
 }
 
 /**
- * The terms that are judged for one path: those scoped to another are not, nor is a hit rate where nothing is
+ * The terms that are judged for one arm: those scoped to another are not, nor is a hit rate where nothing is
  * cached.
  * @throws {UsageError} where none is left
  */
-export function pathSlo(slo: string, path: string, scopes: ScopeNames): string {
+export function armSlo(
+  slo: string,
+  { name, path }: Pick<PlannedArm, "name" | "path">,
+  scopes: ScopeNames,
+): string {
   const terms = parseSlo(slo, scopes).filter(({ scope, metric }) => {
     const arm = resolveScope(scope, scopes)?.arm ?? null;
-    return arm === null ? metric !== "hit" || pathOf(path).cached : arm === path;
+    return arm === null ? metric !== "hit" || pathOf(path).cached : arm === name;
   });
   if (terms.length > 0) return terms.map(({ text }) => text).join(",");
   throw new UsageError(
-    `Cannot search for the highest rate over ${path}: no term of the SLO "${slo}" is about it`,
-    `Give --slo a term for it, or leave it out of --paths.`,
+    `Cannot search for the highest rate over ${name}: no term of the SLO "${slo}" is about it`,
+    `Give --slo a term for it, or leave it out.`,
   );
 }
 

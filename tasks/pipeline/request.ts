@@ -1,11 +1,14 @@
 import type { Config } from "../config.ts";
 import { type LoadedScenario, loadScenario } from "../load/scenario.ts";
+import type { PlannedArm } from "../model/arms.ts";
 import type { DataRequest } from "../seed/spec.ts";
+import { plannedArms } from "./arm_options.ts";
 import { type BenchArguments, type BenchPlan, completePlan } from "./bench_options.ts";
 import { refuseTooMuch, refuseWithoutRoom } from "./capacity.ts";
 import { dataOf } from "./data_options.ts";
 import { withAskedPaths } from "./path_options.ts";
-import { completeSearch, pathSlo } from "./probe.ts";
+import { armSlo, completeSearch } from "./probe.ts";
+import { checkArms, readArms, withArms } from "./read_arms.ts";
 import { storeForRun } from "./store_file.ts";
 
 /**
@@ -40,7 +43,7 @@ export async function benchRequest(
   given: BenchArguments,
   config: Config,
 ): Promise<BenchRequest> {
-  return await completed(await scenarioOf(name, given, config), given, config);
+  return await completed(await askedOf(name, given, config), given, config);
 }
 
 /** @throws {UsageError} also without targets, or for targets that no rate can be searched by */
@@ -49,31 +52,39 @@ export async function searchRequest(
   given: BenchArguments,
   config: Config,
 ): Promise<SearchRequest> {
-  const scenario = await scenarioOf(name, given, config);
+  const asked = await askedOf(name, given, config);
+  const { scenario } = asked;
   const slo = completeSearch(scenario, given);
   const duration = given.duration ?? PROBE_SECONDS;
   const warmup = given.warmup ?? Math.min(WARMUP_SECONDS, scenario.warmup);
   const probing = { ...given, duration, warmup };
-  const request = await completed(scenario, probing, config);
-  // A path that cannot be judged is a mistake in the command too.
-  for (const path of request.plan.paths) pathSlo(slo, path, scenario.scopes);
+  const request = await completed(asked, probing, config);
+  // An arm that cannot be judged is a mistake in the command too.
+  for (const arm of request.plan.arms) armSlo(slo, arm, scenario.scopes);
   return { ...request, slo, given: probing };
 }
 
-async function scenarioOf(
-  name: string,
-  { set, paths }: BenchArguments,
-  config: Config,
-): Promise<LoadedScenario> {
-  return withAskedPaths(await loadScenario(config.root, name, set), paths);
+/** A scenario as a command asks for it, and the arms that it is to be asked by. */
+interface Asked {
+  readonly scenario: LoadedScenario;
+  readonly arms: readonly PlannedArm[];
+}
+
+async function askedOf(name: string, given: BenchArguments, { root }: Config): Promise<Asked> {
+  const load = (set: BenchArguments["set"]) => loadScenario(root, name, { ...given.set, ...set });
+  const asked = withAskedPaths(await load({}), given.paths);
+  const arms = plannedArms(asked, given, await readArms(given.arm ?? [], asked, load));
+  const scenario = withArms(asked, arms);
+  await checkArms(arms, scenario);
+  return { scenario, arms };
 }
 
 async function completed(
-  scenario: LoadedScenario,
+  { scenario, arms }: Asked,
   given: BenchArguments,
   config: Config,
 ): Promise<BenchRequest> {
-  const plan = completePlan(scenario, given);
+  const plan = completePlan(scenario, given, arms);
   refuseTooMuch(scenario, plan);
   const data = await dataOf(scenario, given);
   const db = storeForRun(config, given.db);

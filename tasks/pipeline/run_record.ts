@@ -1,5 +1,6 @@
 import type { LoadStream } from "../load/scenario.ts";
 import type { Run, RunConfig } from "../model/run.ts";
+import type { BenchPlan } from "./bench_options.ts";
 import type { SystemUnderTest } from "./system_under_test.ts";
 
 /** A run's record before its clock starts. @param streams fitted to the plan */
@@ -52,6 +53,7 @@ function configOf(
     connections: plan.connections,
     arms: arms.map(({ name }) => name),
     unavailableArms,
+    ...armFacts(plan),
     operations: scenario.operations.map(({ name, weight, write = false }) => ({ name, weight, write })),
     slo: plan.slo,
     settings: plan.settings,
@@ -59,4 +61,11 @@ function configOf(
     thresholds: plan.thresholds,
     scale: plan.scale,
   };
+}
+
+/** What `--arm` and `--no-prove` say of a run's arms. */
+export function armFacts({ arms }: Pick<BenchPlan, "arms">): Pick<RunConfig, "armFiles" | "unproven"> {
+  const armFiles = arms.flatMap(({ name, file }) => file === null ? [] : [{ name, file }]);
+  const unproven = arms.flatMap(({ name, proven }) => proven ? [] : [name]);
+  return { ...armFiles.length > 0 && { armFiles }, ...unproven.length > 0 && { unproven } };
 }

@@ -33,7 +33,7 @@ export async function withSystem<T>(job: Job, use: (system: SystemUnderTest) => 
   // What is wrong with the scenario's own files is said before anything is started.
   await checkOwnFiles(scenario);
   const ofFiles = await loadFileSources(scenario);
-  const stack = await startStack(config, plan.paths, terminal, signal);
+  const stack = await startStack(config, plan.arms, terminal, signal);
   let held: HeldDatabase | undefined;
   const hold = async (url: string) => {
     held = await holdDatabase(url, `bench ${scenario.name} ${runId}`);
@@ -69,7 +69,7 @@ export async function withSystem<T>(job: Job, use: (system: SystemUnderTest) => 
       stack,
       databaseUrl,
       dataset,
-      environment: environmentOf({ stack, dataset }),
+      environment: environmentOf({ plan, stack, dataset }),
       plans,
       sources,
       mix,
@@ -131,12 +131,13 @@ function writingOf(
 async function prove(
   { scenario, plan, runId, terminal, signal }: Job,
   workload: Workload,
-  { arms, databaseUrl }: Pick<SystemUnderTest, "arms" | "databaseUrl">,
+  { arms, ownQueries, databaseUrl }: Pick<SystemUnderTest, "arms" | "ownQueries" | "databaseUrl">,
   mix: Mix,
   writing: Writing,
 ): Promise<number | undefined> {
   const { seed, loop } = plan;
   const { streams, operations } = scenario;
+  const unproven = plan.arms.filter(({ proven }) => !proven).map(({ name }) => name);
   const wrote = new Set<number>();
   return await terminal.step("Check that all paths return equal results", async (onProgress) => {
     // It also fills the cache under the keys of the run, which begins cold: what is left behind is cleared with it.
@@ -155,6 +156,8 @@ async function prove(
         scenario,
         workload,
         arms,
+        ownQueries,
+        unproven,
         databaseUrl,
         runId,
         mix,
@@ -168,7 +171,8 @@ async function prove(
       throw new ServiceError("Cannot take back what the comparison of the paths wrote", left.join("\n  "));
     }
     const value = perWriteOf(touched, wrote.size, scenario);
-    return { value, detail: `${formatCount(proof.compared)} results compared` };
+    const exempt = unproven.length === 0 ? "" : `, none of ${unproven.join(", ")} (--no-prove)`;
+    return { value, detail: `${formatCount(proof.compared)} results compared${exempt}` };
   });
 }
 
@@ -176,13 +180,20 @@ function cachePrefixOf({ arms }: Pick<SystemUnderTest, "arms">): string | null {
   return arms.flatMap(({ target: { cache } }) => cache === undefined ? [] : [cache.prefix])[0] ?? null;
 }
 
-function environmentOf({ stack, dataset }: Pick<SystemUnderTest, "stack" | "dataset">): Environment {
+function environmentOf(
+  { plan, stack, dataset }: Pick<SystemUnderTest, "plan" | "stack" | "dataset">,
+): Environment {
   const { name, scale, seed, variation, rows, bytes, hash } = dataset;
   return {
     ...hostFacts(),
     benchbook: VERSION,
     services: stack.facts(),
     dataset: { name, scale, seed, variation, rows, bytes, hash },
-    unavailable: stack.unavailable,
+    unavailable: [
+      ...stack.unavailable,
+      ...plan.arms.filter(({ proven }) => !proven).map(({ name }) =>
+        `The results of the arm ${name} were not compared with those of the others before timing (--no-prove).`
+      ),
+    ],
   };
 }

@@ -1,3 +1,4 @@
+import type { EqualityOptions } from "../load/equality.ts";
 import type { Mix } from "../load/mix.ts";
 import type { Arm, LoadPlan } from "../load/plan.ts";
 import type { SeededDataset } from "../model/dataset.ts";
@@ -12,6 +13,8 @@ import type { Job } from "./job.ts";
 export interface Arms {
   readonly arms: readonly Arm[];
   readonly operations: readonly Operation[];
+  /** What arms ask otherwise than the scenario, by their names and the index of its operations. */
+  readonly ownQueries: EqualityOptions["ownQueries"];
   readonly unavailableArms: readonly UnavailableArm[];
 }
 

@@ -7,6 +7,23 @@ const MISTAKES: readonly [what: string, task: string, args: string[], said: RegE
   ["an unknown option", "bench", ["--rat", "5"], /unknown option '--rat'[\s\S]*Did you mean --rate\?/],
   ["an unknown scenario", "bench", ["acces-paths"], /no[\s\S]*Did you mean "access-paths"\?/],
   ["an unknown path", "bench", ["--paths", "sql,grapql"], /path "grapql"[\s\S]*Did you mean "graphql"\?/],
+  ["an arm of no name", "bench", ["--arm", "=a.json"], /name "" must be lower-case words joined by hyphens/],
+  ["an arm's odd name", "bench", ["--arm", "A b=a.json"], /name "A b" must be lower-case words/],
+  ["an arm without =", "bench", ["--arm", "twin"], /Write it like "indexed=indexed.json", or "twin="/],
+  ["an arm named as a path", "bench", ["--arm", "sql="], /"sql" is the name of a path/],
+  ["two arms of one name", "bench", ["--arm", "a=", "--arm", "a=b.json"], /Two arms are named "a"/],
+  [
+    "an arm's file that is not there",
+    "bench",
+    ["--arm", "a=nowhere.json"],
+    /nowhere\.json: there is no such/,
+  ],
+  [
+    "no arm to exempt",
+    "bench",
+    ["--arm", "twin=", "--no-prove", "twon"],
+    /"twon"[\s\S]*Did you mean "twin"\?/,
+  ],
   ["an unknown scale", "bench", ["--scale", "smal"], /scale "smal"[\s\S]*Did you mean "small"\?/],
   [
     "an unknown data set",

@@ -19,7 +19,7 @@ import { type Cell, fact, plain } from "./cells.ts";
 import { datasetText } from "./dataset_text.ts";
 import { isoMinutes } from "./provenance.ts";
 import { type Pages, templates } from "./html.ts";
-import { dataOptions, quoted } from "./method.ts";
+import { armOptions, dataOptions, quoted } from "./method.ts";
 import { writePdf } from "./report.ts";
 import { writeSite } from "./site.ts";
 import type { Table } from "./tables.ts";
@@ -273,13 +273,16 @@ function method({ search }: RateSearch): string[] {
 }
 
 function reproduce({ search, paths, unavailable }: RateSearch): string {
+  const described = search.armFiles ?? [];
+  const probed = [...paths, ...unavailable].map(({ path }) => path);
   const options: [string, string][] = [
     ...search.environment.dataset.scale === "own" ? [] : [["scale", search.scale] as [string, string]],
     ...dataOptions(search.environment.dataset.variation),
     ["rate", String(search.startRate)],
     ["duration", `${search.durationSeconds}s`],
     ["warmup", search.warmupSeconds === 0 ? "0" : `${search.warmupSeconds}s`],
-    ["paths", [...paths, ...unavailable].map(({ path }) => path).join(",")],
+    ["paths", probed.filter((arm) => !described.some(({ name }) => name === arm)).join(",")],
+    ...armOptions(search),
     ["seed", String(search.seed)],
     ["resolution", `${significant(search.resolution * 100, 3)}%`],
     ["workers", String(search.workers)],

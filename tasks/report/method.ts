@@ -20,6 +20,7 @@ function arrivalsText({ arrivals, streams }: RunConfig): string {
 export function reproduce(run: Run): string {
   const { config } = run;
   const arms = [...config.arms, ...config.unavailableArms.map(({ arm }) => arm)];
+  const described = config.armFiles ?? [];
   const options: [string, string | null][] = [
     // Own tables are as they are.
     ["scale", run.environment.dataset.scale === "own" ? null : config.scale],
@@ -28,7 +29,8 @@ export function reproduce(run: Run): string {
     ["concurrency", config.loop === "closed" ? String(config.concurrency) : null],
     ["duration", `${config.durationSeconds}s`],
     ["warmup", config.warmupSeconds > 0 ? `${config.warmupSeconds}s` : "0"],
-    ["paths", arms.join(",")],
+    ["paths", arms.filter((arm) => !described.some(({ name }) => name === arm)).join(",")],
+    ...armOptions(config),
     ["seed", String(run.seed)],
     ["workers", String(config.workers)],
     ...Object.entries(config.settings).map(([key, value]): [string, string] => ["set", `${key}=${value}`]),
@@ -37,6 +39,16 @@ export function reproduce(run: Run): string {
   const words = options.filter(([, value]) => value !== null)
     .map(([name, value]) => `--${name} ${quoted(value!)}`);
   return ["deno task bench", quoted(config.scenarioFile ?? config.scenario), ...words].join(" ");
+}
+
+/** What a run's arms are beyond their paths, as options. */
+export function armOptions(
+  { armFiles = [], unproven = [] }: Pick<RunConfig, "armFiles" | "unproven">,
+): [string, string][] {
+  return [
+    ...armFiles.map(({ name, file }): [string, string] => ["arm", `${name}=${file}`]),
+    ...unproven.map((name): [string, string] => ["no-prove", name]),
+  ];
 }
 
 /** What made the data differ from their scale, as options; which file `--custom` named is not kept. */
@@ -82,13 +94,18 @@ export function method(summary: RunSummary): string[] {
       formatCount(config.inFlightCap)
     } requests were in flight, ` +
     `each with a timeout of ${formatSeconds(config.timeoutMs / 1000)}.`,
-    "An arm is one configuration under comparison, here an access path of the same name. " +
+    `An arm is one configuration under comparison, here an access path of the same name${
+      config.armFiles === undefined ? "" : ", or one described for this run"
+    }. ` +
     `The arms ${list(config.arms)} took turns in blocks of ${
       formatSeconds(config.blockSeconds)
     }, in orders drawn ` +
     "from the seed and balanced, so that each arm takes each place in a round, and comes before each other arm, " +
     `equally often; the first ${formatSeconds(config.washoutSeconds)} of each block and the ` +
     `warm-up are recorded, but excluded from all statistics.`,
+    ...config.armFiles === undefined
+      ? []
+      : [`What arms have otherwise than the run: ${describedText(summary)}.`],
     open
       ? "Response time runs from the moment at which a request was due to its answer, so time spent waiting for " +
         "a slow system counts; service time runs from sending to the answer."
@@ -117,8 +134,26 @@ export function method(summary: RunSummary): string[] {
       formatShare(thresholds.maxArrivalDeviation ?? DEFAULT_THRESHOLDS.maxArrivalDeviation!)
     } of the interval or of 1 ms on average.`,
     ...(summary.steady.length > 0 ? [STEADY] : []),
-    "Before timing, every arm's results for sampled parameters were compared with those of direct SQL.",
+    provenText(config),
   ];
+}
+
+/** `twin (sql): nothing else; sorted (sql): session {"work_mem":"64MB"}`. */
+function describedText({ arms, run: { config } }: RunSummary): string {
+  const described = config.armFiles!.map(({ name }) => name);
+  return arms.filter(({ name }) => described.includes(name)).map(({ name, path, overrides }) => {
+    const { path: _, ...own } = overrides;
+    const fields = Object.entries(own).map(([field, value]) =>
+      `${field} ${typeof value === "string" ? value : JSON.stringify(value)}`
+    );
+    return `${name} (${path}): ${fields.length === 0 ? "nothing else" : fields.join(", ")}`;
+  }).join("; ");
+}
+
+function provenText({ unproven = [] }: RunConfig): string {
+  const all =
+    "Before timing, every arm's results for sampled parameters were compared with those of direct SQL";
+  return unproven.length === 0 ? `${all}.` : `${all}, except those of ${list(unproven)} (--no-prove).`;
 }
 
 /** `a, b and c`. */

@@ -45,7 +45,7 @@ export async function measurePart(
   const folder = temporaryFolder(`benchbook-selfbench-${part}-`);
   try {
     const { signal } = interrupt;
-    const stack = await startStack(config, paths, terminal, signal);
+    const stack = await startStack(config, paths.map((path) => ({ path })), terminal, signal);
     try {
       const found = await measure({ config, terminal, signal, dir: folder.path, stack });
       const machine = { ...before, postgres: stack.postgres.version };

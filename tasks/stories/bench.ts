@@ -175,6 +175,20 @@ export const BENCH: readonly Story[] = [
     },
   },
   {
+    promise:
+      "--arm compares a configuration or a twin with the baseline, and --no-prove exempts one from the comparison",
+    typed:
+      `deno task bench smoke --arm "sorted=$MINE/sorted.json" --arm twin= --no-prove twin ${SUMMARY} --slo "errors<1%"`,
+    prepare: ({ mine }) =>
+      Deno.writeTextFileSync(join(mine, "sorted.json"), '{"session": {"enable_hashjoin": "off"}}'),
+    ends: "pass",
+    judge({ summary: { run, comparisons }, stderr }) {
+      assert.deepEqual(run.config.arms, ["sql", "sorted", "twin"]);
+      assert.ok(comparisons.every(({ baseline }) => baseline === "sql"));
+      assert.match(stderr, /results of the arm twin were not compared/);
+    },
+  },
+  {
     promise: "a word that is unknown is refused with the nearest one, exit code 2",
     typed: "deno task bench smok",
     ends: 2,

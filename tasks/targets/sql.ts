@@ -1,6 +1,6 @@
 import type { Network } from "../net/channel.ts";
 import { runtimeNetwork } from "../net/runtime_channel.ts";
-import { ServiceError } from "../model/errors.ts";
+import { ServiceError, UsageError } from "../model/errors.ts";
 import { refusesOptions } from "../model/session_limits.ts";
 import { Execution } from "./pg_execution.ts";
 import { PgConnection } from "./pg_connection.ts";
@@ -20,6 +20,8 @@ export interface SqlTargetOptions {
   readonly ofAllArms?: number;
   /** What the server knows its connections by: their application_name. */
   readonly session?: string;
+  /** PostgreSQL settings that its sessions begin with. */
+  readonly settings?: Readonly<Record<string, string>>;
   /**
    * How long a statement may run, ms: a session's own limit at the server, for what is given up and cannot be
    * cancelled. None without it.
@@ -63,6 +65,7 @@ export class SqlTarget implements Target {
       connections,
       ofAllArms = connections,
       session = "benchbook-load",
+      settings = {},
       limitMs,
       lockMs,
       readOnly,
@@ -70,7 +73,7 @@ export class SqlTarget implements Target {
     } = this.#options;
     try {
       const network = this.#network;
-      const plain = readPgOptions(url, session);
+      const plain = withSettings(readPgOptions(url, session), settings);
       const wanted = limitMs === undefined
         ? plain
         : await limited(plain, { statementMs: limitMs, lockMs }, CONNECT_TIMEOUT_MS, network);
@@ -91,6 +94,13 @@ export class SqlTarget implements Target {
       if (failed !== undefined) throw failed.reason;
     } catch (error) {
       await this.close();
+      if (Object.keys(settings).length > 0 && isOfSettings(error)) {
+        throw new UsageError(
+          `Cannot begin sessions with ${Object.keys(settings).join(", ")}: ${(error as Error).message}`,
+          "Correct session in the arm's file.",
+          { cause: error },
+        );
+      }
       throw new ServiceError(
         `Cannot open ${connections} connections to PostgreSQL: ${(error as Error).message}`,
         `Check that it runs and that max_connections leaves room: each generator thread keeps ${ofAllArms}.`,
@@ -174,6 +184,24 @@ export class SqlTarget implements Target {
     if (this.#closed) await client.connection.end();
     return client.connection.open;
   }
+}
+
+/** What an arm sets comes after the user's own options, and so holds. */
+function withSettings(options: PgOptions, settings: Readonly<Record<string, string>>): PgOptions {
+  const own = Object.entries(settings).map(([name, value]) =>
+    // A backslash keeps what follows it from ending the option.
+    `-c ${name}=${value.replace(/[\\\s]/g, "\\$&")}`
+  );
+  if (own.length === 0) return options;
+  const { session } = options;
+  const all = [...session.options === undefined ? [] : [session.options], ...own];
+  return { ...options, session: { ...session, options: all.join(" ") } };
+}
+
+/** Whether a server refused a session for a setting that is unknown, has a wrong value or is not the role's to set. */
+function isOfSettings(error: unknown): boolean {
+  const { code = "" } = error as { code?: string };
+  return refusesOptions(error) || ["22023", "42501", "42704", "55P02", "22P02"].includes(code);
 }
 
 /** Transactions of such a session are READ ONLY; the user's own options come after ours and so hold. */

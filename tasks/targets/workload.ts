@@ -47,14 +47,25 @@ export async function loadQuestion(
   for (const suffix of new Set([...needed, ...known])) {
     const file = join(dir, `${name}${suffix}`);
     if (suffix === ".sql" || !needed.includes(suffix) && !existsSync(file)) continue;
-    const statement = suffix.endsWith(".sql")
-      ? await parseSql(read(file), file)
-      : parseGraphql(read(file), file);
-    requireSameParameters(statement, sql, `${name}.sql`);
-    statements[suffix] = statement;
+    statements[suffix] = await loadStatement(file, sql, `${name}.sql`);
   }
   const { title, parameters } = sql;
   return { name, title, parameters, sql, statements: statements as Statements };
+}
+
+/**
+ * Reads a file that asks a question as another does.
+ * @param reference name of the file that asks it already
+ * @throws {UsageError} as `loadQuestion` does
+ */
+export async function loadStatement(
+  file: string,
+  asked: SqlQuestion,
+  reference: string,
+): Promise<QuestionFile> {
+  const statement = file.endsWith(".sql") ? await parseSql(read(file), file) : parseGraphql(read(file), file);
+  requireSameParameters(statement, asked, reference);
+  return statement;
 }
 
 function requireSameParameters(

@@ -1,0 +1,109 @@
+import { dirname, extname, resolve } from "node:path";
+import { z } from "zod";
+import { readSmallText } from "../files/small_file.ts";
+import type { ArmOverrides } from "../model/arms.ts";
+import { UsageError } from "../model/errors.ts";
+import { checkedUrl } from "../model/service_url.ts";
+import { hint } from "../model/suggest.ts";
+import { findPath, PATHS } from "../paths/registry.ts";
+import { checkedForm } from "./checked_form.ts";
+import { importDefault } from "./scenario_file.ts";
+
+const WORDS = {
+  what: "arm file",
+  next: "docs/options.md describes every field of an arm's file.",
+  isSecret: (field: string) => field === "" || field.endsWith("Url"),
+};
+const EXAMPLE = 'Write like `export default { path: "sql", session: { work_mem: "64MB" } }`.';
+
+/** What the URLs of services may begin with. */
+const PROTOCOLS = {
+  databaseUrl: ["postgres:", "postgresql:"],
+  redisUrl: ["redis:", "rediss:"],
+  graphqlUrl: ["http:", "https:"],
+} as const;
+/** By this name what a run leaves at a server is found. */
+const OURS = "application_name";
+
+const text = z.string().min(1);
+const form = z.strictObject({
+  path: text.optional(),
+  databaseUrl: text.optional(),
+  redisUrl: text.optional(),
+  graphqlUrl: text.optional(),
+  queries: text.optional(),
+  session: z.record(
+    z.string().regex(/^[a-z_][a-z0-9_]*(\.[a-z_][a-z0-9_]*)?$/i, "must be the name of a setting"),
+    z.union([z.string(), z.number(), z.boolean()], "must be a text, a number, true or false"),
+  ).optional(),
+  settings: z.record(z.string(), z.union([z.string(), z.number()], "must be a number, or a preset's name"))
+    .optional(),
+});
+
+/**
+ * What an arm's file says; a folder of queries is found from where the file lies.
+ * @param file ends with .json or .ts
+ * @throws {UsageError} naming the file and the first faulty field; never with a password
+ */
+export async function readArmFile(file: string): Promise<ArmOverrides> {
+  const fault = (what: string, next = WORDS.next) =>
+    new UsageError(`Cannot use the arm file ${file}: ${what}`, next);
+  const given = checkedForm(form, await contentOf(file), { ...WORDS, file }) as ArmOverrides;
+  if (given.path !== undefined && findPath(given.path) === undefined) {
+    throw fault(`path: there is no path "${given.path}"`, hint(given.path, PATHS));
+  }
+  for (const [field, protocols] of Object.entries(PROTOCOLS)) {
+    const url = given[field as keyof typeof PROTOCOLS];
+    try {
+      if (url !== undefined) checkedUrl(field, url, protocols);
+    } catch (error) {
+      throw inArmFile(file, error);
+    }
+  }
+  for (const [name, value] of Object.entries(given.session ?? {})) {
+    if (name.toLowerCase() === OURS) {
+      throw fault(
+        `session.${name}: is Benchbook's own, by which it finds its connections`,
+        "Leave it out.",
+      );
+    }
+    if (String(value).includes("\0")) throw fault(`session.${name}: holds a zero byte`);
+  }
+  return given;
+}
+
+/** Where the queries of an arm lie. @param file of the arm */
+export function queriesOf(file: string, { queries }: ArmOverrides): string | null {
+  return queries === undefined ? null : resolve(dirname(resolve(file)), queries);
+}
+
+/** A mistake with the file that it is in; any other error as it is. */
+export function inArmFile(file: string, error: unknown): unknown {
+  if (!(error instanceof UsageError)) return error;
+  return new UsageError(`Cannot use the arm file ${file}: ${error.message}`, error.next);
+}
+
+async function contentOf(file: string): Promise<unknown> {
+  switch (extname(file)) {
+    case ".ts":
+      return await importDefault(resolve(file), { what: WORDS.what, example: EXAMPLE });
+    case ".json":
+      return parsed(file);
+    default:
+      throw new UsageError(
+        `Cannot use the arm file ${file}: it must end with .json or .ts`,
+        "An arm without a file, like --arm twin=, is a twin of the baseline.",
+      );
+  }
+}
+
+function parsed(file: string): unknown {
+  try {
+    return JSON.parse(readSmallText(file));
+  } catch (error) {
+    const why = error instanceof Deno.errors.NotFound ? "there is no such file" : (error as Error).message;
+    // The parser repeats what it stumbled over, which may be a password.
+    const safe = error instanceof SyntaxError ? "it is no JSON" : why;
+    throw new UsageError(`Cannot read the arm file ${file}: ${safe}`, undefined, { cause: error });
+  }
+}

@@ -1,0 +1,134 @@
+import { type Command, InvalidArgumentError } from "commander";
+import { nameForm } from "../load/name_form.ts";
+import type { LoadedScenario } from "../load/scenario.ts";
+import { armAPath, type ArmOverrides, type PlannedArm } from "../model/arms.ts";
+import { UsageError } from "../model/errors.ts";
+import { hint } from "../model/suggest.ts";
+import { PATHS, reference } from "../paths/registry.ts";
+import { parsePaths } from "./path_options.ts";
+
+/** An arm as `--arm` names it. */
+export interface GivenArm {
+  readonly name: string;
+  /** Empty: a twin of the baseline. */
+  readonly file: string;
+}
+
+/** A given arm, and what its file says. */
+export interface ReadArm extends GivenArm {
+  readonly overrides: ArmOverrides;
+  /** The scenario's settings as they are in it. */
+  readonly settings: Readonly<Record<string, number>>;
+}
+
+/** What the command line says of a run's arms. */
+export interface ArmArguments {
+  readonly paths?: string;
+  readonly arm?: readonly GivenArm[];
+  /** Names of arms whose results are not compared. */
+  readonly prove?: readonly string[];
+}
+
+export function addArmOptions(command: Command): Command {
+  return command
+    .option(
+      "--arm <name=file>",
+      "a configuration to compare with the baseline, described by a .json or .ts file; without a file a twin of the " +
+        "baseline; may be repeated",
+      arm,
+      [],
+    )
+    .option(
+      "--no-prove <name>",
+      "do not compare the results of this arm with the others' before timing; may be repeated",
+      unproven,
+      [],
+    );
+}
+
+/** One more `--arm NAME=FILE`. */
+function arm(text: string, before: readonly GivenArm[]): GivenArm[] {
+  const at = text.indexOf("=");
+  if (at < 0) {
+    throw new InvalidArgumentError(
+      'Write it like "indexed=indexed.json", or "twin=" for a twin of the baseline.',
+    );
+  }
+  const name = text.slice(0, at);
+  const fault = nameForm.safeParse(name).error?.issues[0]?.message;
+  if (fault !== undefined) throw new InvalidArgumentError(`The name "${name}" ${fault}.`);
+  // Reports tell arms by their names, and would take it for that path.
+  if (PATHS.includes(name)) {
+    throw new InvalidArgumentError(`"${name}" is the name of a path: choose another.`);
+  }
+  if (before.some((other) => other.name === name)) {
+    throw new InvalidArgumentError(`Two arms are named "${name}": each needs a name of its own.`);
+  }
+  return [...before, { name, file: text.slice(at + 1) }];
+}
+
+/** One more `--no-prove NAME`. */
+function unproven(name: string, before: readonly string[]): string[] {
+  return [...before, name];
+}
+
+/** The paths that stand for themselves: all of the scenario's, or where arms are given too, the baseline's. */
+export function measuredPaths(
+  scenario: Pick<LoadedScenario, "paths">,
+  { paths, arm = [] }: Pick<ArmArguments, "paths" | "arm">,
+): readonly string[] {
+  if (paths !== undefined) return parsePaths(paths, scenario.paths);
+  if (arm.length === 0) return scenario.paths;
+  return [scenario.paths.includes(reference.name) ? reference.name : scenario.paths[0]!];
+}
+
+/** An arm for each path that is measured. */
+export function armsOfPaths(scenario: LoadedScenario, given: ArmArguments): PlannedArm[] {
+  return plannedArms(scenario, given, []);
+}
+
+/**
+ * The arms of a run: those that stand for a path, then those that `--arm` describes. With such, the first of all is the
+ * baseline, and its path is that of each that names none.
+ * @throws {UsageError} where `--no-prove` names none of them
+ */
+export function plannedArms(
+  scenario: LoadedScenario,
+  given: ArmArguments,
+  described: readonly ReadArm[],
+): PlannedArm[] {
+  const { prove: exempt = [] } = given;
+  const ofPaths = measuredPaths(scenario, { ...given, arm: described });
+  const first = described.length === 0
+    ? armAPath(ofPaths).find(({ role }) => role === "baseline")!.path
+    : ofPaths[0]!;
+  const arms: PlannedArm[] = [
+    ...ofPaths.map((path): PlannedArm => ({
+      name: path,
+      path,
+      role: path === first ? "baseline" : "candidate",
+      file: null,
+      overrides: {},
+      settings: scenario.settings,
+      asked: given.paths !== undefined || described.length > 0,
+      proven: !exempt.includes(path),
+    })),
+    ...described.map(({ name, file, overrides, settings }): PlannedArm => ({
+      name,
+      path: overrides.path ?? first,
+      role: "candidate",
+      file,
+      overrides,
+      settings,
+      asked: true,
+      proven: !exempt.includes(name),
+    })),
+  ];
+  const names = arms.map(({ name }) => name);
+  const unknown = exempt.find((name) => !names.includes(name));
+  if (unknown === undefined) return arms;
+  throw new UsageError(
+    `Cannot exempt "${unknown}" by --no-prove: the run has no such arm`,
+    hint(unknown, names),
+  );
+}

@@ -1,0 +1,144 @@
+import { existsSync } from "node:fs";
+import { join } from "node:path";
+import { loadArmQueries } from "../load/arms.ts";
+import { inArmFile, queriesOf, readArmFile } from "../load/arm_file.ts";
+import type { LoadedScenario } from "../load/scenario.ts";
+import type { PlannedArm } from "../model/arms.ts";
+import { UsageError } from "../model/errors.ts";
+import { isDirect } from "../paths/path.ts";
+import { pathOf } from "../paths/registry.ts";
+import { askablePaths, parsePaths, withPaths } from "./path_options.ts";
+import type { GivenArm, ReadArm } from "./arm_options.ts";
+
+/** Loads the scenario again with further settings. */
+type Reload = (settings: Readonly<Record<string, string>>) => Promise<LoadedScenario>;
+
+/**
+ * What the files of `--arm` say.
+ * @param scenario with the settings of the command line
+ * @throws {UsageError} naming the file at fault
+ */
+export async function readArms(
+  given: readonly GivenArm[],
+  scenario: LoadedScenario,
+  reload: Reload,
+): Promise<ReadArm[]> {
+  const arms: ReadArm[] = [];
+  for (const { name, file } of given) {
+    const overrides = file === "" ? {} : await readArmFile(file);
+    const settings = overrides.settings === undefined
+      ? scenario.settings
+      : await settingsOf(file, overrides.settings, scenario, reload);
+    arms.push({ name, file, overrides, settings });
+  }
+  return arms;
+}
+
+/** All arms are asked the same: a setting that changes what is asked, or when, is the run's. */
+async function settingsOf(
+  file: string,
+  settings: NonNullable<ReadArm["overrides"]["settings"]>,
+  scenario: LoadedScenario,
+  reload: Reload,
+): Promise<LoadedScenario["settings"]> {
+  const texts = Object.fromEntries(Object.entries(settings).map(([key, value]) => [key, String(value)]));
+  const own = await reload(texts).catch((error) => {
+    throw inArmFile(file, error);
+  });
+  if (askedBy(own) === askedBy(scenario)) return own.settings;
+  throw new UsageError(
+    `Cannot use the arm file ${file}: settings: ${
+      Object.keys(settings).join(", ")
+    } would change what is asked, and ` +
+      "all arms are asked the same",
+    "Give it to the whole run by --set.",
+  );
+}
+
+function askedBy({ streams, operations, rate, hitTarget }: LoadedScenario): string {
+  return JSON.stringify({ streams, operations, rate, hitTarget });
+}
+
+/**
+ * A scenario that these arms ask, and that targets can speak of by their names.
+ * @throws {UsageError} for a path that it cannot be asked by, naming the arm's file
+ */
+export function withArms(scenario: LoadedScenario, arms: readonly PlannedArm[]): LoadedScenario {
+  const described = arms.filter(({ file }) => file !== null);
+  const known = askablePaths(scenario);
+  for (const { file, path } of described) {
+    try {
+      parsePaths(path, known);
+    } catch (error) {
+      throw inArmFile(file!, error);
+    }
+  }
+  const asked = withPaths(scenario, described.map(({ path }) => path));
+  const names = [...asked.scopes.arms, ...described.map(({ name }) => name)];
+  return { ...asked, scopes: { ...asked.scopes, arms: names } };
+}
+
+/**
+ * Holds what arms have otherwise against their paths and the scenario.
+ * @throws {UsageError} naming the file and the field that cannot be meant
+ */
+export async function checkArms(arms: readonly PlannedArm[], scenario: LoadedScenario): Promise<void> {
+  for (const arm of arms) {
+    const { file, overrides } = arm;
+    if (file === null) continue;
+    const fault = (what: string, next: string) =>
+      new UsageError(`Cannot use the arm file ${file}: ${what}`, next);
+    for (const [field, reaches, what] of REACHED) {
+      if (overrides[field] === undefined || reaches(arm.path)) continue;
+      throw fault(
+        `${field}: its path is ${arm.path}, which does not ${what}`,
+        `Leave it out, or give it another path.`,
+      );
+    }
+    checkWrites(arm, scenario, fault);
+    const queries = queriesOf(file, overrides);
+    if (queries === null) continue;
+    if (!existsSync(queries)) throw fault(`queries: there is no folder ${queries}`, "Correct its path.");
+    const { suffix } = pathOf(arm.path);
+    const files = scenario.operations.map(({ name }) => `${name}${suffix}`);
+    if (!files.some((name) => existsSync(join(queries, name)))) {
+      throw fault(
+        `queries: ${queries} has no file that replaces one of the scenario's`,
+        `Name it like one of ${files.join(", ")}.`,
+      );
+    }
+    await loadArmQueries(queries, scenario, suffix);
+  }
+}
+
+type Field = "session" | "databaseUrl" | "redisUrl" | "graphqlUrl";
+
+/** Fields that only some paths have a use for. */
+const REACHED: readonly [Field, (path: string) => boolean, string][] = [
+  ["session", (path) => isDirect(pathOf(path)), "connect to PostgreSQL by itself"],
+  ["databaseUrl", (path) => isDirect(pathOf(path)), "connect to PostgreSQL by itself"],
+  ["redisUrl", (path) => pathOf(path).needs.includes("redis"), "ask Redis"],
+  ["graphqlUrl", (path) => pathOf(path).needs.includes("graphql"), "ask GraphQL"],
+];
+
+/** What is written into the run's own database alone is taken back, and only what is known to bear its keys. */
+function checkWrites(
+  { overrides, proven }: PlannedArm,
+  { name, operations }: LoadedScenario,
+  fault: (what: string, next: string) => UsageError,
+): void {
+  if (!operations.some(({ write }) => write)) return;
+  for (const field of ["databaseUrl", "graphqlUrl"] as const) {
+    if (overrides[field] === undefined) continue;
+    throw fault(
+      `${field}: the scenario ${name} writes, and Benchbook takes back only what is written into the run's own database`,
+      "Leave it out, or take a scenario that only reads.",
+    );
+  }
+  if (overrides.queries !== undefined && !proven) {
+    throw fault(
+      `queries: the scenario ${name} writes, and --no-prove leaves unproven what these write`,
+      "Leave out --no-prove, or take a scenario that only reads.",
+    );
+  }
+}

@@ -1,0 +1,99 @@
+import assert from "node:assert/strict";
+import { join } from "node:path";
+import { readConfig } from "../config.ts";
+import { loadScenario } from "../load/scenario.ts";
+import { UsageError } from "../model/errors.ts";
+import { withTempDir } from "../store/testing.ts";
+import { type ArmArguments, plannedArms } from "./arm_options.ts";
+import { checkArms, readArms, withArms } from "./read_arms.ts";
+
+const { root } = readConfig();
+
+/** The arms of a command line over a scenario. */
+async function armsOf(scenario: string, given: ArmArguments) {
+  const load = (set: Readonly<Record<string, string>>) => loadScenario(root, scenario, set);
+  const asked = await load({});
+  const arms = plannedArms(asked, given, await readArms(given.arm ?? [], asked, load));
+  const whole = withArms(asked, arms);
+  await checkArms(arms, whole);
+  return { arms, scenario: whole };
+}
+
+const shapes = (arms: Awaited<ReturnType<typeof armsOf>>["arms"]) =>
+  arms.map(({ name, path, role, asked }) => [name, path, role, asked]);
+
+Deno.test("without --arm each path is an arm, and direct SQL the baseline wherever it stands", async () => {
+  assert.deepEqual(shapes((await armsOf("smoke", {})).arms), [
+    ["sql", "sql", "baseline", false],
+    ["graphql", "graphql", "candidate", false],
+    ["sql+cache", "sql+cache", "candidate", false],
+  ]);
+  assert.deepEqual(shapes((await armsOf("smoke", { paths: "graphql,sql" })).arms), [
+    ["graphql", "graphql", "candidate", true],
+    ["sql", "sql", "baseline", true],
+  ]);
+});
+
+Deno.test("with --arm the first path is the baseline, and an arm without a path asks as it does", () =>
+  withTempDir(async (dir) => {
+    const file = join(dir, "kept.json");
+    Deno.writeTextFileSync(file, '{"path": "graphql+cache", "settings": {"cache_ttl": 5}}');
+    const arm = [{ name: "kept", file }, { name: "twin", file: "" }];
+    const { arms, scenario } = await armsOf("smoke", { arm });
+    assert.deepEqual(shapes(arms), [
+      ["sql", "sql", "baseline", true],
+      ["kept", "graphql+cache", "candidate", true],
+      ["twin", "sql", "candidate", true],
+    ]);
+    assert.deepEqual(arms.map(({ settings }) => settings["cache_ttl"]), [60, 5, 60]);
+    assert.ok(scenario.paths.includes("graphql+cache"));
+    assert.ok(scenario.scopes.arms.includes("kept") && scenario.scopes.arms.includes("twin"));
+    assert.deepEqual(shapes((await armsOf("smoke", { paths: "graphql,sql", arm, prove: ["sql"] })).arms), [
+      ["graphql", "graphql", "baseline", true],
+      ["sql", "sql", "candidate", true],
+      ["kept", "graphql+cache", "candidate", true],
+      ["twin", "graphql", "candidate", true],
+    ]);
+  }));
+
+Deno.test("what an arm cannot have is said with its file and field", () =>
+  withTempDir(async (dir) => {
+    const file = join(dir, "arm.json");
+    Deno.mkdirSync(join(dir, "empty"));
+    Deno.mkdirSync(join(dir, "mutating"));
+    Deno.writeTextFileSync(
+      join(dir, "mutating/product-by-id.graphql"),
+      "# Writes.\n# result: a\nmutation ($product_id: Int!) { a(id: $product_id) { b } }\n",
+    );
+    Deno.mkdirSync(join(dir, "others"));
+    Deno.writeTextFileSync(
+      join(dir, "others/product-by-id.sql"),
+      "-- One.\n-- :id integer\nSELECT :id AS id\n",
+    );
+    const faults: [scenario: string, arm: object, said: RegExp, prove?: string[]][] = [
+      [
+        "spike",
+        { path: "graphql", session: { work_mem: "1MB" } },
+        /session: its path is graphql, which does not connect/,
+      ],
+      ["spike", { path: "graphql", databaseUrl: "postgres://h/d" }, /databaseUrl: its path is graphql/],
+      ["spike", { redisUrl: "redis://h" }, /redisUrl: its path is sql, which does not ask Redis/],
+      ["spike", { graphqlUrl: "http://h/g" }, /graphqlUrl: its path is sql, which does not ask GraphQL/],
+      ["smoke", { databaseUrl: "postgres://h/d" }, /databaseUrl: the scenario smoke writes/],
+      ["smoke", { queries: "." }, /queries: the scenario smoke writes, and --no-prove leaves/, ["a"]],
+      ["spike", { queries: "nowhere" }, /queries: there is no folder .*nowhere/],
+      ["spike", { queries: "empty" }, /queries: .*empty has no file that replaces/],
+      ["spike", { queries: "others" }, /others.product-by-id\.sql: the parameter :id is not a parameter/],
+      ["spike", { path: "graphql", queries: "mutating" }, /product-by-id as a read: .*is a mutation/],
+      ["spike", { settings: { cache_tl: 3 } }, /arm\.json: Cannot set "cache_tl"/],
+      ["spike", { settings: { cache_ttl: -3 } }, /arm\.json: Cannot set cache_ttl as a number from/],
+      ["saas-events", { settings: { read_share: 85 } }, /read_share would change what is asked/],
+    ];
+    for (const [scenario, arm, said, prove = []] of faults) {
+      Deno.writeTextFileSync(file, JSON.stringify(arm));
+      const error = await armsOf(scenario, { arm: [{ name: "a", file }], prove }).then(() => null, (error) =>
+        error);
+      assert.ok(error instanceof UsageError, `${JSON.stringify(arm)}: ${error}`);
+      assert.match(error.message, said);
+    }
+  }));
