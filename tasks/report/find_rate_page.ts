@@ -268,7 +268,9 @@ function method({ search }: RateSearch): string[] {
     "A probe is invalid where the load generator shaped the result. It is repeated once; if it is invalid again, the " +
     "search continues at lower rates, and without a failing probe there the result is only a lower bound.",
     "Every path was probed alone, with an empty cache at the start of each probe where it has one. Before the first " +
-    "probe the results of all paths were compared with those of direct SQL.",
+    `probe the results of all paths were compared with those of direct SQL${
+      search.unproven === undefined ? "" : `, except those of ${search.unproven.join(", ")} (--no-prove)`
+    }.`,
   ];
 }
 

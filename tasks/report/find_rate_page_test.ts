@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { ratePageView, renderRatePage } from "./find_rate_page.ts";
+import { findRateText } from "../terminal/find_rate_text.ts";
 import { exampleSearch } from "./testing_find_rate.ts";
 
 const templates = join(import.meta.dirname!, "..", "..", "templates");
@@ -68,4 +69,15 @@ Deno.test("the command asks for the same search", () => {
 Deno.test("text of the user's stays text", async () => {
   const search = { ...exampleSearch().search, label: "</style><script>alert(1)</script>" };
   assert.doesNotMatch(await renderRatePage(ratePageView(exampleSearch({ search })), templates), /<script/);
+});
+
+Deno.test("an arm exempt from the comparison is told, and arms of files are asked for again by them", () => {
+  const { search, ...found } = exampleSearch();
+  const described = { armFiles: [{ name: "kept", file: "my arms/kept.json" }], unproven: ["kept"] };
+  const paths = [...found.paths, { ...found.paths[0]!, path: "kept" }];
+  const asked = { ...found, paths, search: { ...search, ...described } };
+  const { method, command } = ratePageView(asked);
+  assert.match(method.join("\n"), /with those of direct SQL, except those of kept \(--no-prove\)\.$/);
+  assert.match(command, / --paths sql,sql\+cache\S* --arm 'kept=my arms\/kept\.json' --no-prove kept /);
+  assert.match(findRateText(asked), /^• The results of kept were not compared/m);
 });

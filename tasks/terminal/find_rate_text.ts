@@ -19,6 +19,9 @@ export function findRateText(
       ...paths.flatMap(({ path, stopped }) =>
         typeof stopped === "string" ? [`• ${path}: the search ended early. ${stopped}`] : []
       ),
+      ...(search.unproven ?? []).map((arm) =>
+        `• The results of ${arm} were not compared with those of the others (--no-prove).`
+      ),
       ...doubts(paths, search.resolution).map((text) => `• ${text}`),
     ].join("\n"),
     `Search ${search.id}${search.label === null ? "" : ` (${singleLine(search.label, 40)})`}`,
