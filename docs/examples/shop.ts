@@ -40,6 +40,7 @@ export default {
       // Visits; each makes two requests.
       rate: 10,
       session: { think: { kind: "exponential", seconds: 0.1 } },
+      // A session asks each of them once, in this order; the weight counts only where all operations are compared.
       operations: [
         { name: "product", weight: 1, params: { product_id: { kind: "integer", min: 1, max: 300 } } },
         {

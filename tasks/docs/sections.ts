@@ -20,6 +20,7 @@ import { parts } from "../selfbench/parts.ts";
 import { selfbenchCommand } from "../selfbench.ts";
 import { command } from "../terminal/command.ts";
 import { upCommand } from "../up.ts";
+import { parameterKinds, scenarioFields, TYPES_FILE } from "./scenario_fields.ts";
 
 /** The command lines of the tasks that have one, by name. */
 export const COMMANDS: Readonly<Record<string, () => Command>> = {
@@ -39,6 +40,7 @@ export const COMMANDS: Readonly<Record<string, () => Command>> = {
 
 /** What the documentation takes from the code, as Markdown by name. */
 export async function sections(root: string): Promise<Readonly<Record<string, string>>> {
+  const types = await Deno.readTextFile(`${root}/${TYPES_FILE}`);
   return {
     tasks: await tasks(root),
     "data options": options(addDataOptions(command("data", ""))),
@@ -48,6 +50,8 @@ export async function sections(root: string): Promise<Readonly<Record<string, st
     "exit codes": list(EXIT_CODES.map(([code, meaning]) => `**${code}**: ${meaning}.`)),
     environment: environment(await Deno.readTextFile(`${root}/.env.example`)),
     scenarios: await scenarios(root),
+    "fields of a scenario": scenarioFields(types),
+    "kinds of parameters": parameterKinds(types),
     scales: scales(),
     distributions: distributions(),
     samples: samples(),
@@ -104,7 +108,9 @@ function options(task: Command): string {
 }
 
 function optionLine(option: Option): string {
-  return `\`${option.flags}\`: ${option.description.replaceAll("<", "\\<")}${defaultOf(option)}.`;
+  // Targets have a `<`, which is Markdown's too; as code they can be copied.
+  const description = option.description.replace(/"[^"]*<[^"]*"|\w+<[^)"]*/g, (target) => `\`${target}\``);
+  return `\`${option.flags}\`: ${description}${defaultOf(option)}.`;
 }
 
 function defaultOf(

@@ -70,18 +70,20 @@ const stages = z.array(z.unknown()).optional();
 const rate = numberAbove0(1_000_000);
 const arrivals = z.enum(["poisson", "constant"]);
 
+const session = z.strictObject({
+  think: z.strictObject({
+    kind: z.enum(["exponential", "constant"]),
+    seconds: numberFrom(0, 3600),
+  }),
+});
+
 const stream = z.strictObject({
   name,
   arrivals,
   rate,
   stages,
   operations: z.array(operation).min(1),
-  session: z.strictObject({
-    think: z.strictObject({
-      kind: z.enum(["exponential", "constant"]),
-      seconds: numberFrom(0, 3600),
-    }),
-  }).optional(),
+  session: session.optional(),
 });
 
 /** Slots are counted from here on, and a double holds them exactly. */
@@ -94,17 +96,28 @@ const source = z.union([
   z.strictObject({ sql: file }),
 ], "must be { csv }, { parquet } or { sql } with the path of a file");
 
+const ownTables = z.strictObject({
+  schemas: z.array(z.string().min(1)).min(1),
+  setup: file.optional(),
+  undo: file.optional(),
+  keys: z.record(name, z.strictObject({ from: wholeFrom(1, LARGEST_OWN_KEY) })).optional(),
+});
+
+const setting = z.strictObject({
+  default: z.number(),
+  min: z.number(),
+  max: z.number(),
+  unit: z.string(),
+  describe: z.string(),
+  seeded: z.string().min(1).optional(),
+});
+
 const scenario = z.strictObject({
   name,
   title: z.string().min(1),
   dataset: z.union([
     name,
-    z.strictObject({
-      schemas: z.array(z.string().min(1)).min(1),
-      setup: file.optional(),
-      undo: file.optional(),
-      keys: z.record(name, z.strictObject({ from: wholeFrom(1, LARGEST_OWN_KEY) })).optional(),
-    }),
+    ownTables,
   ], "must be the name of a data set, or { schemas, setup, undo, keys } for tables of your own"),
   workload: z.string().min(1),
   arrivals: arrivals.optional(),
@@ -132,18 +145,26 @@ const scenario = z.strictObject({
   slo: z.string().optional(),
   settings: z.record(
     z.string(),
-    z.strictObject({
-      default: z.number(),
-      min: z.number(),
-      max: z.number(),
-      unit: z.string(),
-      describe: z.string(),
-      seeded: z.string().min(1).optional(),
-    }).refine((one) => one.min <= one.default && one.default <= one.max, "default must lie from min to max"),
+    setting.refine(
+      (one) => one.min <= one.default && one.default <= one.max,
+      "default must lie from min to max",
+    ),
   ),
   hitTarget: z.string().min(1).optional(),
   presets: z.record(z.string(), z.record(z.string(), z.number())).optional(),
 });
+
+/** The forms of a scenario file's parts, by the names of their types in tasks/model/scenario.ts. */
+export const FORMS = {
+  Scenario: scenario,
+  OwnTables: ownTables,
+  Stream: stream,
+  Session: session,
+  ScenarioOperation: operation,
+  Setting: setting,
+} as const;
+/** The form of each kind of parameter. */
+export const DRAW_FORMS: readonly z.ZodObject[] = DRAWS;
 
 const WORDS = {
   what: "scenario file",

@@ -5,28 +5,32 @@ export type { PathName, Stage };
 
 /** How a parameter's value is drawn for a slot: declared, so that it is a pure function of (seed, slot). */
 export type Draw =
-  /** Rank-skewed popularity over a key space; `s` is Zipf's exponent. */
+  /** A key by popularity: few are drawn often. `s` is Zipf's exponent; 0: all alike. */
   | { readonly kind: "zipf"; readonly keys: string; readonly s: number }
+  /** A key, each as likely as any other. */
   | { readonly kind: "uniform"; readonly keys: string }
-  /** Biased to the newest keys: exponential with this mean, as a share of the key space. */
+  /** A key, the newest most often: the age is exponential with this mean, as a share of the key space. */
   | { readonly kind: "recent"; readonly keys: string; readonly mean: number }
+  /** A whole number from `min` to `max`. */
   | { readonly kind: "integer"; readonly min: number; readonly max: number }
+  /** One of these values, by `weights`, relative to each other; without them each as likely as any other. */
   | {
     readonly kind: "choice";
     readonly values: readonly (string | number)[];
     readonly weights?: readonly number[];
   }
-  /** `count` keys of a key space as an array, without repeats. */
+  /** An array of `count` keys, without repeats. */
   | { readonly kind: "sample"; readonly keys: string; readonly count: number }
-  /** `count` integers as an array. */
+  /** An array of `count` whole numbers from `min` to `max`. */
   | { readonly kind: "integers"; readonly min: number; readonly max: number; readonly count: number }
-  /** So many days after the date that another parameter, declared before, has drawn. */
+  /** The date so many `days` after the one that another parameter, `of`, declared before, has drawn. */
   | { readonly kind: "after"; readonly of: string; readonly days: number }
-  /** A key that no seeded row has and no other slot gets; undone after the run. */
+  /** For a write: a key that no row has and no other request gets; what is written under it is undone after the run. */
   | { readonly kind: "reserved"; readonly keys: string }
   /**
    * A column of one of the scenario's sources. Parameters of one operation that name the same source get the
-   * same row of it. `zipf` makes the first rows popular, by exponent `s`; the default is `uniform`.
+   * same row of it. `pick` is `uniform`, the default, `in order`, or `zipf`, which draws the first rows most often, by
+   * exponent `s`, by default 1.
    */
   | {
     readonly kind: "source";
@@ -36,8 +40,8 @@ export type Draw =
     readonly s?: number;
   }
   /**
-   * In a session: a column of the first row that an earlier step answered. Recorded, but not drawn. A GraphQL
-   * document answers the column under the same name, by an alias where the field is called otherwise.
+   * In a session: a column of the first row that an earlier step, `from`, answered. A GraphQL document answers the
+   * column under the same name, by an alias where the field is called otherwise.
    */
   | CapturedDraw;
 
@@ -51,15 +55,18 @@ export function isCaptured(draw: Draw): draw is CapturedDraw {
 
 /** One question of a scenario, how often it is asked, and with which values. */
 export interface ScenarioOperation {
-  /** The stem of its `.sql` and `.graphql` files in queries/workloads/<workload>/. */
+  /** The stem of its `.sql` and `.graphql` files in the workload's folder. */
   readonly name: string;
-  /** Share of the mix, relative to the others' weights. */
+  /**
+   * Share of its stream's requests, relative to the others' weights. A session asks each operation once: there it counts
+   * only where all operations are compared together.
+   */
   readonly weight: number;
   /** How each parameter of its `.sql` file is drawn, by name. */
   readonly params: Readonly<Record<string, Draw>>;
-  /** A write: never cached, its effect is read back for equality, and it is undone after the run. */
+  /** True: a write, which is never cached, is judged by what it left in the database, and is undone after the run. */
   readonly write?: boolean;
-  /** False: asked past the cache, also on a cached path, because the answer must be of this moment. */
+  /** False: asked past the cache, also on a cached path, because the answer must be of this moment. By default true. */
   readonly cache?: boolean;
 }
 
@@ -69,9 +76,12 @@ export interface Stream {
   readonly name: string;
   /** The process by which requests, or sessions, arrive. */
   readonly arrivals: "poisson" | "constant";
-  /** Requests, or sessions, a second; with `stages` the rate from which the first one begins. */
+  /** Requests, or sessions, a second, over all arms; with `stages` the rate from which the first one begins. */
   readonly rate: number;
-  /** How the rate goes over the measured time; without them it stays. */
+  /**
+   * How the rate goes over the measured time: a list of `{ duration, rate, shape }`, with `shape` `ramp` (the default) or
+   * `step`. Without them it stays.
+   */
   readonly stages?: readonly Stage[];
   /** The questions asked, by weight; in a session its steps, in their order. */
   readonly operations: readonly ScenarioOperation[];
@@ -81,7 +91,7 @@ export interface Stream {
 
 /** How a session goes from step to step. */
 export interface Session {
-  /** The time between an answer and the next request. */
+  /** The time between an answer and the next request: `{ kind, seconds }`, `exponential` with that mean or `constant`. */
   readonly think: { readonly kind: "exponential" | "constant"; readonly seconds: number };
 }
 
@@ -117,20 +127,20 @@ export interface Setting {
 /** Integer keys that no row of the user's has: each request gets another one. */
 export interface OwnKeys {
   /**
-   * The least of them. A run uses up to 1.1 thousand million from here on, so that also `integer` columns hold them.
+   * The least of them. A run uses them up to `from` + 1,099,999,999, so that also `integer` columns hold them.
    */
   readonly from: number;
 }
 
 /** Tables of the user's own, where a scenario needs none of Benchbook's data sets. Paths are relative to its file. */
 export interface OwnTables {
-  /** The schemas that GraphQL serves. */
+  /** The schemas that GraphQL serves; they must hold tables. */
   readonly schemas: readonly string[];
-  /** SQL that makes and fills them in an embedded database of the scenario's own; not run on DATABASE_URL. */
+  /** A file of SQL that makes and fills them in an embedded database; not run on DATABASE_URL. */
   readonly setup?: string;
-  /** SQL that takes a run's writes back; needed where an operation writes. */
+  /** A file of SQL that takes a run's writes back; needed where an operation writes. */
   readonly undo?: string;
-  /** Where keys lie that only a run writes under, by the name that draws of the kind `reserved` call them. */
+  /** Where keys lie that only a run writes under: `{ from }` by the name that parameters of the kind `reserved` use. */
   readonly keys?: Readonly<Record<string, OwnKeys>>;
 }
 
@@ -142,44 +152,51 @@ export interface Scenario {
   readonly title: string;
   /** The data set that is seeded, e.g. `northwind`; or tables of the user's own. */
   readonly dataset: string | OwnTables;
-  /** A folder of queries/workloads/, or a path relative to the scenario file that begins with `./`. */
+  /** A folder of `queries/workloads/`, or a path relative to the scenario file that begins with `./`. */
   readonly workload: string;
-  /** One stream: the process by which requests arrive in an open loop. */
+  /** Where there are no `streams`, needed: the process by which requests arrive in an open loop. */
   readonly arrivals?: "poisson" | "constant";
-  /** One stream: requests a second over all arms; with `stages` the rate from which the first one begins. */
+  /** Where there are no `streams`, needed: requests a second over all arms; with `stages` the rate from which the first one begins. */
   readonly rate?: number;
-  /** One stream: how the rate goes over the measured time. */
+  /** Where there are no `streams`: how the rate goes over the measured time, as in a stream. */
   readonly stages?: readonly Stage[];
-  /** One stream: the questions asked. */
+  /** Where there are no `streams`, needed: the questions asked. */
   readonly operations?: readonly ScenarioOperation[];
-  /** Several streams at once, instead of the four above; a function where they depend on settings. */
+  /**
+   * Several streams at once, instead of `arrivals`, `rate`, `stages` and `operations`; a function of the settings where
+   * they depend on these.
+   */
   readonly streams?: readonly Stream[] | ((settings: Settings) => readonly Stream[]);
-  /** Rows that parameters are drawn from, by name. */
+  /** Rows that parameters are drawn from, by name: `{ csv }`, `{ parquet }` or `{ sql }`, a file with one SELECT. */
   readonly sources?: Readonly<Record<string, ParameterSource>>;
-  /** Measured time over all arms. */
+  /** Measured time over all arms, s. */
   readonly duration: number;
-  /** Time before that: recorded, and left out of the statistics. */
+  /** Time before that, s: recorded, and left out of the statistics. */
   readonly warmup: number;
-  /** Length of a block of one arm. */
+  /** How long the load stays with one arm before the next has its turn, s: the length of a block. */
   readonly block: number;
-  /** The first part of each block, left out of statistics while the arm before it drains. */
+  /** The first part of each block, s: left out of the statistics while the arm before it drains. */
   readonly washout: number;
-  /** After so long a request is given up and recorded as `timeout`. */
+  /** After so long, s, a request is given up and recorded as `timeout`. */
   readonly timeout: number;
-  /** Requests under way at most; more are shed. By default as many as the rate and the targets need. */
+  /**
+   * Requests in flight at most; more are shed. By default 1,024, or twice what the rate needs at the slowest target, if
+   * that is more.
+   */
   readonly inFlight?: number;
   /**
-   * Further attempts of a request that failed or timed out; each is recorded, and the request is what the last one came
-   * to, at the time from when it was due until then. None unless given.
+   * Further attempts of a request that failed or timed out: `{ attempts, backoff }`, with a pause of `backoff` s before
+   * the first of them that doubles from one to the next. Each is recorded, and the request is what the last one came to,
+   * with the time from when it was due until then. By default none.
    */
   readonly retry?: { readonly attempts: number; readonly backoff: number };
-  /** The access paths that are compared; `sql` is the baseline where it is among them. */
+  /** The access paths that are compared, as in `--paths`; `sql` is the baseline where it is among them. */
   readonly paths: readonly PathName[];
-  /** The targets without `--slo`, e.g. `p95<200ms,errors<1%`. */
+  /** The targets without `--slo`, e.g. `p95<200ms,errors<1%`. By default none. */
   readonly slo?: string;
-  /** What `--set` can change, by name. */
+  /** What `--set` can change, by name; `{}` where nothing is. */
   readonly settings: Readonly<Record<string, Setting>>;
-  /** The setting that says for which hit rate keys are chosen, in percent, 0: none; told beside what came of it. */
+  /** The setting that has the hit rate for which keys are chosen, in percent; 0: none. The report says both. */
   readonly hitTarget?: string;
   /** Settings that belong together, by name: `--set preset=NAME`. */
   readonly presets?: Readonly<Record<string, Settings>>;
