@@ -51,7 +51,11 @@ export const DECLARED = {
   "orders.peakDay": number(338, [1, 366], "day of the year with most orders (338: early December)"),
   "orders.growth": weights([0.7, 1.3], "business on the first day and on the last"),
   "orders.due": weights([6, 88, 6], `due after ${DUE_DAYS.join(", ")} days`),
-  "orders.shippingMedian": number(6, [0.1, 100], "days to shipping, median of the log-normal part over one"),
+  "orders.shippingMedian": number(
+    6,
+    [0.1, 100],
+    "days to shipping: one, and a log-normal number with this median",
+  ),
   "orders.shippingSigma": number(0.6, [0, 2], "days to shipping, deviation of the logarithm"),
   "orders.shippingMost": number(60, [1, 365], "days to shipping at most"),
   "orders.shipper": weights([30, 39, 22, 4, 3, 2], "orders by shipper"),
@@ -62,7 +66,11 @@ export const DECLARED = {
 
   "lines.count": weights([22, 31, 25, 14, 6, 2], "lines of an order: one, two, three … (mean 2.6)"),
   "lines.productSkew": number(0.7, [0, 2], "few products sell most: Zipf's exponent by popularity"),
-  "lines.quantityMedian": number(18, [0.1, 10_000], "quantity, median of the log-normal part over one"),
+  "lines.quantityMedian": number(
+    18,
+    [0.1, 10_000],
+    "quantity: one, and a log-normal number with this median",
+  ),
   "lines.quantitySigma": number(0.75, [0, 2], "quantity, deviation of the logarithm"),
   "lines.quantityMost": number(130, [1, 100_000], "quantity at most"),
   "lines.discount": weights([62, 9, 8, 7, 7, 7], `lines with ${DISCOUNTS.join(", ")} % off`),
