@@ -21,7 +21,8 @@ function planOf(url: string, spoolDir: string): LoadPlan {
     endUs: SECONDS * 1e6,
   };
   const statement = { operationId: 0, name: "one", write: false, text: "SELECT 1 AS one", parameters: [] };
-  const stream = { name: "load", arrivals: "poisson", rate: 200, stages: null, session: null } as const;
+  // As many a second as a p99 of its lag takes.
+  const stream = { name: "load", arrivals: "poisson", rate: 800, stages: null, session: null } as const;
   return {
     seed: 1,
     loop: { kind: "open" },

@@ -16,10 +16,10 @@ const WINDOW_MS = 80;
 const PERIOD_US = 1000;
 const ROUNDS = 4;
 /**
- * Of medians in one run: 1.0 to 1.1 on a quiet machine; 25 where every answer of the thread has to wait. Between the
- * two, the servers that are connected to take CPU from one that has to share it.
+ * Of medians in one run: where every answer of the thread has to wait they are 2,200 µs longer. A session that begins
+ * costs the server a process, and with it caches: that makes an answer of 25 µs twice as long, and one of 100 µs hardly.
  */
-const MOST_RATIO = 2;
+const MOST_DELAY_US = 200;
 /** The machine may have more to do in one half of a comparison than in the other. */
 const TRIES = 4;
 
@@ -70,7 +70,7 @@ Deno.test({
             const tries: string[] = [];
             for (let count = 0; count < TRIES; count++) {
               const { calm, disturbed } = await medians(url, disturb);
-              if (disturbed / calm < MOST_RATIO) return;
+              if (disturbed - calm < MOST_DELAY_US) return;
               tries.push(`${disturbed.toFixed(0)} µs against ${calm.toFixed(0)} µs`);
             }
             assert.fail(tries.join(", "));
