@@ -85,7 +85,10 @@ export interface Stream {
   readonly stages?: readonly Stage[];
   /** The questions asked, by weight; in a session its steps, in their order. */
   readonly operations: readonly ScenarioOperation[];
-  /** Partly open: what arrives are sessions that walk through all operations, waiting between them. */
+  /**
+   * Partly open: what arrives are sessions that walk through all operations, waiting between them. One that gets no row
+   * for an answer ends there, and its other steps are recorded as `unsent`.
+   */
   readonly session?: Session;
 }
 
