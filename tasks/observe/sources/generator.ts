@@ -18,7 +18,7 @@ export const GENERATOR_METRICS = [
     "p99 of the generator lag, of seconds with enough requests to estimate it",
     panel("Generator lag", "p99"),
   ),
-  gauge("lag_longest_ms", "ms", "the longest generator lag", panel("Generator lag", "longest")),
+  gauge("lag_longest_ms", "ms", "the longest generator lag", panel("Longest generator lag", "lag")),
   gauge(
     "gap_ms",
     "ms",
