@@ -7,7 +7,9 @@ export interface ArmOverrides {
   readonly path?: PathName;
   /** Of a database that holds the same data already. May hold a password, as the two below. */
   readonly databaseUrl?: string;
+  /** Of another Redis, for a cached path. */
   readonly redisUrl?: string;
+  /** Of another GraphQL service. */
   readonly graphqlUrl?: string;
   /** A folder whose files replace those of the scenario that have the same stem. */
   readonly queries?: string;
@@ -21,6 +23,7 @@ export interface ArmOverrides {
 export interface PlannedArm extends Pick<ArmRecord, "name" | "path" | "role"> {
   /** Its file as `--arm` names it, empty for a twin; null: it stands for its path. */
   readonly file: string | null;
+  /** What it has otherwise than the run. */
   readonly overrides: ArmOverrides;
   /** The scenario's settings as they are in it. */
   readonly settings: Readonly<Record<string, number>>;

@@ -46,7 +46,11 @@ export type Draw =
   | CapturedDraw;
 
 /** A value that an earlier answer gave; `carried` is the earlier name of the kind, still read. */
-type CapturedDraw = { readonly kind: "captured" | "carried"; readonly from: string; readonly column: string };
+export type CapturedDraw = {
+  readonly kind: "captured" | "carried";
+  readonly from: string;
+  readonly column: string;
+};
 
 /** Whether a parameter is what an earlier answer of the session gave. */
 export function isCaptured(draw: Draw): draw is CapturedDraw {
