@@ -101,6 +101,7 @@ const ownTables = z.strictObject({
   setup: file.optional(),
   undo: file.optional(),
   keys: z.record(name, z.strictObject({ from: wholeFrom(1, LARGEST_OWN_KEY) })).optional(),
+  triggers: z.literal("undone").optional(),
 });
 
 const setting = z.strictObject({
@@ -118,7 +119,7 @@ const scenario = z.strictObject({
   dataset: z.union([
     name,
     ownTables,
-  ], "must be the name of a data set, or { schemas, setup, undo, keys } for tables of your own"),
+  ], "must be the name of a data set, or { schemas, setup, undo, keys, triggers } for tables of your own"),
   workload: z.string().min(1),
   arrivals: arrivals.optional(),
   rate: rate.optional(),

@@ -138,7 +138,7 @@ const FAULTS: readonly [value: unknown, said: string | RegExp, next?: RegExp][] 
   [single({ dataset: "nortwind" }), 'dataset: "nortwind" is unknown', /Did you mean "northwind"\?/],
   [
     single({ dataset: 5 }),
-    /^dataset: must be the name of a data set, or \{ schemas, setup, undo, keys \}.* \(it is 5\)$/,
+    /^dataset: must be the name of a data set, or \{ schemas, setup, undo, keys, triggers \}.* \(it is 5\)$/,
   ],
   [
     single({ dataset: { schemas: ["shop"] }, operations: [{ ...ORDER, params: {} }] }),

@@ -149,6 +149,8 @@ export interface OwnTables {
   readonly undo?: string;
   /** Where keys lie that only a run writes under: `{ from }` by the name that parameters of the kind `reserved` use. */
   readonly keys?: Readonly<Record<string, OwnKeys>>;
+  /** `undo` takes back also what triggers and rules on the tables do that are written into. Without it they are refused. */
+  readonly triggers?: "undone";
 }
 
 /** What load to make, against which data, and what is expected of it. Times are seconds. */

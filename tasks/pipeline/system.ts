@@ -13,6 +13,7 @@ import { formatCount } from "../model/units.ts";
 import { hostFacts } from "../observe/host.ts";
 import { isDirect } from "../paths/path.ts";
 import { pathOf } from "../paths/registry.ts";
+import { CANNOT_SEED } from "../stack/postgres_server.ts";
 import { isEmbedded, type Stack } from "../stack/services.ts";
 import { failedWhole } from "../undo/evidence.ts";
 import { perWriteOf, writesUnderOwnKeys } from "../undo/own_undo.ts";
@@ -21,6 +22,7 @@ import { explainAll } from "./explain_all.ts";
 import { type HeldDatabase, holdDatabase } from "./hold_database.ts";
 import type { Job } from "./job.ts";
 import { tellLeftWrites } from "./left_writes.ts";
+import { readOwnWrites, tellOwnWrites } from "./own_writes.ts";
 import { checkOwnFiles, openOwnTables, ownUndo, undoOwnWrites } from "./own_tables.ts";
 import { fillDatabase, makeArms, startStack } from "./prepare.ts";
 import { gitCommit } from "./run_id.ts";
@@ -32,6 +34,7 @@ export async function withSystem<T>(job: Job, use: (system: SystemUnderTest) => 
   const workload = await loadWorkload(scenario.workloadDir, scenario);
   // What is wrong with the scenario's own files is said before anything is started.
   await checkOwnFiles(scenario);
+  const ownWrites = await readOwnWrites(job, workload);
   const ofFiles = await loadFileSources(scenario);
   const stack = await startStack(config, plan.arms, terminal, signal);
   let held: HeldDatabase | undefined;
@@ -48,6 +51,7 @@ export async function withSystem<T>(job: Job, use: (system: SystemUnderTest) => 
         terminal,
         signal,
       );
+    const acting = await tellOwnWrites(job, databaseUrl, ownWrites);
     const own = await cleared(job, stack, databaseUrl);
     const sources = { ...ofFiles, ...await loadSqlSources(scenario, databaseUrl, signal) };
     const mix = mixOf({
@@ -69,7 +73,7 @@ export async function withSystem<T>(job: Job, use: (system: SystemUnderTest) => 
       stack,
       databaseUrl,
       dataset,
-      environment: environmentOf({ plan, stack, dataset }),
+      environment: environmentOf({ plan, data, stack, dataset }, acting),
       plans,
       sources,
       mix,
@@ -181,7 +185,8 @@ function cachePrefixOf({ arms }: Pick<SystemUnderTest, "arms">): string | null {
 }
 
 function environmentOf(
-  { plan, stack, dataset }: Pick<SystemUnderTest, "plan" | "stack" | "dataset">,
+  { plan, data, stack, dataset }: Pick<SystemUnderTest, "plan" | "data" | "stack" | "dataset">,
+  acting: readonly string[],
 ): Environment {
   const { name, scale, seed, variation, rows, bytes, hash } = dataset;
   return {
@@ -190,7 +195,9 @@ function environmentOf(
     services: stack.facts(),
     dataset: { name, scale, seed, variation, rows, bytes, hash },
     unavailable: [
-      ...stack.unavailable,
+      // Nothing is seeded beside tables of the user's own.
+      ...stack.unavailable.filter((sentence) => data !== null || sentence !== CANNOT_SEED),
+      ...acting,
       ...plan.arms.filter(({ proven }) => !proven).map(({ name }) =>
         `The results of the arm ${name} were not compared with those of the others before timing (--no-prove).`
       ),

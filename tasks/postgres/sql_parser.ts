@@ -73,13 +73,25 @@ export async function replacePlaceholders(
  * @throws {UsageError} with file and line where it is not valid
  */
 export async function statementKinds(sql: string, place: SqlPlace): Promise<readonly string[]> {
-  return kindsOf(await parser(), sql, place);
+  return (await parseStatements(sql, place)).map((statement) => Object.keys(statement)[0]!);
 }
 
-function kindsOf({ parseSync, SqlError }: Parser, sql: string, { file, line = 1, next }: SqlPlace): string[] {
+/** A node of a parse tree: its fields, or one field with the name of its type. */
+export type SqlNode = Readonly<Record<string, unknown>>;
+
+/**
+ * Parses SQL by PostgreSQL's grammar.
+ * @returns its statements, each a node as PostgreSQL's source calls it: `{ SelectStmt: { … } }`; places in bytes
+ * @throws {UsageError} with file and line where it is not valid
+ */
+export async function parseStatements(sql: string, place: SqlPlace): Promise<readonly SqlNode[]> {
+  return parsed(await parser(), sql, place);
+}
+
+function parsed({ parseSync, SqlError }: Parser, sql: string, { file, line = 1, next }: SqlPlace): SqlNode[] {
   if (sql.trim() === "") return [];
   try {
-    return (parseSync(sql).stmts ?? []).map(({ stmt }) => Object.keys(stmt!)[0]!);
+    return (parseSync(sql).stmts ?? []).map(({ stmt }) => stmt as unknown as SqlNode);
   } catch (error) {
     if (!(error instanceof SqlError)) throw error;
     // In characters, not in the units of a JavaScript string.
@@ -108,7 +120,7 @@ async function scan(
     found = loaded.scanSync(sql.replaceAll(CONTROL, " ")).tokens;
   } catch (error) {
     // It does not tell where. The grammar does, which takes a name where a placeholder is.
-    kindsOf(loaded, sql.replaceAll(/(?<!:):(?=[a-z_])/gi, " "), place);
+    parsed(loaded, sql.replaceAll(/(?<!:):(?=[a-z_])/gi, " "), place);
     throw error;
   }
   const ends = [0, ...found.map(({ end }) => end)];

@@ -142,6 +142,9 @@ export function refuseUnusable(
   }
 }
 
+/** Said where the role may only use tables that are there already. */
+export const CANNOT_SEED = "Data cannot be seeded: the role may not create a schema in this database.";
+
 function missing(
   row: FactsRow,
   settings: Readonly<Record<string, string>>,
@@ -162,7 +165,7 @@ function missing(
     sentences.push("I/O times are not measured: track_io_timing is off on this server.");
   }
   if (!row.creates_schemas) {
-    sentences.push("Data cannot be seeded: the role may not create a schema in this database.");
+    sentences.push(CANNOT_SEED);
   }
   return sentences;
 }

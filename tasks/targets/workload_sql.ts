@@ -5,6 +5,8 @@ import { replacePlaceholders, statementKinds } from "../postgres/sql_parser.ts";
 export interface SqlQuestion {
   readonly file: string;
   readonly title: string;
+  /** Line of the file that the statement begins in, from 1. */
+  readonly line: number;
   /** The statement with `$1::type` for each `:name`, as it is sent. */
   readonly text: string;
   /** In the order of $1, $2 …: the order of their declarations. */
@@ -75,5 +77,5 @@ export async function parseSql(source: string, file: string): Promise<SqlQuestio
       `Cannot use ${file}: it must hold one statement: it holds ${length === 0 ? "none" : length}`,
     );
   }
-  return { file, title, text: replaced.trim().replace(/;$/, ""), parameters };
+  return { file, title, line: body.line, text: replaced.trim().replace(/;$/, ""), parameters };
 }

@@ -1,0 +1,37 @@
+import type { Workload } from "../load/arms.ts";
+import { withClient } from "../seed/connect.ts";
+import { lookAtOwnWrites, ownWrites, refuseLostRows } from "../undo/own_writes.ts";
+import type { OwnWrites } from "../undo/own_writes.ts";
+import type { Job } from "./job.ts";
+import { ownUndo } from "./own_tables.ts";
+
+/**
+ * What a scenario writes into tables of the user's own, before anything is started.
+ * @returns null where the tables are a data set's
+ * @throws {UsageError} where nobody could take it back
+ */
+export async function readOwnWrites(
+  { scenario }: Pick<Job, "scenario">,
+  workload: Workload,
+): Promise<OwnWrites | null> {
+  if (scenario.ownTables === null) return null;
+  const writes = await ownWrites(scenario, workload, await ownUndo(scenario));
+  refuseLostRows(scenario, writes);
+  return writes;
+}
+
+/**
+ * Says what the user's server will do by itself when the scenario writes, before it does.
+ * @returns the same sentences, for the report
+ * @throws {UsageError} where it is nothing that the scenario knows of
+ */
+export async function tellOwnWrites(
+  { scenario, terminal, signal }: Pick<Job, "scenario" | "terminal" | "signal">,
+  url: string,
+  writes: OwnWrites | null,
+): Promise<readonly string[]> {
+  if (writes === null || writes.asked.length + writes.undo.length === 0) return [];
+  const remarks = await withClient(url, (client) => lookAtOwnWrites(client, scenario, writes), { signal });
+  for (const remark of remarks) terminal.print(`! ${remark}`);
+  return remarks;
+}

@@ -1,0 +1,154 @@
+import type { Client } from "pg";
+import type { Workload } from "../load/arms.ts";
+import type { LoadedScenario } from "../load/scenario.ts";
+import { UsageError } from "../model/errors.ts";
+import { isCaptured, type ScenarioOperation } from "../model/scenario.ts";
+import { type SqlWrite, writesIn } from "../postgres/sql_writes.ts";
+import { undoSql } from "../seed/reserved.ts";
+import type { OwnUndo } from "./record.ts";
+
+/** What a scenario with tables of the user's own writes into. */
+export interface OwnWrites {
+  /** By its operations, as their .sql files say it; GraphQL asks the same. */
+  readonly asked: readonly OwnWrite[];
+  /** By its undo. */
+  readonly undo: readonly SqlWrite[];
+}
+
+/** A write of an operation's. */
+export interface OwnWrite extends SqlWrite {
+  readonly operation: ScenarioOperation;
+  readonly file: string;
+  /** Names of the parameters that decide which rows it touches. */
+  readonly chosenBy: readonly string[];
+}
+
+/** What its SQL says of it. What a function writes that it calls is not seen. */
+export async function ownWrites(
+  { operations }: Pick<LoadedScenario, "operations">,
+  workload: Workload,
+  undo: Pick<OwnUndo, "path" | "sql"> | null,
+): Promise<OwnWrites> {
+  const asked = await Promise.all(operations.map(async (operation, index) => {
+    const { file, line, text, parameters } = workload[index]!.sql;
+    if (!operation.write) return [];
+    return (await writesIn(text, { file, line })).map((write) => ({
+      ...write,
+      line: line + write.line - 1,
+      operation,
+      file,
+      chosenBy: write.choosing.map((number) => parameters[number - 1]!.name),
+    }));
+  }));
+  return { asked: asked.flat(), undo: undo === null ? [] : await writesIn(undo.sql, { file: undo.path }) };
+}
+
+/**
+ * Refuses what changes or removes rows of the user's that no undo can know: rows that the run itself made may go, and
+ * those that the undo sets back.
+ * @throws {UsageError} with file and line
+ */
+export function refuseLostRows(
+  { name, operations }: Pick<LoadedScenario, "name" | "operations">,
+  { asked, undo }: OwnWrites,
+): void {
+  const lost = asked.find((write) =>
+    write.changesRows && !undo.some((back) => back.kind !== "DELETE" && isSameTable(back, write)) &&
+    !write.chosenBy.some((parameter) => isOfRun(write.operation, parameter, operations))
+  );
+  if (lost === undefined) return;
+  const kind = lost.kind === "INSERT" ? "INSERT … ON CONFLICT DO UPDATE" : lost.kind;
+  const table = nameOf(lost);
+  throw new UsageError(
+    `Cannot run ${name}: a write may change no rows but the run's own: ${lost.file}:${lost.line} is ` +
+      `${/^[IU]/.test(kind) ? "an" : "a"} ${kind} of ${table} whose rows are chosen by ${
+        lost.chosenBy.length === 0
+          ? "no parameter"
+          : lost.chosenBy.map((parameter) => `:${parameter}`).join(", ")
+      }`,
+    "Nothing was changed. Nobody could take that back. Choose the rows by a key of the run's: a parameter of the kind " +
+      '"reserved" (dataset.keys), or one captured from a step that writes under such a key. Or let dataset.undo set ' +
+      `back the rows of ${table} by an UPDATE that matches none of them before the run.`,
+  );
+}
+
+/** Whether a parameter's value can only be a key that the run itself has written under. */
+function isOfRun(
+  { params }: ScenarioOperation,
+  parameter: string,
+  operations: readonly ScenarioOperation[],
+): boolean {
+  const draw = params[parameter]!;
+  if (draw.kind === "reserved") return true;
+  if (!isCaptured(draw)) return false;
+  const from = operations.find(({ name }) => name === draw.from)!;
+  return (from.write ?? false) || Object.keys(from.params).some((name) => isOfRun(from, name, operations));
+}
+
+function isSameTable(a: SqlWrite, b: SqlWrite): boolean {
+  return a.table === b.table && (a.schema === null || b.schema === null || a.schema === b.schema);
+}
+
+/** As a message shows a table. */
+function nameOf({ schema, table }: SqlWrite): string {
+  return schema === null ? table : `${schema}.${table}`;
+}
+
+/** What a write makes the server do, by the events of triggers. */
+function eventsOf({ kind, changesRows }: SqlWrite): readonly string[] {
+  if (kind === "MERGE") return ["INSERT", "UPDATE", "DELETE"];
+  return kind === "INSERT" && changesRows ? ["INSERT", "UPDATE"] : [kind];
+}
+
+/**
+ * Looks at what the user's server does by itself when the scenario writes.
+ * @returns what is neither seen nor taken back, a sentence each
+ * @throws {UsageError} where triggers or rules act on its writes, and the scenario does not say that it knows
+ */
+export async function lookAtOwnWrites(
+  client: Client,
+  { name, ownTables }: Pick<LoadedScenario, "name" | "ownTables">,
+  { asked, undo }: OwnWrites,
+): Promise<string[]> {
+  const events = [...asked, ...undo].flatMap((write) =>
+    eventsOf(write).map((event) => ({ ...write, event }))
+  );
+  // Tables are found as the run's sessions find them.
+  await client.query("RESET search_path");
+  const { rows: acting } = await client.query<{ what: string }>(undoSql("own_triggers.sql"), [
+    events.map(({ schema }) => schema),
+    events.map(({ table }) => table),
+    events.map(({ event }) => event),
+  ]);
+  const named = acting.map(({ what }) => what).join(", ");
+  const undoFile = ownTables?.undo ?? "undo";
+  if (acting.length > 0 && ownTables?.triggers !== "undone") {
+    throw new UsageError(
+      `Cannot run ${name}: its writes, and ${undoFile} after them, set off ${named}: what that does is not seen, and ` +
+        `Benchbook does not take it back`,
+      `Nothing was changed. Let ${undoFile} take that back too, and say so in the scenario: dataset.triggers: "undone". ` +
+        "Or disable it for that time, or use another database.",
+    );
+  }
+  const inserts = asked.filter(({ kind, given }) => kind === "INSERT" && given !== null)
+    .map(({ schema, table, given }) => ({
+      schema,
+      name: table,
+      names: typeof given === "number" ? null : given,
+      first: typeof given === "number" ? given : null,
+    }));
+  const { rows: drawn } = await client.query<{ sequence: string; column: string }>(
+    undoSql("own_sequences.sql"),
+    [JSON.stringify(inserts)],
+  );
+  return [
+    ...acting.length === 0 ? [] : [
+      `Writes set off ${named}: what that does is not looked at, and taken back only as far as ${undoFile} does it ` +
+      "(dataset.triggers).",
+    ],
+    ...drawn.map(({ sequence, column }) =>
+      `Each write draws a value from the sequence ${sequence} (${column}), also where the paths are compared, and ` +
+      "nobody sets it back: your own next one is that much higher."
+    ),
+  ];
+}
