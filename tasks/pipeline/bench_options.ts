@@ -5,6 +5,7 @@ import type { LoadedScenario } from "../load/scenario.ts";
 import { defaultWorkers } from "../load/workers.ts";
 import type { PlannedArm } from "../model/arms.ts";
 import { DEFAULT_THRESHOLDS, type ValidityThresholds } from "../model/run.ts";
+import { isCaptured } from "../model/scenario.ts";
 import { parseSlo, resolveScope } from "../model/slo.ts";
 import { parseDuration } from "../model/units.ts";
 import { pathOf, PATHS } from "../paths/registry.ts";
@@ -146,6 +147,7 @@ export function completePlan(
     );
   }
   const loop = given.concurrency === undefined ? "open" : "closed";
+  if (loop === "closed") refuseSessions(scenario);
   const connections = given.concurrency ?? OPEN_LOOP_CONNECTIONS;
   const workers = given.workers ?? defaultWorkers(loop, connections);
   if (workers > connections) {
@@ -172,6 +174,17 @@ export function completePlan(
     abortOnFail: given.abortOnFail,
     thresholds: DEFAULT_THRESHOLDS,
   };
+}
+
+/** A client of a closed loop asks each request alone. @throws {UsageError} where some go on with earlier answers */
+function refuseSessions({ name, operations }: LoadedScenario): void {
+  const step = operations.find(({ params }) => Object.values(params).some(isCaptured));
+  if (step === undefined) return;
+  throw new UsageError(
+    `Cannot run ${name} in a closed loop: its operation ${step.name} goes on with what an earlier request of its ` +
+      "session answered, and the clients of a closed loop ask each request alone",
+    "Leave out --concurrency, and say by --rate how many sessions arrive a second.",
+  );
 }
 
 /**

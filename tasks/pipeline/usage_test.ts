@@ -124,6 +124,12 @@ const MISTAKES: readonly [what: string, task: string, args: string[], said: RegE
     ["--rate", "5", "--concurrency", "2"],
     /both --rate and --concurrency/,
   ],
+  [
+    "sessions in a closed loop",
+    "bench",
+    ["checkout", "--concurrency", "2"],
+    /Cannot run checkout in a closed loop: its operation .* earlier request of its session/,
+  ],
   ["an argument too many", "bench", ["access-paths", "other"], /too many arguments/],
   ["a run that is not there", "report", ["nothing"], /there are no runs yet/],
   ["an unknown log", "logs", ["postgrs"], /postgrs/],

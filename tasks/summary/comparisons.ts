@@ -1,3 +1,4 @@
+import { mixShares, type Weighted } from "../model/mix_shares.ts";
 import type { ArmRecord, RunConfig } from "../model/run.ts";
 import type { Comparison } from "../model/summary.ts";
 import { equivalenceP } from "../stats/equivalence.ts";
@@ -20,12 +21,6 @@ export const SHARES: Readonly<Record<Kind, number>> = { all: 0.01, p50: 0.03, p9
 /** All operations together are told from blocks that hold at least this share of the mix. */
 const LEAST_OF_MIX = 0.5;
 
-/** An operation with its part of the mix; a weight is relative to the others. */
-export interface Weighted {
-  readonly name: string;
-  readonly weight: number;
-}
-
 /**
  * Each arm against the baseline: all operations together, and each by median and p95, over the run's pairs of blocks.
  */
@@ -35,12 +30,11 @@ export async function comparisons(
   config: Pick<RunConfig, "operations" | "loop" | "streams">,
   records: readonly ArmRecord[],
 ): Promise<Comparison[]> {
-  const { operations } = config;
   const arms = records.map(({ name }) => name);
   const baseline = records.find(({ role }) => role === "baseline")?.name;
-  const names = operations.map(({ name }) => name);
+  const names = config.operations.map(({ name }) => name);
   const groups = await groupQuantiles(rows, runId, arms, names, gapsWereDrawn(config));
-  return compareGroups(groups, arms, operations, baseline);
+  return compareGroups(groups, arms, mixShares(config), baseline);
 }
 
 /**

@@ -1,6 +1,6 @@
 import { planBlocks } from "../../load/blocks.ts";
 import { type GroupQuantiles, groupStarts, KINDS } from "../../summary/block_pairs.ts";
-import type { Weighted } from "../../summary/comparisons.ts";
+import type { Weighted } from "../../model/mix_shares.ts";
 
 /** How the response times of a simulated run come about. */
 export interface SimulatedRun {
