@@ -34,12 +34,13 @@ export async function cleanWrites(config: Config, yes: boolean): Promise<ExitCod
         embedded: isEmbedded(stack.postgres),
         held: false,
         signal: interrupt.signal,
-        mayRun: (record) => {
-          for (const { file, sql } of sqlOf(record)) {
+        mayRun: (record, corrected) => {
+          for (const { file, path, sql } of sqlOf(record)) {
             const lines = sql.split("\n").map((line) => `  ${line}`).join("\n");
-            terminal.print(
-              `To take back what the run ${record.runId} left, its record (${file}) says:\n${lines}`,
-            );
+            const says = corrected && file === record.own?.file
+              ? `${path}, which has changed since, says now`
+              : `its record (${file}) says`;
+            terminal.print(`To take back what the run ${record.runId} left, ${says}:\n${lines}`);
           }
           return mayRemove("Run this SQL with your rights?", yes);
         },

@@ -86,8 +86,10 @@ export function reportError(error: unknown): ExitCode {
     const lines = error.message.split("\n");
     const more = lines.length > MESSAGE_LINES ? "\n…" : "";
     console.error(complaint(`error: ${lines.slice(0, MESSAGE_LINES).join("\n")}${more}`));
-    // A sentence, with a stored name in it at times.
-    if (error.next !== undefined) console.error(complaint(`  ${singleLine(error.next, NEXT_COLUMNS)}`));
+    // Sentences, with a stored name in them at times; what is left behind is a line each.
+    for (const line of error.next?.split("\n").slice(0, MESSAGE_LINES) ?? []) {
+      console.error(complaint(`  ${singleLine(line.trim(), NEXT_COLUMNS)}`));
+    }
     return error.exitCode;
   }
   // Nothing is aborted but by a user who wants to leave.

@@ -9,7 +9,7 @@ import { isAlive } from "../stack/process.ts";
 import { dropRecord, keepForLater, keptRecords, recordPath } from "./journal.ts";
 import type { WriteRecord } from "./record.ts";
 import { placeOf, placeText, sameServer, urlOf } from "./place.ts";
-import { notAsItWas } from "./own_file.ts";
+import { notAsItWas, withPresentUndo } from "./own_file.ts";
 import { takeBack } from "./take_back.ts";
 
 /** What became of the writes of runs that did not take them back themselves. */
@@ -29,8 +29,12 @@ export interface LookedAt {
   readonly held: boolean;
   /** Ends waiting for what may be committed yet, and cancels what is under way; what is left then is named. */
   readonly signal?: AbortSignal;
-  /** Asks whether SQL of a record may run that no file of a scenario holds (any more); without it it does not. */
-  readonly mayRun?: (record: WriteRecord) => boolean;
+  /**
+   * Asks whether SQL may run that is not the same in a record and in its scenario's files; without it it does not. The
+   * undo is the file's as it is now, where that is to be had.
+   * @param corrected whether it is, and not the record's
+   */
+  readonly mayRun?: (record: WriteRecord, corrected: boolean) => boolean;
 }
 
 /**
@@ -71,14 +75,15 @@ function elsewhere({ runId, scenario, place }: WriteRecord): string {
 
 async function takeBackHere(
   home: string,
-  record: WriteRecord,
+  kept: WriteRecord,
   client: Client,
   { url, held, signal, mayRun }: LookedAt,
   here: string,
 ): Promise<LeftWrites> {
+  const changed = await notAsItWas(home, kept);
+  const record = changed === null ? kept : await withPresentUndo(home, kept);
   const { runId, scenario, place } = record;
-  const changed = await notAsItWas(home, record);
-  if (changed !== null && !(mayRun?.(record) ?? false)) {
+  if (changed !== null && !(mayRun?.(record, record !== kept) ?? false)) {
     return {
       told: [],
       left: [
@@ -100,13 +105,13 @@ async function takeBackHere(
   } catch (error) {
     return { told: [], left: [`${elsewhere(record)} Not now: ${(error as Error).message}.`] };
   }
-  const { rows, written, left, record: kept } = await takeBack(home, record, database, {
+  const { rows, written, left, record: after } = await takeBack(home, record, database, {
     signal,
     cancel: signal,
   })
     .finally(() => lock?.release());
   if (left.length > 0) {
-    keepForLater(home, kept);
+    keepForLater(home, after);
     const next =
       "`deno task clean --writes` tries it again, and so does the next bench. Where it is right as it is, " +
       `delete ${recordPath(home, runId)}.`;

@@ -7,6 +7,7 @@ import { UsageError } from "../model/errors.ts";
 import { type Draw, isCaptured } from "../model/scenario.ts";
 import { isOfServer } from "../seed/connect.ts";
 import { exactly, hasSomething, imageOf, readTexts } from "./image.ts";
+import { type LeftHere, takenBackBy } from "./own_undo.ts";
 import type { Look } from "./record.ts";
 import { operationOfSlot, type SlotWrites } from "./may_write.ts";
 
@@ -17,7 +18,7 @@ const MOST_SLOTS = 500_000;
 /** Looking before a run takes so long at the most; a slow query is looked at for fewer keys. */
 const BUDGET_MS = 5000;
 
-export interface LooksOptions {
+export interface LooksOptions extends LeftHere {
   readonly scenario: Pick<LoadedScenario, "operations" | "workloadDir" | "ownTables">;
   readonly writes: SlotWrites;
   readonly mix: Mix;
@@ -78,7 +79,7 @@ export async function lookBefore(client: Client, options: LooksOptions): Promise
     const answer = await readTexts(client, text, values).catch((error) => {
       throw unreadable(name, error);
     });
-    if (reserved && hasSomething(answer)) throw inTheWay(name, values);
+    if (reserved && hasSomething(answer)) throw inTheWay(name, values, options);
     looks.set(id, { operation: name, path, text, values, before: imageOf(answer) });
     return true;
   };
@@ -96,12 +97,17 @@ export async function lookBefore(client: Client, options: LooksOptions): Promise
 /** In place of answers that a session has not got yet. */
 const UNKNOWN: Captured = new Proxy({}, { get: () => ({}) });
 
-function inTheWay(name: string, values: readonly unknown[]): UsageError {
+function inTheWay(name: string, values: readonly unknown[], here: LeftHere): UsageError {
   return new UsageError(
     `Cannot write by ${name}: nothing may stand under a key that dataset.keys keeps for a run, and ` +
       `${name}.check.sql finds something under ${JSON.stringify(values)}`,
-    "Nothing was changed. Write a larger `from`; or, if a run from another BENCHBOOK_HOME was killed here, run " +
-      "`deno task clean --writes` with that home.",
+    `Nothing was changed. ${
+      takenBackBy(
+        here,
+        "Write a larger `from`; or, if a run from another BENCHBOOK_HOME was killed here, run `deno task clean --writes` " +
+          "with that home.",
+      )
+    }`,
   );
 }
 

@@ -2,6 +2,7 @@ import type { Client } from "pg";
 import type { LoadedScenario } from "../load/scenario.ts";
 import { UsageError } from "../model/errors.ts";
 import { formatCount } from "../model/units.ts";
+import { SAMPLES } from "../load/proof_slots.ts";
 import type { PgClient } from "../postgres/client.ts";
 import { isOfServer, lockErrorOf } from "../seed/connect.ts";
 import { undoSql } from "../seed/reserved.ts";
@@ -72,6 +73,24 @@ export function writesUnderOwnKeys(
     writes.every(({ params }) => Object.values(params).some(({ kind }) => kind === "reserved"));
 }
 
+/** Which runs of the home have left rows that may be what is in the way. */
+export interface LeftHere {
+  /** Their ids. */
+  readonly leftBy?: readonly string[];
+}
+
+/**
+ * What to do about rows of a run that are in the way.
+ * @param elsewhere what is said where no run of this home has left any
+ */
+export function takenBackBy({ leftBy = [] }: LeftHere, elsewhere: string): string {
+  if (leftBy.length === 0) return elsewhere;
+  return `What the run ${
+    leftBy.join(", ")
+  } of this home left may be what stands there: once dataset.undo is right, ` +
+    "`deno task clean --writes` shows it as it is then, asks, and takes that back.";
+}
+
 /**
  * Refuses to write where the undo of the user's own would also touch what stood there before: runs it and rolls it back.
  * @param what is asked to run, for people
@@ -81,6 +100,7 @@ export async function refuseOthersRows(
   client: Client,
   { file, sql }: Pick<OwnUndo, "file" | "sql">,
   what: string,
+  here: LeftHere = {},
 ): Promise<void> {
   let touched: Touched;
   try {
@@ -109,9 +129,12 @@ export async function refuseOthersRows(
     } that no run of this home wrote`;
   throw new UsageError(
     `Cannot run ${what}: ${file} may match nothing but what a run writes, and before the run ${does}`,
-    `Nothing was changed. Make ${file} match less: DELETE FROM ONLY, and both ends of the keys. If a run from another ` +
-      "BENCHBOOK_HOME was killed here, `deno task clean --writes` with that home removes its rows. Where they may go, " +
-      `run ${file} yourself.`,
+    `Nothing was changed. Make ${file} match less: DELETE FROM ONLY, and both ends of the keys. ${
+      takenBackBy(
+        here,
+        "If a run from another BENCHBOOK_HOME was killed here, `deno task clean --writes` with that home removes its rows.",
+      )
+    } Where they may go, run ${file} yourself.`,
   );
 }
 
@@ -133,11 +156,19 @@ export function perWriteOf(
 
 /** Rows that a run's own undo may touch, by the writes that its spool tells of; Infinity where nobody knows. */
 export function mostTouched(
-  { own, writes, whole, retries }: Pick<WriteRecord, "own" | "writes" | "whole" | "retries">,
+  { own, spool, writes, arms, whole, retries }: Pick<
+    WriteRecord,
+    "own" | "spool" | "writes" | "arms" | "whole" | "retries"
+  >,
   told: Told | null,
 ): number {
+  if (own?.perWrite === undefined) return Infinity;
+  // A comparison of results has no spool, and asks each operation so many times.
+  if (spool === null) {
+    return writes.operations.filter(({ write }) => write).length * SAMPLES * (arms.length + 1) * own.perWrite;
+  }
   // An attempt that was given up may have written what the next one wrote again.
-  if (own?.perWrite === undefined || told === null || retries) return Infinity;
+  if (told === null || retries) return Infinity;
   const evidence = ownSlots(writes, told, { whole, slots: own.slots ?? null, retries });
   let wrote = 0;
   for (let slot = 0; slot < told.untilSlot; slot++) if (evidence(slot) !== "nothing") wrote++;

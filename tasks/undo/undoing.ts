@@ -4,9 +4,9 @@ import type { LoadedScenario } from "../load/scenario.ts";
 import { BenchbookError, ExitCode } from "../model/errors.ts";
 import { owe } from "../model/owed.ts";
 import { withClient } from "../seed/connect.ts";
-import { self } from "../stack/process.ts";
+import { isAlive, self } from "../stack/process.ts";
 import { datasets } from "../seed/catalog.ts";
-import { dropRecord, keepForLater, keepRecord, recordPath } from "./journal.ts";
+import { dropRecord, keepForLater, keepRecord, keptRecords, recordPath } from "./journal.ts";
 import type { OwnUndo, WriteRecord } from "./record.ts";
 import { writeDraws } from "./asked_values.ts";
 import type { WritingArm } from "./evidence.ts";
@@ -72,9 +72,12 @@ const WRITES_LEFT =
   "next deno task bench.";
 
 /** What to do about what is left, for people. */
-function mend(home: string, runId: string): string {
-  return "Fix that, then run `deno task clean --writes`: it takes back what is left. So does the next bench on this " +
-    `database. Where it is right as it is, delete ${recordPath(home, runId)}.`;
+function mend(home: string, { runId, own }: Pick<WritingOptions, "runId" | "own">): string {
+  const how = own === null
+    ? "Fix that, then run `deno task clean --writes`: it takes back what is left. So does the next bench on this database."
+    : `Fix that, ${own.file} if it is at fault, then run \`deno task clean --writes\`: it takes back what is left, and ` +
+      `asks before it runs another ${own.file}. So does the next bench on this database while that is as it was.`;
+  return `${how} Where it is right as it is, delete ${recordPath(home, runId)}.`;
 }
 
 /**
@@ -101,7 +104,7 @@ export async function undoing<T>(options: WritingOptions, work: () => Promise<T>
       if (left.length === 0) dropRecord(options.home, record);
       else {
         keepForLater(home, taken.record, options.spool);
-        left.push(mend(options.home, options.runId));
+        left.push(mend(options.home, options));
       }
     }
     try {
@@ -146,6 +149,13 @@ function withLeft(error: unknown, left: readonly string[]): unknown {
   return new BenchbookError((error as Error).message, code, next, { cause: error });
 }
 
+/** Earlier runs of a scenario of whose writes something is left. */
+function runsThatLeft(home: string, scenario: string): string[] {
+  return keptRecords(home).records
+    .filter((record) => record.scenario === scenario && !isAlive(record.owner))
+    .map(({ runId }) => runId);
+}
+
 async function begin(
   {
     home,
@@ -170,16 +180,18 @@ async function begin(
   return await withClient(url, async (client) => {
     const schemas = own?.schemas ?? scenario.ownTables?.schemas ?? datasets[dataset ?? ""]?.schemas ?? [];
     await refuseInTheWay(client, { name: dataset, schemas, what: scenario.name });
+    const leftBy = dataset === null ? runsThatLeft(home, scenario.name) : [];
     const { looks, complete, unseen } = await lookBefore(client, {
       scenario,
       writes,
       mix,
       slots,
       proofSlots,
+      leftBy,
     });
     // In an embedded database nobody's rows but those of runs match it, and it has run before.
     if (own !== null && !(embedded && !writesUnderOwnKeys(scenario))) {
-      await refuseOthersRows(client, own, scenario.name);
+      await refuseOthersRows(client, own, scenario.name, { leftBy });
     }
     const record: WriteRecord = {
       schema: 1,
