@@ -33,7 +33,9 @@ export function checkedForm(
   );
   const field = within + fieldName(issue.path, within !== "");
   throw new UsageError(
-    `Cannot use the ${what} ${file}: ${field === "" ? "it" : field}: ${issue.message}` +
+    `Cannot use the ${what} ${file}: ${
+      field === "" ? `the ${what.replace(/ file$/, "")}` : `${field}:`
+    } ${issue.message}` +
       (issue.code === "unrecognized_keys" || isSecret(field) ? "" : ` (it is ${shown(current)})`),
     next,
   );

@@ -10,7 +10,7 @@ import type { QuestionFile } from "../targets/workload.ts";
 import type { Workload } from "./arms.ts";
 import { monotonicUs } from "../net/clock.ts";
 import type { Mix } from "./mix.ts";
-import { failureOf } from "./proof_failure.ts";
+import { failureOf, mendOf } from "./proof_failure.ts";
 import { expectArmKeys, openTargets, storedKeysOf, tellArmKeys } from "./open_targets.ts";
 import type { Arm } from "./plan.ts";
 import { proofSlot, SAMPLES } from "./proof_slots.ts";
@@ -282,8 +282,12 @@ class Prover {
         `${path === "" ? "the answer" : path} is ${right}, and ${left} by SQL ` +
         `(parameters ${JSON.stringify(drawn)})`,
       ExitCode.invalid,
-      `Make ${this.#fileOf(index, arm)} ask the same as ${
-        this.options.workload[index]!.sql.file
+      `${
+        mendOf(
+          this.options.scenario.operations[index]!,
+          this.#fileOf(index, arm),
+          this.options.workload[index]!.sql.file,
+        )
       }; nothing was timed.`,
     );
   }

@@ -119,13 +119,13 @@ Deno.test("tables of the user's own take the place of a data set", () => {
 
 // What is wrong, and what is said after "Cannot use the scenario file mine.ts: ".
 const FAULTS: readonly [value: unknown, said: string | RegExp, next?: RegExp][] = [
-  [null, "it: must be an object, { … } (it is null)", /type Scenario/],
+  [null, "the scenario must be an object, { … } (it is null)", /type Scenario/],
   [single({ rate: -1 }), /^rate: must be a number above 0, at most 1000000 \(it is -1\)$/],
   [single({ timeout: "5" }), 'timeout: must be a number above 0, at most 86400 (it is "5")'],
   [single({ timeout: 86_401 }), "timeout: must be a number above 0, at most 86400 (it is 86401)"],
   [single({ duration: Infinity }), "duration: must be a number above 0 (it is Infinity)"],
   [single({ name: "My Scenario" }), 'name: must be lower-case words joined by hyphens (it is "My Scenario")'],
-  [single({ blok: 1 }), 'it: has no field "blok"; did you mean "block"?'],
+  [single({ blok: 1 }), 'the scenario has no field "blok"; did you mean "block"?'],
   [
     single({ paths: ["sqll"] }),
     `paths[0]: must be one of ${PATHS.map((path) => `"${path}"`).join(", ")} (it is "sqll")`,

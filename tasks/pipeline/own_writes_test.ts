@@ -39,7 +39,12 @@ Deno.test("what the user's server does by itself when a scenario writes", async 
       await owner.connect();
       let folders = 0;
       /** Runs a scenario of one operation, with files of its own. */
-      const bench = async (dataset: unknown, operation: unknown, files: Readonly<Record<string, string>>) => {
+      const bench = async (
+        dataset: unknown,
+        operation: unknown,
+        files: Readonly<Record<string, string>>,
+        paths = ["sql"],
+      ) => {
         const dir = join(workbench.home, `blog-${folders++}`);
         await Deno.mkdir(join(dir, "blog"), { recursive: true });
         const all = { ...FILES, ...files };
@@ -54,7 +59,7 @@ Deno.test("what the user's server does by itself when a scenario writes", async 
           block: 0.5,
           washout: 0.05,
           timeout: 5,
-          paths: ["sql"],
+          paths,
           settings: {},
           arrivals: "poisson",
           rate: 20,
@@ -62,7 +67,9 @@ Deno.test("what the user's server does by itself when a scenario writes", async 
         };
         const file = join(dir, "blog.ts");
         await Deno.writeTextFile(file, `export default ${JSON.stringify(scenario)};\n`);
-        return await workbench.run("bench", [file, "--no-report", "--json"], { DATABASE_URL: url });
+        return await workbench.run("bench", [file, "--no-report", "--json", "--paths", "sql"], {
+          DATABASE_URL: url,
+        });
       };
       const rows = async (sql: string) => (await owner.query(sql)).rows;
       const ended = ({ code, stdout, stderr }: Awaited<ReturnType<typeof bench>>) =>
@@ -103,6 +110,21 @@ Deno.test("what the user's server does by itself when a scenario writes", async 
           assert.ok(at >= 0 && at < ran.stderr.indexOf("Check that all paths"), ran.stderr);
           const { environment } = JSON.parse(ran.stdout);
           assert.ok(environment.unavailable.some((line: string) => line.startsWith(said)));
+        });
+
+        await t.step("a check that finds what another call wrote is named where results differ", async () => {
+          const { code, stderr } = await bench(DATASET, PUBLISH, {
+            "blog/publish.check.sql":
+              "-- What it left.\n-- :id integer\nSELECT id - 1000000000 - :id AS own FROM blog.post WHERE id >= 1000000000 AND :id > 0\n",
+          });
+          assert.equal(code, 4, stderr);
+          assert.match(stderr, /publish\.check\.sql must find only the rows of its parameters/);
+          assert.doesNotMatch(stderr, /ask the same as/);
+        });
+
+        await t.step("files of a path that is not asked for need not be there", async () => {
+          const ran = await bench(DATASET, PUBLISH, {}, ["sql", "graphql"]);
+          ended(ran);
         });
 
         await owner.query(

@@ -31,7 +31,8 @@ import type { SystemUnderTest } from "./system_under_test.ts";
 /** From a bare machine to a system that can be measured; the stack is stopped whatever happens. */
 export async function withSystem<T>(job: Job, use: (system: SystemUnderTest) => Promise<T>): Promise<T> {
   const { runId, config, scenario, plan, data, given, terminal, signal } = job;
-  const workload = await loadWorkload(scenario.workloadDir, scenario);
+  const asked = { operations: scenario.operations, paths: plan.arms.map(({ path }) => path) };
+  const workload = await loadWorkload(scenario.workloadDir, asked);
   // What is wrong with the scenario's own files is said before anything is started.
   await checkOwnFiles(scenario);
   const ownWrites = await readOwnWrites(job, workload);

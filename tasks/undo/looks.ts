@@ -5,6 +5,7 @@ import type { LoadedScenario } from "../load/scenario.ts";
 import { checkFile, readCheck } from "../load/write_check.ts";
 import { UsageError } from "../model/errors.ts";
 import { type Draw, isCaptured } from "../model/scenario.ts";
+import { addedText, type Complaint, missingGrant } from "../postgres/complaint.ts";
 import { isOfServer } from "../seed/connect.ts";
 import { exactly, hasSomething, imageOf, readTexts } from "./image.ts";
 import { type LeftHere, takenBackBy } from "./own_undo.ts";
@@ -114,10 +115,16 @@ function inTheWay(name: string, values: readonly unknown[], here: LeftHere): Usa
 /** A statement that fails is its author's to correct, but for what is the server's state. */
 function unreadable(name: string, error: unknown): unknown {
   if (isOfServer(error)) return error;
-  const { code, message } = error as { code: string; message: string };
+  const complaint = error as Complaint;
+  const { code } = complaint;
+  const grant = missingGrant(complaint, "SELECT");
   return new UsageError(
-    `Cannot read what stands under the keys of ${name} before it writes: ${message} (${code})`,
-    code === "42501"
+    `Cannot read what stands under the keys of ${name} before it writes: ${complaint.message} (${code})${
+      addedText(complaint)
+    }`,
+    grant !== null
+      ? `Nothing was changed. ${grant}`
+      : code === "42501"
       ? "Nothing was changed. Use a role that may read these tables whole: where row-level security hides rows from it, " +
         "nobody could tell whether they were taken back."
       : `Nothing was changed. Correct ${name}.check.sql.`,

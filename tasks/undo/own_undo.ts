@@ -4,6 +4,7 @@ import { UsageError } from "../model/errors.ts";
 import { formatCount } from "../model/units.ts";
 import { SAMPLES } from "../load/proof_slots.ts";
 import type { PgClient } from "../postgres/client.ts";
+import { addedText, type Complaint, missingGrant } from "../postgres/complaint.ts";
 import { isOfServer, lockErrorOf } from "../seed/connect.ts";
 import { undoSql } from "../seed/reserved.ts";
 import type { OwnUndo, WriteRecord } from "./record.ts";
@@ -109,10 +110,15 @@ export async function refuseOthersRows(
     const locked = lockErrorOf(client as PgClient, DRY_RUN_LOCK_MS, error);
     if (locked !== null) throw locked;
     if (isOfServer(error)) throw error;
-    const { message, code } = error as { message: string; code: string };
+    const complaint = error as Complaint;
     throw new UsageError(
-      `Cannot run ${what}: ${file}, which is to take its writes back, fails: ${message} (SQLSTATE ${code})`,
-      `Nothing was changed. Correct ${file}: it runs in one transaction of Benchbook's, without BEGIN or COMMIT.`,
+      `Cannot run ${what}: ${file}, which is to take its writes back, fails: ${complaint.message} (SQLSTATE ${complaint.code})${
+        addedText(complaint)
+      }`,
+      `Nothing was changed. ${
+        missingGrant(complaint, "SELECT, DELETE") ??
+          `Correct ${file}: it runs in one transaction of Benchbook's, without BEGIN or COMMIT.`
+      }`,
       { cause: error },
     );
   }
