@@ -1,5 +1,6 @@
 import { OUTCOMES } from "../model/timing.ts";
 import { detectableText, ratioNote, verdictWord } from "../model/comparison_text.ts";
+import type { ArmRecord } from "../model/run.ts";
 import type { Comparison, Estimate, RunSummary, Summary } from "../model/summary.ts";
 import { QUANTILES } from "../model/summary.ts";
 import { fixed, formatBytes, formatCount, formatShare, measuredMs, significant } from "../model/units.ts";
@@ -17,6 +18,7 @@ import {
   ratioInterval,
   VERDICT_SIGNS,
 } from "./cells.ts";
+import { list } from "./method.ts";
 
 /** A table as the template draws it: rows in groups, each group under a name of its own. */
 export interface Table {
@@ -153,8 +155,12 @@ export function cacheTable(summary: RunSummary): Table | null {
 /** What GraphQL costs over direct SQL per operation. Null unless both were measured. */
 export function graphqlTable(summary: RunSummary, footnotes: Footnotes): Table | null {
   const rows = summary.operations.filter(({ operation }) => operation !== null);
-  const pathOf = (row: Summary) => findPath(summary.arms.find(({ name }) => name === row.arm)?.path);
-  const direct = rows.filter((row) => pathOf(row) === reference);
+  const { unproven = [] } = summary.run.config;
+  const armOf = (row: Summary) => summary.arms.find(({ name }) => name === row.arm);
+  const pathOf = (row: Summary) => findPath(armOf(row)?.path);
+  const direct = rows.filter((row) =>
+    pathOf(row) === reference && !differs(armOf(row)!) && !unproven.includes(row.arm)
+  );
   const isGraphql = (path: Path | undefined) => path?.language === "graphql" && !path.cached;
   const pairs = rows.filter((row) => isGraphql(pathOf(row)))
     .flatMap((graphql) => {
@@ -162,7 +168,8 @@ export function graphqlTable(summary: RunSummary, footnotes: Footnotes): Table |
       return sql === undefined ? [] : [{ sql, graphql }];
     });
   if (pairs.length === 0) return null;
-  const several = new Set(pairs.map(({ graphql }) => graphql.arm)).size > 1;
+  const shown = [...new Set(pairs.map(({ graphql }) => graphql.arm))];
+  const named = shown.length > 1 || pairs.some(({ graphql }) => differs(armOf(graphql)!));
   const bytes = (row: Summary) => plain(row.meanBytes === null ? "—" : formatBytes(row.meanBytes));
   return {
     id: "table-graphql",
@@ -182,7 +189,7 @@ export function graphqlTable(summary: RunSummary, footnotes: Footnotes): Table |
             row.baseline === sql.arm && row.statistic === statistic
           );
           return {
-            name: several ? `${graphql.arm} ${statistic}` : statistic,
+            name: named ? `${graphql.arm} ${statistic}` : statistic,
             cells: [
               msCell(sql.response[level], footnotes),
               msCell(graphql.response[level], footnotes),
@@ -198,9 +205,22 @@ export function graphqlTable(summary: RunSummary, footnotes: Footnotes): Table |
         })
       ),
     })),
-    note:
-      "Bytes are the mean size of an answer as it arrived. The results themselves were checked to be equal before timing.",
+    note: "Bytes are the mean size of an answer as it arrived. " +
+      checkedText(shown, shown.filter((arm) => unproven.includes(arm))),
   };
+}
+
+/** Whether an arm is anything else than its path under the run's own settings. */
+function differs({ overrides }: ArmRecord): boolean {
+  return Object.keys(overrides).some((field) => field !== "path");
+}
+
+function checkedText(arms: readonly string[], unproven: readonly string[]): string {
+  if (unproven.length === 0) return "The results themselves were checked to be equal before timing.";
+  const others = unproven.length === arms.length ? "" : "; the other results were, before timing";
+  return `${list(unproven)} ${
+    unproven.length === 1 ? "was" : "were"
+  } not checked for equal results (--no-prove)${others}.`;
 }
 
 /** Where every scheduled slot went: by arm, phase and outcome. */

@@ -15,8 +15,17 @@ export function againstBaseline(config: RunConfig, comparisons: readonly Compari
     if (own.length === 0) return [];
     const most = own.reduce((n, each) => Math.max(n, each.n), 0);
     const found = most < MIN_PAIRS ? [tooFew(most, config)] : [outcome(own), smallest(own)];
-    return [`${arm} against ${own[0]!.baseline}: ${found.filter((text) => text !== "").join(" ")}`];
+    const { baseline } = own[0]!;
+    const compared = `${arm} against ${baseline}${unchecked([arm, baseline], config)}`;
+    return [`${compared}: ${found.filter((text) => text !== "").join(" ")}`];
   });
+}
+
+/** An arm may be fast because it answers something else: who reads what was found reads that nobody looked. */
+function unchecked(arms: readonly string[], { unproven = [] }: RunConfig): string {
+  const own = arms.filter((arm) => unproven.includes(arm));
+  if (own.length === 0) return "";
+  return ` (${own.length === 1 ? `${own[0]} was not` : "neither was"} checked for equal results)`;
 }
 
 /** What a run of so few pairs lacks, as the rest of a sentence. */

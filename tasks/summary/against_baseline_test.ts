@@ -59,6 +59,16 @@ Deno.test("too few pairs are said to be just that, with the duration that has as
   );
 });
 
+Deno.test("beside what was found stands which arm was not checked for equal results", () => {
+  const say = (...unproven: string[]) => againstBaseline({ ...CONFIG, unproven }, [row({})])[0]!;
+  const of = (arms: string) =>
+    `graphql against sql (${arms} checked for equal results): medians slower in 1.`;
+  assert.ok(say("graphql").startsWith(of("graphql was not")), say("graphql"));
+  assert.ok(say("sql").startsWith(of("sql was not")), say("sql"));
+  assert.ok(say("sql", "graphql").startsWith(of("neither was")), say("sql", "graphql"));
+  assert.ok(say("another").startsWith("graphql against sql: medians"), say("another"));
+});
+
 Deno.test("a run of one arm, or without comparisons, says nothing", () => {
   assert.deepEqual(againstBaseline({ ...CONFIG, arms: ["sql"] }, []), []);
   assert.deepEqual(againstBaseline(CONFIG, []), []);
