@@ -6,6 +6,7 @@ import { UsageError } from "../model/errors.ts";
 import { checkedUrl } from "../model/service_url.ts";
 import { hint } from "../model/suggest.ts";
 import { findPath, PATHS } from "../paths/registry.ts";
+import { whyNoSetting } from "./arm_session.ts";
 import { checkedForm } from "./checked_form.ts";
 import { importDefault } from "./scenario_file.ts";
 
@@ -22,8 +23,6 @@ const PROTOCOLS = {
   redisUrl: ["redis:", "rediss:"],
   graphqlUrl: ["http:", "https:"],
 } as const;
-/** By this name what a run leaves at a server is found. */
-const OURS = "application_name";
 
 const text = z.string().min(1);
 const form = z.strictObject({
@@ -61,12 +60,8 @@ export async function readArmFile(file: string): Promise<ArmOverrides> {
     }
   }
   for (const [name, value] of Object.entries(given.session ?? {})) {
-    if (name.toLowerCase() === OURS) {
-      throw fault(
-        `session.${name}: is Benchbook's own, by which it finds its connections`,
-        "Leave it out.",
-      );
-    }
+    const why = whyNoSetting(name);
+    if (why !== null) throw fault(`session.${name}: ${why}`, "Leave it out.");
     if (String(value).includes("\0")) throw fault(`session.${name}: holds a zero byte`);
   }
   return given;

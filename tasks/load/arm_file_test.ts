@@ -83,6 +83,16 @@ Deno.test("what an arm's file gets wrong is said with the file, the field and wh
       ["a.json", '{"session": {"work mem": 1}}', /session\.work mem: must be the name of a setting/],
       ["a.json", '{"session": {"work_mem": [1]}}', /session\.work_mem: must be a text, a number/],
       ["a.json", '{"session": {"Application_Name": "x"}}', /session\.Application_Name: is Benchbook's own/],
+      [
+        "a.json",
+        '{"session": {"DEFAULT_transaction_read_only": "off"}}',
+        /session\.DEFAULT_transaction_read_only: is Benchbook's own, by which it keeps reads from writing/,
+      ],
+      [
+        "a.json",
+        '{"session": {"transaction_isolation": "serializable"}}',
+        /session\.transaction_isolation: is/,
+      ],
       ["a.json", '{"redisUrl": "redis://:secret', /it is no JSON/],
       ["a.json", '["postgres://u:secret@h"]', /: it: must be an object/],
       ["throws.ts", 'throw new Error("not today");', /Cannot load the arm file .*not today/],

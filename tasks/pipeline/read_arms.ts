@@ -2,6 +2,7 @@ import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { loadArmQueries } from "../load/arms.ts";
 import { inArmFile, queriesOf, readArmFile } from "../load/arm_file.ts";
+import { leavesWrites } from "../load/arm_session.ts";
 import type { LoadedScenario } from "../load/scenario.ts";
 import type { PlannedArm } from "../model/arms.ts";
 import { UsageError } from "../model/errors.ts";
@@ -135,9 +136,19 @@ function checkWrites(
       "Leave it out, or take a scenario that only reads.",
     );
   }
-  if (overrides.queries !== undefined && !proven) {
+  const elsewhere = Object.keys(overrides.session ?? {}).find((setting) => !leavesWrites(setting));
+  if (elsewhere !== undefined) {
     throw fault(
-      `queries: the scenario ${name} writes, and --no-prove leaves unproven what these write`,
+      `session.${elsewhere}: the scenario ${name} writes, and this setting may change where it writes or what is ` +
+        "checked, so that Benchbook could not take it back",
+      "With it only settings of the planner, of memory, of parallel workers and of the commit can be compared: leave " +
+        "this one out, or take a scenario that only reads.",
+    );
+  }
+  for (const field of ["queries", "session"] as const) {
+    if (overrides[field] === undefined || proven) continue;
+    throw fault(
+      `${field}: the scenario ${name} writes, and --no-prove leaves unproven what is written`,
       "Leave out --no-prove, or take a scenario that only reads.",
     );
   }

@@ -81,6 +81,18 @@ Deno.test("what an arm cannot have is said with its file and field", () =>
       ["spike", { graphqlUrl: "http://h/g" }, /graphqlUrl: its path is sql, which does not ask GraphQL/],
       ["smoke", { databaseUrl: "postgres://h/d" }, /databaseUrl: the scenario smoke writes/],
       ["smoke", { queries: "." }, /queries: the scenario smoke writes, and --no-prove leaves/, ["a"]],
+      ["smoke", { session: { work_mem: "1MB" } }, /session: the scenario smoke writes, and --no-prove/, [
+        "a",
+      ]],
+      ...["search_path", "Search_Path", "role", "session_replication_role", "row_security", "app.tenant"].map(
+        (
+          setting,
+        ): [string, object, RegExp] => [
+          "smoke",
+          { session: { work_mem: "1MB", [setting]: "x" } },
+          new RegExp(`session\\.${setting}: the scenario smoke writes, and this setting may change where`),
+        ],
+      ),
       ["spike", { queries: "nowhere" }, /queries: there is no folder .*nowhere/],
       ["spike", { queries: "empty" }, /queries: .*empty has no file that replaces/],
       ["spike", { queries: "others" }, /others.product-by-id\.sql: the parameter :id is not a parameter/],
@@ -91,9 +103,22 @@ Deno.test("what an arm cannot have is said with its file and field", () =>
     ];
     for (const [scenario, arm, said, prove = []] of faults) {
       Deno.writeTextFileSync(file, JSON.stringify(arm));
-      const error = await armsOf(scenario, { arm: [{ name: "a", file }], prove }).then(() => null, (error) =>
-        error);
+      const error = await armsOf(scenario, { arm: [{ name: "a", file }], prove }).then(
+        () => null,
+        (error) => error,
+      );
       assert.ok(error instanceof UsageError, `${JSON.stringify(arm)}: ${error}`);
       assert.match(error.message, said);
+    }
+  }));
+
+Deno.test("settings that leave a write where it goes are an arm's to have, and a scenario that reads may have any", () =>
+  withTempDir(async (dir) => {
+    const file = join(dir, "arm.json");
+    const settings = { enable_indexscan: "off", Work_Mem: "1MB", random_page_cost: 1.1, jit: false };
+    for (const [scenario, session] of [["smoke", settings], ["spike", { search_path: "other" }]] as const) {
+      Deno.writeTextFileSync(file, JSON.stringify({ session }));
+      const { arms } = await armsOf(scenario, { arm: [{ name: "a", file }] });
+      assert.deepEqual(arms.at(-1)!.overrides, { session });
     }
   }));
