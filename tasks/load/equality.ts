@@ -16,6 +16,7 @@ import type { Arm } from "./plan.ts";
 import { proofSlot, SAMPLES } from "./proof_slots.ts";
 import { PROOF_LIMITS, ProofSession } from "./proof_session.ts";
 import { readCheck } from "./write_check.ts";
+import { WriteGuards } from "./write_guards.ts";
 import type { LoadedScenario } from "./scenario.ts";
 
 export interface EqualityOptions {
@@ -64,7 +65,8 @@ export async function proveEqual(options: EqualityOptions): Promise<{ compared: 
   expectArmKeys(arms);
   try {
     using asking = new ProofSession(options);
-    const prover = new Prover(options, mix, reference, targets.byArm, asking);
+    await using guards = new WriteGuards();
+    const prover = new Prover(options, mix, reference, targets.byArm, asking, guards);
     for (const index of scenario.operations.keys()) {
       options.onProgress(scenario.operations[index]!.name);
       for (let sample = 0; sample < SAMPLES; sample++) {
@@ -101,6 +103,7 @@ class Prover {
     readonly reference: SqlTarget,
     readonly targets: readonly Target[],
     readonly asking: ProofSession,
+    readonly guards: WriteGuards,
   ) {}
 
   async prove(index: number, slot: number): Promise<void> {
@@ -168,14 +171,13 @@ class Prover {
     return this.options.unproven?.includes(name) ?? false;
   }
 
-  /** SQL of an arm's own is asked where it can write nothing before the arm itself asks it. */
+  /** SQL of an arm's own, or at a database of its own, is asked where it can write nothing before the arm asks it. */
   async #expectNoWrite(index: number, drawn: Drawn, arm: Arm): Promise<void> {
     const { ownQueries, databaseUrl } = this.options;
     const { url, path } = arm.target;
-    if (!ownQueries?.get(arm.name)?.has(index) || pathOf(path).language !== "sql" || url !== databaseUrl) {
-      return;
-    }
-    await this.#readOnly(index, drawn, arm.statements[index]!, arm);
+    const own = url !== databaseUrl || ownQueries?.get(arm.name)?.has(index);
+    if (!own || pathOf(path).language !== "sql") return;
+    await this.#readOnly(index, drawn, arm.statements[index]!, arm, await this.guards.of(arm));
   }
 
   /** The reference asks with the SQL of the workload, whether or not `sql` is among the arms. */
@@ -219,7 +221,7 @@ class Prover {
   /** A read is asked in a transaction that refuses writes, before any other path is: a mistake must write nothing. */
   async #sql(index: number, drawn: Drawn): Promise<readonly Row[]> {
     const statement = this.#statementOf(index);
-    if (!statement.write) return await this.#readOnly(index, drawn, statement, null);
+    if (!statement.write) return await this.#readOnly(index, drawn, statement, null, this.reference);
     const call = newCall(statement, statement.parameters.map((name) => drawn[name]!), true);
     await this.asking.ask(this.reference, call);
     this.#expectOk(call, index, null);
@@ -232,14 +234,15 @@ class Prover {
     drawn: Drawn,
     statement: Statement,
     arm: Arm | null,
+    target: SqlTarget,
   ): Promise<readonly Row[]> {
     const call = newCall(statement, statement.parameters.map((name) => drawn[name]!), true);
     // Not by a setting of the session: poolers refuse it, or hand it on to others.
     const begin = newCall(BEGIN_READ_ONLY, [], true);
-    await this.asking.ask(this.reference, begin);
+    await this.asking.ask(target, begin);
     this.#expectOk(begin, index, arm);
-    await this.asking.ask(this.reference, call);
-    await this.asking.ask(this.reference, newCall(ROLLBACK, [], true));
+    await this.asking.ask(target, call);
+    await this.asking.ask(target, newCall(ROLLBACK, [], true));
     this.#expectOk(call, index, arm);
     return call.answer as Row[];
   }
