@@ -1,3 +1,4 @@
+import { BenchbookError } from "../model/errors.ts";
 import { type SessionLimits, statementLimitMs } from "../model/session_limits.ts";
 import { type CacheTarget, isDirect } from "../paths/path.ts";
 import { pathOf } from "../paths/registry.ts";
@@ -34,7 +35,7 @@ const UNLIMITED = "PostgreSQL, or a pooler in front of it, accepts no statement_
 
 /**
  * Opens the way of each arm.
- * @throws {ServiceError} when one cannot be reached; those already open are closed.
+ * @throws {BenchbookError} when one cannot be reached, or refuses an arm's session; those already open are closed.
  */
 export async function openTargets(arms: readonly Arm[], options: TargetsOptions): Promise<OpenTargets> {
   const { connections, timeoutMs, limits } = options;
@@ -50,9 +51,11 @@ export async function openTargets(arms: readonly Arm[], options: TargetsOptions)
   const close = async () => void await Promise.allSettled(byArm.map((target) => target.close()));
   try {
     // To each arm its own: what one leaves under way at its end must not hold connections of the next.
-    for (const { target } of arms) {
-      const opening = pathOf(target.path).make(target, made);
-      await opening.open();
+    for (const arm of arms) {
+      const opening = pathOf(arm.target.path).make(arm.target, made);
+      await opening.open().catch((error) => {
+        throw ofArm(arm, error);
+      });
       byArm.push(opening);
     }
     return { byArm, notes: byArm.some(({ unlimited }) => unlimited) ? [UNLIMITED] : [], close };
@@ -60,6 +63,13 @@ export async function openTargets(arms: readonly Arm[], options: TargetsOptions)
     await close();
     throw error;
   }
+}
+
+/** An arm that stands for its path asks the services of the run; another one may have its own, and is named. */
+function ofArm({ name, target }: Arm, error: unknown): unknown {
+  if (!(error instanceof BenchbookError) || name === target.path) return error;
+  const { message, exitCode, next } = error;
+  return new BenchbookError(`Cannot measure the arm ${name}: ${message}`, exitCode, next, { cause: error });
 }
 
 /** Removes what the arms left in their caches; the entries would expire, but the memory is the user's. */
