@@ -1,19 +1,34 @@
 import assert from "node:assert/strict";
-import { ExitCode } from "../model/errors.ts";
+import { ExitCode, ServiceError } from "../model/errors.ts";
 import { command, reportError } from "./command.ts";
 
-Deno.test("what is aborted was interrupted: exit code 130, and no defect of ours", () => {
-  const aborted = new AbortController();
-  aborted.abort();
+/** How a task ends with an error, and what it says of it. */
+function reported(error: unknown): { readonly code: ExitCode; readonly said: readonly unknown[] } {
   const said: unknown[] = [];
   const original = console.error;
   console.error = (...words) => said.push(...words);
   try {
-    assert.equal(reportError(aborted.signal.reason), ExitCode.interrupted);
+    return { code: reportError(error), said };
   } finally {
     console.error = original;
   }
-  assert.deepEqual(said, ["error: Interrupted"]);
+}
+
+Deno.test("what is aborted was interrupted: exit code 130, and no defect of ours", () => {
+  const aborted = new AbortController();
+  aborted.abort();
+  assert.deepEqual(reported(aborted.signal.reason), {
+    code: ExitCode.interrupted,
+    said: ["error: Interrupted"],
+  });
+});
+
+Deno.test("what to do, and what is left besides, stands a line each, and nothing in it is obeyed", () => {
+  const error = new ServiceError("Cannot reach Redis: no", "Check that it runs.\n  Keys are left: \x1b[2J.");
+  assert.deepEqual(reported(error), {
+    code: ExitCode.service,
+    said: ["error: Cannot reach Redis: no", "  Check that it runs.", "  Keys are left: \\x1b[2J."],
+  });
 });
 
 Deno.test("help names a default that is a word or a number, and not that a switch is off or a list empty", () => {
