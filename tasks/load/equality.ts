@@ -16,7 +16,7 @@ import type { Arm } from "./plan.ts";
 import { proofSlot, SAMPLES } from "./proof_slots.ts";
 import { PROOF_LIMITS, ProofSession } from "./proof_session.ts";
 import { readCheck } from "./write_check.ts";
-import { WriteGuards } from "./write_guards.ts";
+import { BEGIN_READ_ONLY, ROLLBACK, WriteGuards } from "./write_guards.ts";
 import type { LoadedScenario } from "./scenario.ts";
 
 export interface EqualityOptions {
@@ -80,16 +80,6 @@ export async function proveEqual(options: EqualityOptions): Promise<{ compared: 
     await reference.close();
   }
 }
-
-const control = (name: string, operationId: number): Statement => ({
-  operationId,
-  name,
-  write: false,
-  text: name,
-  parameters: [],
-});
-const BEGIN_READ_ONLY = control("BEGIN READ ONLY", 200_000);
-const ROLLBACK = control("ROLLBACK", 200_001);
 
 type Drawn = ReturnType<Mix["valuesOf"]>;
 type Row = Readonly<Record<string, unknown>>;

@@ -1,7 +1,20 @@
 import { monotonicUs } from "../net/clock.ts";
 import { SqlTarget } from "../targets/sql.ts";
+import type { Statement } from "../targets/target.ts";
 import type { Arm } from "./plan.ts";
 import { PROOF_LIMITS } from "./proof_session.ts";
+
+const control = (name: string, operationId: number): Statement => ({
+  operationId,
+  name,
+  write: false,
+  text: name,
+  parameters: [],
+});
+/** What is asked after it writes nothing, until `ROLLBACK`. */
+export const BEGIN_READ_ONLY = control("BEGIN READ ONLY", 200_000);
+/** Ends it. */
+export const ROLLBACK = control("ROLLBACK", 200_001);
 
 /** Connections beside those of arms, over which their SQL is asked in transactions that write nothing. */
 export class WriteGuards implements AsyncDisposable {
