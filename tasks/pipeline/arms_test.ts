@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import type { RunSummary } from "../model/summary.ts";
+import { lockDatabase } from "../seed/database_lock.ts";
 import { seed } from "../seed/seed.ts";
 import { withDatabase } from "../stack/testing_shared.ts";
 import { openStore } from "../store/open.ts";
@@ -167,6 +168,11 @@ Deno.test("an arm may be exempt from the comparison and have a database of its o
           operations: smoke.operations.filter(({ write }) => !write) };`,
       );
       const given = ["--arm", `elsewhere=${elsewhere}`, "--arm", `other=${other}`];
+      const lock = await lockDatabase(url, "seed elsewhere");
+      const refused = await bench.call("bench", [scenario, ...QUICK, ...given]);
+      await lock.release();
+      assert.equal(refused.code, 3, refused.stderr);
+      assert.match(refused.stderr, /"seed elsewhere" .* is using the database/);
       const result = await bench.call("bench", [scenario, ...QUICK, ...given, "--no-prove", "other"]);
       const summary = summaryOf(result);
       assert.deepEqual(summary.run.config.unproven, ["other"]);

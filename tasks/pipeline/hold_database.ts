@@ -16,9 +16,10 @@ export interface HeldDatabase extends AsyncDisposable {
 /**
  * Keeps a database to one job until it is disposed of. Where the connection that holds the lock breaks, the lock is
  * taken anew; only where that fails, because the server stays away or another task was quicker, is it lost.
+ * @param mayBeHeld by the same job over another URL: then there is nothing to hold
  * @throws {ServiceError} naming who else uses it
  */
-export async function holdDatabase(url: string, who: string): Promise<HeldDatabase> {
+export async function holdDatabase(url: string, who: string, mayBeHeld = false): Promise<HeldDatabase> {
   const lost = new AbortController();
   let over = false;
   let allowedMs = 0;
@@ -36,7 +37,7 @@ export async function holdDatabase(url: string, who: string): Promise<HeldDataba
       }
     }
   };
-  lock = await lockDatabase(url, who, { onLost: (error) => void again(error) });
+  lock = await lockDatabase(url, who, { onLost: (error) => void again(error), mayBeHeld });
   return {
     lost: lost.signal,
     allowUntil: (ms) => void (allowedMs = Math.max(allowedMs, ms)),
@@ -44,5 +45,31 @@ export async function holdDatabase(url: string, who: string): Promise<HeldDataba
       over = true;
       await lock.release();
     },
+  };
+}
+
+/**
+ * Keeps several databases to one job; several URLs may lead to the same one.
+ * @param url of the run's own
+ * @param others those of arms
+ * @throws {ServiceError} naming who else uses one of them; then none is held
+ */
+export async function holdDatabases(
+  url: string,
+  others: readonly string[],
+  who: string,
+): Promise<HeldDatabase> {
+  const held = [await holdDatabase(url, who)];
+  const release = async () => void await Promise.all(held.map((each) => each[Symbol.asyncDispose]()));
+  try {
+    for (const other of new Set(others)) held.push(await holdDatabase(other, who, true));
+  } catch (error) {
+    await release();
+    throw error;
+  }
+  return {
+    lost: AbortSignal.any(held.map(({ lost }) => lost)),
+    allowUntil: (ms) => held.forEach((each) => each.allowUntil(ms)),
+    [Symbol.asyncDispose]: release,
   };
 }

@@ -19,7 +19,7 @@ import { failedWhole } from "../undo/evidence.ts";
 import { perWriteOf, writesUnderOwnKeys } from "../undo/own_undo.ts";
 import { undoing, type Writing } from "../undo/undoing.ts";
 import { explainAll } from "./explain_all.ts";
-import { type HeldDatabase, holdDatabase } from "./hold_database.ts";
+import { type HeldDatabase, holdDatabases } from "./hold_database.ts";
 import type { Job } from "./job.ts";
 import { tellLeftWrites } from "./left_writes.ts";
 import { readOwnWrites, tellOwnWrites } from "./own_writes.ts";
@@ -40,7 +40,8 @@ export async function withSystem<T>(job: Job, use: (system: SystemUnderTest) => 
   const stack = await startStack(config, plan.arms, terminal, signal);
   let held: HeldDatabase | undefined;
   const hold = async (url: string) => {
-    held = await holdDatabase(url, `bench ${scenario.name} ${runId}`);
+    const others = plan.arms.flatMap(({ overrides }) => overrides.databaseUrl ?? []);
+    held = await holdDatabases(url, others, `bench ${scenario.name} ${runId}`);
   };
   try {
     const { url: databaseUrl, dataset } = data === null

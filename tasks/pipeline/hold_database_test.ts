@@ -1,0 +1,23 @@
+import assert from "node:assert/strict";
+import { lockDatabase } from "../seed/database_lock.ts";
+import { withDatabase } from "../stack/testing_shared.ts";
+import { holdDatabases } from "./hold_database.ts";
+
+Deno.test("a job has its arms' databases to itself too, however their URLs are spelled, and all are given free", () =>
+  withDatabase(async (url, { database }) => {
+    const other = await database("other");
+    const spelled = new URL(url);
+    spelled.searchParams.set("application_name", "spelled");
+    const free = async (of: string) => await (await lockDatabase(of, "seed", { waitMs: 0 })).release();
+    {
+      await using held = await holdDatabases(url, [spelled.href, other, other], "bench a");
+      for (const  of of[url, other]) await assert.rejects(free(of), /"bench a" .* is using the database/);
+      assert.equal(held.lost.aborted, false);
+    }
+    for (const  of of[url, other]) await free(of);
+
+    const lock = await lockDatabase(other, "seed");
+    await assert.rejects(holdDatabases(url, [other], "bench b"), /Cannot run bench b now: "seed" /);
+    await free(url);
+    await lock.release();
+  }));
