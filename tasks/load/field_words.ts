@@ -48,7 +48,9 @@ export function fieldWords(issue: z.core.$ZodRawIssue): string | undefined {
     case "unrecognized_keys": {
       const known = issue.inst instanceof z.ZodObject ? Object.keys(issue.inst.shape) : [];
       const meant = nearest(issue.keys[0]!, known);
-      return `has no field "${issue.keys[0]}"${meant === undefined ? "" : `; did you mean "${meant}"?`}`;
+      return `has no field ${JSON.stringify(issue.keys[0])}${
+        meant === undefined ? "" : `; did you mean "${meant}"?`
+      }`;
     }
     default:
       return undefined;

@@ -80,6 +80,11 @@ const FAULTS: readonly [what: string, value: unknown, said: RegExp][] = [
   ],
   ["an unknown field", within({ rates: 5 }), /^streams\[0\]: has no field "rates"; did you mean "rate"\?$/],
   [
+    "an unknown field with a line's end",
+    within({ "rates\nand\tmore": 5 }),
+    /has no field "rates\\nand\\tmore"/,
+  ],
+  [
     "a draw of no kind",
     drawing({ kind: "zpf", s: 1 }),
     /\.params\.id\.kind: must be one of zipf, .*"zpf"\)$/,

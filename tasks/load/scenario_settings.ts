@@ -32,7 +32,7 @@ export function settleSettings(
   for (const key of Object.keys(given)) {
     if (!usable.includes(key)) {
       throw new UsageError(
-        `Cannot set "${key}": the scenario ${name} has no such setting`,
+        `Cannot set ${JSON.stringify(key)}: the scenario ${name} has no such setting`,
         usable.length === 0 ? "It has none." : hint(key, usable),
       );
     }
@@ -40,7 +40,7 @@ export function settleSettings(
   const { preset, ...single } = given;
   if (preset !== undefined && !names.includes(preset)) {
     throw new UsageError(
-      `Cannot set preset=${preset}: the scenario ${name} has none of that name`,
+      `Cannot set preset=${JSON.stringify(preset).slice(1, -1)}: the scenario ${name} has none of that name`,
       hint(preset, names),
     );
   }
@@ -51,7 +51,9 @@ export function settleSettings(
     if (text === undefined) return [key, chosen[key] ?? setting.default];
     const value = text.trim() === "" ? NaN : Number(text);
     if (!within(setting, value)) {
-      throw new UsageError(`Cannot set ${key} as a number ${rangeOf(setting)}: it is "${text}"`);
+      throw new UsageError(
+        `Cannot set ${key} as a number ${rangeOf(setting)}: it is ${JSON.stringify(text)}`,
+      );
     }
     return [key, value];
   }));
