@@ -77,7 +77,7 @@ async function stepsOf(
     "a source's SQL": (url, signal) => loadSqlSources(scenario, url, signal),
     "the setup of own tables": (url, signal) => {
       const stack = {
-        facts: () => [{ name: "postgres", origin: "embedded" }],
+        postgres: { origin: "embedded" },
         databaseUrl: () => Promise.resolve(url),
       };
       const hold = () => Promise.resolve();
