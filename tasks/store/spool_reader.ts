@@ -47,8 +47,8 @@ export function readSpool(dir: string): SpoolContent {
  * @throws {SpoolError} when they are needed, and not to be had.
  */
 export function rowsOf<Row>(dir: string, table: Table<Row>, damaged: string[]): Iterable<Row> {
-  const { file, form, needed } = table;
-  if (file.endsWith(".jsonl")) return readLines(dir, file, formOf(form), damaged);
+  const { file, form, unsealed = form, needed } = table;
+  if (file.endsWith(".jsonl")) return readLines(dir, file, [formOf(form), formOf(unsealed)], damaged);
   const before = damaged.length;
   const rows = readRecord(dir, file, formOf(z.array(form)), damaged);
   const isDamaged = damaged.length > before;
@@ -96,13 +96,18 @@ const LARGEST_RECORD = 2 ** 27;
 /** A line is never longer; what goes on without end is no line, and must not fill the memory. */
 const LONGEST_LINE = 2 ** 20;
 
-/** The records of a file of lines. A last line without its end was torn by a kill and is left out. */
-function* readLines<T>(dir: string, name: string, form: Form<T>, damaged: string[]): Generator<T> {
+/** The records of a file of lines: with a checksum in the first form, without one in the second. A last line without its end was torn by a kill and is left out. */
+function* readLines<T>(
+  dir: string,
+  name: string,
+  [ofSealed, ofUnsealed]: readonly [Form<T>, Form<T>],
+  damaged: string[],
+): Generator<T> {
   let bad = 0;
   try {
     for (const line of linesOf(join(dir, name))) {
       const unsealed = line === "" ? null : unsealText(basename(dir), line);
-      const record = unsealed === null ? null : form(unsealed.value);
+      const record = unsealed === null ? null : (unsealed.sealed ? ofSealed : ofUnsealed)(unsealed.value);
       if (record === null) bad++;
       else yield record;
     }

@@ -10,7 +10,11 @@ export function sealText(runId: string, value: unknown): string {
 }
 
 /** What came of reading a line. */
-export type Unsealed = { readonly value: unknown } | null;
+export type Unsealed = {
+  readonly value: unknown;
+  /** Whether a checksum bears it out. */
+  readonly sealed: boolean;
+} | null;
 
 /** The value of a line, or null when it is not as it was written. Older spools had JSON alone. */
 export function unsealText(runId: string, text: string): Unsealed {
@@ -19,7 +23,7 @@ export function unsealText(runId: string, text: string): Unsealed {
   const json = older ? line : line.slice(CHECKSUM_LENGTH + 1);
   if (!older && line.slice(0, CHECKSUM_LENGTH + 1) !== `${checksum(runId, json)} `) return null;
   try {
-    return { value: JSON.parse(json) as unknown };
+    return { value: JSON.parse(json) as unknown, sealed: !older };
   } catch {
     return null;
   }

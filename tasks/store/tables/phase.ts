@@ -11,6 +11,10 @@ const interval = {
   endUs: micros,
 };
 
+/** Older versions measured in the phases of one name. */
+const older = z.object({ ...interval, name: z.enum(["warmup", "washout", "steady"]) })
+  .transform(({ name, ...phase }) => ({ ...phase, segment: name, measured: name === "steady" }));
+
 export const phaseTable: Table<Phase> = {
   name: "phase",
   columns: {
@@ -23,12 +27,8 @@ export const phaseTable: Table<Phase> = {
     end_us: "BIGINT",
   },
   file: "phases.jsonl",
-  form: z.union([
-    z.object({ ...interval, segment: text, measured: z.boolean() }),
-    // Older versions measured in the phases of one name.
-    z.object({ ...interval, name: z.enum(["warmup", "washout", "steady"]) })
-      .transform(({ name, ...phase }) => ({ ...phase, segment: name, measured: name === "steady" })),
-  ]),
+  form: z.union([z.object({ ...interval, segment: text, measured: z.boolean() }), older]),
+  unsealed: older,
   values: ({ phaseId, segment, measured, block, arm, startUs, endUs }) => ({
     phase_id: phaseId,
     segment,

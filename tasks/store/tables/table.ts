@@ -23,6 +23,8 @@ export interface Table<Row> {
   readonly file: string;
   /** What the file has for a row. It may be of an older version, and what a disk gives back may be anything. */
   readonly form: z.ZodType<Row>;
+  /** What a line without a checksum may be, where that is less: versions before checksums knew no more. */
+  readonly unsealed?: z.ZodType<Row>;
   /** Whether a run is worth nothing without them, and why, as a sentence. */
   readonly needed?: string;
   /** What the file gets for a row, where it is not the row itself. */
