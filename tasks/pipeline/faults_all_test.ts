@@ -69,7 +69,7 @@ Deno.test("more faults around a stack that is up", async (t) => {
         const env = { DATABASE_URL: `postgres://plain:hunter2secret@127.0.0.1:${port}/theirs` };
         const { code, stdout, stderr } = await bench.run(
           "bench",
-          [...SHORT, "--label", "theirs", "--no-pdf"],
+          [...SHORT, "--slo", "errors<1%", "--label", "theirs", "--no-pdf"],
           env,
         );
         assert.ok(code === 0 || code === 4, stdout + stderr);
@@ -92,7 +92,7 @@ Deno.test("more faults around a stack that is up", async (t) => {
     );
 
     await t.step("a program that reads the store for a moment only delays the end", async () => {
-      const running = bench.start("bench", [...SHORT, "--paths", "sql", "--no-report"]);
+      const running = bench.start("bench", [...SHORT, "--slo", "errors<1%", "--paths", "sql", "--no-report"]);
       await bench.measuring();
       const holder = await openStore(bench.db, { mode: "read" });
       const released = until(
@@ -118,7 +118,7 @@ Deno.test("more faults around a stack that is up", async (t) => {
       async () => {
         const { code, stdout, stderr } = await bench.run(
           "bench",
-          [...SHORT, "--paths", "sql,graphql", "--no-report", "--json"],
+          [...SHORT, "--slo", "errors<1%", "--paths", "sql,graphql", "--no-report", "--json"],
           { GRAPHQL_URL: "http://127.0.0.1:1/graphql" },
         );
         const summary = JSON.parse(stdout) as RunSummary;
