@@ -94,7 +94,7 @@ Deno.test("what an arm's file gets wrong is said with the file, the field and wh
         /session\.transaction_isolation: is/,
       ],
       ["a.json", '{"redisUrl": "redis://:secret', /it is no JSON/],
-      ["a.json", '["postgres://u:secret@h"]', /: it: must be an object/],
+      ["a.json", '["postgres://u:secret@h"]', /: the arm must be an object/],
       ["throws.ts", 'throw new Error("not today");', /Cannot load the arm file .*not today/],
       ["nothing.ts", "export const arm = {};", /no default export/, /export default \{ path/],
       ["change.sql", "CREATE INDEX", /must end with \.json or \.ts/, /twin/],
