@@ -87,10 +87,26 @@ export function armsOfPaths(scenario: LoadedScenario, given: ArmArguments): Plan
   return plannedArms(scenario, given, []);
 }
 
+/** Targets and reports speak of arms, streams and operations by their names. */
+function refuseTakenNames(scenario: LoadedScenario, described: readonly ReadArm[]): void {
+  const { name: of, streams, operations } = scenario;
+  const taken = new Map([
+    ["all", "the name of all operations together"],
+    ...streams.map(({ name }) => [name, `the name of a stream of the scenario ${of}`] as const),
+    ...operations.map(({ name }) => [name, `the name of an operation of the scenario ${of}`] as const),
+  ]);
+  for (const { name } of described) {
+    const what = taken.get(name);
+    if (what !== undefined) {
+      throw new UsageError(`Cannot name an arm "${name}": that is ${what}`, "Choose another.");
+    }
+  }
+}
+
 /**
  * The arms of a run: those that stand for a path, then those that `--arm` describes. With such, the first of all is the
  * baseline, and its path is that of each that names none.
- * @throws {UsageError} where `--no-prove` names none of them
+ * @throws {UsageError} where `--no-prove` names none of them, or an arm has the name of something else
  */
 export function plannedArms(
   scenario: LoadedScenario,
@@ -98,6 +114,7 @@ export function plannedArms(
   described: readonly ReadArm[],
 ): PlannedArm[] {
   const { prove: exempt = [] } = given;
+  refuseTakenNames(scenario, described);
   const ofPaths = measuredPaths(scenario, { ...given, arm: described });
   const first = described.length === 0
     ? armAPath(ofPaths).find(({ role }) => role === "baseline")!.path

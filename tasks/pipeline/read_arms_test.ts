@@ -122,3 +122,20 @@ Deno.test("settings that leave a write where it goes are an arm's to have, and a
       assert.deepEqual(arms.at(-1)!.overrides, { session });
     }
   }));
+
+Deno.test("an arm has no name by which something else is known", async () => {
+  const { streams } = await loadScenario(root, "saas-events", {});
+  for (
+    const [scenario, name, said] of [
+      ["smoke", "product-by-id", /Cannot name an arm "product-by-id": that is the name of an operation of/],
+      ["saas-events", streams[0]!.name, /that is the name of a stream of the scenario saas-events/],
+      ["smoke", "all", /that is the name of all operations/],
+    ] as const
+  ) {
+    await assert.rejects(armsOf(scenario, { arm: [{ name, file: "" }] }), (error: UsageError) => {
+      assert.ok(error instanceof UsageError, String(error));
+      assert.match(error.message, said);
+      return true;
+    });
+  }
+});
