@@ -77,7 +77,18 @@ function shownOverrides(
   return Object.fromEntries(
     Object.entries(overrides).map(([field, value]) => [
       field,
-      field.endsWith("Url") ? shown(value as string) : value,
+      field.endsWith("Url")
+        ? shown(value as string)
+        : field === "session"
+        ? shownSession(value as NonNullable<ArmOverrides["session"]>)
+        : value,
     ]),
+  );
+}
+
+/** A setting of PostgreSQL's own is no secret; what others are for, like `app.password`, is not known. */
+function shownSession(session: NonNullable<ArmOverrides["session"]>): ArmOverrides["session"] {
+  return Object.fromEntries(
+    Object.entries(session).map(([name, value]) => [name, name.includes(".") ? "(set)" : value]),
   );
 }

@@ -20,7 +20,9 @@ Deno.test("arms are recorded under their own names, without passwords, and a run
     name: name!,
     path: path!,
     role: nth === 0 ? "baseline" as const : "candidate" as const,
-    overrides: nth === 1 ? { databaseUrl: "postgres://u:pw@h/d", session: { work_mem: 1 } } : {},
+    overrides: nth === 1
+      ? { databaseUrl: "postgres://u:pw@h/d", session: { work_mem: 1, "app.password": "pw" } }
+      : {},
   }));
   const records = (...measured: string[]) =>
     armRecords(planned as unknown as PlannedArm[], measured, (url) => url.replace(":pw", ""));
@@ -35,5 +37,8 @@ Deno.test("arms are recorded under their own names, without passwords, and a run
   );
   const [fast, twin] = records("fast", "twin");
   assert.deepEqual([fast!.role, twin!.role], ["baseline", "candidate"]);
-  assert.deepEqual(fast!.overrides, { databaseUrl: "postgres://u@h/d", session: { work_mem: 1 } });
+  assert.deepEqual(fast!.overrides, {
+    databaseUrl: "postgres://u@h/d",
+    session: { work_mem: 1, "app.password": "(set)" },
+  });
 });

@@ -44,3 +44,10 @@ export function checkedUrl(name: string, text: string, protocols: readonly strin
   }
   return text;
 }
+
+/** A sentence with the passwords of URLs in it hidden: a driver, a file or a command line may repeat one. */
+export function withoutPasswords(text: string): string {
+  return text
+    .replaceAll(/([a-z][a-z0-9+.-]*:\/\/[^\s:@/]*):[^\s/]+@/gi, "$1:***@")
+    .replaceAll(/([?&]\w*password=)[^\s&"']+/gi, "$1***");
+}

@@ -1,5 +1,6 @@
 import { basename, dirname, resolve } from "node:path";
 import { ServiceError, UsageError } from "../model/errors.ts";
+import { withoutPasswords } from "../model/service_url.ts";
 import {
   injection,
   type Notebook,
@@ -140,7 +141,9 @@ async function outputsOf(
 }
 
 function what(failure: CellFailure, syntax: string | undefined): string {
-  const said = failure.message === "" ? failure.name : `${failure.name}: ${redact(failure.message)}`;
+  const said = failure.message === ""
+    ? failure.name
+    : `${failure.name}: ${withoutPasswords(failure.message)}`;
   switch (failure.kind) {
     case "error":
       return `threw ${said}`;
@@ -157,9 +160,4 @@ function what(failure: CellFailure, syntax: string | undefined): string {
 
 function clip(text: string): string {
   return text.length > 80 ? `${text.slice(0, 79)}…` : text;
-}
-
-/** A driver's message may quote the URL that it was given. */
-function redact(text: string): string {
-  return text.replaceAll(/([a-z][a-z0-9+.-]*:\/\/[^\s:@/]*):[^\s@/]+@/gi, "$1:***@");
 }

@@ -1,6 +1,7 @@
 import { Command, CommanderError, Help, Option } from "commander";
 import process from "node:process";
 import { BenchbookError, ExitCode, InterruptedError } from "../model/errors.ts";
+import { withoutPasswords } from "../model/service_url.ts";
 import { outliveOutput } from "./output.ts";
 import { printable, singleLine } from "./safe_text.ts";
 import { widthOf } from "./width.ts";
@@ -41,10 +42,10 @@ export function say(text: string): void {
 }
 
 /**
- * Text on stderr, made safe. Only a terminal gets it broken into lines: a log is searched for the sentence.
+ * Text on stderr, made safe and without passwords. Only a terminal gets it broken into lines: a log is searched for the sentence.
  */
 export function complaint(text: string): string {
-  const safe = printable(text);
+  const safe = withoutPasswords(printable(text));
   return process.stderr.isTTY ? wrapText(safe, widthOf(process.stderr)) : safe;
 }
 
@@ -95,6 +96,6 @@ export function reportError(error: unknown): ExitCode {
   // Nothing is aborted but by a user who wants to leave.
   if (error instanceof Error && error.name === "AbortError") return reportError(new InterruptedError());
   console.error("Benchbook failed unexpectedly; this is a defect of Benchbook:");
-  console.error(printable(Deno.inspect(error)));
+  console.error(withoutPasswords(printable(Deno.inspect(error))));
   return ExitCode.service;
 }

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { ExitCode, ServiceError } from "../model/errors.ts";
+import { ExitCode, ServiceError, UsageError } from "../model/errors.ts";
 import { command, reportError } from "./command.ts";
 
 /** How a task ends with an error, and what it says of it. */
@@ -28,6 +28,20 @@ Deno.test("what to do, and what is left besides, stands a line each, and nothing
   assert.deepEqual(reported(error), {
     code: ExitCode.service,
     said: ["error: Cannot reach Redis: no", "  Check that it runs.", "  Keys are left: \\x1b[2J."],
+  });
+});
+
+Deno.test("a password that a message repeats with its URL is not said", () => {
+  const error = new UsageError(
+    "Cannot use postgres://u:S3cret@h/db: no",
+    "Not postgres://h/db?sslpassword=S3cret&a=b, http://h:5678/graphql or redis://:S3cret@h.",
+  );
+  assert.deepEqual(reported(error), {
+    code: ExitCode.usage,
+    said: [
+      "error: Cannot use postgres://u:***@h/db: no",
+      "  Not postgres://h/db?sslpassword=***&a=b, http://h:5678/graphql or redis://:***@h.",
+    ],
   });
 });
 
