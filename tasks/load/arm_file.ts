@@ -24,6 +24,10 @@ const PROTOCOLS = {
   graphqlUrl: ["http:", "https:"],
 } as const;
 
+/** What begins a session is one packet, which the server reads before it knows who asks. */
+const MOST_SETTINGS = 100;
+const MOST_CHARACTERS = 8192;
+
 const text = z.string().min(1);
 const form = z.strictObject({
   path: text.optional(),
@@ -59,7 +63,14 @@ export async function readArmFile(file: string): Promise<ArmOverrides> {
       throw inArmFile(file, error);
     }
   }
-  for (const [name, value] of Object.entries(given.session ?? {})) {
+  const session = Object.entries(given.session ?? {});
+  if (session.length > MOST_SETTINGS || JSON.stringify(session).length > MOST_CHARACTERS) {
+    throw fault(
+      `session: must have at most ${MOST_SETTINGS} settings and ${MOST_CHARACTERS} characters`,
+      "Set what is to be compared, and the rest at the role or the database.",
+    );
+  }
+  for (const [name, value] of session) {
     const why = whyNoSetting(name);
     if (why !== null) throw fault(`session.${name}: ${why}`, "Leave it out.");
     if (String(value).includes("\0")) throw fault(`session.${name}: holds a zero byte`);

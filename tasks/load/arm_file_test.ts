@@ -96,6 +96,27 @@ Deno.test("what an arm's file gets wrong is said with the file, the field and wh
       ["a.json", '{"redisUrl": "redis://:secret', /it is no JSON/],
       ["a.json", '["postgres://u:secret@h"]', /: the arm must be an object/],
       ["throws.ts", 'throw new Error("not today");', /Cannot load the arm file .*not today/],
+      ["big.ts", "export default { path: 1n };", /path: must be a text.* \(it is 1n\)/],
+      [
+        "cycle.ts",
+        "const a: any = {}; a.a = a; export default { path: a };",
+        /path: .*\(it is what JSON cannot say/,
+      ],
+      ["json.ts", 'export default { path: { toJSON() { throw new Error("no") } } };', /path: must be a text/],
+      ["getter.ts", 'export default { get path() { throw new Error("boom") } };', /cannot be read: boom/],
+      [
+        "proxy.ts",
+        'export default new Proxy({}, { ownKeys() { throw new Error("px") } });',
+        /cannot be read: px/,
+      ],
+      ["null.ts", "throw null;", /Cannot load the arm file .*null\.ts: it throws null/],
+      ["odd.ts", "throw { get message() { throw 1 }, toString() { throw 2 } };", /says nothing of itself/],
+      [
+        "many.json",
+        JSON.stringify({ session: Object.fromEntries(Array.from({ length: 101 }, (_, n) => [`a${n}`, n])) }),
+        /session: must have at most 100 settings and 8192 characters/,
+      ],
+      ["long.json", JSON.stringify({ session: { a: "x".repeat(8192) } }), /session: must have at most 100/],
       ["nothing.ts", "export const arm = {};", /no default export/, /export default \{ path/],
       ["change.sql", "CREATE INDEX", /must end with \.json or \.ts/, /twin/],
     ];

@@ -1,5 +1,6 @@
 import type { z } from "zod";
 import { UsageError } from "../model/errors.ts";
+import { messageOf } from "./error_message.ts";
 import { fieldWords } from "./field_words.ts";
 
 /** Characters of a value in a message. */
@@ -24,21 +25,35 @@ export function checkedForm(
   value: unknown,
   { what, file, within = "", next, isSecret = () => false }: FormWords,
 ): unknown {
-  const result = schema.safeParse(value, { error: fieldWords });
-  if (result.success) return result.data;
-  const issue = innermost(result.error.issues[0]!);
+  let fault: { readonly field: string; readonly message: string };
+  try {
+    const result = schema.safeParse(value, { error: fieldWords });
+    if (result.success) return result.data;
+    fault = faultOf(result.error, value, within, isSecret);
+  } catch (error) {
+    // A getter or a proxy runs code of the user's.
+    fault = { field: within, message: `cannot be read: ${messageOf(error)}` };
+  }
+  const { field, message } = fault;
+  const named = field === "" ? `the ${what.replace(/ file$/, "")}` : `${field}:`;
+  throw new UsageError(`Cannot use the ${what} ${file}: ${named} ${message}`, next);
+}
+
+/** The first fault of a value, and the field that has it. */
+function faultOf(
+  { issues }: z.ZodError,
+  value: unknown,
+  within: string,
+  isSecret: (field: string) => boolean,
+): { field: string; message: string } {
+  const issue = innermost(issues[0]!);
   const current = issue.path.reduce<unknown>(
     (at, key) => (at as Record<PropertyKey, unknown> | undefined)?.[key],
     value,
   );
   const field = within + fieldName(issue.path, within !== "");
-  throw new UsageError(
-    `Cannot use the ${what} ${file}: ${
-      field === "" ? `the ${what.replace(/ file$/, "")}` : `${field}:`
-    } ${issue.message}` +
-      (issue.code === "unrecognized_keys" || isSecret(field) ? "" : ` (it is ${shown(current)})`),
-    next,
-  );
+  const is = issue.code === "unrecognized_keys" || isSecret(field) ? "" : ` (it is ${shown(current)})`;
+  return { field, message: issue.message + is };
 }
 
 /**
@@ -55,10 +70,19 @@ function innermost(issue: z.core.$ZodIssue): z.core.$ZodIssue {
   return { ...inner, path: [...issue.path, ...inner.path] };
 }
 
-/** A value as people would write it; JSON has neither NaN nor Infinity. */
+/** A value as people would write it; JSON has neither NaN nor Infinity, nor what refers to itself. */
 function shown(value: unknown): string {
-  const text = typeof value === "number" ? String(value) : JSON.stringify(value) ?? "missing";
+  const text = typeof value === "number" ? String(value) : textOf(value);
   return text.length > MOST_SHOWN ? `${text.slice(0, MOST_SHOWN)}…` : text;
+}
+
+function textOf(value: unknown): string {
+  if (typeof value === "bigint") return `${value}n`;
+  try {
+    return JSON.stringify(value) ?? (value === undefined ? "missing" : `a ${typeof value}`);
+  } catch {
+    return "what JSON cannot say";
+  }
 }
 
 function fieldName(path: readonly PropertyKey[], inside: boolean): string {

@@ -1,5 +1,9 @@
 import { pathToFileURL } from "node:url";
 import { UsageError } from "../model/errors.ts";
+import { messageOf } from "./error_message.ts";
+
+/** So long a file may take to be loaded, with all that it imports. */
+const LOAD_MS = 20_000;
 
 /** What a file is there for, and how its default export is written. */
 export interface ModuleWords {
@@ -30,11 +34,9 @@ export async function importDefault(
   }
   let module: { default?: unknown };
   try {
-    module = await import(pathToFileURL(file).href);
+    module = await loaded(file);
   } catch (error) {
-    throw new UsageError(`Cannot load the ${what} ${file}: ${(error as Error).message}`, undefined, {
-      cause: error,
-    });
+    throw new UsageError(`Cannot load the ${what} ${file}: ${messageOf(error)}`, undefined, { cause: error });
   }
   if (module.default === undefined) {
     throw new UsageError(
@@ -43,4 +45,21 @@ export async function importDefault(
     );
   }
   return module.default;
+}
+
+/** @throws {Error} where its top level awaits what does not come */
+async function loaded(file: string): Promise<{ default?: unknown }> {
+  const { promise: late, reject } = Promise.withResolvers<never>();
+  const timer = setTimeout(
+    () =>
+      reject(
+        new Error(`it has not ended after ${LOAD_MS / 1000} s: its top level awaits what does not come`),
+      ),
+    LOAD_MS,
+  );
+  try {
+    return await Promise.race([import(pathToFileURL(file).href), late]);
+  } finally {
+    clearTimeout(timer);
+  }
 }
