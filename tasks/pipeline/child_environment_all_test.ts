@@ -46,9 +46,9 @@ Deno.test(
                 // It has ended.
               }
             });
-            const { code, stderr } = await run.result;
+            const { code, stdout, stderr } = await run.result;
             stop();
-            assert.ok(code === 0 || code === 4, stderr);
+            assert.ok(code === 0 || code === 4, stdout + stderr);
           }
           const programs = [...seen.keys()];
           for (const program of [/jupyter --kernel/, /chrom/i, /postgraphile/]) {

@@ -6,6 +6,7 @@ import { type ClusterKind, EMPTY_CLUSTER, placeCluster } from "../stack/testing_
 import type { Task } from "../terminal/command.ts";
 import { type Called, inProcess } from "../terminal/testing_in_process.ts";
 import { sleep } from "../net/sleep.ts";
+import { SHARED } from "../stack/testing_shared.ts";
 
 /** What a task left behind: exit code and everything it said. */
 export interface TaskResult extends Called {
@@ -118,7 +119,8 @@ export function callTask(
   }, { ...NO_SERVICES, ...ONE_LINE, ...env });
 }
 
-const NO_SERVICES = { DATABASE_URL: "", REDIS_URL: "", GRAPHQL_URL: "" };
+/** Of the user, and the server of the suite, whose password is none of a task's. */
+const NO_SERVICES = { DATABASE_URL: "", REDIS_URL: "", GRAPHQL_URL: "", [SHARED]: "" };
 
 /** Sentences of what a task says are looked for as a whole. */
 const ONE_LINE = { COLUMNS: "1000" };

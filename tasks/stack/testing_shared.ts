@@ -4,7 +4,7 @@ import pg from "pg";
 import { type TestPostgres, withPostgres, withTempHome } from "./testing.ts";
 
 /** Tells the tests of a suite of the server that they share: its URL, of a database to connect to from. */
-const SHARED = "BENCHBOOK_TEST_POSTGRES";
+export const SHARED = "BENCHBOOK_TEST_POSTGRES";
 /** What `withPostgres` hands out, and each database is a copy of. */
 const TEMPLATE = "test";
 
@@ -23,7 +23,7 @@ export function withSharedPostgres<T>(use: (env: Record<string, string>) => Prom
  */
 export function withDatabase<T>(use: (url: string, database: TestDatabase) => Promise<T>): Promise<T> {
   const admin = process.env[SHARED];
-  return admin === undefined ? withPostgres(use) : withTempHome((home) => onShared(admin, home, use));
+  return !admin ? withPostgres(use) : withTempHome((home) => onShared(admin, home, use));
 }
 
 async function onShared<T>(
