@@ -142,7 +142,8 @@ export async function launchBrowser(
       handleSIGTERM: false,
       handleSIGHUP: false,
       args: [...QUIET, ...sandbox(), ...program.args],
-      env: { ...inherited(), ...program.env },
+      // One that is killed as it starts leaves files of its own: they go with the folder.
+      env: { ...inherited(), ...program.env, ...profile !== undefined && { TMPDIR: profile } },
       timeout: 30_000,
     });
   } catch (error) {
