@@ -96,8 +96,14 @@ export function partsOf(said: string): { run: string; next: string } {
 export function unnamed(lines: readonly string[], said: string): string[] {
   return lines.filter((line) =>
     !isNamedKey(line, said) && !isNamedRow(line, said) && !isNamedRecord(line, said) &&
-    !isFreeLock(line, said)
+    !isFreeLock(line, said) && !isKeptSpool(line, said)
   );
+}
+
+/** What was measured, where a person has ended a run before it was stored: the next start stores it. */
+function isKeptSpool(line: string, said: string): boolean {
+  return said.includes("What was measured is kept: the next deno task bench stores it.") &&
+    /^\+ folder: home\/spool\/[\d-]+[0-9a-f]{4}(\/|$)/.test(line);
 }
 
 /** The lock of who left at once is free, as the kernel holds it; its file still says who had it, until the next start. */
