@@ -85,9 +85,11 @@ function textOf(value: unknown): string {
   }
 }
 
+/** As code would name it; a key that is no plain word is quoted, so that it forges no line and hides nothing. */
 function fieldName(path: readonly PropertyKey[], inside: boolean): string {
-  return path.map((key, index) =>
-    typeof key === "number" ? `[${key}]` : index === 0 && !inside ? String(key) : `.${String(key)}`
-  )
-    .join("");
+  return path.map((key, index) => {
+    if (typeof key === "number") return `[${key}]`;
+    if (!/^[\p{L}\p{N}_$. -]+$/u.test(String(key))) return `[${shown(String(key))}]`;
+    return index === 0 && !inside ? String(key) : `.${String(key)}`;
+  }).join("");
 }

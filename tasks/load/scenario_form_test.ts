@@ -35,6 +35,11 @@ const drawing = (draw: unknown) => within({ operations: [operation({ params: { i
 
 const OPERATION = /^streams\[0\]\.operations\[0\]\./;
 const FAULTS: readonly [what: string, value: unknown, said: RegExp][] = [
+  [
+    "a field whose name would forge a line",
+    within({ operations: [operation({ params: { "id\nerror: \x1b[2J": { kind: "uniform" } } })] }),
+    /^streams\[0\]\.operations\[0\]\.params\["id\\nerror: \\u001b\[2J"\]\.keys: must be a text/,
+  ],
   ["a word that is none", within({ arrivals: "poison" }), /^streams\[0\]\.arrivals: .*"poison"\)$/],
   ["a text for a number", within({ operations: [operation({ weight: "3" })] }), /\.weight: .*"3"\)$/],
   ["no number at all", within({ operations: [operation({ weight: NaN })] }), /\.weight: .*\(it is NaN\)$/],
