@@ -43,6 +43,9 @@ export interface Timing {
   readonly cache: CacheState | null;
   /** Rows of the answer; null where there was none or the path does not count them. */
   readonly rows: number | null;
-  /** Size of the answer as its path received it, in bytes; null where there was none. */
+  /**
+   * All bytes received for the answer, what its protocol adds included: from the cache where that answered (`hit`),
+   * else from PostgreSQL or the GraphQL service. Null where there was no answer.
+   */
   readonly bytes: number | null;
 }

@@ -142,12 +142,13 @@ Deno.test("every path of the registry answers as direct SQL does, and a cache be
           const statement = arm.statements[0]!;
           const key = `${PREFIX}${arm.target.path}:${statement.name}:${JSON.stringify(values)}`;
           await t.step(
-            `${arm.target.path}: a hit answers the same rows, in the bytes of its entry`,
+            `${arm.target.path}: a hit answers the same rows, in the bytes that Redis sent for its entry`,
             async () => {
               const hit = await ask(target, statement, values);
               assert.deepEqual([hit.outcome, hit.cache, hit.rows], ["ok", "hit", missed[at]!.rows]);
               assert.equal(firstDifference(reference, canonical(hit, arm)), null);
-              assert.equal(hit.bytes, await redis.strlen(key));
+              const entry = await redis.strlen(key);
+              assert.equal(hit.bytes, `$${entry}\r\n`.length + entry + "\r\n".length);
               // Without anyone who keeps the answer too.
               const unread = newCall(statement, values);
               await askOnce(target, unread);

@@ -4,7 +4,7 @@ import { MORE, notRedis, readReply, type Reply, writeCommand } from "./wire.ts";
 /**
  * Takes a reply, or what went wrong: an error of Redis, or of the connection. What it throws ends the connection.
  * @param stored whether it is a stored text (null: there is none), and not a word of Redis's own
- * @param bytes of a stored text
+ * @param bytes received for a stored text
  */
 export type OnReply = (reply: Reply, stored: boolean, bytes: number) => void;
 

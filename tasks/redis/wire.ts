@@ -36,7 +36,7 @@ export interface ReadReply {
   readonly reply: Reply;
   /** A stored text (or that there is none), and not what Redis says by itself. */
   readonly stored: boolean;
-  /** Of a stored text, as Redis keeps it. */
+  /** Of a stored text, all that was received for it; else 0. */
   readonly bytes: number;
   readonly next: number;
 }
@@ -81,7 +81,7 @@ export function readReply(
       if (end < textEnd + 2) return MORE;
       if (bytes[textEnd] !== CR || bytes[textEnd + 1] !== LF) throw notRedis();
       const text = decoder.decode(bytes.subarray(next, textEnd));
-      return { reply: text, stored: true, bytes: length, next: textEnd + 2 };
+      return { reply: text, stored: true, bytes: textEnd + 2 - start, next: textEnd + 2 };
     }
     case LIST:
       if (lists === 0) throw notRedis();

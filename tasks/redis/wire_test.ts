@@ -28,6 +28,7 @@ Deno.test("replies are read one after the other, in whatever pieces they arrive"
     for (const end of [cut % (bytes.length + 1), bytes.length]) {
       for (let read = readReply(bytes, at, end); read !== MORE; read = readReply(bytes, at, end)) {
         found.push(read.reply);
+        if (typeof read.reply === "string" && read.stored) assert.equal(read.bytes, read.next - at);
         at = read.next;
       }
     }
