@@ -1,4 +1,4 @@
-import { PATHS } from "../paths/registry.ts";
+import { PATHS } from "../paths/names.ts";
 
 /** How one series is told apart: by colour, and as well by dash and symbol for whoever sees no colour. */
 export interface SeriesStyle {

@@ -1,11 +1,12 @@
 import type { PathName } from "../model/operation.ts";
 import { graphql } from "./graphql.ts";
 import { graphqlCache } from "./graphql_cache.ts";
+import { PATHS } from "./names.ts";
 import type { Path } from "./path.ts";
 import { sql } from "./sql.ts";
 import { sqlCache } from "./sql_cache.ts";
 
-/** All access paths, in the order in which they are shown and have their colours. */
+/** All access paths, in the order of their names. */
 export const paths: readonly Path[] = [
   sql,
   graphql,
@@ -16,7 +17,7 @@ export const paths: readonly Path[] = [
 /** Direct SQL: the answers of all others are held against its, and it is the baseline where it takes part. */
 export const reference = sql;
 
-export const PATHS: readonly PathName[] = paths.map(({ name }) => name);
+export { PATHS };
 
 /** Of the files that may hold a question's statement. */
 export const SUFFIXES = [...new Set(paths.map(({ suffix }) => suffix))];

@@ -15,6 +15,7 @@ const BY_TLS = {
 
 Deno.test("each path is found by its name, and no other name finds one", () => {
   assert.equal(new Set(PATHS).size, paths.length);
+  assert.deepEqual(paths.map(({ name }) => name), PATHS, "charts know them by their names alone");
   for (const path of paths) {
     assert.equal(pathOf(path.name), path);
     assert.equal(findPath(path.name), path);

@@ -1,0 +1,5 @@
+/**
+ * The access paths, in the order in which they are shown and have their colours: a list of its own, so that charts need
+ * not load what sends requests.
+ */
+export const PATHS: readonly string[] = ["sql", "graphql", "sql+cache", "graphql+cache"];
