@@ -86,6 +86,6 @@ async function compute(rows: Rows, file: string, reference: string): Promise<Run
 const CLOSED_LOOP: Warning = {
   code: "closed-loop",
   text:
-    "Closed loop: a response time counts from when its client was ready, waiting for a connection included. " +
-    "It hides what requests arriving meanwhile would have waited.",
+    "Closed loop: clients wait for answers, so a slow system receives fewer requests; response times count from when " +
+    "a client was ready, waiting for a connection included, and hide what requests arriving meanwhile would have waited.",
 };

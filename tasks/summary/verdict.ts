@@ -34,12 +34,6 @@ export function judgeRun(evidence: VerdictEvidence): { verdict: Verdict | null; 
   if (judged) reasons.push(...missed.map(missedSentence), ...unknown.map(unknownSentence));
   if (slo.length === 0) reasons.push("No SLO was set, so nothing can pass or fail.");
   else if (judged && missed.length + unknown.length === 0) reasons.push(heldSentence(slo));
-  if (run.config.loop === "closed") {
-    reasons.push(
-      "Closed loop: clients wait for answers, so a slow system receives fewer requests; response times count from " +
-        "when a client was ready.",
-    );
-  }
   reasons.push(
     ...missingPaths(run.config),
     ...againstBaseline(run.config, comparisons),
