@@ -3,21 +3,25 @@ import type { CopyWriter } from "./copy_writer.ts";
 import type { Declared, Values } from "./distributions.ts";
 
 /**
- * The rows of one relation as a function of their index. A unit is what rows are made from: a row itself, or a
- * parent with all its children (an order with its lines). Any range of units can be written alone and in any
+ * The rows of a table, or of a partition, as a function of their index. A unit is what rows are made from: a row itself,
+ * or a parent with all its children (an order with its lines). Any range of units can be written alone and in any
  * order, so that several connections share a table and the result is the same.
  */
-export interface Table {
+export interface Rows {
   /** The table as people know it; partitions bear the name of the table that they are part of. */
   readonly name: string;
-  /** Where the rows go, with its schema: the table, or one of its partitions. */
-  readonly relation: string;
-  readonly columns: readonly string[];
   readonly units: number;
   /** All rows of all units. */
   readonly rows: number;
   /** Appends the rows of one unit, 0 ≤ unit < units; a unit takes less than `MAX_UNIT_BYTES`. */
   write(unit: number, out: CopyWriter): void;
+}
+
+/** Rows, and where they go. */
+export interface Table extends Rows {
+  /** The table, or one of its partitions, with its schema. */
+  readonly relation: string;
+  readonly columns: readonly string[];
   /**
    * Of a table with columns of a user's: what the server's refusal of a COPY is to them, where that is known.
    * @param from the unit that the COPY began with

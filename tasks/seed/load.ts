@@ -3,6 +3,7 @@ import { ddl } from "./ddl.ts";
 import type { TableSum } from "./hash.ts";
 import type { CopyJob, Loader, LoaderSpec } from "./loader.ts";
 import { withLoaders } from "./loaders.ts";
+import { rowsByTable } from "./made_tables.ts";
 import type { SeedProgress, Stage } from "./progress.ts";
 import { RowSum } from "./row_hash.ts";
 import { runSteps, type Step, type TableLock } from "./schedule.ts";
@@ -101,12 +102,12 @@ class Copies {
   readonly #begun = new Map<string, number>();
   readonly #ended = new Map<string, number>();
   /** Rows by table. */
-  readonly rows: Record<string, number> = {};
+  readonly rows: Readonly<Record<string, number>>;
 
   constructor(tables: readonly Table[], onProgress: (progress: SeedProgress) => void) {
     this.#tables = tables;
     this.#onProgress = onProgress;
-    for (const { name, rows } of tables) this.rows[name] = (this.rows[name] ?? 0) + rows;
+    this.rows = rowsByTable(tables);
     for (const name of Object.keys(this.rows)) this.#sums.set(name, new RowSum());
   }
 

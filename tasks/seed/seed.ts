@@ -12,6 +12,7 @@ import { contentHash, sizeOf, sumTables } from "./hash.ts";
 import type { LoaderSpec } from "./loader.ts";
 import { refuseListeners } from "./listeners.ts";
 import { load, type LoadedTable } from "./load.ts";
+import { rowsByTable } from "./made_tables.ts";
 import { inspect, type MadeObject, type Marker, readMarker } from "./marker.ts";
 import { type Known, knownOf, lookAt, privilegesOn, unlisted } from "./own_objects.ts";
 import type { SeedProgress } from "./progress.ts";
@@ -128,8 +129,7 @@ async function seedWith(
 
   const prepared = await dataset.prepare(shape);
   const tables = dataset.tables(shape, prepared);
-  const counts: Record<string, number> = {};
-  for (const { name, rows } of tables) counts[name] = (counts[name] ?? 0) + rows;
+  const counts = rowsByTable(tables);
   const rows = Object.values(counts).reduce((sum, count) => sum + count, 0);
   signal?.throwIfAborted();
   request.onPlan?.({ rows, bytes: diskNeed(dataset, counts) });

@@ -4,6 +4,7 @@ import { formatCount } from "../model/units.ts";
 import { UNLIMITED, withClient } from "./connect.ts";
 import type { Dataset } from "./dataset.ts";
 import { hashTables, type TableSum } from "./hash.ts";
+import { rowsByTable } from "./made_tables.ts";
 import { readMarker } from "./marker.ts";
 import { findDataset } from "./seed.ts";
 import { type DataRequest, settleData } from "./spec.ts";
@@ -54,10 +55,7 @@ export async function verify(request: VerifyRequest): Promise<readonly Check[]> 
       );
     }
     const stop = () => request.signal?.throwIfAborted();
-    const expected: Record<string, number> = {};
-    for (const { name, rows } of dataset.tables(shape, await dataset.prepare(shape))) {
-      expected[name] = (expected[name] ?? 0) + rows;
-    }
+    const expected = rowsByTable(dataset.tables(shape, await dataset.prepare(shape)));
     stop();
     const { tables } = await hashTables(client, dataset, (table) => {
       stop();

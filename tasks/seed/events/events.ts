@@ -1,10 +1,14 @@
 import { UsageError } from "../../model/errors.ts";
 import type { Dataset, Shape } from "../dataset.ts";
+import { madeTables, placed, schemasOf } from "../made_tables.ts";
 import { checks } from "./checks.ts";
 import { declared, MAX_ORGANIZATIONS, MAX_USERS, RESERVED_BASE, SCALES } from "./distributions.ts";
+import { eventRows } from "./event_rows.ts";
 import { keySpaces } from "./keys.ts";
-import type { People } from "./users.ts";
-import { tables } from "./tables.ts";
+import { organizations } from "./organizations.ts";
+import { type People, users } from "./users.ts";
+
+const made = madeTables("events");
 
 /**
  * What the organizations of a multi-tenant service do with it: their users' events of one year, in monthly
@@ -14,7 +18,7 @@ export const events: Dataset = {
   name: "events",
   title: "a multi-tenant SaaS: organizations, users and what they do, one year by months",
   schemas: ["events"],
-  tableSchemas: { organizations: "events", users: "events", events: "events" },
+  tableSchemas: schemasOf(made),
   generator: "events 1, faker 10.6.0",
   scales: SCALES,
   countOptions: {
@@ -30,9 +34,16 @@ export const events: Dataset = {
     affordable(shape);
     // Faker's locales take longer to load than a worker that only draws keys should wait.
     const { people } = await import("./people.ts");
-    return people(shape.seed);
+    return await people(shape.seed);
   },
-  tables: (shape, prepared) => tables(shape, prepared as People),
+  tables(shape, prepared) {
+    const home = organizations(shape);
+    const parents = [home.rows, users(shape, home, prepared as People)];
+    return [
+      ...parents.map((rows) => placed(made, rows)),
+      ...eventRows(shape).map(({ rows, partition }) => placed(made, rows, partition)),
+    ];
+  },
   checks,
   keySpaces,
 };

@@ -1,7 +1,7 @@
 import { alias } from "../../random/alias.ts";
 import { counter } from "../../random/counter.ts";
 import { permutation } from "../../random/permutation.ts";
-import type { Shape, Table } from "../dataset.ts";
+import type { Rows, Shape } from "../dataset.ts";
 import { YEAR_START } from "./calendar.ts";
 import { type Distributions, PLANS } from "./distributions.ts";
 import { organizationAt } from "./keys.ts";
@@ -27,9 +27,9 @@ const OPENING = Date.UTC(2021, 0, 4);
 /** The last one did so at least this long before. */
 const LAST = YEAR_START - 120 * 86_400_000;
 
-/** The organizations' table with what other tables need of it. */
+/** The organizations' rows with what other tables need of them. */
 export interface Organizations {
-  readonly table: Table;
+  readonly rows: Rows;
   /** By organization, as the next two. */
   readonly domains: readonly string[];
   readonly countries: readonly Country[];
@@ -74,10 +74,8 @@ export function organizations({ seed, counts, distributions }: Shape): Organizat
     domains,
     countries: homes,
     founded,
-    table: {
+    rows: {
       name: "organizations",
-      relation: "events.organizations",
-      columns: ["organization_id", "name", "domain", "plan", "country", "locale", "created_at"],
       units: count,
       rows: count,
       write(index, out) {

@@ -1,6 +1,6 @@
 import { alias } from "../../random/alias.ts";
 import { counter } from "../../random/counter.ts";
-import type { Shape, Table } from "../dataset.ts";
+import type { Rows, Shape } from "../dataset.ts";
 import { YEAR_START } from "./calendar.ts";
 import { type Distributions, ROLES } from "./distributions.ts";
 import { userId } from "./keys.ts";
@@ -22,15 +22,13 @@ export type People = Readonly<
  * Users in the order of their ids; the first of each organization is its owner. All joined before the first
  * event, so that nobody does anything before joining.
  */
-export function users({ seed, counts, distributions }: Shape, home: Organizations, people: People): Table {
+export function users({ seed, counts, distributions }: Shape, home: Organizations, people: People): Rows {
   const random = counter(seed, "events.users");
   const organizations = counts.organizations!;
   const perOrganization = counts.users!;
   const role = alias((distributions as Distributions)["users.role"]);
   return {
     name: "users",
-    relation: "events.users",
-    columns: ["user_id", "organization_id", "email", "name", "role", "created_at"],
     units: organizations * perOrganization,
     rows: organizations * perOrganization,
     write(unit, out) {

@@ -1,12 +1,13 @@
 import { alias } from "../../random/alias.ts";
 import { counter } from "../../random/counter.ts";
-import type { Table } from "../dataset.ts";
+import type { Rows } from "../dataset.ts";
 import type { NorthwindShape } from "./distributions.ts";
 import { customerCode } from "./keys.ts";
 import { pack, type Packed } from "./packed.ts";
-import { party, PARTY_LANES, type Pools } from "./parties.ts";
+import { party, PARTY_LANES } from "./parties.ts";
 import { COUNTRIES } from "./places.ts";
-import { CONTACT_TITLES, CUSTOMER_TYPES } from "./reference.ts";
+import type { Pools } from "./pools.ts";
+import { CONTACT_TITLES, fixedRows } from "./reference.ts";
 
 /** Where customers are at home, and the name over the door. */
 function homes(seed: number, pools: Pools) {
@@ -35,27 +36,13 @@ export function customerFields({ seed }: NorthwindShape, pools: Pools, rowsByRan
   });
 }
 
-export function customers({ seed, counts, distributions }: NorthwindShape, pools: Pools): Table {
+export function customers({ seed, counts, distributions }: NorthwindShape, pools: Pools): Rows {
   const random = counter(seed, "northwind.customers");
   const home = homes(seed, pools);
   const ownerShare = distributions["customers.owner"];
   const withFax = distributions["customers.withFax"];
   return {
     name: "customers",
-    relation: "northwind.customers",
-    columns: [
-      "customer_id",
-      "company_name",
-      "contact_name",
-      "contact_title",
-      "address",
-      "city",
-      "region",
-      "postal_code",
-      "country",
-      "phone",
-      "fax",
-    ],
     units: counts.customers,
     rows: counts.customers,
     write(index, out) {
@@ -84,24 +71,23 @@ export function customers({ seed, counts, distributions }: NorthwindShape, pools
   };
 }
 
-export function customerTypes({ seed, counts, distributions }: NorthwindShape): Table {
+export function customerTypes({ seed, counts, distributions }: NorthwindShape): Rows {
   const random = counter(seed, "northwind.customer_customer_demo");
+  const types = fixedRows("customer_demographics");
   const howMany = alias(distributions["customers.types"]);
   const typesOf = (index: number) => howMany.sample(random.float(index, 0));
   let rows = 0;
   for (let index = 0; index < counts.customers; index++) rows += typesOf(index);
   return {
     name: "customer_customer_demo",
-    relation: "northwind.customer_customer_demo",
-    columns: ["customer_id", "customer_type_id"],
     units: counts.customers,
     rows,
     write(index, out) {
-      const first = random.integer(index, 1, CUSTOMER_TYPES.length);
-      const step = 1 + random.integer(index, 2, CUSTOMER_TYPES.length - 1);
+      const first = random.integer(index, 1, types.length);
+      const step = 1 + random.integer(index, 2, types.length - 1);
       for (let n = 0, wanted = typesOf(index); n < wanted; n++) {
         out.text(customerCode(index));
-        out.text(CUSTOMER_TYPES[(first + n * step) % CUSTOMER_TYPES.length]![0]);
+        out.text(types[(first + n * step) % types.length]![0]!);
         out.endRow();
       }
     },

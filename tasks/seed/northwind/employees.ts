@@ -1,10 +1,11 @@
 import { counter } from "../../random/counter.ts";
 import { lognormal } from "../../random/distributions.ts";
-import type { Table } from "../dataset.ts";
+import type { Rows } from "../dataset.ts";
 import { FIRST_DAY, type NorthwindShape } from "./distributions.ts";
-import { party, PARTY_LANES, type Pools } from "./parties.ts";
+import { party, PARTY_LANES } from "./parties.ts";
 import { COUNTRIES } from "./places.ts";
-import { TERRITORIES } from "./reference.ts";
+import type { Pools } from "./pools.ts";
+import { fixedRows } from "./reference.ts";
 
 const MS_PER_DAY = 86_400_000;
 const SUBJECTS = [
@@ -19,7 +20,7 @@ const SUBJECTS = [
 const LANGUAGES = ["French", "German", "Italian", "Spanish", "Portuguese", "Japanese", "Swedish"];
 
 /** One vice president; a manager for each team; representatives who report to their team's manager. */
-export function employees({ seed, counts, distributions }: NorthwindShape, pools: Pools): Table {
+export function employees({ seed, counts, distributions }: NorthwindShape, pools: Pools): Rows {
   const random = counter(seed, "northwind.employees");
   const managers = Math.max(1, Math.round((counts.employees - 1) / (distributions["employees.team"] + 1)));
   const offices = COUNTRIES.filter(({ name }) => name === "USA" || name === "UK");
@@ -37,27 +38,6 @@ export function employees({ seed, counts, distributions }: NorthwindShape, pools
   };
   return {
     name: "employees",
-    relation: "northwind.employees",
-    columns: [
-      "employee_id",
-      "last_name",
-      "first_name",
-      "title",
-      "title_of_courtesy",
-      "birth_date",
-      "hire_date",
-      "address",
-      "city",
-      "region",
-      "postal_code",
-      "country",
-      "home_phone",
-      "extension",
-      "photo",
-      "notes",
-      "reports_to",
-      "photo_path",
-    ],
     units: counts.employees,
     rows: counts.employees,
     write(index, out) {
@@ -92,23 +72,22 @@ export function employees({ seed, counts, distributions }: NorthwindShape, pools
 }
 
 /** Each employee covers a run of neighbouring territories; the vice president covers none. */
-export function employeeTerritories({ seed, counts, distributions }: NorthwindShape): Table {
+export function employeeTerritories({ seed, counts, distributions }: NorthwindShape): Rows {
   const random = counter(seed, "northwind.employee_territories");
+  const territories = fixedRows("territories");
   const most = Math.round(distributions["employees.territories"]);
   const size = (index: number) => index === 0 ? 0 : 1 + random.integer(index, 0, most);
   let rows = 0;
   for (let index = 0; index < counts.employees; index++) rows += size(index);
   return {
     name: "employee_territories",
-    relation: "northwind.employee_territories",
-    columns: ["employee_id", "territory_id"],
     units: counts.employees,
     rows,
     write(index, out) {
-      const first = random.integer(index, 1, TERRITORIES.length);
+      const first = random.integer(index, 1, territories.length);
       for (let n = 0, wanted = size(index); n < wanted; n++) {
         out.integer(index + 1);
-        out.text(TERRITORIES[(first + n) % TERRITORIES.length]![0]);
+        out.text(territories[(first + n) % territories.length]![0]!);
         out.endRow();
       }
     },

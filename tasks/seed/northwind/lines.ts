@@ -2,7 +2,7 @@ import { alias } from "../../random/alias.ts";
 import { counter } from "../../random/counter.ts";
 import { tabulated } from "../../random/tabulated.ts";
 import { zipfWeights } from "../../random/zipf.ts";
-import type { Table } from "../dataset.ts";
+import type { Rows } from "../dataset.ts";
 import { DISCOUNTS, FIRST_ORDER_ID, type NorthwindShape } from "./distributions.ts";
 import { priceLevels } from "./products.ts";
 import { logNormalFromOne, QUANTILE_BITS, U32 } from "./quantiles.ts";
@@ -92,12 +92,10 @@ export function orderDetails(
   rows: number,
   dayOf: (order: number) => number,
   drawn: Lines,
-): Table {
+): Rows {
   const { draw, product, price, quantity, off } = drawn;
   return {
     name: "order_details",
-    relation: "northwind.order_details",
-    columns: ["order_id", "product_id", "unit_price", "quantity", "discount"],
     units: orders,
     rows,
     write(order, out) {

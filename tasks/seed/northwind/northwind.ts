@@ -1,30 +1,12 @@
 import type { Dataset } from "../dataset.ts";
+import { madeTables, placed, schemasOf } from "../made_tables.ts";
 import { checks } from "./checks.ts";
 import { COUNT_OPTIONS, DECLARED, RESERVED_BASE, SCALES } from "./distributions.ts";
 import { keySpaces } from "./keys.ts";
 import type { Prepared } from "./prepare.ts";
-import { northwindTables } from "./tables.ts";
+import { northwindRows } from "./tables.ts";
 
-/** The tables of the original, and those of sales analytics. */
-const TABLES = {
-  northwind: [
-    "categories",
-    "customer_demographics",
-    "customers",
-    "customer_customer_demo",
-    "employees",
-    "region",
-    "territories",
-    "employee_territories",
-    "shippers",
-    "suppliers",
-    "products",
-    "orders",
-    "order_details",
-    "us_states",
-  ],
-  northwind_sales: ["product_costs", "segments", "customer_segments", "sales_targets"],
-} as const;
+const made = madeTables("northwind");
 
 /**
  * Northwind, the trading company: fourteen tables, from reference data to orders with their lines, and four
@@ -33,10 +15,8 @@ const TABLES = {
 export const northwind: Dataset = {
   name: "northwind",
   title: "a food wholesaler: customers, products, orders and their lines, five years",
-  schemas: Object.keys(TABLES),
-  tableSchemas: Object.fromEntries(
-    Object.entries(TABLES).flatMap(([schema, tables]) => tables.map((table) => [table, schema])),
-  ),
+  schemas: ["northwind", "northwind_sales"],
+  tableSchemas: schemasOf(made),
   generator: "northwind 3, faker 10.6.0",
   scales: SCALES,
   countOptions: COUNT_OPTIONS,
@@ -70,9 +50,9 @@ export const northwind: Dataset = {
   async prepare(shape) {
     // Faker's locales take longer to load than a worker that makes rows, or only draws keys, should wait.
     const { prepareNorthwind } = await import("./prepare.ts");
-    return prepareNorthwind(shape);
+    return await prepareNorthwind(shape);
   },
-  tables: (shape, prepared) => northwindTables(shape, prepared as Prepared),
+  tables: (shape, prepared) => northwindRows(shape, prepared as Prepared).map((rows) => placed(made, rows)),
   checks,
   keySpaces,
 };

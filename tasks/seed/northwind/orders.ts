@@ -4,7 +4,7 @@ import { lognormal } from "../../random/distributions.ts";
 import { tabulated } from "../../random/tabulated.ts";
 import { zipfWeights } from "../../random/zipf.ts";
 import { copyFields } from "../copy_writer.ts";
-import type { Table } from "../dataset.ts";
+import type { Rows } from "../dataset.ts";
 import type { Calendar } from "./calendar.ts";
 import { DUE_DAYS, FIRST_ORDER_ID, type NorthwindShape } from "./distributions.ts";
 import { employeeShares } from "./employees.ts";
@@ -33,7 +33,7 @@ export function orders(
   customers: Packed,
   dayOf: (order: number) => number,
   { draw, price, quantity, off }: Lines,
-): Table {
+): Rows {
   const { seed, counts, distributions } = shape;
   const random = counter(seed, "northwind.orders");
   const customerOf = alias(zipfWeights(counts.customers, distributions["orders.customerSkew"]));
@@ -65,23 +65,6 @@ export function orders(
 
   return {
     name: "orders",
-    relation: "northwind.orders",
-    columns: [
-      "order_id",
-      "customer_id",
-      "employee_id",
-      "order_date",
-      "required_date",
-      "shipped_date",
-      "ship_via",
-      "freight",
-      "ship_name",
-      "ship_address",
-      "ship_city",
-      "ship_region",
-      "ship_postal_code",
-      "ship_country",
-    ],
     units: counts.orders,
     rows: counts.orders,
     write(order, out) {

@@ -1,7 +1,7 @@
 import { counter } from "../../random/counter.ts";
 import { lognormal } from "../../random/distributions.ts";
 import { permutation } from "../../random/permutation.ts";
-import type { Table } from "../dataset.ts";
+import type { Rows } from "../dataset.ts";
 import { type NorthwindShape, REORDER_LEVELS, UNITS_ON_ORDER } from "./distributions.ts";
 import { DAYS } from "./keys.ts";
 import { CATEGORIES, PRODUCT_ORIGINS } from "./reference.ts";
@@ -35,7 +35,7 @@ export function priceLevels({ distributions }: NorthwindShape): Float64Array {
   return Float64Array.from({ length: DAYS }, (_, day) => 1 - inflation * (DAYS - 1 - day) / 365.25);
 }
 
-export function products(shape: NorthwindShape, cents: Int32Array): Table {
+export function products(shape: NorthwindShape, cents: Int32Array): Rows {
   const { seed, counts, distributions } = shape;
   const random = counter(seed, "northwind.products");
   const nameOf = productNames(seed);
@@ -45,19 +45,6 @@ export function products(shape: NorthwindShape, cents: Int32Array): Table {
   const most = Math.floor(distributions["products.stockMost"]);
   return {
     name: "products",
-    relation: "northwind.products",
-    columns: [
-      "product_id",
-      "product_name",
-      "supplier_id",
-      "category_id",
-      "quantity_per_unit",
-      "unit_price",
-      "units_in_stock",
-      "units_on_order",
-      "reorder_level",
-      "discontinued",
-    ],
     units: counts.products,
     rows: counts.products,
     write(index, out) {

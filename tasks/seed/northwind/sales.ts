@@ -1,7 +1,7 @@
 import { counter } from "../../random/counter.ts";
 import { lognormal } from "../../random/distributions.ts";
 import { zipfWeights } from "../../random/zipf.ts";
-import type { Table } from "../dataset.ts";
+import type { Rows } from "../dataset.ts";
 import type { Calendar } from "./calendar.ts";
 import { DISCOUNTS, type Distributions, type NorthwindShape } from "./distributions.ts";
 import { employeeShares } from "./employees.ts";
@@ -33,7 +33,7 @@ export function costLevels(shape: NorthwindShape): readonly number[] {
 }
 
 /** What a unit of each product costs in each year, so that the margins of the past are not those of today's costs. */
-export function productCosts(shape: NorthwindShape, cents: Int32Array): Table {
+export function productCosts(shape: NorthwindShape, cents: Int32Array): Rows {
   const { seed, counts, distributions } = shape;
   const random = counter(seed, "northwind_sales.product_costs");
   const margins = categoryMargins(distributions);
@@ -41,8 +41,6 @@ export function productCosts(shape: NorthwindShape, cents: Int32Array): Table {
   const levels = costLevels(shape);
   return {
     name: "product_costs",
-    relation: "northwind_sales.product_costs",
-    columns: ["product_id", "year", "unit_cost"],
     units: counts.products,
     rows: counts.products * YEARS.length,
     write(product, out) {
@@ -61,7 +59,7 @@ export function productCosts(shape: NorthwindShape, cents: Int32Array): Table {
  * The segment of each customer: for most the one that their rank by popularity belongs to, for the others any.
  * Both ways have the declared shares.
  */
-export function customerSegments(shape: NorthwindShape, customersByRank: Int32Array): Table {
+export function customerSegments(shape: NorthwindShape, customersByRank: Int32Array): Rows {
   const { seed, counts, distributions } = shape;
   const random = counter(seed, "northwind_sales.customer_segments");
   const ranks = ranksByRow(customersByRank);
@@ -70,8 +68,6 @@ export function customerSegments(shape: NorthwindShape, customersByRank: Int32Ar
   const reviews = QUARTERS.length - 1;
   return {
     name: "customer_segments",
-    relation: "northwind_sales.customer_segments",
-    columns: ["customer_id", "segment_id", "since"],
     units: counts.customers,
     rows: counts.customers,
     write(customer, out) {
@@ -93,7 +89,7 @@ export function salesTargets(
   calendar: Calendar,
   productsByRank: Int32Array,
   cents: Int32Array,
-): Table {
+): Rows {
   const { seed, counts, distributions } = shape;
   const random = counter(seed, "northwind_sales.sales_targets");
   const shares = employeeShares(shape);
@@ -103,8 +99,6 @@ export function salesTargets(
   const sigma = distributions["targets.sigma"];
   return {
     name: "sales_targets",
-    relation: "northwind_sales.sales_targets",
-    columns: ["employee_id", "quarter", "amount"],
     units: counts.employees,
     rows: counts.employees * perQuarter.length,
     write(employee, out) {

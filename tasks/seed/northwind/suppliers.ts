@@ -1,30 +1,16 @@
 import { counter } from "../../random/counter.ts";
-import type { Table } from "../dataset.ts";
+import type { Rows } from "../dataset.ts";
 import type { NorthwindShape } from "./distributions.ts";
-import { party, PARTY_LANES, type Pools } from "./parties.ts";
+import { party, PARTY_LANES } from "./parties.ts";
+import type { Pools } from "./pools.ts";
 import { CATEGORIES, CONTACT_TITLES } from "./reference.ts";
 
-export function suppliers({ seed, counts, distributions }: NorthwindShape, pools: Pools): Table {
+export function suppliers({ seed, counts, distributions }: NorthwindShape, pools: Pools): Rows {
   const random = counter(seed, "northwind.suppliers");
   const withFax = distributions["suppliers.withFax"];
   const withHomepage = distributions["suppliers.withHomepage"];
   return {
     name: "suppliers",
-    relation: "northwind.suppliers",
-    columns: [
-      "supplier_id",
-      "company_name",
-      "contact_name",
-      "contact_title",
-      "address",
-      "city",
-      "region",
-      "postal_code",
-      "country",
-      "phone",
-      "fax",
-      "homepage",
-    ],
     units: counts.suppliers,
     rows: counts.suppliers,
     write(index, out) {

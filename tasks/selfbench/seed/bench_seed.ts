@@ -1,6 +1,6 @@
 import type { Terminal } from "../../terminal/terminal.ts";
 import { formatBytes, formatCount, formatSeconds } from "../../model/units.ts";
-import type { Table } from "../../seed/dataset.ts";
+import { rowsByTable } from "../../seed/made_tables.ts";
 import { type DataSpec, diskNeed, settleData } from "../../seed/spec.ts";
 import { inTurn, type Round, type Side } from "../rounds.ts";
 import { type CopyFiles, estimateBytes, warm, writeCopyFiles } from "./copy_files.ts";
@@ -134,12 +134,6 @@ async function rowsAsFiles({ dataset, shape }: DataSpec, context: SeedContext): 
     const size = `${formatCount(files.rows)} rows, ${formatBytes(files.bytes)}`;
     return { value: files, detail: `${size} in ${files.files.length} files` };
   });
-}
-
-function rowsByTable(tables: readonly Table[]): Record<string, number> {
-  const rows: Record<string, number> = {};
-  for (const table of tables) rows[table.name] = (rows[table.name] ?? 0) + table.rows;
-  return rows;
 }
 
 function rounds(

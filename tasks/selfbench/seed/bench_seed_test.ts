@@ -90,7 +90,7 @@ Deno.test("the seeding against COPY on a real server", async (t) => {
     await t.step("a side that loads other rows is found out", async () => {
       await withContext(postgres, async (context) => {
         const sides = await sideContext(context);
-        const { path } = sides.files.files.find(({ table }) => table === "order_details")!;
+        const { path } = sides.files.files.find(({ name }) => name === "order_details")!;
         const text = Deno.readTextFileSync(path);
         // One digit of one row: rows and bytes stay the same.
         Deno.writeTextFileSync(path, text.replace(/\d\n/, (end) => `${(Number(end[0]) + 1) % 10}\n`));

@@ -6,14 +6,8 @@ import { contentHash, type TableSum } from "../../seed/hash.ts";
 import { RowSum } from "../../seed/row_hash.ts";
 
 /** A file of COPY text with all rows of a relation. */
-export interface CopyFile {
+export interface CopyFile extends Pick<Table, "name" | "relation" | "columns" | "rows"> {
   readonly path: string;
-  /** The table as people know it. */
-  readonly table: string;
-  /** Where the rows go, with its schema. */
-  readonly relation: string;
-  readonly columns: readonly string[];
-  readonly rows: number;
   readonly bytes: number;
 }
 
@@ -62,7 +56,7 @@ export async function writeCopyFiles(
     const path = join(folder, `${table.relation}.copy`);
     const sum = sums[table.name] ??= new RowSum();
     const { rows, bytes } = await writeRows(table, path, sum, options.signal);
-    files.push({ path, table: table.name, relation: table.relation, columns: table.columns, rows, bytes });
+    files.push({ name: table.name, relation: table.relation, columns: table.columns, path, rows, bytes });
   }
   return {
     files,

@@ -3,6 +3,7 @@ import { openClient, translate, UNLIMITED } from "../../seed/connect.ts";
 import type { Dataset } from "../../seed/dataset.ts";
 import type { Loader } from "../../seed/loader.ts";
 import { ddlSteps } from "../../seed/load.ts";
+import { rowsByTable } from "../../seed/made_tables.ts";
 import { runSteps, type Step } from "../../seed/schedule.ts";
 import { schemaSql, statements } from "../../seed/sql.ts";
 import type { CopyFile, CopyFiles } from "./copy_files.ts";
@@ -29,7 +30,10 @@ export async function copyFromFiles(peer: CopyPeer, after: After): Promise<numbe
     const copies = copySteps(peer);
     if (after === "spread") {
       // Keys of a table that is loaded are built while another still comes in, as Benchbook does it.
-      await runSteps([...copies, ...ddlSteps(peer.dataset, rowsOf(peer), () => {})], loaders);
+      await runSteps(
+        [...copies, ...ddlSteps(peer.dataset, rowsByTable(peer.files.files), () => {})],
+        loaders,
+      );
       return;
     }
     await runSteps(copies, loaders);
@@ -96,12 +100,6 @@ async function openConnection(url: string): Promise<Loader> {
 }
 
 /** The table that a file's relation is, or is a partition of. */
-function tableOf({ tableSchemas }: Dataset, { table }: CopyFile): string {
-  return `${tableSchemas[table]}.${table}`;
-}
-
-function rowsOf({ files }: CopyPeer): Record<string, number> {
-  const rows: Record<string, number> = {};
-  for (const { table, rows: count } of files.files) rows[table] = (rows[table] ?? 0) + count;
-  return rows;
+function tableOf({ tableSchemas }: Dataset, { name }: CopyFile): string {
+  return `${tableSchemas[name]}.${name}`;
 }

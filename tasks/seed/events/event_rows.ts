@@ -2,7 +2,7 @@ import { alias } from "../../random/alias.ts";
 import { counter } from "../../random/counter.ts";
 import { lognormal } from "../../random/distributions.ts";
 import type { CopyWriter } from "../copy_writer.ts";
-import type { Shape, Table } from "../dataset.ts";
+import type { Rows, Shape } from "../dataset.ts";
 import { calendar } from "./calendar.ts";
 import { type Distributions } from "./distributions.ts";
 import { AMOUNT, LOAD_TIME, payloads } from "./payloads.ts";
@@ -15,46 +15,24 @@ import { timeline, windowsOf } from "./timeline.ts";
 const LOAD_STEPS = 2048;
 const MOST_CENTS = 2 ** 31 - 1;
 
-const COLUMNS = [
-  "event_id",
-  "occurred_at",
-  "session_id",
-  "organization_id",
-  "user_id",
-  "event_type",
-  "page_path",
-  "properties",
-  "amount",
-];
-
 /** The events by partition: each holds a contiguous run of all events, which are numbered by their time. */
-export function eventTables(shape: Shape): Table[] {
+export function eventRows(shape: Shape): { readonly rows: Rows; readonly partition: string }[] {
   const count = shape.counts.events!;
   const declared = shape.distributions as Distributions;
   const windows = windowsOf(count, declared["events.perSession"]);
   const { at, firstAt } = timeline(shape.seed, count, windows, calendar(declared));
   const write = eventWriter(shape, at);
   const firsts = PARTITIONS.map(({ start }) => firstAt(start));
-  const tables = PARTITIONS.map(({ relation }, month): Table => {
+  const months = PARTITIONS.map(({ relation: partition }, month) => {
     const first = firsts[month]!;
     const units = (firsts[month + 1] ?? count) - first;
-    return {
-      name: "events",
-      relation,
-      columns: COLUMNS,
-      units,
-      rows: units,
-      write: (unit, out) => write(first + unit, out),
-    };
+    const rows: Rows = { name: "events", units, rows: units, write: (unit, out) => write(first + unit, out) };
+    return { rows, partition };
   });
   // Empty as seeded; it is among them so that a look at all tables finds what does not belong there.
-  return [...tables, {
-    name: "events",
-    relation: DEFAULT_PARTITION,
-    columns: COLUMNS,
-    units: 0,
-    rows: 0,
-    write() {},
+  return [...months, {
+    rows: { name: "events", units: 0, rows: 0, write() {} },
+    partition: DEFAULT_PARTITION,
   }];
 }
 
