@@ -1,7 +1,7 @@
 import { type Alias, alias } from "../../random/alias.ts";
 import type { Counter } from "../../random/counter.ts";
-import { type City, COUNTRIES, type Country, type Locale } from "./places.ts";
-import type { Pool } from "./pools.ts";
+import { type City, COUNTRIES, type Country } from "./places.ts";
+import type { Pools } from "./pools.ts";
 
 /** Someone with an address: what customers, suppliers and employees have in common. */
 export interface Party {
@@ -15,8 +15,6 @@ export interface Party {
   readonly lastName: string;
   readonly female: boolean;
 }
-
-export type Pools = Readonly<Record<Locale, Pool>>;
 
 /** Lanes that `party` uses; a table's own draws begin after them. */
 export const PARTY_LANES = 32;

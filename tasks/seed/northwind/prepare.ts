@@ -3,8 +3,7 @@ import { customerFields } from "./customers.ts";
 import { northwindShape } from "./distributions.ts";
 import { lineCounts } from "./lines.ts";
 import type { Packed } from "./packed.ts";
-import type { Pools } from "./parties.ts";
-import { pools } from "./pools.ts";
+import { makePools, type Pools } from "./pools.ts";
 import { rowsByRank } from "./popularity.ts";
 import { listPrices } from "./products.ts";
 
@@ -22,17 +21,17 @@ export interface Prepared {
   readonly lines: number;
 }
 
-export function prepareNorthwind(given: Shape): Prepared {
+export async function prepareNorthwind(given: Shape): Promise<Prepared> {
   const shape = northwindShape(given);
   const { seed, counts } = shape;
-  const values = pools(seed);
+  const pools = await makePools(seed);
   const countOf = lineCounts(shape);
   let lines = 0;
   for (let order = 0; order < counts.orders; order++) lines += countOf(order);
   const customersByRank = rowsByRank(counts.customers, seed, "northwind.customer_rank");
   return {
-    pools: values,
-    customers: customerFields(shape, values, customersByRank),
+    pools,
+    customers: customerFields(shape, pools, customersByRank),
     customersByRank,
     productsByRank: rowsByRank(counts.products, seed, "northwind.product_rank"),
     cents: listPrices(shape),
