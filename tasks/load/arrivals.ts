@@ -54,6 +54,8 @@ export interface Arrivals {
   readonly atUs: number;
   /** Moves on to the following slot. */
   next(): void;
+  /** Nothing is due from then on, µs from the run's start; only ever earlier than before. */
+  endAt(endUs: number): void;
 }
 
 /** The plan's arrivals, from the first on: one object that moves, so that a slot makes none. */
@@ -65,7 +67,7 @@ class Cursor implements Arrivals {
   slot = 0;
   atUs = 0;
   readonly #constant: boolean;
-  readonly #endUs: number;
+  #endUs: number;
   readonly #profile: RateProfile;
   readonly #random: Counter;
   #gaps = 0;
@@ -83,6 +85,11 @@ class Cursor implements Arrivals {
   next(): void {
     this.slot++;
     this.#aim();
+  }
+
+  endAt(endUs: number): void {
+    this.#endUs = endUs;
+    if (this.atUs >= endUs) this.atUs = Infinity;
   }
 
   #aim(): void {
@@ -138,6 +145,10 @@ class Stripe implements Arrivals {
   next(): void {
     this.#all.next();
     this.#skip();
+  }
+
+  endAt(endUs: number): void {
+    this.#all.endAt(endUs);
   }
 
   #skip(): void {

@@ -17,6 +17,9 @@ export interface BlockPlan {
   readonly washoutSeconds: number;
 }
 
+/** A phase in which one arm is asked. */
+export type BlockPhase = Phase & { readonly arm: string };
+
 /** The shortest block that still holds a washout and something to measure; less than any that a scenario wishes for. */
 const SHORTEST_BLOCK_SECONDS = 0.15;
 
@@ -27,7 +30,7 @@ const SHORTEST_BLOCK_SECONDS = 0.15;
  * @returns phases in time order, µs from the run's start, without gaps.
  * @throws {UsageError} when the duration is too short for one round.
  */
-export function planBlocks(plan: BlockPlan): Phase[] {
+export function planBlocks(plan: BlockPlan): BlockPhase[] {
   const { arms, seed, durationSeconds } = plan;
   const rounds = roundsOf({ ...plan, arms: arms.length });
   const blockSeconds = durationSeconds / (rounds * arms.length);
@@ -40,7 +43,7 @@ export function planBlocks(plan: BlockPlan): Phase[] {
   }
   const washoutSeconds = Math.min(plan.washoutSeconds, blockSeconds / 4);
   const random = counter(seed, "blocks");
-  const phases: Phase[] = [];
+  const phases: BlockPhase[] = [];
   let at = 0;
   let block = 0;
   const add = (segment: "warmup" | "washout" | "steady", arm: string, seconds: number) => {

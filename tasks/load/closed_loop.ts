@@ -20,16 +20,18 @@ export class ClosedLoop implements Pace {
   readonly #options: ClosedLoopOptions;
   #free: number;
   #begun = false;
+  #endUs: number;
   #finished = false;
   readonly #answered = () => void this.#free++;
 
   constructor(options: ClosedLoopOptions) {
     this.#options = options;
     this.#free = options.clients;
+    this.#endUs = options.endUs;
   }
 
   get nextUs(): number {
-    return this.#begun ? this.#options.endUs : 0;
+    return this.#begun ? this.#endUs : 0;
   }
 
   get finished(): boolean {
@@ -37,7 +39,8 @@ export class ClosedLoop implements Pace {
   }
 
   turn(): void {
-    const { endUs, dispatcher, mix, slots, slotLimit = Infinity, nowUs } = this.#options;
+    const { dispatcher, mix, slots, slotLimit = Infinity, nowUs } = this.#options;
+    const endUs = this.#endUs;
     let atUs = nowUs();
     if (atUs < 0) return;
     this.#begun = true;
@@ -50,6 +53,10 @@ export class ClosedLoop implements Pace {
       dispatcher.send(dispatcher.ready(slot, mix.operationOf(slot), atUs), atUs, this.#answered);
       atUs = nowUs();
     }
+  }
+
+  endAt(endUs: number): void {
+    this.#endUs = endUs;
   }
 
   leave(): void {

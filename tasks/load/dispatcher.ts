@@ -8,9 +8,12 @@ import type { LiveCounts } from "./live_counts.ts";
 import type { Progress } from "./messages.ts";
 import type { Captured, Mix } from "./mix.ts";
 import type { Arm } from "./plan.ts";
+import { WhoseTurn } from "./whose_turn.ts";
 import type { Phase } from "../model/run.ts";
 
 export interface DispatcherOptions {
+  /** Which arm is asked is drawn from it in phases of all arms; needed only there. */
+  readonly seed?: number;
   readonly phases: readonly Phase[];
   readonly arms: readonly Arm[];
   /** In the order of `arms`. */
@@ -65,16 +68,16 @@ export class Dispatcher {
   readonly #inFlight = new InFlight<Attempt>();
   /** Attempts that are over, and whose slots have another one before them. */
   readonly #between = new Set<Attempt>();
-  readonly #armOf: Map<string, number>;
+  readonly #turn: WhoseTurn;
   readonly #counts = { due: 0, ok: 0, failed: 0, timeout: 0, shed: 0, unsent: 0 };
-  #phase = 0;
   #ended = false;
   /** What kept a row from being recorded: that is the run's end, and not one request's. */
   #fault: unknown = null;
 
   constructor(options: DispatcherOptions) {
     this.#options = options;
-    this.#armOf = new Map(options.arms.map((arm, index) => [arm.name, index]));
+    const { phases, arms, seed = 0 } = options;
+    this.#turn = new WhoseTurn(phases, arms.map(({ name }) => name), seed);
   }
 
   /**
@@ -89,8 +92,8 @@ export class Dispatcher {
     session?: { readonly captured: Captured },
   ): Ready {
     const { arms, mix, targets } = this.#options;
-    const phase = this.#phaseAt(intendedUs);
-    const arm = this.#armOf.get(phase.arm)!;
+    const phase = this.#turn.phaseAt(intendedUs);
+    const arm = this.#turn.armAt(phase, slot);
     const statement = arms[arm]!.statements[operation]!;
     const drawn = mix.valuesOf(slot, operation, session?.captured);
     const call = newCall(statement, statement.parameters.map((name) => drawn[name]!), session !== undefined);
@@ -106,7 +109,9 @@ export class Dispatcher {
    * Sends a slot, or sheds it at the in-flight cap.
    * @param onEnd called once, at once where the slot is shed
    */
-  send({ slot, arm, phase, operationId, intendedUs, call }: Ready, wokeUs: number, onEnd: OnEnd): void {
+  send(ready: Ready, wokeUs: number, onEnd: OnEnd): void {
+    const { slot, arm, operationId, intendedUs, call } = ready;
+    const phase = this.#turn.phaseOf(ready);
     this.#counts.due++;
     this.#options.live?.woke(wokeUs - intendedUs);
     if (this.#inFlight.size >= this.#options.inFlightCap) {
@@ -132,12 +137,17 @@ export class Dispatcher {
 
   /** Records a slot that was due and could not be sent: the run ended, or its session had nothing to go on with. */
   unsent(slot: number, operation: number, intendedUs: number): void {
-    const phase = this.#phaseAt(intendedUs);
-    const statement = this.#options.arms[this.#armOf.get(phase.arm)!]!.statements[operation]!;
+    const phase = this.#turn.phaseAt(intendedUs);
+    const statement = this.#options.arms[this.#turn.armAt(phase, slot)]!.statements[operation]!;
     this.#counts.due++;
     this.#options.live?.missed();
     this.#push(slot, 0, phase, statement.operationId, intendedUs, NaN, null, "unsent");
     this.#count(statement.operationId, intendedUs, null, "unsent");
+  }
+
+  /** What is due from now on belongs to these phases; earlier ones stay as they were. */
+  reschedule(phases: readonly Phase[]): void {
+    this.#turn.reschedule(phases);
   }
 
   #start(attempt: Attempt): void {
@@ -279,13 +289,5 @@ export class Dispatcher {
       call?.rows ?? -1,
       call?.bytes ?? -1,
     );
-  }
-
-  #phaseAt(us: number): Phase {
-    const { phases } = this.#options;
-    // Steps of sessions may be noticed a little later than slots that were due after them.
-    while (this.#phase > 0 && us < phases[this.#phase]!.startUs) this.#phase--;
-    while (this.#phase < phases.length - 1 && us >= phases[this.#phase]!.endUs) this.#phase++;
-    return phases[this.#phase]!;
   }
 }

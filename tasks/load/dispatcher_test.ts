@@ -45,6 +45,7 @@ async function rowsOf(
   use: (dispatcher: Dispatcher, clock: { us: number }) => Promise<void>,
   inFlightCap = 100,
   retry: { attempts: number; backoffMs: number } | null = null,
+  phases = PHASES,
 ): Promise<Row[]> {
   const dir = Deno.makeTempDirSync();
   try {
@@ -69,7 +70,8 @@ async function rowsOf(
       })),
     }));
     const dispatcher = new Dispatcher({
-      phases: PHASES,
+      seed: 1,
+      phases,
       arms,
       targets: [target, target],
       mix: MIX,
@@ -262,4 +264,44 @@ Deno.test("a row that cannot be recorded when its answer comes is told at the ne
   dispatcher.sweep();
   end();
   assert.throws(() => dispatcher.sweep(), /disk full/);
+});
+
+Deno.test("in a phase of all arms each slot's arm is drawn, the same for the same slot, and all as often", async () => {
+  const phases = [{ ...PHASES[0]!, arm: null }];
+  const ask = () =>
+    rowsOf(
+      () => ({ serviceMs: 0 }),
+      async (dispatcher) => {
+        const slots = Array.from({ length: 1000 }, (_, slot) => slot);
+        await Promise.all(slots.map((slot) => ended(dispatcher, slot, 0, slot, slot)));
+        dispatcher.unsent(1000, 0, 1000);
+      },
+      undefined,
+      undefined,
+      phases,
+    );
+  const rows = await ask();
+  const second = rows.filter(({ operation }) => operation === 10).length;
+  // Five standard deviations.
+  assert.ok(Math.abs(second - 500) < 5 * Math.sqrt(250), `${second} of 1000`);
+  assert.equal(rows.length, 1001);
+  assert.deepEqual((await ask()).map(({ operation }) => operation), rows.map(({ operation }) => operation));
+});
+
+Deno.test("a request that was made ready before its phase ended early belongs to the phase that came then", async () => {
+  const phases = PHASES.map((phase) => ({ ...phase, arm: null }));
+  const rows = await rowsOf(
+    () => ({ serviceMs: 0 }),
+    async (dispatcher, clock) => {
+      const ready = dispatcher.ready(0, 0, 900);
+      dispatcher.reschedule([{ ...phases[0]!, endUs: 500 }, { ...phases[1]!, startUs: 500, endUs: 1500 }]);
+      clock.us = 900;
+      await new Promise((resolve) => dispatcher.send(ready, 900, resolve));
+      await ended(dispatcher, 1, 0, 499, 900);
+    },
+    undefined,
+    undefined,
+    phases,
+  );
+  assert.deepEqual(rows.map(({ phase }) => phase), [1, 0]);
 });

@@ -1,11 +1,12 @@
 /// <reference lib="deno.worker" />
 import { join } from "node:path";
 import { BenchbookError } from "../model/errors.ts";
-import { CACHE_REFUSALS, type Sample } from "../model/run.ts";
+import { CACHE_REFUSALS, type Phase, type Sample } from "../model/run.ts";
 import { monotonicUs } from "../net/clock.ts";
 import { Deadlines } from "../net/deadlines.ts";
 import type { EventLoop } from "../net/event_loop.ts";
 import { SegmentWriter } from "../store/segment_writer.ts";
+import { type Cut, CutBoard, cutPhases } from "./cuts.ts";
 import { ClosedLoop } from "./closed_loop.ts";
 import { Dispatcher } from "./dispatcher.ts";
 import { CompletedSlots } from "./completed_slots.ts";
@@ -75,6 +76,7 @@ interface Parts {
   readonly completed: CompletedSlots | undefined;
   /** [0] is 1 once the run is to end. */
   readonly stop: Int32Array;
+  readonly cuts: CutBoard | null;
 }
 
 /** Time from the run's start, whose moment is known late. */
@@ -89,6 +91,9 @@ class Generator {
   #sweepAtUs = 0;
   #spoolAtUs = 0;
   #over = false;
+  #phases: readonly Phase[];
+  /** How many have been made. */
+  #cuts = 0;
 
   /** Resolves when it starts. */
   readonly #started: Promise<void>;
@@ -96,6 +101,7 @@ class Generator {
 
   private constructor(parts: Parts) {
     this.#parts = parts;
+    this.#phases = parts.plan.phases;
     this.#started = new Promise((resolve) => this.#start = resolve);
     // The word to start comes from outside, and must not come late.
     void parts.loop.outside(() => this.#started);
@@ -138,6 +144,7 @@ class Generator {
     const dispatcher = new Dispatcher({
       live,
       completed,
+      seed: plan.seed,
       phases: plan.phases,
       arms: plan.arms,
       targets: targets.byArm,
@@ -173,6 +180,7 @@ class Generator {
       live,
       completed,
       stop: new Int32Array(stop),
+      cuts: plan.cuts === undefined ? null : new CutBoard(plan.cuts),
     });
   }
 
@@ -207,11 +215,12 @@ class Generator {
   }
 
   #turn(): void {
-    const { clock, loop, dispatcher, pace, deadlines, stop } = this.#parts;
+    const { clock, loop, dispatcher, pace, deadlines, stop, cuts } = this.#parts;
     if (Atomics.load(stop, 0) === 1) {
       pace.leave();
       return this.#end();
     }
+    while (cuts !== null && cuts.told > this.#cuts) this.#cut(cuts.at(this.#cuts++));
     pace.turn();
     const nowUs = clock.nowUs();
     while (deadlines.nextUs <= nowUs) deadlines.take()();
@@ -225,6 +234,13 @@ class Generator {
     }
     if (pace.finished && dispatcher.inFlight === 0) return this.#end();
     loop.wakeAt(clock.originUs + Math.min(pace.nextUs, deadlines.nextUs));
+  }
+
+  #cut(cut: Cut): void {
+    const { dispatcher, pace } = this.#parts;
+    this.#phases = cutPhases(this.#phases, cut);
+    dispatcher.reschedule(this.#phases);
+    pace.endAt(endOf(this.#phases));
   }
 
   #spool(): void {

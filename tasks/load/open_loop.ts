@@ -60,12 +60,19 @@ export class OpenLoop implements Pace {
     if (due.atUs !== Infinity) this.#next ??= this.#ready();
   }
 
+  endAt(endUs: number): void {
+    this.#due.endAt(endUs);
+    this.#sessions.endAt(endUs);
+    // It was made ready for a phase that may be another one now, or for none.
+    this.#next = null;
+  }
+
   leave(): void {
     const { dispatcher, mix, plan, nowUs } = this.#options;
     this.#next = null;
     const due = this.#due;
-    this.#sessions.end();
     const now = nowUs();
+    this.#sessions.endAt(now);
     for (; due.atUs <= now; due.next()) {
       const { session, first } = plan.streams[due.stream]!;
       const slot = session === null ? due.slot : this.#sessions.slotOf(due.stream, due.nth, 0);

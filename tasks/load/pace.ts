@@ -6,6 +6,8 @@ export interface Pace {
   readonly nextUs: number;
   /** Nothing more will be sent. */
   readonly finished: boolean;
+  /** The run ends earlier than planned, in good order. @param endUs ahead of now */
+  endAt(endUs: number): void;
   /** Records what fell due and will not be sent: the run ends early. */
   leave(): void;
 }

@@ -26,6 +26,8 @@ export interface LoadPlan {
   /** Their stages, if any, cover the whole run, warm-up included. */
   readonly streams: readonly LoadStream[];
   readonly phases: readonly Phase[];
+  /** Of a `CutBoard`: where a phase may end before its time. */
+  readonly cuts?: SharedArrayBuffer;
   readonly arms: readonly Arm[];
   readonly operations: readonly ScenarioOperation[];
   /** Null where the tables are the user's own. */

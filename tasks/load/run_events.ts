@@ -1,5 +1,6 @@
 import type { LiveFigures } from "../model/live.ts";
 import type { Phase, RunStatus, Sample } from "../model/run.ts";
+import type { Cut } from "./cuts.ts";
 import type { EndReason } from "./early_end.ts";
 import type { CompletedSlot } from "./completed_slots.ts";
 import type { EventHub } from "./event_hub.ts";
@@ -16,6 +17,8 @@ export interface RunEvents {
   };
   /** A phase of the schedule has begun or ended: as it was, so cut where the run ended in it. */
   readonly phase: { readonly state: "began" | "ended"; readonly phase: Phase };
+  /** A phase is to end before its time, see `Cut`; told a moment before. */
+  readonly cut: Cut;
   /** How the run goes, about twice a second and generator. */
   readonly tick: {
     /** Counts since the start, over all generators. */

@@ -1,5 +1,6 @@
 import type { Phase } from "../model/run.ts";
 import { truncatePhases } from "./blocks.ts";
+import { CutBoard, cutPhases } from "./cuts.ts";
 import { monotonicUs } from "../net/clock.ts";
 import { GeneratorHandle } from "./generator_handle.ts";
 import { waitsItself } from "./generator_loop.ts";
@@ -39,7 +40,13 @@ const LEAD_US = 100_000;
  */
 export async function runLoad(options: LoadOptions): Promise<LoadResult> {
   const { signal, events = new EventHub<RunEvents>() } = options;
-  const plan = { ...options.plan, tellCompleted: events.has("completed") };
+  const board = new CutBoard();
+  const plan = { ...options.plan, tellCompleted: events.has("completed"), cuts: board.memory };
+  let { phases } = plan;
+  events.on("cut", (cut) => {
+    phases = cutPhases(phases, cut);
+    board.tell(cut);
+  });
   const slots = new SharedArrayBuffer(8);
   const needTimer = !waitsItself(plan.arms);
   const generators = Array.from(
@@ -86,7 +93,7 @@ export async function runLoad(options: LoadOptions): Promise<LoadResult> {
     return {
       progress: generators.map((generator) => generator.progress).reduce(addProgress, NO_PROGRESS),
       startedAt,
-      phases: endedUs < endOf(plan.phases) ? truncatePhases(plan.phases, Math.round(endedUs)) : plan.phases,
+      phases: endedUs < endOf(phases) ? truncatePhases(phases, Math.round(endedUs)) : phases,
       interrupted: endedUs !== Infinity,
       notes: [...new Set([...generators.flatMap(({ notes }) => notes), ...notes])],
     };

@@ -23,6 +23,8 @@ export interface Action {
   /** For people. */
   readonly name: string;
   readonly at: Moment;
+  /** The phase that is over when this is, and not only when it was planned to be. */
+  readonly ends?: number;
   /**
    * Does it, in the main thread. What it throws is told, and ends nothing.
    * @param signal aborted when the run is over: then it has a moment to end

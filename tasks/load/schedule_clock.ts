@@ -1,3 +1,4 @@
+import { CUT_LEAD_US, cutPhases } from "./cuts.ts";
 import type { RunEventHub, Step } from "./run_events.ts";
 import { type Action, type Schedule, type Turn, turnsOf } from "./schedule.ts";
 
@@ -12,9 +13,10 @@ const MOST_MS = 2 ** 31 - 1;
  */
 export class ScheduleClock {
   readonly #events: RunEventHub;
-  readonly #turns: Iterator<Turn, undefined>;
-  /** The next to come. */
-  #turn: Turn | undefined;
+  #schedule: Schedule;
+  #turns: readonly Turn[];
+  /** How many of them have come. */
+  #come = 0;
   #nowUs = () => 0;
   #timer: ReturnType<typeof setTimeout> | undefined;
   readonly #over = new AbortController();
@@ -24,8 +26,8 @@ export class ScheduleClock {
 
   constructor(schedule: Schedule, events: RunEventHub) {
     this.#events = events;
-    this.#turns = turnsOf(schedule);
-    this.#turn = this.#turns.next().value;
+    this.#schedule = schedule;
+    this.#turns = [...turnsOf(schedule)];
     events.on("start", ({ nowUs }) => {
       this.#nowUs = nowUs;
       this.#advance();
@@ -41,14 +43,16 @@ export class ScheduleClock {
   }
 
   #advance(): void {
-    for (; this.#turn !== undefined; this.#turn = this.#turns.next().value) {
-      const aheadMs = (this.#turn.atUs - this.#nowUs()) / 1000;
+    clearTimeout(this.#timer);
+    for (; this.#come < this.#turns.length; this.#come++) {
+      const turn = this.#turns[this.#come]!;
+      const aheadMs = (turn.atUs - this.#nowUs()) / 1000;
       if (aheadMs > 0) {
         this.#timer = setTimeout(() => this.#advance(), Math.min(Math.ceil(aheadMs), MOST_MS));
         return;
       }
-      if ("action" in this.#turn) this.#start(this.#turn.action);
-      else this.#events.emit("phase", this.#turn);
+      if ("action" in turn) this.#start(turn.action);
+      else this.#events.emit("phase", turn);
     }
   }
 
@@ -59,15 +63,32 @@ export class ScheduleClock {
       step,
       outcomeOf(action, this.#over.signal).then((error) => {
         // Of one that was given up the end is told.
-        if (this.#running.delete(step)) this.#events.emit("step", { ...step, endUs: this.#nowUs(), error });
+        if (!this.#running.delete(step)) return;
+        this.#events.emit("step", { ...step, endUs: this.#nowUs(), error });
+        if (action.ends !== undefined) this.#cut(action.ends);
       }),
     );
+  }
+
+  /** Ends a phase before its time, as soon as all can know; what follows moves up. */
+  #cut(phaseId: number): void {
+    const { phases } = this.#schedule;
+    const { startUs, endUs } = phases.find((phase) => phase.phaseId === phaseId)!;
+    const atUs = Math.round(Math.max(startUs, this.#nowUs() + CUT_LEAD_US));
+    if (atUs >= endUs || this.#over.signal.aborted) return;
+    const cut = { phaseId, endUs: atUs };
+    this.#schedule = { ...this.#schedule, phases: cutPhases(phases, cut) };
+    // All that has come came before the cut: what is left may come in another order, and earlier.
+    this.#turns = [...turnsOf(this.#schedule)];
+    this.#events.emit("cut", cut);
+    this.#advance();
   }
 
   async #end(endUs: number): Promise<void> {
     clearTimeout(this.#timer);
     this.#over.abort();
-    for (; this.#turn !== undefined; this.#turn = this.#turns.next().value) this.#drop(this.#turn, endUs);
+    for (const turn of this.#turns.slice(this.#come)) this.#drop(turn, endUs);
+    this.#come = this.#turns.length;
     let timer: ReturnType<typeof setTimeout> | undefined;
     const late = new Promise<void>((resolve) => timer = setTimeout(resolve, STOP_MS));
     await Promise.race([Promise.all(this.#running.values()), late]);

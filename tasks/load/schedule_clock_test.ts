@@ -1,8 +1,11 @@
 import assert from "node:assert/strict";
+import { join } from "node:path";
 import { Client } from "pg";
 import { oneArmPlan, readRecords } from "../selfbench/one_arm.ts";
 import { withPostgres } from "../stack/testing.ts";
+import { readSegment } from "../store/segment_reader.ts";
 import { EventHub } from "./event_hub.ts";
+import type { LoadPlan } from "./plan.ts";
 import type { RunEventHub, RunEvents, Step } from "./run_events.ts";
 import { runLoad } from "./run_load.ts";
 import { type Action, blockSchedule, type Schedule } from "./schedule.ts";
@@ -171,6 +174,95 @@ Deno.test("a table changes under a real load at its moment, and a change that fa
       ]);
       assert.ok(steps[0]!.startUs >= 200_000 && steps[0]!.endUs! < 1_000_000, JSON.stringify(steps));
       await sql("DROP TABLE made")();
+    } finally {
+      await clock.stop();
+      Deno.removeSync(dir, { recursive: true });
+    }
+  });
+});
+
+Deno.test("a phase ends when its action is over, for the generators too, and what follows moves up", async () => {
+  await withPostgres(async (url) => {
+    const dir = Deno.makeTempDirSync();
+    const one = oneArmPlan({
+      target: { path: "sql", url },
+      text: "SELECT $1::int AS n",
+      params: { n: { kind: "integer", min: 1, max: 9 } },
+      load: { arrivals: "constant", rate: 200 },
+      warmup: 0,
+      seconds: 61,
+      connections: 4,
+    }, dir);
+    const phase = (phaseId: number, segment: string, startUs: number, endUs: number) => ({
+      phaseId,
+      segment,
+      measured: true,
+      block: phaseId,
+      arm: null,
+      startUs,
+      endUs,
+    });
+    const [first] = one.arms;
+    const second = { ...first!.statements[0]!, operationId: 1 };
+    const plan: LoadPlan = {
+      ...one,
+      workers: 2,
+      arms: [first!, { ...first!, name: "twin", statements: [second] }],
+      phases: [
+        phase(0, "baseline", 0, 3e5),
+        phase(1, "migrate", 3e5, 60e6),
+        phase(2, "recovery", 60e6, 60.5e6),
+      ],
+    };
+    const events = new EventHub<RunEvents>();
+    const heard = heardBy(events);
+    const migrate: Action = {
+      name: "migrate",
+      at: { phaseId: 1, edge: "start" },
+      ends: 1,
+      run: () => sleep(200),
+    };
+    const clock = new ScheduleClock({ phases: plan.phases, actions: [migrate], outages: [] }, events);
+    try {
+      const { signal } = new AbortController();
+      const { progress, interrupted, phases } = await runLoad({ plan, signal, events });
+      await clock.stop(phases.at(-1)!.endUs);
+      const [baseline, migrated, recovery] = phases;
+      assert.deepEqual(baseline, plan.phases[0]);
+      assert.ok(migrated!.endUs >= 750_000 && migrated!.endUs < 30e6, `${migrated!.endUs}`);
+      assert.deepEqual([recovery!.startUs, recovery!.endUs - recovery!.startUs], [migrated!.endUs, 500_000]);
+      assert.deepEqual(heard.slice(0, 6), [
+        "0 began",
+        "0 ended",
+        "1 began",
+        "migrate begun",
+        "migrate done",
+        "1 ended",
+      ]);
+      assert.equal(heard.at(-1), "2 ended");
+      assert.equal(interrupted, false);
+      const due = Math.ceil(recovery!.endUs / 5000);
+      assert.deepEqual([progress.due, progress.ok], [due, due]);
+      const rows: { slot: number; phase: number; operation: number; intendedUs: number }[] = [];
+      for (const worker of [0, 1]) {
+        const file = join(dir, `timing-${worker}.seg`);
+        for (const { rows: n, columns } of readSegment(file, { droppedBytes: 0 })) {
+          for (let at = 0; at < n; at++) {
+            rows.push({
+              slot: columns.slot[at]!,
+              phase: columns.phase[at]!,
+              operation: columns.operation[at]!,
+              intendedUs: columns.intended[at]!,
+            });
+          }
+        }
+      }
+      assert.equal(new Set(rows.map(({ slot }) => slot)).size, due);
+      for (const { phase, intendedUs } of rows) {
+        const { startUs, endUs } = phases[phase]!;
+        assert.ok(intendedUs >= startUs && intendedUs < endUs, `${intendedUs} in phase ${phase}`);
+      }
+      assert.equal(new Set(rows.map(({ phase, operation }) => `${phase} ${operation}`)).size, 6);
     } finally {
       await clock.stop();
       Deno.removeSync(dir, { recursive: true });

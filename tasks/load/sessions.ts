@@ -43,9 +43,9 @@ export class Sessions {
     return (nth * streams[stream]!.count + step) * streams.length + stream;
   }
 
-  /** The run ends now: no step is due any more. */
-  end(): void {
-    this.#endUs = this.#options.nowUs();
+  /** No step is due from then on. */
+  endAt(endUs: number): void {
+    this.#endUs = endUs;
   }
 
   /** Makes the first step of a stream's nth session ready, which is due at `atUs`. */

@@ -64,6 +64,14 @@ class Merger implements MergedArrivals {
     this.#choose();
   }
 
+  endAt(endUs: number): void {
+    for (const [index, stream] of this.#streams.entries()) {
+      stream.endAt(endUs);
+      this.#dueUs[index] = stream.atUs;
+    }
+    this.#choose();
+  }
+
   /** Streams are few: looking at each is quicker than keeping a heap. */
   #choose(): void {
     const dueUs = this.#dueUs;

@@ -126,3 +126,20 @@ Deno.test("streams without names of their own are refused, as is none", () => {
   );
   assert.throws(() => mergeStreams([]), RangeError);
 });
+
+Deno.test("streams that end earlier lose what is due from then on, and nothing before it", () => {
+  const share = fc.double({ min: 0, max: 1, noNaN: true });
+  fc.assert(fc.property(streamLists, share, fc.nat(50), share, (plans, place, taken, when) => {
+    const whole = all(mergeStreams(plans));
+    const endUs = place * Math.max(...plans.map((plan) => plan.endUs));
+    const due = mergeStreams(plans);
+    const before: Due[] = [];
+    // Some are taken before it is known, up to that moment.
+    for (let n = 0; n < taken && due.atUs < when * endUs; n++, due.next()) {
+      const { atUs, stream, nth, slot } = due;
+      before.push({ atUs, stream, nth, slot });
+    }
+    due.endAt(endUs);
+    assert.deepEqual([...before, ...all(due)], whole.filter(({ atUs }) => atUs < endUs));
+  }));
+});

@@ -235,7 +235,7 @@ export interface ArmRecord {
   readonly overrides: Readonly<Record<string, unknown>>;
 }
 
-/** A contiguous interval of one arm; `block` counts within the run, times are µs from the run's start. */
+/** A contiguous interval of one arm, or of all; `block` counts within the run, times are µs from the run's start. */
 export interface Phase {
   /** Its number within the run, from 0, in order of time. */
   readonly phaseId: number;
@@ -245,8 +245,8 @@ export interface Phase {
   readonly measured: boolean;
   /** From 0, warm-up included; the washout and the measured phase of one block share the number. */
   readonly block: number;
-  /** The arm that is asked in it. */
-  readonly arm: string;
+  /** The arm that is asked in it; null: all of them, and which one is drawn for each request. */
+  readonly arm: string | null;
   /** Its first moment. */
   readonly startUs: number;
   /** Its end: where the next phase begins. */

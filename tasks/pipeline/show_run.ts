@@ -1,3 +1,4 @@
+import { cutPhases } from "../load/cuts.ts";
 import type { Progress } from "../load/messages.ts";
 import { endOf } from "../load/plan.ts";
 import type { RunEventHub, Step } from "../load/run_events.ts";
@@ -11,19 +12,20 @@ import type { StepProgress, Terminal } from "../terminal/terminal.ts";
 /** Shows how a run goes. @param progress of the step that the run is */
 export function showRun(
   events: RunEventHub,
-  { phases }: Schedule,
+  { phases: planned }: Schedule,
   terminal: Terminal,
   progress: StepProgress,
 ): void {
   const text = terminal.live ? liveLines : liveLine;
-  const totalUs = endOf(phases);
-  const measuredFrom = firstMeasuredBlock(phases);
+  let phases = planned;
+  const measuredFrom = firstMeasuredBlock(planned);
   const shown = ({ block, arm }: Phase) => ({ warmup: block < measuredFrom, arm });
-  let phase = shown(phases[0]!);
+  let phase = shown(planned[0]!);
   events.on("phase", (event) => {
     if (event.state === "began") phase = shown(event.phase);
   });
-  events.on("tick", (tick) => progress(text({ ...tick, phase, totalUs })));
+  events.on("cut", (cut) => phases = cutPhases(phases, cut));
+  events.on("tick", (tick) => progress(text({ ...tick, phase, totalUs: endOf(phases) })));
   events.on("note", (text) => progress.note(text));
   events.on("step", (step) => {
     if (step.error !== null) progress.note(failureOf(step));

@@ -1,12 +1,18 @@
+import { cutPhases } from "../load/cuts.ts";
 import type { RunEventHub } from "../load/run_events.ts";
 import type { Phase, Run } from "../model/run.ts";
 import type { Spool } from "../store/spool.ts";
 
-/** Writes what happens in a run into its spool. @param phases as they are planned */
-export function spoolEvents(events: RunEventHub, spool: Spool, run: Run, phases: readonly Phase[]): void {
+/** Writes what happens in a run into its spool. @param planned its phases */
+export function spoolEvents(events: RunEventHub, spool: Spool, run: Run, planned: readonly Phase[]): void {
+  let phases = planned;
   events.on("start", ({ startedAt }) => {
     spool.run({ ...run, startedAt });
     // Written now, so that rows of a killed run still have their phases.
+    spool.phases(phases);
+  });
+  events.on("cut", (cut) => {
+    phases = cutPhases(phases, cut);
     spool.phases(phases);
   });
   events.on("sample", (samples) => spool.samples(samples));

@@ -105,7 +105,7 @@ function fixtureRow(
   const arm = FIXTURE_ARMS.indexOf(phase.arm as typeof FIXTURE_ARMS[number]);
   const hit = random() < HIT_RATE;
   const cacheable = phase.arm === "sql+cache" && !question.write;
-  const medianMs = cacheable && hit ? HIT_MS : question.ms * FACTOR[phase.arm]!;
+  const medianMs = cacheable && hit ? HIT_MS : question.ms * FACTOR[phase.arm!]!;
   const warming = phase.segment === "warmup" ? 1.8 : 1;
   const spread = Math.exp(0.45 * normal(random));
   const slow = random() < 0.004 ? 8 : 1;

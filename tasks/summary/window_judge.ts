@@ -45,12 +45,12 @@ export class WindowJudge {
     const first = firstMeasuredBlock(phases);
     const judged = phases.filter(({ block }) => block >= first);
     const span = { startUs: judged[0]?.startUs ?? 0, endUs: judged.at(-1)?.endUs ?? 0 };
-    const arms = [...new Set(phases.map(({ arm }) => arm))];
+    const arms = [...new Set(phases.flatMap(({ arm }) => arm ?? names.arms))];
     this.#tallies = terms.filter(({ windowSeconds }) => windowSeconds !== null)
       .flatMap((term) => targetsOf(term, arms, names) ?? [])
       .filter(({ arm }) => arms.includes(arm))
       .map((target) => {
-        const own = phases.filter(({ measured, arm }) => measured && arm === target.arm);
+        const own = phases.filter(({ measured, arm }) => measured && (arm ?? target.arm) === target.arm);
         return new Tally(target, span, own, longestMs * 1000 + SLACK_US);
       });
   }
@@ -133,8 +133,14 @@ class Tally {
     this.#certainUs = term.metric === "quantile" ? Math.min(term.limit * 1000, settledUs) : settledUs;
   }
 
-  add(intendedUs: number, arm: string, outcome: Outcome, responseUs: number, cache: CacheState | null): void {
-    if (arm !== this.target.arm || this.#windows <= 0) return;
+  add(
+    intendedUs: number,
+    arm: string | null,
+    outcome: Outcome,
+    responseUs: number,
+    cache: CacheState | null,
+  ): void {
+    if ((arm ?? this.target.arm) !== this.target.arm || this.#windows <= 0) return;
     const [part, whole] = counted(this.target.term, outcome, responseUs, cache);
     const second = Math.floor((intendedUs - this.span.startUs) / SECOND_US);
     if (!whole || second < this.#open) return;

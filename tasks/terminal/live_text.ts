@@ -6,8 +6,8 @@ export interface LiveState {
   readonly elapsedUs: number;
   /** When the run is to end. */
   readonly totalUs: number;
-  /** The phase that began last. */
-  readonly phase: { readonly warmup: boolean; readonly arm: string };
+  /** The phase that began last; null: it asks all arms. */
+  readonly phase: { readonly warmup: boolean; readonly arm: string | null };
   /** Counts since the run's start. */
   readonly counts: {
     readonly due: number;
@@ -45,7 +45,7 @@ export function liveLine(state: LiveState): string {
 
 function phaseOf({ elapsedUs, totalUs, phase }: LiveState): string {
   if (elapsedUs >= totalUs) return "waiting for the last answers";
-  return `${phase.warmup ? "warm-up" : "measuring"} ${phase.arm}`;
+  return `${phase.warmup ? "warm-up" : "measuring"} ${phase.arm ?? "all arms"}`;
 }
 
 function timeOf({ elapsedUs, totalUs }: LiveState): string {

@@ -23,7 +23,8 @@ CREATE TABLE phase (
   segment  VARCHAR NOT NULL,
   measured BOOLEAN NOT NULL,
   block    INTEGER NOT NULL,
-  arm      VARCHAR NOT NULL,
+  -- NULL: all arms are asked in it, and each request tells which.
+  arm      VARCHAR,
   start_us BIGINT NOT NULL,
   end_us   BIGINT NOT NULL
 );

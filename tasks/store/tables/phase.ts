@@ -6,7 +6,7 @@ import type { Table } from "./table.ts";
 const interval = {
   phaseId: z.int().min(0).max(MOST_32_BITS),
   block: z.int32(),
-  arm: text,
+  arm: text.nullable(),
   startUs: micros,
   endUs: micros,
 };
