@@ -1,8 +1,9 @@
--- Response times in milliseconds of the measured phases, per arm (operation NULL) and per arm and operation.
+-- Response times in milliseconds of the measured phases, per segment and arm (operation NULL) and per segment, arm and
+-- operation.
 -- Failed requests are left out of the quantiles and counted. NULL where a quantile lies among the never served, and
 -- where so few requests cannot tell it, by the rule of `estimable` in tasks/stats/quantile.ts.
 SELECT
-  arm, operation,
+  segment, arm, operation,
   count(*) AS n,
   count(*) FILTER (outcome <> 'ok') AS errors,
   CASE WHEN 0.5 ** count(response_ms) <= 0.025 THEN nullif(quantile_disc(response_ms, 0.5), 'infinity') END AS p50,
@@ -13,5 +14,5 @@ SELECT
   max(response_ms) FILTER (outcome = 'ok') AS max
 FROM request
 WHERE run_id = $run AND measured
-GROUP BY GROUPING SETS ((arm), (arm, operation))
-ORDER BY arm, operation NULLS FIRST;
+GROUP BY GROUPING SETS ((segment, arm), (segment, arm, operation))
+ORDER BY min(min(phase_id)) OVER (PARTITION BY segment), arm, operation NULLS FIRST;

@@ -1,5 +1,5 @@
 -- Latency against quantile: response times in milliseconds of the measured phases at levels that stand evenly
--- on a log-tail axis, per arm (operation NULL) and per arm and operation. A level is left out where so few requests
+-- on a log-tail axis, per segment and arm (operation NULL) and per segment, arm and operation. A level is left out where so few requests
 -- cannot tell it, by the rule of `estimable` in tasks/stats/quantile.ts; `ms` is NULL where it lies among the never
 -- served.
 WITH
@@ -10,14 +10,16 @@ WITH
     ]) AS level
   ),
   grouped AS (
-    SELECT arm, operation, list(response_ms ORDER BY response_ms) AS sorted
+    SELECT
+      segment, arm, operation, list(response_ms ORDER BY response_ms) AS sorted,
+      min(min(phase_id)) OVER (PARTITION BY segment) AS first
     FROM request
     WHERE run_id = $run AND measured AND response_ms IS NOT NULL
-    GROUP BY GROUPING SETS ((arm), (arm, operation))
+    GROUP BY GROUPING SETS ((segment, arm), (segment, arm, operation))
   )
 SELECT
-  arm, operation, level::DOUBLE AS level,
+  segment, arm, operation, level::DOUBLE AS level,
   nullif(sorted[greatest(1, ceil(level * len(sorted))::BIGINT)], 'infinity') AS ms
 FROM grouped, axis
 WHERE level ** len(sorted) <= 0.025
-ORDER BY arm, operation NULLS FIRST, level;
+ORDER BY first, arm, operation NULLS FIRST, level;

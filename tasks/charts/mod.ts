@@ -13,3 +13,4 @@ export type { SeriesStyle } from "./palette.ts";
 export { ratioChart, type RatioRow } from "./ratios.ts";
 export { samplePanels, type SampleRow } from "./sample_panels.ts";
 export { type SamplePoint, sampleSeries } from "./sample_series.ts";
+export { bySegment } from "./segments.ts";

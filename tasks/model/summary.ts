@@ -82,6 +82,14 @@ export interface Summary {
   readonly warnings: readonly Warning[];
 }
 
+/** The figures of one segment of a run that has several measured ones. */
+export interface SegmentSummary {
+  /** Its name, in the words of the schedule that made it. */
+  readonly segment: string;
+  /** As `RunSummary.operations`, of this segment alone. */
+  readonly operations: readonly Summary[];
+}
+
 /** Candidate against baseline, over pairs of blocks: ratio below 1 means that the candidate is faster. */
 export interface Comparison {
   /** The question that both were asked; null: all operations together, weighted by the mix. */
@@ -255,6 +263,8 @@ export interface RunSummary {
   readonly slo: readonly SloResult[];
   /** Per arm over all operations first (`operation` null), then per operation × arm. */
   readonly operations: readonly Summary[];
+  /** The same of each measured segment, in order of time; absent where there is only one. */
+  readonly segments?: readonly SegmentSummary[];
   /** Each other arm against the baseline, per operation and quantile. */
   readonly comparisons: readonly Comparison[];
   /** Whether the generator shaped the result. */

@@ -39,16 +39,23 @@ const QUANTILE_NAMES = ["p50", "p90", "p95", "p99", "p99.9"];
 const numeric = (...titles: string[]) => titles.map((title) => ({ title, numeric: true }));
 const words = (...titles: string[]) => titles.map((title) => ({ title, numeric: false }));
 
-/** Everything per operation and arm; all operations together come first. */
-export function operationsTable(summary: RunSummary, footnotes: Footnotes): Table {
+/**
+ * Everything per operation and arm; all operations together come first.
+ * @param segment that alone is counted, of a run that has several measured ones
+ */
+export function operationsTable(
+  operations: readonly Summary[],
+  footnotes: Footnotes,
+  segment?: string,
+): Table {
   return {
-    id: "table-operations",
-    caption: "Response times per operation and arm, steady blocks only",
+    id: segment === undefined ? "table-operations" : `table-operations-${segment}`,
+    caption: `Response times per operation and arm, ${segment ?? "steady blocks"} only`,
     columns: [
       ...words("Operation", "Arm"),
       ...numeric("Requests", "Errors", "Answered", ...QUANTILE_NAMES, "Max"),
     ],
-    groups: grouped(summary.operations, (row) => [
+    groups: grouped(operations, (row) => [
       plain(formatCount(row.n)),
       {
         ...estimateCell(row.errorRate, formatShare, footnotes),

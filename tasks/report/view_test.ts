@@ -166,6 +166,18 @@ Deno.test("sections without anything to say are left out of the contents", () =>
   assert.ok(buildView(bare, { "over-time": "<p></p>" }).contents.some(({ id }) => id === "over-time"));
 });
 
+Deno.test("each measured segment has a table of its own where there are several", () => {
+  const { operations, ...summary } = exampleSummary();
+  const segments = ["baseline", "recovery"].map((segment) => ({ segment, operations }));
+  const { contents, sections } = buildView({ ...summary, operations, segments }, {});
+  assert.ok(contents.some(({ id }) => id === "segments"));
+  assert.deepEqual(sections.segments!.tables.map(({ id }) => id), [
+    "table-operations-baseline",
+    "table-operations-recovery",
+  ]);
+  assert.equal(buildView(exampleSummary(), {}).sections.segments, null);
+});
+
 Deno.test("the command line asks for the same run, seed included", () => {
   assert.equal(
     buildView(exampleSummary(), {}).sections.method!.command,

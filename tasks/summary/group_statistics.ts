@@ -27,6 +27,12 @@ export interface Blocks {
   readonly blocks: number;
 }
 
+/** What is counted of a run: all that was measured, or one segment of it. */
+export interface Measured {
+  readonly run: string;
+  readonly segment: string | null;
+}
+
 /** One quantile: its value with its interval, or null where so many values cannot tell it. */
 export interface MeasuredQuantile {
   readonly level: number;
@@ -64,7 +70,7 @@ function unitsOf(blocks: number): number {
  */
 export async function groupStatistics(
   rows: Rows,
-  runId: string,
+  of: Measured,
   { groups, levels, measured }: {
     readonly groups: readonly Group[];
     readonly levels: readonly number[];
@@ -72,14 +78,14 @@ export async function groupStatistics(
   },
 ): Promise<(group: Group) => GroupStatistics> {
   if (groups.length === 0) return nothing(levels);
-  const values = await valuesOf(rows, runId, levels);
+  const values = await valuesOf(rows, of, levels);
   const thresholds = groups.map((group) => ({
     arm: group.arm,
     operation: group.operation,
     ...each((measure) => distinct(values(group, measure).filter(Number.isFinite))),
   }));
   const counts = await rows.rows<UnitCounts>(query("summary/block_counts"), {
-    run: runId,
+    ...of,
     thresholds: JSON.stringify(thresholds),
     few: FEW,
     stretches: STRETCHES,
@@ -103,7 +109,7 @@ export async function groupStatistics(
     const errorNoise = blockNoise(series(own, all, (row) => row.n - row.ok), n, LEVEL);
     return { group, ranks, errorNoise };
   });
-  const ends = await intervalEnds(rows, runId, judged);
+  const ends = await intervalEnds(rows, of, judged);
   const found = new Map(judged.map((own) => [keyOf(own.group), own]));
   return (group) => {
     const own = found.get(keyOf(group));
@@ -128,12 +134,12 @@ function nothing(levels: readonly number[]): () => GroupStatistics {
 /** The groups' quantiles in the order of the levels; Infinity among the never served, none without values. */
 async function valuesOf(
   rows: Rows,
-  runId: string,
+  of: Measured,
   levels: readonly number[],
 ): Promise<(group: Group, measure: Measure) => readonly number[]> {
   const found = await rows.rows<Pick<Group, "arm" | "operation"> & Record<Measure, readonly number[] | null>>(
     query("summary/quantiles"),
-    { run: runId, levels: JSON.stringify(levels.map((level) => level * (1 - 4 * Number.EPSILON))) },
+    { ...of, levels: JSON.stringify(levels.map((level) => level * (1 - 4 * Number.EPSILON))) },
   );
   const byGroup = new Map(found.map((row) => [keyOf(row), row]));
   return (group, measure) => byGroup.get(keyOf(group))?.[measure] ?? [];
@@ -148,7 +154,7 @@ interface Ranked {
 /** The values at the ends of all intervals, by one query. */
 async function intervalEnds(
   rows: Rows,
-  runId: string,
+  of: Measured,
   judged: readonly Ranked[],
 ): Promise<(group: Group, measure: Measure, ranks: QuantileRanks) => Pick<QuantileValues, "low" | "high">> {
   const asked = judged.flatMap(({ group: { arm, operation }, ranks }) =>
@@ -159,7 +165,7 @@ async function intervalEnds(
   );
   const found = await rows.rows<
     typeof asked[number] & { readonly low: number; readonly high: number }
-  >(query("summary/interval_ends"), { run: runId, asked: JSON.stringify(asked) });
+  >(query("summary/interval_ends"), { ...of, asked: JSON.stringify(asked) });
   const key = (group: Pick<Group, "arm" | "operation">, measure: Measure, rank: number) =>
     `${keyOf(group)} ${measure} ${rank}`;
   const ends = new Map(found.map((row) => [key(row, row.measure, Number(row.rank)), row]));

@@ -1,5 +1,11 @@
 import type { RunConfig } from "../model/run.ts";
-import { type Estimate, QUANTILES, type Summary, type Warning } from "../model/summary.ts";
+import {
+  type Estimate,
+  QUANTILES,
+  type SegmentSummary,
+  type Summary,
+  type Warning,
+} from "../model/summary.ts";
 import { formatCount } from "../model/units.ts";
 import type { Rows } from "../store/runs.ts";
 import { query } from "../store/sql.ts";
@@ -71,29 +77,47 @@ const NOTHING = {
 };
 
 /**
- * Summaries of the steady phases: each arm as a whole first, then each operation over each arm, in the order
+ * Summaries of the measured phases: each arm as a whole first, then each operation over each arm, in the order
  * of the run's configuration. What was configured and never measured is there with n = 0.
+ * @param segment the only one that counts; null: all that are measured
  */
 export async function latencySummaries(
   rows: Rows,
   runId: string,
   config: RunConfig,
   options: LatencyOptions,
+  segment: string | null = null,
 ): Promise<Summary[]> {
-  const counts = await rows.rows<Counts>(query("summary/counts"), { run: runId });
-  const codes = await rows.rows<CodeRow>(query("summary/error_codes"), { run: runId });
-  const measured = await rows.rows<Blocks & { readonly seconds: number }>(query("summary/measured"), {
-    run: runId,
-  });
+  const of = { run: runId, segment };
+  const counts = await rows.rows<Counts>(query("summary/counts"), of);
+  const codes = await rows.rows<CodeRow>(query("summary/error_codes"), of);
+  const measured = await rows.rows<Blocks & { readonly seconds: number }>(query("summary/measured"), of);
   const seconds = new Map(measured.map((row) => [row.arm, row.seconds]));
   const levels = [...new Set([...QUANTILES, ...options.extraLevels])].sort((a, b) => a - b);
-  const statistics = await groupStatistics(rows, runId, { groups: counts, levels, measured });
+  const statistics = await groupStatistics(rows, of, { groups: counts, levels, measured });
   return groups(config).map(([arm, operation]) => {
     const found = counts.find((row) => row.arm === arm && row.operation === operation) ??
       { arm, operation, ...NOTHING };
     const ownCodes = codes.filter((row) => row.arm === arm && row.operation === operation);
     return summary(found, ownCodes, seconds.get(arm) ?? 0, statistics(found), config, options);
   });
+}
+
+/** The same of each measured segment by itself, in order of time; none where a run has only one. */
+export async function segmentSummaries(
+  rows: Rows,
+  runId: string,
+  config: RunConfig,
+  options: LatencyOptions,
+): Promise<SegmentSummary[]> {
+  const segments = await rows.rows<{ segment: string }>(query("summary/segments"), { run: runId });
+  if (segments.length < 2) return [];
+  const summaries: SegmentSummary[] = [];
+  for (const { segment } of segments) {
+    const operations = await latencySummaries(rows, runId, config, options, segment);
+    summaries.push({ segment, operations });
+  }
+  return summaries;
 }
 
 function groups(config: RunConfig): [string, string | null][] {

@@ -8,7 +8,7 @@ import { comparisons } from "./comparisons.ts";
 import { generatorLimitedWarnings } from "./generator_limited.ts";
 import { hostLoad, hostWarnings } from "./host_load.ts";
 import { hitTargetNotes } from "./hit_target.ts";
-import { latencySummaries } from "./latency.ts";
+import { latencySummaries, segmentSummaries } from "./latency.ts";
 import { overloadWarnings } from "./overload.ts";
 import { judgeSlo, sloLevels, sloTerms } from "./slo.ts";
 import { saturatedWarnings } from "./saturated.ts";
@@ -42,11 +42,13 @@ async function compute(rows: Rows, file: string, reference: string): Promise<Run
   const host = await hostLoad(rows, runId);
   const validity = await judgeValidity(rows, run, host);
   const lagP99Ms = open ? validity.lagMs.p99 : null;
-  const operations = await latencySummaries(rows, runId, config, {
+  const options = {
     extraLevels: sloLevels(sloTerms(config.slo)),
     lagP99Ms,
     endedEarly: run.status !== "complete",
-  });
+  };
+  const operations = await latencySummaries(rows, runId, config, options);
+  const segments = await segmentSummaries(rows, runId, config, options);
   const arms = await armsOfRun(rows, run);
   const ratios = await comparisons(rows, runId, config, arms);
   const compared = ratios.some(({ p }) => p !== null);
@@ -64,6 +66,7 @@ async function compute(rows: Rows, file: string, reference: string): Promise<Run
     arms,
     slo,
     operations,
+    ...segments.length > 0 && { segments },
     comparisons: ratios,
     validity,
     steady,

@@ -29,6 +29,8 @@ export interface FixtureOptions {
   /** Rounds: blocks of each arm; default 12, enough for verdicts after Holm. */
   readonly blocks?: number;
   readonly blockSeconds?: number;
+  /** Names of the measured segments, which share the rounds equally; default one, `steady`. */
+  readonly segments?: readonly string[];
   readonly washoutSeconds?: number;
   readonly warmupSeconds?: number;
   /** Requests a second over all arms; default 400. */

@@ -24,7 +24,8 @@ const HIT_MS = 0.22;
 
 /** A warm-up block of each arm, then rounds of one block of each in a changing order. */
 export function fixturePhases(options: FixtureOptions = {}): Phase[] {
-  const { blocks = 12, blockSeconds = 1.4, washoutSeconds = 0.2, warmupSeconds = 3 } = options;
+  const { blocks = 12, blockSeconds = 1.4, washoutSeconds = 0.2, warmupSeconds = 3, segments = ["steady"] } =
+    options;
   const phases: Phase[] = [];
   let at = 0;
   let block = 0;
@@ -33,7 +34,7 @@ export function fixturePhases(options: FixtureOptions = {}): Phase[] {
     const startUs = Math.round(at * 1e6);
     at += seconds;
     const endUs = Math.round(at * 1e6);
-    const measured = segment === "steady";
+    const measured = segments.includes(segment);
     phases.push({ phaseId: phases.length, segment, measured, block, arm, startUs, endUs });
   };
   for (const arm of warmupSeconds > 0 ? FIXTURE_ARMS : []) {
@@ -44,7 +45,7 @@ export function fixturePhases(options: FixtureOptions = {}): Phase[] {
     for (let place = 0; place < FIXTURE_ARMS.length; place++) {
       const arm = FIXTURE_ARMS[(place * (1 + round % 2) + round) % FIXTURE_ARMS.length]!;
       add("washout", arm, washoutSeconds);
-      add("steady", arm, blockSeconds - washoutSeconds);
+      add(segments[Math.floor(round * segments.length / blocks)]!, arm, blockSeconds - washoutSeconds);
       block++;
     }
   }

@@ -1,5 +1,5 @@
--- Of each unit of time of an arm's measured phases, per arm (operation NULL) and per arm and operation: how many
--- requests lie above the threshold before and not above each threshold, and how many there are in all; what noise
+-- Of each unit of time of an arm's measured phases, or of those of $segment, per arm (operation NULL) and per arm and
+-- operation: how many requests lie above the threshold before and not above each threshold, and how many there are in all; what noise
 -- between blocks is told from. A unit is a block; fewer than $few blocks of an arm are cut into equal stretches,
 -- $stretches in all or a few more. $thresholds is JSON, one object for each group: ascending, distinct, finite values
 -- by measure, milliseconds. Units without a request have no row.
@@ -19,7 +19,8 @@ WITH
       phase_id, start_us, greatest(1, end_us - start_us) AS us,
       CASE WHEN blocks < $few THEN ceil($stretches / blocks) ELSE 1 END::BIGINT AS stretches,
       row_number() OVER (PARTITION BY arm ORDER BY start_us) - 1 AS nth
-    FROM (SELECT *, count(*) OVER (PARTITION BY arm) AS blocks FROM phase WHERE run_id = $run AND measured)
+    FROM (SELECT *, count(*) OVER (PARTITION BY arm) AS blocks FROM phase
+      WHERE run_id = $run AND measured AND coalesce(segment = $segment, true))
   ),
   placed AS (
     SELECT

@@ -1,4 +1,5 @@
--- Counts of the measured phases per arm (operation NULL) and per arm and operation; times in milliseconds.
+-- Counts of the measured phases, or of those of $segment where it is not NULL, per arm (operation NULL) and per arm and
+-- operation; times in milliseconds.
 SELECT
   arm, operation,
   count(*) AS n,
@@ -20,6 +21,6 @@ SELECT
   avg(bytes) FILTER (outcome = 'ok') AS "meanBytes",
   avg(rows) FILTER (outcome = 'ok') AS "meanRows"
 FROM request
-WHERE run_id = $run AND measured
+WHERE run_id = $run AND measured AND coalesce(segment = $segment, true)
 GROUP BY GROUPING SETS ((arm), (arm, operation))
 ORDER BY arm, operation NULLS FIRST;

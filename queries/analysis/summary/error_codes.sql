@@ -1,6 +1,6 @@
--- Requests of the measured phases that were not answered well, by code, most frequent first.
+-- Requests of the measured phases, or of those of $segment, that were not answered well, by code, most frequent first.
 SELECT arm, operation, coalesce(error, outcome::VARCHAR) AS code, count(*) AS n
 FROM request
-WHERE run_id = $run AND measured AND outcome <> 'ok'
+WHERE run_id = $run AND measured AND coalesce(segment = $segment, true) AND outcome <> 'ok'
 GROUP BY GROUPING SETS ((arm, code), (arm, operation, code))
 ORDER BY n DESC, code;

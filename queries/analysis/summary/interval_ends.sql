@@ -1,7 +1,7 @@
 -- About which values lie at the ranks $asked, a JSON array with one object for each: `rank` counts from 1 among the
--- values of `measure` that the group has (operation NULL: the arm). Values are counted in bins of a logarithmic axis,
--- 256 to a doubling, so that nothing is sorted: `low` is the least value of the rank's bin and `high` its greatest, at
--- most 0.3 % from the one at the rank.
+-- values of `measure` that the group has (operation NULL: the arm) in the measured phases, or in those of $segment.
+-- Values are counted in bins of a logarithmic axis, 256 to a doubling, so that nothing is sorted: `low` is the least
+-- value of the rank's bin and `high` its greatest, at most 0.3 % from the one at the rank.
 WITH
   asked AS (
     SELECT unnest(
@@ -14,7 +14,7 @@ WITH
   ),
   measured AS (
     SELECT arm, operation, response_ms, service_ms, waiting_ms FROM request
-    WHERE run_id = $run AND measured
+    WHERE run_id = $run AND measured AND coalesce(segment = $segment, true)
   ),
   timed AS (
     SELECT arm, operation, 'response' AS measure, response_ms AS ms FROM measured WHERE response_ms IS NOT NULL

@@ -6,7 +6,7 @@ export const OPERATIONS: Section<{ readonly operations: Table; readonly errors: 
   figures: ["operations-dots"],
   template: "sections/operations",
   view: ({ summary, footnotes }) => ({
-    operations: operationsTable(summary, footnotes),
+    operations: operationsTable(summary.operations, footnotes),
     errors: errorsTable(summary),
   }),
 };

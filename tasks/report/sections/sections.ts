@@ -8,6 +8,7 @@ import { NOTES } from "./notes.ts";
 import { OBSERVER } from "./observer.ts";
 import { OPERATIONS } from "./operations.ts";
 import { OVER_TIME } from "./over_time.ts";
+import { SEGMENTS } from "./segments.ts";
 import { SERVERS } from "./servers.ts";
 import { UNAVAILABLE } from "./unavailable.ts";
 import { VALIDITY } from "./validity.ts";
@@ -19,6 +20,7 @@ import { VALIDITY } from "./validity.ts";
 export const SECTIONS = {
   "change": CHANGE,
   "operations": OPERATIONS,
+  "segments": SEGMENTS,
   "distribution": DISTRIBUTION,
   "over-time": OVER_TIME,
   "cache": CACHE,
