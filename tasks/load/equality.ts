@@ -271,7 +271,7 @@ class Prover {
     const { name } = this.options.scenario.operations[index]!;
     const { path, left, right } = difference;
     throw new BenchbookError(
-      `Cannot compare the paths: ${name} answers differently over ${arm.name} than over ${referencePath.name}: ` +
+      `Cannot compare the arms: ${name} answers differently over ${arm.name} than over ${referencePath.name}: ` +
         `${path === "" ? "the answer" : path} is ${right}, and ${left} by SQL ` +
         `(parameters ${JSON.stringify(drawn)})`,
       ExitCode.invalid,

@@ -34,9 +34,9 @@ export interface RateProbe {
 }
 
 /** What a search found for one arm. */
-export interface PathRate {
+export interface ArmRate {
   /** The arm's name, which is its path's where `--arm` does not describe it. */
-  readonly path: string;
+  readonly arm: string;
   /** The targets that are judged for it, as written. */
   readonly slo: string;
   /**
@@ -57,8 +57,8 @@ export interface PathRate {
 
 /** A whole search, as `--json` prints it; `schema` is this shape's version. */
 export interface RateSearch {
-  /** Rises when the shape changes. */
-  readonly schema: 1;
+  /** Rises when the shape changes; 1 called arms paths. */
+  readonly schema: 2;
   /** What was asked for, and of which system. */
   readonly search: {
     /** Part of the label of each of its runs, and the name of its report's directory. */
@@ -92,15 +92,15 @@ export interface RateSearch {
     readonly startedAt: Date;
     readonly gitCommit: string | null;
   };
-  /** What was found, path by path. */
-  readonly paths: readonly PathRate[];
-  /** Paths that could not be probed, and why. */
-  readonly unavailable: readonly { readonly path: string; readonly reason: string }[];
+  /** What was found, arm by arm. */
+  readonly arms: readonly ArmRate[];
+  /** Arms that could not be probed, and why. */
+  readonly unavailable: readonly { readonly arm: string; readonly reason: string }[];
   /** Absolute paths; null where the file was not made. */
   readonly files: { readonly html: string | null; readonly pdf: string | null; readonly store: string };
 }
 
-/** The probes that a path was given, from the lowest rate to the highest, confirmations last. */
+/** The probes that an arm was given, from the lowest rate to the highest, confirmations last. */
 export function byRate(probes: readonly RateProbe[]): RateProbe[] {
   return [...probes].sort((a, b) => a.rate - b.rate || Number(a.confirmation) - Number(b.confirmation));
 }

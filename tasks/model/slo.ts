@@ -126,13 +126,13 @@ function checkScope({ text, scope }: SloTerm, names: ScopeNames): void {
   const pairs = arms.flatMap((arm) => operations.map((operation) => `${arm}/${operation}`));
   const meant = nearest(scope!, [...arms, ...operations, ...streams, ...pairs]);
   const known = [
-    `paths ${arms.join(", ")}`,
+    `arms ${arms.join(", ")}`,
     `operations ${operations.join(", ")}`,
-    "path/operation",
+    "arm/operation",
     ...(streams.length > 0 ? [streams.join(", ")] : []),
   ];
   throw new UsageError(
-    `Cannot judge the SLO term "${text}": there is no path, operation or stream "${scope}"`,
+    `Cannot judge the SLO term "${text}": there is no arm, operation or stream "${scope}"`,
     `${meant === undefined ? "" : `Did you mean "${meant}"? `}Known: ${known.join("; ")}.`,
   );
 }

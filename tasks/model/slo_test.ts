@@ -103,7 +103,7 @@ for (
       (error) =>
         error instanceof UsageError && error.message.includes(`"${scope}"`) &&
         error.next!.includes(`Did you mean "${nearest}"?`) &&
-        error.next!.includes("paths sql, sql+cache, graphql"),
+        error.next!.includes("arms sql, sql+cache, graphql"),
     );
     // Whoever does not know the names takes a scope as it is.
     assert.equal(parseSlo(`${scope}: p95<1s`)[0]!.scope, scope);

@@ -95,7 +95,7 @@ export function addBenchOptions(command: Command): Command {
     .option("--slo <terms>", 'targets, e.g. "p95<200ms,errors<1%,hit>80%,graphql: p99<1s over 10s"')
     .option(
       "--find-rate",
-      "search for the highest rate that meets the SLO, path by path; --rate is where it starts, --duration how long each probe lasts",
+      "search for the highest rate that meets the SLO, arm by arm; --rate is where it starts, --duration how long each probe lasts",
     )
     .option(
       "--abort-on-fail",

@@ -39,7 +39,7 @@ export function refuseTooMuch(scenario: LoadedScenario, plan: BenchPlan): void {
   const operations = scenario.operations.length * arms.length;
   if (operations > MOST_OPERATIONS) {
     throw new UsageError(
-      `Cannot number the ${formatCount(operations)} operations of all paths: a run has ${
+      `Cannot number the ${formatCount(operations)} operations of all arms: a run has ${
         formatCount(MOST_OPERATIONS)
       } at most`,
       "Give fewer --paths, or the scenario fewer operations.",

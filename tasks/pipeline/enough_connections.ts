@@ -28,7 +28,7 @@ export function needConnections(
     `Cannot keep ${formatCount(kept)} connections to PostgreSQL, ${
       formatCount(connections)
     } for each of the ` +
-      `paths: its max_connections is ${formatCount(most)}, and ${BESIDES} are needed besides`,
+      `arms: its max_connections is ${formatCount(most)}, and ${BESIDES} are needed besides`,
     ours
       ? "Give a lower --concurrency or fewer --paths."
       : `Give a lower --concurrency or fewer --paths, or set max_connections to ${kept + BESIDES} or more.`,

@@ -9,7 +9,7 @@ Deno.test("a run that keeps more connections than the server has is refused befo
   needConnections(TARGETS, 30, 30, "100");
   assert.throws(
     () => needConnections(TARGETS, 31, 31, "100"),
-    /Cannot keep 93 connections to PostgreSQL, 31 for each of the paths: its max_connections is 100, and 10/,
+    /Cannot keep 93 connections to PostgreSQL, 31 for each of the arms: its max_connections is 100, and 10/,
   );
   const next = (ours: boolean) => {
     try {

@@ -126,7 +126,7 @@ Deno.test("more faults around a stack that is up", async (t) => {
         assert.deepEqual(summary.run.config.unavailableArms.map(({ arm }) => arm), ["graphql"]);
         assert.match(
           summary.reasons.join("\n"),
-          /^The path graphql was requested but could not be measured: /m,
+          /^The arm graphql was requested but could not be measured: /m,
         );
       },
     );

@@ -1,6 +1,6 @@
 import type { Config } from "../config.ts";
 import { ExitCode, ServiceError } from "../model/errors.ts";
-import type { PathRate, RateSearch } from "../model/rate_search.ts";
+import type { ArmRate, RateSearch } from "../model/rate_search.ts";
 import type { RunStatus, Verdict } from "../model/run.ts";
 import { self } from "../stack/process.ts";
 import { DEFAULT_RESOLUTION } from "../stats/rate_search.ts";
@@ -9,7 +9,7 @@ import { keepSearch } from "../store/searches.ts";
 import { findRateText } from "../terminal/find_rate_text.ts";
 import { armFacts } from "./run_record.ts";
 import { type Job, withJob } from "./job.ts";
-import { searchPath } from "./path_search.ts";
+import { searchArm } from "./arm_search.ts";
 import { CONFIRMATION_TIMES } from "./probe.ts";
 import { endSearches, waitNote } from "./recover.ts";
 import { reportStep } from "./report_run.ts";
@@ -20,45 +20,45 @@ import type { SystemUnderTest } from "./system_under_test.ts";
 type SearchJob = Job & SearchRequest;
 
 /**
- * Searches for the highest rate at which each path holds its targets: one system, and a run for each probe.
- * @returns 0 found for each path; 1 a path does not hold at the lowest rate; 4 a path had no valid probe
+ * Searches for the highest rate at which each arm holds its targets: one system, and a run for each probe.
+ * @returns 0 found for each arm; 1 an arm does not hold at the lowest rate; 4 an arm had no valid probe
  */
 export function findRate(request: SearchRequest, config: Config): Promise<ExitCode> {
   return withJob(request, config, async (job) => {
-    const found = await withSystem(job, (system) => searchPaths(job, system));
+    const found = await withSystem(job, (system) => searchArms(job, system));
     await keepFound(found, job.signal.aborted ? "interrupted" : "complete", job);
     return await conclude(found, job);
   });
 }
 
-/** Searches path by path, and keeps after each probe what is known by then. */
-async function searchPaths(job: SearchJob, system: SystemUnderTest): Promise<RateSearch> {
+/** Searches arm by arm, and keeps after each probe what is known by then. */
+async function searchArms(job: SearchJob, system: SystemUnderTest): Promise<RateSearch> {
   const { runId, given, slo, db, signal } = job;
-  const paths: PathRate[] = [];
+  const arms: ArmRate[] = [];
   try {
     const measured = system.arms.map(({ name }) => name);
     for (const arm of system.plan.arms.filter(({ name }) => measured.includes(name))) {
       if (signal.aborted) break;
-      const keep = (soFar: PathRate) => keepFound(foundBy(job, system, [...paths, soFar]), "running", job);
-      paths.push(await searchPath({ system, given, arm, slo, keep }));
+      const keep = (soFar: ArmRate) => keepFound(foundBy(job, system, [...arms, soFar]), "running", job);
+      arms.push(await searchArm({ system, given, arm, slo, keep }));
     }
   } catch (error) {
     // What its probes told until then is an entry too.
     await endSearches(db, (ended) => ended === runId).catch(() => {});
     throw error;
   }
-  return foundBy(job, system, paths);
+  return foundBy(job, system, arms);
 }
 
 /** What a search of a system has found so far. */
 function foundBy(
   { runId, startedAt, scenario, plan, slo, given, db }: SearchJob,
   { environment, gitCommit, unavailableArms }: SystemUnderTest,
-  paths: readonly PathRate[],
+  arms: readonly ArmRate[],
 ): RateSearch {
   const { label, rate: startRate, seed, scale, connections, workers, settings } = plan;
   return {
-    schema: 1,
+    schema: 2,
     search: {
       id: runId,
       label,
@@ -81,8 +81,8 @@ function foundBy(
       startedAt,
       gitCommit,
     },
-    paths,
-    unavailable: unavailableArms.map(({ arm, reason }) => ({ path: arm, reason })),
+    arms,
+    unavailable: unavailableArms.map(({ arm, reason }) => ({ arm, reason })),
     files: { html: null, pdf: null, store: db },
   };
 }
@@ -99,7 +99,7 @@ async function keepFound(found: RateSearch, status: RunStatus, { db, terminal }:
   }
 }
 
-/** As a run's verdict: whether each path has a rate that holds. */
+/** As a run's verdict: whether each arm has a rate that holds. */
 function verdictOf(found: RateSearch): Verdict | null {
   switch (exitCodeOf(found)) {
     case ExitCode.ok:
@@ -135,7 +135,7 @@ async function conclude(
   terminal.print(`\n${findRateText(found, terminal.width.columns)}`);
   if (signal.aborted) terminal.print("• The search was interrupted: this is what was known by then.");
   for (const warning of warnings) terminal.print(`• ${warning}`);
-  const kept = found.paths.length > 0;
+  const kept = found.arms.length > 0;
   if (files.html !== null) terminal.print(`Report  ${files.html}`);
   else if (kept) terminal.print(`Report  deno task report ${found.search.id}`);
   if (files.pdf !== null) terminal.print(`PDF     ${files.pdf}`);
@@ -144,15 +144,15 @@ async function conclude(
   if (signal.aborted) return ExitCode.interrupted;
   if (unreported !== null) throw unreported;
   // What was asked for by name and is not there is a failure, whatever was found of the rest.
-  const missing = found.unavailable.map(({ path }) => path);
+  const missing = found.unavailable.map(({ arm }) => arm);
   return plan.arms.some(({ name, asked }) => asked && missing.includes(name))
     ? ExitCode.service
     : exitCodeOf(found);
 }
 
-/** The first that applies of: a path that was not searched to the end, one without any valid probe, a path that holds at no rate, found. */
-export function exitCodeOf({ paths }: Pick<RateSearch, "paths">): ExitCode {
-  if (paths.some(({ stopped }) => typeof stopped === "string")) return ExitCode.service;
-  if (paths.some(({ interval: [low, high] }) => low === null && high === null)) return ExitCode.invalid;
-  return paths.some(({ interval: [low] }) => low === null) ? ExitCode.verdictFailed : ExitCode.ok;
+/** The first that applies of: an arm that was not searched to the end, one without any valid probe, an arm that holds at no rate, found. */
+export function exitCodeOf({ arms }: Pick<RateSearch, "arms">): ExitCode {
+  if (arms.some(({ stopped }) => typeof stopped === "string")) return ExitCode.service;
+  if (arms.some(({ interval: [low, high] }) => low === null && high === null)) return ExitCode.invalid;
+  return arms.some(({ interval: [low] }) => low === null) ? ExitCode.verdictFailed : ExitCode.ok;
 }

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
-import type { PathRate } from "../model/rate_search.ts";
+import type { ArmRate } from "../model/rate_search.ts";
 import { openStore } from "../store/open.ts";
 import { listRuns, withoutProbes } from "../store/runs.ts";
 import { exitCodeOf } from "./find_rate.ts";
@@ -21,15 +21,15 @@ Deno.test("the highest rate of a system whose limit is known", async (t) => {
           "20%",
           "--no-pdf",
         ]);
-        const [path] = found.paths as [PathRate];
-        const [low, high] = path.interval;
+        const [arm] = found.arms as [ArmRate];
+        const [low, high] = arm.interval;
         assert.equal(code, exitCodeOf(found), stderr);
         // A machine with too much else to do makes probes invalid, and is then told so; it never makes a rate up.
         if (low !== null) assert(low <= BOUND * 1.1, stderr);
-        if (path.confirmed && path.limitedBy === "system") {
+        if (arm.confirmed && arm.limitedBy === "system") {
           assert(low! <= BOUND * 1.05 && high! >= BOUND / 2, stderr);
-        } else assert(path.probes.some(({ outcome }) => outcome === "invalid"), stderr);
-        for (const { rate, outcome } of path.probes) {
+        } else assert(arm.probes.some(({ outcome }) => outcome === "invalid"), stderr);
+        for (const { rate, outcome } of arm.probes) {
           if (rate > BOUND * 1.5) assert.notEqual(outcome, "holds", stderr);
         }
         const said = low === null
@@ -44,17 +44,17 @@ Deno.test("the highest rate of a system whose limit is known", async (t) => {
           );
           const warm = runs.shift()!;
           assert.equal(warm.label, `find-rate ${found.search.id} warm-up`);
-          assert.deepEqual(runs.map(({ run_id }) => run_id), path.probes.map(({ run }) => run).sort());
-          for (const { run, rate } of path.probes) {
+          assert.deepEqual(runs.map(({ run_id }) => run_id), arm.probes.map(({ run }) => run).sort());
+          for (const { run, rate } of arm.probes) {
             const stored = runs.find(({ run_id }) => run_id === run)!;
             assert.equal(stored.label, `find-rate ${found.search.id} ${rate}/s`);
             assert.equal(stored.kind, "bench");
           }
           assert.deepEqual(
-            path.probes.filter(({ outcome }) => outcome === "holds").map(({ run }) => run).sort(),
+            arm.probes.filter(({ outcome }) => outcome === "holds").map(({ run }) => run).sort(),
             runs.filter(({ verdict, run_id }) =>
               verdict === "pass" &&
-              path.probes.some(({ run, outcome }) => run === run_id && outcome !== "fails")
+              arm.probes.some(({ run, outcome }) => run === run_id && outcome !== "fails")
             ).map(({ run_id }) => run_id),
           );
           const [entry, ...others] = withoutProbes(await listRuns(store));
@@ -63,14 +63,14 @@ Deno.test("the highest rate of a system whose limit is known", async (t) => {
             "find-rate",
             "complete",
           ]);
-          assert.deepEqual(entry!.search!.paths[0]!.interval, path.interval);
+          assert.deepEqual(entry!.search!.arms[0]!.interval, arm.interval);
           assert.deepEqual(others, []);
         } finally {
           store.close();
         }
         const page = await Deno.readTextFile(join(bench.reports, found.search.id, "index.html"));
         assert.match(page, /Response time against load/);
-        for (const { run } of path.probes) assert(page.includes(run));
+        for (const { run } of arm.probes) assert(page.includes(run));
       },
     );
   });

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { loadScenario } from "../load/scenario.ts";
 import { readConfig } from "../config.ts";
 import { UsageError } from "../model/errors.ts";
-import type { PathRate } from "../model/rate_search.ts";
+import type { ArmRate } from "../model/rate_search.ts";
 import { exampleSearch } from "../report/testing_find_rate.ts";
 import { exampleSummary } from "../report/testing.ts";
 import { testConfig } from "../stack/testing.ts";
@@ -37,7 +37,7 @@ Deno.test("without targets that a rate can be searched by, it is a usage error",
   assert.throws(() => completeSearch({ ...scenario, slo: undefined }, given({})), /access-paths has none/);
 });
 
-Deno.test("a path is judged by the terms that are about it, and by a hit rate only where it caches", () => {
+Deno.test("an arm is judged by the terms that are about it, and by a hit rate only where it caches", () => {
   const slo = "p95<200ms,hit>80%,graphql: p99<1s over 10s,sql/product-by-id: p95<50ms,product-by-id: p50<9ms";
   const { scopes } = scenario;
   assert.equal(
@@ -100,14 +100,14 @@ Deno.test("a probe holds, fails by a target or by its queue, is invalid, or cann
   assert.throws(() => probeOf({ ...held, slo: untold }, step, 5), /at 240 requests\/s: p95 is not estimable/);
 });
 
-Deno.test("the exit code says whether every path has a rate", () => {
-  const [found] = exampleSearch().paths as [PathRate, ...PathRate[]];
+Deno.test("the exit code says whether every arm has a rate", () => {
+  const [found] = exampleSearch().arms as [ArmRate, ...ArmRate[]];
   const none = { ...found, interval: [null, 20] } as const;
   const invalid = { ...found, interval: [null, null] } as const;
-  assert.equal(exitCodeOf({ paths: [found] }), 0);
-  assert.equal(exitCodeOf({ paths: [found, none] }), 1);
-  assert.equal(exitCodeOf({ paths: [none, invalid] }), 4);
-  assert.equal(exitCodeOf({ paths: [{ ...found, stopped: "The disk is full." }, invalid] }), 3);
+  assert.equal(exitCodeOf({ arms: [found] }), 0);
+  assert.equal(exitCodeOf({ arms: [found, none] }), 1);
+  assert.equal(exitCodeOf({ arms: [none, invalid] }), 4);
+  assert.equal(exitCodeOf({ arms: [{ ...found, stopped: "The disk is full." }, invalid] }), 3);
 });
 
 /** Lines of the list below its head. */

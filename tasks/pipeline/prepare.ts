@@ -161,7 +161,7 @@ export async function makeArms(options: ArmsOptions): Promise<Arms> {
   }
   if (targets.length === 0) {
     throw new ServiceError(
-      `Cannot measure any of the paths ${plan.arms.map(({ name }) => name).join(", ")}: ${
+      `Cannot measure any of the arms ${plan.arms.map(({ name }) => name).join(", ")}: ${
         unavailableArms.map(({ reason }) => reason).join(" ")
       }`,
       "deno task doctor says what is missing.",

@@ -1,14 +1,14 @@
 import { join } from "node:path";
 import { readSmallText } from "../files/small_file.ts";
 import type { Config } from "../config.ts";
-import type { PathRate, RateProbe, RateSearch } from "../model/rate_search.ts";
+import type { ArmRate, RateProbe, RateSearch } from "../model/rate_search.ts";
 import { UsageError } from "../model/errors.ts";
 import { DEFAULT_RESOLUTION } from "../stats/rate_search.ts";
 import type { Store } from "../store/open.ts";
 import { listRuns, type StoredRun } from "../store/runs.ts";
 import { searchOf } from "../store/searches.ts";
 import { summarise } from "../summary/summarise.ts";
-import { pathRate } from "./path_search.ts";
+import { armRate } from "./arm_search.ts";
 import { CONFIRMATION_TIMES, probeOf } from "./probe.ts";
 
 /**
@@ -23,12 +23,12 @@ export async function storedSearch(
 ): Promise<RateSearch> {
   const runs = (await listRuns(store)).filter(({ searchId }) => searchId === run.runId).reverse();
   const kept = run.search ?? pageOf(reports, run.runId);
-  const judged = new Set(kept?.paths.flatMap(({ probes }) => probes).map((probe) => probe.run));
+  const judged = new Set(kept?.arms.flatMap(({ probes }) => probes).map((probe) => probe.run));
   const unjudged = runs.some((each) => isProbe(each) && !judged.has(each.runId));
   if (kept !== null && !(run.status === "crashed" && unjudged)) return withStore(kept, store);
-  const paths = await pathsOf(store, runs);
-  if (kept !== null) return withStore({ ...kept, paths }, store);
-  return withStore({ schema: 1, search: askedBy(run, runs), paths, unavailable: [] }, store);
+  const arms = await armRates(store, runs);
+  if (kept !== null) return withStore({ ...kept, arms }, store);
+  return withStore({ schema: 2, search: askedBy(run, runs), arms, unavailable: [] }, store);
 }
 
 function withStore(found: Omit<RateSearch, "files">, { file }: Store): RateSearch {
@@ -45,23 +45,23 @@ function pageOf(reports: string, id: string): RateSearch | null {
   }
 }
 
-/** A run that was made to its end, and not to warm a path up. */
+/** A run that was made to its end, and not to warm an arm up. */
 function isProbe({ status, config }: StoredRun): boolean {
   return status === "complete" && config.loop === "open";
 }
 
-async function pathsOf(store: Store, runs: readonly StoredRun[]): Promise<PathRate[]> {
+async function armRates(store: Store, runs: readonly StoredRun[]): Promise<ArmRate[]> {
   const found = new Map<string, { slo: string; probes: RateProbe[] }>();
   for (const run of runs.filter(isProbe)) {
     const { arms, ratePerSecond, durationSeconds, slo } = run.config;
-    const path = found.get(arms[0]!) ?? { slo: slo ?? "", probes: [] };
-    found.set(arms[0]!, path);
+    const arm = found.get(arms[0]!) ?? { slo: slo ?? "", probes: [] };
+    found.set(arms[0]!, arm);
     const rate = ratePerSecond!;
     // A rate is probed longer only to confirm it.
-    const confirmation = path.probes.some((probe) => probe.rate === rate && probe.seconds < durationSeconds);
+    const confirmation = arm.probes.some((probe) => probe.rate === rate && probe.seconds < durationSeconds);
     const summary = await summarise(store, run.runId);
     try {
-      path.probes.push(
+      arm.probes.push(
         probeOf(summary, { kind: "probe", rate, confirmation, seed: run.seed }, durationSeconds),
       );
     } catch (error) {
@@ -69,7 +69,7 @@ async function pathsOf(store: Store, runs: readonly StoredRun[]): Promise<PathRa
       if (!(error instanceof UsageError)) throw error;
     }
   }
-  return [...found].map(([path, { slo, probes }]) => pathRate(path, slo, probes, null));
+  return [...found].map(([arm, { slo, probes }]) => armRate(arm, slo, probes, null));
 }
 
 /** What was asked for, as far as its runs tell. */

@@ -56,15 +56,15 @@ Deno.test("a search of which only the runs are left is made anew from these, con
       await insertRun(store, { ...warm, config: { ...warm.config, loop: "closed", arms: ["sql"] } });
       await endLeftSearches(store, () => false);
     });
-    const { search, paths: [path], files } = await read(dir);
+    const { search, arms: [arm], files } = await read(dir);
     assert.deepEqual([search.id, search.startRate, search.durationSeconds], [ID, 200, 5]);
-    assert.equal(path!.path, "sql");
-    assert.deepEqual(path!.probes.map(({ run }) => run), runs);
+    assert.equal(arm!.arm, "sql");
+    assert.deepEqual(arm!.probes.map(({ run }) => run), runs);
     assert.deepEqual(
-      path!.probes.map(({ rate, confirmation, outcome }) => [rate, confirmation, outcome]),
+      arm!.probes.map(({ rate, confirmation, outcome }) => [rate, confirmation, outcome]),
       [[200, false, "holds"], [400, false, "fails"], [200, true, "holds"]],
     );
-    assert.deepEqual(path!.interval, [200, 400]);
+    assert.deepEqual(arm!.interval, [200, 400]);
     assert.equal(files.store, storeFile(dir));
   }));
 
@@ -72,9 +72,9 @@ Deno.test("a search that was kept is as it was; killed, with the probe that it h
   withTempDir(async (dir) => {
     const first = await probe(dir, 1, 200, 5);
     const example = exampleSearch();
-    const [sql] = example.paths;
+    const [sql] = example.arms;
     const one = { ...sql!, probes: [{ ...sql!.probes[0]!, run: first }] };
-    const found = { ...example, search: { ...example.search, id: ID }, paths: [one] };
+    const found = { ...example, search: { ...example.search, id: ID }, arms: [one] };
     const owner = { pid: 1, startedAt: "then" };
     const kept = { found, verdict: null, endedAt: null, owner };
     await withStore(storeFile(dir), "write", (store) => keepSearch(store, { ...kept, status: "running" }));
@@ -86,7 +86,7 @@ Deno.test("a search that was kept is as it was; killed, with the probe that it h
     await withStore(storeFile(dir), "write", (store) => endLeftSearches(store, () => false));
     const crashed = await read(dir);
     assert.equal(crashed.search.title, found.search.title);
-    assert.deepEqual(crashed.paths[0]!.probes.map(({ run }) => run), [first, second]);
+    assert.deepEqual(crashed.arms[0]!.probes.map(({ run }) => run), [first, second]);
   }));
 
 Deno.test("a search of an older store is as its page has it, where that is still there", () =>
@@ -94,7 +94,7 @@ Deno.test("a search of an older store is as its page has it, where that is still
     await probe(dir, 1, 200, 5);
     await withStore(storeFile(dir), "write", (store) => endLeftSearches(store, () => false));
     const example = exampleSearch();
-    const found = { ...example, search: { ...example.search, id: ID }, paths: example.paths.slice(0, 1) };
+    const found = { ...example, search: { ...example.search, id: ID }, arms: example.arms.slice(0, 1) };
     mkdirSync(join(dir, ID));
     const keepPage = (page: unknown) => writeFileSync(join(dir, ID, "search.json"), JSON.stringify(page));
     keepPage({ ...found, search: { ...found.search, id: "another" } });

@@ -135,7 +135,7 @@ export const FINISHED: readonly End[] = [
     {
       code: ExitCode.invalid,
       stored: [null],
-      says: /Cannot compare the paths: \S+ answers differently over/,
+      says: /Cannot compare the arms: \S+ answers differently over/,
     },
     [],
     ({ differing }) => differing,

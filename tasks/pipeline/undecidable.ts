@@ -34,6 +34,6 @@ export function undecidable(
   while (pairs(needed) < MIN_PAIRS) needed = Math.ceil(needed * 1.1);
   return `${
     formatSeconds(plan.duration)
-  } cannot decide which path is faster: too few pairs of blocks for a verdict, ` +
+  } cannot decide which arm is faster: too few pairs of blocks for a verdict, ` +
     `${formatCount(Math.floor(found))} of ${MIN_PAIRS}. Use --duration ${needed}s.`;
 }

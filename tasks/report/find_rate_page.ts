@@ -2,7 +2,7 @@ import { join } from "node:path";
 import { figure } from "../charts/figure.ts";
 import { loadCurve } from "../charts/load_curve.ts";
 import type { Config } from "../config.ts";
-import { byRate, type PathRate, type ProbeOutcome, type RateSearch } from "../model/rate_search.ts";
+import { type ArmRate, byRate, type ProbeOutcome, type RateSearch } from "../model/rate_search.ts";
 import { parseSlo } from "../model/slo.ts";
 import {
   fixed,
@@ -32,7 +32,7 @@ export interface RatePageView {
   readonly label: string | null;
   readonly tone: "good" | "bad" | "unsure";
   readonly word: string;
-  /** One a path, then what makes them less certain. */
+  /** One an arm, then what makes them less certain. */
   readonly sentences: readonly string[];
   readonly provenance: readonly { readonly name: string; readonly value: string }[];
   /** The latency-against-load curve, as HTML. */
@@ -106,25 +106,25 @@ export async function renderRatePage(
 
 /** The view of a search's page; pure. */
 export function ratePageView(found: RateSearch): RatePageView {
-  const { search, paths, unavailable } = found;
+  const { search, arms, unavailable } = found;
   return {
     title: search.title,
     searchId: search.id,
     label: search.label,
-    ...judged(paths, search.resolution),
+    ...judged(arms, search.resolution),
     sentences: [
-      ...paths.map((path) => `${foundSentence(path)}.`),
-      ...doubts(paths, search.resolution),
+      ...arms.map((arm) => `${foundSentence(arm)}.`),
+      ...doubts(arms, search.resolution),
     ],
     provenance: provenance(found),
-    curve: paths.some(({ probes }) => probes.some(({ outcome }) => outcome !== "invalid"))
-      ? figure(curveOf(paths))
+    curve: arms.some(({ probes }) => probes.some(({ outcome }) => outcome !== "invalid"))
+      ? figure(curveOf(arms))
       : NO_CURVE,
-    table: probesTable(paths),
+    table: probesTable(arms),
     unavailable: [
-      ...unavailable.map(({ path, reason }) => `The path ${path}: ${reason}`),
-      ...paths.flatMap(({ path, stopped }) =>
-        typeof stopped === "string" ? [`The search over ${path} ended early: ${stopped}`] : []
+      ...unavailable.map(({ arm, reason }) => `The arm ${arm}: ${reason}`),
+      ...arms.flatMap(({ arm, stopped }) =>
+        typeof stopped === "string" ? [`The search over ${arm} ended early: ${stopped}`] : []
       ),
     ],
     method: method(found),
@@ -136,21 +136,21 @@ export function ratePageView(found: RateSearch): RatePageView {
 /** A chart without a mark would have axes that mean nothing. */
 const NO_CURVE = "<p>There is no curve to draw: the load generator was the limit in every probe.</p>";
 
-function judged(paths: readonly PathRate[], resolution: number): Pick<RatePageView, "tone" | "word"> {
-  if (paths.some(({ interval: [low, high] }) => low === null && high === null)) {
+function judged(arms: readonly ArmRate[], resolution: number): Pick<RatePageView, "tone" | "word"> {
+  if (arms.some(({ interval: [low, high] }) => low === null && high === null)) {
     return { tone: "bad", word: "INVALID" };
   }
-  if (paths.some(({ interval: [low] }) => low === null)) return { tone: "bad", word: "FAIL" };
-  if (paths.some(({ confirmed }) => !confirmed)) return { tone: "unsure", word: "NOT CONFIRMED" };
-  if (paths.some((path) => isWide(path, resolution))) return { tone: "unsure", word: "WIDE RANGE" };
+  if (arms.some(({ interval: [low] }) => low === null)) return { tone: "bad", word: "FAIL" };
+  if (arms.some(({ confirmed }) => !confirmed)) return { tone: "unsure", word: "NOT CONFIRMED" };
+  if (arms.some((arm) => isWide(arm, resolution))) return { tone: "unsure", word: "WIDE RANGE" };
   return { tone: "good", word: "FOUND" };
 }
 
-function curveOf(paths: readonly PathRate[]) {
+function curveOf(arms: readonly ArmRate[]) {
   return loadCurve(
-    paths.flatMap(({ path, probes }) =>
+    arms.flatMap(({ arm, probes }) =>
       probes.map(({ rate, achieved, p50Ms, p95Ms, p99Ms, outcome }) => ({
-        arm: path,
+        arm,
         rate,
         achieved,
         p50: p50Ms,
@@ -162,13 +162,13 @@ function curveOf(paths: readonly PathRate[]) {
     {
       title: "p50, p95 and p99 of every probe",
       // Those of a single operation would stand beside curves of all operations together.
-      limits: paths.flatMap(({ path, slo }) =>
+      limits: arms.flatMap(({ arm, slo }) =>
         parseSlo(slo).filter(({ metric, scope }) =>
-          metric === "quantile" && (scope === null || scope === path)
-        ).map(({ text, limit }) => ({ arm: path, text, ms: limit }))
+          metric === "quantile" && (scope === null || scope === arm)
+        ).map(({ text, limit }) => ({ arm, text, ms: limit }))
       ),
-      intervals: paths.flatMap(({ path, interval: [low, high] }) =>
-        low === null || high === null ? [] : [{ arm: path, low, high }]
+      intervals: arms.flatMap(({ arm, interval: [low, high] }) =>
+        low === null || high === null ? [] : [{ arm, low, high }]
       ),
     },
   );
@@ -180,21 +180,21 @@ const WORDS: Readonly<Record<ProbeOutcome, string>> = {
   invalid: "– invalid",
 };
 
-function probesTable(paths: readonly PathRate[]): Table {
+function probesTable(arms: readonly ArmRate[]): Table {
   const numeric = (title: string) => ({ title, numeric: true });
   const words = (title: string) => ({ title, numeric: false });
   return {
     id: "table-probes",
     caption: "Every probe, from the lowest rate to the highest",
     columns: [
-      words("Path"),
+      words("Arm"),
       words("Offered"),
       ...["Answered", "p50", "p95", "p99", "Errors", "Requests"].map(numeric),
       words("Targets"),
       words("Run"),
     ],
-    groups: paths.filter(({ probes }) => probes.length > 0).map(({ path, probes }) => ({
-      name: path,
+    groups: arms.filter(({ probes }) => probes.length > 0).map(({ arm, probes }) => ({
+      name: arm,
       span: probes.length,
       rows: byRate(probes).map((probe) => ({
         name: `${rateText(probe.rate)}/s`,
@@ -248,12 +248,12 @@ function method({ search }: RateSearch): string[] {
   const { startRate, durationSeconds, warmupSeconds, confirmationTimes, resolution, workers } = search;
   const workersText = `${workers} worker${workers === 1 ? "" : "s"}`;
   return [
-    `For each path the search started at ${
+    `For each arm the search started at ${
       rateText(startRate)
     } requests/s, doubled the rate until the targets were ` +
     "missed (or halved it until they were met), and then halved the gap on a logarithmic scale until it was " +
     `${formatShare(resolution)}.`,
-    "Before its first probe each path was loaded at full speed for twice the length of a probe (15 s at most), so that " +
+    "Before its first probe each arm was loaded at full speed for twice the length of a probe (15 s at most), so that " +
     "the first probe met a system as warm as the last.",
     `A probe measured ${formatSeconds(durationSeconds)} after ${
       warmupSeconds === 0 ? "no warm-up" : `a warm-up of ${formatSeconds(warmupSeconds)}`
@@ -267,16 +267,16 @@ function method({ search }: RateSearch): string[] {
     "longer run that queue would make it miss any target for response time.",
     "A probe is invalid where the load generator shaped the result. It is repeated once; if it is invalid again, the " +
     "search continues at lower rates, and without a failing probe there the result is only a lower bound.",
-    "Every path was probed alone, with an empty cache at the start of each probe where it has one. Before the first " +
-    `probe the results of all paths were compared with those of direct SQL${
+    "Every arm was probed alone, with an empty cache at the start of each probe where it has one. Before the first " +
+    `probe the results of all arms were compared with those of direct SQL${
       search.unproven === undefined ? "" : `, except those of ${search.unproven.join(", ")} (--no-prove)`
     }.`,
   ];
 }
 
-function reproduce({ search, paths, unavailable }: RateSearch): string {
+function reproduce({ search, arms, unavailable }: RateSearch): string {
   const described = search.armFiles ?? [];
-  const probed = [...paths, ...unavailable].map(({ path }) => path);
+  const probed = [...arms, ...unavailable].map(({ arm }) => arm);
   const options: [string, string][] = [
     ...search.environment.dataset.scale === "own" ? [] : [["scale", search.scale] as [string, string]],
     ...dataOptions(search.environment.dataset.variation),

@@ -19,7 +19,7 @@ Deno.test("no id of the page is given twice, and every link leads to something",
   for (const [, link] of html.matchAll(/href="#([^"]+)"/g)) assert.ok(ids.includes(link!), link);
 });
 
-Deno.test("the curve has the targets and the interval of each path", () => {
+Deno.test("the curve has the targets and the interval of each arm", () => {
   const { curve } = ratePageView(exampleSearch());
   assert.match(curve, /p95&lt;200ms/);
   assert.match(
@@ -29,14 +29,14 @@ Deno.test("the curve has the targets and the interval of each path", () => {
 });
 
 Deno.test("where every probe was invalid a sentence stands for the curve", () => {
-  const { paths: [path] } = exampleSearch();
-  const probes = path!.probes.map((probe) => ({ ...probe, outcome: "invalid" as const }));
-  assert.match(ratePageView(exampleSearch({ paths: [{ ...path!, probes }] })).curve, /^<p>There is no curve/);
+  const { arms: [arm] } = exampleSearch();
+  const probes = arm!.probes.map((probe) => ({ ...probe, outcome: "invalid" as const }));
+  assert.match(ratePageView(exampleSearch({ arms: [{ ...arm!, probes }] })).curve, /^<p>There is no curve/);
 });
 
-Deno.test("the word of the page follows the worst path", () => {
-  const { paths: [path] } = exampleSearch();
-  const word = (changes: object) => ratePageView(exampleSearch({ paths: [{ ...path!, ...changes }] })).word;
+Deno.test("the word of the page follows the worst arm", () => {
+  const { arms: [arm] } = exampleSearch();
+  const word = (changes: object) => ratePageView(exampleSearch({ arms: [{ ...arm!, ...changes }] })).word;
   assert.equal(word({}), "FOUND");
   assert.equal(word({ confirmed: false }), "NOT CONFIRMED");
   assert.equal(word({ interval: [1200, 4525] }), "WIDE RANGE");
@@ -45,12 +45,12 @@ Deno.test("the word of the page follows the worst path", () => {
 });
 
 Deno.test("the page has the doubts that the terminal tells", () => {
-  const { paths: [path] } = exampleSearch();
-  const probes = path!.probes.map((probe, at) =>
+  const { arms: [arm] } = exampleSearch();
+  const probes = arm!.probes.map((probe, at) =>
     at === 0 ? { ...probe, outcome: "invalid" as const, reason: "It was late." } : probe
   );
   const { sentences } = ratePageView(
-    exampleSearch({ paths: [{ ...path!, probes, interval: [1200, 4525] }] }),
+    exampleSearch({ arms: [{ ...arm!, probes, interval: [1200, 4525] }] }),
   );
   assert.match(sentences[0]!, /is between 1,200 and 4,525 requests\/s \(/);
   assert.match(sentences.join("\n"), /sql: 1 of \d+ probes were invalid\. It was late\./);
@@ -74,8 +74,8 @@ Deno.test("text of the user's stays text", async () => {
 Deno.test("an arm exempt from the comparison is told, and arms of files are asked for again by them", () => {
   const { search, ...found } = exampleSearch();
   const described = { armFiles: [{ name: "kept", file: "my arms/kept.json" }], unproven: ["kept"] };
-  const paths = [...found.paths, { ...found.paths[0]!, path: "kept" }];
-  const asked = { ...found, paths, search: { ...search, ...described } };
+  const arms = [...found.arms, { ...found.arms[0]!, arm: "kept" }];
+  const asked = { ...found, arms, search: { ...search, ...described } };
   const { method, command } = ratePageView(asked);
   assert.match(method.join("\n"), /with those of direct SQL, except those of kept \(--no-prove\)\.$/);
   assert.match(command, / --paths sql,sql\+cache\S* --arm 'kept=my arms\/kept\.json' --no-prove kept /);

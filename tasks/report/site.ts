@@ -84,10 +84,10 @@ export function siteRows(summaries: readonly Stored[], searches: readonly RateSe
 
 /** A search is a line, whatever the number of its probes. */
 function searchRow(found: RateSearch): SiteRow {
-  const { search, paths } = found;
+  const { search, arms } = found;
   const { id, label, scenario, startedAt, gitCommit } = search;
-  const known = paths.length > 0 && paths.every(({ interval: [low] }) => low !== null);
-  const requests = paths.flatMap(({ probes }) => probes).reduce((sum, probe) => sum + probe.requests, 0);
+  const known = arms.length > 0 && arms.every(({ interval: [low] }) => low !== null);
+  const requests = arms.flatMap(({ probes }) => probes).reduce((sum, probe) => sum + probe.requests, 0);
   return {
     href: `${id}/index.html`,
     runId: id,

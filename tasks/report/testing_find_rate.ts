@@ -1,11 +1,11 @@
-import type { PathRate, ProbeOutcome, RateProbe, RateSearch } from "../model/rate_search.ts";
+import type { ArmRate, ProbeOutcome, RateProbe, RateSearch } from "../model/rate_search.ts";
 
 import { exampleRun } from "./testing.ts";
 
-/** A search as tests show it: one path with a limit of its own, one where the generator gave out first. */
+/** A search as tests show it: one arm with a limit of its own, one where the generator gave out first. */
 export function exampleSearch(changes: Partial<RateSearch> = {}): RateSearch {
   return {
-    schema: 1,
+    schema: 2,
     search: {
       id: "20260314-090000-1f3a",
       label: "nightly",
@@ -26,8 +26,8 @@ export function exampleSearch(changes: Partial<RateSearch> = {}): RateSearch {
       startedAt: new Date(Date.UTC(2026, 2, 14, 9)),
       gitCommit: "0123456789abcdef",
     },
-    paths: [
-      path("sql", "p95<200ms,errors<1%", [1200, 1253], [
+    arms: [
+      arm("sql", "p95<200ms,errors<1%", [1200, 1253], [
         [600, "holds"],
         [1200, "holds"],
         [2400, "fails"],
@@ -40,7 +40,7 @@ export function exampleSearch(changes: Partial<RateSearch> = {}): RateSearch {
         [1253, "fails", true],
         [1253, "fails", true],
       ]),
-      path("sql+cache", "p95<200ms,errors<1%,hit>80%", [4800, null], [
+      arm("sql+cache", "p95<200ms,errors<1%,hit>80%", [4800, null], [
         [600, "holds"],
         [1200, "holds"],
         [2400, "holds"],
@@ -51,20 +51,20 @@ export function exampleSearch(changes: Partial<RateSearch> = {}): RateSearch {
         [4800, "holds", true],
       ]),
     ],
-    unavailable: [{ path: "graphql", reason: "PostGraphile did not start." }],
+    unavailable: [{ arm: "graphql", reason: "PostGraphile did not start." }],
     files: { html: null, pdf: null, store: "/reports/benchbook.duckdb" },
     ...changes,
   };
 }
 
-function path(
+function arm(
   name: string,
   slo: string,
-  interval: PathRate["interval"],
+  interval: ArmRate["interval"],
   probes: readonly [rate: number, outcome: ProbeOutcome, confirmation?: boolean][],
-): PathRate {
+): ArmRate {
   return {
-    path: name,
+    arm: name,
     slo,
     interval,
     confirmed: true,
@@ -76,7 +76,7 @@ function path(
 }
 
 function probe(
-  path: string,
+  arm: string,
   rate: number,
   outcome: ProbeOutcome,
   confirmation: boolean,
@@ -98,7 +98,7 @@ function probe(
     confirmation,
     outcome,
     reason: outcome === "fails"
-      ? `${path} misses p95 < 200 ms: ${Math.round(p50Ms * 3.2)} ms.`
+      ? `${arm} misses p95 < 200 ms: ${Math.round(p50Ms * 3.2)} ms.`
       : outcome === "invalid"
       ? `The generator shaped the result: "Requests were sent on time" requires at least 99 %; measured: 91 %.`
       : null,

@@ -194,7 +194,7 @@ Deno.test("an arm that could not be measured is named with its reason", () => {
     unavailableArms: [{ arm: "sql+cache", reason: "Redis is not installed." }],
   };
   const view = buildView(exampleSummary({ run: { ...run, config } }), {});
-  assert.ok(view.sections.unavailable!.unavailable.includes("The path sql+cache: Redis is not installed."));
+  assert.ok(view.sections.unavailable!.unavailable.includes("The arm sql+cache: Redis is not installed."));
 });
 
 Deno.test("a password in a service's address is not shown, wherever it came from", () => {

@@ -65,7 +65,7 @@ export async function openRun(
 }
 
 function hasNoRows({ runId, search }: StoredRun): UsageError {
-  const probe = search?.paths.flatMap(({ probes }) => probes).at(-1)?.run;
+  const probe = search?.arms.flatMap(({ probes }) => probes).at(-1)?.run;
   return new UsageError(
     `Cannot read the requests of ${runId}: it is a search for a rate, whose probes have them`,
     `Name one of these${

@@ -1,4 +1,4 @@
-import type { PathRate, RateSearch } from "../model/rate_search.ts";
+import type { ArmRate, RateSearch } from "../model/rate_search.ts";
 import { isRunId } from "../model/run_id.ts";
 import type { RunStatus, Verdict } from "../model/run.ts";
 import { jsonText } from "./json_text.ts";
@@ -74,12 +74,13 @@ function ownerOf(text: string | null): SpoolOwner | null {
   }
 }
 
-/** A search as it was kept; null where it is of another version, or damaged. */
+/** A search as it was kept; null where it is of a later version, or damaged. */
 export function searchOf(text: string | null): RateSearch | null {
   if (text === null) return null;
   try {
-    const found = JSON.parse(text) as RateSearch;
-    if (found.schema !== 1 || !found.paths.every(isPath)) return null;
+    const kept = JSON.parse(text) as RateSearch | OlderSearch;
+    const found = kept.schema === 1 ? upgraded(kept) : kept;
+    if (found.schema !== 2 || !found.arms.every(isArm)) return null;
     const startedAt = new Date(found.search.startedAt);
     if (Number.isNaN(startedAt.getTime()) || typeof found.search.id !== "string") return null;
     return { ...found, search: { ...found.search, startedAt } };
@@ -88,9 +89,25 @@ export function searchOf(text: string | null): RateSearch | null {
   }
 }
 
-/** What lists show of a path. */
-function isPath({ path, interval, probes }: PathRate): boolean {
+/** As versions had it that called arms paths. */
+interface OlderSearch extends Omit<RateSearch, "schema" | "arms" | "unavailable"> {
+  readonly schema: 1;
+  readonly paths: readonly (Omit<ArmRate, "arm"> & { readonly path: string })[];
+  readonly unavailable: readonly { readonly path: string; readonly reason: string }[];
+}
+
+function upgraded({ schema: _, paths, unavailable, ...rest }: OlderSearch): RateSearch {
+  return {
+    ...rest,
+    schema: 2,
+    arms: paths.map(({ path, ...found }) => ({ ...found, arm: path })),
+    unavailable: unavailable.map(({ path, reason }) => ({ arm: path, reason })),
+  };
+}
+
+/** What lists show of an arm. */
+function isArm({ arm, interval, probes }: ArmRate): boolean {
   const known = [...interval, ...probes.map(({ requests }) => requests)];
-  return typeof path === "string" && interval.length === 2 &&
+  return typeof arm === "string" && interval.length === 2 &&
     known.every((value) => value === null || typeof value === "number");
 }

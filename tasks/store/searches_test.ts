@@ -13,10 +13,10 @@ const at = (minute: number) => new Date(Date.UTC(2026, 2, 1, 14, minute));
 
 function found(label: string | null = "nightly"): RateSearch {
   return {
-    schema: 1,
+    schema: 2,
     search: { id: ID, label, startedAt: at(5), seed: 7, slo: "p95<1s" },
-    paths: [{
-      path: "sql",
+    arms: [{
+      arm: "sql",
       slo: "p95<1s",
       interval: [100, 110],
       confirmed: true,
@@ -70,7 +70,7 @@ Deno.test("a search is one entry from its first run on, found by its id, its beg
       }
       const { search, label, verdict, seed } = findRun(runs, ID);
       assert.deepEqual([label, verdict, seed], ["nightly", "pass", 7]);
-      assert.deepEqual(search!.paths[0]!.interval, [100, 110]);
+      assert.deepEqual(search!.arms[0]!.interval, [100, 110]);
       assert.deepEqual(search!.search.startedAt, at(5));
     })
   ));
@@ -95,7 +95,7 @@ Deno.test("a search whose process is gone has crashed, with what it had found; o
       assert.deepEqual(await endLeftSearches(store, ({ pid }) => pid !== OWNER.pid), [ID]);
       assert.deepEqual(await listed(store), [`${ID} find-rate crashed`, BEFORE]);
       const { search, endedAt } = findRun(await listRuns(store), ID);
-      assert.equal(search!.paths.length, 1);
+      assert.equal(search!.arms.length, 1);
       assert.deepEqual(endedAt, at(9));
       assert.deepEqual(await endLeftSearches(store, () => false), []);
     })
@@ -164,21 +164,32 @@ Deno.test("a store whose searches were only labels is brought forward: one entry
     });
   }));
 
+Deno.test("a search of a version that called arms paths is read as any other", () => {
+  const { arms: [{ arm, ...rest }], ...own } = found() as RateSearch & { arms: [RateSearch["arms"][number]] };
+  const unavailable = [{ path: "graphql", reason: "It is not there." }];
+  const older = { ...own, schema: 1, paths: [{ path: arm, ...rest }], unavailable };
+  assert.deepEqual(searchOf(JSON.stringify(older)), {
+    ...found(),
+    unavailable: [{ arm: "graphql", reason: "It is not there." }],
+  });
+});
+
 Deno.test("a kept search that is damaged or of another shape is none, and never an error", () => {
   assert.equal(searchOf(JSON.stringify(found()))!.search.id, ID);
-  const { search, paths } = found();
+  const { search, arms } = found();
   const odd = [
     null,
     1,
     {},
-    { schema: 2 },
     { schema: 1, search },
-    { schema: 1, search, paths: [null] },
-    { schema: 1, search, paths: [{ ...paths[0], interval: "ab" }] },
-    { schema: 1, search, paths: [{ ...paths[0], interval: [1, {}] }] },
-    { schema: 1, search, paths: [{ ...paths[0], probes: [null] }] },
-    { schema: 1, search: { ...search, startedAt: "never" }, paths },
-    { schema: 1, search: { ...search, id: 1 }, paths },
+    { schema: 3, search, arms },
+    { schema: 2, search },
+    { schema: 2, search, arms: [null] },
+    { schema: 2, search, arms: [{ ...arms[0], interval: "ab" }] },
+    { schema: 2, search, arms: [{ ...arms[0], interval: [1, {}] }] },
+    { schema: 2, search, arms: [{ ...arms[0], probes: [null] }] },
+    { schema: 2, search: { ...search, startedAt: "never" }, arms },
+    { schema: 2, search: { ...search, id: 1 }, arms },
   ];
   for (const value of odd) assert.equal(searchOf(JSON.stringify(value)), null, JSON.stringify(value));
   assert.equal(searchOf("{"), null);

@@ -35,7 +35,7 @@ export function judgeRun(evidence: VerdictEvidence): { verdict: Verdict | null; 
   if (slo.length === 0) reasons.push("No SLO was set, so nothing can pass or fail.");
   else if (judged && missed.length + unknown.length === 0) reasons.push(heldSentence(slo));
   reasons.push(
-    ...missingPaths(run.config),
+    ...missingArms(run.config),
     ...againstBaseline(run.config, comparisons),
     ...run.environment.left ?? [],
   );
@@ -62,15 +62,15 @@ export function exitCodeOf(
 ): ExitCode {
   if (status === "interrupted") return ExitCode.interrupted;
   if (status === "crashed" || status === "running") return ExitCode.service;
-  if ((environment.left ?? []).length > 0 || missingPaths(config).length > 0) return ExitCode.service;
+  if ((environment.left ?? []).length > 0 || missingArms(config).length > 0) return ExitCode.service;
   if (verdict === "invalid") return ExitCode.invalid;
   return verdict === "fail" ? ExitCode.verdictFailed : ExitCode.ok;
 }
 
-/** Paths that were asked for by name and are not in the run: what is said of the others says nothing of them. */
-function missingPaths({ unavailableArms }: Pick<RunConfig, "unavailableArms">): string[] {
+/** Arms that were asked for by name and are not in the run: what is said of the others says nothing of them. */
+function missingArms({ unavailableArms }: Pick<RunConfig, "unavailableArms">): string[] {
   return unavailableArms.filter(({ asked }) => asked).map(({ arm, reason }) =>
-    `The path ${arm} was requested but could not be measured: ${reason}`
+    `The arm ${arm} was requested but could not be measured: ${reason}`
   );
 }
 

@@ -1,28 +1,26 @@
-import { byRate, type PathRate, type RateProbe, type RateSearch } from "../model/rate_search.ts";
+import { type ArmRate, byRate, type RateProbe, type RateSearch } from "../model/rate_search.ts";
 import { fixed, formatCount, formatMs, formatShare, significant } from "../model/units.ts";
 import { paragraph, singleLine } from "./safe_text.ts";
 import { type Column, formatTable } from "./table.ts";
 import { widthOf } from "./width.ts";
 
-/** The end of a search as a person reads it: all probes, and what each path holds. */
+/** The end of a search as a person reads it: all probes, and what each arm holds. */
 export function findRateText(
-  { paths, unavailable, search }: RateSearch,
+  { arms, unavailable, search }: RateSearch,
   columns = widthOf().columns,
 ): string {
   const parts = [
-    ...(paths.some(({ probes }) => probes.length > 0) ? [probeTable(paths, columns)] : []),
-    paths.map(foundSentence).join("\n"),
+    ...(arms.some(({ probes }) => probes.length > 0) ? [probeTable(arms, columns)] : []),
+    arms.map(foundSentence).join("\n"),
     [
-      ...unavailable.map(({ path, reason }) =>
-        `• ${paragraph(`Path ${path} not available: ${reason}`, "  ")}`
-      ),
-      ...paths.flatMap(({ path, stopped }) =>
-        typeof stopped === "string" ? [`• ${path}: the search ended early. ${stopped}`] : []
+      ...unavailable.map(({ arm, reason }) => `• ${paragraph(`Arm ${arm} not available: ${reason}`, "  ")}`),
+      ...arms.flatMap(({ arm, stopped }) =>
+        typeof stopped === "string" ? [`• ${arm}: the search ended early. ${stopped}`] : []
       ),
       ...(search.unproven ?? []).map((arm) =>
         `• The results of ${arm} were not compared with those of the others (--no-prove).`
       ),
-      ...doubts(paths, search.resolution).map((text) => `• ${text}`),
+      ...doubts(arms, search.resolution).map((text) => `• ${text}`),
     ].join("\n"),
     `Search ${search.id}${search.label === null ? "" : ` (${singleLine(search.label, 40)})`}`,
   ];
@@ -31,36 +29,36 @@ export function findRateText(
 
 /** `sql: the highest rate that meets p95<200ms,errors<1% is between 1,180 and 1,240 requests/s (confirmed …)`. */
 export function foundSentence(
-  { path, slo, interval: [low, high], confirmed, limitedBy, probes, stopped }: PathRate,
+  { arm, slo, interval: [low, high], confirmed, limitedBy, probes, stopped }: ArmRate,
 ): string {
   const sure = confirmed ? "confirmed by longer probes" : "not confirmed";
   if (low === null && high === null) {
     return probes.length === 0
-      ? `${path} was not probed`
-      : `${path}: no result, because the load generator, not the system, was the limit in every probe`;
+      ? `${arm} was not probed`
+      : `${arm}: no result, because the load generator, not the system, was the limit in every probe`;
   }
-  if (low === null) return `${path} misses ${slo} even at ${rateText(high!)} requests/s (${sure})`;
+  if (low === null) return `${arm} misses ${slo} even at ${rateText(high!)} requests/s (${sure})`;
   if (high === null) {
-    return `${path} meets ${slo} up to at least ${rateText(low)} requests/s (${sure}); ` +
+    return `${arm} meets ${slo} up to at least ${rateText(low)} requests/s (${sure}); ` +
       (typeof stopped === "string"
         ? "the search ended before any higher rate failed"
         : limitedBy === "generator"
         ? "above that the load generator, not the system, was the limit"
         : "above that repeated probes disagreed: use a longer --duration or a quieter machine");
   }
-  return `${path}: the highest rate that meets ${slo} is between ${rateText(low)} and ${
+  return `${arm}: the highest rate that meets ${slo} is between ${rateText(low)} and ${
     rateText(high)
   } requests/s ` +
     `(${sure})`;
 }
 
-/** Whether the ends of a path's answer lie further apart than was asked for. */
-export function isWide({ interval: [low, high] }: Pick<PathRate, "interval">, resolution: number): boolean {
+/** Whether the ends of an arm's answer lie further apart than was asked for. */
+export function isWide({ interval: [low, high] }: Pick<ArmRate, "interval">, resolution: number): boolean {
   return low !== null && high !== null && high / low >= (1 + resolution) * 1.01;
 }
 
-/** Why the ends of a path's answer could not be brought closer together. */
-function wideBecause({ interval: [low, high], probes }: PathRate): string {
+/** Why the ends of an arm's answer could not be brought closer together. */
+function wideBecause({ interval: [low, high], probes }: ArmRate): string {
   const inside = probes.filter(({ rate }) => low! < rate && rate < high!);
   // As far as a search came that was interrupted.
   if (inside.length === 0) return "no rate between them was probed";
@@ -69,11 +67,11 @@ function wideBecause({ interval: [low, high], probes }: PathRate): string {
     : "repeated probes between them disagreed";
 }
 
-/** What each path holds, in a cell: `sql 1,200–1,253/s, sql+cache ≥ 4,800/s`; `—` where none is known. */
-export function foundText({ paths }: Pick<RateSearch, "paths">): string {
-  const found = paths.map(({ path, interval: [low, high] }) => {
-    if (low === null) return high === null ? `${path} ?` : `${path} < ${rateText(high)}/s`;
-    return high === null ? `${path} ≥ ${rateText(low)}/s` : `${path} ${rateText(low)}–${rateText(high)}/s`;
+/** What each arm holds, in a cell: `sql 1,200–1,253/s, sql+cache ≥ 4,800/s`; `—` where none is known. */
+export function foundText({ arms }: Pick<RateSearch, "arms">): string {
+  const found = arms.map(({ arm, interval: [low, high] }) => {
+    if (low === null) return high === null ? `${arm} ?` : `${arm} < ${rateText(high)}/s`;
+    return high === null ? `${arm} ≥ ${rateText(low)}/s` : `${arm} ${rateText(low)}–${rateText(high)}/s`;
   });
   return found.length === 0 ? "—" : found.join(", ");
 }
@@ -90,7 +88,7 @@ export function rateText(rate: number): string {
 }
 
 const COLUMNS: readonly Column[] = [
-  { title: "path", align: "left", heads: true },
+  { title: "arm", align: "left", heads: true },
   { title: "offered/s", align: "right" },
   { title: "ok/s", align: "right", drop: 3 },
   { title: "p50", align: "right", drop: 2 },
@@ -102,10 +100,10 @@ const COLUMNS: readonly Column[] = [
 
 const SIGNS = { holds: "✓ holds", fails: "✗ fails", invalid: "– invalid" } as const;
 
-function probeTable(paths: readonly PathRate[], columns: number): string {
-  const rows = paths.flatMap(({ path, probes }) =>
+function probeTable(arms: readonly ArmRate[], columns: number): string {
+  const rows = arms.flatMap(({ arm, probes }) =>
     byRate(probes).map((probe, index) => [
-      index === 0 ? path : "",
+      index === 0 ? arm : "",
       rateText(probe.rate),
       fixed(probe.achieved, 3),
       formatMs(probe.p50Ms),
@@ -119,21 +117,21 @@ function probeTable(paths: readonly PathRate[], columns: number): string {
 }
 
 /** What makes the answer of a search less certain, or wider, than was asked for; sentences. */
-export function doubts(paths: readonly PathRate[], resolution: number): string[] {
-  return paths.flatMap((found) => {
-    const { path, interval: [low, high], confirmed, probes, stopped } = found;
+export function doubts(arms: readonly ArmRate[], resolution: number): string[] {
+  return arms.flatMap((found) => {
+    const { arm, interval: [low, high], confirmed, probes, stopped } = found;
     const invalid = probes.filter(({ outcome }) => outcome === "invalid");
     return [
       ...(invalid.length === 0 ? [] : [
-        `${path}: ${invalid.length} of ${probes.length} probes were invalid. ${invalid.at(-1)!.reason}`,
+        `${arm}: ${invalid.length} of ${probes.length} probes were invalid. ${invalid.at(-1)!.reason}`,
       ]),
       ...(typeof stopped === "string" || !isWide(found, resolution) ? [] : [
-        `${path}: the two rates are ${formatShare(high! / low! - 1)} apart instead of ${
+        `${arm}: the two rates are ${formatShare(high! / low! - 1)} apart instead of ${
           formatShare(resolution)
         }, ` +
         `because ${wideBecause(found)}. A longer --duration helps.`,
       ]),
-      ...(confirmed || (low === null && high === null) ? [] : [`${path}: ${unconfirmedBecause(probes)}`]),
+      ...(confirmed || (low === null && high === null) ? [] : [`${arm}: ${unconfirmedBecause(probes)}`]),
     ];
   });
 }

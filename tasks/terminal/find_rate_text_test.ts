@@ -6,9 +6,9 @@ Deno.test("the end of a search reads the same for the same search", async (t) =>
   await t.assertSnapshot(findRateText(exampleSearch()));
 });
 
-Deno.test("a sentence a path says what holds, how sure that is, and what was the limit", () => {
-  const path = exampleSearch().paths[0]!;
-  const say = (changes: Partial<typeof path>) => foundSentence({ ...path, ...changes });
+Deno.test("a sentence an arm says what holds, how sure that is, and what was the limit", () => {
+  const arm = exampleSearch().arms[0]!;
+  const say = (changes: Partial<typeof arm>) => foundSentence({ ...arm, ...changes });
   assert.equal(
     say({}),
     "sql: the highest rate that meets p95<200ms,errors<1% is between 1,200 and 1,253 requests/s (confirmed by longer " +
@@ -40,15 +40,15 @@ Deno.test("a sentence a path says what holds, how sure that is, and what was the
 });
 
 Deno.test("a probe's line says why it did not hold", () => {
-  const { probes } = exampleSearch().paths[0]!;
+  const { probes } = exampleSearch().arms[0]!;
   assert.equal(probeText(probes[0]!), "holds, p95 16 ms, 600/s answered");
   assert.match(probeText(probes.find(({ outcome }) => outcome === "fails")!), /^fails, .*: sql misses p95/);
 });
 
 Deno.test("doubts are noted: a wide interval, and ends that are not confirmed", () => {
-  const path = exampleSearch().paths[0]!;
-  const say = (changes: Partial<typeof path>) =>
-    findRateText(exampleSearch({ paths: [{ ...path, ...changes }], unavailable: [] }));
+  const arm = exampleSearch().arms[0]!;
+  const say = (changes: Partial<typeof arm>) =>
+    findRateText(exampleSearch({ arms: [{ ...arm, ...changes }], unavailable: [] }));
   assert.doesNotMatch(say({}), /•/);
   assert.match(
     say({ stopped: "Cannot keep it. Free space." }),
@@ -63,7 +63,7 @@ Deno.test("doubts are noted: a wide interval, and ends that are not confirmed", 
     say({ confirmed: false }),
     /• sql: not confirmed, because repeated probes disagreed\. Use a longer/,
   );
-  const invalid = path.probes.map((probe) => ({
+  const invalid = arm.probes.map((probe) => ({
     ...probe,
     outcome: probe.confirmation ? "invalid" as const : probe.outcome,
   }));

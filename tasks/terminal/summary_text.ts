@@ -146,7 +146,7 @@ function generatorText({ run, validity: { lagMs, generator } }: RunSummary): str
 function notes({ warnings, environment, run }: RunSummary): string {
   const lines = [
     ...run.config.unavailableArms.filter(({ asked }) => !asked).map(({ arm, reason }) =>
-      `Path ${arm} not available: ${reason}`
+      `Arm ${arm} not available: ${reason}`
     ),
     ...environment.unavailable,
     ...warnings.map(({ text }) => text),

@@ -7,7 +7,7 @@ export const UNAVAILABLE: Section<{ readonly unavailable: readonly string[] }> =
   view({ summary: { environment, run } }) {
     const unavailable = [
       ...environment.unavailable,
-      ...run.config.unavailableArms.map(({ arm, reason }) => `The path ${arm}: ${reason}`),
+      ...run.config.unavailableArms.map(({ arm, reason }) => `The arm ${arm}: ${reason}`),
     ];
     return unavailable.length === 0 ? null : { unavailable };
   },

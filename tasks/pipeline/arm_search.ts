@@ -1,6 +1,6 @@
 import type { PlannedArm } from "../model/arms.ts";
 import { ServiceError } from "../model/errors.ts";
-import type { PathRate, RateProbe } from "../model/rate_search.ts";
+import type { ArmRate, RateProbe } from "../model/rate_search.ts";
 import type { RunSummary } from "../model/summary.ts";
 import { formatCount } from "../model/units.ts";
 import { answerSoFar, nextStep, type ProbeStep } from "../stats/rate_search.ts";
@@ -16,7 +16,7 @@ import { newRunId } from "./run_id.ts";
 import { judge, store } from "./store_run.ts";
 import type { SystemUnderTest } from "./system_under_test.ts";
 
-/** Clients that warm a path up, and for how many times the length of a probe. */
+/** Clients that warm an arm up, and for how many times the length of a probe. */
 const WARM_UP_CLIENTS = 8;
 const WARM_UP_TIMES = 2;
 const LONGEST_WARM_UP_SECONDS = 15;
@@ -26,17 +26,17 @@ const SIGNS = { holds: undefined, fails: "✗", invalid: "–" } as const;
 const HIGHEST_RATE = 1_000_000;
 
 /** The search over one arm of a system, which is the whole search's. */
-export interface PathSearch {
+export interface ArmSearch {
   readonly system: SystemUnderTest;
   readonly given: SearchRequest["given"];
   readonly arm: PlannedArm;
   readonly slo: string;
-  /** Called after each run that is stored, with what is known of the path by then. */
-  readonly keep: (soFar: PathRate) => Promise<void>;
+  /** Called after each run that is stored, with what is known of the arm by then. */
+  readonly keep: (soFar: ArmRate) => Promise<void>;
 }
 
-/** One path's probes until its limit is known; as far as it came where it is interrupted. */
-export async function searchPath(ofSystem: PathSearch): Promise<PathRate> {
+/** One arm's probes until its limit is known; as far as it came where it is interrupted. */
+export async function searchArm(ofSystem: ArmSearch): Promise<ArmRate> {
   const { system: { scenario, config, db, signal }, given, arm, keep } = ofSystem;
   const slo = armSlo(ofSystem.slo, arm, scenario.scopes);
   const search = { ...ofSystem, slo };
@@ -49,7 +49,7 @@ export async function searchPath(ofSystem: PathSearch): Promise<PathRate> {
     highest: HIGHEST_RATE,
   };
   const probes: RateProbe[] = [];
-  const soFar = (stopped: string | null = null) => pathRate(arm.name, slo, probes, stopped);
+  const soFar = (stopped: string | null = null) => armRate(arm.name, slo, probes, stopped);
   if (!signal.aborted) {
     await warmUp(search);
     await keep(soFar());
@@ -67,27 +67,27 @@ export async function searchPath(ofSystem: PathSearch): Promise<PathRate> {
   }
 }
 
-/** What the probes of an arm tell. @param path the arm's name */
-export function pathRate(
-  path: string,
+/** What the probes of an arm tell. @param arm the arm's name */
+export function armRate(
+  arm: string,
   slo: string,
   probes: readonly RateProbe[],
   stopped: string | null,
-): PathRate {
+): ArmRate {
   const { low, high, confirmed, limitedBy } = answerSoFar(probes);
-  return { path, slo, interval: [low, high], confirmed, limitedBy, probes, stopped };
+  return { arm, slo, interval: [low, high], confirmed, limitedBy, probes, stopped };
 }
 
-function secondsOf({ slo, given }: PathSearch, { rate, confirmation }: ProbeStep): number {
+function secondsOf({ slo, given }: ArmSearch, { rate, confirmation }: ProbeStep): number {
   return probeSeconds(slo, given.duration, rate) * (confirmation ? CONFIRMATION_TIMES : 1);
 }
 
 /**
- * Asks a path as fast as it answers before its first probe: a server that compiles its code while it runs, and
+ * Asks an arm as fast as it answers before its first probe: a server that compiles its code while it runs, and
  * caches that are empty, would let probes fail at rates that hold later. The run is stored, and nothing depends on
  * it.
  */
-async function warmUp(search: PathSearch): Promise<void> {
+async function warmUp(search: ArmSearch): Promise<void> {
   const { system: { runId, scenario, terminal }, given, arm } = search;
   // The steps of a session hang together: its clients cannot ask as fast as they like.
   const load = scenario.streams.some(({ session }) => session !== null)
@@ -102,7 +102,7 @@ async function warmUp(search: PathSearch): Promise<void> {
 }
 
 /** One run at the step's rate, stored and judged; null where it was interrupted. */
-async function makeProbe(search: PathSearch, step: ProbeStep): Promise<RateProbe | null> {
+async function makeProbe(search: ArmSearch, step: ProbeStep): Promise<RateProbe | null> {
   const { system: { runId, terminal }, arm } = search;
   const { rate, confirmation, seed } = step;
   const seconds = secondsOf(search, step);
@@ -119,7 +119,7 @@ async function makeProbe(search: PathSearch, step: ProbeStep): Promise<RateProbe
 
 /** How a run of the search's arm is made. The scenario's cap holds for it, but need not fit each rate that is probed. */
 function runPlan(
-  { system: { scenario }, given, arm, slo }: PathSearch,
+  { system: { scenario }, given, arm, slo }: ArmSearch,
   load: Partial<BenchArguments>,
   seconds: number,
 ): BenchPlan {
@@ -135,7 +135,7 @@ function runPlan(
 
 /** A run of the search's arm, stored and judged. @throws {ServiceError} where it crashed */
 async function makeRun(
-  search: PathSearch,
+  search: ArmSearch,
   load: Partial<BenchArguments>,
   seconds: number,
   progress: StepProgress,
