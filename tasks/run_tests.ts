@@ -2,6 +2,7 @@ import { resolve } from "node:path";
 import { type Command, Option } from "commander";
 import { withSharedPostgres } from "./stack/testing_shared.ts";
 import { command, main } from "./terminal/command.ts";
+import { closingLines, type FileResult, runFiles } from "./testing/run_files.ts";
 import { inTurn, testFiles } from "./testing/test_files.ts";
 
 /** Its command line. */
@@ -22,28 +23,28 @@ async function run(args: readonly string[]): Promise<void> {
   const { all, added } = task.opts<{ all?: boolean; added?: boolean }>();
   const part = all ? "all" : added ? "added" : "quick";
   const files = testFiles(import.meta.dirname!, part, task.args);
+  const began = performance.now();
   // Types are checked meanwhile: tests wait a good part of their time. What is wrong with them is said last.
   const types = added ? null : checkTypes();
   const { beside, alone } = inTurn(files);
-  const code =
-    await (beside.length > 1
-      ? withSharedPostgres((env) => runTests(["--parallel", ...beside], env))
-      // A file by itself starts what it needs.
-      : runTests(beside));
+  const results = beside.length > 1
+    ? await withSharedPostgres((env) => runFiles(beside, { jobs: jobs(), env, onEnd: show }))
+    // A file by itself starts what it needs.
+    : await runFiles(beside, { jobs: 1, onEnd: show });
   const checked = await types;
-  const codeAlone = await runTests(alone);
+  results.push(...await runFiles(alone, { jobs: 1, onEnd: show }));
   if (checked !== null && !checked.success) await Deno.stderr.write(checked.stderr);
-  Deno.exit(code || codeAlone || checked?.code);
+  console.log(closingLines(results, (performance.now() - began) / 1000).join("\n"));
+  Deno.exit(results.some(({ failed }) => failed > 0) ? 1 : checked?.code);
 }
 
-async function runTests(args: readonly string[], env: Record<string, string> = {}): Promise<number> {
-  if (args.length === 0) return 0;
-  const command = new Deno.Command(Deno.execPath(), {
-    args: ["test", "-A", "--no-check", "--quiet", ...args],
-    env,
-    stdin: "null",
-  });
-  return (await command.spawn().status).code;
+/** As many as Deno runs at once of its own accord. */
+function jobs(): number {
+  return Number(Deno.env.get("DENO_JOBS")) || navigator.hardwareConcurrency;
+}
+
+function show({ said }: FileResult): void {
+  console.log(said);
 }
 
 function checkTypes(): Promise<Deno.CommandOutput> {

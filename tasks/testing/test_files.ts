@@ -40,7 +40,7 @@ export function testFiles(root: string, part: TestPart, named: readonly string[]
 }
 
 /** Tests of whole tasks take the longest: begun late, the last of them would run when nothing is left beside it. */
-const LONG = [/\/stories\w*_test\.ts$/, /\/pipeline\//];
+const LONG = [/\/stories\w*_test\.ts$/, /\/pipeline\//, /\/(report|seed|stack|summary|terminal)\/[^/]*$/];
 
 /**
  * The same files as they are run: most side by side, long ones first, then one after another those whose tests judge

@@ -1,0 +1,73 @@
+import assert from "node:assert/strict";
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { withTempHome } from "../stack/testing.ts";
+import { closingLines, countsIn, type FileResult, runFiles } from "./run_files.ts";
+
+const FILES: Readonly<Record<string, string>> = {
+  "z_test.ts": 'Deno.test(Deno.env.get("TOLD"), (t) => t.step("b", () => {}).then(() => {}));',
+  "fails_test.ts": 'Deno.test("c", () => { throw new Error("no"); }); Deno.test("d", () => {});',
+  "broken_test.ts": 'import "./nowhere.ts";',
+  "ends_test.ts": 'Deno.test("e", () => Deno.kill(Deno.pid, "SIGKILL"));',
+};
+
+Deno.test("files run in the order in which they stand, each counted, also where one fails or cannot be loaded", () =>
+  withTempHome(async (home) => {
+    for (const [name, text] of Object.entries(FILES)) writeFileSync(join(home, name), text);
+    const files = Object.keys(FILES).map((name) => join(home, name));
+    const ended: string[] = [];
+    const results = await runFiles(files, {
+      jobs: 1,
+      env: { TOLD: "a word" },
+      onEnd: ({ file }) => ended.push(file),
+    });
+    assert.deepEqual(ended, files);
+    const counts = results.map(({ passed, steps, failed }) => [passed, steps, failed]);
+    assert.deepEqual(counts, [[1, 1, 0], [1, 0, 1], [0, 0, 1], [0, 0, 1]]);
+    const [told, failed, broken] = results as [FileResult, FileResult, FileResult];
+    assert.match(told.said, /^running 1 test[\s\S]*^a word \.\.\. ok /m);
+    assert.doesNotMatch(told.said, /passed/);
+    assert.match(failed.said, /^ FAILURES $[\s\S]*^c => /m);
+    assert.match(broken.said, /nowhere\.ts/);
+    const lines = closingLines(results, 5);
+    assert.match(lines.join("\n"), /^Failed: \S*fails_test\.ts \(1\)$/m);
+    assert.equal(lines.at(-1), "FAILED | 2 passed (1 steps) | 3 failed (5 s)");
+    assert.equal(closingLines([told], 61).at(-1), "ok | 1 passed (1 steps) | 0 failed (1 min 1 s)");
+  }));
+
+Deno.test("as many files as there are jobs run at once, and the next begins when one ends", () =>
+  withTempHome(async (home) => {
+    const at = (name: string) => JSON.stringify(join(home, name));
+    // Each of the first two waits for the other; the third runs when one of them has ended.
+    const waits = (own: string, other: string) => `
+      Deno.writeTextFileSync(${at(own)}, "");
+      Deno.test("t", async () => {
+        while (true) {
+          try { Deno.statSync(${
+      at(other)
+    }); break; } catch { await new Promise((resolve) => setTimeout(resolve, 5)); }
+        }
+      });`;
+    writeFileSync(join(home, "a_test.ts"), waits("a", "b"));
+    writeFileSync(join(home, "b_test.ts"), waits("b", "a"));
+    writeFileSync(join(home, "c_test.ts"), 'Deno.test("t", () => {});');
+    const files = ["a", "b", "c"].map((name) => join(home, `${name}_test.ts`));
+    const results = await runFiles(files, { jobs: 2, onEnd: () => {} });
+    assert.deepEqual(results.map(({ passed }) => passed), [1, 1, 1]);
+  }));
+
+Deno.test("what was ignored or filtered out does not hide the counts, and no counts at all are a failure", () => {
+  const counts = (code: number, stdout: string) => {
+    const { passed, steps, failed } = countsIn(code, stdout, "");
+    return [passed, steps, failed];
+  };
+  const ok = "\x1b[32mok\x1b[0m | 12 passed (2 steps) | 0 failed | 1 ignored | 3 filtered out (3s)";
+  assert.deepEqual(counts(0, `running\n\n${ok}\n\n`), [12, 2, 0]);
+  assert.deepEqual(counts(1, "FAILED | 3 passed (1 step) | 2 failed (1 step) (1m3s)\nerror: Test failed"), [
+    3,
+    1,
+    2,
+  ]);
+  assert.deepEqual(counts(1, ok), [12, 2, 1]);
+  assert.deepEqual(counts(0, "nothing"), [0, 0, 1]);
+});
