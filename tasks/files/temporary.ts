@@ -8,7 +8,7 @@ import { atExit } from "./at_exit.ts";
 const PROBE_BYTES = 65_536;
 
 /** A folder for as long as something is done, and no longer than this process. */
-export interface TemporaryFolder {
+export interface TemporaryFolder extends Disposable {
   readonly path: string;
   /** Removes it with all that it holds; what cannot be removed stays. */
   remove(): void;
@@ -32,17 +32,15 @@ export function temporaryFolderIn(parent: string, prefix: string): TemporaryFold
   const path = mkdtempSync(join(parent, prefix));
   const clean = () => rmSync(path, { recursive: true, force: true, maxRetries: 3 });
   const forget = atExit(clean);
-  return {
-    path,
-    remove() {
-      forget();
-      try {
-        clean();
-      } catch {
-        // What was done with it counts; a file that a program of ours still writes there must not fail it.
-      }
-    },
+  const remove = () => {
+    forget();
+    try {
+      clean();
+    } catch {
+      // What was done with it counts; a file that a program of ours still writes there must not fail it.
+    }
   };
+  return { path, remove, [Symbol.dispose]: remove };
 }
 
 /**
@@ -50,13 +48,11 @@ export function temporaryFolderIn(parent: string, prefix: string): TemporaryFold
  * @throws {ServiceError} where they cannot.
  */
 export function probeTemporaryFiles(): void {
-  const folder = temporaryFolder("benchbook-probe-");
+  using folder = temporaryFolder("benchbook-probe-");
   try {
     writeFileSync(join(folder.path, "probe"), new Uint8Array(PROBE_BYTES));
   } catch (error) {
     throw noTemporaryFiles(error);
-  } finally {
-    folder.remove();
   }
 }
 

@@ -76,25 +76,21 @@ export function projectFrame(traceback: readonly string[]): string | null {
 
 /** Transpiled code with the map to its source, or what the transpiler complains of. */
 async function transpile(source: string): Promise<{ lines: string[]; map: SourceMap } | string> {
-  const folder = temporaryFolder("benchbook-cell-");
+  using folder = temporaryFolder("benchbook-cell-");
   const directory = folder.path;
-  try {
-    await Deno.writeTextFile(join(directory, "cell.tsx"), source);
-    // Like the kernel, which keeps imports that the cell itself does not use: later cells may.
-    const config = { compilerOptions: { verbatimModuleSyntax: true } };
-    await Deno.writeTextFile(join(directory, "deno.json"), JSON.stringify(config));
-    const output = await new Deno.Command(Deno.execPath(), {
-      args: ["transpile", "--config", "deno.json", "--source-map", "separate", "--outdir", "out", "cell.tsx"],
-      cwd: directory,
-      env: childEnvironment({ NO_COLOR: "1" }),
-      clearEnv: true,
-      stdin: "null",
-    }).output();
-    if (!output.success) return new TextDecoder().decode(output.stderr);
-    const made = (name: string) => Deno.readTextFile(join(directory, "out", name));
-    const lines = (await made("cell.js")).split("\n");
-    return { lines, map: new SourceMap(JSON.parse(await made("cell.js.map"))) };
-  } finally {
-    folder.remove();
-  }
+  await Deno.writeTextFile(join(directory, "cell.tsx"), source);
+  // Like the kernel, which keeps imports that the cell itself does not use: later cells may.
+  const config = { compilerOptions: { verbatimModuleSyntax: true } };
+  await Deno.writeTextFile(join(directory, "deno.json"), JSON.stringify(config));
+  const output = await new Deno.Command(Deno.execPath(), {
+    args: ["transpile", "--config", "deno.json", "--source-map", "separate", "--outdir", "out", "cell.tsx"],
+    cwd: directory,
+    env: childEnvironment({ NO_COLOR: "1" }),
+    clearEnv: true,
+    stdin: "null",
+  }).output();
+  if (!output.success) return new TextDecoder().decode(output.stderr);
+  const made = (name: string) => Deno.readTextFile(join(directory, "out", name));
+  const lines = (await made("cell.js")).split("\n");
+  return { lines, map: new SourceMap(JSON.parse(await made("cell.js.map"))) };
 }

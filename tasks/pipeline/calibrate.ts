@@ -35,28 +35,23 @@ export async function calibrate(
   { plan = PLAN, signal }: { readonly plan?: CalibrationPlan; readonly signal?: AbortSignal } = {},
 ): Promise<Calibration> {
   prepareHome(home);
-  const lock = acquireLock(home, "doctor");
-  const folder = temporaryFolderIn(home, "calibration-");
-  try {
-    const { steps, ...measured } = await measureIn(folder.path, plan, signal);
-    const calibration: Calibration = {
-      schema: 1,
-      measuredAt: new Date().toISOString(),
-      benchbook: VERSION,
-      machine: hostFacts(),
-      ...measured,
-      steps,
-      requestsPerSecond: sustainedRate(steps, measured.dispatch),
-    };
-    // A moment too busy to sustain any rate tells less of this machine than what was found before.
-    if (calibration.requestsPerSecond > 0 || (readCalibration(home)?.requestsPerSecond ?? 0) === 0) {
-      writeAtomically(calibrationFile(home), `${JSON.stringify(calibration, null, 2)}\n`, 0o644);
-    }
-    return calibration;
-  } finally {
-    folder.remove();
-    lock.release();
+  using _lock = acquireLock(home, "doctor");
+  using folder = temporaryFolderIn(home, "calibration-");
+  const { steps, ...measured } = await measureIn(folder.path, plan, signal);
+  const calibration: Calibration = {
+    schema: 1,
+    measuredAt: new Date().toISOString(),
+    benchbook: VERSION,
+    machine: hostFacts(),
+    ...measured,
+    steps,
+    requestsPerSecond: sustainedRate(steps, measured.dispatch),
+  };
+  // A moment too busy to sustain any rate tells less of this machine than what was found before.
+  if (calibration.requestsPerSecond > 0 || (readCalibration(home)?.requestsPerSecond ?? 0) === 0) {
+    writeAtomically(calibrationFile(home), `${JSON.stringify(calibration, null, 2)}\n`, 0o644);
   }
+  return calibration;
 }
 
 /** The calibration that a home keeps; null without one, and where it is of another machine or shape. */

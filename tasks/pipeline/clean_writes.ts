@@ -19,40 +19,35 @@ import { startStack } from "./prepare.ts";
 export async function cleanWrites(config: Config, yes: boolean): Promise<ExitCode> {
   const terminal = openTerminal({ json: false });
   prepareHome(config.home);
-  const lock = acquireLock(config.home, "clean --writes");
-  const interrupt = interruptSignal(config.home);
+  using _lock = acquireLock(config.home, "clean --writes");
+  using interrupt = interruptSignal(config.home);
+  const { records, damaged } = keptRecords(config.home);
+  if (records.length + damaged.length === 0) {
+    terminal.print("No run has left anything in a database.");
+    return ExitCode.ok;
+  }
+  const stack = await startStack(config, [], terminal, interrupt.signal);
   try {
-    const { records, damaged } = keptRecords(config.home);
-    if (records.length + damaged.length === 0) {
-      terminal.print("No run has left anything in a database.");
-      return ExitCode.ok;
-    }
-    const stack = await startStack(config, [], terminal, interrupt.signal);
-    try {
-      const { told, left } = await takeBackLeftWrites(config.home, {
-        url: stack.postgres.adminUrl,
-        embedded: isEmbedded(stack.postgres),
-        held: false,
-        signal: interrupt.signal,
-        mayRun: (record, corrected) => {
-          for (const { file, path, sql } of sqlOf(record)) {
-            const lines = sql.split("\n").map((line) => `  ${line}`).join("\n");
-            const says = corrected && file === record.own?.file
-              ? `${path}, which has changed since, says now`
-              : `its record (${file}) says`;
-            terminal.print(`To take back what the run ${record.runId} left, ${says}:\n${lines}`);
-          }
-          return mayRemove("Run this SQL with your rights?", yes);
-        },
-      });
-      for (const line of told) terminal.print(line);
-      for (const line of left) terminal.print(`! ${line}`);
-      return left.length === 0 ? ExitCode.ok : ExitCode.service;
-    } finally {
-      await stack.stop();
-    }
+    const { told, left } = await takeBackLeftWrites(config.home, {
+      url: stack.postgres.adminUrl,
+      embedded: isEmbedded(stack.postgres),
+      held: false,
+      signal: interrupt.signal,
+      mayRun: (record, corrected) => {
+        for (const { file, path, sql } of sqlOf(record)) {
+          const lines = sql.split("\n").map((line) => `  ${line}`).join("\n");
+          const says = corrected && file === record.own?.file
+            ? `${path}, which has changed since, says now`
+            : `its record (${file}) says`;
+          terminal.print(`To take back what the run ${record.runId} left, ${says}:\n${lines}`);
+        }
+        return mayRemove("Run this SQL with your rights?", yes);
+      },
+    });
+    for (const line of told) terminal.print(line);
+    for (const line of left) terminal.print(`! ${line}`);
+    return left.length === 0 ? ExitCode.ok : ExitCode.service;
   } finally {
-    interrupt.dispose();
-    lock.release();
+    await stack.stop();
   }
 }

@@ -27,27 +27,23 @@ export async function exploreStack(
   const scenario = name === undefined ? null : await loadScenario(config.root, name);
   if (scenario !== null) await checkOwnFiles(scenario);
   const terminal = openTerminal({ json: false });
-  const interrupt = interruptSignal(config.home);
-  try {
-    const data = await dataFor(scenario, given, config, terminal, interrupt.signal);
-    const { endpoints, urlsFile } = await up(config, {
-      ...data,
-      onStep: (text) => terminal.print(text),
-      signal: interrupt.signal,
-    });
-    terminal.print(formatTable([
-      { title: "service", align: "left", heads: true },
-      { title: "address", align: "left", least: 80 },
-      { title: "", align: "left", columns: 300, least: 300 },
-    ], endpoints.map(({ name, address, note }) => [name, address ?? "not available", note])));
-    // Of tables of one's own nobody has written down what PostGraphile calls them.
-    if (scenario?.ownTables) { for (const line of await fieldNames(config, endpoints)) terminal.print(line); }
-    terminal.print(
-      `\nURLs with passwords, to be sourced by a shell: ${urlsFile}\ndeno task down stops everything.`,
-    );
-  } finally {
-    interrupt.dispose();
-  }
+  using interrupt = interruptSignal(config.home);
+  const data = await dataFor(scenario, given, config, terminal, interrupt.signal);
+  const { endpoints, urlsFile } = await up(config, {
+    ...data,
+    onStep: (text) => terminal.print(text),
+    signal: interrupt.signal,
+  });
+  terminal.print(formatTable([
+    { title: "service", align: "left", heads: true },
+    { title: "address", align: "left", least: 80 },
+    { title: "", align: "left", columns: 300, least: 300 },
+  ], endpoints.map(({ name, address, note }) => [name, address ?? "not available", note])));
+  // Of tables of one's own nobody has written down what PostGraphile calls them.
+  if (scenario?.ownTables) { for (const line of await fieldNames(config, endpoints)) terminal.print(line); }
+  terminal.print(
+    `\nURLs with passwords, to be sourced by a shell: ${urlsFile}\ndeno task down stops everything.`,
+  );
 }
 
 /** Which database is shown, and what fills it. */

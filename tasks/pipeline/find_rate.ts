@@ -89,14 +89,10 @@ function foundBy(
 
 /** Writes the search's entry among the runs. */
 async function keepFound(found: RateSearch, status: RunStatus, { db, terminal }: Job): Promise<void> {
-  const opened = await openStore(db, { mode: "write", onWait: waitNote(terminal) });
-  try {
-    const endedAt = status === "running" ? null : new Date();
-    const verdict = status === "complete" ? verdictOf(found) : null;
-    await keepSearch(opened, { found, status, verdict, endedAt, owner: self() });
-  } finally {
-    opened.close();
-  }
+  using opened = await openStore(db, { mode: "write", onWait: waitNote(terminal) });
+  const endedAt = status === "running" ? null : new Date();
+  const verdict = status === "complete" ? verdictOf(found) : null;
+  await keepSearch(opened, { found, status, verdict, endedAt, owner: self() });
 }
 
 /** As a run's verdict: whether each arm has a rate that holds. */

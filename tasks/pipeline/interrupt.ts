@@ -30,10 +30,8 @@ const SIGNALS = ["SIGINT", "SIGTERM", "SIGHUP", "SIGQUIT"] as const;
 type Ending = typeof SIGNALS[number];
 
 /** Aborts when the user wants the task to end. */
-export interface Interrupt {
+export interface Interrupt extends Disposable {
   readonly signal: AbortSignal;
-  /** The task has done what was to be done. */
-  dispose(): void;
 }
 
 /**
@@ -93,7 +91,7 @@ export function interruptSignal(home: string): Interrupt {
   const unlisten = listen(onSignal);
   return {
     signal: controller.signal,
-    dispose() {
+    [Symbol.dispose]() {
       clearTimeout(limit);
       clearInterval(order);
       // A task that was interrupted is about to end: a late signal of the same press must not cut its last words.

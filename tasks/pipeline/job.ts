@@ -33,17 +33,12 @@ export async function withJob<Request extends BenchRequest>(
   const { scenario, given, db } = request;
   const terminal = openTerminal({ json: given.json });
   prepareHome(config.home);
-  const lock = acquireLock(config.home, `bench ${scenario.name}`);
-  const interrupt = interruptSignal(config.home);
+  using _lock = acquireLock(config.home, `bench ${scenario.name}`);
+  using interrupt = interruptSignal(config.home);
   const { signal } = interrupt;
-  try {
-    await prepareResults(config, db, given);
-    await tellRecovered(config, db, terminal, signal);
-    const startedAt = new Date();
-    const told = new Set<"rate">();
-    return await work({ ...request, runId: newRunId(startedAt), startedAt, config, terminal, signal, told });
-  } finally {
-    interrupt.dispose();
-    lock.release();
-  }
+  await prepareResults(config, db, given);
+  await tellRecovered(config, db, terminal, signal);
+  const startedAt = new Date();
+  const told = new Set<"rate">();
+  return await work({ ...request, runId: newRunId(startedAt), startedAt, config, terminal, signal, told });
 }

@@ -6,7 +6,7 @@ import { isAlive } from "../stack/process.ts";
 import { forgetKeys, keyPrefix, unlinkCommand } from "../targets/cache_keys.ts";
 import type { Terminal } from "../terminal/terminal.ts";
 import { type LoadCounts, loadSpool } from "../store/load.ts";
-import { openStore, type Store, StoreBusyError } from "../store/open.ts";
+import { openStore, type Store } from "../store/open.ts";
 import { endLeftSearches } from "../store/searches.ts";
 import { setAside } from "../store/set_aside.ts";
 import {
@@ -19,6 +19,7 @@ import {
 import { query } from "../store/sql.ts";
 import { SpoolError } from "../store/spool_error.ts";
 import type { ReadingOptions } from "../store/spooled_timings.ts";
+import { openIfFree } from "./store_file.ts";
 
 /** Milliseconds between two lines about a load that takes long. */
 const PROGRESS_MS = 5000;
@@ -64,34 +65,26 @@ export async function recoverRuns(home: string, db: string, options: RecoverOpti
   if (isFile(spoolRoot(home))) told.push(`No spools can be in a file. ${putAside(home, spoolRoot(home))}`);
   removeLoadedSpools(home);
   const left = pendingSpools(home).filter(({ owner }) => owner === null || !isAlive(owner));
-  const store = await openToRecover(db, left.length > 0, options);
+  using store = await openToRecover(db, left.length > 0, options);
   if (store === null) return told;
-  try {
-    for (const spool of left) {
-      if (options.signal?.aborted) throw new InterruptedError();
-      const stays = whySpoolStays(home, spool.runId, spool.dir);
-      told.push(...stays === null ? await recover(store, home, spool, options) : [stays]);
-    }
-    for (const id of await endLeftSearches(store, isAlive)) {
-      told.push(`Recovered search ${id} (crashed). deno task report ${id} renders what it found.`);
-    }
-    return told;
-  } finally {
-    store.close();
+  for (const spool of left) {
+    if (options.signal?.aborted) throw new InterruptedError();
+    const stays = whySpoolStays(home, spool.runId, spool.dir);
+    told.push(...stays === null ? await recover(store, home, spool, options) : [stays]);
   }
+  for (const id of await endLeftSearches(store, isAlive)) {
+    told.push(`Recovered search ${id} (crashed). deno task report ${id} renders what it found.`);
+  }
+  return told;
 }
 
-/** The store where there is something to load; else where it can be had at once, for searches that were killed. */
+/**
+ * The store where there is something to load; else where it can be had at once, for searches that were killed: the next
+ * start has another look.
+ */
 async function openToRecover(db: string, needed: boolean, options: RecoverOptions): Promise<Store | null> {
   if (needed) return await openStore(db, { mode: "write", onWait: options.onWait, signal: options.signal });
-  if (!isFile(db)) return null;
-  try {
-    return await openStore(db, { mode: "write", waitMs: 0 });
-  } catch (error) {
-    // The next start has another look.
-    if (error instanceof StoreBusyError) return null;
-    throw error;
-  }
+  return isFile(db) ? await openIfFree(db) : null;
 }
 
 /**
@@ -99,12 +92,8 @@ async function openToRecover(db: string, needed: boolean, options: RecoverOption
  * @param failed whether a search of this very process has ended without one
  */
 export async function endSearches(db: string, failed: (id: string) => boolean): Promise<void> {
-  const store = await openStore(db, { mode: "write" });
-  try {
-    await endLeftSearches(store, (owner, id) => isAlive(owner) && !failed(id));
-  } finally {
-    store.close();
-  }
+  using store = await openStore(db, { mode: "write" });
+  await endLeftSearches(store, (owner, id) => isAlive(owner) && !failed(id));
 }
 
 async function recover(

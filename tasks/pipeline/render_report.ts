@@ -15,7 +15,7 @@ export async function renderReport(
   config: Config,
 ): Promise<void> {
   const terminal = openTerminal({ json: false });
-  const interrupt = interruptSignal(config.home);
+  using interrupt = interruptSignal(config.home);
   const file = storeFile(config, db);
   const made = await terminal.step<Report | RatePage>("Report", async (progress) => {
     const options = { config, pdf, signal: interrupt.signal, onStep: progress };
@@ -24,7 +24,7 @@ export async function renderReport(
       ? await makeReport({ ...options, db: file, runRef })
       : await makeRatePage(found, options);
     return { value: report, detail: report.pdf === null ? "HTML" : "HTML and PDF" };
-  }).finally(interrupt.dispose);
+  });
   for (const warning of made.warnings) terminal.print(`• ${warning}`);
   terminal.print(`Report  ${made.html}`);
   if (made.pdf !== null) terminal.print(`PDF     ${made.pdf}`);
@@ -32,11 +32,7 @@ export async function renderReport(
 
 /** The search that a reference means; null where it means a run. */
 async function searchNamed(db: string, reference: string, config: Config) {
-  const store = await openStore(db, { mode: "read" });
-  try {
-    const run = await resolveRun(store, reference);
-    return run.kind === "find-rate" ? await storedSearch(store, config, run) : null;
-  } finally {
-    store.close();
-  }
+  using store = await openStore(db, { mode: "read" });
+  const run = await resolveRun(store, reference);
+  return run.kind === "find-rate" ? await storedSearch(store, config, run) : null;
 }

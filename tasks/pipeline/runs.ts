@@ -16,13 +16,9 @@ export async function listStoredRuns(
   db: string,
   { probes }: { readonly probes: boolean } = { probes: false },
 ): Promise<string> {
-  const store = await openStore(db, { mode: "read" });
-  try {
-    const { runs, unusable } = await readRuns(store);
-    return runsText(probes ? runs : withoutProbes(runs), unusable);
-  } finally {
-    store.close();
-  }
+  using store = await openStore(db, { mode: "read" });
+  const { runs, unusable } = await readRuns(store);
+  return runsText(probes ? runs : withoutProbes(runs), unusable);
 }
 
 /**
@@ -31,29 +27,25 @@ export async function listStoredRuns(
  * @throws {UsageError} when there is no such run; {ServiceError} when its report cannot be removed.
  */
 export async function removeRun(config: Config, db: string, reference: string): Promise<string> {
-  const store = await openStore(db, { mode: "write" });
-  try {
-    const runs = await listRuns(store);
-    const { runId, label, kind } = findRun(runs, reference);
-    const { ids, areItsOwn } = await probesOf(store, runId);
-    // What is no id has no report.
-    const told = (areItsOwn ? ids : []).filter(isRunId).map((id) => removeReportOf(config, id))
-      .filter(({ left }) => left !== "");
-    const { removed, left } = removeReportOf(config, runId);
-    await deleteRun(store, runId);
-    const named = label === null ? "" : ` (${singleLine(label)})`;
-    const what = kind === "bench"
-      ? `run ${runId}${named}`
-      : `search ${runId}${named}${areItsOwn ? ` with its ${formatCount(ids.length)} runs` : ""}`;
-    const report = removed ? " and its report." : left === "" ? ". It had no report." : ".";
-    const kept = areItsOwn ? "" : `Kept ${formatCount(ids.length)} runs that only their labels call its own.`;
-    return [`Removed ${what}${report}`, kept, left, ...told.map((one) => one.left)].filter((part) =>
-      part !== ""
-    )
-      .join(" ");
-  } finally {
-    store.close();
-  }
+  using store = await openStore(db, { mode: "write" });
+  const runs = await listRuns(store);
+  const { runId, label, kind } = findRun(runs, reference);
+  const { ids, areItsOwn } = await probesOf(store, runId);
+  // What is no id has no report.
+  const told = (areItsOwn ? ids : []).filter(isRunId).map((id) => removeReportOf(config, id))
+    .filter(({ left }) => left !== "");
+  const { removed, left } = removeReportOf(config, runId);
+  await deleteRun(store, runId);
+  const named = label === null ? "" : ` (${singleLine(label)})`;
+  const what = kind === "bench"
+    ? `run ${runId}${named}`
+    : `search ${runId}${named}${areItsOwn ? ` with its ${formatCount(ids.length)} runs` : ""}`;
+  const report = removed ? " and its report." : left === "" ? ". It had no report." : ".";
+  const kept = areItsOwn ? "" : `Kept ${formatCount(ids.length)} runs that only their labels call its own.`;
+  return [`Removed ${what}${report}`, kept, left, ...told.map((one) => one.left)].filter((part) =>
+    part !== ""
+  )
+    .join(" ");
 }
 
 /** Removes a run's report; `left` says what stays, as a sentence, or nothing. */

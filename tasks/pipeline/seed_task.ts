@@ -23,31 +23,26 @@ export async function seedTask(given: SeedArguments, config: Config): Promise<Ex
   const request = await dataRequest(given.dataset, given);
   const terminal = openTerminal({ json: false });
   prepareHome(config.home);
-  const lock = acquireLock(config.home, `seed ${given.dataset}`);
-  const interrupt = interruptSignal(config.home);
+  using _lock = acquireLock(config.home, `seed ${given.dataset}`);
+  using interrupt = interruptSignal(config.home);
   const { signal } = interrupt;
+  const stack = await startStack(config, [], terminal, signal);
   try {
-    const stack = await startStack(config, [], terminal, signal);
-    try {
-      const { replace, workers } = given;
-      const options = { replace, workers, home: config.home };
-      const { url, dataset } = await fillDatabase(stack, request, options, terminal, signal);
-      if (dataset.tables !== null) {
-        terminal.print(
-          `\n${loadedText(dataset.tables, { ...dataset, peakBytes: peakMemory() }, terminal.width.columns)}`,
-        );
-      }
-      terminal.print(`Content hash ${dataset.hash}`);
-      // What a run that was killed has written is not the data set's.
-      await tellLeftWrites({ home: config.home, stack, url, held: false, signal }, terminal);
-      if (!given.verify) return ExitCode.ok;
-      return await verified({ ...request, url, signal }, terminal);
-    } finally {
-      await stack.stop();
+    const { replace, workers } = given;
+    const options = { replace, workers, home: config.home };
+    const { url, dataset } = await fillDatabase(stack, request, options, terminal, signal);
+    if (dataset.tables !== null) {
+      terminal.print(
+        `\n${loadedText(dataset.tables, { ...dataset, peakBytes: peakMemory() }, terminal.width.columns)}`,
+      );
     }
+    terminal.print(`Content hash ${dataset.hash}`);
+    // What a run that was killed has written is not the data set's.
+    await tellLeftWrites({ home: config.home, stack, url, held: false, signal }, terminal);
+    if (!given.verify) return ExitCode.ok;
+    return await verified({ ...request, url, signal }, terminal);
   } finally {
-    interrupt.dispose();
-    lock.release();
+    await stack.stop();
   }
 }
 

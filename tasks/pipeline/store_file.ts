@@ -66,17 +66,17 @@ export async function prepareResults(
     prepareReports(config.reports);
     probeTemporaryFiles();
   }
-  let store: Store;
+  using store = await openIfFree(db);
+  const problem = store === null ? null : await storeProblem(store);
+  if (problem !== null) throw incomplete(db, problem);
+}
+
+/** A store to write to; null where somebody has it open. */
+export async function openIfFree(db: string): Promise<Store | null> {
   try {
-    store = await openStore(db, { mode: "write", waitMs: 0 });
+    return await openStore(db, { mode: "write", waitMs: 0 });
   } catch (error) {
-    if (error instanceof StoreBusyError) return;
+    if (error instanceof StoreBusyError) return null;
     throw error;
-  }
-  try {
-    const problem = await storeProblem(store);
-    if (problem !== null) throw incomplete(db, problem);
-  } finally {
-    store.close();
   }
 }

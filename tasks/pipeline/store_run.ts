@@ -22,7 +22,7 @@ type Spooled = Pick<Measured, "runId" | "spoolDir" | "db" | "terminal" | "signal
 export async function store<Run extends Spooled>(measured: Run): Promise<Run> {
   const { runId, spoolDir, config, db, terminal, signal } = measured;
   return await terminal.step("Store", async (progress) => {
-    const opened = await openStore(db, { mode: "write", onWait: waitNote(terminal) });
+    using opened = await openStore(db, { mode: "write", onWait: waitNote(terminal) });
     try {
       const { timings, rows: { sample } } = await loadSpool(opened, spoolDir, {
         // One that was interrupted before is stored all the same.
@@ -41,8 +41,6 @@ export async function store<Run extends Spooled>(measured: Run): Promise<Run> {
       throw new InterruptedError(
         "Interrupted. What was measured is kept: the next deno task bench stores it.",
       );
-    } finally {
-      opened.close();
     }
   });
 }
@@ -54,11 +52,7 @@ export type Summarised = Measured & { readonly summary: RunSummary };
 export async function judge(stored: Measured): Promise<Summarised> {
   const { runId, db } = stored;
   const summary = await summarise(await openRun(runId, { db }), runId);
-  const opened = await openStore(db, { mode: "write" });
-  try {
-    await setVerdict(opened, runId, summary.verdict);
-  } finally {
-    opened.close();
-  }
+  using opened = await openStore(db, { mode: "write" });
+  await setVerdict(opened, runId, summary.verdict);
   return { ...stored, summary };
 }

@@ -40,24 +40,18 @@ export async function measurePart(
   const terminal = openTerminal({ json });
   const before = machineFacts(null);
   prepareHome(config.home);
-  const lock = acquireLock(config.home, `selfbench ${part}`);
-  const interrupt = interruptSignal(config.home);
-  const folder = temporaryFolder(`benchbook-selfbench-${part}-`);
+  using _lock = acquireLock(config.home, `selfbench ${part}`);
+  using interrupt = interruptSignal(config.home);
+  using folder = temporaryFolder(`benchbook-selfbench-${part}-`);
+  const { signal } = interrupt;
+  const stack = await startStack(config, paths.map((path) => ({ path })), terminal, signal);
   try {
-    const { signal } = interrupt;
-    const stack = await startStack(config, paths.map((path) => ({ path })), terminal, signal);
-    try {
-      const found = await measure({ config, terminal, signal, dir: folder.path, stack });
-      const machine = { ...before, postgres: stack.postgres.version };
-      const result: Findings = { part, ...found, machine };
-      terminal.print(`\n${findingsText(result, terminal.width.columns)}`);
-      if (json) console.log(JSON.stringify(result, null, 2));
-    } finally {
-      await stack.stop();
-    }
+    const found = await measure({ config, terminal, signal, dir: folder.path, stack });
+    const machine = { ...before, postgres: stack.postgres.version };
+    const result: Findings = { part, ...found, machine };
+    terminal.print(`\n${findingsText(result, terminal.width.columns)}`);
+    if (json) console.log(JSON.stringify(result, null, 2));
   } finally {
-    folder.remove();
-    interrupt.dispose();
-    lock.release();
+    await stack.stop();
   }
 }

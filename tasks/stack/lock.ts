@@ -13,7 +13,7 @@ export interface LockHolder {
   readonly since: string;
 }
 
-export interface HomeLock {
+export interface HomeLock extends Disposable {
   /** Gives the home free. Calling it twice is harmless. */
   release(): void;
 }
@@ -46,14 +46,13 @@ export function acquireLock(home: string, what: string): HomeLock {
   file.truncateSync();
   file.writeSync(new TextEncoder().encode(`${JSON.stringify(holder)}\n`));
   let held = true;
-  return {
-    release() {
-      if (!held) return;
-      held = false;
-      file.truncateSync();
-      giveFree(file);
-    },
+  const release = () => {
+    if (!held) return;
+    held = false;
+    file.truncateSync();
+    giveFree(file);
   };
+  return { release, [Symbol.dispose]: release };
 }
 
 function openLock(home: string, path: string): Deno.FsFile {

@@ -18,7 +18,7 @@ export class StoreBusyError extends ServiceError {
 }
 
 /** An open DuckDB file. Keep it open for moments only: while it is, no other process can write. */
-export interface Store {
+export interface Store extends Disposable {
   readonly file: string;
   readonly mode: "read" | "write";
   readonly connection: DuckDBConnection;
@@ -162,6 +162,12 @@ function wrap(
   const failed = (error: unknown): never => {
     throw storeError(file, mode, error);
   };
+  const close = () => {
+    if (!open) return;
+    open = false;
+    connection.closeSync();
+    instance.closeSync();
+  };
   return {
     file,
     mode,
@@ -184,12 +190,8 @@ function wrap(
         throw error;
       }
     },
-    close() {
-      if (!open) return;
-      open = false;
-      connection.closeSync();
-      instance.closeSync();
-    },
+    close,
+    [Symbol.dispose]: close,
   };
 }
 

@@ -27,12 +27,8 @@ export type StoredRows = Rows & ({ readonly file: string } | { readonly db: stri
 export async function summarise(source: StoredRows, runId: string): Promise<RunSummary> {
   if ("file" in source) return await compute(source, source.file, runId);
   // A reader opens the file for each query; here are dozens at once.
-  const store = await openStore(source.db, { mode: "read" });
-  try {
-    return await compute(store, source.db, runId);
-  } finally {
-    store.close();
-  }
+  using store = await openStore(source.db, { mode: "read" });
+  return await compute(store, source.db, runId);
 }
 
 async function compute(rows: Rows, file: string, reference: string): Promise<RunSummary> {

@@ -78,26 +78,21 @@ async function measure(plan: SeedBenchArguments, config: Config): Promise<SeedBe
   const terminal = openTerminal(plan);
   const loadAverage = loadavg()[0]!;
   prepareHome(config.home);
-  const lock = acquireLock(config.home, "selfbench seed");
-  const interrupt = interruptSignal(config.home);
+  using _lock = acquireLock(config.home, "selfbench seed");
+  using interrupt = interruptSignal(config.home);
+  const { signal } = interrupt;
+  const stack = await startStack(config, [], terminal, signal);
   try {
-    const { signal } = interrupt;
-    const stack = await startStack(config, [], terminal, signal);
-    try {
-      const { postgres } = stack;
-      // The embedded server is us, unless root started it for somebody else.
-      const sameUser = isEmbedded(postgres) && unprivilegedUser() === null;
-      return await withServerFolder(config.home, sameUser, async (folder) => {
-        const server = await findServer(postgres.adminUrl, folder);
-        const result = await benchSeed(plan, { server, folder, terminal, signal });
-        return { ...result, machine: { ...machine(postgres), loadAverage } };
-      });
-    } finally {
-      await stack.stop();
-    }
+    const { postgres } = stack;
+    // The embedded server is us, unless root started it for somebody else.
+    const sameUser = isEmbedded(postgres) && unprivilegedUser() === null;
+    return await withServerFolder(config.home, sameUser, async (folder) => {
+      const server = await findServer(postgres.adminUrl, folder);
+      const result = await benchSeed(plan, { server, folder, terminal, signal });
+      return { ...result, machine: { ...machine(postgres), loadAverage } };
+    });
   } finally {
-    interrupt.dispose();
-    lock.release();
+    await stack.stop();
   }
 }
 
