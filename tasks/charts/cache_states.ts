@@ -1,9 +1,9 @@
 import * as Plot from "@observablehq/plot";
 import { formatCount, formatShare } from "../model/units.ts";
 import { largest } from "./extremes.ts";
-import { Figure } from "./figure.ts";
+import { type Figure, makeFigure, numbers, words } from "./figure.ts";
 import { colour, MUTED, type SeriesStyle } from "./palette.ts";
-import { draw } from "./plot.ts";
+import { armRows, draw, ROW_MARGINS, timeAxis } from "./plot.ts";
 
 /** Requests of one second that met the cache in this state. */
 export interface CacheSecond {
@@ -40,12 +40,10 @@ export function cacheStates(
   const end = largest(1, seconds.map((row) => row.second + (row.seconds ?? 1)));
   const svg = draw(id, {
     height: 60 + 100 * Math.max(1, arms.length),
-    marginLeft: 56,
-    marginRight: 90,
-    marginBottom: 42,
-    x: { domain: [0, end], label: "seconds from the run's start →", labelOffset: 36, ticks: 10 },
+    ...ROW_MARGINS,
+    x: timeAxis(end),
     y: { domain: [0, 1], ticks: 4, tickFormat: (share: number) => formatShare(share), label: "↑ share" },
-    fy: { domain: arms, label: null, padding: 0.12, axis: "right" },
+    fy: armRows(arms),
     marks: [
       ...STATES.map(({ state, style }) =>
         Plot.rect(stacked.filter((row) => row.state === state), {
@@ -70,7 +68,7 @@ export function cacheStates(
     seconds.filter((row) => row.arm === arm && (state === undefined || row.state === state))
       .reduce((total, row) => total + row.n, 0);
   const present = STATES.filter(({ state }) => seconds.some((row) => row.state === state && row.n > 0));
-  return new Figure({
+  return makeFigure({
     id,
     title,
     label: arms.map((arm) => `${arm}: ${formatShare(sum(arm, "hit") / sum(arm))} hits`).join("; ") ||
@@ -81,12 +79,7 @@ export function cacheStates(
       "Each bar is one second of cacheable requests, divided by what the cache answered, hits at the " +
       "bottom. A hit share that still climbs means that the cache was not yet warm when measuring began.",
     table: {
-      columns: [
-        { title: "Second", numeric: true },
-        { title: "Arm" },
-        { title: "State" },
-        { title: "Requests", numeric: true },
-      ],
+      columns: [...numbers("Second"), ...words("Arm", "State"), ...numbers("Requests")],
       rows: seconds.map((row) => [String(row.second), row.arm, row.state, formatCount(row.n)]),
     },
   });

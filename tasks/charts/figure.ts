@@ -1,12 +1,28 @@
 import { escapeHtml, unbroken } from "./html.ts";
 import type { SeriesStyle } from "./palette.ts";
 
+/** The head of a column; the cells of a `numeric` one are set flush right. */
+export interface Column {
+  readonly title: string;
+  readonly numeric: boolean;
+}
+
 /** The numbers behind a chart, already written for people. */
 export interface DataTable {
-  /** The heads, from left to right; the cells of a `numeric` column are set flush right. */
-  readonly columns: readonly { readonly title: string; readonly numeric?: boolean }[];
+  /** The heads, from left to right. */
+  readonly columns: readonly Column[];
   /** One text a column in each row; the first cell is the row's head. */
   readonly rows: readonly (readonly string[])[];
+}
+
+/** Heads of columns that hold words. */
+export function words(...titles: string[]): Column[] {
+  return titles.map((title) => ({ title, numeric: false }));
+}
+
+/** Heads of columns that hold numbers. */
+export function numbers(...titles: string[]): Column[] {
+  return titles.map((title) => ({ title, numeric: true }));
 }
 
 /** One entry of a chart's key. */
@@ -58,32 +74,17 @@ export const NOTEBOOK_STYLE = "<style>" +
   "</style>";
 
 /** A figure that shows itself in Jupyter when it is the last value of a cell. */
-export class Figure implements FigureParts {
-  readonly id: string;
-  readonly title: string;
-  readonly label: string;
-  readonly svg: string | readonly string[];
-  readonly layout: "grid" | "stack";
-  readonly legend: readonly LegendItem[];
-  readonly reading: string;
-  readonly table: DataTable;
+export type Figure = Required<FigureParts>;
 
-  /** Takes over the parts; `layout` becomes `grid` and `legend` empty where they are left out. */
-  constructor(parts: FigureParts) {
-    this.id = parts.id;
-    this.title = parts.title;
-    this.label = parts.label;
-    this.svg = parts.svg;
-    this.layout = parts.layout ?? "grid";
-    this.legend = parts.legend ?? [];
-    this.reading = parts.reading;
-    this.table = parts.table;
-  }
-
+/** Takes over the parts; `layout` becomes `grid` and `legend` empty where they are left out. */
+export function makeFigure(parts: FigureParts): Figure {
+  const made: Figure = { layout: "grid", legend: [], ...parts };
   /** What the Deno kernel displays. */
-  [Symbol.for("Jupyter.display")](): Record<string, string> {
-    return { "text/html": NOTEBOOK_STYLE + figure(this), "text/plain": `${this.title}. ${this.label}` };
-  }
+  const display = () => ({
+    "text/html": NOTEBOOK_STYLE + figure(made),
+    "text/plain": `${made.title}. ${made.label}`,
+  });
+  return Object.defineProperty(made, Symbol.for("Jupyter.display"), { value: display });
 }
 
 /**

@@ -1,9 +1,9 @@
 import * as Plot from "@observablehq/plot";
 import { formatCount, formatMs } from "../model/units.ts";
 import { largest, least } from "./extremes.ts";
-import { Figure } from "./figure.ts";
+import { type Figure, makeFigure, numbers, words } from "./figure.ts";
 import { armStyles } from "./palette.ts";
-import { draw } from "./plot.ts";
+import { armRows, draw, ROW_MARGINS, timeAxis } from "./plot.ts";
 import { logAxis, logTicks } from "./ticks.ts";
 
 /** Requests of an arm intended in [second, second + seconds) with a response time in [lowMs, highMs). */
@@ -34,12 +34,10 @@ export function latencyHeatmap(
   const end = largest(1, rows.map((bin) => bin.second + (bin.seconds ?? 1)));
   const svg = draw(id, {
     height: 60 + 110 * Math.max(1, arms.length),
-    marginLeft: 56,
-    marginRight: 90,
-    marginBottom: 42,
-    x: { domain: [0, end], label: "seconds from the run's start →", labelOffset: 36, ticks: 10 },
+    ...ROW_MARGINS,
+    x: timeAxis(end),
     y: { type: "log", axis: null },
-    fy: { domain: arms, label: null, padding: 0.12, axis: "right" },
+    fy: armRows(arms),
     // Opacity instead of a colour scale: it reads as "more ink" on light and on dark paper alike.
     opacity: { type: "log", domain: [1, Math.max(2, most)], range: [0.16, 1] },
     marks: [
@@ -68,7 +66,7 @@ export function latencyHeatmap(
     (top, bin) => top === null || bin.highMs > top.highMs ? bin : top,
     null,
   );
-  return new Figure({
+  return makeFigure({
     id,
     title,
     label: slowest === null
@@ -81,13 +79,7 @@ export function latencyHeatmap(
       "requests. Two bands are two populations; a column that reaches high is a moment at which everything " +
       "was slow.",
     table: {
-      columns: [
-        { title: "Second", numeric: true },
-        { title: "Arm" },
-        { title: "From", numeric: true },
-        { title: "To", numeric: true },
-        { title: "Requests", numeric: true },
-      ],
+      columns: [...numbers("Second"), ...words("Arm"), ...numbers("From", "To", "Requests")],
       rows: rows.map((bin) => [
         String(bin.second),
         bin.arm,

@@ -1,8 +1,8 @@
 import * as Plot from "@observablehq/plot";
 import { formatCount, formatMs, formatShare } from "../model/units.ts";
-import { Figure } from "./figure.ts";
+import { type Figure, makeFigure, numbers, words } from "./figure.ts";
 import { armStyles } from "./palette.ts";
-import { draw } from "./plot.ts";
+import { armRows, draw, ROW_MARGINS } from "./plot.ts";
 import { logAxis, logTicks } from "./ticks.ts";
 
 /** Requests of one arm whose response time lay in [lowMs, highMs); bins of equal width on a log axis. */
@@ -31,12 +31,10 @@ export function latencyHistogram(
   const range = (bin: HistogramBin) => `${formatMs(bin.lowMs)} to ${formatMs(bin.highMs)}`;
   const svg = draw(id, {
     height: 60 + 84 * Math.max(1, arms.length),
-    marginLeft: 56,
-    marginRight: 90,
-    marginBottom: 42,
+    ...ROW_MARGINS,
     x: { type: "log", axis: null },
     y: { label: null, ticks: 3, tickFormat: (share: number) => formatShare(share), grid: true },
-    fy: { domain: arms, label: null, padding: 0.18, axis: "right" },
+    fy: armRows(arms, 0.18),
     marks: [
       ...logAxis("x", logTicks(rows.flatMap((bin) => [bin.lowMs, bin.highMs]), 10), {
         label: "response time →",
@@ -61,7 +59,7 @@ export function latencyHistogram(
       (best, bin) => best === null || bin.n > best.n ? bin : best,
       null,
     );
-  return new Figure({
+  return makeFigure({
     id,
     title,
     label: arms.map((arm) => {
@@ -73,12 +71,7 @@ export function latencyHistogram(
       "response time, so equal distances are equal ratios. Two humps mean two kinds of answer, such as cache " +
       "hits and misses or light and heavy operations.",
     table: {
-      columns: [
-        { title: "Response time" },
-        { title: "Arm" },
-        { title: "Requests", numeric: true },
-        { title: "Share", numeric: true },
-      ],
+      columns: [...words("Response time", "Arm"), ...numbers("Requests", "Share")],
       rows: rows.map((bin) => [range(bin), bin.arm, formatCount(bin.n), formatShare(bin.share)]),
     },
   });

@@ -1,7 +1,7 @@
 import * as Plot from "@observablehq/plot";
 import { formatMs } from "../model/units.ts";
 import { largest } from "./extremes.ts";
-import { Figure } from "./figure.ts";
+import { type Figure, makeFigure, numbers, words } from "./figure.ts";
 import { armStyles, PAPER } from "./palette.ts";
 import { draw } from "./plot.ts";
 import { logAxis, logTicks, quantileName } from "./ticks.ts";
@@ -73,7 +73,7 @@ export function latencyByQuantile(
   const arms = [...styles.keys()];
   const value = (arm: string, level: number) =>
     points.find((point) => point.arm === arm && Math.abs(point.level - level) < 1e-9)?.ms ?? null;
-  return new Figure({
+  return makeFigure({
     id,
     title,
     label: arms.map((arm) => {
@@ -89,7 +89,7 @@ export function latencyByQuantile(
       "least as long as the line says. A curve that turns upwards early has a tail that an average would hide. It ends " +
       "where there are too few requests to estimate rarer ones.",
     table: {
-      columns: [{ title: "Quantile" }, ...arms.map((title) => ({ title, numeric: true }))],
+      columns: [...words("Quantile"), ...numbers(...arms)],
       rows: named.map((level) => [quantileName(level), ...arms.map((arm) => formatMs(value(arm, level)))]),
     },
   });

@@ -1,9 +1,10 @@
 import * as Plot from "@observablehq/plot";
 import type { ProbeOutcome } from "../model/rate_search.ts";
 import { formatCount, formatMs, significant } from "../model/units.ts";
-import { Figure } from "./figure.ts";
+import { QUANTILE_LINES, quantileLegend } from "./quantile_lines.ts";
+import { type Figure, makeFigure, numbers, words } from "./figure.ts";
 import { armStyles, MUTED, PAPER } from "./palette.ts";
-import { draw } from "./plot.ts";
+import { armRows, draw, ROW_MARGINS } from "./plot.ts";
 import { logAxis, logTicks } from "./ticks.ts";
 
 /** One probe: a run of one arm at one rate. */
@@ -37,12 +38,6 @@ export interface LoadInterval {
   readonly high: number;
 }
 
-const LINES = [
-  { key: "p50", dash: "", width: 2 },
-  { key: "p95", dash: "5 3", width: 1.5 },
-  { key: "p99", dash: "1.5 2.5", width: 1.5 },
-] as const;
-
 /** p50, p95 and p99 against the rate that was achieved, a row an arm, with targets and where they cease to hold. */
 export function loadCurve(
   points: readonly LoadPoint[],
@@ -69,9 +64,7 @@ export function loadCurve(
   ].filter((value) => value !== null && value > 0);
   const svg = draw(id, {
     height: 60 + 190 * Math.max(1, arms.length),
-    marginLeft: 56,
-    marginRight: 90,
-    marginBottom: 42,
+    ...ROW_MARGINS,
     x: {
       domain: [0, top * 1.03],
       label: "answered requests per second →",
@@ -81,7 +74,7 @@ export function loadCurve(
       tickFormat: (value: number) => formatCount(value),
     },
     y: { type: "log", axis: null },
-    fy: { domain: arms, label: null, padding: 0.12, axis: "right" },
+    fy: armRows(arms),
     marks: [
       ...logAxis("y", logTicks(values, 5), { label: "↑ response time" }),
       Plot.rect(shownIntervals, {
@@ -103,7 +96,7 @@ export function loadCurve(
         dy: -7,
         fill: "currentColor",
       }),
-      ...LINES.flatMap(({ key, dash, width }) =>
+      ...QUANTILE_LINES.flatMap(({ key, dash, width }) =>
         arms.flatMap((arm) => {
           const own = drawn.filter((point) => point.arm === arm && (point[key] ?? 0) > 0);
           const stroke = styles.get(arm)!.colour;
@@ -141,17 +134,13 @@ export function loadCurve(
       ? `${arm} has no known limit`
       : `${arm} meets its targets up to a rate between ${between(interval)}`;
   };
-  return new Figure({
+  return makeFigure({
     id,
     title,
     label: arms.length === 0 ? "Nothing was probed" : arms.map(found).join("; "),
     svg,
     legend: [
-      ...LINES.map(({ key, dash }) => ({
-        name: key,
-        style: { colour: MUTED, dash, symbol: "circle" as const },
-        shape: "line" as const,
-      })),
+      ...quantileLegend(),
       ...[...styles].map(([name, style]) => ({ name, style, shape: "dot" as const })),
     ],
     reading:
@@ -159,11 +148,7 @@ export function loadCurve(
       "between the highest rate that meets them and the lowest that misses them. Where a line turns upwards or back to " +
       "the left, the system no longer answers as much as is offered. Invalid probes are left out.",
     table: {
-      columns: [
-        { title: "Arm" },
-        ...["Offered", "Answered", "p50", "p95", "p99"].map((name) => ({ title: name, numeric: true })),
-        { title: "Targets" },
-      ],
+      columns: [...words("Arm"), ...numbers("Offered", "Answered", "p50", "p95", "p99"), ...words("Targets")],
       rows: points.map(({ arm, rate, achieved, p50, p95, p99, outcome }) => [
         arm,
         perSecond(rate),

@@ -1,6 +1,6 @@
 import * as Plot from "@observablehq/plot";
 import { formatMs } from "../model/units.ts";
-import { Figure } from "./figure.ts";
+import { type Figure, makeFigure, numbers, words } from "./figure.ts";
 import { armStyles, PAPER } from "./palette.ts";
 import { draw } from "./plot.ts";
 import { logAxis, logTicks } from "./ticks.ts";
@@ -68,7 +68,7 @@ export function operationDots(
       }),
     ],
   });
-  return new Figure({
+  return makeFigure({
     id,
     title,
     label: operations.length === 0
@@ -81,12 +81,7 @@ export function operationDots(
       "the spread that users feel; with too few requests to estimate p95 there is none. The axis is logarithmic: equal " +
       "distances are equal ratios.",
     table: {
-      columns: [
-        { title: "Operation" },
-        { title: "Arm" },
-        { title: "p50", numeric: true },
-        { title: "p95", numeric: true },
-      ],
+      columns: [...words("Operation", "Arm"), ...numbers("p50", "p95")],
       rows: rows.map((row) => [row.operation, row.arm, formatMs(row.p50), formatMs(row.p95)]),
     },
   });

@@ -1,9 +1,10 @@
 import * as Plot from "@observablehq/plot";
 import { formatCount, formatMs, significant } from "../model/units.ts";
 import { largest } from "./extremes.ts";
-import { Figure } from "./figure.ts";
+import { QUANTILE_LINES, quantileLegend } from "./quantile_lines.ts";
+import { type Figure, makeFigure, numbers, words } from "./figure.ts";
 import { armStyles, MUTED } from "./palette.ts";
-import { draw } from "./plot.ts";
+import { armRows, draw } from "./plot.ts";
 import { logAxis, logTicks } from "./ticks.ts";
 
 /** One second of one arm; an arm has points only while its blocks run. */
@@ -42,12 +43,6 @@ export interface SecondPoint {
   readonly errors: number;
 }
 
-const LINES = [
-  { key: "p50", dash: "", width: 2 },
-  { key: "p95", dash: "5 3", width: 1.5 },
-  { key: "p99", dash: "1.5 2.5", width: 1.5 },
-] as const;
-
 /** p50, p95 and p99 by second and arm, throughput and errors below, warm-up shaded. */
 export function overTime(
   points: readonly SecondPoint[],
@@ -73,14 +68,14 @@ export function overTime(
   const middle = (point: SecondPoint) => from(point) + width(point) / 2;
   const group = (point: SecondPoint) => `${point.arm}/${point.block}`;
   const positive = points.filter((point) => (point.p50 ?? 0) > 0);
-  const lines = LINES.filter(({ key }) => positive.some((point) => point[key] !== null));
+  const lines = QUANTILE_LINES.filter(({ key }) => positive.some((point) => point[key] !== null));
   const latency = draw(id, {
     height: 50 + 110 * Math.max(1, arms.length),
     marginLeft: 56,
     marginRight: 90,
     x: { ...x, label: null, ticks: 10 },
     y: { type: "log", axis: null },
-    fy: { domain: arms, label: null, padding: 0.12, axis: "right" },
+    fy: armRows(arms),
     marks: [
       ...logAxis("y", logTicks(positive.flatMap(({ p50, p95, p99 }) => [p50, p95, p99]), 4), {
         label: "↑ response time",
@@ -150,7 +145,7 @@ export function overTime(
       ],
     });
   const errors = points.reduce((sum, point) => sum + point.errors, 0);
-  return new Figure({
+  return makeFigure({
     id,
     title,
     label:
@@ -163,11 +158,7 @@ export function overTime(
       bars("errors", "↑ errors", "seconds from the run's start →"),
     ],
     legend: [
-      ...lines.map(({ key, dash }) => ({
-        name: key,
-        style: { colour: MUTED, dash, symbol: "circle" as const },
-        shape: "line" as const,
-      })),
+      ...quantileLegend(lines),
       ...[...styles].map(([name, style]) => ({ name, style, shape: "area" as const })),
     ],
     reading: `${
@@ -177,10 +168,9 @@ export function overTime(
       "that climbs from left to right, or errors that come in one burst, mean that the run was not steady.",
     table: {
       columns: [
-        { title: "Second", numeric: true },
-        { title: "Arm" },
-        { title: "Phase" },
-        ...["Requests", "p50", "p95", "p99", "Errors"].map((name) => ({ title: name, numeric: true })),
+        ...numbers("Second"),
+        ...words("Arm", "Phase"),
+        ...numbers("Requests", "p50", "p95", "p99", "Errors"),
       ],
       rows: points.map((point) => [
         String(point.second),
@@ -202,7 +192,7 @@ const SHADE = { fill: MUTED, fillOpacity: 0.14 };
 function readingOf(keys: readonly string[], bin: number): string {
   const each = bin === 1 ? "second" : `${bin} seconds`;
   const few = "one with too few requests to estimate a quantile (p95 takes 72, p99 368) has no mark for it";
-  return keys.length === LINES.length
+  return keys.length === QUANTILE_LINES.length
     ? `Solid, dashed and dotted lines are p50, p95 and p99 of each ${each}; ${few}.`
     : `The lines are ${keys.join(" and ") || "quantiles"} of each ${each}; ${few}.`;
 }

@@ -9,6 +9,19 @@ interface DomWindow {
   readonly document: NonNullable<Plot.PlotOptions["document"]>;
 }
 
+/** Room around charts with a row for each arm, whose names stand at the right. */
+export const ROW_MARGINS = { marginLeft: 56, marginRight: 90, marginBottom: 42 };
+
+/** The rows of such a chart. */
+export function armRows(arms: readonly string[], padding = 0.12) {
+  return { domain: [...arms], label: null, padding, axis: "right" } as const;
+}
+
+/** The axis of a chart over time. @param end of it, seconds from the run's start */
+export function timeAxis(end: number) {
+  return { domain: [0, end], label: "seconds from the run's start →", labelOffset: 36, ticks: 10 };
+}
+
 const GEOMETRY = /\b(d|transform|x|y|x1|x2|y1|y2|cx|cy|r|width|height|viewBox)="([^"]*)"/g;
 
 /**

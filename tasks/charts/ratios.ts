@@ -1,7 +1,7 @@
 import * as Plot from "@observablehq/plot";
 import { hasTooFewPairs, verdictWord } from "../model/comparison_text.ts";
 import { significant } from "../model/units.ts";
-import { Figure } from "./figure.ts";
+import { type Figure, makeFigure, numbers, words } from "./figure.ts";
 import { armStyles, MUTED, PAPER } from "./palette.ts";
 import { draw } from "./plot.ts";
 import { logAxis } from "./ticks.ts";
@@ -104,7 +104,7 @@ export function ratioChart(
     ],
   });
   const count = (verdict: string) => known.filter((row) => row.verdict === verdict).length;
-  return new Figure({
+  return makeFigure({
     id,
     title,
     label: known.length === 0
@@ -118,11 +118,9 @@ export function ratioChart(
       `inconclusive: ${whyInconclusive(known)}.`,
     table: {
       columns: [
-        { title: "Operation" },
-        { title: "Candidate" },
-        { title: "Statistic" },
-        { title: "Ratio and interval", numeric: true },
-        { title: "Verdict" },
+        ...words("Operation", "Candidate", "Statistic"),
+        ...numbers("Ratio and interval"),
+        ...words("Verdict"),
       ],
       rows: rows.map((row) => [
         row.operation,

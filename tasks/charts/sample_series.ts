@@ -2,7 +2,7 @@ import * as Plot from "@observablehq/plot";
 import type { MetricUnit } from "../model/metric.ts";
 import { formatBytes, significant } from "../model/units.ts";
 import { largest, least } from "./extremes.ts";
-import { Figure } from "./figure.ts";
+import { type Figure, makeFigure, numbers, words } from "./figure.ts";
 import { stylesOf } from "./palette.ts";
 import { draw } from "./plot.ts";
 import { byteTicks } from "./ticks.ts";
@@ -74,7 +74,7 @@ export function sampleSeries(
       ],
     });
   });
-  return new Figure({
+  return makeFigure({
     id,
     title,
     label: panels.length === 0 ? "Nothing was sampled" : `Panels: ${panels.join(", ")}`,
@@ -83,13 +83,7 @@ export function sampleSeries(
       "Steal is CPU time that a neighbour on the same machine took away: where it is high, slowness is " +
       "not the system's own.",
     table: {
-      columns: [
-        { title: "Panel" },
-        { title: "Series" },
-        { title: "Lowest", numeric: true },
-        { title: "Mean", numeric: true },
-        { title: "Highest", numeric: true },
-      ],
+      columns: [...words("Panel", "Series"), ...numbers("Lowest", "Mean", "Highest")],
       rows: panels.flatMap((panel) => {
         const own = points.filter((point) => point.panel === panel);
         return [...new Set(own.map((point) => point.series))].map((series) => {

@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import { figure } from "../charts/figure.ts";
+import { figure, numbers, words } from "../charts/figure.ts";
 import { loadCurve } from "../charts/load_curve.ts";
 import type { Config } from "../config.ts";
 import { type ArmRate, byRate, type ProbeOutcome, type RateSearch } from "../model/rate_search.ts";
@@ -181,17 +181,13 @@ const WORDS: Readonly<Record<ProbeOutcome, string>> = {
 };
 
 function probesTable(arms: readonly ArmRate[]): Table {
-  const numeric = (title: string) => ({ title, numeric: true });
-  const words = (title: string) => ({ title, numeric: false });
   return {
     id: "table-probes",
     caption: "Every probe, from the lowest rate to the highest",
     columns: [
-      words("Arm"),
-      words("Offered"),
-      ...["Answered", "p50", "p95", "p99", "Errors", "Requests"].map(numeric),
-      words("Targets"),
-      words("Run"),
+      ...words("Arm", "Offered"),
+      ...numbers("Answered", "p50", "p95", "p99", "Errors", "Requests"),
+      ...words("Targets", "Run"),
     ],
     groups: arms.filter(({ probes }) => probes.length > 0).map(({ arm, probes }) => ({
       name: arm,

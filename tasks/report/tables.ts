@@ -1,3 +1,4 @@
+import { type Column, numbers, words } from "../charts/figure.ts";
 import { OUTCOMES } from "../model/timing.ts";
 import { detectableText, ratioNote, verdictWord } from "../model/comparison_text.ts";
 import type { ArmRecord } from "../model/run.ts";
@@ -24,7 +25,7 @@ import { list } from "./method.ts";
 export interface Table {
   readonly id: string;
   readonly caption: string;
-  readonly columns: readonly { readonly title: string; readonly numeric: boolean }[];
+  readonly columns: readonly Column[];
   readonly groups: readonly {
     readonly name: string;
     /** Rows that the name spans. */
@@ -36,8 +37,6 @@ export interface Table {
 }
 
 const QUANTILE_NAMES = ["p50", "p90", "p95", "p99", "p99.9"];
-const numeric = (...titles: string[]) => titles.map((title) => ({ title, numeric: true }));
-const words = (...titles: string[]) => titles.map((title) => ({ title, numeric: false }));
 
 /**
  * Everything per operation and arm; all operations together come first.
@@ -53,7 +52,7 @@ export function operationsTable(
     caption: `Response times per operation and arm, ${segment ?? "steady blocks"} only`,
     columns: [
       ...words("Operation", "Arm"),
-      ...numeric("Requests", "Errors", "Answered", ...QUANTILE_NAMES, "Max"),
+      ...numbers("Requests", "Errors", "Answered", ...QUANTILE_NAMES, "Max"),
     ],
     groups: grouped(operations, (row) => [
       plain(formatCount(row.n)),
@@ -81,7 +80,7 @@ export function intervalTables(summary: RunSummary, footnotes: Footnotes): Table
   return kinds.map(([kind, caption]) => ({
     id: `table-${kind}`,
     caption,
-    columns: [...words("Operation", "Arm"), ...numeric(...QUANTILE_NAMES)],
+    columns: [...words("Operation", "Arm"), ...numbers(...QUANTILE_NAMES)],
     groups: grouped(
       summary.operations,
       (row) => QUANTILES.map((level) => withInterval(row[kind][String(level)], footnotes)),
@@ -107,7 +106,7 @@ export function comparisonTable(comparisons: readonly Comparison[], footnotes: F
     caption: `Arms against ${comparisons[0]?.baseline ?? "the baseline"}, by pairs of blocks`,
     columns: [
       ...words("Operation", "Arm and statistic"),
-      ...numeric("Ratio", "95 % interval", "Detectable", "Pairs", "p (adjusted)"),
+      ...numbers("Ratio", "95 % interval", "Detectable", "Pairs", "p (adjusted)"),
       ...words("Verdict"),
     ],
     groups: groupBy(comparisons, (row) => row.operation ?? "All operations").map(([name, rows]) => ({
@@ -146,7 +145,7 @@ export function cacheTable(summary: RunSummary): Table | null {
     caption: "Cache answers per operation",
     columns: [
       ...words("Operation", "Arm"),
-      ...numeric("Hit rate", "Hits", "Misses", "Stale", "Bypassed", "p50 against the baseline"),
+      ...numbers("Hit rate", "Hits", "Misses", "Stale", "Bypassed", "p50 against the baseline"),
     ],
     groups: grouped(cached, (row) => [
       plain(formatShare(row.cache!.hitRate)),
@@ -183,7 +182,7 @@ export function graphqlTable(summary: RunSummary, footnotes: Footnotes): Table |
     caption: "GraphQL over HTTP against direct SQL",
     columns: [
       ...words("Operation", "Statistic"),
-      ...numeric("SQL", "GraphQL", "Ratio", "95 % interval", "SQL bytes", "GraphQL bytes"),
+      ...numbers("SQL", "GraphQL", "Ratio", "95 % interval", "SQL bytes", "GraphQL bytes"),
     ],
     groups: groupBy(pairs, ({ graphql }) => graphql.operation!).map(([name, own]) => ({
       name,
@@ -254,7 +253,7 @@ export function accountingTable(summary: RunSummary): Table & { readonly sum: nu
   return {
     id: "table-accounting",
     caption: "Every scheduled request and what became of it",
-    columns: [...words("Arm", "Phase"), ...numeric(...OUTCOMES, "Sum")],
+    columns: [...words("Arm", "Phase"), ...numbers(...OUTCOMES, "Sum")],
     groups: [...arms, { name: "All arms", span: 1, rows: [{ name: "all", cells: line(null, null) }] }],
     note: `${formatCount(sum)} recorded, ${formatCount(scheduled)} scheduled: ` +
       (sum === scheduled ? "nothing is missing." : "THEY DIFFER."),
