@@ -1,10 +1,10 @@
 import * as Plot from "@observablehq/plot";
-import { formatMs } from "../model/units.ts";
+import { formatMs, quantileName } from "../model/units.ts";
 import { largest } from "./extremes.ts";
 import { type Figure, makeFigure, numbers, words } from "./figure.ts";
 import { armStyles, PAPER } from "./palette.ts";
 import { draw } from "./plot.ts";
-import { logAxis, logTicks, quantileName } from "./ticks.ts";
+import { logAxis, logTicks } from "./ticks.ts";
 
 /**
  * One point of a quantile curve; `ms` is null where the quantile falls among requests never answered. What too few

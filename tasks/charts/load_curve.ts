@@ -1,6 +1,6 @@
 import * as Plot from "@observablehq/plot";
 import type { ProbeOutcome } from "../model/rate_search.ts";
-import { formatCount, formatMs, significant } from "../model/units.ts";
+import { formatCount, formatMs, formatRate, significant } from "../model/units.ts";
 import { QUANTILE_LINES, quantileLegend } from "./quantile_lines.ts";
 import { type Figure, makeFigure, numbers, words } from "./figure.ts";
 import { armStyles, MUTED, PAPER } from "./palette.ts";
@@ -119,9 +119,9 @@ export function loadCurve(
               stroke,
               fill: (point: LoadPoint) => point.outcome === "holds" ? stroke : PAPER,
               title: (point: LoadPoint) =>
-                `${arm}, ${perSecond(point.rate)} offered, ${perSecond(point.achieved)} answered: ${key} ${
-                  formatMs(point[key])
-                }, ${point.outcome}`,
+                `${arm}, ${formatRate(point.rate, 4)} offered, ${
+                  formatRate(point.achieved, 4)
+                } answered: ${key} ${formatMs(point[key])}, ${point.outcome}`,
             }),
           ];
         })
@@ -151,8 +151,8 @@ export function loadCurve(
       columns: [...words("Arm"), ...numbers("Offered", "Answered", "p50", "p95", "p99"), ...words("Targets")],
       rows: points.map(({ arm, rate, achieved, p50, p95, p99, outcome }) => [
         arm,
-        perSecond(rate),
-        perSecond(achieved),
+        formatRate(rate, 4),
+        formatRate(achieved, 4),
         formatMs(p50),
         formatMs(p95),
         formatMs(p99),
@@ -160,10 +160,6 @@ export function loadCurve(
       ]),
     },
   });
-}
-
-function perSecond(rate: number): string {
-  return `${significant(rate, 4)}/s`;
 }
 
 function between({ low, high }: LoadInterval): string {

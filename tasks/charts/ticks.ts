@@ -59,8 +59,3 @@ export function byteTicks(top: number, most = 4): number[] {
   while (top / step > most) step *= 2;
   return Array.from({ length: Math.floor(top / step) + 1 }, (_, index) => index * step);
 }
-
-/** A quantile level as people name it: 0.5 → `p50`, 0.999 → `p99.9`. */
-export function quantileName(level: number): string {
-  return `p${Number((level * 100).toFixed(4))}`;
-}

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { byteTicks, logTicks, quantileName } from "./ticks.ts";
+import { byteTicks, logTicks } from "./ticks.ts";
+import { quantileName } from "../model/units.ts";
 
 Deno.test("ticks of a log axis lie within the values, ascend, and are no more than asked for", () => {
   const ms = fc.double({ min: 1e-4, max: 1e6, noNaN: true });

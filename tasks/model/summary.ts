@@ -220,6 +220,11 @@ export function sloOutcome(
   return result.ok ? "pass" : "fail";
 }
 
+/** What `sloOutcome` says, with a sign: nobody has to tell it by its colour. */
+export function outcomeText(outcome: ReturnType<typeof sloOutcome>): string {
+  return `${outcome === "pass" ? "✓" : outcome === "fail" ? "✗" : "–"} ${outcome}`;
+}
+
 /** A change of an arm's level, found afterwards in its bins of about a second. */
 export interface LevelChange {
   /** Median response time in milliseconds, answers a second, or the share of cache hits. */

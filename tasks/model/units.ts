@@ -64,6 +64,36 @@ export function formatCount(n: number): string {
   return Math.round(n).toLocaleString("en-US");
 }
 
+/** So many of something: `1 row`, `14,400 rows`. */
+export function counted(n: number, one: string, many = `${one}s`): string {
+  return `${formatCount(n)} ${n === 1 ? one : many}`;
+}
+
+/** `a, b and c`. */
+export function listed(words: readonly string[]): string {
+  return words.length < 2 ? words.join("") : `${words.slice(0, -1).join(", ")} and ${words.at(-1)}`;
+}
+
+/** How often a second: `12.3/s`. */
+export function formatRate(perSecond: number | null, digits = 3): string {
+  return perSecond === null ? "—" : `${significant(perSecond, digits)}/s`;
+}
+
+/** A value in the unit of a target: milliseconds, a share from 0 to 1, or a rate. */
+export function formatIn(unit: "ms" | "%" | "/s", value: number | null): string {
+  return unit === "ms" ? formatMs(value) : unit === "%" ? formatShare(value) : formatRate(value);
+}
+
+/** A quantile's level as people name it: `p50`, `p99.9`, `max`. */
+export function quantileName(level: number): string {
+  return level === 1 ? "max" : `p${significant(level * 100, 6)}`;
+}
+
+/** A moment to the minute: `2026-03-01 14:05`, UTC. */
+export function isoMinutes(date: Date): string {
+  return date.toISOString().slice(0, 16).replace("T", " ");
+}
+
 /** Bytes in binary units: `1.5 MiB`. */
 export function formatBytes(bytes: number): string {
   const units = ["B", "KiB", "MiB", "GiB", "TiB"];

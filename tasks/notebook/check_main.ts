@@ -1,3 +1,4 @@
+import { counted } from "../model/units.ts";
 /** Checks notebooks without running them: `deno run -A tasks/notebook/check_main.ts [NOTEBOOK…]`. */
 import { join, resolve } from "node:path";
 import { readConfig } from "../config.ts";
@@ -12,6 +13,6 @@ await main(async () => {
     : await listNotebooks(join(readConfig().root, "notebooks"));
   const problems = await checkNotebooks(files);
   for (const problem of problems) console.error(formatProblem(problem));
-  console.log(`Checked ${files.length} notebook${files.length === 1 ? "" : "s"}`);
+  console.log(`Checked ${counted(files.length, "notebook")}`);
   return problems.length === 0 ? ExitCode.ok : ExitCode.verdictFailed;
 });

@@ -1,6 +1,6 @@
 import { basename } from "node:path";
 import { BenchbookError, ExitCode, InterruptedError } from "../model/errors.ts";
-import { formatSeconds } from "../model/units.ts";
+import { counted, formatSeconds } from "../model/units.ts";
 import { declaredParameters, type ParameterValue, readNotebook } from "./ipynb.ts";
 import { listNotebooks, runCells } from "./run.ts";
 
@@ -39,7 +39,7 @@ export async function runAll(options: RunAllOptions): Promise<ExitCode> {
         timeoutMs,
         ...(signal && { signal }),
       });
-      options.print(`✓ ${name}  ok      ${plural(cells.length, "cell")}, ${formatSeconds(seconds)}`);
+      options.print(`✓ ${name}  ok      ${counted(cells.length, "cell")}, ${formatSeconds(seconds)}`);
     } catch (error) {
       if (!(error instanceof BenchbookError) || error instanceof InterruptedError) throw error;
       options.print(`✗ ${name}  failed  ${error.message}`);
@@ -52,8 +52,4 @@ export async function runAll(options: RunAllOptions): Promise<ExitCode> {
   }
   if (files.length === 0) options.print(`No notebooks in ${options.directory}`);
   return exitCode;
-}
-
-function plural(n: number, noun: string): string {
-  return `${n} ${noun}${n === 1 ? "" : "s"}`;
 }

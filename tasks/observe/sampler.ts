@@ -1,3 +1,4 @@
+import { counted } from "../model/units.ts";
 import type { Sample } from "../model/run.ts";
 import { Meter } from "./meter.ts";
 import { OBSERVER, SAMPLE_SOURCES } from "./sample_sources.ts";
@@ -142,7 +143,7 @@ function observe(
         unavailable: [
           ...opened?.unavailable ?? [],
           ...[...failures].map(([reason, times]) =>
-            `${title} could not be sampled ${times} time${times === 1 ? "" : "s"}: ${reason}.`
+            `${title} could not be sampled ${counted(times, "time")}: ${reason}.`
           ),
         ],
       };

@@ -5,7 +5,7 @@ import { TimerThread } from "../load/timer_thread.ts";
 import { waitsItself } from "../load/generator_loop.ts";
 import { InterruptedError, ServiceError } from "../model/errors.ts";
 import type { Calibration, Machine } from "../model/calibration.ts";
-import { formatCount } from "../model/units.ts";
+import { counted, formatCount } from "../model/units.ts";
 import { hostFacts } from "../observe/host.ts";
 import { acquireLock } from "../stack/lock.ts";
 import { prepareHome, writeAtomically } from "../stack/places.ts";
@@ -81,7 +81,7 @@ export function rateWarning(
   const { requestsPerSecond: most } = calibration;
   // A machine that was too busy to sustain any rate while it was calibrated told nothing of what it can do.
   if (most === 0 || ratePerSecond / workers <= most) return null;
-  const asked = `${formatCount(ratePerSecond)} requests/s by ${workers} worker${workers === 1 ? "" : "s"}`;
+  const asked = `${formatCount(ratePerSecond)} requests/s by ${counted(workers, "worker")}`;
   const needed = Math.ceil(ratePerSecond / most);
   const advice = needed <= calibration.machine.cores
     ? `use --workers ${needed}`

@@ -9,7 +9,7 @@ import { loadFileSources, loadSqlSources } from "../load/sources.ts";
 import { InterruptedError, ServiceError } from "../model/errors.ts";
 import type { Environment } from "../model/run.ts";
 import { sessionName } from "../model/session_name.ts";
-import { formatCount } from "../model/units.ts";
+import { counted, formatCount } from "../model/units.ts";
 import { hostFacts } from "../observe/host.ts";
 import { isDirect } from "../paths/path.ts";
 import { pathOf } from "../paths/registry.ts";
@@ -102,10 +102,7 @@ async function cleared(
     const rows = await undoOwnWrites(url, scenario, own, signal);
     if (rows !== null && rows > 0) {
       terminal.print(
-        `${own.file} removed or changed ${formatCount(rows)} ${
-          rows === 1 ? "row" : "rows"
-        } of the embedded database ` +
-          "before the run.",
+        `${own.file} removed or changed ${counted(rows, "row")} of the embedded database before the run.`,
       );
     }
   }

@@ -1,12 +1,13 @@
 import { windowsText } from "../model/slo.ts";
 import {
   type Comparison,
+  outcomeText,
   type RunSummary,
   sloOutcome,
   type SloResult,
   type Summary,
 } from "../model/summary.ts";
-import { formatMs, formatSeconds, formatShare, measuredMs, significant } from "../model/units.ts";
+import { formatIn, formatRate, formatSeconds, formatShare, measuredMs, significant } from "../model/units.ts";
 import {
   type Cell,
   comparedText,
@@ -172,19 +173,20 @@ function parts(slo: string): string {
 
 function threshold(result: SloResult, summary: RunSummary, footnotes: Footnotes): ThresholdRow {
   const format = formatOf(result.unit);
-  const limit = result.unit === "ms" ? formatMs : format;
   const measured = estimateCell(result.measured, format, footnotes);
   const { low, high } = result.measured;
   const outcome = sloOutcome(result, summary);
   return {
     arm: result.arm,
     text: result.text,
-    limit: `${result.term.comparator}${result.term.inclusive ? "=" : ""} ${limit(result.limit)}`,
+    limit: `${result.term.comparator}${result.term.inclusive ? "=" : ""} ${
+      formatIn(result.unit, result.limit)
+    }`,
     measured,
     interval: low === null && high === null ? "—" : `${format(low)} to ${format(high)}`,
     margin: result.margin === null ? "—" : signed(result.margin),
     windows: result.windows === null ? null : windowsText(result.windows),
-    outcome: `${outcome === "pass" ? "✓" : outcome === "fail" ? "✗" : "–"} ${outcome}`,
+    outcome: outcomeText(outcome),
     tone: outcome === "pass" ? "good" : outcome === "fail" ? "bad" : "unsure",
   };
 }
@@ -195,19 +197,9 @@ function signed(share: number): string {
   return `${share < 0 ? "−" : "+"}${significant(Math.abs(share) * 100, 2)} %`;
 }
 
+/** Measured times have the digits of their neighbours. */
 function formatOf(unit: SloResult["unit"]): (value: number | null) => string {
-  switch (unit) {
-    case "ms":
-      return measuredMs;
-    case "%":
-      return formatShare;
-    case "/s":
-      return formatRate;
-  }
-}
-
-function formatRate(perSecond: number | null): string {
-  return perSecond === null ? "—" : `${significant(perSecond, 3)}/s`;
+  return unit === "ms" ? measuredMs : (value) => formatIn(unit, value);
 }
 
 /**

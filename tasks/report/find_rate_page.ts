@@ -5,19 +5,20 @@ import type { Config } from "../config.ts";
 import { type ArmRate, byRate, type ProbeOutcome, type RateSearch } from "../model/rate_search.ts";
 import { parseSlo } from "../model/slo.ts";
 import {
+  counted,
   fixed,
   formatBytes,
   formatCount,
   formatSeconds,
   formatShare,
+  isoMinutes,
   measuredMs,
   significant,
 } from "../model/units.ts";
 import { isReportPart, prepareReports, reportFolder } from "../stack/reports_folder.ts";
-import { doubts, foundSentence, isWide, rateText } from "../terminal/find_rate_text.ts";
+import { doubts, foundSentence, isWide, PROBE_SIGNS, rateText } from "../terminal/find_rate_text.ts";
 import { type Cell, fact, plain } from "./cells.ts";
 import { datasetText } from "./dataset_text.ts";
-import { isoMinutes } from "./provenance.ts";
 import { type Pages, templates } from "./html.ts";
 import { armOptions, dataOptions, quoted } from "./method.ts";
 import { writePdf } from "./report.ts";
@@ -174,12 +175,6 @@ function curveOf(arms: readonly ArmRate[]) {
   );
 }
 
-const WORDS: Readonly<Record<ProbeOutcome, string>> = {
-  holds: "✓ holds",
-  fails: "✗ fails",
-  invalid: "– invalid",
-};
-
 function probesTable(arms: readonly ArmRate[]): Table {
   return {
     id: "table-probes",
@@ -213,7 +208,7 @@ function probesTable(arms: readonly ArmRate[]): Table {
 }
 
 function outcomeCell(outcome: ProbeOutcome, confirmation: boolean, reason: string | null): Cell {
-  const text = confirmation ? `${WORDS[outcome]}, confirmation` : WORDS[outcome];
+  const text = confirmation ? `${PROBE_SIGNS[outcome]}, confirmation` : PROBE_SIGNS[outcome];
   return { ...fact(text), hint: reason ?? "" };
 }
 
@@ -242,7 +237,6 @@ function provenance({ search }: RateSearch): RatePageView["provenance"] {
 
 function method({ search }: RateSearch): string[] {
   const { startRate, durationSeconds, warmupSeconds, confirmationTimes, resolution, workers } = search;
-  const workersText = `${workers} worker${workers === 1 ? "" : "s"}`;
   return [
     `For each arm the search started at ${
       rateText(startRate)
@@ -254,7 +248,9 @@ function method({ search }: RateSearch): string[] {
     `A probe measured ${formatSeconds(durationSeconds)} after ${
       warmupSeconds === 0 ? "no warm-up" : `a warm-up of ${formatSeconds(warmupSeconds)}`
     }, and longer at low rates, where the quantiles of the targets would otherwise rest on too few requests. It was an ` +
-    `open loop of ${workersText} over ${search.connections} connections; every probe had a seed of its own.`,
+    `open loop of ${
+      counted(workers, "worker")
+    } over ${search.connections} connections; every probe had a seed of its own.`,
     `Both rates of the result were confirmed by two probes, each ${confirmationTimes} times as long, and by a third ` +
     "where probes disagreed. A rate at which one probe met the targets and another missed them lies inside the result's " +
     "range. In simulations of systems whose limit varies by 1 to 3 % between probes, the range contained the true limit " +

@@ -2,7 +2,7 @@ import { offeredRate } from "../model/offered_rate.ts";
 import { DEFAULT_THRESHOLDS, type Run, type RunConfig } from "../model/run.ts";
 import type { RunSummary } from "../model/summary.ts";
 import { gapsWereDrawn } from "../summary/block_pairs.ts";
-import { formatCount, formatSeconds, formatShare, significant } from "../model/units.ts";
+import { counted, formatCount, formatSeconds, formatShare, listed, significant } from "../model/units.ts";
 
 /** How the load was made, in one phrase. */
 export function loadModel(config: RunConfig): string {
@@ -89,7 +89,7 @@ export function method(summary: RunSummary): string[] {
   const { thresholds } = config;
   const open = config.loop === "open";
   return [
-    `Load model: ${loadModel(config)}, by ${config.workers} worker${config.workers === 1 ? "" : "s"} with ` +
+    `Load model: ${loadModel(config)}, by ${counted(config.workers, "worker")} with ` +
     `${config.connections} connections; at most ${
       formatCount(config.inFlightCap)
     } requests were in flight, ` +
@@ -97,7 +97,7 @@ export function method(summary: RunSummary): string[] {
     `An arm is one configuration under comparison, here an access path of the same name${
       config.armFiles === undefined ? "" : ", or one described for this run"
     }. ` +
-    `The arms ${list(config.arms)} took turns in blocks of ${
+    `The arms ${listed(config.arms)} took turns in blocks of ${
       formatSeconds(config.blockSeconds)
     }, in orders drawn ` +
     "from the seed and balanced, so that each arm takes each place in a round, and comes before each other arm, " +
@@ -153,11 +153,5 @@ function describedText({ arms, run: { config } }: RunSummary): string {
 function provenText({ unproven = [] }: RunConfig): string {
   const all =
     "Before timing, every arm's results for sampled parameters were compared with those of direct SQL";
-  return unproven.length === 0 ? `${all}.` : `${all}, except those of ${list(unproven)} (--no-prove).`;
-}
-
-/** `a, b and c`. */
-export function list(words: readonly string[]): string {
-  if (words.length < 2) return words.join("");
-  return `${words.slice(0, -1).join(", ")} and ${words[words.length - 1]}`;
+  return unproven.length === 0 ? `${all}.` : `${all}, except those of ${listed(unproven)} (--no-prove).`;
 }

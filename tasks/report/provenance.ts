@@ -1,6 +1,6 @@
 import type { ServiceFact } from "../model/run.ts";
 import type { RunSummary } from "../model/summary.ts";
-import { formatCount, formatSeconds } from "../model/units.ts";
+import { formatCount, formatSeconds, isoMinutes } from "../model/units.ts";
 import { datasetText } from "./dataset_text.ts";
 import { loadModel } from "./method.ts";
 
@@ -40,9 +40,4 @@ const SERVICE_NAMES = { postgres: "PostgreSQL", redis: "Redis", graphql: "GraphQ
 export function serviceName({ name, instance }: ServiceFact, all: readonly ServiceFact[]): string {
   const several = instance !== undefined && all.filter((other) => other.name === name).length > 1;
   return several ? `${SERVICE_NAMES[name]} (${instance})` : SERVICE_NAMES[name];
-}
-
-/** `2026-03-01 14:05`, UTC. */
-export function isoMinutes(date: Date): string {
-  return date.toISOString().slice(0, 16).replace("T", " ");
 }

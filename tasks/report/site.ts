@@ -1,14 +1,13 @@
 import { join } from "node:path";
 import { readSmallText } from "../files/small_file.ts";
 import { sparkline } from "../charts/sparkline.ts";
-import { formatCount, measuredMs } from "../model/units.ts";
+import { formatCount, isoMinutes, measuredMs } from "../model/units.ts";
 import type { RateSearch } from "../model/rate_search.ts";
 import type { Run } from "../model/run.ts";
 import { isRunId, SAMPLE } from "../model/run_id.ts";
 import { INDEX, refuseForeignIndex } from "../stack/reports_folder.ts";
 import { searchOf } from "../store/searches.ts";
 import { foundText } from "../terminal/find_rate_text.ts";
-import { isoMinutes } from "./provenance.ts";
 import { templates } from "./html.ts";
 import { replaceFile } from "./write.ts";
 

@@ -4,7 +4,15 @@ import { detectableText, ratioNote, verdictWord } from "../model/comparison_text
 import type { ArmRecord } from "../model/run.ts";
 import type { Comparison, Estimate, RunSummary, Summary } from "../model/summary.ts";
 import { QUANTILES } from "../model/summary.ts";
-import { fixed, formatBytes, formatCount, formatShare, measuredMs, significant } from "../model/units.ts";
+import {
+  fixed,
+  formatBytes,
+  formatCount,
+  formatRate,
+  formatShare,
+  listed,
+  measuredMs,
+} from "../model/units.ts";
 import type { Path } from "../paths/path.ts";
 import { findPath, reference } from "../paths/registry.ts";
 import {
@@ -19,7 +27,6 @@ import {
   ratioInterval,
   VERDICT_SIGNS,
 } from "./cells.ts";
-import { list } from "./method.ts";
 
 /** A table as the template draws it: rows in groups, each group under a name of its own. */
 export interface Table {
@@ -60,7 +67,7 @@ export function operationsTable(
         ...estimateCell(row.errorRate, formatShare, footnotes),
         notes: footnotes.refer([...row.errorRate.warnings, ...row.warnings]),
       },
-      plain(`${significant(row.throughput, 3)}/s`),
+      plain(formatRate(row.throughput)),
       ...QUANTILES.map((level) => msCell(row.response[String(level)], footnotes)),
       plain(measuredMs(row.maxMs)),
     ]),
@@ -224,7 +231,7 @@ function differs({ overrides }: ArmRecord): boolean {
 function checkedText(arms: readonly string[], unproven: readonly string[]): string {
   if (unproven.length === 0) return "The results themselves were checked to be equal before timing.";
   const others = unproven.length === arms.length ? "" : "; the other results were, before timing";
-  return `${list(unproven)} ${
+  return `${listed(unproven)} ${
     unproven.length === 1 ? "was" : "were"
   } not checked for equal results (--no-prove)${others}.`;
 }

@@ -2,7 +2,7 @@ import { detectableText, hasTooFewPairs, verdictWord } from "../model/comparison
 import { roundsOf, secondsFor } from "../model/rounds.ts";
 import type { RunConfig } from "../model/run.ts";
 import type { Comparison } from "../model/summary.ts";
-import { formatCount, significant } from "../model/units.ts";
+import { counted, formatCount, significant } from "../model/units.ts";
 import { MIN_PAIRS } from "./comparisons.ts";
 
 /** As they are told, the weightiest first. */
@@ -30,9 +30,7 @@ function unchecked(arms: readonly string[], { unproven = [] }: RunConfig): strin
 
 /** What a run of so few pairs lacks, as the rest of a sentence. */
 function tooFew(pairs: number, config: RunConfig): string {
-  const lacks = `${formatCount(pairs)} ${
-    pairs === 1 ? "pair" : "pairs"
-  } of blocks; a verdict needs ${MIN_PAIRS}`;
+  const lacks = `${counted(pairs, "pair")} of blocks; a verdict needs ${MIN_PAIRS}`;
   const plan = { arms: config.arms.length, blockSeconds: config.blockSeconds };
   if (roundsOf({ ...plan, durationSeconds: config.durationSeconds }) >= MIN_PAIRS) {
     return `${lacks}. Measure for longer, or at a higher rate.`;
@@ -44,7 +42,7 @@ function outcome(own: readonly Comparison[]): string {
   const all = own.filter(({ operation }) => operation === null).map(allText);
   const medians = own.filter(({ operation, statistic }) => operation !== null && statistic === "p50");
   const tails = own.filter(({ statistic }) => statistic === "p95");
-  return [...all, ...counted("medians", medians), ...counted("p95", tails)].join("; ") + ".";
+  return [...all, ...told("medians", medians), ...told("p95", tails)].join("; ") + ".";
 }
 
 function allText({ verdict, ratio, low, high, p }: Comparison): string {
@@ -59,7 +57,7 @@ function allText({ verdict, ratio, low, high, p }: Comparison): string {
 }
 
 /** "medians slower in 2, inconclusive in 4". */
-function counted(name: string, own: readonly Comparison[]): string[] {
+function told(name: string, own: readonly Comparison[]): string[] {
   if (own.length === 0) return [];
   const words = own.map(verdictWord);
   const parts = VERDICTS.map((word) => [word, words.filter((each) => each === word).length] as const)

@@ -1,5 +1,5 @@
 import type { Warning } from "../model/summary.ts";
-import { formatCount } from "../model/units.ts";
+import { counted } from "../model/units.ts";
 import type { Rows } from "../store/runs.ts";
 import { query } from "../store/sql.ts";
 
@@ -55,17 +55,16 @@ function evictionWarnings(rows: readonly RefusalRow[]): Warning[] {
     return {
       code: "cache-evicted-keys",
       text:
-        `${formatCount(most)} ${
-          most === 1 ? "key was" : "keys were"
-        } evicted from the Redis of REDIS_URL while ` +
-        `${arm} stored into it, perhaps keys of yours. It stopped storing then: later lookups are misses. ` +
+        `${
+          counted(most, "key was", "keys were")
+        } evicted from the Redis of REDIS_URL while ${arm} stored into it, perhaps keys of yours. It stopped storing then: later lookups are misses. ` +
         "Give that Redis more room (maxmemory), or leave REDIS_URL out.",
     };
   });
 }
 
 function refusal({ arm, doing, reason, n }: RefusalRow): Warning {
-  const what = `${formatCount(n)} ${doing === "write" ? "write" : "lookup"}${n === 1 ? "" : "s"}`;
+  const what = counted(n, doing === "write" ? "write" : "lookup");
   const [, code = ""] = /^([A-Z]+)(?: |$)/.exec(reason) ?? [];
   const meaning = MEANING[code];
   return {

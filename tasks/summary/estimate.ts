@@ -3,7 +3,7 @@ import { normalQuantile } from "../stats/normal.ts";
 import { wilson } from "../stats/proportion.ts";
 import { type BlockNoise, noisyRanks } from "../stats/block_noise.ts";
 import { estimable, quantileRank, thin, THIN_EXCEEDANCES } from "../stats/quantile.ts";
-import { formatCount, significant } from "../model/units.ts";
+import { formatCount, quantileName } from "../model/units.ts";
 
 /** Confidence of every interval in a summary. */
 export const LEVEL = 0.95;
@@ -26,11 +26,6 @@ export function ranksOf(n: number, level: number, noise: BlockNoise | null = nul
   if (!estimable(n, level, LEVEL)) return null;
   const interval = noise === null ? { low: null, high: null } : noisyRanks(n, level, noise);
   return { level, value: quantileRank(n, level), ...interval };
-}
-
-/** "p95", "p99.9", "max". */
-export function quantileName(level: number): string {
-  return level === 1 ? "max" : `p${significant(level * 100, 6)}`;
 }
 
 /** A quantile's value and the ends of its interval, milliseconds; Infinity among the never served, null: no end. */

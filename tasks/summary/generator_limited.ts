@@ -1,8 +1,8 @@
 import type { RunConfig } from "../model/run.ts";
 import type { Estimate, Summary, Warning } from "../model/summary.ts";
-import { formatCount, formatMs, formatShare } from "../model/units.ts";
+import { formatCount, formatMs, formatShare, quantileName } from "../model/units.ts";
 import { gapsWereDrawn } from "./block_pairs.ts";
-import { doubt, quantileName } from "./estimate.ts";
+import { doubt } from "./estimate.ts";
 
 const CODE = "generator-limited";
 

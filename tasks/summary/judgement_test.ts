@@ -2,9 +2,10 @@ import assert from "node:assert/strict";
 import type { ScopeNames } from "../model/slo.ts";
 import type { Run } from "../model/run.ts";
 import { type RunSummary, type SloResult, type Summary, unmeasured } from "../model/summary.ts";
-import { quantileEstimate, quantileName, ranksOf, shareEstimate } from "./estimate.ts";
+import { quantileEstimate, ranksOf, shareEstimate } from "./estimate.ts";
 import { sloLevels, sloResults, sloTargets, sloTerms, subjectOf } from "./slo.ts";
 import { exitCodeOf } from "./verdict.ts";
+import { quantileName } from "../model/units.ts";
 
 Deno.test("estimates name what they lack", () => {
   assert.equal(ranksOf(367, 0.99), null);

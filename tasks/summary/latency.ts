@@ -6,7 +6,7 @@ import {
   type Summary,
   type Warning,
 } from "../model/summary.ts";
-import { formatCount } from "../model/units.ts";
+import { counted, formatCount } from "../model/units.ts";
 import type { Rows } from "../store/runs.ts";
 import { query } from "../store/sql.ts";
 import { quantileEstimate, shareEstimate } from "./estimate.ts";
@@ -171,10 +171,7 @@ function summary(
 }
 
 function unsentAtEnd(arm: string, n: number): Warning {
-  const text =
-    `${formatCount(n)} ${
-      n === 1 ? "request" : "requests"
-    } of ${arm} had not been sent when the run ended early; ` +
+  const text = `${counted(n, "request")} of ${arm} had not been sent when the run ended early; ` +
     "that is no error of the system.";
   return { code: "unsent-at-end", text };
 }

@@ -2,9 +2,10 @@ import type { RunConfig } from "../model/run.ts";
 import { holdsLimit, parseSlo, type ScopeNames, type SloTerm } from "../model/slo.ts";
 import type { Estimate, SloResult, Summary } from "../model/summary.ts";
 import type { Rows } from "../store/runs.ts";
-import { doubt, empty, LEVEL, quantileName, shareEstimate } from "./estimate.ts";
+import { doubt, empty, LEVEL, shareEstimate } from "./estimate.ts";
 import { type SloTarget, targetsOf } from "./slo_target.ts";
 import { scopeNames, type WindowRow, windowRows, windowVerdict } from "./slo_windows.ts";
+import { quantileName } from "../model/units.ts";
 
 /** The terms of a run's SLO; none when there is no SLO. */
 export function sloTerms(slo: string | null): SloTerm[] {

@@ -1,5 +1,5 @@
 import type { LevelChange, SteadyState, Warning } from "../model/summary.ts";
-import { formatMs, formatSeconds, formatShare, significant } from "../model/units.ts";
+import { formatMs, formatRate, formatSeconds, formatShare } from "../model/units.ts";
 import { changePoints } from "../stats/change_points.ts";
 import { median } from "../stats/robust.ts";
 import type { Rows } from "../store/runs.ts";
@@ -150,13 +150,9 @@ export function steadyWarnings(states: readonly SteadyState[]): Warning[] {
 function changeText({ metric, before, after }: LevelChange): string {
   const [name, format] = {
     response: ["median response time", formatMs] as const,
-    throughput: ["throughput", rate] as const,
+    throughput: ["throughput", formatRate] as const,
     hit: ["hit rate", formatShare] as const,
   }[metric];
   const write = (value: number | null) => value === null ? "beyond measure" : format(value);
   return `${name} changed from ${write(before)} to ${write(after)}`;
-}
-
-function rate(perSecond: number): string {
-  return `${significant(perSecond, 3)}/s`;
 }

@@ -7,7 +7,7 @@ import {
   unmeasured,
   type Validity,
 } from "../model/summary.ts";
-import { formatCount, formatMs, formatSeconds, formatShare, significant } from "../model/units.ts";
+import { formatCount, formatIn, formatSeconds, formatShare } from "../model/units.ts";
 import { againstBaseline } from "./against_baseline.ts";
 import { nameOf, subjectOf } from "./slo.ts";
 
@@ -96,9 +96,7 @@ function invalid({ valid, checks }: Validity): string[] {
 }
 
 function written(value: number | null, unit: SloResult["unit"]): string {
-  if (value === null) return "beyond measure";
-  if (unit === "ms") return formatMs(value);
-  return unit === "%" ? formatShare(value) : `${significant(value, 3)}/s`;
+  return value === null ? "beyond measure" : formatIn(unit, value);
 }
 
 function missedSentence(result: SloResult): string {

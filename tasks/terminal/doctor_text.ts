@@ -1,5 +1,5 @@
 import type { Calibration } from "../model/calibration.ts";
-import { formatCount } from "../model/units.ts";
+import { formatCount, listed } from "../model/units.ts";
 import type { Finding } from "../stack/doctor.ts";
 import { displayWidth, singleLine } from "./safe_text.ts";
 import { type Width, widthOf } from "./width.ts";
@@ -49,10 +49,6 @@ function conclusion(findings: readonly Finding[]): string {
     return `Partly ready: a run skips what needs ${listed(missing)}. Follow the arrows to fix that.${also}`;
   }
   return `Ready: everything that a run needs is there.${also}`;
-}
-
-function listed(names: readonly string[]): string {
-  return names.length < 2 ? names.join("") : `${names.slice(0, -1).join(", ")} and ${names.at(-1)}`;
 }
 
 /** What a calibration means for a run. */

@@ -98,7 +98,8 @@ const COLUMNS: readonly Column[] = [
   { title: "verdict", align: "left", least: 24 },
 ];
 
-const SIGNS = { holds: "✓ holds", fails: "✗ fails", invalid: "– invalid" } as const;
+/** A probe's outcome with a sign. */
+export const PROBE_SIGNS = { holds: "✓ holds", fails: "✗ fails", invalid: "– invalid" } as const;
 
 function probeTable(arms: readonly ArmRate[], columns: number): string {
   const rows = arms.flatMap(({ arm, probes }) =>
@@ -110,7 +111,7 @@ function probeTable(arms: readonly ArmRate[], columns: number): string {
       formatMs(probe.p95Ms),
       formatMs(probe.p99Ms),
       formatShare(probe.errors),
-      probe.confirmation ? `${SIGNS[probe.outcome]} (confirmation)` : SIGNS[probe.outcome],
+      probe.confirmation ? `${PROBE_SIGNS[probe.outcome]} (confirmation)` : PROBE_SIGNS[probe.outcome],
     ])
   );
   return `Response time by rate, every probe:\n${formatTable(COLUMNS, rows, columns)}`;

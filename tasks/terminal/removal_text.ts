@@ -1,4 +1,4 @@
-import { formatBytes, formatCount } from "../model/units.ts";
+import { counted, formatBytes, formatCount } from "../model/units.ts";
 import type { DatabaseRemoval } from "../seed/database_removal.ts";
 import { formatTable } from "./table.ts";
 
@@ -16,7 +16,7 @@ export function removalText(removal: DatabaseRemoval, where: string): string {
   const { database, datasets, schemas, tables, holdings, privileges } = removal;
   const counts = KINDS.flatMap(([prefix, one, many]) => {
     const count = holdings.own.filter(({ object }) => object.startsWith(prefix)).length;
-    return count === 0 ? [] : [`${formatCount(count)} ${count === 1 ? one : many}`];
+    return count === 0 ? [] : [counted(count, one, many)];
   });
   const loaded = datasets.map(({ name, marker: { status, scale, seed, variation } }) =>
     `${name} (${[scale, `seed ${seed}`, ...variation === "" ? [] : [variation]].join(", ")}${

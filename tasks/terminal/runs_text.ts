@@ -1,4 +1,4 @@
-import { formatCount } from "../model/units.ts";
+import { formatCount, isoMinutes } from "../model/units.ts";
 import type { StoredRun } from "../store/runs.ts";
 import { foundText } from "./find_rate_text.ts";
 import { singleLine } from "./safe_text.ts";
@@ -41,7 +41,7 @@ function runsTable(runs: readonly StoredRun[], columns: number): string {
     run.label ?? "",
     run.kind === "find-rate" ? `${run.scenario} (find-rate)` : run.scenario,
     `${run.environment.dataset.name} ${run.environment.dataset.scale}`,
-    run.startedAt.toISOString().slice(0, 16).replace("T", " "),
+    isoMinutes(run.startedAt),
     formatCount(run.slots),
     run.status,
     run.search === null ? run.verdict ?? "—" : foundText(run.search),

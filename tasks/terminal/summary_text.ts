@@ -4,11 +4,12 @@ import { windowsText } from "../model/slo.ts";
 import {
   type Comparison,
   type Estimate,
+  outcomeText,
   type RunSummary,
   sloOutcome,
   type Summary,
 } from "../model/summary.ts";
-import { formatCount, formatMs, formatShare, significant } from "../model/units.ts";
+import { formatCount, formatIn, formatMs, formatShare, significant } from "../model/units.ts";
 import { paragraph, singleLine } from "./safe_text.ts";
 import { type Column, formatTable } from "./table.ts";
 import { widthOf } from "./width.ts";
@@ -108,14 +109,8 @@ function comparisonText(comparisons: readonly Comparison[], width: number): stri
 function sloText({ slo, run, verdict }: RunSummary): string {
   return slo.map((result) => {
     const { text, arm, measured, unit, windows } = result;
-    const value = unit === "ms"
-      ? formatMs(measured.value)
-      : unit === "%"
-      ? formatShare(measured.value)
-      : `${measured.value === null ? "—" : significant(measured.value, 3)}/s`;
-    const outcome = sloOutcome(result, { run, verdict });
-    const word = `${outcome === "pass" ? "✓" : outcome === "fail" ? "✗" : "–"} ${outcome}`;
-    return `${word}  ${singleLine(text)}  ${singleLine(arm)}: ${value}${
+    const word = outcomeText(sloOutcome(result, { run, verdict }));
+    return `${word}  ${singleLine(text)}  ${singleLine(arm)}: ${formatIn(unit, measured.value)}${
       windows === null ? "" : ` (${windowsText(windows)})`
     }`;
   }).join("\n");

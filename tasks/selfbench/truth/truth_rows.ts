@@ -1,5 +1,4 @@
-import { formatShare } from "../../model/units.ts";
-import { quantileName } from "../../summary/estimate.ts";
+import { formatShare, quantileName } from "../../model/units.ts";
 import type { Column } from "../../terminal/table.ts";
 import { type Coverage, type Share, shareOf } from "./coverage.ts";
 import type { Power } from "./power.ts";
