@@ -129,22 +129,62 @@ Deno.test("each server version gets the views that it has", () => {
 });
 
 Deno.test("a plan is of the statement as it ran, and a write's plan changes nothing", async () => {
+  await withClient(async (client) => {
+    await client.query("CREATE TABLE item (id int PRIMARY KEY); INSERT INTO item VALUES (1), (2)");
+    const read = (text: string) => ({ text, write: false });
+    const plan = await explain(client, read("SELECT * FROM item WHERE id = $1::integer"), [2]) as Found;
+    assert.equal(plan.Plan["Actual Rows"], 1);
+    assert.ok("Shared Hit Blocks" in plan.Plan);
+    assert.ok(await explain(client, { text: "INSERT INTO item VALUES ($1::integer)", write: true }, [3]));
+    await assert.rejects(explain(client, read("DELETE FROM item"), []), /read-only transaction/);
+    await assert.rejects(explain(client, { text: "SELECT broken", write: true }, []), /broken/);
+    assert.deepEqual((await client.query("SELECT count(*)::int AS n FROM item")).rows, [{ n: 2 }]);
+    assert.deepEqual((await client.query("SELECT name FROM pg_prepared_statements")).rows, []);
+  });
+});
+
+Deno.test("a plan is the one that a connection has settled on, under the settings of its sessions", async () => {
+  await withClient(async (client) => {
+    await client.query(`
+      CREATE TABLE item (id int PRIMARY KEY, names text[], made date);
+      INSERT INTO item SELECT n, ARRAY['it''s', 'a \\ b'], '2026-01-01' FROM generate_series(1, 1000) AS n;
+      ANALYZE item`);
+    const text = "SELECT * FROM item WHERE id = $1::integer AND names = $2::text[] AND made = $3::date";
+    const values = [7, ["it's", "a \\ b"], "2026-01-01"];
+    const found = async (settings: Record<string, string>, times: number) => {
+      const before = Array.from({ length: times }, () => values);
+      const { Plan: plan } = await explain(client, { text, write: false, settings }, values, before) as Found;
+      assert.equal(plan["Actual Rows"], 1);
+      return [plan["Node Type"], /\$1/.test(JSON.stringify(plan)) ? "for any values" : "for its values"];
+    };
+    assert.deepEqual(await found({}, 0), ["Index Scan", "for its values"]);
+    assert.deepEqual(await found({}, 5), ["Index Scan", "for any values"]);
+    assert.deepEqual(await found({ plan_cache_mode: "force_custom_plan" }, 5), [
+      "Index Scan",
+      "for its values",
+    ]);
+    assert.deepEqual(await found({ plan_cache_mode: "force_generic_plan" }, 0), [
+      "Index Scan",
+      "for any values",
+    ]);
+    const noIndex = { enable_indexscan: "off", enable_bitmapscan: "off" };
+    assert.deepEqual((await found(noIndex, 5))[0], "Seq Scan");
+  });
+});
+
+/** What EXPLAIN gives. */
+interface Found {
+  readonly Plan: Readonly<Record<string, unknown>>;
+}
+
+async function withClient(use: (client: pg.Client) => Promise<void>): Promise<void> {
   await withDatabase(async (url) => {
     const client = new pg.Client({ connectionString: url });
     await client.connect();
     try {
-      await client.query("CREATE TABLE item (id int PRIMARY KEY); INSERT INTO item VALUES (1), (2)");
-      const plan = await explain(client, "SELECT * FROM item WHERE id = $1", [2], false) as {
-        Plan: Record<string, unknown>;
-      };
-      assert.equal(plan.Plan["Actual Rows"], 1);
-      assert.ok("Shared Hit Blocks" in plan.Plan);
-      assert.ok(await explain(client, "INSERT INTO item VALUES ($1)", [3], true));
-      await assert.rejects(explain(client, "DELETE FROM item", [], false), /read-only transaction/);
-      await assert.rejects(explain(client, "SELECT broken", [], true), /broken/);
-      assert.deepEqual((await client.query("SELECT count(*)::int AS n FROM item")).rows, [{ n: 2 }]);
+      await use(client);
     } finally {
       await client.end();
     }
   });
-});
+}

@@ -6,8 +6,10 @@ import { pathOf } from "../paths/registry.ts";
 import { GENEROUS, isOfServer, withClient } from "../seed/connect.ts";
 import type { SystemUnderTest } from "./system_under_test.ts";
 
-/** A slot no load reaches: its values serve the plans. */
+/** A slot no load reaches: its values serve the plans, and those of the slots behind it. */
 const PLAN_SLOT = 1_100_000_000;
+/** So often PostgreSQL plans a prepared statement for its values, before it decides whether one plan serves them all. */
+const CUSTOM_PLANS = 5;
 /** The SQLSTATE of a statement that the role's own statement_timeout has ended. */
 const QUERY_CANCELED = "57014";
 
@@ -35,18 +37,17 @@ export async function explainAll(
 async function explainArm(arm: Arm, mix: Mix, session: string, signal: AbortSignal): Promise<Plan[]> {
   return await withClient(arm.target.url, async (client) => {
     const plans: Plan[] = [];
-    for (const [index, { operationId, text, parameters, write, usesCaptured }] of arm.statements.entries()) {
+    for (const [index, statement] of arm.statements.entries()) {
       // What an earlier step would answer is known only within a session.
-      if (usesCaptured) continue;
-      const drawn = mix.valuesOf(PLAN_SLOT, index);
+      if (statement.usesCaptured) continue;
+      const [values, ...before] = Array.from({ length: 1 + CUSTOM_PLANS }, (_, n) => {
+        const drawn = mix.valuesOf(PLAN_SLOT + n, index);
+        return statement.parameters.map((name) => drawn[name]!);
+      });
       try {
-        const plan = await explain(
-          client,
-          text,
-          parameters.map((name) => drawn[name]),
-          write,
-          arm.target.settings,
-        );
+        const { operationId, text, write } = statement;
+        const { settings } = arm.target;
+        const plan = await explain(client, { text, write, settings }, values!, before);
         plans.push({ operationId, atUs: 0, plan });
       } catch (error) {
         const isLimited = (error as { code?: string }).code === QUERY_CANCELED && !signal.aborted;
