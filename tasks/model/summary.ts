@@ -78,6 +78,12 @@ export interface Summary {
     | null;
   /** Errors by code, most frequent first. */
   readonly errors: readonly { readonly code: string; readonly n: number }[];
+  /**
+   * In what PostgreSQL's plan for a candidate's operation differs from that for the baseline's, the most telling first,
+   * e.g. `Seq Scan on orders → Index Scan using orders_customer_id on orders`; empty: in nothing. Absent where not both
+   * plans are known: they are taken for arms that ask by SQL.
+   */
+  readonly planChanges?: readonly string[];
   /** Doubts about the group as a whole; those about one number stand with it. */
   readonly warnings: readonly Warning[];
 }

@@ -1,35 +1,8 @@
 import { formatCount, measuredMs } from "../model/units.ts";
+import type { PlanRow } from "../summary/plan_changes.ts";
+import { nodesOf, type PlanNode, readPlan } from "../summary/plan_tree.ts";
 import { fact } from "./cells.ts";
 import type { Table } from "./tables.ts";
-
-/** A row of queries/analysis/plans.sql; `plan` is what EXPLAIN (ANALYZE, FORMAT JSON) gave, or its JSON text. */
-export interface PlanRow {
-  readonly operation: string;
-  readonly path: string;
-  readonly plan: unknown;
-}
-
-/** A node of PostgreSQL's plan; fields as EXPLAIN names them. */
-interface Node {
-  readonly "Node Type": string;
-  readonly "Relation Name"?: string;
-  readonly "Index Name"?: string;
-  readonly "Function Name"?: string;
-  readonly "Actual Rows"?: number;
-  readonly "Actual Loops"?: number;
-  readonly "Actual Total Time"?: number;
-  readonly "Rows Removed by Filter"?: number;
-  readonly "Shared Hit Blocks"?: number;
-  readonly "Shared Read Blocks"?: number;
-  readonly "Temp Written Blocks"?: number;
-  readonly Plans?: readonly Node[];
-}
-
-interface Explained {
-  readonly Plan: Node;
-  readonly "Planning Time"?: number;
-  readonly "Execution Time"?: number;
-}
 
 export interface PlansView {
   readonly table: Table;
@@ -38,9 +11,10 @@ export interface PlansView {
 
 /** What PostgreSQL did for each operation, once, outside the measured blocks. Null where no plan was taken. */
 export function plansView(rows: readonly PlanRow[]): PlansView | null {
-  const plans = rows.flatMap(({ operation, plan }) => {
-    const explained = parse(plan);
-    return explained === null ? [] : [{ operation, explained }];
+  const several = new Set(rows.map(({ arm }) => arm)).size > 1;
+  const plans = rows.flatMap(({ operation, arm, plan }) => {
+    const explained = readPlan(plan);
+    return explained === null ? [] : [{ operation: several ? `${operation}, ${arm}` : operation, explained }];
   });
   if (plans.length === 0) return null;
   return {
@@ -56,7 +30,7 @@ export function plansView(rows: readonly PlanRow[]): PlansView | null {
         name: operation,
         span: 1,
         rows: [{
-          name: [...new Set(nodes(explained.Plan).flatMap(access))].join(", ") || "no table",
+          name: [...new Set(nodesOf(explained.Plan).flatMap(access))].join(", ") || "no table",
           cells: [
             fact(measuredMs(explained["Planning Time"] ?? null)),
             fact(measuredMs(explained["Execution Time"] ?? null)),
@@ -74,19 +48,8 @@ export function plansView(rows: readonly PlanRow[]): PlansView | null {
   };
 }
 
-function parse(plan: unknown): Explained | null {
-  const value: unknown = typeof plan === "string" ? JSON.parse(plan) : plan;
-  // EXPLAIN answers with a list of one.
-  const one = (Array.isArray(value) ? value[0] : value) as Partial<Explained> | null | undefined;
-  return typeof one?.Plan?.["Node Type"] === "string" ? one as Explained : null;
-}
-
-function nodes(node: Node): Node[] {
-  return [node, ...(node.Plans ?? []).flatMap(nodes)];
-}
-
 /** `orders by orders_customer_idx`, `all of orders` for a sequential scan, `f()`; nothing for other nodes. */
-function access(node: Node): string[] {
+function access(node: PlanNode): string[] {
   const relation = node["Relation Name"];
   const index = node["Index Name"];
   if (node["Node Type"] === "Seq Scan" && relation !== undefined) return [`all of ${relation}`];
@@ -96,14 +59,14 @@ function access(node: Node): string[] {
   return [];
 }
 
-function removed(plan: Node): number {
-  return nodes(plan).reduce(
+function removed(plan: PlanNode): number {
+  return nodesOf(plan).reduce(
     (sum, node) => sum + (node["Rows Removed by Filter"] ?? 0) * (node["Actual Loops"] ?? 1),
     0,
   );
 }
 
-function tree(node: Node, depth = 0): string[] {
+function tree(node: PlanNode, depth = 0): string[] {
   const target = [
     node["Index Name"] === undefined ? "" : ` using ${node["Index Name"]}`,
     node["Relation Name"] === undefined ? "" : ` on ${node["Relation Name"]}`,

@@ -24,7 +24,7 @@ const PLAN = {
 };
 
 Deno.test("a plan says what it reads, how long it took and what it threw away", () => {
-  const view = plansView([{ operation: "order-search", path: "sql", plan: PLAN }]);
+  const view = plansView([{ operation: "order-search", arm: "sql", plan: PLAN }]);
   const row = view!.table.groups[0]!.rows[0]!;
   assert.equal(row.name, "all of orders, customers by customers_pkey");
   assert.deepEqual(row.cells.map(({ text }) => text), ["0.210 ms", "1.62 ms", "10", "120", "3", "800"]);
@@ -35,11 +35,17 @@ Deno.test("a plan says what it reads, how long it took and what it threw away", 
 });
 
 Deno.test("a plan may come as JSON text and as EXPLAIN's list of one", () => {
-  const view = plansView([{ operation: "a", path: "sql", plan: JSON.stringify([PLAN]) }]);
+  const view = plansView([{ operation: "a", arm: "sql", plan: JSON.stringify([PLAN]) }]);
   assert.equal(view!.trees.length, 1);
+});
+
+Deno.test("where several arms have plans, each says whose it is", () => {
+  const view = plansView(["sql", "indexed"].map((arm) => ({ operation: "a", arm, plan: PLAN })));
+  assert.deepEqual(view!.table.groups.map(({ name }) => name), ["a, sql", "a, indexed"]);
+  assert.deepEqual(view!.trees.map(({ operation }) => operation), ["a, sql", "a, indexed"]);
 });
 
 Deno.test("without a plan there is no table", () => {
   assert.equal(plansView([]), null);
-  assert.equal(plansView([{ operation: "a", path: "sql", plan: null }]), null);
+  assert.equal(plansView([{ operation: "a", arm: "sql", plan: null }]), null);
 });

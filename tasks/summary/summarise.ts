@@ -10,6 +10,7 @@ import { hostLoad, hostWarnings } from "./host_load.ts";
 import { hitTargetNotes } from "./hit_target.ts";
 import { latencySummaries, segmentSummaries } from "./latency.ts";
 import { overloadWarnings } from "./overload.ts";
+import { withPlanChanges } from "./plan_changes.ts";
 import { judgeSlo, sloLevels, sloTerms } from "./slo.ts";
 import { saturatedWarnings } from "./saturated.ts";
 import { steadyStates, steadyWarnings } from "./steady.ts";
@@ -43,9 +44,10 @@ async function compute(rows: Rows, file: string, reference: string): Promise<Run
     lagP99Ms,
     endedEarly: run.status !== "complete",
   };
-  const operations = await latencySummaries(rows, runId, config, options);
-  const segments = await segmentSummaries(rows, runId, config, options);
   const arms = await armsOfRun(rows, run);
+  const latencies = await latencySummaries(rows, runId, config, options);
+  const operations = await withPlanChanges(latencies, arms, rows, runId);
+  const segments = await segmentSummaries(rows, runId, config, options);
   const ratios = await comparisons(rows, runId, config, arms);
   const compared = ratios.some(({ p }) => p !== null);
   const slo = await judgeSlo(rows, runId, config, operations);

@@ -37,7 +37,10 @@ export async function fixtureRun(dir: string, options: FixtureOptions = {}): Pro
     spool.phases(phases);
     const samples = fixtureSamples(seconds, options);
     spool.samples(options.samples?.(samples) ?? samples);
-    spool.plans(operations.slice(0, 2).map(({ operationId }) => ({ operationId, atUs: 0, plan: PLAN })));
+    spool.plans(
+      options.plans ??
+        operations.slice(0, 2).map(({ operationId }) => ({ operationId, atUs: 0, plan: PLAN })),
+    );
     writeRows(spool.segmentPath(0), fixtureRows(phases, operations, options), options);
     const status = options.status ?? "complete";
     if (status !== "crashed") {

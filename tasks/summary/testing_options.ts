@@ -1,5 +1,5 @@
 import type { Operation } from "../model/operation.ts";
-import type { Phase, Run, RunStatus, Sample, ValidityThresholds } from "../model/run.ts";
+import type { Phase, Plan, Run, RunStatus, Sample, ValidityThresholds } from "../model/run.ts";
 import type { Outcome } from "../model/timing.ts";
 
 /** One slot of a fixture as the generator would record it; times are µs, NaN where it never got so far. */
@@ -47,6 +47,8 @@ export interface FixtureOptions {
   readonly change?: (row: FixtureRow) => FixtureRow | readonly FixtureRow[] | null;
   /** Changes the samples before they are recorded. */
   readonly samples?: (samples: Sample[]) => Sample[];
+  /** Instead of the plans of two operations. */
+  readonly plans?: readonly Plan[];
   /** Changes the run's record. */
   readonly run?: (run: Run) => Run;
 }

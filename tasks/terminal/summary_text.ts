@@ -10,6 +10,7 @@ import {
   type Summary,
 } from "../model/summary.ts";
 import { formatCount, formatIn, formatMs, formatShare, significant } from "../model/units.ts";
+import { planText } from "./plan_text.ts";
 import { paragraph, singleLine } from "./safe_text.ts";
 import { type Column, formatTable } from "./table.ts";
 import { widthOf } from "./width.ts";
@@ -24,6 +25,7 @@ export function summaryText(summary: RunSummary, columns = widthOf().columns): s
     headline(summary),
     armTable(summary, columns),
     comparisonText(summary.comparisons, columns),
+    planText(summary.operations),
     sloText(summary),
     notes(summary),
     generatorText(summary),

@@ -1,6 +1,7 @@
 import { redactUrl } from "../../config.ts";
 import type { RunSummary } from "../../model/summary.ts";
-import { type PlanRow, type PlansView, plansView } from "../plans.ts";
+import type { PlanRow } from "../../summary/plan_changes.ts";
+import { type PlansView, plansView } from "../plans.ts";
 import { serviceName } from "../provenance.ts";
 import { hasFigure, type Section } from "./section.ts";
 
