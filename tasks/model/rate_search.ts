@@ -95,7 +95,12 @@ export interface RateSearch {
   /** What was found, arm by arm. */
   readonly arms: readonly ArmRate[];
   /** Arms that could not be probed, and why. */
-  readonly unavailable: readonly { readonly arm: string; readonly reason: string }[];
+  readonly unavailable: readonly {
+    readonly arm: string;
+    readonly reason: string;
+    /** Whether it was asked for by name; absent in searches of older versions. */
+    readonly asked?: boolean;
+  }[];
   /** Absolute paths; null where the file was not made. */
   readonly files: { readonly html: string | null; readonly pdf: string | null; readonly store: string };
 }
@@ -103,4 +108,9 @@ export interface RateSearch {
 /** The probes that an arm was given, from the lowest rate to the highest, confirmations last. */
 export function byRate(probes: readonly RateProbe[]): RateProbe[] {
   return [...probes].sort((a, b) => a.rate - b.rate || Number(a.confirmation) - Number(b.confirmation));
+}
+
+/** Whether something that was asked for by name was not searched: what was found of the rest is not the whole answer. */
+export function isIncomplete({ unavailable }: Pick<RateSearch, "unavailable">): boolean {
+  return unavailable.some(({ asked }) => asked);
 }

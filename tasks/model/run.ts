@@ -150,6 +150,8 @@ export interface ArmFile {
 export interface UnavailableArm {
   /** Its name. */
   readonly arm: string;
+  /** The path by which it would have asked; absent in runs of older versions, in which it had the arm's name. */
+  readonly path?: string;
   /** Why it was not to be had, and what to do. */
   readonly reason: string;
   /** Whether it was asked for by name, and not as one of the scenario's; absent in runs of older versions. */

@@ -200,8 +200,10 @@ export interface SloResult {
   readonly unit: "ms" | "%" | "/s";
   /** Positive: room left, as a share of the limit; negative: missed by as much. Null: not measured. */
   readonly margin: number | null;
-  /** Whether the measured value holds the limit; false also where nothing was measured. */
+  /** Whether the measured value holds the limit; false also where it was not judged. */
   readonly ok: boolean;
+  /** The result in a word, of the run as a whole; absent until its verdict is drawn. */
+  readonly outcome?: SloOutcome;
   /** The windows of a term over windows; null where the measured time is judged as a whole. */
   readonly windows: SloWindows | null;
 }
@@ -213,16 +215,18 @@ export function unmeasured({ measured }: SloResult): boolean {
   return measured.value === null && !measured.warnings.some(({ code }) => code === "unbounded");
 }
 
+/** `not judged`: nobody could tell, which is neither a pass nor a miss. */
+export type SloOutcome = "pass" | "fail" | "not judged";
+
 /**
  * A result in a word. One of a run that ended early, or whose generator shaped it, is not judged: its value says
- * nothing of the whole.
+ * nothing of the whole. Nor is one of which too little was measured.
  */
 export function sloOutcome(
   result: SloResult,
   { run, verdict }: { readonly run: Pick<Run, "status">; readonly verdict: Verdict | null },
-): "pass" | "fail" | "not measured" | "not judged" {
-  if (run.status !== "complete" || verdict === "invalid") return "not judged";
-  if (unmeasured(result)) return "not measured";
+): SloOutcome {
+  if (run.status !== "complete" || verdict === "invalid" || unmeasured(result)) return "not judged";
   return result.ok ? "pass" : "fail";
 }
 

@@ -1,6 +1,6 @@
 import type { Config } from "../config.ts";
 import { ExitCode, ServiceError } from "../model/errors.ts";
-import type { ArmRate, RateSearch } from "../model/rate_search.ts";
+import { type ArmRate, isIncomplete, type RateSearch } from "../model/rate_search.ts";
 import type { RunStatus, Verdict } from "../model/run.ts";
 import { self } from "../stack/process.ts";
 import { DEFAULT_RESOLUTION } from "../stats/rate_search.ts";
@@ -82,7 +82,7 @@ function foundBy(
       gitCommit,
     },
     arms,
-    unavailable: unavailableArms.map(({ arm, reason }) => ({ arm, reason })),
+    unavailable: unavailableArms.map(({ arm, reason, asked }) => ({ arm, reason, asked })),
     files: { html: null, pdf: null, store: db },
   };
 }
@@ -111,7 +111,7 @@ function verdictOf(found: RateSearch): Verdict | null {
 
 async function conclude(
   found: RateSearch,
-  { given, plan, config, terminal, signal }: Job,
+  { given, config, terminal, signal }: Job,
 ): Promise<ExitCode> {
   const warnings: string[] = [];
   let { files } = found;
@@ -139,15 +139,16 @@ async function conclude(
   if (given.json) console.log(JSON.stringify({ ...found, files }, null, 2));
   if (signal.aborted) return ExitCode.interrupted;
   if (unreported !== null) throw unreported;
-  // What was asked for by name and is not there is a failure, whatever was found of the rest.
-  const missing = found.unavailable.map(({ arm }) => arm);
-  return plan.arms.some(({ name, asked }) => asked && missing.includes(name))
-    ? ExitCode.service
-    : exitCodeOf(found);
+  return exitCodeOf(found);
 }
 
-/** The first that applies of: an arm that was not searched to the end, one without any valid probe, an arm that holds at no rate, found. */
-export function exitCodeOf({ arms }: Pick<RateSearch, "arms">): ExitCode {
+/**
+ * The first that applies of: an arm that was not searched to the end, or asked for by name and not there, whatever was
+ * found of the rest; one without any valid probe; an arm that holds at no rate; found.
+ */
+export function exitCodeOf(found: Pick<RateSearch, "arms" | "unavailable">): ExitCode {
+  const { arms } = found;
+  if (isIncomplete(found)) return ExitCode.service;
   if (arms.some(({ stopped }) => typeof stopped === "string")) return ExitCode.service;
   if (arms.some(({ interval: [low, high] }) => low === null && high === null)) return ExitCode.invalid;
   return arms.some(({ interval: [low] }) => low === null) ? ExitCode.verdictFailed : ExitCode.ok;

@@ -104,10 +104,18 @@ Deno.test("the exit code says whether every arm has a rate", () => {
   const [found] = exampleSearch().arms as [ArmRate, ...ArmRate[]];
   const none = { ...found, interval: [null, 20] } as const;
   const invalid = { ...found, interval: [null, null] } as const;
-  assert.equal(exitCodeOf({ arms: [found] }), 0);
-  assert.equal(exitCodeOf({ arms: [found, none] }), 1);
-  assert.equal(exitCodeOf({ arms: [none, invalid] }), 4);
-  assert.equal(exitCodeOf({ arms: [{ ...found, stopped: "The disk is full." }, invalid] }), 3);
+  const code = (arms: readonly ArmRate[], asked?: boolean) =>
+    exitCodeOf({
+      arms,
+      unavailable: asked === undefined ? [] : [{ arm: "graphql", reason: "It is not there.", asked }],
+    });
+  assert.equal(code([found]), 0);
+  assert.equal(code([found, none]), 1);
+  assert.equal(code([none, invalid]), 4);
+  assert.equal(code([{ ...found, stopped: "The disk is full." }, invalid]), 3);
+  // What was asked for by name and is not there is a failure, whatever was found of the rest.
+  assert.equal(code([found], true), 3);
+  assert.equal(code([found], false), 0);
 });
 
 /** Lines of the list below its head. */

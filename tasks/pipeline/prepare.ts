@@ -157,7 +157,10 @@ export async function makeArms(options: ArmsOptions): Promise<Arms> {
   for (const arm of plan.arms) {
     const missing = missingOf(arm).map((need) => services[need]!).find(({ available }) => !available);
     if (missing === undefined) targets.push(await armSource(arm, options, graphql));
-    else unavailableArms.push({ arm: arm.name, reason: (missing as Unavailable).reason, asked: arm.asked });
+    else {
+      const { name, path, asked } = arm;
+      unavailableArms.push({ arm: name, path, reason: (missing as Unavailable).reason, asked });
+    }
   }
   if (targets.length === 0) {
     throw new ServiceError(

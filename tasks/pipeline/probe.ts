@@ -3,9 +3,9 @@ import type { PlannedArm } from "../model/arms.ts";
 import { UsageError } from "../model/errors.ts";
 import type { RateProbe } from "../model/rate_search.ts";
 import { parseSlo, resolveScope, type ScopeNames } from "../model/slo.ts";
-import { type RunSummary, unmeasured } from "../model/summary.ts";
+import { type RunSummary, sloOutcome, unmeasured } from "../model/summary.ts";
 import { pathOf } from "../paths/registry.ts";
-import { estimable } from "../stats/quantile.ts";
+import { leastEstimable } from "../stats/quantile.ts";
 import type { ProbeStep } from "../stats/rate_search.ts";
 import { rateText } from "../terminal/find_rate_text.ts";
 import type { BenchArguments } from "./bench_options.ts";
@@ -78,10 +78,7 @@ export function lowestRate(slo: string, duration: number): number {
 
 /** Terms with a scope or a window ask for more; how much depends on the mix, so they say it themselves. */
 function requestsNeeded(slo: string): number {
-  const levels = parseSlo(slo).flatMap(({ level }) => level === null || level === 1 ? [] : [level]);
-  let n = 1;
-  while (!levels.every((level) => estimable(n, level))) n++;
-  return n;
+  return Math.max(1, ...parseSlo(slo).flatMap(({ level }) => level === null ? [] : [leastEstimable(level)]));
 }
 
 /**
@@ -98,7 +95,7 @@ export function probeOf(
   const { run, verdict, reasons, slo, warnings, operations } = summary;
   const total = operations.find(({ operation }) => operation === null);
   const overload = warnings.find(({ code }) => code === "overloaded");
-  const missed = slo.some((result) => !result.ok && !unmeasured(result));
+  const missed = slo.some((result) => sloOutcome(result, summary) === "fail");
   const unknown = slo.find(unmeasured);
   const outcome = verdict === "invalid" ? "invalid" : missed || overload !== undefined ? "fails" : "holds";
   if (outcome === "holds" && unknown !== undefined) {

@@ -41,6 +41,10 @@ export async function reportStep<T extends { readonly pdf: string | null }>(
   }
 }
 
+/** A script that looks at the exit code alone would take the run for a pass. */
+const INCONCLUSIVE =
+  "\nExit code 0 says only that no target was missed. Not every target was judged: see the first lines.";
+
 /** Says what came of a run. */
 export function tell(
   { runId, crash, left, summary, warnings, unreported, given, db, terminal, signal }: Reported,
@@ -57,6 +61,8 @@ export function tell(
     terminal.print(`\nThe run left something behind:\n${left.map((line) => `  ${line}`).join("\n")}`);
   }
   if (given.json) console.log(JSON.stringify(summary, null, 2));
+  const code = signal.aborted ? ExitCode.interrupted : exitCodeOf(summary);
+  if (code === ExitCode.ok && summary.verdict === "inconclusive") terminal.print(INCONCLUSIVE);
   if (unreported !== null && !signal.aborted) throw unreported;
-  return signal.aborted ? ExitCode.interrupted : exitCodeOf(summary);
+  return code;
 }

@@ -2,7 +2,13 @@ import { join } from "node:path";
 import { figure, numbers, words } from "../charts/figure.ts";
 import { loadCurve } from "../charts/load_curve.ts";
 import type { Config } from "../config.ts";
-import { type ArmRate, byRate, type ProbeOutcome, type RateSearch } from "../model/rate_search.ts";
+import {
+  type ArmRate,
+  byRate,
+  isIncomplete,
+  type ProbeOutcome,
+  type RateSearch,
+} from "../model/rate_search.ts";
 import { parseSlo } from "../model/slo.ts";
 import {
   counted,
@@ -112,7 +118,7 @@ export function ratePageView(found: RateSearch): RatePageView {
     title: search.title,
     searchId: search.id,
     label: search.label,
-    ...judged(arms, search.resolution),
+    ...judged(found),
     sentences: [
       ...arms.map((arm) => `${foundSentence(arm)}.`),
       ...doubts(arms, search.resolution),
@@ -137,11 +143,13 @@ export function ratePageView(found: RateSearch): RatePageView {
 /** A chart without a mark would have axes that mean nothing. */
 const NO_CURVE = "<p>There is no curve to draw: the load generator was the limit in every probe.</p>";
 
-function judged(arms: readonly ArmRate[], resolution: number): Pick<RatePageView, "tone" | "word"> {
+function judged(found: RateSearch): Pick<RatePageView, "tone" | "word"> {
+  const { arms, search: { resolution } } = found;
   if (arms.some(({ interval: [low, high] }) => low === null && high === null)) {
     return { tone: "bad", word: "INVALID" };
   }
   if (arms.some(({ interval: [low] }) => low === null)) return { tone: "bad", word: "FAIL" };
+  if (isIncomplete(found)) return { tone: "unsure", word: "INCOMPLETE" };
   if (arms.some(({ confirmed }) => !confirmed)) return { tone: "unsure", word: "NOT CONFIRMED" };
   if (arms.some((arm) => isWide(arm, resolution))) return { tone: "unsure", word: "WIDE RANGE" };
   return { tone: "good", word: "FOUND" };

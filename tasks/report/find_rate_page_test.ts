@@ -42,6 +42,13 @@ Deno.test("the word of the page follows the worst arm", () => {
   assert.equal(word({ interval: [1200, 4525] }), "WIDE RANGE");
   assert.equal(word({ interval: [null, 20] }), "FAIL");
   assert.equal(word({ interval: [null, null] }), "INVALID");
+  const lacking = (asked: boolean) =>
+    ratePageView(exampleSearch({
+      arms: [arm!],
+      unavailable: [{ arm: "graphql", reason: "Nothing answers there.", asked }],
+    }));
+  assert.deepEqual([lacking(true).word, lacking(true).tone], ["INCOMPLETE", "unsure"]);
+  assert.equal(lacking(false).word, "FOUND");
 });
 
 Deno.test("the page has the doubts that the terminal tells", () => {

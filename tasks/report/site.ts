@@ -2,7 +2,7 @@ import { join } from "node:path";
 import { readSmallText } from "../files/small_file.ts";
 import { sparkline } from "../charts/sparkline.ts";
 import { formatCount, isoMinutes, measuredMs } from "../model/units.ts";
-import type { RateSearch } from "../model/rate_search.ts";
+import { isIncomplete, type RateSearch } from "../model/rate_search.ts";
 import type { Run } from "../model/run.ts";
 import { isRunId, SAMPLE } from "../model/run_id.ts";
 import { INDEX, refuseForeignIndex } from "../stack/reports_folder.ts";
@@ -85,7 +85,7 @@ export function siteRows(summaries: readonly Stored[], searches: readonly RateSe
 function searchRow(found: RateSearch): SiteRow {
   const { search, arms } = found;
   const { id, label, scenario, startedAt, gitCommit } = search;
-  const known = arms.length > 0 && arms.every(({ interval: [low] }) => low !== null);
+  const known = arms.length > 0 && arms.every(({ interval: [low] }) => low !== null) && !isIncomplete(found);
   const requests = arms.flatMap(({ probes }) => probes).reduce((sum, probe) => sum + probe.requests, 0);
   return {
     href: `${id}/index.html`,

@@ -87,7 +87,7 @@ Deno.test("a target over windows says when the worst was, and what could not be 
     margin: null,
   };
   const [row] = buildView({ ...summary, slo: [thin] }, {}).decision.thresholds;
-  assert.equal(row!.outcome, "– not measured");
+  assert.equal(row!.outcome, "– not judged");
   assert.equal(row!.windows, "of 63 windows 63 had too little data");
 });
 

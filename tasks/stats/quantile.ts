@@ -49,6 +49,15 @@ export function estimable(n: number, p: number, level = 0.95): boolean {
   return n > 0 && Math.pow(p, n) <= (1 - level) / 2;
 }
 
+/** The fewest values that suffice for it. */
+export function leastEstimable(p: number, level = 0.95): number {
+  if (p === 1) return 1;
+  // From the formula of `estimable`, which then decides about a rounding error.
+  let n = Math.max(1, Math.floor(Math.log((1 - level) / 2) / Math.log(p)) - 1);
+  while (!estimable(n, p, level)) n++;
+  return n;
+}
+
 /** Whether fewer than a hundred values lie beyond the quantile. */
 export function thin(n: number, p: number): boolean {
   return n - quantileRank(n, p) < THIN_EXCEEDANCES;

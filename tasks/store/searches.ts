@@ -80,7 +80,7 @@ export function searchOf(text: string | null): RateSearch | null {
   try {
     const kept = JSON.parse(text) as RateSearch | OlderSearch;
     const found = kept.schema === 1 ? upgraded(kept) : kept;
-    if (found.schema !== 2 || !found.arms.every(isArm)) return null;
+    if (found.schema !== 2 || !found.arms.every(isArm) || !found.unavailable.every(isMissing)) return null;
     const startedAt = new Date(found.search.startedAt);
     if (Number.isNaN(startedAt.getTime()) || typeof found.search.id !== "string") return null;
     return { ...found, search: { ...found.search, startedAt } };
@@ -103,6 +103,10 @@ function upgraded({ schema: _, paths, unavailable, ...rest }: OlderSearch): Rate
     arms: paths.map(({ path, ...found }) => ({ ...found, arm: path })),
     unavailable: unavailable.map(({ path, reason }) => ({ arm: path, reason })),
   };
+}
+
+function isMissing({ arm }: RateSearch["unavailable"][number]): boolean {
+  return typeof arm === "string";
 }
 
 /** What lists show of an arm. */

@@ -110,6 +110,21 @@ export const BENCH: readonly Story[] = [
     },
   },
   {
+    promise:
+      "a target that so few requests cannot tell is said before, named first, and no pass: exit code 0",
+    typed: `deno task bench smoke --paths sql --slo "p99.9<10s,errors<1%" ${SHORT} --no-report`,
+    ends: "inconclusive",
+    judge({ stdout, summary: { verdict, slo } }) {
+      const told = stdout.replaceAll(/\s+/g, " ");
+      assert.match(told, / ! Too few requests to judge the target p99\.9<10s: .* Use --duration \d+s, /);
+      assert.doesNotMatch(told, /PASS:|pass p99\.9/);
+      if (verdict === "invalid") return;
+      assert.match(told, / INCONCLUSIVE: Not judged: p99\.9<10s \(sql\)\. p99\.9 takes 3,688 requests, /);
+      assert.match(told, / Exit code 0 says only that no target was missed\./);
+      assert.deepEqual(slo.map(({ ok, outcome }) => `${ok} ${outcome}`), ["false not judged", "true pass"]);
+    },
+  },
+  {
     promise: "targets of one path, operation or stream are judged for those alone, a rate of requests too",
     typed: "deno task bench --paths sql,sql+cache --slo " +
       `"errors<1%,hit>=0%,throughput>1/s,shed<1%,sql/product-by-id: p50<5s,stream:main: errors<1%" ${SUMMARY}`,
@@ -151,7 +166,8 @@ export const BENCH: readonly Story[] = [
     typed: `deno task bench smoke --paths sql,graphql ${SUMMARY}`,
     env: { GRAPHQL_URL: "http://127.0.0.1:9/graphql" },
     ends: 3,
-    judge({ summary: { run, reasons } }) {
+    judge({ summary: { run, reasons, verdict } }) {
+      assert.notEqual(verdict, "pass");
       assert.deepEqual(run.config.arms, ["sql"]);
       assert.deepEqual(run.config.unavailableArms.map(({ arm }) => arm), ["graphql"]);
       assert.ok(reasons.some((reason) => reason.includes("graphql")), reasons.join("\n"));

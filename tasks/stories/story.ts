@@ -35,7 +35,7 @@ export interface Story {
  * Of a run; "no target": nothing was to be held. "judged": its targets of response time hold, are missed or cannot be
  * judged, as the machine happens to be fast, and all others hold.
  */
-export type WantedVerdict = "pass" | "fail" | "no target" | "judged";
+export type WantedVerdict = "pass" | "fail" | "inconclusive" | "no target" | "judged";
 
 /** How a command ended and what it said; at a terminal all of it is in `stdout`. */
 export interface Ended {

@@ -2,7 +2,7 @@ import type { Estimate, Warning } from "../model/summary.ts";
 import { normalQuantile } from "../stats/normal.ts";
 import { wilson } from "../stats/proportion.ts";
 import { type BlockNoise, noisyRanks } from "../stats/block_noise.ts";
-import { estimable, quantileRank, thin, THIN_EXCEEDANCES } from "../stats/quantile.ts";
+import { estimable, leastEstimable, quantileRank, thin, THIN_EXCEEDANCES } from "../stats/quantile.ts";
 import { formatCount, quantileName } from "../model/units.ts";
 
 /** Confidence of every interval in a summary. */
@@ -51,7 +51,9 @@ export function quantileEstimate({ n, level, found, shortestTimeoutMs }: Quantil
   if (found === null) {
     const text = n === 0
       ? `${name}: nothing was measured.`
-      : `${name} is not estimable from ${formatCount(n)} requests: too few lie beyond it.`;
+      : `${name} is not estimable from ${formatCount(n)} requests: it takes ${
+        formatCount(leastEstimable(level, LEVEL))
+      }.`;
     return empty([{ code: n === 0 ? "no-data" : "not-estimable", text }]);
   }
   const { value, low, high } = found;

@@ -1,6 +1,7 @@
 import type { RunConfig } from "../model/run.ts";
 import { holdsLimit, parseSlo, type ScopeNames, type SloTerm } from "../model/slo.ts";
 import type { Estimate, SloResult, Summary } from "../model/summary.ts";
+import { findPath } from "../paths/registry.ts";
 import type { Rows } from "../store/runs.ts";
 import { doubt, empty, LEVEL, shareEstimate } from "./estimate.ts";
 import { type SloTarget, targetsOf } from "./slo_target.ts";
@@ -25,10 +26,23 @@ export async function judgeSlo(
   summaries: readonly Summary[],
 ): Promise<SloResult[]> {
   const names = scopeNames(config);
-  const targets = sloTargets(sloTerms(config.slo), summaries, names);
+  const targets = sloTargets(sloTerms(config.slo), summaries, names, missingArms(config));
   const asked = targets.filter(fromRows);
   const found = await windowRows(rows, runId, asked);
   return sloResults(targets, summaries, new Map(asked.map((target, at) => [target, found[at]!])));
+}
+
+/** An arm that was asked for by name and is not in the run: a target of every arm is one of its, too. */
+interface MissingArm {
+  readonly arm: string;
+  readonly cached: boolean;
+}
+
+function missingArms({ unavailableArms }: RunConfig): MissingArm[] {
+  return unavailableArms.filter(({ asked }) => asked).map(({ arm, path = arm }) => ({
+    arm,
+    cached: findPath(path)?.cached ?? false,
+  }));
 }
 
 /** A term for an arm; for what its scope says where the run has nothing of that name. */
@@ -40,15 +54,17 @@ export interface JudgedTarget extends SloTarget {
 /**
  * What is judged, term by term. `hit` is judged for arms with a cache only, when there are any; a scope that names
  * an arm is taken at its word.
+ * @param missing arms that were asked for by name and were not measured
  */
 export function sloTargets(
   terms: readonly SloTerm[],
   summaries: readonly Summary[],
   names: ScopeNames,
+  missing: readonly MissingArm[] = [],
 ): JudgedTarget[] {
   const arms = summaries.filter(({ operation }) => operation === null).map(({ arm }) => arm);
   return terms.flatMap((term) => {
-    const targets = targetsOf(term, arms, names);
+    const targets = targetsOf(term, [...arms, ...missing.map(({ arm }) => arm)], names);
     if (targets === null) {
       const problem = `The run has nothing that is called ${term.scope}.`;
       return [{ term, arm: term.scope!, operation: null, stream: null, problem }];
@@ -57,7 +73,10 @@ export function sloTargets(
       const problem = arms.includes(target.arm) ? null : `The arm ${target.arm} was not measured.`;
       return { ...target, problem };
     });
-    const cached = all.filter((target) => (summaryOf(target, summaries)?.cache ?? null) !== null);
+    const cached = all.filter((target) =>
+      (summaryOf(target, summaries)?.cache ?? null) !== null ||
+      missing.some(({ arm, cached }) => cached && arm === target.arm)
+    );
     return term.metric === "hit" && cached.length > 0 ? cached : all;
   });
 }

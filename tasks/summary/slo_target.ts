@@ -1,5 +1,5 @@
 import { holdsLimit, resolveScope, type ScopeNames, type SloTerm } from "../model/slo.ts";
-import { estimable, quantileRank } from "../stats/quantile.ts";
+import { leastEstimable, quantileRank } from "../stats/quantile.ts";
 import { LEVEL } from "./estimate.ts";
 
 /** One term for one arm: what is judged. */
@@ -43,13 +43,8 @@ const LEAST_SECONDS = 1;
  */
 export function leastRequests({ metric, level, limit }: SloTerm): number {
   switch (metric) {
-    case "quantile": {
-      if (level === 1) return 1;
-      // From the formula of `estimable`, which then decides about a rounding error.
-      let n = Math.max(1, Math.floor(Math.log((1 - LEVEL) / 2) / Math.log(level!)) - 1);
-      while (!estimable(n, level!, LEVEL)) n++;
-      return n;
-    }
+    case "quantile":
+      return leastEstimable(level!, LEVEL);
     case "errors":
     case "shed":
       return reciprocal(limit);

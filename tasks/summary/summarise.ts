@@ -1,4 +1,4 @@
-import type { RunSummary, Warning } from "../model/summary.ts";
+import { type RunSummary, sloOutcome, type Warning } from "../model/summary.ts";
 import { armsOfRun } from "../store/arms.ts";
 import { openStore } from "../store/open.ts";
 import { resolveRun, type Rows } from "../store/runs.ts";
@@ -50,12 +50,15 @@ async function compute(rows: Rows, file: string, reference: string): Promise<Run
   const segments = await segmentSummaries(rows, runId, config, options);
   const ratios = await comparisons(rows, runId, config, arms);
   const compared = ratios.some(({ p }) => p !== null);
-  const slo = await judgeSlo(rows, runId, config, operations);
+  const results = await judgeSlo(rows, runId, config, operations);
   // Where the load goes up and down by plan, that a level changes is what was asked for.
   const planned = config.streams?.some(({ stages }) => stages !== null) ?? false;
   const steady = planned ? [] : await steadyStates(rows, runId, config.arms);
-  const measured = operations.reduce((sum, { operation, n }) => operation === null ? sum + n : sum, 0);
-  const { verdict, reasons } = judgeRun({ run, validity, slo, comparisons: ratios, measured });
+  const { verdict, reasons } = judgeRun({ run, validity, slo: results, comparisons: ratios, operations });
+  const slo = results.map((result) => {
+    const outcome = sloOutcome(result, { run, verdict });
+    return { ...result, ok: outcome === "pass", outcome };
+  });
   return {
     schema: 1,
     run: { ...run, verdict },

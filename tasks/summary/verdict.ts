@@ -4,11 +4,13 @@ import {
   type Comparison,
   type RunSummary,
   type SloResult,
+  type Summary,
   unmeasured,
   type Validity,
 } from "../model/summary.ts";
 import { formatCount, formatIn, formatSeconds, formatShare } from "../model/units.ts";
 import { againstBaseline } from "./against_baseline.ts";
+import { notJudgedSentences, targetsText, thinWindowSentences } from "./not_judged.ts";
 import { nameOf, subjectOf } from "./slo.ts";
 
 /** What the verdict is drawn from. */
@@ -17,31 +19,33 @@ export interface VerdictEvidence {
   readonly validity: Validity;
   readonly slo: readonly SloResult[];
   readonly comparisons: readonly Comparison[];
-  /** Requests of steady blocks over all arms. */
-  readonly measured: number;
+  readonly operations: readonly Summary[];
 }
 
 /**
  * The verdict of a run with its reasons, the most important first. A run that ended early has none; an
- * invalid one is `invalid` whatever it measured; without an SLO there is nothing to pass or fail.
+ * invalid one is `invalid` whatever it measured; without an SLO there is nothing to pass or fail. One passes only where
+ * each of its targets was judged, those of an arm that was asked for and is missing included.
  */
 export function judgeRun(evidence: VerdictEvidence): { verdict: Verdict | null; reasons: string[] } {
-  const { run, validity, slo, comparisons, measured } = evidence;
-  const reasons = [...endedEarly(run), ...invalid(validity)];
+  const { run, validity, slo, comparisons, operations } = evidence;
+  const judged = run.status === "complete" && validity.valid;
   const missed = slo.filter((result) => !result.ok && !unmeasured(result));
   const unknown = slo.filter(unmeasured);
-  const judged = run.status === "complete" && validity.valid;
-  if (judged) reasons.push(...missed.map(missedSentence), ...unknown.map(unknownSentence));
+  const reasons = [...endedEarly(run), ...invalid(validity), ...judged ? missed.map(missedSentence) : []];
+  // What is said of the others says nothing of an arm that was asked for by name and is not in the run.
+  reasons.push(...missingArms(run.config));
   if (slo.length === 0) reasons.push("No SLO was set, so nothing can pass or fail.");
-  else if (judged && missed.length + unknown.length === 0) reasons.push(heldSentence(slo));
-  reasons.push(
-    ...missingArms(run.config),
-    ...againstBaseline(run.config, comparisons),
-    ...run.environment.left ?? [],
-  );
+  else if (judged) {
+    reasons.push(
+      ...notJudgedSentences(slo, operations, run.config),
+      ...missed.length === 0 ? heldSentences(slo) : [],
+    );
+  }
+  reasons.push(...againstBaseline(run.config, comparisons), ...run.environment.left ?? []);
   if (run.status !== "complete") return { verdict: null, reasons };
   if (!validity.valid) return { verdict: "invalid", reasons };
-  if (measured === 0) {
+  if (!operations.some(({ n }) => n > 0)) {
     return {
       verdict: "inconclusive",
       reasons: ["No request was measured: use a longer --duration.", ...reasons],
@@ -67,7 +71,7 @@ export function exitCodeOf(
   return verdict === "fail" ? ExitCode.verdictFailed : ExitCode.ok;
 }
 
-/** Arms that were asked for by name and are not in the run: what is said of the others says nothing of them. */
+/** Arms that were asked for by name and are not in the run. */
 function missingArms({ unavailableArms }: Pick<RunConfig, "unavailableArms">): string[] {
   return unavailableArms.filter(({ asked }) => asked).map(({ arm, reason }) =>
     `The arm ${arm} was requested but could not be measured: ${reason}`
@@ -122,18 +126,24 @@ function unanswered(level: number): string {
     : `more than ${formatShare(1 - level)} of the requests were not answered`;
 }
 
-function unknownSentence(result: SloResult): string {
-  const why = result.measured.warnings[0]?.text ?? "it was not measured.";
-  return `${nameOf(result.term)}${within(result)} cannot be judged for ${subjectOf(result)}: ${why}`;
-}
-
 /** " over 10 s", where a term is judged over windows. */
 function within({ term }: SloResult): string {
   return term.windowSeconds === null ? "" : ` over ${formatSeconds(term.windowSeconds)}`;
 }
 
-function heldSentence(slo: readonly SloResult[]): string {
-  const terms = [...new Set(slo.map(({ text }) => text))].join(", ");
-  const arms = [...new Set(slo.map(({ arm }) => arm))];
-  return `The SLO (${terms}) holds for ${arms.join(", ")}.`;
+/** Which targets hold, and for whom; each is named with those alone for whom it was judged. */
+function heldSentences(slo: readonly SloResult[]): string[] {
+  const held = slo.filter(({ ok }) => ok);
+  if (held.length === 0) return [];
+  const targets = targetsText(held);
+  if (held.length < slo.length) return [`The other targets hold: ${targets}.`];
+  return [
+    targets.includes(";")
+      ? `The SLO holds: ${targets}.`
+      : `The SLO (${textsOf(slo)}) holds for ${armsOf(slo)}.`,
+    ...thinWindowSentences(held),
+  ];
 }
+
+const textsOf = (slo: readonly SloResult[]) => [...new Set(slo.map(({ text }) => text))].join(", ");
+const armsOf = (slo: readonly SloResult[]) => [...new Set(slo.map(({ arm }) => arm))].join(", ");

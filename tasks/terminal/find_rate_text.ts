@@ -67,13 +67,17 @@ function wideBecause({ interval: [low, high], probes }: ArmRate): string {
     : "repeated probes between them disagreed";
 }
 
-/** What each arm holds, in a cell: `sql 1,200–1,253/s, sql+cache ≥ 4,800/s`; `—` where none is known. */
-export function foundText({ arms }: Pick<RateSearch, "arms">): string {
+/**
+ * What each arm holds, in a cell: `sql 1,200–1,253/s, sql+cache ≥ 4,800/s`; `—` where none is known. An arm that was
+ * asked for and not there is named too.
+ */
+export function foundText({ arms, unavailable }: Pick<RateSearch, "arms" | "unavailable">): string {
+  const missing = unavailable.filter(({ asked }) => asked).map(({ arm }) => `${arm} not available`);
   const found = arms.map(({ arm, interval: [low, high] }) => {
     if (low === null) return high === null ? `${arm} ?` : `${arm} < ${rateText(high)}/s`;
     return high === null ? `${arm} ≥ ${rateText(low)}/s` : `${arm} ${rateText(low)}–${rateText(high)}/s`;
   });
-  return found.length === 0 ? "—" : found.join(", ");
+  return [...found, ...missing].join(", ") || "—";
 }
 
 /** A probe's end in a few words, for the line that it leaves behind: `holds, p95 12.1 ms, 1,190/s answered`. */
