@@ -5,8 +5,13 @@
 -- whole one where only answers came after its end: divide counts by it for rates. A quantile is NULL where so few
 -- requests cannot tell it, by the rule of `estimable` in tasks/stats/quantile.ts. A run of more than half an hour is
 -- shown in wider bins instead of seconds, of `bin` seconds each, so that there are never more than 1,800. `warmup`:
--- before the first block that is measured.
+-- before the first block that is measured. What a run that ended early cut off, in flight or not yet sent, is no error.
 WITH
+  run_end AS (
+    SELECT status <> 'complete' AS early, coalesce((config->>'timeoutMs')::DOUBLE * 1000 - 2, 0) AS limit_us
+    FROM run
+    WHERE run_id = $run
+  ),
   width AS (
     SELECT greatest(1, ceil(max(end_us) / 1e6 / 1800))::BIGINT AS bin FROM phase WHERE run_id = $run
   ),
@@ -43,7 +48,11 @@ WITH
       max_by(r.segment, r.intended_us) AS segment,
       max(r.phase_id) AS phase_id,
       count(*) AS n,
-      count(*) FILTER (r.outcome <> 'ok') AS errors,
+      count(*) FILTER (
+        r.outcome <> 'ok' AND NOT (
+          e.early AND (r.outcome = 'unsent' OR r.outcome = 'timeout' AND r.done_us - r.woke_us < e.limit_us)
+        )
+      ) AS errors,
       CASE WHEN 0.5 ** count(r.response_ms) <= 0.025
         THEN nullif(quantile_disc(r.response_ms, 0.5), 'infinity') END AS p50,
       CASE WHEN 0.95 ** count(r.response_ms) <= 0.025
@@ -52,6 +61,7 @@ WITH
         THEN nullif(quantile_disc(r.response_ms, 0.99), 'infinity') END AS p99
     FROM request r
     JOIN place p ON p.block = r.block
+    CROSS JOIN run_end e
     WHERE r.run_id = $run AND r.block >= 0
     GROUP BY ALL
   ),

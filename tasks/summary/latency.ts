@@ -23,6 +23,7 @@ interface Counts {
   readonly timeout: number;
   readonly shed: number;
   readonly unsent: number;
+  readonly inFlight: number;
   readonly retried: number;
   readonly hit: number;
   readonly miss: number;
@@ -51,7 +52,7 @@ export interface LatencyOptions {
    * p99 of the generator's lag, milliseconds: quantiles that are not much larger are marked. Null: closed loop.
    */
   readonly lagP99Ms: number | null;
-  /** Whether the run ended before its time: what was never sent is then no error of the system. */
+  /** Whether the run ended before its time: what it cut off, sent or not, is then no error of the system. */
   readonly endedEarly?: boolean;
 }
 
@@ -62,6 +63,7 @@ const NOTHING = {
   timeout: 0,
   shed: 0,
   unsent: 0,
+  inFlight: 0,
   retried: 0,
   hit: 0,
   miss: 0,
@@ -89,8 +91,10 @@ export async function latencySummaries(
   segment: string | null = null,
 ): Promise<Summary[]> {
   const of = { run: runId, segment };
-  const counts = await rows.rows<Counts>(query("summary/counts"), of);
-  const codes = await rows.rows<CodeRow>(query("summary/error_codes"), of);
+  // Rows have whole microseconds.
+  const withLimit = { ...of, limit_us: options.endedEarly ? config.timeoutMs * 1000 - 2 : 0 };
+  const counts = await rows.rows<Counts>(query("summary/counts"), withLimit);
+  const codes = await rows.rows<CodeRow>(query("summary/error_codes"), withLimit);
   const measured = await rows.rows<Blocks & { readonly seconds: number }>(query("summary/measured"), of);
   const seconds = new Map(measured.map((row) => [row.arm, row.seconds]));
   const levels = [...new Set([...QUANTILES, ...options.extraLevels])].sort((a, b) => a - b);
@@ -136,7 +140,8 @@ function summary(
   options: LatencyOptions,
 ): Summary {
   const { arm, operation, n, ok, failed, timeout, shed, unsent, hit, miss, stale, bypass } = counts;
-  const cutOff = options.endedEarly ? unsent : 0;
+  const notSent = options.endedEarly ? unsent : 0;
+  const cutOff = notSent + counts.inFlight;
   const looked = hit + miss + stale + bypass;
   const estimates = (measure: Measure): Record<string, Estimate> => {
     const { n, quantiles } = values[measure];
@@ -162,18 +167,26 @@ function summary(
     meanBytes: counts.meanBytes,
     meanRows: counts.meanRows,
     cache: looked === 0 ? null : { hit, miss, stale, bypass, hitRate: hit / looked },
-    errors: codes.filter(({ code }) => cutOff === 0 || code !== "unsent").map(({ code, n }) => ({ code, n })),
+    errors: codes.filter(({ code }) => notSent === 0 || code !== "unsent").map(({ code, n }) => ({
+      code,
+      n,
+    })),
     warnings: n === 0 ? [nothingMeasured(arm, operation)] : [
-      ...cutOff > 0 ? [unsentAtEnd(arm, cutOff)] : [],
+      ...cutOff > 0 ? [cutOffAtEnd(arm, notSent, counts.inFlight)] : [],
       ...counts.retried > 0 ? [triedAgain(counts)] : [],
     ],
   };
 }
 
-function unsentAtEnd(arm: string, n: number): Warning {
-  const text = `${counted(n, "request")} of ${arm} had not been sent when the run ended early; ` +
-    "that is no error of the system.";
-  return { code: "unsent-at-end", text };
+function cutOffAtEnd(arm: string, notSent: number, inFlight: number): Warning {
+  const [first, ...others] = ([[notSent, "not been sent"], [inFlight, "not been answered"]] as const)
+    .filter(([n]) => n > 0);
+  const had = `${counted(first![0], "request")} of ${arm} had ${first![1]}`;
+  const more = others.map(([n, what]) => `, and ${formatCount(n)} had ${what},`).join("");
+  return {
+    code: "cut-off-at-end",
+    text: `${had}${more} when the run ended early; that is no error of the system.`,
+  };
 }
 
 function triedAgain({ arm, operation, retried, n }: Counts): Warning {

@@ -281,25 +281,45 @@ Deno.test("a run that is not stored is a usage error", () =>
     await assert.rejects(summarise(reader, "nothing"), UsageError);
   }));
 
-Deno.test("what an interrupted run did not send any more is no error, and its targets are not said to hold", async () => {
+Deno.test("what an interrupted run cut off is no error, sent or not, and no target of it passes", async () => {
   const cut = (status: "interrupted" | "complete") =>
     summaryOf({
       ...SHORT,
       status,
+      slo: "p50<1s,errors<1%",
       change: (row) => {
         const sent = { ...row, outcome: "ok" as const, error: null, doneUs: row.sentUs + 1000 };
-        if (row.phase.arm !== "graphql" || row.slot % 50 !== 0) return sent;
-        return { ...sent, outcome: "unsent", acquiredUs: NaN, sentUs: NaN, doneUs: NaN };
+        if (row.phase.arm !== "graphql") return sent;
+        if (row.slot % 50 === 0) {
+          return { ...sent, outcome: "unsent", acquiredUs: NaN, sentUs: NaN, doneUs: NaN };
+        }
+        // In flight when the run ended: the time limit is two seconds.
+        return row.slot % 50 === 1 ? { ...sent, outcome: "timeout", doneUs: row.wokeUs + 30_000 } : sent;
       },
     });
   const summary = await cut("interrupted");
   const graphql = armOf(summary, "graphql");
-  assert.ok(graphql.outcomes.unsent > 0);
+  assert.ok(graphql.outcomes.unsent > 0 && graphql.outcomes.timeout > 0);
   assert.equal(graphql.errorRate.value, 0);
   assert.deepEqual(graphql.errors, []);
-  assert.ok(summary.warnings.some(({ code }) => code === "unsent-at-end"));
+  const said = summary.warnings.filter(({ code }) => code === "cut-off-at-end").map(({ text }) => text);
+  assert.equal(said.length, 1);
+  assert.match(
+    said[0]!,
+    /^\d+ requests of graphql had not been sent, and \d+ had not been answered, when the run ended early; /,
+  );
   assert.ok(!summary.reasons.some((reason) => /SLO.*holds|misses/.test(reason)));
-  assert.ok(armOf(await cut("complete"), "graphql").errorRate.value! > 0);
+  assert.deepEqual([...new Set(summary.slo.map(({ ok, outcome }) => `${ok} ${outcome}`))], [
+    "false not judged",
+  ]);
+  const complete = await cut("complete");
+  assert.ok(armOf(complete, "graphql").errorRate.value! > 0);
+  assert.deepEqual(
+    complete.slo.map(({ text, arm, ok, outcome }) => `${arm} ${text} ${ok} ${outcome}`).filter((line) =>
+      line.startsWith("graphql")
+    ),
+    ["graphql p50<1s true pass", "graphql errors<1% false fail"],
+  );
 });
 
 Deno.test("a closed loop has no generator lag", async () => {

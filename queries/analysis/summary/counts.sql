@@ -1,5 +1,6 @@
 -- Counts of the measured phases, or of those of $segment where it is not NULL, per arm (operation NULL) and per arm and
--- operation; times in milliseconds.
+-- operation; times in milliseconds. `inFlight`: recorded as timed out, but sooner than after the time limit of
+-- $limit_us: the run had ended early by then; 0 where it did not.
 SELECT
   arm, operation,
   count(*) AS n,
@@ -8,6 +9,7 @@ SELECT
   count(*) FILTER (outcome = 'timeout') AS timeout,
   count(*) FILTER (outcome = 'shed') AS shed,
   count(*) FILTER (outcome = 'unsent') AS unsent,
+  count(*) FILTER (outcome = 'timeout' AND done_us - woke_us < $limit_us) AS "inFlight",
   count(*) FILTER (attempts > 1) AS retried,
   count(*) FILTER (cache = 'hit') AS hit,
   count(*) FILTER (cache = 'miss') AS miss,
