@@ -1,4 +1,5 @@
 import { type Command, Option } from "commander";
+import { keepKnownClones } from "./clone/left_clones.ts";
 import { readConfig } from "./config.ts";
 import type { ExitCode } from "./model/errors.ts";
 import { formatBytes } from "./model/units.ts";
@@ -48,6 +49,7 @@ export async function run(args: readonly string[]): Promise<ExitCode | void> {
   ], targets.map(({ path, what, bytes }) => [path, formatBytes(bytes), what])));
   if (!mayRemove("Remove all of this?", given.yes)) return say("Nothing was removed.");
   keepKnownWrites(config.home);
+  keepKnownClones(config.home);
   const { left } = await clean(config, targets);
   say(
     `Removed.${left.length === 0 ? "" : ` Left alone, as they are not Benchbook's: ${left.join(", ")}.`}`,

@@ -6,6 +6,7 @@ import { UsageError } from "../model/errors.ts";
 import { checkedUrl } from "../model/service_url.ts";
 import { hint } from "../model/suggest.ts";
 import { findPath, PATHS } from "../paths/registry.ts";
+import { readChange } from "./arm_change.ts";
 import { whyNoSetting } from "./arm_session.ts";
 import { checkedForm } from "./checked_form.ts";
 import { importDefault } from "./scenario_file.ts";
@@ -45,12 +46,13 @@ const form = z.strictObject({
 
 /**
  * What an arm's file says; a folder of queries is found from where the file lies.
- * @param file ends with .json or .ts
+ * @param file ends with .json or .ts, or with .sql where it is a change of the database
  * @throws {UsageError} naming the file and the first faulty field; never with a password
  */
 export async function readArmFile(file: string): Promise<ArmOverrides> {
   const fault = (what: string, next = WORDS.next) =>
     new UsageError(`Cannot use the arm file ${file}: ${what}`, next);
+  if (extname(file) === ".sql") return { change: await readChange(file) };
   const given = checkedForm(form, await contentOf(file), { ...WORDS, file }) as ArmOverrides;
   if (given.path !== undefined && findPath(given.path) === undefined) {
     throw fault(`path: there is no path "${given.path}"`, hint(given.path, PATHS));
@@ -97,7 +99,7 @@ async function contentOf(file: string): Promise<unknown> {
       return parsed(file);
     default:
       throw new UsageError(
-        `Cannot use the arm file ${file}: it must end with .json or .ts`,
+        `Cannot use the arm file ${file}: it must end with .json, .ts or .sql`,
         "An arm without a file, like --arm twin=, is a twin of the baseline.",
       );
   }

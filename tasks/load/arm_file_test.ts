@@ -118,7 +118,7 @@ Deno.test("what an arm's file gets wrong is said with the file, the field and wh
       ],
       ["long.json", JSON.stringify({ session: { a: "x".repeat(8192) } }), /session: must have at most 100/],
       ["nothing.ts", "export const arm = {};", /no default export/, /export default \{ path/],
-      ["change.sql", "CREATE INDEX", /must end with \.json or \.ts/, /twin/],
+      ["change.psql", "CREATE INDEX", /must end with \.json, \.ts or \.sql/, /twin/],
     ];
     for (const [file, text, said, next = /./] of faults) {
       const error = await tried(dir, file, text);

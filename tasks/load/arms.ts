@@ -5,7 +5,6 @@ import type { Operation } from "../model/operation.ts";
 import { UsageError } from "../model/errors.ts";
 import { isCaptured } from "../model/scenario.ts";
 import type { LoadedScenario } from "./scenario.ts";
-import type { ArmTarget } from "../paths/path.ts";
 import { pathOf, SUFFIXES } from "../paths/registry.ts";
 import type { Statement } from "../targets/target.ts";
 import {
@@ -85,9 +84,7 @@ function refuseMutations(name: string, statements: readonly QuestionFile[]): voi
 }
 
 /** An arm before it is known what its statements are called. */
-export interface ArmSource {
-  readonly name: string;
-  readonly target: ArmTarget;
+export interface ArmSource extends Pick<Arm, "name" | "target" | "databaseUrl"> {
   /** What it asks otherwise than the scenario, by the index of its operations. */
   readonly own?: ReadonlyMap<number, QuestionFile>;
 }
@@ -99,9 +96,10 @@ export function armsOf(
   targets: readonly ArmSource[],
 ): { arms: Arm[]; operations: Operation[] } {
   const operations: Operation[] = [];
-  const arms = targets.map(({ name: arm, target, own }): Arm => ({
+  const arms = targets.map(({ name: arm, target, own, databaseUrl }): Arm => ({
     name: arm,
     target,
+    ...databaseUrl !== undefined && { databaseUrl },
     statements: workload.map((question, index): Statement => {
       const { name, write = false, cache = true, params } = scenario.operations[index]!;
       const { path } = target;

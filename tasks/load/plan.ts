@@ -15,6 +15,8 @@ export interface Arm {
   /** Its own, whatever its path is called. */
   readonly name: string;
   readonly target: ArmTarget;
+  /** Of the database that it asks, by itself or through a service, where that is not the run's. May hold a password. */
+  readonly databaseUrl?: string;
   /** One statement for each of the scenario's operations, in their order. */
   readonly statements: readonly Statement[];
 }

@@ -1,6 +1,25 @@
 import type { PathName } from "./operation.ts";
 import type { ArmRecord } from "./run.ts";
 
+/** A change of the database, as a file of SQL says it. */
+export interface DatabaseChange {
+  /** As `--arm` names it. */
+  readonly file: string;
+  /** Of the file's text. */
+  readonly sha256: string;
+  /** In their order, one at least. */
+  readonly statements: readonly ChangeStatement[];
+}
+
+/** One statement of a change. */
+export interface ChangeStatement {
+  readonly text: string;
+  /** In the file, from 1. */
+  readonly line: number;
+  /** In one line and without comments; only its kind where it may hold a password. */
+  readonly shown: string;
+}
+
 /** What an arm that `--arm` describes has otherwise than the run. */
 export interface ArmOverrides {
   /** The path by which it asks; the baseline's without it. */
@@ -17,6 +36,8 @@ export interface ArmOverrides {
   readonly session?: Readonly<Record<string, string | number | boolean>>;
   /** Settings of the scenario, as far as they do not change what is asked. */
   readonly settings?: Readonly<Record<string, string | number>>;
+  /** What its database, a clone of the run's, has otherwise. */
+  readonly change?: DatabaseChange;
 }
 
 /** An arm as a run will have it. */
@@ -81,6 +102,8 @@ function shownOverrides(
         ? shown(value as string)
         : field === "session"
         ? shownSession(value as NonNullable<ArmOverrides["session"]>)
+        : field === "change"
+        ? shownChange(value as DatabaseChange)
         : value,
     ]),
   );
@@ -91,4 +114,8 @@ function shownSession(session: NonNullable<ArmOverrides["session"]>): ArmOverrid
   return Object.fromEntries(
     Object.entries(session).map(([name, value]) => [name, name.includes(".") ? "(set)" : value]),
   );
+}
+
+function shownChange({ file, sha256, statements }: DatabaseChange): Readonly<Record<string, unknown>> {
+  return { file, sha256, statements: statements.map(({ shown }) => shown) };
 }

@@ -33,10 +33,15 @@ export function addArmOptions(command: Command): Command {
   return command
     .option(
       "--arm <name=file>",
-      "a configuration to compare with the baseline, described by a .json or .ts file; without a file a twin of the " +
-        "baseline; may be repeated",
+      "a configuration to compare with the baseline, described by a .json or .ts file, or a change of the database as a " +
+        ".sql file, applied to a clone; without a file a twin of the baseline; may be repeated",
       arm,
       [],
+    )
+    .option(
+      "--clone",
+      "with a .sql file as an arm: make the clone on your own server, whose size is said first",
+      false,
     )
     .option(
       "--no-prove <name>",

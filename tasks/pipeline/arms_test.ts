@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { existsSync } from "node:fs";
 import { join } from "node:path";
 import type { RunSummary } from "../model/summary.ts";
 import { lockDatabase } from "../seed/database_lock.ts";
@@ -114,6 +115,42 @@ Deno.test("arms described by files are measured as they say, beside a twin and t
         "SELECT arm FROM operation WHERE statement LIKE '%asked otherwise%'",
       );
       assert.deepEqual(theirs, [{ arm: "asked" }]);
+    });
+
+    await t.step("a change is applied to a clone, which its arm alone asks and writes into", async () => {
+      const change = file(
+        "index.sql",
+        "CREATE INDEX CONCURRENTLY by_freight ON northwind.orders (freight);\n",
+      );
+      const { code, stderr } = await bench.call("bench", [
+        "smoke",
+        ...QUICK,
+        ...["--arm", `indexed=${change}`],
+      ]);
+      assert.ok(code === 0 || code === 4, stderr);
+      assert.match(stderr, /^✔ Clone the database: [\d.]+ MiB \(/m);
+      assert.match(stderr, /^✔ Apply \S+index\.sql: 1 statement \(/m);
+      const [stored] = await rows<{ path: string; change: string; plans: number }>(
+        bench,
+        `SELECT path, overrides->>'change' AS change,
+          (SELECT count(*)::INTEGER FROM plan JOIN operation USING (run_id, operation_id)
+           WHERE run_id = arm.run_id AND operation.arm = arm.name) AS plans
+        FROM arm WHERE name = 'indexed'`,
+      );
+      assert.equal(stored!.path, "sql");
+      assert.ok(stored!.plans > 0);
+      const { file: named, statements } = JSON.parse(stored!.change);
+      assert.deepEqual([named, statements], [
+        change,
+        ["CREATE INDEX CONCURRENTLY by_freight ON northwind.orders (freight)"],
+      ]);
+      const [writes] = await rows<{ written: number }>(
+        bench,
+        `SELECT count(*)::INTEGER AS written FROM request
+        JOIN operation USING (run_id, operation_id) WHERE operation.arm = 'indexed' AND name = 'order-insert'`,
+      );
+      assert.ok(writes!.written > 0);
+      assert.ok(!existsSync(join(bench.home, "clones")) && !existsSync(join(bench.home, "undo", "spools")));
     });
 
     const other = file("other/asked.json", '{"queries": "."}');

@@ -28,6 +28,8 @@ export interface BenchArguments extends DataArguments, ArmArguments {
   readonly findRate?: boolean;
   /** Of --find-rate, as a share. */
   readonly resolution?: number;
+  /** Whether a database of the user's may be cloned. */
+  readonly clone?: boolean;
   readonly report: boolean;
   readonly pdf: boolean;
   readonly json: boolean;
@@ -129,12 +131,7 @@ export function completePlan(
       "Give one.",
     );
   }
-  if (given.resolution !== undefined && !given.findRate) {
-    throw new UsageError(
-      "Cannot use --resolution without --find-rate: nothing is searched for",
-      "Give both.",
-    );
-  }
+  refuseNeedless(given, arms);
   const slo = given.slo ?? scenario.slo ?? null;
   if (slo !== null) parseSlo(slo, scenario.scopes);
   if (given.slo !== undefined) checkMeasured(given.slo, scenario, arms);
@@ -174,6 +171,22 @@ export function completePlan(
     abortOnFail: given.abortOnFail,
     thresholds: DEFAULT_THRESHOLDS,
   };
+}
+
+/** @throws {UsageError} for an option without what it belongs to */
+function refuseNeedless({ resolution, findRate, clone }: BenchArguments, arms: readonly PlannedArm[]): void {
+  if (resolution !== undefined && !findRate) {
+    throw new UsageError(
+      "Cannot use --resolution without --find-rate: nothing is searched for",
+      "Give both.",
+    );
+  }
+  if (clone && !arms.some(({ overrides }) => overrides.change !== undefined)) {
+    throw new UsageError(
+      "Cannot use --clone: no arm is a change of the database",
+      "Give one like --arm indexed=add_index.sql.",
+    );
+  }
 }
 
 /** A client of a closed loop asks each request alone. @throws {UsageError} where some go on with earlier answers */

@@ -1,3 +1,5 @@
+import { keptClones } from "../clone/clone_record.ts";
+import { dropLeftClones } from "../clone/left_clones.ts";
 import type { Config } from "../config.ts";
 import { ExitCode } from "../model/errors.ts";
 import { acquireLock } from "../stack/lock.ts";
@@ -22,7 +24,8 @@ export async function cleanWrites(config: Config, yes: boolean): Promise<ExitCod
   using _lock = acquireLock(config.home, "clean --writes");
   using interrupt = interruptSignal(config.home);
   const { records, damaged } = keptRecords(config.home);
-  if (records.length + damaged.length === 0) {
+  const clones = keptClones(config.home);
+  if (records.length + damaged.length + clones.records.length + clones.damaged.length === 0) {
     terminal.print("No run has left anything in a database.");
     return ExitCode.ok;
   }
@@ -44,9 +47,13 @@ export async function cleanWrites(config: Config, yes: boolean): Promise<ExitCod
         return mayRemove("Run this SQL with your rights?", yes);
       },
     });
-    for (const line of told) terminal.print(line);
-    for (const line of left) terminal.print(`! ${line}`);
-    return left.length === 0 ? ExitCode.ok : ExitCode.service;
+    const dropped = await dropLeftClones(config.home, {
+      url: stack.postgres.adminUrl,
+      embedded: isEmbedded(stack.postgres),
+    });
+    for (const line of [...told, ...dropped.told]) terminal.print(line);
+    for (const line of [...left, ...dropped.left]) terminal.print(`! ${line}`);
+    return left.length + dropped.left.length === 0 ? ExitCode.ok : ExitCode.service;
   } finally {
     await stack.stop();
   }

@@ -11,6 +11,11 @@ export interface HeldDatabase extends AsyncDisposable {
   readonly lost: AbortSignal;
   /** Waits longer for a server that is away on purpose, until then by `performance.now()`. */
   allowUntil(ms: number): void;
+  /**
+   * Does some work that no session may be in the database for: the lock is given free meanwhile.
+   * @throws {ServiceError} where another task has taken the database then
+   */
+  released<T>(work: () => Promise<T>): Promise<T>;
 }
 
 /**
@@ -41,6 +46,12 @@ export async function holdDatabase(url: string, who: string, mayBeHeld = false):
   return {
     lost: lost.signal,
     allowUntil: (ms) => void (allowedMs = Math.max(allowedMs, ms)),
+    async released(work) {
+      await lock.release();
+      const value = await work();
+      lock = await lockDatabase(url, who, { onLost: (error) => void again(error), mayBeHeld });
+      return value;
+    },
     async [Symbol.asyncDispose]() {
       over = true;
       await lock.release();
@@ -70,6 +81,7 @@ export async function holdDatabases(
   return {
     lost: AbortSignal.any(held.map(({ lost }) => lost)),
     allowUntil: (ms) => held.forEach((each) => each.allowUntil(ms)),
+    released: (work) => held[0]!.released(work),
     [Symbol.asyncDispose]: release,
   };
 }

@@ -1,5 +1,5 @@
 import type { Config } from "../config.ts";
-import type { ExitCode } from "../model/errors.ts";
+import { ExitCode } from "../model/errors.ts";
 import { acquireLock } from "../stack/lock.ts";
 import { prepareHome } from "../stack/places.ts";
 import { openTerminal, type Terminal } from "../terminal/terminal.ts";
@@ -22,7 +22,12 @@ export interface Job extends BenchRequest {
   readonly signal: AbortSignal;
   /** Remarks that the runs of one job make only once; each run adds its own. */
   readonly told: Set<"rate">;
+  /** Clones of the database that are left behind, a sentence each. */
+  readonly leftClones: string[];
 }
+
+/** Exit codes that apply before that of what is left behind. */
+const BEFORE_SERVICE: readonly ExitCode[] = [ExitCode.interrupted, ExitCode.usage];
 
 /** Works on a request while no other task uses the home, once all that earlier runs left is stored. */
 export async function withJob<Request extends BenchRequest>(
@@ -39,6 +44,8 @@ export async function withJob<Request extends BenchRequest>(
   await prepareResults(config, db, given);
   await tellRecovered(config, db, terminal, signal);
   const startedAt = new Date();
-  const told = new Set<"rate">();
-  return await work({ ...request, runId: newRunId(startedAt), startedAt, config, terminal, signal, told });
+  const leftClones: string[] = [];
+  const known = { runId: newRunId(startedAt), startedAt, config, terminal, signal };
+  const code = await work({ ...request, ...known, told: new Set(), leftClones });
+  return leftClones.length === 0 || BEFORE_SERVICE.includes(code) ? code : ExitCode.service;
 }

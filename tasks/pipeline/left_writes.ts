@@ -1,3 +1,4 @@
+import { dropLeftClones } from "../clone/left_clones.ts";
 import { isEmbedded, type Stack } from "../stack/services.ts";
 import type { Terminal } from "../terminal/terminal.ts";
 import { takeBackLeftWrites } from "../undo/left_writes.ts";
@@ -12,13 +13,17 @@ export interface LeftWritesOptions {
   readonly signal: AbortSignal;
 }
 
-/** Takes back what runs that were killed have written, and says so, and what is left, before anything is done with it. */
+/**
+ * Takes back what runs that were killed have written, drops what they have cloned, and says so, and what is left, before
+ * anything is done with the database.
+ */
 export async function tellLeftWrites(
   { home, stack, url, held, signal }: LeftWritesOptions,
   terminal: Pick<Terminal, "print">,
 ): Promise<void> {
   const embedded = isEmbedded(stack.postgres);
-  const { told, left } = await takeBackLeftWrites(home, { url, embedded, held, signal });
-  for (const line of told) terminal.print(line);
-  for (const line of left) terminal.print(`! ${line}`);
+  const writes = await takeBackLeftWrites(home, { url, embedded, held, signal });
+  const clones = await dropLeftClones(home, { url, embedded });
+  for (const line of [...writes.told, ...clones.told]) terminal.print(line);
+  for (const line of [...writes.left, ...clones.left]) terminal.print(`! ${line}`);
 }

@@ -22,6 +22,7 @@ import { openStack } from "../stack/stack.ts";
 import { SeedProgressText } from "../terminal/seed_text.ts";
 import { keyPrefix } from "../targets/cache_keys.ts";
 import type { Terminal } from "../terminal/terminal.ts";
+import { databaseOf } from "./arm_databases.ts";
 import type { BenchPlan } from "./bench_options.ts";
 import { databaseName } from "./data_options.ts";
 import { needConnections } from "./enough_connections.ts";
@@ -137,6 +138,8 @@ interface ArmsOptions {
   readonly workload: Workload;
   readonly stack: Stack;
   readonly databaseUrl: string;
+  /** Of databases that are arms' own, by their names. */
+  readonly clones: ReadonlyMap<string, string>;
   readonly runId: string;
   readonly terminal: Terminal;
   readonly signal: AbortSignal;
@@ -147,14 +150,14 @@ interface ArmsOptions {
  * @throws {UsageError} where what the scenario writes would be replicated
  */
 export async function makeArms(options: ArmsOptions): Promise<Arms> {
-  const { scenario, plan, workload, stack, databaseUrl, signal } = options;
+  const { scenario, plan, workload, stack, databaseUrl, clones } = options;
   await refuseReplicatedWrites(databaseUrl, scenario);
-  const graphql = needsOf(plan.arms).graphql ? await startGraphql(options) : undefined;
-  if (signal.aborted) throw new InterruptedError();
-  const services = { redis: stack.redis, graphql };
+  const graphqls = await startGraphqls(options);
   const targets: ArmSource[] = [];
   const unavailableArms: UnavailableArm[] = [];
   for (const arm of plan.arms) {
+    const graphql = graphqls.get(databaseOf(arm, options));
+    const services = { redis: stack.redis, graphql };
     const missing = missingOf(arm).map((need) => services[need]!).find(({ available }) => !available);
     if (missing === undefined) targets.push(await armSource(arm, options, graphql));
     else {
@@ -170,11 +173,12 @@ export async function makeArms(options: ArmsOptions): Promise<Arms> {
       "deno task doctor says what is missing.",
     );
   }
-  const ours = graphql?.available && isEmbedded(graphql);
+  const ours = [...graphqls.values()].filter((graphql) => graphql.available && isEmbedded(graphql));
+  const here = [databaseUrl, ...clones.values()];
   needConnections(
-    targets.map(({ target }) => target).filter(({ url }) => url === databaseUrl),
+    targets.map(({ target }) => target).filter(({ url }) => here.includes(url)),
     plan.connections,
-    ours ? plan.connections : 0,
+    ours.length * plan.connections,
     stack.postgres.settings["max_connections"],
     isEmbedded(stack.postgres),
   );
@@ -185,11 +189,13 @@ export async function makeArms(options: ArmsOptions): Promise<Arms> {
 /** An arm with what it brings, and the run's services for the rest. */
 async function armSource(
   arm: PlannedArm,
-  { scenario, stack, databaseUrl, runId }: ArmsOptions,
+  options: ArmsOptions,
   graphql: GraphqlService | Unavailable | undefined,
 ): Promise<ArmSource> {
+  const { scenario, stack, runId } = options;
   const { name, path, file, overrides } = arm;
-  const { databaseUrl: url = databaseUrl, graphqlUrl, session } = overrides;
+  const { graphqlUrl, session } = overrides;
+  const url = databaseOf(arm, options);
   const queries = file === null ? null : queriesOf(file, overrides);
   const endpoints: Endpoints = {
     postgres: {
@@ -209,21 +215,37 @@ async function armSource(
   return {
     name,
     target: pathOf(path).targetAt(endpoints),
+    ...url !== options.databaseUrl && { databaseUrl: url },
     ...queries !== null && { own: await loadArmQueries(queries, scenario, pathOf(path).suffix) },
   };
 }
 
+/** GraphQL over each database that an arm asks through it, by the URLs of the databases. */
+async function startGraphqls(options: ArmsOptions): Promise<Map<string, GraphqlService | Unavailable>> {
+  const started = new Map<string, GraphqlService | Unavailable>();
+  for (const arm of options.plan.arms) {
+    const url = databaseOf(arm, options);
+    if (!missingOf(arm).includes("graphql") || started.has(url)) continue;
+    const title = url === options.databaseUrl ? "Start GraphQL" : `Start GraphQL for ${arm.name}`;
+    started.set(url, await startGraphql(options, url, title));
+    if (options.signal.aborted) throw new InterruptedError();
+  }
+  return started;
+}
+
 function startGraphql(
-  { scenario, plan, stack, databaseUrl, runId, terminal }: ArmsOptions,
+  { scenario, plan, stack, runId, terminal }: ArmsOptions,
+  url: string,
+  title: string,
 ): Promise<GraphqlService | Unavailable> {
-  return terminal.step("Start GraphQL", async () => {
+  return terminal.step(title, async () => {
     const { schemas } = scenario.ownTables ?? datasets[scenario.datasetName!]!;
     const session = sessionName(runId, "graphql");
     const limitMs = statementLimitMs(scenario.timeout * 1000);
     // It looks at the catalog first, and in there at views and expressions, for which it needs locks.
     const value = await unlessLocked(
-      stack.graphql(databaseUrl, schemas, { poolSize: plan.connections, session, limitMs }),
-      { url: databaseUrl, prefix: session, limitMs: Math.min(limitMs, LOCK_WAIT_MS) },
+      stack.graphql(url, schemas, { poolSize: plan.connections, session, limitMs }),
+      { url, prefix: session, limitMs: Math.min(limitMs, LOCK_WAIT_MS) },
     );
     return { value, detail: value.available ? value.version ?? value.origin : "not available" };
   });

@@ -1,5 +1,6 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
+import type { Config } from "../config.ts";
 import { loadArmQueries } from "../load/arms.ts";
 import { inArmFile, queriesOf, readArmFile } from "../load/arm_file.ts";
 import { leavesWrites } from "../load/arm_session.ts";
@@ -83,7 +84,11 @@ export function withArms(scenario: LoadedScenario, arms: readonly PlannedArm[]):
  * Holds what arms have otherwise against their paths and the scenario.
  * @throws {UsageError} naming the file and the field that cannot be meant
  */
-export async function checkArms(arms: readonly PlannedArm[], scenario: LoadedScenario): Promise<void> {
+export async function checkArms(
+  arms: readonly PlannedArm[],
+  scenario: LoadedScenario,
+  { graphqlUrl }: Partial<Pick<Config, "graphqlUrl">> = {},
+): Promise<void> {
   for (const arm of arms) {
     const { file, overrides } = arm;
     if (file === null) continue;
@@ -94,6 +99,12 @@ export async function checkArms(arms: readonly PlannedArm[], scenario: LoadedSce
       throw fault(
         `${field}: its path is ${arm.path}, which does not ${what}`,
         `Leave it out, or give it another path.`,
+      );
+    }
+    if (graphqlUrl !== undefined && overrides.change !== undefined && !isDirect(pathOf(arm.path))) {
+      throw fault(
+        `its path is ${arm.path}, and the service at GRAPHQL_URL is not over the clone that the change is applied to`,
+        "Unset GRAPHQL_URL, so that Benchbook starts a PostGraphile over each, or begin --paths with sql.",
       );
     }
     checkWrites(arm, scenario, fault);

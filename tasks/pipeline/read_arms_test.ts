@@ -112,6 +112,27 @@ Deno.test("what an arm cannot have is said with its file and field", () =>
     }
   }));
 
+Deno.test("a change asks by the baseline's path, and GraphQL only where Benchbook can serve its clone", () =>
+  withTempDir(async (dir) => {
+    const file = join(dir, "index.sql");
+    Deno.writeTextFileSync(file, "CREATE INDEX ON northwind.orders (freight)");
+    const arm = [{ name: "indexed", file }];
+    const ofSql = await armsOf("smoke", { arm });
+    assert.deepEqual(shapes(ofSql.arms).at(-1), ["indexed", "sql", "candidate", true]);
+    const theirs = { graphqlUrl: "http://localhost:5000/graphql" };
+    await checkArms(ofSql.arms, ofSql.scenario, theirs);
+    const ofGraphql = await armsOf("smoke", { arm, paths: "graphql,sql" });
+    assert.deepEqual(shapes(ofGraphql.arms).at(-1), ["indexed", "graphql", "candidate", true]);
+    await assert.rejects(checkArms(ofGraphql.arms, ofGraphql.scenario, theirs), (error: UsageError) => {
+      assert.ok(error instanceof UsageError, String(error));
+      assert.match(
+        error.message,
+        /index\.sql: its path is graphql, and the service at GRAPHQL_URL is not over/,
+      );
+      return true;
+    });
+  }));
+
 Deno.test("settings that leave a write where it goes are an arm's to have, and a scenario that reads may have any", () =>
   withTempDir(async (dir) => {
     const file = join(dir, "arm.json");

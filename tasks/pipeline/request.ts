@@ -70,12 +70,12 @@ interface Asked {
   readonly arms: readonly PlannedArm[];
 }
 
-async function askedOf(name: string, given: BenchArguments, { root }: Config): Promise<Asked> {
-  const load = (set: BenchArguments["set"]) => loadScenario(root, name, { ...given.set, ...set });
+async function askedOf(name: string, given: BenchArguments, config: Config): Promise<Asked> {
+  const load = (set: BenchArguments["set"]) => loadScenario(config.root, name, { ...given.set, ...set });
   const asked = withAskedPaths(await load({}), given.paths);
   const arms = plannedArms(asked, given, await readArms(given.arm ?? [], asked, load));
   const scenario = withArms(asked, arms);
-  await checkArms(arms, scenario);
+  await checkArms(arms, scenario, config);
   return { scenario, arms };
 }
 

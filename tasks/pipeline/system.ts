@@ -18,6 +18,7 @@ import { isEmbedded, type Stack } from "../stack/services.ts";
 import { failedWhole } from "../undo/evidence.ts";
 import { perWriteOf, writesUnderOwnKeys } from "../undo/own_undo.ts";
 import { undoing, type Writing } from "../undo/undoing.ts";
+import { ArmClones } from "./clone_arms.ts";
 import { explainAll } from "./explain_all.ts";
 import { type HeldDatabase, holdDatabases } from "./hold_database.ts";
 import type { Job } from "./job.ts";
@@ -38,12 +39,14 @@ export async function withSystem<T>(job: Job, use: (system: SystemUnderTest) => 
   const ownWrites = await readOwnWrites(job, workload);
   const ofFiles = await loadFileSources(scenario);
   const stack = await startStack(config, plan.arms, terminal, signal);
+  const clones = new ArmClones(job);
   let held: HeldDatabase | undefined;
   const hold = async (url: string) => {
     const others = plan.arms.flatMap(({ overrides }) => overrides.databaseUrl ?? []);
     held = await holdDatabases(url, others, `bench ${scenario.name} ${runId}`);
   };
   try {
+    await clones.check(stack);
     const { url: databaseUrl, dataset } = data === null
       ? await openOwnTables(stack, scenario, hold, terminal, signal)
       : await fillDatabase(
@@ -55,16 +58,10 @@ export async function withSystem<T>(job: Job, use: (system: SystemUnderTest) => 
       );
     const acting = await tellOwnWrites(job, databaseUrl, ownWrites);
     const own = await cleared(job, stack, databaseUrl);
+    await clones.make(stack, databaseUrl, held!);
     const sources = { ...ofFiles, ...await loadSqlSources(scenario, databaseUrl, signal) };
-    const mix = mixOf({
-      operations: scenario.operations,
-      streams: scenario.streams,
-      dataset: data === null ? null : dataset,
-      ownKeys: scenario.ownTables?.keys,
-      sources,
-      seed: plan.seed,
-    });
-    const made = await makeArms({ ...job, workload, stack, databaseUrl });
+    const mix = mixOver(job, dataset, sources);
+    const made = await makeArms({ ...job, workload, stack, databaseUrl, clones: clones.urls });
     const writing = writingOf(job, { ...made, stack, databaseUrl, dataset }, own);
     const perWrite = await prove(job, workload, { ...made, databaseUrl }, mix, writing);
     const plans = await explainAll(made, mix, sessionName(runId, "plans"), signal);
@@ -75,7 +72,7 @@ export async function withSystem<T>(job: Job, use: (system: SystemUnderTest) => 
       stack,
       databaseUrl,
       dataset,
-      environment: environmentOf({ plan, data, stack, dataset }, acting),
+      environment: environmentOf({ plan, data, stack, dataset }, [...acting, ...clones.lacking]),
       plans,
       sources,
       mix,
@@ -84,9 +81,26 @@ export async function withSystem<T>(job: Job, use: (system: SystemUnderTest) => 
       gitCommit: await gitCommit(),
     });
   } finally {
+    await clones[Symbol.asyncDispose]();
     await held?.[Symbol.asyncDispose]();
     await stack.stop();
   }
+}
+
+/** What the slots of a job ask. */
+function mixOver(
+  { scenario, plan, data }: Job,
+  dataset: SystemUnderTest["dataset"],
+  sources: SystemUnderTest["sources"],
+): Mix {
+  return mixOf({
+    operations: scenario.operations,
+    streams: scenario.streams,
+    dataset: data === null ? null : dataset,
+    ownKeys: scenario.ownTables?.keys,
+    sources,
+    seed: plan.seed,
+  });
 }
 
 /** Takes back what runs that were killed have written, before anything is compared or measured. */
@@ -122,7 +136,11 @@ function writingOf(
     embedded: isEmbedded(stack.postgres),
     runId,
     own,
-    arms: arms.map(({ target: { path } }) => ({ path, ours: isDirect(pathOf(path)) || ownGraphql })),
+    arms: arms.map(({ target: { path }, databaseUrl: other }) => ({
+      path,
+      ours: isDirect(pathOf(path)) || ownGraphql,
+      ...other !== undefined && { elsewhere: true },
+    })),
     counts: data === null ? null : dataset.counts,
     signal,
     cachePrefix: cachePrefixOf({ arms }),

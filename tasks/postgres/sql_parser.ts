@@ -88,20 +88,73 @@ export async function parseStatements(sql: string, place: SqlPlace): Promise<rea
   return parsed(await parser(), sql, place);
 }
 
-function parsed({ parseSync, SqlError }: Parser, sql: string, { file, line = 1, next }: SqlPlace): SqlNode[] {
+function parsed(loaded: Parser, sql: string, { file, line = 1, next }: SqlPlace): SqlNode[] {
+  const found = parseText(loaded, sql);
+  if (!("message" in found)) return found.map(({ stmt }) => stmt as unknown as SqlNode);
+  // In characters, not in the units of a JavaScript string.
+  const before = [...sql].slice(0, found.at).join("");
+  throw new UsageError(`Cannot use ${file}:${line + lineEnds(before)} as SQL: ${found.message}`, next);
+}
+
+/** What is wrong with a text of SQL, and after how many characters. */
+export interface SqlFault {
+  readonly message: string;
+  readonly at: number;
+}
+
+/** One of a text's statements. */
+export interface SqlStatement {
+  readonly node: SqlNode;
+  /** As it stands there, from its first word on. */
+  readonly text: string;
+  /** The same in one line, without comments. */
+  readonly oneLine: string;
+  /** Of its first word, from 1. */
+  readonly line: number;
+}
+
+/** The statements of a text by PostgreSQL's grammar, or what is wrong with it. */
+export async function splitStatements(sql: string): Promise<readonly SqlStatement[] | SqlFault> {
+  const loaded = await parser();
+  const found = parseText(loaded, sql);
+  if ("message" in found) return found;
+  if (found.length === 0) return [];
+  const bytes = new TextEncoder().encode(sql);
+  const text = (from: number, to?: number) => new TextDecoder().decode(bytes.subarray(from, to));
+  const words = loaded.scanSync(sql.replaceAll(CONTROL, " ")).tokens
+    .filter(({ tokenName }) => !COMMENT.test(tokenName));
+  return found.map(({ stmt, stmt_location: from = 0, stmt_len: length }) => {
+    const to = length === undefined ? bytes.length : from + length;
+    const own = words.filter(({ start, end }) => start >= from && end <= to);
+    const parts = own.map(({ start, end }, index) =>
+      (own[index - 1]?.end === start || index === 0 ? "" : " ") + text(start, end)
+    );
+    const first = own[0]!.start;
+    return {
+      node: stmt as unknown as SqlNode,
+      text: text(first, to),
+      // Without its semicolon, which is no part of it.
+      oneLine: parts.join("").replace(/\s+/g, " ").replace(/\s*;$/, ""),
+      line: 1 + lineEnds(text(0, first)),
+    };
+  });
+}
+
+/** How the scanner calls comments. */
+const COMMENT = /^(SQL|C)_COMMENT$/;
+
+function parseText({ parseSync, SqlError }: Parser, sql: string) {
   if (sql.trim() === "") return [];
   try {
-    return (parseSync(sql).stmts ?? []).map(({ stmt }) => stmt as unknown as SqlNode);
+    return parseSync(sql).stmts ?? [];
   } catch (error) {
     if (!(error instanceof SqlError)) throw error;
-    // In characters, not in the units of a JavaScript string.
-    const before = [...sql].slice(0, error.sqlDetails?.cursorPosition).join("");
     // What does not end is repeated up to the end of the text, and may hold what stands for a placeholder.
     const [message] = error.message.replace(/^(unterminated .*?) at or near [\s\S]*/, "$1").split("\n", 1);
-    throw new UsageError(
-      `Cannot use ${file}:${line + lineEnds(before)} as SQL: ${message!.slice(0, 120)}`,
-      next,
-    );
+    return {
+      message: message!.slice(0, 120),
+      at: error.sqlDetails?.cursorPosition ?? [...sql].length,
+    } satisfies SqlFault;
   }
 }
 

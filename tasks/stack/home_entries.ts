@@ -21,6 +21,10 @@ const ENTRIES: Readonly<Record<string, HomeEntry>> = {
   "calibration.json": { what: "calibration of the load generator", shape: textLike(/^\{\s*"schema": \d/) },
   chromium: { what: "unpacked browser", shape: folderOf(/^\d+(\.\d+)+(\.[0-9a-f]{8})?$/) },
   doctor: { what: STATE, shape: folderOf(/^(postgres|secrets|logs)$/) },
+  clones: {
+    what: "what runs may have cloned",
+    shape: folderOf(/^benchbook_clone_\w+\.json(\.part)?$/),
+  },
   jupyter: { what: "description of the Deno kernel", shape: folderOf(/^kernels$/) },
   logs: {
     what: "logs of the services",

@@ -110,6 +110,50 @@ export function ownServers({ env, emptyUrl, graphql }: Theirs): readonly Story[]
       judge: () => seedIs(9),
     },
     {
+      promise: "a change is measured on a clone only with --clone, after its size was said",
+      typed: `deno task bench smoke --seed 9 --arm "indexed=$MINE/add_index.sql" ${SUMMARY}`,
+      env: elsewhere,
+      prepare: writeChange,
+      ends: ExitCode.usage,
+      judge(ended) {
+        silent(ended);
+        assert.match(
+          ended.stderr,
+          /clone of the database "bare" at \S+, which takes [\d.]+ MiB of the server's disk/,
+        );
+        assert.match(ended.stderr, /With --clone Benchbook makes benchbook_clone_\w+_1 on that server/);
+      },
+    },
+    {
+      promise: "--clone makes it, measures both, and drops it",
+      typed: `deno task bench smoke --seed 9 --arm "indexed=$MINE/add_index.sql" --clone ${SUMMARY}`,
+      env: elsewhere,
+      prepare: writeChange,
+      ends: "pass",
+      async judge(ended) {
+        silent(ended);
+        assert.match(ended.stderr, /Clone the database: [\d.]+ MiB on the server/);
+        assert.deepEqual(ended.summary.run.config.arms, ["sql", "indexed"]);
+        assert.deepEqual(
+          await query("SELECT datname FROM pg_database WHERE datname LIKE 'benchbook%'"),
+          [],
+        );
+      },
+    },
+    {
+      promise: "others who are in the database are named, and stay: it is not cloned",
+      typed: `deno task bench smoke --arm "indexed=$MINE/add_index.sql" --clone ${SUMMARY}`,
+      prepare: writeChange,
+      ends: ExitCode.usage,
+      judge(ended) {
+        silent(ended);
+        assert.match(
+          ended.stderr,
+          /no session may be in it meanwhile, and there is pid \d+ \(their-program, role/,
+        );
+      },
+    },
+    {
       promise: "up --replace replaces them, and shows them beside services of ours",
       typed: "deno task up smoke --scale tiny --seed 10 --replace",
       env: elsewhere,
@@ -152,6 +196,13 @@ export function ownServers({ env, emptyUrl, graphql }: Theirs): readonly Story[]
 
 /** Objects of the data set in the database that was empty, and of its marker. */
 const DATA_SET = /^[-+~] theirs: PostgreSQL: bare: .*\b(northwind|northwind_sales|benchbook)\b/;
+
+function writeChange({ mine }: Place): void {
+  Deno.writeTextFileSync(
+    join(mine, "add_index.sql"),
+    "CREATE INDEX CONCURRENTLY ON northwind.orders (freight);\n",
+  );
+}
 
 /** A run that writes, and is killed in its middle without a word. */
 async function killedRun({ bench }: Place, env: Theirs["env"]): Promise<void> {

@@ -16,6 +16,8 @@ export interface WritingArm {
   readonly path: PathName;
   /** Whether its sessions at the server bear the run's name, so that the run can end them. */
   readonly ours: boolean;
+  /** Whether it wrote into another database than the run's, where nothing is to be taken back. */
+  readonly elsewhere?: boolean;
 }
 
 /** One attempt of a slot, as its run recorded it. */

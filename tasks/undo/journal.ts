@@ -1,21 +1,17 @@
 import {
-  closeSync,
   constants,
   copyFileSync,
   existsSync,
-  fsyncSync,
   linkSync,
   mkdirSync,
-  openSync,
   readdirSync,
   renameSync,
   rmdirSync,
   rmSync,
   statSync,
-  writeSync,
 } from "node:fs";
 import { join } from "node:path";
-import { readSmall } from "../files/small_file.ts";
+import { readOwned, syncEntry, writeDurably } from "../files/own_record.ts";
 import { ServiceError } from "../model/errors.ts";
 import { spoolRoot } from "../store/spool.ts";
 import { parseRecord, type WriteRecord } from "./record.ts";
@@ -30,7 +26,7 @@ const FOLDER = "undo";
  */
 export function keepRecord(home: string, record: WriteRecord): void {
   try {
-    write(join(home, FOLDER), recordPath(home, record.runId), record);
+    writeDurably(recordPath(home, record.runId), JSON.stringify(record));
   } catch (error) {
     throw new ServiceError(
       `Cannot keep a record of what the run writes in ${join(home, FOLDER)}: ${(error as Error).message}`,
@@ -54,31 +50,6 @@ export function keepForLater(
     if (spool !== null) keepEvidence(home, spool.runId, spool.dir);
   } catch {
     return;
-  }
-}
-
-function write(folder: string, path: string, record: WriteRecord): void {
-  mkdirSync(folder, { recursive: true, mode: 0o700 });
-  const part = `${path}.part`;
-  const file = openSync(part, "w", 0o600);
-  try {
-    const bytes = new TextEncoder().encode(JSON.stringify(record));
-    for (let done = 0; done < bytes.length;) done += writeSync(file, bytes, done);
-    fsyncSync(file);
-  } finally {
-    closeSync(file);
-  }
-  renameSync(part, path);
-  sync(folder);
-}
-
-/** Makes sure that a file, or the names in a folder, outlive a power cut. */
-function sync(path: string): void {
-  const entry = openSync(path, "r");
-  try {
-    fsyncSync(entry);
-  } finally {
-    closeSync(entry);
   }
 }
 
@@ -111,7 +82,7 @@ export function keepEvidence(home: string, spool: string, dir: string): void {
   for (const { name, isFile } of Deno.readDirSync(dir)) {
     if (isFile && /^timing-\d+\.seg$/.test(name)) keepFile(join(dir, name), join(folder, name));
   }
-  sync(folder);
+  syncEntry(folder);
 }
 
 /**
@@ -140,7 +111,7 @@ function keepFile(from: string, to: string): void {
     } catch {
       // On another file system, or on one without links.
       copyFileSync(from, part, constants.COPYFILE_EXCL);
-      sync(part);
+      syncEntry(part);
     }
     renameSync(part, to);
   } finally {
@@ -192,7 +163,7 @@ export function keptRecords(home: string): KeptRecords {
   for (const name of names) {
     const [, runId, mark] = /^(.*)\.json(\.damaged)?$/.exec(name) ?? [];
     if (runId === undefined) continue;
-    const read = mark === undefined ? readOwned(join(folder, name)) : null;
+    const read = mark === undefined ? readOwned(join(folder, name), MOST_BYTES) : null;
     const record = read === null ? null : parseRecord(read.text);
     const isOfRun = record !== null && record.runId === runId;
     if (read !== null && read.refused !== null) {
@@ -233,18 +204,6 @@ function asDamaged(path: string): string {
 
 /** More than the most looks of a run take. */
 const MOST_BYTES = 256 * 2 ** 20;
-
-/** A record is acted upon, so nobody else may have written it. Null where it cannot be read. */
-function readOwned(path: string): { readonly text: string; readonly refused: string | null } | null {
-  try {
-    const { text, uid, mode } = readSmall(path, { follow: false, most: MOST_BYTES });
-    if (uid !== Deno.uid() && uid !== 0) return { text, refused: `belongs to user id ${uid}` };
-    if ((mode & 0o022) !== 0) return { text, refused: "may be written by other users" };
-    return { text, refused: null };
-  } catch {
-    return null;
-  }
-}
 
 /** Where a run's record lies. */
 export function recordPath(home: string, runId: string): string {

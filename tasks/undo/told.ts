@@ -73,9 +73,9 @@ export function readTold(
     const { slot, operation, intendedUs } = row;
     // Operations are numbered arm by arm, each in the scenario's order.
     const arm = arms[Math.floor(operation / operations.length)];
-    const left = evidenceOf(row, arm?.path);
+    const left = arm?.elsewhere ? "nothing" : evidenceOf(row, arm?.path);
     if (sets[left].add(slot) && left === "written") written++;
-    if (isUnanswered(row)) {
+    if (isUnanswered(row) && !arm?.elsewhere) {
       if (arm?.ours === false && givenUp.length < MOST_GIVEN_UP) {
         givenUp.push({ slot, operation: operation % operations.length });
       }

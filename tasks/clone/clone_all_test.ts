@@ -1,0 +1,54 @@
+import assert from "node:assert/strict";
+import { Client } from "pg";
+import { UsageError } from "../model/errors.ts";
+import { urlOf } from "../undo/place.ts";
+import { keepClone, keptClones } from "./clone_record.ts";
+import { dropLeftClones } from "./left_clones.ts";
+import { foundAs } from "./make_clone.ts";
+import { connected, withOriginal } from "./testing.ts";
+
+Deno.test("who comes into the database before it is cloned is named, and stays", () =>
+  withOriginal(async ({ url, clone }) => {
+    await connected(url, async (other) => {
+      await other.query("SET application_name = 'their shop'");
+      const [{ pid }] = (await other.query("SELECT pg_backend_pid() AS pid")).rows;
+      const named = (error: unknown) => {
+        assert.ok(error instanceof UsageError, String(error));
+        assert.match(error.message, new RegExp(`there is pid ${pid} \\(their shop, role \\w+\\)$`));
+        assert.match(error.next!, /ends no session but its own/);
+        return true;
+      };
+      await assert.rejects(clone(), named);
+      assert.equal((await other.query("SELECT 1 AS one")).rows[0].one, 1);
+    });
+  }));
+
+Deno.test("what a killed run has left is dropped at the next start, also where it was killed before it knew the clone's oid", () =>
+  withOriginal(async ({ url, home, clone }) => {
+    const { record } = await clone();
+    const killed = { ...record, oid: null, owner: { pid: 1, startedAt: "of nobody" } };
+    keepClone(home, killed);
+    // Its own sessions go with it; somebody else's keep it, and are named.
+    await connected(urlOf(url, record.name), async (theirs) => {
+      await theirs.query("SET application_name = 'curious'");
+      const { told, left } = await dropLeftClones(home, { url, embedded: false });
+      assert.deepEqual(told, []);
+      assert.match(
+        left.join(),
+        /is left: connected to it: pid \d+ \(curious, role \w+\)\. The next deno task/,
+      );
+      await theirs.query("SELECT 1");
+    });
+    const ours = new Client({
+      connectionString: urlOf(url, record.name),
+      application_name: `benchbook ${record.runId} load`,
+    });
+    ours.on("error", () => {});
+    await ours.connect();
+    const { told, left } = await dropLeftClones(home, { url, embedded: false });
+    assert.deepEqual(left, []);
+    assert.match(told.join(), new RegExp(`^Dropped the clone "${record.name}" of the database`));
+    assert.equal(await connected(url, (client) => foundAs(client, record.name)), null);
+    await ours.end().catch(() => {});
+    assert.deepEqual(keptClones(home), { records: [], damaged: [] });
+  }));

@@ -1,0 +1,151 @@
+import assert from "node:assert/strict";
+import { UsageError } from "../model/errors.ts";
+import { applyChange } from "./apply_change.ts";
+import { cloneName, forgetClone, keepClone, keptClones } from "./clone_record.ts";
+import { inspectCloneable, refuseConnected } from "./cloneable.ts";
+import { dropClone } from "./drop_clone.ts";
+import { dropLeftClones } from "./left_clones.ts";
+import { foundAs } from "./make_clone.ts";
+import { changeOf, connected, rowsOf, withOriginal } from "./testing.ts";
+
+Deno.test("a clone has what its original has, is changed alone, and is dropped by its mark", () =>
+  withOriginal(async ({ url, home, runId, clone }) => {
+    const made = await clone();
+    assert.equal(made.record.name, cloneName(runId, 1));
+    assert.deepEqual(keptClones(home), { records: [made.record], damaged: [] });
+    const analyzed = await applyChange(
+      changeOf("CREATE INDEX CONCURRENTLY t_a ON t (a)", "VACUUM t", "CREATE TABLE made AS SELECT 1 AS x"),
+      { url: made.url, runId },
+    );
+    assert.deepEqual(analyzed, ["public.made", "public.t"]);
+    const indexes = (at: string) =>
+      rowsOf(at, "SELECT FROM pg_index WHERE indrelid = 't'::regclass").then(({ length }) => length);
+    assert.deepEqual([await indexes(made.url), await indexes(url)], [1, 0]);
+    const [stats] = await rowsOf<{ n: string }>(
+      made.url,
+      "SELECT count(*) AS n FROM pg_stats WHERE tablename = 'made'",
+    );
+    assert.equal(stats!.n, "1");
+    await connected(url, async (client) => {
+      assert.equal(await dropClone(home, made.record, client), "dropped");
+      assert.equal(await foundAs(client, made.record.name), null);
+    });
+    assert.deepEqual(keptClones(home).records, []);
+  }));
+
+Deno.test("rows that a change writes are counted, so that their table is analyzed", () =>
+  withOriginal(async ({ runId, clone }) => {
+    const made = await clone();
+    const written = changeOf("UPDATE t SET b = 1", "DO $$ BEGIN INSERT INTO untouched VALUES (1); END $$");
+    assert.deepEqual(await applyChange(written, { url: made.url, runId }), ["public.t", "public.untouched"]);
+    assert.deepEqual(await applyChange(changeOf("COMMENT ON TABLE t IS 'x'"), { url: made.url, runId }), []);
+  }));
+
+Deno.test("settings of the original's sessions are those of its clone's", () =>
+  withOriginal(async ({ url, clone }) => {
+    const { pathname } = new URL(url);
+    const name = pathname.slice(1);
+    await connected(url, async (client) => {
+      await client.query(`ALTER DATABASE ${name} SET search_path = pg_catalog, "odd, one", public`);
+      await client.query(`ALTER DATABASE ${name} SET work_mem = '7MB'`);
+      await client.query(`ALTER DATABASE ${name} SET my.word = 'it''s, a "word"'`);
+      await client.query(`ALTER ROLE CURRENT_USER IN DATABASE ${name} SET work_mem = '9MB'`);
+    });
+    const made = await clone();
+    assert.deepEqual(made.lacking, []);
+    for (const setting of ["search_path", "work_mem", "my.word"]) {
+      const [there, here] = await Promise.all([url, made.url].map((at) => rowsOf(at, `SHOW ${setting}`)));
+      assert.deepEqual(here, there, setting);
+    }
+    const [memory] = await rowsOf<{ work_mem: string }>(made.url, "SHOW work_mem");
+    assert.equal(memory!.work_mem, "9MB");
+  }));
+
+Deno.test("a change that fails is told with file, line, statement and PostgreSQL's message", () =>
+  withOriginal(async ({ runId, clone }) => {
+    const made = await clone();
+    await assert.rejects(
+      applyChange(changeOf("CREATE INDEX ON t (a)", "UPDATE t SET\n  a = 1,\n  b = none"), {
+        url: made.url,
+        runId,
+      }),
+      (error) => {
+        assert.ok(error instanceof UsageError, String(error));
+        assert.equal(
+          error.message,
+          'Cannot apply the change change.sql:5: column "none" does not exist (SQLSTATE 42703)',
+        );
+        assert.match(
+          error.next!,
+          /^The statement: UPDATE t SET\n {2}a = 1,\n {2}b = none\. Nothing is left/,
+        );
+        return true;
+      },
+    );
+  }));
+
+Deno.test("a clone on another server is named, and a record that cannot be trusted is not acted upon", () =>
+  withOriginal(async ({ url, home, clone }) => {
+    const { record } = await clone();
+    const owner = { pid: 1, startedAt: "of nobody" };
+    keepClone(home, { ...record, owner, of: { ...record.of, port: 1 } });
+    const other = await dropLeftClones(home, { url, embedded: false });
+    assert.deepEqual(other.told, []);
+    assert.match(
+      other.left.join(),
+      /may have left the clone .* at \S+:1\. `deno task clean --writes` drops it/,
+    );
+    keepClone(home, { ...record, owner });
+    const path = `${home}/clones/${record.name}.json`;
+    Deno.chmodSync(path, 0o666);
+    const untrusted = await dropLeftClones(home, { url, embedded: false });
+    assert.match(untrusted.left.join(), /may be written by other users\. Drop that database yourself/);
+    Deno.chmodSync(path, 0o600);
+    Deno.writeTextFileSync(path, "{");
+    assert.match(
+      (await dropLeftClones(home, { url, embedded: false })).left.join(),
+      /is damaged\. Drop that/,
+    );
+    assert.notEqual(await connected(url, (client) => foundAs(client, record.name)), null);
+    forgetClone(home, record);
+    keepClone(home, record);
+  }));
+
+Deno.test("who else is in the database is named, and stays", () =>
+  withOriginal(async ({ url, runId }) => {
+    await connected(url, async (other) => {
+      await other.query("SET application_name = 'their shop'");
+      const [{ pid }] = (await other.query("SELECT pg_backend_pid() AS pid")).rows;
+      const named = (error: unknown) => {
+        assert.ok(error instanceof UsageError, String(error));
+        assert.match(error.message, new RegExp(`there is pid ${pid} \\(their shop, role \\w+\\)$`));
+        assert.match(error.next!, /ends no session but its own/);
+        return true;
+      };
+      await assert.rejects(refuseConnected(url, await inspectCloneable(url, runId, false), runId), named);
+      assert.equal((await other.query("SELECT 1 AS one")).rows[0].one, 1);
+    });
+  }));
+
+Deno.test("a database of somebody else that bears a clone's name is left alone, and only the record goes", () =>
+  withOriginal(async ({ url, home, clone }) => {
+    const made = await clone();
+    await connected(url, async (client) => {
+      await dropClone(home, made.record, client);
+      await client.query(`CREATE DATABASE ${made.record.name}`);
+    });
+    // The next clone of the run takes another name.
+    assert.equal((await clone()).record.name, made.record.name.replace(/_1$/, "_2"));
+    await connected(url, async (client) => {
+      try {
+        for (const record of [made.record, { ...made.record, oid: null }]) {
+          keepClone(home, record);
+          assert.equal(await dropClone(home, record, client), "not there");
+          assert.notEqual(await foundAs(client, made.record.name), null);
+          assert.ok(!keptClones(home).records.some(({ name }) => name === record.name));
+        }
+      } finally {
+        await client.query(`DROP DATABASE ${made.record.name}`);
+      }
+    });
+  }));

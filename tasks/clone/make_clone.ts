@@ -1,0 +1,149 @@
+import pg, { type Client } from "pg";
+import { InterruptedError, ServiceError, UsageError } from "../model/errors.ts";
+import { cancelOn, isOfServer } from "../seed/connect.ts";
+import type { PgClient } from "../postgres/client.ts";
+import { self } from "../stack/process.ts";
+import { type Cloneable, connectedTo, databaseText, inUse, openElsewhere } from "./cloneable.ts";
+import { cloneName, type CloneRecord, keepClone, newMark } from "./clone_record.ts";
+import { cloneSql } from "./clone_sql.ts";
+
+const { escapeIdentifier: quoted, escapeLiteral } = pg;
+
+/** What a clone is made of, and for. */
+export interface CloneOptions {
+  readonly home: string;
+  /** Of the database that is cloned; no session of ours may be in it. May hold a password. */
+  readonly url: string;
+  readonly database: Cloneable;
+  readonly runId: string;
+  readonly signal?: AbortSignal;
+}
+
+/** A clone, and what it does not have of its original, a sentence each. */
+export interface MadeClone {
+  readonly record: CloneRecord;
+  readonly lacking: readonly string[];
+}
+
+/**
+ * Clones a database, once its name and mark are on disk.
+ * @param onRecord told of the record before anything is made: from then on the clone may be there
+ * @throws {UsageError} where others are in the database, or a right is lacking; {ServiceError} where the server fails
+ * @throws {InterruptedError} after the signal
+ */
+export async function makeClone(
+  options: CloneOptions,
+  onRecord: (record: CloneRecord) => void,
+): Promise<MadeClone> {
+  const { home, url, database, runId, signal } = options;
+  const client = await openElsewhere(url, database, runId) as PgClient;
+  const settled = cancelOn(client, signal);
+  try {
+    const record: CloneRecord = {
+      schema: 1,
+      name: await freeName(client, runId),
+      mark: newMark(),
+      oid: null,
+      runId,
+      owner: self(),
+      since: new Date().toISOString(),
+      of: database.place,
+    };
+    keepClone(home, record);
+    onRecord(record);
+    await create(client, record, options);
+    const made = { ...record, oid: (await foundAs(client, record.name))!.oid };
+    keepClone(home, made);
+    onRecord(made);
+    await client.query(
+      `COMMENT ON DATABASE ${quoted(made.name)} IS ${
+        escapeLiteral(
+          `Benchbook's clone of the database "${database.place.database}" for the run ${runId}, dropped at its end`,
+        )
+      }`,
+    );
+    return { record: made, lacking: await copySettings(client, made) };
+  } catch (error) {
+    throw signal?.aborted ? new InterruptedError() : error;
+  } finally {
+    settled();
+    await client.end().catch(() => {});
+  }
+}
+
+async function freeName(client: Client, runId: string): Promise<string> {
+  for (let nth = 1;; nth++) {
+    const name = cloneName(runId, nth);
+    if (await foundAs(client, name) === null) return name;
+  }
+}
+
+/** What bears a name. */
+export interface Found {
+  readonly oid: number;
+  readonly mark: number;
+}
+
+/** The database of a name; null where there is none. */
+export async function foundAs(client: Client, name: string): Promise<Found | null> {
+  return (await client.query<Found>(cloneSql("found.sql"), [name])).rows[0] ?? null;
+}
+
+async function create(
+  client: Client,
+  { name, mark, of }: CloneRecord,
+  { url, runId, signal }: CloneOptions,
+): Promise<void> {
+  try {
+    await client.query(
+      `CREATE DATABASE ${quoted(name)} TEMPLATE ${quoted(of.database)} CONNECTION LIMIT ${mark}`,
+    );
+  } catch (error) {
+    if (signal?.aborted) throw new InterruptedError();
+    const { code, message, detail } = error as { code?: string; message: string; detail?: string };
+    if (code === "55006") throw inUse(of.database, url, await connectedTo(client, of.database, runId));
+    const said = `Cannot clone ${databaseText(of.database, url)}: ${message}${detail ? ` (${detail})` : ""}`;
+    const options = { cause: error };
+    if (code === "53100") {
+      throw new ServiceError(
+        said,
+        "Free some space on the server's disk. Nothing is left of the clone.",
+        options,
+      );
+    }
+    throw isOfServer(error)
+      ? new ServiceError(said, "Look into the server's log, then try again.", options)
+      : new UsageError(said, undefined, options);
+  }
+}
+
+/** What ALTER DATABASE … SET has given to the original is not copied with it. */
+async function copySettings(client: Client, { name, of }: CloneRecord): Promise<string[]> {
+  const { rows } = await client.query<{ ofRole: boolean; name: string; value: string }>(
+    cloneSql("settings.sql"),
+    [of.database],
+  );
+  const lacking: string[] = [];
+  for (const setting of rows) {
+    const alter = setting.ofRole
+      ? `ALTER ROLE CURRENT_USER IN DATABASE ${quoted(name)}`
+      : `ALTER DATABASE ${quoted(name)}`;
+    try {
+      await client.query("BEGIN");
+      // Lists keep their form only by way of the session.
+      await client.query("SELECT set_config($1, $2, true)", [setting.name, setting.value]);
+      const words = setting.name.split(".").map((word) => quoted(word)).join(".");
+      await client.query(`${alter} SET ${words} FROM CURRENT`);
+      await client.query("COMMIT");
+    } catch (error) {
+      await client.query("ROLLBACK");
+      if (isOfServer(error)) throw error;
+      lacking.push(
+        `The clone ${name} lacks the setting ${setting.name} that its original has by ${
+          setting.ofRole ? "ALTER ROLE … IN DATABASE" : "ALTER DATABASE"
+        }: ${(error as Error).message}.`,
+      );
+    }
+  }
+  return lacking;
+}

@@ -1,0 +1,48 @@
+import { closeSync, fsyncSync, mkdirSync, openSync, renameSync, writeSync } from "node:fs";
+import { dirname } from "node:path";
+import { readSmall } from "./small_file.ts";
+
+/** Writes a file so that it outlives a kill and a power cut; an earlier one is replaced, whole or not at all. */
+export function writeDurably(path: string, text: string): void {
+  const folder = dirname(path);
+  mkdirSync(folder, { recursive: true, mode: 0o700 });
+  const part = `${path}.part`;
+  const file = openSync(part, "w", 0o600);
+  try {
+    const bytes = new TextEncoder().encode(text);
+    for (let done = 0; done < bytes.length;) done += writeSync(file, bytes, done);
+    fsyncSync(file);
+  } finally {
+    closeSync(file);
+  }
+  renameSync(part, path);
+  syncEntry(folder);
+}
+
+/** Makes sure that a file, or the names in a folder, outlive a power cut. */
+export function syncEntry(path: string): void {
+  const entry = openSync(path, "r");
+  try {
+    fsyncSync(entry);
+  } finally {
+    closeSync(entry);
+  }
+}
+
+/**
+ * Reads a file that is acted upon, so that nobody else may have written it.
+ * @returns `refused`: why it must not be, as the end of a sentence; null where it cannot be read
+ */
+export function readOwned(
+  path: string,
+  most: number,
+): { readonly text: string; readonly refused: string | null } | null {
+  try {
+    const { text, uid, mode } = readSmall(path, { follow: false, most });
+    if (uid !== Deno.uid() && uid !== 0) return { text, refused: `belongs to user id ${uid}` };
+    if ((mode & 0o022) !== 0) return { text, refused: "may be written by other users" };
+    return { text, refused: null };
+  } catch {
+    return null;
+  }
+}

@@ -1,0 +1,167 @@
+import { applyChange } from "../clone/apply_change.ts";
+import { cloneName, type CloneRecord } from "../clone/clone_record.ts";
+import {
+  type Cloneable,
+  databaseText,
+  inspectCloneable,
+  openElsewhere,
+  refuseConnected,
+} from "../clone/cloneable.ts";
+import { dropClone, leftText } from "../clone/drop_clone.ts";
+import { makeClone } from "../clone/make_clone.ts";
+import type { DatabaseChange, PlannedArm } from "../model/arms.ts";
+import { UsageError } from "../model/errors.ts";
+import { owe } from "../model/owed.ts";
+import { formatBytes, formatCount } from "../model/units.ts";
+import { openClient, withClient } from "../seed/connect.ts";
+import { isEmbedded, type Stack } from "../stack/services.ts";
+import { urlOf } from "../undo/place.ts";
+import { freeForClone, refuseWithoutRoomForClone } from "./clone_room.ts";
+import type { HeldDatabase } from "./hold_database.ts";
+import type { Job } from "./job.ts";
+
+/** An arm whose file is a change. */
+type ChangedArm = PlannedArm & { readonly overrides: { readonly change: DatabaseChange } };
+
+const LEFT =
+  "A clone of the database may be left: the next deno task bench drops it, and so does deno task clean --writes.";
+
+/** The clones of a job, each for an arm whose file is a change of the database. */
+export class ArmClones {
+  readonly #job: Job;
+  readonly #arms: readonly ChangedArm[];
+  readonly #urls = new Map<string, string>();
+  readonly #records: CloneRecord[] = [];
+  readonly #lacking: string[] = [];
+  #paid = () => {};
+  #original: { readonly url: string; readonly database: Cloneable; readonly embedded: boolean } | null = null;
+
+  constructor(job: Job) {
+    this.#job = job;
+    this.#arms = job.plan.arms.filter((arm): arm is ChangedArm => arm.overrides.change !== undefined);
+  }
+
+  /** By the names of arms; may hold passwords. */
+  get urls(): ReadonlyMap<string, string> {
+    return this.#urls;
+  }
+
+  /** What clones do not have of the original, a sentence each. */
+  get lacking(): readonly string[] {
+    return this.#lacking;
+  }
+
+  /**
+   * Looks whether a database of the user's may and can be cloned, before anything is done with it.
+   * @throws {UsageError} without `--clone`, saying what it would do, and where a right is lacking or others are in it
+   */
+  async check({ postgres }: Stack): Promise<void> {
+    const { runId, given } = this.#job;
+    const [arm] = this.#arms;
+    if (arm === undefined || isEmbedded(postgres)) return;
+    const url = postgres.adminUrl;
+    const database = await inspectCloneable(url, runId, false);
+    if (given.clone) return await refuseConnected(url, database, runId);
+    const names = this.#arms.map((_, index) => cloneName(runId, index + 1));
+    const { file, statements } = arm.overrides.change;
+    throw new UsageError(
+      `Cannot measure the arm ${arm.name}: ${file} is applied to a clone of ${
+        databaseText(database.place.database, url)
+      }, which takes ${formatBytes(database.bytes)} of the server's disk, and --clone is not given`,
+      `With --clone Benchbook makes ${
+        names.join(", ")
+      } on that server by CREATE DATABASE … TEMPLATE, for which nobody ` +
+        `else may be connected to "${database.place.database}", runs the ${
+          statementsText(statements)
+        } of ${file} there, ` +
+        "measures both, and drops it. Nothing was changed.",
+    );
+  }
+
+  /**
+   * Makes the clones and applies the changes.
+   * @param url of the database as it is to be measured; may hold a password
+   * @throws {UsageError} where that cannot be, with what PostgreSQL says; {ServiceError} without room on the disk
+   */
+  async make({ postgres }: Stack, url: string, held: HeldDatabase): Promise<void> {
+    const { config: { home }, runId } = this.#job;
+    const embedded = isEmbedded(postgres);
+    for (const arm of this.#arms) {
+      const database = await inspectCloneable(url, runId, embedded);
+      this.#original = { url, database, embedded };
+      await this.#clone(arm, freeForClone({ home, url, embedded, database }), held);
+      await this.#apply(arm);
+    }
+    // What was copied and made is on disk before anything is measured; elsewhere that is for the server to say.
+    if (embedded && this.#arms.length > 0) await withClient(url, (client) => client.query("CHECKPOINT"));
+  }
+
+  async #clone({ name }: ChangedArm, free: number | null, held: HeldDatabase): Promise<void> {
+    const { terminal, config: { home }, runId, signal } = this.#job;
+    const { url, database, embedded } = this.#original!;
+    const of = this.#arms.length > 1 ? ` for ${name}` : "";
+    await terminal.step(`Clone the database${of}`, async (progress) => {
+      const size = formatBytes(database.bytes);
+      if (!embedded) {
+        const room = free === null ? "how much is free is not known" : `${formatBytes(free)} are free`;
+        progress.note(`${size} on the server, ${room}`);
+      }
+      refuseWithoutRoomForClone(database, free);
+      const at = this.#records.length;
+      const keep = (record: CloneRecord) => {
+        if (this.#records.length === 0) this.#paid = owe(LEFT);
+        this.#records[at] = record;
+      };
+      const { record, lacking } = await held.released(() =>
+        makeClone({ home, url, database, runId, signal }, keep)
+      );
+      this.#urls.set(name, urlOf(url, record.name));
+      for (const sentence of lacking) progress.note(sentence);
+      this.#lacking.push(...lacking);
+      return { value: null, detail: size };
+    });
+  }
+
+  async #apply({ name, overrides: { change } }: ChangedArm): Promise<void> {
+    const { terminal, runId, signal } = this.#job;
+    await terminal.step(`Apply ${change.file}`, async (progress) => {
+      const url = this.#urls.get(name)!;
+      const onStatement = ({ shown }: { readonly shown: string }) => progress(shown);
+      await applyChange(change, { url, runId, signal, onStatement });
+      return { value: null, detail: statementsText(change.statements) };
+    });
+  }
+
+  /** Drops all that was made, and says what is left. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    if (this.#records.length === 0) return;
+    const left = await this.#drop();
+    this.#paid();
+    for (const line of left) this.#job.terminal.print(`! ${line}`);
+    this.#job.leftClones.push(...left);
+  }
+
+  async #drop(): Promise<string[]> {
+    const { config: { home }, runId } = this.#job;
+    const { url, database } = this.#original!;
+    const left: string[] = [];
+    try {
+      const client = await openElsewhere(url, database, runId).catch(() => openClient(url, "benchbook undo"));
+      try {
+        for (const record of this.#records) {
+          const dropped = await dropClone(home, record, client);
+          if (typeof dropped !== "string") left.push(dropped.left);
+        }
+      } finally {
+        await client.end().catch(() => {});
+      }
+    } catch (error) {
+      left.push(...this.#records.map((record) => leftText(record, `${(error as Error).message}.`, home)));
+    }
+    return left;
+  }
+}
+
+function statementsText({ length }: { readonly length: number }): string {
+  return `${formatCount(length)} ${length === 1 ? "statement" : "statements"}`;
+}
