@@ -1,27 +1,28 @@
 import assert from "node:assert/strict";
 import { Client } from "pg";
 import { oneArmPlan } from "../selfbench/one_arm.ts";
+import { eventually } from "../net/testing.ts";
 import { withDatabase } from "../stack/testing_shared.ts";
 import { EventHub } from "./event_hub.ts";
 import type { LoadPlan } from "./plan.ts";
 import type { RunEvents } from "./run_events.ts";
 import { runLoad } from "./run_load.ts";
-import { sleep } from "../net/sleep.ts";
 
 const SESSION = "benchbook test load";
-const SLEEP_SECONDS = 1.5;
 
-/** Runs a load of slow writes until it ends, and looks at what of it is left at the server, then and later. */
-async function leavesNothing(run: (plan: LoadPlan) => Promise<void>): Promise<void> {
+/** Runs a load of writes that wait for a lock until it ends, and looks at what of it is left at the server, then and when the lock is free. */
+async function leavesNothing(
+  run: (plan: LoadPlan, underWay: () => Promise<number>) => Promise<void>,
+): Promise<void> {
   await withDatabase(async (url) => {
     const admin = new Client({ connectionString: url });
     await admin.connect();
-    await admin.query("CREATE TABLE written (n int)");
+    await admin.query("CREATE TABLE written (n int); SELECT pg_advisory_lock(7)");
     const dir = Deno.makeTempDirSync();
     try {
       const made = oneArmPlan({
         target: { path: "sql", url, session: SESSION },
-        text: `INSERT INTO written SELECT $1::int FROM pg_sleep(${SLEEP_SECONDS})`,
+        text: "INSERT INTO written SELECT $1::int FROM pg_advisory_xact_lock_shared(7)",
         params: { n: { kind: "integer", min: 1, max: 9 } },
         load: { arrivals: "constant", rate: 50 },
         warmup: 0,
@@ -33,13 +34,16 @@ async function leavesNothing(run: (plan: LoadPlan) => Promise<void>): Promise<vo
         ...arm,
         statements: arm.statements.map((statement) => ({ ...statement, write: true })),
       }));
-      await run({ ...made, arms });
-      const { rowCount } = await admin.query(
-        "SELECT FROM pg_stat_activity WHERE application_name = $1 AND datname = current_database() AND state = 'active'",
-        [SESSION],
-      );
-      assert.equal(rowCount, 0);
-      await sleep(SLEEP_SECONDS * 1000);
+      const underWay = async () => {
+        const { rowCount } = await admin.query(
+          "SELECT FROM pg_stat_activity WHERE application_name = $1 AND datname = current_database() AND state = 'active'",
+          [SESSION],
+        );
+        return rowCount!;
+      };
+      await run({ ...made, arms }, underWay);
+      assert.equal(await underWay(), 0);
+      await admin.query("SELECT pg_advisory_unlock(7)");
       assert.deepEqual((await admin.query("SELECT count(*)::int AS n FROM written")).rows, [{ n: 0 }]);
     } finally {
       await admin.end();
@@ -49,10 +53,10 @@ async function leavesNothing(run: (plan: LoadPlan) => Promise<void>): Promise<vo
 }
 
 Deno.test("a run that ends with writes under way leaves none that is committed afterwards", async () => {
-  await leavesNothing(async (plan) => {
+  await leavesNothing(async (plan, underWay) => {
     const ending = new AbortController();
     const events = new EventHub<RunEvents>();
-    events.on("start", () => void setTimeout(() => ending.abort(), 600));
+    events.on("start", () => void eventually(async () => await underWay() > 0).then(() => ending.abort()));
     const { interrupted, progress } = await runLoad({ plan, signal: ending.signal, events });
     assert.ok(interrupted && progress.timeout > 0, JSON.stringify(progress));
   });

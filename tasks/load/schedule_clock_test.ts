@@ -2,7 +2,8 @@ import assert from "node:assert/strict";
 import { join } from "node:path";
 import { Client } from "pg";
 import { oneArmPlan, readRecords } from "../selfbench/one_arm.ts";
-import { withPostgres } from "../stack/testing.ts";
+import { eventually } from "../net/testing.ts";
+import { withDatabase } from "../stack/testing_shared.ts";
 import { readSegment } from "../store/segment_reader.ts";
 import { EventHub } from "./event_hub.ts";
 import type { LoadPlan } from "./plan.ts";
@@ -57,7 +58,7 @@ Deno.test("phases and actions come at their times, and one that fails is told an
     events,
   );
   start(events);
-  await sleep(900);
+  await eventually(() => heard.length === 10);
   await clock.stop(600_000);
   assert.deepEqual(heard, [
     "0 began",
@@ -114,7 +115,7 @@ Deno.test("an action that does not end keeps the run for two seconds, and is tol
   start(events);
   const began = performance.now();
   await clock.stop(1);
-  assert.ok(performance.now() - began < 4000);
+  assert.ok(performance.now() - began < 30_000);
   stuck.resolve();
   await sleep(1);
   assert.deepEqual(heard, ["0 began", "stuck begun", "0 ended", "stuck it did not end with the run"]);
@@ -131,7 +132,7 @@ Deno.test("a run that never began has no phases, and its actions were not done",
 });
 
 Deno.test("a table changes under a real load at its moment, and a change that fails costs no slot", async () => {
-  await withPostgres(async (url) => {
+  await withDatabase(async (url) => {
     const dir = Deno.makeTempDirSync();
     const plan = oneArmPlan({
       target: { path: "sql", url },
@@ -139,7 +140,7 @@ Deno.test("a table changes under a real load at its moment, and a change that fa
       params: { n: { kind: "integer", min: 1, max: 9 } },
       load: { arrivals: "constant", rate: 200 },
       warmup: 0,
-      seconds: 1,
+      seconds: 2,
       connections: 2,
     }, dir);
     const sql = (text: string) => async () => {
@@ -166,13 +167,13 @@ Deno.test("a table changes under a real load at its moment, and a change that fa
       const { signal } = new AbortController();
       const { progress, interrupted, phases } = await runLoad({ plan, signal, events });
       await clock.stop(phases.at(-1)!.endUs);
-      assert.deepEqual([interrupted, progress.ok, readRecords(plan).rows], [false, 200, 200]);
+      assert.deepEqual([interrupted, progress.ok, readRecords(plan).rows], [false, 400, 400]);
       steps.sort((a, b) => a.startUs - b.startUs);
       assert.deepEqual(steps.map(({ name, error }) => [name, error]), [
         ["table", null],
         ["wrong", 'relation "nowhere" does not exist'],
       ]);
-      assert.ok(steps[0]!.startUs >= 200_000 && steps[0]!.endUs! < 1_000_000, JSON.stringify(steps));
+      assert.ok(steps[0]!.startUs >= 200_000 && steps[0]!.endUs! < 2_000_000, JSON.stringify(steps));
       await sql("DROP TABLE made")();
     } finally {
       await clock.stop();
@@ -182,7 +183,7 @@ Deno.test("a table changes under a real load at its moment, and a change that fa
 });
 
 Deno.test("a phase ends when its action is over, for the generators too, and what follows moves up", async () => {
-  await withPostgres(async (url) => {
+  await withDatabase(async (url) => {
     const dir = Deno.makeTempDirSync();
     const one = oneArmPlan({
       target: { path: "sql", url },

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
+import { eventually } from "../net/testing.ts";
 import { withTempDir } from "../store/testing.ts";
 import { watchDisk } from "./disk_watch.ts";
 import { sleep } from "../net/sleep.ts";
@@ -9,8 +10,14 @@ async function fullWith(
   free: (path: string) => number,
 ): Promise<string | null> {
   const told: string[] = [];
-  using _watch = watchDisk(places, (why) => told.push(why), free);
-  await sleep(1300);
+  let asked = 0;
+  using _watch = watchDisk(places, (why) => told.push(why), (path) => {
+    asked++;
+    return free(path);
+  });
+  // Each look asks once or twice: it has looked twice, or has told and looks no more.
+  await eventually(() => asked >= 4 || told.length > 0);
+  await sleep(600);
   assert.ok(told.length <= 1);
   return told[0] ?? null;
 }

@@ -3,30 +3,9 @@ import { join } from "node:path";
 import { Client } from "pg";
 import type { RunSummary } from "../model/summary.ts";
 import { embeddedDatabaseUrl } from "../stack/postgres.ts";
-import { isAlive } from "../stack/process.ts";
 import { openStore } from "../store/open.ts";
 import { SHORT, until, withWorkbench } from "./testing.ts";
 import { contents, LONG, outcomes, services } from "./testing_faults.ts";
-
-Deno.test("Ctrl-C in mid-run ends with 130, stops the stack within 5 s and keeps what was measured", async () => {
-  await withWorkbench(async (bench) => {
-    const running = bench.start("bench", LONG);
-    await bench.measuring();
-    const started = services(bench);
-    assert.equal(started.length, 3);
-    const before = performance.now();
-    running.kill("SIGINT");
-    const { code, stdout, stderr } = await running.result;
-    assert.equal(code, 130, stdout + stderr);
-    assert.ok(performance.now() - before < 5000, "within 5 s");
-    assert.ok(started.every(({ process }) => !isAlive(process)), "every service is stopped");
-    const kept = await outcomes(bench);
-    assert.ok(kept.length > 0 && kept.every(({ status }) => status === "interrupted"));
-    assert.match(stdout, /interrupted/i);
-    const report = await bench.run("report", ["latest", "--no-pdf"]);
-    assert.equal(report.code, 0, report.stderr);
-  });
-});
 
 Deno.test("PostgreSQL killed in mid-run: failed rows with SQLSTATE, a crashed run, exit 3, and its report", async () => {
   await withWorkbench(async (bench) => {

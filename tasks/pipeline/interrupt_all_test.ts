@@ -1,15 +1,14 @@
 import assert from "node:assert/strict";
+import { isDeepStrictEqual } from "node:util";
+import { ExitCode } from "../model/errors.ts";
 import { Key, type PseudoTerminal, withPseudoTerminal } from "../testing/pseudo_terminal.ts";
-import { Client } from "pg";
 import { inspectLock } from "../stack/lock.ts";
 import { identify, isAlive } from "../stack/process.ts";
 import { pendingSpools } from "../store/spool.ts";
 import {
-  assertDatabaseAsFound,
   assertLeftAsFound,
   assertSane,
   inTerminal,
-  reservedRows,
   servicesOf,
   storedRuns,
   withUserDatabase,
@@ -30,29 +29,41 @@ interface Moment {
   readonly args: readonly string[];
   readonly shown: RegExp;
   readonly afterMs: number;
-  /** How the run is stored; null where it had not begun. */
-  readonly status: "interrupted" | "complete" | null;
+  /** How the run is stored, null where it had not begun; several where it may have gone on when the key is seen. */
+  readonly status: readonly ("interrupted" | "complete" | null)[];
 }
 
 const MOMENTS: readonly Moment[] = [
-  { name: "while the stack starts", args: LONG, shown: /Start the stack/, afterMs: 0, status: null },
-  { name: "while Redis starts", args: LONG, shown: /Start the stack/, afterMs: 40, status: null },
-  { name: "as PostGraphile starts", args: LONG, shown: /Start GraphQL/, afterMs: 0, status: null },
-  { name: "while PostGraphile starts", args: LONG, shown: /Start GraphQL/, afterMs: 500, status: null },
-  { name: "during the proof", args: LONG, shown: /Check that all paths/, afterMs: 100, status: null },
-  { name: "as the measuring begins", args: LONG, shown: /Measure/, afterMs: 0, status: "interrupted" },
+  { name: "while the stack starts", args: LONG, shown: /Start the stack/, afterMs: 0, status: [null] },
+  { name: "while Redis starts", args: LONG, shown: /Start the stack/, afterMs: 40, status: [null] },
+  { name: "as PostGraphile starts", args: LONG, shown: /Start GraphQL/, afterMs: 0, status: [null] },
+  { name: "while PostGraphile starts", args: LONG, shown: /Start GraphQL/, afterMs: 500, status: [null] },
+  {
+    name: "during the proof",
+    args: LONG,
+    shown: /Check that all paths/,
+    afterMs: 100,
+    status: [null, "interrupted"],
+  },
+  { name: "as the measuring begins", args: LONG, shown: /Measure/, afterMs: 0, status: ["interrupted"] },
   {
     name: "while it warms up",
     args: ["--scale", "tiny", "--warmup", "30s", "--duration", "60s"],
     shown: /Measure/,
     afterMs: 1500,
-    status: "interrupted",
+    status: ["interrupted"],
   },
-  { name: "while it measures", args: LONG, shown: /Measure/, afterMs: 2500, status: "interrupted" },
-  { name: "while it stores", args: SHORT, shown: /Store/, afterMs: 0, status: "complete" },
-  { name: "while notebooks run", args: SHORT, shown: /Report/, afterMs: 300, status: "complete" },
-  { name: "as the browser starts", args: SHORT, shown: /printing the PDF/, afterMs: 100, status: "complete" },
-  { name: "while it prints", args: SHORT, shown: /printing the PDF/, afterMs: 300, status: "complete" },
+  { name: "while it measures", args: LONG, shown: /Measure/, afterMs: 2500, status: ["interrupted"] },
+  { name: "while it stores", args: SHORT, shown: /Store/, afterMs: 0, status: ["complete"] },
+  { name: "while notebooks run", args: SHORT, shown: /Report/, afterMs: 300, status: ["complete"] },
+  {
+    name: "as the browser starts",
+    args: SHORT,
+    shown: /printing the PDF/,
+    afterMs: 100,
+    status: ["complete"],
+  },
+  { name: "while it prints", args: SHORT, shown: /printing the PDF/, afterMs: 300, status: ["complete"] },
 ];
 
 type Act = (terminal: PseudoTerminal) => void;
@@ -60,34 +71,52 @@ type Act = (terminal: PseudoTerminal) => void;
 const press: Act = (terminal) => terminal.type(Key.ctrlC);
 const hangUp: Act = (terminal) => terminal.hangUp();
 
+/** How often a run is started anew that was over before the key was seen. */
+const TRIES = 5;
+/** Codes of a run that has ended by itself, whatever it found. */
+const BY_ITSELF: readonly number[] = [ExitCode.ok, ExitCode.verdictFailed, ExitCode.invalid];
+
 async function endAt(
   moment: Moment,
   act: Act,
-  { bench, url, launcher }: { bench: Workbench; url: string; launcher?: readonly string[] },
+  where: { bench: Workbench; url: string; launcher?: readonly string[] },
 ): Promise<void> {
+  for (let left = TRIES; left > 0; left--) {
+    if (await endOnceAt(moment, act, where)) return;
+  }
+  assert.fail("the run was always over before it was ended");
+}
+
+/** @returns false where it was over before */
+async function endOnceAt(
+  moment: Moment,
+  act: Act,
+  { bench, url, launcher }: { bench: Workbench; url: string; launcher?: readonly string[] },
+): Promise<boolean> {
   const before = await storedRuns(bench);
-  await inTerminal({ launcher, task: "bench", args: moment.args, bench, url }, async (terminal) => {
+  return await inTerminal({ launcher, task: "bench", args: moment.args, bench, url }, async (terminal) => {
     await terminal.shows(moment.shown);
     await sleep(moment.afterMs);
     const services = servicesOf(bench);
-    const actedAt = performance.now();
     act(terminal);
-    const { code, at } = await terminal.ended;
-    assert.equal(code, 130, terminal.output());
-    // Within five seconds, as the quick tests ask; here other tests keep the machine busy.
-    assert.ok(at - actedAt < 10_000, `ended after ${at - actedAt} ms`);
-    assert.doesNotMatch(terminal.output(), /a defect of Benchbook|\n\s+at /);
-    await assertLeftAsFound({ bench, url, services });
+    const { code } = await terminal.ended;
+    const said = terminal.output();
+    if (BY_ITSELF.includes(code) && !said.includes("Interrupted: ")) return false;
+    // How soon is asked where nothing else keeps the machine busy.
+    assert.equal(code, 130, said);
+    assert.doesNotMatch(said, /a defect of Benchbook|\n\s+at /);
+    await assertLeftAsFound({ bench, url, services, said });
     // Nobody looks at a terminal that is gone.
     if (act !== hangUp) assertSane(terminal);
     // A run that the one before had no time to store is stored first, and this one may have had none either.
-    const recovered = terminal.output().match(/Recovered run/g)?.length ?? 0;
-    const added = (await storedRuns(bench)).slice(before.length + recovered);
-    const kept = pendingSpools(bench.home).length > 0;
-    assert.deepEqual(
-      added.map(({ status }) => status),
-      moment.status === null || kept ? [] : [moment.status],
+    const recovered = said.match(/Recovered run/g)?.length ?? 0;
+    const added = (await storedRuns(bench)).slice(before.length + recovered).map(({ status }) => status);
+    const wanted = pendingSpools(bench.home).length > 0 ? [[]] : moment.status.map((status) => status ?? []);
+    assert.ok(
+      wanted.some((one) => isDeepStrictEqual(added, [one].flat())),
+      `stored as ${added}, not ${wanted.join(" or ")}`,
     );
+    return true;
   });
 }
 
@@ -107,61 +136,16 @@ Deno.test({ name: "a run can be ended at any moment", ignore }, async (t) => {
   });
 });
 
-Deno.test({ name: "whoever presses again leaves at once, and what is left is said", ignore }, async (t) => {
+Deno.test({ name: "Ctrl-\\ leaves as soon as everything is as it was", ignore }, async () => {
   await withUserDatabase(async (bench, url) => {
-    /** Somebody's lock stands against every undo. */
-    const locked = async (use: (release: () => Promise<void>) => Promise<void>) => {
-      const client = new Client({ connectionString: url });
-      await client.connect();
-      try {
-        await client.query("BEGIN; LOCK TABLE northwind.orders IN ACCESS EXCLUSIVE MODE");
-        await use(async () => void await client.query("ROLLBACK"));
-      } finally {
-        await client.end();
-      }
-    };
-
-    for (const presses of [2, 3]) {
-      await t.step(`${presses} presses while the undo cannot be done`, async () => {
-        await inTerminal(
-          { task: "bench", args: [...LONG, "--rate", "300"], bench, url },
-          async (terminal) => {
-            await writing(bench, url);
-            const services = servicesOf(bench);
-            await locked(async (release) => {
-              for (let press = 0; press < presses; press++) {
-                terminal.type(Key.ctrlC);
-                await terminal.shows(/Interrupted/);
-                await sleep(800);
-              }
-              const pressedAt = performance.now();
-              const { code, at } = await terminal.ended;
-              assert.equal(code, 130);
-              assert.ok(at - pressedAt < (presses === 2 ? 6000 : 1500), `ended after ${at - pressedAt} ms`);
-              assert.deepEqual(services.filter(isAlive), [], "every service is stopped");
-              assert.match(terminal.output(), /Rows that this run wrote may be left.*clean --writes/s);
-              assertSane(terminal);
-              await release();
-            });
-            assert.ok(await reservedRows(url) > 0, "the lock held the undo up");
-            const mended = await bench.run("clean", ["--writes"], { DATABASE_URL: url });
-            assert.equal(mended.code, 0, mended.stdout + mended.stderr);
-            await assertDatabaseAsFound(url);
-          },
-        );
-      });
-    }
-
-    await t.step("Ctrl-\\ leaves as soon as everything is as it was", async () => {
-      await inTerminal({ task: "bench", args: [...LONG, "--rate", "300"], bench, url }, async (terminal) => {
-        await writing(bench, url);
-        const services = servicesOf(bench);
-        terminal.type(Key.ctrlBackslash);
-        const { code } = await terminal.ended;
-        assert.equal(code, 130, terminal.output());
-        await assertLeftAsFound({ bench, url, services });
-        assert.match(terminal.output(), /the next deno task bench stores it/);
-      });
+    await inTerminal({ task: "bench", args: [...LONG, "--rate", "300"], bench, url }, async (terminal) => {
+      await writing(bench, url);
+      const services = servicesOf(bench);
+      terminal.type(Key.ctrlBackslash);
+      const { code } = await terminal.ended;
+      assert.equal(code, 130, terminal.output());
+      await assertLeftAsFound({ bench, url, services, said: terminal.output() });
+      assert.match(terminal.output(), /the next deno task bench stores it/);
     });
   });
 });

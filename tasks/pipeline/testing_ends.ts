@@ -32,6 +32,8 @@ export interface End {
   readonly mended?: "by the next start" | "by clean --writes" | "within";
   /** Differences that this end makes by itself. */
   readonly except?: readonly RegExp[];
+  /** True where a person ends it at a terminal, who may be late for what is over in moments. */
+  readonly byKey?: true;
   /** True where it has no meaning without a cache. */
   readonly needsCache?: boolean;
   run(land: UserLand, story: Story): Promise<Ended>;
@@ -85,6 +87,7 @@ const typed = (
   name,
   code: ExitCode.interrupted,
   stored,
+  byKey: true,
   async run(land, story) {
     const env = {
       BENCHBOOK_HOME: land.bench.home,
@@ -151,8 +154,14 @@ export const FINISHED: readonly End[] = [
 
 /** Ends that a person brings about at a terminal, while a run prepares or stores. */
 export const INTERRUPTED_AROUND: readonly End[] = [
-  typed("Ctrl-C at the start", [null], SHORT, ctrlC, (_land, shows) => shows(/Start|Find|Seed/)),
-  // Quick scenarios may have gone on to the measuring when the key is seen.
+  // A quick scenario may have gone on to the measuring when the key is seen.
+  typed(
+    "Ctrl-C at the start",
+    [null, "interrupted"],
+    SHORT,
+    ctrlC,
+    (_land, shows) => shows(/Start|Find|Seed/),
+  ),
   typed(
     "Ctrl-C in the proof",
     [null, "interrupted"],

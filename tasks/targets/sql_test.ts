@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { Client } from "pg";
 import type { Network } from "../net/channel.ts";
-import { overEachNetwork } from "../net/testing.ts";
+import { eventually, overEachNetwork } from "../net/testing.ts";
 import { withPostgres } from "../stack/testing.ts";
 import { startProxy } from "./pg_testing_proxy.ts";
 import { SqlTarget } from "./sql.ts";
@@ -57,13 +57,13 @@ async function overNetwork(t: Deno.TestContext, url: string, network: Network, b
     });
 
     await step("waiting for a connection shows between woke and acquired", async () => {
-      const slow = [1, 2].map(() => ask(target, "SELECT pg_sleep(0.15)", [], 4));
-      await sleep(30);
       const before = nowUs();
+      const slow = [1, 2].map(() => ask(target, "SELECT pg_sleep(0.15)", [], 4));
       const waiting = await ask(target, "SELECT 1", [], 3);
-      assert.ok(waiting.acquiredUs - before > 50_000);
-      assert.ok(waiting.doneUs - waiting.sentUs < waiting.acquiredUs - before);
-      await Promise.all(slow);
+      assert.ok(waiting.acquiredUs - before >= 150_000);
+      assert.ok(waiting.sentUs >= waiting.acquiredUs);
+      const freedUs = Math.min(...(await Promise.all(slow)).map(({ doneUs }) => doneUs));
+      assert.ok(waiting.acquiredUs >= freedUs, "it was given none before one was free");
     });
 
     await step("a call given up frees its place and its late answer changes nothing", async () => {
@@ -93,11 +93,11 @@ async function overNetwork(t: Deno.TestContext, url: string, network: Network, b
     });
 
     await step("a terminated connection fails with the server's SQLSTATE and is made anew", async () => {
-      const dying = [1, 2].map(() => ask(target, "SELECT pg_sleep(5)", [], 5));
-      await sleep(100);
-      await admin.query(
-        "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'benchbook-load'",
-      );
+      const dying = [1, 2].map(() => ask(target, "SELECT pg_sleep(30)", [], 5));
+      const sleeping =
+        "SELECT pid FROM pg_stat_activity WHERE wait_event = 'PgSleep' AND query ~ '^SELECT pg_sleep.30'";
+      await eventually(async () => (await admin.query(sleeping)).rowCount === 2);
+      await admin.query(`SELECT pg_terminate_backend(pid) FROM (${sleeping}) AS dying`);
       assert.deepEqual((await Promise.all(dying)).map(({ error }) => error), ["57P01", "57P01"]);
       assert.equal((await ask(target, "SELECT 1", [], 3)).outcome, "ok");
     });

@@ -2,7 +2,6 @@ import assert from "node:assert/strict";
 import { CachedTarget } from "./cached.ts";
 import { rowEntries } from "./cache_entries.ts";
 import { askOnce, type Call, complete, newCall, type Target } from "./target.ts";
-import { sleep } from "../net/sleep.ts";
 
 /** What a cache stands before, where only that is the subject: opens and closes nothing. */
 export function behind(run: (call: Call) => void): Target {
@@ -36,10 +35,12 @@ export async function askAll(redisUrl: string, prefix: string) {
     await askOnce(cached, call);
     assert.deepEqual([call.outcome, (call.answer as { id: number }[])[0]!.id], ["ok", at % 10]);
     states.push(call.cache!);
-    // Storing does not keep an answer waiting; its own answer follows.
-    await sleep(at === 19 ? 200 : 10);
   }
-  const [refusals, keys] = [cached.refusals(), cached.storedKeys()];
+  // Storing does not keep an answer waiting; its own answer follows, and is there when all is closed.
   await cached.close();
-  return { states: [...new Set(states)].join(" then "), refusals, keys };
+  return {
+    states: [...new Set(states)].join(" then "),
+    refusals: cached.refusals(),
+    keys: cached.storedKeys(),
+  };
 }

@@ -13,10 +13,7 @@ async function provoke(url: string, more: typeof CHANGES = []): Promise<void> {
   try {
     await client.query(SHOP);
     let before = await lookAtPostgres(url);
-    const begun = performance.now();
     assertAsFound(before, await lookAtPostgres(url));
-    const seconds = (performance.now() - begun) / 1000;
-    assert.ok(seconds < 2, `it took ${seconds} s`);
     const expected: Change[] = [];
     for (const change of [...CHANGES, "look" as const, ...more, "look" as const]) {
       if (change !== "look") {
