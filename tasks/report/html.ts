@@ -24,17 +24,24 @@ export async function renderHtml(
   return engine("report.hbs", { ...view, css, pages: options.pages ?? new Map() });
 }
 
+/** What a section's template has for the page's stylesheet, before its markup. */
+const OWN_STYLE = /^<style>\n([\s\S]*?)<\/style>\n/;
+
 /** The templates of a directory with the helpers they use; returns a function that renders one of them. */
 export async function templates(
   directory: string,
 ): Promise<(name: string, context: unknown) => Promise<string>> {
   const engine = Handlebars.create();
   registerHelpers(engine);
+  const styles = new Map<string, string>();
+  engine.registerHelper("style", (template: string) => new engine.SafeString(styles.get(template) ?? ""));
   for (const folder of ["partials", "sections"]) {
     for await (const { name } of Deno.readDir(join(directory, folder))) {
       if (!name.endsWith(".hbs")) continue;
       const text = await Deno.readTextFile(join(directory, folder, name));
-      engine.registerPartial(`${folder}/${name.slice(0, -".hbs".length)}`, text);
+      const template = `${folder}/${name.slice(0, -".hbs".length)}`;
+      engine.registerPartial(template, text.replace(OWN_STYLE, ""));
+      styles.set(template, OWN_STYLE.exec(text)?.[1] ?? "");
     }
   }
   return async (name, context) => {
