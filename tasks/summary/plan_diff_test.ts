@@ -1,21 +1,8 @@
 import assert from "node:assert/strict";
-import { join } from "node:path";
 import fc from "fast-check";
 import { conditionsOf, diffPlans, type NodePair, type PlanDiff } from "./plan_diff.ts";
+import { takenPlans } from "./testing_plans.ts";
 import { nodesOf, type PlanNode, readPlan } from "./plan_tree.ts";
-
-/** Plans of one statement that PostgreSQL made under two sets of settings; what was 0 is left out. */
-interface Taken {
-  readonly version: string;
-  readonly name: string;
-  readonly before: unknown;
-  readonly after: unknown;
-}
-
-function taken(version: number): Taken[] {
-  const file = join(import.meta.dirname!, "testdata", `plans_${version}.ndjson`);
-  return Deno.readTextFileSync(file).trim().split("\n").map((line) => JSON.parse(line));
-}
 
 const CHANGES: Readonly<Record<string, readonly string[]>> = {
   index: ["Seq Scan on orders → Index Scan using orders_customer_id on orders"],
@@ -46,9 +33,9 @@ const CHANGES: Readonly<Record<string, readonly string[]>> = {
   ],
 };
 
-for (const version of [15, 16, 17, 18]) {
+for (const version of [15, 16, 17, 18] as const) {
   Deno.test(`what changed in plans of PostgreSQL ${version} is named, and a plan is like itself`, () => {
-    const plans = taken(version);
+    const plans = takenPlans(version);
     assert.deepEqual(plans.map(({ name }) => name), Object.keys(CHANGES));
     for (const { version: made, name, before, after } of plans) {
       assert.ok(made.startsWith(`${version}.`));
@@ -136,6 +123,16 @@ Deno.test("a relation that one plan reads alone, and another alias, leave the re
   ]);
   assert.deepEqual(changesBetween(loop(scan(), customers), loop(customers, scan())), [
     "Nested Loop: join order orders ⋈ c → c ⋈ orders",
+  ]);
+});
+
+Deno.test("what a plan does is kept beside what does it otherwise, not what helps with it", () => {
+  const hashed = node("Sort", { Plans: [node("Aggregate", { Strategy: "Hashed", Plans: [scan()] })] });
+  const sorted = node("Aggregate", { Strategy: "Sorted", Plans: [node("Sort", { Plans: [scan()] })] });
+  assert.deepEqual(changesBetween(hashed, sorted), [
+    "HashAggregate → GroupAggregate",
+    "without Sort",
+    "with Sort",
   ]);
 });
 

@@ -156,9 +156,13 @@ function typeOf(node: PlanNode): string {
   return JSON.stringify([node["Node Type"], node["Strategy"], node["Partial Mode"]]);
 }
 
+/** What only helps others to their work, and comes and goes with how they do it. */
+const HELPERS: ReadonlySet<string> = new Set(["Sort", "Materialize", "Hash", "Gather"]);
+
 /** What it is worth to have two nodes beside each other. */
 function likeness(one: PlanNode, other: PlanNode): number {
-  return typeOf(one) === typeOf(other) ? 3 : roleOf(one) === roleOf(other) ? 2 : 0;
+  if (roleOf(one) !== roleOf(other)) return 0;
+  return (HELPERS.has(roleOf(one)) ? 2 : 4) + (typeOf(one) === typeOf(other) ? 1 : 0);
 }
 
 /** The most alike pairs of two rows of nodes that keep the order of both. */
