@@ -7,6 +7,8 @@ import { readConfig } from "../config.ts";
 import { launchBrowser } from "../stack/browser.ts";
 import { placeBrowser } from "../stack/testing.ts";
 import { fixtureRun } from "../summary/testing.ts";
+import { takenPlans } from "../summary/testing_plans.ts";
+import { FIXTURE_QUESTIONS } from "../summary/testing_rows.ts";
 import { makeReport, type Report } from "./report.ts";
 import { readPdf } from "./toc.ts";
 
@@ -50,7 +52,12 @@ async function inReport(
   const config = { ...readConfig(), home: join(reports, "home"), reports };
   placeBrowser(config.home);
   try {
-    const { db } = await fixtureRun(reports, { slo: "p95<5ms,errors<1%,hit>80%", rate: 200 });
+    // Of each question's baseline and of its third arm, so that every kind of change is shown.
+    const plans = takenPlans(18).flatMap(({ before, after }, question) => [
+      { operationId: question, atUs: 0, plan: before },
+      { operationId: question + 2 * FIXTURE_QUESTIONS.length, atUs: 0, plan: after },
+    ]);
+    const { db } = await fixtureRun(reports, { slo: "p95<5ms,errors<1%,hit>80%", rate: 200, plans });
     const report = await makeReport({ config, db, runRef: "latest", pdf: true });
     const browser = await launchBrowser(config);
     try {

@@ -41,6 +41,18 @@ Deno.test("no id is given twice", async () => {
   assert.deepEqual(ids.filter((id, index) => ids.indexOf(id) !== index), []);
 });
 
+Deno.test("what a section looks like by itself goes into the page's stylesheet, where the section is there", async () => {
+  const page = await renderHtml(buildView(exampleSummary(), {}), { templates });
+  const view = { candidates: [], reading: "", taken: "", figures: [] };
+  const entry = { id: "plans", title: "Plans that changed", template: "sections/plans_changed", view };
+  const shown = buildView(exampleSummary(), {});
+  const withPlans = await renderHtml({ ...shown, contents: [...shown.contents, entry] }, { templates });
+  const [styles, elsewhere] = [/<style>([\s\S]*?)<\/style>/, /<\/style>([\s\S]*)/];
+  assert.doesNotMatch(styles.exec(page)![1]!, /\.plan-node/);
+  assert.match(styles.exec(withPlans)![1]!, /\.plan-node/);
+  assert.doesNotMatch(elsewhere.exec(withPlans)![1]!, /<style|\.plan-node/);
+});
+
 Deno.test("a label with markup or a style's end in it stays text", async () => {
   const run = exampleRun();
   const hostile = `</style><script>alert(1)</script>`;

@@ -1,5 +1,5 @@
 import type { Summary } from "../model/summary.ts";
-import { formatCount } from "../model/units.ts";
+import { counted, formatCount } from "../model/units.ts";
 import { singleLine } from "./safe_text.ts";
 
 /** So many operations are told of, and of each so many changes: the report has them all. */
@@ -28,17 +28,13 @@ function sentence(
     return same === 1 ? "that of the one operation is the same." : `all ${formatCount(same)} are the same.`;
   }
   const shown = changed.slice(0, MOST).map(({ operation, changes: [first, ...others] }) => {
-    const rest = others.length === 0 ? "" : `, and ${plural(others.length, "more change")}`;
+    const rest = others.length === 0 ? "" : `, and ${counted(others.length, "more change")}`;
     return `${singleLine(operation)} changed (${singleLine(first!, CHANGE_COLUMNS)}${rest})`;
   });
   const hidden = changed.length - shown.length;
   return [
     ...shown,
-    ...hidden === 0 ? [] : [`${plural(hidden, "other")} changed too`],
+    ...hidden === 0 ? [] : [`${counted(hidden, "other")} changed too`],
     ...same === 0 ? [] : [same === 1 ? "1 other is the same" : `${formatCount(same)} others are the same`],
   ].join("; ") + ".";
-}
-
-function plural(n: number, what: string): string {
-  return `${formatCount(n)} ${what}${n === 1 ? "" : "s"}`;
 }

@@ -9,6 +9,7 @@ import { OBSERVER } from "./observer.ts";
 import { OPERATIONS } from "./operations.ts";
 import { OVER_TIME } from "./over_time.ts";
 import { SEGMENTS } from "./segments.ts";
+import { PLANS_CHANGED } from "./plans_changed.ts";
 import { SERVERS } from "./servers.ts";
 import { UNAVAILABLE } from "./unavailable.ts";
 import { VALIDITY } from "./validity.ts";
@@ -21,6 +22,7 @@ export const SECTIONS = {
   "change": CHANGE,
   "operations": OPERATIONS,
   "segments": SEGMENTS,
+  "plans": PLANS_CHANGED,
   "distribution": DISTRIBUTION,
   "over-time": OVER_TIME,
   "cache": CACHE,
