@@ -1,6 +1,6 @@
 import type { z } from "zod";
 import { UsageError } from "../model/errors.ts";
-import { messageOf } from "./error_message.ts";
+import { messageOf } from "../model/error_message.ts";
 import { fieldWords } from "./field_words.ts";
 
 /** Characters of a value in a message. */

@@ -1,9 +1,6 @@
-import { pathToFileURL } from "node:url";
+import { messageOf } from "../model/error_message.ts";
 import { UsageError } from "../model/errors.ts";
-import { messageOf } from "./error_message.ts";
-
-/** So long a file may take to be loaded, with all that it imports. */
-const LOAD_MS = 20_000;
+import { importUserModule } from "../user_code/user_module.ts";
 
 /** What a file is there for, and how its default export is written. */
 export interface ModuleWords {
@@ -34,7 +31,7 @@ export async function importDefault(
   }
   let module: { default?: unknown };
   try {
-    module = await loaded(file);
+    module = await importUserModule(file);
   } catch (error) {
     throw new UsageError(`Cannot load the ${what} ${file}: ${messageOf(error)}`, undefined, { cause: error });
   }
@@ -45,21 +42,4 @@ export async function importDefault(
     );
   }
   return module.default;
-}
-
-/** @throws {Error} where its top level awaits what does not come */
-async function loaded(file: string): Promise<{ default?: unknown }> {
-  const { promise: late, reject } = Promise.withResolvers<never>();
-  const timer = setTimeout(
-    () =>
-      reject(
-        new Error(`it has not ended after ${LOAD_MS / 1000} s: its top level awaits what does not come`),
-      ),
-    LOAD_MS,
-  );
-  try {
-    return await Promise.race([import(pathToFileURL(file).href), late]);
-  } finally {
-    clearTimeout(timer);
-  }
 }

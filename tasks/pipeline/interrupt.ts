@@ -7,7 +7,9 @@ import { killOwnServices } from "../stack/state.ts";
 import { pendingSpools } from "../store/spool.ts";
 import { killLaunched, self } from "../stack/process.ts";
 import { showCursor } from "../terminal/output.ts";
-import { complaint } from "../terminal/command.ts";
+import { complaint, decideExitCode, reportError } from "../terminal/command.ts";
+import { usersFault } from "../user_code/guards.ts";
+import { onStrayError } from "../user_code/stray_errors.ts";
 
 /**
  * Signals nearer to the one before than this come from one press: a terminal signals every process of the
@@ -23,8 +25,8 @@ const MOST_MS = 20_000;
 const LOOK_MS = 100;
 /** What must not be left behind gets so long when the user wants to leave at once. */
 const LEAVE_MS = 5_000;
-/** Nobody can press a second time in a terminal that is gone: it ends in order within so long, or at once. */
-const HANGUP_MS = 60_000;
+/** Where nobody waits for it, or can press a second time, it ends in order within so long, or at once. */
+const UNASKED_MS = 60_000;
 
 const SIGNALS = ["SIGINT", "SIGTERM", "SIGHUP", "SIGQUIT"] as const;
 type Ending = typeof SIGNALS[number];
@@ -47,14 +49,6 @@ export function interruptSignal(home: string): Interrupt {
   let lastMs = -Infinity;
   let limit: ReturnType<typeof setTimeout> | undefined;
   let order: ReturnType<typeof setInterval> | undefined;
-  const endInOrder = () => {
-    const since = performance.now();
-    order = setInterval(() => {
-      const passedMs = performance.now() - since;
-      if (passedMs < ORDER_MS || (passedMs < MOST_MS && sinceProgressMs() < STEP_MS)) return;
-      leave(home);
-    }, LOOK_MS);
-  };
   const hurry = () => {
     stage = 2;
     if (debts().length > 0) {
@@ -73,8 +67,8 @@ export function interruptSignal(home: string): Interrupt {
     const nowMs = performance.now();
     const samePress = nowMs - lastMs < PRESS_MS;
     lastMs = nowMs;
-    Deno.exitCode = ExitCode.interrupted;
-    if (name === "SIGHUP") limit ??= setTimeout(() => leave(home), HANGUP_MS);
+    decideExitCode(ExitCode.interrupted);
+    if (name === "SIGHUP") limit ??= setTimeout(() => leave(home), UNASKED_MS);
     // A terminal that goes away says so several times, and nobody is there who could mean more by it.
     if (samePress || (name === "SIGHUP" && stage > 0)) return;
     if (stage === 0 && name !== "SIGQUIT") {
@@ -82,22 +76,41 @@ export function interruptSignal(home: string): Interrupt {
       say("Interrupted: stopping cleanly and keeping what was measured … (again: exit now)");
       controller.abort();
       // Nobody waits at a terminal that is gone.
-      if (name !== "SIGHUP") endInOrder();
+      if (name !== "SIGHUP") order = leaveUnlessInOrder(home);
     } else if (stage < 2) {
       controller.abort();
       hurry();
     } else leave(home);
   };
   const unlisten = listen(onSignal);
+  // One that nobody caught leaves no service running, and nothing unstored.
+  const deafen = onStrayError((error) => {
+    if (stage > 0) return;
+    stage = 1;
+    decideExitCode(reportError(usersFault(error) ?? error));
+    controller.abort();
+    limit ??= setTimeout(() => leave(home), UNASKED_MS);
+  });
   return {
     signal: controller.signal,
     [Symbol.dispose]() {
       clearTimeout(limit);
       clearInterval(order);
+      deafen();
       // A task that was interrupted is about to end: a late signal of the same press must not cut its last words.
       if (stage === 0) unlisten();
     },
   };
+}
+
+/** Gives a task that was asked to end its time, and leaves where it does not get on. @returns to be cleared */
+function leaveUnlessInOrder(home: string): ReturnType<typeof setInterval> {
+  const since = performance.now();
+  return setInterval(() => {
+    const passedMs = performance.now() - since;
+    if (passedMs < ORDER_MS || (passedMs < MOST_MS && sinceProgressMs() < STEP_MS)) return;
+    leave(home);
+  }, LOOK_MS);
 }
 
 /** Hears of all that ends a task. @returns ends that */
@@ -132,7 +145,7 @@ function leave(home: string): never {
   );
   showCursor();
   // Not Deno.exit: others want to hear of the end too, such as the one who has the browser.
-  process.exit(ExitCode.interrupted);
+  process.exit(decideExitCode(ExitCode.interrupted));
 }
 
 function say(...sentences: readonly string[]): void {

@@ -1,9 +1,9 @@
 import { resolve } from "node:path";
-import { pathToFileURL } from "node:url";
 import { stripVTControlCharacters } from "node:util";
 import { z } from "zod";
 import { UsageError } from "../model/errors.ts";
 import { hint } from "../model/suggest.ts";
+import { importUserModule } from "../user_code/user_module.ts";
 import type { ColumnGenerator, Customisation, LoadedCustomisation } from "./customisation.ts";
 
 /**
@@ -28,7 +28,10 @@ export async function loadCustomisation(
       "Begin again, and leave the file as it is until the end.",
     );
   }
-  const { dataset, columns, distributions = {} } = validate(await importDefault(file), file);
+  const { dataset, columns, distributions = {} } = validate(
+    await importDefault(file, expected !== undefined),
+    file,
+  );
   return {
     dataset,
     columns,
@@ -57,10 +60,11 @@ async function read(file: string): Promise<Uint8Array<ArrayBuffer>> {
   }
 }
 
-async function importDefault(file: string): Promise<unknown> {
+/** @param tried whether it was loaded before in this task */
+async function importDefault(file: string, tried: boolean): Promise<unknown> {
   let module: { default?: unknown };
   try {
-    module = await import(pathToFileURL(file).href);
+    module = await importUserModule(file, { tried });
   } catch (error) {
     throw new UsageError(`Cannot load the generators in ${file}: ${briefly(error)}`, undefined, {
       cause: error,

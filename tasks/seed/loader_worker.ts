@@ -1,5 +1,7 @@
 /// <reference lib="deno.worker" />
 import { type Loader, openLoader } from "./loader.ts";
+import { usersFault } from "../user_code/guards.ts";
+import { onStrayError } from "../user_code/stray_errors.ts";
 import { type FromLoader, plain, type ToLoader } from "./loader_messages.ts";
 
 /** A loader in a thread of its own: rows are made here while other loaders make theirs. */
@@ -34,6 +36,9 @@ self.onmessage = ({ data }: MessageEvent<ToLoader>) => {
       });
   }
 };
+
+// A generator of the user's may leave a timer or a promise behind it.
+onStrayError((error) => tell({ kind: "failed", error: plain(usersFault(error) ?? error) }));
 
 function tell(message: FromLoader): void {
   self.postMessage(message);

@@ -45,12 +45,15 @@ async function openWorkerLoader(spec: LoaderSpec, signal: AbortSignal): Promise<
   const worker = new Worker(new URL("./loader_worker.ts", import.meta.url), { type: "module" });
   let onRows: (rows: number) => void = () => {};
   let waiting: PromiseWithResolvers<FromLoader> | null = null;
+  /** What went wrong while nothing was asked of it. */
+  let failed: Error | null = null;
   worker.onmessage = ({ data }: MessageEvent<FromLoader>) => {
     if (data.kind === "rows") return onRows(data.rows);
-    const { resolve, reject } = waiting!;
+    const answered = waiting;
     waiting = null;
-    if (data.kind === "failed") reject(revive(data.error));
-    else resolve(data);
+    if (data.kind !== "failed") answered?.resolve(data);
+    else if (answered !== null) answered.reject(revive(data.error));
+    else failed ??= revive(data.error);
   };
   worker.onerror = (event) => {
     event.preventDefault();
@@ -60,6 +63,7 @@ async function openWorkerLoader(spec: LoaderSpec, signal: AbortSignal): Promise<
   const ask = async <Kind extends FromLoader["kind"]>(
     message: ToLoader,
   ): Promise<FromLoader & { kind: Kind }> => {
+    if (failed !== null) throw failed;
     waiting = Promise.withResolvers<FromLoader>();
     const { promise } = waiting;
     post(message);

@@ -2,6 +2,8 @@ import { Command, CommanderError, Help, Option } from "commander";
 import process from "node:process";
 import { BenchbookError, ExitCode, InterruptedError } from "../model/errors.ts";
 import { withoutPasswords } from "../model/service_url.ts";
+import { usersFault } from "../user_code/guards.ts";
+import { onStrayError } from "../user_code/stray_errors.ts";
 import { outliveOutput } from "./output.ts";
 import { printable, singleLine } from "./safe_text.ts";
 import { widthOf } from "./width.ts";
@@ -58,11 +60,21 @@ export type Task = (args: readonly string[]) => Promise<ExitCode | void>;
  */
 export async function main(task: Task): Promise<never> {
   outliveOutput();
+  onStrayError((error) => process.exit(reportError(usersFault(error) ?? error)));
   const code = await exitCodeOf(() => task(Deno.args));
   // The pipes of a parent may lag behind: exit only after they took everything.
   await new Promise<void>((resolve) => process.stdout.write("", () => resolve()));
-  // A signal has decided already how the task ends, whatever else went wrong on the way out.
-  Deno.exit(Deno.exitCode || code);
+  Deno.exit(decided ?? code);
+}
+
+let decided: ExitCode | undefined;
+
+/**
+ * Decides how the task ends, whatever else goes wrong on its way out.
+ * @returns what was decided first, which counts
+ */
+export function decideExitCode(code: ExitCode): ExitCode {
+  return decided ??= code;
 }
 
 /** How a task ends; an error is said. */
@@ -80,6 +92,10 @@ const NEXT_COLUMNS = 1000;
 
 /** Prints what went wrong and gives the exit code that says it. */
 export function reportError(error: unknown): ExitCode {
+  // Why it is to end was said already.
+  if (error instanceof InterruptedError && decided !== undefined && decided !== error.exitCode) {
+    return decided;
+  }
   if (error instanceof CommanderError) {
     return error.exitCode === 0 ? ExitCode.ok : ExitCode.usage;
   }
