@@ -149,7 +149,10 @@ export interface OwnTables {
   readonly undo?: string;
   /** Where keys lie that only a run writes under: `{ from }` by the name that parameters of the kind `reserved` use. */
   readonly keys?: Readonly<Record<string, OwnKeys>>;
-  /** `undo` takes back also what triggers and rules on the tables do that are written into. Without it they are refused. */
+  /**
+   * `undo` takes back also what triggers and rules on the tables do that are written into, and functions that writes
+   * call. Without it they are refused.
+   */
   readonly triggers?: "undone";
 }
 

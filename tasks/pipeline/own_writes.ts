@@ -1,4 +1,6 @@
-import type { Workload } from "../load/arms.ts";
+import { loadArmQueries, type Workload } from "../load/arms.ts";
+import { queriesOf } from "../load/arm_file.ts";
+import { pathOf } from "../paths/registry.ts";
 import { withClient } from "../seed/connect.ts";
 import { lookAtOwnWrites, ownWrites, refuseLostRows } from "../undo/own_writes.ts";
 import type { OwnWrites } from "../undo/own_writes.ts";
@@ -11,17 +13,21 @@ import { ownUndo } from "./own_tables.ts";
  * @throws {UsageError} where nobody could take it back
  */
 export async function readOwnWrites(
-  { scenario }: Pick<Job, "scenario">,
+  { scenario, plan }: Pick<Job, "scenario" | "plan">,
   workload: Workload,
 ): Promise<OwnWrites | null> {
   if (scenario.ownTables === null) return null;
-  const writes = await ownWrites(scenario, workload, await ownUndo(scenario));
+  const ofArms = await Promise.all(plan.arms.flatMap(({ file, path, overrides }) => {
+    const queries = file === null ? null : queriesOf(file, overrides);
+    return queries === null ? [] : [loadArmQueries(queries, scenario, pathOf(path).suffix)];
+  }));
+  const writes = await ownWrites(scenario, workload, ofArms, await ownUndo(scenario));
   refuseLostRows(scenario, writes);
   return writes;
 }
 
 /**
- * Says what the user's server will do by itself when the scenario writes, before it does.
+ * Says what the user's server will do unseen when the scenario writes, before it does.
  * @returns the same sentences, for the report
  * @throws {UsageError} where it is nothing that the scenario knows of
  */
@@ -30,7 +36,7 @@ export async function tellOwnWrites(
   url: string,
   writes: OwnWrites | null,
 ): Promise<readonly string[]> {
-  if (writes === null || writes.asked.length + writes.undo.length === 0) return [];
+  if (writes === null || writes.asked.length + writes.undo.length + writes.calls.length === 0) return [];
   const remarks = await withClient(url, (client) => lookAtOwnWrites(client, scenario, writes), { signal });
   for (const remark of remarks) terminal.print(`! ${remark}`);
   return remarks;

@@ -88,6 +88,15 @@ export async function parseStatements(sql: string, place: SqlPlace): Promise<rea
   return parsed(await parser(), sql, place);
 }
 
+/**
+ * Parses the definition of a function in PL/pgSQL.
+ * @returns its tree, of nodes as PL/pgSQL's source calls them
+ * @throws {Error} where it is not understood
+ */
+export async function parsePlpgsql(definition: string): Promise<unknown> {
+  return (await parser()).parsePlPgSQLSync(definition);
+}
+
 function parsed(loaded: Parser, sql: string, { file, line = 1, next }: SqlPlace): SqlNode[] {
   const found = parseText(loaded, sql);
   if (!("message" in found)) return found.map(({ stmt }) => stmt as unknown as SqlNode);

@@ -64,6 +64,26 @@ export async function writesIn(sql: string, place: SqlPlace): Promise<SqlWrite[]
   return found.sort((a, b) => a.at - b.at).map(({ write }) => write);
 }
 
+/** A function or a procedure as SQL calls it, unquoted. */
+export interface SqlCall {
+  /** Null where the search path finds it. */
+  readonly schema: string | null;
+  readonly name: string;
+}
+
+/**
+ * The functions that SQL calls by their names, PostgreSQL's own among them; not those behind operators and casts.
+ * @throws {UsageError} with file and line where it is not valid
+ */
+export async function callsIn(sql: string, place: SqlPlace): Promise<SqlCall[]> {
+  return [...nodesIn(await parseStatements(sql, place))].flatMap(([type, { funcname }]) => {
+    // That of a definition is what is defined.
+    if (!["FuncCall", "funccall"].includes(type)) return [];
+    const names = (funcname as { String: { sval: string } }[]).map(({ String }) => String.sval);
+    return [{ schema: names.at(-2) ?? null, name: names.at(-1)! }];
+  });
+}
+
 function changesRows(name: WriteNode, node: SqlNode): boolean {
   if (name === "InsertStmt") {
     return (node["onConflictClause"] as SqlNode | undefined)?.["action"] === "ONCONFLICT_UPDATE";
@@ -75,7 +95,7 @@ function changesRows(name: WriteNode, node: SqlNode): boolean {
 }
 
 /** All nodes that lie in a value, with the names of their types. */
-function* nodesIn(value: unknown): Generator<readonly [string, SqlNode]> {
+export function* nodesIn(value: unknown): Generator<readonly [string, SqlNode]> {
   if (value === null || typeof value !== "object") return;
   for (const [name, inner] of Object.entries(value)) {
     if (inner !== null && typeof inner === "object" && !Array.isArray(inner)) yield [name, inner as SqlNode];

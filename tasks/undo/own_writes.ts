@@ -3,16 +3,20 @@ import type { Workload } from "../load/arms.ts";
 import type { LoadedScenario } from "../load/scenario.ts";
 import { UsageError } from "../model/errors.ts";
 import { isCaptured, type ScenarioOperation } from "../model/scenario.ts";
-import { type SqlWrite, writesIn } from "../postgres/sql_writes.ts";
+import { callsIn, type SqlCall, type SqlWrite, writesIn } from "../postgres/sql_writes.ts";
 import { undoSql } from "../seed/reserved.ts";
+import type { QuestionFile } from "../targets/workload.ts";
+import { functionWrites } from "./own_functions.ts";
 import type { OwnUndo } from "./record.ts";
 
 /** What a scenario with tables of the user's own writes into. */
 export interface OwnWrites {
-  /** By its operations, as their .sql files say it; GraphQL asks the same. */
+  /** By its operations, as their .sql files say it, and those of arms; GraphQL asks the same. */
   readonly asked: readonly OwnWrite[];
   /** By its undo. */
   readonly undo: readonly SqlWrite[];
+  /** Functions that its operations call to write. */
+  readonly calls: readonly SqlCall[];
 }
 
 /** A write of an operation's. */
@@ -23,24 +27,38 @@ export interface OwnWrite extends SqlWrite {
   readonly chosenBy: readonly string[];
 }
 
-/** What its SQL says of it. What a function writes that it calls is not seen. */
+/**
+ * What its SQL says of it.
+ * @param ofArms what arms ask otherwise, by the index of the operation
+ */
 export async function ownWrites(
   { operations }: Pick<LoadedScenario, "operations">,
   workload: Workload,
+  ofArms: readonly ReadonlyMap<number, QuestionFile>[],
   undo: Pick<OwnUndo, "path" | "sql"> | null,
 ): Promise<OwnWrites> {
-  const asked = await Promise.all(operations.map(async (operation, index) => {
-    const { file, line, text, parameters } = workload[index]!.sql;
+  const statements = operations.flatMap((operation, index) => {
     if (!operation.write) return [];
-    return (await writesIn(text, { file, line })).map((write) => ({
-      ...write,
-      line: line + write.line - 1,
-      operation,
-      file,
-      chosenBy: write.choosing.map((number) => parameters[number - 1]!.name),
-    }));
-  }));
-  return { asked: asked.flat(), undo: undo === null ? [] : await writesIn(undo.sql, { file: undo.path }) };
+    return [workload[index]!.sql, ...ofArms.flatMap((own) => own.get(index) ?? [])]
+      .flatMap((each) => "parameters" in each ? [{ operation, ...each }] : []);
+  });
+  const asked = await Promise.all(
+    statements.map(async ({ operation, file, line, text, parameters }) =>
+      (await writesIn(text, { file, line })).map((write) => ({
+        ...write,
+        line: line + write.line - 1,
+        operation,
+        file,
+        chosenBy: write.choosing.map((number) => parameters[number - 1]!.name),
+      }))
+    ),
+  );
+  const calls = await Promise.all(statements.map(({ file, line, text }) => callsIn(text, { file, line })));
+  return {
+    asked: asked.flat(),
+    undo: undo === null ? [] : await writesIn(undo.sql, { file: undo.path }),
+    calls: calls.flat(),
+  };
 }
 
 /**
@@ -53,7 +71,7 @@ export function refuseLostRows(
   { asked, undo }: OwnWrites,
 ): void {
   const lost = asked.find((write) =>
-    write.changesRows && !undo.some((back) => back.kind !== "DELETE" && isSameTable(back, write)) &&
+    write.changesRows && !isSetBack(write, undo) &&
     !write.chosenBy.some((parameter) => isOfRun(write.operation, parameter, operations))
   );
   if (lost === undefined) return;
@@ -85,6 +103,11 @@ function isOfRun(
   return (from.write ?? false) || Object.keys(from.params).some((name) => isOfRun(from, name, operations));
 }
 
+/** Whether the undo may set the rows back that a write changes. */
+function isSetBack(write: SqlWrite, undo: readonly SqlWrite[]): boolean {
+  return undo.some((back) => back.kind !== "DELETE" && isSameTable(back, write));
+}
+
 function isSameTable(a: SqlWrite, b: SqlWrite): boolean {
   return a.table === b.table && (a.schema === null || b.schema === null || a.schema === b.schema);
 }
@@ -101,54 +124,76 @@ function eventsOf({ kind, changesRows }: SqlWrite): readonly string[] {
 }
 
 /**
- * Looks at what the user's server does by itself when the scenario writes.
+ * Looks at what the user's server does when the scenario writes that its SQL does not say: by triggers and rules, and
+ * within functions.
  * @returns what is neither seen nor taken back, a sentence each
- * @throws {UsageError} where triggers or rules act on its writes, and the scenario does not say that it knows
+ * @throws {UsageError} where there is such a thing, and the scenario does not say that it knows
  */
 export async function lookAtOwnWrites(
   client: Client,
   { name, ownTables }: Pick<LoadedScenario, "name" | "ownTables">,
-  { asked, undo }: OwnWrites,
+  { asked, undo, calls }: OwnWrites,
 ): Promise<string[]> {
-  const events = [...asked, ...undo].flatMap((write) =>
-    eventsOf(write).map((event) => ({ ...write, event }))
-  );
-  // Tables are found as the run's sessions find them.
+  // Tables and functions are found as the run's sessions find them.
   await client.query("RESET search_path");
-  const { rows: acting } = await client.query<{ what: string }>(undoSql("own_triggers.sql"), [
-    events.map(({ schema }) => schema),
-    events.map(({ table }) => table),
-    events.map(({ event }) => event),
-  ]);
-  const named = acting.map(({ what }) => what).join(", ");
+  const { writes: within, unread } = await functionWrites(client, calls);
+  const writes = [...asked, ...within];
+  const acting = await actingOn(client, [...writes, ...undo]);
+  const lost = within.filter((write) => write.changesRows && !isSetBack(write, undo));
+  const unseen = [
+    ...acting.length === 0 ? [] : [`set off ${acting.join(", ")}`],
+    ...new Set(
+      lost.map((write) =>
+        `call ${write.within}, which may change rows of ${nameOf(write)} that stand there (${write.kind})`
+      ),
+    ),
+    ...unread.map((each) => `call ${each}, which could not be read and may change rows that stand there`),
+  ];
   const undoFile = ownTables?.undo ?? "undo";
-  if (acting.length > 0 && ownTables?.triggers !== "undone") {
+  if (unseen.length > 0 && ownTables?.triggers !== "undone") {
+    const doing = acting.length === 0 ? "its writes" : `its writes, and ${undoFile} after them,`;
     throw new UsageError(
-      `Cannot run ${name}: its writes, and ${undoFile} after them, set off ${named}: what that does is not seen, and ` +
+      `Cannot run ${name}: ${doing} ${unseen.join("; ")}: what that does is not seen, and ` +
         `Benchbook does not take it back`,
       `Nothing was changed. Let ${undoFile} take that back too, and say so in the scenario: dataset.triggers: "undone". ` +
         "Or disable it for that time, or use another database.",
     );
   }
-  const inserts = asked.filter(({ kind, given }) => kind === "INSERT" && given !== null)
+  return [
+    ...unseen.map((what) =>
+      `Writes ${what}: what that does is not looked at, and taken back only as far as ${undoFile} does it ` +
+      "(dataset.triggers)."
+    ),
+    ...await drawnBy(client, writes),
+  ];
+}
+
+/** Triggers and rules of the user's that writes set off, as people call them. */
+async function actingOn(client: Client, writes: readonly SqlWrite[]): Promise<string[]> {
+  const events = writes.flatMap((write) => eventsOf(write).map((event) => ({ ...write, event })));
+  const { rows } = await client.query<{ what: string }>(undoSql("own_triggers.sql"), [
+    events.map(({ schema }) => schema),
+    events.map(({ table }) => table),
+    events.map(({ event }) => event),
+  ]);
+  return rows.map(({ what }) => what);
+}
+
+/** What is said of sequences that inserts draw from. */
+async function drawnBy(client: Client, writes: readonly SqlWrite[]): Promise<string[]> {
+  const inserts = writes.filter(({ kind, given }) => kind === "INSERT" && given !== null)
     .map(({ schema, table, given }) => ({
       schema,
       name: table,
       names: typeof given === "number" ? null : given,
       first: typeof given === "number" ? given : null,
     }));
-  const { rows: drawn } = await client.query<{ sequence: string; column: string }>(
+  const { rows } = await client.query<{ sequence: string; column: string }>(
     undoSql("own_sequences.sql"),
     [JSON.stringify(inserts)],
   );
-  return [
-    ...acting.length === 0 ? [] : [
-      `Writes set off ${named}: what that does is not looked at, and taken back only as far as ${undoFile} does it ` +
-      "(dataset.triggers).",
-    ],
-    ...drawn.map(({ sequence, column }) =>
-      `Each write draws a value from the sequence ${sequence} (${column}), also where the paths are compared, and ` +
-      "nobody sets it back: your own next one is that much higher."
-    ),
-  ];
+  return rows.map(({ sequence, column }) =>
+    `Each write draws a value from the sequence ${sequence} (${column}), also where the paths are compared, and ` +
+    "nobody sets it back: your own next one is that much higher."
+  );
 }
