@@ -11,7 +11,7 @@ import type { OwnUndo, WriteRecord } from "./record.ts";
 import { ownSlots, type Told } from "./told.ts";
 
 /** Whoever comes after a TRUNCATE that waits for a lock waits with it, and nothing of a dry run is worth that. */
-const DRY_RUN_LOCK_MS = 1000;
+export const DRY_RUN_LOCK_MS = 1000;
 
 /** What an undo of the user's own did. */
 export interface Touched {

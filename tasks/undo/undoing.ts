@@ -17,6 +17,7 @@ import { refuseOthersRows, writesUnderOwnKeys } from "./own_undo.ts";
 import { placeOf } from "./place.ts";
 import { refuseInTheWay } from "./in_the_way.ts";
 import { takeBack } from "./take_back.ts";
+import { refuseNarrowUndo } from "./undo_trial.ts";
 
 /** Where and by what is written. */
 export interface WritingOptions {
@@ -193,6 +194,8 @@ async function begin(
     if (own !== null && !(embedded && !writesUnderOwnKeys(scenario))) {
       await refuseOthersRows(client, own, scenario.name, { leftBy });
     }
+    // The comparison comes before any load.
+    if (own !== null && spool === null) await refuseNarrowUndo(client, own, { scenario, mix, proofSlots });
     const record: WriteRecord = {
       schema: 1,
       runId,
