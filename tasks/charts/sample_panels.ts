@@ -18,7 +18,7 @@ export interface SampleRow {
 
 /**
  * Picks the samples worth a panel and names them, in the order of the registry of sample sources. What a server did not
- * give has no panel.
+ * give has no panel, and neither has what is drawn only where it happened and did not.
  */
 export function samplePanels(rows: readonly SampleRow[]): SamplePoint[] {
   return SAMPLE_SOURCES.flatMap(({ name: source, metrics }) =>
@@ -32,7 +32,8 @@ export function samplePanels(rows: readonly SampleRow[]): SamplePoint[] {
         const value = together(panel, row.value, points.get(key)?.value);
         points.set(key, { panel: panel.title, series, unit, second: row.second, value });
       }
-      return [...points.values()];
+      const made = [...points.values()];
+      return panel.unlessZero && made.every(({ value }) => value === 0) ? [] : made;
     })
   );
 }

@@ -6,9 +6,22 @@ Deno.test("a metric with labels makes a line for each, and unknown metrics make 
   const points = samplePanels([
     { ...row, metric: "process_cpu_cores", labels: { process: "postgres" } },
     { ...row, metric: "process_cpu_cores", labels: `{"process":"redis"}` },
-    { ...row, metric: "swap_used_bytes", labels: {} },
+    { ...row, metric: "swap_free_bytes", labels: {} },
   ]);
   assert.deepEqual(points.map(({ series }) => series), ["postgres", "redis"]);
+});
+
+Deno.test("what is rare has a panel where it happened, and none where it did not", () => {
+  const waiting = (values: readonly number[]) =>
+    samplePanels(values.flatMap((value, second) => [
+      { second, source: "postgres", metric: "locks_waiting", labels: {}, value },
+      { second, source: "host", metric: "pressure_io_full", labels: {}, value: value / 10 },
+    ])).map(({ panel, series, value }) => `${panel}, ${series}: ${value}`);
+  assert.deepEqual(waiting([0, 0]), []);
+  assert.deepEqual(waiting([0, 2]), [
+    ...["Waiting for a disk, all: 0", "Waiting for a disk, all: 0.2"],
+    ...["PostgreSQL locks waited for, waiting: 0", "PostgreSQL locks waited for, waiting: 2"],
+  ]);
 });
 
 Deno.test("sessions that wait for events of one type are added up", () => {

@@ -21,6 +21,8 @@ export interface Panel {
   readonly series: string | { readonly label: string };
   /** What becomes of several values of one line at one moment, which differ in other labels; by default the largest. */
   readonly several?: "largest" | "sum";
+  /** A line that is 0 all the time says nothing, and is left out. */
+  readonly unlessZero?: true;
 }
 
 /** One thing that a sample source tells, as the store's table `sample` keeps it. */

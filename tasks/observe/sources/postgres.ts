@@ -1,7 +1,11 @@
-import { counter, gauge } from "../../model/metric.ts";
+import { counter, gauge, type Panel } from "../../model/metric.ts";
 import type { PostgresQuery } from "../postgres_reader.ts";
 import type { SampleSource } from "../source.ts";
 
+/** Drawn where there was any. */
+const rare = (title: string, series: string): { panel: Panel } => ({
+  panel: { title, series, unlessZero: true },
+});
 const io = { labels: ["by"] };
 
 /** What is asked at each tick over one connection; SQL in queries/observe/, rows of metric, labels and value. */
@@ -13,7 +17,12 @@ export const POSTGRES_QUERIES: readonly PostgresQuery[] = [
       counter("transactions", "per second", "commits and rollbacks in the database", {
         panel: { title: "PostgreSQL transactions", series: "transactions" },
       }),
-      counter("rollbacks", "per second", "rollbacks among them"),
+      counter(
+        "rollbacks",
+        "per second",
+        "rollbacks among them",
+        rare("PostgreSQL transactions", "rolled back"),
+      ),
       counter("blocks_hit", "per second", "blocks found in shared buffers", {
         panel: { title: "PostgreSQL blocks", series: "from cache" },
       }),
@@ -31,13 +40,23 @@ export const POSTGRES_QUERIES: readonly PostgresQuery[] = [
       counter("rows_updated", "per second", "rows updated"),
       counter("rows_deleted", "per second", "rows deleted"),
       counter("temp_files", "per second", "temporary files made"),
-      counter("temp_bytes", "bytes per second", "written into temporary files"),
-      counter("deadlocks", "per second", "deadlocks"),
+      counter(
+        "temp_bytes",
+        "bytes per second",
+        "written into temporary files",
+        rare("PostgreSQL temporary files", "written"),
+      ),
+      counter("deadlocks", "per second", "deadlocks", rare("PostgreSQL deadlocks", "deadlocks")),
       gauge("connections", "count", "connections to the database"),
       gauge("sessions", "count", "sessions by state, and active ones by what they wait for; `CPU`: nothing", {
         labels: ["state", "wait"],
       }),
-      gauge("locks_waiting", "count", "locks asked for and not granted, of the whole server"),
+      gauge(
+        "locks_waiting",
+        "count",
+        "locks asked for and not granted, of the whole server",
+        rare("PostgreSQL locks waited for", "waiting"),
+      ),
       gauge("oldest_transaction_seconds", "s", "age of the oldest transaction"),
     ],
   },
@@ -72,8 +91,18 @@ export const POSTGRES_QUERIES: readonly PostgresQuery[] = [
     sql: (version) => version >= 170_000 ? "sample_checkpoints_17" : "sample_checkpoints_14",
     metrics: [
       counter("checkpoints", "per second", "checkpoints, timed and requested"),
-      counter("checkpoint_write_ms", "ms per second", "time in which they wrote"),
-      counter("checkpoint_sync_ms", "ms per second", "time in which they waited for the disk"),
+      counter(
+        "checkpoint_write_ms",
+        "ms per second",
+        "time in which they wrote",
+        rare("PostgreSQL checkpoints", "writing"),
+      ),
+      counter(
+        "checkpoint_sync_ms",
+        "ms per second",
+        "time in which they waited for the disk",
+        rare("PostgreSQL checkpoints", "disk"),
+      ),
       counter("checkpoint_buffers", "per second", "buffers that they wrote"),
       counter("background_buffers", "per second", "buffers that the background writer wrote"),
     ],

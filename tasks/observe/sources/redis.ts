@@ -12,8 +12,12 @@ const FIELDS: Readonly<Record<string, Metric>> = {
   }),
   keyspace_hits: counter("hits", "per second", "keys that were looked for and found"),
   keyspace_misses: counter("misses", "per second", "keys that were looked for and not found"),
-  evicted_keys: counter("evicted_keys", "per second", "keys removed for want of memory"),
-  expired_keys: counter("expired_keys", "per second", "keys removed as their time was over"),
+  evicted_keys: counter("evicted_keys", "per second", "keys removed for want of memory", {
+    panel: { title: "Redis keys removed", series: "evicted", unlessZero: true },
+  }),
+  expired_keys: counter("expired_keys", "per second", "keys removed as their time was over", {
+    panel: { title: "Redis keys removed", series: "expired", unlessZero: true },
+  }),
   total_net_input_bytes: counter("network_in_bytes", "bytes per second", "received from all clients"),
   total_net_output_bytes: counter("network_out_bytes", "bytes per second", "sent to all clients"),
   used_cpu_user: counter("cpu_user", "cores", "CPU time in its own code"),
