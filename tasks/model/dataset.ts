@@ -10,8 +10,6 @@ export interface KeySpace {
 
 /** The sizes in which data sets can be seeded. */
 export const SCALES = ["tiny", "small", "medium", "full"] as const;
-/** One of `SCALES`. */
-export type Scale = typeof SCALES[number];
 
 /** What a database was seeded with; read back from its own marker table. */
 export interface SeededDataset {

@@ -173,19 +173,6 @@ export function cellsWithoutId(notebook: Notebook): number[] {
   return [...ids.keys()].filter((i) => !/^[\w-]{1,64}$/.test(ids[i] ?? "") || ids.indexOf(ids[i]) < i);
 }
 
-/** The notebook without outputs and execution counts. */
-export function strip(notebook: Notebook): Notebook {
-  const cells = notebook.cells.map((cell) =>
-    cell.cell_type === "code" ? { ...cell, outputs: [], execution_count: null } : cell
-  );
-  return { ...notebook, cells };
-}
-
-/** A notebook as Jupyter writes it: one space of indentation and a line end at the end. */
-export function formatNotebook(notebook: Notebook): string {
-  return JSON.stringify(notebook, null, 1) + "\n";
-}
-
 /** Names that a parameters cell declares, with their keyword; one declarator a statement, as is the custom. */
 function declarations(source: string): Map<string, string> {
   const found = source.matchAll(/(?:^|;)[ \t]*(let|const|var)[ \t]+([\p{ID_Start}$_][\p{ID_Continue}$]*)/gmu);

@@ -1,6 +1,6 @@
 /** Notebooks made on the spot, for tests. */
 import { join } from "node:path";
-import { type Cell, formatNotebook, type Notebook } from "./ipynb.ts";
+import { type Cell, type Notebook } from "./ipynb.ts";
 
 /** A code cell. */
 export function code(source: string, ...tags: string[]): Cell {
@@ -28,6 +28,6 @@ export async function temporaryDirectory(): Promise<AsyncDisposable & { readonly
 /** Writes a notebook with these cells into a directory and gives its path. */
 export async function writeNotebook(directory: string, name: string, ...cells: Cell[]): Promise<string> {
   const file = join(directory, name);
-  await Deno.writeTextFile(file, formatNotebook(notebook(...cells)));
+  await Deno.writeTextFile(file, JSON.stringify(notebook(...cells)));
   return file;
 }

@@ -1,6 +1,6 @@
-import { readFileSync } from "node:fs";
 import { availableParallelism, cpus, hostname, release, totalmem, type } from "node:os";
 import type { Environment } from "../model/run.ts";
+import { optional } from "./optional.ts";
 
 export type HostFacts = Pick<
   Environment,
@@ -43,12 +43,4 @@ function osName(): string {
 function cpuModel(): string {
   // arm64 Linux names no model; the architecture is better than nothing.
   return cpus()[0]?.model.trim().replace(/^unknown$/i, "") || Deno.build.arch;
-}
-
-function optional(path: string): string | null {
-  try {
-    return readFileSync(path, "utf8");
-  } catch {
-    return null;
-  }
 }

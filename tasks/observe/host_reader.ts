@@ -1,5 +1,6 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { cpus, freemem, loadavg, totalmem } from "node:os";
+import { optional } from "./optional.ts";
 import { type CpuTicks, othersShare, parseCpu, parseDisks, parseMeminfo, parsePressure } from "./proc.ts";
 import { readProcessTree } from "./process_tree.ts";
 import { type Reading, reading, type SampleReader } from "./source.ts";
@@ -144,13 +145,5 @@ function wholeDisks(): ReadonlySet<string> {
     return new Set(readdirSync("/sys/block").filter((name) => !/^(loop|ram|zram|sr|fd|dm-|md)/.test(name)));
   } catch {
     return new Set();
-  }
-}
-
-function optional(path: string): string | null {
-  try {
-    return readFileSync(path, "utf8");
-  } catch {
-    return null;
   }
 }

@@ -1,12 +1,8 @@
-import { readFileSync } from "node:fs";
+import { optional } from "./optional.ts";
 
 /** The most bytes that this process has had resident so far; null where the system does not tell. */
 export function peakMemory(): number | null {
-  try {
-    return parsePeak(readFileSync("/proc/self/status", "utf8"));
-  } catch {
-    return null;
-  }
+  return parsePeak(optional("/proc/self/status") ?? "");
 }
 
 /** `VmHWM` ("high water mark") of a `/proc/<pid>/status`, in bytes: proc_pid_status(5). */

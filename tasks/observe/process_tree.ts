@@ -1,4 +1,4 @@
-import { readFileSync } from "node:fs";
+import { optional } from "./optional.ts";
 import { parseProcess, parseStatm, TICKS_PER_SECOND } from "./proc.ts";
 
 /** A process with all its descendants. */
@@ -54,12 +54,4 @@ function pageBytes(): number {
   if (pages === undefined || kilobytes === undefined) return 4096;
   const estimate = (Number(kilobytes) * 1024) / pages;
   return [4096, 16384, 65536].reduce((a, b) => Math.abs(b - estimate) < Math.abs(a - estimate) ? b : a);
-}
-
-function optional(path: string): string | null {
-  try {
-    return readFileSync(path, "utf8");
-  } catch {
-    return null;
-  }
 }

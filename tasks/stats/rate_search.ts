@@ -51,14 +51,12 @@ export interface SearchOptions {
   readonly lowest?: number;
   /** Requests a second above which nothing is probed. */
   readonly highest?: number;
-  /** Probes at most. */
-  readonly maxProbes?: number;
 }
 
 /** The widest gap between the ends that is good enough where nothing else is asked for. */
 export const DEFAULT_RESOLUTION = 0.05;
 /** Doubling, bisection, confirmations and a handful of contradictions. */
-export const DEFAULT_MAX_PROBES = 32;
+export const MAX_PROBES = 32;
 /** Of each end; one more where any two probes of one rate contradict each other. */
 const CONFIRMATIONS = 2;
 /** Where so many are all invalid, the machine is not fit to measure on, at whatever rate. */
@@ -81,13 +79,13 @@ const HOPELESS = 6;
  * @param history all probes in their order, as steps asked for them
  */
 export function nextStep(history: readonly ProbeResult[], options: SearchOptions): ProbeStep | RateAnswer {
-  const { resolution = DEFAULT_RESOLUTION, maxProbes = DEFAULT_MAX_PROBES } = options;
+  const { resolution = DEFAULT_RESOLUTION } = options;
   const seen = evidence(history);
   const last = history.at(-1);
   const repeat = last?.outcome === "invalid" && invalids(history, last) < 2;
   const wanted = repeat ? last : wantedRate(seen, options, 1 + resolution) ?? unconfirmed(history, seen);
   const hopeless = history.length >= HOPELESS && history.every(({ outcome }) => outcome === "invalid");
-  if (wanted === null || hopeless || history.length >= maxProbes) return answerSoFar(history);
+  if (wanted === null || hopeless || history.length >= MAX_PROBES) return answerSoFar(history);
   const { rate, confirmation } = wanted;
   return { kind: "probe", rate, confirmation, seed: options.seed + history.length };
 }

@@ -5,7 +5,7 @@ import { counter } from "../random/counter.ts";
 import { normalQuantile } from "./normal.ts";
 import {
   answerSoFar,
-  DEFAULT_MAX_PROBES,
+  MAX_PROBES,
   nextStep,
   type ProbeResult,
   type ProbeStep,
@@ -123,12 +123,12 @@ for (const spread of [0.01, 0.02, 0.03]) {
 
 Deno.test("whatever the probes say, it ends, and no end is a rate that a probe contradicts", () => {
   const outcomes = fc.array(fc.constantFrom<ProbeOutcome>("holds", "fails", "invalid"), {
-    minLength: DEFAULT_MAX_PROBES,
-    maxLength: DEFAULT_MAX_PROBES,
+    minLength: MAX_PROBES,
+    maxLength: MAX_PROBES,
   });
   fc.assert(fc.property(outcomes, (said) => {
     const { history, steps, answer } = search((_, nth) => said[nth]!, { highest: 10_000 });
-    assert(history.length <= DEFAULT_MAX_PROBES);
+    assert(history.length <= MAX_PROBES);
     assertClean(history, answer);
     if (answer.low !== null && answer.high !== null) assert(answer.low < answer.high);
     assert(steps.every(({ rate }) => rate >= 1 && rate <= 10_000));

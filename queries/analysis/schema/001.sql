@@ -46,6 +46,14 @@ CREATE TABLE operation (
 -- hundred million rows would cost more than the rows themselves, so the loader proves it while it reads and
 -- refuses a run that breaks it. Types are as small as the values allow; run_id, error and the enums are kept
 -- as dictionaries on disk. DuckDB need not try other ways for the two texts: they are few.
+-- Times are microseconds from the run's start on its monotonic clock; null means that the attempt never got so far.
+-- Response time = done − intended (open loop); service time = done − sent; generator lag = woke − intended.
+-- intended: when it was due, by the schedule (open loop), or when its client was ready (closed loop); woke: when the
+-- generator turned to it; acquired: when a connection was free for it; sent: when its bytes went out; done: when the
+-- answer was complete, or the request was given up. phase: in which it was due. error: SQLSTATE, HTTP status, GraphQL
+-- error code or a client's own code such as ECONNREFUSED. rows: null where there was no answer or the path does not
+-- count them. bytes: all that were received for the answer, what its protocol adds included, from the cache where
+-- that answered, else from PostgreSQL or the GraphQL service.
 CREATE TABLE timing (
   run_id       VARCHAR NOT NULL USING COMPRESSION dictionary,
   slot         BIGINT NOT NULL,
