@@ -4,7 +4,7 @@ import type { Phase } from "../model/run.ts";
 import { OUTCOMES } from "../model/timing.ts";
 import { readSegment } from "../store/segment_reader.ts";
 import { SegmentWriter } from "../store/segment_writer.ts";
-import { FakeTarget, type Script } from "../targets/fake.ts";
+import { FakeTarget, type Script } from "../targets/testing_fake.ts";
 import type { Call, Target } from "../targets/target.ts";
 import { Dispatcher } from "./dispatcher.ts";
 import type { Mix } from "./mix.ts";

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import type { LiveFigures } from "../model/live.ts";
 import type { Phase } from "../model/run.ts";
-import { FakeTarget, type Script } from "../targets/fake.ts";
+import { FakeTarget, type Script } from "../targets/testing_fake.ts";
 import { Dispatcher } from "./dispatcher.ts";
 import { LiveCounts, type LiveTick } from "./live_counts.ts";
 import { LiveView } from "./live_view.ts";

@@ -18,17 +18,17 @@ import {
   waitFor,
 } from "./libc.ts";
 import { NativeChannel, type SocketWatch } from "./native_channel.ts";
+import { openSocket, throwPending, tuneTcp } from "./native_socket.ts";
 import { askForRealTime } from "./priority.ts";
 import type { ScheduleBoard } from "./schedule_board.ts";
 
-const { epoll, socketLevel, socketType, tcp, timerSlack, family } = Linux;
+const { epoll, timerSlack } = Linux;
 
 const EVENTS = 64n;
 /** Deno's own loop gets a turn so often. Each costs some 0.2 ms. */
 const YIELD_US = 50_000;
 /** Promises in a row that one step of a handshake may take. Each costs some 0.1 µs. */
 const PROMISES = 64;
-const ON = Uint8Array.of(1, 0, 0, 0);
 
 /**
  * A thread that waits for its sockets itself, by epoll, and wakes within some 15 µs of a time asked for without any
@@ -92,23 +92,16 @@ export class NativeLoop implements EventLoop, SocketWatch {
       let failure: Error | undefined;
       for (const socketAddress of await this.elsewhere(() => this.#addresses.find(address, signal))) {
         signal.throwIfAborted();
-        const { family: kind } = socketAddress;
-        const type = socketType.stream | socketType.nonblocking | socketType.closeOnExec;
-        const fd = this.#libc.socket(kind, type, 0);
-        if (fd < 0) {
-          // A system without IPv6 may still reach the next address.
-          failure = systemError(lastError(this.#libc), "socket");
-          continue;
-        }
+        const { family, bytes } = socketAddress;
+        let fd: number | undefined;
         try {
-          await this.#connected(fd, socketAddress.bytes, signal);
-          if (kind !== family.unix) {
-            this.#switchOn(fd, tcp.level, tcp.noDelay);
-            this.#switchOn(fd, socketLevel.level, socketLevel.keepAlive);
-          }
+          fd = openSocket(this.#libc, family);
+          await this.#connected(fd, bytes, signal);
+          tuneTcp(this.#libc, fd, family);
           this.#control(epoll.modify, fd, epoll.in);
         } catch (error) {
-          this.#forget(fd);
+          // The next address may still be reached.
+          if (fd !== undefined) this.#forget(fd);
           failure = error as Error;
           continue;
         }
@@ -274,28 +267,13 @@ export class NativeLoop implements EventLoop, SocketWatch {
     this.#connecting.delete(fd);
     signal.throwIfAborted();
     if (this.#closed) throw new Error("the loop was closed");
-    const value = new Uint32Array(1);
-    this.#call(
-      "getsockopt",
-      this.#libc.getsockopt(
-        fd,
-        socketLevel.level,
-        socketLevel.error,
-        new Uint8Array(value.buffer),
-        Uint8Array.of(4, 0, 0, 0),
-      ),
-    );
-    if (value[0] !== 0) throw systemError(value[0]!);
+    throwPending(this.#libc, fd);
   }
 
   #control(operation: number, fd: number, events: number): void {
     this.#eventView.setUint32(0, events, true);
     this.#eventView.setInt32(EPOLL_EVENT.dataAt, fd, true);
     this.#call("epoll_ctl", this.#libc.epoll_ctl(this.#epoll, operation, fd, this.#event));
-  }
-
-  #switchOn(fd: number, level: number, option: number): void {
-    this.#call("setsockopt", this.#libc.setsockopt(fd, level, option, ON, ON.length));
   }
 
   #call(name: string, result: number): number {

@@ -1,7 +1,6 @@
 import type { Channel, Network } from "../net/channel.ts";
-import { Inbox } from "../net/inbox.ts";
+import type { Inbox } from "../net/inbox.ts";
 import { runtimeNetwork } from "../net/runtime_channel.ts";
-import { withinLimit } from "../net/time_limit.ts";
 import type { Cancel } from "../postgres/cancel.ts";
 import { type PgError, readError } from "../postgres/error.ts";
 import type { PgOptions } from "../postgres/options.ts";
@@ -13,9 +12,9 @@ import {
   type RowDescription,
   rowOf,
 } from "./pg_rows.ts";
-import { openSession } from "../postgres/session.ts";
-import { openChannel } from "../postgres/transport.ts";
+import type { PgListener } from "./pg_listener.ts";
 import { preparedName } from "./pg_execution.ts";
+import { withSession } from "./pg_session.ts";
 import { AnswerOrder, isUnasked, lastWord } from "./pg_order.ts";
 import {
   Backend,
@@ -29,29 +28,6 @@ import {
   outOfStep,
 } from "../postgres/wire.ts";
 import type { Statement } from "./target.ts";
-
-/** What came back for one statement. */
-export interface PgReply {
-  /** Null where it succeeded; a PgError, or an error of the connection, which is closed then. */
-  readonly error: Error | null;
-  /** Rows received. */
-  readonly rows: number;
-  /** All bytes received for it. */
-  readonly bytes: number;
-  /** The rows themselves, only where they were asked for. */
-  readonly answer: readonly Row[] | null;
-}
-
-/**
- * Hears of one statement, by calls and not by promises: several answers arrive in one turn of the event loop,
- * and each is complete when it was read, not when the others were too.
- */
-export interface PgListener {
-  /** Its bytes go out now. */
-  onSent(): void;
-  /** Called once for every statement. */
-  onReply(reply: PgReply): void;
-}
 
 /** A statement as this connection knows it. */
 interface Prepared {
@@ -127,16 +103,13 @@ export class PgConnection {
     parserOf: (oid: number) => Parser,
     network: Network = runtimeNetwork,
   ): Promise<PgConnection> {
-    return await withinLimit(network, timeoutMs, async (signal) => {
-      let inbox: Inbox | null = null;
-      signal.addEventListener("abort", () => inbox?.close(new Error("given up")));
-      const { channel, start, way } = await openSession(
-        options,
-        (way) => openChannel(options, way, inbox = new Inbox(), network, signal),
-        network,
-      );
-      return new PgConnection(channel, start.key === null ? null : { key: start.key, way }, parserOf);
-    });
+    return await withSession(
+      options,
+      timeoutMs,
+      network,
+      ({ channel, start: { key }, way }) =>
+        new PgConnection(channel, key === null ? null : { key, way }, parserOf),
+    );
   }
 
   /** False once it was closed, from whichever side. */

@@ -4,7 +4,7 @@ import { Client, type CustomTypesConfig } from "pg";
 import { overEachNetwork } from "../net/testing.ts";
 import { withDatabase } from "../stack/testing_shared.ts";
 import { exactParser } from "./pg_exact.ts";
-import { startProxy } from "./pg_testing_proxy.ts";
+import { startProxy } from "./testing_pg_proxy.ts";
 import { SqlTarget } from "./sql.ts";
 import { askOnce, type Call, newCall, type Value } from "./target.ts";
 

@@ -7,7 +7,7 @@ import { Execution } from "./pg_execution.ts";
 import { PgConnection } from "./pg_connection.ts";
 import { readPgOptions } from "../postgres/options.ts";
 import { serveTls } from "../postgres/testing_tls.ts";
-import { startProxy } from "./pg_testing_proxy.ts";
+import { startProxy } from "./testing_pg_proxy.ts";
 import { sleep } from "../net/sleep.ts";
 
 const TIMEOUT_MS = 10_000;

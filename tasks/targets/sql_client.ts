@@ -1,5 +1,6 @@
 import type { Network } from "../net/channel.ts";
-import type { PgConnection, PgListener, PgReply } from "./pg_connection.ts";
+import type { PgConnection } from "./pg_connection.ts";
+import type { PgListener, PgReply } from "./pg_listener.ts";
 import type { Cancels } from "./pg_cancels.ts";
 import type { Execution } from "./pg_execution.ts";
 import { endsConnection, sqlErrorCode } from "./sql_error.ts";

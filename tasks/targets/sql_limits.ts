@@ -1,12 +1,9 @@
 import type { Channel, Network } from "../net/channel.ts";
-import { Inbox } from "../net/inbox.ts";
-import { withinLimit } from "../net/time_limit.ts";
 import { limitedOptions, LIMITS_QUERY, type SessionLimits } from "../model/session_limits.ts";
 import { readError } from "../postgres/error.ts";
 import type { PgOptions } from "../postgres/options.ts";
-import { openSession } from "../postgres/session.ts";
-import { openChannel } from "../postgres/transport.ts";
 import { Backend, Frontend, MessageWriter, mostBytes, nextMessage } from "../postgres/wire.ts";
+import { withSession } from "./pg_session.ts";
 import { readValues, rowOf } from "./pg_rows.ts";
 
 const SETTING = { names: ["name", "setting"], parsers: [plain, plain] };
@@ -23,14 +20,7 @@ export async function limited(
   timeoutMs: number,
   network: Network,
 ): Promise<PgOptions> {
-  const found = await withinLimit(network, timeoutMs, async (signal) => {
-    let inbox: Inbox | null = null;
-    signal.addEventListener("abort", () => inbox?.close(new Error("given up")));
-    const { channel } = await openSession(
-      options,
-      (way) => openChannel(options, way, inbox = new Inbox(), network, signal),
-      network,
-    );
+  const found = await withSession(options, timeoutMs, network, async ({ channel }) => {
     try {
       return await settings(channel);
     } finally {

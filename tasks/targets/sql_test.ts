@@ -3,7 +3,7 @@ import { Client } from "pg";
 import type { Network } from "../net/channel.ts";
 import { eventually, overEachNetwork } from "../net/testing.ts";
 import { withPostgres } from "../stack/testing.ts";
-import { startProxy } from "./pg_testing_proxy.ts";
+import { startProxy } from "./testing_pg_proxy.ts";
 import { SqlTarget } from "./sql.ts";
 import { askOnce, type Call, complete, newCall, type Statement, type Value } from "./target.ts";
 import { sleep } from "../net/sleep.ts";

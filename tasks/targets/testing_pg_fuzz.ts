@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { Buffer } from "node:buffer";
 import { readPgOptions } from "../postgres/options.ts";
-import { PgConnection, type PgReply } from "./pg_connection.ts";
+import { PgConnection } from "./pg_connection.ts";
+import type { PgReply } from "./pg_listener.ts";
 import { Execution } from "./pg_execution.ts";
 import { answer, Draw, loginTurns, mutate, PASSWORD, TurnNetwork } from "./testing_pg_conversation.ts";
 
