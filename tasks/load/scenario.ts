@@ -6,6 +6,7 @@ import { checkStages, type Stage } from "../model/stages.ts";
 import { hint } from "../model/suggest.ts";
 import { datasets } from "../seed/catalog.ts";
 import { checkDraws } from "./scenario_draws.ts";
+import { faultsOf } from "./scenario_fault.ts";
 import { importDefault } from "./scenario_file.ts";
 import { checkForm, checkStreams } from "./scenario_form.ts";
 import { settleSettings } from "./scenario_settings.ts";
@@ -91,26 +92,70 @@ export function resolveScenario(
   set: Readonly<Record<string, string>> = {},
 ): Omit<LoadedScenario, "workloadDir" | "asked"> {
   const scenario = checkForm(value, file);
-  const fault = (what: string, next?: string) =>
-    new UsageError(`Cannot use the scenario file ${file}: ${what}`, next);
   const settings = settleSettings(scenario, set, file);
   const streams = streamsOf(scenario, settings, file);
+  const { streams: _streams, stages: _stages, settings: declared, ...rest } = scenario;
+  const { dataset, hitTarget } = scenario;
+  const operations = streams.flatMap((stream) => stream.operations);
+  const scopes = {
+    arms: scenario.paths,
+    operations: operations.map(({ name }) => name),
+    streams: streams.map(({ name }) => name),
+  };
+  checkStreamsOf(scenario, streams, scopes, file);
+  checkDataset(scenario, operations, file);
+  if (hitTarget !== undefined && !Object.hasOwn(settings, hitTarget)) {
+    const next = hint(hitTarget, Object.keys(settings));
+    throw faultsOf(file)(`hitTarget: there is no setting "${hitTarget}"`, next);
+  }
+  checkDraws(scenario, streams, file);
+  checkSlo(scenario, scopes, file);
+  return {
+    ...rest,
+    file,
+    settings,
+    seeded: Object.fromEntries(
+      Object.entries(declared).flatMap(([name, { seeded }]) => seeded === undefined ? [] : [[name, seeded]]),
+    ),
+    hitTarget: (hitTarget === undefined ? 0 : settings[hitTarget]!) / 100 || null,
+    operations,
+    scopes,
+    rate: streams.reduce((sum, { rate }) => sum + rate, 0),
+    streams: laidOut(streams),
+    datasetName: typeof dataset === "string" ? dataset : null,
+    ownTables: typeof dataset === "string" ? null : dataset,
+  };
+}
+
+function checkStreamsOf(
+  scenario: Scenario,
+  streams: readonly Stream[],
+  names: ScopeNames,
+  file: string,
+): void {
+  const fault = faultsOf(file);
   for (const [index, { stages, rate }] of streams.entries()) {
     const within = scenario.streams === undefined ? "" : `streams[${index}].`;
     const faults = stages === undefined ? [] : checkStages(stages, rate, within);
     if (faults.length > 0) throw fault(faults[0]!);
   }
-  const repeatedStream = firstRepeated(streams.map(({ name }) => name));
-  if (repeatedStream !== undefined) throw fault(`streams: "${repeatedStream}" is there twice`);
-  const operations = streams.flatMap((stream) => stream.operations);
-  const repeated = firstRepeated(operations.map(({ name }) => name));
-  if (repeated !== undefined) throw fault(`operations: "${repeated}" is there twice`);
-  const { dataset } = scenario;
+  for (const field of ["streams", "operations"] as const) {
+    const repeated = names[field].find((name, index) => names[field].indexOf(name) < index);
+    if (repeated !== undefined) throw fault(`${field}: "${repeated}" is there twice`);
+  }
+}
+
+function checkDataset(
+  { dataset, settings }: Scenario,
+  operations: readonly ScenarioOperation[],
+  file: string,
+): void {
+  const fault = faultsOf(file);
   if (typeof dataset === "string" && !Object.hasOwn(datasets, dataset)) {
     throw fault(`dataset: "${dataset}" is unknown`, hint(dataset, Object.keys(datasets)));
   }
   const counts = typeof dataset === "string" ? Object.keys(datasets[dataset]!.countOptions) : [];
-  for (const [name, { seeded }] of Object.entries(scenario.settings)) {
+  for (const [name, { seeded }] of Object.entries(settings)) {
     if (seeded === undefined || counts.includes(seeded)) continue;
     throw fault(
       `settings.${name}.seeded: there is no count "${seeded}"`,
@@ -123,47 +168,26 @@ export function resolveScenario(
       "Name a file whose SQL takes a run's writes back.",
     );
   }
-  const { hitTarget } = scenario;
-  if (hitTarget !== undefined && !Object.hasOwn(settings, hitTarget)) {
-    throw fault(`hitTarget: there is no setting "${hitTarget}"`, hint(hitTarget, Object.keys(settings)));
-  }
-  checkDraws(scenario, streams, file);
-  const scopes = {
-    arms: scenario.paths,
-    operations: operations.map(({ name }) => name),
-    streams: streams.map(({ name }) => name),
-  };
+}
+
+function checkSlo({ slo }: Scenario, scopes: ScopeNames, file: string): void {
   try {
-    if (scenario.slo !== undefined) parseSlo(scenario.slo, scopes);
+    if (slo !== undefined) parseSlo(slo, scopes);
   } catch (error) {
     if (!(error instanceof UsageError)) throw error;
-    throw fault(`slo: ${error.message}`, error.next);
+    throw faultsOf(file)(`slo: ${error.message}`, error.next);
   }
+}
+
+function laidOut(streams: readonly Stream[]): LoadStream[] {
   let first = 0;
-  const { streams: _streams, stages: _stages, settings: _settings, ...rest } = scenario;
-  return {
-    ...rest,
-    file,
-    settings,
-    seeded: Object.fromEntries(
-      Object.entries(scenario.settings).flatMap(([name, { seeded }]) =>
-        seeded === undefined ? [] : [[name, seeded]]
-      ),
-    ),
-    hitTarget: (hitTarget === undefined ? 0 : settings[hitTarget]!) / 100 || null,
-    operations,
-    scopes,
-    rate: streams.reduce((sum, { rate }) => sum + rate, 0),
-    streams: streams.map(
-      ({ name, arrivals, rate, stages = null, session = null, operations: { length: count } }) => {
-        const stream = { name, arrivals, rate, stages, session, first, count };
-        first += count;
-        return stream;
-      },
-    ),
-    datasetName: typeof dataset === "string" ? dataset : null,
-    ownTables: typeof dataset === "string" ? null : dataset,
-  };
+  return streams.map(
+    ({ name, arrivals, rate, stages = null, session = null, operations: { length: count } }) => {
+      const stream = { name, arrivals, rate, stages, session, first, count };
+      first += count;
+      return stream;
+    },
+  );
 }
 
 /** The streams as written, or the one that stands in the scenario itself. */
@@ -173,18 +197,12 @@ function streamsOf(scenario: Scenario, settings: Settings, file: string): readon
   const given = Object.entries(single).filter(([, value]) => value !== undefined).map(([key]) => key);
   if (streams !== undefined) {
     if (given.length > 0) {
-      throw new UsageError(
-        `Cannot use the scenario file ${file}: ${given[0]}: stands beside streams, which have their own`,
-      );
+      throw faultsOf(file)(`${given[0]}: stands beside streams, which have their own`);
     }
     return typeof streams === "function" ? checkStreams(callStreams(streams, settings, file), file) : streams;
   }
   const missing = ["arrivals", "rate", "operations"].find((key) => !given.includes(key));
-  if (missing !== undefined) {
-    throw new UsageError(
-      `Cannot use the scenario file ${file}: ${missing}: is missing, and there are no streams`,
-    );
-  }
+  if (missing !== undefined) throw faultsOf(file)(`${missing}: is missing, and there are no streams`);
   return [{ name: "main", arrivals: arrivals!, rate: rate!, stages, operations: operations! }];
 }
 
@@ -194,14 +212,10 @@ function callStreams(streams: (settings: Settings) => unknown, settings: Setting
     return streams(settings);
   } catch (error) {
     if (error instanceof BenchbookError) throw error;
-    throw new UsageError(
-      `Cannot use the scenario file ${file}: streams: the function fails: ${(error as Error).message}`,
+    throw faultsOf(file)(
+      `streams: the function fails: ${(error as Error).message}`,
       `It was called with ${JSON.stringify(settings)}.`,
       { cause: error },
     );
   }
-}
-
-function firstRepeated(names: readonly string[]): string | undefined {
-  return names.find((name, index) => names.indexOf(name) < index);
 }

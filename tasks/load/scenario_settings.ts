@@ -1,6 +1,7 @@
 import { UsageError } from "../model/errors.ts";
 import type { Scenario, Setting, Settings } from "../model/scenario.ts";
 import { hint } from "../model/suggest.ts";
+import { faultsOf } from "./scenario_fault.ts";
 
 /**
  * The settings of a run: the defaults, then those of a preset (`preset=NAME`), then those given one by one.
@@ -13,8 +14,7 @@ export function settleSettings(
   file: string,
 ): Settings {
   const known = Object.keys(settings);
-  const fault = (what: string, next?: string) =>
-    new UsageError(`Cannot use the scenario file ${file}: ${what}`, next);
+  const fault = faultsOf(file);
   if (known.includes("preset")) {
     throw fault("settings.preset: must have another name: --set preset=NAME chooses among presets");
   }

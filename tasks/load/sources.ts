@@ -1,8 +1,9 @@
 import { dirname, join, resolve } from "node:path";
 import { DuckDBInstance } from "@duckdb/node-api";
-import { BenchbookError, UsageError } from "../model/errors.ts";
+import { BenchbookError } from "../model/errors.ts";
 import type { ParameterSource } from "../model/scenario.ts";
 import { hint } from "../model/suggest.ts";
+import { type Fault, faultsOf } from "./scenario_fault.ts";
 import { statementKinds } from "../postgres/sql_parser.ts";
 import { isOfServer, UNLIMITED, withClient } from "../seed/connect.ts";
 import { exactParser } from "../targets/pg_exact.ts";
@@ -15,7 +16,6 @@ const MOST_ROWS = 1_000_000;
 
 type Sources = Record<string, SourceRows>;
 type Drawing = Pick<LoadedScenario, "file" | "sources" | "operations">;
-type Fault = (what: string, next?: string) => UsageError;
 interface Table {
   readonly names: readonly string[];
   readonly rows: readonly (readonly unknown[])[];
@@ -68,8 +68,7 @@ async function loadEach(
 ): Promise<Sources> {
   const loaded: Sources = {};
   for (const [name, source] of Object.entries(sources)) {
-    const fault: Fault = (what, next) =>
-      new UsageError(`Cannot use the scenario file ${file}: sources.${name}: ${what}`, next);
+    const fault: Fault = (what, next) => faultsOf(file)(`sources.${name}: ${what}`, next);
     const wanted = new Set(
       operations.flatMap(({ params }) => Object.values(params))
         .flatMap((draw) => draw.kind === "source" && draw.source === name ? [draw.column] : []),

@@ -2,6 +2,7 @@ import { type Command, InvalidArgumentError } from "commander";
 import { UsageError } from "../model/errors.ts";
 import { peakRate } from "../load/rates.ts";
 import type { LoadedScenario } from "../load/scenario.ts";
+import { faultsOf } from "../load/scenario_fault.ts";
 import { defaultWorkers } from "../load/workers.ts";
 import type { PlannedArm } from "../model/arms.ts";
 import { DEFAULT_THRESHOLDS, type ValidityThresholds } from "../model/run.ts";
@@ -223,14 +224,10 @@ function inFlightCap(scenario: LoadedScenario, given: BenchArguments, slo: strin
   }
   if (inFlight === undefined) return Math.min(MOST_IN_FLIGHT, Math.max(IN_FLIGHT_CAP, 2 * needed));
   if (inFlight < needed) {
-    throw new UsageError(
-      `Cannot use the scenario file ${file}: inFlight: ${
-        given.concurrency === undefined
-          ? `${peak} requests/s at the ${slowestMs} ms of its targets are ${needed} in flight`
-          : `${needed} clients are asked for`
-      }: it is ${inFlight}`,
-      `Write at least ${needed}, or leave it out.`,
-    );
+    const why = given.concurrency === undefined
+      ? `${peak} requests/s at the ${slowestMs} ms of its targets are ${needed} in flight`
+      : `${needed} clients are asked for`;
+    throw faultsOf(file)(`inFlight: ${why}: it is ${inFlight}`, `Write at least ${needed}, or leave it out.`);
   }
   return inFlight;
 }

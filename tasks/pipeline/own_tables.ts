@@ -3,6 +3,7 @@ import { dirname, resolve } from "node:path";
 import { Client } from "pg";
 import { readSmallText } from "../files/small_file.ts";
 import type { LoadedScenario } from "../load/scenario.ts";
+import { faultsOf } from "../load/scenario_fault.ts";
 import type { SeededDataset } from "../model/dataset.ts";
 import { UsageError } from "../model/errors.ts";
 import { formatCount } from "../model/units.ts";
@@ -161,6 +162,6 @@ async function readBeside({ file }: LoadedScenario, field: string, path: string)
     const state = error instanceof Deno.errors.NotFound
       ? `there is no file ${full}`
       : `cannot read ${full}: ${(error as Error).message}`;
-    throw new UsageError(`Cannot use the scenario file ${file}: ${field}: ${state}`);
+    throw faultsOf(file)(`${field}: ${state}`);
   }
 }
