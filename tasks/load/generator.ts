@@ -7,14 +7,13 @@ import { Deadlines } from "../net/deadlines.ts";
 import type { EventLoop } from "../net/event_loop.ts";
 import { SegmentWriter } from "../store/segment_writer.ts";
 import { type Cut, CutBoard, cutPhases } from "./cuts.ts";
-import { ClosedLoop } from "./closed_loop.ts";
 import { Dispatcher } from "./dispatcher.ts";
 import { CompletedSlots } from "./completed_slots.ts";
 import { GeneratorCost } from "./generator_cost.ts";
 import { openLoop } from "./generator_loop.ts";
 import { LiveCounts, type LiveTick } from "./live_counts.ts";
 import type { FromGenerator, ToGenerator } from "./messages.ts";
-import { OpenLoop } from "./open_loop.ts";
+import { makePace } from "./make_pace.ts";
 import { type OpenTargets, openTargets, storedKeysOf } from "./open_targets.ts";
 import type { Pace } from "./pace.ts";
 import { endOf, type LoadPlan, mixOf, shareOf } from "./plan.ts";
@@ -116,22 +115,21 @@ class Generator {
     else askForShortSlice();
     const clock = new Clock();
     const { nowUs } = clock;
+    const { seed, timeoutMs } = plan;
     const loop = openLoop(beside, closed);
     const connections = shareOf(plan.connections, worker, plan.workers);
     const targets = await openTargets(plan.arms, {
       worker,
       connections,
       nowUs,
-      seed: plan.seed,
-      timeoutMs: plan.timeoutMs,
+      seed,
+      timeoutMs,
       network: loop,
     })
-      .catch(
-        (error) => {
-          loop.close();
-          throw error;
-        },
-      );
+      .catch((error) => {
+        loop.close();
+        throw error;
+      });
     const path = join(plan.spoolDir, `timing-${worker}.seg`);
     const recorder = new SegmentWriter(path, worker, RECORDER_CAPACITY);
     const mix = mixOf(plan);
@@ -141,47 +139,22 @@ class Generator {
     const live = new LiveCounts(plan.loop.kind);
     const completed = plan.tellCompleted ? new CompletedSlots() : undefined;
     const deadlines = new Deadlines();
+    const { phases, arms, retry } = plan;
+    const asked = { seed, phases, arms, retry, timeoutMs };
+    const kept = { recorder, live, completed };
     const dispatcher = new Dispatcher({
-      live,
-      completed,
-      seed: plan.seed,
-      phases: plan.phases,
-      arms: plan.arms,
+      ...asked,
+      ...kept,
       targets: targets.byArm,
       mix,
-      recorder,
       nowUs,
-      timeoutMs: plan.timeoutMs,
       inFlightCap: shareOf(plan.inFlightCap, worker, plan.workers),
-      retry: plan.retry,
       later: (atUs, work) => deadlines.add(atUs, work),
     });
-    const pace = plan.loop.kind === "open"
-      ? new OpenLoop({ plan, worker, dispatcher, mix, deadlines, nowUs })
-      : new ClosedLoop({
-        clients: shareOf(plan.loop.clients, worker, plan.workers),
-        endUs: endOf(plan.phases),
-        dispatcher,
-        mix,
-        slots: new BigInt64Array(slots),
-        slotLimit: plan.slotLimit,
-        nowUs,
-      });
-    return new Generator({
-      plan,
-      worker,
-      loop,
-      clock,
-      targets,
-      recorder,
-      dispatcher,
-      pace,
-      deadlines,
-      live,
-      completed,
-      stop: new Int32Array(stop),
-      cuts: plan.cuts === undefined ? null : new CutBoard(plan.cuts),
-    });
+    const pace = makePace({ plan, worker, dispatcher, mix, deadlines, nowUs }, slots);
+    const cuts = plan.cuts === undefined ? null : new CutBoard(plan.cuts);
+    const made = { ...kept, plan, worker, loop, clock, targets, dispatcher, pace, deadlines };
+    return new Generator({ ...made, stop: new Int32Array(stop), cuts });
   }
 
   /** What is not as it should be with its way to the system, in whole sentences. */

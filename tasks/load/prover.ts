@@ -114,7 +114,7 @@ export class Prover {
       ...Object.fromEntries(keys.map((key) => [key, reserved[key]!])),
     };
     const statement = arm?.statements[index] ?? this.#statementOf(index);
-    const call = newCall(statement, statement.parameters.map((parameter) => given[parameter]!), true);
+    const call = callOf(statement, given);
     const ofRun = database === this.options.databaseUrl;
     if (ofRun) onWrite?.(own);
     try {
@@ -125,17 +125,13 @@ export class Prover {
       }
     }
     this.#expectOk(call, index, arm);
-    const reading = newCall(
-      {
-        operationId: 100_000 + index,
-        name: `${name}.check`,
-        write: false,
-        text: check.text,
-        parameters: check.parameters.map((parameter) => parameter.name),
-      },
-      check.parameters.map((parameter) => given[parameter.name]!),
-      true,
-    );
+    const reading = callOf({
+      operationId: 100_000 + index,
+      name: `${name}.check`,
+      write: false,
+      text: check.text,
+      parameters: check.parameters.map((parameter) => parameter.name),
+    }, given);
     await this.asking.ask(await this.references.of(database), reading);
     this.#expectOk(reading, index, null);
     return normaliseSql(reading.answer as Record<string, unknown>[]);
@@ -213,7 +209,7 @@ export class Prover {
     const statement = this.#statementOf(index);
     const reference = await this.references.of(database);
     if (!statement.write) return await this.#readOnly(index, drawn, statement, null, reference);
-    const call = newCall(statement, statement.parameters.map((name) => drawn[name]!), true);
+    const call = callOf(statement, drawn);
     await this.asking.ask(reference, call);
     this.#expectOk(call, index, null);
     return call.answer as Row[];
@@ -227,7 +223,7 @@ export class Prover {
     arm: Arm | null,
     target: SqlTarget,
   ): Promise<readonly Row[]> {
-    const call = newCall(statement, statement.parameters.map((name) => drawn[name]!), true);
+    const call = callOf(statement, drawn);
     // Not by a setting of the session: poolers refuse it, or hand it on to others.
     const begin = newCall(BEGIN_READ_ONLY, [], true);
     await this.asking.ask(target, begin);
@@ -240,7 +236,7 @@ export class Prover {
 
   async #answer(target: Target, arm: Arm, index: number, drawn: Drawn): Promise<readonly Canonical[]> {
     const statement = arm.statements[index]!;
-    const call = newCall(statement, statement.parameters.map((name) => drawn[name]!), true);
+    const call = callOf(statement, drawn);
     await this.asking.ask(target, call);
     this.#expectOk(call, index, arm);
     try {
@@ -309,4 +305,8 @@ export class Prover {
     const { statements } = workload[index]!;
     return statements[(arm === null ? referencePath : pathOf(arm.target.path)).suffix]!;
   }
+}
+
+function callOf(statement: Statement, values: Drawn): Call {
+  return newCall(statement, statement.parameters.map((name) => values[name]!), true);
 }
