@@ -35,6 +35,14 @@ export interface LegendItem {
   readonly shape: "line" | "dot" | "area";
 }
 
+/** Entries of series that are drawn alike. */
+export function styleLegend(
+  styles: Iterable<readonly [string, SeriesStyle]>,
+  shape: LegendItem["shape"],
+): LegendItem[] {
+  return Array.from(styles, ([name, style]) => ({ name, style, shape }));
+}
+
 /** A chart with everything that a reader needs beside it. */
 export interface FigureParts {
   /** Unique in the page; prefixes every id inside. */

@@ -2,7 +2,7 @@ import * as Plot from "@observablehq/plot";
 import { formatCount, formatMs } from "../model/units.ts";
 import { largest, least } from "./extremes.ts";
 import { type Figure, makeFigure, numbers, words } from "./figure.ts";
-import { armStyles } from "./palette.ts";
+import { armStyles, type SeriesStyle } from "./palette.ts";
 import { armRows, draw, ROW_MARGINS, timeAxis } from "./plot.ts";
 import { logAxis, logTicks } from "./ticks.ts";
 
@@ -27,12 +27,45 @@ export function latencyHeatmap(
   bins: readonly HeatmapBin[],
   { id = "latency-heatmap", title = "Response times through the run" } = {},
 ): Figure {
-  const styles = armStyles(bins.map((bin) => bin.arm));
-  const arms = [...styles.keys()];
   const rows = coarsen(bins.filter((bin) => bin.n > 0 && bin.lowMs > 0));
+  const slowest = rows.reduce<HeatmapBin | null>(
+    (top, bin) => top === null || bin.highMs > top.highMs ? bin : top,
+    null,
+  );
+  return makeFigure({
+    id,
+    title,
+    label: slowest === null
+      ? "No answered request"
+      : `The slowest cell lies at second ${slowest.second} (${slowest.arm}, up to ${
+        formatMs(slowest.highMs)
+      })`,
+    svg: drawCells(id, armStyles(bins.map((bin) => bin.arm)), rows),
+    reading: "Each cell counts the requests of a moment by their response time, and darker cells have more " +
+      "requests. Two bands are two populations; a column that reaches high is a moment at which everything " +
+      "was slow.",
+    table: {
+      columns: [...numbers("Second"), ...words("Arm"), ...numbers("From", "To", "Requests")],
+      rows: rows.map((bin) => [
+        String(bin.second),
+        bin.arm,
+        formatMs(bin.lowMs),
+        formatMs(bin.highMs),
+        formatCount(bin.n),
+      ]),
+    },
+  });
+}
+
+function drawCells(
+  id: string,
+  styles: ReadonlyMap<string, SeriesStyle>,
+  rows: readonly HeatmapBin[],
+): string {
+  const arms = [...styles.keys()];
   const most = largest(1, rows.map((bin) => bin.n));
   const end = largest(1, rows.map((bin) => bin.second + (bin.seconds ?? 1)));
-  const svg = draw(id, {
+  return draw(id, {
     height: 60 + 110 * Math.max(1, arms.length),
     ...ROW_MARGINS,
     x: timeAxis(end),
@@ -61,33 +94,6 @@ export function latencyHeatmap(
         })
       ),
     ],
-  });
-  const slowest = rows.reduce<HeatmapBin | null>(
-    (top, bin) => top === null || bin.highMs > top.highMs ? bin : top,
-    null,
-  );
-  return makeFigure({
-    id,
-    title,
-    label: slowest === null
-      ? "No answered request"
-      : `The slowest cell lies at second ${slowest.second} (${slowest.arm}, up to ${
-        formatMs(slowest.highMs)
-      })`,
-    svg,
-    reading: "Each cell counts the requests of a moment by their response time, and darker cells have more " +
-      "requests. Two bands are two populations; a column that reaches high is a moment at which everything " +
-      "was slow.",
-    table: {
-      columns: [...numbers("Second"), ...words("Arm"), ...numbers("From", "To", "Requests")],
-      rows: rows.map((bin) => [
-        String(bin.second),
-        bin.arm,
-        formatMs(bin.lowMs),
-        formatMs(bin.highMs),
-        formatCount(bin.n),
-      ]),
-    },
   });
 }
 

@@ -1,8 +1,8 @@
 import * as Plot from "@observablehq/plot";
 import { formatMs, quantileName } from "../model/units.ts";
 import { largest } from "./extremes.ts";
-import { type Figure, makeFigure, numbers, words } from "./figure.ts";
-import { armStyles, PAPER } from "./palette.ts";
+import { type Figure, makeFigure, numbers, styleLegend, words } from "./figure.ts";
+import { armStyles, PAPER, type SeriesStyle } from "./palette.ts";
 import { draw } from "./plot.ts";
 import { logAxis, logTicks } from "./ticks.ts";
 
@@ -32,6 +32,37 @@ export function latencyByQuantile(
   );
   const last = largest(0.99, drawn.map((point) => point.level));
   const named = [0, ...NAMED].filter((level) => level <= last + 1e-9);
+  const arms = [...styles.keys()];
+  const value = (arm: string, level: number) =>
+    points.find((point) => point.arm === arm && Math.abs(point.level - level) < 1e-9)?.ms ?? null;
+  return makeFigure({
+    id,
+    title,
+    label: arms.map((arm) => {
+      const known = [0.5, 0.99].filter((level) => value(arm, level) !== null);
+      return `${arm}: ${
+        known.map((level) => `${quantileName(level)} ${formatMs(value(arm, level))}`).join(", ") ||
+        "no quantile"
+      }`;
+    }).join("; "),
+    svg: drawCurves(id, styles, drawn, { last, named }),
+    legend: styleLegend(styles, "line"),
+    reading: "Each step to the right is a rarer, slower request: at p99, one request in a hundred took at " +
+      "least as long as the line says. A curve that turns upwards early has a tail that an average would hide. It ends " +
+      "where there are too few requests to estimate rarer ones.",
+    table: {
+      columns: [...words("Quantile"), ...numbers(...arms)],
+      rows: named.map((level) => [quantileName(level), ...arms.map((arm) => formatMs(value(arm, level)))]),
+    },
+  });
+}
+
+function drawCurves(
+  id: string,
+  styles: ReadonlyMap<string, SeriesStyle>,
+  drawn: readonly (QuantilePoint & { readonly ms: number })[],
+  { last, named }: { readonly last: number; readonly named: readonly number[] },
+): string {
   const tail = (point: QuantilePoint) => 1 / (1 - point.level);
   const marks = [...styles].flatMap(([arm, style]) => {
     const own = drawn.filter((point) => point.arm === arm).sort((a, b) => a.level - b.level);
@@ -50,7 +81,7 @@ export function latencyByQuantile(
       }),
     ];
   });
-  const svg = draw(id, {
+  return draw(id, {
     height: 320,
     marginLeft: 56,
     marginRight: 24,
@@ -69,28 +100,5 @@ export function latencyByQuantile(
       ...logAxis("y", logTicks(drawn.map((point) => point.ms)), { label: "↑ response time" }),
       ...marks,
     ],
-  });
-  const arms = [...styles.keys()];
-  const value = (arm: string, level: number) =>
-    points.find((point) => point.arm === arm && Math.abs(point.level - level) < 1e-9)?.ms ?? null;
-  return makeFigure({
-    id,
-    title,
-    label: arms.map((arm) => {
-      const known = [0.5, 0.99].filter((level) => value(arm, level) !== null);
-      return `${arm}: ${
-        known.map((level) => `${quantileName(level)} ${formatMs(value(arm, level))}`).join(", ") ||
-        "no quantile"
-      }`;
-    }).join("; "),
-    svg,
-    legend: [...styles].map(([name, style]) => ({ name, style, shape: "line" })),
-    reading: "Each step to the right is a rarer, slower request: at p99, one request in a hundred took at " +
-      "least as long as the line says. A curve that turns upwards early has a tail that an average would hide. It ends " +
-      "where there are too few requests to estimate rarer ones.",
-    table: {
-      columns: [...words("Quantile"), ...numbers(...arms)],
-      rows: named.map((level) => [quantileName(level), ...arms.map((arm) => formatMs(value(arm, level)))]),
-    },
   });
 }

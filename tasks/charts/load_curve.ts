@@ -1,9 +1,9 @@
 import * as Plot from "@observablehq/plot";
 import type { ProbeOutcome } from "../model/rate_search.ts";
 import { formatCount, formatMs, formatRate, significant } from "../model/units.ts";
-import { QUANTILE_LINES, quantileLegend } from "./quantile_lines.ts";
-import { type Figure, makeFigure, numbers, words } from "./figure.ts";
-import { armStyles, MUTED, PAPER } from "./palette.ts";
+import { QUANTILE_LINES, quantileLegend, type QuantileLine } from "./quantile_lines.ts";
+import { type Figure, makeFigure, numbers, styleLegend, words } from "./figure.ts";
+import { armStyles, MUTED, PAPER, type SeriesStyle } from "./palette.ts";
 import { armRows, draw, ROW_MARGINS } from "./plot.ts";
 import { logAxis, logTicks } from "./ticks.ts";
 
@@ -49,87 +49,13 @@ export function loadCurve(
   } = {},
 ): Figure {
   const styles = armStyles(points.map(({ arm }) => arm));
-  const arms = [...styles.keys()];
-  const drawn = points.filter(({ outcome }) => outcome !== "invalid").sort((a, b) => a.rate - b.rate);
-  const shownLimits = limits.filter(({ arm }) => arms.includes(arm));
-  const shownIntervals = intervals.filter(({ arm }) => arms.includes(arm));
-  const top = Math.max(
-    1,
-    ...drawn.map(({ achieved }) => achieved),
-    ...shownIntervals.map(({ high }) => high),
-  );
-  const values = [
-    ...drawn.flatMap(({ p50, p95, p99 }) => [p50, p95, p99]),
-    ...shownLimits.map(({ ms }) => ms),
-  ].filter((value) => value !== null && value > 0);
-  const svg = draw(id, {
-    height: 60 + 190 * Math.max(1, arms.length),
-    ...ROW_MARGINS,
-    x: {
-      domain: [0, top * 1.03],
-      label: "answered requests per second →",
-      labelOffset: 36,
-      grid: true,
-      ticks: 8,
-      tickFormat: (value: number) => formatCount(value),
-    },
-    y: { type: "log", axis: null },
-    fy: armRows(arms),
-    marks: [
-      ...logAxis("y", logTicks(values, 5), { label: "↑ response time" }),
-      Plot.rect(shownIntervals, {
-        x1: "low",
-        x2: "high",
-        fy: "arm",
-        fill: MUTED,
-        fillOpacity: 0.2,
-        title: (interval: LoadInterval) => `${interval.arm}: between ${between(interval)}`,
-      }),
-      Plot.ruleY(shownLimits, { y: "ms", fy: "arm", stroke: "currentColor", strokeOpacity: 0.7 }),
-      Plot.text(shownLimits, {
-        x: 0,
-        y: "ms",
-        fy: "arm",
-        text: "text",
-        textAnchor: "start",
-        dx: 4,
-        dy: -7,
-        fill: "currentColor",
-      }),
-      ...QUANTILE_LINES.flatMap(({ key, dash, width }) =>
-        arms.flatMap((arm) => {
-          const own = drawn.filter((point) => point.arm === arm && (point[key] ?? 0) > 0);
-          const stroke = styles.get(arm)!.colour;
-          return [
-            // A rate that was probed again has several points; the line takes its last, which lasted longest.
-            Plot.line(own.filter(({ rate }, index) => own[index + 1]?.rate !== rate), {
-              x: "achieved",
-              y: key,
-              fy: "arm",
-              stroke,
-              strokeWidth: width,
-              strokeDasharray: dash,
-            }),
-            Plot.dot(own, {
-              x: "achieved",
-              y: key,
-              fy: "arm",
-              r: 3.2,
-              symbol: styles.get(arm)!.symbol,
-              stroke,
-              fill: (point: LoadPoint) => point.outcome === "holds" ? stroke : PAPER,
-              title: (point: LoadPoint) =>
-                `${arm}, ${formatRate(point.rate, 4)} offered, ${
-                  formatRate(point.achieved, 4)
-                } answered: ${key} ${formatMs(point[key])}, ${point.outcome}`,
-            }),
-          ];
-        })
-      ),
-    ],
-  });
+  const shown = {
+    points: points.filter(({ outcome }) => outcome !== "invalid").sort((a, b) => a.rate - b.rate),
+    limits: limits.filter(({ arm }) => styles.has(arm)),
+    intervals: intervals.filter(({ arm }) => styles.has(arm)),
+  };
   const found = (arm: string) => {
-    const interval = shownIntervals.find((each) => each.arm === arm);
+    const interval = shown.intervals.find((each) => each.arm === arm);
     return interval === undefined
       ? `${arm} has no known limit`
       : `${arm} meets its targets up to a rate between ${between(interval)}`;
@@ -137,12 +63,9 @@ export function loadCurve(
   return makeFigure({
     id,
     title,
-    label: arms.length === 0 ? "Nothing was probed" : arms.map(found).join("; "),
-    svg,
-    legend: [
-      ...quantileLegend(),
-      ...[...styles].map(([name, style]) => ({ name, style, shape: "dot" as const })),
-    ],
+    label: styles.size === 0 ? "Nothing was probed" : [...styles.keys()].map(found).join("; "),
+    svg: drawCurves(id, styles, shown),
+    legend: [...quantileLegend(), ...styleLegend(styles, "dot")],
     reading:
       "Each mark is one probe: filled where the targets were met, hollow where they were missed. The shaded band lies " +
       "between the highest rate that meets them and the lowest that misses them. Where a line turns upwards or back to " +
@@ -160,6 +83,84 @@ export function loadCurve(
       ]),
     },
   });
+}
+
+interface Shown {
+  readonly points: readonly LoadPoint[];
+  readonly limits: readonly LoadLimit[];
+  readonly intervals: readonly LoadInterval[];
+}
+
+function drawCurves(
+  id: string,
+  styles: ReadonlyMap<string, SeriesStyle>,
+  { points, limits, intervals }: Shown,
+): string {
+  const top = Math.max(1, ...points.map(({ achieved }) => achieved), ...intervals.map(({ high }) => high));
+  const values = [...points.flatMap(({ p50, p95, p99 }) => [p50, p95, p99]), ...limits.map(({ ms }) => ms)]
+    .filter((value) => value !== null && value > 0);
+  return draw(id, {
+    height: 60 + 190 * Math.max(1, styles.size),
+    ...ROW_MARGINS,
+    x: {
+      domain: [0, top * 1.03],
+      label: "answered requests per second →",
+      labelOffset: 36,
+      grid: true,
+      ticks: 8,
+      tickFormat: (value: number) => formatCount(value),
+    },
+    y: { type: "log", axis: null },
+    fy: armRows([...styles.keys()]),
+    marks: [
+      ...logAxis("y", logTicks(values, 5), { label: "↑ response time" }),
+      Plot.rect(intervals, {
+        x1: "low",
+        x2: "high",
+        fy: "arm",
+        fill: MUTED,
+        fillOpacity: 0.2,
+        title: (interval: LoadInterval) => `${interval.arm}: between ${between(interval)}`,
+      }),
+      Plot.ruleY(limits, { y: "ms", fy: "arm", stroke: "currentColor", strokeOpacity: 0.7 }),
+      Plot.text(limits, {
+        x: 0,
+        y: "ms",
+        fy: "arm",
+        text: "text",
+        textAnchor: "start",
+        dx: 4,
+        dy: -7,
+        fill: "currentColor",
+      }),
+      ...QUANTILE_LINES.flatMap((line) =>
+        [...styles].flatMap(([arm, style]) => curve(points.filter((point) => point.arm === arm), style, line))
+      ),
+    ],
+  });
+}
+
+/** One quantile of one arm. */
+function curve(
+  points: readonly LoadPoint[],
+  { colour: stroke, symbol }: SeriesStyle,
+  { key, dash, width }: QuantileLine,
+): Plot.Markish[] {
+  const own = points.filter((point) => (point[key] ?? 0) > 0);
+  const place = { x: "achieved", y: key, fy: "arm", stroke };
+  const fill = (point: LoadPoint) => point.outcome === "holds" ? stroke : PAPER;
+  const title = ({ arm, rate, achieved, outcome, ...quantiles }: LoadPoint) =>
+    `${arm}, ${formatRate(rate, 4)} offered, ${formatRate(achieved, 4)} answered: ` +
+    `${key} ${formatMs(quantiles[key])}, ${outcome}`;
+  return [
+    // A rate that was probed again has several points; the line takes its last, which lasted longest.
+    Plot.line(own.filter(({ rate }, index) => own[index + 1]?.rate !== rate), {
+      ...place,
+      strokeWidth: width,
+      strokeDasharray: dash,
+    }),
+    Plot.dot(own, { ...place, r: 3.2, symbol, fill, title }),
+  ];
 }
 
 function between({ low, high }: LoadInterval): string {

@@ -1,7 +1,7 @@
 import * as Plot from "@observablehq/plot";
 import { formatMs } from "../model/units.ts";
-import { type Figure, makeFigure, numbers, words } from "./figure.ts";
-import { armStyles, PAPER } from "./palette.ts";
+import { type Figure, makeFigure, numbers, styleLegend, words } from "./figure.ts";
+import { armStyles, PAPER, type SeriesStyle } from "./palette.ts";
 import { draw } from "./plot.ts";
 import { logAxis, logTicks } from "./ticks.ts";
 
@@ -23,26 +23,49 @@ export function operationDots(
   { id = "operations", title = "Operations by arm" } = {},
 ): Figure {
   const styles = armStyles(rows.map((row) => row.arm));
-  const arms = [...styles.keys()];
   const slowest = new Map<string, number>();
   for (const row of rows) {
     slowest.set(row.operation, Math.max(slowest.get(row.operation) ?? 0, row.p50 ?? 0));
   }
   const operations = [...slowest].sort((a, b) => b[1] - a[1]).map(([operation]) => operation);
+  return makeFigure({
+    id,
+    title,
+    label: operations.length === 0
+      ? "No operation was answered"
+      : `Slowest by median is ${operations[0]}, fastest ${operations[operations.length - 1]}`,
+    svg: drawDots(id, styles, operations, rows),
+    legend: styleLegend(styles, "dot"),
+    reading:
+      "The filled mark is the median response time and the hollow one p95, so the line between them is " +
+      "the spread that users feel; with too few requests to estimate p95 there is none. The axis is logarithmic: equal " +
+      "distances are equal ratios.",
+    table: {
+      columns: [...words("Operation", "Arm"), ...numbers("p50", "p95")],
+      rows: rows.map((row) => [row.operation, row.arm, formatMs(row.p50), formatMs(row.p95)]),
+    },
+  });
+}
+
+function drawDots(
+  id: string,
+  styles: ReadonlyMap<string, SeriesStyle>,
+  operations: readonly string[],
+  rows: readonly OperationQuantiles[],
+): string {
   const place = { fy: "operation", y: "arm" } as const;
-  const svg = draw(id, {
-    height: 60 + operations.length * (16 + 12 * Math.max(1, arms.length)),
+  return draw(id, {
+    height: 60 + operations.length * (16 + 12 * Math.max(1, styles.size)),
     marginLeft: 136,
     marginRight: 24,
     marginBottom: 42,
     x: { type: "log", axis: null },
-    y: { domain: arms, axis: null },
+    y: { domain: [...styles.keys()], axis: null },
     fy: { domain: operations, label: null, padding: 0.12, axis: "left" },
     marks: [
       ...logAxis("x", logTicks(rows.flatMap((row) => [row.p50, row.p95]), 9), { label: "response time →" }),
-      ...arms.flatMap((arm) => {
+      ...[...styles].flatMap(([arm, { colour, symbol }]) => {
         const own = rows.filter((row) => row.arm === arm);
-        const { colour, symbol } = styles.get(arm)!;
         const dot = (key: "p50" | "p95", fill: string) =>
           Plot.dot(own.filter((row) => (row[key] ?? 0) > 0), {
             ...place,
@@ -67,22 +90,5 @@ export function operationDots(
         ];
       }),
     ],
-  });
-  return makeFigure({
-    id,
-    title,
-    label: operations.length === 0
-      ? "No operation was answered"
-      : `Slowest by median is ${operations[0]}, fastest ${operations[operations.length - 1]}`,
-    svg,
-    legend: [...styles].map(([name, style]) => ({ name, style, shape: "dot" })),
-    reading:
-      "The filled mark is the median response time and the hollow one p95, so the line between them is " +
-      "the spread that users feel; with too few requests to estimate p95 there is none. The axis is logarithmic: equal " +
-      "distances are equal ratios.",
-    table: {
-      columns: [...words("Operation", "Arm"), ...numbers("p50", "p95")],
-      rows: rows.map((row) => [row.operation, row.arm, formatMs(row.p50), formatMs(row.p95)]),
-    },
   });
 }

@@ -1,10 +1,10 @@
 import * as Plot from "@observablehq/plot";
 import { formatCount, formatMs, significant } from "../model/units.ts";
 import { largest } from "./extremes.ts";
-import { QUANTILE_LINES, quantileLegend } from "./quantile_lines.ts";
-import { type Figure, makeFigure, numbers, words } from "./figure.ts";
-import { armStyles, MUTED } from "./palette.ts";
-import { armRows, draw } from "./plot.ts";
+import { QUANTILE_LINES, quantileLegend, type QuantileLine } from "./quantile_lines.ts";
+import { type Figure, makeFigure, numbers, styleLegend, words } from "./figure.ts";
+import { armStyles, MUTED, type SeriesStyle } from "./palette.ts";
+import { armRows, draw, ROW_MARGINS, timeAxis } from "./plot.ts";
 import { logAxis, logTicks } from "./ticks.ts";
 
 /** One second of one arm; an arm has points only while its blocks run. */
@@ -48,121 +48,25 @@ export function overTime(
   points: readonly SecondPoint[],
   { id = "over-time", title = "Response time, throughput and errors by second" } = {},
 ): Figure {
-  const styles = armStyles(points.map((point) => point.arm));
-  const arms = [...styles.keys()];
-  const bin = points[0]?.bin ?? 1;
-  const end = largest(1, points.map((point) => point.second + bin));
-  const warm = largest(0, points.filter(({ warmup }) => warmup).map((p) => p.second + bin));
-  const shade = warm > 0 ? [Plot.rect([{ x1: 0, x2: warm }], { x1: "x1", x2: "x2", ...SHADE })] : [];
-  const x = { domain: [0, end] };
-  const width = (point: SecondPoint) => point.seconds ?? bin;
-  // A second in which arms change has a point for each arm's part of it: they stand side by side.
-  const taken = new Map<number, number>();
-  const starts = new Map<SecondPoint, number>();
-  for (const point of points) {
-    const before = taken.get(point.second) ?? 0;
-    starts.set(point, point.second + Math.max(0, Math.min(before, bin - width(point))));
-    taken.set(point.second, before + width(point));
-  }
-  const from = (point: SecondPoint) => starts.get(point)!;
-  const middle = (point: SecondPoint) => from(point) + width(point) / 2;
-  const group = (point: SecondPoint) => `${point.arm}/${point.block}`;
-  const positive = points.filter((point) => (point.p50 ?? 0) > 0);
-  const lines = QUANTILE_LINES.filter(({ key }) => positive.some((point) => point[key] !== null));
-  const latency = draw(id, {
-    height: 50 + 110 * Math.max(1, arms.length),
-    marginLeft: 56,
-    marginRight: 90,
-    x: { ...x, label: null, ticks: 10 },
-    y: { type: "log", axis: null },
-    fy: armRows(arms),
-    marks: [
-      ...logAxis("y", logTicks(positive.flatMap(({ p50, p95, p99 }) => [p50, p95, p99]), 4), {
-        label: "↑ response time",
-      }),
-      ...shade,
-      ...lines.flatMap(({ key, dash, width }) =>
-        arms.flatMap((arm) => {
-          const own = positive.filter((point) => point.arm === arm && point[key] !== null);
-          const stroke = styles.get(arm)!.colour;
-          return [
-            Plot.line(own, {
-              x: middle,
-              y: key,
-              fy: "arm",
-              z: group,
-              stroke,
-              strokeWidth: width,
-              strokeDasharray: dash,
-            }),
-            Plot.dot(own, {
-              x: middle,
-              y: key,
-              fy: "arm",
-              r: 1.6,
-              fill: stroke,
-              title: (point: SecondPoint) =>
-                `${point.arm}, second ${point.second}: ${key} ${formatMs(point[key])}`,
-            }),
-          ];
-        })
-      ),
-    ],
-  });
-  // A sliver of a second shows a wild rate: it is drawn, but the axis does not make room for it.
-  const height = {
-    ok: (point: SecondPoint) => point.ok / width(point),
-    errors: (point: SecondPoint) => point.errors,
-  };
-  const whole = points.filter((point) => width(point) >= 0.3 * bin);
-  const bars = (y: "ok" | "errors", label: string, axis: string | null) =>
-    draw(`${id}-${y}`, {
-      height: y === "ok" ? 112 : 118,
-      marginBottom: y === "ok" ? 24 : 42,
-      marginLeft: 56,
-      marginRight: 90,
-      x: { ...x, label: axis, labelOffset: 36, ticks: 10 },
-      y: {
-        label,
-        ticks: 3,
-        grid: true,
-        domain: [0, largest(1, (y === "ok" ? whole : points).map(height[y])) * 1.02],
-        tickFormat: (value: number) => Number.isInteger(value) ? formatCount(value) : "",
-      },
-      marks: [
-        ...shade,
-        Plot.rectY(points, {
-          x1: from,
-          x2: (point: SecondPoint) => from(point) + width(point),
-          y: height[y],
-          clip: true,
-          fill: y === "errors" ? "currentColor" : (point: SecondPoint) => styles.get(point.arm)!.colour,
-          insetLeft: 0.3,
-          insetRight: 0.3,
-          title: (point: SecondPoint) => `${point.arm}, second ${point.second}: ${point[y]} ${y}`,
-        }),
-        Plot.ruleY([0]),
-      ],
-    });
+  const time = new Timeline(points);
+  const lines = QUANTILE_LINES.filter(({ key }) => time.positive.some((point) => point[key] !== null));
   const errors = points.reduce((sum, point) => sum + point.errors, 0);
   return makeFigure({
     id,
     title,
     label:
-      `Response time, throughput and errors over ${significant(end, 4)} seconds for ${arms.join(", ")}; ` +
-      (errors === 0 ? "no errors" : `${formatCount(errors)} errors`),
+      `Response time, throughput and errors over ${significant(time.end, 4)} seconds for ${
+        time.arms.join(", ")
+      }; ` + (errors === 0 ? "no errors" : `${formatCount(errors)} errors`),
     layout: "stack",
     svg: [
-      latency,
-      bars("ok", "↑ answered a second", null),
-      bars("errors", "↑ errors", "seconds from the run's start →"),
+      latencyRows(id, time, lines),
+      bars(id, time, "ok", "↑ answered a second", null),
+      bars(id, time, "errors", "↑ errors", "seconds from the run's start →"),
     ],
-    legend: [
-      ...quantileLegend(lines),
-      ...[...styles].map(([name, style]) => ({ name, style, shape: "area" as const })),
-    ],
+    legend: [...quantileLegend(lines), ...styleLegend(time.styles, "area")],
     reading: `${
-      readingOf(lines.map(({ key }) => key), bin)
+      readingOf(lines.map(({ key }) => key), time.bin)
     } Arms take turns, so a line breaks off where another arm ran; where ` +
       "turns are shorter than that, it goes through. The shaded beginning is warm-up, which no statistic counts. A line " +
       "that climbs from left to right, or errors that come in one burst, mean that the run was not steady.",
@@ -183,6 +87,112 @@ export function overTime(
         formatCount(point.errors),
       ]),
     },
+  });
+}
+
+/** Where each point stands on the axis that the three drawings share. */
+class Timeline {
+  readonly styles: ReadonlyMap<string, SeriesStyle>;
+  readonly arms: readonly string[];
+  /** Those that a logarithmic axis can show. */
+  readonly positive: readonly SecondPoint[];
+  readonly bin: number;
+  readonly end: number;
+  /** The warm-up. */
+  readonly shade: readonly Plot.Markish[];
+  readonly #starts = new Map<SecondPoint, number>();
+
+  constructor(readonly points: readonly SecondPoint[]) {
+    this.styles = armStyles(points.map((point) => point.arm));
+    this.arms = [...this.styles.keys()];
+    this.positive = points.filter((point) => (point.p50 ?? 0) > 0);
+    this.bin = points[0]?.bin ?? 1;
+    this.end = largest(1, points.map((point) => point.second + this.bin));
+    const warm = largest(0, points.filter(({ warmup }) => warmup).map((p) => p.second + this.bin));
+    this.shade = warm > 0 ? [Plot.rect([{ x1: 0, x2: warm }], { x1: "x1", x2: "x2", ...SHADE })] : [];
+    // A second in which arms change has a point for each arm's part of it: they stand side by side.
+    const taken = new Map<number, number>();
+    for (const point of points) {
+      const before = taken.get(point.second) ?? 0;
+      this.#starts.set(point, point.second + Math.max(0, Math.min(before, this.bin - this.width(point))));
+      taken.set(point.second, before + this.width(point));
+    }
+  }
+
+  readonly width = (point: SecondPoint) => point.seconds ?? this.bin;
+  readonly from = (point: SecondPoint) => this.#starts.get(point)!;
+  readonly until = (point: SecondPoint) => this.from(point) + this.width(point);
+  readonly middle = (point: SecondPoint) => this.from(point) + this.width(point) / 2;
+
+  /** @param label below the axis */
+  x(label: string | null) {
+    return { ...timeAxis(this.end), label };
+  }
+}
+
+function latencyRows(id: string, time: Timeline, lines: readonly QuantileLine[]): string {
+  const { positive, arms } = time;
+  return draw(id, {
+    height: 50 + 110 * Math.max(1, arms.length),
+    marginLeft: ROW_MARGINS.marginLeft,
+    marginRight: ROW_MARGINS.marginRight,
+    x: time.x(null),
+    y: { type: "log", axis: null },
+    fy: armRows(arms),
+    marks: [
+      ...logAxis("y", logTicks(positive.flatMap(({ p50, p95, p99 }) => [p50, p95, p99]), 4), {
+        label: "↑ response time",
+      }),
+      ...time.shade,
+      ...lines.flatMap(({ key, dash, width }) =>
+        arms.flatMap((arm) => {
+          const own = positive.filter((point) => point.arm === arm && point[key] !== null);
+          const stroke = time.styles.get(arm)!.colour;
+          const place = { x: time.middle, y: key, fy: "arm" };
+          const z = (point: SecondPoint) => `${point.arm}/${point.block}`;
+          const title = (point: SecondPoint) =>
+            `${point.arm}, second ${point.second}: ${key} ${formatMs(point[key])}`;
+          return [
+            Plot.line(own, { ...place, z, stroke, strokeWidth: width, strokeDasharray: dash }),
+            Plot.dot(own, { ...place, r: 1.6, fill: stroke, title }),
+          ];
+        })
+      ),
+    ],
+  });
+}
+
+function bars(id: string, time: Timeline, y: "ok" | "errors", label: string, axis: string | null): string {
+  const { points, styles, bin } = time;
+  const height = (point: SecondPoint) => y === "ok" ? point.ok / time.width(point) : point.errors;
+  // A sliver of a second shows a wild rate: it is drawn, but the axis does not make room for it.
+  const whole = y === "ok" ? points.filter((point) => time.width(point) >= 0.3 * bin) : points;
+  return draw(`${id}-${y}`, {
+    height: y === "ok" ? 112 : 118,
+    ...ROW_MARGINS,
+    marginBottom: y === "ok" ? 24 : 42,
+    x: time.x(axis),
+    y: {
+      label,
+      ticks: 3,
+      grid: true,
+      domain: [0, largest(1, whole.map(height)) * 1.02],
+      tickFormat: (value: number) => Number.isInteger(value) ? formatCount(value) : "",
+    },
+    marks: [
+      ...time.shade,
+      Plot.rectY(points, {
+        x1: time.from,
+        x2: time.until,
+        y: height,
+        clip: true,
+        fill: y === "errors" ? "currentColor" : (point: SecondPoint) => styles.get(point.arm)!.colour,
+        insetLeft: 0.3,
+        insetRight: 0.3,
+        title: (point: SecondPoint) => `${point.arm}, second ${point.second}: ${point[y]} ${y}`,
+      }),
+      Plot.ruleY([0]),
+    ],
   });
 }
 

@@ -7,11 +7,10 @@ export const QUANTILE_LINES = [
   { key: "p95", dash: "5 3", width: 1.5 },
   { key: "p99", dash: "1.5 2.5", width: 1.5 },
 ] as const;
+export type QuantileLine = typeof QUANTILE_LINES[number];
 
 /** Their entries in a chart's key. */
-export function quantileLegend(
-  lines: readonly (typeof QUANTILE_LINES[number])[] = QUANTILE_LINES,
-): LegendItem[] {
+export function quantileLegend(lines: readonly QuantileLine[] = QUANTILE_LINES): LegendItem[] {
   return lines.map(({ key: name, dash }) => ({
     name,
     style: { colour: MUTED, dash, symbol: "circle" },

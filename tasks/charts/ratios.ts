@@ -1,8 +1,8 @@
 import * as Plot from "@observablehq/plot";
 import { hasTooFewPairs, verdictWord } from "../model/comparison_text.ts";
 import { significant } from "../model/units.ts";
-import { type Figure, makeFigure, numbers, words } from "./figure.ts";
-import { armStyles, MUTED, PAPER } from "./palette.ts";
+import { type Figure, makeFigure, numbers, styleLegend, words } from "./figure.ts";
+import { armStyles, MUTED, PAPER, type SeriesStyle } from "./palette.ts";
 import { draw } from "./plot.ts";
 import { logAxis } from "./ticks.ts";
 
@@ -33,76 +33,19 @@ export const EQUIVALENCE_MARGIN = 0.05;
 
 const ALL = "all";
 
+type NamedRow = RatioRow & { readonly operation: string };
+type KnownRow = NamedRow & { readonly ratio: number };
+
 /** Rule, dot and interval per operation and candidate, against the band of ±5 %: all together, then slowest first. */
 export function ratioChart(
   given: readonly RatioRow[],
   { id = "ratios", title = "Ratios with their intervals" } = {},
 ): Figure {
-  const rows = given.map((row) => ({ ...row, operation: row.operation ?? ALL }));
-  const known = rows.filter((row): row is RatioRow & { ratio: number; operation: string } =>
-    row.ratio !== null
-  );
-  const worst = new Map<string, number>();
-  for (const row of known) {
-    worst.set(row.operation, Math.max(worst.get(row.operation) ?? 0, row.ratio));
-  }
-  // What stands for all operations comes first, as in the tables.
-  const operations = [...worst].sort((a, b) => Number(b[0] === ALL) - Number(a[0] === ALL) || b[1] - a[1])
-    .map(([operation]) => operation);
+  const rows = given.map((row): NamedRow => ({ ...row, operation: row.operation ?? ALL }));
+  const known = rows.filter((row): row is KnownRow => row.ratio !== null);
   // The order of styles follows the arms of the other charts, where the baseline comes first.
-  const styles = armStyles([...rows.map((row) => row.baseline), ...rows.map((row) => row.candidate)]);
-  const candidates = [...styles.keys()].filter((arm) => known.some((row) => row.candidate === arm));
-  const statistics = [...new Set(known.map((row) => row.statistic))].sort();
-  const values = known.flatMap((row) => [row.ratio, row.low ?? row.ratio, row.high ?? row.ratio]);
-  const low = Math.min(0.8, ...values) / 1.06;
-  const high = Math.max(1.25, ...values) * 1.06;
-  const band = { x1: 1 - EQUIVALENCE_MARGIN, x2: 1 + EQUIVALENCE_MARGIN };
-  const place = { fx: "statistic", fy: "operation", y: "candidate" } as const;
-  const svg = draw(id, {
-    height: 90 + operations.length * (18 + 13 * Math.max(1, candidates.length)),
-    marginLeft: 136,
-    marginRight: 16,
-    marginBottom: 44,
-    marginTop: 30,
-    x: { type: "log", domain: [low, high], axis: null },
-    y: { domain: candidates, axis: null },
-    fx: { domain: statistics, label: null, padding: 0.06, axis: "top" },
-    fy: { domain: operations, label: null, padding: 0.1, axis: "left" },
-    marks: [
-      ...logAxis("x", ratioTicks(low, high), {
-        label: "faster ← ratio to the baseline → slower",
-        labelAnchor: "center",
-        format: (ratio) => `${significant(ratio, 3)}×`,
-      }),
-      Plot.rect([band], { x1: "x1", x2: "x2", fill: MUTED, fillOpacity: 0.2 }),
-      Plot.ruleX([1], { stroke: "currentColor" }),
-      ...candidates.flatMap((arm) => {
-        const own = known.filter((row) => row.candidate === arm);
-        const { colour, symbol } = styles.get(arm)!;
-        return [
-          Plot.ruleY(own.filter((row) => row.low !== null && row.high !== null), {
-            ...place,
-            x1: "low",
-            x2: "high",
-            stroke: colour,
-            strokeWidth: 2.5,
-          }),
-          Plot.dot(own, {
-            ...place,
-            x: "ratio",
-            symbol,
-            fill: (row: RatioRow) => row.verdict === "inconclusive" ? PAPER : colour,
-            stroke: colour,
-            strokeWidth: 1.5,
-            r: 4.5,
-            title: (row: RatioRow) =>
-              `${row.operation} ${row.statistic}: ${row.candidate} is ${interval(row)} ` +
-              `of ${row.baseline} (${row.verdict})`,
-          }),
-        ];
-      }),
-    ],
-  });
+  const styles = [...armStyles([...rows.map((row) => row.baseline), ...rows.map((row) => row.candidate)])]
+    .filter(([arm]) => known.some((row) => row.candidate === arm));
   const count = (verdict: string) => known.filter((row) => row.verdict === verdict).length;
   return makeFigure({
     id,
@@ -111,8 +54,8 @@ export function ratioChart(
       ? "No ratio could be estimated"
       : `Of ${known.length} comparisons ${count("faster")} are faster, ${count("slower")} slower, ` +
         `${count("equivalent")} equivalent and ${count("inconclusive")} inconclusive`,
-    svg,
-    legend: candidates.map((name) => ({ name, style: styles.get(name)!, shape: "dot" })),
+    svg: drawRatios(id, known, styles),
+    legend: styleLegend(styles, "dot"),
     reading: "A mark left of the rule is faster than the baseline and right of it slower, with its 95 % " +
       "interval; the shaded band is ±5 %, within which a difference is negligible. Hollow marks are " +
       `inconclusive: ${whyInconclusive(known)}.`,
@@ -131,6 +74,80 @@ export function ratioChart(
       ]),
     },
   });
+}
+
+function drawRatios(
+  id: string,
+  known: readonly KnownRow[],
+  styles: readonly (readonly [string, SeriesStyle])[],
+): string {
+  const operations = slowestFirst(known);
+  const values = known.flatMap((row) => [row.ratio, row.low ?? row.ratio, row.high ?? row.ratio]);
+  const low = Math.min(0.8, ...values) / 1.06;
+  const high = Math.max(1.25, ...values) * 1.06;
+  const band = { x1: 1 - EQUIVALENCE_MARGIN, x2: 1 + EQUIVALENCE_MARGIN };
+  return draw(id, {
+    height: 90 + operations.length * (18 + 13 * Math.max(1, styles.length)),
+    marginLeft: 136,
+    marginRight: 16,
+    marginBottom: 44,
+    marginTop: 30,
+    x: { type: "log", domain: [low, high], axis: null },
+    y: { domain: styles.map(([arm]) => arm), axis: null },
+    fx: {
+      domain: [...new Set(known.map((row) => row.statistic))].sort(),
+      label: null,
+      padding: 0.06,
+      axis: "top",
+    },
+    fy: { domain: operations, label: null, padding: 0.1, axis: "left" },
+    marks: [
+      ...logAxis("x", ratioTicks(low, high), {
+        label: "faster ← ratio to the baseline → slower",
+        labelAnchor: "center",
+        format: (ratio) => `${significant(ratio, 3)}×`,
+      }),
+      Plot.rect([band], { x1: "x1", x2: "x2", fill: MUTED, fillOpacity: 0.2 }),
+      Plot.ruleX([1], { stroke: "currentColor" }),
+      ...styles.flatMap(([arm, style]) => marksOf(known.filter((row) => row.candidate === arm), style)),
+    ],
+  });
+}
+
+/** The operations; what stands for all of them comes first, as in the tables. */
+function slowestFirst(known: readonly KnownRow[]): string[] {
+  const worst = new Map<string, number>();
+  for (const row of known) {
+    worst.set(row.operation, Math.max(worst.get(row.operation) ?? 0, row.ratio));
+  }
+  return [...worst].sort((a, b) => Number(b[0] === ALL) - Number(a[0] === ALL) || b[1] - a[1])
+    .map(([operation]) => operation);
+}
+
+/** The ratios of one candidate. */
+function marksOf(own: readonly KnownRow[], { colour, symbol }: SeriesStyle): Plot.Markish[] {
+  const place = { fx: "statistic", fy: "operation", y: "candidate" } as const;
+  return [
+    Plot.ruleY(own.filter((row) => row.low !== null && row.high !== null), {
+      ...place,
+      x1: "low",
+      x2: "high",
+      stroke: colour,
+      strokeWidth: 2.5,
+    }),
+    Plot.dot(own, {
+      ...place,
+      x: "ratio",
+      symbol,
+      fill: (row: RatioRow) => row.verdict === "inconclusive" ? PAPER : colour,
+      stroke: colour,
+      strokeWidth: 1.5,
+      r: 4.5,
+      title: (row: RatioRow) =>
+        `${row.operation} ${row.statistic}: ${row.candidate} is ${interval(row)} ` +
+        `of ${row.baseline} (${row.verdict})`,
+    }),
+  ];
 }
 
 /** Too few pairs are a cause of their own: their intervals may be narrow. */
