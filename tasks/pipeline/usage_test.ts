@@ -2,6 +2,8 @@ import assert from "node:assert/strict";
 import { join } from "node:path";
 import { withWorkbench } from "./testing.ts";
 
+const root = join(import.meta.dirname!, "../..");
+
 // Each mistake ends before any service is started: with exit code 2, one clear sentence and no stack trace.
 const MISTAKES: readonly [what: string, task: string, args: string[], said: RegExp][] = [
   ["an unknown option", "bench", ["--rat", "5"], /unknown option '--rat'[\s\S]*Did you mean --rate\?/],
@@ -101,7 +103,7 @@ const MISTAKES: readonly [what: string, task: string, args: string[], said: RegE
     ["--paths", "sql", "--slo", "graphql: p95<1s"],
     /"graphql: p95<1s": none of its paths is measured/,
   ],
-  ["a folder as scenario", "bench", ["queries/scenarios"], /queries\/scenarios: it is a folder/],
+  ["a folder as scenario", "bench", [join(root, "queries/scenarios")], /queries\/scenarios: it is a folder/],
   ["a resolution of nothing", "bench", ["--resolution", "5%"], /--resolution without --find-rate/],
   ["an empty label", "bench", ["--label", " "], /label[\s\S]*must not be empty/],
   ["a label without end", "bench", ["--label", "x".repeat(201)], /label[\s\S]*at most 200 characters/],
@@ -114,8 +116,8 @@ const MISTAKES: readonly [what: string, task: string, args: string[], said: RegE
   ["a label of two lines", "bench", ["--label", "x\ny"], /label[\s\S]*one line of visible characters/],
   ["a label like an id", "bench", ["--label", "20261129-171705-f802"], /looks like the id of a run/],
   ["a label that means another run", "bench", ["--label", "latest"], /names the newest runs/],
-  ["a folder as store", "bench", ["--db", "tasks"], /Cannot store runs in .*tasks: it is a folder/],
-  ["a text as store", "bench", ["--db", "deno.json"], /deno\.json: it is not a DuckDB file/],
+  ["a folder as store", "bench", ["--db", join(root, "tasks")], /Cannot store runs in .*tasks: it is a folder/],
+  ["a text as store", "bench", ["--db", join(root, "deno.json")], /deno\.json: it is not a DuckDB file/],
   ["a store beneath a file", "bench", ["--db", "deno.json/x.db"], /its folder cannot be made/],
   ["a negative rate", "bench", ["--rate", "-5"], /rate must be a number above 0/],
   [
