@@ -13,7 +13,7 @@ export const EXIT_CODES: readonly (readonly [code: number, meaning: string])[] =
   [ExitCode.usage, "usage or bad input: nothing was measured"],
   [
     ExitCode.service,
-    "a service or resource failed, a path named by --paths was not available, or something was left behind",
+    "a service or resource failed, a path of --paths or an arm of --arm was not available, or something was left behind",
   ],
   [ExitCode.invalid, "INVALID, or paths that return different results"],
   [ExitCode.verdictFailed, "a target was missed"],

@@ -174,6 +174,44 @@ Deno.test("arms described by files are measured as they say, beside a twin and t
       assert.match(stderr, /Cannot run product-by-id as a read: .*25006/);
     });
 
+    await t.step("one whose own service is away is named, the others are measured, exit code 3", async () => {
+      const dead = [
+        "--arm",
+        `cached=${file("cached.json", '{"path": "sql+cache", "redisUrl": "redis://:word@127.0.0.1:9"}')}`,
+      ];
+      for (
+        const [name, own] of [
+          ["elsewhere", { databaseUrl: "postgres://u:word@127.0.0.1:9/none" }],
+          ["served", { path: "graphql", graphqlUrl: "http://127.0.0.1:9/graphql" }],
+        ] as const
+      ) dead.push("--arm", `${name}=${file(`${name}.json`, JSON.stringify(own))}`);
+      const { code, stdout, stderr } = await bench.call("bench", ["spike", ...QUICK, ...dead]);
+      assert.equal(code, 3, stderr);
+      assert.doesNotMatch(stdout + stderr, /word/);
+      const { verdict, run, reasons, slo } = JSON.parse(stdout) as RunSummary;
+      assert.deepEqual(run.config.arms, ["sql"]);
+      assert.deepEqual(run.config.unavailableArms.map(({ arm, asked }) => `${arm} ${asked}`), [
+        "cached true",
+        "elsewhere true",
+        "served true",
+      ]);
+      for (const field of ["redisUrl", "databaseUrl", "graphqlUrl"]) {
+        assert.ok(
+          reasons.some((reason) => reason.includes(`measured: ${field} cannot be used: `)),
+          reasons.join("\n"),
+        );
+      }
+      // A busy machine may make it invalid.
+      if (verdict === "invalid") return;
+      assert.equal(verdict, "inconclusive");
+      assert.deepEqual(slo.map(({ arm, outcome }) => `${arm} ${outcome}`), [
+        "sql pass",
+        "cached not judged",
+        "elsewhere not judged",
+        "served not judged",
+      ]);
+    });
+
     await t.step("a setting that PostgreSQL does not know is a usage error", async () => {
       const wrong = file("wrong.json", '{"session": {"work_mum": "1MB"}}');
       const { code, stderr } = await bench.call("bench", ["smoke", ...QUICK, "--arm", `wrong=${wrong}`]);

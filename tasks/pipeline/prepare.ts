@@ -140,6 +140,8 @@ interface ArmsOptions {
   readonly databaseUrl: string;
   /** Of databases that are arms' own, by their names. */
   readonly clones: ReadonlyMap<string, string>;
+  /** Arms that cannot have a service of their own, and why. */
+  readonly withoutService: ReadonlyMap<string, string>;
   readonly runId: string;
   readonly terminal: Terminal;
   readonly signal: AbortSignal;
@@ -150,7 +152,7 @@ interface ArmsOptions {
  * @throws {UsageError} where what the scenario writes would be replicated
  */
 export async function makeArms(options: ArmsOptions): Promise<Arms> {
-  const { scenario, plan, workload, stack, databaseUrl, clones } = options;
+  const { scenario, plan, workload, stack, databaseUrl, clones, withoutService } = options;
   await refuseReplicatedWrites(databaseUrl, scenario);
   const graphqls = await startGraphqls(options);
   const targets: ArmSource[] = [];
@@ -158,12 +160,11 @@ export async function makeArms(options: ArmsOptions): Promise<Arms> {
   for (const arm of plan.arms) {
     const graphql = graphqls.get(databaseOf(arm, options));
     const services = { redis: stack.redis, graphql };
+    const { name, path, asked } = arm;
     const missing = missingOf(arm).map((need) => services[need]!).find(({ available }) => !available);
-    if (missing === undefined) targets.push(await armSource(arm, options, graphql));
-    else {
-      const { name, path, asked } = arm;
-      unavailableArms.push({ arm: name, path, reason: (missing as Unavailable).reason, asked });
-    }
+    const reason = withoutService.get(name) ?? (missing as Unavailable | undefined)?.reason;
+    if (reason === undefined) targets.push(await armSource(arm, options, graphql));
+    else unavailableArms.push({ arm: name, path, reason, asked });
   }
   if (targets.length === 0) {
     throw new ServiceError(

@@ -21,6 +21,7 @@ import { undoing, type Writing } from "../undo/undoing.ts";
 import { ArmClones } from "./clone_arms.ts";
 import { explainAll } from "./explain_all.ts";
 import { type HeldDatabase, holdDatabases } from "./hold_database.ts";
+import { armsWithoutService, databasesOfArms } from "./arm_services.ts";
 import type { Job } from "./job.ts";
 import { tellLeftWrites } from "./left_writes.ts";
 import { readOwnWrites, tellOwnWrites } from "./own_writes.ts";
@@ -38,11 +39,12 @@ export async function withSystem<T>(job: Job, use: (system: SystemUnderTest) => 
   await checkOwnFiles(scenario);
   const ownWrites = await readOwnWrites(job, workload);
   const ofFiles = await loadFileSources(scenario);
+  const withoutService = await armsWithoutService(plan.arms, signal);
   const stack = await startStack(config, plan.arms, terminal, signal);
   const clones = new ArmClones(job);
   let held: HeldDatabase | undefined;
   const hold = async (url: string) => {
-    const others = plan.arms.flatMap(({ overrides }) => overrides.databaseUrl ?? []);
+    const others = databasesOfArms(plan.arms, withoutService);
     held = await holdDatabases(url, others, `bench ${scenario.name} ${runId}`);
   };
   try {
@@ -61,7 +63,8 @@ export async function withSystem<T>(job: Job, use: (system: SystemUnderTest) => 
     await clones.make(stack, databaseUrl, held!);
     const sources = { ...ofFiles, ...await loadSqlSources(scenario, databaseUrl, signal) };
     const mix = mixOver(job, dataset, sources);
-    const made = await makeArms({ ...job, workload, stack, databaseUrl, clones: clones.urls });
+    const places = { databaseUrl, clones: clones.urls, withoutService };
+    const made = await makeArms({ ...job, ...places, workload, stack });
     const writing = writingOf(job, { ...made, stack, databaseUrl, dataset }, own);
     const perWrite = await prove(job, workload, { ...made, databaseUrl }, mix, writing);
     const plans = await explainAll(made, mix, sessionName(runId, "plans"), signal);

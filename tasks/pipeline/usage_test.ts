@@ -116,7 +116,12 @@ const MISTAKES: readonly [what: string, task: string, args: string[], said: RegE
   ["a label of two lines", "bench", ["--label", "x\ny"], /label[\s\S]*one line of visible characters/],
   ["a label like an id", "bench", ["--label", "20261129-171705-f802"], /looks like the id of a run/],
   ["a label that means another run", "bench", ["--label", "latest"], /names the newest runs/],
-  ["a folder as store", "bench", ["--db", join(root, "tasks")], /Cannot store runs in .*tasks: it is a folder/],
+  [
+    "a folder as store",
+    "bench",
+    ["--db", join(root, "tasks")],
+    /Cannot store runs in .*tasks: it is a folder/,
+  ],
   ["a text as store", "bench", ["--db", join(root, "deno.json")], /deno\.json: it is not a DuckDB file/],
   ["a store beneath a file", "bench", ["--db", "deno.json/x.db"], /its folder cannot be made/],
   ["a negative rate", "bench", ["--rate", "-5"], /rate must be a number above 0/],

@@ -58,18 +58,27 @@ export async function openRedis(
 }
 
 async function usersRedis(url: string): Promise<RedisService | Unavailable> {
+  const found = await lookAtRedis(url);
+  if (typeof found === "string") return { available: false, reason: `REDIS_URL cannot be used: ${found}` };
+  const { version, memory } = found;
+  const settings: Record<string, string> = memory === null
+    ? { maxmemory: "not known: INFO is refused" }
+    : { maxmemory: String(memory.maxBytes), "maxmemory-policy": memory.policy };
+  return { ...IDENTITY, origin: "user", url, version, settings, process: null };
+}
+
+/**
+ * What a Redis of the user's is; a text where it cannot be used, as the rest of a sentence and without a secret.
+ * @param url of that Redis
+ */
+export async function lookAtRedis(
+  url: string,
+): Promise<{ readonly version: string; readonly memory: RedisMemory | null } | string> {
   const version = await redisVersion(url);
   const at = new URL(redactUrl(url)).host;
-  if (!(version instanceof Error)) {
-    const memory = await redisMemory(url);
-    const tight = memory === null ? null : tooTight(memory, at);
-    if (tight !== null) return { available: false, reason: `REDIS_URL cannot be used: ${tight}` };
-    const settings: Record<string, string> = memory === null
-      ? { maxmemory: "not known: INFO is refused" }
-      : { maxmemory: String(memory.maxBytes), "maxmemory-policy": memory.policy };
-    return { ...IDENTITY, origin: "user", url, version, settings, process: null };
-  }
-  return { available: false, reason: `REDIS_URL cannot be used: ${redisProblem(version, at)}.` };
+  if (version instanceof Error) return `${redisProblem(version, at)}.`;
+  const memory = await redisMemory(url);
+  return (memory === null ? null : tooTight(memory, at)) ?? { version, memory };
 }
 
 /** So much must be free in a Redis of the user's with a limit: more than a run at ordinary settings stores. */
