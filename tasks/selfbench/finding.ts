@@ -1,4 +1,4 @@
-import { type Spread, spread } from "./spread.ts";
+import { ratioOf, type Spread, spread } from "./spread.ts";
 
 /** One thing that was measured, beside the same thing of a peer where there is one. */
 export interface Finding {
@@ -74,7 +74,7 @@ export function contest(
   theirs: readonly number[],
   least: number | null,
 ): Finding {
-  const ratio = spread(ours.map((value, round) => value / theirs[round]!));
+  const ratio = ratioOf(ours, theirs);
   return finding({
     ...given,
     ours: spread(ours),

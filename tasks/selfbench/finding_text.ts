@@ -54,12 +54,13 @@ function number(value: number): string {
   return Math.abs(value) >= 1000 ? formatCount(value) : fixed(value, 3);
 }
 
-function ranged({ median, low, high }: Spread, format: (value: number) => string): string {
+/** A median, and the range where there is one. */
+export function ranged({ median, low, high }: Spread, format: (value: number) => string): string {
   return low === high ? format(median) : `${format(median)} (${format(low)}–${format(high)})`;
 }
 
 function machineText(machine: Machine): string {
-  const { cpu, cores, memoryBytes, os, kernel, deno, postgres, loadAverage } = machine;
+  const { cpu, cores, memoryBytes, os, kernel, deno, postgres } = machine;
   const facts = [
     `${cores} cores of ${cpu}, ${formatBytes(memoryBytes)}`,
     os,
@@ -67,8 +68,13 @@ function machineText(machine: Machine): string {
     `Deno ${deno}`,
     ...postgres === null ? [] : [`PostgreSQL ${postgres}`],
   ].join("; ");
-  if (loadAverage < cores * QUIET_SHARE) return `${facts}.`;
-  return `${facts}.\nThe machine was busy before it began (load average ${
+  return `${facts}.${busyText(machine, "only ratios of sides measured in turn mean anything here")}`;
+}
+
+/** What is to be said of figures that a machine gave which had something else to do; "" where it had not. */
+export function busyText({ loadAverage, cores }: Machine, verdict: string): string {
+  if (loadAverage < cores * QUIET_SHARE) return "";
+  return `\nThe machine was busy before it began (load average ${
     significant(loadAverage, 2)
-  } on ${cores} cores): only ratios of sides measured in turn mean anything here.`;
+  } on ${cores} cores): ${verdict}.`;
 }

@@ -39,18 +39,30 @@ export async function measurePart(
 ): Promise<void> {
   const terminal = openTerminal({ json });
   const before = machineFacts(null);
-  prepareHome(config.home);
-  using _lock = acquireLock(config.home, `selfbench ${part}`);
-  using interrupt = interruptSignal(config.home);
   using folder = temporaryFolder(`benchbook-selfbench-${part}-`);
-  const { signal } = interrupt;
-  const stack = await startStack(config, paths.map((path) => ({ path })), terminal, signal);
-  try {
+  await onStack(part, { config, terminal }, paths, async (stack, signal) => {
     const found = await measure({ config, terminal, signal, dir: folder.path, stack });
     const machine = { ...before, postgres: stack.postgres.version };
     const result: Findings = { part, ...found, machine };
     terminal.print(`\n${findingsText(result, terminal.width.columns)}`);
     if (json) console.log(JSON.stringify(result, null, 2));
+  });
+}
+
+/** Gives `use` a stack that ends with it, in a home that is nobody else's meanwhile. @param paths that need services */
+export async function onStack<T>(
+  part: string,
+  { config, terminal }: Pick<PartContext, "config" | "terminal">,
+  paths: readonly PathName[],
+  use: (stack: Stack, signal: AbortSignal) => Promise<T>,
+): Promise<T> {
+  prepareHome(config.home);
+  using _lock = acquireLock(config.home, `selfbench ${part}`);
+  using interrupt = interruptSignal(config.home);
+  const { signal } = interrupt;
+  const stack = await startStack(config, paths.map((path) => ({ path })), terminal, signal);
+  try {
+    return await use(stack, signal);
   } finally {
     await stack.stop();
   }

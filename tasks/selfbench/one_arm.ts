@@ -8,6 +8,7 @@ import type { LoadPlan } from "../load/plan.ts";
 import type { RunEvents } from "../load/run_events.ts";
 import { runLoad } from "../load/run_load.ts";
 import { defaultWorkers } from "../load/workers.ts";
+import { graphql } from "../paths/graphql.ts";
 import type { ArmTarget } from "../paths/path.ts";
 import { readSegment } from "../store/segment_reader.ts";
 
@@ -25,6 +26,11 @@ export interface OneArm {
   readonly connections: number;
   readonly inFlightCap?: number;
   readonly seed?: number;
+}
+
+/** A question without parameters to a server of selfbench's own. */
+export function askServer(url: string, text = "{ product }"): Pick<OneArm, "target" | "text" | "params"> {
+  return { target: { path: graphql.name, url, headers: {} }, text, params: {} };
 }
 
 /** The plan that the engine gets for it. */

@@ -8,6 +8,19 @@ export interface Side<T> {
 /** What came of a round, by side. */
 export type Round<T> = Readonly<Record<string, T>>;
 
+/** As `inTurn`, as what one step shows. */
+export function inTurnShown<T>(
+  rounds: number,
+  sides: readonly Side<T>[],
+  progress: (text: string) => void,
+): Promise<readonly Round<T>[]> {
+  return inTurn(
+    rounds,
+    sides,
+    (round, work) => work((text) => progress(`round ${round + 1} of ${rounds}: ${text}`)),
+  );
+}
+
 /**
  * Lets every side do its work once a round, in an order that turns round with each round: what drifts on the
  * machine, or is left behind by the one before, falls on all of them. What two sides did in one round is a

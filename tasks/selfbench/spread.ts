@@ -7,6 +7,11 @@ export interface Spread {
   readonly high: number;
 }
 
+/** Of one to the other, round by round. */
+export function ratioOf(ours: readonly number[], theirs: readonly number[]): Spread {
+  return spread(ours.map((value, round) => value / theirs[round]!));
+}
+
 /** @param values at least one */
 export function spread(values: readonly number[]): Spread {
   return { median: median(values)!, low: Math.min(...values), high: Math.max(...values) };

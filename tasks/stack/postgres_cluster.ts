@@ -12,6 +12,7 @@ import {
 import { dirname, join } from "node:path";
 import { ServiceError } from "../model/errors.ts";
 import {
+  existingPart,
   freeBytes,
   keptSecret,
   ownerOf,
@@ -69,9 +70,7 @@ export function clusterPlace(home: string, name = PRIMARY_CLUSTER): ClusterPlace
 
 /** Bytes still free where the embedded servers of a home keep their data. */
 export function freeForData(home: string): number {
-  let folder = clusterPlace(home).data;
-  while (!existsSync(folder)) folder = dirname(folder);
-  return freeBytes(folder);
+  return freeBytes(existingPart(clusterPlace(home).data));
 }
 
 /** The password of an embedded server, kept 0600 in the home. */

@@ -2,9 +2,9 @@ import { quantile } from "../../stats/quantile.ts";
 import { type Finding, finding } from "../finding.ts";
 import type { PartContext } from "../measure_part.ts";
 import { makeLoad, type OneArm, type Recorded } from "../one_arm.ts";
-import { inTurn, type Side } from "../rounds.ts";
+import { inTurnShown, type Side } from "../rounds.ts";
 import type { Pgbench } from "../seed/pgbench.ts";
-import { spread } from "../spread.ts";
+import { ratioOf, spread } from "../spread.ts";
 import type { LoadBenchPlan } from "./options.ts";
 import { selectOnly } from "./pgbench.ts";
 
@@ -66,11 +66,7 @@ export async function accuracy(
     ...pgbench === null ? [] : [theirs(`pgbench at ${rate}/s`, rate)],
   ]);
   const found = await terminal.step("SQL in an open loop", async (progress) => ({
-    value: await inTurn(
-      rounds,
-      sides,
-      (round, work) => work((text) => progress(`round ${round + 1} of ${rounds}: ${text}`)),
-    ),
+    value: await inTurnShown(rounds, sides, progress),
   }));
   const of = (name: string, rate: number, what: keyof Times) =>
     found.map((round) => round[`${name} at ${rate}/s`]?.[what] ?? NaN);
@@ -113,7 +109,7 @@ export function agreement(
   const given = { what: `${name} at ${RATE}/s`, unit: "µs", ours: spread(ours) };
   const goal = `within ${AGREE_SHARE * 100} % or ${AGREE_US} µs`;
   if (theirs === null) return finding({ ...given, peer: "pgbench", goal, note: "pgbench was not found" });
-  const ratio = spread(ours.map((value, round) => value / theirs[round]!));
+  const ratio = ratioOf(ours, theirs);
   const apart = spread(ours.map((value, round) => value - theirs[round]!));
   return finding({
     ...given,
@@ -138,7 +134,7 @@ function lagFinding(
     ours: found,
     peer: theirs === null ? null : `pgbench's schedule lag, --rate=${rate}`,
     theirs: theirs === null ? null : spread(theirs),
-    ratio: theirs === null ? null : spread(ours.map((value, round) => value / theirs[round]!)),
+    ratio: theirs === null ? null : ratioOf(ours, theirs),
     goal: `< ${limit / 1000} ms`,
     reached: found.median < limit,
   });

@@ -1,9 +1,8 @@
 import { monotonicUs } from "../../net/clock.ts";
-import { graphql } from "../../paths/graphql.ts";
 import { quantile } from "../../stats/quantile.ts";
 import { type Finding, finding } from "../finding.ts";
 import type { PartContext } from "../measure_part.ts";
-import { makeLoad, type Recorded } from "../one_arm.ts";
+import { askServer, makeLoad, type Recorded } from "../one_arm.ts";
 import { type Freeze, responseTimeUs } from "../servers/known.ts";
 import { withServer } from "../servers/serving.ts";
 import { spread } from "../spread.ts";
@@ -62,9 +61,7 @@ async function run(
     let told: Promise<Response> | undefined;
     const recorded = await makeLoad(
       {
-        target: { path: graphql.name, url, headers: {} },
-        text: "{ drawn }",
-        params: {},
+        ...askServer(url, "{ drawn }"),
         load: { arrivals: "poisson", rate: RATE },
         warmup: WARMUP_SECONDS,
         seconds,

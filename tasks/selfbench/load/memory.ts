@@ -1,9 +1,9 @@
 import { readFileSync } from "node:fs";
 import { formatCount, significant } from "../../model/units.ts";
-import { graphql } from "../../paths/graphql.ts";
 import { median } from "../../stats/robust.ts";
 import { type Finding, finding } from "../finding.ts";
 import type { PartContext } from "../measure_part.ts";
+import { askServer } from "../one_arm.ts";
 import { withServer } from "../servers/serving.ts";
 import { spread } from "../spread.ts";
 import type { LoadBenchPlan } from "./options.ts";
@@ -34,9 +34,7 @@ export async function memory(
           const { rows } = await runInProcess(
             {
               arm: {
-                target: { path: graphql.name, url, headers: {} },
-                text: "{ product }",
-                params: {},
+                ...askServer(url),
                 load: { clients: CLIENTS },
                 warmup: 0,
                 seconds: LONGEST_SECONDS,

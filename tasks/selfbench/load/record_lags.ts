@@ -1,8 +1,8 @@
 import { resolve } from "node:path";
 import { readConfig } from "../../config.ts";
-import { graphql } from "../../paths/graphql.ts";
 import { main } from "../../terminal/command.ts";
 import { measurePart, type PartContext } from "../measure_part.ts";
+import { askServer } from "../one_arm.ts";
 import { withFreshDatabase } from "../seed/server.ts";
 import { withServer } from "../servers/serving.ts";
 import { DISTURBANCES } from "./disturbances.ts";
@@ -41,9 +41,7 @@ async function record({ dir, signal, terminal }: PartContext, databaseUrl: strin
         const value = await runInProcess(
           {
             arm: {
-              target: { path: graphql.name, url, headers: {} },
-              text: "{ product }",
-              params: {},
+              ...askServer(url),
               load: { arrivals: "constant", rate: RATE },
               warmup: WARMUP_SECONDS,
               seconds: SECONDS,

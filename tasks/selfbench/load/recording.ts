@@ -2,11 +2,10 @@ import { ServiceError } from "../../model/errors.ts";
 import { fixed } from "../../model/units.ts";
 import { type Finding, finding } from "../finding.ts";
 import type { PartContext } from "../measure_part.ts";
-import { oneArmPlan } from "../one_arm.ts";
-import { graphql } from "../../paths/graphql.ts";
-import { inTurn, type Side } from "../rounds.ts";
+import { askServer, oneArmPlan } from "../one_arm.ts";
+import { inTurnShown, type Side } from "../rounds.ts";
 import { withServer } from "../servers/serving.ts";
-import { spread } from "../spread.ts";
+import { ratioOf, spread } from "../spread.ts";
 import type { LoadBenchPlan } from "./options.ts";
 import type { RecordingOrder } from "./recording_worker.ts";
 
@@ -30,9 +29,7 @@ export async function recording(
           const requests = Math.ceil(seconds * (nothing ? NOTHING_RATE : SERVER_RATE));
           const took = await inWorker({
             plan: oneArmPlan({
-              target: { path: graphql.name, url, headers: {} },
-              text: "{ product }",
-              params: {},
+              ...askServer(url),
               load: { clients: CLIENTS },
               warmup: 0,
               seconds: 1,
@@ -48,12 +45,12 @@ export async function recording(
           return took * 1e6 / requests;
         },
       });
-      return await inTurn(rounds, [
+      return await inTurnShown(rounds, [
         side("server, recorded", false, true),
         side("server", false, false),
         side("nothing, recorded", true, true),
         side("nothing", true, false),
-      ], (round, work) => work((text) => progress(`round ${round + 1} of ${rounds}: ${text}`)));
+      ], progress);
     });
     const of = (name: string) => found.map((round) => round[name]!);
     return {
@@ -81,9 +78,7 @@ export function recordingFindings(times: {
   const { recorded, bare, nothingRecorded, nothing } = times;
   const own = nothingRecorded.map((us, round) => us - nothing[round]!);
   const share = spread(own.map((us, round) => us / recorded[round]! * 100));
-  // Of throughputs, so turned round.
-  const ratio = (recorded: readonly number[], bare: readonly number[]) =>
-    spread(recorded.map((us, round) => bare[round]! / us));
+  // Ratios are of throughputs, so turned round.
   const unrecorded = "the same without a recorder";
   return [
     finding({
@@ -100,7 +95,7 @@ export function recordingFindings(times: {
       ours: spread(recorded),
       peer: unrecorded,
       theirs: spread(bare),
-      ratio: ratio(recorded, bare),
+      ratio: ratioOf(bare, recorded),
     }),
     finding({
       what: "dispatching alone, with no server at all, recorded",
@@ -108,7 +103,7 @@ export function recordingFindings(times: {
       ours: spread(nothingRecorded),
       peer: unrecorded,
       theirs: spread(nothing),
-      ratio: ratio(nothingRecorded, nothing),
+      ratio: ratioOf(nothing, nothingRecorded),
       note: "here recording is a large share, because there is next to nothing besides",
     }),
   ];

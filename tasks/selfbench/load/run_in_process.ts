@@ -1,7 +1,7 @@
 import { InterruptedError, ServiceError } from "../../model/errors.ts";
 import type { Validity } from "../../model/summary.ts";
+import { askProcess } from "../own_process.ts";
 import type { Lags, RunMessage, RunOrder } from "./run_messages.ts";
-import { childEnvironment } from "../../stack/child_environment.ts";
 
 /** What a run came to. */
 export interface RunDone {
@@ -27,55 +27,27 @@ export async function runInProcess(
   dir: string,
   watch: RunWatch,
 ): Promise<RunDone> {
-  const { prefix = [], signal } = watch;
+  const { prefix, signal, onStarted, onMeasured } = watch;
   const home = Deno.makeTempDirSync({ dir });
-  const [program, ...args] = [
-    ...prefix,
-    Deno.execPath(),
-    "run",
-    "-A",
-    "--quiet",
-    new URL("./run_process.ts", import.meta.url).href,
-  ];
-  const child = new Deno.Command(program!, {
-    args,
-    // Where it goes comes by stdin; what that leaves out, from the environment.
-    env: childEnvironment({}, { postgres: true }),
-    clearEnv: true,
-    stdin: "piped",
-    stdout: "piped",
-    stderr: "inherit",
-    signal,
-  }).spawn();
   try {
-    const writer = child.stdin.getWriter();
-    // A process that ends at once breaks the pipe; how it ended says more than that.
-    await writer.write(new TextEncoder().encode(JSON.stringify({ ...order, home }))).then(() =>
-      writer.close()
-    )
-      .catch(() => {});
     let done: RunDone | undefined;
     let failure: string | undefined;
-    for await (const message of messages(child.stdout)) {
-      if (message.kind === "started") watch.onStarted?.(child);
-      else if (message.kind === "measured") watch.onMeasured?.();
-      else if (message.kind === "judged") done = message;
-      else failure = message.message;
-    }
-    const { code, signal: killed } = await child.status;
+    const { code, signal: killed } = await askProcess<RunMessage>({
+      module: new URL("./run_process.ts", import.meta.url),
+      order: { ...order, home },
+      prefix,
+      signal,
+      onMessage(message, child) {
+        if (message.kind === "started") onStarted?.(child);
+        else if (message.kind === "measured") onMeasured?.();
+        else if (message.kind === "judged") done = message;
+        else failure = message.message;
+      },
+    });
     if (signal.aborted) throw new InterruptedError();
     if (done !== undefined) return done;
     throw new ServiceError(`Cannot make a run: ${failure ?? `its process ended with ${killed ?? code}`}`);
   } finally {
     Deno.removeSync(home, { recursive: true });
-  }
-}
-
-async function* messages(stream: ReadableStream<Uint8Array<ArrayBuffer>>): AsyncGenerator<RunMessage> {
-  let rest = "";
-  for await (const text of stream.pipeThrough(new TextDecoderStream())) {
-    const lines = (rest + text).split("\n");
-    rest = lines.pop()!;
-    for (const line of lines) yield JSON.parse(line) as RunMessage;
   }
 }

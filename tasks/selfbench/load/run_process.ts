@@ -13,18 +13,21 @@ import { createSpool, removeSpool } from "../../store/spool.ts";
 import { query } from "../../store/sql.ts";
 import { judgeValidity } from "../../summary/validity.ts";
 import { oneArmPlan } from "../one_arm.ts";
+import { orderOf, tell } from "../own_process.ts";
 import type { Lags, RunMessage, RunOrder } from "./run_messages.ts";
+
+const say = (message: RunMessage) => tell(message);
 
 /**
  * A process that makes one run as `bench` does it, from the load to the judgement, and nothing else: it can be
  * stopped, starved and weighed. An order comes in on stdin; what happens goes out on stdout.
  */
 if (import.meta.main) {
-  const order = JSON.parse(await new Response(Deno.stdin.readable).text()) as RunOrder;
+  const order = await orderOf<RunOrder>();
   try {
     await makeRun(order);
   } catch (error) {
-    tell({ kind: "failed", message: (error as Error).message });
+    say({ kind: "failed", message: (error as Error).message });
   }
   // A worker thread that was starved may still be at it.
   Deno.exit(0);
@@ -62,7 +65,7 @@ async function makeRun({ arm, home, databaseUrl, requests, lags = false }: RunOr
       pids: () => ({ benchbook: Deno.pid }),
       emit: (samples) => events.emit("sample", samples),
     });
-    tell({ kind: "started" });
+    say({ kind: "started" });
   });
   events.on("tick", ({ counts: { due } }) => {
     if (requests !== null && due >= requests) ending.abort();
@@ -70,7 +73,7 @@ async function makeRun({ arm, home, databaseUrl, requests, lags = false }: RunOr
   events.on("sample", (samples) => spool.samples(samples));
   const { signal } = ending;
   const result = await runLoad({ plan: { ...plan, spoolDir: spool.dir }, signal, events });
-  tell({ kind: "measured", due: result.progress.due });
+  say({ kind: "measured", due: result.progress.due });
   await sampler?.stop();
   spool.phases(result.phases);
   spool.end({ status: result.interrupted ? "interrupted" : "complete", endedAt: new Date() });
@@ -79,7 +82,7 @@ async function makeRun({ arm, home, databaseUrl, requests, lags = false }: RunOr
   try {
     const { timings } = await loadSpool(store, spool.dir);
     const validity = await judgeValidity(store, run);
-    tell({ kind: "judged", validity, rows: timings, lags: lags ? await lagsOf(store, runId) : null });
+    say({ kind: "judged", validity, rows: timings, lags: lags ? await lagsOf(store, runId) : null });
   } finally {
     store.close();
     removeSpool(spool.dir);
@@ -149,9 +152,4 @@ function runOf(runId: string, plan: LoadPlan, { load, warmup, seconds }: RunOrde
     },
     gitCommit: null,
   };
-}
-
-function tell(message: RunMessage): void {
-  const line = new TextEncoder().encode(`${JSON.stringify(message)}\n`);
-  for (let at = 0; at < line.length;) at += Deno.stdout.writeSync(line.subarray(at));
 }

@@ -1,10 +1,9 @@
 import type { ValidityCheck } from "../../model/summary.ts";
-import { graphql } from "../../paths/graphql.ts";
 import { childEnvironment } from "../../stack/child_environment.ts";
 import { findProgram } from "../../stack/programs.ts";
 import { type Finding, finding } from "../finding.ts";
 import type { PartContext } from "../measure_part.ts";
-import type { OneArm } from "../one_arm.ts";
+import { askServer, type OneArm } from "../one_arm.ts";
 import { withServer } from "../servers/serving.ts";
 import type { LoadBenchPlan } from "./options.ts";
 import { runInProcess, type RunWatch } from "./run_in_process.ts";
@@ -67,9 +66,7 @@ async function stolen(
 
 function armOf(url: string, rate: number, seconds: number): OneArm {
   return {
-    target: { path: graphql.name, url, headers: {} },
-    text: "{ product }",
-    params: {},
+    ...askServer(url),
     load: { arrivals: "poisson", rate },
     warmup: 1,
     seconds,

@@ -1,6 +1,6 @@
 import { contest, type Finding, finding, missingPeer } from "../finding.ts";
 import type { Terminal } from "../../terminal/terminal.ts";
-import { inTurn } from "../rounds.ts";
+import { inTurnShown } from "../rounds.ts";
 import { spread } from "../spread.ts";
 import type { AbsentPeer, Peer, Turn } from "./peer.ts";
 
@@ -35,13 +35,7 @@ export async function besidePeers<Question>(
   ];
   const found = await terminal.step(step, async (progress) => {
     await before?.();
-    return {
-      value: await inTurn(
-        rounds,
-        sides,
-        (round, work) => work((text) => progress(`round ${round + 1} of ${rounds}: ${text}`)),
-      ),
-    };
+    return { value: await inTurnShown(rounds, sides, progress) };
   });
   const of = (name: string) => found.map((round) => round[name]!);
   return [

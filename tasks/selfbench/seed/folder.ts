@@ -1,3 +1,4 @@
+import { rmSync } from "node:fs";
 import process from "node:process";
 import { join } from "node:path";
 import { ServiceError } from "../../model/errors.ts";
@@ -22,14 +23,14 @@ export async function withServerFolder<T>(
     ? join(home, "selfbench")
     : `${reachableDir(home)}-selfbench`;
   refuseForeign(folder);
-  remove(folder);
+  rmSync(folder, { recursive: true, force: true });
   Deno.mkdirSync(folder);
   // The server reads files whose names it is told, and needs to list nothing.
   Deno.chmodSync(folder, 0o711);
   try {
     return await use(folder);
   } finally {
-    remove(folder);
+    rmSync(folder, { recursive: true, force: true });
   }
 }
 
@@ -55,12 +56,4 @@ function refuseForeign(folder: string): void {
     `Cannot use ${folder} for the files that COPY reads: it belongs to user id ${found.uid}`,
     "Remove it, or set BENCHBOOK_HOME to another folder.",
   );
-}
-
-function remove(folder: string): void {
-  try {
-    Deno.removeSync(folder, { recursive: true });
-  } catch (error) {
-    if (!(error instanceof Deno.errors.NotFound)) throw error;
-  }
 }

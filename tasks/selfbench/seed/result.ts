@@ -1,4 +1,5 @@
-import { type Spread, spread } from "../spread.ts";
+import type { Machine } from "../finding.ts";
+import { ratioOf, type Spread } from "../spread.ts";
 
 /** What one side needed for the same rows, round by round. */
 export interface Timed {
@@ -41,7 +42,7 @@ export interface SeedBenchResult {
   /** Of Benchbook's seconds for the rows, those before the first row: making the value pools. */
   readonly prepareSeconds: readonly number[];
   readonly memory: Memory;
-  readonly machine: Machine;
+  readonly machine: SeedMachine;
 }
 
 /** The most that the process which seeds had resident; null where the system does not tell. */
@@ -51,17 +52,9 @@ export interface Memory {
   readonly reached: boolean | null;
 }
 
-export interface Machine {
-  readonly cpu: string;
-  readonly cores: number;
-  /** Of the minute before the measurement: what others had the machine do. */
-  readonly loadAverage: number;
-  readonly memoryBytes: number;
-  readonly os: string;
-  readonly kernel: string;
+/** Where it was measured, with what shapes a load there. */
+export interface SeedMachine extends Machine {
   readonly postgres: string;
-  readonly deno: string;
-  /** Those that shape a load. */
   readonly settings: Readonly<Record<string, string>>;
 }
 
@@ -86,7 +79,7 @@ export function contest(
     ours,
     peers: peers.map((peer) => {
       // The rows are the same, so the rates' ratio is that of the times, turned round.
-      const ratio = spread(peer.seconds.map((seconds, round) => seconds / ours.seconds[round]!));
+      const ratio = ratioOf(peer.seconds, ours.seconds);
       if (beside.includes(peer.what)) return { ...peer, ratio, goal: null, reached: null };
       return { ...peer, ratio, goal: GOAL_RATIO, reached: ratio.median >= GOAL_RATIO };
     }),

@@ -8,9 +8,11 @@ import { settleData } from "../../seed/spec.ts";
 import { schemaSql } from "../../seed/sql.ts";
 import { formatCount } from "../../model/units.ts";
 import { peakMemory } from "../../observe/peak_memory.ts";
+import { orderOf, tell } from "../own_process.ts";
 import type { Seeded, SeedMessage, SeedOrder } from "./seed_messages.ts";
 
 const PROGRESS_MS = 250;
+const say = (message: SeedMessage) => tell(message);
 let told = 0;
 
 /**
@@ -18,12 +20,12 @@ let told = 0;
  * stdin; progress and the result go out on stdout.
  */
 if (import.meta.main) {
-  const order = JSON.parse(await new Response(Deno.stdin.readable).text()) as SeedOrder;
+  const order = await orderOf<SeedOrder>();
   try {
     const result = order.work === "whole" ? await seedAll(order) : await loadRows(order);
-    tell({ kind: "seeded", seeded: { ...result, peakBytes: peakMemory() } });
+    say({ kind: "seeded", seeded: { ...result, peakBytes: peakMemory() } });
   } catch (error) {
-    tell({ kind: "failed", error: plain(error) });
+    say({ kind: "failed", error: plain(error) });
   }
 }
 
@@ -58,10 +60,5 @@ function onProgress({ stage, table, done, total }: SeedProgress): void {
   if (now - told < PROGRESS_MS) return;
   told = now;
   const far = stage === "copy" ? ` ${formatCount(done)} of ${formatCount(total)} rows` : "";
-  tell({ kind: "progress", text: `${stage} ${table}${far}` });
-}
-
-function tell(message: SeedMessage): void {
-  const line = new TextEncoder().encode(`${JSON.stringify(message)}\n`);
-  for (let at = 0; at < line.length;) at += Deno.stdout.writeSync(line.subarray(at));
+  say({ kind: "progress", text: `${stage} ${table}${far}` });
 }

@@ -1,6 +1,5 @@
-import { dirname } from "node:path";
 import { ServiceError } from "../../model/errors.ts";
-import { freeBytes, MIN_FREE_BYTES } from "../../stack/places.ts";
+import { existingPart, freeBytes, MIN_FREE_BYTES } from "../../stack/places.ts";
 import { formatBytes, formatCount } from "../../model/units.ts";
 
 /** Something that will take room on a disk. */
@@ -39,21 +38,10 @@ function exactly(bytes: number): string {
 function byDisk(needs: readonly Need[]): Need[][] {
   const disks = new Map<number, Need[]>();
   for (const need of needs) {
-    const existing = nearestExisting(need.path);
+    // The server's own folders may be closed to us: the one above them is on the same disk, as a rule.
+    const existing = existingPart(need.path);
     const disk = Deno.statSync(existing).dev;
     disks.set(disk, [...disks.get(disk) ?? [], { ...need, path: existing }]);
   }
   return [...disks.values()];
-}
-
-/** The server's own folders may be closed to us: the one above them is on the same disk, as a rule. */
-function nearestExisting(path: string): string {
-  for (let at = path;; at = dirname(at)) {
-    try {
-      Deno.statSync(at);
-      return at;
-    } catch (error) {
-      if (at === dirname(at)) throw error;
-    }
-  }
 }

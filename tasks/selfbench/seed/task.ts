@@ -1,22 +1,20 @@
-import { InvalidArgumentError, Option } from "commander";
-import { availableParallelism, loadavg } from "node:os";
+import { Option } from "commander";
+import { availableParallelism } from "node:os";
 import type { Config } from "../../config.ts";
 import { SCALES } from "../../model/dataset.ts";
-import { hostFacts } from "../../observe/host.ts";
-import { interruptSignal } from "../../pipeline/interrupt.ts";
-import { startStack } from "../../pipeline/prepare.ts";
 import { datasets } from "../../seed/catalog.ts";
 import { settleData } from "../../seed/spec.ts";
-import { acquireLock } from "../../stack/lock.ts";
-import { prepareHome } from "../../stack/places.ts";
-import { isEmbedded, type PostgresService } from "../../stack/services.ts";
+import { isEmbedded } from "../../stack/services.ts";
 import { unprivilegedUser } from "../../stack/unprivileged.ts";
 import { command } from "../../terminal/command.ts";
 import { openTerminal } from "../../terminal/terminal.ts";
+import { machineFacts } from "../machine.ts";
+import { onStack } from "../measure_part.ts";
+import { count } from "../options.ts";
 import { SIZES } from "../sizes.ts";
 import { benchSeed, type SeedBenchPlan } from "./bench_seed.ts";
 import { withServerFolder } from "./folder.ts";
-import type { Machine, SeedBenchResult } from "./result.ts";
+import type { SeedBenchResult } from "./result.ts";
 import { findServer } from "./server.ts";
 import { seedBenchText } from "./text.ts";
 
@@ -76,46 +74,17 @@ export async function seedPart(args: readonly string[], config: Config): Promise
 
 async function measure(plan: SeedBenchArguments, config: Config): Promise<SeedBenchResult> {
   const terminal = openTerminal(plan);
-  const loadAverage = loadavg()[0]!;
-  prepareHome(config.home);
-  using _lock = acquireLock(config.home, "selfbench seed");
-  using interrupt = interruptSignal(config.home);
-  const { signal } = interrupt;
-  const stack = await startStack(config, [], terminal, signal);
-  try {
-    const { postgres } = stack;
+  const before = machineFacts(null);
+  return await onStack("seed", { config, terminal }, [], async ({ postgres }, signal) => {
     // The embedded server is us, unless root started it for somebody else.
     const sameUser = isEmbedded(postgres) && unprivilegedUser() === null;
     return await withServerFolder(config.home, sameUser, async (folder) => {
       const server = await findServer(postgres.adminUrl, folder);
       const result = await benchSeed(plan, { server, folder, terminal, signal });
-      return { ...result, machine: { ...machine(postgres), loadAverage } };
+      const settings = Object.fromEntries(
+        SETTINGS.map((name) => [name, postgres.settings[name] ?? "unknown"]),
+      );
+      return { ...result, machine: { ...before, postgres: postgres.version, settings } };
     });
-  } finally {
-    await stack.stop();
-  }
-}
-
-function machine({ version, settings }: PostgresService): Omit<Machine, "loadAverage"> {
-  const { cpu, cores, memoryBytes, os, kernel, deno } = hostFacts();
-  return {
-    cpu,
-    cores,
-    memoryBytes,
-    os,
-    kernel,
-    deno,
-    postgres: version,
-    settings: Object.fromEntries(SETTINGS.map((name) => [name, settings[name] ?? "unknown"])),
-  };
-}
-
-function count(what: string, min: number, max: number): (text: string) => number {
-  return (text) => {
-    const value = text.trim() === "" ? NaN : Number(text);
-    if (!(Number.isInteger(value) && value >= min && value <= max)) {
-      throw new InvalidArgumentError(`The ${what} must be a whole number from ${min} to ${max}.`);
-    }
-    return value;
-  };
+  });
 }

@@ -1,11 +1,9 @@
 import { fixed, formatBytes, formatCount, significant } from "../../model/units.ts";
 import { formatTable } from "../../terminal/table.ts";
 import { widthOf } from "../../terminal/width.ts";
-import { type Spread, spread } from "../spread.ts";
-import type { Contest, Machine, Memory, SeedBenchResult, Timed } from "./result.ts";
-
-/** With less to do than this share of its cores a machine counts as quiet. */
-const QUIET_SHARE = 0.5;
+import { busyText, ranged } from "../finding_text.ts";
+import { spread } from "../spread.ts";
+import type { Contest, Memory, SeedBenchResult, SeedMachine, Timed } from "./result.ts";
 
 /** The result for people. */
 export function seedBenchText(result: SeedBenchResult, columns = widthOf().columns): string {
@@ -67,10 +65,6 @@ function timedCells({ what, rows, seconds }: Timed): string[] {
   ];
 }
 
-function ranged({ median, low, high }: Spread, format: (value: number) => string): string {
-  return low === high ? format(median) : `${format(median)} (${format(low)}–${format(high)})`;
-}
-
 function memoryText({ peakBytes, goalBytes, reached }: Memory): string {
   if (peakBytes === null) {
     return "Peak memory of the process that seeds: not measured, this system does not tell it.";
@@ -80,17 +74,10 @@ function memoryText({ peakBytes, goalBytes, reached }: Memory): string {
   } MB, ${reached ? "✓ reached" : "✗ missed"}.`;
 }
 
-function machineText(machine: Machine): string {
-  const { cpu, cores, memoryBytes, os, kernel, postgres, deno, settings, loadAverage } = machine;
+/** Benchbook keeps more threads busy than the server's COPY, so it suffers more where others want the cores. */
+function machineText(machine: SeedMachine): string {
+  const { cpu, cores, memoryBytes, os, kernel, postgres, deno, settings } = machine;
   const values = Object.entries(settings).map(([name, value]) => `${name} ${value}`).join(", ");
   return `${cores} cores of ${cpu}, ${formatBytes(memoryBytes)}; ${os}, ${kernel}; Deno ${deno}; ` +
-    `PostgreSQL ${postgres}: ${values}.${busyText(loadAverage, cores)}`;
-}
-
-/** Benchbook keeps more threads busy than the server's COPY, so it suffers more where others want the cores. */
-function busyText(loadAverage: number, cores: number): string {
-  if (loadAverage < cores * QUIET_SHARE) return "";
-  return `\nThe machine was busy before it began (load average ${
-    significant(loadAverage, 2)
-  } on ${cores} cores): do not trust these figures.`;
+    `PostgreSQL ${postgres}: ${values}.${busyText(machine, "do not trust these figures")}`;
 }

@@ -67,11 +67,10 @@ export const COVERAGE_CELLS: readonly CoverageCell[] = NOISES.flatMap((noise) =>
 
 /** Simulates runs and counts the intervals that hold the quantile of the distribution that they were drawn from. */
 export function coverageOf(cell: CoverageCell, runs: number): Coverage {
-  const { noise, memory, level, requests } = cell;
-  const truth = Math.exp(normalQuantile(level) * Math.hypot(SPREAD, noise));
-  let [n, ours, independent, open] = [0, 0, 0, 0];
-  for (let seed = 0; seed < runs; seed++) {
-    const random = generator(seed * 7919 + cell.blocks * 31 + level * 1000);
+  const { noise, memory, requests } = cell;
+  const truth = Math.exp(normalQuantile(cell.level) * Math.hypot(SPREAD, noise));
+  return countCoverage(cell, runs, (seed) => {
+    const random = generator(seed * 7919 + cell.blocks * 31 + cell.level * 1000);
     let deviation = random.normal();
     const blocks = Array.from({ length: cell.blocks }, () => {
       deviation = memory * deviation + Math.sqrt(1 - memory ** 2) * random.normal();
@@ -81,18 +80,31 @@ export function coverageOf(cell: CoverageCell, runs: number): Coverage {
         () => Math.exp(level + SPREAD * random.normal()),
       );
     });
-    const found = intervalHolds(blocks, level, truth);
+    return { blocks, truth };
+  });
+}
+
+/** @param drawn the blocks of a run by its seed, and the quantile of what they were drawn from */
+export function countCoverage(
+  cell: CoverageCell,
+  runs: number,
+  drawn: (seed: number) => { readonly blocks: readonly Float64Array[]; readonly truth: number },
+): Coverage {
+  let [n, ours, independent, open] = [0, 0, 0, 0];
+  for (let seed = 0; seed < runs; seed++) {
+    const { blocks, truth } = drawn(seed);
+    const found = intervalHolds(blocks, cell.level, truth);
     if (found === null) continue;
     n++;
     if (found.ours) ours++;
     if (found.independent) independent++;
     if (found.open) open++;
   }
-  return { cell, ours: shareOf(ours, n), independent: shareOf(independent, n), open: open / n };
+  return { cell, ours: shareOf(ours, n), independent: shareOf(independent, n), open: open / Math.max(1, n) };
 }
 
 /** Whether the interval of a quantile of such blocks holds the true one; null where it is not estimable. */
-export function intervalHolds(
+function intervalHolds(
   blocks: readonly Float64Array[],
   level: number,
   truth: number,

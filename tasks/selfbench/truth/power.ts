@@ -81,19 +81,22 @@ export function powerOf({ noise, memory, drift }: Noise, spread: number, runs: n
     if (changed.some((row) => row.candidate === SLOWER && row.verdict === "equivalent")) counts.same++;
     const twins = compared({ ...plan, effect: () => 1 }, runs + run);
     for (const arm of [SLOW, SLOWER]) {
-      const wrong = twins.some(({ candidate, verdict }) =>
-        candidate === arm && (verdict === "slower" || verdict === "faster")
-      );
-      if (wrong) counts.wrong += 1 / 2;
+      if (twins.some((row) => row.candidate === arm && isDifferent(row))) counts.wrong += 1 / 2;
     }
   }
-  return {
-    median10: counts.median10 / runs,
-    median5: counts.median5 / runs,
-    all5: counts.all5 / runs,
-    wrong: counts.wrong / runs,
-    same: counts.same / runs,
-  };
+  return shares(counts, runs);
+}
+
+/** @param counts of that many runs */
+export function shares(counts: Power, runs: number): Power {
+  return Object.fromEntries(
+    Object.entries(counts).map(([name, count]) => [name, count / runs]),
+  ) as unknown as Power;
+}
+
+/** Whether it is a verdict that the arms differ. */
+export function isDifferent({ verdict }: { readonly verdict: string }): boolean {
+  return verdict === "slower" || verdict === "faster";
 }
 
 function compared(run: SimulatedRun, seed: number) {

@@ -2,8 +2,8 @@ import { join } from "node:path";
 import { compareGroups } from "../../summary/comparisons.ts";
 import { quantile } from "../../stats/quantile.ts";
 import { listRuns, type Rows } from "../../store/runs.ts";
-import { type Coverage, type CoverageCell, intervalHolds, shareOf } from "./coverage.ts";
-import { DEFAULT_MINUTE, type Power, TENTH } from "./power.ts";
+import { countCoverage, type Coverage, type CoverageCell } from "./coverage.ts";
+import { DEFAULT_MINUTE, isDifferent, type Power, shares, TENTH } from "./power.ts";
 import { generator, groupsOf } from "./simulated_run.ts";
 
 /** Response times of one recorded block by operation, milliseconds. */
@@ -67,47 +67,29 @@ export function recordedPower(arms: readonly RecordedArm[], runs: number): Power
     const all = compared(drawn, () => 1.05);
     if (all.some(({ operation, verdict }) => operation === null && verdict === "slower")) counts.all5++;
     if (all.some(({ verdict }) => verdict === "equivalent")) counts.same++;
-    const wrong = compared(drawn, () => 1).some(({ verdict }) =>
-      verdict === "slower" || verdict === "faster"
-    );
-    if (wrong) counts.wrong++;
+    if (compared(drawn, () => 1).some(isDifferent)) counts.wrong++;
   }
-  const share = (count: number) => count / runs;
-  return {
-    median10: share(counts.median10),
-    median5: share(counts.median5),
-    all5: share(counts.all5),
-    wrong: share(counts.wrong),
-    same: share(counts.same),
-  };
+  return shares(counts, runs);
 }
 
 /** How often the interval of a quantile of redrawn blocks holds the one of all that was recorded. */
 export function recordedCoverage(arms: readonly RecordedArm[], level: number, runs: number): Coverage {
-  let [n, ours, independent, open] = [0, 0, 0, 0];
   const pools = arms.map(({ blocks }) => {
     const times = blocks.map((block) => Float64Array.from(Object.values(block).flat()));
     const all = Float64Array.from(times.flatMap((own) => [...own])).sort();
     return { times, truth: quantile(all, level)! };
   });
-  for (let run = 0; run < runs; run++) {
-    const random = generator(run * 7919 + level * 1000);
-    const { times, truth } = pools[Math.floor(random.uniform() * pools.length)]!;
-    const blocks = stretches(times.length, times.length, random.uniform).map((at) => times[at]!);
-    const found = intervalHolds(blocks, level, truth);
-    if (found === null) continue;
-    n++;
-    if (found.ours) ours++;
-    if (found.independent) independent++;
-    if (found.open) open++;
-  }
   const blocks = Math.round(arms.reduce((sum, each) => sum + each.blocks.length, 0) / arms.length);
   const requests = Math.round(
     pools.reduce((sum, { times }) => sum + times.reduce((all, own) => all + own.length, 0), 0) /
       (blocks * arms.length),
   );
   const cell: CoverageCell = { title: "recorded", noise: NaN, memory: NaN, blocks, requests, level };
-  return { cell, ours: shareOf(ours, n), independent: shareOf(independent, n), open: open / Math.max(1, n) };
+  return countCoverage(cell, runs, (run) => {
+    const random = generator(run * 7919 + level * 1000);
+    const { times, truth } = pools[Math.floor(random.uniform() * pools.length)]!;
+    return { blocks: stretches(times.length, times.length, random.uniform).map((at) => times[at]!), truth };
+  });
 }
 
 const TWINS = ["baseline", "twin"] as const;
