@@ -9,7 +9,7 @@ export async function byLocale<Locale extends string, Pool>(
   seed: number,
   poolOf: (faker: Faker) => Pool,
 ): Promise<Readonly<Record<Locale, Pool>>> {
-  const pools = await Promise.all(locales.map(async (locale) => {
+  const pools = await Promise.all([...new Set(locales)].map(async (locale) => {
     const { faker } = await import(`@faker-js/faker/locale/${locale}`) as { faker: Faker };
     faker.seed(seed);
     return [locale, poolOf(faker)] as const;

@@ -49,7 +49,7 @@ export function customers({ seed, counts, distributions }: NorthwindShape, pools
       const at = home(index);
       const owner = random.float(index, PARTY_LANES + 1) < ownerShare;
       // Who answers is mostly not the person whose name stands over the door.
-      const surnames = pools[at.country.locale].last;
+      const surnames = pools[at.country.locale]!.last;
       const surname = owner
         ? at.lastName
         : surnames[random.integer(index, PARTY_LANES + 2, surnames.length)]!;

@@ -29,7 +29,7 @@ export function party(random: Counter, index: number, pools: Pools, country?: Co
   const home = country ?? COUNTRIES[countries.sample(random.float(index, 0))]!;
   const pick = <T>(lane: number, values: readonly T[]): T =>
     values[random.integer(index, lane, values.length)]!;
-  const pool = pools[home.locale];
+  const pool = pools[home.locale]!;
   // The first city of a country is its largest market: the smaller of two draws favours it.
   const nth = Math.min(random.float(index, 1), random.float(index, 2));
   const city = home.cities[Math.floor(nth * home.cities.length)]!;

@@ -1,5 +1,5 @@
 import { byLocale, different } from "../fakers.ts";
-import { type Locale, LOCALES } from "./places.ts";
+import { COUNTRIES } from "./places.ts";
 
 /** Names and streets of one locale, short enough for their columns. */
 export interface Pool {
@@ -9,7 +9,8 @@ export interface Pool {
   readonly streets: readonly string[];
 }
 
-export type Pools = Readonly<Record<Locale, Pool>>;
+/** By locale. */
+export type Pools = Readonly<Record<string, Pool>>;
 
 const SIZE = 80;
 
@@ -17,7 +18,7 @@ const SIZE = 80;
 export async function makePools(seed: number): Promise<Pools> {
   const fill = (make: () => string, longest: number) =>
     different(make, SIZE, (value) => value.length <= longest);
-  return await byLocale(LOCALES, seed, ({ person, location }) => ({
+  return await byLocale(COUNTRIES.map(({ locale }) => locale), seed, ({ person, location }) => ({
     female: fill(() => person.firstName("female"), 10),
     male: fill(() => person.firstName("male"), 10),
     last: fill(() => person.lastName(), 18),

@@ -15,7 +15,7 @@ export function suppliers({ seed, counts, distributions }: NorthwindShape, pools
     rows: counts.suppliers,
     write(index, out) {
       const at = party(random, index, pools);
-      const surnames = pools[at.country.locale].last;
+      const surnames = pools[at.country.locale]!.last;
       const brand = surnames[random.integer(index, PARTY_LANES, surnames.length)]!;
       const { nouns } = CATEGORIES[random.integer(index, PARTY_LANES + 1, CATEGORIES.length)]!;
       const noun = nouns[random.integer(index, PARTY_LANES + 2, nouns.length)]!;
