@@ -32,7 +32,7 @@ Deno.test("a server that parameters lead to is called by its own name", () =>
     const repeated = connectionError(new Error(`odd: ${password}`), byParameters(url), "DATABASE_URL");
     assert.ok(!repeated.message.includes(password), repeated.message);
 
-    const closed = String(await freePort());
+    const closed = String(freePort());
     await assert.rejects(openClient(byParameters(url, { port: closed })), {
       message: `Cannot connect to PostgreSQL at ${hostname}:${closed}: nothing listens there`,
     });

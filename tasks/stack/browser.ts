@@ -5,6 +5,7 @@ import process from "node:process";
 import puppeteer, { type Browser } from "puppeteer";
 import type { Config } from "../config.ts";
 import { ServiceError } from "../model/errors.ts";
+import { onlyVariables } from "./child_environment.ts";
 import { claimHome } from "./home.ts";
 import { packageVersion } from "./package_version.ts";
 import { findProgram, isExecutable, runProgram } from "./programs.ts";
@@ -112,6 +113,11 @@ export async function findBrowserPlan(config: Pick<Config, "home" | "chromePath"
   return (await findCached()).command;
 }
 
+const VARIABLES = [
+  ...["PATH", "HOME", "USER", "LANG", "LC_ALL", "TZ", "TMPDIR"],
+  ...["XDG_CACHE_HOME", "XDG_CONFIG_HOME", "DISPLAY"],
+];
+
 /** How a browser is started. */
 export interface BrowserOptions {
   /** Closes it. */
@@ -143,7 +149,11 @@ export async function launchBrowser(
       handleSIGHUP: false,
       args: [...QUIET, ...sandbox(), ...program.args],
       // One that is killed as it starts leaves files of its own: they go with the folder.
-      env: { ...inherited(), ...program.env, ...profile !== undefined && { TMPDIR: profile } },
+      env: {
+        ...onlyVariables(...VARIABLES),
+        ...program.env,
+        ...profile !== undefined && { TMPDIR: profile },
+      },
       timeout: 30_000,
     });
   } catch (error) {
@@ -221,24 +231,4 @@ async function puppeteersOwn(): Promise<string | null> {
 
 function firstLine(text: string): string {
   return text.trim().split("\n")[0] ?? "";
-}
-
-/** What a browser needs of our environment; the rest may hold secrets, such as a URL with its password. */
-function inherited(): Record<string, string> {
-  const names = [
-    "PATH",
-    "HOME",
-    "USER",
-    "LANG",
-    "LC_ALL",
-    "TZ",
-    "TMPDIR",
-    "XDG_CACHE_HOME",
-    "XDG_CONFIG_HOME",
-    "DISPLAY",
-  ];
-  return Object.fromEntries(names.flatMap((name) => {
-    const value = process.env[name];
-    return value === undefined ? [] : [[name, value]];
-  }));
 }

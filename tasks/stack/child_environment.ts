@@ -3,6 +3,16 @@ const SERVICES =
   /^(DATABASE_URL|REDIS_URL|GRAPHQL_URL)$|^(PG[A-Z]|HASURA_)|_(DATABASE|REDIS|POSTGRES|GRAPHQL)_URL$/;
 const POSTGRES = /^PG[A-Z]/;
 
+/** Variables that say what a PostgreSQL URL leaves out. */
+export function postgresVariables(): Record<string, string> {
+  return Object.fromEntries(Object.entries(Deno.env.toObject()).filter(([name]) => POSTGRES.test(name)));
+}
+
+/** Those of our variables alone that a program needs; the rest may hold secrets, such as a URL with its password. */
+export function onlyVariables(...names: readonly string[]): Record<string, string> {
+  return Object.fromEntries(Object.entries(Deno.env.toObject()).filter(([name]) => names.includes(name)));
+}
+
 /**
  * The environment of a program that we start, for `clearEnv`: ours without what leads to the user's services, since
  * everybody may look into a program that needs no password, and any program may hand its environment on.

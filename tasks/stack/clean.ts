@@ -4,10 +4,10 @@ import process from "node:process";
 import type { Config } from "../config.ts";
 import { down } from "./down.ts";
 import { fileProblem } from "../store/duckdb_file.ts";
-import { checkHome, HOME_MARK, isOurs } from "./home.ts";
+import { checkHome, HOME_MARK, isOurs, ownerOf } from "./home.ts";
 import { contentOf, describeEntry, namesIn, shapeOf } from "./home_entries.ts";
 import { acquireLock } from "./lock.ts";
-import { ownerOf, reachableDir, reachableShape } from "./places.ts";
+import { reachableDir, reachableShape } from "./places.ts";
 import { INDEX, isOurIndex, leftReports, reportContent, reportFolders } from "./reports_folder.ts";
 
 /** One thing that `clean` would remove. */

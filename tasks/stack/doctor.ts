@@ -55,7 +55,7 @@ export async function diagnose(config: Config, signal?: AbortSignal): Promise<Fi
     ["PostgreSQL", () => postgres(config, signal)],
     ["Redis", () => redis(config)],
     ["GraphQL", () => graphql(config)],
-    ["Browser", () => browser(config)],
+    ["Browser", async () => ok(await findBrowserPlan(config))],
     ["Jupyter", jupyter],
   ];
   const findings: Finding[] = [];
@@ -109,8 +109,8 @@ function cores(): Verdict {
   return warn("1: generator and servers share it", "Use a machine with two cores or more.");
 }
 
-async function ports(): Promise<Verdict> {
-  return ok(`can be opened on loopback, such as ${await freePort()}`);
+function ports(): Verdict {
+  return ok(`can be opened on loopback, such as ${freePort()}`);
 }
 
 function otherTasks(path: string): Verdict {
@@ -187,11 +187,6 @@ async function graphql(config: Config): Promise<Verdict> {
   const at = redactUrl(config.graphqlUrl);
   if (problem === null) return ok(`${config.graphqlDialect} at ${at}`);
   return missing(`${problem} at ${at}`, "Correct GRAPHQL_URL, or unset it to use the embedded one.");
-}
-
-async function browser(config: Config): Promise<Verdict> {
-  const plan = await findBrowserPlan(config);
-  return ok(plan);
 }
 
 function jupyter(): Verdict {

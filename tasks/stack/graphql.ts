@@ -2,12 +2,19 @@ import { join } from "node:path";
 import type { Config } from "../config.ts";
 import { ServiceError } from "../model/errors.ts";
 import { errorMessageOf, INVALID_RESPONSE, judgeAnswer } from "../targets/graphql_answer.ts";
+import { onlyVariables, postgresVariables } from "./child_environment.ts";
 import { onFreePort } from "./ports.ts";
 import type { ServerOptions } from "./postgraphile/server.ts";
 import { launch, type ProcessId, stopProcess } from "./process.ts";
 import { sleep } from "../net/sleep.ts";
 
 const START_TIMEOUT_MS = 60_000;
+
+/** Deno needs its cache, its home and who it trusts. */
+const VARIABLES = [
+  ...["PATH", "HOME", "DENO_DIR", "XDG_CACHE_HOME", "TMPDIR", "LANG", "NPM_CONFIG_REGISTRY"],
+  ...["DENO_CERT", "DENO_TLS_CA_STORE", "NODE_EXTRA_CA_CERTS"],
+];
 
 /** Connections that an embedded PostGraphile keeps to PostgreSQL unless told otherwise (pg's own default). */
 export const DEFAULT_POOL_SIZE = 10;
@@ -55,16 +62,20 @@ export async function startGraphql(
       port,
       poolSize: options.poolSize,
       graphiql: options.graphiql,
-      variables: Object.fromEntries(
-        Object.entries(Deno.env.toObject()).filter(([name]) => /^PG[A-Z]/.test(name)),
-      ),
+      variables: postgresVariables(),
       session: options.session,
       limitMs: options.limitMs,
     };
     const child = await launch({
       command: Deno.execPath(),
       args: ["run", "--allow-all", "--no-prompt", join(import.meta.dirname!, "postgraphile", "server.ts")],
-      env: { ...inherited(), NODE_ENV: "production", GRAPHILE_ENV: "production", NO_COLOR: "1", TZ: "UTC" },
+      env: {
+        ...onlyVariables(...VARIABLES),
+        NODE_ENV: "production",
+        GRAPHILE_ENV: "production",
+        NO_COLOR: "1",
+        TZ: "UTC",
+      },
       cwd: root,
       log,
       stdin: JSON.stringify(server),
@@ -157,18 +168,6 @@ export function graphqlHeaders(
   return config.graphqlDialect === "hasura" && config.hasuraAdminSecret !== undefined
     ? { "x-hasura-admin-secret": config.hasuraAdminSecret }
     : {};
-}
-
-/** Deno needs its cache, its home and who it trusts; nothing else of our environment, least of all our secrets, goes on. */
-function inherited(): Record<string, string> {
-  const names = [
-    ...["PATH", "HOME", "DENO_DIR", "XDG_CACHE_HOME", "TMPDIR", "LANG", "NPM_CONFIG_REGISTRY"],
-    ...["DENO_CERT", "DENO_TLS_CA_STORE", "NODE_EXTRA_CA_CERTS"],
-  ];
-  return Object.fromEntries(names.flatMap((name) => {
-    const value = Deno.env.get(name);
-    return value === undefined ? [] : [[name, value]];
-  }));
 }
 
 function failedToStart(state: string, log: string): ServiceError {

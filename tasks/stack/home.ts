@@ -190,7 +190,8 @@ function realPath(path: string): string | null {
   }
 }
 
-function ownerOf(path: string): number | null {
+/** The user id that owns a path, or null when there is no such path. */
+export function ownerOf(path: string): number | null {
   try {
     return statSync(path).uid;
   } catch {

@@ -126,7 +126,9 @@ export function redisProblem(error: Error & { code?: string }, at: string): stri
   if (error.code === "ECONNREFUSED") return `connection refused at ${at}`;
   if (error.code === "ENOTFOUND" || error.code === "EAI_AGAIN") return `the host of ${at} is unknown`;
   for (const [pattern, problem] of PROBLEMS) if (pattern.test(error.message)) return problem(at);
-  if (/timeout|timed out/i.test(`${error.code} ${error.message}`)) return `no answer from ${at} in time`;
+  if (/time(d ?)?out|no answer/i.test(`${error.code} ${error.message}`)) {
+    return `no answer from ${at} in time`;
+  }
   if (/certificate|ssl|tls/i.test(error.message)) return `TLS with ${at} failed`;
   return `no Redis answers at ${at}`;
 }

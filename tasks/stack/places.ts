@@ -5,7 +5,7 @@ import process from "node:process";
 import { readSmallText } from "../files/small_file.ts";
 import { ServiceError } from "../model/errors.ts";
 import { formatRoom } from "../model/units.ts";
-import { claimFolder, claimHome, HOME_MARK, writeProblem } from "./home.ts";
+import { claimFolder, claimHome, HOME_MARK, ownerOf, writeProblem } from "./home.ts";
 import { namesIn, type Shape, shapeOf } from "./home_entries.ts";
 
 /** A user to run a service as. */
@@ -156,15 +156,6 @@ export function prepareReachableDir(home: string): string {
 /** What lies in a `reachableDir`: clusters, and programs that its user cannot reach elsewhere. */
 export function reachableShape(name: string): Shape {
   return name === HOME_MARK || /^postgres(-[\w.-]+)?$/.test(name) ? "ours" : "foreign";
-}
-
-/** The user id that owns a path, or null when there is no such path. */
-export function ownerOf(path: string): number | null {
-  try {
-    return statSync(path).uid;
-  } catch {
-    return null;
-  }
 }
 
 function diskFull(home: string, free: number): ServiceError {

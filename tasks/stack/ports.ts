@@ -1,20 +1,9 @@
-import { createServer } from "node:net";
 import { ServiceError } from "../model/errors.ts";
 
 /** A loopback port that nothing listens on right now. The caller retries when it loses the race for it. */
-export function freePort(): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const server = createServer();
-    server.once("error", reject);
-    server.listen(0, "127.0.0.1", () => {
-      const address = server.address();
-      server.close(() =>
-        address !== null && typeof address === "object"
-          ? resolve(address.port)
-          : reject(new Error("A listening socket has no port"))
-      );
-    });
-  });
+export function freePort(): number {
+  using listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+  return listener.addr.port;
 }
 
 /**
@@ -27,7 +16,7 @@ export async function onFreePort<T>(
   wanted?: number,
 ): Promise<T> {
   for (let left = 4;; left--) {
-    const port = wanted ?? await freePort();
+    const port = wanted ?? freePort();
     const result = await attempt(port);
     if (result !== "port taken") return result;
     if (wanted !== undefined) {

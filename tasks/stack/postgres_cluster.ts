@@ -11,11 +11,11 @@ import {
 } from "node:fs";
 import { dirname, join } from "node:path";
 import { ServiceError } from "../model/errors.ts";
+import { ownerOf } from "./home.ts";
 import {
   existingPart,
   freeBytes,
   keptSecret,
-  ownerOf,
   prepareReachableDir,
   reachableBy,
   type User,

@@ -2,7 +2,7 @@ import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Config } from "../config.ts";
 import { ServiceError } from "../model/errors.ts";
-import { readRedisOptions, RedisConnection } from "../redis/connection.ts";
+import { RedisClient } from "../redis/client.ts";
 import { keptSecret } from "./places.ts";
 import { onFreePort } from "./ports.ts";
 import { launch, type ProcessId, stopProcess } from "./process.ts";
@@ -121,23 +121,18 @@ export async function redisMemory(url: string, timeoutMs = 5_000): Promise<Redis
 /** A section of INFO; null where the role may not ask for it. */
 async function infoOf(url: string, section: string, timeoutMs: number): Promise<string | Error | null> {
   // As the load connects: what it would be refused must be known before.
-  const connection = new RedisConnection(readRedisOptions(url));
-  let timer: ReturnType<typeof setTimeout> | undefined;
-  const late = new Promise<Error>((resolve) =>
-    timer = setTimeout(() => resolve(new Error("timed out")), timeoutMs)
-  );
-  const ask = async () => {
-    await connection.connect();
-    const info = await connection.ask("INFO", section);
-    if (typeof info === "string") return info;
-    if (!(info instanceof Error)) return new Error("its answer to INFO is not a text");
-    return /^NOPERM|unknown command/i.test(info.message) ? null : info;
-  };
+  const client = new RedisClient(url, timeoutMs);
   try {
-    return await Promise.race([ask().catch((error) => error as Error), late]);
+    await client.connect();
+    const info = await client.ask("INFO", section).catch((error: Error) => {
+      if (/^NOPERM|unknown command/i.test(error.message)) return null;
+      throw error;
+    });
+    return info === null || typeof info === "string" ? info : new Error("its answer to INFO is not a text");
+  } catch (error) {
+    return error as Error;
   } finally {
-    clearTimeout(timer);
-    connection.close();
+    client.close();
   }
 }
 

@@ -73,7 +73,7 @@ export function withUserPostgres<T>(
     ], true);
     const how = await made.ended;
     if (how !== "exit code 0") throw new Error(`initdb ended with ${how}: ${made.words()}`);
-    const port = await freePort();
+    const port = freePort();
     const url = `postgres://postgres:${PASSWORD}@127.0.0.1:${port}/postgres`;
     const given = { listen_addresses: "127.0.0.1", unix_socket_directories: "", fsync: "off", ...settings };
     const args = [

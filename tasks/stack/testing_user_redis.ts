@@ -25,7 +25,7 @@ export function withUserRedis<T>(use: (redis: UserRedis) => Promise<T>): Promise
     if (typeof program === "string") throw new Error(`Cannot test with Redis: ${program}`);
     const data = join(home, "data");
     mkdirSync(data);
-    const port = await freePort();
+    const port = freePort();
     const url = `redis://:theirs@127.0.0.1:${port}/0`;
     let server: Child | undefined;
     const start = async () => {

@@ -24,7 +24,7 @@ async function unusableUrls(url: string): Promise<void> {
     change(copy);
     return copy.href;
   };
-  const closed = await freePort();
+  const closed = freePort();
   const cases: [string, RegExp][] = [
     [changed((url) => url.port = String(closed)), /connection refused at 127\.0\.0\.1:\d+$/],
     [changed((url) => url.password = "wrong-secret"), /wrong password for user "benchbook" at/],
@@ -109,7 +109,7 @@ async function usedAsTheyAre(databaseUrl: string): Promise<void> {
 
 async function silentRedisAndGraphql(databaseUrl: string): Promise<void> {
   await withTempHome(async (home) => {
-    const closed = await freePort();
+    const closed = freePort();
     const stack = await openStack({
       ...await testConfig(home),
       databaseUrl,

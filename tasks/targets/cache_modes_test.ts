@@ -16,7 +16,7 @@ function withOwnRedis(
   return withTempHome(async (home) => {
     const program = await findRedis(await testConfig(home));
     if (typeof program === "string") throw new Error(`Cannot test with Redis: ${program}`);
-    const port = await freePort();
+    const port = freePort();
     const child = new Deno.Command(program.command, {
       args: ["--port", `${port}`, "--bind", "127.0.0.1", ...settings(home)],
       cwd: home,

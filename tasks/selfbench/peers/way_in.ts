@@ -1,4 +1,5 @@
 import { readPgOptions } from "../../postgres/options.ts";
+import { postgresVariables } from "../../stack/child_environment.ts";
 
 /** What a peer must ask of the server, as Benchbook does: otherwise it could give the password to another. */
 const DEMANDS: Readonly<Record<string, string>> = {
@@ -27,7 +28,7 @@ export function wayIn(url: string): Record<string, string> {
   const secret = decodeURIComponent(password) || searchParams.get("password");
   return {
     // What the URL leaves out.
-    ...Object.fromEntries(Object.entries(Deno.env.toObject()).filter(([name]) => /^PG[A-Z]/.test(name))),
+    ...postgresVariables(),
     PGHOST: host,
     PGPORT: String(port),
     PGUSER: user,
