@@ -1,3 +1,4 @@
+import { byColumn } from "./column_names.ts";
 import { jsonText } from "./json_text.ts";
 import type { Store } from "./open.ts";
 import { query } from "./sql.ts";
@@ -20,9 +21,11 @@ export async function insertRows<Row>(
   spooled: Iterable<Row>,
   loading: Loading,
 ): Promise<LoadedRows> {
-  const statement = query("load/rows")
-    .replace("{table}", table.name)
-    .replace("{columns}", JSON.stringify([table.columns]));
+  const [columns] = await store.rows<{ structure: string }>(query("load/columns"), { table: table.name });
+  const statement = query("load/rows").replace("{table}", table.name).replace(
+    "{columns}",
+    columns!.structure,
+  );
   let { lastUs } = loading;
   let count = 0;
   let rows: string[] = [];
@@ -34,14 +37,19 @@ export async function insertRows<Row>(
     characters = 0;
   };
   for (const row of table.settled?.([...spooled], loading) ?? spooled) {
-    const values = table.values(row);
-    if (values === null) continue;
+    if (table.isStored?.(row) === false) continue;
     lastUs = Math.max(lastUs, table.atUs?.(row) ?? lastUs);
-    const text = jsonText(values);
+    const text = jsonText(wholeMicros(byColumn(row as object)));
     rows.push(text);
     characters += text.length;
     if (rows.length === MOST_ROWS || characters >= MOST_CHARACTERS) await insert();
   }
   await insert();
   return { rows: count, lastUs };
+}
+
+/** Clocks tell parts of a microsecond, of which columns have none. */
+function wholeMicros(row: Record<string, unknown>): Record<string, unknown> {
+  for (const name in row) if (name.endsWith("_us")) row[name] = Math.round(row[name] as number);
+  return row;
 }

@@ -1,8 +1,9 @@
 import { UsageError } from "../model/errors.ts";
 import { isRunId, isSearchId } from "../model/run_id.ts";
-import type { Environment, Run, RunConfig, RunStatus, Verdict } from "../model/run.ts";
+import type { Environment, Run, RunConfig, Verdict } from "../model/run.ts";
 import { nearest } from "../model/suggest.ts";
 import type { RateSearch } from "../model/rate_search.ts";
+import { byColumn, byField } from "./column_names.ts";
 import { jsonText } from "./json_text.ts";
 import type { Store } from "./open.ts";
 import { searchOf } from "./searches.ts";
@@ -23,41 +24,18 @@ export interface StoredRun extends Run {
   readonly search: RateSearch | null;
 }
 
-interface RunRow {
-  run_id: string;
-  label: string | null;
-  kind: Run["kind"];
-  scenario: string;
-  started_at: Date;
-  ended_at: Date | null;
-  status: RunStatus;
-  verdict: Verdict | null;
-  seed: number;
-  config: string;
-  environment: string;
-  git_commit: string | null;
-  search_id: string | null;
-  slots: number;
-  search: string | null;
-}
+/** As the store keeps it. */
+type RunRow = Omit<StoredRun, "config" | "environment" | "search"> & {
+  readonly config: string;
+  readonly environment: string;
+  readonly search: string | null;
+};
 
 /** Inserts the row of table `run`; a run of that id must not be there. */
 export async function insertRun(store: Store, run: Run): Promise<void> {
-  await store.run(query("load/run"), {
-    run: run.runId,
-    label: run.label,
-    kind: run.kind,
-    scenario: run.scenario,
-    started: run.startedAt,
-    ended: run.endedAt,
-    status: run.status,
-    verdict: run.verdict,
-    seed: run.seed,
-    config: jsonText(run.config),
-    environment: jsonText(run.environment),
-    commit: run.gitCommit,
-    search: run.searchId ?? null,
-  });
+  const { config, environment, searchId = null } = run;
+  const values = { ...run, searchId, config: jsonText(config), environment: jsonText(environment) };
+  await store.run(query("load/run"), byColumn(values) as Parameters);
 }
 
 /** All stored runs, newest first. */
@@ -70,10 +48,10 @@ export async function listRuns(source: Rows): Promise<StoredRun[]> {
  * id becomes the name of a folder.
  */
 export async function readRuns(source: Rows): Promise<{ runs: StoredRun[]; unusable: string[] }> {
-  const rows = await source.rows<RunRow>(query("runs"));
+  const rows = (await source.rows<object>(query("runs"))).map((row) => byField(row) as unknown as RunRow);
   return {
-    runs: rows.filter((row) => isRunId(row.run_id)).map(toRun),
-    unusable: rows.filter((row) => !isRunId(row.run_id)).map((row) => row.run_id),
+    runs: rows.filter(({ runId }) => isRunId(runId)).map(toRun),
+    unusable: rows.filter(({ runId }) => !isRunId(runId)).map(({ runId }) => runId),
   };
 }
 
@@ -182,22 +160,11 @@ export async function deleteRows(store: Store, runId: string): Promise<void> {
   for (const table of TABLES) await store.run(`DELETE FROM ${table} WHERE run_id = $run`, { run: runId });
 }
 
-function toRun(row: RunRow): StoredRun {
+function toRun({ config, environment, search, ...run }: RunRow): StoredRun {
   return {
-    runId: row.run_id,
-    label: row.label,
-    kind: row.kind,
-    scenario: row.scenario,
-    startedAt: row.started_at,
-    endedAt: row.ended_at,
-    status: row.status,
-    verdict: row.verdict,
-    seed: row.seed,
-    config: JSON.parse(row.config) as RunConfig,
-    environment: JSON.parse(row.environment) as Environment,
-    gitCommit: row.git_commit,
-    searchId: row.search_id,
-    slots: row.slots,
-    search: searchOf(row.search),
+    ...run,
+    config: JSON.parse(config) as RunConfig,
+    environment: JSON.parse(environment) as Environment,
+    search: searchOf(search),
   };
 }

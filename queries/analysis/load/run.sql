@@ -3,6 +3,6 @@ INSERT INTO run (
   search_id
 )
 VALUES (
-  $run, $label, $kind, $scenario, $started, $ended, $status, $verdict, $seed, $config, $environment, $commit,
-  $search
+  $run_id, $label, $kind, $scenario, $started_at, $ended_at, $status, $verdict, $seed, $config, $environment,
+  $git_commit, $search_id
 );

@@ -6,7 +6,6 @@ import type { Table } from "./table.ts";
 
 export const armTable: Table<ArmRecord> = {
   name: "arm",
-  columns: { arm_id: "USMALLINT", name: "VARCHAR", path: "VARCHAR", role: "VARCHAR", overrides: "JSON" },
   file: "arms.json",
   form: z.object({
     armId: smallId,
@@ -15,7 +14,6 @@ export const armTable: Table<ArmRecord> = {
     role: z.enum(["baseline", "candidate"]),
     overrides: json,
   }),
-  values: ({ armId, name, path, role, overrides }) => ({ arm_id: armId, name, path, role, overrides }),
   // Older versions had an arm a path.
   settled: (rows, { run }) => rows.length > 0 ? rows : armAPath(namesOf(run.config.arms) ?? []),
 };

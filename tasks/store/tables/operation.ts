@@ -8,17 +8,6 @@ type Kept = Omit<Operation, "arm" | "stream"> & Partial<Pick<Operation, "arm" | 
 
 export const operationTable: Table<Kept> = {
   name: "operation",
-  columns: {
-    operation_id: "USMALLINT",
-    workload: "VARCHAR",
-    stream: "VARCHAR",
-    name: "VARCHAR",
-    path: "VARCHAR",
-    arm: "VARCHAR",
-    statement: "VARCHAR",
-    fingerprint: "VARCHAR",
-    parameters: "JSON",
-  },
   file: "operations.json",
   form: z.object({
     operationId: smallId,
@@ -32,17 +21,6 @@ export const operationTable: Table<Kept> = {
     parameters: z.array(json) as unknown as z.ZodType<Operation["parameters"]>,
   }),
   needed: "It is not known what its rows asked.",
-  values: ({ operationId, workload, stream, name, path, arm, statement, fingerprint, parameters }) => ({
-    operation_id: operationId,
-    workload,
-    stream,
-    name,
-    path,
-    arm,
-    statement,
-    fingerprint,
-    parameters,
-  }),
   settled(rows, { run }) {
     const streams = streamsOf(run.config.streams) ?? [];
     return rows.map((row) => {

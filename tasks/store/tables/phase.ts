@@ -17,27 +17,9 @@ const older = z.object({ ...interval, name: z.enum(["warmup", "washout", "steady
 
 export const phaseTable: Table<Phase> = {
   name: "phase",
-  columns: {
-    phase_id: "UINTEGER",
-    segment: "VARCHAR",
-    measured: "BOOLEAN",
-    block: "INTEGER",
-    arm: "VARCHAR",
-    start_us: "BIGINT",
-    end_us: "BIGINT",
-  },
   file: "phases.jsonl",
   form: z.union([z.object({ ...interval, segment: text, measured: z.boolean() }), older]),
   unsealed: older,
-  values: ({ phaseId, segment, measured, block, arm, startUs, endUs }) => ({
-    phase_id: phaseId,
-    segment,
-    measured,
-    block,
-    arm,
-    start_us: Math.round(startUs),
-    end_us: Math.round(endUs),
-  }),
   settled(rows, { status, lastUs }) {
     // Written when it begins and again when it ends: the last one of an id counts.
     const phases = [...new Map(rows.map((phase) => [phase.phaseId, phase])).values()]

@@ -5,7 +5,6 @@ import type { Table } from "./table.ts";
 
 export const sampleTable: Table<Sample> = {
   name: "sample",
-  columns: { at_us: "BIGINT", source: "VARCHAR", metric: "VARCHAR", labels: "JSON", value: "DOUBLE" },
   file: "samples.jsonl",
   // JSON has no NaN or infinity: they are null there.
   form: z.tuple([micros, text, text, z.record(text, text), z.number().nullable()])
@@ -18,7 +17,6 @@ export const sampleTable: Table<Sample> = {
     })),
   written: ({ atUs, source, metric, labels, value }) => [atUs, source, metric, labels, value],
   // What was not a number is no measurement.
-  values: ({ atUs, source, metric, labels, value }) =>
-    Number.isNaN(value) ? null : { at_us: Math.round(atUs), source, metric, labels, value },
+  isStored: ({ value }) => !Number.isNaN(value),
   atUs: ({ atUs }) => atUs,
 };

@@ -11,14 +11,13 @@ export interface Loading {
 }
 
 /**
- * A table of the store whose rows a run brings, and all there is to know of it but its migration: its columns, how a
- * spool keeps its rows and what they become. A new one has a file like this and a place in the registry.
+ * A table of the store whose rows a run brings, and all there is to know of it but its migration, which makes its
+ * columns: how a spool keeps its rows and what they become. Its columns are called as a row's fields are, `at_us` for
+ * `atUs`. A new one has a file like this and a place in the registry.
  */
 export interface Table<Row> {
   /** Its name in the store. */
   readonly name: string;
-  /** DuckDB's types of its columns beside `run_id`. */
-  readonly columns: Readonly<Record<string, string>>;
   /** Where a spool keeps its rows: `.jsonl` has a line for each and is appended to, `.json` is one list, replaced. */
   readonly file: string;
   /** What the file has for a row. It may be of an older version, and what a disk gives back may be anything. */
@@ -29,8 +28,8 @@ export interface Table<Row> {
   readonly needed?: string;
   /** What the file gets for a row, where it is not the row itself. */
   written?(row: Row): unknown;
-  /** A row's values by column; null: it is not stored. */
-  values(row: Row): Readonly<Record<string, unknown>> | null;
+  /** Whether a row is one of the store's; all are, without this. */
+  isStored?(row: Row): boolean;
   /** When it happened, where that tells how long a run lasted that was killed; µs from its start. */
   atUs?(row: Row): number;
   /** What is stored of a spool's rows, where it is not what they are one by one. */
