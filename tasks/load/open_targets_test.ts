@@ -16,7 +16,7 @@ async function refusal(name: string): Promise<BenchbookError> {
 
 Deno.test("what cannot be opened for an arm that is no path names the arm, and is otherwise said as ever", async () => {
   const [usual, named] = [await refusal("sql"), await refusal("tuned")];
-  assert.match(usual.message, /^Cannot open 1 connections to PostgreSQL: /);
+  assert.match(usual.message, /^Cannot open 1 connection to PostgreSQL: /);
   assert.equal(named.message, `Cannot measure the arm tuned: ${usual.message}`);
   assert.ok(named.next);
   assert.equal(named.next, usual.next);

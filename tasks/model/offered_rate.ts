@@ -1,5 +1,5 @@
 import type { RunConfig } from "./run.ts";
-import { significant } from "./units.ts";
+import { counted, significant } from "./units.ts";
 
 type Streams = NonNullable<RunConfig["streams"]>;
 
@@ -18,7 +18,7 @@ export function offeredRate(
       ? []
       : [`${rateText(requests)} requests/s${stagesText(single)}`]),
     ...sessions.map((stream) =>
-      `${rateText(stream.ratePerSecond)} sessions/s of ${stream.operations.length} requests${
+      `${rateText(stream.ratePerSecond)} sessions/s of ${counted(stream.operations.length, "request")}${
         stagesText([stream])
       }`
     ),

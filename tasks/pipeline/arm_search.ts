@@ -2,7 +2,7 @@ import type { PlannedArm } from "../model/arms.ts";
 import { ServiceError } from "../model/errors.ts";
 import type { ArmRate, RateProbe } from "../model/rate_search.ts";
 import type { RunSummary } from "../model/summary.ts";
-import { formatCount } from "../model/units.ts";
+import { counted } from "../model/units.ts";
 import { answerSoFar, nextStep, type ProbeStep } from "../stats/rate_search.ts";
 import { probeText, rateText } from "../terminal/find_rate_text.ts";
 import type { StepProgress, Terminal } from "../terminal/terminal.ts";
@@ -97,7 +97,7 @@ async function warmUp(search: ArmSearch): Promise<void> {
   await terminal.step(`Warm up ${arm.name}`, async (progress) => {
     const seconds = Math.min(WARM_UP_TIMES * given.duration, LONGEST_WARM_UP_SECONDS);
     const { summary } = await makeRun(search, warmth, seconds, progress);
-    return { value: undefined, detail: `${formatCount(summary.accounting.scheduled)} requests` };
+    return { value: undefined, detail: counted(summary.accounting.scheduled, "request") };
   });
 }
 

@@ -8,7 +8,7 @@ import type { PlannedArm } from "../model/arms.ts";
 import { DEFAULT_THRESHOLDS, type ValidityThresholds } from "../model/run.ts";
 import { isCaptured } from "../model/scenario.ts";
 import { parseSlo, resolveScope } from "../model/slo.ts";
-import { parseDuration } from "../model/units.ts";
+import { counted, parseDuration } from "../model/units.ts";
 import { pathOf, PATHS } from "../paths/registry.ts";
 import { dbOption } from "../terminal/command.ts";
 import { isPrintable } from "../terminal/safe_text.ts";
@@ -150,7 +150,9 @@ export function completePlan(
   const workers = given.workers ?? defaultWorkers(loop, connections);
   if (workers > connections) {
     throw new UsageError(
-      `Cannot share ${connections} connections among ${workers} workers: each needs one`,
+      `Cannot share ${counted(connections, "connection")} among ${
+        counted(workers, "worker")
+      }: each needs one`,
       `Give --workers at most ${connections}.`,
     );
   }

@@ -1,5 +1,5 @@
 import { UsageError } from "../model/errors.ts";
-import { formatCount } from "../model/units.ts";
+import { counted, formatCount } from "../model/units.ts";
 import { type ArmTarget, isDirect } from "../paths/path.ts";
 import { pathOf } from "../paths/registry.ts";
 
@@ -25,9 +25,7 @@ export function needConnections(
   const kept = connections * targets.filter(({ path }) => isDirect(pathOf(path))).length + graphqlPool;
   if (!(kept + BESIDES > most)) return;
   throw new UsageError(
-    `Cannot keep ${formatCount(kept)} connections to PostgreSQL, ${
-      formatCount(connections)
-    } for each of the ` +
+    `Cannot keep ${counted(kept, "connection")} to PostgreSQL, ${formatCount(connections)} for each of the ` +
       `arms: its max_connections is ${formatCount(most)}, and ${BESIDES} are needed besides`,
     ours
       ? "Give a lower --concurrency or fewer --paths."

@@ -6,7 +6,7 @@ import type { LoadedScenario } from "../load/scenario.ts";
 import { faultsOf } from "../load/scenario_fault.ts";
 import type { SeededDataset } from "../model/dataset.ts";
 import { UsageError } from "../model/errors.ts";
-import { formatCount } from "../model/units.ts";
+import { counted } from "../model/units.ts";
 import { statementKinds } from "../postgres/sql_parser.ts";
 import { isOfServer, UNLIMITED, withClient } from "../seed/connect.ts";
 import { refuseReplicated } from "../seed/listeners.ts";
@@ -70,7 +70,7 @@ export function openOwnTables(
       }
       return describe(scenario, tables);
     }, { ...UNLIMITED, signal });
-    const detail = `${formatCount(tablesOf(dataset))} tables, about ${formatCount(dataset.rows)} rows`;
+    const detail = `${counted(tablesOf(dataset), "table")}, about ${counted(dataset.rows, "row")}`;
     return { value: { url, dataset }, detail };
   });
 }

@@ -1,7 +1,7 @@
 import type { Config } from "../config.ts";
 import { type BenchbookError, InterruptedError } from "../model/errors.ts";
 import { whySpoolStays } from "../undo/journal.ts";
-import { formatCount } from "../model/units.ts";
+import { counted, formatCount } from "../model/units.ts";
 import { isAlive } from "../stack/process.ts";
 import { forgetKeys, keyPrefix, unlinkCommand } from "../targets/cache_keys.ts";
 import type { Terminal } from "../terminal/terminal.ts";
@@ -115,7 +115,7 @@ async function recover(
     return [`${error.message}. ${putAside(home, dir)}`];
   }
   const { status, timings, damaged } = loaded;
-  const recovered = `Recovered run ${runId} (${status}): ${formatCount(timings)} requests.` +
+  const recovered = `Recovered run ${runId} (${status}): ${counted(timings, "request")}.` +
     await keysLeft(store, runId, options.redisUrl);
   if (damaged.length === 0) {
     removeSpool(dir);

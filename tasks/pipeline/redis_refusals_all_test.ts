@@ -94,7 +94,7 @@ Deno.test("a Redis that dies in mid-run costs its lookups, which are counted, an
         assert.match(stderr, /Cannot remove the run's keys from Redis: .*(ECONNREFUSED|Connection refused)/);
         assert.match(
           stderr,
-          /They begin with benchbook:\S+: and expire by themselves; sooner: redis-cli --scan/,
+          /They begin with benchbook:\S+: and expire by themselves; sooner: `redis-cli --scan/,
         );
         const { warnings } = JSON.parse(stdout) as Told;
         const told = warnings.filter(({ code }) => code === "cache-refused-reads").map(({ text }) =>

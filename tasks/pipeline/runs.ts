@@ -4,7 +4,7 @@ import { isRunId } from "../model/run_id.ts";
 import { leftInFolder, removeReport } from "../stack/reports_folder.ts";
 import { deleteRun, findRun, listRuns, probesOf, readRuns, withoutProbes } from "../store/runs.ts";
 import { openStore } from "../store/open.ts";
-import { formatCount } from "../model/units.ts";
+import { counted } from "../model/units.ts";
 import { singleLine } from "../terminal/safe_text.ts";
 import { runsText } from "../terminal/runs_text.ts";
 
@@ -39,9 +39,9 @@ export async function removeRun(config: Config, db: string, reference: string): 
   const named = label === null ? "" : ` (${singleLine(label)})`;
   const what = kind === "bench"
     ? `run ${runId}${named}`
-    : `search ${runId}${named}${areItsOwn ? ` with its ${formatCount(ids.length)} runs` : ""}`;
+    : `search ${runId}${named}${areItsOwn ? ` with its ${counted(ids.length, "run")}` : ""}`;
   const report = removed ? " and its report." : left === "" ? ". It had no report." : ".";
-  const kept = areItsOwn ? "" : `Kept ${formatCount(ids.length)} runs that only their labels call its own.`;
+  const kept = areItsOwn ? "" : `Kept ${counted(ids.length, "run")} that only their labels call its own.`;
   return [`Removed ${what}${report}`, kept, left, ...told.map((one) => one.left)].filter((part) =>
     part !== ""
   )

@@ -5,7 +5,7 @@ import type { RunEventHub, Step } from "../load/run_events.ts";
 import type { Schedule } from "../load/schedule.ts";
 import { firstMeasuredBlock } from "../model/phases.ts";
 import type { Phase } from "../model/run.ts";
-import { formatCount } from "../model/units.ts";
+import { counted, formatCount } from "../model/units.ts";
 import { liveLine, liveLines } from "../terminal/live_text.ts";
 import type { StepProgress, Terminal } from "../terminal/terminal.ts";
 
@@ -53,5 +53,5 @@ function failureOf({ name, error }: Step): string {
 export function requestsText({ due, ok, failed, timeout, shed }: Progress): string {
   const troubles = [[failed, "failed"], [timeout, "timed out"], [shed, "shed"]] as const;
   const bad = troubles.filter(([n]) => n > 0).map(([n, what]) => `, ${formatCount(n)} ${what}`).join("");
-  return `${formatCount(due)} requests, ${formatCount(ok)} ok${bad}`;
+  return `${counted(due, "request")}, ${formatCount(ok)} ok${bad}`;
 }

@@ -256,9 +256,9 @@ function method({ search }: RateSearch): string[] {
     `A probe measured ${formatSeconds(durationSeconds)} after ${
       warmupSeconds === 0 ? "no warm-up" : `a warm-up of ${formatSeconds(warmupSeconds)}`
     }, and longer at low rates, where the quantiles of the targets would otherwise rest on too few requests. It was an ` +
-    `open loop of ${
-      counted(workers, "worker")
-    } over ${search.connections} connections; every probe had a seed of its own.`,
+    `open loop of ${counted(workers, "worker")} over ${
+      counted(search.connections, "connection")
+    }; every probe had a seed of its own.`,
     `Both rates of the result were confirmed by two probes, each ${confirmationTimes} times as long, and by a third ` +
     "where probes disagreed. A rate at which one probe met the targets and another missed them lies inside the result's " +
     "range. In simulations of systems whose limit varies by 1 to 3 % between probes, the range contained the true limit " +

@@ -90,7 +90,7 @@ export function method(summary: RunSummary): string[] {
   const open = config.loop === "open";
   return [
     `Load model: ${loadModel(config)}, by ${counted(config.workers, "worker")} with ` +
-    `${config.connections} connections; at most ${
+    `${counted(config.connections, "connection")}; at most ${
       formatCount(config.inFlightCap)
     } requests were in flight, ` +
     `each with a timeout of ${formatSeconds(config.timeoutMs / 1000)}.`,

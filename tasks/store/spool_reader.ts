@@ -1,3 +1,4 @@
+import { counted } from "../model/units.ts";
 import { basename, join } from "node:path";
 import { z } from "zod";
 import { readSmall } from "../files/small_file.ts";
@@ -117,7 +118,7 @@ function* readLines<T>(
     damaged.push(name);
     return;
   }
-  if (bad > 0) damaged.push(`${bad} ${bad === 1 ? "line" : "lines"} of ${name}`);
+  if (bad > 0) damaged.push(`${counted(bad, "line")} of ${name}`);
 }
 
 function* linesOf(path: string): Generator<string> {

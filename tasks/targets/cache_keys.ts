@@ -193,7 +193,7 @@ export function keyPrefix(runId: string): string {
   return `benchbook:${runId}:`;
 }
 
-/** For a shell; the pattern is one word in it whatever it holds. */
+/** For a shell, as a sentence has it: within backticks. The pattern is one word whatever it holds. */
 export function unlinkCommand(prefix: string): string {
-  return `redis-cli --scan --pattern '${prefix.replaceAll("'", "")}*' | xargs redis-cli unlink`;
+  return `\`redis-cli --scan --pattern '${prefix.replaceAll("'", "")}*' | xargs redis-cli unlink\``;
 }

@@ -105,7 +105,7 @@ Deno.test("what a real Redis refuses is counted by its reason, and every request
         await askAll(keeper, prefix);
         await assert.rejects(forgetKeys(keeper, prefix), {
           message: /^Cannot remove the run's keys from Redis: NOPERM/,
-          next: /expire by themselves; sooner: redis-cli/,
+          next: /expire by themselves; sooner: `redis-cli/,
         });
         assert.equal((await redis.keys("*")).length, 11);
         await forgetKeys(url, prefix);

@@ -1,4 +1,5 @@
 import { ServiceError } from "../model/errors.ts";
+import { counted } from "../model/units.ts";
 import type { Network } from "../net/channel.ts";
 import { errorCode } from "./error_code.ts";
 import { judgeAnswer } from "./graphql_answer.ts";
@@ -56,7 +57,7 @@ export class GraphqlTarget implements Target {
       const error = failed.reason;
       await this.close();
       throw new ServiceError(
-        `Cannot open ${this.#options.connections} connections to the GraphQL service: ${
+        `Cannot open ${counted(this.#options.connections, "connection")} to the GraphQL service: ${
           (error as Error).message
         }`,
         "Check that it runs.",

@@ -1,3 +1,4 @@
+import { counted } from "../model/units.ts";
 import type { GraphqlShape } from "./workload_graphql.ts";
 
 /** A value as every path must give it, whatever its client and transport make of types. */
@@ -122,7 +123,7 @@ export function firstDifference(left: Canonical, right: Canonical, path = ""): D
       if (inner) return inner;
     }
     if (left.length === right.length) return null;
-    return { path, left: `${left.length} rows`, right: `${right.length} rows` };
+    return { path, left: counted(left.length, "row"), right: counted(right.length, "row") };
   }
   if (isObject(left) && isObject(right)) {
     for (const key of [...new Set([...Object.keys(left), ...Object.keys(right)])].sort()) {

@@ -149,7 +149,7 @@ Deno.test("the first difference is named by its path, with both values", () => {
   assert.deepEqual(at([{ id: 1 }, { id: 2, lines: [{ price: 1 }] }]), {
     path: "[1].lines",
     left: "2 rows",
-    right: "1 rows",
+    right: "1 row",
   });
   assert.deepEqual(at([{ id: 1, name: null }, { id: 2, lines: [] }]), {
     path: "[0].name",

@@ -1,6 +1,7 @@
 import type { Network } from "../net/channel.ts";
 import { runtimeNetwork } from "../net/runtime_channel.ts";
 import { ServiceError, UsageError } from "../model/errors.ts";
+import { counted } from "../model/units.ts";
 import { refusesOptions } from "../model/session_limits.ts";
 import { Execution } from "./pg_execution.ts";
 import { PgConnection } from "./pg_connection.ts";
@@ -102,7 +103,7 @@ export class SqlTarget implements Target {
         );
       }
       throw new ServiceError(
-        `Cannot open ${connections} connections to PostgreSQL: ${(error as Error).message}`,
+        `Cannot open ${counted(connections, "connection")} to PostgreSQL: ${(error as Error).message}`,
         `Check that it runs and that max_connections leaves room: each generator thread keeps ${ofAllArms}.`,
         { cause: error },
       );

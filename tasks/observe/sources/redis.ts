@@ -12,7 +12,7 @@ const FIELDS: Readonly<Record<string, Metric>> = {
   }),
   keyspace_hits: counter("hits", "per second", "keys that were looked for and found"),
   keyspace_misses: counter("misses", "per second", "keys that were looked for and not found"),
-  evicted_keys: counter("evicted_keys", "per second", "keys removed for want of memory", {
+  evicted_keys: counter("evicted_keys", "per second", "keys evicted", {
     panel: { title: "Redis keys removed", series: "evicted", unlessZero: true },
   }),
   expired_keys: counter("expired_keys", "per second", "keys removed as their time was over", {

@@ -1,5 +1,5 @@
 import type { Terminal } from "../../terminal/terminal.ts";
-import { formatBytes, formatCount, formatSeconds } from "../../model/units.ts";
+import { counted, formatBytes, formatCount, formatSeconds } from "../../model/units.ts";
 import { rowsByTable } from "../../seed/made_tables.ts";
 import { type DataSpec, diskNeed, settleData } from "../../seed/spec.ts";
 import { inTurn, type Round, type Side } from "../rounds.ts";
@@ -51,7 +51,7 @@ export async function benchSeed(
   const { scale, seed, workers } = plan;
   const order = { dataset: dataset.name, scale, seed, workers };
   const side: SideContext = { ...context, dataset, files, order };
-  const connections = `${workers} ${workers === 1 ? "connection" : "connections"}`;
+  const connections = counted(workers, "connection");
 
   const one = "COPY from files by 1 connection";
   const many = `COPY from files by ${connections}`;

@@ -1,6 +1,6 @@
 import type { Config } from "../../config.ts";
 import { UsageError } from "../../model/errors.ts";
-import { formatShare } from "../../model/units.ts";
+import { counted, formatShare } from "../../model/units.ts";
 import { storeFile } from "../../pipeline/store_file.ts";
 import { openStore } from "../../store/open.ts";
 import { command, dbOption, say } from "../../terminal/command.ts";
@@ -78,7 +78,11 @@ async function readRecorded(file: string): Promise<RecordedArm[]> {
     }
     const runs = new Set(arms.map(({ runId }) => runId)).size;
     const blocks = arms.reduce((sum, { blocks }) => sum + blocks.length, 0);
-    say(`Recorded: ${runs} default run${runs === 1 ? "" : "s"}, ${arms.length} arms, ${blocks} blocks.`);
+    say(
+      `Recorded: ${counted(runs, "default run")}, ${counted(arms.length, "arm")}, ${
+        counted(blocks, "block")
+      }.`,
+    );
     return arms;
   } finally {
     store.close();
