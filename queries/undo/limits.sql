@@ -1,5 +1,5 @@
--- An undo waits for nobody for long: what it could not do is said, and done later. Names are given with their schemas.
-SET lock_timeout = '3s';
+-- Names are given with their schemas.
+SET lock_timeout = '{lockMs}ms';
 SET statement_timeout = '60s';
 SET search_path = pg_catalog;
 -- Rows that a policy hides would pass for gone: the server fails instead.

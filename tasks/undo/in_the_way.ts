@@ -8,6 +8,16 @@ import { readMarker } from "../seed/marker.ts";
 import { knownOf, lookAt } from "../seed/own_objects.ts";
 import { reservedKeys, undoSql } from "../seed/reserved.ts";
 
+/** What rows in the way may be where no run of this home has left any. */
+export const KILLED_ELSEWHERE =
+  "If a run from another BENCHBOOK_HOME was killed here, `deno task clean --writes` with that home removes its rows.";
+
+/** Which runs of the home have left rows that may be what is in the way. */
+export interface LeftHere {
+  /** Their ids. */
+  readonly leftBy?: readonly string[];
+}
+
 /** Keys named in a refusal. */
 const SHOWN = 3;
 
@@ -59,7 +69,7 @@ async function changes(client: Client, { name, schemas, reserved }: Dataset): Pr
  */
 export async function refuseInTheWay(
   client: Client,
-  { name, schemas, what }: {
+  { name, schemas, what, leftBy = [] }: LeftHere & {
     readonly name: string | null;
     readonly schemas: readonly string[];
     readonly what: string;
@@ -93,12 +103,18 @@ export async function refuseInTheWay(
   throw new UsageError(
     `Cannot run ${what}: keys from ${dataset.reservedBase} on are kept for the rows that a run writes, and ` +
       `there are rows of somebody else in ${shown.join(", ")}`,
-    "Give yours other keys. If a run from another BENCHBOOK_HOME was killed here, `deno task clean --writes` with that " +
-      `home removes its rows. Else: ${
-        found.map(({ relation, column }) =>
-          `DELETE FROM ONLY ${relation} WHERE ${column} >= ${dataset.reservedBase};`
-        )
-          .join(" ")
-      }`,
+    `Give yours other keys. ${
+      leftBy.length > 0
+        ? `What the run ${
+          leftBy.join(", ")
+        } of this home left may be among them: \`deno task clean --writes\` says ` +
+          "what becomes of it."
+        : KILLED_ELSEWHERE
+    } Else: ${
+      found.map(({ relation, column }) =>
+        `DELETE FROM ONLY ${relation} WHERE ${column} >= ${dataset.reservedBase};`
+      )
+        .join(" ")
+    }`,
   );
 }

@@ -2,9 +2,8 @@ import type { Client } from "pg";
 import { datasets } from "../seed/catalog.ts";
 import { undoSql } from "../seed/reserved.ts";
 import { sessionPrefix } from "../model/session_name.ts";
-import { spoolOf } from "./journal.ts";
 import type { WriteRecord } from "./record.ts";
-import { type GivenUp, readTold } from "./told.ts";
+import type { GivenUp, Told } from "./told.ts";
 import { sleep } from "../net/sleep.ts";
 
 const LOOK_MS = 100;
@@ -16,11 +15,13 @@ const INTERRUPTED_MS = 1500;
 const SHOWN = 5;
 
 /** Those that may yet be committed; null where there are none. */
-export function givenUpWrites(home: string, record: WriteRecord): readonly GivenUp[] | null {
-  if (record.late === null) return null;
-  const spool = spoolOf(home, record);
-  const known = spool === null ? [] : readTold(spool, record.writes, record.arms).givenUp;
-  return record.whole && known.length === 0 ? null : known;
+export function givenUpWrites(
+  { late, whole }: Pick<WriteRecord, "late" | "whole">,
+  told: Told | null,
+): readonly GivenUp[] | null {
+  if (late === null) return null;
+  const known = told?.givenUp ?? [];
+  return whole && known.length === 0 ? null : known;
 }
 
 /** Transactions of other sessions than the run's in this database. */

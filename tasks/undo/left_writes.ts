@@ -1,6 +1,6 @@
 import type { Client } from "pg";
 import { InterruptedError } from "../model/errors.ts";
-import { formatCount } from "../model/units.ts";
+import { counted } from "../model/units.ts";
 import { datasets } from "../seed/catalog.ts";
 import { openClient } from "../seed/connect.ts";
 import { lockDatabase } from "../seed/database_lock.ts";
@@ -118,13 +118,13 @@ async function takeBackHere(
     return { told: [], left: [...left, next] };
   }
   dropRecord(home, record);
-  const what = record.own === null ? `${formatCount(rows)} rows` : `by ${record.own.file}`;
+  const what = record.own === null ? counted(rows, "row") : `by ${record.own.file}`;
   const where = placeText({ ...place, database: found.name });
   if (rows === 0 && written > 0 && record.own === null) {
     return {
       told: [
         `Nothing was taken back of the run ${runId} (${scenario}): under none of the ` +
-        `${formatCount(written)} keys that it wrote is there a row any more in ${where}.`,
+        `${counted(written, "key")} that it wrote is there a row any more in ${where}.`,
       ],
       left: [],
     };
@@ -156,9 +156,9 @@ async function madeAnew(
     `taken back there.${
       keys === 0
         ? ""
-        : ` It has rows under ${
-          formatCount(keys)
-        } keys that are kept for runs, which may have come with a dump.`
+        : ` It has rows under ${counted(keys, "key")} that ${
+          keys === 1 ? "is" : "are"
+        } kept for runs, which may have come with a dump.`
     }`,
   ];
 }

@@ -8,7 +8,8 @@ import { type Draw, isCaptured } from "../model/scenario.ts";
 import { addedText, type Complaint, missingGrant } from "../postgres/complaint.ts";
 import { isOfServer } from "../seed/connect.ts";
 import { exactly, hasSomething, imageOf, readTexts } from "./image.ts";
-import { type LeftHere, takenBackBy } from "./own_undo.ts";
+import type { LeftHere } from "./in_the_way.ts";
+import { takenBackBy } from "./own_undo.ts";
 import type { Look } from "./record.ts";
 import { operationOfSlot, type SlotWrites } from "./may_write.ts";
 

@@ -1,12 +1,13 @@
 import type { Client } from "pg";
 import type { LoadedScenario } from "../load/scenario.ts";
 import { UsageError } from "../model/errors.ts";
-import { formatCount } from "../model/units.ts";
+import { counted } from "../model/units.ts";
 import { SAMPLES } from "../load/proof_slots.ts";
 import type { PgClient } from "../postgres/client.ts";
 import { addedText, type Complaint, missingGrant } from "../postgres/complaint.ts";
 import { isOfServer, lockErrorOf } from "../seed/connect.ts";
 import { undoSql } from "../seed/reserved.ts";
+import { KILLED_ELSEWHERE, type LeftHere } from "./in_the_way.ts";
 import type { OwnUndo, WriteRecord } from "./record.ts";
 import { ownSlots, type Told } from "./told.ts";
 
@@ -74,12 +75,6 @@ export function writesUnderOwnKeys(
     writes.every(({ params }) => Object.values(params).some(({ kind }) => kind === "reserved"));
 }
 
-/** Which runs of the home have left rows that may be what is in the way. */
-export interface LeftHere {
-  /** Their ids. */
-  readonly leftBy?: readonly string[];
-}
-
 /**
  * What to do about rows of a run that are in the way.
  * @param elsewhere what is said where no run of this home has left any
@@ -130,16 +125,11 @@ export async function refuseOthersRows(
     } as a whole, or on another server, so nobody can count whose rows it removes`
     : rows === null
     ? "the server does not count the rows that it would change (track_counts is off)"
-    : `it would remove or change ${formatCount(rows)} ${
-      rows === 1 ? "row" : "rows"
-    } that no run of this home wrote`;
+    : `it would remove or change ${counted(rows, "row")} that no run of this home wrote`;
   throw new UsageError(
     `Cannot run ${what}: ${file} may match nothing but what a run writes, and before the run ${does}`,
     `Nothing was changed. Make ${file} match less: DELETE FROM ONLY, and both ends of the keys. ${
-      takenBackBy(
-        here,
-        "If a run from another BENCHBOOK_HOME was killed here, `deno task clean --writes` with that home removes its rows.",
-      )
+      takenBackBy(here, KILLED_ELSEWHERE)
     } Where they may go, run ${file} yourself.`,
   );
 }

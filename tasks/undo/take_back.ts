@@ -2,32 +2,19 @@ import type { Client } from "pg";
 import type { PgClient } from "../postgres/client.ts";
 import { datasets } from "../seed/catalog.ts";
 import { BenchbookError } from "../model/errors.ts";
+import { counted } from "../model/units.ts";
 import { cancelOn, lockErrorOf, openClient } from "../seed/connect.ts";
-import {
-  removeReserved,
-  type ReservedKey,
-  reservedKeys,
-  rowsId,
-  slotOf,
-  SNAPSHOT,
-  type SparedRows,
-  undoSql,
-} from "../seed/reserved.ts";
-import { transaction } from "../seed/sql.ts";
-import { askedValues } from "./asked_values.ts";
-import type { Evidence } from "./evidence.ts";
+import { undoSql } from "../seed/reserved.ts";
 import { keepsRows } from "./in_the_way.ts";
-import { spoolOf } from "./journal.ts";
 import type { WriteRecord } from "./record.ts";
 import { givenUpWrites, lateText, untilSettled } from "./late.ts";
 import { lookAfter } from "./looks.ts";
-import { othersText } from "./others_text.ts";
 import { isCounted, mostTouched, runOwnUndo, type Touched } from "./own_undo.ts";
+import { leftReserved, removeOurs } from "./reserved_rows.ts";
 import { endStatements } from "./sessions.ts";
-import { ownSlots, readTold, type Told } from "./told.ts";
-import { type Known, type WhoseRows, whoseRows } from "./whose_rows.ts";
+import { evidenceFor, type Told, toldOf } from "./told.ts";
 
-/** As queries/undo/limits.sql sets it. */
+/** An undo waits for nobody for long: what it could not do is said, and done later. */
 const LOCK_WAIT_MS = 3000;
 
 /** What came of an undo. */
@@ -76,13 +63,14 @@ export async function takeBack(
   }
   const stopCancelling = cancelOn(client, cancel);
   try {
-    await client.query(undoSql("limits.sql"));
-    const first = await takeBackNow(home, record, client);
-    const givenUp = givenUpWrites(home, record);
+    await client.query(undoSql("limits.sql", { lockMs: String(LOCK_WAIT_MS) }));
+    const told = toldOf(home, record);
+    const first = await takeBackNow(record, told, client);
+    const givenUp = givenUpWrites(record, told);
     if (givenUp === null) return first;
     await client.query("SET search_path = pg_catalog");
     const settled = await untilSettled(client, record, justEnded && givenUp.length > 0, signal);
-    const second = await takeBackNow(home, first.record, client);
+    const second = await takeBackNow(first.record, told, client);
     return {
       ...second,
       rows: first.rows + second.rows,
@@ -104,37 +92,35 @@ export async function takeBack(
   }
 }
 
-async function takeBackNow(home: string, record: WriteRecord, client: PgClient): Promise<TakenBack> {
+/** @param told what the run's spool tells; null without one */
+async function takeBackNow(record: WriteRecord, told: Told | null, client: PgClient): Promise<TakenBack> {
   const say = (error: unknown) => sentence(lockErrorOf(client, LOCK_WAIT_MS, error) ?? error);
-  const told = toldOf(home, record);
   const left: string[] = [];
   const busy = await endStatements(client, record.runId, told?.queued ?? false);
   if (busy > 0) {
-    left.push(`${busy} sessions of the run ${record.runId} still run a statement, and may write.`);
+    left.push(
+      `${counted(busy, "session")} of the run ${record.runId} still run${
+        busy === 1 ? "s" : ""
+      } a statement, and may ` +
+        "write.",
+    );
   }
   const failures: string[] = [];
-  const attempt = async (work: () => Promise<number>): Promise<number> => {
-    try {
-      return await work();
-    } catch (error) {
+  const attempt = <T>(work: Promise<T>, otherwise: T): Promise<T> =>
+    work.catch((error) => {
       failures.push(say(error));
-      return 0;
-    }
-  };
+      return otherwise;
+    });
   const evidence = evidenceFor(record, told);
   const { reserved } = record;
   let removed = reserved?.removed ?? false;
   const gone = removed && record.late === null;
-  const rows = await attempt(async () => {
-    const { count, whole } = await removeOurs(client, record, { evidence, removed, gone });
-    removed ||= whole;
-    return count;
-  });
-  let touched: number | null = 0;
-  await attempt(async () => {
-    touched = await runOwn(client, record, mostTouched(record, told));
-    return 0;
-  });
+  const { count: rows, whole } = await attempt(
+    removeOurs(client, record, { evidence, removed, gone }),
+    { count: 0, whole: false },
+  );
+  removed ||= whole;
+  const touched = await attempt<number | null>(runOwn(client, record, mostTouched(record, told)), 0);
   try {
     const { ours, others } = await leftReserved(client, record, { evidence, removed, gone });
     removed &&= ours.length === 0;
@@ -161,68 +147,6 @@ function writesOf({ runId, place, reserved, own }: WriteRecord): string {
       datasets[reserved.dataset]!.reserved.map(({ table, column }) => `${table}: ${column}`).join(", ")
     } from ${datasets[reserved.dataset]!.reservedBase} on)`;
   return `writes of the run ${runId} in the database "${place.database}"${where}`;
-}
-
-/** What the run's spool, or what was kept of it, tells; null where there is none. */
-function toldOf(home: string, record: WriteRecord): Told | null {
-  const spool = spoolOf(home, record);
-  return spool === null ? null : readTold(spool, record.writes, record.arms);
-}
-
-/** What is known of what the run left under each slot's key, by its comparison or by what its spool tells. */
-function evidenceFor(
-  { reserved, writes, whole, retries, spool }: WriteRecord,
-  told: Told | null,
-): (slot: number) => Evidence {
-  if (reserved === null) return () => "nothing";
-  const { proofSlots, slots, draws } = reserved;
-  const ofProof = new Set(proofSlots);
-  // Of a load whose spool is gone the values of its requests tell.
-  const ofLoad = told === null && (spool === null || draws === null)
-    ? () => "nothing" as const
-    : ownSlots(writes, told, { whole, slots, retries });
-  return (slot) => ofProof.has(slot) ? "written" : ofLoad(slot);
-}
-
-/** @returns rows removed, and whether these were all, with nothing of which it is in doubt whose it is */
-async function removeOurs(
-  client: Client,
-  record: WriteRecord,
-  known: Known,
-): Promise<{ readonly count: number; readonly whole: boolean }> {
-  if (record.reserved === null) return { count: 0, whole: false };
-  const dataset = datasets[record.reserved.dataset]!;
-  const kept = await keepsRows(client, dataset, dataset.schemas);
-  if (kept !== null) throw new Error(kept);
-  const isOurs = (slot: number) => known.evidence(slot) !== "nothing";
-  let isSure = record.reserved.draws !== null;
-  let there = 0;
-  const removed = await removeReserved(client, dataset, isOurs, async () => {
-    const { spared, doubtful } = await whoseAre(client, record, known);
-    isSure &&= doubtful.length === 0;
-    for await (const reserved of reservedKeys(client, dataset)) {
-      if (isOurs(slotOf(dataset, reserved))) there += rowsIn(spared, reserved);
-    }
-    return spared;
-  });
-  const count = Object.values(removed).reduce((sum, rows) => sum + rows, 0);
-  return { count, whole: isSure && count >= there };
-}
-
-/** Those of them that are the run's. */
-function rowsIn(spared: SparedRows, { relation, key, rows }: ReservedKey): number {
-  return spared.get(rowsId(relation, key))?.length ?? rows;
-}
-
-async function whoseAre(
-  client: Client,
-  { reserved, writes, arms }: WriteRecord,
-  known: Known,
-): Promise<WhoseRows> {
-  const { dataset, draws } = reserved!;
-  if (draws === null) return { spared: new Map(), doubtful: [] };
-  await client.query("SET search_path = pg_catalog");
-  return await whoseRows(client, datasets[dataset]!, known, askedValues(dataset, writes, draws, arms.length));
 }
 
 /**
@@ -257,7 +181,9 @@ async function runOwn(
   }
   if (rows !== null && rows > most) {
     throw new Error(
-      `${own.file} was rolled back: it would remove or change ${rows} rows, and the run ${runId} can have written ` +
+      `${own.file} was rolled back: it would remove or change ${
+        counted(rows, "row")
+      }, and the run ${runId} can have written ` +
         `${most} of them at the most. Somebody else's are among the rows that it matches: move those, or remove the ` +
         "run's yourself",
     );
@@ -265,39 +191,11 @@ async function runOwn(
   return rows;
 }
 
-async function leftReserved(
-  client: Client,
-  record: WriteRecord,
-  known: Known,
-): Promise<{ readonly ours: readonly string[]; readonly others: readonly string[] }> {
-  const { reserved: keys, runId, place } = record;
-  if (keys === null) return { ours: [], others: [] };
-  const dataset = datasets[keys.dataset]!;
-  const found = new Map<string, { rows: number; column: string; from: bigint; to: bigint }>();
-  const doubtful = await transaction(client, async () => {
-    const whose = await whoseAre(client, record, known);
-    for await (const reserved of reservedKeys(client, dataset)) {
-      if (known.evidence(slotOf(dataset, reserved)) === "nothing") continue;
-      const { relation, column, key } = reserved;
-      const rows = rowsIn(whose.spared, reserved);
-      if (rows === 0) continue;
-      const so = found.get(relation);
-      found.set(relation, { rows: (so?.rows ?? 0) + rows, column, from: so?.from ?? key, to: key });
-    }
-    return whose.doubtful;
-  }, SNAPSHOT);
-  const ours = [...found].map(([relation, { rows, column, from, to }]) =>
-    `${rows} ${rows === 1 ? "row" : "rows"} of the run ${runId} ${rows === 1 ? "is" : "are"} left in ` +
-    `${relation} of the database "${place.database}": ${column} ${from === to ? from : `${from} to ${to}`}.`
-  );
-  return { ours, others: othersText(doubtful, record) };
-}
-
 async function leftOwn(client: Client, { own, looks, runId, place }: WriteRecord): Promise<string[]> {
   if (looks.length === 0) return [];
   await client.query("RESET search_path");
   return (await lookAfter(client, looks)).map(({ operation, keys, looked, first }) =>
-    `Of ${looked} keys that ${operation} of the run ${runId} may have written, ${keys} ` +
+    `Of ${counted(looked, "key")} that ${operation} of the run ${runId} may have written, ${keys} ` +
     `${keys === 1 ? "is" : "are"} not as before in the database "${place.database}"` +
     `${own === null ? "" : ` after ${own.file}`}; the first: ${JSON.stringify(first)}. Or ` +
     "somebody else has changed them meanwhile."

@@ -5,7 +5,9 @@ import { findPath } from "../paths/registry.ts";
 import { readSegment, type SegmentEnd } from "../store/segment_reader.ts";
 import { SlotSet } from "../store/slot_set.ts";
 import { type Attempt, type Evidence, evidenceOf, isUnanswered, type WritingArm } from "./evidence.ts";
+import { spoolOf } from "./journal.ts";
 import { mayWrite, type SlotWrites } from "./may_write.ts";
+import type { WriteRecord } from "./record.ts";
 
 /** A kill takes along what the generator has not spooled yet: half a second, or more on a starved machine. */
 const UNTOLD_US = 3e6;
@@ -120,6 +122,27 @@ export function ownSlots(
     // After a kill a further attempt may have been sent of which nothing is told.
     return evidence === "nothing" && !all && retries ? "unknown" : evidence;
   };
+}
+
+/** What the run's spool, or what was kept of it, tells; null where there is none. */
+export function toldOf(home: string, record: WriteRecord): Told | null {
+  const spool = spoolOf(home, record);
+  return spool === null ? null : readTold(spool, record.writes, record.arms);
+}
+
+/** What is known of what the run left under each slot's key, by its comparison or by what its spool tells. */
+export function evidenceFor(
+  { reserved, writes, whole, retries, spool }: WriteRecord,
+  told: Told | null,
+): (slot: number) => Evidence {
+  if (reserved === null) return () => "nothing";
+  const { proofSlots, slots, draws } = reserved;
+  const ofProof = new Set(proofSlots);
+  // Of a load whose spool is gone the values of its requests tell.
+  const ofLoad = told === null && (spool === null || draws === null)
+    ? () => "nothing" as const
+    : ownSlots(writes, told, { whole, slots, retries });
+  return (slot) => ofProof.has(slot) ? "written" : ofLoad(slot);
 }
 
 function isOverService(name: string): boolean {

@@ -7,14 +7,14 @@ import { withClient } from "../seed/connect.ts";
 import { isAlive, self } from "../stack/process.ts";
 import { datasets } from "../seed/catalog.ts";
 import { dropRecord, keepForLater, keepRecord, keptRecords, recordPath } from "./journal.ts";
-import type { OwnUndo, WriteRecord } from "./record.ts";
+import type { DatabasePlace, OwnUndo, WriteRecord } from "./record.ts";
 import { writeDraws } from "./asked_values.ts";
 import type { WritingArm } from "./evidence.ts";
 import { lookBefore, MOST_LOOKS } from "./looks.ts";
 import { slotWrites } from "./may_write.ts";
 import { openTransactions } from "./late.ts";
 import { refuseOthersRows, writesUnderOwnKeys } from "./own_undo.ts";
-import { placeOf } from "./place.ts";
+import { placeOf, sameServer } from "./place.ts";
 import { refuseInTheWay } from "./in_the_way.ts";
 import { takeBack } from "./take_back.ts";
 import { refuseNarrowUndo } from "./undo_trial.ts";
@@ -150,11 +150,12 @@ function withLeft(error: unknown, left: readonly string[]): unknown {
   return new BenchbookError((error as Error).message, code, next, { cause: error });
 }
 
-/** Earlier runs of a scenario of whose writes something is left. */
-function runsThatLeft(home: string, scenario: string): string[] {
-  return keptRecords(home).records
-    .filter((record) => record.scenario === scenario && !isAlive(record.owner))
-    .map(({ runId }) => runId);
+/** Earlier runs that wrote into the same tables of a database, and of whose writes something is left. */
+function runsThatLeft(home: string, { name, datasetName }: LoadedScenario, place: DatabasePlace): string[] {
+  return keptRecords(home).records.filter(({ scenario, reserved, owner, place: theirs }) =>
+    (datasetName === null ? scenario === name : reserved?.dataset === datasetName) && !isAlive(owner) &&
+    sameServer(theirs, place) && theirs.oid === place.oid
+  ).map(({ runId }) => runId);
 }
 
 async function begin(
@@ -180,8 +181,9 @@ async function begin(
   const { datasetName: dataset } = scenario;
   return await withClient(url, async (client) => {
     const schemas = own?.schemas ?? scenario.ownTables?.schemas ?? datasets[dataset ?? ""]?.schemas ?? [];
-    await refuseInTheWay(client, { name: dataset, schemas, what: scenario.name });
-    const leftBy = dataset === null ? runsThatLeft(home, scenario.name) : [];
+    const place = await placeOf(client, url, embedded);
+    const leftBy = runsThatLeft(home, scenario, place);
+    await refuseInTheWay(client, { name: dataset, schemas, what: scenario.name, leftBy });
     const { looks, complete, unseen } = await lookBefore(client, {
       scenario,
       writes,
@@ -203,7 +205,7 @@ async function begin(
       scenario: scenario.name,
       owner: self(),
       since: new Date().toISOString(),
-      place: await placeOf(client, url, embedded),
+      place,
       writes,
       arms,
       retries: scenario.retry !== undefined,

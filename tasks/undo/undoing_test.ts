@@ -7,6 +7,7 @@ import { sessionName } from "../model/session_name.ts";
 import { stopProcess } from "../stack/process.ts";
 import { assertAsFound } from "../testing/facts.ts";
 import { lookAtPostgres } from "../testing/look_at_postgres.ts";
+import { newRunId } from "../pipeline/run_id.ts";
 import { lockDatabase } from "../seed/database_lock.ts";
 import { keepEvidence } from "./journal.ts";
 import { mayWrite, slotWrites } from "./may_write.ts";
@@ -319,6 +320,18 @@ Deno.test("what cannot be taken back is named by key, and taken back once it can
       assert.ok(!existsSync(recordFile(home, options.runId)));
       await query(`DELETE FROM ONLY northwind.order_details WHERE order_id >= ${BASE}`);
       await query(`DELETE FROM ONLY northwind.orders WHERE order_id >= ${BASE}`);
+    });
+
+    await t.step("where rows are in the way a run of this home that left some is named", async () => {
+      await killed();
+      await place(writes[0]!);
+      await assert.rejects(
+        undoing({ ...options, runId: newRunId() }, () => assert.fail("it went on")),
+        (error: BenchbookError) =>
+          error.next!.includes(`What the run ${options.runId} of this home left may be among them`) &&
+          !error.next!.includes("another BENCHBOOK_HOME"),
+      );
+      await takeBackLeftWrites(home, { url, embedded: false, held: false });
     });
 
     await t.step("a copy of the server at another address is not touched", async () => {
