@@ -1,6 +1,5 @@
-import { UsageError } from "../model/errors.ts";
 import { hint } from "../model/suggest.ts";
-import type { Parameter } from "./tls_options.ts";
+import { fault, type Parameter } from "./tls_options.ts";
 
 /** How a session may begin: `none` where the server asks for nothing, be it by trust or by a certificate. */
 export type AuthMethod = "none" | "password" | "md5" | "scram-sha-256";
@@ -40,8 +39,4 @@ export function readChannelBinding(parameter: Parameter): ChannelBinding {
   const value = (parameter("channel_binding") ?? "prefer") as ChannelBinding;
   if (!BINDINGS.includes(value)) throw fault(`channel_binding=${value} is unknown`, hint(value, BINDINGS));
   return value;
-}
-
-function fault(what: string, next?: string): UsageError {
-  return new UsageError(`Cannot use the connection string of PostgreSQL: ${what}`, next);
 }

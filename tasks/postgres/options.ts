@@ -2,7 +2,6 @@ import process from "node:process";
 import type { ClientConfig } from "pg";
 import { type ConnectionOptions, parse } from "pg-connection-string";
 import readPgpass from "pgpass";
-import { UsageError } from "../model/errors.ts";
 import { urlFault } from "../model/service_url.ts";
 import { markedName } from "../model/session_name.ts";
 import {
@@ -11,7 +10,7 @@ import {
   readChannelBinding,
   readRequiredAuth,
 } from "./auth_options.ts";
-import { type Parameter, type PgEncryption, readEncryption, type Way } from "./tls_options.ts";
+import { fault, type Parameter, type PgEncryption, readEncryption, type Way } from "./tls_options.ts";
 
 /** Where and as whom a connection is made, and what the server must prove. */
 export interface PgOptions extends PgEncryption {
@@ -74,8 +73,8 @@ export function readPgOptions(
   applicationName: string,
   more: Readonly<Record<string, string | undefined>> = {},
 ): PgOptions {
-  const fault = urlFault(url);
-  if (fault !== null) throw new UsageError(`Cannot use the connection string of PostgreSQL: ${fault}`);
+  const unusable = urlFault(url);
+  if (unusable !== null) throw fault(unusable);
   const { query } = parts(url);
   const read = parseUrl(url);
   const given = (name: string, variable: string | null): string | undefined =>
@@ -93,7 +92,7 @@ export function readPgOptions(
     application_name: markedName(applicationName, named),
   }).filter((entry): entry is [string, string] => entry[1] !== undefined);
   if (session.some(([, value]) => value.includes("\0"))) {
-    throw new UsageError("Cannot use the connection string of PostgreSQL: it holds a zero byte");
+    throw fault("it holds a zero byte");
   }
   const parameter: Parameter = (name) => {
     const variable = OURS[name];
@@ -157,6 +156,6 @@ function parseUrl(url: string): Readonly<Record<string, string | undefined>> {
     return parse(withoutOurs(url)) as ConnectionOptions & Record<string, string | undefined>;
   } catch {
     // Its message may repeat the URL, and so the password.
-    throw new UsageError("Cannot use the connection string of PostgreSQL: it is not a URL");
+    throw fault("it is not a URL");
   }
 }

@@ -175,6 +175,7 @@ function readText(file: string, name: string): string {
   }
 }
 
-function fault(what: string, next?: string): UsageError {
+/** That a connection string cannot be used. @param what is wrong with it, and never a password */
+export function fault(what: string, next?: string): UsageError {
   return new UsageError(`Cannot use the connection string of PostgreSQL: ${what}`, next);
 }

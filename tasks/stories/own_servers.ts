@@ -206,18 +206,7 @@ function writeChange({ mine }: Place): void {
 
 /** A run that writes, and is killed in its middle without a word. */
 async function killedRun({ bench }: Place, env: Theirs["env"]): Promise<void> {
-  const args = [
-    "write-heavy",
-    "--scale",
-    "tiny",
-    "--paths",
-    "sql",
-    "--duration",
-    "60s",
-    "--warmup",
-    "0",
-    "--no-report",
-  ];
+  const args = "write-heavy --scale tiny --paths sql --duration 60s --warmup 0 --no-report".split(" ");
   const running = bench.start("bench", args, env);
   await bench.measuring();
   running.kill("SIGKILL");

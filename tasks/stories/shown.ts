@@ -5,6 +5,11 @@ import { Client } from "pg";
 import { FOR_P95, SHORT } from "./short.ts";
 import type { Story } from "./story.ts";
 
+/** A command that is typed as the pages show it. */
+function asShown(command: string): Pick<Story, "shown" | "typed"> {
+  return { shown: command, typed: command };
+}
+
 /** The commands that README and docs show in blocks, in the order in which a reader meets them. */
 export const SHOWN: readonly Story[] = [
   {
@@ -35,16 +40,14 @@ export const SHOWN: readonly Story[] = [
   },
   {
     promise: "runs lists what was measured",
-    shown: "npx -y deno task runs",
-    typed: "npx -y deno task runs",
+    ...asShown("npx -y deno task runs"),
     ends: 0,
     judge: ({ stdout }) =>
       assert.match(stdout, /^\d{8}-\d{6}-[0-9a-f]{4} .* smoke +northwind tiny .* complete /m),
   },
   {
     promise: "report renders the newest run again, and leaves the PDF out",
-    shown: "npx -y deno task report latest --no-pdf",
-    typed: "npx -y deno task report latest --no-pdf",
+    ...asShown("npx -y deno task report latest --no-pdf"),
     ends: 0,
     judge({ stdout }) {
       const [, html] = /(\/\S+index\.html)/.exec(stdout)!;
@@ -54,8 +57,7 @@ export const SHOWN: readonly Story[] = [
   },
   {
     promise: "notebook runs every notebook on the newest run",
-    shown: "npx -y deno task notebook --run latest",
-    typed: "npx -y deno task notebook --run latest",
+    ...asShown("npx -y deno task notebook --run latest"),
     ends: 0,
     judge({ said }, { root }) {
       for (const { name } of Deno.readDirSync(join(root, "notebooks"))) {
@@ -65,8 +67,7 @@ export const SHOWN: readonly Story[] = [
   },
   {
     promise: "seed loads a data set, and verifies it",
-    shown: "npx -y deno task seed --scale tiny --verify",
-    typed: "npx -y deno task seed --scale tiny --verify",
+    ...asShown("npx -y deno task seed --scale tiny --verify"),
     ends: 0,
     judge: ({ said }) => {
       const [, holding, all] = /Verify northwind tiny: (\d+) of (\d+) checks hold/.exec(said)!;
@@ -75,8 +76,7 @@ export const SHOWN: readonly Story[] = [
   },
   {
     promise: "seed loads the other data set, with as many rows as are asked for",
-    shown: "npx -y deno task seed --dataset events --scale tiny --organizations 5 --users 20",
-    typed: "npx -y deno task seed --dataset events --scale tiny --organizations 5 --users 20",
+    ...asShown("npx -y deno task seed --dataset events --scale tiny --organizations 5 --users 20"),
     ends: 0,
     judge: ({ said }) => assert.match(said, /Seed events tiny/),
   },
@@ -96,8 +96,7 @@ export const SHOWN: readonly Story[] = [
   },
   {
     promise: "clean --writes takes back what runs have left, or says that it is nothing",
-    shown: "npx -y deno task clean --writes",
-    typed: "npx -y deno task clean --writes",
+    ...asShown("npx -y deno task clean --writes"),
     ends: 0,
     judge: ({ stdout }) => assert.match(stdout, /^No run has left anything in a database\.$/m),
   },
@@ -110,8 +109,7 @@ export const SHOWN: readonly Story[] = [
   },
   {
     promise: "up shows the example's tables, and what GraphQL calls them",
-    shown: "npx -y deno task up docs/examples/shop.ts",
-    typed: "npx -y deno task up docs/examples/shop.ts",
+    ...asShown("npx -y deno task up docs/examples/shop.ts"),
     ends: 0,
     keepsServices: true,
     async judge({ stdout }) {
@@ -121,15 +119,13 @@ export const SHOWN: readonly Story[] = [
   },
   {
     promise: "down stops it",
-    shown: "npx -y deno task down",
-    typed: "npx -y deno task down",
+    ...asShown("npx -y deno task down"),
     ends: 0,
     judge: ({ stdout }) => assert.match(stdout, /^Stopped .*postgres/m),
   },
   {
     promise: "doctor looks at everything, and calibrates the generator",
-    shown: "npx -y deno task doctor",
-    typed: "npx -y deno task doctor",
+    ...asShown("npx -y deno task doctor"),
     ends: 0,
     judge: ({ stdout }) => assert.match(stdout, /Calibrate the load generator/),
   },
@@ -152,8 +148,7 @@ export const SHOWN: readonly Story[] = [
   },
   {
     promise: "logs shows what PostgreSQL has logged",
-    shown: "npx -y deno task logs postgres",
-    typed: "npx -y deno task logs postgres",
+    ...asShown("npx -y deno task logs postgres"),
     ends: 0,
     judge: ({ stdout }) => assert.match(stdout, /database system is ready to accept connections/),
   },
