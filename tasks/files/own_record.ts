@@ -1,4 +1,4 @@
-import { closeSync, fsyncSync, mkdirSync, openSync, renameSync, writeSync } from "node:fs";
+import { closeSync, fsyncSync, mkdirSync, openSync, renameSync, writeFileSync } from "node:fs";
 import { dirname } from "node:path";
 import { readSmall } from "./small_file.ts";
 
@@ -7,11 +7,10 @@ export function writeDurably(path: string, text: string): void {
   const folder = dirname(path);
   mkdirSync(folder, { recursive: true, mode: 0o700 });
   const part = `${path}.part`;
+  // Opened with its mode: writeFileSync would set it only once the file is there for others to open.
   const file = openSync(part, "w", 0o600);
   try {
-    const bytes = new TextEncoder().encode(text);
-    for (let done = 0; done < bytes.length;) done += writeSync(file, bytes, done);
-    fsyncSync(file);
+    writeFileSync(file, text, { flush: true });
   } finally {
     closeSync(file);
   }

@@ -1,3 +1,4 @@
+import { Buffer } from "node:buffer";
 import { closeSync, constants, fstatSync, openSync, readSync } from "node:fs";
 
 /** What stands in a file's place and is none. */
@@ -59,13 +60,7 @@ export function readSmall(
       if (size > most) throw new Error(`it is larger than ${most} bytes`);
       parts.push(part.subarray(0, read));
     }
-    const bytes = new Uint8Array(size);
-    let at = 0;
-    for (const part of parts) {
-      bytes.set(part, at);
-      at += part.length;
-    }
-    return { text: new TextDecoder().decode(bytes), uid: stat.uid, mode: stat.mode };
+    return { text: new TextDecoder().decode(Buffer.concat(parts)), uid: stat.uid, mode: stat.mode };
   } finally {
     closeSync(file);
   }

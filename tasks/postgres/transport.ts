@@ -75,8 +75,7 @@ export async function openNodeChannel(
     secured?.destroy();
     socket.destroy();
   };
-  signal.addEventListener("abort", close);
-  try {
+  return await closedBy(signal, close, async () => {
     await happened(socket, "connect");
     if (way === "plain") return new NodeChannel(socket, inbox, network);
     const { direct } = options.tls!;
@@ -90,6 +89,14 @@ export async function openNodeChannel(
     });
     if (direct && secured.alpnProtocol !== PROTOCOL_NAME) throw notAnnounced();
     return new NodeChannel(secured, inbox, network, secured.getPeerCertificate()?.raw ?? null);
+  });
+}
+
+/** Opens something that is closed where opening fails, and as soon as the signal is given while it is opened. */
+async function closedBy<T>(signal: AbortSignal, close: () => void, open: () => Promise<T>): Promise<T> {
+  signal.addEventListener("abort", close);
+  try {
+    return await open();
   } catch (error) {
     close();
     throw error;
@@ -122,9 +129,7 @@ async function openDenoTls(
   signal: AbortSignal,
 ): Promise<Channel> {
   let current: { close(): void } | null = null;
-  const close = () => closeQuietly(current);
-  signal.addEventListener("abort", close);
-  try {
+  return await closedBy(signal, () => closeQuietly(current), async () => {
     const socket = await openSocket({ host, port }, signal) as Deno.TcpConn;
     current = socket;
     if (!direct) await requestTls(socket);
@@ -137,13 +142,7 @@ async function openDenoTls(
     });
     if (direct && alpnProtocol !== PROTOCOL_NAME) throw notAnnounced();
     return new RuntimeChannel(secured, inbox, network);
-  } catch (error) {
-    close();
-    throw error;
-  } finally {
-    signal.removeEventListener("abort", close);
-    if (signal.aborted) close();
-  }
+  });
 }
 
 /** @throws {TlsError} when the server has no TLS */

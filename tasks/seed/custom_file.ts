@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import { resolve } from "node:path";
 import { stripVTControlCharacters } from "node:util";
 import { z } from "zod";
@@ -21,7 +22,7 @@ export async function loadCustomisation(
   expected?: string,
 ): Promise<LoadedCustomisation> {
   const file = resolve(cwd, path);
-  const sha256 = await sha256Of(await read(file));
+  const sha256 = createHash("sha256").update(await read(file)).digest("hex");
   if (expected !== undefined && sha256 !== expected) {
     throw new UsageError(
       `Cannot use ${file}: it was changed while rows were made by it`,
@@ -119,8 +120,4 @@ function validate(value: unknown, file: string): Customisation {
     }`,
     "The type Customisation in tasks/seed/customisation.ts describes every field.",
   );
-}
-
-async function sha256Of(bytes: Uint8Array<ArrayBuffer>): Promise<string> {
-  return new Uint8Array(await crypto.subtle.digest("SHA-256", bytes)).toHex();
 }

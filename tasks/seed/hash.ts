@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import type { Client } from "pg";
 import { copyOut } from "./copy_out.ts";
 import type { Dataset } from "./dataset.ts";
@@ -18,14 +19,11 @@ export interface TableHashes {
 }
 
 /** SHA-256 over the tables' names, rows and sums in alphabetical order, the first 32 hex digits. */
-export async function contentHash(tables: Readonly<Record<string, TableSum>>): Promise<string> {
+export function contentHash(tables: Readonly<Record<string, TableSum>>): string {
   const lines = Object.keys(tables).sort().map((name) =>
     `${name} ${tables[name]!.rows} ${tables[name]!.sum}\n`
   );
-  const digest = new Uint8Array(
-    await crypto.subtle.digest("SHA-256", new TextEncoder().encode(lines.join(""))),
-  );
-  return Array.from(digest.subarray(0, 16), (byte) => byte.toString(16).padStart(2, "0")).join("");
+  return createHash("sha256").update(lines.join("")).digest("hex").slice(0, 32);
 }
 
 /**
@@ -39,7 +37,7 @@ export async function hashTables(
   onTable?: (table: string) => void,
 ): Promise<TableHashes> {
   const tables = await sumTables(client, dataset, Object.keys(dataset.tableSchemas), onTable);
-  return { tables, hash: await contentHash(tables) };
+  return { tables, hash: contentHash(tables) };
 }
 
 /** As `hashTables`, for some of the data set's tables. */

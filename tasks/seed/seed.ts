@@ -161,7 +161,7 @@ async function seedWith(
       signal,
     });
     const loaded = await withStored(sent, spec, request);
-    const hash = await contentHash(loaded);
+    const hash = contentHash(loaded);
     const bytes = await sizeOf(client, dataset);
     signal?.throwIfAborted();
     const made = JSON.stringify(await ownObjects(client, dataset, objects));

@@ -2,6 +2,7 @@ import { existsSync, lstatSync, readdirSync, rmdirSync, rmSync } from "node:fs";
 import { dirname, join } from "node:path";
 import process from "node:process";
 import type { Config } from "../config.ts";
+import { isThere } from "../files/entry.ts";
 import { down } from "./down.ts";
 import { fileProblem } from "../store/duckdb_file.ts";
 import { checkHome, HOME_MARK, isOurs, ownerOf } from "./home.ts";
@@ -31,7 +32,7 @@ export function planClean(config: Places): CleanTarget[] {
   checkHome(home);
   const targets: CleanTarget[] = [];
   const add = (path: string, what: string) => {
-    if (exists(path)) targets.push({ path, what, bytes: sizeOf(path) });
+    if (isThere(path)) targets.push({ path, what, bytes: sizeOf(path) });
   };
   for (const name of existsSync(home) ? namesIn(home) : []) {
     if (shapeOf(home, name, "stay") === "foreign") continue;
@@ -95,17 +96,13 @@ function isStore(path: string): boolean {
 /** Folders of which a part was removed, and what lies there still. */
 function keptBeside(targets: readonly CleanTarget[], { home, reports }: Places): string[] {
   const folders = new Set(targets.map(({ path }) => dirname(path)));
-  return [...folders].filter((folder) => folder !== home && folder !== reports && exists(folder)).flatMap(
+  return [...folders].filter((folder) => folder !== home && folder !== reports && isThere(folder)).flatMap(
     (folder) => {
       const names = readdirSync(folder).sort();
       if (names.length === 0) rmdirSync(folder);
       return names.map((name) => join(folder, name));
     },
   );
-}
-
-function exists(path: string): boolean {
-  return lstatSync(path, { throwIfNoEntry: false }) !== undefined;
 }
 
 /** Links are counted as what they are, never followed. */

@@ -2,6 +2,7 @@ import { createHash, randomBytes } from "node:crypto";
 import { existsSync, lstatSync, mkdirSync, renameSync, statfsSync, statSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import process from "node:process";
+import { isFolder } from "../files/entry.ts";
 import { readSmallText } from "../files/small_file.ts";
 import { ServiceError } from "../model/errors.ts";
 import { formatRoom } from "../model/units.ts";
@@ -82,11 +83,6 @@ export function writeAtomically(path: string, content: string, mode = 0o600): vo
     moveAside(path);
     renameSync(part, path);
   }
-}
-
-/** Whether a folder stands there, also one where a file of ours belongs. */
-function isFolder(path: string): boolean {
-  return statSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false;
 }
 
 /** Moves what stands in the place of a file of ours out of the way; nothing of it is removed. */

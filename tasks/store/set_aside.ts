@@ -1,4 +1,5 @@
 import { basename, join } from "node:path";
+import { isThere } from "../files/entry.ts";
 
 const FOLDER = "set-aside";
 /** More of one name are not made; the next is refused, as any rename may be. */
@@ -20,13 +21,4 @@ export function setAside(home: string, path: string): string {
     return to;
   }
   throw new Error(`${folder} has ${MOST} of that name`);
-}
-
-function isThere(path: string): boolean {
-  try {
-    Deno.lstatSync(path);
-    return true;
-  } catch {
-    return false;
-  }
 }

@@ -8,9 +8,9 @@ import {
   renameSync,
   rmdirSync,
   rmSync,
-  statSync,
 } from "node:fs";
 import { join } from "node:path";
+import { isFolder } from "../files/entry.ts";
 import { readOwned, syncEntry, writeDurably } from "../files/own_record.ts";
 import { ServiceError } from "../model/errors.ts";
 import { spoolRoot } from "../store/spool.ts";
@@ -124,14 +124,6 @@ function keepFile(from: string, to: string): void {
 export function spoolOf(home: string, { spool }: Pick<WriteRecord, "spool">): string | null {
   if (spool === null) return null;
   return [join(spoolRoot(home), spool), evidenceFolder(home, spool)].find(isFolder) ?? null;
-}
-
-function isFolder(path: string): boolean {
-  try {
-    return statSync(path).isDirectory();
-  } catch {
-    return false;
-  }
 }
 
 /** A segment knows its run by its folder's name. */

@@ -1,4 +1,5 @@
 import { join } from "node:path";
+import { isFile } from "../files/entry.ts";
 import { OUTCOMES } from "../model/timing.ts";
 import { isDirect } from "../paths/path.ts";
 import { findPath } from "../paths/registry.ts";
@@ -191,13 +192,5 @@ function* writeRows(
       }
     }
     state.torn ||= end.droppedBytes > 0 || (end.damagedBytes ?? 0) > 0;
-  }
-}
-
-function isFile(path: string): boolean {
-  try {
-    return Deno.statSync(path).isFile;
-  } catch {
-    return false;
   }
 }

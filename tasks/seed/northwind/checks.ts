@@ -3,7 +3,7 @@ import { calendar } from "./calendar.ts";
 import { type Distributions, type NorthwindShape, northwindShape } from "./distributions.ts";
 import { DAYS, isoDay } from "./keys.ts";
 import { categoryOf } from "./products.ts";
-import { logNormalFromOne, probabilities } from "./quantiles.ts";
+import { probabilities, quantityQuantile, shippingQuantile } from "./quantiles.ts";
 import { categoryMargins, costLevels } from "./sales.ts";
 import { luckyTopShare, topDraws, zipfRanks } from "./top_share.ts";
 
@@ -119,11 +119,7 @@ function employeeSpread(distributions: Distributions, employees: number, orders:
 }
 
 function onTheirWay(distributions: Distributions, shares: Float64Array): number {
-  const days = probabilities(logNormalFromOne(
-    distributions["orders.shippingMedian"],
-    distributions["orders.shippingSigma"],
-    distributions["orders.shippingMost"],
-  ));
+  const days = probabilities(shippingQuantile(distributions));
   return sum(shares, (share, day) => share * sum(days.subarray(DAYS - day), (probability) => probability));
 }
 
@@ -138,11 +134,7 @@ function lineMean({ counts, distributions }: NorthwindShape, orders: number): Ex
 
 /** The median as verify.sql interpolates it, and where it may be while the shares below it stray. */
 function medianQuantity(distributions: Distributions, lines: number): Expectation {
-  const shares = probabilities(logNormalFromOne(
-    distributions["lines.quantityMedian"],
-    distributions["lines.quantitySigma"],
-    distributions["lines.quantityMost"],
-  ));
+  const shares = probabilities(quantityQuantile(distributions));
   const quantile = (wanted: number) => {
     let until = 0;
     for (const [quantity, share] of shares.entries()) {

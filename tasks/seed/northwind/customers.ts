@@ -4,7 +4,7 @@ import type { Rows } from "../dataset.ts";
 import type { NorthwindShape } from "./distributions.ts";
 import { customerCode } from "./keys.ts";
 import { pack, type Packed } from "./packed.ts";
-import { party, PARTY_LANES } from "./parties.ts";
+import { party, PARTY_LANES, writeAddress } from "./parties.ts";
 import { COUNTRIES } from "./places.ts";
 import type { Pools } from "./pools.ts";
 import { CONTACT_TITLES, fixedRows } from "./reference.ts";
@@ -59,12 +59,7 @@ export function customers({ seed, counts, distributions }: NorthwindShape, pools
       out.text(
         owner ? "Owner" : CONTACT_TITLES[random.integer(index, PARTY_LANES + 3, CONTACT_TITLES.length)]!,
       );
-      out.text(at.address);
-      out.text(at.city.name);
-      out.text(at.city.region);
-      out.text(at.postalCode);
-      out.text(at.country.name);
-      out.text(at.phone);
+      writeAddress(at, out);
       out.text(random.float(index, PARTY_LANES + 4) < withFax ? at.fax : null);
       out.endRow();
     },

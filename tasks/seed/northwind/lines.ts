@@ -5,7 +5,7 @@ import { zipfWeights } from "../../random/zipf.ts";
 import type { Rows } from "../dataset.ts";
 import { DISCOUNTS, FIRST_ORDER_ID, type NorthwindShape } from "./distributions.ts";
 import { priceLevels } from "./products.ts";
-import { logNormalFromOne, QUANTILE_BITS, U32 } from "./quantiles.ts";
+import { QUANTILE_BITS, quantityQuantile, U32 } from "./quantiles.ts";
 
 /** Lanes of an order: 0 for the number of its lines, 2n and 2n + 1 for line n, more for products drawn again. */
 const RETRY_LANES = 1 << 16;
@@ -35,11 +35,7 @@ export function lines(shape: NorthwindShape, productsByRank: Int32Array, cents: 
   const random = counter(seed, "northwind.order_details");
   const countOf = lineCounts(shape);
   const rankOf = alias(zipfWeights(productsByRank.length, distributions["lines.productSkew"]));
-  const quantityOf = tabulated(logNormalFromOne(
-    distributions["lines.quantityMedian"],
-    distributions["lines.quantitySigma"],
-    distributions["lines.quantityMost"],
-  ));
+  const quantityOf = tabulated(quantityQuantile(distributions));
   const discountOf = alias(distributions["lines.discount"]);
   const levels = priceLevels(shape);
 

@@ -11,7 +11,7 @@ import { employeeShares } from "./employees.ts";
 import { DAYS, isoDay } from "./keys.ts";
 import type { Lines } from "./lines.ts";
 import type { Packed } from "./packed.ts";
-import { logNormalFromOne, QUANTILE_BITS, U32 } from "./quantiles.ts";
+import { QUANTILE_BITS, shippingQuantile, U32 } from "./quantiles.ts";
 
 /** The most that CopyWriter writes as an amount, in cents. */
 const MOST_FREIGHT = 2 ** 31 - 1;
@@ -43,11 +43,7 @@ export function orders(
   const dueAndShipperOf = alias(
     distributions["orders.due"].flatMap((due) => shippers.map((shipper) => due * shipper)),
   );
-  const shippingDays = tabulated(logNormalFromOne(
-    distributions["orders.shippingMedian"],
-    distributions["orders.shippingSigma"],
-    distributions["orders.shippingMost"],
-  ));
+  const shippingDays = tabulated(shippingQuantile(distributions));
   const freightBase = distributions["orders.freightBase"];
   const steps = 2 ** QUANTILE_BITS;
   const freightShare = Float64Array.from(

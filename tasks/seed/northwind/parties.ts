@@ -1,5 +1,6 @@
 import { type Alias, alias } from "../../random/alias.ts";
 import type { Counter } from "../../random/counter.ts";
+import type { CopyWriter } from "../copy_writer.ts";
 import { type City, COUNTRIES, type Country } from "./places.ts";
 import type { Pools } from "./pools.ts";
 
@@ -49,6 +50,16 @@ export function party(random: Counter, index: number, pools: Pools, country?: Co
     lastName: pick(7, pool.last),
     female,
   };
+}
+
+/** Writes the fields from the address to the phone, which all parties have in this order. */
+export function writeAddress({ address, city, postalCode, country, phone }: Party, out: CopyWriter): void {
+  out.text(address);
+  out.text(city.name);
+  out.text(city.region);
+  out.text(postalCode);
+  out.text(country.name);
+  out.text(phone);
 }
 
 /** Replaces each # by a digit and each ? by a letter, a lane each. */

@@ -1,4 +1,5 @@
 import { lognormal } from "../../random/distributions.ts";
+import type { Distributions } from "./distributions.ts";
 
 /** Bits of a draw that a `tabulated` distribution uses: it resolves probability to one part in 2^14. */
 export const QUANTILE_BITS = 14;
@@ -9,8 +10,26 @@ const STEPS = 2 ** QUANTILE_BITS;
 export const U32 = 2 ** 32;
 
 /** The quantiles of a log-normal distribution in whole numbers that begins at one and is cut at `most`. */
-export function logNormalFromOne(median: number, sigma: number, most: number): (u: number) => number {
+function logNormalFromOne(median: number, sigma: number, most: number): (u: number) => number {
   return (u) => Math.min(Math.floor(most), 1 + Math.floor(lognormal(u, median, sigma)));
+}
+
+/** Days from the order to its shipping. */
+export function shippingQuantile(distributions: Distributions): (u: number) => number {
+  return logNormalFromOne(
+    distributions["orders.shippingMedian"],
+    distributions["orders.shippingSigma"],
+    distributions["orders.shippingMost"],
+  );
+}
+
+/** The quantity of an order's line. */
+export function quantityQuantile(distributions: Distributions): (u: number) => number {
+  return logNormalFromOne(
+    distributions["lines.quantityMedian"],
+    distributions["lines.quantitySigma"],
+    distributions["lines.quantityMost"],
+  );
 }
 
 /** The probability of each whole number, as `tabulated` resolves it. */

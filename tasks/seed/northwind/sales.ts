@@ -8,7 +8,7 @@ import { employeeShares } from "./employees.ts";
 import { customerCode, isoDay, QUARTERS, YEARS } from "./keys.ts";
 import { ranksByRow } from "./popularity.ts";
 import { categoryOf, priceLevels } from "./products.ts";
-import { logNormalFromOne, probabilities } from "./quantiles.ts";
+import { probabilities, quantityQuantile } from "./quantiles.ts";
 
 // What a sales dashboard needs and Northwind lacks, in a schema of its own.
 
@@ -126,11 +126,7 @@ function quarterlyRevenue(
     zipfWeights(counts.products, distributions["lines.productSkew"]),
     (rank) => cents[productsByRank[rank]!]! / 100,
   );
-  const quantities = probabilities(logNormalFromOne(
-    distributions["lines.quantityMedian"],
-    distributions["lines.quantitySigma"],
-    distributions["lines.quantityMost"],
-  ));
+  const quantities = probabilities(quantityQuantile(distributions));
   const quantity = mean(quantities, (value) => value);
   const paid = mean(distributions["lines.discount"], (outcome) => 1 - DISCOUNTS[outcome]! / 100);
   const lines = mean(distributions["lines.count"], (outcome) => Math.min(counts.products, outcome + 1));

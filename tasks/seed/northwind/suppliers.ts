@@ -1,7 +1,7 @@
 import { counter } from "../../random/counter.ts";
 import type { Rows } from "../dataset.ts";
 import type { NorthwindShape } from "./distributions.ts";
-import { party, PARTY_LANES } from "./parties.ts";
+import { party, PARTY_LANES, writeAddress } from "./parties.ts";
 import type { Pools } from "./pools.ts";
 import { CATEGORIES, CONTACT_TITLES } from "./reference.ts";
 
@@ -27,12 +27,7 @@ export function suppliers({ seed, counts, distributions }: NorthwindShape, pools
       out.text(`${brand} ${noun}`.slice(0, 40));
       out.text(`${at.firstName} ${at.lastName}`);
       out.text(CONTACT_TITLES[random.integer(index, PARTY_LANES + 3, CONTACT_TITLES.length)]!);
-      out.text(at.address);
-      out.text(at.city.name);
-      out.text(at.city.region);
-      out.text(at.postalCode);
-      out.text(at.country.name);
-      out.text(at.phone);
+      writeAddress(at, out);
       out.text(random.float(index, PARTY_LANES + 4) < withFax ? at.fax : null);
       out.text(random.float(index, PARTY_LANES + 5) < withHomepage ? site : null);
       out.endRow();

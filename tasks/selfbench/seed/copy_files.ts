@@ -62,7 +62,7 @@ export async function writeCopyFiles(
     files,
     rows: total(files, "rows"),
     bytes: total(files, "bytes"),
-    hash: await contentHash(Object.fromEntries(
+    hash: contentHash(Object.fromEntries(
       Object.entries(sums).map(([name, sum]): [string, TableSum] => [name, { rows: sum.rows, sum: sum.hex }]),
     )),
   };

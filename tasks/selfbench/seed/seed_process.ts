@@ -52,7 +52,7 @@ async function loadRows(order: SeedOrder): Promise<Loaded> {
   });
   const seconds = (performance.now() - begun) / 1000;
   const rows = Object.values(loaded).reduce((sum, table) => sum + table.rows, 0);
-  return { seconds, prepareSeconds, rows, hash: await contentHash(loaded) };
+  return { seconds, prepareSeconds, rows, hash: contentHash(loaded) };
 }
 
 function onProgress({ stage, table, done, total }: SeedProgress): void {
