@@ -7,7 +7,11 @@ import { exampleSearch } from "./testing_find_rate.ts";
 const templates = join(import.meta.dirname!, "..", "..", "templates");
 
 Deno.test("the page of a search stays as it is for the same search", async (t) => {
-  const view = { ...ratePageView(exampleSearch()), curve: "<p>figure</p>" };
+  const made = ratePageView(exampleSearch());
+  const contents = made.contents.map((entry) =>
+    entry.id === "curve" ? { ...entry, view: { ...entry.view, curve: "<p>figure</p>" } } : entry
+  );
+  const view = { ...made, contents };
   const html = await renderRatePage(view, templates);
   await t.assertSnapshot(html.replace(/<style>[\s\S]*?<\/style>/, "<style></style>"));
 });
@@ -20,7 +24,7 @@ Deno.test("no id of the page is given twice, and every link leads to something",
 });
 
 Deno.test("the curve has the targets and the interval of each arm", () => {
-  const { curve } = ratePageView(exampleSearch());
+  const { curve } = ratePageView(exampleSearch()).sections.curve!;
   assert.match(curve, /p95&lt;200ms/);
   assert.match(
     curve,
@@ -31,7 +35,8 @@ Deno.test("the curve has the targets and the interval of each arm", () => {
 Deno.test("where every probe was invalid a sentence stands for the curve", () => {
   const { arms: [arm] } = exampleSearch();
   const probes = arm!.probes.map((probe) => ({ ...probe, outcome: "invalid" as const }));
-  assert.match(ratePageView(exampleSearch({ arms: [{ ...arm!, probes }] })).curve, /^<p>There is no curve/);
+  const { curve } = ratePageView(exampleSearch({ arms: [{ ...arm!, probes }] })).sections.curve!;
+  assert.match(curve, /^<p>There is no curve/);
 });
 
 Deno.test("the word of the page follows the worst arm", () => {
@@ -68,7 +73,7 @@ Deno.test("the page has the doubts that the terminal tells", () => {
 });
 
 Deno.test("the command asks for the same search", () => {
-  const { command } = ratePageView(exampleSearch());
+  const { command } = ratePageView(exampleSearch()).sections.method!;
   assert.match(command, /^deno task bench access-paths --find-rate .*--rate 600 --duration 5s --warmup 1s/);
   assert.match(command, /--paths sql,sql\+cache,graphql .*--slo 'p95<200ms,errors<1%,hit>80%'$/);
 });
@@ -83,7 +88,7 @@ Deno.test("an arm exempt from the comparison is told, and arms of files are aske
   const described = { armFiles: [{ name: "kept", file: "my arms/kept.json" }], unproven: ["kept"] };
   const arms = [...found.arms, { ...found.arms[0]!, arm: "kept" }];
   const asked = { ...found, arms, search: { ...search, ...described } };
-  const { method, command } = ratePageView(asked);
+  const { method, command } = ratePageView(asked).sections.method!;
   assert.match(method.join("\n"), /with those of direct SQL, except those of kept \(--no-prove\)\.$/);
   assert.match(command, / --paths sql,sql\+cache\S* --arm 'kept=my arms\/kept\.json' --no-prove kept /);
   assert.match(findRateText(asked), /^• The results of kept were not compared/m);

@@ -1,7 +1,7 @@
 import type { RunSummary } from "../model/summary.ts";
 import { Footnotes } from "./cells.ts";
 import { type Decision, decision } from "./decision.ts";
-import type { Material, Section } from "./sections/section.ts";
+import { type ContentsEntry, contentsOf, type Material, type Section, viewsOf } from "./sections/section.ts";
 import { SECTIONS, type SectionViews } from "./sections/sections.ts";
 import type { Slots } from "./slots.ts";
 
@@ -14,21 +14,15 @@ export interface ReportView {
   readonly struck: boolean;
   readonly decision: Decision;
   /** Sections that have something to say, in order. */
-  readonly contents: readonly {
-    readonly id: string;
-    readonly title: string;
-    readonly template: string;
-    /** What the template gets: the section's view, and the names of its figures. */
-    readonly view: object & { readonly figures: readonly string[] };
-  }[];
+  readonly contents: readonly ContentsEntry[];
   readonly sections: SectionViews;
   readonly slots: Slots;
 }
 
-const ENTRIES: readonly (readonly [string, Section<object>])[] = Object.entries(SECTIONS);
-
 /** The queries of queries/analysis/ whose rows a view is built from. */
-export const VIEW_QUERIES: readonly string[] = ENTRIES.flatMap(([, { query }]) => query ?? []);
+export const VIEW_QUERIES: readonly string[] = Object.values<Section<object>>(SECTIONS).flatMap((
+  { query },
+) => query ?? []);
 
 /**
  * The view of a report from its summary and its notebooks' outputs; pure.
@@ -38,8 +32,7 @@ export function buildView(summary: RunSummary, slots: Slots, rows: Material["row
   const footnotes = new Footnotes(summary.warnings);
   const page = decision(summary, footnotes);
   const material = { summary, page, slots, rows, footnotes };
-  const order = [...ENTRIES.filter(([, { last }]) => !last), ...ENTRIES.filter(([, { last }]) => last)];
-  const views = new Map(order.map(([id, section]) => [id, section.view(material)]));
+  const views = viewsOf(SECTIONS, material);
   const { run } = summary;
   return {
     title: run.config.title,
@@ -47,13 +40,8 @@ export function buildView(summary: RunSummary, slots: Slots, rows: Material["row
     label: run.label,
     struck: summary.verdict === "invalid",
     decision: page,
-    contents: ENTRIES.flatMap(([id, { title, template, figures }]) => {
-      const view = views.get(id);
-      if (!view) return [];
-      const text = typeof title === "string" ? title : title(material);
-      return [{ id, title: text, template, view: { ...view, figures } }];
-    }),
-    sections: Object.fromEntries(views) as SectionViews,
+    contents: contentsOf(SECTIONS, material, views),
+    sections: views,
     slots,
   };
 }

@@ -1,14 +1,24 @@
 import { method, reproduce } from "../method.ts";
 import type { Section } from "./section.ts";
 
-export const METHOD: Section<
-  { readonly method: readonly string[]; readonly command: string; readonly query: string }
-> = {
+export interface MethodView {
+  readonly method: readonly string[];
+  /** What the command does once more. */
+  readonly again: string;
+  readonly command: string;
+  /** Whose requests the query gives. */
+  readonly requestsOf: string;
+  readonly query: string;
+}
+
+export const METHOD: Section<MethodView> = {
   title: "Method and how to reproduce",
   figures: [],
   template: "sections/method",
   view: ({ summary }) => ({
     method: method(summary),
+    again: "run",
+    requestsOf: "this run",
     command: reproduce(summary.run),
     query: `SELECT * FROM timing WHERE run_id = '${summary.run.runId}';`,
   }),

@@ -17,9 +17,9 @@ export interface Material {
   readonly footnotes: Footnotes;
 }
 
-/** One section of the report's page. */
-export interface Section<View extends object> {
-  readonly title: string | ((material: Material) => string);
+/** One section of a page, made from `From`. */
+export interface Section<View extends object, From = Material> {
+  readonly title: string | ((material: From) => string);
   /** Notebook figures that it shows, in order: a code cell tagged `figure:NAME` makes one. */
   readonly figures: readonly string[];
   /** A query of queries/analysis/ whose rows it needs. */
@@ -29,7 +29,7 @@ export interface Section<View extends object> {
   /** Made after all others, of what they refer to. */
   readonly last?: true;
   /** What the template shows; nothing is computed there. Null: it has nothing to say, and is left out. */
-  readonly view: (material: Material) => View | null;
+  readonly view: (material: From) => View | null;
 }
 
 /** A section of figures and the tables under them: there where it has a table or, if it never has one, a figure. */
@@ -55,4 +55,44 @@ export function hasFigure(
   { slots }: Material,
 ): boolean {
   return figures.some((name) => slots[name] !== undefined);
+}
+
+/** Sections by their ids, in the order of the page. */
+type Sections<From> = Readonly<Record<string, Section<object, From>>>;
+
+/** What each section's template shows; null where it is left out. */
+export type ViewsOf<
+  Of extends Readonly<Record<string, { readonly view: (material: never) => object | null }>>,
+> = {
+  readonly [Id in keyof Of]: ReturnType<Of[Id]["view"]>;
+};
+
+/** The views of sections, of which some are made last, after what they refer to. */
+export function viewsOf<From, Of extends Sections<From>>(sections: Of, material: From): ViewsOf<Of> {
+  const entries = Object.entries(sections);
+  const order = [...entries.filter(([, { last }]) => !last), ...entries.filter(([, { last }]) => last)];
+  return Object.fromEntries(order.map(([id, section]) => [id, section.view(material)])) as ViewsOf<Of>;
+}
+
+/** A section that has something to say. */
+export interface ContentsEntry {
+  readonly id: string;
+  readonly title: string;
+  readonly template: string;
+  /** What the template gets: the section's view, and the names of its figures. */
+  readonly view: object & { readonly figures: readonly string[] };
+}
+
+/** The sections that have something to say, in the order of the page. */
+export function contentsOf<From>(
+  sections: Sections<From>,
+  material: From,
+  views: Readonly<Record<string, object | null>>,
+): ContentsEntry[] {
+  return Object.entries(sections).flatMap(([id, { title, template, figures }]) => {
+    const view = views[id];
+    if (!view) return [];
+    const text = typeof title === "string" ? title : title(material);
+    return [{ id, title: text, template, view: { ...view, figures } }];
+  });
 }

@@ -11,6 +11,7 @@ import { OVER_TIME } from "./over_time.ts";
 import { SEGMENTS } from "./segments.ts";
 import { PLANS_CHANGED } from "./plans_changed.ts";
 import { SERVERS } from "./servers.ts";
+import type { ViewsOf } from "./section.ts";
 import { UNAVAILABLE } from "./unavailable.ts";
 import { VALIDITY } from "./validity.ts";
 
@@ -39,4 +40,4 @@ export const SECTIONS = {
 export type SectionId = keyof typeof SECTIONS;
 
 /** What each section's template shows; null where it is left out. */
-export type SectionViews = { readonly [Id in SectionId]: ReturnType<typeof SECTIONS[Id]["view"]> };
+export type SectionViews = ViewsOf<typeof SECTIONS>;
