@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { ServiceError } from "../model/errors.ts";
 import { atExit } from "./at_exit.ts";
+import { diskFault } from "./disk_fault.ts";
 
 /** As much as a kernel needs before it can say what is wrong itself. */
 const PROBE_BYTES = 65_536;
@@ -60,13 +61,8 @@ export function probeTemporaryFiles(): void {
 export function noTemporaryFiles(error: unknown): unknown {
   const { code, message } = error as NodeJS.ErrnoException;
   if (typeof code !== "string") return error;
-  const state = code === "ENOSPC" || code === "EDQUOT"
-    ? "its disk is full"
-    : code === "EROFS"
-    ? "its file system is read-only"
-    : message;
   return new ServiceError(
-    `Cannot write temporary files to ${tmpdir()}: ${state}`,
+    `Cannot write temporary files to ${tmpdir()}: ${diskFault(error)?.state ?? message}`,
     "Free some space there, or set TMPDIR to another folder.",
     { cause: error },
   );

@@ -29,7 +29,7 @@ const FAULTS: readonly {
     mount: 'mkdir -p "$BENCHBOOK_REPORTS" && mount -t tmpfs -o ro tmpfs "$BENCHBOOK_REPORTS" || exit 99',
     code: 3,
     said:
-      /^error: Cannot write reports to .*: its file system is read-only\n {2}Make it writable, or set BENCHBOOK_REPORTS/,
+      /^error: Cannot write reports to .*: its file system is read-only\n {2}Mount it for writing, or set BENCHBOOK_REPORTS/,
   },
   {
     what: "a folder for temporary files that is full",

@@ -9,6 +9,7 @@ import {
 } from "node:fs";
 import { homedir } from "node:os";
 import { join, relative, resolve } from "node:path";
+import { diskFault } from "../files/disk_fault.ts";
 import { ServiceError, UsageError } from "../model/errors.ts";
 import { namesIn, type Shape, shapeOf } from "./home_entries.ts";
 
@@ -81,27 +82,18 @@ export function isOurs(folder: string, shape: (name: string) => Shape): boolean 
 /** A failed write to the home as a sentence; what is one already passes through. */
 export function writeProblem(error: unknown, home: string): Error {
   if (error instanceof ServiceError || error instanceof UsageError) return error;
-  const { code, message } = error as NodeJS.ErrnoException;
-  const another = "or set BENCHBOOK_HOME to another folder.";
-  if (code === "ENOSPC" || code === "EDQUOT") {
-    return new ServiceError(
-      `Cannot write to ${home}: its disk is full`,
-      `Free some space, ${another}`,
-      { cause: error },
-    );
-  }
-  if (code === "EROFS") {
-    return new ServiceError(
-      `Cannot write to ${home}: its file system is read-only`,
-      `Mount it for writing, ${another}`,
-      { cause: error },
-    );
-  }
   const owner = ownerOf(home);
-  const state = owner === null || owner === Deno.uid() ? message : `it belongs to user id ${owner}`;
-  return new ServiceError(`Cannot write to ${home}: ${state}`, `Run as the user it belongs to, ${another}`, {
-    cause: error,
-  });
+  const { state, next } = diskFault(error) ?? {
+    state: owner === null || owner === Deno.uid()
+      ? (error as Error).message
+      : `it belongs to user id ${owner}`,
+    next: "Run as the user it belongs to",
+  };
+  return new ServiceError(
+    `Cannot write to ${home}: ${state}`,
+    `${next}, or set BENCHBOOK_HOME to another folder.`,
+    { cause: error },
+  );
 }
 
 /** Folders that nobody means, however empty or marked: what is cleaned there would be everything. */

@@ -10,6 +10,7 @@ import {
   rmSync,
 } from "node:fs";
 import { basename, join } from "node:path";
+import { diskFault } from "../files/disk_fault.ts";
 import { readSmallText } from "../files/small_file.ts";
 import { ServiceError, UsageError } from "../model/errors.ts";
 import { isRunId } from "../model/run_id.ts";
@@ -68,17 +69,14 @@ export function refuseForeignIndex(reports: string): void {
 /** The sentence for a reports folder that cannot be written to. */
 export function cannotWrite(path: string, error: unknown): ServiceError {
   const { code, message } = error as NodeJS.ErrnoException;
-  const full = code === "ENOSPC" || code === "EDQUOT";
-  const state = full
-    ? "its disk is full"
-    : code === "EROFS"
-    ? "its file system is read-only"
-    : code === "EACCES" || code === "EPERM"
-    ? "permission denied"
-    : message;
+  const { state, next } = diskFault(error) ??
+    {
+      state: code === "EACCES" || code === "EPERM" ? "permission denied" : message,
+      next: "Make it writable",
+    };
   return new ServiceError(
     `Cannot write reports to ${path}: ${state}`,
-    `${full ? "Free some space" : "Make it writable"}, ${ANOTHER}`,
+    `${next}, ${ANOTHER}`,
     { cause: error },
   );
 }

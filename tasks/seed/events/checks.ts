@@ -26,12 +26,6 @@ const WORDS: Readonly<Record<typeof EVENT_TYPES[number], string>> = {
 export function checks(shape: Shape): Record<string, DistributionCheck> {
   const declared = shape.distributions as Distributions;
   const { organizations, users } = shape.counts as { organizations: number; users: number };
-  const exactly = (expected: number, table: string, name: string) => ({
-    name,
-    table,
-    expected,
-    tolerance: 0,
-  });
   const [, , viewer] = normalised(declared["users.role"]);
   const invited = Math.max(1, organizations * (users - 1));
   return {
@@ -39,27 +33,25 @@ export function checks(shape: Shape): Record<string, DistributionCheck> {
     ...tenants(shape, declared),
     ...times(shape, declared),
     purchase_median: purchases(shape, declared),
-    viewers: {
-      name: "users who are viewers, of those who are not owners",
-      table: "users",
-      expected: users > 1 ? viewer! : 0,
-      tolerance: error(viewer!, invited) + ROWS / invited,
-    },
-    organizations_without_owner: exactly(0, "users", "organizations that have not just one owner"),
-    users_before_organization: exactly(0, "users", "users who joined before their organization"),
-    events_before_joining: exactly(0, "events", "events of users who had not joined yet"),
-    events_of_strangers: exactly(0, "events", "events whose user is of another organization"),
+    viewers: check(
+      "users",
+      "users who are viewers, of those who are not owners",
+      users > 1 ? viewer! : 0,
+      error(viewer!, invited) + ROWS / invited,
+    ),
+    organizations_without_owner: check("users", "organizations that have not just one owner", 0, 0),
+    users_before_organization: check("users", "users who joined before their organization", 0, 0),
+    events_before_joining: check("events", "events of users who had not joined yet", 0, 0),
+    events_of_strangers: check("events", "events whose user is of another organization", 0, 0),
   };
 }
 
 function types({ counts }: Shape, declared: Distributions): Record<string, DistributionCheck> {
   const shares = normalised(declared["events.mix"]);
-  return Object.fromEntries(EVENT_TYPES.map((type, at) => [`${type}_share`, {
-    name: `events that are ${WORDS[type]}`,
-    table: "events",
-    expected: shares[at]!,
-    tolerance: error(shares[at]!, counts.events!) + ROWS / counts.events!,
-  }]));
+  return Object.fromEntries(EVENT_TYPES.map((type, at) => {
+    const tolerance = error(shares[at]!, counts.events!) + ROWS / counts.events!;
+    return [`${type}_share`, check("events", `events that are ${WORDS[type]}`, shares[at]!, tolerance)];
+  }));
 }
 
 function tenants({ counts }: Shape, declared: Distributions): Record<string, DistributionCheck> {
@@ -75,19 +67,19 @@ function tenants({ counts }: Shape, declared: Distributions): Record<string, Dis
   // Those found to be the largest are so by chance, too: the maximum over so many choices.
   const choices = (log: number) => 1 + Math.sqrt(2 * log) / ERRORS;
   return {
-    largest_tenant: {
-      name: "events of the organization with most of them",
-      table: "events",
-      expected: largest,
-      tolerance: error(largest, independent) * choices(Math.log(organizations)) + ROWS / independent,
-    },
-    top_tenants: {
-      name: "events of the tenth of organizations with most of them",
-      table: "events",
-      expected: topShare,
-      tolerance: error(topShare, independent) * choices(top * Math.log(Math.E * organizations / top)) +
+    largest_tenant: check(
+      "events",
+      "events of the organization with most of them",
+      largest,
+      error(largest, independent) * choices(Math.log(organizations)) + ROWS / independent,
+    ),
+    top_tenants: check(
+      "events",
+      "events of the tenth of organizations with most of them",
+      topShare,
+      error(topShare, independent) * choices(top * Math.log(Math.E * organizations / top)) +
         ROWS / independent,
-    },
+    ),
   };
 }
 
@@ -110,22 +102,18 @@ function times({ counts }: Shape, declared: Distributions): Record<string, Distr
     const sample = events * of / size;
     return Math.min(error(expected, sample), ERRORS * Math.sqrt(borders) / 2 / sample) + ROWS / sample;
   };
-  const check = (name: string, expected: number, tolerance: number) => ({
-    name,
-    table: "events",
-    expected,
-    tolerance,
-  });
   const last = month(11) / ends;
   return {
-    weekend_share: check("events on a weekend (UTC)", weekend, layered(weekend, WEEKEND_BORDERS)),
+    weekend_share: check("events", "events on a weekend (UTC)", weekend, layered(weekend, WEEKEND_BORDERS)),
     // The busiest of 24 found is so by chance, too.
     busiest_hour: check(
+      "events",
       "events in the busiest hour of the day (UTC)",
       busiest,
       1.5 * layered(busiest, HOUR_BORDERS),
     ),
     last_month: check(
+      "events",
       "events of the last month, of those in the first and the last",
       last,
       layered(last, MONTH_BORDERS, ends),
@@ -141,12 +129,11 @@ function purchases({ counts }: Shape, declared: Distributions): DistributionChec
   // There may be none at all, of which the median is given as 0.
   const relative = sample < 40 ? Math.max(1, Math.expm1(log)) : Math.expm1(log);
   // Amounts are whole hundredths.
-  return {
-    name: "the median amount of a purchase",
-    table: "events",
-    expected,
-    tolerance: expected * relative + 0.01,
-  };
+  return check("events", "the median amount of a purchase", expected, expected * relative + 0.01);
+}
+
+function check(table: string, name: string, expected: number, tolerance: number): DistributionCheck {
+  return { table, name, expected, tolerance };
 }
 
 /** So many standard errors of a share in a sample. */
