@@ -1,5 +1,6 @@
 import { formatCount, measuredMs } from "../model/units.ts";
 import type { PlanRow } from "../summary/plan_changes.ts";
+import { removedRows } from "../summary/plan_diff.ts";
 import { nodesOf, type PlanNode, readPlan } from "../summary/plan_tree.ts";
 import { fact } from "./cells.ts";
 import type { Table } from "./tables.ts";
@@ -37,7 +38,7 @@ export function plansView(rows: readonly PlanRow[]): PlansView | null {
             fact(count(explained.Plan["Actual Rows"])),
             fact(count(explained.Plan["Shared Hit Blocks"])),
             fact(count(explained.Plan["Shared Read Blocks"])),
-            fact(count(removed(explained.Plan))),
+            fact(count(nodesOf(explained.Plan).reduce((sum, node) => sum + removedRows(node), 0))),
           ],
         }],
       })),
@@ -57,13 +58,6 @@ function access(node: PlanNode): string[] {
   if (call !== undefined) return [`${call}()`];
   if (index !== undefined) return [relation === undefined ? index : `${relation} by ${index}`];
   return [];
-}
-
-function removed(plan: PlanNode): number {
-  return nodesOf(plan).reduce(
-    (sum, node) => sum + (node["Rows Removed by Filter"] ?? 0) * (node["Actual Loops"] ?? 1),
-    0,
-  );
 }
 
 function tree(node: PlanNode, depth = 0): string[] {

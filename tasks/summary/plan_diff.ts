@@ -78,6 +78,13 @@ export function actualRows({ "Actual Rows": rows, "Actual Loops": loops = 1 }: P
   return rows === undefined ? null : Math.round(rows * loops);
 }
 
+/** Rows that a node's filter discarded in all its loops together. */
+export function removedRows(
+  { "Rows Removed by Filter": rows = 0, "Actual Loops": loops = 1 }: PlanNode,
+): number {
+  return Math.round(rows * loops);
+}
+
 /** The conditions of a node by what they are for, and what it sorts or groups by, without the values in them. */
 export function conditionsOf(node: PlanNode): readonly (readonly [name: string, text: string])[] {
   const fields = node as unknown as Readonly<Record<string, unknown>>;

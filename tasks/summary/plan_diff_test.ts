@@ -136,6 +136,20 @@ Deno.test("what a plan does is kept beside what does it otherwise, not what help
   ]);
 });
 
+Deno.test("what is not as PostgreSQL's plans are is no plan", () => {
+  const below = (rest: object) =>
+    readPlan({ Plan: { "Node Type": "Limit", Plans: [{ "Node Type": "Scan", ...rest }] } });
+  assert.ok(below({ "Actual Rows": 1.5, "Workers Planned": 2, "Filter": "(a = 1)" }));
+  for (
+    const odd of [{ "Node Type": 3 }, { "Plan Rows": "many" }, { "Total Cost": null }, { Plans: {} }, {
+      Plans: [7],
+    }]
+  ) {
+    assert.equal(below(odd), null, JSON.stringify(odd));
+  }
+  for (const none of [null, [], "[]", "null", {}, { Plan: null }, 7]) assert.equal(readPlan(none), null);
+});
+
 Deno.test("no value of a statement is among its conditions", () => {
   const of = (text: string) => conditionsOf(scan({ Filter: text }))[0]![1];
   assert.equal(of("(customer_id = 42)"), "(customer_id = ?)");

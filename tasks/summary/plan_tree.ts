@@ -13,7 +13,6 @@ export interface PlanNode {
   readonly "Index Name"?: string;
   readonly "Function Name"?: string;
   readonly "CTE Name"?: string;
-  readonly "Parent Relationship"?: string;
   readonly "Subplan Name"?: string;
   readonly "Plan Rows"?: number;
   readonly "Total Cost"?: number;
@@ -27,7 +26,6 @@ export interface PlanNode {
   readonly "Sort Space Type"?: string;
   readonly "Hash Batches"?: number;
   readonly "Workers Planned"?: number;
-  readonly "Workers Launched"?: number;
   readonly "Plans"?: readonly PlanNode[];
 }
 
@@ -40,12 +38,23 @@ export interface ExplainedPlan {
   readonly "Settings"?: Readonly<Record<string, string>>;
 }
 
-/** A stored plan, which may be JSON text and EXPLAIN's list of one; null where it is none. */
+/** A stored plan, which may be JSON text and EXPLAIN's list of one; null where it is none, or not as PostgreSQL's are. */
 export function readPlan(plan: unknown): ExplainedPlan | null {
   const value: unknown = typeof plan === "string" ? JSON.parse(plan) : plan;
   const one = (Array.isArray(value) ? value[0] : value) as Partial<ExplainedPlan> | null | undefined;
-  return typeof one?.Plan?.["Node Type"] === "string" ? one as ExplainedPlan : null;
+  return isNode(one?.Plan) ? one as ExplainedPlan : null;
 }
+
+/** What a server says that only resembles PostgreSQL is not worked with. */
+function isNode(value: unknown): boolean {
+  if (typeof value !== "object" || value === null) return false;
+  const node = value as Readonly<Record<string, unknown>>;
+  const { "Node Type": type, "Plans": plans = [] } = node;
+  return typeof type === "string" && Array.isArray(plans) && plans.every(isNode) &&
+    Object.entries(node).every(([field, own]) => !FIGURE.test(field) || typeof own === "number");
+}
+
+const FIGURE = /(?: Rows| Loops| Cost| Blocks| Batches|^Workers \w+| Total Time|^Rows Removed by Filter)$/;
 
 /** A node and all below it, each before what is below it. */
 export function nodesOf(node: PlanNode): PlanNode[] {

@@ -5,6 +5,7 @@ import {
   type DifferenceKind,
   type NodePair,
   ownBlocks,
+  removedRows,
 } from "../../summary/plan_diff.ts";
 import { type ComparedPlans, comparePlans, type PlanRow } from "../../summary/plan_changes.ts";
 import type { PlacedNode } from "../../summary/plan_match.ts";
@@ -61,9 +62,9 @@ interface PlansChangedView {
 
 const READING =
   "Each plan reads from its last step down: an indented node feeds the one above it. Nodes that do the same work share a " +
-  "row: = same; ≠ changed, with what changed underlined; − only in the baseline's plan; + only in the candidate's. A " +
-  "figure counts as a change from a factor of ten, a cost never. Rows are totals over all loops, blocks are those that " +
-  "the node itself asked for, and ? stands for a value.";
+  "row as far as they come in the same order. = same; ≠ changed, with what changed underlined; − only in the baseline's " +
+  "plan; + only in the candidate's. A figure counts as a change from a factor of ten, a cost never. Rows are totals over " +
+  "all loops, blocks are those that the node itself asked for, and ? stands for a value.";
 const TAKEN =
   "Each arm's plan was taken once before the measured blocks, from its own database and with its own settings, as EXECUTE " +
   "of a prepared statement that had been planned for five other sets of values before: where PostgreSQL settles on a " +
@@ -202,7 +203,10 @@ function nodeView(pair: NodePair, side: "before" | "after"): NodeView {
     word: side === "after" && deciding.size > 0 ? `${state}: ${kindsTold(deciding)}` : state,
     marked: state !== "same",
     name: nodeName(node),
-    facts: factsOf(pair[side]!).map(([kind, text]) => ({ text, changed: deciding.has(kind) })),
+    facts: factsOf(pair[side]!).map(([kind, text]) => ({
+      text,
+      changed: kind !== null && deciding.has(kind),
+    })),
     conditions: conditionTexts(pair[side]).map((text) => ({
       text,
       changed: deciding.has("condition") && !others.includes(text),
@@ -219,15 +223,17 @@ function kindsTold(kinds: ReadonlySet<DifferenceKind>): string {
   return [...kinds].filter((kind) => kind !== "condition" || !kinds.has("node type")).join(", ");
 }
 
-function factsOf({ node }: PlacedNode): [DifferenceKind, string][] {
+/** What stands under a node's name, each with what it tells of where that may be a change. */
+function factsOf({ node }: PlacedNode): [DifferenceKind | null, string][] {
   const { "Plan Rows": estimated, "Actual Loops": loops = 1, "Workers Planned": workers } = node;
   const { "Sort Method": method, "Sort Space Type": space, "Hash Batches": batches = 1, "Total Cost": cost } =
     node;
-  const rows = actualRows(node);
-  const blocks = ownBlocks(node);
-  const facts: [DifferenceKind, string | false][] = [
+  const [rows, removed, blocks] = [actualRows(node), removedRows(node), ownBlocks(node)];
+  const facts: [DifferenceKind | null, string | false | undefined][] = [
+    [null, node["Subplan Name"]],
     ["rows", rows !== null && counted(rows, "row")],
     ["estimated rows", estimated !== undefined && `${formatCount(estimated)} estimated`],
+    [null, removed > 0 && `${formatCount(removed)} filtered out`],
     ["loops", loops !== 1 && (loops === 0 ? "never run" : counted(loops, "time"))],
     ["blocks", !!blocks && counted(blocks, "block")],
     ["workers", workers !== undefined && counted(workers, "worker")],
@@ -235,5 +241,5 @@ function factsOf({ node }: PlacedNode): [DifferenceKind, string][] {
     ["hash batches", batches > 1 && counted(batches, "batch", "batches")],
     ["cost", cost !== undefined && `cost ${significant(cost, 4)}`],
   ];
-  return facts.filter((fact): fact is [DifferenceKind, string] => fact[1] !== false);
+  return facts.filter((fact): fact is [DifferenceKind | null, string] => !!fact[1]);
 }
