@@ -124,6 +124,7 @@ Deno.test("an error's message is harmless and bounded, also that of a defect", (
 
 /** They print for programs, for logs, or what is written here. */
 const OTHERS = new Set([
+  "run_tests.ts",
   "terminal/command.ts",
   "notebook/check_main.ts",
   "notebook/inside.ts",
