@@ -10,7 +10,8 @@ SELECT
   r.rolsuper OR d.datistemplate OR pg_has_role(r.oid, d.datdba, 'USAGE') AS "mayCopy",
   pg_database_size(d.oid)::float8 AS bytes,
   t.spcname = 'pg_default' AS "inDataFolder",
-  current_setting('data_directory', true) AS "dataFolder"
+  -- Not there for who may not see it.
+  (SELECT setting FROM pg_settings WHERE name = 'data_directory') AS "dataFolder"
 FROM pg_database d
 JOIN pg_tablespace t ON t.oid = d.dattablespace
 JOIN pg_roles r ON r.rolname = current_user

@@ -18,6 +18,12 @@ Deno.test("a clone has what its original has, is changed alone, and is dropped b
       { url: made.url, runId },
     );
     assert.deepEqual(analyzed, ["public.made", "public.t"]);
+    // Who may connect to the original is not copied: nobody but its maker may.
+    const [{ may }] = await rowsOf<{ may: boolean }>(
+      url,
+      `SELECT has_database_privilege('public', '${made.record.name}', 'CONNECT') AS may`,
+    ) as [{ may: boolean }];
+    assert.equal(may, false);
     const indexes = (at: string) =>
       rowsOf(at, "SELECT FROM pg_index WHERE indrelid = 't'::regclass").then(({ length }) => length);
     assert.deepEqual([await indexes(made.url), await indexes(url)], [1, 0]);

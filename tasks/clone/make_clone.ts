@@ -55,14 +55,9 @@ export async function makeClone(
     const made = { ...record, oid: (await foundAs(client, record.name))!.oid };
     keepClone(home, made);
     onRecord(made);
-    await client.query(
-      `COMMENT ON DATABASE ${quoted(made.name)} IS ${
-        escapeLiteral(
-          `Benchbook's clone of the database "${database.place.database}" for the run ${runId}, dropped at its end`,
-        )
-      }`,
-    );
-    return { record: made, lacking: await copySettings(client, made) };
+    const lacking = await copySettings(client, made);
+    await openToUs(client, made);
+    return { record: made, lacking };
   } catch (error) {
     throw signal?.aborted ? new InterruptedError() : error;
   } finally {
@@ -96,7 +91,8 @@ async function create(
 ): Promise<void> {
   try {
     await client.query(
-      `CREATE DATABASE ${quoted(name)} TEMPLATE ${quoted(of.database)} CONNECTION LIMIT ${mark}`,
+      `CREATE DATABASE ${quoted(name)} TEMPLATE ${quoted(of.database)} CONNECTION LIMIT ${mark} ` +
+        "ALLOW_CONNECTIONS false",
     );
   } catch (error) {
     if (signal?.aborted) throw new InterruptedError();
@@ -115,6 +111,15 @@ async function create(
       ? new ServiceError(said, "Look into the server's log, then try again.", options)
       : new UsageError(said, undefined, options);
   }
+}
+
+/** Who may connect to the original is not copied with it: a clone would be open to every role. */
+async function openToUs(client: Client, { name, runId, of }: CloneRecord): Promise<void> {
+  const what = `Benchbook's clone of the database "${of.database}" for the run ${runId}, dropped at its end`;
+  await client.query(`COMMENT ON DATABASE ${quoted(name)} IS ${escapeLiteral(what)}`);
+  await client.query(`REVOKE CONNECT ON DATABASE ${quoted(name)} FROM PUBLIC`);
+  await client.query(`GRANT CONNECT ON DATABASE ${quoted(name)} TO SESSION_USER`);
+  await client.query(`ALTER DATABASE ${quoted(name)} ALLOW_CONNECTIONS true`);
 }
 
 /** What ALTER DATABASE … SET has given to the original is not copied with it. */

@@ -138,16 +138,31 @@ export function method(summary: RunSummary): string[] {
   ];
 }
 
-/** `twin (sql): nothing else; sorted (sql): session {"work_mem":"64MB"}`. */
+/** `twin (sql): nothing else; sorted (sql): session {"work_mem":"64MB"}; indexed (sql): its database is a clone …`. */
 function describedText({ arms, run: { config } }: RunSummary): string {
   const described = config.armFiles!.map(({ name }) => name);
   return arms.filter(({ name }) => described.includes(name)).map(({ name, path, overrides }) => {
     const { path: _, ...own } = overrides;
     const fields = Object.entries(own).map(([field, value]) =>
-      `${field} ${typeof value === "string" ? value : JSON.stringify(value)}`
+      field === "change"
+        ? changeText(value as ShownChange)
+        : `${field} ${typeof value === "string" ? value : JSON.stringify(value)}`
     );
     return `${name} (${path}): ${fields.length === 0 ? "nothing else" : fields.join(", ")}`;
   }).join("; ");
+}
+
+/** As an arm's record has it. */
+interface ShownChange {
+  readonly file: string;
+  readonly statements: readonly string[];
+}
+
+function changeText({ file, statements }: ShownChange): string {
+  return `its database is a clone of the run's, made for the run and changed by ${file} (${
+    statements.join("; ")
+  }), ` +
+    "with the tables analyzed that this changed";
 }
 
 function provenText({ unproven = [] }: RunConfig): string {
