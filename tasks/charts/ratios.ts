@@ -1,5 +1,5 @@
 import * as Plot from "@observablehq/plot";
-import { hasTooFewPairs, verdictWord } from "../model/comparison_text.ts";
+import { hasTooFewPairs, isNotJudged, verdictWord } from "../model/comparison_text.ts";
 import { significant } from "../model/units.ts";
 import { type Figure, makeFigure, numbers, styleLegend, words } from "./figure.ts";
 import { armStyles, MUTED, PAPER, type SeriesStyle } from "./palette.ts";
@@ -26,6 +26,8 @@ export interface RatioRow {
   readonly p?: number | null;
   /** `faster`, `slower`, `equivalent` or `inconclusive`, which is drawn hollow. */
   readonly verdict: string;
+  /** Doubts about it, by their codes. */
+  readonly warnings?: readonly { readonly code: string }[];
 }
 
 /** The margin within which a difference is called equivalent. */
@@ -53,12 +55,16 @@ export function ratioChart(
     label: known.length === 0
       ? "No ratio could be estimated"
       : `Of ${known.length} comparisons ${count("faster")} are faster, ${count("slower")} slower, ` +
-        `${count("equivalent")} equivalent and ${count("inconclusive")} inconclusive`,
+        `${count("equivalent")} equivalent and ${count("inconclusive")} ${
+          known.some(isNotJudged) ? "not judged" : "inconclusive"
+        }`,
     svg: drawRatios(id, known, styles),
     legend: styleLegend(styles, "dot"),
     reading: "A mark left of the rule is faster than the baseline and right of it slower, with its 95 % " +
       "interval; the shaded band is ±5 %, within which a difference is negligible. Hollow marks are " +
-      `inconclusive: ${whyInconclusive(known)}.`,
+      `${
+        known.some(isNotJudged) ? "not judged: the run is invalid" : `inconclusive: ${whyInconclusive(known)}`
+      }.`,
     table: {
       columns: [
         ...words("Operation", "Candidate", "Statistic"),
@@ -145,7 +151,7 @@ function marksOf(own: readonly KnownRow[], { colour, symbol }: SeriesStyle): Plo
       r: 4.5,
       title: (row: RatioRow) =>
         `${row.operation} ${row.statistic}: ${row.candidate} is ${interval(row)} ` +
-        `of ${row.baseline} (${row.verdict})`,
+        `of ${row.baseline} (${verdictWord(row)})`,
     }),
   ];
 }

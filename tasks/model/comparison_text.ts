@@ -7,15 +7,26 @@ export interface Judged {
   readonly verdict: string;
   /** How likely such a difference is by chance alone; null: it was not tested. */
   readonly p?: number | null;
+  /** Doubts about it. */
+  readonly warnings?: readonly { readonly code: string }[];
+}
+
+/** The code of the warning that a comparison has in a run that is invalid. */
+export const INVALID_RUN = "invalid-run";
+
+/** Whether nothing of it was judged, because the run's numbers are not the system's. */
+export function isNotJudged({ warnings = [] }: Judged): boolean {
+  return warnings.some(({ code }) => code === INVALID_RUN);
 }
 
 /** Whether there were too few pairs for any verdict, which is no finding that was left open. */
-export function hasTooFewPairs({ verdict, p }: Judged): boolean {
-  return verdict === "inconclusive" && p === null;
+export function hasTooFewPairs(comparison: Judged): boolean {
+  return comparison.verdict === "inconclusive" && comparison.p === null && !isNotJudged(comparison);
 }
 
 /** A comparison's verdict in words. */
 export function verdictWord(comparison: Judged): string {
+  if (isNotJudged(comparison)) return "not judged";
   return hasTooFewPairs(comparison) ? "too few pairs" : comparison.verdict;
 }
 

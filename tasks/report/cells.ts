@@ -113,7 +113,11 @@ export const VERDICT_SIGNS: Readonly<Record<Comparison["verdict"], string>> = {
 };
 
 /** A paired ratio with what it is worth: `▲ 3.91× slower`, `? 1.20× inconclusive`; a dash without a comparison. */
-export function comparedText(compared: Pick<Comparison, "ratio" | "verdict" | "p"> | undefined): string {
+export function comparedText(
+  compared:
+    | Pick<Comparison, "ratio" | "verdict" | "p"> & Partial<Pick<Comparison, "warnings">>
+    | undefined,
+): string {
   if (compared === undefined || (compared.ratio === null && compared.verdict === "inconclusive")) return "—";
   const { ratio, verdict } = compared;
   const parts = [

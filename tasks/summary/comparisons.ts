@@ -1,3 +1,4 @@
+import { INVALID_RUN } from "../model/comparison_text.ts";
 import { mixShares, type Weighted } from "../model/mix_shares.ts";
 import type { ArmRecord, RunConfig } from "../model/run.ts";
 import type { Comparison } from "../model/summary.ts";
@@ -68,6 +69,19 @@ export function compareGroups(
       found.filter(({ operation }) => operation === name)
     );
   });
+}
+
+/**
+ * The same without a verdict, as in a run whose generator shaped it: what it did to one arm's blocks would be told of
+ * the arm.
+ */
+export function notJudged(comparisons: readonly Comparison[]): Comparison[] {
+  const warning = { code: INVALID_RUN, text: "Not judged: the run is invalid." };
+  return comparisons.map((each) => ({
+    ...each,
+    verdict: "inconclusive",
+    warnings: [...each.warnings, warning],
+  }));
 }
 
 /** The comparisons of one share, judged together. */

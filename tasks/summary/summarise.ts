@@ -4,7 +4,7 @@ import { openStore } from "../store/open.ts";
 import { resolveRun, type Rows } from "../store/runs.ts";
 import { accounting } from "./accounting.ts";
 import { cacheRefusals } from "./cache_refusals.ts";
-import { comparisons } from "./comparisons.ts";
+import { comparisons, notJudged } from "./comparisons.ts";
 import { generatorLimitedWarnings } from "./generator_limited.ts";
 import { hostLoad, hostWarnings } from "./host_load.ts";
 import { hitTargetNotes } from "./hit_target.ts";
@@ -48,7 +48,8 @@ async function compute(rows: Rows, file: string, reference: string): Promise<Run
   const latencies = await latencySummaries(rows, runId, config, options);
   const operations = await withPlanChanges(latencies, arms, rows, runId);
   const segments = await segmentSummaries(rows, runId, config, options);
-  const ratios = await comparisons(rows, runId, config, arms);
+  const found = await comparisons(rows, runId, config, arms);
+  const ratios = validity.valid ? found : notJudged(found);
   const compared = ratios.some(({ p }) => p !== null);
   const results = await judgeSlo(rows, runId, config, operations);
   // Where the load goes up and down by plan, that a level changes is what was asked for.

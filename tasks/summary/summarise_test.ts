@@ -1,11 +1,16 @@
 import assert from "node:assert/strict";
+import { ratioChart } from "../charts/ratios.ts";
+import { verdictWord } from "../model/comparison_text.ts";
 import { UsageError } from "../model/errors.ts";
 import type { RunSummary, Summary } from "../model/summary.ts";
 import { QUANTILES } from "../model/summary.ts";
 import { quantile } from "../stats/quantile.ts";
+import { Footnotes } from "../report/cells.ts";
+import { decision } from "../report/decision.ts";
 import { openStore } from "../store/open.ts";
 import { openRun } from "../store/read.ts";
 import { withTempDir } from "../store/testing.ts";
+import { summaryText } from "../terminal/summary_text.ts";
 import { summarise } from "./summarise.ts";
 import { FIXTURE_ARMS, type FixtureOptions, type FixtureRow, fixtureRun } from "./testing.ts";
 
@@ -272,6 +277,24 @@ Deno.test("quantiles that are not ten times the generator's lag are marked", asy
   );
   assert.match(said[0]!, /\. Such a value may be up to 0\.08 ms too high\.$/);
   assert.equal(summary.validity.lagMs.p99, 0.08);
+});
+
+Deno.test("an invalid run compares nothing: what its generator did would be told of an arm", async () => {
+  const summary = await summaryOf({
+    samples: (samples) => [
+      ...samples,
+      { atUs: 9e6, source: "generator", metric: "gap_ms", labels: { worker: "0" }, value: 400 },
+    ],
+  });
+  assert.equal(summary.verdict, "invalid");
+  assert.ok(summary.comparisons.length > 0);
+  assert.deepEqual([...new Set(summary.comparisons.map(verdictWord))], ["not judged"]);
+  assert.deepEqual([...new Set(summary.comparisons.map(({ verdict }) => verdict))], ["inconclusive"]);
+  assert.equal(summary.reasons.at(-1), "No arm was compared with another: the run is invalid.");
+  const { regressions, improvements, notCompared } = decision(summary, new Footnotes());
+  assert.deepEqual([regressions, improvements, notCompared], [[], [], "Not compared: the run is invalid."]);
+  assert.doesNotMatch(summaryText(summary, 100), /slower|faster|equivalent|too few pairs/);
+  assert.match(ratioChart(summary.comparisons).reading, /Hollow marks are not judged: the run is invalid\./);
 });
 
 Deno.test("a run that is not stored is a usage error", () =>

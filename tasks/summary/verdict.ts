@@ -42,7 +42,10 @@ export function judgeRun(evidence: VerdictEvidence): { verdict: Verdict | null; 
       ...missed.length === 0 ? heldSentences(slo) : [],
     );
   }
-  reasons.push(...againstBaseline(run.config, comparisons), ...run.environment.left ?? []);
+  // What the generator did to one arm's blocks would be told of the arm.
+  if (validity.valid) reasons.push(...againstBaseline(run.config, comparisons));
+  else if (comparisons.length > 0) reasons.push("No arm was compared with another: the run is invalid.");
+  reasons.push(...run.environment.left ?? []);
   if (run.status !== "complete") return { verdict: null, reasons };
   if (!validity.valid) return { verdict: "invalid", reasons };
   if (!operations.some(({ n }) => n > 0)) {

@@ -89,13 +89,15 @@ function comparisonText(comparisons: readonly Comparison[], width: number): stri
     ratio !== null && (statistic === "p50" || verdict !== "inconclusive")
   );
   if (shown.length === 0) return "";
-  const rows = shown.map(({ operation, baseline, candidate, statistic, ratio, low, high, verdict, p }) => [
+  const rows = shown.map((
+    { operation, baseline, candidate, statistic, ratio, low, high, verdict, p, warnings },
+  ) => [
     `${candidate} / ${baseline}`,
     operation ?? "all",
     statistic === "p50" ? "median" : statistic,
     `${significant(ratio!, 3)}×`,
     low === null || high === null ? "—" : `${significant(low, 3)}–${significant(high, 3)}`,
-    verdictWord({ verdict, p }),
+    verdictWord({ verdict, p, warnings }),
   ]);
   const columns: Column[] = [
     { title: "compared", align: "left", heads: true },
