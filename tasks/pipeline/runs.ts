@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import type { Config } from "../config.ts";
 import { isRunId } from "../model/run_id.ts";
-import { leftInFolder, removeReport } from "../stack/reports_folder.ts";
+import { isOurIndex, leftInFolder, removeReport } from "../stack/reports_folder.ts";
 import { deleteRun, findRun, listRuns, probesOf, readRuns, withoutProbes } from "../store/runs.ts";
 import { openStore } from "../store/open.ts";
 import { counted } from "../model/units.ts";
@@ -40,6 +40,11 @@ export async function removeRun(config: Config, db: string, reference: string): 
   const what = kind === "bench"
     ? `run ${runId}${named}`
     : `search ${runId}${named}${areItsOwn ? ` with its ${counted(ids.length, "run")}` : ""}`;
+  if (isOurIndex(config.reports)) {
+    // The page of all reports led to one that is gone. Charts and templates are loaded for it alone.
+    const { writeSite } = await import("../report/site.ts");
+    await writeSite(config.reports, join(config.root, "templates"));
+  }
   const report = removed ? " and its report." : left === "" ? ". It had no report." : ".";
   const kept = areItsOwn ? "" : `Kept ${counted(ids.length, "run")} that only their labels call its own.`;
   return [`Removed ${what}${report}`, kept, left, ...told.map((one) => one.left)].filter((part) =>

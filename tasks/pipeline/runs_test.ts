@@ -3,6 +3,7 @@ import { existsSync, mkdirSync, readdirSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { UsageError } from "../model/errors.ts";
 import { makeReport } from "../report/report.ts";
+import { writeSite } from "../report/site.ts";
 import { exampleSearch } from "../report/testing_find_rate.ts";
 import { openStore } from "../store/open.ts";
 import { deleteRun, insertRun, listRuns } from "../store/runs.ts";
@@ -109,13 +110,16 @@ Deno.test("a search is one line of the list unless its probes are asked for, and
     write(join(config.reports, probes[0]!, "summary.json"), JSON.stringify({ run: { runId: probes[0] } }));
     write(join(config.reports, probes[1]!, "summary.json"), JSON.stringify({ run: { runId: probes[1] } }));
     write(join(config.reports, probes[1]!, "notes.txt"));
+    const index = await writeSite(config.reports, join(config.root, "templates"));
+    assert.match(Deno.readTextFileSync(index), new RegExp(`href="${id}/index.html"`));
     assert.equal(
       await removeRun(config, db, "nightly"),
       `Removed search ${id} (nightly) with its 2 runs and its report. Left in ${
         join(config.reports, probes[1]!)
       }, as they are not Benchbook's: notes.txt.`,
     );
-    assert.deepEqual(readdirSync(config.reports), [probes[1]]);
+    assert.deepEqual(readdirSync(config.reports).sort(), [probes[1], "index.html"]);
+    assert.doesNotMatch(Deno.readTextFileSync(index), new RegExp(id));
     assert.equal((await listStoredRuns(db, { probes: true })).includes(ID), true);
     await assert.rejects(removeRun(config, db, id), UsageError);
   }));
