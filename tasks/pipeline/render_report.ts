@@ -1,5 +1,6 @@
 import type { Config } from "../config.ts";
-import { makeRatePage, type RatePage } from "../report/find_rate_page.ts";
+import { makeRatePage } from "../report/find_rate_page.ts";
+import type { WrittenPage } from "../report/page.ts";
 import { makeReport, type Report } from "../report/report.ts";
 import { openStore } from "../store/open.ts";
 import { resolveRun } from "../store/runs.ts";
@@ -17,7 +18,7 @@ export async function renderReport(
   const terminal = openTerminal({ json: false });
   using interrupt = interruptSignal(config.home);
   const file = storeFile(config, db);
-  const made = await terminal.step<Report | RatePage>("Report", async (progress) => {
+  const made = await terminal.step<Report | WrittenPage>("Report", async (progress) => {
     const options = { config, pdf, signal: interrupt.signal, onStep: progress };
     const found = await searchNamed(file, runRef, config);
     const report = found === null

@@ -1,16 +1,12 @@
 import { join } from "node:path";
-import type { Config } from "../config.ts";
 import { isIncomplete, type RateSearch } from "../model/rate_search.ts";
 import { formatBytes, isoMinutes } from "../model/units.ts";
-import { isReportPart, prepareReports, reportFolder } from "../stack/reports_folder.ts";
 import { doubts, foundSentence, isWide } from "../terminal/find_rate_text.ts";
 import { datasetText } from "./dataset_text.ts";
 import { type Pages, templates } from "./html.ts";
-import { writePdf } from "./report.ts";
-import { writeSite } from "./site.ts";
+import { type PageOptions, writePage, type WrittenPage } from "./page.ts";
 import { RATE_SECTIONS, type RateSectionViews } from "./sections/rate_sections.ts";
 import { type ContentsEntry, contentsOf, viewsOf } from "./sections/section.ts";
-import { replaceDirectory } from "./write.ts";
 
 /** Everything that templates/find_rate.hbs shows; nothing is computed there. */
 export interface RatePageView {
@@ -27,53 +23,20 @@ export interface RatePageView {
   readonly sections: RateSectionViews;
 }
 
-/** The page's files, absolute; `warnings` says what could not be made and what to do about it. */
-export interface RatePage {
-  readonly html: string;
-  readonly pdf: string | null;
-  readonly warnings: readonly string[];
-}
-
 /**
  * Makes a search's page, `index.html`, `report.pdf` and `search.json`, in a directory of the reports named by its
  * id. Without a browser there is no PDF, which is a warning.
  * @throws {ServiceError} when it cannot be written; {InterruptedError} when `signal` aborts
  */
-export async function makeRatePage(
-  found: RateSearch,
-  { config, pdf, signal, onStep }: {
-    readonly config: Config;
-    readonly pdf: boolean;
-    readonly signal?: AbortSignal;
-    readonly onStep?: (text: string) => void;
-  },
-): Promise<RatePage> {
+export async function makeRatePage(found: RateSearch, options: PageOptions): Promise<WrittenPage> {
   const view = ratePageView(found);
-  const templateDirectory = join(config.root, "templates");
-  prepareReports(config.reports);
-  const directory = reportFolder(config.reports, found.search.id);
-  const warnings: string[] = [];
-  let printed: string | null = null;
-  await replaceDirectory(directory, async (temporary) => {
-    onStep?.("writing the page");
-    await Deno.writeTextFile(join(temporary, "index.html"), await renderRatePage(view, templateDirectory));
-    if (pdf) {
-      onStep?.("printing the PDF");
-      const render = (pages: Pages) => renderRatePage(view, templateDirectory, pages);
-      const problem = await writePdf(render, config, temporary, signal);
-      if (problem === null) printed = join(directory, "report.pdf");
-      else warnings.push(problem);
-    }
-    // Relative names inside the file: it is sent along with the page, and paths of this machine are not.
-    const files = { html: "index.html", pdf: printed && "report.pdf", store: "../benchbook.duckdb" };
-    await Deno.writeTextFile(
-      join(temporary, "search.json"),
-      `${JSON.stringify({ ...found, files }, null, 1)}\n`,
-    );
-  }, isReportPart);
-  onStep?.("listing all runs");
-  await writeSite(config.reports, templateDirectory);
-  return { html: join(directory, "index.html"), pdf: printed, warnings };
+  const templateDirectory = join(options.config.root, "templates");
+  return await writePage(options, {
+    id: found.search.id,
+    render: (pages) => renderRatePage(view, templateDirectory, pages),
+    data: "search.json",
+    dataOf: (files) => ({ ...found, files }),
+  });
 }
 
 /** One HTML file with its stylesheet and figure inside. */

@@ -36,9 +36,17 @@ export function reproduce(run: Run): string {
     ...Object.entries(config.settings).map(([key, value]): [string, string] => ["set", `${key}=${value}`]),
     ["slo", config.slo],
   ];
-  const words = options.filter(([, value]) => value !== null)
-    .map(([name, value]) => `--${name} ${quoted(value!)}`);
-  return ["deno task bench", quoted(config.scenarioFile ?? config.scenario), ...words].join(" ");
+  return commandLine(config, options);
+}
+
+/** What benches a scenario with these options; those without a value are left out. @param flags e.g. `--find-rate` */
+export function commandLine(
+  { scenario, scenarioFile }: Pick<RunConfig, "scenario" | "scenarioFile">,
+  options: readonly (readonly [name: string, value: string | null])[],
+  ...flags: readonly string[]
+): string {
+  const words = options.flatMap(([name, value]) => value === null ? [] : [`--${name} ${quoted(value)}`]);
+  return ["deno task bench", quoted(scenarioFile ?? scenario), ...flags, ...words].join(" ");
 }
 
 /** What a run's arms are beyond their paths, as options. */
@@ -61,7 +69,7 @@ export function dataOptions(variation = ""): [string, string][] {
 }
 
 /** A word as a shell takes it. */
-export function quoted(value: string): string {
+function quoted(value: string): string {
   return /^[\w.,:=+/-]+$/.test(value) ? value : `'${value.replaceAll("'", `'\\''`)}'`;
 }
 

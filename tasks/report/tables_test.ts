@@ -3,7 +3,8 @@ import type { ArmRecord } from "../model/run.ts";
 import type { RunSummary } from "../model/summary.ts";
 import { formatBytes } from "../model/units.ts";
 import { Footnotes, plain } from "./cells.ts";
-import { codeCounts, graphqlTable } from "./tables.ts";
+import { graphqlTable } from "./graphql_table.ts";
+import { codeCounts } from "./tables.ts";
 import { exampleSummary } from "./testing.ts";
 
 Deno.test("of very many codes the most frequent are shown, and the others counted", () => {

@@ -88,7 +88,5 @@ function subjectsOf(results: readonly SloResult[]): string {
 }
 
 function groupBy<T>(rows: readonly T[], key: (row: T) => string): T[][] {
-  const groups = new Map<string, T[]>();
-  for (const row of rows) groups.set(key(row), [...groups.get(key(row)) ?? [], row]);
-  return [...groups.values()];
+  return [...Map.groupBy(rows, key).values()];
 }

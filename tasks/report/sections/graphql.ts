@@ -1,4 +1,4 @@
-import { graphqlTable } from "../tables.ts";
+import { graphqlTable } from "../graphql_table.ts";
 import { plainSection } from "./section.ts";
 
 export const GRAPHQL = plainSection({

@@ -1,7 +1,7 @@
 import type { RateSearch } from "../../model/rate_search.ts";
 import { counted, formatSeconds, formatShare, significant } from "../../model/units.ts";
 import { rateText } from "../../terminal/find_rate_text.ts";
-import { armOptions, dataOptions, quoted } from "../method.ts";
+import { armOptions, commandLine, dataOptions } from "../method.ts";
 import type { MethodView } from "./method.ts";
 import type { Section } from "./section.ts";
 
@@ -52,8 +52,8 @@ function method({ search }: RateSearch): string[] {
 function reproduce({ search, arms, unavailable }: RateSearch): string {
   const described = search.armFiles ?? [];
   const probed = [...arms, ...unavailable].map(({ arm }) => arm);
-  const options: [string, string][] = [
-    ...search.environment.dataset.scale === "own" ? [] : [["scale", search.scale] as [string, string]],
+  return commandLine(search, [
+    ["scale", search.environment.dataset.scale === "own" ? null : search.scale],
     ...dataOptions(search.environment.dataset.variation),
     ["rate", String(search.startRate)],
     ["duration", `${search.durationSeconds}s`],
@@ -65,9 +65,5 @@ function reproduce({ search, arms, unavailable }: RateSearch): string {
     ["workers", String(search.workers)],
     ...Object.entries(search.settings).map(([key, value]): [string, string] => ["set", `${key}=${value}`]),
     ["slo", search.slo],
-  ];
-  const words = options.map(([name, value]) => `--${name} ${quoted(value)}`);
-  return ["deno task bench", quoted(search.scenarioFile ?? search.scenario), "--find-rate", ...words].join(
-    " ",
-  );
+  ], "--find-rate");
 }
