@@ -1,3 +1,4 @@
+import { waitAtMost } from "../net/time_limit.ts";
 import { CUT_LEAD_US, cutPhases } from "./cuts.ts";
 import type { RunEventHub, Step } from "./run_events.ts";
 import { type Action, type Schedule, type Turn, turnsOf } from "./schedule.ts";
@@ -89,10 +90,7 @@ export class ScheduleClock {
     this.#over.abort();
     for (const turn of this.#turns.slice(this.#come)) this.#drop(turn, endUs);
     this.#come = this.#turns.length;
-    let timer: ReturnType<typeof setTimeout> | undefined;
-    const late = new Promise<void>((resolve) => timer = setTimeout(resolve, STOP_MS));
-    await Promise.race([Promise.all(this.#running.values()), late]);
-    clearTimeout(timer);
+    await waitAtMost(STOP_MS, Promise.all(this.#running.values()));
     for (const step of this.#running.keys()) {
       this.#running.delete(step);
       this.#events.emit("step", { ...step, endUs: this.#nowUs(), error: "it did not end with the run" });

@@ -24,3 +24,26 @@ export async function withinLimit<T>(
     forget();
   }
 }
+
+/**
+ * Waits for something, but not longer than this: what is not over by then goes on by itself.
+ * @param later the network's own time, where a thread waits for its sockets itself
+ */
+export async function waitAtMost(
+  limitMs: number,
+  work: Promise<unknown>,
+  later: Network["later"] = afterMs,
+): Promise<void> {
+  let forget = () => {};
+  const late = new Promise<void>((resolve) => forget = later(limitMs, resolve));
+  try {
+    await Promise.race([work, late]);
+  } finally {
+    forget();
+  }
+}
+
+function afterMs(ms: number, work: () => void): () => void {
+  const timer = setTimeout(work, ms);
+  return () => clearTimeout(timer);
+}

@@ -1,5 +1,6 @@
 import { join } from "node:path";
 import { noTemporaryFiles, temporaryFolder } from "../files/temporary.ts";
+import { waitAtMost } from "../net/time_limit.ts";
 import type { ConnectionInfo } from "./messages.ts";
 import { childEnvironment } from "../stack/child_environment.ts";
 
@@ -67,10 +68,7 @@ function watchProcess(child: Deno.ChildProcess): Omit<KernelProcess, "forgetConn
     over = true;
     await child.stdin.close().catch(() => {});
     // A process that a cell left behind may hold the other end of the pipe, so this is not waited for long.
-    const late = Promise.withResolvers<void>();
-    const timer = setTimeout(late.resolve, 200);
-    await Promise.race([drained, late.promise]);
-    clearTimeout(timer);
+    await waitAtMost(200, drained);
     return { code, signal };
   });
   return {

@@ -1,8 +1,9 @@
 import { counted } from "../model/units.ts";
 import type { Sample } from "../model/run.ts";
+import { waitAtMost } from "../net/time_limit.ts";
 import { Meter } from "./meter.ts";
 import { OBSERVER, SAMPLE_SOURCES } from "./sample_sources.ts";
-import type { SampleSource, SourceContext } from "./source.ts";
+import type { SampleReader, SampleSource, SourceContext } from "./source.ts";
 
 export interface SamplerOptions extends Omit<SourceContext, "url"> {
   /** URLs of the databases under load, one at least, by the instance of PostgreSQL that each lies in. */
@@ -43,9 +44,7 @@ export interface Sampler {
 export function startSampler(options: SamplerOptions): Sampler {
   const loops = SAMPLE_SOURCES
     .filter(({ open, needs }) => open !== undefined && (needs !== "Redis" || options.redisUrl !== undefined))
-    .flatMap((source) =>
-      contextsOf(source, options).map(({ context, instance }) => observe(source, context, instance, options))
-    );
+    .flatMap((source) => contextsOf(source, options).map((each) => new SourceLoop(source, each, options)));
   let summary: Promise<SamplerSummary> | undefined;
   return {
     stop() {
@@ -67,94 +66,101 @@ function contextsOf({ needs }: SampleSource, { databases, redisUrl, pids }: Samp
   return needs === "PostgreSQL" && all.length > 1 ? all : [{ ...all[0]!, instance: undefined }];
 }
 
-function observe(
-  source: SampleSource,
-  context: SourceContext,
-  instance: string | undefined,
-  { nowUs, emit, periodMs = source.periodMs }: SamplerOptions,
-) {
-  const periodUs = periodMs * 1000;
-  const opening = source.open!(context, Math.max(1_000, periodMs));
-  const own: Sample["labels"] = instance === undefined ? {} : { instance };
-  const title = instance === undefined ? source.title : `${source.title} (${instance})`;
-  // Whoever reads it hears of a failure.
-  opening.catch(() => {});
-  const meter = new Meter(source.metrics);
-  const startUs = nowUs();
-  const failures = new Map<string, number>();
-  let ticks = 0;
-  let missed = 0;
-  let spentMs = 0;
-  let maxMs = 0;
-  let timer: ReturnType<typeof setTimeout> | undefined;
-  let stopped = false;
-  let current: Promise<void> = Promise.resolve();
+/** The end of a run does not wait longer for a server that hangs. */
+const STOP_MS = 1_000;
 
-  const tick = async () => {
+/** One source, read once a period by a timer of its own until it is stopped. */
+class SourceLoop {
+  readonly #periodMs: number;
+  readonly #labels: Sample["labels"];
+  readonly #title: string;
+  readonly #opening: Promise<SampleReader>;
+  readonly #meter: Meter;
+  readonly #startUs: number;
+  /** Why it could not be read, and how often. */
+  readonly #failures = new Map<string, number>();
+  #ticks = 0;
+  #missed = 0;
+  #spentMs = 0;
+  #maxMs = 0;
+  #timer: ReturnType<typeof setTimeout> | undefined;
+  #stopped = false;
+  #current: Promise<void> = Promise.resolve();
+
+  constructor(
+    readonly source: SampleSource,
+    { context, instance }: ReturnType<typeof contextsOf>[number],
+    readonly options: SamplerOptions,
+  ) {
+    this.#periodMs = options.periodMs ?? source.periodMs;
+    this.#labels = instance === undefined ? {} : { instance };
+    this.#title = instance === undefined ? source.title : `${source.title} (${instance})`;
+    this.#opening = source.open!(context, Math.max(1_000, this.#periodMs));
+    // Whoever reads it hears of a failure.
+    this.#opening.catch(() => {});
+    this.#meter = new Meter(source.metrics);
+    this.#startUs = options.nowUs();
+    this.#schedule(0);
+  }
+
+  async stop() {
+    this.#stopped = true;
+    clearTimeout(this.#timer);
+    await waitAtMost(STOP_MS, this.#current);
+    const opened = await this.#opening.catch(() => null);
+    if (opened !== null) await waitAtMost(STOP_MS, opened.close().catch(() => {}));
+    return {
+      source: this.source.name,
+      ticks: this.#ticks,
+      missed: this.#missed,
+      meanMs: this.#ticks === 0 ? 0 : this.#spentMs / this.#ticks,
+      maxMs: this.#maxMs,
+      unavailable: [
+        ...opened?.unavailable ?? [],
+        ...[...this.#failures].map(([reason, times]) =>
+          `${this.#title} could not be sampled ${counted(times, "time")}: ${reason}.`
+        ),
+      ],
+    };
+  }
+
+  #schedule(index: number): void {
+    if (this.#stopped) return;
+    const { nowUs } = this.options;
+    const periodUs = this.#periodMs * 1000;
+    const delayMs = (this.#startUs + index * periodUs - nowUs()) / 1000;
+    this.#timer = setTimeout(() => {
+      this.#current = this.#tick().then(() => {
+        // Absolute times, so that the series does not drift; ticks that have passed are missed, not caught up.
+        const next = Math.max(index + 1, Math.ceil((nowUs() - this.#startUs) / periodUs));
+        this.#missed += next - index - 1;
+        this.#schedule(next);
+      });
+    }, Math.max(0, delayMs));
+  }
+
+  async #tick(): Promise<void> {
     try {
-      const opened = await opening;
-      const atUs = nowUs();
+      const opened = await this.#opening;
+      const atUs = this.options.nowUs();
       const begun = performance.now();
       const read = await opened.read();
-      const readings = meter.values(read, atUs, opened.connections);
+      const readings = this.#meter.values(read, atUs, opened.connections);
       const costMs = performance.now() - begun;
-      ticks++;
-      spentMs += costMs;
-      maxMs = Math.max(maxMs, costMs);
+      this.#ticks++;
+      this.#spentMs += costMs;
+      this.#maxMs = Math.max(this.#maxMs, costMs);
       // Stamped with the moment the reading began: what a slow server tells is from then or later.
-      const at = { atUs: Math.round(atUs), source: source.name };
-      emit([
+      const at = { atUs: Math.round(atUs), source: this.source.name };
+      const own = this.#labels;
+      this.options.emit([
         ...readings.map(({ labels, ...reading }) => ({ ...at, ...reading, labels: { ...labels, ...own } })),
         { ...at, metric: OBSERVER.name, labels: own, value: costMs },
       ]);
     } catch (error) {
-      missed++;
+      this.#missed++;
       const reason = (error as Error).message || String(error);
-      failures.set(reason, (failures.get(reason) ?? 0) + 1);
+      this.#failures.set(reason, (this.#failures.get(reason) ?? 0) + 1);
     }
-  };
-  const schedule = (index: number) => {
-    if (stopped) return;
-    const delayMs = (startUs + index * periodUs - nowUs()) / 1000;
-    timer = setTimeout(() => {
-      current = tick().then(() => {
-        // Absolute times, so that the series does not drift; ticks that have passed are missed, not caught up.
-        const next = Math.max(index + 1, Math.ceil((nowUs() - startUs) / periodUs));
-        missed += next - index - 1;
-        schedule(next);
-      });
-    }, Math.max(0, delayMs));
-  };
-  schedule(0);
-
-  return {
-    async stop() {
-      stopped = true;
-      clearTimeout(timer);
-      await bounded(current);
-      const opened = await opening.catch(() => null);
-      if (opened !== null) await bounded(opened.close().catch(() => {}));
-      return {
-        source: source.name,
-        ticks,
-        missed,
-        meanMs: ticks === 0 ? 0 : spentMs / ticks,
-        maxMs,
-        unavailable: [
-          ...opened?.unavailable ?? [],
-          ...[...failures].map(([reason, times]) =>
-            `${title} could not be sampled ${counted(times, "time")}: ${reason}.`
-          ),
-        ],
-      };
-    },
-  };
-}
-
-/** The end of a run does not wait for a server that hangs. */
-async function bounded(promise: Promise<unknown>): Promise<void> {
-  let timer: ReturnType<typeof setTimeout> | undefined;
-  const limit = new Promise<void>((resolve) => timer = setTimeout(resolve, 1_000));
-  await Promise.race([promise, limit]);
-  clearTimeout(timer);
+  }
 }

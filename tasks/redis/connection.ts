@@ -2,7 +2,7 @@ import { Redis } from "ioredis";
 import type { Channel, Network } from "../net/channel.ts";
 import { Inbox } from "../net/inbox.ts";
 import { openTls, runtimeNetwork } from "../net/runtime_channel.ts";
-import { withinLimit } from "../net/time_limit.ts";
+import { waitAtMost, withinLimit } from "../net/time_limit.ts";
 import { lost, type OnReply, RedisLine } from "./line.ts";
 import { type Reply, writeCommand } from "./wire.ts";
 
@@ -124,10 +124,7 @@ export class RedisConnection {
 
   /** Waits, if not for long, until what was sent is answered, and closes. */
   async end(): Promise<void> {
-    let timer: ReturnType<typeof setTimeout> | undefined;
-    const late = new Promise((resolve) => timer = setTimeout(resolve, END_MS));
-    await Promise.race([this.#line?.ask(["PING"]).catch(() => {}), late]);
-    clearTimeout(timer);
+    if (this.#line !== null) await waitAtMost(END_MS, this.#line.ask(["PING"]).catch(() => {}));
     this.close();
   }
 

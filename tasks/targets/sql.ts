@@ -1,5 +1,6 @@
 import type { Network } from "../net/channel.ts";
 import { runtimeNetwork } from "../net/runtime_channel.ts";
+import { waitAtMost } from "../net/time_limit.ts";
 import { ServiceError, UsageError } from "../model/errors.ts";
 import { counted } from "../model/units.ts";
 import { refusesOptions } from "../model/session_limits.ts";
@@ -127,10 +128,8 @@ export class SqlTarget implements Target {
   /** Cancels what is under way, waits for the end of that, if not for long, and closes the connections. */
   async close(): Promise<void> {
     this.#closed = true;
-    let forget = () => {};
-    const late = new Promise<void>((resolve) => forget = this.#network.later(CLOSE_MS, resolve));
-    await Promise.race([Promise.all(this.#clients.map((client) => client.stop())), late]);
-    forget();
+    const stopped = Promise.all(this.#clients.map((client) => client.stop()));
+    await waitAtMost(CLOSE_MS, stopped, (ms, work) => this.#network.later(ms, work));
     await Promise.allSettled(this.#clients.map(({ connection }) => connection.end()));
   }
 
