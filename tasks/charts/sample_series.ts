@@ -28,64 +28,19 @@ export function sampleSeries(
 ): Figure {
   const panels = [...new Set(points.map((point) => point.panel))];
   const end = largest(1, points.map((point) => point.second));
-  const svg = panels.map((panel, index) => {
-    const own = points.filter((point) => point.panel === panel);
-    const styles = stylesOf(own.map((point) => point.series));
-    const unit = own[0]!.unit;
-    const top = largest(own.map((point) => point.value));
-    return draw(`${id}-${index}`, {
-      width: 350,
-      height: 158,
-      marginLeft: 58,
-      // Room for a name such as "from cache" in the widest of the usual faces.
-      marginRight: 84,
-      marginTop: 30,
-      x: { domain: [0, end], ticks: 4, label: null, tickFormat: (second: number) => `${second} s` },
-      y: {
-        domain: [0, top > 0 ? top * 1.05 : 1],
-        ticks: unit.startsWith("bytes") ? byteTicks(top) : 3,
-        label: null,
-        grid: true,
-        tickFormat: (value: number) => written(value, unit),
-      },
-      marks: [
-        Plot.text([panel], {
-          frameAnchor: "top-left",
-          dy: -22,
-          dx: -52,
-          fontWeight: 600,
-          textAnchor: "start",
-        }),
-        Plot.ruleY([0]),
-        ...[...styles].flatMap(([series, style]) => {
-          const line = own.filter((point) => point.series === series)
-            .sort((a, b) => a.second - b.second);
-          return [
-            Plot.lineY(line, {
-              x: "second",
-              y: "value",
-              stroke: style.colour,
-              strokeWidth: 1.6,
-              strokeDasharray: style.dash,
-            }),
-          ];
-        }),
-        ...labels(own, styles, top),
-      ],
-    });
-  });
+  const of = (panel: string) => points.filter((point) => point.panel === panel);
   return makeFigure({
     id,
     title,
     label: panels.length === 0 ? "Nothing was sampled" : `Panels: ${panels.join(", ")}`,
-    svg,
+    svg: panels.map((panel, index) => drawPanel(`${id}-${index}`, panel, of(panel), end)),
     reading: "All panels share the run's clock, so a rise here can be laid beside a rise in response time. " +
       "Steal is CPU time that a neighbour on the same machine took away: where it is high, slowness is " +
       "not the system's own.",
     table: {
       columns: [...words("Panel", "Series"), ...numbers("Lowest", "Mean", "Highest")],
       rows: panels.flatMap((panel) => {
-        const own = points.filter((point) => point.panel === panel);
+        const own = of(panel);
         return [...new Set(own.map((point) => point.series))].map((series) => {
           const values = own.filter((point) => point.series === series).map((point) => point.value);
           const mean = values.reduce((sum, value) => sum + value, 0) / values.length;
@@ -98,6 +53,43 @@ export function sampleSeries(
         });
       }),
     },
+  });
+}
+
+function drawPanel(id: string, panel: string, own: readonly SamplePoint[], end: number): string {
+  const styles = stylesOf(own.map((point) => point.series));
+  const unit = own[0]!.unit;
+  const top = largest(own.map((point) => point.value));
+  return draw(id, {
+    width: 350,
+    height: 158,
+    marginLeft: 58,
+    // Room for a name such as "from cache" in the widest of the usual faces.
+    marginRight: 84,
+    marginTop: 30,
+    x: { domain: [0, end], ticks: 4, label: null, tickFormat: (second: number) => `${second} s` },
+    y: {
+      domain: [0, top > 0 ? top * 1.05 : 1],
+      ticks: unit.startsWith("bytes") ? byteTicks(top) : 3,
+      label: null,
+      grid: true,
+      tickFormat: (value: number) => written(value, unit),
+    },
+    marks: [
+      Plot.text([panel], {
+        frameAnchor: "top-left",
+        dy: -22,
+        dx: -52,
+        fontWeight: 600,
+        textAnchor: "start",
+      }),
+      Plot.ruleY([0]),
+      ...[...styles].map(([series, { colour: stroke, dash: strokeDasharray }]) => {
+        const line = own.filter((point) => point.series === series).sort((a, b) => a.second - b.second);
+        return Plot.lineY(line, { x: "second", y: "value", stroke, strokeWidth: 1.6, strokeDasharray });
+      }),
+      ...labels(own, styles, top),
+    ],
   });
 }
 

@@ -67,24 +67,8 @@ export async function runLoad(options: LoadOptions): Promise<LoadResult> {
       for (const generator of generators) generator.stop();
     };
     signal.addEventListener("abort", stop);
-    const live = new LiveView();
-    const heardUs = generators.map(() => 0);
-    for (const [index, generator] of generators.entries()) {
-      generator.onProgress = (samples, completed, untilUs) => {
-        // Workers speak in turn: what was done is known of all up to the one not heard for longest.
-        heardUs[index] = untilUs;
-        if (plan.tellCompleted) {
-          events.emit("completed", { slots: completedSlots(completed), untilUs: Math.min(...heardUs) });
-        }
-        events.emit("sample", samples);
-        const { tick } = generator.progress;
-        if (tick !== undefined) live.add(generator.worker, tick);
-        const counts = generators.map((each) => each.progress).reduce(addProgress, NO_PROGRESS);
-        const elapsedUs = nowUs();
-        events.emit("tick", { counts, elapsedUs, figures: live.figures(elapsedUs) });
-      };
-      generator.start(originUs);
-    }
+    listen(generators, plan.tellCompleted, events, nowUs);
+    for (const generator of generators) generator.start(originUs);
     // After the generators have their order: what is done now takes longer than they may wait.
     events.emit("start", { nowUs, startedAt });
     const notes: string[] = [];
@@ -99,6 +83,32 @@ export async function runLoad(options: LoadOptions): Promise<LoadResult> {
     };
   } finally {
     for (const generator of generators) generator.terminate();
+  }
+}
+
+/** Tells the subscribers what generators report. */
+function listen(
+  generators: readonly GeneratorHandle[],
+  tellCompleted: boolean,
+  events: RunEventHub,
+  nowUs: () => number,
+): void {
+  const live = new LiveView();
+  const heardUs = generators.map(() => 0);
+  for (const [index, generator] of generators.entries()) {
+    generator.onProgress = (samples, completed, untilUs) => {
+      // Workers speak in turn: what was done is known of all up to the one not heard for longest.
+      heardUs[index] = untilUs;
+      if (tellCompleted) {
+        events.emit("completed", { slots: completedSlots(completed), untilUs: Math.min(...heardUs) });
+      }
+      events.emit("sample", samples);
+      const { tick } = generator.progress;
+      if (tick !== undefined) live.add(generator.worker, tick);
+      const counts = generators.map((each) => each.progress).reduce(addProgress, NO_PROGRESS);
+      const elapsedUs = nowUs();
+      events.emit("tick", { counts, elapsedUs, figures: live.figures(elapsedUs) });
+    };
   }
 }
 
