@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import type { ValidityCheck } from "../model/summary.ts";
+import type { ValidityCheck } from "../model/validity.ts";
 import { exampleSummary } from "../report/testing.ts";
 import { assertMeasured } from "./judgement.ts";
 

@@ -1,5 +1,6 @@
 import type { Run } from "../model/run.ts";
-import type { GeneratorFigures, Warning } from "../model/summary.ts";
+import type { Warning } from "../model/summary.ts";
+import type { GeneratorFigures } from "../model/validity.ts";
 import { formatShare, significant } from "../model/units.ts";
 import type { HostLoad } from "./host_load.ts";
 

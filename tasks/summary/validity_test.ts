@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import type { Sample } from "../model/run.ts";
-import type { Validity, ValidityCheck } from "../model/summary.ts";
+import type { Validity, ValidityCheck } from "../model/validity.ts";
 import { resolveRun } from "../store/runs.ts";
 import { withStore, withTempDir } from "../store/testing.ts";
 import { type FixtureOptions, fixtureRun } from "./testing.ts";

@@ -6,8 +6,8 @@ import {
   type SloResult,
   type Summary,
   unmeasured,
-  type Validity,
 } from "../model/summary.ts";
+import type { Validity } from "../model/validity.ts";
 import { formatCount, formatIn, formatSeconds, formatShare } from "../model/units.ts";
 import { againstBaseline } from "./against_baseline.ts";
 import { notJudgedSentences, targetsText, thinWindowSentences } from "./not_judged.ts";

@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { parseSlo, type ScopeNames } from "../model/slo.ts";
 import type { Run, UnavailableArm } from "../model/run.ts";
-import type { SloResult, Summary, Validity } from "../model/summary.ts";
+import type { SloResult, Summary } from "../model/summary.ts";
+import type { Validity } from "../model/validity.ts";
 import { leastEstimable } from "../stats/quantile.ts";
 import { quantileEstimate, shareEstimate } from "./estimate.ts";
 import { sloResults, sloTargets } from "./slo.ts";

@@ -1,4 +1,5 @@
-import type { GeneratorFigures, RunSummary, ValidityCheck } from "../../model/summary.ts";
+import type { RunSummary } from "../../model/summary.ts";
+import type { GeneratorFigures, ValidityCheck } from "../../model/validity.ts";
 import { formatMs, formatShare, significant } from "../../model/units.ts";
 import { accountingTable } from "../tables.ts";
 import type { Section } from "./section.ts";

@@ -1,4 +1,4 @@
-import type { ValidityCheck } from "../../model/summary.ts";
+import type { ValidityCheck } from "../../model/validity.ts";
 import { formatCount } from "../../model/units.ts";
 import { sleep } from "../../net/sleep.ts";
 

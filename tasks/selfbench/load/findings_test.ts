@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import type { ValidityCheck } from "../../model/summary.ts";
+import type { ValidityCheck } from "../../model/validity.ts";
 import { agreement } from "./accuracy.ts";
 import { memoryFindings } from "./memory.ts";
 import { recordingFindings } from "./recording.ts";

@@ -1,5 +1,5 @@
 import { InterruptedError, ServiceError } from "../../model/errors.ts";
-import type { Validity } from "../../model/summary.ts";
+import type { Validity } from "../../model/validity.ts";
 import { askProcess } from "../own_process.ts";
 import type { Lags, RunMessage, RunOrder } from "./run_messages.ts";
 

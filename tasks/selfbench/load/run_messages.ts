@@ -1,4 +1,4 @@
-import type { Validity } from "../../model/summary.ts";
+import type { Validity } from "../../model/validity.ts";
 import type { OneArm } from "../one_arm.ts";
 
 /** What the process that makes a run is told, on its stdin: a password stays off the command line. */

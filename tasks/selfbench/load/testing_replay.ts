@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { join, resolve } from "node:path";
 import { arrivals } from "../../load/arrivals.ts";
 import { spike } from "../../model/stages.ts";
-import type { Validity } from "../../model/summary.ts";
+import type { Validity } from "../../model/validity.ts";
 import { openStore, type Store } from "../../store/open.ts";
 import { bareRun, withTempDir } from "../../store/testing.ts";
 import { judgeValidity } from "../../summary/validity.ts";

@@ -1,4 +1,4 @@
-import type { ValidityCheck } from "../../model/summary.ts";
+import type { ValidityCheck } from "../../model/validity.ts";
 import { childEnvironment } from "../../stack/child_environment.ts";
 import { findProgram } from "../../stack/programs.ts";
 import { type Finding, finding } from "../finding.ts";

@@ -1,7 +1,7 @@
 import { resolve } from "node:path";
 import { scenarioNames } from "../../load/scenario.ts";
 import { ServiceError } from "../../model/errors.ts";
-import type { Validity } from "../../model/summary.ts";
+import type { Validity } from "../../model/validity.ts";
 import { formatSeconds } from "../../model/units.ts";
 import { type Finding, finding } from "../finding.ts";
 import type { PartContext } from "../measure_part.ts";
