@@ -1,3 +1,4 @@
+import { isRecord } from "../model/record.ts";
 import { type Counter, counter } from "../random/counter.ts";
 import { exponential } from "../random/distributions.ts";
 import type { Call } from "../targets/target.ts";
@@ -109,15 +110,11 @@ const MOST_WRAPPINGS = 8;
 
 /** The first row of an answer: of SQL's rows, or of the first list or object in a GraphQL answer's data. */
 function firstRow(answer: unknown, depth = 0): Readonly<Record<string, unknown>> | undefined {
-  if (Array.isArray(answer)) return isRow(answer[0]) ? answer[0] : undefined;
-  if (!isRow(answer)) return undefined;
+  if (Array.isArray(answer)) return isRecord(answer[0]) ? answer[0] : undefined;
+  if (!isRecord(answer)) return undefined;
   // `data`, a field of it, its `nodes`: what nests deeper in this way is nobody's answer.
   if (depth === MOST_WRAPPINGS) return undefined;
   if ("data" in answer) return firstRow(Object.values(answer.data ?? {})[0], depth + 1);
   if ("nodes" in answer) return firstRow(answer.nodes, depth + 1);
   return answer;
-}
-
-function isRow(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }

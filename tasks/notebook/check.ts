@@ -11,7 +11,7 @@ import {
   tagsOf,
 } from "./ipynb.ts";
 import { type Diagnostic, parseCheckOutput, parseLintOutput } from "./diagnostics.ts";
-import { childEnvironment } from "../stack/child_environment.ts";
+import { denoCommand } from "./deno_command.ts";
 
 /** Something wrong with a notebook that can be seen without running it. */
 export interface Problem {
@@ -62,8 +62,8 @@ export async function checkNotebooks(files: readonly string[]): Promise<Problem[
     const cwd = dirname(files[0]!);
     // One after the other: each of them uses all cores.
     const diagnostics = [
-      ...parseCheckOutput(await deno(["check", ...paths], cwd)),
-      ...parseLintOutput(await deno(["lint", "--json", ...paths], cwd)),
+      ...parseCheckOutput(await denoCommand(["check", ...paths], cwd)),
+      ...parseLintOutput(await denoCommand(["lint", "--json", ...paths], cwd)),
     ];
     for (const diagnostic of diagnostics) {
       const found = modules.find(({ path }) => diagnostic.url === pathToFileURL(path).href);
@@ -124,19 +124,4 @@ function said(problems: readonly Problem[], problem: Problem): boolean {
   return problems.some(({ file, cell, line, code }) =>
     file === problem.file && cell === problem.cell && line === problem.line && twin.includes(code)
   );
-}
-
-async function deno(
-  args: readonly string[],
-  cwd: string,
-): Promise<{ stdout: string; stderr: string; ok: boolean }> {
-  const output = await new Deno.Command(Deno.execPath(), {
-    args: [...args],
-    cwd,
-    env: childEnvironment({ NO_COLOR: "1" }),
-    clearEnv: true,
-    stdin: "null",
-  }).output();
-  const decoder = new TextDecoder();
-  return { stdout: decoder.decode(output.stdout), stderr: decoder.decode(output.stderr), ok: output.success };
 }

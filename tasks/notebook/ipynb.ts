@@ -1,3 +1,4 @@
+import { isRecord } from "../model/record.ts";
 import { basename } from "node:path";
 import { UsageError } from "../model/errors.ts";
 import { hint } from "../model/suggest.ts";
@@ -181,8 +182,4 @@ function declarations(source: string): Map<string, string> {
 
 function isParameters(cell: Cell): boolean {
   return cell.cell_type === "code" && tagsOf(cell).includes(PARAMETERS_TAG);
-}
-
-function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }

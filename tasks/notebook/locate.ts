@@ -2,7 +2,7 @@ import { SourceMap } from "node:module";
 import { join } from "node:path";
 import type { CellFailure } from "./failure.ts";
 import { temporaryFolder } from "../files/temporary.ts";
-import { childEnvironment } from "../stack/child_environment.ts";
+import { denoCommand } from "./deno_command.ts";
 
 /** Where in a cell's source something failed. */
 export interface Location {
@@ -82,14 +82,9 @@ async function transpile(source: string): Promise<{ lines: string[]; map: Source
   // Like the kernel, which keeps imports that the cell itself does not use: later cells may.
   const config = { compilerOptions: { verbatimModuleSyntax: true } };
   await Deno.writeTextFile(join(directory, "deno.json"), JSON.stringify(config));
-  const output = await new Deno.Command(Deno.execPath(), {
-    args: ["transpile", "--config", "deno.json", "--source-map", "separate", "--outdir", "out", "cell.tsx"],
-    cwd: directory,
-    env: childEnvironment({ NO_COLOR: "1" }),
-    clearEnv: true,
-    stdin: "null",
-  }).output();
-  if (!output.success) return new TextDecoder().decode(output.stderr);
+  const args = ["--config", "deno.json", "--source-map", "separate", "--outdir", "out", "cell.tsx"];
+  const { ok, stderr } = await denoCommand(["transpile", ...args], directory);
+  if (!ok) return stderr;
   const made = (name: string) => Deno.readTextFile(join(directory, "out", name));
   const lines = (await made("cell.js")).split("\n");
   return { lines, map: new SourceMap(JSON.parse(await made("cell.js.map"))) };

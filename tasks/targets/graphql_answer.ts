@@ -1,3 +1,4 @@
+import { isRecord } from "../model/record.ts";
 import { errorCode } from "./error_code.ts";
 import type { Keep } from "./target.ts";
 
@@ -49,19 +50,19 @@ function isPlainlyRight(text: string): boolean {
 
 function errorOf(answer: unknown, status: number): string | null {
   const other = status === 200 ? INVALID_RESPONSE : String(status);
-  if (!isObject(answer)) return other;
+  if (!isRecord(answer)) return other;
   const { errors, data } = answer;
   if (Array.isArray(errors) ? errors.length > 0 : errors !== undefined && errors !== null) {
     return codeOf(errors) ?? (status === 200 ? GRAPHQL_ERROR : String(status));
   }
-  return status === 200 && isObject(data) ? null : other;
+  return status === 200 && isRecord(data) ? null : other;
 }
 
 /** The SQLSTATE where the server passes it on, else GraphQL's own code, of the first error that has one. */
 function codeOf(errors: unknown): string | null {
   for (const error of Array.isArray(errors) ? errors : [errors]) {
-    if (!isObject(error)) continue;
-    const extensions = isObject(error.extensions) ? error.extensions : {};
+    if (!isRecord(error)) continue;
+    const extensions = isRecord(error.extensions) ? error.extensions : {};
     const code = errorCode(error.errcode) ?? errorCode(extensions.errcode) ?? errorCode(extensions.code);
     if (code !== null) return code;
   }
@@ -70,10 +71,10 @@ function codeOf(errors: unknown): string | null {
 
 /** What an answer's first error says, for people; undefined where it says nothing. */
 export function errorMessageOf(answer: unknown): string | undefined {
-  if (!isObject(answer)) return undefined;
+  if (!isRecord(answer)) return undefined;
   const { errors } = answer;
   for (const error of Array.isArray(errors) ? errors : [errors]) {
-    const message = isObject(error) ? error.message : error;
+    const message = isRecord(error) ? error.message : error;
     if (typeof message === "string" && message !== "") return message.slice(0, MOST_OF_A_MESSAGE);
   }
   return undefined;
@@ -85,8 +86,4 @@ function parse(text: string): unknown {
   } catch {
     return undefined;
   }
-}
-
-function isObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }
