@@ -6,7 +6,7 @@ import { datasets } from "./catalog.ts";
 import { UNLIMITED, withClient } from "./connect.ts";
 import { lockDatabase } from "./database_lock.ts";
 import { customised, describeColumns, tryFirstUnits } from "./custom.ts";
-import type { Dataset } from "./dataset.ts";
+import type { Dataset, Table } from "./dataset.ts";
 import { primaryKeys } from "./ddl.ts";
 import { contentHash, sizeOf, sumTables } from "./hash.ts";
 import type { LoaderSpec } from "./loader.ts";
@@ -104,17 +104,10 @@ async function seedWith(
   spec: DataSpec,
   request: SeedRequest,
 ): Promise<Omit<SeedResult, "seconds">> {
-  const { dataset, shape, scale, variation } = spec;
+  const { dataset, shape } = spec;
   const { signal } = request;
-  const facts = await inspect(client, dataset.schemas);
-  const marker = facts.marker_exists ? await readMarker(client, dataset.name) : undefined;
-  const schemas = marker?.schemas ?? dataset.schemas.slice(0, 1);
-  const known = marker === undefined ? null : knownOf(marker, dataset.name);
-  const holdings = known === null ? null : await lookAt(client, schemas, known);
-  const gone = dataset.schemas.filter((schema) => !facts.schemas.includes(schema)).map((name) =>
-    `schema ${name}`
-  );
-  const missing = [...new Set([...gone, ...holdings?.missing ?? []])];
+  const earlier = await whatIsThere(client, dataset);
+  const { facts, marker, schemas, holdings, missing } = earlier;
   if (marker?.seeded && isSame(marker, spec) && missing.length === 0) {
     return { ...marker.seeded, alreadyThere: true, tables: null };
   }
@@ -133,26 +126,7 @@ async function seedWith(
   const rows = Object.values(counts).reduce((sum, count) => sum + count, 0);
   signal?.throwIfAborted();
   request.onPlan?.({ rows, bytes: diskNeed(dataset, counts) });
-  // From here on a marker that says "loading" stands for whatever is in the schemas.
-  const { custom, objects } = await transaction(client, async () => {
-    await client.query(schemaSql(`benchbook/${facts.marker_exists ? "upgrade" : "create"}.sql`));
-    if (known !== null) await clear(client, dataset, schemas, known, action);
-    await client.query(schemaSql(`${dataset.name}/tables.sql`));
-    // Nobody else can see the schemas yet, so all that is in them is ours.
-    const objects = await ownObjects(client, dataset, []);
-    const { seed } = shape;
-    const { name, generator } = dataset;
-    const values = [name, scale, seed, variation, generator, dataset.schemas, JSON.stringify(objects)];
-    await client.query(schemaSql("benchbook/begin.sql"), values);
-    if (spec.custom === null) return { custom: null, objects };
-    const columns = await describeColumns(client, dataset.schemas);
-    // Here for their refusals: nothing is kept of a request whose columns do not exist or could never be stored.
-    await tryFirstUnits(
-      client,
-      customised(tables, spec.custom, columns, seed, primaryKeys(dataset.name)),
-    );
-    return { custom: { path: spec.custom.path, sha256: spec.custom.sha256, columns }, objects };
-  });
+  const { custom, objects } = await transaction(client, () => begin(client, spec, tables, earlier, action));
   try {
     const loaderSpec: LoaderSpec = { url: request.url, dataset: dataset.name, shape, prepared, custom };
     const sent = await load(dataset, tables, loaderSpec, {
@@ -161,15 +135,9 @@ async function seedWith(
       signal,
     });
     const loaded = await withStored(sent, spec, request);
-    const hash = contentHash(loaded);
     const bytes = await sizeOf(client, dataset);
     signal?.throwIfAborted();
-    const made = JSON.stringify(await ownObjects(client, dataset, objects));
-    const values = [dataset.name, counts, rows, bytes, hash, loaded, made];
-    await client.query(schemaSql("benchbook/complete.sql"), values);
-    const { seed } = shape;
-    const seeded = { name: dataset.name, scale, seed, variation, counts, rows, bytes, hash };
-    return { ...seeded, alreadyThere: false, tables: loaded };
+    return await complete(client, spec, objects, { counts, rows, bytes, loaded });
   } catch (error) {
     // Where the connection still stands nothing half done need stay until the next call, unless somebody already
     // uses it.
@@ -181,6 +149,60 @@ async function seedWith(
     }).catch(() => {});
     throw spec.custom === null ? error : blamed(error, spec.custom.path);
   }
+}
+
+/** What the database has of the data set by now, and what of it is gone. */
+async function whatIsThere(client: Client, dataset: Dataset) {
+  const facts = await inspect(client, dataset.schemas);
+  const marker = facts.marker_exists ? await readMarker(client, dataset.name) : undefined;
+  const schemas = marker?.schemas ?? dataset.schemas.slice(0, 1);
+  const known = marker === undefined ? null : knownOf(marker, dataset.name);
+  const holdings = known === null ? null : await lookAt(client, schemas, known);
+  const gone = dataset.schemas.filter((schema) => !facts.schemas.includes(schema));
+  const missing = [...new Set([...gone.map((name) => `schema ${name}`), ...holdings?.missing ?? []])];
+  return { facts, marker, schemas, known, holdings, missing };
+}
+
+/**
+ * Makes the tables in place of what was there: from then on a marker that says "loading" stands for whatever is in the
+ * schemas.
+ */
+async function begin(
+  client: Client,
+  { dataset, shape: { seed }, scale, variation, custom }: DataSpec,
+  tables: readonly Table[],
+  { facts, known, schemas }: Awaited<ReturnType<typeof whatIsThere>>,
+  action: string,
+) {
+  const { name, generator } = dataset;
+  await client.query(schemaSql(`benchbook/${facts.marker_exists ? "upgrade" : "create"}.sql`));
+  if (known !== null) await clear(client, dataset, schemas, known, action);
+  await client.query(schemaSql(`${name}/tables.sql`));
+  // Nobody else can see the schemas yet, so all that is in them is ours.
+  const objects = await ownObjects(client, dataset, []);
+  const values = [name, scale, seed, variation, generator, dataset.schemas, JSON.stringify(objects)];
+  await client.query(schemaSql("benchbook/begin.sql"), values);
+  if (custom === null) return { custom: null, objects };
+  const columns = await describeColumns(client, dataset.schemas);
+  // Here for their refusals: nothing is kept of a request whose columns do not exist or could never be stored.
+  await tryFirstUnits(client, customised(tables, custom, columns, seed, primaryKeys(name)));
+  return { custom: { path: custom.path, sha256: custom.sha256, columns }, objects };
+}
+
+/** Marks the data set as complete. */
+async function complete(
+  client: Client,
+  { dataset, shape: { seed }, scale, variation }: DataSpec,
+  objects: readonly MadeObject[],
+  { counts, rows, bytes, loaded }: Pick<SeededDataset, "counts" | "rows" | "bytes"> & {
+    readonly loaded: NonNullable<SeedResult["tables"]>;
+  },
+): Promise<Omit<SeedResult, "seconds">> {
+  const { name } = dataset;
+  const hash = contentHash(loaded);
+  const made = JSON.stringify(await ownObjects(client, dataset, objects));
+  await client.query(schemaSql("benchbook/complete.sql"), [name, counts, rows, bytes, hash, loaded, made]);
+  return { name, scale, seed, variation, counts, rows, bytes, hash, alreadyThere: false, tables: loaded };
 }
 
 /** The sums of tables with columns of the user's by what the server has made of them, the others' by what was sent. */

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { type Config, redactUrl } from "../config.ts";
 import { acquireLock } from "./lock.ts";
 import { prepareHome, writeAtomically } from "./places.ts";
-import { isEmbedded, type Stack } from "./services.ts";
+import { type GraphqlService, isEmbedded, type Stack, type Unavailable } from "./services.ts";
 import { openStack } from "./stack.ts";
 import { readRecords, stopServices } from "./state.ts";
 import { shownPgUrl } from "../postgres/place.ts";
@@ -62,34 +62,7 @@ export async function up(config: Config, options: UpOptions): Promise<UpResult> 
     );
     return {
       urlsFile: urlsFile(config.home),
-      endpoints: [
-        {
-          name: "PostgreSQL",
-          address: shownPgUrl(databaseUrl),
-          note: `version ${stack.postgres.version}, ${stack.postgres.origin}`,
-        },
-        redis.available
-          ? {
-            name: "Redis",
-            address: redactUrl(redis.url),
-            note: `version ${redis.version}, ${redis.origin}`,
-          }
-          : { name: "Redis", address: null, note: redis.reason },
-        graphql.available
-          ? {
-            name: "GraphQL",
-            address: redactUrl(graphql.url),
-            note: `${graphql.version ?? config.graphqlDialect}, ${graphql.origin}`,
-          }
-          : { name: "GraphQL", address: null, note: graphql.reason },
-        ...(graphql.available && isEmbedded(graphql)
-          ? [{
-            name: "GraphiQL" as const,
-            address: new URL("/", graphql.url).href,
-            note: "open it in a browser",
-          }]
-          : []),
-      ],
+      endpoints: endpointsOf(databaseUrl, stack, graphql, config),
     };
   } catch (error) {
     // Interrupted, or the data could not be loaded: what was not running before does not stay.
@@ -101,6 +74,37 @@ export async function up(config: Config, options: UpOptions): Promise<UpResult> 
   } finally {
     lock.release();
   }
+}
+
+function endpointsOf(
+  databaseUrl: string,
+  { postgres, redis }: Stack,
+  graphql: GraphqlService | Unavailable,
+  { graphqlDialect }: Config,
+): Endpoint[] {
+  const cached = redis.available ? `version ${redis.version}, ${redis.origin}` : redis.reason;
+  const asked = graphql.available
+    ? `${graphql.version ?? graphqlDialect}, ${graphql.origin}`
+    : graphql.reason;
+  const shown = (service: { available: true; url: string } | Unavailable) =>
+    service.available ? redactUrl(service.url) : null;
+  const endpoints: Endpoint[] = [
+    {
+      name: "PostgreSQL",
+      address: shownPgUrl(databaseUrl),
+      note: `version ${postgres.version}, ${postgres.origin}`,
+    },
+    { name: "Redis", address: shown(redis), note: cached },
+    { name: "GraphQL", address: shown(graphql), note: asked },
+  ];
+  if (graphql.available && isEmbedded(graphql)) {
+    endpoints.push({
+      name: "GraphiQL",
+      address: new URL("/", graphql.url).href,
+      note: "open it in a browser",
+    });
+  }
+  return endpoints;
 }
 
 /** Forgets the URLs of a stack that was stopped. */

@@ -80,22 +80,27 @@ export async function loadSpool(
       };
     });
   } catch (error) {
-    if (error instanceof BenchbookError && !(error instanceof StoreError)) throw error;
-    const { message: whole } = (error instanceof StoreError ? error.cause : error) as Error;
-    const message = whole.split("\n")[0]!;
-    if (OF_THE_SPOOL.test(message) || error instanceof TypeError || error instanceof RangeError) {
-      throw new SpoolError(
-        `Cannot load run ${run.runId} into ${store.file}: ${message}`,
-        `The run stays in ${dir}, and the next bench sets it aside.`,
-        { cause: error },
-      );
-    }
-    throw new ServiceError(
-      `Cannot load run ${run.runId} into ${store.file}: ${message}`,
-      `Nothing is lost: the run stays in ${dir}, and the next bench loads it. Is the disk full?`,
-      { cause: error },
-    );
+    throw loadProblem(error, `Cannot load run ${run.runId} into ${store.file}`, dir);
   }
+}
+
+/** @param state what could not be done */
+function loadProblem(error: unknown, state: string, dir: string): unknown {
+  if (error instanceof BenchbookError && !(error instanceof StoreError)) return error;
+  const { message: whole } = (error instanceof StoreError ? error.cause : error) as Error;
+  const message = whole.split("\n")[0]!;
+  const cause = { cause: error };
+  return OF_THE_SPOOL.test(message) || error instanceof TypeError || error instanceof RangeError
+    ? new SpoolError(
+      `${state}: ${message}`,
+      `The run stays in ${dir}, and the next bench sets it aside.`,
+      cause,
+    )
+    : new ServiceError(
+      `${state}: ${message}`,
+      `Nothing is lost: the run stays in ${dir}, and the next bench loads it. Is the disk full?`,
+      cause,
+    );
 }
 
 /** DuckDB's words for values that a table cannot take, and for more of them than its memory holds. */

@@ -159,25 +159,10 @@ function runsThatLeft(home: string, { name, datasetName }: LoadedScenario, place
 }
 
 async function begin(
-  {
-    home,
-    url,
-    embedded,
-    runId,
-    scenario,
-    spool,
-    load,
-    mix,
-    slots,
-    proofSlots,
-    own,
-    arms,
-    counts,
-    cachePrefix,
-    signal,
-  }: WritingOptions,
+  options: WritingOptions,
 ): Promise<{ record: WriteRecord; remarks: string[]; paid: () => void }> {
-  const writes = slotWrites(load);
+  const { home, url, embedded, runId, scenario, spool, mix, slots, proofSlots, own, arms, signal } = options;
+  const writes = slotWrites(options.load);
   const { datasetName: dataset } = scenario;
   return await withClient(url, async (client) => {
     const schemas = own?.schemas ?? scenario.ownTables?.schemas ?? datasets[dataset ?? ""]?.schemas ?? [];
@@ -198,33 +183,11 @@ async function begin(
     }
     // The comparison comes before any load.
     if (own !== null && spool === null) await refuseNarrowUndo(client, own, { scenario, mix, proofSlots });
-    const record: WriteRecord = {
-      schema: 1,
-      runId,
-      spool: spool?.runId ?? null,
-      scenario: scenario.name,
-      owner: self(),
-      since: new Date().toISOString(),
-      place,
-      writes,
-      arms,
-      retries: scenario.retry !== undefined,
-      late: arms.every(({ ours }) => ours) ? null : {
-        timeoutMs: scenario.timeout * 1000,
-        open: (await openTransactions(client, runId, schemas)).map(({ transaction }) => transaction),
-      },
-      reserved: dataset === null ? null : {
-        dataset,
-        proofSlots: proofSlots.map(({ slot }) => slot),
-        removed: false,
-        draws: counts === null ? null : writeDraws(scenario, counts),
-        slots: Number.isFinite(slots) ? slots : null,
-      },
-      whole: false,
-      own: own === null ? null : { ...own, slots: Number.isFinite(slots) ? slots : null },
-      looks,
-      cachePrefix,
+    const late = arms.every(({ ours }) => ours) ? null : {
+      timeoutMs: scenario.timeout * 1000,
+      open: (await openTransactions(client, runId, schemas)).map(({ transaction }) => transaction),
     };
+    const record = recordOf(options, { place, writes, late, looks });
     keepRecord(home, record);
     const paid = owe(WRITES_LEFT);
     const remarks = [
@@ -237,4 +200,34 @@ async function begin(
     ];
     return { record, remarks, paid };
   }, { signal });
+}
+
+/** The record of a run that has not written yet. */
+function recordOf(
+  { runId, scenario, spool, slots, proofSlots, own, arms, counts, cachePrefix }: WritingOptions,
+  found: Pick<WriteRecord, "place" | "writes" | "late" | "looks">,
+): WriteRecord {
+  const { datasetName: dataset } = scenario;
+  const most = Number.isFinite(slots) ? slots : null;
+  return {
+    schema: 1,
+    runId,
+    spool: spool?.runId ?? null,
+    scenario: scenario.name,
+    owner: self(),
+    since: new Date().toISOString(),
+    ...found,
+    arms,
+    retries: scenario.retry !== undefined,
+    reserved: dataset === null ? null : {
+      dataset,
+      proofSlots: proofSlots.map(({ slot }) => slot),
+      removed: false,
+      draws: counts === null ? null : writeDraws(scenario, counts),
+      slots: most,
+    },
+    whole: false,
+    own: own === null ? null : { ...own, slots: most },
+    cachePrefix,
+  };
 }

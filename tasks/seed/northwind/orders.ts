@@ -46,15 +46,7 @@ export function orders(
   const shippingDays = tabulated(shippingQuantile(distributions));
   const freightBase = distributions["orders.freightBase"];
   const steps = 2 ** QUANTILE_BITS;
-  const freightShare = Float64Array.from(
-    { length: steps },
-    (_, step) =>
-      lognormal(
-        (step + 0.5) / steps,
-        distributions["orders.freightShare"],
-        distributions["orders.freightSigma"],
-      ),
-  );
+  const freightShare = freightShares(distributions, steps);
 
   const { bytes, ends } = customers;
   const dates = copyFields(Array.from({ length: DAYS + Math.max(...DUE_DAYS) }, (_, day) => isoDay(day)));
@@ -92,4 +84,10 @@ export function orders(
       out.endRow();
     },
   };
+}
+
+/** Freight by the merchandise's worth, at so many quantiles. */
+function freightShares(distributions: NorthwindShape["distributions"], steps: number): Float64Array {
+  const [median, sigma] = [distributions["orders.freightShare"], distributions["orders.freightSigma"]];
+  return Float64Array.from({ length: steps }, (_, step) => lognormal((step + 0.5) / steps, median, sigma));
 }

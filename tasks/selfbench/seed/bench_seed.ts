@@ -71,10 +71,10 @@ export async function benchSeed(
   ];
   const wholeRounds = await rounds("Load the whole", plan.wholePairs, wholeSides, context.terminal);
 
-  const timed = (all: readonly Round<Did>[], name: string, what = name, rows = files.rows): Timed => ({
+  const timed = (all: readonly Round<Did>[], name: string, what = name): Timed => ({
     what,
-    rows,
-    seconds: all.map((round) => round[name]!.seconds),
+    rows: files.rows,
+    seconds: secondsOf(all, name),
   });
   const peaks = [...rowRounds, ...wholeRounds].map((round) => round[OURS]!.peakBytes);
   return {
@@ -102,17 +102,18 @@ export async function benchSeed(
       ),
     ],
     pgbench: "unavailable" in program ? program : {
-      ...timed(
-        wholeRounds,
-        PGBENCH,
-        `pgbench ${program.version} -i -s ${pgbench}, no foreign keys`,
-        pgbenchRows(pgbench),
-      ),
+      what: `pgbench ${program.version} -i -s ${pgbench}, no foreign keys`,
+      rows: pgbenchRows(pgbench),
+      seconds: secondsOf(wholeRounds, PGBENCH),
       version: program.version,
     },
     prepareSeconds: rowRounds.map((round) => round[OURS]!.prepareSeconds!),
     memory: memory(peaks.includes(null) ? null : Math.max(...peaks as number[])),
   };
+}
+
+function secondsOf(all: readonly Round<Did>[], side: string): number[] {
+  return all.map((round) => round[side]!.seconds);
 }
 
 /** Writes the rows that Benchbook makes into files, once it is sure that there is room for all that follows. */
