@@ -11,7 +11,6 @@ export function cached(path: Path): Path {
     name,
     cached: true,
     needs: [...path.needs, "redis"],
-    explained: false,
     targetAt: (endpoints) => ({ ...path.targetAt(endpoints), path: name, cache: endpoints.cache! }),
     make: (target, options) => {
       const { nowUs, network, seed } = options;

@@ -10,7 +10,6 @@ export const graphql: Path = {
   suffix: ".graphql",
   cached: false,
   needs: ["graphql"],
-  explained: false,
   entries: bodyEntries,
   targetAt: ({ graphql }) => {
     const { url, headers, endpoints } = graphql!;

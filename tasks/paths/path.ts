@@ -17,8 +17,6 @@ export interface Path {
   /** Whether a cache stands before it. */
   readonly cached: boolean;
   readonly needs: readonly Need[];
-  /** Whether PostgreSQL is asked for the plans of its statements; not where another path has the same ones. */
-  readonly explained: boolean;
   /** How a cache before it keeps its answers. */
   readonly entries: Entries;
   /** Where an arm over it sends its requests. @param endpoints those of all that it needs */

@@ -38,8 +38,6 @@ for (const path of paths) {
   Deno.test(`${path.name}: what it says of itself agrees`, () => {
     assert.equal(path.cached, path.needs.includes("redis"));
     assert.equal(path.cached, path.name.endsWith("+cache"));
-    // PostgreSQL explains SQL alone, and once for all paths that ask with the same file.
-    if (path.explained) assert.deepEqual([path.language, path.cached], ["sql", false]);
   });
 
   Deno.test(`${path.name}: its target goes to a thread by message and leads to no service that it does not need`, () => {

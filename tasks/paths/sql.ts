@@ -10,7 +10,6 @@ export const sql: Path = {
   suffix: ".sql",
   cached: false,
   needs: [],
-  explained: true,
   entries: rowEntries,
   targetAt: ({ postgres }) => ({ path: "sql", ...postgres }),
   make: ({ url, session, settings }, options) => new SqlTarget({ ...options, url, session, settings }),

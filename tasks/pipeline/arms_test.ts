@@ -78,6 +78,11 @@ Deno.test("arms described by files are measured as they say, beside a twin and t
         summary.operations.find(({ arm, operation }) => arm === "asked" && operation === null)!.cache !==
           null,
       );
+      const changed = summary.operations.filter(({ planChanges = [] }) => planChanges.length > 0);
+      assert.deepEqual(new Set(changed.map(({ arm }) => arm)), new Set(["noindex"]));
+      assert.ok(changed.every(({ planChanges }) => planChanges![0]!.includes("→ Seq Scan on")));
+      const compared = summary.operations.filter(({ planChanges }) => planChanges !== undefined);
+      assert.deepEqual(new Set(compared.map(({ arm }) => arm)), new Set(["noindex", "asked", "twin"]));
       const arms = await rows<{ name: string; path: string; role: string; overrides: string }>(
         bench,
         "SELECT name, path, role, overrides FROM arm ORDER BY arm_id",
@@ -109,7 +114,7 @@ Deno.test("arms described by files are measured as they say, beside a twin and t
       const off = Object.fromEntries(
         plans.map(({ arm, plan }) => [arm, JSON.parse(plan).Settings?.enable_indexscan ?? "on"]),
       );
-      assert.deepEqual(off, { sql: "on", noindex: "off", twin: "on" });
+      assert.deepEqual(off, { sql: "on", noindex: "off", asked: "on", twin: "on" });
       const theirs = await rows<{ arm: string }>(
         bench,
         "SELECT arm FROM operation WHERE statement LIKE '%asked otherwise%'",

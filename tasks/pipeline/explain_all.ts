@@ -14,7 +14,7 @@ const CUSTOM_PLANS = 5;
 const QUERY_CANCELED = "57014";
 
 /**
- * The plans of each arm whose path PostgreSQL can explain, taken once before the measured blocks. A statement that
+ * The plans of each arm that asks by SQL, taken once before the measured blocks. A statement that
  * cannot be explained costs its plan and nothing else: the equality check before has shown that it runs.
  * @param session what its connection is called at the server
  * @param signal cancels what is under way
@@ -28,10 +28,22 @@ export async function explainAll(
   signal: AbortSignal,
 ): Promise<Plan[]> {
   const plans: Plan[] = [];
-  for (const arm of arms.filter(({ target }) => pathOf(target.path).explained)) {
+  for (const arm of arms.filter((arm) => isExplained(arm, arms))) {
     plans.push(...await explainArm(arm, mix, session, signal));
   }
   return plans;
+}
+
+/** Whether an arm asks by SQL, and not only, of what its cache misses, what another asks at once. */
+function isExplained(arm: Arm, arms: readonly Arm[]): boolean {
+  const { language, cached } = pathOf(arm.target.path);
+  return language === "sql" &&
+    !(cached && arms.some((other) => !pathOf(other.target.path).cached && askedOf(other) === askedOf(arm)));
+}
+
+/** What an arm asks of which database under which settings, as a text to compare. */
+function askedOf({ target: { url, settings = {} }, statements }: Arm): string {
+  return JSON.stringify([url, Object.entries(settings).sort(), statements.map(({ text }) => text)]);
 }
 
 async function explainArm(arm: Arm, mix: Mix, session: string, signal: AbortSignal): Promise<Plan[]> {

@@ -53,6 +53,27 @@ async function settledInPlans(url: string, settings: Record<string, string>): Pr
   return plans.map(({ plan }) => /\$1/.test(JSON.stringify(plan)));
 }
 
+Deno.test("an arm with a cache has plans where no arm without one asks the same", async () => {
+  await withDatabase(async (url) => {
+    const arm = (path: "sql" | "sql+cache", first: number, settings?: Record<string, string>): Arm => ({
+      name: `arm-${first}`,
+      target: { path, url, ...settings && { settings } },
+      statements: [statement(first, "SELECT 1", [])],
+    });
+    const explained = async (...arms: Arm[]) => {
+      const mix = { valuesOf: () => VALUES } as unknown as Mix;
+      const plans = await explainAll({ arms }, mix, "test", new AbortController().signal);
+      return plans.map(({ operationId }) => operationId);
+    };
+    assert.deepEqual(await explained(arm("sql+cache", 0)), [0]);
+    assert.deepEqual(await explained(arm("sql+cache", 0), arm("sql", 1), arm("sql", 2)), [1, 2]);
+    const own = { enable_seqscan: "off" };
+    assert.deepEqual(await explained(arm("sql", 0), arm("sql+cache", 1), arm("sql+cache", 2, own)), [0, 2]);
+    const graphql: Arm = { ...arm("sql", 3), target: { path: "graphql", url: "http://localhost:1/graphql" } };
+    assert.deepEqual(await explained(graphql), []);
+  });
+});
+
 Deno.test("a stored plan is for any values exactly where that of a measured connection is", async (t) => {
   await withDatabase(async (url) => {
     const client = new Client({ connectionString: url });
