@@ -66,6 +66,8 @@ Deno.test("what is no SQL, or no change, is said with its line and column", () =
         ["COPY t FROM STDIN;\n1\t2\n\\.\n", /^:2:1: the rows of COPY … FROM STDIN are no SQL/],
         ["SELECT 1;\n\nBEGIN;", /^:3: a change has no BEGIN, COMMIT or the like/],
         ["COMMIT", /^:1: a change has no BEGIN/],
+        ["CREATE INDEX a ON b (c);\n\0DROP TABLE b;", /^:2:1: it holds a zero byte$/],
+        ["ALTER ROLE a PASSWORD 'x' 's3cret'", /^:1:27: syntax error at or near a string$/],
       ] as const
     ) assert.match(await refused(dir, sql), said);
     const missing = await readArmFile(join(dir, "none.sql")).catch((error) => error);

@@ -129,3 +129,13 @@ Deno.test("what an arm's file gets wrong is said with the file, the field and wh
     await assert.rejects(readArmFile(join(dir, "nowhere.json")), /there is no such file/);
     await assert.rejects(readArmFile(join(dir, "nowhere.ts")), /there is no such file/);
   }));
+
+Deno.test("what stands in the place of an arm's TypeScript is called what it is", () =>
+  withTempDir(async (dir) => {
+    const file = join(dir, "device.ts");
+    await Deno.symlink("/dev/null", file);
+    await assert.rejects(
+      readArmFile(file),
+      /^UsageError: Cannot run the arm file .*: it is a device, not a file$/,
+    );
+  }));

@@ -1,3 +1,4 @@
+import { noFile } from "../files/small_file.ts";
 import { messageOf } from "../model/error_message.ts";
 import { UsageError } from "../model/errors.ts";
 import { importUserModule } from "../user_code/user_module.ts";
@@ -23,10 +24,13 @@ export async function importDefault(
 ): Promise<unknown> {
   const there = await Deno.stat(file).catch(() => null);
   if (there === null) throw new UsageError(`Cannot run the ${what} ${file}: there is no such file`);
-  if (!there.isFile) {
+  const none = noFile(there);
+  if (none !== null) {
     throw new UsageError(
-      `Cannot run the ${what} ${file}: it is a folder`,
-      "Give the path of a TypeScript file in it.",
+      `Cannot run the ${what} ${file}: it ${none}`,
+      none === "is a folder"
+        ? "Give the path of a TypeScript file in it."
+        : "Give the path of a TypeScript file.",
     );
   }
   let module: { default?: unknown };

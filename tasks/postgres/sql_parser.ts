@@ -154,12 +154,19 @@ const COMMENT = /^(SQL|C)_COMMENT$/;
 
 function parseText({ parseSync, SqlError }: Parser, sql: string) {
   if (sql.trim() === "") return [];
+  // To the parser, and to the server, a text ends there.
+  const end = sql.indexOf("\0");
+  if (end >= 0) {
+    return { message: "it holds a zero byte", at: [...sql.slice(0, end)].length } satisfies SqlFault;
+  }
   try {
     return parseSync(sql).stmts ?? [];
   } catch (error) {
     if (!(error instanceof SqlError)) throw error;
     // What does not end is repeated up to the end of the text, and may hold what stands for a placeholder.
-    const [message] = error.message.replace(/^(unterminated .*?) at or near [\s\S]*/, "$1").split("\n", 1);
+    // A string may be a password.
+    const [message] = error.message.replace(/^(unterminated .*?) at or near [\s\S]*/, "$1")
+      .replace(/ at or near "(?:[a-z]?&?'|\$)[\s\S]*/i, " at or near a string").split("\n", 1);
     return {
       message: message!.slice(0, 120),
       at: error.sqlDetails?.cursorPosition ?? [...sql].length,

@@ -22,10 +22,20 @@ export async function importUserModule(
   if (!tried && !known) await tryModule(href, limitMs);
   const restore = printTo("stderr");
   try {
-    return await within(limitMs, import(href));
+    const module = await within(limitMs, import(href) as Promise<{ readonly default?: unknown }>);
+    // Whoever hands it on would wait for it, and where nothing else is under way the process would end.
+    if (isThenable(module.default)) {
+      throw new Error("its default export is a promise: write `await` before it");
+    }
+    return module;
   } finally {
     restore();
   }
+}
+
+function isThenable(value: unknown): boolean {
+  return value !== null && ["object", "function"].includes(typeof value) &&
+    typeof (value as { then?: unknown }).then === "function";
 }
 
 /** In a thread that is given up where the module does not end. @throws {Error} in words about the module */

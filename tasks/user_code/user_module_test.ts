@@ -40,19 +40,30 @@ Deno.test("a module of the user's that would spoil the process is refused in wor
     ["changes a function", "globalThis.fetch = async () => new Response();", /^it changes the global fetch$/],
     ["adds to all objects", "Object.prototype.all = 1;", /^it changes the global Object\.prototype\.all$/],
     ["changes the runtime", "Deno.readFile = null as never;", /^it changes the global Deno\.readFile$/],
+    [
+      "exports a promise",
+      "export default new Promise(() => {}); const x =",
+      /^its default export is a promise: /,
+    ],
     ["does not end", "await new Promise(() => {});", /^it has not ended after 0\.5 s: /],
   ];
   for (const [what, text, said] of faults) {
-    await t.step(what, () =>
-      withModule(`${text}\nexport default {};\n`, async (file) => {
-        await assert.rejects(
-          importUserModule(file, what === "does not end" ? { limitMs: 500 } : {}),
-          (error: Error) => {
-            assert.match(error.message, said);
-            return true;
+    await t.step(
+      what,
+      () =>
+        withModule(
+          text.startsWith("export") ? `${text} 1;\n` : `${text}\nexport default {};\n`,
+          async (file) => {
+            await assert.rejects(
+              importUserModule(file, what === "does not end" ? { limitMs: 500 } : {}),
+              (error: Error) => {
+                assert.match(error.message, said);
+                return true;
+              },
+            );
           },
-        );
-      }));
+        ),
+    );
   }
 });
 
