@@ -3,7 +3,9 @@ import type { ChangeStatement, DatabaseChange } from "../model/arms.ts";
 import { InterruptedError, ServiceError, UsageError } from "../model/errors.ts";
 import { sessionName } from "../model/session_name.ts";
 import { isOfServer, UNLIMITED, withClient } from "../seed/connect.ts";
+import { tablesWritten } from "../postgres/sql_writes.ts";
 import { cloneSql } from "./clone_sql.ts";
+import { foreignTables } from "./foreign_tables.ts";
 
 /** What a change is applied to. */
 export interface ApplyOptions {
@@ -31,6 +33,7 @@ export function applyChange(
     for (const statement of change.statements) {
       if (signal?.aborted) throw new InterruptedError();
       onStatement(statement);
+      await refuseForeign(client, change, statement);
       await client.query(statement.text).catch((error) => {
         throw signal?.aborted ? new InterruptedError() : failed(change, statement, error);
       });
@@ -43,6 +46,22 @@ export function applyChange(
     if (changed.length > 0) await client.query(`ANALYZE ${changed.join(", ")}`);
     return changed;
   }, { ...UNLIMITED, name: sessionName(runId, "clone"), signal });
+}
+
+/** What is written into a foreign table lies on another server, and does not go with the clone. */
+async function refuseForeign(
+  client: Client,
+  { file }: DatabaseChange,
+  { text, line }: ChangeStatement,
+): Promise<void> {
+  const foreign = await foreignTables(client, await tablesWritten(text, { file, line }));
+  if (foreign.length === 0) return;
+  throw new UsageError(
+    `Cannot apply the change ${file}:${line}: it writes into the foreign table ${
+      foreign.join(", ")
+    }, which lies on another ` + "server and would not go with the clone",
+    "Nothing was changed there, and nothing is left of the clone. Leave that statement out.",
+  );
 }
 
 /** By name, as SQL writes it. */

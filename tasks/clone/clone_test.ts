@@ -67,6 +67,37 @@ Deno.test("settings of the original's sessions are those of its clone's", () =>
     assert.equal(memory!.work_mem, "9MB");
   }));
 
+Deno.test("a change that writes into a foreign table is refused: it would not go with the clone", () =>
+  withOriginal(async ({ url, runId, clone }) => {
+    await connected(url, (client) =>
+      client.query(
+        "CREATE FOREIGN DATA WRAPPER far; CREATE SERVER away FOREIGN DATA WRAPPER far;" +
+          "CREATE FOREIGN TABLE remote (a integer) SERVER away; CREATE VIEW seen AS SELECT * FROM remote;" +
+          "CREATE TABLE parent (a integer) PARTITION BY LIST (a);" +
+          "CREATE FOREIGN TABLE part PARTITION OF parent FOR VALUES IN (1) SERVER away",
+      ));
+    const made = await clone();
+    const tried: [sql: string, table: string][] = [
+      ["UPDATE remote SET a = 1", "remote"],
+      ["TRUNCATE t, public.remote", "remote"],
+      ["WITH gone AS (DELETE FROM seen RETURNING a) SELECT * FROM gone", "remote"],
+      ["INSERT INTO parent VALUES (1)", "part"],
+    ];
+    for (const [sql, table] of tried) {
+      await assert.rejects(
+        applyChange(changeOf("CREATE TABLE IF NOT EXISTS more ()", sql), { url: made.url, runId }),
+        (error: UsageError) => {
+          assert.match(
+            error.message,
+            new RegExp(`^Cannot apply the change change\\.sql:3: .* public\\.${table}, `),
+          );
+          return true;
+        },
+      );
+    }
+    await applyChange(changeOf("ALTER FOREIGN TABLE remote ADD b integer"), { url: made.url, runId });
+  }));
+
 Deno.test("a change that fails is told with file, line, statement and PostgreSQL's message", () =>
   withOriginal(async ({ runId, clone }) => {
     const made = await clone();

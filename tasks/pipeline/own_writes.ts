@@ -1,3 +1,7 @@
+import type { Client } from "pg";
+import { foreignTables } from "../clone/foreign_tables.ts";
+import type { PlannedArm } from "../model/arms.ts";
+import { UsageError } from "../model/errors.ts";
 import { loadArmQueries, type Workload } from "../load/arms.ts";
 import { queriesOf } from "../load/arm_file.ts";
 import { pathOf } from "../paths/registry.ts";
@@ -32,12 +36,36 @@ export async function readOwnWrites(
  * @throws {UsageError} where it is nothing that the scenario knows of
  */
 export async function tellOwnWrites(
-  { scenario, terminal, signal }: Pick<Job, "scenario" | "terminal" | "signal">,
+  { scenario, plan, terminal, signal }: Pick<Job, "scenario" | "plan" | "terminal" | "signal">,
   url: string,
   writes: OwnWrites | null,
 ): Promise<readonly string[]> {
   if (writes === null || writes.asked.length + writes.undo.length + writes.calls.length === 0) return [];
-  const remarks = await withClient(url, (client) => lookAtOwnWrites(client, scenario, writes), { signal });
+  const remarks = await withClient(url, async (client) => {
+    const told = await lookAtOwnWrites(client, scenario, writes);
+    await refuseBeyondClones(client, plan.arms, writes);
+    return told;
+  }, { signal });
   for (const remark of remarks) terminal.print(`! ${remark}`);
   return remarks;
+}
+
+/**
+ * What an arm writes into its clone goes with it, but for what lies on another server.
+ * @throws {UsageError} naming the arm and the tables
+ */
+async function refuseBeyondClones(
+  client: Client,
+  arms: readonly Pick<PlannedArm, "name" | "overrides">[],
+  { asked }: OwnWrites,
+): Promise<void> {
+  const changed = arms.find(({ overrides }) => overrides.change !== undefined);
+  const foreign = changed === undefined ? [] : await foreignTables(client, asked);
+  if (foreign.length === 0) return;
+  throw new UsageError(
+    `Cannot measure the arm ${changed!.name} on a clone: the scenario writes into the foreign table ${
+      foreign.join(", ")
+    }, which lies on another server and would not go with the clone`,
+    "Nothing was changed. Take a scenario that does not write there.",
+  );
 }

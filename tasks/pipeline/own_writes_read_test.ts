@@ -7,7 +7,7 @@ import type { PlannedArm } from "../model/arms.ts";
 import { UsageError } from "../model/errors.ts";
 import { withDatabase } from "../stack/testing_shared.ts";
 import { lookAtOwnWrites } from "../undo/own_writes.ts";
-import { readOwnWrites } from "./own_writes.ts";
+import { readOwnWrites, tellOwnWrites } from "./own_writes.ts";
 
 const SETUP = `
   CREATE SCHEMA blog;
@@ -94,6 +94,35 @@ Deno.test("an arm's own write is read as the scenario's is", async () => {
   });
   assert.deepEqual(writes.asked.map(({ table }) => table), ["post", "log"]);
 });
+
+Deno.test("what an arm would write beyond its clone is refused", () =>
+  withDatabase(async (url) => {
+    const client = new Client({ connectionString: url });
+    await client.connect();
+    try {
+      await client.query(
+        "CREATE SCHEMA blog; CREATE FOREIGN DATA WRAPPER far; CREATE SERVER away FOREIGN DATA WRAPPER far;" +
+          "CREATE FOREIGN TABLE blog.post (id integer, title text) SERVER away",
+      );
+      const { scenario, writes } = await read(INSERT);
+      const terminal = { print: () => {} };
+      const tell = (overrides: object) =>
+        tellOwnWrites(
+          { scenario, terminal, plan: { arms: [{ name: "indexed", overrides }] } } as unknown as Parameters<
+            typeof tellOwnWrites
+          >[0],
+          url,
+          writes,
+        );
+      await assert.rejects(
+        tell({ change: { file: "a.sql", sha256: "", statements: [] } }),
+        /^UsageError: Cannot measure the arm indexed on a clone: .*foreign table blog\.post, /,
+      );
+      assert.deepEqual(await tell({}), []);
+    } finally {
+      await client.end();
+    }
+  }));
 
 Deno.test("what a write's functions write is read, and refused where nobody takes it back", () =>
   withDatabase(async (url) => {

@@ -64,6 +64,23 @@ export async function writesIn(sql: string, place: SqlPlace): Promise<SqlWrite[]
   return found.sort((a, b) => a.at - b.at).map(({ write }) => write);
 }
 
+/**
+ * The tables that SQL writes into or empties.
+ * @throws {UsageError} with file and line where it is not valid
+ */
+export async function tablesWritten(
+  sql: string,
+  place: SqlPlace,
+): Promise<readonly Pick<SqlWrite, "schema" | "table">[]> {
+  const emptied = [...nodesIn(await parseStatements(sql, place))].flatMap(([type, node]) =>
+    type === "TruncateStmt" ? node["relations"] as readonly { RangeVar: SqlNode }[] : []
+  ).map(({ RangeVar: { schemaname, relname } }) => ({
+    schema: (schemaname ?? null) as string | null,
+    table: relname as string,
+  }));
+  return [...await writesIn(sql, place), ...emptied];
+}
+
 /** A function or a procedure as SQL calls it, unquoted. */
 export interface SqlCall {
   /** Null where the search path finds it. */
