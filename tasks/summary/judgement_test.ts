@@ -111,6 +111,15 @@ Deno.test("each term of an SLO is judged per arm with its margin; hit rates only
   assert.deepEqual(straddling.map(({ text }) => text), ["p95<200ms", "p95<200ms", "errors<1%", "errors<1%"]);
 });
 
+Deno.test("an interval without an upper end reaches over any limit", () => {
+  const open = { value: 69, low: 40, high: null, level: 0.95, warnings: [] };
+  const [result] = judged("p95<200ms", [arm("sql", { response: { "0.95": open } })]);
+  assert.equal(result!.ok, true);
+  assert.deepEqual(result!.measured.warnings.map(({ code }) => code), ["straddles-limit"]);
+  const [alone] = judged("p95<200ms", [arm("sql", { response: { "0.95": { ...open, low: null } } })]);
+  assert.deepEqual(alone!.measured.warnings, []);
+});
+
 Deno.test("a hit rate asked of a run without any cache is unmeasured, not missed", () => {
   const [result] = judged("hit>80%", [arm("sql")]);
   assert.equal(result!.ok, false);

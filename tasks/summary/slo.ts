@@ -143,7 +143,8 @@ function result(
 function straddling(target: SloTarget, estimate: Estimate): Estimate {
   const { term, operation } = target;
   const { low, high } = estimate;
-  if (low === null || high === null || !(low < term.limit && term.limit < high)) return estimate;
+  // One without an upper end reaches over any limit.
+  if (low === null || !(low < term.limit && term.limit < (high ?? Infinity))) return estimate;
   return doubt(estimate, {
     code: "straddles-limit",
     text:

@@ -113,10 +113,13 @@ function comparisonText(comparisons: readonly Comparison[], width: number): stri
 function sloText({ slo, run, verdict }: RunSummary): string {
   return slo.map((result) => {
     const { text, arm, measured, unit, windows } = result;
-    const word = outcomeText(sloOutcome(result, { run, verdict }));
-    return `${word}  ${singleLine(text)}  ${singleLine(arm)}: ${formatIn(unit, measured.value)}${
-      windows === null ? "" : ` (${windowsText(windows)})`
-    }`;
+    const outcome = sloOutcome(result, { run, verdict });
+    const near = outcome !== "not judged" && measured.warnings.some(({ code }) => code === "straddles-limit")
+      ? ` (perhaps by chance: ${formatIn(unit, measured.low)} to ${formatIn(unit, measured.high)})`
+      : "";
+    return `${outcomeText(outcome)}  ${singleLine(text)}  ${singleLine(arm)}: ${
+      formatIn(unit, measured.value)
+    }${near}${windows === null ? "" : ` (${windowsText(windows)})`}`;
   }).join("\n");
 }
 

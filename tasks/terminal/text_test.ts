@@ -91,6 +91,20 @@ Deno.test("no target of an interrupted run passes", () => {
   assert.match(text, /– not judged/);
 });
 
+Deno.test("a target whose interval reaches over its limit is said to hold perhaps by chance", () => {
+  const summary = exampleSummary();
+  const [first, ...others] = summary.slo;
+  const warnings = [{ code: "straddles-limit", text: "It could be missed by chance." }];
+  const near = { ...first!, measured: { ...first!.measured, value: 3.4, low: 2.1, high: null, warnings } };
+  const slo = [near, ...others];
+  assert.match(
+    summaryText({ ...summary, slo }),
+    /✓ pass {2}p95<20ms {2}sql: 3\.4 ms \(perhaps by chance: 2\.1 ms to —\)$/m,
+  );
+  const cut = { ...summary, slo, run: { ...exampleRun(), status: "interrupted" as const }, verdict: null };
+  assert.doesNotMatch(summaryText(cut), /by chance/);
+});
+
 Deno.test("a p95 that was decided stands beside the medians", () => {
   const text = summaryText(exampleSummary());
   const decided = exampleSummary().comparisons.filter(({ statistic, verdict, ratio }) =>
