@@ -3,7 +3,8 @@ import { sessionName } from "../model/session_name.ts";
 import { expectArmKeys, openTargets, storedKeysOf, tellArmKeys } from "./open_targets.ts";
 import { proofSlot, SAMPLES } from "./proof_slots.ts";
 import { PROOF_LIMITS, ProofSession } from "./proof_session.ts";
-import { type EqualityOptions, Prover } from "./prover.ts";
+import type { EqualityOptions } from "./equality_options.ts";
+import { Prover } from "./prover.ts";
 import { References } from "./references.ts";
 import { WriteGuards } from "./write_guards.ts";
 

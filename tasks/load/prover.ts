@@ -1,12 +1,11 @@
 import { BenchbookError, ExitCode, UsageError } from "../model/errors.ts";
-import type { PathName } from "../model/operation.ts";
 import { isCaptured } from "../model/scenario.ts";
 import { pathOf, reference as referencePath } from "../paths/registry.ts";
 import { type Canonical, firstDifference, normaliseGraphql, normaliseSql } from "../targets/normalise.ts";
 import type { SqlTarget } from "../targets/sql.ts";
 import { type Call, newCall, type Statement, type Target } from "../targets/target.ts";
 import type { QuestionFile } from "../targets/workload.ts";
-import type { Workload } from "./arms.ts";
+import type { EqualityOptions } from "./equality_options.ts";
 import type { Mix } from "./mix.ts";
 import { failureOf, mendOf } from "./proof_failure.ts";
 import type { Arm } from "./plan.ts";
@@ -14,29 +13,6 @@ import type { ProofSession } from "./proof_session.ts";
 import type { References } from "./references.ts";
 import { readCheck } from "./write_check.ts";
 import { BEGIN_READ_ONLY, ROLLBACK, type WriteGuards } from "./write_guards.ts";
-import type { LoadedScenario } from "./scenario.ts";
-
-/** What is compared, and who is told. */
-export interface EqualityOptions {
-  readonly scenario: LoadedScenario;
-  readonly workload: Workload;
-  readonly arms: readonly Arm[];
-  /** What arms ask otherwise than the workload, by their names and the index of its operations. */
-  readonly ownQueries?: ReadonlyMap<string, ReadonlyMap<number, QuestionFile>>;
-  /** Names of arms whose answers are not compared. */
-  readonly unproven?: readonly string[];
-  readonly databaseUrl: string;
-  /** Whose names the connections bear at the server. */
-  readonly runId?: string;
-  readonly mix: Mix;
-  readonly seed: number;
-  readonly signal: AbortSignal;
-  readonly onProgress: (text: string) => void;
-  /** Told of each write before it is sent, by the slot that it has its key from. */
-  readonly onWrite?: (slot: number) => void;
-  /** Told when a write has failed, with the arm's path. */
-  readonly onFailed?: (slot: number, error: string, path: PathName) => void;
-}
 
 type Drawn = ReturnType<Mix["valuesOf"]>;
 type Row = Readonly<Record<string, unknown>>;

@@ -1,4 +1,4 @@
-import { type Command, InvalidArgumentError } from "commander";
+import type { Command } from "commander";
 import { UsageError } from "../model/errors.ts";
 import { peakRate } from "../load/rates.ts";
 import type { LoadedScenario } from "../load/scenario.ts";
@@ -8,11 +8,12 @@ import type { PlannedArm } from "../model/arms.ts";
 import { DEFAULT_THRESHOLDS, type ValidityThresholds } from "../model/run.ts";
 import { isCaptured } from "../model/scenario.ts";
 import { parseSlo, resolveScope } from "../model/slo.ts";
-import { counted, parseDuration } from "../model/units.ts";
+import { counted } from "../model/units.ts";
 import { pathOf, PATHS } from "../paths/registry.ts";
 import { dbOption } from "../terminal/command.ts";
-import { isPrintable } from "../terminal/safe_text.ts";
+import { count } from "../terminal/count.ts";
 import { addDataOptions, type DataArguments } from "./data_options.ts";
+import { duration, label, LABEL_CHARACTERS, pair, positive, resolution, warmup } from "./option_values.ts";
 import { addArmOptions, type ArmArguments, armsOfPaths } from "./arm_options.ts";
 
 /** What the command line said, as text; see `completePlan` for what it comes to. */
@@ -67,7 +68,6 @@ const IN_FLIGHT_CAP = 1024;
 const MOST_IN_FLIGHT = 1_000_000;
 const MAX_WORKERS = 64;
 const MAX_CONCURRENCY = 10_000;
-const LABEL_CHARACTERS = 200;
 
 export function addBenchOptions(command: Command): Command {
   return addArmOptions(
@@ -82,7 +82,7 @@ export function addBenchOptions(command: Command): Command {
       .option(
         "--concurrency <n>",
         "closed loop: number of clients, each waiting for an answer before its next request",
-        count("concurrency", MAX_CONCURRENCY),
+        count("concurrency", 1, MAX_CONCURRENCY),
       )
       .option("--duration <time>", "measured time over all arms, e.g. 48s", duration("duration"))
       .option("--warmup <time>", "time before that, excluded from all statistics, e.g. 5s or 0", warmup)
@@ -91,9 +91,9 @@ export function addBenchOptions(command: Command): Command {
     .option(
       "--workers <n>",
       "generator threads; by default half of the cores, in a closed loop at least two",
-      count("workers", MAX_WORKERS),
+      count("workers", 1, MAX_WORKERS),
     )
-    .option("--set <key=value>", "a setting of the scenario; may be repeated", setting, {})
+    .option("--set <key=value>", "a setting of the scenario; may be repeated", pair("cache_ttl=30"), {})
     .option("--label <text>", `a name to find the run by, of up to ${LABEL_CHARACTERS} characters`, label)
     .option("--slo <terms>", 'targets, e.g. "p95<200ms,errors<1%,hit>80%,graphql: p99<1s over 10s"')
     .option(
@@ -250,65 +250,4 @@ function checkMeasured(slo: string, { scopes }: LoadedScenario, arms: readonly P
       "Give other --paths, or leave that term out.",
     );
   }
-}
-
-function positive(what: string): (text: string) => number {
-  return (text) => {
-    const value = Number(text);
-    if (!(value > 0 && value <= 1_000_000)) {
-      throw new InvalidArgumentError(`The ${what} must be a number above 0 and up to 1,000,000.`);
-    }
-    return value;
-  };
-}
-
-function count(what: string, max: number): (text: string) => number {
-  return (text) => {
-    const value = Number(text);
-    if (!(Number.isInteger(value) && value >= 1 && value <= max)) {
-      throw new InvalidArgumentError(`The ${what} must be a whole number from 1 to ${max}.`);
-    }
-    return value;
-  };
-}
-
-function resolution(text: string): number {
-  const share = /^\d+(\.\d+)?%$/.test(text) ? Number(text.slice(0, -1)) / 100 : NaN;
-  if (!(share >= 0.01 && share <= 0.5)) {
-    throw new InvalidArgumentError('It must be from 1% to 50%, written like "5%".');
-  }
-  return share;
-}
-
-function duration(what: string): (text: string) => number {
-  return (text) => parseDuration(text, what);
-}
-
-function warmup(text: string): number {
-  return /^0(s|ms|m)?$/.test(text) ? 0 : parseDuration(text, "warm-up");
-}
-
-function label(text: string): string {
-  if (text.trim() === "") throw new InvalidArgumentError("It must not be empty.");
-  if (/^latest(~\d+)?$/.test(text.trim())) {
-    throw new InvalidArgumentError("That names the newest runs, whatever their labels.");
-  }
-  if (/^\d{8}-\d{6}-[0-9a-f]{4}$/i.test(text.trim())) {
-    throw new InvalidArgumentError(
-      "It looks like the id of a run: by an id that run is found, whatever its label.",
-    );
-  }
-  if (!isPrintable(text.trim())) {
-    throw new InvalidArgumentError("It must be one line of visible characters.");
-  }
-  if ([...text.trim()].length > LABEL_CHARACTERS) {
-    throw new InvalidArgumentError(`It must have at most ${LABEL_CHARACTERS} characters.`);
-  }
-  return text.trim();
-}
-
-function setting(text: string, before: Readonly<Record<string, string>>): Record<string, string> {
-  const match = /^([^=]+)=(.*)$/.exec(text);
-  if (!match) throw new InvalidArgumentError('Write it like "cache_ttl=30".');
-  return { ...before, [match[1]!.trim()]: match[2]!.trim() };
 }

@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
 import { type Command, InvalidArgumentError, Option } from "commander";
+import { pair } from "./option_values.ts";
 import { SCALES } from "../model/dataset.ts";
 import type { LoadedScenario } from "../load/scenario.ts";
 import { UsageError } from "../model/errors.ts";
@@ -31,7 +32,12 @@ export function addDataOptions(command: Command): Command {
     }
   }
   return command
-    .option("--distribution <name=value>", "a number that shapes the data; may be repeated", pair, {})
+    .option(
+      "--distribution <name=value>",
+      "a number that shapes the data; may be repeated",
+      pair("orders.customerSkew=1.1"),
+      {},
+    )
     .option("--custom <file>", "TypeScript file with column generators of your own")
     .option("--replace", "on your own server: replace the data set of another scale, seed or version", false);
 }
@@ -104,10 +110,4 @@ function whole(text: string): number {
   const value = text.trim() === "" ? NaN : Number(text);
   if (Number.isNaN(value)) throw new InvalidArgumentError("It must be a whole number.");
   return value;
-}
-
-function pair(text: string, before: Readonly<Record<string, string>>): Record<string, string> {
-  const match = /^([^=]+)=(.*)$/.exec(text);
-  if (!match) throw new InvalidArgumentError('Write it like "orders.customerSkew=1.1".');
-  return { ...before, [match[1]!.trim()]: match[2]!.trim() };
 }

@@ -1,4 +1,4 @@
-import type { EqualityOptions } from "../load/prover.ts";
+import type { EqualityOptions } from "../load/equality_options.ts";
 import type { Mix } from "../load/mix.ts";
 import type { Arm, LoadPlan } from "../load/plan.ts";
 import type { SeededDataset } from "../model/dataset.ts";

@@ -7,7 +7,7 @@ import { command } from "../../terminal/command.ts";
 import type { Finding } from "../finding.ts";
 import { type Found, measurePart, type PartContext } from "../measure_part.ts";
 import { makeLoad, type OneArm } from "../one_arm.ts";
-import { count } from "../options.ts";
+import { count } from "../../terminal/count.ts";
 import { SIZES } from "../sizes.ts";
 import { besidePeers } from "../peers/beside.ts";
 import type { AbsentPeer, Peer } from "../peers/peer.ts";

@@ -10,7 +10,7 @@ import { command } from "../../terminal/command.ts";
 import { openTerminal } from "../../terminal/terminal.ts";
 import { machineFacts } from "../machine.ts";
 import { onStack } from "../measure_part.ts";
-import { count } from "../options.ts";
+import { count } from "../../terminal/count.ts";
 import { SIZES } from "../sizes.ts";
 import { benchSeed, type SeedBenchPlan } from "./bench_seed.ts";
 import { withServerFolder } from "./folder.ts";

@@ -12,7 +12,7 @@ import { command } from "../../terminal/command.ts";
 import { contest, type Finding, finding } from "../finding.ts";
 import { type Found, measurePart, type PartContext } from "../measure_part.ts";
 import { oneArmPlan } from "../one_arm.ts";
-import { count } from "../options.ts";
+import { count } from "../../terminal/count.ts";
 import { withFreshDatabase } from "../seed/server.ts";
 import { spread } from "../spread.ts";
 import { accountQuestion, fillAccounts } from "../load/accounts.ts";

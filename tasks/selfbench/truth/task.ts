@@ -5,7 +5,7 @@ import { storeFile } from "../../pipeline/store_file.ts";
 import { openStore } from "../../store/open.ts";
 import { command, dbOption, say } from "../../terminal/command.ts";
 import { formatTable } from "../../terminal/table.ts";
-import { count } from "../options.ts";
+import { count } from "../../terminal/count.ts";
 import { SIZES } from "../sizes.ts";
 import { COVERAGE_CELLS, coverageOf } from "./coverage.ts";
 import { NOISES, powerOf } from "./power.ts";
