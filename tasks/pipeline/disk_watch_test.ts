@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { eventually } from "../net/testing.ts";
 import { withTempDir } from "../store/testing.ts";
@@ -57,4 +58,4 @@ Deno.test("a store on a disk of its own must have room for the run too, and its 
     } finally {
       Deno.removeSync(elsewhere, { recursive: true });
     }
-  }));
+  }, tmpdir()));

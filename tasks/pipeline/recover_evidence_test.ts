@@ -11,6 +11,7 @@ import {
   writeFileSync,
 } from "node:fs";
 import { dirname, join } from "node:path";
+import { tmpdir } from "node:os";
 import { dropRecord, keptRecords, spoolOf } from "../undo/journal.ts";
 import { takeBackLeftWrites } from "../undo/left_writes.ts";
 import type { WriteRecord } from "../undo/record.ts";
@@ -65,7 +66,8 @@ async function withKilled(
     for (const run of [RUN, OTHER]) writeSpool(home, run);
     write(join(home, "undo", `${RUN}.json`), JSON.stringify(record));
     await body(home, () => recoverRuns(home, db), async (run) => (await storedRows(db, run)).length);
-  });
+    // Beside spools elsewhere it lies where that is another disk.
+  }, spools === undefined ? undefined : tmpdir());
 }
 
 function segmentsIn(dir: string): Record<string, string> {

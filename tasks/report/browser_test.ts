@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import type { Browser, Page } from "puppeteer";
 import { readConfig } from "../config.ts";
+import { memoryFolder } from "../files/testing_memory.ts";
 import { launchBrowser } from "../stack/browser.ts";
 import { placeBrowser } from "../stack/testing.ts";
 import { fixtureRun } from "../summary/testing.ts";
@@ -48,7 +49,7 @@ async function violations(page: Page): Promise<string[]> {
 async function inReport(
   test: (report: Report, browser: Browser, reports: string) => Promise<void>,
 ): Promise<void> {
-  const reports = await Deno.makeTempDir({ prefix: "benchbook-report-" });
+  const reports = await Deno.makeTempDir({ prefix: "benchbook-report-", dir: memoryFolder() });
   const config = { ...readConfig(), home: join(reports, "home"), reports };
   placeBrowser(config.home);
   try {

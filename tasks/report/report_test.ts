@@ -1,12 +1,13 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { type Config, readConfig } from "../config.ts";
+import { memoryFolder } from "../files/testing_memory.ts";
 import { NotebookError } from "../notebook/run.ts";
 import { fixtureRun } from "../summary/testing.ts";
 import { makeReport } from "./report.ts";
 
 async function withReports(test: (reports: string, config: Config) => Promise<void>): Promise<void> {
-  const reports = await Deno.makeTempDir({ prefix: "benchbook-report-" });
+  const reports = await Deno.makeTempDir({ prefix: "benchbook-report-", dir: memoryFolder() });
   try {
     await test(reports, { ...readConfig(), home: join(reports, "home"), reports });
   } finally {

@@ -1,20 +1,11 @@
-import {
-  accessSync,
-  chmodSync,
-  constants,
-  existsSync,
-  mkdirSync,
-  mkdtempSync,
-  rmSync,
-  symlinkSync,
-} from "node:fs";
+import { chmodSync, existsSync, mkdirSync, mkdtempSync, rmSync, symlinkSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type Config, readConfig } from "../config.ts";
+import { memoryFolder } from "../files/testing_memory.ts";
 import { createDatabase } from "./databases.ts";
 import { embeddedDatabaseUrl, startPostgres } from "./postgres.ts";
 import { claimHome } from "./home.ts";
-import { freeBytes } from "./places.ts";
 import { type ProcessId, stopProcess } from "./process.ts";
 import { findProgram } from "./programs.ts";
 import { embeddedRedisUrl, findRedis, startRedis } from "./redis.ts";
@@ -23,17 +14,9 @@ import type { Stack, StackOptions } from "./services.ts";
 import { openStack } from "./stack.ts";
 import { type ClusterKind, placeCluster } from "./testing_cluster.ts";
 
-const IN_MEMORY = "/dev/shm";
-/** Far more than the homes of all tests that run at once. */
-const ROOM_BYTES = 8e9;
-
 /** Where a test's home may lie. */
 export interface HomeOptions {
-  /**
-   * Where files usually lie. Otherwise in memory where there is room: a cluster is more than a thousand files, and
-   * to make them on a disk and remove them again is a quarter of what tests with services cost. Deno keeps tasks that
-   * may not do everything away from there.
-   */
+  /** Where files usually lie: Deno keeps tasks that may not do everything away from memory. */
   readonly onDisk?: boolean;
 }
 
@@ -42,7 +25,7 @@ export async function withTempHome<T>(
   use: (home: string) => Promise<T>,
   { onDisk = false }: HomeOptions = {},
 ): Promise<T> {
-  const home = mkdtempSync(join(onDisk ? tmpdir() : homesFolder(), "benchbook-test-"));
+  const home = mkdtempSync(join(onDisk ? tmpdir() : memoryFolder(), "benchbook-test-"));
   // mkdtemp closes it to others, and the database server may have to run as another user.
   chmodSync(home, 0o711);
   claimHome(home);
@@ -81,17 +64,6 @@ function leashHome(home: string): Deno.ChildProcess | null {
   }).spawn();
   child.unref();
   return child;
-}
-
-function homesFolder(): string {
-  // Whoever names a folder for temporary files means it.
-  if (tmpdir() !== "/tmp") return tmpdir();
-  try {
-    accessSync(IN_MEMORY, constants.W_OK);
-    return freeBytes(IN_MEMORY) >= ROOM_BYTES ? IN_MEMORY : tmpdir();
-  } catch {
-    return tmpdir();
-  }
 }
 
 /** A real PostgreSQL for a test. */

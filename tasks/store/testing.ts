@@ -1,13 +1,17 @@
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Operation } from "../model/operation.ts";
+import { memoryFolder } from "../files/testing_memory.ts";
 import { DEFAULT_THRESHOLDS, type Phase, type Run } from "../model/run.ts";
 import { openStore, type Store } from "./open.ts";
 import { SegmentWriter } from "./segment_writer.ts";
 
-/** Runs `body` with a directory of its own that is gone afterwards. */
-export async function withTempDir<T>(body: (dir: string) => T | Promise<T>): Promise<T> {
-  const dir = Deno.makeTempDirSync({ prefix: "benchbook-store-" });
+/** Runs `body` with a directory of its own that is gone afterwards, in `parent` or in memory. */
+export async function withTempDir<T>(
+  body: (dir: string) => T | Promise<T>,
+  parent = memoryFolder(),
+): Promise<T> {
+  const dir = Deno.makeTempDirSync({ prefix: "benchbook-store-", dir: parent });
   try {
     return await body(dir);
   } finally {
