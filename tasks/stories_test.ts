@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { ALL } from "./stories/all.ts";
 import { REPOSITORY } from "./stories/repository.ts";
 import { STORE } from "./stories/selfbench.ts";
 import { SHORT } from "./stories/short.ts";
@@ -39,10 +40,23 @@ const STORIES: readonly Story[] = [
   // npx takes a second to find the same Deno, and has shown that it does.
 ].map((story) => story === FIRST ? story : { ...story, typed: story.typed.replace("npx -y deno", "deno") });
 
+/** Format, lint and types of everything take too long for it. */
+const TOO_LONG = ["ok"];
+
+/** The same, and of each task that none of them is about the first that any test tells. */
+function oneOfEach(tasks: readonly string[]): Story[] {
+  const tellsOf = (task: string) => (story: Story) => tasksIn(story.typed).some((one) => one.task === task);
+  return [
+    ...STORIES,
+    ...tasks.filter((task) => !STORIES.some(tellsOf(task))).map((task) => {
+      const story = Object.values(ALL).flat().find(tellsOf(task));
+      assert.ok(story !== undefined, `deno task ${task} has no story`);
+      return story;
+    }),
+  ];
+}
+
 Deno.test("each task does what README and docs promise", async (t) => {
   const { tasks } = JSON.parse(Deno.readTextFileSync(new URL("../deno.json", import.meta.url)));
-  const told = STORIES.flatMap(({ typed }) => tasksIn(typed)).map(({ task }) => task);
-  // Format, lint and types of everything take too long for it.
-  assert.deepEqual(Object.keys(tasks).filter((name) => name !== "ok").sort(), [...new Set(told)].sort());
-  await tellStories(t, STORIES);
+  await tellStories(t, oneOfEach(Object.keys(tasks).filter((name) => !TOO_LONG.includes(name))));
 });

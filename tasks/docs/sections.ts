@@ -1,52 +1,34 @@
 import type { Argument, Command, Option } from "commander";
-import { benchCommand } from "../bench.ts";
-import { cleanCommand } from "../clean.ts";
-import { doctorCommand } from "../doctor.ts";
-import { downCommand } from "../down.ts";
 import { loadScenario, scenarioNames } from "../load/scenario.ts";
-import { logsCommand } from "../logs.ts";
 import { EXIT_CODES } from "../model/errors.ts";
 import type { Scenario } from "../model/scenario.ts";
 import { formatCount, formatSeconds } from "../model/units.ts";
-import { notebookCommand } from "../notebook.ts";
 import { OBSERVER, SAMPLE_SOURCES } from "../observe/sample_sources.ts";
 import { addDataOptions } from "../pipeline/data_options.ts";
-import { reportCommand } from "../report.ts";
-import { testCommand } from "../run_tests.ts";
-import { runsCommand } from "../runs.ts";
 import { datasets } from "../seed/catalog.ts";
-import { seedCommand } from "../seed.ts";
 import { parts } from "../selfbench/parts.ts";
-import { selfbenchCommand } from "../selfbench.ts";
 import { command } from "../terminal/command.ts";
-import { upCommand } from "../up.ts";
+import { commands } from "./commands.ts";
 import { parameterKinds, scenarioFields, TYPES_FILE } from "./scenario_fields.ts";
 
-/** The command lines of the tasks that have one, by name. */
-export const COMMANDS: Readonly<Record<string, () => Command>> = {
-  bench: benchCommand,
-  seed: seedCommand,
-  report: reportCommand,
-  runs: runsCommand,
-  notebook: notebookCommand,
-  up: upCommand,
-  down: downCommand,
-  logs: logsCommand,
-  clean: cleanCommand,
-  doctor: doctorCommand,
-  selfbench: selfbenchCommand,
-  test: testCommand,
-};
+/** Tasks with a heading of their own in docs/, and more to say below it. */
+const TOLD_APART = ["bench"];
 
 /** What the documentation takes from the code, as Markdown by name. */
 export async function sections(root: string): Promise<Readonly<Record<string, string>>> {
   const types = await Deno.readTextFile(`${root}/${TYPES_FILE}`);
+  const made = Object.entries(await commands(root)).map(([name, { make }]) => [name, make()] as const);
   return {
-    tasks: await tasks(root),
+    tasks: await tasks(root, new Map(made)),
     "data options": options(addDataOptions(command("data", ""))),
     ...Object.fromEntries(
-      Object.entries(COMMANDS).map(([name, make]) => [`options of ${name}`, optionsOf(make())]),
+      made.filter(([name]) => TOLD_APART.includes(name)).map(([name, task]) => [
+        `options of ${name}`,
+        optionsOf(task),
+      ]),
     ),
+    "options of the other tasks": made.filter(([name]) => !TOLD_APART.includes(name))
+      .map(([name, task]) => `## ${name}\n\n${optionsOf(task)}`).join("\n\n"),
     "exit codes": list(EXIT_CODES.map(([code, meaning]) => `**${code}**: ${meaning}.`)),
     environment: environment(await Deno.readTextFile(`${root}/.env.example`)),
     scenarios: await scenarios(root),
@@ -58,13 +40,13 @@ export async function sections(root: string): Promise<Readonly<Record<string, st
   };
 }
 
-async function tasks(root: string): Promise<string> {
+async function tasks(root: string, made: ReadonlyMap<string, Command>): Promise<string> {
   const { tasks } = JSON.parse(await Deno.readTextFile(`${root}/deno.json`)) as {
     tasks: Record<string, { description: string }>;
   };
   return list(
     Object.entries(tasks).map(([name, { description }]) => {
-      const usage = COMMANDS[name] === undefined ? "" : usageOf(COMMANDS[name]());
+      const usage = made.has(name) ? usageOf(made.get(name)!) : "";
       return `\`${name}${usage}\`: ${description}.`;
     }),
   );

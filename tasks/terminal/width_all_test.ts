@@ -1,26 +1,18 @@
 import assert from "node:assert/strict";
+import { resolve } from "node:path";
+import { commands } from "../docs/commands.ts";
 import { withWorkbench } from "../pipeline/testing.ts";
 import { assertFits, shownIn, WIDTHS } from "./testing_width.ts";
 
 const SHORT = ["--scale", "tiny", "--duration", "2s", "--warmup", "300ms", "--no-report"];
 
+const root = resolve(import.meta.dirname!, "../..");
+
 type Call = readonly [string, ...string[]];
 
 /** What answers at once. */
 const HELP: readonly Call[] = [
-  ...[
-    "seed",
-    "report",
-    "runs",
-    "notebook",
-    "up",
-    "down",
-    "logs",
-    "clean",
-    "doctor",
-    "selfbench",
-    "run_tests",
-  ].map((task) => [task, "--help"] as const),
+  ...Object.values(await commands(root)).map(({ file }) => [file, "--help"] as const),
   ...["load", "http", "seed", "store", "truth"].map((part) => ["selfbench", part, "--help"] as const),
 ];
 
