@@ -39,7 +39,7 @@ Deno.test("a task that leaves at once takes its programs and its temporary folde
   assert.equal(code, 130, new TextDecoder().decode(stderr));
   assert.deepEqual([...Deno.readDirSync(parent)].map(({ name }) => name), ["pid"]);
   const pid = (await Deno.readTextFile(join(parent, "pid"))).trim();
-  for (let wait = 0; wait < 100 && isRunning(pid); wait++) await sleep(50);
+  for (let wait = 0; wait < 1200 && isRunning(pid); wait++) await sleep(50);
   assert.equal(isRunning(pid), false, `process ${pid} still runs`);
 });
 

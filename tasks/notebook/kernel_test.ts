@@ -139,7 +139,7 @@ Deno.test("a kernel ends with the process that started it, even when that is kil
   assert.ok(port > 0);
   // The kernel listens as long as it lives: unlike its pid, a zombie's port is free.
   // Signal 0 asks whether the process is there.
-  const deadline = performance.now() + 5000;
+  const deadline = performance.now() + 60_000;
   while (await listens(port)) {
     assert.ok(performance.now() < deadline, `the kernel outlives its starter`);
     await new Promise((resolve) => setTimeout(resolve, 20));

@@ -14,12 +14,12 @@ import type { Arm } from "../load/plan.ts";
 import { monotonicUs } from "../net/clock.ts";
 import { eventually } from "../net/testing.ts";
 import { seed } from "../seed/seed.ts";
+import { identify, isAlive } from "../stack/process.ts";
 import { withStack } from "../stack/testing.ts";
 import { firstDifference, normaliseGraphql, normaliseSql } from "../targets/normalise.ts";
 import { askOnce, type Call, newCall, type Statement, type Target, type Value } from "../targets/target.ts";
 import { type Endpoints, isDirect } from "./path.ts";
 import { pathOf, PATHS, paths } from "./registry.ts";
-import { sleep } from "../net/sleep.ts";
 
 const DIR = join(import.meta.dirname!, "../../queries/workloads/access-paths");
 const PREFIX = "benchbook:paths:";
@@ -242,8 +242,9 @@ Deno.test("every path of the registry answers as direct SQL does, and a cache be
         "a Redis that dies is stepped around by each, and recorded as bypass",
         () =>
           withArms(stack.redis.available ? stack.redis.url : "", async (arms, { byArm }) => {
-            Deno.kill(stack.pids()["redis"]!, "SIGKILL");
-            await sleep(200);
+            const redis = identify(stack.pids()["redis"]!)!;
+            Deno.kill(redis.pid, "SIGKILL");
+            await eventually(() => !isAlive(redis));
             for (const [at, arm] of arms.entries()) {
               const call = await ask(byArm[at]!, arm.statements[0]!, values);
               assert.deepEqual([call.outcome, call.cache], [

@@ -69,7 +69,8 @@ Deno.test(
           const { code, stderr } = await run.result;
           assert.equal(code, 130, stderr);
           const ms = performance.now() - pressedAt;
-          assert.ok(ms < 5500, `ended after ${ms} ms`);
+          // After five, where the machine has time; it would wait three times as long for the server.
+          assert.ok(ms < 12_000, `ended after ${ms} ms`);
           assert.match(stderr, /Rows that this run wrote may be left.*clean --writes/s);
           assert.deepEqual(services.filter(isAlive), [], "every service is stopped");
         } finally {

@@ -58,12 +58,10 @@ Deno.test("a bench whose tables somebody has locked ends with exit code 3, or at
           await until(async () => await ours() > 0 || null, "nothing waits for the lock");
           await sleep(1000);
           const services = servicesOf(bench);
-          const pressedAt = performance.now();
           run.kill("SIGINT");
           const { code, stderr } = await run.result;
           assert.equal(code, 130, stderr);
-          const ms = performance.now() - pressedAt;
-          assert.ok(ms < 5500, `ended after ${ms} ms`);
+          assert.doesNotMatch(stderr, /must be free within/, "it waited for the lock to its end");
           assert.deepEqual(services.filter(isAlive), []);
           assert.equal(await ours(), 0, "a session goes on waiting");
         });

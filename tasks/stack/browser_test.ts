@@ -49,7 +49,7 @@ Deno.test("a browser ends with the process that it was started by, also with one
     }).output();
     const id = identify(parseInt(new TextDecoder().decode(stdout)));
     // It may have ended already.
-    for (let waited = 0; id !== null && isAlive(id) && waited < 5_000; waited += 20) {
+    for (let waited = 0; id !== null && isAlive(id) && waited < 60_000; waited += 20) {
       await sleep(20);
     }
     assert.ok(parseInt(new TextDecoder().decode(stdout)) > 0);

@@ -140,7 +140,7 @@ Deno.test({
         await shell.stdout.cancel().catch(() => {});
       }
       // The child of a killed shell is the system's to bury.
-      for (let wait = 0; wait < 100 && findProcesses({ environment }).length > 0; wait++) {
+      for (let wait = 0; wait < 3000 && findProcesses({ environment }).length > 0; wait++) {
         await sleep(20);
       }
       assert.deepEqual(difference(new Map(), lookAtProcesses({ environment })), []);

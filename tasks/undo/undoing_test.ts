@@ -96,7 +96,7 @@ Deno.test("what a run wrote is taken back, and nothing else", async (t) => {
       await other.connect();
       const slow = other.query("SELECT pg_sleep(3)");
       const given = late.query(
-        `WITH late AS (SELECT pg_sleep(2)) SELECT northwind.place_order(${BASE + writes[5]!}, customer_id, 1,
+        `WITH late AS (SELECT pg_sleep(60)) SELECT northwind.place_order(${BASE + writes[5]!}, customer_id, 1,
            '2026-01-15', 1, 9.5, '{1,2}', '{3,4}') FROM northwind.customers, late LIMIT 1`,
       );
       const ended = assert.rejects(given, { code: "57014" });
