@@ -215,6 +215,8 @@ export class Dispatcher {
     // Those that wait come first: a connection that is given up would be handed to the next of them.
     for (const attempt of waiting) this.#giveUp(attempt, "unsent");
     for (const attempt of sent) this.#giveUp(attempt, "timeout");
+    // Their rows are censored as those of timeouts are; none of them took too long.
+    this.#counts.timeout -= sent.length;
     for (const { operationId, intendedUs, call } of this.#between) {
       this.#count(operationId, intendedUs, call, call.outcome);
     }

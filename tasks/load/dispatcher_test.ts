@@ -155,6 +155,7 @@ Deno.test("what is under way when the run ends is censored there", async () => {
     clock.us = 900;
     dispatcher.endAll();
     await flying;
+    assert.deepEqual(dispatcher.progress, { due: 1, ok: 0, failed: 0, timeout: 0, shed: 0, inFlight: 0 });
   });
   assert.deepEqual(rows.map(({ outcome, done }) => [outcome, done]), [["timeout", 900]]);
 });

@@ -49,9 +49,10 @@ function failureOf({ name, error }: Step): string {
   return `The action "${name}" failed: ${error}`;
 }
 
-/** What a run's requests came to. */
+/** What a run's requests came to; cut off are those that it ended before, sent or not. */
 export function requestsText({ due, ok, failed, timeout, shed }: Progress): string {
-  const troubles = [[failed, "failed"], [timeout, "timed out"], [shed, "shed"]] as const;
+  const cutOff = due - ok - failed - timeout - shed;
+  const troubles = [[failed, "failed"], [timeout, "timed out"], [shed, "shed"], [cutOff, "cut off"]] as const;
   const bad = troubles.filter(([n]) => n > 0).map(([n, what]) => `, ${formatCount(n)} ${what}`).join("");
   return `${counted(due, "request")}, ${formatCount(ok)} ok${bad}`;
 }
