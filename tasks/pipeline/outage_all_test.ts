@@ -15,43 +15,50 @@ import { withSystem } from "./system.ts";
 import { until, withWorkbench } from "./testing.ts";
 import { sleep } from "../net/sleep.ts";
 
-const ARGUMENTS = [
-  "--scale",
-  "tiny",
-  "--paths",
-  "sql",
-  "--duration",
-  "6s",
-  "--warmup",
-  "300ms",
-  "--rate",
-  "50",
-];
+const ARGUMENTS = ["--scale", "tiny", "--duration", "15s", "--warmup", "300ms", "--rate", "50"];
+const INSTANCES = ["postgres", "redis", "graphql"];
 
-Deno.test("a run restarts its own server: a crash, unless its schedule declares the outage", () =>
+Deno.test("a run restarts its own instances: a crash, unless its schedule declares the outage", (t) =>
   withWorkbench(async (bench) => {
     const config = await testConfig(bench.home);
     const task = addBenchOptions(command("bench", "A bench."));
-    task.parse(ARGUMENTS, { from: "user" });
+    task.parse([...ARGUMENTS, "--paths", "sql,graphql,sql+cache"], { from: "user" });
     const request = await benchRequest("access-paths", task.opts<BenchArguments>(), config);
     await withJob(request, config, (job) =>
       withSystem(job, async (system) => {
         const { stack } = system;
-        const run = (declared: boolean) =>
-          measure({ ...system, runId: newRunId() }, {
+        const run = async (names: readonly string[], declared: boolean) => {
+          let restarted = Promise.resolve();
+          const restart = async () => {
+            // PostGraphile cannot start while its PostgreSQL is away.
+            for (const name of names) await stack.control.restart(name);
+          };
+          const outcome = await measure({ ...system, runId: newRunId() }, {
             ...blocksOf(system),
-            actions: [{ name: "restart", at: { atUs: 1e6 }, run: () => stack.restart("primary") }],
-            outages: declared ? [{ instance: "postgres", from: { atUs: 1e6 }, until: { atUs: 6e6 } }] : [],
+            actions: [{ name: "restart", at: { atUs: 1e6 }, run: () => restarted = restart() }],
+            outages: declared
+              ? names.map((instance) => ({ instance, from: { atUs: 1e6 }, until: { atUs: 15e6 } }))
+              : [],
           });
-        const { postgres: first } = stack.pids();
-        const crashed = await run(false);
-        assert.equal(crashed.status, "crashed");
-        assert.match(crashed.crash!, /^the postgres process \(\d+\) ended during the run$/);
-        const { postgres: second } = stack.pids();
-        const complete = await run(true);
-        assert.deepEqual([complete.status, complete.crash], ["complete", null]);
-        assert.deepEqual(complete.left, [], "what the run wrote is taken back");
-        assert.equal(new Set([first, second, stack.pids().postgres]).size, 3);
+          // A run does not wait for what it began.
+          await restarted;
+          return outcome;
+        };
+        for (const name of INSTANCES) {
+          await t.step(`${name}, undeclared`, async () => {
+            const { status, crash } = await run([name], false);
+            assert.equal(status, "crashed");
+            assert.match(crash!, new RegExp(`^the ${name} process \\(\\d+\\) ended during the run$`));
+          });
+        }
+        await t.step("all of them, declared", async () => {
+          const before = stack.pids();
+          const complete = await run(INSTANCES, true);
+          assert.deepEqual([complete.status, complete.crash], ["complete", null]);
+          assert.deepEqual(complete.left, [], "what the run wrote is taken back");
+          const after = stack.pids();
+          for (const name of INSTANCES) assert.notEqual(before[name], after[name], name);
+        });
         return ExitCode.ok;
       }));
   }));

@@ -31,7 +31,7 @@ Deno.test("a restart that was declared is no crash; one that was not is, and so 
         watched(async (watch, dead) => {
           watch.expect({ instance: "postgres", fromUs: 5e6, untilUs: 35e6 }, 5e6);
           const { postgres: before } = stack.pids();
-          await stack.restart("primary");
+          await stack.control.restart("postgres");
           await sleep(LOOKS_MS);
           assert.notEqual(stack.pids().postgres, before);
           assert.equal(stack.postgres.adminUrl, adminUrl);
@@ -50,7 +50,7 @@ Deno.test("a restart that was declared is no crash; one that was not is, and so 
           watch.expect({ instance: "postgres-target", fromUs: 0, untilUs: 30e6 }, 0);
           watch.expect({ instance: "postgres", fromUs: 0, untilUs: 1e6 }, 2e6);
           watch.expect({ instance: "postgres", fromUs: 100e6, untilUs: 130e6 }, 2e6);
-          await stack.restart("primary");
+          await stack.control.restart("postgres");
           await until(dead, "the restart was not noticed");
           assert.match(dead()!, /^the postgres process \(\d+\) ended during the run$/);
         }),

@@ -37,6 +37,8 @@ export interface GraphqlStart {
   readonly session: string;
   /** How long a statement may run, ms. */
   readonly limitMs?: number;
+  /** The only one that will do; default one that is free. */
+  readonly port?: number;
 }
 
 /** The address that GraphQL documents are posted to. */
@@ -98,7 +100,7 @@ export async function startGraphql(
       }
       await sleep(25, signal);
     }
-  });
+  }, options.port);
 }
 
 /** The answer to the smallest question has some 30 bytes; an error's text, a page of HTML at most. */

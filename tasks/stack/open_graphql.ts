@@ -8,6 +8,7 @@ import {
   graphqlProblem,
   startGraphql,
 } from "./graphql.ts";
+import type { InstanceControl, StartInstance } from "./instance_control.ts";
 import { packageVersion } from "./package_version.ts";
 import type { GraphqlOptions, GraphqlService, StackOptions, Unavailable } from "./services.ts";
 import { readRecords, record, type ServiceRecord, stopServices } from "./state.ts";
@@ -28,7 +29,7 @@ type Running = Pick<ServiceRecord, "name" | "port" | "process" | "facts">;
 export async function openGraphql(
   config: Config,
   options: StackOptions,
-  started: Set<string>,
+  control: InstanceControl,
   databaseUrl: string,
   schemas: readonly string[],
   asked: GraphqlOptions,
@@ -50,15 +51,17 @@ export async function openGraphql(
   try {
     while (running.length < instances) {
       const name = freeName(home);
-      const server = await startGraphql(
-        { config, name, databaseUrl, schemas, poolSize, graphiql, session, limitMs },
-        ({ port, process }) => {
-          started.add(name);
-          record(home, { name, process, port, stopSignal: "SIGTERM", facts }, options.owner);
-        },
-        options.signal,
-      );
-      running.push({ ...server, name, facts });
+      const start: StartInstance = (owner, port) =>
+        startGraphql(
+          { config, name, databaseUrl, schemas, poolSize, graphiql, session, limitMs, port },
+          ({ port, process }) => {
+            control.started.add(name);
+            record(home, { name, process, port, stopSignal: "SIGTERM", facts }, owner);
+          },
+          options.signal,
+        );
+      running.push({ ...await start(options.owner), name, facts });
+      control.add(name, start);
     }
     const endpoints = running.map(({ port }) => embeddedGraphqlUrl(port));
     const [first, ...others] = running.map((process) => embedded(process, endpoints));

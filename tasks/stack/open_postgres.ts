@@ -1,17 +1,16 @@
 import type { Config } from "../config.ts";
-import { ServiceError } from "../model/errors.ts";
+import type { InstanceControl, StartInstance } from "./instance_control.ts";
 import { embeddedDatabaseUrl, startPostgres } from "./postgres.ts";
 import { PRIMARY_CLUSTER } from "./postgres_cluster.ts";
 import { inspectPostgres } from "./postgres_server.ts";
-import { stopProcess } from "./process.ts";
 import type { ClusterRole, PostgresService, StackOptions } from "./services.ts";
-import { type OwnerKind, readRecords, record, type ServiceRecord, stopServices } from "./state.ts";
+import { readRecords, record, type ServiceRecord, stopServices } from "./state.ts";
 
 /** The user's server, the one that `up` left, or a new one. The user's is the primary: other roles are embedded. */
 export async function openPostgres(
   { home, databaseUrl }: Pick<Config, "home" | "databaseUrl">,
   options: StackOptions,
-  started: Set<string>,
+  control: InstanceControl,
   role: ClusterRole,
 ): Promise<PostgresService> {
   if (databaseUrl !== undefined && role === "primary") {
@@ -21,7 +20,9 @@ export async function openPostgres(
     return { ...facts, ...identity, origin: "user", adminUrl: facts.url, process: null };
   }
   const name = clusterName(role);
-  const running = recordOf(home, name);
+  const start = starterOf(home, name, options, control);
+  control.add(name, start);
+  const running = readRecords(home).find((record) => record.name === name);
   if (running !== undefined) {
     try {
       return await inspectEmbedded(home, role, running);
@@ -31,50 +32,26 @@ export async function openPostgres(
     }
   }
   options.onStep?.(role === "primary" ? "Starting PostgreSQL" : `Starting PostgreSQL (${role})`);
-  return await start(home, role, options, started, options.owner);
+  return await inspectEmbedded(home, role, await start(options.owner));
 }
 
-/**
- * Stops an embedded cluster and starts it again on its port.
- * @throws {ServiceError} when it does not start, or is the user's
- */
-export async function restartPostgres(
+/** How the embedded cluster of a role is started. */
+function starterOf(
   home: string,
-  { name, role, process }: PostgresService,
-  options: StackOptions,
-  started: Set<string>,
-): Promise<PostgresService> {
-  const running = recordOf(home, name);
-  if (process === null || running === undefined) {
-    throw new ServiceError(
-      `Cannot restart ${name}: Benchbook must have started it, and ${
-        process === null ? "it is a server of yours" : "it runs no more"
-      }`,
-    );
-  }
-  await stopProcess(process, running.stopSignal);
-  return await start(home, role, options, started, running.owner.kind, running.port);
-}
-
-async function start(
-  home: string,
-  role: ClusterRole,
+  name: string,
   { signal }: StackOptions,
-  started: Set<string>,
-  owner: OwnerKind,
-  wanted?: number,
-): Promise<PostgresService> {
-  const name = clusterName(role);
-  const server = await startPostgres(
-    home,
-    ({ port, process }) => {
-      started.add(name);
-      record(home, { name, process, port, stopSignal: "SIGINT", facts: {} }, owner);
-    },
-    signal,
-    { name, port: wanted },
-  );
-  return await inspectEmbedded(home, role, server);
+  { started }: InstanceControl,
+): StartInstance {
+  return (owner, port) =>
+    startPostgres(
+      home,
+      ({ port, process }) => {
+        started.add(name);
+        record(home, { name, process, port, stopSignal: "SIGINT", facts: {} }, owner);
+      },
+      signal,
+      { name, port },
+    );
 }
 
 /** Every database that Benchbook makes has pg_stat_statements; the one asked here is only the way in. */
@@ -92,8 +69,4 @@ async function inspectEmbedded(
 
 function clusterName(role: ClusterRole): string {
   return role === "primary" ? PRIMARY_CLUSTER : `${PRIMARY_CLUSTER}-${role}`;
-}
-
-function recordOf(home: string, name: string): ServiceRecord | undefined {
-  return readRecords(home).find((record) => record.name === name);
 }

@@ -1,6 +1,7 @@
 import { type Config, redactUrl } from "../config.ts";
-import { BenchbookError } from "../model/errors.ts";
+import { BenchbookError, ServiceError } from "../model/errors.ts";
 import { formatBytes } from "../model/units.ts";
+import type { InstanceControl, StartInstance } from "./instance_control.ts";
 import {
   embeddedRedisUrl,
   findRedis,
@@ -20,12 +21,14 @@ const SETTINGS = { maxmemory: "256mb", "maxmemory-policy": "allkeys-lru", save: 
 export async function openRedis(
   config: Config,
   options: StackOptions,
-  started: Set<string>,
+  control: InstanceControl,
 ): Promise<RedisService | Unavailable> {
   if (!options.need.redis) return { available: false, reason: "It is not needed." };
   if (config.redisUrl !== undefined) return await usersRedis(config.redisUrl);
   const { home } = config;
   const { name } = IDENTITY;
+  const start = starterOf(config, options, control);
+  control.add(name, start);
   const running = readRecords(home).find((record) => record.name === name);
   if (running !== undefined) {
     const url = embeddedRedisUrl(home, running.port);
@@ -35,17 +38,8 @@ export async function openRedis(
     }
     await stopServices(home, [running]);
   }
-  const program = await findRedis(config, options.onStep, options.signal);
-  options.signal?.throwIfAborted();
-  if (typeof program === "string") {
-    return { available: false, reason: `${sentence(program)} ${REDIS_ADVICE}` };
-  }
-  options.onStep?.("Starting Redis");
   try {
-    const { port, process } = await startRedis(home, program, ({ port, process }) => {
-      started.add(name);
-      record(home, { name, process, port, stopSignal: "SIGTERM", facts: {} }, options.owner);
-    }, options.signal);
+    const { port, process } = await start(options.owner);
     const url = embeddedRedisUrl(home, port);
     const version = await redisVersion(url);
     if (version instanceof Error) throw version;
@@ -55,6 +49,26 @@ export async function openRedis(
     const next = error instanceof BenchbookError && error.next !== undefined ? ` ${error.next}` : "";
     return { available: false, reason: `${sentence((error as Error).message)}${next}` };
   }
+}
+
+/** How Benchbook's own Redis is started. @throws {ServiceError} when there is none, or it does not start */
+function starterOf(
+  config: Config,
+  { onStep, signal }: StackOptions,
+  { started }: InstanceControl,
+): StartInstance {
+  const { name } = IDENTITY;
+  return async (owner, port) => {
+    const program = await findRedis(config, onStep, signal);
+    signal?.throwIfAborted();
+    if (typeof program === "string") throw new ServiceError(program, REDIS_ADVICE);
+    // Nobody follows the steps of a stack that runs.
+    if (port === undefined) onStep?.("Starting Redis");
+    return await startRedis(config.home, program, ({ port, process }) => {
+      started.add(name);
+      record(config.home, { name, process, port, stopSignal: "SIGTERM", facts: {} }, owner);
+    }, { signal, port });
+  };
 }
 
 async function usersRedis(url: string): Promise<RedisService | Unavailable> {

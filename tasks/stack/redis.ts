@@ -43,14 +43,14 @@ export function embeddedRedisUrl(home: string, port: number): string {
 }
 
 /**
- * Starts Redis on a free loopback port and waits until it answers.
+ * Starts Redis on a free loopback port, or the one that is wanted, and waits until it answers.
  * @throws {ServiceError} with the end of its log.
  */
 export async function startRedis(
   home: string,
   program: RedisProgram,
   onStarted: (started: EmbeddedRedis) => void,
-  signal?: AbortSignal,
+  { signal, port: wanted }: { readonly signal?: AbortSignal; readonly port?: number } = {},
 ): Promise<EmbeddedRedis> {
   const log = join(home, "logs", "redis.log");
   return await onFreePort(async (port) => {
@@ -86,7 +86,7 @@ export async function startRedis(
       await sleep(10, signal);
     }
     return started;
-  });
+  }, wanted);
 }
 
 /** The version that a Redis at this URL reports, or the error with which it cannot be used. */

@@ -7,6 +7,7 @@ import { askOnce, complete, newCall } from "../targets/target.ts";
 import { behind } from "../targets/testing_cached.ts";
 import { assertAsFound, difference } from "../testing/facts.ts";
 import { lookAround } from "../testing/surroundings.ts";
+import { InstanceControl } from "./instance_control.ts";
 import { openRedis, tooTight } from "./open_redis.ts";
 import { testConfig, withRedis, withTempHome } from "./testing.ts";
 
@@ -50,7 +51,7 @@ Deno.test("a real Redis that evicts and is nearly full is not stored into, and k
         const untouched = await lookAround({ redis: url });
         const config = { ...await testConfig(home), redisUrl: url };
         const options = { owner: "bench", need: { redis: true, graphql: false } } as const;
-        const found = await openRedis(config, options, new Set());
+        const found = await openRedis(config, options, new InstanceControl(config.home));
         assert.equal(found.available, false);
         assert.match((found as { reason: string }).reason, /^REDIS_URL cannot be used: .*\(allkeys-lru\)/);
 
@@ -112,7 +113,11 @@ Deno.test("a real Redis that evicts and is nearly full is not stored into, and k
         );
         const narrow = new URL(url);
         [narrow.username, narrow.password] = ["narrow", "narrow"];
-        const unknown = await openRedis({ ...config, redisUrl: narrow.href }, options, new Set());
+        const unknown = await openRedis(
+          { ...config, redisUrl: narrow.href },
+          options,
+          new InstanceControl(config.home),
+        );
         assert.match(unknown.available ? unknown.settings["maxmemory"]! : "", /^not known: INFO is refused/);
       } finally {
         redis.disconnect();

@@ -1,4 +1,5 @@
 import type { ServiceFact } from "../model/run.ts";
+import type { InstanceControl } from "./instance_control.ts";
 import type { PostgresFacts } from "./postgres_server.ts";
 import type { ProcessId } from "./process.ts";
 import type { OwnerKind } from "./state.ts";
@@ -92,11 +93,10 @@ export interface Stack {
    */
   cluster(role: ClusterRole): Promise<PostgresService>;
   /**
-   * Stops an embedded cluster and starts it again on the same port: its URLs stay. To those who watch over the stack
-   * that is a crash, unless it was declared.
-   * @throws {ServiceError} when it does not start, or is the user's
+   * Stops an embedded instance of any kind by its name, and starts it again on the same port, so that its URLs stay. To
+   * those who watch over the stack that is a crash, unless it was declared.
    */
-  restart(role: ClusterRole): Promise<void>;
+  readonly control: Pick<InstanceControl, "stop" | "start" | "restart">;
   /**
    * The URL of a database of the primary. On an embedded server it is made unless it exists; on a user's server it is
    * always the database that DATABASE_URL names, where Benchbook keeps to its own schemas.

@@ -1,8 +1,9 @@
 import { type Config, redactUrl } from "../config.ts";
 import { InterruptedError, ServiceError } from "../model/errors.ts";
 import type { ServiceFact } from "../model/run.ts";
+import { InstanceControl } from "./instance_control.ts";
 import { openGraphql } from "./open_graphql.ts";
-import { openPostgres, restartPostgres } from "./open_postgres.ts";
+import { openPostgres } from "./open_postgres.ts";
 import { openRedis } from "./open_redis.ts";
 import { prepareHome } from "./places.ts";
 import { createDatabase } from "./databases.ts";
@@ -37,17 +38,17 @@ export async function openStack(config: Config, options: StackOptions): Promise<
   }
   refuseForeign(config.home);
 
-  const started = new Set<string>();
+  const control = new InstanceControl(config.home);
   try {
     const [postgres, redis] = await both(
       options,
-      (abortable) => openPostgres(config, abortable, started, "primary"),
-      (abortable) => openRedis(config, abortable, started),
+      (abortable) => openPostgres(config, abortable, control, "primary"),
+      (abortable) => openRedis(config, abortable, control),
     );
-    return makeStack(config, options, started, postgres, redis);
+    return makeStack(config, options, control, postgres, redis);
   } catch (error) {
     // `up` too leaves nothing half-started behind.
-    await stopServices(config.home, readRecords(config.home).filter(({ name }) => started.has(name)));
+    await stopServices(config.home, readRecords(config.home).filter(({ name }) => control.started.has(name)));
     if (options.signal?.aborted) throw new InterruptedError();
     throw error;
   }
@@ -87,7 +88,7 @@ async function both<A, B>(
 function makeStack(
   config: Config,
   options: StackOptions,
-  started: Set<string>,
+  control: InstanceControl,
   primary: PostgresService,
   redis: RedisService | Unavailable,
 ): Stack {
@@ -95,14 +96,17 @@ function makeStack(
   const clusters = new Map<ClusterRole, PostgresService>([["primary", primary]]);
   const graphqls = new Map<string, GraphqlService>();
   let graphql: GraphqlService | Unavailable = { available: false, reason: "It is not needed." };
-  const instances = (): Instance[] => [
-    ...clusters.values(),
-    ...(redis.available ? [redis] : []),
-    ...graphqls.values(),
-  ];
-  const keep = async (role: ClusterRole, opening: Promise<PostgresService>) => {
+  const instances = (): Instance[] =>
+    [
+      ...clusters.values(),
+      ...(redis.available ? [redis] : []),
+      ...graphqls.values(),
+    ].map((instance) => control.current(instance));
+  const cluster = async (role: ClusterRole) => {
+    const running = clusters.get(role);
+    if (running !== undefined) return running;
     try {
-      const cluster = await opening;
+      const cluster = await openPostgres(config, options, control, role);
       clusters.set(role, cluster);
       return cluster;
     } catch (error) {
@@ -110,13 +114,10 @@ function makeStack(
       throw error;
     }
   };
-  const cluster = async (role: ClusterRole) =>
-    clusters.get(role) ?? await keep(role, openPostgres(config, options, started, role));
   return {
-    get postgres() {
-      return clusters.get("primary")!;
-    },
+    postgres: primary,
     redis,
+    control,
     get instances() {
       return instances();
     },
@@ -130,15 +131,12 @@ function makeStack(
       ];
     },
     cluster,
-    async restart(role) {
-      await keep(role, restartPostgres(home, await cluster(role), options, started));
-    },
     async databaseUrl(name, role = "primary") {
       const { origin, adminUrl } = await cluster(role);
       return origin === "user" ? adminUrl : await createDatabase(adminUrl, name);
     },
     async graphql(databaseUrl, schemas, asked = {}) {
-      const opened = await openGraphql(config, options, started, databaseUrl, schemas, asked);
+      const opened = await openGraphql(config, options, control, databaseUrl, schemas, asked);
       if ("available" in opened) graphql = opened;
       else {
         graphql = opened[0];
@@ -160,9 +158,9 @@ function makeStack(
     async stop() {
       if (options.owner === "up") return;
       const mine = readRecords(home).filter(({ name, owner }) =>
-        started.has(name) && owner.kind === "bench" && owner.process.startedAt === self().startedAt
+        control.started.has(name) && owner.kind === "bench" && owner.process.startedAt === self().startedAt
       );
-      started.clear();
+      control.started.clear();
       await stopServices(home, mine);
     },
   };
