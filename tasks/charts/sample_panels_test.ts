@@ -42,3 +42,16 @@ Deno.test("of several values of one line at one moment the largest is shown", ()
   ]);
   assert.deepEqual(points.map(({ value }) => value), [11]);
 });
+
+Deno.test("several instances of a service have a panel each; a single one has the panel that it always had", () => {
+  const row = { second: 1, source: "redis", metric: "memory_bytes", value: 1 };
+  const one = { ...row, labels: { instance: "redis" } };
+  const of = (...rows: Parameters<typeof samplePanels>[0]) =>
+    samplePanels(rows).map(({ panel, series }) => `${panel}: ${series}`);
+  const ofNone = { ...row, metric: "cache_refusals", labels: { arm: "sql+cache" } };
+  assert.deepEqual(of(one, ofNone), of({ ...row, labels: {} }));
+  assert.deepEqual(of({ ...row, labels: `{"instance":"other-redis"}` }, one), [
+    "Redis memory (redis): used",
+    "Redis memory (other-redis): used",
+  ]);
+});

@@ -178,7 +178,9 @@ function samples(): string {
   return SAMPLE_SOURCES.map(({ name, needs, periodMs, metrics, open }) =>
     [
       `## \`${name}\``,
-      `Sampled every ${formatSeconds(periodMs / 1000)}, from ${needs}.`,
+      `Sampled every ${formatSeconds(periodMs / 1000)}, from ${
+        needs.startsWith("the ") ? needs : `each ${needs}, whose answers bear the label \`instance\``
+      }.`,
       list(
         [...metrics, ...(open === undefined ? [] : [OBSERVER])].map((metric) => {
           const labels = metric.labels.map((label) => `\`${label}\``).join(", ");

@@ -17,7 +17,7 @@ INSERT INTO t VALUES ('postgres://me:hidden-word@h/d; x');
 DO $$ BEGIN PERFORM 1; END $$;
 VACUUM ANALYZE s.t`;
     Deno.writeTextFileSync(file, sql);
-    const overrides = await readArmFile(file);
+    const overrides = await readArmFile("mine", file);
     const { change } = overrides;
     assert.deepEqual(change!.statements.map(({ text, line }) => [line, text.split("\n")[0]]), [
       [1, "SET maintenance_work_mem = '1GB'"],
@@ -46,7 +46,7 @@ VACUUM ANALYZE s.t`;
 async function refused(dir: string, sql: string): Promise<string> {
   const file = join(dir, "change.sql");
   Deno.writeTextFileSync(file, sql);
-  const error = await readArmFile(file).then(() => null, (error) => error);
+  const error = await readArmFile("mine", file).then(() => null, (error) => error);
   assert.ok(error instanceof UsageError, `${sql}: ${error}`);
   assert.ok(error.message.startsWith(`Cannot use the change ${file}`), error.message);
   return error.message.slice(`Cannot use the change ${file}`.length);
@@ -70,10 +70,10 @@ Deno.test("what is no SQL, or no change, is said with its line and column", () =
         ["ALTER ROLE a PASSWORD 'x' 's3cret'", /^:1:27: syntax error at or near a string$/],
       ] as const
     ) assert.match(await refused(dir, sql), said);
-    const missing = await readArmFile(join(dir, "none.sql")).catch((error) => error);
+    const missing = await readArmFile("mine", join(dir, "none.sql")).catch((error) => error);
     assert.match(missing.message, /Cannot read the change .*none\.sql: there is no such file/);
     Deno.mkdirSync(join(dir, "folder.sql"));
-    const folder = await readArmFile(join(dir, "folder.sql")).catch((error) => error);
+    const folder = await readArmFile("mine", join(dir, "folder.sql")).catch((error) => error);
     assert.match(folder.message, /Cannot read the change .*folder\.sql: it is a folder/);
   }));
 
@@ -137,6 +137,6 @@ Deno.test("what reaches outside the database is refused, and what only looks lik
       ]
     ) {
       Deno.writeTextFileSync(file, sql);
-      assert.equal((await readArmFile(file)).change!.statements.length, 1, sql);
+      assert.equal((await readArmFile("mine", file)).change!.statements.length, 1, sql);
     }
   }));

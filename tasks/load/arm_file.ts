@@ -1,7 +1,7 @@
 import { dirname, extname, resolve } from "node:path";
 import { z } from "zod";
 import { readSmallText } from "../files/small_file.ts";
-import type { ArmOverrides } from "../model/arms.ts";
+import { armCalled, type ArmOverrides } from "../model/arms.ts";
 import { UsageError } from "../model/errors.ts";
 import { checkedUrl } from "../model/service_url.ts";
 import { hint } from "../model/suggest.ts";
@@ -44,16 +44,25 @@ const form = z.strictObject({
     .optional(),
 });
 
+/** An arm that a file describes. */
+interface ArmWithFile {
+  readonly name: string;
+  readonly file: string;
+}
+
 /**
  * What an arm's file says; a folder of queries is found from where the file lies.
+ * @param name of the arm
  * @param file ends with .json or .ts, or with .sql where it is a change of the database
  * @throws {UsageError} naming the file and the first faulty field; never with a password
  */
-export async function readArmFile(file: string): Promise<ArmOverrides> {
+export async function readArmFile(name: string, file: string): Promise<ArmOverrides> {
+  const called = armCalled(name, file);
   const fault = (what: string, next = WORDS.next) =>
-    new UsageError(`Cannot use the arm file ${file}: ${what}`, next);
+    new UsageError(`Cannot use the ${called}: ${what}`, next);
   if (extname(file) === ".sql") return { change: await readChange(file) };
-  const given = checkedForm(form, await contentOf(file), { ...WORDS, file }) as ArmOverrides;
+  const content = await contentOf(file, called);
+  const given = checkedForm(form, content, { ...WORDS, file, called }) as ArmOverrides;
   if (given.path !== undefined && findPath(given.path) === undefined) {
     throw fault(`path: there is no path "${given.path}"`, hint(given.path, PATHS));
   }
@@ -62,7 +71,7 @@ export async function readArmFile(file: string): Promise<ArmOverrides> {
     try {
       if (url !== undefined) checkedUrl(field, url, protocols);
     } catch (error) {
-      throw inArmFile(file, error);
+      throw inArmFile({ name, file }, error);
     }
   }
   const session = Object.entries(given.session ?? {});
@@ -85,33 +94,33 @@ export function queriesOf(file: string, { queries }: ArmOverrides): string | nul
   return queries === undefined ? null : resolve(dirname(resolve(file)), queries);
 }
 
-/** A mistake with the file that it is in; any other error as it is. */
-export function inArmFile(file: string, error: unknown): unknown {
+/** A mistake with the arm and the file that it is in; any other error as it is. */
+export function inArmFile({ name, file }: ArmWithFile, error: unknown): unknown {
   if (!(error instanceof UsageError)) return error;
-  return new UsageError(`Cannot use the arm file ${file}: ${error.message}`, error.next);
+  return new UsageError(`Cannot use the ${armCalled(name, file)}: ${error.message}`, error.next);
 }
 
-async function contentOf(file: string): Promise<unknown> {
+async function contentOf(file: string, called: string): Promise<unknown> {
   switch (extname(file)) {
     case ".ts":
-      return await importDefault(resolve(file), { what: WORDS.what, example: EXAMPLE });
+      return await importDefault(resolve(file), { what: WORDS.what, called, example: EXAMPLE });
     case ".json":
-      return parsed(file);
+      return parsed(file, called);
     default:
       throw new UsageError(
-        `Cannot use the arm file ${file}: it must end with .json, .ts or .sql`,
+        `Cannot use the ${called}: it must end with .json, .ts or .sql`,
         "An arm without a file, like --arm twin=, is a twin of the baseline.",
       );
   }
 }
 
-function parsed(file: string): unknown {
+function parsed(file: string, called: string): unknown {
   try {
     return JSON.parse(readSmallText(file));
   } catch (error) {
     const why = error instanceof Deno.errors.NotFound ? "there is no such file" : (error as Error).message;
     // The parser repeats what it stumbled over, which may be a password.
     const safe = error instanceof SyntaxError ? "it is no JSON" : why;
-    throw new UsageError(`Cannot read the arm file ${file}: ${safe}`, undefined, { cause: error });
+    throw new UsageError(`Cannot read the ${called}: ${safe}`, undefined, { cause: error });
   }
 }

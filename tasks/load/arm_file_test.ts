@@ -23,7 +23,7 @@ const anArm = fc.record({
 async function tried(dir: string, name: string, text: string): Promise<UsageError> {
   const file = join(dir, name);
   await Deno.writeTextFile(file, text);
-  const error = await readArmFile(file).then(() => null, (error) => error);
+  const error = await readArmFile("mine", file).then(() => null, (error) => error);
   assert.ok(error instanceof UsageError, String(error));
   assert.ok(error.message.includes(file), error.message);
   return error;
@@ -36,7 +36,7 @@ Deno.test("an arm's file says what it says, as JSON and as TypeScript", () =>
       fc.asyncProperty(anArm, fc.boolean(), async (arm, json) => {
         const file = join(dir, `${nth++}.${json ? "json" : "ts"}`);
         await Deno.writeTextFile(file, `${json ? "" : "export default "}${JSON.stringify(arm)}`);
-        assert.deepEqual(await readArmFile(file), JSON.parse(JSON.stringify(arm)));
+        assert.deepEqual(await readArmFile("mine", file), JSON.parse(JSON.stringify(arm)));
       }),
       { numRuns: 40 },
     );
@@ -95,7 +95,11 @@ Deno.test("what an arm's file gets wrong is said with the file, the field and wh
       ],
       ["a.json", '{"redisUrl": "redis://:secret', /it is no JSON/],
       ["a.json", '["postgres://u:secret@h"]', /: the arm must be an object/],
-      ["throws.ts", 'throw new Error("not today");', /Cannot load the arm file .*not today/],
+      [
+        "throws.ts",
+        'throw new Error("not today");',
+        /Cannot load the arm mine \(.*throws\.ts\): .*not today/,
+      ],
       ["big.ts", "export default { path: 1n };", /path: must be a text.* \(it is 1n\)/],
       [
         "cycle.ts",
@@ -109,7 +113,7 @@ Deno.test("what an arm's file gets wrong is said with the file, the field and wh
         'export default new Proxy({}, { ownKeys() { throw new Error("px") } });',
         /cannot be read: px/,
       ],
-      ["null.ts", "throw null;", /Cannot load the arm file .*null\.ts: it throws null/],
+      ["null.ts", "throw null;", /Cannot load the arm mine \(.*null\.ts\): it throws null/],
       ["odd.ts", "throw { get message() { throw 1 }, toString() { throw 2 } };", /says nothing of itself/],
       [
         "many.json",
@@ -126,8 +130,8 @@ Deno.test("what an arm's file gets wrong is said with the file, the field and wh
       assert.match(error.next ?? "there is nothing to add", next);
       assert.doesNotMatch(error.message + error.next, /secret/);
     }
-    await assert.rejects(readArmFile(join(dir, "nowhere.json")), /there is no such file/);
-    await assert.rejects(readArmFile(join(dir, "nowhere.ts")), /there is no such file/);
+    await assert.rejects(readArmFile("mine", join(dir, "nowhere.json")), /there is no such file/);
+    await assert.rejects(readArmFile("mine", join(dir, "nowhere.ts")), /there is no such file/);
   }));
 
 Deno.test("what stands in the place of an arm's TypeScript is called what it is", () =>
@@ -135,7 +139,7 @@ Deno.test("what stands in the place of an arm's TypeScript is called what it is"
     const file = join(dir, "device.ts");
     await Deno.symlink("/dev/null", file);
     await assert.rejects(
-      readArmFile(file),
-      /^UsageError: Cannot run the arm file .*: it is a device, not a file$/,
+      readArmFile("mine", file),
+      /^UsageError: Cannot run the arm mine \(.*\): it is a device, not a file$/,
     );
   }));

@@ -84,7 +84,7 @@ function refuseMutations(name: string, statements: readonly QuestionFile[]): voi
 }
 
 /** An arm before it is known what its statements are called. */
-export interface ArmSource extends Pick<Arm, "name" | "target" | "databaseUrl"> {
+export interface ArmSource extends Pick<Arm, "name" | "file" | "target" | "databaseUrl"> {
   /** What it asks otherwise than the scenario, by the index of its operations. */
   readonly own?: ReadonlyMap<number, QuestionFile>;
 }
@@ -96,8 +96,9 @@ export function armsOf(
   targets: readonly ArmSource[],
 ): { arms: Arm[]; operations: Operation[] } {
   const operations: Operation[] = [];
-  const arms = targets.map(({ name: arm, target, own, databaseUrl }): Arm => ({
+  const arms = targets.map(({ name: arm, file, target, own, databaseUrl }): Arm => ({
     name: arm,
+    ...file !== undefined && { file },
     target,
     ...databaseUrl !== undefined && { databaseUrl },
     statements: workload.map((question, index): Statement => {

@@ -11,6 +11,8 @@ export interface FormWords {
   /** What the file is: `scenario file`. */
   readonly what: string;
   readonly file: string;
+  /** What messages call it, with its file; `what` and `file` without it. */
+  readonly called?: string;
   /** The field that the value is; the file's whole content without it. */
   readonly within?: string;
   /** Where fields are described. */
@@ -23,7 +25,7 @@ export interface FormWords {
 export function checkedForm(
   schema: z.ZodType,
   value: unknown,
-  { what, file, within = "", next, isSecret = () => false }: FormWords,
+  { what, file, called = `${what} ${file}`, within = "", next, isSecret = () => false }: FormWords,
 ): unknown {
   let fault: { readonly field: string; readonly message: string };
   try {
@@ -36,7 +38,7 @@ export function checkedForm(
   }
   const { field, message } = fault;
   const named = field === "" ? `the ${what.replace(/ file$/, "")}` : `${field}:`;
-  throw new UsageError(`Cannot use the ${what} ${file}: ${named} ${message}`, next);
+  throw new UsageError(`Cannot use the ${called}: ${named} ${message}`, next);
 }
 
 /** The first fault of a value, and the field that has it. */

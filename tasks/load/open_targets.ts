@@ -1,4 +1,5 @@
-import { BenchbookError } from "../model/errors.ts";
+import { armCalled } from "../model/arms.ts";
+import { BenchbookError, ServiceError } from "../model/errors.ts";
 import { type SessionLimits, statementLimitMs } from "../model/session_limits.ts";
 import { type CacheTarget, isDirect } from "../paths/path.ts";
 import { pathOf } from "../paths/registry.ts";
@@ -66,26 +67,45 @@ export async function openTargets(arms: readonly Arm[], options: TargetsOptions)
 }
 
 /** An arm that stands for its path asks the services of the run; another one may have its own, and is named. */
-function ofArm({ name, target }: Arm, error: unknown): unknown {
+function ofArm({ name, file, target }: Arm, error: unknown): unknown {
   if (!(error instanceof BenchbookError) || name === target.path) return error;
   const { message, exitCode, next } = error;
-  return new BenchbookError(`Cannot measure the arm ${name}: ${message}`, exitCode, next, { cause: error });
+  const called = armCalled(name, file ?? "");
+  return new BenchbookError(`Cannot measure the ${called}: ${message}`, exitCode, next, { cause: error });
 }
 
-/** Removes what the arms left in their caches; the entries would expire, but the memory is the user's. */
+/**
+ * Removes what the arms left in their caches; the entries would expire, but the memory is the user's.
+ * @throws {ServiceError} saying of each Redis, with the arms that used it, what is left there
+ */
 export async function clearCaches(arms: readonly Arm[]): Promise<void> {
-  const caches = new Map(cachesOf(arms).map(({ cache }) => [`${cache.redisUrl} ${cache.prefix}`, cache]));
-  await Promise.all([...caches.values()].map(({ redisUrl, prefix }) => forgetKeys(redisUrl, prefix)));
+  const places = Map.groupBy(cachesOf(arms), ({ cache }) => `${cache.redisUrl} ${cache.prefix}`);
+  const cleared = await Promise.allSettled([...places.values()].map((stored) => {
+    const { redisUrl, prefix } = stored[0]!.cache;
+    return forgetKeys(redisUrl, prefix, { arms: stored.map(({ index }) => arms[index]!.name) });
+  }));
+  const errors = cleared.flatMap((result) =>
+    result.status === "rejected" ? [result.reason as ServiceError] : []
+  );
+  if (errors.length < 2) {
+    for (const error of errors) throw error;
+    return;
+  }
+  throw new ServiceError(
+    errors.map(({ message }) => message).join(". "),
+    errors.map(({ next }) => next).join(" "),
+    { cause: errors[0] },
+  );
 }
 
 /** Says that keys of these arms are about to be stored by somebody, see `clearCaches`. */
 export function expectArmKeys(arms: readonly Arm[]): void {
-  for (const { cache } of cachesOf(arms)) expectKeys(cache.prefix);
+  for (const { cache } of cachesOf(arms)) expectKeys(cache);
 }
 
 /** Takes in what somebody stored. @param keys in the order of the arms */
 export function tellArmKeys(arms: readonly Arm[], keys: readonly (readonly string[])[]): void {
-  for (const { cache, index } of cachesOf(arms)) tellKeys(cache.prefix, keys[index]!);
+  for (const { cache, index } of cachesOf(arms)) tellKeys(cache, keys[index]!);
 }
 
 function cachesOf(arms: readonly Arm[]): { readonly cache: CacheTarget; readonly index: number }[] {

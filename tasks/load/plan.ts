@@ -14,6 +14,8 @@ export const PROOF_SLOTS_FROM = 1_000_000_000;
 export interface Arm {
   /** Its own, whatever its path is called. */
   readonly name: string;
+  /** The one that describes it. */
+  readonly file?: string;
   readonly target: ArmTarget;
   /** Of the database that it asks, by itself or through a service, where that is not the run's. May hold a password. */
   readonly databaseUrl?: string;

@@ -6,6 +6,8 @@ import { importUserModule } from "../user_code/user_module.ts";
 /** What a file is there for, and how its default export is written. */
 export interface ModuleWords {
   readonly what: string;
+  /** What messages call it, with its file; `what` and the file without it. */
+  readonly called?: string;
   readonly example: string;
 }
 
@@ -20,14 +22,14 @@ const SCENARIO: ModuleWords = {
  */
 export async function importDefault(
   file: string,
-  { what, example }: ModuleWords = SCENARIO,
+  { what, called = `${what} ${file}`, example }: ModuleWords = SCENARIO,
 ): Promise<unknown> {
   const there = await Deno.stat(file).catch(() => null);
-  if (there === null) throw new UsageError(`Cannot run the ${what} ${file}: there is no such file`);
+  if (there === null) throw new UsageError(`Cannot run the ${called}: there is no such file`);
   const none = noFile(there);
   if (none !== null) {
     throw new UsageError(
-      `Cannot run the ${what} ${file}: it ${none}`,
+      `Cannot run the ${called}: it ${none}`,
       none === "is a folder"
         ? "Give the path of a TypeScript file in it."
         : "Give the path of a TypeScript file.",
@@ -37,11 +39,11 @@ export async function importDefault(
   try {
     module = await importUserModule(file);
   } catch (error) {
-    throw new UsageError(`Cannot load the ${what} ${file}: ${messageOf(error)}`, undefined, { cause: error });
+    throw new UsageError(`Cannot load the ${called}: ${messageOf(error)}`, undefined, { cause: error });
   }
   if (module.default === undefined) {
     throw new UsageError(
-      `Cannot use the ${what} ${file}: it has no default export`,
+      `Cannot use the ${called}: it has no default export`,
       example,
     );
   }

@@ -40,6 +40,11 @@ export interface ArmOverrides {
   readonly change?: DatabaseChange;
 }
 
+/** An arm as messages call it, after "the": by its name and its file. */
+export function armCalled(name: string, file: string): string {
+  return file === "" ? `arm ${name}` : `arm ${name} (${file})`;
+}
+
 /** An arm as a run will have it. */
 export interface PlannedArm extends Pick<ArmRecord, "name" | "path" | "role"> {
   /** Its file as `--arm` names it, empty for a twin; null: it stands for its path. */

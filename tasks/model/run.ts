@@ -16,7 +16,7 @@ export interface ServiceFact {
   readonly name: "postgres" | "redis" | "graphql";
   /** The instance's own name, as its log and samples bear it; absent in older runs, and where none is to be had. */
   readonly instance?: string;
-  /** What it is there for: `primary`, `target`, `cache`, `graphql`; absent where `instance` is. */
+  /** What it is there for: `primary`, `target`, `arm`, `cache`, `graphql`; absent where `instance` is. */
   readonly role?: string;
   /** `embedded`: Benchbook runs it; `user`: it was given by a URL. */
   readonly origin: "embedded" | "user";
@@ -30,6 +30,8 @@ export interface ServiceFact {
   readonly settings: Readonly<Record<string, string>>;
   /** Why it is not available, with what to do. */
   readonly reason: string | null;
+  /** The arms that alone use it, whose files name it; absent where the run's arms share it. */
+  readonly arms?: readonly string[];
 }
 
 /** What a run depended on: two runs are comparable only where these agree. */

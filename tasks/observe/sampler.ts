@@ -3,11 +3,11 @@ import type { Sample } from "../model/run.ts";
 import { waitAtMost } from "../net/time_limit.ts";
 import { Meter } from "./meter.ts";
 import { OBSERVER, SAMPLE_SOURCES } from "./sample_sources.ts";
-import type { SampleReader, SampleSource, SourceContext } from "./source.ts";
+import type { SampledInstance, SampleReader, SampleSource, SourceContext } from "./source.ts";
 
 export interface SamplerOptions extends Omit<SourceContext, "url"> {
-  /** URLs of the databases under load, one at least, by the instance of PostgreSQL that each lies in. */
-  readonly databases: Readonly<Record<string, string>>;
+  /** Those that take part; their samples bear their names. */
+  readonly instances: readonly SampledInstance[];
   /** For all sources, instead of each one's own. */
   readonly periodMs?: number;
   /** The run's clock: microseconds since its start. */
@@ -38,13 +38,15 @@ export interface Sampler {
 /**
  * Samples every source of the registry once a period until it is stopped. Each source has a loop of its own:
  * a server that hangs leaves a hole in its own series only. A source that fails is named in the summary; the
- * run never sees an exception. The time each reading took is a sample too (`observer_ms`). Of several
- * PostgreSQL servers each is a source of its own, and its samples bear its name as the label `instance`.
+ * run never sees an exception. The time each reading took is a sample too (`observer_ms`). Each instance of a service
+ * is a source of its own, and its samples bear its name as the label `instance`.
  */
 export function startSampler(options: SamplerOptions): Sampler {
-  const loops = SAMPLE_SOURCES
-    .filter(({ open, needs }) => open !== undefined && (needs !== "Redis" || options.redisUrl !== undefined))
-    .flatMap((source) => contextsOf(source, options).map((each) => new SourceLoop(source, each, options)));
+  const loops = SAMPLE_SOURCES.filter(({ open }) => open !== undefined).flatMap((source) =>
+    instancesOf(source, options).map((instance, _, all) =>
+      new SourceLoop(source, { instance, several: all.length > 1 }, options)
+    )
+  );
   let summary: Promise<SamplerSummary> | undefined;
   return {
     stop() {
@@ -57,13 +59,20 @@ export function startSampler(options: SamplerOptions): Sampler {
   };
 }
 
-/** What a source is opened with, once for each server that it reads; `instance` where there are several. */
-function contextsOf({ needs }: SampleSource, { databases, redisUrl, pids }: SamplerOptions) {
-  const all = Object.entries(databases).map(([instance, url]) => ({
-    context: { url, redisUrl, pids },
-    instance,
-  }));
-  return needs === "PostgreSQL" && all.length > 1 ? all : [{ ...all[0]!, instance: undefined }];
+const SERVICES = { PostgreSQL: "postgres", Redis: "redis" } as const;
+
+/** The instances that a source is opened for; null where it reads none. */
+function instancesOf({ needs }: SampleSource, { instances }: SamplerOptions): (SampledInstance | null)[] {
+  const wanted = SERVICES[needs as keyof typeof SERVICES];
+  return wanted === undefined ? [null] : instances.filter(({ service }) => service === wanted);
+}
+
+/** What a source reads. */
+interface ReadInstance {
+  /** Null where it reads none. */
+  readonly instance: SampledInstance | null;
+  /** Whether it is one of several of its kind: then sentences name it. */
+  readonly several: boolean;
 }
 
 /** The end of a run does not wait longer for a server that hangs. */
@@ -89,12 +98,13 @@ class SourceLoop {
 
   constructor(
     readonly source: SampleSource,
-    { context, instance }: ReturnType<typeof contextsOf>[number],
+    { instance, several }: ReadInstance,
     readonly options: SamplerOptions,
   ) {
     this.#periodMs = options.periodMs ?? source.periodMs;
-    this.#labels = instance === undefined ? {} : { instance };
-    this.#title = instance === undefined ? source.title : `${source.title} (${instance})`;
+    this.#labels = instance === null ? {} : { instance: instance.name };
+    this.#title = several ? `${source.title} (${instance!.name})` : source.title;
+    const context = { url: instance?.url ?? "", pids: options.pids };
     this.#opening = source.open!(context, Math.max(1_000, this.#periodMs));
     // Whoever reads it hears of a failure.
     this.#opening.catch(() => {});
@@ -116,7 +126,7 @@ class SourceLoop {
       meanMs: this.#ticks === 0 ? 0 : this.#spentMs / this.#ticks,
       maxMs: this.#maxMs,
       unavailable: [
-        ...opened?.unavailable ?? [],
+        ...(opened?.unavailable ?? []).map((text) => text.replace(this.source.title, this.#title)),
         ...[...this.#failures].map(([reason, times]) =>
           `${this.#title} could not be sampled ${counted(times, "time")}: ${reason}.`
         ),

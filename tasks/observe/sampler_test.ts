@@ -18,8 +18,10 @@ Deno.test("every source is sampled on the run's clock, with its rates and its ow
     const url = await stack.databaseUrl("observed");
     const samples: Sample[] = [];
     const sampler = startSampler({
-      databases: { postgres: url },
-      redisUrl: stack.redis.url,
+      instances: [
+        { name: "postgres", service: "postgres", url },
+        { name: "redis", service: "redis", url: stack.redis.url },
+      ],
       periodMs: 100,
       nowUs: clock(),
       pids: () => ({ ...stack.pids(), benchbook: process.pid }),
@@ -101,7 +103,7 @@ Deno.test("a connection that the server ended is opened again", async () => {
     const samples: Sample[] = [];
     const ticks = () => samples.filter(({ metric }) => metric === "connections").length;
     const sampler = startSampler({
-      databases: { postgres: url },
+      instances: [{ name: "postgres", service: "postgres", url }],
       periodMs: 30,
       nowUs: clock(),
       pids: () => ({}),
@@ -131,7 +133,9 @@ Deno.test("a connection that the server ended is opened again", async () => {
 Deno.test("a server that is not there is named once and the other sources go on", async () => {
   const samples: Sample[] = [];
   const sampler = startSampler({
-    databases: { postgres: "postgres://nobody:secret-word@127.0.0.1:1/none" },
+    instances: [
+      { name: "postgres", service: "postgres", url: "postgres://nobody:secret-word@127.0.0.1:1/none" },
+    ],
     periodMs: 20,
     nowUs: clock(),
     pids: () => ({}),
@@ -149,7 +153,11 @@ Deno.test("of two servers each is sampled, the samples bear its name, and the ch
     const samples: Sample[] = [];
     const other = await postgres.database("other");
     const sampler = startSampler({
-      databases: { postgres: url, "postgres-target": other, "postgres-gone": "postgres://a@127.0.0.1:1/b" },
+      instances: Object.entries({
+        postgres: url,
+        "postgres-target": other,
+        "postgres-gone": "postgres://a@127.0.0.1:1/b",
+      }).map(([name, url]) => ({ name, service: "postgres", url })),
       periodMs: 50,
       nowUs: clock(),
       pids: () => ({}),
@@ -176,9 +184,9 @@ Deno.test("of two servers each is sampled, the samples bear its name, and the ch
     const { unavailable } = await sampler.stop();
     assert.ok(unavailable.some((text) => text.startsWith("PostgreSQL (postgres-gone) could not be sampled")));
     const rows = samples.map(({ atUs, ...sample }) => ({ ...sample, second: atUs / 1e6 }));
-    const series = samplePanels(rows).filter(({ panel }) => panel === "PostgreSQL transactions");
+    const panels = samplePanels(rows).map(({ panel }) => panel);
     assert.deepEqual(
-      [...new Set(series.map(({ series }) => series))].sort(),
-      ["transactions (postgres)", "transactions (postgres-target)"],
+      [...new Set(panels)].filter((panel) => panel.startsWith("PostgreSQL transactions")),
+      ["PostgreSQL transactions (postgres)", "PostgreSQL transactions (postgres-target)"],
     );
   }));

@@ -1,5 +1,5 @@
 import type { Metric } from "../model/metric.ts";
-import type { Sample } from "../model/run.ts";
+import type { Sample, ServiceFact } from "../model/run.ts";
 
 /** One value of a source at one moment, before it has a time; a counter as it stands. */
 export type Reading = Pick<Sample, "metric" | "labels" | "value">;
@@ -15,12 +15,18 @@ export interface SampleReader {
   close(): Promise<void>;
 }
 
+/** A server whose own numbers are read, as its samples name it. */
+export interface SampledInstance {
+  readonly name: string;
+  readonly service: ServiceFact["name"];
+  /** Of a PostgreSQL: of the database under load in it. May hold a password. */
+  readonly url: string;
+}
+
 /** What a source may be opened with. */
 export interface SourceContext {
-  /** A database under load. */
+  /** Of the instance that it reads; empty where it reads none. */
   readonly url: string;
-  /** Absent where no Redis takes part. */
-  readonly redisUrl?: string | undefined;
   /** Processes to follow by name, with their descendants; asked each time, as a service that restarts has another. */
   readonly pids: () => Readonly<Record<string, number>>;
 }
@@ -31,7 +37,7 @@ export interface SampleSource {
   readonly name: Sample["source"];
   /** Begins a sentence about it. */
   readonly title: string;
-  /** Where its values come from; without a Redis, what needs one is not opened. */
+  /** Where its values come from; where that is a service, each of its instances is a source of its own. */
   readonly needs: "PostgreSQL" | "Redis" | "the machine" | "the load generator";
   readonly periodMs: number;
   /** In the order of their panels. */

@@ -1,54 +1,61 @@
-import { redactUrl } from "../config.ts";
-import type { PlannedArm } from "../model/arms.ts";
+import type { Config } from "../config.ts";
+import type { ArmOverrides, PlannedArm } from "../model/arms.ts";
 import { BenchbookError, InterruptedError } from "../model/errors.ts";
-import { withClient } from "../seed/connect.ts";
-import { graphqlProblem } from "../stack/graphql.ts";
-import { lookAtRedis } from "../stack/open_redis.ts";
+import { openUsersGraphql } from "../stack/open_graphql.ts";
+import { openUsersRedis } from "../stack/open_redis.ts";
+import { inspectPostgres } from "../stack/postgres_server.ts";
+import type { Instance, Unavailable } from "../stack/services.ts";
 
-/** How the services that an arm may bring are looked at; what is wrong with one is the rest of a sentence. */
-const LOOKS = {
-  databaseUrl: async (url: string, signal: AbortSignal) => {
-    try {
-      await withClient(url, () => Promise.resolve(), { signal });
-      return null;
-    } catch (error) {
-      if (!(error instanceof BenchbookError) || error instanceof InterruptedError) throw error;
-      return [error.message, error.next ?? ""].filter((text) => text !== "").map((text) =>
-        `${text.replace(/\.$/, "")}.`
-      ).join(" ");
-    }
-  },
-  redisUrl: async (url: string) => {
-    const found = await lookAtRedis(url);
-    return typeof found === "string" ? found : null;
-  },
-  graphqlUrl: async (url: string, signal: AbortSignal) => {
-    const problem = await graphqlProblem(url, {}, undefined, signal);
-    return problem === null ? null : `${problem} at ${redactUrl(url)}.`;
-  },
-} as const;
+/** The fields of an arm's file that name a service, in the order in which they are looked at. */
+const SERVICES = { databaseUrl: "postgres", redisUrl: "redis", graphqlUrl: "graphql" } as const;
+type Field = keyof typeof SERVICES;
+
+/** What arms have of their own. */
+export interface ArmServices {
+  /** With their PostgreSQL's URLs as they were found to work. */
+  readonly arms: readonly PlannedArm[];
+  /** Each once, however many arms name it; none that the run has anyhow. */
+  readonly instances: readonly Instance[];
+  /** Why an arm cannot be measured, a sentence by its name. */
+  readonly withoutService: ReadonlyMap<string, string>;
+}
+
+interface Looking {
+  /** Whether nothing is written: then a replica will do. */
+  readonly readOnly: boolean;
+  readonly signal: AbortSignal;
+}
 
 /**
- * Looks at the services that arms bring by their files, as at those of the run: an arm that cannot have its own is not
+ * Looks at the services that the files of arms name, as at those of the run: an arm that cannot have its own is not
  * available, and the others are measured.
- * @returns why not, a sentence by the arm's name
- * @throws {InterruptedError} after `signal`
+ * @param run with the services that the run has anyhow
+ * @throws {InterruptedError} after the signal
  */
-export async function armsWithoutService(
-  arms: readonly Pick<PlannedArm, "name" | "overrides">[],
-  signal: AbortSignal,
-): Promise<ReadonlyMap<string, string>> {
-  const missing = new Map<string, string>();
-  for (const { name, overrides } of arms) {
-    for (const [field, look] of Object.entries(LOOKS)) {
-      const url = overrides[field as keyof typeof LOOKS];
-      if (url === undefined || missing.has(name)) continue;
-      const problem = await look(url, signal);
-      if (problem !== null) missing.set(name, `${field} cannot be used: ${problem}`);
+export async function openArmServices(
+  arms: readonly PlannedArm[],
+  run: Pick<Config, Field>,
+  { readOnly, signal }: Looking,
+): Promise<ArmServices> {
+  const withoutService = new Map<string, string>();
+  const instances: Instance[] = [];
+  const settled = new Map<string, string>();
+  for (const [field, url, of] of namedBy(arms)) {
+    const opened = await unlessAborted(signal, open(field, url, of, readOnly));
+    if ("reason" in opened) {
+      for (const { name } of of) if (!withoutService.has(name)) withoutService.set(name, opened.reason);
+      continue;
     }
+    settled.set(url, opened.url);
+    if (url !== run[field]) instances.push(opened);
   }
-  if (signal.aborted) throw new InterruptedError();
-  return missing;
+  const overridesOf = ({ overrides }: PlannedArm): ArmOverrides => {
+    const { databaseUrl } = overrides;
+    return databaseUrl === undefined
+      ? overrides
+      : { ...overrides, databaseUrl: settled.get(databaseUrl) ?? databaseUrl };
+  };
+  return { arms: arms.map((arm) => ({ ...arm, overrides: overridesOf(arm) })), instances, withoutService };
 }
 
 /** The databases that arms bring, but for those arms that cannot have theirs. */
@@ -59,4 +66,64 @@ export function databasesOfArms(
   return arms.filter(({ name }) => !withoutService.has(name)).flatMap(({ overrides }) =>
     overrides.databaseUrl ?? []
   );
+}
+
+/** The URLs that arms name, each with all arms that do. */
+function namedBy(arms: readonly PlannedArm[]): [Field, string, PlannedArm[]][] {
+  return (Object.keys(SERVICES) as Field[]).flatMap((field) => {
+    const byUrl = Map.groupBy(arms, ({ overrides }) => overrides[field]);
+    return [...byUrl].flatMap(([url, of]): [Field, string, PlannedArm[]][] =>
+      url === undefined ? [] : [[field, url, of]]
+    );
+  });
+}
+
+/** An instance has the name of the first arm that names it, and that of its kind: no other one is called so. */
+async function open(
+  field: Field,
+  url: string,
+  of: readonly PlannedArm[],
+  readOnly: boolean,
+): Promise<Instance | Unavailable> {
+  const [{ name: first, file }] = of as [PlannedArm];
+  const called = `${field} in ${file}`;
+  const identity = { name: `${first}-${SERVICES[field]}`, arms: of.map(({ name }) => name) };
+  switch (field) {
+    case "databaseUrl":
+      return { ...await openDatabase(url, called, readOnly), ...identity };
+    case "redisUrl":
+      return { ...await openUsersRedis(url, called), ...identity };
+    case "graphqlUrl":
+      return { ...await openUsersGraphql(url, called, {}, {}), ...identity };
+  }
+}
+
+async function openDatabase(
+  url: string,
+  called: string,
+  readOnly: boolean,
+): Promise<Omit<Instance, "name" | "arms"> | Unavailable> {
+  try {
+    const { url: settled, version, settings } = await inspectPostgres(url, "the URL", { readOnly });
+    const identity = { service: "postgres", role: "arm", origin: "user", process: null } as const;
+    return { ...identity, url: settled, version, settings };
+  } catch (error) {
+    if (!(error instanceof BenchbookError)) throw error;
+    const why = [error.message, ...error.next === undefined ? [] : [error.next]];
+    const reason = why.map((text) => `${text.replace(/\.$/, "")}.`).join(" ");
+    return { available: false, reason: `${called} cannot be used: ${reason}` };
+  }
+}
+
+/** @throws {InterruptedError} after the signal, without waiting for the work */
+async function unlessAborted<T>(signal: AbortSignal, work: Promise<T>): Promise<T> {
+  const { promise: aborted, reject } = Promise.withResolvers<never>();
+  const abort = () => reject(new InterruptedError());
+  if (signal.aborted) abort();
+  signal.addEventListener("abort", abort);
+  try {
+    return await Promise.race([work, aborted]);
+  } finally {
+    signal.removeEventListener("abort", abort);
+  }
 }

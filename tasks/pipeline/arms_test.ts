@@ -202,7 +202,7 @@ Deno.test("arms described by files are measured as they say, beside a twin and t
       ]);
       for (const field of ["redisUrl", "databaseUrl", "graphqlUrl"]) {
         assert.ok(
-          reasons.some((reason) => reason.includes(`measured: ${field} cannot be used: `)),
+          reasons.some((reason) => reason.includes(`measured: ${field} in `)),
           reasons.join("\n"),
         );
       }

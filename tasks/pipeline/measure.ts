@@ -22,6 +22,7 @@ import type { Job } from "./job.ts";
 import { loadPlan, slotsBelow, streamsOf } from "./load_plan.ts";
 import { atFullSpeed, watchLimits } from "./run_limits.ts";
 import { runRecord } from "./run_record.ts";
+import { instancesOf, watchedOf } from "./run_instances.ts";
 import { sampleServers } from "./sample_servers.ts";
 import { failuresOf, requestsText, showRun } from "./show_run.ts";
 import { spoolEvents } from "./spool_events.ts";
@@ -122,12 +123,13 @@ async function makeLoad(
   return { run, status, crash: crashOf(reasons) };
 }
 
-/** Ends a run when its user leaves, its database is lost, or a service dies. */
-function watchSystem({ databaseUrl, stack, held, signal }: SystemUnderTest, end: EarlyEnd): Promise<Watch> {
+/** Ends a run when its user leaves, a database is lost to it, or a service dies. */
+function watchSystem(system: SystemUnderTest, end: EarlyEnd): Promise<Watch> {
+  const { stack, held, signal } = system;
   end.when(signal, "user", () => "the user left");
   end.when(held.lost, "database", (reason) => (reason as Error).message);
   return watchServices({
-    databases: { [stack.postgres.name]: databaseUrl },
+    instances: watchedOf(instancesOf(system)),
     pids: stack.pids,
     onDeath: (why) => end.because({ by: "service", why }, AFTER_DEATH_MS),
   });

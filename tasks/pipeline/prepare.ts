@@ -215,6 +215,7 @@ async function armSource(
   };
   return {
     name,
+    ...file !== null && { file },
     target: pathOf(path).targetAt(endpoints),
     ...url !== options.databaseUrl && { databaseUrl: url },
     ...queries !== null && { own: await loadArmQueries(queries, scenario, pathOf(path).suffix) },

@@ -5,7 +5,7 @@ import { loadArmQueries } from "../load/arms.ts";
 import { inArmFile, queriesOf, readArmFile } from "../load/arm_file.ts";
 import { leavesWrites } from "../load/arm_session.ts";
 import type { LoadedScenario } from "../load/scenario.ts";
-import type { PlannedArm } from "../model/arms.ts";
+import { armCalled, type PlannedArm } from "../model/arms.ts";
 import { UsageError } from "../model/errors.ts";
 import { isDirect } from "../paths/path.ts";
 import { pathOf } from "../paths/registry.ts";
@@ -27,10 +27,10 @@ export async function readArms(
 ): Promise<ReadArm[]> {
   const arms: ReadArm[] = [];
   for (const { name, file } of given) {
-    const overrides = file === "" ? {} : await readArmFile(file);
+    const overrides = file === "" ? {} : await readArmFile(name, file);
     const settings = overrides.settings === undefined
       ? scenario.settings
-      : await settingsOf(file, overrides.settings, scenario, reload);
+      : await settingsOf({ name, file }, overrides.settings, scenario, reload);
     arms.push({ name, file, overrides, settings });
   }
   return arms;
@@ -38,18 +38,18 @@ export async function readArms(
 
 /** All arms are asked the same: a setting that changes what is asked, or when, is the run's. */
 async function settingsOf(
-  file: string,
+  arm: GivenArm,
   settings: NonNullable<ReadArm["overrides"]["settings"]>,
   scenario: LoadedScenario,
   reload: Reload,
 ): Promise<LoadedScenario["settings"]> {
   const texts = Object.fromEntries(Object.entries(settings).map(([key, value]) => [key, String(value)]));
   const own = await reload(texts).catch((error) => {
-    throw inArmFile(file, error);
+    throw inArmFile(arm, error);
   });
   if (askedBy(own) === askedBy(scenario)) return own.settings;
   throw new UsageError(
-    `Cannot use the arm file ${file}: settings: ${
+    `Cannot use the ${armCalled(arm.name, arm.file)}: settings: ${
       Object.keys(settings).join(", ")
     } would change what is asked, and ` +
       "all arms are asked the same",
@@ -68,11 +68,11 @@ function askedBy({ streams, operations, rate, hitTarget }: LoadedScenario): stri
 export function withArms(scenario: LoadedScenario, arms: readonly PlannedArm[]): LoadedScenario {
   const described = arms.filter(({ file }) => file !== null);
   const known = askablePaths(scenario);
-  for (const { file, path } of described) {
+  for (const { name, file, path } of described) {
     try {
       parsePaths(path, known);
     } catch (error) {
-      throw inArmFile(file!, error);
+      throw inArmFile({ name, file: file! }, error);
     }
   }
   const asked = withPaths(scenario, described.map(({ path }) => path));
@@ -93,7 +93,7 @@ export async function checkArms(
     const { file, overrides } = arm;
     if (file === null) continue;
     const fault = (what: string, next: string) =>
-      new UsageError(`Cannot use the arm file ${file}: ${what}`, next);
+      new UsageError(`Cannot use the ${armCalled(arm.name, file)}: ${what}`, next);
     for (const [field, reaches, what] of REACHED) {
       if (overrides[field] === undefined || reaches(arm.path)) continue;
       throw fault(
@@ -119,7 +119,9 @@ export async function checkArms(
         `Name it like one of ${files.join(", ")}.`,
       );
     }
-    await loadArmQueries(queries, scenario, suffix);
+    await loadArmQueries(queries, scenario, suffix).catch((error) => {
+      throw inArmFile({ name: arm.name, file }, error);
+    });
   }
 }
 

@@ -97,8 +97,8 @@ Deno.test("what an arm cannot have is said with its file and field", () =>
       ["spike", { queries: "empty" }, /queries: .*empty has no file that replaces/],
       ["spike", { queries: "others" }, /others.product-by-id\.sql: the parameter :id is not a parameter/],
       ["spike", { path: "graphql", queries: "mutating" }, /product-by-id as a read: .*is a mutation/],
-      ["spike", { settings: { cache_tl: 3 } }, /arm\.json: Cannot set "cache_tl"/],
-      ["spike", { settings: { cache_ttl: -3 } }, /arm\.json: Cannot set cache_ttl as a number from/],
+      ["spike", { settings: { cache_tl: 3 } }, /arm\.json\): Cannot set "cache_tl"/],
+      ["spike", { settings: { cache_ttl: -3 } }, /arm\.json\): Cannot set cache_ttl as a number from/],
       ["saas-events", { settings: { read_share: 85 } }, /read_share would change what is asked/],
     ];
     for (const [scenario, arm, said, prove = []] of faults) {
@@ -127,7 +127,7 @@ Deno.test("a change asks by the baseline's path, and GraphQL only where Benchboo
       assert.ok(error instanceof UsageError, String(error));
       assert.match(
         error.message,
-        /index\.sql: its path is graphql, and the service at GRAPHQL_URL is not over/,
+        /index\.sql\): its path is graphql, and the service at GRAPHQL_URL is not over/,
       );
       return true;
     });

@@ -124,20 +124,38 @@ async function recover(
   return [`${recovered} Damaged, and so not loaded: ${damaged.join(", ")}. ${putAside(home, dir)}`];
 }
 
-/** What became of the keys of a run that was killed in the user's Redis, as a sentence. */
+/** A row of load/cached_in.sql. */
+interface KeptKeys {
+  readonly address: string | null;
+  /** Null: the Redis was the run's. */
+  readonly arms: readonly string[] | null;
+}
+
+/** What became of the keys of a run that was killed in Redis servers of the user's, a sentence each. */
 async function keysLeft(store: Store, runId: string, redisUrl: string | undefined): Promise<string> {
-  const [row] = await store.rows<{ arms: number }>(query("load/cached_in"), { run: runId });
-  if (row!.arms === 0) return "";
+  const kept = await store.rows<KeptKeys>(query("load/cached_in"), { run: runId });
   const prefix = keyPrefix(runId);
+  const sentences = kept.map(({ address, arms }) =>
+    arms === null
+      ? ofRun(prefix, redisUrl)
+      // What let it in was never stored.
+      : `Keys ${prefix}* of ${arms.join(", ")} may be left in Redis at ${
+        new URL(address!).host
+      } until they expire; sooner: ${unlinkCommand(prefix)}.`
+  );
+  return (await Promise.all(sentences)).map((sentence) => ` ${sentence}`).join("");
+}
+
+async function ofRun(prefix: string, redisUrl: string | undefined): Promise<string> {
   if (redisUrl === undefined) {
-    return ` Keys ${prefix}* may be left in Redis until they expire; sooner: ${unlinkCommand(prefix)}.`;
+    return `Keys ${prefix}* may be left in Redis until they expire; sooner: ${unlinkCommand(prefix)}.`;
   }
   try {
     await forgetKeys(redisUrl, prefix, { ofAnother: true });
-    return ` Its keys were removed from Redis at ${new URL(redisUrl).host}.`;
+    return `Its keys were removed from Redis at ${new URL(redisUrl).host}.`;
   } catch (error) {
     const { message, next } = error as BenchbookError;
-    return ` ${message}. ${next}.`;
+    return `${message}. ${next}.`;
   }
 }
 

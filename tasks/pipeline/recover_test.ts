@@ -40,10 +40,10 @@ async function recoverDamaged(
 }
 
 Deno.test("keys of a killed run are removed from the user's Redis, or named; in Benchbook's own none are", async () => {
-  const told = async (origin: string, path: string, redisUrl?: string): Promise<string> => {
+  const told = async (origin: string, path: string, redisUrl?: string, more = {}): Promise<string> => {
     let line = "";
     await inHome(async (home, db) => {
-      const environment = { services: [{ name: "redis", origin }] } as unknown as Run["environment"];
+      const environment = { services: [{ name: "redis", origin, ...more }] } as unknown as Run["environment"];
       const spool = createSpool(home, bareRun("R1", { environment }), DEAD);
       spool.operations([{ ...sqlOperation(0), path } as Operation]);
       spool.phases([steadyPhase(0, 0, 1e6)]);
@@ -62,6 +62,15 @@ Deno.test("keys of a killed run are removed from the user's Redis, or named; in 
     await told("user", "sql+cache"),
     "Keys benchbook:R1:* may be left in Redis until they expire; sooner: ",
   );
+  // A Redis of an arm's own: nobody knows its password any more.
+  const ofArm = { address: "redis://:***@cache.example:6380/", arms: [sqlOperation(0).arm] };
+  named(
+    await told("user", "sql+cache", "redis://127.0.0.1:1", ofArm),
+    `Keys benchbook:R1:* of ${
+      sqlOperation(0).arm
+    } may be left in Redis at cache.example:6380 until they expire; `,
+  );
+  assert.doesNotMatch(await told("user", "sql+cache", undefined, { ...ofArm, arms: ["other"] }), /Redis/);
   for (const [origin, path] of [["embedded", "sql+cache"], ["user", "sql"]] as const) {
     assert.doesNotMatch(await told(origin, path), /Redis/);
   }
@@ -79,13 +88,19 @@ Deno.test("keys of a killed run are removed from the user's Redis, or named; in 
       await redis.call("ACL", "SETUSER", "plain", "on", ">plain", "~*", "+@all", "-scan");
       const plain = new URL(url);
       plain.username = plain.password = "plain";
-      named(await told("user", "sql+cache", plain.href), "Cannot find the run's keys in Redis: ");
+      named(
+        await told("user", "sql+cache", plain.href),
+        `Cannot find the run's keys in Redis at ${plain.host}: `,
+      );
     } finally {
       redis.disconnect();
     }
     const gone = new URL(url);
     gone.port = "1";
-    named(await told("user", "sql+cache", gone.href), "Cannot remove the run's keys from Redis: ");
+    named(
+      await told("user", "sql+cache", gone.href),
+      `Cannot remove the run's keys from Redis at ${gone.host}: `,
+    );
   });
 });
 

@@ -1,5 +1,6 @@
 import type { RunEventHub } from "../load/run_events.ts";
 import { type Sampler, startSampler } from "../observe/sampler.ts";
+import { instancesOf } from "./run_instances.ts";
 import type { SystemUnderTest } from "./system_under_test.ts";
 
 export interface Sampling extends AsyncDisposable {
@@ -10,15 +11,14 @@ export interface Sampling extends AsyncDisposable {
 /** Samples servers and host from the start of a run until it is stopped. */
 export function sampleServers(
   events: RunEventHub,
-  { databaseUrl, stack }: Pick<SystemUnderTest, "databaseUrl" | "stack">,
+  system: Pick<SystemUnderTest, "databaseUrl" | "stack" | "armServices">,
 ): Sampling {
   let sampler: Sampler | undefined;
   events.on("start", ({ nowUs }) => {
     sampler = startSampler({
-      databases: { [stack.postgres.name]: databaseUrl },
-      redisUrl: stack.redis.available ? stack.redis.url : undefined,
+      instances: instancesOf(system),
       nowUs,
-      pids: () => ({ ...stack.pids(), benchbook: Deno.pid }),
+      pids: () => ({ ...system.stack.pids(), benchbook: Deno.pid }),
       emit: (samples) => events.emit("sample", samples),
     });
   });

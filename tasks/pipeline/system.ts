@@ -14,14 +14,15 @@ import { hostFacts } from "../observe/host.ts";
 import { isDirect } from "../paths/path.ts";
 import { pathOf } from "../paths/registry.ts";
 import { CANNOT_SEED } from "../stack/postgres_server.ts";
+import { factOf } from "../stack/service_facts.ts";
 import { isEmbedded, type Stack } from "../stack/services.ts";
 import { failedWhole } from "../undo/evidence.ts";
 import { perWriteOf, writesUnderOwnKeys } from "../undo/own_undo.ts";
 import { undoing, type Writing } from "../undo/undoing.ts";
+import { type ArmServices, databasesOfArms, openArmServices } from "./arm_services.ts";
 import { ArmClones } from "./clone_arms.ts";
 import { explainAll } from "./explain_all.ts";
 import { type HeldDatabase, holdDatabases } from "./hold_database.ts";
-import { armsWithoutService, databasesOfArms } from "./arm_services.ts";
 import type { Job } from "./job.ts";
 import { tellLeftWrites } from "./left_writes.ts";
 import { readOwnWrites, tellOwnWrites } from "./own_writes.ts";
@@ -31,15 +32,24 @@ import { gitCommit } from "./run_id.ts";
 import type { SystemUnderTest } from "./system_under_test.ts";
 
 /** From a bare machine to a system that can be measured; the stack is stopped whatever happens. */
-export async function withSystem<T>(job: Job, use: (system: SystemUnderTest) => Promise<T>): Promise<T> {
-  const { runId, config, scenario, plan, data, given, terminal, signal } = job;
+export async function withSystem<T>(given: Job, use: (system: SystemUnderTest) => Promise<T>): Promise<T> {
+  const readOnly = !given.scenario.operations.some(({ write }) => write);
+  const ofArms = await openArmServices(given.plan.arms, given.config, { readOnly, signal: given.signal });
+  return await withServices({ ...given, plan: { ...given.plan, arms: ofArms.arms } }, ofArms, use);
+}
+
+async function withServices<T>(
+  job: Job,
+  { instances: armServices, withoutService }: ArmServices,
+  use: (system: SystemUnderTest) => Promise<T>,
+): Promise<T> {
+  const { runId, config, scenario, plan, data, terminal, signal } = job;
   const asked = { operations: scenario.operations, paths: plan.arms.map(({ path }) => path) };
   const workload = await loadWorkload(scenario.workloadDir, asked);
   // What is wrong with the scenario's own files is said before anything is started.
   await checkOwnFiles(scenario);
   const ownWrites = await readOwnWrites(job, workload);
   const ofFiles = await loadFileSources(scenario);
-  const withoutService = await armsWithoutService(plan.arms, signal);
   const stack = await startStack(config, plan.arms, terminal, signal);
   const clones = new ArmClones(job);
   let held: HeldDatabase | undefined;
@@ -49,15 +59,7 @@ export async function withSystem<T>(job: Job, use: (system: SystemUnderTest) => 
   };
   try {
     await clones.check(stack);
-    const { url: databaseUrl, dataset } = data === null
-      ? await openOwnTables(stack, scenario, hold, terminal, signal)
-      : await fillDatabase(
-        stack,
-        data,
-        { replace: given.replace, home: config.home, hold },
-        terminal,
-        signal,
-      );
+    const { url: databaseUrl, dataset } = await dataIn(job, stack, hold);
     const acting = await tellOwnWrites(job, databaseUrl, ownWrites);
     const own = await cleared(job, stack, databaseUrl);
     await clones.make(stack, databaseUrl, held!);
@@ -73,9 +75,10 @@ export async function withSystem<T>(job: Job, use: (system: SystemUnderTest) => 
       ...job,
       ...made,
       stack,
+      armServices,
       databaseUrl,
       dataset,
-      environment: environmentOf({ plan, data, stack, dataset }, [...acting, ...clones.lacking]),
+      environment: environmentOf({ plan, data, stack, armServices, dataset }, [...acting, ...clones.lacking]),
       plans,
       sources,
       mix,
@@ -88,6 +91,16 @@ export async function withSystem<T>(job: Job, use: (system: SystemUnderTest) => 
     await held?.[Symbol.asyncDispose]();
     await stack.stop();
   }
+}
+
+/** The database with the data in it, of a data set or of the user's own. @param hold as `fillDatabase` takes it */
+function dataIn(
+  { config, scenario, data, given, terminal, signal }: Job,
+  stack: Stack,
+  hold: (url: string) => Promise<void>,
+): Promise<Pick<SystemUnderTest, "dataset"> & { readonly url: string }> {
+  if (data === null) return openOwnTables(stack, scenario, hold, terminal, signal);
+  return fillDatabase(stack, data, { replace: given.replace, home: config.home, hold }, terminal, signal);
 }
 
 /** What the slots of a job ask. */
@@ -205,14 +218,17 @@ function cachePrefixOf({ arms }: Pick<SystemUnderTest, "arms">): string | null {
 }
 
 function environmentOf(
-  { plan, data, stack, dataset }: Pick<SystemUnderTest, "plan" | "data" | "stack" | "dataset">,
+  { plan, data, stack, armServices, dataset }: Pick<
+    SystemUnderTest,
+    "plan" | "data" | "stack" | "armServices" | "dataset"
+  >,
   acting: readonly string[],
 ): Environment {
   const { name, scale, seed, variation, rows, bytes, hash } = dataset;
   return {
     ...hostFacts(),
     benchbook: VERSION,
-    services: stack.facts(),
+    services: [...stack.facts(), ...armServices.map(factOf)],
     dataset: { name, scale, seed, variation, rows, bytes, hash },
     unavailable: [
       // Nothing is seeded beside tables of the user's own.

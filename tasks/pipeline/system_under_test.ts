@@ -4,7 +4,7 @@ import type { Arm, LoadPlan } from "../load/plan.ts";
 import type { SeededDataset } from "../model/dataset.ts";
 import type { Operation } from "../model/operation.ts";
 import type { Environment, Plan, UnavailableArm } from "../model/run.ts";
-import type { Stack } from "../stack/services.ts";
+import type { Instance, Stack } from "../stack/services.ts";
 import type { Writing } from "../undo/undoing.ts";
 import type { HeldDatabase } from "./hold_database.ts";
 import type { Job } from "./job.ts";
@@ -21,6 +21,8 @@ export interface Arms {
 /** A system that runs, is filled and proven, and what is known of it: any number of runs can measure it. */
 export interface SystemUnderTest extends Job, Arms {
   readonly stack: Stack;
+  /** What arms have of their own, each once. */
+  readonly armServices: readonly Instance[];
   readonly databaseUrl: string;
   readonly dataset: SeededDataset;
   readonly environment: Environment;

@@ -1,8 +1,8 @@
-import type { Client, QueryConfig } from "pg";
 import type { TimedOutage } from "../load/schedule.ts";
-import { connectClient } from "../postgres/client.ts";
+import type { Instance } from "../stack/services.ts";
 import { identify, isAlive, type ProcessId } from "../stack/process.ts";
 import { sleep } from "../net/sleep.ts";
+import { type IdleConnection, openIdle, placeOf, type Reached } from "./idle_connection.ts";
 
 export interface Watch {
   /**
@@ -10,22 +10,23 @@ export interface Watch {
    * @param nowUs what the clock of its moments shows now
    */
   expect(outage: TimedOutage, nowUs: number): void;
-  /** Looks whether PostgreSQL still answers: a server that froze breaks no connection. */
+  /** Looks whether each PostgreSQL still answers: a server that froze breaks no connection. */
   look(): Promise<void>;
   stop(): Promise<void>;
 }
 
 export interface WatchOptions {
-  /** URLs of the PostgreSQL servers by instance, ours and the user's. */
-  readonly databases: Readonly<Record<string, string>>;
+  /** Those that a connection is kept to: every PostgreSQL, and of the others such as have no process of ours. */
+  readonly instances: readonly WatchedInstance[];
   /** Pids of embedded services by instance; asked again after an outage, as a service has another then. */
   readonly pids: () => Readonly<Record<string, number>>;
   /** Called once, with which service died as a sentence's part. */
   readonly onDeath: (what: string) => void;
 }
 
-/** What pg says where its `query_timeout` is over. */
-const READ_TIMEOUT = "Query read timeout";
+/** A service that is connected to, with the name that messages and outages know it by. */
+export type WatchedInstance = Reached & Pick<Instance, "name" | "arms">;
+
 const PERIOD_MS = 500;
 /** A server that is merely busy answers a question without work within this time. */
 const ANSWER_MS = 10_000;
@@ -33,10 +34,10 @@ const ANSWER_MS = 10_000;
 const RECONNECT_TRIES = 6;
 
 /**
- * Notices the death of a service in mid-run: of our own processes by their pids, of a PostgreSQL anywhere by
- * an idle connection that breaks and cannot be made again. Costs the server nothing while it lives.
+ * Notices the death of a service in mid-run: of our own processes by their pids, of others anywhere by an idle
+ * connection that breaks and cannot be made again. Costs the server nothing while it lives.
  */
-export async function watchServices({ databases, pids, onDeath }: WatchOptions): Promise<Watch> {
+export async function watchServices({ instances, pids, onDeath }: WatchOptions): Promise<Watch> {
   let over = false;
   const die = (what: string) => {
     if (over) return;
@@ -50,7 +51,7 @@ export async function watchServices({ databases, pids, onDeath }: WatchOptions):
   });
   const connections = new IdleConnections(outages, die);
   try {
-    for (const [name, url] of Object.entries(databases)) await connections.open(name, url);
+    for (const instance of instances) await connections.open(instance);
   } catch (error) {
     await connections.close();
     throw error;
@@ -77,7 +78,7 @@ export async function watchServices({ databases, pids, onDeath }: WatchOptions):
 class IdleConnections {
   readonly #outages: Outages;
   readonly #onDeath: (what: string) => void;
-  readonly #clients = new Map<string, Client>();
+  readonly #open = new Map<WatchedInstance, IdleConnection>();
   #closed = false;
 
   constructor(outages: Outages, onDeath: (what: string) => void) {
@@ -85,44 +86,50 @@ class IdleConnections {
     this.#onDeath = onDeath;
   }
 
-  async open(name: string, url: string): Promise<void> {
-    const client = await idleConnection(url, () => void this.#again(name, url));
-    this.#clients.set(name, client);
-    if (this.#closed) await client.end();
+  async open(instance: WatchedInstance): Promise<void> {
+    const connection = await openIdle(instance, () => void this.#again(instance));
+    this.#open.set(instance, connection);
+    if (this.#closed) await connection.close();
   }
 
   async look(): Promise<void> {
-    // What else can go wrong with it breaks the connection, and is told by that.
     await Promise.all(
-      [...this.#clients].map(([name, client]) =>
-        client.query({ text: "", query_timeout: ANSWER_MS } as QueryConfig).catch(({ message }: Error) => {
-          if (message === READ_TIMEOUT) this.#onDeath(`${serverName(name)} stopped answering during the run`);
-        })
-      ),
+      [...this.#open].map(async ([instance, connection]) => {
+        if (await connection.answers(ANSWER_MS)) return;
+        this.#onDeath(`${calledOf(instance)} stopped answering during the run`);
+      }),
     );
   }
 
   async close(): Promise<void> {
     this.#closed = true;
-    await Promise.all([...this.#clients.values()].map((client) => client.end().catch(() => {})));
+    await Promise.all([...this.#open.values()].map((connection) => connection.close()));
   }
 
-  async #again(name: string, url: string): Promise<void> {
+  async #again(instance: WatchedInstance): Promise<void> {
     for (let left = RECONNECT_TRIES; left > 0 && !this.#closed;) {
-      if (!this.#outages.covers(name)) left--;
+      if (!this.#outages.covers(instance.name)) left--;
       try {
-        return await this.open(name, url);
+        return await this.open(instance);
       } catch {
         await sleep(PERIOD_MS);
       }
     }
-    this.#onDeath(`${serverName(name)} stopped accepting connections during the run`);
+    this.#onDeath(`${calledOf(instance)} stopped accepting connections during the run`);
   }
 }
 
-/** The primary is the PostgreSQL of a run. */
-function serverName(instance: string): string {
-  return instance === "postgres" ? "PostgreSQL" : `PostgreSQL (${instance})`;
+const SERVICE_NAMES = { postgres: "PostgreSQL", redis: "Redis", graphql: "GraphQL" } as const;
+
+/** What a message calls an instance; the primary is the PostgreSQL of a run. */
+function calledOf(instance: WatchedInstance): string {
+  const { name, service, arms = [] } = instance;
+  if (arms.length > 0) {
+    return `${SERVICE_NAMES[service]} at ${placeOf(instance)}, of the ${arms.length === 1 ? "arm" : "arms"} ${
+      arms.join(", ")
+    },`;
+  }
+  return name === service ? SERVICE_NAMES[service] : `${SERVICE_NAMES[service]} (${name})`;
 }
 
 /** Declared outages, on this thread's clock. */
@@ -175,17 +182,4 @@ class WatchedProcess {
     this.#seenMs = performance.now();
     return null;
   }
-}
-
-async function idleConnection(url: string, onLost: () => void): Promise<Client> {
-  const client = await connectClient(url, { applicationName: "benchbook-watch", connectTimeoutMs: 2000 });
-  let told = false;
-  const lost = () => {
-    if (told) return;
-    told = true;
-    onLost();
-  };
-  client.on("error", lost);
-  client.on("end", lost);
-  return client;
 }

@@ -14,7 +14,7 @@ Deno.test("a restart that was declared is no crash; one that was not is, and so 
     const watched = async (use: (watch: Watch, dead: () => string | null) => Promise<void>) => {
       const told: string[] = [];
       const watch = await watchServices({
-        databases: { postgres: adminUrl },
+        instances: [{ name: "postgres", service: "postgres", url: adminUrl }],
         pids: stack.pids,
         onDeath: (what) => told.push(what),
       });

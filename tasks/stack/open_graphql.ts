@@ -35,7 +35,11 @@ export async function openGraphql(
   asked: GraphqlOptions,
 ): Promise<readonly [GraphqlService, ...GraphqlService[]] | Unavailable> {
   if (!options.need.graphql) return { available: false, reason: "It is not needed." };
-  if (config.graphqlUrl !== undefined) return await usersGraphql(config, config.graphqlUrl);
+  if (config.graphqlUrl !== undefined) {
+    const settings = { dialect: config.graphqlDialect };
+    const users = await openUsersGraphql(config.graphqlUrl, "GRAPHQL_URL", graphqlHeaders(config), settings);
+    return users.available ? [users] : users;
+  }
   const { home } = config;
   const { instances = 1, graphiql = false, session = "benchbook-graphql", limitMs } = asked;
   const poolSize = Math.ceil((asked.poolSize ?? DEFAULT_POOL_SIZE) / instances);
@@ -74,13 +78,21 @@ export async function openGraphql(
   }
 }
 
-async function usersGraphql(config: Config, url: string): Promise<[GraphqlService] | Unavailable> {
-  const headers = graphqlHeaders(config);
+/**
+ * A GraphQL service of the user's.
+ * @param called as the user knows its URL: "GRAPHQL_URL"
+ */
+export async function openUsersGraphql(
+  url: string,
+  called: string,
+  headers: GraphqlService["headers"],
+  settings: GraphqlService["settings"],
+): Promise<GraphqlService | Unavailable> {
   const problem = await graphqlProblem(url, headers);
   if (problem !== null) {
-    return { available: false, reason: `GRAPHQL_URL cannot be used: ${problem} at ${redactUrl(url)}.` };
+    return { available: false, reason: `${called} cannot be used: ${problem} at ${redactUrl(url)}.` };
   }
-  return [{
+  return {
     ...IDENTITY,
     origin: "user",
     name: "graphql",
@@ -88,9 +100,9 @@ async function usersGraphql(config: Config, url: string): Promise<[GraphqlServic
     endpoints: [url],
     headers,
     version: null,
-    settings: { dialect: config.graphqlDialect },
+    settings,
     process: null,
-  }];
+  };
 }
 
 function embedded(

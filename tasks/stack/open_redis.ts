@@ -24,7 +24,7 @@ export async function openRedis(
   control: InstanceControl,
 ): Promise<RedisService | Unavailable> {
   if (!options.need.redis) return { available: false, reason: "It is not needed." };
-  if (config.redisUrl !== undefined) return await usersRedis(config.redisUrl);
+  if (config.redisUrl !== undefined) return await openUsersRedis(config.redisUrl, "REDIS_URL");
   const { home } = config;
   const { name } = IDENTITY;
   const start = starterOf(config, options, control);
@@ -71,35 +71,34 @@ function starterOf(
   };
 }
 
-async function usersRedis(url: string): Promise<RedisService | Unavailable> {
-  const found = await lookAtRedis(url);
-  if (typeof found === "string") return { available: false, reason: `REDIS_URL cannot be used: ${found}` };
-  const { version, memory } = found;
+/**
+ * A Redis of the user's.
+ * @param called as the user knows its URL: "REDIS_URL"
+ */
+export async function openUsersRedis(url: string, called: string): Promise<RedisService | Unavailable> {
+  const unavailable = (why: string) =>
+    ({ available: false, reason: `${called} cannot be used: ${why}` }) as const;
+  const version = await redisVersion(url);
+  const at = new URL(redactUrl(url)).host;
+  if (version instanceof Error) return unavailable(`${redisProblem(version, at)}.`);
+  const memory = await redisMemory(url);
+  const tight = memory === null ? null : tooTight(memory, at, called);
+  if (tight !== null) return unavailable(tight);
   const settings: Record<string, string> = memory === null
     ? { maxmemory: "not known: INFO is refused" }
     : { maxmemory: String(memory.maxBytes), "maxmemory-policy": memory.policy };
   return { ...IDENTITY, origin: "user", url, version, settings, process: null };
 }
 
-/**
- * What a Redis of the user's is; a text where it cannot be used, as the rest of a sentence and without a secret.
- * @param url of that Redis
- */
-export async function lookAtRedis(
-  url: string,
-): Promise<{ readonly version: string; readonly memory: RedisMemory | null } | string> {
-  const version = await redisVersion(url);
-  const at = new URL(redactUrl(url)).host;
-  if (version instanceof Error) return `${redisProblem(version, at)}.`;
-  const memory = await redisMemory(url);
-  return (memory === null ? null : tooTight(memory, at)) ?? { version, memory };
-}
-
 /** So much must be free in a Redis of the user's with a limit: more than a run at ordinary settings stores. */
 const ROOM_BYTES = 64 * 1024 * 1024;
 
 /** Why storing entries could cost the user keys of theirs, or the room for them; null where it could not. */
-export function tooTight({ usedBytes, maxBytes, policy }: RedisMemory, at: string): string | null {
+export function tooTight(
+  { usedBytes, maxBytes, policy }: RedisMemory,
+  at: string,
+  called = "REDIS_URL",
+): string | null {
   const free = maxBytes - usedBytes;
   if (maxBytes === 0 || free >= ROOM_BYTES) return null;
   const evicts = policy !== "noeviction";
@@ -111,7 +110,7 @@ export function tooTight({ usedBytes, maxBytes, policy }: RedisMemory, at: strin
     `what a run stores could ${evicts ? "evict keys of yours" : "take the room that yours need"}. ` +
     `Give it ${
       formatBytes(ROOM_BYTES)
-    } of room (maxmemory), or leave REDIS_URL out to use a Redis of Benchbook's own.`;
+    } of room (maxmemory), or leave ${called} out to use a Redis of Benchbook's own.`;
 }
 
 /** What Redis answers to who connects, and what that means. */

@@ -39,9 +39,14 @@ interface FactsRow {
 /**
  * Connects to a server and says what it is.
  * @param name how an error calls it: "DATABASE_URL" or "the embedded PostgreSQL".
+ * @param options.readOnly whether a replica will do
  * @throws {ServiceError} when it cannot be reached or used; never with the password.
  */
-export async function inspectPostgres(url: string, name: string, timeoutMs = 10_000): Promise<PostgresFacts> {
+export async function inspectPostgres(
+  url: string,
+  name: string,
+  { timeoutMs = 10_000, readOnly = false }: { readonly timeoutMs?: number; readonly readOnly?: boolean } = {},
+): Promise<PostgresFacts> {
   const client = await connectClient(url, {
     applicationName: "benchbook",
     connectTimeoutMs: timeoutMs,
@@ -52,7 +57,7 @@ export async function inspectPostgres(url: string, name: string, timeoutMs = 10_
   try {
     const facts = await client.query<FactsRow>(sql("server_facts"));
     const row = facts.rows[0]!;
-    refuseUnusable(row, name);
+    refuseUnusable(readOnly ? { ...row, is_replica: false } : row, name);
     const settings = await client.query<{ name: string; value: string }>(sql("server_settings"), [
       FINGERPRINT_SETTINGS,
     ]);

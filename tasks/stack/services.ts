@@ -11,7 +11,7 @@ export type ClusterRole = "primary" | "target";
 export interface Instance {
   /** "postgres", "postgres-target", "redis", "graphql", "graphql-2" …: also the name of its log and its record. */
   readonly name: string;
-  readonly role: ClusterRole | "cache" | "graphql";
+  readonly role: ClusterRole | "arm" | "cache" | "graphql";
   readonly service: ServiceFact["name"];
   readonly origin: "embedded" | "user";
   /** May hold a password: never print it. */
@@ -20,6 +20,8 @@ export interface Instance {
   readonly settings: Readonly<Record<string, string>>;
   /** Where it is ours; of PostgreSQL the postmaster. */
   readonly process: ProcessId | null;
+  /** The arms that alone use it, whose files name it; absent where the run's arms share it. */
+  readonly arms?: readonly string[];
 }
 
 /** Whether Benchbook runs it, and may do with it as it likes. */

@@ -1,6 +1,5 @@
-import { type Config, redactUrl } from "../config.ts";
+import type { Config } from "../config.ts";
 import { InterruptedError, ServiceError } from "../model/errors.ts";
-import type { ServiceFact } from "../model/run.ts";
 import { InstanceControl } from "./instance_control.ts";
 import { openGraphql } from "./open_graphql.ts";
 import { openPostgres } from "./open_postgres.ts";
@@ -8,6 +7,7 @@ import { openRedis } from "./open_redis.ts";
 import { prepareHome } from "./places.ts";
 import { createDatabase } from "./databases.ts";
 import { isAlive, self } from "./process.ts";
+import { factOf, missingFact } from "./service_facts.ts";
 import type {
   ClusterRole,
   GraphqlService,
@@ -19,7 +19,6 @@ import type {
   Unavailable,
 } from "./services.ts";
 import { orphans, readRecords, stopServices } from "./state.ts";
-import { shownPgUrl } from "../postgres/place.ts";
 
 /**
  * Finds or starts the stack: the user's services where the environment names them, those that `up` left
@@ -176,28 +175,4 @@ function refuseForeign(home: string): void {
     `Cannot use the services of ${home}: process ${foreign.owner.process.pid} is running on them`,
     "Wait until it has ended, or set another BENCHBOOK_HOME.",
   );
-}
-
-function factOf({ name, role, service, origin, version, url, settings }: Instance): ServiceFact {
-  return {
-    name: service,
-    instance: name,
-    role,
-    origin,
-    available: true,
-    version,
-    address: service === "postgres" ? shownPgUrl(url) : redactUrl(url),
-    settings,
-    reason: null,
-  };
-}
-
-function missingFact(
-  name: "redis" | "graphql",
-  url: string | undefined,
-  { reason }: Unavailable,
-): ServiceFact {
-  const origin = url === undefined ? "embedded" : "user";
-  const address = url === undefined ? null : redactUrl(url);
-  return { name, origin, available: false, version: null, address, settings: {}, reason };
 }

@@ -8,7 +8,7 @@ import { testConfig, withPostgres, withRedis, withTempHome } from "./testing.ts"
 
 async function failure(url: string): Promise<ServiceError> {
   try {
-    await inspectPostgres(url, "DATABASE_URL", 1_000);
+    await inspectPostgres(url, "DATABASE_URL", { timeoutMs: 1_000 });
   } catch (error) {
     assert.ok(error instanceof ServiceError, String(error));
     assert.equal(error.exitCode, 3);

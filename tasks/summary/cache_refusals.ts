@@ -15,14 +15,14 @@ export interface RefusalRow {
 /** What the words that Redis's errors begin with mean for a run. */
 const MEANING: Readonly<Record<string, string>> = {
   OOM: "It is full and its maxmemory-policy evicts nothing: entries that it refuses are misses",
-  READONLY: "REDIS_URL names a replica, which takes no writes",
+  READONLY: "It is a replica, which takes no writes",
   MISCONF: "It takes no writes since it could not save its data to its disk",
-  MOVED: "REDIS_URL names one node of a cluster, and the keys of others are not followed there",
-  ASK: "REDIS_URL names one node of a cluster, and the keys of others are not followed there",
+  MOVED: "It is one node of a cluster, and the keys of others are not followed there",
+  ASK: "It is one node of a cluster, and the keys of others are not followed there",
   CLUSTERDOWN: "Its cluster is incomplete",
   LOADING: "It was still loading its data",
   MASTERDOWN: "It is a replica that has lost its primary",
-  NOPERM: "The role of REDIS_URL may not do that",
+  NOPERM: "The role of its URL may not do that",
   NOAUTH: "It asked for a password, which it had not done when the run began",
 };
 
@@ -46,8 +46,7 @@ function evictionWarnings(rows: readonly RefusalRow[]): Warning[] {
     if (counts.length === 0) {
       return {
         code: "cache-evictions-unknown",
-        text:
-          `It cannot be known whether keys were evicted from the Redis of REDIS_URL while ${arm} stored into it: ` +
+        text: `It cannot be known whether keys were evicted from its Redis while ${arm} stored into it: ` +
           "its role may not ask for INFO.",
       };
     }
@@ -57,8 +56,8 @@ function evictionWarnings(rows: readonly RefusalRow[]): Warning[] {
       text:
         `${
           counted(most, "key was", "keys were")
-        } evicted from the Redis of REDIS_URL while ${arm} stored into it, perhaps keys of yours. It stopped storing then: later lookups are misses. ` +
-        "Give that Redis more room (maxmemory), or leave REDIS_URL out.",
+        } evicted from its Redis while ${arm} stored into it, perhaps keys of yours. It stopped storing then: later lookups are misses. ` +
+        "Give that Redis more room (maxmemory), or take another one.",
     };
   });
 }

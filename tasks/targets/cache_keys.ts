@@ -35,7 +35,7 @@ export class StoredKeys {
   }
 }
 
-/** Keys stored under a prefix, as those who stored them told this thread. */
+/** Keys stored in one place, as those who stored them told this thread. */
 interface Told {
   keys: string[];
   /** How many have not told theirs. */
@@ -44,28 +44,40 @@ interface Told {
 
 const told = new Map<string, Told>();
 
-/** Somebody begins to store keys, and will tell them when it ends. @param prefix of the run */
-export function expectKeys(prefix: string): void {
-  toldOf(prefix).missing++;
+/** Where a run keeps keys: in a Redis, under its prefix. */
+interface KeyPlace {
+  readonly redisUrl: string;
+  readonly prefix: string;
+}
+
+/** Somebody begins to store keys, and will tell them when it ends. */
+export function expectKeys(place: KeyPlace): void {
+  toldOf(place).missing++;
 }
 
 /** Takes in what somebody stored; none where Redis lists them. */
-export function tellKeys(prefix: string, keys: readonly string[]): void {
-  const known = toldOf(prefix);
+export function tellKeys(place: KeyPlace, keys: readonly string[]): void {
+  const known = toldOf(place);
   known.missing--;
   known.keys = known.keys.concat(keys);
 }
 
-function toldOf(prefix: string): Told {
-  let known = told.get(prefix);
-  if (known === undefined) told.set(prefix, known = { keys: [], missing: 0 });
+function toldOf(place: KeyPlace): Told {
+  const key = placeKey(place);
+  let known = told.get(key);
+  if (known === undefined) told.set(key, known = { keys: [], missing: 0 });
   return known;
+}
+
+function placeKey({ redisUrl, prefix }: KeyPlace): string {
+  return `${redisUrl} ${prefix}`;
 }
 
 interface ForgetOptions {
   readonly limitMs?: number;
   readonly mostPages?: number;
   readonly ofAnother?: boolean;
+  readonly arms?: readonly string[];
 }
 
 /**
@@ -75,24 +87,29 @@ interface ForgetOptions {
  * @param options.limitMs for listing the keys
  * @param options.mostPages of that list
  * @param options.ofAnother whether another process stored them, which has told nothing here
+ * @param options.arms that stored them, for messages
  * @throws {ServiceError} saying what is left, and why
  */
 export async function forgetKeys(
   redisUrl: string,
   prefix: string,
-  { limitMs = LIST_MS, mostPages = MOST_PAGES, ofAnother = false }: ForgetOptions = {},
+  { limitMs = LIST_MS, mostPages = MOST_PAGES, ofAnother = false, arms = [] }: ForgetOptions = {},
 ): Promise<void> {
   const redis = new RedisClient(redisUrl, ANSWER_MS);
+  const place = { redisUrl, prefix };
+  const where = `Redis at ${new URL(redisUrl).host}${arms.length === 0 ? "" : ` (${arms.join(", ")})`}`;
   try {
     await redis.connect();
     const remove = remover(redis);
-    if (ofAnother) expectKeys(prefix);
-    if (!await eachListed(redis, prefix, { limitMs, mostPages }, remove)) await removeTold(prefix, remove);
-    told.delete(prefix);
+    if (ofAnother) expectKeys(place);
+    if (!await eachListed(redis, prefix, { limitMs, mostPages }, remove)) {
+      await removeTold(place, where, remove);
+    }
+    told.delete(placeKey(place));
   } catch (error) {
     if (error instanceof ServiceError) throw error;
     throw new ServiceError(
-      `Cannot remove the run's keys from Redis: ${reasonOf(error as Error)}`,
+      `Cannot remove the run's keys from ${where}: ${reasonOf(error as Error)}`,
       `They begin with ${prefix} and expire by themselves; sooner: ${unlinkCommand(prefix)}`,
       { cause: error },
     );
@@ -143,12 +160,13 @@ function pageOf(reply: Reply): [cursor: string, keys: string[]] {
   throw new Error("its answer to SCAN is not a list of keys");
 }
 
-async function removeTold(prefix: string, remove: Remove): Promise<void> {
-  const { keys, missing } = told.get(prefix) ?? { keys: [], missing: 0 };
+async function removeTold(place: KeyPlace, where: string, remove: Remove): Promise<void> {
+  const { prefix } = place;
+  const { keys, missing } = told.get(placeKey(place)) ?? { keys: [], missing: 0 };
   for (let at = 0; at < keys.length; at += BATCH) await remove(keys.slice(at, at + BATCH));
   if (missing === 0) return;
   throw new ServiceError(
-    "Cannot find the run's keys in Redis: its role may not list keys (SCAN), and a thread that stored some has ended early",
+    `Cannot find the run's keys in ${where}: its role may not list keys (SCAN), and a thread that stored some has ended early`,
     `They begin with ${prefix} and expire by themselves; sooner, as a role that may: ${
       unlinkCommand(prefix)
     }`,

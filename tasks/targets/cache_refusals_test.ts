@@ -75,19 +75,33 @@ Deno.test("what a real Redis refuses is counted by its reason, and every request
         await redis.call("ACL", "SETUSER", "narrow", "on", ">narrow", "~benchbook:*", "+get", "+set", "+del");
         const narrow = as(url, "narrow", "narrow");
         await redis.set("benchbook:run-2:other", "theirs");
-        expectKeys(prefix);
+        expectKeys({ redisUrl: narrow, prefix });
         const { states, refusals, keys } = await askAll(narrow, prefix);
         assert.deepEqual([states, refusals, keys.length], ["miss then hit", [], 10]);
         await assert.rejects(forgetKeys(narrow, prefix), {
           message: /may not list keys \(SCAN\)/,
           next: /redis-cli --scan --pattern 'benchbook:run-1:\*' \| xargs redis-cli unlink/,
         });
-        tellKeys(prefix, keys);
+        tellKeys({ redisUrl: narrow, prefix }, keys);
         await forgetKeys(narrow, prefix);
         assert.deepEqual(await redis.keys("*"), ["benchbook:run-2:other"]);
         // Nothing was told of a run without keys, and nothing is asked for.
         await forgetKeys(narrow, "benchbook:run-3:");
       });
+
+      await t.step(
+        "what was told of one Redis is kept when another one is cleared under that prefix",
+        async () => {
+          const narrow = as(url, "narrow", "narrow");
+          const other = new URL(url);
+          other.pathname = "/1";
+          expectKeys({ redisUrl: narrow, prefix });
+          tellKeys({ redisUrl: narrow, prefix }, (await askAll(narrow, prefix)).keys);
+          await forgetKeys(other.href, prefix);
+          await forgetKeys(narrow, prefix);
+          assert.deepEqual(await redis.keys("*"), ["benchbook:run-2:other"]);
+        },
+      );
 
       await t.step("keys that a role may not remove are named, with what removes them", async () => {
         await redis.call(
@@ -104,7 +118,7 @@ Deno.test("what a real Redis refuses is counted by its reason, and every request
         const keeper = as(url, "keeper", "keeper");
         await askAll(keeper, prefix);
         await assert.rejects(forgetKeys(keeper, prefix), {
-          message: /^Cannot remove the run's keys from Redis: NOPERM/,
+          message: /^Cannot remove the run's keys from Redis at \S+: NOPERM/,
           next: /expire by themselves; sooner: `redis-cli/,
         });
         assert.equal((await redis.keys("*")).length, 11);
@@ -153,7 +167,7 @@ Deno.test("what a real Redis refuses is counted by its reason, and every request
         async () => {
           await redis.call("SHUTDOWN", "NOSAVE").catch(() => {});
           await assert.rejects(forgetKeys(url, prefix), {
-            message: /^Cannot remove the run's keys from Redis: .*(ECONNREFUSED|Connection refused)/,
+            message: /^Cannot remove the run's keys from Redis at \S+: .*(ECONNREFUSED|Connection refused)/,
           });
         },
       );

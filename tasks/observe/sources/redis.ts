@@ -39,6 +39,6 @@ export const REDIS: SampleSource = {
       labels: ["arm", "doing", "reason"],
     }),
   ],
-  open: async ({ redisUrl }, timeoutMs) =>
-    new (await import("../redis_reader.ts")).RedisReader(redisUrl!, timeoutMs, FIELDS),
+  open: async ({ url }, timeoutMs) =>
+    new (await import("../redis_reader.ts")).RedisReader(url, timeoutMs, FIELDS),
 };

@@ -60,7 +60,7 @@ async function makeRun({ arm, home, databaseUrl, requests, lags = false }: RunOr
   events.on("start", ({ nowUs }) => {
     spool.phases(plan.phases);
     sampler = startSampler({
-      databases: { postgres: databaseUrl },
+      instances: [{ name: "postgres", service: "postgres", url: databaseUrl }],
       nowUs,
       pids: () => ({ benchbook: Deno.pid }),
       emit: (samples) => events.emit("sample", samples),

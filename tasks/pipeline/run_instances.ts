@@ -1,0 +1,25 @@
+import type { Instance } from "../stack/services.ts";
+import type { SystemUnderTest } from "./system_under_test.ts";
+
+/** Every instance that a run uses, those of its arms included; of the primary with the URL of the database under load. */
+export function instancesOf(
+  { stack, databaseUrl, armServices }: Pick<SystemUnderTest, "stack" | "databaseUrl" | "armServices">,
+): Instance[] {
+  return [
+    ...stack.instances.map((instance) =>
+      instance.name === stack.postgres.name ? { ...instance, url: databaseUrl } : instance
+    ),
+    ...armServices,
+  ];
+}
+
+/**
+ * Those whose death is noticed by a connection: every PostgreSQL, and others that are not Benchbook's own, of which
+ * there are processes. A Redis of the user's that all cached arms share is not among them: where it dies they go on
+ * without, which is told.
+ */
+export function watchedOf(instances: readonly Instance[]): Instance[] {
+  return instances.filter(({ service, process, arms }) =>
+    service === "postgres" || process === null && (service === "graphql" || arms !== undefined)
+  );
+}
