@@ -34,7 +34,12 @@ const INSERT = "INSERT INTO blog.post VALUES (:id, 'bench') RETURNING title";
 /** Reads what a scenario of one write and an arm of it write. */
 async function read(
   write: string,
-  { own, undo = "", triggers }: { own?: string; undo?: string; triggers?: "undone" } = {},
+  { own, mutation, undo = "", triggers }: {
+    own?: string;
+    mutation?: string;
+    undo?: string;
+    triggers?: "undone";
+  } = {},
 ) {
   const dir = await Deno.makeTempDir();
   try {
@@ -42,6 +47,9 @@ async function read(
     const files: Record<string, string> = {
       "undo.sql": `DELETE FROM ONLY blog.post WHERE id BETWEEN 1000000000 AND 2099999999;${undo}`,
       "blog/publish.sql": parameters + write,
+      ...mutation === undefined ? {} : {
+        "blog/publish.graphql": `# Writes.\n# result: it\nmutation Publish($id: Int!) { it: ${mutation} }\n`,
+      },
       ...own === undefined ? {} : { "own/publish.sql": parameters + own },
       "blog.ts": `export default ${
         JSON.stringify({
@@ -55,7 +63,7 @@ async function read(
           },
           workload: "./blog",
           ...{ duration: 1, warmup: 0.2, block: 0.5, washout: 0.05, timeout: 5, rate: 20 },
-          paths: ["sql"],
+          paths: mutation === undefined ? ["sql"] : ["sql", "graphql"],
           settings: {},
           arrivals: "poisson",
           operations: [
@@ -93,6 +101,26 @@ Deno.test("an arm's own write is read as the scenario's is", async () => {
     own: "INSERT INTO blog.log (post) VALUES (:id) RETURNING 'bench'",
   });
   assert.deepEqual(writes.asked.map(({ table }) => table), ["post", "log"]);
+});
+
+Deno.test("a mutation that changes rows that stand there is refused", async () => {
+  const refused = [
+    'updatePost(input: { rowId: 7, patch: { likes: $id, title: "x" } }) { post { title } }',
+    "delete_post(where: { id: { _lt: 7 } }) { returning { title } }",
+    "insert_post_one(object: { id: $id }, on_conflict: { constraint: c, update_columns: [title] }) { title }",
+  ];
+  for (const mutation of refused) {
+    await assert.rejects(
+      read(INSERT, { mutation }),
+      /^UsageError: Cannot run blog: .*publish\.graphql asks for \w+, whose rows are chosen by no parameter$/,
+    );
+  }
+  const kept = [
+    "createPost(input: { post: { rowId: $id } }) { post { updatedAt } }",
+    'updatePost(input: { rowId: $id, patch: { title: "x" } }) { post { title } }',
+  ];
+  for (const mutation of kept) await read(INSERT, { mutation });
+  await read(INSERT, { mutation: refused[0]!, undo: "UPDATE blog.post SET likes = 0 WHERE likes > 9;" });
 });
 
 Deno.test("what an arm would write beyond its clone is refused", () =>

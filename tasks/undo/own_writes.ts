@@ -7,16 +7,25 @@ import { callsIn, type SqlCall, type SqlWrite, writesIn } from "../postgres/sql_
 import { undoSql } from "../seed/reserved.ts";
 import type { QuestionFile } from "../targets/workload.ts";
 import { functionWrites } from "./own_functions.ts";
+import { type ChangingField, changingFields } from "./own_mutations.ts";
 import type { OwnUndo } from "./record.ts";
 
 /** What a scenario with tables of the user's own writes into. */
 export interface OwnWrites {
-  /** By its operations, as their .sql files say it, and those of arms; GraphQL asks the same. */
+  /** By its operations, as their .sql files say it, and those of arms. */
   readonly asked: readonly OwnWrite[];
+  /** By its mutations, those that may change rows that stand there. */
+  readonly mutations: readonly OwnMutation[];
   /** By its undo. */
   readonly undo: readonly SqlWrite[];
   /** Functions that its operations call to write. */
   readonly calls: readonly SqlCall[];
+}
+
+/** A field of a mutation of an operation's. */
+export interface OwnMutation extends ChangingField {
+  readonly operation: ScenarioOperation;
+  readonly file: string;
 }
 
 /** A write of an operation's. */
@@ -37,11 +46,16 @@ export async function ownWrites(
   ofArms: readonly ReadonlyMap<number, QuestionFile>[],
   undo: Pick<OwnUndo, "path" | "sql"> | null,
 ): Promise<OwnWrites> {
-  const statements = operations.flatMap((operation, index) => {
+  const questions = operations.flatMap((operation, index) => {
     if (!operation.write) return [];
-    return [workload[index]!.sql, ...ofArms.flatMap((own) => own.get(index) ?? [])]
-      .flatMap((each) => "parameters" in each ? [{ operation, ...each }] : []);
+    const { sql, statements } = workload[index]!;
+    const given: readonly QuestionFile[] = [sql, ...Object.values(statements) as QuestionFile[]];
+    return [...new Set([...given, ...ofArms.flatMap((own) => own.get(index) ?? [])])]
+      .map((question) => ({ operation, question }));
   });
+  const statements = questions.flatMap(({ operation, question }) =>
+    "parameters" in question ? [{ operation, ...question }] : []
+  );
   const asked = await Promise.all(
     statements.map(async ({ operation, file, line, text, parameters }) =>
       (await writesIn(text, { file, line })).map((write) => ({
@@ -56,6 +70,11 @@ export async function ownWrites(
   const calls = await Promise.all(statements.map(({ file, line, text }) => callsIn(text, { file, line })));
   return {
     asked: asked.flat(),
+    mutations: questions.flatMap(({ operation, question }) =>
+      "kind" in question
+        ? changingFields(question).map((field) => ({ ...field, operation, file: question.file }))
+        : []
+    ),
     undo: undo === null ? [] : await writesIn(undo.sql, { file: undo.path }),
     calls: calls.flat(),
   };
@@ -68,25 +87,38 @@ export async function ownWrites(
  */
 export function refuseLostRows(
   { name, operations }: Pick<LoadedScenario, "name" | "operations">,
-  { asked, undo }: OwnWrites,
+  { asked, mutations, undo }: OwnWrites,
 ): void {
-  const lost = asked.find((write) =>
-    write.changesRows && !isSetBack(write, undo) &&
-    !write.chosenBy.some((parameter) => isOfRun(write.operation, parameter, operations))
-  );
+  const isSafe = ({ operation, chosenBy }: Pick<OwnWrite, "operation" | "chosenBy">) =>
+    chosenBy.some((parameter) => isOfRun(operation, parameter, operations));
+  const lost = asked.find((write) => write.changesRows && !isSetBack(write, undo) && !isSafe(write));
+  // Which table a field is of only its server knows.
+  const mutation = undo.some(({ kind }) => kind !== "DELETE")
+    ? undefined
+    : mutations.find((field) => !isSafe(field));
+  if (lost === undefined && mutation !== undefined) {
+    throw lostRows(name, `${mutation.file} asks for ${mutation.name},`, mutation.chosenBy, "them");
+  }
   if (lost === undefined) return;
   const kind = lost.kind === "INSERT" ? "INSERT … ON CONFLICT DO UPDATE" : lost.kind;
   const table = nameOf(lost);
-  throw new UsageError(
-    `Cannot run ${name}: a write may change no rows but the run's own: ${lost.file}:${lost.line} is ` +
-      `${/^[IU]/.test(kind) ? "an" : "a"} ${kind} of ${table} whose rows are chosen by ${
-        lost.chosenBy.length === 0
-          ? "no parameter"
-          : lost.chosenBy.map((parameter) => `:${parameter}`).join(", ")
-      }`,
+  const place = `${lost.file}:${lost.line}`;
+  throw lostRows(
+    name,
+    `${place} is ${/^[IU]/.test(kind) ? "an" : "a"} ${kind} of ${table}`,
+    lost.chosenBy,
+    `the rows of ${table}`,
+  );
+}
+
+function lostRows(name: string, what: string, chosenBy: readonly string[], rows: string): UsageError {
+  return new UsageError(
+    `Cannot run ${name}: a write may change no rows but the run's own: ${what} whose rows are chosen by ${
+      chosenBy.length === 0 ? "no parameter" : chosenBy.map((parameter) => `:${parameter}`).join(", ")
+    }`,
     "Nothing was changed. Nobody could take that back. Choose the rows by a key of the run's: a parameter of the kind " +
       '"reserved" (dataset.keys), or one captured from a step that writes under such a key. Or let dataset.undo set ' +
-      `back the rows of ${table} by an UPDATE that matches none of them before the run.`,
+      `back ${rows} by an UPDATE that matches none of them before the run.`,
   );
 }
 
