@@ -70,12 +70,30 @@ export async function refuseNarrowUndo(
   }
 }
 
+/** A write that is to be tried. */
+interface Planned extends Tried {
+  readonly write: string;
+  readonly given: readonly unknown[];
+}
+
 /** @returns those that did not fail */
-async function tryWrites(
+async function tryWrites(client: Client, options: TrialOptions): Promise<Tried[]> {
+  // All are looked at before the first is done: one may write what another one's query finds.
+  const planned = await plannedWrites(client, options);
+  const tried: Tried[] = [];
+  for (const each of planned) {
+    const answer = await within(client, () => readTexts(client, each.write, each.given));
+    // Why one fails the comparison of the paths says.
+    if (answer !== null) tried.push(each);
+  }
+  return tried;
+}
+
+async function plannedWrites(
   client: Client,
   { scenario: { operations, workloadDir }, mix, proofSlots }: TrialOptions,
-): Promise<Tried[]> {
-  const tried: Tried[] = [];
+): Promise<Planned[]> {
+  const planned: Planned[] = [];
   for (const [operation, { name, write, params }] of operations.entries()) {
     if (!write || Object.values(params).some(isCaptured)) continue;
     const { sql } = await loadQuestion(workloadDir, name, []);
@@ -86,17 +104,26 @@ async function tryWrites(
       const valuesOf = (parameters: readonly { readonly name: string }[]) =>
         parameters.map((parameter) => drawn[parameter.name]);
       const values = valuesOf(check.parameters);
-      await client.query("SAVEPOINT one_write");
-      try {
-        const before = imageOf(await readTexts(client, check.text, values));
-        await readTexts(client, sql.text, valuesOf(sql.parameters));
-        tried.push({ name, text: check.text, values, before });
-      } catch (error) {
-        if (isOfServer(error)) throw error;
-        // The comparison of the paths says of it what is to be said.
-        await client.query("ROLLBACK TO SAVEPOINT one_write");
-      }
+      const before = await within(client, () => readTexts(client, check.text, values));
+      if (before === null) continue;
+      planned.push({
+        ...{ name, text: check.text, values, before: imageOf(before) },
+        write: sql.text,
+        given: valuesOf(sql.parameters),
+      });
     }
   }
-  return tried;
+  return planned;
+}
+
+/** What a statement answers; null where it fails, and then it has done nothing. @throws where the server fails */
+async function within<T>(client: Client, ask: () => Promise<T>): Promise<T | null> {
+  await client.query("SAVEPOINT one_statement");
+  try {
+    return await ask();
+  } catch (error) {
+    if (isOfServer(error)) throw error;
+    await client.query("ROLLBACK TO SAVEPOINT one_statement");
+    return null;
+  }
 }
