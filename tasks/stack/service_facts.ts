@@ -19,12 +19,15 @@ export function factOf({ name, role, service, origin, version, url, settings, ar
   };
 }
 
-export function missingFact(
+/** Those of what runs of a service, or that it is not to be had. */
+export function factsOf(
   name: "redis" | "graphql",
   url: string | undefined,
-  { reason }: Unavailable,
-): ServiceFact {
+  found: readonly Instance[] | Unavailable,
+): ServiceFact[] {
+  if (!("reason" in found)) return found.map(factOf);
   const origin = url === undefined ? "embedded" : "user";
   const address = url === undefined ? null : redactUrl(url);
-  return { name, origin, available: false, version: null, address, settings: {}, reason };
+  const { reason } = found;
+  return [{ name, origin, available: false, version: null, address, settings: {}, reason }];
 }

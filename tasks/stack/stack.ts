@@ -7,7 +7,7 @@ import { openRedis } from "./open_redis.ts";
 import { prepareHome } from "./places.ts";
 import { createDatabase } from "./databases.ts";
 import { isAlive, self } from "./process.ts";
-import { factOf, missingFact } from "./service_facts.ts";
+import { factOf, factsOf } from "./service_facts.ts";
 import type {
   ClusterRole,
   GraphqlService,
@@ -91,27 +91,20 @@ function makeStack(
   primary: PostgresService,
   redis: RedisService | Unavailable,
 ): Stack {
-  const { home } = config;
   const clusters = new Map<ClusterRole, PostgresService>([["primary", primary]]);
   const graphqls = new Map<string, GraphqlService>();
   let graphql: GraphqlService | Unavailable = { available: false, reason: "It is not needed." };
+  const cache = redis.available ? [redis] : [];
   const instances = (): Instance[] =>
-    [
-      ...clusters.values(),
-      ...(redis.available ? [redis] : []),
-      ...graphqls.values(),
-    ].map((instance) => control.current(instance));
+    [...clusters.values(), ...cache, ...graphqls.values()].map((instance) => control.current(instance));
   const cluster = async (role: ClusterRole) => {
     const running = clusters.get(role);
     if (running !== undefined) return running;
-    try {
-      const cluster = await openPostgres(config, options, control, role);
-      clusters.set(role, cluster);
-      return cluster;
-    } catch (error) {
-      if (options.signal?.aborted) throw new InterruptedError();
-      throw error;
-    }
+    const opened = await openPostgres(config, options, control, role).catch((error) => {
+      throw options.signal?.aborted ? new InterruptedError() : error;
+    });
+    clusters.set(role, opened);
+    return opened;
   };
   return {
     postgres: primary,
@@ -121,13 +114,7 @@ function makeStack(
       return instances();
     },
     get unavailable() {
-      return [
-        ...primary.unavailable,
-        ...(options.need.redis && !redis.available ? [`Redis is not available: ${redis.reason}`] : []),
-        ...(options.need.graphql && !graphql.available
-          ? [`GraphQL is not available: ${graphql.reason}`]
-          : []),
-      ];
+      return [...primary.unavailable, ...missing(options.need, redis, graphql)];
     },
     cluster,
     async databaseUrl(name, role = "primary") {
@@ -145,24 +132,38 @@ function makeStack(
     },
     facts: () => [
       ...[...clusters.values()].map(factOf),
-      redis.available ? factOf(redis) : missingFact("redis", config.redisUrl, redis),
-      ...(graphql.available
-        ? [...graphqls.values()].map(factOf)
-        : [missingFact("graphql", config.graphqlUrl, graphql)]),
+      ...factsOf("redis", config.redisUrl, redis.available ? [redis] : redis),
+      ...factsOf("graphql", config.graphqlUrl, graphql.available ? [...graphqls.values()] : graphql),
     ],
     pids: () =>
       Object.fromEntries(
         instances().flatMap(({ name, process }) => process === null ? [] : [[name, process.pid]]),
       ),
     async stop() {
-      if (options.owner === "up") return;
-      const mine = readRecords(home).filter(({ name, owner }) =>
-        control.started.has(name) && owner.kind === "bench" && owner.process.startedAt === self().startedAt
-      );
-      control.started.clear();
-      await stopServices(home, mine);
+      if (options.owner !== "up") await stopStarted(config.home, control.started);
     },
   };
+}
+
+/** What is needed and not to be had, a sentence each. */
+function missing(
+  need: StackOptions["need"],
+  redis: RedisService | Unavailable,
+  graphql: GraphqlService | Unavailable,
+): string[] {
+  return [
+    ...need.redis && !redis.available ? [`Redis is not available: ${redis.reason}`] : [],
+    ...need.graphql && !graphql.available ? [`GraphQL is not available: ${graphql.reason}`] : [],
+  ];
+}
+
+/** Stops what this very process has started for its run. */
+async function stopStarted(home: string, started: Set<string>): Promise<void> {
+  const mine = readRecords(home).filter(({ name, owner }) =>
+    started.has(name) && owner.kind === "bench" && owner.process.startedAt === self().startedAt
+  );
+  started.clear();
+  await stopServices(home, mine);
 }
 
 /** A bench that runs without the lock of this home would have its services pulled away under it. */

@@ -17,12 +17,22 @@ export interface Theirs {
 }
 
 /** Stories of who has PostgreSQL and Redis of their own, both data sets seeded there. */
-export function ownServers({ env, emptyUrl, graphql }: Theirs): readonly Story[] {
-  const url = env.DATABASE_URL;
-  const elsewhere = { DATABASE_URL: emptyUrl };
-  const password = new URL(url).password;
-  const silent = ({ said }: Ended) =>
-    assert.ok(password === "" || !said.includes(password), "a password is shown");
+export function ownServers(theirs: Theirs): readonly Story[] {
+  const place = placeOf(theirs);
+  return [...measured(theirs, place), ...replaced(place), ...cloned(place), ...leftAsItWas(place)];
+}
+
+/** The database without anything in it, and what is seen there. */
+interface TheirPlace {
+  readonly elsewhere: Readonly<Record<"DATABASE_URL", string>>;
+  /** Nothing shows the password that leads to their server. */
+  silent(ended: Ended): void;
+  query(sql: string): Promise<readonly Record<string, unknown>[]>;
+  seedIs(seed: number): Promise<void>;
+}
+
+function placeOf({ env, emptyUrl }: Theirs): TheirPlace {
+  const password = new URL(env.DATABASE_URL).password;
   const query = async (sql: string) => {
     const client = new Client({ connectionString: emptyUrl });
     await client.connect();
@@ -32,10 +42,19 @@ export function ownServers({ env, emptyUrl, graphql }: Theirs): readonly Story[]
       await client.end();
     }
   };
-  const seedIs = async (seed: number) => {
-    const [row] = await query("SELECT seed FROM benchbook.dataset WHERE name = 'northwind'");
-    assert.equal(Number(row.seed), seed);
+  return {
+    elsewhere: { DATABASE_URL: emptyUrl },
+    silent: ({ said }) => assert.ok(password === "" || !said.includes(password), "a password is shown"),
+    query,
+    async seedIs(seed) {
+      const [row] = await query("SELECT seed FROM benchbook.dataset WHERE name = 'northwind'");
+      assert.equal(Number(row!.seed), seed);
+    },
   };
+}
+
+/** What runs there do. */
+function measured({ env, graphql }: Theirs, { silent }: TheirPlace): readonly Story[] {
   return [
     {
       promise: "DATABASE_URL and REDIS_URL are measured, and are as they were afterwards",
@@ -75,6 +94,12 @@ export function ownServers({ env, emptyUrl, graphql }: Theirs): readonly Story[]
         assert.match(ended.said, /^Recovered run /m);
       },
     },
+  ];
+}
+
+/** When the data set of a database is replaced. */
+function replaced({ elsewhere, seedIs }: TheirPlace): readonly Story[] {
+  return [
     {
       promise: "a database without anything is seeded",
       typed: "deno task seed --scale tiny",
@@ -109,6 +134,12 @@ export function ownServers({ env, emptyUrl, graphql }: Theirs): readonly Story[]
       ends: "pass",
       judge: () => seedIs(9),
     },
+  ];
+}
+
+/** When a database is cloned. */
+function cloned({ elsewhere, silent, query }: TheirPlace): readonly Story[] {
+  return [
     {
       promise: "a change is measured on a clone only with --clone, after its size was said",
       typed: `deno task bench smoke --seed 9 --arm "indexed=$MINE/add_index.sql" ${SUMMARY}`,
@@ -153,6 +184,12 @@ export function ownServers({ env, emptyUrl, graphql }: Theirs): readonly Story[]
         );
       },
     },
+  ];
+}
+
+/** What the tasks that start and stop leave alone. */
+function leftAsItWas({ elsewhere, silent, query, seedIs }: TheirPlace): readonly Story[] {
+  return [
     {
       promise: "up --replace replaces them, and shows them beside services of ours",
       typed: "deno task up smoke --scale tiny --seed 10 --replace",

@@ -53,10 +53,10 @@ export async function benchSeed(
   const side: SideContext = { ...context, dataset, files, order };
   const connections = counted(workers, "connection");
 
-  const one = "COPY from files by 1 connection";
+  const ours = `${OURS} by ${connections}`;
   const many = `COPY from files by ${connections}`;
   const rowSides = [oursSide(OURS, "rows", side), copySide(many, workers, "nothing", side)];
-  if (workers > 1) rowSides.push(copySide(one, 1, "nothing", side));
+  if (workers > 1) rowSides.push(copySide("COPY from files by 1 connection", 1, "nothing", side));
   const rowRounds = await rounds("Load the rows", plan.pairs, rowSides, context.terminal);
 
   const inOrder = `COPY by ${connections}, then DDL by 1`;
@@ -71,49 +71,50 @@ export async function benchSeed(
   ];
   const wholeRounds = await rounds("Load the whole", plan.wholePairs, wholeSides, context.terminal);
 
-  const timed = (all: readonly Round<Did>[], name: string, what = name): Timed => ({
-    what,
-    rows: files.rows,
-    seconds: secondsOf(all, name),
-  });
-  const peaks = [...rowRounds, ...wholeRounds].map((round) => round[OURS]!.peakBytes);
+  const { rows } = files;
   return {
     part: "seed",
     dataset: dataset.name,
     scale,
     seed,
     connections: workers,
-    rows: files.rows,
+    rows,
     copyBytes: files.bytes,
     hash: files.hash,
     contests: [
       contest(
         "rows",
-        timed(rowRounds, OURS, `${OURS} by ${connections}`),
-        rowSides.slice(1).map(({ name }) => timed(rowRounds, name)),
+        timed(rowRounds, OURS, rows, ours),
+        rowSides.slice(1).map(({ name }) => timed(rowRounds, name, rows)),
         // Servers without a generator beside them have all cores to themselves: the rate of one file's COPY is
         // what is promised.
         workers > 1 ? [many] : [],
       ),
       contest(
         "whole",
-        timed(wholeRounds, OURS, `${OURS} by ${connections}`),
-        [inOrder, spread].map((name) => timed(wholeRounds, name)),
+        timed(wholeRounds, OURS, rows, ours),
+        [inOrder, spread].map((name) => timed(wholeRounds, name, rows)),
       ),
     ],
-    pgbench: "unavailable" in program ? program : {
-      what: `pgbench ${program.version} -i -s ${pgbench}, no foreign keys`,
-      rows: pgbenchRows(pgbench),
-      seconds: secondsOf(wholeRounds, PGBENCH),
-      version: program.version,
-    },
+    pgbench: "unavailable" in program ? program : pgbenchTimed(program.version, pgbench, wholeRounds),
     prepareSeconds: rowRounds.map((round) => round[OURS]!.prepareSeconds!),
-    memory: memory(peaks.includes(null) ? null : Math.max(...peaks as number[])),
+    memory: memory(peakOf([...rowRounds, ...wholeRounds])),
   };
 }
 
-function secondsOf(all: readonly Round<Did>[], side: string): number[] {
-  return all.map((round) => round[side]!.seconds);
+function timed(all: readonly Round<Did>[], side: string, rows: number, what = side): Timed {
+  return { what, rows, seconds: all.map((round) => round[side]!.seconds) };
+}
+
+/** The most memory that Benchbook took; null where a round could not tell. */
+function peakOf(all: readonly Round<Did>[]): number | null {
+  const peaks = all.map((round) => round[OURS]!.peakBytes);
+  return peaks.includes(null) ? null : Math.max(...peaks as number[]);
+}
+
+function pgbenchTimed(version: string, scale: number, all: readonly Round<Did>[]) {
+  const what = `pgbench ${version} -i -s ${scale}, no foreign keys`;
+  return { ...timed(all, PGBENCH, pgbenchRows(scale), what), version };
 }
 
 /** Writes the rows that Benchbook makes into files, once it is sure that there is room for all that follows. */
