@@ -18,7 +18,7 @@ const MISTAKES: readonly [what: string, task: string, args: string[], said: RegE
     "an arm's file that is not there",
     "bench",
     ["--arm", "a=nowhere.json"],
-    /nowhere\.json: there is no such/,
+    /the arm a \(nowhere\.json\): there is no such/,
   ],
   [
     "no arm to exempt",
