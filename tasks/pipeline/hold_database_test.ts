@@ -21,3 +21,25 @@ Deno.test("a job has its arms' databases to itself too, however their URLs are s
     await free(url);
     await lock.release();
   }));
+
+Deno.test("a database is given free for work that no session may be in it for, and is the job's again", () =>
+  withDatabase(async (url) => {
+    await using held = await holdDatabases(url, [], "bench a");
+    const lock = () => lockDatabase(url, "seed", { waitMs: 0 });
+    const value = await held.released(async () => {
+      await (await lock()).release();
+      return "done";
+    });
+    assert.equal(value, "done");
+    await assert.rejects(lock(), /"bench a" .* is using the database/);
+    assert.equal(held.lost.aborted, false);
+    // Another task may be quicker.
+    let other: Awaited<ReturnType<typeof lockDatabase>>;
+    await assert.rejects(
+      held.released(async () => {
+        other = await lock();
+      }),
+      /Cannot run bench a now: "seed" /,
+    );
+    await other!.release();
+  }));

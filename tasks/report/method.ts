@@ -1,5 +1,5 @@
 import { offeredRate } from "../model/offered_rate.ts";
-import { DEFAULT_THRESHOLDS, type Run, type RunConfig } from "../model/run.ts";
+import { DEFAULT_THRESHOLDS, type Environment, type Run, type RunConfig } from "../model/run.ts";
 import type { RunSummary } from "../model/summary.ts";
 import { gapsWereDrawn } from "../summary/block_pairs.ts";
 import { counted, formatCount, formatSeconds, formatShare, listed, significant } from "../model/units.ts";
@@ -36,7 +36,7 @@ export function reproduce(run: Run): string {
     ...Object.entries(config.settings).map(([key, value]): [string, string] => ["set", `${key}=${value}`]),
     ["slo", config.slo],
   ];
-  return commandLine(config, options);
+  return commandLine(config, options, ...armFlags(run));
 }
 
 /** What benches a scenario with these options; those without a value are left out. @param flags e.g. `--find-rate` */
@@ -57,6 +57,18 @@ export function armOptions(
     ...armFiles.map(({ name, file }): [string, string] => ["arm", `${name}=${file}`]),
     ...unproven.map((name): [string, string] => ["no-prove", name]),
   ];
+}
+
+/** What a run was allowed for its arms: a clone of a database of the user's. */
+export function armFlags(
+  { config: { armFiles = [] }, environment }: {
+    readonly config: Pick<RunConfig, "armFiles">;
+    readonly environment: Pick<Environment, "services">;
+  },
+): string[] {
+  const changes = armFiles.some(({ file }) => file.endsWith(".sql"));
+  const theirs = environment.services.some(({ name, origin }) => name === "postgres" && origin === "user");
+  return changes && theirs ? ["--clone"] : [];
 }
 
 /** What made the data differ from their scale, as options; which file `--custom` named is not kept. */

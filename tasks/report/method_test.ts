@@ -26,6 +26,15 @@ Deno.test("a run is asked for again with the data that it had, and without the w
   assert.match(command, /--warmup 0 /);
 });
 
+Deno.test("a change on a server of the user's is asked for again with the leave to clone it", () => {
+  const changed = run({ armFiles: [{ name: "indexed", file: "add_index.sql" }] });
+  assert.match(reproduce(changed), / --arm indexed=add_index\.sql /);
+  assert.doesNotMatch(reproduce(changed), /--clone/);
+  const { environment } = changed;
+  const services = environment.services.map((service) => ({ ...service, origin: "user" as const }));
+  assert.match(reproduce({ ...changed, environment: { ...environment, services } }), / --clone /);
+});
+
 Deno.test("the load is told in the words of what arrived", () => {
   const stream = {
     name: "customers",

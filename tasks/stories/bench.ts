@@ -205,6 +205,25 @@ export const BENCH: readonly Story[] = [
     },
   },
   {
+    promise: "--arm NAME=FILE.sql applies a change to a clone, and tells which plans it changed",
+    typed:
+      "deno task bench --paths sql --arm indexed=docs/examples/add_index.sql --duration 1500ms --warmup 300ms " +
+      '--no-report --json --slo "errors<1%"',
+    ends: "pass",
+    async judge({ summary, stderr }) {
+      assert.deepEqual(summary.run.config.arms, ["sql", "indexed"]);
+      assert.match(stderr, /^✔ Clone the database: [\d.]+ MiB \(/m);
+      assert.match(stderr, /^✔ Apply docs\/examples\/add_index\.sql: 1 statement \(/m);
+      const plans = await rowsOf(
+        summary,
+        `SELECT arm, contains(plan::VARCHAR, 'orders_report') AS changed FROM plan
+        JOIN operation USING (run_id, operation_id)
+        WHERE run_id = $run AND name = 'sales-by-employee' ORDER BY arm`,
+      );
+      assert.deepEqual(plans, [{ arm: "indexed", changed: true }, { arm: "sql", changed: false }]);
+    },
+  },
+  {
     promise: "a word that is unknown is refused with the nearest one, exit code 2",
     typed: "deno task bench smok",
     ends: 2,

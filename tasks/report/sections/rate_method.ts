@@ -1,7 +1,7 @@
 import type { RateSearch } from "../../model/rate_search.ts";
 import { counted, formatSeconds, formatShare, significant } from "../../model/units.ts";
 import { rateText } from "../../terminal/find_rate_text.ts";
-import { armOptions, commandLine, dataOptions } from "../method.ts";
+import { armFlags, armOptions, commandLine, dataOptions } from "../method.ts";
 import type { MethodView } from "./method.ts";
 import type { Section } from "./section.ts";
 
@@ -52,18 +52,23 @@ function method({ search }: RateSearch): string[] {
 function reproduce({ search, arms, unavailable }: RateSearch): string {
   const described = search.armFiles ?? [];
   const probed = [...arms, ...unavailable].map(({ arm }) => arm);
-  return commandLine(search, [
-    ["scale", search.environment.dataset.scale === "own" ? null : search.scale],
-    ...dataOptions(search.environment.dataset.variation),
-    ["rate", String(search.startRate)],
-    ["duration", `${search.durationSeconds}s`],
-    ["warmup", search.warmupSeconds === 0 ? "0" : `${search.warmupSeconds}s`],
-    ["paths", probed.filter((arm) => !described.some(({ name }) => name === arm)).join(",")],
-    ...armOptions(search),
-    ["seed", String(search.seed)],
-    ["resolution", `${significant(search.resolution * 100, 3)}%`],
-    ["workers", String(search.workers)],
-    ...Object.entries(search.settings).map(([key, value]): [string, string] => ["set", `${key}=${value}`]),
-    ["slo", search.slo],
-  ], "--find-rate");
+  return commandLine(
+    search,
+    [
+      ["scale", search.environment.dataset.scale === "own" ? null : search.scale],
+      ...dataOptions(search.environment.dataset.variation),
+      ["rate", String(search.startRate)],
+      ["duration", `${search.durationSeconds}s`],
+      ["warmup", search.warmupSeconds === 0 ? "0" : `${search.warmupSeconds}s`],
+      ["paths", probed.filter((arm) => !described.some(({ name }) => name === arm)).join(",")],
+      ...armOptions(search),
+      ["seed", String(search.seed)],
+      ["resolution", `${significant(search.resolution * 100, 3)}%`],
+      ["workers", String(search.workers)],
+      ...Object.entries(search.settings).map(([key, value]): [string, string] => ["set", `${key}=${value}`]),
+      ["slo", search.slo],
+    ],
+    "--find-rate",
+    ...armFlags({ config: search, environment: search.environment }),
+  );
 }
