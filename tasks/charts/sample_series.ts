@@ -21,6 +21,10 @@ export interface SamplePoint {
   readonly unit: MetricUnit;
 }
 
+/** So long a title fits over its panel; of a longer one both ends tell what it is. */
+const TITLE_CHARACTERS = 45;
+const SHORTENED = { lineWidth: 24, textOverflow: "ellipsis-middle" } as const;
+
 /** What was sampled beside the load, one small panel a subject, on the run's clock. */
 export function sampleSeries(
   points: readonly SamplePoint[],
@@ -82,6 +86,7 @@ function drawPanel(id: string, panel: string, own: readonly SamplePoint[], end: 
         dx: -52,
         fontWeight: 600,
         textAnchor: "start",
+        ...panel.length > TITLE_CHARACTERS && SHORTENED,
       }),
       Plot.ruleY([0]),
       ...[...styles].map(([series, { colour: stroke, dash: strokeDasharray }]) => {
