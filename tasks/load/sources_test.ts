@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { connectClient } from "../postgres/client.ts";
-import { withPostgres } from "../stack/testing.ts";
+import { withDatabase } from "../stack/testing_shared.ts";
 import { monotonicUs } from "../net/clock.ts";
 import { parameterText } from "../targets/pg_values.ts";
 import { SqlTarget } from "../targets/sql.ts";
@@ -11,7 +11,7 @@ import type { LoadedScenario } from "./scenario.ts";
 import { loadSqlSources } from "./sources.ts";
 
 Deno.test("what a source or an answer of a session gives is written back as the same value, of whatever type", async () => {
-  await withPostgres(async (url, { home }) => {
+  await withDatabase(async (url, { home }) => {
     for (const setting of ODD_SETTINGS) {
       // Answers are read as the load's sessions have it: what a setting cuts off is not there.
       if (/extra_float/.test(setting)) continue;

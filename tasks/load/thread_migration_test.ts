@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { allowedCpus } from "../net/cpus.ts";
-import { withPostgres } from "../stack/testing.ts";
+import { withDatabase } from "../stack/testing_shared.ts";
 
 /** The samples of thread migration of a load that is made without real-time priority. */
 async function migrationOf(url: string, threadMigration?: boolean): Promise<Record<string, number[]>> {
@@ -46,7 +46,7 @@ Deno.test({
   name: "samples say that a generator may be moved from core to core and how often it was, unless it may not",
   ignore: Deno.build.os !== "linux" || allowedCpus().length < 2 || allowedCpus().length > 3,
   async fn() {
-    await withPostgres(async (url) => {
+    await withDatabase(async (url) => {
       const on = await migrationOf(url);
       assert.deepEqual([on.real_time![0], on.thread_migration![0]], [0, 1]);
       assert.ok(on.thread_moves!.length > 0 && on.thread_moves!.every((moves) => moves >= 0 && moves < 5000));

@@ -3,3 +3,8 @@
  * not load what sends requests.
  */
 export const PATHS: readonly string[] = ["sql", "graphql", "sql+cache", "graphql+cache"];
+
+/** Whether a path looks into a cache first: each that does is named so, for who need not load it to know. */
+export function isCachedName(path: string): boolean {
+  return path.endsWith("+cache");
+}

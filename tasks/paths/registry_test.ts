@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { isCachedName } from "./names.ts";
 import { isDirect } from "./path.ts";
 import { findPath, pathOf, PATHS, paths, reference, SUFFIXES } from "./registry.ts";
 
@@ -37,7 +38,7 @@ Deno.test("direct SQL is the reference, and its file is the one that every quest
 for (const path of paths) {
   Deno.test(`${path.name}: what it says of itself agrees`, () => {
     assert.equal(path.cached, path.needs.includes("redis"));
-    assert.equal(path.cached, path.name.endsWith("+cache"));
+    assert.equal(path.cached, isCachedName(path.name));
   });
 
   Deno.test(`${path.name}: its target goes to a thread by message and leads to no service that it does not need`, () => {

@@ -1,7 +1,7 @@
 import type { RunConfig } from "../model/run.ts";
 import { holdsLimit, parseSlo, type ScopeNames, type SloTerm } from "../model/slo.ts";
 import type { Estimate, SloResult, Summary } from "../model/summary.ts";
-import { findPath } from "../paths/registry.ts";
+import { isCachedName } from "../paths/names.ts";
 import type { Rows } from "../store/runs.ts";
 import { doubt, empty, LEVEL, shareEstimate } from "./estimate.ts";
 import { type SloTarget, targetsOf } from "./slo_target.ts";
@@ -41,7 +41,7 @@ interface MissingArm {
 function missingArms({ unavailableArms }: RunConfig): MissingArm[] {
   return unavailableArms.filter(({ asked }) => asked).map(({ arm, path = arm }) => ({
     arm,
-    cached: findPath(path)?.cached ?? false,
+    cached: isCachedName(path),
   }));
 }
 

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { Client } from "pg";
 import { loadScenario } from "../load/scenario.ts";
 import { UsageError } from "../model/errors.ts";
-import { withPostgres } from "../stack/testing.ts";
+import { withDatabase } from "../stack/testing_shared.ts";
 import { runOwnUndo } from "./own_undo.ts";
 import { ROOT, writingOf } from "./testing.ts";
 import { undoing } from "./undoing.ts";
@@ -22,7 +22,7 @@ function foreignPartition(url: string): string {
 }
 
 Deno.test("an undo of the user's own that would touch rows of theirs is refused before the first write", async (t) => {
-  await withPostgres(async (url, { home }) => {
+  await withDatabase(async (url, { home }) => {
     const client = new Client({ connectionString: url });
     await client.connect();
     try {
