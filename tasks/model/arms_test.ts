@@ -1,19 +1,5 @@
 import assert from "node:assert/strict";
-import { armAPath, armRecords, type PlannedArm } from "./arms.ts";
-
-Deno.test("of one arm a path direct SQL is the baseline where it took part, else the first", () => {
-  const roles = (...paths: string[]) => armAPath(paths).map(({ name, role }) => [name, role]);
-  assert.deepEqual(roles("graphql", "sql"), [["graphql", "candidate"], ["sql", "baseline"]]);
-  assert.deepEqual(roles("graphql", "sql+cache"), [["graphql", "baseline"], ["sql+cache", "candidate"]]);
-  assert.deepEqual(armAPath([]), []);
-  assert.deepEqual(armAPath(["sql"]), [{
-    armId: 0,
-    name: "sql",
-    path: "sql",
-    role: "baseline",
-    overrides: {},
-  }]);
-});
+import { armRecords, type PlannedArm } from "./arms.ts";
 
 Deno.test("arms are recorded under their own names, without passwords, and a run has one baseline whatever is missing", () => {
   const planned = [["plain", "graphql"], ["fast", "sql"], ["twin", "graphql"]].map(([name, path], nth) => ({

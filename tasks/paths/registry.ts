@@ -1,7 +1,7 @@
 import type { PathName } from "../model/operation.ts";
 import { graphql } from "./graphql.ts";
 import { graphqlCache } from "./graphql_cache.ts";
-import { PATHS } from "./names.ts";
+import { PATHS, REFERENCE } from "./names.ts";
 import type { Path } from "./path.ts";
 import { sql } from "./sql.ts";
 import { sqlCache } from "./sql_cache.ts";
@@ -14,10 +14,7 @@ export const paths: readonly Path[] = [
   graphqlCache,
 ];
 
-/** Direct SQL: the answers of all others are held against its, and it is the baseline where it takes part. */
-export const reference = sql;
-
-export { PATHS };
+export { PATHS, REFERENCE };
 
 /** Of the files that may hold a question's statement. */
 export const SUFFIXES = [...new Set(paths.map(({ suffix }) => suffix))];
@@ -35,3 +32,6 @@ export function pathOf(name: PathName): Path {
   if (path === undefined) throw new Error(`There is no path "${name}"`);
   return path;
 }
+
+/** The descriptor of `REFERENCE`. */
+export const reference = pathOf(REFERENCE);

@@ -1,10 +1,11 @@
 import { type Command, InvalidArgumentError } from "commander";
 import { nameForm } from "../load/name_form.ts";
 import type { LoadedScenario } from "../load/scenario.ts";
-import { armAPath, type ArmOverrides, type PlannedArm } from "../model/arms.ts";
+import type { ArmOverrides, PlannedArm } from "../model/arms.ts";
 import { UsageError } from "../model/errors.ts";
 import { hint } from "../model/suggest.ts";
-import { PATHS, reference } from "../paths/registry.ts";
+import { armAPath } from "../paths/arm_a_path.ts";
+import { PATHS, REFERENCE } from "../paths/registry.ts";
 import { parsePaths } from "./path_options.ts";
 
 /** An arm as `--arm` names it. */
@@ -84,7 +85,7 @@ export function measuredPaths(
 ): readonly string[] {
   if (paths !== undefined) return parsePaths(paths, scenario.paths);
   if (arm.length === 0) return scenario.paths;
-  return [scenario.paths.includes(reference.name) ? reference.name : scenario.paths[0]!];
+  return [scenario.paths.includes(REFERENCE) ? REFERENCE : scenario.paths[0]!];
 }
 
 /** An arm for each path that is measured. */

@@ -1,9 +1,9 @@
 import { ARMS, OPERATIONS, ratioRows } from "../charts/testing.ts";
-import { armAPath } from "../model/arms.ts";
 import { DEFAULT_THRESHOLDS, type Run } from "../model/run.ts";
 import { parseSlo } from "../model/slo.ts";
 import type { Comparison, Estimate, RunSummary, SloResult, Summary, Warning } from "../model/summary.ts";
 import type { ValidityCheck } from "../model/validity.ts";
+import { armAPath } from "../paths/arm_a_path.ts";
 
 /**
  * A small summary made by formulas, so that page and snapshot change only when the report does. What it

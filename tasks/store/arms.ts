@@ -1,5 +1,5 @@
-import { armAPath } from "../model/arms.ts";
 import type { ArmRecord, Run } from "../model/run.ts";
+import { armAPath } from "../paths/arm_a_path.ts";
 import { byField } from "./column_names.ts";
 import type { Rows } from "./runs.ts";
 import { query } from "./sql.ts";

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
-import { armAPath } from "../model/arms.ts";
 import type { ArmRecord, Run } from "../model/run.ts";
+import { armAPath } from "../paths/arm_a_path.ts";
 import { armsOfRun } from "./arms.ts";
 import { loadSpool } from "./load.ts";
 import { createSpool } from "./spool.ts";

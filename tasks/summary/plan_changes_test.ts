@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { armAPath } from "../model/arms.ts";
+import { armAPath } from "../paths/arm_a_path.ts";
 import { comparePlans } from "./plan_changes.ts";
 import { summarise } from "./summarise.ts";
 import { FIXTURE_ARMS, fixtureRun } from "./testing.ts";

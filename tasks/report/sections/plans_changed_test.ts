@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
-import { armAPath } from "../../model/arms.ts";
+import { armAPath } from "../../paths/arm_a_path.ts";
 import type { PlanRow } from "../../summary/plan_changes.ts";
 import { takenPlans } from "../../summary/testing_plans.ts";
 import { renderHtml } from "../html.ts";

@@ -1,6 +1,6 @@
 import { z } from "zod";
-import { armAPath } from "../../model/arms.ts";
 import type { ArmRecord } from "../../model/run.ts";
+import { armAPath } from "../../paths/arm_a_path.ts";
 import { formOf, json, smallId, text } from "../spool_form.ts";
 import type { Table } from "./table.ts";
 
