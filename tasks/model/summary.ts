@@ -37,7 +37,7 @@ export interface Summary {
   readonly arm: string;
   /** Null: all operations of the arm together. */
   readonly operation: string | null;
-  /** Requests due in its steady phases, whatever became of them. */
+  /** Requests due in its measured phases, whatever became of them. */
   readonly n: number;
   /** The same requests by what became of them; the sum is `n`. */
   readonly outcomes: {
@@ -101,7 +101,7 @@ export interface SegmentSummary {
 export interface Comparison {
   /** The question that both were asked; null: all operations together, weighted by the mix. */
   readonly operation: string | null;
-  /** The arm compared with: `sql`, or the first arm of a run without it. */
+  /** The arm compared with: the one whose role it is. */
   readonly baseline: string;
   /** The arm that is compared. */
   readonly candidate: string;

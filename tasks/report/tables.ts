@@ -45,7 +45,7 @@ export function operationsTable(
 ): Table {
   return {
     id: segment === undefined ? "table-operations" : `table-operations-${segment}`,
-    caption: `Response times per operation and arm, ${segment ?? "steady blocks"} only`,
+    caption: `Response times per operation and arm, ${segment ?? "measured blocks"} only`,
     columns: [
       ...words("Operation", "Arm"),
       ...numbers("Requests", "Errors", "Answered", ...QUANTILE_NAMES, "Max"),

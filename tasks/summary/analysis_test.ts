@@ -138,7 +138,7 @@ Deno.test("bins are bounded by powers of two and hold what lies between", () =>
     assert.equal(row!.n, n);
   }));
 
-Deno.test("rounds pair the k-th steady block of each arm", () =>
+Deno.test("rounds pair the k-th measured block of each arm", () =>
   withFixture(async (bench) => {
     const blocks = await bench.rows<Row>("blocks");
     for (let round = 1; round <= 4; round++) {

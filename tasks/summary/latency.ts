@@ -199,5 +199,5 @@ function triedAgain({ arm, operation, retried, n }: Counts): Warning {
 
 function nothingMeasured(arm: string, operation: string | null): Warning {
   const what = operation === null ? `The arm ${arm}` : `${operation} over ${arm}`;
-  return { code: "no-data", text: `${what} has no request in a steady block.` };
+  return { code: "no-data", text: `${what} has no request in a measured block.` };
 }
