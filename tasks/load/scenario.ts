@@ -43,7 +43,7 @@ export interface LoadedScenario extends Omit<Scenario, "streams" | "stages" | "s
   /** Where the .sql and .graphql files of its workload lie. */
   readonly workloadDir: string;
   /** The path by which the user named the file; null: it was chosen by its name. */
-  readonly asked: string | null;
+  readonly givenPath: string | null;
 }
 
 export const DEFAULT_SCENARIO = "access-paths";
@@ -79,7 +79,7 @@ export async function loadScenario(
   const workloadDir = scenario.workload.startsWith(".") || isAbsolute(scenario.workload)
     ? resolve(dirname(file), scenario.workload)
     : join(root, "queries/workloads", scenario.workload);
-  return { ...scenario, workloadDir, asked: isPath ? nameOrPath : null };
+  return { ...scenario, workloadDir, givenPath: isPath ? nameOrPath : null };
 }
 
 /**
@@ -90,7 +90,7 @@ export function resolveScenario(
   value: unknown,
   file: string,
   set: Readonly<Record<string, string>> = {},
-): Omit<LoadedScenario, "workloadDir" | "asked"> {
+): Omit<LoadedScenario, "workloadDir" | "givenPath"> {
   const scenario = checkForm(value, file);
   const settings = settleSettings(scenario, set, file);
   const streams = streamsOf(scenario, settings, file);

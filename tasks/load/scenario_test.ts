@@ -57,7 +57,7 @@ const SETTING = { default: 5, min: 1, max: 9, unit: "s", describe: "a setting" }
 function resolved(
   value: unknown,
   set: Record<string, string> = {},
-): Omit<LoadedScenario, "workloadDir" | "asked"> {
+): Omit<LoadedScenario, "workloadDir" | "givenPath"> {
   return resolveScenario(value, "mine.ts", set);
 }
 

@@ -63,7 +63,7 @@ function foundBy(
       id: runId,
       label,
       scenario: scenario.name,
-      scenarioFile: scenario.asked,
+      scenarioFile: scenario.givenPath,
       title: scenario.title,
       slo,
       startRate,

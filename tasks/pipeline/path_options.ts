@@ -10,7 +10,7 @@ import { pathOf, paths } from "../paths/registry.ts";
  * @param text of the option; without it the scenario stays as it is
  * @throws {UsageError} for any other path, with the nearest name
  */
-export function withAskedPaths(scenario: LoadedScenario, text: string | undefined): LoadedScenario {
+export function withGivenPaths(scenario: LoadedScenario, text: string | undefined): LoadedScenario {
   if (text === undefined) return scenario;
   return withPaths(scenario, parsePaths(text, askablePaths(scenario)));
 }
@@ -22,8 +22,8 @@ export function askablePaths(scenario: LoadedScenario): PathName[] {
 }
 
 /** A scenario that is asked by more paths. */
-export function withPaths(scenario: LoadedScenario, asked: readonly PathName[]): LoadedScenario {
-  const more = [...new Set(asked)].filter((path) => !scenario.paths.includes(path));
+export function withPaths(scenario: LoadedScenario, given: readonly PathName[]): LoadedScenario {
+  const more = [...new Set(given)].filter((path) => !scenario.paths.includes(path));
   const { scopes } = scenario;
   return {
     ...scenario,

@@ -5,32 +5,32 @@ import { parseSlo } from "../model/slo.ts";
 import { readConfig } from "../config.ts";
 import { cached } from "../paths/cached.ts";
 import { pathOf, PATHS, paths } from "../paths/registry.ts";
-import { parsePaths, withAskedPaths } from "./path_options.ts";
+import { parsePaths, withGivenPaths } from "./path_options.ts";
 
 const scenario = await loadScenario(readConfig().root, "access-paths");
 const onlySql = { ...scenario, paths: ["sql"], scopes: { ...scenario.scopes, arms: ["sql"] } };
 
 Deno.test("a scenario stays as it is where no path is asked for, or none but its own", () => {
-  assert.equal(withAskedPaths(scenario, undefined), scenario);
+  assert.equal(withGivenPaths(scenario, undefined), scenario);
   for (const text of ["sql", "sql+cache, graphql", scenario.paths.join(",")]) {
-    assert.deepEqual(withAskedPaths(scenario, text), scenario);
+    assert.deepEqual(withGivenPaths(scenario, text), scenario);
   }
 });
 
 Deno.test("a path that asks with the files of the scenario's own can be asked for, and targets may name it", () => {
   for (const { name, suffix } of paths) {
     if (suffix !== ".sql") continue;
-    const asked = withAskedPaths(onlySql, `${name},sql`);
-    assert.deepEqual([...asked.paths].sort(), [...new Set(["sql", name])].sort());
-    assert.equal(parseSlo(`${name}: p95<1s`, asked.scopes).length, 1);
+    const given = withGivenPaths(onlySql, `${name},sql`);
+    assert.deepEqual([...given.paths].sort(), [...new Set(["sql", name])].sort());
+    assert.equal(parseSlo(`${name}: p95<1s`, given.scopes).length, 1);
   }
-  const all = withAskedPaths(scenario, PATHS.join(","));
+  const all = withGivenPaths(scenario, PATHS.join(","));
   assert.deepEqual([...all.paths].sort(), [...PATHS].sort());
   // What the scenario names by itself comes first, in its own order.
   assert.deepEqual(all.paths.slice(0, scenario.paths.length), scenario.paths);
   for (const path of scenario.paths.map(pathOf).filter(({ cached }) => !cached)) {
     const { name } = cached(path);
-    if (PATHS.includes(name)) assert.ok(withAskedPaths(scenario, name).paths.includes(name));
+    if (PATHS.includes(name)) assert.ok(withGivenPaths(scenario, name).paths.includes(name));
   }
 });
 
@@ -38,7 +38,7 @@ Deno.test("a path without files, or of no such name, is a usage error that names
   for (
     const [text, next] of [["graphql", /Known: sql, sql\+cache/], ["sqll", /Did you mean "sql"\?/]] as const
   ) {
-    assert.throws(() => withAskedPaths(onlySql, text), (error) => {
+    assert.throws(() => withGivenPaths(onlySql, text), (error) => {
       assert.ok(error instanceof UsageError);
       assert.equal(error.message, `Cannot use the path "${text}": this scenario has none of that name`);
       assert.match(error.next!, next);

@@ -6,7 +6,7 @@ import { plannedArms } from "./arm_options.ts";
 import { type BenchArguments, type BenchPlan, completePlan } from "./bench_options.ts";
 import { refuseTooMuch, refuseWithoutRoom } from "./capacity.ts";
 import { dataOf } from "./data_options.ts";
-import { withAskedPaths } from "./path_options.ts";
+import { withGivenPaths } from "./path_options.ts";
 import { armSlo, completeSearch } from "./probe.ts";
 import { checkArms, readArms, withArms } from "./read_arms.ts";
 import { storeForRun } from "./store_file.ts";
@@ -43,7 +43,7 @@ export async function benchRequest(
   given: BenchArguments,
   config: Config,
 ): Promise<BenchRequest> {
-  return await completed(await askedOf(name, given, config), given, config);
+  return await completed(await chosenBy(name, given, config), given, config);
 }
 
 /** @throws {UsageError} also without targets, or for targets that no rate can be searched by */
@@ -52,35 +52,35 @@ export async function searchRequest(
   given: BenchArguments,
   config: Config,
 ): Promise<SearchRequest> {
-  const asked = await askedOf(name, given, config);
-  const { scenario } = asked;
+  const chosen = await chosenBy(name, given, config);
+  const { scenario } = chosen;
   const slo = completeSearch(scenario, given);
   const duration = given.duration ?? PROBE_SECONDS;
   const warmup = given.warmup ?? Math.min(WARMUP_SECONDS, scenario.warmup);
   const probing = { ...given, duration, warmup };
-  const request = await completed(asked, probing, config);
+  const request = await completed(chosen, probing, config);
   // An arm that cannot be judged is a mistake in the command too.
   for (const arm of request.plan.arms) armSlo(slo, arm, scenario.scopes);
   return { ...request, slo, given: probing };
 }
 
 /** A scenario as a command asks for it, and the arms that it is to be asked by. */
-interface Asked {
+interface ChosenScenario {
   readonly scenario: LoadedScenario;
   readonly arms: readonly PlannedArm[];
 }
 
-async function askedOf(name: string, given: BenchArguments, config: Config): Promise<Asked> {
+async function chosenBy(name: string, given: BenchArguments, config: Config): Promise<ChosenScenario> {
   const load = (set: BenchArguments["set"]) => loadScenario(config.root, name, { ...given.set, ...set });
-  const asked = withAskedPaths(await load({}), given.paths);
-  const arms = plannedArms(asked, given, await readArms(given.arm ?? [], asked, load));
-  const scenario = withArms(asked, arms);
+  const chosen = withGivenPaths(await load({}), given.paths);
+  const arms = plannedArms(chosen, given, await readArms(given.arm ?? [], chosen, load));
+  const scenario = withArms(chosen, arms);
   await checkArms(arms, scenario, config);
   return { scenario, arms };
 }
 
 async function completed(
-  { scenario, arms }: Asked,
+  { scenario, arms }: ChosenScenario,
   given: BenchArguments,
   config: Config,
 ): Promise<BenchRequest> {

@@ -29,7 +29,7 @@ function configOf(
 ): RunConfig {
   return {
     scenario: scenario.name,
-    scenarioFile: scenario.asked,
+    scenarioFile: scenario.givenPath,
     title: scenario.title,
     loop: plan.loop,
     arrivals: plan.loop === "open" ? scenario.streams[0]!.arrivals : null,

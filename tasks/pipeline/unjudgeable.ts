@@ -5,7 +5,7 @@ import { formatCount, formatSeconds, quantileName } from "../model/units.ts";
 import { leastRequests, type SloTarget, targetsOf } from "../summary/slo_target.ts";
 import type { BenchPlan } from "./bench_options.ts";
 
-type Asked = Pick<LoadedScenario, "streams" | "operations" | "rate" | "block" | "washout" | "scopes">;
+type TimedScenario = Pick<LoadedScenario, "streams" | "operations" | "rate" | "block" | "washout" | "scopes">;
 type Planned = Pick<BenchPlan, "loop" | "rate" | "duration" | "slo">;
 
 /** Arrivals are random: a duration that is named has so many times the requests that it takes. */
@@ -16,7 +16,7 @@ const RESERVE = 1.2;
  * would do. Of a closed loop nobody knows before how many requests it makes.
  * @param arms the names of those to be had
  */
-export function unjudgeable(scenario: Asked, plan: Planned, arms: readonly string[]): string[] {
+export function unjudgeable(scenario: TimedScenario, plan: Planned, arms: readonly string[]): string[] {
   if (plan.loop === "closed" || plan.slo === null) return [];
   return parseSlo(plan.slo).filter(({ metric }) => metric === "quantile").flatMap((term) => {
     const takes = leastRequests(term);
@@ -47,7 +47,7 @@ export function unjudgeable(scenario: Asked, plan: Planned, arms: readonly strin
 /** Requests of a target that are measured over the whole duration. */
 function expectedOf(
   { operation, stream }: SloTarget,
-  { streams, operations, rate, block, washout }: Asked,
+  { streams, operations, rate, block, washout }: TimedScenario,
   plan: Planned,
   arms: number,
 ): number {

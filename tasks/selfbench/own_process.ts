@@ -1,7 +1,7 @@
 import { childEnvironment } from "../stack/child_environment.ts";
 
 /** What a process of ours does, and who hears of it. */
-export interface Asked<Message> {
+export interface OwnProcess<Message> {
   /** What it runs: a module that reads `orderOf` and says what happens by `tell`. */
   readonly module: URL;
   /** On its stdin: a password stays off the command line. */
@@ -15,7 +15,7 @@ export interface Asked<Message> {
 
 /** Runs a module in a process of its own, to its end. @returns how it ended: its exit code, or what killed it */
 export async function askProcess<Message>(
-  { module, order, onMessage, prefix = [], signal }: Asked<Message>,
+  { module, order, onMessage, prefix = [], signal }: OwnProcess<Message>,
 ): Promise<Pick<Deno.CommandStatus, "code" | "signal">> {
   const [program, ...args] = [...prefix, Deno.execPath(), "run", "-A", "--quiet", module.href];
   const child = new Deno.Command(program!, {

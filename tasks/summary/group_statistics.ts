@@ -157,15 +157,15 @@ async function intervalEnds(
   of: Measured,
   judged: readonly Ranked[],
 ): Promise<(group: Group, measure: Measure, ranks: QuantileRanks) => Pick<QuantileValues, "low" | "high">> {
-  const asked = judged.flatMap(({ group: { arm, operation }, ranks }) =>
+  const wanted = judged.flatMap(({ group: { arm, operation }, ranks }) =>
     MEASURES.flatMap((measure) =>
       distinct(ranks[measure].flatMap((each) => [each?.low ?? 0, each?.high ?? 0])).filter((rank) => rank > 0)
         .map((rank) => ({ arm, operation, measure, rank }))
     )
   );
   const found = await rows.rows<
-    typeof asked[number] & { readonly low: number; readonly high: number }
-  >(query("summary/interval_ends"), { ...of, asked: JSON.stringify(asked) });
+    typeof wanted[number] & { readonly low: number; readonly high: number }
+  >(query("summary/interval_ends"), { ...of, ranks: JSON.stringify(wanted) });
   const key = (group: Pick<Group, "arm" | "operation">, measure: Measure, rank: number) =>
     `${keyOf(group)} ${measure} ${rank}`;
   const ends = new Map(found.map((row) => [key(row, row.measure, Number(row.rank)), row]));

@@ -47,7 +47,7 @@ export async function windowRows(
   targets: readonly SloTarget[],
 ): Promise<WindowRow[][]> {
   if (targets.length === 0) return [];
-  const asked = targets.map(({ term, arm, operation, stream }, id) => ({
+  const described = targets.map(({ term, arm, operation, stream }, id) => ({
     id,
     arm,
     operation,
@@ -61,7 +61,7 @@ export async function windowRows(
   }));
   const found = await rows.rows<WindowRow>(query("summary/slo_windows"), {
     run: runId,
-    asked: JSON.stringify(asked),
+    targets: JSON.stringify(described),
   });
   const byTarget = targets.map((): WindowRow[] => []);
   for (const row of found) byTarget[row.id]!.push(row);

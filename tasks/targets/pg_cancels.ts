@@ -8,7 +8,7 @@ const AT_ONCE = 4;
 export const CANCEL_MS = 1000;
 
 /** One that waits, or is under way. */
-interface Asked {
+interface PendingCancel {
   readonly cancel: Cancel;
   /** Called once: the server has been told, with null; or it could not be. */
   readonly done: (error: Error | null) => void;
@@ -18,7 +18,7 @@ interface Asked {
 export class Cancels {
   readonly #options: PgOptions;
   readonly #network: Network;
-  readonly #waiting: Asked[] = [];
+  readonly #waiting: PendingCancel[] = [];
   #underWay = 0;
 
   constructor(options: PgOptions, network: Network) {
@@ -28,11 +28,11 @@ export class Cancels {
 
   /** @returns takes it back; false where it is too late for that, and `done` is to be waited for */
   ask(cancel: Cancel, done: (error: Error | null) => void): () => boolean {
-    const asked = { cancel, done };
-    this.#waiting.push(asked);
+    const pending = { cancel, done };
+    this.#waiting.push(pending);
     this.#next();
     return () => {
-      const at = this.#waiting.indexOf(asked);
+      const at = this.#waiting.indexOf(pending);
       if (at >= 0) this.#waiting.splice(at, 1);
       return at >= 0;
     };
@@ -40,14 +40,14 @@ export class Cancels {
 
   #next(): void {
     if (this.#underWay >= AT_ONCE) return;
-    const asked = this.#waiting.shift();
-    if (asked === undefined) return;
+    const pending = this.#waiting.shift();
+    if (pending === undefined) return;
     this.#underWay++;
     const end = (error: Error | null) => {
       this.#underWay--;
       this.#next();
-      asked.done(error);
+      pending.done(error);
     };
-    requestCancel(this.#options, asked.cancel, CANCEL_MS, this.#network).then(() => end(null), end);
+    requestCancel(this.#options, pending.cancel, CANCEL_MS, this.#network).then(() => end(null), end);
   }
 }

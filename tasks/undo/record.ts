@@ -1,7 +1,7 @@
 import { isRunId } from "../model/run_id.ts";
 import { datasets } from "../seed/catalog.ts";
 import type { ProcessId } from "../stack/process.ts";
-import type { WriteDraws } from "./asked_values.ts";
+import type { WriteDraws } from "./request_values.ts";
 import type { WritingArm } from "./evidence.ts";
 import type { SlotWrites } from "./may_write.ts";
 

@@ -11,7 +11,7 @@ import {
   type SparedRows,
 } from "../seed/reserved.ts";
 import { transaction } from "../seed/sql.ts";
-import { askedValues } from "./asked_values.ts";
+import { requestValues } from "./request_values.ts";
 import { keepsRows } from "./in_the_way.ts";
 import { othersText } from "./others_text.ts";
 import type { WriteRecord } from "./record.ts";
@@ -84,5 +84,10 @@ async function whoseAre(
   const { dataset, draws } = reserved!;
   if (draws === null) return { spared: new Map(), doubtful: [] };
   await client.query("SET search_path = pg_catalog");
-  return await whoseRows(client, datasets[dataset]!, known, askedValues(dataset, writes, draws, arms.length));
+  return await whoseRows(
+    client,
+    datasets[dataset]!,
+    known,
+    requestValues(dataset, writes, draws, arms.length),
+  );
 }

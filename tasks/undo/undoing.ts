@@ -8,7 +8,7 @@ import { isAlive, self } from "../stack/process.ts";
 import { datasets } from "../seed/catalog.ts";
 import { dropRecord, keepForLater, keepRecord, keptRecords, recordPath } from "./journal.ts";
 import type { DatabasePlace, OwnUndo, WriteRecord } from "./record.ts";
-import { writeDraws } from "./asked_values.ts";
+import { writeDraws } from "./request_values.ts";
 import type { WritingArm } from "./evidence.ts";
 import { lookBefore, MOST_LOOKS } from "./looks.ts";
 import { slotWrites } from "./may_write.ts";

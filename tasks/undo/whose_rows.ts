@@ -9,9 +9,9 @@ import {
   undoSql,
 } from "../seed/reserved.ts";
 import type { Value } from "../targets/target.ts";
-import type { Asked } from "./asked_values.ts";
+import type { RequestValues } from "./request_values.ts";
 import type { Evidence } from "./evidence.ts";
-import { rowsAsked } from "./rows_asked.ts";
+import { requestedRows } from "./requested_rows.ts";
 
 /** Keys looked at in one query. */
 const BATCH = 5000;
@@ -60,19 +60,19 @@ interface Found {
  * Tells a run's rows from those of others that have the same key, by the values that its requests gave. That a request
  * was answered does not say whose row stands there by now: it may have been removed, and another put in its place.
  * Within a transaction, of whose snapshot the places are.
- * @param asked what the request of a slot gave
+ * @param valuesOf what the request of a slot gave
  */
 export async function whoseRows(
   client: Client,
   dataset: Dataset,
   known: Known,
-  asked: (slot: number) => Asked,
+  valuesOf: (slot: number) => RequestValues,
 ): Promise<WhoseRows> {
   const spared = new Map<string, readonly string[]>();
   const kept = new Set<bigint>();
   const columns = new Map<string, ReadonlySet<string>>();
   for await (const entries of batches(client, dataset, known)) {
-    for (const group of byKey(await look(client, dataset, entries, asked, columns))) {
+    for (const group of byKey(await look(client, dataset, entries, valuesOf, columns))) {
       judge(group, dataset, known, { spared, kept });
     }
   }
@@ -148,7 +148,7 @@ async function look(
   client: Client,
   dataset: Dataset,
   entries: readonly ReservedKey[],
-  asked: (slot: number) => Asked,
+  valuesOf: (slot: number) => RequestValues,
   columns: Map<string, ReadonlySet<string>>,
 ): Promise<Found[]> {
   const found: Found[] = [];
@@ -157,7 +157,7 @@ async function look(
     columns.set(relation, names);
     const { column } = part[0]!;
     const wanted = part.map((entry) =>
-      rowsAsked({ ...asked(slotOf(dataset, entry)), [column]: String(entry.key) }, names)
+      requestedRows({ ...valuesOf(slotOf(dataset, entry)), [column]: String(entry.key) }, names)
     );
     const text = undoSql("whose_rows.sql", { relation, key: column });
     const rows = Map.groupBy(

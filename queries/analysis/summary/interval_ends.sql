@@ -1,12 +1,12 @@
--- About which values lie at the ranks $asked, a JSON array with one object for each: `rank` counts from 1 among the
+-- About which values lie at the ranks $ranks, a JSON array with one object for each: `rank` counts from 1 among the
 -- values of `measure` that the group has (operation NULL: the arm) in the measured phases, or in those of $segment.
 -- Values are counted in bins of a logarithmic axis, 256 to a doubling, so that nothing is sorted: `low` is the least
 -- value of the rank's bin and `high` its greatest, at most 0.3 % from the one at the rank.
 WITH
-  asked AS (
+  wanted AS (
     SELECT unnest(
       from_json(
-        $asked,
+        $ranks,
         '[{"arm": "VARCHAR", "operation": "VARCHAR", "measure": "VARCHAR", "rank": "BIGINT"}]'
       ),
       recursive := true
@@ -39,7 +39,7 @@ WITH
   placed AS (
     SELECT *, (sum(n) OVER (PARTITION BY arm, operation, measure ORDER BY bin))::BIGINT AS upto FROM grouped
   )
-SELECT a.arm, a.operation, a.measure, a.rank, p.low, p.high
-FROM asked a
-JOIN placed p ON p.arm = a.arm AND p.operation IS NOT DISTINCT FROM a.operation AND p.measure = a.measure
-  AND a.rank > p.upto - p.n AND a.rank <= p.upto;
+SELECT w.arm, w.operation, w.measure, w.rank, p.low, p.high
+FROM wanted w
+JOIN placed p ON p.arm = w.arm AND p.operation IS NOT DISTINCT FROM w.operation AND p.measure = w.measure
+  AND w.rank > p.upto - p.n AND w.rank <= p.upto;

@@ -17,7 +17,7 @@ WITH
     WHERE run_id = $run AND measured AND response_ms > 0 AND response_ms < 'infinity'
     GROUP BY ALL
   ),
-  asked AS (
+  per_phase AS (
     SELECT arm, median(n) AS n
     FROM (SELECT arm, phase_id, count(*) AS n FROM request WHERE run_id = $run AND measured GROUP BY ALL)
     GROUP BY ALL
@@ -33,7 +33,7 @@ WITH
         least(round(1e6 / median(end_us - start_us) OVER (PARTITION BY p.arm)), ceil(10 / coalesce(a.n, 1)))
       )::BIGINT AS joined
     FROM phase p
-    LEFT JOIN asked a USING (arm)
+    LEFT JOIN per_phase a USING (arm)
     WHERE run_id = $run AND measured AND end_us > start_us
   ),
   parts AS (SELECT *, unnest(range(bins)) AS bin FROM phases),

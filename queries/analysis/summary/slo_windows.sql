@@ -1,4 +1,4 @@
--- Every rolling window of every term of $asked, a JSON array with one object for each term and arm; `seconds` NULL:
+-- Every rolling window of every term of $targets, a JSON array with one object for each term and arm; `seconds` NULL:
 -- one window over everything. Windows begin at the first moment after the warm-up and at each second from there, and
 -- end within the run. A window holds the arm's requests of measured phases by intended time, also where other arms
 -- took turns within it; where the arm had no measured phase it is none of the arm's.
@@ -8,7 +8,7 @@
 -- the bin in which the quantile lies is sorted, and only of windows that can be the worst: others have no `value`.
 WITH
   span AS (SELECT start_us AS base, end_us AS finish FROM after_warmup WHERE run_id = $run),
-  asked AS (
+  target AS (
     SELECT
       term.*, base,
       coalesce(seconds, (finish - base) // 1000000 + 1) AS length,
@@ -16,7 +16,7 @@ WITH
     FROM span, (
       SELECT unnest(
         from_json(
-          $asked,
+          $targets,
           '[{"id": "INTEGER", "arm": "VARCHAR", "operation": "VARCHAR", "stream": "VARCHAR",
              "seconds": "BIGINT", "metric": "VARCHAR", "level": "DOUBLE", "limit_ms": "DOUBLE", "inclusive": "BOOLEAN",
              "least": "BIGINT"}]'
@@ -28,26 +28,26 @@ WITH
   -- `whole` is what counts in a term, `part` what is counted of it: of a quantile those within the limit.
   member AS (
     SELECT
-      a.id, a.metric, r.response_ms, r.outcome,
-      (r.intended_us - a.base) // 1000000 AS second,
-      CASE a.metric WHEN 'quantile' THEN r.response_ms IS NOT NULL WHEN 'hit' THEN r.cache IS NOT NULL ELSE true END
+      t.id, t.metric, r.response_ms, r.outcome,
+      (r.intended_us - t.base) // 1000000 AS second,
+      CASE t.metric WHEN 'quantile' THEN r.response_ms IS NOT NULL WHEN 'hit' THEN r.cache IS NOT NULL ELSE true END
         AS whole,
-      CASE a.metric
-        WHEN 'quantile' THEN r.response_ms < a.limit_ms OR a.inclusive AND r.response_ms = a.limit_ms
+      CASE t.metric
+        WHEN 'quantile' THEN r.response_ms < t.limit_ms OR t.inclusive AND r.response_ms = t.limit_ms
         WHEN 'errors' THEN r.outcome <> 'ok'
         WHEN 'shed' THEN r.outcome = 'shed'
         WHEN 'hit' THEN r.cache = 'hit'
         WHEN 'throughput' THEN r.outcome = 'ok'
       END AS part,
       CASE
-        WHEN a.metric <> 'quantile' OR r.response_ms IS NULL THEN 0
+        WHEN t.metric <> 'quantile' OR r.response_ms IS NULL THEN 0
         WHEN isinf(r.response_ms) THEN 1000000
         ELSE floor(log2(greatest(r.response_ms, 0.001)) * 16)::INTEGER
       END AS bin
     FROM request r
-    JOIN asked a ON a.arm = r.arm
-      AND (a.operation IS NULL OR a.operation = r.operation)
-      AND (a.stream IS NULL OR a.stream = r.stream)
+    JOIN target t ON t.arm = r.arm
+      AND (t.operation IS NULL OR t.operation = r.operation)
+      AND (t.stream IS NULL OR t.stream = r.stream)
     WHERE r.run_id = $run AND r.measured
   ),
   binned AS (
@@ -63,7 +63,7 @@ WITH
     SELECT id, start, bin, sum(whole)::BIGINT AS whole, sum(part)::BIGINT AS part, min(timeout_ms) AS timeout_ms
     FROM (
       SELECT b.*, unnest(range(greatest(0, second - length + 1), least(second, windows - 1) + 1)) AS start
-      FROM binned b JOIN asked USING (id)
+      FROM binned b JOIN target USING (id)
     )
     GROUP BY ALL
   ),
@@ -72,21 +72,21 @@ WITH
       id, start, sum(whole)::BIGINT AS whole, sum(part)::BIGINT AS part, min(timeout_ms) AS timeout_ms,
       -- As quantileRank of tasks/stats/quantile.ts has it.
       greatest(1, ceil(sum(whole) * level - 4 * 2.220446049250313e-16 * sum(whole) * level))::BIGINT AS rank
-    FROM rolled JOIN asked USING (id)
+    FROM rolled JOIN target USING (id)
     GROUP BY id, start, level
   ),
   deciding AS (
     SELECT r.id, r.start, r.bin, c.rank - (r.upto - r.whole) AS place
     FROM (SELECT *, (sum(whole) OVER (PARTITION BY id, start ORDER BY bin))::BIGINT AS upto FROM rolled) r
     JOIN counted c USING (id, start)
-    JOIN asked a USING (id)
-    WHERE a.metric = 'quantile' AND c.whole >= a.least AND c.rank > r.upto - r.whole AND c.rank <= r.upto
+    JOIN target t USING (id)
+    WHERE t.metric = 'quantile' AND c.whole >= t.least AND c.rank > r.upto - r.whole AND c.rank <= r.upto
     QUALIFY r.bin = max(r.bin) OVER (PARTITION BY r.id)
   ),
   valued AS (
     SELECT d.id, d.start, list(m.response_ms ORDER BY m.response_ms)[any_value(d.place)] AS value
     FROM (
-      SELECT d.*, unnest(range(start, start + length)) AS second FROM deciding d JOIN asked USING (id)
+      SELECT d.*, unnest(range(start, start + length)) AS second FROM deciding d JOIN target USING (id)
       WHERE bin < 1000000
     ) d
     JOIN member m ON m.id = d.id AND m.second = d.second AND m.bin = d.bin AND m.whole
@@ -99,7 +99,7 @@ WITH
       sum(least(p.end_us, w.at_us + w.length * 1000000) - greatest(p.start_us, w.at_us)) / 1e6 AS seconds,
       any_value(w.at_us) AS at_us
     FROM (
-      SELECT *, base + start * 1000000 AS at_us FROM (SELECT *, unnest(range(windows)) AS start FROM asked)
+      SELECT *, base + start * 1000000 AS at_us FROM (SELECT *, unnest(range(windows)) AS start FROM target)
     ) w
     JOIN phase p ON p.arm = w.arm AND p.start_us < w.at_us + w.length * 1000000 AND p.end_us > w.at_us
     WHERE p.run_id = $run AND p.measured

@@ -1,21 +1,21 @@
 import type { Value } from "../targets/target.ts";
-import type { Asked } from "./asked_values.ts";
+import type { RequestValues } from "./request_values.ts";
 
 /**
  * The rows that a request asked for in a table: one, or as many as its lists have elements where these are called like
  * columns in the plural, as `product_ids` and `quantities` are. Values that no column is called like are left out.
- * @param asked the request's values by parameter
+ * @param values the request's values by parameter
  * @param columns of the table
  * @returns the rows, and how many there may be at the most: any number where nobody knows a list
  */
-export function rowsAsked(
-  asked: Asked,
+export function requestedRows(
+  values: RequestValues,
   columns: ReadonlySet<string>,
 ): { readonly rows: Record<string, Value>[]; readonly most: number } {
   const alike: [string, Value][] = [];
   const lists: [string, readonly Value[]][] = [];
   let isOpen = false;
-  for (const [name, value] of Object.entries(asked)) {
+  for (const [name, value] of Object.entries(values)) {
     if (columns.has(name)) {
       if (value !== undefined) alike.push([name, value]);
       continue;

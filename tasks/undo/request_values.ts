@@ -23,7 +23,7 @@ export interface WriteDraws {
 const NOT_KNOWN: Draw = { kind: "choice", values: [0] };
 
 /** A request's values by parameter; undefined where nobody knows them. */
-export type Asked = Readonly<Record<string, Value | undefined>>;
+export type RequestValues = Readonly<Record<string, Value | undefined>>;
 
 /** @param counts rows by table of the data set */
 export function writeDraws(
@@ -45,12 +45,12 @@ export function writeDraws(
  * earlier answer: these are undefined. Of a slot of the comparison that no write has, nothing is known.
  * @param arms how many the comparison was of
  */
-export function askedValues(
+export function requestValues(
   dataset: string,
   writes: SlotWrites,
   { operations, counts }: WriteDraws,
   arms: number,
-): (slot: number) => Asked {
+): (slot: number) => RequestValues {
   const known = operations.map(({ params }) => {
     const names = new Set<string>();
     for (const [name, draw] of Object.entries(params)) {
