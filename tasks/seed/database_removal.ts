@@ -35,14 +35,14 @@ export async function planRemoval(client: Client): Promise<DatabaseRemoval | nul
   const { rows } = await client.query<{ name: string }>(schemaSql("benchbook/markers.sql"));
   const found: { name: string; marker: Marker }[] = [];
   for (const { name } of rows) found.push({ name, marker: (await readMarker(client, name))! });
+  const ours = found.filter(({ name }) => Object.hasOwn(datasets, name));
+  const ofData = await Promise.all(ours.map(({ name, marker }) => knownOf(marker, name)));
   const known = {
     objects: found.flatMap(({ marker }) => marker.objects),
     names: [
-      ...madeObjects(MARKER),
+      ...await madeObjects(MARKER),
       // Of a data set that this version does not know only what is on record is its own.
-      ...found.flatMap(({ name, marker }) =>
-        Object.hasOwn(datasets, name) ? knownOf(marker, name).names : []
-      ),
+      ...ofData.flatMap(({ names }) => names),
     ],
   };
   const claimed = found.flatMap(({ name, marker }) =>

@@ -37,7 +37,7 @@ export async function load(
   const copies = new Copies(tables, onProgress);
   const steps = [
     ...copies.steps(loaders),
-    ...rowsOnly ? [] : ddlSteps(dataset, copies.rows, onProgress),
+    ...rowsOnly ? [] : await ddlSteps(dataset, copies.rows, onProgress),
   ];
   // One loader's failure ends the others' work too.
   const failure = new AbortController();
@@ -47,11 +47,11 @@ export async function load(
 }
 
 /** The steps after the rows: what `load` does with the files beside tables.sql, in the order that they need. */
-export function ddlSteps(
+export async function ddlSteps(
   dataset: Dataset,
   rows: Readonly<Record<string, number>>,
   onProgress: (progress: SeedProgress) => void,
-): Step<Loader>[] {
+): Promise<Step<Loader>[]> {
   const step = (
     stage: Stage,
     list: readonly { text: string; table: string; locks: readonly TableLock[] }[],
@@ -72,8 +72,8 @@ export function ddlSteps(
   };
   const relations = Object.entries(dataset.tableSchemas).map(([table, schema]) => `${schema}.${table}`);
   return [
-    ...step("constraints", ddl(dataset.name, "constraints.sql")),
-    ...step("indexes", ddl(dataset.name, "indexes.sql")),
+    ...step("constraints", await ddl(dataset.name, "constraints.sql")),
+    ...step("indexes", await ddl(dataset.name, "indexes.sql")),
     // Not only ANALYZE: without a visibility map index-only scans visit the table, and autovacuum would come for
     // the new tables in the middle of the first measurement.
     ...step(

@@ -53,7 +53,7 @@ export async function tablesOf(spec: Omit<LoaderSpec, "url">): Promise<readonly 
   // Only where it is wanted: every thread would wait for what validates the file.
   const { customised, loadCustomisation } = await import("./custom.ts");
   const customisation = await loadCustomisation(custom.path, "/", custom.sha256);
-  return customised(tables, customisation, custom.columns, shape.seed, primaryKeys(dataset));
+  return customised(tables, customisation, custom.columns, shape.seed, await primaryKeys(dataset));
 }
 
 /**

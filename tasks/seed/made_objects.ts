@@ -1,52 +1,87 @@
 import { join } from "node:path";
-import { SCHEMA_FOLDER, schemaSql, statements } from "./sql.ts";
+import type { CommentStmt, Constraint, CreateStmt, Node } from "libpg-query";
+import { names, relationName, schemaStatements } from "./schema_statements.ts";
+import { SCHEMA_FOLDER } from "./sql.ts";
 
 /**
  * What the SQL files of queries/schema/<folder> make, as PostgreSQL's pg_identify_object writes it, functions without
  * their arguments: "table northwind.orders", "index northwind.orders_customer_id". While a data set is being loaded
  * there is no other record of what is ours.
  */
-export function madeObjects(folder: string): string[] {
-  return [...Deno.readDirSync(join(SCHEMA_FOLDER, folder))]
-    .filter(({ name }) => name.endsWith(".sql"))
-    .flatMap(({ name }) => statements(schemaSql(`${folder}/${name}`)))
-    .flatMap(madeBy);
+export async function madeObjects(folder: string): Promise<string[]> {
+  const files = [...Deno.readDirSync(join(SCHEMA_FOLDER, folder))].filter(({ name }) =>
+    name.endsWith(".sql")
+  );
+  const statements = await Promise.all(files.map(({ name }) => schemaStatements(`${folder}/${name}`)));
+  return statements.flat().flatMap(({ node }) => madeBy(node));
 }
 
-const PLAIN = /^CREATE (SCHEMA|TABLE|VIEW|MATERIALIZED VIEW|SEQUENCE|TYPE|FUNCTION) (\w+(?:\.\w+)?)/;
-const INDEX = /^CREATE (?:UNIQUE )?INDEX (\w+)\s+ON (?:ONLY )?(\w+)\./;
-const ALTER = /^ALTER TABLE (?:ONLY )?(\w+\.\w+)/;
-const COMMENT = /^COMMENT ON (SCHEMA|TABLE|VIEW|TYPE|FUNCTION) (\w+(?:\.\w+)?)/;
-const CONSTRAINT_COMMENT = /^COMMENT ON CONSTRAINT (\w+) ON (\w+\.\w+)/;
-
-function madeBy(statement: string): string[] {
-  const index = INDEX.exec(statement);
-  if (index) return [`index ${index[2]}.${index[1]}`];
-  const constraint = CONSTRAINT_COMMENT.exec(statement);
-  if (constraint) return [`comment on table constraint ${constraint[1]} on ${constraint[2]}`];
-  const comment = COMMENT.exec(statement);
-  if (comment) return [`comment on ${comment[1]!.toLowerCase()} ${comment[2]}`];
-  const altered = ALTER.exec(statement)?.[1];
-  if (altered !== undefined) return [...constraints(statement, altered), ...columns(statement, altered)];
-  const plain = PLAIN.exec(statement);
-  if (!plain) return [];
-  const [, kind, name] = plain;
-  const object = `${kind!.toLowerCase()} ${name}`;
-  return kind === "TABLE"
-    ? [object, ...constraints(statement, name!), ...columns(statement, name!)]
-    : [object];
+function madeBy(node: Node): string[] {
+  if ("CreateSchemaStmt" in node) return [`schema ${node.CreateSchemaStmt.schemaname}`];
+  if ("CreateStmt" in node) return tableParts(node.CreateStmt);
+  if ("ViewStmt" in node) return [`view ${relationName(node.ViewStmt.view!)}`];
+  if ("CompositeTypeStmt" in node) return [`type ${relationName(node.CompositeTypeStmt.typevar!)}`];
+  if ("CreateFunctionStmt" in node) return [`function ${names(node.CreateFunctionStmt.funcname).join(".")}`];
+  if ("CommentStmt" in node) return commented(node.CommentStmt);
+  if ("IndexStmt" in node) {
+    const { idxname, relation } = node.IndexStmt;
+    return [`index ${relation!.schemaname}.${idxname}`];
+  }
+  if (!("AlterTableStmt" in node)) return [];
+  const { relation, cmds = [] } = node.AlterTableStmt;
+  const table = relationName(relation!);
+  return cmds.flatMap((cmd) => {
+    const def = "AlterTableCmd" in cmd ? cmd.AlterTableCmd.def : undefined;
+    return def === undefined ? [] : columnParts(def, table);
+  });
 }
 
-function constraints(statement: string, table: string): string[] {
-  return [...statement.matchAll(/\bCONSTRAINT (\w+)\s+(?:PRIMARY KEY|UNIQUE|CHECK|FOREIGN KEY)/g)]
-    .map(([, name]) => `table constraint ${name} on ${table}`);
+function tableParts({ relation, tableElts = [] }: CreateStmt): string[] {
+  const table = relationName(relation!);
+  return [`table ${table}`, ...tableElts.flatMap((part) => columnParts(part, table))];
 }
 
-/** A column stands on a line of its own. */
-function columns(statement: string, table: string): string[] {
-  return [...statement.matchAll(/^ {2}(?:ADD COLUMN IF NOT EXISTS )?(\w+) [a-z].*$/gm)]
-    .flatMap(([line, name]) => [
-      `table column ${table}.${name}`,
-      ...line.includes(" DEFAULT ") ? [`default value for ${table}.${name}`] : [],
-    ]);
+/** A column with its default value and its constraints, or a constraint that stands beside the columns. */
+function columnParts(part: Node, table: string): string[] {
+  if ("Constraint" in part) return constraintsOf([part.Constraint], table);
+  if (!("ColumnDef" in part)) return [];
+  const { colname, constraints = [] } = part.ColumnDef;
+  const own = constraints.flatMap((each) => "Constraint" in each ? [each.Constraint] : []);
+  return [
+    `table column ${table}.${colname}`,
+    ...own.some(({ contype }) => contype === "CONSTR_DEFAULT")
+      ? [`default value for ${table}.${colname}`]
+      : [],
+    ...constraintsOf(own, table),
+  ];
+}
+
+function constraintsOf(constraints: readonly Constraint[], table: string): string[] {
+  return constraints.flatMap(({ conname }) =>
+    conname === undefined ? [] : [`table constraint ${conname} on ${table}`]
+  );
+}
+
+const COMMENTED: Readonly<Record<string, string>> = {
+  OBJECT_SCHEMA: "schema",
+  OBJECT_TABLE: "table",
+  OBJECT_VIEW: "view",
+  OBJECT_TYPE: "type",
+  OBJECT_FUNCTION: "function",
+};
+
+function commented({ objtype, object }: CommentStmt): string[] {
+  const name = nameOf(object!);
+  if (objtype === "OBJECT_TABCONSTRAINT") {
+    return [`comment on table constraint ${name.at(-1)} on ${name.slice(0, -1).join(".")}`];
+  }
+  const kind = COMMENTED[objtype!];
+  return kind === undefined ? [] : [`comment on ${kind} ${name.join(".")}`];
+}
+
+function nameOf(object: Node): string[] {
+  if ("List" in object) return names(object.List.items);
+  if ("ObjectWithArgs" in object) return names(object.ObjectWithArgs.objname);
+  if ("TypeName" in object) return names(object.TypeName.names);
+  return names([object]);
 }

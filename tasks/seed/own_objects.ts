@@ -20,15 +20,15 @@ export interface Holdings {
 }
 
 /** What a marker says of a data set's objects; where it is no full list the files say the rest. */
-export function knownOf(marker: Pick<Marker, "objects" | "listed">, dataset: string): Known {
+export async function knownOf(marker: Pick<Marker, "objects" | "listed">, dataset: string): Promise<Known> {
   const { objects, listed } = marker;
-  return { objects, names: listed ? [] : unlisted(dataset, objects) };
+  return { objects, names: listed ? [] : await unlisted(dataset, objects) };
 }
 
 /** What the files of a data set make beyond what is on record. */
-export function unlisted(dataset: string, objects: readonly MadeObject[]): string[] {
+export async function unlisted(dataset: string, objects: readonly MadeObject[]): Promise<string[]> {
   const there = new Set(objects.map(({ object }) => object.split("(")[0]));
-  return madeObjects(dataset).filter((object) => !there.has(object));
+  return (await madeObjects(dataset)).filter((object) => !there.has(object));
 }
 
 /** Looks through the whole catalog for what is in the schemas or leans on something in them. */

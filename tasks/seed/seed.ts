@@ -141,7 +141,7 @@ async function seedWith(
   } catch (error) {
     // Where the connection still stands nothing half done need stay until the next call, unless somebody already
     // uses it.
-    const made = { objects, names: unlisted(dataset.name, objects) };
+    const made = { objects, names: await unlisted(dataset.name, objects) };
     await transaction(client, async () => {
       // Whoever wants to leave does not wait for somebody else's lock.
       if (signal?.aborted) await client.query("SET LOCAL lock_timeout = '2s'");
@@ -156,7 +156,7 @@ async function whatIsThere(client: Client, dataset: Dataset) {
   const facts = await inspect(client, dataset.schemas);
   const marker = facts.marker_exists ? await readMarker(client, dataset.name) : undefined;
   const schemas = marker?.schemas ?? dataset.schemas.slice(0, 1);
-  const known = marker === undefined ? null : knownOf(marker, dataset.name);
+  const known = marker === undefined ? null : await knownOf(marker, dataset.name);
   const holdings = known === null ? null : await lookAt(client, schemas, known);
   const gone = dataset.schemas.filter((schema) => !facts.schemas.includes(schema));
   const missing = [...new Set([...gone.map((name) => `schema ${name}`), ...holdings?.missing ?? []])];
@@ -185,7 +185,7 @@ async function begin(
   if (custom === null) return { custom: null, objects };
   const columns = await describeColumns(client, dataset.schemas);
   // Here for their refusals: nothing is kept of a request whose columns do not exist or could never be stored.
-  await tryFirstUnits(client, customised(tables, custom, columns, seed, primaryKeys(name)));
+  await tryFirstUnits(client, customised(tables, custom, columns, seed, await primaryKeys(name)));
   return { custom: { path: custom.path, sha256: custom.sha256, columns }, objects };
 }
 
@@ -245,7 +245,7 @@ async function ownObjects(
   { name, schemas }: Dataset,
   objects: readonly MadeObject[],
 ): Promise<readonly MadeObject[]> {
-  return (await lookAt(client, schemas, { objects, names: unlisted(name, objects) })).own;
+  return (await lookAt(client, schemas, { objects, names: await unlisted(name, objects) })).own;
 }
 
 /** Removes what Benchbook made of the data set, and its marker. */

@@ -240,7 +240,10 @@ Deno.test("seeding a real server", async (t) => {
           );
           assert.deepEqual(row.columns, columns, relation);
         }
-        const declared = [...ddl("northwind", "constraints.sql"), ...ddl("northwind", "indexes.sql")];
+        const declared = [
+          ...await ddl("northwind", "constraints.sql"),
+          ...await ddl("northwind", "indexes.sql"),
+        ];
         assert(declared.length > 50);
       },
     );

@@ -19,14 +19,6 @@ export async function firstRow<Row extends object>(
   return rows[0];
 }
 
-/** The statements of a file without function bodies; each ends with a semicolon at the end of a line. */
-export function statements(sql: string): string[] {
-  return sql
-    .split(/;[ \t]*$/m)
-    .map((text) => text.replace(/^\s*--.*$/gm, "").trim())
-    .filter((text) => text !== "");
-}
-
 /** Runs `work` in one transaction; rolls back when it throws. */
 export async function transaction<T>(client: Client, work: () => Promise<T>, begin = "BEGIN"): Promise<T> {
   await client.query(begin);

@@ -16,9 +16,9 @@ export async function tellOwnFromOthers(t: Deno.TestContext, url: string): Promi
       await t.step(`all that ${name} is made of is known by its record, and by its files`, async () => {
         const marker = (await readMarker(client, name))!;
         assert(marker.listed);
-        const recorded = await lookAt(client, schemas, knownOf(marker, name));
+        const recorded = await lookAt(client, schemas, await knownOf(marker, name));
         assert.deepEqual([recorded.foreign, recorded.missing], [[], []]);
-        const named = await lookAt(client, schemas, { objects: [], names: madeObjects(name) });
+        const named = await lookAt(client, schemas, { objects: [], names: await madeObjects(name) });
         assert.deepEqual(named, recorded);
         assert.deepEqual(
           schemas.filter((schema) => !recorded.own.some(({ object }) => object === `schema ${schema}`)),
@@ -29,14 +29,20 @@ export async function tellOwnFromOthers(t: Deno.TestContext, url: string): Promi
     }
 
     const northwind = datasets.northwind!;
-    const known = knownOf((await readMarker(client, "northwind"))!, "northwind");
+    const known = await knownOf((await readMarker(client, "northwind"))!, "northwind");
     const look = (names = known) => lookAt(client, northwind.schemas, names);
     const all = Object.values(datasets).flatMap(({ schemas }) => schemas);
     const allKnown = {
-      objects: [...known.objects, ...knownOf((await readMarker(client, "events"))!, "events").objects],
+      objects: [
+        ...known.objects,
+        ...(await knownOf((await readMarker(client, "events"))!, "events")).objects,
+      ],
       names: [],
     };
-    const allNamed = { objects: [], names: Object.keys(datasets).flatMap(madeObjects) };
+    const allNamed = {
+      objects: [],
+      names: (await Promise.all(Object.keys(datasets).map(madeObjects))).flat(),
+    };
     const { rows: [{ role }] } = await client.query("SELECT current_user AS role");
     await client.query("CREATE SCHEMA app");
     for (const { sql, names } of DEPENDENTS) {

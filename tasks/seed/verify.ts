@@ -3,6 +3,7 @@ import { ServiceError } from "../model/errors.ts";
 import { formatCount } from "../model/units.ts";
 import { UNLIMITED, withClient } from "./connect.ts";
 import type { Dataset } from "./dataset.ts";
+import { declaredNames } from "./ddl.ts";
 import { hashTables, type TableSum } from "./hash.ts";
 import { rowsByTable } from "./made_tables.ts";
 import { readMarker } from "./marker.ts";
@@ -117,9 +118,7 @@ function contentChecks(
 
 /** Every key, check and index that the files name is there and in force. */
 async function objectCheck(client: Client, { name, schemas }: Dataset): Promise<Check> {
-  const declared = [...schemaSql(`${name}/constraints.sql`).matchAll(/ADD CONSTRAINT (\w+)/g)]
-    .concat([...schemaSql(`${name}/indexes.sql`).matchAll(/^CREATE (?:UNIQUE )?INDEX (\w+)/gm)])
-    .map(([, object]) => object!);
+  const declared = await declaredNames(name);
   const { rows } = await client.query<{ name: string }>(schemaSql("benchbook/valid_objects.sql"), [schemas]);
   const there = new Set(rows.map((row) => row.name));
   const missing = declared.filter((object) => !there.has(object));

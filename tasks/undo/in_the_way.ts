@@ -53,7 +53,7 @@ export async function keepsRows(
 async function changes(client: Client, { name, schemas, reserved }: Dataset): Promise<string[]> {
   const marker = await readMarker(client, name);
   if (marker === undefined) return [];
-  const { foreign } = await lookAt(client, schemas, knownOf(marker, name));
+  const { foreign } = await lookAt(client, schemas, await knownOf(marker, name));
   const added = /^(table column|default value|table constraint|policy) /;
   return foreign.filter((object) =>
     added.test(object) && reserved.some(({ table }) => new RegExp(`\\b${table}(\\.|$)`).test(object))

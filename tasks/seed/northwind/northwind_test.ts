@@ -142,7 +142,7 @@ Deno.test("an order names the product once and the customer's own address", asyn
       ],
     );
   }
-  const [order, product] = primaryKeys("northwind").order_details!;
+  const [order, product] = (await primaryKeys("northwind")).order_details!;
   const keys = rowsOf(lines!, range(lines!.units)).map((row) => `${row[order!]} ${row[product!]}`);
   assert.equal(new Set(keys).size, keys.length);
 });

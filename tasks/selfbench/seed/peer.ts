@@ -1,11 +1,12 @@
 import pg from "pg";
 import { openClient, translate, UNLIMITED } from "../../seed/connect.ts";
 import type { Dataset } from "../../seed/dataset.ts";
+import { ddl } from "../../seed/ddl.ts";
 import type { Loader } from "../../seed/loader.ts";
 import { ddlSteps } from "../../seed/load.ts";
 import { rowsByTable } from "../../seed/made_tables.ts";
 import { runSteps, type Step } from "../../seed/schedule.ts";
-import { schemaSql, statements } from "../../seed/sql.ts";
+import { schemaSql } from "../../seed/sql.ts";
 import type { CopyFile, CopyFiles } from "./copy_files.ts";
 
 /** The server's own COPY, for somebody who has the very same rows in files. */
@@ -23,21 +24,19 @@ export type After = "nothing" | "in order" | "spread";
 
 /** Makes the tables, loads the files and does what follows. @returns seconds for all of it */
 export async function copyFromFiles(peer: CopyPeer, after: After): Promise<number> {
+  // Read before the clock starts: Benchbook's parser is no part of the peer.
+  const steps = after === "spread"
+    ? await ddlSteps(peer.dataset, rowsByTable(peer.files.files), () => {})
+    : [];
+  const statements = after === "in order" ? await inOrder(peer.dataset) : [];
   const begun = performance.now();
   await withConnections(peer.url, peer.connections, async (loaders) => {
     const [first] = loaders as [Loader];
     await first.run(schemaSql(`${peer.dataset.name}/tables.sql`));
     const copies = copySteps(peer);
-    if (after === "spread") {
-      // Keys of a table that is loaded are built while another still comes in, as Benchbook does it.
-      await runSteps(
-        [...copies, ...ddlSteps(peer.dataset, rowsByTable(peer.files.files), () => {})],
-        loaders,
-      );
-      return;
-    }
-    await runSteps(copies, loaders);
-    if (after === "in order") { for (const statement of inOrder(peer.dataset)) await first.run(statement); }
+    // Keys of a table that is loaded are built while another still comes in, as Benchbook does it.
+    await runSteps([...copies, ...steps], loaders);
+    for (const statement of statements) await first.run(statement);
   });
   return (performance.now() - begun) / 1000;
 }
@@ -60,10 +59,10 @@ async function copyFile(loader: Loader, { path, relation, columns }: CopyFile): 
 }
 
 /** The data set's files in their order, and the VACUUM with which Benchbook ends. */
-function inOrder(dataset: Dataset): string[] {
+async function inOrder(dataset: Dataset): Promise<string[]> {
+  const files = ["constraints.sql", "indexes.sql"].map((file) => ddl(dataset.name, file));
   return [
-    ...statements(schemaSql(`${dataset.name}/constraints.sql`)),
-    ...statements(schemaSql(`${dataset.name}/indexes.sql`)),
+    ...(await Promise.all(files)).flat().map(({ text }) => text),
     schemaSql(`${dataset.name}/functions.sql`),
     ...Object.entries(dataset.tableSchemas).map(([table, schema]) =>
       `VACUUM (FREEZE, ANALYZE) ${schema}.${table}`
