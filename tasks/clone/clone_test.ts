@@ -5,7 +5,8 @@ import { cloneName, forgetClone, keepClone, keptClones } from "./clone_record.ts
 import { inspectCloneable, refuseConnected } from "./cloneable.ts";
 import { dropClone } from "./drop_clone.ts";
 import { dropLeftClones } from "./left_clones.ts";
-import { foundAs } from "./make_clone.ts";
+import { foundAs, makeClone } from "./make_clone.ts";
+import { urlOf } from "../undo/place.ts";
 import { changeOf, connected, rowsOf, withOriginal } from "./testing.ts";
 
 Deno.test("a clone has what its original has, is changed alone, and is dropped by its mark", () =>
@@ -65,6 +66,37 @@ Deno.test("settings of the original's sessions are those of its clone's", () =>
     }
     const [memory] = await rowsOf<{ work_mem: string }>(made.url, "SHOW work_mem");
     assert.equal(memory!.work_mem, "9MB");
+  }));
+
+Deno.test("settings that a login has in the original are its own in the clone, also where it takes on a role", () =>
+  withOriginal(async ({ url, runId, home }) => {
+    const login = new URL(url);
+    const name = login.pathname.slice(1);
+    const [app, team] = [`app_${name}`, `team_${name}`];
+    login.username = app;
+    login.password = "app";
+    await connected(url, (client) =>
+      client.query(
+        `CREATE ROLE ${team} CREATEDB; CREATE ROLE ${app} LOGIN PASSWORD 'app' IN ROLE ${team};` +
+          `ALTER ROLE ${app} SET role = '${team}'; ALTER DATABASE ${name} OWNER TO ${team};` +
+          `ALTER DATABASE ${name} SET work_mem = '7MB'; ALTER ROLE ${app} IN DATABASE ${name} SET jit = 'off'`,
+      ));
+    try {
+      const database = await inspectCloneable(login.href, runId, false);
+      const { record, lacking } = await makeClone({ home, url: login.href, database, runId }, () => {});
+      assert.deepEqual(lacking, []);
+      const settings =
+        "SELECT current_user AS role, current_setting('work_mem') AS memory, current_setting('jit') AS jit";
+      assert.deepEqual(await rowsOf(urlOf(login.href, record.name), settings), [
+        { role: team, memory: "7MB", jit: "off" },
+      ]);
+      await connected(url, (client) => dropClone(home, record, client));
+    } finally {
+      await connected(
+        url,
+        (client) => client.query(`ALTER DATABASE ${name} OWNER TO CURRENT_USER; DROP ROLE ${app}, ${team}`),
+      );
+    }
   }));
 
 Deno.test("a change that writes into a foreign table is refused: it would not go with the clone", () =>

@@ -1,6 +1,6 @@
 import pg, { type Client } from "pg";
 import { InterruptedError, ServiceError, UsageError } from "../model/errors.ts";
-import { cancelOn, isOfServer } from "../seed/connect.ts";
+import { asLogin, cancelOn, isOfServer } from "../seed/connect.ts";
 import type { PgClient } from "../postgres/client.ts";
 import { self } from "../stack/process.ts";
 import { type Cloneable, connectedTo, databaseText, inUse, openElsewhere } from "./cloneable.ts";
@@ -130,18 +130,15 @@ async function copySettings(client: Client, { name, of }: CloneRecord): Promise<
   );
   const lacking: string[] = [];
   for (const setting of rows) {
-    const alter = setting.ofRole
-      ? `ALTER ROLE CURRENT_USER IN DATABASE ${quoted(name)}`
-      : `ALTER DATABASE ${quoted(name)}`;
     try {
-      await client.query("BEGIN");
-      // Lists keep their form only by way of the session.
-      await client.query("SELECT set_config($1, $2, true)", [setting.name, setting.value]);
-      const words = setting.name.split(".").map((word) => quoted(word)).join(".");
-      await client.query(`${alter} SET ${words} FROM CURRENT`);
-      await client.query("COMMIT");
+      // A session begins with its login's settings, also where that takes on a role at once.
+      if (setting.ofRole) {
+        await asLogin(
+          client,
+          () => copySetting(client, `ALTER ROLE SESSION_USER IN DATABASE ${quoted(name)}`, setting),
+        );
+      } else await copySetting(client, `ALTER DATABASE ${quoted(name)}`, setting);
     } catch (error) {
-      await client.query("ROLLBACK");
       if (isOfServer(error)) throw error;
       lacking.push(
         `The clone ${name} lacks the setting ${setting.name} that its original has by ${
@@ -151,4 +148,22 @@ async function copySettings(client: Client, { name, of }: CloneRecord): Promise<
     }
   }
   return lacking;
+}
+
+async function copySetting(
+  client: Client,
+  alter: string,
+  { name, value }: { readonly name: string; readonly value: string },
+): Promise<void> {
+  await client.query("BEGIN");
+  try {
+    // Lists keep their form only by way of the session.
+    await client.query("SELECT set_config($1, $2, true)", [name, value]);
+    const words = name.split(".").map((word) => quoted(word)).join(".");
+    await client.query(`${alter} SET ${words} FROM CURRENT`);
+    await client.query("COMMIT");
+  } catch (error) {
+    await client.query("ROLLBACK");
+    throw error;
+  }
 }
