@@ -2,7 +2,9 @@ import assert from "node:assert/strict";
 import { Client } from "pg";
 import { UsageError } from "../model/errors.ts";
 import { urlOf } from "../undo/place.ts";
+import { withDebianPostgres } from "../stack/testing_user_postgres.ts";
 import { keepClone, keptClones } from "./clone_record.ts";
+import { inspectCloneable, refuseConnected } from "./cloneable.ts";
 import { dropLeftClones } from "./left_clones.ts";
 import { foundAs } from "./make_clone.ts";
 import { connected, withOriginal } from "./testing.ts";
@@ -52,3 +54,22 @@ Deno.test("what a killed run has left is dropped at the next start, also where i
     await ours.end().catch(() => {});
     assert.deepEqual(keptClones(home), { records: [], damaged: [] });
   }));
+
+Deno.test("a prepared transaction is in the way of a clone, and is named as what it is", () =>
+  withDebianPostgres(async ({ url: server }) => {
+    await connected(server, (client) => client.query("CREATE DATABASE shop"));
+    const url = urlOf(server, "shop");
+    await connected(
+      url,
+      (client) => client.query("BEGIN; CREATE TABLE paid (); PREPARE TRANSACTION 'pay 1'"),
+    );
+    const runId = "20260301-101010-aaaa";
+    await assert.rejects(
+      inspectCloneable(url, runId, false).then((database) => refuseConnected(url, database, runId)),
+      (error: UsageError) => {
+        assert.match(error.message, /, and there is the prepared transaction "pay 1" \(role \w+\)$/);
+        assert.match(error.next!, /ROLLBACK PREPARED ends a prepared transaction/);
+        return true;
+      },
+    );
+  }, { max_prepared_transactions: "5" }));

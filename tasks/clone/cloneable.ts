@@ -12,6 +12,8 @@ import { cloneSql } from "./clone_sql.ts";
 export interface Cloneable {
   readonly place: DatabasePlace;
   readonly bytes: number;
+  /** What the copy adds to the write-ahead log before the server may remove it again, at the most. */
+  readonly logBytes: number;
   readonly role: string;
   readonly superuser: boolean;
   /** Where it lies on the server's machine; null where the role may not know, or it lies in several places. */
@@ -20,7 +22,7 @@ export interface Cloneable {
   readonly elsewhere: readonly string[];
 }
 
-interface Facts extends Pick<Cloneable, "bytes" | "role" | "superuser"> {
+interface Facts extends Pick<Cloneable, "bytes" | "logBytes" | "role" | "superuser"> {
   readonly database: string;
   readonly owner: string;
   readonly pid: number;
@@ -52,9 +54,9 @@ export async function inspectCloneable(url: string, runId: string, embedded: boo
     const elsewhere = others.map(({ name }) => name);
     const pooled = (client as unknown as { processID: number }).processID !== facts!.pid;
     refuseWithoutRight(facts!, url, pooled, elsewhere);
-    const { bytes, role, superuser, inDataFolder, dataFolder } = facts!;
+    const { bytes, logBytes, role, superuser, inDataFolder, dataFolder } = facts!;
     const place = await placeOf(client, url, embedded);
-    return { place, bytes, role, superuser, elsewhere, folder: inDataFolder ? dataFolder : null };
+    return { place, bytes, logBytes, role, superuser, elsewhere, folder: inDataFolder ? dataFolder : null };
   }, { name: sessionName(runId, "clone") });
 }
 
@@ -108,10 +110,12 @@ function refuseWithoutRight(
   }
 }
 
-/** A session that is in the way. */
+/** A session that is in the way, or a prepared transaction, which has none. */
 export interface Connected {
-  readonly pid: number;
+  /** Null: a prepared transaction. */
+  readonly pid: number | null;
   readonly role: string | null;
+  /** What it is called. */
   readonly application: string | null;
 }
 
@@ -128,6 +132,7 @@ export async function connectedTo(client: Client, database: string, runId: strin
 /** Why a database cannot be cloned now. @param connected none: the server does not say who */
 export function inUse(database: string, url: string, connected: readonly Connected[]): UsageError {
   const ours = connected.some(({ application }) => application?.startsWith("benchbook"));
+  const prepared = connected.some(({ pid }) => pid === null);
   return new UsageError(
     `Cannot clone ${databaseText(database, url)}: no session may be in it meanwhile, and ${
       connected.length === 0
@@ -135,14 +140,15 @@ export function inUse(database: string, url: string, connected: readonly Connect
         : `there ${connected.length === 1 ? "is" : "are"} ${connectedText(connected)}`
     }`,
     `Benchbook ends no session but its own: end ${connected.length === 1 ? "it" : "them"}, then try again. ${
-      ours ? "`deno task down` ends those of the stack that `deno task up` has started. " : ""
-    }${WITHOUT}`,
+      prepared ? "COMMIT PREPARED or ROLLBACK PREPARED ends a prepared transaction. " : ""
+    }${ours ? "`deno task down` ends those of the stack that `deno task up` has started. " : ""}${WITHOUT}`,
   );
 }
 
-/** `pid 71 (psql, role bob)`. */
+/** `pid 71 (psql, role bob), the prepared transaction "pay" (role bob)`. */
 export function connectedText(connected: readonly Connected[]): string {
   const named = connected.slice(0, SHOWN).map(({ pid, role, application }) => {
+    if (pid === null) return `the prepared transaction "${application}" (role ${role})`;
     const facts = [...application ? [application] : [], ...role === null ? [] : [`role ${role}`]];
     return `pid ${pid}${facts.length === 0 ? "" : ` (${facts.join(", ")})`}`;
   });

@@ -71,7 +71,7 @@ export class ArmClones {
       `With --clone Benchbook makes ${
         names.join(", ")
       } on that server by CREATE DATABASE … TEMPLATE, for which nobody ` +
-        `else may be connected to "${database.place.database}", runs the ${
+        `else may be connected to "${database.place.database}" (who comes then waits), runs the ${
           statementsText(statements)
         } of ${file} there, ` +
         "measures both, and drops it. Nothing was changed.",

@@ -13,7 +13,7 @@ export interface CloneDisk {
   readonly home: string;
   readonly url: string;
   readonly embedded: boolean;
-  readonly database: Pick<Cloneable, "bytes" | "folder" | "place">;
+  readonly database: Pick<Cloneable, "folder">;
 }
 
 /** Bytes that are free where a clone would lie; null where that is not known. */
@@ -29,17 +29,22 @@ export function freeForClone({ home, url, embedded, database: { folder } }: Clon
   }
 }
 
-/** @param free see `freeForClone` @throws {ServiceError} where a clone does not fit */
+/**
+ * A server whose disk has no room for its write-ahead log stops, with all of its databases: so there must be room for what
+ * the copy adds to it too.
+ * @param free see `freeForClone`
+ * @throws {ServiceError} where a clone does not fit
+ */
 export function refuseWithoutRoomForClone(
-  { bytes, place }: Pick<Cloneable, "bytes" | "place">,
+  { bytes, logBytes, place }: Pick<Cloneable, "bytes" | "logBytes" | "place">,
   free: number | null,
 ): void {
-  if (free === null || free >= bytes) return;
+  if (free === null || free >= bytes + logBytes) return;
+  const log = logBytes === 0 ? "" : `, and the write-ahead log of the copy up to ${formatBytes(logBytes)}`;
   throw new ServiceError(
-    `Cannot clone the database "${place.database}": the clone takes ${formatBytes(bytes)}: ${
+    `Cannot clone the database "${place.database}": the clone takes ${formatBytes(bytes)}${log}: ${
       formatBytes(free)
-    } are ` +
-      "free on the server's disk",
+    } are free on the server's disk`,
     "Nothing was cloned. Free some space there, or take less data.",
   );
 }

@@ -9,7 +9,14 @@ Deno.test("a clone that does not fit on the server's disk is refused; elsewhere 
     const database = await inspectCloneable(url, "20260301-101010-aaaa", false);
     const free = freeForClone({ home, url, embedded: false, database });
     assert.ok(free !== null && free > 0, "the test's server runs on this machine");
-    refuseWithoutRoomForClone(database, database.bytes);
+    // It goes through the write-ahead log, which keeps it up to max_wal_size.
+    assert.ok(database.logBytes > 0);
+    refuseWithoutRoomForClone({ ...database, bytes: 20, logBytes: 10 }, 30);
+    assert.throws(
+      () => refuseWithoutRoomForClone({ ...database, bytes: 20, logBytes: 10 }, 29),
+      /the clone takes 20 B, and the write-ahead log of the copy up to 10 B: 29 B are free/,
+    );
+    refuseWithoutRoomForClone({ ...database, bytes: 20, logBytes: 0 }, 20);
     refuseWithoutRoomForClone(database, null);
     assert.ok(freeForClone({ home, url, embedded: true, database })! > 0);
     // Where a file system has no room at all.
@@ -19,7 +26,7 @@ Deno.test("a clone that does not fit on the server's disk is refused; elsewhere 
       assert.ok(error instanceof ServiceError, String(error));
       assert.match(
         error.message,
-        /^Cannot clone the database "\w+": the clone takes [\d.]+ MiB: 0 B are free/,
+        /^Cannot clone the database "\w+": the clone takes [\d.]+ MiB, and the write-ahead log of the copy up to [\d.]+ MiB: 0 B are free/,
       );
       return true;
     });
