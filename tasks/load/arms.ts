@@ -84,7 +84,7 @@ function refuseMutations(name: string, statements: readonly QuestionFile[]): voi
 }
 
 /** An arm before it is known what its statements are called. */
-export interface ArmSource extends Pick<Arm, "name" | "file" | "target" | "databaseUrl"> {
+export interface ArmParts extends Pick<Arm, "name" | "file" | "target" | "databaseUrl"> {
   /** What it asks otherwise than the scenario, by the index of its operations. */
   readonly own?: ReadonlyMap<number, QuestionFile>;
 }
@@ -93,7 +93,7 @@ export interface ArmSource extends Pick<Arm, "name" | "file" | "target" | "datab
 export function armsOf(
   scenario: Pick<LoadedScenario, "operations" | "streams" | "workload">,
   workload: Workload,
-  targets: readonly ArmSource[],
+  targets: readonly ArmParts[],
 ): { arms: Arm[]; operations: Operation[] } {
   const operations: Operation[] = [];
   const arms = targets.map(({ name: arm, file, target, own, databaseUrl }): Arm => ({

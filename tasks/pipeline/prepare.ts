@@ -1,7 +1,7 @@
 import type { Config } from "../config.ts";
 import type { LoadedScenario } from "../load/scenario.ts";
 import { queriesOf } from "../load/arm_file.ts";
-import { armsOf, type ArmSource, loadArmQueries, type Workload } from "../load/arms.ts";
+import { type ArmParts, armsOf, loadArmQueries, type Workload } from "../load/arms.ts";
 import type { PlannedArm } from "../model/arms.ts";
 import { InterruptedError, ServiceError } from "../model/errors.ts";
 import type { UnavailableArm } from "../model/run.ts";
@@ -155,7 +155,7 @@ export async function makeArms(options: ArmsOptions): Promise<Arms> {
   const { scenario, plan, workload, stack, databaseUrl, clones, withoutService } = options;
   await refuseReplicatedWrites(databaseUrl, scenario);
   const graphqls = await startGraphqls(options);
-  const targets: ArmSource[] = [];
+  const targets: ArmParts[] = [];
   const unavailableArms: UnavailableArm[] = [];
   for (const arm of plan.arms) {
     const graphql = graphqls.get(databaseOf(arm, options));
@@ -163,7 +163,7 @@ export async function makeArms(options: ArmsOptions): Promise<Arms> {
     const { name, path, asked } = arm;
     const missing = missingOf(arm).map((need) => services[need]!).find(({ available }) => !available);
     const reason = withoutService.get(name) ?? (missing as Unavailable | undefined)?.reason;
-    if (reason === undefined) targets.push(await armSource(arm, options, graphql));
+    if (reason === undefined) targets.push(await armParts(arm, options, graphql));
     else unavailableArms.push({ arm: name, path, reason, asked });
   }
   if (targets.length === 0) {
@@ -188,11 +188,11 @@ export async function makeArms(options: ArmsOptions): Promise<Arms> {
 }
 
 /** An arm with what it brings, and the run's services for the rest. */
-async function armSource(
+async function armParts(
   arm: PlannedArm,
   options: ArmsOptions,
   graphql: GraphqlService | Unavailable | undefined,
-): Promise<ArmSource> {
+): Promise<ArmParts> {
   const { scenario, stack, runId } = options;
   const { name, path, file, overrides } = arm;
   const { graphqlUrl, session } = overrides;
