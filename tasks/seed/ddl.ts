@@ -1,5 +1,5 @@
 import type { Constraint, Node } from "libpg-query";
-import type { TableLock } from "./schedule.ts";
+import type { TableLock } from "./load_steps.ts";
 import { names, relationName, type SchemaStatement, schemaStatements } from "./schema_statements.ts";
 
 /** A statement that is run after the load, with the tables it uses. */

@@ -1,12 +1,12 @@
 import type { Dataset, Table } from "./dataset.ts";
 import { ddl } from "./ddl.ts";
 import type { TableSum } from "./hash.ts";
+import { type LoadStep, runLoadSteps, type TableLock } from "./load_steps.ts";
 import type { CopyJob, Loader, LoaderSpec } from "./loader.ts";
 import { withLoaders } from "./loaders.ts";
 import { rowsByTable } from "./made_tables.ts";
 import type { SeedProgress, Stage } from "./progress.ts";
 import { RowSum } from "./row_hash.ts";
-import { runSteps, type Step, type TableLock } from "./schedule.ts";
 import { schemaSql } from "./sql.ts";
 
 export interface LoadOptions {
@@ -42,7 +42,7 @@ export async function load(
   // One loader's failure ends the others' work too.
   const failure = new AbortController();
   const ended = AbortSignal.any([failure.signal, ...signal ? [signal] : []]);
-  await withLoaders(loaders, spec, ended, (opened) => runSteps(steps, opened, () => failure.abort()));
+  await withLoaders(loaders, spec, ended, (opened) => runLoadSteps(steps, opened, () => failure.abort()));
   return copies.loaded;
 }
 
@@ -51,13 +51,13 @@ export async function ddlSteps(
   dataset: Dataset,
   rows: Readonly<Record<string, number>>,
   onProgress: (progress: SeedProgress) => void,
-): Promise<Step<Loader>[]> {
+): Promise<LoadStep<Loader>[]> {
   const step = (
     stage: Stage,
     list: readonly { text: string; table: string; locks: readonly TableLock[] }[],
   ) => {
     let done = 0;
-    return list.map(({ text, table, locks }): Step<Loader> => {
+    return list.map(({ text, table, locks }): LoadStep<Loader> => {
       const name = table.split(".")[1]!;
       return {
         locks,
@@ -120,7 +120,7 @@ class Copies {
     );
   }
 
-  steps(loaders: number): Step<Loader>[] {
+  steps(loaders: number): LoadStep<Loader>[] {
     return jobs(this.#tables, loaders).map((job) => {
       const table = this.#tables[job.table]!;
       return {

@@ -2,10 +2,10 @@ import pg from "pg";
 import { openClient, translate, UNLIMITED } from "../../seed/connect.ts";
 import type { Dataset } from "../../seed/dataset.ts";
 import { ddl } from "../../seed/ddl.ts";
-import type { Loader } from "../../seed/loader.ts";
 import { ddlSteps } from "../../seed/load.ts";
+import { type LoadStep, runLoadSteps } from "../../seed/load_steps.ts";
+import type { Loader } from "../../seed/loader.ts";
 import { rowsByTable } from "../../seed/made_tables.ts";
-import { runSteps, type Step } from "../../seed/schedule.ts";
 import { schemaSql } from "../../seed/sql.ts";
 import type { CopyFile, CopyFiles } from "./copy_files.ts";
 
@@ -35,14 +35,14 @@ export async function copyFromFiles(peer: CopyPeer, after: After): Promise<numbe
     await first.run(schemaSql(`${peer.dataset.name}/tables.sql`));
     const copies = copySteps(peer);
     // Keys of a table that is loaded are built while another still comes in, as Benchbook does it.
-    await runSteps([...copies, ...steps], loaders);
+    await runLoadSteps([...copies, ...steps], loaders);
     for (const statement of statements) await first.run(statement);
   });
   return (performance.now() - begun) / 1000;
 }
 
-function copySteps({ files, connections, dataset }: CopyPeer): Step<Loader>[] {
-  return files.files.map((file): Step<Loader> => ({
+function copySteps({ files, connections, dataset }: CopyPeer): LoadStep<Loader>[] {
+  return files.files.map((file): LoadStep<Loader> => ({
     locks: [{ table: tableOf(dataset, file), mode: "row exclusive" }],
     // Of equal weights the first in the list comes first.
     weight: connections === 1 ? Infinity : file.bytes,

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { runSteps, type Step, type TableLock, type TableLockMode } from "./schedule.ts";
+import { type LoadStep, runLoadSteps, type TableLock, type TableLockMode } from "./load_steps.ts";
 
 const MODES: readonly TableLockMode[] = [
   "row exclusive",
@@ -15,7 +15,7 @@ function recorded(
   list: readonly { locks: readonly TableLock[]; weight?: number; turns?: number; fail?: boolean }[],
 ) {
   const log: { step: number; what: "begin" | "end"; loader: number }[] = [];
-  const steps: Step<number>[] = list.map(({ locks, weight = 1, turns = 1, fail }, step) => ({
+  const steps: LoadStep<number>[] = list.map(({ locks, weight = 1, turns = 1, fail }, step) => ({
     locks,
     weight,
     async run(loader) {
@@ -49,7 +49,7 @@ const standAgainst = (a: readonly TableLock[], b: readonly TableLock[]) =>
 Deno.test("every step runs once, conflicting ones in their order, and never two on one loader", async () => {
   await fc.assert(fc.asyncProperty(anySteps, fc.integer({ min: 1, max: 4 }), async (list, loaders) => {
     const { steps, log } = recorded(list);
-    await runSteps(steps, Array.from({ length: loaders }, (_, loader) => loader));
+    await runLoadSteps(steps, Array.from({ length: loaders }, (_, loader) => loader));
     assert.equal(log.length, 2 * list.length);
     const at = (step: number, what: string) =>
       log.findIndex((line) => line.step === step && line.what === what);
@@ -77,7 +77,7 @@ Deno.test("steps on different tables run at the same time, the heaviest first", 
     { locks: share("a"), weight: 3, turns: 9 },
     { locks: share("b"), weight: 2, turns: 9 },
   ]);
-  await runSteps(steps, [0, 1]);
+  await runLoadSteps(steps, [0, 1]);
   assert.deepEqual(log.slice(0, 2).map(({ step, what }) => `${what} ${step}`), ["begin 1", "begin 2"]);
 });
 
@@ -88,7 +88,7 @@ Deno.test("the first failure stops the rest and is thrown when all loaders have 
     { locks: [{ table: "c", mode: "share" }], weight: 1 },
   ]);
   let stops = 0;
-  await assert.rejects(runSteps(steps, [0, 1], () => stops++), /step 0/);
+  await assert.rejects(runLoadSteps(steps, [0, 1], () => stops++), /step 0/);
   assert.equal(stops, 1);
   assert.deepEqual(log.map(({ step, what }) => `${what} ${step}`), ["begin 0", "begin 1", "end 0", "end 1"]);
 });

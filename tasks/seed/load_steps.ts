@@ -20,7 +20,7 @@ export interface TableLock {
 }
 
 /** A piece of work that one connection does alone. */
-export interface Step<Loader> {
+export interface LoadStep<Loader> {
   readonly locks: readonly TableLock[];
   /** Of several steps that could begin the heaviest does: the longest way should not be walked last. */
   readonly weight: number;
@@ -41,13 +41,13 @@ const COMPATIBLE: Readonly<Record<TableLockMode, readonly TableLockMode[]>> = {
  * @param stop called at the first failure, to end what other loaders are at
  * @throws what the first failing step threw, after all loaders have come to rest
  */
-export async function runSteps<Loader>(
-  steps: readonly Step<Loader>[],
+export async function runLoadSteps<Loader>(
+  steps: readonly LoadStep<Loader>[],
   loaders: readonly Loader[],
   stop: () => void = () => {},
 ): Promise<void> {
   const open = new Set(steps);
-  const running = new Set<Step<Loader>>();
+  const running = new Set<LoadStep<Loader>>();
   const idle = [...loaders];
   let failure: { readonly error: unknown } | null = null;
   const { promise: settled, resolve: settle } = Promise.withResolvers<void>();
@@ -72,9 +72,9 @@ export async function runSteps<Loader>(
     }
     if (running.size === 0) settle();
   };
-  const ready = (steps: ReadonlySet<Step<Loader>>) => {
-    const earlier: Step<Loader>[] = [];
-    const able: Step<Loader>[] = [];
+  const ready = (steps: ReadonlySet<LoadStep<Loader>>) => {
+    const earlier: LoadStep<Loader>[] = [];
+    const able: LoadStep<Loader>[] = [];
     for (const step of steps) {
       if (!running.has(step) && !earlier.some((other) => conflict(step, other))) able.push(step);
       earlier.push(step);
@@ -86,14 +86,14 @@ export async function runSteps<Loader>(
   if (failure !== null) throw (failure as { readonly error: unknown }).error;
 }
 
-function heaviest<Loader>(steps: readonly Step<Loader>[]): Step<Loader> | undefined {
-  return steps.reduce<Step<Loader> | undefined>(
+function heaviest<Loader>(steps: readonly LoadStep<Loader>[]): LoadStep<Loader> | undefined {
+  return steps.reduce<LoadStep<Loader> | undefined>(
     (best, step) => best === undefined || step.weight > best.weight ? step : best,
     undefined,
   );
 }
 
-function conflict<Loader>(step: Step<Loader>, other: Step<Loader>): boolean {
+function conflict<Loader>(step: LoadStep<Loader>, other: LoadStep<Loader>): boolean {
   return step.locks.some(({ table, mode }) =>
     other.locks.some((held) => held.table === table && !COMPATIBLE[mode].includes(held.mode))
   );
