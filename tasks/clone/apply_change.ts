@@ -5,7 +5,7 @@ import { sessionName } from "../model/session_name.ts";
 import { isOfServer, UNLIMITED, withClient } from "../seed/connect.ts";
 import { tablesWritten } from "../postgres/sql_writes.ts";
 import { cloneSql } from "./clone_sql.ts";
-import { foreignTables } from "./foreign_tables.ts";
+import { beyondClone } from "./beyond_clone.ts";
 
 /** What a change is applied to. */
 export interface ApplyOptions {
@@ -33,7 +33,7 @@ export function applyChange(
     for (const statement of change.statements) {
       if (signal?.aborted) throw new InterruptedError();
       onStatement(statement);
-      await refuseForeign(client, change, statement);
+      await refuseBeyond(client, change, statement);
       await client.query(statement.text).catch((error) => {
         throw signal?.aborted ? new InterruptedError() : failed(change, statement, error);
       });
@@ -48,18 +48,18 @@ export function applyChange(
   }, { ...UNLIMITED, name: sessionName(runId, "clone"), signal });
 }
 
-/** What is written into a foreign table lies on another server, and does not go with the clone. */
-async function refuseForeign(
+/** What is written outside of the clone does not go with it. */
+async function refuseBeyond(
   client: Client,
   { file }: DatabaseChange,
   { text, line }: ChangeStatement,
 ): Promise<void> {
-  const foreign = await foreignTables(client, await tablesWritten(text, { file, line }));
-  if (foreign.length === 0) return;
+  const beyond = await beyondClone(client, await tablesWritten(text, { file, line }));
+  if (beyond.length === 0) return;
   throw new UsageError(
-    `Cannot apply the change ${file}:${line}: it writes into the foreign table ${
-      foreign.join(", ")
-    }, which lies on another ` + "server and would not go with the clone",
+    `Cannot apply the change ${file}:${line}: it writes into ${
+      beyond.join(" and ")
+    }, and that would not go with the clone`,
     "Nothing was changed there, and nothing is left of the clone. Leave that statement out.",
   );
 }

@@ -34,30 +34,35 @@ const SHARED_OBJECTS = /^OBJECT_(DATABASE|ROLE|TABLESPACE|SUBSCRIPTION|PARAMETER
 const OBJECT_FIELDS = ["objtype", "objectType", "renameType"];
 
 /** Functions that act on the server, on files of its machine or on other servers. */
-const OUTSIDE_FUNCTION = new RegExp(
-  `^(${
-    [
-      "dblink\\w*",
-      "pg_(terminate|cancel)_backend",
-      "pg_(reload_conf|rotate_logfile|promote|switch_wal|create_restore_point)",
-      "pg_(start|stop)_backup|pg_backup_(start|stop)",
-      "pg_wal_replay_\\w+",
-      "pg_\\w*replication_(slot|origin)\\w*",
-      "pg_logical_slot_\\w+",
-      "pg_stat_reset_(shared|slru|replication_slot|subscription_stats)",
-      "pg_stat_statements_reset",
-      "pg_(read|ls|stat)_(binary_)?(file|\\w*dir)",
-      "pg_file_\\w+",
-      "lo_(import|export)",
-      "query_to_file|cron_\\w+",
-    ].join("|")
-  })$`,
-  "i",
-);
+const OUTSIDE_FUNCTIONS = [
+  "dblink\\w*",
+  "pg_(?:terminate|cancel)_backend",
+  "pg_(?:reload_conf|rotate_logfile|promote|switch_wal|create_restore_point)",
+  "pg_(?:start|stop)_backup|pg_backup_(?:start|stop)",
+  "pg_wal_replay_\\w+",
+  "pg_\\w*replication_(?:slot|origin)\\w*",
+  "pg_logical_slot_\\w+",
+  "pg_stat_reset_(?:shared|slru|replication_slot|subscription_stats)",
+  "pg_stat_statements_reset",
+  "pg_(?:read|ls|stat)_(?:binary_)?(?:file|\\w*dir)",
+  "pg_file_\\w+",
+  "lo_(?:import|export)",
+  "query_to_file|cron_\\w+",
+].join("|");
+const OUTSIDE_FUNCTION = new RegExp(`^(?:${OUTSIDE_FUNCTIONS})$`, "i");
 
 /** The same in bodies of functions and blocks of DO, which are no SQL to PostgreSQL's grammar. */
-const OUTSIDE_IN_CODE =
-  /\b(dblink\w*\s*\(|pg_(?:terminate|cancel)_backend\s*\(|pg_reload_conf\s*\(|lo_(?:im|ex)port\s*\(|alter\s+system\b|(?:create|alter|drop)\s+(?:role|group|database|tablespace|subscription|user(?!\s+mapping))\b|copy\s[^;]*?\b(?:to|from)\s+(?:program\b|'))/i;
+const OUTSIDE_IN_CODE = new RegExp(
+  `\\b((?:${OUTSIDE_FUNCTIONS})\\s*\\(|${
+    [
+      "(?:alter\\s+system|reindex\\s+system|(?:drop|reassign)\\s+owned|import\\s+foreign\\s+schema)\\b",
+      "(?:create|alter|drop|comment\\s+on)\\s+(?:role|group|database|tablespace|subscription|user(?!\\s+mapping))\\b",
+      "(?:grant|revoke)\\s[^;]*?\\son\\s+(?:database|tablespace|parameter)\\b",
+      "copy\\s[^;]*?\\b(?:to|from)\\s+(?:program\\b|')",
+    ].join("|")
+  })`,
+  "i",
+);
 
 /** Why a statement may not be part of a change; null where it may. */
 export function whyRefused(node: SqlNode): Refused | null {
@@ -81,7 +86,8 @@ export function whyRefused(node: SqlNode): Refused | null {
   }
   const setting = kind === "VariableSetStmt" ? settingOf(fields) : null;
   if (setting !== null) return { reason: setting, next: "Leave it out." };
-  const outside = OUTSIDE.find(([kinds]) => kinds.test(kind))?.[1] ?? ofShared(fields) ?? called(node) ??
+  const outside = OUTSIDE.find(([kinds]) => kinds.test(kind))?.[1] ?? ofShared(fields) ??
+    ofSharedCatalogs(kind, fields) ?? called(node) ??
     inCode(kind, node);
   return outside === null ? null : { reason: outside, next: ONLY_THE_DATABASE };
 }
@@ -102,6 +108,13 @@ function ofShared(fields: SqlNode): string | null {
   if (shared === undefined) return null;
   const what = (shared as string).replace("OBJECT_", "").replace("_ACL", "").toLowerCase();
   return `it concerns a ${what}, which is the server's`;
+}
+
+/** What rewrites the catalogs that all databases of a server share, and keeps everybody out of them meanwhile. */
+function ofSharedCatalogs(kind: string, { kind: scope, rels, options }: SqlNode): string | null {
+  const rewrites = kind === "ReindexStmt" && scope === "REINDEX_OBJECT_SYSTEM" ||
+    kind === "VacuumStmt" && rels === undefined && JSON.stringify(options ?? "").includes('"full"');
+  return rewrites ? "it also rewrites the catalogs that all databases of the server share" : null;
 }
 
 /** A call of a function that reaches outside the database. */

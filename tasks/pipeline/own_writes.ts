@@ -1,5 +1,5 @@
 import type { Client } from "pg";
-import { foreignTables } from "../clone/foreign_tables.ts";
+import { beyondClone } from "../clone/beyond_clone.ts";
 import type { PlannedArm } from "../model/arms.ts";
 import { UsageError } from "../model/errors.ts";
 import { loadArmQueries, type Workload } from "../load/arms.ts";
@@ -51,7 +51,7 @@ export async function tellOwnWrites(
 }
 
 /**
- * What an arm writes into its clone goes with it, but for what lies on another server.
+ * What an arm writes into its clone goes with it, but for what lies outside of the database.
  * @throws {UsageError} naming the arm and the tables
  */
 async function refuseBeyondClones(
@@ -60,12 +60,12 @@ async function refuseBeyondClones(
   { asked }: OwnWrites,
 ): Promise<void> {
   const changed = arms.find(({ overrides }) => overrides.change !== undefined);
-  const foreign = changed === undefined ? [] : await foreignTables(client, asked);
-  if (foreign.length === 0) return;
+  const beyond = changed === undefined ? [] : await beyondClone(client, asked);
+  if (beyond.length === 0) return;
   throw new UsageError(
-    `Cannot measure the arm ${changed!.name} on a clone: the scenario writes into the foreign table ${
-      foreign.join(", ")
-    }, which lies on another server and would not go with the clone`,
+    `Cannot measure the arm ${changed!.name} on a clone: the scenario writes into ${
+      beyond.join(" and ")
+    }, and that would not go with the clone`,
     "Nothing was changed. Take a scenario that does not write there.",
   );
 }

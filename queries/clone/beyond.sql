@@ -1,4 +1,4 @@
--- Foreign tables that a write reaches: of each table, by its schema in $1 (null: as the search path finds it) and its name
+-- Tables outside of the database that a write reaches, foreign ones and catalogs that all databases share: of each table, by its schema in $1 (null: as the search path finds it) and its name
 -- in $2, with what inherits from it and what a view reads.
 WITH RECURSIVE written AS (
   SELECT c.oid
@@ -19,8 +19,8 @@ WITH RECURSIVE written AS (
     WHERE r.ev_class = w.oid AND d.refobjid <> w.oid
   ) n
 )
-SELECT format('%I.%I', n.nspname, c.relname) AS name
+SELECT format('%I.%I', n.nspname, c.relname) AS name, c.relisshared AS shared
 FROM written w
-JOIN pg_class c ON c.oid = w.oid AND c.relkind = 'f'
+JOIN pg_class c ON c.oid = w.oid AND (c.relkind = 'f' OR c.relisshared)
 JOIN pg_namespace n ON n.oid = c.relnamespace
 ORDER BY 1
