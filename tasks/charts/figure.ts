@@ -3,7 +3,9 @@ import type { SeriesStyle } from "./palette.ts";
 
 /** The head of a column; the cells of a `numeric` one are set flush right. */
 export interface Column {
+  /** What stands in it. */
   readonly title: string;
+  /** Whether its cells are numbers. */
   readonly numeric: boolean;
 }
 

@@ -3,7 +3,14 @@
  * itself in Jupyter as the last value of a cell.
  */
 export { type CacheSecond, cacheStates } from "./cache_states.ts";
-export { type DataTable, type Figure, figure, type FigureParts, type LegendItem } from "./figure.ts";
+export {
+  type Column,
+  type DataTable,
+  type Figure,
+  figure,
+  type FigureParts,
+  type LegendItem,
+} from "./figure.ts";
 export { type HeatmapBin, latencyHeatmap } from "./heatmap.ts";
 export { type HistogramBin, latencyHistogram } from "./histogram.ts";
 export { latencyByQuantile, type QuantilePoint } from "./latency_by_quantile.ts";

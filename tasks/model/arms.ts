@@ -13,6 +13,7 @@ export interface DatabaseChange {
 
 /** One statement of a change. */
 export interface ChangeStatement {
+  /** As it stands in the file, from its first word on. */
   readonly text: string;
   /** In the file, from 1. */
   readonly line: number;
