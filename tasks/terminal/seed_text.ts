@@ -83,16 +83,16 @@ export function loadedText(
 export function checksText(checks: readonly Check[], columns = widthOf().columns): string {
   const text = formatTable(
     [
+      { title: "check", align: "left", heads: true },
       { title: "", align: "left" },
-      { title: "check", align: "left" },
-      { title: "table", align: "left" },
-      { title: "", align: "left" },
-      { title: "expected", align: "right" },
+      { title: "table", align: "left", least: 12 },
+      { title: "", align: "left", least: 16 },
+      { title: "expected", align: "right", drop: 1 },
       { title: "found", align: "right" },
     ],
     checks.map((
       { kind, table, what, expected, found, ok },
-    ) => [ok ? "✓" : "✗", kind, table, what, expected, found]),
+    ) => [kind, ok ? "✓" : "✗", table, what, expected, found]),
     columns,
   );
   const failed = checks.filter(({ ok }) => !ok).length;

@@ -35,6 +35,24 @@ Deno.test("what was loaded, as a table", async (t) => {
   }, { seconds: 61.2, bytes: 4.1 * 2 ** 30, peakBytes: 250 * 2 ** 20 }));
 });
 
+Deno.test("what was verified of a real data set stays a table, of 80 columns too", () => {
+  const check = {
+    kind: "constraints and indexes",
+    table: "customer_customer_demo",
+    what: "hash of all rows, as sent and as stored",
+    expected: "588bff7a89f38c7c",
+    found: "588bff7a89f38c7c",
+    ok: true,
+  } as const;
+  for (const columns of [80, 100]) {
+    const lines = checksText([check, check], columns).split("\n");
+    assert.match(lines[0]!, /^check$/);
+    assert.match(lines[1]!, /^ {4,}table +expected +found$/);
+    assert.deepEqual(lines[3], "constraints and indexes");
+    assert.equal(lines.filter((line) => /^ {2}✓ {2}customer_.*588bff7a89f38c7c$/.test(line)).length, 2);
+  }
+});
+
 Deno.test("what was verified, as a table", async (t) => {
   const check = (what: string, found: string, ok: boolean) =>
     ({ kind: "distribution", table: "orders", what, expected: "0.5 ± 0.01", found, ok }) as const;
