@@ -12,15 +12,23 @@ type Planned = Pick<BenchPlan, "loop" | "rate" | "duration" | "slo">;
 const RESERVE = 1.2;
 
 /**
- * What to say before measuring of targets on a quantile that so few requests cannot tell, a sentence each, with what
- * would do. Of a closed loop nobody knows before how many requests it makes.
+ * What to say before measuring of targets over windows longer than the run, and of those on a quantile that so few
+ * requests cannot tell, each with what would do. Of a closed loop nobody knows before how many requests it makes.
  * @param arms the names of those to be had
  */
 export function unjudgeable(scenario: TimedScenario, plan: Planned, arms: readonly string[]): string[] {
-  if (plan.loop === "closed" || plan.slo === null) return [];
-  return parseSlo(plan.slo).filter(({ metric }) => metric === "quantile").flatMap((term) => {
-    const takes = leastRequests(term);
+  if (plan.slo === null) return [];
+  return parseSlo(plan.slo).flatMap((term) => {
     const seconds = term.windowSeconds ?? plan.duration;
+    if (seconds > plan.duration) {
+      return [
+        `Too short to judge the target ${term.text}: a run of ${
+          formatSeconds(plan.duration)
+        } has no window of ${formatSeconds(seconds)}. Use --duration ${Math.ceil(seconds)}s or longer.`,
+      ];
+    }
+    if (plan.loop === "closed" || term.metric !== "quantile") return [];
+    const takes = leastRequests(term);
     const short = (targetsOf(term, arms, scenario.scopes) ?? []).map((target) => ({
       target,
       expected: expectedOf(target, scenario, plan, arms.length) * Math.min(1, seconds / plan.duration),

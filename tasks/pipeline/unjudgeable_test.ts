@@ -44,6 +44,16 @@ Deno.test("an operation has its part of the mix, a window its part of the time, 
     (await of("p99<200ms over 1s"))[0]!,
     /1 s at this rate give each arm about \d\d\. Use windows of \d+ s, /,
   );
+  const [short, ...others] = await said("access-paths", { slo: "p50<1s over 10s", duration: 8 });
+  assert.deepEqual(others, []);
+  assert.equal(
+    short,
+    "Too short to judge the target p50<1s over 10s: a run of 8 s has no window of 10 s. Use --duration 10s or longer.",
+  );
+  assert.deepEqual(await said("access-paths", { slo: "p50<1s over 10s", duration: 10 }), []);
+  for (const slo of ["errors<1% over 10s", "p50<1s over 10s"]) {
+    assert.equal((await said("access-paths", { slo, duration: 8, loop: "closed" })).length, 1, slo);
+  }
   assert.match((await of("order-insert: p99<1s"))[0]!, /give each arm about \d+\. Use --duration/);
   assert.match((await of("graphql/order-insert: p99<1s"))[0]!, /give graphql about \d+\./);
   assert.deepEqual(await of("order-insert: p95<1s"), []);
