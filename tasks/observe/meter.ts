@@ -51,7 +51,9 @@ export class Meter {
       const key = `${reading.metric} ${JSON.stringify(reading.labels)}`;
       if (metric.kind === "counter") {
         const value = this.#rates.perSecond(key, reading.value, atUs);
-        return value === null ? [] : [{ ...reading, value }];
+        if (value === null) return [];
+        // The kernel's clock and ours differ by a little, and nothing lasts longer than the time in which it does.
+        return [{ ...reading, value: metric.unit === "share" ? Math.min(1, value) : value }];
       }
       absent.delete(key);
       if (metric.absent === 0) this.#seen.set(key, { ...reading, value: 0 });

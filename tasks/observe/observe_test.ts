@@ -83,6 +83,15 @@ Deno.test("no rate is made of the counters of two connections, and no metric com
   );
 });
 
+Deno.test("no share of time is above 1, whatever the clocks say", () => {
+  const meter = new Meter(SAMPLE_SOURCES.find(({ name }) => name === "host")!.metrics);
+  const read = (value: number, atUs: number) =>
+    meter.values([{ metric: "pressure_cpu_some", labels: {}, value }], atUs).map(({ value }) => value);
+  assert.deepEqual(read(0, 0), []);
+  assert.deepEqual(read(0.5, 1_000_000), [0.5]);
+  assert.deepEqual(read(1.51, 2_000_000), [1]);
+});
+
 Deno.test("a metric is declared once for its source, and what shares a panel shares a unit", () => {
   const units = new Map<string, string>();
   for (const { name: source, metrics } of SAMPLE_SOURCES) {
