@@ -1,4 +1,4 @@
-import { formatCount, measuredMs } from "../model/units.ts";
+import { counted, formatCount, measuredMs } from "../model/units.ts";
 import type { PlanRow } from "../summary/plan_changes.ts";
 import { removedRows } from "../summary/plan_diff.ts";
 import { nodesOf, type PlanNode, readPlan } from "../summary/plan_tree.ts";
@@ -67,7 +67,7 @@ function tree(node: PlanNode, depth = 0): string[] {
   ].join("");
   const loops = node["Actual Loops"] ?? 1;
   const facts = [
-    node["Actual Rows"] === undefined ? null : `${count(node["Actual Rows"])} rows`,
+    node["Actual Rows"] === undefined ? null : counted(Math.round(node["Actual Rows"]), "row"),
     node["Actual Total Time"] === undefined ? null : measuredMs(node["Actual Total Time"]),
     loops === 1 ? null : `${count(loops)} times`,
   ].filter((fact) => fact !== null);

@@ -34,6 +34,12 @@ Deno.test("a plan says what it reads, how long it took and what it threw away", 
   );
 });
 
+Deno.test("one row is one row, also where PostgreSQL gives the mean of several loops", () => {
+  const plan = { Plan: { "Node Type": "Index Scan", "Actual Rows": 1.2, "Actual Total Time": 0.005 } };
+  const view = plansView([{ operation: "a", arm: "sql", plan }]);
+  assert.equal(view!.trees[0]!.lines, "Index Scan  (1 row, 0.005 ms)");
+});
+
 Deno.test("a plan may come as JSON text and as EXPLAIN's list of one", () => {
   const view = plansView([{ operation: "a", arm: "sql", plan: JSON.stringify([PLAN]) }]);
   assert.equal(view!.trees.length, 1);

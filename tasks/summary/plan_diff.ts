@@ -210,8 +210,8 @@ function blocks(node: PlanNode): number | null {
 }
 
 function changesOf({ state, before, after, differences }: NodePair): string[] {
-  if (state === "removed") return [`without ${nodeName(before!.node)}`];
-  if (state === "added") return [`with ${nodeName(after!.node)}`];
+  if (state === "removed") return [`${nodeName(before!.node)} removed`];
+  if (state === "added") return [`${nodeName(after!.node)} added`];
   const [one, other] = [nodeName(before!.node), nodeName(after!.node)];
   const named = one === other ? [] : [`${one} → ${other}`];
   const deciding = differences.filter(({ decides }) => decides);

@@ -8,28 +8,28 @@ const CHANGES: Readonly<Record<string, readonly string[]>> = {
   index: ["Seq Scan on orders → Index Scan using orders_customer_id on orders"],
   bitmap: [
     "Bitmap Heap Scan on orders → Index Scan using orders_customer_id on orders",
-    "without Bitmap Index Scan on orders_customer_id",
+    "Bitmap Index Scan on orders_customer_id removed",
   ],
   join: [
     "Seq Scan on customers → Index Scan using customers_pkey on customers",
     "Hash Join → Nested Loop",
-    "without Hash",
-    "with Memoize",
+    "Hash removed",
+    "Memoize added",
   ],
   parallel: [
     "Seq Scan on orders → Parallel Seq Scan on orders",
     "HashAggregate → Finalize GroupAggregate",
-    "with Gather Merge",
-    "with Sort",
-    "with Partial HashAggregate",
+    "Gather Merge added",
+    "Sort added",
+    "Partial HashAggregate added",
   ],
   sort: ["Sort: sort method quicksort in memory → external merge on disk"],
   write: ["Seq Scan on orders → Index Scan using orders_ordered on orders"],
   order: [
     "Hash Join: join order (i, o) ⋈ c → i ⋈ (o, c)",
     "Hash Join: join order i ⋈ o → o ⋈ c",
-    "without Hash",
-    "with Hash",
+    "Hash removed",
+    "Hash added",
   ],
 };
 
@@ -118,8 +118,8 @@ Deno.test("a relation that one plan reads alone, and another alias, leave the re
   const customers = node("Seq Scan", { "Relation Name": "customers", "Alias": "c" });
   const sorted = (below: PlanNode) => node("Sort", { Plans: [below] });
   assert.deepEqual(changesBetween(sorted(loop(scan(), customers)), sorted(scan({ Alias: "o" }))), [
-    "without Nested Loop",
-    "without Seq Scan on customers",
+    "Nested Loop removed",
+    "Seq Scan on customers removed",
   ]);
   assert.deepEqual(changesBetween(loop(scan(), customers), loop(customers, scan())), [
     "Nested Loop: join order orders ⋈ c → c ⋈ orders",
@@ -131,8 +131,8 @@ Deno.test("what a plan does is kept beside what does it otherwise, not what help
   const sorted = node("Aggregate", { Strategy: "Sorted", Plans: [node("Sort", { Plans: [scan()] })] });
   assert.deepEqual(changesBetween(hashed, sorted), [
     "HashAggregate → GroupAggregate",
-    "without Sort",
-    "with Sort",
+    "Sort removed",
+    "Sort added",
   ]);
 });
 

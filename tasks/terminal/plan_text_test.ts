@@ -37,13 +37,13 @@ Deno.test("the plans of one candidate are a sentence: what changed, and how many
 });
 
 Deno.test("several candidates are named, and of many changes the first ones are told", () => {
-  const many = [SCAN, "with Memoize", "without Hash"];
+  const many = [SCAN, "Memoize added", "Hash removed"];
   assert.equal(
     planText([
       ...rows("x", { a: many, b: many.slice(1), c: [SCAN], d: [SCAN], e: [SCAN] }),
       ...rows("y", { a: [] }),
     ]),
-    `Plans of x: a changed (${SCAN}, and 2 more changes); b changed (with Memoize, and 1 more change); ` +
+    `Plans of x: a changed (${SCAN}, and 2 more changes); b changed (Memoize added, and 1 more change); ` +
       `c changed (${SCAN}); 2 others changed too.\nPlans of y: that of the one operation is the same.`,
   );
 });
@@ -57,7 +57,7 @@ for (const columns of [60, 80]) {
     const text = wrapText(
       planText(
         rows("indexed", {
-          "customer-orders": [SCAN, "with Memoize"],
+          "customer-orders": [SCAN, "Memoize added"],
           "order-search": ["Hash Join → Nested Loop"],
           a: [],
         }),
