@@ -1,3 +1,4 @@
+import { formatCount } from "../model/units.ts";
 import { escapeHtml, unbroken } from "./html.ts";
 import type { SeriesStyle } from "./palette.ts";
 
@@ -165,7 +166,9 @@ function dataTable(title: string, table: DataTable): string {
     }</tr>`
   );
   const cut = table.rows.length > shown.length
-    ? `<p>The first ${shown.length} of ${table.rows.length} rows; all are in the store.</p>`
+    ? `<p>The first ${formatCount(shown.length)} of ${
+      formatCount(table.rows.length)
+    } rows; all are in the store.</p>`
     : "";
   return `<details class="bb-data"><summary>Data: ${escapeHtml(title)}</summary>` +
     `<div class="bb-scroll" tabindex="0" role="region" aria-label="${escapeHtml(`Data: ${title}`)}"><table>` +

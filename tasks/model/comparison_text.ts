@@ -44,7 +44,10 @@ export function ratioNote(comparisons: readonly Comparison[], all: string): stri
   const whole = comparisons.some(({ operation }) => operation === null)
     ? ` ${all}: the mean over the operations, weighted by the mix, so it can differ from the ratio of pooled percentiles.`
     : "";
-  return "Ratio: response time divided by the baseline's; 1× is equal, 2× takes twice as long. An interval is for one " +
-    "comparison alone and a verdict accounts for all of them, so an interval without 1 can still be inconclusive." +
+  const intervals = comparisons.some(({ low, high }) => low !== null && high !== null)
+    ? " An interval is for one comparison alone and a verdict accounts for all of them, so an interval without 1 can " +
+      "still be inconclusive."
+    : "";
+  return "Ratio: response time divided by the baseline's; 1× is equal, 2× takes twice as long." + intervals +
     whole;
 }

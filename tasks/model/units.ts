@@ -37,26 +37,35 @@ export function formatHours(seconds: number): string {
   return `${hours < 100 ? significant(hours, 2) : formatCount(Number(hours.toPrecision(2)))} hours`;
 }
 
-/** Milliseconds with three significant digits and the unit that fits: `0.418 ms`, `12.3 ms`, `1.24 s`. */
+/** Decimals of a millisecond that are shown: requests are timed in whole microseconds. */
+export const MS_DECIMALS = 3;
+
+/**
+ * Milliseconds with three significant digits, to a microsecond, and the unit that fits: `0.418 ms`, `12.3 ms`,
+ * `1.24 s`.
+ */
 export function formatMs(ms: number | null): string {
   if (ms === null) return "—";
   if (!Number.isFinite(ms)) return "∞";
-  return ms >= 1000 ? `${significant(ms / 1000, 3)} s` : `${significant(ms, 3)} ms`;
+  return ms >= 1000 ? `${significant(ms / 1000, 3)} s` : `${significant(ms, 3, MS_DECIMALS)} ms`;
 }
 
 /**
- * Milliseconds as `formatMs` writes them, but with exactly three significant digits (`23.0 ms`), so that
- * the numbers of a column have the precision of their neighbours.
+ * Milliseconds as `formatMs` writes them, but with trailing zeros (`23.0 ms`), so that the numbers of a column
+ * have the precision of their neighbours.
  */
 export function measuredMs(ms: number | null): string {
   if (ms === null) return "—";
   if (!Number.isFinite(ms)) return "∞";
-  return ms >= 999.5 ? `${fixed(ms / 1000, 3)} s` : `${fixed(ms, 3)} ms`;
+  return ms >= 999.5 ? `${fixed(ms / 1000, 3)} s` : `${fixed(ms, 3, MS_DECIMALS)} ms`;
 }
 
-/** A share from 0 to 1 as a percentage: `99.4 %`, `0.031 %`, `0 %`. */
+/**
+ * A share from 0 to 1 as a percentage of two digits, above 90 % those of what is missing: `0.031 %`, `78 %`,
+ * `92.3 %`, `99.41 %`.
+ */
 export function formatShare(share: number | null): string {
-  return share === null ? "—" : `${significant(share * 100, share > 0.9 ? 4 : 2)} %`;
+  return share === null ? "—" : `${significant(share * 100, share > 0.99 ? 4 : share > 0.9 ? 3 : 2)} %`;
 }
 
 /** A count with thousands separators: `14,400`. */
@@ -77,6 +86,16 @@ export function listed(words: readonly string[]): string {
 /** How often a second: `12.3/s`. */
 export function formatRate(perSecond: number | null, digits = 3): string {
   return perSecond === null ? "—" : `${significant(perSecond, digits)}/s`;
+}
+
+/** `1.2 ms to 1.4 ms`, `from 1.2 ms` without an upper end, or nothing where neither end is known. */
+export function intervalText(
+  low: number | null,
+  high: number | null,
+  format: (value: number | null) => string,
+): string {
+  if (high === null) return low === null ? "" : `from ${format(low)}`;
+  return `${format(low)} to ${format(high)}`;
 }
 
 /** A value in the unit of a target: milliseconds, a share from 0 to 1, or a rate. */
@@ -111,22 +130,28 @@ export function formatRoom(bytes: number, unit: "MB" | "GB"): string {
   return unit === "MB" ? `${(bytes / 1e6).toFixed(0)} MB` : `${(bytes / 1e9).toFixed(1)} GB`;
 }
 
-/** A measured number with exactly so many significant digits, trailing zeros kept: `4.60`, `12.0`, `1,234`. */
-export function fixed(value: number, digits: number): string {
+/**
+ * A measured number with so many significant digits, trailing zeros kept: `4.60`, `12.0`, `1,234`.
+ * @param most decimals at most
+ */
+export function fixed(value: number, digits: number, most = 12): string {
   if (value === 0) return "0";
   // Rounded first: 9.996 has one digit more in front of its point than it seems to.
   const rounded = Number(value.toPrecision(digits));
-  const decimals = Math.min(12, Math.max(0, digits - 1 - Math.floor(Math.log10(Math.abs(rounded)))));
+  const decimals = Math.min(most, Math.max(0, digits - 1 - Math.floor(Math.log10(Math.abs(rounded)))));
   return value.toLocaleString("en-US", { minimumFractionDigits: decimals, maximumFractionDigits: decimals });
 }
 
-/** A number with so many significant digits, without an exponent and never rounding integer digits away. */
-export function significant(value: number, digits: number): string {
+/**
+ * A number with so many significant digits, without an exponent and never rounding integer digits away.
+ * @param most decimals at most
+ */
+export function significant(value: number, digits: number, most = 12): string {
   if (value === 0) return "0";
   const magnitude = Math.floor(Math.log10(Math.abs(value)));
   const decimals = Math.max(0, digits - 1 - magnitude);
   return value.toLocaleString("en-US", {
     minimumFractionDigits: 0,
-    maximumFractionDigits: Math.min(decimals, 12),
+    maximumFractionDigits: Math.min(decimals, most),
   });
 }

@@ -7,6 +7,7 @@ import {
   formatRoom,
   formatSeconds,
   formatShare,
+  intervalText,
   measuredMs,
   parseDuration,
   significant,
@@ -32,14 +33,23 @@ Deno.test("numbers keep three significant digits and lose no integer digit", () 
   assert.equal(significant(0, 3), "0");
   assert.equal(formatMs(1240), "1.24 s");
   assert.equal(formatMs(0.4181), "0.418 ms");
+  assert.equal(formatMs(0.0694), "0.069 ms");
   assert.equal(formatMs(null), "—");
   assert.equal(formatMs(Infinity), "∞");
   assert.equal(formatSeconds(75), "1 min 15 s");
   assert.equal(formatShare(0.99412), "99.41 %");
+  assert.equal(formatShare(0.9232), "92.3 %");
+  assert.equal(formatShare(0.78), "78 %");
   assert.equal(formatShare(0.00031), "0.031 %");
   assert.equal(formatBytes(1536), "1.5 KiB");
   assert.equal(formatRoom(340_400_000, "MB"), "340 MB");
   assert.equal(formatRoom(1_540_000_000, "GB"), "1.5 GB");
+});
+
+Deno.test("an interval without an upper end says where it begins", () => {
+  assert.equal(intervalText(2.1, 4, formatMs), "2.1 ms to 4 ms");
+  assert.equal(intervalText(2.1, null, formatMs), "from 2.1 ms");
+  assert.equal(intervalText(null, null, formatMs), "");
 });
 
 Deno.test("measured numbers keep their trailing zeros, so that a column has one precision", () => {
@@ -49,6 +59,7 @@ Deno.test("measured numbers keep their trailing zeros, so that a column has one 
   assert.equal(fixed(12345.678, 3), "12,346");
   assert.equal(fixed(0, 3), "0");
   assert.equal(measuredMs(23), "23.0 ms");
+  assert.equal(measuredMs(0.006), "0.006 ms");
   assert.equal(measuredMs(999.7), "1.00 s");
   assert.equal(measuredMs(1240), "1.24 s");
   assert.equal(measuredMs(null), "—");

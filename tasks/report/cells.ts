@@ -1,7 +1,7 @@
 import { verdictWord } from "../model/comparison_text.ts";
 import type { Comparison, Estimate, Warning } from "../model/summary.ts";
 import { THIN_EXCEEDANCES } from "../stats/quantile.ts";
-import { fixed, measuredMs, significant } from "../model/units.ts";
+import { fixed, intervalText, measuredMs, significant } from "../model/units.ts";
 
 /** A value as a template shows it: written out, with the numbers of its footnotes. */
 export interface Cell {
@@ -83,10 +83,9 @@ export function estimateCell(
   return { text: format(estimate.value), hint, notes };
 }
 
-/** `1.2 ms to 1.4 ms`, or nothing where it is not estimable. */
+/** `1.2 ms to 1.4 ms`, `from 1.2 ms`, or nothing where it is not estimable. */
 export function interval(estimate: Estimate, format: (value: number | null) => string): string {
-  if (estimate.low === null && estimate.high === null) return "";
-  return `${format(estimate.low)} to ${format(estimate.high)}`;
+  return intervalText(estimate.low, estimate.high, format);
 }
 
 /** A quantile in milliseconds with its interval as hint. */

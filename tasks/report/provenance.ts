@@ -26,8 +26,8 @@ export function provenance(summary: RunSummary): { readonly name: string; readon
         `${formatSeconds(run.config.warmupSeconds)} warm-up`,
     },
     {
-      name: "Samples",
-      value: `${formatCount(measured)} measured of ${formatCount(accounting.scheduled)} scheduled requests`,
+      name: "Requests",
+      value: `${formatCount(measured)} measured of ${formatCount(accounting.scheduled)} scheduled`,
     },
     { name: "Versions", value: [...services, `Benchbook ${env.benchbook}`, `Deno ${env.deno}`].join(", ") },
     { name: "Host", value: `${env.hostname}: ${env.cpu}, ${env.cores} cores, ${env.os} ${env.kernel}` },

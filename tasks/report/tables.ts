@@ -3,7 +3,7 @@ import { OUTCOMES } from "../model/timing.ts";
 import { detectableText, ratioNote, verdictWord } from "../model/comparison_text.ts";
 import type { Comparison, Estimate, RunSummary, Summary } from "../model/summary.ts";
 import { QUANTILES } from "../model/summary.ts";
-import { fixed, formatCount, formatRate, formatShare, measuredMs } from "../model/units.ts";
+import { fixed, formatCount, formatRate, formatShare, measuredMs, MS_DECIMALS } from "../model/units.ts";
 import {
   type Cell,
   comparedText,
@@ -92,7 +92,8 @@ function withInterval(estimate: Estimate | undefined, footnotes: Footnotes): Cel
   if (low === null || high === null) return { ...cell, hint: "" };
   // The bounds are in the value's unit, which is written once.
   const scale = value >= 999.5 ? 1000 : 1;
-  return { ...cell, hint: "", text: `${cell.text} [${fixed(low / scale, 3)}, ${fixed(high / scale, 3)}]` };
+  const bound = (ms: number) => fixed(ms / scale, 3, scale === 1 ? MS_DECIMALS : undefined);
+  return { ...cell, hint: "", text: `${cell.text} [${bound(low)}, ${bound(high)}]` };
 }
 
 /** Candidate against baseline per operation, p50 and p95. */

@@ -36,7 +36,7 @@ Deno.test("a calibration is a table that ends in where it is kept", () => {
     "recording a request             0.071 µs to 0.26 µs",
     "writing timings                 8,800,000 rows/s, 544 MiB/s",
     "open loop at 1,000/s            100 % on time, lag p99 0.748 ms",
-    "open loop at 32,000/s           97.87 % on time, lag p99 1.53 ms",
+    "open loop at 32,000/s           97.9 % on time, lag p99 1.53 ms",
     "Kept in /home/calibration.json",
   ]);
 });

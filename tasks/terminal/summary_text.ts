@@ -9,7 +9,7 @@ import {
   sloOutcome,
   type Summary,
 } from "../model/summary.ts";
-import { formatCount, formatIn, formatMs, formatShare, significant } from "../model/units.ts";
+import { formatCount, formatIn, formatMs, formatShare, intervalText, significant } from "../model/units.ts";
 import { planText } from "./plan_text.ts";
 import { paragraph, singleLine } from "./safe_text.ts";
 import { type Column, formatTable } from "./table.ts";
@@ -61,7 +61,8 @@ function armTable({ operations, run }: RunSummary, columns: number): string {
   const loop = run.config.loop === "open"
     ? `Response time (from the intended start), open loop at ${offeredRate(run.config)}`
     : `Response time (from the client being ready), closed loop of ${run.config.concurrency} clients`;
-  return `${loop}:\n${formatTable(COLUMNS, rows, columns)}`;
+  const shown = operations.some(({ cache }) => cache !== null) ? COLUMNS : COLUMNS.slice(0, -1);
+  return `${loop}:\n${formatTable(shown, rows, columns)}`;
 }
 
 function tableRow(row: Summary): string[] {
@@ -115,7 +116,9 @@ function sloText({ slo, run, verdict }: RunSummary): string {
     const { text, arm, measured, unit, windows } = result;
     const outcome = sloOutcome(result, { run, verdict });
     const near = outcome !== "not judged" && measured.warnings.some(({ code }) => code === "straddles-limit")
-      ? ` (perhaps by chance: ${formatIn(unit, measured.low)} to ${formatIn(unit, measured.high)})`
+      ? ` (perhaps by chance: 95 % interval ${
+        intervalText(measured.low, measured.high, (value) => formatIn(unit, value))
+      })`
       : "";
     return `${outcomeText(outcome)}  ${singleLine(text)}  ${singleLine(arm)}: ${
       formatIn(unit, measured.value)
