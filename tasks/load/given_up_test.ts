@@ -36,7 +36,9 @@ async function leavesNothing(
       }));
       const underWay = async () => {
         const { rowCount } = await admin.query(
-          "SELECT FROM pg_stat_activity WHERE application_name = $1 AND datname = current_database() AND state = 'active'",
+          // Not those that only prepare what they are going to ask.
+          "SELECT FROM pg_stat_activity WHERE application_name = $1 AND datname = current_database() " +
+            "AND state = 'active' AND wait_event = 'advisory'",
           [SESSION],
         );
         return rowCount!;

@@ -116,7 +116,7 @@ Deno.test("faults around a stack that is up", async (t) => {
       assert.equal(code, summary.verdict === "invalid" ? 4 : 0, stderr);
       assert.deepEqual(summary.run.config.arms, ["sql", "graphql"]);
       assert.deepEqual(summary.run.config.unavailableArms.map(({ arm }) => arm), ["sql+cache"]);
-      assert.match(stderr, /Path sql\+cache not available: .*127\.0\.0\.1:1/);
+      assert.match(stderr, /Arm sql\+cache not available: .*127\.0\.0\.1:1/);
     });
 
     await t.step("a DATABASE_URL where nothing listens: exit 3, and no password anywhere", async () => {
