@@ -124,12 +124,13 @@ function drawCurves(
       }),
       Plot.ruleY(limits, { y: "ms", fy: "arm", stroke: "currentColor", strokeOpacity: 0.7 }),
       Plot.text(limits, {
-        x: 0,
+        // At the end of its line: the axis has its name at the beginning.
+        x: top * 1.03,
         y: "ms",
         fy: "arm",
         text: "text",
-        textAnchor: "start",
-        dx: 4,
+        textAnchor: "end",
+        dx: -4,
         dy: -7,
         fill: "currentColor",
       }),
