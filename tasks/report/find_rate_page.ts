@@ -4,6 +4,7 @@ import { formatBytes, isoMinutes } from "../model/units.ts";
 import { doubts, foundSentence, isWide } from "../terminal/find_rate_text.ts";
 import { datasetText } from "./dataset_text.ts";
 import { type Pages, templates } from "./html.ts";
+import { serviceName } from "./provenance.ts";
 import { type PageOptions, writePage, type WrittenPage } from "./page.ts";
 import { RATE_SECTIONS, type RateSectionViews } from "./sections/rate_sections.ts";
 import { type ContentsEntry, contentsOf, viewsOf } from "./sections/section.ts";
@@ -87,7 +88,7 @@ function provenance({ search }: RateSearch): RatePageView["provenance"] {
   return [
     { name: "Scenario", value: search.scenario },
     { name: "Date", value: `${isoMinutes(startedAt)} UTC` },
-    { name: "Commit", value: gitCommit ?? "—" },
+    { name: "Commit", value: gitCommit?.slice(0, 12) ?? "not in a Git checkout" },
     { name: "Data", value: datasetText(dataset) },
     {
       name: "Host",
@@ -95,8 +96,8 @@ function provenance({ search }: RateSearch): RatePageView["provenance"] {
     },
     {
       name: "Services",
-      value: services.filter(({ available }) => available).map(({ name, version }) =>
-        `${name} ${version ?? "(version unknown)"}`
+      value: services.filter(({ available }) => available).map((service) =>
+        `${serviceName(service, services)} ${service.version ?? "of unknown version"} (${service.origin})`
       ).join(", "),
     },
     { name: "Benchbook", value: `${environment.benchbook}, Deno ${environment.deno}` },

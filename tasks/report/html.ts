@@ -63,6 +63,11 @@ function registerHelpers(engine: typeof Handlebars): void {
 
   /** A measured number; struck through when the run is invalid. */
   engine.registerHelper("num", (text: string, { data }: Options) => safe(struck(text, data.root)));
+  // A line may end before an option, and not behind its hyphens.
+  engine.registerHelper(
+    "commandLine",
+    (text: string) => safe(escape(text).replace(/(?<= )--\S+/g, '<span class="option">$&</span>')),
+  );
   engine.registerHelper("unbroken", (text: string) => unbroken(text));
   engine.registerHelper("notes", (numbers: readonly number[]) => safe(noteLinks(numbers)));
   /** A table's cell: {{td cell columns index}}; numeric when its column is, or when no columns are given. */
