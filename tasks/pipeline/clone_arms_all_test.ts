@@ -156,6 +156,17 @@ Deno.test("a change is measured on a clone of a database of the user's, and noth
       await asFound();
     });
 
+    await t.step("somebody drops it: the run ends with exit 3 and says whose it was", async () => {
+      const running = bench.start("bench", [...RUN, ...change(INDEX), "--clone", "--duration", "60s"], env);
+      await bench.measuring();
+      await admin.query(`DROP DATABASE ${await clones()} WITH (FORCE)`);
+      const { code, stdout, stderr } = await running.result;
+      assert.equal(code, 3, stdout + stderr);
+      assert.match(stdout, /The run ended early: PostgreSQL at \S+, of the arm changed, stopped accepting/);
+      assert.ok(!existsSync(join(bench.home, "clones")));
+      await asFound();
+    });
+
     await t.step("Ctrl-C: it is dropped, exit 130", async () => {
       const running = bench.start("bench", [...RUN, ...change(INDEX), "--clone", "--duration", "60s"], env);
       await bench.measuring();

@@ -22,7 +22,7 @@ import type { Job } from "./job.ts";
 import { loadPlan, slotsBelow, streamsOf } from "./load_plan.ts";
 import { atFullSpeed, watchLimits } from "./run_limits.ts";
 import { runRecord } from "./run_record.ts";
-import { instancesOf, watchedOf } from "./run_instances.ts";
+import { instancesOf, watchedClones, watchedOf } from "./run_instances.ts";
 import { sampleServers } from "./sample_servers.ts";
 import { failuresOf, requestsText, showRun } from "./show_run.ts";
 import { spoolEvents } from "./spool_events.ts";
@@ -129,7 +129,7 @@ function watchSystem(system: SystemUnderTest, end: EarlyEnd): Promise<Watch> {
   end.when(signal, "user", () => "the user left");
   end.when(held.lost, "database", (reason) => (reason as Error).message);
   return watchServices({
-    instances: watchedOf(instancesOf(system)),
+    instances: [...watchedOf(instancesOf(system)), ...watchedClones(system)],
     pids: stack.pids,
     onDeath: (why) => end.because({ by: "service", why }, AFTER_DEATH_MS),
   });

@@ -1,5 +1,6 @@
 import type { Instance } from "../stack/services.ts";
 import type { SystemUnderTest } from "./system_under_test.ts";
+import type { WatchedInstance } from "./watch.ts";
 
 /** Every instance that a run uses, those of its arms included; of the primary with the URL of the database under load. */
 export function instancesOf(
@@ -22,4 +23,12 @@ export function watchedOf(instances: readonly Instance[]): Instance[] {
   return instances.filter(({ service, process, arms }) =>
     service === "postgres" || process === null && (service === "graphql" || arms !== undefined)
   );
+}
+
+/** The clones of a run, as their arms' own: one may be dropped while its server, which has the primary's name, lives on. */
+export function watchedClones(
+  { stack, clones }: Pick<SystemUnderTest, "stack" | "clones">,
+): WatchedInstance[] {
+  const { name, service } = stack.postgres;
+  return [...clones].map(([arm, url]) => ({ name, service, url, arms: [arm] }));
 }

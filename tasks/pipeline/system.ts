@@ -77,6 +77,7 @@ async function withServices<T>(
       stack,
       armServices,
       databaseUrl,
+      clones: clones.urls,
       dataset,
       environment: environmentOf({ plan, data, stack, armServices, dataset }, [...acting, ...clones.lacking]),
       plans,

@@ -24,6 +24,8 @@ export interface SystemUnderTest extends Job, Arms {
   /** What arms have of their own, each once. */
   readonly armServices: readonly Instance[];
   readonly databaseUrl: string;
+  /** Clones of it, by the names of their arms; may hold passwords. */
+  readonly clones: ReadonlyMap<string, string>;
   readonly dataset: SeededDataset;
   readonly environment: Environment;
   readonly plans: readonly Plan[];
