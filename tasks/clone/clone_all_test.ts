@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { Client } from "pg";
 import { UsageError } from "../model/errors.ts";
+import { lockDatabase } from "../seed/database_lock.ts";
 import { urlOf } from "../undo/place.ts";
 import { withDebianPostgres } from "../stack/testing_user_postgres.ts";
 import { keepClone, keptClones } from "./clone_record.ts";
@@ -33,7 +34,7 @@ Deno.test("what a killed run has left is dropped at the next start, also where i
     // Its own sessions go with it; somebody else's keep it, and are named.
     await connected(urlOf(url, record.name), async (theirs) => {
       await theirs.query("SET application_name = 'curious'");
-      const { told, left } = await dropLeftClones(home, { url, embedded: false });
+      const { told, left } = await dropLeftClones(home, { url, embedded: false, held: false });
       assert.deepEqual(told, []);
       assert.match(
         left.join(),
@@ -47,12 +48,32 @@ Deno.test("what a killed run has left is dropped at the next start, also where i
     });
     ours.on("error", () => {});
     await ours.connect();
-    const { told, left } = await dropLeftClones(home, { url, embedded: false });
+    const { told, left } = await dropLeftClones(home, { url, embedded: false, held: false });
     assert.deepEqual(left, []);
     assert.match(told.join(), new RegExp(`^Dropped the clone "${record.name}" of the database`));
     assert.equal(await connected(url, (client) => foundAs(client, record.name)), null);
     await ours.end().catch(() => {});
     assert.deepEqual(keptClones(home), { records: [], damaged: [] });
+  }));
+
+Deno.test("a clone whose run goes on elsewhere, as the home is a copy, is left to it", () =>
+  withOriginal(async ({ url, home, clone }) => {
+    const { record } = await clone();
+    keepClone(home, { ...record, owner: { pid: 1, startedAt: "on another machine" } });
+    const lock = await lockDatabase(url, `bench smoke ${record.runId}`);
+    try {
+      const { told, left } = await dropLeftClones(home, { url, embedded: false, held: false });
+      assert.deepEqual(told, []);
+      assert.match(
+        left.join(),
+        /is left: Cannot run undo \S+ now: "bench smoke .* is using the database/,
+      );
+      assert.notEqual(await connected(url, (client) => foundAs(client, record.name)), null);
+    } finally {
+      await lock.release();
+    }
+    const { told } = await dropLeftClones(home, { url, embedded: false, held: false });
+    assert.match(told.join(), /^Dropped the clone /);
   }));
 
 Deno.test("a prepared transaction is in the way of a clone, and is named as what it is", () =>

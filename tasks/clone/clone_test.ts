@@ -160,7 +160,7 @@ Deno.test("a clone on another server is named, and a record that cannot be trust
     const { record } = await clone();
     const owner = { pid: 1, startedAt: "of nobody" };
     keepClone(home, { ...record, owner, of: { ...record.of, port: 1 } });
-    const other = await dropLeftClones(home, { url, embedded: false });
+    const other = await dropLeftClones(home, { url, embedded: false, held: false });
     assert.deepEqual(other.told, []);
     assert.match(
       other.left.join(),
@@ -169,12 +169,12 @@ Deno.test("a clone on another server is named, and a record that cannot be trust
     keepClone(home, { ...record, owner });
     const path = `${home}/clones/${record.name}.json`;
     Deno.chmodSync(path, 0o666);
-    const untrusted = await dropLeftClones(home, { url, embedded: false });
+    const untrusted = await dropLeftClones(home, { url, embedded: false, held: false });
     assert.match(untrusted.left.join(), /may be written by other users\. Drop that database yourself/);
     Deno.chmodSync(path, 0o600);
     Deno.writeTextFileSync(path, "{");
     assert.match(
-      (await dropLeftClones(home, { url, embedded: false })).left.join(),
+      (await dropLeftClones(home, { url, embedded: false, held: false })).left.join(),
       /is damaged\. Drop that/,
     );
     assert.notEqual(await connected(url, (client) => foundAs(client, record.name)), null);

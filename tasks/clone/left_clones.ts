@@ -1,9 +1,12 @@
 import { ServiceError } from "../model/errors.ts";
+import type { Client } from "pg";
 import { openClient } from "../seed/connect.ts";
+import { type DatabaseLock, lockDatabase } from "../seed/database_lock.ts";
+import { undoSql } from "../seed/reserved.ts";
 import { isAlive } from "../stack/process.ts";
-import { placeOf, placeText, sameServer } from "../undo/place.ts";
-import { keptClones } from "./clone_record.ts";
-import { dropClone } from "./drop_clone.ts";
+import { placeOf, placeText, sameServer, urlOf } from "../undo/place.ts";
+import { type CloneRecord, keptClones } from "./clone_record.ts";
+import { dropClone, type Dropped, leftText } from "./drop_clone.ts";
 
 /** What became of the clones of runs that did not drop them themselves, a sentence each. */
 export interface LeftClones {
@@ -12,23 +15,28 @@ export interface LeftClones {
   readonly left: readonly string[];
 }
 
+/** Where they are looked for. */
+interface LookedAt {
+  /** A database of the server. */
+  readonly url: string;
+  readonly embedded: boolean;
+  /** Whether the caller has the lock of that database. */
+  readonly held: boolean;
+}
+
 /**
  * Drops what runs of this home that were killed have cloned on a server; what is left, there or on another server, is
  * named each time until it is gone. The caller holds the lock of the home.
- * @param url a database of the server
  */
-export async function dropLeftClones(
-  home: string,
-  { url, embedded }: { readonly url: string; readonly embedded: boolean },
-): Promise<LeftClones> {
+export async function dropLeftClones(home: string, at: LookedAt): Promise<LeftClones> {
   const { records, damaged } = keptClones(home);
   const told: string[] = [];
   const left: string[] = [...damaged];
   const ended = records.filter(({ owner }) => !isAlive(owner));
   if (ended.length === 0) return { told, left };
-  const client = await openClient(url, "benchbook undo");
+  const client = await openClient(at.url, "benchbook undo");
   try {
-    const here = await placeOf(client, url, embedded);
+    const here = await placeOf(client, at.url, at.embedded);
     for (const record of ended) {
       const { name, runId, of } = record;
       if (!sameServer(of, here)) {
@@ -40,7 +48,7 @@ export async function dropLeftClones(
         );
         continue;
       }
-      const dropped = await dropClone(home, record, client);
+      const dropped = await dropUnlessUsed(home, record, client, at, here.database);
       if (dropped === "dropped") {
         told.push(`Dropped the clone "${name}" of ${placeText(of)} that the run ${runId} had left.`);
       } else if (dropped !== "not there") left.push(dropped.left);
@@ -49,6 +57,31 @@ export async function dropLeftClones(
     await client.end().catch(() => {});
   }
   return { told, left };
+}
+
+/** A run goes on elsewhere where its home was copied, or is shared: then it holds the lock of the database it has cloned. */
+async function dropUnlessUsed(
+  home: string,
+  record: CloneRecord,
+  client: Client,
+  { url, held }: LookedAt,
+  here: string,
+): Promise<Dropped | { readonly left: string }> {
+  // By its oid: it may have another name by now, or be gone.
+  const { rows: [original] } = await client.query<{ name: string }>(undoSql("database.sql"), [record.of.oid]);
+  let lock: DatabaseLock | undefined;
+  try {
+    if (original !== undefined && !(held && original.name === here)) {
+      lock = await lockDatabase(urlOf(url, original.name), `undo ${record.runId}`);
+    }
+  } catch (error) {
+    return { left: leftText(record, `${(error as Error).message}.`, home) };
+  }
+  try {
+    return await dropClone(home, record, client);
+  } finally {
+    await lock?.release();
+  }
 }
 
 /**

@@ -50,6 +50,7 @@ export async function cleanWrites(config: Config, yes: boolean): Promise<ExitCod
     const dropped = await dropLeftClones(config.home, {
       url: stack.postgres.adminUrl,
       embedded: isEmbedded(stack.postgres),
+      held: false,
     });
     for (const line of [...told, ...dropped.told]) terminal.print(line);
     for (const line of [...left, ...dropped.left]) terminal.print(`! ${line}`);

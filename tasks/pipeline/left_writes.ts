@@ -23,7 +23,7 @@ export async function tellLeftWrites(
 ): Promise<void> {
   const embedded = isEmbedded(stack.postgres);
   const writes = await takeBackLeftWrites(home, { url, embedded, held, signal });
-  const clones = await dropLeftClones(home, { url, embedded });
+  const clones = await dropLeftClones(home, { url, embedded, held });
   for (const line of [...writes.told, ...clones.told]) terminal.print(line);
   for (const line of [...writes.left, ...clones.left]) terminal.print(`! ${line}`);
 }
