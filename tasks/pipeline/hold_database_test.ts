@@ -11,10 +11,10 @@ Deno.test("a job has its arms' databases to itself too, however their URLs are s
     const free = async (of: string) => await (await lockDatabase(of, "seed", { waitMs: 0 })).release();
     {
       await using held = await holdDatabases(url, [spelled.href, other, other], "bench a");
-      for (const  of of[url, other]) await assert.rejects(free(of), /"bench a" .* is using the database/);
+      for (const each of [url, other]) await assert.rejects(free(each), /"bench a" .* is using the database/);
       assert.equal(held.lost.aborted, false);
     }
-    for (const  of of[url, other]) await free(of);
+    for (const each of [url, other]) await free(each);
 
     const lock = await lockDatabase(other, "seed");
     await assert.rejects(holdDatabases(url, [other], "bench b"), /Cannot run bench b now: "seed" /);
