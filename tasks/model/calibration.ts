@@ -41,6 +41,8 @@ export interface Calibration {
     /** Time that one reading takes, microseconds. */
     readonly readUs: number;
   };
+  /** Whether the thread had real-time priority when it was to wake in time, as a generator's has where it may. */
+  readonly realTime: boolean;
   /** By how much later than asked for a generator's thread wakes. */
   readonly timer: DelayQuantiles;
   /** One generator as fast as it goes, with a target that answers at once. */

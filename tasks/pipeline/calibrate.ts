@@ -96,7 +96,7 @@ async function measureIn(
   dir: string,
   plan: CalibrationPlan,
   signal?: AbortSignal,
-): Promise<Pick<Calibration, "clock" | "timer" | "dispatch" | "spool" | "steps">> {
+): Promise<Pick<Calibration, "clock" | "realTime" | "timer" | "dispatch" | "spool" | "steps">> {
   const calibrator = new Worker(new URL("./calibrate_worker.ts", import.meta.url), { type: "module" });
   let fail!: (message: string) => void;
   const failed = new Promise<never>((_, reject) => {
@@ -120,8 +120,8 @@ async function measureIn(
     await Promise.all([answer("ready"), timerThread?.ready]);
     const timerChannel = timerThread?.channel ?? null;
     tell({ kind: "measure", dir, plan, timerChannel }, timerChannel === null ? [] : [timerChannel.port]);
-    const { clock, timer, dispatch, spool, steps } = await answer("measured");
-    return { clock, timer, dispatch, spool, steps };
+    const { clock, realTime, timer, dispatch, spool, steps } = await answer("measured");
+    return { clock, realTime, timer, dispatch, spool, steps };
   };
   const aborted = Promise.withResolvers<never>();
   const abort = () => aborted.reject(new InterruptedError());

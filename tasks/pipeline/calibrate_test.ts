@@ -44,6 +44,17 @@ Deno.test("a calibration is measured, kept with its machine, and leaves nothing 
   });
 });
 
+Deno.test("a calibration has the priority that a run's generator would have", async () => {
+  await withTempHome(async (home) => {
+    const { realTime } = await calibrate(home, { plan: SMALL });
+    const priority = JSON.stringify(new URL("../net/priority.ts", import.meta.url).href);
+    // In a process of its own: these tests' thread should not keep it.
+    const code = `import { askForRealTime } from ${priority}; console.log(askForRealTime());`;
+    const { stdout } = await new Deno.Command(Deno.execPath(), { args: ["eval", "--quiet", code] }).output();
+    assert.equal(`${realTime}`, new TextDecoder().decode(stdout).trim());
+  });
+});
+
 Deno.test("a calibration that sustained no rate is kept only where no better one of this machine is", async () => {
   await withTempHome(async (home) => {
     const none = { ...SMALL, steps: { ...SMALL.steps, rates: [] } };
@@ -89,6 +100,7 @@ const CALIBRATION: Calibration = {
   benchbook: "0.1.0",
   machine: MACHINE,
   clock: { resolutionUs: 0.1, readUs: 0.1 },
+  realTime: false,
   timer: { p50Us: 60, p99Us: 100 },
   dispatch: { requestsPerSecond: 5e5, cpuUs: 1, recording: { lowUs: 0.1, highUs: 0.2 } },
   spool: { rowsPerSecond: 1e6, bytesPerSecond: 1e8 },

@@ -32,7 +32,7 @@ export type FromCalibrator =
   | { readonly kind: "ready" }
   | (
     & { readonly kind: "measured" }
-    & Pick<Calibration, "clock" | "timer" | "dispatch" | "spool" | "steps">
+    & Pick<Calibration, "clock" | "realTime" | "timer" | "dispatch" | "spool" | "steps">
   )
   | { readonly kind: "error"; readonly message: string };
 
@@ -50,12 +50,14 @@ async function measure({ dir, plan, timerChannel }: ToCalibrator): Promise<FromC
   const loop = openLoop({ timer: timerChannel, board: null });
   try {
     const clock = measureClock(monotonicUs);
-    const timer = await measureTimer(loop, monotonicUs);
     const dispatch = measureDispatch(dir, plan.requests);
     const spool = measureSpool(dir, plan.frames);
+    // As a generator does for an open loop; what came before would not have left a core to anybody.
+    const realTime = loop.requestRealTimePriority();
+    const timer = await measureTimer(loop, monotonicUs);
     using recorder = new SegmentWriter(join(dir, "timing-2.seg"), 2, 65_536);
     const steps = await dispatchSteps(plan.steps, loop, recorder, monotonicUs);
-    return { kind: "measured", clock, timer, dispatch, spool, steps };
+    return { kind: "measured", clock, realTime, timer, dispatch, spool, steps };
   } finally {
     loop.close();
   }

@@ -19,9 +19,10 @@ export function calibrationText(
   kept: Pick<Calibration, "measuredAt" | "requestsPerSecond"> | null,
   columns = widthOf().columns,
 ): string {
-  const { clock, timer, dispatch, spool, steps } = calibration;
+  const { clock, realTime, timer, dispatch, spool, steps } = calibration;
   const table = formatTable(COLUMNS, [
     ["clock", `steps of ${us(clock.resolutionUs)}, ${us(clock.readUs)} a reading`],
+    ["priority", realTime ? "real-time, as in a run" : "ordinary, as in a run"],
     ["generator wakes late by", `p50 ${us(timer.p50Us)}, p99 ${us(timer.p99Us)}`],
     [
       "without any target, a worker",
