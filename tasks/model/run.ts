@@ -1,3 +1,4 @@
+import type { MigrationConfig } from "./migration.ts";
 import type { Stage } from "./stages.ts";
 
 /** How far a run got; `crashed`: a service or Benchbook itself died in it. */
@@ -138,6 +139,8 @@ export interface RunConfig {
   readonly thresholds: ValidityThresholds;
   /** The scale of the data, e.g. `tiny`. */
   readonly scale: string;
+  /** What it changes under the load; absent where the run migrates nothing. */
+  readonly migration?: MigrationConfig;
 }
 
 /** An arm that `--arm` describes. */
@@ -202,7 +205,7 @@ export interface Run {
   /** The user's name for the run, if any. */
   readonly label: string | null;
   /** What sort of run it is; `find-rate` stands for a search and all its probes, and has no timings of its own. */
-  readonly kind: "bench" | "find-rate";
+  readonly kind: "bench" | "migrate" | "find-rate";
   /** The scenario's name. */
   readonly scenario: string;
   /** Zero of the run's clock: all µs count from here. */

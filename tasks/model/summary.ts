@@ -1,28 +1,10 @@
+import type { Estimate, Warning } from "./estimate.ts";
+import type { MigrationSummary } from "./migration_summary.ts";
 import type { ArmRecord, Environment, Run, Verdict } from "./run.ts";
 import type { SloTerm, SloWindows } from "./slo.ts";
 import type { Validity } from "./validity.ts";
 
-/** A doubt about a number, printed as a footnote beside it. `code` is stable, `text` is for people. */
-export interface Warning {
-  /** Lower-case words joined by hyphens, e.g. `generator-limited`. */
-  readonly code: string;
-  /** A whole sentence. */
-  readonly text: string;
-}
-
-/** A measured value with a confidence interval; `low` and `high` are null where it is not estimable. */
-export interface Estimate {
-  /** In the unit of what is estimated; null where it cannot be told, with a warning that says why. */
-  readonly value: number | null;
-  /** Lower end of the interval. */
-  readonly low: number | null;
-  /** Upper end of the interval. */
-  readonly high: number | null;
-  /** Confidence level of the interval, e.g. 0.95. */
-  readonly level: number;
-  /** Doubts about this number. */
-  readonly warnings: readonly Warning[];
-}
+export type { Estimate, Warning };
 
 /** The quantile levels that every table shows. */
 export const QUANTILES = [0.5, 0.9, 0.95, 0.99, 0.999] as const;
@@ -251,6 +233,8 @@ export interface RunSummary {
       readonly n: number;
     }[];
   };
+  /** What the migration did, and what proves it; absent where the run migrates nothing. */
+  readonly migration?: MigrationSummary;
   /** The same as `run.environment`. */
   readonly environment: Environment;
   /** Absolute paths; null where the file was not made. */

@@ -8,6 +8,7 @@ import { whileHeld } from "./testing_hold.ts";
 
 const TABLES = [
   "arm",
+  "checksum",
   "ledger",
   "lock_event",
   "migration_step",
@@ -17,6 +18,7 @@ const TABLES = [
   "rate_search",
   "run",
   "sample",
+  "statement_lock",
   "timing",
 ];
 

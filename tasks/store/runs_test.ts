@@ -56,7 +56,7 @@ Deno.test("a verdict can be set later, and a deleted run is gone from every tabl
       for (
         const table of [
           "phase VALUES ('01AAA', 0, 'steady', true, 0, 'sql', 0, 1)",
-          "ledger VALUES ('01AAA', 1, 1, 'x', 'ok', true)",
+          "ledger VALUES ('01AAA', 1, 1, 'x', 'ok', true, 1, NULL)",
         ]
       ) {
         await store.run(`INSERT INTO ${table}`);

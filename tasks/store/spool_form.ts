@@ -33,7 +33,7 @@ const owner = z.object({ pid: z.int().positive(), startedAt: text });
 const run = z.object({
   runId: text,
   label: text.nullable(),
-  kind: z.literal("bench"),
+  kind: z.enum(["bench", "migrate"]),
   scenario: text,
   startedAt: moment,
   endedAt: moment.nullable(),
