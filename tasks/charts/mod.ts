@@ -14,6 +14,8 @@ export {
 export { type HeatmapBin, latencyHeatmap } from "./heatmap.ts";
 export { type HistogramBin, latencyHistogram } from "./histogram.ts";
 export { latencyByQuantile, type QuantilePoint } from "./latency_by_quantile.ts";
+export type { AnswerBin, MigrationRun, PathSecond, SegmentSpan, StepSpan } from "./migration_rows.ts";
+export { migrationTimeline } from "./migration_timeline.ts";
 export { operationDots, type OperationQuantiles } from "./operation_dots.ts";
 export { overTime, type SecondPoint } from "./over_time.ts";
 export type { SeriesStyle } from "./palette.ts";
@@ -21,3 +23,4 @@ export { ratioChart, type RatioRow } from "./ratios.ts";
 export { samplePanels, type SampleRow } from "./sample_panels.ts";
 export { type SamplePoint, sampleSeries } from "./sample_series.ts";
 export { bySegment } from "./segments.ts";
+export { type WaitingCount, waitingSessions, type WaitSpan } from "./waiting_sessions.ts";

@@ -32,7 +32,7 @@ export function logAxis(
   axis: "x" | "y",
   ticks: readonly number[],
   { label, format = msTick, labelAnchor }: {
-    label: string;
+    label: string | null;
     format?: (value: number) => string;
     labelAnchor?: "center";
   },

@@ -1,0 +1,198 @@
+import * as Plot from "@observablehq/plot";
+import { formatCount, formatMs, formatSeconds, formatShare } from "../model/units.ts";
+import { largest } from "./extremes.ts";
+import { type Frame, panel, secondsOf, type Span } from "./migration_frame.ts";
+import { errorsBySecond, type PathSecond } from "./migration_rows.ts";
+import { stepsPanel } from "./migration_steps_panel.ts";
+import { MUTED, type SeriesStyle } from "./palette.ts";
+import { logAxis, logTicks } from "./ticks.ts";
+import { type WaitingCount, waitingSessions } from "./waiting_sessions.ts";
+
+/** The panels of one run from top to bottom, each a drawing with the same time axis. */
+export function drawRun(frame: Frame): string[] {
+  const { scales } = frame;
+  return [
+    latencyPanel(frame),
+    stepsPanel(frame),
+    ...scales.waiting > 0 ? [waitingPanel(frame)] : [],
+    answersPanel(frame, scales.errors === 0 && !scales.hasCache),
+    ...scales.errors > 0 ? [errorsPanel(frame, !scales.hasCache)] : [],
+    ...scales.hasCache ? [hitPanel(frame)] : [],
+  ];
+}
+
+function latencyPanel(frame: Frame): string {
+  const { run, scales } = frame;
+  const ticks = logTicks(scales.p95, 5);
+  const positive = run.seconds.filter(({ p95 }) => p95 !== null && p95 > 0);
+  return panel(frame, {
+    name: "latency",
+    title: "p95 response time, cache hits left out",
+    height: 130,
+    top: 58,
+    y: {
+      type: "log",
+      axis: null,
+      ...scales.p95.length > 0 && { domain: [Math.min(...scales.p95) * 0.9, largest(scales.p95) * 1.1] },
+    },
+    marks: [
+      ...segmentNames(frame),
+      ...logAxis("y", ticks, { label: null }),
+      ...lines(
+        scales.paths,
+        positive,
+        "p95",
+        ({ path, second, p95 }) => `${path}, second ${second}: p95 ${formatMs(p95)}`,
+      ),
+    ],
+  });
+}
+
+/** Over the first panel: those of the times beside the migration, and over these its own and the stall's. */
+function segmentNames(frame: Frame): Plot.Markish[] {
+  const { run: { segments, stall }, from, end } = frame;
+  const fitting = segments.filter(({ segment, startUs, endUs }) =>
+    segment !== "migrate" && (endUs - startUs) / 1e6 > secondsOf(segment, frame)
+  );
+  const name = { lineAnchor: "bottom", fill: "currentColor" } as const;
+  const own = segments.filter(({ segment }) => segment === "migrate").map(({ segment, startUs, endUs }) => ({
+    text: stall === null ? segment : `${segment}, stall ${formatMs(stall.ms)}`,
+    startUs,
+    endUs,
+  }));
+  const middle = ({ startUs, endUs }: Span) => (startUs + endUs) / 2e6;
+  return [
+    Plot.text(fitting, {
+      ...name,
+      x: middle,
+      frameAnchor: "top",
+      dy: -24,
+      text: "segment",
+      fillOpacity: 0.8,
+    }),
+    ...own.map((span) => {
+      // Held within the frame, where the migration is short and near an end of it.
+      const half = secondsOf(span.text, frame) / 2;
+      const x = Math.min(Math.max(middle(span), from + half), Math.max(from + half, end - half));
+      return Plot.text([span.text], { ...name, x: [x], frameAnchor: "top", dy: -38, fontWeight: 600 });
+    }),
+  ];
+}
+
+/** A line with marks for each path, told apart by colour, dash and shape. */
+function lines(
+  styles: ReadonlyMap<string, SeriesStyle>,
+  rows: readonly PathSecond[],
+  y: "p95" | "hitRate",
+  title: (row: PathSecond) => string,
+): Plot.Markish[] {
+  return [...styles].flatMap(([path, { colour: stroke, dash, symbol }]) => {
+    const own = rows.filter((row) => row.path === path && row[y] !== null);
+    const x = ({ second, bin }: PathSecond) => second + bin / 2;
+    // A second without a value ends its piece.
+    let piece = 0;
+    const pieces = own.map(({ second, bin }, index) =>
+      index > 0 && second - own[index - 1]!.second > bin ? ++piece : piece
+    );
+    return [
+      Plot.line(own, { x, y, z: pieces, stroke, strokeWidth: 1.7, strokeDasharray: dash }),
+      Plot.dot(own, { x, y, r: 1.9, symbol, fill: stroke, title }),
+    ];
+  });
+}
+
+function waitingPanel(frame: Frame): string {
+  const { run, scales } = frame;
+  const counts = waitingSessions(run.waits);
+  return panel(frame, {
+    name: "waiting",
+    title: "Sessions that wait for a lock, by its mode",
+    height: 64,
+    y: { ...fromZero(scales.waiting), tickFormat: wholeNumber },
+    marks: [...scales.modes].flatMap(([mode, { colour: stroke, dash }]) => {
+      const own = counts.filter((row) => row.mode === mode);
+      const line = { x: "second", y: "n", curve: "step-after" } as const;
+      return [
+        Plot.areaY(own, { ...line, fill: stroke, fillOpacity: 0.25 }),
+        Plot.line(own, {
+          ...line,
+          stroke,
+          strokeWidth: 1.6,
+          strokeDasharray: dash,
+          title: ({ n }: WaitingCount) => `${mode}: ${n}`,
+        }),
+      ];
+    }),
+  });
+}
+
+function answersPanel(frame: Frame, isLast: boolean): string {
+  const { run, scales } = frame;
+  return panel(frame, {
+    name: "answers",
+    title: "Answers a second, cache hits left out",
+    height: 64,
+    y: { ...fromZero(scales.answers), tickFormat: formatCount },
+    isLast,
+    marks: [
+      Plot.rectY(run.answers, {
+        x1: "second",
+        x2: ({ second, width }) => second + width,
+        y: ({ ok, width }) => ok / width,
+        fill: MUTED,
+        // No light between bars, which are narrower than a pixel's edges.
+        insetLeft: -0.25,
+        insetRight: -0.25,
+        title: ({ second, ok, width }) => `from ${formatSeconds(second)} on: ${formatCount(ok / width)}/s`,
+      }),
+      Plot.ruleY([0]),
+    ],
+  });
+}
+
+function errorsPanel(frame: Frame, isLast: boolean): string {
+  const { run, scales } = frame;
+  return panel(frame, {
+    name: "errors",
+    title: "Errors",
+    height: 46,
+    y: { ...fromZero(scales.errors), tickFormat: wholeNumber },
+    isLast,
+    marks: [
+      Plot.rectY(errorsBySecond(run.seconds), {
+        x1: "second",
+        x2: ({ second, bin }) => second + bin,
+        y: "errors",
+        fill: "currentColor",
+        title: ({ second, errors }) => `second ${second}: ${formatCount(errors)}`,
+      }),
+      Plot.ruleY([0]),
+    ],
+  });
+}
+
+function hitPanel(frame: Frame): string {
+  const { run, scales } = frame;
+  return panel(frame, {
+    name: "hits",
+    title: "Hit rate of the cache",
+    height: 56,
+    y: { domain: [0, 1], ticks: 2, grid: true, label: null, tickFormat: formatShare },
+    isLast: true,
+    marks: [
+      ...lines(
+        scales.paths,
+        run.seconds,
+        "hitRate",
+        ({ path, second, hitRate }) => `${path}, second ${second}: ${formatShare(hitRate)} hits`,
+      ),
+      Plot.ruleY([0]),
+    ],
+  });
+}
+
+function fromZero(top: number) {
+  return { domain: [0, Math.max(1, top) * 1.05], ticks: 3, grid: true, label: null };
+}
+
+const wholeNumber = (value: number) => Number.isInteger(value) ? formatCount(value) : "";

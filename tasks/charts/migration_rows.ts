@@ -1,0 +1,93 @@
+import type { Stall } from "../model/migration_summary.ts";
+import type { WaitSpan } from "./waiting_sessions.ts";
+
+/** One second of one path, by the time at which requests were due. */
+export interface PathSecond {
+  readonly path: string;
+  /** Seconds from the run's start, the beginning of the bin. */
+  readonly second: number;
+  /** Width of the bin in seconds. */
+  readonly bin: number;
+  readonly segment: string;
+  readonly n: number;
+  readonly errors: number;
+  /** Response time of requests that reached the database, ms; null where it cannot be told. */
+  readonly p95: number | null;
+  /** 0 to 1; null without a cache. */
+  readonly hitRate: number | null;
+}
+
+/** Answers of all paths from the database in a bin of a quarter of a second. */
+export interface AnswerBin {
+  /** The bin's beginning, seconds from the run's start. */
+  readonly second: number;
+  /** In seconds. */
+  readonly width: number;
+  readonly ok: number;
+}
+
+/** A statement of the migration as it ran. */
+export interface StepSpan {
+  readonly step: number;
+  readonly statement: number;
+  readonly file: string;
+  readonly startUs: number;
+  /** Null: it never ended. */
+  readonly endUs: number | null;
+  readonly errorCode: string | null;
+}
+
+export interface SegmentSpan {
+  readonly segment: string;
+  readonly startUs: number;
+  readonly endUs: number;
+}
+
+/** What is drawn of one run of a migration. */
+export interface MigrationRun {
+  /** What tells it apart from the one beside it, e.g. `naive`. */
+  readonly name: string;
+  readonly seconds: readonly PathSecond[];
+  readonly answers: readonly AnswerBin[];
+  readonly steps: readonly StepSpan[];
+  readonly waits: readonly WaitSpan[];
+  readonly segments: readonly SegmentSpan[];
+  /** The longest; null: none. */
+  readonly stall: Stall | null;
+}
+
+/** Errors of all paths together. */
+export function errorsBySecond(
+  seconds: readonly PathSecond[],
+): { second: number; bin: number; errors: number }[] {
+  return [...Map.groupBy(seconds, ({ second }) => second)].map(([second, own]) => ({
+    second,
+    bin: own[0]!.bin,
+    errors: own.reduce((sum, { errors }) => sum + errors, 0),
+  }));
+}
+
+/** What of a run lies between two moments, in seconds from its start. */
+export function between(run: MigrationRun, from: number, end: number): MigrationRun {
+  const isInside = (second: number) => second >= from && second <= end;
+  const clip = <End extends number | null, Row extends { readonly startUs: number; readonly endUs: End }>(
+    rows: readonly Row[],
+  ) =>
+    rows.map((row) => ({
+      ...row,
+      startUs: Math.max(row.startUs, from * 1e6),
+      endUs: row.endUs === null ? null : Math.min(row.endUs, end * 1e6),
+    })).filter(({ startUs, endUs }) => startUs < (endUs ?? end * 1e6));
+  const { stall } = run;
+  const [stalled] = stall === null ? [] : clip([{ ...stall, startUs: stall.fromUs, endUs: stall.untilUs }]);
+  return {
+    ...run,
+    seconds: run.seconds.filter(({ second, bin }) => isInside(second) && isInside(second + bin)),
+    answers: run.answers.filter(({ second, width }) => isInside(second) && isInside(second + width)),
+    steps: clip(run.steps),
+    waits: clip(run.waits.map((wait) => ({ ...wait, startUs: wait.atUs, endUs: wait.atUs + wait.waitedUs })))
+      .map(({ startUs, endUs, ...wait }) => ({ ...wait, atUs: startUs, waitedUs: endUs - startUs })),
+    segments: clip(run.segments),
+    stall: stalled === undefined ? null : { ...stall!, fromUs: stalled.startUs, untilUs: stalled.endUs },
+  };
+}
