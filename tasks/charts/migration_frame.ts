@@ -110,7 +110,7 @@ function bands({ segments, stall }: MigrationRun): Plot.Markish[] {
   const edges = segments.slice(1).map(({ startUs }) => startUs / 1e6);
   const stalls = stall === null ? [] : [{ startUs: stall.fromUs, endUs: stall.untilUs }];
   return [
-    Plot.rect(segments.filter(({ segment }) => segment === "migrate"), {
+    Plot.rect(segments.filter(({ changing }) => changing), {
       ...place,
       fill: MUTED,
       fillOpacity: 0.13,

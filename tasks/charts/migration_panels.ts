@@ -51,11 +51,11 @@ function latencyPanel(frame: Frame): string {
 /** Over the first panel: those of the times beside the migration, and over these its own and the stall's. */
 function segmentNames(frame: Frame): Plot.Markish[] {
   const { run: { segments, stall }, from, end } = frame;
-  const fitting = segments.filter(({ segment, startUs, endUs }) =>
-    segment !== "migrate" && (endUs - startUs) / 1e6 > secondsOf(segment, frame)
+  const fitting = segments.filter(({ segment, changing, startUs, endUs }) =>
+    !changing && (endUs - startUs) / 1e6 > secondsOf(segment, frame)
   );
   const name = { lineAnchor: "bottom", fill: "currentColor" } as const;
-  const own = segments.filter(({ segment }) => segment === "migrate").map(({ segment, startUs, endUs }) => ({
+  const own = segments.filter(({ changing }) => changing).map(({ segment, startUs, endUs }) => ({
     text: stall === null ? segment : `${segment}, stall ${formatMs(stall.ms)}`,
     startUs,
     endUs,

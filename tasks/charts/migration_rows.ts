@@ -37,8 +37,11 @@ export interface StepSpan {
   readonly errorCode: string | null;
 }
 
+/** A part of the run. */
 export interface SegmentSpan {
   readonly segment: string;
+  /** Whether the database is changed in it. */
+  readonly changing: boolean;
   readonly startUs: number;
   readonly endUs: number;
 }

@@ -85,7 +85,7 @@ function sideBySide(runs: readonly MigrationRun[]): Column[] {
 
 function withCloserLook(run: MigrationRun): Column[] {
   const whole = { heading: "Whole run", run, from: 0, end: endOf(run) };
-  const migrate = run.segments.find(({ segment }) => segment === "migrate");
+  const migrate = run.segments.find(({ changing }) => changing);
   if (migrate === undefined) return [whole];
   const [begun, ended] = [migrate.startUs / 1e6, migrate.endUs / 1e6];
   const beside = Math.max(2, (ended - begun) / 4);

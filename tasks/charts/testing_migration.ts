@@ -64,7 +64,12 @@ function safe(): MigrationRun {
 }
 
 function segments(migrate: number, recovery: number, end: number) {
-  const span = (segment: string, from: number, to: number) => ({ segment, startUs: from * S, endUs: to * S });
+  const span = (segment: string, from: number, to: number) => ({
+    segment,
+    changing: segment === "migrate",
+    startUs: from * S,
+    endUs: to * S,
+  });
   return [
     span("warmup", 0, 3),
     span("baseline", 3, migrate),
