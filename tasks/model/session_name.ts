@@ -1,5 +1,5 @@
 /** What a connection of a run is for. */
-export type SessionRole = "load" | "proof" | "graphql" | "plans" | "clone";
+export type SessionRole = "load" | "proof" | "graphql" | "plans" | "clone" | "migration" | "beside";
 
 /**
  * What the connections of a run are called at the server, as `application_name`: by it pg_stat_activity tells whose

@@ -34,7 +34,8 @@ export interface LockWatch {
   stop(): void;
 }
 
-interface LockWait {
+/** A session that stands against a lock. */
+export interface LockWait {
   readonly mode: string;
   readonly what: string;
   readonly pid: number;
@@ -78,7 +79,7 @@ export function watchLocks(options: LockWatchOptions): LockWatch {
     const found = await lockWaits(options).catch(() => []);
     looking = false;
     // One that has ended meanwhile has ended for that, or a later look tells.
-    if (found.length > 0) seen = textOf(found);
+    if (found.length > 0) seen = lockWaitText(found);
     else if (options.current() === current) seen = null;
     restMs = Math.min(2 * restMs, MOST_REST_MS);
     dueMs = performance.now() + restMs;
@@ -141,7 +142,8 @@ async function lockWaits({ url, pids, prefix }: LockWatchOptions): Promise<LockW
   }
 }
 
-function textOf(waits: readonly LockWait[]): string {
+/** Who stands against which lock, for a sentence. @param waits one at least */
+export function lockWaitText(waits: readonly LockWait[]): string {
   const [{ mode, what }] = waits as [LockWait];
   const holders = waits.filter((wait) => wait.what === what && wait.mode === mode).map(holderText);
   const more = holders.length > SHOWN ? " and others" : "";

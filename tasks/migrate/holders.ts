@@ -1,0 +1,57 @@
+import type { PgClient } from "../postgres/client.ts";
+import { openClient } from "../seed/connect.ts";
+import { type LockWait, lockWaitText } from "../seed/lock_waits.ts";
+import { schemaSql } from "../seed/sql.ts";
+
+/** Looks over a session of its own whom a statement waits for: when it has given up, nobody can tell any more. */
+export interface Holders {
+  /** Looks every so many milliseconds while `work` is under way. */
+  during<T>(everyMs: number, work: () => Promise<T>): Promise<T>;
+  /** Which lock was last waited for and who stood against it, for a sentence; null where no wait was seen. */
+  seen(): string | null;
+  /** What was seen concerns nobody any more. */
+  forget(): void;
+  end(): Promise<void>;
+}
+
+const LOOK_MS = 2000;
+
+/**
+ * Opens the session that looks.
+ * @param pid of the session that may have to wait
+ * @throws {ServiceError} when the server cannot be reached
+ */
+export async function openHolders(url: string, pid: number): Promise<Holders> {
+  const client = await openClient(url, "benchbook-locks", { limitMs: LOOK_MS });
+  const sql = schemaSql("benchbook/lock_waits.sql");
+  let seen: string | null = null;
+  let looking = false;
+  const look = async () => {
+    if (looking) return;
+    looking = true;
+    const waits = await waitsOf(client, sql, pid);
+    looking = false;
+    if (waits.length > 0) seen = lockWaitText(waits);
+  };
+  return {
+    async during(everyMs, work) {
+      const timer = setInterval(() => void look(), everyMs);
+      try {
+        return await work();
+      } finally {
+        clearInterval(timer);
+      }
+    },
+    seen: () => seen,
+    forget: () => seen = null,
+    end: () => client.end(),
+  };
+}
+
+async function waitsOf(client: PgClient, sql: string, pid: number): Promise<readonly LockWait[]> {
+  try {
+    return (await client.query<LockWait>(sql, [[pid], null])).rows;
+  } catch {
+    return [];
+  }
+}

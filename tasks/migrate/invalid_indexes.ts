@@ -1,0 +1,116 @@
+import type { Client } from "pg";
+import { sessionName } from "../model/session_name.ts";
+import { sleep } from "../net/sleep.ts";
+import { withClient } from "../seed/connect.ts";
+import { migrateSql } from "./migrate_sql.ts";
+import { codeOf } from "./step_failure.ts";
+
+/** An index that is INVALID: it costs each write, and no query may use it. */
+export interface InvalidIndex {
+  readonly oid: string;
+  /** As SQL names it, with its schema. */
+  readonly name: string;
+  /** Whether the statement in question leaves such a one. */
+  readonly own: boolean;
+}
+
+/** Whose session it was, and what its index is called. */
+export interface WhoseIndex {
+  readonly url: string;
+  readonly runId: string;
+  readonly pid: number;
+  readonly signal: AbortSignal;
+}
+
+/** What became of what was found, as sentences. */
+export interface Removal {
+  readonly cleaned: readonly string[];
+  readonly left: readonly string[];
+}
+
+/** So long the removal may wait for transactions that are older. It keeps nobody from reading or writing meanwhile. */
+const REMOVAL_MS = 10_000;
+/** The same where a user wants to leave. */
+const HURRIED_MS = 2_500;
+/** The server may need a moment to end what was cancelled or has lost its client. */
+const END_MS = 2_000;
+
+/**
+ * INVALID indexes that nobody else is building.
+ * @param pid of the session that may have built one
+ * @param index for whose sake; null: nobody's
+ */
+export async function invalidIndexes(
+  client: Client,
+  pid: number,
+  index: string | null = null,
+): Promise<readonly InvalidIndex[]> {
+  return (await client.query<InvalidIndex>(migrateSql("invalid_indexes.sql"), [pid, index])).rows;
+}
+
+/** What takes an index away without keeping anyone out. */
+export function dropCommand(name: string): string {
+  return `DROP INDEX CONCURRENTLY IF EXISTS ${name};`;
+}
+
+/**
+ * Removes what a failed statement with CONCURRENTLY has left of its index, over a session of its own: the statement's
+ * may be gone. Never throws.
+ * @param before oids of those that were INVALID before: they are not the migration's
+ */
+export async function removeInvalid(
+  { url, runId, pid, signal }: WhoseIndex,
+  index: string,
+  before: ReadonlySet<string>,
+): Promise<Removal> {
+  const limitMs = signal.aborted ? HURRIED_MS : REMOVAL_MS;
+  try {
+    return await withClient(url, async (client) => {
+      await untilEnded(client, pid);
+      const found = (await invalidIndexes(client, pid, index)).filter(({ oid, own }) =>
+        own && !before.has(oid)
+      );
+      const removed = [];
+      for (const { name } of found) removed.push(await remove(client, name));
+      return {
+        cleaned: removed.flatMap(({ cleaned }) => cleaned),
+        left: removed.flatMap(({ left }) => left),
+      };
+    }, { name: sessionName(runId, "migration"), lockWaitMs: limitMs, limitMs: 2 * limitMs });
+  } catch (error) {
+    const said = (error as Error).message;
+    return {
+      cleaned: [],
+      left: [`An INVALID index ${index} may be left (${said}). Remove it: ${dropCommand(index)}`],
+    };
+  }
+}
+
+async function remove(client: Client, name: string): Promise<Removal> {
+  try {
+    await client.query(`DROP INDEX CONCURRENTLY IF EXISTS ${name}`);
+    return { cleaned: [`The INVALID index ${name} was removed.`], left: [] };
+  } catch (error) {
+    const code = codeOf(error);
+    const said = `${(error as Error).message}${code === null ? "" : `, SQLSTATE ${code}`}`;
+    return {
+      cleaned: [],
+      left: [
+        `The index ${name} is INVALID and could not be removed (${said}): it slows writes down and serves no query. ` +
+        `Remove it: ${dropCommand(name)}`,
+      ],
+    };
+  }
+}
+
+/** Waits until a session runs nothing any more, and ends it where that takes too long. */
+async function untilEnded(client: Client, pid: number): Promise<void> {
+  const deadlineMs = performance.now() + END_MS;
+  while ((await client.query<{ active: boolean }>(migrateSql("still_active.sql"), [pid])).rows[0]!.active) {
+    if (performance.now() > deadlineMs) {
+      await client.query("SELECT pg_terminate_backend($1, $2)", [pid, END_MS]).catch(() => {});
+      return;
+    }
+    await sleep(50);
+  }
+}

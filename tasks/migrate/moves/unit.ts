@@ -1,0 +1,73 @@
+import type { StepPlan } from "../../model/migration.ts";
+import type { StatementRecord } from "../statement_record.ts";
+import { StepFailure } from "../step_failure.ts";
+import type { Limits, StepSession } from "../step_session.ts";
+
+/** Statements of a step that take effect together or not at all. */
+export interface Unit {
+  readonly step: StepPlan;
+  /** Of the first of them within the step, from 0. */
+  readonly first: number;
+  readonly records: readonly StatementRecord[];
+}
+
+/** What a step's statements take effect in: each by itself, or all in one transaction. */
+export function unitsOf(step: StepPlan, oneTransaction: boolean, session: StepSession): readonly Unit[] {
+  const records = step.statements.map((_, index) => session.record(step, index));
+  return oneTransaction
+    ? [{ step, first: 0, records }]
+    : records.map((record, first) => ({ step, first, records: [record] }));
+}
+
+/**
+ * Runs them once.
+ * @param limits set before each statement, whatever one before it has set; null: the session's are left alone
+ * @throws {StepFailure} after which nothing of them has taken effect
+ */
+export async function runUnit(unit: Unit, session: StepSession, limits: Limits | null): Promise<void> {
+  if (unit.records.length === 1) return await runAt(unit, 0, session, limits);
+  await session.client.query("BEGIN").catch((error) => {
+    throw new StepFailure(unit.first, error);
+  });
+  try {
+    for (const at of unit.records.keys()) {
+      await runAt(unit, at, session, limits === null ? null : { ...limits, local: true });
+    }
+    await session.run("COMMIT").catch((error) => {
+      throw new StepFailure(unit.first + unit.records.length - 1, error);
+    });
+  } catch (error) {
+    await session.client.query("ROLLBACK").catch(() => {});
+    rolledBack(unit, error as StepFailure);
+    throw error;
+  }
+}
+
+async function runAt(
+  { step, first, records }: Unit,
+  at: number,
+  session: StepSession,
+  limits: Limits | null,
+): Promise<void> {
+  const index = first + at;
+  const record = records[at]!;
+  try {
+    session.signal.throwIfAborted();
+    if (limits !== null) await session.limit(limits);
+    record.begin();
+    const { rowCount } = await session.run(step.statements[index]!.text);
+    record.end({ rows: rowCount });
+  } catch (error) {
+    if (record.begun) record.fail(error);
+    throw new StepFailure(index, error);
+  }
+}
+
+/** What has succeeded has come to nothing with the one that did not. */
+function rolledBack({ records, first }: Unit, failure: StepFailure): void {
+  for (const [at, record] of records.entries()) {
+    if (record.row.endUs === null) continue;
+    if (first + at === failure.index) record.fail(failure.cause);
+    else record.change({ errorCode: failure.code, error: `rolled back with statement ${failure.index + 1}` });
+  }
+}

@@ -1,0 +1,32 @@
+import type { StepRecord } from "../model/migration.ts";
+import type { Counter } from "../random/counter.ts";
+
+/** How a migration's steps are run, and who is told of them. */
+export interface StepsOptions {
+  /** Of the database; may hold a password, and is never shown. */
+  readonly url: string;
+  readonly runId: string;
+  /** Cancels what is under way at the server, and begins nothing more. */
+  readonly signal?: AbortSignal;
+  /** Where the run's clock stands, µs. */
+  readonly nowUs: () => number;
+  /** Told when a statement begins, and again as it changes or ends; the last row of a step and statement counts. */
+  readonly onRecord: (record: StepRecord) => void;
+  /** Told of the process at the server before the first statement. */
+  readonly onSession?: (pid: number) => void;
+  /** Of moves with `lock_timeout`, ms; `LOCK_TIMEOUT_MS` if absent. */
+  readonly lockTimeoutMs?: number;
+  /** So long those moves try again, and other statements wait for a lock, ms; `LOCK_PATIENCE_MS` if absent. */
+  readonly lockPatienceMs?: number;
+  /** The users' p95 over the last second or so, ms; null: nobody knows it now. Absent: nobody looks. */
+  readonly liveP95Ms?: () => number | null;
+  /** Above it batches pause, ms; Infinity if absent. */
+  readonly limitP95Ms?: number;
+  /** Where the jitter of pauses comes from. */
+  readonly random: Counter;
+}
+
+/** Users wait behind a statement for a lock as long as that does: below what they notice. */
+export const LOCK_TIMEOUT_MS = 200;
+/** A transaction that stays open longer than this has to be looked after by a person. */
+export const LOCK_PATIENCE_MS = 60_000;

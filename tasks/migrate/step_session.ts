@@ -1,0 +1,101 @@
+import type { Client, QueryResult } from "pg";
+import type { StepPlan, Variant } from "../model/migration.ts";
+import type { PgClient } from "../postgres/client.ts";
+import { type Holders, openHolders } from "./holders.ts";
+import type { Removal } from "./invalid_indexes.ts";
+import { type HalfDone, halfDone } from "./leftovers.ts";
+import { migrateSql } from "./migrate_sql.ts";
+import { LOCK_PATIENCE_MS, LOCK_TIMEOUT_MS, type StepsOptions } from "./step_options.ts";
+import { recordStatement, type StatementRecord } from "./statement_record.ts";
+
+/** The session in which a migration's steps run, and all that moves need of their run. */
+export interface StepSession {
+  readonly client: PgClient;
+  readonly pid: number;
+  readonly url: string;
+  readonly runId: string;
+  readonly signal: AbortSignal;
+  readonly lockTimeoutMs: number;
+  readonly lockPatienceMs: number;
+  readonly limitP95Ms: number;
+  readonly liveP95Ms: () => number | null;
+  readonly holders: Holders;
+  /** Uniform in [0, 1), the next one each time. */
+  readonly random: () => number;
+  readonly nowUs: () => number;
+  /** What was half done before the first step. */
+  readonly before: HalfDone;
+  /** Says what a move has cleaned up, and what it could not. */
+  readonly tell: (removal: Removal) => void;
+  /** Begins no statement: it makes the row of one. */
+  record(step: StepPlan, index: number): StatementRecord;
+  /** Runs a text and looks whom it waits for. */
+  run(sql: string, values?: readonly unknown[]): Promise<QueryResult>;
+  /** Sets what holds for each statement from now on; null: what the session began with. */
+  limit(limits: Limits): Promise<void>;
+}
+
+/** What a statement may take, ms; null: as the URL, the role and the server say. */
+export interface Limits {
+  readonly lockMs: number | null;
+  readonly statementMs: number | null;
+  /** For the transaction under way alone. */
+  readonly local?: boolean;
+}
+
+/** Between two looks at a statement that may wait for long. */
+const LOOK_MS = 500;
+
+/** Makes a session of a client that was opened for it. @throws what the server says */
+export async function openStepSession(
+  client: PgClient,
+  variant: Variant,
+  options: StepsOptions,
+  tell: (removal: Removal) => void,
+): Promise<StepSession> {
+  const { url, runId, random, nowUs, onRecord } = options;
+  const began = await beganWith(client);
+  options.onSession?.(began.pid);
+  const before = await halfDone(client, began.pid);
+  const holders = await openHolders(url, began.pid);
+  let drawn = 0;
+  let lookMs = LOOK_MS;
+  return {
+    client,
+    pid: began.pid,
+    url,
+    runId,
+    signal: options.signal ?? new AbortController().signal,
+    lockTimeoutMs: options.lockTimeoutMs ?? LOCK_TIMEOUT_MS,
+    lockPatienceMs: options.lockPatienceMs ?? LOCK_PATIENCE_MS,
+    limitP95Ms: options.limitP95Ms ?? Infinity,
+    liveP95Ms: options.liveP95Ms ?? (() => null),
+    holders,
+    random: () => random.float(drawn++),
+    nowUs,
+    before,
+    tell,
+    record: (step, index) => recordStatement({ step, index, variant, nowUs, onRecord }),
+    run: (sql, values) =>
+      holders.during(lookMs, () => values === undefined ? client.query(sql) : client.query(sql, [...values])),
+    async limit({ lockMs, statementMs, local = false }) {
+      // Twice before it gives up: one look may come too early, or while the server has others to serve.
+      lookMs = lockMs === null ? LOOK_MS : Math.min(LOOK_MS, Math.max(10, 0.4 * lockMs));
+      await client.query(migrateSql("set_limits.sql"), [
+        lockMs === null ? began.lockTimeout : `${lockMs}ms`,
+        statementMs === null ? began.statementTimeout : `${statementMs}ms`,
+        local,
+      ]);
+    },
+  };
+}
+
+interface Began {
+  readonly pid: number;
+  readonly lockTimeout: string;
+  readonly statementTimeout: string;
+}
+
+async function beganWith(client: Client): Promise<Began> {
+  return (await client.query<Began>(migrateSql("session.sql"))).rows[0]!;
+}

@@ -1,0 +1,82 @@
+import { Client } from "pg";
+import type { Move, StepPlan, StepRecord, VariantPlan } from "../model/migration.ts";
+import { counter } from "../random/counter.ts";
+import { withDatabase } from "../stack/testing_shared.ts";
+import { runSteps, type StepsOptions, type StepsOutcome } from "./run_steps.ts";
+
+/** Steps that were run by a test. */
+export interface Ran {
+  readonly outcome: StepsOutcome;
+  /** The last row of each statement, in their order. */
+  readonly rows: readonly StepRecord[];
+  /** Every row that was told. */
+  readonly told: readonly StepRecord[];
+}
+
+/** A database for a migration. */
+export interface MigrationBench {
+  readonly url: string;
+  /** Whoever else is connected, as `their-app`. */
+  readonly theirs: Client;
+  /** Asks as them. */
+  all<Row extends object>(sql: string, values?: unknown[]): Promise<Row[]>;
+  run(plan: VariantPlan, options?: Partial<StepsOptions>): Promise<Ran>;
+}
+
+export const RUN_ID = "20260301-101010-ab12";
+
+/** A step of statements, each on a line of its own. */
+export function stepOf(step: number, move: Move, ...texts: string[]): StepPlan {
+  return {
+    step,
+    file: `change/safe/0${step}-step.sql`,
+    about: "",
+    risk: null,
+    fix: null,
+    move,
+    statements: texts.map((text, index) => ({ text, line: index + 1, shown: text })),
+  };
+}
+
+/** A way of these steps. */
+export function planOf(...steps: StepPlan[]): VariantPlan {
+  return { variant: "safe", steps };
+}
+
+export const PLAIN: Move = { kind: "plain", oneTransaction: false };
+export const LOCK_TIMEOUT: Move = { kind: "lock_timeout", oneTransaction: false };
+
+/** Gives a test a database, with somebody else connected to it. */
+export function withMigration(use: (bench: MigrationBench) => Promise<void>): Promise<void> {
+  return withDatabase(async (url) => {
+    const theirs = new Client({ connectionString: url, application_name: "their-app" });
+    await theirs.connect();
+    try {
+      await use({
+        url,
+        theirs,
+        all: async (sql, values) => (await theirs.query(sql, values)).rows,
+        run: (plan, options) => ran(url, plan, options),
+      });
+    } finally {
+      await theirs.end();
+    }
+  });
+}
+
+async function ran(url: string, plan: VariantPlan, options: Partial<StepsOptions> = {}): Promise<Ran> {
+  const told: StepRecord[] = [];
+  const outcome = await runSteps(plan, {
+    url,
+    runId: RUN_ID,
+    nowUs: () => performance.now() * 1000,
+    random: counter(1, "moves"),
+    ...options,
+    onRecord: (row) => {
+      told.push(row);
+      options.onRecord?.(row);
+    },
+  });
+  const last = new Map(told.map((row) => [`${row.step} ${row.statement}`, row]));
+  return { outcome, rows: [...last.values()], told };
+}
