@@ -24,6 +24,8 @@ const LINGER_TIMEOUT_MS = 10_000;
 /** SQLSTATEs of a server that cannot be used yet, and of one that never will. */
 const STARTING_UP = "57P03";
 const WRONG_PASSWORD = "28P01";
+/** In their place, of one that does not listen yet. */
+const NOT_LISTENING = "not listening";
 
 /** A started embedded server. */
 export interface EmbeddedPostgres {
@@ -102,7 +104,7 @@ async function tryStart(
   const begun = performance.now();
   const url = embeddedDatabaseUrl(home, port, "postgres", place.name);
   for (;;) {
-    const problem = await connectProblem(url);
+    const problem = listens(place.data, child.id) ? await connectProblem(url) : NOT_LISTENING;
     if (problem === null) return started;
     if (child.hasEnded()) {
       const words = child.words();
@@ -129,15 +131,27 @@ async function tryStart(
 
 /** A postmaster of this cluster that no record knows of: our parent was killed before it could write one. */
 async function stopLeftOver(data: string): Promise<void> {
-  let lines: string[];
-  try {
-    lines = readFileSync(join(data, "postmaster.pid"), "utf8").split("\n");
-  } catch {
-    return;
-  }
-  const id = identify(Number(lines[0]));
+  const id = identify(Number(pidFile(data)[0]));
   if (id === null || !argumentsOf(id.pid).includes(data)) return;
   await stopProcess(id, "SIGINT");
+}
+
+/**
+ * True once this very server has its port: before, what answers there is another program that took it meanwhile, a
+ * PostgreSQL with the same password perhaps.
+ */
+function listens(data: string, { pid }: ProcessId): boolean {
+  const [owner, , , , , address = ""] = pidFile(data);
+  return owner === String(pid) && address !== "";
+}
+
+/** The lines of postmaster.pid: the server's pid first, the address that it listens at sixth. None: it does not run. */
+function pidFile(data: string): string[] {
+  try {
+    return readFileSync(join(data, "postmaster.pid"), "utf8").split("\n");
+  } catch {
+    return [];
+  }
 }
 
 /** As they are, one by one: the folder of one cluster can be the beginning of another's. */

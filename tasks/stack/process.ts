@@ -77,9 +77,11 @@ export function self(): ProcessId {
 
 /**
  * Starts a child in its own session and process group, detached from the terminal.
- * @throws {ServiceError} when the program cannot be started at all.
+ * @throws {ServiceError} when the program cannot be started at all; one that ends at once is a child that has ended.
+ * @throws {DOMException} `AbortError`, when `signal` is aborted already
  */
 export async function launch(options: Launch): Promise<Child> {
+  options.signal?.throwIfAborted();
   const log = openLog(options.log);
   const logStart = fstatSync(log).size;
   const child = spawn(options.command, options.args, {
@@ -99,10 +101,11 @@ export async function launch(options: Launch): Promise<Child> {
     over = true;
     return how;
   });
-  const id = child.pid === undefined ? null : identify(child.pid);
-  if (id === null) {
+  if (child.pid === undefined) {
     throw new ServiceError(`Cannot start ${options.command}: ${await ended}`, `Read ${options.log}.`);
   }
+  // One that ended before it could be looked at was a child too, whose words say why.
+  const id = identify(child.pid) ?? { pid: child.pid, startedAt: "ended" };
   launched.add(id);
   const abort = () => killGroup(id);
   options.signal?.addEventListener("abort", abort);

@@ -87,3 +87,18 @@ Deno.test("the tail of a log is its last lines, and nothing when there is no log
     return Promise.resolve();
   });
 });
+
+Deno.test("a child that ends at once is one that has ended, whoever is faster", async () => {
+  await withTempHome(async (home) => {
+    const children = Array.from(
+      { length: 50 },
+      () => launch({ ...shell(home, "echo in use; exit 1"), awaited: true }),
+    );
+    for (const child of await Promise.all(children)) {
+      assert.equal(await child.ended, "exit code 1");
+      assert.ok(child.hasEnded() && !isAlive(child.id));
+      assert.match(child.words(), /^in use$/m);
+      assert.equal(await stopProcess(child.id, "SIGTERM"), "absent");
+    }
+  });
+});

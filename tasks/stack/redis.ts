@@ -67,7 +67,7 @@ export async function startRedis(
       cwd: home,
       log,
     }).catch((error) => {
-      // A program that ends before it can be looked at is no Redis either.
+      // A program that cannot be executed is no Redis either.
       throw failedToStart((error as Error).message, log);
     });
     const started = { process: child.id, port };
