@@ -7,6 +7,7 @@ import type { RunningTask } from "./testing.ts";
 import type { Story } from "./testing_stories.ts";
 import type { UserLand } from "./testing_user_land.ts";
 import { sleep } from "../net/sleep.ts";
+import { SMALL_DISK } from "./testing_small_disk.ts";
 
 const root = resolve(import.meta.dirname!, "../..");
 
@@ -240,17 +241,14 @@ export function nextStart({ name }: Story): string[] {
   return [name === "smoke" ? "read-heavy" : "smoke", ...args.split(" ")];
 }
 
-/** A home on a disk of its own, within a mount namespace, which is filled up as soon as rows are spooled. */
-const FULL_DISK = `
+/** A home on a disk of its own, which is full as soon as rows are spooled. */
+const FULL_DISK = `${SMALL_DISK}
 exec 2>&1
-mkdir -p "$DISK" && mount -t tmpfs -o size=1100m tmpfs "$DISK" || exit 99
-mkdir -m 711 "$DISK/home"; [ -e "$REDIS" ] && ln -s "$REDIS" "$DISK/home/redis"
-export BENCHBOOK_HOME="$DISK/home"
+small_disk 1100m
 "$DENO" run -A --quiet "$BENCH" "$@" & bench=$!
-for i in $(seq 300); do ls "$DISK"/home/spool/*/timing-0.seg >/dev/null 2>&1 && break; sleep 0.1; done
-sleep 1; dd if=/dev/zero of="$DISK/fill" bs=1M 2>/dev/null
+spooled $bench; shrink 0
 wait $bench; code=$?
-rm "$DISK/fill"
+mount -o remount,size=1100m "$DISK"
 echo "${NEXT_START}"
 "$DENO" run -A --quiet "$BENCH" $NEXT; echo "exit $?"
 exit $code

@@ -5,23 +5,38 @@ import { HOME_MARK } from "../stack/home.ts";
 import { SHORT, withWorkbench } from "./testing.ts";
 
 /**
- * Within a mount namespace of its own: a home on a disk of `size`, `bench`, and where `FILL` is set that disk
- * has but so many MB left as soon as rows are spooled, and is as large as before for a second bench. It is made smaller,
- * all at once: of one that is filled up the run may see that it is nearly full, and end in order.
+ * For a shell script within a mount namespace of its own: `small_disk SIZE` mounts a disk at $DISK with a home,
+ * `spooled PID` waits until the run of that process has spooled rows, and `shrink MB` leaves so many on the disk, all at
+ * once: of one that is filled up the run may see that it is nearly full, and end in order.
  */
-const SCRIPT = `
-mkdir -p "$DISK" && mount -t tmpfs -o size="$SIZE" tmpfs "$DISK" || exit 99
-mkdir -m 711 "$DISK/home"; cp "$MARK" "$DISK/home/"; [ -e "$REDIS" ] && ln -s "$REDIS" "$DISK/home/redis"
-export BENCHBOOK_HOME="$DISK/home"
-"$DENO" run -A --quiet "$BENCH" $FIRST >"$OUT/first" 2>&1 & bench=$!
-if [ -n "$FILL" ]; then
-  for i in $(seq 300); do ls "$DISK"/home/spool/*/timing-0.seg >/dev/null 2>&1 && break; sleep 0.1; done
-  sleep 1.5
-  for i in $(seq 50); do
-    used=$(df --output=used -k "$DISK" | tail -1)
-    mount -o remount,size=$(( used + FILL * 1024 ))k "$DISK" 2>/dev/null && break
+export const SMALL_DISK = `
+small_disk() {
+  mkdir -p "$DISK" && mount -t tmpfs -o size="$1" tmpfs "$DISK" || exit 99
+  mkdir -m 711 "$DISK/home"; [ -e "$REDIS" ] && ln -s "$REDIS" "$DISK/home/redis"
+  export BENCHBOOK_HOME="$DISK/home"
+}
+spooled() {
+  until [ -n "$(find "$DISK"/home/spool -name 'timing-*.seg' -size +0 2>/dev/null)" ]; do
+    # One that has ended without will never have any.
+    grep -q '^State:.[ZX]' "/proc/$1/status" && return
+    sleep 0.1
   done
-fi
+}
+shrink() {
+  # It may have been written to since it was looked at.
+  for i in $(seq 1000); do
+    used=$(df --output=used -k "$DISK" | tail -1)
+    mount -o remount,size=$(( used + $1 * 1024 ))k "$DISK" 2>/dev/null && return
+  done
+  exit 98
+}
+`;
+
+/** `bench`, and where `FILL` is set a disk with but so many MB left while it runs, and as before for a second bench. */
+const SCRIPT = `${SMALL_DISK}
+small_disk "$SIZE"; cp "$MARK" "$DISK/home/"
+"$DENO" run -A --quiet "$BENCH" $FIRST >"$OUT/first" 2>&1 & bench=$!
+if [ -n "$FILL" ]; then spooled $bench; shrink "$FILL"; fi
 wait $bench; echo "exit $?" >>"$OUT/first"
 [ -n "$FILL" ] || exit 0
 mount -o remount,size="$SIZE" "$DISK"
@@ -30,7 +45,7 @@ mount -o remount,size="$SIZE" "$DISK"
 
 /**
  * Runs `bench` with its home on a disk of `size`.
- * @param leave MB that filling the disk leaves free; null: it is not filled
+ * @param leave MB that it has left in mid-run; null: it stays as it is
  */
 export async function onSmallDisk(
   size: string,
