@@ -179,7 +179,10 @@ export interface LedgerEntry {
   readonly slot: number;
   /** `failed`: the server said so; `unknown`: nobody said. */
   readonly outcome: "ok" | "failed" | "unknown";
-  /** Whether the database has what it must have; null: it could not be looked at. */
+  /**
+   * Whether the database has what it must have; of an unknown one, whether it is there, which it may be or not; null: it
+   * could not be looked at.
+   */
   readonly verified: boolean | null;
   /** What is wrong with it. */
   readonly problem: LedgerProblem | null;

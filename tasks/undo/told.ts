@@ -151,14 +151,24 @@ function isOverService(name: string): boolean {
   return path !== undefined && !isDirect(path);
 }
 
-interface WriteRow extends Attempt {
+/** An attempt of a slot that writes. Times are µs from the run's start; NaN where it never got so far. */
+export interface WriteRow extends Attempt {
   readonly slot: number;
   /** As it is numbered over all arms. */
   readonly operation: number;
+  /** The generator that it was of. */
+  readonly worker: number;
   readonly intendedUs: number;
+  readonly sentUs: number;
+  readonly doneUs: number;
 }
 
-function* writeRows(
+/**
+ * The attempts that a run's spool tells of, of operations that write.
+ * @param dir the spool; one that is not there tells of nothing
+ * @param state told where a part of it cannot be read
+ */
+export function* writeRows(
   dir: string,
   operations: SlotWrites["operations"],
   state: { torn: boolean },
@@ -175,7 +185,7 @@ function* writeRows(
     // A folder or a dangling link of that name tells of nothing, and must not end an undo.
     if (!isFile(join(dir, name))) continue;
     const end: SegmentEnd = { droppedBytes: 0 };
-    for (const { rows, columns, codes } of readSegment(join(dir, name), end)) {
+    for (const { rows, columns, codes, worker } of readSegment(join(dir, name), end)) {
       for (let row = 0; row < rows; row++) {
         const operation = columns.operation[row]!;
         if (!operations[operation % operations.length]!.write) continue;
@@ -183,7 +193,10 @@ function* writeRows(
         yield {
           slot: columns.slot[row]!,
           operation,
+          worker,
           intendedUs: columns.intended[row]!,
+          sentUs: columns.sent[row]!,
+          doneUs: columns.done[row]!,
           sent: !Number.isNaN(columns.sent[row]!),
           outcome: OUTCOMES[columns.outcome[row]!]!,
           error: error > 0 ? codes[error - 1] : undefined,

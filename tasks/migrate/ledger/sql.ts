@@ -1,0 +1,50 @@
+import { join } from "node:path";
+import type { Client } from "pg";
+import { undoSql } from "../../seed/reserved.ts";
+import { transaction } from "../../seed/sql.ts";
+
+const FOLDER = join(import.meta.dirname!, "../../../queries/ledger");
+
+/** The text of queries/ledger/<file>, with names in place of `{…}`: they are quoted already. */
+export function ledgerSql(file: string, names: Readonly<Record<string, string>> = {}): string {
+  return Deno.readTextFileSync(join(FOLDER, file)).replace(/\{(\w+)\}/g, (_, name: string) => names[name]!);
+}
+
+/**
+ * Reads at one snapshot, with each value's text as exact as it is, and in UTC. A server that would hide rows from the role
+ * fails: hidden ones would pass for lost.
+ */
+export function atOneSnapshot<T>(client: Client, read: () => Promise<T>): Promise<T> {
+  return transaction(client, async () => {
+    await client.query(undoSql("exact_texts.sql"));
+    await client.query(undoSql("unfiltered.sql"));
+    await client.query("SET LOCAL TimeZone = 'UTC'; SET LOCAL search_path = pg_catalog");
+    return await read();
+  }, "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY");
+}
+
+/** What the server said to a query that it refused. */
+export class Refused {
+  constructor(readonly code: string, readonly message: string) {}
+}
+
+/** Asks within a transaction that goes on where the server refuses it. @throws what is no answer of the server's */
+export async function tried<T>(client: Client, ask: () => Promise<T>): Promise<T | Refused> {
+  await client.query("SAVEPOINT tried");
+  try {
+    const answer = await ask();
+    await client.query("RELEASE SAVEPOINT tried");
+    return answer;
+  } catch (error) {
+    const { code, message } = error as { code?: string; message: string };
+    if (code === undefined || !/^(22|42|57014|0A)/.test(code)) throw error;
+    await client.query("ROLLBACK TO SAVEPOINT tried");
+    return new Refused(code, message);
+  }
+}
+
+/** Columns of a relation by name, with their types; empty where there is no such relation. */
+export async function columnsOf(client: Client, relation: string): Promise<ReadonlyMap<string, string>> {
+  const { rows } = await client.query<{ name: string; type: string }>(ledgerSql("columns.sql"), [relation]);
+  return new Map(rows.map(({ name, type }) => [name, type]));
+}

@@ -1,0 +1,265 @@
+import type { Client } from "pg";
+import type { Mix } from "../../load/mix.ts";
+import type { LedgerEntry, LedgerProblem } from "../../model/migration.ts";
+import { UNLIMITED, withClient } from "../../seed/connect.ts";
+import { evidenceOf, type WritingArm } from "../../undo/evidence.ts";
+import { operationOfSlot, type SlotWrites } from "../../undo/may_write.ts";
+import { writeRows } from "../../undo/told.ts";
+import { type Found, InsertedRows, type InsertedWrite, type Judged, judgeInserted } from "./inserted.ts";
+import {
+  judgeRegisters,
+  registerId,
+  type RegisterValues,
+  type RegisterVerdicts,
+  type RegisterWrite,
+  textOf,
+} from "./register_rows.ts";
+import { readOutcomes, type SlotOutcome, type SlotOutcomes } from "./slot_outcomes.ts";
+import { atOneSnapshot } from "./sql.ts";
+import { type WritingScenario, type Written, writtenBy } from "./written.ts";
+
+/** Writes looked at in one go. */
+const BATCH = 5000;
+/** A kill loses what was sent in its last moments: so many slots beyond the last one that was recorded are looked at. */
+const UNTOLD_SLOTS = 10_000;
+
+/** Which run is judged, and where it wrote. */
+export interface LedgerOptions {
+  /** Of the database that was written into, after all sessions that wrote are over. May hold a password. */
+  readonly url: string;
+  /** The run's spool. */
+  readonly spoolDir: string;
+  readonly scenario: WritingScenario;
+  /** What decides which slots write: `slotWrites` of the load. */
+  readonly writes: SlotWrites;
+  /** What decides which values they give. */
+  readonly mix: Mix;
+  /** In the order in which operations are numbered. */
+  readonly arms: readonly WritingArm[];
+  /** Slots of the load lie below this; null where only its end decides. */
+  readonly slots: number | null;
+  /** Whether the spool tells of every slot that was sent; after a kill of the run it does not. */
+  readonly whole: boolean;
+  /** Further attempts that a slot may have. */
+  readonly retries: number;
+  /** What the registers held before the first write, by `registersBefore`; without it a value that nobody wrote is not told. */
+  readonly registers?: RegisterValues;
+  readonly signal?: AbortSignal;
+  /** Told of what became of writes, by and by, in the order of their slots. */
+  readonly onEntries: (entries: readonly LedgerEntry[]) => void;
+}
+
+/** What came of all writes. */
+export interface LedgerResult {
+  /** Writes of each outcome. */
+  readonly ok: number;
+  readonly failed: number;
+  readonly unknown: number;
+  /** Of unknown ones those that are there. */
+  readonly unknownPresent: number;
+  /** Writes that could not be looked at. */
+  readonly notVerified: number;
+  readonly problems: Readonly<Partial<Record<LedgerProblem, number>>>;
+  /** What could not be looked at and why, a sentence each. */
+  readonly notes: readonly string[];
+}
+
+/**
+ * Holds every write of a run against what the database has of it: an acknowledged write is there exactly once, with the
+ * values that were drawn for it, a refused one is not there, and one that nobody answered is there once or not at all. No
+ * key of the table's is trusted in that: rows are counted. Writes of the same row are judged by the last one, see
+ * `RegisterHistory`. Goes through the writes by ranges of slots, at one snapshot; two bytes of memory a slot.
+ * @throws {ServiceError} where the database cannot be reached; {InterruptedError} after `signal`
+ */
+export async function verifyLedger(options: LedgerOptions): Promise<LedgerResult> {
+  const { url, spoolDir, writes, arms, signal } = options;
+  const { outcomes, torn } = readOutcomes(spoolDir, writes, arms);
+  const written = await writtenBy(options.scenario);
+  return await withClient(
+    url,
+    (client) =>
+      atOneSnapshot(
+        client,
+        () => new Ledger(client, { ...options, whole: options.whole && !torn }, outcomes, written).verify(),
+      ),
+    { ...UNLIMITED, name: "benchbook-ledger", signal },
+  );
+}
+
+class Ledger {
+  readonly #client: Client;
+  readonly #options: LedgerOptions;
+  readonly #outcomes: SlotOutcomes;
+  readonly #written: readonly (Written | null)[];
+  readonly #tables: readonly (readonly InsertedRows[])[];
+  readonly #sequence: number[];
+  readonly #counts = { ok: 0, failed: 0, unknown: 0, unknownPresent: 0, notVerified: 0 };
+  readonly #problems: Partial<Record<LedgerProblem, number>> = {};
+
+  constructor(
+    client: Client,
+    options: LedgerOptions,
+    outcomes: SlotOutcomes,
+    written: readonly (Written | null)[],
+  ) {
+    this.#client = client;
+    this.#options = options;
+    this.#outcomes = outcomes;
+    this.#written = written;
+    this.#tables = written.map((one) =>
+      one?.kind === "rows" ? one.tables.map((table) => new InsertedRows(client, table)) : []
+    );
+    this.#sequence = Array.from({ length: outcomes.workers }, () => 0);
+  }
+
+  async verify(): Promise<LedgerResult> {
+    const registers = this.#written.flatMap((one) => one?.kind === "register" ? [one.register] : []);
+    const verdicts = await judgeRegisters(
+      this.#client,
+      registers,
+      () => this.#registerWrites(),
+      this.#options.registers ?? new Map(),
+    );
+    let batch: Slot[] = [];
+    for (const slot of this.#slots()) {
+      batch.push(slot);
+      if (batch.length < BATCH) continue;
+      await this.#judge(batch, verdicts);
+      batch = [];
+    }
+    await this.#judge(batch, verdicts);
+    return { ...this.#counts, problems: this.#problems, notes: this.#notes(verdicts) };
+  }
+
+  /** Slots of writes in their order: recorded ones, and after a kill those that may have been sent. */
+  *#slots(): Generator<Slot> {
+    const { writes, whole, slots, retries } = this.#options;
+    const operationOf = operationOfSlot(writes);
+    const until = Math.min(slots ?? Infinity, this.#outcomes.last + 1 + (whole ? 0 : UNTOLD_SLOTS));
+    for (let slot = 0; slot < until; slot++) {
+      const operation = operationOf(slot);
+      if (this.#written[operation] === null) continue;
+      const known = this.#outcomes.of(slot);
+      if (known !== null) yield { slot, operation, ...known };
+      else if (!whole) {
+        const worker = Math.floor(slot / writes.streams.length) % this.#outcomes.workers;
+        yield { slot, operation, worker, outcome: "unknown", doubtful: 1 + retries, isUntold: true };
+      }
+    }
+  }
+
+  *#registerWrites(): Generator<RegisterWrite> {
+    const { spoolDir, writes, arms, whole } = this.#options;
+    const { length } = writes.operations;
+    const writeOf = (
+      slot: number,
+      operation: number,
+      attempt: RegisterWrite["attempt"],
+    ): RegisterWrite | null => {
+      const one = this.#written[operation];
+      if (one?.kind !== "register") return null;
+      const values = this.#options.mix.valuesOf(slot, operation);
+      const { register } = one;
+      return {
+        register,
+        key: textOf(values[register.key.param]),
+        value: textOf(values[register.value.param]),
+        attempt,
+      };
+    };
+    for (const row of writeRows(spoolDir, writes.operations, { torn: false })) {
+      if (!row.sent || row.outcome === "unsent" || row.outcome === "shed") continue;
+      const outcome = OUTCOME_OF[evidenceOf(row, arms[Math.floor(row.operation / length)]?.path)];
+      const found = writeOf(row.slot, row.operation % length, { ...row, outcome });
+      if (found !== null) yield found;
+    }
+    if (whole) return;
+    for (const { slot, operation, isUntold } of this.#slots()) {
+      if (!isUntold) continue;
+      const found = writeOf(slot, operation, { slot, outcome: "unknown", sentUs: NaN, doneUs: NaN });
+      if (found !== null) yield found;
+    }
+  }
+
+  async #judge(slots: readonly Slot[], verdicts: RegisterVerdicts): Promise<void> {
+    const judged = new Map<number, Judged>();
+    for (const [operation, part] of Map.groupBy(slots, ({ operation }) => operation)) {
+      const written = this.#written[operation]!;
+      if (written.kind === "rows") await this.#judgeInserted(operation, written.param, part, judged);
+      else if (written.kind === "register") {
+        const isRefused = verdicts.refusals.has(registerId(written.register));
+        for (const slot of part) judged.set(slot.slot, isRefused ? UNSEEN : judgeRegister(slot, verdicts));
+      } else for (const { slot } of part) judged.set(slot, UNSEEN);
+    }
+    const entries = slots.flatMap((slot) => this.#entry(slot, judged.get(slot.slot)!));
+    if (entries.length > 0) this.#options.onEntries(entries);
+  }
+
+  async #judgeInserted(
+    operation: number,
+    param: string,
+    slots: readonly Slot[],
+    judged: Map<number, Judged>,
+  ): Promise<void> {
+    const { mix } = this.#options;
+    const asked: InsertedWrite[] = slots.map(({ slot }) => {
+      const values = mix.valuesOf(slot, operation);
+      return { slot, key: Number(values[param]), values };
+    });
+    const parts: (readonly Found[] | null)[] = [];
+    for (const table of this.#tables[operation]!) parts.push(await table.look(asked));
+    slots.forEach((slot, at) =>
+      judged.set(slot.slot, judgeInserted(slot, parts.map((part) => part?.[at] ?? null)))
+    );
+  }
+
+  /** None for what was never sent and is not there. */
+  #entry({ slot, operation, worker, outcome, isUntold }: Slot, { verified, problem }: Judged): LedgerEntry[] {
+    if (outcome === null && problem === null) return [];
+    if (isUntold && slot > this.#outcomes.last && verified !== true && problem === null) return [];
+    const said = outcome ?? "failed";
+    this.#counts[said]++;
+    if (said === "unknown" && verified === true) this.#counts.unknownPresent++;
+    if (verified === null) this.#counts.notVerified++;
+    if (problem !== null) this.#problems[problem] = (this.#problems[problem] ?? 0) + 1;
+    const seq = this.#sequence[worker]!++;
+    const op = this.#options.scenario.operations[operation]!.name;
+    return [{ client: worker, seq, op, slot, outcome: said, verified, problem }];
+  }
+
+  #notes({ refusals }: RegisterVerdicts): string[] {
+    const names = (kind: Written["kind"]) =>
+      this.#options.scenario.operations.filter((_, at) => this.#written[at]?.kind === kind).map(({ name }) =>
+        name
+      );
+    const tables = this.#tables.flat();
+    const reasons = new Set([...tables.flatMap(({ refusal }) => refusal ?? []), ...refusals.values()]);
+    const columns = new Set(tables.flatMap(({ notCompared }) => [...notCompared]));
+    return [
+      ...[...reasons].map((reason) => `Writes could not be looked at: ${reason}.`),
+      ...[...columns].map((column) =>
+        `The column ${column} was not compared: it does not take the values that were written.`
+      ),
+      ...names("unknown").map((name) =>
+        `What ${name} wrote was not looked at: its statement does not tell what it leaves.`
+      ),
+    ];
+  }
+}
+
+interface Slot extends SlotOutcome {
+  readonly slot: number;
+  readonly operation: number;
+  /** The spool does not tell of it. */
+  readonly isUntold?: boolean;
+}
+
+const UNSEEN: Judged = { verified: null, problem: null };
+const OUTCOME_OF = { written: "ok", unknown: "unknown", nothing: "failed" } as const;
+
+function judgeRegister({ slot, outcome }: Slot, { problems, standing }: RegisterVerdicts): Judged {
+  const problem = problems.get(slot) ?? null;
+  if (problem !== null) return { verified: false, problem };
+  // That of others stands: whether it was there before nobody can tell.
+  return { verified: outcome === "unknown" ? standing.has(slot) : true, problem };
+}
