@@ -17,6 +17,19 @@ export type Move =
   /** One statement with `:after` and `:upto`, run for one range of a key after another, each a transaction. */
   | { readonly kind: "batches"; readonly table: string; readonly key: string };
 
+/** What a run of a step is to show of its risk, as its head declares it. */
+export type Shown =
+  /** A session of the load waits because the step holds this lock on this relation, `schema.name`, or asks for it. */
+  | { readonly kind: "wait"; readonly mode: string; readonly relation: string }
+  /** A session of the load waits for a row of this relation that the step has changed. */
+  | { readonly kind: "row"; readonly relation: string }
+  /** The relation's file becomes another one. */
+  | { readonly kind: "rewrite"; readonly relation: string }
+  /** Requests of the load fail with this SQLSTATE. */
+  | { readonly kind: "error"; readonly code: string }
+  /** For a while requests are pending and none succeeds. */
+  | { readonly kind: "stall" };
+
 /** One file of a migration, or one of the user's. */
 export interface StepPlan {
   /** From 1. */
@@ -29,6 +42,8 @@ export interface StepPlan {
   readonly risk: string | null;
   /** Why it does not; null likewise. */
   readonly fix: string | null;
+  /** What it is to show; empty where its head declares nothing. */
+  readonly shows: readonly Shown[];
   readonly move: Move;
   /** One at least. */
   readonly statements: readonly StepStatement[];
