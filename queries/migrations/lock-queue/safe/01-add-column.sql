@@ -1,0 +1,4 @@
+-- Adds a column, and gives up its place in the queue after a moment.
+-- Fix: with lock_timeout it waits for no longer than users can; it tries again, until the report is over.
+-- move: lock_timeout
+ALTER TABLE northwind.orders ADD COLUMN gift_note text

@@ -1,0 +1,4 @@
+-- Old rows are read beside those who write.
+-- Fix: VALIDATE takes SHARE UPDATE EXCLUSIVE, which reads and writes go along with.
+-- move: lock_timeout
+ALTER TABLE northwind.orders VALIDATE CONSTRAINT customer_id_not_null
