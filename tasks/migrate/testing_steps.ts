@@ -33,6 +33,7 @@ export function stepOf(step: number, move: Move, ...texts: string[]): StepPlan {
     about: "",
     risk: null,
     fix: null,
+    shows: [],
     move,
     statements: texts.map((text, index) => ({ text, line: index + 1, shown: text })),
   };
