@@ -1,17 +1,13 @@
 import { relative, resolve } from "node:path";
 import { stripVTControlCharacters } from "node:util";
 import { formatSeconds } from "../model/units.ts";
+import { failureLines, type FileEnd } from "./failures.ts";
 
 /** What a file of tests came to. */
-export interface FileResult {
-  readonly file: string;
-  readonly code: number;
+export interface FileResult extends FileEnd {
   readonly passed: number;
   readonly steps: number;
-  readonly failed: number;
   readonly seconds: number;
-  /** All that it printed but its last line, which has these counts. */
-  readonly said: string;
 }
 
 /** As Deno closes: "ok | 12 passed (3 steps) | 0 failed (3s)". */
@@ -89,7 +85,7 @@ export function countsIn(
 /** How many of the longest are named. */
 const LONGEST = 5;
 
-/** The last lines of all: which files took the longest, which failed, and the counts as Deno writes them. */
+/** The last lines of all: what failed and why, which files took the longest, and the counts as Deno writes them. */
 export function closingLines(results: readonly FileResult[], seconds: number): string[] {
   const name = ({ file }: FileResult) => relative(resolve("."), file);
   const sum = (count: "passed" | "steps" | "failed") =>
@@ -97,6 +93,7 @@ export function closingLines(results: readonly FileResult[], seconds: number): s
   const longest = results.toSorted((one, other) => other.seconds - one.seconds).slice(0, LONGEST);
   const failed = results.filter(({ failed }) => failed > 0);
   return [
+    ...failureLines(results),
     `The longest: ${longest.map((one) => `${name(one)} (${formatSeconds(one.seconds)})`).join(", ")}`,
     ...failed.map((one) => `Failed: ${name(one)} (${one.failed})`),
     `${failed.length > 0 ? "FAILED" : "ok"} | ${sum("passed")} passed (${sum("steps")} steps) | ${

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { withTempHome } from "../stack/testing.ts";
+import { failureLines } from "./failures.ts";
 import { closingLines, countsIn, type FileResult, runFiles } from "./run_files.ts";
 
 const FILES: Readonly<Record<string, string>> = {
@@ -31,6 +32,13 @@ Deno.test("files run in the order in which they stand, each counted, also where 
     assert.match(broken.said, /nowhere\.ts/);
     const lines = closingLines(results, 5);
     assert.match(lines.join("\n"), /^Failed: \S*fails_test\.ts \(1\)$/m);
+    // Why, of a test, of a file that cannot be loaded, and of a process that ended without a word.
+    const [head, ...why] = lines.slice(0, lines.findIndex((line) => line.startsWith("The longest")));
+    assert.equal(head, "What failed:");
+    assert.match(why[0]!, /^ {2}c => \S*fails_test\.ts:1:6$/);
+    assert.equal(why[1], "    error: Error: no");
+    assert.match(why.join("\n"), /^ {2}\S*broken_test\.ts, exit code 1$[\s\S]*nowhere\.ts/m);
+    assert.match(why.join("\n"), /^ {2}\S*ends_test\.ts, exit code 137$/m);
     assert.equal(lines.at(-1), "FAILED | 2 passed (1 steps) | 3 failed (5 s)");
     assert.equal(closingLines([told], 61).at(-1), "ok | 1 passed (1 steps) | 0 failed (1 min 1 s)");
   }));
@@ -70,4 +78,29 @@ Deno.test("what was ignored or filtered out does not hide the counts, and no cou
   ]);
   assert.deepEqual(counts(1, ok), [12, 2, 1]);
   assert.deepEqual(counts(0, "nothing"), [0, 0, 1]);
+});
+
+Deno.test("of a long error the first lines and the last are shown, and of many failures the first", () => {
+  const error = (name: string, lines: number) =>
+    [`${name} => ./a_test.ts:3:6`, ...Array.from({ length: lines }, (_, n) => `line ${n}`)].join("\n");
+  const of = (...errors: string[]) =>
+    failureLines([{
+      file: "a_test.ts",
+      code: 1,
+      failed: errors.length,
+      said: `running\n\n ERRORS \n\n${errors.join("\n\n")}\n\n FAILURES \n\na => ./a_test.ts:3:6`,
+    }]);
+  const [, name, ...lines] = of(error("long ... a step", 100));
+  assert.equal(name, "  long ... a step => ./a_test.ts:3:6");
+  assert.deepEqual([lines[0], lines[29], lines[30], lines[31], lines.at(-1)], [
+    "    line 0",
+    "    line 29",
+    "    … 60 lines …",
+    "    line 90",
+    "    line 99",
+  ]);
+  const many = of(...Array.from({ length: 25 }, (_, n) => error(`test ${n}`, 1)));
+  assert.equal(many.at(-2), "    line 0");
+  assert.equal(many.at(-1), "  … and 5 more");
+  assert.deepEqual(failureLines([]), []);
 });
