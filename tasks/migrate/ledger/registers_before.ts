@@ -1,7 +1,6 @@
-import { UNLIMITED, withClient } from "../../seed/connect.ts";
 import { operationOfSlot } from "../../undo/may_write.ts";
 import { readRegisters, registerId, type RegisterValues, textOf } from "./register_rows.ts";
-import { atOneSnapshot } from "./sql.ts";
+import { readAtOnce } from "./sql.ts";
 import type { LedgerOptions } from "./verify.ts";
 import { type Register, writtenBy } from "./written.ts";
 
@@ -32,9 +31,10 @@ export async function registersBefore(
     if (!register) continue;
     keys.get(registerId(register))!.add(textOf(mix.valuesOf(slot, operation)[register.key.param]));
   }
-  return await withClient(
+  return await readAtOnce(
     url,
-    (client) => atOneSnapshot(client, async () => (await readRegisters(client, known, keys)).values),
-    { ...UNLIMITED, name: "benchbook-ledger", signal },
+    "benchbook-ledger",
+    signal,
+    async (client) => (await readRegisters(client, known, keys)).values,
   );
 }

@@ -1,5 +1,8 @@
 import { join } from "node:path";
 import type { Client } from "pg";
+import { InterruptedError } from "../../model/errors.ts";
+import type { PgClient } from "../../postgres/client.ts";
+import { UNLIMITED, withClient } from "../../seed/connect.ts";
 import { undoSql } from "../../seed/reserved.ts";
 import { transaction } from "../../seed/sql.ts";
 
@@ -13,14 +16,30 @@ export function ledgerSql(file: string, names: Readonly<Record<string, string>> 
 /**
  * Reads at one snapshot, with each value's text as exact as it is, and in UTC. A server that would hide rows from the role
  * fails: hidden ones would pass for lost.
+ * @param name what the server shows of the session
+ * @throws {ServiceError} where the database cannot be reached; {InterruptedError} after `signal`
  */
-export function atOneSnapshot<T>(client: Client, read: () => Promise<T>): Promise<T> {
-  return transaction(client, async () => {
+export function readAtOnce<T>(
+  url: string,
+  name: string,
+  signal: AbortSignal | undefined,
+  read: (client: PgClient) => Promise<T>,
+): Promise<T> {
+  const within = async (client: PgClient) => {
     await client.query(undoSql("exact_texts.sql"));
     await client.query(undoSql("unfiltered.sql"));
     await client.query("SET LOCAL TimeZone = 'UTC'; SET LOCAL search_path = pg_catalog");
-    return await read();
-  }, "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY");
+    const found = await read(client);
+    // What was cancelled looks like what the server refuses.
+    if (signal?.aborted) throw new InterruptedError();
+    return found;
+  };
+  const begin = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY";
+  return withClient(url, (client) => transaction(client, () => within(client), begin), {
+    ...UNLIMITED,
+    name,
+    signal,
+  });
 }
 
 /** What the server said to a query that it refused. */

@@ -1,7 +1,6 @@
 import type { Client } from "pg";
 import type { Mix } from "../../load/mix.ts";
 import type { LedgerEntry, LedgerProblem } from "../../model/migration.ts";
-import { UNLIMITED, withClient } from "../../seed/connect.ts";
 import { evidenceOf, type WritingArm } from "../../undo/evidence.ts";
 import { operationOfSlot, type SlotWrites } from "../../undo/may_write.ts";
 import { writeRows } from "../../undo/told.ts";
@@ -15,7 +14,7 @@ import {
   textOf,
 } from "./register_rows.ts";
 import { readOutcomes, type SlotOutcome, type SlotOutcomes } from "./slot_outcomes.ts";
-import { atOneSnapshot } from "./sql.ts";
+import { readAtOnce } from "./sql.ts";
 import { type WritingScenario, type Written, writtenBy } from "./written.ts";
 
 /** Writes looked at in one go. */
@@ -75,14 +74,12 @@ export async function verifyLedger(options: LedgerOptions): Promise<LedgerResult
   const { url, spoolDir, writes, arms, signal } = options;
   const { outcomes, torn } = readOutcomes(spoolDir, writes, arms);
   const written = await writtenBy(options.scenario);
-  return await withClient(
+  const known = { ...options, whole: options.whole && !torn };
+  return await readAtOnce(
     url,
-    (client) =>
-      atOneSnapshot(
-        client,
-        () => new Ledger(client, { ...options, whole: options.whole && !torn }, outcomes, written).verify(),
-      ),
-    { ...UNLIMITED, name: "benchbook-ledger", signal },
+    "benchbook-ledger",
+    signal,
+    (client) => new Ledger(client, known, outcomes, written).verify(),
   );
 }
 

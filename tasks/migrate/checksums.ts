@@ -1,0 +1,233 @@
+import type { Client } from "pg";
+import pg from "pg";
+import type { Checksum } from "../model/migration.ts";
+import { formatCount } from "../model/units.ts";
+import { datasets } from "../seed/catalog.ts";
+import {
+  conditionOf,
+  familyOf,
+  isDivisible,
+  type RangeSums,
+  relationOf,
+  type SummedTable,
+  sumTable,
+} from "./checksum_table.ts";
+import { columnsOf, ledgerSql, readAtOnce, Refused } from "./ledger/sql.ts";
+import { type WritingScenario, writtenBy } from "./ledger/written.ts";
+
+/** Ranges of a table at the most, and rows of one at the least, about. */
+const [MOST_RANGES, RANGE_ROWS] = [64, 20_000];
+/** All tables together take so long at the most, at each of the two moments; what is left then is not compared. */
+const BUDGET_MS = 180_000;
+
+export interface ChecksumOptions {
+  /** May hold a password. */
+  readonly url: string;
+  /** Its writes are left to the ledger. */
+  readonly scenario: WritingScenario;
+  /** What is summed up. */
+  readonly schemas: readonly string[];
+  /** For all tables together, ms. */
+  readonly budgetMs?: number;
+  readonly signal?: AbortSignal;
+}
+
+/** What tables held before a migration. */
+export interface ChecksumsBefore {
+  readonly tables: readonly { readonly table: SummedTable; readonly sums: RangeSums }[];
+  /** What was not summed up and why, a sentence each. */
+  readonly notes: readonly string[];
+}
+
+/** What tables hold after it, against before. */
+export interface ChecksumComparison {
+  /** Those of both moments, over the columns that a table had before and has after. */
+  readonly checksums: readonly Checksum[];
+  readonly ranges: number;
+  /** Rows that were the same, or were to be. */
+  readonly rows: number;
+  /** Ranges that differ, as text. */
+  readonly different: readonly string[];
+  /** What was not compared and why, a sentence each. */
+  readonly notes: readonly string[];
+}
+
+/**
+ * Sums up all rows that a load does not write, before it begins: count and hashes by ranges of the primary key, all at one
+ * snapshot. Rows under the data set's reserved keys are left out, and columns that the load's updates set: the ledger has
+ * these. For each column a sum of its own, so that columns which a migration drops can be left out afterwards.
+ * @throws {ServiceError} where the database cannot be reached; {InterruptedError} after `signal`
+ */
+export async function checksumsBefore(
+  { url, scenario, schemas, budgetMs = BUDGET_MS, signal }: ChecksumOptions,
+): Promise<ChecksumsBefore> {
+  const written = (await writtenBy(scenario)).filter((one) => one !== null);
+  if (written.some(({ kind }) => kind === "unknown")) {
+    return {
+      tables: [],
+      notes: ["Rows were not compared: it is not known which of them the scenario's writes change."],
+    };
+  }
+  const registers = written.flatMap((one) => one.kind === "register" ? [one.register] : []);
+  const { reserved = [], reservedBase = 0 } = datasets[scenario.datasetName ?? ""] ?? {};
+  return await readAtOnce(url, "benchbook-checksums", signal, async (client) => {
+    const { rows: found } = await client.query<
+      Omit<SummedTable, "key"> & { key: string[] | null; rows: number }
+    >(
+      ledgerSql("checksum_tables.sql"),
+      [schemas],
+    );
+    const tables: { table: SummedTable; sums: RangeSums }[] = [];
+    const notes: string[] = [];
+    const untilMs = performance.now() + budgetMs;
+    for (const { schema, name, rows, key } of found) {
+      const shown = `${schema}.${name}`;
+      const types = await columnsOf(client, relationOf({ schema, name }));
+      const changed = new Set(
+        registers.filter(({ table }) => table === shown).flatMap(({ changed }) => changed),
+      );
+      const ours = reserved.find(({ table }) => table === shown);
+      const whole: SummedTable = {
+        schema,
+        name,
+        key: key ?? [],
+        columns: new Map([...types].filter(([column]) => !changed.has(column))),
+        reserved: ours === undefined ? null : { column: ours.column, from: reservedBase },
+        ranges: null,
+      };
+      const table = isDivisible(types.get(whole.key[0] ?? ""))
+        ? { ...whole, ranges: await rangesOf(client, whole, rows) }
+        : whole;
+      const sums = await sumWithin(client, untilMs, table, types, [...table.columns.keys()]);
+      if (sums instanceof Refused) notes.push(notCompared(shown, sums, budgetMs));
+      else tables.push({ table, sums });
+    }
+    return { tables, notes };
+  });
+}
+
+/**
+ * Sums up the same rows again, after the load has ended, and compares.
+ * @param before of the same database, or of the one that it is a copy of
+ * @throws as `checksumsBefore` does
+ */
+export async function compareChecksums(
+  { url, budgetMs = BUDGET_MS, signal }: Pick<ChecksumOptions, "url" | "budgetMs" | "signal">,
+  before: ChecksumsBefore,
+): Promise<ChecksumComparison> {
+  return await readAtOnce(url, "benchbook-checksums", signal, async (client) => {
+    const checksums: Checksum[] = [];
+    const different: string[] = [];
+    const notes = [...before.notes];
+    let ranges = 0;
+    let count = 0;
+    const untilMs = performance.now() + budgetMs;
+    for (const { table, sums } of before.tables) {
+      const shown = `${table.schema}.${table.name}`;
+      const types = await columnsOf(client, relationOf(table));
+      const needed = [...table.key, ...table.reserved === null ? [] : [table.reserved.column]];
+      const missing = needed.find((column) => !types.has(column));
+      if (types.size === 0 || missing !== undefined) {
+        notes.push(
+          `${shown} was not compared: it ${
+            types.size === 0 ? "is not there" : `has no column ${missing}`
+          } any more.`,
+        );
+        continue;
+      }
+      const columns = [...table.columns].filter(([column, type]) => {
+        const now = types.get(column);
+        if (now === undefined || familyOf(now) === familyOf(type)) return now !== undefined;
+        notes.push(`${shown}.${column} was not compared: it was ${type} and is ${now}.`);
+        return false;
+      }).map(([column]) => column);
+      const after = await sumWithin(client, untilMs, table, types, columns);
+      if (after instanceof Refused) {
+        notes.push(notCompared(shown, after, budgetMs));
+        continue;
+      }
+      for (const range of new Set([...sums.keys(), ...after.keys()].sort((a, b) => a - b))) {
+        const [one, other] = [sums.get(range), after.get(range)];
+        const [fromKey, toKey] = endsOf(table, range);
+        checksums.push(
+          { relation: shown, moment: "before", fromKey, toKey, ...totalOf(one, columns) },
+          { relation: shown, moment: "after", fromKey, toKey, ...totalOf(other, columns) },
+        );
+        ranges++;
+        count += one?.rows ?? 0;
+        const what = differenceOf(one, other, columns);
+        if (what !== null) {
+          different.push(`${shown}${fromKey === "" ? "" : ` ${fromKey} to ${toKey}`}: ${what}`);
+        }
+      }
+    }
+    return { checksums, ranges, rows: count, different, notes };
+  });
+}
+
+/** Sums up a table in the time that is left for all of them. */
+async function sumWithin(
+  client: Client,
+  untilMs: number,
+  ...[table, types, columns]: [SummedTable, ReadonlyMap<string, string>, readonly string[]]
+): Promise<RangeSums | Refused> {
+  const leftMs = Math.max(1, Math.round(untilMs - performance.now()));
+  await client.query(`SET LOCAL statement_timeout = ${leftMs}`);
+  try {
+    return await sumTable(client, table, types, columns);
+  } finally {
+    await client.query("SET LOCAL statement_timeout = 0").catch(() => {});
+  }
+}
+
+/** Ranges of a table by its key, equally wide. */
+async function rangesOf(client: Client, table: SummedTable, rows: number): Promise<SummedTable["ranges"]> {
+  const text = ledgerSql("checksum_ends.sql", {
+    relation: relationOf(table),
+    key: pg.escapeIdentifier(table.key[0]!),
+    condition: conditionOf(table),
+  });
+  const { rows: [ends] } = await client.query<{ from: string | null; to: string | null }>(text);
+  if (ends!.from === null) return null;
+  const [from, to] = [BigInt(ends!.from), BigInt(ends!.to!)];
+  const count = BigInt(Math.min(MOST_RANGES, Math.max(1, Math.round(rows / RANGE_ROWS))));
+  const starts = Array.from(
+    { length: Number(count) },
+    (_, at) => from + (to - from + 1n) * BigInt(at) / count,
+  );
+  return { from: [...new Set(starts)].map(String), last: String(to) };
+}
+
+/** The lowest and the highest key of a range; empty where the table has but one. */
+function endsOf({ ranges }: SummedTable, range: number): [string, string] {
+  if (ranges === null) return ["", ""];
+  const next = ranges.from[range];
+  return [ranges.from[range - 1]!, next === undefined ? ranges.last : String(BigInt(next) - 1n)];
+}
+
+type Range = RangeSums extends ReadonlyMap<number, infer One> ? One : never;
+
+/** Columns count for different multiples: values that have changed from one column to another make another sum. */
+function totalOf(range: Range | undefined, columns: readonly string[]): Pick<Checksum, "rows" | "sum"> {
+  let sum = 0n;
+  columns.forEach((column, at) => sum += (range?.sums.get(column) ?? 0n) * BigInt(2 * at + 1));
+  return { rows: range?.rows ?? 0, sum: String(sum) };
+}
+
+function differenceOf(
+  before: Range | undefined,
+  after: Range | undefined,
+  columns: readonly string[],
+): string | null {
+  const [one, other] = [before?.rows ?? 0, after?.rows ?? 0];
+  if (one !== other) return `${formatCount(one)} rows before, ${formatCount(other)} after`;
+  const changed = columns.filter((column) => before?.sums.get(column) !== after?.sums.get(column));
+  return changed.length === 0 ? null : `other values in ${changed.join(", ")}`;
+}
+
+function notCompared(shown: string, { code, message }: Refused, budgetMs: number): string {
+  const why = code === "57014"
+    ? `it takes longer than ${Math.round(budgetMs / 1000)} s`
+    : `${message} (${code})`;
+  return `${shown} was not compared: ${why}.`;
+}
