@@ -44,6 +44,7 @@ export interface StepPlan {
   readonly fix: string | null;
   /** What it is to show; empty where its head declares nothing. */
   readonly shows: readonly Shown[];
+  /** How it is run. */
   readonly move: Move;
   /** One at least. */
   readonly statements: readonly StepStatement[];
@@ -61,8 +62,11 @@ export interface StepStatement {
 
 /** A transaction of somebody else's that is open when the migration begins, as reports and backups are. */
 export interface BesidePlan {
+  /** Below queries/migrations/. */
   readonly file: string;
+  /** What it does, as its head says. */
   readonly about: string;
+  /** In their order. */
   readonly statements: readonly StepStatement[];
   /** So long it stays open after its statements, s. */
   readonly holdSeconds: number;
@@ -70,7 +74,9 @@ export interface BesidePlan {
 
 /** One way to make a change. */
 export interface VariantPlan {
+  /** Which of them. */
   readonly variant: Variant;
+  /** In their order. */
   readonly steps: readonly StepPlan[];
 }
 
@@ -82,14 +88,19 @@ export interface Migration {
   readonly title: string;
   /** Makes the database what it was before somebody thought of the change; applied to the clone before anything is measured. */
   readonly before: readonly StepStatement[];
+  /** Others' transactions that are open when it begins. */
   readonly beside: readonly BesidePlan[];
+  /** All ways to make it. */
   readonly variants: readonly VariantPlan[];
 }
 
 /** What a run's configuration says of the migration that it measured. */
 export interface MigrationConfig {
+  /** As in `Migration`. */
   readonly name: string;
+  /** One line. */
   readonly title: string;
+  /** Which way it was made. */
   readonly variant: Variant;
   /** The user's file as it was named; null: it comes with Benchbook. */
   readonly file: string | null;
@@ -97,7 +108,9 @@ export interface MigrationConfig {
   readonly place: "clone" | "in-place";
   /** The database that it changed, or that was copied for it. */
   readonly database: string;
+  /** As planned, in their order. */
   readonly steps: readonly StepPlan[];
+  /** Others' transactions that were open when it began. */
   readonly beside: readonly BesidePlan[];
   /** Of moves with `lock_timeout`, ms. */
   readonly lockTimeoutMs: number;
@@ -113,12 +126,15 @@ export interface StepRecord {
   readonly step: number;
   /** Its number within the file, from 1. */
   readonly statement: number;
+  /** Which way it was made. */
   readonly variant: Variant;
+  /** As in `StepPlan`. */
   readonly file: string;
   /** As it may be shown. */
   readonly sql: string;
   /** In a word, e.g. `batches`. */
   readonly move: Move["kind"];
+  /** When it began. */
   readonly startUs: number;
   /** Null while it runs, and of one that never ended. */
   readonly endUs: number | null;
@@ -151,9 +167,11 @@ export interface LockEvent {
   readonly atUs: number;
   /** Of the waiting session. */
   readonly pid: number;
+  /** Whose session waited. */
   readonly role: SessionRole;
   /** The session that holds it up; null where that could not be told. The first of them where there are several. */
   readonly blockedBy: number | null;
+  /** Whose session held it up; null where that is not known. */
   readonly blockerRole: SessionRole | null;
   /** What the blocker runs, or ran last in its open transaction; as it may be shown. */
   readonly blockerQuery: string | null;
@@ -169,14 +187,19 @@ export interface LockEvent {
 
 /** A lock that a statement of the migration took: a row of `statement_lock`. */
 export interface StatementLock {
+  /** The file's number. */
   readonly step: number;
+  /** The statement's number within the file. */
   readonly statement: number;
+  /** Schema and name. */
   readonly relation: string;
+  /** In PostgreSQL's word. */
   readonly mode: string;
   /** When it was first seen held; null: it was only waited for. */
   readonly atUs: number | null;
   /** Until it was last seen held. */
   readonly heldUs: number;
+  /** How long it was waited for. */
   readonly waitedUs: number;
   /** Sessions of the load, at most, that waited for it at one moment. */
   readonly blocked: number;
@@ -220,6 +243,7 @@ export interface Checksum {
   readonly fromKey: string;
   /** The highest. */
   readonly toKey: string;
+  /** Rows of the range. */
   readonly rows: number;
   /** Of `hashtextextended` over the columns that the table had before and has after; decimal. */
   readonly sum: string;

@@ -3,6 +3,7 @@ import type { Estimate, Warning } from "./estimate.ts";
 
 /** What a migration did to those who used the database meanwhile, and what proves it. Part of a run's summary. */
 export interface MigrationSummary {
+  /** What was changed, and how. */
   readonly migration: MigrationConfig;
   /** Per path and kind, of requests that reach the database; `path` null: all paths together. */
   readonly impacts: readonly Impact[];
@@ -10,14 +11,19 @@ export interface MigrationSummary {
   readonly stall: Stall | null;
   /** What the targets allow a stall to be, ms. */
   readonly stallLimitMs: number;
+  /** Whether all was as before afterwards. */
   readonly recovery: Recovery;
   /** Errors that clients saw in the migration and after it, most frequent first. */
   readonly errors: readonly SegmentError[];
+  /** Each statement as it ran. */
   readonly steps: readonly StepEvidence[];
   /** The longest waits first; `waitCount` says how many there were. */
   readonly waits: readonly LockEvent[];
+  /** All that were seen. */
   readonly waitCount: number;
+  /** What became of each write. */
   readonly ledger: LedgerSummary;
+  /** Whether rows that nobody wrote are what they were. */
   readonly checksums: ChecksumSummary;
   /** WAL bytes a second in each segment; null where it was not sampled. */
   readonly walBytesPerSecond: Readonly<Record<string, number | null>>;
@@ -25,36 +31,55 @@ export interface MigrationSummary {
   readonly hitRate: Readonly<Record<string, number | null>>;
   /** How the segments lie, µs from the run's start. */
   readonly segments: readonly {
+    /** Its name. */
     readonly segment: string;
+    /** Its first moment. */
     readonly startUs: number;
+    /** Its end. */
     readonly endUs: number;
   }[];
+  /** What makes the baseline doubtful. */
   readonly warnings: readonly Warning[];
 }
 
 /** How much slower requests of one kind over one path were while the migration ran than before it. */
 export interface Impact {
+  /** Null: all paths together. */
   readonly path: string | null;
+  /** `all`: reads and writes together. */
   readonly kind: "read" | "write" | "all";
   /** Requests in the baseline and in the migration. */
-  readonly n: { readonly baseline: number; readonly migrate: number };
+  readonly n: {
+    /** Before it began. */
+    readonly baseline: number;
+    /** While it ran. */
+    readonly migrate: number;
+  };
   /** Response time, ms, by quantile: `0.5`, `0.95`, `0.99`. */
   readonly baseline: Readonly<Record<string, Estimate>>;
+  /** The same of the migration. */
   readonly migrate: Readonly<Record<string, Estimate>>;
   /** Migration less baseline, ms, with its interval, the same keys. */
   readonly change: Readonly<Record<string, Estimate>>;
+  /** The longest from the migration on; null: nothing was pending. */
   readonly stall: Stall | null;
   /** ∫ max(0, p95 − baseline's p95) dt in bins of a second, less the baseline's own, ms·s. */
   readonly degradationMsS: number;
+  /** Requests that failed from the migration on. */
   readonly errors: number;
 }
 
 /** An interval with requests pending and none succeeding. */
 export interface Stall {
+  /** How long it lasted. */
   readonly ms: number;
+  /** When it began. */
   readonly fromUs: number;
+  /** When it ended. */
   readonly untilUs: number;
+  /** Of which path; null: of all together. */
   readonly path: string | null;
+  /** Of which requests. */
   readonly kind: "read" | "write" | "all";
   /** Requests that were pending in it. */
   readonly pending: number;
@@ -64,6 +89,7 @@ export interface Stall {
 
 /** Whether the database was what it had been, some time after the migration. */
 export interface Recovery {
+  /** `unknown`: too little was measured to tell. */
   readonly state: "recovered" | "not recovered" | "unknown";
   /** After the end of the migration, s; null unless recovered. */
   readonly afterSeconds: number | null;
@@ -71,38 +97,54 @@ export interface Recovery {
   readonly lacking: readonly string[];
 }
 
+/** Requests of one path and kind that failed alike in one part of a run. */
 export interface SegmentError {
+  /** In which part of the run. */
   readonly segment: string;
+  /** Over which path. */
   readonly path: string;
+  /** Of which requests. */
   readonly kind: "read" | "write";
   /** SQLSTATE, HTTP status or GraphQL code; `timeout`, `shed` of requests that were never answered. */
   readonly code: string;
+  /** How many. */
   readonly n: number;
 }
 
 /** A statement with the locks that it took. */
 export interface StepEvidence extends StepRecord {
+  /** Those that it took or waited for. */
   readonly locks: readonly StatementLock[];
 }
 
+/** What the ledger of all writes comes to. */
 export interface LedgerSummary {
   /** Writes of each outcome. */
   readonly ok: number;
+  /** Refused by the server. */
   readonly failed: number;
+  /** Of which nobody said. */
   readonly unknown: number;
   /** Of unknown ones those that are there. */
   readonly unknownPresent: number;
   /** Whether all of them could be looked at. */
   readonly complete: boolean;
+  /** By problem, the most frequent first, with a write of each. */
   readonly problems: readonly {
+    /** What is wrong with them. */
     readonly problem: LedgerProblem;
+    /** How many. */
     readonly n: number;
+    /** One of them, for people. */
     readonly example: string;
   }[];
 }
 
+/** What comparing the rows that the load never touches comes to. */
 export interface ChecksumSummary {
+  /** Ranges that were compared. */
   readonly ranges: number;
+  /** Rows in them before the load. */
   readonly rows: number;
   /** Ranges that differ, as text. */
   readonly different: readonly string[];

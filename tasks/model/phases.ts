@@ -1,5 +1,8 @@
 import type { Phase } from "./run.ts";
 
+/** The segments of a run that migrates: before, meanwhile and afterwards. */
+export const MIGRATION_SEGMENTS = { baseline: "baseline", migrate: "migrate", recovery: "recovery" } as const;
+
 /**
  * The first block with a measured phase, Infinity where there is none: what lies in blocks before it warms up, and what
  * lies in it or after it is what a run is judged by.

@@ -11,8 +11,8 @@ export interface SloTerm {
   readonly text: string;
   /** Which requests are judged, as it stands before the colon; null: each arm over all of its operations. */
   readonly scope: string | null;
-  /** What is judged: a quantile of response time, or a rate. */
-  readonly metric: "quantile" | "errors" | "hit" | "throughput" | "shed";
+  /** What is judged: a quantile of response time, a rate, or of a migration the longest stall. */
+  readonly metric: "quantile" | "errors" | "hit" | "throughput" | "shed" | "stall";
   /** For `quantile`: the level, 0 to 1 (p95 = 0.95, max = 1); otherwise null. */
   readonly level: number | null;
   /** On which side of the limit the measured value must lie. */
@@ -70,7 +70,7 @@ export interface SloWindows {
   readonly worstAtUs: number | null;
 }
 
-const METRICS = ["p50", "p90", "p95", "p99", "p99.9", "max", "errors", "hit", "throughput", "shed"];
+const METRICS = ["p50", "p90", "p95", "p99", "p99.9", "max", "errors", "hit", "throughput", "shed", "stall"];
 const EXAMPLE = `Write it like "p95<200ms,errors<1%,hit>80%,throughput>100/s", ` +
   `or with a scope and a window "sql: p95<200ms over 10s".`;
 const STREAM = "stream:";
@@ -119,8 +119,15 @@ export function windowsText({ seconds, judged, tooThin, failed, worstAtUs }: Slo
   return worstAtUs === null ? text : `worst from ${formatSeconds(worstAtUs / 1e6)}; ${text}`;
 }
 
-function checkScope({ text, scope }: SloTerm, names: ScopeNames): void {
-  if (resolveScope(scope, names) !== null) return;
+function checkScope({ text, scope, metric }: SloTerm, names: ScopeNames): void {
+  const found = resolveScope(scope, names);
+  if (found !== null && metric === "stall" && (found.operation !== null || found.stream !== null)) {
+    throw new UsageError(
+      `Cannot judge the SLO term "${text}": a stall is one of a path, and "${scope}" is none`,
+      `Known paths: ${names.arms.join(", ")}.`,
+    );
+  }
+  if (found !== null) return;
   const { arms, operations } = names;
   const streams = names.streams.map((name) => `${STREAM}${name}`);
   const pairs = arms.flatMap((arm) => operations.map((operation) => `${arm}/${operation}`));
@@ -161,6 +168,12 @@ function parseTerm(text: string): SloTerm {
       `Write "${comparator}=" where the limit itself holds.`,
     );
   }
+  if (parsed.metric === "stall" && window !== undefined) {
+    throw new UsageError(
+      `Cannot judge the SLO term "${text}" over windows of ${window}: a stall is judged over the whole migration`,
+      `Write "stall${sign}${limit}".`,
+    );
+  }
   return {
     text,
     scope: scope ?? null,
@@ -179,15 +192,12 @@ function parseLimit(text: string, metric: string, comparator: "<" | ">", limit: 
       throw new UsageError(`Cannot use the quantile "${metric}" in an SLO: it must lie between p0 and p100`);
     }
     expect(text, comparator, "<");
-    return {
-      metric: "quantile",
-      level,
-      comparator,
-      limit: parseDuration(limit, `limit of "${text}",`) * 1000,
-      unit: "ms",
-    };
+    return { metric: "quantile", level, comparator, limit: milliseconds(text, limit), unit: "ms" };
   }
   switch (metric) {
+    case "stall":
+      expect(text, comparator, "<");
+      return { metric, level: null, comparator, limit: milliseconds(text, limit), unit: "ms" };
     case "errors":
     case "shed":
       expect(text, comparator, "<");
@@ -221,6 +231,10 @@ function expect(text: string, comparator: string, wanted: "<" | ">"): void {
       EXAMPLE,
     );
   }
+}
+
+function milliseconds(text: string, limit: string): number {
+  return parseDuration(limit, `limit of "${text}",`) * 1000;
 }
 
 function share(text: string, limit: string): number {

@@ -18,18 +18,29 @@ export function sloLevels(terms: readonly SloTerm[]): number[] {
   return terms.flatMap(({ level, windowSeconds }) => level === null || windowSeconds !== null ? [] : [level]);
 }
 
-/** Each term judged for each arm that it means, from the summaries and, for windows and streams, the stored rows. */
+/** What alone a migration's targets are judged by. */
+export interface JudgedPart {
+  readonly segment: string;
+  /** The longest stall of an arm, ms; null: nothing of it was pending. */
+  readonly stallMs: (arm: string) => number | null;
+}
+
+/**
+ * Each term judged for each arm that it means, from the summaries and, for windows and streams, the stored rows.
+ * @param part of the run, of which the summaries are; null: all that is measured
+ */
 export async function judgeSlo(
   rows: Rows,
   runId: string,
   config: RunConfig,
   summaries: readonly Summary[],
+  part: JudgedPart | null = null,
 ): Promise<SloResult[]> {
   const names = scopeNames(config);
   const targets = sloTargets(sloTerms(config.slo), summaries, names, missingArms(config));
   const asked = targets.filter(fromRows);
-  const found = await windowRows(rows, runId, asked);
-  return sloResults(targets, summaries, new Map(asked.map((target, at) => [target, found[at]!])));
+  const found = await windowRows(rows, runId, asked, part?.segment);
+  return sloResults(targets, summaries, new Map(asked.map((target, at) => [target, found[at]!])), part);
 }
 
 /** An arm that was asked for by name and is not in the run: a target of every arm is one of its, too. */
@@ -85,18 +96,20 @@ export function sloTargets(
  * The results, in the order of the targets. A term holds when the measured value holds; an interval that reaches
  * over the limit is a warning. Over windows it holds when each that can be judged holds.
  * @param windows of the targets that have some
+ * @param part that stalls are known of
  */
 export function sloResults(
   targets: readonly JudgedTarget[],
   summaries: readonly Summary[],
   windows: ReadonlyMap<SloTarget, readonly WindowRow[]> = new Map(),
+  part: Pick<JudgedPart, "stallMs"> | null = null,
 ): SloResult[] {
   return targets.map((target) => {
     if (fromRows(target)) {
       const { measured, ok, windows: counted } = windowVerdict(target.term, windows.get(target) ?? []);
       return result(target, measured, ok, counted);
     }
-    const estimate = measure(target, summaryOf(target, summaries));
+    const estimate = measure(target, summaryOf(target, summaries), part);
     return result(target, straddling(target, estimate), holds(target.term, estimate), null);
   });
 }
@@ -155,7 +168,11 @@ function straddling(target: SloTarget, estimate: Estimate): Estimate {
   });
 }
 
-function measure({ term, problem }: JudgedTarget, summary: Summary | undefined): Estimate {
+function measure(
+  { term, arm, problem }: JudgedTarget,
+  summary: Summary | undefined,
+  part: Pick<JudgedPart, "stallMs"> | null,
+): Estimate {
   if (summary === undefined) return empty([{ code: "no-data", text: problem ?? "Nothing was measured." }]);
   const { n, outcomes, cache, response, throughput } = summary;
   switch (term.metric) {
@@ -170,7 +187,16 @@ function measure({ term, problem }: JudgedTarget, summary: Summary | undefined):
       return shareEstimate(cache.hit, cache.hit + cache.miss + cache.stale + cache.bypass);
     case "throughput":
       if (n === 0) return empty([{ code: "no-data", text: "Nothing was measured." }]);
-      // A count over a fixed time is no sample of anything: it has no interval of its own.
-      return { value: throughput, low: null, high: null, level: LEVEL, warnings: [] };
+      return withoutInterval(throughput);
+    case "stall":
+      if (part === null) {
+        return empty([{ code: "no-migration", text: "A stall is judged of migrations only." }]);
+      }
+      return withoutInterval(part.stallMs(arm) ?? 0);
   }
+}
+
+/** A count over a fixed time, or the longest of something, is no sample of anything. */
+function withoutInterval(value: number): Estimate {
+  return { value, low: null, high: null, level: LEVEL, warnings: [] };
 }

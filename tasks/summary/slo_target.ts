@@ -51,6 +51,7 @@ export function leastRequests({ metric, level, limit }: SloTerm): number {
     case "hit":
       return reciprocal(1 - limit);
     case "throughput":
+    case "stall":
       return 0;
   }
 }

@@ -39,12 +39,14 @@ export function scopeNames({ arms, unavailableArms, operations, streams, loop }:
 
 /**
  * All windows of all targets, by one query. A target without `windowSeconds` has one window, over everything.
+ * @param segment the only one that counts; null: all that is measured
  * @returns the windows of each target, in its place, in order of time
  */
 export async function windowRows(
   rows: Rows,
   runId: string,
   targets: readonly SloTarget[],
+  segment: string | null = null,
 ): Promise<WindowRow[][]> {
   if (targets.length === 0) return [];
   const described = targets.map(({ term, arm, operation, stream }, id) => ({
@@ -61,6 +63,7 @@ export async function windowRows(
   }));
   const found = await rows.rows<WindowRow>(query("summary/slo_windows"), {
     run: runId,
+    segment,
     targets: JSON.stringify(described),
   });
   const byTarget = targets.map((): WindowRow[] => []);

@@ -104,6 +104,7 @@ function expected(
       shed: [rows.length, n(({ outcome }) => outcome === "shed") / rows.length] as const,
       hit: [lookups, n(({ cache }) => cache === "hit") / lookups] as const,
       throughput: [rows.length, good / seconds] as const,
+      stall: [0, null] as const,
     }[term.metric];
     windows.push({ atUs, whole, seconds, value: value! });
   }

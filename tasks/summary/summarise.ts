@@ -1,4 +1,5 @@
-import { type RunSummary, sloOutcome, type Warning } from "../model/summary.ts";
+import { MIGRATION_SEGMENTS } from "../model/phases.ts";
+import type { RunSummary, Warning } from "../model/summary.ts";
 import { armsOfRun } from "../store/arms.ts";
 import { openStore } from "../store/open.ts";
 import { resolveRun, type Rows } from "../store/runs.ts";
@@ -8,14 +9,14 @@ import { comparisons, notJudged } from "./comparisons.ts";
 import { generatorLimitedWarnings } from "./generator_limited.ts";
 import { hostLoad, hostWarnings } from "./host_load.ts";
 import { hitTargetNotes } from "./hit_target.ts";
+import { judgedBench, judgedMigration } from "./judged.ts";
 import { latencySummaries, segmentSummaries } from "./latency.ts";
 import { overloadWarnings } from "./overload.ts";
 import { withPlanChanges } from "./plan_changes.ts";
-import { judgeSlo, sloLevels, sloTerms } from "./slo.ts";
+import { sloLevels, sloTerms } from "./slo.ts";
 import { saturatedWarnings } from "./saturated.ts";
 import { steadyStates, steadyWarnings } from "./steady.ts";
 import { judgeValidity } from "./validity.ts";
-import { judgeRun } from "./verdict.ts";
 
 /** Where a run is read from: an open store (`file`), or a reader that opens one for each query (`db`). */
 export type StoredRows = Rows & ({ readonly file: string } | { readonly db: string });
@@ -45,37 +46,36 @@ async function compute(rows: Rows, file: string, reference: string): Promise<Run
     endedEarly: run.status !== "complete",
   };
   const arms = await armsOfRun(rows, run);
-  const latencies = await latencySummaries(rows, runId, config, options);
+  const migrates = config.migration !== undefined;
+  const before = migrates ? MIGRATION_SEGMENTS.baseline : null;
+  const latencies = await latencySummaries(rows, runId, config, options, before);
   const operations = await withPlanChanges(latencies, arms, rows, runId);
   const segments = await segmentSummaries(rows, runId, config, options);
-  const found = await comparisons(rows, runId, config, arms);
+  // All arms share the phases of a migration: there are no pairs of blocks.
+  const found = migrates ? [] : await comparisons(rows, runId, config, arms);
   const ratios = validity.valid ? found : notJudged(found);
   const compared = ratios.some(({ p }) => p !== null);
-  const results = await judgeSlo(rows, runId, config, operations);
-  // Where the load goes up and down by plan, that a level changes is what was asked for.
-  const planned = config.streams?.some(({ stages }) => stages !== null) ?? false;
+  // Where the load goes up and down by plan, or something is done to it, that a level changes is what was asked for.
+  const planned = migrates || (config.streams?.some(({ stages }) => stages !== null) ?? false);
   const steady = planned ? [] : await steadyStates(rows, runId, config.arms);
-  const { verdict, reasons } = judgeRun({ run, validity, slo: results, comparisons: ratios, operations });
-  const slo = results.map((result) => {
-    const outcome = sloOutcome(result, { run, verdict });
-    return { ...result, ok: outcome === "pass", outcome };
-  });
+  const judged = migrates
+    ? await judgedMigration(rows, run, { validity, segments })
+    : await judgedBench(rows, run, { validity, comparisons: ratios, operations });
   return {
     schema: 1,
-    run: { ...run, verdict },
-    verdict,
-    reasons,
+    run: { ...run, verdict: judged.verdict },
+    ...judged,
     arms,
-    slo,
     operations,
     ...segments.length > 0 && { segments },
     comparisons: ratios,
     validity,
     steady,
     warnings: [
+      ...migrates ? [OF_THE_BASELINE] : [],
       ...saturatedWarnings(run, validity.generator, host),
       ...hostWarnings(host, environment, compared),
-      ...(open ? await overloadWarnings(rows, runId) : [CLOSED_LOOP]),
+      ...(!open ? [CLOSED_LOOP] : migrates ? [] : await overloadWarnings(rows, runId)),
       ...steadyWarnings(steady),
       ...await cacheRefusals(rows, runId),
       ...hitTargetNotes(config.hitTarget ?? null, operations),
@@ -87,6 +87,11 @@ async function compute(rows: Rows, file: string, reference: string): Promise<Run
     files: { html: null, pdf: null, summary: null, store: file },
   };
 }
+
+const OF_THE_BASELINE: Warning = {
+  code: "of-the-baseline",
+  text: "Response times by operation are those of the baseline, before the migration began.",
+};
 
 const CLOSED_LOOP: Warning = {
   code: "closed-loop",

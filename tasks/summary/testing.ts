@@ -1,9 +1,11 @@
 import { join } from "node:path";
+import type { Operation } from "../model/operation.ts";
+import type { Phase, Run } from "../model/run.ts";
 import { OUTCOMES } from "../model/timing.ts";
 import { loadSpool } from "../store/load.ts";
 import { openStore } from "../store/open.ts";
 import { SegmentWriter } from "../store/segment_writer.ts";
-import { createSpool, removeSpool } from "../store/spool.ts";
+import { createSpool, removeSpool, type Spool } from "../store/spool.ts";
 import { placeStore } from "../store/testing.ts";
 import type { FixtureOptions, FixtureRow } from "./testing_options.ts";
 import { fixtureRecord } from "./testing_record.ts";
@@ -32,17 +34,44 @@ export async function fixtureRun(dir: string, options: FixtureOptions = {}): Pro
   const seconds = phases.at(-1)!.endUs / 1e6;
   const plain = fixtureRecord(runId, seconds, options);
   const run = options.run?.(plain) ?? plain;
+  const samples = fixtureSamples(seconds, options);
+  return await storeFixture(dir, run, {
+    phases,
+    operations,
+    rows: fixtureRows(phases, operations, options),
+    write: (spool) => {
+      spool.samples(options.samples?.(samples) ?? samples);
+      spool.plans(
+        options.plans ??
+          operations.slice(0, 2).map(({ operationId }) => ({ operationId, atUs: 0, plan: PLAN })),
+      );
+    },
+  }, options);
+}
+
+/** What a made-up run consists of. */
+export interface FixtureParts {
+  readonly phases: readonly Phase[];
+  readonly operations: readonly Operation[];
+  readonly rows: Iterable<FixtureRow>;
+  /** Writes what else there is. */
+  readonly write: (spool: Spool) => void;
+}
+
+/** Stores a made-up run the way a real one comes to be; a run of another id is added to what is there. */
+export async function storeFixture(
+  dir: string,
+  run: Run,
+  { phases, operations, rows, write }: FixtureParts,
+  options: Pick<FixtureOptions, "change" | "status"> = {},
+): Promise<Fixture> {
+  const seconds = phases.at(-1)!.endUs / 1e6;
   const spool = createSpool(dir, run, { pid: Deno.pid, startedAt: "fixture" });
   try {
     spool.operations(operations);
     spool.phases(phases);
-    const samples = fixtureSamples(seconds, options);
-    spool.samples(options.samples?.(samples) ?? samples);
-    spool.plans(
-      options.plans ??
-        operations.slice(0, 2).map(({ operationId }) => ({ operationId, atUs: 0, plan: PLAN })),
-    );
-    writeRows(spool.segmentPath(0), fixtureRows(phases, operations, options), options);
+    write(spool);
+    writeRows(spool.segmentPath(0), rows, options);
     const status = options.status ?? "complete";
     if (status !== "crashed") {
       spool.end({ status, endedAt: new Date(run.startedAt.getTime() + seconds * 1000 + 40) });
@@ -59,12 +88,12 @@ export async function fixtureRun(dir: string, options: FixtureOptions = {}): Pro
     store.close();
   }
   removeSpool(spool.dir);
-  return { db, runId };
+  return { db, runId: run.runId };
 }
 
 const PLAN = [{ Plan: { "Node Type": "Index Scan", "Index Name": "product_pkey", "Actual Rows": 1 } }];
 
-function writeRows(path: string, rows: Iterable<FixtureRow>, options: FixtureOptions): void {
+function writeRows(path: string, rows: Iterable<FixtureRow>, options: Pick<FixtureOptions, "change">): void {
   using writer = new SegmentWriter(path, 0);
   const { change = (row: FixtureRow) => row } = options;
   for (const plain of rows) {

@@ -8,10 +8,9 @@ import {
   unmeasured,
 } from "../model/summary.ts";
 import type { Validity } from "../model/validity.ts";
-import { formatCount, formatIn, formatSeconds, formatShare } from "../model/units.ts";
 import { againstBaseline } from "./against_baseline.ts";
 import { notJudgedSentences, targetsText, thinWindowSentences } from "./not_judged.ts";
-import { nameOf, subjectOf } from "./slo.ts";
+import { endedEarly, invalid, missedSentence, missingArms } from "./verdict_sentences.ts";
 
 /** What the verdict is drawn from. */
 export interface VerdictEvidence {
@@ -62,7 +61,7 @@ export function judgeRun(evidence: VerdictEvidence): { verdict: Verdict | null; 
 export function exitCodeOf(
   { verdict, run: { status, config, environment } }: Pick<RunSummary, "verdict"> & {
     readonly run: Pick<Run, "status"> & {
-      readonly config: Pick<RunConfig, "unavailableArms">;
+      readonly config: Pick<RunConfig, "unavailableArms" | "migration">;
       readonly environment: Pick<Environment, "left">;
     };
   },
@@ -70,68 +69,19 @@ export function exitCodeOf(
   if (status === "interrupted") return ExitCode.interrupted;
   if (status === "crashed" || status === "running") return ExitCode.service;
   if ((environment.left ?? []).length > 0 || missingArms(config).length > 0) return ExitCode.service;
-  if (verdict === "invalid") return ExitCode.invalid;
-  return verdict === "fail" ? ExitCode.verdictFailed : ExitCode.ok;
-}
-
-/** Arms that were asked for by name and are not in the run. */
-function missingArms({ unavailableArms }: Pick<RunConfig, "unavailableArms">): string[] {
-  return unavailableArms.filter(({ asked }) => asked).map(({ arm, reason }) =>
-    `The arm ${arm} was requested but could not be measured: ${reason}`
-  );
-}
-
-function endedEarly({ status }: Run): string[] {
-  switch (status) {
-    case "complete":
-      return [];
-    case "interrupted":
-      return [
-        "The run was interrupted: it has no verdict, and its numbers cover only what was measured until then.",
-      ];
+  const { migration } = config;
+  switch (verdict) {
+    case "invalid":
+      return ExitCode.invalid;
+    case "inconclusive":
+      return migration === undefined ? ExitCode.ok : ExitCode.invalid;
+    case "fail":
+      return ExitCode.verdictFailed;
+    case "brief-pause":
+      return migration?.allow.includes(verdict) ? ExitCode.ok : ExitCode.verdictFailed;
     default:
-      return ["The run crashed: it has no verdict, and its numbers cover only what was recorded until then."];
+      return ExitCode.ok;
   }
-}
-
-function invalid({ valid, checks }: Validity): string[] {
-  if (valid) return [];
-  return checks.filter(({ ok }) => !ok).map(({ title, limit, measured, cause }) =>
-    `The generator shaped the result: "${title}" requires ${limit}; measured: ${measured}.` +
-    (cause === null ? "" : ` Likely cause: ${cause}.`)
-  );
-}
-
-function written(value: number | null, unit: SloResult["unit"]): string {
-  return value === null ? "beyond measure" : formatIn(unit, value);
-}
-
-function missedSentence(result: SloResult): string {
-  const { term, limit, measured, unit, windows } = result;
-  const { value, low, high } = measured;
-  const interval = low === null || high === null ? "" : ` (${written(low, unit)} to ${written(high, unit)})`;
-  const where = windows === null || windows.worstAtUs === null
-    ? interval
-    : ` from ${formatSeconds(windows.worstAtUs / 1e6)} on, in ${formatCount(windows.failed)} of ` +
-      `${formatCount(windows.judged)} windows`;
-  return `${subjectOf(result)} misses ${nameOf(term)} ${term.comparator}${term.inclusive ? "=" : ""} ${
-    written(limit, unit)
-  }${within(result)}: ` +
-    `${
-      value === null && term.metric === "quantile" ? unanswered(term.level ?? 1) : written(value, unit)
-    }${where}.`;
-}
-
-/** A quantile has no value where the requests behind it never ended. */
-function unanswered(level: number): string {
-  return level === 1
-    ? "not all requests were answered"
-    : `more than ${formatShare(1 - level)} of the requests were not answered`;
-}
-
-/** " over 10 s", where a term is judged over windows. */
-function within({ term }: SloResult): string {
-  return term.windowSeconds === null ? "" : ` over ${formatSeconds(term.windowSeconds)}`;
 }
 
 /** Which targets hold, and for whom; each is named with those alone for whom it was judged. */

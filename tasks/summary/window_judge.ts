@@ -210,5 +210,8 @@ function counted(
       return [cache === "hit", cache !== null];
     case "throughput":
       return [outcome === "ok", true];
+    case "stall":
+      // It has no windows.
+      return [false, false];
   }
 }

@@ -1,13 +1,21 @@
 -- Every rolling window of every term of $targets, a JSON array with one object for each term and arm; `seconds` NULL:
--- one window over everything. Windows begin at the first moment after the warm-up and at each second from there, and
--- end within the run. A window holds the arm's requests of measured phases by intended time, also where other arms
+-- one window over everything. Windows begin at the first moment after the warm-up, or of $segment where it is not NULL, and
+-- at each second from there, and end within it. A window holds the arm's requests of measured phases by intended time, also where other arms
 -- took turns within it; where the arm had no measured phase it is none of the arm's.
 --
 -- A quantile of a window is one of its values, exactly. To sort each window would sort each request as often as a
 -- window has seconds; so requests are counted first in bins of a logarithmic axis, sixteen to a doubling, and only
 -- the bin in which the quantile lies is sorted, and only of windows that can be the worst: others have no `value`.
 WITH
-  span AS (SELECT start_us AS base, end_us AS finish FROM after_warmup WHERE run_id = $run),
+  span AS (
+    SELECT
+      coalesce(min(p.start_us) FILTER (p.segment = $segment), any_value(a.start_us)) AS base,
+      coalesce(max(p.end_us) FILTER (p.segment = $segment), any_value(a.end_us)) AS finish
+    FROM after_warmup a
+    JOIN phase p USING (run_id)
+    WHERE run_id = $run
+    GROUP BY run_id
+  ),
   target AS (
     SELECT
       term.*, base,
@@ -48,7 +56,7 @@ WITH
     JOIN target t ON t.arm = r.arm
       AND (t.operation IS NULL OR t.operation = r.operation)
       AND (t.stream IS NULL OR t.stream = r.stream)
-    WHERE r.run_id = $run AND r.measured
+    WHERE r.run_id = $run AND r.measured AND coalesce(r.segment = $segment, true)
   ),
   binned AS (
     SELECT
@@ -101,8 +109,8 @@ WITH
     FROM (
       SELECT *, base + start * 1000000 AS at_us FROM (SELECT *, unnest(range(windows)) AS start FROM target)
     ) w
-    JOIN phase p ON p.arm = w.arm AND p.start_us < w.at_us + w.length * 1000000 AND p.end_us > w.at_us
-    WHERE p.run_id = $run AND p.measured
+    JOIN phase p ON coalesce(p.arm, w.arm) = w.arm AND p.start_us < w.at_us + w.length * 1000000 AND p.end_us > w.at_us
+    WHERE p.run_id = $run AND p.measured AND coalesce(p.segment = $segment, true)
     GROUP BY w.id, w.start
   )
 SELECT

@@ -1,0 +1,52 @@
+import type { MigrationSummary } from "../model/migration_summary.ts";
+import { MIGRATION_SEGMENTS } from "../model/phases.ts";
+import type { Run } from "../model/run.ts";
+import { type RunSummary, type SegmentSummary, sloOutcome } from "../model/summary.ts";
+import type { Validity } from "../model/validity.ts";
+import type { Rows } from "../store/runs.ts";
+import { longestOf, stallLimitMs } from "./migration/stall_limit.ts";
+import { migrationFindings } from "./migration/summary.ts";
+import { judgeMigration } from "./migration/verdict.ts";
+import { judgeSlo } from "./slo.ts";
+import { judgeRun } from "./verdict.ts";
+
+/** What was judged of a run. */
+export interface Judged extends Pick<RunSummary, "verdict" | "reasons" | "slo"> {
+  readonly migration?: MigrationSummary;
+}
+
+/** A bench, by its targets and comparisons. */
+export async function judgedBench(
+  rows: Rows,
+  run: Run,
+  evidence: Pick<RunSummary, "validity" | "comparisons" | "operations">,
+): Promise<Judged> {
+  const slo = await judgeSlo(rows, run.runId, run.config, evidence.operations);
+  return withOutcomes(run, evidence.validity, { ...judgeRun({ run, slo, ...evidence }), slo });
+}
+
+/** A migration. Its targets hold while it runs: what came before and after is not mixed in. */
+export async function judgedMigration(
+  rows: Rows,
+  run: Run,
+  { validity, segments }: { readonly validity: Validity; readonly segments: readonly SegmentSummary[] },
+): Promise<Judged> {
+  const { runId, config } = run;
+  const { summary: migration, baselineErrors } = await migrationFindings(rows, run, stallLimitMs(config.slo));
+  const segment = MIGRATION_SEGMENTS.migrate;
+  const operations = segments.find((each) => each.segment === segment)?.operations ?? [];
+  const stallMs = (arm: string) => longestOf(migration, arm);
+  const slo = await judgeSlo(rows, runId, config, operations, { segment, stallMs });
+  const { verdict, reasons } = judgeMigration({ run, validity, slo, migration, baselineErrors });
+  return withOutcomes(run, validity, { verdict, reasons, slo, migration });
+}
+
+/** Each target's result in a word. What a generator shaped is not judged, also where the data tell the verdict. */
+function withOutcomes(run: Run, { valid }: Validity, judged: Judged): Judged {
+  const verdict = valid ? judged.verdict : "invalid";
+  const slo = judged.slo.map((result) => {
+    const outcome = sloOutcome(result, { run, verdict });
+    return { ...result, ok: outcome === "pass", outcome };
+  });
+  return { ...judged, slo };
+}

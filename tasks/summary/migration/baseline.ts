@@ -1,0 +1,92 @@
+import type { Warning } from "../../model/estimate.ts";
+import type { SegmentError, Stall } from "../../model/migration_summary.ts";
+import { counted, formatCount, formatMs, formatRate, formatShare } from "../../model/units.ts";
+import { median } from "../../stats/robust.ts";
+import { type LoadSecond, SETTLED_SECONDS } from "./recovery.ts";
+
+/** What was wrong before anything was changed. */
+export const UNSTABLE = "unstable-baseline";
+
+/** From one half to the other p95 may change by so much: of a second's p95, less is noise. */
+const MOST_RATIO = 2;
+/** And throughput may fall to this: less, and a queue is growing. */
+const LEAST_THROUGHPUT = 0.8;
+
+/** Before the migration began. */
+export interface BaselineEvidence {
+  readonly seconds: readonly LoadSecond[];
+  readonly stall: Stall | null;
+  readonly stallLimitMs: number;
+  readonly errors: readonly SegmentError[];
+  /** Requests due in it. */
+  readonly n: number;
+}
+
+/** Why what came later cannot be held against what was before; nothing where it can. */
+export function baselineDoubts(
+  { seconds, stall, stallLimitMs, errors, n }: BaselineEvidence,
+): Warning[] {
+  if (seconds.length < SETTLED_SECONDS) {
+    return doubts([
+      `The baseline has ${
+        counted(seconds.length, "whole second")
+      }, and ${SETTLED_SECONDS} are needed: use a longer ` +
+      "--duration.",
+    ]);
+  }
+  const failed = errors.reduce((sum, each) => sum + each.n, 0);
+  return doubts([
+    ...stall !== null && stall.ms > stallLimitMs
+      ? [
+        `The load stalled for ${formatMs(stall.ms)} before the migration began, which is more than the ${
+          formatMs(stallLimitMs)
+        } that it is judged by.`,
+      ]
+      : [],
+    ...failed > 0
+      ? [
+        `Before the migration began ${formatCount(failed)} of ${formatCount(n)} requests failed too (${
+          codesText(errors)
+        }).`,
+      ]
+      : [],
+    ...unsteady(seconds),
+  ]);
+}
+
+/** `57014: 12, timeout: 3`. */
+export function codesText(errors: readonly Pick<SegmentError, "code" | "n">[]): string {
+  const counts = new Map<string, number>();
+  for (const { code, n } of errors) counts.set(code, (counts.get(code) ?? 0) + n);
+  return [...counts].sort((a, b) => b[1] - a[1]).map(([code, n]) => `${code}: ${formatCount(n)}`).join(", ");
+}
+
+function unsteady(seconds: readonly LoadSecond[]): string[] {
+  const half = Math.floor(seconds.length / 2);
+  const level = (of: (second: LoadSecond) => number | null) => {
+    const values = (part: readonly LoadSecond[]) => part.map(of).filter((value) => value !== null);
+    return [median(values(seconds.slice(0, half))), median(values(seconds.slice(-half)))] as const;
+  };
+  const [early, late] = level(({ p95 }) => p95);
+  const [before, after] = level(({ ok }) => ok);
+  return [
+    ...early !== null && late !== null && Math.max(early, late) > MOST_RATIO * Math.min(early, late)
+      ? [
+        `The baseline was not steady: p95 went from ${formatMs(early)} in its first half to ${
+          formatMs(late)
+        }.`,
+      ]
+      : [],
+    ...before !== null && after !== null && after < LEAST_THROUGHPUT * before
+      ? [
+        `The baseline was not steady: throughput went from ${formatRate(before)} in its first half to ${
+          formatRate(after)
+        }, ${formatShare(after / before)} of it.`,
+      ]
+      : [],
+  ];
+}
+
+function doubts(texts: readonly string[]): Warning[] {
+  return texts.map((text) => ({ code: UNSTABLE, text }));
+}

@@ -1,0 +1,52 @@
+import type { Impact, SegmentError, Stall } from "../../model/migration_summary.ts";
+import { affected, type Parts } from "./parts.ts";
+import { changesOf, type Quantiles, quantilesOf } from "./quantiles.ts";
+import { type Group, type Responses, responsesOf, type UnitRow } from "./responses.ts";
+import { degradation, secondsOfPart } from "./seconds.ts";
+
+/** What impacts are told from. */
+export interface ImpactEvidence {
+  readonly responses: readonly UnitRow[];
+  readonly parts: Parts;
+  /** From the migration on, with their locks, the longest of each path and kind. */
+  readonly stalls: readonly Stall[];
+  /** From the migration on. */
+  readonly errors: readonly SegmentError[];
+  /** After so long a request is given up, ms. */
+  readonly timeoutMs: number;
+}
+
+/** How much slower requests of one path and kind were, and what else became of them. */
+export function impactOf(
+  group: Group,
+  { responses, parts, stalls, errors, timeoutMs }: ImpactEvidence,
+): Impact {
+  const before = parts.baseline === null ? null : responsesOf(responses, group, parts.baseline);
+  const during = parts.migrate === null ? null : responsesOf(responses, group, parts.migrate);
+  const baseline = quantilesOf(before);
+  const migrate = quantilesOf(during);
+  const after = affected(parts).map((part) => responsesOf(responses, group, part));
+  const own = <T extends Group>({ path, kind }: T) =>
+    (group.path ?? path) === path && (group.kind === "all" || group.kind === kind);
+  return {
+    ...group,
+    n: { baseline: before?.n ?? 0, migrate: during?.n ?? 0 },
+    baseline,
+    migrate,
+    change: changesOf(baseline, migrate),
+    stall: stalls.find(({ path, kind }) => path === group.path && kind === group.kind) ?? null,
+    degradationMsS: degradationOf(before, after, baseline, timeoutMs),
+    errors: errors.filter(own).reduce((sum, { n }) => sum + n, 0),
+  };
+}
+
+function degradationOf(
+  before: Responses | null,
+  after: readonly Responses[],
+  baseline: Quantiles,
+  timeoutMs: number,
+): number {
+  const limit = baseline["0.95"]!.value;
+  if (before === null) return 0;
+  return degradation(secondsOfPart(before), after.flatMap(secondsOfPart), limit, timeoutMs);
+}

@@ -1,0 +1,77 @@
+import type { LedgerProblem } from "../../model/migration.ts";
+import type { ChecksumSummary, LedgerSummary, MigrationSummary } from "../../model/migration_summary.ts";
+import { counted, formatCount } from "../../model/units.ts";
+
+/** Ranges that differ are named up to so many. */
+const MOST_RANGES = 3;
+
+const PROBLEMS: Readonly<Record<LedgerProblem, string>> = {
+  "lost": "acknowledged and not there",
+  "duplicate": "there more than once",
+  "overwritten": "there with other values than were written",
+  "reordered": "overwritten by an earlier write of the same row",
+  "refused but present": "refused by the server and there all the same",
+};
+
+/** Each sort of write that did not become what it must. */
+export function ledgerFaults({ problems }: LedgerSummary): string[] {
+  return problems.map(({ problem, n, example }) =>
+    `${counted(n, "write")} ${n === 1 ? "is" : "are"} ${PROBLEMS[problem]}, ${
+      n === 1 ? "" : "such as "
+    }${example}.`
+  );
+}
+
+/** Rows that are not what they were. */
+export function checksumFaults({ different, ranges }: ChecksumSummary): string[] {
+  if (different.length === 0) return [];
+  const shown = different.slice(0, MOST_RANGES).join("; ");
+  const more = different.length > MOST_RANGES ? "; …" : "";
+  return [
+    `Rows that the load never touched are not what they were, in ${formatCount(different.length)} of ${
+      counted(ranges, "range")
+    }: ${shown}${more}.`,
+  ];
+}
+
+/** What could not be proven. */
+export function proofDoubts({ ledger, checksums }: Pick<MigrationSummary, "ledger" | "checksums">): string[] {
+  return [
+    ...ledger.complete ? [] : ["Not every write could be looked at: whether one was lost cannot be told."],
+    ...checksums.lacking === null
+      ? []
+      : [`Whether the rows are what they were cannot be told: ${checksums.lacking}.`],
+  ];
+}
+
+/** What was proven. */
+export function proofSentences(
+  { ledger, checksums }: Pick<MigrationSummary, "ledger" | "checksums">,
+): string[] {
+  return [
+    ...ledger.complete && ledger.problems.length === 0 ? [`${ledgerText(ledger)}.`] : [],
+    ...checksums.lacking === null && checksums.different.length === 0
+      ? [
+        `${counted(checksums.rows, "row")} that the load never touched ${
+          checksums.rows === 1 ? "is what it was" : "are what they were"
+        } (${counted(checksums.ranges, "range")} compared).`,
+      ]
+      : [],
+  ];
+}
+
+/** `All 1,988 acknowledged writes are there once, 2 refused ones are not, of 3 unknown ones 1 is there`. */
+export function ledgerText({ ok, failed, unknown, unknownPresent }: LedgerSummary): string {
+  if (ok + failed + unknown === 0) return "Nothing was written";
+  return [
+    `${
+      ok === 1 ? "The one acknowledged write is" : `All ${formatCount(ok)} acknowledged writes are`
+    } there once`,
+    ...failed === 0 ? [] : [`${counted(failed, "refused one")} ${failed === 1 ? "is" : "are"} not`],
+    ...unknown === 0 ? [] : [
+      `of ${counted(unknown, "unknown one")} ${formatCount(unknownPresent)} ${
+        unknownPresent === 1 ? "is" : "are"
+      } there`,
+    ],
+  ].join(", ");
+}

@@ -1,0 +1,59 @@
+import type { Estimate } from "../../model/estimate.ts";
+import { difference } from "../../stats/difference.ts";
+import { blockNoise } from "../../stats/block_noise.ts";
+import { quantile } from "../../stats/quantile.ts";
+import { empty, LEVEL, quantileEstimate, ranksOf } from "../estimate.ts";
+import type { Responses } from "./responses.ts";
+
+/** Levels at which a migration's effect is told. */
+export const LEVELS = [0.5, 0.95, 0.99] as const;
+
+export type Quantiles = Readonly<Record<string, Estimate>>;
+
+/**
+ * Quantiles with their intervals: requests of one second resemble each other, so the noise is that of counts over units of
+ * time, as everywhere.
+ */
+export function quantilesOf(responses: Responses | null): Quantiles {
+  const { units, shortestTimeoutMs } = responses ?? { units: [], shortestTimeoutMs: null };
+  const sorted = ascending(units);
+  const sizes = units.map((unit) => unit.length);
+  return byLevel((level) => {
+    const value = quantile(sorted, level);
+    const noise = value === null || !Number.isFinite(value)
+      ? null
+      : blockNoise(units.map((unit) => unit.filter((ms) => ms <= value).length), sizes, LEVEL);
+    const ranks = ranksOf(sorted.length, level, noise);
+    const at = (rank: number | null) => rank === null ? null : sorted[rank - 1]!;
+    const found = ranks === null
+      ? null
+      : { value: sorted[ranks.value - 1]!, low: at(ranks.low), high: at(ranks.high) };
+    return quantileEstimate({ n: sorted.length, level, found, shortestTimeoutMs });
+  });
+}
+
+/** How much more each quantile is, ms; nothing where one of the two cannot be told. */
+export function changesOf(before: Quantiles, during: Quantiles): Quantiles {
+  return byLevel((level) => {
+    const [less, of] = [before[String(level)]!, during[String(level)]!];
+    const lacking = [of, less].find(({ value }) => value === null);
+    if (lacking !== undefined) return empty(lacking.warnings);
+    const found = difference({ ...of, value: of.value! }, { ...less, value: less.value! });
+    const codes = new Set<string>();
+    const warnings = [...of.warnings, ...less.warnings].filter(({ code }) =>
+      !codes.has(code) && codes.add(code)
+    );
+    return { ...found, level: LEVEL, warnings };
+  });
+}
+
+export function ascending(units: readonly (readonly number[])[]): Float64Array {
+  const all = new Float64Array(units.reduce((sum, unit) => sum + unit.length, 0));
+  let at = 0;
+  for (const unit of units) for (const ms of unit) all[at++] = ms;
+  return all.sort();
+}
+
+function byLevel(estimate: (level: number) => Estimate): Quantiles {
+  return Object.fromEntries(LEVELS.map((level) => [String(level), estimate(level)]));
+}

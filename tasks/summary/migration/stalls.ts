@@ -1,0 +1,89 @@
+import type { Stall } from "../../model/migration_summary.ts";
+import type { SessionRole } from "../../model/migration.ts";
+import type { Rows } from "../../store/runs.ts";
+import { query } from "../../store/sql.ts";
+import type { Group } from "./responses.ts";
+
+interface StallRow extends Group {
+  readonly fromUs: number;
+  readonly untilUs: number;
+  readonly pending: number;
+}
+
+/** A lock that somebody waited for. */
+interface Awaited {
+  readonly relation: string | null;
+  readonly mode: string;
+  readonly blockerRole: SessionRole | null;
+  readonly blockerQuery: string | null;
+}
+
+export interface Window {
+  readonly run: string;
+  /** Names of the operations that write, as JSON. */
+  readonly writes: string;
+  readonly fromUs: number;
+  readonly untilUs: number;
+}
+
+/** The longest stall of each path and kind within a time, without the locks; exact, from the stored rows. */
+export async function stallsIn(rows: Rows, { run, writes, fromUs, untilUs }: Window): Promise<Stall[]> {
+  const found = await rows.rows<StallRow>(query("migration/stalls"), {
+    run,
+    writes,
+    from: fromUs,
+    until: untilUs,
+  });
+  return found.map(({ fromUs, untilUs, ...row }) => ({
+    ...row,
+    fromUs,
+    untilUs,
+    ms: (untilUs - fromUs) / 1000,
+    lock: null,
+  }));
+}
+
+/** The same with the locks that most of those waited for who were pending in it. */
+export async function withLock(rows: Rows, run: string, stall: Stall): Promise<Stall> {
+  const within = { run, from: stall.fromUs, until: stall.untilUs };
+  const [lock] = await rows.rows<Awaited>(query("migration/stall_locks"), within);
+  if (lock === undefined) return stall;
+  const [above] = await rows.rows<Awaited>(query("migration/held_up_by"), within);
+  return { ...stall, lock: lockText(lock, above ?? null) };
+}
+
+/** The longest of all; of those as long the first, which is that of most requests. */
+export function longest(stalls: readonly Stall[]): Stall | null {
+  return stalls.reduce<Stall | null>(
+    (most, stall) => most === null || stall.ms > most.ms ? stall : most,
+    null,
+  );
+}
+
+/**
+ * A lock as a part of a sentence.
+ * @param above what the migration waited for meanwhile: who queues behind it waits for that too
+ */
+export function lockText(lock: Awaited, above: Awaited | null): string {
+  const blocker = lock.blockerRole === null ? "" : `, held up by ${who(lock)}`;
+  const behind = lock.blockerRole === "migration" && above !== null && above.blockerRole !== null
+    ? `, which waited for ${named(above)} behind ${who(above)}`
+    : "";
+  return `${named(lock)}${blocker}${behind}`;
+}
+
+const ROLES: Readonly<Record<SessionRole, string>> = {
+  load: "another request",
+  migration: "the migration",
+  beside: "a transaction that was open beside it",
+  benchbook: "a session of Benchbook's",
+  other: "somebody else's session",
+};
+
+function who({ blockerRole, blockerQuery }: Awaited): string {
+  return `${ROLES[blockerRole!]}${blockerQuery === null || blockerQuery === "" ? "" : ` (${blockerQuery})`}`;
+}
+
+function named({ mode, relation }: Awaited): string {
+  return relation === null ? mode : `${mode} on ${relation}`;
+}

@@ -1,0 +1,200 @@
+import type { MigrationSummary, SegmentError, Stall } from "../../model/migration_summary.ts";
+import { MIGRATION_SEGMENTS } from "../../model/phases.ts";
+import { holdsLimit } from "../../model/slo.ts";
+import type { Run, Verdict } from "../../model/run.ts";
+import { type SloResult, unmeasured } from "../../model/summary.ts";
+import { counted, formatCount, formatMs, formatSeconds, listed } from "../../model/units.ts";
+import type { Validity } from "../../model/validity.ts";
+import { wilson } from "../../stats/proportion.ts";
+import { LEVEL } from "../estimate.ts";
+import { subjectOf } from "../slo.ts";
+import { endedEarly, invalid, missedSentence, missingArms } from "../verdict_sentences.ts";
+import { codesText } from "./baseline.ts";
+import { longest } from "./stalls.ts";
+import { checksumFaults, ledgerFaults, proofDoubts, proofSentences } from "./proof_sentences.ts";
+
+/** What a migration's verdict is drawn from. */
+export interface MigrationEvidence {
+  readonly run: Run;
+  readonly validity: Validity;
+  readonly slo: readonly SloResult[];
+  readonly migration: MigrationSummary;
+  /** What clients saw before it began. */
+  readonly baselineErrors: readonly SegmentError[];
+}
+
+/**
+ * The verdict of a migration with its reasons, the most important first. What was done to the data, or to a client, is a
+ * fact whatever else is in doubt; all other failings need a generator that did not shape them. A run that ended early has
+ * no verdict: its reasons say what is known all the same.
+ */
+export function judgeMigration(evidence: MigrationEvidence): { verdict: Verdict | null; reasons: string[] } {
+  const { run, validity, slo, migration } = evidence;
+  const { stallLimitMs, recovery } = migration;
+  const data = [
+    ...stepFaults(evidence),
+    ...ledgerFaults(migration.ledger),
+    ...checksumFaults(migration.checksums),
+  ];
+  const left = [...missingArms(run.config), ...run.environment.left ?? []];
+  if (run.status !== "complete") {
+    return { verdict: null, reasons: [...endedEarly(run), ...data, ...left] };
+  }
+  const { own, doubtful } = errorsOf(evidence);
+  const judged = slo.filter(({ term }) => term.metric !== "stall");
+  const missed = judged.filter((result) => !result.ok && !unmeasured(result)).map(missedSentence);
+  const stall = tooLong(evidence);
+  const stalled = stall === null ? [] : [stallSentence(stall, stallLimitMs)];
+  const unrecovered = recovery.state === "not recovered" ? [unrecoveredSentence(migration)] : [];
+  const failings = [...own.length === 0 ? [] : [errorsSentence(own)], ...missed, ...unrecovered];
+  const doubts = [
+    ...doubtful.length === 0 ? [] : [`${errorsSentence(doubtful)} They did so before, too.`],
+    ...migration.warnings.map(({ text }) => text),
+    ...recovery.state === "unknown"
+      ? ["Whether the database recovered cannot be told: too little was measured."]
+      : [],
+    ...proofDoubts(migration),
+    ...judged.filter(unmeasured).map(notJudgedSentence),
+  ];
+  const facts = [...data, ...failings, ...stalled];
+  if (!validity.valid) {
+    return {
+      verdict: data.length > 0 ? "fail" : "invalid",
+      reasons: [...data, ...invalid(validity), ...left],
+    };
+  }
+  const rest = [...left, ...heldSentences(evidence, { own, doubtful })];
+  if (data.length > 0 || failings.length > 0) {
+    return { verdict: "fail", reasons: [...facts, ...doubts, ...rest] };
+  }
+  if (doubts.length > 0) return { verdict: "inconclusive", reasons: [...doubts, ...stalled, ...rest] };
+  return { verdict: stalled.length > 0 ? "brief-pause" : "zero-downtime", reasons: [...stalled, ...rest] };
+}
+
+function notJudgedSentence(result: SloResult): string {
+  const why = result.measured.warnings[0]?.text ?? "It was not measured.";
+  return `Not judged while the migration ran: ${result.text} (${subjectOf(result)}). ${why}`;
+}
+
+/** What went wrong with the migration itself. */
+function stepFaults({ migration: { steps, migration } }: MigrationEvidence): string[] {
+  const named = ({ file, statement }: { file: string; statement: number }) =>
+    `${file}, statement ${statement}`;
+  const failed = steps.filter(({ error, errorCode }) => error !== null || errorCode !== null);
+  if (failed.length > 0) {
+    return failed.map((step) =>
+      `The migration failed (${named(step)}): ${step.error ?? "an error"}${
+        step.errorCode === null ? "" : ` (${step.errorCode})`
+      }.`
+    );
+  }
+  const unended = steps.filter(({ endUs }) => endUs === null);
+  if (unended.length > 0) {
+    return unended.map((step) => `The migration did not end: ${named(step)} was never over.`);
+  }
+  const planned = migration.steps.reduce((sum, { statements }) => sum + statements.length, 0);
+  if (steps.length >= planned) return [];
+  return [`Of ${counted(planned, "statement")} of the migration only ${formatCount(steps.length)} ran.`];
+}
+
+/**
+ * Errors from the migration on: those that are its own, and those that came as often before it began. A code is its own
+ * where the intervals of both rates do not meet.
+ */
+function errorsOf({ migration: { errors, impacts }, baselineErrors }: MigrationEvidence) {
+  const total = impacts.find(({ path, kind }) => path === null && kind === "all");
+  const sum = (list: readonly SegmentError[], code: string) =>
+    list.filter((each) => each.code === code).reduce((n, each) => n + each.n, 0);
+  const own = (code: string): boolean => {
+    const before = sum(baselineErrors, code);
+    if (before === 0 || total === undefined) return true;
+    const [n, m] = [Math.max(total.n.baseline, before), Math.max(total.n.migrate, sum(errors, code))];
+    return wilson(sum(errors, code), m, LEVEL)!.low > wilson(before, n, LEVEL)!.high;
+  };
+  return {
+    own: errors.filter(({ code }) => own(code)),
+    doubtful: errors.filter(({ code }) => !own(code)),
+  };
+}
+
+function errorsSentence(errors: readonly SegmentError[]): string {
+  const total = errors.reduce((sum, { n }) => sum + n, 0);
+  const [most] = errors;
+  const groups = new Set(errors.map(({ path, kind }) => `${path} ${kind}`));
+  const segments = new Set(errors.map(({ segment }) => segment));
+  const when = segments.size > 1
+    ? "while the migration ran and after it"
+    : segments.has(MIGRATION_SEGMENTS.migrate)
+    ? "while the migration ran"
+    : "after the migration";
+  const where = groups.size === 1
+    ? `${most!.kind}s over ${most!.path}`
+    : `most of them ${most!.kind}s over ${most!.path}`;
+  return `${counted(total, "request")} failed ${when} (${codesText(errors)}), ${where}.`;
+}
+
+/** The longest stall that is longer than is allowed; null: none is. A path with a target of its own is judged by that. */
+function tooLong({ migration: { impacts, stallLimitMs }, slo }: MigrationEvidence): Stall | null {
+  const targets = slo.filter(({ term }) => term.metric === "stall");
+  const ownLimits = targets.length > 0 && targets.every(({ term }) => term.scope !== null);
+  return longest(impacts.flatMap(({ path, stall }) => {
+    if (stall === null || (path === null && ownLimits)) return [];
+    const own = targets.filter(({ arm }) => arm === path);
+    return (own.length === 0 ? stall.ms > stallLimitMs : own.some(({ term }) => !holdsLimit(term, stall.ms)))
+      ? [stall]
+      : [];
+  }));
+}
+
+/** What a stall was, with the lock that did it: `reads over sql from 12.3 s on, 512 requests pending; …`. */
+export function stallSentence(stall: Stall, limitMs: number): string {
+  const lock = stall.lock === null
+    ? "no lock was seen that they waited for"
+    : `they waited for ${stall.lock}`;
+  return `The load stalled for ${formatMs(stall.ms)}, and ${formatMs(limitMs)} are allowed: ${
+    whose(stall)
+  } from ${formatSeconds(stall.fromUs / 1e6)} on, ${counted(stall.pending, "request")} pending; ${lock}.`;
+}
+
+function whose({ path, kind }: Pick<Stall, "path" | "kind">): string {
+  return `${kind === "all" ? "all requests" : `${kind}s`}${path === null ? "" : ` over ${path}`}`;
+}
+
+function unrecoveredSentence({ recovery, segments }: MigrationSummary): string {
+  const after = segments.find(({ segment }) => segment === MIGRATION_SEGMENTS.recovery)!;
+  return `The database did not recover within ${formatSeconds((after.endUs - after.startUs) / 1e6)}: ${
+    listed(recovery.lacking)
+  } had not come back to what ${recovery.lacking.length === 1 ? "it was" : "they were"} before.`;
+}
+
+/** What holds, for whoever asks what was looked at. */
+function heldSentences(
+  evidence: MigrationEvidence,
+  errors: { readonly own: readonly SegmentError[]; readonly doubtful: readonly SegmentError[] },
+): string[] {
+  const { migration } = evidence;
+  const { stall, stallLimitMs, recovery } = migration;
+  const unfailing = errors.own.length + errors.doubtful.length === 0;
+  const short = tooLong(evidence) === null;
+  const longest = stall === null ? "nothing stalled" : `the longest stall was ${formatMs(stall.ms)}`;
+  return [
+    ...unfailing || short
+      ? [`${
+        [
+          ...unfailing ? ["no request failed"] : [],
+          ...short ? [`${longest} (allowed: ${formatMs(stallLimitMs)})`] : [],
+        ].join(", and ").replace(/^./, (letter) => letter.toUpperCase())
+      }.`]
+      : [],
+    ...proofSentences(migration),
+    ...recovery.state === "recovered"
+      ? [
+        recovery.afterSeconds === 0
+          ? "The load was as well off as before from the end of the migration on."
+          : `The load was as well off as before ${
+            formatSeconds(recovery.afterSeconds!)
+          } after the end of the migration.`,
+      ]
+      : [],
+  ];
+}
