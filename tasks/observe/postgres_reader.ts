@@ -1,8 +1,7 @@
-import { readFileSync } from "node:fs";
-import { join } from "node:path";
-import pg from "pg";
-import { connectClient } from "../postgres/client.ts";
+import type pg from "pg";
 import type { Metric } from "../model/metric.ts";
+import { observeSql } from "./observe_sql.ts";
+import { ReservedConnection } from "./reserved_connection.ts";
 import type { Reading, SampleReader } from "./source.ts";
 
 /** A query that is asked at each tick. */
@@ -17,38 +16,28 @@ export interface PostgresQuery {
   readonly metrics: readonly Metric[];
 }
 
-/**
- * Samples PostgreSQL over one reserved connection, so that a full pool or a queue never hides the server from
- * its observer. A connection that was lost is opened anew at the next reading.
- */
+/** Samples PostgreSQL over a reserved connection. */
 export class PostgresReader implements SampleReader {
   readonly unavailable: string[] = [];
-  readonly #url: string;
-  readonly #timeoutMs: number;
   readonly #asked: readonly PostgresQuery[];
-  #client: pg.Client | null = null;
+  readonly #connection: ReservedConnection;
   #queries: { name: string; text: string }[] = [];
-  #connections = 0;
 
   constructor(url: string, timeoutMs: number, queries: readonly PostgresQuery[]) {
-    this.#url = url;
-    this.#timeoutMs = timeoutMs;
     this.#asked = queries;
+    this.#connection = new ReservedConnection(url, {
+      name: "benchbook-observer",
+      timeoutMs,
+      begin: (client) => this.#choose(client),
+    });
   }
 
   get connections(): number {
-    return this.#connections;
+    return this.#connection.opened;
   }
 
-  async read(): Promise<Reading[]> {
-    try {
-      return await this.#ask(this.#client ?? await this.#connect());
-    } catch (error) {
-      // 57Pxx: the server has ended the session. The next reading connects anew and does not wait for this end.
-      const answered = error instanceof pg.DatabaseError && !/^57P/.test(error.code ?? "");
-      if (!answered) void this.close().catch(() => {});
-      throw error;
-    }
+  read(): Promise<Reading[]> {
+    return this.#connection.use((client) => this.#ask(client));
   }
 
   async #ask(client: pg.Client): Promise<Reading[]> {
@@ -66,36 +55,17 @@ export class PostgresReader implements SampleReader {
     return readings;
   }
 
-  async close(): Promise<void> {
-    const client = this.#client;
-    this.#client = null;
-    await client?.end();
+  close(): Promise<void> {
+    return this.#connection.close();
   }
 
-  async #connect(): Promise<pg.Client> {
-    const timeoutMs = this.#timeoutMs;
-    const client = await connectClient(this.#url, {
-      applicationName: "benchbook-observer",
-      connectTimeoutMs: timeoutMs,
-      queryTimeoutMs: timeoutMs,
-      statementTimeoutMs: timeoutMs,
-    });
-    client.on("error", () => this.#forget(client));
-    client.on("end", () => this.#forget(client));
-    this.#client = client;
-    this.#connections++;
-    // The observer must not appear among what it observes; only a superuser may say so.
-    await client.query("SET pg_stat_statements.track = 'none'").catch(() => {});
+  /** What this server has is asked for. */
+  async #choose(client: pg.Client): Promise<void> {
     const { rows } = await client.query<{ version: number }>(
       "SELECT current_setting('server_version_num')::int AS version",
     );
     this.#queries = sampleQueries(this.#asked, rows[0]!.version)
       .filter(({ name }) => !this.unavailable.some((text) => text.includes(` ${name} `)));
-    return client;
-  }
-
-  #forget(client: pg.Client): void {
-    if (this.#client === client) this.#client = null;
   }
 }
 
@@ -108,9 +78,4 @@ export function sampleQueries(
     const file = sql(version);
     return file === null ? [] : [{ name, text: observeSql(file) }];
   });
-}
-
-/** The text of a query under queries/observe. */
-function observeSql(name: string): string {
-  return readFileSync(join(import.meta.dirname!, "..", "..", "queries", "observe", `${name}.sql`), "utf8");
 }
