@@ -158,3 +158,11 @@ const SECRET_WORDS = /passw|passphrase|secret|token|api_?key|private_?key|:\/\/[
 export function mayHoldSecret(node: SqlNode, oneLine: string): boolean {
   return WITH_OPTIONS.test(Object.keys(node)[0]!) || SECRET_WORDS.test(oneLine);
 }
+
+/** How statements of those kinds begin. */
+const BEGINS_WITH_OPTIONS = /^(create|alter)\s+(user\s+mapping|server|foreign\s+(table|data\s+wrapper))\b/i;
+
+/** The same of a text that need not be whole, as a server's pg_stat_activity cuts off long ones. */
+export function mayHoldSecretText(oneLine: string): boolean {
+  return BEGINS_WITH_OPTIONS.test(oneLine) || SECRET_WORDS.test(oneLine);
+}

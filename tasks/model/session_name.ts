@@ -1,5 +1,7 @@
-/** What a connection of a run is for. */
-export type SessionRole = "load" | "proof" | "graphql" | "plans" | "clone" | "migration" | "beside";
+import type { SessionRole as Role } from "./migration.ts";
+
+/** What a connection of a run is for; `beside`: a transaction of somebody else's that a migration meets. */
+export type SessionRole = "load" | "proof" | "graphql" | "plans" | "clone" | "migration" | "beside" | "locks";
 
 /**
  * What the connections of a run are called at the server, as `application_name`: by it pg_stat_activity tells whose
@@ -12,6 +14,21 @@ export function sessionName(runId: string, role: SessionRole): string {
 /** What the names of all connections of a run begin with, those of no other run. */
 export function sessionPrefix(runId: string): string {
   return `benchbook ${runId} `;
+}
+
+/** Sessions with a part of their own in a migration; all others of a run are Benchbook's. */
+const ROLES: Readonly<Partial<Record<string, Role>>> = {
+  load: "load",
+  graphql: "load",
+  migration: "migration",
+  beside: "beside",
+};
+
+/** Whose session it is that the server shows as `application_name`, as seen from a run. */
+export function roleOfSession(name: string | null, runId: string): Role {
+  const prefix = sessionPrefix(runId);
+  if (name?.startsWith(prefix)) return ROLES[name.slice(prefix.length).split(" ", 1)[0]!] ?? "benchbook";
+  return name?.startsWith("benchbook") ? "benchbook" : "other";
 }
 
 /** Of one selfbench: nobody else's. */
