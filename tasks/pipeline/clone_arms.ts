@@ -9,7 +9,7 @@ import {
 } from "../clone/cloneable.ts";
 import { dropClone, leftText } from "../clone/drop_clone.ts";
 import { makeClone } from "../clone/make_clone.ts";
-import type { DatabaseChange, PlannedArm } from "../model/arms.ts";
+import type { DatabaseChange } from "../model/arms.ts";
 import { UsageError } from "../model/errors.ts";
 import { owe } from "../model/owed.ts";
 import { formatBytes, formatCount } from "../model/units.ts";
@@ -20,16 +20,28 @@ import { freeForClone, refuseWithoutRoomForClone } from "./clone_room.ts";
 import type { HeldDatabase } from "./hold_database.ts";
 import type { Job } from "./job.ts";
 
-/** An arm whose file is a change. */
-type ChangedArm = PlannedArm & { readonly overrides: { readonly change: DatabaseChange } };
+/** A clone that a job needs. */
+interface Wanted {
+  /** The arm's that asks it, or `MIGRATED`. */
+  readonly name: string;
+  /** What it has otherwise than the original. */
+  readonly change: DatabaseChange;
+  /** Whose it is, for messages: what cannot be done without it. */
+  readonly what: string;
+  /** What becomes of it then, as a sentence's part. */
+  readonly then: string;
+}
+
+/** The clone that a whole run is measured on, because it migrates it. */
+const MIGRATED = "the migration";
 
 const LEFT =
   "A clone of the database may be left: the next deno task bench drops it, and so does deno task clean --writes.";
 
-/** The clones of a job, each for an arm whose file is a change of the database. */
+/** The clones of a job: of each arm whose file is a change of the database, or the one that is migrated. */
 export class ArmClones {
   readonly #job: Job;
-  readonly #arms: readonly ChangedArm[];
+  readonly #wanted: readonly Wanted[];
   readonly #urls = new Map<string, string>();
   readonly #records: CloneRecord[] = [];
   readonly #lacking: string[] = [];
@@ -38,12 +50,17 @@ export class ArmClones {
 
   constructor(job: Job) {
     this.#job = job;
-    this.#arms = job.plan.arms.filter((arm): arm is ChangedArm => arm.overrides.change !== undefined);
+    this.#wanted = wantedBy(job);
   }
 
   /** By the names of arms; may hold passwords. */
   get urls(): ReadonlyMap<string, string> {
-    return this.#urls;
+    return new Map([...this.#urls].filter(([name]) => name !== MIGRATED));
+  }
+
+  /** What the run as a whole is measured on; may hold a password. @param original its database, where nothing is migrated */
+  measured(original: string): string {
+    return this.#urls.get(MIGRATED) ?? original;
   }
 
   /** What clones do not have of the original, a sentence each. */
@@ -57,24 +74,21 @@ export class ArmClones {
    */
   async check({ postgres }: Stack): Promise<void> {
     const { runId, given } = this.#job;
-    const [arm] = this.#arms;
-    if (arm === undefined || isEmbedded(postgres)) return;
+    const [wanted] = this.#wanted;
+    if (wanted === undefined || isEmbedded(postgres)) return;
     const url = postgres.adminUrl;
     const database = await inspectCloneable(url, runId, false);
     if (given.clone) return await refuseConnected(url, database, runId);
-    const names = this.#arms.map((_, index) => cloneName(runId, index + 1));
-    const { file, statements } = arm.overrides.change;
+    const names = this.#wanted.map((_, index) => cloneName(runId, index + 1));
     throw new UsageError(
-      `Cannot measure the arm ${arm.name}: ${file} is applied to a clone of ${
-        databaseText(database.place.database, url)
-      }, which takes ${formatBytes(database.bytes)} of the server's disk, and --clone is not given`,
+      `Cannot ${wanted.what} a clone of ${databaseText(database.place.database, url)}, which takes ${
+        formatBytes(database.bytes)
+      } of the server's disk, and --clone is not given`,
       `With --clone Benchbook makes ${
         names.join(", ")
       } on that server by CREATE DATABASE … TEMPLATE, for which nobody ` +
-        `else may be connected to "${database.place.database}" (who comes then waits), runs the ${
-          statementsText(statements)
-        } of ${file} there, ` +
-        "measures both, and drops it. Nothing was changed.",
+        `else may be connected to "${database.place.database}" (who comes then waits), ${wanted.then}, and drops ` +
+        "it. Nothing was changed.",
     );
   }
 
@@ -86,20 +100,20 @@ export class ArmClones {
   async make({ postgres }: Stack, url: string, held: HeldDatabase): Promise<void> {
     const { config: { home }, runId } = this.#job;
     const embedded = isEmbedded(postgres);
-    for (const arm of this.#arms) {
+    for (const wanted of this.#wanted) {
       const database = await inspectCloneable(url, runId, embedded);
       this.#original = { url, database, embedded };
-      await this.#clone(arm, freeForClone({ home, url, embedded, database }), held);
-      await this.#apply(arm);
+      await this.#clone(wanted, freeForClone({ home, url, embedded, database }), held);
+      if (wanted.change.statements.length > 0) await this.#apply(wanted);
     }
     // What was copied and made is on disk before anything is measured; elsewhere that is for the server to say.
-    if (embedded && this.#arms.length > 0) await withClient(url, (client) => client.query("CHECKPOINT"));
+    if (embedded && this.#wanted.length > 0) await withClient(url, (client) => client.query("CHECKPOINT"));
   }
 
-  async #clone({ name }: ChangedArm, free: number | null, held: HeldDatabase): Promise<void> {
+  async #clone({ name }: Wanted, free: number | null, held: HeldDatabase): Promise<void> {
     const { terminal, config: { home }, runId, signal } = this.#job;
     const { url, database, embedded } = this.#original!;
-    const of = this.#arms.length > 1 ? ` for ${name}` : "";
+    const of = this.#wanted.length > 1 ? ` for ${name}` : "";
     await terminal.step(`Clone the database${of}`, async (progress) => {
       const size = formatBytes(database.bytes);
       if (!embedded) {
@@ -122,7 +136,7 @@ export class ArmClones {
     });
   }
 
-  async #apply({ name, overrides: { change } }: ChangedArm): Promise<void> {
+  async #apply({ name, change }: Wanted): Promise<void> {
     const { terminal, runId, signal } = this.#job;
     await terminal.step(`Apply ${change.file}`, async (progress) => {
       const url = this.#urls.get(name)!;
@@ -160,6 +174,27 @@ export class ArmClones {
     }
     return left;
   }
+}
+
+function wantedBy({ plan, migrating }: Job): Wanted[] {
+  if (migrating !== undefined) {
+    const { name, place, before } = migrating;
+    if (place === "in-place") return [];
+    return [{
+      name: MIGRATED,
+      change: { file: `${name}/before.sql`, sha256: "", statements: before },
+      what: `migrate ${name}: it is tried on`,
+      then: `makes the change there while it is under load, and measures that`,
+    }];
+  }
+  return plan.arms.flatMap(({ name, overrides: { change } }) =>
+    change === undefined ? [] : [{
+      name,
+      change,
+      what: `measure the arm ${name}: ${change.file} is applied to`,
+      then: `runs the ${statementsText(change.statements)} of ${change.file} there, measures both`,
+    }]
+  );
 }
 
 function statementsText({ length }: { readonly length: number }): string {

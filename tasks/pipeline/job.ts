@@ -2,6 +2,7 @@ import type { Config } from "../config.ts";
 import { ExitCode } from "../model/errors.ts";
 import { acquireLock } from "../stack/lock.ts";
 import { prepareHome } from "../stack/places.ts";
+import type { Migrating } from "./migrating.ts";
 import { openTerminal, type Terminal } from "../terminal/terminal.ts";
 import { interruptSignal } from "./interrupt.ts";
 import { tellRecovered } from "./recover.ts";
@@ -22,6 +23,8 @@ export interface Job extends BenchRequest {
   readonly signal: AbortSignal;
   /** Remarks that the runs of one job make only once; each run adds its own. */
   readonly told: Set<"rate">;
+  /** What the run changes while it is under load; absent where it migrates nothing. */
+  readonly migrating?: Migrating;
   /** Clones of the database that are left behind, a sentence each. */
   readonly leftClones: string[];
 }
@@ -34,11 +37,12 @@ export async function withJob<Request extends BenchRequest>(
   request: Request,
   config: Config,
   work: (job: Request & Job) => Promise<ExitCode>,
+  who: "bench" | "migrate" = "bench",
 ): Promise<ExitCode> {
   const { scenario, given, db } = request;
   const terminal = openTerminal({ json: given.json });
   prepareHome(config.home);
-  using _lock = acquireLock(config.home, `bench ${scenario.name}`);
+  using _lock = acquireLock(config.home, `${who} ${scenario.name}`);
   using interrupt = interruptSignal(config.home);
   const { signal } = interrupt;
   await prepareResults(config, db, given);

@@ -55,14 +55,19 @@ async function withServices<T>(
   let held: HeldDatabase | undefined;
   const hold = async (url: string) => {
     const others = databasesOfArms(plan.arms, withoutService);
-    held = await holdDatabases(url, others, `bench ${scenario.name} ${runId}`);
+    held = await holdDatabases(
+      url,
+      others,
+      `${job.migrating === undefined ? "bench" : "migrate"} ${scenario.name} ${runId}`,
+    );
   };
   try {
     await clones.check(stack);
-    const { url: databaseUrl, dataset } = await dataIn(job, stack, hold);
-    const acting = await tellOwnWrites(job, databaseUrl, ownWrites);
-    const own = await cleared(job, stack, databaseUrl);
-    await clones.make(stack, databaseUrl, held!);
+    const { url, dataset } = await dataIn(job, stack, hold);
+    const acting = await tellOwnWrites(job, url, ownWrites);
+    const own = await cleared(job, stack, url);
+    await clones.make(stack, url, held!);
+    const databaseUrl = clones.measured(url);
     const sources = { ...ofFiles, ...await loadSqlSources(scenario, databaseUrl, signal) };
     const mix = mixOver(job, dataset, sources);
     const places = { databaseUrl, clones: clones.urls, withoutService };
