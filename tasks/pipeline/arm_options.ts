@@ -40,11 +40,6 @@ export function addArmOptions(command: Command): Command {
       [],
     )
     .option(
-      "--clone",
-      "with a .sql file as an arm: make the clone on your own server, whose size is said first",
-      false,
-    )
-    .option(
       "--no-prove <name>",
       "do not compare the results of this arm with the others' before timing; may be repeated",
       unproven,

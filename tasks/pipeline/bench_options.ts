@@ -26,7 +26,7 @@ export interface BenchArguments extends DataArguments, ArmArguments {
   readonly set: Readonly<Record<string, string>>;
   readonly label?: string;
   readonly slo?: string;
-  readonly abortOnFail: boolean;
+  readonly abortOnFail?: boolean;
   readonly findRate?: boolean;
   /** Of --find-rate, as a share. */
   readonly resolution?: number;
@@ -70,32 +70,16 @@ const MAX_WORKERS = 64;
 const MAX_CONCURRENCY = 10_000;
 
 export function addBenchOptions(command: Command): Command {
-  return addArmOptions(
-    addDataOptions(
-      command.argument("[scenario]", "name of a scenario, or path of a scenario file", "access-paths"),
-    )
-      .option(
-        "--rate <n>",
-        "open loop: requests a second over all arms; sessions, where the scenario has sessions",
-        positive("rate"),
-      )
-      .option(
-        "--concurrency <n>",
-        "closed loop: number of clients, each waiting for an answer before its next request",
-        count("concurrency", 1, MAX_CONCURRENCY),
-      )
-      .option("--duration <time>", "measured time over all arms, e.g. 48s", duration("duration"))
-      .option("--warmup <time>", "time before that, excluded from all statistics, e.g. 5s or 0", warmup)
-      .option("--paths <a,b>", `access paths to compare, each an arm of its name: ${PATHS.join(",")}`),
+  return addRunOptions(
+    addArmOptions(
+      addLoadOptions(
+        addDataOptions(
+          command.argument("[scenario]", "name of a scenario, or path of a scenario file", "access-paths"),
+        ),
+        "measured time over all arms, e.g. 48s",
+      ),
+    ),
   )
-    .option(
-      "--workers <n>",
-      "generator threads; by default half of the cores, in a closed loop at least two",
-      count("workers", 1, MAX_WORKERS),
-    )
-    .option("--set <key=value>", "a setting of the scenario; may be repeated", pair("cache_ttl=30"), {})
-    .option("--label <text>", `a name to find the run by, of up to ${LABEL_CHARACTERS} characters`, label)
-    .option("--slo <terms>", 'targets, e.g. "p95<200ms,errors<1%,hit>80%,graphql: p99<1s over 10s"')
     .option(
       "--find-rate",
       "search for the highest rate that meets the SLO, arm by arm; --rate is where it starts, --duration how long each probe lasts",
@@ -110,10 +94,46 @@ export function addBenchOptions(command: Command): Command {
       "with --find-rate: how far apart the two resulting rates may be, by default 5%",
       resolution,
     )
+    .option(
+      "--clone",
+      "with a .sql file as an arm: make the clone on your own server, whose size is said first",
+      false,
+    )
+    .addOption(dbOption());
+}
+
+/** Adds the options that say what load is made. @param measured what `--duration` is */
+export function addLoadOptions(command: Command, measured: string): Command {
+  return command
+    .option(
+      "--rate <n>",
+      "open loop: requests a second over all arms; sessions, where the scenario has sessions",
+      positive("rate"),
+    )
+    .option(
+      "--concurrency <n>",
+      "closed loop: number of clients, each waiting for an answer before its next request",
+      count("concurrency", 1, MAX_CONCURRENCY),
+    )
+    .option("--duration <time>", measured, duration("duration"))
+    .option("--warmup <time>", "time before that, excluded from all statistics, e.g. 5s or 0", warmup)
+    .option("--paths <a,b>", `access paths to compare, each an arm of its name: ${PATHS.join(",")}`);
+}
+
+/** Adds the options of whatever makes a run, judges it and reports on it. */
+export function addRunOptions(command: Command): Command {
+  return command
+    .option(
+      "--workers <n>",
+      "generator threads; by default half of the cores, in a closed loop at least two",
+      count("workers", 1, MAX_WORKERS),
+    )
+    .option("--set <key=value>", "a setting of the scenario; may be repeated", pair("cache_ttl=30"), {})
+    .option("--label <text>", `a name to find the run by, of up to ${LABEL_CHARACTERS} characters`, label)
+    .option("--slo <terms>", 'targets, e.g. "p95<200ms,errors<1%,hit>80%,graphql: p99<1s over 10s"')
     .option("--no-report", "measure and store only")
     .option("--no-pdf", "make no PDF")
-    .option("--json", "print summary.json on stdout, and all other output on stderr", false)
-    .addOption(dbOption());
+    .option("--json", "print summary.json on stdout, and all other output on stderr", false);
 }
 
 /**
@@ -137,7 +157,8 @@ export function completePlan(
   if (slo !== null) parseSlo(slo, scenario.scopes);
   if (given.slo !== undefined) checkMeasured(given.slo, scenario, arms);
   if (
-    given.abortOnFail && !(slo !== null && parseSlo(slo).some(({ windowSeconds }) => windowSeconds !== null))
+    given.abortOnFail === true &&
+    !(slo !== null && parseSlo(slo).some(({ windowSeconds }) => windowSeconds !== null))
   ) {
     throw new UsageError(
       `Cannot end the run when a target over windows is missed: there is none (targets: ${slo ?? "none"})`,
@@ -171,7 +192,7 @@ export function completePlan(
     settings: scenario.settings,
     label: given.label ?? null,
     slo,
-    abortOnFail: given.abortOnFail,
+    abortOnFail: given.abortOnFail ?? false,
     thresholds: DEFAULT_THRESHOLDS,
   };
 }

@@ -65,12 +65,13 @@ export async function searchRequest(
 }
 
 /** A scenario as a command asks for it, and the arms that it is to be asked by. */
-interface ChosenScenario {
+export interface ChosenScenario {
   readonly scenario: LoadedScenario;
   readonly arms: readonly PlannedArm[];
 }
 
-async function chosenBy(name: string, given: BenchArguments, config: Config): Promise<ChosenScenario> {
+/** @throws {UsageError} for a mistake in the scenario, its paths or an arm's file */
+export async function chosenBy(name: string, given: BenchArguments, config: Config): Promise<ChosenScenario> {
   const load = (set: BenchArguments["set"]) => loadScenario(config.root, name, { ...given.set, ...set });
   const chosen = withGivenPaths(await load({}), given.paths);
   const arms = plannedArms(chosen, given, await readArms(given.arm ?? [], chosen, load));
