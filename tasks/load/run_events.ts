@@ -34,6 +34,8 @@ export interface RunEvents {
   readonly completed: { readonly slots: Iterable<CompletedSlot>; readonly untilUs: number };
   /** An action of the schedule has begun, or is over. */
   readonly step: Step;
+  /** Rows of a table of the store, to be kept with the run. */
+  readonly rows: { readonly table: SpooledTable; readonly rows: readonly unknown[] };
   /** All is measured. Not told of a run that cannot be kept. */
   readonly end: {
     readonly status: Exclude<RunStatus, "running">;
@@ -42,6 +44,11 @@ export interface RunEvents {
     /** Those that were, and as they were. */
     readonly phases: readonly Phase[];
   };
+}
+
+/** Where a spool keeps rows, see `Table`. */
+export interface SpooledTable {
+  readonly file: string;
 }
 
 /** An action of a schedule as it went. */

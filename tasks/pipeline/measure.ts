@@ -9,7 +9,7 @@ import type { LoadStream } from "../load/scenario.ts";
 import { outagesOf, type Schedule } from "../load/schedule.ts";
 import { ScheduleClock } from "../load/schedule_clock.ts";
 import { armRecords } from "../model/arms.ts";
-import type { Run, RunStatus } from "../model/run.ts";
+import type { Phase, Run, RunStatus } from "../model/run.ts";
 import { self } from "../stack/process.ts";
 import { createSpool, keepRun, spoolRoot } from "../store/spool.ts";
 import { armTable } from "../store/tables/arm.ts";
@@ -45,26 +45,65 @@ export interface Outcome {
 /** A job after its run; of the system nothing is kept. */
 export type Measured = Job & Outcome;
 
+/** What goes along with a run. */
+export interface Companion extends AsyncDisposable {
+  /** Told before the run's clock starts. */
+  join(events: RunEventHub): void;
+  /**
+   * The load is over, its timings are in the spool, and the database is as the load has left it.
+   * @returns what could not be found out, in whole sentences
+   */
+  finish(load: FinishedLoad): Promise<readonly string[]>;
+}
+
+/** A load that is over. */
+export interface FinishedLoad {
+  readonly spoolDir: string;
+  readonly streams: readonly LoadStream[];
+  /** As they were. */
+  readonly phases: readonly Phase[];
+}
+
 /**
  * Makes the load, samples the servers on the same clock, and leaves everything in the run's spool. Takes the run's
- * writes back, outside of every measured phase, so that the next run finds the same data.
+ * writes back, outside of every measured phase, so that the next run finds the same data; from a clone that is dropped
+ * they need not be.
  */
-export async function measure(system: SystemUnderTest, schedule: Schedule): Promise<Outcome> {
-  const { config, scenario, plan, runId, mix } = system;
+export async function measure(
+  system: SystemUnderTest,
+  schedule: Schedule,
+  companion?: Companion,
+): Promise<Outcome> {
+  const { config, scenario, plan, runId, mix, migrating } = system;
   const streams = streamsOf(system);
   const dir = join(spoolRoot(config.home), runId);
-  const { value: { run, ...made }, left, remarks } = await undoing({
-    ...system.writing,
-    scenario,
-    spool: { runId, dir },
-    load: { seed: plan.seed, loop: plan.loop, streams, operations: scenario.operations },
-    mix,
-    slots: slotsBelow(system, streams),
-    proofSlots: [],
-  }, () => makeLoad(system, schedule, streams));
+  const load = () => makeLoad(system, schedule, streams, companion);
+  const { value: { run, ...made }, left, remarks } = migrating?.place === "clone"
+    ? await leaving(system, load)
+    : await undoing({
+      ...system.writing,
+      scenario,
+      spool: { runId, dir },
+      load: { seed: plan.seed, loop: plan.loop, streams, operations: scenario.operations },
+      mix,
+      slots: slotsBelow(system, streams),
+      proofSlots: [],
+    }, load);
   const known = noted(run, remarks);
   keepRun(dir, { ...known, environment: { ...known.environment, left } });
   return { ...made, spoolDir: dir, left };
+}
+
+/** Does some work whose writes go with a clone; what it put into a cache does not. */
+async function leaving<T>(
+  { writing }: SystemUnderTest,
+  work: () => Promise<T>,
+): Promise<{ value: T; left: string[]; remarks: string[] }> {
+  try {
+    return { value: await work(), left: [], remarks: [] };
+  } finally {
+    await writing.clearCache();
+  }
 }
 
 /** What a load was, and how it ended. */
@@ -74,6 +113,7 @@ async function makeLoad(
   system: SystemUnderTest,
   schedule: Schedule,
   streams: readonly LoadStream[],
+  companion: Companion | undefined,
 ): Promise<Made> {
   const { config, db, scenario, plan, operations, terminal, signal } = system;
   await using closing = new AsyncDisposableStack();
@@ -87,22 +127,15 @@ async function makeLoad(
   spoolEvents(events, spool, planned, schedule.phases);
   const clock = closing.adopt(new ScheduleClock(schedule, events), (clock) => clock.stop());
   const sampling = closing.use(sampleServers(events, system));
+  closing.use(companion);
+  companion?.join(events);
   const failed = failuresOf(events);
   const services = closing.adopt(await watchSystem(system, end), (services) => services.stop());
   declareOutages(events, schedule, services, system);
   closing.use(watchDisk({ spool: spool.dir, db }, (why) => end.because({ by: "disk", why })));
   const places = { home: config.home, db };
   watchLimits(events, { scenario, plan, places }, (why) => end.because({ by: "limit", why }));
-  if (plan.abortOnFail) {
-    const targeted = {
-      config: planned.config,
-      longestMs: 1000 * longestWait(scenario),
-      phases: schedule.phases,
-      operations,
-      names: scenario.scopes,
-    };
-    watchTargets(events, targeted, (why) => end.because({ by: "target", why }));
-  }
+  if (plan.abortOnFail) endOnMiss(events, system, { schedule, config: planned.config }, end);
   for (const warning of warningsOf(system, streams)) terminal.print(`! ${warning}`);
   const result = await terminal.step("Measure", async (progress) => {
     showRun(events, schedule, terminal, progress);
@@ -112,15 +145,34 @@ async function makeLoad(
     return { value, detail: requestsText(value.progress) };
   });
   if (!signal.aborted) await services.look();
+  const { phases } = result;
+  const unknown = await companion?.finish({ spoolDir: spool.dir, streams, phases }) ?? [];
   const startedAt = result.startedAt ?? planned.startedAt;
-  const run = noted({ ...planned, startedAt }, [...result.notes, ...failed, ...await sampling.stop()]);
+  const run = noted({ ...planned, startedAt }, [
+    ...result.notes,
+    ...failed,
+    ...unknown,
+    ...await sampling.stop(),
+  ]);
   spool.run(run);
   end.throwFailure();
   const { reasons } = end;
   const status = statusOf(reasons, result.interrupted);
-  events.emit("end", { status, reasons, phases: result.phases });
+  events.emit("end", { status, reasons, phases });
   end.throwFailure();
   return { run, status, crash: crashOf(reasons) };
+}
+
+/** Ends a run as soon as a target over windows is missed beyond doubt. */
+function endOnMiss(
+  events: RunEventHub,
+  { scenario, operations }: SystemUnderTest,
+  { schedule: { phases }, config }: { readonly schedule: Schedule; readonly config: Run["config"] },
+  end: EarlyEnd,
+): void {
+  const longestMs = 1000 * longestWait(scenario);
+  const targeted = { config, longestMs, phases, operations, names: scenario.scopes };
+  watchTargets(events, targeted, (why) => end.because({ by: "target", why }));
 }
 
 /** Ends a run when its user leaves, a database is lost to it, or a service dies. */

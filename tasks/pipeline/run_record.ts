@@ -9,7 +9,7 @@ export function runRecord(system: SystemUnderTest, streams: readonly LoadStream[
   return {
     runId,
     label: plan.label,
-    kind: "bench",
+    kind: system.migrating === undefined ? "bench" : "migrate",
     scenario: scenario.name,
     startedAt: new Date(),
     endedAt: null,
@@ -24,7 +24,7 @@ export function runRecord(system: SystemUnderTest, streams: readonly LoadStream[
 }
 
 function configOf(
-  { scenario, plan, arms, unavailableArms }: SystemUnderTest,
+  { scenario, plan, arms, unavailableArms, migrating }: SystemUnderTest,
   streams: readonly LoadStream[],
 ): RunConfig {
   return {
@@ -43,7 +43,7 @@ function configOf(
       operations: scenario.operations.slice(first, first + count).map(({ name }) => name),
     })),
     concurrency: plan.loop === "closed" ? plan.concurrency : null,
-    durationSeconds: plan.duration,
+    durationSeconds: migrating?.segmentSeconds ?? plan.duration,
     warmupSeconds: plan.warmup,
     blockSeconds: scenario.block,
     washoutSeconds: scenario.washout,
@@ -60,6 +60,7 @@ function configOf(
     hitTarget: scenario.hitTarget,
     thresholds: plan.thresholds,
     scale: plan.scale,
+    ...migrating && { migration: migrating.config },
   };
 }
 

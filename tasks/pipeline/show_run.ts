@@ -12,20 +12,27 @@ import type { StepProgress, Terminal } from "../terminal/terminal.ts";
 /** Shows how a run goes. @param progress of the step that the run is */
 export function showRun(
   events: RunEventHub,
-  { phases: planned }: Schedule,
+  { phases: planned, actions }: Schedule,
   terminal: Terminal,
   progress: StepProgress,
 ): void {
   const text = terminal.live ? liveLines : liveLine;
   let phases = planned;
   const measuredFrom = firstMeasuredBlock(planned);
-  const shown = ({ block, arm }: Phase) => ({ warmup: block < measuredFrom, arm });
+  const shown = ({ block, arm, segment }: Phase) => ({ warmup: block < measuredFrom, arm, segment });
+  // Until these are over nobody knows when the run is.
+  let ending = actions.filter(({ ends }) => ends !== undefined).length;
   let phase = shown(planned[0]!);
   events.on("phase", (event) => {
     if (event.state === "began") phase = shown(event.phase);
   });
-  events.on("cut", (cut) => phases = cutPhases(phases, cut));
-  events.on("tick", (tick) => progress(text({ ...tick, phase, totalUs: endOf(phases) })));
+  events.on("cut", (cut) => {
+    phases = cutPhases(phases, cut);
+    ending--;
+  });
+  events.on("tick", (tick) => {
+    progress(text({ ...tick, phase, totalUs: ending > 0 ? null : endOf(phases) }));
+  });
   events.on("note", (text) => progress.note(text));
   events.on("step", (step) => {
     if (step.error !== null) progress.note(failureOf(step));

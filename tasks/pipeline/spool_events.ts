@@ -16,6 +16,7 @@ export function spoolEvents(events: RunEventHub, spool: Spool, run: Run, planned
     spool.phases(phases);
   });
   events.on("sample", (samples) => spool.samples(samples));
+  events.on("rows", ({ table, rows }) => spool.write(table, rows));
   events.on("end", ({ status, phases: were }) => {
     const endUs = were.at(-1)?.endUs ?? 0;
     const never = phases.slice(were.length).map((phase) => ({ ...phase, startUs: endUs, endUs }));

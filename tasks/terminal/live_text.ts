@@ -4,10 +4,10 @@ import { formatCount, formatSeconds, formatShare, measuredMs, significant } from
 /** Where a run stands. */
 export interface LiveState {
   readonly elapsedUs: number;
-  /** When the run is to end. */
-  readonly totalUs: number;
-  /** The phase that began last; null: it asks all arms. */
-  readonly phase: { readonly warmup: boolean; readonly arm: string | null };
+  /** When the run is to end; null: nobody knows, as something goes on that it waits for. */
+  readonly totalUs: number | null;
+  /** The phase that began last. `arm` null: it asks all arms, and is called by its segment. */
+  readonly phase: { readonly warmup: boolean; readonly arm: string | null; readonly segment?: string };
   /** Counts since the run's start. */
   readonly counts: {
     readonly due: number;
@@ -44,11 +44,13 @@ export function liveLine(state: LiveState): string {
 }
 
 function phaseOf({ elapsedUs, totalUs, phase }: LiveState): string {
-  if (elapsedUs >= totalUs) return "waiting for the last answers";
-  return `${phase.warmup ? "warm-up" : "measuring"} ${phase.arm ?? "all arms"}`;
+  if (totalUs !== null && elapsedUs >= totalUs) return "waiting for the last answers";
+  const { warmup, arm, segment = "measuring" } = phase;
+  return arm === null ? (warmup ? "warm-up" : segment) : `${warmup ? "warm-up" : "measuring"} ${arm}`;
 }
 
 function timeOf({ elapsedUs, totalUs }: LiveState): string {
+  if (totalUs === null) return seconds(Math.max(0, Math.round(elapsedUs / 1e6)));
   const total = Math.round(totalUs / 1e6);
   const elapsed = Math.min(total, Math.max(0, Math.round(elapsedUs / 1e6)));
   const left = total - elapsed;

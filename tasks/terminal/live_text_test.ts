@@ -67,3 +67,12 @@ Deno.test("after the last slot was due the run waits, with no time left to tell"
   const [first] = liveLines({ ...STATE, elapsedUs: 48.4e6 }).split("\n");
   assert.match(first!, /^waiting for the last answers, 48 s of 48 s · /);
 });
+
+Deno.test("where all arms are asked the segment is named, and no end that nobody knows", () => {
+  const phase = { warmup: false, arm: null, segment: "migrate" };
+  assert.match(liveLine({ ...STATE, elapsedUs: 9e6, totalUs: null, phase }), /^9 s, migrate: /);
+  assert.match(
+    liveLines({ ...STATE, elapsedUs: 0, totalUs: 9e6, phase: { ...phase, warmup: true } }),
+    /^warm-up, 0 s of 9 s/,
+  );
+});

@@ -1,0 +1,33 @@
+import type { Phase } from "../model/run.ts";
+import type { Action, Schedule } from "./schedule.ts";
+
+/** A run in which something changes while the load goes on. */
+export interface MigrationSchedulePlan {
+  readonly warmupSeconds: number;
+  /** Of the time before the change, and of that after it. */
+  readonly segmentSeconds: number;
+  /** The change may take so long; the run is over so much earlier where it takes less. */
+  readonly longestSeconds: number;
+  /** Makes the change. */
+  readonly change: Pick<Action, "name" | "run">;
+}
+
+/** Warm-up, then baseline, migrate and recovery, all of which ask all arms at once; the change ends the second of them. */
+export function migrationSchedule(
+  { warmupSeconds, segmentSeconds, longestSeconds, change }: MigrationSchedulePlan,
+): Schedule {
+  const phases: Phase[] = [];
+  const add = (segment: string, seconds: number, measured = true) => {
+    if (seconds <= 0) return;
+    const startUs = phases.at(-1)?.endUs ?? 0;
+    const endUs = startUs + Math.round(seconds * 1e6);
+    const id = phases.length;
+    phases.push({ phaseId: id, segment, measured, block: id, arm: null, startUs, endUs });
+  };
+  add("warmup", warmupSeconds, false);
+  add("baseline", segmentSeconds);
+  add("migrate", longestSeconds);
+  const { phaseId } = phases.at(-1)!;
+  add("recovery", segmentSeconds);
+  return { phases, actions: [{ ...change, at: { phaseId, edge: "start" }, ends: phaseId }], outages: [] };
+}

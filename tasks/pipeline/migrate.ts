@@ -1,0 +1,87 @@
+import type { Config } from "../config.ts";
+import { migrationSchedule } from "../load/migration_schedule.ts";
+import { ExitCode } from "../model/errors.ts";
+import { type Job, withJob } from "./job.ts";
+import { measure } from "./measure.ts";
+import { LONGEST_SECONDS, type MigrateRequest } from "./migrate_request.ts";
+import type { Migrating } from "./migrating.ts";
+import { MigrationRun } from "./migration_run.ts";
+import { report, tell } from "./report_run.ts";
+import { newRunId } from "./run_id.ts";
+import { judge, store, type Summarised } from "./store_run.ts";
+import { withSystem } from "./system.ts";
+
+/** Makes migrations under load, one run after another, and tells what each did. */
+export function migrate(requests: readonly MigrateRequest[], config: Config): Promise<ExitCode> {
+  const [first] = requests;
+  return withJob(first!, config, async (job) => {
+    const group = job.runId;
+    const codes: ExitCode[] = [];
+    for (const [nth, request] of requests.entries()) {
+      if (job.signal.aborted) break;
+      const runId = nth === 0 ? group : newRunId(new Date());
+      const made = await migrateOnce({ ...job, ...request, runId, startedAt: new Date() }, group);
+      codes.push(tell(await report(made)));
+    }
+    return codeOf(codes, requests);
+  }, "migrate");
+}
+
+/** One run: the system on a clone, the load, and the change in the middle of it. */
+async function migrateOnce(given: Job & MigrateRequest, group: string): Promise<Summarised> {
+  const job = { ...given, migrating: migratingOf(given, group) };
+  const outcome = await withSystem(job, async (system) => {
+    await using made = await MigrationRun.prepare(system, job.migrating);
+    const schedule = migrationSchedule({
+      warmupSeconds: job.plan.warmup,
+      segmentSeconds: job.segmentSeconds,
+      longestSeconds: LONGEST_SECONDS,
+      change: made.change,
+    });
+    return await measure(system, schedule, made);
+  });
+  return await judge(await store({ ...job, ...outcome }));
+}
+
+function migratingOf(
+  { migration, variant, file, place, lockTimeoutMs, segmentSeconds, given, data }: Job & MigrateRequest,
+  group: string,
+): Migrating {
+  const { name, title, before, beside } = migration;
+  return {
+    name,
+    place,
+    before,
+    plan: variant,
+    segmentSeconds,
+    config: {
+      name,
+      title,
+      variant: variant.variant,
+      file,
+      place,
+      database: given.inPlace ?? data?.dataset ?? "",
+      steps: variant.steps,
+      beside,
+      lockTimeoutMs,
+      allow: given.allow ?? [],
+      group,
+    },
+  };
+}
+
+/** The first that applies; of a naive and a safe variant in one command the safe one is judged. */
+function codeOf(codes: readonly ExitCode[], requests: readonly MigrateRequest[]): ExitCode {
+  const both = requests.some(({ variant }) => variant.variant === "safe");
+  const counted = codes.filter((code, nth) =>
+    code !== ExitCode.verdictFailed || !(both && requests[nth]!.variant.variant === "naive")
+  );
+  const order = [
+    ExitCode.interrupted,
+    ExitCode.usage,
+    ExitCode.service,
+    ExitCode.invalid,
+    ExitCode.verdictFailed,
+  ];
+  return order.find((code) => counted.includes(code)) ?? ExitCode.ok;
+}

@@ -1,0 +1,63 @@
+import { type Command, InvalidArgumentError, Option } from "commander";
+import type { Variant } from "../model/migration.ts";
+import { dbOption } from "../terminal/command.ts";
+import { addArmOptions } from "./arm_options.ts";
+import { addLoadOptions, addRunOptions, type BenchArguments } from "./bench_options.ts";
+import { addDataOptions } from "./data_options.ts";
+
+/** What the command line said, as text. */
+export interface MigrateArguments extends BenchArguments {
+  readonly list?: boolean;
+  /** Both without it. */
+  readonly variant?: Exclude<Variant, "own">;
+  /** The scenario whose load is made. */
+  readonly scenario?: string;
+  /** The user's own database, by its name, which is changed itself. */
+  readonly inPlace?: string;
+  /** Values to be tried one after another, e.g. `lock_timeout=50ms,200ms,1s`. */
+  readonly sweep?: string;
+  /** Verdicts that are a success too. */
+  readonly allow?: readonly string[];
+  /** A file for a pull request. */
+  readonly markdown?: string;
+}
+
+/** Verdicts that can be allowed. */
+const ALLOWED = ["brief-pause"];
+
+export function addMigrateOptions(command: Command): Command {
+  command
+    .argument(
+      "[migration]",
+      "name of a migration, `all` of them, or path of a .sql file of your own (default: --list)",
+    )
+    .option("--list", "list the migrations")
+    .addOption(
+      new Option("--variant <variant>", "only one way to make the change; without it naive, then safe")
+        .choices([
+          "naive",
+          "safe",
+        ]),
+    )
+    .option("--scenario <name>", "the scenario whose load is made (default: shop-under-change)")
+    .option(
+      "--clone",
+      "on your own server: make the change on a clone of the database, whose size is said first",
+      false,
+    )
+    .option(
+      "--in-place <database>",
+      "change the database of that name itself, on your own server: nothing is undone",
+    )
+    .option("--sweep <values>", "try several, e.g. lock_timeout=50ms,200ms,1s")
+    .option("--allow <verdict>", `exit with 0 for this verdict too: ${ALLOWED.join(", ")}`, allow, [])
+    .option("--markdown <file>", "write a summary for a pull request");
+  return addRunOptions(
+    addArmOptions(addLoadOptions(addDataOptions(command), "of baseline and recovery each, e.g. 20s")),
+  ).addOption(dbOption());
+}
+
+function allow(text: string, before: readonly string[]): string[] {
+  if (!ALLOWED.includes(text)) throw new InvalidArgumentError(`It must be ${ALLOWED.join(" or ")}.`);
+  return [...before, text];
+}

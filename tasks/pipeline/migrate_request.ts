@@ -1,0 +1,152 @@
+import type { Config } from "../config.ts";
+import { loadMigration, migrationNames } from "../migrate/definition.ts";
+import { isOwnMigration, loadOwnMigration } from "../migrate/own_file.ts";
+import { parseSweep } from "../migrate/sweep.ts";
+import { armCalled, type PlannedArm } from "../model/arms.ts";
+import { UsageError } from "../model/errors.ts";
+import type { Migration, VariantPlan } from "../model/migration.ts";
+import { completePlan } from "./bench_options.ts";
+import { placeOfUrl } from "../postgres/place.ts";
+import { refuseTooMuch, refuseWithoutRoom } from "./capacity.ts";
+import { dataOf } from "./data_options.ts";
+import type { MigrateArguments } from "./migrate_options.ts";
+import { type BenchRequest, chosenBy } from "./request.ts";
+import { storeForRun } from "./store_file.ts";
+
+/** One run of a migration that a command asks for, with every mistake in it already told. */
+export interface MigrateRequest extends BenchRequest {
+  readonly migration: Migration;
+  readonly variant: VariantPlan;
+  /** The user's file as it was named; null: it comes with Benchbook. */
+  readonly file: string | null;
+  readonly place: "clone" | "in-place";
+  readonly lockTimeoutMs: number;
+  /** Of baseline and recovery each. */
+  readonly segmentSeconds: number;
+  readonly given: MigrateArguments;
+}
+
+const SCENARIO = "shop-under-change";
+/** Of baseline and recovery each. */
+const SEGMENT_SECONDS = 20;
+/** A migration may go on for so long. */
+export const LONGEST_SECONDS = 1800;
+const LOCK_TIMEOUT_MS = 200;
+
+/**
+ * The runs that a command asks for, in their order: a migration's variants one after another, with each timeout of a sweep.
+ * @param named a migration's name, `all`, or the path of a file of the user's
+ * @throws {UsageError} for a mistake in the command, the file or the scenario; {ServiceError} without room on the disk
+ */
+export async function migrateRequests(
+  named: string | undefined,
+  given: MigrateArguments,
+  config: Config,
+): Promise<MigrateRequest[]> {
+  refuseUnmeant(named, given);
+  if (given.inPlace !== undefined) refuseOtherDatabase(given.inPlace, config.databaseUrl);
+  const base = await requestOf(given, config);
+  const timeouts = given.sweep === undefined ? [LOCK_TIMEOUT_MS] : parseSweep(given.sweep);
+  const place = given.inPlace === undefined ? "clone" : "in-place";
+  const own = isOwnMigration(named!);
+  const migrations = own
+    ? [await loadOwnMigration(named!)]
+    : await Promise.all((named === "all" ? migrationNames(config.root) : [named!]).map((name) =>
+      loadMigration(config.root, name)
+    ));
+  return migrations.flatMap((migration) =>
+    migration.variants.filter(({ variant }) => variant === (given.variant ?? variant)).flatMap((variant) =>
+      // A naive change waits for as long as it takes.
+      (variant.variant === "naive" ? timeouts.slice(0, 1) : timeouts).map((lockTimeoutMs) =>
+        ({
+          ...base,
+          migration,
+          variant,
+          file: own ? named! : null,
+          place,
+          lockTimeoutMs,
+        }) as const
+      )
+    )
+  );
+}
+
+async function requestOf(given: MigrateArguments, config: Config) {
+  const { scenario, arms } = await chosenBy(given.scenario ?? SCENARIO, given, config);
+  for (const arm of arms) refuseElsewhere(arm);
+  const staged = scenario.streams.find(({ stages }) => stages !== null);
+  if (staged !== undefined) {
+    throw new UsageError(
+      `Cannot migrate under the load of ${scenario.name}: its rate changes by plan, and nobody could tell that from what ` +
+        "the migration does",
+      "Give a --scenario whose rate stays.",
+    );
+  }
+  const segmentSeconds = given.duration ?? SEGMENT_SECONDS;
+  const plan = completePlan(scenario, { ...given, duration: 2 * segmentSeconds + LONGEST_SECONDS }, arms);
+  refuseTooMuch(scenario, plan);
+  const data = await dataOf(scenario, given);
+  const db = storeForRun(config, given.db);
+  refuseWithoutRoom(scenario, plan, config, db);
+  return { scenario, plan, data, db, given, segmentSeconds };
+}
+
+/** All arms ask the database that is migrated. */
+function refuseElsewhere({ name, file, overrides }: PlannedArm): void {
+  for (const field of ["databaseUrl", "graphqlUrl", "change"] as const) {
+    if (overrides[field] === undefined) continue;
+    throw new UsageError(
+      `Cannot use the ${armCalled(name, file ?? "")} in a migration: ${
+        field === "change" ? "it is a change of a database of its own" : `${field}: it asks another database`
+      }, and all arms ask the one that is migrated`,
+      "Leave it out.",
+    );
+  }
+}
+
+function refuseUnmeant(named: string | undefined, given: MigrateArguments): void {
+  if (named === undefined) {
+    throw new UsageError(
+      "Cannot migrate: no migration is named",
+      "Name one, or a .sql file of your own; deno task migrate --list lists them.",
+    );
+  }
+  if (given.concurrency !== undefined) {
+    throw new UsageError(
+      "Cannot migrate under a closed loop: its clients stop asking while they wait, and a stall would hide itself",
+      "Leave out --concurrency, and say the rate by --rate.",
+    );
+  }
+  if (isOwnMigration(named) && given.variant !== undefined) {
+    throw new UsageError(`Cannot choose a variant of ${named}: it is one by itself`, "Leave out --variant.");
+  }
+  if (given.inPlace !== undefined && !isOwnMigration(named)) {
+    throw new UsageError(
+      `Cannot make ${named} in place: the migrations that come with Benchbook are made on a clone`,
+      "Name a .sql file of your own, or leave out --in-place.",
+    );
+  }
+  if (given.inPlace !== undefined && given.clone) {
+    throw new UsageError(
+      "Cannot migrate both a clone and the database itself",
+      "Give --clone or --in-place.",
+    );
+  }
+}
+
+/** The name is typed so that nobody changes a database which they have forgotten is in their environment. */
+function refuseOtherDatabase(name: string, url: string | undefined): void {
+  const cannot = `Cannot migrate the database "${name}" in place`;
+  if (url === undefined) {
+    throw new UsageError(
+      `${cannot}: DATABASE_URL is not set, so Benchbook knows no database of yours`,
+      "Set it, or leave out --in-place: then the change is made on a clone of the embedded database.",
+    );
+  }
+  const { database } = placeOfUrl(url);
+  if (database === name) return;
+  throw new UsageError(
+    `${cannot}: DATABASE_URL names the database "${database}"`,
+    "Nothing was changed. Name that one, or set DATABASE_URL to the other.",
+  );
+}

@@ -1,0 +1,103 @@
+import type { SpooledTable } from "../load/run_events.ts";
+import { type ChecksumsBefore, checksumsBefore, compareChecksums } from "../migrate/checksums.ts";
+import { registersBefore } from "../migrate/ledger/registers_before.ts";
+import { type LedgerOptions, verifyLedger } from "../migrate/ledger/verify.ts";
+import { counted, formatCount } from "../model/units.ts";
+import { datasets } from "../seed/catalog.ts";
+import { checksumTable } from "../store/tables/checksum.ts";
+import { ledgerTable } from "../store/tables/ledger.ts";
+import { slotWrites } from "../undo/may_write.ts";
+import { slotsBelow, streamsOf } from "./load_plan.ts";
+import type { FinishedLoad } from "./measure.ts";
+import type { SystemUnderTest } from "./system_under_test.ts";
+
+/** Takes rows of a table. */
+type Keep = (table: SpooledTable, rows: readonly unknown[]) => void;
+
+/** What decides which writes there are. */
+type Deciding = Pick<LedgerOptions, "url" | "scenario" | "writes" | "mix" | "slots" | "signal">;
+
+/** What proves that no write was lost, and that no other row was changed. */
+export class Proof {
+  readonly #system: SystemUnderTest;
+  readonly #deciding: Deciding;
+  readonly #before: Before;
+
+  private constructor(system: SystemUnderTest, deciding: Deciding, before: Before) {
+    this.#system = system;
+    this.#deciding = deciding;
+    this.#before = before;
+  }
+
+  /** Looks at what is there before the load. */
+  static async before(system: SystemUnderTest): Promise<Proof> {
+    const { databaseUrl: url, scenario, plan: { seed, loop }, mix, signal, terminal } = system;
+    const { operations } = scenario;
+    const streams = streamsOf(system);
+    const slots = slotsBelow(system, streams);
+    const deciding = {
+      url,
+      scenario,
+      writes: slotWrites({ seed, loop, operations, streams }),
+      mix,
+      slots: Number.isFinite(slots) ? slots : null,
+      signal,
+    };
+    const before = await terminal.step("Look at the rows before the load", async () => {
+      const registers = await registersBefore(deciding);
+      const sums = await checksumsBefore(summed(system));
+      const { length } = sums.tables;
+      return { value: { registers, sums }, detail: `checksums of ${counted(length, "table")}` };
+    });
+    return new Proof(system, deciding, before);
+  }
+
+  /** Holds what is there after the load against what was acknowledged. @returns what could not be looked at, a sentence each */
+  async after({ spoolDir }: FinishedLoad, keep: Keep): Promise<readonly string[]> {
+    return [...await this.#writes(spoolDir, keep), ...await this.#rows(keep)];
+  }
+
+  #writes(spoolDir: string, keep: Keep): Promise<readonly string[]> {
+    const { writing, scenario, terminal } = this.#system;
+    return terminal.step("Check every write", async (progress) => {
+      let looked = 0;
+      const { ok, notes, problems } = await verifyLedger({
+        ...this.#deciding,
+        spoolDir,
+        arms: writing.arms,
+        whole: true,
+        retries: scenario.retry?.attempts ?? 0,
+        registers: this.#before.registers,
+        onEntries: (entries) => {
+          keep(ledgerTable, entries);
+          progress(counted(looked += entries.length, "write"));
+        },
+      });
+      const wrong = Object.values(problems).reduce((sum, n) => sum + n, 0);
+      const found = wrong === 0 ? "each as it must be" : counted(wrong, "problem");
+      return { value: notes, detail: `${counted(ok, "acknowledged write")}, ${found}` };
+    });
+  }
+
+  #rows(keep: Keep): Promise<readonly string[]> {
+    const { sums } = this.#before;
+    return this.#system.terminal.step("Check the rows that nobody wrote", async () => {
+      const { checksums, different, notes, ranges } = await compareChecksums(summed(this.#system), sums);
+      keep(checksumTable, checksums);
+      const found = different.length === 0 ? "all equal" : `${formatCount(different.length)} differ`;
+      return { value: notes, detail: `${counted(ranges, "checksum")}, ${found}` };
+    });
+  }
+}
+
+/** What was there before the load. */
+interface Before {
+  readonly registers: LedgerOptions["registers"];
+  readonly sums: ChecksumsBefore;
+}
+
+/** What is summed up: the schemas of the data. */
+function summed({ databaseUrl: url, scenario, signal }: SystemUnderTest) {
+  const { schemas } = scenario.ownTables ?? datasets[scenario.datasetName!]!;
+  return { url, scenario, schemas, signal };
+}

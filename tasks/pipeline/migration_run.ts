@@ -1,0 +1,98 @@
+import type { RunEventHub } from "../load/run_events.ts";
+import type { Action } from "../load/schedule.ts";
+import { type Beside, openBeside } from "../migrate/beside.ts";
+import { runSteps } from "../migrate/run_steps.ts";
+import type { StepRecord } from "../model/migration.ts";
+import { counter } from "../random/counter.ts";
+import { migrationStepTable } from "../store/tables/migration_step.ts";
+import type { Companion, FinishedLoad } from "./measure.ts";
+import { Proof } from "./migration_proof.ts";
+import type { Migrating } from "./migrating.ts";
+import type { SystemUnderTest } from "./system_under_test.ts";
+
+/** Batches leave users room: their p95 may be so many times what it was before the migration, and at least so long, ms. */
+const THROTTLE = { times: 3, leastMs: 20 };
+
+/** Makes a migration in the middle of a run, and gathers what proves what it did. */
+export class MigrationRun implements Companion {
+  readonly #system: SystemUnderTest;
+  readonly #migrating: Migrating;
+  readonly #proof: Proof;
+  readonly #told: string[] = [];
+  #events!: RunEventHub;
+  #nowUs = () => 0;
+  #p95Ms: number | null = null;
+  /** Of the last look before the migration began. */
+  #usualP95Ms: number | null = null;
+
+  private constructor(system: SystemUnderTest, migrating: Migrating, proof: Proof) {
+    this.#system = system;
+    this.#migrating = migrating;
+    this.#proof = proof;
+  }
+
+  /** Before the load: what the database holds that the load is not to change. */
+  static async prepare(system: SystemUnderTest, migrating: Migrating): Promise<MigrationRun> {
+    return new MigrationRun(system, migrating, await Proof.before(system));
+  }
+
+  get change(): Pick<Action, "name" | "run"> {
+    const { name, config: { variant } } = this.#migrating;
+    return {
+      name: variant === "own" ? `Migrate ${name}` : `Migrate ${name} (${variant})`,
+      run: (signal) => this.#migrate(signal),
+    };
+  }
+
+  join(events: RunEventHub): void {
+    this.#events = events;
+    events.on("start", ({ nowUs }) => {
+      this.#nowUs = nowUs;
+    });
+    events.on("tick", ({ figures }) => this.#p95Ms = figures.p95Ms);
+  }
+
+  async finish(load: FinishedLoad): Promise<readonly string[]> {
+    const proven = await this.#proof.after(load, (table, rows) => this.#events.emit("rows", { table, rows }));
+    return [...this.#told, ...proven];
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return Promise.resolve();
+  }
+
+  async #migrate(signal: AbortSignal): Promise<void> {
+    const { databaseUrl: url, runId, plan: { seed } } = this.#system;
+    const { plan, config } = this.#migrating;
+    this.#usualP95Ms = this.#p95Ms;
+    const open = await openBeside(config.beside, { url, runId, signal, nowUs: this.#nowUs });
+    try {
+      const outcome = await runSteps(plan, {
+        url,
+        runId,
+        signal,
+        nowUs: this.#nowUs,
+        onRecord: (record) => this.#record(record),
+        lockTimeoutMs: config.lockTimeoutMs,
+        liveP95Ms: () => this.#p95Ms,
+        limitP95Ms: Math.max(THROTTLE.leastMs, THROTTLE.times * (this.#usualP95Ms ?? 0)),
+        random: counter(seed, "migration"),
+      });
+      this.#told.push(...outcome.cleaned, ...outcome.left);
+    } finally {
+      await this.#besideOver(open, signal);
+    }
+  }
+
+  /** A report goes on to its end: what it holds up then is part of what is measured. */
+  async #besideOver(open: Beside, signal: AbortSignal): Promise<void> {
+    const records = signal.aborted ? await open.end() : await open.ended;
+    for (const { file, error } of records) {
+      if (error !== null) this.#told.push(`${file} failed beside the migration: ${error}.`);
+    }
+  }
+
+  #record(record: StepRecord): void {
+    this.#events.emit("rows", { table: migrationStepTable, rows: [record] });
+  }
+}
