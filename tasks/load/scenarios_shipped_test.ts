@@ -10,7 +10,16 @@ const names = scenarioNames(root);
 const shipped = (name: string, set: Record<string, string> = {}) => loadScenario(root, name, set);
 
 Deno.test("every shipped scenario has its questions, and every write what reads it back", async () => {
-  const expected = ["access-paths", "checkout", "read-heavy", "saas-events", "smoke", "spike", "write-heavy"];
+  const expected = [
+    "access-paths",
+    "checkout",
+    "read-heavy",
+    "saas-events",
+    "shop-under-change",
+    "smoke",
+    "spike",
+    "write-heavy",
+  ];
   assert.deepEqual(names, expected);
   for (const name of names) {
     const scenario = await shipped(name);

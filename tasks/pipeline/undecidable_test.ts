@@ -12,7 +12,17 @@ async function said(name: string, given: object = {}, arms = 3): Promise<string 
 }
 
 Deno.test("every shipped comparison can decide something in its own duration, smoke says that it cannot", async () => {
-  for (const name of ["access-paths", "checkout", "read-heavy", "saas-events", "spike", "write-heavy"]) {
+  for (
+    const name of [
+      "access-paths",
+      "checkout",
+      "read-heavy",
+      "saas-events",
+      "shop-under-change",
+      "spike",
+      "write-heavy",
+    ]
+  ) {
     assert.equal(await said(name), null, name);
   }
   assert.match((await said("smoke"))!, /^6 s cannot decide .*, 1 of 8\. Use --duration \d+s\.$/);

@@ -55,6 +55,21 @@ export interface DistributionCheck {
   readonly tolerance: number;
 }
 
+/** A column that runs may write texts of their own into, in rows that are seeded: what was there follows from other rows. */
+export interface MarkedColumn {
+  /** `schema.name`. */
+  readonly table: string;
+  readonly column: string;
+  /** The table's key. */
+  readonly key: string;
+  /** The key space that the texts are from. */
+  readonly keys: string;
+  /** A regular expression of PostgreSQL's that all of these match, and no seeded text does. */
+  readonly pattern: string;
+  /** A file of queries/undo/ with a query that gives, for each row, `key`, the text `found` and the one that is `seeded`. */
+  readonly seeded: string;
+}
+
 /** A kind of data that `seed` can make at several scales. Its SQL lies in queries/schema/<name>/. */
 export interface Dataset {
   readonly name: string;
@@ -76,6 +91,7 @@ export interface Dataset {
   readonly reservedBase: number;
   /** The tables that hold such rows, `schema.name`, with the column of the key; children before their parents. */
   readonly reserved: readonly { readonly table: string; readonly column: string }[];
+  readonly marked: readonly MarkedColumn[];
   /** Makes the value pools, once; what it returns can be copied or shared with workers. */
   prepare(shape: Shape): Promise<unknown>;
   /** All tables, parents first; cheap, and every worker calls it with the same arguments. */

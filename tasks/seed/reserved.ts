@@ -120,14 +120,17 @@ export async function removeReserved(
     }
     await remove();
   }, SNAPSHOT);
+  for (const [relation, rows] of Object.entries(removed)) if (rows > 0) await vacuum(client, relation);
+  return removed;
+}
+
+/** Vacuums and analyzes a table alone: none that inherits from it. Not inside a transaction. */
+export async function vacuum(client: Client, relation: string): Promise<void> {
   // From version 18 on VACUUM goes on to the tables that inherit; before it had no word to keep it from that.
   const { rows: [server] } = await client.query<{ only: boolean }>(
     "SELECT current_setting('server_version_num')::integer >= 180000 AS only",
   );
-  for (const [relation, rows] of Object.entries(removed)) {
-    if (rows > 0) await client.query(`VACUUM (ANALYZE) ${server!.only ? "ONLY " : ""}${relation}`);
-  }
-  return removed;
+  await client.query(`VACUUM (ANALYZE) ${server!.only ? "ONLY " : ""}${relation}`);
 }
 
 /** The text of queries/undo/<file>, with names in place of `{…}`: they come from the catalog or from a data set. */

@@ -11,6 +11,7 @@ import { givenUpWrites, lateText, untilSettled } from "./late.ts";
 import { lookAfter } from "./looks.ts";
 import { isCounted, mostTouched, runOwnUndo, type Touched } from "./own_undo.ts";
 import { leftReserved, removeOurs } from "./reserved_rows.ts";
+import { leftMarks, setBackOurs } from "./marked_rows.ts";
 import { endStatements } from "./sessions.ts";
 import { evidenceFor, type Told, toldOf } from "./told.ts";
 
@@ -19,7 +20,7 @@ const LOCK_WAIT_MS = 3000;
 
 /** What came of an undo. */
 export interface TakenBack {
-  /** Rows that Benchbook itself removed. */
+  /** Rows that Benchbook itself removed or set back. */
   readonly rows: number;
   /** Rows that a scenario's own SQL removed or changed; null where the server does not count. */
   readonly touched: number | null;
@@ -115,16 +116,17 @@ async function takeBackNow(record: WriteRecord, told: Told | null, client: PgCli
   const { reserved } = record;
   let removed = reserved?.removed ?? false;
   const gone = removed && record.late === null;
-  const { count: rows, whole } = await attempt(
+  const { count, whole } = await attempt(
     removeOurs(client, record, { evidence, removed, gone }),
     { count: 0, whole: false },
   );
   removed ||= whole;
+  const rows = count + await attempt(setBackOurs(client, record), 0);
   const touched = await attempt<number | null>(runOwn(client, record, mostTouched(record, told)), 0);
   try {
     const { ours, others } = await leftReserved(client, record, { evidence, removed, gone });
     removed &&= ours.length === 0;
-    left.push(...ours, ...others, ...await leftOwn(client, record));
+    left.push(...ours, ...others, ...await leftMarks(client, record), ...await leftOwn(client, record));
   } catch (error) {
     left.push(`It is not known whether ${writesOf(record)} are left: ${say(error)}`);
   }

@@ -16,6 +16,7 @@ import { openTransactions } from "./late.ts";
 import { refuseOthersRows, writesUnderOwnKeys } from "./own_undo.ts";
 import { placeOf, sameServer } from "./place.ts";
 import { refuseInTheWay } from "./in_the_way.ts";
+import { refuseUnlikeSeeded } from "./marked_rows.ts";
 import { takeBack } from "./take_back.ts";
 import { refuseNarrowUndo } from "./undo_trial.ts";
 
@@ -169,6 +170,9 @@ async function begin(
     const place = await placeOf(client, url, embedded);
     const leftBy = runsThatLeft(home, scenario, place);
     await refuseInTheWay(client, { name: dataset, schemas, what: scenario.name, leftBy });
+    if (dataset !== null) {
+      await refuseUnlikeSeeded(client, datasets[dataset]!, scenario.operations, scenario.name);
+    }
     const { looks, complete, unseen } = await lookBefore(client, {
       scenario,
       writes,

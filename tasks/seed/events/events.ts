@@ -30,6 +30,7 @@ export const events: Dataset = {
   rowBytes: { organizations: 180, users: 230, events: 315 },
   reservedBase: RESERVED_BASE,
   reserved: [{ table: "events.events", column: "event_id" }],
+  marked: [],
   async prepare(shape: Shape): Promise<People> {
     affordable(shape);
     // Faker's locales take longer to load than a worker that only draws keys should wait.

@@ -47,6 +47,7 @@ Deno.test("the data of a real database are what they claim to be", async (t) => 
         );
         assert.deepEqual([of("order_dates")[0], of("order_dates").at(-1)], [FIRST_DAY, LAST_DAY]);
         assert.equal(spaces.reserved_orders!.key(5), northwind.reservedBase + 5);
+        assert.equal(spaces.reserved_names!.key(5), `client ${northwind.reservedBase + 5}`);
         const highest = await row("SELECT max(order_id) AS id FROM northwind.orders");
         assert(highest.id < northwind.reservedBase);
       });

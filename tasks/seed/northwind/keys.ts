@@ -48,8 +48,8 @@ export function customerCode(index: number): string {
 
 /**
  * Key spaces by name: each table with a key of one column, and besides `countries` (that have a customer),
- * `order_dates` and `quarters` (ISO dates, oldest to newest) and `reserved_orders` (key = first reserved
- * order_id + slot).
+ * `order_dates` and `quarters` (ISO dates, oldest to newest), `reserved_orders` (key = first reserved
+ * order_id + slot) and `reserved_names` (the same after a word: whom an order goes to).
  * @param rows by table
  */
 export function keySpaces(rows: Readonly<Record<string, number>>): Readonly<Record<string, KeySpace>> {
@@ -58,6 +58,11 @@ export function keySpaces(rows: Readonly<Record<string, number>>): Readonly<Reco
     { name: "customers", count: customers, key: customerCode },
     { name: "orders", count: rows.orders ?? 0, key: (index) => FIRST_ORDER_ID + index },
     { name: "reserved_orders", count: 2 ** 31 - RESERVED_BASE, key: (index) => RESERVED_BASE + index },
+    {
+      name: "reserved_names",
+      count: 2 ** 31 - RESERVED_BASE,
+      key: (index) => `client ${RESERVED_BASE + index}`,
+    },
     {
       name: "countries",
       // The first customers live one in each country.

@@ -47,6 +47,14 @@ export const northwind: Dataset = {
     { table: "northwind.order_details", column: "order_id" },
     { table: "northwind.orders", column: "order_id" },
   ],
+  marked: [{
+    table: "northwind.orders",
+    column: "ship_name",
+    key: "order_id",
+    keys: "reserved_names",
+    pattern: "^client [0-9]{10}$",
+    seeded: "northwind_ship_names.sql",
+  }],
   async prepare(shape) {
     // Faker's locales take longer to load than a worker that makes rows, or only draws keys, should wait.
     const { prepareNorthwind } = await import("./prepare.ts");
