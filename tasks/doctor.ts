@@ -1,6 +1,7 @@
 import type { Command } from "commander";
 import { readConfig } from "./config.ts";
 import type { ExitCode } from "./model/errors.ts";
+import { checkOwnLedger } from "./pipeline/check_ledger.ts";
 import { lookAround } from "./pipeline/look_around.ts";
 import { checkHome } from "./stack/home.ts";
 import { command, main } from "./terminal/command.ts";
@@ -11,15 +12,20 @@ export function doctorCommand(): Command {
     "doctor",
     "Check everything that a run depends on, say how to fix what is missing, and calibrate the load generator.",
   )
-    .option("--no-calibrate", "skip the calibration, which takes a few seconds of CPU");
+    .option("--no-calibrate", "skip the calibration, which takes a few seconds of CPU")
+    .option(
+      "--ledger",
+      "instead check the write ledger of migrations: lose, double, overwrite and reorder writes on purpose, and see that it " +
+        "tells each, and nothing else",
+    );
 }
 
 /** The task itself. */
 export async function run(args: readonly string[]): Promise<ExitCode> {
-  const options = doctorCommand().parse(args, { from: "user" }).opts<{ calibrate: boolean }>();
+  const options = doctorCommand().parse(args, { from: "user" }).opts<{ calibrate: boolean; ledger?: true }>();
   const config = readConfig();
   checkHome(config.home);
-  return await lookAround(config, options);
+  return options.ledger ? await checkOwnLedger(config) : await lookAround(config, options);
 }
 
 if (import.meta.main) await main(run);

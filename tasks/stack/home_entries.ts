@@ -20,7 +20,7 @@ const ENTRIES: Readonly<Record<string, HomeEntry>> = {
   "bench.lock": { what: STATE, shape: textLike(/^(\{"process":.*\n?)?$/, "ours") },
   "calibration.json": { what: "calibration of the load generator", shape: textLike(/^\{\s*"schema": \d/) },
   chromium: { what: "unpacked browser", shape: folderOf(/^\d+(\.\d+)+(\.[0-9a-f]{8})?$/) },
-  doctor: { what: STATE, shape: folderOf(/^(postgres|secrets|logs)$/) },
+  doctor: { what: STATE, shape: folderOf(/^(postgres|secrets|logs|spool)$/) },
   clones: {
     what: "what runs may have cloned",
     shape: folderOf(/^benchbook_clone_\w+\.json(\.part)?$/),

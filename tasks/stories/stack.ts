@@ -27,6 +27,15 @@ export const STACK: readonly Story[] = [
     },
   },
   {
+    promise: "doctor --ledger catches each write that was lost, doubled, changed or reordered on purpose",
+    typed: "deno task doctor --ledger",
+    ends: 0,
+    judge({ stdout }) {
+      assert.equal(stdout.match(/^\w+: .* 20 +20$/gm)?.length, 4);
+      assert.match(stdout, /^none, 6,000 writes of 100 loads +0$/m);
+    },
+  },
+  {
     promise: "down has nothing to stop, and says so",
     typed: "deno task down",
     ends: 0,

@@ -28,7 +28,7 @@ export function withLoaded(use: (loaded: Loaded) => Promise<void>): Promise<void
     const shop = await checkShop(7);
     await withClient(url, makeTables);
     const spoolDir = join(home, "spool", "20260101-000000-aaaa");
-    await shortLoad({ url, shop, slots: SLOTS, clients: 1, spoolDir });
+    await shortLoad({ url, shop, slots: [0, SLOTS], clients: 1, spoolDir, worker: 0 });
     await use({
       url,
       home,

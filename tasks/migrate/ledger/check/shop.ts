@@ -16,6 +16,9 @@ const COUNTS = { customers: 40, employees: 9, products: 77 };
 
 const key = (keys: string) => ({ kind: "uniform", keys }) as const;
 
+/** Which of its operations place an order, and which update a row. */
+export const [ORDER, UPDATE] = [0, 1];
+
 /** Half of the writes place orders under reserved keys, half note a fax number that is the slot's alone. */
 const OPERATIONS: readonly ScenarioOperation[] = [
   {

@@ -10,12 +10,14 @@ import type { Shop } from "./shop.ts";
 export interface ShortLoad {
   readonly url: string;
   readonly shop: Shop;
-  /** So many writes, from slot 0 on. */
-  readonly slots: number;
+  /** Slots from the first to below the second; each is a write. */
+  readonly slots: readonly [from: number, to: number];
   /** Clients that send one after another. */
   readonly clients: number;
-  /** Where its spool is made; there must be none yet. */
+  /** Where its spool is made, if there is none yet. */
   readonly spoolDir: string;
+  /** Whose segment of the spool is written; it must not be there yet. */
+  readonly worker: number;
 }
 
 /** A failure that has no SQLSTATE is one of the connection: nobody knows what became of the write. */
@@ -25,14 +27,16 @@ const LOST = "ECONNRESET";
  * Makes a small load as fast as it goes, in this thread, and records it as a run does. A client whose connection is lost
  * sends no more.
  */
-export async function shortLoad({ url, shop, slots, clients, spoolDir }: ShortLoad): Promise<void> {
+export async function shortLoad(
+  { url, shop, slots: [from, to], clients, spoolDir, worker }: ShortLoad,
+): Promise<void> {
   mkdirSync(spoolDir, { recursive: true });
-  using recorder = new SegmentWriter(join(spoolDir, "timing-0.seg"), 0, 1024);
+  using recorder = new SegmentWriter(join(spoolDir, `timing-${worker}.seg`), worker, 1024);
   const operationOf = operationOfSlot(shop.writes);
   const nowUs = () => performance.now() * 1000;
-  let next = 0;
+  let next = from;
   const send = async (client: PgClient) => {
-    for (let slot = next++; slot < slots; slot = next++) {
+    for (let slot = next++; slot < to; slot = next++) {
       const operation = operationOf(slot);
       const values = shop.mix.valuesOf(slot, operation);
       const { text, parameters } = shop.statements[operation]!;
