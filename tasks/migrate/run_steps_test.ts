@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import type { Move } from "../model/migration.ts";
 import { LOCK_TIMEOUT, PLAIN, planOf, stepOf, withMigration } from "./testing_steps.ts";
 
 Deno.test("a migration's steps run one after another, and each statement has a row", async () => {
@@ -50,5 +51,17 @@ Deno.test("a migration's steps run one after another, and each statement has a r
     );
     assert.ok(rows.every(({ startUs, endUs, errorCode }) => endUs! >= startUs && errorCode === null));
     assert.equal(pids.length, 1);
+  });
+});
+
+Deno.test("batches go from the lowest key to the highest, which numbers sort otherwise than as text", async () => {
+  await withMigration(async ({ all, run, theirs }) => {
+    await theirs.query("CREATE TABLE item (id integer PRIMARY KEY, b integer)");
+    await theirs.query("INSERT INTO item VALUES (-5), (9), (80), (700), (2000000001)");
+    const batches: Move = { kind: "batches", table: "public.item", key: "id" };
+    const sql = "UPDATE item SET b = id WHERE id > :after AND id <= :upto";
+    const { outcome } = await run(planOf(stepOf(1, batches, sql)));
+    assert.ok(outcome.done);
+    assert.deepEqual(await all("SELECT id FROM item WHERE b IS DISTINCT FROM id"), []);
   });
 });

@@ -50,6 +50,8 @@ export async function insertRows<Row>(
 
 /** Clocks tell parts of a microsecond, of which columns have none. */
 function wholeMicros(row: Record<string, unknown>): Record<string, unknown> {
-  for (const name in row) if (name.endsWith("_us")) row[name] = Math.round(row[name] as number);
+  for (const name in row) {
+    if (name.endsWith("_us") && row[name] !== null) row[name] = Math.round(row[name] as number);
+  }
   return row;
 }

@@ -62,6 +62,8 @@ Deno.test("what is recorded of a migration is stored: of a statement its last ro
       assert.equal(more.length, 0);
       assert.equal(step!["end_us"], 9000);
       assert.equal(step!["lock_mode"], "AccessExclusiveLock");
+      // What is not known is not nothing.
+      assert.equal(step!["lock_wait_us"], null);
       assert.equal(step!["rewritten"], '["northwind.orders"]');
       const [event] = await rows("lock_event");
       assert.deepEqual([event!["waited_us"], event!["blocker_role"]], [6000, "migration"]);
