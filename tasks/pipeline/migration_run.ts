@@ -1,10 +1,13 @@
 import type { RunEventHub } from "../load/run_events.ts";
 import type { Action } from "../load/schedule.ts";
 import { type Beside, openBeside } from "../migrate/beside.ts";
+import { type LockWatch, watchLocks } from "../migrate/lock_watch.ts";
 import { runSteps } from "../migrate/run_steps.ts";
 import type { StepRecord } from "../model/migration.ts";
 import { counter } from "../random/counter.ts";
+import { lockEventTable } from "../store/tables/lock_event.ts";
 import { migrationStepTable } from "../store/tables/migration_step.ts";
+import { statementLockTable } from "../store/tables/statement_lock.ts";
 import type { Companion, FinishedLoad } from "./measure.ts";
 import { Proof } from "./migration_proof.ts";
 import type { Migrating } from "./migrating.ts";
@@ -21,6 +24,7 @@ export class MigrationRun implements Companion {
   readonly #told: string[] = [];
   #events!: RunEventHub;
   #nowUs = () => 0;
+  #watch: LockWatch | null = null;
   #p95Ms: number | null = null;
   /** Of the last look before the migration began. */
   #usualP95Ms: number | null = null;
@@ -48,17 +52,26 @@ export class MigrationRun implements Companion {
     this.#events = events;
     events.on("start", ({ nowUs }) => {
       this.#nowUs = nowUs;
+      const { databaseUrl: url, runId } = this.#system;
+      this.#watch = watchLocks({
+        url,
+        runId,
+        nowUs,
+        onEvents: (rows) => events.emit("rows", { table: lockEventTable, rows }),
+        onLocks: (rows) => events.emit("rows", { table: statementLockTable, rows }),
+      });
     });
     events.on("tick", ({ figures }) => this.#p95Ms = figures.p95Ms);
   }
 
   async finish(load: FinishedLoad): Promise<readonly string[]> {
+    const watched = await this.#watch?.stop();
     const proven = await this.#proof.after(load, (table, rows) => this.#events.emit("rows", { table, rows }));
-    return [...this.#told, ...proven];
+    return [...this.#told, ...watched?.unavailable ?? [], ...proven];
   }
 
-  [Symbol.asyncDispose](): Promise<void> {
-    return Promise.resolve();
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#watch?.stop();
   }
 
   async #migrate(signal: AbortSignal): Promise<void> {
