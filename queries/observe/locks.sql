@@ -30,7 +30,7 @@ blocking AS MATERIALIZED (
   FROM (SELECT DISTINCT first FROM waiting WHERE NOT known) AS firsts
 ),
 relations AS NOT MATERIALIZED (
-  SELECT c.oid, c.relkind, format('%I.%I', n.nspname, c.relname) AS name
+  SELECT c.oid, c.relkind, n.nspname, format('%I.%I', n.nspname, c.relname) AS name
   FROM pg_class c
   JOIN pg_namespace n ON n.oid = c.relnamespace
 ),
@@ -61,7 +61,7 @@ held AS (
   FROM locks
   JOIN relations ON relations.oid = locks.relation
   WHERE granted AND locktype = 'relation' AND locks.relation >= 16384
-    AND relkind <> 't' AND (relkind NOT IN ('i', 'I') OR mode = 'AccessExclusiveLock')
+    AND nspname <> 'pg_toast' AND (relkind NOT IN ('i', 'I') OR mode = 'AccessExclusiveLock')
 )
 SELECT
   (extract(epoch FROM clock_timestamp()) * 1e6)::float8 AS now,

@@ -8,4 +8,4 @@ JOIN pg_namespace n ON n.oid = c.relnamespace
 WHERE l.pid = ANY ($1::integer[]) AND l.granted AND l.locktype = 'relation'
   -- Those below are the catalog's.
   AND l.relation >= 16384
-  AND c.relkind <> 't' AND (c.relkind NOT IN ('i', 'I') OR l.mode = 'AccessExclusiveLock')
+  AND n.nspname <> 'pg_toast' AND (c.relkind NOT IN ('i', 'I') OR l.mode = 'AccessExclusiveLock')

@@ -1,11 +1,12 @@
-import type { LockEvent, StatementLock, StepRecord } from "../model/migration.ts";
+import type { LockEvent, StatementLock } from "../model/migration.ts";
 import { counted } from "../model/units.ts";
 import { sessionName } from "../model/session_name.ts";
 import { sleep } from "../net/sleep.ts";
 import { waitAtMost } from "../net/time_limit.ts";
 import { ReservedConnection } from "../observe/reserved_connection.ts";
 import { LockLooker, locksHeld, type SeenWait } from "./lock_look.ts";
-import { type StatementBegin, StatementLocks } from "./statement_locks.ts";
+import { StatementLocks } from "./statement_locks.ts";
+import { HELD_MS, type StatementWatch } from "./statement_watch.ts";
 
 export interface LockWatchOptions {
   /** The database that is measured; may hold a password. */
@@ -50,23 +51,6 @@ export interface LockWatchSummary {
   readonly unavailable: readonly string[];
 }
 
-/** Is told how the statements of a migration go, by whoever runs them: so each one's locks are known as its own. */
-export interface StatementWatch {
-  began(begin: StatementBegin): void;
-  /**
-   * Looks what the statement holds, however short it was. To be waited for after the statement and before its transaction
-   * ends; takes a millisecond, and no longer than `HELD_MS` whatever becomes of it. Never throws.
-   */
-  held(): Promise<void>;
-  /**
-   * The statement under way has ended. Its transaction may go on, with the next one.
-   * @returns the record with the strongest lock on a relation that it took or waited for, and how long it waited for locks
-   */
-  ended(record: StepRecord): StepRecord;
-  /** The transaction is over, by COMMIT, ROLLBACK or a failure, and what was held is free. */
-  released(): void;
-}
-
 export interface LockWatch {
   readonly statements: StatementWatch;
   /** Looks a last time and ends. May be called again. Never throws. */
@@ -79,8 +63,8 @@ const LOOK_MS = 50;
 export const GAP_MS = 200;
 /** For a look's answer: a server that takes longer is asked anew. */
 const TIMEOUT_MS = 1_000;
-/** Users wait for what the migration holds while it is looked at. */
-const HELD_MS = 250;
+/** After a statement began. */
+const EARLY_MS = 5;
 /** Between two tries to reach a server that is away. */
 const AWAY_MS = 200;
 
@@ -132,9 +116,13 @@ class LookLoop {
     this.#connection = reserve(TIMEOUT_MS);
     this.#beforeCommit = reserve(HELD_MS);
     this.statements = {
-      began: (begin) => this.#locks.began(begin),
+      began: (begin) => {
+        this.#locks.began(begin);
+        // One that is shorter than the time between two looks may not be held: most of them hold their locks by now.
+        setTimeout(() => void this.#held(), EARLY_MS);
+      },
       held: () => waitAtMost(HELD_MS, this.#held()),
-      ended: (record) => this.#locks.ended(record),
+      ended: () => this.#locks.ended(),
       released: () => this.#locks.released(nowUs()),
     };
     // The first time takes longest, and is not to fall into a statement's.

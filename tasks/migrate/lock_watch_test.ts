@@ -2,7 +2,8 @@ import assert from "node:assert/strict";
 import type { LockEvent, StatementLock } from "../model/migration.ts";
 import { withDatabase } from "../stack/testing_shared.ts";
 import { type LockWatch, watchLocks } from "./lock_watch.ts";
-import { looked, RUN_ID, type TestSession, TestSessions } from "./testing_sessions.ts";
+import { looked, type TestSession, TestSessions } from "./testing_sessions.ts";
+import { RUN_ID } from "./testing_steps.ts";
 
 /** What a watch has seen, and the clock that it goes by. */
 interface Seen {
@@ -70,7 +71,7 @@ Deno.test("who stands in the queue behind a change that waits is told with lock,
     await changed;
     const changedUs = nowUs();
     await watch.statements.held();
-    const record = watch.statements.ended(RECORD);
+    const record = watch.statements.ended();
     await migration.query("COMMIT");
     watch.statements.released();
     const releasedUs = nowUs();
@@ -124,26 +125,6 @@ Deno.test("who stands in the queue behind a change that waits is told with lock,
     assert.equal(waitedUs, change.waitedUs);
   });
 });
-
-const RECORD = {
-  step: 1,
-  statement: 1,
-  variant: "naive",
-  file: "01.sql",
-  sql: "ALTER",
-  move: "plain",
-  startUs: 0,
-  endUs: 1,
-  lockMode: null,
-  lockWaitUs: null,
-  attempts: 1,
-  batches: null,
-  rows: null,
-  pausedUs: null,
-  rewritten: [],
-  errorCode: null,
-  error: null,
-} as const;
 
 Deno.test("a row that another session has is told by its table, an advisory lock by its key", async () => {
   await withWatch(async (sessions, { watch, events }) => {

@@ -22,6 +22,9 @@ export interface StatementBegin {
   readonly atUs: number;
 }
 
+/** What the record of a statement says of its locks. */
+export type LocksOfRecord = Pick<StepRecord, "lockMode" | "lockWaitUs">;
+
 /** A lock on a relation that a statement took, or waited for. */
 interface TakenLock {
   readonly oid: number;
@@ -35,6 +38,8 @@ interface TakenLock {
 
 /** A statement that is under way, or whose locks are still held. */
 interface Statement extends StatementBegin {
+  /** When it was last begun. */
+  beganUs: number;
   readonly locks: Map<string, TakenLock>;
   /** How long it waited, for relations and for whatever else, by when the waiting began. */
   readonly waits: Map<number, number>;
@@ -74,9 +79,17 @@ export class StatementLocks {
     return [...new Set(this.#statements.map(({ pid }) => pid))];
   }
 
+  /** It is the statement before that is tried again where both are the same. */
   began(begin: StatementBegin): void {
+    const last = this.#statements.at(-1);
+    if (last?.step === begin.step && last.statement === begin.statement) {
+      last.ended = false;
+      last.beganUs = begin.atUs;
+      return;
+    }
     const empty = { locks: new Map(), waits: new Map(), blocked: new Map() };
-    this.#statements.push({ ...begin, ...empty, ended: false });
+    this.#statements.push({ ...begin, ...empty, beganUs: begin.atUs, ended: false });
+    this.#tell();
   }
 
   /** Takes what the statement's transaction holds. */
@@ -86,7 +99,7 @@ export class StatementLocks {
 
   looked({ atUs, waiting, held }: LockLook): void {
     const current = this.#current;
-    if (current !== undefined && current.atUs <= atUs) {
+    if (current !== undefined && current.beganUs <= atUs) {
       for (const wait of waiting) {
         if (wait.event.pid === current.pid) noteWait(current, wait);
       }
@@ -100,13 +113,13 @@ export class StatementLocks {
     this.#tell();
   }
 
-  /** @returns the record with the strongest lock on a relation that the statement took or waited for, and how long it waited */
-  ended(record: StepRecord): StepRecord {
+  /** @returns what the statement's record says of its locks: the strongest on a relation, and how long it waited for all */
+  ended(): LocksOfRecord {
     const current = this.#current;
-    if (current === undefined) return record;
+    if (current === undefined) return { lockMode: null, lockWaitUs: null };
     current.ended = true;
     const modes = [...current.locks.values()].map(({ mode }) => mode);
-    return { ...record, lockMode: strongest(modes), lockWaitUs: sum(current.waits) };
+    return { lockMode: strongest(modes), lockWaitUs: sum(current.waits) };
   }
 
   /** The transaction of the statements is over, and all that they held is free. */
@@ -119,7 +132,7 @@ export class StatementLocks {
   close(): void {
     for (const [key, hold] of this.#holds) this.#free(key, hold, hold.lastUs);
     for (const statement of this.#statements) statement.ended = true;
-    this.#tell();
+    this.#tell(this.#statements);
   }
 
   get #current(): Statement | undefined {
@@ -136,10 +149,10 @@ export class StatementLocks {
     }
     const of = this.#current;
     // What is seen once it has ended was held meanwhile, or comes from a look that began before.
-    if (of === undefined || of.pid !== pid || atUs < of.atUs) return;
+    if (of === undefined || of.pid !== pid || atUs < of.beganUs) return;
     const lock = lockOf(of, { oid, relation, mode });
     const waitedUntilUs = Math.max(0, ...[...lock.waits].map(([fromUs, waitedUs]) => fromUs + waitedUs));
-    const sinceUs = Math.max(of.atUs, waitedUntilUs, this.#lookUs);
+    const sinceUs = Math.max(of.beganUs, waitedUntilUs, this.#lookUs);
     lock.atUs ??= sinceUs;
     this.#holds.set(key, { of, lock, pid, sinceUs, lastUs: atUs });
   }
@@ -167,11 +180,10 @@ export class StatementLocks {
     }
   }
 
-  /** Tells of the statements that have ended and hold nothing any more. */
-  #tell(): void {
+  /** Tells of those that hold nothing any more; the last one may be tried again. */
+  #tell(ended: readonly Statement[] = this.#statements.slice(0, -1)): void {
     const holding = new Set([...this.#holds.values()].map(({ of }) => of));
-    const done = this.#statements.filter((statement) => statement.ended && !holding.has(statement));
-    if (done.length === 0) return;
+    const done = ended.filter((statement) => statement.ended && !holding.has(statement));
     this.#statements = this.#statements.filter((statement) => !done.includes(statement));
     const rows = done.flatMap(rowsOf);
     if (rows.length > 0) this.#onLocks(rows);
@@ -206,8 +218,11 @@ function lockOf({ locks }: Statement, lock: Pick<TakenLock, "oid" | "relation" |
   return taken;
 }
 
+/** The strongest first. */
 function rowsOf({ step, statement, locks, blocked }: Statement): StatementLock[] {
-  const all = [...locks.values()];
+  const all = [...locks.values()].toSorted((a, b) =>
+    strength(b.mode) - strength(a.mode) || (a.relation < b.relation ? -1 : 1)
+  );
   return all.map(({ oid, relation, mode, atUs, heldUs, waits }) => {
     const isStrongest = mode === strongest(all.filter((lock) => lock.oid === oid).map(({ mode }) => mode));
     return {
@@ -224,7 +239,11 @@ function rowsOf({ step, statement, locks, blocked }: Statement): StatementLock[]
 }
 
 function strongest(modes: readonly string[]): string | null {
-  return modes.toSorted((a, b) => MODES.indexOf(b) - MODES.indexOf(a))[0] ?? null;
+  return modes.toSorted((a, b) => strength(b) - strength(a))[0] ?? null;
+}
+
+function strength(mode: string): number {
+  return MODES.indexOf(mode);
 }
 
 function sum(waits: ReadonlyMap<number, number>): number {

@@ -1,5 +1,6 @@
 import type { StepRecord } from "../model/migration.ts";
 import type { Counter } from "../random/counter.ts";
+import type { StatementWatch } from "./statement_watch.ts";
 
 /** How a migration's steps are run, and who is told of them. */
 export interface StepsOptions {
@@ -14,6 +15,8 @@ export interface StepsOptions {
   readonly onRecord: (record: StepRecord) => void;
   /** Told of the process at the server before the first statement. */
   readonly onSession?: (pid: number) => void;
+  /** Tells the locks of each statement; nobody does if absent. */
+  readonly locks?: StatementWatch;
   /** Of moves with `lock_timeout`, ms; `LOCK_TIMEOUT_MS` if absent. */
   readonly lockTimeoutMs?: number;
   /** So long those moves try again, and other statements wait for a lock, ms; `LOCK_PATIENCE_MS` if absent. */

@@ -5,6 +5,8 @@ import { type Holders, openHolders } from "./holders.ts";
 import type { Removal } from "./invalid_indexes.ts";
 import { type HalfDone, halfDone } from "./leftovers.ts";
 import { migrateSql } from "./migrate_sql.ts";
+import { runHeld } from "./held_statement.ts";
+import { type StatementWatch, UNWATCHED } from "./statement_watch.ts";
 import { LOCK_PATIENCE_MS, LOCK_TIMEOUT_MS, type StepsOptions } from "./step_options.ts";
 import { recordStatement, type StatementRecord } from "./statement_record.ts";
 
@@ -20,6 +22,7 @@ export interface StepSession {
   readonly limitP95Ms: number;
   readonly liveP95Ms: () => number | null;
   readonly holders: Holders;
+  readonly locks: StatementWatch;
   /** Uniform in [0, 1), the next one each time. */
   readonly random: () => number;
   readonly nowUs: () => number;
@@ -31,6 +34,8 @@ export interface StepSession {
   record(step: StepPlan, index: number): StatementRecord;
   /** Runs a text and looks whom it waits for. */
   run(sql: string, values?: readonly unknown[]): Promise<QueryResult>;
+  /** The same with one of a step's statements: before it is committed, `locks` looks what it holds. */
+  runStatement(sql: string, values?: readonly unknown[]): Promise<QueryResult>;
   /** Sets what holds for each statement from now on; null: what the session began with. */
   limit(limits: Limits): Promise<void>;
 }
@@ -53,7 +58,7 @@ export async function openStepSession(
   options: StepsOptions,
   tell: (removal: Removal) => void,
 ): Promise<StepSession> {
-  const { url, runId, random, nowUs, onRecord } = options;
+  const { url, runId, random, nowUs, onRecord, locks = UNWATCHED } = options;
   const began = await beganWith(client);
   options.onSession?.(began.pid);
   const before = await halfDone(client, began.pid);
@@ -71,6 +76,7 @@ export async function openStepSession(
     limitP95Ms: options.limitP95Ms ?? Infinity,
     liveP95Ms: options.liveP95Ms ?? (() => null),
     holders,
+    locks,
     random: () => random.float(drawn++),
     nowUs,
     before,
@@ -78,6 +84,8 @@ export async function openStepSession(
     record: (step, index) => recordStatement({ step, index, variant, nowUs, onRecord }),
     run: (sql, values) =>
       holders.during(lookMs, () => values === undefined ? client.query(sql) : client.query(sql, [...values])),
+    runStatement: (text, values) =>
+      holders.during(lookMs, () => runHeld(client, { text, values }, () => locks.held())),
     async limit({ lockMs, statementMs, local = false }) {
       // Twice before it gives up: one look may come too early, or while the server has others to serve.
       lookMs = lockMs === null ? LOOK_MS : Math.min(LOOK_MS, Math.max(10, 0.4 * lockMs));

@@ -2,8 +2,7 @@ import { Client } from "pg";
 import type { SessionRole } from "../model/session_name.ts";
 import { sessionName } from "../model/session_name.ts";
 import { sleep } from "../net/sleep.ts";
-
-export const RUN_ID = "20261130-120000-ab12";
+import { RUN_ID } from "./testing_steps.ts";
 
 /** A session as a run has them, whose statement is known to wait. */
 export class TestSession extends Client {
@@ -12,12 +11,17 @@ export class TestSession extends Client {
   }
 
   /** Resolves once it waits for a lock. */
-  async waits(seen: Client): Promise<void> {
-    for (;;) {
-      const { rows } = await seen.query("SELECT FROM pg_locks WHERE pid = $1 AND NOT granted", [this.pid]);
-      if (rows.length > 0) return;
-      await sleep(2);
-    }
+  waits(seen: Client): Promise<void> {
+    return waits(seen, this.pid);
+  }
+}
+
+/** Resolves once the session of a process waits for a lock. */
+export async function waits(seen: Client, pid: number): Promise<void> {
+  for (;;) {
+    const { rows } = await seen.query("SELECT FROM pg_locks WHERE pid = $1 AND NOT granted", [pid]);
+    if (rows.length > 0) return;
+    await sleep(2);
   }
 }
 

@@ -1,4 +1,5 @@
 import type { StepPlan } from "../../model/migration.ts";
+import { relfilenodes, rewrittenBetween } from "../relfilenodes.ts";
 import type { StatementRecord } from "../statement_record.ts";
 import { StepFailure } from "../step_failure.ts";
 import type { Limits, StepSession } from "../step_session.ts";
@@ -25,7 +26,15 @@ export function unitsOf(step: StepPlan, oneTransaction: boolean, session: StepSe
  * @throws {StepFailure} after which nothing of them has taken effect
  */
 export async function runUnit(unit: Unit, session: StepSession, limits: Limits | null): Promise<void> {
-  if (unit.records.length === 1) return await runAt(unit, 0, session, limits);
+  try {
+    if (unit.records.length === 1) await runAt(unit, 0, session, limits);
+    else await runTransaction(unit, session, limits);
+  } finally {
+    session.locks.released();
+  }
+}
+
+async function runTransaction(unit: Unit, session: StepSession, limits: Limits | null): Promise<void> {
   await session.client.query("BEGIN").catch((error) => {
     throw new StepFailure(unit.first, error);
   });
@@ -54,11 +63,20 @@ async function runAt(
   try {
     session.signal.throwIfAborted();
     if (limits !== null) await session.limit(limits);
+    const before = await relfilenodes(session.client);
     record.begin();
-    const { rowCount } = await session.run(step.statements[index]!.text);
-    record.end({ rows: rowCount });
+    session.locks.began({ step: step.step, statement: index + 1, pid: session.pid, atUs: session.nowUs() });
+    const { rowCount } = await session.runStatement(step.statements[index]!.text);
+    record.end({ rows: rowCount, ...session.locks.ended() });
+    // It has succeeded, even where the server says no more.
+    const after = await relfilenodes(session.client).catch(() => []);
+    const rewritten = rewrittenBetween(before, after);
+    if (rewritten.length > 0) record.change({ rewritten });
   } catch (error) {
-    if (record.begun) record.fail(error);
+    if (record.begun) {
+      record.note(session.locks.ended());
+      record.fail(error);
+    }
     throw new StepFailure(index, error);
   }
 }
