@@ -11,6 +11,11 @@ export const VERDICTS = ["pass", "fail", "inconclusive", "invalid", "zero-downti
 /** One of `VERDICTS`. */
 export type Verdict = typeof VERDICTS[number];
 
+/** A verdict as people write it: `brief pause`, and `zero-downtime`, which is a word of the field. */
+export function verdictText(verdict: Verdict): string {
+  return verdict === "brief-pause" ? "brief pause" : verdict;
+}
+
 /** A service that took part in a run, as its fingerprint records it; never with a password. */
 export interface ServiceFact {
   /** Which of the services it is. */

@@ -60,6 +60,12 @@ export function measuredMs(ms: number | null): string {
   return ms >= 999.5 ? `${fixed(ms / 1000, 3)} s` : `${fixed(ms, 3, MS_DECIMALS)} ms`;
 }
 
+/** A difference of milliseconds, with its sign: `+1.24 s`, `−0.3 ms`, `0 ms`. */
+export function signedMs(ms: number | null): string {
+  if (ms === null || ms === 0) return formatMs(ms);
+  return `${ms < 0 ? "−" : "+"}${formatMs(Math.abs(ms))}`;
+}
+
 /**
  * A share from 0 to 1 as a percentage of two digits, above 90 % those of what is missing: `0.031 %`, `78 %`,
  * `92.3 %`, `99.41 %`.

@@ -11,6 +11,7 @@ import { hostLoad, hostWarnings } from "./host_load.ts";
 import { hitTargetNotes } from "./hit_target.ts";
 import { judgedBench, judgedMigration } from "./judged.ts";
 import { latencySummaries, segmentSummaries } from "./latency.ts";
+import { OF_THE_BASELINE } from "./migration/warnings.ts";
 import { overloadWarnings } from "./overload.ts";
 import { withPlanChanges } from "./plan_changes.ts";
 import { sloLevels, sloTerms } from "./slo.ts";
@@ -72,7 +73,7 @@ async function compute(rows: Rows, file: string, reference: string): Promise<Run
     validity,
     steady,
     warnings: [
-      ...migrates ? [OF_THE_BASELINE] : [],
+      ...migrates ? [BASELINE_FIGURES] : [],
       ...saturatedWarnings(run, validity.generator, host),
       ...hostWarnings(host, environment, compared),
       ...(!open ? [CLOSED_LOOP] : migrates ? [] : await overloadWarnings(rows, runId)),
@@ -88,8 +89,8 @@ async function compute(rows: Rows, file: string, reference: string): Promise<Run
   };
 }
 
-const OF_THE_BASELINE: Warning = {
-  code: "of-the-baseline",
+const BASELINE_FIGURES: Warning = {
+  code: OF_THE_BASELINE,
   text: "Response times by operation are those of the baseline, before the migration began.",
 };
 

@@ -1,26 +1,16 @@
 import { ratioNote, verdictWord } from "../model/comparison_text.ts";
 import { offeredRate } from "../model/offered_rate.ts";
-import { windowsText } from "../model/slo.ts";
-import {
-  type Comparison,
-  type Estimate,
-  outcomeText,
-  type RunSummary,
-  sloOutcome,
-  type Summary,
-} from "../model/summary.ts";
-import { formatCount, formatIn, formatMs, formatShare, intervalText, significant } from "../model/units.ts";
+import type { Comparison, Estimate, RunSummary, Summary } from "../model/summary.ts";
+import { formatCount, formatMs, formatShare, significant } from "../model/units.ts";
+import { migrationText } from "./migration_text.ts";
 import { planText } from "./plan_text.ts";
-import { paragraph, singleLine } from "./safe_text.ts";
+import { generatorText, headline, notes, runLine, sloText } from "./summary_parts.ts";
 import { type Column, formatTable } from "./table.ts";
 import { widthOf } from "./width.ts";
 
-/** Of a label, which may be as long as its user likes. */
-const LABEL_COLUMNS = 40;
-
 /** The end of a bench as a person reads it: what was asked, what came out, whether to believe it. */
 export function summaryText(summary: RunSummary, columns = widthOf().columns): string {
-  const { run } = summary;
+  if (summary.migration !== undefined) return migrationText(summary, summary.migration, columns);
   const parts = [
     headline(summary),
     armTable(summary, columns),
@@ -29,15 +19,9 @@ export function summaryText(summary: RunSummary, columns = widthOf().columns): s
     sloText(summary),
     notes(summary),
     generatorText(summary),
-    `Run ${run.runId}${run.label === null ? "" : ` (${singleLine(run.label, LABEL_COLUMNS)})`}`,
+    runLine(summary),
   ];
   return parts.filter((part) => part !== "").join("\n\n");
-}
-
-function headline({ verdict, reasons, run }: RunSummary): string {
-  const word = verdict === null ? run.status.toUpperCase() : verdict.toUpperCase();
-  const [first = "no target was set", ...others] = reasons.map((reason) => paragraph(reason, "    "));
-  return [`${word}: ${first}`, ...others.map((reason) => `  ${reason}`)].join("\n");
 }
 
 const COLUMNS: readonly Column[] = [
@@ -109,52 +93,4 @@ function comparisonText(comparisons: readonly Comparison[], width: number): stri
     { title: "verdict", align: "left" },
   ];
   return `${formatTable(columns, rows, width)}\n${ratioNote(shown, "all")}`;
-}
-
-function sloText({ slo, run, verdict }: RunSummary): string {
-  return slo.map((result) => {
-    const { text, arm, measured, unit, windows } = result;
-    const outcome = sloOutcome(result, { run, verdict });
-    const near = outcome !== "not judged" && measured.warnings.some(({ code }) => code === "straddles-limit")
-      ? ` (perhaps by chance: 95 % interval ${
-        intervalText(measured.low, measured.high, (value) => formatIn(unit, value))
-      })`
-      : "";
-    return `${outcomeText(outcome)}  ${singleLine(text)}  ${singleLine(arm)}: ${
-      formatIn(unit, measured.value)
-    }${near}${windows === null ? "" : ` (${windowsText(windows)})`}`;
-  }).join("\n");
-}
-
-/** What to hold small differences against. */
-function generatorText({ run, validity: { lagMs, generator } }: RunSummary): string {
-  const parts = [
-    ...lagMs.p99 === null || run.config.loop === "closed"
-      ? []
-      : [`lag p99 ${formatMs(lagMs.p99)}, longest ${formatMs(lagMs.max)}`],
-    ...generator.cpuPerRequestUs === null
-      ? []
-      : [`${significant(generator.cpuPerRequestUs, 3)} µs of CPU a request`],
-    ...generator.gcLongestMs === null
-      ? []
-      : [`longest garbage collection ${formatMs(generator.gcLongestMs)}`],
-    ...generator.nativeLoop === false ? ["by Deno's event loop"] : [],
-    ...generator.realTime ? ["real-time priority"] : [],
-    // A closed loop asks for none: nothing is due in it.
-    ...generator.realTime === false && run.config.loop === "open"
-      ? ["no real-time priority (sudo prlimit --pid $$ --rtprio=1 lets this shell have it)"]
-      : [],
-  ];
-  return parts.length === 0 ? "" : `Generator: ${parts.join(", ")}`;
-}
-
-function notes({ warnings, environment, run }: RunSummary): string {
-  const lines = [
-    ...run.config.unavailableArms.filter(({ asked }) => !asked).map(({ arm, reason }) =>
-      `Arm ${arm} not available: ${reason}`
-    ),
-    ...environment.unavailable,
-    ...warnings.map(({ text }) => text),
-  ];
-  return [...new Set(lines)].map((line) => `• ${paragraph(line, "  ")}`).join("\n");
 }

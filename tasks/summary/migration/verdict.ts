@@ -137,23 +137,33 @@ function errorsSentence(errors: readonly SegmentError[]): string {
 function tooLong({ migration: { impacts, stallLimitMs }, slo }: MigrationEvidence): Stall | null {
   const targets = slo.filter(({ term }) => term.metric === "stall");
   const ownLimits = targets.length > 0 && targets.every(({ term }) => term.scope !== null);
-  return longest(impacts.flatMap(({ path, stall }) => {
-    if (stall === null || (path === null && ownLimits)) return [];
-    const own = targets.filter(({ arm }) => arm === path);
-    return (own.length === 0 ? stall.ms > stallLimitMs : own.some(({ term }) => !holdsLimit(term, stall.ms)))
-      ? [stall]
-      : [];
-  }));
+  // Of stalls as long, that of most requests: all together come last.
+  return longest(
+    impacts.toReversed().flatMap(({ path, stall }) => {
+      if (stall === null || (path === null && ownLimits)) return [];
+      const own = targets.filter(({ arm }) => arm === path);
+      return (own.length === 0
+          ? stall.ms > stallLimitMs
+          : own.some(({ term }) => !holdsLimit(term, stall.ms)))
+        ? [stall]
+        : [];
+    }),
+  );
 }
 
-/** What a stall was, with the lock that did it: `reads over sql from 12.3 s on, 512 requests pending; …`. */
-export function stallSentence(stall: Stall, limitMs: number): string {
-  const lock = stall.lock === null
-    ? "no lock was seen that they waited for"
-    : `they waited for ${stall.lock}`;
+function stallSentence(stall: Stall, limitMs: number): string {
+  const lock = stall.lock === null ? "; no lock was seen that they waited for" : "";
   return `The load stalled for ${formatMs(stall.ms)}, and ${formatMs(limitMs)} are allowed: ${
-    whose(stall)
-  } from ${formatSeconds(stall.fromUs / 1e6)} on, ${counted(stall.pending, "request")} pending; ${lock}.`;
+    whenText(stall)
+  }${lock}.`;
+}
+
+/** `reads over sql from 11.3 s on, 300 requests pending; they waited for AccessShareLock on …`. */
+export function whenText(stall: Stall): string {
+  const lock = stall.lock === null ? "" : `; they waited for ${stall.lock}`;
+  return `${whose(stall)} from ${formatSeconds(stall.fromUs / 1e6)} on, ${
+    counted(stall.pending, "request")
+  } pending${lock}`;
 }
 
 function whose({ path, kind }: Pick<Stall, "path" | "kind">): string {

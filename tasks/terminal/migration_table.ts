@@ -1,0 +1,76 @@
+import { strongestLock } from "../model/lock_modes.ts";
+import type { LedgerSummary, MigrationSummary } from "../model/migration_summary.ts";
+import { verdictText } from "../model/run.ts";
+import type { RunSummary } from "../model/summary.ts";
+import { formatCount, formatMs, signedMs } from "../model/units.ts";
+import { type Column, formatTable } from "./table.ts";
+import { widthOf } from "./width.ts";
+
+const COLUMNS: readonly Column[] = [
+  { title: "migration", align: "left", heads: true },
+  { title: "variant", align: "left" },
+  { title: "Δp95", align: "right", drop: 4 },
+  { title: "max stall", align: "right" },
+  { title: "errors", align: "right" },
+  { title: "lock", align: "left", drop: 2, least: 15 },
+  { title: "waited", align: "right", drop: 1 },
+  { title: "ledger", align: "left", drop: 3 },
+  { title: "verdict", align: "left" },
+];
+
+/** Several migrations side by side, naive beside safe: a row a run, and nothing of what is not a migration's. */
+export function migrationTable(summaries: readonly RunSummary[], columns = widthOf().columns): string {
+  const migrated = summaries.flatMap((summary) =>
+    summary.migration === undefined ? [] : [{ summary, migration: summary.migration }]
+  );
+  const key = ({ migration: { migration: { name, variant } } }: typeof migrated[number]) =>
+    JSON.stringify([name, variant]);
+  const times = Map.groupBy(migrated, key);
+  const rows = migrated.map((each, at) => {
+    const { name } = each.migration.migration;
+    const swept = times.get(key(each))!.length > 1;
+    const first = migrated[at - 1]?.migration.migration.name !== name;
+    return [
+      first ? name : "",
+      variantText(each.migration, swept),
+      ...cells(each.migration),
+      verdictOf(each.summary),
+    ];
+  });
+  return `${formatTable(COLUMNS, rows, columns)}\n${NOTE}`;
+}
+
+const NOTE =
+  "Δp95: the change of p95 of all requests that reach the database, from before the migration to while it ran. " +
+  "lock: the strongest that it took, and waited: the longest wait of a request for one.";
+
+/** Where one variant ran several times, with what it ran. */
+function variantText({ migration: { variant, lockTimeoutMs } }: MigrationSummary, swept: boolean): string {
+  return swept ? `${variant} ${formatMs(lockTimeoutMs)}` : variant;
+}
+
+function cells({ impacts, stall, errors, steps, waits, ledger }: MigrationSummary): string[] {
+  const all = impacts.find(({ path, kind }) => path === null && kind === "all");
+  const mode = strongestLock(steps.flatMap(({ lockMode }) => lockMode ?? []));
+  const waited = waits.find(({ role }) => role === "load");
+  return [
+    signedMs(all?.change["0.95"]?.value ?? null),
+    stall === null ? "none" : formatMs(stall.ms),
+    formatCount(errors.reduce((sum, { n }) => sum + n, 0)),
+    // All of them are locks.
+    mode?.replace(/Lock$/, "") ?? "—",
+    formatMs(waited === undefined ? null : waited.waitedUs / 1000),
+    ledgerWord(ledger),
+  ];
+}
+
+/** `clean`, or the problems by their number: `2 lost, 1 duplicate`. */
+function ledgerWord({ problems, complete, ok, failed, unknown }: LedgerSummary): string {
+  if (problems.length > 0) return problems.map(({ problem, n }) => `${formatCount(n)} ${problem}`).join(", ");
+  if (!complete) return "not complete";
+  return ok + failed + unknown === 0 ? "no writes" : "clean";
+}
+
+function verdictOf({ verdict, run: { status } }: RunSummary): string {
+  return verdict === null ? status : verdictText(verdict);
+}

@@ -1,0 +1,144 @@
+import type { Estimate } from "../model/estimate.ts";
+import type { MigrationSummary, StepEvidence } from "../model/migration_summary.ts";
+import { offeredRate } from "../model/offered_rate.ts";
+import type { RunSummary } from "../model/summary.ts";
+import { counted, formatCount, formatMs, listed, signedMs } from "../model/units.ts";
+import { proofDoubts, proofSentences } from "../summary/migration/proof_sentences.ts";
+import { OF_THE_BASELINE } from "../summary/migration/warnings.ts";
+import { whenText } from "../summary/migration/verdict.ts";
+import { paragraph, singleLine } from "./safe_text.ts";
+import { generatorText, headline, notes, runLine, sloText } from "./summary_parts.ts";
+import { type Column, formatTable } from "./table.ts";
+import { widthOf } from "./width.ts";
+
+/** Of a statement: the report has all of it. */
+const SQL_COLUMNS = 60;
+
+/** The end of a migration as a person reads it: whether users felt it, which lock did it, and whether a write was lost. */
+export function migrationText(
+  summary: RunSummary,
+  migration: MigrationSummary,
+  columns = widthOf().columns,
+): string {
+  return [
+    headline(summary),
+    whatText(migration),
+    impactTable(summary, migration, columns),
+    stepTable(migration, columns),
+    rewritesText(migration),
+    evidenceText(summary, migration),
+    sloText(summary),
+    notes({ ...summary, warnings: summary.warnings.filter(({ code }) => code !== OF_THE_BASELINE) }),
+    generatorText(summary),
+    runLine(summary),
+  ].filter((part) => part !== "").join("\n\n");
+}
+
+function whatText({ migration: { name, title, variant, place, database, file } }: MigrationSummary): string {
+  const where = place === "clone"
+    ? `on a clone of ${singleLine(database)}, which is dropped`
+    : `in ${singleLine(database)} itself, where it stays`;
+  const what = file === null ? `${singleLine(name)}, ${variant}` : singleLine(file);
+  return `${what}: ${singleLine(title)}; ${where}.`;
+}
+
+const IMPACT_COLUMNS: readonly Column[] = [
+  { title: "path", align: "left", heads: true },
+  { title: "kind", align: "left", least: 5 },
+  { title: "requests", align: "right", drop: 1 },
+  { title: "p95 before", align: "right" },
+  { title: "p95 during", align: "right" },
+  { title: "change", align: "right", drop: 5 },
+  { title: "95 % interval", align: "right", drop: 2 },
+  { title: "p50", align: "right", drop: 3 },
+  { title: "p99", align: "right", drop: 4 },
+  { title: "max stall", align: "right" },
+  { title: "errors", align: "right" },
+];
+
+function impactTable({ run }: RunSummary, { impacts }: MigrationSummary, columns: number): string {
+  if (impacts.length === 0) return "No request reached the database.";
+  const rows = impacts.map((impact, at) => [
+    impacts[at - 1]?.path === impact.path ? "" : impact.path ?? "all paths",
+    impact.kind === "all" ? "all" : `${impact.kind}s`,
+    formatCount(impact.n.migrate),
+    formatMs(impact.baseline["0.95"]?.value ?? null),
+    formatMs(impact.migrate["0.95"]?.value ?? null),
+    changeText(impact.change["0.95"]),
+    intervalText(impact.change["0.95"]),
+    changeText(impact.change["0.5"]),
+    changeText(impact.change["0.99"]),
+    formatMs(impact.stall?.ms ?? null),
+    formatCount(impact.errors),
+  ]);
+  return `Response time of requests that reach the database, at ${
+    offeredRate(run.config)
+  }, before the migration and ` +
+    `while it ran (p50 and p99: the change):\n${formatTable(IMPACT_COLUMNS, rows, columns)}`;
+}
+
+function changeText(change: Estimate | undefined): string {
+  return signedMs(change?.value ?? null);
+}
+
+function intervalText(change: Estimate | undefined): string {
+  if (change === undefined || change.value === null) return "";
+  return `${signedMs(change.low)} to ${change.high === null ? "∞" : signedMs(change.high)}`;
+}
+
+const STEP_COLUMNS: readonly Column[] = [
+  { title: "statement", align: "left", columns: SQL_COLUMNS, least: 24, last: 16 },
+  { title: "lock", align: "left", drop: 3 },
+  { title: "waited", align: "right" },
+  { title: "took", align: "right" },
+  { title: "tries", align: "right", drop: 1 },
+  { title: "held up", align: "right", drop: 2 },
+  { title: "result", align: "left", least: 9 },
+];
+
+function stepTable({ steps }: MigrationSummary, columns: number): string {
+  if (steps.length === 0) return "No statement of the migration ran.";
+  const rows = steps.map((step) => [
+    step.sql,
+    // All of them are locks.
+    step.lockMode?.replace(/Lock$/, "") ?? "—",
+    us(step.lockWaitUs),
+    step.endUs === null ? "—" : us(step.endUs - step.startUs),
+    formatCount(step.batches ?? step.attempts),
+    String(Math.max(0, ...step.locks.map(({ blocked }) => blocked))),
+    resultOf(step),
+  ]);
+  return `Statements (held up: requests that waited at one moment):\n${
+    formatTable(STEP_COLUMNS, rows, columns)
+  }`;
+}
+
+function resultOf({ endUs, errorCode, error }: StepEvidence): string {
+  if (error !== null || errorCode !== null) return errorCode ?? "failed";
+  return endUs === null ? "not ended" : "ok";
+}
+
+function us(value: number | null): string {
+  return formatMs(value === null ? null : value / 1000);
+}
+
+function rewritesText({ steps }: MigrationSummary): string {
+  const rewritten = [...new Set(steps.flatMap((step) => step.rewritten))];
+  return rewritten.length === 0 ? "" : `Rewritten: ${singleLine(listed(rewritten))}.`;
+}
+
+/** The longest stall, waits, ledger and checksums, unless a reason says so already. */
+function evidenceText({ reasons }: RunSummary, migration: MigrationSummary): string {
+  const { stall, waitCount, waits } = migration;
+  const lines = [
+    ...stall === null || reasons.some((reason) => reason.includes(whenText(stall)))
+      ? []
+      : [`Longest stall: ${formatMs(stall.ms)}, ${whenText(stall)}.`],
+    ...waitCount === 0
+      ? []
+      : [`${counted(waitCount, "wait")} for locks, the longest ${us(waits[0]!.waitedUs)}.`],
+    ...proofSentences(migration),
+    ...proofDoubts(migration),
+  ];
+  return lines.filter((line) => !reasons.includes(line)).map((line) => paragraph(line, "  ")).join("\n");
+}
