@@ -1,5 +1,5 @@
 -- The file of each relation of the users', by its oid. "table" is the table that a TOAST table or an index belongs to,
--- otherwise the relation itself; 0 is the file of what has none, as views.
+-- otherwise the relation itself. What has no file, as views, is left out, and so are TOAST's indexes.
 SELECT
   c.oid::text AS oid,
   format('%I.%I', n.nspname, c.relname) AS name,
@@ -11,4 +11,4 @@ JOIN pg_namespace n ON n.oid = c.relnamespace
 LEFT JOIN pg_index i ON i.indexrelid = c.oid
 LEFT JOIN pg_class owner ON c.relkind = 't' AND owner.reltoastrelid = c.oid
 -- Those below are the catalog's.
-WHERE c.oid >= 16384 AND c.relfilenode <> 0
+WHERE c.oid >= 16384 AND c.relfilenode <> 0 AND NOT (n.nspname = 'pg_toast' AND c.relkind = 'i')
