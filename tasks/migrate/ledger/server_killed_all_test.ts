@@ -1,0 +1,80 @@
+import assert from "node:assert/strict";
+import { join } from "node:path";
+import type { LedgerEntry } from "../../model/migration.ts";
+import { sleep } from "../../net/sleep.ts";
+import { withClient } from "../../seed/connect.ts";
+import { embeddedDatabaseUrl, type EmbeddedPostgres, startPostgres } from "../../stack/postgres.ts";
+import { stopProcess } from "../../stack/process.ts";
+import { withTempHome } from "../../stack/testing.ts";
+import { checkShop, makeTables, type Shop } from "./check/shop.ts";
+import { shortLoad } from "./check/short_load.ts";
+import { verifyLedger } from "./verify.ts";
+
+const CLIENTS = 6;
+/** More than are sent before the server is killed. */
+const SLOTS = 100_000;
+/** Orders that are there by then. */
+const ORDERS = 300;
+
+async function verified(url: string, shop: Shop, spoolDir: string) {
+  const entries: LedgerEntry[] = [];
+  const result = await verifyLedger({
+    url,
+    spoolDir,
+    ...shop,
+    arms: [{ path: "sql", ours: true }],
+    slots: SLOTS,
+    whole: true,
+    retries: 0,
+    onEntries: (more) => void entries.push(...more),
+  });
+  return { ...result, entries };
+}
+
+/** Waits until so many orders are there. */
+async function untilOrders(url: string): Promise<void> {
+  await withClient(url, async (client) => {
+    for (;;) {
+      const { rows: [orders] } = await client.query<{ n: number }>(
+        "SELECT count(*)::integer AS n FROM northwind.orders",
+      );
+      if (orders!.n >= ORDERS) return;
+      await sleep(5);
+    }
+  });
+}
+
+Deno.test("what a server acknowledged before it was killed is there when it is back, and the ledger tells what is not", async () => {
+  await withTempHome(async (home) => {
+    let running: EmbeddedPostgres | undefined;
+    const start = async () => {
+      const { port } = await startPostgres(home, (started) => running = started);
+      return embeddedDatabaseUrl(home, port, "postgres");
+    };
+    try {
+      const shop = await checkShop(3);
+      const spoolDir = join(home, "spool", "killed");
+      const url = await start();
+      await withClient(url, makeTables);
+      const load = shortLoad({ url, shop, slots: [0, SLOTS], clients: CLIENTS, spoolDir, worker: 0 });
+      await untilOrders(url);
+      Deno.kill(running!.process.pid, "SIGKILL");
+      await load;
+      const back = await start();
+      const { ok, failed, unknown, notVerified, problems, entries } = await verified(back, shop, spoolDir);
+      assert.deepEqual({ failed, notVerified, problems }, { failed: 0, notVerified: 0, problems: {} });
+      assert(ok >= ORDERS);
+      // Each client had one under way.
+      assert(unknown >= CLIENTS);
+      // As a server without fsync may leave it.
+      const { slot } = entries.findLast(({ op, outcome }) => op === "place-order" && outcome === "ok")!;
+      await withClient(
+        back,
+        (client) => client.query(`DELETE FROM northwind.orders WHERE order_id = ${1_000_000_000 + slot}`),
+      );
+      assert.deepEqual((await verified(back, shop, spoolDir)).problems, { lost: 1 });
+    } finally {
+      if (running !== undefined) await stopProcess(running.process, "SIGINT");
+    }
+  });
+});
