@@ -24,6 +24,9 @@ export interface Mix {
 /** The first row of each answer so far in a session, by the step's name. */
 export type Captured = Readonly<Record<string, Readonly<Record<string, unknown>>>>;
 
+/** In place of answers that are not at hand: what they would give is undefined. */
+export const NOT_CAPTURED: Captured = new Proxy({}, { get: () => ({}) });
+
 /** What is drawn from. */
 export interface Draws {
   readonly keySpaces: Readonly<Record<string, KeySpace>>;

@@ -2,7 +2,6 @@ import type { Client } from "pg";
 import pg from "pg";
 import type { Checksum } from "../model/migration.ts";
 import { formatCount } from "../model/units.ts";
-import { datasets } from "../seed/catalog.ts";
 import {
   conditionOf,
   familyOf,
@@ -54,7 +53,7 @@ export interface ChecksumComparison {
 
 /**
  * Sums up all rows that a load does not write, before it begins: count and hashes by ranges of the primary key, all at one
- * snapshot. Rows under the data set's reserved keys are left out, and columns that the load's updates set: the ledger has
+ * snapshot. Rows under reserved keys are left out, and columns that the load's updates set: the ledger has
  * these. For each column a sum of its own, so that columns which a migration drops can be left out afterwards.
  * @throws {ServiceError} where the database cannot be reached; {InterruptedError} after `signal`
  */
@@ -69,7 +68,7 @@ export async function checksumsBefore(
     };
   }
   const registers = written.flatMap((one) => one.kind === "register" ? [one.register] : []);
-  const { reserved = [], reservedBase = 0 } = datasets[scenario.datasetName ?? ""] ?? {};
+  const inserted = written.flatMap((one) => one.kind === "rows" ? one.tables : []);
   return await readAtOnce(url, "benchbook-checksums", signal, async (client) => {
     const { rows: found } = await client.query<
       Omit<SummedTable, "key"> & { key: string[] | null; rows: number }
@@ -86,13 +85,13 @@ export async function checksumsBefore(
       const changed = new Set(
         registers.filter(({ table }) => table === shown).flatMap(({ changed }) => changed),
       );
-      const ours = reserved.find(({ table }) => table === shown);
+      const ours = inserted.find(({ table }) => table === shown);
       const whole: SummedTable = {
         schema,
         name,
         key: key ?? [],
         columns: new Map([...types].filter(([column]) => !changed.has(column))),
-        reserved: ours === undefined ? null : { column: ours.column, from: reservedBase },
+        reserved: ours === undefined ? null : { column: ours.key, from: ours.from },
         ranges: null,
       };
       const table = isDivisible(types.get(whole.key[0] ?? ""))

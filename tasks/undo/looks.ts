@@ -1,5 +1,5 @@
 import type { Client } from "pg";
-import type { Captured, Mix } from "../load/mix.ts";
+import { type Mix, NOT_CAPTURED } from "../load/mix.ts";
 import { PROOF_SLOTS_FROM } from "../load/plan.ts";
 import type { LoadedScenario } from "../load/scenario.ts";
 import { checkFile, readCheck } from "../load/write_check.ts";
@@ -72,7 +72,7 @@ export async function lookBefore(client: Client, options: LooksOptions): Promise
   const look = async (slot: number, operation: number): Promise<boolean> => {
     const check = checks[operation];
     if (check === null || check === undefined) return true;
-    const drawn = mix.valuesOf(slot, operation, UNKNOWN);
+    const drawn = mix.valuesOf(slot, operation, NOT_CAPTURED);
     const values = check.parameters.map((name) => drawn[name]);
     const id = JSON.stringify([operation, values]);
     if (looks.has(id)) return true;
@@ -95,9 +95,6 @@ export async function lookBefore(client: Client, options: LooksOptions): Promise
   });
   return { looks: [...looks.values()], complete, unseen };
 }
-
-/** In place of answers that a session has not got yet. */
-const UNKNOWN: Captured = new Proxy({}, { get: () => ({}) });
 
 function inTheWay(name: string, values: readonly unknown[], here: LeftHere): UsageError {
   return new UsageError(

@@ -75,10 +75,13 @@ export class InsertedRows {
   }
 
   async #ask(writes: readonly InsertedWrite[], columns: ReadonlySet<string>): Promise<Found[] | Refused> {
-    const { table, key } = this.#table;
-    const asked = writes.map((write) =>
-      requestedRows({ ...write.values, [key]: String(write.key) }, columns)
-    );
+    const { table, key, given: params } = this.#table;
+    const asked = writes.map(({ key: own, values }) => {
+      const named = params === null
+        ? values
+        : Object.fromEntries(Object.entries(params).map(([column, param]) => [column, values[param]]));
+      return requestedRows({ ...named, [key]: String(own) }, columns);
+    });
     const given = new Set<string>(asked.flatMap(({ rows }) => rows.flatMap((row) => Object.keys(row))));
     const names = [...given].filter((name) => name !== key);
     const list = (row: string) => names.map((name) => `${row}.${quoted(name)}`).join(", ");

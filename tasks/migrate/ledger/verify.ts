@@ -1,5 +1,5 @@
 import type { Client } from "pg";
-import type { Mix } from "../../load/mix.ts";
+import { type Mix, NOT_CAPTURED } from "../../load/mix.ts";
 import type { LedgerEntry, LedgerProblem } from "../../model/migration.ts";
 import { evidenceOf, type WritingArm } from "../../undo/evidence.ts";
 import { operationOfSlot, type SlotWrites } from "../../undo/may_write.ts";
@@ -155,7 +155,7 @@ class Ledger {
     ): RegisterWrite | null => {
       const one = this.#written[operation];
       if (one?.kind !== "register") return null;
-      const values = this.#options.mix.valuesOf(slot, operation);
+      const values = this.#options.mix.valuesOf(slot, operation, NOT_CAPTURED);
       const { register } = one;
       return {
         register,
@@ -200,7 +200,7 @@ class Ledger {
   ): Promise<void> {
     const { mix } = this.#options;
     const asked: InsertedWrite[] = slots.map(({ slot }) => {
-      const values = mix.valuesOf(slot, operation);
+      const values = mix.valuesOf(slot, operation, NOT_CAPTURED);
       return { slot, key: Number(values[param]), values };
     });
     const parts: (readonly Found[] | null)[] = [];

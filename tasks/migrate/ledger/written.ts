@@ -14,6 +14,10 @@ export interface InsertedTable {
   readonly table: string;
   /** The column of the key. */
   readonly key: string;
+  /** The least of such keys. */
+  readonly from: number;
+  /** The parameters that give its columns values, by column; null: those that are called alike. */
+  readonly given: Readonly<Record<string, string>> | null;
 }
 
 /** A value of a row that many writes give, one after another. */
@@ -36,11 +40,15 @@ export type Written =
   | { readonly kind: "unknown" };
 
 /** Of a scenario, as far as what it writes is asked for. */
-export type WritingScenario = Pick<LoadedScenario, "operations" | "workloadDir" | "datasetName">;
+export type WritingScenario = Pick<
+  LoadedScenario,
+  "operations" | "workloadDir" | "datasetName" | "ownTables"
+>;
 
 /**
  * What each operation of a scenario writes, by its index; null for reads. Rows under reserved keys are those of the data
- * set's tables that the write's `.check.sql` reads; a register is what an UPDATE sets where a column equals a parameter.
+ * set's tables that the write's `.check.sql` reads, or of tables of the user's own what `INSERT … VALUES` gives; a register
+ * is what an UPDATE sets where a column equals a parameter.
  */
 export function writtenBy(scenario: WritingScenario): Promise<(Written | null)[]> {
   return Promise.all(
@@ -51,60 +59,103 @@ export function writtenBy(scenario: WritingScenario): Promise<(Written | null)[]
 const UNKNOWN = { kind: "unknown" } as const;
 
 async function ofWrite(
-  { workloadDir, datasetName }: WritingScenario,
+  { workloadDir, datasetName, ownTables }: WritingScenario,
   { name, params }: ScenarioOperation,
 ): Promise<Written> {
   const draws = Object.entries(params);
-  if (draws.some(([, draw]) => isCaptured(draw) || draw.kind === "after" && isCaptured(params[draw.of]!))) {
-    return UNKNOWN;
+  const isKnown = (param: string) => !isCaptured(params[param]!);
+  if (draws.some(([, draw]) => draw.kind === "after" && !isKnown(draw.of))) return UNKNOWN;
+  const { node, nameOf } = await onlyWrite(join(workloadDir, `${name}.sql`));
+  const register = node === null ? null : registerOf(node, nameOf);
+  if (register !== null) {
+    const { key, value } = register;
+    return isKnown(key.param) && isKnown(value.param) ? { kind: "register", register } : UNKNOWN;
   }
-  const register = await registerOf(join(workloadDir, `${name}.sql`));
-  if (register !== null) return { kind: "register", register };
-  const param = draws.find(([, draw]) => draw.kind === "reserved")?.[0];
-  if (param === undefined || datasetName === null) return UNKNOWN;
-  const check = readSmallText(checkFile(workloadDir, name));
-  const tables = datasets[datasetName]!.reserved
-    .filter(({ table }) => new RegExp(`\\b${table.replace(".", "\\.")}\\b`).test(check))
-    .map(({ table, column }) => ({ table, key: column }));
+  const [param, draw] = draws.find(([, draw]) => draw.kind === "reserved") ?? [];
+  if (param === undefined || draw?.kind !== "reserved") return UNKNOWN;
+  const tables = datasetName === null
+    ? node === null ? [] : insertedBy(node, nameOf, param, ownTables?.keys?.[draw.keys]?.from ?? 0)
+    : ofDataset(datasetName, readSmallText(checkFile(workloadDir, name)));
   return tables.length === 0 ? UNKNOWN : { kind: "rows", tables, param };
 }
 
-interface Assignment {
-  readonly ResTarget: { readonly name: string; readonly val?: SqlNode };
+function ofDataset(datasetName: string, check: string): InsertedTable[] {
+  const { reserved, reservedBase: from } = datasets[datasetName]!;
+  return reserved
+    .filter(({ table }) => new RegExp(`\\b${table.replace(".", "\\.")}\\b`).test(check))
+    .map(({ table, column }) => ({ table, key: column, from, given: null }));
 }
 
-/** The register that a file's statement writes: `UPDATE s.t SET value = :a WHERE key = :b`; null where it does something else. */
-export async function registerOf(file: string): Promise<Register | null> {
+const WRITES = new Set(["InsertStmt", "UpdateStmt", "DeleteStmt", "MergeStmt"]);
+
+/** The name of the parameter that a value is; null where it is something else. */
+type NameOf = (value: unknown) => string | null;
+
+/** The write within a file's statement, where there is but one. */
+async function onlyWrite(file: string): Promise<{ readonly node: SqlNode | null; readonly nameOf: NameOf }> {
   const { text, parameters } = await parseSql(readSmallText(file), file);
-  const updates = [...nodesIn(await parseStatements(text, { file }))].filter(([name]) =>
-    name === "UpdateStmt"
-  );
-  if (updates.length !== 1) return null;
-  const [, node] = updates[0]!;
-  const { schemaname, relname } = node["relation"] as {
-    readonly schemaname?: string;
-    readonly relname: string;
-  };
-  if (schemaname === undefined) return null;
-  const assigned = (node["targetList"] as readonly Assignment[]).map(({ ResTarget }) => ResTarget);
+  const writes = [...nodesIn(await parseStatements(text, { file }))].filter(([name]) => WRITES.has(name));
   const nameOf = (value: unknown) => {
     const number = parameterOf(value);
     return number === null ? null : parameters[number - 1]!.name;
   };
+  return { node: writes.length === 1 ? { [writes[0]![0]]: writes[0]![1] } : null, nameOf };
+}
+
+interface Relation {
+  readonly schemaname?: string;
+  readonly relname: string;
+}
+
+interface Target {
+  readonly ResTarget: { readonly name: string; readonly val?: SqlNode };
+}
+
+/** The register of `UPDATE s.t SET value = :a WHERE key = :b`; null where a statement does something else. */
+function registerOf(
+  { UpdateStmt: update }: { readonly UpdateStmt?: SqlNode },
+  nameOf: NameOf,
+): Register | null {
+  if (update === undefined) return null;
+  const { schemaname, relname } = update["relation"] as Relation;
+  const assigned = (update["targetList"] as readonly Target[]).map(({ ResTarget }) => ResTarget);
   const set = assigned.find(({ val }) => nameOf(val) !== null);
-  const where = (node["whereClause"] as { A_Expr?: SqlNode } | undefined)?.A_Expr;
-  if (set === undefined || where?.["kind"] !== "AEXPR_OP") return null;
+  const where = (update["whereClause"] as { A_Expr?: SqlNode } | undefined)?.A_Expr;
+  if (schemaname === undefined || set === undefined || where?.["kind"] !== "AEXPR_OP") return null;
   const sides = [where["lexpr"], where["rexpr"]];
-  const column = sides.map(columnOf).find((name) => name !== null);
-  const param = sides.map(nameOf).find((name) => name !== null);
+  const column = sides.map(columnOf).find((name) => name !== null) ?? null;
+  const param = sides.map(nameOf).find((name) => name !== null) ?? null;
   const [operator] = where["name"] as readonly { readonly String: { readonly sval: string } }[];
-  if (operator?.String.sval !== "=" || column === undefined || param === undefined) return null;
+  if (operator?.String.sval !== "=" || column === null || param === null) return null;
   return {
     table: `${schemaname}.${relname}`,
-    key: { column: column!, param: param! },
+    key: { column, param },
     value: { column: set.name, param: nameOf(set.val)! },
     changed: assigned.map(({ name }) => name),
   };
+}
+
+/** The table of `INSERT INTO s.t (…) VALUES (…)` with one row, of which a parameter is the key. */
+function insertedBy(
+  { InsertStmt: insert }: { readonly InsertStmt?: SqlNode },
+  nameOf: NameOf,
+  param: string,
+  from: number,
+): InsertedTable[] {
+  if (insert === undefined || insert["onConflictClause"] !== undefined) return [];
+  const { schemaname, relname } = insert["relation"] as Relation;
+  const columns = (insert["cols"] as readonly Target[] | undefined)?.map(({ ResTarget }) => ResTarget.name);
+  const select = (insert["selectStmt"] as { SelectStmt?: SqlNode } | undefined)?.SelectStmt;
+  const [row, ...others] = (select?.["valuesLists"] ?? []) as readonly {
+    List: { items: readonly unknown[] };
+  }[];
+  if (schemaname === undefined || columns === undefined || row === undefined || others.length > 0) return [];
+  const given = Object.fromEntries(columns.flatMap((column, at) => {
+    const name = nameOf(row.List.items[at]);
+    return name === null ? [] : [[column, name]];
+  }));
+  const key = columns.find((column) => given[column] === param);
+  return key === undefined ? [] : [{ table: `${schemaname}.${relname}`, key, from, given }];
 }
 
 /** The number of the parameter that a value is, casts apart; null where it is something else. */
@@ -117,6 +168,6 @@ function parameterOf(value: unknown): number | null {
 }
 
 function columnOf(value: unknown): string | null {
-  const { ColumnRef } = value as { ColumnRef?: { fields: readonly { String?: { sval: string } }[] } };
+  const { ColumnRef } = (value ?? {}) as { ColumnRef?: { fields: readonly { String?: { sval: string } }[] } };
   return ColumnRef?.fields.at(-1)?.String?.sval ?? null;
 }

@@ -57,7 +57,7 @@ export async function checkShop(seed: number): Promise<Shop> {
   const streams = [{ rate: 1, first: 0, count: OPERATIONS.length, session: false }];
   const files = OPERATIONS.map(({ name }) => join(FOLDER, `${name}.sql`));
   return {
-    scenario: { operations: OPERATIONS, workloadDir: FOLDER, datasetName: northwind.name },
+    scenario: { operations: OPERATIONS, workloadDir: FOLDER, datasetName: northwind.name, ownTables: null },
     writes: {
       seed,
       closed: false,
