@@ -1,6 +1,6 @@
--- The lowest and the highest key of a table, as text, and whether there are rows without one. Without a name of their own the
--- texts would bear the key's, and be what ORDER BY sorts by.
+-- The lowest and the highest key of a table, as text, and whether there are rows without one. In the order of the column
+-- and not of its text, hence its table before it.
 SELECT
-  (SELECT CAST(:key AS text) AS bound FROM :table WHERE :key IS NOT NULL ORDER BY :key LIMIT 1) AS lowest,
-  (SELECT CAST(:key AS text) AS bound FROM :table WHERE :key IS NOT NULL ORDER BY :key DESC LIMIT 1) AS highest,
-  EXISTS (SELECT FROM :table WHERE :key IS NULL AND :nullable) AS nulls
+  (SELECT CAST(t.:key AS text) FROM :table t WHERE t.:key IS NOT NULL ORDER BY t.:key LIMIT 1) AS lowest,
+  (SELECT CAST(t.:key AS text) FROM :table t WHERE t.:key IS NOT NULL ORDER BY t.:key DESC LIMIT 1) AS highest,
+  EXISTS (SELECT FROM :table t WHERE t.:key IS NULL AND :nullable) AS nulls

@@ -1,4 +1,5 @@
 import type { StepPlan, StepRecord, Variant } from "../model/migration.ts";
+import { codeOf } from "./step_failure.ts";
 
 /** The row of a statement while it becomes one. */
 export interface StatementRecord {
@@ -71,8 +72,7 @@ export function recordStatement({ step, index, variant, nowUs, onRecord }: {
     },
     end: (fields = {}) => change({ ...fields, endUs: nowUs() }),
     fail(error) {
-      const { code, message } = error as { readonly code?: string; readonly message: string };
-      change({ endUs: nowUs(), errorCode: code ?? null, error: message });
+      change({ endUs: nowUs(), errorCode: codeOf(error), error: (error as Error).message });
     },
   };
 }

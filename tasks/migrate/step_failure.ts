@@ -5,8 +5,14 @@ export class StepFailure extends Error {
    * @param index of the statement within its step, from 0
    * @param cause what the server or the connection said
    * @param why what a person must know besides, as a part of a sentence; null: nothing
+   * @param done how far it came, where it is not undone by its failure, likewise
    */
-  constructor(readonly index: number, override readonly cause: unknown, readonly why: string | null = null) {
+  constructor(
+    readonly index: number,
+    override readonly cause: unknown,
+    readonly why: string | null = null,
+    readonly done: string | null = null,
+  ) {
     super(messageOf(cause), { cause });
   }
 
@@ -16,9 +22,10 @@ export class StepFailure extends Error {
   }
 }
 
-/** SQLSTATE, or the code of a connection's error. */
+/** SQLSTATE, or the code of a connection's error; null where there is none. */
 export function codeOf(error: unknown): string | null {
-  return (error as { readonly code?: string }).code ?? null;
+  const { code } = error as { readonly code?: unknown };
+  return typeof code === "string" ? code : null;
 }
 
 function messageOf(error: unknown): string {

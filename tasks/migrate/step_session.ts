@@ -74,7 +74,7 @@ export async function openStepSession(
     lockTimeoutMs: options.lockTimeoutMs ?? LOCK_TIMEOUT_MS,
     lockPatienceMs: options.lockPatienceMs ?? LOCK_PATIENCE_MS,
     limitP95Ms: options.limitP95Ms ?? Infinity,
-    liveP95Ms: options.liveP95Ms ?? (() => null),
+    liveP95Ms: options.liveP95Ms ?? (() => 0),
     holders,
     locks,
     random: () => random.float(drawn++),

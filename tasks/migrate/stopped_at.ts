@@ -1,6 +1,5 @@
 import { BenchbookError } from "../model/errors.ts";
 import type { StepPlan } from "../model/migration.ts";
-import { counted } from "../model/units.ts";
 import { StepFailure } from "./step_failure.ts";
 import type { StepSession } from "./step_session.ts";
 
@@ -81,21 +80,27 @@ function nextText({ cause, code }: StepFailure, shown: string): string {
   }
 }
 
-function stateOf(steps: readonly StepPlan[], step: StepPlan, { index, why }: StepFailure): readonly string[] {
-  const { move } = step;
+function stateOf(steps: readonly StepPlan[], step: StepPlan, failure: StepFailure): readonly string[] {
   const earlier = steps.filter((other) => other.step < step.step);
   const later = steps.filter((other) => other.step > step.step);
-  const together = "oneTransaction" in move && move.oneTransaction;
   return [
     ...(earlier.length > 0 ? [`Done, and it stays: ${files(earlier)}.`] : []),
-    together
-      ? `Nothing of ${step.file} was done: it is one transaction.`
-      : `Of ${step.file} ${
-        index === 0 ? "no statement" : index === 1 ? "statement 1" : `statements 1 to ${index}`
-      } of ${counted(step.statements.length, "statement")} ${index > 1 ? "are" : "is"} done.`,
-    ...(move.kind === "batches" && why !== null ? [`Of its batches: ${why}.`] : []),
+    doneText(step, failure),
     ...(later.length > 0 ? [`Not begun: ${files(later)}.`] : []),
   ];
+}
+
+function doneText({ file, move, statements }: StepPlan, { index, done }: StepFailure): string {
+  if ("oneTransaction" in move && move.oneTransaction) {
+    return `Nothing of ${file} is done: it is one transaction.`;
+  }
+  if (statements.length === 1) {
+    return `Of ${file} ${done === null ? "nothing is" : `the keys ${done} are`} done.`;
+  }
+  const before = index === 1 ? "the first one" : `the first ${index}`;
+  return `Of the ${statements.length} statements of ${file} ${index === 0 ? "none" : before} ${
+    index > 1 ? "are" : "is"
+  } done${done === null ? "" : `, and of the next one the keys ${done}`}.`;
 }
 
 function files(steps: readonly StepPlan[]): string {

@@ -1,5 +1,7 @@
+import assert from "node:assert/strict";
 import { Client } from "pg";
 import type { Move, StepPlan, StepRecord, VariantPlan } from "../model/migration.ts";
+import { sleep } from "../net/sleep.ts";
 import { counter } from "../random/counter.ts";
 import { withDatabase } from "../stack/testing_shared.ts";
 import { runSteps, type StepsOptions, type StepsOutcome } from "./run_steps.ts";
@@ -18,7 +20,7 @@ export interface MigrationBench {
   readonly url: string;
   /** Whoever else is connected, as `their-app`. */
   readonly theirs: Client;
-  /** Asks as them. */
+  /** Asks over another session. */
   all<Row extends object>(sql: string, values?: unknown[]): Promise<Row[]>;
   run(plan: VariantPlan, options?: Partial<StepsOptions>): Promise<Ran>;
 }
@@ -51,18 +53,40 @@ export const LOCK_TIMEOUT: Move = { kind: "lock_timeout", oneTransaction: false 
 export function withMigration(use: (bench: MigrationBench) => Promise<void>): Promise<void> {
   return withDatabase(async (url) => {
     const theirs = new Client({ connectionString: url, application_name: "their-app" });
-    await theirs.connect();
+    // Within a transaction what others do is seen once and for all.
+    const watcher = new Client({ connectionString: url });
+    await Promise.all([theirs.connect(), watcher.connect()]);
     try {
       await use({
         url,
         theirs,
-        all: async (sql, values) => (await theirs.query(sql, values)).rows,
+        all: async (sql, values) => (await watcher.query(sql, values)).rows,
         run: (plan, options) => ran(url, plan, options),
       });
     } finally {
-      await theirs.end();
+      await Promise.all([theirs.end(), watcher.end()]);
     }
   });
+}
+
+/** Waits until somebody waits for a lock on a relation of the test's. @param running ends without that only by a mistake */
+export async function untilWaiting({ all }: MigrationBench, running: Promise<Ran>): Promise<void> {
+  let over: Ran | null = null;
+  running.then((ran) => over = ran, () => {});
+  while (!await isWaiting({ all })) {
+    assert.equal(over, null, "it ended without a wait");
+    await sleep(5);
+  }
+}
+
+/** Whether somebody waits for a lock in this database. */
+export async function isWaiting({ all }: Pick<MigrationBench, "all">): Promise<boolean> {
+  const found = await all(
+    `SELECT FROM pg_locks l JOIN pg_stat_activity a USING (pid)
+     WHERE NOT l.granted AND a.datname = current_database() AND a.application_name = $1`,
+    [`benchbook ${RUN_ID} migration`],
+  );
+  return found.length > 0;
 }
 
 async function ran(url: string, plan: VariantPlan, options: Partial<StepsOptions> = {}): Promise<Ran> {

@@ -24,6 +24,19 @@ async function withLockedTable(
   });
 }
 
+/** Somebody else holds the row of another table meanwhile. */
+async function withOwnRow(url: string, use: () => Promise<void>): Promise<void> {
+  const theirs = new Client({ connectionString: url, application_name: "their-app" });
+  await theirs.connect();
+  try {
+    await theirs.query('CREATE TABLE shop."Place" (id integer); INSERT INTO shop."Place" VALUES (1)');
+    await theirs.query('BEGIN; UPDATE shop."Place" SET id = 1');
+    await use();
+  } finally {
+    await theirs.end();
+  }
+}
+
 const READ = 'SELECT FROM shop."Item"';
 
 Deno.test("a session that is not measured waits for a lock so long and no longer, and says for whose", async (t) => {
@@ -45,6 +58,15 @@ Deno.test("a session that is not measured waits for a lock so long and no longer
         },
       );
       assert.equal(await waiting(), 0);
+    });
+
+    await t.step("so is a row, by its table", async () => {
+      await withOwnRow(url, async () => {
+        await assert.rejects(
+          withClient(url, (client) => client.query('UPDATE shop."Place" SET id = 2'), { lockWaitMs: 2500 }),
+          /: session \d+ \("their-app", .*\) stands against ShareLock on a row of shop\."Place"$/,
+        );
+      });
     });
 
     await t.step("what the URL says holds", async () => {

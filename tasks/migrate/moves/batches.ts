@@ -5,7 +5,7 @@ import type { StatementRecord } from "../statement_record.ts";
 import { codeOf, isPassing, StepFailure } from "../step_failure.ts";
 import type { StepSession } from "../step_session.ts";
 import { type BatchSql, batchSql } from "./batch_sql.ts";
-import { retryPauseMs } from "./retry.ts";
+import { retried } from "./retry.ts";
 import {
   afterBatch,
   afterFailure,
@@ -17,16 +17,20 @@ import {
 
 /** A batch that takes longer than this is given up: it keeps its rows' writers waiting. */
 const BATCH_LIMIT_MS = 2_000;
-/** So often one batch is tried. */
-const TRIES = 20;
+/** Between two looks whether users still suffer. */
 const PAUSE_STEP_MS = 50;
 
-/** Where it is: keys up to `after` are done. */
-interface Place {
-  /** As text; the lowest key, to be taken along, before the first batch. */
-  readonly after: string;
-  readonly first: boolean;
-  readonly throttle: Throttle;
+/** How far a statement's batches have come. */
+interface Progress {
+  /** Keys up to this one are done, as text; null: none is. */
+  after: string | null;
+  throttle: Throttle;
+}
+
+/** The keys that batches go through, as text; null where there is no row. */
+interface Bounds {
+  readonly lowest: string | null;
+  readonly highest: string | null;
 }
 
 /**
@@ -42,99 +46,105 @@ export async function runBatches(
 ): Promise<void> {
   for (const index of step.statements.keys()) {
     const record = session.record(step, index);
+    const progress: Progress = { after: null, throttle: FIRST_BATCH };
     try {
-      await runStatement(await batchSql(step, index, key, session), record, session);
+      const sql = await batchSql(step, index, key, session);
+      await runStatement(sql, progress, record, session);
     } catch (error) {
-      if (record.begun) record.fail(error instanceof StepFailure ? error.cause : error);
-      throw error instanceof StepFailure
-        ? new StepFailure(index, error.cause, error.why)
-        : new StepFailure(index, error);
+      const { cause, why } = error instanceof StepFailure ? error : { cause: error, why: null };
+      if (record.begun) record.fail(cause);
+      const { after } = progress;
+      throw new StepFailure(index, cause, why, after === null ? null : `up to ${key.key} = ${after}`);
     }
   }
 }
 
-async function runStatement(sql: BatchSql, record: StatementRecord, session: StepSession): Promise<void> {
+async function runStatement(
+  sql: BatchSql,
+  progress: Progress,
+  record: StatementRecord,
+  session: StepSession,
+): Promise<void> {
   session.signal.throwIfAborted();
-  await session.limit({ lockMs: session.lockTimeoutMs, statementMs: null });
-  const { rows: [bounds] } = await session.run(sql.bounds);
-  const { lowest, highest, nulls } = bounds as { lowest: string | null; highest: string; nulls: boolean };
-  if (nulls) {
-    throw new UsageError(
-      `Cannot go through ${sql.key} in batches: there are rows without one`,
-      "Name a column that is NOT NULL.",
-    );
-  }
+  const { lowest, highest } = await boundsOf(sql, session);
   await session.limit({ lockMs: session.lockTimeoutMs, statementMs: BATCH_LIMIT_MS });
   record.begin();
-  record.change({ rows: 0, attempts: 0 });
-  let place: Place | null = lowest === null ? null : { after: lowest, first: true, throttle: FIRST_BATCH };
-  while (place !== null) {
-    session.signal.throwIfAborted();
-    place = await nextBatch(sql, place, highest, record, session);
-    if (place !== null) place = { ...place, throttle: await pause(place.throttle, record, session) };
+  record.change({ attempts: 0, rows: 0 });
+  if (lowest !== null) {
+    while (progress.after !== highest) {
+      if (progress.after !== null) await pause(progress, record, session);
+      await runBatch(sql, { lowest, highest }, progress, record, session);
+    }
   }
   record.end();
 }
 
-/** Runs one batch, tried again in a smaller size while it fails for what passes. @returns null after the last one */
-async function nextBatch(
+async function boundsOf({ bounds, key }: BatchSql, session: StepSession): Promise<Bounds> {
+  await session.limit({ lockMs: session.lockTimeoutMs, statementMs: null });
+  let found: Bounds & { readonly nulls: boolean };
+  await retried(session, async () => {
+    found = (await session.run(bounds)).rows[0];
+  });
+  if (!found!.nulls) return found!;
+  throw new UsageError(
+    `Cannot go through ${key} in batches: there are rows without one`,
+    "Name a column that is NOT NULL.",
+  );
+}
+
+/** Runs one batch, again and with fewer rows while it fails for what passes. */
+async function runBatch(
   sql: BatchSql,
-  { after, first, throttle }: Place,
-  highest: string,
+  { lowest, highest }: Bounds,
+  progress: Progress,
   record: StatementRecord,
   session: StepSession,
-): Promise<Place | null> {
-  session.holders.forget();
-  for (let tries = 1;; tries++) {
+): Promise<void> {
+  const { signal, limitP95Ms } = session;
+  const first = progress.after === null;
+  const after = first ? lowest : progress.after;
+  let tookMs = 0;
+  await retried(session, async () => {
+    signal.throwIfAborted();
     const beganMs = performance.now();
     record.note({ attempts: record.row.attempts + 1 });
     try {
-      const { rows: [end] } = await session.run(sql.end, [after, first, highest, throttle.rows - 1]);
-      const upto = (end as { upto: string } | undefined)?.upto ?? highest;
+      const { rows: [end] } = await session.run(sql.end, [after, first, highest, progress.throttle.rows - 1]);
+      const upto = end === undefined ? highest : (end as { readonly upto: string }).upto;
       const { rowCount } = await session.run(first ? sql.first : sql.next, [after, upto]);
-      count(record, rowCount ?? 0);
-      if (upto === highest) return null;
-      const tookMs = performance.now() - beganMs;
-      const batch = { tookMs, full: end !== undefined, suffering: isSuffering(session) };
-      return { after: upto, first: false, throttle: afterBatch(throttle, batch) };
+      tookMs = performance.now() - beganMs;
+      progress.after = upto;
+      progress.throttle = afterBatch(progress.throttle, tookMs, isAbove(session.liveP95Ms(), limitP95Ms));
+      record.note({ batches: record.row.batches! + 1, rows: record.row.rows! + (rowCount ?? 0) });
     } catch (error) {
-      const tookMs = performance.now() - beganMs;
-      const tooLong = codeOf(error) === "57014" && tookMs >= 0.9 * BATCH_LIMIT_MS;
-      if (session.signal.aborted || !(isPassing(error) || tooLong)) {
-        throw new StepFailure(0, error, doneText(sql, after, first));
-      }
-      if (tries >= TRIES) {
-        const holder = session.holders.seen() ?? (tooLong ? `it took over ${BATCH_LIMIT_MS / 1000} s` : null);
-        const held = `the batch was tried ${tries} times${holder === null ? "" : `; ${holder}`}`;
-        throw new StepFailure(0, error, `${held}; ${doneText(sql, after, first)}`);
-      }
-      throttle = afterFailure(throttle, tookMs);
-      await sleep(retryPauseMs(Math.min(tries, 4), session.random), session.signal);
+      tookMs = performance.now() - beganMs;
+      progress.throttle = afterFailure(progress.throttle, tookMs);
+      throw error;
     }
-  }
+  }, (error) => isPassing(error) || isTooLong(error, tookMs));
 }
 
-/** One batch more is done. */
-function count(record: StatementRecord, rows: number): void {
-  record.note({ batches: record.row.batches! + 1, rows: record.row.rows! + rows });
+/** Others may have cancelled it as well, with the same SQLSTATE. */
+function isTooLong(error: unknown, tookMs: number): boolean {
+  return codeOf(error) === "57014" && tookMs >= 0.9 * BATCH_LIMIT_MS;
 }
 
-function doneText({ key }: BatchSql, after: string, first: boolean): string {
-  return first ? "no batch is done" : `batches are done up to ${key} = ${after}`;
+function isAbove(p95Ms: number | null, limitMs: number): boolean {
+  return p95Ms !== null && p95Ms > limitMs;
 }
 
-function isSuffering({ liveP95Ms, limitP95Ms }: StepSession): boolean {
-  const p95Ms = liveP95Ms();
-  return p95Ms !== null && p95Ms > limitP95Ms;
-}
-
-/** Waits while users suffer, and not for ever. */
-async function pause(throttle: Throttle, record: StatementRecord, session: StepSession): Promise<Throttle> {
-  const limitMs = pauseLimitMs(throttle);
+/** Waits while users wait too long, and not for ever; where nobody knows, as long as the batch took. */
+async function pause(progress: Progress, record: StatementRecord, session: StepSession): Promise<void> {
+  const { limitP95Ms, signal } = session;
+  const { lastMs } = progress.throttle;
+  const limitMs = pauseLimitMs(progress.throttle);
   const beganMs = performance.now();
-  const passedMs = () => performance.now() - beganMs;
-  while (isSuffering(session) && passedMs() < limitMs) await sleep(PAUSE_STEP_MS, session.signal);
-  const tookMs = passedMs();
-  record.note({ pausedUs: record.row.pausedUs! + Math.round(tookMs * 1000) });
-  return afterPause(throttle, tookMs);
+  let passedMs = 0;
+  const isOver = (p95Ms: number | null) => p95Ms === null ? passedMs >= lastMs : p95Ms <= limitP95Ms;
+  while (passedMs < limitMs && !isOver(session.liveP95Ms())) {
+    await sleep(Math.min(PAUSE_STEP_MS, limitMs - passedMs), signal);
+    passedMs = performance.now() - beganMs;
+  }
+  progress.throttle = afterPause(progress.throttle, passedMs);
+  record.note({ pausedUs: record.row.pausedUs! + Math.round(passedMs * 1000) });
 }

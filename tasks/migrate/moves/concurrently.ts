@@ -5,13 +5,10 @@ import type { StepSession } from "../step_session.ts";
 import { retried } from "./retry.ts";
 import { runUnit, unitsOf } from "./unit.ts";
 
-/** A deadlock with a writer is rare, two of them rarer. */
-const TRIES = 3;
-
 /**
  * Runs statements with CONCURRENTLY, and removes the INVALID index that a failure leaves. They wait for transactions that
- * are older, and nobody but other changes of the table waits behind them meanwhile: so without the short `lock_timeout`
- * that would end them at each long report.
+ * are older, and nobody but other changes of the table waits behind them meanwhile: so they have all the patience there is,
+ * and not the short `lock_timeout` that would end them at each long report.
  * @throws {StepFailure}
  */
 export async function runConcurrently(
@@ -19,11 +16,11 @@ export async function runConcurrently(
   { index }: { readonly index: string },
   session: StepSession,
 ): Promise<void> {
-  await session.limit({ lockMs: null, statementMs: null });
+  await session.limit({ lockMs: session.lockPatienceMs, statementMs: null });
   const paid = owe(`An INVALID index ${index} may be left. Remove it: ${dropCommand(index)}`);
   try {
     for (const unit of unitsOf(step, false, session)) {
-      await retried(session, { tries: TRIES, totalMs: session.lockPatienceMs }, async () => {
+      await retried(session, async () => {
         try {
           await runUnit(unit, session, null);
         } catch (error) {

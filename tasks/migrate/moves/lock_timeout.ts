@@ -3,9 +3,6 @@ import type { StepSession } from "../step_session.ts";
 import { retried } from "./retry.ts";
 import { runUnit, unitsOf } from "./unit.ts";
 
-/** So often a statement is tried at most. */
-const TRIES = 100;
-
 /**
  * Runs a step's statements under a `lock_timeout`: while one waits for its lock, all who come after it wait behind it, so
  * it gives its place in the queue up after a moment and tries again. None runs without, the last try included.
@@ -18,10 +15,6 @@ export async function runWithLockTimeout(
 ): Promise<void> {
   const limits = { lockMs: session.lockTimeoutMs, statementMs: null };
   for (const unit of unitsOf(step, oneTransaction, session)) {
-    await retried(
-      session,
-      { tries: TRIES, totalMs: session.lockPatienceMs },
-      () => runUnit(unit, session, limits),
-    );
+    await retried(session, () => runUnit(unit, session, limits));
   }
 }

@@ -1,0 +1,167 @@
+import assert from "node:assert/strict";
+import { ServiceError } from "../model/errors.ts";
+import type { Move } from "../model/migration.ts";
+import {
+  LOCK_TIMEOUT,
+  type MigrationBench,
+  PLAIN,
+  planOf,
+  stepOf,
+  untilWaiting,
+  withMigration,
+} from "./testing_steps.ts";
+
+const TOGETHER: Move = { kind: "plain", oneTransaction: true };
+
+const columns = async ({ all }: MigrationBench) =>
+  (await all<{ name: string }>(
+    "SELECT attname AS name FROM pg_attribute WHERE attrelid = 'item'::regclass AND attnum > 0 AND NOT attisdropped",
+  )).map(({ name }) => name);
+
+Deno.test("a migration that fails half-way says what is done, what is not, and what is half done", async (t) => {
+  await withMigration(async (bench) => {
+    const { run, theirs } = bench;
+    await theirs.query("CREATE TABLE item (id integer); INSERT INTO item VALUES (-1)");
+    // Somebody else's: it was there before, and is no business of the migration's.
+    await theirs.query("ALTER TABLE item ADD CONSTRAINT theirs CHECK (id < 0) NOT VALID");
+
+    await t.step("by its statements", async () => {
+      const { outcome, rows } = await run(planOf(
+        stepOf(1, PLAIN, "ALTER TABLE item ADD COLUMN a text"),
+        stepOf(
+          2,
+          LOCK_TIMEOUT,
+          "ALTER TABLE item ADD CONSTRAINT above CHECK (id > 0) NOT VALID",
+          "ALTER TABLE item\n  VALIDATE CONSTRAINT above",
+          "ALTER TABLE item ADD COLUMN b text",
+        ),
+        stepOf(3, PLAIN, "ALTER TABLE item ADD COLUMN c text"),
+      ));
+      const { stopped } = outcome;
+      assert.deepEqual([outcome.done, stopped!.step, stopped!.statement, stopped!.code], [
+        false,
+        2,
+        2,
+        "23514",
+      ]);
+      assert.equal(
+        stopped!.message,
+        'Cannot finish the migration at change/safe/02-step.sql:2: check constraint "above" of relation "item" is ' +
+          "violated by some row (SQLSTATE 23514)",
+      );
+      assert.deepEqual(outcome.left, [
+        "Done, and it stays: change/safe/01-step.sql.",
+        "Of the 3 statements of change/safe/02-step.sql the first one is done.",
+        "Not begun: change/safe/03-step.sql.",
+        "The constraint above of public.item is NOT VALID: it binds new rows, and old ones were not looked at. " +
+        "Finish it: ALTER TABLE public.item VALIDATE CONSTRAINT above; " +
+        "or undo it: ALTER TABLE public.item DROP CONSTRAINT above;",
+      ]);
+      assert.deepEqual(rows.map(({ step, statement, errorCode }) => [step, statement, errorCode]), [
+        [1, 1, null],
+        [2, 1, null],
+        [2, 2, "23514"],
+      ]);
+      assert.deepEqual(await columns(bench), ["id", "a"]);
+    });
+
+    await t.step("by a transaction, of which nothing is left", async () => {
+      const { outcome, rows } = await run(planOf(
+        stepOf(
+          1,
+          TOGETHER,
+          "ALTER TABLE item ADD COLUMN d text",
+          "SELECT nonsense\nFROM item",
+          "DROP TABLE item",
+        ),
+      ));
+      assert.equal(outcome.stopped!.line, 2);
+      assert.match(outcome.stopped!.message, /:2: column "nonsense" does not exist \(SQLSTATE 42703\)$/);
+      assert.equal(outcome.stopped!.next, "The statement: SELECT nonsense\nFROM item");
+      assert.deepEqual(outcome.left, ["Nothing of change/safe/01-step.sql is done: it is one transaction."]);
+      assert.deepEqual(rows.map(({ errorCode }) => errorCode), ["42703", "42703"]);
+      assert.deepEqual(await columns(bench), ["id", "a"]);
+    });
+
+    await t.step("at the commit, too", async () => {
+      await theirs.query(
+        "CREATE TABLE part (id integer UNIQUE DEFERRABLE INITIALLY DEFERRED); INSERT INTO part VALUES (1)",
+      );
+      const { outcome, rows } = await run(planOf(
+        stepOf(1, TOGETHER, "ALTER TABLE item ADD COLUMN d text", "INSERT INTO part VALUES (1)"),
+      ));
+      assert.deepEqual([outcome.stopped!.statement, outcome.stopped!.code], [2, "23505"]);
+      assert.deepEqual(rows.map(({ errorCode }) => errorCode), ["23505", "23505"]);
+      assert.deepEqual(await columns(bench), ["id", "a"]);
+    });
+
+    await t.step("with an INVALID index that no move knows of", async () => {
+      await theirs.query("ALTER TABLE item DROP CONSTRAINT above; INSERT INTO item VALUES (-1)");
+      const { outcome } = await run(
+        planOf(stepOf(1, PLAIN, "CREATE UNIQUE INDEX CONCURRENTLY item_id ON item (id)")),
+      );
+      assert.deepEqual(outcome.left.slice(1), [
+        "The index public.item_id is INVALID: it slows writes down and serves no query. " +
+        "Remove it: DROP INDEX CONCURRENTLY IF EXISTS public.item_id;",
+      ]);
+    });
+  });
+});
+
+Deno.test("whatever is wrong with a server, its role or its locks is told with what helps", async (t) => {
+  await withMigration(async (bench) => {
+    const { run, theirs } = bench;
+    await theirs.query("CREATE TABLE item (id integer)");
+
+    await t.step("too few privileges", async () => {
+      const { outcome } = await run(
+        planOf(stepOf(1, LOCK_TIMEOUT, "SET ROLE pg_monitor", "ALTER TABLE item ADD COLUMN a text")),
+      );
+      assert.match(outcome.stopped!.message, /:2: must be owner of table item \(SQLSTATE 42501\)$/);
+      assert.match(outcome.stopped!.next, /^Use a role that owns/);
+    });
+
+    await t.step("a full disk", async () => {
+      const full = "DO $$ BEGIN RAISE EXCEPTION 'could not extend file' USING ERRCODE = '53100'; END $$";
+      const { outcome } = await run(planOf(stepOf(1, LOCK_TIMEOUT, full)));
+      assert.match(outcome.stopped!.message, /:1: could not extend file \(SQLSTATE 53100\)$/);
+      assert.match(outcome.stopped!.next, /^Free some space/);
+    });
+
+    await t.step(
+      "a transaction that never ends, to a statement without a lock_timeout of its own",
+      async () => {
+        await theirs.query("BEGIN; SELECT FROM item");
+        const { outcome, rows } = await run(planOf(stepOf(1, PLAIN, "DROP TABLE item")), {
+          lockPatienceMs: 1200,
+        });
+        assert.match(
+          outcome.stopped!.message,
+          /SQLSTATE 55P03\); session \d+ \("their-app", role \w+, .*\) stands against AccessExclusiveLock on public\.item$/,
+        );
+        assert.equal(rows[0]!.attempts, 1);
+      },
+    );
+
+    await t.step("a session that somebody ends", async () => {
+      let pid = 0;
+      const running = run(
+        planOf(stepOf(1, PLAIN, "ALTER TABLE item ADD COLUMN a text"), stepOf(2, PLAIN, "DROP TABLE item")),
+        { onSession: (own) => pid = own },
+      );
+      await untilWaiting(bench, running);
+      await bench.all("SELECT pg_terminate_backend($1)", [pid]);
+      const { outcome, rows } = await running;
+      await theirs.query("ROLLBACK");
+      assert.match(outcome.stopped!.message, /:1: terminating connection .*\(SQLSTATE 57P01\)$/);
+      assert.deepEqual([outcome.interrupted, rows.length, rows[0]!.errorCode], [false, 1, "57P01"]);
+      assert.deepEqual(await columns(bench), ["id"]);
+    });
+
+    await t.step("a server that is not there", async () => {
+      const nowhere = new URL(bench.url);
+      nowhere.port = "1";
+      await assert.rejects(run(planOf(stepOf(1, PLAIN, "SELECT 1")), { url: nowhere.href }), ServiceError);
+    });
+  });
+});
