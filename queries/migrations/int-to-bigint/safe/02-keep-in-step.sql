@@ -1,6 +1,6 @@
 -- Whoever writes the old column writes the new one too.
 -- Fix: from here on no write is lost to the new column, whichever batch comes first.
--- move: lock_timeout
+-- move: lock_timeout, one transaction
 CREATE FUNCTION northwind.quantity_in_step() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
   NEW.quantity_wide := NEW.quantity;

@@ -1,3 +1,3 @@
 -- What CONCURRENTLY needs to tell rows apart.
 -- move: lock_timeout
-CREATE UNIQUE INDEX daily_sales_order_date ON northwind_sales.daily_sales (order_date)
+CREATE UNIQUE INDEX order_lines_line ON northwind_sales.order_lines (order_id, product_id)

@@ -1,0 +1,4 @@
+-- Drops the region that an order goes to: it is the customer's.
+-- Risk: it takes a millisecond, and from then on every program that asks for the column gets error 42703.
+-- shows: error 42703
+ALTER TABLE northwind.orders DROP COLUMN ship_region

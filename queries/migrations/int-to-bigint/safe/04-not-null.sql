@@ -1,6 +1,0 @@
--- Says that the new column holds a value everywhere, and has it checked without keeping anyone out.
--- Fix: NOT VALID binds new rows at once; VALIDATE reads the old ones under SHARE UPDATE EXCLUSIVE.
--- move: lock_timeout
-ALTER TABLE northwind.order_details
-  ADD CONSTRAINT quantity_wide_not_null CHECK (quantity_wide IS NOT NULL) NOT VALID;
-ALTER TABLE northwind.order_details VALIDATE CONSTRAINT quantity_wide_not_null
