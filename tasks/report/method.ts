@@ -1,3 +1,5 @@
+import { LOCK_TIMEOUT_MS } from "../migrate/step_options.ts";
+import type { MigrationConfig } from "../model/migration.ts";
 import { offeredRate } from "../model/offered_rate.ts";
 import { DEFAULT_THRESHOLDS, type Environment, type Run, type RunConfig } from "../model/run.ts";
 import type { RunSummary } from "../model/summary.ts";
@@ -36,7 +38,30 @@ export function reproduce(run: Run): string {
     ...Object.entries(config.settings).map(([key, value]): [string, string] => ["set", `${key}=${value}`]),
     ["slo", config.slo],
   ];
+  if (config.migration !== undefined) return migrationLine(run, config.migration, options);
   return commandLine(config, options, ...armFlags(run));
+}
+
+/** What the migrations that come with Benchbook run under. */
+const OWN_SCENARIO = "shop-under-change";
+
+function migrationLine(
+  { config: { scenario, scenarioFile }, environment }: Run,
+  { name, file, variant, place, database, lockTimeoutMs, allow }: MigrationConfig,
+  load: readonly (readonly [name: string, value: string | null])[],
+): string {
+  const under = scenarioFile ?? scenario;
+  const theirs = environment.services.some(({ name, origin }) => name === "postgres" && origin === "user");
+  const options: (readonly [name: string, value: string | null])[] = [
+    ["variant", variant === "own" ? null : variant],
+    ["scenario", under === OWN_SCENARIO ? null : under],
+    ["in-place", place === "in-place" ? database : null],
+    ["sweep", lockTimeoutMs === LOCK_TIMEOUT_MS ? null : `lock_timeout=${lockTimeoutMs}ms`],
+    ...load,
+    ...allow.map((verdict): [string, string] => ["allow", verdict]),
+  ];
+  const flags = place === "clone" && theirs ? ["--clone"] : [];
+  return taskLine("migrate", file ?? name, options, flags);
 }
 
 /** What benches a scenario with these options; those without a value are left out. @param flags e.g. `--find-rate` */
@@ -45,8 +70,17 @@ export function commandLine(
   options: readonly (readonly [name: string, value: string | null])[],
   ...flags: readonly string[]
 ): string {
+  return taskLine("bench", scenarioFile ?? scenario, options, flags);
+}
+
+function taskLine(
+  task: string,
+  what: string,
+  options: readonly (readonly [name: string, value: string | null])[],
+  flags: readonly string[],
+): string {
   const words = options.flatMap(([name, value]) => value === null ? [] : [`--${name} ${quoted(value)}`]);
-  return ["deno task bench", quoted(scenarioFile ?? scenario), ...flags, ...words].join(" ");
+  return [`deno task ${task}`, quoted(what), ...flags, ...words].join(" ");
 }
 
 /** What a run's arms are beyond their paths, as options. */

@@ -41,6 +41,7 @@ export function impact(
 
 /** What a migration did that nobody felt, of a run whose parts are those of `SECONDS`. */
 export function quietMigration(changes: Partial<MigrationSummary> = {}): MigrationSummary {
+  const config = migrationConfig("20260314-092653-1f3a");
   const impacts = [
     impact("sql", "read", [2, 2.75, 3.1], [2.05, 2.8, 3.3]),
     impact("sql", "write", [2.1, 2.8, 3.2], [2.1, 2.9, null]),
@@ -49,7 +50,15 @@ export function quietMigration(changes: Partial<MigrationSummary> = {}): Migrati
     impact(null, "all", [2.9, 6.4, 7.9], [3, 6.6, 8.4]),
   ];
   return {
-    migration: { ...migrationConfig("20260314-092653-1f3a"), variant: "safe" },
+    migration: {
+      ...config,
+      variant: "safe",
+      steps: [{
+        ...config.steps[0]!,
+        file: "add-column/safe/01-add-column.sql",
+        move: { kind: "lock_timeout", oneTransaction: false },
+      }],
+    },
     impacts,
     stall: impacts.at(-1)!.stall,
     stallLimitMs: 250,

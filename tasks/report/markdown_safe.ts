@@ -1,0 +1,49 @@
+/**
+ * Text from outside (SQL, names, messages of servers) made safe for Markdown as GitHub and GitLab read it: it makes no
+ * markup, names nobody, refers to no issue, and stays on its line.
+ */
+
+/** What shows nothing, or turns the direction of writing; line ends and other control characters among them. */
+const UNSEEN = /[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]+/gu;
+/** Breaks what would be found in the text that is shown, where a backslash does not help. */
+const BREAK = "<!-- -->";
+
+/** Text within a sentence, a list or a cell of a table; at most so many characters, with an ellipsis where it was longer. */
+export function markdownText(text: string, most = 400): string {
+  return clipped(text, most)
+    .replace(/[\\`*_{}[\]|~$]/g, "\\$&")
+    .replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;")
+    .replace(/[@#](?=\w)/g, `$&${BREAK}`)
+    .replace(/:(?=\/\/)/g, `:${BREAK}`).replace(/www(?=\.)/gi, `$&${BREAK}`)
+    // A list or a heading at the beginning.
+    .replace(/^[-+=#!]/, "\\$&").replace(/^(\d+)([.)])(?=\s|$)/, "$1\\$2");
+}
+
+/** The same as code. @param cell whether it stands in a table, whose cells a bar would end */
+export function markdownCode(text: string, { most = 200, cell = false } = {}): string {
+  const plain = clipped(text, most);
+  if (plain === "") return "";
+  const fence = fenceOf(plain, 1);
+  const space = /^`|`$/.test(plain) ? " " : "";
+  return `${fence}${space}${cell ? plain.replaceAll("|", "\\|") : plain}${space}${fence}`;
+}
+
+/** Lines of code, each of one line. */
+export function markdownBlock(lines: readonly string[], language: string, most = 400): string[] {
+  const plain = lines.map((line) => clipped(line, most));
+  const fence = fenceOf(plain.join("\n"), 3);
+  return [`${fence}${language}`, ...plain, fence];
+}
+
+/** More backticks than stand anywhere in it. */
+function fenceOf(text: string, least: number): string {
+  const longest = Math.max(0, ...[...text.matchAll(/`+/g)].map(([run]) => run.length));
+  return "`".repeat(Math.max(least, longest + 1));
+}
+
+function clipped(text: string, most: number): string {
+  // What is cut off is not worth a look: a text may be as long as a server likes.
+  const plain = text.slice(0, 8 * most).replace(UNSEEN, " ").trim();
+  const characters = [...plain];
+  return characters.length <= most ? plain : `${characters.slice(0, most - 1).join("")}…`;
+}

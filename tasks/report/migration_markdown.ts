@@ -1,0 +1,226 @@
+import type { Impact, MigrationSummary, StepEvidence } from "../model/migration_summary.ts";
+import { verdictText } from "../model/run.ts";
+import type { RunSummary } from "../model/summary.ts";
+import { counted, formatCount, formatMs, formatSeconds, signedMs } from "../model/units.ts";
+import { proofDoubts, proofSentences } from "../summary/migration/proof_sentences.ts";
+import { datasetText } from "./dataset_text.ts";
+import { markdownBlock, markdownCode, markdownText } from "./markdown_safe.ts";
+import { loadModel, reproduce } from "./method.ts";
+
+/** A comment that is longer is not read. */
+const MOST_LINES = 40;
+/** Of one run alone so many reasons are shown, of several the first of each. */
+const MOST_REASONS = 5;
+/** Rows of impact; the report has all of them. */
+const MOST_ROWS = 10;
+
+/** A run that migrates. */
+type Migrated = RunSummary & { readonly migration: MigrationSummary };
+
+/**
+ * What a change of a database does to its users, for a pull request: the verdict first, then by path, the lock, what
+ * proves it, the safe form and how to have it again; details folded. At most 40 lines.
+ * @param summaries of one change: a run, or its naive and its safe variant
+ */
+export function migrationMarkdown(summaries: readonly RunSummary[]): string {
+  const runs = summaries.filter((summary): summary is Migrated => summary.migration !== undefined);
+  const [first] = runs;
+  if (first === undefined) throw new RangeError("A migration's comment must be of a run that migrates");
+  const shown = [
+    `### Migration ${markdownCode(first.migration.migration.file ?? first.migration.migration.name)}: ${
+      runs.map((run) => runs.length === 1 ? verdictOf(run) : `${variantOf(run)} ${verdictOf(run)}`).join(", ")
+    }`,
+    "",
+    ...reasonLines(runs),
+    "",
+    ...impactLines(runs),
+    "",
+    ...evidenceLines(runs),
+    "",
+  ];
+  return [...shown, ...detailLines(runs, MOST_LINES - shown.length)].join("\n") + "\n";
+}
+
+function verdictOf({ verdict, run: { status } }: RunSummary): string {
+  return `**${(verdict === null ? status : verdictText(verdict)).toUpperCase()}**`;
+}
+
+function variantOf({ migration: { migration: { variant } } }: Migrated): string {
+  return variant;
+}
+
+function reasonLines(runs: readonly Migrated[]): string[] {
+  if (runs.length > 1) {
+    return runs.map((run) =>
+      `- **${variantOf(run)}**: ${markdownText(run.reasons[0] ?? "nothing was judged")}`
+    );
+  }
+  const { reasons, migration } = runs[0]!;
+  // What was proven has a line of its own.
+  const proven = proofSentences(migration);
+  return reasons.filter((reason) => !proven.includes(reason)).slice(0, MOST_REASONS).map((reason) =>
+    `- ${markdownText(reason)}`
+  );
+}
+
+function impactLines(runs: readonly Migrated[]): string[] {
+  const several = runs.length > 1;
+  const rows = runs.flatMap((run) =>
+    run.migration.impacts.filter(({ path, kind }) => path !== null || kind === "all").map((impact) =>
+      row([...several ? [variantOf(run)] : [], ...impactCells(impact)])
+    )
+  );
+  const hidden = rows.length - MOST_ROWS;
+  return [
+    row([...several ? ["variant"] : [], "path", "p95 before", "during", "change", "max stall", "errors"]),
+    row([...several ? [":--"] : [], ":--", "--:", "--:", "--:", "--:", "--:"]),
+    // All together come last.
+    ...hidden <= 0 ? rows : [...rows.slice(0, MOST_ROWS - 1), rows.at(-1)!],
+  ];
+}
+
+function impactCells({ path, kind, baseline, migrate, change, stall, errors }: Impact): string[] {
+  const { value, low, high } = change["0.95"]!;
+  const interval = value === null || low === null
+    ? ""
+    : ` (${signedMs(low)} to ${high === null ? "∞" : signedMs(high)})`;
+  return [
+    path === null
+      ? "all"
+      : `${markdownCode(path, { cell: true })} ${kind === "all" ? "" : `${kind}s`}`.trim(),
+    formatMs(baseline["0.95"]!.value),
+    formatMs(migrate["0.95"]!.value),
+    `${signedMs(value)}${interval}`,
+    stall === null ? "none" : formatMs(stall.ms),
+    formatCount(errors),
+  ];
+}
+
+function row(cells: readonly string[]): string {
+  return `| ${cells.join(" | ")} |`;
+}
+
+function evidenceLines(runs: readonly Migrated[]): string[] {
+  const each = (title: string, text: (run: Migrated) => string | null) => {
+    const said = runs.flatMap((run) => {
+      const own = text(run);
+      return own === null ? [] : [runs.length === 1 ? own : `${variantOf(run)}: ${own}`];
+    });
+    return said.length === 0 ? [] : [`- **${title}**: ${said.join(" · ")}`];
+  };
+  return [
+    ...each("Locks", ({ migration }) => locksText(migration)),
+    ...each("Data", ({ migration }) => markdownText(proofsText(migration))),
+    ...safeForm(runs),
+    `- **Again**: ${markdownCode(again(runs), { most: 600 })}`,
+  ];
+}
+
+/** The statement that waited or was waited for longest, with its lock. */
+function locksText({ steps, waits, waitCount }: MigrationSummary): string | null {
+  const weight = ({ lockWaitUs, locks }: StepEvidence) =>
+    Math.max(lockWaitUs ?? 0, ...locks.map(({ blocked, heldUs }) => blocked > 0 ? heldUs : 0));
+  const worst = steps.reduce<StepEvidence | null>(
+    (most, step) => step.lockMode !== null && (most === null || weight(step) > weight(most)) ? step : most,
+    null,
+  );
+  const waited = waits.find(({ role }) => role === "load");
+  const users = waited === undefined
+    ? "no request was seen to wait for it"
+    : `requests waited up to ${formatMs(waited.waitedUs / 1000)}${
+      waited.relation === null ? "" : ` for ${markdownCode(`${waited.mode} on ${waited.relation}`)}`
+    } (${counted(waitCount, "wait")} in all)`;
+  if (worst === null) return waited === undefined ? null : users;
+  return `${markdownCode(worst.sql, { most: 100 })} took ${markdownCode(worst.lockMode!)} after waiting ${
+    formatMs((worst.lockWaitUs ?? 0) / 1000)
+  }; ${users}`;
+}
+
+function proofsText({ ledger, checksums }: MigrationSummary): string {
+  const problems = ledger.problems.map(({ problem, n, example }) =>
+    `${counted(n, "write")} ${problem} (${example}).`
+  );
+  const different = checksums.different.slice(0, 2).map((text) => `${text}.`);
+  return [
+    ...problems,
+    ...different,
+    ...proofSentences({ ledger, checksums }),
+    ...proofDoubts({ ledger, checksums }),
+  ]
+    .join(" ");
+}
+
+/** The command of one run, or that of all variants in turn. */
+function again(runs: readonly Migrated[]): string {
+  const command = reproduce(runs[0]!.run);
+  return runs.length === 1 ? command : command.replace(/ --variant \w+/, "");
+}
+
+/** How to make the change so that nobody waits, where not every run did. */
+function safeForm(runs: readonly Migrated[]): string[] {
+  const other = runs.find((run) => variantOf(run) !== "safe");
+  if (other === undefined) return [];
+  const line = (text: string) => [`- **Safe form**: ${text}`];
+  const safe = runs.find((run) => variantOf(run) === "safe");
+  if (safe !== undefined) {
+    const files = safe.migration.migration.steps.map(({ file }) =>
+      markdownCode(`queries/migrations/${file}`)
+    );
+    return line(files.join(", "));
+  }
+  const { name, variant, steps } = other.migration.migration;
+  if (variant === "naive") return line(markdownCode(`deno task migrate ${name} --variant safe`));
+  const fixes = steps.flatMap(({ fix }) => fix ?? []);
+  return fixes.length === 0 ? [] : line(markdownText(fixes.join(" ")));
+}
+
+/** Folded; as many statements and doubts as there is room for. */
+function detailLines(runs: readonly Migrated[], room: number): string[] {
+  const opening = ["<details><summary>Statements, and what was measured</summary>", ""];
+  const closing = ["", "</details>"];
+  const about = runs.map(aboutLine);
+  const statements = runs.flatMap((run) => [
+    ...runs.length === 1 ? [] : [`-- ${variantOf(run)}`],
+    ...run.migration.steps.map(statementLine),
+  ]);
+  const doubts = [
+    ...new Set(runs.flatMap(({ warnings }) => warnings.map(({ text }) => `- ${markdownText(text)}`))),
+  ];
+  // The fences of a block, and the line after it.
+  const free = room - opening.length - closing.length - about.length - 3;
+  const shown = fitted(statements, Math.max(1, free - Math.min(doubts.length, 3)));
+  return [
+    ...opening,
+    ...statements.length === 0 ? [] : [...markdownBlock(shown, "sql"), ""],
+    ...about,
+    ...doubts.slice(0, Math.max(0, free - shown.length)),
+    ...closing,
+  ];
+}
+
+function statementLine(
+  { sql, startUs, endUs, error, errorCode, attempts, batches, rewritten }: StepEvidence,
+): string {
+  const facts = [
+    endUs === null ? "not ended" : formatSeconds((endUs - startUs) / 1e6),
+    ...attempts > 1 && batches === null ? [counted(attempts, "try", "tries")] : [],
+    ...batches === null ? [] : [counted(batches, "batch", "batches")],
+    ...rewritten.length === 0 ? [] : [`rewrote ${rewritten.join(", ")}`],
+    ...error === null && errorCode === null ? [] : [`failed: ${errorCode ?? ""} ${error ?? ""}`.trim()],
+  ];
+  return `${sql}; -- ${facts.join(", ")}`;
+}
+
+function fitted(lines: readonly string[], most: number): string[] {
+  if (lines.length <= most) return [...lines];
+  const kept = lines.slice(0, most - 1);
+  return [...kept, `-- and ${formatCount(lines.length - kept.length)} more`];
+}
+
+function aboutLine({ run, environment }: Migrated): string {
+  const postgres = environment.services.find(({ name }) => name === "postgres")?.version ??
+    "of unknown version";
+  return `- Run ${markdownCode(run.runId)}: ${markdownText(loadModel(run.config))}; ${
+    markdownText(datasetText(environment.dataset))
+  }; PostgreSQL ${markdownText(postgres)}; ${environment.cores} cores.`;
+}

@@ -1,0 +1,117 @@
+import assert from "node:assert/strict";
+import fc from "fast-check";
+import type { MigrationConfig } from "../model/migration.ts";
+import type { MigrationSummary } from "../model/migration_summary.ts";
+import type { RunSummary } from "../model/summary.ts";
+import { migrationConfig } from "../summary/migration/testing.ts";
+import { impact, quietMigration, stalledMigration } from "../summary/migration/testing_summary.ts";
+import { judgeMigration } from "../summary/migration/verdict.ts";
+import { markdownBlock, markdownCode, markdownText } from "./markdown_safe.ts";
+import { migrationMarkdown } from "./migration_markdown.ts";
+import { exampleRun, exampleSummary } from "./testing.ts";
+
+function summaryOf(migration: MigrationSummary, changes: Partial<RunSummary> = {}): RunSummary {
+  const example = exampleRun();
+  const config = { ...example.config, scenario: "shop-under-change", migration: migration.migration };
+  const run = { ...example, kind: "migrate" as const, config };
+  const { validity } = exampleSummary();
+  const evidence = { run, validity: { ...validity, valid: true }, slo: [], migration, baselineErrors: [] };
+  return exampleSummary({
+    ...judgeMigration(evidence),
+    run,
+    migration,
+    comparisons: [],
+    steady: [],
+    ...changes,
+  });
+}
+
+Deno.test("a comment on a naive change says what users felt and how to make it safely", async (t) => {
+  await t.assertSnapshot(migrationMarkdown([summaryOf(stalledMigration())]));
+});
+
+Deno.test("a comment on both variants has naive beside safe", async (t) => {
+  await t.assertSnapshot(migrationMarkdown([summaryOf(stalledMigration()), summaryOf(quietMigration())]));
+});
+
+/** A user's own change of many steps, over many paths, in which every text tries to be more than text. */
+function hostile(text: string): RunSummary {
+  const stalled = stalledMigration();
+  const migration: MigrationConfig = {
+    ...migrationConfig("g"),
+    name: text,
+    title: text,
+    variant: "own",
+    file: text,
+    steps: [{ ...migrationConfig("g").steps[0]!, fix: text }],
+  };
+  return summaryOf(
+    {
+      ...stalled,
+      migration,
+      impacts: Array.from({ length: 30 }, (_, nth) => impact(`${text}${nth}`, "read", [1, 2, 3], [1, 2, 3])),
+      steps: Array.from(
+        { length: 50 },
+        () => ({ ...stalled.steps[0]!, sql: text, error: text, rewritten: [text] }),
+      ),
+      waits: stalled.waits.map((wait) => ({ ...wait, relation: text, mode: text })),
+      ledger: { ...stalled.ledger, problems: [{ problem: "lost", n: 2, example: text }] },
+      checksums: { ...stalled.checksums, different: [text] },
+    },
+    {
+      warnings: Array.from({ length: 20 }, (_, nth) => ({ code: "x", text: `${text} ${nth}` })),
+      reasons: Array(9).fill(text),
+    },
+  );
+}
+
+Deno.test("a comment has at most 40 lines, however much there is to say", () => {
+  const many = "ALTER TABLE a;".repeat(300);
+  assert.equal(migrationMarkdown([hostile(many)]).trimEnd().split("\n").length, 40);
+  const both = [summaryOf(stalledMigration()), hostile("x"), hostile("y")];
+  assert.ok(migrationMarkdown(both).trimEnd().split("\n").length <= 40);
+});
+
+Deno.test("no text from outside becomes markup, a mention, a reference, a line or a cell of a comment", () => {
+  const text =
+    "a|b`c``d\n### h\r\n</details><script>x</script> @owner #12 [x](javascript:y) ![z](https://e.vil) **b** $m$ \u202e";
+  const comment = migrationMarkdown([hostile(text)]);
+  const outside = comment.split("\n").filter((line) => !/^`{3,}/.test(line) && !/; -- /.test(line))
+    // Without code, whose fence may be of several backticks.
+    .map((line) => line.replace(/(`+)(?!`).*?[^`]\1(?!`)/g, ""));
+  for (const line of outside) {
+    assert.doesNotMatch(line, /<script|<\/details>./, line);
+    assert.doesNotMatch(line, /[@#]\w/, line);
+    assert.doesNotMatch(line, /(?<!\\)\[|https:\/\/|(?<!\\)\$/, line);
+    assert.doesNotMatch(line, /\u202e/, line);
+  }
+  assert.equal(outside.filter((line) => line === "</details>").length, 1);
+  const cells = comment.split("\n").filter((line) => line.startsWith("|"))
+    .map((line) => line.split(/(?<!\\)\|/).length);
+  assert.deepEqual([...new Set(cells)], [8]);
+});
+
+Deno.test("text made safe for Markdown is one line, and none of its signs begins anything", () => {
+  const signs = fc.string({ unit: fc.constantFrom(..."\\`*_{}[]<>#|~!&@$:/w.-+= \n\r\t1aé\u202e") });
+  fc.assert(fc.property(signs, (text) => {
+    const safe = markdownText(text);
+    assert.doesNotMatch(safe, /[\n\r\t\u202e]/);
+    // What is left of it without escaped signs, entities and breaks has no sign of markup.
+    const rest = safe.replace(/<!-- -->|\\[^a-zA-Z0-9\s]|&(amp|lt|gt);/g, "\u0001");
+    assert.doesNotMatch(rest, /[\\`*_{}[\]<>|~&$]|[@#]\w|:\/\/|www\./i);
+    assert.doesNotMatch(safe, /^([-+=#!]|\d+[.)](\s|$))/);
+  }));
+});
+
+Deno.test("code keeps its fence, whatever stands in it", () => {
+  const signs = fc.string({ unit: fc.constantFrom(..."`|a \n"), maxLength: 20 });
+  fc.assert(fc.property(signs, (text) => {
+    const code = markdownCode(text);
+    if (text.trim() === "") return assert.equal(code, "");
+    const [, fence, inside] = /^(`+)([^`][\s\S]*[^`]|[^`])\1$/.exec(code)!;
+    assert.ok(!new RegExp(`(?<!\`)${fence}(?!\`)`).test(inside!));
+    assert.equal(inside!.trim(), text.replace(/\n+/g, " ").trim());
+    const [opening, ...lines] = markdownBlock([text], "sql");
+    assert.equal(lines.filter((line) => line.startsWith(opening!.replace("sql", ""))).length, 1);
+  }));
+});
