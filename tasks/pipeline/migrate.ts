@@ -1,10 +1,13 @@
 import type { Config } from "../config.ts";
 import { migrationSchedule } from "../load/migration_schedule.ts";
 import { ExitCode } from "../model/errors.ts";
+import type { RunSummary } from "../model/summary.ts";
+import { migrationTable } from "../terminal/migration_table.ts";
 import { type Job, withJob } from "./job.ts";
 import { measure } from "./measure.ts";
 import { LONGEST_SECONDS, type MigrateRequest } from "./migrate_request.ts";
 import type { Migrating } from "./migrating.ts";
+import { placeOfUrl } from "../postgres/place.ts";
 import { MigrationRun } from "./migration_run.ts";
 import { report, tell } from "./report_run.ts";
 import { newRunId } from "./run_id.ts";
@@ -17,14 +20,37 @@ export function migrate(requests: readonly MigrateRequest[], config: Config): Pr
   return withJob(first!, config, async (job) => {
     const group = job.runId;
     const codes: ExitCode[] = [];
+    const summaries: RunSummary[] = [];
+    const { terminal, given: { json } } = job;
     for (const [nth, request] of requests.entries()) {
       if (job.signal.aborted) break;
       const runId = nth === 0 ? group : newRunId(new Date());
+      tellInPlace({ ...job, ...request }, false);
       const made = await migrateOnce({ ...job, ...request, runId, startedAt: new Date() }, group);
-      codes.push(tell(await report(made)));
+      const reported = await report(made);
+      // Of several runs one list is printed, at the end.
+      codes.push(tell({ ...reported, given: { ...reported.given, json: false } }));
+      summaries.push(reported.summary);
+      tellInPlace({ ...job, ...request }, true);
     }
+    if (summaries.length > 1) terminal.print(`\n${migrationTable(summaries, terminal.width.columns)}`);
+    if (json) console.log(JSON.stringify(summaries.length === 1 ? summaries[0] : summaries, null, 2));
     return codeOf(codes, requests);
   }, "migrate");
+}
+
+/** Said before and after: the database stays changed. */
+function tellInPlace(
+  { terminal, config, file, given: { inPlace } }: Job & MigrateRequest,
+  done: boolean,
+): void {
+  if (inPlace === undefined) return;
+  const where = `the database "${inPlace}" at ${placeOfUrl(config.databaseUrl!).at}`;
+  terminal.print(
+    done
+      ? `${file} was made in ${where} itself: nothing of it is undone.`
+      : `! ${file} is made in ${where} itself, and nothing of it is undone afterwards.`,
+  );
 }
 
 /** One run: the system on a clone, the load, and the change in the middle of it. */

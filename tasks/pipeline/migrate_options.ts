@@ -14,6 +14,8 @@ export interface MigrateArguments extends BenchArguments {
   readonly scenario?: string;
   /** The user's own database, by its name, which is changed itself. */
   readonly inPlace?: string;
+  /** Where a file of the user's is begun: the file where there are several, and a line. */
+  readonly from?: { readonly file: string | null; readonly line: number };
   /** Values to be tried one after another, e.g. `lock_timeout=50ms,200ms,1s`. */
   readonly sweep?: string;
   /** Verdicts that are a success too. */
@@ -49,12 +51,19 @@ export function addMigrateOptions(command: Command): Command {
       "--in-place <database>",
       "change the database of that name itself, on your own server: nothing is undone",
     )
+    .option("--from <line>", "begin a file of your own at this line; of a folder FILE:LINE", beginning)
     .option("--sweep <values>", "try several, e.g. lock_timeout=50ms,200ms,1s")
     .option("--allow <verdict>", `exit with 0 for this verdict too: ${ALLOWED.join(", ")}`, allow, [])
     .option("--markdown <file>", "write a summary for a pull request");
   return addRunOptions(
     addArmOptions(addLoadOptions(addDataOptions(command), "of baseline and recovery each, e.g. 20s")),
   ).addOption(dbOption());
+}
+
+function beginning(text: string): MigrateArguments["from"] {
+  const [, file, line] = /^(?:(.+):)?(\d{1,9})$/.exec(text) ?? [];
+  if (line === undefined) throw new InvalidArgumentError('Write it like "12", or "02-fill.sql:12".');
+  return { file: file ?? null, line: Number(line) };
 }
 
 function allow(text: string, before: readonly string[]): string[] {

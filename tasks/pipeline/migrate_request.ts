@@ -1,3 +1,4 @@
+import { basename } from "node:path";
 import type { Config } from "../config.ts";
 import { loadMigration, migrationNames } from "../migrate/definition.ts";
 import { isOwnMigration, loadOwnMigration } from "../migrate/own_file.ts";
@@ -50,7 +51,7 @@ export async function migrateRequests(
   const place = given.inPlace === undefined ? "clone" : "in-place";
   const own = isOwnMigration(named!);
   const migrations = own
-    ? [await loadOwnMigration(named!)]
+    ? [begunAt(await loadOwnMigration(named!), given.from)]
     : await Promise.all((named === "all" ? migrationNames(config.root) : [named!]).map((name) =>
       loadMigration(config.root, name)
     ));
@@ -69,6 +70,32 @@ export async function migrateRequests(
       )
     )
   );
+}
+
+/** Leaves out what was done before. @throws {UsageError} where no statement begins there */
+function begunAt(migration: Migration, from: MigrateArguments["from"]): Migration {
+  if (from === undefined) return migration;
+  const [own] = migration.variants;
+  const isHere = (file: string) =>
+    from.file === null ? own!.steps.length === 1 : file === from.file || basename(file) === from.file;
+  const first = own!.steps.findIndex(({ file, statements }) =>
+    isHere(file) && statements.some(({ line }) => line === from.line)
+  );
+  if (first < 0) {
+    throw new UsageError(
+      `Cannot begin ${migration.name} at ${
+        from.file === null ? "" : `${from.file}:`
+      }${from.line}: no statement begins there`,
+      `Statements begin at ${
+        own!.steps.flatMap(({ file, statements }) => statements.map(({ line }) => `${file}:${line}`)).join(
+          ", ",
+        )
+      }.`,
+    );
+  }
+  const [step, ...later] = own!.steps.slice(first);
+  const statements = step!.statements.filter(({ line }) => line >= from.line);
+  return { ...migration, variants: [{ ...own!, steps: [{ ...step!, statements }, ...later] }] };
 }
 
 async function requestOf(given: MigrateArguments, config: Config) {
@@ -115,6 +142,12 @@ function refuseUnmeant(named: string | undefined, given: MigrateArguments): void
     throw new UsageError(
       "Cannot migrate under a closed loop: its clients stop asking while they wait, and a stall would hide itself",
       "Leave out --concurrency, and say the rate by --rate.",
+    );
+  }
+  if (given.from !== undefined && !isOwnMigration(named)) {
+    throw new UsageError(
+      `Cannot begin ${named} at a line: only files of your own can be`,
+      "Leave out --from.",
     );
   }
   if (isOwnMigration(named) && given.variant !== undefined) {

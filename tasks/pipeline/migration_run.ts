@@ -10,6 +10,7 @@ import { migrationStepTable } from "../store/tables/migration_step.ts";
 import { statementLockTable } from "../store/tables/statement_lock.ts";
 import type { Companion, FinishedLoad } from "./measure.ts";
 import { Proof } from "./migration_proof.ts";
+import { InPlace } from "./in_place.ts";
 import type { Migrating } from "./migrating.ts";
 import type { SystemUnderTest } from "./system_under_test.ts";
 
@@ -22,6 +23,7 @@ export class MigrationRun implements Companion {
   readonly #migrating: Migrating;
   readonly #proof: Proof;
   readonly #told: string[] = [];
+  readonly #inPlace: InPlace | null;
   #events!: RunEventHub;
   #nowUs = () => 0;
   #watch: LockWatch | null = null;
@@ -33,6 +35,7 @@ export class MigrationRun implements Companion {
     this.#system = system;
     this.#migrating = migrating;
     this.#proof = proof;
+    this.#inPlace = migrating.place === "in-place" ? new InPlace(system, migrating) : null;
   }
 
   /** Before the load: what the database holds that the load is not to change. */
@@ -78,6 +81,7 @@ export class MigrationRun implements Companion {
     const { databaseUrl: url, runId, plan: { seed } } = this.#system;
     const { plan, config } = this.#migrating;
     this.#usualP95Ms = this.#p95Ms;
+    this.#inPlace?.begin();
     const open = await openBeside(config.beside, { url, runId, signal, nowUs: this.#nowUs });
     try {
       const outcome = await runSteps(plan, {
@@ -85,6 +89,7 @@ export class MigrationRun implements Companion {
         runId,
         signal,
         nowUs: this.#nowUs,
+        locks: this.#watch!.statements,
         onRecord: (record) => this.#record(record),
         lockTimeoutMs: config.lockTimeoutMs,
         liveP95Ms: () => this.#p95Ms,
@@ -92,6 +97,8 @@ export class MigrationRun implements Companion {
         random: counter(seed, "migration"),
       });
       this.#told.push(...outcome.cleaned, ...outcome.left);
+      // What came of it is part of the run.
+      this.#inPlace?.end();
     } finally {
       await this.#besideOver(open, signal);
     }
@@ -106,6 +113,7 @@ export class MigrationRun implements Companion {
   }
 
   #record(record: StepRecord): void {
+    this.#inPlace?.at(record);
     this.#events.emit("rows", { table: migrationStepTable, rows: [record] });
   }
 }

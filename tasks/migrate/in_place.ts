@@ -1,0 +1,119 @@
+import { readdirSync, rmSync } from "node:fs";
+import { join } from "node:path";
+import { z } from "zod";
+import { readOwned, writeDurably } from "../files/own_record.ts";
+import { ServiceError } from "../model/errors.ts";
+import { isRunId } from "../model/run_id.ts";
+import { isAlive, type ProcessId, self } from "../stack/process.ts";
+
+const FOLDER = "in-place";
+const MOST_BYTES = 2 ** 16;
+
+/** How far a change of a user's own database has come. */
+export interface InPlaceRecord {
+  readonly schema: 1;
+  readonly runId: string;
+  readonly owner: ProcessId;
+  /** The user's file or folder, as it was named. */
+  readonly file: string;
+  /** The database by its name, and where its server is; without a password. */
+  readonly database: string;
+  readonly at: string;
+  /** The statement under way or the last one that ended; null: none was begun. */
+  readonly statement: {
+    readonly file: string;
+    readonly line: number;
+    /** As it may be shown. */
+    readonly shown: string;
+    readonly ended: boolean;
+  } | null;
+}
+
+const form = z.object({
+  schema: z.literal(1),
+  runId: z.string().refine(isRunId),
+  owner: z.object({ pid: z.int().positive(), startedAt: z.string() }),
+  file: z.string(),
+  database: z.string(),
+  at: z.string(),
+  statement: z.object({ file: z.string(), line: z.int(), shown: z.string(), ended: z.boolean() }).nullable(),
+});
+
+/** A record that does not say more than that nothing was begun. */
+export function newInPlace(
+  of: Pick<InPlaceRecord, "runId" | "file" | "database" | "at">,
+): InPlaceRecord {
+  return { schema: 1, owner: self(), statement: null, ...of };
+}
+
+/**
+ * Keeps on disk how far it has come, before and after each statement: whatever happens then, the next start can say it.
+ * @throws {ServiceError} when it cannot be written; then no statement may be begun
+ */
+export function keepInPlace(home: string, record: InPlaceRecord): void {
+  try {
+    writeDurably(pathOf(home, record.runId), JSON.stringify(record));
+  } catch (error) {
+    throw new ServiceError(
+      `Cannot keep a record of the change of "${record.database}" in ${join(home, FOLDER)}: ${
+        (error as Error).message
+      }`,
+      "Free space on that disk, or set BENCHBOOK_HOME to another folder.",
+      { cause: error },
+    );
+  }
+}
+
+/** It is over, and what came of it was said. */
+export function forgetInPlace(home: string, runId: string): void {
+  rmSync(pathOf(home, runId), { force: true });
+}
+
+/** Forgets what runs that were killed have left of a change which is gone on with. */
+export function takenUp(home: string, of: Pick<InPlaceRecord, "file" | "database" | "at">): void {
+  for (const { runId, file, database, at } of keptInPlace(home)) {
+    if (file === of.file && database === of.database && at === of.at) forgetInPlace(home, runId);
+  }
+}
+
+/** What runs that were killed have left half done, a sentence each, with what goes on with it. */
+export function leftInPlace(home: string): string[] {
+  return keptInPlace(home).filter(({ owner }) => !isAlive(owner)).map((record) => {
+    const { runId, file, database, at, statement } = record;
+    const where = `The run ${runId} was cut off while it made ${file} in the database "${database}" at ${at}`;
+    if (statement === null) return `${where}: no statement was begun. Delete ${pathOf(home, runId)}.`;
+    const { line, shown, ended } = statement;
+    const place = `${statement.file}:${line} (${shown})`;
+    const from = `\`deno task migrate ${file} --in-place ${database} --from ${
+      statement.file === file ? line : `${statement.file}:${line}`
+    }\``;
+    return ended
+      ? `${where}: all statements up to ${place} are done, and none after it was begun. Those can be run by ${from}, from the ` +
+        `next one's line on. Where it is right as it is, delete ${pathOf(home, runId)}.`
+      : `${where}: ${place} was under way, and all before it are done. Look whether it took effect: ${from} goes on with it. ` +
+        `Where it is right as it is, delete ${pathOf(home, runId)}.`;
+  });
+}
+
+function pathOf(home: string, runId: string): string {
+  return join(home, FOLDER, `${runId}.json`);
+}
+
+/** Those of a home; what is damaged says nothing of any database. */
+function keptInPlace(home: string): InPlaceRecord[] {
+  let names: string[];
+  try {
+    names = readdirSync(join(home, FOLDER)).filter((name) => name.endsWith(".json")).sort();
+  } catch {
+    return [];
+  }
+  return names.flatMap((name) => {
+    const read = readOwned(join(home, FOLDER, name), MOST_BYTES);
+    if (read === null || read.refused !== null) return [];
+    try {
+      return [form.parse(JSON.parse(read.text))];
+    } catch {
+      return [];
+    }
+  });
+}
