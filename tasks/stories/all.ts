@@ -1,6 +1,7 @@
 import { AGAIN } from "./again.ts";
 import { BENCH } from "./bench.ts";
 import { DATA } from "./data.ts";
+import { MIGRATE } from "./migrate.ts";
 import { ownServers } from "./own_servers.ts";
 import { PROGRAMS } from "./programs.ts";
 import { REPOSITORY } from "./repository.ts";
@@ -17,6 +18,7 @@ export const ALL: Readonly<Record<string, readonly Story[]>> = {
   "stories_again_all_test.ts": AGAIN,
   "stories_bench_all_test.ts": BENCH,
   "stories_data_all_test.ts": DATA,
+  "stories_migrate_all_test.ts": MIGRATE,
   "stories_own_servers_all_test.ts": ownServers({
     env: { DATABASE_URL: "postgres://nobody@localhost/nothing", REDIS_URL: "redis://localhost" },
     emptyUrl: "postgres://nobody@localhost/bare",

@@ -16,7 +16,7 @@ const BESIDE = ["arrivals", "samples"];
 export function assertMeasured(
   code: number,
   { verdict, reasons, validity, slo }: Pick<RunSummary, "verdict" | "reasons" | "validity" | "slo">,
-  wanted: WantedVerdict,
+  wanted: Exclude<WantedVerdict, "migrated">,
 ): void {
   if (verdict !== "invalid" && wanted === "judged") {
     const missed = slo.filter(({ ok, term }) => !ok && term.metric !== "quantile").map(({ text }) => text);
@@ -38,4 +38,25 @@ export function assertMeasured(
     `INVALID, but not by the load on the machine: ${broken.join(", ")}\n${reasons.join("\n")}`,
   );
   assert.equal(code, ExitCode.invalid, "exit code of an INVALID run");
+}
+
+/** Verdicts of a migration whose steps were all done; on a busy machine users may have felt it. */
+const OF_DONE: readonly number[] = [ExitCode.ok, ExitCode.verdictFailed, ExitCode.invalid];
+
+/**
+ * Asserts that a migration was made: all its steps are done, and each row is what it must be. Of several runs of one
+ * command the exit code is not this one's alone.
+ */
+export function assertMigrated(
+  code: number,
+  { reasons, migration }: Pick<RunSummary, "reasons" | "migration">,
+): void {
+  assert.ok(migration !== undefined, "no migration");
+  const said = reasons.join("\n");
+  assert.ok(OF_DONE.includes(code), `exit code ${code}\n${said}`);
+  const planned = migration.migration.steps.flatMap(({ statements }) => statements);
+  assert.equal(migration.steps.length, planned.length, said);
+  assert.deepEqual(migration.steps.filter(({ error, endUs }) => error !== null || endUs === null), [], said);
+  assert.ok(migration.ledger.complete, said);
+  assert.deepEqual([migration.ledger.problems, migration.checksums.different], [[], []], said);
 }

@@ -2,8 +2,10 @@ import assert from "node:assert/strict";
 import { join } from "node:path";
 import { Client } from "pg";
 import { ExitCode } from "../model/errors.ts";
+import { migrated } from "./own_migrations.ts";
 import { SUMMARY } from "./short.ts";
-import type { Ended, Place, Story } from "./story.ts";
+import { DATA_SET, type TheirPlace } from "./their_place.ts";
+import type { Place, Story } from "./story.ts";
 
 const HASURA_SECRET = "word-of-hasura";
 
@@ -19,16 +21,13 @@ export interface Theirs {
 /** Stories of who has PostgreSQL and Redis of their own, both data sets seeded there. */
 export function ownServers(theirs: Theirs): readonly Story[] {
   const place = placeOf(theirs);
-  return [...measured(theirs, place), ...replaced(place), ...cloned(place), ...leftAsItWas(place)];
-}
-
-/** The database without anything in it, and what is seen there. */
-interface TheirPlace {
-  readonly elsewhere: Readonly<Record<"DATABASE_URL", string>>;
-  /** Nothing shows the password that leads to their server. */
-  silent(ended: Ended): void;
-  query(sql: string): Promise<readonly Record<string, unknown>[]>;
-  seedIs(seed: number): Promise<void>;
+  return [
+    ...measured(theirs, place),
+    ...replaced(place),
+    ...cloned(place),
+    ...migrated(place),
+    ...leftAsItWas(place),
+  ];
 }
 
 function placeOf({ env, emptyUrl }: Theirs): TheirPlace {
@@ -230,9 +229,6 @@ function leftAsItWas({ elsewhere, silent, query, seedIs }: TheirPlace): readonly
     },
   ];
 }
-
-/** Objects of the data set in the database that was empty, and of its marker. */
-const DATA_SET = /^[-+~] theirs: PostgreSQL: bare: .*\b(northwind|northwind_sales|benchbook)\b/;
 
 function writeChange({ mine }: Place): void {
   Deno.writeTextFileSync(

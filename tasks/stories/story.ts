@@ -33,9 +33,10 @@ export interface Story {
 
 /**
  * Of a run; "no target": nothing was to be held. "judged": its targets of response time hold, are missed or cannot be
- * judged, as the machine happens to be fast, and all others hold.
+ * judged, as the machine happens to be fast, and all others hold. "migrated": its steps were all done and every row is what
+ * it must be; what users felt of it is for the machine to say.
  */
-export type WantedVerdict = "pass" | "fail" | "inconclusive" | "no target" | "judged";
+export type WantedVerdict = "pass" | "fail" | "inconclusive" | "no target" | "judged" | "migrated";
 
 /** How a command ended and what it said; at a terminal all of it is in `stdout`. */
 export interface Ended {

@@ -11,7 +11,7 @@ import { difference, type Look, together } from "../testing/facts.ts";
 import { withPseudoTerminal } from "../testing/pseudo_terminal.ts";
 import { lookAtFolder } from "../testing/look_at_folder.ts";
 import { lookAtProcesses } from "../testing/look_at_processes.ts";
-import { assertMeasured } from "./judgement.ts";
+import { assertMeasured, assertMigrated } from "./judgement.ts";
 import type { Ended, Place, Story } from "./story.ts";
 import { sleep } from "../net/sleep.ts";
 
@@ -113,6 +113,7 @@ function judgeRun(
   { code, said, summary }: Ended,
   wanted: Exclude<Story["ends"], number>,
 ): void {
+  if (wanted === "migrated") return assertMigrated(code, summary);
   assertMeasured(code, summary, wanted);
   const last = said.trimEnd().split(/\r?\n/);
   const from = last.findLastIndex((line) => ID.test(line));

@@ -1,0 +1,149 @@
+import assert from "node:assert/strict";
+import { existsSync } from "node:fs";
+import { join } from "node:path";
+import { migrationNames } from "../migrate/definition.ts";
+import { ExitCode } from "../model/errors.ts";
+import type { RunSummary } from "../model/summary.ts";
+import { rowsOf } from "./seen.ts";
+import type { Story } from "./story.ts";
+
+const SHORT = "--scale tiny --rate 120 --duration 1500ms --warmup 500ms";
+/** Judged by what it did to the data, whatever the machine makes of response times. */
+const SUMMARY = `${SHORT} --no-report --json`;
+
+/** What options of migrate do. */
+export const MIGRATE: readonly Story[] = [
+  {
+    promise: "migrate --list names every migration with what it does",
+    typed: "deno task migrate --list",
+    ends: 0,
+    judge({ stdout }, { root }) {
+      for (const name of migrationNames(root)) assert.match(stdout, new RegExp(`^${name} +\\S.{10}`, "m"));
+    },
+  },
+  {
+    promise: "a migration is made both ways, naive first, and a summary for a pull request is written",
+    typed:
+      `deno task migrate lock-queue ${SHORT} --no-pdf --label "a gift note" --slo "stall<400ms,errors<1%" --markdown "$MINE/comment.md"`,
+    ends: "migrated",
+    async judge({ said, summary }, { bench, mine }) {
+      const runs = await runsOf(summary);
+      assert.deepEqual(runs.map(({ variant }) => variant), ["naive", "safe"]);
+      assert.equal(new Set(runs.map(({ group }) => group)).size, 1);
+      for (const { id } of runs) assert.ok(existsSync(join(bench.reports, id, "index.html")), said);
+      // Five seconds' wait for the report that is open beside it.
+      assert.match(said, /longest stall was [45]\.\d+ s/);
+      const lines = Deno.readTextFileSync(join(mine, "comment.md")).trimEnd().split("\n");
+      assert.ok(lines.length <= 40, `${lines.length} lines`);
+    },
+  },
+  {
+    promise: "--variant safe makes one run, which --json prints as its summary",
+    typed:
+      `deno task migrate backfill --variant safe --seed 7 --paths sql --workers 1 --set cache_ttl=30 ${SUMMARY}`,
+    ends: "migrated",
+    judge({ stdout, summary }) {
+      const printed = JSON.parse(stdout) as RunSummary;
+      assert.equal(printed.run.kind, "migrate");
+      const { seed, config } = summary.run;
+      assert.deepEqual([seed, config.arms, config.workers, config.settings["cache_ttl"]], [
+        7,
+        ["sql"],
+        1,
+        30,
+      ]);
+      assert.equal(config.migration!.variant, "safe");
+      const [add, fill] = summary.migration!.steps;
+      assert.equal(add!.lockMode, "AccessExclusiveLock");
+      assert.ok(fill!.batches! > 0 && fill!.rows! > 0);
+      assertProven(summary);
+    },
+  },
+  {
+    promise: "the data may be of one's own size and shape",
+    typed:
+      "deno task migrate add-column --variant naive --paths sql --customers 40 --employees 4 --products 30 --suppliers 6 " +
+      `--orders 200 --distribution lines.productSkew=0.2 --custom queries/generators/northwind-shops.ts --replace ${SUMMARY}`,
+    ends: "migrated",
+    judge({ summary }) {
+      assert.match(summary.environment.dataset.variation!, /orders=200/);
+      assert.deepEqual(summary.migration!.steps.flatMap(({ rewritten }) => rewritten), ["northwind.orders"]);
+    },
+  },
+  {
+    promise: "a file of one's own is measured under the load of a scenario, on events of one's own size",
+    typed:
+      'deno task migrate "$MINE/change.sql" --scenario saas-events --paths sql --set organizations=3 --set users=9 ' +
+      `--organizations 3 --users 9 --events 500 ${SUMMARY} --db "$MINE/own.duckdb"`,
+    prepare: ({ mine }) =>
+      Deno.writeTextFileSync(
+        join(mine, "change.sql"),
+        "-- Says how an event was taken in.\nALTER TABLE events.events ADD COLUMN source text;\n",
+      ),
+    ends: "migrated",
+    judge({ summary }, { mine }) {
+      assert.equal(summary.files.store, join(mine, "own.duckdb"));
+      const { file, variant, title } = summary.run.config.migration!;
+      assert.deepEqual([file, variant, title], [
+        join(mine, "change.sql"),
+        "own",
+        "Says how an event was taken in",
+      ]);
+      assertProven(summary);
+    },
+  },
+  {
+    promise: "--sweep tries several timeouts, each in a run of its own, and --json prints all of them",
+    typed:
+      `deno task migrate set-not-null --variant safe --paths sql --sweep lock_timeout=50ms,200ms ${SUMMARY}`,
+    ends: "migrated",
+    judge({ stdout }) {
+      const all = JSON.parse(stdout) as RunSummary[];
+      assert.deepEqual(all.map(({ run }) => run.config.migration!.lockTimeoutMs), [50, 200]);
+      all.forEach(assertProven);
+    },
+  },
+  {
+    promise: "arms of one's own ask the database that is migrated",
+    typed:
+      `deno task migrate rename-column --variant naive --paths sql --arm twin= --no-prove twin ${SUMMARY}`,
+    ends: ExitCode.verdictFailed,
+    judge({ summary }) {
+      const arms = new Set(
+        summary.migration!.errors.filter(({ code }) => code === "42703").map(({ path }) => path),
+      );
+      assert.deepEqual([...arms].sort(), ["sql", "twin"]);
+      assertProven(summary);
+    },
+  },
+  {
+    promise: "a closed loop is refused, as its clients would stop asking while they wait",
+    typed: `deno task migrate add-column --concurrency 4 ${SUMMARY}`,
+    ends: ExitCode.usage,
+    judge: ({ stderr }) => assert.match(stderr, /Cannot migrate under a closed loop: /),
+  },
+  {
+    promise: "--in-place needs a database of the user's",
+    typed: 'deno task migrate "$MINE/change.sql" --in-place shop',
+    ends: ExitCode.usage,
+    judge: ({ stderr }) =>
+      assert.match(stderr, /Cannot migrate the database "shop" in place: DATABASE_URL is not set/),
+  },
+];
+
+/** That every write was looked at, and nothing is wrong with any row. */
+function assertProven({ migration }: RunSummary): void {
+  const { ledger, checksums } = migration!;
+  assert.ok(ledger.complete && ledger.ok > 0, "the ledger");
+  assert.deepEqual([ledger.problems, checksums.different], [[], []]);
+  assert.ok(checksums.ranges > 0);
+}
+
+/** The runs of one command, oldest first. */
+function runsOf(summary: RunSummary): Promise<{ id: string; variant: string; group: string }[]> {
+  return rowsOf(
+    summary,
+    `SELECT run_id AS id, config ->> '$.migration.variant' AS variant, config ->> '$.migration.group' AS group
+     FROM run WHERE kind = 'migrate' AND label = (SELECT label FROM run WHERE run_id = $run) ORDER BY started_at`,
+  );
+}
