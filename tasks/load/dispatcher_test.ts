@@ -215,7 +215,7 @@ Deno.test("a slot that waits for its next attempt when the run ends came to what
       assert.equal((await flying)!.outcome, "failed");
     },
     100,
-    { attempts: 5, backoffMs: 100 },
+    { attempts: 5, backoffMs: 1000 },
   );
   assert.deepEqual(rows.map(({ attempt, outcome }) => [attempt, outcome]), [[0, "failed"]]);
 });

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { MigrationThread } from "./migration_thread.ts";
 import { allowedCpus } from "../net/cpus.ts";
 import { ScheduleBoard } from "../net/schedule_board.ts";
+import { eventually } from "../net/testing.ts";
 import { sleep } from "../net/sleep.ts";
 
 /** A thread that joins a board and then does nothing for it but tell what it is told to. */
@@ -24,13 +25,6 @@ function cpusOf(thread: number): string {
   return /^Cpus_allowed_list:\s*(\S+)$/m.exec(status)![1]!;
 }
 
-async function until(holds: () => boolean): Promise<void> {
-  for (const end = Date.now() + 10_000; !holds();) {
-    assert.ok(Date.now() < end, "it never came so far");
-    await sleep(5);
-  }
-}
-
 Deno.test({
   name: "a thread that is overdue is moved to the next core, once, and one that is not stays",
   ignore: Deno.build.os !== "linux" || allowedCpus().length < 2,
@@ -46,20 +40,20 @@ Deno.test({
     try {
       await migration.ready;
       const thread = await tell({ memory: migration.memory });
-      await until(() => cpusOf(thread) === String(first));
+      await eventually(() => cpusOf(thread) === String(first));
       // Not due for long: an earlier time than the one before ends the sleep.
       await tell({ inUs: 60e6 });
       await sleep(50);
       assert.equal(cpusOf(thread), String(first));
       await tell({ inUs: 1000 });
-      await until(() => cpusOf(thread) === String(second));
+      await eventually(() => cpusOf(thread) === String(second));
       await sleep(50);
       assert.equal(cpusOf(thread), String(second));
       // The next time counts anew.
       await tell({ inUs: 1000 });
-      await until(() => cpusOf(thread) === String(first));
+      await eventually(() => cpusOf(thread) === String(first));
       const board = new ScheduleBoard(migration.memory);
-      await until(() => board.moves === 2);
+      await eventually(() => board.moves === 2);
       migration.stop();
       assert.equal(board.moves, null);
     } finally {

@@ -62,7 +62,7 @@ Deno.test("arms share no connection, and a load of the cache that nobody waits f
       await t.step(
         "a slow miss holds none of the other arm's, and its connection is free when it is given up",
         async () => {
-          const slow = statementOf("SELECT pg_sleep(20)");
+          const slow = statementOf("SELECT pg_sleep(200)");
           const [first, second] = [newCall(slow, []), newCall(slow, [])];
           const done = [askOnce(cached, first), askOnce(cached, second)];
           await eventually(async () => await sleeping() === 1);
@@ -76,7 +76,7 @@ Deno.test("arms share no connection, and a load of the cache that nobody waits f
           await Promise.all(done);
           const began = performance.now();
           assert.equal((await ask(cached, statementOf("SELECT 2"))).outcome, "ok");
-          assert.ok(performance.now() - began < 15_000, "it waited for the one that was given up");
+          assert.ok(performance.now() - began < 100_000, "it waited for the one that was given up");
           assert.equal(await sleeping(), 0);
         },
       );

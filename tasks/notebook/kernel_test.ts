@@ -4,7 +4,7 @@ import { Kernel } from "./kernel.ts";
 import { freePorts } from "./process.ts";
 import { temporaryDirectory } from "./testing.ts";
 
-const LIMIT = { timeoutMs: 10_000 };
+const LIMIT = { timeoutMs: 60_000 };
 
 Deno.test("outputs arrive complete and in order, printed and displayed, awaited or not", async () => {
   await using kernel = await Kernel.start({ cwd: Deno.cwd() });
@@ -120,7 +120,7 @@ Deno.test("a kernel ends with the process that started it, even when that is kil
     `import { Kernel } from ${JSON.stringify(module)};
      const kernel = await Kernel.start({ cwd: Deno.cwd() });
      const listen = 'Deno.listen({ hostname: "127.0.0.1", port: 0 }).addr.port';
-     const { outputs } = await kernel.execute(listen, { timeoutMs: 10_000 });
+     const { outputs } = await kernel.execute(listen, { timeoutMs: 60_000 });
      console.log(outputs[0].mime["text/plain"]);
      await new Promise((resolve) => setTimeout(resolve, 60_000));`,
   );

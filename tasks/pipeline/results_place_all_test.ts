@@ -1,15 +1,14 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
-import { withMounts } from "./testing_mounts.ts";
+import { quoted, SPOOLED, withMounts } from "./testing_mounts.ts";
 import { SHORT, withWorkbench } from "./testing.ts";
 
 /** A reports folder on a disk of its own that fills up while a run is measured; made free for a second task. */
-const SCRIPT = `
+const SCRIPT = `${SPOOLED}
 mkdir -p "$BENCHBOOK_REPORTS" && mount -t tmpfs -o size=400m tmpfs "$BENCHBOOK_REPORTS" || exit 99
-bench() { "$DENO" run -A --quiet --no-check "$TASKS/bench.ts" ${SHORT.join(" ")} --paths sql --no-pdf "$@"; }
+bench() { "$DENO" run -A --quiet --no-check "$TASKS/bench.ts" ${quoted(SHORT)} --paths sql --no-pdf "$@"; }
 bench --duration 12s $OPTIONS >"$OUT/first" 2>&1 & first=$!
-for i in $(seq 300); do ls "$BENCHBOOK_HOME"/spool/*/timing-0.seg >/dev/null 2>&1 && break; sleep 0.1; done
-sleep 1; dd if=/dev/zero of="$BENCHBOOK_REPORTS/fill" bs=64k 2>/dev/null
+spooled $first; dd if=/dev/zero of="$BENCHBOOK_REPORTS/fill" bs=64k 2>/dev/null
 wait $first; echo "exit $?" >>"$OUT/first"
 ls -A "$BENCHBOOK_HOME/spool" >"$OUT/spools"
 rm "$BENCHBOOK_REPORTS/fill"

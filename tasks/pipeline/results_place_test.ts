@@ -3,10 +3,10 @@ import { join } from "node:path";
 import { UsageError } from "../model/errors.ts";
 import { readEnvFile } from "../config.ts";
 import { openStore } from "../store/open.ts";
-import { withMounts } from "./testing_mounts.ts";
+import { quoted, withMounts } from "./testing_mounts.ts";
 import { SHORT, withWorkbench, type Workbench } from "./testing.ts";
 
-const RUN = `exec "$DENO" run -A --quiet --no-check "$TASKS/bench.ts" ${SHORT.join(" ")} --paths sql`;
+const RUN = `exec "$DENO" run -A --quiet --no-check "$TASKS/bench.ts" ${quoted(SHORT)} --paths sql`;
 
 /** What stands against keeping a run's results, and what is said before anything is started for it. */
 const FAULTS: readonly {
@@ -56,7 +56,8 @@ const FAULTS: readonly {
         "INSERT INTO sample SELECT 'R', range, 'host', 'm' || hash(range), '{}', random() FROM range(100000)",
       );
       store.close();
-      await Deno.truncate(db, (await Deno.stat(db)).size - 1000);
+      // Its last block may be one that nothing needs.
+      await Deno.truncate(db, Math.floor((await Deno.stat(db)).size / 2));
     },
     code: 3,
     said: /^error: Cannot (store runs in|open) .*it is cut short.*\n {2}.*--db/,

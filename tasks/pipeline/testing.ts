@@ -37,8 +37,8 @@ export interface Workbench {
   measuring(): Promise<string>;
 }
 
-/** A short run on little data: the whole way, in seconds. */
-export const SHORT = ["--scale", "tiny", "--duration", "1500ms", "--warmup", "300ms"];
+/** A short run on little data: the whole way, in seconds, with a target that a busy machine does not miss. */
+export const SHORT = ["--scale", "tiny", "--duration", "1500ms", "--warmup", "300ms", "--slo", "errors<1%"];
 
 const tasks = resolve(import.meta.dirname!, "..");
 
@@ -176,7 +176,7 @@ function spoolWithRows(home: string): string | null {
 
 /** Waits for something to come true; a test that hangs helps nobody. */
 export async function until<T>(look: () => T | null | Promise<T | null>, otherwise: string): Promise<T> {
-  const deadline = performance.now() + 60_000;
+  const deadline = performance.now() + 120_000;
   while (performance.now() < deadline) {
     const found = await look();
     if (found !== null) return found;

@@ -9,6 +9,24 @@ export interface Mounted {
   readonly stderr: string;
 }
 
+/** Words as a shell's script has them. */
+export function quoted(words: readonly string[]): string {
+  return words.map((word) => `'${word}'`).join(" ");
+}
+
+/**
+ * For such a script: `spooled PID` waits until the run of that process has spooled rows in the home; one that has ended
+ * without will never have any.
+ */
+export const SPOOLED = `
+spooled() {
+  until [ -n "$(find "$BENCHBOOK_HOME/spool" -name 'timing-*.seg' -size +0 2>/dev/null)" ]; do
+    grep -q '^State:.[ZX]' "/proc/$1/status" && return
+    sleep 0.1
+  done
+}
+`;
+
 /**
  * Runs a shell script within a mount namespace of its own, as the user that we are: what it mounts is seen by nobody
  * else and gone afterwards. `$DENO` and `$TASKS` are Deno and the folder of the tasks.

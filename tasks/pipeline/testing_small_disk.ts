@@ -2,25 +2,19 @@ import assert from "node:assert/strict";
 import { join } from "node:path";
 import process from "node:process";
 import { HOME_MARK } from "../stack/home.ts";
+import { SPOOLED } from "./testing_mounts.ts";
 import { SHORT, withWorkbench } from "./testing.ts";
 
 /**
- * For a shell script within a mount namespace of its own: `small_disk SIZE` mounts a disk at $DISK with a home,
- * `spooled PID` waits until the run of that process has spooled rows, and `shrink MB` leaves so many on the disk, all at
- * once: of one that is filled up the run may see that it is nearly full, and end in order.
+ * For a shell script within a mount namespace of its own: `small_disk SIZE` mounts a disk at $DISK with a home, and
+ * `shrink MB` leaves so many on it, all at once: of one that is filled up the run may see that it is nearly full, and end
+ * in order.
  */
-export const SMALL_DISK = `
+export const SMALL_DISK = `${SPOOLED}
 small_disk() {
   mkdir -p "$DISK" && mount -t tmpfs -o size="$1" tmpfs "$DISK" || exit 99
   mkdir -m 711 "$DISK/home"; [ -e "$REDIS" ] && ln -s "$REDIS" "$DISK/home/redis"
   export BENCHBOOK_HOME="$DISK/home"
-}
-spooled() {
-  until [ -n "$(find "$DISK"/home/spool -name 'timing-*.seg' -size +0 2>/dev/null)" ]; do
-    # One that has ended without will never have any.
-    grep -q '^State:.[ZX]' "/proc/$1/status" && return
-    sleep 0.1
-  done
 }
 shrink() {
   # It may have been written to since it was looked at.

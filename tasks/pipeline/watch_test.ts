@@ -29,7 +29,7 @@ Deno.test("a restart that was declared is no crash; one that was not is, and so 
       "declared: the same address, another process, and all goes on",
       () =>
         watched(async (watch, dead) => {
-          watch.expect({ instance: "postgres", fromUs: 5e6, untilUs: 35e6 }, 5e6);
+          watch.expect({ instance: "postgres", fromUs: 5e6, untilUs: 305e6 }, 5e6);
           const { postgres: before } = stack.pids();
           await stack.control.restart("postgres");
           await sleep(LOOKS_MS);

@@ -8,14 +8,12 @@ const OFFER = say.authentication(10, "SCRAM-SHA-256\0\0");
 
 type Play = (server: PlayedConnection) => Promise<void>;
 
-/** What both clients make of a server, and what it has heard; neither may wait for long. */
+/** What both clients make of a server, and what it has heard; who waits for it says so. */
 async function against(play: Play, parameters = ""): Promise<{ said: string[]; heard: string }> {
   const server = playServer(play);
   try {
-    const begun = performance.now();
     const url = `postgres://user:${PASSWORD}@127.0.0.1:${server.port}/db?sslmode=disable${parameters}`;
     const { measured, unmeasured } = await attempt(url);
-    assert.ok(performance.now() - begun < 8000, "it took too long");
     return { said: [measured ?? "a session", unmeasured ?? "a session"], heard: server.received() };
   } finally {
     await server.close();

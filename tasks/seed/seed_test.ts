@@ -384,7 +384,7 @@ Deno.test("seeding a real server", async (t) => {
            PERFORM pg_terminate_backend(pid) FROM pg_locks
            WHERE locktype = 'advisory' AND objsubid = 2
              AND database = (SELECT oid FROM pg_database WHERE datname = current_database());
-           PERFORM pg_sleep(60);
+           PERFORM pg_sleep(300);
          END $$;
          CREATE EVENT TRIGGER unlock ON ddl_command_end WHEN TAG IN ('CREATE INDEX')
            EXECUTE FUNCTION public.unlock()`;
@@ -396,7 +396,7 @@ Deno.test("seeding a real server", async (t) => {
         message: /^Cannot keep the database "unlocked" to this task alone: the connection .* was lost/,
       });
       await made;
-      assert(performance.now() - began < 45_000, "the statement under way was not cancelled");
+      assert(performance.now() - began < 200_000, "the statement under way was not cancelled");
       assert.equal(await connected(unlocked, (client) => findDataset(client, "northwind")), null);
     });
 

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { Client } from "pg";
+import { eventually } from "../net/testing.ts";
 import { sessionName } from "../model/session_name.ts";
 import { openClient } from "../seed/connect.ts";
 import { cancelAll } from "../seed/loaders.ts";
@@ -28,7 +29,10 @@ Deno.test("sessions of a login whose role is another by default are its own to e
       await client.connect();
       const { rows: [{ pid }] } = await client.query("SELECT pg_backend_pid() AS pid");
       let ended = false;
-      const nap = client.query("SELECT pg_sleep(30)").catch(({ code }) => code).finally(() => ended = true);
+      const nap = client.query("SELECT pg_sleep(300)").catch(({ code }) => code).finally(() => ended = true);
+      // Before it has begun there is nothing to end.
+      const active = "SELECT FROM pg_stat_activity WHERE pid = $1 AND wait_event = 'PgSleep'";
+      await eventually(async () => (await admin.query(active, [pid])).rowCount === 1);
       return {
         client,
         pid: pid as number,

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { existsSync } from "node:fs";
 import { Client } from "pg";
 import { BenchbookError } from "../model/errors.ts";
+import { eventually } from "../net/testing.ts";
 import { debts } from "../model/owed.ts";
 import { sessionName } from "../model/session_name.ts";
 import { stopProcess } from "../stack/process.ts";
@@ -100,6 +101,9 @@ Deno.test("what a run wrote is taken back, and nothing else", async (t) => {
            '2026-01-15', 1, 9.5, '{1,2}', '{3,4}') FROM northwind.customers, late LIMIT 1`,
       );
       const ended = assert.rejects(given, { code: "57014" });
+      const sleeping = `SELECT FROM pg_stat_activity WHERE wait_event = 'PgSleep'
+        AND application_name = '${sessionName(options.runId, "load")}'`;
+      await eventually(async () => (await query(sleeping)).length === 1);
       await undoing(options, () => Promise.resolve());
       await ended;
       await slow;
