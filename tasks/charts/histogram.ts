@@ -1,5 +1,6 @@
 import * as Plot from "@observablehq/plot";
 import { formatCount, formatMs, formatShare } from "../model/units.ts";
+import { largest } from "./extremes.ts";
 import { type Figure, makeFigure, numbers, words } from "./figure.ts";
 import { armStyles } from "./palette.ts";
 import { armRows, draw, ROW_MARGINS } from "./plot.ts";
@@ -32,6 +33,8 @@ export function latencyHistogram(
   const svg = draw(id, {
     height: 60 + 84 * Math.max(1, arms.length),
     ...ROW_MARGINS,
+    // A name with its segment is a long one.
+    marginRight: largest(ROW_MARGINS.marginRight, arms.map((arm) => 14 + 6.6 * arm.length)),
     x: { type: "log", axis: null },
     y: { label: null, ticks: 3, tickFormat: (share: number) => formatShare(share), grid: true },
     fy: armRows(arms, 0.18),

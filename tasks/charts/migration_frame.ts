@@ -10,7 +10,7 @@ export interface Scales {
   readonly modes: ReadonlyMap<string, SeriesStyle>;
   /** All response times, ms. */
   readonly p95: readonly number[];
-  /** The most answers a second. */
+  /** The most answers a second that are drawn. */
   readonly answers: number;
   /** The most sessions that waited for one mode; 0: nobody did. */
   readonly waiting: number;

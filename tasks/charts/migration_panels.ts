@@ -1,8 +1,8 @@
 import * as Plot from "@observablehq/plot";
-import { formatCount, formatMs, formatSeconds, formatShare } from "../model/units.ts";
+import { counted, formatCount, formatMs, formatSeconds, formatShare } from "../model/units.ts";
 import { largest } from "./extremes.ts";
 import { type Frame, panel, secondsOf, type Span } from "./migration_frame.ts";
-import { errorsBySecond, type PathSecond } from "./migration_rows.ts";
+import type { PathSecond } from "./migration_rows.ts";
 import { stepsPanel } from "./migration_steps_panel.ts";
 import { MUTED, type SeriesStyle } from "./palette.ts";
 import { logAxis, logTicks } from "./ticks.ts";
@@ -139,6 +139,7 @@ function answersPanel(frame: Frame, isLast: boolean): string {
         x1: "second",
         x2: ({ second, width }) => second + width,
         y: ({ ok, width }) => ok / width,
+        clip: true,
         fill: MUTED,
         // No light between bars, which are narrower than a pixel's edges.
         insetLeft: -0.25,
@@ -159,12 +160,12 @@ function errorsPanel(frame: Frame, isLast: boolean): string {
     y: { ...fromZero(scales.errors), tickFormat: wholeNumber },
     isLast,
     marks: [
-      Plot.rectY(errorsBySecond(run.seconds), {
+      Plot.rectY(run.answers.filter(({ errors }) => errors > 0), {
         x1: "second",
-        x2: ({ second, bin }) => second + bin,
+        x2: ({ second, width }) => second + width,
         y: "errors",
         fill: "currentColor",
-        title: ({ second, errors }) => `second ${second}: ${formatCount(errors)}`,
+        title: ({ second, errors }) => `from ${formatSeconds(second)} on: ${counted(errors, "error")}`,
       }),
       Plot.ruleY([0]),
     ],

@@ -1,7 +1,7 @@
 import type { Stall } from "../model/migration_summary.ts";
 import type { WaitSpan } from "./waiting_sessions.ts";
 
-/** One second of one path, by the time at which requests were due. */
+/** A second of one path, or some, by the time at which requests were due. */
 export interface PathSecond {
   readonly path: string;
   /** Seconds from the run's start, the beginning of the bin. */
@@ -17,13 +17,15 @@ export interface PathSecond {
   readonly hitRate: number | null;
 }
 
-/** Answers of all paths from the database in a bin of a quarter of a second. */
+/** What the database answered over all paths together in a quarter of a second. */
 export interface AnswerBin {
   /** The bin's beginning, seconds from the run's start. */
   readonly second: number;
   /** In seconds. */
   readonly width: number;
   readonly ok: number;
+  /** Requests that failed or were given up in it. */
+  readonly errors: number;
 }
 
 /** A statement of the migration as it ran. */
@@ -57,17 +59,6 @@ export interface MigrationRun {
   readonly segments: readonly SegmentSpan[];
   /** The longest; null: none. */
   readonly stall: Stall | null;
-}
-
-/** Errors of all paths together. */
-export function errorsBySecond(
-  seconds: readonly PathSecond[],
-): { second: number; bin: number; errors: number }[] {
-  return [...Map.groupBy(seconds, ({ second }) => second)].map(([second, own]) => ({
-    second,
-    bin: own[0]!.bin,
-    errors: own.reduce((sum, { errors }) => sum + errors, 0),
-  }));
 }
 
 /** What of a run lies between two moments, in seconds from its start. */

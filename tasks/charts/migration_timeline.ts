@@ -5,7 +5,7 @@ import { type Figure, type LegendItem, makeFigure, numbers, styleLegend, words }
 import { armStyles } from "./palette.ts";
 import { modeStyles, type Scales, STALL_STYLE, STEP_STYLES } from "./migration_frame.ts";
 import { drawRun } from "./migration_panels.ts";
-import { between, errorsBySecond, type MigrationRun } from "./migration_rows.ts";
+import { between, type MigrationRun } from "./migration_rows.ts";
 import { waitingSessions } from "./waiting_sessions.ts";
 
 /** What is drawn in one column. */
@@ -48,7 +48,10 @@ export function migrationTimeline(
     label: shown.map((run) => `${run.name}: ${told(run)}`).join("; ") || "Nothing was migrated in this run",
     svg,
     legend: legendOf(scales, shown),
-    reading: readingOf(scales, shown.length < 2 || new Set(columns.map(({ end }) => end)).size === 1),
+    reading: readingOf(scales, {
+      isOneAxis: shown.length < 2 || new Set(columns.map(({ end }) => end)).size === 1,
+      isCut: shown.some(({ answers }) => answers.some(({ ok, width }) => ok / width > scales.answers)),
+    }),
     table: {
       columns: [
         ...words("Run"),
@@ -107,17 +110,26 @@ function scalesOf(runs: readonly MigrationRun[]): Omit<Scales, "width"> {
     paths: armStyles(seconds.map(({ path }) => path)),
     modes: modeStyles(runs.flatMap(({ waits }) => waits.map(({ mode }) => mode))),
     p95: seconds.flatMap(({ p95 }) => p95 === null || p95 <= 0 ? [] : [p95]),
-    answers: largest(1, runs.flatMap(({ answers }) => answers.map(({ ok, width }) => ok / width))),
+    answers: usualMost(runs.flatMap(({ answers }) => answers.map(({ ok, width }) => ok / width))),
     waiting: largest(0, runs.flatMap(({ waits }) => waitingSessions(waits).map(({ n }) => n))),
-    errors: largest(0, runs.flatMap((run) => errorsBySecond(run.seconds).map(({ errors }) => errors))),
+    errors: largest(0, runs.flatMap(({ answers }) => answers.map(({ errors }) => errors))),
     hasCache: seconds.some(({ hitRate }) => hitRate !== null),
     steps: largest(1, runs.map(({ steps }) => new Set(steps.map(({ step }) => step)).size)),
   };
 }
 
+/**
+ * Up to where rates are drawn: those who waited are all answered at once when a stall ends, and with room for that nothing
+ * else could be told apart.
+ */
+function usualMost(rates: readonly number[]): number {
+  const sorted = rates.toSorted((a, b) => a - b);
+  return Math.min(sorted.at(-1) ?? 1, 1.5 * (sorted[Math.floor(0.9 * sorted.length)] ?? 1));
+}
+
 /** What the picture finds, for who does not see it. */
-function told({ seconds, steps, waits, stall }: MigrationRun): string {
-  const errors = seconds.reduce((sum, row) => sum + row.errors, 0);
+function told({ answers, steps, waits, stall }: MigrationRun): string {
+  const errors = answers.reduce((sum, row) => sum + row.errors, 0);
   const longest = largest(0, waits.map(({ waitedUs }) => waitedUs)) / 1e6;
   const failed = steps.filter(({ errorCode }) => errorCode !== null);
   return listed([
@@ -148,10 +160,14 @@ function legendOf(
 
 function readingOf(
   { errors, hasCache }: Pick<Scales, "errors" | "hasCache">,
-  isOneAxis: boolean,
+  { isOneAxis, isCut }: { readonly isOneAxis: boolean; readonly isCut: boolean },
 ): string {
   const without = [
-    "Response times and answers leave out hits in the cache, which go on while a table is locked.",
+    "Response times and answers leave out hits in the cache, which go on while a table is locked; a path with few other " +
+    "requests has a mark for every 2 or 5 seconds.",
+    ...isCut
+      ? ["Where the bars of answers end at the top, those who had waited were all answered at once."]
+      : [],
     ...errors === 0 ? ["No request failed."] : [],
     ...hasCache ? [] : ["No path had a cache."],
     ...isOneAxis ? [] : ["The runs differ so much in length that each has a time axis of its own."],

@@ -17,7 +17,7 @@ function naive(): MigrationRun {
   const [from, until] = [23.4, 28.33];
   return {
     name: "naive",
-    ...load(49, 25.9, (at) => Math.max(0, at >= from && at < until ? until - at : 0)),
+    ...load(49, 25.75, (at) => Math.max(0, at >= from && at < until ? until - at : 0)),
     steps: [step(1, "01-add-column", 23.38, 28.34)],
     waits: [
       wait(23.4, 4.93, "AccessExclusiveLock", "migration"),
@@ -117,7 +117,12 @@ function load(end: number, errorsAt: number | null, held: (at: number) => number
     const second = nth / 4;
     const now = held(second);
     const burst = now === 0 && held(second - 0.25) > 0.15 ? 1100 : 0;
-    return { second, width: 0.25, ok: now > 0.15 ? 0 : 84 + (nth * 5) % 13 + burst };
+    return {
+      second,
+      width: 0.25,
+      ok: now > 0.15 ? 0 : 84 + (nth * 5) % 13 + burst,
+      errors: second === errorsAt ? 9 : 0,
+    };
   });
   return { seconds, answers };
 }

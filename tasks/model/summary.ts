@@ -245,3 +245,14 @@ export interface RunSummary {
     readonly store: string;
   };
 }
+
+/** Requests of all measured phases, whatever became of them. */
+export function measuredRequests(
+  { operations, segments }: {
+    readonly operations: readonly Pick<Summary, "operation" | "n">[];
+    readonly segments?: readonly { readonly operations: readonly Pick<Summary, "operation" | "n">[] }[];
+  },
+): number {
+  const rows = segments?.flatMap((segment) => segment.operations) ?? operations;
+  return rows.reduce((sum, { operation, n }) => operation === null ? sum + n : sum, 0);
+}

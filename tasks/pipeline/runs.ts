@@ -37,7 +37,7 @@ export async function removeRun(config: Config, db: string, reference: string): 
   const { removed, left } = removeReportOf(config, runId);
   await deleteRun(store, runId);
   const named = label === null ? "" : ` (${singleLine(label)})`;
-  const what = kind === "bench"
+  const what = kind !== "find-rate"
     ? `run ${runId}${named}`
     : `search ${runId}${named}${areItsOwn ? ` with its ${counted(ids.length, "run")}` : ""}`;
   if (isOurIndex(config.reports)) {

@@ -1,8 +1,6 @@
 import assert from "node:assert/strict";
-import axe from "axe-core";
 import { join } from "node:path";
-import { pathToFileURL } from "node:url";
-import type { Browser, Page } from "puppeteer";
+import type { Browser } from "puppeteer";
 import { readConfig } from "../config.ts";
 import { memoryFolder } from "../files/testing_memory.ts";
 import { launchBrowser } from "../stack/browser.ts";
@@ -11,40 +9,8 @@ import { fixtureRun } from "../summary/testing.ts";
 import { takenPlans } from "../summary/testing_plans.ts";
 import { FIXTURE_QUESTIONS } from "../summary/testing_rows.ts";
 import { makeReport, type Report } from "./report.ts";
+import { checkPage, openOffline, violations } from "./testing_browser.ts";
 import { readPdf } from "./toc.ts";
-
-/** What a reader gets: the page as a file, in a browser without scripts and without a network. */
-async function openOffline(browser: Browser, file: string, scheme: "light" | "dark"): Promise<Opened> {
-  const page = await browser.newPage();
-  await page.setJavaScriptEnabled(false);
-  await page.setOfflineMode(true);
-  await showIn(page, scheme);
-  const requests: string[] = [];
-  const complaints: string[] = [];
-  page.on("request", (request) => requests.push(request.url()));
-  page.on("console", (message) => complaints.push(message.text()));
-  await page.goto(pathToFileURL(file).href, { waitUntil: "load" });
-  return { page, requests, complaints };
-}
-
-function showIn(page: Page, scheme: "light" | "dark"): Promise<void> {
-  return page.emulateMediaFeatures([{ name: "prefers-color-scheme", value: scheme }]);
-}
-
-interface Opened {
-  readonly page: Page;
-  readonly requests: readonly string[];
-  readonly complaints: readonly string[];
-}
-
-/** Violations as readable lines; axe is brought in from outside, since the page's own policy forbids scripts. */
-async function violations(page: Page): Promise<string[]> {
-  await page.evaluate(axe.source);
-  const result = await page.evaluate("axe.run(document, { resultTypes: ['violations'] })") as axe.AxeResults;
-  return result.violations.flatMap(({ id, nodes }) =>
-    nodes.map(({ html, failureSummary }) => `${id}: ${html.slice(0, 200)} ${failureSummary}`)
-  );
-}
 
 async function inReport(
   test: (report: Report, browser: Browser, reports: string) => Promise<void>,
@@ -74,34 +40,7 @@ async function inReport(
 Deno.test("a run's report, in a real browser", (t) =>
   inReport(async (report, browser, reports) => {
     const pages = { report: report.html, "list of runs": join(reports, "index.html") };
-    for (const [name, file] of Object.entries(pages)) {
-      const { page, requests, complaints } = await openOffline(browser, file, "light");
-      for (const scheme of ["light", "dark"] as const) {
-        await t.step(
-          `the ${name} asks for no other file and has no axe violation when ${scheme}`,
-          async () => {
-            await page.setJavaScriptEnabled(false);
-            await showIn(page, scheme);
-            assert.deepEqual(requests.filter((url) => !url.startsWith("data:")), [pathToFileURL(file).href]);
-            assert.deepEqual(complaints, []);
-            await page.setJavaScriptEnabled(true);
-            assert.deepEqual(await violations(page), []);
-          },
-        );
-      }
-      await showIn(page, "light");
-      for (const width of [320, 390, 1280]) {
-        await t.step(
-          `nothing of the ${name} overflows ${width} px, and every chart can be read`,
-          async () => {
-            await page.setViewport({ width, height: 800 });
-            assert.deepEqual(await page.evaluate(`(${overflows})()`), []);
-            assert.deepEqual(await page.evaluate(`(${unreadable})()`), []);
-          },
-        );
-      }
-      await page.close();
-    }
+    for (const [name, file] of Object.entries(pages)) await checkPage(t, browser, name, file);
 
     await t.step("the check for violations finds one that is there", async () => {
       const { page } = await openOffline(browser, join(reports, "index.html"), "dark");
@@ -185,39 +124,6 @@ Deno.test("a run's report, in a real browser", (t) =>
       },
     );
   }));
-
-/** In the page: what stands out of it, or is wider than its place and neither scrolls nor says that it does. */
-const overflows = `() => {
-  const { clientWidth, scrollWidth } = document.documentElement;
-  const found = scrollWidth > clientWidth ? ["the page: " + scrollWidth + " of " + clientWidth + " px"] : [];
-  for (const element of document.querySelectorAll("figure, table, pre, p, li, dl, h1, h2, h3, caption")) {
-    if (element.getClientRects().length === 0 || element.closest(".away")) continue;
-    const name = element.tagName.toLowerCase() + " " + element.textContent.trim().slice(0, 40);
-    const scroller = element.closest(".bb-scroll, figure, pre");
-    if (scroller === null) {
-      if (element.getBoundingClientRect().right > clientWidth + 1) found.push(name);
-    } else if (scroller.scrollWidth > scroller.clientWidth + 1) {
-      if (!["auto", "scroll"].includes(getComputedStyle(scroller).overflowX)) found.push(name + " is cut");
-      if (scroller.tabIndex < 0) found.push(name + " cannot be scrolled by keyboard");
-      const title = scroller.closest(".bb-figure")?.querySelector(".bb-title");
-      const hinted = title && getComputedStyle(title, "::after").display === "block";
-      const shaded = getComputedStyle(scroller).backgroundAttachment.includes("local");
-      if (scroller.matches("figure") ? !hinted : !shaded && !scroller.matches("pre")) {
-        found.push(name + " does not say that it scrolls");
-      }
-    }
-  }
-  return found;
-}`;
-
-/** In the page: letters of charts that are shown smaller than 11 px. A trend in a table is a picture without any. */
-const unreadable = `() => [...document.querySelectorAll("figure svg.bb-plot")].flatMap((svg) => {
-  const scale = svg.getBoundingClientRect().width / svg.viewBox.baseVal.width;
-  return [...svg.querySelectorAll("text, tspan")].flatMap((text) => {
-    const size = parseFloat(getComputedStyle(text).fontSize) * scale;
-    return size < 11 ? [size.toFixed(1) + " px: " + text.textContent.slice(0, 30)] : [];
-  });
-})`;
 
 const TITLES: Readonly<Record<string, string>> = {
   operations: "Every operation",

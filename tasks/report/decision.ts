@@ -17,6 +17,8 @@ import {
   plain,
   ratioInterval,
 } from "./cells.ts";
+import type { KeyFigure } from "./key_figure.ts";
+import { judgedBy, migrationFigures, staysText } from "./migration_decision.ts";
 import { provenance } from "./provenance.ts";
 
 /** Page one: what a reader must know within thirty seconds. */
@@ -52,16 +54,6 @@ export interface ThresholdRow {
   readonly tone: "good" | "bad" | "unsure";
 }
 
-export interface KeyFigure {
-  readonly title: string;
-  readonly rows: readonly {
-    readonly arm: string;
-    readonly value: Cell;
-    /** The paired estimate against the baseline with its verdict; null where nothing was compared by pairs. */
-    readonly compared: { readonly text: string; readonly sense: "better" | "worse" | "same" } | null;
-  }[];
-}
-
 export interface ChangeLine {
   readonly what: string;
   readonly ratio: string;
@@ -71,12 +63,16 @@ export interface ChangeLine {
 
 /** The first page's content from a summary. */
 export function decision(summary: RunSummary, footnotes: Footnotes): Decision {
-  const baseline = baselineOf(summary);
+  const { run, migration } = summary;
+  // What a migration is compared with is the time before it, whichever arms there are.
+  const baseline = migration === undefined ? baselineOf(summary) : null;
   return {
     ...withRemarks(verdict(summary), summary),
-    against: against(summary, baseline),
+    against: migration === undefined ? against(summary, baseline) : judgedBy(migration, run.config.slo),
     thresholds: summary.slo.map((result) => threshold(result, summary, footnotes)),
-    figures: keyFigures(summary, footnotes),
+    figures: migration === undefined
+      ? keyFigures(summary, footnotes)
+      : migrationFigures(migration, footnotes),
     regressions: largest(summary.comparisons, "slower", footnotes),
     improvements: largest(summary.comparisons, "faster", footnotes),
     baseline,
@@ -96,8 +92,11 @@ export function baselineOf(summary: RunSummary): string | null {
 /** What was wrong with the machine is no reason of the verdict, and may be the reason of a number. */
 export const OF_THE_MACHINE: ReadonlySet<string> = new Set(["busy-machine", "stolen-cpu"]);
 
-function withRemarks<V extends Pick<Decision, "more">>(verdict: V, { warnings }: RunSummary): V {
-  const remarks = warnings.filter(({ code }) => OF_THE_MACHINE.has(code)).map(({ text }) => text);
+function withRemarks<V extends Pick<Decision, "more">>(verdict: V, { warnings, migration }: RunSummary): V {
+  const remarks = [
+    ...migration === undefined ? [] : staysText(migration),
+    ...warnings.filter(({ code }) => OF_THE_MACHINE.has(code)).map(({ text }) => text),
+  ];
   return { ...verdict, more: [...verdict.more, ...remarks] };
 }
 
@@ -131,6 +130,17 @@ function verdict(summary: RunSummary): Pick<Decision, "word" | "tone" | "sentenc
           ...more,
         ]),
       };
+    case "zero-downtime":
+      return { word: "Zero downtime", tone: "good", sentence: first ?? "Nobody felt the change.", more };
+    case "brief-pause": {
+      const allowed = run.config.migration?.allow.includes("brief-pause") ?? false;
+      return {
+        word: "Brief pause",
+        tone: allowed ? "good" : "bad",
+        sentence: first ?? "Nothing but the stall was too long.",
+        more,
+      };
+    }
     case null:
       return { word: "Measured", tone: "neutral", sentence: first ?? "No target was set.", more };
     default:

@@ -137,17 +137,18 @@ const STEADY =
   "change against autocorrelated noise (up to AR(0.8)), so that at most 5 % of unchanged arms are reported as changed. " +
   "It is a finding and changes no verdict.";
 
+/** Of an open loop. */
+export const RESPONSE_TIME =
+  "Response time runs from the moment at which a request was due to its answer, so time spent waiting for " +
+  "a slow system counts; service time runs from sending to the answer.";
+
 /** How it was measured, in whole sentences: what a reviewer asks before believing a number. */
 export function method(summary: RunSummary): string[] {
   const { config } = summary.run;
   const { thresholds } = config;
   const open = config.loop === "open";
   return [
-    `Load model: ${loadModel(config)}, by ${counted(config.workers, "worker")} with ` +
-    `${counted(config.connections, "connection")}; at most ${
-      formatCount(config.inFlightCap)
-    } requests were in flight, ` +
-    `each with a timeout of ${formatSeconds(config.timeoutMs / 1000)}.`,
+    loadSentence(config),
     `An arm is one configuration under comparison, here an access path of the same name${
       config.armFiles === undefined ? "" : ", or one described for this run"
     }. ` +
@@ -161,8 +162,7 @@ export function method(summary: RunSummary): string[] {
       ? []
       : [`What arms have otherwise than the run: ${describedText(summary)}.`],
     open
-      ? "Response time runs from the moment at which a request was due to its answer, so time spent waiting for " +
-        "a slow system counts; service time runs from sending to the answer."
+      ? RESPONSE_TIME
       : "In a closed loop a client sends its next request when it has the answer to the last: response time runs " +
         "from the moment at which the client was ready, and a slow system receives fewer requests.",
     "Quantiles are exact, from every request: answered ones at their time, timeouts as lower bounds, shed and " +
@@ -180,16 +180,29 @@ export function method(summary: RunSummary): string[] {
     "smallest change that four of five such runs would have shown, estimated from the spread of this run's pairs. Arms " +
     "keep their state, such as the contents of a cache, from block to block.",
     ...(gapsWereDrawn(config) ? [GAPS] : []),
-    `A run is invalid if the generator paused for more than ${thresholds.maxGapMs} ms, sent less than ` +
+    validitySentence(thresholds),
+    ...(summary.steady.length > 0 ? [STEADY] : []),
+    provenText(config),
+  ];
+}
+
+/** By what load, in a sentence. */
+export function loadSentence(config: RunConfig): string {
+  return `Load model: ${loadModel(config)}, by ${counted(config.workers, "worker")} with ` +
+    `${counted(config.connections, "connection")}; at most ${
+      formatCount(config.inFlightCap)
+    } requests were in flight, each with a timeout of ${formatSeconds(config.timeoutMs / 1000)}.`;
+}
+
+/** When the load generator is taken to have shaped what was measured. */
+export function validitySentence(thresholds: RunConfig["thresholds"]): string {
+  return `A run is invalid if the generator paused for more than ${thresholds.maxGapMs} ms, sent less than ` +
     `${
       formatShare(thresholds.minOnTime)
     } of requests on time, or deviated from the intended arrivals: Poisson ones by a Kolmogorov–Smirnov distance ` +
     `above ${significant(thresholds.maxArrivalDistance, 3)}, constant ones by more than ${
       formatShare(thresholds.maxArrivalDeviation ?? DEFAULT_THRESHOLDS.maxArrivalDeviation!)
-    } of the interval or of 1 ms on average.`,
-    ...(summary.steady.length > 0 ? [STEADY] : []),
-    provenText(config),
-  ];
+    } of the interval or of 1 ms on average.`;
 }
 
 /** `twin (sql): nothing else; sorted (sql): session {"work_mem":"64MB"}; indexed (sql): its database is a clone …`. */
@@ -219,7 +232,8 @@ function changeText({ file, statements }: ShownChange): string {
     "with the tables analyzed that this changed";
 }
 
-function provenText({ unproven = [] }: RunConfig): string {
+/** What was done for all arms to give the same results. */
+export function provenText({ unproven = [] }: RunConfig): string {
   const all =
     "Before timing, every arm's results for sampled parameters were compared with those of direct SQL";
   return unproven.length === 0 ? `${all}.` : `${all}, except those of ${listed(unproven)} (--no-prove).`;

@@ -5,9 +5,13 @@ import { hashSources, runCached } from "../notebook/cache.ts";
 import type { NotebookRun } from "../notebook/run.ts";
 import { claimHome } from "../stack/home.ts";
 import type { RunReader } from "../store/read.ts";
+import { reportKind } from "./sections/section.ts";
 
 /** The notebooks of a report, by file name in notebooks/. */
-export const REPORT_NOTEBOOKS = ["access-paths.ipynb", "first-look.ipynb"] as const;
+export const REPORT_NOTEBOOKS = {
+  bench: ["access-paths.ipynb", "first-look.ipynb"],
+  migrate: ["migration.ipynb", "first-look.ipynb"],
+} as const;
 
 /** What the notebooks import or read, apart from data: outputs are made anew when any of it changes. */
 const SOURCES = [
@@ -41,7 +45,7 @@ export async function runNotebooks(
   const { config, signal, onStep } = options;
   const cache = notebookCache(config.home);
   const [sources, data] = await Promise.all([hashSources(config.root, SOURCES), contentKey(reader)]);
-  const runs = await Promise.allSettled(REPORT_NOTEBOOKS.map((name) => {
+  const runs = await Promise.allSettled(REPORT_NOTEBOOKS[reportKind(reader.run)].map((name) => {
     const file = join(config.root, "notebooks", name);
     return runCached({
       file,

@@ -1,15 +1,14 @@
+import type { MigrationSummary } from "../model/migration_summary.ts";
 import type { ServiceFact } from "../model/run.ts";
-import type { RunSummary } from "../model/summary.ts";
+import { measuredRequests, type RunSummary } from "../model/summary.ts";
 import { formatCount, formatSeconds, isoMinutes } from "../model/units.ts";
 import { datasetText } from "./dataset_text.ts";
 import { loadModel } from "./method.ts";
 
 /** What was measured, when, where and on what, for page one. */
 export function provenance(summary: RunSummary): { readonly name: string; readonly value: string }[] {
-  const { run, environment: env, accounting } = summary;
+  const { run, environment: env, accounting, migration } = summary;
   const { dataset } = env;
-  const steady = summary.operations.filter((row) => row.operation === null);
-  const measured = steady.reduce((sum, row) => sum + row.n, 0);
   const services = env.services.filter(({ available }) => available).map((service) =>
     `${serviceName(service, env.services)} ${service.version ?? "of unknown version"} (${service.origin})`
   );
@@ -20,18 +19,34 @@ export function provenance(summary: RunSummary): { readonly name: string; readon
     { name: "Data", value: datasetText(dataset) },
     { name: "Data hash", value: dataset.hash },
     { name: "Load", value: `${loadModel(run.config)}; seed ${run.seed}` },
-    {
-      name: "Duration",
-      value: `${formatSeconds(run.config.durationSeconds)} measured after ` +
-        `${formatSeconds(run.config.warmupSeconds)} warm-up`,
-    },
+    { name: "Duration", value: durationText(summary) },
+    ...migration === undefined ? [] : [{ name: "Change", value: changeText(migration) }],
     {
       name: "Requests",
-      value: `${formatCount(measured)} measured of ${formatCount(accounting.scheduled)} scheduled`,
+      value: `${formatCount(measuredRequests(summary))} measured of ${
+        formatCount(accounting.scheduled)
+      } scheduled`,
     },
     { name: "Versions", value: [...services, `Benchbook ${env.benchbook}`, `Deno ${env.deno}`].join(", ") },
     { name: "Host", value: `${env.hostname}: ${env.cpu}, ${env.cores} cores, ${env.os} ${env.kernel}` },
   ];
+}
+
+function durationText({ run: { config }, migration }: RunSummary): string {
+  if (migration === undefined) {
+    return `${formatSeconds(config.durationSeconds)} measured after ${
+      formatSeconds(config.warmupSeconds)
+    } warm-up`;
+  }
+  return migration.segments.map(({ segment, startUs, endUs }) =>
+    `${segment} ${formatSeconds((endUs - startUs) / 1e6)}`
+  ).join(", ");
+}
+
+/** What was changed, how and where. */
+function changeText({ migration: { name, file, variant, place, database } }: MigrationSummary): string {
+  const what = variant === "own" ? file ?? name : `${name}, the ${variant} way`;
+  return `${what}; ${place === "clone" ? `on a copy of ${database}` : `in ${database} itself`}`;
 }
 
 const SERVICE_NAMES = { postgres: "PostgreSQL", redis: "Redis", graphql: "GraphQL" } as const;

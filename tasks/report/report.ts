@@ -7,7 +7,8 @@ import { renderHtml } from "./html.ts";
 import { runNotebooks } from "./notebooks.ts";
 import { type PageOptions, writePage } from "./page.ts";
 import { slotsOf } from "./slots.ts";
-import { buildView, VIEW_QUERIES } from "./view.ts";
+import { reportKind } from "./sections/section.ts";
+import { buildView, viewQueries } from "./view.ts";
 
 export interface ReportOptions extends PageOptions {
   /** The store's file. */
@@ -66,6 +67,6 @@ export async function makeReport(options: ReportOptions): Promise<Report> {
 
 async function viewRows(reader: RunReader): Promise<Record<string, unknown[]>> {
   const rows: Record<string, unknown[]> = {};
-  for (const query of VIEW_QUERIES) rows[query] = await reader.rows(query);
+  for (const query of viewQueries(reportKind(reader.run))) rows[query] = await reader.rows(query);
   return rows;
 }

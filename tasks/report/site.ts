@@ -3,7 +3,10 @@ import { readSmallText } from "../files/small_file.ts";
 import { sparkline } from "../charts/sparkline.ts";
 import { formatCount, isoMinutes, measuredMs } from "../model/units.ts";
 import { isIncomplete, type RateSearch } from "../model/rate_search.ts";
+import type { MigrationSummary } from "../model/migration_summary.ts";
 import type { Run } from "../model/run.ts";
+import { whatRan } from "../model/what_ran.ts";
+import { measuredRequests } from "../model/summary.ts";
 import { isRunId, SAMPLE } from "../model/run_id.ts";
 import { INDEX, refuseForeignIndex } from "../stack/reports_folder.ts";
 import { searchOf } from "../store/searches.ts";
@@ -29,6 +32,13 @@ export interface SiteRow {
   readonly trendText: string;
 }
 
+interface StoredRow {
+  readonly arm: string;
+  readonly operation: string | null;
+  readonly n: number;
+  readonly response: Readonly<Record<string, { readonly value: number | null }>>;
+}
+
 /** What the list needs of a summary.json; other versions' files may lack some of it. */
 interface Stored {
   readonly directory: string;
@@ -38,18 +48,16 @@ interface Stored {
     readonly runId: string;
     readonly label: string | null;
     readonly scenario: string;
+    readonly kind?: string;
     readonly status: string;
     readonly startedAt: string;
     readonly gitCommit: string | null;
     readonly config?: Partial<Run["config"]>;
     readonly environment?: Partial<Run["environment"]>;
   };
-  readonly operations: readonly {
-    readonly arm: string;
-    readonly operation: string | null;
-    readonly n: number;
-    readonly response: Readonly<Record<string, { readonly value: number | null }>>;
-  }[];
+  readonly operations: readonly StoredRow[];
+  readonly segments?: readonly { readonly operations: readonly StoredRow[] }[];
+  readonly migration?: Partial<MigrationSummary>;
 }
 
 /** Writes `reports/index.html`, the list of all runs that have a report, newest first. */
@@ -110,7 +118,8 @@ function runRows(summaries: readonly Stored[]): SiteRow[] {
   return oldest.map((summary, index) => {
     const { run } = summary;
     const totals = summary.operations.filter((row) => row.operation === null);
-    const p95 = totals[0]?.response["0.95"]?.value ?? null;
+    // Of a migration a p95 would be that of its baseline; its verdict and its stall stand for it.
+    const p95 = run.kind === "migrate" ? null : totals[0]?.response["0.95"]?.value ?? null;
     // Numbers of a part of a run, or of a generator that was the limit, are no step of a trend.
     const counts = p95 !== null && run.status === "complete" && summary.verdict !== "invalid";
     const kind = kindOf(summary);
@@ -122,11 +131,11 @@ function runRows(summaries: readonly Stored[]): SiteRow[] {
       href: `${summary.directory}/index.html`,
       runId: run.runId,
       label: run.label,
-      scenario: run.scenario,
+      scenario: whatRan(run),
       date: `${isoMinutes(new Date(run.startedAt))} UTC`,
       commit: run.gitCommit?.slice(0, 10) ?? "—",
       ...verdict(summary),
-      requests: formatCount(totals.reduce((sum, row) => sum + row.n, 0)),
+      requests: formatCount(measuredRequests(summary)),
       p95: p95 === null ? "—" : `${measuredMs(p95)} (${totals[0]!.arm})`,
       sample: summary.directory === SAMPLE,
       trend: sparkline(`trend-${index}`, recent),
@@ -150,19 +159,25 @@ function kindOf({ run, operations }: Stored): string {
   return JSON.stringify([run.scenario, load, scale, dataset?.hash, hostname, cpu, cores]);
 }
 
-function verdict({ run, verdict }: Stored): Pick<SiteRow, "verdict" | "tone"> {
+function verdict({ run, verdict, migration }: Stored): Pick<SiteRow, "verdict" | "tone"> {
   if (run.status !== "complete") return { verdict: `✗ ${run.status}`, tone: "bad" };
+  const { stall } = migration ?? {};
+  const stalled = stall ? `, stall ${measuredMs(stall.ms)}` : "";
   switch (verdict) {
     case "pass":
     case "zero-downtime":
-      return { verdict: `✓ ${verdict}`, tone: "good" };
+      return { verdict: `✓ ${verdict}${stalled}`, tone: "good" };
+    case "brief-pause": {
+      const allowed = run.config?.migration?.allow?.includes(verdict) ?? false;
+      return { verdict: `${allowed ? "✓" : "✗"} ${verdict}${stalled}`, tone: allowed ? "good" : "bad" };
+    }
     case "fail":
     case "invalid":
-      return { verdict: `✗ ${verdict}`, tone: "bad" };
+      return { verdict: `✗ ${verdict}${stalled}`, tone: "bad" };
     case null:
       return { verdict: "measured", tone: "neutral" };
     default:
-      return { verdict: `? ${verdict}`, tone: "unsure" };
+      return { verdict: `? ${verdict}${stalled}`, tone: "unsure" };
   }
 }
 

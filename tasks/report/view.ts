@@ -1,8 +1,16 @@
 import type { RunSummary } from "../model/summary.ts";
 import { Footnotes } from "./cells.ts";
 import { type Decision, decision } from "./decision.ts";
-import { type ContentsEntry, contentsOf, type Material, type Section, viewsOf } from "./sections/section.ts";
-import { SECTIONS, type SectionViews } from "./sections/sections.ts";
+import {
+  type ContentsEntry,
+  contentsOf,
+  type Material,
+  type ReportKind,
+  reportKind,
+  type Section,
+  viewsOf,
+} from "./sections/section.ts";
+import { sectionsOf, type SectionViews } from "./sections/sections.ts";
 import type { Slots } from "./slots.ts";
 
 /** Everything that templates/report.hbs shows; nothing is computed there. */
@@ -15,32 +23,40 @@ export interface ReportView {
   readonly decision: Decision;
   /** Sections that have something to say, in order. */
   readonly contents: readonly ContentsEntry[];
-  readonly sections: SectionViews;
+  readonly sections: Partial<SectionViews>;
   readonly slots: Slots;
 }
 
-/** The queries of queries/analysis/ whose rows a view is built from. */
-export const VIEW_QUERIES: readonly string[] = Object.values<Section<object>>(SECTIONS).flatMap((
-  { query },
-) => query ?? []);
+/** The queries of queries/analysis/ whose rows the view of such a run is built from. */
+export function viewQueries(kind: ReportKind): string[] {
+  return Object.values<Section<object>>(sectionsOf(kind)).flatMap(({ query }) => query ?? []);
+}
+
+/** What was measured: a scenario, or a change and the way in which it was made. */
+function titleOf({ run: { config }, migration }: RunSummary): string {
+  if (migration === undefined) return config.title;
+  const { title, variant } = migration.migration;
+  return variant === "own" ? title : `${title} (${variant})`;
+}
 
 /**
  * The view of a report from its summary and its notebooks' outputs; pure.
- * @param rows of the queries of `VIEW_QUERIES`, by name
+ * @param rows of the queries of `viewQueries`, by name
  */
 export function buildView(summary: RunSummary, slots: Slots, rows: Material["rows"] = {}): ReportView {
   const footnotes = new Footnotes(summary.warnings);
   const page = decision(summary, footnotes);
   const material = { summary, page, slots, rows, footnotes };
-  const views = viewsOf(SECTIONS, material);
+  const sections = sectionsOf(reportKind(summary.run));
+  const views = viewsOf(sections, material);
   const { run } = summary;
   return {
-    title: run.config.title,
+    title: titleOf(summary),
     runId: run.runId,
     label: run.label,
     struck: summary.verdict === "invalid",
     decision: page,
-    contents: contentsOf(SECTIONS, material, views),
+    contents: contentsOf(sections, material, views),
     sections: views,
     slots,
   };

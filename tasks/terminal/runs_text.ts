@@ -1,3 +1,4 @@
+import { whatRan } from "../model/what_ran.ts";
 import { formatCount, isoMinutes } from "../model/units.ts";
 import type { StoredRun } from "../store/runs.ts";
 import { foundText } from "./find_rate_text.ts";
@@ -39,7 +40,7 @@ function runsTable(runs: readonly StoredRun[], columns: number): string {
   const rows = runs.map((run) => [
     run.runId,
     run.label ?? "",
-    run.kind === "find-rate" ? `${run.scenario} (find-rate)` : run.scenario,
+    run.kind === "find-rate" ? `${run.scenario} (find-rate)` : whatRan(run),
     `${run.environment.dataset.name} ${run.environment.dataset.scale}`,
     isoMinutes(run.startedAt),
     formatCount(run.slots),

@@ -2,6 +2,7 @@ import { intervalTables, type Table } from "../tables.ts";
 import type { Section } from "./section.ts";
 
 export const APPENDIX: Section<{ readonly tables: readonly Table[] }> = {
+  of: "bench",
   title: "Appendix: intervals and parts",
   figures: [],
   template: "sections/appendix",

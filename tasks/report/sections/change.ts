@@ -2,6 +2,7 @@ import { comparisonTable } from "../tables.ts";
 import { plainSection } from "./section.ts";
 
 export const CHANGE = plainSection({
+  of: "bench",
   title: ({ page }) => `Change against ${page.baseline}`,
   figures: ["ratios"],
   tables: ({ summary: { comparisons }, footnotes }) => [

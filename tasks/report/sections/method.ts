@@ -1,4 +1,5 @@
 import { method, reproduce } from "../method.ts";
+import { migrationMethod } from "../migration_method.ts";
 import type { Section } from "./section.ts";
 
 export interface MethodView {
@@ -16,10 +17,11 @@ export const METHOD: Section<MethodView> = {
   figures: [],
   template: "sections/method",
   view: ({ summary }) => ({
-    method: method(summary),
-    again: "run",
-    requestsOf: "this run",
+    ...summary.migration === undefined
+      ? { method: method(summary), again: "run" }
+      : { method: migrationMethod(summary, summary.migration), again: "migration" },
     command: reproduce(summary.run),
+    requestsOf: "this run",
     query: `SELECT * FROM timing WHERE run_id = '${summary.run.runId}';`,
   }),
 };

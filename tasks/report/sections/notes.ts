@@ -9,7 +9,9 @@ export const NOTES: Section<{ readonly footnotes: Footnotes["list"] }> = {
   template: "sections/notes",
   last: true,
   view({ summary, footnotes }) {
-    footnotes.refer(summary.warnings.filter(({ code }) => !OF_THE_MACHINE.has(code)));
+    // A migration's report has each segment by itself.
+    const elsewhere = new Set([...OF_THE_MACHINE, "of-the-baseline"]);
+    footnotes.refer(summary.warnings.filter(({ code }) => !elsewhere.has(code)));
     return footnotes.list.length === 0 ? null : { footnotes: footnotes.list };
   },
 };

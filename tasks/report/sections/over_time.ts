@@ -1,3 +1,7 @@
 import { plainSection } from "./section.ts";
 
-export const OVER_TIME = plainSection({ title: "Over time", figures: ["over-time", "latency-heatmap"] });
+export const OVER_TIME = plainSection({
+  of: "bench",
+  title: "Over time",
+  figures: ["over-time", "latency-heatmap"],
+});

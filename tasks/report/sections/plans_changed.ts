@@ -39,8 +39,8 @@ interface PlanTable {
   /** The operation, and whose plans they are where there are several candidates. */
   readonly title: string;
   readonly changes: readonly string[];
-  /** Of the baseline, then of the candidate: its name and the planner's settings that it has otherwise. */
-  readonly sides: readonly { readonly arm: string; readonly role: string; readonly settings: string }[];
+  /** Of the first plan, then of the second: whose it is and the planner's settings that it has otherwise. */
+  readonly sides: readonly { readonly title: string; readonly settings: string }[];
   /** Whether it goes onto a printed page as a whole. */
   readonly short: boolean;
   /** A node of each side, null where the other one stands alone. */
@@ -53,17 +53,28 @@ interface CandidatePlans {
   readonly same: string;
 }
 
-interface PlansChangedView {
+export interface PlansChangedView {
   readonly candidates: readonly CandidatePlans[];
   /** How to read the plans; empty where none changed. */
   readonly reading: string;
   readonly taken: string;
 }
 
-const READING =
+/** How two plans that are compared are called. */
+export interface PlanSides {
+  /** Whose the first is, and the second. */
+  readonly titles: readonly [string, string];
+  /** Where a node stands that is in one of them alone. */
+  readonly only: readonly [string, string];
+  /** What is said of plans that are equal. */
+  readonly same: string;
+}
+
+const readingOf = ([first, second]: PlanSides["only"]) =>
   "Each plan reads from its last step down: an indented node feeds the one above it. Nodes that do the same work share a " +
-  "row as far as they come in the same order. = same; ≠ changed, with what changed underlined; − only in the baseline's " +
-  "plan; + only in the candidate's. A figure counts as a change from a factor of ten, a cost never. Rows are totals over " +
+  "row as far as they come in the same order. = same; ≠ changed, with what changed underlined; − only in " +
+  `${first}; + only in ${second}. ` +
+  "A figure counts as a change from a factor of ten, a cost never. Rows are totals over " +
   "all loops, blocks are those that the node itself asked for, and ? stands for a value.";
 const TAKEN =
   "Each arm's plan was taken once before the measured blocks, from its own database and with its own settings, as EXECUTE " +
@@ -71,6 +82,7 @@ const TAKEN =
   "generic plan on the measured connections, this is that plan.";
 
 export const PLANS_CHANGED: Section<PlansChangedView> = {
+  of: "bench",
   title: "Plans that changed",
   figures: [],
   query: "plans",
@@ -78,38 +90,53 @@ export const PLANS_CHANGED: Section<PlansChangedView> = {
   view({ summary, rows }) {
     const compared = comparePlans(summary.arms, (rows["plans"] ?? []) as readonly PlanRow[]);
     if (compared.length === 0) return null;
-    const arms = [...new Set(compared.map(({ candidate }) => candidate))];
-    return {
-      candidates: arms.map((arm, index) => {
-        const own = compared.filter(({ candidate }) => candidate === arm);
-        const changed = own.filter(({ diff }) => diff.changed);
-        return {
-          tables: changed.map((plans, place) => {
-            const title = arms.length === 1 ? "" : `: ${arm} against ${plans.baseline}`;
-            return planTable(plans, `plan-${index + 1}-${place + 1}`, plans.operation + title);
-          }),
-          same: sameText(own),
-        };
-      }),
-      reading: compared.some(({ diff }) => diff.changed) ? READING : "",
-      taken: TAKEN,
-    };
+    return { ...changedPlans(compared, sidesOf), taken: TAKEN };
   },
 };
 
-function sameText(own: readonly ComparedPlans[]): string {
+function sidesOf({ baseline, candidate }: ComparedPlans): PlanSides {
+  return {
+    titles: [`${baseline} (baseline)`, `${candidate} (candidate)`],
+    only: ["the baseline's plan", "the candidate's"],
+    same: `the same for ${candidate} as for ${baseline}`,
+  };
+}
+
+/** Pairs of plans, those that differ node by node. @param compared one at least */
+export function changedPlans(
+  compared: readonly ComparedPlans[],
+  sides: (plans: ComparedPlans) => PlanSides,
+): Pick<PlansChangedView, "candidates" | "reading"> {
+  const arms = [...new Set(compared.map(({ candidate }) => candidate))];
+  return {
+    candidates: arms.map((arm, index) => {
+      const own = compared.filter(({ candidate }) => candidate === arm);
+      const changed = own.filter(({ diff }) => diff.changed);
+      return {
+        tables: changed.map((plans, place) => {
+          const title = arms.length === 1 ? "" : `: ${arm} against ${plans.baseline}`;
+          return planTable(plans, `plan-${index + 1}-${place + 1}`, plans.operation + title, sides(plans));
+        }),
+        same: sameText(own, sides(own[0]!)),
+      };
+    }),
+    reading: compared.some(({ diff }) => diff.changed) ? readingOf(sides(compared[0]!).only) : "",
+  };
+}
+
+function sameText(own: readonly ComparedPlans[], { same: told }: PlanSides): string {
   const same = own.filter(({ diff }) => !diff.changed);
-  const [{ baseline, candidate }] = own as [ComparedPlans];
   if (same.length === 0) return "";
   const names = listed(same.map(({ operation }) => operation));
   const whose = same.length === 1 ? `The plan of ${names} is` : `The plans of ${names} are`;
-  return `${whose} the same for ${candidate} as for ${baseline}.`;
+  return `${whose} ${told}.`;
 }
 
 function planTable(
-  { baseline, candidate, before, after, diff }: ComparedPlans,
+  { before, after, diff }: ComparedPlans,
   id: string,
   title: string,
+  { titles: [first, second] }: PlanSides,
 ): PlanTable {
   const [ofBaseline, ofCandidate] = [before.Settings ?? {}, after.Settings ?? {}];
   const rows = rowsOf(diff.pairs);
@@ -118,8 +145,8 @@ function planTable(
     title,
     changes: diff.changes,
     sides: [
-      { arm: baseline, role: "baseline", settings: settingsBeside(ofBaseline, ofCandidate) },
-      { arm: candidate, role: "candidate", settings: settingsBeside(ofCandidate, ofBaseline) },
+      { title: first, settings: settingsBeside(ofBaseline, ofCandidate) },
+      { title: second, settings: settingsBeside(ofCandidate, ofBaseline) },
     ],
     short: rows.length <= MOST_ON_A_PAGE,
     rows,

@@ -1,3 +1,4 @@
+import type { Run } from "../../model/run.ts";
 import type { RunSummary } from "../../model/summary.ts";
 import type { Footnotes } from "../cells.ts";
 import type { Decision } from "../decision.ts";
@@ -17,8 +18,18 @@ export interface Material {
   readonly footnotes: Footnotes;
 }
 
+/** What runs with a report are: each has sections that make no sense of the other. */
+export type ReportKind = "bench" | "migrate";
+
+/** The kind that a run's report is of. */
+export function reportKind({ kind }: Pick<Run, "kind">): ReportKind {
+  return kind === "migrate" ? "migrate" : "bench";
+}
+
 /** One section of a page, made from `From`. */
 export interface Section<View extends object, From = Material> {
+  /** Runs of this kind alone have it; absent: all. */
+  readonly of?: ReportKind;
   readonly title: string | ((material: From) => string);
   /** Notebook figures that it shows, in order: a code cell tagged `figure:NAME` makes one. */
   readonly figures: readonly string[];

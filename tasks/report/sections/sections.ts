@@ -4,6 +4,13 @@ import { CHANGE } from "./change.ts";
 import { DISTRIBUTION } from "./distribution.ts";
 import { GRAPHQL } from "./graphql.ts";
 import { METHOD } from "./method.ts";
+import { MIGRATION_ERRORS } from "./migration_errors.ts";
+import { IMPACT } from "./migration_impact.ts";
+import { LEDGER } from "./migration_ledger.ts";
+import { LOCKS } from "./migration_locks.ts";
+import { MIGRATION_PLANS } from "./migration_plans.ts";
+import { STEPS } from "./migration_steps.ts";
+import { TIMELINE } from "./migration_timeline.ts";
 import { NOTES } from "./notes.ts";
 import { OBSERVER } from "./observer.ts";
 import { OPERATIONS } from "./operations.ts";
@@ -11,7 +18,7 @@ import { OVER_TIME } from "./over_time.ts";
 import { SEGMENTS } from "./segments.ts";
 import { PLANS_CHANGED } from "./plans_changed.ts";
 import { SERVERS } from "./servers.ts";
-import type { ViewsOf } from "./section.ts";
+import type { ReportKind, Section, ViewsOf } from "./section.ts";
 import { UNAVAILABLE } from "./unavailable.ts";
 import { VALIDITY } from "./validity.ts";
 
@@ -20,6 +27,13 @@ import { VALIDITY } from "./validity.ts";
  * a file here, its line below and, unless it is figures and tables only, its template in templates/sections/.
  */
 export const SECTIONS = {
+  "impact": IMPACT,
+  "timeline": TIMELINE,
+  "steps": STEPS,
+  "locks": LOCKS,
+  "ledger": LEDGER,
+  "errors": MIGRATION_ERRORS,
+  "plans-after": MIGRATION_PLANS,
   "change": CHANGE,
   "operations": OPERATIONS,
   "segments": SEGMENTS,
@@ -38,6 +52,12 @@ export const SECTIONS = {
 };
 
 export type SectionId = keyof typeof SECTIONS;
+
+/** Those that make sense of such a run. */
+export function sectionsOf(kind: ReportKind): Partial<typeof SECTIONS> {
+  const all: [string, Section<object>][] = Object.entries(SECTIONS);
+  return Object.fromEntries(all.filter(([, { of = kind }]) => of === kind));
+}
 
 /** What each section's template shows; null where it is left out. */
 export type SectionViews = ViewsOf<typeof SECTIONS>;

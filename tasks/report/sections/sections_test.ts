@@ -3,26 +3,49 @@ import { join } from "node:path";
 import { REPORT_NOTEBOOKS } from "../notebooks.ts";
 import { exampleSummary } from "../testing.ts";
 import { buildView } from "../view.ts";
-import { SECTIONS } from "./sections.ts";
+import type { ReportKind } from "./section.ts";
+import { SECTIONS, sectionsOf } from "./sections.ts";
 
 const notebooks = join(import.meta.dirname!, "..", "..", "..", "notebooks");
 
-function tags(kind: string): string[] {
-  return REPORT_NOTEBOOKS.flatMap((name) => {
+const KINDS = ["bench", "migrate"] as const;
+
+function tags(of: "figure" | "prose", kind: ReportKind): string[] {
+  return REPORT_NOTEBOOKS[kind].flatMap((name) => {
     const { cells } = JSON.parse(Deno.readTextFileSync(join(notebooks, name))) as {
       cells: { metadata: { tags?: string[] } }[];
     };
     return cells.flatMap(({ metadata }) => metadata.tags ?? [])
-      .filter((tag) => tag.startsWith(`${kind}:`)).map((tag) => tag.slice(kind.length + 1));
+      .filter((tag) => tag.startsWith(`${of}:`)).map((tag) => tag.slice(of.length + 1));
   });
 }
 
 Deno.test("every figure of the notebooks has a section that shows it, and every section's figure is made", () => {
-  assert.deepEqual(tags("figure").sort(), Object.values(SECTIONS).flatMap(({ figures }) => figures).sort());
+  const shown = (kind: ReportKind) =>
+    Object.values(sectionsOf(kind)).flatMap(({ figures }) => figures).sort();
+  assert.deepEqual(tags("figure", "bench").sort(), shown("bench"));
+  // A notebook that both kinds have may show more than is of use to one of them.
+  const made = tags("figure", "migrate");
+  assert.deepEqual(shown("migrate").filter((figure) => !made.includes(figure)), []);
+  const all = KINDS.flatMap(shown);
+  assert.deepEqual(made.filter((figure) => !all.includes(figure)), []);
 });
 
 Deno.test("every prose of the notebooks opens a section", () => {
-  for (const id of tags("prose")) assert.ok(id in SECTIONS, id);
+  for (const id of KINDS.flatMap((kind) => tags("prose", kind))) assert.ok(id in SECTIONS, id);
+});
+
+Deno.test("a migration's report has no section that compares arms, and a bench's none of a migration", () => {
+  const [bench, migrate] = KINDS.map((kind) => Object.keys(sectionsOf(kind)));
+  for (const id of ["change", "operations", "over-time", "graphql", "plans"]) {
+    assert.ok(bench!.includes(id) && !migrate!.includes(id), id);
+  }
+  for (const id of ["impact", "timeline", "steps", "locks", "ledger", "errors", "plans-after"]) {
+    assert.ok(migrate!.includes(id) && !bench!.includes(id), id);
+  }
+  for (const id of ["validity", "method", "servers"]) {
+    assert.ok(bench!.includes(id) && migrate!.includes(id), id);
+  }
 });
 
 Deno.test("what observing cost stands in the report where it was sampled", () => {

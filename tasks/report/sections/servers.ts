@@ -3,7 +3,7 @@ import type { RunSummary } from "../../model/summary.ts";
 import type { PlanRow } from "../../summary/plan_changes.ts";
 import { type PlansView, plansView } from "../plans.ts";
 import { serviceName } from "../provenance.ts";
-import { hasFigure, type Section } from "./section.ts";
+import { hasFigure, reportKind, type Section } from "./section.ts";
 
 export interface ServiceView {
   readonly name: string;
@@ -22,7 +22,9 @@ export const SERVERS: Section<
   view(material) {
     const { summary, rows } = material;
     if (summary.environment.services.length === 0 && !hasFigure(SERVERS, material)) return null;
-    return { services: services(summary), plans: plansView((rows["plans"] ?? []) as readonly PlanRow[]) };
+    // A migration has two of each, which stand beside one another in a section of their own.
+    const plans = reportKind(summary.run) === "bench" ? rows["plans"] ?? [] : [];
+    return { services: services(summary), plans: plansView(plans as readonly PlanRow[]) };
   },
 };
 

@@ -1,0 +1,35 @@
+import assert from "node:assert/strict";
+import { join } from "node:path";
+import { readConfig } from "../config.ts";
+import { memoryFolder } from "../files/testing_memory.ts";
+import { launchBrowser } from "../stack/browser.ts";
+import { placeBrowser } from "../stack/testing.ts";
+import { makeReport } from "./report.ts";
+import { checkPage } from "./testing_browser.ts";
+import { storedMigrations } from "./testing_migration.ts";
+import { readPdf } from "./toc.ts";
+
+Deno.test("a migration's report, in a real browser", async (t) => {
+  const reports = await Deno.makeTempDir({ prefix: "benchbook-report-", dir: memoryFolder() });
+  const config = { ...readConfig(), home: join(reports, "home"), reports };
+  placeBrowser(config.home);
+  try {
+    const { db, runId } = await storedMigrations(reports);
+    const report = await makeReport({ config, db, runRef: runId, pdf: true });
+    const browser = await launchBrowser(config);
+    try {
+      await checkPage(t, browser, "report", report.html);
+      await checkPage(t, browser, "list of runs", join(reports, "index.html"));
+    } finally {
+      await browser.close();
+    }
+    await t.step("the PDF has each section of a migration in its outline", async () => {
+      const { outline } = await readPdf(await Deno.readFile(report.pdf!));
+      for (const title of ["What users felt", "The migration and its users", "Step by step", "Locks"]) {
+        assert.ok(outline.includes(title), outline.join());
+      }
+    });
+  } finally {
+    await Deno.remove(reports, { recursive: true });
+  }
+});

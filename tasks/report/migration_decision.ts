@@ -1,0 +1,76 @@
+import type { Estimate } from "../model/estimate.ts";
+import type { MigrationSummary } from "../model/migration_summary.ts";
+import { formatCount, formatMs, measuredMs } from "../model/units.ts";
+import { longestOf } from "../summary/migration/stall_limit.ts";
+import { estimateCell, type Footnotes, plain } from "./cells.ts";
+import type { KeyFigure } from "./key_figure.ts";
+
+/** What a migration is judged by, for page one. */
+export function judgedBy(
+  { stallLimitMs, migration: { allow } }: MigrationSummary,
+  slo: string | null,
+): string {
+  const targets = slo === null || slo === "" ? "" : ` The targets hold while it runs: ${slo}.`;
+  const allowed = allow.includes("brief-pause")
+    ? " A longer stall alone was allowed (--allow brief-pause)."
+    : "";
+  return `Zero downtime means: no request failed, no stall was longer than ${
+    formatMs(stallLimitMs)
+  }, every acknowledged ` +
+    `write is there once, checksums are equal, and the system recovered.${targets}${allowed}`;
+}
+
+/** What stays of a change that was not made on a copy, as a sentence; nothing of one that was. */
+export function staysText({ migration: { place, database } }: MigrationSummary): string[] {
+  return place === "clone"
+    ? []
+    : [`The database ${database} itself was changed (--in-place), and nothing of that was undone.`];
+}
+
+/** The four figures of a migration's page one. */
+export function migrationFigures(migration: MigrationSummary, footnotes: Footnotes): KeyFigure[] {
+  const { impacts, ledger, stallLimitMs } = migration;
+  const paths = [...new Set(impacts.flatMap(({ path }) => path ?? []))];
+  const kinds = impacts.filter(({ path, kind }) => path === null && kind !== "all");
+  const wrong = ledger.problems.reduce((sum, { n }) => sum + n, 0);
+  const row = (arm: string, n: number) => ({ arm, value: plain(formatCount(n)), compared: null });
+  return [
+    {
+      title: "Longest stall",
+      rows: paths.map((arm) => {
+        const ms = longestOf(migration, arm);
+        const compared = ms !== null && ms > stallLimitMs
+          ? { text: `above ${formatMs(stallLimitMs)}`, sense: "worse" as const }
+          : null;
+        return { arm, value: plain(ms === null ? "none" : measuredMs(ms)), compared };
+      }),
+    },
+    {
+      title: "p95 while it ran",
+      rows: kinds.map(({ kind, baseline, migrate, change }) => ({
+        arm: `${kind}s`,
+        value: estimateCell(migrate["0.95"], measuredMs, footnotes),
+        compared: {
+          text: `before: ${measuredMs(baseline["0.95"]?.value ?? null)}`,
+          sense: senseOf(change["0.95"]),
+        },
+      })),
+    },
+    {
+      title: "Errors",
+      rows: paths.map((path) =>
+        row(path, impacts.reduce((sum, impact) => impact.path === path ? sum + impact.errors : sum, 0))
+      ),
+    },
+    {
+      title: "Writes",
+      rows: [row("acknowledged", ledger.ok), row("lost or wrong", wrong), row("unknown", ledger.unknown)],
+    },
+  ];
+}
+
+/** Whether a difference is one, by its interval. */
+function senseOf(change: Estimate | undefined): "better" | "worse" | "same" {
+  if ((change?.low ?? 0) > 0) return "worse";
+  return (change?.high ?? 0) < 0 ? "better" : "same";
+}

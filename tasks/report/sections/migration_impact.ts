@@ -1,0 +1,134 @@
+import type { Estimate } from "../../model/estimate.ts";
+import type { Impact, MigrationSummary } from "../../model/migration_summary.ts";
+import {
+  formatBytes,
+  formatCount,
+  formatSeconds,
+  formatShare,
+  intervalText,
+  listed,
+  measuredMs,
+  significant,
+} from "../../model/units.ts";
+import type { Footnotes } from "../cells.ts";
+import type { Section } from "./section.ts";
+
+/** A difference with its interval, both written out. */
+interface ChangeView {
+  readonly text: string;
+  readonly interval: string;
+  readonly notes: readonly number[];
+}
+
+interface ImpactRow {
+  readonly kind: string;
+  readonly n: string;
+  readonly before: string;
+  readonly during: string;
+  /** Of p50, p95 and p99. */
+  readonly changes: readonly ChangeView[];
+  readonly stall: string;
+  readonly degradation: string;
+  readonly errors: string;
+}
+
+interface ImpactView {
+  /** The longest stall and what it was waiting for, as a sentence. */
+  readonly stall: string;
+  readonly recovery: string;
+  readonly paths: readonly {
+    readonly path: string;
+    readonly span: number;
+    readonly rows: readonly ImpactRow[];
+  }[];
+  readonly segments: readonly {
+    readonly segment: string;
+    readonly from: string;
+    readonly lasted: string;
+    readonly wal: string;
+    readonly hitRate: string;
+  }[];
+}
+
+/** What users felt, by path and by what they asked. */
+export const IMPACT: Section<ImpactView> = {
+  of: "migrate",
+  title: "What users felt",
+  figures: [],
+  template: "sections/migration_impact",
+  view({ summary: { migration }, footnotes }) {
+    if (migration === undefined) return null;
+    const byPath = Map.groupBy(migration.impacts, ({ path }) => path ?? "all paths");
+    return {
+      stall: stallText(migration),
+      recovery: recoveryText(migration),
+      paths: [...byPath].map(([path, own]) => ({
+        path,
+        span: own.length,
+        rows: own.map((impact) => impactRow(impact, footnotes)),
+      })),
+      segments: migration.segments.map(({ segment, startUs, endUs }) => ({
+        segment,
+        from: formatSeconds(startUs / 1e6),
+        lasted: formatSeconds((endUs - startUs) / 1e6),
+        wal: rateText(migration.walBytesPerSecond[segment] ?? null),
+        hitRate: formatShare(migration.hitRate[segment] ?? null),
+      })),
+    };
+  },
+};
+
+function impactRow(impact: Impact, footnotes: Footnotes): ImpactRow {
+  const { kind, n, baseline, migrate, change, stall, degradationMsS, errors } = impact;
+  return {
+    kind: kind === "all" ? "all" : `${kind}s`,
+    n: `${formatCount(n.baseline)} / ${formatCount(n.migrate)}`,
+    before: measuredMs(baseline["0.95"]?.value ?? null),
+    during: measuredMs(migrate["0.95"]?.value ?? null),
+    changes: ["0.5", "0.95", "0.99"].map((level) => changeView(change[level], footnotes)),
+    stall: stall === null ? "none" : measuredMs(stall.ms),
+    degradation: `${significant(degradationMsS, 3)} ms·s`,
+    errors: formatCount(errors),
+  };
+}
+
+function changeView(change: Estimate | undefined, footnotes: Footnotes): ChangeView {
+  if (change === undefined) return { text: "—", interval: "", notes: [] };
+  const { value, low, high, warnings } = change;
+  return {
+    text: value === null ? "—" : signedMs(value),
+    interval: intervalText(low, high, (bound) => bound === null ? "—" : signedMs(bound)),
+    notes: footnotes.ofQuantile(warnings),
+  };
+}
+
+function signedMs(ms: number): string {
+  return ms === 0 ? measuredMs(0) : `${ms < 0 ? "−" : "+"}${measuredMs(Math.abs(ms))}`;
+}
+
+function stallText({ stall }: MigrationSummary): string {
+  if (stall === null) return "At no time were requests pending while none succeeded.";
+  const { ms, fromUs, path, kind, pending } = stall;
+  const whose = `${kind === "all" ? "requests" : `${kind}s`} over ${path ?? "all paths"}`;
+  return `The longest stall lasted ${measuredMs(ms)}, from ${formatSeconds(fromUs / 1e6)} on: ${
+    formatCount(pending)
+  } ` +
+    `${whose} were pending, and none succeeded.`;
+}
+
+function recoveryText({ recovery: { state, afterSeconds, lacking } }: MigrationSummary): string {
+  switch (state) {
+    case "recovered":
+      return afterSeconds === 0 || afterSeconds === null
+        ? "The system was as before from the end of the migration on."
+        : `The system was as before ${formatSeconds(afterSeconds)} after the end of the migration.`;
+    case "not recovered":
+      return `The system had not recovered when the run ended: ${listed(lacking)} had not come back.`;
+    case "unknown":
+      return "Whether the system recovered is not known.";
+  }
+}
+
+function rateText(bytesPerSecond: number | null): string {
+  return bytesPerSecond === null ? "—" : `${formatBytes(bytesPerSecond)}/s`;
+}
