@@ -21,7 +21,7 @@ export function migrate(requests: readonly MigrateRequest[], config: Config): Pr
     const group = job.runId;
     const codes: ExitCode[] = [];
     const summaries: RunSummary[] = [];
-    const { terminal, given: { json } } = job;
+    const { terminal, given: { json, markdown } } = job;
     for (const [nth, request] of requests.entries()) {
       if (job.signal.aborted) break;
       const runId = nth === 0 ? group : newRunId(new Date());
@@ -34,6 +34,11 @@ export function migrate(requests: readonly MigrateRequest[], config: Config): Pr
       tellInPlace({ ...job, ...request }, true);
     }
     if (summaries.length > 1) terminal.print(`\n${migrationTable(summaries, terminal.width.columns)}`);
+    if (markdown !== undefined) {
+      const { writeComment } = await import("./migration_comment.ts");
+      writeComment(markdown, summaries);
+      terminal.print(`Summary ${markdown}`);
+    }
     if (json) console.log(JSON.stringify(summaries.length === 1 ? summaries[0] : summaries, null, 2));
     return codeOf(codes, requests);
   }, "migrate");

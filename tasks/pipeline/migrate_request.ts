@@ -45,6 +45,10 @@ export async function migrateRequests(
   config: Config,
 ): Promise<MigrateRequest[]> {
   refuseUnmeant(named, given);
+  if (given.markdown !== undefined) {
+    const { refuseOthersFile } = await import("./migration_comment.ts");
+    refuseOthersFile(given.markdown);
+  }
   if (given.inPlace !== undefined) refuseOtherDatabase(given.inPlace, config.databaseUrl);
   const base = await requestOf(given, config);
   const timeouts = given.sweep === undefined ? [LOCK_TIMEOUT_MS] : parseSweep(given.sweep);

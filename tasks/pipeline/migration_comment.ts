@@ -1,0 +1,41 @@
+import { writeFileSync } from "node:fs";
+import { readSmallText } from "../files/small_file.ts";
+import { ServiceError, UsageError } from "../model/errors.ts";
+import type { RunSummary } from "../model/summary.ts";
+import { migrationMarkdown } from "../report/migration_markdown.ts";
+
+/** How each of them begins. */
+const MARK = "### Migration ";
+
+/** Before anything is measured: a file that is somebody else's is not written over. @throws {UsageError} where it is */
+export function refuseOthersFile(path: string): void {
+  let text: string;
+  try {
+    text = readSmallText(path);
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound || (error as { code?: string }).code === "ENOENT") return;
+    throw new UsageError(
+      `Cannot write the summary for a pull request into ${path}: ${(error as Error).message}`,
+      "Give --markdown the name of a file that is not there yet.",
+    );
+  }
+  if (text === "" || text.startsWith(MARK)) return;
+  throw new UsageError(
+    `Cannot write the summary for a pull request into ${path}: there is a file that Benchbook has not written`,
+    "Nothing was changed. Give --markdown another name.",
+  );
+}
+
+/** Writes what came of each change, of all its runs. @throws {ServiceError} where the file cannot be written */
+export function writeComment(path: string, summaries: readonly RunSummary[]): void {
+  const changes = Map.groupBy(summaries, ({ migration }) => migration?.migration.name);
+  try {
+    writeFileSync(path, [...changes.values()].map(migrationMarkdown).join("\n"));
+  } catch (error) {
+    throw new ServiceError(
+      `Cannot write the summary for a pull request into ${path}: ${(error as Error).message}`,
+      "The runs are stored, and deno task report renders them.",
+      { cause: error },
+    );
+  }
+}
