@@ -1,5 +1,6 @@
 -- Tables that the ledger's own check writes into: named as northwind's are, and without keys, as a migration may leave them.
 -- A write that is executed twice then succeeds twice.
+DROP SCHEMA IF EXISTS northwind CASCADE;
 CREATE SCHEMA northwind;
 
 CREATE TABLE northwind.customers (
