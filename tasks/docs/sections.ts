@@ -3,7 +3,8 @@ import { loadScenario, scenarioNames } from "../load/scenario.ts";
 import { EXIT_CODES } from "../model/errors.ts";
 import type { Scenario } from "../model/scenario.ts";
 import { formatCount, formatSeconds } from "../model/units.ts";
-import { OBSERVER, SAMPLE_SOURCES } from "../observe/sample_sources.ts";
+import { SAMPLE_SOURCES } from "../observe/sample_sources.ts";
+import { OBSERVER } from "../observe/source.ts";
 import { addDataOptions } from "../pipeline/data_options.ts";
 import { datasets } from "../seed/catalog.ts";
 import { parts } from "../selfbench/parts.ts";
@@ -175,10 +176,12 @@ function distributions(): string {
 }
 
 function samples(): string {
-  return SAMPLE_SOURCES.map(({ name, needs, periodMs, metrics, open }) =>
+  return SAMPLE_SOURCES.map(({ name, needs, periodMs, migrationPeriodMs: changing, metrics, open }) =>
     [
       `## \`${name}\``,
-      `Sampled every ${formatSeconds(periodMs / 1000)}, from ${
+      `Sampled every ${formatSeconds(periodMs / 1000)}${
+        changing === undefined ? "" : ` (in a migration, of some every ${formatSeconds(changing / 1000)})`
+      }, from ${
         needs.startsWith("the ") ? needs : `each ${needs}, whose answers bear the label \`instance\``
       }.`,
       list(

@@ -1,10 +1,14 @@
 import type { LockEvent, StatementLock } from "../model/migration.ts";
+import type { Sample } from "../model/run.ts";
 import { counted } from "../model/units.ts";
 import { sessionName } from "../model/session_name.ts";
 import { sleep } from "../net/sleep.ts";
 import { waitAtMost } from "../net/time_limit.ts";
+import { Meter } from "../observe/meter.ts";
 import { ReservedConnection } from "../observe/reserved_connection.ts";
-import { LockLooker, locksHeld, type SeenWait } from "./lock_look.ts";
+import { OBSERVER, reading } from "../observe/source.ts";
+import { LOCKS } from "../observe/sources/locks.ts";
+import { type LockLook, LockLooker, locksHeld, type SeenWait } from "./lock_look.ts";
 import { StatementLocks } from "./statement_locks.ts";
 import { HELD_MS, type StatementWatch } from "./statement_watch.ts";
 
@@ -15,12 +19,14 @@ export interface LockWatchOptions {
   readonly runId: string;
   /** The run's clock: microseconds since its start. */
   readonly nowUs: () => number;
-  /** Between two looks; `LOOK_MS` if absent. */
+  /** Between two looks; that of the source `locks` if absent. */
   readonly periodMs?: number;
   /** Takes waits that are over, or that were under way when the watch ended. Must not throw. */
   readonly onEvents: (events: readonly LockEvent[]) => void;
   /** Takes what a statement of the migration locked, once that is free again. Must not throw. */
   readonly onLocks: (locks: readonly StatementLock[]) => void;
+  /** Takes how many waited at each look, and how long that took. Must not throw. */
+  readonly onSamples?: (samples: Sample[]) => void;
   /** Ends the watch as `stop` does. */
   readonly signal?: AbortSignal;
 }
@@ -57,9 +63,7 @@ export interface LockWatch {
   stop(): Promise<LockWatchSummary>;
 }
 
-/** Half of the longest time between two looks that evidence may have (METHOD.md): one may come late. */
-const LOOK_MS = 50;
-/** Twice that time. */
+/** Twice the longest time between two looks that evidence may have. */
 export const GAP_MS = 200;
 /** For a look's answer: a server that takes longer is asked anew. */
 const TIMEOUT_MS = 1_000;
@@ -90,6 +94,7 @@ class LookLoop {
   readonly #beforeCommit: ReservedConnection;
   readonly #looker: LockLooker;
   readonly #periodMs: number;
+  readonly #meter = new Meter(LOCKS.metrics);
   readonly #failures = new Map<string, number>();
   readonly #gaps: LockGap[] = [];
   readonly #running: Promise<void>;
@@ -102,7 +107,7 @@ class LookLoop {
   #maxMs = 0;
 
   constructor(readonly options: LockWatchOptions) {
-    const { url, runId, nowUs, onLocks, periodMs = LOOK_MS } = options;
+    const { url, runId, nowUs, onLocks, periodMs = LOCKS.periodMs } = options;
     this.#periodMs = periodMs;
     this.#lastUs = nowUs();
     this.#looker = new LockLooker(runId, nowUs);
@@ -182,6 +187,7 @@ class LookLoop {
       this.#looks++;
       this.#spentMs += spentMs;
       this.#maxMs = Math.max(this.#maxMs, spentMs);
+      this.#sample(look, spentMs);
       return true;
     } catch (error) {
       this.#failed(error);
@@ -199,6 +205,16 @@ class LookLoop {
     } catch (error) {
       this.#failed(error);
     }
+  }
+
+  #sample({ atUs, waiting }: LockLook, spentMs: number): void {
+    const byRole = Map.groupBy(waiting, ({ event }) => event.role);
+    const readings = [
+      ...[...byRole].map(([role, { length }]) => reading("waiting", length, { role })),
+      reading(OBSERVER.name, spentMs),
+    ];
+    const at = { atUs: Math.round(atUs), source: LOCKS.name };
+    this.options.onSamples?.(this.#meter.values(readings, atUs).map((value) => ({ ...at, ...value })));
   }
 
   #failed(error: unknown): void {

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import type { LockEvent, StatementLock } from "../model/migration.ts";
+import type { Sample } from "../model/run.ts";
 import { withDatabase } from "../stack/testing_shared.ts";
 import { type LockWatch, watchLocks } from "./lock_watch.ts";
 import { looked, type TestSession, TestSessions } from "./testing_sessions.ts";
@@ -10,6 +11,7 @@ interface Seen {
   readonly watch: LockWatch;
   readonly events: LockEvent[];
   readonly locks: StatementLock[];
+  readonly samples: Sample[];
   readonly nowUs: () => number;
 }
 
@@ -25,13 +27,14 @@ async function withWatch(use: (sessions: TestSessions, seen: Seen) => Promise<vo
       INSERT INTO shop.sale SELECT n, n FROM generate_series(1, 1000) AS n`);
     const start = performance.now();
     const nowUs = () => (performance.now() - start) * 1000;
-    const seen = { events: [] as LockEvent[], locks: [] as StatementLock[], nowUs };
+    const seen = { events: [] as LockEvent[], locks: [] as StatementLock[], samples: [] as Sample[], nowUs };
     const watch = watchLocks({
       url,
       runId: RUN_ID,
       nowUs,
       onEvents: (events) => seen.events.push(...events),
       onLocks: (locks) => seen.locks.push(...locks),
+      onSamples: (samples) => seen.samples.push(...samples),
     });
     try {
       await use(sessions, { ...seen, watch });
@@ -50,7 +53,7 @@ function assertBetween(found: number, [afterUs, beforeUs]: Between, what: string
 }
 
 Deno.test("who stands in the queue behind a change that waits is told with lock, blocker and what that runs", async () => {
-  await withWatch(async (sessions, { watch, events, locks, nowUs }) => {
+  await withWatch(async (sessions, { watch, events, locks, samples, nowUs }) => {
     const seen = await sessions.open(null);
     const beside = await sessions.open("beside");
     const migration = await sessions.open("migration");
@@ -76,7 +79,7 @@ Deno.test("who stands in the queue behind a change that waits is told with lock,
     watch.statements.released();
     const releasedUs = nowUs();
     await Promise.all(read);
-    const { longestMs, clockErrorMs } = await watch.stop();
+    const { looks, longestMs, clockErrorMs } = await watch.stop();
     const errorUs = 1000 * clockErrorMs + 1;
     const begins: Between = [askedUs - errorUs, readUs + errorUs];
     const ends: Between = [endingUs - 1000 * longestMs - errorUs, changedUs + errorUs];
@@ -119,6 +122,15 @@ Deno.test("who stands in the queue behind a change that waits is told with lock,
     assert.deepEqual(locks.map(({ relation, mode, blocked }) => ({ relation, mode, blocked })), [
       { relation: "shop.item", mode: "AccessExclusiveLock", blocked: 5 },
     ]);
+    const of = (metric: string, role?: string) =>
+      samples.filter((sample) => sample.metric === metric && sample.labels.role === role).map(({ value }) =>
+        value
+      );
+    assert.equal(of("observer_ms").length, looks);
+    assert.equal(Math.max(...of("waiting", "load")), 5);
+    assert.equal(Math.max(...of("waiting", "migration")), 1);
+    // What nobody waits for any more is said to be none.
+    assert.equal(of("waiting", "load").at(-1), 0);
     const [{ atUs, heldUs, waitedUs }] = locks as [StatementLock];
     assertBetween(atUs!, [ends[0], changedUs + errorUs], "the lock is had");
     assertBetween(atUs! + heldUs, [changedUs, releasedUs + 1], "the lock is free");

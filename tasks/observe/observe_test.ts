@@ -7,7 +7,7 @@ import { cpuLimit, hostFacts, memoryLimit } from "./host.ts";
 import { explain } from "./plans.ts";
 import { parseCpu, parseDisks, parseMeminfo, parsePressure, parseProcess, parseStatm } from "./proc.ts";
 import { SAMPLE_SOURCES } from "./sample_sources.ts";
-import { sampleQueries } from "./postgres_reader.ts";
+import { PostgresReader, sampleQueries } from "./postgres_reader.ts";
 import { POSTGRES_QUERIES } from "./sources/postgres.ts";
 import { parseInfo } from "./redis_reader.ts";
 import { Meter, Rates } from "./meter.ts";
@@ -129,8 +129,8 @@ Deno.test("a container's limits are its cores and its memory", () => {
 
 Deno.test("each server version gets the views that it has", () => {
   const names = (version: number) => sampleQueries(POSTGRES_QUERIES, version).map(({ name }) => name);
-  assert.deepEqual(names(140_012), ["activity", "wait events", "WAL", "checkpoints"]);
-  assert.deepEqual(names(160_004), ["activity", "wait events", "WAL", "checkpoints", "I/O"]);
+  assert.deepEqual(names(140_012), ["activity", "wait events", "WAL", "checkpoints", "progress"]);
+  assert.deepEqual(names(160_004), ["activity", "wait events", "WAL", "checkpoints", "I/O", "progress"]);
   assert.match(sampleQueries(POSTGRES_QUERIES, 160_004)[3]!.text, /checkpoints_timed/);
   assert.match(sampleQueries(POSTGRES_QUERIES, 170_000)[3]!.text, /pg_stat_checkpointer/);
   assert.match(sampleQueries(POSTGRES_QUERIES, 170_000)[4]!.text, /op_bytes/);
@@ -178,6 +178,57 @@ Deno.test("a plan is the one that a connection has settled on, under the setting
     ]);
     const noIndex = { enable_indexscan: "off", enable_bitmapscan: "off" };
     assert.deepEqual((await found(noIndex, 5))[0], "Seq Scan");
+  });
+});
+
+Deno.test("how far a long command has come is told while it runs", async () => {
+  await withDatabase(async (url) => {
+    const theirs = new pg.Client({ connectionString: url });
+    const changing = new pg.Client({ connectionString: url });
+    const reader = new PostgresReader(url, 10_000, POSTGRES_QUERIES);
+    await Promise.all([theirs.connect(), changing.connect()]);
+    try {
+      await theirs.query("CREATE TABLE item AS SELECT 1 AS id");
+      // The index waits for whoever may still see the table as it was.
+      await theirs.query("BEGIN ISOLATION LEVEL REPEATABLE READ; SELECT 1");
+      const made = changing.query("CREATE INDEX CONCURRENTLY item_id ON item (id)");
+      const progress = async () =>
+        (await reader.read()).filter(({ metric, labels }) =>
+          metric === "progress" && labels.unit === "lockers"
+        );
+      let found = await progress();
+      while (found.length === 0) found = await progress();
+      const labels = { command: "CREATE INDEX CONCURRENTLY", relation: "public.item", unit: "lockers" };
+      assert.deepEqual(found, [{
+        metric: "progress",
+        labels: { ...labels, phase: found[0]!.labels.phase },
+        value: 0,
+      }]);
+      assert.match(found[0]!.labels.phase!, /^waiting for /);
+      await theirs.query("COMMIT");
+      await made;
+      assert.deepEqual(await progress(), []);
+      assert.deepEqual(reader.unavailable, []);
+    } finally {
+      await Promise.all([theirs.end(), changing.end(), reader.close()]);
+    }
+  });
+});
+
+Deno.test("what is not for each tick of a migration is asked once in so many", async () => {
+  await withDatabase(async (url) => {
+    const reader = new PostgresReader(url, 10_000, POSTGRES_QUERIES, 3);
+    try {
+      const told: string[] = [];
+      for (let tick = 0; tick < 7; tick++) {
+        const metrics = (await reader.read()).map(({ metric }) => metric);
+        assert.ok(metrics.includes("wal_bytes") && metrics.includes("active_sessions"));
+        told.push(metrics.includes("connections") ? "all" : "some");
+      }
+      assert.deepEqual(told, ["all", "some", "some", "all", "some", "some", "all"]);
+    } finally {
+      await reader.close();
+    }
   });
 });
 

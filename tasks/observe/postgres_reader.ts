@@ -13,6 +13,8 @@ export interface PostgresQuery {
    * metric, labels, value.
    */
   readonly sql: (version: number) => string | null;
+  /** Asked at each tick of a migration, where the others are asked once a second; at each tick anyway elsewhere. */
+  readonly eachTick?: boolean;
   readonly metrics: readonly Metric[];
 }
 
@@ -21,10 +23,14 @@ export class PostgresReader implements SampleReader {
   readonly unavailable: string[] = [];
   readonly #asked: readonly PostgresQuery[];
   readonly #connection: ReservedConnection;
-  #queries: { name: string; text: string }[] = [];
+  readonly #restEvery: number;
+  #queries: ChosenQuery[] = [];
+  #reads = 0;
 
-  constructor(url: string, timeoutMs: number, queries: readonly PostgresQuery[]) {
+  /** @param restEvery those that are not for each tick are asked once in so many */
+  constructor(url: string, timeoutMs: number, queries: readonly PostgresQuery[], restEvery = 1) {
     this.#asked = queries;
+    this.#restEvery = restEvery;
     this.#connection = new ReservedConnection(url, {
       name: "benchbook-observer",
       timeoutMs,
@@ -42,9 +48,11 @@ export class PostgresReader implements SampleReader {
 
   async #ask(client: pg.Client): Promise<Reading[]> {
     const readings: Reading[] = [];
-    for (const query of [...this.#queries]) {
+    const all = this.#reads++ % this.#restEvery === 0;
+    for (const query of this.#queries.filter(({ eachTick }) => all || eachTick)) {
+      const { name, text } = query;
       try {
-        readings.push(...(await client.query<Reading>({ ...query })).rows);
+        readings.push(...(await client.query<Reading>({ name, text })).rows);
       } catch (error) {
         // 42xxx: no right, no such view or column. That will not change; the others go on without it.
         if (!/^42/.test((error as { code?: string }).code ?? "")) throw error;
@@ -69,13 +77,17 @@ export class PostgresReader implements SampleReader {
   }
 }
 
-/** The queries of one tick for a server version (`server_version_num`). */
-export function sampleQueries(
-  queries: readonly PostgresQuery[],
-  version: number,
-): { name: string; text: string }[] {
-  return queries.flatMap(({ name, sql }) => {
+/** A query as a server is asked it. */
+interface ChosenQuery {
+  readonly name: string;
+  readonly text: string;
+  readonly eachTick: boolean;
+}
+
+/** The queries for a server version (`server_version_num`). */
+export function sampleQueries(queries: readonly PostgresQuery[], version: number): ChosenQuery[] {
+  return queries.flatMap(({ name, sql, eachTick = false }) => {
     const file = sql(version);
-    return file === null ? [] : [{ name, text: observeSql(file) }];
+    return file === null ? [] : [{ name, text: observeSql(file), eachTick }];
   });
 }

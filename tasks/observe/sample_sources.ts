@@ -1,7 +1,7 @@
-import { gauge } from "../model/metric.ts";
 import type { SampleSource } from "./source.ts";
 import { GENERATOR } from "./sources/generator.ts";
 import { HOST } from "./sources/host.ts";
+import { LOCKS } from "./sources/locks.ts";
 import { POSTGRES } from "./sources/postgres.ts";
 import { REDIS } from "./sources/redis.ts";
 
@@ -10,7 +10,4 @@ import { REDIS } from "./sources/redis.ts";
  * docs/samples.md lists them. A new one is a file in sources/ and a line here; what a query tells of PostgreSQL is a file
  * in queries/observe/ and an entry in sources/postgres.ts.
  */
-export const SAMPLE_SOURCES: readonly SampleSource[] = [HOST, POSTGRES, REDIS, GENERATOR];
-
-/** Of every source that is opened: what observing costs. */
-export const OBSERVER = gauge("observer_ms", "ms", "how long this reading took, waiting included");
+export const SAMPLE_SOURCES: readonly SampleSource[] = [HOST, POSTGRES, LOCKS, REDIS, GENERATOR];

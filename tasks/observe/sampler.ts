@@ -2,8 +2,14 @@ import { counted } from "../model/units.ts";
 import type { Sample } from "../model/run.ts";
 import { waitAtMost } from "../net/time_limit.ts";
 import { Meter } from "./meter.ts";
-import { OBSERVER, SAMPLE_SOURCES } from "./sample_sources.ts";
-import type { SampledInstance, SampleReader, SampleSource, SourceContext } from "./source.ts";
+import { SAMPLE_SOURCES } from "./sample_sources.ts";
+import {
+  OBSERVER,
+  type SampledInstance,
+  type SampleReader,
+  type SampleSource,
+  type SourceContext,
+} from "./source.ts";
 
 export interface SamplerOptions extends Omit<SourceContext, "url"> {
   /** Those that take part; their samples bear their names. */
@@ -101,10 +107,12 @@ class SourceLoop {
     { instance, several }: ReadInstance,
     readonly options: SamplerOptions,
   ) {
-    this.#periodMs = options.periodMs ?? source.periodMs;
+    const { inMigration = false } = options;
+    this.#periodMs = options.periodMs ?? (inMigration ? source.migrationPeriodMs : undefined) ??
+      source.periodMs;
     this.#labels = instance === null ? {} : { instance: instance.name };
     this.#title = several ? `${source.title} (${instance!.name})` : source.title;
-    const context = { url: instance?.url ?? "", pids: options.pids };
+    const context = { url: instance?.url ?? "", pids: options.pids, inMigration };
     this.#opening = source.open!(context, Math.max(1_000, this.#periodMs));
     // Whoever reads it hears of a failure.
     this.#opening.catch(() => {});

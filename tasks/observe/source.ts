@@ -1,4 +1,4 @@
-import type { Metric } from "../model/metric.ts";
+import { gauge, type Metric } from "../model/metric.ts";
 import type { Sample, ServiceFact } from "../model/run.ts";
 
 /** One value of a source at one moment, before it has a time; a counter as it stands. */
@@ -29,6 +29,8 @@ export interface SourceContext {
   readonly url: string;
   /** Processes to follow by name, with their descendants; asked each time, as a service that restarts has another. */
   readonly pids: () => Readonly<Record<string, number>>;
+  /** Whether the database is changed meanwhile; not if absent. */
+  readonly inMigration?: boolean;
 }
 
 /** One kind of thing that a run samples: an entry of the registry in sample_sources.ts. */
@@ -38,8 +40,15 @@ export interface SampleSource {
   /** Begins a sentence about it. */
   readonly title: string;
   /** Where its values come from; where that is a service, each of its instances is a source of its own. */
-  readonly needs: "PostgreSQL" | "Redis" | "the machine" | "the load generator";
+  readonly needs:
+    | "PostgreSQL"
+    | "Redis"
+    | "the machine"
+    | "the load generator"
+    | "the database that a migration changes";
   readonly periodMs: number;
+  /** While a database is changed, where that is another; ms. */
+  readonly migrationPeriodMs?: number;
   /** In the order of their panels. */
   readonly metrics: readonly Metric[];
   /**
@@ -49,6 +58,9 @@ export interface SampleSource {
    */
   readonly open?: (context: SourceContext, timeoutMs: number) => Promise<SampleReader>;
 }
+
+/** Of every source that is read here: what observing costs. */
+export const OBSERVER = gauge("observer_ms", "ms", "how long this reading took, waiting included");
 
 /** A reading without labels. */
 export function reading(metric: string, value: number, labels: Reading["labels"] = {}): Reading {

@@ -126,7 +126,7 @@ async function makeLoad(
   const events = new EventHub<RunEvents>((error) => end.fail(error));
   spoolEvents(events, spool, planned, schedule.phases);
   const clock = closing.adopt(new ScheduleClock(schedule, events), (clock) => clock.stop());
-  const sampling = closing.use(sampleServers(events, system));
+  const sampling = closing.use(sampleServers(events, system, companion !== undefined));
   closing.use(companion);
   companion?.join(events);
   const failed = failuresOf(events);

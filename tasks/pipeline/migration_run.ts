@@ -62,6 +62,7 @@ export class MigrationRun implements Companion {
         nowUs,
         onEvents: (rows) => events.emit("rows", { table: lockEventTable, rows }),
         onLocks: (rows) => events.emit("rows", { table: statementLockTable, rows }),
+        onSamples: (samples) => events.emit("sample", samples),
       });
     });
     events.on("tick", ({ figures }) => this.#p95Ms = figures.p95Ms);

@@ -8,16 +8,21 @@ export interface Sampling extends AsyncDisposable {
   stop(): Promise<readonly string[]>;
 }
 
-/** Samples servers and host from the start of a run until it is stopped. */
+/**
+ * Samples servers and host from the start of a run until it is stopped.
+ * @param inMigration whether the database is changed meanwhile: then some of it is sampled more often
+ */
 export function sampleServers(
   events: RunEventHub,
   system: Pick<SystemUnderTest, "databaseUrl" | "stack" | "armServices">,
+  inMigration: boolean,
 ): Sampling {
   let sampler: Sampler | undefined;
   events.on("start", ({ nowUs }) => {
     sampler = startSampler({
       instances: instancesOf(system),
       nowUs,
+      inMigration,
       pids: () => ({ ...system.stack.pids(), benchbook: Deno.pid }),
       emit: (samples) => events.emit("sample", samples),
     });

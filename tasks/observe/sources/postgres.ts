@@ -3,10 +3,11 @@ import type { PostgresQuery } from "../postgres_reader.ts";
 import type { SampleSource } from "../source.ts";
 
 /** Drawn where there was any. */
-const rare = (title: string, series: string): { panel: Panel } => ({
+const rare = (title: string, series: Panel["series"]): { panel: Panel } => ({
   panel: { title, series, unlessZero: true },
 });
 const io = { labels: ["by"] };
+const progress = { labels: ["command", "relation", "phase", "unit"] };
 
 /** What is asked at each tick over one connection; SQL in queries/observe/, rows of metric, labels and value. */
 export const POSTGRES_QUERIES: readonly PostgresQuery[] = [
@@ -63,6 +64,7 @@ export const POSTGRES_QUERIES: readonly PostgresQuery[] = [
   {
     name: "wait events",
     sql: () => "sample_waits",
+    eachTick: true,
     metrics: [
       gauge("active_sessions", "count", "sessions with a statement under way", {
         panel: { title: "PostgreSQL active sessions", series: "all" },
@@ -77,6 +79,7 @@ export const POSTGRES_QUERIES: readonly PostgresQuery[] = [
   {
     name: "WAL",
     sql: () => "sample_wal",
+    eachTick: true,
     metrics: [
       counter("wal_bytes", "bytes per second", "write-ahead log of the whole server", {
         panel: { title: "PostgreSQL write-ahead log", series: "written" },
@@ -120,7 +123,24 @@ export const POSTGRES_QUERIES: readonly PostgresQuery[] = [
       counter("io_written_bytes", "bytes per second", "written by the same", io),
     ],
   },
+  {
+    name: "progress",
+    sql: () => "sample_progress",
+    eachTick: true,
+    metrics: [
+      gauge(
+        "progress",
+        "share",
+        "how much of its phase a CREATE INDEX, REINDEX, CLUSTER, VACUUM, ANALYZE or COPY has done",
+        { ...progress, ...rare("PostgreSQL progress", { label: "command" }) },
+      ),
+      gauge("progress_done", "count", "the same in its `unit`", progress),
+    ],
+  },
 ];
+
+/** In a migration its moments matter, and a second is long for a lock. */
+const MIGRATION_PERIOD_MS = 100;
 
 /** The database under load and its server. */
 export const POSTGRES: SampleSource = {
@@ -128,7 +148,11 @@ export const POSTGRES: SampleSource = {
   title: "PostgreSQL",
   needs: "PostgreSQL",
   periodMs: 1000,
+  migrationPeriodMs: MIGRATION_PERIOD_MS,
   metrics: POSTGRES_QUERIES.flatMap(({ metrics }) => metrics),
-  open: async ({ url }, timeoutMs) =>
-    new (await import("../postgres_reader.ts")).PostgresReader(url, timeoutMs, POSTGRES_QUERIES),
+  async open({ url, inMigration }, timeoutMs) {
+    const { PostgresReader } = await import("../postgres_reader.ts");
+    const restEvery = inMigration === true ? 1000 / MIGRATION_PERIOD_MS : 1;
+    return new PostgresReader(url, timeoutMs, POSTGRES_QUERIES, restEvery);
+  },
 };
