@@ -44,6 +44,9 @@ for (
     ["p95<200ms over 2h", /at most an hour/],
     [": p95<200ms", /form is wrong/],
     ["sql: latency<1s", /"latency" is unknown/],
+    ["stall>250ms", /needs "<"/],
+    ["stall<250", /the unit is missing/],
+    ["stall<250ms over 5s", /over windows of 5s: a stall is judged over the whole migration/],
   ] as const
 ) {
   Deno.test(`the SLO "${text}" is refused as a usage error that says why`, () => {
@@ -53,6 +56,19 @@ for (
     );
   });
 }
+
+Deno.test("a stall is one of a path, or of any", () => {
+  const names = { arms: ["sql", "graphql"], operations: ["order-by-id"], streams: ["main"] };
+  const [any, own] = parseSlo("stall<250ms,graphql: stall<=1.5s", names);
+  assert.deepEqual([any!.metric, any!.limit, any!.unit, any!.scope], ["stall", 250, "ms", null]);
+  assert.deepEqual([own!.limit, own!.inclusive, own!.scope], [1500, true, "graphql"]);
+  for (const scope of ["order-by-id", "sql/order-by-id", "stream:main"]) {
+    assert.throws(
+      () => parseSlo(`${scope}: stall<250ms`, names),
+      (error) => error instanceof UsageError && /a stall is one of a path/.test(error.message),
+    );
+  }
+});
 
 Deno.test("a metric mistyped by a letter gets the nearest name", () => {
   assert.throws(() => parseSlo("erors<1%"), (error) => (error as UsageError).next!.includes('"errors"'));

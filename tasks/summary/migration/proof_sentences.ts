@@ -16,9 +16,9 @@ const PROBLEMS: Readonly<Record<LedgerProblem, string>> = {
 /** Each sort of write that did not become what it must. */
 export function ledgerFaults({ problems }: LedgerSummary): string[] {
   return problems.map(({ problem, n, example }) =>
-    `${counted(n, "write")} ${n === 1 ? "is" : "are"} ${PROBLEMS[problem]}, ${
-      n === 1 ? "" : "such as "
-    }${example}.`
+    `${counted(n, "write")} ${n === 1 ? "is" : "are"} ${PROBLEMS[problem]}${
+      n === 1 ? ":" : ", such as"
+    } ${example}.`
   );
 }
 

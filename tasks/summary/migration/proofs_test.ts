@@ -1,0 +1,103 @@
+import assert from "node:assert/strict";
+import { ledgerText, proofDoubts, proofSentences } from "./proof_sentences.ts";
+import { checksumSummary, type LedgerCount, ledgerSummary, type RangePair } from "./proofs.ts";
+
+const count = (changes: Partial<LedgerCount>): LedgerCount => ({
+  outcome: "ok",
+  verified: true,
+  problem: null,
+  n: 10,
+  example: "an example",
+  ...changes,
+});
+
+Deno.test("a ledger is counted by outcome, and of unknown writes those that are there", () => {
+  const ledger = ledgerSummary([
+    count({}),
+    count({ outcome: "failed", n: 3 }),
+    count({ outcome: "unknown", n: 2 }),
+    count({ outcome: "unknown", verified: false, n: 5 }),
+  ], 0);
+  assert.deepEqual(ledger, {
+    ok: 10,
+    failed: 3,
+    unknown: 7,
+    unknownPresent: 2,
+    complete: true,
+    problems: [],
+  });
+  assert.equal(
+    ledgerText(ledger),
+    "All 10 acknowledged writes are there once, 3 refused ones are not, of 7 unknown ones 2 are there",
+  );
+});
+
+Deno.test("problems are told by how many they are, with a write of each", () => {
+  const { problems, complete } = ledgerSummary([
+    count({}),
+    count({ verified: false, problem: "lost", n: 1, example: "write 7" }),
+    count({ outcome: "failed", verified: false, problem: "duplicate", n: 2 }),
+    count({ outcome: "unknown", verified: false, problem: "duplicate", n: 2 }),
+  ], 0);
+  assert.deepEqual(problems, [
+    { problem: "duplicate", n: 4, example: "an example" },
+    { problem: "lost", n: 1, example: "write 7" },
+  ]);
+  assert.equal(complete, true);
+});
+
+Deno.test("a ledger is not complete where a write was not looked at, or has no entry", () => {
+  assert.equal(ledgerSummary([count({ verified: null })], 0).complete, false);
+  assert.equal(ledgerSummary([count({})], 1).complete, false);
+  assert.equal(ledgerSummary([], 0).complete, true, "nothing was written");
+  const checksums = { ranges: 1, rows: 1, different: [], lacking: null };
+  assert.deepEqual(proofSentences({ ledger: ledgerSummary([], 0), checksums }), [
+    "Nothing was written.",
+    "1 row that the load never touched is what it was (1 range compared).",
+  ]);
+  assert.equal(proofDoubts({ ledger: ledgerSummary([count({})], 1), checksums }).length, 1);
+});
+
+const range = (changes: Partial<RangePair> = {}): RangePair => ({
+  relation: "northwind.orders",
+  fromKey: "1",
+  toKey: "500",
+  rowsBefore: 500,
+  rowsAfter: 500,
+  sumBefore: "17",
+  sumAfter: "17",
+  ...changes,
+});
+
+Deno.test("ranges are what they were, or it is said in what they differ", () => {
+  assert.deepEqual(checksumSummary([range(), range({ fromKey: "501", rowsBefore: 20, rowsAfter: 20 })]), {
+    ranges: 2,
+    rows: 520,
+    different: [],
+    lacking: null,
+  });
+  const { different } = checksumSummary([
+    range(),
+    range({ sumAfter: "-4" }),
+    range({ rowsAfter: 499, sumAfter: "3" }),
+    range({ rowsAfter: null, sumAfter: null }),
+    range({ rowsBefore: null, sumBefore: null }),
+  ]);
+  assert.deepEqual(different, [
+    "northwind.orders 1 to 500: other values",
+    "northwind.orders 1 to 500: 500 rows before, 499 after",
+    "northwind.orders 1 to 500: no checksum after",
+    "northwind.orders 1 to 500: no checksum before",
+  ]);
+});
+
+Deno.test("checksums of one side alone prove nothing, and which side is lacking is said", () => {
+  const before = range({ rowsAfter: null, sumAfter: null });
+  assert.deepEqual(checksumSummary([before, before]).lacking, "none was taken after the load");
+  assert.deepEqual(
+    checksumSummary([range({ rowsBefore: null, sumBefore: null })]).lacking,
+    "none was taken before the load",
+  );
+  assert.deepEqual(checksumSummary([]).lacking, "no checksums were taken");
+  assert.deepEqual(checksumSummary([before]).different, []);
+});

@@ -1,0 +1,311 @@
+import assert from "node:assert/strict";
+import type { LedgerProblem, StepRecord } from "../../model/migration.ts";
+import type { MigrationSummary, SegmentError } from "../../model/migration_summary.ts";
+import type { Run, Verdict } from "../../model/run.ts";
+import { parseSlo } from "../../model/slo.ts";
+import type { SloResult } from "../../model/summary.ts";
+import type { Validity } from "../../model/validity.ts";
+import { fixtureRecord } from "../testing_record.ts";
+import { exitCodeOf } from "../verdict.ts";
+import { UNSTABLE } from "./baseline.ts";
+import { migrationConfig } from "./testing.ts";
+import { impact, quietMigration, stalledMigration } from "./testing_summary.ts";
+import { judgeMigration, type MigrationEvidence } from "./verdict.ts";
+
+const VALID = { valid: true, checks: [] } as unknown as Validity;
+const STALLED_GENERATOR = {
+  valid: false,
+  checks: [{
+    name: "generator-gap",
+    title: "The generator never stalled",
+    limit: "no gap above 250 ms",
+    measured: "longest 412 ms",
+    ok: false,
+    cause: null,
+  }],
+} as unknown as Validity;
+
+function runOf(changes: Partial<Run> = {}): Run {
+  const record = fixtureRecord("20260314-092653-1f3a", 23, { slo: null });
+  return {
+    ...record,
+    kind: "migrate",
+    status: "complete",
+    config: { ...record.config, migration: migrationConfig("g") },
+    ...changes,
+  };
+}
+
+function judged(migration: MigrationSummary, changes: Partial<MigrationEvidence> = {}) {
+  return judgeMigration({
+    run: runOf(),
+    validity: VALID,
+    slo: [],
+    migration,
+    baselineErrors: [],
+    ...changes,
+  });
+}
+
+const error = (changes: Partial<SegmentError> = {}): SegmentError => ({
+  segment: "migrate",
+  path: "sql",
+  kind: "read",
+  code: "42703",
+  n: 12,
+  ...changes,
+});
+
+function withStep(changes: Partial<StepRecord>): MigrationSummary {
+  const quiet = quietMigration();
+  return { ...quiet, steps: quiet.steps.map((step) => ({ ...step, ...changes })) };
+}
+
+const quiet = quietMigration();
+const ledger = (changes: Partial<MigrationSummary["ledger"]>) =>
+  quietMigration({ ledger: { ...quiet.ledger, ...changes } });
+const checksums = (changes: Partial<MigrationSummary["checksums"]>) =>
+  quietMigration({ checksums: { ...quiet.checksums, ...changes } });
+const recovery = (changes: Partial<MigrationSummary["recovery"]>) =>
+  quietMigration({ recovery: { ...quiet.recovery, ...changes } });
+
+for (
+  const [what, migration, verdict, reason] of [
+    [
+      "nothing happens",
+      quiet,
+      "zero-downtime",
+      /^No request failed, and the longest stall was 41 ms \(allowed: 250 ms\)\.$/,
+    ],
+    [
+      "nothing at all was pending",
+      quietMigration({ stall: null, impacts: [] }),
+      "zero-downtime",
+      /^No request failed, and nothing stalled/,
+    ],
+    [
+      "only the stall is too long",
+      stalledMigration(),
+      "brief-pause",
+      /^The load stalled for 2\.5 s, and 250 ms are allowed: all requests from 11\.3 s on, 801 requests pending; they waited for AccessShareLock on northwind\.orders, held up by the migration/,
+    ],
+    [
+      "no lock was seen",
+      stalledMigration({
+        impacts: [
+          impact(null, "all", [1, 2, 3], [1, 2, 3], { stall: { ...stalledMigration().stall!, lock: null } }),
+        ],
+      }),
+      "brief-pause",
+      /801 requests pending; no lock was seen that they waited for\.$/,
+    ],
+    [
+      "clients saw errors",
+      quietMigration({ errors: [error(), error({ kind: "write", n: 2 })] }),
+      "fail",
+      /^14 requests failed while the migration ran \(42703: 14\), most of them reads over sql\.$/,
+    ],
+    [
+      "clients saw errors later",
+      quietMigration({ errors: [error({ segment: "recovery", n: 1, code: "timeout" })] }),
+      "fail",
+      /^1 request failed after the migration \(timeout: 1\), reads over sql\.$/,
+    ],
+    [
+      "clients saw errors throughout",
+      quietMigration({ errors: [error(), error({ segment: "recovery" })] }),
+      "fail",
+      /failed while the migration ran and after it/,
+    ],
+    [
+      "a statement failed",
+      withStep({ errorCode: "55P03", error: "canceling statement due to lock timeout" }),
+      "fail",
+      /^The migration failed \(add-column\/naive\/01-add-column\.sql, statement 1\): canceling statement due to lock timeout \(55P03\)\.$/,
+    ],
+    [
+      "a statement never ended",
+      withStep({ endUs: null }),
+      "fail",
+      /^The migration did not end: .*statement 1 was never over\.$/,
+    ],
+    [
+      "no statement ran",
+      quietMigration({ steps: [] }),
+      "fail",
+      /^Of 1 statement of the migration only 0 ran\.$/,
+    ],
+    [
+      "rows changed",
+      checksums({ different: ["northwind.orders 1 to 830: other values"] }),
+      "fail",
+      /^Rows that the load never touched are not what they were, in 1 of 40 ranges: northwind\.orders 1 to 830: other values\.$/,
+    ],
+    [
+      "many rows changed",
+      checksums({ different: ["a", "b", "c", "d"] }),
+      "fail",
+      /in 4 of 40 ranges: a; b; c; …\.$/,
+    ],
+    [
+      "it did not recover",
+      recovery({ state: "not recovered", afterSeconds: null, lacking: ["p95", "hit rate"] }),
+      "fail",
+      /^The database did not recover within 8 s: p95 and hit rate had not come back to what they were before\.$/,
+    ],
+    [
+      "nobody knows whether it recovered",
+      recovery({ state: "unknown", afterSeconds: null }),
+      "inconclusive",
+      /^Whether the database recovered cannot be told/,
+    ],
+    [
+      "the ledger is not complete",
+      ledger({ complete: false }),
+      "inconclusive",
+      /^Not every write could be looked at/,
+    ],
+    [
+      "checksums are lacking",
+      checksums({ ranges: 0, rows: 0, lacking: "none was taken after the load" }),
+      "inconclusive",
+      /^Whether the rows are what they were cannot be told: none was taken after the load\.$/,
+    ],
+    [
+      "the baseline was not steady",
+      quietMigration({ warnings: [{ code: UNSTABLE, text: "The baseline was not steady." }] }),
+      "inconclusive",
+      /^The baseline was not steady\.$/,
+    ],
+    [
+      "the baseline was not steady and it stalled",
+      stalledMigration({ warnings: [{ code: UNSTABLE, text: "The baseline was not steady." }] }),
+      "inconclusive",
+      /^The baseline was not steady\.$/,
+    ],
+    [
+      "errors came although the baseline was not steady",
+      quietMigration({
+        errors: [error()],
+        warnings: [{ code: UNSTABLE, text: "The baseline was not steady." }],
+      }),
+      "fail",
+      /^12 requests failed/,
+    ],
+  ] as const satisfies readonly (readonly [string, MigrationSummary, Verdict, RegExp])[]
+) {
+  Deno.test(`where ${what} the verdict is ${verdict}, for that reason`, () => {
+    const found = judged(migration);
+    assert.equal(found.verdict, verdict);
+    assert.match(found.reasons[0]!, reason);
+    assert.ok(found.reasons.every((text) => /^[A-Z0-9].*\.$/.test(text)), found.reasons.join("\n"));
+    const code = { "zero-downtime": 0, "brief-pause": 1, fail: 1, inconclusive: 4 }[verdict];
+    assert.equal(exitCodeOf({ verdict: found.verdict, run: runOf() }), code);
+  });
+}
+
+for (
+  const [problem, n, sentence] of [
+    ["lost", 2, "2 writes are acknowledged and not there, such as write 7."],
+    ["duplicate", 1, "1 write is there more than once: write 7."],
+    ["overwritten", 3, "3 writes are there with other values than were written, such as write 7."],
+    ["reordered", 3, "3 writes are overwritten by an earlier write of the same row, such as write 7."],
+    ["refused but present", 3, "3 writes are refused by the server and there all the same, such as write 7."],
+  ] as const satisfies readonly (readonly [LedgerProblem, number, string])[]
+) {
+  Deno.test(`a write that is ${problem} fails a migration that nobody felt, whatever the generator did`, () => {
+    const migration = ledger({ problems: [{ problem, n, example: "write 7" }] });
+    assert.equal(judged(migration).verdict, "fail");
+    assert.equal(judged(migration).reasons[0], sentence);
+    assert.ok(!judged(migration).reasons.some((reason) => /are there once/.test(reason)));
+    const doubtful = judged(migration, { validity: STALLED_GENERATOR });
+    assert.equal(doubtful.verdict, "fail");
+    assert.match(doubtful.reasons[1]!, /^The generator shaped the result: .*longest 412 ms\.$/);
+  });
+}
+
+Deno.test("a run whose generator shaped it is invalid, however long it stalled, and an exit code says so", () => {
+  const { verdict, reasons } = judged(stalledMigration(), { validity: STALLED_GENERATOR });
+  assert.equal(verdict, "invalid");
+  assert.match(reasons[0]!, /^The generator shaped the result/);
+  assert.equal(exitCodeOf({ verdict, run: runOf() }), 4);
+});
+
+Deno.test("errors that came as often before it began are not the migration's, and tell nothing", () => {
+  const before = [error({ segment: "baseline", n: 30 })];
+  const same = judged(quietMigration({ errors: [error()] }), { baselineErrors: before });
+  assert.equal(same.verdict, "inconclusive");
+  assert.match(same.reasons[0]!, /^12 requests failed .* They did so before, too\.$/);
+  const more = judged(quietMigration({ errors: [error({ n: 300 })] }), { baselineErrors: before });
+  assert.equal(more.verdict, "fail");
+  const other = judged(quietMigration({ errors: [error(), error({ code: "42P01", n: 1 })] }), {
+    baselineErrors: before,
+  });
+  assert.equal(other.verdict, "fail");
+  assert.match(other.reasons[0]!, /^1 request failed while the migration ran \(42P01: 1\)/);
+});
+
+for (const status of ["interrupted", "crashed"] as const) {
+  Deno.test(`a run that was ${status} has no verdict, and says what is known of the data all the same`, () => {
+    const lost = ledger({ problems: [{ problem: "lost", n: 2, example: "write 7" }] });
+    const migration = { ...lost, steps: withStep({ endUs: null }).steps };
+    const run = {
+      ...runOf({ status }),
+      environment: { ...runOf().environment, left: ["The clone is left."] },
+    };
+    const { verdict, reasons } = judged(migration, { run });
+    assert.equal(verdict, null);
+    assert.match(reasons[0]!, /^The run (was interrupted|crashed)/);
+    assert.match(reasons[1]!, /^The migration did not end/);
+    assert.match(reasons[2]!, /^2 writes are acknowledged and not there/);
+    assert.equal(reasons.at(-1), "The clone is left.");
+    assert.equal(exitCodeOf({ verdict, run }), status === "interrupted" ? 130 : 3);
+  });
+}
+
+function result(slo: string, value: number | null, ok: boolean): SloResult {
+  const [term] = parseSlo(slo);
+  const warnings = value === null
+    ? [{ code: "not-estimable", text: "p95 is not estimable from 40 requests." }]
+    : [];
+  const measured = { value, low: null, high: null, level: 0.95, warnings };
+  const { limit, unit, text } = term!;
+  return {
+    term: term!,
+    text,
+    arm: "sql",
+    operation: null,
+    stream: null,
+    limit,
+    measured,
+    unit,
+    margin: null,
+    ok,
+    windows: null,
+  };
+}
+
+Deno.test("other targets hold while the migration runs, or it fails; of one that could not be judged nothing is claimed", () => {
+  const missed = judged(quiet, { slo: [result("p95<200ms", 300, false), result("stall<250ms", 41, true)] });
+  assert.equal(missed.verdict, "fail");
+  assert.equal(missed.reasons[0], "sql misses p95 < 200 ms: 300 ms.");
+  const unknown = judged(quiet, { slo: [result("p95<200ms", null, false)] });
+  assert.equal(unknown.verdict, "inconclusive");
+  assert.equal(
+    unknown.reasons[0],
+    "Not judged while the migration ran: p95<200ms (sql). p95 is not estimable from 40 requests.",
+  );
+});
+
+Deno.test("a brief pause is a success where it is allowed, and nothing else becomes one by that", () => {
+  const allowing = runOf();
+  const config = { ...allowing.config, migration: { ...migrationConfig("g"), allow: ["brief-pause"] } };
+  const run = { ...allowing, config };
+  assert.equal(exitCodeOf({ verdict: "brief-pause", run }), 0);
+  assert.deepEqual(
+    (["fail", "inconclusive", "invalid"] as const).map((verdict) => exitCodeOf({ verdict, run })),
+    [1, 4, 4],
+  );
+  const bench = { ...run, config: fixtureRecord("x", 10).config };
+  assert.equal(exitCodeOf({ verdict: "inconclusive", run: bench }), 0, "of a bench that is no failure");
+});
