@@ -3,13 +3,17 @@ import type { WaitSpan } from "./waiting_sessions.ts";
 
 /** A second of one path, or some, by the time at which requests were due. */
 export interface PathSecond {
+  /** The path's name, e.g. `sql+cache`. */
   readonly path: string;
   /** Seconds from the run's start, the beginning of the bin. */
   readonly second: number;
   /** Width of the bin in seconds. */
   readonly bin: number;
+  /** What part of the run it belongs to. */
   readonly segment: string;
+  /** Requests due in it, whatever became of them. */
   readonly n: number;
+  /** Those of them that did not succeed. */
   readonly errors: number;
   /** Response time of requests that reached the database, ms; null where it cannot be told. */
   readonly p95: number | null;
@@ -23,28 +27,37 @@ export interface AnswerBin {
   readonly second: number;
   /** In seconds. */
   readonly width: number;
+  /** Requests that were answered in it. */
   readonly ok: number;
   /** Requests that failed or were given up in it. */
   readonly errors: number;
 }
 
-/** A statement of the migration as it ran. */
+/** A statement of the migration as it ran; times are µs from the run's start. */
 export interface StepSpan {
+  /** The file's number, from 1. */
   readonly step: number;
+  /** Its number within the file, from 1. */
   readonly statement: number;
+  /** The file's path. */
   readonly file: string;
+  /** When it began. */
   readonly startUs: number;
-  /** Null: it never ended. */
+  /** When it ended; null: never. */
   readonly endUs: number | null;
+  /** The SQLSTATE with which it failed; null: it did not. */
   readonly errorCode: string | null;
 }
 
-/** A part of the run. */
+/** A part of the run; times are µs from its start. */
 export interface SegmentSpan {
+  /** As the run's schedule calls it. */
   readonly segment: string;
   /** Whether the database is changed in it. */
   readonly changing: boolean;
+  /** Its first moment. */
   readonly startUs: number;
+  /** Its end. */
   readonly endUs: number;
 }
 
@@ -52,10 +65,15 @@ export interface SegmentSpan {
 export interface MigrationRun {
   /** What tells it apart from the one beside it, e.g. `naive`. */
   readonly name: string;
+  /** Response times and hit rates, path by path. */
   readonly seconds: readonly PathSecond[];
+  /** Answers and errors, all paths together. */
   readonly answers: readonly AnswerBin[];
+  /** The migration's statements. */
   readonly steps: readonly StepSpan[];
+  /** Every wait for a lock that was seen. */
   readonly waits: readonly WaitSpan[];
+  /** The parts of the run, in order of time. */
   readonly segments: readonly SegmentSpan[];
   /** The longest; null: none. */
   readonly stall: Stall | null;

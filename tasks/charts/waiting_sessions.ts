@@ -12,8 +12,11 @@ export interface WaitSpan {
 
 /** From `second` on so many sessions waited for a lock of this mode, up to the next row of it. */
 export interface WaitingCount {
+  /** The lock's mode, e.g. `AccessShareLock`. */
   readonly mode: string;
+  /** Seconds from the run's start. */
   readonly second: number;
+  /** How many sessions. */
   readonly n: number;
 }
 
