@@ -52,7 +52,10 @@ export async function runBatches(
       await runStatement(sql, progress, record, session);
     } catch (error) {
       const { cause, why } = error instanceof StepFailure ? error : { cause: error, why: null };
-      if (record.begun) record.fail(cause);
+      if (record.begun) {
+        record.note(session.locks.ended());
+        record.fail(cause);
+      }
       const { after } = progress;
       throw new StepFailure(index, cause, why, after === null ? null : `up to ${key.key} = ${after}`);
     }
@@ -70,13 +73,15 @@ async function runStatement(
   await session.limit({ lockMs: session.lockTimeoutMs, statementMs: BATCH_LIMIT_MS });
   record.begin();
   record.change({ attempts: 0, rows: 0 });
+  const { step, statement } = record.row;
+  session.locks.began({ step, statement, pid: session.pid, atUs: session.nowUs() });
   if (lowest !== null) {
     while (progress.after !== highest) {
       if (progress.after !== null) await pause(progress, record, session);
       await runBatch(sql, { lowest, highest }, progress, record, session);
     }
   }
-  record.end();
+  record.end(session.locks.ended());
 }
 
 async function boundsOf({ bounds, key }: BatchSql, session: StepSession): Promise<Bounds> {
@@ -111,7 +116,10 @@ async function runBatch(
     try {
       const { rows: [end] } = await session.run(sql.end, [after, first, highest, progress.throttle.rows - 1]);
       const upto = end === undefined ? highest : (end as { readonly upto: string }).upto;
-      const { rowCount } = await session.run(first ? sql.first : sql.next, [after, upto]);
+      // All batches take the same locks: only the first one is held back until somebody has looked at them.
+      const { rowCount } = first
+        ? await session.runStatement(sql.first, [after, upto])
+        : await session.run(sql.next, [after, upto]);
       tookMs = performance.now() - beganMs;
       progress.after = upto;
       progress.throttle = afterBatch(progress.throttle, tookMs, isAbove(session.liveP95Ms(), limitP95Ms));
@@ -120,6 +128,8 @@ async function runBatch(
       tookMs = performance.now() - beganMs;
       progress.throttle = afterFailure(progress.throttle, tookMs);
       throw error;
+    } finally {
+      session.locks.released();
     }
   }, (error) => isPassing(error) || isTooLong(error, tookMs));
 }

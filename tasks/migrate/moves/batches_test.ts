@@ -1,10 +1,18 @@
 import assert from "node:assert/strict";
-import type { Move } from "../../model/migration.ts";
-import { type MigrationBench, planOf, stepOf, untilWaiting, withMigration } from "../testing_steps.ts";
+import type { Move, StatementLock } from "../../model/migration.ts";
+import { watchLocks } from "../lock_watch.ts";
+import {
+  type MigrationBench,
+  planOf,
+  RUN_ID,
+  stepOf,
+  untilWaiting,
+  withMigration,
+} from "../testing_steps.ts";
 import { BATCHES, items, VISIT, VISITED } from "./testing_batches.ts";
 
 Deno.test("many batches are transactions of their own, under a lock_timeout and a limit of their time", async () => {
-  await withMigration(async ({ run, theirs, all }) => {
+  await withMigration(async ({ url, run, theirs, all }) => {
     await theirs.query(`${items(3000)};
       ALTER TABLE item ADD COLUMN seen text;
       CREATE FUNCTION seen() RETURNS text LANGUAGE sql VOLATILE AS $$
@@ -15,7 +23,16 @@ Deno.test("many batches are transactions of their own, under a lock_timeout and 
       BATCHES,
       "UPDATE item SET visits = visits + 1, seen = seen() WHERE id > :after AND :upto >= id",
     );
-    const { outcome, rows } = await run(planOf(step), { lockTimeoutMs: 123 });
+    const locks: StatementLock[] = [];
+    const watch = watchLocks({
+      url,
+      runId: RUN_ID,
+      nowUs: () => performance.now() * 1000,
+      onEvents: () => {},
+      onLocks: (rows) => locks.push(...rows),
+    });
+    const { outcome, rows } = await run(planOf(step), { lockTimeoutMs: 123, locks: watch.statements });
+    await watch.stop();
     assert.equal(outcome.done, true, outcome.stopped?.message);
     assert.deepEqual(await all(VISITED), [{ visits: 1, n: 3000 }]);
     const seen = await all<{ seen: string; low: number; high: number }>(
@@ -28,6 +45,8 @@ Deno.test("many batches are transactions of their own, under a lock_timeout and 
       assert.match(text, /^\d+ 123ms 2s$/);
       assert.ok(at === 0 || low > seen[at - 1]!.high, "ranges do not overlap");
     }
+    assert.equal(rows[0]!.lockMode, "RowExclusiveLock");
+    assert.ok(locks.some(({ relation, mode }) => relation === "public.item" && mode === "RowExclusiveLock"));
   });
 });
 
