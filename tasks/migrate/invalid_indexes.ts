@@ -1,7 +1,6 @@
 import type { Client } from "pg";
-import { sessionName } from "../model/session_name.ts";
 import { sleep } from "../net/sleep.ts";
-import { withClient } from "../seed/connect.ts";
+import { afterwards } from "./afterwards.ts";
 import { migrateSql } from "./migrate_sql.ts";
 import { codeOf } from "./step_failure.ts";
 
@@ -65,7 +64,7 @@ export async function removeInvalid(
 ): Promise<Removal> {
   const limitMs = signal.aborted ? HURRIED_MS : REMOVAL_MS;
   try {
-    return await withClient(url, async (client) => {
+    return await afterwards({ url, runId, limitMs, signal }, async (client) => {
       await untilEnded(client, pid);
       const found = (await invalidIndexes(client, pid, index)).filter(({ oid, own }) =>
         own && !before.has(oid)
@@ -76,7 +75,7 @@ export async function removeInvalid(
         cleaned: removed.flatMap(({ cleaned }) => cleaned),
         left: removed.flatMap(({ left }) => left),
       };
-    }, { name: sessionName(runId, "migration"), lockWaitMs: limitMs, limitMs: 2 * limitMs });
+    });
   } catch (error) {
     const said = (error as Error).message;
     return {

@@ -1,6 +1,7 @@
 import type { StepPlan, VariantPlan } from "../model/migration.ts";
 import { sessionName } from "../model/session_name.ts";
 import { UNLIMITED, withClient } from "../seed/connect.ts";
+import { afterwards } from "./afterwards.ts";
 import { type HalfDone, leftHalfDone } from "./leftovers.ts";
 import { runBatches } from "./moves/batches.ts";
 import { runConcurrently } from "./moves/concurrently.ts";
@@ -87,15 +88,14 @@ function runStep(step: StepPlan, session: StepSession): Promise<void> {
 
 /** Over a session of its own: that of the steps may be gone. */
 async function lookAround(
-  { url, runId }: StepsOptions,
+  { url, runId, signal }: StepsOptions,
   { pid, before }: { readonly pid: number; readonly before: HalfDone },
 ): Promise<string[]> {
   try {
-    return await withClient(url, (client) => leftHalfDone(client, pid, before), {
-      name: sessionName(runId, "migration"),
-      limitMs: LOOK_MS,
-      lockWaitMs: LOOK_MS,
-    });
+    return await afterwards(
+      { url, runId, limitMs: LOOK_MS, signal },
+      (client) => leftHalfDone(client, pid, before),
+    );
   } catch (error) {
     const said = (error as Error).message;
     return [`INVALID indexes and constraints that are NOT VALID could not be looked for: ${said}.`];

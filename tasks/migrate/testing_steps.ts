@@ -3,6 +3,7 @@ import { Client } from "pg";
 import type { Move, StepPlan, StepRecord, VariantPlan } from "../model/migration.ts";
 import { sleep } from "../net/sleep.ts";
 import { counter } from "../random/counter.ts";
+import { withPostgres } from "../stack/testing.ts";
 import { withDatabase } from "../stack/testing_shared.ts";
 import { runSteps, type StepsOptions, type StepsOutcome } from "./run_steps.ts";
 
@@ -51,22 +52,30 @@ export const LOCK_TIMEOUT: Move = { kind: "lock_timeout", oneTransaction: false 
 
 /** Gives a test a database, with somebody else connected to it. */
 export function withMigration(use: (bench: MigrationBench) => Promise<void>): Promise<void> {
-  return withDatabase(async (url) => {
-    const theirs = new Client({ connectionString: url, application_name: "their-app" });
-    // Within a transaction what others do is seen once and for all.
-    const watcher = new Client({ connectionString: url });
-    await Promise.all([theirs.connect(), watcher.connect()]);
-    try {
-      await use({
-        url,
-        theirs,
-        all: async (sql, values) => (await watcher.query(sql, values)).rows,
-        run: (plan, options) => ran(url, plan, options),
-      });
-    } finally {
-      await Promise.all([theirs.end(), watcher.end()]);
-    }
-  });
+  return withDatabase((url) => benchAt(url, use));
+}
+
+/** The same on a server of its own, which it may kill. */
+export function withOwnMigration(use: (bench: MigrationBench) => Promise<void>): Promise<void> {
+  return withPostgres((url) => benchAt(url, use));
+}
+
+async function benchAt(url: string, use: (bench: MigrationBench) => Promise<void>): Promise<void> {
+  const theirs = new Client({ connectionString: url, application_name: "their-app" });
+  // Within a transaction what others do is seen once and for all.
+  const watcher = new Client({ connectionString: url });
+  for (const client of [theirs, watcher]) client.on("error", () => {});
+  await Promise.all([theirs.connect(), watcher.connect()]);
+  try {
+    await use({
+      url,
+      theirs,
+      all: async (sql, values) => (await watcher.query(sql, values)).rows,
+      run: (plan, options) => ran(url, plan, options),
+    });
+  } finally {
+    await Promise.all([theirs.end(), watcher.end()]);
+  }
 }
 
 /** Waits until somebody waits for a lock on a relation of the test's. @param running ends without that only by a mistake */

@@ -65,7 +65,7 @@ Deno.test("a lock that is never free ends the migration, with who holds it", asy
           ),
           stepOf(2, LOCK_TIMEOUT, "DROP TABLE item"),
         ),
-        { lockTimeoutMs: 150, lockPatienceMs: 1500 },
+        { lockTimeoutMs: 150, lockPatienceMs: 900 },
       );
       const { stopped } = outcome;
       assert.deepEqual(
@@ -149,7 +149,7 @@ Deno.test("no statement of a step under lock_timeout runs without, whatever thos
         const seen = await all<{ lock_timeout: string }>("SELECT DISTINCT lock_timeout FROM seen");
         assert.deepEqual(seen, [{ lock_timeout: `${lockTimeoutMs}ms` }]);
       }),
-      { numRuns: 12, seed: 13 },
+      { numRuns: 8, seed: 13 },
     );
   });
 });
