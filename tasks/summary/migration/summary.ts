@@ -12,6 +12,7 @@ import { ascending } from "./quantiles.ts";
 import { recoveryOf } from "./recovery.ts";
 import { type Group, groupsOf, readResponses, responsesOf } from "./responses.ts";
 import { longest, stallsIn, withLock } from "./stalls.ts";
+import { unseenLocks } from "./unseen.ts";
 
 /** What is known of a migration: its summary, and for the verdict what was there before. */
 export interface MigrationFindings {
@@ -76,7 +77,7 @@ export async function migrationFindings(
     walBytesPerSecond: bySegment(rates, ({ walBytesPerSecond }) => walBytesPerSecond),
     hitRate: bySegment(rates, ({ hitRate }) => hitRate),
     segments: parts.all,
-    warnings,
+    warnings: [...warnings, ...await unseenLocks(rows, run, parts.migrate, stallLimitMs)],
   };
   return { summary, baselineErrors };
 }

@@ -79,7 +79,7 @@ export async function migrationFixture(dir: string, options: MigrationFixture = 
     operations,
     rows,
     write: (spool) => {
-      const samples = fixtureSamples(times.endUs / SECOND, {});
+      const samples = [...fixtureSamples(times.endUs / SECOND, {}), ...looks(times.endUs)];
       spool.samples(options.samples?.(samples) ?? samples);
       spool.write(migrationStepTable, options.steps ?? [step(times.migrateUs + 100, times.recoveryUs - 100)]);
       spool.write(statementLockTable, options.locks ?? []);
@@ -88,6 +88,12 @@ export async function migrationFixture(dir: string, options: MigrationFixture = 
       spool.write(checksumTable, options.checksums ?? [checksum("before"), checksum("after")]);
     },
   }, { status: options.status });
+}
+
+/** The locks are looked at ten times a second. */
+function looks(endUs: number): Sample[] {
+  const all = Array.from({ length: Math.ceil(endUs / 100_000) }, (_, index) => 100_000 * index);
+  return all.map((atUs) => ({ atUs, source: "locks", metric: "observer_ms", labels: {}, value: 1 }));
 }
 
 function phasesOf(seconds: NonNullable<MigrationFixture["seconds"]>): Phase[] {
