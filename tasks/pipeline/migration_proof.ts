@@ -2,6 +2,7 @@ import type { SpooledTable } from "../load/run_events.ts";
 import { type ChecksumsBefore, checksumsBefore, compareChecksums } from "../migrate/checksums.ts";
 import { registersBefore } from "../migrate/ledger/registers_before.ts";
 import { type LedgerOptions, verifyLedger } from "../migrate/ledger/verify.ts";
+import { BenchbookError } from "../model/errors.ts";
 import { counted, formatCount } from "../model/units.ts";
 import { datasets } from "../seed/catalog.ts";
 import { checksumTable } from "../store/tables/checksum.ts";
@@ -63,6 +64,8 @@ export class Proof {
       let looked = 0;
       const { ok, notes, problems } = await verifyLedger({
         ...this.#deciding,
+        // Of a run that its user has ended too: it takes a moment, and the clone is about to go.
+        signal: undefined,
         spoolDir,
         arms: writing.arms,
         whole: true,
@@ -81,11 +84,23 @@ export class Proof {
 
   #rows(keep: Keep): Promise<readonly string[]> {
     const { sums } = this.#before;
-    return this.#system.terminal.step("Check the rows that nobody wrote", async () => {
-      const { checksums, different, notes, ranges } = await compareChecksums(summed(this.#system), sums);
-      keep(checksumTable, checksums);
-      const found = different.length === 0 ? "all equal" : `${formatCount(different.length)} differ`;
-      return { value: notes, detail: `${counted(ranges, "checksum")}, ${found}` };
+    const { terminal, signal } = this.#system;
+    const lacking = (why: string) => [`The rows that nobody wrote were not compared: ${why}.`];
+    if (signal.aborted) return Promise.resolve(lacking("the run was interrupted"));
+    return terminal.step("Check the rows that nobody wrote", async () => {
+      try {
+        const { checksums, different, notes, ranges } = await compareChecksums(summed(this.#system), sums);
+        keep(checksumTable, checksums);
+        const [first] = different;
+        const found = first === undefined
+          ? "all equal"
+          : `${formatCount(different.length)} differ, such as ${first}`;
+        return { value: notes, detail: `${counted(ranges, "checksum")}, ${found}` };
+      } catch (error) {
+        // What is known of the writes is kept all the same.
+        if (!(error instanceof BenchbookError)) throw error;
+        return { value: lacking(signal.aborted ? "the run was interrupted" : error.message), sign: "✗" };
+      }
     });
   }
 }

@@ -1,5 +1,6 @@
 import type { Client } from "pg";
 import { type Mix, NOT_CAPTURED } from "../../load/mix.ts";
+import { ServiceError } from "../../model/errors.ts";
 import type { LedgerEntry, LedgerProblem } from "../../model/migration.ts";
 import { evidenceOf, type WritingArm } from "../../undo/evidence.ts";
 import { operationOfSlot, type SlotWrites } from "../../undo/may_write.ts";
@@ -68,72 +69,83 @@ export interface LedgerResult {
  * values that were drawn for it, a refused one is not there, and one that nobody answered is there once or not at all. No
  * key of the table's is trusted in that: rows are counted. Writes of the same row are judged by the last one, see
  * `RegisterHistory`. Goes through the writes by ranges of slots, at one snapshot; two bytes of memory a slot.
- * @throws {ServiceError} where the database cannot be reached; {InterruptedError} after `signal`
+ * What a database that cannot be reached has of them is not known: their entries say so.
+ * @throws {InterruptedError} after `signal`
  */
 export async function verifyLedger(options: LedgerOptions): Promise<LedgerResult> {
   const { url, spoolDir, writes, arms, signal } = options;
   const { outcomes, torn } = readOutcomes(spoolDir, writes, arms);
   const written = await writtenBy(options.scenario);
   const known = { ...options, whole: options.whole && !torn };
-  return await readAtOnce(
-    url,
-    "benchbook-ledger",
-    signal,
-    (client) => new Ledger(client, known, outcomes, written).verify(),
-  );
+  const ledger = new Ledger(known, outcomes, written);
+  try {
+    return await readAtOnce(url, "benchbook-ledger", signal, (client) => ledger.verify(client));
+  } catch (error) {
+    if (!(error instanceof ServiceError)) throw error;
+    return ledger.giveUp(error.message);
+  }
 }
 
 class Ledger {
-  readonly #client: Client;
   readonly #options: LedgerOptions;
   readonly #outcomes: SlotOutcomes;
   readonly #written: readonly (Written | null)[];
-  readonly #tables: readonly (readonly InsertedRows[])[];
+  #tables: readonly (readonly InsertedRows[])[] = [];
   readonly #sequence: number[];
   readonly #counts = { ok: 0, failed: 0, unknown: 0, unknownPresent: 0, notVerified: 0 };
   readonly #problems: Partial<Record<LedgerProblem, number>> = {};
+  /** Slots from here on have not been judged yet. */
+  #next = 0;
 
-  constructor(
-    client: Client,
-    options: LedgerOptions,
-    outcomes: SlotOutcomes,
-    written: readonly (Written | null)[],
-  ) {
-    this.#client = client;
+  constructor(options: LedgerOptions, outcomes: SlotOutcomes, written: readonly (Written | null)[]) {
     this.#options = options;
     this.#outcomes = outcomes;
     this.#written = written;
-    this.#tables = written.map((one) =>
-      one?.kind === "rows" ? one.tables.map((table) => new InsertedRows(client, table)) : []
-    );
     this.#sequence = Array.from({ length: outcomes.workers }, () => 0);
   }
 
-  async verify(): Promise<LedgerResult> {
+  async verify(client: Client): Promise<LedgerResult> {
+    this.#tables = this.#written.map((one) =>
+      one?.kind === "rows" ? one.tables.map((table) => new InsertedRows(client, table)) : []
+    );
     const registers = this.#written.flatMap((one) => one?.kind === "register" ? [one.register] : []);
     const verdicts = await judgeRegisters(
-      this.#client,
+      client,
       registers,
       () => this.#registerWrites(),
       this.#options.registers ?? new Map(),
     );
+    await this.#inBatches(async (slots) => this.#tell(slots, await this.#judge(slots, verdicts)));
+    return this.#result(this.#notes(verdicts));
+  }
+
+  /** Says of all writes that have not been judged yet that they could not be. @param why as a sentence's part */
+  async giveUp(why: string): Promise<LedgerResult> {
+    await this.#inBatches((slots) => this.#tell(slots, new Map()));
+    return this.#result([`Writes could not be looked at: ${why}.`]);
+  }
+
+  #result(notes: readonly string[]): LedgerResult {
+    return { ...this.#counts, problems: this.#problems, notes };
+  }
+
+  async #inBatches(use: (slots: readonly Slot[]) => Promise<void> | void): Promise<void> {
     let batch: Slot[] = [];
-    for (const slot of this.#slots()) {
+    for (const slot of this.#slots(this.#next)) {
       batch.push(slot);
       if (batch.length < BATCH) continue;
-      await this.#judge(batch, verdicts);
+      await use(batch);
       batch = [];
     }
-    await this.#judge(batch, verdicts);
-    return { ...this.#counts, problems: this.#problems, notes: this.#notes(verdicts) };
+    await use(batch);
   }
 
   /** Slots of writes in their order: recorded ones, and after a kill those that may have been sent. */
-  *#slots(): Generator<Slot> {
+  *#slots(from = 0): Generator<Slot> {
     const { writes, whole, slots, retries } = this.#options;
     const operationOf = operationOfSlot(writes);
     const until = Math.min(slots ?? Infinity, this.#outcomes.last + 1 + (whole ? 0 : UNTOLD_SLOTS));
-    for (let slot = 0; slot < until; slot++) {
+    for (let slot = from; slot < until; slot++) {
       const operation = operationOf(slot);
       if (this.#written[operation] === null) continue;
       const known = this.#outcomes.of(slot);
@@ -178,7 +190,7 @@ class Ledger {
     }
   }
 
-  async #judge(slots: readonly Slot[], verdicts: RegisterVerdicts): Promise<void> {
+  async #judge(slots: readonly Slot[], verdicts: RegisterVerdicts): Promise<ReadonlyMap<number, Judged>> {
     const judged = new Map<number, Judged>();
     for (const [operation, part] of Map.groupBy(slots, ({ operation }) => operation)) {
       const written = this.#written[operation]!;
@@ -186,10 +198,15 @@ class Ledger {
       else if (written.kind === "register") {
         const isRefused = verdicts.refusals.has(registerId(written.register));
         for (const slot of part) judged.set(slot.slot, isRefused ? UNSEEN : judgeRegister(slot, verdicts));
-      } else for (const { slot } of part) judged.set(slot, UNSEEN);
+      }
     }
-    const entries = slots.flatMap((slot) => this.#entry(slot, judged.get(slot.slot)!));
+    return judged;
+  }
+
+  #tell(slots: readonly Slot[], judged: ReadonlyMap<number, Judged>): void {
+    const entries = slots.flatMap((slot) => this.#entry(slot, judged.get(slot.slot) ?? UNSEEN));
     if (entries.length > 0) this.#options.onEntries(entries);
+    this.#next = (slots.at(-1)?.slot ?? this.#next - 1) + 1;
   }
 
   async #judgeInserted(

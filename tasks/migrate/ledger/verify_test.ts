@@ -134,6 +134,19 @@ Deno.test("what cannot be looked at is not verified, and the reason is told", as
   });
 });
 
+Deno.test("of writes into a server that is gone nothing is verified, and nothing is called lost", async () => {
+  await withLoaded(async ({ verify }) => {
+    const gone = await verify({ url: "postgres://nobody@127.0.0.1:1/nothing" });
+    assert.deepEqual({ ok: gone.ok, notVerified: gone.notVerified, problems: gone.problems }, {
+      ok: SLOTS,
+      notVerified: SLOTS,
+      problems: {},
+    });
+    assert(gone.entries.length === SLOTS && gone.entries.every(({ verified }) => verified === null));
+    assert.match(gone.notes.join(), /^Writes could not be looked at: Cannot .*127\.0\.0\.1:1/);
+  });
+});
+
 Deno.test("a column whose new type has no such values is left out, and that is told", async () => {
   await withLoaded(async ({ change, verify }) => {
     await change(
