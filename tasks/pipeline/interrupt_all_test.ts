@@ -66,6 +66,14 @@ const MOMENTS: readonly Moment[] = [
   { name: "while it prints", args: SHORT, shown: /printing the PDF/, afterMs: 300, status: ["complete"] },
 ];
 
+const HUNG_UP = [
+  "while Redis starts",
+  "during the proof",
+  "while it measures",
+  "while it stores",
+  "while it prints",
+];
+
 type Act = (terminal: PseudoTerminal) => void;
 
 const press: Act = (terminal) => terminal.type(Key.ctrlC);
@@ -127,6 +135,8 @@ Deno.test({ name: "a run can be ended at any moment", ignore }, async (t) => {
   await withUserDatabase(async (bench, url) => {
     for (const moment of MOMENTS) {
       await t.step(`Ctrl-C ${moment.name}`, () => endAt(moment, press, { bench, url }));
+      // It takes the same way: once for each kind of what it meets.
+      if (!HUNG_UP.includes(moment.name)) continue;
       await t.step(`hangup ${moment.name}`, () => endAt(moment, hangUp, { bench, url }));
     }
     const measuring = MOMENTS.find(({ name }) => name === "while it measures")!;

@@ -16,6 +16,12 @@ export const STORIES = [
 ] as const;
 export type StoryName = typeof STORIES[number];
 
+/**
+ * One of each kind of what a run writes, and with what: to keys of its own, to sessions, to a user's tables, over GraphQL
+ * and with a cache. For what happens in the midst of a run the others are no other.
+ */
+export const WRITING = ["access-paths", "write-heavy", "checkout", "saas-events", "own tables"] as const;
+
 /** Those whose run has a GraphQL server of its own beside the user's services: it takes seconds to start. */
 const WITH_GRAPHQL: readonly string[] = ["access-paths", "saas-events"];
 
