@@ -1,3 +1,4 @@
+import { formatSeconds } from "../model/units.ts";
 import { runtimeNetwork } from "../net/runtime_channel.ts";
 import { readRedisOptions, RedisConnection } from "./connection.ts";
 import type { Reply } from "./wire.ts";
@@ -40,7 +41,7 @@ export class RedisClient {
     }, this.#limitMs);
     const reply = await this.#connection.ask(...words);
     clearTimeout(timer);
-    if (late) throw new Error(`no answer within ${this.#limitMs / 1000} s`);
+    if (late) throw new Error(`no answer within ${formatSeconds(this.#limitMs / 1000)}`);
     if (reply instanceof Error) throw reply;
     return reply;
   }

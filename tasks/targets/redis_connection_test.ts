@@ -155,19 +155,34 @@ Deno.test("a call of the cached path can be given up, whatever Redis does", asyn
   });
 });
 
+/** In every form that the environment and arms' files may have. */
+const URLS = [
+  "redis://u:p%40ss@example.org:7000/3",
+  "rediss://example.org",
+  "redis://h",
+  "redis://",
+  "redis://:p%3Aq@h:1",
+  "redis://u@h:1/",
+  "redis://:@h",
+  "redis://[::1]:6379/1",
+  "REDIS://h:9/1",
+  "redis://h:1?db=3&username=u&password=a%20b",
+  "redis://a:b@h:1/2?db=3&username=u&password=x&port=7&host=other",
+  "redis://?path=%2Ftmp%2Fredis.sock",
+  "redis://u:p@h:6380?tls=true",
+];
+
 Deno.test("a URL of Redis is read as ioredis reads it", () => {
-  assert.deepEqual(readRedisOptions("redis://u:p%40ss@example.org:7000/3"), {
-    host: "example.org",
-    port: 7000,
-    path: undefined,
-    tls: false,
-    username: "u",
-    password: "p@ss",
-    database: 3,
-  });
-  assert.equal(readRedisOptions("rediss://example.org").tls, true);
-  assert.deepEqual(
-    [readRedisOptions("redis://h").username, readRedisOptions("redis://h").password],
-    [undefined, undefined],
-  );
+  for (const url of URLS) {
+    const { options } = new Redis(url, { lazyConnect: true });
+    assert.deepEqual(readRedisOptions(url), {
+      host: options.host ?? "localhost",
+      port: options.port ?? 6379,
+      path: options.path,
+      tls: options.tls !== undefined,
+      username: options.username || undefined,
+      password: options.password || undefined,
+      database: options.db ?? 0,
+    }, url);
+  }
 });
