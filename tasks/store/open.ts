@@ -1,10 +1,11 @@
+import { formatSeconds } from "../model/units.ts";
 import { type DuckDBConnection, DuckDBInstance } from "@duckdb/node-api";
 import { dirname } from "node:path";
 import { InterruptedError, ServiceError, UsageError } from "../model/errors.ts";
 import { fileProblem, isNoFile } from "./duckdb_file.ts";
 import { fillEmpty } from "./empty_file.ts";
 import { migrate, needsMigration, storeMigrations } from "./migrations.ts";
-import { bind, type Parameters, plain } from "./values.ts";
+import { type Parameters, plain, withLast } from "./values.ts";
 import { sleep } from "../net/sleep.ts";
 
 /** DuckDB could not read or write its file, or had no room to work: a resource failed, not a statement. */
@@ -129,7 +130,7 @@ async function openWaiting(file: string, options: OpenOptions): Promise<Store> {
       const holder = holderOf(message);
       if (performance.now() >= deadline) {
         throw new StoreBusyError(
-          `Cannot open ${file} to ${options.mode} within ${waitMs / 1000} s: ${holder} holds it`,
+          `Cannot open ${file} to ${options.mode} within ${formatSeconds(waitMs / 1000)}: ${holder} holds it`,
           "Most likely a notebook or the DuckDB shell: close it there and try again. Nothing is lost; what was " +
             "measured stays in the spool until it can be loaded.",
         );
@@ -173,11 +174,13 @@ function wrap(
     mode,
     connection,
     async rows<T>(sql: string, parameters: Parameters = {}) {
-      const result = await connection.runAndReadAll(sql, bind(sql, parameters)).catch(failed);
+      const result = await withLast(connection, sql, parameters, (last) => last.runAndReadAll()).catch(
+        failed,
+      );
       return result.getRowObjectsJS().map((row) => plain(row) as T);
     },
     async run(sql, parameters = {}) {
-      await connection.run(sql, bind(sql, parameters)).catch(failed);
+      await withLast(connection, sql, parameters, (last) => last.run()).catch(failed);
     },
     async transaction(body) {
       await connection.run("BEGIN TRANSACTION");

@@ -1,21 +1,43 @@
-import { type DuckDBValue, timestampValue } from "@duckdb/node-api";
+import { type DuckDBConnection, type DuckDBPreparedStatement, timestampValue } from "@duckdb/node-api";
 
 /** What a query's parameter may be; a Date is taken as UTC. */
 export type Parameter = string | number | bigint | boolean | null | Date;
 /** Parameters of a query by name, without the `$`. */
 export type Parameters = Readonly<Record<string, Parameter>>;
 
-/** The parameters that the statement names (`$run`), as DuckDB takes them; others are left out. */
-export function bind(sql: string, parameters: Parameters): Record<string, DuckDBValue> {
-  const code = sql.replaceAll(/--.*$/gm, "");
-  const named = new Set([...code.matchAll(/\$([a-z_][a-z0-9_]*)/gi)].map((match) => match[1]!));
-  const values: Record<string, DuckDBValue> = {};
-  for (const [name, value] of Object.entries(parameters)) {
-    if (named.has(name)) {
-      values[name] = value instanceof Date ? timestampValue(BigInt(value.getTime()) * 1000n) : value;
+/**
+ * The last statement of some SQL, with those of the parameters that it names (`$run`); those before it are run.
+ * `use` gives what comes of it.
+ */
+export async function withLast<T>(
+  connection: DuckDBConnection,
+  sql: string,
+  parameters: Parameters,
+  use: (statement: DuckDBPreparedStatement) => Promise<T>,
+): Promise<T> {
+  const statements = await connection.extractStatements(sql);
+  for (let at = 0;; at++) {
+    const statement = await statements.prepare(at);
+    try {
+      if (at < statements.count - 1) await statement.run();
+      else {
+        bind(statement, parameters);
+        return await use(statement);
+      }
+    } finally {
+      statement.destroySync();
     }
   }
-  return values;
+}
+
+function bind(statement: DuckDBPreparedStatement, parameters: Parameters): void {
+  const names = Array.from({ length: statement.parameterCount }, (_, at) => statement.parameterName(at + 1));
+  statement.bind(Object.fromEntries(
+    names.filter((name) => name in parameters).map((name) => {
+      const value = parameters[name]!;
+      return [name, value instanceof Date ? timestampValue(BigInt(value.getTime()) * 1000n) : value];
+    }),
+  ));
 }
 
 /**
