@@ -60,7 +60,7 @@ async function refuseBeyond(
     `Cannot apply the change ${file}:${line}: it writes into ${
       beyond.join(" and ")
     }, and that would not go with the clone`,
-    "Nothing was changed there, and nothing is left of the clone. Leave that statement out.",
+    "Nothing was changed there. Leave that statement out.",
   );
 }
 
@@ -91,7 +91,7 @@ function failed({ file }: DatabaseChange, { text, line, shown }: ChangeStatement
   const said = `Cannot apply the change ${file}:${at}: ${message}${detail ? ` (${detail})` : ""}${
     code === undefined ? "" : ` (SQLSTATE ${code})`
   }`;
-  const next = `The statement: ${shown}. Nothing is left of the clone that it was tried on.`;
+  const next = `The statement: ${shown}. The clone that it was tried on is dropped.`;
   const options = { cause: error };
   return isOfServer(error) ? new ServiceError(said, next, options) : new UsageError(said, next, options);
 }

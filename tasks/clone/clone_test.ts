@@ -148,7 +148,7 @@ Deno.test("a change that fails is told with file, line, statement and PostgreSQL
         );
         assert.match(
           error.next!,
-          /^The statement: UPDATE t SET\n {2}a = 1,\n {2}b = none\. Nothing is left/,
+          /^The statement: UPDATE t SET\n {2}a = 1,\n {2}b = none\. The clone .* is dropped/,
         );
         return true;
       },

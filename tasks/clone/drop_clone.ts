@@ -27,11 +27,12 @@ export async function dropClone(
     // It may be in the making yet, by a session of a process that was killed.
     await whereSeen(() => endStatements(client, runId));
     const found = await foundAs(client, name);
-    if (found === null || (found.oid !== record.oid && found.mark !== mark)) {
+    // Once it is made its oid alone is what it is known by: a DROP that is cut short takes the mark away.
+    const isOurs = record.oid === null ? found?.mark === mark : found?.oid === record.oid;
+    if (found === null || !isOurs) {
       forgetClone(home, record);
       return "not there";
     }
-    // A DROP that is cut short takes the mark away, and leaves the oid.
     if (record.oid === null) keepClone(home, { ...record, oid: found.oid });
     await whereSeen(() =>
       asLogin(client, () => client.query(cloneSql("end_sessions.sql"), [name, sessionPrefix(runId)]))

@@ -4,7 +4,7 @@ import { openClient } from "../seed/connect.ts";
 import { type DatabaseLock, lockDatabase } from "../seed/database_lock.ts";
 import { undoSql } from "../seed/reserved.ts";
 import { isAlive } from "../stack/process.ts";
-import { placeOf, placeText, sameServer, urlOf } from "../undo/place.ts";
+import { cleaningText, placeOf, placeText, sameServer, urlOf } from "../undo/place.ts";
 import { type CloneRecord, keptClones } from "./clone_record.ts";
 import { dropClone, type Dropped, leftText } from "./drop_clone.ts";
 
@@ -42,9 +42,7 @@ export async function dropLeftClones(home: string, at: LookedAt): Promise<LeftCl
       if (!sameServer(of, here)) {
         left.push(
           `The run ${runId} ended early and may have left the clone "${name}" of ${placeText(of)}. ` +
-            `\`deno task clean --writes\` drops it, ${
-              of.embedded ? "without a DATABASE_URL" : "with a DATABASE_URL that leads there"
-            }.`,
+            cleaningText(of, "drops it"),
         );
         continue;
       }

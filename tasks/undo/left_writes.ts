@@ -8,7 +8,7 @@ import { reservedKeys, undoSql } from "../seed/reserved.ts";
 import { isAlive } from "../stack/process.ts";
 import { dropRecord, keepForLater, keptRecords, recordPath } from "./journal.ts";
 import type { WriteRecord } from "./record.ts";
-import { placeOf, placeText, sameServer, urlOf } from "./place.ts";
+import { cleaningText, placeOf, placeText, sameServer, urlOf } from "./place.ts";
 import { notAsItWas, withPresentUndo } from "./own_file.ts";
 import { takeBack } from "./take_back.ts";
 
@@ -66,11 +66,7 @@ export async function takeBackLeftWrites(home: string, at: LookedAt): Promise<Le
 
 function elsewhere({ runId, scenario, place }: WriteRecord): string {
   return `The run ${runId} (${scenario}) ended early and may have left rows in ${placeText(place)}. ` +
-    `\`deno task clean --writes\` takes them back, ${
-      place.embedded
-        ? "without a DATABASE_URL"
-        : `with a DATABASE_URL that leads there${place.system === null ? " by the role of that run" : ""}`
-    }.`;
+    cleaningText(place, "takes them back");
 }
 
 async function takeBackHere(

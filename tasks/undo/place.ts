@@ -41,6 +41,14 @@ export function urlOf(url: string, database: string): string {
   return other.href;
 }
 
+/** What takes back what a run that ended early has left there. @param does what that task does with it */
+export function cleaningText({ embedded, system }: DatabasePlace, does: string): string {
+  const where = embedded
+    ? "without a DATABASE_URL"
+    : `with a DATABASE_URL that leads there${system === null ? " by the role of that run" : ""}`;
+  return `\`deno task clean --writes\` ${does}, ${where}.`;
+}
+
 /** For people. */
 export function placeText({ database, host, port, embedded }: DatabasePlace): string {
   return embedded ? `the embedded database "${database}"` : `the database "${database}" at ${host}:${port}`;
