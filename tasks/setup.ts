@@ -1,3 +1,4 @@
+import { formatSeconds } from "./model/units.ts";
 import { createHash } from "node:crypto";
 import { join, resolve } from "node:path";
 import { printable } from "./terminal/safe_text.ts";
@@ -36,7 +37,7 @@ function install(): void {
     Deno.exit(SERVICE_FAILED);
   }
   Deno.writeTextFileSync(stamp, wanted());
-  console.error(`Fetched in ${((performance.now() - started) / 1000).toFixed(0)} s.`);
+  console.error(`Fetched in ${formatSeconds(Math.round((performance.now() - started) / 1000))}.`);
 }
 
 /** What node_modules must have been made from. */

@@ -1,3 +1,4 @@
+import { formatSeconds } from "../model/units.ts";
 import type { Network } from "./channel.ts";
 
 /**
@@ -18,7 +19,7 @@ export async function withinLimit<T>(
     return await network.handshake(() => work(limit.signal));
   } catch (error) {
     if (!limit.signal.aborted) throw error;
-    const text = `no answer within ${limitMs / 1000} s`;
+    const text = `no answer within ${formatSeconds(limitMs / 1000)}`;
     throw Object.assign(new Error(text, { cause: error }), { code: "ETIMEDOUT" });
   } finally {
     forget();

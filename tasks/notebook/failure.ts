@@ -1,3 +1,4 @@
+import { formatSeconds } from "../model/units.ts";
 import type { Unhandled } from "./inside.ts";
 import type { Message } from "./messages.ts";
 import { type KernelError, kernelError } from "./outputs.ts";
@@ -36,7 +37,7 @@ export function failureOf(
 
 /** A cell that was still running after its time. */
 export function tookTooLong(timeoutMs: number): CellFailure {
-  const message = `it did not end within ${timeoutMs / 1000} s`;
+  const message = `it did not end within ${formatSeconds(timeoutMs / 1000)}`;
   return { kind: "timeout", name: "Timeout", message, traceback: [] };
 }
 

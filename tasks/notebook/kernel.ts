@@ -1,3 +1,4 @@
+import { formatSeconds } from "../model/units.ts";
 import { randomUUID } from "node:crypto";
 import { InterruptedError, ServiceError } from "../model/errors.ts";
 import { type CellFailure, failureOf, kernelDied, putOutTooMuch, tookTooLong } from "./failure.ts";
@@ -100,7 +101,7 @@ export class Kernel implements AsyncDisposable {
       }
     }
     throw new ServiceError(
-      `Cannot start the Deno kernel within ${startMs / 1000} s: ${reason}`,
+      `Cannot start the Deno kernel within ${formatSeconds(startMs / 1000)}: ${reason}`,
       "Try `deno jupyter --help`: the same Deno runs the notebooks.",
     );
   }

@@ -131,7 +131,7 @@ Deno.test("each way of failing has a sentence of its own", async () => {
   const late = await failing("await new Promise(() => {});", 500);
   assert.match(
     late.message,
-    /cell 3, which begins "await new Promise\(\(\) => \{\}\);", did not end: .* within 0\.5 s$/,
+    /cell 3, which begins "await new Promise\(\(\) => \{\}\);", did not end: .* within 500 ms$/,
   );
 });
 

@@ -1,3 +1,4 @@
+import { formatSeconds } from "../model/units.ts";
 import { readFileSync } from "node:fs";
 import process from "node:process";
 import { ExitCode } from "../model/errors.ts";
@@ -25,6 +26,7 @@ const MOST_MS = 20_000;
 const LOOK_MS = 100;
 /** What must not be left behind gets so long when the user wants to leave at once. */
 const LEAVE_MS = 5_000;
+const LEAVE = formatSeconds(LEAVE_MS / 1000);
 /** Where nobody waits for it, or can press a second time, it ends in order within so long, or at once. */
 const UNASKED_MS = 60_000;
 
@@ -52,7 +54,7 @@ export function interruptSignal(home: string): Interrupt {
   const hurry = () => {
     stage = 2;
     if (debts().length > 0) {
-      say(`Exiting once everything is cleaned up, within ${LEAVE_MS / 1000} s … (again: exit now)`);
+      say(`Exiting once everything is cleaned up, within ${LEAVE} … (again: exit now)`);
     }
     const leaveIfFree = () => {
       if (debts().length === 0) leave(home);

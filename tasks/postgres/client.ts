@@ -1,3 +1,4 @@
+import { formatSeconds } from "../model/units.ts";
 import type { Buffer } from "node:buffer";
 import type { Duplex } from "node:stream";
 import { Client } from "pg";
@@ -168,7 +169,7 @@ export class PgClient extends Client {
       inner.connection.stream = asFresh(channel.release(), start);
     } catch (error) {
       if (timeout.aborted) {
-        const text = `no answer within ${this.#timeoutMs / 1000} s`;
+        const text = `no answer within ${formatSeconds(this.#timeoutMs / 1000)}`;
         throw Object.assign(new Error(text, { cause: error }), { code: "ETIMEDOUT" });
       }
       throw error;

@@ -1,3 +1,5 @@
+import { formatSeconds } from "../model/units.ts";
+
 /** How long a client waits for an answer. */
 export interface Patience {
   /** After so long, and then again and again, it looks whether the server answers at all. */
@@ -45,7 +47,7 @@ export function watchPatience({ lookMs, aliveMs, limitMs }: Patience, waiting: W
       sinceMs = nowMs;
       return;
     }
-    if (nowMs - sinceMs >= limitMs) return giveUp(`no answer within ${limitMs / 1000} s`);
+    if (nowMs - sinceMs >= limitMs) return giveUp(`no answer within ${formatSeconds(limitMs / 1000)}`);
     if (looking) return;
     looking = true;
     const alive = await waiting.isAnswering(aliveMs);

@@ -1,3 +1,4 @@
+import { formatSeconds } from "../model/units.ts";
 import { ServiceError } from "../model/errors.ts";
 import { connectClient } from "../postgres/client.ts";
 import { firstRow, schemaSql } from "./sql.ts";
@@ -93,7 +94,7 @@ export function watchLocks(options: LockWatchOptions): LockWatch {
 export function lockError(seen: string | null, limitMs: number | null, cause: unknown): ServiceError {
   return new ServiceError(
     `Cannot continue with the database: its locks must be free${
-      limitMs === null || limitMs === 0 ? "" : ` within ${limitMs / 1000} s`
+      limitMs === null || limitMs === 0 ? "" : ` within ${formatSeconds(limitMs / 1000)}`
     }: ${seen ?? "another session holds one that is needed"}`,
     "Let that session end its transaction, then try again. To wait longer, give DATABASE_URL a lock_timeout: " +
       "?options=-c%20lock_timeout%3D60s",
@@ -157,7 +158,9 @@ function holderText({ pid, application, role, state, seconds }: LockWait): strin
   const facts = [
     ...application === null || application === "" ? [] : [`"${application}"`],
     ...role === null ? [] : [`role ${role}`],
-    ...state === null ? [] : [`${state}${seconds === null ? "" : ` for ${Math.round(seconds)} s`}`],
+    ...state === null
+      ? []
+      : [`${state}${seconds === null ? "" : ` for ${formatSeconds(Math.round(seconds))}`}`],
   ];
   return `session ${pid}${facts.length === 0 ? "" : ` (${facts.join(", ")})`}`;
 }

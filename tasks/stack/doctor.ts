@@ -3,7 +3,7 @@ import { availableParallelism, freemem } from "node:os";
 import { dirname } from "node:path";
 import { type Config, redactUrl } from "../config.ts";
 import { BenchbookError, InterruptedError } from "../model/errors.ts";
-import { formatRoom } from "../model/units.ts";
+import { formatRoom, formatSeconds } from "../model/units.ts";
 import { findBrowserPlan } from "./browser.ts";
 import { graphqlHeaders, graphqlProblem } from "./graphql.ts";
 import { inspectLock } from "./lock.ts";
@@ -157,7 +157,7 @@ async function postgres(config: Config, signal?: AbortSignal): Promise<Verdict> 
     return ok(`embedded ${packageVersion}, running`);
   }
   const seconds = await tryPostgres(config.home, signal);
-  return ok(`embedded ${packageVersion} starts (${seconds.toFixed(1)} s with a new cluster)`);
+  return ok(`embedded ${packageVersion} starts (${formatSeconds(seconds)} with a new cluster)`);
 }
 
 async function redis(config: Config): Promise<Verdict> {

@@ -1,3 +1,4 @@
+import { formatSeconds } from "../model/units.ts";
 import { join } from "node:path";
 import type { Config } from "../config.ts";
 import { ServiceError } from "../model/errors.ts";
@@ -96,7 +97,10 @@ export async function startGraphql(
       }
       if (performance.now() > deadline) {
         await stopProcess(child.id, "SIGTERM");
-        throw failedToStart(`${problem} after ${START_TIMEOUT_MS / 1000} s\n${child.words()}`, log);
+        throw failedToStart(
+          `${problem} after ${formatSeconds(START_TIMEOUT_MS / 1000)}\n${child.words()}`,
+          log,
+        );
       }
       await sleep(25, signal);
     }
@@ -128,7 +132,9 @@ export async function graphqlProblem(
     });
     return problemOf(response, await firstBytes(response));
   } catch (error) {
-    if ((error as Error).name === "TimeoutError") return `no answer within ${timeoutMs / 1000} s`;
+    if ((error as Error).name === "TimeoutError") {
+      return `no answer within ${formatSeconds(timeoutMs / 1000)}`;
+    }
     // Deno hides the system's word in the cause.
     const words = `${error} ${(error as Error).cause}`;
     return /refused/i.test(words) ? "connection refused" : "it cannot be reached";

@@ -1,3 +1,4 @@
+import { formatSeconds } from "../model/units.ts";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { ServiceError } from "../model/errors.ts";
@@ -123,7 +124,7 @@ async function tryStart(
     const patienceMs = problem === STARTING_UP ? RECOVERY_TIMEOUT_MS : START_TIMEOUT_MS;
     if (performance.now() - begun > patienceMs) {
       await stopProcess(child.id, "SIGINT");
-      throw failedToStart(`no answer within ${patienceMs / 1000} s`, child.words(), log);
+      throw failedToStart(`no answer within ${formatSeconds(patienceMs / 1000)}`, child.words(), log);
     }
     await sleep(20, signal);
   }

@@ -1,3 +1,4 @@
+import { formatSeconds } from "../model/units.ts";
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Config } from "../config.ts";
@@ -81,7 +82,7 @@ export async function startRedis(
       }
       if (performance.now() > deadline) {
         await stopProcess(child.id, "SIGTERM");
-        throw failedToStart(`no answer within ${START_TIMEOUT_MS / 1000} s`, log);
+        throw failedToStart(`no answer within ${formatSeconds(START_TIMEOUT_MS / 1000)}`, log);
       }
       await sleep(10, signal);
     }
