@@ -10,7 +10,7 @@ import { runPlain } from "./moves/plain.ts";
 import { StepFailure } from "./step_failure.ts";
 import { LOCK_PATIENCE_MS, type StepsOptions } from "./step_options.ts";
 import { openStepSession, type StepSession } from "./step_session.ts";
-import { type StoppedAt, stoppedAt } from "./stopped_at.ts";
+import { reasonText, type StoppedAt, stoppedAt } from "./stopped_at.ts";
 
 export type { StepsOptions } from "./step_options.ts";
 export type { StoppedAt } from "./stopped_at.ts";
@@ -66,10 +66,23 @@ async function runAll({ steps }: VariantPlan, session: StepSession): Promise<Sto
       await runStep(step, session);
     } catch (error) {
       const failure = error instanceof StepFailure ? error : new StepFailure(0, error);
+      recordFailure(step, failure, session);
       return stoppedAt(steps, step, failure, session);
     }
   }
   return null;
+}
+
+/** Its row says why, be it that the statement was never sent. */
+function recordFailure(step: StepPlan, failure: StepFailure, { record, signal, holders }: StepSession): void {
+  const row = record(step, failure.index);
+  if (signal.aborted) return;
+  if (!row.begun) {
+    row.begin();
+    row.note({ attempts: 0 });
+    row.fail(failure.cause);
+  }
+  row.change({ error: reasonText(failure, holders.seen()) });
 }
 
 function runStep(step: StepPlan, session: StepSession): Promise<void> {

@@ -30,7 +30,7 @@ export interface StepSession {
   readonly before: HalfDone;
   /** Says what a move has cleaned up, and what it could not. */
   readonly tell: (removal: Removal) => void;
-  /** Begins no statement: it makes the row of one. */
+  /** The row of a statement, which this does not begin. */
   record(step: StepPlan, index: number): StatementRecord;
   /** Runs a text and looks whom it waits for. */
   run(sql: string, values?: readonly unknown[]): Promise<QueryResult>;
@@ -63,6 +63,7 @@ export async function openStepSession(
   options.onSession?.(began.pid);
   const before = await halfDone(client, began.pid);
   const holders = await openHolders(url, began.pid);
+  const records = new Map<string, StatementRecord>();
   let drawn = 0;
   let lookMs = LOOK_MS;
   return {
@@ -81,7 +82,12 @@ export async function openStepSession(
     nowUs,
     before,
     tell,
-    record: (step, index) => recordStatement({ step, index, variant, nowUs, onRecord }),
+    record(step, index) {
+      const key = `${step.step} ${index}`;
+      const record = records.get(key) ?? recordStatement({ step, index, variant, nowUs, onRecord });
+      records.set(key, record);
+      return record;
+    },
     run: (sql, values) =>
       holders.during(lookMs, () => values === undefined ? client.query(sql) : client.query(sql, [...values])),
     runStatement: (text, values) =>

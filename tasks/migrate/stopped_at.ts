@@ -53,13 +53,27 @@ export function stoppedAt(
 }
 
 function failedText({ file }: StepPlan, line: number, failure: StepFailure, holder: string | null): string {
-  const { cause, code, why } = failure;
+  const { cause, code } = failure;
   if (cause instanceof BenchbookError) return cause.message;
-  const { message, detail } = cause as Said;
-  const held = why === null && code === "55P03" && holder !== null ? holder : why;
-  return `Cannot finish the migration at ${file}:${line}: ${message}${detail ? ` (${detail})` : ""}${
+  const { said, held } = reasonOf(failure, holder);
+  return `Cannot finish the migration at ${file}:${line}: ${said}${
     code === null ? "" : ` (SQLSTATE ${code})`
-  }${held === null ? "" : `; ${held}`}`;
+  }${held}`;
+}
+
+/** What the server said, and what else a person must know. @param holder of the lock that was last waited for */
+export function reasonText(failure: StepFailure, holder: string | null): string {
+  const { said, held } = reasonOf(failure, holder);
+  return `${said}${held}`;
+}
+
+function reasonOf(
+  { cause, code, why }: StepFailure,
+  holder: string | null,
+): { readonly said: string; readonly held: string } {
+  const { message, detail } = cause as Said;
+  const held = why === null && code === "55P03" ? holder : why;
+  return { said: `${message}${detail ? ` (${detail})` : ""}`, held: held === null ? "" : `; ${held}` };
 }
 
 function nextText({ cause, code }: StepFailure, shown: string): string {

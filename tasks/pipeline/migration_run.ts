@@ -97,7 +97,9 @@ export class MigrationRun implements Companion {
         limitP95Ms: Math.max(THROTTLE.leastMs, THROTTLE.times * (this.#usualP95Ms ?? 0)),
         random: counter(seed, "migration"),
       });
-      this.#told.push(...outcome.cleaned, ...outcome.left);
+      const { stopped, cleaned, left } = outcome;
+      if (stopped !== null) this.#told.push(`${stopped.message}. ${stopped.next}`.trim());
+      this.#told.push(...cleaned, ...left);
       // What came of it is part of the run.
       this.#inPlace?.end();
     } finally {
