@@ -1,6 +1,7 @@
 import { join } from "node:path";
 import type { Client } from "pg";
 import { InterruptedError } from "../../model/errors.ts";
+import { sleep } from "../../net/sleep.ts";
 import type { PgClient } from "../../postgres/client.ts";
 import { UNLIMITED, withClient } from "../../seed/connect.ts";
 import { undoSql } from "../../seed/reserved.ts";
@@ -13,13 +14,18 @@ export function ledgerSql(file: string, names: Readonly<Record<string, string>> 
   return Deno.readTextFileSync(join(FOLDER, file)).replace(/\{(\w+)\}/g, (_, name: string) => names[name]!);
 }
 
+/** A server that has crashed replays its log before it answers: it is waited for so long, ms. */
+const RECOVERY_MS = 60_000;
+/** What it says meanwhile. */
+const STARTING_UP = "57P03";
+
 /**
  * Reads at one snapshot, with each value's text as exact as it is, and in UTC. A server that would hide rows from the role
  * fails: hidden ones would pass for lost.
  * @param name what the server shows of the session
  * @throws {ServiceError} where the database cannot be reached; {InterruptedError} after `signal`
  */
-export function readAtOnce<T>(
+export async function readAtOnce<T>(
   url: string,
   name: string,
   signal: AbortSignal | undefined,
@@ -35,11 +41,19 @@ export function readAtOnce<T>(
     return found;
   };
   const begin = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY";
-  return withClient(url, (client) => transaction(client, () => within(client), begin), {
-    ...UNLIMITED,
-    name,
-    signal,
-  });
+  for (const untilMs = performance.now() + RECOVERY_MS;;) {
+    try {
+      return await withClient(url, (client) => transaction(client, () => within(client), begin), {
+        ...UNLIMITED,
+        name,
+        signal,
+      });
+    } catch (error) {
+      const { code } = ((error as Error).cause ?? {}) as { code?: string };
+      if (code !== STARTING_UP || performance.now() >= untilMs) throw error;
+      await sleep(100);
+    }
+  }
 }
 
 /** What the server said to a query that it refused. */
