@@ -15,6 +15,9 @@ import type { SystemUnderTest } from "./system_under_test.ts";
 /** Takes rows of a table. */
 type Keep = (table: SpooledTable, rows: readonly unknown[]) => void;
 
+/** So long the writes are looked at after an interrupt. */
+const LEAVING_MS = 2500;
+
 /** What decides which writes there are. */
 type Deciding = Pick<LedgerOptions, "url" | "scenario" | "writes" | "mix" | "slots" | "signal">;
 
@@ -59,13 +62,14 @@ export class Proof {
   }
 
   #writes(spoolDir: string, keep: Keep): Promise<readonly string[]> {
-    const { writing, scenario, terminal } = this.#system;
+    const { writing, scenario, terminal, signal } = this.#system;
     return terminal.step("Check every write", async (progress) => {
       let looked = 0;
+      // Of a run that its user has ended too: mostly it takes a moment, and the clone is about to go.
+      const leaving = signal.aborted ? AbortSignal.timeout(LEAVING_MS) : undefined;
       const { ok, notes, problems } = await verifyLedger({
         ...this.#deciding,
-        // Of a run that its user has ended too: it takes a moment, and the clone is about to go.
-        signal: undefined,
+        signal: leaving,
         spoolDir,
         arms: writing.arms,
         whole: true,

@@ -32,7 +32,7 @@ export const MIGRATE: readonly Story[] = [
       assert.equal(new Set(runs.map(({ group }) => group)).size, 1);
       for (const { id } of runs) assert.ok(existsSync(join(bench.reports, id, "index.html")), said);
       // Five seconds' wait for the report that is open beside it.
-      assert.match(said, /longest stall was [45]\.\d+ s/);
+      assert.match(said, /Longest stall: [4-9](\.\d+)? s, /);
       const lines = Deno.readTextFileSync(join(mine, "comment.md")).trimEnd().split("\n");
       assert.ok(lines.length <= 40, `${lines.length} lines`);
     },
@@ -62,7 +62,7 @@ export const MIGRATE: readonly Story[] = [
   {
     promise: "the data may be of one's own size and shape",
     typed:
-      "deno task migrate add-column --variant naive --paths sql --customers 40 --employees 4 --products 30 --suppliers 6 " +
+      "deno task migrate add-column --variant naive --scenario access-paths --paths sql --customers 40 --employees 4 --products 30 --suppliers 6 " +
       `--orders 200 --distribution lines.productSkew=0.2 --custom queries/generators/northwind-shops.ts --replace ${SUMMARY}`,
     ends: "migrated",
     judge({ summary }) {

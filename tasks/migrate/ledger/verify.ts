@@ -1,6 +1,6 @@
 import type { Client } from "pg";
 import { type Mix, NOT_CAPTURED } from "../../load/mix.ts";
-import { ServiceError } from "../../model/errors.ts";
+import { InterruptedError, ServiceError } from "../../model/errors.ts";
 import type { LedgerEntry, LedgerProblem } from "../../model/migration.ts";
 import { evidenceOf, type WritingArm } from "../../undo/evidence.ts";
 import { operationOfSlot, type SlotWrites } from "../../undo/may_write.ts";
@@ -69,8 +69,7 @@ export interface LedgerResult {
  * values that were drawn for it, a refused one is not there, and one that nobody answered is there once or not at all. No
  * key of the table's is trusted in that: rows are counted. Writes of the same row are judged by the last one, see
  * `RegisterHistory`. Goes through the writes by ranges of slots, at one snapshot; two bytes of memory a slot.
- * What a database that cannot be reached has of them is not known: their entries say so.
- * @throws {InterruptedError} after `signal`
+ * What a database that cannot be reached has of them is not known, and likewise after `signal`: their entries say so.
  */
 export async function verifyLedger(options: LedgerOptions): Promise<LedgerResult> {
   const { url, spoolDir, writes, arms, signal } = options;
@@ -81,6 +80,7 @@ export async function verifyLedger(options: LedgerOptions): Promise<LedgerResult
   try {
     return await readAtOnce(url, "benchbook-ledger", signal, (client) => ledger.verify(client));
   } catch (error) {
+    if (error instanceof InterruptedError) return ledger.giveUp("the run was interrupted");
     if (!(error instanceof ServiceError)) throw error;
     return ledger.giveUp(error.message);
   }

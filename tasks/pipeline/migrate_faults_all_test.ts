@@ -1,0 +1,105 @@
+import assert from "node:assert/strict";
+import { existsSync, readdirSync } from "node:fs";
+import { join } from "node:path";
+import process from "node:process";
+import { ExitCode } from "../model/errors.ts";
+import { readRecords } from "../stack/state.ts";
+import { clonesIn, latest, LITTLE, ownFile, SLOW, startedUntil, type When } from "./testing_migration.ts";
+import { withWorkbench, type Workbench } from "./testing.ts";
+
+const PHASES: readonly When[] = ["baseline", "migrate", "recovery"];
+
+/** That nothing of a run is owed any more. */
+async function assertNothingLeft(bench: Workbench): Promise<void> {
+  for (const folder of ["spool", "undo", "clones", "in-place"]) {
+    const path = join(bench.home, folder);
+    assert.deepEqual(existsSync(path) ? readdirSync(path) : [], [], folder);
+  }
+  assert.deepEqual(await clonesIn(bench), []);
+}
+
+Deno.test("a migration that fails half-way fails, and says what is done and what is not", async () => {
+  await withWorkbench(async (bench) => {
+    const file = ownFile(
+      bench,
+      "ALTER TABLE northwind.orders ADD COLUMN note text;\nUPDATE northwind.orders SET note = 1/0;\n",
+    );
+    const { code, stdout, stderr } = await bench.run("migrate", [file, ...LITTLE, "--duration", "1s"]);
+    assert.equal(code, ExitCode.verdictFailed, stderr);
+    assert.match(
+      stdout,
+      /^FAIL: The migration failed \(\S+change\.sql, statement 2\): division by zero \(22012\)\./m,
+    );
+    assert.match(stdout, /Of the 2 statements of \S+change\.sql the first one is done/);
+    const { verdict, migration } = await latest(bench);
+    assert.equal(verdict, "fail");
+    assert.deepEqual(migration!.steps.map(({ errorCode }) => errorCode), [null, "22012"]);
+    assert.ok(migration!.ledger.complete && migration!.ledger.problems.length === 0);
+    await assertNothingLeft(bench);
+  });
+});
+
+Deno.test("Ctrl-C in each part of a run ends it in order, with what it knows of each write", async (t) => {
+  for (const when of PHASES) {
+    await t.step(when, async () => {
+      await withWorkbench(async (bench) => {
+        const running = await startedUntil(bench, when, [ownFile(bench, SLOW)]);
+        running.kill("SIGINT");
+        const { code, stdout, stderr } = await running.result;
+        assert.equal(code, ExitCode.interrupted, `${stdout}\n${stderr}`);
+        const { run, migration } = await latest(bench);
+        assert.deepEqual([run.kind, run.status, run.verdict], ["migrate", "interrupted", null]);
+        assert.deepEqual(migration!.ledger.problems, []);
+        await assertNothingLeft(bench);
+      });
+    });
+  }
+});
+
+Deno.test("after kill -9 in each part of a run the next start keeps what was measured and drops the clone", async (t) => {
+  for (const when of PHASES) {
+    await t.step(when, async () => {
+      await withWorkbench(async (bench) => {
+        const running = await startedUntil(bench, when, [ownFile(bench, SLOW)]);
+        running.kill("SIGKILL");
+        await running.result;
+        const next = await bench.run("bench", [
+          "smoke",
+          "--scale",
+          "tiny",
+          "--duration",
+          "1500ms",
+          "--paths",
+          "sql",
+          "--no-report",
+        ]);
+        assert.match(next.stdout, /Recovered run \S+ \(crashed\)/);
+        assert.match(next.stdout, /Dropped the clone "benchbook_clone_\S+" of /);
+        await assertNothingLeft(bench);
+      });
+    });
+  }
+});
+
+Deno.test("a server that dies in the middle of a migration ends the run with 3, and nothing is left", async () => {
+  await withWorkbench(async (bench) => {
+    const running = await startedUntil(bench, "migrate", [ownFile(bench, SLOW)]);
+    const { pid } = readRecords(bench.home).find(({ name }) => name === "postgres")!.process;
+    process.kill(pid, "SIGKILL");
+    const { code, stdout, stderr } = await running.result;
+    assert.equal(code, ExitCode.service, `${stdout}\n${stderr}`);
+    assert.doesNotMatch(`${stdout}${stderr}`, /this is a defect/);
+    const next = await bench.run("bench", [
+      "smoke",
+      "--scale",
+      "tiny",
+      "--duration",
+      "1500ms",
+      "--paths",
+      "sql",
+      "--no-report",
+    ]);
+    assert.ok([ExitCode.ok, ExitCode.invalid].includes(next.code as 0), next.stderr);
+    await assertNothingLeft(bench);
+  });
+});

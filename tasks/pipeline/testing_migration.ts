@@ -1,0 +1,101 @@
+import { join } from "node:path";
+import { Client } from "pg";
+import { embeddedDatabaseUrl, startPostgres } from "../stack/postgres.ts";
+import { type ProcessId, stopProcess } from "../stack/process.ts";
+import type { RunSummary } from "../model/summary.ts";
+import { openRun } from "../store/read.ts";
+import { summarise } from "../summary/summarise.ts";
+import type { StepRecord } from "../model/migration.ts";
+import { type RunningTask, until, type Workbench } from "./testing.ts";
+
+/** Little data, and a load that only direct SQL answers. */
+export const LITTLE = [
+  "--scale",
+  "tiny",
+  "--rate",
+  "100",
+  "--paths",
+  "sql",
+  "--warmup",
+  "300ms",
+  "--no-report",
+];
+
+/** A file of a user's, in which a fault has time to come. */
+export const SLOW = [
+  "ALTER TABLE northwind.orders ADD COLUMN first_note text;",
+  "SELECT pg_sleep(6);",
+  "ALTER TABLE northwind.orders ADD COLUMN last_note text;",
+  "",
+].join("\n");
+
+/** Where in a run something happens to it. */
+export type When = "baseline" | "migrate" | "recovery";
+
+/** Writes a file of a user's. */
+export function ownFile({ folder }: Workbench, sql: string, name = "change.sql"): string {
+  const path = join(folder, name);
+  Deno.writeTextFileSync(path, sql);
+  return path;
+}
+
+/** Starts a migration of `SLOW`, and waits until it is there. */
+export async function startedUntil(
+  bench: Workbench,
+  when: When,
+  args: readonly string[],
+  env: Readonly<Record<string, string>> = {},
+): Promise<RunningTask> {
+  const duration = when === "migrate" ? "1s" : "8s";
+  const running = bench.start("migrate", [...args, ...LITTLE, "--duration", duration], env);
+  const spool = await bench.measuring();
+  if (when === "baseline") return running;
+  const wanted = when === "migrate" ? 2 : 3;
+  await until(() => {
+    const last = stepsIn(spool).at(-1);
+    return last?.statement === wanted && (when === "migrate" || last.endUs !== null) ? true : null;
+  }, `no statement ${wanted} of the migration`);
+  return running;
+}
+
+/** What a spool has of statements: a line each, with a checksum before it. */
+function stepsIn(spool: string): StepRecord[] {
+  try {
+    const lines = Deno.readTextFileSync(join(spool, "migration_steps.jsonl")).trimEnd().split("\n");
+    return lines.map((line) => JSON.parse(/\{.*\}/.exec(line)![0]) as StepRecord);
+  } catch {
+    return [];
+  }
+}
+
+/** The clones of the embedded server, which is started for it alone. */
+export function clonesIn(bench: Workbench): Promise<string[]> {
+  return asking(
+    bench,
+    async (client) =>
+      (await client.query("SELECT datname FROM pg_database WHERE datname LIKE 'benchbook_clone%'"))
+        .rows.map(({ datname }) => datname as string),
+  );
+}
+
+async function asking<T>({ home }: Workbench, use: (client: Client) => Promise<T>): Promise<T> {
+  let running: ProcessId | undefined;
+  try {
+    const { port } = await startPostgres(home, (started) => running = started.process);
+    const client = new Client({ connectionString: embeddedDatabaseUrl(home, port, "postgres") });
+    await client.connect();
+    try {
+      return await use(client);
+    } finally {
+      await client.end();
+    }
+  } finally {
+    if (running !== undefined) await stopProcess(running, "SIGINT");
+  }
+}
+
+/** The newest run of the store. */
+export async function latest({ db }: Workbench): Promise<RunSummary> {
+  const rows = await openRun("latest", { db });
+  return await summarise(rows, "latest");
+}
