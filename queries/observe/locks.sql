@@ -29,6 +29,11 @@ blocking AS MATERIALIZED (
   SELECT first, (pg_blocking_pids(first))[1] AS pid
   FROM (SELECT DISTINCT first FROM waiting WHERE NOT known) AS firsts
 ),
+sessions AS MATERIALIZED (
+  SELECT pid, datid, application_name, query
+  FROM pg_stat_get_activity(NULL)
+  WHERE EXISTS (SELECT FROM waiting WHERE NOT known)
+),
 relations AS NOT MATERIALIZED (
   SELECT c.oid, c.relkind, n.nspname, format('%I.%I', n.nspname, c.relname) AS name
   FROM pg_class c
@@ -47,9 +52,9 @@ new AS (
     END AS relation,
     blocking.pid AS blocker, blocker.application_name AS blocker_application, blocker.query AS blocker_query
   FROM waiting
-  CROSS JOIN LATERAL pg_stat_get_activity(waiting.pid) AS waiter
+  JOIN sessions AS waiter ON waiter.pid = waiting.pid
   LEFT JOIN blocking USING (first)
-  LEFT JOIN LATERAL pg_stat_get_activity(blocking.pid) AS blocker ON blocking.pid > 0
+  LEFT JOIN sessions AS blocker ON blocker.pid = blocking.pid
   LEFT JOIN relations ON relations.oid = coalesce(
     waiting.relation,
     (SELECT relation FROM locks WHERE locks.pid = waiting.pid AND locktype = 'tuple' LIMIT 1)

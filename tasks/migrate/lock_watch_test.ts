@@ -1,145 +1,26 @@
 import assert from "node:assert/strict";
-import type { LockEvent, StatementLock } from "../model/migration.ts";
-import type { Sample } from "../model/run.ts";
+import { sessionName } from "../model/session_name.ts";
 import { withDatabase } from "../stack/testing_shared.ts";
-import { type LockWatch, watchLocks } from "./lock_watch.ts";
-import { looked, type TestSession, TestSessions } from "./testing_sessions.ts";
+import { freePort } from "../stack/ports.ts";
+import { watchLocks } from "./lock_watch.ts";
+import { assertQueueTold, withWatch } from "./testing_lock_watch.ts";
+import { looked, type TestSession } from "./testing_sessions.ts";
 import { RUN_ID } from "./testing_steps.ts";
 
-/** What a watch has seen, and the clock that it goes by. */
-interface Seen {
-  readonly watch: LockWatch;
-  readonly events: LockEvent[];
-  readonly locks: StatementLock[];
-  readonly samples: Sample[];
-  readonly nowUs: () => number;
-}
-
-async function withWatch(use: (sessions: TestSessions, seen: Seen) => Promise<void>): Promise<void> {
-  await withDatabase(async (url) => {
-    await using sessions = new TestSessions(url);
-    const admin = await sessions.open(null);
-    await admin.query(`
-      CREATE SCHEMA shop;
-      CREATE TABLE shop.item (id integer PRIMARY KEY, stock integer NOT NULL);
-      CREATE TABLE shop.sale (id integer PRIMARY KEY, item integer NOT NULL);
-      INSERT INTO shop.item SELECT n, 10 FROM generate_series(1, 1000) AS n;
-      INSERT INTO shop.sale SELECT n, n FROM generate_series(1, 1000) AS n`);
-    const start = performance.now();
-    const nowUs = () => (performance.now() - start) * 1000;
-    const seen = { events: [] as LockEvent[], locks: [] as StatementLock[], samples: [] as Sample[], nowUs };
-    const watch = watchLocks({
-      url,
-      runId: RUN_ID,
-      nowUs,
-      onEvents: (events) => seen.events.push(...events),
-      onLocks: (locks) => seen.locks.push(...locks),
-      onSamples: (samples) => seen.samples.push(...samples),
-    });
-    try {
-      await use(sessions, { ...seen, watch });
-      assert.deepEqual((await watch.stop()).unavailable, []);
-    } finally {
-      await watch.stop();
-    }
-  });
-}
-
-/** Something that happened after the first of two moments and before the second, µs. */
-type Between = readonly [afterUs: number, beforeUs: number];
-
-function assertBetween(found: number, [afterUs, beforeUs]: Between, what: string): void {
-  assert.ok(afterUs <= found && found <= beforeUs, `${what}: ${found} is not from ${afterUs} to ${beforeUs}`);
-}
-
 Deno.test("who stands in the queue behind a change that waits is told with lock, blocker and what that runs", async () => {
-  await withWatch(async (sessions, { watch, events, locks, samples, nowUs }) => {
-    const seen = await sessions.open(null);
-    const beside = await sessions.open("beside");
-    const migration = await sessions.open("migration");
-    const readers = await Promise.all(Array.from({ length: 5 }, () => sessions.open("load")));
-    await beside.query("BEGIN");
-    await beside.query("SELECT count(*) FROM shop.item");
-    watch.statements.began({ step: 1, statement: 1, pid: migration.pid, atUs: nowUs() });
-    const askedUs = nowUs();
-    const changed = migration.query("BEGIN; ALTER TABLE shop.item ADD COLUMN note text");
-    await migration.waits(seen);
-    const readUs = nowUs();
-    const read = readers.map((reader) => reader.query("SELECT stock FROM shop.item WHERE id = $1", [7]));
-    for (const reader of readers) await reader.waits(seen);
-    const queuedUs = nowUs();
-    await looked(seen);
-    const endingUs = nowUs();
-    await beside.query("COMMIT");
-    await changed;
-    const changedUs = nowUs();
-    await watch.statements.held();
-    const record = watch.statements.ended();
-    await migration.query("COMMIT");
-    watch.statements.released();
-    const releasedUs = nowUs();
-    await Promise.all(read);
-    const { looks, longestMs, clockErrorMs } = await watch.stop();
-    const errorUs = 1000 * clockErrorMs + 1;
-    const begins: Between = [askedUs - errorUs, readUs + errorUs];
-    const ends: Between = [endingUs - 1000 * longestMs - errorUs, changedUs + errorUs];
-
-    const change = events.find(({ pid }) => pid === migration.pid)!;
-    assert.deepEqual({ ...change, atUs: 0, waitedUs: 0 }, {
-      atUs: 0,
-      pid: migration.pid,
-      role: "migration",
-      blockedBy: beside.pid,
-      blockerRole: "beside",
-      blockerQuery: "SELECT count(*) FROM shop.item",
-      relation: "shop.item",
-      mode: "AccessExclusiveLock",
-      waitedUs: 0,
-      query: "BEGIN; ALTER TABLE shop.item ADD COLUMN note text",
-    });
-    assertBetween(change.atUs, begins, "the change's wait begins");
-    assertBetween(change.atUs + change.waitedUs, ends, "the change's wait ends");
-    for (const reader of readers) {
-      const [wait, ...more] = events.filter(({ pid }) => pid === reader.pid);
-      assert.deepEqual(more, []);
-      assert.deepEqual({ ...wait, atUs: 0, waitedUs: 0 }, {
-        atUs: 0,
-        pid: reader.pid,
-        role: "load",
-        blockedBy: migration.pid,
-        blockerRole: "migration",
-        blockerQuery: "BEGIN; ALTER TABLE shop.item ADD COLUMN note text",
-        relation: "shop.item",
-        mode: "AccessShareLock",
-        waitedUs: 0,
-        query: "SELECT stock FROM shop.item WHERE id = $1",
-      });
-      assertBetween(wait!.atUs, [readUs - errorUs, queuedUs + errorUs], "a reader's wait begins");
-      assertBetween(wait!.atUs + wait!.waitedUs, [ends[0], releasedUs + errorUs], "a reader's wait ends");
-    }
-    assert.equal(record.lockMode, "AccessExclusiveLock");
-    assert.equal(record.lockWaitUs, change.waitedUs);
-    assert.deepEqual(locks.map(({ relation, mode, blocked }) => ({ relation, mode, blocked })), [
-      { relation: "shop.item", mode: "AccessExclusiveLock", blocked: 5 },
-    ]);
-    const of = (metric: string, role?: string) =>
-      samples.filter((sample) => sample.metric === metric && sample.labels.role === role).map(({ value }) =>
-        value
-      );
-    assert.equal(of("observer_ms").length, looks);
-    assert.equal(Math.max(...of("waiting", "load")), 5);
-    assert.equal(Math.max(...of("waiting", "migration")), 1);
-    // What nobody waits for any more is said to be none.
-    assert.equal(of("waiting", "load").at(-1), 0);
-    const [{ atUs, heldUs, waitedUs }] = locks as [StatementLock];
-    assertBetween(atUs!, [ends[0], changedUs + errorUs], "the lock is had");
-    assertBetween(atUs! + heldUs, [changedUs, releasedUs + 1], "the lock is free");
-    assert.equal(waitedUs, change.waitedUs);
-  });
+  await withDatabase(assertQueueTold);
 });
 
+/** Watches a database that no connection to is lost. */
+function watched(use: Parameters<typeof withWatch>[1]): Promise<void> {
+  return withDatabase(async (url) => {
+    const { unavailable } = await withWatch(url, use);
+    assert.deepEqual(unavailable, []);
+  });
+}
+
 Deno.test("a row that another session has is told by its table, an advisory lock by its key", async () => {
-  await withWatch(async (sessions, { watch, events }) => {
+  await watched(async (sessions, { watch, events }) => {
     const seen = await sessions.open(null);
     const holder = await sessions.open(null);
     const first = await sessions.open("load");
@@ -187,7 +68,8 @@ Deno.test("a row that another session has is told by its table, an advisory lock
       { relation: "row of shop.item", mode: "ShareLock", ...blocker, blockerQuery },
       { relation: "advisory lock 7000000000", mode: "ExclusiveLock", ...blocker, blockerQuery: "COMMIT" },
     ]);
-    const [row, key] = told(second);
+    const row = told(second)[0];
+    const key = told(second).at(-1);
     assert.deepEqual(key, {
       relation: "advisory lock (1, 2)",
       mode: "ExclusiveLock",
@@ -197,4 +79,48 @@ Deno.test("a row that another session has is told by its table, an advisory lock
     assert.equal(row!.relation, "row of shop.item");
     assert.ok([holder.pid, first.pid].includes(row!.blockedBy!));
   });
+});
+
+Deno.test("a wait goes on where the watch lost its connection", async () => {
+  await withDatabase(async (url) => {
+    await withWatch(url, async (sessions, { watch, events }) => {
+      const seen = await sessions.open(null);
+      const holder = await sessions.open("beside");
+      const reader = await sessions.open("load");
+      await holder.query("BEGIN; LOCK TABLE shop.item");
+      const read = reader.query("SELECT stock FROM shop.item WHERE id = $1", [7]);
+      await reader.waits(seen);
+      await looked(seen);
+      const name = sessionName(RUN_ID, "locks");
+      const ended = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = $1";
+      await seen.query(ended, [name]);
+      await looked(seen);
+      await holder.query("COMMIT");
+      await read;
+      await watch.stop();
+      const waits = events.filter(({ pid }) => pid === reader.pid);
+      assert.deepEqual(waits.map(({ blockedBy, relation }) => [blockedBy, relation]), [[
+        holder.pid,
+        "shop.item",
+      ]]);
+    });
+  });
+});
+
+Deno.test("a time in which no server answered is a gap, and why is told once", async () => {
+  let nowUs = 0;
+  const watch = watchLocks({
+    url: `postgres://nobody@127.0.0.1:${freePort()}/nothing`,
+    runId: RUN_ID,
+    nowUs: () => nowUs,
+    onEvents: () => assert.fail("nothing can be seen"),
+    onLocks: () => assert.fail("nothing can be seen"),
+  });
+  nowUs = 1_000_000;
+  const { looks, failed, gaps, unavailable } = await watch.stop();
+  assert.equal(looks, 0);
+  assert.ok(failed > 0);
+  assert.deepEqual(gaps, [{ fromUs: 0, untilUs: 1_000_000 }]);
+  assert.equal(unavailable.length, 1);
+  assert.match(unavailable[0]!, /^Locks could not be looked at \d+ times?: connect ECONNREFUSED/);
 });

@@ -86,6 +86,9 @@ function rolledBack({ records, first }: Unit, failure: StepFailure): void {
   for (const [at, record] of records.entries()) {
     if (record.row.endUs === null) continue;
     if (first + at === failure.index) record.fail(failure.cause);
-    else record.change({ errorCode: failure.code, error: `rolled back with statement ${failure.index + 1}` });
+    else {
+      const error = `rolled back with statement ${failure.index + 1}`;
+      record.change({ rewritten: [], errorCode: failure.code, error });
+    }
   }
 }
