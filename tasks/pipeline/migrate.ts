@@ -22,16 +22,24 @@ export function migrate(requests: readonly MigrateRequest[], config: Config): Pr
     const codes: ExitCode[] = [];
     const summaries: RunSummary[] = [];
     const { terminal, given: { json, markdown } } = job;
+    let made: { readonly request: MigrateRequest; readonly run: Summarised }[] = [];
     for (const [nth, request] of requests.entries()) {
-      if (job.signal.aborted) break;
-      const runId = nth === 0 ? group : newRunId(new Date());
-      tellInPlace({ ...job, ...request }, false);
-      const made = await migrateOnce({ ...job, ...request, runId, startedAt: new Date() }, group);
-      const reported = await report(made);
-      // Of several runs one list is printed, at the end.
-      codes.push(tell({ ...reported, given: { ...reported.given, json: false } }));
-      summaries.push(reported.summary);
-      tellInPlace({ ...job, ...request }, true);
+      if (!job.signal.aborted) {
+        const runId = nth === 0 ? group : newRunId(new Date());
+        tellInPlace({ ...job, ...request }, false);
+        const run = await migrateOnce({ ...job, ...request, runId, startedAt: new Date() }, group);
+        made.push({ request, run });
+      }
+      // A report shows all variants of its change side by side: it is made once they have run.
+      if (requests[nth + 1]?.migration === request.migration) continue;
+      for (const { request, run } of made) {
+        const reported = await report(run);
+        // Of several runs one list is printed, at the end.
+        codes.push(tell({ ...reported, given: { ...reported.given, json: false } }));
+        summaries.push(reported.summary);
+        tellInPlace({ ...job, ...request }, true);
+      }
+      made = [];
     }
     if (summaries.length > 1) terminal.print(`\n${migrationTable(summaries, terminal.width.columns)}`);
     if (markdown !== undefined) {

@@ -7,7 +7,15 @@ import {
   type SloResult,
   type Summary,
 } from "../model/summary.ts";
-import { formatIn, formatRate, formatSeconds, formatShare, measuredMs, significant } from "../model/units.ts";
+import {
+  capital,
+  formatIn,
+  formatRate,
+  formatSeconds,
+  formatShare,
+  measuredMs,
+  significant,
+} from "../model/units.ts";
 import {
   type Cell,
   comparedText,
@@ -163,10 +171,6 @@ function sentences([sentence, ...more]: readonly string[]): Pick<Decision, "sent
 }
 
 const WORDS = { interrupted: "Interrupted", crashed: "Crashed", running: "Unfinished" } as const;
-
-function capital(word: string): string {
-  return word.charAt(0).toUpperCase() + word.slice(1);
-}
 
 function against(summary: RunSummary, baseline: string | null): string {
   const { slo } = summary.run.config;

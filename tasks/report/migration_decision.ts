@@ -10,7 +10,9 @@ export function judgedBy(
   { stallLimitMs, migration: { allow } }: MigrationSummary,
   slo: string | null,
 ): string {
-  const targets = slo === null || slo === "" ? "" : ` The targets hold while it runs: ${slo}.`;
+  const targets = slo === null || slo === ""
+    ? ""
+    : ` Targets are judged over the time in which it ran: ${slo}.`;
   const allowed = allow.includes("brief-pause")
     ? " A longer stall alone was allowed (--allow brief-pause)."
     : "";

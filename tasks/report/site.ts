@@ -4,7 +4,7 @@ import { sparkline } from "../charts/sparkline.ts";
 import { formatCount, isoMinutes, measuredMs } from "../model/units.ts";
 import { isIncomplete, type RateSearch } from "../model/rate_search.ts";
 import type { MigrationSummary } from "../model/migration_summary.ts";
-import type { Run } from "../model/run.ts";
+import { type Run, verdictText } from "../model/run.ts";
 import { whatRan } from "../model/what_ran.ts";
 import { measuredRequests } from "../model/summary.ts";
 import { isRunId, SAMPLE } from "../model/run_id.ts";
@@ -24,6 +24,8 @@ export interface SiteRow {
   readonly commit: string;
   readonly verdict: string;
   readonly tone: "good" | "bad" | "unsure" | "neutral";
+  /** What stands under the verdict; empty: nothing. */
+  readonly remark: string;
   readonly requests: string;
   readonly p95: string;
   readonly sample: boolean;
@@ -104,6 +106,7 @@ function searchRow(found: RateSearch): SiteRow {
     commit: gitCommit?.slice(0, 10) ?? "—",
     verdict: foundText(found),
     tone: known ? "good" : "unsure",
+    remark: "",
     requests: formatCount(requests),
     p95: "—",
     sample: false,
@@ -135,6 +138,7 @@ function runRows(summaries: readonly Stored[]): SiteRow[] {
       date: `${isoMinutes(new Date(run.startedAt))} UTC`,
       commit: run.gitCommit?.slice(0, 10) ?? "—",
       ...verdict(summary),
+      remark: stallText(summary),
       requests: formatCount(measuredRequests(summary)),
       p95: p95 === null ? "—" : `${measuredMs(p95)} (${totals[0]!.arm})`,
       sample: summary.directory === SAMPLE,
@@ -159,25 +163,29 @@ function kindOf({ run, operations }: Stored): string {
   return JSON.stringify([run.scenario, load, scale, dataset?.hash, hostname, cpu, cores]);
 }
 
-function verdict({ run, verdict, migration }: Stored): Pick<SiteRow, "verdict" | "tone"> {
-  if (run.status !== "complete") return { verdict: `✗ ${run.status}`, tone: "bad" };
+/** How long a migration kept its users waiting. */
+function stallText({ migration }: Stored): string {
   const { stall } = migration ?? {};
-  const stalled = stall ? `, stall ${measuredMs(stall.ms)}` : "";
+  return stall ? `stall ${measuredMs(stall.ms)}` : "";
+}
+
+function verdict({ run, verdict }: Stored): Pick<SiteRow, "verdict" | "tone"> {
+  if (run.status !== "complete") return { verdict: `✗ ${run.status}`, tone: "bad" };
   switch (verdict) {
     case "pass":
     case "zero-downtime":
-      return { verdict: `✓ ${verdict}${stalled}`, tone: "good" };
+      return { verdict: `✓ ${verdict}`, tone: "good" };
     case "brief-pause": {
       const allowed = run.config?.migration?.allow?.includes(verdict) ?? false;
-      return { verdict: `${allowed ? "✓" : "✗"} ${verdict}${stalled}`, tone: allowed ? "good" : "bad" };
+      return { verdict: `${allowed ? "✓" : "✗"} ${verdictText(verdict)}`, tone: allowed ? "good" : "bad" };
     }
     case "fail":
     case "invalid":
-      return { verdict: `✗ ${verdict}${stalled}`, tone: "bad" };
+      return { verdict: `✗ ${verdict}`, tone: "bad" };
     case null:
       return { verdict: "measured", tone: "neutral" };
     default:
-      return { verdict: `? ${verdict}${stalled}`, tone: "unsure" };
+      return { verdict: `? ${verdict}`, tone: "unsure" };
   }
 }
 

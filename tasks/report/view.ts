@@ -16,6 +16,8 @@ import type { Slots } from "./slots.ts";
 /** Everything that templates/report.hbs shows; nothing is computed there. */
 export interface ReportView {
   readonly title: string;
+  /** In a sentence, under the title; null: the title says it. */
+  readonly about: string | null;
   readonly runId: string;
   readonly label: string | null;
   /** Numbers of an invalid run are struck through. */
@@ -32,11 +34,11 @@ export function viewQueries(kind: ReportKind): string[] {
   return Object.values<Section<object>>(sectionsOf(kind)).flatMap(({ query }) => query ?? []);
 }
 
-/** What was measured: a scenario, or a change and the way in which it was made. */
-function titleOf({ run: { config }, migration }: RunSummary): string {
-  if (migration === undefined) return config.title;
-  const { title, variant } = migration.migration;
-  return variant === "own" ? title : `${title} (${variant})`;
+/** What was measured, and in a sentence what that does, where its name does not say it. */
+function titleOf({ run: { config }, migration }: RunSummary): Pick<ReportView, "title" | "about"> {
+  if (migration === undefined) return { title: config.title, about: null };
+  const { name, title, variant } = migration.migration;
+  return { title: variant === "own" ? name : `${name} (${variant})`, about: title === name ? null : title };
 }
 
 /**
@@ -51,7 +53,7 @@ export function buildView(summary: RunSummary, slots: Slots, rows: Material["row
   const views = viewsOf(sections, material);
   const { run } = summary;
   return {
-    title: titleOf(summary),
+    ...titleOf(summary),
     runId: run.runId,
     label: run.label,
     struck: summary.verdict === "invalid",

@@ -2,7 +2,7 @@
 WITH made AS (
   SELECT
     run_id, started_at, verdict,
-    config ->> '$.migration.group' AS same,
+    (config ->> '$.migration.group') || ' ' || (config ->> '$.migration.name') AS same,
     config ->> '$.migration.variant' AS variant,
     config -> '$.migration.steps' AS steps
   FROM run

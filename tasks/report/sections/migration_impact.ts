@@ -87,7 +87,7 @@ function impactRow(impact: Impact, footnotes: Footnotes): ImpactRow {
     during: measuredMs(migrate["0.95"]?.value ?? null),
     changes: ["0.5", "0.95", "0.99"].map((level) => changeView(change[level], footnotes)),
     stall: stall === null ? "none" : measuredMs(stall.ms),
-    degradation: `${significant(degradationMsS, 3)} ms·s`,
+    degradation: significant(degradationMsS, 3),
     errors: formatCount(errors),
   };
 }

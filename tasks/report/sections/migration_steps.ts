@@ -1,6 +1,6 @@
 import type { Move, StepPlan } from "../../model/migration.ts";
 import type { MigrationSummary, StepEvidence } from "../../model/migration_summary.ts";
-import { counted, formatCount, formatMs, formatSeconds, listed } from "../../model/units.ts";
+import { capital, counted, formatCount, formatMs, formatSeconds, listed } from "../../model/units.ts";
 import type { Section } from "./section.ts";
 
 /** A row of queries/analysis/migration/group.sql; `steps` are those of the run's configuration, as JSON. */
@@ -71,8 +71,8 @@ function stepView(
   return {
     title: `${step}. ${file}`,
     about,
-    risk,
-    fix,
+    risk: risk === null ? null : capital(risk),
+    fix: fix === null ? null : capital(fix),
     move: moveText(move, statements.length),
     statements: statements.map(({ shown }, index) => {
       const ran = migration?.steps.find((each) => each.step === step && each.statement === index + 1);
