@@ -38,7 +38,7 @@ export interface MigrationSummary {
     /** Its end. */
     readonly endUs: number;
   }[];
-  /** What makes the baseline doubtful. */
+  /** What makes the baseline or the evidence of locks doubtful. */
   readonly warnings: readonly Warning[];
 }
 

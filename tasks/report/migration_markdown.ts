@@ -1,7 +1,7 @@
 import type { Impact, MigrationSummary, StepEvidence } from "../model/migration_summary.ts";
 import { verdictText } from "../model/run.ts";
 import type { RunSummary } from "../model/summary.ts";
-import { counted, formatCount, formatMs, formatSeconds, signedMs } from "../model/units.ts";
+import { counted, formatCount, formatMs, formatSeconds, intervalText, signedMs } from "../model/units.ts";
 import { proofDoubts, proofSentences } from "../summary/migration/proof_sentences.ts";
 import { datasetText } from "./dataset_text.ts";
 import { markdownBlock, markdownCode, markdownText } from "./markdown_safe.ts";
@@ -81,16 +81,14 @@ function impactLines(runs: readonly Migrated[]): string[] {
 
 function impactCells({ path, kind, baseline, migrate, change, stall, errors }: Impact): string[] {
   const { value, low, high } = change["0.95"]!;
-  const interval = value === null || low === null
-    ? ""
-    : ` (${signedMs(low)} to ${high === null ? "∞" : signedMs(high)})`;
+  const interval = intervalText(low, high, signedMs);
   return [
     path === null
       ? "all"
       : `${markdownCode(path, { cell: true })} ${kind === "all" ? "" : `${kind}s`}`.trim(),
     formatMs(baseline["0.95"]!.value),
     formatMs(migrate["0.95"]!.value),
-    `${signedMs(value)}${interval}`,
+    `${signedMs(value)}${interval === "" ? "" : ` (${interval})`}`,
     stall === null ? "none" : formatMs(stall.ms),
     formatCount(errors),
   ];

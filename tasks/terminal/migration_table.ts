@@ -28,7 +28,9 @@ export function migrationTable(summaries: readonly RunSummary[], columns = width
   const times = Map.groupBy(migrated, key);
   const rows = migrated.map((each, at) => {
     const { name } = each.migration.migration;
-    const swept = times.get(key(each))!.length > 1;
+    const swept = new Set(times.get(key(each))!.map(({ migration }) =>
+      migration.migration.lockTimeoutMs
+    )).size > 1;
     const first = migrated[at - 1]?.migration.migration.name !== name;
     return [
       first ? name : "",

@@ -2,7 +2,7 @@ import type { Estimate } from "../model/estimate.ts";
 import type { MigrationSummary, StepEvidence } from "../model/migration_summary.ts";
 import { offeredRate } from "../model/offered_rate.ts";
 import type { RunSummary } from "../model/summary.ts";
-import { counted, formatCount, formatMs, listed, signedMs } from "../model/units.ts";
+import { counted, formatCount, formatMs, intervalText, listed, signedMs } from "../model/units.ts";
 import { proofDoubts, proofSentences } from "../summary/migration/proof_sentences.ts";
 import { OF_THE_BASELINE } from "../summary/migration/warnings.ts";
 import { whenText } from "../summary/migration/verdict.ts";
@@ -65,7 +65,7 @@ function impactTable({ run }: RunSummary, { impacts }: MigrationSummary, columns
     formatMs(impact.baseline["0.95"]?.value ?? null),
     formatMs(impact.migrate["0.95"]?.value ?? null),
     changeText(impact.change["0.95"]),
-    intervalText(impact.change["0.95"]),
+    intervalText(impact.change["0.95"]?.low ?? null, impact.change["0.95"]?.high ?? null, signedMs),
     changeText(impact.change["0.5"]),
     changeText(impact.change["0.99"]),
     formatMs(impact.stall?.ms ?? null),
@@ -79,11 +79,6 @@ function impactTable({ run }: RunSummary, { impacts }: MigrationSummary, columns
 
 function changeText(change: Estimate | undefined): string {
   return signedMs(change?.value ?? null);
-}
-
-function intervalText(change: Estimate | undefined): string {
-  if (change === undefined || change.value === null) return "";
-  return `${signedMs(change.low)} to ${change.high === null ? "∞" : signedMs(change.high)}`;
 }
 
 const STEP_COLUMNS: readonly Column[] = [

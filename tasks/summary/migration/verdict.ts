@@ -10,6 +10,7 @@ import { LEVEL } from "../estimate.ts";
 import { subjectOf } from "../slo.ts";
 import { endedEarly, invalid, missedSentence, missingArms } from "../verdict_sentences.ts";
 import { codesText } from "./baseline.ts";
+import { UNSEEN } from "./unseen.ts";
 import { longest } from "./stalls.ts";
 import { checksumFaults, ledgerFaults, proofDoubts, proofSentences } from "./proof_sentences.ts";
 
@@ -46,17 +47,20 @@ export function judgeMigration(evidence: MigrationEvidence): { verdict: Verdict 
   const stall = tooLong(evidence);
   const stalled = stall === null ? [] : [stallSentence(stall, stallLimitMs)];
   const unrecovered = recovery.state === "not recovered" ? [unrecoveredSentence(migration)] : [];
-  const failings = [...own.length === 0 ? [] : [errorsSentence(own)], ...missed, ...unrecovered];
+  const failures = own.length === 0 ? [] : [errorsSentence(own)];
   const doubts = [
     ...doubtful.length === 0 ? [] : [`${errorsSentence(doubtful)} They did so before, too.`],
-    ...migration.warnings.map(({ text }) => text),
+    ...migration.warnings.filter(({ code }) => code !== UNSEEN).map(({ text }) => text),
     ...recovery.state === "unknown"
       ? ["Whether the database recovered cannot be told: too little was measured."]
       : [],
     ...proofDoubts(migration),
     ...judged.filter(unmeasured).map(notJudgedSentence),
   ];
-  const facts = [...data, ...failings, ...stalled];
+  // What clients saw is told before what follows from it.
+  const facts = [...data, ...failures, ...stalled, ...unrecovered, ...missed];
+  // A stall is what clients saw, whoever looked at locks.
+  const unseen = migration.warnings.filter(({ code }) => code === UNSEEN).map(({ text }) => text);
   if (!validity.valid) {
     return {
       verdict: data.length > 0 ? "fail" : "invalid",
@@ -64,11 +68,14 @@ export function judgeMigration(evidence: MigrationEvidence): { verdict: Verdict 
     };
   }
   const rest = [...left, ...heldSentences(evidence, { own, doubtful })];
-  if (data.length > 0 || failings.length > 0) {
-    return { verdict: "fail", reasons: [...facts, ...doubts, ...rest] };
+  if (facts.length > stalled.length) {
+    return { verdict: "fail", reasons: [...facts, ...doubts, ...unseen, ...rest] };
   }
-  if (doubts.length > 0) return { verdict: "inconclusive", reasons: [...doubts, ...stalled, ...rest] };
-  return { verdict: stalled.length > 0 ? "brief-pause" : "zero-downtime", reasons: [...stalled, ...rest] };
+  if (doubts.length > 0) {
+    return { verdict: "inconclusive", reasons: [...doubts, ...stalled, ...unseen, ...rest] };
+  }
+  if (stalled.length > 0) return { verdict: "brief-pause", reasons: [...stalled, ...unseen, ...rest] };
+  return { verdict: unseen.length > 0 ? "inconclusive" : "zero-downtime", reasons: [...unseen, ...rest] };
 }
 
 function notJudgedSentence(result: SloResult): string {

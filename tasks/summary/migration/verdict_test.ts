@@ -9,6 +9,7 @@ import { fixtureRecord } from "../testing_record.ts";
 import { exitCodeOf } from "../verdict.ts";
 import { UNSTABLE } from "./baseline.ts";
 import { migrationConfig } from "./testing.ts";
+import { UNSEEN } from "./unseen.ts";
 import { impact, quietMigration, stalledMigration } from "./testing_summary.ts";
 import { judgeMigration, type MigrationEvidence } from "./verdict.ts";
 
@@ -182,6 +183,24 @@ for (
       stalledMigration({ warnings: [{ code: UNSTABLE, text: "The baseline was not steady." }] }),
       "inconclusive",
       /^The baseline was not steady\.$/,
+    ],
+    [
+      "nobody looked at the locks for a while",
+      quietMigration({ warnings: [{ code: UNSEEN, text: "For 3 s nobody looked." }] }),
+      "inconclusive",
+      /^For 3 s nobody looked\.$/,
+    ],
+    [
+      "nobody looked at the locks and it stalled all the same",
+      stalledMigration({ warnings: [{ code: UNSEEN, text: "For 3 s nobody looked." }] }),
+      "brief-pause",
+      /^The load stalled for 2\.5 s/,
+    ],
+    [
+      "it stalled and did not recover",
+      stalledMigration({ recovery: { state: "not recovered", afterSeconds: null, lacking: ["p95"] } }),
+      "fail",
+      /^The load stalled for 2\.5 s/,
     ],
     [
       "errors came although the baseline was not steady",
