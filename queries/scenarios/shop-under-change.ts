@@ -44,7 +44,7 @@ export default {
       params: { country: { kind: "zipf", keys: "countries", s: 0.5 }, until, page_size },
     },
     {
-      name: "sales-of-days",
+      name: "sales-by-category",
       weight: 4,
       params: {
         from_date: { kind: "uniform", keys: "order_dates" },

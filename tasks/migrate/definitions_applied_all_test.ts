@@ -36,7 +36,7 @@ const SHAPE = `
 const APART: Readonly<Record<string, { readonly naive?: RegExp; readonly safe?: RegExp }>> = {
   "drop-column": { naive: /^orders |orders$|_orders /, safe: /^orders(_kept)? |fk_order_details_orders/ },
   partition: { naive: /^orders_whole / },
-  "refresh-matview": { safe: /^order_lines CREATE UNIQUE INDEX/ },
+  "refresh-matview": { safe: /^category_days CREATE UNIQUE INDEX/ },
   "rename-column": { naive: /freight_amount/, safe: /freight/ },
 };
 

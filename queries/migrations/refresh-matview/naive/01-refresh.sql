@@ -1,4 +1,4 @@
--- Brings the order lines that reports read up to date.
--- Risk: ACCESS EXCLUSIVE on the view keeps its readers out until all lines have been worked out anew.
--- shows: wait AccessExclusiveLock northwind_sales.order_lines | rewrite northwind_sales.order_lines
-REFRESH MATERIALIZED VIEW northwind_sales.order_lines
+-- Brings what reports read of each day's sales up to date.
+-- Risk: ACCESS EXCLUSIVE on the view keeps its readers out until all order lines have been added up anew.
+-- shows: wait AccessExclusiveLock northwind_sales.category_days | rewrite northwind_sales.category_days
+REFRESH MATERIALIZED VIEW northwind_sales.category_days

@@ -1,3 +1,3 @@
--- What CONCURRENTLY needs to tell rows apart.
+-- What CONCURRENTLY needs to tell rows apart. It keeps out who would write the view, which only a refresh does.
 -- move: lock_timeout
-CREATE UNIQUE INDEX order_lines_line ON northwind_sales.order_lines (order_id, product_id)
+CREATE UNIQUE INDEX category_days_day ON northwind_sales.category_days (order_date, category_id)

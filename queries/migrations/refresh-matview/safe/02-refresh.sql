@@ -1,5 +1,5 @@
--- Brings the order lines up to date beside those who read them.
--- Fix: EXCLUSIVE keeps out other refreshes alone; the new lines are compared with the old ones, and those that differ are
--- written. It takes longer.
+-- Brings each day's sales up to date beside those who read them.
+-- Fix: EXCLUSIVE keeps out other refreshes alone; the new rows are compared with the old ones, and those that differ are
+-- written. It takes as much longer as the view is large.
 -- move: lock_timeout
-REFRESH MATERIALIZED VIEW CONCURRENTLY northwind_sales.order_lines
+REFRESH MATERIALIZED VIEW CONCURRENTLY northwind_sales.category_days
