@@ -18,6 +18,8 @@ export interface BrowserProgram {
   readonly env: Readonly<Record<string, string>>;
 }
 
+const CHROMIUM = "@sparticuz/chromium";
+
 const NAMES = [
   "google-chrome-stable",
   "google-chrome",
@@ -108,7 +110,8 @@ export async function findBrowserPlan(config: Pick<Config, "home" | "chromePath"
   const installed = await findInstalled(config);
   if (installed !== null) return `${installed.command} (${installed.source})`;
   if (bringsChromium()) {
-    return `@sparticuz/chromium ${packageVersion("@sparticuz/chromium")}, unpacked when first needed`;
+    const brought = `Chromium ${packageVersion(CHROMIUM)} of the npm package ${CHROMIUM}`;
+    return isUnpacked(unpackedFolder(config.home)) ? brought : `${brought}, unpacked for the first PDF`;
   }
   return (await findCached()).command;
 }
@@ -172,9 +175,12 @@ function sandbox(): string[] {
     : [];
 }
 
+const unpackedFolder = (home: string) => join(home, "chromium", packageVersion(CHROMIUM));
+const isUnpacked = (folder: string) => existsSync(join(folder, "chromium"));
+
 async function unpackChromium(home: string, signal?: AbortSignal): Promise<BrowserProgram | null> {
-  const folder = join(home, "chromium", packageVersion("@sparticuz/chromium"));
-  if (!existsSync(join(folder, "chromium"))) {
+  const folder = unpackedFolder(home);
+  if (!isUnpacked(folder)) {
     claimHome(home);
     // Unpacked under another name first: a binary that was cut short must not look complete.
     const part = `${folder}.${randomBytes(4).toString("hex")}`;
@@ -193,7 +199,7 @@ async function unpackChromium(home: string, signal?: AbortSignal): Promise<Brows
       renameSync(part, folder);
     } catch (error) {
       // Another process may have been faster; what it unpacked is as good.
-      if (!existsSync(join(folder, "chromium"))) throw error;
+      if (!isUnpacked(folder)) throw error;
     } finally {
       rmSync(part, { recursive: true, force: true });
     }

@@ -14,7 +14,7 @@ import { freePort } from "./ports.ts";
 import { findPostgresBinaries } from "./postgres_binaries.ts";
 import { inspectPostgres } from "./postgres_server.ts";
 import { tryPostgres } from "./postgres_trial.ts";
-import { findProgram, isExecutable } from "./programs.ts";
+import { findProgram, isExecutable, runProgram } from "./programs.ts";
 import { REDIS_ADVICE, redisVersion } from "./redis.ts";
 import { unpackedRedis } from "./redis_packages.ts";
 import { orphans, readRecords } from "./state.ts";
@@ -152,12 +152,14 @@ async function postgres(config: Config, signal?: AbortSignal): Promise<Verdict> 
       "Ask the server's administrator for what is missing.",
     );
   }
-  const { packageVersion } = findPostgresBinaries();
+  const { output } = await runProgram(findPostgresBinaries().postgres, ["--version"]);
+  // "postgres (PostgreSQL) 18.4"; the package that brings it counts otherwise.
+  const version = /[\d.]+/.exec(output)?.[0] ?? "of an unknown version";
   if (readRecords(config.home).some(({ name }) => name === "postgres")) {
-    return ok(`embedded ${packageVersion}, running`);
+    return ok(`embedded ${version}, running`);
   }
   const seconds = await tryPostgres(config.home, signal);
-  return ok(`embedded ${packageVersion} starts (${formatSeconds(seconds)} with a new cluster)`);
+  return ok(`embedded ${version} starts (${formatSeconds(seconds)} with a new cluster)`);
 }
 
 async function redis(config: Config): Promise<Verdict> {
