@@ -16,6 +16,9 @@ export function verdictText(verdict: Verdict): string {
   return verdict === "brief-pause" ? "brief pause" : verdict;
 }
 
+/** The reason of a service that no arm needs. */
+export const NOT_NEEDED = "It is not needed.";
+
 /** A service that took part in a run, as its fingerprint records it; never with a password. */
 export interface ServiceFact {
   /** Which of the services it is. */

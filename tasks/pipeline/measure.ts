@@ -138,7 +138,7 @@ async function makeLoad(
   if (plan.abortOnFail) endOnMiss(events, system, { schedule, config: planned.config }, end);
   for (const warning of warningsOf(system, streams)) terminal.print(`! ${warning}`);
   const result = await terminal.step("Measure", async (progress) => {
-    showRun(events, schedule, terminal, progress);
+    showRun(events, { ...schedule, closed: plan.loop === "closed" }, terminal, progress);
     const made = loadPlan(system, schedule, streams, spool.dir);
     const value = await runLoad({ plan: made, signal: end.signal, events });
     await clock.stop(value.phases.at(-1)?.endUs);

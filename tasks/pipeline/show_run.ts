@@ -9,10 +9,10 @@ import { counted, formatCount } from "../model/units.ts";
 import { liveLine, liveLines } from "../terminal/live_text.ts";
 import type { StepProgress, Terminal } from "../terminal/terminal.ts";
 
-/** Shows how a run goes. @param progress of the step that the run is */
+/** Shows how a run goes. @param closed whether its loop is @param progress of the step that the run is */
 export function showRun(
   events: RunEventHub,
-  { phases: planned, actions }: Schedule,
+  { phases: planned, actions, closed }: Schedule & { readonly closed: boolean },
   terminal: Terminal,
   progress: StepProgress,
 ): void {
@@ -31,7 +31,7 @@ export function showRun(
     ending--;
   });
   events.on("tick", (tick) => {
-    progress(text({ ...tick, phase, totalUs: ending > 0 ? null : endOf(phases) }));
+    progress(text({ ...tick, phase, closed, totalUs: ending > 0 ? null : endOf(phases) }));
   });
   events.on("note", (text) => progress.note(text));
   events.on("step", (step) => {

@@ -1,3 +1,4 @@
+import { NOT_NEEDED } from "../model/run.ts";
 import { createHash } from "node:crypto";
 import { type Config, redactUrl } from "../config.ts";
 import { BenchbookError } from "../model/errors.ts";
@@ -34,7 +35,7 @@ export async function openGraphql(
   schemas: readonly string[],
   asked: GraphqlOptions,
 ): Promise<readonly [GraphqlService, ...GraphqlService[]] | Unavailable> {
-  if (!options.need.graphql) return { available: false, reason: "It is not needed." };
+  if (!options.need.graphql) return { available: false, reason: NOT_NEEDED };
   if (config.graphqlUrl !== undefined) {
     const settings = { dialect: config.graphqlDialect };
     const users = await openUsersGraphql(config.graphqlUrl, "GRAPHQL_URL", graphqlHeaders(config), settings);

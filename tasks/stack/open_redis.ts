@@ -1,3 +1,4 @@
+import { NOT_NEEDED } from "../model/run.ts";
 import { type Config, redactUrl } from "../config.ts";
 import { BenchbookError, ServiceError } from "../model/errors.ts";
 import { formatBytes } from "../model/units.ts";
@@ -23,7 +24,7 @@ export async function openRedis(
   options: StackOptions,
   control: InstanceControl,
 ): Promise<RedisService | Unavailable> {
-  if (!options.need.redis) return { available: false, reason: "It is not needed." };
+  if (!options.need.redis) return { available: false, reason: NOT_NEEDED };
   if (config.redisUrl !== undefined) return await openUsersRedis(config.redisUrl, "REDIS_URL");
   const { home } = config;
   const { name } = IDENTITY;

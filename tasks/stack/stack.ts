@@ -1,3 +1,4 @@
+import { NOT_NEEDED } from "../model/run.ts";
 import type { Config } from "../config.ts";
 import { InterruptedError, ServiceError } from "../model/errors.ts";
 import { InstanceControl } from "./instance_control.ts";
@@ -93,7 +94,7 @@ function makeStack(
 ): Stack {
   const clusters = new Map<ClusterRole, PostgresService>([["primary", primary]]);
   const graphqls = new Map<string, GraphqlService>();
-  let graphql: GraphqlService | Unavailable = { available: false, reason: "It is not needed." };
+  let graphql: GraphqlService | Unavailable = { available: false, reason: NOT_NEEDED };
   const cache = redis.available ? [redis] : [];
   const instances = (): Instance[] =>
     [...clusters.values(), ...cache, ...graphqls.values()].map((instance) => control.current(instance));

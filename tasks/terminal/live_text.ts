@@ -17,6 +17,8 @@ export interface LiveState {
     readonly inFlight: number;
   };
   readonly figures: LiveFigures;
+  /** True where clients ask again when they are answered: nothing is offered to them. */
+  readonly closed: boolean;
 }
 
 /** Three lines of some 80 columns, to be rewritten while the run goes on. */
@@ -24,7 +26,7 @@ export function liveLines(state: LiveState): string {
   const { figures, counts } = state;
   return [
     [`${phaseOf(state)}, ${timeOf(state)}`, ...lag(figures)],
-    [rates(figures), underWay(counts), errors(counts)],
+    [rates(state), underWay(counts), errors(counts)],
     [`last 5 s: ${quantiles(figures)}`, ...hits(figures)],
   ].map((parts) => parts.join(" · ")).join("\n");
 }
@@ -34,7 +36,7 @@ export function liveLine(state: LiveState): string {
   const { figures, counts } = state;
   return `${timeOf(state)}, ${phaseOf(state)}: ` +
     [
-      rates(figures),
+      rates(state),
       quantiles(figures),
       errors(counts),
       ...hits(figures),
@@ -61,8 +63,9 @@ function seconds(whole: number): string {
   return whole === 0 ? "0 s" : formatSeconds(whole);
 }
 
-function rates({ offeredPerSecond, achievedPerSecond }: LiveFigures): string {
-  return `${significant(offeredPerSecond, 3)}/s offered, ${significant(achievedPerSecond, 3)}/s answered`;
+function rates({ figures: { offeredPerSecond, achievedPerSecond }, closed }: LiveState): string {
+  return `${significant(offeredPerSecond, 3)}/s ${closed ? "sent" : "offered"}, ` +
+    `${significant(achievedPerSecond, 3)}/s answered`;
 }
 
 function quantiles({ p50Ms, p95Ms, p99Ms }: LiveFigures): string {

@@ -5,6 +5,7 @@ const STATE: LiveState = {
   elapsedUs: 12.2e6,
   totalUs: 48e6,
   phase: { warmup: false, arm: "sql+cache" },
+  closed: false,
   counts: { due: 23_812, failed: 0, timeout: 0, shed: 0, inFlight: 12 },
   figures: {
     offeredPerSecond: 2003.4,
@@ -33,6 +34,10 @@ Deno.test("a live terminal shows phase and time left, rates and quantiles, and w
     "2,003/s offered, 1,998/s answered · 12 in flight · no errors in 23,812",
     "last 5 s: p50 0.412 ms, p95 1.20 ms, p99 1.03 s · 83 % hits",
   ]);
+});
+
+Deno.test("clients of a closed loop send, and are offered nothing", () => {
+  assert.match(liveLines({ ...STATE, closed: true }), /^2,003\/s sent, 1,998\/s answered/m);
 });
 
 Deno.test("a log gets the same as one line", () => {

@@ -1,4 +1,5 @@
 import { redactUrl } from "../../config.ts";
+import { NOT_NEEDED, type ServiceFact } from "../../model/run.ts";
 import type { RunSummary } from "../../model/summary.ts";
 import type { PlanRow } from "../../summary/plan_changes.ts";
 import { type PlansView, plansView } from "../plans.ts";
@@ -31,14 +32,17 @@ export const SERVERS: Section<
 function services(summary: RunSummary): ServiceView[] {
   return summary.environment.services.map((service, _, all) => ({
     name: serviceName(service, all),
-    state: service.available
-      ? `${service.version ?? "version unknown"}, ${service.origin}`
-      : `not available: ${service.reason ?? "no reason was recorded"}`,
+    state: stateOf(service),
     address: service.address === null ? "—" : safeAddress(service.address),
     settings: Object.entries(service.settings).map(([name, value]) => `${name} = ${value || "(empty)"}`).join(
       ", ",
     ),
   }));
+}
+
+function stateOf({ available, version, origin, reason }: ServiceFact): string {
+  if (available) return `${version ?? "version unknown"}, ${origin}`;
+  return reason === NOT_NEEDED ? "not needed" : `not available: ${reason ?? "no reason was recorded"}`;
 }
 
 /** Addresses come without a password; a second look costs nothing and a leak would be for ever. */
