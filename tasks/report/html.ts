@@ -70,12 +70,12 @@ function registerHelpers(engine: typeof Handlebars): void {
   );
   engine.registerHelper("unbroken", (text: string) => unbroken(text));
   engine.registerHelper("notes", (numbers: readonly number[]) => safe(noteLinks(numbers)));
-  /** A table's cell: {{td cell columns index}}; numeric when its column is, or when no columns are given. */
+  /** A table's cell: {{td cell columns index row}}; numeric when its column is, or when no columns are given. */
   engine.registerHelper("td", (cell: Cell, ...rest: unknown[]) => {
     const { data } = rest[rest.length - 1] as Options;
-    const [columns, index] = rest as [{ numeric: boolean }[], number];
-    // A table's first two columns are its headings.
-    const isNumeric = rest.length === 1 || columns[index + 2]?.numeric;
+    const [columns, index, row] = rest as [{ numeric: boolean }[], number, string | null];
+    // A table's first columns are its headings: the group's, and the row's where it has one.
+    const isNumeric = rest.length === 1 || columns[index + (row ? 2 : 1)]?.numeric;
     const hint = cell.hint === "" ? "" : ` title="${escape(cell.hint)}"`;
     return safe(
       `<td${

@@ -26,7 +26,8 @@ export interface Table {
     readonly name: string;
     /** Rows that the name spans. */
     readonly span: number;
-    readonly rows: readonly { readonly name: string; readonly cells: readonly Cell[] }[];
+    /** `name` null where that of the group, of this row alone, says it all: there is one column of names then. */
+    readonly rows: readonly { readonly name: string | null; readonly cells: readonly Cell[] }[];
   }[];
   /** Written under the table. */
   readonly note: string;

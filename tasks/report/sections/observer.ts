@@ -24,19 +24,20 @@ export const OBSERVER = plainSection({
 
 function table(rows: readonly ObserverRow[]): Table | null {
   if (rows.length === 0) return null;
+  const several = rows.some(({ instance }) => instance !== null);
   const titles = new Map(SAMPLE_SOURCES.map(({ name, title }) => [name, title]));
   return {
     id: "table-observer",
     caption: "How long it took to read each sample source, waiting for its answer included",
     columns: [
-      ...["Source", "Instance"].map((title) => ({ title, numeric: false })),
+      ...["Source", ...several ? ["Instance"] : []].map((title) => ({ title, numeric: false })),
       ...["Readings", "Mean", "Longest"].map((title) => ({ title, numeric: true })),
     ],
     groups: rows.map(({ source, instance, n, meanMs, maxMs }) => ({
       name: titles.get(source) ?? source,
       span: 1,
       rows: [{
-        name: instance ?? "—",
+        name: several ? instance ?? "—" : null,
         cells: [fact(formatCount(n)), fact(measuredMs(meanMs)), fact(measuredMs(maxMs))],
       }],
     })),

@@ -53,5 +53,12 @@ Deno.test("what observing cost stands in the report where it was sampled", () =>
   const table = buildView(exampleSummary(), {}, rows).sections.observer!.tables[0]!;
   const [{ name, rows: [row] }] = table.groups as [typeof table.groups[0]];
   assert.deepEqual([name, ...row!.cells.map(({ text }) => text)], ["PostgreSQL", "60", "2.50 ms", "11.0 ms"]);
+  const columns = (instances: readonly (string | null)[]) => {
+    const observer = instances.map((instance) => ({ ...rows.observer[0]!, instance }));
+    const [table] = buildView(exampleSummary(), {}, { observer }).sections.observer!.tables;
+    return [table!.columns.length, ...table!.groups.map(({ rows: [row] }) => row!.name)];
+  };
+  assert.deepEqual(columns([null, null]), [4, null, null], "an empty column is left out");
+  assert.deepEqual(columns(["postgres", null]), [5, "postgres", "—"]);
   assert.equal(buildView(exampleSummary(), {}).sections.observer, null);
 });
