@@ -1,6 +1,8 @@
 import type { Config } from "../config.ts";
 import { type LoadedScenario, loadScenario } from "../load/scenario.ts";
 import type { PlannedArm } from "../model/arms.ts";
+import { UsageError } from "../model/errors.ts";
+import { parseSlo } from "../model/slo.ts";
 import type { DataRequest } from "../seed/spec.ts";
 import { plannedArms } from "./arm_options.ts";
 import { type BenchArguments, type BenchPlan, completePlan } from "./bench_options.ts";
@@ -85,10 +87,21 @@ async function completed(
   given: BenchArguments,
   config: Config,
 ): Promise<BenchRequest> {
+  if (given.slo !== undefined) refuseStalls(given.slo);
   const plan = completePlan(scenario, given, arms);
   refuseTooMuch(scenario, plan);
   const data = await dataOf(scenario, given);
   const db = storeForRun(config, given.db);
   refuseWithoutRoom(scenario, plan, config, db);
   return { scenario, plan, data, db, given };
+}
+
+/** Only a change has a moment before which nobody stalled. @throws {UsageError} where a target is about stalls */
+function refuseStalls(slo: string): void {
+  const stall = parseSlo(slo).find(({ metric }) => metric === "stall");
+  if (stall === undefined) return;
+  throw new UsageError(
+    `Cannot judge the SLO term "${stall.text}": a stall is judged of migrations, and this is a bench`,
+    "Leave it out, or change the database under load: deno task migrate --list",
+  );
 }

@@ -90,6 +90,7 @@ const MISTAKES: readonly [what: string, task: string, args: string[], said: RegE
     ["--slo", "erors<1%"],
     /"erors" is unknown[\s\S]*Did you mean "errors"\?/,
   ],
+  ["a bench with a stall", "bench", ["--slo", "stall<250ms"], /a stall is judged of migrations/],
   ["an SLO without a unit", "bench", ["--slo", "p95<200"], /limit of "p95<200", "200"[\s\S]*unit is missing/],
   [
     "a hit rate without a cache",
