@@ -85,8 +85,7 @@ export async function refuseInTheWay(
       `Cannot run ${what}: it writes rows and removes them, and ${
         effects.join(", ")
       } would do more with them, which nobody takes back`,
-      "Take it away or disable it for that time, use another database, or run a scenario that only reads, such as " +
-        "read-heavy.",
+      "Take it away or disable it for that time, use another database, or run a scenario that only reads, such as spike.",
     );
   }
   const found: { relation: string; column: string; keys: bigint[] }[] = [];

@@ -1,0 +1,152 @@
+import assert from "node:assert/strict";
+import { join } from "node:path";
+import { Client } from "pg";
+import { ExitCode } from "../model/errors.ts";
+import { withPostgres } from "../stack/testing.ts";
+import { difference } from "../testing/facts.ts";
+import { lookAtPostgres } from "../testing/look_at_postgres.ts";
+import { latest, LITTLE, ownFile, SLOW, startedUntil } from "./testing_migration.ts";
+import { withWorkbench, type Workbench } from "./testing.ts";
+
+interface Theirs {
+  readonly bench: Workbench;
+  readonly env: Readonly<Record<string, string>>;
+  /** As a superuser, in their database. */
+  readonly client: Client;
+  readonly url: string;
+}
+
+/** A database of a user's with the data set in it, of which an ordinary role is the owner. */
+function withTheirs(use: (theirs: Theirs) => Promise<void>): Promise<void> {
+  return withPostgres(async (adminUrl) => {
+    const at = (database: string) => Object.assign(new URL(adminUrl), { pathname: `/${database}` });
+    const admin = new Client({ connectionString: at("postgres").href });
+    await admin.connect();
+    try {
+      await admin.query("CREATE ROLE plain LOGIN PASSWORD 'plain'");
+      await admin.query("CREATE DATABASE mine OWNER plain");
+    } finally {
+      await admin.end();
+    }
+    const own = Object.assign(at("mine"), { username: "plain", password: "plain" });
+    const env = { DATABASE_URL: own.href };
+    const client = new Client({ connectionString: at("mine").href });
+    await client.connect();
+    try {
+      await withWorkbench(async (bench) => {
+        const seeded = await bench.run("seed", ["--scale", "tiny"], env);
+        assert.equal(seeded.code, 0, seeded.stderr);
+        await use({ bench, env, client, url: at("mine").href });
+      }, { untouched: true });
+    } finally {
+      await client.end();
+    }
+  });
+}
+
+/** A scenario of the user's. @returns its path */
+function onlyReading({ folder }: Workbench): string {
+  const path = join(folder, "reads.ts");
+  const accessPaths = import.meta.resolve("../../queries/scenarios/access-paths.ts");
+  Deno.writeTextFileSync(
+    path,
+    `import accessPaths from "${accessPaths}";
+export default {
+  ...accessPaths,
+  name: "reads",
+  operations: accessPaths.operations.filter(({ write }) => !write),
+};
+`,
+  );
+  return path;
+}
+
+async function notes(client: Client): Promise<string[]> {
+  const { rows } = await client.query<{ name: string }>(
+    "SELECT attname AS name FROM pg_attribute WHERE attrelid = 'northwind.orders'::regclass AND attname LIKE '%note'",
+  );
+  return rows.map(({ name }) => name);
+}
+
+Deno.test("a change in place stays, the load's own rows do not, and nothing else is changed", async () => {
+  await withTheirs(async ({ bench, env, client, url }) => {
+    const file = ownFile(bench, "ALTER TABLE northwind.orders ADD COLUMN gift_note text;\n");
+    const look = () => lookAtPostgres(url, { databases: ["mine"] });
+    const before = await look();
+    const { code, stdout, stderr } = await bench.run(
+      "migrate",
+      [file, "--in-place", "mine", ...LITTLE, "--duration", "2s"],
+      env,
+    );
+    assert.ok([ExitCode.ok, ExitCode.verdictFailed, ExitCode.invalid].includes(code as 0), stderr);
+    assert.doesNotMatch(`${stdout}${stderr}`, /plain@|plain:plain/);
+    const { migration } = await latest(bench);
+    assert.deepEqual([migration!.migration.place, migration!.migration.database], ["in-place", "mine"]);
+    assert.ok(migration!.ledger.complete && migration!.ledger.ok > 0);
+    assert.deepEqual(await notes(client), ["gift_note"]);
+    const lines = difference(before, await look(), { except: [/maintenance of table northwind\./] });
+    assert.ok(lines.length > 0);
+    assert.deepEqual(lines.filter((line) => !/gift_note|northwind\.orders\b/.test(line)), []);
+    const { rows: [{ n }] } = await client.query(
+      "SELECT count(*)::int AS n FROM northwind.orders WHERE order_id > 1000000",
+    );
+    assert.equal(n, 0);
+  });
+});
+
+Deno.test("a change in place that is killed is named at the next start, and is gone on with from there", async () => {
+  await withTheirs(async ({ bench, env, client }) => {
+    const file = ownFile(bench, SLOW);
+    const running = await startedUntil(bench, "migrate", [file, "--in-place", "mine"], env);
+    running.kill("SIGKILL");
+    await running.result;
+    // What writes into the data set refuses tables that have other columns than it has made.
+    const next = await bench.run("migrate", [
+      file,
+      "--in-place",
+      "mine",
+      "--from",
+      "3",
+      "--scenario",
+      onlyReading(bench),
+      ...LITTLE,
+      "--duration",
+      "1s",
+    ], env);
+    const said = `${next.stdout}${next.stderr}`;
+    assert.match(
+      said,
+      /was cut off while it made \S+change\.sql in the database "mine" at \S+: \S+change\.sql:2 \(SELECT pg_sleep\(6\)\) was under way/,
+    );
+    assert.match(said, /`deno task migrate \S+change\.sql --in-place mine --from 2` goes on with it/);
+    assert.deepEqual(await notes(client), ["first_note", "last_note"], said);
+    const after = await bench.run("bench", [
+      "smoke",
+      "--scale",
+      "tiny",
+      "--duration",
+      "1500ms",
+      "--paths",
+      "sql",
+      "--no-report",
+    ], env);
+    assert.doesNotMatch(after.stdout, /was cut off/);
+  });
+});
+
+Deno.test("a right that is lacking fails the change with its reason, and nothing is done", async () => {
+  await withTheirs(async ({ bench, env, client }) => {
+    await client.query("CREATE TABLE public.theirs (id integer)");
+    const file = ownFile(bench, "ALTER TABLE public.theirs ADD COLUMN note text;\n");
+    const { code, stdout } = await bench.run("migrate", [
+      file,
+      "--in-place",
+      "mine",
+      ...LITTLE,
+      "--duration",
+      "1s",
+    ], env);
+    assert.equal(code, ExitCode.verdictFailed, stdout);
+    assert.match(stdout, /must be owner of table theirs \(42501\)/);
+  });
+});
