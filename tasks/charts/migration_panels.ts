@@ -91,9 +91,10 @@ function lines(
     const x = ({ second, bin }: PathSecond) => second + bin / 2;
     // A second without a value ends its piece.
     let piece = 0;
-    const pieces = own.map(({ second, bin }, index) =>
-      index > 0 && second - own[index - 1]!.second > bin ? ++piece : piece
-    );
+    const pieces = own.map(({ second }, index) => {
+      const before = own[index - 1];
+      return before !== undefined && second > before.second + before.bin ? ++piece : piece;
+    });
     return [
       Plot.line(own, { x, y, z: pieces, stroke, strokeWidth: 1.7, strokeDasharray: dash }),
       Plot.dot(own, { x, y, r: 1.9, symbol, fill: stroke, title }),

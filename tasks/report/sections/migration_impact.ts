@@ -8,8 +8,10 @@ import {
   intervalText,
   listed,
   measuredMs,
+  signedMs,
   significant,
 } from "../../model/units.ts";
+import { unbroken } from "../../charts/html.ts";
 import type { Footnotes } from "../cells.ts";
 import type { Section } from "./section.ts";
 
@@ -97,13 +99,9 @@ function changeView(change: Estimate | undefined, footnotes: Footnotes): ChangeV
   const { value, low, high, warnings } = change;
   return {
     text: value === null ? "—" : signedMs(value),
-    interval: intervalText(low, high, (bound) => bound === null ? "—" : signedMs(bound)),
+    interval: unbroken(intervalText(low, high, (bound) => bound === null ? "—" : signedMs(bound))),
     notes: footnotes.ofQuantile(warnings),
   };
-}
-
-function signedMs(ms: number): string {
-  return ms === 0 ? measuredMs(0) : `${ms < 0 ? "−" : "+"}${measuredMs(Math.abs(ms))}`;
 }
 
 function stallText({ stall }: MigrationSummary): string {

@@ -118,12 +118,14 @@ function factsOf(ran: StepEvidence, { migration: { lockTimeoutMs } }: MigrationS
     ...move === "lock_timeout"
       ? [`${counted(attempts, "attempt")} with a lock_timeout of ${formatMs(lockTimeoutMs)}.`]
       : [],
-    ...batches === null ? [] : [
-      `${counted(batches, "batch", "batches")}, with ${
-        formatMs((pausedUs ?? 0) / 1000)
-      } of pauses between them.`,
-    ],
+    ...batches === null ? [] : [`${counted(batches, "batch", "batches")}, ${pausesText(pausedUs ?? 0)}.`],
     ...rows === null || rows === 0 ? [] : [`${formatCount(rows)} rows were changed.`],
     ...rewritten.length === 0 ? [] : [`It wrote ${listed(rewritten)} anew.`],
   ];
+}
+
+function pausesText(pausedUs: number): string {
+  return pausedUs === 0
+    ? "one right after another"
+    : `with ${formatMs(pausedUs / 1000)} of pauses between them`;
 }
