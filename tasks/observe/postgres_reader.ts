@@ -18,6 +18,9 @@ export interface PostgresQuery {
   readonly metrics: readonly Metric[];
 }
 
+/** How the sampler's session is called at the server. */
+export const OBSERVER_SESSION = "benchbook-observer";
+
 /** Samples PostgreSQL over a reserved connection. */
 export class PostgresReader implements SampleReader {
   readonly unavailable: string[] = [];
@@ -32,7 +35,7 @@ export class PostgresReader implements SampleReader {
     this.#asked = queries;
     this.#restEvery = restEvery;
     this.#connection = new ReservedConnection(url, {
-      name: "benchbook-observer",
+      name: OBSERVER_SESSION,
       timeoutMs,
       begin: (client) => this.#choose(client),
     });

@@ -1,7 +1,15 @@
 import { type Condition } from "./disturbances.ts";
 
 /** What `selfbench load` can measure. */
-export const TOPICS = ["throughput", "accuracy", "recording", "freeze", "validity", "memory"] as const;
+export const TOPICS = [
+  "throughput",
+  "accuracy",
+  "recording",
+  "observing",
+  "freeze",
+  "validity",
+  "memory",
+] as const;
 export type Topic = typeof TOPICS[number];
 
 /** How much of it. */

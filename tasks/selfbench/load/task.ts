@@ -12,6 +12,7 @@ import { accuracy } from "./accuracy.ts";
 import { freeze } from "./freeze.ts";
 import { memory } from "./memory.ts";
 import { type LoadBenchPlan, type Topic, TOPICS } from "./options.ts";
+import { observing } from "./observing.ts";
 import { recording } from "./recording.ts";
 import { throughput } from "./throughput.ts";
 import { CONDITIONS } from "./disturbances.ts";
@@ -78,7 +79,7 @@ export async function benchLoad(plan: LoadBenchPlan, context: PartContext): Prom
     const notMeasured = TOPICS.filter((topic) => !asked(topic)).map((topic) =>
       `${topic} (left out by --only).`
     );
-    if (asked("throughput") || asked("accuracy")) {
+    if (asked("throughput") || asked("accuracy") || asked("observing")) {
       await terminal.step(`Fill ${plan.scale * 100_000} accounts`, async () => ({
         value: await fillAccounts(pgbench, url, plan.scale),
       }));
@@ -87,6 +88,7 @@ export async function benchLoad(plan: LoadBenchPlan, context: PartContext): Prom
     if (asked("throughput")) findings.push(...await throughput(plan, context, question, url, pgbench));
     if (asked("accuracy")) findings.push(...await accuracy(plan, context, question, url, pgbench));
     if (asked("recording")) findings.push(...await recording(plan, context));
+    if (asked("observing")) findings.push(...await observing(plan, context, question, url));
     if (asked("freeze")) findings.push(...await freeze(plan, context));
     if (asked("validity")) {
       const judged = await validity(plan, context, url);
