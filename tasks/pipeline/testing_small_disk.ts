@@ -26,10 +26,10 @@ shrink() {
 }
 `;
 
-/** `bench`, and where `FILL` is set a disk with but so many MB left while it runs, and as before for a second bench. */
+/** `bench` or another task, and where `FILL` is set a disk with but so many MB left while it runs, and as before for a second bench. */
 const SCRIPT = `${SMALL_DISK}
 small_disk "$SIZE"; cp "$MARK" "$DISK/home/"
-"$DENO" run -A --quiet "$BENCH" $FIRST >"$OUT/first" 2>&1 & bench=$!
+"$DENO" run -A --quiet "$TASK" $FIRST >"$OUT/first" 2>&1 & bench=$!
 if [ -n "$FILL" ]; then spooled $bench; shrink "$FILL"; fi
 wait $bench; echo "exit $?" >>"$OUT/first"
 [ -n "$FILL" ] || exit 0
@@ -40,10 +40,12 @@ mount -o remount,size="$SIZE" "$DISK"
 /**
  * Runs `bench` with its home on a disk of `size`.
  * @param leave MB that it has left in mid-run; null: it stays as it is
+ * @param migrating the arguments of `migrate`, which is run in place of it first
  */
 export async function onSmallDisk(
   size: string,
   leave: number | null,
+  migrating?: readonly string[],
 ): Promise<{ first: string; second: string }> {
   return await withWorkbench(async (bench) => {
     const out = join(bench.home, "out");
@@ -60,9 +62,14 @@ export async function onSmallDisk(
         OUT: out,
         DENO: Deno.execPath(),
         BENCH: join(import.meta.dirname!, "../bench.ts"),
+        TASK: join(import.meta.dirname!, migrating === undefined ? "../bench.ts" : "../migrate.ts"),
         MARK: join(bench.home, HOME_MARK),
         REDIS: join(bench.home, "redis"),
-        FIRST: leave !== null ? `${short} --duration 30s --rate 400` : short,
+        FIRST: migrating !== undefined
+          ? migrating.join(" ")
+          : leave !== null
+          ? `${short} --duration 30s --rate 400`
+          : short,
         SECOND: short,
         BENCHBOOK_REPORTS: bench.reports,
         DATABASE_URL: "",

@@ -26,7 +26,10 @@ export const MIGRATE: readonly Story[] = [
     typed:
       `deno task migrate lock-queue ${SHORT} --no-pdf --label "a gift note" --slo "stall<400ms,errors<1%" --markdown "$MINE/comment.md"`,
     ends: "migrated",
-    async judge({ said, summary }, { bench, mine }) {
+    async judge({ said, summary }, { bench, mine, type }) {
+      // What was migrated is a clone: the data set is what it was.
+      const verified = await type("deno task seed --scale tiny --verify");
+      assert.equal(verified.code, 0, verified.said);
       const runs = await runsOf(summary);
       assert.deepEqual(runs.map(({ variant }) => variant), ["naive", "safe"]);
       assert.equal(new Set(runs.map(({ group }) => group)).size, 1);
