@@ -72,7 +72,9 @@ export function recordStatement({ step, index, variant, nowUs, onRecord }: {
     },
     end: (fields = {}) => change({ ...fields, endUs: nowUs() }),
     fail(error) {
-      change({ endUs: nowUs(), errorCode: codeOf(error), error: (error as Error).message });
+      const { name, message } = error as Error;
+      const said = name === "AbortError" ? "interrupted" : message;
+      change({ endUs: nowUs(), errorCode: codeOf(error), error: said });
     },
   };
 }

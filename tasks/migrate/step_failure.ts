@@ -25,7 +25,7 @@ export class StepFailure extends Error {
 /** SQLSTATE, or the code of a connection's error; null where there is none. */
 export function codeOf(error: unknown): string | null {
   const { code } = error as { readonly code?: unknown };
-  return typeof code === "string" ? code : null;
+  return typeof code === "string" && /^([0-9A-Z]{5}|E[A-Z]+)$/.test(code) ? code : null;
 }
 
 function messageOf(error: unknown): string {

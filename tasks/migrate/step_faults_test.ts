@@ -133,7 +133,7 @@ Deno.test("whatever is wrong with a server, its role or its locks is told with w
       async () => {
         await theirs.query("BEGIN; SELECT FROM item");
         const { outcome, rows } = await run(planOf(stepOf(1, PLAIN, "DROP TABLE item")), {
-          lockPatienceMs: 1200,
+          lockPatienceMs: 2500,
         });
         assert.match(
           outcome.stopped!.message,

@@ -57,7 +57,7 @@ function failedText({ file }: StepPlan, line: number, failure: StepFailure, hold
   if (cause instanceof BenchbookError) return cause.message;
   const { said, held } = reasonOf(failure, holder);
   return `Cannot finish the migration at ${file}:${line}: ${said}${
-    code === null ? "" : ` (SQLSTATE ${code})`
+    code === null || /^E[A-Z]+$/.test(code) ? "" : ` (SQLSTATE ${code})`
   }${held}`;
 }
 

@@ -49,6 +49,7 @@ export function planOf(...steps: StepPlan[]): VariantPlan {
 
 export const PLAIN: Move = { kind: "plain", oneTransaction: false };
 export const LOCK_TIMEOUT: Move = { kind: "lock_timeout", oneTransaction: false };
+export const TOGETHER: Move = { kind: "lock_timeout", oneTransaction: true };
 
 /** Gives a test a database, with somebody else connected to it. */
 export function withMigration(use: (bench: MigrationBench) => Promise<void>): Promise<void> {

@@ -72,7 +72,7 @@ Deno.test("a row that somebody holds for ever ends the batches, with whose it is
   await withMigration(async ({ run, theirs, all }) => {
     await theirs.query(items(1000));
     await theirs.query("BEGIN; UPDATE item SET visits = 0 WHERE id = 3000");
-    const { outcome, rows } = await run(planOf(VISIT), { lockTimeoutMs: 100, lockPatienceMs: 1500 });
+    const { outcome, rows } = await run(planOf(VISIT), { lockTimeoutMs: 400, lockPatienceMs: 1500 });
     assert.equal(outcome.stopped!.code, "55P03");
     assert.match(
       outcome.stopped!.message,

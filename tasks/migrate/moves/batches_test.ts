@@ -1,18 +1,11 @@
 import assert from "node:assert/strict";
-import type { Move, StatementLock } from "../../model/migration.ts";
-import { watchLocks } from "../lock_watch.ts";
-import {
-  type MigrationBench,
-  planOf,
-  RUN_ID,
-  stepOf,
-  untilWaiting,
-  withMigration,
-} from "../testing_steps.ts";
+import type { Move } from "../../model/migration.ts";
+import type { StatementWatch } from "../statement_watch.ts";
+import { type MigrationBench, planOf, stepOf, untilWaiting, withMigration } from "../testing_steps.ts";
 import { BATCHES, items, VISIT, VISITED } from "./testing_batches.ts";
 
 Deno.test("many batches are transactions of their own, under a lock_timeout and a limit of their time", async () => {
-  await withMigration(async ({ url, run, theirs, all }) => {
+  await withMigration(async ({ run, theirs, all }) => {
     await theirs.query(`${items(3000)};
       ALTER TABLE item ADD COLUMN seen text;
       CREATE FUNCTION seen() RETURNS text LANGUAGE sql VOLATILE AS $$
@@ -23,16 +16,17 @@ Deno.test("many batches are transactions of their own, under a lock_timeout and 
       BATCHES,
       "UPDATE item SET visits = visits + 1, seen = seen() WHERE id > :after AND :upto >= id",
     );
-    const locks: StatementLock[] = [];
-    const watch = watchLocks({
-      url,
-      runId: RUN_ID,
-      nowUs: () => performance.now() * 1000,
-      onEvents: () => {},
-      onLocks: (rows) => locks.push(...rows),
-    });
-    const { outcome, rows } = await run(planOf(step), { lockTimeoutMs: 123, locks: watch.statements });
-    await watch.stop();
+    const told: string[] = [];
+    const locks: StatementWatch = {
+      began: ({ step, statement }) => told.push(`began ${step}.${statement}`),
+      held: () => Promise.resolve(void told.push("held")),
+      ended: () => {
+        told.push("ended");
+        return { lockMode: "RowExclusiveLock", lockWaitUs: 7 };
+      },
+      released: () => told.push("released"),
+    };
+    const { outcome, rows } = await run(planOf(step), { lockTimeoutMs: 123, locks });
     assert.equal(outcome.done, true, outcome.stopped?.message);
     assert.deepEqual(await all(VISITED), [{ visits: 1, n: 3000 }]);
     const seen = await all<{ seen: string; low: number; high: number }>(
@@ -45,8 +39,8 @@ Deno.test("many batches are transactions of their own, under a lock_timeout and 
       assert.match(text, /^\d+ 123ms 2s$/);
       assert.ok(at === 0 || low > seen[at - 1]!.high, "ranges do not overlap");
     }
-    assert.equal(rows[0]!.lockMode, "RowExclusiveLock");
-    assert.ok(locks.some(({ relation, mode }) => relation === "public.item" && mode === "RowExclusiveLock"));
+    assert.deepEqual(told, ["began 1.1", "held", ...seen.map(() => "released"), "ended"]);
+    assert.deepEqual([rows[0]!.lockMode, rows[0]!.lockWaitUs], ["RowExclusiveLock", 7]);
   });
 });
 
@@ -126,7 +120,7 @@ async function whileWaiting(bench: MigrationBench, act: (pid: number) => unknown
   const running = bench.run(
     planOf(VISIT, stepOf(2, { kind: "plain", oneTransaction: false }, "DROP TABLE item")),
     {
-      lockTimeoutMs: 500,
+      lockTimeoutMs: 30_000,
       signal,
       onSession: (own) => pid = own,
     },
@@ -151,6 +145,25 @@ Deno.test("an interruption ends batches at once, and what they did up to there s
     const interrupted = new AbortController();
     const { outcome } = await whileWaiting(bench, () => interrupted.abort(), interrupted.signal);
     assert.deepEqual([outcome.done, outcome.interrupted], [false, true]);
+  });
+});
+
+Deno.test("an interruption ends a pause between batches", async () => {
+  await withMigration(async ({ run, theirs }) => {
+    await theirs.query(items(1000));
+    const interrupted = new AbortController();
+    const { outcome, rows } = await run(planOf(VISIT), {
+      signal: interrupted.signal,
+      limitP95Ms: 20,
+      // Asked before a pause, and in it.
+      liveP95Ms: () => {
+        setTimeout(() => interrupted.abort());
+        return 1000;
+      },
+    });
+    assert.deepEqual([outcome.interrupted, outcome.stopped!.code], [true, null]);
+    assert.deepEqual(outcome.left, ["Of change/safe/01-step.sql the keys up to id = 600 are done."]);
+    assert.deepEqual([rows[0]!.batches, rows[0]!.errorCode, rows[0]!.error], [1, null, "interrupted"]);
   });
 });
 

@@ -1,5 +1,4 @@
 import assert from "node:assert/strict";
-import fc from "fast-check";
 import type { Move } from "../../model/migration.ts";
 import {
   isWaiting,
@@ -7,12 +6,11 @@ import {
   type MigrationBench,
   planOf,
   stepOf,
+  TOGETHER,
   untilWaiting,
   withMigration,
 } from "../testing_steps.ts";
 import { retryPauseMs } from "./retry.ts";
-
-const TOGETHER: Move = { kind: "lock_timeout", oneTransaction: true };
 
 Deno.test("a statement gives its place in the queue up and tries again until the lock is free", async () => {
   await withMigration(async ({ run, theirs, all }) => {
@@ -24,18 +22,17 @@ Deno.test("a statement gives its place in the queue up and tries again until the
       {
         lockTimeoutMs: 50,
         onRecord: ({ attempts, endUs }) => {
-          // The third try finds it free.
+          // The third try finds it free, or one soon after that.
           if (attempts === 2 && endUs !== null) readers.push(theirs.query("COMMIT"));
         },
       },
     );
     assert.equal(outcome.done, true, outcome.stopped?.message);
     const [row] = rows;
-    assert.equal(row!.attempts, 3);
+    assert.ok(row!.attempts >= 3);
     assert.equal(row!.errorCode, null);
     assert.deepEqual(told.filter(({ endUs }) => endUs !== null).map(({ errorCode }) => errorCode), [
-      "55P03",
-      "55P03",
+      ...Array.from({ length: row!.attempts - 1 }, () => "55P03"),
       null,
     ]);
     // From the first try to the end of the last one.
@@ -65,7 +62,7 @@ Deno.test("a lock that is never free ends the migration, with who holds it", asy
           ),
           stepOf(2, LOCK_TIMEOUT, "DROP TABLE item"),
         ),
-        { lockTimeoutMs: 150, lockPatienceMs: 900 },
+        { lockTimeoutMs: 400, lockPatienceMs: 1200 },
       );
       const { stopped } = outcome;
       assert.deepEqual(
@@ -106,59 +103,6 @@ Deno.test("a lock that is never free ends the migration, with who holds it", asy
   });
 });
 
-/** What a statement writes down of its own limit. */
-const NOTE = "INSERT INTO seen SELECT current_setting('lock_timeout')";
-/** What a step may hold: none of it may take the limit away from those after it. */
-const STATEMENTS = [
-  NOTE,
-  "SET lock_timeout = 0",
-  "RESET lock_timeout",
-  "RESET ALL",
-  "SET lock_timeout = '1h'",
-  "SELECT set_config('lock_timeout', '0', false)",
-];
-
-Deno.test("no statement of a step under lock_timeout runs without, whatever those before it set or how often it fails", async () => {
-  await withMigration(async ({ run, theirs, all, url }) => {
-    await theirs.query(`
-      CREATE TABLE seen (lock_timeout text);
-      CREATE SEQUENCE tries;
-      CREATE FUNCTION note(failures integer) RETURNS void LANGUAGE plpgsql AS $$
-      BEGIN
-        INSERT INTO seen SELECT current_setting('lock_timeout');
-        IF nextval('tries') <= failures THEN
-          RAISE EXCEPTION 'not now' USING ERRCODE = '40P01';
-        END IF;
-      END $$`);
-    const generous = new URL(url);
-    generous.searchParams.set("options", "-c lock_timeout=0");
-    const plan = fc.record({
-      steps: fc.array(
-        fc.record({
-          together: fc.boolean(),
-          texts: fc.array(fc.constantFrom(...STATEMENTS), { minLength: 1, maxLength: 4 }),
-        }),
-        { minLength: 1, maxLength: 3 },
-      ),
-      failures: fc.integer({ min: 0, max: 2 }),
-      lockTimeoutMs: fc.integer({ min: 50, max: 500 }),
-    });
-    await fc.assert(
-      fc.asyncProperty(plan, async ({ steps, failures, lockTimeoutMs }) => {
-        await theirs.query("TRUNCATE seen; ALTER SEQUENCE tries RESTART");
-        const planned = steps.map(({ together, texts }, at) =>
-          stepOf(at + 1, together ? TOGETHER : LOCK_TIMEOUT, ...texts, `SELECT note(${failures})`)
-        );
-        const { outcome } = await run(planOf(...planned), { url: generous.href, lockTimeoutMs });
-        assert.equal(outcome.done, true, outcome.stopped?.message);
-        const seen = await all<{ lock_timeout: string }>("SELECT DISTINCT lock_timeout FROM seen");
-        assert.deepEqual(seen, [{ lock_timeout: `${lockTimeoutMs}ms` }]);
-      }),
-      { numRuns: 8, seed: 13 },
-    );
-  });
-});
-
 Deno.test("pauses between tries grow, are jittered and have an end", () => {
   for (let tries = 1; tries < 50; tries++) {
     const [least, middle, most] = [0, 0.5, 1].map((drawn) => retryPauseMs(tries, () => drawn));
@@ -172,7 +116,7 @@ async function interruptWaiting(bench: MigrationBench, move: Move) {
   const interrupted = new AbortController();
   const running = bench.run(planOf(stepOf(1, move, "ALTER TABLE item ADD COLUMN a text")), {
     signal: interrupted.signal,
-    lockTimeoutMs: 500,
+    lockTimeoutMs: 30_000,
   });
   await untilWaiting(bench, running);
   interrupted.abort();

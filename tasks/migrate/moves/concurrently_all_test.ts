@@ -1,0 +1,53 @@
+import assert from "node:assert/strict";
+import { planOf, stepOf, withMigration } from "../testing_steps.ts";
+import { indexes, KEY, whileBuilding } from "./testing_concurrently.ts";
+
+Deno.test("an interruption while it builds leaves no INVALID index, or names it where a writer stands against that", async () => {
+  await withMigration(async (bench) => {
+    const interrupted = new AbortController();
+    const { outcome } = await whileBuilding(bench, () => interrupted.abort(), interrupted.signal);
+    assert.deepEqual([outcome.interrupted, outcome.cleaned], [true, []]);
+    assert.match(
+      outcome.left.at(-1)!,
+      /^The index public\.item_kind is INVALID and could not be removed \(cancel.*55P03\)/,
+    );
+    assert.equal(outcome.left.length, 2);
+    assert.deepEqual(await indexes(bench), [{ name: "item_kind", valid: false }, KEY]);
+    await bench.theirs.query("ROLLBACK");
+    await bench.theirs.query("DROP TABLE item");
+
+    const again = new AbortController();
+    const ended = await whileBuilding(bench, async () => {
+      again.abort();
+      await bench.theirs.query("ROLLBACK");
+    }, again.signal);
+    assert.equal(ended.outcome.interrupted, true);
+    assert.deepEqual(ended.outcome.cleaned, ["The INVALID index public.item_kind was removed."]);
+    assert.deepEqual(await indexes(bench), [KEY]);
+  });
+});
+
+Deno.test("a deadlock is tried again, once what it has left is gone", async () => {
+  await withMigration(async (bench) => {
+    await bench.theirs.query(`
+      CREATE TABLE item (id integer PRIMARY KEY, kind integer);
+      INSERT INTO item VALUES (1, 1);
+      CREATE SEQUENCE tries;
+      CREATE FUNCTION kind_of(kind integer) RETURNS integer IMMUTABLE LANGUAGE plpgsql AS $$
+      BEGIN
+        IF nextval('public.tries') <= 2 THEN
+          RAISE EXCEPTION 'deadlock detected' USING ERRCODE = '40P01';
+        END IF;
+        RETURN kind;
+      END $$`);
+    const step = stepOf(
+      1,
+      { kind: "concurrently", index: "item_kind" },
+      "CREATE INDEX CONCURRENTLY item_kind ON item (public.kind_of(kind))",
+    );
+    const { outcome, rows } = await bench.run(planOf(step));
+    assert.equal(outcome.done, true, outcome.stopped?.message);
+    assert.equal(rows[0]!.attempts, 3);
+    assert.deepEqual(await indexes(bench), [{ name: "item_kind", valid: true }, KEY]);
+  });
+});

@@ -1,0 +1,38 @@
+import { type MigrationBench, planOf, stepOf, untilWaiting } from "../testing_steps.ts";
+
+/** Fails where two rows have the same kind. */
+export const STEP = stepOf(
+  1,
+  { kind: "concurrently", index: "public.item_kind" },
+  "CREATE UNIQUE INDEX CONCURRENTLY item_kind ON public.item (kind)",
+);
+/** Removes what it leaves. */
+export const DROP = "DROP INDEX CONCURRENTLY IF EXISTS public.item_kind;";
+
+/** Two of the same kind. */
+export const ITEMS =
+  "CREATE TABLE item (id integer PRIMARY KEY, kind integer); INSERT INTO item VALUES (1, 1), (2, 1)";
+
+/** Indexes of the table, and whether they are INVALID. */
+export const indexes = ({ all }: MigrationBench) =>
+  all<{ name: string; valid: boolean }>(
+    "SELECT indexrelid::regclass::text AS name, indisvalid AS valid FROM pg_index " +
+      "WHERE indrelid = 'item'::regclass ORDER BY 1",
+  );
+export const KEY = { name: "item_pkey", valid: true };
+
+/** Runs the step while a writer is open, and does something to it as soon as it waits for that. */
+export async function whileBuilding(
+  bench: MigrationBench,
+  act: (pid: number) => unknown,
+  signal?: AbortSignal,
+) {
+  const { run, theirs } = bench;
+  await theirs.query(ITEMS);
+  await theirs.query("BEGIN; INSERT INTO item VALUES (3, 3)");
+  let pid = 0;
+  const running = run(planOf(STEP), { signal, onSession: (own) => pid = own });
+  await untilWaiting(bench, running);
+  await act(pid);
+  return running;
+}
