@@ -3,7 +3,7 @@ import { sessionName } from "../model/session_name.ts";
 import { expectArmKeys, openTargets, storedKeysOf, tellArmKeys } from "./open_targets.ts";
 import { proofSlot, SAMPLES } from "./proof_slots.ts";
 import { PROOF_LIMITS, ProofSession } from "./proof_session.ts";
-import type { EqualityOptions } from "./equality_options.ts";
+import { databasesOf, type EqualityOptions } from "./equality_options.ts";
 import { Prover } from "./prover.ts";
 import { References } from "./references.ts";
 import { WriteGuards } from "./write_guards.ts";
@@ -26,7 +26,7 @@ export async function proveEqual(options: EqualityOptions): Promise<{ compared: 
   const targets = await openTargets(arms, { connections: 1, nowUs: monotonicUs, seed, limits });
   expectArmKeys(arms);
   try {
-    using asking = new ProofSession(options);
+    using asking = new ProofSession({ ...options, databaseUrls: databasesOf(options) });
     await using guards = new WriteGuards();
     const prover = new Prover(options, mix, references, targets.byArm, asking, guards);
     for (const index of scenario.operations.keys()) {

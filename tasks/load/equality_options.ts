@@ -21,8 +21,13 @@ export interface EqualityOptions {
   readonly seed: number;
   readonly signal: AbortSignal;
   readonly onProgress: (text: string) => void;
-  /** Told of each write before it is sent, by the slot that it has its key from. */
-  readonly onWrite?: (slot: number) => void;
+  /** Told of each write before it is sent, by the slot that it has its key from and the URL of its database. */
+  readonly onWrite?: (slot: number, database: string) => void;
   /** Told when a write has failed, with the arm's path. */
-  readonly onFailed?: (slot: number, error: string, path: PathName) => void;
+  readonly onFailed?: (slot: number, database: string, error: string, path: PathName) => void;
+}
+
+/** The URLs of the run's database, and of those of arms. */
+export function databasesOf({ databaseUrl, arms }: Pick<EqualityOptions, "databaseUrl" | "arms">): string[] {
+  return [...new Set([databaseUrl, ...arms.map((arm) => arm.databaseUrl ?? databaseUrl)])];
 }

@@ -26,7 +26,8 @@ const AGAIN_MS = 200;
 const CANCEL_MS = 2000;
 
 export interface ProofSessionOptions {
-  readonly databaseUrl: string;
+  /** Of all databases that are asked. */
+  readonly databaseUrls: readonly string[];
   /** Whose connections are asked over: those of all arms bear its name. */
   readonly runId?: string;
   readonly signal: AbortSignal;
@@ -35,25 +36,26 @@ export interface ProofSessionOptions {
 /** Asks one thing at a time over any arm, and waits neither for ever nor after an interruption. */
 export class ProofSession implements Disposable {
   readonly #signal: AbortSignal;
-  readonly #locks: LockWatch;
+  readonly #locks: readonly LockWatch[];
   readonly #stop: () => void;
   #call: Call | null = null;
   #sinceMs = 0;
   #giveUp: (error: Error) => void = () => {};
 
-  constructor({ databaseUrl: url, runId, signal }: ProofSessionOptions) {
+  constructor({ databaseUrls, runId, signal }: ProofSessionOptions) {
     this.#signal = signal;
     const current = () => this.#call;
-    this.#locks = watchLocks({
-      url,
-      pids: [],
-      prefix: runId === undefined ? null : sessionPrefix(runId),
-      current,
-    });
+    const prefix = runId === undefined ? null : sessionPrefix(runId);
+    this.#locks = databaseUrls.map((url) => watchLocks({ url, pids: [], prefix, current }));
     const applicationName = "benchbook-proof";
     this.#stop = watchPatience({ ...PATIENCE, limitMs: GENEROUS.limitMs + MARGIN_MS }, {
       current,
-      isAnswering: (connectTimeoutMs) => isAnswering(url, { applicationName, connectTimeoutMs }),
+      // Whichever is asked: where one is gone the comparison cannot go on.
+      isAnswering: async (connectTimeoutMs) => {
+        const options = { applicationName, connectTimeoutMs };
+        const answering = await Promise.all(databaseUrls.map((url) => isAnswering(url, options)));
+        return answering.every((each) => each);
+      },
       giveUp: (error) => this.#giveUp(error),
     });
   }
@@ -98,13 +100,13 @@ export class ProofSession implements Disposable {
 
   #expectNoLock({ outcome, error }: Call): void {
     if (outcome === "ok") return;
-    const seen = this.#locks.seen();
+    const [seen = null] = this.#locks.flatMap((locks) => locks.seen() ?? []);
     if (error !== LOCK_NOT_AVAILABLE && (error !== QUERY_CANCELED || seen === null)) return;
     throw lockError(seen, Math.round((performance.now() - this.#sinceMs) / 100) * 100, error);
   }
 
   [Symbol.dispose](): void {
     this.#stop();
-    this.#locks.stop();
+    for (const locks of this.#locks) locks.stop();
   }
 }

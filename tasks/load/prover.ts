@@ -5,7 +5,7 @@ import { type Canonical, firstDifference, normaliseGraphql, normaliseSql } from 
 import type { SqlTarget } from "../targets/sql.ts";
 import { type Call, newCall, type Statement, type Target } from "../targets/target.ts";
 import type { QuestionFile } from "../targets/workload.ts";
-import type { EqualityOptions } from "./equality_options.ts";
+import { databasesOf, type EqualityOptions } from "./equality_options.ts";
 import type { Mix } from "./mix.ts";
 import { failureOf, mendOf } from "./proof_failure.ts";
 import type { Arm } from "./plan.ts";
@@ -59,7 +59,7 @@ export class Prover {
     const write = async (arm: Arm | null, target: Target, own: number): Promise<readonly Canonical[]> => {
       const home = this.#databaseOf(arm);
       const left = await this.#write(index, slot, own, { arm, target, database: home });
-      for (const database of this.#databases.filter((other) => other !== home)) {
+      for (const database of databasesOf(this.options).filter((other) => other !== home)) {
         const reference = await this.references.of(database);
         await this.#write(index, slot, own, { arm: null, target: reference, database });
       }
@@ -91,13 +91,12 @@ export class Prover {
     };
     const statement = arm?.statements[index] ?? this.#statementOf(index);
     const call = callOf(statement, given);
-    const ofRun = database === this.options.databaseUrl;
-    if (ofRun) onWrite?.(own);
+    onWrite?.(own, database);
     try {
       await this.asking.ask(target, call);
     } finally {
-      if (ofRun && call.error !== null) {
-        onFailed?.(own, call.error, arm?.target.path ?? referencePath.name);
+      if (call.error !== null) {
+        onFailed?.(own, database, call.error, arm?.target.path ?? referencePath.name);
       }
     }
     this.#expectOk(call, index, arm);
@@ -115,11 +114,6 @@ export class Prover {
 
   #databaseOf(arm: Arm | null): string {
     return arm?.databaseUrl ?? this.options.databaseUrl;
-  }
-
-  /** That of the run, and those of arms. */
-  get #databases(): string[] {
-    return [...new Set([null, ...this.options.arms].map((arm) => this.#databaseOf(arm)))];
   }
 
   #isExempt({ name }: Arm): boolean {

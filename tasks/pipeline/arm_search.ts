@@ -173,11 +173,20 @@ function quietly(terminal: Terminal, progress: StepProgress): Terminal {
   return { ...terminal, step: async (_title, work) => (await work(progress)).value };
 }
 
-/** The part of a system that one arm is. */
-function armOf(system: SystemUnderTest, name: string): SystemUnderTest {
+/** The part of a system that one arm is; it writes into no database but its own. */
+export function armOf(system: SystemUnderTest, name: string): SystemUnderTest {
   const arms = system.arms.filter((arm) => arm.name === name);
   const operations = system.operations.filter(({ arm }) => arm === name);
   const ids = operations.map(({ operationId }) => operationId);
+  const at = system.arms.findIndex((arm) => arm.name === name);
+  const databases = system.writing.databases.filter(({ arms }) => !arms[at]!.elsewhere);
   const plans = system.plans.filter(({ operationId }) => ids.includes(operationId));
-  return { ...system, arms, operations, unavailableArms: [], plans };
+  return {
+    ...system,
+    arms,
+    operations,
+    unavailableArms: [],
+    plans,
+    writing: { ...system.writing, databases },
+  };
 }

@@ -58,14 +58,13 @@ export async function openArmServices(
   return { arms: arms.map((arm) => ({ ...arm, overrides: overridesOf(arm) })), instances, withoutService };
 }
 
-/** The databases that arms bring, but for those arms that cannot have theirs. */
+/** The databases that arms bring, each once, but for those arms that cannot have theirs. */
 export function databasesOfArms(
   arms: readonly Pick<PlannedArm, "name" | "overrides">[],
   withoutService: ReadonlyMap<string, string>,
 ): string[] {
-  return arms.filter(({ name }) => !withoutService.has(name)).flatMap(({ overrides }) =>
-    overrides.databaseUrl ?? []
-  );
+  const measured = arms.filter(({ name }) => !withoutService.has(name));
+  return [...new Set(measured.flatMap(({ overrides }) => overrides.databaseUrl ?? []))];
 }
 
 /** The URLs that arms name, each with all arms that do. */

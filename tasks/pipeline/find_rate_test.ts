@@ -8,11 +8,13 @@ import { exampleSearch } from "../report/testing_find_rate.ts";
 import { exampleSummary } from "../report/testing.ts";
 import { testConfig } from "../stack/testing.ts";
 import { openStore } from "../store/open.ts";
+import { armOf } from "./arm_search.ts";
 import type { BenchArguments } from "./bench_options.ts";
 import { exitCodeOf } from "./find_rate.ts";
 import { armSlo, completeSearch, lowestRate, probeOf, probeSeconds } from "./probe.ts";
 import { recoverRuns } from "./recover.ts";
 import { listStoredRuns, removeRun } from "./runs.ts";
+import type { SystemUnderTest } from "./system_under_test.ts";
 import { withWorkbench } from "./testing.ts";
 import { napScenario } from "./testing_nap.ts";
 
@@ -56,6 +58,18 @@ Deno.test("an arm is judged by the terms that are about it, and by a hit rate on
   );
   assert.equal(armSlo("hit>80%,p95<1s", anArm("sql", "kept"), named), "p95<1s");
   assert.throws(() => armSlo("graphql: p95<1s", anArm("sql"), scopes), /over sql: no term of the SLO/);
+});
+
+Deno.test("an arm's probes write into no database but its own", () => {
+  const arms = [{ name: "sql" }, { name: "twin" }, { name: "other" }, { name: "changed" }];
+  // The last one's is a clone.
+  const own = { part: 0, arms: [{}, {}, { elsewhere: true }, { elsewhere: true }] };
+  const other = { part: 1, arms: [{ elsewhere: true }, { elsewhere: true }, {}, { elsewhere: true }] };
+  const system = { arms, operations: [], plans: [], writing: { databases: [own, other] } };
+  const written = arms.map(({ name }) =>
+    armOf(system as unknown as SystemUnderTest, name).writing.databases.map(({ part }) => part)
+  );
+  assert.deepEqual(written, [[0], [0], [1], []]);
 });
 
 Deno.test("a probe at a low rate lasts until its requests can tell the quantile", () => {

@@ -7,6 +7,8 @@ const TRY_MS = 500;
 
 /** A database that a job has to itself. */
 export interface HeldDatabase extends AsyncDisposable {
+  /** URLs that lead to a database that the job holds by another one. */
+  readonly again: readonly string[];
   /** Aborted, with the error as its reason, when the database is no longer the job's alone. */
   readonly lost: AbortSignal;
   /** Waits longer for a server that is away on purpose, until then by `performance.now()`. */
@@ -44,6 +46,7 @@ export async function holdDatabase(url: string, who: string, mayBeHeld = false):
   };
   lock = await lockDatabase(url, who, { onLost: (error) => void again(error), mayBeHeld });
   return {
+    again: lock.already ? [url] : [],
     lost: lost.signal,
     allowUntil: (ms) => void (allowedMs = Math.max(allowedMs, ms)),
     async released(work) {
@@ -70,15 +73,18 @@ export async function holdDatabases(
   others: readonly string[],
   who: string,
 ): Promise<HeldDatabase> {
-  const held = [await holdDatabase(url, who)];
+  const held: HeldDatabase[] = [await holdDatabase(url, who)];
   const release = async () => void await Promise.all(held.map((each) => each[Symbol.asyncDispose]()));
   try {
-    for (const other of new Set(others)) held.push(await holdDatabase(other, who, true));
+    for (const other of new Set(others)) {
+      if (other !== url) held.push(await holdDatabase(other, who, true));
+    }
   } catch (error) {
     await release();
     throw error;
   }
   return {
+    again: held.flatMap(({ again }) => again),
     lost: AbortSignal.any(held.map(({ lost }) => lost)),
     allowUntil: (ms) => held.forEach((each) => each.allowUntil(ms)),
     released: (work) => held[0]!.released(work),

@@ -8,8 +8,10 @@ export interface LeftWritesOptions {
   readonly stack: Stack;
   /** A database of the stack's server. */
   readonly url: string;
-  /** Whether the caller has the lock of that database. */
+  /** Whether the caller has the lock of that database, and of the others. */
   readonly held: boolean;
+  /** Databases of arms, on whatever servers: URLs, which may hold passwords. */
+  readonly others?: readonly string[];
   readonly signal: AbortSignal;
 }
 
@@ -18,11 +20,11 @@ export interface LeftWritesOptions {
  * anything is done with the database.
  */
 export async function tellLeftWrites(
-  { home, stack, url, held, signal }: LeftWritesOptions,
+  { home, stack, url, held, others, signal }: LeftWritesOptions,
   terminal: Pick<Terminal, "print">,
 ): Promise<void> {
   const embedded = isEmbedded(stack.postgres);
-  const writes = await takeBackLeftWrites(home, { url, embedded, held, signal });
+  const writes = await takeBackLeftWrites(home, { url, embedded, held, others, signal });
   const clones = await dropLeftClones(home, { url, embedded, held });
   for (const line of [...writes.told, ...clones.told]) terminal.print(line);
   for (const line of [...writes.left, ...clones.left]) terminal.print(`! ${line}`);

@@ -32,7 +32,7 @@ Deno.test("seed and up take back or name what a run that was killed has left, as
           since: new Date().toISOString(),
           place: await withClient(url, (client) => placeOf(client, url, false)),
           writes: slotWrites(options.load),
-          arms: options.arms,
+          arms: options.databases[0]!.arms,
           retries: false,
           late: null,
           reserved: { dataset: "northwind", proofSlots: [], removed: false, draws: null, slots: 1000 },

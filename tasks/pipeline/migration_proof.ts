@@ -71,7 +71,7 @@ export class Proof {
         ...this.#deciding,
         signal: leaving,
         spoolDir,
-        arms: writing.arms,
+        arms: writing.databases[0]!.arms,
         whole: true,
         retries: scenario.retry?.attempts ?? 0,
         registers: this.#before.registers,

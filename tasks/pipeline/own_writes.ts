@@ -5,7 +5,9 @@ import { UsageError } from "../model/errors.ts";
 import { loadArmQueries, type Workload } from "../load/arms.ts";
 import { queriesOf } from "../load/arm_file.ts";
 import { pathOf } from "../paths/registry.ts";
+import { placeOfUrl } from "../postgres/place.ts";
 import { withClient } from "../seed/connect.ts";
+import { inDatabase } from "../undo/begin_writing.ts";
 import { lookAtOwnWrites, ownWrites, refuseLostRows } from "../undo/own_writes.ts";
 import type { OwnWrites } from "../undo/own_writes.ts";
 import type { Job } from "./job.ts";
@@ -31,13 +33,14 @@ export async function readOwnWrites(
 }
 
 /**
- * Says what the user's server will do unseen when the scenario writes, before it does.
+ * Says what the user's servers will do unseen when the scenario writes, before it does.
+ * @param urls of the run's own database, and of those of arms
  * @returns the same sentences, for the report
  * @throws {UsageError} where it is nothing that the scenario knows of
  */
 export async function tellOwnWrites(
   { scenario, plan, terminal, signal }: Pick<Job, "scenario" | "plan" | "terminal" | "signal">,
-  url: string,
+  [url, ...others]: readonly [string, ...string[]],
   writes: OwnWrites | null,
 ): Promise<readonly string[]> {
   if (writes === null || writes.asked.length + writes.undo.length + writes.calls.length === 0) return [];
@@ -46,6 +49,14 @@ export async function tellOwnWrites(
     await refuseBeyondClones(client, plan.arms, writes);
     return told;
   }, { signal });
+  for (const other of others) {
+    const told = await withClient(other, (client) => lookAtOwnWrites(client, scenario, writes), { signal })
+      .catch((error) => {
+        throw inDatabase(error, other);
+      });
+    const { database, at } = placeOfUrl(other);
+    remarks.push(...told.map((remark) => `In the database "${database}" at ${at}: ${remark}`));
+  }
   for (const remark of remarks) terminal.print(`! ${remark}`);
   return remarks;
 }

@@ -139,7 +139,7 @@ Deno.test("what an arm would write beyond its clone is refused", () =>
           { scenario, terminal, plan: { arms: [{ name: "indexed", overrides }] } } as unknown as Parameters<
             typeof tellOwnWrites
           >[0],
-          url,
+          [url],
           writes,
         );
       await assert.rejects(

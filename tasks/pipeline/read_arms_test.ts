@@ -79,7 +79,10 @@ Deno.test("what an arm cannot have is said with its file and field", () =>
       ["spike", { path: "graphql", databaseUrl: "postgres://h/d" }, /databaseUrl: its path is graphql/],
       ["spike", { redisUrl: "redis://h" }, /redisUrl: its path is sql, which does not ask Redis/],
       ["spike", { graphqlUrl: "http://h/g" }, /graphqlUrl: its path is sql, which does not ask GraphQL/],
-      ["smoke", { databaseUrl: "postgres://h/d" }, /databaseUrl: the scenario smoke writes/],
+      ["smoke", { path: "graphql", graphqlUrl: "http://h/g" }, /graphqlUrl: the scenario smoke writes, and/],
+      ["smoke", { databaseUrl: "postgres://h/d" }, /databaseUrl: the scenario smoke writes, and --no-prove/, [
+        "a",
+      ]],
       ["smoke", { queries: "." }, /queries: the scenario smoke writes, and --no-prove leaves/, ["a"]],
       ["smoke", { session: { work_mem: "1MB" } }, /session: the scenario smoke writes, and --no-prove/, [
         "a",

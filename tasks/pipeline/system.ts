@@ -18,8 +18,11 @@ import { factOf } from "../stack/service_facts.ts";
 import { isEmbedded, type Stack } from "../stack/services.ts";
 import { failedWhole } from "../undo/evidence.ts";
 import { perWriteOf, writesUnderOwnKeys } from "../undo/own_undo.ts";
-import { undoing, type Writing } from "../undo/undoing.ts";
+import type { OwnWrites } from "../undo/own_writes.ts";
+import { undoing } from "../undo/undoing.ts";
+import type { Writing } from "../undo/writing.ts";
 import { type ArmServices, databasesOfArms, openArmServices } from "./arm_services.ts";
+import { refuseOtherData, refuseUnfitUrls } from "./arm_writes.ts";
 import { ArmClones } from "./clone_arms.ts";
 import { explainAll } from "./explain_all.ts";
 import { type HeldDatabase, holdDatabases } from "./hold_database.ts";
@@ -53,27 +56,26 @@ async function withServices<T>(
   const stack = await startStack(config, plan.arms, terminal, signal);
   const clones = new ArmClones(job);
   let held: HeldDatabase | undefined;
+  const ofArms = databasesOfArms(plan.arms, withoutService);
   const hold = async (url: string) => {
-    const others = databasesOfArms(plan.arms, withoutService);
-    held = await holdDatabases(
-      url,
-      others,
-      `${job.migrating === undefined ? "bench" : "migrate"} ${scenario.name} ${runId}`,
-    );
+    const task = job.migrating === undefined ? "bench" : "migrate";
+    held = await holdDatabases(url, ofArms, `${task} ${scenario.name} ${runId}`);
+    refuseUnfitUrls(job, held, { url, others: ofArms, embedded: isEmbedded(stack.postgres) });
   };
   try {
     await clones.check(stack);
     const { url, dataset } = await dataIn(job, stack, hold);
-    const acting = await tellOwnWrites(job, url, ownWrites);
-    const own = await cleared(job, stack, url);
+    const others = ofArms.filter((other) => other !== url);
+    const acting = await lookAtWritten(job, [url, ...others], dataset, ownWrites);
+    const own = await cleared(job, stack, url, others);
     await clones.make(stack, url, held!);
     const databaseUrl = clones.measured(url);
     const sources = { ...ofFiles, ...await loadSqlSources(scenario, databaseUrl, signal) };
     const mix = mixOver(job, dataset, sources);
     const places = { databaseUrl, clones: clones.urls, withoutService };
     const made = await makeArms({ ...job, ...places, workload, stack });
-    const writing = writingOf(job, { ...made, stack, databaseUrl, dataset }, own);
-    const perWrite = await prove(job, workload, { ...made, databaseUrl }, mix, writing);
+    const writing = writingOf(job, { ...made, stack, databaseUrl, dataset }, others, own);
+    const databases = await prove(job, workload, { ...made, databaseUrl }, mix, writing);
     const plans = await explainAll(made, mix, sessionName(runId, "plans"), signal);
     if (signal.aborted) throw new InterruptedError();
     return await use({
@@ -88,7 +90,7 @@ async function withServices<T>(
       plans,
       sources,
       mix,
-      writing: own === null || perWrite === undefined ? writing : { ...writing, own: { ...own, perWrite } },
+      writing: { ...writing, databases },
       held: held!,
       gitCommit: await gitCommit(),
     });
@@ -107,6 +109,21 @@ function dataIn(
 ): Promise<Pick<SystemUnderTest, "dataset"> & { readonly url: string }> {
   if (data === null) return openOwnTables(stack, scenario, hold, terminal, signal);
   return fillDatabase(stack, data, { replace: given.replace, home: config.home, hold }, terminal, signal);
+}
+
+/**
+ * Looks at the databases before anything is written: whether those of arms hold what the run's own holds, and what is
+ * written unseen.
+ * @returns what is to be told of the latter, a sentence each
+ */
+async function lookAtWritten(
+  job: Job,
+  urls: readonly [string, ...string[]],
+  dataset: SystemUnderTest["dataset"],
+  ownWrites: OwnWrites | null,
+): Promise<readonly string[]> {
+  await refuseOtherData(job, urls.slice(1), dataset);
+  return await tellOwnWrites(job, urls, ownWrites);
 }
 
 /** What the slots of a job ask. */
@@ -130,8 +147,9 @@ async function cleared(
   { config, scenario, terminal, signal }: Job,
   stack: Stack,
   url: string,
+  others: readonly string[],
 ): Promise<Writing["own"]> {
-  await tellLeftWrites({ home: config.home, stack, url, held: true, signal }, terminal);
+  await tellLeftWrites({ home: config.home, stack, url, held: true, others, signal }, terminal);
   const own = await ownUndo(scenario);
   // Elsewhere rows that it matches may be anybody's: they are refused before the first write.
   if (own !== null && isEmbedded(stack.postgres) && !writesUnderOwnKeys(scenario)) {
@@ -149,20 +167,27 @@ async function cleared(
 function writingOf(
   { runId, config, data, signal }: Job,
   { stack, databaseUrl, dataset, arms }: Pick<SystemUnderTest, "stack" | "databaseUrl" | "dataset" | "arms">,
+  others: readonly string[],
   own: Writing["own"],
 ): Writing {
   const ownGraphql = stack.facts().some((fact) => fact.name === "graphql" && isEmbedded(fact));
   return {
     home: config.home,
-    url: databaseUrl,
-    embedded: isEmbedded(stack.postgres),
+    databases: [databaseUrl, ...others.filter((url) => arms.some((arm) => arm.databaseUrl === url))].map((
+      url,
+      part,
+    ) => ({
+      part,
+      url,
+      embedded: part === 0 && isEmbedded(stack.postgres),
+      arms: arms.map(({ target: { path }, databaseUrl: its = databaseUrl }) => ({
+        path,
+        ours: isDirect(pathOf(path)) || ownGraphql,
+        ...its !== url && { elsewhere: true },
+      })),
+    })),
     runId,
     own,
-    arms: arms.map(({ target: { path }, databaseUrl: other }) => ({
-      path,
-      ours: isDirect(pathOf(path)) || ownGraphql,
-      ...other !== undefined && { elsewhere: true },
-    })),
     counts: data === null ? null : dataset.counts,
     signal,
     cachePrefix: cachePrefixOf({ arms }),
@@ -170,18 +195,18 @@ function writingOf(
   };
 }
 
-/** @returns rows that the scenario's own undo touches for each write, at the most; undefined where it is not known */
+/** @returns the databases that are written into, with how many rows the scenario's own undo touches there for each write */
 async function prove(
   { scenario, plan, runId, terminal, signal }: Job,
   workload: Workload,
   { arms, ownQueries, databaseUrl }: Pick<SystemUnderTest, "arms" | "ownQueries" | "databaseUrl">,
   mix: Mix,
   writing: Writing,
-): Promise<number | undefined> {
+): Promise<Writing["databases"]> {
   const { seed, loop } = plan;
   const { streams, operations } = scenario;
   const unproven = plan.arms.filter(({ proven }) => !proven).map(({ name }) => name);
-  const wrote = new Set<number>();
+  const wrote = new Map(writing.databases.map(({ url }) => [url, new Set<number>()]));
   return await terminal.step("Check that all paths return equal results", async (onProgress) => {
     // It also fills the cache under the keys of the run, which begins cold: what is left behind is cleared with it.
     const { value: proof, left, touched } = await undoing({
@@ -207,13 +232,18 @@ async function prove(
         seed,
         signal,
         onProgress,
-        onWrite: (slot) => void wrote.add(slot),
-        onFailed: (slot, error, path) => void (failedWhole(error, path) && wrote.delete(slot)),
+        // A clone goes with all that is in it.
+        onWrite: (slot, database) => void wrote.get(database)?.add(slot),
+        onFailed: (slot, database, error, path) =>
+          void (failedWhole(error, path) && wrote.get(database)?.delete(slot)),
       }));
     if (left.length > 0) {
       throw new ServiceError("Cannot take back what the comparison of the paths wrote", left.join("\n  "));
     }
-    const value = perWriteOf(touched, wrote.size, scenario);
+    const value = writing.databases.map((database, at) => {
+      const perWrite = perWriteOf(touched[at]!, wrote.get(database.url)!.size, scenario);
+      return { ...database, ...writing.own !== null && perWrite !== undefined && { perWrite } };
+    });
     const exempt = unproven.length === 0 ? "" : `, none of ${unproven.join(", ")} (--no-prove)`;
     return { value, detail: `${formatCount(proof.compared)} results compared${exempt}` };
   });

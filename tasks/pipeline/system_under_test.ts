@@ -5,7 +5,7 @@ import type { SeededDataset } from "../model/dataset.ts";
 import type { Operation } from "../model/operation.ts";
 import type { Environment, Plan, UnavailableArm } from "../model/run.ts";
 import type { Instance, Stack } from "../stack/services.ts";
-import type { Writing } from "../undo/undoing.ts";
+import type { Writing } from "../undo/writing.ts";
 import type { HeldDatabase } from "./hold_database.ts";
 import type { Job } from "./job.ts";
 

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { readdirSync } from "node:fs";
+import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { ExitCode } from "../model/errors.ts";
 import { difference, type Look } from "../testing/facts.ts";
@@ -17,7 +17,7 @@ import {
 } from "./testing_outcome.ts";
 import { STORIES, type Story, type StoryName, tell } from "./testing_stories.ts";
 import { DECLARED } from "./testing_user_folders.ts";
-import { type UserLand, withUserLand } from "./testing_user_land.ts";
+import { type UserLand, type UserLandOptions, withUserLand } from "./testing_user_land.ts";
 import { sleep } from "../net/sleep.ts";
 
 /** What a combination came to. */
@@ -51,13 +51,16 @@ const LASTING = /: content of table |: key |^[-+~] folder: /;
 export async function everythingIsAsFound(
   t: Deno.TestContext,
   ends: readonly End[] | ((story: string) => readonly End[]),
-  { stories = STORIES, programs }: { stories?: readonly StoryName[]; programs?: string } = {},
+  { stories = STORIES, ...around }: UserLandOptions & { readonly stories?: readonly StoryName[] } = {},
 ): Promise<void> {
   const results: Result[] = [];
   let begun = 0;
   await withUserLand(async (land) => {
     const told = await Promise.all(stories.map((name) => tell(join(land.folder, "project"), name)));
-    for (const story of told) {
+    for (const plain of told) {
+      const story = land.armFile === null
+        ? plain
+        : { ...plain, args: [...plain.args, "--arm", `twin=${land.armFile}`] };
       for (const end of typeof ends === "function" ? ends(story.name) : ends) {
         if (end.needsCache && !story.cached) continue;
         begun++;
@@ -73,7 +76,7 @@ export async function everythingIsAsFound(
         });
       }
     }
-  }, programs);
+  }, around);
   // Names of steps are all that is shown of a test that is run quietly.
   for (const line of tableOf(results, begun)) await t.step(line, () => {});
 }
@@ -131,10 +134,10 @@ async function combine(land: UserLand, story: Story, end: End): Promise<Result |
       stored = await startNext(land, story, records, { stored: stored.length > 0, hurried, end, added });
       if (hurried) assert.equal(ended.code, end.code, "exit code");
     } else if (records.length > 0) {
-      for (const run of records) {
+      for (const { run, database } of records) {
         assert.match(
           said,
-          new RegExp(`writes of the run ${run} in the database "shop"|rows? of the run ${run} `),
+          new RegExp(`writes of the run ${run} in the database "${database}"|rows? of the run ${run} `),
         );
       }
       assert.match(said, /deno task clean --writes/);
@@ -165,7 +168,7 @@ async function combine(land: UserLand, story: Story, end: End): Promise<Result |
 async function startNext(
   { bench, env }: UserLand,
   story: Story,
-  records: readonly string[],
+  records: readonly KeptWrites[],
   { stored: before, hurried, end, added }: {
     readonly stored: boolean;
     readonly hurried: boolean;
@@ -199,20 +202,29 @@ async function startNext(
   }
 }
 
-/** The runs that the home still knows to have written into a database. */
-function recordsIn({ bench: { home } }: UserLand): string[] {
+/** A run that the home still knows to have written into a database. */
+interface KeptWrites {
+  readonly run: string;
+  readonly database: string;
+}
+
+function recordsIn({ bench: { home } }: UserLand): KeptWrites[] {
+  const folder = join(home, "undo");
   try {
-    return readdirSync(join(home, "undo")).flatMap((name) => /^(.*)\.json$/.exec(name)?.[1] ?? []);
+    return readdirSync(folder).filter((name) => name.endsWith(".json")).map((name) => {
+      const { runId, place } = JSON.parse(readFileSync(join(folder, name), "utf8"));
+      return { run: runId, database: place.database };
+    });
   } catch {
     return [];
   }
 }
 
-function tookBack(said: string, records: readonly string[]): void {
-  for (const run of records) {
+function tookBack(said: string, records: readonly KeptWrites[]): void {
+  for (const { run, database } of records) {
     assert.match(
       said,
-      new RegExp(`Took back what the run ${run} \\(\\S+\\) had left in the database "shop"`),
+      new RegExp(`Took back what the run ${run} \\(\\S+\\) had left in the database "${database}"`),
     );
   }
 }

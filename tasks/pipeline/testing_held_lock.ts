@@ -10,7 +10,7 @@ import { BenchbookError, InterruptedError } from "../model/errors.ts";
 import type { Stack } from "../stack/services.ts";
 import { withDatabase } from "../stack/testing_shared.ts";
 import { openTerminal } from "../terminal/terminal.ts";
-import { ROOT, writingOf } from "../undo/testing.ts";
+import { ROOT, writingOf, writtenAt } from "../undo/testing.ts";
 import { undoing } from "../undo/undoing.ts";
 import { explainAll } from "./explain_all.ts";
 import { openOwnTables, undoOwnWrites } from "./own_tables.ts";
@@ -86,7 +86,7 @@ async function stepsOf(
     "the undo of own tables": (url, signal) =>
       undoOwnWrites(url, scenario, { file: "undo.sql", sql: FILES["undo.sql"]! }, signal),
     "the looks before the first write": (url, signal) =>
-      undoing({ ...written, url, signal }, () => assert.fail("it went on")),
+      undoing({ ...written, databases: [writtenAt(url)], signal }, () => assert.fail("it went on")),
     "the proof": (url, signal) => {
       const { arms } = armsAt(url);
       const asked = { scenario, workload, arms, databaseUrl: url, runId, mix, seed: 1, signal };

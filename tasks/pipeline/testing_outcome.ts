@@ -128,10 +128,11 @@ function isNamedKey(line: string, said: string): boolean {
 function isNamedRow(line: string, said: string): boolean {
   const [, table] = /content of table ([^:]+):/.exec(line) ?? [];
   if (table === undefined || !MEND.test(said)) return false;
-  const left = said.match(/rows? of the run \S+ (?:is|are) left in \S+ of the database "shop": \w+ \d+/g) ??
-    [];
+  const left =
+    said.match(/rows? of the run \S+ (?:is|are) left in \S+ of the database "shop(?:_twin)?": \w+ \d+/g) ??
+      [];
   const unknown = said.match(
-    /not known whether writes of the run \S+ in the database "shop" \([^)]*\) are left: Cannot connect/g,
+    /not known whether writes of the run \S+ in the database "shop(?:_twin)?" \([^)]*\) are left: Cannot connect/g,
   ) ?? [];
   return left.some((sentence) => sentence.includes(` left in ${table} of `)) ||
     unknown.some((sentence) =>
@@ -150,8 +151,8 @@ function isOrIsPartOf(table: string, name: string): boolean {
 /** The record of what may be left, and what tells which keys are the run's: with the record's path. */
 function isNamedRecord(line: string, said: string): boolean {
   const [, run] =
-    /^\+ folder: home\/undo\/(?:spools\/)?([\d-]+[0-9a-f]{4})(?:\.json$|$|\/timing-\d+\.seg$)/.exec(line) ??
-      [];
+    /^\+ folder: home\/undo\/(?:spools\/)?([\d-]+[0-9a-f]{4}(?:\.\d+)?)(?:\.json$|$|\/timing-\d+\.seg$)/
+      .exec(line) ?? [];
   return line === "+ folder: home/undo/spools" ||
     run !== undefined && said.includes(`/home/undo/${run}.json.`);
 }

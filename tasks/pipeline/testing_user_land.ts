@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { join, resolve } from "node:path";
+import { dirname, join, resolve } from "node:path";
 import { Redis } from "ioredis";
 import { Client } from "pg";
 import { type UserPostgres, withUserPostgres } from "../stack/testing_user_postgres.ts";
@@ -12,6 +12,8 @@ import { foldersEnvironment, furnishFolders, lookAtFolders } from "./testing_use
 
 const DATABASE = "shop";
 const TEMPLATE = "shop_as_found";
+/** With the same data, for an arm. */
+const TWIN = "shop_twin";
 /** One of theirs that no task is told of, with a table that bears the name of one that runs write into. */
 const OTHER = "ledger";
 const LEDGER =
@@ -31,6 +33,8 @@ export interface UserLand {
   readonly redis: UserRedis;
   /** What tasks are told of it. */
   readonly env: Readonly<Record<string, string>>;
+  /** The file of an arm that asks a database of its own; null without one. */
+  readonly armFile: string | null;
   /** All that a run could have touched. */
   look(): Promise<Look>;
   /** As it was in the beginning, whatever has happened. */
@@ -39,21 +43,34 @@ export interface UserLand {
   connect(): Promise<void>;
 }
 
-/**
- * @param programs the folder of PostgreSQL's programs; the embedded ones where nothing is said
- */
-export function withUserLand(use: (land: UserLand) => Promise<void>, programs?: string): Promise<void> {
+/** What is to be there. */
+export interface UserLandOptions {
+  /** The folder of PostgreSQL's programs; the embedded ones where nothing is said. */
+  readonly programs?: string;
+  /** Whether there is a second database with the same data, for an arm. */
+  readonly twin?: boolean;
+}
+
+export function withUserLand(
+  use: (land: UserLand) => Promise<void>,
+  { programs, twin = false }: UserLandOptions = {},
+): Promise<void> {
   return withUserPostgres(
     (postgres) =>
       withUserRedis((redis) =>
-        withWorkbench((bench) => settle({ postgres, redis, bench }, use), { untouched: true, apart: true })
+        withWorkbench((bench) => settle({ postgres, redis, bench, twin }, use), {
+          untouched: true,
+          apart: true,
+        })
       ),
     { programs },
   );
 }
 
 async function settle(
-  { postgres, redis, bench }: Pick<UserLand, "postgres" | "redis" | "bench">,
+  { postgres, redis, bench, twin }: Pick<UserLand, "postgres" | "redis" | "bench"> & {
+    readonly twin: boolean;
+  },
   use: (land: UserLand) => Promise<void>,
 ): Promise<void> {
   const url = databaseUrl(postgres.url, DATABASE);
@@ -68,6 +85,13 @@ async function settle(
   await query(url, Deno.readTextFileSync(join(queries, "testing/user_database.sql")));
   // Nobody's to connect to, so that it is not looked at again beside what it is a copy of.
   await query(postgres.url, `CREATE DATABASE ${TEMPLATE} TEMPLATE ${DATABASE} ALLOW_CONNECTIONS false`);
+  const copies = twin ? [DATABASE, TWIN] : [DATABASE];
+  if (twin) await query(postgres.url, `CREATE DATABASE ${TWIN} TEMPLATE ${DATABASE}`);
+  const armFile = twin ? join(folder, "project/twin.json") : null;
+  if (armFile !== null) {
+    await Deno.mkdir(dirname(armFile), { recursive: true });
+    Deno.writeTextFileSync(armFile, JSON.stringify({ databaseUrl: databaseUrl(postgres.url, TWIN) }));
+  }
   await query(postgres.url, `CREATE DATABASE ${OTHER}`);
   await query(databaseUrl(postgres.url, OTHER), LEDGER);
   let theirs: Client | undefined;
@@ -77,6 +101,7 @@ async function settle(
     postgres,
     redis,
     env,
+    armFile,
     look: async () =>
       new Map([
         ...await lookAround({
@@ -94,8 +119,10 @@ async function settle(
       }
       if (!await redis.answers()) await redis.start();
       if (!await postgres.answers()) await postgres.start();
-      await query(postgres.url, `DROP DATABASE ${DATABASE} WITH (FORCE)`);
-      await query(postgres.url, `CREATE DATABASE ${DATABASE} TEMPLATE ${TEMPLATE}`);
+      for (const copy of copies) {
+        await query(postgres.url, `DROP DATABASE ${copy} WITH (FORCE)`);
+        await query(postgres.url, `CREATE DATABASE ${copy} TEMPLATE ${TEMPLATE}`);
+      }
       await fillRedis(redis.url);
       await land.connect();
     },

@@ -22,6 +22,8 @@ const HEARTBEAT_MS = 30_000;
 export interface DatabaseLock {
   /** The database's name. */
   readonly database: string;
+  /** Whether the same task held it before, reached by another URL: then there is nothing to give free. */
+  readonly already: boolean;
   /** Gives the database free. Calling it twice is harmless. */
   release(): Promise<void>;
 }
@@ -66,7 +68,7 @@ export async function lockDatabase(
     ) {
       if (mayBeHeld && (await holderOf(client))?.application?.startsWith(sessionName(who))) {
         await client.end();
-        return { database, release: () => Promise.resolve() };
+        return { database, already: true, release: () => Promise.resolve() };
       }
       if (performance.now() >= deadline) throw await held(client, who, database);
       await sleep(100);
@@ -105,6 +107,7 @@ function guard(client: Client, database: string, onLost?: (error: ServiceError) 
   client.on("end", lost);
   return {
     database,
+    already: false,
     async release() {
       if (!open) return;
       open = false;

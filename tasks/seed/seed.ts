@@ -99,6 +99,16 @@ export async function findDataset(client: Client, name: string): Promise<SeededD
   return (await readMarker(client, name))?.seeded ?? null;
 }
 
+/**
+ * What the database was seeded with, as far as every object of it is still the one that was made then.
+ * @param name of the data set
+ * @returns null where it was not, or something of it is gone
+ */
+export async function findWhole(client: Client, name: string): Promise<SeededDataset | null> {
+  const { marker, missing } = await whatIsThere(client, datasets[name]!);
+  return missing.length === 0 ? marker?.seeded ?? null : null;
+}
+
 async function seedWith(
   client: Client,
   spec: DataSpec,

@@ -16,7 +16,7 @@ export interface WritingArm {
   readonly path: PathName;
   /** Whether its sessions at the server bear the run's name, so that the run can end them. */
   readonly ours: boolean;
-  /** Whether it wrote into another database than the run's, where nothing is to be taken back. */
+  /** Whether it wrote into another database than the record's: nothing of that is to be taken back there. */
   readonly elsewhere?: boolean;
 }
 

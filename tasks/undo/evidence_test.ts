@@ -99,7 +99,8 @@ Deno.test("a row of somebody else's under a key that the run tried in vain is no
       );
 
       await t.step("nor where the comparison of paths did not come to it", async () => {
-        const { scenario, arms } = await written.writing();
+        const { scenario, databases } = await written.writing();
+        const { arms, url } = databases[0]!;
         const operation = scenario.operations.findIndex(({ write }) => write);
         const first = proofSlot(operation, 0, arms.length);
         const sent = { slot: first, operation };
@@ -109,7 +110,7 @@ Deno.test("a row of somebody else's under a key that the run tried in vain is no
           spool: null,
           slots: 0,
           proofSlots: [sent, unsent],
-          proofWrote: wrote,
+          proofWrote: new Map([[url, wrote]]),
         });
         await undoing(options, async () => {
           wrote.add(sent.slot);

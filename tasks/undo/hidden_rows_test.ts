@@ -4,7 +4,7 @@ import { Client } from "pg";
 import { exactly, readTexts } from "./image.ts";
 import { takeBackLeftWrites } from "./left_writes.ts";
 import { mayWrite, slotWrites } from "./may_write.ts";
-import { recordFile, slotsOf, withWritten, writeSpool } from "./testing.ts";
+import { recordFile, slotsOf, withWritten, writeSpool, writtenAt } from "./testing.ts";
 import { undoing } from "./undoing.ts";
 
 Deno.test("rows that a policy hides from the undo are not taken for gone", async (t) => {
@@ -18,7 +18,7 @@ Deno.test("rows that a policy hides from the undo are not taken for gone", async
     const { writes: [slot] } = slotsOf(mayWrite(slotWrites((await written.writing()).load)));
 
     await t.step("those of a data set are named, and stay known until they are gone", async () => {
-      const options = await written.writing({ url: theirs.href });
+      const options = await written.writing({ databases: [writtenAt(theirs.href)] });
       const { left } = await undoing(options, async () => {
         await place(slot!);
         writeSpool(options, { [slot!]: "ok" });

@@ -26,7 +26,7 @@ const FOLDER = "undo";
  */
 export function keepRecord(home: string, record: WriteRecord): void {
   try {
-    writeDurably(recordPath(home, record.runId), JSON.stringify(record));
+    writeDurably(recordPath(home, record), JSON.stringify(record));
   } catch (error) {
     throw new ServiceError(
       `Cannot keep a record of what the run writes in ${join(home, FOLDER)}: ${(error as Error).message}`,
@@ -53,10 +53,12 @@ export function keepForLater(
   }
 }
 
-/** The writes of the run are taken back, or there were none. */
-export function dropRecord(home: string, { runId, spool }: Pick<WriteRecord, "runId" | "spool">): void {
-  rmSync(recordPath(home, runId), { force: true });
-  if (spool === null) return;
+/** The writes of the run into the record's database are taken back, or there were none. */
+export function dropRecord(home: string, record: Pick<WriteRecord, "runId" | "part" | "spool">): void {
+  rmSync(recordPath(home, record), { force: true });
+  const { spool } = record;
+  // Of what it tells there may be writes in another database yet.
+  if (spool === null || isTold(home, spool)) return;
   try {
     rmSync(evidenceFolder(home, spool), { recursive: true, force: true });
     rmdirSync(join(home, FOLDER, "spools"));
@@ -73,8 +75,7 @@ export function dropRecord(home: string, { runId, spool }: Pick<WriteRecord, "ru
  * @throws where it cannot be kept: then the spool must stay
  */
 export function keepEvidence(home: string, spool: string, dir: string): void {
-  const { records, refused } = keptRecords(home);
-  if (![...records, ...refused].some((record) => record.spool === spool)) return;
+  if (!isTold(home, spool)) return;
   // What stands in the place of a spool tells of nothing.
   if (!isFolder(dir)) return;
   const folder = evidenceFolder(home, spool);
@@ -83,6 +84,12 @@ export function keepEvidence(home: string, spool: string, dir: string): void {
     if (isFile && /^timing-\d+\.seg$/.test(name)) keepFile(join(dir, name), join(folder, name));
   }
   syncEntry(folder);
+}
+
+/** Whether a record needs what a run's spool tells. */
+function isTold(home: string, spool: string): boolean {
+  const { records, refused } = keptRecords(home);
+  return [...records, ...refused].some((record) => record.spool === spool);
 }
 
 /**
@@ -153,11 +160,11 @@ export function keptRecords(home: string): KeptRecords {
   const refused: WriteRecord[] = [];
   const damaged: string[] = [];
   for (const name of names) {
-    const [, runId, mark] = /^(.*)\.json(\.damaged)?$/.exec(name) ?? [];
+    const [, runId, part = "", mark] = /^(.*?)(\.\d+)?\.json(\.damaged)?$/.exec(name) ?? [];
     if (runId === undefined) continue;
     const read = mark === undefined ? readOwned(join(folder, name), MOST_BYTES) : null;
     const record = read === null ? null : parseRecord(read.text);
-    const isOfRun = record !== null && record.runId === runId;
+    const isOfRun = record !== null && nameOf(record) === `${runId}${part}.json`;
     if (read !== null && read.refused !== null) {
       if (isOfRun) refused.push(record);
       // It stays where it is: with its owner or its mode put right it is a record again.
@@ -194,10 +201,14 @@ function asDamaged(path: string): string {
   }
 }
 
-/** More than the most looks of a run take. */
+/** More than the most looks of a run into a database take. */
 const MOST_BYTES = 256 * 2 ** 20;
 
-/** Where a run's record lies. */
-export function recordPath(home: string, runId: string): string {
-  return join(home, FOLDER, `${runId}.json`);
+/** Where a record lies. */
+export function recordPath(home: string, record: Pick<WriteRecord, "runId" | "part">): string {
+  return join(home, FOLDER, nameOf(record));
+}
+
+function nameOf({ runId, part = 0 }: Pick<WriteRecord, "runId" | "part">): string {
+  return `${runId}${part === 0 ? "" : `.${part}`}.json`;
 }

@@ -66,7 +66,8 @@ Deno.test("a write over the user's own GraphQL server that commits after it was 
       });
 
       await t.step("is waited for after a failure too, of which no spool tells", async () => {
-        const { arms, scenario } = await asked({});
+        const { databases, scenario } = await asked({});
+        const { arms } = databases[0]!;
         const operation = scenario.operations.findIndex(({ write }) => write);
         const slot = proofSlot(operation, 0, arms.length);
         const options = await asked({ spool: null, proofSlots: [{ slot, operation }] });

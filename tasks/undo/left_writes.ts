@@ -7,7 +7,7 @@ import { lockDatabase } from "../seed/database_lock.ts";
 import { reservedKeys, undoSql } from "../seed/reserved.ts";
 import { isAlive } from "../stack/process.ts";
 import { dropRecord, keepForLater, keptRecords, recordPath } from "./journal.ts";
-import type { WriteRecord } from "./record.ts";
+import type { DatabasePlace, WriteRecord } from "./record.ts";
 import { cleaningText, placeOf, placeText, sameServer, urlOf } from "./place.ts";
 import { notAsItWas, withPresentUndo } from "./own_file.ts";
 import { takeBack } from "./take_back.ts";
@@ -25,8 +25,10 @@ export interface LookedAt {
   /** A database of the server. */
   readonly url: string;
   readonly embedded: boolean;
-  /** Whether the caller has the lock of that database. */
+  /** Whether the caller has the lock of that database, and of the others. */
   readonly held: boolean;
+  /** Databases of arms, on whatever servers: URLs, which may hold passwords. */
+  readonly others?: readonly string[];
   /** Ends waiting for what may be committed yet, and cancels what is under way; what is left then is named. */
   readonly signal?: AbortSignal;
   /**
@@ -37,9 +39,17 @@ export interface LookedAt {
   readonly mayRun?: (record: WriteRecord, corrected: boolean) => boolean;
 }
 
+/** A database that is open. */
+interface Opened {
+  readonly client: Client;
+  readonly url: string;
+  readonly here: DatabasePlace;
+}
+
 /**
- * Takes back what runs of this home have left in the databases of a server, whatever their scenario; what is left, there
- * or on another server, is named each time until it is gone. The caller holds the lock of the home.
+ * Takes back what runs of this home have left in the databases of a server, whatever their scenario, and of the servers of
+ * arms; what is left, there or on another server, is named each time until it is gone. The caller holds the lock of the
+ * home.
  */
 export async function takeBackLeftWrites(home: string, at: LookedAt): Promise<LeftWrites> {
   const { records, damaged } = keptRecords(home);
@@ -47,21 +57,39 @@ export async function takeBackLeftWrites(home: string, at: LookedAt): Promise<Le
   const left: string[] = [...damaged];
   const ended = records.filter(({ owner }) => !isAlive(owner));
   if (ended.length === 0) return { told, left };
-  const client = await openClient(at.url, "benchbook undo");
-  try {
-    const here = await placeOf(client, at.url, at.embedded);
-    for (const record of ended) {
-      if (at.signal?.aborted) throw new InterruptedError();
-      const done = sameServer(record.place, here)
-        ? await takeBackHere(home, record, client, at, here.database)
-        : { told: [], left: [elsewhere(record)] };
-      told.push(...done.told);
-      left.push(...done.left);
+  await using opened = new AsyncDisposableStack();
+  const places = [await openAt(opened, at.url, at.embedded)];
+  for (const url of at.others ?? []) {
+    try {
+      places.push(await openAt(opened, url, false));
+    } catch {
+      // What is there stays, and is named.
     }
-  } finally {
-    await client.end().catch(() => {});
+  }
+  for (const record of ended) {
+    if (at.signal?.aborted) throw new InterruptedError();
+    const place = placeFor(record, places);
+    const done = place === undefined
+      ? { told: [], left: [elsewhere(record)] }
+      : await takeBackHere(home, record, place, at);
+    told.push(...done.told);
+    left.push(...done.left);
   }
   return { told, left };
+}
+
+async function openAt(opened: AsyncDisposableStack, url: string, embedded: boolean): Promise<Opened> {
+  const client = opened.adopt(
+    await openClient(url, "benchbook undo"),
+    (client) => client.end().catch(() => {}),
+  );
+  return { client, url, here: await placeOf(client, url, embedded) };
+}
+
+/** The record's own database where that is open, else one of its server. */
+function placeFor({ place }: WriteRecord, places: readonly Opened[]): Opened | undefined {
+  const there = places.filter(({ here }) => sameServer(place, here));
+  return there.find(({ here }) => here.oid === place.oid) ?? there[0];
 }
 
 function elsewhere({ runId, scenario, place }: WriteRecord): string {
@@ -72,9 +100,8 @@ function elsewhere({ runId, scenario, place }: WriteRecord): string {
 async function takeBackHere(
   home: string,
   kept: WriteRecord,
-  client: Client,
-  { url, held, signal, mayRun }: LookedAt,
-  here: string,
+  { client, url, here }: Opened,
+  { held, signal, mayRun }: LookedAt,
 ): Promise<LeftWrites> {
   const changed = await notAsItWas(home, kept);
   const record = changed === null ? kept : await withPresentUndo(home, kept);
@@ -97,7 +124,7 @@ async function takeBackHere(
   const database = urlOf(url, found.name);
   let lock;
   try {
-    lock = held && found.name === here ? null : await lockDatabase(database, `undo ${runId}`);
+    lock = held && found.name === here.database ? null : await lockDatabase(database, `undo ${runId}`);
   } catch (error) {
     return { told: [], left: [`${elsewhere(record)} Not now: ${(error as Error).message}.`] };
   }
@@ -110,7 +137,7 @@ async function takeBackHere(
     keepForLater(home, after);
     const next =
       "`deno task clean --writes` tries it again, and so does the next bench. Where it is right as it is, " +
-      `delete ${recordPath(home, runId)}.`;
+      `delete ${recordPath(home, record)}.`;
     return { told: [], left: [...left, next] };
   }
   dropRecord(home, record);

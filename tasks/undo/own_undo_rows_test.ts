@@ -4,7 +4,7 @@ import { loadScenario } from "../load/scenario.ts";
 import { UsageError } from "../model/errors.ts";
 import { withDatabase } from "../stack/testing_shared.ts";
 import { runOwnUndo } from "./own_undo.ts";
-import { ROOT, writingOf } from "./testing.ts";
+import { ROOT, writingOf, writtenAt } from "./testing.ts";
 import { undoing } from "./undoing.ts";
 
 /** A partition of shop.call that stands for shop.far, in the same database as if it were another server's. */
@@ -49,7 +49,7 @@ Deno.test("an undo of the user's own that would touch rows of theirs is refused 
       const scenario = { ...loaded, datasetName: null, operations };
       const options = (sql: string, embedded = false) => ({
         ...writingOf(scenario, { url, home, dataset: null }),
-        embedded,
+        databases: [{ ...writtenAt(url), embedded }],
         own: { file: "undo.sql", path: "", sql, schemas: ["shop"] },
       });
       const faults: [string, string, RegExp][] = [

@@ -44,11 +44,13 @@ export interface OwnUndo {
   readonly perWrite?: number;
 }
 
-/** All that is needed to take back what a run writes, also after it was killed. */
+/** All that is needed to take back what a run writes into a database, also after it was killed. */
 export interface WriteRecord {
   readonly schema: 1;
   /** Of the run or the search: its connections bear its name. */
   readonly runId: string;
+  /** Which of the databases that the run writes into; absent: its own, the others are those of arms, from 1 on. */
+  readonly part?: number;
   /** The run whose spool tells of the writes; null while results are compared. */
   readonly spool: string | null;
   readonly scenario: string;
@@ -111,10 +113,11 @@ export function isQuery(text: string): boolean {
 export function parseRecord(text: string): WriteRecord | null {
   try {
     const record = completed(JSON.parse(text));
-    const { place, reserved, own, owner, runId, spool, writes } = record;
+    const { place, reserved, own, owner, runId, part = 1, spool, writes } = record;
     const texts = [record.scenario, place.database, place.host, owner.startedAt];
-    // Both become names of files that are removed.
-    const named = isRunId(runId) && (spool === null || isRunId(spool));
+    // All become names of files that are removed.
+    const named = isRunId(runId) && (spool === null || isRunId(spool)) && Number.isSafeInteger(part) &&
+      part > 0;
     const readable = record.schema === 1 && named && texts.every((text) => typeof text === "string") &&
       Number.isSafeInteger(owner.pid) && Number.isSafeInteger(place.oid) && Array.isArray(record.looks) &&
       record.looks.every(({ operation, path, text, values }) =>

@@ -115,10 +115,11 @@ Deno.test("rows that a user puts under keys that the run wrote are left, and nam
     });
 
     await t.step("in place of what the comparison of paths wrote", async () => {
-      const proofWrote = new Set<number>();
+      const wrote = new Set<number>();
+      const proofWrote = new Map([[url, wrote]]);
       const options = await written.writing({ spool: null, slots: 0, proofWrote });
       const operation = options.scenario.operations.findIndex(({ write }) => write);
-      const first = proofSlot(operation, 2, options.arms.length);
+      const first = proofSlot(operation, 2, options.databases[0]!.arms.length);
       const proofSlots = [0, 1, 2].map((at) => ({ slot: first + at, operation }));
       const { left } = await undoing({ ...options, proofSlots }, async () => {
         const [, ...given] = await orderOf(first, written.dataset);
@@ -126,7 +127,7 @@ Deno.test("rows that a user puts under keys that the run wrote are left, and nam
           await query(PLACE_ORDER, [BASE + slot, ...given]);
         }
         await theirs(first + 2);
-        for (const { slot } of proofSlots) proofWrote.add(slot);
+        for (const { slot } of proofSlots) wrote.add(slot);
       });
       assert.match(
         left[0]!,

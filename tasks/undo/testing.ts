@@ -10,7 +10,7 @@ import { NORTHWIND, SEEDED } from "../pipeline/testing.ts";
 import { seed, type SeedResult } from "../seed/seed.ts";
 import { type TestPostgres, withPostgres } from "../stack/testing.ts";
 import { SegmentWriter } from "../store/segment_writer.ts";
-import type { WritingOptions } from "./undoing.ts";
+import type { WritingOptions, WrittenDatabase } from "./writing.ts";
 
 /** The checkout. */
 export const ROOT = resolve(import.meta.dirname!, "../..");
@@ -101,8 +101,7 @@ export function writingOf(
   const runId = newRunId();
   return {
     home,
-    url,
-    embedded: false,
+    databases: [writtenAt(url)],
     runId,
     scenario,
     spool: { runId, dir: join(home, "spool", runId) },
@@ -111,11 +110,19 @@ export function writingOf(
     slots: 1000,
     proofSlots: [],
     own: null,
-    arms: [{ path: "sql", ours: true }, { path: "graphql", ours: false }],
     counts: dataset?.counts ?? null,
     cachePrefix: null,
     clearCache: () => Promise.resolve(),
   };
+}
+
+/** A database of a server of the user's. @param arms both write there where nothing is said */
+export function writtenAt(
+  url: string,
+  part = 0,
+  arms: WrittenDatabase["arms"] = [{ path: "sql", ours: true }, { path: "graphql", ours: false }],
+): WrittenDatabase {
+  return { part, url, embedded: false, arms };
 }
 
 /** What became of a slot's request: answered, its key taken, not sent, given up, or failed with a code. */
@@ -169,7 +176,7 @@ export function slotsOf(isWrite: (slot: number) => boolean): { writes: number[];
   return { writes: all.filter(isWrite), reads: all.filter((slot) => !isWrite(slot)) };
 }
 
-/** Where a home keeps the record of what a run writes. */
-export function recordFile(home: string, runId: string): string {
-  return join(home, "undo", `${runId}.json`);
+/** Where a home keeps the record of what a run writes into a database. */
+export function recordFile(home: string, runId: string, part = 0): string {
+  return join(home, "undo", `${runId}${part === 0 ? "" : `.${part}`}.json`);
 }

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { withTempDir } from "../store/testing.ts";
 import { readTold } from "./told.ts";
 import { writeSpool } from "./testing.ts";
-import type { WritingOptions } from "./undoing.ts";
+import type { WritingOptions } from "./writing.ts";
 
 Deno.test("what an arm wrote into another database is nothing to be taken back from the run's", () =>
   withTempDir((dir) => {

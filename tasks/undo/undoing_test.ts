@@ -12,7 +12,7 @@ import { newRunId } from "../pipeline/run_id.ts";
 import { lockDatabase } from "../seed/database_lock.ts";
 import { keepEvidence } from "./journal.ts";
 import { mayWrite, slotWrites } from "./may_write.ts";
-import { recordFile, type SlotEnd, slotsOf, withWritten, writeSpool } from "./testing.ts";
+import { recordFile, type SlotEnd, slotsOf, withWritten, writeSpool, writtenAt } from "./testing.ts";
 import { undoing } from "./undoing.ts";
 
 const BASE = 1_000_000_000;
@@ -196,7 +196,7 @@ Deno.test("what cannot be taken back is named by key, and taken back once it can
     );
     const theirs = new URL(url);
     theirs.username = theirs.password = "plain";
-    const options = await written.writing({ url: theirs.href });
+    const options = await written.writing({ databases: [writtenAt(theirs.href)] });
     const { writes } = slotsOf(mayWrite(slotWrites(options.load)));
     const keys = writes.slice(0, 3).map((slot) => BASE + slot);
     const write = async () => {
