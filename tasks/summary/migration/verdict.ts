@@ -203,6 +203,7 @@ function heldSentences(
         ].join(", and ").replace(/^./, (letter) => letter.toUpperCase())
       }.`]
       : [],
+    ...short ? waitedSentences(migration) : [],
     ...proofSentences(migration),
     ...recovery.state === "recovered"
       ? [
@@ -213,5 +214,18 @@ function heldSentences(
           } after the end of the migration.`,
       ]
       : [],
+  ];
+}
+
+/** Who asks one question alone may wait for longer than a stall may take, and be told of it. */
+function waitedSentences({ waits, stallLimitMs }: MigrationSummary): string[] {
+  const longest = waits.find(({ role }) => role === "load");
+  if (longest === undefined || longest.waitedUs <= 1000 * stallLimitMs) return [];
+  const { waitedUs, mode, relation } = longest;
+  return [
+    `A request waited ${formatMs(waitedUs / 1000)} for ${mode}${
+      relation === null ? "" : ` on ${relation}`
+    }, while others ` +
+    "of its path were answered: that is no stall.",
   ];
 }

@@ -316,6 +316,19 @@ Deno.test("other targets hold while the migration runs, or it fails; of one that
   );
 });
 
+Deno.test("a request that waited longer than a stall may take is told of where others went on", () => {
+  const { waits } = stalledMigration();
+  const told = (migration: MigrationSummary) =>
+    judged(migration).reasons.filter((reason) => /^A request waited/.test(reason));
+  assert.deepEqual(told(quietMigration({ waits })), [
+    "A request waited 2.49 s for AccessShareLock on northwind.orders, while others of its path were answered: that is no " +
+    "stall.",
+  ]);
+  assert.equal(judged(quietMigration({ waits })).verdict, "zero-downtime");
+  assert.deepEqual(told(quietMigration({ waits: waits.filter(({ role }) => role === "migration") })), []);
+  assert.deepEqual(told(stalledMigration()), [], "the stall says it");
+});
+
 Deno.test("a brief pause is a success where it is allowed, and nothing else becomes one by that", () => {
   const allowing = runOf();
   const config = { ...allowing.config, migration: { ...migrationConfig("g"), allow: ["brief-pause"] } };
