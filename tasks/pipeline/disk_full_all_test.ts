@@ -24,3 +24,12 @@ Deno.test("a disk that is nearly full ends a migration in order: it is stored, e
   assert.doesNotMatch(second, /Recovered|set-aside|Dropped the clone/);
   assert.match(second, /exit [04]$/m);
 });
+
+Deno.test("a disk that fills up in mid-run: exit 3, and the rows spooled before are recovered", async () => {
+  const { first, second } = await onSmallDisk("1100m", 0);
+  assert.match(first, /No space left on device|disk is full/i);
+  assert.match(first, /exit 3$/m);
+  assert.doesNotMatch(first, /\n\s+at /, "no stack trace");
+  assert.match(second, /Recovered run \S+ \(crashed\): [\d,]+ requests/);
+  assert.match(second, /exit [04]$/m);
+});

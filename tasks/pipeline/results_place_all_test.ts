@@ -7,7 +7,7 @@ import { SHORT, withWorkbench } from "./testing.ts";
 const SCRIPT = `${SPOOLED}
 mkdir -p "$BENCHBOOK_REPORTS" && mount -t tmpfs -o size=400m tmpfs "$BENCHBOOK_REPORTS" || exit 99
 bench() { "$DENO" run -A --quiet --no-check "$TASKS/bench.ts" ${quoted(SHORT)} --paths sql --no-pdf "$@"; }
-bench --duration 12s $OPTIONS >"$OUT/first" 2>&1 & first=$!
+bench --duration 8s $OPTIONS >"$OUT/first" 2>&1 & first=$!
 spooled $first; dd if=/dev/zero of="$BENCHBOOK_REPORTS/fill" bs=64k 2>/dev/null
 wait $first; echo "exit $?" >>"$OUT/first"
 ls -A "$BENCHBOOK_HOME/spool" >"$OUT/spools"

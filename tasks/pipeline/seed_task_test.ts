@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { join } from "node:path";
 import process from "node:process";
 import { withWorkbench } from "./testing.ts";
-import { endLoadEarly, hashOf } from "./testing_seed.ts";
+import { hashOf } from "./testing_seed.ts";
 
 Deno.test("seeding from the command line", async (t) => {
   await withWorkbench(async (bench) => {
@@ -55,8 +55,6 @@ Deno.test("seeding from the command line", async (t) => {
     );
   }, { untouched: true });
 });
-
-Deno.test("a load that was killed leaves nothing that later looks whole", () => endLoadEarly("SIGKILL"));
 
 Deno.test("a data set larger than the disk is refused before anything is begun, with what it needs", async () => {
   await withWorkbench(async (bench) => {
