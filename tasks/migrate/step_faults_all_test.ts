@@ -1,12 +1,16 @@
 import assert from "node:assert/strict";
+import { join } from "node:path";
 import { Client } from "pg";
 import type { StepPlan } from "../model/migration.ts";
+import { sleep } from "../net/sleep.ts";
 import {
+  isWaiting,
   type MigrationBench,
   PLAIN,
   planOf,
   stepOf,
   untilWaiting,
+  withMigration,
   withOwnMigration,
 } from "./testing_steps.ts";
 
@@ -76,5 +80,30 @@ Deno.test("a server that crashes while it builds an index is asked to remove it,
     assert.deepEqual(outcome.cleaned, ["The INVALID index public.item_twice was removed."]);
     assert.equal(outcome.left.length, 2);
     assert.deepEqual(await asked(bench.url, "SELECT FROM pg_index WHERE NOT indisvalid"), []);
+  });
+});
+
+Deno.test("a statement that waits when its process is killed gives its place in the queue up", async () => {
+  await withMigration(async ({ url, theirs, all }) => {
+    await theirs.query("CREATE TABLE item (id integer)");
+    await theirs.query("BEGIN; SELECT FROM item");
+    const child = new Deno.Command(Deno.execPath(), {
+      args: ["run", "-A", "--no-check", join(import.meta.dirname!, "testing_killed.ts"), url],
+      stdout: "null",
+    }).spawn();
+    while (!await isWaiting({ all })) await sleep(20);
+    child.kill("SIGKILL");
+    await child.status;
+    // Nobody ends what it waits for, and it has an hour's patience.
+    const killedMs = performance.now();
+    while (await isWaiting({ all })) {
+      assert.ok(performance.now() - killedMs < 120_000, "it waits on");
+      await sleep(20);
+    }
+    await theirs.query("COMMIT");
+    assert.deepEqual(
+      await all("SELECT FROM pg_attribute WHERE attrelid = 'item'::regclass AND attname = 'a'"),
+      [],
+    );
   });
 });

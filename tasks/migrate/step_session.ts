@@ -59,6 +59,7 @@ export async function openStepSession(
   tell: (removal: Removal) => void,
 ): Promise<StepSession> {
   const { url, runId, random, nowUs, onRecord, locks = UNWATCHED } = options;
+  await client.query(migrateSql("end_with_client.sql")).catch(() => {});
   const began = await beganWith(client);
   options.onSession?.(began.pid);
   const before = await halfDone(client, began.pid);
