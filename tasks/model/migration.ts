@@ -169,13 +169,19 @@ export interface LockEvent {
   readonly pid: number;
   /** Whose session waited. */
   readonly role: SessionRole;
-  /** The session that holds it up; null where that could not be told. The first of them where there are several. */
+  /**
+   * The session that holds it up; null where that could not be told, 0: a transaction that was prepared. The first of them
+   * where there are several.
+   */
   readonly blockedBy: number | null;
   /** Whose session held it up; null where that is not known. */
   readonly blockerRole: SessionRole | null;
   /** What the blocker runs, or ran last in its open transaction; as it may be shown. */
   readonly blockerQuery: string | null;
-  /** Schema and name; `row of SCHEMA.NAME` for a row; null: of no relation, e.g. a transaction's id. */
+  /**
+   * Schema and name; `row of SCHEMA.NAME` for a row, likewise `extension of` and `page of`; `advisory lock 42`; null: of
+   * nothing that has a name, e.g. a transaction's id.
+   */
   readonly relation: string | null;
   /** That it waits for, e.g. `AccessShareLock`. */
   readonly mode: string;
@@ -195,9 +201,9 @@ export interface StatementLock {
   readonly relation: string;
   /** In PostgreSQL's word. */
   readonly mode: string;
-  /** When it was first seen held; null: it was only waited for. */
+  /** The earliest that it can have been held, as far as was seen; null: it was only waited for. */
   readonly atUs: number | null;
-  /** Until it was last seen held. */
+  /** Until it was free again, or was last seen held; of several tries or batches all together. */
   readonly heldUs: number;
   /** How long it was waited for. */
   readonly waitedUs: number;

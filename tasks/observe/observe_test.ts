@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import fc from "fast-check";
 import pg from "pg";
 import { counter, gauge } from "../model/metric.ts";
+import { sessionName, type SessionRole } from "../model/session_name.ts";
 import { withDatabase } from "../stack/testing_shared.ts";
 import { cpuLimit, hostFacts, memoryLimit } from "./host.ts";
 import { explain } from "./plans.ts";
@@ -211,6 +212,32 @@ Deno.test("how far a long command has come is told while it runs", async () => {
       assert.deepEqual(reader.unavailable, []);
     } finally {
       await Promise.all([theirs.end(), changing.end(), reader.close()]);
+    }
+  });
+});
+
+Deno.test("how much of a run's pools is in use is told by their sessions' names", async () => {
+  await withDatabase(async (url) => {
+    const reader = new PostgresReader(url, 10_000, POSTGRES_QUERIES);
+    const opened = ["load", "load", "load", "graphql", "plans"].map((role) =>
+      new pg.Client({
+        connectionString: url,
+        application_name: sessionName("20261130-120000-ab12", role as SessionRole),
+      })
+    );
+    try {
+      await Promise.all(opened.map((client) => client.connect()));
+      await opened[0]!.query("BEGIN");
+      const pools = (await reader.read()).filter(({ metric }) => metric.startsWith("pool_"))
+        .map(({ metric, labels, value }) => `${metric} ${labels.pool} ${value}`);
+      assert.deepEqual(pools.sort(), [
+        "pool_connections graphql 1",
+        "pool_connections load 3",
+        "pool_in_use graphql 0",
+        "pool_in_use load 1",
+      ]);
+    } finally {
+      await Promise.all([...opened.map((client) => client.end()), reader.close()]);
     }
   });
 });

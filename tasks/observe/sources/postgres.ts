@@ -7,6 +7,7 @@ const rare = (title: string, series: Panel["series"]): { panel: Panel } => ({
   panel: { title, series, unlessZero: true },
 });
 const io = { labels: ["by"] };
+const pool = { labels: ["pool"], absent: 0 } as const;
 const progress = { labels: ["command", "relation", "phase", "unit"] };
 
 /** What is asked at each tick over one connection; SQL in queries/observe/, rows of metric, labels and value. */
@@ -74,6 +75,8 @@ export const POSTGRES_QUERIES: readonly PostgresQuery[] = [
         absent: 0,
         panel: { title: "PostgreSQL active sessions", series: { label: "type" }, several: "sum" },
       }),
+      gauge("pool_connections", "count", "connections of a pool of the run's own: `load` or `graphql`", pool),
+      gauge("pool_in_use", "count", "those of them with a statement or a transaction under way", pool),
     ],
   },
   {
