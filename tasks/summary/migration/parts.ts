@@ -19,7 +19,7 @@ export interface Parts {
 
 /** How a migration's run went, in order of time. */
 export async function partsOf(rows: Rows, runId: string): Promise<Parts> {
-  const all = (await rows.rows<Part>(query("migration/parts"), { run: runId }))
+  const all = (await rows.rows<Part>(query("migration/segments"), { run: runId }))
     .map(({ segment, startUs, endUs }) => ({ segment, startUs: Number(startUs), endUs: Number(endUs) }));
   const { baseline, migrate, recovery } = MIGRATION_SEGMENTS;
   const named = (name: string) =>
