@@ -1,6 +1,7 @@
 import type { RunSummary } from "../model/summary.ts";
+import { listed } from "../model/units.ts";
 import { Footnotes } from "./cells.ts";
-import { type Decision, decision } from "./decision.ts";
+import { baselineOf, type Decision, decision } from "./decision.ts";
 import {
   type ContentsEntry,
   contentsOf,
@@ -35,10 +36,24 @@ export function viewQueries(kind: ReportKind): string[] {
 }
 
 /** What was measured, and in a sentence what that does, where its name does not say it. */
-function titleOf({ run: { config }, migration }: RunSummary): Pick<ReportView, "title" | "about"> {
-  if (migration === undefined) return { title: config.title, about: null };
+function titleOf(summary: RunSummary): Pick<ReportView, "title" | "about"> {
+  const { run: { config }, migration } = summary;
+  if (migration === undefined) {
+    const arms = describedArms(summary);
+    return arms === null ? { title: config.title, about: null } : { title: arms, about: config.title };
+  }
   const { name, title, variant } = migration.migration;
   return { title: variant === "own" ? name : `${name} (${variant})`, about: title === name ? null : title };
+}
+
+/** Arms that files describe, as what they are measured against; null where each stands for its path. */
+function describedArms(summary: RunSummary): string | null {
+  const baseline = baselineOf(summary);
+  const described = summary.arms.filter(({ name, overrides }) =>
+    name !== baseline && Object.keys(overrides).length > 0
+  );
+  if (baseline === null || described.length === 0) return null;
+  return `${listed(described.map(({ name }) => name))} against ${baseline}`;
 }
 
 /**

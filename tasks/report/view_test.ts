@@ -1,3 +1,4 @@
+import type { ArmRecord } from "../model/run.ts";
 import assert from "node:assert/strict";
 import type { RunSummary } from "../model/summary.ts";
 import { exampleRun, exampleSummary } from "./testing.ts";
@@ -242,4 +243,16 @@ Deno.test("of an invalid run that was asked for too much, the overload is said f
   const { decision } = buildView(exampleSummary({ verdict: "invalid", reasons, warnings }), {});
   assert.equal(decision.sentence, text);
   assert.deepEqual(decision.more, reasons);
+});
+
+Deno.test("what files of arms describe gives a run its title, and each path by itself the scenario's", () => {
+  const summary = exampleSummary();
+  const { title } = summary.run.config;
+  const titled = (overrides: ArmRecord["overrides"]) => {
+    const arms = summary.arms.map((arm) => arm.name === "graphql" ? { ...arm, overrides } : arm);
+    const view = buildView({ ...summary, arms }, {});
+    return [view.title, view.about];
+  };
+  assert.deepEqual(titled({}), [title, null]);
+  assert.deepEqual(titled({ session: { work_mem: "1MB" } }), ["graphql against sql", title]);
 });
