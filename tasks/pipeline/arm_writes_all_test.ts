@@ -102,13 +102,17 @@ async function reserved({ url }: UserPostgres): Promise<number> {
   }
 }
 
+/** A run that went through; a busy machine may make it invalid. */
 const ended = ({ code, stdout, stderr }: TaskResult) =>
-  assert.ok(code === 0 || code === 4 && /INVALID/.test(stdout), `exit ${code}\n${stdout}${stderr}`);
+  assert.ok(
+    code === 0 || code === 4 && !/Cannot compare/.test(stderr),
+    `exit ${code}\n${stdout}${stderr}`,
+  );
 const tookBack = (runId: string, { url }: UserPostgres) =>
   new RegExp(
     `Took back what the run ${runId} \\(write-heavy\\) had left in the database "postgres" at ${
       new URL(url).host
-    }: \\d+ rows`,
+    }: \\d+ rows?\\.`,
   );
 
 Deno.test("what an arm wrote on another server is taken back there, however the run ends", (t) =>

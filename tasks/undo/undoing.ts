@@ -108,10 +108,10 @@ function reservedOf(
 
 /** An error that also says what is left. */
 function withLeft(error: unknown, left: readonly string[]): unknown {
-  const told = error instanceof BenchbookError ? error : null;
-  const code = told?.exitCode === ExitCode.interrupted || told?.exitCode === ExitCode.usage
-    ? told.exitCode
+  const known = error instanceof BenchbookError ? error : null;
+  const code = known?.exitCode === ExitCode.interrupted || known?.exitCode === ExitCode.usage
+    ? known.exitCode
     : ExitCode.service;
-  const next = [...told?.next === undefined ? [] : [told.next], ...left].join("\n  ");
+  const next = [...known?.next === undefined ? [] : [known.next], ...left].join("\n  ");
   return new BenchbookError((error as Error).message, code, next, { cause: error });
 }
