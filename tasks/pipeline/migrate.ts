@@ -6,7 +6,7 @@ import { migrationTable } from "../terminal/migration_table.ts";
 import { type Job, withJob } from "./job.ts";
 import { measure } from "./measure.ts";
 import { LONGEST_SECONDS, type MigrateRequest } from "./migrate_request.ts";
-import type { Migrating } from "./migrating.ts";
+import { type Migrating, recordedSteps } from "./migrating.ts";
 import { placeOfUrl } from "../postgres/place.ts";
 import { MigrationRun } from "./migration_run.ts";
 import { report, tell } from "./report_run.ts";
@@ -100,7 +100,7 @@ function migratingOf(
       file,
       place,
       database: given.inPlace ?? data?.dataset ?? "",
-      steps: variant.steps,
+      steps: recordedSteps(variant.steps),
       beside,
       lockTimeoutMs,
       allow: given.allow ?? [],

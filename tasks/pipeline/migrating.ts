@@ -1,4 +1,4 @@
-import type { MigrationConfig, StepStatement, VariantPlan } from "../model/migration.ts";
+import type { MigrationConfig, StepPlan, StepStatement, VariantPlan } from "../model/migration.ts";
 
 /** The migration of a run, as it is to be made. */
 export interface Migrating {
@@ -10,4 +10,12 @@ export interface Migrating {
   readonly config: MigrationConfig;
   /** How long baseline and recovery last each, s. */
   readonly segmentSeconds: number;
+}
+
+/** Steps as a run's configuration keeps them: a statement's own text may hold a password, and is only for the server. */
+export function recordedSteps(steps: readonly StepPlan[]): StepPlan[] {
+  return steps.map((step) => ({
+    ...step,
+    statements: step.statements.map(({ line, shown }) => ({ text: shown, line, shown })),
+  }));
 }

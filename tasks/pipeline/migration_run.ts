@@ -3,11 +3,15 @@ import type { Action } from "../load/schedule.ts";
 import { type Beside, openBeside } from "../migrate/beside.ts";
 import { type LockWatch, watchLocks } from "../migrate/lock_watch.ts";
 import { runSteps } from "../migrate/run_steps.ts";
+import { BenchbookError } from "../model/errors.ts";
 import type { StepRecord } from "../model/migration.ts";
+import { sessionName } from "../model/session_name.ts";
 import { counter } from "../random/counter.ts";
 import { lockEventTable } from "../store/tables/lock_event.ts";
 import { migrationStepTable } from "../store/tables/migration_step.ts";
+import { planTable } from "../store/tables/plan.ts";
 import { statementLockTable } from "../store/tables/statement_lock.ts";
+import { explainAll } from "./explain_all.ts";
 import type { Companion, FinishedLoad } from "./measure.ts";
 import { Proof } from "./migration_proof.ts";
 import { InPlace } from "./in_place.ts";
@@ -71,7 +75,25 @@ export class MigrationRun implements Companion {
   async finish(load: FinishedLoad): Promise<readonly string[]> {
     const watched = await this.#watch?.stop();
     const proven = await this.#proof.after(load, (table, rows) => this.#events.emit("rows", { table, rows }));
-    return [...this.#told, ...watched?.unavailable ?? [], ...proven];
+    return [...this.#told, ...watched?.unavailable ?? [], ...proven, ...await this.#plansAfter()];
+  }
+
+  /** What the change made of the load's own plans: beside those that were taken before. */
+  async #plansAfter(): Promise<string[]> {
+    const { plans, mix, runId, signal } = this.#system;
+    if (signal.aborted || plans.length === 0) return [];
+    const atUs = Math.round(this.#nowUs());
+    try {
+      const after = await explainAll(this.#system, mix, sessionName(runId, "plans"), signal);
+      this.#events.emit("rows", {
+        table: planTable,
+        rows: [...plans, ...after.map((plan) => ({ ...plan, atUs }))],
+      });
+      return [];
+    } catch (error) {
+      if (!(error instanceof BenchbookError)) throw error;
+      return signal.aborted ? [] : [`Plans after the migration were not taken: ${error.message}.`];
+    }
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
