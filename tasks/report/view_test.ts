@@ -32,6 +32,7 @@ Deno.test("that others kept the machine busy stands on page one, not among the n
   assert.equal(decision.word, "Pass");
   assert.ok(decision.more.includes(text));
   assert.ok(!sections.notes?.footnotes.some((note) => note.text === text));
+  assert.ok(!sections.notes?.own.includes(text));
 });
 
 Deno.test("no target of a run that was cut short passes or fails", () => {
