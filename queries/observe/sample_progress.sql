@@ -27,7 +27,8 @@ own AS (
   SELECT commands.*,
     jsonb_build_object(
       'command', command,
-      'relation', coalesce(format('%I.%I', n.nspname, c.relname), ''),
+      -- One that was made in the same transaction is not seen yet.
+      'relation', CASE WHEN c.oid IS NULL THEN '' ELSE format('%I.%I', n.nspname, c.relname) END,
       'phase', phase,
       'unit', unit
     ) AS labels

@@ -242,6 +242,39 @@ Deno.test("how much of a run's pools is in use is told by their sessions' names"
   });
 });
 
+Deno.test("an index of a table that nobody else sees yet has its progress too", async () => {
+  await withDatabase(async (url) => {
+    const theirs = new pg.Client({ connectionString: url });
+    const changing = new pg.Client({ connectionString: url });
+    const reader = new PostgresReader(url, 10_000, POSTGRES_QUERIES);
+    try {
+      await Promise.all([theirs.connect(), changing.connect()]);
+      await theirs.query("SELECT pg_advisory_lock(42)");
+      await changing.query(`
+        BEGIN;
+        CREATE TABLE item AS SELECT 1 AS id;
+        CREATE FUNCTION waited(id integer) RETURNS integer LANGUAGE plpgsql IMMUTABLE
+          AS 'BEGIN PERFORM pg_advisory_xact_lock(42); RETURN id; END'`);
+      const made = changing.query("CREATE INDEX ON item (waited(id))");
+      made.catch(() => {});
+      const progress = async () =>
+        (await reader.read()).filter(({ metric, labels }) =>
+          metric === "progress_done" && labels.command === "CREATE INDEX"
+        );
+      let found = await progress();
+      while (found.length === 0) {
+        assert.deepEqual(reader.unavailable, []);
+        found = await progress();
+      }
+      assert.equal(found[0]!.labels.relation, "");
+      await theirs.query("SELECT pg_advisory_unlock(42)");
+      await made;
+    } finally {
+      await Promise.all([theirs.end(), changing.end(), reader.close()]);
+    }
+  });
+});
+
 Deno.test("what is not for each tick of a migration is asked once in so many", async () => {
   await withDatabase(async (url) => {
     const reader = new PostgresReader(url, 10_000, POSTGRES_QUERIES, 3);
