@@ -21,6 +21,10 @@ export interface LockWatchOptions {
   readonly nowUs: () => number;
   /** Between two looks; that of the source `locks` if absent. */
   readonly periodMs?: number;
+  /** For a look's answer, ms; `TIMEOUT_MS` if absent. */
+  readonly timeoutMs?: number;
+  /** The longest that a statement is kept from being committed while it is looked at, ms; `HELD_MS` if absent. */
+  readonly heldMs?: number;
   /** Takes waits that are over, or that were under way when the watch ended. Must not throw. */
   readonly onEvents: (events: readonly LockEvent[]) => void;
   /** Takes what a statement of the migration locked, once that is free again. Must not throw. */
@@ -107,26 +111,27 @@ class LookLoop {
   #maxMs = 0;
 
   constructor(readonly options: LockWatchOptions) {
-    const { url, runId, nowUs, onLocks, periodMs = LOCKS.periodMs } = options;
+    const { url, runId, nowUs, onLocks, periodMs = LOCKS.periodMs, heldMs = HELD_MS } = options;
+    const timeoutMs = options.timeoutMs ?? TIMEOUT_MS;
     this.#periodMs = periodMs;
     this.#lastUs = nowUs();
     this.#looker = new LockLooker(runId, nowUs);
     this.#locks = new StatementLocks(onLocks);
-    const reserve = (timeoutMs: number) =>
+    const reserve = () =>
       new ReservedConnection(url, {
         name: sessionName(runId, "locks"),
         timeoutMs,
         begin: (client) => this.#looker.begin(client),
       });
-    this.#connection = reserve(TIMEOUT_MS);
-    this.#beforeCommit = reserve(HELD_MS);
+    this.#connection = reserve();
+    this.#beforeCommit = reserve();
     this.statements = {
       began: (begin) => {
         this.#locks.began(begin);
         // One that is shorter than the time between two looks may not be held: most of them hold their locks by now.
         setTimeout(() => void this.#held(), EARLY_MS);
       },
-      held: () => waitAtMost(HELD_MS, this.#held()),
+      held: () => waitAtMost(heldMs, this.#held()),
       ended: () => this.#locks.ended(),
       released: () => this.#locks.released(nowUs()),
     };
@@ -200,8 +205,12 @@ class LookLoop {
     if (this.#stopping.signal.aborted) return;
     try {
       const { sessions } = this.#locks;
-      const locks = await this.#beforeCommit.use((client) => locksHeld(client, sessions));
-      this.#locks.held(locks, this.options.nowUs());
+      let askedUs = 0;
+      const locks = await this.#beforeCommit.use((client) => {
+        askedUs = this.options.nowUs();
+        return locksHeld(client, sessions);
+      });
+      this.#locks.held(locks, askedUs);
     } catch (error) {
       this.#failed(error);
     }

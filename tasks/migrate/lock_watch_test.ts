@@ -92,7 +92,8 @@ Deno.test("a wait goes on where the watch lost its connection", async () => {
       await reader.waits(seen);
       await looked(seen);
       const name = sessionName(RUN_ID, "locks");
-      const ended = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = $1";
+      const ended =
+        "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = $1 AND datname = current_database()";
       await seen.query(ended, [name]);
       await looked(seen);
       await holder.query("COMMIT");

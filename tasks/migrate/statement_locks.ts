@@ -92,7 +92,7 @@ export class StatementLocks {
     this.#tell();
   }
 
-  /** Takes what the statement's transaction holds. */
+  /** Takes what the statement's transaction held at a moment, or since. */
   held(locks: readonly HeldLock[], atUs: number): void {
     for (const lock of locks) this.#hold(lock, atUs);
   }
@@ -106,7 +106,7 @@ export class StatementLocks {
     }
     for (const lock of held) this.#hold(lock, atUs);
     for (const [key, hold] of this.#holds) {
-      if (hold.lastUs < atUs) this.#free(key, hold, hold.lastUs);
+      if (hold.lastUs < atUs) this.#free(key, hold, atUs);
     }
     this.#countBlocked(waiting);
     this.#lookUs = atUs;

@@ -37,6 +37,9 @@ export async function withWatch(
     url,
     runId: RUN_ID,
     nowUs,
+    // On a machine that tests keep busy nothing is to be given up.
+    timeoutMs: 60_000,
+    heldMs: 60_000,
     onEvents: (events) => seen.events.push(...events),
     onLocks: (locks) => seen.locks.push(...locks),
     onSamples: (samples) => seen.samples.push(...samples),
@@ -138,7 +141,7 @@ export async function assertQueueTold(url: string): Promise<void> {
     assert.equal(of("waiting", "load").at(-1), 0);
     const [{ atUs, heldUs, waitedUs }] = locks as [StatementLock];
     assertBetween(atUs!, [ends[0], changedUs + errorUs], "the lock is had");
-    assertBetween(atUs! + heldUs, [changedUs, releasedUs + 1], "the lock is free");
+    assertBetween(atUs! + heldUs, [changedUs - errorUs, releasedUs + errorUs], "the lock is free");
     assert.equal(waitedUs, change.waitedUs);
   });
   assert.deepEqual(unavailable, []);

@@ -29,7 +29,7 @@ export async function waits(seen: Client, pid: number): Promise<void> {
 export async function looked(seen: Client): Promise<void> {
   const begun = async () =>
     (await seen.query<{ begun: Date | null }>(
-      "SELECT max(query_start) AS begun FROM pg_stat_activity WHERE application_name = $1",
+      "SELECT max(query_start) AS begun FROM pg_stat_activity WHERE application_name = $1 AND datname = current_database()",
       [sessionName(RUN_ID, "locks")],
     )).rows[0]?.begun?.getTime();
   // One that is under way may have begun before; once another has begun after the next, that has ended.
