@@ -2,6 +2,8 @@ import type { Config } from "../config.ts";
 import { migrationSchedule } from "../load/migration_schedule.ts";
 import { ExitCode } from "../model/errors.ts";
 import type { RunSummary } from "../model/summary.ts";
+import { formatSeconds } from "../model/units.ts";
+import { SETTLED_SECONDS } from "../summary/migration/recovery.ts";
 import { migrationTable } from "../terminal/migration_table.ts";
 import { type Job, withJob } from "./job.ts";
 import { measure } from "./measure.ts";
@@ -23,6 +25,14 @@ export function migrate(requests: readonly MigrateRequest[], config: Config): Pr
     const summaries: RunSummary[] = [];
     const { terminal, given: { json, markdown } } = job;
     let made: { readonly request: MigrateRequest; readonly run: Summarised }[] = [];
+    const { segmentSeconds } = first!;
+    if (segmentSeconds < SETTLED_SECONDS) {
+      terminal.print(
+        `! Too short to judge: baseline and recovery need ${SETTLED_SECONDS} s each, and --duration gives them ${
+          formatSeconds(segmentSeconds)
+        }. What it does to locks and rows is told all the same.`,
+      );
+    }
     for (const [nth, request] of requests.entries()) {
       if (!job.signal.aborted) {
         const runId = nth === 0 ? group : newRunId(new Date());
