@@ -6,7 +6,8 @@ import { withDatabase } from "../stack/testing_shared.ts";
 import { debianPostgres, withUserPostgres } from "../stack/testing_user_postgres.ts";
 import { assertQueueTold, withWatch } from "./testing_lock_watch.ts";
 import { looked, TestSessions } from "./testing_sessions.ts";
-import { RUN_ID } from "./testing_steps.ts";
+import { assertLocksTold } from "./testing_statement_locks.ts";
+import { benchAt, RUN_ID } from "./testing_steps.ts";
 
 const programs = debianPostgres();
 
@@ -14,6 +15,12 @@ Deno.test({
   name: "an older PostgreSQL tells the same of a queue",
   ignore: programs === null,
   fn: () => withUserPostgres(({ url }) => assertQueueTold(url), { programs: programs! }),
+});
+
+Deno.test({
+  name: "an older PostgreSQL takes the same locks",
+  ignore: programs === null,
+  fn: () => withUserPostgres(({ url }) => benchAt(url, assertLocksTold), { programs: programs! }),
 });
 
 Deno.test("a server that crashed is looked at again once it is back", async () => {

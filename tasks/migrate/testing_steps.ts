@@ -61,7 +61,8 @@ export function withOwnMigration(use: (bench: MigrationBench) => Promise<void>):
   return withPostgres((url) => benchAt(url, use));
 }
 
-async function benchAt(url: string, use: (bench: MigrationBench) => Promise<void>): Promise<void> {
+/** The same on any server. */
+export async function benchAt(url: string, use: (bench: MigrationBench) => Promise<void>): Promise<void> {
   const theirs = new Client({ connectionString: url, application_name: "their-app" });
   // Within a transaction what others do is seen once and for all.
   const watcher = new Client({ connectionString: url });
