@@ -52,6 +52,15 @@ export const SELFBENCH: readonly Story[] = [
     },
   },
   {
+    promise: "selfbench load says what watching a migration costs, and what users feel of it",
+    typed: "deno task selfbench load --only observing --rounds 1 --seconds 1 --json",
+    ends: 0,
+    judge({ stdout }) {
+      const { findings } = JSON.parse(stdout) as Findings;
+      assert.ok(findings.some(({ what }) => what === "CPU time of watching a migration"));
+    },
+  },
+  {
     promise: "selfbench load judges runs of scenarios that are disturbed, and of those that are not",
     typed:
       "deno task selfbench load --only validity --runs 1 --others 1 --conditions healthy --scenarios smoke --json",
