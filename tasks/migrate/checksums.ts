@@ -12,6 +12,7 @@ import {
   sumTable,
 } from "./checksum_table.ts";
 import { columnsOf, ledgerSql, readAtOnce, Refused } from "./ledger/sql.ts";
+import { NOTHING, type Uncompared } from "./own_writes.ts";
 import { type WritingScenario, writtenBy } from "./ledger/written.ts";
 
 /** Ranges of a table at the most, and rows of one at the least, about. */
@@ -108,11 +109,13 @@ export async function checksumsBefore(
 /**
  * Sums up the same rows again, after the load has ended, and compares.
  * @param before of the same database, or of the one that it is a copy of
+ * @param own what the change itself writes, which is left out
  * @throws as `checksumsBefore` does
  */
 export async function compareChecksums(
   { url, budgetMs = BUDGET_MS, signal }: Pick<ChecksumOptions, "url" | "budgetMs" | "signal">,
   before: ChecksumsBefore,
+  own: Pick<Uncompared, "tables" | "columns"> = NOTHING,
 ): Promise<ChecksumComparison> {
   return await readAtOnce(url, "benchbook-checksums", signal, async (client) => {
     const checksums: Checksum[] = [];
@@ -123,6 +126,7 @@ export async function compareChecksums(
     const untilMs = performance.now() + budgetMs;
     for (const { table, sums } of before.tables) {
       const shown = `${table.schema}.${table.name}`;
+      if (own.tables.has(shown)) continue;
       const types = await columnsOf(client, relationOf(table));
       const needed = [...table.key, ...table.reserved === null ? [] : [table.reserved.column]];
       const missing = needed.find((column) => !types.has(column));
@@ -135,6 +139,7 @@ export async function compareChecksums(
         continue;
       }
       const columns = [...table.columns].filter(([column, type]) => {
+        if (own.columns.get(shown)?.has(column)) return false;
         const now = types.get(column);
         if (now === undefined || familyOf(now) === familyOf(type)) return now !== undefined;
         notes.push(`${shown}.${column} was not compared: it was ${type} and is ${now}.`);

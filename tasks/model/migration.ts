@@ -116,8 +116,20 @@ export interface MigrationConfig {
   readonly lockTimeoutMs: number;
   /** Verdicts that the user takes for a success, e.g. `brief-pause`. */
   readonly allow: readonly string[];
+  /** What a user's change writes on purpose into rows that stand there; absent in runs of older versions. */
+  readonly own?: OwnWrites;
   /** Runs of one command have the same: naive and safe, or several timeouts. The first run's id. */
   readonly group: string;
+}
+
+/** What a change itself writes into rows that the load does not write. */
+export interface OwnWrites {
+  /** What is not compared and why, a sentence each. */
+  readonly sentences: readonly string[];
+  /** What it has run and cannot be read, and so may write any row: `a block of DO`, `the function shop.fix()`. */
+  readonly code: readonly string[];
+  /** Tables, `schema.name`, that it makes anew under their names. */
+  readonly remade: readonly string[];
 }
 
 /** A statement of a migration as it ran: a row of `migration_step`. The last row of a `step` and `statement` counts. */

@@ -1,4 +1,11 @@
-import type { LedgerProblem, LockEvent, MigrationConfig, StatementLock, StepRecord } from "./migration.ts";
+import type {
+  LedgerProblem,
+  LockEvent,
+  MigrationConfig,
+  OwnWrites,
+  StatementLock,
+  StepRecord,
+} from "./migration.ts";
 import type { Estimate, Warning } from "./estimate.ts";
 
 /** What a migration did to those who used the database meanwhile, and what proves it. Part of a run's summary. */
@@ -148,6 +155,10 @@ export interface ChecksumSummary {
   readonly rows: number;
   /** Ranges that differ, as text. */
   readonly different: readonly string[];
+  /** Ranges that differ, and by the change's own doing perhaps; as text. */
+  readonly unclear: readonly string[];
+  /** What the change writes itself. */
+  readonly own: OwnWrites;
   /** Why there are none; null where there are. */
   readonly lacking: string | null;
 }

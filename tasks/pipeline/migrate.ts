@@ -87,7 +87,7 @@ async function migrateOnce(given: Job & MigrateRequest, group: string): Promise<
       longestSeconds: LONGEST_SECONDS,
       change: made.change,
     });
-    return await measure(system, schedule, made);
+    return await measure({ ...system, migrating: made.migrating }, schedule, made);
   });
   return await judge(await store({ ...job, ...outcome }));
 }

@@ -2,7 +2,9 @@ import type { SpooledTable } from "../load/run_events.ts";
 import { type ChecksumsBefore, checksumsBefore, compareChecksums } from "../migrate/checksums.ts";
 import { registersBefore } from "../migrate/ledger/registers_before.ts";
 import { type LedgerOptions, verifyLedger } from "../migrate/ledger/verify.ts";
+import { NOTHING, ownWrites, type Uncompared } from "../migrate/own_writes.ts";
 import { BenchbookError } from "../model/errors.ts";
+import type { OwnWrites, VariantPlan } from "../model/migration.ts";
 import { counted, formatCount } from "../model/units.ts";
 import { datasets } from "../seed/catalog.ts";
 import { checksumTable } from "../store/tables/checksum.ts";
@@ -34,7 +36,7 @@ export class Proof {
   }
 
   /** Looks at what is there before the load. */
-  static async before(system: SystemUnderTest): Promise<Proof> {
+  static async before(system: SystemUnderTest, { steps, variant }: VariantPlan): Promise<Proof> {
     const { databaseUrl: url, scenario, plan: { seed, loop }, mix, signal, terminal } = system;
     const { operations } = scenario;
     const streams = streamsOf(system);
@@ -51,9 +53,18 @@ export class Proof {
       const registers = await registersBefore(deciding);
       const sums = await checksumsBefore(summed(system));
       const { length } = sums.tables;
-      return { value: { registers, sums }, detail: `checksums of ${counted(length, "table")}` };
+      // What comes with Benchbook leaves every row that was there as it was, and is held to that.
+      const uncompared = variant === "own"
+        ? await ownWrites(steps, sums.tables.map(({ table }) => table), deciding)
+        : NOTHING;
+      return { value: { registers, sums, uncompared }, detail: `checksums of ${counted(length, "table")}` };
     });
     return new Proof(system, deciding, before);
+  }
+
+  /** What the change itself writes into the rows that are compared. */
+  get own(): OwnWrites {
+    return this.#before.uncompared.own;
   }
 
   /** Holds what is there after the load against what was acknowledged. @returns what could not be looked at, a sentence each */
@@ -87,13 +98,17 @@ export class Proof {
   }
 
   #rows(keep: Keep): Promise<readonly string[]> {
-    const { sums } = this.#before;
+    const { sums, uncompared } = this.#before;
     const { terminal, signal } = this.#system;
     const lacking = (why: string) => [`The rows that nobody wrote were not compared: ${why}.`];
     if (signal.aborted) return Promise.resolve(lacking("the run was interrupted"));
     return terminal.step("Check the rows that nobody wrote", async () => {
       try {
-        const { checksums, different, notes, ranges } = await compareChecksums(summed(this.#system), sums);
+        const { checksums, different, notes, ranges } = await compareChecksums(
+          summed(this.#system),
+          sums,
+          uncompared,
+        );
         keep(checksumTable, checksums);
         const [first] = different;
         const found = first === undefined
@@ -113,6 +128,7 @@ export class Proof {
 interface Before {
   readonly registers: LedgerOptions["registers"];
   readonly sums: ChecksumsBefore;
+  readonly uncompared: Uncompared;
 }
 
 /** What is summed up: the schemas of the data. */

@@ -44,7 +44,14 @@ export class MigrationRun implements Companion {
 
   /** Before the load: what the database holds that the load is not to change. */
   static async prepare(system: SystemUnderTest, migrating: Migrating): Promise<MigrationRun> {
-    return new MigrationRun(system, migrating, await Proof.before(system));
+    return new MigrationRun(system, migrating, await Proof.before(system, migrating.plan));
+  }
+
+  /** The same with what the change itself writes, which a run's record says. */
+  get migrating(): Migrating {
+    const { own } = this.#proof;
+    const config = { ...this.#migrating.config, own };
+    return { ...this.#migrating, config };
   }
 
   get change(): Pick<Action, "name" | "run"> {

@@ -93,7 +93,12 @@ export interface SqlCall {
  * @throws {UsageError} with file and line where it is not valid
  */
 export async function callsIn(sql: string, place: SqlPlace): Promise<SqlCall[]> {
-  return [...nodesIn(await parseStatements(sql, place))].flatMap(([type, { funcname }]) => {
+  return callsOf(await parseStatements(sql, place));
+}
+
+/** The same of statements, or of one. */
+export function callsOf(parsed: unknown): SqlCall[] {
+  return [...nodesIn(parsed)].flatMap(([type, { funcname }]) => {
     // That of a definition is what is defined.
     if (!["FuncCall", "funccall"].includes(type)) return [];
     const names = (funcname as { String: { sval: string } }[]).map(({ String }) => String.sval);

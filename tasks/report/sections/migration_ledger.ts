@@ -25,10 +25,14 @@ export const LEDGER: Section<LedgerView> = {
     if (migration === undefined) return null;
     const { ledger, checksums } = migration;
     return {
-      sentences: [ledgerSentence(ledger), checksumSentence(checksums)],
+      sentences: [
+        ledgerSentence(ledger),
+        checksumSentence(checksums),
+        ...checksums.own.sentences.map((text) => ({ tone: "unsure", text }) as const),
+      ],
       table: ledgerTable(ledger),
       problems: ledger.problems.map(({ problem, n, example }) => ({ problem, n: formatCount(n), example })),
-      different: checksums.different,
+      different: [...checksums.different, ...checksums.unclear],
     };
   },
 };
@@ -88,11 +92,13 @@ function ledgerTable({ ok, failed, unknown, unknownPresent }: LedgerSummary): Ta
 }
 
 function checksumSentence(
-  { ranges, rows, different, lacking }: ChecksumSummary,
+  { ranges, rows, different, unclear, lacking }: ChecksumSummary,
 ): LedgerView["sentences"][number] {
   if (lacking !== null) return { tone: "unsure", text: `No checksums: ${lacking}` };
   const what = `${counted(ranges, "range")} of keys with ${formatCount(rows)} rows`;
-  return different.length === 0
-    ? { tone: "good", text: `Checksums before and after are equal for ${what}.` }
-    : { tone: "bad", text: `Checksums differ for ${formatCount(different.length)} of ${what}.` };
+  const others = different.length + unclear.length;
+  return others === 0 ? { tone: "good", text: `Checksums before and after are equal for ${what}.` } : {
+    tone: different.length > 0 ? "bad" : "unsure",
+    text: `Checksums differ for ${formatCount(others)} of ${what}.`,
+  };
 }

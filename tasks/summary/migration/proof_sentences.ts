@@ -1,6 +1,6 @@
 import type { LedgerProblem } from "../../model/migration.ts";
 import type { ChecksumSummary, LedgerSummary, MigrationSummary } from "../../model/migration_summary.ts";
-import { counted, formatCount } from "../../model/units.ts";
+import { counted, formatCount, listed } from "../../model/units.ts";
 
 /** Ranges that differ are named up to so many. */
 const MOST_RANGES = 3;
@@ -24,14 +24,23 @@ export function ledgerFaults({ problems }: LedgerSummary): string[] {
 
 /** Rows that are not what they were. */
 export function checksumFaults({ different, ranges }: ChecksumSummary): string[] {
-  if (different.length === 0) return [];
+  return different.length === 0 ? [] : [`${otherwise(different, ranges)}.`];
+}
+
+function otherwise(different: readonly string[], ranges: number): string {
   const shown = different.slice(0, MOST_RANGES).join("; ");
   const more = different.length > MOST_RANGES ? "; …" : "";
-  return [
-    `Rows that the load never touched are not what they were, in ${formatCount(different.length)} of ${
-      counted(ranges, "range")
-    }: ${shown}${more}.`,
-  ];
+  return `Rows that the load never touched are not what they were, in ${formatCount(different.length)} of ${
+    counted(ranges, "range")
+  }: ${shown}${more}`;
+}
+
+/** What may be damage, or what the change was to do. */
+function unclearSentence({ unclear, ranges, own: { code, remade } }: ChecksumSummary): string {
+  const doers = [...code, ...remade.map((table) => `what it puts into the new ${table}`)];
+  return `${otherwise(unclear, ranges)}. Either they were damaged, or the change did that itself: ${
+    listed(doers)
+  } cannot be read beforehand.`;
 }
 
 /** What could not be proven. */
@@ -41,6 +50,7 @@ export function proofDoubts({ ledger, checksums }: Pick<MigrationSummary, "ledge
     ...checksums.lacking === null
       ? []
       : [`Whether the rows are what they were cannot be told: ${checksums.lacking}.`],
+    ...checksums.unclear.length === 0 ? [] : [unclearSentence(checksums)],
   ];
 }
 
@@ -50,13 +60,14 @@ export function proofSentences(
 ): string[] {
   return [
     ...ledger.complete && ledger.problems.length === 0 ? [`${ledgerText(ledger)}.`] : [],
-    ...checksums.lacking === null && checksums.different.length === 0
+    ...checksums.lacking === null && checksums.different.length + checksums.unclear.length === 0
       ? [
         `${counted(checksums.rows, "row")} that the load never touched ${
           checksums.rows === 1 ? "is what it was" : "are what they were"
         } (${counted(checksums.ranges, "range")} compared).`,
       ]
       : [],
+    ...checksums.own.sentences,
   ];
 }
 

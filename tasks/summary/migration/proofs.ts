@@ -1,4 +1,4 @@
-import type { LedgerEntry } from "../../model/migration.ts";
+import type { LedgerEntry, MigrationConfig, OwnWrites } from "../../model/migration.ts";
 import type { ChecksumSummary, LedgerSummary } from "../../model/migration_summary.ts";
 import { formatCount } from "../../model/units.ts";
 import type { Rows } from "../../store/runs.ts";
@@ -52,12 +52,22 @@ export function ledgerSummary(counts: readonly LedgerCount[], unrecorded: number
   };
 }
 
-export async function readChecksums(rows: Rows, run: string): Promise<ChecksumSummary> {
-  return checksumSummary(await rows.rows<RangePair>(query("migration/checksums"), { run }));
+export async function readChecksums(
+  rows: Rows,
+  run: string,
+  { own }: Pick<MigrationConfig, "own">,
+): Promise<ChecksumSummary> {
+  return checksumSummary(await rows.rows<RangePair>(query("migration/checksums"), { run }), own);
 }
 
-/** Whether each range has the rows after the load that it had before. */
-export function checksumSummary(pairs: readonly RangePair[]): ChecksumSummary {
+/** Of a change that writes nothing that was there. */
+const NO_WRITES: OwnWrites = { sentences: [], code: [], remade: [] };
+
+/** Whether each range has the rows after the load that it had before. @param own what the change itself writes */
+export function checksumSummary(
+  pairs: readonly RangePair[],
+  own: OwnWrites = NO_WRITES,
+): ChecksumSummary {
   const before = pairs.filter(({ rowsBefore }) => rowsBefore !== null);
   const lacking = pairs.length === 0
     ? "no checksums were taken"
@@ -66,10 +76,14 @@ export function checksumSummary(pairs: readonly RangePair[]): ChecksumSummary {
     : pairs.every(({ rowsAfter }) => rowsAfter === null)
     ? "none was taken after the load"
     : null;
+  const different = lacking === null ? pairs.filter(differ) : [];
+  const isUnclear = ({ relation }: RangePair) => own.code.length > 0 || own.remade.includes(relation);
   return {
     ranges: before.length,
     rows: before.reduce((sum, { rowsBefore }) => sum + rowsBefore!, 0),
-    different: lacking === null ? pairs.filter(differ).map(differenceText) : [],
+    different: different.filter((pair) => !isUnclear(pair)).map(differenceText),
+    unclear: different.filter(isUnclear).map(differenceText),
+    own,
     lacking,
   };
 }

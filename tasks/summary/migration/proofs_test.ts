@@ -50,7 +50,7 @@ Deno.test("a ledger is not complete where a write was not looked at, or has no e
   assert.equal(ledgerSummary([count({ verified: null })], 0).complete, false);
   assert.equal(ledgerSummary([count({})], 1).complete, false);
   assert.equal(ledgerSummary([], 0).complete, true, "nothing was written");
-  const checksums = { ranges: 1, rows: 1, different: [], lacking: null };
+  const checksums = checksumSummary([range({ rowsBefore: 1, rowsAfter: 1 })]);
   assert.deepEqual(proofSentences({ ledger: ledgerSummary([], 0), checksums }), [
     "Nothing was written.",
     "1 row that the load never touched is what it was (1 range compared).",
@@ -74,6 +74,8 @@ Deno.test("ranges are what they were, or it is said in what they differ", () => 
     ranges: 2,
     rows: 520,
     different: [],
+    unclear: [],
+    own: { sentences: [], code: [], remade: [] },
     lacking: null,
   });
   const { different } = checksumSummary([
@@ -100,4 +102,24 @@ Deno.test("checksums of one side alone prove nothing, and which side is lacking 
   );
   assert.deepEqual(checksumSummary([]).lacking, "no checksums were taken");
   assert.deepEqual(checksumSummary([before]).different, []);
+});
+
+Deno.test("a difference that the change's own code may have made is no damage until it is known", () => {
+  const own = { sentences: ["ship_region was not compared."], code: [], remade: ["northwind.products"] };
+  const other = range({ relation: "northwind.products", sumAfter: "-4" });
+  const made = checksumSummary([range({ sumAfter: "-4" }), other], own);
+  assert.deepEqual([made.different, made.unclear], [
+    ["northwind.orders 1 to 500: other values"],
+    ["northwind.products 1 to 500: other values"],
+  ]);
+  const proofs = { ledger: ledgerSummary([], 0), checksums: made };
+  assert.deepEqual(proofSentences(proofs), ["Nothing was written.", "ship_region was not compared."]);
+  assert.deepEqual(proofDoubts(proofs), [
+    "Rows that the load never touched are not what they were, in 1 of 2 ranges: northwind.products 1 to 500: other values. " +
+    "Either they were damaged, or the change did that itself: what it puts into the new northwind.products cannot be read " +
+    "beforehand.",
+  ]);
+  const ran = checksumSummary([range({ sumAfter: "-4" }), other], { ...own, code: ["a block of DO"] });
+  assert.deepEqual([ran.different.length, ran.unclear.length], [0, 2]);
+  assert.deepEqual(checksumSummary([range()], { ...own, code: ["a block of DO"] }).unclear, []);
 });

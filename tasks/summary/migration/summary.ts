@@ -73,7 +73,7 @@ export async function migrationFindings(
     steps: await readSteps(rows, run),
     ...await readWaits(rows, run, parts.migrate?.startUs ?? 0),
     ledger: await readLedger(rows, of),
-    checksums: await readChecksums(rows, run),
+    checksums: await readChecksums(rows, run, config.migration!),
     walBytesPerSecond: bySegment(rates, ({ walBytesPerSecond }) => walBytesPerSecond),
     hitRate: bySegment(rates, ({ hitRate }) => hitRate),
     segments: parts.all,

@@ -71,7 +71,14 @@ export function quietMigration(changes: Partial<MigrationSummary> = {}): Migrati
     waits: [],
     waitCount: 0,
     ledger: { ok: 1840, failed: 0, unknown: 0, unknownPresent: 0, complete: true, problems: [] },
-    checksums: { ranges: 40, rows: 83_000, different: [], lacking: null },
+    checksums: {
+      ranges: 40,
+      rows: 83_000,
+      different: [],
+      unclear: [],
+      own: { sentences: [], code: [], remade: [] },
+      lacking: null,
+    },
     walBytesPerSecond: { baseline: 412_000, migrate: 530_000, recovery: 415_000 },
     hitRate: { baseline: 0.81, migrate: 0.8, recovery: 0.82 },
     segments: [
