@@ -134,6 +134,28 @@ Deno.test("a change in place that is killed is named at the next start, and is g
   });
 });
 
+Deno.test("a change of a clone leaves the database as it was, and nothing beside it", async () => {
+  await withTheirs(async ({ bench, env, client, url }) => {
+    await client.query("ALTER ROLE plain CREATEDB");
+    // Nobody may be in a database that is cloned.
+    await client.end();
+    const file = ownFile(bench, "ALTER TABLE northwind.orders ADD COLUMN gift_note text;\n");
+    const before = await lookAtPostgres(url, { databases: ["mine"] });
+    const asked = [file, ...LITTLE, "--duration", "1s"];
+    const refused = await bench.run("migrate", asked, env);
+    assert.equal(refused.code, ExitCode.usage, refused.stdout);
+    assert.match(refused.stderr, /takes \S+ MiB of the server's disk, and --clone is not given/);
+    const { code, stderr } = await bench.run("migrate", [...asked, "--clone"], env);
+    assert.ok([ExitCode.ok, ExitCode.verdictFailed, ExitCode.invalid].includes(code as 0), stderr);
+
+    const { migration } = await latest(bench);
+    assert.equal(migration!.migration.place, "clone");
+    assert.deepEqual(migration!.steps.map(({ endUs, error }) => [endUs !== null, error]), [[true, null]]);
+    const after = await lookAtPostgres(url, { databases: ["mine"] });
+    assert.deepEqual(difference(before, after, { except: [/maintenance of table northwind\./] }), []);
+  });
+});
+
 Deno.test("a right that is lacking fails the change with its reason, and nothing is done", async () => {
   await withTheirs(async ({ bench, env, client }) => {
     await client.query("CREATE TABLE public.theirs (id integer)");

@@ -114,7 +114,9 @@ async function requestOf(given: MigrateArguments, config: Config) {
     );
   }
   const segmentSeconds = given.duration ?? SEGMENT_SECONDS;
-  const plan = completePlan(scenario, { ...given, duration: 2 * segmentSeconds + LONGEST_SECONDS }, arms);
+  // Its clone is the migration's, and not that of an arm.
+  const asked = { ...given, clone: false, duration: 2 * segmentSeconds + LONGEST_SECONDS };
+  const plan = completePlan(scenario, asked, arms);
   refuseTooMuch(scenario, plan);
   const data = await dataOf(scenario, given);
   const db = storeForRun(config, given.db);
