@@ -35,11 +35,16 @@ export function readSmallText(path: string): string {
  * Reads a text whole, and nothing but an ordinary file of bounded size: a pipe would wait for somebody to write, a
  * device may never end.
  * @param follow whether a link is followed
+ * @param exact whether bytes that are no UTF-8 are refused; else each becomes a replacement character
  * @throws the system's error, or one that says what stands there: the end of a sentence that begins with "it"
  */
 export function readSmall(
   path: string,
-  { follow = true, most = MOST_BYTES }: { readonly follow?: boolean; readonly most?: number } = {},
+  { follow = true, most = MOST_BYTES, exact = false }: {
+    readonly follow?: boolean;
+    readonly most?: number;
+    readonly exact?: boolean;
+  } = {},
 ): { readonly text: string } & FileOwner {
   // Before it is opened: opening some devices does something.
   const none = noFile(follow ? Deno.statSync(path) : Deno.lstatSync(path));
@@ -60,8 +65,16 @@ export function readSmall(
       if (size > most) throw new Error(`it is larger than ${most} bytes`);
       parts.push(part.subarray(0, read));
     }
-    return { text: new TextDecoder().decode(Buffer.concat(parts)), uid: stat.uid, mode: stat.mode };
+    return { text: textOf(Buffer.concat(parts), exact), uid: stat.uid, mode: stat.mode };
   } finally {
     closeSync(file);
+  }
+}
+
+function textOf(bytes: Uint8Array<ArrayBuffer>, exact: boolean): string {
+  try {
+    return new TextDecoder("utf-8", { fatal: exact }).decode(bytes);
+  } catch (error) {
+    throw new Error("it is not UTF-8; iconv can make it so", { cause: error });
   }
 }

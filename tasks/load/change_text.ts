@@ -1,4 +1,4 @@
-import { readSmallText } from "../files/small_file.ts";
+import { readSmall } from "../files/small_file.ts";
 import type { ChangeStatement } from "../model/arms.ts";
 import { UsageError } from "../model/errors.ts";
 import { splitStatements, type SqlFault, type SqlStatement } from "../postgres/sql_parser.ts";
@@ -28,7 +28,8 @@ const INSTEAD: readonly (readonly [command: RegExp, next: string])[] = [
  */
 export function readChangeText(file: string, what: string): string {
   try {
-    return readSmallText(file);
+    // A replacement character in place of what was meant would be written into the database.
+    return readSmall(file, { exact: true }).text;
   } catch (error) {
     const why = error instanceof Deno.errors.NotFound ? "there is no such file" : (error as Error).message;
     throw new UsageError(`Cannot read ${what} ${file}: ${why}`, undefined, { cause: error });

@@ -236,3 +236,19 @@ Deno.test("a path is told from a name", () => {
   assert.deepEqual(["a.sql", "./a", "x/y.sql", "."].map(isOwnMigration), [true, true, true, true]);
   assert.deepEqual(["create-index", "all"].map(isOwnMigration), [false, false]);
 });
+
+Deno.test("bytes that are no UTF-8 are refused: else the database would be given others", () =>
+  withTempDir(async (dir) => {
+    const file = join(dir, "latin1.sql");
+    const text = "UPDATE northwind.orders SET ship_city = 'M\u00fcnchen';\n";
+    Deno.writeFileSync(file, Uint8Array.from(text, (character) => character.charCodeAt(0)));
+    await assert.rejects(loadOwnMigration(file), /^UsageError: Cannot read .*latin1\.sql: it is not UTF-8/);
+  }));
+
+Deno.test("a dump of many statements is read in a moment, and each keeps its line", () =>
+  withTempDir(async (dir) => {
+    const statement = "-- One of many.\nCOMMENT ON TABLE a IS 'wört';\n";
+    const { statements } = await stepOf(dir, statement.repeat(20_000));
+    assert.deepEqual([statements.length, statements.at(-1)!.line], [20_000, 40_000]);
+    assert.deepEqual(new Set(statements.map(({ text }) => text)), new Set(["COMMENT ON TABLE a IS 'wört'"]));
+  }));

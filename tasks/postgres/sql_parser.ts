@@ -132,19 +132,28 @@ export async function splitStatements(sql: string): Promise<readonly SqlStatemen
   const text = (from: number, to?: number) => new TextDecoder().decode(bytes.subarray(from, to));
   const words = loaded.scanSync(sql.replaceAll(CONTROL, " ")).tokens
     .filter(({ tokenName }) => !COMMENT.test(tokenName));
+  // Both are in the order of the text: a long one is gone through once, and not from its beginning for each statement.
+  let next = 0;
+  let counted = 0;
+  let line = 1;
   return found.map(({ stmt, stmt_location: from = 0, stmt_len: length }) => {
     const to = length === undefined ? bytes.length : from + length;
-    const own = words.filter(({ start, end }) => start >= from && end <= to);
+    while (next < words.length && words[next]!.start < from) next++;
+    const begin = next;
+    while (next < words.length && words[next]!.end <= to) next++;
+    const own = words.slice(begin, next);
     const parts = own.map(({ start, end }, index) =>
       (own[index - 1]?.end === start || index === 0 ? "" : " ") + text(start, end)
     );
     const first = own[0]!.start;
+    line += lineEnds(text(counted, first));
+    counted = first;
     return {
       node: stmt as unknown as SqlNode,
       text: text(first, to),
       // Without its semicolon, which is no part of it.
       oneLine: parts.join("").replace(/\s+/g, " ").replace(/\s*;$/, ""),
-      line: 1 + lineEnds(text(0, first)),
+      line,
     };
   });
 }
