@@ -1,10 +1,11 @@
 import type { Client } from "pg";
-import type { OwnWrites, StepPlan } from "../model/migration.ts";
+import type { LedgerProblem, OwnWrites, StepPlan } from "../model/migration.ts";
 import { listed } from "../model/units.ts";
 import { changesOf, type Effect, type SqlChanges } from "../postgres/sql_changes.ts";
 import { replacePlaceholders, splitStatements } from "../postgres/sql_parser.ts";
 import type { SummedTable } from "./checksum_table.ts";
 import { ledgerSql, readAtOnce } from "./ledger/sql.ts";
+import { type WritingScenario, writtenBy } from "./ledger/written.ts";
 
 /** What a change writes by its own SQL, and so is not to be compared. */
 export interface Uncompared {
@@ -32,14 +33,45 @@ export const NOTHING: Uncompared = {
 export async function ownWrites(
   steps: readonly Pick<StepPlan, "move" | "statements">[],
   tables: readonly SummedTable[],
-  { url, signal }: { readonly url: string; readonly signal?: AbortSignal },
+  { url, scenario, signal }: {
+    readonly url: string;
+    readonly scenario: WritingScenario;
+    readonly signal?: AbortSignal;
+  },
 ): Promise<Uncompared> {
+  const load = await loadWrites(scenario);
   const changes = changesOf(await statementsOf(steps));
   return await readAtOnce(url, "benchbook-checksums", signal, async (client) => {
     const { written, views } = await writtenIn(client, changes);
     const code = await codeOf(client, changes, written.seen);
-    return uncompared(tables, written, [...changes.code, ...code, ...views]);
+    const { own, ...left } = uncompared(tables, written, [...changes.code, ...code, ...views]);
+    const ofLoad = problemsOf(load, written);
+    return { ...left, own: ofLoad.length === 0 ? own : { ...own, ofLoad } };
   });
+}
+
+/** A table that the load writes, `schema.name`, with the columns that it gives values. */
+type LoadWrite = readonly [table: string, columns: readonly string[]];
+
+async function loadWrites(scenario: WritingScenario): Promise<LoadWrite[]> {
+  return (await writtenBy(scenario)).flatMap((one, index): LoadWrite[] => {
+    if (one?.kind === "register") return [[one.register.table, one.register.changed]];
+    if (one?.kind !== "rows") return [];
+    const named = Object.keys(scenario.operations[index]!.params);
+    return one.tables.map(({ table, given }) => [table, given === null ? named : Object.keys(given)]);
+  });
+}
+
+/** What a change may make of the load's writes by its own statements. */
+function problemsOf(load: readonly LoadWrite[], written: Tables): LedgerProblem[] {
+  const meets = (has: (own: Written, columns: readonly string[]) => boolean) =>
+    load.some(([table, columns]) => {
+      const own = written.get(table);
+      return own !== undefined && has(own, columns);
+    });
+  const removed = meets(({ kinds }) => REMOVING.some((kind) => kinds.has(kind)));
+  const set = meets((own, columns) => columns.some((column) => own.columns.has(column)));
+  return [...removed ? ["lost" as const] : [], ...set ? ["overwritten" as const] : []];
 }
 
 async function statementsOf(steps: readonly Pick<StepPlan, "move" | "statements">[]) {

@@ -34,6 +34,7 @@ interface Made {
   readonly sentences: readonly string[];
   readonly code: readonly string[];
   readonly remade: readonly string[];
+  readonly ofLoad?: readonly string[];
 }
 
 /** Makes a change as `migrate` has read it, and damage beside it. */
@@ -55,6 +56,7 @@ function withFilled(use: (make: Make) => Promise<void>): Promise<void> {
       const before = await checksumsBefore({ url, scenario, schemas: ["northwind"] });
       const uncompared = await ownWrites([{ move, statements }], before.tables.map(({ table }) => table), {
         url,
+        scenario,
       });
       const texts = statements.map(({ text }) => text.replaceAll(":after", "0").replaceAll(":upto", "50"));
       await run([...texts, ...damage]);
@@ -164,7 +166,8 @@ Deno.test("what a change has run and cannot be read is named, and so is a table 
   ];
   await withFilled(async (make) => {
     for (const [sql, told] of CASES) {
-      assert.deepEqual(await make(sql), {
+      const { ofLoad: _, ...made } = await make(sql);
+      assert.deepEqual(made, {
         different: ["northwind.days 0 to 19: other values in note"],
         sentences: [],
         code: [],
@@ -172,5 +175,15 @@ Deno.test("what a change has run and cannot be read is named, and so is a table 
         ...told,
       }, sql);
     }
+  });
+});
+
+Deno.test("what a change may make of the load's own writes is told: rows that it removes, columns that both set", async () => {
+  await withFilled(async (make) => {
+    const ofLoad = async (sql: string) => (await make(sql)).ofLoad;
+    assert.deepEqual(await ofLoad("DELETE FROM northwind.orders"), ["lost"]);
+    assert.deepEqual(await ofLoad("UPDATE northwind.customers SET fax = upper(fax)"), ["overwritten"]);
+    assert.equal(await ofLoad("UPDATE northwind.customers SET company_name = 'x'"), undefined);
+    assert.equal(await ofLoad("DELETE FROM northwind.items"), undefined);
   });
 });

@@ -130,6 +130,8 @@ export interface OwnWrites {
   readonly code: readonly string[];
   /** Tables, `schema.name`, that it makes anew under their names. */
   readonly remade: readonly string[];
+  /** What may become of the load's own writes by it, for it removes such rows or sets what they gave; absent: nothing. */
+  readonly ofLoad?: readonly LedgerProblem[];
 }
 
 /** A statement of a migration as it ran: a row of `migration_step`. The last row of a `step` and `statement` counts. */

@@ -13,8 +13,20 @@ const PROBLEMS: Readonly<Record<LedgerProblem, string>> = {
   "refused but present": "refused by the server and there all the same",
 };
 
+type Proofs = Pick<MigrationSummary, "ledger" | "checksums">;
+
 /** Each sort of write that did not become what it must. */
-export function ledgerFaults({ problems }: LedgerSummary): string[] {
+export function ledgerFaults({ ledger, checksums: { own } }: Proofs): string[] {
+  return problemSentences(ledger.problems.filter(({ problem }) => own.ofLoad?.includes(problem) !== true));
+}
+
+/** Those that the change's own statements may have brought about. */
+function ledgerDoubts({ ledger, checksums: { own } }: Proofs): string[] {
+  return problemSentences(ledger.problems.filter(({ problem }) => own.ofLoad?.includes(problem) === true))
+    .map((text) => `${text} Either that is damage, or the change did it itself: it writes such rows, too.`);
+}
+
+function problemSentences(problems: LedgerSummary["problems"]): string[] {
   return problems.map(({ problem, n, example }) =>
     `${counted(n, "write")} ${n === 1 ? "is" : "are"} ${PROBLEMS[problem]}${
       n === 1 ? ":" : ", such as"
@@ -44,19 +56,21 @@ function unclearSentence({ unclear, ranges, own: { code, remade } }: ChecksumSum
 }
 
 /** What could not be proven. */
-export function proofDoubts({ ledger, checksums }: Pick<MigrationSummary, "ledger" | "checksums">): string[] {
+export function proofDoubts(proofs: Proofs): string[] {
+  const { ledger, checksums } = proofs;
   return [
     ...ledger.complete ? [] : ["Not every write could be looked at: whether one was lost cannot be told."],
     ...checksums.lacking === null
       ? []
       : [`Whether the rows are what they were cannot be told: ${checksums.lacking}.`],
+    ...ledgerDoubts(proofs),
     ...checksums.unclear.length === 0 ? [] : [unclearSentence(checksums)],
   ];
 }
 
 /** What was proven. */
 export function proofSentences(
-  { ledger, checksums }: Pick<MigrationSummary, "ledger" | "checksums">,
+  { ledger, checksums }: Proofs,
 ): string[] {
   return [
     ...ledger.complete && ledger.problems.length === 0 ? [`${ledgerText(ledger)}.`] : [],

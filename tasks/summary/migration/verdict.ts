@@ -34,7 +34,7 @@ export function judgeMigration(evidence: MigrationEvidence): { verdict: Verdict 
   const { stallLimitMs, recovery } = migration;
   const data = [
     ...stepFaults(evidence),
-    ...ledgerFaults(migration.ledger),
+    ...ledgerFaults(migration),
     ...checksumFaults(migration.checksums),
   ];
   const left = [...missingArms(run.config), ...run.environment.left ?? []];

@@ -182,6 +182,15 @@ for (
       /other values\. Either they were damaged, or the change did that itself: a block of DO cannot be read beforehand\.$/,
     ],
     [
+      "writes are gone whose rows the change removes",
+      quietMigration({
+        ledger: { ...quiet.ledger, problems: [{ problem: "lost", n: 2, example: "order-update, slot 54" }] },
+        checksums: { ...quiet.checksums, own: { ...quiet.checksums.own, ofLoad: ["lost"] } },
+      }),
+      "inconclusive",
+      /^2 writes are acknowledged and not there, such as order-update, slot 54\. Either that is damage, or the change did it itself: it writes such rows, too\.$/,
+    ],
+    [
       "the baseline was not steady",
       quietMigration({ warnings: [{ code: UNSTABLE, text: "The baseline was not steady." }] }),
       "inconclusive",
