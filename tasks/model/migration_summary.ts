@@ -24,6 +24,13 @@ export interface MigrationSummary {
   readonly errors: readonly SegmentError[];
   /** Each statement as it ran. */
   readonly steps: readonly StepEvidence[];
+  /** What the steps declare that they show, in their order; empty where they declare nothing. Of no account for the verdict. */
+  readonly declared: readonly {
+    /** In words, e.g. `rewrite of northwind.orders`. */
+    readonly text: string;
+    /** Whether this run showed it. */
+    readonly seen: boolean;
+  }[];
   /** The longest waits first; `waitCount` says how many there were. */
   readonly waits: readonly LockEvent[];
   /** All that were seen. */

@@ -82,6 +82,11 @@ function queueConfig(variant: Shown): Partial<MigrationConfig> {
     ? {
       about: "Adds a column, which takes a millisecond once it has its lock.",
       risk: "ACCESS EXCLUSIVE waits for the report, and whoever comes after it waits behind it, readers too.",
+      shows: [
+        { kind: "wait", mode: "AccessExclusiveLock", relation: ORDERS },
+        { kind: "rewrite", relation: ORDERS },
+        { kind: "stall" },
+      ],
     }
     : {
       about: "Adds a column, and gives up its place in the queue after a moment.",

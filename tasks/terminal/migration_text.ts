@@ -3,6 +3,7 @@ import type { MigrationSummary, StepEvidence } from "../model/migration_summary.
 import { offeredRate } from "../model/offered_rate.ts";
 import type { RunSummary } from "../model/summary.ts";
 import { counted, formatCount, formatMs, intervalText, listed, signedMs } from "../model/units.ts";
+import { declaredText } from "../summary/migration/declared.ts";
 import { proofDoubts, proofSentences } from "../summary/migration/proof_sentences.ts";
 import { OF_THE_BASELINE } from "../summary/migration/warnings.ts";
 import { whenText } from "../summary/migration/verdict.ts";
@@ -26,6 +27,7 @@ export function migrationText(
     impactTable(summary, migration, columns),
     stepTable(migration, columns),
     rewritesText(migration),
+    paragraph(declaredText(migration.declared), "  "),
     evidenceText(summary, migration),
     sloText(summary),
     notes({ ...summary, warnings: summary.warnings.filter(({ code }) => code !== OF_THE_BASELINE) }),

@@ -1,6 +1,7 @@
 import type { Move, StepPlan } from "../../model/migration.ts";
 import type { MigrationSummary, StepEvidence } from "../../model/migration_summary.ts";
 import { capital, counted, formatCount, formatMs, formatSeconds, listed } from "../../model/units.ts";
+import { declaredText } from "../../summary/migration/declared.ts";
 import type { Section } from "./section.ts";
 
 /** A row of queries/analysis/migration/group.sql; `steps` are those of the run's configuration, as JSON. */
@@ -28,6 +29,8 @@ interface StepView {
 
 interface StepsView {
   readonly beside: readonly string[];
+  /** What the steps declare that they show, and whether they did; empty where they declare nothing. */
+  readonly declared: string;
   readonly steps: readonly StepView[];
   /** The same change made so that nobody waits; null where this is it, or there is none. */
   readonly safe: { readonly runId: string; readonly steps: readonly StepView[] } | null;
@@ -53,6 +56,7 @@ export const STEPS: Section<StepsView> = {
           about === "" ? "" : ` ${about}`
         }`
       ),
+      declared: declaredText(migration.declared),
       steps: steps.map((plan) => stepView(plan, migration)),
       safe: safe === undefined ? null : {
         runId: safe.runId,

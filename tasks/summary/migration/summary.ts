@@ -3,6 +3,7 @@ import type { Run } from "../../model/run.ts";
 import type { Rows } from "../../store/runs.ts";
 import { query } from "../../store/sql.ts";
 import { baselineDoubts } from "./baseline.ts";
+import { declaredRisks } from "./declared.ts";
 import { readSteps, readWaits } from "./evidence.ts";
 import { impactOf } from "./impacts.ts";
 import { loadSeconds, readAnswers } from "./load_seconds.ts";
@@ -60,17 +61,17 @@ export async function migrationFindings(
     errors: baselineErrors,
     n: before?.n ?? 0,
   });
+  const migration = config.migration!;
+  const seen = { steps: await readSteps(rows, run), errors, stall: longest(stalls), stallLimitMs };
   const summary = {
-    migration: config.migration!,
+    migration,
+    ...seen,
+    declared: await declaredRisks(rows, run, migration.steps, seen),
     impacts: groupsOf(config.arms, responses).map((group) => impactOf(group, evidence)),
-    stall: longest(stalls),
-    stallLimitMs,
     recovery: recoveryOf(
       { seconds, responses: ascending(before?.units ?? []) },
       after === null ? [] : loadSeconds(answers, after),
     ),
-    errors,
-    steps: await readSteps(rows, run),
     ...await readWaits(rows, run, parts.migrate?.startUs ?? 0),
     ledger: await readLedger(rows, of),
     checksums: await readChecksums(rows, run, config.migration!),

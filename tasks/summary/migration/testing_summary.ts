@@ -68,6 +68,7 @@ export function quietMigration(changes: Partial<MigrationSummary> = {}): Migrati
       ...step(11.2 * SECOND, 11.21 * SECOND, { variant: "safe", attempts: 2, move: "lock_timeout" }),
       locks: [],
     }],
+    declared: [],
     waits: [],
     waitCount: 0,
     ledger: { ok: 1840, failed: 0, unknown: 0, unknownPresent: 0, complete: true, problems: [] },
@@ -133,6 +134,10 @@ export function stalledMigration(changes: Partial<MigrationSummary> = {}): Migra
         blocked: 31,
       }],
     }],
+    declared: [
+      { text: "wait behind AccessExclusiveLock on northwind.orders", seen: true },
+      { text: "error 42703", seen: false },
+    ],
     waits: [
       wait(11.3 * SECOND, 2_500_000, {
         pid: 50,
