@@ -84,15 +84,23 @@ export function leftInPlace(home: string): string[] {
     if (statement === null) return `${where}: no statement was begun. Delete ${pathOf(home, runId)}.`;
     const { line, shown, ended } = statement;
     const place = `${statement.file}:${line} (${shown})`;
-    const from = `\`deno task migrate ${file} --in-place ${database} --from ${
-      statement.file === file ? line : `${statement.file}:${line}`
-    }\``;
+    const from = goOnCommand(record, statement);
     return ended
       ? `${where}: all statements up to ${place} are done, and none after it was begun. Those can be run by ${from}, from the ` +
         `next one's line on. Where it is right as it is, delete ${pathOf(home, runId)}.`
       : `${where}: ${place} was under way, and all before it are done. Look whether it took effect: ${from} goes on with it. ` +
         `Where it is right as it is, delete ${pathOf(home, runId)}.`;
   });
+}
+
+/** The command that goes on with a change from a statement on. */
+export function goOnCommand(
+  { file, database }: Pick<InPlaceRecord, "file" | "database">,
+  at: { readonly file: string; readonly line: number },
+): string {
+  return `\`deno task migrate ${file} --in-place ${database} --from ${
+    at.file === file ? at.line : `${at.file}:${at.line}`
+  }\``;
 }
 
 function pathOf(home: string, runId: string): string {

@@ -29,7 +29,7 @@ export interface StepsOptions {
   readonly random: Counter;
 }
 
-/** Users wait behind a statement for a lock as long as that does: below what they notice. */
-export const LOCK_TIMEOUT_MS = 200;
+/** Users wait behind a statement for a lock as long as that does: far below the stall that is allowed, and what they notice. */
+export const LOCK_TIMEOUT_MS = 100;
 /** A transaction that stays open longer than this has to be looked after by a person. */
 export const LOCK_PATIENCE_MS = 60_000;

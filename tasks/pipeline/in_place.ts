@@ -1,4 +1,12 @@
-import { forgetInPlace, type InPlaceRecord, keepInPlace, newInPlace, takenUp } from "../migrate/in_place.ts";
+import {
+  forgetInPlace,
+  goOnCommand,
+  type InPlaceRecord,
+  keepInPlace,
+  newInPlace,
+  takenUp,
+} from "../migrate/in_place.ts";
+import type { StoppedAt } from "../migrate/stopped_at.ts";
 import type { StepRecord } from "../model/migration.ts";
 import { placeOfUrl } from "../postgres/place.ts";
 import type { Migrating } from "./migrating.ts";
@@ -31,6 +39,15 @@ export class InPlace {
     if (last !== null && last.file === file && last.line === plan.line && last.ended === ended) return;
     this.#record = { ...this.#record, statement: { file, line: plan.line, shown: plan.shown, ended } };
     keepInPlace(this.#home, this.#record);
+  }
+
+  /** What goes on with it once what stopped it is mended, as a sentence. */
+  goOn({ step, statement }: Pick<StoppedAt, "step" | "statement">): string {
+    const { file, move, statements } = this.#migrating.plan.steps.find((each) => each.step === step)!;
+    // What was one transaction has left nothing.
+    const whole = "oneTransaction" in move && move.oneTransaction;
+    const { line } = statements[whole ? 0 : statement - 1]!;
+    return `Once that is mended ${goOnCommand(this.#record, { file, line })} goes on with it.`;
   }
 
   /** It is over, however it ended: that is told. */

@@ -2,7 +2,7 @@ import type { Config } from "../config.ts";
 import { migrationSchedule } from "../load/migration_schedule.ts";
 import { ExitCode } from "../model/errors.ts";
 import type { RunSummary } from "../model/summary.ts";
-import { formatSeconds } from "../model/units.ts";
+import { counted, formatCount, formatSeconds } from "../model/units.ts";
 import { SETTLED_SECONDS } from "../summary/migration/recovery.ts";
 import { migrationTable } from "../terminal/migration_table.ts";
 import { type Job, withJob } from "./job.ts";
@@ -36,7 +36,7 @@ export function migrate(requests: readonly MigrateRequest[], config: Config): Pr
     for (const [nth, request] of requests.entries()) {
       if (!job.signal.aborted) {
         const runId = nth === 0 ? group : newRunId(new Date());
-        tellInPlace({ ...job, ...request }, false);
+        tellInPlace({ ...job, ...request }, null);
         const run = await migrateOnce({ ...job, ...request, runId, startedAt: new Date() }, group);
         made.push({ request, run });
       }
@@ -47,7 +47,7 @@ export function migrate(requests: readonly MigrateRequest[], config: Config): Pr
         // Of several runs one list is printed, at the end.
         codes.push(tell({ ...reported, given: { ...reported.given, json: false } }));
         summaries.push(reported.summary);
-        tellInPlace({ ...job, ...request }, true);
+        tellInPlace({ ...job, ...request }, reported.summary);
       }
       made = [];
     }
@@ -58,21 +58,30 @@ export function migrate(requests: readonly MigrateRequest[], config: Config): Pr
       terminal.print(`Summary ${markdown}`);
     }
     if (json) console.log(JSON.stringify(summaries.length === 1 ? summaries[0] : summaries, null, 2));
-    return codeOf(codes, requests);
+    return codeOf(codes);
   }, "migrate");
 }
 
-/** Said before and after: the database stays changed. */
+/** Said before and after: the database stays changed. @param after what came of it; null: it has not begun */
 function tellInPlace(
   { terminal, config, file, given: { inPlace } }: Job & MigrateRequest,
-  done: boolean,
+  after: RunSummary | null,
 ): void {
   if (inPlace === undefined) return;
   const where = `the database "${inPlace}" at ${placeOfUrl(config.databaseUrl!).at}`;
+  if (after === null) {
+    terminal.print(`! ${file} is made in ${where} itself, and nothing of it is undone afterwards.`);
+    return;
+  }
+  const { steps = [], migration } = after.migration ?? {};
+  const planned = migration?.steps.flatMap(({ statements }) => statements).length ?? 0;
+  const done = steps.filter(({ endUs, error }) => endUs !== null && error === null).length;
   terminal.print(
-    done
+    done === planned
       ? `${file} was made in ${where} itself: nothing of it is undone.`
-      : `! ${file} is made in ${where} itself, and nothing of it is undone afterwards.`,
+      : `! Of ${file} ${formatCount(done)} of ${counted(planned, "statement")} ${
+        done === 1 ? "was" : "were"
+      } made in ${where} itself: nothing of it is undone.`,
   );
 }
 
@@ -119,12 +128,8 @@ function migratingOf(
   };
 }
 
-/** The first that applies; of a naive and a safe variant in one command the safe one is judged. */
-function codeOf(codes: readonly ExitCode[], requests: readonly MigrateRequest[]): ExitCode {
-  const both = requests.some(({ variant }) => variant.variant === "safe");
-  const counted = codes.filter((code, nth) =>
-    code !== ExitCode.verdictFailed || !(both && requests[nth]!.variant.variant === "naive")
-  );
+/** The first that applies to any of them. */
+function codeOf(codes: readonly ExitCode[]): ExitCode {
   const order = [
     ExitCode.interrupted,
     ExitCode.usage,
@@ -132,5 +137,5 @@ function codeOf(codes: readonly ExitCode[], requests: readonly MigrateRequest[])
     ExitCode.invalid,
     ExitCode.verdictFailed,
   ];
-  return order.find((code) => counted.includes(code)) ?? ExitCode.ok;
+  return order.find((code) => codes.includes(code)) ?? ExitCode.ok;
 }

@@ -2,11 +2,13 @@ import { basename } from "node:path";
 import type { Config } from "../config.ts";
 import { loadMigration, migrationNames } from "../migrate/definition.ts";
 import { isOwnMigration, loadOwnMigration } from "../migrate/own_file.ts";
+import { LOCK_TIMEOUT_MS } from "../migrate/step_options.ts";
 import { parseSweep } from "../migrate/sweep.ts";
 import { armCalled, type PlannedArm } from "../model/arms.ts";
 import { UsageError } from "../model/errors.ts";
 import type { Migration, VariantPlan } from "../model/migration.ts";
 import { completePlan } from "./bench_options.ts";
+import { pathOf } from "../paths/registry.ts";
 import { placeOfUrl } from "../postgres/place.ts";
 import { refuseTooMuch, refuseWithoutRoom } from "./capacity.ts";
 import { dataOf } from "./data_options.ts";
@@ -32,7 +34,6 @@ const SCENARIO = "shop-under-change";
 const SEGMENT_SECONDS = 20;
 /** A migration may go on for so long. */
 export const LONGEST_SECONDS = 1800;
-const LOCK_TIMEOUT_MS = 200;
 
 /**
  * The runs that a command asks for, in their order: a migration's variants one after another, with each timeout of a sweep.
@@ -105,6 +106,7 @@ function begunAt(migration: Migration, from: MigrateArguments["from"]): Migratio
 async function requestOf(given: MigrateArguments, config: Config) {
   const { scenario, arms } = await chosenBy(given.scenario ?? SCENARIO, given, config);
   for (const arm of arms) refuseElsewhere(arm);
+  if (given.inPlace === undefined) refuseOtherService(arms, config);
   const staged = scenario.streams.find(({ stages }) => stages !== null);
   if (staged !== undefined) {
     throw new UsageError(
@@ -122,6 +124,18 @@ async function requestOf(given: MigrateArguments, config: Config) {
   const db = storeForRun(config, given.db);
   refuseWithoutRoom(scenario, plan, config, db);
   return { scenario, plan, data, db, given, segmentSeconds };
+}
+
+/** What a service of the user's is asked for goes to its own database, and not to the clone. */
+function refuseOtherService(arms: readonly PlannedArm[], { graphqlUrl }: Config): void {
+  const asking = arms.filter(({ path }) => pathOf(path).needs.includes("graphql"));
+  if (graphqlUrl === undefined || asking.length === 0) return;
+  throw new UsageError(
+    `Cannot migrate a clone under the load of ${
+      asking.map(({ name }) => name).join(", ")
+    }: the service at GRAPHQL_URL asks another database than the clone`,
+    "Unset GRAPHQL_URL, so that Benchbook starts a PostGraphile over the clone, or leave these out of --paths.",
+  );
 }
 
 /** All arms ask the database that is migrated. */

@@ -129,6 +129,7 @@ export class MigrationRun implements Companion {
       const { stopped, cleaned, left } = outcome;
       if (stopped !== null) this.#told.push(`${stopped.message}. ${stopped.next}`.trim());
       this.#told.push(...cleaned, ...left);
+      if (stopped !== null && this.#inPlace !== null) this.#told.push(this.#inPlace.goOn(stopped));
       // What came of it is part of the run.
       this.#inPlace?.end();
     } finally {
