@@ -153,8 +153,9 @@ Deno.test({
           if (nowUs > dueUs + 15_000) resolve();
         }
       );
-      // Neither busy nor asleep: some turns of ten milliseconds, and one at the time asked for.
-      assert.ok(turns.length >= 4 && turns.length <= 20, `${turns.length} turns`);
+      // Neither busy nor asleep: turns of ten milliseconds, of which a busy machine may leave out some, and one at the time
+      // asked for.
+      assert.ok(turns.length >= 2 && turns.length <= 20, `${turns.length} turns`);
       // A busy machine makes a turn late, never early: those before it was due lie ten milliseconds apart.
       turns.filter((us) => us < dueUs).forEach((us, at, before) => {
         if (at > 0) {

@@ -123,6 +123,9 @@ Deno.test({
       const environment = `BENCHBOOK_HOME=${home}`;
       try {
         await shell.stdout.getReader().read();
+        // The shell goes on before its child has become what it is to run.
+        const isThere = () => [...lookAtProcesses({ environment }).values()].map(String).includes("sleep 60");
+        for (let wait = 0; wait < 3000 && !isThere(); wait++) await sleep(10);
         const found = findProcesses({ environment });
         assert.equal(found.length, 2);
         const { session, group } = found[0]!;
