@@ -76,9 +76,10 @@ export function proofSentences(
     ...ledger.complete && ledger.problems.length === 0 ? [`${ledgerText(ledger)}.`] : [],
     ...checksums.lacking === null && checksums.different.length + checksums.unclear.length === 0
       ? [
-        `${counted(checksums.rows, "row")} that the load never touched ${
+        // A column that the load updates is left out of every row: it is the ledger's, and of the others nobody knows.
+        `${counted(checksums.rows, "row")} ${
           checksums.rows === 1 ? "is what it was" : "are what they were"
-        } (${counted(checksums.ranges, "range")} compared).`,
+        } in all that the load does not write (${counted(checksums.ranges, "range")} compared).`,
       ]
       : [],
     ...checksums.own.sentences,

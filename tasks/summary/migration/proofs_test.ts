@@ -53,7 +53,7 @@ Deno.test("a ledger is not complete where a write was not looked at, or has no e
   const checksums = checksumSummary([range({ rowsBefore: 1, rowsAfter: 1 })]);
   assert.deepEqual(proofSentences({ ledger: ledgerSummary([], 0), checksums }), [
     "Nothing was written.",
-    "1 row that the load never touched is what it was (1 range compared).",
+    "1 row is what it was in all that the load does not write (1 range compared).",
   ]);
   assert.equal(proofDoubts({ ledger: ledgerSummary([count({})], 1), checksums }).length, 1);
 });
