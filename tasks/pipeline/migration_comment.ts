@@ -1,4 +1,5 @@
-import { writeFileSync } from "node:fs";
+import { statSync, writeFileSync } from "node:fs";
+import { dirname } from "node:path";
 import { readSmallText } from "../files/small_file.ts";
 import { ServiceError, UsageError } from "../model/errors.ts";
 import type { RunSummary } from "../model/summary.ts";
@@ -13,7 +14,9 @@ export function refuseOthersFile(path: string): void {
   try {
     text = readSmallText(path);
   } catch (error) {
-    if (error instanceof Deno.errors.NotFound || (error as { code?: string }).code === "ENOENT") return;
+    if (error instanceof Deno.errors.NotFound || (error as { code?: string }).code === "ENOENT") {
+      return refuseNoFolder(path);
+    }
     throw new UsageError(
       `Cannot write the summary for a pull request into ${path}: ${(error as Error).message}`,
       "Give --markdown the name of a file that is not there yet.",
@@ -23,6 +26,16 @@ export function refuseOthersFile(path: string): void {
   throw new UsageError(
     `Cannot write the summary for a pull request into ${path}: there is a file that Benchbook has not written`,
     "Nothing was changed. Give --markdown another name.",
+  );
+}
+
+/** A change of a user's own database is not undone: what cannot be written afterwards is said before it. */
+function refuseNoFolder(path: string): void {
+  const folder = dirname(path);
+  if (statSync(folder, { throwIfNoEntry: false })?.isDirectory()) return;
+  throw new UsageError(
+    `Cannot write the summary for a pull request into ${path}: there is no folder ${folder}`,
+    "Make it first, or give --markdown another name.",
   );
 }
 

@@ -21,5 +21,9 @@ Deno.test("a summary for a pull request is written over one of its kind alone", 
     assert.equal(readFileSync(path, "utf8"), "# My README\n");
     mkdirSync(join(dir, "folder"));
     assert.throws(() => refuseOthersFile(join(dir, "folder")), UsageError);
+    assert.throws(
+      () => refuseOthersFile(join(dir, "none", "comment.md")),
+      (error) => error instanceof UsageError && /there is no folder .*none$/.test(error.message),
+    );
     return Promise.resolve();
   }));
