@@ -7,7 +7,8 @@ import { parseSweep } from "../migrate/sweep.ts";
 import { armCalled, type PlannedArm } from "../model/arms.ts";
 import { UsageError } from "../model/errors.ts";
 import type { Migration, VariantPlan } from "../model/migration.ts";
-import { completePlan } from "./bench_options.ts";
+import type { LoadedScenario } from "../load/scenario.ts";
+import { type BenchPlan, completePlan } from "./bench_options.ts";
 import { pathOf } from "../paths/registry.ts";
 import { placeOfUrl } from "../postgres/place.ts";
 import { refuseTooMuch, refuseWithoutRoom } from "./capacity.ts";
@@ -118,12 +119,17 @@ async function requestOf(given: MigrateArguments, config: Config) {
   const segmentSeconds = given.duration ?? SEGMENT_SECONDS;
   // Its clone is the migration's, and not that of an arm.
   const asked = { ...given, clone: false, duration: 2 * segmentSeconds + LONGEST_SECONDS };
-  const plan = completePlan(scenario, asked, arms);
+  const plan = withRoomToWait(scenario, completePlan(scenario, asked, arms));
   refuseTooMuch(scenario, plan);
   const data = await dataOf(scenario, given);
   const db = storeForRun(config, given.db);
   refuseWithoutRoom(scenario, plan, config, db);
   return { scenario, plan, data, db, given, segmentSeconds };
+}
+
+/** All that come in a stall wait, until they time out: to shed some would make errors of a pause. */
+function withRoomToWait({ timeout }: Pick<LoadedScenario, "timeout">, plan: BenchPlan): BenchPlan {
+  return { ...plan, inFlightCap: Math.max(plan.inFlightCap, Math.ceil(2 * plan.rate * timeout)) };
 }
 
 /** What a service of the user's is asked for goes to its own database, and not to the clone. */
