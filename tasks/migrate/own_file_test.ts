@@ -252,3 +252,14 @@ Deno.test("a dump of many statements is read in a moment, and each keeps its lin
     assert.deepEqual([statements.length, statements.at(-1)!.line], [20_000, 40_000]);
     assert.deepEqual(new Set(statements.map(({ text }) => text)), new Set(["COMMENT ON TABLE a IS 'wört'"]));
   }));
+
+Deno.test("batches are of a table that the statement names: other keys would leave rows out", () =>
+  withTempDir(async (dir) => {
+    const update = "UPDATE northwind.orders SET freight = 0 WHERE order_id > :after AND order_id <= :upto;\n";
+    assert.match(
+      (await refused(dir, `-- move: batches public.mine id\n${update}`))[0],
+      /^:2: its batches are ranges of public\.mine, which the statement does not name$/,
+    );
+    await stepOf(dir, `-- move: batches northwind.Orders order_id\n${update}`);
+    await stepOf(dir, "-- move: batches public.mine id\nSELECT fill(:after, :upto);\n");
+  }));

@@ -88,6 +88,16 @@ function checkMove(found: readonly SqlStatement[], move: Move, wrapped: boolean,
         `Write WHERE … ${move.key} > :after AND ${move.key} <= :upto.`,
       );
     }
+    const tables = tablesOf(first!.node);
+    const named = move.table.split(".").at(-1)!.replaceAll('"', "").toLowerCase();
+    // A function may do it all.
+    if (tables.length > 0 && !tables.includes(named)) {
+      throw fault(
+        first!.line,
+        `its batches are ranges of ${move.table}, which the statement does not name`,
+        "Rows with other keys than that table has would be left out: name the table whose rows it changes.",
+      );
+    }
   }
   if (move.kind === "concurrently" && !isConcurrent(first!.node)) {
     throw fault(
@@ -106,6 +116,16 @@ function checkMove(found: readonly SqlStatement[], move: Move, wrapped: boolean,
       );
     }
   }
+}
+
+/** The tables that a statement names, without their schemas and in lower case. */
+function tablesOf(value: unknown): string[] {
+  if (value === null || typeof value !== "object") return [];
+  const { relname } = value as { readonly relname?: unknown };
+  return [
+    ...typeof relname === "string" ? [relname.toLowerCase()] : [],
+    ...Object.values(value).flatMap(tablesOf),
+  ];
 }
 
 function isConcurrent(node: SqlNode): boolean {
