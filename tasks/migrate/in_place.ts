@@ -1,4 +1,4 @@
-import { readdirSync, rmSync } from "node:fs";
+import { readdirSync, rmdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { z } from "zod";
 import { readOwned, writeDurably } from "../files/own_record.ts";
@@ -67,6 +67,11 @@ export function keepInPlace(home: string, record: InPlaceRecord): void {
 /** It is over, and what came of it was said. */
 export function forgetInPlace(home: string, runId: string): void {
   rmSync(pathOf(home, runId), { force: true });
+  try {
+    rmdirSync(join(home, FOLDER));
+  } catch {
+    // Another one's record is there.
+  }
 }
 
 /** Forgets what runs that were killed have left of a change which is gone on with. */

@@ -15,8 +15,11 @@ export const EXIT_CODES: readonly (readonly [code: number, meaning: string])[] =
     ExitCode.service,
     "a service or resource failed, a path of --paths or an arm of --arm was not available, or something was left behind",
   ],
-  [ExitCode.invalid, "INVALID, or paths that return different results"],
-  [ExitCode.verdictFailed, "a target was missed"],
+  [ExitCode.invalid, "INVALID, an INCONCLUSIVE migration, or paths that return different results"],
+  [
+    ExitCode.verdictFailed,
+    "a target was missed, or a migration was not ZERO-DOWNTIME; of several runs one is enough",
+  ],
   [ExitCode.ok, "otherwise"],
 ];
 /** One of the codes in `ExitCode`. */

@@ -15,7 +15,8 @@ const SUMMARY = `${SHORT} --no-report --json`;
 export const MIGRATE: readonly Story[] = [
   {
     promise: "migrate --list names every migration with what it does",
-    typed: "deno task migrate --list",
+    typed: "npx -y deno task migrate --list",
+    shown: "npx -y deno task migrate --list",
     ends: 0,
     judge({ stdout }, { root }) {
       for (const name of migrationNames(root)) assert.match(stdout, new RegExp(`^${name} +\\S.{10}`, "m"));
@@ -23,8 +24,9 @@ export const MIGRATE: readonly Story[] = [
   },
   {
     promise: "a migration is made both ways, naive first, and a summary for a pull request is written",
+    shown: "npx -y deno task migrate lock-queue",
     typed:
-      `deno task migrate lock-queue ${SHORT} --no-pdf --label "a gift note" --slo "stall<400ms,errors<1%" --markdown "$MINE/comment.md"`,
+      `npx -y deno task migrate lock-queue ${SHORT} --no-pdf --label "a gift note" --slo "stall<400ms,errors<1%" --markdown "$MINE/comment.md"`,
     ends: "migrated",
     async judge({ said, summary }, { bench, mine, type }) {
       // What was migrated is a clone: the data set is what it was.
