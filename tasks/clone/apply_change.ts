@@ -1,6 +1,7 @@
 import type { Client } from "pg";
 import type { ChangeStatement, DatabaseChange } from "../model/arms.ts";
 import { InterruptedError, ServiceError, UsageError } from "../model/errors.ts";
+import { withoutWords } from "../model/hidden_statement.ts";
 import { sessionName } from "../model/session_name.ts";
 import { isOfServer, UNLIMITED, withClient } from "../seed/connect.ts";
 import { tablesWritten } from "../postgres/sql_writes.ts";
@@ -35,7 +36,8 @@ export function applyChange(
       onStatement(statement);
       await refuseBeyond(client, change, statement);
       await client.query(statement.text).catch((error) => {
-        throw signal?.aborted ? new InterruptedError() : failed(change, statement, error);
+        if (signal?.aborted) throw new InterruptedError();
+        throw failed(change, statement, withoutWords(statement.shown, error));
       });
     }
     await client.query("RESET ALL");

@@ -1,6 +1,7 @@
 import { readSmall } from "../files/small_file.ts";
 import type { ChangeStatement } from "../model/arms.ts";
 import { UsageError } from "../model/errors.ts";
+import { HIDDEN } from "../model/hidden_statement.ts";
 import { splitStatements, type SqlFault, type SqlStatement } from "../postgres/sql_parser.ts";
 import { mayHoldSecret } from "./change_statements.ts";
 
@@ -54,7 +55,7 @@ export async function changeStatements(
 export function changeStatement({ node, text, oneLine, line }: SqlStatement): ChangeStatement {
   const kind = oneLine.split(" ", 2).join(" ");
   const shown = mayHoldSecret(node, oneLine)
-    ? `${kind} … (not shown: it may hold a password)`
+    ? `${kind} ${HIDDEN}`
     : oneLine.length > SHOWN_CHARACTERS
     ? `${oneLine.slice(0, SHOWN_CHARACTERS)} …`
     : oneLine;

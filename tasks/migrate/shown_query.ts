@@ -1,3 +1,4 @@
+import { HIDDEN } from "../model/hidden_statement.ts";
 import { mayHoldSecretText } from "../load/change_statements.ts";
 import type { SessionRole } from "../model/migration.ts";
 
@@ -21,7 +22,7 @@ export function shownQuery(role: SessionRole, query: string | null): string | nu
   if (role === "load") return shortened(oneLine(query));
   const words = oneLine(replaceTokens(query, (token, kind) => kind === "comment" ? " " : token));
   if (mayHoldSecretText(words)) {
-    return `${words.split(" ", 2).join(" ")} … (not shown: it may hold a password)`;
+    return `${words.split(" ", 2).join(" ")} ${HIDDEN}`;
   }
   if (role !== "other") return shortened(words);
   return shortened(

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { HIDDEN } from "../model/hidden_statement.ts";
 import { ServiceError } from "../model/errors.ts";
 import type { Move } from "../model/migration.ts";
 import {
@@ -163,5 +164,15 @@ Deno.test("whatever is wrong with a server, its role or its locks is told with w
       nowhere.port = "1";
       await assert.rejects(run(planOf(stepOf(1, PLAIN, "SELECT 1")), { url: nowhere.href }), ServiceError);
     });
+  });
+});
+
+Deno.test("of a statement that may hold a password the server's words are nowhere", async () => {
+  await withMigration(async ({ run }) => {
+    const text = "DO $$BEGIN RAISE EXCEPTION 'the key is hunter2'; END$$";
+    const step = { ...stepOf(1, PLAIN, text), statements: [{ text, line: 1, shown: `DO ${HIDDEN}` }] };
+    const { outcome, told } = await run(planOf(step));
+    assert.equal(outcome.stopped!.code, "P0001");
+    assert.doesNotMatch(JSON.stringify([outcome, told]), /hunter2/);
   });
 });

@@ -102,7 +102,9 @@ async function migrateOnce(given: Job & MigrateRequest, group: string): Promise<
 }
 
 function migratingOf(
-  { migration, variant, file, place, lockTimeoutMs, segmentSeconds, given, data }: Job & MigrateRequest,
+  { migration, variant, file, place, lockTimeoutMs, segmentSeconds, given, data, config }:
+    & Job
+    & MigrateRequest,
   group: string,
 ): Migrating {
   const { name, title, before, beside } = migration;
@@ -118,7 +120,9 @@ function migratingOf(
       variant: variant.variant,
       file,
       place,
-      database: given.inPlace ?? data?.dataset ?? "",
+      database: config.databaseUrl === undefined
+        ? data?.dataset ?? ""
+        : placeOfUrl(config.databaseUrl).database,
       steps: recordedSteps(variant.steps),
       beside,
       lockTimeoutMs,

@@ -24,7 +24,11 @@ async function notesIn(query: TheirPlace["query"]): Promise<unknown[]> {
 }
 
 /** When a database of the user's is migrated. */
-export function migrated({ elsewhere, silent, query }: TheirPlace): readonly Story[] {
+export function migrated(place: TheirPlace): readonly Story[] {
+  return [...onClone(place), ...inPlace(place)];
+}
+
+function onClone({ elsewhere, silent, query }: TheirPlace): readonly Story[] {
   const columns = () => notesIn(query);
   return [
     {
@@ -50,6 +54,12 @@ export function migrated({ elsewhere, silent, query }: TheirPlace): readonly Sto
         assert.deepEqual(await columns(), []);
       },
     },
+  ];
+}
+
+function inPlace({ elsewhere, silent, query }: TheirPlace): readonly Story[] {
+  const columns = () => notesIn(query);
+  return [
     {
       promise: "--in-place with the name of another database changes nothing",
       typed: `deno task migrate "$MINE/notes.sql" --in-place shop ${run}`,

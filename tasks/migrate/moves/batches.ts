@@ -1,4 +1,5 @@
 import { UsageError } from "../../model/errors.ts";
+import { withoutWords } from "../../model/hidden_statement.ts";
 import type { StepPlan } from "../../model/migration.ts";
 import { sleep } from "../../net/sleep.ts";
 import type { StatementRecord } from "../statement_record.ts";
@@ -51,7 +52,8 @@ export async function runBatches(
       const sql = await batchSql(step, index, key, session);
       await runStatement(sql, progress, record, session);
     } catch (error) {
-      const { cause, why } = error instanceof StepFailure ? error : { cause: error, why: null };
+      const { cause: said, why } = error instanceof StepFailure ? error : { cause: error, why: null };
+      const cause = withoutWords(step.statements[index]!.shown, said);
       if (record.begun) {
         record.note(session.locks.ended());
         record.fail(cause);

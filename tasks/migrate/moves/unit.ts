@@ -1,3 +1,4 @@
+import { withoutWords } from "../../model/hidden_statement.ts";
 import type { StepPlan } from "../../model/migration.ts";
 import { relfilenodes, rewrittenBetween } from "../relfilenodes.ts";
 import type { StatementRecord } from "../statement_record.ts";
@@ -72,7 +73,8 @@ async function runAt(
     const after = await relfilenodes(session.client).catch(() => []);
     const rewritten = rewrittenBetween(before, after);
     if (rewritten.length > 0) record.change({ rewritten });
-  } catch (error) {
+  } catch (said) {
+    const error = withoutWords(step.statements[index]!.shown, said);
     if (record.begun) {
       record.note(session.locks.ended());
       record.fail(error);
