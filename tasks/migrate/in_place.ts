@@ -93,7 +93,8 @@ export function leftInPlace(home: string): string[] {
     return ended
       ? `${where}: all statements up to ${place} are done, and none after it was begun. Those can be run by ${from}, from the ` +
         `next one's line on. Where it is right as it is, delete ${pathOf(home, runId)}.`
-      : `${where}: ${place} was under way, and all before it are done. Look whether it took effect: ${from} goes on with it. ` +
+      : `${where}: ${place} was under way, and all before it are done. Look whether it took effect: ${from} goes on with it, ` +
+        `with a --scenario that only reads where the load would write into what is changed. ` +
         `Where it is right as it is, delete ${pathOf(home, runId)}.`;
   });
 }

@@ -47,7 +47,10 @@ export class InPlace {
     // What was one transaction has left nothing.
     const whole = "oneTransaction" in move && move.oneTransaction;
     const { line } = statements[whole ? 0 : statement - 1]!;
-    return `Once that is mended ${goOnCommand(this.#record, { file, line })} goes on with it.`;
+    return `Once that is mended ${
+      goOnCommand(this.#record, { file, line })
+    } goes on with it, with a --scenario that only ` +
+      "reads where the load would write into what is changed.";
   }
 
   /** It is over, however it ended: that is told. */
