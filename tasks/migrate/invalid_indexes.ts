@@ -18,6 +18,8 @@ export interface WhoseIndex {
   readonly url: string;
   readonly runId: string;
   readonly pid: number;
+  /** When that process began: another one may have its number by now. */
+  readonly beganAt: string;
   readonly signal: AbortSignal;
 }
 
@@ -58,14 +60,14 @@ export function dropCommand(name: string): string {
  * @param before oids of those that were INVALID before: they are not the migration's
  */
 export async function removeInvalid(
-  { url, runId, pid, signal }: WhoseIndex,
+  { url, runId, pid, beganAt, signal }: WhoseIndex,
   index: string,
   before: ReadonlySet<string>,
 ): Promise<Removal> {
   const limitMs = signal.aborted ? HURRIED_MS : REMOVAL_MS;
   try {
     return await afterwards({ url, runId, limitMs, signal }, async (client) => {
-      await untilEnded(client, pid);
+      await untilEnded(client, pid, beganAt);
       const found = (await invalidIndexes(client, pid, index)).filter(({ oid, own }) =>
         own && !before.has(oid)
       );
@@ -103,11 +105,13 @@ async function remove(client: Client, name: string): Promise<Removal> {
 }
 
 /** Waits until a session runs nothing any more, and ends it where that takes too long. */
-async function untilEnded(client: Client, pid: number): Promise<void> {
+async function untilEnded(client: Client, pid: number, beganAt: string): Promise<void> {
   const deadlineMs = performance.now() + END_MS;
-  while ((await client.query<{ active: boolean }>(migrateSql("still_active.sql"), [pid])).rows[0]!.active) {
+  const active = async () =>
+    (await client.query<{ active: boolean }>(migrateSql("still_active.sql"), [pid, beganAt])).rows[0]!.active;
+  while (await active()) {
     if (performance.now() > deadlineMs) {
-      await client.query("SELECT pg_terminate_backend($1, $2)", [pid, END_MS]).catch(() => {});
+      await client.query(migrateSql("end_session.sql"), [pid, beganAt, END_MS]).catch(() => {});
       return;
     }
     await sleep(50);

@@ -14,6 +14,8 @@ import { recordStatement, type StatementRecord } from "./statement_record.ts";
 export interface StepSession {
   readonly client: PgClient;
   readonly pid: number;
+  /** When its process began, as the server says it. */
+  readonly beganAt: string;
   readonly url: string;
   readonly runId: string;
   readonly signal: AbortSignal;
@@ -70,6 +72,7 @@ export async function openStepSession(
   return {
     client,
     pid: began.pid,
+    beganAt: began.beganAt,
     url,
     runId,
     signal: options.signal ?? new AbortController().signal,
@@ -107,6 +110,7 @@ export async function openStepSession(
 
 interface Began {
   readonly pid: number;
+  readonly beganAt: string;
   readonly lockTimeout: string;
   readonly statementTimeout: string;
 }

@@ -1,6 +1,7 @@
 import type { StepPlan } from "../../model/migration.ts";
 import { owe } from "../../model/owed.ts";
-import { dropCommand, removeInvalid } from "../invalid_indexes.ts";
+import { dropCommand, invalidIndexes, removeInvalid } from "../invalid_indexes.ts";
+import { codeOf, StepFailure } from "../step_failure.ts";
 import type { StepSession } from "../step_session.ts";
 import { retried } from "./retry.ts";
 import { runUnit, unitsOf } from "./unit.ts";
@@ -18,14 +19,22 @@ export async function runConcurrently(
 ): Promise<void> {
   await session.limit({ lockMs: session.lockPatienceMs, statementMs: null });
   const paid = owe(`An INVALID index ${index} may be left. Remove it: ${dropCommand(index)}`);
+  // What is INVALID by now was left by somebody else, or by an earlier step.
+  const found = await invalidIndexes(session.client, session.pid).catch((error) => {
+    throw new StepFailure(0, error);
+  });
+  const before = new Set([...session.before.indexes, ...found.map(({ oid }) => oid)]);
+  let begun = false;
   try {
     for (const unit of unitsOf(step, false, session)) {
       await retried(session, async () => {
         try {
           await runUnit(unit, session, null);
         } catch (error) {
+          // Where the name was taken the statement has made nothing: what bears it is not its own.
+          begun ||= codeOf((error as StepFailure).cause) !== "42P07";
           // Before the next try, too: what this one has left bears the name that it wants.
-          session.tell(await removeInvalid(session, index, session.before.indexes));
+          if (begun) session.tell(await removeInvalid(session, index, before));
           throw error;
         }
       });
