@@ -30,9 +30,9 @@ export class RedisLine {
     this.#lists = lists;
     const { inbox } = channel;
     inbox.onBytes = () => this.#arrived();
-    inbox.onEnd = (error) => this.#lose(error ?? lost());
+    inbox.onEnd = (error) => this.#lose(ended(error));
     if (inbox.end > inbox.start) this.#arrived();
-    if (inbox.ended !== null) this.#lose(inbox.ended.error ?? lost());
+    if (inbox.ended !== null) this.#lose(ended(inbox.ended.error));
   }
 
   /**
@@ -92,6 +92,15 @@ export class RedisLine {
     for (const onReply of failed) onReply(error, false, 0);
     this.onLost();
   }
+}
+
+/**
+ * Why the channel ended. A Redis that goes away closes the connection or, where it had not read all that was sent, resets
+ * it: which of them is chance, and both are the same to whoever reads it.
+ */
+function ended(error: Error | null): Error {
+  const code = (error as { code?: string } | null)?.code;
+  return error === null || code === "ECONNRESET" || code === "EPIPE" ? lost() : error;
 }
 
 /** The error of a command without a connection. */
