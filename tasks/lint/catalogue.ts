@@ -1,0 +1,160 @@
+import { lastPart, quoted, schemaOf } from "./names.ts";
+import { bareRelation, type Relation, type RelationKind } from "./relations.ts";
+
+/** How freely a function may answer. */
+export type Volatility = "immutable" | "stable" | "volatile";
+
+/** What is known of a database: as it was read, and as the statements that are looked at would change it. */
+export class Catalogue {
+  readonly #relations = new Map<string, Relation>();
+  /** By the name of what they depend on, the names of those that do. */
+  readonly #linked = new Map<string, Set<string>>();
+  readonly #functions = new Map<string, Volatility>();
+  /** Domains that hold rows to something, by name. */
+  readonly #domains = new Set<string>();
+
+  /**
+   * @param isWhole whether a relation that is not in it is not in the database either
+   * @param path schemas in which names without one are looked for
+   */
+  constructor(readonly isWhole = false, readonly path: readonly string[] = []) {}
+
+  /** The relation of a name as it is written in a statement; one of which nothing is known where it is not there. */
+  relation(name: string, kind: RelationKind = "table"): Relation {
+    return this.find(name) ?? bareRelation(name, kind);
+  }
+
+  /** The same; undefined where it is not known. */
+  find(name: string): Relation | undefined {
+    const full = this.#relations.get(name);
+    if (full !== undefined || schemaOf(name) !== "") return full;
+    for (const schema of this.path) {
+      const found = this.#relations.get(`${quoted(schema)}.${name}`);
+      if (found !== undefined) return found;
+    }
+    return undefined;
+  }
+
+  /** The name under which something new is made. */
+  newName(name: string): string {
+    const [first] = this.path;
+    return schemaOf(name) !== "" || first === undefined ? name : `${quoted(first)}.${name}`;
+  }
+
+  /** Adds a relation, or puts it in the place of the one of its name. */
+  put(relation: Relation): void {
+    this.#take(relation.name);
+    this.#relations.set(relation.name, relation);
+    for (const target of targetsOf(relation)) {
+      const sources = this.#linked.get(target) ?? new Set();
+      this.#linked.set(target, sources.add(relation.name));
+    }
+  }
+
+  /** Takes it out, and a table's indexes with it. */
+  remove(name: string): void {
+    const found = this.find(name);
+    if (found === undefined) return;
+    for (const index of this.indexesOf(found.name)) this.#take(index.name);
+    this.#take(found.name);
+  }
+
+  #take(name: string): void {
+    const before = this.#relations.get(name);
+    if (before === undefined) return;
+    this.#relations.delete(name);
+    for (const target of targetsOf(before)) this.#linked.get(target)?.delete(name);
+  }
+
+  /** Gives a relation another name, in others too. */
+  rename(from: string, to: string): void {
+    const found = this.find(from);
+    if (found === undefined) return;
+    const sources = this.#linkedTo(found.name);
+    this.#take(found.name);
+    this.put({ ...found, name: to });
+    const renamed = (name: string) => name === found.name ? to : name;
+    for (const source of sources) {
+      this.put({
+        ...source,
+        name: renamed(source.name),
+        parents: source.parents.map(renamed),
+        reads: source.reads.map(renamed),
+        index: source.index && { ...source.index, table: renamed(source.index.table) },
+        constraints: source.constraints.map((each) => ({
+          ...each,
+          references: each.references && renamed(each.references),
+        })),
+      });
+    }
+  }
+
+  /** Those that depend on one in some way. */
+  #linkedTo(name: string): Relation[] {
+    return [...this.#linked.get(name) ?? []].map((source) => this.#relations.get(source)!);
+  }
+
+  /** All of them. */
+  all(): IterableIterator<Relation> {
+    return this.#relations.values();
+  }
+
+  /** The indexes of a table. */
+  indexesOf(table: string): Relation[] {
+    return this.#linkedTo(table).filter(({ index }) => index?.table === table);
+  }
+
+  /** Partitions and children, theirs among them. */
+  childrenOf(name: string): Relation[] {
+    const own = this.#linkedTo(name).filter(({ parents }) => parents.includes(name));
+    return own.flatMap((child) => [child, ...this.childrenOf(child.name)]);
+  }
+
+  /** The tables whose foreign keys refer to one. */
+  referringTo(name: string): Relation[] {
+    return this.#linkedTo(name).filter(({ constraints }) =>
+      constraints.some(({ references }) => references === name)
+    );
+  }
+
+  /** Views that read one, and views that read those. */
+  viewsOf(name: string): Relation[] {
+    const own = this.#linkedTo(name).filter(({ reads }) => reads.includes(name));
+    return own.flatMap((view) => [view, ...this.viewsOf(view.name)]);
+  }
+
+  /** Says how freely a function of the user's answers; of several of a name the freest counts. */
+  putFunction(name: string, volatility: Volatility): void {
+    const order: readonly Volatility[] = ["immutable", "stable", "volatile"];
+    const known = this.#functions.get(name) ?? "immutable";
+    this.#functions.set(name, order.indexOf(volatility) > order.indexOf(known) ? volatility : known);
+  }
+
+  /** Of a function of the user's, by its name with or without a schema; undefined: not known. */
+  volatility(name: string): Volatility | undefined {
+    const found = this.#functions.get(name);
+    if (found !== undefined || schemaOf(name) !== "") return found;
+    return this.path.map((schema) => this.#functions.get(`${quoted(schema)}.${name}`)).find((each) =>
+      each !== undefined
+    );
+  }
+
+  /** Says that a domain holds its values to something. */
+  putDomain(name: string): void {
+    this.#domains.add(name);
+  }
+
+  /** Whether a type is such a domain. */
+  isHeldDomain(type: string): boolean {
+    return this.#domains.has(type) ||
+      this.path.some((schema) =>
+        this.#domains.has(`${quoted(schema)}.${lastPart(type)}`) && schemaOf(type) === ""
+      );
+  }
+}
+
+/** What a relation depends on. */
+function targetsOf({ parents, reads, index, constraints }: Relation): string[] {
+  const references = constraints.flatMap((each) => each.references ?? []);
+  return [...parents, ...reads, ...references, ...index === null ? [] : [index.table]];
+}

@@ -1,0 +1,108 @@
+import type { SqlNode } from "../postgres/sql_parser.ts";
+import type { Gathered } from "./gathered.ts";
+import { joined, listed, written } from "./names.ts";
+import { fields, nodes, word, words } from "./nodes.ts";
+import type { Relation, RelationKind } from "./relations.ts";
+
+const STRONGEST = "AccessExclusiveLock";
+
+/** What is a relation itself. */
+const RELATIONS: Readonly<Record<string, readonly [said: string, kind: RelationKind]>> = {
+  OBJECT_TABLE: ["TABLE", "table"],
+  OBJECT_VIEW: ["VIEW", "view"],
+  OBJECT_MATVIEW: ["MATERIALIZED VIEW", "materialized view"],
+  OBJECT_SEQUENCE: ["SEQUENCE", "sequence"],
+  OBJECT_FOREIGN_TABLE: ["FOREIGN TABLE", "foreign table"],
+};
+
+/** What belongs to a table, and is named after it: DROP TRIGGER x ON y. */
+const OF_TABLE = /^OBJECT_(TRIGGER|RULE|POLICY)$/;
+
+/** DROP. */
+export function drop(node: SqlNode, gathered: Gathered): void {
+  const type = word(node["removeType"]);
+  const isCascade = node["behavior"] === "DROP_CASCADE";
+  const objects = nodes(node["objects"]);
+  const relation = RELATIONS[type];
+  const said = relation?.[0] ?? type.replace("OBJECT_", "").replaceAll("_", " ");
+  gathered.is(`DROP ${said}${node["concurrent"] === true ? " CONCURRENTLY" : ""}`);
+  if (relation !== undefined) {
+    for (const object of objects) {
+      dropRelation(gathered.lock(listed(object), STRONGEST, relation[1]), isCascade, gathered);
+    }
+  } else if (type === "OBJECT_INDEX") {
+    for (const object of objects) dropIndex(listed(object), node["concurrent"] === true, gathered);
+  } else if (OF_TABLE.test(type)) {
+    for (const object of objects) {
+      gathered.lock(joined(words(fields(object["List"])["items"]).slice(0, -1)), STRONGEST);
+    }
+  } else if (type === "OBJECT_SCHEMA") {
+    for (const object of objects) dropSchema(word(fields(object["String"])["sval"]), isCascade, gathered);
+  }
+  if (isCascade && !gathered.known.isWhole) gathered.cannotTell("what CASCADE removes besides");
+}
+
+function dropRelation(relation: Relation, isCascade: boolean, gathered: Gathered): void {
+  for (const each of gathered.lockTree(relation.name, STRONGEST)) {
+    for (const { references } of each.constraints) {
+      if (references !== null) gathered.lockTree(references, STRONGEST);
+    }
+    for (const { sequences } of each.columns) {
+      for (const sequence of sequences) gathered.lock(sequence, STRONGEST, "sequence");
+    }
+    if (isCascade) {
+      for (const { name } of gathered.known.referringTo(each.name)) gathered.lockTree(name, STRONGEST);
+      for (const { name } of gathered.known.viewsOf(each.name)) gathered.lock(name, STRONGEST, "view");
+    }
+  }
+  for (const parent of relation.parents) {
+    gathered.lock(parent, STRONGEST);
+    for (const other of gathered.known.childrenOf(parent)) {
+      if (other.isDefault) gathered.lock(other.name, STRONGEST);
+    }
+  }
+}
+
+function dropIndex(name: string, isConcurrent: boolean, gathered: Gathered): void {
+  const mode = isConcurrent ? "ShareUpdateExclusiveLock" : STRONGEST;
+  const index = gathered.lock(name, mode, "index");
+  if (index.index !== null) {
+    const table = gathered.lock(index.index.table, mode);
+    if (isConcurrent) {
+      gathered.work("wait for transactions", table, "it waits for all who may still use the index");
+    }
+  } else {
+    gathered.cannotTell("which table the index is of, which is locked too");
+  }
+  gathered.alone ||= isConcurrent;
+}
+
+function dropSchema(schema: string, isCascade: boolean, gathered: Gathered): void {
+  if (!isCascade) return;
+  const prefix = `${joined([schema])}.`;
+  for (const relation of [...gathered.known.all()]) {
+    if (relation.name.startsWith(prefix) && relation.kind !== "index") {
+      dropRelation(gathered.lock(relation.name, STRONGEST), true, gathered);
+    }
+  }
+}
+
+/** TRUNCATE. */
+export function truncate(node: SqlNode, gathered: Gathered): void {
+  gathered.is("TRUNCATE");
+  const isCascade = node["behavior"] === "DROP_CASCADE";
+  const names = nodes(node["relations"]).map(({ RangeVar }) => written(fields(RangeVar)));
+  const seen = new Set<string>();
+  for (let name = names.shift(); name !== undefined; name = names.shift()) {
+    for (const each of gathered.lockTree(name, STRONGEST)) {
+      if (seen.has(each.name)) continue;
+      seen.add(each.name);
+      if (isCascade) names.push(...gathered.known.referringTo(each.name).map((other) => other.name));
+      if (node["restart_seqs"] !== true) continue;
+      for (const { sequences } of each.columns) {
+        for (const sequence of sequences) gathered.lock(sequence, STRONGEST, "sequence");
+      }
+    }
+  }
+  if (isCascade && !gathered.known.isWhole) gathered.cannotTell("which other tables CASCADE empties");
+}

@@ -1,0 +1,81 @@
+import type { StatementEffects } from "../model/statement_effects.ts";
+import type { SqlNode } from "../postgres/sql_parser.ts";
+import { alterTable } from "./alter_table.ts";
+import { Catalogue } from "./catalogue.ts";
+import {
+  comment,
+  createAs,
+  createStatistics,
+  createTable,
+  createTrigger,
+  createView,
+  onRelation,
+  refresh,
+} from "./creates.ts";
+import { drop, truncate } from "./drops.ts";
+import { Gathered } from "./gathered.ts";
+import { createIndex, reindex } from "./indexes.ts";
+import { nodes, opened } from "./nodes.ts";
+import { query } from "./queries.ts";
+import { rename, setSchema } from "./renames.ts";
+import { lockTable, vacuum } from "./upkeep.ts";
+
+/** The newest PostgreSQL that is known here. */
+export const NEWEST = 18;
+
+type Handler = (node: SqlNode, gathered: Gathered) => void;
+
+/** By the kind of a statement, as PostgreSQL's source calls it. */
+const HANDLERS: Readonly<Record<string, Handler>> = {
+  AlterTableStmt: alterTable,
+  RenameStmt: rename,
+  AlterObjectSchemaStmt: setSchema,
+  IndexStmt: createIndex,
+  ReindexStmt: reindex,
+  CreateStmt: createTable,
+  CreateTableAsStmt: createAs,
+  ViewStmt: createView,
+  RefreshMatViewStmt: refresh,
+  CreateTrigStmt: createTrigger,
+  CreateStatsStmt: createStatistics,
+  RuleStmt: onRelation("CREATE RULE", "AccessExclusiveLock"),
+  CreatePolicyStmt: onRelation("CREATE POLICY", "AccessExclusiveLock", "table"),
+  AlterPolicyStmt: onRelation("ALTER POLICY", "AccessExclusiveLock", "table"),
+  AlterSeqStmt: onRelation("ALTER SEQUENCE", "ShareRowExclusiveLock", "sequence"),
+  CommentStmt: comment,
+  DropStmt: drop,
+  TruncateStmt: truncate,
+  LockStmt: lockTable,
+  VacuumStmt: vacuum,
+  ClusterStmt: vacuum,
+};
+const QUERIES = /^(Select|Insert|Update|Delete|Merge)Stmt$/;
+
+/**
+ * What a statement does to others' work: its locks, and what it does while it holds them.
+ * @param node as PostgreSQL's parser gives it: `{ AlterTableStmt: { … } }`
+ * @param known what is known of the database as it is when the statement runs
+ * @param version of PostgreSQL, e.g. 18
+ */
+export function statementEffects(
+  node: SqlNode,
+  known: Catalogue = new Catalogue(),
+  version: number = NEWEST,
+): StatementEffects {
+  const [kind, inner] = opened(node);
+  const gathered = new Gathered(known, version);
+  if (QUERIES.test(kind)) query(node, gathered);
+  else if (kind === "CreateSchemaStmt") {
+    for (const element of nodes(inner["schemaElts"])) {
+      HANDLERS[opened(element)[0]]?.(opened(element)[1], gathered);
+    }
+  } else HANDLERS[kind]?.(inner, gathered);
+  if (kind === "DoStmt") gathered.cannotTell("what a block of DO does");
+  if (kind === "CallStmt") gathered.cannotTell("what the procedure does");
+  return gathered.effects(spoken(kind));
+}
+
+/** What a statement without a name of its own is called: `CreateSeqStmt` is CREATE SEQ. */
+function spoken(kind: string): string {
+  return kind.replace(/Stmt$/, "").replace(/(?<=[a-z])(?=[A-Z])/g, " ").toUpperCase();
+}

@@ -1,0 +1,158 @@
+import type { SqlNode } from "../postgres/sql_parser.ts";
+import type { Gathered } from "./gathered.ts";
+import { lastPart, written } from "./names.ts";
+import { fields, nodes, opened, within, word } from "./nodes.ts";
+import type { Relation } from "./relations.ts";
+import { isBuiltIn, nameOf } from "./volatile.ts";
+
+/**
+ * The locks of a query, and of what it changes.
+ * @param node e.g. `{ SelectStmt: … }`
+ * @returns the relations that it reads
+ */
+export function lockQuery(node: SqlNode, gathered: Gathered): readonly Relation[] {
+  const own = new Set([...within(node, "CommonTableExpr")].map(({ ctename }) => word(ctename)));
+  const read: Relation[] = [];
+  for (const range of within(node, "RangeVar")) {
+    if (range["schemaname"] === undefined && own.has(word(range["relname"]))) continue;
+    read.push(lockRead(written(range), "AccessShareLock", gathered));
+  }
+  for (const select of within(node, "SelectStmt")) lockRows(select, own, gathered);
+  for (const kind of ["InsertStmt", "UpdateStmt", "DeleteStmt", "MergeStmt"]) {
+    for (const change of within(node, kind)) lockChanged(kind, change, gathered);
+  }
+  for (const call of within(node, "FuncCall")) {
+    const name = nameOf(call);
+    if (gathered.known.volatility(name) === "volatile") {
+      gathered.cannotTell(`what the function ${name} does, which is called`);
+    }
+  }
+  return read;
+}
+
+/** A relation and, of a view, those that it reads. */
+function lockRead(name: string, mode: string, gathered: Gathered): Relation {
+  const relation = gathered.lock(name, mode);
+  if (relation.kind === "view") { for (const below of relation.reads) lockRead(below, mode, gathered); }
+  if (relation.kind !== "view") gathered.lockTree(relation.name, mode);
+  return relation;
+}
+
+/** FOR UPDATE and its like. */
+function lockRows(select: SqlNode, own: ReadonlySet<string>, gathered: Gathered): void {
+  for (const { LockingClause } of nodes(select["lockingClause"])) {
+    const named = nodes(fields(LockingClause)["lockedRels"]).map(({ RangeVar }) =>
+      word(fields(RangeVar)["relname"])
+    );
+    for (const range of within(select["fromClause"], "RangeVar")) {
+      const alias = word(fields(range["alias"])["aliasname"]) || word(range["relname"]);
+      if (named.length > 0 && !named.includes(alias) || own.has(word(range["relname"]))) continue;
+      gathered.lockTree(written(range), "RowShareLock");
+    }
+  }
+}
+
+/** What is changed, and the tables that foreign keys tie to it. */
+function lockChanged(kind: string, change: SqlNode, gathered: Gathered): void {
+  const target = gathered.lock(written(fields(change["relation"])), "RowExclusiveLock");
+  if (target.kind === "view") {
+    for (const below of target.reads) lockRead(below, "RowExclusiveLock", gathered);
+  }
+  if (kind !== "InsertStmt") gathered.lockTree(target.name, "RowExclusiveLock");
+  const isWhole = change["whereClause"] === undefined;
+  const isInsert = kind === "InsertStmt";
+  const values = isInsert ? insertedValues(change) : 0;
+  const why = isInsert
+    ? (values === null ? "as many rows as its query gives" : "the rows that it gives")
+    : isWhole
+    ? "no WHERE leaves a row out"
+    : "the rows that WHERE finds";
+  gathered.work("row changes", target, why, {
+    allRows: isInsert ? (values === null ? null : false) : isWhole && kind !== "MergeStmt" ? true : null,
+  });
+  if (isInsert) lockSequences(change, target, gathered);
+  lockKeys(kind, change, target, gathered);
+}
+
+/** How many rows an INSERT gives by itself; null: as many as its query finds. */
+function insertedValues(change: SqlNode): number | null {
+  const select = fields(fields(change["selectStmt"])["SelectStmt"]);
+  if (change["selectStmt"] === undefined) return 1;
+  const lists = nodes(select["valuesLists"]);
+  return lists.length > 0 ? lists.length : select["fromClause"] === undefined ? 1 : null;
+}
+
+function targetsOf(change: SqlNode): string[] {
+  const list = nodes(change["cols"] ?? change["targetList"]);
+  return list.map(({ ResTarget }) => word(fields(ResTarget)["name"]));
+}
+
+function lockSequences(change: SqlNode, target: Relation, gathered: Gathered): void {
+  const given = targetsOf(change);
+  for (const { name, sequences } of target.columns) {
+    if (given.includes(name)) continue;
+    for (const sequence of sequences) gathered.lock(sequence, "RowExclusiveLock", "sequence");
+  }
+}
+
+function lockKeys(kind: string, change: SqlNode, target: Relation, gathered: Gathered): void {
+  const given = kind === "UpdateStmt" ? targetsOf(change) : null;
+  if (kind !== "DeleteStmt") {
+    for (const { references, columns } of target.constraints) {
+      if (references === null || given !== null && !columns.some((name) => given.includes(name))) continue;
+      gathered.lockTree(references, "RowShareLock");
+    }
+  }
+  if (kind !== "DeleteStmt") return;
+  for (const other of gathered.known.referringTo(target.name)) {
+    const keys = other.constraints.filter(({ references }) => references === target.name);
+    const changes = keys.some(({ onDelete }) => onDelete !== "none");
+    gathered.lockTree(other.name, changes ? "RowExclusiveLock" : "RowShareLock");
+  }
+}
+
+/** A query by itself. */
+export function query(node: SqlNode, gathered: Gathered): void {
+  const [kind, within_] = opened(node);
+  const read = lockQuery(node, gathered);
+  if (kind !== "SelectStmt" && kind !== "InsertStmt") return;
+  readWork(
+    kind === "SelectStmt" ? within_ : fields(fields(within_["selectStmt"])["SelectStmt"]),
+    read,
+    gathered,
+  );
+  if (kind === "SelectStmt" && read.length === 0) {
+    for (const call of within(node, "FuncCall")) {
+      const name = nameOf(call);
+      if (
+        gathered.known.volatility(name) === undefined && !gathered.known.isWhole && !isBuiltIn(lastPart(name))
+      ) {
+        gathered.cannotTell(`what ${name}() does`);
+      }
+    }
+  }
+}
+
+/** That the rows of relations are read for an answer. */
+export function readWork(select: SqlNode, read: readonly Relation[], gathered: Gathered): void {
+  const some = select["whereClause"] !== undefined || select["limitCount"] !== undefined;
+  const tables = read.flatMap((relation) => tablesOf(relation, gathered));
+  for (const table of tables) {
+    gathered.work("read", table, "its query reads it", { allRows: some ? null : true });
+  }
+}
+
+/** The tables below a view. */
+function tablesOf(relation: Relation, gathered: Gathered): Relation[] {
+  return relation.kind === "view"
+    ? relation.reads.flatMap((name) => tablesOf(gathered.known.relation(name), gathered))
+    : [relation];
+}
+
+/** The names that a query reads, for a view that is made of it. */
+export function readBy(node: SqlNode, gathered: Gathered): string[] {
+  const own = new Set([...within(node, "CommonTableExpr")].map(({ ctename }) => word(ctename)));
+  return [...within(node, "RangeVar")].filter((range) =>
+    range["schemaname"] !== undefined || !own.has(word(range["relname"]))
+  ).map((range) => gathered.known.relation(written(range)).name);
+}

@@ -1,0 +1,81 @@
+import type { SqlNode } from "../postgres/sql_parser.ts";
+
+/** What kind of thing a relation is. */
+export type RelationKind =
+  | "table"
+  | "partitioned table"
+  | "index"
+  | "view"
+  | "materialized view"
+  | "sequence"
+  | "foreign table"
+  | "composite type";
+
+/** A column, as far as effects depend on it. */
+export interface Column {
+  readonly name: string;
+  /** As `format_type` writes it: `character varying(20)`. */
+  readonly type: string;
+  readonly notNull: boolean;
+  /** Whether it is worked out when it is read. */
+  readonly isVirtual: boolean;
+  /** Sequences that go with it, by name as in `Relation`. */
+  readonly sequences: readonly string[];
+}
+
+/** A constraint of a table. */
+export interface Constraint {
+  readonly name: string;
+  readonly kind: "check" | "foreign key" | "primary key" | "unique" | "not null" | "exclusion";
+  readonly columns: readonly string[];
+  /** Whether PostgreSQL has seen that all rows keep to it. */
+  readonly valid: boolean;
+  /** The table that a foreign key refers to. */
+  readonly references: string | null;
+  /** What becomes of the rows of a foreign key when those that they refer to are deleted. */
+  readonly onDelete: "none" | "changes";
+  /** Of a check. */
+  readonly expression: SqlNode | null;
+}
+
+/** A relation, as far as it is known. */
+export interface Relation {
+  /** `schema.name`, quoted where PostgreSQL needs it. */
+  readonly name: string;
+  readonly kind: RelationKind;
+  readonly columns: readonly Column[];
+  readonly constraints: readonly Constraint[];
+  /** Of an index: its table, what it is built of, whether it is unique. */
+  readonly index:
+    | { readonly table: string; readonly columns: readonly string[]; readonly unique: boolean }
+    | null;
+  /** What it is a partition or a child of. */
+  readonly parents: readonly string[];
+  /** Of a partition: whether it takes the rows that no other one does. */
+  readonly isDefault: boolean;
+  /** Of a view: the relations that its query reads. */
+  readonly reads: readonly string[];
+  /** Rows by the statistics; null: nobody knows. */
+  readonly rows: number | null;
+  /** Its own file, in bytes; null likewise. */
+  readonly bytes: number | null;
+  /** Whether the file that is looked at has made it: nobody else uses it yet. */
+  readonly isNew: boolean;
+}
+
+/** A relation of which nothing is known but what it is called. */
+export function bareRelation(name: string, kind: RelationKind, isNew = false): Relation {
+  return {
+    name,
+    kind,
+    columns: [],
+    constraints: [],
+    index: null,
+    parents: [],
+    isDefault: false,
+    reads: [],
+    rows: isNew ? 0 : null,
+    bytes: isNew ? 0 : null,
+    isNew,
+  };
+}

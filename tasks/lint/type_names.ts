@@ -1,0 +1,44 @@
+import type { SqlNode } from "../postgres/sql_parser.ts";
+import { joined } from "./names.ts";
+import { fields, nodes, words } from "./nodes.ts";
+
+/** What `format_type` calls the types that the grammar gives their inner name. */
+const SPOKEN: Readonly<Record<string, string>> = {
+  int2: "smallint",
+  int4: "integer",
+  int8: "bigint",
+  float4: "real",
+  float8: "double precision",
+  bool: "boolean",
+  bpchar: "character",
+  varchar: "character varying",
+  varbit: "bit varying",
+  timestamp: "timestamp without time zone",
+  timestamptz: "timestamp with time zone",
+  time: "time without time zone",
+  timetz: "time with time zone",
+};
+
+/** Serial types: the type that the column has. */
+export const SERIAL: Readonly<Record<string, string>> = {
+  serial: "integer",
+  serial4: "integer",
+  bigserial: "bigint",
+  serial8: "bigint",
+  smallserial: "smallint",
+  serial2: "smallint",
+};
+
+/** A TypeName as `format_type` writes it: `character varying(20)`, `integer[]`. */
+export function typeName(node: SqlNode): string {
+  const names = words(node["names"]);
+  const inner = names[0] === "pg_catalog" ? names.slice(1) : names;
+  const base = inner.length === 1 ? SPOKEN[inner[0]!] ?? joined(inner) : joined(inner);
+  const [head, ...rest] = base.split(" ");
+  const numbers = nodes(node["typmods"]).map(({ A_Const }) => fields(fields(A_Const)["ival"])["ival"] ?? 0);
+  const typmod = numbers.length === 0 || head === "interval" ? "" : `(${numbers.join(",")})`;
+  const array = nodes(node["arrayBounds"]).length > 0 ? "[]" : "";
+  // As in `timestamp(3) without time zone`; but `character varying(20)`.
+  const isTime = head === "timestamp" || head === "time";
+  return `${isTime ? [`${head}${typmod}`, ...rest].join(" ") : `${base}${typmod}`}${array}`;
+}
