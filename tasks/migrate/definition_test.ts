@@ -26,7 +26,7 @@ Deno.test("migrations are listed by name with a title of one line", async () => 
   assert.deepEqual(all.map(({ name }) => name), migrationNames(root));
   assert.deepEqual(all.find(({ name }) => name === "create-index"), {
     name: "create-index",
-    title: "Indexes the orders by the city they are shipped to",
+    title: "Indexes a country's newest orders, with the columns that a list of them shows",
   });
 });
 
