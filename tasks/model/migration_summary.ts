@@ -39,6 +39,13 @@ export interface MigrationSummary {
   readonly ledger: LedgerSummary;
   /** Whether rows that nobody wrote are what they were. */
   readonly checksums: ChecksumSummary;
+  /** The load's questions whose plans are known from before the change and from after it; others have no row. */
+  readonly plans: readonly {
+    /** Its name. */
+    readonly operation: string;
+    /** In what its plan changed, the most telling first: `Seq Scan on a → Index Scan using b on a`; empty: it did not. */
+    readonly changes: readonly string[];
+  }[];
   /** WAL bytes a second in each segment; null where it was not sampled. */
   readonly walBytesPerSecond: Readonly<Record<string, number | null>>;
   /** Rate of cache hits in each segment, 0 to 1; null without a cache. */

@@ -13,6 +13,9 @@ const MOST_LINES = 40;
 const MOST_REASONS = 5;
 /** Rows of impact; the report has all of them. */
 const MOST_ROWS = 10;
+/** Plans that changed, and of each the changes that tell most. */
+const MOST_PLANS = 4;
+const MOST_CHANGES = 3;
 
 /** A run that migrates. */
 type Migrated = RunSummary & { readonly migration: MigrationSummary };
@@ -174,9 +177,9 @@ function safeForm(runs: readonly Migrated[]): string[] {
 
 /** Folded; as many statements and doubts as there is room for. */
 function detailLines(runs: readonly Migrated[], room: number): string[] {
-  const opening = ["<details><summary>Statements, and what was measured</summary>", ""];
+  const opening = ["<details><summary>Statements, plans that changed, and what was measured</summary>", ""];
   const closing = ["", "</details>"];
-  const about = runs.map(aboutLine);
+  const about = [...planLines(runs), ...runs.map(aboutLine)];
   const statements = runs.flatMap((run) => [
     ...runs.length === 1 ? [] : [`-- ${variantOf(run)}`],
     ...run.migration.steps.map(statementLine),
@@ -194,6 +197,33 @@ function detailLines(runs: readonly Migrated[], room: number): string[] {
     ...doubts.slice(0, Math.max(0, free - shown.length)),
     ...closing,
   ];
+}
+
+/** In what the plans of the load's own questions changed, once where all variants changed it alike. */
+function planLines(runs: readonly Migrated[]): string[] {
+  const plans = runs.flatMap((run) =>
+    run.migration.plans.map((plan) => ({ ...plan, variant: variantOf(run), text: changesText(plan.changes) }))
+  );
+  const changed = plans.filter(({ changes }) => changes.length > 0);
+  if (changed.length === 0) {
+    return plans.length === 0 ? [] : ["- The plans of the load's questions are the same before and after."];
+  }
+  const alike = Map.groupBy(changed, ({ operation, text }) => `${operation} ${text}`);
+  const lines = [...alike.values()].map((own) => {
+    const [{ operation, text }] = own as [typeof own[0]];
+    const whose = own.length === runs.length ? "" : ` (${own.map(({ variant }) => variant).join(", ")})`;
+    return `- Plan of ${markdownCode(operation)}${whose}, before → after: ${text}`;
+  });
+  return lines.length <= MOST_PLANS ? lines : [
+    ...lines.slice(0, MOST_PLANS - 1),
+    `- And ${formatCount(lines.length - MOST_PLANS + 1)} more plans that changed, in the report.`,
+  ];
+}
+
+function changesText(changes: readonly string[]): string {
+  const shown = changes.slice(0, MOST_CHANGES).map((text) => markdownCode(text, { most: 200 }));
+  const hidden = changes.length - shown.length;
+  return [...shown, ...hidden === 0 ? [] : [counted(hidden, "more change")]].join(", ");
 }
 
 function statementLine(

@@ -34,6 +34,24 @@ Deno.test("a comment on both variants has naive beside safe", async (t) => {
   await t.assertSnapshot(migrationMarkdown([summaryOf(stalledMigration()), summaryOf(quietMigration())]));
 });
 
+Deno.test("a plan that changed in one variant alone says in which, and equal ones are said to be equal", () => {
+  const same = stalledMigration().plans.map((plan) => ({ ...plan, changes: [] }));
+  const linesOf = (...migrations: MigrationSummary[]) =>
+    migrationMarkdown(migrations.map((each) => summaryOf(each))).split("\n").filter((line) =>
+      /^- .*\b[Pp]lan/.test(line)
+    );
+  const [line, ...others] = linesOf(stalledMigration({ plans: same }), quietMigration());
+  assert.match(
+    line!,
+    /^- Plan of `country-orders` \(safe\), before → after: `Index Scan Backward .*`, `.* removed`$/,
+  );
+  assert.deepEqual(others, []);
+  assert.deepEqual(linesOf(stalledMigration({ plans: same })), [
+    "- The plans of the load's questions are the same before and after.",
+  ]);
+  assert.deepEqual(linesOf(stalledMigration({ plans: [] })), []);
+});
+
 /** A user's own change of many steps, over many paths, in which every text tries to be more than text. */
 function hostile(text: string): RunSummary {
   const stalled = stalledMigration();
@@ -57,6 +75,10 @@ function hostile(text: string): RunSummary {
       waits: stalled.waits.map((wait) => ({ ...wait, relation: text, mode: text })),
       ledger: { ...stalled.ledger, problems: [{ problem: "lost", n: 2, example: text }] },
       checksums: { ...stalled.checksums, different: [text] },
+      plans: Array.from(
+        { length: 9 },
+        (_, nth) => ({ operation: text, changes: Array(5).fill(`${nth} ${text}`) }),
+      ),
     },
     {
       warnings: Array.from({ length: 20 }, (_, nth) => ({ code: "x", text: `${text} ${nth}` })),

@@ -7,6 +7,7 @@ import { declaredText } from "../summary/migration/declared.ts";
 import { proofDoubts, proofSentences } from "../summary/migration/proof_sentences.ts";
 import { OF_THE_BASELINE } from "../summary/migration/warnings.ts";
 import { whenText } from "../summary/migration/verdict.ts";
+import { plansSentence } from "./plan_text.ts";
 import { paragraph, singleLine } from "./safe_text.ts";
 import { generatorText, headline, notes, runLine, sloText } from "./summary_parts.ts";
 import { type Column, formatTable } from "./table.ts";
@@ -29,6 +30,7 @@ export function migrationText(
     rewritesText(migration),
     paragraph(declaredText(migration.declared), "  "),
     evidenceText(summary, migration),
+    plansText(migration),
     sloText(summary),
     notes({ ...summary, warnings: summary.warnings.filter(({ code }) => code !== OF_THE_BASELINE) }),
     generatorText(summary),
@@ -122,6 +124,11 @@ function us(value: number | null): string {
 function rewritesText({ steps }: MigrationSummary): string {
   const rewritten = [...new Set(steps.flatMap((step) => step.rewritten))];
   return rewritten.length === 0 ? "" : `Rewritten: ${singleLine(listed(rewritten))}.`;
+}
+
+/** What the change made of the plans of the load's own questions. */
+function plansText({ plans }: MigrationSummary): string {
+  return plans.length === 0 ? "" : paragraph(`Plans after the migration: ${plansSentence(plans)}`, "  ");
 }
 
 /** The longest stall, waits, ledger and checksums, unless a reason says so already. */

@@ -15,11 +15,12 @@ export function planText(operations: readonly Summary[]): string {
   const arms = [...new Set(known.map(({ arm }) => arm))];
   return arms.map((arm) => {
     const own = known.filter((row) => row.arm === arm);
-    return `Plans${arms.length === 1 ? "" : ` of ${singleLine(arm)}`}: ${sentence(own)}`;
+    return `Plans${arms.length === 1 ? "" : ` of ${singleLine(arm)}`}: ${plansSentence(own)}`;
   }).join("\n");
 }
 
-function sentence(
+/** `country-orders changed (Seq Scan on a → Index Scan using b on a); 4 others are the same.` @param own one at least */
+export function plansSentence(
   own: readonly { readonly operation: string; readonly changes: readonly string[] }[],
 ): string {
   const changed = own.filter(({ changes }) => changes.length > 0);

@@ -8,6 +8,7 @@ import { readSteps, readWaits } from "./evidence.ts";
 import { impactOf } from "./impacts.ts";
 import { loadSeconds, readAnswers } from "./load_seconds.ts";
 import { affected, type Part, partsOf } from "./parts.ts";
+import { readPlanChanges } from "./plans.ts";
 import { readChecksums, readLedger } from "./proofs.ts";
 import { ascending } from "./quantiles.ts";
 import { recoveryOf } from "./recovery.ts";
@@ -75,6 +76,7 @@ export async function migrationFindings(
     ...await readWaits(rows, run, parts.migrate?.startUs ?? 0),
     ledger: await readLedger(rows, of),
     checksums: await readChecksums(rows, run, config.migration!),
+    plans: await readPlanChanges(rows, run),
     walBytesPerSecond: bySegment(rates, ({ walBytesPerSecond }) => walBytesPerSecond),
     hitRate: bySegment(rates, ({ hitRate }) => hitRate),
     segments: parts.all,

@@ -5,6 +5,7 @@ import { openRun } from "../../store/read.ts";
 import { openStore } from "../../store/open.ts";
 import { withTempDir } from "../../store/testing.ts";
 import { summarise } from "../summarise.ts";
+import { takenPlans } from "../testing_plans.ts";
 import type { FixtureRow } from "../testing.ts";
 import { exitCodeOf } from "../verdict.ts";
 import { migrationFindings } from "./summary.ts";
@@ -304,6 +305,25 @@ Deno.test("a rewrite, each statement's locks and the rates of WAL and hits come 
     3,
   ]]);
   assert.ok(Math.abs(migration.walBytesPerSecond["migrate"]! - 5000 / 3) < 1e-6);
+});
+
+Deno.test("plans of before the change are held against those of after it, question by question", async () => {
+  const [of] = takenPlans(18) as [ReturnType<typeof takenPlans>[0]];
+  const { plans } = await migrationOf({
+    seconds: [1, 5, 1, 1],
+    plans: [
+      { operationId: 0, atUs: 0, plan: of.before },
+      { operationId: 0, atUs: endUs, plan: of.after },
+      { operationId: 1, atUs: 0, plan: of.before },
+      { operationId: 1, atUs: endUs, plan: of.before },
+      // Asked by another path, which has a plan of its own; one arm's are told.
+      { operationId: 2, atUs: 0, plan: of.after },
+    ],
+  });
+  assert.deepEqual(plans.map(({ operation }) => operation), ["order-by-id", "order-insert"]);
+  const [changed, same] = plans.map(({ changes }) => changes);
+  assert.match(changed!.join("\n"), / → | added$| removed$/m);
+  assert.deepEqual(same, []);
 });
 
 Deno.test("a run that was interrupted while it migrated has no verdict, and a summary all the same", async () => {

@@ -7,7 +7,7 @@ import type {
   StepRecord,
 } from "../../model/migration.ts";
 import type { Operation } from "../../model/operation.ts";
-import type { Phase, Run, RunConfig, Sample } from "../../model/run.ts";
+import type { Phase, Plan, Run, RunConfig, Sample } from "../../model/run.ts";
 import { checksumTable } from "../../store/tables/checksum.ts";
 import { ledgerTable } from "../../store/tables/ledger.ts";
 import { lockEventTable } from "../../store/tables/lock_event.ts";
@@ -41,6 +41,7 @@ export interface MigrationFixture {
   readonly waits?: readonly LockEvent[];
   readonly ledger?: (entries: LedgerEntry[]) => LedgerEntry[];
   readonly checksums?: readonly Checksum[];
+  readonly plans?: readonly Plan[];
   readonly samples?: (samples: Sample[]) => Sample[];
 }
 
@@ -81,6 +82,7 @@ export async function migrationFixture(dir: string, options: MigrationFixture = 
     write: (spool) => {
       const samples = [...fixtureSamples(times.endUs / SECOND, {}), ...looks(times.endUs)];
       spool.samples(options.samples?.(samples) ?? samples);
+      spool.plans(options.plans ?? []);
       spool.write(migrationStepTable, options.steps ?? [step(times.migrateUs + 100, times.recoveryUs - 100)]);
       spool.write(statementLockTable, options.locks ?? []);
       spool.write(lockEventTable, options.waits ?? []);

@@ -80,6 +80,16 @@ export function quietMigration(changes: Partial<MigrationSummary> = {}): Migrati
       own: { sentences: [], code: [], remade: [] },
       lacking: null,
     },
+    plans: [
+      { operation: "order-by-id", changes: [] },
+      {
+        operation: "country-orders",
+        changes: [
+          "Index Scan Backward using orders_order_date on orders → Index Scan using orders_country_newest on orders",
+          "Incremental Sort removed",
+        ],
+      },
+    ],
     walBytesPerSecond: { baseline: 412_000, migrate: 530_000, recovery: 415_000 },
     hitRate: { baseline: 0.81, migrate: 0.8, recovery: 0.82 },
     segments: [
