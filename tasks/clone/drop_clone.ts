@@ -1,4 +1,5 @@
 import pg, { type Client } from "pg";
+import { InterruptedError } from "../model/errors.ts";
 import { sessionPrefix } from "../model/session_name.ts";
 import { asLogin } from "../seed/connect.ts";
 import { placeText } from "../undo/place.ts";
@@ -15,12 +16,15 @@ export type Dropped = "dropped" | "not there";
  * Drops a clone, and ends the sessions of its own run for that; then its record goes. What bears its name without its
  * mark is somebody else's, and stays. May be called any number of times.
  * @param client in another database of the same server
+ * @param look has a last look at it, once nobody of its run is in it any more
  * @returns what is left, as sentences, where it cannot be dropped now
+ * @throws {InterruptedError} where the look was interrupted: the clone is there for another one
  */
 export async function dropClone(
   home: string,
   record: CloneRecord,
   client: Client,
+  look: () => Promise<void> = async () => {},
 ): Promise<Dropped | { readonly left: string }> {
   const { name, mark, runId, of } = record;
   try {
@@ -37,8 +41,10 @@ export async function dropClone(
     await whereSeen(() =>
       asLogin(client, () => client.query(cloneSql("end_sessions.sql"), [name, sessionPrefix(runId)]))
     );
+    await look();
     await client.query(`DROP DATABASE ${pg.escapeIdentifier(name)}`);
   } catch (error) {
+    if (error instanceof InterruptedError) throw error;
     const { code, message } = error as { code?: string; message: string };
     if (code !== "3D000") {
       const connected = code === "55006" ? await connectedTo(client, name, runId).catch(() => []) : [];

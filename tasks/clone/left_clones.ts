@@ -22,11 +22,14 @@ interface LookedAt {
   readonly embedded: boolean;
   /** Whether the caller has the lock of that database. */
   readonly held: boolean;
+  /** Has a last look at what a run has left, before it is dropped. @param url of the clone; may hold a password */
+  readonly look?: (runId: string, url: string) => Promise<void>;
 }
 
 /**
  * Drops what runs of this home that were killed have cloned on a server; what is left, there or on another server, is
  * named each time until it is gone. The caller holds the lock of the home.
+ * @throws {InterruptedError} where a look was interrupted
  */
 export async function dropLeftClones(home: string, at: LookedAt): Promise<LeftClones> {
   const { records, damaged } = keptClones(home);
@@ -62,7 +65,7 @@ async function dropUnlessUsed(
   home: string,
   record: CloneRecord,
   client: Client,
-  { url, held }: LookedAt,
+  { url, held, look }: LookedAt,
   here: string,
 ): Promise<Dropped | { readonly left: string }> {
   // By its oid: it may have another name by now, or be gone.
@@ -76,7 +79,12 @@ async function dropUnlessUsed(
     return { left: leftText(record, `${(error as Error).message}.`, home) };
   }
   try {
-    return await dropClone(home, record, client);
+    return await dropClone(
+      home,
+      record,
+      client,
+      () => look?.(record.runId, urlOf(url, record.name)) ?? Promise.resolve(),
+    );
   } finally {
     await lock?.release();
   }

@@ -5,7 +5,7 @@ import { datasets } from "../seed/catalog.ts";
 import type { ArmTarget } from "../paths/path.ts";
 import type { Statement } from "../targets/target.ts";
 import type { ArrivalPlan } from "./arrivals.ts";
-import { type Mix, mix, type SourceRows } from "./mix.ts";
+import { type Mix, mix, type MixStream, type SourceRows } from "./mix.ts";
 import type { LoadStream } from "./scenario.ts";
 
 /** From here on slots belong to what comes before the load, and reserved keys drawn for them collide with none of it. */
@@ -72,7 +72,9 @@ export function mixOf({ operations, streams, dataset, ownKeys = {}, sources, see
   return mix(operations, streams, { keySpaces, sources }, seed);
 }
 
-export type MixPlan = Pick<LoadPlan, "operations" | "streams" | "dataset" | "ownKeys" | "sources" | "seed">;
+export type MixPlan = Pick<LoadPlan, "operations" | "dataset" | "ownKeys" | "sources" | "seed"> & {
+  readonly streams: readonly MixStream[];
+};
 
 /** Nothing lies in them before a run: they are counted through, slot by slot. */
 function spacesOf(ownKeys: Readonly<Record<string, OwnKeys>>): Record<string, KeySpace> {

@@ -11,6 +11,7 @@ import { keptRecords } from "../undo/journal.ts";
 import { takeBackLeftWrites } from "../undo/left_writes.ts";
 import { sqlOf } from "../undo/own_file.ts";
 import { interruptSignal } from "./interrupt.ts";
+import { LeftLedgers } from "./left_ledgers.ts";
 import { startStack } from "./prepare.ts";
 
 /**
@@ -47,12 +48,15 @@ export async function cleanWrites(config: Config, yes: boolean): Promise<ExitCod
         return mayRemove("Run this SQL with your rights?", yes);
       },
     });
+    const ledgers = new LeftLedgers(config.home, interrupt.signal);
     const dropped = await dropLeftClones(config.home, {
       url: stack.postgres.adminUrl,
       embedded: isEmbedded(stack.postgres),
       held: false,
+      look: ledgers.look,
     });
-    for (const line of [...told, ...dropped.told]) terminal.print(line);
+    ledgers.forgetOthers();
+    for (const line of [...told, ...ledgers.told, ...dropped.told]) terminal.print(line);
     for (const line of [...left, ...dropped.left]) terminal.print(`! ${line}`);
     return left.length + dropped.left.length === 0 ? ExitCode.ok : ExitCode.service;
   } finally {

@@ -1,7 +1,10 @@
 import type { SpooledTable } from "../load/run_events.ts";
 import { type ChecksumsBefore, checksumsBefore, compareChecksums } from "../migrate/checksums.ts";
+import { forgetLedger, keepLedger } from "../migrate/ledger/ledger_record.ts";
+import type { RegisterValues } from "../migrate/ledger/register_rows.ts";
 import { registersBefore } from "../migrate/ledger/registers_before.ts";
 import { type LedgerOptions, verifyLedger } from "../migrate/ledger/verify.ts";
+import { writtenBy } from "../migrate/ledger/written.ts";
 import { NOTHING, ownWrites, type Uncompared } from "../migrate/own_writes.ts";
 import { BenchbookError } from "../model/errors.ts";
 import type { OwnWrites, VariantPlan } from "../model/migration.ts";
@@ -21,7 +24,10 @@ type Keep = (table: SpooledTable, rows: readonly unknown[]) => void;
 const LEAVING_MS = 2500;
 
 /** What decides which writes there are. */
-type Deciding = Pick<LedgerOptions, "url" | "scenario" | "writes" | "mix" | "slots" | "signal">;
+type Deciding = Pick<
+  LedgerOptions,
+  "url" | "written" | "writes" | "mix" | "arms" | "slots" | "retries" | "signal"
+>;
 
 /** What proves that no write was lost, and that no other row was changed. */
 export class Proof {
@@ -37,13 +43,15 @@ export class Proof {
 
   /** Looks at what is there before the load. */
   static async before(system: SystemUnderTest, { steps, variant }: VariantPlan): Promise<Proof> {
-    const { databaseUrl: url, scenario, plan: { seed, loop }, mix, signal, terminal } = system;
+    const { databaseUrl: url, scenario, plan: { seed, loop }, mix, writing, signal, terminal } = system;
     const { operations } = scenario;
     const streams = streamsOf(system);
     const slots = slotsBelow(system, streams);
     const deciding = {
       url,
-      scenario,
+      written: await writtenBy(scenario),
+      arms: writing.databases[0]!.arms,
+      retries: scenario.retry?.attempts ?? 0,
       writes: slotWrites({ seed, loop, operations, streams }),
       mix,
       slots: Number.isFinite(slots) ? slots : null,
@@ -55,11 +63,40 @@ export class Proof {
       const { length } = sums.tables;
       // What comes with Benchbook leaves every row that was there as it was, and is held to that.
       const uncompared = variant === "own"
-        ? await ownWrites(steps, sums.tables.map(({ table }) => table), deciding)
+        ? await ownWrites(steps, sums.tables.map(({ table }) => table), { url, scenario, signal })
         : NOTHING;
       return { value: { registers, sums, uncompared }, detail: `checksums of ${counted(length, "table")}` };
     });
-    return new Proof(system, deciding, before);
+    const proof = new Proof(system, deciding, before);
+    proof.#keep();
+    return proof;
+  }
+
+  /** What the run's writes are judged by is on disk before the first of them: a kill takes along what is in memory alone. */
+  #keep(): void {
+    const { config: { home }, runId, scenario, data, dataset: { name, counts }, sources, migrating } =
+      this.#system;
+    // In place the next start takes the writes back.
+    if (migrating?.place !== "clone") return;
+    const { operations, ownTables } = scenario;
+    const { written, writes, arms, slots, retries } = this.#deciding;
+    const dataset = data === null ? null : { name, counts };
+    keepLedger(home, {
+      runId,
+      written,
+      writes,
+      arms,
+      slots,
+      retries,
+      draws: { operations, dataset, ...ownTables?.keys && { ownKeys: ownTables.keys }, sources },
+      registers: this.#before.registers,
+    });
+  }
+
+  /** The run is over, and what is known of its writes is in its spool. */
+  forget(): void {
+    const { config: { home }, runId } = this.#system;
+    forgetLedger(home, runId);
   }
 
   /** What the change itself writes into the rows that are compared. */
@@ -73,7 +110,7 @@ export class Proof {
   }
 
   #writes(spoolDir: string, keep: Keep): Promise<readonly string[]> {
-    const { writing, scenario, terminal, signal } = this.#system;
+    const { terminal, signal } = this.#system;
     return terminal.step("Check every write", async (progress) => {
       let looked = 0;
       // Of a run that its user has ended too: mostly it takes a moment, and the clone is about to go.
@@ -82,9 +119,7 @@ export class Proof {
         ...this.#deciding,
         signal: leaving,
         spoolDir,
-        arms: writing.databases[0]!.arms,
         whole: true,
-        retries: scenario.retry?.attempts ?? 0,
         registers: this.#before.registers,
         onEntries: (entries) => {
           keep(ledgerTable, entries);
@@ -126,7 +161,7 @@ export class Proof {
 
 /** What was there before the load. */
 interface Before {
-  readonly registers: LedgerOptions["registers"];
+  readonly registers: RegisterValues;
   readonly sums: ChecksumsBefore;
   readonly uncompared: Uncompared;
 }

@@ -105,6 +105,7 @@ export class MigrationRun implements Companion {
 
   async [Symbol.asyncDispose](): Promise<void> {
     await this.#watch?.stop();
+    this.#proof.forget();
   }
 
   async #migrate(signal: AbortSignal): Promise<void> {

@@ -1,6 +1,6 @@
 import type { Config } from "../config.ts";
 import { type BenchbookError, InterruptedError } from "../model/errors.ts";
-import { whySpoolStays } from "../undo/journal.ts";
+import { whySpoolStays } from "./spool_stays.ts";
 import { counted, formatCount } from "../model/units.ts";
 import { isAlive } from "../stack/process.ts";
 import { forgetKeys, keyPrefix, unlinkCommand } from "../targets/cache_keys.ts";
@@ -69,7 +69,7 @@ export async function recoverRuns(home: string, db: string, options: RecoverOpti
   if (store === null) return told;
   for (const spool of left) {
     if (options.signal?.aborted) throw new InterruptedError();
-    const stays = whySpoolStays(home, spool.runId, spool.dir);
+    const stays = whySpoolStays(home, spool.runId, spool.dir, db);
     told.push(...stays === null ? await recover(store, home, spool, options) : [stays]);
   }
   for (const id of await endLeftSearches(store, isAlive)) {

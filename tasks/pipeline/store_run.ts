@@ -9,9 +9,9 @@ import { openRun } from "../store/read.ts";
 import { setVerdict } from "../store/runs.ts";
 import { removeSpool } from "../store/spool.ts";
 import { summarise } from "../summary/summarise.ts";
-import { whySpoolStays } from "../undo/journal.ts";
 import type { Measured } from "./measure.ts";
 import { waitNote } from "./recover.ts";
+import { whySpoolStays } from "./spool_stays.ts";
 
 /** What storing needs to know of a run. */
 type Spooled = Pick<Measured, "runId" | "spoolDir" | "db" | "terminal" | "signal"> & {
@@ -32,7 +32,7 @@ export async function store<Run extends Spooled>(measured: Run): Promise<Run> {
           progress(`${formatCount(rows)} timings`);
         },
       });
-      const stays = whySpoolStays(config.home, runId, spoolDir);
+      const stays = whySpoolStays(config.home, runId, spoolDir, db);
       if (stays === null) removeSpool(spoolDir);
       else terminal.print(`! ${stays}`);
       return { value: measured, detail: `${formatCount(timings)} timings, ${formatCount(sample!)} samples` };

@@ -78,11 +78,20 @@ export function clonesIn(bench: Workbench): Promise<string[]> {
   );
 }
 
-async function asking<T>({ home }: Workbench, use: (client: Client) => Promise<T>): Promise<T> {
+/** Does something in a clone that was left, behind everybody's back. */
+export function inClone<T>(bench: Workbench, clone: string, use: (client: Client) => Promise<T>): Promise<T> {
+  return asking(bench, use, clone);
+}
+
+async function asking<T>(
+  { home }: Workbench,
+  use: (client: Client) => Promise<T>,
+  database = "postgres",
+): Promise<T> {
   let running: ProcessId | undefined;
   try {
     const { port } = await startPostgres(home, (started) => running = started.process);
-    const client = new Client({ connectionString: embeddedDatabaseUrl(home, port, "postgres") });
+    const client = new Client({ connectionString: embeddedDatabaseUrl(home, port, database) });
     await client.connect();
     try {
       return await use(client);
@@ -95,7 +104,11 @@ async function asking<T>({ home }: Workbench, use: (client: Client) => Promise<T
 }
 
 /** The newest run of the store. */
-export async function latest({ db }: Workbench): Promise<RunSummary> {
-  const rows = await openRun("latest", { db });
-  return await summarise(rows, "latest");
+export function latest(bench: Workbench): Promise<RunSummary> {
+  return ofRun(bench, "latest");
+}
+
+/** A run of the store. */
+export async function ofRun({ db }: Workbench, run: string): Promise<RunSummary> {
+  return await summarise(await openRun(run, { db }), run);
 }

@@ -82,6 +82,22 @@ export function keepRun(dir: string, run: Run): void {
   writeRecord(dir, run.runId, "run.json", run);
 }
 
+/** Replaces the lines that a spool which is closed has for a table. */
+export function keepLines<Row>(
+  dir: string,
+  { file, written = (row) => row }: Table<Row>,
+  rows: readonly Row[],
+): void {
+  const path = join(dir, file);
+  Deno.writeFileSync(path, new Uint8Array());
+  const lines = new LineFile(basename(dir), path);
+  try {
+    lines.append(rows.map((row) => written(row)));
+  } finally {
+    lines.close();
+  }
+}
+
 /**
  * Removes a spool after its load succeeded. It goes under another name first: half of it, left by a kill, would be
  * loaded in place of the whole.

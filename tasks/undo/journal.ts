@@ -1,19 +1,10 @@
-import {
-  constants,
-  copyFileSync,
-  existsSync,
-  linkSync,
-  mkdirSync,
-  readdirSync,
-  renameSync,
-  rmdirSync,
-  rmSync,
-} from "node:fs";
+import { existsSync, readdirSync, renameSync, rmdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { isFolder } from "../files/entry.ts";
-import { readOwned, syncEntry, writeDurably } from "../files/own_record.ts";
+import { readOwned, writeDurably } from "../files/own_record.ts";
 import { ServiceError } from "../model/errors.ts";
 import { spoolRoot } from "../store/spool.ts";
+import { keepSegments } from "./kept_segments.ts";
 import { parseRecord, type WriteRecord } from "./record.ts";
 
 const FOLDER = "undo";
@@ -69,62 +60,19 @@ export function dropRecord(home: string, record: Pick<WriteRecord, "runId" | "pa
 
 /**
  * Keeps what only a run's spool tells of its writes, before the spool is loaded and removed: nothing where the run has
- * no record. Links take no room; what cannot be linked is copied.
+ * no record.
  * @param spool the run whose spool it is
  * @param dir the spool
  * @throws where it cannot be kept: then the spool must stay
  */
 export function keepEvidence(home: string, spool: string, dir: string): void {
-  if (!isTold(home, spool)) return;
-  // What stands in the place of a spool tells of nothing.
-  if (!isFolder(dir)) return;
-  const folder = evidenceFolder(home, spool);
-  mkdirSync(folder, { recursive: true, mode: 0o700 });
-  for (const { name, isFile } of Deno.readDirSync(dir)) {
-    if (isFile && /^timing-\d+\.seg$/.test(name)) keepFile(join(dir, name), join(folder, name));
-  }
-  syncEntry(folder);
+  if (isTold(home, spool)) keepSegments(dir, evidenceFolder(home, spool));
 }
 
 /** Whether a record needs what a run's spool tells. */
 function isTold(home: string, spool: string): boolean {
   const { records, refused } = keptRecords(home);
   return [...records, ...refused].some((record) => record.spool === spool);
-}
-
-/**
- * As `keepEvidence`, for whoever removes the spool then.
- * @returns why it must stay, as a sentence; null where it may go
- */
-export function whySpoolStays(home: string, spool: string, dir: string): string | null {
-  try {
-    keepEvidence(home, spool, dir);
-    return null;
-  } catch (error) {
-    return `Cannot keep what the run ${spool} tells of its writes: ${
-      (error as Error).message
-    }. Its spool stays in ` +
-      `${dir} until that is fixed; the next bench tries again.`;
-  }
-}
-
-/** Replaces `to`: whole, or not at all. */
-function keepFile(from: string, to: string): void {
-  const part = `${to}.part`;
-  rmSync(part, { recursive: true, force: true });
-  try {
-    try {
-      linkSync(from, part);
-    } catch {
-      // On another file system, or on one without links.
-      copyFileSync(from, part, constants.COPYFILE_EXCL);
-      syncEntry(part);
-    }
-    renameSync(part, to);
-  } finally {
-    // Renaming one link of a file to another of it does nothing.
-    rmSync(part, { force: true });
-  }
 }
 
 /** Where a run's spool lies, or what was kept of it; null without either. */

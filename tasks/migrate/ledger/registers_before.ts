@@ -2,7 +2,7 @@ import { operationOfSlot } from "../../undo/may_write.ts";
 import { readRegisters, registerId, type RegisterValues, textOf } from "./register_rows.ts";
 import { readAtOnce } from "./sql.ts";
 import type { LedgerOptions } from "./verify.ts";
-import { type Register, writtenBy } from "./written.ts";
+import type { Register } from "./written.ts";
 
 /** Slots walked through for the rows that they write: a long run asks for the same ones again and again. */
 const MOST_SLOTS = 5_000_000;
@@ -13,12 +13,11 @@ const MOST_SLOTS = 5_000_000;
  * @throws {ServiceError} where the database cannot be reached; {InterruptedError} after `signal`
  */
 export async function registersBefore(
-  { url, scenario, writes, mix, slots, signal }: Pick<
+  { url, written, writes, mix, slots, signal }: Pick<
     LedgerOptions,
-    "url" | "scenario" | "writes" | "mix" | "slots" | "signal"
+    "url" | "written" | "writes" | "mix" | "slots" | "signal"
   >,
 ): Promise<RegisterValues> {
-  const written = await writtenBy(scenario);
   const registers: (Register | null)[] = written.map((one) => one?.kind === "register" ? one.register : null);
   const known = registers.filter((register) => register !== null);
   if (known.length === 0) return new Map();

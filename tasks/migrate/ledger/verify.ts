@@ -16,7 +16,7 @@ import {
 } from "./register_rows.ts";
 import { readOutcomes, type SlotOutcome, type SlotOutcomes } from "./slot_outcomes.ts";
 import { readAtOnce } from "./sql.ts";
-import { type WritingScenario, type Written, writtenBy } from "./written.ts";
+import type { Written } from "./written.ts";
 
 /** Writes looked at in one go. */
 const BATCH = 5000;
@@ -29,7 +29,8 @@ export interface LedgerOptions {
   readonly url: string;
   /** The run's spool. */
   readonly spoolDir: string;
-  readonly scenario: WritingScenario;
+  /** What each operation leaves, by `writtenBy`. */
+  readonly written: readonly (Written | null)[];
   /** What decides which slots write: `slotWrites` of the load. */
   readonly writes: SlotWrites;
   /** What decides which values they give. */
@@ -74,9 +75,8 @@ export interface LedgerResult {
 export async function verifyLedger(options: LedgerOptions): Promise<LedgerResult> {
   const { url, spoolDir, writes, arms, signal } = options;
   const { outcomes, torn } = readOutcomes(spoolDir, writes, arms);
-  const written = await writtenBy(options.scenario);
   const known = { ...options, whole: options.whole && !torn };
-  const ledger = new Ledger(known, outcomes, written);
+  const ledger = new Ledger(known, outcomes);
   try {
     return await readAtOnce(url, "benchbook-ledger", signal, (client) => ledger.verify(client));
   } catch (error) {
@@ -97,10 +97,10 @@ class Ledger {
   /** Slots from here on have not been judged yet. */
   #next = 0;
 
-  constructor(options: LedgerOptions, outcomes: SlotOutcomes, written: readonly (Written | null)[]) {
+  constructor(options: LedgerOptions, outcomes: SlotOutcomes) {
     this.#options = options;
     this.#outcomes = outcomes;
-    this.#written = written;
+    this.#written = options.written;
     this.#sequence = Array.from({ length: outcomes.workers }, () => 0);
   }
 
@@ -237,15 +237,17 @@ class Ledger {
     if (verified === null) this.#counts.notVerified++;
     if (problem !== null) this.#problems[problem] = (this.#problems[problem] ?? 0) + 1;
     const seq = this.#sequence[worker]!++;
-    const op = this.#options.scenario.operations[operation]!.name;
+    const op = this.#nameOf(operation);
     return [{ client: worker, seq, op, slot, outcome: said, verified, problem }];
+  }
+
+  #nameOf(operation: number): string {
+    return this.#options.writes.operations[operation]!.name ?? `operation ${operation}`;
   }
 
   #notes({ refusals }: RegisterVerdicts): string[] {
     const names = (kind: Written["kind"]) =>
-      this.#options.scenario.operations.filter((_, at) => this.#written[at]?.kind === kind).map(({ name }) =>
-        name
-      );
+      this.#written.flatMap((one, at) => one?.kind === kind ? [this.#nameOf(at)] : []);
     const tables = this.#tables.flat();
     const reasons = new Set([...tables.flatMap(({ refusal }) => refusal ?? []), ...refusals.values()]);
     const columns = new Set(tables.flatMap(({ notCompared }) => [...notCompared]));

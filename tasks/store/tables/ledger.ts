@@ -3,7 +3,10 @@ import type { LedgerEntry } from "../../model/migration.ts";
 import { text } from "../spool_form.ts";
 import type { Table } from "./table.ts";
 
-/** Written when the load is over and the database was looked at; of a run that was killed before there are no rows. */
+/**
+ * Written when the load is over and the database was looked at; of a run that was killed before, when its clone is looked
+ * at by the next start.
+ */
 export const ledgerTable: Table<LedgerEntry> = {
   name: "ledger",
   file: "ledger.jsonl",

@@ -6,7 +6,7 @@ import type { ScenarioOperation } from "../../../model/scenario.ts";
 import { northwind } from "../../../seed/northwind/northwind.ts";
 import { parseSql, type SqlQuestion } from "../../../targets/workload_sql.ts";
 import type { SlotWrites } from "../../../undo/may_write.ts";
-import type { WritingScenario } from "../written.ts";
+import { type WritingScenario, type Written, writtenBy } from "../written.ts";
 
 /** Where the check's tables and statements lie. */
 export const FOLDER = resolve(import.meta.dirname!, "../../../../queries/ledger/check");
@@ -46,6 +46,7 @@ const OPERATIONS: readonly ScenarioOperation[] = [
 /** The shop that the ledger is checked with: what is written, and how it is drawn. */
 export interface Shop {
   readonly scenario: WritingScenario;
+  readonly written: readonly (Written | null)[];
   readonly writes: SlotWrites;
   readonly mix: Mix;
   /** The statements of its operations. */
@@ -56,8 +57,15 @@ export interface Shop {
 export async function checkShop(seed: number): Promise<Shop> {
   const streams = [{ rate: 1, first: 0, count: OPERATIONS.length, session: false }];
   const files = OPERATIONS.map(({ name }) => join(FOLDER, `${name}.sql`));
+  const scenario = {
+    operations: OPERATIONS,
+    workloadDir: FOLDER,
+    datasetName: northwind.name,
+    ownTables: null,
+  };
   return {
-    scenario: { operations: OPERATIONS, workloadDir: FOLDER, datasetName: northwind.name, ownTables: null },
+    scenario,
+    written: await writtenBy(scenario),
     writes: {
       seed,
       closed: false,

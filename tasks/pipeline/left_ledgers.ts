@@ -1,0 +1,87 @@
+import { existsSync } from "node:fs";
+import { join } from "node:path";
+import { keptClones } from "../clone/clone_record.ts";
+import {
+  forgetLedger,
+  leftLedger,
+  mixOfLedger,
+  runsWithLedger,
+  spoolOfLedger,
+  storeOfLedger,
+} from "../migrate/ledger/ledger_record.ts";
+import { verifyLedger } from "../migrate/ledger/verify.ts";
+import { BenchbookError, InterruptedError } from "../model/errors.ts";
+import type { LedgerEntry } from "../model/migration.ts";
+import { counted } from "../model/units.ts";
+import { keepLines, spoolRoot } from "../store/spool.ts";
+import { keepLedgerRows } from "../store/ledger_rows.ts";
+import { ledgerTable } from "../store/tables/ledger.ts";
+
+/** Judges the writes of migrations that were killed, while the clones that they wrote into are still there. */
+export class LeftLedgers {
+  readonly #home: string;
+  readonly #signal: AbortSignal;
+  /** What came of it, a sentence each. */
+  readonly told: string[] = [];
+
+  constructor(home: string, signal: AbortSignal) {
+    this.#home = home;
+    this.#signal = signal;
+  }
+
+  /**
+   * Judges the writes of a run, and keeps that with it, as far as anything is known of them.
+   * @param url of its clone; may hold a password
+   * @throws {InterruptedError} after the signal: the next start looks again
+   */
+  readonly look = async (runId: string, url: string): Promise<void> => {
+    const record = leftLedger(this.#home, runId);
+    if (record === null) return;
+    const entries: LedgerEntry[] = [];
+    const { ok, problems, notes } = await verifyLedger({
+      ...record,
+      url,
+      mix: mixOfLedger(record),
+      spoolDir: spoolOfLedger(this.#home, runId),
+      whole: false,
+      signal: this.#signal,
+      onEntries: (more) => void entries.push(...more),
+    });
+    if (this.#signal.aborted) throw new InterruptedError();
+    const wrong = Object.values(problems).reduce((sum, n) => sum + n, 0);
+    const found = wrong === 0 ? "none is missing or wrong" : counted(wrong, "problem");
+    this.told.push(
+      [
+        `Checked the writes of the run ${runId} on its clone: ${
+          counted(ok, "acknowledged write")
+        }, ${found}.`,
+        ...notes,
+      ]
+        .join(" "),
+    );
+    try {
+      await this.#keep(runId, entries);
+      forgetLedger(this.#home, runId);
+    } catch (error) {
+      if (!(error instanceof BenchbookError)) throw error;
+      this.told.push(`That cannot be kept with the run: ${error.message}.`);
+    }
+  };
+
+  /** With its spool, which is loaded later, or in the store that it is in by now. */
+  async #keep(runId: string, entries: readonly LedgerEntry[]): Promise<void> {
+    const dir = join(spoolRoot(this.#home), runId);
+    if (existsSync(dir)) return keepLines(dir, ledgerTable, entries);
+    const db = storeOfLedger(this.#home, runId);
+    if (db !== null) await keepLedgerRows(db, runId, entries);
+  }
+
+  /** Forgets what nothing can be held against any more. */
+  forgetOthers(): void {
+    const { records } = keptClones(this.#home);
+    for (const runId of runsWithLedger(this.#home)) {
+      const isThere = records.some((record) => record.runId === runId);
+      if (!isThere && leftLedger(this.#home, runId) !== null) forgetLedger(this.#home, runId);
+    }
+  }
+}
