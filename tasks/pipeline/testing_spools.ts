@@ -59,12 +59,8 @@ const ROWS = `
 
 /** The rows that a store has of a run. */
 export async function storedRows(db: string, run: string): Promise<StoredRow[]> {
-  const store = await openStore(db, { mode: "read" });
-  try {
-    return await store.rows<StoredRow>(ROWS, { run });
-  } finally {
-    store.close();
-  }
+  using store = await openStore(db, { mode: "read" });
+  return await store.rows<StoredRow>(ROWS, { run });
 }
 
 /** The rows of a whole spool. */
@@ -236,8 +232,9 @@ export async function checkMutatedSpools(dir: string, seeds: readonly number[]):
     const told = await recoverRuns(home, db).catch((error) => assert.fail(`${error.stack}\n${all}`));
     assert.deepEqual(pendingSpools(home), [], all);
     assert.deepEqual(await recoverRuns(home, db), [], all);
+    using store = await openStore(db, { mode: "read" });
     for (const [runId, what] of done) {
-      const rows = await storedRows(db, runId);
+      const rows = await store.rows<StoredRow>(ROWS, { run: runId });
       for (const row of rows) {
         const expected = whole.get(row["slot"]);
         // A phase that was lost is not measured, and is said to be damaged.
@@ -250,6 +247,7 @@ export async function checkMutatedSpools(dir: string, seeds: readonly number[]):
       }
       assert.ok(told.some((line) => line.includes(runId)), what);
     }
+    store.close();
     // And a whole one behind them.
     writeSpool(home, "NEXT");
     assert.match((await recoverRuns(home, db))[0]!, /^Recovered run NEXT \(complete\): 120 requests\./);
