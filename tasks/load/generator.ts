@@ -9,6 +9,7 @@ import { SegmentWriter } from "../store/segment_writer.ts";
 import { type Cut, CutBoard, cutPhases } from "./cuts.ts";
 import { Dispatcher } from "./dispatcher.ts";
 import { CompletedSlots } from "./completed_slots.ts";
+import { type GateKeeper, gateKeeper } from "./gate_keeper.ts";
 import { GeneratorCost } from "./generator_cost.ts";
 import { openLoop } from "./generator_loop.ts";
 import { LiveCounts, type LiveTick } from "./live_counts.ts";
@@ -28,6 +29,8 @@ declare const self: DedicatedWorkerGlobalScope;
 
 const SPOOL_US = 500_000;
 const SWEEP_US = 10_000;
+/** Where a gate is closed the word to open it is looked for so often. */
+const CLOSED_US = 500;
 const RECORDER_CAPACITY = 65_536;
 const NOTHING = new Float64Array();
 
@@ -76,6 +79,7 @@ interface Parts {
   /** [0] is 1 once the run is to end. */
   readonly stop: Int32Array;
   readonly cuts: CutBoard | null;
+  readonly gate: GateKeeper | null;
 }
 
 /** Time from the run's start, whose moment is known late. */
@@ -153,8 +157,9 @@ class Generator {
     });
     const pace = makePace({ plan, worker, dispatcher, mix, deadlines, nowUs }, slots);
     const cuts = plan.cuts === undefined ? null : new CutBoard(plan.cuts);
+    const gate = gateKeeper(plan, targets.byArm, loop, (answer) => tell({ kind: "gate", ...answer }));
     const made = { ...kept, plan, worker, loop, clock, targets, dispatcher, pace, deadlines };
-    return new Generator({ ...made, stop: new Int32Array(stop), cuts });
+    return new Generator({ ...made, stop: new Int32Array(stop), cuts, gate });
   }
 
   /** What is not as it should be with its way to the system, in whole sentences. */
@@ -188,12 +193,13 @@ class Generator {
   }
 
   #turn(): void {
-    const { clock, loop, dispatcher, pace, deadlines, stop, cuts } = this.#parts;
+    const { clock, loop, dispatcher, pace, deadlines, stop, cuts, gate } = this.#parts;
     if (Atomics.load(stop, 0) === 1) {
       pace.leave();
       return this.#end();
     }
     while (cuts !== null && cuts.told > this.#cuts) this.#cut(cuts.at(this.#cuts++));
+    gate?.look();
     pace.turn();
     const nowUs = clock.nowUs();
     while (deadlines.nextUs <= nowUs) deadlines.take()();
@@ -206,7 +212,8 @@ class Generator {
       this.#spool();
     }
     if (pace.finished && dispatcher.inFlight === 0) return this.#end();
-    loop.wakeAt(clock.originUs + Math.min(pace.nextUs, deadlines.nextUs));
+    const gateUs = gate?.closed ? nowUs + CLOSED_US : Infinity;
+    loop.wakeAt(clock.originUs + Math.min(pace.nextUs, deadlines.nextUs, gateUs));
   }
 
   #cut(cut: Cut): void {

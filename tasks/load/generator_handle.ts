@@ -1,5 +1,6 @@
 import { ServiceError } from "../model/errors.ts";
 import type { Sample } from "../model/run.ts";
+import type { GateAnswer } from "./gate_keeper.ts";
 import { TimerThread } from "./timer_thread.ts";
 import { type FromGenerator, NO_PROGRESS, type Progress, type ToGenerator } from "./messages.ts";
 import { expectArmKeys, tellArmKeys } from "./open_targets.ts";
@@ -15,6 +16,7 @@ export class GeneratorHandle {
   /** What is not as it should be with its way to the system, in whole sentences; known when it is ready. */
   notes: readonly string[] = [];
   onProgress: (samples: readonly Sample[], completed: Float64Array, untilUs: number) => void = () => {};
+  onGate: (answer: GateAnswer) => void = () => {};
   /** Its threads are loaded and the generator has its connections. */
   readonly ready: Promise<void>;
   readonly done: Promise<void>;
@@ -53,6 +55,8 @@ export class GeneratorHandle {
         case "progress":
           this.progress = data.progress;
           return this.onProgress(data.samples, data.completed, data.untilUs);
+        case "gate":
+          return this.onGate(data);
         case "done":
           this.progress = data.progress;
           tellArmKeys(plan.arms, data.keys);

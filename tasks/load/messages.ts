@@ -1,5 +1,6 @@
 import type { Sample } from "../model/run.ts";
 import type { Beside } from "./generator_loop.ts";
+import type { GateAnswer } from "./gate_keeper.ts";
 import type { LiveTick } from "./live_counts.ts";
 import type { LoadPlan } from "./plan.ts";
 
@@ -42,6 +43,7 @@ export type FromGenerator =
     /** What was done before has been told, µs from the run's start. */
     readonly untilUs: number;
   }
+  | { readonly kind: "gate" } & GateAnswer
   | {
     readonly kind: "done";
     readonly progress: Progress;

@@ -32,6 +32,8 @@ export interface LoadPlan {
   readonly phases: readonly Phase[];
   /** Of a `CutBoard`: where a phase may end before its time. */
   readonly cuts?: SharedArrayBuffer;
+  /** Of a `GateBoard`: where connections of arms may move to another server. */
+  readonly gate?: SharedArrayBuffer;
   readonly arms: readonly Arm[];
   readonly operations: readonly ScenarioOperation[];
   /** Null where the tables are the user's own. */

@@ -6,6 +6,7 @@ import { GeneratorHandle } from "./generator_handle.ts";
 import { waitsItself } from "./generator_loop.ts";
 import { completedSlots } from "./completed_slots.ts";
 import { EventHub } from "./event_hub.ts";
+import type { LoadGate } from "./load_gate.ts";
 import { LiveView } from "./live_view.ts";
 import { addProgress, NO_PROGRESS, type Progress } from "./messages.ts";
 import { endOf, type LoadPlan } from "./plan.ts";
@@ -18,6 +19,8 @@ export interface LoadOptions {
   readonly signal: AbortSignal;
   /** Told of the start, ticks and samples, and of slots as they are completed where somebody listens to that. */
   readonly events?: RunEventHub;
+  /** Holds back the arms that move to another server meanwhile. */
+  readonly gate?: LoadGate;
 }
 
 export interface LoadResult {
@@ -39,9 +42,14 @@ const LEAD_US = 100_000;
  * @throws {ServiceError} when a generator cannot reach its system or fails.
  */
 export async function runLoad(options: LoadOptions): Promise<LoadResult> {
-  const { signal, events = new EventHub<RunEvents>() } = options;
+  const { signal, events = new EventHub<RunEvents>(), gate } = options;
   const board = new CutBoard();
-  const plan = { ...options.plan, tellCompleted: events.has("completed"), cuts: board.memory };
+  const plan = {
+    ...options.plan,
+    tellCompleted: events.has("completed"),
+    cuts: board.memory,
+    gate: gate?.memory,
+  };
   let { phases } = plan;
   events.on("cut", (cut) => {
     phases = cutPhases(phases, cut);
@@ -68,6 +76,7 @@ export async function runLoad(options: LoadOptions): Promise<LoadResult> {
     };
     signal.addEventListener("abort", stop);
     listen(generators, plan.tellCompleted, events, nowUs);
+    if (gate !== undefined) keep(gate, generators);
     for (const generator of generators) generator.start(originUs);
     // After the generators have their order: what is done now takes longer than they may wait.
     events.emit("start", { nowUs, startedAt });
@@ -109,6 +118,17 @@ function listen(
       const elapsedUs = nowUs();
       events.emit("tick", { counts, elapsedUs, figures: live.figures(elapsedUs) });
     };
+  }
+}
+
+/** Connects a gate with the generators, from now on until each ends. */
+function keep(gate: LoadGate, generators: readonly GeneratorHandle[]): void {
+  for (const generator of generators) {
+    const { worker } = generator;
+    gate.started(worker);
+    generator.onGate = (answer) => gate.answered(worker, answer);
+    const ended = () => gate.ended(worker);
+    generator.done.then(ended, ended);
   }
 }
 

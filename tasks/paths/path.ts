@@ -30,7 +30,7 @@ export interface Path {
 /** Where services are found. May hold passwords. */
 export interface Endpoints {
   /** `session` is what connections are called at the server, see `sessionName`. */
-  readonly postgres: Pick<ArmTarget, "url" | "session" | "settings">;
+  readonly postgres: Pick<ArmTarget, "url" | "movesTo" | "session" | "settings">;
   readonly graphql?: Required<Pick<ArmTarget, "url" | "headers">> & Pick<ArmTarget, "endpoints">;
   readonly cache?: CacheTarget;
 }
@@ -52,6 +52,8 @@ export interface ArmTarget {
   readonly path: PathName;
   /** Of the database, or where GraphQL documents are posted to. */
   readonly url: string;
+  /** The same database at another server, to which its own connections may move meanwhile. May hold a password. */
+  readonly movesTo?: string;
   /** What its connections are called at PostgreSQL. */
   readonly session?: string;
   /** PostgreSQL settings of its connections. */

@@ -12,6 +12,8 @@ export const sql: Path = {
   needs: [],
   entries: rowEntries,
   targetAt: ({ postgres }) => ({ path: "sql", ...postgres }),
-  make: ({ url, session, settings }, options) => new SqlTarget({ ...options, url, session, settings }),
-  hasTls: ({ url }) => readPgOptions(url, "").ways[0] !== "plain",
+  make: ({ url, movesTo, session, settings }, options) =>
+    new SqlTarget({ ...options, url, movesTo, session, settings }),
+  hasTls: ({ url, movesTo = url }) =>
+    [url, movesTo].some((each) => readPgOptions(each, "").ways[0] !== "plain"),
 };

@@ -6,7 +6,7 @@ import { EvictionWatch } from "./eviction_watch.ts";
 import { readRedisOptions, RedisConnection } from "../redis/connection.ts";
 import { notRedis, type Reply, writeCommand } from "../redis/wire.ts";
 import { type Refusal, Refusals } from "./refusals.ts";
-import { type Call, complete, newCall, type Target } from "./target.ts";
+import { type Call, complete, newCall, type Target, type TargetGate } from "./target.ts";
 
 export interface CachedTargetOptions {
   readonly redisUrl: string;
@@ -130,6 +130,11 @@ export class CachedTarget implements Target {
 
   get unlimited(): boolean {
     return this.#target.unlimited ?? false;
+  }
+
+  /** What is in the cache is answered meanwhile. */
+  get gate(): TargetGate | undefined {
+    return this.#target.gate;
   }
 
   /** An entry; null where there is none, an error where it cannot be had. */

@@ -46,6 +46,7 @@ const NO_COLUMNS: RowDescription = { names: [], parsers: [] };
 /** That Describe and Close mean a statement and no portal. */
 const A_STATEMENT = "S".charCodeAt(0);
 
+const SYNC = new MessageWriter().begin(Frontend.sync).end();
 const TERMINATE = new MessageWriter().begin(Frontend.terminate).end().bytes;
 const REFUSE_COPY = new MessageWriter().begin(Frontend.copyFail).string("there is nothing to copy").end()
   .begin(Frontend.sync).end().bytes;
@@ -117,12 +118,17 @@ export class PgConnection {
     return this.#open;
   }
 
+  /** Whether it has prepared a statement. */
+  knows({ operationId, text }: Statement): boolean {
+    return this.#prepared.get(operationId)?.text === text;
+  }
+
   /**
    * Sends a statement; the one before must have been replied to.
-   * @param execution the messages that have it done with its values, see `Execution`
+   * @param execution the messages that have it done with its values, see `Execution`; null to prepare it only
    * @param keep whether the reply carries the rows
    */
-  ask(statement: Statement, execution: MessageWriter, keep: boolean, listener: PgListener): void {
+  ask(statement: Statement, execution: MessageWriter | null, keep: boolean, listener: PgListener): void {
     this.#listener = listener;
     this.#statement = statement;
     this.#error = null;
@@ -130,10 +136,10 @@ export class PgConnection {
     this.#bytes = 0;
     this.#answer = keep ? [] : null;
     const known = this.#prepared.get(statement.operationId);
-    this.#preparing = known?.text !== statement.text;
+    this.#preparing = execution === null || known?.text !== statement.text;
     this.#current = this.#preparing ? { text: statement.text, columns: null } : known!;
-    this.#order.begin(this.#preparing);
-    const whole = this.#preparing ? this.#withParse(statement, execution) : execution;
+    this.#order.begin(this.#preparing, execution === null);
+    const whole = this.#preparing ? this.#withParse(statement, execution ?? SYNC) : execution!;
     listener.onSent();
     this.#channel.send(whole.buffer, whole.length);
   }

@@ -36,15 +36,21 @@ export function isUnasked(type: number): boolean {
  */
 export class AnswerOrder {
   #due = Due.nothing;
+  /** What comes after the description of a statement that is prepared. */
+  #described = Due.bound;
 
   /** True where nothing was asked, or all of the answer has come. */
   get idle(): boolean {
     return this.#due === Due.nothing;
   }
 
-  /** @param preparing whether Close, Parse and Describe went before Bind, Execute and Sync */
-  begin(preparing: boolean): void {
+  /**
+   * @param preparing whether Close, Parse and Describe went before Bind, Execute and Sync
+   * @param alone whether they went before Sync alone
+   */
+  begin(preparing: boolean, alone: boolean): void {
     this.#due = preparing ? Due.closed : Due.bound;
+    this.#described = alone ? Due.ready : Due.bound;
   }
 
   /** Takes the next message's type. @throws when it must not come now */
@@ -67,7 +73,7 @@ export class AnswerOrder {
     if (step !== undefined) return type === step[0] ? step[1] : null;
     switch (this.#due) {
       case Due.columns:
-        return type === Backend.rowDescription || type === Backend.noData ? Due.bound : null;
+        return type === Backend.rowDescription || type === Backend.noData ? this.#described : null;
       case Due.rows:
         return afterRow(type);
       case Due.copy:

@@ -9,7 +9,13 @@ const SWEEP_AT = 256;
  * system under test (its connections are what is scarce), so it is recorded and never hidden.
  */
 export class Pool<C> {
-  readonly #idle: C[];
+  #idle: C[];
+  /** How many it has, idle or not. */
+  #size: number;
+  /** While it is closed: the connections that have come back. */
+  #held: C[] | null = null;
+  /** Told once all of them have, where the pool is closed and somebody waits for that. */
+  #onHeld: (() => void) | null = null;
   #waiting: Call[] = [];
   /** Calls before it in the queue have left it. */
   #first = 0;
@@ -25,6 +31,7 @@ export class Pool<C> {
    */
   constructor(connections: readonly C[], start: (connection: C, call: Call) => void, inTurn = false) {
     this.#idle = [...connections];
+    this.#size = connections.length;
     this.#start = start;
     this.#inTurn = inTurn;
   }
@@ -46,6 +53,7 @@ export class Pool<C> {
   }
 
   release(connection: C): void {
+    if (this.#held !== null) return this.#hold(this.#held, connection);
     while (this.#first < this.#waiting.length) {
       const next = this.#waiting[this.#first++]!;
       if (next.completed) {
@@ -57,6 +65,46 @@ export class Pool<C> {
     }
     if (this.#first > 0) this.#sweep();
     this.#idle.push(connection);
+  }
+
+  /**
+   * Hands out no connection from now on: calls wait in the queue.
+   * @param onHeld called once, when none is in use any more; not where the pool is opened before
+   */
+  close(onHeld: () => void): void {
+    // Without idle ones each call goes into the queue: a pool that is open has nothing to look at for that.
+    this.#held ??= this.#idle;
+    this.#idle = [];
+    this.#onHeld = onHeld;
+    this.#tellHeld();
+  }
+
+  /**
+   * Hands out connections again, to those that wait first.
+   * @param others instead of those that it had, of which none may be in use
+   */
+  open(others?: readonly C[]): void {
+    const held = this.#held;
+    if (others !== undefined && (held === null || held.length < this.#size)) {
+      throw new Error("Connections can only be replaced while none is in use");
+    }
+    if (held === null) return;
+    const connections = others ?? held;
+    this.#size = others?.length ?? this.#size;
+    this.#held = this.#onHeld = null;
+    for (const connection of connections) this.release(connection);
+  }
+
+  #hold(held: C[], connection: C): void {
+    held.push(connection);
+    this.#tellHeld();
+  }
+
+  #tellHeld(): void {
+    if (this.#held!.length < this.#size) return;
+    const onHeld = this.#onHeld;
+    this.#onHeld = null;
+    onHeld?.();
   }
 
   /**

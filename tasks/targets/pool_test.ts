@@ -46,3 +46,40 @@ Deno.test("while its connections are stuck a pool keeps no call that was given u
   assert.equal(done, 400_000);
   assert.equal(started, 2);
 });
+
+Deno.test("a closed pool keeps calls in the order asked, and begins them on its new connections", () => {
+  const started: [connection: string, call: Call][] = [];
+  const pool = new Pool<string>(
+    ["old 1", "old 2"],
+    (connection, each) => void started.push([connection, each]),
+  );
+  const calls = Array.from({ length: 6 }, () => call());
+  pool.run(calls[0]!);
+  let held = 0;
+  pool.close(() => held++);
+  for (const each of calls.slice(1)) pool.run(each);
+  assert.throws(() => pool.open(["new 1", "new 2"]), /while none is in use/);
+  assert.deepEqual([started.length, held], [1, 0]);
+  pool.release("old 2");
+  assert.equal(held, 1);
+  giveUp(calls[2]!);
+  pool.open(["new 1", "new 2"]);
+  pool.release("new 1");
+  pool.release("new 2");
+  const begun = calls.filter((_, at) => at !== 2);
+  assert.deepEqual(started.map(([, each]) => each), begun);
+  assert.deepEqual(started.map(([connection]) => connection), ["old 2", "new 1", "new 2", "new 1", "new 2"]);
+});
+
+Deno.test("a pool that is opened again before all have come back goes on with what it has", () => {
+  const started: string[] = [];
+  const pool = new Pool<string>(["one", "two"], (connection) => void started.push(connection));
+  pool.run(call());
+  pool.close(() => assert.fail("it was opened again"));
+  pool.run(call());
+  pool.open();
+  pool.run(call());
+  pool.release("one");
+  pool.release("two");
+  assert.deepEqual(started, ["two", "one", "one"]);
+});

@@ -4,7 +4,7 @@ import type { PgListener, PgReply } from "./pg_listener.ts";
 import type { Cancels } from "./pg_cancels.ts";
 import type { Execution } from "./pg_execution.ts";
 import { endsConnection, sqlErrorCode } from "./sql_error.ts";
-import { type Call, complete } from "./target.ts";
+import { type Call, complete, type Statement } from "./target.ts";
 
 /** A cancelled statement has this long to end; then the connection is closed, and with it what is left. */
 const DRAIN_MS = 1000;
@@ -42,6 +42,15 @@ export class SqlClient implements PgListener {
     this.#call = call;
     call.abort = this.#abort;
     this.connection.ask(statement, execution.write(statement, values), keep !== false, this);
+  }
+
+  /** Has its connection know a statement. @returns what the server says against it */
+  learn(statement: Statement): Promise<Error | null> {
+    const { connection } = this;
+    if (connection.knows(statement)) return Promise.resolve(null);
+    return new Promise((resolve) =>
+      connection.ask(statement, null, false, { onSent: () => {}, onReply: ({ error }) => resolve(error) })
+    );
   }
 
   onSent(): void {

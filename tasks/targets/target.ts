@@ -1,4 +1,5 @@
 import type { Refusal } from "./refusals.ts";
+import type { Side } from "../model/client_gate.ts";
 import type { CacheState, Outcome } from "../model/timing.ts";
 
 export type Value = string | number | readonly (string | number)[];
@@ -74,7 +75,31 @@ export interface Target {
   storedKeys?(): readonly string[];
   /** Whether PostgreSQL takes no limit for its statements from it. */
   readonly unlimited?: boolean;
+  /** By which its own connections to PostgreSQL may be moved to another server; absent where none are to be. */
+  readonly gate?: TargetGate;
   close(): Promise<void>;
+}
+
+/** The gate of one target's connections to PostgreSQL, see `ClientGate`. */
+export interface TargetGate {
+  /**
+   * Opens as many connections to a server as it has, or those of them anew that were lost, and has them know these
+   * statements.
+   * @throws {BenchbookError} where it cannot: then nothing has changed
+   */
+  prepareServer(at: Side, statements: readonly Statement[]): Promise<void>;
+  /**
+   * Hands out no connection from now on: calls wait.
+   * @param onIdle called once, when none is in use any more; not where the gate is opened before
+   */
+  closeGate(onIdle: () => void): void;
+  /**
+   * Whether the gate may be opened at a server: all connections to it are open, as far as is known. Where it led before
+   * it always may; what was lost there is opened anew when it is used, as ever.
+   */
+  isReady(at: Side): boolean;
+  /** Hands out the connections to this server. Where it is another one than before, none may be in use. */
+  openGate(at: Side): void;
 }
 
 /** Asks once and waits until it is done: for what is not measured. */
