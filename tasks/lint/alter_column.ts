@@ -66,7 +66,12 @@ export function changeType(command: SqlNode, table: Relation, gathered: Gathered
   }
   // Foreign keys on both of its sides are dropped and made anew.
   for (const { references } of held) if (references !== null) gathered.lockTree(references, mode);
-  for (const other of gathered.known.referringTo(table.name)) gathered.lockTree(other.name, mode);
+  for (const other of gathered.known.referringTo(table.name)) {
+    const refers = other.constraints.some(({ references, referencedColumns }) =>
+      references === table.name && referencedColumns.includes(name)
+    );
+    if (refers) gathered.lockTree(other.name, mode);
+  }
 }
 
 /** Whether USING says nothing but the column, or a cast of it to the new type. */

@@ -111,9 +111,23 @@ export function validateConstraint(command: SqlNode, table: Relation, gathered: 
 
 /** A foreign key is a matter of two tables. */
 export function dropConstraint(command: SqlNode, table: Relation, gathered: Gathered, mode: string): void {
-  const altered = fields(fields(command["def"])["ATAlterConstraint"])["conname"];
-  const name = word(command["name"]) || word(altered);
+  const name = word(command["name"]);
   const constraint = table.constraints.find((each) => each.name === name);
   if (constraint === undefined && !gathered.known.isWhole) gathered.cannotTell(UNKNOWN_KEYS);
   if (constraint?.references) gathered.lockTree(constraint.references, mode);
+}
+
+/** Whether a foreign key is held to is a matter of two tables; when it is looked at is one of its own. */
+export function alterConstraint(command: SqlNode, table: Relation, gathered: Gathered, mode: string): void {
+  const { conname, alterEnforceability, is_enforced } = fields(fields(command["def"])["ATAlterConstraint"]);
+  if (alterEnforceability !== true) return;
+  const constraint = table.constraints.find(({ name }) => name === conname);
+  if (constraint?.references) gathered.lockTree(constraint.references, mode);
+  if (is_enforced === true) {
+    const { columns = [], references: into = null } = constraint ?? {};
+    gathered.work("look-up", table, "each row is looked up in the table that it refers to", {
+      columns,
+      into,
+    });
+  }
 }

@@ -49,9 +49,10 @@ function buildMissing(parent: Relation, partition: Relation, gathered: Gathered)
 }
 
 /** A partition becomes a table by itself. */
-export function detachPartition(command: SqlNode, parent: Relation, gathered: Gathered, mode: string): void {
+export function detachPartition(command: SqlNode, parent: Relation, gathered: Gathered): void {
   const { name, concurrent } = fields(fields(command["def"])["PartitionCmd"]);
-  gathered.lock(written(fields(name)), mode);
+  // Beside others, too: at its end, when nobody sees it as a part any more.
+  gathered.lock(written(fields(name)), "AccessExclusiveLock");
   if (concurrent === true) {
     gathered.alone = true;
     gathered.work("wait for transactions", parent, "it waits for all who have used the table");
@@ -63,5 +64,6 @@ export function detachPartition(command: SqlNode, parent: Relation, gathered: Ga
 
 /** A child is tied to a parent, or taken from it. */
 export function inherit(command: SqlNode, _child: Relation, gathered: Gathered): void {
-  gathered.lock(written(fields(fields(command["def"])["RangeVar"])), "ShareUpdateExclusiveLock");
+  const mode = command["subtype"] === "AT_AddInherit" ? "ShareUpdateExclusiveLock" : "AccessShareLock";
+  gathered.lock(written(fields(fields(command["def"])["RangeVar"])), mode);
 }

@@ -1,10 +1,10 @@
 import { strongestLock } from "../model/lock_modes.ts";
 import type { SqlNode } from "../postgres/sql_parser.ts";
 import { addColumn, changeType, setExpression, setNotNull } from "./alter_column.ts";
-import { addConstraint, dropConstraint, validateConstraint } from "./alter_constraint.ts";
+import { addConstraint, alterConstraint, dropConstraint, validateConstraint } from "./alter_constraint.ts";
 import { attachPartition, detachPartition, inherit } from "./alter_partition.ts";
 import type { Gathered } from "./gathered.ts";
-import { written } from "./names.ts";
+import { quoted, written } from "./names.ts";
 import { fields, nodes, word } from "./nodes.ts";
 import type { Relation, RelationKind } from "./relations.ts";
 
@@ -52,7 +52,7 @@ const SUBCOMMANDS: Readonly<Record<string, Subcommand>> = {
   AT_SetStorage: { said: "ALTER COLUMN SET STORAGE", mode: STRONGEST, recurses: true },
   AT_SetCompression: { said: "ALTER COLUMN SET COMPRESSION", mode: STRONGEST },
   AT_AddConstraint: { said: "ADD CONSTRAINT", mode: constraintMode, recurses: true, also: addConstraint },
-  AT_AlterConstraint: { said: "ALTER CONSTRAINT", mode: STRONGEST, recurses: true, also: dropConstraint },
+  AT_AlterConstraint: { said: "ALTER CONSTRAINT", mode: STRONGEST, recurses: true, also: alterConstraint },
   AT_ValidateConstraint: {
     said: "VALIDATE CONSTRAINT",
     mode: UPKEEP,
@@ -170,9 +170,13 @@ function dropColumn(command: SqlNode, table: Relation, gathered: Gathered, mode:
   for (const { columns, references } of table.constraints) {
     if (references !== null && columns.includes(name)) gathered.lockTree(references, mode);
   }
-  if (command["behavior"] === "DROP_CASCADE") {
-    gathered.cannotTell("CASCADE also removes what depends on the column, under the same lock");
+  if (command["behavior"] !== "DROP_CASCADE") return;
+  for (const view of gathered.known.viewsOf(table.name)) {
+    if (view.readsColumns.includes(`${table.name}.${quoted(name)}`)) {
+      gathered.lock(view.name, mode, view.kind);
+    }
   }
+  if (!gathered.known.isWhole) gathered.cannotTell("what CASCADE removes besides");
 }
 
 /** The sequences that go with a column. */

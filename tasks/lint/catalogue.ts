@@ -1,4 +1,4 @@
-import { lastPart, quoted, schemaOf } from "./names.ts";
+import { quoted, schemaOf } from "./names.ts";
 import { bareRelation, type Relation, type RelationKind } from "./relations.ts";
 
 /** How freely a function may answer. */
@@ -28,11 +28,13 @@ export class Catalogue {
   find(name: string): Relation | undefined {
     const full = this.#relations.get(name);
     if (full !== undefined || schemaOf(name) !== "") return full;
-    for (const schema of this.path) {
-      const found = this.#relations.get(`${quoted(schema)}.${name}`);
-      if (found !== undefined) return found;
-    }
-    return undefined;
+    const there = this.#fullNames(name).find((each) => this.#relations.has(each));
+    return there === undefined ? undefined : this.#relations.get(there);
+  }
+
+  /** The names that one without a schema may stand for, in the order in which they are looked for; it itself last. */
+  #fullNames(name: string): string[] {
+    return schemaOf(name) !== "" ? [name] : [...this.path.map((schema) => `${quoted(schema)}.${name}`), name];
   }
 
   /** The name under which something new is made. */
@@ -101,7 +103,7 @@ export class Catalogue {
 
   /** The indexes of a table. */
   indexesOf(table: string): Relation[] {
-    return this.#linkedTo(table).filter(({ index }) => index?.table === table);
+    return this.#linkedTo(table).filter(({ kind, index }) => kind === "index" && index?.table === table);
   }
 
   /** Partitions and children, theirs among them. */
@@ -132,11 +134,8 @@ export class Catalogue {
 
   /** Of a function of the user's, by its name with or without a schema; undefined: not known. */
   volatility(name: string): Volatility | undefined {
-    const found = this.#functions.get(name);
-    if (found !== undefined || schemaOf(name) !== "") return found;
-    return this.path.map((schema) => this.#functions.get(`${quoted(schema)}.${name}`)).find((each) =>
-      each !== undefined
-    );
+    const found = this.#fullNames(name).find((each) => this.#functions.has(each));
+    return found === undefined ? undefined : this.#functions.get(found);
   }
 
   /** Says that a domain holds its values to something. */
@@ -146,10 +145,13 @@ export class Catalogue {
 
   /** Whether a type is such a domain. */
   isHeldDomain(type: string): boolean {
-    return this.#domains.has(type) ||
-      this.path.some((schema) =>
-        this.#domains.has(`${quoted(schema)}.${lastPart(type)}`) && schemaOf(type) === ""
-      );
+    return this.#fullNames(type).some((name) => this.#domains.has(name));
+  }
+
+  /** Whether a column's type is the one of a name. */
+  isType(type: string, name: string): boolean {
+    const names = this.#fullNames(name);
+    return this.#fullNames(type).some((each) => names.includes(each));
   }
 }
 

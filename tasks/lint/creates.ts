@@ -2,7 +2,7 @@ import type { SqlNode } from "../postgres/sql_parser.ts";
 import type { Gathered } from "./gathered.ts";
 import { joined, listed, written } from "./names.ts";
 import { fields, nodes, word, words } from "./nodes.ts";
-import { lockQuery, readWork } from "./queries.ts";
+import { lockQuery, rangesIn, readWork } from "./queries.ts";
 
 /** CREATE TABLE: what it refers to, is made like, or becomes a part of. */
 export function createTable(node: SqlNode, gathered: Gathered): void {
@@ -49,27 +49,12 @@ export function createAs(node: SqlNode, gathered: Gathered): void {
 export function createView(node: SqlNode, gathered: Gathered): void {
   const replaces = node["replace"] === true;
   gathered.is(replaces ? "CREATE OR REPLACE VIEW" : "CREATE VIEW");
-  for (const range of rangesIn(node["query"])) gathered.lock(range, "AccessShareLock");
+  for (const range of rangesIn(node["query"])) gathered.lock(written(range), "AccessShareLock");
   if (!replaces) return;
   const name = written(fields(node["view"]));
   if (gathered.known.find(name) !== undefined || !gathered.known.isWhole) {
     gathered.lock(name, "AccessExclusiveLock", "view");
   }
-}
-
-function rangesIn(query: unknown): string[] {
-  const scratch: string[] = [];
-  const own = new Set<string>();
-  const visit = (value: unknown): void => {
-    if (value === null || typeof value !== "object") return;
-    for (const [key, inner] of Object.entries(value)) {
-      if (key === "CommonTableExpr") own.add(word(fields(inner)["ctename"]));
-      if (key === "RangeVar") scratch.push(written(fields(inner)));
-      visit(inner);
-    }
-  };
-  visit(query);
-  return scratch.filter((name) => !own.has(name));
 }
 
 /** REFRESH MATERIALIZED VIEW. */

@@ -1,6 +1,6 @@
 import type { SqlNode } from "../postgres/sql_parser.ts";
 import type { Gathered } from "./gathered.ts";
-import { joined, listed, written } from "./names.ts";
+import { joined, listed, statisticsName, written } from "./names.ts";
 import { fields, nodes, word, words } from "./nodes.ts";
 import type { Relation, RelationKind } from "./relations.ts";
 
@@ -36,10 +36,17 @@ export function drop(node: SqlNode, gathered: Gathered): void {
     for (const object of objects) {
       gathered.lock(joined(words(fields(object["List"])["items"]).slice(0, -1)), STRONGEST);
     }
+  } else if (type === "OBJECT_STATISTIC_EXT") {
+    for (const object of objects) {
+      const { index } = gathered.known.relation(statisticsName(listed(object)));
+      if (index === null) gathered.cannotTell("which table the statistics are of, which is locked");
+      else gathered.lock(index.table, "ShareUpdateExclusiveLock");
+    }
   } else if (type === "OBJECT_SCHEMA") {
     for (const object of objects) dropSchema(word(fields(object["String"])["sval"]), isCascade, gathered);
   }
-  if (isCascade && !gathered.known.isWhole) gathered.cannotTell("what CASCADE removes besides");
+  const isKnown = gathered.known.isWhole && (relation !== undefined || type === "OBJECT_SCHEMA");
+  if (isCascade && !isKnown) gathered.cannotTell("what CASCADE removes besides");
 }
 
 function dropRelation(relation: Relation, isCascade: boolean, gathered: Gathered): void {

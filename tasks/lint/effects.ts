@@ -16,6 +16,7 @@ import { drop, truncate } from "./drops.ts";
 import { Gathered } from "./gathered.ts";
 import { createIndex, reindex } from "./indexes.ts";
 import { nodes, opened } from "./nodes.ts";
+import { alterDomain, alterSequence, copy, createSequence, grant, publication } from "./others.ts";
 import { query } from "./queries.ts";
 import { rename, setSchema } from "./renames.ts";
 import { lockTable, vacuum } from "./upkeep.ts";
@@ -41,7 +42,13 @@ const HANDLERS: Readonly<Record<string, Handler>> = {
   RuleStmt: onRelation("CREATE RULE", "AccessExclusiveLock"),
   CreatePolicyStmt: onRelation("CREATE POLICY", "AccessExclusiveLock", "table"),
   AlterPolicyStmt: onRelation("ALTER POLICY", "AccessExclusiveLock", "table"),
-  AlterSeqStmt: onRelation("ALTER SEQUENCE", "ShareRowExclusiveLock", "sequence"),
+  CreateSeqStmt: createSequence,
+  AlterSeqStmt: alterSequence,
+  CreatePublicationStmt: publication,
+  AlterPublicationStmt: publication,
+  AlterDomainStmt: alterDomain,
+  GrantStmt: grant,
+  CopyStmt: copy,
   CommentStmt: comment,
   DropStmt: drop,
   TruncateStmt: truncate,

@@ -46,3 +46,8 @@ export function lastPart(name: string): string {
 export function schemaOf(name: string): string {
   return name.slice(0, Math.max(0, name.length - lastPart(name).length - 1));
 }
+
+/** Extended statistics have names of their own, beside those of relations. */
+export function statisticsName(name: string): string {
+  return `statistics ${name}`;
+}

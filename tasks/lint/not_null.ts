@@ -1,6 +1,6 @@
 import type { SqlNode } from "../postgres/sql_parser.ts";
 import type { Gathered } from "./gathered.ts";
-import { fields, nodes, words } from "./nodes.ts";
+import { fields, nodes, within, words } from "./nodes.ts";
 import type { Relation } from "./relations.ts";
 
 /** What says of a column that no row has a NULL in it; null: nothing does. */
@@ -36,4 +36,10 @@ export function isNotNull(expression: SqlNode, column: string): boolean {
 /** The column that an expression is; null: it is none. */
 export function columnOf(expression: unknown): string | null {
   return words(fields(fields(expression)["ColumnRef"])["fields"]).at(-1) ?? null;
+}
+
+/** The columns that an expression names. */
+export function columnsIn(expression: unknown): string[] {
+  const found = [...within(expression, "ColumnRef")].map((node) => words(node["fields"]).at(-1) ?? "");
+  return [...new Set(found)];
 }

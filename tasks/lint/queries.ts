@@ -1,7 +1,9 @@
 import type { SqlNode } from "../postgres/sql_parser.ts";
+import type { Catalogue } from "./catalogue.ts";
 import type { Gathered } from "./gathered.ts";
-import { lastPart, written } from "./names.ts";
+import { lastPart, quoted, written } from "./names.ts";
 import { fields, nodes, opened, within, word } from "./nodes.ts";
+import { columnsIn } from "./not_null.ts";
 import type { Relation } from "./relations.ts";
 import { isBuiltIn, nameOf } from "./volatile.ts";
 
@@ -11,13 +13,8 @@ import { isBuiltIn, nameOf } from "./volatile.ts";
  * @returns the relations that it reads
  */
 export function lockQuery(node: SqlNode, gathered: Gathered): readonly Relation[] {
-  const own = new Set([...within(node, "CommonTableExpr")].map(({ ctename }) => word(ctename)));
-  const read: Relation[] = [];
-  for (const range of within(node, "RangeVar")) {
-    if (range["schemaname"] === undefined && own.has(word(range["relname"]))) continue;
-    read.push(lockRead(written(range), "AccessShareLock", gathered));
-  }
-  for (const select of within(node, "SelectStmt")) lockRows(select, own, gathered);
+  const read = rangesIn(node).map((range) => lockRead(written(range), "AccessShareLock", gathered));
+  for (const select of within(node, "SelectStmt")) lockRows(select, new Set(rangesIn(node)), gathered);
   for (const kind of ["InsertStmt", "UpdateStmt", "DeleteStmt", "MergeStmt"]) {
     for (const change of within(node, kind)) lockChanged(kind, change, gathered);
   }
@@ -39,14 +36,14 @@ function lockRead(name: string, mode: string, gathered: Gathered): Relation {
 }
 
 /** FOR UPDATE and its like. */
-function lockRows(select: SqlNode, own: ReadonlySet<string>, gathered: Gathered): void {
+function lockRows(select: SqlNode, tables: ReadonlySet<SqlNode>, gathered: Gathered): void {
   for (const { LockingClause } of nodes(select["lockingClause"])) {
     const named = nodes(fields(LockingClause)["lockedRels"]).map(({ RangeVar }) =>
       word(fields(RangeVar)["relname"])
     );
     for (const range of within(select["fromClause"], "RangeVar")) {
       const alias = word(fields(range["alias"])["aliasname"]) || word(range["relname"]);
-      if (named.length > 0 && !named.includes(alias) || own.has(word(range["relname"]))) continue;
+      if (named.length > 0 && !named.includes(alias) || !tables.has(range)) continue;
       gathered.lockTree(written(range), "RowShareLock");
     }
   }
@@ -150,9 +147,24 @@ function tablesOf(relation: Relation, gathered: Gathered): Relation[] {
 }
 
 /** The names that a query reads, for a view that is made of it. */
-export function readBy(node: SqlNode, gathered: Gathered): string[] {
+export function readBy(node: SqlNode, known: Catalogue): string[] {
+  return [...new Set(rangesIn(node).map((range) => known.relation(written(range)).name))];
+}
+
+/** The columns that it reads, of the relations that are known: every one of such a name, and all where it says `*`. */
+export function readColumns(node: SqlNode, known: Catalogue): string[] {
+  const named = new Set(columnsIn(node));
+  const isAll = [...within(node, "A_Star")].length > 0;
+  return readBy(node, known).flatMap((name) =>
+    known.relation(name).columns.filter((column) => isAll || named.has(column.name))
+      .map((column) => `${name}.${quoted(column.name)}`)
+  );
+}
+
+/** The relations that a query names, without what it names itself in WITH. */
+export function rangesIn(node: unknown): SqlNode[] {
   const own = new Set([...within(node, "CommonTableExpr")].map(({ ctename }) => word(ctename)));
   return [...within(node, "RangeVar")].filter((range) =>
     range["schemaname"] !== undefined || !own.has(word(range["relname"]))
-  ).map((range) => gathered.known.relation(written(range)).name);
+  );
 }

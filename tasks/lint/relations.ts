@@ -9,7 +9,8 @@ export type RelationKind =
   | "materialized view"
   | "sequence"
   | "foreign table"
-  | "composite type";
+  | "composite type"
+  | "statistics";
 
 /** A column, as far as effects depend on it. */
 export interface Column {
@@ -32,6 +33,8 @@ export interface Constraint {
   readonly valid: boolean;
   /** The table that a foreign key refers to. */
   readonly references: string | null;
+  /** The columns of that table that it refers to. */
+  readonly referencedColumns: readonly string[];
   /** What becomes of the rows of a foreign key when those that they refer to are deleted. */
   readonly onDelete: "none" | "changes";
   /** Of a check. */
@@ -45,7 +48,7 @@ export interface Relation {
   readonly kind: RelationKind;
   readonly columns: readonly Column[];
   readonly constraints: readonly Constraint[];
-  /** Of an index: its table, what it is built of, whether it is unique. */
+  /** Of an index, and of statistics: its table, what it is built of, whether it is unique. */
   readonly index:
     | { readonly table: string; readonly columns: readonly string[]; readonly unique: boolean }
     | null;
@@ -53,8 +56,12 @@ export interface Relation {
   readonly parents: readonly string[];
   /** Of a partition: whether it takes the rows that no other one does. */
   readonly isDefault: boolean;
+  /** Of a divided table: what by, as `RANGE (order_date)`. */
+  readonly partitionKey: string | null;
   /** Of a view: the relations that its query reads. */
   readonly reads: readonly string[];
+  /** The same by column: `shop.orders.code`. */
+  readonly readsColumns: readonly string[];
   /** Rows by the statistics; null: nobody knows. */
   readonly rows: number | null;
   /** Its own file, in bytes; null likewise. */
@@ -73,7 +80,9 @@ export function bareRelation(name: string, kind: RelationKind, isNew = false): R
     index: null,
     parents: [],
     isDefault: false,
+    partitionKey: null,
     reads: [],
+    readsColumns: [],
     rows: isNew ? 0 : null,
     bytes: isNew ? 0 : null,
     isNew,

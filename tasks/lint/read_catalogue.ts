@@ -1,0 +1,138 @@
+import type pg from "pg";
+import { parseStatements, type SqlNode } from "../postgres/sql_parser.ts";
+import { Catalogue, type Volatility } from "./catalogue.ts";
+import { lintSql } from "./lint_sql.ts";
+import { statisticsName } from "./names.ts";
+import { fields, nodes } from "./nodes.ts";
+import { bareRelation, type Column, type Constraint, type RelationKind } from "./relations.ts";
+
+/** A row of queries/lint/relations.sql. */
+interface RelationRow {
+  readonly name: string;
+  readonly kind: keyof typeof KINDS;
+  readonly rows: number | null;
+  readonly bytes: number;
+  readonly isDefault: boolean;
+  readonly partitionKey: string | null;
+  readonly parents: readonly string[] | null;
+  readonly reads: readonly string[] | null;
+  readonly readsColumns: readonly string[] | null;
+  readonly indexOf: string | null;
+  readonly isUnique: boolean | null;
+  readonly indexColumns: readonly string[] | null;
+  readonly columns: readonly Column[] | null;
+}
+
+/** A row of queries/lint/constraints.sql. */
+interface ConstraintRow {
+  readonly table: string;
+  readonly name: string;
+  readonly kind: keyof typeof CONSTRAINTS;
+  readonly valid: boolean;
+  readonly columns: readonly string[];
+  readonly references: string | null;
+  readonly referencedColumns: readonly string[];
+  readonly onDelete: string;
+  readonly expression: string | null;
+}
+
+const KINDS = {
+  r: "table",
+  p: "partitioned table",
+  i: "index",
+  I: "index",
+  v: "view",
+  m: "materialized view",
+  S: "sequence",
+  f: "foreign table",
+  c: "composite type",
+} as const satisfies Record<string, RelationKind>;
+
+const CONSTRAINTS = {
+  c: "check",
+  f: "foreign key",
+  p: "primary key",
+  u: "unique",
+  n: "not null",
+  x: "exclusion",
+} as const satisfies Record<string, Constraint["kind"]>;
+
+const VOLATILITIES: Readonly<Record<string, Volatility>> = { i: "immutable", s: "stable", v: "volatile" };
+
+/**
+ * What is known of a database: its catalogue and statistics are read, no table is.
+ * @param path schemas in which names without one are looked for
+ */
+export async function readCatalogue(client: pg.ClientBase, path: readonly string[]): Promise<Catalogue> {
+  const catalogue = new Catalogue(true, path);
+  const constraints = await readConstraints(client);
+  for (const row of (await client.query<RelationRow>(lintSql("relations.sql"))).rows) {
+    const own = constraints.get(row.name) ?? [];
+    const kind = KINDS[row.kind];
+    catalogue.put({
+      ...bareRelation(row.name, kind),
+      columns: (row.columns ?? []).map((column) => ({
+        ...column,
+        // One that is there, and that not all rows keep to.
+        notNull: column.notNull &&
+          !own.some((each) => each.kind === "not null" && !each.valid && each.columns.includes(column.name)),
+      })),
+      constraints: own,
+      index: row.indexOf === null ? null : {
+        table: row.indexOf,
+        columns: row.indexColumns ?? [],
+        unique: row.isUnique === true,
+      },
+      parents: row.parents ?? [],
+      isDefault: row.isDefault,
+      partitionKey: row.partitionKey,
+      reads: row.reads ?? [],
+      readsColumns: row.readsColumns ?? [],
+      rows: row.rows,
+      bytes: row.bytes,
+    });
+  }
+  for (const { name, kind, table } of (await client.query(lintSql("functions.sql"))).rows) {
+    if (kind === "domain") catalogue.putDomain(name);
+    else if (kind === "statistics") {
+      catalogue.put({
+        ...bareRelation(statisticsName(name), "statistics"),
+        index: { table, columns: [], unique: false },
+      });
+    } else catalogue.putFunction(name, VOLATILITIES[kind] ?? "volatile");
+  }
+  return catalogue;
+}
+
+async function readConstraints(client: pg.ClientBase): Promise<Map<string, Constraint[]>> {
+  const { rows } = await client.query<ConstraintRow>(lintSql("constraints.sql"));
+  const expressions = await parsedExpressions(rows.flatMap(({ expression }) => expression ?? []));
+  const found = new Map<string, Constraint[]>();
+  for (
+    const { table, name, kind, valid, columns, references, referencedColumns, onDelete, expression } of rows
+  ) {
+    const own = found.get(table) ?? [];
+    found.set(table, own);
+    own.push({
+      name,
+      kind: CONSTRAINTS[kind],
+      columns,
+      valid,
+      references,
+      referencedColumns,
+      onDelete: /[cnd]/.test(onDelete) ? "changes" : "none",
+      expression: expression === null ? null : expressions.get(expression) ?? null,
+    });
+  }
+  return found;
+}
+
+async function parsedExpressions(texts: readonly string[]): Promise<Map<string, SqlNode>> {
+  const all = await parseStatements(texts.map((text) => `SELECT ${text}`).join(";\n"), {
+    file: "pg_constraint",
+  });
+  return new Map(texts.map((text, at) => {
+    const [target] = nodes(fields(all[at]!["SelectStmt"])["targetList"]);
+    return [text, fields(fields(target!["ResTarget"])["val"])];
+  }));
+}
