@@ -66,10 +66,11 @@ export async function readArmFile(name: string, file: string): Promise<ArmOverri
   if (given.path !== undefined && findPath(given.path) === undefined) {
     throw fault(`path: there is no path "${given.path}"`, hint(given.path, PATHS));
   }
+  const urls: Record<string, string> = {};
   for (const [field, protocols] of Object.entries(PROTOCOLS)) {
     const url = given[field as keyof typeof PROTOCOLS];
     try {
-      if (url !== undefined) checkedUrl(field, url, protocols);
+      if (url !== undefined) urls[field] = checkedUrl(field, url, protocols);
     } catch (error) {
       throw inArmFile({ name, file }, error);
     }
@@ -86,7 +87,7 @@ export async function readArmFile(name: string, file: string): Promise<ArmOverri
     if (why !== null) throw fault(`session.${name}: ${why}`, "Leave it out.");
     if (String(value).includes("\0")) throw fault(`session.${name}: holds a zero byte`);
   }
-  return given;
+  return { ...given, ...urls };
 }
 
 /** Where the queries of an arm lie. @param file of the arm */

@@ -29,7 +29,7 @@ export function urlFault(text: string): string | null {
  * Looks at a service's URL before anything is made of it.
  * @param name how the user knows it: "DATABASE_URL"
  * @param protocols those that it may begin with, as "postgres:"
- * @returns the URL
+ * @returns the URL; of PostgreSQL's with the database where all look for it, see `withDatabaseInPath`
  * @throws {UsageError} that repeats nothing of it
  */
 export function checkedUrl(name: string, text: string, protocols: readonly string[]): string {
@@ -42,7 +42,24 @@ export function checkedUrl(name: string, text: string, protocols: readonly strin
   if (!URL.canParse(text)) {
     throw new UsageError(`Cannot use ${name} as a URL: it cannot be parsed`, `${wanted} ${ADVICE}`);
   }
-  return text;
+  return withDatabaseInPath(text);
+}
+
+/**
+ * A connection string whose database is in its path: libpq takes a parameter `dbname` for that as well, and it counts
+ * before the path; of two the last one does.
+ */
+export function withDatabaseInPath(url: string): string {
+  const at = url.indexOf("?");
+  if (at < 0 || !/^postgres(ql)?:/i.test(url)) return url;
+  const query = new URLSearchParams(url.slice(at + 1));
+  if (!query.has("dbname")) return url;
+  const named = query.getAll("dbname").at(-1)!;
+  query.delete("dbname");
+  const before = url.slice(0, at);
+  const [, server] = /^([a-z]+:\/\/[^/]*)/i.exec(before)!;
+  const path = named === "" ? before.slice(server!.length) : `/${encodeURIComponent(named)}`;
+  return `${server}${path}${query.size === 0 ? "" : `?${query}`}`;
 }
 
 /** A sentence with the passwords of URLs in it hidden: a driver, a file or a command line may repeat one. */

@@ -160,14 +160,17 @@ Deno.test("a right that is lacking fails the change with its reason, and nothing
   await withTheirs(async ({ bench, env, client }) => {
     await client.query("CREATE TABLE public.theirs (id integer)");
     const file = ownFile(bench, "ALTER TABLE public.theirs ADD COLUMN note text;\n");
-    const { code, stdout } = await bench.run("migrate", [
-      file,
-      "--in-place",
-      "mine",
-      ...LITTLE,
-      "--duration",
-      "1s",
-    ], env);
+    const asked = [file, "--in-place", "mine", ...LITTLE, "--duration", "1s"];
+    // A parameter `dbname` counts before the path.
+    const at = (path: string, dbname: string) => {
+      const url = Object.assign(new URL(env["DATABASE_URL"]!), { pathname: path });
+      url.searchParams.set("dbname", dbname);
+      return { DATABASE_URL: url.href };
+    };
+    const other = await bench.run("migrate", asked, at("/mine", "postgres"));
+    assert.equal(other.code, ExitCode.usage, other.stdout);
+    assert.match(other.stderr, /DATABASE_URL names the database "postgres"/);
+    const { code, stdout } = await bench.run("migrate", asked, at("/nowhere", "mine"));
     assert.equal(code, ExitCode.verdictFailed, stdout);
     assert.match(stdout, /must be owner of table theirs \(42501\)/);
   });

@@ -2,7 +2,7 @@ import process from "node:process";
 import type { ClientConfig } from "pg";
 import { type ConnectionOptions, parse } from "pg-connection-string";
 import readPgpass from "pgpass";
-import { urlFault } from "../model/service_url.ts";
+import { urlFault, withDatabaseInPath } from "../model/service_url.ts";
 import { markedName } from "../model/session_name.ts";
 import {
   type AuthMethod,
@@ -146,7 +146,7 @@ function parts(url: string): { readonly before: string; readonly query: URLSearc
 }
 
 function withoutOurs(url: string): string {
-  const { before, query } = parts(url);
+  const { before, query } = parts(withDatabaseInPath(url));
   for (const name of Object.keys(OURS)) query.delete(name);
   return query.size === 0 ? before : `${before}?${query}`;
 }

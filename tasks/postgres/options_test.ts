@@ -13,6 +13,9 @@ const URLS = [
   "postgres://u@[::1]:5433/d?fallback_application_name=f&replication=database",
   "postgres://u:p@h/d?statement_timeout=500&lock_timeout=7&idle_in_transaction_session_timeout=9",
   "postgres://u@h/d?sslmode=disable&host=other",
+  "postgres://u@h/d?dbname=first&dbname=a%20b&sslmode=disable",
+  "postgres://u@h?dbname=other",
+  "postgres://u@h/d?dbname=",
 ];
 const VARIABLES: readonly Readonly<Record<string, string>>[] = [
   {},

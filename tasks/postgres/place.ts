@@ -22,7 +22,7 @@ export function placeOfUrl(url: string): PgPlace {
 }
 
 /** Parameters that lead elsewhere than the URL before them says. */
-const ELSEWHERE = ["host", "port", "user", "database"];
+const ELSEWHERE = ["host", "port", "user", "database", "dbname"];
 
 /** A connection string as it may be shown: where it leads to, and nothing that could be secret. */
 export function shownPgUrl(url: string): string {

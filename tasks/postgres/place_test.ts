@@ -14,6 +14,12 @@ Deno.test("a connection string leads where pg goes by it, however it says so", (
     ["postgres://x@h:2/d?host=other&user=u", "other:2", "postgres://u@other:2/d"],
     ["postgres:///d?host=/run/pg&user=u", "/run/pg/.s.PGSQL.5432", "postgres://u@/d?host=/run/pg"],
     ["postgres://%C3%BC@h/a%20b", "h:5432", "postgres://%C3%BC@h/a%20b"],
+    ["postgres://u:s3cr3t@h/d?dbname=other&sslmode=require", "h:5432", "postgres://u@h:5432/other"],
+    [
+      "postgres:///?host=/run/pg&user=u&dbname=a%20b",
+      "/run/pg/.s.PGSQL.5432",
+      "postgres://u@/a%20b?host=/run/pg",
+    ],
   ];
   for (const [url, at, shown] of cases) {
     assert.equal(placeOfUrl(url).at, at);
