@@ -4,6 +4,7 @@ import { armRecords, type PlannedArm } from "../model/arms.ts";
 import { UsageError } from "../model/errors.ts";
 import { withTempDir } from "../store/testing.ts";
 import { readArmFile } from "./arm_file.ts";
+import { makesSql } from "./change_statements.ts";
 
 Deno.test("a change is read statement by statement, each with its line and as it may be shown", () =>
   withTempDir(async (dir) => {
@@ -119,6 +120,7 @@ Deno.test("what reaches outside the database is refused, and what only looks lik
         "DO $$ BEGIN PERFORM pg_drop_replication_slot('s'); END $$",
         "DO $$ BEGIN PERFORM pg_switch_wal(); END $$",
         "DO $$ BEGIN EXECUTE 'REASSIGN OWNED BY a TO b'; END $$",
+        "DO $$ BEGIN EXECUTE 'al'||'ter sys' ||\n 'tem set work_mem = 1'; END $$",
         "DO $$ BEGIN EXECUTE format('REVOKE CONNECT ON DATABASE %I FROM PUBLIC', 'd'); END $$",
         "DO $$ BEGIN EXECUTE 'COMMENT ON ROLE r IS NULL'; END $$",
         "REINDEX SYSTEM",
@@ -150,4 +152,26 @@ Deno.test("what reaches outside the database is refused, and what only looks lik
       Deno.writeTextFileSync(file, sql);
       assert.equal((await readArmFile("mine", file)).change!.statements.length, 1, sql);
     }
+  }));
+
+Deno.test("code that makes SQL while it runs is known as such", () => {
+  assert.ok(makesSql("DO $$ BEGIN EXECUTE left('alter x', 5) || what; END $$"));
+  assert.ok(makesSql("CREATE OR REPLACE PROCEDURE p() LANGUAGE plpgsql AS $$BEGIN execute x; END$$"));
+  assert.ok(!makesSql("DO $$ BEGIN PERFORM executed FROM t; END $$"));
+  assert.ok(!makesSql("CREATE TRIGGER t BEFORE INSERT ON s.t FOR EACH ROW EXECUTE FUNCTION f()"));
+  assert.ok(!makesSql("EXECUTE prepared"));
+});
+
+Deno.test("a statement that is nested too deeply is told with its place, and what to write instead", () =>
+  withTempDir(async (dir) => {
+    const deep = (terms: number) => Array(terms).fill("1").join("+");
+    for (const [terms, place] of [[1500, ":2:3"], [5000, ":2:3"], [100_000, ":1:1"]] as const) {
+      const said = await refused(dir, `SELECT 'ü';\n  SELECT ${deep(terms)};`);
+      assert.ok(said.startsWith(`${place}: its expressions lie within one another too deeply`), said);
+    }
+    // Others can be read after it, and such as are long without being deep.
+    const file = join(dir, "wide.sql");
+    const wide = `SELECT ${Array(100_000).fill("1").join(",")}, ${deep(900)}`;
+    Deno.writeTextFileSync(file, wide);
+    assert.equal((await readArmFile("mine", file)).change!.statements.length, 1);
   }));

@@ -1,4 +1,5 @@
 import type { SqlNode } from "../postgres/sql_parser.ts";
+import { callsOf } from "../postgres/sql_writes.ts";
 import { whyNoSetting } from "./arm_session.ts";
 
 /** Why a statement may not be part of a change, and what to write instead. */
@@ -118,16 +119,9 @@ function ofSharedCatalogs(kind: string, { kind: scope, rels, options }: SqlNode)
 }
 
 /** A call of a function that reaches outside the database. */
-function called(value: unknown): string | null {
-  if (value === null || typeof value !== "object") return null;
-  const { FuncCall } = value as {
-    readonly FuncCall?: { readonly funcname: readonly { readonly String: { readonly sval: string } }[] };
-  };
-  const name = FuncCall?.funcname.at(-1)?.String.sval;
-  if (name !== undefined && OUTSIDE_FUNCTION.test(name)) {
-    return `the function ${name} reaches outside the database`;
-  }
-  return Object.values(value).map(called).find((found) => found !== null) ?? null;
+function called(node: SqlNode): string | null {
+  const found = callsOf(node).find(({ name }) => OUTSIDE_FUNCTION.test(name));
+  return found === undefined ? null : `the function ${found.name} reaches outside the database`;
 }
 
 /** Statements with code of another language within. */
@@ -135,10 +129,20 @@ const WITH_CODE = /^(Do|CreateFunction)Stmt$/;
 
 function inCode(kind: string, node: SqlNode): string | null {
   if (!WITH_CODE.test(kind)) return null;
-  const within = OUTSIDE_IN_CODE.exec(JSON.stringify(node).replaceAll("\\n", " "))?.[1];
+  // A text that is put together of others says what it says in one piece.
+  const code = JSON.stringify(node).replaceAll("\\n", " ").replaceAll(/'\s*\|\|\s*'/g, "");
+  const within = OUTSIDE_IN_CODE.exec(code)?.[1];
   return within === undefined
     ? null
     : `its code says "${within.trim().slice(0, 40)}", which reaches outside the database`;
+}
+
+/** Code that makes SQL while it runs. A trigger's EXECUTE names a function. */
+const MAKES_SQL = /^(do|create\s+(or\s+replace\s+)?(function|procedure))\b[\s\S]*\bexecute\b/i;
+
+/** Whether nobody can read from a statement what its code does, so that it may also reach outside the database. @param text from its first word on */
+export function makesSql(text: string): boolean {
+  return MAKES_SQL.test(text);
 }
 
 /** Statements whose effect ends with the session that makes them. */

@@ -62,7 +62,7 @@ export function changeStatement({ node, text, oneLine, line }: SqlStatement): Ch
   return { text, line, shown };
 }
 
-function faultOf(file: string, sql: string, { message, at }: SqlFault, what: string): UsageError {
+function faultOf(file: string, sql: string, { message, at, next }: SqlFault, what: string): UsageError {
   // In characters, not in the units of a JavaScript string.
   const characters = [...sql];
   const before = characters.slice(0, at).join("");
@@ -81,5 +81,5 @@ function faultOf(file: string, sql: string, { message, at }: SqlFault, what: str
     );
   }
   const isVariable = characters[at] === ":" && /^['"\w]/.test(characters[at + 1] ?? "");
-  return new UsageError(`${cannot}: ${message}`, isVariable ? WRITE_VALUE : WRITE_SQL);
+  return new UsageError(`${cannot}: ${message}`, next ?? (isVariable ? WRITE_VALUE : WRITE_SQL));
 }

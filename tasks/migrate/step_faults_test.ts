@@ -96,6 +96,30 @@ Deno.test("a migration that fails half-way says what is done, what is not, and w
       assert.deepEqual(await columns(bench), ["id", "a"]);
     });
 
+    await t.step("by a procedure that has committed before", async () => {
+      await theirs.query(
+        "CREATE PROCEDURE fill() LANGUAGE plpgsql AS $$ BEGIN INSERT INTO part VALUES (2); COMMIT; PERFORM 1/0; END $$",
+      );
+      const rows = () => bench.all("SELECT id FROM part ORDER BY id");
+      const one = await run(planOf(stepOf(1, PLAIN, "CALL fill()")));
+      assert.equal(one.outcome.stopped!.code, "22012");
+      assert.deepEqual(one.outcome.left, [
+        "Of change/safe/01-step.sql what its code committed before it failed stays.",
+      ]);
+      assert.deepEqual(await rows(), [{ id: 1 }, { id: 2 }]);
+      const block = "DO $$ BEGIN INSERT INTO part VALUES (3); COMMIT; PERFORM 1/0; END $$";
+      const two = await run(planOf(stepOf(1, PLAIN, "ANALYZE part", block)));
+      assert.deepEqual(two.outcome.left, [
+        "Of the 2 statements of change/safe/01-step.sql the first one is done, " +
+        "and of the next one what its code committed before it failed.",
+      ]);
+      assert.deepEqual(await rows(), [{ id: 1 }, { id: 2 }, { id: 3 }]);
+      const plain = "DO $$ BEGIN INSERT INTO part VALUES (4); PERFORM 1/0; END $$";
+      const three = await run(planOf(stepOf(1, PLAIN, plain)));
+      assert.deepEqual(three.outcome.left, ["Of change/safe/01-step.sql nothing is done."]);
+      assert.deepEqual(await rows(), [{ id: 1 }, { id: 2 }, { id: 3 }]);
+    });
+
     await t.step("with an INVALID index that no move knows of", async () => {
       await theirs.query("ALTER TABLE item DROP CONSTRAINT above; INSERT INTO item VALUES (-1)");
       const { outcome } = await run(

@@ -3,6 +3,7 @@ import { changeStatement, changeStatements } from "../load/change_text.ts";
 import { UsageError } from "../model/errors.ts";
 import type { Move, StepStatement } from "../model/migration.ts";
 import { replacePlaceholders, type SqlNode, type SqlStatement } from "../postgres/sql_parser.ts";
+import { nodesIn } from "../postgres/sql_writes.ts";
 import { type Fault, transactionOf } from "./own_transaction.ts";
 
 /** What messages call a file. */
@@ -119,13 +120,10 @@ function checkMove(found: readonly SqlStatement[], move: Move, wrapped: boolean,
 }
 
 /** The tables that a statement names, without their schemas and in lower case. */
-function tablesOf(value: unknown): string[] {
-  if (value === null || typeof value !== "object") return [];
-  const { relname } = value as { readonly relname?: unknown };
-  return [
-    ...typeof relname === "string" ? [relname.toLowerCase()] : [],
-    ...Object.values(value).flatMap(tablesOf),
-  ];
+function tablesOf(node: SqlNode): string[] {
+  return [...nodesIn(node)].flatMap(([, { relname }]) =>
+    typeof relname === "string" ? [relname.toLowerCase()] : []
+  );
 }
 
 function isConcurrent(node: SqlNode): boolean {

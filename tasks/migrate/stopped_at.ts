@@ -108,13 +108,28 @@ function doneText({ file, move, statements }: StepPlan, { index, done }: StepFai
   if ("oneTransaction" in move && move.oneTransaction) {
     return `Nothing of ${file} is done: it is one transaction.`;
   }
+  const committed = done === null && mayCommit(statements[index]!.text);
+  if (statements.length === 1 && committed) {
+    return `Of ${file} what its code committed before it failed stays.`;
+  }
   if (statements.length === 1) {
     return `Of ${file} ${done === null ? "nothing is" : `the keys ${done} are`} done.`;
   }
   const before = index === 1 ? "the first one" : `the first ${index}`;
   return `Of the ${statements.length} statements of ${file} ${index === 0 ? "none" : before} ${
     index > 1 ? "are" : "is"
-  } done${done === null ? "" : `, and of the next one the keys ${done}`}.`;
+  } done${
+    committed
+      ? ", and of the next one what its code committed before it failed"
+      : done === null
+      ? ""
+      : `, and of the next one the keys ${done}`
+  }.`;
+}
+
+/** Whether a statement that failed may have ended transactions of its own: a procedure, or a block that says so or calls one. */
+function mayCommit(text: string): boolean {
+  return /^call\b/i.test(text) || /^do\b/i.test(text) && /\b(commit|call|execute)\b/i.test(text);
 }
 
 function files(steps: readonly StepPlan[]): string {

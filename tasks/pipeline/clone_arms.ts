@@ -9,10 +9,11 @@ import {
 } from "../clone/cloneable.ts";
 import { dropClone, leftText } from "../clone/drop_clone.ts";
 import { makeClone } from "../clone/make_clone.ts";
+import { makesSql } from "../load/change_statements.ts";
 import type { DatabaseChange } from "../model/arms.ts";
 import { UsageError } from "../model/errors.ts";
 import { owe } from "../model/owed.ts";
-import { formatBytes, formatCount } from "../model/units.ts";
+import { formatBytes, formatCount, listed } from "../model/units.ts";
 import { openClient, withClient } from "../seed/connect.ts";
 import { isEmbedded, type Stack } from "../stack/services.ts";
 import { urlOf } from "../undo/place.ts";
@@ -30,6 +31,8 @@ interface Wanted {
   readonly what: string;
   /** What becomes of it then, as a sentence's part. */
   readonly then: string;
+  /** Where code of the user's makes SQL while it runs, `file:line`. */
+  readonly unread: readonly string[];
 }
 
 /** The clone that a whole run is measured on, because it migrates it. */
@@ -63,7 +66,7 @@ export class ArmClones {
     return this.#urls.get(MIGRATED) ?? original;
   }
 
-  /** What clones do not have of the original, a sentence each. */
+  /** What clones do not have of the original, and what may not go with them, a sentence each. */
   get lacking(): readonly string[] {
     return this.#lacking;
   }
@@ -110,7 +113,7 @@ export class ArmClones {
     if (embedded && this.#wanted.length > 0) await withClient(url, (client) => client.query("CHECKPOINT"));
   }
 
-  async #clone({ name }: Wanted, free: number | null, held: HeldDatabase): Promise<void> {
+  async #clone({ name, unread }: Wanted, free: number | null, held: HeldDatabase): Promise<void> {
     const { terminal, config: { home }, runId, signal } = this.#job;
     const { url, database, embedded } = this.#original!;
     const of = this.#wanted.length > 1 ? ` for ${name}` : "";
@@ -130,8 +133,9 @@ export class ArmClones {
         makeClone({ home, url, database, runId, signal }, keep)
       );
       this.#urls.set(name, urlOf(url, record.name));
-      for (const sentence of lacking) progress.note(sentence);
-      this.#lacking.push(...lacking);
+      const known = [...lacking, ...unread.length === 0 ? [] : [unreadText(unread)]];
+      for (const sentence of known) progress.note(sentence);
+      this.#lacking.push(...known);
       return { value: null, detail: size };
     });
   }
@@ -178,13 +182,14 @@ export class ArmClones {
 
 function wantedBy({ plan, migrating }: Job): Wanted[] {
   if (migrating !== undefined) {
-    const { name, place, before } = migrating;
+    const { name, place, before, plan: { variant, steps } } = migrating;
     if (place === "in-place") return [];
     return [{
       name: MIGRATED,
       change: { file: `${name}/before.sql`, sha256: "", statements: before },
       what: `migrate ${name}: it is tried on`,
       then: `makes the change there while it is under load, and measures that`,
+      unread: variant === "own" ? steps.flatMap(unreadIn) : [],
     }];
   }
   return plan.arms.flatMap(({ name, overrides: { change } }) =>
@@ -193,8 +198,20 @@ function wantedBy({ plan, migrating }: Job): Wanted[] {
       change,
       what: `measure the arm ${name}: ${change.file} is applied to`,
       then: `runs the ${statementsText(change.statements)} of ${change.file} there, measures both`,
+      unread: unreadIn(change),
     }]
   );
+}
+
+function unreadIn({ file, statements }: Pick<DatabaseChange, "file" | "statements">): string[] {
+  return statements.flatMap(({ text, line }) => makesSql(text) ? [`${file}:${line}`] : []);
+}
+
+function unreadText(places: readonly string[]): string {
+  return `The SQL that ${
+    listed(places)
+  } makes by EXECUTE cannot be read before it runs: what it changes outside of the ` +
+    "database, such as roles, does not go with the clone.";
 }
 
 function statementsText({ length }: { readonly length: number }): string {

@@ -139,18 +139,28 @@ Deno.test("a change of a clone leaves the database as it was, and nothing beside
     await client.query("ALTER ROLE plain CREATEDB");
     // Nobody may be in a database that is cloned.
     await client.end();
-    const file = ownFile(bench, "ALTER TABLE northwind.orders ADD COLUMN gift_note text;\n");
+    const file = ownFile(
+      bench,
+      "ALTER TABLE northwind.orders ADD COLUMN gift_note text;\n" +
+        "DO $$ BEGIN EXECUTE 'COMMENT ON TABLE northwind.orders IS ' || quote_literal('theirs'); END $$;\n",
+    );
     const before = await lookAtPostgres(url, { databases: ["mine"] });
     const asked = [file, ...LITTLE, "--duration", "1s"];
     const refused = await bench.run("migrate", asked, env);
     assert.equal(refused.code, ExitCode.usage, refused.stdout);
     assert.match(refused.stderr, /takes \S+ MiB of the server's disk, and --clone is not given/);
-    const { code, stderr } = await bench.run("migrate", [...asked, "--clone"], env);
+    const { code, stdout, stderr } = await bench.run("migrate", [...asked, "--clone"], env);
     assert.ok([ExitCode.ok, ExitCode.verdictFailed, ExitCode.invalid].includes(code as 0), stderr);
+    const unread = /The SQL that \S+change\.sql:2 makes by EXECUTE cannot be read before it runs/;
+    assert.match(stdout, unread);
 
-    const { migration } = await latest(bench);
+    const { run, migration } = await latest(bench);
     assert.equal(migration!.migration.place, "clone");
-    assert.deepEqual(migration!.steps.map(({ endUs, error }) => [endUs !== null, error]), [[true, null]]);
+    assert.ok(run.environment.unavailable.some((sentence) => unread.test(sentence)));
+    assert.deepEqual(migration!.steps.map(({ endUs, error }) => [endUs !== null, error]), [[true, null], [
+      true,
+      null,
+    ]]);
     const after = await lookAtPostgres(url, { databases: ["mine"] });
     assert.deepEqual(difference(before, after, { except: [/maintenance of table northwind\./] }), []);
   });

@@ -109,6 +109,8 @@ function parsed(loaded: Parser, sql: string, { file, line = 1, next }: SqlPlace)
 export interface SqlFault {
   readonly message: string;
   readonly at: number;
+  /** What to do about it, where that is not to write SQL. */
+  readonly next?: string;
 }
 
 /** One of a text's statements. */
@@ -169,8 +171,16 @@ function parseText({ parseSync, SqlError }: Parser, sql: string) {
     return { message: "it holds a zero byte", at: [...sql.slice(0, end)].length } satisfies SqlFault;
   }
   try {
-    return parseSync(sql).stmts ?? [];
+    const found = parseSync(sql).stmts ?? [];
+    const deep = found.find(({ stmt }) => isTooDeep(stmt));
+    if (deep === undefined) return found;
+    const before = new TextEncoder().encode(sql).subarray(0, deep.stmt_location ?? 0);
+    const begin = new TextDecoder().decode(before);
+    // Its place is that of the semicolon before it.
+    return tooDeep([...begin].length + /^\s*/.exec(sql.slice(begin.length))![0].length);
   } catch (error) {
+    // The grammar's own stack.
+    if (error instanceof RangeError) return tooDeep(0);
     if (!(error instanceof SqlError)) throw error;
     // What does not end is repeated up to the end of the text, and may hold what stands for a placeholder.
     // A string may be a password.
@@ -181,6 +191,30 @@ function parseText({ parseSync, SqlError }: Parser, sql: string) {
       at: error.sqlDetails?.cursorPosition ?? [...sql].length,
     } satisfies SqlFault;
   }
+}
+
+/** Levels of a statement's tree, of which a long sum has two for each term: far more than anybody writes by hand. */
+const MOST_LEVELS = 2000;
+
+function tooDeep(at: number): SqlFault {
+  return {
+    message:
+      "its expressions lie within one another too deeply, as those of a sum or a text of a thousand terms do",
+    at,
+    next: "Make a list of the terms, such as IN (…), concat(…) or rows of VALUES, or several statements.",
+  };
+}
+
+/** Whoever walks through a tree needs stack for each level of it. */
+function isTooDeep(tree: unknown): boolean {
+  const rest: (readonly [value: unknown, level: number])[] = [[tree, 0]];
+  for (let next; (next = rest.pop()) !== undefined;) {
+    const [value, level] = next;
+    if (value === null || typeof value !== "object") continue;
+    if (level > MOST_LEVELS) return true;
+    for (const inner of Object.values(value)) rest.push([inner, level + 1]);
+  }
+  return false;
 }
 
 /** The tokens of a text, comments among them, and what stands before each of them and after the last. */

@@ -116,12 +116,18 @@ function changesRows(name: WriteNode, node: SqlNode): boolean {
   );
 }
 
-/** All nodes that lie in a value, with the names of their types. */
+/** All nodes that lie in a value, with the names of their types, each before those within it. */
 export function* nodesIn(value: unknown): Generator<readonly [string, SqlNode]> {
-  if (value === null || typeof value !== "object") return;
-  for (const [name, inner] of Object.entries(value)) {
+  // One list of what is left: a generator within a generator for each level takes time by the square of the depth.
+  const rest: [string, unknown][] = [];
+  const within = (value: unknown) => {
+    if (value !== null && typeof value === "object") rest.push(...Object.entries(value).reverse());
+  };
+  within(value);
+  for (let next; (next = rest.pop()) !== undefined;) {
+    const [name, inner] = next;
     if (inner !== null && typeof inner === "object" && !Array.isArray(inner)) yield [name, inner as SqlNode];
-    yield* nodesIn(inner);
+    within(inner);
   }
 }
 
