@@ -1,0 +1,4 @@
+-- Sets the sequences $1 to the values $2, unless they are further already.
+SELECT count(setval(named.sequence::regclass, named.value))
+FROM unnest($1::text[], $2::bigint[], $3::int[]) AS named (sequence, value, sign)
+WHERE coalesce(pg_sequence_last_value(named.sequence::regclass) * named.sign < named.value * named.sign, true)

@@ -1,0 +1,232 @@
+import type { Buffer } from "node:buffer";
+import pg, { type Client } from "pg";
+import type { Side } from "../model/client_gate.ts";
+import { formatCount } from "../model/units.ts";
+import { sleep } from "../net/sleep.ts";
+import { schemaSql } from "../seed/sql.ts";
+import type { MoveComparison } from "./move_options.ts";
+import { moveSql } from "./move_sql.ts";
+import type { MovedTable } from "./moved_tables.ts";
+import { cutRanges, type KeyRange, rangeText } from "./key_ranges.ts";
+import { readWritten } from "./written_keys.ts";
+
+const { escapeIdentifier: quoted } = pg;
+
+/** While clients wait, ranges are summed up so long at the most, ms. */
+const PAUSE_BUDGET_MS = 250;
+/** Differences that are told one by one. */
+const SHOWN = 5;
+
+/** Where rows are read, and which they are. */
+export interface CompareOptions {
+  /** Sessions of the comparison's own. */
+  readonly from: Client;
+  readonly to: Client;
+  /** The side that clients go to. */
+  readonly side: Side;
+  readonly tables: readonly MovedTable[];
+  /** At `from`; its changes are read over a slot of this name, which goes with the session. */
+  readonly publication: string;
+  readonly slot: string;
+}
+
+/** A part of a table that has not been seen equal yet. */
+interface Pending {
+  readonly table: MovedTable;
+  readonly range: KeyRange;
+  /** What one look took, ms. */
+  tookMs: number;
+}
+
+/**
+ * Compares two servers while one follows the other. Every range of keys must be seen equal once; what is written after a
+ * slot was made, before the first look, is told by the log, and each such row must be seen equal after that. So what is
+ * left for the moment when both are at rest is what was written last.
+ */
+export class SideComparison {
+  readonly #options: CompareOptions;
+  #pending: Pending[] = [];
+  /** Rows written and not seen equal since, by table and key. */
+  readonly #keys = new Map<MovedTable, Map<string, readonly string[]>>();
+  #ranges = 0;
+  #rows = 0;
+
+  private constructor(options: CompareOptions) {
+    this.#options = options;
+  }
+
+  /** Begins to note what is written, and divides the tables. */
+  static async begin(options: CompareOptions): Promise<SideComparison> {
+    const { from, to, slot } = options;
+    for (const client of [from, to]) {
+      await client.query(schemaSql("benchbook/pin.sql").replaceAll("SET LOCAL", "SET"));
+    }
+    await from.query("SELECT pg_create_logical_replication_slot($1, 'pgoutput', true)", [slot]);
+    const comparison = new SideComparison(options);
+    for (const table of options.tables) {
+      for (const range of await cutRanges(from, table)) {
+        comparison.#pending.push({ table, range, tookMs: Infinity });
+      }
+    }
+    return comparison;
+  }
+
+  /** What has not been seen equal yet. */
+  get pending(): { readonly ranges: number; readonly rows: number } {
+    let rows = 0;
+    for (const keys of this.#keys.values()) rows += keys.size;
+    return { ranges: this.#pending.length, rows };
+  }
+
+  /** Looks at all that is pending, without hurry: after each look as long a rest. */
+  async look(signal?: AbortSignal): Promise<void> {
+    const left: Pending[] = [];
+    for (const one of this.#pending) {
+      signal?.throwIfAborted();
+      if (await this.#differs(one)) left.push(one);
+      await sleep(Math.min(one.tookMs, 200), signal);
+    }
+    this.#pending = left;
+    await this.#readTail(null);
+    await this.#compareKeys();
+  }
+
+  /**
+   * The last look, with both servers at rest.
+   * @param lsn where the sender's log ends
+   */
+  async conclude(lsn: string): Promise<MoveComparison> {
+    const { tables, side } = this.#options;
+    await this.#readTail(lsn);
+    const tailRows = this.pending.rows;
+    const different = await this.#compareKeys();
+    this.#keys.clear();
+    const notes: string[] = [];
+    let budgetMs = PAUSE_BUDGET_MS;
+    for (const one of this.#pending.sort((a, b) => a.tookMs - b.tookMs)) {
+      budgetMs -= one.tookMs;
+      const where = rangeText(one.table, one.range);
+      if (budgetMs < 0) {
+        notes.push(`${where} was not compared: its rows were written too often for that before the switch.`);
+        continue;
+      }
+      const what = await this.#differs(one);
+      if (what !== null) different.push(`${where}: ${what}`);
+    }
+    // Whoever gets past the fence may have written while that was looked at.
+    await this.#readTail(null);
+    different.push(...this.#strays());
+    return {
+      to: side,
+      tables: tables.length,
+      ranges: this.#ranges,
+      rows: this.#rows,
+      tailRows,
+      different,
+      notes,
+    };
+  }
+
+  /** Gives its slot back. */
+  async end(): Promise<void> {
+    const { from, to } = this.#options;
+    await Promise.allSettled([from.end(), to.end()]);
+  }
+
+  /** Sums up a range on both servers. @returns how they differ; null: they do not */
+  async #differs(one: Pending): Promise<string | null> {
+    const { from, to } = this.#options;
+    const { condition, values } = one.range;
+    const text = moveSql("sum_range.sql", { relation: one.table.relation, condition });
+    const beganMs = performance.now();
+    const ask = async (client: Client) =>
+      (await client.query<{ rows: number; sum: string }>(text, [...values])).rows[0]!;
+    const [left, right] = [await ask(from), await ask(to)];
+    one.tookMs = performance.now() - beganMs;
+    if (left.rows === right.rows && left.sum === right.sum) {
+      this.#ranges++;
+      this.#rows += left.rows;
+      return null;
+    }
+    return left.rows === right.rows
+      ? "other values"
+      : `${formatCount(left.rows)} rows on the one, ${formatCount(right.rows)} on the other`;
+  }
+
+  async #readTail(lsn: string | null): Promise<void> {
+    const { from, slot, publication, tables } = this.#options;
+    const { rows } = await from.query<{ data: Buffer }>(moveSql("tail.sql"), [slot, publication, lsn]);
+    const written = readWritten(rows.map(({ data }) => data));
+    const byOid = new Map(tables.map((table) => [table.oid, table]));
+    for (const { oid, values } of written.keys) {
+      const table = byOid.get(oid);
+      const columns = written.tables.get(oid)!.filter(({ key }) => key).map(({ name }) => name);
+      // A partitioned table's rows are told by their partitions; an old row has no more values than the key.
+      if (table === undefined || values.some((value) => value === null)) continue;
+      const inOrder = table.key.map((name) => values[columns.indexOf(name)]!);
+      const keys = this.#keys.get(table) ?? new Map<string, readonly string[]>();
+      this.#keys.set(table, keys.set(JSON.stringify(inOrder), inOrder));
+    }
+    for (const oid of written.truncated) {
+      const table = byOid.get(oid);
+      if (table !== undefined) {
+        this.#pending.push({ table, range: { condition: "true", values: [], shown: null }, tookMs: 0 });
+      }
+    }
+  }
+
+  /** Rows that were written with both servers at rest, as sentences. */
+  #strays(): string[] {
+    return [...this.#keys].filter(([, keys]) => keys.size > 0).map(([{ schema, name }, keys]) =>
+      `${schema}.${name}: ${formatCount(keys.size)} rows were written past the fence`
+    );
+  }
+
+  /** Rows that were seen equal are noted no more. @returns those that differ, as sentences */
+  async #compareKeys(): Promise<string[]> {
+    const { from, to } = this.#options;
+    const different: string[] = [];
+    for (const [table, keys] of this.#keys) {
+      if (keys.size === 0) continue;
+      const [left, right] = [await hashesOf(from, table, keys), await hashesOf(to, table, keys)];
+      let others = 0;
+      for (const key of keys.keys()) {
+        if (left.get(key) === right.get(key)) keys.delete(key);
+        else if (others++ < SHOWN) {
+          const what = !left.has(key)
+            ? "is there and must not"
+            : right.has(key)
+            ? "has other values"
+            : "is not there";
+          different.push(`${table.schema}.${table.name} ${key.slice(1, -1)}: the row ${what}`);
+        }
+      }
+      if (others > SHOWN) {
+        different.push(`${table.schema}.${table.name}: ${formatCount(others - SHOWN)} more rows differ`);
+      }
+    }
+    return different;
+  }
+}
+
+/** Of each row that is there, by its key as JSON of texts. */
+async function hashesOf(
+  client: Client,
+  { relation, key, types }: MovedTable,
+  keys: ReadonlyMap<string, readonly string[]>,
+): Promise<ReadonlyMap<string, string>> {
+  const names = key.map((_, nth) => `k${nth}`);
+  const text = moveSql("hash_rows.sql", {
+    relation,
+    columns: names.map((name) => `named.${name}::text`).join(", "),
+    arrays: types.map((type, nth) => `$${nth + 1}::text[]::${type}[]`).join(", "),
+    names: names.join(", "),
+    condition: key.map((column, nth) => `t.${quoted(column)} = named.${names[nth]}`).join(" AND "),
+  });
+  const values = [...keys.values()];
+  const { rows } = await client.query<{ key: string; hash: string }>(
+    text,
+    key.map((_, nth) => values.map((row) => row[nth]!)),
+  );
+  return new Map(rows.map(({ key, hash }) => [JSON.stringify(JSON.parse(key)), hash]));
+}

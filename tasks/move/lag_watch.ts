@@ -1,0 +1,57 @@
+import type { MoveSample } from "./move_options.ts";
+import { lagBytes, type Link, readSentinel, writeSentinel } from "./link.ts";
+import { sleep } from "../net/sleep.ts";
+
+/** Between two readings, ms. */
+const TICK_MS = 250;
+
+/** What a link is at, again and again. */
+export interface LagWatch {
+  /** The last lag that was measured; null: none was yet. */
+  readonly lagMs: number | null;
+  stop(): Promise<void>;
+}
+
+/**
+ * Measures how far a receiver is behind: a row is written at the sender, and seen at the receiver; and what of the log is
+ * not confirmed. Where that cannot be read now it is tried again.
+ * @param link over sessions that nobody else uses
+ */
+export function watchLag(
+  link: Link,
+  nowUs: () => number,
+  onSample: (sample: MoveSample) => void,
+): LagWatch {
+  const stopping = new AbortController();
+  let lagMs: number | null = null;
+  const beat = async () => {
+    const bytes = await lagBytes(link);
+    if (bytes !== null) onSample({ atUs: nowUs(), metric: "lag_bytes", value: Math.max(0, bytes) });
+    const sentUs = nowUs();
+    const sent = await writeSentinel(link, 1);
+    while ((await readSentinel(link, 1) ?? -1) < sent) {
+      const passedMs = (nowUs() - sentUs) / 1000;
+      // What has not come yet is a lag too.
+      lagMs = Math.max(lagMs ?? 0, passedMs);
+      await sleep(Math.max(2, passedMs / 10), stopping.signal);
+    }
+    const seenUs = nowUs();
+    lagMs = (seenUs - sentUs) / 1000;
+    onSample({ atUs: seenUs, metric: "lag_ms", value: lagMs });
+  };
+  const done = (async () => {
+    while (!stopping.signal.aborted) {
+      await beat().catch(() => {});
+      await sleep(TICK_MS, stopping.signal).catch(() => {});
+    }
+  })();
+  return {
+    get lagMs() {
+      return lagMs;
+    },
+    async stop() {
+      stopping.abort();
+      await done;
+    },
+  };
+}

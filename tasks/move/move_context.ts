@@ -1,0 +1,38 @@
+import type { PgClient } from "../postgres/client.ts";
+import type { Side } from "../model/client_gate.ts";
+import type { Link } from "./link.ts";
+import type { MoveComparison, MoveOptions, MovePause } from "./move_options.ts";
+import type { MoveRecord } from "./move_record.ts";
+import type { MoveNames } from "./move_sql.ts";
+import type { RunPart } from "./move_steps.ts";
+import type { MovedTables } from "./moved_tables.ts";
+
+/** A move while it goes on. */
+export interface Mover {
+  readonly options: MoveOptions;
+  readonly names: MoveNames;
+  readonly tables: MovedTables;
+  readonly source: PgClient;
+  readonly target: PgClient;
+  /** From the source to the target, and back. */
+  readonly out: Link;
+  readonly back: Link;
+  readonly run: RunPart;
+  /** Opens a session of a further purpose, which ends with the move's. */
+  session(side: Side): Promise<PgClient>;
+  /** Ends with the move what goes on beside it. */
+  atEnd(stop: () => Promise<void>): void;
+  /** Keeps what the next start must know. */
+  keep(change: Partial<Pick<MoveRecord, "subscription" | "switched">>): void;
+  /** Where clients are. */
+  at: Side;
+  readonly pauses: MovePause[];
+  readonly compared: MoveComparison[];
+  /** What could not be undone, as sentences. */
+  readonly left: string[];
+}
+
+/** The other one. */
+export function otherSide(side: Side): Side {
+  return side === "source" ? "target" : "source";
+}

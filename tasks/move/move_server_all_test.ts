@@ -1,0 +1,206 @@
+import assert from "node:assert/strict";
+import { execFileSync } from "node:child_process";
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { sleep } from "../net/sleep.ts";
+import { clusterPlace } from "../stack/postgres_cluster.ts";
+import { moveServer } from "./move_server.ts";
+import { startWriter, type TwoServers, withPg, withTwoServers } from "./testing_move.ts";
+
+/** A table with what replication does not carry by itself, and partitions. */
+const SHOP = `
+  CREATE SCHEMA shop;
+  CREATE TYPE shop.state AS ENUM ('new', 'sent');
+  CREATE TABLE shop.item (
+    id bigint PRIMARY KEY, note text NOT NULL, made timestamptz NOT NULL DEFAULT now(), n serial,
+    rest int GENERATED ALWAYS AS (id % 7) STORED, state shop.state NOT NULL DEFAULT 'new', UNIQUE (n)
+  );
+  CREATE INDEX item_note ON shop.item (note) WHERE state = 'new';
+  CREATE TABLE shop.part (id bigint REFERENCES shop.item, at date, CHECK (id > 0), PRIMARY KEY (id, at)) PARTITION BY RANGE (at);
+  CREATE TABLE shop.part_old PARTITION OF shop.part FOR VALUES FROM (MINVALUE) TO ('2026-01-01');
+  CREATE TABLE shop.part_new PARTITION OF shop.part FOR VALUES FROM ('2026-01-01') TO (MAXVALUE);
+  CREATE INDEX part_at ON shop.part (at);
+  CREATE FUNCTION shop.named(shop.item) RETURNS text LANGUAGE sql STABLE AS 'SELECT $1.note';
+  CREATE VIEW shop.fresh AS SELECT id, shop.named(i) FROM shop.item i WHERE state = 'new';
+  COMMENT ON COLUMN shop.item.note IS 'what is written on it';
+  INSERT INTO shop.item (id, note) SELECT i, 'note ' || i FROM generate_series(1, 20000) i;
+  INSERT INTO shop.part SELECT i, date '2025-06-01' + i % 365 FROM generate_series(1, 5000) i;
+  ANALYZE`;
+
+/** What pg_catalog says of the schema, without oids. */
+const SHAPE = `
+  SELECT 'column' AS what, attrelid::regclass::text || '.' || attname AS name,
+    concat(format_type(atttypid, atttypmod), attnotnull, attidentity, attgenerated, pg_get_expr(adbin, adrelid),
+      col_description(attrelid, attnum)) AS def
+  FROM pg_attribute
+  LEFT JOIN pg_attrdef ON adrelid = attrelid AND adnum = attnum
+  WHERE attrelid IN (SELECT oid FROM pg_class WHERE relnamespace = 'shop'::regnamespace) AND attnum > 0
+  UNION ALL
+  SELECT 'index', indexrelid::regclass::text, pg_get_indexdef(indexrelid) || indisvalid
+  FROM pg_index WHERE indrelid IN (SELECT oid FROM pg_class WHERE relnamespace = 'shop'::regnamespace)
+  UNION ALL
+  SELECT 'constraint', conrelid::regclass || '.' || conname, pg_get_constraintdef(oid) || convalidated
+  FROM pg_constraint WHERE connamespace = 'shop'::regnamespace
+  UNION ALL
+  SELECT 'part', inhrelid::regclass::text, inhparent::regclass::text || pg_get_expr(relpartbound, c.oid)
+  FROM pg_inherits JOIN pg_class c ON c.oid = inhrelid WHERE relnamespace = 'shop'::regnamespace AND relkind = 'r'
+  ORDER BY 1, 2, 3`;
+
+const LEFT = `
+  SELECT slot_name::text AS name FROM pg_replication_slots UNION ALL SELECT subname FROM pg_subscription
+  UNION ALL SELECT pubname FROM pg_publication UNION ALL SELECT nspname FROM pg_namespace WHERE nspname ~ 'benchbook_move'
+  UNION ALL SELECT tgname FROM pg_trigger WHERE NOT tgisinternal`;
+
+async function rowsOf(url: string, sql: string): Promise<unknown[]> {
+  return (await withPg(url, (client) => client.query(sql))).rows;
+}
+
+/** Every number that a server acknowledged is there, on each of the servers. */
+async function allThere(urls: readonly string[], acknowledged: readonly number[]): Promise<void> {
+  for (const url of urls) {
+    const there = new Set(
+      (await rowsOf(url, "SELECT id::int AS id FROM shop.item")).map((row) => (row as { id: number }).id),
+    );
+    assert.deepEqual(acknowledged.filter((n) => !there.has(n)), []);
+  }
+}
+
+async function nothingLeft({ source, target, options }: TwoServers): Promise<void> {
+  for (const { url } of [source, target]) assert.deepEqual(await rowsOf(url, LEFT), []);
+  assert.ok(!readdirSync(options.home).includes("moves"), "no record is left");
+}
+
+/** Whether any file of a cluster, its log or what SQL shows holds a server's password. */
+async function assertNoPassword({ source, target }: TwoServers): Promise<void> {
+  const passwords = [source, target].map(({ url }) => decodeURIComponent(new URL(url).password));
+  for (const { url, home } of [source, target]) {
+    const [{ conninfo = "" } = {}] = await rowsOf(
+      url,
+      "SELECT subconninfo AS conninfo FROM pg_subscription",
+    ) as {
+      conninfo?: string;
+    }[];
+    const { data } = clusterPlace(home);
+    for (const password of passwords) {
+      assert.doesNotMatch(conninfo, new RegExp(password));
+      assert.throws(() => execFileSync("grep", ["-rqaF", password, data, join(home, "logs")]), { status: 1 });
+    }
+    if (conninfo !== "") {
+      const [, passfile] = /passfile='([^']+)'/.exec(conninfo)!;
+      assert.ok(passwords.some((password) => readFileSync(passfile!, "utf8").includes(password)));
+      assert.equal(Deno.statSync(passfile!).mode! & 0o077, 0);
+    }
+  }
+}
+
+Deno.test("a database moves to another server with its clients, and back, and nobody's write is lost", async () => {
+  await withTwoServers(async (servers) => {
+    const { source, target, options, records, samples } = servers;
+    await withPg(source.url, (client) => client.query(SHOP));
+    const writer = startWriter({ source: source.url, target: target.url });
+    const gate = {
+      ...writer.gate,
+      open: async (side: "source" | "target") => {
+        if (side === "target") await assertNoPassword(servers);
+        await writer.gate.open(side);
+      },
+    };
+    const outcome = await moveServer({ ...options, gate, andBack: true });
+    await sleep(100);
+    await writer.stop();
+    assert.deepEqual([outcome.done, outcome.stopped, outcome.at, outcome.left], [true, null, "source", []]);
+    assert.deepEqual(writer.refused, [], "no client saw an error");
+    assert.deepEqual(outcome.pauses.map(({ to }) => to), ["target", "source"]);
+    for (const { startUs, closedUs, fencedUs, caughtUpUs, comparedUs, endUs } of outcome.pauses) {
+      const order = [startUs, closedUs, fencedUs!, caughtUpUs!, comparedUs!, endUs];
+      assert.deepEqual(order, order.toSorted((a, b) => a - b));
+    }
+    for (const { tables, rows, different, notes } of outcome.compared) {
+      assert.deepEqual([tables, different, notes], [3, [], []]);
+      assert.ok(rows >= 25_000, `${rows} rows`);
+    }
+    await allThere([source.url, target.url], writer.acknowledged);
+    assert.deepEqual(await rowsOf(target.url, SHAPE), await rowsOf(source.url, SHAPE));
+    // A sequence goes on past all that was drawn on either server.
+    const [drawn] = await rowsOf(
+      source.url,
+      "SELECT nextval('shop.item_n_seq')::int > max(n) AS past FROM shop.item",
+    );
+    assert.deepEqual(drawn, { past: true });
+    assert.ok(
+      samples.some(({ metric }) => metric === "lag_ms") &&
+        samples.some(({ metric }) => metric === "lag_bytes"),
+    );
+    assert.deepEqual([...new Set(records.map(({ step }) => step))], [1, 2, 3, 4, 5, 6, 7, 8, 9, 10]);
+    assert.deepEqual(records.filter(({ error }) => error !== null), []);
+    assert.deepEqual(await outcome.finish(), []);
+    await nothingLeft(servers);
+  });
+});
+
+Deno.test("a client that does not hear of the switch is refused by the fence, or its write is at the target", async () => {
+  await withTwoServers(async (servers) => {
+    const { source, target, options } = servers;
+    await withPg(source.url, (client) => client.query(SHOP));
+    const deaf = startWriter({ source: source.url, target: target.url });
+    const outcome = await moveServer(options);
+    await sleep(50);
+    await deaf.stop();
+    assert.deepEqual([outcome.done, outcome.at], [true, "target"]);
+    assert.ok(deaf.acknowledged.length > 0 && deaf.refused.length > 0);
+    assert.deepEqual([...new Set(deaf.refused.map(({ code }) => code))], ["25006"]);
+    await allThere([target.url], deaf.acknowledged);
+    assert.deepEqual(await outcome.finish(), []);
+    await nothingLeft(servers);
+  });
+});
+
+Deno.test("a client that gets past the fence is caught before others go over, who go on where they were", async () => {
+  await withTwoServers(async (servers) => {
+    const { source, target, options } = servers;
+    await withPg(source.url, (client) => client.query(SHOP));
+    // What a superuser may: triggers do not bind this session.
+    const bypass = new URL(source.url);
+    bypass.searchParams.set("options", "-c session_replication_role=replica");
+    const past = startWriter({ source: bypass.href, target: target.url });
+    const heard = startWriter({ source: source.url, target: target.url }, 2_000_000);
+    const outcome = await moveServer({ ...options, gate: heard.gate });
+    await sleep(50);
+    await Promise.all([past.stop(), heard.stop()]);
+    assert.deepEqual([outcome.done, outcome.at, outcome.left], [false, "source", []]);
+    assert.match(
+      outcome.stopped!,
+      /must hold the same rows: .*(written past the fence|the row is not there)/,
+    );
+    assert.deepEqual(heard.refused, []);
+    await allThere([source.url], [...past.acknowledged, ...heard.acknowledged]);
+    await nothingLeft(servers);
+    assert.deepEqual(await rowsOf(target.url, "SELECT FROM pg_namespace WHERE nspname = 'shop'"), []);
+  });
+});
+
+Deno.test("a target that dies leaves the source as it was, and what remains there is named and removed at the next start", async () => {
+  await withTwoServers(async (servers) => {
+    const { source, target, options } = servers;
+    await withPg(source.url, (client) => client.query(SHOP));
+    const writer = startWriter({ source: source.url, target: target.url });
+    const outcome = await moveServer({
+      ...options,
+      gate: writer.gate,
+      onRecord: (record) => {
+        if (record.step === 6) Deno.kill(target.process.pid, "SIGKILL");
+      },
+    });
+    await sleep(50);
+    await writer.stop();
+    assert.deepEqual([outcome.done, outcome.at], [false, "source"]);
+    assert.ok(
+      outcome.left.some((sentence) =>
+        /may have left something in the embedded database "test"/.test(sentence)
+      ),
+    );
+    assert.deepEqual(writer.refused, []);
+    await allThere([source.url], writer.acknowledged);
+    assert.deepEqual(await rowsOf(source.url, LEFT), []);
+  });
+});

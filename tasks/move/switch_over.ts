@@ -1,0 +1,156 @@
+import { ServiceError } from "../model/errors.ts";
+import type { Side } from "../model/client_gate.ts";
+import { sleep } from "../net/sleep.ts";
+import { withClient } from "../seed/connect.ts";
+import type { SideComparison } from "./compare_sides.ts";
+import { dropFence, raiseFence } from "./fence.ts";
+import { currentLsn, isConfirmed, type Link, readSentinel, writeSentinel } from "./link.ts";
+import { type Mover, otherSide } from "./move_context.ts";
+import type { MovePause } from "./move_options.ts";
+import { carrySequences } from "./sequences.ts";
+
+/** Clients wait so long at the most for the fence, and for the last rows, ms: then they go on where they were. */
+const [FENCE_MS, CATCH_UP_MS] = [3_000, 5_000];
+/** Between two looks, and between two rows that make the receiver say how far it is, ms. */
+const [LOOK_MS, PROD_MS] = [2, 20];
+
+/** Which way clients go. */
+export interface Direction {
+  readonly to: Side;
+  /** That the last rows come by. */
+  readonly link: Link;
+  /** The other way; null: there is none. */
+  readonly back: Link | null;
+  readonly comparison: SideComparison;
+}
+
+/**
+ * Has clients wait, sees that the other server has everything and nobody writes any more where they were, and has them go
+ * on there. Where that fails they go on where they were, and nothing is fenced.
+ * @throws {MoveFailure}
+ */
+export async function switchOver(mover: Mover, { to, link, back, comparison }: Direction): Promise<void> {
+  const { options: { gate, nowUs, signal, schemas }, names, tables, run } = mover;
+  const name = to === "target" ? "switch" : "switchBack";
+  const times: { -readonly [Name in keyof MovePause]: MovePause[Name] } = {
+    to,
+    startUs: nowUs(),
+    closedUs: NaN,
+    fencedUs: null,
+    caughtUpUs: null,
+    comparedUs: null,
+    endUs: NaN,
+  };
+  let [closed, opening] = [false, false];
+  if (to === "target") mover.keep({ switched: true });
+  try {
+    times.startUs = nowUs();
+    await run(name, 0, () => gate.close(signal));
+    closed = true;
+    times.closedUs = nowUs();
+    await run(name, 1, () => raiseFence(link.from, names.schema, tables.named, FENCE_MS));
+    times.fencedUs = nowUs();
+    const lsn = await run(name, 2, () => within(CATCH_UP_MS, catchUp(link, names.schema, signal)));
+    times.caughtUpUs = nowUs();
+    await run(name, 3, () => within(CATCH_UP_MS, carrySequences(link.from, link.to, schemas)));
+    await run(name, 4, async () => {
+      const compared = await within(CATCH_UP_MS, comparison.conclude(lsn));
+      mover.compared.push(compared);
+      if (compared.different.length > 0) throw differ(compared.different);
+    });
+    times.comparedUs = nowUs();
+    await run(name, 5, async () => {
+      opening = true;
+      // The server that was left before takes writes again.
+      await within(CATCH_UP_MS, dropFence(link.to, names.schema));
+      await gate.open(to);
+    });
+    times.endUs = nowUs();
+    mover.at = to;
+  } catch (error) {
+    if (closed) await goOn(mover, otherSide(to), link, opening ? back : null);
+    times.endUs = nowUs();
+    if (to === "target") mover.keep({ switched: opening });
+    throw error;
+  } finally {
+    mover.pauses.push({ ...times, closedUs: times.closedUs || times.endUs });
+    await comparison.end();
+  }
+}
+
+/** Clients go on where they were; the fence falls first, so that their writes are taken. */
+async function goOn(mover: Mover, side: Side, link: Link, back: Link | null): Promise<void> {
+  const { options, names } = mover;
+  // Some may have written at the other server before its gate was found not to open.
+  if (back !== null) {
+    await within(CATCH_UP_MS, catchUp(back, names.schema)).catch((error: Error) => {
+      mover.left.push(
+        `What clients may have written at the ${
+          otherSide(side)
+        } in the moment of the switch was not carried to the ` +
+          `${side}: ${error.message}.`,
+      );
+    });
+  }
+  const drop = () => within(CATCH_UP_MS, dropFence(link.from, names.schema));
+  const anew = () =>
+    withClient(options[side].url, (client) => dropFence(client, names.schema), { name: "benchbook move" });
+  await drop().catch(anew).catch((error: Error) => {
+    mover.left.push(
+      `The tables at the ${side} still take no write: their fence could not be removed (${error.message}). The next ` +
+        `start does; by hand: DROP TRIGGER ${names.schema}_fence on each of them.`,
+    );
+  });
+  await options.gate.open(side).catch((error: Error) => {
+    mover.left.push(`Clients could not go on at the ${side}: ${error.message}.`);
+  });
+}
+
+/**
+ * Waits until the receiver has all that the sender's log holds, and has stored it: it shows a row that was written last,
+ * and says that it has stored everything up to there.
+ * @returns where that is
+ */
+export async function catchUp(link: Link, schema: string, signal?: AbortSignal): Promise<string> {
+  const beat = await writeSentinel(link, 2);
+  const lsn = await currentLsn(link.from);
+  while ((await readSentinel(link, 2) ?? -1) < beat) await sleep(LOOK_MS, signal);
+  await link.to.query(`UPDATE ${schema}.stored SET times = times + 1`);
+  for (let proddedMs = -Infinity; !await isConfirmed(link, lsn);) {
+    if (performance.now() - proddedMs >= PROD_MS) {
+      // It tells how far it is when something comes.
+      await writeSentinel(link, 2);
+      proddedMs = performance.now();
+    }
+    await sleep(LOOK_MS, signal);
+  }
+  return lsn;
+}
+
+/** @throws {ServiceError} where it takes longer; whatever is under way goes on then and is nobody's */
+async function within<T>(limitMs: number, work: Promise<T>): Promise<T> {
+  const { promise: late, reject } = Promise.withResolvers<never>();
+  const timer = setTimeout(() => {
+    reject(
+      new ServiceError(
+        `Cannot switch within ${
+          limitMs / 1000
+        } s, so long clients may wait: the servers have not come to an end`,
+        "Look at both servers' logs and at the network between them, then move again.",
+      ),
+    );
+  }, limitMs);
+  work.catch(() => {});
+  try {
+    return await Promise.race([work, late]);
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+function differ(different: readonly string[]): ServiceError {
+  return new ServiceError(
+    `Cannot switch: both servers must hold the same rows: ${different.join("; ")}`,
+    "Look who else writes at the target, and at its triggers; then move again.",
+  );
+}
