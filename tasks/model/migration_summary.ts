@@ -37,7 +37,7 @@ export interface MigrationSummary {
   readonly waitCount: number;
   /** What became of each write. */
   readonly ledger: LedgerSummary;
-  /** Whether rows that nobody wrote are what they were. */
+  /** Whether rows that the load does not write are unchanged. */
   readonly checksums: ChecksumSummary;
   /** The load's questions whose plans are known from before the change and from after it; others have no row. */
   readonly plans: readonly {
@@ -108,7 +108,7 @@ export interface Stall {
   readonly lock: string | null;
 }
 
-/** Whether the database was what it had been, some time after the migration. */
+/** Whether the load was back to what it was before the migration. */
 export interface Recovery {
   /** `unknown`: too little was measured to tell. */
   readonly state: "recovered" | "not recovered" | "unknown";
@@ -116,6 +116,8 @@ export interface Recovery {
   readonly afterSeconds: number | null;
   /** What had not come back, in words of the field: `p95`, `throughput`, `hit rate`. */
   readonly lacking: readonly string[];
+  /** Seconds in a row at the end of the run that were as good as before: with too few of them, it had not recovered yet. */
+  readonly settledSeconds: number;
 }
 
 /** Requests of one path and kind that failed alike in one part of a run. */

@@ -99,13 +99,13 @@ export function formatRate(perSecond: number | null, digits = 3): string {
   return perSecond === null ? "—" : `${significant(perSecond, digits)}/s`;
 }
 
-/** `1.2 ms to 1.4 ms`, `from 1.2 ms` without an upper end, or nothing where neither end is known. */
+/** `1.2 ms to 1.4 ms`, `≥ 1.2 ms` without an upper end, or nothing where neither end is known. */
 export function intervalText(
   low: number | null,
   high: number | null,
   format: (value: number | null) => string,
 ): string {
-  if (high === null) return low === null ? "" : `from ${format(low)}`;
+  if (high === null) return low === null ? "" : `≥ ${format(low)}`;
   return `${format(low)} to ${format(high)}`;
 }
 

@@ -48,7 +48,7 @@ Deno.test("numbers keep three significant digits and lose no integer digit", () 
 
 Deno.test("an interval without an upper end says where it begins", () => {
   assert.equal(intervalText(2.1, 4, formatMs), "2.1 ms to 4 ms");
-  assert.equal(intervalText(2.1, null, formatMs), "from 2.1 ms");
+  assert.equal(intervalText(2.1, null, formatMs), "≥ 2.1 ms");
   assert.equal(intervalText(null, null, formatMs), "");
 });
 

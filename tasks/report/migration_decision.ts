@@ -19,7 +19,8 @@ export function judgedBy(
   return `Zero downtime means: no request failed, no stall was longer than ${
     formatMs(stallLimitMs)
   }, every acknowledged ` +
-    `write is there once, checksums are equal, and the system recovered.${targets}${allowed}`;
+    "write is present exactly once, checksums are equal, and the load recovered. Brief pause means: a stall was longer, " +
+    `however long, and all the rest holds.${targets}${allowed}`;
 }
 
 /** What stays of a change that was not made on a copy, as a sentence; nothing of one that was. */

@@ -75,7 +75,15 @@ function impactLines(runs: readonly Migrated[]): string[] {
   );
   const hidden = rows.length - MOST_ROWS;
   return [
-    row([...several ? ["variant"] : [], "path", "p95 before", "during", "change", "max stall", "errors"]),
+    row([
+      ...several ? ["variant"] : [],
+      "path",
+      "p95 before",
+      "during",
+      "change (95 % interval)",
+      "max stall",
+      "errors",
+    ]),
     row([...several ? [":--"] : [], ":--", "--:", "--:", "--:", "--:", "--:"]),
     // All together come last.
     ...hidden <= 0 ? rows : [...rows.slice(0, MOST_ROWS - 1), rows.at(-1)!],

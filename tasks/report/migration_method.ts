@@ -24,7 +24,7 @@ export function migrationMethod({ run: { config } }: RunSummary, migration: Migr
       formatMs(stallLimitMs)
     } is too long. Degradation is the area between p95 and that of the baseline in bins of a second, less what the baseline ` +
     "itself has.",
-    "The system has recovered where for five seconds p95 is at most the baseline's median and three times its median absolute " +
+    "The load has recovered where for five seconds p95 is at most the baseline's median and three times its median absolute " +
     "deviation (5 % at least) above it, and throughput and hit rate are at most as much below theirs.",
     "Locks and those who wait for them were sampled from pg_locks and pg_stat_activity at least every 100 ms: what was over " +
     "sooner may be missing. That a table was written anew is told by its relfilenode.",

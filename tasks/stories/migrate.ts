@@ -39,7 +39,7 @@ export const MIGRATE: readonly Story[] = [
       // Four seconds' wait for the report that is open beside it.
       assert.match(
         said.replaceAll(/\s+/g, " "),
-        /The load stalled for [3-9](\.\d+)? s, and 400 ms are allowed: /,
+        /The load stalled for [3-9](\.\d+)? s \(allowed: 400 ms\): /,
       );
       const lines = Deno.readTextFileSync(join(mine, "comment.md")).trimEnd().split("\n");
       assert.ok(lines.length <= 40, `${lines.length} lines`);

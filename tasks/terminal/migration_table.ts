@@ -13,7 +13,7 @@ const COLUMNS: readonly Column[] = [
   { title: "max stall", align: "right" },
   { title: "errors", align: "right" },
   { title: "lock", align: "left", drop: 2, least: 15 },
-  { title: "waited", align: "right", drop: 1 },
+  { title: "users waited", align: "right", drop: 1 },
   { title: "ledger", align: "left", drop: 3 },
   { title: "verdict", align: "left" },
 ];
@@ -44,7 +44,7 @@ export function migrationTable(summaries: readonly RunSummary[], columns = width
 
 const NOTE =
   "Δp95: the change of p95 of all requests that reach the database, from before the migration to while it ran. " +
-  "lock: the strongest that it took, and waited: the longest wait of a request for one.";
+  "lock: the strongest that the migration took. users waited: the longest time that a request waited for a lock.";
 
 /** Where one variant ran several times, with what it ran. */
 function variantText({ migration: { variant, lockTimeoutMs } }: MigrationSummary, swept: boolean): string {

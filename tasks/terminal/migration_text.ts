@@ -107,7 +107,7 @@ function stepTable({ steps }: MigrationSummary, columns: number): string {
     String(Math.max(0, ...step.locks.map(({ blocked }) => blocked))),
     resultOf(step),
   ]);
-  return `Statements (held up: requests that waited at one moment):\n${
+  return `Statements (waited: for their locks; held up: requests that waited behind them at one moment):\n${
     formatTable(STEP_COLUMNS, rows, columns)
   }`;
 }

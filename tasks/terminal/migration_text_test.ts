@@ -54,7 +54,7 @@ Deno.test("the end of one that failed and lost writes says that, and what Postgr
       ...quiet.ledger,
       problems: [{ problem: "lost", n: 2, example: "order-insert, client 1, write 7, slot 40" }],
     },
-    checksums: { ...quiet.checksums, ranges: 0, rows: 0, lacking: "none was taken after the load" },
+    checksums: { ...quiet.checksums, ranges: 0, rows: 0, lacking: "no checksums were taken after the load" },
   });
   const text = summaryText(summaryOf(failed), 80);
   assert.ok(!text.includes("\u001b"));

@@ -1,3 +1,4 @@
+import { verdictText } from "../model/run.ts";
 import { whatRan } from "../model/what_ran.ts";
 import { formatCount, isoMinutes } from "../model/units.ts";
 import type { StoredRun } from "../store/runs.ts";
@@ -25,6 +26,10 @@ export function runsText(
   }.`;
 }
 
+function verdictOf({ verdict }: StoredRun): string {
+  return verdict === null ? "—" : verdictText(verdict);
+}
+
 function runsTable(runs: readonly StoredRun[], columns: number): string {
   const all: Column[] = [
     { title: "run", align: "left", least: 24 },
@@ -45,7 +50,7 @@ function runsTable(runs: readonly StoredRun[], columns: number): string {
     isoMinutes(run.startedAt),
     formatCount(run.slots),
     run.status,
-    run.search === null ? run.verdict ?? "—" : foundText(run.search),
+    run.search === null ? verdictOf(run) : foundText(run.search),
   ]);
   // A column without a word, as that of labels where none was given, takes the place of one that tells something.
   const told = all.map((_, index) => rows.some((row) => row[index] !== ""));

@@ -99,7 +99,7 @@ Deno.test("a target whose interval reaches over its limit is said to hold perhap
   const slo = [near, ...others];
   assert.match(
     summaryText({ ...summary, slo }),
-    /✓ pass {2}p95<20ms {2}sql: 3\.4 ms \(perhaps by chance: 95 % interval from 2\.1 ms\)$/m,
+    /✓ pass {2}p95<20ms {2}sql: 3\.4 ms \(perhaps by chance: 95 % interval ≥ 2\.1 ms\)$/m,
   );
   const cut = { ...summary, slo, run: { ...exampleRun(), status: "interrupted" as const }, verdict: null };
   assert.doesNotMatch(summaryText(cut), /by chance/);
@@ -123,6 +123,8 @@ Deno.test("a generator without real-time priority says so, and how to get it", (
 
 Deno.test("the list of runs is a table, and without runs a sentence", async (t) => {
   await t.assertSnapshot(runsText([{ ...exampleRun(), slots: 12_345, search: null }]));
+  const paused = { ...exampleRun(), verdict: "brief-pause" as const, slots: 1, search: null };
+  assert.match(runsText([paused]), / brief pause$/m);
   assert.equal(runsText([]), "No runs are stored yet. deno task bench makes one.");
 });
 

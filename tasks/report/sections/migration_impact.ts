@@ -6,11 +6,11 @@ import {
   formatSeconds,
   formatShare,
   intervalText,
-  listed,
   measuredMs,
   signedMs,
   significant,
 } from "../../model/units.ts";
+import { recoveryText } from "../../summary/migration/recovery_text.ts";
 import { unbroken } from "../../charts/html.ts";
 import type { Footnotes } from "../cells.ts";
 import type { Section } from "./section.ts";
@@ -50,6 +50,8 @@ interface ImpactView {
     readonly wal: string;
     readonly hitRate: string;
   }[];
+  /** What takes entries out of the cache, as a sentence; empty where there was none. */
+  readonly cache: string;
 }
 
 /** What users felt, by path and by what they asked. */
@@ -76,6 +78,9 @@ export const IMPACT: Section<ImpactView> = {
         wal: rateText(migration.walBytesPerSecond[segment] ?? null),
         hitRate: formatShare(migration.hitRate[segment] ?? null),
       })),
+      cache: Object.values(migration.hitRate).every((rate) => rate === null)
+        ? ""
+        : "Entries of the cache expire after their time to live; nothing invalidates them, neither a write nor the migration.",
     };
   },
 };
@@ -112,19 +117,6 @@ function stallText({ stall }: MigrationSummary): string {
     formatCount(pending)
   } ` +
     `${whose} were pending, and none succeeded.`;
-}
-
-function recoveryText({ recovery: { state, afterSeconds, lacking } }: MigrationSummary): string {
-  switch (state) {
-    case "recovered":
-      return afterSeconds === 0 || afterSeconds === null
-        ? "The system was as before from the end of the migration on."
-        : `The system was as before ${formatSeconds(afterSeconds)} after the end of the migration.`;
-    case "not recovered":
-      return `The system had not recovered when the run ended: ${listed(lacking)} had not come back.`;
-    case "unknown":
-      return "Whether the system recovered is not known.";
-  }
 }
 
 function rateText(bytesPerSecond: number | null): string {

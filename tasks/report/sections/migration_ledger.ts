@@ -48,16 +48,16 @@ function ledgerSentence(
     };
   }
   if (!complete) {
-    return { tone: "unsure", text: "Not all writes could be looked up in the database." };
+    return { tone: "unsure", text: "Not all writes could be checked in the database." };
   }
   if (ok + failed + unknown === 0) return { tone: "unsure", text: "The load wrote nothing." };
   return {
     tone: "good",
     text:
-      `Every acknowledged write is there once, with its values, and no refused one is: ${
+      `Every acknowledged write is present exactly once, with its values, and no refused one is: ${
         formatCount(ok + failed + unknown)
       } ` +
-      "writes were looked up.",
+      "writes were checked.",
   };
 }
 
@@ -94,7 +94,7 @@ function ledgerTable({ ok, failed, unknown, unknownPresent }: LedgerSummary): Ta
 function checksumSentence(
   { ranges, rows, different, unclear, lacking }: ChecksumSummary,
 ): LedgerView["sentences"][number] {
-  if (lacking !== null) return { tone: "unsure", text: `No checksums: ${lacking}` };
+  if (lacking !== null) return { tone: "unsure", text: `Checksums could not be compared: ${lacking}.` };
   const what = `${counted(ranges, "range")} of keys with ${formatCount(rows)} rows`;
   const others = different.length + unclear.length;
   return others === 0 ? { tone: "good", text: `Checksums before and after are equal for ${what}.` } : {

@@ -38,9 +38,9 @@ export function baselineDoubts(
   return doubts([
     ...stall !== null && stall.ms > stallLimitMs
       ? [
-        `The load stalled for ${formatMs(stall.ms)} before the migration began, which is more than the ${
+        `The load stalled for ${formatMs(stall.ms)} (allowed: ${
           formatMs(stallLimitMs)
-        } that it is judged by.`,
+        }) before the migration began.`,
       ]
       : [],
     ...failed > 0

@@ -73,9 +73,9 @@ function textOf(shown: Shown): string {
   }
 }
 
-/** `Declared (✓ seen, ✗ not seen): ✓ rewrite of northwind.orders · ✗ stall`; empty where nothing is declared. */
+/** `Meant to show (✓ shown, ✗ not shown): ✓ rewrite of northwind.orders · ✗ stall`; empty where nothing is declared. */
 export function declaredText(declared: Declared): string {
   if (declared.length === 0) return "";
   const marked = declared.map(({ text, seen }) => `${seen ? "✓" : "✗"} ${text}`);
-  return `Declared (✓ seen, ✗ not seen): ${marked.join(" · ")}`;
+  return `Meant to show (✓ shown, ✗ not shown): ${marked.join(" · ")}`;
 }

@@ -65,7 +65,7 @@ Deno.test("what a step declares is told in words, none of it seen where nothing 
   const declared = await declaredOf();
   assert.equal(
     declaredText(declared),
-    "Declared (✓ seen, ✗ not seen): ✗ wait behind ShareLock on northwind.orders · ✗ wait for a row of northwind.orders · " +
+    "Meant to show (✓ shown, ✗ not shown): ✗ wait behind ShareLock on northwind.orders · ✗ wait for a row of northwind.orders · " +
       "✗ rewrite of northwind.orders · ✗ error 42703 · ✗ stall",
   );
   assert.deepEqual(await declaredOf({}, []), []);

@@ -6,11 +6,11 @@ import { counted, formatCount, listed } from "../../model/units.ts";
 const MOST_RANGES = 3;
 
 const PROBLEMS: Readonly<Record<LedgerProblem, string>> = {
-  "lost": "acknowledged and not there",
-  "duplicate": "there more than once",
-  "overwritten": "there with other values than were written",
+  "lost": "acknowledged but missing",
+  "duplicate": "present more than once",
+  "overwritten": "present with other values than were written",
   "reordered": "overwritten by an earlier write of the same row",
-  "refused but present": "refused by the server and there all the same",
+  "refused but present": "refused by the server but present",
 };
 
 type Proofs = Pick<MigrationSummary, "ledger" | "checksums">;
@@ -34,7 +34,7 @@ function problemSentences(problems: LedgerSummary["problems"]): string[] {
   );
 }
 
-/** Rows that are not what they were. */
+/** Rows that changed though the load does not write them. */
 export function checksumFaults({ different, ranges }: ChecksumSummary): string[] {
   return different.length === 0 ? [] : [`${otherwise(different, ranges)}.`];
 }
@@ -42,8 +42,8 @@ export function checksumFaults({ different, ranges }: ChecksumSummary): string[]
 function otherwise(different: readonly string[], ranges: number): string {
   const shown = different.slice(0, MOST_RANGES).join("; ");
   const more = different.length > MOST_RANGES ? "; …" : "";
-  return `Rows that the load never touched are not what they were, in ${formatCount(different.length)} of ${
-    counted(ranges, "range")
+  return `Rows that the load does not write have changed, in ${formatCount(different.length)} of ${
+    counted(ranges, "key range")
   }: ${shown}${more}`;
 }
 
@@ -59,10 +59,10 @@ function unclearSentence({ unclear, ranges, own: { code, remade } }: ChecksumSum
 export function proofDoubts(proofs: Proofs): string[] {
   const { ledger, checksums } = proofs;
   return [
-    ...ledger.complete ? [] : ["Not every write could be looked at: whether one was lost cannot be told."],
+    ...ledger.complete ? [] : ["Not every write could be checked: whether one was lost is unknown."],
     ...checksums.lacking === null
       ? []
-      : [`Whether the rows are what they were cannot be told: ${checksums.lacking}.`],
+      : [`Whether rows that the load does not write have changed is unknown: ${checksums.lacking}.`],
     ...ledgerDoubts(proofs),
     ...checksums.unclear.length === 0 ? [] : [unclearSentence(checksums)],
   ];
@@ -77,27 +77,27 @@ export function proofSentences(
     ...checksums.lacking === null && checksums.different.length + checksums.unclear.length === 0
       ? [
         // A column that the load updates is left out of every row: it is the ledger's, and of the others nobody knows.
-        `${counted(checksums.rows, "row")} ${
-          checksums.rows === 1 ? "is what it was" : "are what they were"
-        } in all that the load does not write (${counted(checksums.ranges, "range")} compared).`,
+        `What the load does not write is unchanged: ${counted(checksums.rows, "row")} compared, in ${
+          counted(checksums.ranges, "key range")
+        }.`,
       ]
       : [],
     ...checksums.own.sentences,
   ];
 }
 
-/** `All 1,988 acknowledged writes are there once, 2 refused ones are not, of 3 unknown ones 1 is there`. */
+/** `All 1,988 acknowledged writes are present exactly once, 2 refused ones are not, of 3 unknown ones 1 is`. */
 export function ledgerText({ ok, failed, unknown, unknownPresent }: LedgerSummary): string {
   if (ok + failed + unknown === 0) return "Nothing was written";
   return [
     `${
       ok === 1 ? "The one acknowledged write is" : `All ${formatCount(ok)} acknowledged writes are`
-    } there once`,
+    } present exactly once`,
     ...failed === 0 ? [] : [`${counted(failed, "refused one")} ${failed === 1 ? "is" : "are"} not`],
     ...unknown === 0 ? [] : [
       `of ${counted(unknown, "unknown one")} ${formatCount(unknownPresent)} ${
         unknownPresent === 1 ? "is" : "are"
-      } there`,
+      }`,
     ],
   ].join(", ");
 }

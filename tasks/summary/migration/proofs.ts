@@ -72,9 +72,9 @@ export function checksumSummary(
   const lacking = pairs.length === 0
     ? "no checksums were taken"
     : before.length === 0
-    ? "none was taken before the load"
+    ? "no checksums were taken before the load"
     : pairs.every(({ rowsAfter }) => rowsAfter === null)
-    ? "none was taken after the load"
+    ? "no checksums were taken after the load"
     : null;
   const different = lacking === null ? pairs.filter(differ) : [];
   const isUnclear = ({ relation }: RangePair) => own.code.length > 0 || own.remade.includes(relation);

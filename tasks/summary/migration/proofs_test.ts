@@ -28,7 +28,7 @@ Deno.test("a ledger is counted by outcome, and of unknown writes those that are 
   });
   assert.equal(
     ledgerText(ledger),
-    "All 10 acknowledged writes are there once, 3 refused ones are not, of 7 unknown ones 2 are there",
+    "All 10 acknowledged writes are present exactly once, 3 refused ones are not, of 7 unknown ones 2 are",
   );
 });
 
@@ -53,7 +53,7 @@ Deno.test("a ledger is not complete where a write was not looked at, or has no e
   const checksums = checksumSummary([range({ rowsBefore: 1, rowsAfter: 1 })]);
   assert.deepEqual(proofSentences({ ledger: ledgerSummary([], 0), checksums }), [
     "Nothing was written.",
-    "1 row is what it was in all that the load does not write (1 range compared).",
+    "What the load does not write is unchanged: 1 row compared, in 1 key range.",
   ]);
   assert.equal(proofDoubts({ ledger: ledgerSummary([count({})], 1), checksums }).length, 1);
 });
@@ -95,10 +95,10 @@ Deno.test("ranges are what they were, or it is said in what they differ", () => 
 
 Deno.test("checksums of one side alone prove nothing, and which side is lacking is said", () => {
   const before = range({ rowsAfter: null, sumAfter: null });
-  assert.deepEqual(checksumSummary([before, before]).lacking, "none was taken after the load");
+  assert.deepEqual(checksumSummary([before, before]).lacking, "no checksums were taken after the load");
   assert.deepEqual(
     checksumSummary([range({ rowsBefore: null, sumBefore: null })]).lacking,
-    "none was taken before the load",
+    "no checksums were taken before the load",
   );
   assert.deepEqual(checksumSummary([]).lacking, "no checksums were taken");
   assert.deepEqual(checksumSummary([before]).different, []);
@@ -115,7 +115,7 @@ Deno.test("a difference that the change's own code may have made is no damage un
   const proofs = { ledger: ledgerSummary([], 0), checksums: made };
   assert.deepEqual(proofSentences(proofs), ["Nothing was written.", "ship_region was not compared."]);
   assert.deepEqual(proofDoubts(proofs), [
-    "Rows that the load never touched are not what they were, in 1 of 2 ranges: northwind.products 1 to 500: other values. " +
+    "Rows that the load does not write have changed, in 1 of 2 key ranges: northwind.products 1 to 500: other values. " +
     "Either they were damaged, or the change did that itself: what it puts into the new northwind.products cannot be read " +
     "beforehand.",
   ]);

@@ -62,13 +62,13 @@ function typical(seconds: readonly LoadSecond[], of: (second: LoadSecond) => num
 }
 
 /**
- * When the load was as well off as before: from the first of five seconds in a row in which p95 is at most the baseline's
+ * When the load was back to its baseline: from the first of five seconds in a row in which p95 is at most the baseline's
  * median + max(3 MAD, 5 %), and throughput and hit rate are at least the median less as much. Better than before is
  * recovered. The MAD of a handful of seconds may be next to nothing by luck: it counts as what a second strays by at least. Of what the baseline has no value in half of its seconds nothing is asked.
  */
 export function recoveryOf(baseline: Baseline, after: readonly LoadSecond[]): Recovery {
   if (baseline.seconds.length < SETTLED_SECONDS || after.length < SETTLED_SECONDS) {
-    return { state: "unknown", afterSeconds: null, lacking: [] };
+    return { state: "unknown", afterSeconds: null, lacking: [], settledSeconds: 0 };
   }
   const limits = METRICS.flatMap((metric) => {
     const values = baseline.seconds.map(metric.of).filter((value) => value !== null);
@@ -81,9 +81,10 @@ export function recoveryOf(baseline: Baseline, after: readonly LoadSecond[]): Re
       return value === null || better * value < better * limit;
     }).map(({ name }) => name)
   );
+  const settledSeconds = lacking.length - 1 - lacking.findLastIndex((names) => names.length > 0);
   for (let from = 0; from + SETTLED_SECONDS <= after.length; from++) {
     if (lacking.slice(from, from + SETTLED_SECONDS).every((names) => names.length === 0)) {
-      return { state: "recovered", afterSeconds: from, lacking: [] };
+      return { state: "recovered", afterSeconds: from, lacking: [], settledSeconds };
     }
   }
   const last = new Set(lacking.slice(-SETTLED_SECONDS).flat());
@@ -91,6 +92,7 @@ export function recoveryOf(baseline: Baseline, after: readonly LoadSecond[]): Re
     state: "not recovered",
     afterSeconds: null,
     lacking: METRICS.map(({ name }) => name).filter((name) => last.has(name)),
+    settledSeconds,
   };
 }
 

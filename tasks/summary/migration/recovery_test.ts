@@ -17,14 +17,19 @@ const baseline = { seconds: times(10), responses: [5] };
 const after = (...parts: LoadSecond[][]) => recoveryOf(baseline, parts.flat());
 
 Deno.test("the load has recovered from the first of five good seconds in a row", () => {
-  assert.deepEqual(after(times(5)), { state: "recovered", afterSeconds: 0, lacking: [] });
+  assert.deepEqual(after(times(5)), { state: "recovered", afterSeconds: 0, lacking: [], settledSeconds: 5 });
   assert.deepEqual(after(times(3, { p95: 40 }), times(5)).afterSeconds, 3);
   assert.deepEqual(after(times(4), times(1, { p95: 40 }), times(5)).afterSeconds, 5, "four are not enough");
 });
 
 Deno.test("what has not come back is named", () => {
   const bad = (changes: Partial<LoadSecond>) => after(times(8, changes));
-  assert.deepEqual(bad({ p95: 5.3 }), { state: "not recovered", afterSeconds: null, lacking: ["p95"] });
+  assert.deepEqual(bad({ p95: 5.3 }), {
+    state: "not recovered",
+    afterSeconds: null,
+    lacking: ["p95"],
+    settledSeconds: 0,
+  });
   assert.deepEqual(bad({ ok: 300 }).lacking, ["throughput"]);
   assert.deepEqual(bad({ hits: 60 }).lacking, ["hit rate"]);
   assert.deepEqual(bad({ p95: Infinity, ok: 0, hits: 0 }).lacking, ["p95", "throughput", "hit rate"]);
@@ -33,6 +38,12 @@ Deno.test("what has not come back is named", () => {
     "throughput",
     "hit rate",
   ], "nothing asked is nothing recovered");
+});
+
+Deno.test("where the run ended too soon, it is known for how long all had been as before", () => {
+  const late = after(times(4, { p95: 40 }), times(4));
+  assert.deepEqual([late.state, late.lacking, late.settledSeconds], ["not recovered", ["p95"], 4]);
+  assert.equal(after(times(4), times(4, { p95: 40 })).settledSeconds, 0);
 });
 
 Deno.test("up to 5 %, three deviations, or what counts stray by, all is as before; better is recovered", () => {

@@ -62,7 +62,7 @@ export function quietMigration(changes: Partial<MigrationSummary> = {}): Migrati
     impacts,
     stall: impacts.at(-1)!.stall,
     stallLimitMs: 250,
-    recovery: { state: "recovered", afterSeconds: 0, lacking: [] },
+    recovery: { state: "recovered", afterSeconds: 0, lacking: [], settledSeconds: 8 },
     errors: [],
     steps: [{
       ...step(11.2 * SECOND, 11.21 * SECOND, { variant: "safe", attempts: 2, move: "lock_timeout" }),

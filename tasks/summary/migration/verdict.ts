@@ -3,7 +3,7 @@ import { MIGRATION_SEGMENTS } from "../../model/phases.ts";
 import { holdsLimit } from "../../model/slo.ts";
 import type { Run, Verdict } from "../../model/run.ts";
 import { type SloResult, unmeasured } from "../../model/summary.ts";
-import { counted, formatCount, formatMs, formatSeconds, listed } from "../../model/units.ts";
+import { capital, counted, formatCount, formatMs, formatSeconds } from "../../model/units.ts";
 import type { Validity } from "../../model/validity.ts";
 import { wilson } from "../../stats/proportion.ts";
 import { LEVEL } from "../estimate.ts";
@@ -11,6 +11,8 @@ import { subjectOf } from "../slo.ts";
 import { endedEarly, invalid, missedSentence, missingArms } from "../verdict_sentences.ts";
 import { codesText } from "./baseline.ts";
 import { UNSEEN } from "./unseen.ts";
+import { recoveryText } from "./recovery_text.ts";
+import { shortLockSentences } from "./short_lock.ts";
 import { longest } from "./stalls.ts";
 import { checksumFaults, ledgerFaults, proofDoubts, proofSentences } from "./proof_sentences.ts";
 
@@ -46,14 +48,12 @@ export function judgeMigration(evidence: MigrationEvidence): { verdict: Verdict 
   const missed = judged.filter((result) => !result.ok && !unmeasured(result)).map(missedSentence);
   const stall = tooLong(evidence);
   const stalled = stall === null ? [] : [stallSentence(stall, stallLimitMs)];
-  const unrecovered = recovery.state === "not recovered" ? [unrecoveredSentence(migration)] : [];
+  const unrecovered = recovery.state === "not recovered" ? [recoveryText(migration)] : [];
   const failures = own.length === 0 ? [] : [errorsSentence(own)];
   const doubts = [
     ...doubtful.length === 0 ? [] : [`${errorsSentence(doubtful)} They did so before, too.`],
     ...migration.warnings.filter(({ code }) => code !== UNSEEN).map(({ text }) => text),
-    ...recovery.state === "unknown"
-      ? ["Whether the database recovered cannot be told: too little was measured."]
-      : [],
+    ...recovery.state === "unknown" ? [recoveryText(migration)] : [],
     ...proofDoubts(migration),
     ...judged.filter(unmeasured).map(notJudgedSentence),
   ];
@@ -67,16 +67,24 @@ export function judgeMigration(evidence: MigrationEvidence): { verdict: Verdict 
       reasons: [...data, ...invalid(validity), ...left],
     };
   }
-  const rest = [...left, ...heldSentences(evidence, { own, doubtful })];
+  const clients = clientSentences(evidence, own.length + doubtful.length === 0);
+  const held = heldSentences(evidence);
+  const rest = [...left, ...clients, ...held];
   if (facts.length > stalled.length) {
     return { verdict: "fail", reasons: [...facts, ...doubts, ...unseen, ...rest] };
   }
   if (doubts.length > 0) {
     return { verdict: "inconclusive", reasons: [...doubts, ...stalled, ...unseen, ...rest] };
   }
-  if (stalled.length > 0) return { verdict: "brief-pause", reasons: [...stalled, ...unseen, ...rest] };
-  return { verdict: unseen.length > 0 ? "inconclusive" : "zero-downtime", reasons: [...unseen, ...rest] };
+  if (stalled.length > 0) {
+    return { verdict: "brief-pause", reasons: [...stalled, BRIEF_PAUSE, ...unseen, ...left, ...held] };
+  }
+  if (unseen.length > 0) return { verdict: "inconclusive", reasons: [...unseen, ...rest] };
+  return { verdict: "zero-downtime", reasons: [...rest, ...shortLockSentences(migration)] };
 }
+
+/** However long it was. */
+const BRIEF_PAUSE = "This is a brief pause: only the stall was too long, and no request failed.";
 
 function notJudgedSentence(result: SloResult): string {
   const why = result.measured.warnings[0]?.text ?? "It was not measured.";
@@ -160,7 +168,7 @@ function tooLong({ migration: { impacts, stallLimitMs }, slo }: MigrationEvidenc
 
 function stallSentence(stall: Stall, limitMs: number): string {
   const lock = stall.lock === null ? "; no lock was seen that they waited for" : "";
-  return `The load stalled for ${formatMs(stall.ms)}, and ${formatMs(limitMs)} are allowed: ${
+  return `The load stalled for ${formatMs(stall.ms)} (allowed: ${formatMs(limitMs)}): ${
     whenText(stall)
   }${lock}.`;
 }
@@ -177,43 +185,26 @@ function whose({ path, kind }: Pick<Stall, "path" | "kind">): string {
   return `${kind === "all" ? "all requests" : `${kind}s`}${path === null ? "" : ` over ${path}`}`;
 }
 
-function unrecoveredSentence({ recovery, segments }: MigrationSummary): string {
-  const after = segments.find(({ segment }) => segment === MIGRATION_SEGMENTS.recovery)!;
-  return `The database did not recover within ${formatSeconds((after.endUs - after.startUs) / 1e6)}: ${
-    listed(recovery.lacking)
-  } had not come back to what ${recovery.lacking.length === 1 ? "it was" : "they were"} before.`;
-}
-
-/** What holds, for whoever asks what was looked at. */
-function heldSentences(
-  evidence: MigrationEvidence,
-  errors: { readonly own: readonly SegmentError[]; readonly doubtful: readonly SegmentError[] },
-): string[] {
-  const { migration } = evidence;
-  const { stall, stallLimitMs, recovery } = migration;
-  const unfailing = errors.own.length + errors.doubtful.length === 0;
+/** What clients did not see. @param unfailing whether no request failed */
+function clientSentences(evidence: MigrationEvidence, unfailing: boolean): string[] {
+  const { stall, stallLimitMs } = evidence.migration;
   const short = tooLong(evidence) === null;
   const longest = stall === null ? "nothing stalled" : `the longest stall was ${formatMs(stall.ms)}`;
+  const held = [
+    ...unfailing ? ["no request failed"] : [],
+    ...short ? [`${longest} (allowed: ${formatMs(stallLimitMs)})`] : [],
+  ];
+  return held.length === 0 ? [] : [`${capital(held.join(", and "))}.`];
+}
+
+/** What else holds, for whoever asks what was looked at. */
+function heldSentences(evidence: MigrationEvidence): string[] {
+  const { migration } = evidence;
+  const { recovery } = migration;
   return [
-    ...unfailing || short
-      ? [`${
-        [
-          ...unfailing ? ["no request failed"] : [],
-          ...short ? [`${longest} (allowed: ${formatMs(stallLimitMs)})`] : [],
-        ].join(", and ").replace(/^./, (letter) => letter.toUpperCase())
-      }.`]
-      : [],
-    ...short ? waitedSentences(migration) : [],
+    ...tooLong(evidence) === null ? waitedSentences(migration) : [],
     ...proofSentences(migration),
-    ...recovery.state === "recovered"
-      ? [
-        recovery.afterSeconds === 0
-          ? "The load was as well off as before from the end of the migration on."
-          : `The load was as well off as before ${
-            formatSeconds(recovery.afterSeconds!)
-          } after the end of the migration.`,
-      ]
-      : [],
+    ...recovery.state === "recovered" ? [recoveryText(migration)] : [],
   ];
 }
 

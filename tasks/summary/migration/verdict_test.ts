@@ -88,7 +88,7 @@ for (
       "only the stall is too long",
       stalledMigration(),
       "brief-pause",
-      /^The load stalled for 2\.5 s, and 250 ms are allowed: all requests from 11\.3 s on, 801 requests pending; they waited for AccessShareLock on northwind\.orders, held up by the migration/,
+      /^The load stalled for 2\.5 s \(allowed: 250 ms\): all requests from 11\.3 s on, 801 requests pending; they waited for AccessShareLock on northwind\.orders, held up by the migration/,
     ],
     [
       "no lock was seen",
@@ -140,37 +140,48 @@ for (
       "rows changed",
       checksums({ different: ["northwind.orders 1 to 830: other values"] }),
       "fail",
-      /^Rows that the load never touched are not what they were, in 1 of 40 ranges: northwind\.orders 1 to 830: other values\.$/,
+      /^Rows that the load does not write have changed, in 1 of 40 key ranges: northwind\.orders 1 to 830: other values\.$/,
     ],
     [
       "many rows changed",
       checksums({ different: ["a", "b", "c", "d"] }),
       "fail",
-      /in 4 of 40 ranges: a; b; c; …\.$/,
+      /in 4 of 40 key ranges: a; b; c; …\.$/,
     ],
     [
       "it did not recover",
-      recovery({ state: "not recovered", afterSeconds: null, lacking: ["p95", "hit rate"] }),
+      recovery({
+        state: "not recovered",
+        afterSeconds: null,
+        lacking: ["p95", "hit rate"],
+        settledSeconds: 0,
+      }),
       "fail",
-      /^The database did not recover within 8 s: p95 and hit rate had not come back to what they were before\.$/,
+      /^The load did not recover within 8 s after the migration: p95 and hit rate were not back to the baseline\.$/,
+    ],
+    [
+      "it was about to recover when the run ended",
+      recovery({ state: "not recovered", afterSeconds: null, lacking: ["p95"], settledSeconds: 3 }),
+      "fail",
+      /: p95 was not back to the baseline; for the last 3 s it was, but it takes 5 s in a row: use a longer --duration\.$/,
     ],
     [
       "nobody knows whether it recovered",
       recovery({ state: "unknown", afterSeconds: null }),
       "inconclusive",
-      /^Whether the database recovered cannot be told/,
+      /^Whether the load recovered is unknown/,
     ],
     [
       "the ledger is not complete",
       ledger({ complete: false }),
       "inconclusive",
-      /^Not every write could be looked at/,
+      /^Not every write could be checked/,
     ],
     [
       "checksums are lacking",
-      checksums({ ranges: 0, rows: 0, lacking: "none was taken after the load" }),
+      checksums({ ranges: 0, rows: 0, lacking: "no checksums were taken after the load" }),
       "inconclusive",
-      /^Whether the rows are what they were cannot be told: none was taken after the load\.$/,
+      /^Whether rows that the load does not write have changed is unknown: no checksums were taken after the load\.$/,
     ],
     [
       "rows changed, by the change's own code perhaps",
@@ -188,7 +199,7 @@ for (
         checksums: { ...quiet.checksums, own: { ...quiet.checksums.own, ofLoad: ["lost"] } },
       }),
       "inconclusive",
-      /^2 writes are acknowledged and not there, such as order-update, slot 54\. Either that is damage, or the change did it itself: it writes such rows, too\.$/,
+      /^2 writes are acknowledged but missing, such as order-update, slot 54\. Either that is damage, or the change did it itself: it writes such rows, too\.$/,
     ],
     [
       "the baseline was not steady",
@@ -216,7 +227,9 @@ for (
     ],
     [
       "it stalled and did not recover",
-      stalledMigration({ recovery: { state: "not recovered", afterSeconds: null, lacking: ["p95"] } }),
+      stalledMigration({
+        recovery: { state: "not recovered", afterSeconds: null, lacking: ["p95"], settledSeconds: 0 },
+      }),
       "fail",
       /^The load stalled for 2\.5 s/,
     ],
@@ -243,23 +256,45 @@ for (
 
 for (
   const [problem, n, sentence] of [
-    ["lost", 2, "2 writes are acknowledged and not there, such as write 7."],
-    ["duplicate", 1, "1 write is there more than once: write 7."],
-    ["overwritten", 3, "3 writes are there with other values than were written, such as write 7."],
+    ["lost", 2, "2 writes are acknowledged but missing, such as write 7."],
+    ["duplicate", 1, "1 write is present more than once: write 7."],
+    ["overwritten", 3, "3 writes are present with other values than were written, such as write 7."],
     ["reordered", 3, "3 writes are overwritten by an earlier write of the same row, such as write 7."],
-    ["refused but present", 3, "3 writes are refused by the server and there all the same, such as write 7."],
+    ["refused but present", 3, "3 writes are refused by the server but present, such as write 7."],
   ] as const satisfies readonly (readonly [LedgerProblem, number, string])[]
 ) {
   Deno.test(`a write that is ${problem} fails a migration that nobody felt, whatever the generator did`, () => {
     const migration = ledger({ problems: [{ problem, n, example: "write 7" }] });
     assert.equal(judged(migration).verdict, "fail");
     assert.equal(judged(migration).reasons[0], sentence);
-    assert.ok(!judged(migration).reasons.some((reason) => /are there once/.test(reason)));
+    assert.ok(!judged(migration).reasons.some((reason) => /are present exactly once/.test(reason)));
     const doubtful = judged(migration, { validity: STALLED_GENERATOR });
     assert.equal(doubtful.verdict, "fail");
     assert.match(doubtful.reasons[1]!, /^The generator shaped the result: .*longest 412 ms\.$/);
   });
 }
+
+Deno.test("a naive form that nobody felt is not called safe: its lock was short, and says so", () => {
+  const { migration, steps: [ran] } = stalledMigration();
+  const short = quietMigration({
+    migration,
+    steps: [{ ...ran!, locks: ran!.locks.map((lock) => ({ ...lock, heldUs: 117_000 })) }],
+  });
+  assert.equal(judged(short).verdict, "zero-downtime");
+  assert.equal(
+    judged(short).reasons.at(-1),
+    "This does not make the naive form safe: AccessExclusiveLock on northwind.orders was held for only 117 ms here, and a " +
+      "larger table is locked for longer.",
+  );
+  assert.ok(!judged(quietMigration()).reasons.some((text) => /naive/.test(text)));
+});
+
+Deno.test("a pause says what a brief pause is, however long it was", () => {
+  const { verdict, reasons: [stall, meaning] } = judged(stalledMigration());
+  assert.equal(verdict, "brief-pause");
+  assert.match(stall!, /^The load stalled for 2\.5 s/);
+  assert.match(meaning!, /only the stall was too long, and no request failed\.$/);
+});
 
 Deno.test("a run whose generator shaped it is invalid, however long it stalled, and an exit code says so", () => {
   const { verdict, reasons } = judged(stalledMigration(), { validity: STALLED_GENERATOR });
@@ -294,7 +329,7 @@ for (const status of ["interrupted", "crashed"] as const) {
     assert.equal(verdict, null);
     assert.match(reasons[0]!, /^The run (was interrupted|crashed)/);
     assert.match(reasons[1]!, /^The migration did not end/);
-    assert.match(reasons[2]!, /^2 writes are acknowledged and not there/);
+    assert.match(reasons[2]!, /^2 writes are acknowledged but missing/);
     assert.equal(reasons.at(-1), "The clone is left.");
     assert.equal(exitCodeOf({ verdict, run }), status === "interrupted" ? 130 : 3);
   });
