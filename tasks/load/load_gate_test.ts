@@ -5,7 +5,7 @@ import { withClient } from "../seed/connect.ts";
 import { withDatabase } from "../stack/testing_shared.ts";
 import { startProxy } from "../targets/testing_pg_proxy.ts";
 import { LoadGate } from "./load_gate.ts";
-import { gatedLoad, type Sent, WRITES } from "./testing_gate.ts";
+import { gatedLoad, type Sent, WRITE, WRITES } from "./testing_gate.ts";
 
 const SESSION = "benchbook test gate";
 const RATE = 300;
@@ -34,7 +34,7 @@ Deno.test("a load moves to another server and back while its gate is closed, and
     const moments: number[] = [];
     const requests = await gatedLoad(
       {
-        target: { path: "sql", url: source, movesTo: target, session: SESSION },
+        arms: [{ target: { path: "sql", url: source, movesTo: target, session: SESSION }, text: WRITE }],
         gate,
         rate: RATE,
       },
@@ -89,10 +89,12 @@ Deno.test("what goes wrong while clients are to move leaves them where they are"
     };
     const requests = await gatedLoad(
       {
-        target: { path: "sql", url: source, movesTo: there.href, session: SESSION },
+        arms: [{
+          target: { path: "sql", url: source, movesTo: there.href, session: SESSION },
+          text: "INSERT INTO answered SELECT 1 FROM pg_advisory_xact_lock_shared(7)",
+        }],
         gate,
         rate: RATE,
-        text: "INSERT INTO answered SELECT 1 FROM pg_advisory_xact_lock_shared(7)",
       },
       () =>
         withClient(source, async (admin) => {

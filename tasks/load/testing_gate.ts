@@ -24,13 +24,13 @@ export interface Sent {
 
 /** Where each request of `gatedLoad` leaves a row: it is told by that which server has answered it. */
 export const WRITES = "CREATE TABLE answered (slot serial)";
+export const WRITE = "INSERT INTO answered DEFAULT VALUES";
 
 export interface GatedLoad {
-  readonly target: ArmTarget;
+  /** Asked in turn, each with what writes a row by it. */
+  readonly arms: readonly { readonly target: ArmTarget; readonly text: string }[];
   readonly gate: LoadGate;
   readonly rate: number;
-  readonly text?: string;
-  readonly workers?: number;
 }
 
 /**
@@ -38,19 +38,22 @@ export interface GatedLoad {
  * @returns what became of each request
  */
 export async function gatedLoad(
-  { target, gate, rate, workers, text = "INSERT INTO answered DEFAULT VALUES" }: GatedLoad,
+  { arms: asked, gate, rate }: GatedLoad,
   during: (nowUs: () => number) => Promise<void>,
 ): Promise<Sent[]> {
   const spoolDir = Deno.makeTempDirSync();
   try {
     const load = { arrivals: "poisson" as const, rate };
     const made = oneArmPlan(
-      { target, text, params: {}, load, warmup: 0, seconds: MOST_SECONDS, connections: 4 },
+      { ...asked[0]!, params: {}, load, warmup: 0, seconds: MOST_SECONDS, connections: 4 },
       spoolDir,
     );
-    const [arm] = made.arms;
-    const statements = arm!.statements.map((statement) => ({ ...statement, write: true }));
-    const plan = { ...made, workers: workers ?? made.workers, arms: [{ ...arm!, statements }] };
+    const arms = asked.map(({ target, text }) => {
+      const statement = { operationId: 0, name: "answered", write: true, text, parameters: [] };
+      return { name: target.path, target, statements: [statement] };
+    });
+    const phases = made.phases.map((phase) => ({ ...phase, arm: arms.length > 1 ? null : phase.arm }));
+    const plan = { ...made, arms, phases };
     const events = new EventHub<RunEvents>();
     const { phaseId } = plan.phases.at(-1)!;
     let over: Promise<void> | undefined;

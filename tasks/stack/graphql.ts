@@ -1,4 +1,5 @@
 import { formatSeconds } from "../model/units.ts";
+import { randomBytes } from "node:crypto";
 import { join } from "node:path";
 import type { Config } from "../config.ts";
 import { ServiceError } from "../model/errors.ts";
@@ -38,8 +39,15 @@ export interface GraphqlStart {
   readonly session: string;
   /** How long a statement may run, ms. */
   readonly limitMs?: number;
+  /** By which its gate is closed and opened; default one that nobody knows. */
+  readonly gateToken?: string;
   /** The only one that will do; default one that is free. */
   readonly port?: number;
+}
+
+/** What nobody guesses. */
+export function newGateToken(): string {
+  return randomBytes(32).toString("hex");
 }
 
 /** The address that GraphQL documents are posted to. */
@@ -68,6 +76,7 @@ export async function startGraphql(
       variables: postgresVariables(),
       session: options.session,
       limitMs: options.limitMs,
+      gateToken: options.gateToken ?? newGateToken(),
     };
     const child = await launch({
       command: Deno.execPath(),

@@ -7,6 +7,7 @@ import {
   embeddedGraphqlUrl,
   graphqlHeaders,
   graphqlProblem,
+  newGateToken,
   startGraphql,
 } from "./graphql.ts";
 import type { InstanceControl, StartInstance } from "./instance_control.ts";
@@ -53,12 +54,13 @@ export async function openGraphql(
   }
   options.onStep?.("Starting PostGraphile");
   const running: Running[] = [];
+  const gateToken = newGateToken();
   try {
     while (running.length < instances) {
       const name = freeName(home);
       const start: StartInstance = (owner, port) =>
         startGraphql(
-          { config, name, databaseUrl, schemas, poolSize, graphiql, session, limitMs, port },
+          { config, name, databaseUrl, schemas, poolSize, graphiql, session, limitMs, port, gateToken },
           ({ port, process }) => {
             control.started.add(name);
             record(home, { name, process, port, stopSignal: "SIGTERM", facts }, owner);
@@ -69,7 +71,7 @@ export async function openGraphql(
       control.add(name, start);
     }
     const endpoints = running.map(({ port }) => embeddedGraphqlUrl(port));
-    const [first, ...others] = running.map((process) => embedded(process, endpoints));
+    const [first, ...others] = running.map((process) => ({ ...embedded(process, endpoints), gateToken }));
     return [first!, ...others];
   } catch (error) {
     if (!(error instanceof BenchbookError)) throw error;

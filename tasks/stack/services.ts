@@ -49,6 +49,8 @@ export interface GraphqlService extends Instance {
   readonly headers: Readonly<Record<string, string>>;
   /** Where documents are posted to: `url`, and those of the other processes that share the load with it. */
   readonly endpoints: readonly string[];
+  /** By which the gate of its connections to PostgreSQL is closed and opened, where that can be. Secret. */
+  readonly gateToken?: string;
 }
 
 /** A service that is not there. The paths that need it are marked "not available" and the others go on. */

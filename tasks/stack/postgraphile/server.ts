@@ -10,6 +10,8 @@ import { makePgService } from "postgraphile/adaptors/pg";
 import { grafserv } from "postgraphile/grafserv/node";
 import { limitedOptions, LIMITS_QUERY, refusesOptions } from "../../model/session_limits.ts";
 import { connectClient, PgClient } from "../../postgres/client.ts";
+import { withGate } from "./gate_endpoint.ts";
+import { GatedPool } from "./gated_pool.ts";
 import { maskError } from "./mask_error.ts";
 import { preset } from "./preset.ts";
 import { sleep } from "../../net/sleep.ts";
@@ -29,6 +31,8 @@ export interface ServerOptions {
   readonly variables: Readonly<Record<string, string>>;
   /** How long a statement may run, ms: it goes on when the request that wanted it is given up. */
   readonly limitMs?: number;
+  /** Who knows it may close and open the gate of its connections, see `GATE_PATH`. */
+  readonly gateToken: string;
 }
 
 /** So long statements under way may take to be cancelled when all ends. */
@@ -39,19 +43,16 @@ const clients = new Set<PgClient>();
 async function serve(options: ServerOptions): Promise<void> {
   Object.assign(process.env, options.variables);
   const schemas = [...options.schemas];
+  const clientsAt = async (url: string) => {
+    const there = { ...options, url };
+    return clientOf(there, await limitsOf(there));
+  };
+  const pool = new GatedPool(options.poolSize, await clientsAt(options.url));
   const instance = postgraphile({
     extends: [preset(schemas, options.url)],
     pgServices: [
-      makePgService({
-        connectionString: options.url,
-        schemas,
-        poolConfig: {
-          max: options.poolSize,
-          // An idle connection that is closed and opened again would be measured as latency.
-          idleTimeoutMillis: 0,
-          Client: clientOf(options, await limitsOf(options)),
-        },
-      }),
+      // Of a pool it asks for nothing but clients.
+      makePgService({ pool: pool as unknown as pg.Pool, schemas, pubsub: false }),
     ],
     grafserv: {
       graphqlPath: "/graphql",
@@ -79,7 +80,8 @@ async function serve(options: ServerOptions): Promise<void> {
   };
   process.on("SIGTERM", end);
   process.on("SIGINT", end);
-  await instance.createServ(grafserv).addTo(server);
+  const graphql = instance.createServ(grafserv).createHandler();
+  server.on("request", withGate(options.gateToken, pool, clientsAt, graphql));
   server.listen(options.port, "127.0.0.1", () => console.log(`Listening on 127.0.0.1:${options.port}`));
 }
 

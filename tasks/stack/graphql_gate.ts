@@ -1,0 +1,47 @@
+import type { ClientGate, Side } from "../model/client_gate.ts";
+import { ServiceError } from "../model/errors.ts";
+import { GATE_PATH, type GateRequest, NOT_DONE } from "./postgraphile/gate_endpoint.ts";
+import type { GraphqlService } from "./services.ts";
+
+/**
+ * The gates of a PostGraphile's connections to PostgreSQL, one of each of its processes. A service of the user's has none
+ * that we know of.
+ * @param urls of the same database at each server; may hold passwords
+ */
+export function graphqlGates(
+  { gateToken, endpoints }: Pick<GraphqlService, "gateToken" | "endpoints">,
+  urls: Readonly<Record<Side, string>>,
+): ClientGate[] {
+  if (gateToken === undefined) return [];
+  return endpoints.map((endpoint) => {
+    const ask = (asked: GateRequest, signal?: AbortSignal) =>
+      post(new URL(GATE_PATH, endpoint), gateToken, asked, signal);
+    return {
+      prepare: (at, signal) => ask({ do: "prepare", at, url: urls[at] }, signal),
+      close: (signal) => ask({ do: "close" }, signal),
+      open: (at) => ask({ do: "open", at }),
+    };
+  });
+}
+
+async function post(url: URL, token: string, asked: GateRequest, signal?: AbortSignal): Promise<void> {
+  let status: number;
+  let words: string;
+  try {
+    const headers = { authorization: `Bearer ${token}` };
+    const response = await fetch(url, { method: "POST", headers, body: JSON.stringify(asked), signal });
+    status = response.status;
+    words = await response.text();
+  } catch (error) {
+    signal?.throwIfAborted();
+    throw failed(asked, "it does not answer", error);
+  }
+  if (status >= 400) throw failed(asked, status === NOT_DONE ? words : `HTTP status ${status}`);
+}
+
+function failed(asked: GateRequest, state: string, cause?: unknown): ServiceError {
+  const what = asked.do === "close"
+    ? "hold back PostGraphile's clients"
+    : `move PostGraphile's clients to the ${asked.at}`;
+  return new ServiceError(`Cannot ${what}: ${state}`, "Read its log: deno task logs graphql.", { cause });
+}

@@ -1,0 +1,64 @@
+import { Buffer } from "node:buffer";
+import { timingSafeEqual } from "node:crypto";
+import type { IncomingMessage, RequestListener, ServerResponse } from "node:http";
+import type { Side } from "../../model/client_gate.ts";
+import type { GatedPool, MakeClient } from "./gated_pool.ts";
+
+/** Where its own Benchbook asks a PostGraphile to close or open its gate, by POST, with the token of its start. */
+export const GATE_PATH = "/benchbook/gate";
+
+/** What is asked there, as JSON. What could not be done is answered by a status of its own and words. */
+export type GateRequest =
+  | { readonly do: "prepare"; readonly at: Side; readonly url: string }
+  | { readonly do: "close" }
+  | { readonly do: "open"; readonly at: Side };
+
+export const NOT_DONE = 409;
+
+/**
+ * Answers what is asked at `GATE_PATH`, and hands on everything else. Who hangs up while a gate closes has it opened.
+ * @param clientsOf makes the clients of a URL
+ */
+export function withGate(
+  token: string,
+  pool: GatedPool,
+  clientsOf: (url: string) => Promise<MakeClient>,
+  others: RequestListener,
+): RequestListener {
+  const act = (asked: GateRequest, signal: AbortSignal): Promise<void> => {
+    switch (asked.do) {
+      case "prepare":
+        return pool.prepare(asked.at, () => clientsOf(asked.url));
+      case "close":
+        return pool.close(signal);
+      case "open":
+        return pool.open(asked.at);
+    }
+  };
+  const answer = async (request: IncomingMessage, response: ServerResponse) => {
+    const gone = new AbortController();
+    response.on("close", () => gone.abort());
+    try {
+      await act(JSON.parse(await textOf(request)) as GateRequest, gone.signal);
+      response.writeHead(204).end();
+    } catch (error) {
+      response.writeHead(NOT_DONE).end((error as Error).message);
+    }
+  };
+  return (request, response) => {
+    if (request.url !== GATE_PATH) return others(request, response);
+    if (isToken(token, request.headers.authorization)) return void answer(request, response);
+    response.writeHead(403).end();
+  };
+}
+
+function isToken(token: string, given = ""): boolean {
+  const [wanted, found] = [Buffer.from(`Bearer ${token}`), Buffer.from(given)];
+  return wanted.length === found.length && timingSafeEqual(wanted, found);
+}
+
+async function textOf(request: IncomingMessage): Promise<string> {
+  const parts: Buffer[] = [];
+  for await (const part of request) parts.push(part as Buffer);
+  return Buffer.concat(parts).toString();
+}

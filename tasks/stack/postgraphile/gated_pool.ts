@@ -1,0 +1,119 @@
+import pg from "pg";
+import type { Side } from "../../model/client_gate.ts";
+
+/** Where a closed pool is not told that a client has gone, it looks so often. */
+const LOOK_MS = 2;
+
+/** What makes the clients of a server. */
+export type MakeClient = typeof pg.Client;
+
+/**
+ * Clients of PostgreSQL for PostGraphile: pg's pool behind a gate, see `ClientGate`. Another server's clients are in a
+ * pool of their own, of the same size.
+ */
+export class GatedPool {
+  readonly #max: number;
+  readonly #pools: Partial<Record<Side, pg.Pool>>;
+  #at: Side = "source";
+  #pool: pg.Pool;
+  /** While it is closed. */
+  #opened: PromiseWithResolvers<void> | null = null;
+
+  /** @param max clients of each server */
+  constructor(max: number, source: MakeClient) {
+    this.#max = max;
+    this.#pool = poolOf(max, source);
+    this.#pools = { source: this.#pool };
+  }
+
+  /** A client, to be released by its own `release`. */
+  connect(): Promise<pg.PoolClient> {
+    return this.#opened === null ? this.#pool.connect() : this.#opened.promise.then(() => this.connect());
+  }
+
+  /**
+   * Opens all of a server's clients, or those that were lost.
+   * @param makeClient asked where none of that server's are known yet
+   * @throws what the server or the system says
+   */
+  async prepare(at: Side, makeClient: () => Promise<MakeClient>): Promise<void> {
+    if (at === this.#at) return;
+    const pool = this.#pools[at] ?? poolOf(this.#max, await makeClient());
+    try {
+      await fill(pool, this.#max);
+      this.#pools[at] = pool;
+    } catch (error) {
+      if (pool !== this.#pools[at]) await pool.end();
+      throw error;
+    }
+  }
+
+  /**
+   * Hands out no client from now on. Resolves when none is in use, or wanted by who asked before.
+   * @throws the signal's reason; the gate is open again then
+   */
+  async close(signal: AbortSignal): Promise<void> {
+    this.#opened ??= Promise.withResolvers();
+    const pool = this.#pool;
+    const isIdle = () => pool.waitingCount === 0 && pool.totalCount === pool.idleCount;
+    try {
+      await untilHolds(pool, isIdle, signal);
+    } catch (error) {
+      this.#open();
+      throw error;
+    }
+  }
+
+  /** Hands out clients of a server that was prepared, and opens those anew that were lost since. @throws as `prepare` */
+  async open(at: Side): Promise<void> {
+    const pool = this.#pools[at];
+    if (pool === undefined) throw new Error(`The ${at} was not prepared`);
+    // What was lost where it led before is opened anew when it is used, as ever.
+    if (at !== this.#at) await fill(pool, this.#max);
+    this.#at = at;
+    this.#pool = pool;
+    this.#open();
+  }
+
+  #open(): void {
+    this.#opened?.resolve();
+    this.#opened = null;
+  }
+}
+
+function poolOf(max: number, Client: MakeClient): pg.Pool {
+  // An idle connection that is closed and opened again would be measured as latency.
+  const pool = new pg.Pool({ max, idleTimeoutMillis: 0, Client });
+  const log = ({ message }: Error) => console.error("A connection to PostgreSQL is lost:", message);
+  pool.on("connect", (client) => void client.on("error", log));
+  pool.on("error", log);
+  return pool;
+}
+
+/** One after another: a server that starts many sessions at once has no time for others. */
+async function fill(pool: pg.Pool, max: number): Promise<void> {
+  const clients: pg.PoolClient[] = [];
+  try {
+    if (pool.totalCount < max) { while (clients.length < max) clients.push(await pool.connect()); }
+  } finally {
+    for (const client of clients) client.release();
+  }
+}
+
+async function untilHolds(pool: pg.Pool, holds: () => boolean, signal: AbortSignal): Promise<void> {
+  const { promise, resolve } = Promise.withResolvers<void>();
+  const look = () => {
+    if (holds() || signal.aborted) resolve();
+  };
+  // A client that is released is idle a moment later; of one that could not be opened nobody tells.
+  const released = () => queueMicrotask(look);
+  const timer = setInterval(look, LOOK_MS);
+  pool.on("release", released);
+  signal.addEventListener("abort", look);
+  look();
+  await promise;
+  signal.removeEventListener("abort", look);
+  pool.off("release", released);
+  clearInterval(timer);
+  signal.throwIfAborted();
+}
