@@ -1,7 +1,6 @@
 -- The tables of the schemas $1, partitions too, which hold the rows of what they are parts of: with the columns that tell
 -- rows apart, and what they take on disk.
 SELECT
-  c.oid::int8::text AS oid,
   n.nspname AS schema,
   c.relname AS name,
   format('%I.%I', n.nspname, c.relname) AS relation,

@@ -157,18 +157,23 @@ export class SideComparison {
     const { from, slot, publication, tables } = this.#options;
     const { rows } = await from.query<{ data: Buffer }>(moveSql("tail.sql"), [slot, publication, lsn]);
     const written = readWritten(rows.map(({ data }) => data));
-    const byOid = new Map(tables.map((table) => [table.oid, table]));
+    // By name: oids are each server's own.
+    const tableOf = (oid: number) => {
+      const told = written.tables.get(oid);
+      return tables.find(({ schema, name }) => schema === told?.schema && name === told.name);
+    };
     for (const { oid, values } of written.keys) {
-      const table = byOid.get(oid);
-      const columns = written.tables.get(oid)!.filter(({ key }) => key).map(({ name }) => name);
-      // A partitioned table's rows are told by their partitions; an old row has no more values than the key.
-      if (table === undefined || values.some((value) => value === null)) continue;
-      const inOrder = table.key.map((name) => values[columns.indexOf(name)]!);
+      const table = tableOf(oid);
+      // A partitioned table's rows are told by their partitions.
+      if (table === undefined) continue;
+      const { columns } = written.tables.get(oid)!;
+      const inOrder = table.key.map((name) => values[columns.indexOf(name)]);
+      if (!inOrder.every((value) => typeof value === "string")) continue;
       const keys = this.#keys.get(table) ?? new Map<string, readonly string[]>();
       this.#keys.set(table, keys.set(JSON.stringify(inOrder), inOrder));
     }
     for (const oid of written.truncated) {
-      const table = byOid.get(oid);
+      const table = tableOf(oid);
       if (table !== undefined) {
         this.#pending.push({ table, range: { condition: "true", values: [], shown: null }, tookMs: 0 });
       }

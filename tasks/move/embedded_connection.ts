@@ -26,9 +26,11 @@ export async function embeddedConnection(
   const { host, port, user, session, password } = readPgOptions(url, "");
   const database = session.database ?? user;
   const { data, user: runs } = clusterPlace(home, cluster);
-  const path = join(dirname(data), `${cluster}-${port}-${crypto.randomUUID().slice(0, 8)}.pgpass`);
+  const path = join(dirname(data), `${cluster}.pgpass`);
   const line = [host, String(port), database, user, await password() ?? ""]
     .map((word) => word.replace(/[\\:]/g, "\\$&")).join(":");
+  // A run that was killed may have left it; a new one is made, as root must not write through a link.
+  rmSync(path, { force: true });
   writeFileSync(path, `${line}\n`, { mode: 0o600, flag: "wx" });
   if (runs !== null) chownSync(path, runs.uid, runs.gid);
   const words = { host, port: String(port), dbname: database, user, passfile: path, connect_timeout: "10" };

@@ -12,6 +12,8 @@ export interface Mover {
   readonly options: MoveOptions;
   readonly names: MoveNames;
   readonly tables: MovedTables;
+  /** Whether there is a way back. */
+  readonly wayBack: boolean;
   readonly source: PgClient;
   readonly target: PgClient;
   /** From the source to the target, and back. */

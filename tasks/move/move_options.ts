@@ -29,6 +29,10 @@ export interface MoveOptions {
   readonly andBack: boolean;
   /** So long clients stay at the target before they are moved back, ms; 1 s if absent. */
   readonly stayMs?: number;
+  /** A copy that does not go on for so long is given up, and so is what does not catch up, ms; 60 s if absent. */
+  readonly stallMs?: number;
+  /** Clients wait so long at the most for each part of a switch, ms; 5 s if absent. */
+  readonly pauseMs?: number;
   /** Those who are to notice nothing. */
   readonly gate: ClientGate;
   /** Where the run's clock stands, µs. */
@@ -96,6 +100,8 @@ export interface MoveOutcome {
   readonly at: Side;
   readonly pauses: readonly MovePause[];
   readonly compared: readonly MoveComparison[];
+  /** What could not be done here and why, a sentence each. */
+  readonly notes: readonly string[];
   /** What a failure had left and is gone, as sentences. */
   readonly cleaned: readonly string[];
   /** What is left, as sentences with what mends it. */

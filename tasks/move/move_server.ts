@@ -26,7 +26,7 @@ import { moveSafely } from "./safe_move.ts";
  * @throws {ServiceError} where a server cannot be reached, likewise
  */
 export async function moveServer(options: MoveOptions): Promise<MoveOutcome> {
-  await checkMove(options);
+  const { wayBack, notes } = await checkMove(options);
   const opened: PgClient[] = [];
   const stops: (() => Promise<void>)[] = [];
   const { home, runId, signal } = options;
@@ -51,6 +51,7 @@ export async function moveServer(options: MoveOptions): Promise<MoveOutcome> {
       source,
       target,
       tables: await movedTables(source, options.schemas),
+      wayBack,
       out: { name: names.out, sentinel: `${names.schema}.sentinel_out`, from: source, to: target },
       back: { name: names.back, sentinel: `${names.schema}.sentinel_back`, from: target, to: source },
       run: stepRecorder(options),
@@ -78,7 +79,7 @@ export async function moveServer(options: MoveOptions): Promise<MoveOutcome> {
   const finish = finishing(options, () => kept!);
   // Nobody was at the target: nothing of it is to stay.
   const undone = failure !== null && mover.at === "source" && mover.pauses.every(({ to }) => to === "target");
-  return outcomeOf(mover, failure, undone ? await finish() : [], finish);
+  return outcomeOf(mover, notes, failure, undone ? await finish() : [], finish);
 }
 
 function finishing(options: MoveOptions, record: () => MoveRecord): () => Promise<readonly string[]> {
@@ -94,6 +95,7 @@ function finishing(options: MoveOptions, record: () => MoveRecord): () => Promis
 
 function outcomeOf(
   { at, pauses, compared, left, options: { signal } }: Mover,
+  notes: readonly string[],
   failure: MoveFailure | null,
   notRemoved: readonly string[],
   finish: MoveOutcome["finish"],
@@ -110,6 +112,7 @@ function outcomeOf(
     at,
     pauses,
     compared,
+    notes,
     cleaned,
     left: [...left, ...notRemoved],
     finish,

@@ -3,7 +3,6 @@ import { moveSql } from "./move_sql.ts";
 
 /** A table that holds rows of its own. */
 export interface MovedTable {
-  readonly oid: number;
   readonly schema: string;
   readonly name: string;
   /** As SQL writes it. */
@@ -30,12 +29,11 @@ export interface MovedTables {
 /** The tables of schemas. */
 export async function movedTables(client: Client, schemas: readonly string[]): Promise<MovedTables> {
   const { rows } = await client.query<
-    Omit<MovedTable, "oid"> & { oid: string; partitioned: boolean; partition: boolean }
+    MovedTable & { partitioned: boolean; partition: boolean }
   >(moveSql("tables.sql"), [schemas]);
   return {
-    tables: rows.filter(({ partitioned }) => !partitioned).map(({ oid, ...table }) => ({
+    tables: rows.filter(({ partitioned }) => !partitioned).map((table) => ({
       ...table,
-      oid: Number(oid),
       key: table.key ?? [],
       types: table.types ?? [],
     })),

@@ -8,8 +8,10 @@ import { dropFence } from "./fence.ts";
 import { forgetMove, movePath, type MoveRecord } from "./move_record.ts";
 import { type MoveNames, moveSql, namesOf } from "./move_sql.ts";
 
-/** Where a move was; null: there is no way to that server now. */
-export type MoveUrls = Readonly<Record<Side, string | null>>;
+/** The database was dropped, with all that was in it. */
+export const GONE = { gone: true } as const;
+/** How a database of a move is reached; null: there is no way to it now. */
+export type SideUrl = string | null | typeof GONE;
 
 /** A sender hears within this time that its receiver is gone, ms. */
 const SLOT_MS = 5_000;
@@ -29,12 +31,13 @@ interface Found {
 export async function removeMove(
   home: string,
   record: MoveRecord,
-  urls: MoveUrls,
+  urls: Readonly<Record<Side, SideUrl>>,
 ): Promise<readonly string[]> {
   const names = namesOf(record.runId, record.mark);
   const left: string[] = [];
   const at = async (side: Side, work: (client: Client) => Promise<void>) => {
     const url = urls[side];
+    if (typeof url === "object" && url !== null) return;
     try {
       if (url === null) throw new Error("it is not known how to reach it");
       await withClient(url, work, { name: "benchbook move" });

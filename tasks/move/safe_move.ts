@@ -8,7 +8,7 @@ import { copyState, enable, type Link, type LinkOptions, publish, subscribe } fr
 import type { Mover } from "./move_context.ts";
 import { switchOver } from "./switch_over.ts";
 
-/** A copy that does not go on for so long is given up, and so is what does not catch up, ms. */
+/** As `stallMs` in `MoveOptions`. */
 const STALL_MS = 60_000;
 /** Below it a switch is begun, ms. */
 const LAG_MS = 500;
@@ -40,10 +40,9 @@ export async function moveSafely(mover: Mover): Promise<void> {
   });
   await run("complete", 0, () => completeTables(source, target, schemas));
   const lag = await watched(mover, out);
-  const hasBack = options.target.connection !== null;
   await run("wayBack", 0, async () => {
-    await caughtUp(lag, signal);
-    if (!hasBack) return;
+    await caughtUp(lag, options);
+    if (!mover.wayBack) return;
     const backwards = link(options.target.connection, false);
     await publish(back, backwards);
     await subscribe(back, backwards);
@@ -51,19 +50,20 @@ export async function moveSafely(mover: Mover): Promise<void> {
   });
   const comparison = await run("compare", 0, () => compared(mover, out, "target", lag));
   await run("prepare", 0, () => gate.prepare("target", signal));
-  await switchOver(mover, { to: "target", link: out, back: hasBack ? back : null, comparison });
+  await switchOver(mover, { to: "target", link: out, back: mover.wayBack ? back : null, comparison });
   await lag.stop();
-  if (!hasBack) return;
+  if (!mover.wayBack) return;
   const backLag = await watched(mover, back);
   if (options.andBack) await moveBack(mover, backLag);
 }
 
 /** The same once more, the other way round. */
 async function moveBack(mover: Mover, lag: LagWatch): Promise<void> {
-  const { options: { stayMs = STAY_MS, gate, signal }, back, run } = mover;
+  const { options, back, run } = mover;
+  const { stayMs = STAY_MS, gate, signal } = options;
   const comparison = await run("stay", 0, async () => {
     await sleep(stayMs, signal);
-    await caughtUp(lag, signal);
+    await caughtUp(lag, options);
     const compare = await compared(mover, back, "source", lag);
     await gate.prepare("source", signal);
     return compare;
@@ -72,7 +72,9 @@ async function moveBack(mover: Mover, lag: LagWatch): Promise<void> {
 }
 
 /** Until all tables have their rows and follow. */
-async function copied({ out, options: { nowUs, onSample, signal } }: Mover): Promise<void> {
+async function copied(
+  { out, options: { nowUs, onSample, signal, stallMs = STALL_MS } }: Mover,
+): Promise<void> {
   let [bytes, ready, movedMs] = [-1, -1, performance.now()];
   for (;;) {
     const state = await copyState(out);
@@ -81,10 +83,10 @@ async function copied({ out, options: { nowUs, onSample, signal } }: Mover): Pro
     if (state.ready === state.tables && state.tables > 0) return;
     if (state.bytes !== bytes || state.ready !== ready) {
       [bytes, ready, movedMs] = [state.bytes, state.ready, performance.now()];
-    } else if (performance.now() - movedMs > STALL_MS) {
+    } else if (performance.now() - movedMs > stallMs) {
       throw new ServiceError(
         `Cannot copy the tables: nothing has come for ${
-          formatSeconds(STALL_MS / 1000)
+          formatSeconds(stallMs / 1000)
         }, and these are not whole: ` +
           `${state.missing}`,
         "The target's log says why its subscription does not go on.",
@@ -95,8 +97,8 @@ async function copied({ out, options: { nowUs, onSample, signal } }: Mover): Pro
 }
 
 /** Until what is written is seen at the other server soon after. */
-async function caughtUp(lag: LagWatch, signal: AbortSignal | undefined): Promise<void> {
-  for (const untilMs = performance.now() + STALL_MS; !(lag.lagMs !== null && lag.lagMs < LAG_MS);) {
+async function caughtUp(lag: LagWatch, { signal, stallMs = STALL_MS }: Mover["options"]): Promise<void> {
+  for (const untilMs = performance.now() + stallMs; !(lag.lagMs !== null && lag.lagMs < LAG_MS);) {
     if (performance.now() > untilMs) {
       throw new ServiceError(
         `Cannot catch up: a row must be seen at the other server within ${LAG_MS} ms: ${
@@ -116,7 +118,7 @@ async function compared(
   side: "source" | "target",
   lag: LagWatch,
 ): Promise<SideComparison> {
-  const { options: { signal }, names, tables, session } = mover;
+  const { options, names, tables, session } = mover;
   const [from, to] = side === "target" ? ["source", "target"] as const : ["target", "source"] as const;
   const comparison = await SideComparison.begin({
     from: await session(from),
@@ -127,8 +129,8 @@ async function compared(
     slot: names.tail,
   });
   for (let looks = 0; looks < LOOKS; looks++) {
-    await comparison.look(signal);
-    await caughtUp(lag, signal);
+    await comparison.look(options.signal);
+    await caughtUp(lag, options);
     const { ranges, rows } = comparison.pending;
     if (ranges === 0 && rows < 100) break;
   }

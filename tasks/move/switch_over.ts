@@ -9,8 +9,8 @@ import { type Mover, otherSide } from "./move_context.ts";
 import type { MovePause } from "./move_options.ts";
 import { carrySequences } from "./sequences.ts";
 
-/** Clients wait so long at the most for the fence, and for the last rows, ms: then they go on where they were. */
-const [FENCE_MS, CATCH_UP_MS] = [3_000, 5_000];
+/** As `pauseMs` in `MoveOptions`: then clients go on where they were. */
+const PAUSE_MS = 5_000;
 /** Between two looks, and between two rows that make the receiver say how far it is, ms. */
 const [LOOK_MS, PROD_MS] = [2, 20];
 
@@ -30,7 +30,7 @@ export interface Direction {
  * @throws {MoveFailure}
  */
 export async function switchOver(mover: Mover, { to, link, back, comparison }: Direction): Promise<void> {
-  const { options: { gate, nowUs, signal, schemas }, names, tables, run } = mover;
+  const { options: { gate, nowUs, signal, schemas, pauseMs = PAUSE_MS }, names, tables, run } = mover;
   const name = to === "target" ? "switch" : "switchBack";
   const times: { -readonly [Name in keyof MovePause]: MovePause[Name] } = {
     to,
@@ -48,13 +48,13 @@ export async function switchOver(mover: Mover, { to, link, back, comparison }: D
     await run(name, 0, () => gate.close(signal));
     closed = true;
     times.closedUs = nowUs();
-    await run(name, 1, () => raiseFence(link.from, names.schema, tables.named, FENCE_MS));
+    await run(name, 1, () => raiseFence(link.from, names.schema, tables.named, pauseMs));
     times.fencedUs = nowUs();
-    const lsn = await run(name, 2, () => within(CATCH_UP_MS, catchUp(link, names.schema, signal)));
+    const lsn = await run(name, 2, () => within(pauseMs, catchUp(link, names.schema, signal)));
     times.caughtUpUs = nowUs();
-    await run(name, 3, () => within(CATCH_UP_MS, carrySequences(link.from, link.to, schemas)));
+    await run(name, 3, () => within(pauseMs, carrySequences(link.from, link.to, schemas)));
     await run(name, 4, async () => {
-      const compared = await within(CATCH_UP_MS, comparison.conclude(lsn));
+      const compared = await within(pauseMs, comparison.conclude(lsn));
       mover.compared.push(compared);
       if (compared.different.length > 0) throw differ(compared.different);
     });
@@ -62,7 +62,7 @@ export async function switchOver(mover: Mover, { to, link, back, comparison }: D
     await run(name, 5, async () => {
       opening = true;
       // The server that was left before takes writes again.
-      await within(CATCH_UP_MS, dropFence(link.to, names.schema));
+      await within(pauseMs, dropFence(link.to, names.schema));
       await gate.open(to);
     });
     times.endUs = nowUs();
@@ -81,9 +81,10 @@ export async function switchOver(mover: Mover, { to, link, back, comparison }: D
 /** Clients go on where they were; the fence falls first, so that their writes are taken. */
 async function goOn(mover: Mover, side: Side, link: Link, back: Link | null): Promise<void> {
   const { options, names } = mover;
+  const { pauseMs = PAUSE_MS } = options;
   // Some may have written at the other server before its gate was found not to open.
   if (back !== null) {
-    await within(CATCH_UP_MS, catchUp(back, names.schema)).catch((error: Error) => {
+    await within(pauseMs, catchUp(back, names.schema)).catch((error: Error) => {
       mover.left.push(
         `What clients may have written at the ${
           otherSide(side)
@@ -92,7 +93,7 @@ async function goOn(mover: Mover, side: Side, link: Link, back: Link | null): Pr
       );
     });
   }
-  const drop = () => within(CATCH_UP_MS, dropFence(link.from, names.schema));
+  const drop = () => within(pauseMs, dropFence(link.from, names.schema));
   const anew = () =>
     withClient(options[side].url, (client) => dropFence(client, names.schema), { name: "benchbook move" });
   await drop().catch(anew).catch((error: Error) => {

@@ -1,18 +1,24 @@
 import { Buffer } from "node:buffer";
 
-/** A row that was written, by the values of its key as text. */
+/** A row that was written. */
 export interface WrittenKey {
   /** Of the table. */
   readonly oid: number;
-  /** In the order of `columns`; null where the server did not send the value. */
+  /** As text, in the order of the table's columns; null: it is null, or was not sent, as an old row's other columns are not. */
   readonly values: readonly (string | null)[];
+}
+
+/** A table as a message names it. */
+export interface WrittenTable {
+  readonly schema: string;
+  readonly name: string;
+  readonly columns: readonly string[];
 }
 
 /** What was written, as PostgreSQL's logical replication tells it. */
 export interface Written {
-  /** Of each table that occurs: its columns, those of the replica identity marked. */
-  readonly tables: ReadonlyMap<number, readonly { readonly name: string; readonly key: boolean }[]>;
-  /** Values of key columns only. */
+  /** Of each table that occurs, by its oid on that server. */
+  readonly tables: ReadonlyMap<number, WrittenTable>;
   readonly keys: readonly WrittenKey[];
   /** Tables that were emptied. */
   readonly truncated: readonly number[];
@@ -25,7 +31,7 @@ export interface Written {
  * @throws {RangeError} where a message is none of these
  */
 export function readWritten(messages: readonly Buffer[]): Written {
-  const tables = new Map<number, { name: string; key: boolean }[]>();
+  const tables = new Map<number, WrittenTable>();
   const keys: WrittenKey[] = [];
   const truncated: number[] = [];
   for (const message of messages) {
@@ -33,7 +39,7 @@ export function readWritten(messages: readonly Buffer[]): Written {
     switch (reader.letter()) {
       case "R": {
         const oid = reader.int32();
-        tables.set(oid, readColumns(reader));
+        tables.set(oid, { schema: reader.text(), name: reader.text(), columns: readColumns(reader) });
         break;
       }
       case "I":
@@ -46,7 +52,7 @@ export function readWritten(messages: readonly Buffer[]): Written {
         }
         while (!reader.ended) {
           reader.letter();
-          keys.push({ oid, values: readTuple(reader).filter((_, nth) => columns[nth]?.key) });
+          keys.push({ oid, values: readTuple(reader) });
         }
         break;
       }
@@ -62,16 +68,14 @@ export function readWritten(messages: readonly Buffer[]): Written {
   return { tables, keys, truncated };
 }
 
-function readColumns(reader: Reader): { name: string; key: boolean }[] {
-  reader.text();
-  reader.text();
+function readColumns(reader: Reader): string[] {
   reader.int8();
   return Array.from({ length: reader.int16() }, () => {
-    const key = (reader.int8() & 1) === 1;
+    reader.int8();
     const name = reader.text();
     reader.int32();
     reader.int32();
-    return { name, key };
+    return name;
   });
 }
 
