@@ -12,6 +12,7 @@ export class Gathered {
   readonly #kinds: string[] = [];
   readonly #work: Work[] = [];
   readonly #unknown: string[] = [];
+  #current = "";
   /** Whether it must be a transaction by itself. */
   alone = false;
 
@@ -20,6 +21,7 @@ export class Gathered {
 
   /** Names what the statement is; a subcommand that comes twice is named once. */
   is(kind: string): void {
+    this.#current = kind;
     if (!this.#kinds.includes(kind)) this.#kinds.push(kind);
   }
 
@@ -47,6 +49,7 @@ export class Gathered {
     const whole = partitions.length === 0 ? [relation] : partitions.filter(({ kind }) => kind === "table");
     for (const { name } of whole) {
       const work = {
+        of: this.#current,
         kind,
         relation: name,
         columns: [],

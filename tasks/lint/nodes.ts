@@ -32,11 +32,13 @@ export function hasOption(options: unknown, name: string): boolean {
   return !/"(false|off|0)"|"boolval":\{\}|"ival":\{\}/i.test(JSON.stringify(found["arg"] ?? ""));
 }
 
-/** Every node of a kind within, in the order of the text. @param into whether to look within a node of that kind */
-export function* within(value: unknown, kind: string): Generator<SqlNode> {
-  if (value === null || typeof value !== "object") return;
-  for (const [key, inner] of Object.entries(value)) {
-    if (key === kind) yield fields(inner);
-    yield* within(inner, kind);
+/** Every node of a kind within, in the order of the text. */
+export function within(value: unknown, kind: string, found: SqlNode[] = []): SqlNode[] {
+  if (value === null || typeof value !== "object") return found;
+  for (const key in value) {
+    const inner = (value as SqlNode)[key];
+    if (key === kind) found.push(fields(inner));
+    within(inner, kind, found);
   }
+  return found;
 }

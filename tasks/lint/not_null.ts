@@ -40,6 +40,6 @@ export function columnOf(expression: unknown): string | null {
 
 /** The columns that an expression names. */
 export function columnsIn(expression: unknown): string[] {
-  const found = [...within(expression, "ColumnRef")].map((node) => words(node["fields"]).at(-1) ?? "");
+  const found = within(expression, "ColumnRef").map((node) => words(node["fields"]).at(-1) ?? "");
   return [...new Set(found)];
 }

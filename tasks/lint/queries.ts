@@ -154,7 +154,7 @@ export function readBy(node: SqlNode, known: Catalogue): string[] {
 /** The columns that it reads, of the relations that are known: every one of such a name, and all where it says `*`. */
 export function readColumns(node: SqlNode, known: Catalogue): string[] {
   const named = new Set(columnsIn(node));
-  const isAll = [...within(node, "A_Star")].length > 0;
+  const isAll = within(node, "A_Star").length > 0;
   return readBy(node, known).flatMap((name) =>
     known.relation(name).columns.filter((column) => isAll || named.has(column.name))
       .map((column) => `${name}.${quoted(column.name)}`)
@@ -163,8 +163,8 @@ export function readColumns(node: SqlNode, known: Catalogue): string[] {
 
 /** The relations that a query names, without what it names itself in WITH. */
 export function rangesIn(node: unknown): SqlNode[] {
-  const own = new Set([...within(node, "CommonTableExpr")].map(({ ctename }) => word(ctename)));
-  return [...within(node, "RangeVar")].filter((range) =>
+  const own = new Set(within(node, "CommonTableExpr").map(({ ctename }) => word(ctename)));
+  return within(node, "RangeVar").filter((range) =>
     range["schemaname"] !== undefined || !own.has(word(range["relname"]))
   );
 }

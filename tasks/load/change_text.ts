@@ -62,13 +62,23 @@ export function changeStatement({ node, text, oneLine, line }: SqlStatement): Ch
   return { text, line, shown };
 }
 
-function faultOf(file: string, sql: string, { message, at, next }: SqlFault, what: string): UsageError {
+/**
+ * What is wrong with a text of SQL, with file, line and column.
+ * @param begins where the text begins in its file
+ */
+export function faultOf(
+  file: string,
+  sql: string,
+  { message, at, next }: SqlFault,
+  what: string,
+  begins: { readonly line: number; readonly column: number } = { line: 1, column: 1 },
+): UsageError {
   // In characters, not in the units of a JavaScript string.
   const characters = [...sql];
   const before = characters.slice(0, at).join("");
   const lines = before.split("\n");
-  const column = [...lines.at(-1)!].length + 1;
-  const cannot = `Cannot use ${what} ${file}:${lines.length}:${column}`;
+  const column = [...lines.at(-1)!].length + (lines.length === 1 ? begins.column : 1);
+  const cannot = `Cannot use ${what} ${file}:${begins.line + lines.length - 1}:${column}`;
   if (characters[at] === "\\") {
     const [command] = /^(\w+|;)?/.exec(characters.slice(at + 1).join(""))!;
     const next = INSTEAD.find(([commands]) => commands.test(command))?.[1] ?? `${WRITE_SQL} Leave this out.`;

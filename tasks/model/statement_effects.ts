@@ -31,6 +31,8 @@ export interface LockEffect {
 
 /** A piece of work that is more than an entry in the catalogue. */
 export interface Work {
+  /** The part of the statement that it is for, as in `StatementEffects.kind`: `ALTER TABLE … ADD COLUMN`. */
+  readonly of: string;
   /** What is done. */
   readonly kind: WorkKind;
   /** To which relation, named as in `LockEffect`; an index build's is its table. */

@@ -122,6 +122,8 @@ export interface SqlStatement {
   readonly oneLine: string;
   /** Of its first word, from 1. */
   readonly line: number;
+  /** The same, in characters. */
+  readonly column: number;
 }
 
 /** The statements of a text by PostgreSQL's grammar, or what is wrong with it. */
@@ -138,6 +140,7 @@ export async function splitStatements(sql: string): Promise<readonly SqlStatemen
   let next = 0;
   let counted = 0;
   let line = 1;
+  let column = 1;
   return found.map(({ stmt, stmt_location: from = 0, stmt_len: length }) => {
     const to = length === undefined ? bytes.length : from + length;
     while (next < words.length && words[next]!.start < from) next++;
@@ -148,7 +151,9 @@ export async function splitStatements(sql: string): Promise<readonly SqlStatemen
       (own[index - 1]?.end === start || index === 0 ? "" : " ") + text(start, end)
     );
     const first = own[0]!.start;
-    line += lineEnds(text(counted, first));
+    const passed = text(counted, first);
+    column = [...passed.slice(passed.lastIndexOf("\n") + 1)].length + (passed.includes("\n") ? 1 : column);
+    line += lineEnds(passed);
     counted = first;
     return {
       node: stmt as unknown as SqlNode,
@@ -156,6 +161,7 @@ export async function splitStatements(sql: string): Promise<readonly SqlStatemen
       // Without its semicolon, which is no part of it.
       oneLine: parts.join("").replace(/\s+/g, " ").replace(/\s*;$/, ""),
       line,
+      column,
     };
   });
 }
