@@ -5,78 +5,25 @@ import { withClient } from "../seed/connect.ts";
 import { withDatabase } from "../stack/testing_shared.ts";
 import { startProxy } from "../targets/testing_pg_proxy.ts";
 import { LoadGate } from "./load_gate.ts";
-import { gatedLoad, type Sent, WRITE, WRITES } from "./testing_gate.ts";
-
-const SESSION = "benchbook test gate";
-const RATE = 300;
-
-async function count(url: string, sql: string): Promise<number> {
-  return await withClient(url, async (client) => Number((await client.query(sql)).rows[0].count));
-}
-
-const answered = (url: string) => count(url, "SELECT count(*) FROM answered");
-const sessions = (url: string, where = "true") =>
-  count(
-    url,
-    `SELECT count(*) FROM pg_stat_activity WHERE datname = current_database()
-      AND application_name LIKE '%${SESSION}%' AND ${where}`,
-  );
-
-function assertAllOk(requests: readonly Sent[]): void {
-  assert.deepEqual(requests.filter(({ outcome }) => outcome !== "ok"), []);
-}
+import {
+  answered,
+  assertAllOk,
+  gatedLoad,
+  moveThereAndBack,
+  SESSION,
+  sessions,
+  WRITES,
+} from "./testing_gate.ts";
 
 Deno.test("a load moves to another server and back while its gate is closed, and no request fails", () =>
-  withDatabase(async (source, { database }) => {
-    const target = await database("target");
-    for (const url of [source, target]) await withClient(url, (client) => client.query(WRITES));
-    const gate = new LoadGate();
-    const moments: number[] = [];
-    const requests = await gatedLoad(
-      {
-        arms: [{ target: { path: "sql", url: source, movesTo: target, session: SESSION }, text: WRITE }],
-        gate,
-        rate: RATE,
-      },
-      async (nowUs) => {
-        await eventually(async () => await answered(source) > 50);
-        await gate.prepare("target");
-        const opened = await sessions(source);
-        assert.equal(await sessions(target), opened, "as many connections");
-        for (const at of ["target", "source"] as const) {
-          const [from, to] = at === "target" ? [source, target] : [target, source];
-          await gate.prepare(at);
-          await gate.close();
-          moments.push(nowUs());
-          assert.equal(await sessions(from, "state = 'active'"), 0, "nothing is under way");
-          await sleep(100);
-          moments.push(nowUs());
-          const before = await answered(to);
-          await gate.open(at);
-          await eventually(async () => await answered(to) > before + 50);
-        }
-      },
-    );
-    assertAllOk(requests);
-    const [closed, toTarget, closedAgain, toSource] = moments as [number, number, number, number];
-    const within = (from: number, to: number) =>
-      requests.filter(({ sent }) => sent > from && sent < to).length;
-    assert.equal(
-      within(closed, toTarget) + within(closedAgain, toSource),
-      0,
-      "none is sent while it is closed",
-    );
-    const waited = requests.filter(({ intended }) => intended > closed && intended < toTarget);
-    assert.ok(waited.length > 0);
-    for (const { acquired } of waited) assert.ok(acquired >= toTarget, "it waited for a connection");
-    assert.equal(await answered(target), within(toTarget, closedAgain));
-    assert.equal(await answered(source), within(0, closed) + within(toSource, Infinity));
-  }));
+  withDatabase(async (source, { database }) => moveThereAndBack(source, await database("target"))));
 
 Deno.test("what goes wrong while clients are to move leaves them where they are", () =>
   withDatabase(async (source, { database }) => {
     const there = new URL(await database("target"));
-    for (const url of [source, there.href]) await withClient(url, (client) => client.query(WRITES));
+    const make = (url: string) => withClient(url, (client) => client.query(WRITES));
+    await make(source);
+    const target = there.href;
     const port = Number(there.port);
     const listen = (port = 0) => Deno.listen({ hostname: "127.0.0.1", port });
     const reserved = listen();
@@ -94,7 +41,7 @@ Deno.test("what goes wrong while clients are to move leaves them where they are"
           text: "INSERT INTO answered SELECT 1 FROM pg_advisory_xact_lock_shared(7)",
         }],
         gate,
-        rate: RATE,
+        rate: 300,
       },
       () =>
         withClient(source, async (admin) => {
@@ -111,6 +58,11 @@ Deno.test("what goes wrong while clients are to move leaves them where they are"
           await goesOn();
 
           const proxy = startProxy(listen(Number(there.port)), port);
+          await assert.rejects(
+            gate.prepare("target"),
+            /^ServiceError: Cannot move clients to the target: Cannot ask answered: .* relation "answered" does not exist/,
+          );
+          await make(target);
           await gate.prepare("target");
           await hold();
           const stop = new AbortController();
@@ -139,5 +91,5 @@ Deno.test("what goes wrong while clients are to move leaves them where they are"
         }),
     );
     assertAllOk(requests);
-    assert.equal(await answered(`${there.href.replace(`:${there.port}/`, `:${port}/`)}`), 0);
+    assert.equal(await answered(target), 0);
   }));

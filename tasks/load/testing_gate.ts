@@ -1,11 +1,15 @@
+import assert from "node:assert/strict";
 import { join } from "node:path";
 import { OUTCOMES } from "../model/timing.ts";
+import { sleep } from "../net/sleep.ts";
+import { eventually } from "../net/testing.ts";
+import { withClient } from "../seed/connect.ts";
 import { oneArmPlan } from "../selfbench/one_arm.ts";
 import { readSegment } from "../store/segment_reader.ts";
 import type { ArmTarget } from "../paths/path.ts";
 import { CUT_LEAD_US } from "./cuts.ts";
 import { EventHub } from "./event_hub.ts";
-import type { LoadGate } from "./load_gate.ts";
+import { LoadGate } from "./load_gate.ts";
 import type { LoadPlan } from "./plan.ts";
 import type { RunEvents } from "./run_events.ts";
 import { runLoad } from "./run_load.ts";
@@ -25,6 +29,69 @@ export interface Sent {
 /** Where each request of `gatedLoad` leaves a row: it is told by that which server has answered it. */
 export const WRITES = "CREATE TABLE answered (slot serial)";
 export const WRITE = "INSERT INTO answered DEFAULT VALUES";
+
+/** What connections of such a load are called at PostgreSQL. */
+export const SESSION = "benchbook test gate";
+
+/** How many requests a server has answered. */
+export const answered = (url: string) => count(url, "SELECT count(*) FROM answered");
+
+/** Connections of such a load to a server. */
+export const sessions = (url: string, where = "true") =>
+  count(
+    url,
+    `SELECT count(*) FROM pg_stat_activity WHERE datname = current_database()
+      AND application_name LIKE '%${SESSION}%' AND ${where}`,
+  );
+
+async function count(url: string, sql: string): Promise<number> {
+  return await withClient(url, async (client) => Number((await client.query(sql)).rows[0].count));
+}
+
+export function assertAllOk(requests: readonly Sent[]): void {
+  assert.deepEqual(requests.filter(({ outcome }) => outcome !== "ok"), []);
+}
+
+/** Has a load move from one empty database to another one and back. @throws where any request fails or goes astray */
+export async function moveThereAndBack(source: string, target: string): Promise<void> {
+  for (const url of [source, target]) await withClient(url, (client) => client.query(WRITES));
+  const gate = new LoadGate();
+  const moments: number[] = [];
+  const requests = await gatedLoad({
+    arms: [{ target: { path: "sql", url: source, movesTo: target, session: SESSION }, text: WRITE }],
+    gate,
+    rate: 300,
+  }, async (nowUs) => {
+    await eventually(async () => await answered(source) > 50);
+    await gate.prepare("target");
+    assert.equal(await sessions(target), await sessions(source), "as many connections");
+    for (const at of ["target", "source"] as const) {
+      const [from, to] = at === "target" ? [source, target] : [target, source];
+      await gate.prepare(at);
+      await gate.close();
+      moments.push(nowUs());
+      assert.equal(await sessions(from, "state = 'active'"), 0, "nothing is under way");
+      await sleep(100);
+      moments.push(nowUs());
+      const before = await answered(to);
+      await gate.open(at);
+      await eventually(async () => await answered(to) > before + 50);
+    }
+  });
+  assertAllOk(requests);
+  const [closed, toTarget, closedAgain, toSource] = moments as [number, number, number, number];
+  const within = (from: number, to: number) => requests.filter(({ sent }) => sent > from && sent < to).length;
+  assert.equal(
+    within(closed, toTarget) + within(closedAgain, toSource),
+    0,
+    "none is sent while it is closed",
+  );
+  const waited = requests.filter(({ intended }) => intended > closed && intended < toTarget);
+  assert.ok(waited.length > 0);
+  for (const { acquired } of waited) assert.ok(acquired >= toTarget, "it waited for a connection");
+  assert.equal(await answered(target), within(toTarget, closedAgain));
+  assert.equal(await answered(source), within(0, closed) + within(toSource, Infinity));
+}
 
 export interface GatedLoad {
   /** Asked in turn, each with what writes a row by it. */
@@ -53,7 +120,8 @@ export async function gatedLoad(
       return { name: target.path, target, statements: [statement] };
     });
     const phases = made.phases.map((phase) => ({ ...phase, arm: arms.length > 1 ? null : phase.arm }));
-    const plan = { ...made, arms, phases };
+    // More than one thread, whatever machine this is.
+    const plan = { ...made, workers: 2, arms, phases };
     const events = new EventHub<RunEvents>();
     const { phaseId } = plan.phases.at(-1)!;
     let over: Promise<void> | undefined;

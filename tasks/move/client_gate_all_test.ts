@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { LoadGate } from "../load/load_gate.ts";
-import { gatedLoad, WRITE, WRITES } from "../load/testing_gate.ts";
+import { answered, assertAllOk, gatedLoad, SESSION, sessions, WRITE, WRITES } from "../load/testing_gate.ts";
 import { sleep } from "../net/sleep.ts";
 import { eventually } from "../net/testing.ts";
 import { withClient } from "../seed/connect.ts";
@@ -11,7 +11,6 @@ import { withStack } from "../stack/testing.ts";
 import { joinGates } from "./client_gate.ts";
 import { commandGate } from "./command_gate.ts";
 
-const SESSION = "benchbook test move";
 const POOL = 4;
 const MARK = "mutation { mark(input: {}) { result } }";
 
@@ -19,18 +18,6 @@ const MARK = "mutation { mark(input: {}) { result } }";
 const SCHEMA = `${WRITES};
   CREATE FUNCTION mark() RETURNS int LANGUAGE sql AS 'INSERT INTO answered DEFAULT VALUES RETURNING slot';
   CREATE FUNCTION held() RETURNS int LANGUAGE sql STABLE AS 'SELECT 1 FROM pg_advisory_xact_lock_shared(7)'`;
-
-async function count(url: string, sql: string): Promise<number> {
-  return await withClient(url, async (client) => Number((await client.query(sql)).rows[0].count));
-}
-
-const answered = (url: string) => count(url, "SELECT count(*) FROM answered");
-const sessions = (url: string, where = "true") =>
-  count(
-    url,
-    `SELECT count(*) FROM pg_stat_activity
-      WHERE datname = current_database() AND application_name LIKE '%${SESSION}%' AND ${where}`,
-  );
 
 interface Servers {
   readonly source: string;
@@ -107,7 +94,7 @@ Deno.test("clients of all paths move to another server and back, and no request 
             assert.equal(await answered(from), left);
           }
         });
-        assert.deepEqual(requests.filter(({ outcome }) => outcome !== "ok"), []);
+        assertAllOk(requests);
         assert.equal(requests.length, await answered(source) + await answered(target));
         assert.deepEqual(
           Deno.readTextFileSync(told).trim().split("\n"),

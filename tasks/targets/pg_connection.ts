@@ -118,11 +118,6 @@ export class PgConnection {
     return this.#open;
   }
 
-  /** Whether it has prepared a statement. */
-  knows({ operationId, text }: Statement): boolean {
-    return this.#prepared.get(operationId)?.text === text;
-  }
-
   /**
    * Sends a statement; the one before must have been replied to.
    * @param execution the messages that have it done with its values, see `Execution`; null to prepare it only

@@ -18,6 +18,12 @@ export interface SqlClientOptions {
   readonly release: (client: SqlClient) => void;
 }
 
+/** A statement that a server does not take. */
+export interface Refused {
+  readonly statement: Statement;
+  readonly error: Error;
+}
+
 /** A place in the pool: a connection, and the call on it. */
 export class SqlClient implements PgListener {
   connection: PgConnection;
@@ -44,13 +50,22 @@ export class SqlClient implements PgListener {
     this.connection.ask(statement, execution.write(statement, values), keep !== false, this);
   }
 
-  /** Has its connection know a statement. @returns what the server says against it */
-  learn(statement: Statement): Promise<Error | null> {
-    const { connection } = this;
-    if (connection.knows(statement)) return Promise.resolve(null);
-    return new Promise((resolve) =>
-      connection.ask(statement, null, false, { onSent: () => {}, onReply: ({ error }) => resolve(error) })
-    );
+  /** Has its connection know some statements, as far as it goes on. @returns what the server says against them */
+  learn(statements: readonly Statement[]): Promise<Refused[]> {
+    const refused: Refused[] = [];
+    return new Promise((resolve) => {
+      // By calls: a promise for each would wait for a turn of Deno's.
+      const next = (nth: number) => {
+        const statement = statements[nth];
+        if (statement === undefined || !this.connection.open) return resolve(refused);
+        const onReply = ({ error }: PgReply) => {
+          if (error !== null) refused.push({ statement, error });
+          next(nth + 1);
+        };
+        this.connection.ask(statement, null, false, { onSent: () => {}, onReply });
+      };
+      next(0);
+    });
   }
 
   onSent(): void {

@@ -9,6 +9,7 @@ import { Cancels } from "./pg_cancels.ts";
 import { type PgOptions, readPgOptions } from "../postgres/options.ts";
 import { exactParser } from "./pg_exact.ts";
 import { SqlClient } from "./sql_client.ts";
+import { sqlErrorCode } from "./sql_error.ts";
 import { limited } from "./sql_limits.ts";
 import type { Statement } from "./target.ts";
 
@@ -37,6 +38,11 @@ export interface SqlOptions {
 }
 
 const CONNECT_TIMEOUT_MS = 5000;
+/**
+ * Why a statement cannot be asked: a schema, table, column, function or right is missing. What else is said against it
+ * beforehand may have gone when it is asked, as that a table has no primary key yet.
+ */
+const NEVER: ReadonlySet<string> = new Set(["3F000", "42P01", "42703", "42883", "42501"]);
 /** So long what is under way may take to be cancelled when all ends. */
 const CLOSE_MS = 1000;
 
@@ -108,28 +114,18 @@ export class SqlConnections {
 
   /**
    * Has all connections ready for these statements, and opens those anew that were lost. None may be in use.
-   * @throws {ServiceError} where the server cannot be reached, or does not take a statement
+   * @throws {ServiceError} where the server cannot be reached, or lacks what a statement needs
    */
   async makeReady(statements: readonly Statement[]): Promise<void> {
     for (const client of this.#clients) {
-      if (!client.connection.open) {
-        try {
-          client.connection = await this.#connect();
-        } catch (error) {
-          throw this.#failure(error as Error);
-        }
+      // Whether it is lost may show only when it is asked something.
+      if (client.connection.open && await knowsAll(client, statements)) continue;
+      try {
+        client.connection = await this.#connect();
+      } catch (error) {
+        throw this.#failure(error as Error);
       }
-      for (const statement of statements) {
-        const error = await client.learn(statement);
-        if (error === null) continue;
-        throw new ServiceError(
-          `Cannot prepare ${statement.name} at PostgreSQL: ${error.message}`,
-          undefined,
-          {
-            cause: error,
-          },
-        );
-      }
+      if (!await knowsAll(client, statements)) throw this.#failure(new Error("the connection was lost"));
     }
   }
 
@@ -214,6 +210,24 @@ function readOnlyOf(options: PgOptions): PgOptions {
     ...session.options === undefined ? [] : [session.options],
   ];
   return { ...options, session: { ...session, options: all.join(" ") } };
+}
+
+/**
+ * Has a connection know some statements.
+ * @returns whether it is not lost
+ * @throws {ServiceError} where the server lacks what one of them needs
+ */
+async function knowsAll(client: SqlClient, statements: readonly Statement[]): Promise<boolean> {
+  const refused = await client.learn(statements);
+  for (const { statement: { name }, error } of refused) {
+    if (!NEVER.has(sqlErrorCode(error))) continue;
+    throw new ServiceError(
+      `Cannot ask ${name}: PostgreSQL must have what it needs: ${error.message}`,
+      "Make there what is missing, with the same names and rights.",
+      { cause: error },
+    );
+  }
+  return client.connection.open;
 }
 
 function isRefused(result: PromiseSettledResult<unknown>): boolean {

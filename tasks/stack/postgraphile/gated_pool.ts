@@ -40,6 +40,7 @@ export class GatedPool {
     if (at === this.#at) return;
     const pool = this.#pools[at] ?? poolOf(this.#max, await makeClient());
     try {
+      await dropLost(pool);
       await fill(pool, this.#max);
       this.#pools[at] = pool;
     } catch (error) {
@@ -92,11 +93,20 @@ function poolOf(max: number, Client: MakeClient): pg.Pool {
 
 /** One after another: a server that starts many sessions at once has no time for others. */
 async function fill(pool: pg.Pool, max: number): Promise<void> {
+  if (pool.totalCount === max) return;
   const clients: pg.PoolClient[] = [];
   try {
-    if (pool.totalCount < max) { while (clients.length < max) clients.push(await pool.connect()); }
+    while (clients.length < max) clients.push(await pool.connect());
   } finally {
     for (const client of clients) client.release();
+  }
+}
+
+/** Drops those that turn out to be lost when they are asked something. */
+async function dropLost(pool: pg.Pool): Promise<void> {
+  const clients = await Promise.all(Array.from({ length: pool.idleCount }, () => pool.connect()));
+  for (const client of clients) {
+    await client.query("").then(() => client.release(), (error) => client.release(error));
   }
 }
 
