@@ -1,0 +1,71 @@
+import assert from "node:assert/strict";
+import { join } from "node:path";
+import type { LedgerEntry } from "../model/migration.ts";
+import { withClient } from "../seed/connect.ts";
+import { embeddedDatabaseUrl, startPostgres } from "../stack/postgres.ts";
+import { clusterPlace } from "../stack/postgres_cluster.ts";
+import { type ProcessId, stopProcess } from "../stack/process.ts";
+import { counter } from "../random/counter.ts";
+import { checkShop, makeTables } from "./ledger/check/shop.ts";
+import { shortLoad } from "./ledger/check/short_load.ts";
+import { verifyLedger } from "./ledger/verify.ts";
+import { runSteps } from "./run_steps.ts";
+import { PLAIN, planOf, RUN_ID, stepOf } from "./testing_steps.ts";
+
+/** Of the load; half of it comes before the change. */
+const SLOTS = 200;
+
+/**
+ * A server on a disk of its own, which a change fills up between two halves of a load. Prints as JSON what came of the
+ * change, and of each write.
+ */
+if (import.meta.main) {
+  const home = Deno.args[0]!;
+  // Elsewhere it would fill up somebody else's.
+  assert.ok(clusterPlace(home).data.startsWith(home));
+  let running: ProcessId | undefined;
+  try {
+    const { port } = await startPostgres(home, (started) => running = started.process);
+    const url = embeddedDatabaseUrl(home, port, "postgres");
+    const shop = await checkShop(5);
+    await withClient(url, makeTables);
+    const spoolDir = join(home, "spool", "full");
+    const load = (from: number, to: number, worker: number) =>
+      shortLoad({ url, shop, slots: [from, to], clients: 4, spoolDir, worker });
+    await load(0, SLOTS / 2, 0);
+    const outcome = await runSteps(
+      planOf(
+        stepOf(1, PLAIN, "ALTER TABLE northwind.orders ADD COLUMN note text"),
+        // Not logged: it is the table that finds no room, and not the log, without which the server ends.
+        stepOf(
+          2,
+          PLAIN,
+          "CREATE UNLOGGED TABLE filler AS SELECT repeat(md5(n::text), 60) AS word FROM generate_series(1, 500000) n",
+        ),
+        stepOf(3, PLAIN, "ALTER TABLE northwind.orders DROP COLUMN note"),
+      ),
+      {
+        url,
+        runId: RUN_ID,
+        nowUs: () => performance.now() * 1000,
+        random: counter(1, "full"),
+        onRecord: () => {},
+      },
+    );
+    await load(SLOTS / 2, SLOTS, 1);
+    const entries: LedgerEntry[] = [];
+    const ledger = await verifyLedger({
+      url,
+      spoolDir,
+      ...shop,
+      arms: [{ path: "sql", ours: true }],
+      slots: SLOTS,
+      whole: true,
+      retries: 0,
+      onEntries: (more) => void entries.push(...more),
+    });
+    console.log(JSON.stringify({ outcome, ledger, entries: entries.length }));
+  } finally {
+    if (running !== undefined) await stopProcess(running, "SIGINT");
+  }
+}
