@@ -4,7 +4,7 @@ import { z } from "zod";
 import { readOwned, writeDurably } from "../files/own_record.ts";
 import { ServiceError } from "../model/errors.ts";
 import { isRunId } from "../model/run_id.ts";
-import { isAlive, type ProcessId, self } from "../stack/process.ts";
+import { type ProcessId, self } from "../stack/process.ts";
 
 const FOLDER = "in-place";
 const MOST_BYTES = 2 ** 16;
@@ -27,6 +27,10 @@ export interface InPlaceRecord {
     readonly shown: string;
     readonly ended: boolean;
   } | null;
+  /** Whether all its statements are done: the load goes on after them. */
+  readonly done: boolean;
+  /** What was half done there before, by oids: that is not the change's. Null of an earlier Benchbook, which did not look. */
+  readonly before: { readonly indexes: readonly string[]; readonly constraints: readonly string[] } | null;
 }
 
 const form = z.object({
@@ -37,13 +41,17 @@ const form = z.object({
   database: z.string(),
   at: z.string(),
   statement: z.object({ file: z.string(), line: z.int(), shown: z.string(), ended: z.boolean() }).nullable(),
+  done: z.boolean().default(false),
+  before: z.object({ indexes: z.array(z.string()), constraints: z.array(z.string()) }).nullable().default(
+    null,
+  ),
 });
 
 /** A record that does not say more than that nothing was begun. */
 export function newInPlace(
-  of: Pick<InPlaceRecord, "runId" | "file" | "database" | "at">,
+  of: Pick<InPlaceRecord, "runId" | "file" | "database" | "at" | "before">,
 ): InPlaceRecord {
-  return { schema: 1, owner: self(), statement: null, ...of };
+  return { schema: 1, owner: self(), statement: null, done: false, ...of };
 }
 
 /**
@@ -52,7 +60,7 @@ export function newInPlace(
  */
 export function keepInPlace(home: string, record: InPlaceRecord): void {
   try {
-    writeDurably(pathOf(home, record.runId), JSON.stringify(record));
+    writeDurably(inPlacePath(home, record.runId), JSON.stringify(record));
   } catch (error) {
     throw new ServiceError(
       `Cannot keep a record of the change of "${record.database}" in ${join(home, FOLDER)}: ${
@@ -66,7 +74,7 @@ export function keepInPlace(home: string, record: InPlaceRecord): void {
 
 /** It is over, and what came of it was said. */
 export function forgetInPlace(home: string, runId: string): void {
-  rmSync(pathOf(home, runId), { force: true });
+  rmSync(inPlacePath(home, runId), { force: true });
   try {
     rmdirSync(join(home, FOLDER));
   } catch {
@@ -81,24 +89,6 @@ export function takenUp(home: string, of: Pick<InPlaceRecord, "file" | "database
   }
 }
 
-/** What runs that were killed have left half done, a sentence each, with what goes on with it. */
-export function leftInPlace(home: string): string[] {
-  return keptInPlace(home).filter(({ owner }) => !isAlive(owner)).map((record) => {
-    const { runId, file, database, at, statement } = record;
-    const where = `The run ${runId} was cut off while it made ${file} in the database "${database}" at ${at}`;
-    if (statement === null) return `${where}: no statement was begun. Delete ${pathOf(home, runId)}.`;
-    const { line, shown, ended } = statement;
-    const place = `${statement.file}:${line} (${shown})`;
-    const from = goOnCommand(record, statement);
-    return ended
-      ? `${where}: all statements up to ${place} are done, and none after it was begun. Those can be run by ${from}, from the ` +
-        `next one's line on. Where it is right as it is, delete ${pathOf(home, runId)}.`
-      : `${where}: ${place} was under way, and all before it are done. Look whether it took effect: ${from} goes on with it, ` +
-        `with a --scenario that only reads where the load would write into what is changed. ` +
-        `Where it is right as it is, delete ${pathOf(home, runId)}.`;
-  });
-}
-
 /** The command that goes on with a change from a statement on. */
 export function goOnCommand(
   { file, database }: Pick<InPlaceRecord, "file" | "database">,
@@ -109,12 +99,13 @@ export function goOnCommand(
   }\``;
 }
 
-function pathOf(home: string, runId: string): string {
+/** Where a record lies. */
+export function inPlacePath(home: string, runId: string): string {
   return join(home, FOLDER, `${runId}.json`);
 }
 
-/** Those of a home; what is damaged says nothing of any database. */
-function keptInPlace(home: string): InPlaceRecord[] {
+/** The records of a home; what is damaged says nothing of any database. */
+export function keptInPlace(home: string): InPlaceRecord[] {
   let names: string[];
   try {
     names = readdirSync(join(home, FOLDER)).filter((name) => name.endsWith(".json")).sort();

@@ -6,26 +6,47 @@ import {
   newInPlace,
   takenUp,
 } from "../migrate/in_place.ts";
-import type { StoppedAt } from "../migrate/stopped_at.ts";
+import { halfDone } from "../migrate/leftovers.ts";
+import type { StepsOutcome } from "../migrate/run_steps.ts";
 import type { StepRecord } from "../model/migration.ts";
+import { sessionName } from "../model/session_name.ts";
 import { placeOfUrl } from "../postgres/place.ts";
+import { withClient } from "../seed/connect.ts";
 import type { Migrating } from "./migrating.ts";
 import type { SystemUnderTest } from "./system_under_test.ts";
 
-/** Keeps on disk how far the change of a user's own database has come, while it is made. */
+/** Keeps on disk how far the change of a user's own database has come, from before the load until after it. */
 export class InPlace {
   readonly #home: string;
   readonly #migrating: Migrating;
   #record: InPlaceRecord;
 
-  constructor({ config: { home }, databaseUrl, runId }: SystemUnderTest, migrating: Migrating) {
-    const { database, at } = placeOfUrl(databaseUrl);
+  private constructor(home: string, migrating: Migrating, record: InPlaceRecord) {
     this.#home = home;
     this.#migrating = migrating;
-    this.#record = newInPlace({ runId, file: migrating.config.file!, database, at });
+    this.#record = record;
+    keepInPlace(home, record);
   }
 
-  /** Before anything is changed; what an earlier run had left of it is gone on with. */
+  /** Before the load. */
+  static async prepare(
+    { config: { home }, databaseUrl, runId, signal }: SystemUnderTest,
+    migrating: Migrating,
+  ): Promise<InPlace> {
+    const { database, at } = placeOfUrl(databaseUrl);
+    const { indexes, constraints } = await withClient(databaseUrl, (client) => halfDone(client, 0), {
+      name: sessionName(runId, "migration"),
+      signal,
+    });
+    const before = { indexes: [...indexes], constraints: [...constraints] };
+    return new InPlace(
+      home,
+      migrating,
+      newInPlace({ runId, file: migrating.config.file!, database, at, before }),
+    );
+  }
+
+  /** Before anything is changed: what an earlier run had left of it is gone on with. */
   begin(): void {
     takenUp(this.#home, this.#record);
     keepInPlace(this.#home, this.#record);
@@ -37,24 +58,33 @@ export class InPlace {
     const last = this.#record.statement;
     const plan = this.#migrating.plan.steps.find((each) => each.step === step)!.statements[statement - 1]!;
     if (last !== null && last.file === file && last.line === plan.line && last.ended === ended) return;
-    this.#record = { ...this.#record, statement: { file, line: plan.line, shown: plan.shown, ended } };
-    keepInPlace(this.#home, this.#record);
+    this.#keep({ statement: { file, line: plan.line, shown: plan.shown, ended } });
   }
 
-  /** What goes on with it once what stopped it is mended, as a sentence. */
-  goOn({ step, statement }: Pick<StoppedAt, "step" | "statement">): string {
-    const { file, move, statements } = this.#migrating.plan.steps.find((each) => each.step === step)!;
+  /** Its steps are over. @returns what goes on with it where it has stopped, a sentence */
+  ended({ stopped, interrupted }: Pick<StepsOutcome, "stopped" | "interrupted">): string[] {
+    if (stopped === null) {
+      this.#keep({ done: true });
+      return [];
+    }
+    const { file, move, statements } = this.#migrating.plan.steps.find(({ step }) => step === stopped.step)!;
     // What was one transaction has left nothing.
     const whole = "oneTransaction" in move && move.oneTransaction;
-    const { line } = statements[whole ? 0 : statement - 1]!;
-    return `Once that is mended ${
-      goOnCommand(this.#record, { file, line })
-    } goes on with it, with a --scenario that only ` +
-      "reads where the load would write into what is changed.";
+    const { line } = statements[whole ? 0 : stopped.statement - 1]!;
+    const command = goOnCommand(this.#record, { file, line });
+    return [
+      `${interrupted ? "" : "Once that is mended "}${command} goes on with it, with a --scenario that only ` +
+      "reads where the load would write into what is changed.",
+    ];
   }
 
-  /** It is over, however it ended: that is told. */
-  end(): void {
+  /** The run is over, however it ended: that is told. */
+  forget(): void {
     forgetInPlace(this.#home, this.#record.runId);
+  }
+
+  #keep(more: Partial<InPlaceRecord>): void {
+    this.#record = { ...this.#record, ...more };
+    keepInPlace(this.#home, this.#record);
   }
 }

@@ -1,5 +1,5 @@
 import type { Config } from "../config.ts";
-import { leftInPlace } from "../migrate/in_place.ts";
+import { leftInPlace } from "../migrate/left_in_place.ts";
 import { ExitCode } from "../model/errors.ts";
 import { acquireLock } from "../stack/lock.ts";
 import { prepareHome } from "../stack/places.ts";
@@ -48,7 +48,7 @@ export async function withJob<Request extends BenchRequest>(
   const { signal } = interrupt;
   await prepareResults(config, db, given);
   await tellRecovered(config, db, terminal, signal);
-  for (const line of leftInPlace(config.home)) terminal.print(`! ${line}`);
+  for (const line of await leftInPlace(config.home, config.databaseUrl)) terminal.print(`! ${line}`);
   const startedAt = new Date();
   const leftClones: string[] = [];
   const known = { runId: newRunId(startedAt), startedAt, config, terminal, signal };

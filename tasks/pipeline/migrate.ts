@@ -76,6 +76,10 @@ function tellInPlace(
   const { steps = [], migration } = after.migration ?? {};
   const planned = migration?.steps.flatMap(({ statements }) => statements).length ?? 0;
   const done = steps.filter(({ endUs, error }) => endUs !== null && error === null).length;
+  if (steps.length === 0) {
+    terminal.print(`! Nothing of ${file} was begun in ${where}: the same command begins anew.`);
+    return;
+  }
   terminal.print(
     done === planned
       ? `${file} was made in ${where} itself: nothing of it is undone.`

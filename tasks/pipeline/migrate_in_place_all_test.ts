@@ -1,12 +1,14 @@
 import assert from "node:assert/strict";
+import { readdirSync } from "node:fs";
 import { join } from "node:path";
 import { Client } from "pg";
+import type { InPlaceRecord } from "../migrate/in_place.ts";
 import { ExitCode } from "../model/errors.ts";
 import { withPostgres } from "../stack/testing.ts";
 import { difference } from "../testing/facts.ts";
 import { lookAtPostgres } from "../testing/look_at_postgres.ts";
 import { latest, LITTLE, ownFile, SLOW, startedUntil } from "./testing_migration.ts";
-import { withWorkbench, type Workbench } from "./testing.ts";
+import { type RunningTask, until, withWorkbench, type Workbench } from "./testing.ts";
 
 interface Theirs {
   readonly bench: Workbench;
@@ -131,6 +133,82 @@ Deno.test("a change in place that is killed is named at the next start, and is g
       "--no-report",
     ], env);
     assert.doesNotMatch(after.stdout, /was cut off/);
+  });
+});
+
+/** How far a change in place has come, as its run keeps it. */
+function recordIn({ home }: Workbench): Pick<InPlaceRecord, "statement" | "done"> | null {
+  const folder = join(home, "in-place");
+  try {
+    const [name] = readdirSync(folder).filter((name) => name.endsWith(".json"));
+    return JSON.parse(Deno.readTextFileSync(join(folder, name!)));
+  } catch {
+    return null;
+  }
+}
+
+Deno.test("kill -9 before, within and after a change in place is told by the next start, with what is left of it", async (t) => {
+  await withTheirs(async ({ bench, env, client }) => {
+    const building = ownFile(
+      bench,
+      "CREATE INDEX CONCURRENTLY gift_index ON northwind.orders (ship_city);\n",
+    );
+    const start = (file: string, duration: string) =>
+      bench.start("migrate", [file, "--in-place", "mine", ...LITTLE, "--duration", duration], env);
+    const kill = async (running: RunningTask) => {
+      running.kill("SIGKILL");
+      await running.result;
+    };
+    /** A start that ends soon: what it is asked for cannot be. */
+    const next = async () => {
+      const asked = ["smoke", "--scale", "small", "--paths", "sql", "--no-report"];
+      const { stdout, stderr } = await bench.run("bench", asked, env);
+      return `${stdout}${stderr}`;
+    };
+    await t.step("in the baseline, as after Ctrl-C there", async () => {
+      const left = start(building, "30s");
+      await bench.measuring();
+      left.kill("SIGINT");
+      const { code, stdout } = await left.result;
+      assert.equal(code, ExitCode.interrupted, stdout);
+      assert.match(
+        stdout,
+        /Nothing of \S+change\.sql was begun in the database "mine" at \S+: the same command begins anew/,
+      );
+      const running = start(building, "30s");
+      await bench.measuring();
+      await kill(running);
+    });
+    await t.step("while it builds an index, which stays INVALID", async () => {
+      await client.query("BEGIN; LOCK TABLE northwind.orders IN ROW EXCLUSIVE MODE");
+      const running = start(building, "1s");
+      const invalid = async () =>
+        (await client.query("SELECT FROM pg_index WHERE NOT indisvalid")).rowCount === 1 ? true : null;
+      await until(invalid, "no index that is being built");
+      await kill(running);
+      await client.query("COMMIT");
+      assert.match(
+        (await running.result).stdout,
+        /was cut off before it began with \S+change\.sql in the database "mine" at \S+: nothing of it is done there/,
+      );
+      const said = await next();
+      assert.match(said, /change\.sql:1 \(CREATE INDEX CONCURRENTLY gift_index .*\) was under way/);
+      const [, drop] = /The index northwind\.gift_index is INVALID: .* Remove it: (DROP .*;)/.exec(said) ??
+        [];
+      assert.ok(drop !== undefined, said);
+      await client.query(drop);
+      assert.doesNotMatch(await next(), /INVALID/);
+    });
+    await t.step("in the recovery", async () => {
+      const running = start(ownFile(bench, "COMMENT ON TABLE northwind.orders IS 'theirs';\n"), "8s");
+      await until(() => recordIn(bench)?.done || null, "no end of the change");
+      await kill(running);
+      assert.match(
+        await next(),
+        /was cut off after it had made \S+change\.sql .*: all of it is done and stays/,
+      );
+      assert.equal(recordIn(bench), null);
+    });
   });
 });
 

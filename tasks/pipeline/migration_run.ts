@@ -35,16 +35,18 @@ export class MigrationRun implements Companion {
   /** Of the last look before the migration began. */
   #usualP95Ms: number | null = null;
 
-  private constructor(system: SystemUnderTest, migrating: Migrating, proof: Proof) {
+  private constructor(system: SystemUnderTest, migrating: Migrating, proof: Proof, inPlace: InPlace | null) {
     this.#system = system;
     this.#migrating = migrating;
     this.#proof = proof;
-    this.#inPlace = migrating.place === "in-place" ? new InPlace(system, migrating) : null;
+    this.#inPlace = inPlace;
   }
 
   /** Before the load: what the database holds that the load is not to change. */
   static async prepare(system: SystemUnderTest, migrating: Migrating): Promise<MigrationRun> {
-    return new MigrationRun(system, migrating, await Proof.before(system, migrating.plan));
+    const proof = await Proof.before(system, migrating.plan);
+    const inPlace = migrating.place === "in-place" ? await InPlace.prepare(system, migrating) : null;
+    return new MigrationRun(system, migrating, proof, inPlace);
   }
 
   /** The same with what the change itself writes, which a run's record says. */
@@ -106,6 +108,7 @@ export class MigrationRun implements Companion {
   async [Symbol.asyncDispose](): Promise<void> {
     await this.#watch?.stop();
     this.#proof.forget();
+    this.#inPlace?.forget();
   }
 
   async #migrate(signal: AbortSignal): Promise<void> {
@@ -129,10 +132,7 @@ export class MigrationRun implements Companion {
       });
       const { stopped, cleaned, left } = outcome;
       if (stopped !== null) this.#told.push(`${stopped.message}. ${stopped.next}`.trim());
-      this.#told.push(...cleaned, ...left);
-      if (stopped !== null && this.#inPlace !== null) this.#told.push(this.#inPlace.goOn(stopped));
-      // What came of it is part of the run.
-      this.#inPlace?.end();
+      this.#told.push(...cleaned, ...left, ...this.#inPlace?.ended(outcome) ?? []);
     } finally {
       await this.#besideOver(open, signal);
     }
