@@ -15,7 +15,7 @@ export function doctorCommand(): Command {
     .option("--no-calibrate", "skip the calibration, which takes a few seconds of CPU")
     .option(
       "--ledger",
-      "instead check the write ledger of migrations: lose, double, overwrite and reorder writes on purpose, and see that it " +
+      "instead check the write ledger of migrations: lose, double, overwrite, swap and reorder writes on purpose, and see that it " +
         "tells each, and nothing else",
     );
 }

@@ -194,6 +194,24 @@ Deno.test("of updates of one row the last value must be explained", async (t) =>
       await set(`'${standing}'`);
       assert.deepEqual(await of(null), []);
     });
+    await t.step("those that two rows have exchanged are overwritten", async () => {
+      const [other, others] = [...byCustomer].find(([key]) => key !== customer)!;
+      const swap = () =>
+        change(
+          `UPDATE northwind.customers c SET fax = o.fax FROM northwind.customers o
+           WHERE '${customer}' IN (c.customer_id, o.customer_id) AND '${other}' IN (c.customer_id, o.customer_id)
+             AND c.customer_id <> o.customer_id`,
+        );
+      await swap();
+      const told = [slots, others].map((own) => ({
+        slot: own.at(-1)!,
+        problem: "overwritten",
+        verified: false,
+      }));
+      assert.deepEqual(await of(null), told.sort((a, b) => a.slot - b.slot));
+      await swap();
+      assert.deepEqual(await of(null), []);
+    });
     await t.step("of two rows with one key it is a duplicate", async () => {
       await change(
         `INSERT INTO northwind.customers SELECT * FROM northwind.customers WHERE customer_id = '${customer}'`,

@@ -31,14 +31,14 @@ const SLOTS_A_FAULT = 40;
 const CLIENTS = 4;
 
 /**
- * Has the ledger judge loads whose truth is known: in one of them a proxy loses, doubles, overwrites and reorders writes on
+ * Has the ledger judge loads whose truth is known: in one of them a proxy loses, doubles, overwrites, swaps and reorders writes on
  * purpose, and each must be told for what it is; in all others nothing is wrong, and nothing may be told. During each the
  * tables are migrated.
  */
 export async function checkLedger(options: LedgerCheckOptions): Promise<LedgerCheck> {
   const { faults: each, cleanRuns, onProgress } = options;
   const faultyShop = await checkShop(0);
-  const injected = new Faults(faultyShop, each, 0);
+  const injected = new Faults(faultyShop, each * SLOTS_A_FAULT, each, 0);
   onProgress?.("writes with faults");
   const found = await judged(options, faultyShop, each * SLOTS_A_FAULT, injected);
   const compared = injected.compared(found);

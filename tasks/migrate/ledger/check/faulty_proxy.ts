@@ -16,14 +16,19 @@ export interface Executed {
   readonly values: readonly Parameter[];
 }
 
-/** What is done to a statement: nothing, or it is answered and rolled back, or something else is done once it succeeded. */
-export type Fault = "rolled back" | { readonly afterwards: readonly Executed[] } | null;
+/** What is done to a statement beside answering it; null: nothing. */
+export interface Fault {
+  /** Whether it comes to nothing. */
+  readonly rolledBack: boolean;
+  /** What is executed once it has succeeded. */
+  readonly afterwards: readonly Executed[];
+}
 
 export interface FaultyProxyOptions {
   /** Of the server; without TLS on the way to it. May hold a password. */
   readonly url: string;
   /** Asked of each statement with values before it is executed. */
-  readonly faultOf: (executed: Executed) => Fault;
+  readonly faultOf: (executed: Executed) => Fault | null;
   /** Told of each that succeeded, once its client has the answer, or may have it. */
   readonly onAnswered?: (executed: Executed) => void;
 }
@@ -154,15 +159,15 @@ class Session {
 
   async #answer({ bytes, executed }: Request): Promise<void> {
     const fault = executed === null ? null : this.#options.faultOf(executed);
-    if (fault === "rolled back") await this.#exchange(simpleQuery("BEGIN"));
+    const rolledBack = fault?.rolledBack ?? false;
+    if (rolledBack) await this.#exchange(simpleQuery("BEGIN"));
     const answer = await this.#exchange(bytes);
-    if (fault === "rolled back") {
+    if (rolledBack) {
       await this.#exchange(simpleQuery("ROLLBACK"));
       // Its last byte tells of a transaction, and the client began none.
       answer.bytes[answer.bytes.length - 1] = "I".charCodeAt(0);
-    } else if (fault !== null && !answer.failed) {
-      for (const other of fault.afterwards) await this.#execute(other);
     }
+    for (const other of answer.failed ? [] : fault?.afterwards ?? []) await this.#execute(other);
     await writeAll(this.#client, answer.bytes);
     if (executed !== null && !answer.failed) this.#options.onAnswered?.(executed);
   }
