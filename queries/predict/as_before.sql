@@ -1,0 +1,3 @@
+RESET statement_timeout;
+RESET min_parallel_table_scan_size;
+RESET min_parallel_index_scan_size

@@ -1,0 +1,211 @@
+import type { PgClient } from "../postgres/client.ts";
+import type { Work } from "../model/statement_effects.ts";
+import { type MeasuredWork, type PredictionFacts, type RelationFacts, workKey } from "./facts.ts";
+import { type ColumnFacts, makeLikeness } from "./likeness.ts";
+import { predictSql } from "./predict_sql.ts";
+import { DEFAULT_RATES, MEASURED_SPREAD, type Rate, type Rates } from "./rates.ts";
+import { explainQuery } from "./read_facts.ts";
+import { workTime } from "./work_time.ts";
+
+/** A schema of ours, dropped at the end. */
+const SCHEMA = "benchbook_likeness";
+/** Of a likeness; a smaller table's has as many rows as that. */
+const BYTES = 5 * 2 ** 20;
+const MOST_ROWS = 40_000;
+const LEAST_ROWS = 2000;
+/** No further measurement is begun after `budgetMs`; what hardly takes longer than `worthMs` is not worth it. */
+const LIMITS = { budgetMs: 2000, worthMs: 20 };
+/** A statement may take so long, whatever holds it up. */
+const LONGEST_MS = 10_000;
+/** A measurement is repeated until it has lasted so long, three times at most. */
+const ENOUGH_MS = 60;
+
+type Client = Pick<PgClient, "query">;
+
+/** What was found out of a server. */
+export type Calibration = Pick<PredictionFacts, "rates" | "measured"> & {
+  /** How long that took, ms. */
+  readonly ms: number;
+};
+
+/**
+ * Finds out how long work takes on this server, on rows of its own in a schema of its own: a table is made like the one
+ * that the work is for, with some thousand rows, and the same is done to it. What hardly takes any time is left out.
+ * @param work each piece that is to be predicted
+ * @param queries whether a query's time is among it
+ */
+export async function calibrate(
+  client: Client,
+  work: readonly Work[],
+  queries: boolean,
+  known: PredictionFacts,
+  { budgetMs, worthMs }: typeof LIMITS = LIMITS,
+): Promise<Calibration> {
+  const started = performance.now();
+  const worth = worthMeasuring(work, known, worthMs);
+  if (worth.length === 0 && !queries) return { rates: known.rates, measured: new Map(), ms: 0 };
+  await client.query(`DROP SCHEMA IF EXISTS ${SCHEMA} CASCADE; CREATE SCHEMA ${SCHEMA}`);
+  try {
+    const calibrator = new Calibrator(client, known, started + budgetMs);
+    await calibrator.begin(queries);
+    for (const [origin, its] of byOrigin(worth, known)) await calibrator.measure(origin, its);
+    return { rates: calibrator.rates, measured: calibrator.measured, ms: performance.now() - started };
+  } finally {
+    await client.query(`DROP SCHEMA IF EXISTS ${SCHEMA} CASCADE; ${predictSql("as_before.sql")}`);
+  }
+}
+
+/** Those that may take a while, each once, the longest first. */
+function worthMeasuring(work: readonly Work[], known: PredictionFacts, worthMs: number): Work[] {
+  const kinds = ["rewrite", "scan", "look-up", "index build", "row changes"];
+  const longest = (each: Work) => workTime(each, known).span?.highMs ?? 0;
+  return [...new Map(work.map((each) => [workKey(each), each])).values()]
+    .filter((each) => kinds.includes(each.kind) && longest(each) > worthMs)
+    .sort((a, b) => longest(b) - longest(a));
+}
+
+/** By the relation whose rows they are about, in their order. */
+function byOrigin(work: readonly Work[], { relations }: PredictionFacts): Map<RelationFacts, Work[]> {
+  const found = new Map<string, [RelationFacts, Work[]]>();
+  for (const each of work) {
+    const its = relations.get(each.relation)!;
+    const group = found.get(its.origin) ?? [relations.get(its.origin) ?? its, []];
+    group[1].push(each);
+    found.set(its.origin, group);
+  }
+  return new Map(found.values());
+}
+
+class Calibrator {
+  readonly measured = new Map<string, MeasuredWork>();
+  rates: Rates;
+  #tables = 0;
+
+  constructor(readonly client: Client, readonly known: PredictionFacts, readonly untilMs: number) {
+    this.rates = known.rates;
+  }
+
+  async begin(queries: boolean): Promise<void> {
+    await this.client.query(`SET statement_timeout = ${LONGEST_MS}`);
+    const statementMs = await this.#time(`CREATE TABLE ${SCHEMA}.once (i integer)`);
+    this.rates = {
+      ...this.rates,
+      statementMs: { value: statementMs, spread: DEFAULT_RATES.statementMs.spread },
+    };
+    if (queries) await this.#query();
+  }
+
+  /** All work on rows of one relation, on a likeness of it. */
+  async measure(its: RelationFacts, work: readonly Work[]): Promise<void> {
+    if (this.#isOver()) return;
+    const table = `${SCHEMA}.t${++this.#tables}`;
+    const n = likenessRows(its);
+    const lookUp = work.find(({ kind, columns }) => kind === "look-up" && columns.length === 1);
+    const parent = lookUp === undefined ? null : this.known.relations.get(lookUp.into ?? "") ?? null;
+    const keys = parent === null ? 0 : Math.max(1, Math.round(n * Math.min(1, parent.rows / its.rows)));
+    const given = keys === 0 ? {} : { [lookUp!.columns[0]!]: `(i - 1) * ${keys}::bigint / ${n} + 1` };
+    const columns = await makeLikeness(this.client, table, its, n, given);
+    await this.#likeLarge(its, n);
+    const order = ["index build", "look-up", "scan", "rewrite", "row changes"];
+    const sorted = work.toSorted((a, b) => order.indexOf(a.kind) - order.indexOf(b.kind));
+    let indexed = false;
+    for (const each of sorted) {
+      if (this.#isOver()) return;
+      if (!indexed && order.indexOf(each.kind) > order.indexOf("look-up")) {
+        for (const { definition } of its.indexes) {
+          await this.client.query(`CREATE INDEX ON ${table} ${definition}`);
+        }
+        indexed = true;
+      }
+      const statement = each === lookUp
+        ? await this.#lookUp(table, each, keys)
+        : statementFor(each, table, columns);
+      if (statement === null) continue;
+      const ms = await this.#repeated(statement, each.kind === "rewrite" || each.kind === "row changes");
+      this.measured.set(workKey({ ...each, relation: its.origin }), {
+        usPerRow: measuredRate(Math.max(0, ms - this.rates.statementMs.value) * 1000 / n),
+        rows: n,
+      });
+    }
+  }
+
+  /** The server is to choose as many workers as it will for the large table. */
+  async #likeLarge({ rows }: RelationFacts, n: number): Promise<void> {
+    await this.client.query(predictSql("workers_alike.sql"), [Math.min(1, n / Math.max(1, rows))]);
+  }
+
+  async #lookUp(table: string, { columns: [column] }: Work, keys: number): Promise<string> {
+    const parent = `${table}_keys`;
+    await this.client.query(
+      `CREATE TABLE ${parent} AS SELECT ${column} FROM ${table} WITH NO DATA; ` +
+        `INSERT INTO ${parent} SELECT i FROM generate_series(1, ${keys}) AS made (i); ` +
+        `ALTER TABLE ${parent} ADD PRIMARY KEY (${column})`,
+    );
+    return `ALTER TABLE ${table} ADD FOREIGN KEY (${column}) REFERENCES ${parent}`;
+  }
+
+  /** What a unit of the planner's costs takes: by a query as reports are, and the rows that it gives. */
+  async #query(): Promise<void> {
+    await this.client.query(predictSql("report_tables.sql"));
+    const report = predictSql("report.sql");
+    const expected = await explainQuery(this.client, report);
+    if (expected === null) return;
+    const ms = await this.#repeated(report, false);
+    const rows = 20_000;
+    const written = await this.#time(
+      `CREATE TABLE ${SCHEMA}.written AS SELECT i, i % 100 AS k, i / 100.0 AS v, now() AS t FROM generate_series(1, ${rows}) AS made (i)`,
+    );
+    this.rates = {
+      ...this.rates,
+      msPerCost: measuredRate(ms / expected.cost),
+      writeUsPerRow: measuredRate(Math.max(0, written - this.rates.statementMs.value) * 1000 / rows),
+    };
+  }
+
+  /** The median of some times. @param once it is another one afterwards */
+  async #repeated(statement: string, once: boolean): Promise<number> {
+    const times: number[] = [];
+    do times.push(await this.#time(statement)); while (
+      !once && times.length < 3 && times.reduce((sum, ms) => sum + ms, 0) < ENOUGH_MS && !this.#isOver()
+    );
+    return times.sort((a, b) => a - b)[Math.floor(times.length / 2)]!;
+  }
+
+  async #time(statement: string): Promise<number> {
+    const begun = performance.now();
+    await this.client.query(statement);
+    return performance.now() - begun;
+  }
+
+  #isOver(): boolean {
+    return performance.now() > this.untilMs;
+  }
+}
+
+function measuredRate(value: number): Rate {
+  return { value, spread: MEASURED_SPREAD };
+}
+
+/** Rows of a likeness. */
+export function likenessRows({ rows, bytes }: Pick<RelationFacts, "rows" | "bytes">): number {
+  const fitting = BYTES / Math.max(1, bytes / Math.max(1, rows));
+  return Math.round(Math.min(Math.max(1, rows), MOST_ROWS, Math.max(LEAST_ROWS, fitting)));
+}
+
+/** The same work on a likeness; null where it cannot be done there. */
+function statementFor({ kind, columns }: Work, table: string, known: readonly ColumnFacts[]): string | null {
+  switch (kind) {
+    case "index build":
+      return `CREATE INDEX ON ${table} (${columns.join(", ")})`;
+    case "scan":
+      return `ALTER TABLE ${table} ADD CHECK (${known[0]!.name} IS NOT NULL OR tableoid IS NOT NULL)`;
+    case "rewrite":
+      return `ALTER TABLE ${table} ADD COLUMN benchbook_added timestamptz NOT NULL DEFAULT clock_timestamp()`;
+    case "row changes": {
+      const { name } = known.at(-1)!;
+      return `UPDATE ${table} SET ${name} = ${name}`;
+    }
+    default:
+      return null;
+  }
+}

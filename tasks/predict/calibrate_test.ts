@@ -1,0 +1,80 @@
+import assert from "node:assert/strict";
+import { UNLIMITED, withClient } from "../seed/connect.ts";
+import { withDatabase } from "../stack/testing_shared.ts";
+import { calibrate } from "./calibrate.ts";
+import { factsOf, workKey } from "./facts.ts";
+import { readRelations } from "./read_facts.ts";
+import { work } from "./testing.ts";
+
+Deno.test("rates are measured on rows of our own: the table is not read, and nothing is left behind", () =>
+  withDatabase((url) =>
+    withClient(url, async (client) => {
+      await client.query(`
+        CREATE SCHEMA shop;
+        CREATE TABLE shop.customers (id integer PRIMARY KEY);
+        CREATE TABLE shop.orders (
+          id integer PRIMARY KEY, customer_id integer, city varchar(15), note text, total numeric(12, 2),
+          placed timestamptz, tags text[], doubled numeric GENERATED ALWAYS AS (total * 2) STORED
+        );
+        INSERT INTO shop.customers SELECT generate_series(1, 5000);
+        INSERT INTO shop.orders SELECT i, 1 + i % 5000, 'city ' || i % 70, repeat('x', 50), i, now(), '{a}'
+          FROM generate_series(1, 30000) AS made (i);
+        CREATE INDEX ON shop.orders (city, placed DESC);
+        ANALYZE shop.orders;
+        ANALYZE shop.customers`);
+      const relations = await readRelations(client);
+      const orders = relations.find(({ relation }) => relation === "shop.orders")!;
+      assert.equal(orders.rows, 30_000);
+      assert.deepEqual(orders.indexes.map(({ definition }) => definition), [
+        "USING btree (city, placed DESC)",
+        "USING btree (id)",
+      ]);
+      const read = async () => {
+        await client.query("SELECT pg_stat_force_next_flush()");
+        await client.query("SELECT pg_stat_clear_snapshot()");
+        const { rows } = await client.query(
+          "SELECT seq_scan, idx_scan, n_tup_upd FROM pg_stat_user_tables WHERE relname = 'orders'",
+        );
+        return rows;
+      };
+      const before = await read();
+      const asked = [
+        work("rewrite"),
+        work("scan"),
+        work("row changes"),
+        work("index build", { columns: ["city"] }),
+        work("look-up", { columns: ["customer_id"], into: "shop.customers" }),
+      ];
+      const { measured, rates } = await calibrate(client, asked, true, factsOf(relations), {
+        budgetMs: Infinity,
+        worthMs: 0,
+      });
+      for (const each of asked) {
+        const found = measured.get(workKey(each));
+        assert.ok(found !== undefined && found.usPerRow.value >= 0 && found.rows > 1000, each.kind);
+      }
+      assert.ok(rates.msPerCost.value > 0 && rates.writeUsPerRow.value > 0);
+      assert.deepEqual(await read(), before);
+      const { rows: left } = await client.query(
+        "SELECT 1 FROM pg_namespace WHERE nspname = 'benchbook_likeness'",
+      );
+      assert.deepEqual(left, []);
+      const { rows: [limit] } = await client.query("SHOW statement_timeout");
+      assert.deepEqual(limit, { statement_timeout: "0" });
+    }, UNLIMITED)
+  ));
+
+Deno.test("what is small is not measured", () =>
+  withDatabase((url) =>
+    withClient(url, async (client) => {
+      await client.query("CREATE TABLE t (id integer); INSERT INTO t VALUES (1); ANALYZE t");
+      const known = factsOf(await readRelations(client));
+      const { measured, ms, rates } = await calibrate(
+        client,
+        [work("rewrite", { relation: "public.t" })],
+        false,
+        known,
+      );
+      assert.deepEqual([measured.size, ms, rates], [0, 0, known.rates]);
+    }, UNLIMITED)
+  ));

@@ -1,0 +1,71 @@
+import type { Work } from "../model/statement_effects.ts";
+import { DEFAULT_RATES, type Rate, type Rates } from "./rates.ts";
+
+/** An index as the catalogue has it. */
+export interface IndexFacts {
+  readonly name: string;
+  readonly bytes: number;
+  /** As CREATE INDEX takes it, from USING on: `USING btree (customer_id, order_date DESC)`. */
+  readonly definition: string;
+}
+
+/** A relation as catalogue and statistics know it, which reads none of its rows. */
+export interface RelationFacts {
+  /** `schema.name`. */
+  readonly relation: string;
+  /** The relation whose rows it has: itself, or what it was called, or was filled from. */
+  readonly origin: string;
+  /** As the statistics estimate them. */
+  readonly rows: number;
+  /** Without its indexes. */
+  readonly bytes: number;
+  readonly indexes: readonly IndexFacts[];
+  /** Of a materialized view, what the planner expects its query to cost and to give; null of others. */
+  readonly query: QueryFacts | null;
+}
+
+/** What the planner expects of a query. */
+export interface QueryFacts {
+  readonly cost: number;
+  readonly rows: number;
+}
+
+/** What a piece of work took on rows of the same kind. */
+export interface MeasuredWork {
+  readonly usPerRow: Rate;
+  /** How many rows that was. */
+  readonly rows: number;
+}
+
+/** All that a prediction is made of. */
+export interface PredictionFacts {
+  /** By name. */
+  readonly relations: ReadonlyMap<string, RelationFacts>;
+  readonly rates: Rates;
+  /** What was measured on a likeness of the relation, by `workKey`. */
+  readonly measured: ReadonlyMap<string, MeasuredWork>;
+  /** How long the oldest transaction has been open that others than us hold, s; null: there is none, or it is not known. */
+  readonly oldestTransactionS: number | null;
+}
+
+/** Facts of relations alone: nothing was measured, and nobody is known to be in a transaction. */
+export function factsOf(
+  relations: readonly RelationFacts[],
+  known: Partial<Omit<PredictionFacts, "relations">> = {},
+): PredictionFacts {
+  return {
+    relations: new Map(relations.map((each) => [each.relation, each])),
+    rates: DEFAULT_RATES,
+    measured: new Map(),
+    oldestTransactionS: null,
+    ...known,
+  };
+}
+
+/** Pieces of work that take as long for a row: they do the same to the same relation. */
+export function workKey(
+  { kind, relation, columns, into }: Pick<Work, "kind" | "relation" | "columns" | "into">,
+): string {
+  const of = kind === "index build" || kind === "look-up" ? columns.join(", ") : "";
+  return [kind, relation, of, into ?? ""].join("|");
+}

@@ -1,0 +1,122 @@
+import { strongestLock } from "../model/lock_modes.ts";
+import type { BesidePlan, StepPlan } from "../model/migration.ts";
+import type { MigrationPrediction, PlannedPrediction, Span } from "../model/prediction.ts";
+import type { StatementEffects } from "../model/statement_effects.ts";
+import type { PredictionFacts, QueryFacts } from "./facts.ts";
+import { NOTHING, total } from "./span.ts";
+import { type Hold, type LoadFacts, stallBehind } from "./stall.ts";
+import { predict } from "./statement.ts";
+
+/** A statement with what is known of it before it runs. */
+export interface PlannedStatement {
+  readonly step: StepPlan;
+  /** Its number within the file, from 1. */
+  readonly statement: number;
+  readonly effects: StatementEffects;
+  /** What the planner expects of its query; null: it has none, or that is not known. */
+  readonly query: QueryFacts | null;
+  /** Relations as the statements before leave them. */
+  readonly relations: PredictionFacts["relations"];
+}
+
+/** Locks that keep neither readers nor writers of rows out. */
+const HARMLESS = ["AccessShareLock", "RowShareLock", "RowExclusiveLock", "ShareUpdateExclusiveLock"];
+
+/**
+ * What is expected of a migration, statement by statement, and of the stall that users see.
+ * @param beside others' transactions that are open meanwhile
+ */
+export function predictMigration(
+  planned: readonly PlannedStatement[],
+  beside: readonly BesidePlan[],
+  facts: PredictionFacts,
+  load: LoadFacts,
+  lockTimeoutMs: number,
+): Omit<MigrationPrediction, "rates"> {
+  const statements = planned.map(({ step, statement, effects, query, relations }): PlannedPrediction => ({
+    step: step.step,
+    statement,
+    ...predict(effects, { ...facts, relations }, query),
+  }));
+  const holds = unitsOf(planned).flatMap((unit) =>
+    holdsOf(unit.map((at) => ({ ...planned[at]!, own: statements[at]! })))
+  );
+  const waits = beside.map(({ holdSeconds }) => 1000 * holdSeconds);
+  const stalls = holds.map((hold) => behind(hold, waits, load, lockTimeoutMs));
+  if (stalls.includes(null)) {
+    return { statements, stall: null, why: "How long a statement takes that keeps others out is not known." };
+  }
+  const known = stalls as readonly Behind[];
+  const worst = known.reduce<Behind | null>(
+    (most, each) => most === null || each.span.ms > most.span.ms ? each : most,
+    null,
+  );
+  return {
+    statements,
+    stall: worst?.span ?? NOTHING,
+    why: worst === null ? "No statement keeps requests of the load waiting." : `${worst.why}.`,
+  };
+}
+
+interface Behind {
+  readonly span: Span;
+  readonly why: string;
+}
+
+/** The statements that take effect together, by their places. */
+function unitsOf(planned: readonly PlannedStatement[]): number[][] {
+  const units: number[][] = [];
+  for (const [at, { step: { step, move } }] of planned.entries()) {
+    const together = "oneTransaction" in move && move.oneTransaction;
+    const before = units.at(-1);
+    if (together && before !== undefined && planned[before[0]!]!.step.step === step) before.push(at);
+    else units.push([at]);
+  }
+  return units;
+}
+
+/** A hold whose length may not be known. */
+type OpenHold = Omit<Hold, "span"> & { readonly span: Span | null; readonly timed: boolean };
+
+/** Each lock from the statement that takes it to the end of its transaction. */
+function holdsOf(unit: readonly (PlannedStatement & { readonly own: PlannedPrediction })[]): OpenHold[] {
+  return unit.flatMap(({ effects, step: { move } }, at) => {
+    const rest = unit.slice(at).map(({ own }) => own.took);
+    // Batches are as short as users' response time asks for.
+    const span = move.kind === "batches"
+      ? NOTHING
+      : rest.includes(null)
+      ? null
+      : total(rest as readonly Span[]);
+    const timed = move.kind === "lock_timeout";
+    const strong = effects.locks.filter(({ mode }) => !HARMLESS.includes(mode)).map(({ relation, mode }) => ({
+      relation,
+      mode: strongestLock([mode])!,
+      span,
+      rows: false,
+      timed,
+    }));
+    const changed = effects.work.filter(({ kind, allRows }) => kind === "row changes" && allRows !== false)
+      .map(({ relation }) => ({ relation, mode: "RowExclusiveLock", span, rows: true, timed }));
+    return [...strong, ...changed];
+  });
+}
+
+/** What users see of it; null: that cannot be told. */
+function behind(
+  hold: OpenHold,
+  waits: readonly number[],
+  load: LoadFacts,
+  lockTimeoutMs: number,
+): Behind | null {
+  const stopsAnybody = stallBehind({ ...hold, span: { ms: 1e9, lowMs: 1e9, highMs: 1e9 } }, load) !== null;
+  if (!stopsAnybody) return { span: NOTHING, why: `nobody of the load waits for ${hold.relation}` };
+  if (hold.span === null) return null;
+  // Whoever asks for a lock that another transaction keeps has all others queue behind it.
+  const open = hold.mode === "AccessExclusiveLock" ? Math.max(0, ...waits) : 0;
+  const waited = hold.timed ? Math.min(open, lockTimeoutMs) : open;
+  const span = total([{ ms: waited, lowMs: waited, highMs: waited }, hold.span]);
+  const found = stallBehind({ ...hold, span }, load) ?? { span: NOTHING, why: "" };
+  const queue = waited === 0 ? "" : `${hold.mode} is asked for while a transaction is open beside it; `;
+  return { span: found.span, why: `${queue}${found.why}` };
+}

@@ -1,0 +1,115 @@
+import assert from "node:assert/strict";
+import type { Move, StepPlan } from "../model/migration.ts";
+import type { StatementEffects } from "../model/statement_effects.ts";
+import { factsOf } from "./facts.ts";
+import { type PlannedStatement, predictMigration } from "./migration.ts";
+import { DEFAULT_RATES } from "./rates.ts";
+import type { LoadFacts } from "./stall.ts";
+import { effects, table, work } from "./testing.ts";
+
+const EXACT = { value: 1, spread: 1 };
+const FACTS = factsOf([table(), table({ relation: "shop.view", rows: 10 })], {
+  rates: {
+    ...DEFAULT_RATES,
+    statementMs: EXACT,
+    rewriteUsPerKiB: EXACT,
+    indexUsPerRow: EXACT,
+    scanUsPerRow: EXACT,
+  },
+});
+/** A scan of all rows, and its commit, ms. */
+const SCAN = 271;
+const ORDERS = { share: 0.4, relations: ["shop.orders"] };
+/** All writes and half of the reads are of orders. */
+const LOAD: LoadFacts = {
+  rate: 100,
+  paths: 1,
+  connections: 8,
+  timeoutMs: 5000,
+  operations: [
+    { ...ORDERS, write: false, writes: [] },
+    { share: 0.4, relations: ["shop.items"], write: false, writes: [] },
+    { ...ORDERS, share: 0.2, write: true, writes: ["shop.orders"] },
+  ],
+};
+
+function planned(move: Move, ...all: StatementEffects[]): PlannedStatement[] {
+  const step = { step: 1, move, shows: [], statements: [] } as unknown as StepPlan;
+  return all.map((each, at) => ({
+    step,
+    statement: at + 1,
+    effects: each,
+    query: null,
+    relations: FACTS.relations,
+  }));
+}
+
+const PLAIN = { kind: "plain", oneTransaction: false } as const;
+const TOGETHER = { kind: "plain", oneTransaction: true } as const;
+const scan = (mode: string) => effects(mode, [work("scan")]);
+const stallOf = (
+  statements: PlannedStatement[],
+  load = LOAD,
+  holdSeconds: readonly number[] = [],
+  timeoutMs = 100,
+) =>
+  predictMigration(
+    statements,
+    holdSeconds.map((seconds) => ({ file: "beside", about: "", statements: [], holdSeconds: seconds })),
+    FACTS,
+    load,
+    timeoutMs,
+  ).stall?.ms;
+
+Deno.test("users stall for as long as the longest statement keeps them out", () => {
+  assert.equal(
+    stallOf(planned(PLAIN, scan("AccessExclusiveLock"), effects("AccessExclusiveLock", []))),
+    SCAN,
+  );
+});
+
+Deno.test("in one transaction a lock is held to the end, by itself for its own statement", () => {
+  const statements = [effects("AccessExclusiveLock", []), effects("AccessShareLock", [work("scan")])];
+  assert.equal(stallOf(planned(TOGETHER, ...statements)), SCAN + 1);
+  assert.equal(stallOf(planned(PLAIN, ...statements)), 1);
+  // What comes before the lock is taken keeps nobody out.
+  assert.equal(stallOf(planned(TOGETHER, ...statements.toReversed())), 1);
+});
+
+Deno.test("a lock stalls those whom it is in conflict with: SHARE writers, SHARE UPDATE EXCLUSIVE nobody", () => {
+  const readers = { ...LOAD, operations: LOAD.operations.filter(({ write }) => !write) };
+  assert.equal(stallOf(planned(PLAIN, scan("ShareLock"))), SCAN);
+  assert.equal(stallOf(planned(PLAIN, scan("ShareLock")), readers), 0);
+  assert.equal(stallOf(planned(PLAIN, scan("ShareUpdateExclusiveLock"))), 0);
+});
+
+Deno.test("where some of the reads wait the others go on until those have taken all connections", () => {
+  const readers = { ...LOAD, operations: LOAD.operations.filter(({ write }) => !write) };
+  // Eight connections at 40 requests a second: 200 ms.
+  assert.equal(stallOf(planned(PLAIN, scan("AccessExclusiveLock")), readers), SCAN - 200);
+  assert.equal(stallOf(planned(PLAIN, scan("AccessExclusiveLock")), { ...readers, connections: 800 }), 0);
+});
+
+Deno.test("who asks for ACCESS EXCLUSIVE beside an open transaction has all others queue for as long as that is open", () => {
+  const statements = planned(PLAIN, effects("AccessExclusiveLock", []));
+  assert.equal(stallOf(statements, LOAD, [4, 2]), 4001);
+  const timed = planned({ kind: "lock_timeout", oneTransaction: false }, effects("AccessExclusiveLock", []));
+  assert.equal(stallOf(timed, LOAD, [4, 2], 100), 101);
+});
+
+Deno.test("what nobody of the load reads stalls nobody, also where it is not known how long it takes", () => {
+  const other = {
+    locks: [{ relation: "shop.hidden", mode: "AccessExclusiveLock" }],
+    unknown: "what the function does",
+  };
+  assert.equal(stallOf(planned(PLAIN, effects("AccessExclusiveLock", [], other))), 0);
+  const theirs = effects("AccessExclusiveLock", [], { unknown: "what the function does" });
+  assert.equal(stallOf(planned(PLAIN, theirs)), undefined);
+});
+
+Deno.test("batches stall nobody: they are as short as users' response time asks for", () => {
+  const fill = effects("RowExclusiveLock", [work("row changes")]);
+  const batches = { kind: "batches", table: "shop.orders", key: "id" } as const;
+  assert.equal(stallOf(planned(batches, fill)), 0);
+  assert.ok(stallOf(planned(PLAIN, fill))! > 100);
+});

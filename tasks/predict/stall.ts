@@ -1,0 +1,86 @@
+import type { Span } from "../model/prediction.ts";
+import { formatMs } from "../model/units.ts";
+import { less } from "./span.ts";
+
+/** What a load asks of a database over one path. */
+export interface LoadFacts {
+  /** Requests a second over all paths, at an even split. */
+  readonly rate: number;
+  /** Paths that reach the database. */
+  readonly paths: number;
+  /** Connections that each path keeps: a request that waits for a lock keeps one. */
+  readonly connections: number;
+  /** A request is given up after so long, ms. */
+  readonly timeoutMs: number;
+  readonly operations: readonly {
+    readonly write: boolean;
+    /** Of all requests. */
+    readonly share: number;
+    /** Relations that it reads or writes, `schema.name`; views among them. */
+    readonly relations: readonly string[];
+    /** Of these it writes; empty of a read. */
+    readonly writes: readonly string[];
+  }[];
+}
+
+/** A time in which a lock keeps others out. */
+export interface Hold {
+  readonly relation: string;
+  readonly mode: string;
+  readonly span: Span;
+  /** The lock is of rows alone, one more all the time. */
+  readonly rows: boolean;
+}
+
+/** Weaker ones keep no reader and no writer of rows out. */
+const STOPS_WRITES = ["ShareLock", "ShareRowExclusiveLock", "ExclusiveLock", "AccessExclusiveLock"];
+
+/** What users see of a hold: null where it stops nobody of this load. */
+export function stallBehind(
+  hold: Hold,
+  load: LoadFacts,
+): { readonly span: Span; readonly why: string } | null {
+  const kinds = [true, false].map((write) => ofKind(hold, load, write)).filter((each) => each !== null);
+  return kinds.reduce<{ span: Span; why: string } | null>(
+    (most, each) => most === null || each.span.ms > most.span.ms ? each : most,
+    null,
+  );
+}
+
+function ofKind(hold: Hold, load: LoadFacts, write: boolean) {
+  const own = load.operations.filter((operation) => operation.write === write);
+  const share = (some: typeof own) => some.reduce((sum, operation) => sum + operation.share, 0);
+  const stopped = share(own.filter((operation) => isStopped(operation, hold)));
+  if (stopped === 0) return null;
+  const kind = write ? "writes" : "reads";
+  const who = `${kind} of ${hold.relation}`;
+  if (!hold.rows && stopped >= 0.999 * share(own)) {
+    return { span: hold.span, why: `${who} wait for ${formatMs(hold.span.ms)}` };
+  }
+  const full = untilFull(hold, load, load.rate / load.paths * stopped);
+  return {
+    span: less(hold.span, full),
+    why: `${who} wait for ${formatMs(hold.span.ms)}; other ${kind} go on until those take all connections, ` +
+      `some ${formatMs(full)}`,
+  };
+}
+
+function isStopped(
+  { relations, writes }: LoadFacts["operations"][number],
+  { relation, mode, rows }: Hold,
+): boolean {
+  if (rows) return writes.includes(relation);
+  if (mode === "AccessExclusiveLock") return relations.includes(relation);
+  return STOPS_WRITES.includes(mode) && writes.includes(relation);
+}
+
+/**
+ * How long others go on until all connections of a path are taken by those who wait, ms: as many as there are have to come.
+ * The path in which they come soonest counts, for the longest stall is that of any.
+ */
+function untilFull({ rows, span }: Hold, { connections, paths }: LoadFacts, perSecond: number): number {
+  const deviations = paths > 1 ? 0.85 : 0;
+  const arrivals = Math.max(1, connections - deviations * Math.sqrt(connections));
+  // Of rows the share that is locked grows from none to all.
+  return rows ? Math.sqrt(2 * arrivals * span.ms * 1000 / perSecond) : 1000 * arrivals / perSecond;
+}

@@ -1,0 +1,56 @@
+import { strongestLock } from "../model/lock_modes.ts";
+import type { Span, StatementPrediction } from "../model/prediction.ts";
+import type { StatementEffects, Work } from "../model/statement_effects.ts";
+import { counted, formatCount } from "../model/units.ts";
+import type { PredictionFacts, QueryFacts } from "./facts.ts";
+import type { Rate } from "./rates.ts";
+import { spanOf, total } from "./span.ts";
+import { queryTime, type WorkTime, workTime } from "./work_time.ts";
+
+/**
+ * What is expected of a statement, told without running it.
+ * @param facts of the relations that it works on; without those of one it is not known how long it takes
+ * @param query what the planner expects of the query whose rows it keeps; null: it has none, or that is not known
+ */
+export function predict(
+  { locks, work, unknown }: StatementEffects,
+  facts: PredictionFacts,
+  query: QueryFacts | null = null,
+): StatementPrediction {
+  const mode = strongestLock(locks.map((lock) => lock.mode));
+  const parts = query === null ? work.map((each) => workTime(each, facts)) : [keptRows(work, query, facts)];
+  const { statementMs } = facts.rates;
+  const spans = parts.map(({ span }) => span);
+  const isKnown = unknown === null && !spans.includes(null);
+  return {
+    lock: mode,
+    relation: locks.find((lock) => lock.mode === mode)?.relation ?? null,
+    rewrites: work.filter(({ kind }) => kind === "rewrite" || kind === "refresh").map(({ relation }) =>
+      relation
+    ),
+    took: isKnown
+      ? total([spanOf(statementMs.value, statementMs.spread), ...spans as readonly Span[]])
+      : null,
+    why: [
+      ...work.length === 0 ? ["changes the catalogue alone"] : parts.map(({ why }) => why),
+      ...unknown === null ? [] : [unknown],
+    ].join("; "),
+  };
+}
+
+/** A query's rows that are written into a table, and into its indexes. */
+function keptRows(work: readonly Work[], query: QueryFacts, { relations, rates }: PredictionFacts): WorkTime {
+  const rows = (rate: Rate) => spanOf(query.rows * rate.value / 1000, rate.spread);
+  const into = work.find(({ kind }) => kind === "row changes");
+  const indexes = relations.get(into?.relation ?? "")?.indexes ?? [];
+  return {
+    span: total([
+      queryTime(query, rates.msPerCost),
+      rows(rates.writeUsPerRow),
+      ...indexes.map(() => rows(rates.indexUsPerRow)),
+    ]),
+    why: `keeps ${counted(Math.round(query.rows), "row")} of a query that the planner says costs ${
+      formatCount(query.cost)
+    }`,
+  };
+}

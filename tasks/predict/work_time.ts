@@ -1,0 +1,125 @@
+import type { Span } from "../model/prediction.ts";
+import type { Work } from "../model/statement_effects.ts";
+import { counted, formatBytes, formatCount, listed, significant } from "../model/units.ts";
+import { type MeasuredWork, type PredictionFacts, type RelationFacts, workKey } from "./facts.ts";
+import type { Rate } from "./rates.ts";
+import { spanOf, total } from "./span.ts";
+
+/** How long a piece of work takes, and why; null: that cannot be told. */
+export interface WorkTime {
+  readonly span: Span | null;
+  /** A sentence's part. */
+  readonly why: string;
+}
+
+/** How long a piece of work takes on rows that nobody reads for it. It grows with the relation's rows and bytes alone. */
+export function workTime(work: Work, facts: PredictionFacts): WorkTime {
+  const { kind, relation } = work;
+  if (kind === "maintenance") return { span: spanOf(0, 1), why: `looks after ${relation} beside everybody` };
+  if (kind === "wait for transactions") return waiting(facts);
+  const its = facts.relations.get(relation);
+  if (its === undefined) return { span: null, why: `${VERBS[kind]} ${relation}, whose size is not known` };
+  const known = facts.measured.get(workKey({ ...work, relation: its.origin }));
+  const { span, why } = known === undefined ? byRates(work, its, facts) : asMeasured(work, its, known);
+  if (work.unless === null || span === null) return { span, why };
+  return { span: { ...span, lowMs: 0 }, why: `${why}, unless ${work.unless}` };
+}
+
+const VERBS: Readonly<Record<Work["kind"], string>> = {
+  "rewrite": "writes anew",
+  "scan": "reads all rows of",
+  "look-up": "looks up all rows of",
+  "index build": "indexes",
+  "refresh": "works out anew",
+  "row changes": "changes rows of",
+  "read": "reads",
+  "wait for transactions": "waits for transactions beside",
+  "maintenance": "looks after",
+};
+
+function waiting({ oldestTransactionS }: PredictionFacts): WorkTime {
+  if (oldestTransactionS === null) {
+    return { span: spanOf(0, 1), why: "waits for transactions that are open by then; none is now" };
+  }
+  return {
+    span: null,
+    why: `waits for transactions; the oldest has been open for ${significant(oldestTransactionS, 2)} s`,
+  };
+}
+
+/** By what the same work took on a likeness of the relation. */
+function asMeasured(work: Work, its: RelationFacts, { usPerRow, rows }: MeasuredWork): WorkTime {
+  const sorted = work.kind === "index build" ? sorting(its.rows, rows) : 1;
+  return {
+    span: spanOf(rowsMs(usPerRow, its.rows) * sorted, usPerRow.spread),
+    why: `${VERBS[work.kind]} ${sizeText(work, its)}, ${significant(usPerRow.value, 2)} µs a row on ${
+      formatCount(rows)
+    } rows of its kind`,
+  };
+}
+
+/** Sorting takes n log n. */
+function sorting(rows: number, measured: number): number {
+  return Math.max(1, Math.log2(Math.max(2, rows)) / Math.log2(Math.max(2, measured)));
+}
+
+function byRates(work: Work, its: RelationFacts, { rates }: PredictionFacts): WorkTime {
+  const per = (rate: Rate, n: number) => spanOf(rowsMs(rate, n), rate.spread);
+  const indexes = (rate: Rate) => its.indexes.map(() => per(rate, its.rows));
+  const why = `${VERBS[work.kind]} ${sizeText(work, its)}`;
+  switch (work.kind) {
+    case "rewrite":
+      return {
+        span: total([per(rates.rewriteUsPerKiB, its.bytes / 1024), ...indexes(rates.indexUsPerRow)]),
+        why,
+      };
+    case "scan":
+      return { span: per(rates.scanUsPerRow, its.rows), why };
+    case "look-up":
+      return { span: per(rates.lookUpUsPerRow, its.rows), why };
+    case "index build":
+      return { span: per(rates.indexUsPerRow, its.rows), why };
+    case "row changes":
+      // A condition says which ones: that is not told by sizes, and may be all.
+      return work.allRows === true
+        ? { span: total([per(rates.changeUsPerRow, its.rows), ...indexes(rates.entryUsPerRow)]), why }
+        : { span: null, why: `${why}; how many is not known` };
+    case "refresh": {
+      const { query } = its;
+      if (query === null) return { span: null, why: `${why}; what its query costs is not known` };
+      const entries = its.indexes.map(() => per(rates.indexUsPerRow, query.rows));
+      return {
+        span: total([queryTime(query, rates.msPerCost), per(rates.writeUsPerRow, query.rows), ...entries]),
+        why,
+      };
+    }
+    default:
+      return { span: per(rates.scanUsPerRow, its.rows), why };
+  }
+}
+
+/** What the planner expects a query to cost, in time. */
+export function queryTime({ cost }: { readonly cost: number }, msPerCost: Rate): Span {
+  return spanOf(cost * msPerCost.value, msPerCost.spread);
+}
+
+function rowsMs({ value }: Rate, n: number): number {
+  return value * n / 1000;
+}
+
+function sizeText({ kind, into, columns }: Work, { relation, rows, bytes, indexes }: RelationFacts): string {
+  const size = `${formatCount(rows)} rows, ${formatBytes(bytes)}`;
+  switch (kind) {
+    case "rewrite":
+    case "row changes":
+      return `${relation} (${size}${
+        indexes.length === 0 ? "" : `, ${counted(indexes.length, "index", "indexes")}`
+      })`;
+    case "look-up":
+      return `${relation} (${size}) in ${into ?? "the table that is referred to"}`;
+    case "index build":
+      return `${relation} (${size})${columns.length === 0 ? "" : ` by ${listed(columns)}`}`;
+    default:
+      return `${relation} (${size})`;
+  }
+}
