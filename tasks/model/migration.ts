@@ -3,6 +3,8 @@
  * a run.
  */
 
+import type { MigrationPrediction } from "./prediction.ts";
+
 /** `own`: a file of the user's. */
 export type Variant = "naive" | "safe" | "own";
 
@@ -118,6 +120,8 @@ export interface MigrationConfig {
   readonly allow: readonly string[];
   /** What a user's change writes on purpose into rows that stand there; absent in runs of older versions. */
   readonly own?: OwnWrites;
+  /** What was expected before it was made; absent in runs of older versions, and where nothing could be told. */
+  readonly predicted?: MigrationPrediction;
   /** Runs of one command have the same: naive and safe, or several timeouts. The first run's id. */
   readonly group: string;
 }

@@ -7,6 +7,7 @@ import type {
   StepRecord,
 } from "./migration.ts";
 import type { Estimate, Warning } from "./estimate.ts";
+import type { CheckedPrediction } from "./prediction.ts";
 
 /** What a migration did to those who used the database meanwhile, and what proves it. Part of a run's summary. */
 export interface MigrationSummary {
@@ -31,6 +32,8 @@ export interface MigrationSummary {
     /** Whether this run showed it. */
     readonly seen: boolean;
   }[];
+  /** What was expected of it before, beside what came of it; null: nothing was, as in runs of older versions. */
+  readonly predicted: CheckedPrediction | null;
   /** The longest waits first; `waitCount` says how many there were. */
   readonly waits: readonly LockEvent[];
   /** All that were seen. */

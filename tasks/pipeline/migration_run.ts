@@ -5,6 +5,7 @@ import { type LockWatch, watchLocks } from "../migrate/lock_watch.ts";
 import { runSteps } from "../migrate/run_steps.ts";
 import { BenchbookError } from "../model/errors.ts";
 import type { StepRecord } from "../model/migration.ts";
+import type { MigrationPrediction } from "../model/prediction.ts";
 import { sessionName } from "../model/session_name.ts";
 import { counter } from "../random/counter.ts";
 import { lockEventTable } from "../store/tables/lock_event.ts";
@@ -16,16 +17,25 @@ import type { Companion, FinishedLoad } from "./measure.ts";
 import { Proof } from "./migration_proof.ts";
 import { InPlace } from "./in_place.ts";
 import type { Migrating } from "./migrating.ts";
+import { predictBefore } from "./migration_prediction.ts";
 import type { SystemUnderTest } from "./system_under_test.ts";
 
 /** Batches leave users room: their p95 may be so many times what it was before the migration, and at least so long, ms. */
 const THROTTLE = { times: 3, leastMs: 20 };
+
+/** What is known before the load. */
+interface Prepared {
+  readonly proof: Proof;
+  readonly predicted: MigrationPrediction | null;
+  readonly inPlace: InPlace | null;
+}
 
 /** Makes a migration in the middle of a run, and gathers what proves what it did. */
 export class MigrationRun implements Companion {
   readonly #system: SystemUnderTest;
   readonly #migrating: Migrating;
   readonly #proof: Proof;
+  readonly #predicted: MigrationPrediction | null;
   readonly #told: string[] = [];
   readonly #inPlace: InPlace | null;
   #events!: RunEventHub;
@@ -35,24 +45,31 @@ export class MigrationRun implements Companion {
   /** Of the last look before the migration began. */
   #usualP95Ms: number | null = null;
 
-  private constructor(system: SystemUnderTest, migrating: Migrating, proof: Proof, inPlace: InPlace | null) {
+  private constructor(
+    system: SystemUnderTest,
+    migrating: Migrating,
+    { proof, predicted, inPlace }: Prepared,
+  ) {
     this.#system = system;
     this.#migrating = migrating;
     this.#proof = proof;
+    this.#predicted = predicted;
     this.#inPlace = inPlace;
   }
 
-  /** Before the load: what the database holds that the load is not to change. */
+  /** Before the load: what the database holds that the load is not to change, and what is expected of the change. */
   static async prepare(system: SystemUnderTest, migrating: Migrating): Promise<MigrationRun> {
     const proof = await Proof.before(system, migrating.plan);
     const inPlace = migrating.place === "in-place" ? await InPlace.prepare(system, migrating) : null;
-    return new MigrationRun(system, migrating, proof, inPlace);
+    const predicted = await predictBefore(system, migrating);
+    return new MigrationRun(system, migrating, { proof, predicted, inPlace });
   }
 
-  /** The same with what the change itself writes, which a run's record says. */
+  /** The same with what the change itself writes, and what is expected of it, which a run's record says. */
   get migrating(): Migrating {
     const { own } = this.#proof;
-    const config = { ...this.#migrating.config, own };
+    const predicted = this.#predicted === null ? {} : { predicted: this.#predicted };
+    const config = { ...this.#migrating.config, own, ...predicted };
     return { ...this.#migrating, config };
   }
 

@@ -2,6 +2,7 @@ import type { Impact, MigrationSummary, StepEvidence } from "../model/migration_
 import { verdictText } from "../model/run.ts";
 import type { RunSummary } from "../model/summary.ts";
 import { counted, formatCount, formatMs, formatSeconds, intervalText, signedMs } from "../model/units.ts";
+import { spanText } from "../summary/migration/predicted.ts";
 import { proofDoubts, proofSentences } from "../summary/migration/proof_sentences.ts";
 import { datasetText } from "./dataset_text.ts";
 import { markdownBlock, markdownCode, markdownText } from "./markdown_safe.ts";
@@ -119,6 +120,7 @@ function evidenceLines(runs: readonly Migrated[]): string[] {
   };
   return [
     ...each("Locks", ({ migration }) => locksText(migration)),
+    ...each("Predicted", ({ migration }) => predictedText(migration)),
     ...each("Data", ({ migration }) => markdownText(proofsText(migration))),
     ...safeForm(runs),
     `- **Again**: ${markdownCode(again(runs), { most: 600 })}`,
@@ -143,6 +145,17 @@ function locksText({ steps, waits, waitCount }: MigrationSummary): string | null
   return `${markdownCode(worst.sql, { most: 100 })} took ${markdownCode(worst.lockMode!)} after waiting ${
     formatMs((worst.lockWaitUs ?? 0) / 1000)
   }; ${users}`;
+}
+
+/** The stall that was expected beside the one that was measured, and of how many statements all came as expected. */
+function predictedText({ predicted }: MigrationSummary): string | null {
+  if (predicted === null || predicted === undefined) return null;
+  const { stall, stallMs, outcome, statements } = predicted;
+  const compared = statements.filter((each) => each.outcome !== null);
+  const confirmed = compared.filter((each) => each.outcome === "confirmed");
+  return `stall ${spanText(stall)}, measured ${formatMs(stallMs)}: ${
+    outcome === null ? "not compared" : `**${outcome}**`
+  }; ${formatCount(confirmed.length)} of ${counted(compared.length, "statement")} confirmed`;
 }
 
 function proofsText({ ledger, checksums }: MigrationSummary): string {

@@ -3,6 +3,7 @@ import fc from "fast-check";
 import type { MigrationConfig } from "../model/migration.ts";
 import type { MigrationSummary } from "../model/migration_summary.ts";
 import type { RunSummary } from "../model/summary.ts";
+import { CHECKED } from "../summary/migration/testing_prediction.ts";
 import { migrationConfig } from "../summary/migration/testing.ts";
 import { impact, quietMigration, stalledMigration } from "../summary/migration/testing_summary.ts";
 import { judgeMigration } from "../summary/migration/verdict.ts";
@@ -32,6 +33,17 @@ Deno.test("a comment on a naive change says what users felt and how to make it s
 
 Deno.test("a comment on both variants has naive beside safe", async (t) => {
   await t.assertSnapshot(migrationMarkdown([summaryOf(stalledMigration()), summaryOf(quietMigration())]));
+});
+
+Deno.test("a comment has the stall that was expected beside the one that users saw", () => {
+  const lines = (predicted: MigrationSummary["predicted"]) =>
+    migrationMarkdown([summaryOf(stalledMigration({ predicted }))]).split("\n").filter((line) =>
+      line.startsWith("- **Predicted**")
+    );
+  assert.deepEqual(lines(CHECKED), [
+    "- **Predicted**: stall 1.4 s (700 ms to 2.8 s), measured 3 s: **mismatch**; 1 of 1 statement confirmed",
+  ]);
+  assert.deepEqual(lines(null), []);
 });
 
 Deno.test("a plan that changed in one variant alone says in which, and equal ones are said to be equal", () => {

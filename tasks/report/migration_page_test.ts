@@ -7,6 +7,7 @@ import type { RunSummary } from "../model/summary.ts";
 import { openRun } from "../store/read.ts";
 import { withTempDir } from "../store/testing.ts";
 import { summarise } from "../summary/summarise.ts";
+import { CHECKED } from "../summary/migration/testing_prediction.ts";
 import { takenPlans } from "../summary/testing_plans.ts";
 import { runsText } from "../terminal/runs_text.ts";
 import { renderHtml } from "./html.ts";
@@ -42,6 +43,26 @@ Deno.test("the sections of a migration stay as they are for the same rows", asyn
   const own = [...html.matchAll(/<section id="(impact|steps|locks|ledger|errors)"[\s\S]*?\n?<\/section>/g)];
   assert.deepEqual(own.map(([, id]) => id), ["impact", "steps", "locks", "ledger", "errors"]);
   await t.assertSnapshot(own.map(([section]) => section).join("\n"));
+});
+
+Deno.test("what was expected stands beside what was measured, and of an older run nothing does", async () => {
+  const { summary } = (await stored).naive;
+  assert.equal(buildView(summary, {}).sections.prediction, null);
+  const view = buildView(changed(summary, { predicted: CHECKED }), {});
+  const { sentences, table, whys } = view.sections.prediction!;
+  assert.match(sentences[0]!, /^Predicted stall 1\.4 s \(700 ms to 2\.8 s\), measured 3 s: mismatch\./);
+  assert.deepEqual(table!.groups[0]!.rows[0]!.cells.map(({ text }) => text), [
+    "AccessExclusiveLock",
+    "AccessExclusiveLock",
+    "—",
+    "—",
+    "1.4 s (700 ms to 2.8 s)",
+    "1.50 s",
+    "✓ confirmed",
+  ]);
+  assert.deepEqual(whys, [{ statement: "1.1", why: "Changes the catalogue alone." }]);
+  const html = await renderHtml(view, { templates });
+  assert.match(html, /<section id="prediction"[\s\S]*<dd>Changes the catalogue alone\.<\/dd>/);
 });
 
 Deno.test("page one says what was changed, whether users felt it, and where writes went", async () => {

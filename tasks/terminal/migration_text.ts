@@ -8,6 +8,7 @@ import { proofDoubts, proofSentences } from "../summary/migration/proof_sentence
 import { OF_THE_BASELINE } from "../summary/migration/warnings.ts";
 import { whenText } from "../summary/migration/verdict.ts";
 import { plansSentence } from "./plan_text.ts";
+import { predictionText } from "./prediction_text.ts";
 import { paragraph, singleLine } from "./safe_text.ts";
 import { generatorText, headline, notes, runLine, sloText } from "./summary_parts.ts";
 import { type Column, formatTable } from "./table.ts";
@@ -29,6 +30,7 @@ export function migrationText(
     stepTable(migration, columns),
     rewritesText(migration),
     paragraph(declaredText(migration.declared), "  "),
+    predictionText(migration, columns),
     evidenceText(summary, migration),
     plansText(migration),
     sloText(summary),

@@ -9,6 +9,7 @@ import { IMPACT } from "./migration_impact.ts";
 import { LEDGER } from "./migration_ledger.ts";
 import { LOCKS } from "./migration_locks.ts";
 import { MIGRATION_PLANS } from "./migration_plans.ts";
+import { PREDICTION } from "./migration_prediction.ts";
 import { STEPS } from "./migration_steps.ts";
 import { TIMELINE } from "./migration_timeline.ts";
 import { NOTES } from "./notes.ts";
@@ -30,6 +31,7 @@ export const SECTIONS = {
   "impact": IMPACT,
   "timeline": TIMELINE,
   "steps": STEPS,
+  "prediction": PREDICTION,
   "locks": LOCKS,
   "ledger": LEDGER,
   "errors": MIGRATION_ERRORS,

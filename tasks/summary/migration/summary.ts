@@ -9,6 +9,7 @@ import { impactOf } from "./impacts.ts";
 import { loadSeconds, readAnswers } from "./load_seconds.ts";
 import { affected, type Part, partsOf } from "./parts.ts";
 import { readPlanChanges } from "./plans.ts";
+import { checkedPrediction } from "./predicted.ts";
 import { readChecksums, readLedger } from "./proofs.ts";
 import { ascending } from "./quantiles.ts";
 import { recoveryOf } from "./recovery.ts";
@@ -68,6 +69,7 @@ export async function migrationFindings(
     migration,
     ...seen,
     declared: await declaredRisks(rows, run, migration.steps, seen),
+    predicted: checkedPrediction(migration, seen),
     impacts: groupsOf(config.arms, responses).map((group) => impactOf(group, evidence)),
     recovery: recoveryOf(
       { seconds, responses: ascending(before?.units ?? []) },

@@ -68,6 +68,7 @@ export function quietMigration(changes: Partial<MigrationSummary> = {}): Migrati
       ...step(11.2 * SECOND, 11.21 * SECOND, { variant: "safe", attempts: 2, move: "lock_timeout" }),
       locks: [],
     }],
+    predicted: null,
     declared: [],
     waits: [],
     waitCount: 0,

@@ -1,0 +1,173 @@
+import { applyStatement } from "../lint/apply.ts";
+import { statementEffects } from "../lint/effects.ts";
+import { lintSql } from "../lint/lint_sql.ts";
+import { readCatalogue } from "../lint/read_catalogue.ts";
+import { BenchbookError, InterruptedError } from "../model/errors.ts";
+import type { StepPlan } from "../model/migration.ts";
+import type { MigrationPrediction } from "../model/prediction.ts";
+import { sessionName } from "../model/session_name.ts";
+import { formatMs } from "../model/units.ts";
+import { pathOf } from "../paths/registry.ts";
+import type { PgClient } from "../postgres/client.ts";
+import { parseStatements, type SqlNode } from "../postgres/sql_parser.ts";
+import { calibrate, type Calibration } from "../predict/calibrate.ts";
+import { factsOf, type PredictionFacts } from "../predict/facts.ts";
+import { Lineage, queryOf } from "../predict/lineage.ts";
+import { mentioned, readNamed } from "../predict/mentioned.ts";
+import { type PlannedStatement, predictMigration } from "../predict/migration.ts";
+import { explainQuery, readRelations } from "../predict/read_facts.ts";
+import type { LoadFacts } from "../predict/stall.ts";
+import { isOfServer, UNLIMITED, withClient } from "../seed/connect.ts";
+import { spanText } from "../summary/migration/predicted.ts";
+import type { Migrating } from "./migrating.ts";
+import type { SystemUnderTest } from "./system_under_test.ts";
+
+/** The same as a step that is told; null where it could not be told, which keeps no run from being made. */
+export async function predictBefore(
+  system: SystemUnderTest,
+  migrating: Migrating,
+): Promise<MigrationPrediction | null> {
+  return await system.terminal.step("Predict what it does to its users", async () => {
+    try {
+      const value = await migrationPrediction(system, migrating);
+      return { value, detail: `stall ${spanText(value.stall)}` };
+    } catch (error) {
+      if (!(error instanceof BenchbookError) || error instanceof InterruptedError) throw error;
+      return { value: null, detail: error.message, sign: "✗" as const };
+    }
+  });
+}
+
+/**
+ * What a migration is expected to do to those who use the database, told before it is made: by the catalogue, its statistics
+ * and the planner, and on a clone by what the same work takes on rows of our own.
+ */
+export async function migrationPrediction(
+  system: SystemUnderTest,
+  { plan, config }: Migrating,
+): Promise<MigrationPrediction> {
+  const { databaseUrl, runId, signal } = system;
+  return await withClient(databaseUrl, async (client) => {
+    const known = factsOf(await readRelations(client));
+    const planned = await plannedStatements(client, plan.steps, known);
+    const calibration = config.place === "clone" ? await calibrated(client, planned, known) : null;
+    const facts = { ...known, ...calibration };
+    const load = await loadFacts(client, system, known);
+    return {
+      ...predictMigration(planned, config.beside, facts, load, config.lockTimeoutMs),
+      rates: ratesText(calibration),
+    };
+  }, { ...UNLIMITED, name: sessionName(runId, "migration"), signal });
+}
+
+/** Of a row of queries/lint/server.sql. */
+interface Server {
+  readonly version: number;
+  /** Schemas in which names without one are looked for. */
+  readonly path: readonly string[];
+}
+
+/** Each statement with its effects, and with what the planner expects of its query. */
+async function plannedStatements(
+  client: PgClient,
+  steps: readonly StepPlan[],
+  known: PredictionFacts,
+): Promise<PlannedStatement[]> {
+  const lineage = new Lineage(known.relations);
+  const { rows: [server] } = await client.query<Server>(lintSql("server.sql"));
+  const catalogue = await readCatalogue(client, server!.path);
+  const planned: PlannedStatement[] = [];
+  for (const step of steps) {
+    for (const [index, { text }] of step.statements.entries()) {
+      const node = await parsed(text, step.file);
+      const effects = statementEffects(node, catalogue, server!.version);
+      const asked = queryOf(node, text);
+      const query = asked === null ? null : await explainQuery(client, lineage.before(asked));
+      planned.push({ step, statement: index + 1, effects, query, relations: new Map(lineage.relations) });
+      lineage.after(node, effects, query);
+      applyStatement(node, catalogue);
+    }
+  }
+  return planned;
+}
+
+/** A statement's tree; batches' names of parameters are no grammar. */
+async function parsed(text: string, file: string): Promise<SqlNode> {
+  const [node] = await parseStatements(text.replaceAll(/:(?:after|upto)\b/g, "NULL"), { file });
+  return node!;
+}
+
+async function calibrated(
+  client: PgClient,
+  planned: readonly PlannedStatement[],
+  known: PredictionFacts,
+): Promise<Calibration | null> {
+  const work = planned.flatMap(({ effects, relations }) =>
+    effects.work.flatMap((each) => {
+      const origin = relations.get(each.relation)?.origin;
+      return origin === undefined || !known.relations.has(origin) ? [] : [{ ...each, relation: origin }];
+    })
+  );
+  const queries = planned.some(({ query, effects }) =>
+    (query?.cost ?? 0) > QUERY_COST || effects.work.some(({ kind }) => kind === "refresh")
+  );
+  try {
+    return await calibrate(client, work, queries, known);
+  } catch (error) {
+    // A role that may not make a schema, or a server that took too long.
+    if (isOfServer(error)) throw error;
+    return null;
+  }
+}
+
+/** A query that costs less is over in some milliseconds. */
+const QUERY_COST = 2000;
+
+/** What the load asks of which relations. */
+async function loadFacts(
+  client: PgClient,
+  { arms, scenario, plan }: SystemUnderTest,
+  { relations }: PredictionFacts,
+): Promise<LoadFacts> {
+  const named = await readNamed(client);
+  const tables = [...relations.keys()];
+  const { statements } = arms.find(({ target }) => pathOf(target.path).language === "sql") ?? arms[0]!;
+  const weights = scenario.operations.reduce((sum, { weight }) => sum + weight, 0);
+  const operations = await Promise.all(scenario.operations.map(async ({ write, weight }, at) => {
+    const text = statements[at]?.text ?? "";
+    return {
+      write: write === true,
+      share: weight / weights,
+      relations: mentioned(text, named, tables),
+      writes: write === true ? await written(text) : [],
+    };
+  }));
+  return {
+    rate: plan.rate,
+    paths: arms.length,
+    connections: plan.connections,
+    timeoutMs: 1000 * scenario.timeout,
+    operations,
+  };
+}
+
+/** The relations that a question writes. */
+async function written(text: string): Promise<string[]> {
+  try {
+    const [node] = await parseStatements(text, { file: "a question" });
+    return statementEffects(node!).locks.filter(({ mode }) => mode === "RowExclusiveLock")
+      .map(({ relation }) => relation);
+  } catch {
+    // GraphQL, or nothing at all.
+    return [];
+  }
+}
+
+function ratesText(calibration: Calibration | null): string {
+  if (calibration === null) {
+    return "Rates are those of a machine of two cores with an SSD: on this server nothing was measured.";
+  }
+  return calibration.ms === 0
+    ? "Nothing had to be measured for it: all of it is small."
+    : `Rates were measured before the load on rows of Benchbook's own, in ${formatMs(calibration.ms)}.`;
+}

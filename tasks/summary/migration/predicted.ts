@@ -1,0 +1,95 @@
+import type { MigrationConfig } from "../../model/migration.ts";
+import type { MigrationSummary, StepEvidence } from "../../model/migration_summary.ts";
+import type {
+  CheckedPrediction,
+  CheckedStatement,
+  Outcome,
+  PlannedPrediction,
+  Span,
+} from "../../model/prediction.ts";
+import { capital, formatMs, listed } from "../../model/units.ts";
+
+/** A prediction may be off by so much of what was measured, or by so many ms. */
+const MOST_OFF = 0.25;
+const MOST_OFF_MS = 50;
+
+/** Whether a time was expected as it came. */
+export function isWithin(expectedMs: number, measuredMs: number): boolean {
+  return Math.abs(expectedMs - measuredMs) <= Math.max(MOST_OFF * measuredMs, MOST_OFF_MS);
+}
+
+/** What was expected beside what came of it; null: nothing was expected. */
+export function checkedPrediction(
+  { predicted }: Pick<MigrationConfig, "predicted">,
+  { steps, stall }: Pick<MigrationSummary, "steps" | "stall">,
+): CheckedPrediction | null {
+  if (predicted === undefined) return null;
+  const stallMs = stall?.ms ?? 0;
+  const statements = predicted.statements.flatMap((each) => {
+    const ran = steps.find(({ step, statement }) => step === each.step && statement === each.statement);
+    return ran === undefined ? [] : [checkedStatement(each, ran)];
+  });
+  const whole = steps.every(({ endUs, error }) => endUs !== null && error === null);
+  return {
+    statements,
+    stall: predicted.stall,
+    stallMs,
+    // Of a change that failed half-way nobody expected that.
+    outcome: !whole || statements.length < predicted.statements.length
+      ? null
+      : outcomeOf(predicted.stall, stallMs),
+    why: predicted.why,
+    rates: predicted.rates,
+  };
+}
+
+function outcomeOf(expected: Span | null, measuredMs: number | null): Outcome {
+  if (expected === null || measuredMs === null) return null;
+  return isWithin(expected.ms, measuredMs) ? "confirmed" : "mismatch";
+}
+
+function checkedStatement(expected: PlannedPrediction, ran: StepEvidence): CheckedStatement {
+  const { lockMode, lockWaitUs, startUs, endUs, rewritten, batches, error } = ran;
+  const tookMs = endUs === null || error !== null ? null : (endUs - startUs - (lockWaitUs ?? 0)) / 1000;
+  // Batches take as long as users' response time has them pause.
+  const took = batches === null ? outcomeOf(expected.took, tookMs) : null;
+  const differs = [
+    ...took === "mismatch" ? [`took ${formatMs(tookMs)}, not ${formatMs(expected.took!.ms)}`] : [],
+    ...lockMode !== null && lockMode !== expected.lock
+      ? [`took ${lockMode}, not ${expected.lock ?? "any lock"}`]
+      : [],
+    ...tookMs === null ? [] : rewritesDiffer(expected.rewrites, rewritten),
+  ];
+  const compared = tookMs !== null && (took !== null || lockMode !== null);
+  const outcome = differs.length > 0 ? "mismatch" : compared ? "confirmed" : null;
+  return { ...expected, tookMs, lockSeen: lockMode, rewritten, outcome, differs };
+}
+
+function rewritesDiffer(expected: readonly string[], seen: readonly string[]): string[] {
+  const unexpected = seen.filter((relation) => !expected.includes(relation));
+  const missing = expected.filter((relation) => !seen.includes(relation));
+  return [
+    ...unexpected.length === 0 ? [] : [`wrote ${listed(unexpected)} anew`],
+    ...missing.length === 0 ? [] : [`did not write ${listed(missing)} anew`],
+  ];
+}
+
+/** `1.42 s (1.09 s to 1.85 s)`; `unknown` where that cannot be told. */
+export function spanText(span: Span | null): string {
+  if (span === null) return "unknown";
+  return span.lowMs === span.highMs
+    ? formatMs(span.ms)
+    : `${formatMs(span.ms)} (${formatMs(span.lowMs)} to ${formatMs(span.highMs)})`;
+}
+
+/** `✓ confirmed`, `✗ mismatch`, or that nothing can be compared. */
+export function outcomeText(outcome: Outcome): string {
+  return outcome === null ? "— not compared" : outcome === "confirmed" ? "✓ confirmed" : "✗ mismatch";
+}
+
+/** The stall that was expected beside the one that was measured, as a sentence. */
+export function stallText({ stall, stallMs, outcome, why }: CheckedPrediction): string {
+  return `Predicted stall ${spanText(stall)}, measured ${formatMs(stallMs)}: ${outcome ?? "not compared"}. ${
+    capital(why)
+  }`;
+}

@@ -1,0 +1,82 @@
+import assert from "node:assert/strict";
+import type { MigrationPrediction, PlannedPrediction, Span } from "../../model/prediction.ts";
+import { checkedPrediction, isWithin, stallText } from "./predicted.ts";
+import { SECOND, step } from "./testing.ts";
+import { stalledMigration } from "./testing_summary.ts";
+
+const span = (ms: number): Span => ({ ms, lowMs: ms / 2, highMs: ms * 2 });
+const STATEMENT: PlannedPrediction = {
+  step: 1,
+  statement: 1,
+  lock: "AccessExclusiveLock",
+  relation: "northwind.orders",
+  rewrites: ["northwind.orders"],
+  took: span(1400),
+  why: "writes anew northwind.orders (270,000 rows, 36.4 MiB, 9 indexes)",
+};
+const PREDICTED: MigrationPrediction = {
+  statements: [STATEMENT],
+  stall: span(1400),
+  why: "writes of northwind.orders wait for 1.4 s.",
+  rates: "Rates were measured.",
+};
+const RAN = {
+  ...step(11 * SECOND, 12.5 * SECOND, { lockMode: "AccessExclusiveLock", rewritten: ["northwind.orders"] }),
+  locks: [],
+};
+const STALL = stalledMigration().stall!;
+
+function checked(
+  expected: Partial<PlannedPrediction>,
+  ran: Partial<typeof RAN> = {},
+  stallMs = 1500,
+  predicted: Partial<MigrationPrediction> = {},
+) {
+  return checkedPrediction(
+    { predicted: { ...PREDICTED, ...predicted, statements: [{ ...STATEMENT, ...expected }] } },
+    { steps: [{ ...RAN, ...ran }], stall: { ...STALL, ms: stallMs } },
+  )!;
+}
+
+Deno.test("a time may be off by a quarter of what was measured, or by 50 ms", () => {
+  for (const [expected, measured] of [[1250, 1000], [750, 1000], [50, 0], [0, 50], [150, 100]] as const) {
+    assert.ok(isWithin(expected, measured), `${expected} ${measured}`);
+  }
+  for (const [expected, measured] of [[1251, 1000], [749, 1000], [51, 0], [151, 100], [49, 100]] as const) {
+    assert.ok(!isWithin(expected, measured), `${expected} ${measured}`);
+  }
+});
+
+Deno.test("what came as it was expected is confirmed, and what did not says in what it differs", () => {
+  const outcome = (...given: Parameters<typeof checked>) => {
+    const [statement] = checked(...given).statements;
+    return [statement!.outcome, ...statement!.differs];
+  };
+  assert.deepEqual(outcome({}), ["confirmed"]);
+  assert.deepEqual(outcome({ took: span(400) }), ["mismatch", "took 1.5 s, not 400 ms"]);
+  assert.deepEqual(outcome({ lock: "ShareLock" }), ["mismatch", "took AccessExclusiveLock, not ShareLock"]);
+  assert.deepEqual(outcome({ rewrites: [] }), ["mismatch", "wrote northwind.orders anew"]);
+  assert.deepEqual(outcome({}, { rewritten: [] }), ["mismatch", "did not write northwind.orders anew"]);
+  // Waiting for the lock is nothing of the statement's own.
+  assert.deepEqual(outcome({}, { endUs: 15 * SECOND, lockWaitUs: 2.5 * SECOND }), ["confirmed"]);
+  // A lock that was too short to be seen contradicts nobody, nor does a time that nobody could tell.
+  assert.deepEqual(outcome({}, { lockMode: null }), ["confirmed"]);
+  assert.deepEqual(outcome({ took: null }), ["confirmed"]);
+  assert.deepEqual(outcome({ took: null }, { lockMode: null }), [null]);
+  assert.deepEqual(outcome({}, { endUs: null, rewritten: [] }), [null]);
+});
+
+Deno.test("the stall is held against what users saw, of a change that was made as a whole", () => {
+  assert.equal(checked({}).outcome, "confirmed");
+  assert.equal(checked({}, {}, 3000).outcome, "mismatch");
+  assert.equal(checked({}, {}, 1500, { stall: null }).outcome, null);
+  assert.equal(checked({}, { error: "division by zero", errorCode: "22012" }).outcome, null);
+  assert.equal(
+    stallText(checked({}, {}, 3000)),
+    "Predicted stall 1.4 s (700 ms to 2.8 s), measured 3 s: mismatch. Writes of northwind.orders wait for 1.4 s.",
+  );
+});
+
+Deno.test("a run of an older version has none", () => {
+  assert.equal(checkedPrediction({}, { steps: [RAN], stall: STALL }), null);
+});
