@@ -77,7 +77,12 @@ export async function checkMove(options: MoveOptions): Promise<MoveCheck> {
     ...[from, to].flatMap((server, nth) => rightRefusals(server, nth === 0 ? "source" : "target")),
   ];
   const wayBack = variant === "safe" && target.connection !== null && from.major >= ORIGINS_SINCE;
-  const notes: string[] = [];
+  const rights = things.filter(({ problem }) => problem === "rights").map(({ name }) => name);
+  const notes = rights.length === 0 ? [] : [
+    `Owners and rights (GRANT) are not carried: at the target all belongs to ${to.role}. Others have rights on ${
+      listed(rights)
+    }.`,
+  ];
   if (variant === "safe") {
     refusals.push(...sendRefusals(source, from, "source", SOURCE_SLOTS), ...receiveRefusals(to, "target"));
     if (wayBack) {

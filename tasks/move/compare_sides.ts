@@ -12,8 +12,6 @@ import { readWritten } from "./written_keys.ts";
 
 const { escapeIdentifier: quoted } = pg;
 
-/** While clients wait, ranges are summed up so long at the most, ms. */
-const PAUSE_BUDGET_MS = 250;
 /** Differences that are told one by one. */
 const SHOWN = 5;
 
@@ -94,19 +92,20 @@ export class SideComparison {
   /**
    * The last look, with both servers at rest.
    * @param lsn where the sender's log ends
+   * @param budgetMs ranges that were never seen equal are summed up so long at the most
    */
-  async conclude(lsn: string): Promise<MoveComparison> {
+  async conclude(lsn: string, budgetMs: number): Promise<MoveComparison> {
     const { tables, side } = this.#options;
     await this.#readTail(lsn);
     const tailRows = this.pending.rows;
     const different = await this.#compareKeys();
     this.#keys.clear();
     const notes: string[] = [];
-    let budgetMs = PAUSE_BUDGET_MS;
+    let leftMs = budgetMs;
     for (const one of this.#pending.sort((a, b) => a.tookMs - b.tookMs)) {
-      budgetMs -= one.tookMs;
+      leftMs -= one.tookMs;
       const where = rangeText(one.table, one.range);
-      if (budgetMs < 0) {
+      if (leftMs < 0) {
         notes.push(`${where} was not compared: its rows were written too often for that before the switch.`);
         continue;
       }

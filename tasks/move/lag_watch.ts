@@ -29,10 +29,14 @@ export function watchLag(
     if (bytes !== null) onSample({ atUs: nowUs(), metric: "lag_bytes", value: Math.max(0, bytes) });
     const sentUs = nowUs();
     const sent = await writeSentinel(link, 1);
+    let toldMs = 0;
     while ((await readSentinel(link, 1) ?? -1) < sent) {
       const passedMs = (nowUs() - sentUs) / 1000;
       // What has not come yet is a lag too.
       lagMs = Math.max(lagMs ?? 0, passedMs);
+      if (passedMs - toldMs >= TICK_MS) {
+        onSample({ atUs: nowUs(), metric: "lag_ms", value: toldMs = passedMs });
+      }
       await sleep(Math.max(2, passedMs / 10), stopping.signal);
     }
     const seenUs = nowUs();

@@ -2,10 +2,9 @@ import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { sleep } from "../net/sleep.ts";
 import { clusterPlace } from "../stack/postgres_cluster.ts";
 import { moveServer } from "./move_server.ts";
-import { startWriter, type TwoServers, withPg, withTwoServers } from "./testing_move.ts";
+import { startWriter, type TwoServers, until, withPg, withTwoServers } from "./testing_move.ts";
 
 /** A table with what replication does not carry by itself, and partitions. */
 const SHOP = `
@@ -106,7 +105,8 @@ Deno.test("a database moves to another server with its clients, and back, and no
       },
     };
     const outcome = await moveServer({ ...options, gate, andBack: true });
-    await sleep(100);
+    const before = writer.acknowledged.length;
+    await until(() => writer.acknowledged.length > before);
     await writer.stop();
     assert.deepEqual([outcome.done, outcome.stopped, outcome.at, outcome.left], [true, null, "source", []]);
     assert.deepEqual(writer.refused, [], "no client saw an error");
@@ -144,10 +144,10 @@ Deno.test("a client that does not hear of the switch is refused by the fence, or
     await withPg(source.url, (client) => client.query(SHOP));
     const deaf = startWriter({ source: source.url, target: target.url });
     const outcome = await moveServer(options);
-    await sleep(50);
+    await until(() => deaf.refused.length > 0);
     await deaf.stop();
     assert.deepEqual([outcome.done, outcome.at], [true, "target"]);
-    assert.ok(deaf.acknowledged.length > 0 && deaf.refused.length > 0);
+    assert.ok(deaf.acknowledged.length > 0);
     assert.deepEqual([...new Set(deaf.refused.map(({ code }) => code))], ["25006"]);
     await allThere([target.url], deaf.acknowledged);
     assert.deepEqual(await outcome.finish(), []);
@@ -162,10 +162,9 @@ Deno.test("a client that gets past the fence is caught before others go over, wh
     // What a superuser may: triggers do not bind this session.
     const bypass = new URL(source.url);
     bypass.searchParams.set("options", "-c session_replication_role=replica");
-    const past = startWriter({ source: bypass.href, target: target.url });
+    const past = startWriter({ source: bypass.href, target: target.url }, 3_000_000, 0);
     const heard = startWriter({ source: source.url, target: target.url }, 2_000_000);
     const outcome = await moveServer({ ...options, gate: heard.gate });
-    await sleep(50);
     await Promise.all([past.stop(), heard.stop()]);
     assert.deepEqual([outcome.done, outcome.at, outcome.left], [false, "source", []]);
     assert.match(
@@ -191,7 +190,8 @@ Deno.test("a target that dies leaves the source as it was, and what remains ther
         if (record.step === 6) Deno.kill(target.process.pid, "SIGKILL");
       },
     });
-    await sleep(50);
+    const before = writer.acknowledged.length;
+    await until(() => writer.acknowledged.length > before);
     await writer.stop();
     assert.deepEqual([outcome.done, outcome.at], [false, "source"]);
     assert.ok(
@@ -202,5 +202,28 @@ Deno.test("a target that dies leaves the source as it was, and what remains ther
     assert.deepEqual(writer.refused, []);
     await allThere([source.url], writer.acknowledged);
     assert.deepEqual(await rowsOf(source.url, LEFT), []);
+  });
+});
+
+Deno.test("a target that dies after the switch is named, and the source has what was carried back and takes writes", async () => {
+  await withTwoServers(async ({ source, target, options }) => {
+    await withPg(source.url, (client) => client.query(SHOP));
+    const writer = startWriter({ source: source.url, target: target.url });
+    const outcome = await moveServer({ ...options, gate: writer.gate });
+    const before = writer.acknowledged.length;
+    await until(() => writer.acknowledged.length > before);
+    await writer.stop();
+    assert.deepEqual([outcome.done, outcome.at], [true, "target"]);
+    const last = writer.acknowledged.at(-1)!;
+    await withPg(source.url, async (client) => {
+      const isThere = () => client.query("SELECT FROM shop.item WHERE id = $1", [last]);
+      while ((await isThere()).rowCount === 0);
+    });
+    Deno.kill(target.process.pid, "SIGKILL");
+    const left = await outcome.finish();
+    assert.match(left.join(), /may have left something in the embedded database "test"/);
+    assert.deepEqual(await rowsOf(source.url, LEFT), []);
+    await allThere([source.url], writer.acknowledged);
+    await withPg(source.url, (client) => client.query("INSERT INTO shop.item (id, note) VALUES (0, '')"));
   });
 });

@@ -11,6 +11,8 @@ import { carrySequences } from "./sequences.ts";
 
 /** As `pauseMs` in `MoveOptions`: then clients go on where they were. */
 const PAUSE_MS = 5_000;
+/** Of it, the part in which ranges may be compared that were written too often before. */
+const PAUSE_SHARE = 20;
 /** Between two looks, and between two rows that make the receiver say how far it is, ms. */
 const [LOOK_MS, PROD_MS] = [2, 20];
 
@@ -54,7 +56,7 @@ export async function switchOver(mover: Mover, { to, link, back, comparison }: D
     times.caughtUpUs = nowUs();
     await run(name, 3, () => within(pauseMs, carrySequences(link.from, link.to, schemas)));
     await run(name, 4, async () => {
-      const compared = await within(pauseMs, comparison.conclude(lsn));
+      const compared = await within(pauseMs, comparison.conclude(lsn, pauseMs / PAUSE_SHARE));
       mover.compared.push(compared);
       if (compared.different.length > 0) throw differ(compared.different);
     });

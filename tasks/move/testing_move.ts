@@ -35,6 +35,8 @@ export function withTwoServers(use: (servers: TwoServers) => Promise<void>): Pro
         target: { url: target.url, embedded: true, connection: connections[1]!.connection },
         schemas: ["shop"],
         andBack: false,
+        // A busy machine is no fault.
+        pauseMs: 60_000,
         gate: openGate,
         nowUs: () => (performance.now() - beganMs) * 1000,
         onRecord: (record) => records.push(record),
@@ -54,6 +56,11 @@ const openGate: ClientGate = {
   close: () => Promise.resolve(),
   open: () => Promise.resolve(),
 };
+
+/** Waits until something is so. */
+export async function until(isSo: () => boolean): Promise<void> {
+  while (!isSo()) await sleep(10);
+}
 
 /** Runs `use` with a connection. */
 export async function withPg<T>(url: string, use: (client: pg.Client) => Promise<T>): Promise<T> {
@@ -82,7 +89,7 @@ export interface Writer {
 /**
  * Writes throughout, at each moment over one connection, into `shop.item (id, note)`, and updates an earlier row.
  */
-export function startWriter(urls: Readonly<Record<Side, string>>, first = 1_000_000): Writer {
+export function startWriter(urls: Readonly<Record<Side, string>>, first = 1_000_000, everyMs = 4): Writer {
   const clients = new Map<Side, pg.Client>();
   const acknowledged: number[] = [];
   const refused: { n: number; code: string | undefined }[] = [];
@@ -117,7 +124,7 @@ export function startWriter(urls: Readonly<Record<Side, string>>, first = 1_000_
     for (let n = first; !stopped; n++) {
       await closed?.promise;
       await (busy = write(n));
-      await sleep(4);
+      await sleep(everyMs);
     }
   })();
   return {
