@@ -1,17 +1,6 @@
+import { byStrength, strongestLock } from "../model/lock_modes.ts";
 import type { StatementLock, StepRecord } from "../model/migration.ts";
 import type { HeldLock, LockLook, SeenWait } from "./lock_look.ts";
-
-/** The modes of locks on relations, the weakest first. */
-const MODES = [
-  "AccessShareLock",
-  "RowShareLock",
-  "RowExclusiveLock",
-  "ShareUpdateExclusiveLock",
-  "ShareLock",
-  "ShareRowExclusiveLock",
-  "ExclusiveLock",
-  "AccessExclusiveLock",
-];
 
 /** A statement that begins. */
 export interface StatementBegin {
@@ -119,7 +108,7 @@ export class StatementLocks {
     if (current === undefined) return { lockMode: null, lockWaitUs: null };
     current.ended = true;
     const modes = [...current.locks.values()].map(({ mode }) => mode);
-    return { lockMode: strongest(modes), lockWaitUs: sum(current.waits) };
+    return { lockMode: strongestLock(modes), lockWaitUs: sum(current.waits) };
   }
 
   /** The transaction of the statements is over, and all that they held is free. */
@@ -221,10 +210,12 @@ function lockOf({ locks }: Statement, lock: Pick<TakenLock, "oid" | "relation" |
 /** The strongest first. */
 function rowsOf({ step, statement, locks, blocked }: Statement): StatementLock[] {
   const all = [...locks.values()].toSorted((a, b) =>
-    strength(b.mode) - strength(a.mode) || (a.relation < b.relation ? -1 : 1)
+    byStrength(a.mode, b.mode) || (a.relation < b.relation ? -1 : 1)
   );
   return all.map(({ oid, relation, mode, atUs, heldUs, waits }) => {
-    const isStrongest = mode === strongest(all.filter((lock) => lock.oid === oid).map(({ mode }) => mode));
+    const isStrongest = mode === strongestLock(
+      all.filter((lock) => lock.oid === oid).map(({ mode }) => mode),
+    );
     return {
       step,
       statement,
@@ -236,14 +227,6 @@ function rowsOf({ step, statement, locks, blocked }: Statement): StatementLock[]
       blocked: isStrongest ? blocked.get(oid) ?? 0 : 0,
     };
   });
-}
-
-function strongest(modes: readonly string[]): string | null {
-  return modes.toSorted((a, b) => strength(b) - strength(a))[0] ?? null;
-}
-
-function strength(mode: string): number {
-  return MODES.indexOf(mode);
 }
 
 function sum(waits: ReadonlyMap<number, number>): number {

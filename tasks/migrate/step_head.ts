@@ -1,4 +1,5 @@
 import { UsageError } from "../model/errors.ts";
+import { LOCK_MODES } from "../model/lock_modes.ts";
 import type { Move, Shown } from "../model/migration.ts";
 import { hint } from "../model/suggest.ts";
 import { parseDuration } from "../model/units.ts";
@@ -24,18 +25,6 @@ const HOW_TO_MOVE =
   "`-- move: concurrently SCHEMA.INDEX` or `-- move: batches SCHEMA.TABLE KEY`.";
 const HOW_TO_SHOW =
   "Write `-- shows: ` and, separated by |, any of: wait MODE SCHEMA.TABLE, wait row SCHEMA.TABLE, rewrite SCHEMA.TABLE, error SQLSTATE, stall.";
-
-/** PostgreSQL's locks of a table, weakest first. */
-const LOCK_MODES = [
-  "AccessShareLock",
-  "RowShareLock",
-  "RowExclusiveLock",
-  "ShareUpdateExclusiveLock",
-  "ShareLock",
-  "ShareRowExclusiveLock",
-  "ExclusiveLock",
-  "AccessExclusiveLock",
-];
 
 /**
  * Reads the head of a file.

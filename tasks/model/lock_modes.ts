@@ -10,10 +10,14 @@ export const LOCK_MODES: readonly string[] = [
   "AccessExclusiveLock",
 ];
 
+/** For sorting: the strongest first. */
+export function byStrength(one: string, other: string): number {
+  return LOCK_MODES.indexOf(other) - LOCK_MODES.indexOf(one);
+}
+
 /** The strongest of some; null of none. */
 export function strongestLock(modes: readonly string[]): string | null {
-  const strength = (mode: string) => LOCK_MODES.indexOf(mode);
-  return modes.toSorted((a, b) => strength(b) - strength(a))[0] ?? null;
+  return modes.toSorted(byStrength)[0] ?? null;
 }
 
 /** Docs: "Table-Level Locks", the table of conflicts: with which modes of others each cannot be held at the same time. */
