@@ -48,18 +48,14 @@ export const MIGRATE: readonly Story[] = [
   {
     promise: "--variant safe makes one run, which --json prints as its summary",
     typed:
-      `deno task migrate backfill --variant safe --seed 7 --paths sql --workers 1 --set cache_ttl=30 ${SUMMARY}`,
+      `deno task migrate backfill --variant safe --seed 7 --paths sql --workers 1 --set cache_ttl=30 --set write_share=50 ${SUMMARY}`,
     ends: "migrated",
     judge({ stdout, summary }) {
       const printed = JSON.parse(stdout) as RunSummary;
       assert.equal(printed.run.kind, "migrate");
       const { seed, config } = summary.run;
-      assert.deepEqual([seed, config.arms, config.workers, config.settings["cache_ttl"]], [
-        7,
-        ["sql"],
-        1,
-        30,
-      ]);
+      assert.deepEqual([seed, config.arms, config.workers], [7, ["sql"], 1]);
+      assert.deepEqual(config.settings, { write_share: 50, cache_ttl: 30 });
       assert.equal(config.migration!.variant, "safe");
       const [add, fill] = summary.migration!.steps;
       assert.equal(add!.lockMode, "AccessExclusiveLock");
