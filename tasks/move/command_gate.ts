@@ -41,7 +41,13 @@ export function commandGate(options: CommandGateOptions): ClientGate {
         await run(options, "close", next, signal);
       } catch (error) {
         // It may have held back some of them.
-        await run(options, "open", at);
+        await run(options, "open", at).catch((second: Error) => {
+          throw new ServiceError(
+            `${(error as Error).message}\nThey may still be held back: ${second.message}`,
+            `Have them go on at the ${at}.`,
+            { cause: error },
+          );
+        });
         throw error;
       }
     },

@@ -84,6 +84,19 @@ Deno.test("a command that fails to hold back its clients is told to let them go 
     },
   ));
 
+Deno.test("a command that neither holds back its clients nor lets them go on is told of as both", () =>
+  withCommand("exit 3", async (gate) => {
+    await assert.rejects(gate.close(), (error: Error & { next?: string }) => {
+      assert.equal(
+        error.message,
+        "Cannot close the clients of --on-switch: it ended with exit code 3\n" +
+          "They may still be held back: Cannot open the clients of --on-switch: it ended with exit code 3",
+      );
+      assert.equal(error.next, "Have them go on at the source.");
+      return true;
+    });
+  }));
+
 Deno.test("a command that does not end is stopped, with what it has started", () =>
   withCommand(
     `sleep 300 & echo $! > "$told"; wait`,

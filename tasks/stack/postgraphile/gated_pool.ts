@@ -13,16 +13,16 @@ export type MakeClient = typeof pg.Client;
  */
 export class GatedPool {
   readonly #max: number;
-  readonly #pools: Partial<Record<Side, pg.Pool>>;
+  readonly #pools: Partial<Record<Side, ListedPool>>;
   #at: Side = "source";
-  #pool: pg.Pool;
+  #pool: ListedPool;
   /** While it is closed. */
   #opened: PromiseWithResolvers<void> | null = null;
 
   /** @param max clients of each server */
   constructor(max: number, source: MakeClient) {
     this.#max = max;
-    this.#pool = poolOf(max, source);
+    this.#pool = new ListedPool(max, source);
     this.#pools = { source: this.#pool };
   }
 
@@ -32,16 +32,16 @@ export class GatedPool {
   }
 
   /**
-   * Opens all of a server's clients, or those that were lost.
+   * Opens all of a server's clients, or those that were lost, and has them prepare what those in use have prepared.
    * @param makeClient asked where none of that server's are known yet
    * @throws what the server or the system says
    */
   async prepare(at: Side, makeClient: () => Promise<MakeClient>): Promise<void> {
     if (at === this.#at) return;
-    const pool = this.#pools[at] ?? poolOf(this.#max, await makeClient());
+    const pool = this.#pools[at] ?? new ListedPool(this.#max, await makeClient());
     try {
       await dropLost(pool);
-      await fill(pool, this.#max);
+      await fill(pool, this.#max, this.#pool.prepared);
       this.#pools[at] = pool;
     } catch (error) {
       if (pool !== this.#pools[at]) await pool.end();
@@ -70,10 +70,15 @@ export class GatedPool {
     const pool = this.#pools[at];
     if (pool === undefined) throw new Error(`The ${at} was not prepared`);
     // What was lost where it led before is opened anew when it is used, as ever.
-    if (at !== this.#at) await fill(pool, this.#max);
+    if (at !== this.#at && pool.totalCount < this.#max) await fill(pool, this.#max);
     this.#at = at;
     this.#pool = pool;
     this.#open();
+  }
+
+  /** Ends all clients. None may be in use. */
+  async end(): Promise<void> {
+    await Promise.all(Object.values(this.#pools).map((pool) => pool.end()));
   }
 
   #open(): void {
@@ -82,28 +87,63 @@ export class GatedPool {
   }
 }
 
-function poolOf(max: number, Client: MakeClient): pg.Pool {
-  // An idle connection that is closed and opened again would be measured as latency.
-  const pool = new pg.Pool({ max, idleTimeoutMillis: 0, Client });
-  const log = ({ message }: Error) => console.error("A connection to PostgreSQL is lost:", message);
-  pool.on("connect", (client) => void client.on("error", log));
-  pool.on("error", log);
-  return pool;
+/** pg's pool, which tells who is in it. */
+class ListedPool extends pg.Pool {
+  readonly clients = new Set<pg.PoolClient>();
+
+  constructor(max: number, Client: MakeClient) {
+    // An idle connection that is closed and opened again would be measured as latency.
+    super({ max, idleTimeoutMillis: 0, Client });
+    const log = ({ message }: Error) => {
+      if (!this.ending) console.error("A connection to PostgreSQL is lost:", message);
+    };
+    this.on("connect", (client) => {
+      this.clients.add(client);
+      client.on("error", log);
+    });
+    this.on("remove", (client) => this.clients.delete(client));
+    this.on("error", log);
+  }
+
+  /** What any of its clients has prepared, by name. */
+  get prepared(): Record<string, string> {
+    return Object.assign({}, ...[...this.clients].map(preparedBy));
+  }
 }
 
 /** One after another: a server that starts many sessions at once has no time for others. */
-async function fill(pool: pg.Pool, max: number): Promise<void> {
-  if (pool.totalCount === max) return;
+async function fill(pool: ListedPool, max: number, statements: Record<string, string> = {}): Promise<void> {
   const clients: pg.PoolClient[] = [];
   try {
     while (clients.length < max) clients.push(await pool.connect());
+    for (const client of clients) await learn(client, statements);
   } finally {
     for (const client of clients) client.release();
   }
 }
 
+/** What a client knows that it has prepared, by name: pg itself looks there, and prepares what it does not find. */
+function preparedBy(client: pg.PoolClient): Record<string, string> {
+  return (client as unknown as { connection: { parsedStatements: Record<string, string> } }).connection
+    .parsedStatements;
+}
+
+/** Has a client prepare statements: who asks them first need not wait for that. */
+async function learn(client: pg.PoolClient, statements: Record<string, string>): Promise<void> {
+  const prepared = preparedBy(client);
+  for (const [name, text] of Object.entries(statements)) {
+    if (name in prepared) continue;
+    try {
+      await client.query(`PREPARE ${pg.escapeIdentifier(name)} AS ${text}`);
+      prepared[name] = text;
+    } catch {
+      // It is prepared when it is asked, and fails then if it must.
+    }
+  }
+}
+
 /** Drops those that turn out to be lost when they are asked something. */
-async function dropLost(pool: pg.Pool): Promise<void> {
+async function dropLost(pool: ListedPool): Promise<void> {
   const clients = await Promise.all(Array.from({ length: pool.idleCount }, () => pool.connect()));
   for (const client of clients) {
     await client.query("").then(() => client.release(), (error) => client.release(error));
