@@ -3,6 +3,7 @@ import { execFileSync } from "node:child_process";
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { clusterPlace } from "../stack/postgres_cluster.ts";
+import type { MovePause } from "./move_options.ts";
 import { moveServer } from "./move_server.ts";
 import { startWriter, type TwoServers, until, withPg, withTwoServers } from "./testing_move.ts";
 
@@ -187,7 +188,10 @@ Deno.test("a target that dies leaves the source as it was, and what remains ther
       ...options,
       gate: writer.gate,
       onRecord: (record) => {
-        if (record.step === 6) Deno.kill(target.process.pid, "SIGKILL");
+        // In the switch, with clients waiting and the source fenced.
+        if (record.step === 8 && record.statement === 3 && record.endUs === null) {
+          Deno.kill(target.process.pid, "SIGKILL");
+        }
       },
     });
     const before = writer.acknowledged.length;
@@ -225,5 +229,39 @@ Deno.test("a target that dies after the switch is named, and the source has what
     assert.deepEqual(await rowsOf(source.url, LEFT), []);
     await allThere([source.url], writer.acknowledged);
     await withPg(source.url, (client) => client.query("INSERT INTO shop.item (id, note) VALUES (0, '')"));
+  });
+});
+
+Deno.test("stop, copy and start: clients wait as long as the copy takes, and go on at the source where they cannot start", async () => {
+  await withTwoServers(async (servers) => {
+    const { source, target, options } = servers;
+    await withPg(source.url, (client) => client.query(SHOP));
+    const writer = startWriter({ source: source.url, target: target.url });
+    const naive = { ...options, variant: "naive" as const };
+    const refused = await moveServer({
+      ...naive,
+      gate: {
+        ...writer.gate,
+        open: (side) =>
+          side === "target" ? Promise.reject(new Error("no way there")) : writer.gate.open(side),
+      },
+    });
+    assert.deepEqual([refused.done, refused.at, refused.step, refused.left], [false, "source", 5, []]);
+    assert.match(refused.stopped!, /no way there.*Clients and data are at the source\./);
+    assert.deepEqual(await rowsOf(target.url, LEFT), []);
+    // Clients may have been there for a moment: it is for a person to say what becomes of that.
+    await withPg(target.url, (client) => client.query("DROP SCHEMA IF EXISTS shop CASCADE"));
+    const outcome = await moveServer({ ...naive, gate: writer.gate });
+    const before = writer.acknowledged.length;
+    await until(() => writer.acknowledged.length > before);
+    await writer.stop();
+    assert.deepEqual([outcome.done, outcome.at, writer.refused], [true, "target", []]);
+    const [{ closedUs, endUs, fencedUs }] = outcome.pauses as [MovePause];
+    assert.equal(fencedUs, null);
+    assert.ok((endUs - closedUs) / 1000 <= writer.longestMs, "a client waited through all of it");
+    await allThere([target.url], writer.acknowledged);
+    assert.deepEqual(await rowsOf(target.url, SHAPE), await rowsOf(source.url, SHAPE));
+    assert.deepEqual(await outcome.finish(), []);
+    await nothingLeft(servers);
   });
 });

@@ -70,6 +70,8 @@ export async function switchOver(mover: Mover, { to, link, back, comparison }: D
     times.endUs = nowUs();
     mover.at = to;
   } catch (error) {
+    // What the other server was let take again it is not to take now.
+    if (opening && to === "source") await fenceAgain(mover, link);
     if (closed) await goOn(mover, otherSide(to), link, opening ? back : null);
     times.endUs = nowUs();
     if (to === "target") mover.keep({ switched: opening });
@@ -78,6 +80,15 @@ export async function switchOver(mover: Mover, { to, link, back, comparison }: D
     mover.pauses.push({ ...times, closedUs: times.closedUs || times.endUs });
     await comparison.end();
   }
+}
+
+async function fenceAgain({ names, tables, left }: Mover, link: Link): Promise<void> {
+  await raiseFence(link.to, names.schema, tables.named, PAUSE_MS).catch((error: Error) => {
+    left.push(
+      `The source takes writes again, though clients stay at the target (${error.message}): what is written at the ` +
+        "source now is not where they look.",
+    );
+  });
 }
 
 /** Clients go on where they were; the fence falls first, so that their writes are taken. */
