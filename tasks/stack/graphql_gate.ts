@@ -3,6 +3,9 @@ import { ServiceError } from "../model/errors.ts";
 import { GATE_PATH, type GateRequest, NOT_DONE } from "./postgraphile/gate_endpoint.ts";
 import type { GraphqlService } from "./services.ts";
 
+/** Requests wait meanwhile, and a process that has stopped answering answers none of them. */
+const OPEN_MS = 10_000;
+
 /**
  * The gates of a PostGraphile's connections to PostgreSQL, one of each of its processes. A service of the user's has none
  * that we know of.
@@ -14,22 +17,35 @@ export function graphqlGates(
 ): ClientGate[] {
   if (gateToken === undefined) return [];
   return endpoints.map((endpoint) => {
-    const ask = (asked: GateRequest, signal?: AbortSignal) =>
-      post(new URL(GATE_PATH, endpoint), gateToken, asked, signal);
+    const ask = (asked: GateRequest, signal?: AbortSignal, limitMs?: number) =>
+      post(new URL(GATE_PATH, endpoint), gateToken, asked, signal, limitMs);
     return {
       prepare: (at, signal) => ask({ do: "prepare", at, url: urls[at] }, signal),
       close: (signal) => ask({ do: "close" }, signal),
-      open: (at) => ask({ do: "open", at }),
+      open: (at) => ask({ do: "open", at }, undefined, OPEN_MS),
     };
   });
 }
 
-async function post(url: URL, token: string, asked: GateRequest, signal?: AbortSignal): Promise<void> {
+async function post(
+  url: URL,
+  token: string,
+  asked: GateRequest,
+  signal?: AbortSignal,
+  limitMs?: number,
+): Promise<void> {
+  const signals = [...signal ? [signal] : [], ...limitMs ? [AbortSignal.timeout(limitMs)] : []];
+  const either = AbortSignal.any(signals);
   let status: number;
   let words: string;
   try {
     const headers = { authorization: `Bearer ${token}` };
-    const response = await fetch(url, { method: "POST", headers, body: JSON.stringify(asked), signal });
+    const response = await fetch(url, {
+      method: "POST",
+      headers,
+      body: JSON.stringify(asked),
+      signal: either,
+    });
     status = response.status;
     words = await response.text();
   } catch (error) {

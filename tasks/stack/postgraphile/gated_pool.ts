@@ -18,6 +18,7 @@ export class GatedPool {
   #pool: ListedPool;
   /** While it is closed. */
   #opened: PromiseWithResolvers<void> | null = null;
+  #closings = 0;
 
   /** @param max clients of each server */
   constructor(max: number, source: MakeClient) {
@@ -55,12 +56,14 @@ export class GatedPool {
    */
   async close(signal: AbortSignal): Promise<void> {
     this.#opened ??= Promise.withResolvers();
+    const nth = ++this.#closings;
     const pool = this.#pool;
     const isIdle = () => pool.waitingCount === 0 && pool.totalCount === pool.idleCount;
     try {
       await untilHolds(pool, isIdle, signal);
     } catch (error) {
-      this.#open();
+      // That somebody has gone may show after another one has closed it anew.
+      if (nth === this.#closings) this.#open();
       throw error;
     }
   }

@@ -40,3 +40,29 @@ Deno.test("clients of another server have prepared what those before them have",
       await pool.end();
     }
   }));
+
+Deno.test("who gives up closing does not open what another one has closed meanwhile", () =>
+  withDatabase(async (url) => {
+    const pool = new GatedPool(1, clientsOf(url));
+    try {
+      const used = await pool.connect();
+      const stop = new AbortController();
+      const givenUp = assert.rejects(pool.close(stop.signal), /^Error: gone$/);
+      const closing = pool.close(new AbortController().signal);
+      stop.abort(new Error("gone"));
+      await givenUp;
+      let handedOut = false;
+      const waiting = pool.connect().then((client) => {
+        handedOut = true;
+        return client;
+      });
+      used.release();
+      await closing;
+      await new Promise((resolve) => setTimeout(resolve, 50));
+      assert.equal(handedOut, false);
+      await pool.open("source");
+      (await waiting).release();
+    } finally {
+      await pool.end();
+    }
+  }));
