@@ -2,6 +2,7 @@ import type { Command } from "commander";
 import { readConfig } from "./config.ts";
 import type { ExitCode } from "./model/errors.ts";
 import { addMigrateOptions, type MigrateArguments } from "./pipeline/migrate_options.ts";
+import { MIGRATE_PARTS } from "./pipeline/migrate_parts.ts";
 import { checkHome } from "./stack/home.ts";
 import { command, main } from "./terminal/command.ts";
 
@@ -18,6 +19,11 @@ export function migrateCommand(): Command {
 /** The task itself. */
 export async function run(args: readonly string[]): Promise<ExitCode | void> {
   const config = readConfig();
+  const [first = "", ...others] = args;
+  if (Object.hasOwn(MIGRATE_PARTS, first)) {
+    const part = MIGRATE_PARTS[first]!;
+    return await part.run(part.make().parse(others, { from: "user" }), config);
+  }
   const task = migrateCommand().parse([...args], { from: "user" });
   const given = task.opts<MigrateArguments>();
   if (given.list) {

@@ -32,6 +32,8 @@ const APPLIED: Readonly<Record<string, Apply>> = {
     const query = fields(node["query"]);
     known.put({
       ...bareRelation(name, isView ? "materialized view" : "table", isNew),
+      // As many rows as its query gives.
+      ...EMPTY_NO_MORE,
       ...isView ? { reads: readBy(query, known), readsColumns: readColumns(query, known) } : {},
     });
   },
@@ -81,8 +83,19 @@ const APPLIED: Readonly<Record<string, Apply>> = {
     const name = known.relation(written(fields(node["relation"]))).name;
     known.rename(name, `${quoted(word(node["newschema"]))}.${lastPart(name)}`);
   },
+  InsertStmt: filled,
+  CopyStmt: filled,
   DropStmt: dropped,
 };
+
+const EMPTY_NO_MORE = { rows: null, bytes: null } as const;
+
+/** A table that was made and gets rows is none of which all is known any more. */
+function filled(node: SqlNode, known: Catalogue): void {
+  if (node["relation"] === undefined) return;
+  const table = known.find(written(fields(node["relation"])));
+  if (table?.isNew) known.put({ ...table, ...EMPTY_NO_MORE });
+}
 
 const COLUMNS = /^OBJECT_(COLUMN|TABCONSTRAINT)$/;
 

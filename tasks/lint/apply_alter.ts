@@ -22,6 +22,7 @@ function applyCommand(command: SqlNode, table: Relation, known: Catalogue): void
   switch (command["subtype"]) {
     case "AT_AddColumn":
       known.put(table);
+      known.putAdded(table.name, word(fields(definition["ColumnDef"])["colname"]));
       return addColumn(table.name, fields(definition["ColumnDef"]), known, false);
     case "AT_DropColumn":
       return known.put({

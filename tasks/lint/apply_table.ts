@@ -107,7 +107,7 @@ export function addConstraint(
   known: Catalogue,
   isNew: boolean,
 ): void {
-  const kind = KINDS[word(node["contype"])];
+  const kind = kindOfConstraint(node);
   if (kind === undefined) return;
   const relation = known.relation(table);
   const constraint = constraintOf(node, kind, inline, relation, known);
@@ -125,7 +125,13 @@ export function addConstraint(
   }
 }
 
-function constraintOf(
+/** The kind of a constraint's node; undefined where it is none that is kept: a default, or being generated. */
+export function kindOfConstraint(node: SqlNode): Constraint["kind"] | undefined {
+  return KINDS[word(node["contype"])];
+}
+
+/** A constraint as its node says; one without a name has the one that PostgreSQL would give it. */
+export function constraintOf(
   node: SqlNode,
   kind: Constraint["kind"],
   inline: readonly string[],

@@ -9,6 +9,7 @@ export class Catalogue {
   readonly #relations = new Map<string, Relation>();
   /** By the name of what they depend on, the names of those that do. */
   readonly #linked = new Map<string, Set<string>>();
+  readonly #added = new Set<string>();
   readonly #functions = new Map<string, Volatility>();
   /** Domains that hold rows to something, by name. */
   readonly #domains = new Set<string>();
@@ -123,6 +124,16 @@ export class Catalogue {
   viewsOf(name: string): Relation[] {
     const own = this.#linkedTo(name).filter(({ reads }) => reads.includes(name));
     return own.flatMap((view) => [view, ...this.viewsOf(view.name)]);
+  }
+
+  /** Says that a column was added by what is looked at: no program asks for it yet. */
+  putAdded(table: string, column: string): void {
+    this.#added.add(`${table}.${column}`);
+  }
+
+  /** Whether it was. */
+  isAdded(table: string, column: string): boolean {
+    return this.#added.has(`${this.relation(table).name}.${column}`);
   }
 
   /** Says how freely a function of the user's answers; of several of a name the freest counts. */

@@ -62,7 +62,7 @@ function lockChanged(kind: string, change: SqlNode, gathered: Gathered): void {
   const why = isInsert
     ? (values === null ? "as many rows as its query gives" : "the rows that it gives")
     : isWhole
-    ? "no WHERE leaves a row out"
+    ? "there is no WHERE"
     : "the rows that WHERE finds";
   gathered.work("row changes", target, why, {
     allRows: isInsert ? (values === null ? null : false) : isWhole && kind !== "MergeStmt" ? true : null,

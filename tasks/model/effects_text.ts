@@ -1,7 +1,7 @@
-import { keptBy } from "../model/lock_modes.ts";
-import type { LockEffect, Work } from "../model/statement_effects.ts";
-import { formatBytes, formatCount } from "../model/units.ts";
-import type { SizeOf } from "./finding.ts";
+import { keptBy } from "./lock_modes.ts";
+import type { LockEffect, Work } from "./statement_effects.ts";
+import { formatBytes, formatCount } from "./units.ts";
+import type { SizeOf } from "./lint.ts";
 
 /** A mode as SQL writes it: `ACCESS EXCLUSIVE`. */
 export function modeInSql(mode: string): string {

@@ -1,0 +1,28 @@
+import type { Command } from "commander";
+import type { Config } from "../config.ts";
+import type { ExitCode } from "../model/errors.ts";
+import { command } from "../terminal/command.ts";
+import { addLintOptions, type LintArguments } from "./lint_options.ts";
+
+/** A task of its own under the name of `migrate`. */
+export interface MigratePart {
+  readonly make: () => Command;
+  readonly run: (task: Command, config: Config) => Promise<ExitCode>;
+}
+
+/** The first word behind `migrate` names it. */
+export const MIGRATE_PARTS: Readonly<Record<string, MigratePart>> = {
+  lint: {
+    make: () =>
+      addLintOptions(
+        command(
+          "migrate lint",
+          "Say what a change would lock, and what it would do meanwhile, without making it.",
+        ),
+      ),
+    async run(task, config) {
+      const { lint } = await import("./lint_task.ts");
+      return await lint(task.args, task.opts<LintArguments>(), config);
+    },
+  },
+};

@@ -1,0 +1,85 @@
+import { lockSaid, workSaid } from "../model/effects_text.ts";
+import { keptBy } from "../model/lock_modes.ts";
+import { countedLevels, type Finding, type LintedStatement, type LintReport } from "../model/lint.ts";
+import { counted, formatMs, formatSeconds } from "../model/units.ts";
+import { singleLine } from "./safe_text.ts";
+
+/** No more are shown of a long file: JSON and SARIF have all. */
+const MOST = 200;
+const SHOWN_COLUMNS = 160;
+const MESSAGE_COLUMNS = 800;
+
+/** What is told of files of SQL, for people. */
+export function lintText(report: LintReport): string {
+  const told = report.statements.filter(isTold);
+  const shown = told.slice(0, MOST);
+  const left = told.length - shown.length;
+  return [
+    ...shown.flatMap((statement) => [...statementText(statement), ""]),
+    ...left === 0 ? [] : [`… and ${counted(left, "statement")} more: --format json has all.`, ""],
+    sourceText(report),
+    totalText(report),
+  ].join("\n");
+}
+
+/** Whether there is something to say of a statement: it is found fault with, or keeps somebody waiting. */
+export function isTold({ findings, effects: { locks } }: LintedStatement): boolean {
+  return findings.length > 0 || locks.some(({ mode }) => keptBy(mode).writes);
+}
+
+function statementText(statement: LintedStatement): string[] {
+  const { file, line, column, shown, effects: { locks, work }, sizes, findings } = statement;
+  const strong = locks.filter(({ mode }) => keptBy(mode).schemaChanges);
+  return [
+    `${singleLine(file)}:${line}:${column} ${singleLine(shown, SHOWN_COLUMNS)}`,
+    ...strong.map((lock) => `  ${singleLine(lockSaid(lock), MESSAGE_COLUMNS)}${heldText(statement)}`),
+    ...work.map((each) => `  ${singleLine(workSaid(each, sizes), MESSAGE_COLUMNS)}`),
+    ...tookText(statement),
+    ...findings.flatMap(findingText),
+  ];
+}
+
+/** Until when a lock is held, where that is later than its statement. */
+export function heldText({ heldTo }: Pick<LintedStatement, "heldTo">): string {
+  if (heldTo === null) return "";
+  return heldTo.line === null
+    ? ", until the transaction ends"
+    : `, until the transaction ends in line ${heldTo.line}`;
+}
+
+function tookText({ took, writesPerSecond, effects: { work } }: LintedStatement): string[] {
+  if (took === null || work.length === 0) return [];
+  const kept = Math.round((writesPerSecond ?? 0) * took.ms / 1000);
+  const writes = kept === 0 ? "" : `; about ${counted(kept, "row")} would have been written meanwhile`;
+  return [
+    `  takes about ${formatMs(took.ms)} (${formatMs(took.lowMs)} to ${formatMs(took.highMs)})${writes}`,
+  ];
+}
+
+function findingText({ rule, level, message, safe }: Finding): string[] {
+  const lines = safe === null ? [] : safe.split("\n");
+  return [
+    `  ${level} ${rule}: ${singleLine(message, MESSAGE_COLUMNS)}`,
+    ...lines.map((line, at) =>
+      `    ${at === 0 ? "instead: " : "         "}${singleLine(line, MESSAGE_COLUMNS)}`
+    ),
+  ];
+}
+
+/** Whence sizes are. */
+function sourceText({ source, version, oldestTransaction }: LintReport): string {
+  if (source === null) {
+    return `Sizes are not known, nor what is in the catalogue: DATABASE_URL or --sizes tells them. PostgreSQL ${version} is assumed.`;
+  }
+  const oldest = oldestTransaction === null
+    ? ""
+    : ` The oldest open transaction is ${formatSeconds(oldestTransaction)} old.`;
+  return `Sizes by ${singleLine(source)}, PostgreSQL ${version}.${oldest}`;
+}
+
+function totalText(report: LintReport): string {
+  const { blocking, warning, note } = countedLevels(report);
+  return `${counted(report.counted, "statement")} in ${
+    counted(report.files, "file")
+  }: ${blocking} blocking, ${counted(warning, "warning")}, ${counted(note, "note")}.`;
+}
