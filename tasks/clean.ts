@@ -1,14 +1,13 @@
 import { type Command, Option } from "commander";
-import { keepKnownClones } from "./clone/left_clones.ts";
 import { readConfig } from "./config.ts";
 import type { ExitCode } from "./model/errors.ts";
 import { formatBytes } from "./model/units.ts";
+import { keepKnown } from "./pipeline/keep_known.ts";
 import { clean, planClean } from "./stack/clean.ts";
 import { checkHome } from "./stack/home.ts";
 import { mayRemove } from "./terminal/ask.ts";
 import { command, main, say } from "./terminal/command.ts";
 import { formatTable } from "./terminal/table.ts";
-import { keepKnownWrites } from "./undo/known_writes.ts";
 
 /** Its command line. */
 export function cleanCommand(): Command {
@@ -48,8 +47,7 @@ export async function run(args: readonly string[]): Promise<ExitCode | void> {
     { title: "what", align: "left" },
   ], targets.map(({ path, what, bytes }) => [path, formatBytes(bytes), what])));
   if (!mayRemove("Remove all of this?", given.yes)) return say("Nothing was removed.");
-  keepKnownWrites(config.home);
-  keepKnownClones(config.home);
+  keepKnown(config.home);
   const { left } = await clean(config, targets);
   say(
     `Removed.${left.length === 0 ? "" : ` Left alone, as they are not Benchbook's: ${left.join(", ")}.`}`,

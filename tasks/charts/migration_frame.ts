@@ -1,6 +1,6 @@
 import * as Plot from "@observablehq/plot";
 import { formatMs } from "../model/units.ts";
-import type { MigrationRun } from "./migration_rows.ts";
+import type { MigrationRun, SwitchSpan } from "./migration_rows.ts";
 import { colour, MUTED, type SeriesStyle, seriesStyle } from "./palette.ts";
 import { draw } from "./plot.ts";
 
@@ -17,6 +17,8 @@ export interface Scales {
   /** The most errors in a bin; 0: none. */
   readonly errors: number;
   readonly hasCache: boolean;
+  /** The most bytes of log that another server was behind; 0: nothing was replicated. */
+  readonly lag: number;
   /** The most steps. */
   readonly steps: number;
   /** Of a drawing, in its own units. */
@@ -105,7 +107,7 @@ export function panel(
 }
 
 /** The time of the migration and its longest stall, behind everything else. */
-function bands({ segments, stall }: MigrationRun): Plot.Markish[] {
+function bands({ segments, stall, switches = [] }: MigrationRun): Plot.Markish[] {
   const place = { x1: (span: Span) => span.startUs / 1e6, x2: (span: Span) => span.endUs / 1e6 };
   const edges = segments.slice(1).map(({ startUs }) => startUs / 1e6);
   const stalls = stall === null ? [] : [{ startUs: stall.fromUs, endUs: stall.untilUs }];
@@ -123,6 +125,12 @@ function bands({ segments, stall }: MigrationRun): Plot.Markish[] {
       title: () => stallText(stall!),
     }),
     Plot.ruleX(edges, { stroke: MUTED, strokeOpacity: 0.6, strokeDasharray: "2 2" }),
+    Plot.ruleX(switches, {
+      x: ({ endUs }: SwitchSpan) => endUs / 1e6,
+      stroke: "currentColor",
+      strokeWidth: 1.3,
+      title: ({ to }: SwitchSpan) => `clients go on at the ${to}`,
+    }),
   ];
 }
 

@@ -1,10 +1,10 @@
 import * as Plot from "@observablehq/plot";
-import { counted, formatCount, formatMs, formatSeconds, formatShare } from "../model/units.ts";
+import { counted, formatBytes, formatCount, formatMs, formatSeconds, formatShare } from "../model/units.ts";
 import { largest } from "./extremes.ts";
 import { type Frame, panel, secondsOf, type Span } from "./migration_frame.ts";
-import type { PathSecond } from "./migration_rows.ts";
+import type { LagPoint, PathSecond } from "./migration_rows.ts";
 import { stepsPanel } from "./migration_steps_panel.ts";
-import { MUTED, type SeriesStyle } from "./palette.ts";
+import { MUTED, PAPER, type SeriesStyle } from "./palette.ts";
 import { logAxis, logTicks } from "./ticks.ts";
 import { type WaitingCount, waitingSessions } from "./waiting_sessions.ts";
 
@@ -14,6 +14,7 @@ export function drawRun(frame: Frame): string[] {
   return [
     latencyPanel(frame),
     stepsPanel(frame),
+    ...scales.lag > 0 ? [lagPanel(frame)] : [],
     ...scales.waiting > 0 ? [waitingPanel(frame)] : [],
     answersPanel(frame, scales.errors === 0 && !scales.hasCache),
     ...scales.errors > 0 ? [errorsPanel(frame, !scales.hasCache)] : [],
@@ -99,6 +100,49 @@ function lines(
       Plot.line(own, { x, y, z: pieces, stroke, strokeWidth: 1.7, strokeDasharray: dash }),
       Plot.dot(own, { x, y, r: 1.9, symbol, fill: stroke, title }),
     ];
+  });
+}
+
+function lagPanel(frame: Frame): string {
+  const { run: { lag = [], switches = [] }, scales } = frame;
+  const own = lag.filter(({ bytes }) => bytes !== null);
+  const line = { x: "second", y: "bytes" } as const;
+  return panel(frame, {
+    name: "lag",
+    title: "Log that the other server does not have yet",
+    height: 64,
+    y: { ...fromZero(scales.lag), ticks: byteTicks(scales.lag), tickFormat: formatBytes },
+    marks: [
+      Plot.areaY(own, { ...line, fill: MUTED, fillOpacity: 0.25 }),
+      Plot.line(own, { ...line, stroke: MUTED, strokeWidth: 1.6 }),
+      Plot.dot(own, {
+        ...line,
+        r: 1.6,
+        fill: MUTED,
+        title: ({ second, bytes, ms }: LagPoint) =>
+          `at ${formatSeconds(second)}: ${formatBytes(bytes!)}${
+            ms === null ? "" : `, ${formatMs(ms)}`
+          } behind`,
+      }),
+      ...switches.map(({ to, endUs }, nth) => {
+        const second = endUs / 1e6;
+        const text = `→ ${to}`;
+        // Of two the first stands before its line: they may be near each other.
+        const isAfter = nth === switches.length - 1 && frame.end - second > secondsOf(text, frame);
+        return Plot.text([text], {
+          x: [second],
+          frameAnchor: "top",
+          textAnchor: isAfter ? "start" : "end",
+          lineAnchor: "top",
+          dx: isAfter ? 5 : -5,
+          dy: 2,
+          fontWeight: 600,
+          stroke: PAPER,
+          strokeWidth: 3,
+          fill: "currentColor",
+        });
+      }),
+    ],
   });
 }
 
@@ -195,6 +239,12 @@ function hitPanel(frame: Frame): string {
 
 function fromZero(top: number) {
   return { domain: [0, Math.max(1, top) * 1.05], ticks: 3, grid: true, label: null };
+}
+
+/** Two ticks above 0 that are short in bytes: powers of two. */
+function byteTicks(top: number): number[] {
+  const step = 2 ** Math.floor(Math.log2(Math.max(2, top) / 2));
+  return [0, step, 2 * step].filter((tick) => tick <= top);
 }
 
 const wholeNumber = (value: number) => Number.isInteger(value) ? formatCount(value) : "";

@@ -61,6 +61,26 @@ export interface SegmentSpan {
   readonly endUs: number;
 }
 
+/** How far the other server of a move was behind at one moment. */
+export interface LagPoint {
+  /** Seconds from the run's start. */
+  readonly second: number;
+  /** Log that it had not confirmed; null: that was not sampled then. */
+  readonly bytes: number | null;
+  /** How much later a row was seen there; null likewise. */
+  readonly ms: number | null;
+}
+
+/** When clients went from one server to the other; times are µs from the run's start. */
+export interface SwitchSpan {
+  /** The server that they went to, e.g. `target`. */
+  readonly to: string;
+  /** From here on they were held. */
+  readonly startUs: number;
+  /** From here on they went on. */
+  readonly endUs: number;
+}
+
 /** What is drawn of one run of a migration. */
 export interface MigrationRun {
   /** What tells it apart from the one beside it, e.g. `naive`. */
@@ -77,6 +97,10 @@ export interface MigrationRun {
   readonly segments: readonly SegmentSpan[];
   /** The longest; null: none. */
   readonly stall: Stall | null;
+  /** Of a move to another server; absent or empty elsewhere. */
+  readonly lag?: readonly LagPoint[];
+  /** Likewise. */
+  readonly switches?: readonly SwitchSpan[];
 }
 
 /** What of a run lies between two moments, in seconds from its start. */
@@ -100,6 +124,8 @@ export function between(run: MigrationRun, from: number, end: number): Migration
     waits: clip(run.waits.map((wait) => ({ ...wait, startUs: wait.atUs, endUs: wait.atUs + wait.waitedUs })))
       .map(({ startUs, endUs, ...wait }) => ({ ...wait, atUs: startUs, waitedUs: endUs - startUs })),
     segments: clip(run.segments),
+    lag: run.lag?.filter(({ second }) => isInside(second)),
+    switches: run.switches?.filter(({ endUs }) => isInside(endUs / 1e6)),
     stall: stalled === undefined ? null : { ...stall!, fromUs: stalled.startUs, untilUs: stalled.endUs },
   };
 }

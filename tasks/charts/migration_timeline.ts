@@ -50,6 +50,7 @@ export function migrationTimeline(
     legend: legendOf(scales, shown),
     reading: readingOf(scales, {
       isOneAxis: shown.length < 2 || new Set(columns.map(({ end }) => end)).size === 1,
+      isMoved: shown.some(({ switches = [] }) => switches.length > 0),
       isCut: shown.some(({ answers }) => answers.some(({ ok, width }) => ok / width > scales.answers)),
     }),
     table: {
@@ -113,6 +114,7 @@ function scalesOf(runs: readonly MigrationRun[]): Omit<Scales, "width"> {
     answers: usualMost(runs.flatMap(({ answers }) => answers.map(({ ok, width }) => ok / width))),
     waiting: largest(0, runs.flatMap(({ waits }) => waitingSessions(waits).map(({ n }) => n))),
     errors: largest(0, runs.flatMap(({ answers }) => answers.map(({ errors }) => errors))),
+    lag: largest(0, runs.flatMap(({ lag = [] }) => lag.flatMap(({ bytes }) => bytes ?? []))),
     hasCache: seconds.some(({ hitRate }) => hitRate !== null),
     steps: largest(1, runs.map(({ steps }) => new Set(steps.map(({ step }) => step)).size)),
   };
@@ -160,11 +162,16 @@ function legendOf(
 
 function readingOf(
   { errors, hasCache }: Pick<Scales, "errors" | "hasCache">,
-  { isOneAxis, isCut }: { readonly isOneAxis: boolean; readonly isCut: boolean },
+  { isOneAxis, isMoved, isCut }: {
+    readonly isOneAxis: boolean;
+    readonly isMoved: boolean;
+    readonly isCut: boolean;
+  },
 ): string {
   const without = [
     "Response times and answers leave out hits in the cache, which go on while a table is locked; a path with few other " +
     "requests has a mark for every 2 or 5 seconds.",
+    ...isMoved ? ["Where a line goes from top to bottom, clients went on at the other server."] : [],
     ...isCut
       ? ["Where the bars of answers end at the top, those who had waited were all answered at once."]
       : [],

@@ -14,7 +14,15 @@ export {
 export { type HeatmapBin, latencyHeatmap } from "./heatmap.ts";
 export { type HistogramBin, latencyHistogram } from "./histogram.ts";
 export { latencyByQuantile, type QuantilePoint } from "./latency_by_quantile.ts";
-export type { AnswerBin, MigrationRun, PathSecond, SegmentSpan, StepSpan } from "./migration_rows.ts";
+export type {
+  AnswerBin,
+  LagPoint,
+  MigrationRun,
+  PathSecond,
+  SegmentSpan,
+  StepSpan,
+  SwitchSpan,
+} from "./migration_rows.ts";
 export { migrationTimeline } from "./migration_timeline.ts";
 export { operationDots, type OperationQuantiles } from "./operation_dots.ts";
 export { overTime, type SecondPoint } from "./over_time.ts";

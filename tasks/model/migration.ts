@@ -94,6 +94,16 @@ export interface Migration {
   readonly beside: readonly BesidePlan[];
   /** All ways to make it. */
   readonly variants: readonly VariantPlan[];
+  /** What a stall may last where no target says otherwise, ms; absent: what any migration may. */
+  readonly stallLimitMs?: number;
+}
+
+/** What a run's configuration says of a move to another server. */
+export interface MoveConfig {
+  /** Whether it was moved back in the same run. */
+  readonly andBack: boolean;
+  /** Whether a command of the user's was run at the switch, for clients that are not Benchbook's. */
+  readonly onSwitch: boolean;
 }
 
 /** What a run's configuration says of the migration that it measured. */
@@ -122,6 +132,10 @@ export interface MigrationConfig {
   readonly own?: OwnWrites;
   /** What was expected before it was made; absent in runs of older versions, and where nothing could be told. */
   readonly predicted?: MigrationPrediction;
+  /** Of a move to another server; absent elsewhere. */
+  readonly move?: MoveConfig;
+  /** As in `Migration`. */
+  readonly stallLimitMs?: number;
   /** Runs of one command have the same: naive and safe, or several timeouts. The first run's id. */
   readonly group: string;
 }

@@ -1,3 +1,4 @@
+import type { Side } from "./client_gate.ts";
 import type {
   LedgerProblem,
   LockEvent,
@@ -49,6 +50,8 @@ export interface MigrationSummary {
     /** In what its plan changed, the most telling first: `Seq Scan on a → Index Scan using b on a`; empty: it did not. */
     readonly changes: readonly string[];
   }[];
+  /** Of a move to another server; absent elsewhere. */
+  readonly moved?: MovedSummary;
   /** WAL bytes a second in each segment; null where it was not sampled. */
   readonly walBytesPerSecond: Readonly<Record<string, number | null>>;
   /** Rate of cache hits in each segment, 0 to 1; null without a cache. */
@@ -64,6 +67,25 @@ export interface MigrationSummary {
   }[];
   /** What makes the baseline or the evidence of locks doubtful. */
   readonly warnings: readonly Warning[];
+}
+
+/** How clients went from one server to another. */
+export interface MovedSummary {
+  /** In order of time, µs from the run's start. */
+  readonly switches: readonly {
+    /** The server that they went to. */
+    readonly to: Side;
+    /** From here on they were held. */
+    readonly startUs: number;
+    /** From here on they went on. */
+    readonly endUs: number;
+  }[];
+  /** Log that the other server had not confirmed, at most; null: nothing was replicated. */
+  readonly mostLagBytes: number | null;
+  /** How much later a row was seen there, at most, ms; null: that was not measured. */
+  readonly mostLagMs: number | null;
+  /** The servers that were held against the ledger. */
+  readonly provenAt: readonly Side[];
 }
 
 /** How much slower requests of one kind over one path were while the migration ran than before it. */

@@ -1,5 +1,5 @@
 import { recordStatement, type StatementRecord } from "../migrate/statement_record.ts";
-import type { StepPlan, VariantPlan } from "../model/migration.ts";
+import type { Shown, StepPlan, VariantPlan } from "../model/migration.ts";
 import type { MoveOptions } from "./move_options.ts";
 
 /** What a step is called in the code. */
@@ -20,22 +20,27 @@ export type StepName =
 
 interface StepText {
   readonly name: StepName;
-  readonly file: string;
+  /** What people call it, in the manner of a file. */
+  readonly stem: string;
   readonly about: string;
+  /** As in `StepPlan`. */
+  readonly risk?: string;
+  readonly fix?: string;
+  readonly shows?: readonly Shown[];
   /** As they are shown: what is between … depends on the database. */
   readonly statements: readonly string[];
 }
 
 const TABLES: StepText = {
   name: "tables",
-  file: "move/schema_before.sql",
+  stem: "tables",
   about: "Make the tables at the target, with their primary keys and without rows.",
   statements: ["CREATE SCHEMA, TYPE, SEQUENCE, TABLE, FUNCTION, VIEW … (from the source's catalogue)"],
 };
 
 const COMPLETE: StepText = {
   name: "complete",
-  file: "move/schema_after.sql",
+  stem: "indexes",
   about:
     "Make the indexes, constraints and triggers, which is faster over rows that are there, and the statistics.",
   statements: ["CREATE INDEX, ADD CONSTRAINT, CREATE TRIGGER, ANALYZE … (from the source's catalogue)"],
@@ -44,7 +49,7 @@ const COMPLETE: StepText = {
 function switchText(name: "switch" | "switchBack", from: string, to: string): StepText {
   return {
     name,
-    file: "move/fence.sql",
+    stem: name === "switch" ? "switch" : "switch-back",
     about:
       `Clients wait; the ${from} takes no write any more; the ${to} gets the last rows; clients go on there.`,
     statements: [
@@ -62,35 +67,35 @@ const SAFE: readonly StepText[] = [
   TABLES,
   {
     name: "publish",
-    file: "move/prepare_side.sql",
+    stem: "publish",
     about: "Publish the tables at the source, and keep its log for the target.",
     statements: [
-      "CREATE PUBLICATION … FOR TABLE …",
-      "SELECT pg_create_logical_replication_slot(…, 'pgoutput')",
+      "CREATE PUBLICATION … FOR TABLE …; SELECT pg_create_logical_replication_slot(…, 'pgoutput')",
     ],
   },
   {
     name: "copy",
-    file: "move/copy_state.sql",
+    stem: "copy",
     about: "Copy the rows, while the source goes on to serve.",
+    fix: "clients write at the source meanwhile, and what they write is copied after.",
     statements: ["CREATE SUBSCRIPTION … WITH (copy_data = true)"],
   },
   COMPLETE,
   {
     name: "wayBack",
-    file: "move/lag.sql",
+    stem: "way-back",
     about: "Catch up, and make the way back: what is written at the target will be carried to the source.",
     statements: ["CREATE PUBLICATION …; CREATE SUBSCRIPTION … WITH (copy_data = false, origin = none)"],
   },
   {
     name: "compare",
-    file: "move/sum_range.sql",
+    stem: "compare",
     about: "Compare both servers range by range, and from then on each row that is written.",
     statements: ["SELECT count(*), sum(hashtextextended(t::text, 0)) FROM … WHERE …"],
   },
   {
     name: "prepare",
-    file: "move/lag.sql",
+    stem: "connect",
     about: "Open the clients' connections to the target.",
     statements: ["connect to the target"],
   },
@@ -100,7 +105,7 @@ const SAFE: readonly StepText[] = [
 const AND_BACK: readonly StepText[] = [
   {
     name: "stay",
-    file: "move/lag.sql",
+    stem: "stay",
     about: "Clients stay at the target for a while, and what they write is carried back.",
     statements: ["wait; compare; connect to the source"],
   },
@@ -111,21 +116,25 @@ const NAIVE: readonly StepText[] = [
   TABLES,
   {
     name: "stop",
-    file: "move/schema_before.sql",
+    stem: "stop-clients",
     about: "Stop the clients.",
+    risk:
+      "they wait until the last row is copied and the last index made: the larger the tables, the longer.",
+    shows: [{ kind: "stall" }],
     statements: ["close the gate: clients send nothing, what is under way ends"],
   },
   {
     name: "copyAll",
-    file: "move/tables.sql",
+    stem: "copy",
     about: "Copy all rows while nobody is served.",
     statements: ["COPY … TO STDOUT; COPY … FROM STDIN"],
   },
   COMPLETE,
   {
     name: "start",
-    file: "move/sequences.sql",
+    stem: "start-clients",
     about: "Set the sequences, and start the clients at the target.",
+    risk: "there is no way back: the source has nothing of what is written from now on.",
     statements: ["SELECT setval(…)", "open the gate: clients go on at the target"],
   },
 ];
@@ -136,13 +145,16 @@ function textsOf({ variant, andBack }: Pick<MoveOptions, "variant" | "andBack">)
 
 /** What a move will do, as its report names it beforehand. */
 export function movePlan(options: Pick<MoveOptions, "variant" | "andBack">): VariantPlan {
-  const steps = textsOf(options).map(({ file, about, statements }, nth): StepPlan => ({
+  const steps = textsOf(options).map((
+    { stem, about, risk = null, fix = null, shows = [], statements },
+    nth,
+  ): StepPlan => ({
     step: nth + 1,
-    file,
+    file: `move-server/${options.variant}/${String(nth + 1).padStart(2, "0")}-${stem}`,
     about,
-    risk: null,
-    fix: null,
-    shows: [],
+    risk,
+    fix,
+    shows,
     move: { kind: "plain", oneTransaction: false },
     statements: statements.map((text) => ({ text, shown: text, line: 1 })),
   }));

@@ -2,6 +2,7 @@ import type { SampleSource } from "./source.ts";
 import { GENERATOR } from "./sources/generator.ts";
 import { HOST } from "./sources/host.ts";
 import { LOCKS } from "./sources/locks.ts";
+import { MOVE } from "./sources/move.ts";
 import { POSTGRES } from "./sources/postgres.ts";
 import { REDIS } from "./sources/redis.ts";
 
@@ -10,4 +11,4 @@ import { REDIS } from "./sources/redis.ts";
  * docs/samples.md lists them. A new one is a file in sources/ and a line here; what a query tells of PostgreSQL is a file
  * in queries/observe/ and an entry in sources/postgres.ts.
  */
-export const SAMPLE_SOURCES: readonly SampleSource[] = [HOST, POSTGRES, LOCKS, REDIS, GENERATOR];
+export const SAMPLE_SOURCES: readonly SampleSource[] = [HOST, POSTGRES, LOCKS, MOVE, REDIS, GENERATOR];

@@ -2,6 +2,7 @@ import { keptClones } from "../clone/clone_record.ts";
 import { dropLeftClones } from "../clone/left_clones.ts";
 import type { Config } from "../config.ts";
 import { ExitCode } from "../model/errors.ts";
+import { keptMoves } from "../move/move_record.ts";
 import { acquireLock } from "../stack/lock.ts";
 import { isEmbedded } from "../stack/services.ts";
 import { prepareHome } from "../stack/places.ts";
@@ -11,6 +12,7 @@ import { keptRecords } from "../undo/journal.ts";
 import { takeBackLeftWrites } from "../undo/left_writes.ts";
 import { sqlOf } from "../undo/own_file.ts";
 import { interruptSignal } from "./interrupt.ts";
+import { leftMoves } from "./left_moves.ts";
 import { LeftLedgers } from "./left_ledgers.ts";
 import { startStack } from "./prepare.ts";
 
@@ -26,7 +28,8 @@ export async function cleanWrites(config: Config, yes: boolean): Promise<ExitCod
   using interrupt = interruptSignal(config.home);
   const { records, damaged } = keptRecords(config.home);
   const clones = keptClones(config.home);
-  if (records.length + damaged.length + clones.records.length + clones.damaged.length === 0) {
+  const moved = keptMoves(config.home);
+  if ([records, damaged, clones.records, clones.damaged, moved.records, moved.damaged].flat().length === 0) {
     terminal.print("No run has left anything in a database.");
     return ExitCode.ok;
   }
@@ -48,6 +51,7 @@ export async function cleanWrites(config: Config, yes: boolean): Promise<ExitCod
         return mayRemove("Run this SQL with your rights?", yes);
       },
     });
+    const moves = await leftMoves(config.home, stack);
     const ledgers = new LeftLedgers(config.home, interrupt.signal);
     const dropped = await dropLeftClones(config.home, {
       url: stack.postgres.adminUrl,
@@ -56,9 +60,10 @@ export async function cleanWrites(config: Config, yes: boolean): Promise<ExitCod
       look: ledgers.look,
     });
     ledgers.forgetOthers();
-    for (const line of [...told, ...ledgers.told, ...dropped.told]) terminal.print(line);
-    for (const line of [...left, ...dropped.left]) terminal.print(`! ${line}`);
-    return left.length + dropped.left.length === 0 ? ExitCode.ok : ExitCode.service;
+    for (const line of [...told, ...moves.told, ...ledgers.told, ...dropped.told]) terminal.print(line);
+    const still = [...left, ...moves.left, ...dropped.left];
+    for (const line of still) terminal.print(`! ${line}`);
+    return still.length === 0 ? ExitCode.ok : ExitCode.service;
   } finally {
     await stack.stop();
   }

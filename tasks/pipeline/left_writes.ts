@@ -1,6 +1,7 @@
 import { dropLeftClones } from "../clone/left_clones.ts";
 import { isEmbedded, type Stack } from "../stack/services.ts";
 import type { Terminal } from "../terminal/terminal.ts";
+import { leftMoves } from "./left_moves.ts";
 import { LeftLedgers } from "./left_ledgers.ts";
 import { takeBackLeftWrites } from "../undo/left_writes.ts";
 
@@ -17,8 +18,8 @@ export interface LeftWritesOptions {
 }
 
 /**
- * Takes back what runs that were killed have written, drops what they have cloned, after a last look at it, and says so, and what is left, before
- * anything is done with the database.
+ * Takes back what runs that were killed have written, removes what their moves have left, drops what they have cloned, after
+ * a last look at it, and says so, and what is left, before anything is done with the database.
  */
 export async function tellLeftWrites(
   { home, stack, url, held, others, signal }: LeftWritesOptions,
@@ -26,9 +27,11 @@ export async function tellLeftWrites(
 ): Promise<void> {
   const embedded = isEmbedded(stack.postgres);
   const writes = await takeBackLeftWrites(home, { url, embedded, held, others, signal });
+  // A database that has a subscription cannot be dropped.
+  const moves = await leftMoves(home, stack);
   const ledgers = new LeftLedgers(home, signal);
   const clones = await dropLeftClones(home, { url, embedded, held, look: ledgers.look });
   ledgers.forgetOthers();
-  for (const line of [...writes.told, ...ledgers.told, ...clones.told]) terminal.print(line);
-  for (const line of [...writes.left, ...clones.left]) terminal.print(`! ${line}`);
+  for (const line of [...writes.told, ...moves.told, ...ledgers.told, ...clones.told]) terminal.print(line);
+  for (const line of [...writes.left, ...moves.left, ...clones.left]) terminal.print(`! ${line}`);
 }

@@ -140,7 +140,7 @@ async function makeLoad(
   const result = await terminal.step("Measure", async (progress) => {
     showRun(events, { ...schedule, closed: plan.loop === "closed" }, terminal, progress);
     const made = loadPlan(system, schedule, streams, spool.dir);
-    const value = await runLoad({ plan: made, signal: end.signal, events });
+    const value = await runLoad({ plan: made, signal: end.signal, events, gate: system.move?.loadGate });
     await clock.stop(value.phases.at(-1)?.endUs);
     return { value, detail: requestsText(value.progress) };
   });

@@ -2,19 +2,24 @@ import type { Config } from "../config.ts";
 import { migrationSchedule } from "../load/migration_schedule.ts";
 import { ExitCode } from "../model/errors.ts";
 import type { RunSummary } from "../model/summary.ts";
-import { counted, formatCount, formatSeconds } from "../model/units.ts";
+import { formatSeconds } from "../model/units.ts";
 import { SETTLED_SECONDS } from "../summary/migration/recovery.ts";
 import { migrationTable } from "../terminal/migration_table.ts";
+import type { Change } from "./change.ts";
 import { type Job, withJob } from "./job.ts";
 import { measure } from "./measure.ts";
 import { LONGEST_SECONDS, type MigrateRequest } from "./migrate_request.ts";
 import { type Migrating, recordedSteps } from "./migrating.ts";
 import { placeOfUrl } from "../postgres/place.ts";
 import { MigrationRun } from "./migration_run.ts";
+import { MoveChange } from "./move_change.ts";
 import { report, tell } from "./report_run.ts";
 import { newRunId } from "./run_id.ts";
 import { judge, store, type Summarised } from "./store_run.ts";
+import { StepsChange } from "./steps_change.ts";
 import { withSystem } from "./system.ts";
+import { tellInPlace } from "./tell_in_place.ts";
+import type { SystemUnderTest } from "./system_under_test.ts";
 
 /** Makes migrations under load, one run after another, and tells what each did. */
 export function migrate(requests: readonly MigrateRequest[], config: Config): Promise<ExitCode> {
@@ -62,61 +67,43 @@ export function migrate(requests: readonly MigrateRequest[], config: Config): Pr
   }, "migrate");
 }
 
-/** Said before and after: the database stays changed. @param after what came of it; null: it has not begun */
-function tellInPlace(
-  { terminal, config, file, given: { inPlace } }: Job & MigrateRequest,
-  after: RunSummary | null,
-): void {
-  if (inPlace === undefined) return;
-  const where = `the database "${inPlace}" at ${placeOfUrl(config.databaseUrl!).at}`;
-  if (after === null) {
-    terminal.print(`! ${file} is made in ${where} itself, and nothing of it is undone afterwards.`);
-    return;
-  }
-  const { steps = [], migration } = after.migration ?? {};
-  const planned = migration?.steps.flatMap(({ statements }) => statements).length ?? 0;
-  const done = steps.filter(({ endUs, error }) => endUs !== null && error === null).length;
-  if (steps.length === 0) {
-    terminal.print(`! Nothing of ${file} was begun in ${where}: the same command begins anew.`);
-    return;
-  }
-  terminal.print(
-    done === planned
-      ? `${file} was made in ${where} itself: nothing of it is undone.`
-      : `! Of ${file} ${formatCount(done)} of ${counted(planned, "statement")} ${
-        done === 1 ? "was" : "were"
-      } made in ${where} itself: nothing of it is undone.`,
-  );
-}
-
 /** One run: the system on a clone, the load, and the change in the middle of it. */
 async function migrateOnce(given: Job & MigrateRequest, group: string): Promise<Summarised> {
   const job = { ...given, migrating: migratingOf(given, group) };
   const outcome = await withSystem(job, async (system) => {
-    await using made = await MigrationRun.prepare(system, job.migrating);
+    const { migrating } = job;
+    await using made = await MigrationRun.prepare(system, migrating, changeOf);
     const schedule = migrationSchedule({
       warmupSeconds: job.plan.warmup,
       segmentSeconds: job.segmentSeconds,
       longestSeconds: LONGEST_SECONDS,
-      change: made.change,
+      change: made.action,
     });
     return await measure({ ...system, migrating: made.migrating }, schedule, made);
   });
   return await judge(await store({ ...job, ...outcome }));
 }
 
+async function changeOf(system: SystemUnderTest, migrating: Migrating): Promise<Change> {
+  if (system.move === null) return await StepsChange.prepare(system, migrating);
+  const change = new MoveChange(system, migrating, system.move);
+  await change.check();
+  return change;
+}
+
 function migratingOf(
-  { migration, variant, file, place, lockTimeoutMs, segmentSeconds, given, data, config }:
+  { migration, variant, file, place, move, lockTimeoutMs, segmentSeconds, given, data, config }:
     & Job
     & MigrateRequest,
   group: string,
 ): Migrating {
-  const { name, title, before, beside } = migration;
+  const { name, title, before, beside, stallLimitMs } = migration;
   return {
     name,
     place,
     before,
     plan: variant,
+    onSwitch: move?.onSwitch ?? null,
     segmentSeconds,
     config: {
       name,
@@ -129,6 +116,9 @@ function migratingOf(
         : placeOfUrl(config.databaseUrl).database,
       steps: recordedSteps(variant.steps),
       beside,
+      ...move !== null &&
+        { move: { andBack: move.andBack && variant.variant === "safe", onSwitch: move.onSwitch !== null } },
+      ...stallLimitMs !== undefined && { stallLimitMs },
       lockTimeoutMs,
       allow: given.allow ?? [],
       group,

@@ -14,6 +14,10 @@ export interface MigrateArguments extends BenchArguments {
   readonly scenario?: string;
   /** The user's own database, by its name, which is changed itself. */
   readonly inPlace?: string;
+  /** Whether a move to another server is made back again. */
+  readonly andBack: boolean;
+  /** The user's command that holds clients of theirs at the switch of a move, and lets them go on. */
+  readonly onSwitch?: string;
   /** Where a file of the user's is begun: the file where there are several, and a line. */
   readonly from?: { readonly file: string | null; readonly line: number };
   /** Values to be tried one after another, e.g. `lock_timeout=50ms,200ms,1s`. */
@@ -50,6 +54,11 @@ export function addMigrateOptions(command: Command): Command {
     .option(
       "--in-place <database>",
       "change the database of that name itself, on your own server: nothing is undone",
+    )
+    .option("--and-back", "move-server: move back to the old server, too", false)
+    .option(
+      "--on-switch <command>",
+      "move-server: run this before and after the switch, to hold clients that are not Benchbook's",
     )
     .option("--from <line>", "begin a file of your own at this line; of a folder FILE:LINE", beginning)
     .option("--sweep <values>", "try several, e.g. lock_timeout=50ms,200ms,1s")

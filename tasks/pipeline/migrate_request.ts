@@ -15,6 +15,8 @@ import { refuseTooMuch, refuseWithoutRoom } from "./capacity.ts";
 import { dataOf } from "./data_options.ts";
 import type { MigrateArguments } from "./migrate_options.ts";
 import { type BenchRequest, chosenBy } from "./request.ts";
+import { MOVE_SERVER, moveServerMigration } from "./move_definition.ts";
+import { type MovePlan, movePlan, refuseMoveOptions } from "./move_request.ts";
 import { storeForRun } from "./store_file.ts";
 
 /** One run of a migration that a command asks for, with every mistake in it already told. */
@@ -24,12 +26,16 @@ export interface MigrateRequest extends BenchRequest {
   /** The user's file as it was named; null: it comes with Benchbook. */
   readonly file: string | null;
   readonly place: "clone" | "in-place";
+  /** Of the move to another server; null: it is another migration. */
+  readonly move: MovePlan | null;
   readonly lockTimeoutMs: number;
   /** Of baseline and recovery each. */
   readonly segmentSeconds: number;
   readonly given: MigrateArguments;
 }
 
+/** That of `all`. */
+const EMBEDDED_MOVE: MovePlan = { andBack: false, onSwitch: null };
 const SCENARIO = "shop-under-change";
 /** Of baseline and recovery each. */
 const SEGMENT_SECONDS = 20;
@@ -51,31 +57,42 @@ export async function migrateRequests(
     const { refuseOthersFile } = await import("./migration_comment.ts");
     refuseOthersFile(given.markdown);
   }
+  const moves = named === MOVE_SERVER;
+  const move = moves ? movePlan(given, config) : EMBEDDED_MOVE;
   if (given.inPlace !== undefined) refuseOtherDatabase(given.inPlace, config.databaseUrl);
   const base = await requestOf(given, config);
   const timeouts = given.sweep === undefined ? [LOCK_TIMEOUT_MS] : parseSweep(given.sweep);
   const place = given.inPlace === undefined ? "clone" : "in-place";
-  const own = isOwnMigration(named!);
-  const migrations = own
-    ? [begunAt(await loadOwnMigration(named!), given.from)]
-    : await Promise.all((named === "all" ? migrationNames(config.root) : [named!]).map((name) =>
-      loadMigration(config.root, name)
-    ));
+  const own = isOwnMigration(named);
+  const migrations = own ? [begunAt(await loadOwnMigration(named), given.from)] : await Promise.all(
+    namesOf(named, config).map((name) =>
+      name === MOVE_SERVER ? moveServerMigration(move.andBack) : loadMigration(config.root, name)
+    ),
+  );
   return migrations.flatMap((migration) =>
     migration.variants.filter(({ variant }) => variant === (given.variant ?? variant)).flatMap((variant) =>
       // A naive change waits for as long as it takes.
-      (variant.variant === "naive" ? timeouts.slice(0, 1) : timeouts).map((lockTimeoutMs) =>
+      (variant.variant === "naive" || migration.name === MOVE_SERVER ? timeouts.slice(0, 1) : timeouts).map((
+        lockTimeoutMs,
+      ) =>
         ({
           ...base,
           migration,
           variant,
-          file: own ? named! : null,
+          file: own ? named : null,
           place,
+          move: migration.name === MOVE_SERVER ? move : null,
           lockTimeoutMs,
         }) as const
       )
     )
   );
+}
+
+/** Of `all` those that come with Benchbook; the move last, and not from a server of the user's. */
+function namesOf(named: string, { root, databaseUrl }: Config): string[] {
+  if (named !== "all") return [named];
+  return [...migrationNames(root), ...databaseUrl === undefined ? [MOVE_SERVER] : []];
 }
 
 /** Leaves out what was done before. @throws {UsageError} where no statement begins there */
@@ -157,13 +174,14 @@ function refuseElsewhere({ name, file, overrides }: PlannedArm): void {
   }
 }
 
-function refuseUnmeant(named: string | undefined, given: MigrateArguments): void {
+function refuseUnmeant(named: string | undefined, given: MigrateArguments): asserts named is string {
   if (named === undefined) {
     throw new UsageError(
       "Cannot migrate: no migration is named",
       "Name one, or a .sql file of your own; deno task migrate --list lists them.",
     );
   }
+  refuseMoveOptions(named, given);
   if (given.concurrency !== undefined) {
     throw new UsageError(
       "Cannot migrate under a closed loop: its clients stop asking while they wait, and a stall would hide itself",

@@ -8,6 +8,8 @@ export interface Migrating {
   readonly before: readonly StepStatement[];
   readonly plan: VariantPlan;
   readonly config: MigrationConfig;
+  /** The user's command at the switch of a move; null: none. May hold a secret, and is not kept. */
+  readonly onSwitch: string | null;
   /** How long baseline and recovery last each, s. */
   readonly segmentSeconds: number;
 }

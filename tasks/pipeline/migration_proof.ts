@@ -1,20 +1,27 @@
 import type { SpooledTable } from "../load/run_events.ts";
-import { type ChecksumsBefore, checksumsBefore, compareChecksums } from "../migrate/checksums.ts";
 import { forgetLedger, keepLedger } from "../migrate/ledger/ledger_record.ts";
 import type { RegisterValues } from "../migrate/ledger/register_rows.ts";
+import {
+  type ChecksumComparison,
+  type ChecksumsBefore,
+  checksumsBefore,
+  compareChecksums,
+} from "../migrate/checksums.ts";
 import { registersBefore } from "../migrate/ledger/registers_before.ts";
+import { mergeLedgers } from "../migrate/ledger/merge.ts";
 import { type LedgerOptions, verifyLedger } from "../migrate/ledger/verify.ts";
 import { writtenBy } from "../migrate/ledger/written.ts";
 import { NOTHING, ownWrites, type Uncompared } from "../migrate/own_writes.ts";
 import { BenchbookError } from "../model/errors.ts";
-import type { OwnWrites, VariantPlan } from "../model/migration.ts";
+import type { LedgerEntry, OwnWrites, VariantPlan } from "../model/migration.ts";
 import { counted, formatCount } from "../model/units.ts";
-import { datasets } from "../seed/catalog.ts";
+import { placeOfUrl } from "../postgres/place.ts";
 import { checksumTable } from "../store/tables/checksum.ts";
 import { ledgerTable } from "../store/tables/ledger.ts";
 import { slotWrites } from "../undo/may_write.ts";
 import { slotsBelow, streamsOf } from "./load_plan.ts";
 import type { FinishedLoad } from "./measure.ts";
+import { schemasOf } from "./own_tables.ts";
 import type { SystemUnderTest } from "./system_under_test.ts";
 
 /** Takes rows of a table. */
@@ -76,8 +83,8 @@ export class Proof {
   #keep(): void {
     const { config: { home }, runId, scenario, data, dataset: { name, counts }, sources, migrating } =
       this.#system;
-    // In place the next start takes the writes back.
-    if (migrating?.place !== "clone") return;
+    // In place the next start takes the writes back; where the data of a move have come to, it could not tell.
+    if (migrating?.place !== "clone" || migrating.config.move !== undefined) return;
     const { operations, ownTables } = scenario;
     const { written, writes, arms, slots, retries } = this.#deciding;
     const dataset = data === null ? null : { name, counts };
@@ -104,51 +111,92 @@ export class Proof {
     return this.#before.uncompared.own;
   }
 
-  /** Holds what is there after the load against what was acknowledged. @returns what could not be looked at, a sentence each */
-  async after({ spoolDir }: FinishedLoad, keep: Keep): Promise<readonly string[]> {
-    return [...await this.#writes(spoolDir, keep), ...await this.#rows(keep)];
+  /**
+   * Holds what is there after the load against what was acknowledged.
+   * @param urls of the databases that hold the data, each of which must hold all of it; may hold passwords
+   * @returns what could not be looked at, a sentence each
+   */
+  async after({ spoolDir }: FinishedLoad, urls: readonly string[], keep: Keep): Promise<readonly string[]> {
+    return [...await this.#writes(spoolDir, urls, keep), ...await this.#rows(urls, keep)];
   }
 
-  #writes(spoolDir: string, keep: Keep): Promise<readonly string[]> {
+  #writes(spoolDir: string, urls: readonly string[], keep: Keep): Promise<readonly string[]> {
     const { terminal, signal } = this.#system;
     return terminal.step("Check every write", async (progress) => {
-      let looked = 0;
       // Of a run that its user has ended too: mostly it takes a moment, and the clone is about to go.
       const leaving = signal.aborted ? AbortSignal.timeout(LEAVING_MS) : undefined;
-      const { ok, notes, problems } = await verifyLedger({
-        ...this.#deciding,
-        signal: leaving,
-        spoolDir,
-        whole: true,
-        registers: this.#before.registers,
-        onEntries: (entries) => {
+      let looked = 0;
+      const told = (entries: readonly LedgerEntry[]) => progress(counted(looked += entries.length, "write"));
+      const load = { spoolDir, signal: leaving };
+      const { ok, wrong, notes } = urls.length === 1
+        ? await this.#ledgerAt(urls[0]!, load, (entries) => {
           keep(ledgerTable, entries);
-          progress(counted(looked += entries.length, "write"));
-        },
-      });
-      const wrong = Object.values(problems).reduce((sum, n) => sum + n, 0);
+          told(entries);
+        })
+        : await this.#ledgersAt(urls, load, keep, told);
       const found = wrong === 0 ? "each as it must be" : counted(wrong, "problem");
-      return { value: notes, detail: `${counted(ok, "acknowledged write")}, ${found}` };
+      const both = urls.length === 1 ? "" : ", at both servers";
+      return { value: notes, detail: `${counted(ok, "acknowledged write")}, ${found}${both}` };
     });
   }
 
-  #rows(keep: Keep): Promise<readonly string[]> {
-    const { sums, uncompared } = this.#before;
+  /** At several servers, each of which must have every write: one ledger of all. */
+  async #ledgersAt(
+    urls: readonly string[],
+    load: Pick<LedgerOptions, "spoolDir" | "signal">,
+    keep: Keep,
+    told: LedgerOptions["onEntries"],
+  ): Promise<LedgerFound> {
+    const notes: string[] = [];
+    const ledgers: LedgerEntry[][] = [];
+    for (const [nth, url] of urls.entries()) {
+      const own: LedgerEntry[] = [];
+      ledgers.push(own);
+      const found = await this.#ledgerAt(url, load, (entries) => {
+        own.push(...entries);
+        told(entries);
+      });
+      notes.push(...found.notes.map((note) => nth === 0 ? note : `At ${placeOfUrl(url).at}: ${note}`));
+    }
+    const entries = mergeLedgers(ledgers);
+    keep(ledgerTable, entries);
+    return {
+      ok: entries.filter(({ outcome }) => outcome === "ok").length,
+      wrong: entries.filter(({ problem }) => problem !== null).length,
+      notes,
+    };
+  }
+
+  async #ledgerAt(
+    url: string,
+    load: Pick<LedgerOptions, "spoolDir" | "signal">,
+    onEntries: LedgerOptions["onEntries"],
+  ): Promise<LedgerFound> {
+    const { ok, notes, problems } = await verifyLedger({
+      ...this.#deciding,
+      ...load,
+      url,
+      whole: true,
+      registers: this.#before.registers,
+      onEntries,
+    });
+    return { ok, wrong: Object.values(problems).reduce((sum, n) => sum + n, 0), notes };
+  }
+
+  #rows(urls: readonly string[], keep: Keep): Promise<readonly string[]> {
     const { terminal, signal } = this.#system;
     const lacking = (why: string) => [`The rows that nobody wrote were not compared: ${why}.`];
     if (signal.aborted) return Promise.resolve(lacking("the run was interrupted"));
     return terminal.step("Check the rows that nobody wrote", async () => {
       try {
-        const { checksums, different, notes, ranges } = await compareChecksums(
-          summed(this.#system),
-          sums,
-          uncompared,
-        );
-        keep(checksumTable, checksums);
-        const [first] = different;
+        const compared = [];
+        for (const url of urls) compared.push(await this.#rowsAt(url, keep, url === urls[0]));
+        const [first, ...more] = compared.flatMap(({ different }) => different);
         const found = first === undefined
           ? "all equal"
-          : `${formatCount(different.length)} differ, such as ${first}`;
+          : `${formatCount(1 + more.length)} differ, such as ${first}`;
+        const ranges = compared.reduce((sum, each) => sum + each.ranges, 0);
+        const notes = compared.flatMap((each) => each.notes);
         return { value: notes, detail: `${counted(ranges, "checksum")}, ${found}` };
       } catch (error) {
         // What is known of the writes is kept all the same.
@@ -157,6 +205,28 @@ export class Proof {
       }
     });
   }
+
+  /** @param isFirst of others it is said where their rows are */
+  async #rowsAt(url: string, keep: Keep, isFirst: boolean): Promise<ChecksumComparison> {
+    const { sums, uncompared } = this.#before;
+    const at = placeOfUrl(url).at;
+    const found = await compareChecksums({ ...summed(this.#system), url }, sums, uncompared);
+    const named = isFirst ? found : {
+      ...found,
+      checksums: found.checksums.map((row) => ({ ...row, relation: `${row.relation} at ${at}` })),
+      different: found.different.map((text) => `at ${at}: ${text}`),
+      notes: found.notes.map((note) => `At ${at}: ${note}`),
+    };
+    keep(checksumTable, named.checksums);
+    return named;
+  }
+}
+
+/** What a ledger comes to: acknowledged writes, problems, and what could not be looked at, a sentence each. */
+interface LedgerFound {
+  readonly ok: number;
+  readonly wrong: number;
+  readonly notes: readonly string[];
 }
 
 /** What was there before the load. */
@@ -168,6 +238,5 @@ interface Before {
 
 /** What is summed up: the schemas of the data. */
 function summed({ databaseUrl: url, scenario, signal }: SystemUnderTest) {
-  const { schemas } = scenario.ownTables ?? datasets[scenario.datasetName!]!;
-  return { url, scenario, schemas, signal };
+  return { url, scenario, schemas: schemasOf(scenario), signal };
 }

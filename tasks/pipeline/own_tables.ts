@@ -8,6 +8,7 @@ import type { SeededDataset } from "../model/dataset.ts";
 import { UsageError } from "../model/errors.ts";
 import { counted } from "../model/units.ts";
 import { statementKinds } from "../postgres/sql_parser.ts";
+import { datasets } from "../seed/catalog.ts";
 import { isOfServer, UNLIMITED, withClient } from "../seed/connect.ts";
 import { refuseReplicated } from "../seed/listeners.ts";
 import { schemaSql, transaction } from "../seed/sql.ts";
@@ -73,6 +74,11 @@ export function openOwnTables(
     const detail = `${counted(tablesOf(dataset), "table")}, about ${counted(dataset.rows, "row")}`;
     return { value: { url, dataset }, detail };
   });
+}
+
+/** The schemas of the data that a scenario asks, be they a data set's or the user's. */
+export function schemasOf({ ownTables, datasetName }: LoadedScenario): readonly string[] {
+  return (ownTables ?? datasets[datasetName!]!).schemas;
 }
 
 /** The embedded database of a scenario with tables of its own: another setup, or other schemas, have another. */

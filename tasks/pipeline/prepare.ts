@@ -26,6 +26,8 @@ import { databaseOf } from "./arm_databases.ts";
 import type { BenchPlan } from "./bench_options.ts";
 import { databaseName } from "./data_options.ts";
 import { needConnections } from "./enough_connections.ts";
+import type { MoveServers } from "./move_servers.ts";
+import { schemasOf } from "./own_tables.ts";
 import type { Arms } from "./system_under_test.ts";
 
 /** Starts or finds the services that the arms need; PostgreSQL in any case. */
@@ -138,6 +140,8 @@ interface ArmsOptions {
   readonly workload: Workload;
   readonly stack: Stack;
   readonly databaseUrl: string;
+  /** The server that the database moves to; null: it stays. */
+  readonly move: Pick<MoveServers, "target"> | null;
   /** Of databases that are arms' own, by their names. */
   readonly clones: ReadonlyMap<string, string>;
   /** Arms that cannot have a service of their own, and why. */
@@ -193,7 +197,7 @@ async function armParts(
   options: ArmsOptions,
   graphql: GraphqlService | Unavailable | undefined,
 ): Promise<ArmParts> {
-  const { scenario, stack, runId } = options;
+  const { scenario, stack, runId, move } = options;
   const { name, path, file, overrides } = arm;
   const { graphqlUrl, session } = overrides;
   const url = databaseOf(arm, options);
@@ -201,6 +205,7 @@ async function armParts(
   const endpoints: Endpoints = {
     postgres: {
       url,
+      ...move !== null && { movesTo: move.target.url },
       session: sessionName(runId, "load"),
       ...session &&
         { settings: Object.fromEntries(Object.entries(session).map(([key, value]) => [key, String(value)])) },
@@ -241,12 +246,11 @@ function startGraphql(
   title: string,
 ): Promise<GraphqlService | Unavailable> {
   return terminal.step(title, async () => {
-    const { schemas } = scenario.ownTables ?? datasets[scenario.datasetName!]!;
     const session = sessionName(runId, "graphql");
     const limitMs = statementLimitMs(scenario.timeout * 1000);
     // It looks at the catalog first, and in there at views and expressions, for which it needs locks.
     const value = await unlessLocked(
-      stack.graphql(url, schemas, { poolSize: plan.connections, session, limitMs }),
+      stack.graphql(url, schemasOf(scenario), { poolSize: plan.connections, session, limitMs }),
       { url, prefix: session, limitMs: Math.min(limitMs, LOCK_WAIT_MS) },
     );
     return { value, detail: value.available ? value.version ?? value.origin : "not available" };

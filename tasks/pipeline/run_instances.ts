@@ -2,14 +2,22 @@ import type { Instance } from "../stack/services.ts";
 import type { SystemUnderTest } from "./system_under_test.ts";
 import type { WatchedInstance } from "./watch.ts";
 
-/** Every instance that a run uses, those of its arms included; of the primary with the URL of the database under load. */
+/**
+ * Every instance that a run uses, those of its arms included; of the primary with the URL of the database under load, and
+ * of a move's target with that of the database which it moves to.
+ */
 export function instancesOf(
-  { stack, databaseUrl, armServices }: Pick<SystemUnderTest, "stack" | "databaseUrl" | "armServices">,
+  { stack, databaseUrl, move, armServices }: Pick<
+    SystemUnderTest,
+    "stack" | "databaseUrl" | "move" | "armServices"
+  >,
 ): Instance[] {
+  const own = new Map([
+    [stack.postgres.name, databaseUrl],
+    ...move === null ? [] : [[move.server.name, move.target.url] as const],
+  ]);
   return [
-    ...stack.instances.map((instance) =>
-      instance.name === stack.postgres.name ? { ...instance, url: databaseUrl } : instance
-    ),
+    ...stack.instances.map((instance) => ({ ...instance, url: own.get(instance.name) ?? instance.url })),
     ...armServices,
   ];
 }

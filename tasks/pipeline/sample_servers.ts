@@ -14,7 +14,7 @@ export interface Sampling extends AsyncDisposable {
  */
 export function sampleServers(
   events: RunEventHub,
-  system: Pick<SystemUnderTest, "databaseUrl" | "stack" | "armServices">,
+  system: Pick<SystemUnderTest, "databaseUrl" | "move" | "stack" | "armServices">,
   inMigration: boolean,
 ): Sampling {
   let sampler: Sampler | undefined;

@@ -30,6 +30,7 @@ import type { Job } from "./job.ts";
 import { tellLeftWrites } from "./left_writes.ts";
 import { readOwnWrites, tellOwnWrites } from "./own_writes.ts";
 import { checkOwnFiles, openOwnTables, ownUndo, undoOwnWrites } from "./own_tables.ts";
+import { openMoveServers } from "./move_servers.ts";
 import { fillDatabase, makeArms, startStack } from "./prepare.ts";
 import { gitCommit } from "./run_id.ts";
 import type { SystemUnderTest } from "./system_under_test.ts";
@@ -55,6 +56,7 @@ async function withServices<T>(
   const ofFiles = await loadFileSources(scenario);
   const stack = await startStack(config, plan.arms, terminal, signal);
   const clones = new ArmClones(job);
+  const servers = new AsyncDisposableStack();
   let held: HeldDatabase | undefined;
   const ofArms = databasesOfArms(plan.arms, withoutService);
   const hold = async (url: string) => {
@@ -70,9 +72,9 @@ async function withServices<T>(
     const own = await cleared(job, stack, url, others);
     await clones.make(stack, url, held!);
     const databaseUrl = clones.measured(url);
-    const sources = { ...ofFiles, ...await loadSqlSources(scenario, databaseUrl, signal) };
-    const mix = mixOver(job, dataset, sources);
-    const places = { databaseUrl, clones: clones.urls, withoutService };
+    const { sources, mix } = await drawn(job, databaseUrl, dataset, ofFiles);
+    const move = await openMoveServers(job, stack, databaseUrl, servers);
+    const places = { databaseUrl, move, clones: clones.urls, withoutService };
     const made = await makeArms({ ...job, ...places, workload, stack });
     const writing = writingOf(job, { ...made, stack, databaseUrl, dataset }, others, own);
     const databases = await prove(job, workload, { ...made, databaseUrl }, mix, writing);
@@ -81,10 +83,9 @@ async function withServices<T>(
     return await use({
       ...job,
       ...made,
+      ...places,
       stack,
       armServices,
-      databaseUrl,
-      clones: clones.urls,
       dataset,
       environment: environmentOf({ plan, data, stack, armServices, dataset }, [...acting, ...clones.lacking]),
       plans,
@@ -95,6 +96,7 @@ async function withServices<T>(
       gitCommit: await gitCommit(),
     });
   } finally {
+    await servers[Symbol.asyncDispose]();
     await clones[Symbol.asyncDispose]();
     await held?.[Symbol.asyncDispose]();
     await stack.stop();
@@ -126,13 +128,15 @@ async function lookAtWritten(
   return await tellOwnWrites(job, urls, ownWrites);
 }
 
-/** What the slots of a job ask. */
-function mixOver(
-  { scenario, plan, data }: Job,
+/** What the slots of a job ask, and what that is drawn from. @param ofFiles sources that lie in files */
+async function drawn(
+  { scenario, plan, data, signal }: Job,
+  url: string,
   dataset: SystemUnderTest["dataset"],
-  sources: SystemUnderTest["sources"],
-): Mix {
-  return mixOf({
+  ofFiles: SystemUnderTest["sources"],
+): Promise<Pick<SystemUnderTest, "sources" | "mix">> {
+  const sources = { ...ofFiles, ...await loadSqlSources(scenario, url, signal) };
+  const mix = mixOf({
     operations: scenario.operations,
     streams: scenario.streams,
     dataset: data === null ? null : dataset,
@@ -140,6 +144,7 @@ function mixOver(
     sources,
     seed: plan.seed,
   });
+  return { sources, mix };
 }
 
 /** Takes back what runs that were killed have written, before anything is compared or measured. */

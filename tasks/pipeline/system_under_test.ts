@@ -8,6 +8,7 @@ import type { Instance, Stack } from "../stack/services.ts";
 import type { Writing } from "../undo/writing.ts";
 import type { HeldDatabase } from "./hold_database.ts";
 import type { Job } from "./job.ts";
+import type { MoveServers } from "./move_servers.ts";
 
 /** The arms that are to be had, and what they are asked. */
 export interface Arms {
@@ -24,6 +25,8 @@ export interface SystemUnderTest extends Job, Arms {
   /** What arms have of their own, each once. */
   readonly armServices: readonly Instance[];
   readonly databaseUrl: string;
+  /** The other server of a move; null: the run moves nothing. */
+  readonly move: MoveServers | null;
   /** Clones of it, by the names of their arms; may hold passwords. */
   readonly clones: ReadonlyMap<string, string>;
   readonly dataset: SeededDataset;

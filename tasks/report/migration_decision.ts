@@ -24,9 +24,12 @@ export function judgedBy(
 }
 
 /** What stays of a change that was not made on a copy, as a sentence; nothing of one that was. */
-export function staysText({ migration: { place, database } }: MigrationSummary): string[] {
-  return place === "clone"
-    ? []
+export function staysText({ migration: { place, database, move } }: MigrationSummary): string[] {
+  if (place === "clone") return [];
+  return move !== undefined
+    ? [
+      `The tables of the database ${database} itself were moved (--in-place); their copy stays at the new server.`,
+    ]
     : [`The database ${database} itself was changed (--in-place), and nothing of that was undone.`];
 }
 

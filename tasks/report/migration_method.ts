@@ -3,14 +3,22 @@ import type { RunSummary } from "../model/summary.ts";
 import { formatMs, formatSeconds, listed } from "../model/units.ts";
 import { loadSentence, provenText, RESPONSE_TIME, validitySentence } from "./method.ts";
 
+const MOVE = [
+  "The tables moved to another PostgreSQL server by a publication and a subscription. At the switch all client pools were " +
+  "held, writes at the old server were refused, and clients went on at the new one once it had the old one's whole log, a " +
+  "row written last (the sentinel) included, and checksums of what was written since the copy were equal.",
+  "A move to another server may stall for 1 s unless a target says otherwise: clients have to wait for the last rows.",
+];
+
 /** How a migration was made and judged, in whole sentences. */
 export function migrationMethod({ run: { config } }: RunSummary, migration: MigrationSummary): string[] {
-  const { migration: { place, database, lockTimeoutMs, steps }, stallLimitMs } = migration;
+  const { migration: { place, database, lockTimeoutMs, steps, move }, stallLimitMs } = migration;
   const timed = steps.some(({ move }) => move.kind === "lock_timeout");
   return [
     place === "clone"
       ? `The change was made on a copy of ${database} (CREATE DATABASE … TEMPLATE), which was dropped afterwards.`
       : `The change was made in ${database} itself, and stays.`,
+    ...move === undefined ? [] : MOVE,
     `${loadSentence(config)} The arms ${
       listed(config.arms)
     } were asked at once: which one a request went to was drawn from ` +

@@ -19,7 +19,9 @@ export const MIGRATE: readonly Story[] = [
     shown: "npx -y deno task migrate --list",
     ends: 0,
     judge({ stdout }, { root }) {
-      for (const name of migrationNames(root)) assert.match(stdout, new RegExp(`^${name} +\\S.{10}`, "m"));
+      for (const name of [...migrationNames(root), "move-server"]) {
+        assert.match(stdout, new RegExp(`^${name} +\\S.{10}`, "m"));
+      }
     },
   },
   {
@@ -119,6 +121,42 @@ export const MIGRATE: readonly Story[] = [
       assert.deepEqual([...arms].sort(), ["sql", "twin"]);
       assertProven(summary);
     },
+  },
+  {
+    promise:
+      "the database moves to a new server and back, clients of one's own are held by a command, and both servers have each write",
+    shown: "npx -y deno task migrate move-server",
+    typed:
+      `npx -y deno task migrate move-server --variant safe --and-back --on-switch "sh $MINE/pools.sh" --paths sql,graphql ${SUMMARY}`,
+    prepare: ({ mine }) =>
+      Deno.writeTextFileSync(
+        join(mine, "pools.sh"),
+        `echo "$BENCHBOOK_SWITCH $BENCHBOOK_SWITCH_TO" >> "${join(mine, "switches.log")}"\n`,
+      ),
+    ends: "migrated",
+    judge({ summary }, { mine }) {
+      const { moved, errors, steps, migration } = summary.migration!;
+      assert.deepEqual(migration.move, { andBack: true, onSwitch: true });
+      assert.deepEqual(moved!.switches.map(({ to }) => to), ["target", "source"]);
+      assert.deepEqual(moved!.provenAt, ["source", "target"]);
+      assert.deepEqual(errors, []);
+      assert.ok(steps.every(({ endUs, error }) => endUs !== null && error === null));
+      assert.deepEqual(Deno.readTextFileSync(join(mine, "switches.log")).trim().split("\n"), [
+        "prepare target",
+        "close target",
+        "open target",
+        "prepare source",
+        "close source",
+        "open source",
+      ]);
+      assertProven(summary);
+    },
+  },
+  {
+    promise: "the naive move has no way back, which is said before anything is started",
+    typed: `deno task migrate move-server --variant naive --and-back ${SUMMARY}`,
+    ends: ExitCode.usage,
+    judge: ({ stderr }) => assert.match(stderr, /Cannot move back after the naive move/),
   },
   {
     promise: "a closed loop is refused, as its clients would stop asking while they wait",

@@ -32,7 +32,11 @@ export async function judgedMigration(
   { validity, segments }: { readonly validity: Validity; readonly segments: readonly SegmentSummary[] },
 ): Promise<Judged> {
   const { runId, config } = run;
-  const { summary: migration, baselineErrors } = await migrationFindings(rows, run, stallLimitMs(config.slo));
+  const { summary: migration, baselineErrors } = await migrationFindings(
+    rows,
+    run,
+    stallLimitMs(config.slo, config.migration),
+  );
   const segment = MIGRATION_SEGMENTS.migrate;
   const operations = segments.find((each) => each.segment === segment)?.operations ?? [];
   const stallMs = (arm: string) => longestOf(migration, arm);

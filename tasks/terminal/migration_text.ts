@@ -40,12 +40,24 @@ export function migrationText(
   ].filter((part) => part !== "").join("\n\n");
 }
 
-function whatText({ migration: { name, title, variant, place, database, file } }: MigrationSummary): string {
-  const where = place === "clone"
-    ? `on a clone of ${singleLine(database)}, which is dropped`
-    : `in ${singleLine(database)} itself, where it stays`;
+function whatText({ migration }: MigrationSummary): string {
+  const { name, title, variant, file } = migration;
+  const where = whereText(migration);
   const what = file === null ? `${singleLine(name)}, ${variant}` : singleLine(file);
   return `${what}: ${singleLine(title)}; ${where}.`;
+}
+
+function whereText({ place, database, move }: MigrationSummary["migration"]): string {
+  const named = singleLine(database);
+  if (move !== undefined) {
+    const back = move.andBack ? ", and back" : "";
+    return place === "clone"
+      ? `a clone of ${named}, from one embedded server to another${back}; both copies are dropped`
+      : `the tables of ${named} itself${back}; their copy stays at the new server`;
+  }
+  return place === "clone"
+    ? `on a clone of ${named}, which is dropped`
+    : `in ${named} itself, where it stays`;
 }
 
 const IMPACT_COLUMNS: readonly Column[] = [

@@ -1,16 +1,19 @@
--- Of each of $segments (JSON, as in responses.sql): WAL bytes a second of the whole server, NULL where it was not sampled,
+-- Of each of $segments (JSON, as in responses.sql): WAL bytes a second of all servers, NULL where it was not sampled,
 -- and the rate of cache hits by when requests were due, NULL where nothing was looked up.
 WITH part AS (
   SELECT unnest(
     from_json($segments, '[{"segment": "VARCHAR", "startUs": "BIGINT", "endUs": "BIGINT"}]'), recursive := true
   )
 ),
-wal AS (
+server AS (
   SELECT p.segment, avg(s.value) AS rate
   FROM sample s
   JOIN part p ON s.at_us > p."startUs" AND s.at_us <= p."endUs"
   WHERE s.run_id = $run AND s.source = 'postgres' AND s.metric = 'wal_bytes'
-  GROUP BY p.segment
+  GROUP BY p.segment, s.labels ->> '$.instance'
+),
+wal AS (
+  SELECT segment, sum(rate) AS rate FROM server GROUP BY segment
 ),
 lookups AS (
   SELECT p.segment, count(*) FILTER (r.cache = 'hit') / count(*) AS rate

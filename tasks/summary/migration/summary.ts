@@ -7,6 +7,7 @@ import { declaredRisks } from "./declared.ts";
 import { readSteps, readWaits } from "./evidence.ts";
 import { impactOf } from "./impacts.ts";
 import { loadSeconds, readAnswers } from "./load_seconds.ts";
+import { readMoved } from "./moved.ts";
 import { affected, type Part, partsOf } from "./parts.ts";
 import { readPlanChanges } from "./plans.ts";
 import { checkedPrediction } from "./predicted.ts";
@@ -79,6 +80,7 @@ export async function migrationFindings(
     ledger: await readLedger(rows, of),
     checksums: await readChecksums(rows, run, config.migration!),
     plans: await readPlanChanges(rows, run),
+    ...migration.move !== undefined && { moved: await readMoved(rows, run) },
     walBytesPerSecond: bySegment(rates, ({ walBytesPerSecond }) => walBytesPerSecond),
     hitRate: bySegment(rates, ({ hitRate }) => hitRate),
     segments: parts.all,

@@ -10,6 +10,7 @@ import { LEVEL } from "../estimate.ts";
 import { subjectOf } from "../slo.ts";
 import { endedEarly, invalid, missedSentence, missingArms } from "../verdict_sentences.ts";
 import { codesText } from "./baseline.ts";
+import { movedSentences } from "./moved.ts";
 import { UNSEEN } from "./unseen.ts";
 import { recoveryText } from "./recovery_text.ts";
 import { shortLockSentences } from "./short_lock.ts";
@@ -203,6 +204,7 @@ function heldSentences(evidence: MigrationEvidence): string[] {
   const { recovery } = migration;
   return [
     ...tooLong(evidence) === null ? waitedSentences(migration) : [],
+    ...migration.moved === undefined ? [] : movedSentences(migration.moved),
     ...proofSentences(migration),
     ...recovery.state === "recovered" ? [recoveryText(migration)] : [],
   ];

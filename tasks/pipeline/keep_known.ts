@@ -1,0 +1,13 @@
+import { keepKnownClones } from "../clone/left_clones.ts";
+import { keepKnownMoves } from "../move/left_moves.ts";
+import { keepKnownWrites } from "../undo/known_writes.ts";
+
+/**
+ * Refuses to forget what a home alone knows to be left on servers that outlive it.
+ * @throws {ServiceError} naming it
+ */
+export function keepKnown(home: string): void {
+  keepKnownWrites(home);
+  keepKnownClones(home);
+  keepKnownMoves(home);
+}

@@ -1,0 +1,122 @@
+import type { Side } from "../model/client_gate.ts";
+import type { Sample } from "../model/run.ts";
+import { checkMove } from "../move/check_move.ts";
+import type { MoveOptions, MoveOutcome } from "../move/move_options.ts";
+import { moveServer } from "../move/move_server.ts";
+import { waitAtMost } from "../net/time_limit.ts";
+import type { Change, ChangeContext } from "./change.ts";
+import { gateOf } from "./gates.ts";
+import type { Migrating } from "./migrating.ts";
+import type { MoveServers } from "./move_servers.ts";
+import { schemasOf } from "./own_tables.ts";
+import type { SystemUnderTest } from "./system_under_test.ts";
+
+/** A move that the end of a run has cut short undoes what it has made for so long, ms. */
+const ENDING_MS = 4000;
+
+/** The move of a database to another server. */
+export class MoveChange implements Change {
+  readonly #system: SystemUnderTest;
+  readonly #migrating: Migrating;
+  readonly #servers: MoveServers;
+  #context: ChangeContext | null = null;
+  #making: Promise<MoveOutcome> | null = null;
+  #notes: readonly string[] = [];
+  #finished = false;
+
+  constructor(system: SystemUnderTest, migrating: Migrating, servers: MoveServers) {
+    this.#system = system;
+    this.#migrating = migrating;
+    this.#servers = servers;
+  }
+
+  get databases(): [string, string] {
+    return [this.#servers.source.url, this.#servers.target.url];
+  }
+
+  /**
+   * Looks whether it can be made, before there is a load.
+   * @throws {UsageError} with all that stands against it
+   */
+  async check(): Promise<void> {
+    const nobody = () => {};
+    const { signal } = this.#system;
+    const idle = { signal, nowUs: () => 0, record: nobody, sample: nobody };
+    this.#notes = (await checkMove(this.#options(idle))).notes;
+  }
+
+  async make(context: ChangeContext): Promise<void> {
+    this.#context = context;
+    this.#making = moveServer(this.#options(context));
+    const { pauses, stopped, cleaned, left, compared } = await this.#making;
+    const { sample, tell } = context;
+    sample(
+      pauses.map(({ to, startUs, endUs }) => rowOf(endUs, "pause_ms", (endUs - startUs) / 1000, { to })),
+    );
+    if (stopped !== null) tell(stopped);
+    tell(...this.#notes);
+    tell(...cleaned, ...left, ...compared.flatMap(({ different, notes }) => [...different, ...notes]));
+  }
+
+  #options(
+    { signal, nowUs, record, sample }: Pick<ChangeContext, "signal" | "nowUs" | "record" | "sample">,
+  ): MoveOptions {
+    const { config: { home }, scenario, runId } = this.#system;
+    const { config: { variant, move } } = this.#migrating;
+    const { source, target } = this.#servers;
+    return {
+      home,
+      runId,
+      variant: variant === "naive" ? "naive" : "safe",
+      source,
+      target,
+      schemas: schemasOf(scenario),
+      andBack: move!.andBack,
+      gate: gateOf(this.#system, this.#servers, this.#migrating.onSwitch),
+      nowUs,
+      onRecord: record,
+      onSample: ({ atUs, metric, value }) => sample([rowOf(atUs, metric, value)]),
+      signal,
+    };
+  }
+
+  async settled(): Promise<[string, ...string[]]> {
+    const { at: here, done } = await this.#ended() ?? { at: "source", done: false } as const;
+    const other = here === "source" ? "target" : "source";
+    // What stopped half-way, and the naive form, carry nothing to the other server.
+    const isCarried = done && this.#migrating.config.variant === "safe";
+    const sides: Side[] = [here, ...isCarried ? [other] as const : []];
+    const { nowUs, sample } = this.#context ?? { nowUs: () => 0, sample: () => {} };
+    sample(sides.map((at) => rowOf(nowUs(), "proven", at === here ? 1 : 0, { at })));
+    const [first, ...more] = sides.map((side) => this.#servers[side].url);
+    return [first!, ...more];
+  }
+
+  async finish(): Promise<void> {
+    const outcome = await this.#ended();
+    const left = await outcome?.finish() ?? [];
+    if (this.#finished) return;
+    this.#finished = true;
+    for (const line of left) this.#system.terminal.print(`! ${line}`);
+    this.#system.leftClones.push(...left);
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.finish();
+  }
+
+  /** What came of it, which an interrupt may have to wait for; null: it was never begun, or could not be. */
+  async #ended(): Promise<MoveOutcome | null> {
+    let outcome: MoveOutcome | null = null;
+    const making = this.#making?.then((made) => void (outcome = made), () => {});
+    if (making !== undefined) await waitAtMost(ENDING_MS, making);
+    return outcome;
+  }
+}
+
+/** What the samples of a move are called. */
+const SOURCE = "move";
+
+function rowOf(atUs: number, metric: string, value: number, labels: Sample["labels"] = {}): Sample {
+  return { atUs: Math.round(atUs), source: SOURCE, metric, labels, value };
+}

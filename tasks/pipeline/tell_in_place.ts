@@ -1,0 +1,30 @@
+import type { RunSummary } from "../model/summary.ts";
+import { counted, formatCount } from "../model/units.ts";
+import { placeOfUrl } from "../postgres/place.ts";
+import type { Job } from "./job.ts";
+import type { MigrateRequest } from "./migrate_request.ts";
+
+/** Said before and after: what the user's own databases hold stays changed. @param after what came of it; null: it has not begun */
+export function tellInPlace(job: Job & MigrateRequest, after: RunSummary | null): void {
+  if (job.given.inPlace === undefined) return;
+  job.terminal.print(textOf(job, after));
+}
+
+function textOf(
+  { config, file, given: { inPlace } }: Job & MigrateRequest,
+  after: RunSummary | null,
+): string {
+  const where = `the database "${inPlace}" at ${placeOfUrl(config.databaseUrl!).at}`;
+  if (after === null) {
+    return `! ${file} is made in ${where} itself, and nothing of it is undone afterwards.`;
+  }
+  const { steps = [], migration } = after.migration ?? {};
+  const planned = migration?.steps.flatMap(({ statements }) => statements).length ?? 0;
+  const done = steps.filter(({ endUs, error }) => endUs !== null && error === null).length;
+  if (steps.length === 0) return `! Nothing of ${file} was begun in ${where}: the same command begins anew.`;
+  return done === planned
+    ? `${file} was made in ${where} itself: nothing of it is undone.`
+    : `! Of ${file} ${formatCount(done)} of ${counted(planned, "statement")} ${
+      done === 1 ? "was" : "were"
+    } made in ${where} itself: nothing of it is undone.`;
+}
