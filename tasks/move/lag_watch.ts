@@ -4,11 +4,15 @@ import { sleep } from "../net/sleep.ts";
 
 /** Between two readings, ms. */
 const TICK_MS = 250;
+/** What is under way when it is stopped is waited for so long, ms. */
+const STOP_MS = 500;
 
 /** What a link is at, again and again. */
 export interface LagWatch {
-  /** The last lag that was measured; null: none was yet. */
+  /** The lag as far as it is known; null: none was measured yet. */
   readonly lagMs: number | null;
+  /** When the last row was written that has been seen, by `performance.now()`. */
+  readonly seenMs: number;
   stop(): Promise<void>;
 }
 
@@ -24,10 +28,11 @@ export function watchLag(
 ): LagWatch {
   const stopping = new AbortController();
   let lagMs: number | null = null;
+  let lastMs = -Infinity;
   const beat = async () => {
     const bytes = await lagBytes(link);
     if (bytes !== null) onSample({ atUs: nowUs(), metric: "lag_bytes", value: Math.max(0, bytes) });
-    const sentUs = nowUs();
+    const [sentUs, sentMs] = [nowUs(), performance.now()];
     const sent = await writeSentinel(link, 1);
     let toldMs = 0;
     while ((await readSentinel(link, 1) ?? -1) < sent) {
@@ -41,6 +46,7 @@ export function watchLag(
     }
     const seenUs = nowUs();
     lagMs = (seenUs - sentUs) / 1000;
+    lastMs = sentMs;
     onSample({ atUs: seenUs, metric: "lag_ms", value: lagMs });
   };
   const done = (async () => {
@@ -53,9 +59,13 @@ export function watchLag(
     get lagMs() {
       return lagMs;
     },
+    get seenMs() {
+      return lastMs;
+    },
     async stop() {
       stopping.abort();
-      await done;
+      // A server that does not answer is not waited for: its session is ended then.
+      await Promise.race([done, sleep(STOP_MS)]);
     },
   };
 }

@@ -114,10 +114,14 @@ function outcomeOf(
     compared,
     notes,
     cleaned,
-    left: [...left, ...notRemoved],
+    left: [...left, ...failure !== null && at === "target" ? [STAYED] : [], ...notRemoved],
     finish,
   };
 }
+
+const STAYED =
+  "The data are at the target. Where that does not come back, the source has what was carried to it until then, and takes " +
+  "writes as soon as the fence of the move is removed: at the end of the run, or at the next start.";
 
 function stoppedText({ step, cause }: MoveFailure, at: Side): string {
   const told = translate(cause) as Error;

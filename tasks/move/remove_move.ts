@@ -34,15 +34,17 @@ export async function removeMove(
   urls: Readonly<Record<Side, SideUrl>>,
 ): Promise<readonly string[]> {
   const names = namesOf(record.runId, record.mark);
-  const left: string[] = [];
+  const left = new Map<Side, string>();
   const at = async (side: Side, work: (client: Client) => Promise<void>) => {
     const url = urls[side];
+    // One that does not answer is not waited for twice.
+    if (left.has(side)) return;
     if (typeof url === "object" && url !== null) return;
     try {
       if (url === null) throw new Error("it is not known how to reach it");
       await withClient(url, work, { name: "benchbook move" });
     } catch (error) {
-      left.push(leftText(record, side, names, (error as Error).message, home));
+      left.set(side, leftText(record, side, names, (error as Error).message, home));
     }
   };
   // First of all: as long as it stands nobody can write.
@@ -57,8 +59,8 @@ export async function removeMove(
     if (!record.switched) await dropMade(client, names);
     await dropAll(client, record, names);
   });
-  if (left.length === 0) forgetMove(home, record);
-  return [...new Set(left)];
+  if (left.size === 0) forgetMove(home, record);
+  return [...left.values()];
 }
 
 async function unfence(client: Client, { schema, mark }: MoveNames): Promise<void> {

@@ -49,7 +49,10 @@ export async function moveSafely(mover: Mover): Promise<void> {
     await enable(back);
   });
   const comparison = await run("compare", 0, () => compared(mover, out, "target", lag));
-  await run("prepare", 0, () => gate.prepare("target", signal));
+  await run("prepare", 0, async () => {
+    await gate.prepare("target", signal);
+    await caughtUp(lag, options);
+  });
   await switchOver(mover, { to: "target", link: out, back: mover.wayBack ? back : null, comparison });
   await lag.stop();
   if (!mover.wayBack) return;
@@ -66,6 +69,7 @@ async function moveBack(mover: Mover, lag: LagWatch): Promise<void> {
     await caughtUp(lag, options);
     const compare = await compared(mover, back, "source", lag);
     await gate.prepare("source", signal);
+    await caughtUp(lag, options);
     return compare;
   });
   await switchOver(mover, { to: "source", link: back, back: null, comparison });
@@ -96,18 +100,19 @@ async function copied(
   }
 }
 
-/** Until what is written is seen at the other server soon after. */
+/** Until a row that is written from now on is seen at the other server soon after. */
 async function caughtUp(lag: LagWatch, { signal, stallMs = STALL_MS }: Mover["options"]): Promise<void> {
-  for (const untilMs = performance.now() + stallMs; !(lag.lagMs !== null && lag.lagMs < LAG_MS);) {
-    if (performance.now() > untilMs) {
+  const beganMs = performance.now();
+  while (lag.seenMs < beganMs || lag.lagMs === null || lag.lagMs >= LAG_MS) {
+    if (performance.now() > beganMs + stallMs) {
       throw new ServiceError(
         `Cannot catch up: a row must be seen at the other server within ${LAG_MS} ms: ${
-          lag.lagMs === null ? "none has come" : `the last took ${Math.round(lag.lagMs)} ms`
+          lag.lagMs === null ? "none has come" : `the last has taken ${Math.round(lag.lagMs)} ms`
         }`,
         "Look at the other server's log and load, and at the network between them.",
       );
     }
-    await sleep(50, signal);
+    await sleep(20, signal);
   }
 }
 
