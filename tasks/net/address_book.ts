@@ -1,17 +1,20 @@
 import { type SocketAddress, socketAddresses } from "./address.ts";
 import type { Address } from "./channel.ts";
 
-/** Where hosts are, looked up once each: a connection that is opened anew has no time for a name server. */
+/** So long an answer holds: a name leads elsewhere once a switch-over has changed it, while the old place still answers. */
+const HOLDS_MS = 1000;
+
+/** Where hosts are, looked up once a second at most: connections that are opened one after another have no time for a name server. */
 export class AddressBook {
-  readonly #known = new Map<string, Promise<SocketAddress[]>>();
+  readonly #known = new Map<string, { readonly found: Promise<SocketAddress[]>; readonly atMs: number }>();
 
   /** @throws the resolver's error */
   find(address: Address, signal: AbortSignal): Promise<SocketAddress[]> {
     const key = keyOf(address);
     const known = this.#known.get(key);
-    if (known !== undefined) return known;
+    if (known !== undefined && performance.now() - known.atMs < HOLDS_MS) return known.found;
     const found = socketAddresses(address, signal);
-    this.#known.set(key, found);
+    this.#known.set(key, { found, atMs: performance.now() });
     // The next one looks for itself.
     found.catch(() => this.forget(address));
     return found;
