@@ -1,7 +1,7 @@
 /// <reference lib="deno.worker" />
 import { join } from "node:path";
 import { BenchbookError } from "../model/errors.ts";
-import { CACHE_REFUSALS, type Phase, type Sample } from "../model/run.ts";
+import type { Phase, Sample } from "../model/run.ts";
 import { monotonicUs } from "../net/clock.ts";
 import { Deadlines } from "../net/deadlines.ts";
 import type { EventLoop } from "../net/event_loop.ts";
@@ -20,6 +20,7 @@ import type { Pace } from "./pace.ts";
 import { endOf, type LoadPlan, mixOf, shareOf } from "./plan.ts";
 import { askForShortSlice, useBatchPriority } from "../net/priority.ts";
 import { rehearse } from "./rehearsal.ts";
+import { targetSamples } from "./target_samples.ts";
 
 /**
  * One generator thread: makes its share of the load and records each slot. It has a thread of its own so
@@ -139,7 +140,10 @@ class Generator {
     const mix = mixOf(plan);
     await rehearse({ plan, worker, targets: targets.byArm, mix, nowUs });
     // Of the rehearsal nothing is recorded.
-    for (const target of targets.byArm) target.refusals?.();
+    for (const target of targets.byArm) {
+      target.refusals?.();
+      target.connectionEvents?.();
+    }
     const live = new LiveCounts(plan.loop.kind);
     const completed = plan.tellCompleted ? new CompletedSlots() : undefined;
     const deadlines = new Deadlines();
@@ -229,30 +233,16 @@ class Generator {
   }
 
   #report(samplesOf: (tick: LiveTick) => Sample[]): void {
-    const { live, clock, dispatcher, completed } = this.#parts;
+    const { live, clock, dispatcher, completed, plan, targets } = this.#parts;
     const untilUs = clock.nowUs();
     const tick = live.take(untilUs);
     tell({
       kind: "progress",
       progress: { ...dispatcher.progress, tick },
-      samples: [...samplesOf(tick), ...this.#refused(untilUs)],
+      samples: [...samplesOf(tick), ...targetSamples(plan, targets.byArm, untilUs)],
       completed: completed?.take() ?? NOTHING,
       untilUs,
     });
-  }
-
-  /** What caches did not do since the report before, as samples. */
-  #refused(atUs: number): Sample[] {
-    const { targets, plan } = this.#parts;
-    return targets.byArm.flatMap((target, index) =>
-      (target.refusals?.() ?? []).map(({ doing, reason, count }) => ({
-        atUs: Math.round(atUs),
-        source: "redis" as const,
-        metric: CACHE_REFUSALS,
-        labels: { arm: plan.arms[index]!.name, doing, reason },
-        value: count,
-      }))
-    );
   }
 
   #end(): void {

@@ -54,6 +54,8 @@ export interface LoadPlan {
   readonly slotLimit?: number;
   /** Whether a thread beside a generator may move it to another core when it has to wait for its own; by default it may. */
   readonly threadMigration?: boolean;
+  /** Tell of connections that break and are there again, as samples. */
+  readonly tellConnections?: boolean;
   /** Tell of each slot as it ends: where somebody listens. */
   readonly tellCompleted?: boolean;
 }

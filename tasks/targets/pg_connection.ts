@@ -66,6 +66,8 @@ export class PgConnection {
   readonly #order = new AnswerOrder();
   /** How its statements can be cancelled; null where the server gives no key. */
   readonly cancel: Cancel | null;
+  /** Told once when it is closed, from whichever side. */
+  onLost: ((error: Error) => void) | null = null;
   #open = true;
 
   // Of the statement under way.
@@ -270,6 +272,7 @@ export class PgConnection {
     if (!this.#open) return;
     this.#open = false;
     this.#channel.close();
+    this.onLost?.(error);
     this.#reply(error);
   }
 

@@ -1,5 +1,6 @@
 import type { Side } from "../model/client_gate.ts";
 import { runtimeNetwork } from "../net/runtime_channel.ts";
+import type { ConnectionEvent } from "./connection_log.ts";
 import { Execution } from "./pg_execution.ts";
 import { Pool } from "./pool.ts";
 import type { SqlClient } from "./sql_client.ts";
@@ -45,6 +46,10 @@ export class SqlTarget implements Target, TargetGate {
 
   run(call: Call): void {
     this.#pool.run(call);
+  }
+
+  connectionEvents(): readonly ConnectionEvent[] {
+    return this.#servers[this.#at]?.log.take() ?? [];
   }
 
   get unlimited(): boolean {

@@ -4,6 +4,7 @@ import { waitAtMost } from "../net/time_limit.ts";
 import { ServiceError, UsageError } from "../model/errors.ts";
 import { counted } from "../model/units.ts";
 import { refusesOptions } from "../model/session_limits.ts";
+import { ConnectionLog } from "./connection_log.ts";
 import { PgConnection } from "./pg_connection.ts";
 import { Cancels } from "./pg_cancels.ts";
 import { type PgOptions, readPgOptions } from "../postgres/options.ts";
@@ -50,6 +51,8 @@ const CLOSE_MS = 1000;
 export class SqlConnections {
   readonly #options: SqlOptions;
   readonly #release: (client: SqlClient) => void;
+  /** What becomes of them. */
+  readonly log: ConnectionLog;
   #pgOptions: PgOptions | null = null;
   #clients: SqlClient[] = [];
   #closed = false;
@@ -59,6 +62,7 @@ export class SqlConnections {
   constructor(options: SqlOptions, release: (client: SqlClient) => void) {
     this.#options = options;
     this.#release = release;
+    this.log = new ConnectionLog(options.nowUs);
   }
 
   /**
@@ -91,6 +95,7 @@ export class SqlConnections {
       const failed = opened.find((each) => each.status === "rejected");
       if (failed !== undefined) throw failed.reason;
       if (this.#closed) throw new Error("it was given up");
+      for (const client of this.#clients) this.#follow(client);
     } catch (error) {
       await this.close();
       throw this.#failure(error as Error);
@@ -134,11 +139,23 @@ export class SqlConnections {
     if (this.#closed) return false;
     try {
       client.connection = await this.#connect();
-    } catch {
+    } catch (error) {
+      this.log.refused(error);
       return false;
     }
     if (this.#closed) await client.connection.end();
+    else this.#follow(client, true);
     return client.connection.open;
+  }
+
+  /** Notes when a connection breaks. @param again whether it is there in place of one that did */
+  #follow(client: SqlClient, again = false): void {
+    const { connection } = client;
+    if (!connection.open) return;
+    if (again) this.log.regained(client);
+    connection.onLost = (error) => {
+      if (!this.#closed) this.log.lost(client, error);
+    };
   }
 
   /** Cancels what is under way, waits for the end of that, if not for long, and closes the connections. */

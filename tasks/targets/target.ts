@@ -1,3 +1,4 @@
+import type { ConnectionEvent } from "./connection_log.ts";
 import type { Refusal } from "./refusals.ts";
 import type { Side } from "../model/client_gate.ts";
 import type { CacheState, Outcome } from "../model/timing.ts";
@@ -71,6 +72,8 @@ export interface Target {
   run(call: Call): void;
   /** What a cache on the way did not do, since the last time of asking. */
   refusals?(): readonly Refusal[];
+  /** What became of its connections, since the last time of asking. */
+  connectionEvents?(): readonly ConnectionEvent[];
   /** Keys that it stored and that Redis would not list. */
   storedKeys?(): readonly string[];
   /** Whether PostgreSQL takes no limit for its statements from it. */

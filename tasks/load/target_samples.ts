@@ -1,0 +1,40 @@
+import { PROBE_METRICS, PROBE_SOURCE } from "../model/probe.ts";
+import { CACHE_REFUSALS, type Sample } from "../model/run.ts";
+import type { Target } from "../targets/target.ts";
+import type { LoadPlan } from "./plan.ts";
+
+/**
+ * What targets tell since the time before, as samples: what caches did not do, and, where that is asked for, what became of
+ * connections.
+ * @param targets in the order of the plan's arms
+ */
+export function targetSamples(
+  { arms, tellConnections = false }: Pick<LoadPlan, "arms" | "tellConnections">,
+  targets: readonly Target[],
+  atUs: number,
+): Sample[] {
+  return targets.flatMap((target, index) => {
+    const arm = arms[index]!.name;
+    return [...refused(target, arm, atUs), ...tellConnections ? connections(target, arm) : []];
+  });
+}
+
+function refused(target: Target, arm: string, atUs: number): Sample[] {
+  return (target.refusals?.() ?? []).map(({ doing, reason, count }) => ({
+    atUs: Math.round(atUs),
+    source: "redis",
+    metric: CACHE_REFUSALS,
+    labels: { arm, doing, reason },
+    value: count,
+  }));
+}
+
+function connections(target: Target, arm: string): Sample[] {
+  return (target.connectionEvents?.() ?? []).map(({ kind, atUs, code, awayUs }) => ({
+    atUs: Math.round(atUs),
+    source: PROBE_SOURCE,
+    metric: PROBE_METRICS[kind],
+    labels: { arm, code },
+    value: kind === "regained" ? awayUs / 1000 : 1,
+  }));
+}
