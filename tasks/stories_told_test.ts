@@ -5,6 +5,7 @@ import { commands } from "./docs/commands.ts";
 import { pageNames } from "./docs/pages.ts";
 import { scenarioNames } from "./load/scenario.ts";
 import { EXIT_CODES } from "./model/errors.ts";
+import { MIGRATE_PARTS } from "./pipeline/migrate_parts.ts";
 import { parts } from "./selfbench/parts.ts";
 import { ALL, COMMANDS_ELSEWHERE, ELSEWHERE } from "./stories/all.ts";
 import { blocksOf } from "./stories/shown_sql.ts";
@@ -15,7 +16,8 @@ const stories = Object.values(ALL).flat();
 /** Each task of a story with what follows its name, the parts of selfbench as tasks of their own. */
 const told = stories.flatMap(({ typed }) => tasksIn(typed)).flatMap(({ task, words }) => {
   const [first] = words.trim().split(" ");
-  return task === "selfbench" && first ? [{ task: `selfbench ${first}`, words }] : [{ task, words }];
+  const isPart = task === "selfbench" ? first : task === "migrate" && Object.hasOwn(MIGRATE_PARTS, first!);
+  return isPart ? [{ task: `${task} ${first}`, words }] : [{ task, words }];
 });
 const text = (path: string) => Deno.readTextFileSync(join(root, path));
 const pages = pageNames(root).map(text).join("\n");

@@ -1,9 +1,12 @@
 import type { Command } from "commander";
+import { MIGRATE_PARTS } from "../pipeline/migrate_parts.ts";
 
 /** A task that has a command line. */
 export interface TaskCommand {
   /** The name of its entry point in tasks/, without its ending. */
   readonly file: string;
+  /** What is typed behind the task's name to have it; absent: nothing. */
+  readonly words?: readonly string[];
   readonly make: () => Command;
 }
 
@@ -23,7 +26,10 @@ export async function commands(root: string): Promise<Readonly<Record<string, Ta
         : [[name, { file: file!, make: await made(file!, exported) }] as const];
     }),
   );
-  return Object.fromEntries(found.flat());
+  const parts = Object.entries(MIGRATE_PARTS).map(([name, { make }]) =>
+    [`migrate ${name}`, { file: "migrate", words: [name], make }] as const
+  );
+  return Object.fromEntries([...found.flat(), ...parts]);
 }
 
 async function made(file: string, exported: string): Promise<() => Command> {

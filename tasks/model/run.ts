@@ -1,4 +1,5 @@
 import type { MigrationConfig } from "./migration.ts";
+import type { ProbeConfig } from "./probe.ts";
 import type { Stage } from "./stages.ts";
 
 /** How far a run got; `crashed`: a service or Benchbook itself died in it. */
@@ -149,6 +150,8 @@ export interface RunConfig {
   readonly scale: string;
   /** What it changes under the load; absent where the run migrates nothing. */
   readonly migration?: MigrationConfig;
+  /** What it watched; absent where the run is no probe. */
+  readonly probe?: ProbeConfig;
 }
 
 /** An arm that `--arm` describes. */
@@ -282,10 +285,7 @@ export interface Sample {
   readonly value: number;
 }
 
-/**
- * The metric of source `redis` that counts what the cache of an arm did not do; labels: arm, doing (read or write) and
- * reason, in Redis's words.
- */
+/** Of source `redis`: what the cache of an arm did not do; labels: arm, doing (read or write), reason in Redis's words. */
 export const CACHE_REFUSALS = "cache_refusals";
 
 /** The plan of one operation, taken once outside the measured blocks. */

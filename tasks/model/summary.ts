@@ -1,5 +1,6 @@
 import type { Estimate, Warning } from "./estimate.ts";
 import type { MigrationSummary } from "./migration_summary.ts";
+import type { ProbeSummary } from "./probe.ts";
 import type { ArmRecord, Environment, Run, Verdict } from "./run.ts";
 import type { SloTerm, SloWindows } from "./slo.ts";
 import type { Validity } from "./validity.ts";
@@ -235,6 +236,8 @@ export interface RunSummary {
   };
   /** What the migration did, and what proves it; absent where the run migrates nothing. */
   readonly migration?: MigrationSummary;
+  /** What a probe saw; absent where the run is none. */
+  readonly probe?: ProbeSummary;
   /** The same as `run.environment`. */
   readonly environment: Environment;
   /** Absolute paths; null where the file was not made. */

@@ -30,6 +30,11 @@ export function formatSeconds(seconds: number): string {
   return rest === 0 ? `${minutes} min` : `${minutes} min ${rest} s`;
 }
 
+/** A moment of a run to the millisecond: `12.345 s`. @param us from the run's start */
+export function secondsAt(us: number): string {
+  return `${(us / 1e6).toFixed(3)} s`;
+}
+
 /** A long time in hours, to two digits, and a shorter one to the second: `2.8 hours`, `90 min`. */
 export function formatHours(seconds: number): string {
   if (seconds < 7200) return formatSeconds(Math.round(seconds));

@@ -44,11 +44,13 @@ export interface Interrupt extends Disposable {
  * answering or somebody's lock stands against it, it leaves all the same within five seconds. The second leaves as soon
  * as nothing is owed any more, and after five seconds in any case; so does Ctrl-\ at once. The third does not wait.
  * Services never outlive the task.
+ * @param onFirst told of the first press, where that is how the task is meant to end: true takes it, and what comes next counts
+ * as the first
  */
-export function interruptSignal(home: string): Interrupt {
+export function interruptSignal(home: string, onFirst: () => boolean = () => false): Interrupt {
   const controller = new AbortController();
-  let stage = 0;
-  let lastMs = -Infinity;
+  const isFirst = firstPress(onFirst);
+  let [stage, lastMs] = [0, -Infinity];
   let limit: ReturnType<typeof setTimeout> | undefined;
   let order: ReturnType<typeof setInterval> | undefined;
   const hurry = () => {
@@ -69,6 +71,7 @@ export function interruptSignal(home: string): Interrupt {
     const nowMs = performance.now();
     const samePress = nowMs - lastMs < PRESS_MS;
     lastMs = nowMs;
+    if (stage === 0 && isFirst(name, samePress)) return;
     decideExitCode(ExitCode.interrupted);
     if (name === "SIGHUP") limit ??= setTimeout(() => leave(home), UNASKED_MS);
     // A terminal that goes away says so several times, and nobody is there who could mean more by it.
@@ -102,6 +105,16 @@ export function interruptSignal(home: string): Interrupt {
       // A task that was interrupted is about to end: a late signal of the same press must not cut its last words.
       if (stage === 0) unlisten();
     },
+  };
+}
+
+/** Asks for the first press whether somebody takes it. @returns whether a signal is of a press that was taken */
+function firstPress(onFirst: () => boolean): (name: Ending, samePress: boolean) => boolean {
+  let taken = false;
+  return (name, samePress) => {
+    if (taken) return samePress;
+    taken = name !== "SIGQUIT" && onFirst();
+    return taken;
   };
 }
 

@@ -1,6 +1,7 @@
 import type { Config } from "../config.ts";
 import { leftInPlace } from "../migrate/left_in_place.ts";
 import { ExitCode } from "../model/errors.ts";
+import { namedLedgers } from "../probe/left_ledgers.ts";
 import { acquireLock } from "../stack/lock.ts";
 import { prepareHome } from "../stack/places.ts";
 import type { Migrating } from "./migrating.ts";
@@ -48,7 +49,8 @@ export async function withJob<Request extends BenchRequest>(
   const { signal } = interrupt;
   await prepareResults(config, db, given);
   await tellRecovered(config, db, terminal, signal);
-  for (const line of await leftInPlace(config.home, config.databaseUrl)) terminal.print(`! ${line}`);
+  const left = [...await leftInPlace(config.home, config.databaseUrl), ...namedLedgers(config.home)];
+  for (const line of left) terminal.print(`! ${line}`);
   const startedAt = new Date();
   const leftClones: string[] = [];
   const known = { runId: newRunId(startedAt), startedAt, config, terminal, signal };

@@ -1,5 +1,6 @@
 import { keepKnownClones } from "../clone/left_clones.ts";
 import { keepKnownMoves } from "../move/left_moves.ts";
+import { keepKnownLedgers } from "../probe/left_ledgers.ts";
 import { keepKnownWrites } from "../undo/known_writes.ts";
 
 /**
@@ -10,4 +11,5 @@ export function keepKnown(home: string): void {
   keepKnownWrites(home);
   keepKnownClones(home);
   keepKnownMoves(home);
+  keepKnownLedgers(home);
 }

@@ -4,9 +4,10 @@ import { readSmallText } from "../files/small_file.ts";
 import { ServiceError, UsageError } from "../model/errors.ts";
 import type { RunSummary } from "../model/summary.ts";
 import { migrationMarkdown } from "../report/migration_markdown.ts";
+import { probeMarkdown } from "../report/probe_markdown.ts";
 
 /** How each of them begins. */
-const MARK = "### Migration ";
+const MARKS = ["### Migration ", "### Probe "];
 
 /** Before anything is measured: a file that is somebody else's is not written over. @throws {UsageError} where it is */
 export function refuseOthersFile(path: string): void {
@@ -22,7 +23,7 @@ export function refuseOthersFile(path: string): void {
       "Give --markdown the name of a file that is not there yet.",
     );
   }
-  if (text === "" || text.startsWith(MARK)) return;
+  if (text === "" || MARKS.some((mark) => text.startsWith(mark))) return;
   throw new UsageError(
     `Cannot write the summary for a pull request into ${path}: there is a file that Benchbook has not written`,
     "Nothing was changed. Give --markdown another name.",
@@ -42,8 +43,18 @@ function refuseNoFolder(path: string): void {
 /** Writes what came of each change, of all its runs. @throws {ServiceError} where the file cannot be written */
 export function writeComment(path: string, summaries: readonly RunSummary[]): void {
   const changes = Map.groupBy(summaries, ({ migration }) => migration?.migration.name);
+  write(path, [...changes.values()].map(migrationMarkdown).join("\n"));
+}
+
+/** Writes what a probe saw. @throws {ServiceError} where the file cannot be written */
+export function writeProbeComment(path: string, summary: RunSummary): void {
+  const { probe } = summary;
+  if (probe !== undefined) write(path, probeMarkdown({ ...summary, probe }));
+}
+
+function write(path: string, text: string): void {
   try {
-    writeFileSync(path, [...changes.values()].map(migrationMarkdown).join("\n"));
+    writeFileSync(path, text);
   } catch (error) {
     throw new ServiceError(
       `Cannot write the summary for a pull request into ${path}: ${(error as Error).message}`,

@@ -2,17 +2,25 @@ import { ExitCode, ServiceError } from "../model/errors.ts";
 import { exitCodeOf } from "../summary/verdict.ts";
 import { summaryText } from "../terminal/summary_text.ts";
 import type { StepProgress, Terminal } from "../terminal/terminal.ts";
+import type { BenchArguments } from "./bench_options.ts";
 import type { Summarised } from "./store_run.ts";
 
+/** What of a run is reported. */
+type Reportable =
+  & Pick<Summarised, "runId" | "config" | "db" | "terminal" | "signal" | "summary" | "crash" | "left">
+  & {
+    readonly given: Pick<BenchArguments, "report" | "pdf" | "json">;
+  };
+
 /** A run with its report, where one was wanted. */
-export type Reported = Summarised & {
+export type Reported<Run extends Reportable = Summarised> = Run & {
   readonly warnings: readonly string[];
   /** Why there is no report; null where there is one, or where none was wanted. */
   readonly unreported: ServiceError | null;
 };
 
 /** Renders a run that is judged. */
-export async function report(summarised: Summarised): Promise<Reported> {
+export async function report<Run extends Reportable>(summarised: Run): Promise<Reported<Run>> {
   const { runId, given, config, db, terminal, signal } = summarised;
   // An interrupted user wants to leave: the report can be had later.
   if (!given.report || signal.aborted) return { ...summarised, warnings: [], unreported: null };
@@ -47,7 +55,7 @@ const INCONCLUSIVE =
 
 /** Says what came of a run. */
 export function tell(
-  { runId, crash, left, summary, warnings, unreported, given, db, terminal, signal }: Reported,
+  { runId, crash, left, summary, warnings, unreported, given, db, terminal, signal }: Reported<Reportable>,
 ): ExitCode {
   terminal.print(`\n${summaryText(summary, terminal.width.columns)}`);
   for (const warning of warnings) terminal.print(`• ${warning}`);

@@ -46,10 +46,15 @@ export async function store<Run extends Spooled>(measured: Run): Promise<Run> {
 }
 
 /** A run that is stored and judged. */
-export type Summarised = Measured & { readonly summary: RunSummary };
+export type Summarised = Measured & Judged;
+
+/** What judging a run adds to it. */
+export interface Judged {
+  readonly summary: RunSummary;
+}
 
 /** Judges a stored run, and stores the verdict with it. */
-export async function judge(stored: Measured): Promise<Summarised> {
+export async function judge<Run extends Pick<Measured, "runId" | "db">>(stored: Run): Promise<Run & Judged> {
   const { runId, db } = stored;
   const summary = await summarise(await openRun(runId, { db }), runId);
   using opened = await openStore(db, { mode: "write" });

@@ -27,6 +27,7 @@ import {
 } from "./cells.ts";
 import type { KeyFigure } from "./key_figure.ts";
 import { judgedBy, migrationFigures, staysText } from "./migration_decision.ts";
+import { probeFigures, probeJudgedBy } from "./probe_decision.ts";
 import { provenance } from "./provenance.ts";
 
 /** Page one: what a reader must know within thirty seconds. */
@@ -71,14 +72,20 @@ export interface ChangeLine {
 
 /** The first page's content from a summary. */
 export function decision(summary: RunSummary, footnotes: Footnotes): Decision {
-  const { run, migration } = summary;
+  const { run, migration, probe } = summary;
   // What a migration is compared with is the time before it, whichever arms there are.
   const baseline = migration === undefined ? baselineOf(summary) : null;
   return {
     ...withRemarks(verdict(summary), summary),
-    against: migration === undefined ? against(summary, baseline) : judgedBy(migration, run.config.slo),
+    against: probe !== undefined
+      ? probeJudgedBy(probe)
+      : migration === undefined
+      ? against(summary, baseline)
+      : judgedBy(migration, run.config.slo),
     thresholds: summary.slo.map((result) => threshold(result, summary, footnotes)),
-    figures: migration === undefined
+    figures: probe !== undefined
+      ? probeFigures(probe)
+      : migration === undefined
       ? keyFigures(summary, footnotes)
       : migrationFigures(migration, footnotes),
     regressions: largest(summary.comparisons, "slower", footnotes),
@@ -141,7 +148,7 @@ function verdict(summary: RunSummary): Pick<Decision, "word" | "tone" | "sentenc
     case "zero-downtime":
       return { word: "Zero downtime", tone: "good", sentence: first ?? "Nobody felt the change.", more };
     case "brief-pause": {
-      const allowed = run.config.migration?.allow.includes("brief-pause") ?? false;
+      const allowed = (run.config.migration ?? run.config.probe)?.allow.includes("brief-pause") ?? false;
       return {
         word: "Brief pause",
         tone: allowed ? "good" : "bad",

@@ -1,5 +1,6 @@
 import { LOCK_TIMEOUT_MS } from "../migrate/step_options.ts";
 import type { MigrationConfig } from "../model/migration.ts";
+import type { ProbeConfig } from "../model/probe.ts";
 import { offeredRate } from "../model/offered_rate.ts";
 import { DEFAULT_THRESHOLDS, type Environment, type Run, type RunConfig } from "../model/run.ts";
 import type { RunSummary } from "../model/summary.ts";
@@ -21,6 +22,7 @@ function arrivalsText({ arrivals, streams }: RunConfig): string {
 /** The command line that asks for the same run again, with everything that was used spelt out. */
 export function reproduce(run: Run): string {
   const { config } = run;
+  if (config.probe !== undefined) return probeLine(config, config.probe);
   const arms = [...config.arms, ...config.unavailableArms.map(({ arm }) => arm)];
   const described = config.armFiles ?? [];
   const options: [string, string | null][] = [
@@ -44,6 +46,14 @@ export function reproduce(run: Run): string {
 
 /** What the migrations that come with Benchbook run under. */
 const OWN_SCENARIO = "shop-under-change";
+
+function probeLine({ ratePerSecond }: RunConfig, { schema, pauseLimitMs, allow }: ProbeConfig): string {
+  return taskLine("migrate", "probe", [
+    ["rate", String(ratePerSecond)],
+    ["slo", `stall<${pauseLimitMs}ms`],
+    ...allow.map((verdict): [string, string] => ["allow", verdict]),
+  ], schema === null ? ["--no-ledger"] : []);
+}
 
 function migrationLine(
   { config: { scenario, scenarioFile }, environment }: Run,

@@ -7,7 +7,7 @@ import { loadModel } from "./method.ts";
 
 /** What was measured, when, where and on what, for page one. */
 export function provenance(summary: RunSummary): { readonly name: string; readonly value: string }[] {
-  const { run, environment: env, accounting, migration } = summary;
+  const { run, environment: env, accounting, migration, probe } = summary;
   const { dataset } = env;
   const services = env.services.filter(({ available }) => available).map((service) =>
     `${serviceName(service, env.services)} ${service.version ?? "of unknown version"} (${service.origin})`
@@ -16,8 +16,9 @@ export function provenance(summary: RunSummary): { readonly name: string; readon
     { name: "Run", value: run.label === null ? run.runId : `${run.runId}, “${run.label}”` },
     { name: "Commit", value: run.gitCommit?.slice(0, 12) ?? "not in a Git checkout" },
     { name: "Date", value: `${isoMinutes(run.startedAt)} UTC` },
-    { name: "Data", value: datasetText(dataset) },
-    { name: "Data hash", value: dataset.hash },
+    ...probe === undefined
+      ? [{ name: "Data", value: datasetText(dataset) }, { name: "Data hash", value: dataset.hash }]
+      : [{ name: "Database", value: probe.probe.place }],
     { name: "Load", value: `${loadModel(run.config)}; seed ${run.seed}` },
     { name: "Duration", value: durationText(summary) },
     ...migration === undefined ? [] : [{ name: "Change", value: changeText(migration) }],
@@ -32,7 +33,8 @@ export function provenance(summary: RunSummary): { readonly name: string; readon
   ];
 }
 
-function durationText({ run: { config }, migration }: RunSummary): string {
+function durationText({ run: { config }, migration, probe }: RunSummary): string {
+  if (probe !== undefined) return formatSeconds(probe.seconds);
   if (migration === undefined) {
     return `${formatSeconds(config.durationSeconds)} measured after ${
       formatSeconds(config.warmupSeconds)

@@ -32,6 +32,10 @@ const ENTRIES: Readonly<Record<string, HomeEntry>> = {
   },
   notebooks: { what: "outputs of notebooks", shape: folderOf(/^([0-9a-f]{64}\.json|\.[0-9a-f-]{36})$/) },
   postgres: { what: "database cluster with all seeded data", shape: clusters },
+  probes: {
+    what: "what probes may have left in databases",
+    shape: folderOf(/^benchbook_probe_\w+\.json(\.part)?$/),
+  },
   redis: { what: "Redis packages", shape: folderOf(/^(root|lock|work-\w+)$/) },
   "redis.conf": { what: STATE, shape: textLike(/^# Written by Benchbook at every start/) },
   secrets: {

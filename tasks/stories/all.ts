@@ -36,6 +36,10 @@ export const ALL: Readonly<Record<string, readonly Story[]>> = {
 export const ELSEWHERE: readonly { readonly task: string; readonly test: string }[] = [
   { task: "bench", test: "pipeline/testing_nap.ts" },
   { task: "bench", test: "pipeline/find_rate_all_test.ts" },
+  { task: "migrate lint", test: "pipeline/lint_task_test.ts" },
+  { task: "migrate probe", test: "pipeline/probe_task_test.ts" },
+  { task: "migrate probe", test: "pipeline/testing_probe.ts" },
+  { task: "migrate probe", test: "pipeline/probe_ends_all_test.ts" },
   { task: "selfbench seed", test: "selfbench/seed/task_all_test.ts" },
   { task: "selfbench load", test: "selfbench/load/task_all_test.ts" },
   { task: "selfbench http", test: "selfbench/http/task_all_test.ts" },

@@ -1,5 +1,6 @@
 import type { MigrationSummary } from "../model/migration_summary.ts";
 import { MIGRATION_SEGMENTS } from "../model/phases.ts";
+import type { ProbeSummary } from "../model/probe.ts";
 import type { Run } from "../model/run.ts";
 import { type RunSummary, type SegmentSummary, sloOutcome } from "../model/summary.ts";
 import type { Validity } from "../model/validity.ts";
@@ -7,12 +8,15 @@ import type { Rows } from "../store/runs.ts";
 import { longestOf, stallLimitMs } from "./migration/stall_limit.ts";
 import { migrationFindings } from "./migration/summary.ts";
 import { judgeMigration } from "./migration/verdict.ts";
+import { probeFindings } from "./probe/summary.ts";
+import { judgeProbe } from "./probe/verdict.ts";
 import { judgeSlo } from "./slo.ts";
 import { judgeRun } from "./verdict.ts";
 
 /** What was judged of a run. */
 export interface Judged extends Pick<RunSummary, "verdict" | "reasons" | "slo"> {
   readonly migration?: MigrationSummary;
+  readonly probe?: ProbeSummary;
 }
 
 /** A bench, by its targets and comparisons. */
@@ -43,6 +47,12 @@ export async function judgedMigration(
   const slo = await judgeSlo(rows, runId, config, operations, { segment, stallMs });
   const { verdict, reasons } = judgeMigration({ run, validity, slo, migration, baselineErrors });
   return withOutcomes(run, validity, { verdict, reasons, slo, migration });
+}
+
+/** A probe: what it saw is judged as a migration is, without anything before to compare with. */
+export async function judgedProbe(rows: Rows, run: Run, validity: Validity): Promise<Judged> {
+  const { summary: probe, ofGenerator } = await probeFindings(rows, run);
+  return { ...judgeProbe({ run, validity, probe, ofGenerator }), slo: [], probe };
 }
 
 /** Each target's result in a word. What a generator shaped is not judged, also where the data tell the verdict. */

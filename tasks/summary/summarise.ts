@@ -9,7 +9,7 @@ import { comparisons, notJudged } from "./comparisons.ts";
 import { generatorLimitedWarnings } from "./generator_limited.ts";
 import { hostLoad, hostWarnings } from "./host_load.ts";
 import { hitTargetNotes } from "./hit_target.ts";
-import { judgedBench, judgedMigration } from "./judged.ts";
+import { judgedBench, judgedMigration, judgedProbe } from "./judged.ts";
 import { latencySummaries, segmentSummaries } from "./latency.ts";
 import { OF_THE_BASELINE } from "./migration/warnings.ts";
 import { overloadWarnings } from "./overload.ts";
@@ -48,19 +48,22 @@ async function compute(rows: Rows, file: string, reference: string): Promise<Run
   };
   const arms = await armsOfRun(rows, run);
   const migrates = config.migration !== undefined;
+  const probes = config.probe !== undefined;
   const before = migrates ? MIGRATION_SEGMENTS.baseline : null;
   const latencies = await latencySummaries(rows, runId, config, options, before);
   const operations = await withPlanChanges(latencies, arms, rows, runId);
   const segments = await segmentSummaries(rows, runId, config, options);
   // All arms share the phases of a migration: there are no pairs of blocks.
-  const found = migrates ? [] : await comparisons(rows, runId, config, arms);
+  const found = migrates || probes ? [] : await comparisons(rows, runId, config, arms);
   const ratios = validity.valid ? found : notJudged(found);
   const compared = ratios.some(({ p }) => p !== null);
   // Where the load goes up and down by plan, or something is done to it, that a level changes is what was asked for.
-  const planned = migrates || (config.streams?.some(({ stages }) => stages !== null) ?? false);
+  const planned = migrates || probes || (config.streams?.some(({ stages }) => stages !== null) ?? false);
   const steady = planned ? [] : await steadyStates(rows, runId, config.arms);
   const judged = migrates
     ? await judgedMigration(rows, run, { validity, segments })
+    : probes
+    ? await judgedProbe(rows, run, validity)
     : await judgedBench(rows, run, { validity, comparisons: ratios, operations });
   return {
     schema: 1,
@@ -76,7 +79,7 @@ async function compute(rows: Rows, file: string, reference: string): Promise<Run
       ...migrates ? [BASELINE_FIGURES] : [],
       ...saturatedWarnings(run, validity.generator, host),
       ...hostWarnings(host, environment, compared),
-      ...(!open ? [CLOSED_LOOP] : migrates ? [] : await overloadWarnings(rows, runId)),
+      ...(!open ? [CLOSED_LOOP] : migrates || probes ? [] : await overloadWarnings(rows, runId)),
       ...steadyWarnings(steady),
       ...await cacheRefusals(rows, runId),
       ...hitTargetNotes(config.hitTarget ?? null, operations),

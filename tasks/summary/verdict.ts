@@ -61,7 +61,7 @@ export function judgeRun(evidence: VerdictEvidence): { verdict: Verdict | null; 
 export function exitCodeOf(
   { verdict, run: { status, config, environment } }: Pick<RunSummary, "verdict"> & {
     readonly run: Pick<Run, "status"> & {
-      readonly config: Pick<RunConfig, "unavailableArms" | "migration">;
+      readonly config: Pick<RunConfig, "unavailableArms" | "migration" | "probe">;
       readonly environment: Pick<Environment, "left">;
     };
   },
@@ -69,16 +69,16 @@ export function exitCodeOf(
   if (status === "interrupted") return ExitCode.interrupted;
   if (status === "crashed" || status === "running") return ExitCode.service;
   if ((environment.left ?? []).length > 0 || missingArms(config).length > 0) return ExitCode.service;
-  const { migration } = config;
+  const change = config.migration ?? config.probe;
   switch (verdict) {
     case "invalid":
       return ExitCode.invalid;
     case "inconclusive":
-      return migration === undefined ? ExitCode.ok : ExitCode.invalid;
+      return change === undefined ? ExitCode.ok : ExitCode.invalid;
     case "fail":
       return ExitCode.verdictFailed;
     case "brief-pause":
-      return migration?.allow.includes(verdict) ? ExitCode.ok : ExitCode.verdictFailed;
+      return change?.allow.includes(verdict) ? ExitCode.ok : ExitCode.verdictFailed;
     default:
       return ExitCode.ok;
   }

@@ -3,6 +3,7 @@ import { offeredRate } from "../model/offered_rate.ts";
 import type { Comparison, Estimate, RunSummary, Summary } from "../model/summary.ts";
 import { formatCount, formatMs, formatShare, significant } from "../model/units.ts";
 import { migrationText } from "./migration_text.ts";
+import { probeText } from "./probe_text.ts";
 import { planText } from "./plan_text.ts";
 import { generatorText, headline, notes, runLine, sloText } from "./summary_parts.ts";
 import { type Column, formatTable } from "./table.ts";
@@ -11,6 +12,7 @@ import { widthOf } from "./width.ts";
 /** The end of a bench as a person reads it: what was asked, what came out, whether to believe it. */
 export function summaryText(summary: RunSummary, columns = widthOf().columns): string {
   if (summary.migration !== undefined) return migrationText(summary, summary.migration, columns);
+  if (summary.probe !== undefined) return probeText(summary, summary.probe, columns);
   const parts = [
     headline(summary),
     armTable(summary, columns),

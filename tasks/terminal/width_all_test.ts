@@ -13,7 +13,7 @@ type Call = readonly [string, ...string[]];
 
 /** What answers at once. */
 const HELP: readonly Call[] = [
-  ...Object.values(await commands(root)).map(({ file }) => [file, "--help"] as const),
+  ...Object.values(await commands(root)).map(({ file, words = [] }) => [file, ...words, "--help"] as const),
   ...["load", "http", "seed", "store", "truth"].map((part) => ["selfbench", part, "--help"] as const),
 ];
 

@@ -1,5 +1,6 @@
 import { method, reproduce } from "../method.ts";
 import { migrationMethod } from "../migration_method.ts";
+import { probeMethod } from "../probe_method.ts";
 import type { Section } from "./section.ts";
 
 export interface MethodView {
@@ -17,7 +18,9 @@ export const METHOD: Section<MethodView> = {
   figures: [],
   template: "sections/method",
   view: ({ summary }) => ({
-    ...summary.migration === undefined
+    ...summary.probe !== undefined
+      ? { method: probeMethod(summary, summary.probe), again: "probe" }
+      : summary.migration === undefined
       ? { method: method(summary), again: "run" }
       : { method: migrationMethod(summary, summary.migration), again: "migration" },
     command: reproduce(summary.run),

@@ -1,7 +1,7 @@
 import { plainSection } from "./section.ts";
 
 export const OVER_TIME = plainSection({
-  of: "bench",
+  of: ["bench", "probe"],
   title: "Over time",
   figures: ["over-time", "latency-heatmap"],
 });

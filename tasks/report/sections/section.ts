@@ -19,17 +19,18 @@ export interface Material {
 }
 
 /** What runs with a report are: each has sections that make no sense of the other. */
-export type ReportKind = "bench" | "migrate";
+export type ReportKind = "bench" | "migrate" | "probe";
 
 /** The kind that a run's report is of. */
-export function reportKind({ kind }: Pick<Run, "kind">): ReportKind {
+export function reportKind({ kind, config }: Pick<Run, "kind" | "config">): ReportKind {
+  if (config.probe !== undefined) return "probe";
   return kind === "migrate" ? "migrate" : "bench";
 }
 
 /** One section of a page, made from `From`. */
 export interface Section<View extends object, From = Material> {
-  /** Runs of this kind alone have it; absent: all. */
-  readonly of?: ReportKind;
+  /** Runs of this kind, or these, alone have it; absent: all. */
+  readonly of?: ReportKind | readonly ReportKind[];
   readonly title: string | ((material: From) => string);
   /** Notebook figures that it shows, in order: a code cell tagged `figure:NAME` makes one. */
   readonly figures: readonly string[];

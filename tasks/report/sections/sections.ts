@@ -18,6 +18,7 @@ import { OPERATIONS } from "./operations.ts";
 import { OVER_TIME } from "./over_time.ts";
 import { SEGMENTS } from "./segments.ts";
 import { PLANS_CHANGED } from "./plans_changed.ts";
+import { CONNECTIONS, PAUSES, PROBE_ERRORS, PROBE_LEDGER, SERVER_CHANGES } from "./probe_tables.ts";
 import { SERVERS } from "./servers.ts";
 import type { ReportKind, Section, ViewsOf } from "./section.ts";
 import { UNAVAILABLE } from "./unavailable.ts";
@@ -36,6 +37,11 @@ export const SECTIONS = {
   "ledger": LEDGER,
   "errors": MIGRATION_ERRORS,
   "plans-after": MIGRATION_PLANS,
+  "pauses": PAUSES,
+  "probe-errors": PROBE_ERRORS,
+  "connections": CONNECTIONS,
+  "server-changes": SERVER_CHANGES,
+  "probe-ledger": PROBE_LEDGER,
   "change": CHANGE,
   "operations": OPERATIONS,
   "segments": SEGMENTS,
@@ -58,7 +64,7 @@ export type SectionId = keyof typeof SECTIONS;
 /** Those that make sense of such a run. */
 export function sectionsOf(kind: ReportKind): Partial<typeof SECTIONS> {
   const all: [string, Section<object>][] = Object.entries(SECTIONS);
-  return Object.fromEntries(all.filter(([, { of = kind }]) => of === kind));
+  return Object.fromEntries(all.filter(([, { of = kind }]) => [of].flat().includes(kind)));
 }
 
 /** What each section's template shows; null where it is left out. */

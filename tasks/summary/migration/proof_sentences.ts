@@ -26,7 +26,8 @@ function ledgerDoubts({ ledger, checksums: { own } }: Proofs): string[] {
     .map((text) => `${text} Either that is damage, or the change did it itself: it writes such rows, too.`);
 }
 
-function problemSentences(problems: LedgerSummary["problems"]): string[] {
+/** A sentence for each sort of what went wrong. */
+export function problemSentences(problems: LedgerSummary["problems"]): string[] {
   return problems.map(({ problem, n, example }) =>
     `${counted(n, "write")} ${n === 1 ? "is" : "are"} ${PROBLEMS[problem]}${
       n === 1 ? ":" : ", such as"

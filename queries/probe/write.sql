@@ -1,0 +1,1 @@
+INSERT INTO {schema}.ledger (slot, value) VALUES ($1, $2) RETURNING slot

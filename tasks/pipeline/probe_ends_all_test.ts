@@ -1,0 +1,134 @@
+import assert from "node:assert/strict";
+import { readdirSync } from "node:fs";
+import { join } from "node:path";
+import { ProbeProxy } from "../probe/testing_probe_proxy.ts";
+import { asked, withStandby } from "../probe/testing_standby.ts";
+import { withTempHome } from "../stack/testing.ts";
+import { withUserPostgres } from "../stack/testing_user_postgres.ts";
+import { withWorkbench } from "./testing.ts";
+import { probedOf, startProbe, untilTrue } from "./testing_probe.ts";
+
+async function schemasAt(url: string): Promise<string[]> {
+  const rows = await asked<{ name: string }>(
+    url,
+    "SELECT nspname AS name FROM pg_namespace WHERE nspname LIKE 'benchbook_probe_%' ORDER BY 1",
+  );
+  return rows.map(({ name }) => name);
+}
+
+async function writesAt(url: string): Promise<number> {
+  const [schema] = await schemasAt(url);
+  if (schema === undefined) return 0;
+  const [row] = await asked<{ n: number }>(url, `SELECT count(*)::int AS n FROM ${schema}.ledger`);
+  return row!.n;
+}
+
+const oneLine = (text: string) => text.replaceAll(/\s+/g, " ");
+
+Deno.test("a probe that is killed leaves a record, by which the next one drops its table; Ctrl-C ends that one with a verdict", () =>
+  withUserPostgres((server) =>
+    withWorkbench(async (bench) => {
+      const env = { DATABASE_URL: server.url };
+      const words = [
+        "probe",
+        "--no-pdf",
+        "--db",
+        join(bench.folder, "probes.duckdb"),
+        "--rate",
+        "100",
+        "--slo",
+        "stall<5s",
+        "--markdown",
+        join(bench.folder, "probe.md"),
+      ];
+      const killed = bench.start("migrate", words, env);
+      await untilTrue("writes", async () => await writesAt(server.url) > 20);
+      killed.kill("SIGKILL");
+      await killed.result;
+      const [left] = await schemasAt(server.url);
+      assert.ok(left !== undefined);
+      // Every other start names it.
+      const named = await bench.run("clean", ["-y"], { DATABASE_URL: "" });
+      assert.equal(named.code, 3, named.stderr);
+      assert.match(oneLine(named.stderr), new RegExp(`only it knows of what probes have left .*${left}`));
+      const probing = bench.start("migrate", words, env);
+      await untilTrue("its own table alone", async () => {
+        const [found, ...others] = await schemasAt(server.url);
+        return others.length === 0 && found !== left && await writesAt(server.url) > 20;
+      });
+      probing.kill("SIGINT");
+      const { code, stdout, stderr } = await probing.result;
+      const said = oneLine(`${stdout} ${stderr}`);
+      assert.match(said, new RegExp(`Dropped the schema ${left} that an earlier probe had left`));
+      assert.match(said, /Ending: looking for every write/);
+      assert.match(said, /All \d+ acknowledged writes are present exactly once|generator shaped the result/);
+      assert.ok([0, 4].includes(code), `${code}: ${said}`);
+      assert.deepEqual(await schemasAt(server.url), []);
+      assert.match(
+        Deno.readTextFileSync(join(bench.folder, "probe.md")),
+        /^### Probe of `127\.0\.0\.1:\d+\/postgres`: \*\*/,
+      );
+    })
+  ));
+
+Deno.test("a server that stays away leaves the ledger unverified and named, and the next start there drops it", () =>
+  withUserPostgres((server) =>
+    withTempHome(async (home) => {
+      await using proxy = new ProbeProxy(Number(new URL(server.url).port));
+      const url = proxy.through(server.url);
+      const probing = startProbe(url, home, ["--rate", "100", "--duration", "2s"]);
+      await untilTrue("writes", async () => await writesAt(server.url) > 20);
+      proxy.refuse();
+      const { code, stderr, summary } = probedOf(await probing);
+      assert.equal(code, 3, stderr);
+      const { ledger } = summary.probe;
+      assert.deepEqual([ledger!.complete, ledger!.problems], [false, []]);
+      assert.match(
+        oneLine(stderr),
+        /The ledger could not be looked at: no server answered when the probe had ended/,
+      );
+      assert.match(
+        oneLine(stderr),
+        /A probe's schema benchbook_probe_\w+ may still be in the database "postgres"/,
+      );
+      const [left] = await schemasAt(server.url);
+      await proxy.accept();
+      const next = await startProbe(url, home, ["--rate", "100", "--duration", "1s"]);
+      assert.match(oneLine(next.stderr), new RegExp(`Dropped the schema ${left}`));
+      assert.deepEqual(await schemasAt(server.url), []);
+      assert.ok(!readdirSync(home).includes("probes"));
+    })
+  ));
+
+Deno.test("who may not make a schema, or names a replica, is told of --no-ledger, and with it reads are watched", () =>
+  withUserPostgres((server) =>
+    withStandby(server.url, (standby) =>
+      withTempHome(async (home) => {
+        await asked(server.url, "CREATE ROLE reader LOGIN PASSWORD 'r'");
+        const reader = new URL(server.url);
+        reader.username = "reader";
+        reader.password = "r";
+        const cases: [string, RegExp][] = [
+          [
+            reader.href,
+            /reader may not make a schema there.* Grant it \(GRANT CREATE ON DATABASE "postgres" TO "reader"\), or give --no-ledger/,
+          ],
+          [
+            standby.url,
+            /it takes no writes, as a replica does not.* Name the primary in DATABASE_URL, or give --no-ledger/,
+          ],
+        ];
+        for (const [url, said] of cases) {
+          const refused = await startProbe(url, home, ["--duration", "1s"]);
+          assert.match(oneLine(refused.stderr), said);
+          assert.equal(refused.code, 2, refused.stderr);
+          const { summary, code, stderr } = probedOf(
+            await startProbe(url, home, ["--no-ledger", "--duration", "1s", "--slo", "stall<5s"]),
+          );
+          assert.ok([0, 4].includes(code), stderr);
+          assert.equal(summary.probe.ledger, null);
+          assert.deepEqual(summary.run.config.operations.map(({ name }) => name), ["read"]);
+        }
+        assert.deepEqual(await schemasAt(server.url), []);
+      }))
+  ));

@@ -1,0 +1,208 @@
+import assert from "node:assert/strict";
+import { sleep } from "../net/sleep.ts";
+import { ProbeProxy } from "../probe/testing_probe_proxy.ts";
+import { asked, withStandby } from "../probe/testing_standby.ts";
+import { withTempHome } from "../stack/testing.ts";
+import { type UserPostgres, withUserPostgres } from "../stack/testing_user_postgres.ts";
+import { type Probed, probedOf, startProbe, untilTrue } from "./testing_probe.ts";
+
+const LOGICAL = { settings: { wal_level: "logical" } };
+/** Requests in doubt at the moment of a switch: one a connection. */
+const IN_DOUBT = 8;
+
+function portOf(url: string): number {
+  return Number(new URL(url).port);
+}
+
+async function slotsAt(url: string, schema: string): Promise<Set<number>> {
+  const rows = await asked<{ slot: string }>(url, `SELECT slot FROM ${schema}.ledger`);
+  return new Set(rows.map(({ slot }) => Number(slot)));
+}
+
+async function schemaAt(url: string): Promise<string | undefined> {
+  const [found] = await asked<{ name: string }>(
+    url,
+    "SELECT nspname AS name FROM pg_namespace WHERE nspname LIKE 'benchbook_probe_%'",
+  );
+  return found?.name;
+}
+
+/** Probes through a proxy while something is done. @returns what it saw */
+function whileProbing(
+  first: UserPostgres,
+  seconds: number,
+  work: (proxy: ProbeProxy, schema: string) => Promise<void>,
+): Promise<Probed> {
+  return withTempHome(async (home) => {
+    await using proxy = new ProbeProxy(portOf(first.url));
+    const probing = startProbe(proxy.through(first.url), home, [
+      "--rate",
+      "200",
+      "--duration",
+      `${seconds}s`,
+    ]);
+    try {
+      await untilTrue("the ledger", async () => await schemaAt(first.url) !== undefined);
+      const schema = (await schemaAt(first.url))!;
+      await untilTrue("writes", async () => (await slotsAt(first.url, schema)).size > 50);
+      await work(proxy, schema);
+    } finally {
+      await probing;
+    }
+    return probedOf(await probing);
+  });
+}
+
+Deno.test("a failover to a replica that lagged: promoted, the tail is lost, each write of it, and nothing else", () =>
+  withUserPostgres((primary) =>
+    withStandby(primary.url, async (standby) => {
+      let lagging = new Set<number>();
+      const { summary } = await whileProbing(primary, 5, async (proxy, schema) => {
+        await standby.detach();
+        const before = (await slotsAt(primary.url, schema)).size;
+        await untilTrue("a tail", async () => (await slotsAt(primary.url, schema)).size > before + 40);
+        proxy.refuse();
+        await standby.promote();
+        const there = await slotsAt(standby.url, schema);
+        lagging = (await slotsAt(primary.url, schema)).difference(there);
+        await sleep(300);
+        await proxy.accept(portOf(standby.url));
+      });
+      const { ledger, changes, connections, pauses, errors } = summary.probe;
+      assert.deepEqual(ledger!.problems.map(({ problem }) => problem), ["lost"], JSON.stringify(ledger));
+      const { n } = ledger!.problems[0]!;
+      assert.ok(n <= lagging.size && n >= lagging.size - IN_DOUBT, `${n} of ${lagging.size}`);
+      assert.deepEqual([ledger!.notReplicated, ledger!.unclear], [0, 0]);
+      assert.match(changes.at(-1)!.text, /timeline 1 → 2, before: /);
+      assert.ok(changes.some(({ kind }) => kind === "away"), JSON.stringify(changes));
+      assert.ok(connections.lost > 0 && connections.regained > 0, JSON.stringify(connections));
+      assert.ok(
+        pauses.some(({ ms, endedBy, server }) =>
+          ms > 300 && endedBy === "new connections" && server !== null
+        ),
+      );
+      assert.ok(errors.some(({ code }) => code === "08001"), JSON.stringify(errors));
+      assert.equal(summary.verdict, "fail");
+      // What was at the cluster is gone with the promoted replica's; the old primary is of the same.
+      assert.equal(await schemaAt(standby.url), undefined);
+    })
+  ));
+
+Deno.test("a crash and a restart of the server lose nothing, and are told", () =>
+  withUserPostgres(async (server) => {
+    const { summary } = await whileProbing(server, 5, async () => {
+      await server.kill();
+      await server.start();
+    });
+    const { ledger, changes } = summary.probe;
+    assert.deepEqual([ledger!.problems, ledger!.complete], [[], true]);
+    assert.match(changes.at(-1)!.text, /started anew/);
+    assert.equal(await schemaAt(server.url), undefined);
+  }));
+
+Deno.test("a switch to another cluster is told apart by what its replication carried", async (t) => {
+  await withUserPostgres((old) =>
+    withUserPostgres(async (next) => {
+      const switchTo = async (proxy: ProbeProxy) => {
+        proxy.refuse();
+        await proxy.accept(portOf(next.url));
+        await sleep(1000);
+      };
+      const cleared = async () => {
+        for (const { url } of [old, next]) {
+          const schema = await schemaAt(url);
+          if (schema !== undefined) await asked(url, `DROP SCHEMA ${schema} CASCADE`);
+        }
+      };
+      const told = ({ summary: { probe, verdict, reasons } }: Probed) => ({
+        lost: probe.ledger!.problems.reduce((sum, { n }) => sum + n, 0),
+        notReplicated: probe.ledger!.notReplicated,
+        unclear: probe.ledger!.unclear,
+        verdict,
+        reasons: reasons.join(" "),
+      });
+
+      await t.step(
+        "no table there: not replicated, and never lost; the probe goes on with one of its own",
+        async () => {
+          const probed = await whileProbing(old, 4, switchTo);
+          const { lost, notReplicated, unclear, reasons } = told(probed);
+          assert.deepEqual([lost, unclear], [0, 0]);
+          assert.ok(notReplicated > 50, `${notReplicated}`);
+          assert.match(reasons, /had no table of the probe's when it was met/);
+          assert.match(probed.summary.probe.changes.at(-1)!.text, /another cluster/);
+          assert.equal(await schemaAt(next.url), undefined);
+          // The URL does not lead to the old server any more: what is there is named.
+          assert.match(
+            probed.stderr.replaceAll(/\s+/g, " "),
+            new RegExp(`may still be in the database "postgres" at 127.0.0.1:${portOf(old.url)}`),
+          );
+          await cleared();
+        },
+      );
+
+      await t.step("the table with a copy that nothing followed: not replicated from then on", async () => {
+        const probed = await whileProbing(old, 4, async (proxy, schema) => {
+          await copyLedger(old.url, next.url, schema);
+          const copied = (await slotsAt(next.url, schema)).size;
+          await untilTrue("more writes", async () => (await slotsAt(old.url, schema)).size > copied + 40);
+          await switchTo(proxy);
+        });
+        const { lost, notReplicated, unclear, reasons } = told(probed);
+        assert.deepEqual([lost, unclear], [0, 0], reasons);
+        assert.ok(notReplicated >= 40 - IN_DOUBT, `${notReplicated}`);
+        assert.match(reasons, /a copy that nothing followed/);
+        await cleared();
+      });
+
+      await t.step(
+        "the table in a subscription that is behind: what it had not brought is lost",
+        async () => {
+          const probed = await whileProbing(old, 6, async (proxy, schema) => {
+            await asked(old.url, "CREATE PUBLICATION everything FOR ALL TABLES");
+            await makeLedgerAt(next.url, schema);
+            const { password } = new URL(old.url);
+            await asked(
+              next.url,
+              `CREATE SUBSCRIPTION everything CONNECTION 'host=127.0.0.1 port=${
+                portOf(old.url)
+              } user=postgres password=${password} dbname=postgres' PUBLICATION everything`,
+            );
+            let copied = 0;
+            await untilTrue("the copy", async () => (copied = (await slotsAt(next.url, schema)).size) > 50);
+            await untilTrue("what follows it", async () =>
+              (await slotsAt(next.url, schema)).size > copied + 20);
+            await asked(next.url, "ALTER SUBSCRIPTION everything DISABLE");
+            const before = (await slotsAt(old.url, schema)).size;
+            await untilTrue("a tail", async () =>
+              (await slotsAt(old.url, schema)).size > before + 40);
+            await switchTo(proxy);
+          });
+          const { lost, notReplicated, unclear, verdict, reasons } = told(probed);
+          assert.deepEqual([notReplicated, unclear, verdict], [0, 0, "fail"], reasons);
+          assert.ok(lost >= 40 - IN_DOUBT, `${lost}: ${reasons}`);
+          await asked(next.url, "ALTER SUBSCRIPTION everything SET (slot_name = NONE)");
+          await asked(next.url, "DROP SUBSCRIPTION everything");
+        },
+      );
+    }), LOGICAL);
+});
+
+async function makeLedgerAt(url: string, schema: string): Promise<void> {
+  await asked(
+    url,
+    `CREATE SCHEMA ${schema}; CREATE TABLE ${schema}.ledger (slot bigint NOT NULL, value bigint NOT NULL, ` +
+      "at timestamptz NOT NULL DEFAULT clock_timestamp(), started timestamptz NOT NULL DEFAULT pg_postmaster_start_time(), " +
+      "PRIMARY KEY (slot, at))",
+  );
+}
+
+/** As a dump of data does: all rows by one statement. */
+async function copyLedger(from: string, to: string, schema: string): Promise<void> {
+  await makeLedgerAt(to, schema);
+  const rows = await asked<{ row: string }>(
+    from,
+    `SELECT format('(%s, %s, %L, %L)', slot, value, at, started) AS row FROM ${schema}.ledger`,
+  );
+  await asked(to, `INSERT INTO ${schema}.ledger VALUES ${rows.map(({ row }) => row).join(", ")}`);
+}

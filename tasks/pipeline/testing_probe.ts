@@ -1,0 +1,42 @@
+import assert from "node:assert/strict";
+import { join } from "node:path";
+import type { ProbeSummary } from "../model/probe.ts";
+import type { RunSummary } from "../model/summary.ts";
+import { run } from "../migrate.ts";
+import { sleep } from "../net/sleep.ts";
+import { claimHome } from "../stack/home.ts";
+import { type Called, inProcess } from "../terminal/testing_in_process.ts";
+
+/** What a probe came to. */
+export interface Probed extends Called {
+  readonly summary: RunSummary & { readonly probe: ProbeSummary };
+}
+
+/** A probe at work in the test's own process. */
+export function startProbe(
+  url: string,
+  home: string,
+  words: readonly string[],
+): Promise<Called> {
+  claimHome(home);
+  return inProcess(() => run(["probe", "--no-report", "--json", ...words]), {
+    DATABASE_URL: url,
+    GRAPHQL_URL: "",
+    BENCHBOOK_HOME: home,
+    BENCHBOOK_REPORTS: join(home, "reports"),
+  });
+}
+
+/** @throws where it told no summary */
+export function probedOf(called: Called): Probed {
+  assert.notEqual(called.stdout, "", called.stderr);
+  return { ...called, summary: JSON.parse(called.stdout) as Probed["summary"] };
+}
+
+/** Waits for something that a test has made to come. */
+export async function untilTrue(what: string, is: () => boolean | Promise<boolean>): Promise<void> {
+  for (let left = 1500; !await is(); left--) {
+    assert.ok(left > 0, what);
+    await sleep(20);
+  }
+}
