@@ -18,6 +18,11 @@ export interface HistogramBin {
   readonly n: number;
 }
 
+/** Of an arm, px: many of them, as with the segments of a migration, still go onto half a page. */
+function rowHeight(arms: number): number {
+  return arms > 6 ? 42 : 84;
+}
+
 /** Distribution of response times, one row an arm, on a common log axis. */
 export function latencyHistogram(
   bins: readonly HistogramBin[],
@@ -31,7 +36,7 @@ export function latencyHistogram(
   const arms = [...styles.keys()];
   const range = (bin: HistogramBin) => `${formatMs(bin.lowMs)} to ${formatMs(bin.highMs)}`;
   const svg = draw(id, {
-    height: 60 + 84 * Math.max(1, arms.length),
+    height: 60 + rowHeight(arms.length) * Math.max(1, arms.length),
     ...ROW_MARGINS,
     // A name with its segment is a long one.
     marginRight: largest(ROW_MARGINS.marginRight, arms.map((arm) => 14 + 6.6 * arm.length)),

@@ -205,6 +205,15 @@ Deno.test("waits that differ only in time and session share a row, and those lef
   assert.match(counted, /^Of 400 waits the longest 15 are shown; /);
 });
 
+Deno.test("the parts of the run stand under their axis, and what becomes of the cache where there is one", async () => {
+  const { summary } = (await stored).safe;
+  const [parts] = buildView(summary, {}).sections.timeline!.tables;
+  assert.deepEqual(parts!.groups.map(({ name }) => name), ["warmup", "baseline", "migrate", "recovery"]);
+  assert.match(parts!.note, /nothing invalidates them/);
+  const without = buildView(changed(summary, { hitRate: { baseline: null } }), {});
+  assert.equal(without.sections.timeline!.tables[0]!.note, "");
+});
+
 Deno.test("plans before and after the change stand side by side, those that are equal in a sentence", async () => {
   const { summary } = (await stored).naive;
   const [first, second] = takenPlans(18);

@@ -1,10 +1,8 @@
 import type { Estimate } from "../../model/estimate.ts";
 import type { Impact, MigrationSummary } from "../../model/migration_summary.ts";
 import {
-  formatBytes,
   formatCount,
   formatSeconds,
-  formatShare,
   intervalText,
   measuredMs,
   signedMs,
@@ -43,15 +41,6 @@ interface ImpactView {
     readonly span: number;
     readonly rows: readonly ImpactRow[];
   }[];
-  readonly segments: readonly {
-    readonly segment: string;
-    readonly from: string;
-    readonly lasted: string;
-    readonly wal: string;
-    readonly hitRate: string;
-  }[];
-  /** What takes entries out of the cache, as a sentence; empty where there was none. */
-  readonly cache: string;
 }
 
 /** What users felt, by path and by what they asked. */
@@ -71,16 +60,6 @@ export const IMPACT: Section<ImpactView> = {
         span: own.length,
         rows: own.map((impact) => impactRow(impact, footnotes)),
       })),
-      segments: migration.segments.map(({ segment, startUs, endUs }) => ({
-        segment,
-        from: formatSeconds(startUs / 1e6),
-        lasted: formatSeconds((endUs - startUs) / 1e6),
-        wal: rateText(migration.walBytesPerSecond[segment] ?? null),
-        hitRate: formatShare(migration.hitRate[segment] ?? null),
-      })),
-      cache: Object.values(migration.hitRate).every((rate) => rate === null)
-        ? ""
-        : "Entries of the cache expire after their time to live; nothing invalidates them, neither a write nor the migration.",
     };
   },
 };
@@ -117,8 +96,4 @@ function stallText({ stall }: MigrationSummary): string {
     formatCount(pending)
   } ` +
     `${whose} were pending, and none succeeded.`;
-}
-
-function rateText(bytesPerSecond: number | null): string {
-  return bytesPerSecond === null ? "—" : `${formatBytes(bytesPerSecond)}/s`;
 }

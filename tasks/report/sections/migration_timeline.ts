@@ -1,7 +1,43 @@
+import { numbers, words } from "../../charts/figure.ts";
+import type { MigrationSummary } from "../../model/migration_summary.ts";
+import { formatBytes, formatSeconds, formatShare } from "../../model/units.ts";
+import { plain } from "../cells.ts";
+import type { Table } from "../tables.ts";
 import { plainSection } from "./section.ts";
 
+/** All of it on one axis, and what the axis is divided into. */
 export const TIMELINE = plainSection({
   of: "migrate",
   title: "The migration and its users",
   figures: ["migration-timeline"],
+  tables: ({ summary: { migration } }) => [migration === undefined ? null : partsTable(migration)],
 });
+
+function partsTable({ segments, walBytesPerSecond, hitRate }: MigrationSummary): Table {
+  const isCached = Object.values(hitRate).some((rate) => rate !== null);
+  return {
+    id: "table-parts",
+    caption: "The parts of the run",
+    columns: [...words("Segment"), ...numbers("From", "Lasted", "Write-ahead log", "Cache hits")],
+    groups: segments.map(({ segment, startUs, endUs }) => ({
+      name: segment,
+      span: 1,
+      rows: [{
+        name: null,
+        cells: [
+          formatSeconds(startUs / 1e6),
+          formatSeconds((endUs - startUs) / 1e6),
+          rateText(walBytesPerSecond[segment] ?? null),
+          formatShare(hitRate[segment] ?? null),
+        ].map(plain),
+      }],
+    })),
+    note: isCached
+      ? "Entries of the cache expire after their time to live; nothing invalidates them, neither a write nor the migration."
+      : "",
+  };
+}
+
+function rateText(bytesPerSecond: number | null): string {
+  return bytesPerSecond === null ? "—" : `${formatBytes(bytesPerSecond)}/s`;
+}
