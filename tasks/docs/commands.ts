@@ -10,7 +10,7 @@ export interface TaskCommand {
   readonly make: () => Command;
 }
 
-/** The command lines of the tasks of deno.json, by their names: what a task's file exports as `…Command`. */
+/** The command lines of the tasks of deno.json, by their names: what a task's file exports as `…Command`, and its parts. */
 export async function commands(root: string): Promise<Readonly<Record<string, TaskCommand>>> {
   const { tasks } = JSON.parse(await Deno.readTextFile(`${root}/deno.json`)) as {
     tasks: Record<string, { command: string }>;

@@ -10,6 +10,7 @@ import { datasets } from "../seed/catalog.ts";
 import { parts } from "../selfbench/parts.ts";
 import { command } from "../terminal/command.ts";
 import { commands } from "./commands.ts";
+import { lintRules, lockTable, versionTable } from "./lint_tables.ts";
 import { parameterKinds, scenarioFields, TYPES_FILE } from "./scenario_fields.ts";
 
 /** Tasks with a heading of their own in docs/, and more to say below it. */
@@ -38,6 +39,9 @@ export async function sections(root: string): Promise<Readonly<Record<string, st
     scales: scales(),
     distributions: distributions(),
     samples: samples(),
+    "rules of lint": lintRules(),
+    "differences of versions": versionTable(),
+    "lock modes": await lockTable(),
   };
 }
 

@@ -9,7 +9,7 @@ import { statementEffects } from "./effects.ts";
 import type { DatabaseFacts } from "./facts.ts";
 import type { Finding, HeldTo, LintedStatement } from "../model/lint.ts";
 import type { Judged, OpenTransaction } from "./judged.ts";
-import { alone, lockQueue, notTold, plainForms } from "./lock_rules.ts";
+import { alone, lockQueue, notTold, plainForms, tooNewFor } from "./lock_rules.ts";
 import { opened } from "./nodes.ts";
 import { type Later, programs } from "./program_rules.ts";
 import { type FileStatement, statementsOf } from "./statements.ts";
@@ -120,6 +120,7 @@ export class Linter {
       limited: this.#limited || this.#toldOfQueue,
     };
     const findings = [
+      ...tooNewFor(judged),
       ...alone(judged),
       ...longWork(judged),
       ...workUnderLock(judged),

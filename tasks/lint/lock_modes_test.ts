@@ -7,7 +7,8 @@ import { applyStatement } from "./apply.ts";
 import { Catalogue } from "./catalogue.ts";
 import { statementEffects } from "./effects.ts";
 import { readCatalogue } from "./read_catalogue.ts";
-import { type LockCase, lockCases, locksOf, relationNames } from "./testing_locks.ts";
+import { type LockCase, lockCases } from "./lock_cases.ts";
+import { locksOf, relationNames } from "./testing_locks.ts";
 
 const { setup, cases } = lockCases();
 

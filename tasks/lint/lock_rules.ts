@@ -3,6 +3,7 @@ import { formatSeconds } from "../model/units.ts";
 import type { Finding } from "../model/lint.ts";
 import type { Judged } from "./judged.ts";
 import { safeForm } from "./safe_forms.ts";
+import { tooNew } from "./versions.ts";
 import { modeInSql } from "../model/effects_text.ts";
 
 /** A lock that is waited for without a limit. */
@@ -90,6 +91,16 @@ export function alone(judged: Judged): Finding[] {
       }`,
     safe: index ? "Where it failed: DROP INDEX CONCURRENTLY, and try again." : null,
   }];
+}
+
+/** What the server is too old for. */
+export function tooNewFor({ kind, node, known, facts: { version } }: Judged): Finding[] {
+  return tooNew(kind, node, known, version).map(({ what, since, before }) => ({
+    rule: "not-in-version",
+    level: "blocking",
+    message: `PostgreSQL ${version} does not know ${what}, which is there from ${since} on: it ${before}.`,
+    safe: null,
+  }));
 }
 
 /** What cannot be told. */

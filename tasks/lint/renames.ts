@@ -30,7 +30,10 @@ export function rename(node: SqlNode, gathered: Gathered): void {
   gathered.is(`ALTER ${said} … ${what[type] ?? "RENAME"}`);
   const name = written(fields(node["relation"]));
   if (type === "OBJECT_INDEX") gathered.lock(name, "ShareUpdateExclusiveLock", "index");
-  else if (type === "OBJECT_COLUMN" || type === "OBJECT_TABCONSTRAINT" || type === "OBJECT_TRIGGER") {
+  else if (
+    type === "OBJECT_COLUMN" || type === "OBJECT_TABCONSTRAINT" ||
+    type === "OBJECT_TRIGGER" && gathered.version >= 15
+  ) {
     gathered.lockTree(name, "AccessExclusiveLock");
   } else gathered.lock(name, "AccessExclusiveLock", kind);
 }

@@ -25,6 +25,7 @@ export const RULES = {
   "not-null-without-default":
     "A NOT NULL column without a default is refused where there are rows, and by programs that do not fill it.",
   "not-in-transaction": "A statement that must be a transaction by itself stands in another one.",
+  "not-in-version": "A statement says what the server's version of PostgreSQL does not know yet.",
   "concurrently": "Something is done beside others, which has to wait for all older transactions.",
   "unknown": "What a statement does cannot be told.",
 } as const;

@@ -17,6 +17,7 @@ import { lintMarkdown } from "../report/lint_markdown.ts";
 import { connectionError } from "../stack/postgres_server.ts";
 import { say } from "../terminal/command.ts";
 import { isTold, lintText } from "../terminal/lint_text.ts";
+import { printable } from "../terminal/safe_text.ts";
 import type { LintArguments } from "./lint_options.ts";
 
 /** No more statements are kept of which there is nothing to find fault with. */
@@ -61,11 +62,10 @@ export async function lint(
 }
 
 function print(report: LintReport, format: LintArguments["format"]): void {
-  if (format === "text") say(lintText(report));
-  else if (format === "markdown") console.log(lintMarkdown(report));
-  else {console.log(
-      JSON.stringify(format === "json" ? lintJson(report) : lintSarif(report, VERSION), null, 2),
-    );}
+  if (format === "text") return say(lintText(report));
+  if (format === "markdown") return console.log(printable(lintMarkdown(report)));
+  const told = format === "json" ? lintJson(report) : lintSarif(report, VERSION);
+  console.log(JSON.stringify(told, null, 2));
 }
 
 /** What is known of the database, and of its relations what predictions need. */

@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { migrationNames } from "../migrate/definition.ts";
 import { ExitCode } from "../model/errors.ts";
 import type { RunSummary } from "../model/summary.ts";
+import { LINT } from "./lint.ts";
 import { rowsOf } from "./seen.ts";
 import type { Story } from "./story.ts";
 
@@ -13,6 +14,7 @@ const SUMMARY = `${SHORT} --no-report --json`;
 
 /** What options of migrate do. */
 export const MIGRATE: readonly Story[] = [
+  ...LINT,
   {
     promise: "migrate --list names every migration with what it does",
     typed: "npx -y deno task migrate --list",

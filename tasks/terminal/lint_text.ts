@@ -29,11 +29,13 @@ export function isTold({ findings, effects: { locks } }: LintedStatement): boole
 
 function statementText(statement: LintedStatement): string[] {
   const { file, line, column, shown, effects: { locks, work }, sizes, findings } = statement;
+  // What a finding says already is not said twice.
+  const untold = work.filter(({ why }) => !findings.some(({ message }) => message.includes(why)));
   const strong = locks.filter(({ mode }) => keptBy(mode).schemaChanges);
   return [
     `${singleLine(file)}:${line}:${column} ${singleLine(shown, SHOWN_COLUMNS)}`,
     ...strong.map((lock) => `  ${singleLine(lockSaid(lock), MESSAGE_COLUMNS)}${heldText(statement)}`),
-    ...work.map((each) => `  ${singleLine(workSaid(each, sizes), MESSAGE_COLUMNS)}`),
+    ...untold.map((each) => `  ${singleLine(workSaid(each, sizes), MESSAGE_COLUMNS)}`),
     ...tookText(statement),
     ...findings.flatMap(findingText),
   ];
