@@ -29,6 +29,10 @@ export const parts: Readonly<Record<string, Part>> = {
     title: "storing timings: rows a second, bytes a timing, and what spooling costs",
     run: async (args, config) => await (await import("./store/task.ts")).storePart(args, config),
   },
+  predict: {
+    title: "what a migration is predicted to do to its users, held against what it does",
+    run: async (args, config) => await (await import("./predict/task.ts")).predictPart(args, config),
+  },
   truth: {
     title: "simulated runs whose truth is known: changes found, false verdicts, and intervals that hold",
     run: async (args, config) => await (await import("./truth/task.ts")).truthPart(args, config),

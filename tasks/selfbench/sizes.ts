@@ -24,6 +24,11 @@ export const SIZES = {
     rows: { smoke: 20_000, real: 2_000_000 },
     seconds: { smoke: 1, real: 20 },
   },
+  predict: {
+    rounds: { smoke: 1, real: 3 },
+    seconds: { smoke: 1, real: 6 },
+    orders: { smoke: 1000, real: 270_000 },
+  },
   truth: { runs: { smoke: 10, real: 1500 } },
 } as const satisfies Readonly<Record<string, Readonly<Record<string, Size>>>>;
 

@@ -32,6 +32,19 @@ export const SELFBENCH: readonly Story[] = [
       assert.match(stderr, /Cannot read runs from .*none\.duckdb: there are no runs yet/),
   },
   {
+    promise: "selfbench predict holds the stall that was predicted against the one that users saw",
+    typed: `deno task selfbench predict ${smokeOf("predict").join(" ")} --only rename-column --json`,
+    ends: 0,
+    judge({ stdout }) {
+      const { findings } = JSON.parse(stdout) as Findings;
+      assert.deepEqual(findings.map(({ what }) => what), [
+        "predicted stall of rename-column",
+        "stalls that were predicted",
+      ]);
+      assert.ok(findings[0]!.ours!.median >= 0 && findings[0]!.theirs!.median >= 0);
+    },
+  },
+  {
     promise: "selfbench seed takes either data set, of any seed",
     typed:
       "deno task selfbench seed --dataset events --scale tiny --seed 3 --workers 1 --pairs 1 --whole-pairs 1 --json",

@@ -1,0 +1,149 @@
+import { join } from "node:path";
+import type { Config } from "../../config.ts";
+import { temporaryFolder } from "../../files/temporary.ts";
+import { migrationNames } from "../../migrate/definition.ts";
+import { ServiceError } from "../../model/errors.ts";
+import type { RunSummary } from "../../model/summary.ts";
+import { formatMs } from "../../model/units.ts";
+import { isWithin } from "../../summary/migration/predicted.ts";
+import { command } from "../../terminal/command.ts";
+import { count } from "../../terminal/count.ts";
+import { openTerminal } from "../../terminal/terminal.ts";
+import { type Finding, finding, type Findings } from "../finding.ts";
+import { findingsText } from "../finding_text.ts";
+import { machineFacts } from "../machine.ts";
+import { namesOf } from "../options.ts";
+import { SIZES } from "../sizes.ts";
+import { ratioOf, spread } from "../spread.ts";
+
+/** What `selfbench predict` is to measure. */
+interface PredictPlan {
+  readonly only: readonly string[];
+  readonly rounds: number;
+  /** Of baseline and recovery each. */
+  readonly seconds: number;
+  readonly orders: number;
+}
+
+/** A naive form as it was predicted and as it came, ms. */
+interface Round {
+  readonly predicted: number;
+  readonly measured: number;
+}
+
+/** So many of all are to be right: 9 of 12. */
+const LEAST_SHARE = 9 / 12;
+const GOAL = "off by 25 % or 50 ms";
+
+/** `selfbench predict`: makes the naive migrations, and prints what was predicted beside what users saw. */
+export async function predictPart(args: readonly string[], config: Config): Promise<void> {
+  const { rounds, seconds, orders } = SIZES.predict;
+  const known = migrationNames(config.root);
+  const task = command(
+    "selfbench predict",
+    "Make the naive form of each migration that comes with Benchbook, and hold the predicted stall against the one that " +
+      "users saw.",
+  )
+    .option("--only <a,b>", `some of them: ${known.join(", ")}`, namesOf(known), known)
+    .option("--rounds <n>", "runs of each", count("number of rounds", 1, 100), rounds.real)
+    .option(
+      "--seconds <n>",
+      "of baseline and recovery each",
+      count("number of seconds", 1, 600),
+      seconds.real,
+    )
+    .option("--orders <n>", "orders of the data set", count("number of orders", 100, 10_000_000), orders.real)
+    .option("--json", "print the result as JSON on stdout, and all other output on stderr", false)
+    .parse([...args], { from: "user" });
+  const { json, ...plan } = task.opts<PredictPlan & { json: boolean }>();
+  const terminal = openTerminal({ json });
+  const machine = machineFacts(null);
+  using folder = temporaryFolder("benchbook-selfbench-predict-");
+  const findings: Finding[] = [];
+  for (const name of plan.only) {
+    const made = await terminal.step(`Migrate ${name} (naive)`, async () => {
+      const value = await roundsOf(name, plan, join(folder.path, "predict.duckdb"), config);
+      return { value, detail: value.map(roundText).join("; ") };
+    });
+    findings.push(stallFinding(name, made));
+  }
+  const result: Findings = {
+    part: "predict",
+    findings: [...findings, rightOf(findings)],
+    notMeasured: [],
+    machine,
+  };
+  terminal.print(`\n${findingsText(result, terminal.width.columns)}`);
+  if (json) console.log(JSON.stringify(result, null, 2));
+}
+
+/** Turns are taken one after another: each predicts by rates of its own, measured before its load. */
+async function roundsOf(
+  name: string,
+  { rounds, seconds, orders }: PredictPlan,
+  db: string,
+  config: Config,
+): Promise<Round[]> {
+  const made: Round[] = [];
+  for (let round = 0; round < rounds; round++) {
+    const given = ["--scale", "medium", "--orders", `${orders}`, "--duration", `${seconds}s`, "--db", db];
+    const { stdout, stderr } = await new Deno.Command(Deno.execPath(), {
+      args: [
+        "run",
+        "-A",
+        "--quiet",
+        join(config.root, "tasks/migrate.ts"),
+        name,
+        "--variant",
+        "naive",
+        "--no-report",
+        "--json",
+        ...given,
+      ],
+      cwd: config.root,
+      stdin: "null",
+    }).output();
+    made.push(roundOf(name, new TextDecoder().decode(stdout), new TextDecoder().decode(stderr)));
+  }
+  return made;
+}
+
+function roundOf(name: string, stdout: string, stderr: string): Round {
+  const predicted = stdout === "" ? null : (JSON.parse(stdout) as RunSummary).migration?.predicted ?? null;
+  if (predicted === null || predicted.stall === null) {
+    const said = stderr.trim().split("\n").slice(-3).join("\n  ");
+    throw new ServiceError(`Cannot hold the prediction of ${name} against its run: there is none`, said);
+  }
+  return { predicted: predicted.stall.ms, measured: predicted.stallMs };
+}
+
+function roundText({ predicted, measured }: Round): string {
+  return `${formatMs(predicted)} predicted, ${formatMs(measured)} measured`;
+}
+
+/** Medians are held against each other: a machine is never twice the same. */
+function stallFinding(name: string, rounds: readonly Round[]): Finding {
+  const [predicted, measured] = [rounds.map((each) => each.predicted), rounds.map((each) => each.measured)];
+  const [ours, theirs] = [spread(predicted), spread(measured)];
+  return finding({
+    what: `predicted stall of ${name}`,
+    unit: "ms",
+    ours,
+    peer: "measured",
+    theirs,
+    ratio: measured.includes(0) ? null : ratioOf(predicted, measured),
+    goal: GOAL,
+    reached: isWithin(ours.median, theirs.median),
+  });
+}
+
+function rightOf(findings: readonly Finding[]): Finding {
+  const right = findings.filter(({ reached }) => reached).length;
+  return finding({
+    what: "stalls that were predicted",
+    unit: `of ${findings.length}`,
+    ours: spread([right]),
+    goal: "9 of 12",
+    reached: right >= LEAST_SHARE * findings.length,
+  });
+}
