@@ -33,7 +33,9 @@ export const SERIAL: Readonly<Record<string, string>> = {
 export function typeName(node: SqlNode): string {
   const names = words(node["names"]);
   const inner = names[0] === "pg_catalog" ? names.slice(1) : names;
-  const base = inner.length === 1 ? SPOKEN[inner[0]!] ?? joined(inner) : joined(inner);
+  // A keyword that is a type's name, as `numeric` is, needs no quotes there.
+  const plain = names[0] === "pg_catalog" ? inner[0]! : joined(inner);
+  const base = inner.length === 1 ? SPOKEN[inner[0]!] ?? plain : plain;
   const [head, ...rest] = base.split(" ");
   const numbers = nodes(node["typmods"]).map(({ A_Const }) => fields(fields(A_Const)["ival"])["ival"] ?? 0);
   const typmod = numbers.length === 0 || head === "interval" ? "" : `(${numbers.join(",")})`;
