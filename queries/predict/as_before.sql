@@ -1,3 +1,4 @@
 RESET statement_timeout;
 RESET min_parallel_table_scan_size;
-RESET min_parallel_index_scan_size
+RESET min_parallel_index_scan_size;
+RESET parallel_setup_cost

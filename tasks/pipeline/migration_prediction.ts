@@ -13,7 +13,7 @@ import { parseStatements, type SqlNode } from "../postgres/sql_parser.ts";
 import { calibrate, type Calibration } from "../predict/calibrate.ts";
 import { factsOf, type PredictionFacts } from "../predict/facts.ts";
 import { Lineage, queryOf } from "../predict/lineage.ts";
-import { mentioned, readNamed } from "../predict/mentioned.ts";
+import { mentioned, type Named, readNamed } from "../predict/mentioned.ts";
 import { type PlannedStatement, predictMigration } from "../predict/migration.ts";
 import { explainQuery, readRelations } from "../predict/read_facts.ts";
 import type { LoadFacts } from "../predict/stall.ts";
@@ -50,9 +50,10 @@ export async function migrationPrediction(
   return await withClient(databaseUrl, async (client) => {
     const known = factsOf(await readRelations(client));
     const planned = await plannedStatements(client, plan.steps, known);
-    const calibration = config.place === "clone" ? await calibrated(client, planned, known) : null;
+    const named = await readNamed(client);
+    const calibration = config.place === "clone" ? await calibrated(client, planned, named, known) : null;
     const facts = { ...known, ...calibration };
-    const load = await loadFacts(client, system, known);
+    const load = await loadFacts(system, named, known);
     return {
       ...predictMigration(planned, config.beside, facts, load, config.lockTimeoutMs),
       rates: ratesText(calibration),
@@ -100,6 +101,7 @@ async function parsed(text: string, file: string): Promise<SqlNode> {
 async function calibrated(
   client: PgClient,
   planned: readonly PlannedStatement[],
+  named: readonly Named[],
   known: PredictionFacts,
 ): Promise<Calibration | null> {
   const work = planned.flatMap(({ effects, relations }) =>
@@ -108,11 +110,12 @@ async function calibrated(
       return origin === undefined || !known.relations.has(origin) ? [] : [{ ...each, relation: origin }];
     })
   );
-  const queries = planned.some(({ query, effects }) =>
-    (query?.cost ?? 0) > QUERY_COST || effects.work.some(({ kind }) => kind === "refresh")
+  const refreshed = work.flatMap(({ kind, relation }) =>
+    kind === "refresh" ? known.relations.get(relation)?.query ?? [] : []
   );
+  const queries = [...planned.flatMap(({ query }) => query ?? []), ...refreshed];
   try {
-    return await calibrate(client, work, queries, known);
+    return await calibrate(client, work, queries, named, known);
   } catch (error) {
     // A role that may not make a schema, or a server that took too long.
     if (isOfServer(error)) throw error;
@@ -120,16 +123,12 @@ async function calibrated(
   }
 }
 
-/** A query that costs less is over in some milliseconds. */
-const QUERY_COST = 2000;
-
 /** What the load asks of which relations. */
 async function loadFacts(
-  client: PgClient,
   { arms, scenario, plan }: SystemUnderTest,
+  named: readonly Named[],
   { relations }: PredictionFacts,
 ): Promise<LoadFacts> {
-  const named = await readNamed(client);
   const tables = [...relations.keys()];
   const { statements } = arms.find(({ target }) => pathOf(target.path).language === "sql") ?? arms[0]!;
   const weights = scenario.operations.reduce((sum, { weight }) => sum + weight, 0);
@@ -139,7 +138,7 @@ async function loadFacts(
       write: write === true,
       share: weight / weights,
       relations: mentioned(text, named, tables),
-      writes: write === true ? await written(text) : [],
+      ...write === true ? await written(text) : { writes: [], changes: [] },
     };
   }));
   return {
@@ -151,15 +150,16 @@ async function loadFacts(
   };
 }
 
-/** The relations that a question writes. */
-async function written(text: string): Promise<string[]> {
+/** The relations that a question writes, and those of which it changes rows that are there. */
+async function written(text: string): Promise<Pick<LoadFacts["operations"][number], "writes" | "changes">> {
   try {
     const [node] = await parseStatements(text, { file: "a question" });
-    return statementEffects(node!).locks.filter(({ mode }) => mode === "RowExclusiveLock")
+    const writes = statementEffects(node!).locks.filter(({ mode }) => mode === "RowExclusiveLock")
       .map(({ relation }) => relation);
+    return { writes, changes: "InsertStmt" in node! ? [] : writes };
   } catch {
     // GraphQL, or nothing at all.
-    return [];
+    return { writes: [], changes: [] };
   }
 }
 

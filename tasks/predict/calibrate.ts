@@ -1,9 +1,19 @@
 import type { PgClient } from "../postgres/client.ts";
 import type { Work } from "../model/statement_effects.ts";
-import { type MeasuredWork, type PredictionFacts, type RelationFacts, workKey } from "./facts.ts";
+import { isOfServer } from "../seed/connect.ts";
+import {
+  type MeasuredWork,
+  type PredictionFacts,
+  type QueryFacts,
+  type RelationFacts,
+  workKey,
+} from "./facts.ts";
+import { median } from "../stats/robust.ts";
 import { type ColumnFacts, makeLikeness } from "./likeness.ts";
+import type { Named } from "./mentioned.ts";
 import { predictSql } from "./predict_sql.ts";
 import { DEFAULT_RATES, MEASURED_SPREAD, type Rate, type Rates } from "./rates.ts";
+import { likenessOfQuery } from "./query_likeness.ts";
 import { explainQuery } from "./read_facts.ts";
 import { workTime } from "./work_time.ts";
 
@@ -15,15 +25,21 @@ const MOST_ROWS = 40_000;
 const LEAST_ROWS = 2000;
 /** No further measurement is begun after `budgetMs`; what hardly takes longer than `worthMs` is not worth it. */
 const LIMITS = { budgetMs: 2000, worthMs: 20 };
+/** From this size on PostgreSQL starts workers: its `min_parallel_table_scan_size`, which hardly anybody sets. */
+const PARALLEL_BYTES = 8 * 2 ** 20;
+/** Of rows that are written, to tell how long that takes. */
+const ENOUGH_KIB = 1024;
+/** A query that is expected to take less is not asked. */
+const WORTH_ASKING_MS = 30;
 /** A statement may take so long, whatever holds it up. */
 const LONGEST_MS = 10_000;
 /** A measurement is repeated until it has lasted so long, three times at most. */
-const ENOUGH_MS = 60;
+const ENOUGH_MS = 250;
 
 type Client = Pick<PgClient, "query">;
 
 /** What was found out of a server. */
-export type Calibration = Pick<PredictionFacts, "rates" | "measured"> & {
+export type Calibration = Pick<PredictionFacts, "rates" | "measured" | "queries"> & {
   /** How long that took, ms. */
   readonly ms: number;
 };
@@ -32,24 +48,28 @@ export type Calibration = Pick<PredictionFacts, "rates" | "measured"> & {
  * Finds out how long work takes on this server, on rows of its own in a schema of its own: a table is made like the one
  * that the work is for, with some thousand rows, and the same is done to it. What hardly takes any time is left out.
  * @param work each piece that is to be predicted
- * @param queries whether a query's time is among it
+ * @param queries those whose time is among it
+ * @param named the views and functions by which they read
  */
 export async function calibrate(
   client: Client,
   work: readonly Work[],
-  queries: boolean,
+  queries: readonly QueryFacts[],
+  named: readonly Named[],
   known: PredictionFacts,
   { budgetMs, worthMs }: typeof LIMITS = LIMITS,
 ): Promise<Calibration> {
   const started = performance.now();
   const worth = worthMeasuring(work, known, worthMs);
-  if (worth.length === 0 && !queries) return { rates: known.rates, measured: new Map(), ms: 0 };
+  const { rates } = known;
+  if (worth.length + queries.length === 0) return { rates, measured: new Map(), queries: new Map(), ms: 0 };
   await client.query(`DROP SCHEMA IF EXISTS ${SCHEMA} CASCADE; CREATE SCHEMA ${SCHEMA}`);
   try {
     const calibrator = new Calibrator(client, known, started + budgetMs);
-    await calibrator.begin(queries);
+    await calibrator.begin(queries, named);
     for (const [origin, its] of byOrigin(worth, known)) await calibrator.measure(origin, its);
-    return { rates: calibrator.rates, measured: calibrator.measured, ms: performance.now() - started };
+    const { rates, measured, queries: timed } = calibrator;
+    return { rates, measured, queries: timed, ms: performance.now() - started };
   } finally {
     await client.query(`DROP SCHEMA IF EXISTS ${SCHEMA} CASCADE; ${predictSql("as_before.sql")}`);
   }
@@ -78,21 +98,26 @@ function byOrigin(work: readonly Work[], { relations }: PredictionFacts): Map<Re
 
 class Calibrator {
   readonly measured = new Map<string, MeasuredWork>();
+  readonly queries = new Map<string, Rate>();
   rates: Rates;
   #tables = 0;
+  #workersMs: number | null = null;
 
   constructor(readonly client: Client, readonly known: PredictionFacts, readonly untilMs: number) {
     this.rates = known.rates;
   }
 
-  async begin(queries: boolean): Promise<void> {
+  async begin(queries: readonly QueryFacts[], named: readonly Named[]): Promise<void> {
     await this.client.query(`SET statement_timeout = ${LONGEST_MS}`);
-    const statementMs = await this.#time(`CREATE TABLE ${SCHEMA}.once (i integer)`);
+    let made = 0;
+    const statementMs = await this.#median(() =>
+      this.#time(`CREATE TABLE ${SCHEMA}.once${++made} (i integer)`)
+    );
     this.rates = {
       ...this.rates,
       statementMs: { value: statementMs, spread: DEFAULT_RATES.statementMs.spread },
     };
-    if (queries) await this.#query();
+    for (const [at, query] of queries.entries()) await this.#query(`${SCHEMA}.q${at}_`, query, named);
   }
 
   /** All work on rows of one relation, on a likeness of it. */
@@ -121,12 +146,29 @@ class Calibrator {
         ? await this.#lookUp(table, each, keys)
         : statementFor(each, table, columns);
       if (statement === null) continue;
-      const ms = await this.#repeated(statement, each.kind === "rewrite" || each.kind === "row changes");
+      const once = each.kind === "rewrite" || each.kind === "row changes";
+      const ms = await this.#median(() => this.#time(statement), once);
+      const fixedMs = await this.#fixed(each, its);
       this.measured.set(workKey({ ...each, relation: its.origin }), {
-        usPerRow: measuredRate(Math.max(0, ms - this.rates.statementMs.value) * 1000 / n),
+        fixedMs,
+        usPerRow: measuredRate(Math.max(0, ms - this.rates.statementMs.value - fixedMs) * 1000 / n),
         rows: n,
       });
     }
+  }
+
+  /** What each index costs whatever its rows are, ms: the server starts workers for it, where the table is large enough. */
+  async #fixed({ kind }: Work, { bytes, indexes }: RelationFacts): Promise<number> {
+    const builds = kind === "rewrite" ? indexes.length : kind === "index build" ? 1 : 0;
+    if (builds === 0 || bytes < PARALLEL_BYTES) return 0;
+    this.#workersMs ??= await this.#startingWorkers();
+    return builds * this.#workersMs;
+  }
+
+  async #startingWorkers(): Promise<number> {
+    await this.client.query(predictSql("few_rows.sql"));
+    const ms = await this.#median(() => this.#time(`CREATE INDEX ON ${SCHEMA}.few (i)`));
+    return Math.max(0, ms - this.rates.statementMs.value);
   }
 
   /** The server is to choose as many workers as it will for the large table. */
@@ -144,31 +186,53 @@ class Calibrator {
     return `ALTER TABLE ${table} ADD FOREIGN KEY (${column}) REFERENCES ${parent}`;
   }
 
-  /** What a unit of the planner's costs takes: by a query as reports are, and the rows that it gives. */
-  async #query(): Promise<void> {
-    await this.client.query(predictSql("report_tables.sql"));
-    const report = predictSql("report.sql");
-    const expected = await explainQuery(this.client, report);
-    if (expected === null) return;
-    const ms = await this.#repeated(report, false);
-    const rows = 20_000;
-    const written = await this.#time(
-      `CREATE TABLE ${SCHEMA}.written AS SELECT i, i % 100 AS k, i / 100.0 AS v, now() AS t FROM generate_series(1, ${rows}) AS made (i)`,
+  /** What it takes to write the rows of a query, where they are enough to tell. @param askedMs for which it is asked alone */
+  async #writing(query: string, askedMs: number): Promise<void> {
+    const ms = await this.#time(
+      `DROP TABLE IF EXISTS ${SCHEMA}.written; CREATE TABLE ${SCHEMA}.written AS ${query}`,
     );
-    this.rates = {
-      ...this.rates,
-      msPerCost: measuredRate(ms / expected.cost),
-      writeUsPerRow: measuredRate(Math.max(0, written - this.rates.statementMs.value) * 1000 / rows),
-    };
+    const { rows: [written] } = await this.client.query<{ kib: number }>(predictSql("written_size.sql"));
+    if (written!.kib < ENOUGH_KIB) return;
+    const writingMs = Math.max(0, ms - askedMs - this.rates.statementMs.value);
+    this.rates = { ...this.rates, writeUsPerKiB: measuredRate(writingMs * 1000 / written!.kib) };
   }
 
-  /** The median of some times. @param once it is another one afterwards */
-  async #repeated(statement: string, once: boolean): Promise<number> {
+  /** What a unit of the planner's costs takes in a query: the same one is asked of likenesses of its tables. */
+  async #query(prefix: string, { text, cost }: QueryFacts, named: readonly Named[]): Promise<void> {
+    if (
+      this.#isOver() ||
+      cost * DEFAULT_RATES.msPerCost.value * DEFAULT_RATES.msPerCost.spread < WORTH_ASKING_MS
+    ) return;
+    try {
+      const { text: likely, share } = await likenessOfQuery(this.client, prefix, text, named, this.known);
+      await this.client.query(predictSql("workers_alike.sql"), [share]);
+      const expected = await explainQuery(this.client, likely);
+      if (expected === null) return;
+      const ms = await this.#median(() => this.#executed(likely));
+      this.queries.set(text, measuredRate(ms / expected.cost));
+      await this.#writing(likely, ms);
+    } catch (error) {
+      if (isOfServer(error)) throw error;
+    }
+  }
+
+  /** How long the server itself takes for a query, ms: its rows go nowhere. */
+  async #executed(query: string): Promise<number> {
+    const { rows: [row] } = await this.client.query<
+      { "QUERY PLAN": readonly [{ readonly "Execution Time": number }] }
+    >(
+      `EXPLAIN (ANALYZE, TIMING OFF, FORMAT JSON) ${query}`,
+    );
+    return row!["QUERY PLAN"][0]["Execution Time"];
+  }
+
+  /** The median of some times. @param measure one of them; @param once it cannot be done again */
+  async #median(measure: () => Promise<number>, once = false): Promise<number> {
     const times: number[] = [];
-    do times.push(await this.#time(statement)); while (
+    do times.push(await measure()); while (
       !once && times.length < 3 && times.reduce((sum, ms) => sum + ms, 0) < ENOUGH_MS && !this.#isOver()
     );
-    return times.sort((a, b) => a - b)[Math.floor(times.length / 2)]!;
+    return median(times)!;
   }
 
   async #time(statement: string): Promise<number> {
@@ -193,7 +257,11 @@ export function likenessRows({ rows, bytes }: Pick<RelationFacts, "rows" | "byte
 }
 
 /** The same work on a likeness; null where it cannot be done there. */
-function statementFor({ kind, columns }: Work, table: string, known: readonly ColumnFacts[]): string | null {
+function statementFor(
+  { kind, columns }: Work,
+  table: string,
+  known: readonly ColumnFacts[],
+): string | null {
   switch (kind) {
     case "index build":
       return `CREATE INDEX ON ${table} (${columns.join(", ")})`;

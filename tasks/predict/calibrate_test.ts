@@ -3,7 +3,8 @@ import { UNLIMITED, withClient } from "../seed/connect.ts";
 import { withDatabase } from "../stack/testing_shared.ts";
 import { calibrate } from "./calibrate.ts";
 import { factsOf, workKey } from "./facts.ts";
-import { readRelations } from "./read_facts.ts";
+import { readNamed } from "./mentioned.ts";
+import { explainQuery, readRelations } from "./read_facts.ts";
 import { work } from "./testing.ts";
 
 Deno.test("rates are measured on rows of our own: the table is not read, and nothing is left behind", () =>
@@ -45,15 +46,28 @@ Deno.test("rates are measured on rows of our own: the table is not read, and not
         work("index build", { columns: ["city"] }),
         work("look-up", { columns: ["customer_id"], into: "shop.customers" }),
       ];
-      const { measured, rates } = await calibrate(client, asked, true, factsOf(relations), {
-        budgetMs: Infinity,
-        worthMs: 0,
-      });
+      await client.query(`
+        CREATE VIEW shop.by_city AS SELECT city, sum(total) AS total FROM shop.orders GROUP BY city;
+        CREATE VIEW shop.best AS SELECT * FROM shop.by_city WHERE total > 10`);
+      const text =
+        "SELECT b.*, o.id FROM shop.best b JOIN shop.orders o USING (city) JOIN shop.customers c ON c.id = o.customer_id";
+      const report = await explainQuery(client, text);
+      const { measured, queries } = await calibrate(
+        client,
+        asked,
+        [report!],
+        await readNamed(client),
+        factsOf(relations),
+        {
+          budgetMs: Infinity,
+          worthMs: 0,
+        },
+      );
       for (const each of asked) {
         const found = measured.get(workKey(each));
         assert.ok(found !== undefined && found.usPerRow.value >= 0 && found.rows > 1000, each.kind);
       }
-      assert.ok(rates.msPerCost.value > 0 && rates.writeUsPerRow.value > 0);
+      assert.ok(queries.get(text)!.value > 0);
       assert.deepEqual(await read(), before);
       const { rows: left } = await client.query(
         "SELECT 1 FROM pg_namespace WHERE nspname = 'benchbook_likeness'",
@@ -69,12 +83,8 @@ Deno.test("what is small is not measured", () =>
     withClient(url, async (client) => {
       await client.query("CREATE TABLE t (id integer); INSERT INTO t VALUES (1); ANALYZE t");
       const known = factsOf(await readRelations(client));
-      const { measured, ms, rates } = await calibrate(
-        client,
-        [work("rewrite", { relation: "public.t" })],
-        false,
-        known,
-      );
+      const small = [work("rewrite", { relation: "public.t" })];
+      const { measured, ms, rates } = await calibrate(client, small, [], [], known);
       assert.deepEqual([measured.size, ms, rates], [0, 0, known.rates]);
     }, UNLIMITED)
   ));

@@ -26,12 +26,18 @@ export interface RelationFacts {
 
 /** What the planner expects of a query. */
 export interface QueryFacts {
+  /** With the names that there are. */
+  readonly text: string;
   readonly cost: number;
   readonly rows: number;
+  /** Bytes of a row. */
+  readonly width: number;
 }
 
 /** What a piece of work took on rows of the same kind. */
 export interface MeasuredWork {
+  /** Whatever the number of rows is, ms: workers are started. */
+  readonly fixedMs: number;
   readonly usPerRow: Rate;
   /** How many rows that was. */
   readonly rows: number;
@@ -44,6 +50,8 @@ export interface PredictionFacts {
   readonly rates: Rates;
   /** What was measured on a likeness of the relation, by `workKey`. */
   readonly measured: ReadonlyMap<string, MeasuredWork>;
+  /** What a unit of the planner's costs took in a query on likenesses, ms, by its text. */
+  readonly queries: ReadonlyMap<string, Rate>;
   /** How long the oldest transaction has been open that others than us hold, s; null: there is none, or it is not known. */
   readonly oldestTransactionS: number | null;
 }
@@ -57,6 +65,7 @@ export function factsOf(
     relations: new Map(relations.map((each) => [each.relation, each])),
     rates: DEFAULT_RATES,
     measured: new Map(),
+    queries: new Map(),
     oldestTransactionS: null,
     ...known,
   };

@@ -1,6 +1,7 @@
 import type { StatementEffects } from "../model/statement_effects.ts";
 import type { SqlNode } from "../postgres/sql_parser.ts";
 import type { QueryFacts, RelationFacts } from "./facts.ts";
+import { replaceNames } from "./mentioned.ts";
 
 /** Bytes of a row of which nothing is known. */
 const ROW_BYTES = 60;
@@ -15,11 +16,8 @@ export class Lineage {
 
   /** A query's text with the names that relations had before, so that it can be planned. */
   before(query: string): string {
-    return [...this.relations.values()].reduce(
-      (text, { relation, origin }) =>
-        relation === origin ? text : text.replaceAll(new RegExp(`${escaped(relation)}\\b`, "g"), origin),
-      query,
-    );
+    const renamed = [...this.relations.values()].filter(({ relation, origin }) => relation !== origin);
+    return replaceNames(query, new Map(renamed.map(({ relation, origin }) => [relation, origin])));
   }
 
   /** Takes in what a statement does to names and rows. @param query what is expected of its query */
@@ -101,10 +99,6 @@ function nameOf(range: unknown): string {
     readonly relname?: string;
   };
   return [schemaname, relname].filter((part) => part !== undefined).join(".");
-}
-
-function escaped(text: string): string {
-  return text.replaceAll(/[.*+?^${}()|[\]\\]/g, "\\$&");
 }
 
 /** The query whose rows a statement keeps: of INSERT, CREATE TABLE AS and CREATE MATERIALIZED VIEW; null of any other. */

@@ -32,8 +32,20 @@ export function mentioned(question: string, named: readonly Named[], relations: 
 
 /** Whether a text has a name, as a whole. */
 function names(text: string, name: string): boolean {
-  for (let at = text.indexOf(name); at >= 0; at = text.indexOf(name, at + 1)) {
-    if (!/[\w"$]/.test(text[at - 1] ?? "") && !/[\w"$]/.test(text[at + name.length] ?? "")) return true;
-  }
-  return false;
+  return wholeName(name).test(text);
+}
+
+/** A text with other names in the place of some. @param by the new ones by the old ones */
+export function replaceNames(text: string, by: ReadonlyMap<string, string>): string {
+  // The longest first: one may begin as another is called.
+  const old = [...by.keys()].sort((a, b) => b.length - a.length);
+  if (old.length === 0) return text;
+  return text.replaceAll(
+    new RegExp(old.map((name) => wholeName(name).source).join("|"), "g"),
+    (name) => by.get(name)!,
+  );
+}
+
+function wholeName(name: string): RegExp {
+  return new RegExp(`(?<![\\w"$.])${name.replaceAll(/[.*+?^${}()|[\]\\]/g, "\\$&")}(?![\\w"$])`);
 }

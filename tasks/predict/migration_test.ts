@@ -27,9 +27,9 @@ const LOAD: LoadFacts = {
   connections: 8,
   timeoutMs: 5000,
   operations: [
-    { ...ORDERS, write: false, writes: [] },
-    { share: 0.4, relations: ["shop.items"], write: false, writes: [] },
-    { ...ORDERS, share: 0.2, write: true, writes: ["shop.orders"] },
+    { ...ORDERS, write: false, writes: [], changes: [] },
+    { share: 0.4, relations: ["shop.items"], write: false, writes: [], changes: [] },
+    { ...ORDERS, share: 0.2, write: true, writes: ["shop.orders"], changes: ["shop.orders"] },
   ],
 };
 
@@ -112,4 +112,7 @@ Deno.test("batches stall nobody: they are as short as users' response time asks 
   const batches = { kind: "batches", table: "shop.orders", key: "id" } as const;
   assert.equal(stallOf(planned(batches, fill)), 0);
   assert.ok(stallOf(planned(PLAIN, fill))! > 100);
+  // Who only inserts waits for no row.
+  const inserting = { ...LOAD, operations: LOAD.operations.map((each) => ({ ...each, changes: [] })) };
+  assert.equal(stallOf(planned(PLAIN, fill), inserting), 0);
 });

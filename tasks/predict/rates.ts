@@ -16,8 +16,8 @@ export interface Rates {
   readonly lookUpUsPerRow: Rate;
   /** To sort a row into an index, µs. */
   readonly indexUsPerRow: Rate;
-  /** To write the row of a query into a table without indexes, µs. */
-  readonly writeUsPerRow: Rate;
+  /** To write rows of a query into a table without indexes, µs a KiB. */
+  readonly writeUsPerKiB: Rate;
   /** To change a row, its indexes left out, µs. */
   readonly changeUsPerRow: Rate;
   /** To enter a changed row into an index, µs. */
@@ -42,7 +42,7 @@ export const DEFAULT_RATES: Rates = {
   scanUsPerRow: unknown(0.06),
   lookUpUsPerRow: unknown(0.2),
   indexUsPerRow: unknown(0.35),
-  writeUsPerRow: unknown(0.8),
+  writeUsPerKiB: unknown(5),
   changeUsPerRow: unknown(3),
   entryUsPerRow: unknown(1.2),
   msPerCost: unknown(0.011),

@@ -29,7 +29,7 @@ export async function explainQuery(
       `EXPLAIN (FORMAT JSON) ${query}`,
     );
     const { Plan: plan } = rows[0]!["QUERY PLAN"][0];
-    return { cost: plan["Total Cost"], rows: plan["Plan Rows"] };
+    return { text: query, cost: plan["Total Cost"], rows: plan["Plan Rows"], width: plan["Plan Width"] };
   } catch {
     // It names what the change makes before it, or what nobody may read.
     return null;
@@ -39,4 +39,5 @@ export async function explainQuery(
 interface Planned {
   readonly "Total Cost": number;
   readonly "Plan Rows": number;
+  readonly "Plan Width": number;
 }

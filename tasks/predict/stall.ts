@@ -20,6 +20,8 @@ export interface LoadFacts {
     readonly relations: readonly string[];
     /** Of these it writes; empty of a read. */
     readonly writes: readonly string[];
+    /** Of these it changes rows that are there, and so may wait for one. */
+    readonly changes: readonly string[];
   }[];
 }
 
@@ -66,10 +68,10 @@ function ofKind(hold: Hold, load: LoadFacts, write: boolean) {
 }
 
 function isStopped(
-  { relations, writes }: LoadFacts["operations"][number],
+  { relations, writes, changes }: LoadFacts["operations"][number],
   { relation, mode, rows }: Hold,
 ): boolean {
-  if (rows) return writes.includes(relation);
+  if (rows) return changes.includes(relation);
   if (mode === "AccessExclusiveLock") return relations.includes(relation);
   return STOPS_WRITES.includes(mode) && writes.includes(relation);
 }

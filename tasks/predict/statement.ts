@@ -3,9 +3,8 @@ import type { Span, StatementPrediction } from "../model/prediction.ts";
 import type { StatementEffects, Work } from "../model/statement_effects.ts";
 import { counted, formatCount } from "../model/units.ts";
 import type { PredictionFacts, QueryFacts } from "./facts.ts";
-import type { Rate } from "./rates.ts";
 import { spanOf, total } from "./span.ts";
-import { queryTime, type WorkTime, workTime } from "./work_time.ts";
+import { keptTime, type WorkTime, workTime } from "./work_time.ts";
 
 /**
  * What is expected of a statement, told without running it.
@@ -39,16 +38,11 @@ export function predict(
 }
 
 /** A query's rows that are written into a table, and into its indexes. */
-function keptRows(work: readonly Work[], query: QueryFacts, { relations, rates }: PredictionFacts): WorkTime {
-  const rows = (rate: Rate) => spanOf(query.rows * rate.value / 1000, rate.spread);
+function keptRows(work: readonly Work[], query: QueryFacts, facts: PredictionFacts): WorkTime {
   const into = work.find(({ kind }) => kind === "row changes");
-  const indexes = relations.get(into?.relation ?? "")?.indexes ?? [];
+  const indexes = facts.relations.get(into?.relation ?? "")?.indexes.length ?? 0;
   return {
-    span: total([
-      queryTime(query, rates.msPerCost),
-      rows(rates.writeUsPerRow),
-      ...indexes.map(() => rows(rates.indexUsPerRow)),
-    ]),
+    span: keptTime(query, indexes, facts),
     why: `keeps ${counted(Math.round(query.rows), "row")} of a query that the planner says costs ${
       formatCount(query.cost)
     }`,

@@ -23,7 +23,11 @@ Deno.test("a rewrite takes as long as its bytes and each index's rows, and its c
 
 Deno.test("what was measured on a likeness counts for the same work, and for no other", () => {
   const build = work("index build", { columns: ["city"] });
-  const measured = new Map([[workKey(build), { usPerRow: { value: 2, spread: 1.5 }, rows: 270_000 }]]);
+  const measured = new Map([[workKey(build), {
+    fixedMs: 0,
+    usPerRow: { value: 2, spread: 1.5 },
+    rows: 270_000,
+  }]]);
   const facts = factsOf([table()], { rates: RATES, measured });
   const took = (columns: string[]) =>
     predict(effects("ShareLock", [work("index build", { columns })]), facts).took!;
@@ -33,9 +37,13 @@ Deno.test("what was measured on a likeness counts for the same work, and for no 
 
 Deno.test("sorting more rows than were measured takes n log n", () => {
   const build = work("index build", { columns: ["city"] });
-  const measured = new Map([[workKey(build), { usPerRow: { value: 1, spread: 1 }, rows: 1024 }]]);
+  const measured = new Map([[workKey(build), {
+    fixedMs: 10,
+    usPerRow: { value: 1, spread: 1 },
+    rows: 1024,
+  }]]);
   const facts = factsOf([table({ rows: 2 ** 20 })], { rates: RATES, measured });
-  assert.equal(predict(effects("ShareLock", [build]), facts).took!.ms, 1 + 2 * 2 ** 20 / 1000);
+  assert.equal(predict(effects("ShareLock", [build]), facts).took!.ms, 1 + 10 + 2 * 2 ** 20 / 1000);
 });
 
 Deno.test("more rows, more bytes and more indexes never take less, and the range holds the likeliest", () => {
@@ -48,7 +56,7 @@ Deno.test("more rows, more bytes and more indexes never take less, and the range
         rows,
         bytes: rows * 140,
         indexes: Array.from({ length: rows > 1000 ? 4 : 1 }, () => table().indexes[0]!),
-        query: { cost: rows / 10, rows },
+        query: { text: "SELECT 1", cost: rows / 10, rows, width: 40 },
       });
       const { ms, lowMs, highMs } = predict(statement, factsOf([grown])).took!;
       assert.ok(ms >= before, `${kind} of ${rows} rows: ${ms} ms after ${before} ms`);

@@ -1,7 +1,13 @@
 import type { Span } from "../model/prediction.ts";
 import type { Work } from "../model/statement_effects.ts";
 import { counted, formatBytes, formatCount, listed, significant } from "../model/units.ts";
-import { type MeasuredWork, type PredictionFacts, type RelationFacts, workKey } from "./facts.ts";
+import {
+  type MeasuredWork,
+  type PredictionFacts,
+  type QueryFacts,
+  type RelationFacts,
+  workKey,
+} from "./facts.ts";
 import type { Rate } from "./rates.ts";
 import { spanOf, total } from "./span.ts";
 
@@ -48,10 +54,10 @@ function waiting({ oldestTransactionS }: PredictionFacts): WorkTime {
 }
 
 /** By what the same work took on a likeness of the relation. */
-function asMeasured(work: Work, its: RelationFacts, { usPerRow, rows }: MeasuredWork): WorkTime {
+function asMeasured(work: Work, its: RelationFacts, { fixedMs, usPerRow, rows }: MeasuredWork): WorkTime {
   const sorted = work.kind === "index build" ? sorting(its.rows, rows) : 1;
   return {
-    span: spanOf(rowsMs(usPerRow, its.rows) * sorted, usPerRow.spread),
+    span: spanOf(fixedMs + rowsMs(usPerRow, its.rows) * sorted, usPerRow.spread),
     why: `${VERBS[work.kind]} ${sizeText(work, its)}, ${significant(usPerRow.value, 2)} µs a row on ${
       formatCount(rows)
     } rows of its kind`,
@@ -63,7 +69,8 @@ function sorting(rows: number, measured: number): number {
   return Math.max(1, Math.log2(Math.max(2, rows)) / Math.log2(Math.max(2, measured)));
 }
 
-function byRates(work: Work, its: RelationFacts, { rates }: PredictionFacts): WorkTime {
+function byRates(work: Work, its: RelationFacts, facts: PredictionFacts): WorkTime {
+  const { rates } = facts;
   const per = (rate: Rate, n: number) => spanOf(rowsMs(rate, n), rate.spread);
   const indexes = (rate: Rate) => its.indexes.map(() => per(rate, its.rows));
   const why = `${VERBS[work.kind]} ${sizeText(work, its)}`;
@@ -84,23 +91,28 @@ function byRates(work: Work, its: RelationFacts, { rates }: PredictionFacts): Wo
       return work.allRows === true
         ? { span: total([per(rates.changeUsPerRow, its.rows), ...indexes(rates.entryUsPerRow)]), why }
         : { span: null, why: `${why}; how many is not known` };
-    case "refresh": {
-      const { query } = its;
-      if (query === null) return { span: null, why: `${why}; what its query costs is not known` };
-      const entries = its.indexes.map(() => per(rates.indexUsPerRow, query.rows));
-      return {
-        span: total([queryTime(query, rates.msPerCost), per(rates.writeUsPerRow, query.rows), ...entries]),
-        why,
-      };
-    }
+    case "refresh":
+      return its.query === null
+        ? { span: null, why: `${why}; what its query costs is not known` }
+        : { span: keptTime(its.query, its.indexes.length, facts), why };
     default:
       return { span: per(rates.scanUsPerRow, its.rows), why };
   }
 }
 
-/** What the planner expects a query to cost, in time. */
-export function queryTime({ cost }: { readonly cost: number }, msPerCost: Rate): Span {
-  return spanOf(cost * msPerCost.value, msPerCost.spread);
+/** Of each row that is written beside its values, bytes. */
+const ROW_HEADER = 28;
+
+/** The time of a query whose rows are kept in a table, and in so many indexes of it. */
+export function keptTime(query: QueryFacts, indexes: number, { rates, queries }: PredictionFacts): Span {
+  const msPerCost = queries.get(query.text) ?? rates.msPerCost;
+  const kib = query.rows * (query.width + ROW_HEADER) / 1024;
+  const entries = rowsMs(rates.indexUsPerRow, query.rows) * indexes;
+  return total([
+    spanOf(query.cost * msPerCost.value, msPerCost.spread),
+    spanOf(rowsMs(rates.writeUsPerKiB, kib), rates.writeUsPerKiB.spread),
+    spanOf(entries, rates.indexUsPerRow.spread),
+  ]);
 }
 
 function rowsMs({ value }: Rate, n: number): number {
