@@ -19,6 +19,8 @@ export interface Config {
   readonly reports: string;
   /** Unset: the embedded service is used. May hold a password: never print it, see `redactUrl`. */
   readonly databaseUrl: string | undefined;
+  /** The server that `migrate move-server` moves to (`TARGET_DATABASE_URL`); likewise. */
+  readonly targetDatabaseUrl: string | undefined;
   readonly redisUrl: string | undefined;
   readonly graphqlUrl: string | undefined;
   readonly graphqlDialect: GraphqlDialect;
@@ -48,6 +50,7 @@ export function readConfig(env: Readonly<Record<string, string | undefined>> = e
     home: resolve(root, value("BENCHBOOK_HOME") ?? ".benchbook"),
     reports: resolve(root, value("BENCHBOOK_REPORTS") ?? "reports"),
     databaseUrl: url("DATABASE_URL", value("DATABASE_URL"), ["postgres:", "postgresql:"]),
+    targetDatabaseUrl: url("TARGET_DATABASE_URL", value("TARGET_DATABASE_URL"), ["postgres:", "postgresql:"]),
     redisUrl: url("REDIS_URL", value("REDIS_URL"), ["redis:", "rediss:"]),
     graphqlUrl: url("GRAPHQL_URL", value("GRAPHQL_URL"), ["http:", "https:"]),
     graphqlDialect: dialect as GraphqlDialect,

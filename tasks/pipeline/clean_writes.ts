@@ -35,6 +35,7 @@ export async function cleanWrites(config: Config, yes: boolean): Promise<ExitCod
   }
   const stack = await startStack(config, [], terminal, interrupt.signal);
   try {
+    const moves = await leftMoves(config.home, stack);
     const { told, left } = await takeBackLeftWrites(config.home, {
       url: stack.postgres.adminUrl,
       embedded: isEmbedded(stack.postgres),
@@ -51,7 +52,6 @@ export async function cleanWrites(config: Config, yes: boolean): Promise<ExitCod
         return mayRemove("Run this SQL with your rights?", yes);
       },
     });
-    const moves = await leftMoves(config.home, stack);
     const ledgers = new LeftLedgers(config.home, interrupt.signal);
     const dropped = await dropLeftClones(config.home, {
       url: stack.postgres.adminUrl,

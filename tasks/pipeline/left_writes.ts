@@ -26,9 +26,9 @@ export async function tellLeftWrites(
   terminal: Pick<Terminal, "print">,
 ): Promise<void> {
   const embedded = isEmbedded(stack.postgres);
-  const writes = await takeBackLeftWrites(home, { url, embedded, held, others, signal });
-  // A database that has a subscription cannot be dropped.
+  // First of all: its fence lets nobody write, and a database that has a subscription cannot be dropped.
   const moves = await leftMoves(home, stack);
+  const writes = await takeBackLeftWrites(home, { url, embedded, held, others, signal });
   const ledgers = new LeftLedgers(home, signal);
   const clones = await dropLeftClones(home, { url, embedded, held, look: ledgers.look });
   ledgers.forgetOthers();

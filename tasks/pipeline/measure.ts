@@ -82,6 +82,7 @@ export async function measure(
     ? await leaving(system, load)
     : await undoing({
       ...system.writing,
+      ...system.move !== null && { copies: [system.move.target] },
       scenario,
       spool: { runId, dir },
       load: { seed: plan.seed, loop: plan.loop, streams, operations: scenario.operations },

@@ -12,7 +12,7 @@ export interface MigrateArguments extends BenchArguments {
   readonly variant?: Exclude<Variant, "own">;
   /** The scenario whose load is made. */
   readonly scenario?: string;
-  /** The user's own database, by its name, which is changed itself. */
+  /** The user's own database, by its name, which is changed itself; of a move both, `source,target`. */
   readonly inPlace?: string;
   /** Whether a move to another server is made back again. */
   readonly andBack: boolean;
@@ -53,7 +53,7 @@ export function addMigrateOptions(command: Command): Command {
     )
     .option(
       "--in-place <database>",
-      "change the database of that name itself, on your own server: nothing is undone",
+      "change the database of that name itself, on your own server: nothing is undone; for move-server SOURCE,TARGET",
     )
     .option("--and-back", "move-server: move back to the old server, too", false)
     .option(

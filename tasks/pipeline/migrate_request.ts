@@ -16,7 +16,7 @@ import { dataOf } from "./data_options.ts";
 import type { MigrateArguments } from "./migrate_options.ts";
 import { type BenchRequest, chosenBy } from "./request.ts";
 import { MOVE_SERVER, moveServerMigration } from "./move_definition.ts";
-import { type MovePlan, movePlan, refuseMoveOptions } from "./move_request.ts";
+import { type MovePlan, movePlan, refuseMoveOptions, refuseUngated } from "./move_request.ts";
 import { storeForRun } from "./store_file.ts";
 
 /** One run of a migration that a command asks for, with every mistake in it already told. */
@@ -59,8 +59,9 @@ export async function migrateRequests(
   }
   const moves = named === MOVE_SERVER;
   const move = moves ? movePlan(given, config) : EMBEDDED_MOVE;
-  if (given.inPlace !== undefined) refuseOtherDatabase(given.inPlace, config.databaseUrl);
+  if (!moves && given.inPlace !== undefined) refuseOtherDatabase(given.inPlace, config.databaseUrl);
   const base = await requestOf(given, config);
+  if (moves) refuseUngated(base.plan.arms, move, config);
   const timeouts = given.sweep === undefined ? [LOCK_TIMEOUT_MS] : parseSweep(given.sweep);
   const place = given.inPlace === undefined ? "clone" : "in-place";
   const own = isOwnMigration(named);
@@ -89,10 +90,11 @@ export async function migrateRequests(
   );
 }
 
-/** Of `all` those that come with Benchbook; the move last, and not from a server of the user's. */
-function namesOf(named: string, { root, databaseUrl }: Config): string[] {
+/** Of `all` those that come with Benchbook; the move last, and not between servers of the user's. */
+function namesOf(named: string, { root, databaseUrl, targetDatabaseUrl }: Config): string[] {
   if (named !== "all") return [named];
-  return [...migrationNames(root), ...databaseUrl === undefined ? [MOVE_SERVER] : []];
+  const isEmbedded = databaseUrl === undefined && targetDatabaseUrl === undefined;
+  return [...migrationNames(root), ...isEmbedded ? [MOVE_SERVER] : []];
 }
 
 /** Leaves out what was done before. @throws {UsageError} where no statement begins there */
@@ -197,7 +199,7 @@ function refuseUnmeant(named: string | undefined, given: MigrateArguments): asse
   if (isOwnMigration(named) && given.variant !== undefined) {
     throw new UsageError(`Cannot choose a variant of ${named}: it is one by itself`, "Leave out --variant.");
   }
-  if (given.inPlace !== undefined && !isOwnMigration(named)) {
+  if (given.inPlace !== undefined && !isOwnMigration(named) && named !== MOVE_SERVER) {
     throw new UsageError(
       `Cannot make ${named} in place: the migrations that come with Benchbook are made on a clone`,
       "Name a .sql file of your own, or leave out --in-place.",

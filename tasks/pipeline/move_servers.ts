@@ -4,7 +4,7 @@ import { embeddedConnection } from "../move/embedded_connection.ts";
 import type { MoveEnd } from "../move/move_options.ts";
 import { placeOfUrl } from "../postgres/place.ts";
 import { withClient } from "../seed/connect.ts";
-import type { PostgresService, Stack } from "../stack/services.ts";
+import { isEmbedded, type PostgresService, type Stack } from "../stack/services.ts";
 import { urlOf } from "../undo/place.ts";
 import type { Job } from "./job.ts";
 
@@ -23,7 +23,8 @@ export interface MoveServers {
 }
 
 /**
- * Starts the server that a job moves to, with an empty database for it.
+ * Starts or finds the server that a job moves to, with a database for it: of an embedded one an empty one, of the user's the
+ * one that they have named.
  * @param sourceUrl of the database that is moved
  * @param closing removes what is made here, once the job is over
  * @returns null where the job moves nothing
@@ -38,13 +39,15 @@ export async function openMoveServers(
   if (migrating?.config.move === undefined) return null;
   return await terminal.step("Start the server to move to", async () => {
     const server = await stack.cluster("target");
-    await dropTargets(server.adminUrl);
+    const embedded = isEmbedded(server);
+    if (embedded) await dropTargets(server.adminUrl);
     const targetUrl = await stack.databaseUrl(`${PREFIX}${runId.replaceAll("-", "_")}`, "target");
-    closing.defer(() => dropTargets(server.adminUrl).catch(() => {}));
+    if (embedded) closing.defer(() => dropTargets(server.adminUrl).catch(() => {}));
     const endOf = async (url: string, other: PostgresService): Promise<MoveEnd> => {
+      if (!embedded) return { url, embedded, connection: connectionOf(url) };
       const way = await embeddedConnection(home, other.name, url);
       closing.defer(way.remove);
-      return { url, embedded: true, connection: way.connection };
+      return { url, embedded, connection: way.connection };
     };
     const servers = {
       server,
@@ -55,6 +58,15 @@ export async function openMoveServers(
     const { at } = placeOfUrl(targetUrl);
     return { value: servers, detail: `PostgreSQL ${server.version} (${server.origin}) at ${at}` };
   });
+}
+
+/** How a server of the user's is reached: their other server knows the password itself, mostly by a file `.pgpass`. */
+function connectionOf(url: string): string {
+  const { host, port, user, database } = placeOfUrl(url);
+  const mode = new URL(url).searchParams.get("sslmode");
+  const parts = { host, port, dbname: database, user, ...mode !== null && { sslmode: mode } };
+  return Object.entries(parts).map(([key, value]) => `${key}='${String(value).replaceAll(/[\\']/g, "\\$&")}'`)
+    .join(" ");
 }
 
 /** Drops what runs have moved to an embedded target, which is there for that alone: also those of runs that were killed. */

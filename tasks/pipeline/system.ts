@@ -61,7 +61,7 @@ async function withServices<T>(
   const ofArms = databasesOfArms(plan.arms, withoutService);
   const hold = async (url: string) => {
     const task = job.migrating === undefined ? "bench" : "migrate";
-    held = await holdDatabases(url, ofArms, `${task} ${scenario.name} ${runId}`);
+    held = await holdDatabases(url, [...ofArms, ...movedTo(job)], `${task} ${scenario.name} ${runId}`);
     refuseUnfitUrls(job, held, { url, others: ofArms, embedded: isEmbedded(stack.postgres) });
   };
   try {
@@ -101,6 +101,11 @@ async function withServices<T>(
     await held?.[Symbol.asyncDispose]();
     await stack.stop();
   }
+}
+
+/** The user's database that a job moves to, if there is one. */
+function movedTo({ migrating, config: { targetDatabaseUrl } }: Job): string[] {
+  return migrating?.config.move === undefined || targetDatabaseUrl === undefined ? [] : [targetDatabaseUrl];
 }
 
 /** The database with the data in it, of a data set or of the user's own. @param hold as `fillDatabase` takes it */

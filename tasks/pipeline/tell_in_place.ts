@@ -7,10 +7,10 @@ import type { MigrateRequest } from "./migrate_request.ts";
 /** Said before and after: what the user's own databases hold stays changed. @param after what came of it; null: it has not begun */
 export function tellInPlace(job: Job & MigrateRequest, after: RunSummary | null): void {
   if (job.given.inPlace === undefined) return;
-  job.terminal.print(textOf(job, after));
+  job.terminal.print(job.move === null ? changeText(job, after) : moveText(job, after));
 }
 
-function textOf(
+function changeText(
   { config, file, given: { inPlace } }: Job & MigrateRequest,
   after: RunSummary | null,
 ): string {
@@ -27,4 +27,14 @@ function textOf(
     : `! Of ${file} ${formatCount(done)} of ${counted(planned, "statement")} ${
       done === 1 ? "was" : "were"
     } made in ${where} itself: nothing of it is undone.`;
+}
+
+function moveText({ config, scenario: { name } }: Job & MigrateRequest, after: RunSummary | null): string {
+  const [from, to] = [config.databaseUrl!, config.targetDatabaseUrl!].map((url) => {
+    const { database, at } = placeOfUrl(url);
+    return `"${database}" at ${at}`;
+  });
+  return after === null
+    ? `! The tables of ${name} are copied from ${from} to ${to}, where they stay, and the load goes over to it.`
+    : `What was copied of the tables of ${name} stays in ${to}; the load's own rows were removed at both servers.`;
 }

@@ -120,7 +120,13 @@ export function callTask(
 }
 
 /** Of the user, and the server of the suite, whose password is none of a task's. */
-const NO_SERVICES = { DATABASE_URL: "", REDIS_URL: "", GRAPHQL_URL: "", [SHARED]: "" };
+const NO_SERVICES = {
+  DATABASE_URL: "",
+  TARGET_DATABASE_URL: "",
+  REDIS_URL: "",
+  GRAPHQL_URL: "",
+  [SHARED]: "",
+};
 
 /** Sentences of what a task says are looked for as a whole. */
 const ONE_LINE = { COLUMNS: "1000" };

@@ -6,20 +6,23 @@ import { inspectPostgres } from "./postgres_server.ts";
 import type { ClusterRole, PostgresService, StackOptions } from "./services.ts";
 import { readRecords, record, type ServiceRecord, stopServices } from "./state.ts";
 
-/** The user's server, the one that `up` left, or a new one. The user's is the primary: other roles are embedded. */
+/** The user's server of a role, the one that `up` left, or a new one. */
 export async function openPostgres(
-  { home, databaseUrl }: Pick<Config, "home" | "databaseUrl">,
+  { home, databaseUrl, targetDatabaseUrl }: Pick<Config, "home" | "databaseUrl" | "targetDatabaseUrl">,
   options: StackOptions,
   control: InstanceControl,
   role: ClusterRole,
 ): Promise<PostgresService> {
-  if (databaseUrl !== undefined && role === "primary") {
+  const name = clusterName(role);
+  const [variable, url] = role === "primary"
+    ? ["DATABASE_URL", databaseUrl]
+    : ["TARGET_DATABASE_URL", targetDatabaseUrl];
+  if (url !== undefined) {
     options.onStep?.("Connecting to PostgreSQL");
-    const facts = await inspectPostgres(databaseUrl, "DATABASE_URL");
-    const identity = { name: PRIMARY_CLUSTER, service: "postgres", role } as const;
+    const facts = await inspectPostgres(url, variable);
+    const identity = { name, service: "postgres", role } as const;
     return { ...facts, ...identity, origin: "user", adminUrl: facts.url, process: null };
   }
-  const name = clusterName(role);
   const start = starterOf(home, name, options, control);
   control.add(name, start);
   const running = readRecords(home).find((record) => record.name === name);

@@ -157,6 +157,7 @@ export async function testConfig(home: string): Promise<Config> {
     home,
     reports: join(home, "reports"),
     databaseUrl: undefined,
+    targetDatabaseUrl: undefined,
     redisUrl: undefined,
     graphqlUrl: undefined,
   };

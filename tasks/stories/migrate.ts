@@ -161,6 +161,12 @@ export const MIGRATE: readonly Story[] = [
     judge: ({ stderr }) => assert.match(stderr, /Cannot move back after the naive move/),
   },
   {
+    promise: "a move between servers of one's own needs both, which is said before anything is started",
+    typed: `TARGET_DATABASE_URL=postgres://nobody@127.0.0.1:9/new deno task migrate move-server ${SUMMARY}`,
+    ends: ExitCode.usage,
+    judge: ({ stderr }) => assert.match(stderr, /TARGET_DATABASE_URL is set, and DATABASE_URL is not/),
+  },
+  {
     promise: "a closed loop is refused, as its clients would stop asking while they wait",
     typed: `deno task migrate add-column --concurrency 4 ${SUMMARY}`,
     ends: ExitCode.usage,

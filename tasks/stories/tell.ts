@@ -78,6 +78,7 @@ function environmentOf({ home, reports }: Workbench, folder: string): Record<str
     BENCHBOOK_HOME: home,
     BENCHBOOK_REPORTS: reports,
     DATABASE_URL: "",
+    TARGET_DATABASE_URL: "",
     REDIS_URL: "",
     GRAPHQL_URL: "",
     NO_COLOR: "1",

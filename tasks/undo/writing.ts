@@ -24,6 +24,11 @@ export interface WritingOptions {
   readonly home: string;
   /** Each once. */
   readonly databases: readonly WrittenDatabase[];
+  /**
+   * Databases to which rows of the first of them are carried meanwhile, as a move to another server does: they are taken
+   * back there as well, where the tables are there then.
+   */
+  readonly copies?: readonly Pick<WrittenDatabase, "url" | "embedded">[];
   /** Whose name the connections bear: the run's, or the search's. */
   readonly runId: string;
   readonly scenario: LoadedScenario;
