@@ -236,7 +236,7 @@ export class SideComparison {
         if (left.get(key) === right.get(key)) keys.delete(key);
         else if (others++ < SHOWN) {
           const what = !left.has(key)
-            ? "is there and must not"
+            ? "is there and must not be"
             : right.has(key)
             ? "has other values"
             : "is not there";
