@@ -10,10 +10,14 @@ import {
   relationOf,
   type SummedTable,
   sumTable,
+  type Updated,
 } from "./checksum_table.ts";
+import { registerId } from "./ledger/register_rows.ts";
+import type { PlannedKeys } from "./ledger/registers_before.ts";
 import { columnsOf, ledgerSql, readAtOnce, Refused } from "./ledger/sql.ts";
 import { NOTHING, type Uncompared } from "./own_writes.ts";
-import { type WritingScenario, writtenBy } from "./ledger/written.ts";
+import { type Register, type WritingScenario, writtenBy } from "./ledger/written.ts";
+import { compareUnwritten, type UnwrittenRows } from "./unwritten_rows.ts";
 
 /** Ranges of a table at the most, and rows of one at the least, about. */
 const [MOST_RANGES, RANGE_ROWS] = [64, 20_000];
@@ -27,6 +31,8 @@ export interface ChecksumOptions {
   readonly scenario: WritingScenario;
   /** What is summed up. */
   readonly schemas: readonly string[];
+  /** Rows that its updates may come to; without them the columns that these set are left out of every row. */
+  readonly planned?: PlannedKeys;
   /** For all tables together, ms. */
   readonly budgetMs?: number;
   readonly signal?: AbortSignal;
@@ -54,12 +60,12 @@ export interface ChecksumComparison {
 
 /**
  * Sums up all rows that a load does not write, before it begins: count and hashes by ranges of the primary key, all at one
- * snapshot. Rows under reserved keys are left out, and columns that the load's updates set: the ledger has
- * these. For each column a sum of its own, so that columns which a migration drops can be left out afterwards.
+ * snapshot. Rows under reserved keys are left out, and columns that the load's updates set in the rows that these may come
+ * to: the ledger has these. For each column a sum of its own, so that columns which a migration drops can be left out afterwards.
  * @throws {ServiceError} where the database cannot be reached; {InterruptedError} after `signal`
  */
 export async function checksumsBefore(
-  { url, scenario, schemas, budgetMs = BUDGET_MS, signal }: ChecksumOptions,
+  { url, scenario, schemas, planned, budgetMs = BUDGET_MS, signal }: ChecksumOptions,
 ): Promise<ChecksumsBefore> {
   const written = (await writtenBy(scenario)).filter((one) => one !== null);
   if (written.some(({ kind }) => kind === "unknown")) {
@@ -83,15 +89,14 @@ export async function checksumsBefore(
     for (const { schema, name, rows, key } of found) {
       const shown = `${schema}.${name}`;
       const types = await columnsOf(client, relationOf({ schema, name }));
-      const changed = new Set(
-        registers.filter(({ table }) => table === shown).flatMap(({ changed }) => changed),
-      );
+      const updated = updatedIn(registers.filter(({ table }) => table === shown), planned);
       const ours = inserted.find(({ table }) => table === shown);
       const whole: SummedTable = {
         schema,
         name,
         key: key ?? [],
-        columns: new Map([...types].filter(([column]) => !changed.has(column))),
+        columns: new Map([...types].filter(([column]) => updated.get(column) !== null)),
+        updated: new Map([...updated].flatMap(([column, rows]) => rows === null ? [] : [[column, rows]])),
         reserved: ours === undefined ? null : { column: ours.key, from: ours.from },
         ranges: null,
       };
@@ -106,16 +111,37 @@ export async function checksumsBefore(
   });
 }
 
+/** The columns that updates set, each with the rows that these may come to; null where these are not all known. */
+function updatedIn(
+  registers: readonly Register[],
+  planned: PlannedKeys | undefined,
+): Map<string, Updated[] | null> {
+  const updated = new Map<string, Updated[] | null>();
+  for (const register of registers) {
+    const keys = planned?.whole ? planned.keys.get(registerId(register)) : undefined;
+    for (const column of register.changed) {
+      const others = updated.get(column) ?? [];
+      updated.set(
+        column,
+        keys === undefined || updated.get(column) === null ? null : [...others, { register, keys }],
+      );
+    }
+  }
+  return updated;
+}
+
 /**
  * Sums up the same rows again, after the load has ended, and compares.
  * @param before of the same database, or of the one that it is a copy of
  * @param own what the change itself writes, which is left out
+ * @param unwritten rows that the load might have come to and did not
  * @throws as `checksumsBefore` does
  */
 export async function compareChecksums(
   { url, budgetMs = BUDGET_MS, signal }: Pick<ChecksumOptions, "url" | "budgetMs" | "signal">,
   before: ChecksumsBefore,
   own: Pick<Uncompared, "tables" | "columns"> = NOTHING,
+  unwritten: UnwrittenRows | null = null,
 ): Promise<ChecksumComparison> {
   return await readAtOnce(url, "benchbook-checksums", signal, async (client) => {
     const checksums: Checksum[] = [];
@@ -138,13 +164,7 @@ export async function compareChecksums(
         );
         continue;
       }
-      const columns = [...table.columns].filter(([column, type]) => {
-        if (own.columns.get(shown)?.has(column)) return false;
-        const now = types.get(column);
-        if (now === undefined || familyOf(now) === familyOf(type)) return now !== undefined;
-        notes.push(`${shown}.${column} was not compared: it was ${type} and is ${now}.`);
-        return false;
-      }).map(([column]) => column);
+      const columns = comparedColumns(table, types, own.columns.get(shown), notes);
       const after = await sumWithin(client, untilMs, table, types, columns);
       if (after instanceof Refused) {
         notes.push(notCompared(shown, after, budgetMs));
@@ -164,9 +184,45 @@ export async function compareChecksums(
           different.push(`${shown}${fromKey === "" ? "" : ` ${fromKey} to ${toKey}`}: ${what}`);
         }
       }
+      for (const register of unwritten === null ? [] : registersOf(table, columns)) {
+        const compared = await compareUnwritten(client, register, unwritten!);
+        if (compared === null) continue;
+        ranges++;
+        checksums.push(...compared.checksums);
+        if (compared.different !== null) different.push(compared.different);
+      }
     }
     return { checksums, ranges, rows: count, different, notes };
   });
+}
+
+/** The columns of a table that can be compared; why another one cannot is noted. @param own those that the change writes */
+function comparedColumns(
+  table: SummedTable,
+  types: ReadonlyMap<string, string>,
+  own: ReadonlySet<string> | undefined,
+  notes: string[],
+): string[] {
+  const why = (column: string, type: string): string | null => {
+    const lost = table.updated.get(column)?.find(({ register: { key } }) => !types.has(key.column));
+    if (lost !== undefined) return `there is no column ${lost.register.key.column} any more`;
+    const now = types.get(column)!;
+    return familyOf(now) === familyOf(type) ? null : `it was ${type} and is ${now}`;
+  };
+  return [...table.columns].flatMap(([column, type]) => {
+    if (own?.has(column) === true || !types.has(column)) return [];
+    const said = why(column, type);
+    if (said !== null) notes.push(`${table.schema}.${table.name}.${column} was not compared: ${said}.`);
+    return said === null ? [column] : [];
+  });
+}
+
+/** The registers of a table whose values are compared. */
+function registersOf({ updated }: SummedTable, columns: readonly string[]): Set<Register> {
+  return new Set(
+    columns.flatMap((column) => updated.get(column) ?? []).map(({ register }) => register)
+      .filter(({ value }) => columns.includes(value.column)),
+  );
 }
 
 /** Sums up a table in the time that is left for all of them. */

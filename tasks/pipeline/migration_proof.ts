@@ -7,9 +7,9 @@ import {
   checksumsBefore,
   compareChecksums,
 } from "../migrate/checksums.ts";
-import { registersBefore } from "../migrate/ledger/registers_before.ts";
+import { plannedKeys, registersBefore } from "../migrate/ledger/registers_before.ts";
 import { mergeLedgers } from "../migrate/ledger/merge.ts";
-import { type LedgerOptions, verifyLedger } from "../migrate/ledger/verify.ts";
+import { type LedgerOptions, type LedgerResult, verifyLedger } from "../migrate/ledger/verify.ts";
 import { writtenBy } from "../migrate/ledger/written.ts";
 import { NOTHING, ownWrites, type Uncompared } from "../migrate/own_writes.ts";
 import { BenchbookError } from "../model/errors.ts";
@@ -41,6 +41,7 @@ export class Proof {
   readonly #system: SystemUnderTest;
   readonly #deciding: Deciding;
   readonly #before: Before;
+  #updated: LedgerResult["updated"] = null;
 
   private constructor(system: SystemUnderTest, deciding: Deciding, before: Before) {
     this.#system = system;
@@ -65,8 +66,9 @@ export class Proof {
       signal,
     };
     const before = await terminal.step("Look at the rows before the load", async () => {
-      const registers = await registersBefore(deciding);
-      const sums = await checksumsBefore(summed(system));
+      const planned = plannedKeys(deciding);
+      const registers = await registersBefore(deciding, planned);
+      const sums = await checksumsBefore({ ...summed(system), planned });
       const { length } = sums.tables;
       // What comes with Benchbook leaves every row that was there as it was, and is held to that.
       const uncompared = variant === "own"
@@ -172,7 +174,7 @@ export class Proof {
     load: Pick<LedgerOptions, "spoolDir" | "signal">,
     onEntries: LedgerOptions["onEntries"],
   ): Promise<LedgerFound> {
-    const { ok, notes, problems } = await verifyLedger({
+    const { ok, notes, problems, updated } = await verifyLedger({
       ...this.#deciding,
       ...load,
       url,
@@ -180,6 +182,7 @@ export class Proof {
       registers: this.#before.registers,
       onEntries,
     });
+    this.#updated ??= updated;
     return { ok, wrong: Object.values(problems).reduce((sum, n) => sum + n, 0), notes };
   }
 
@@ -208,9 +211,10 @@ export class Proof {
 
   /** @param isFirst of others it is said where their rows are */
   async #rowsAt(url: string, keep: Keep, isFirst: boolean): Promise<ChecksumComparison> {
-    const { sums, uncompared } = this.#before;
+    const { sums, uncompared, registers: first } = this.#before;
+    const unwritten = this.#updated === null ? null : { first, updated: this.#updated };
     const at = placeOfUrl(url).at;
-    const found = await compareChecksums({ ...summed(this.#system), url }, sums, uncompared);
+    const found = await compareChecksums({ ...summed(this.#system), url }, sums, uncompared, unwritten);
     const named = isFirst ? found : {
       ...found,
       checksums: found.checksums.map((row) => ({ ...row, relation: `${row.relation} at ${at}` })),

@@ -84,6 +84,8 @@ export interface RegisterVerdicts {
   readonly standing: ReadonlySet<number>;
   /** Registers that could not be read, by `registerId`, with the reason. */
   readonly refusals: ReadonlyMap<string, string>;
+  /** Rows that were written, or may have been, by `registerId`. */
+  readonly keys: ReadonlyMap<string, ReadonlySet<string>>;
 }
 
 /**
@@ -125,7 +127,7 @@ export async function judgeRegisters(
       if (history.standing !== null) standing.add(history.standing);
     }
   }
-  return { problems, standing, refusals };
+  return { problems, standing, refusals, keys };
 }
 
 function stateOf(
@@ -140,8 +142,8 @@ function stateOf(
 }
 
 /** Numbers are printed with as many digits as their column has. */
-function isSame(printed: string | null, given: string): boolean {
-  if (printed === null) return false;
+export function isSame(printed: string | null, given: string | null): boolean {
+  if (printed === null || given === null) return printed === given;
   return printed === given || printed !== "" && given !== "" && Number(printed) === Number(given);
 }
 

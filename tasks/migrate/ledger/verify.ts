@@ -63,6 +63,8 @@ export interface LedgerResult {
   readonly problems: Readonly<Partial<Record<LedgerProblem, number>>>;
   /** What could not be looked at and why, a sentence each. */
   readonly notes: readonly string[];
+  /** Rows that updates wrote, or may have written, by `registerId`: their keys; null where the registers were not read. */
+  readonly updated: ReadonlyMap<string, ReadonlySet<string>> | null;
 }
 
 /**
@@ -116,7 +118,7 @@ class Ledger {
       this.#options.registers ?? new Map(),
     );
     await this.#inBatches(async (slots) => this.#tell(slots, await this.#judge(slots, verdicts)));
-    return this.#result(this.#notes(verdicts));
+    return this.#result(this.#notes(verdicts), verdicts.keys);
   }
 
   /** Says of all writes that have not been judged yet that they could not be. @param why as a sentence's part */
@@ -125,8 +127,8 @@ class Ledger {
     return this.#result([`Writes could not be looked at: ${why}.`]);
   }
 
-  #result(notes: readonly string[]): LedgerResult {
-    return { ...this.#counts, problems: this.#problems, notes };
+  #result(notes: readonly string[], updated: LedgerResult["updated"] = null): LedgerResult {
+    return { ...this.#counts, problems: this.#problems, notes, updated };
   }
 
   async #inBatches(use: (slots: readonly Slot[]) => Promise<void> | void): Promise<void> {

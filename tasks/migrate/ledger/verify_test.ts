@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { LedgerEntry } from "../../model/migration.ts";
-import { registersBefore } from "./registers_before.ts";
+import { plannedKeys, registersBefore } from "./registers_before.ts";
 import { type Loaded, SLOTS, withLoaded } from "./testing.ts";
 
 const wrong = (entries: readonly LedgerEntry[]) =>
@@ -21,8 +21,12 @@ async function slotsOf({ verify }: Loaded, op: string): Promise<number[]> {
 }
 
 Deno.test("every write of a load is found where nothing went wrong", async () => {
-  await withLoaded(async ({ verify }) => {
-    const { entries, ...result } = await verify();
+  await withLoaded(async ({ shop, verify }) => {
+    const { entries, updated, ...result } = await verify();
+    assert.deepEqual(
+      updated!.get("northwind.customers(customer_id).fax"),
+      plannedKeys({ ...shop, slots: SLOTS }).keys.get("northwind.customers(customer_id).fax"),
+    );
     assert.deepEqual(result, {
       ok: SLOTS,
       failed: 0,
@@ -223,7 +227,7 @@ Deno.test("of updates of one row the last value must be explained", async (t) =>
       assert.deepEqual(await of(null), [{ slot: slots.at(-1), problem: "lost", verified: false }]);
     });
     await t.step("what the rows hold is read beforehand", async () => {
-      const before = await registersBefore({ ...shop, url, slots: SLOTS });
+      const before = await registersBefore({ ...shop, url }, plannedKeys({ ...shop, slots: SLOTS }));
       const values = before.get("northwind.customers(customer_id).fax")!;
       assert.deepEqual(
         [...values.keys()].sort(),

@@ -77,7 +77,7 @@ export function proofSentences(
     ...ledger.complete && ledger.problems.length === 0 ? [`${ledgerText(ledger)}.`] : [],
     ...checksums.lacking === null && checksums.different.length + checksums.unclear.length === 0
       ? [
-        // A column that the load updates is left out of every row: it is the ledger's, and of the others nobody knows.
+        // A column that the load updates is the ledger's in the rows that it came to.
         `What the load does not write is unchanged: ${counted(checksums.rows, "row")} compared, in ${
           counted(checksums.ranges, "key range")
         }.`,

@@ -4,7 +4,7 @@ import { InterruptedError } from "../../../model/errors.ts";
 import type { LedgerCheck } from "../../../model/ledger_check.ts";
 import type { LedgerEntry } from "../../../model/migration.ts";
 import { withClient } from "../../../seed/connect.ts";
-import { registersBefore } from "../registers_before.ts";
+import { plannedKeys, registersBefore } from "../registers_before.ts";
 import { verifyLedger } from "../verify.ts";
 import { faultyProxy } from "./faulty_proxy.ts";
 import { Faults } from "./faults.ts";
@@ -65,7 +65,7 @@ async function judged(
   const spoolDir = join(folder, `${shop.writes.seed}`);
   await withClient(url, makeTables, { signal });
   const migration = readSmallText(join(FOLDER, "migrate.sql"));
-  const registers = await registersBefore({ ...shop, url, slots, signal });
+  const registers = await registersBefore({ ...shop, url, signal }, plannedKeys({ ...shop, slots }));
   {
     await using proxy = await faultyProxy({
       url,
