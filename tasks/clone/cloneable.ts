@@ -20,6 +20,8 @@ export interface Cloneable {
   readonly folder: string | null;
   /** Other databases of the server that the role may connect to. */
   readonly elsewhere: readonly string[];
+  /** What can be done without a clone, as a sentence. */
+  readonly instead: string;
 }
 
 interface Facts extends Pick<Cloneable, "bytes" | "logBytes" | "role" | "superuser"> {
@@ -32,8 +34,8 @@ interface Facts extends Pick<Cloneable, "bytes" | "logBytes" | "role" | "superus
   readonly dataFolder: string | null;
 }
 
-/** What can be done instead. */
-const WITHOUT =
+/** What can be done without a clone to measure a change in. */
+export const ARM_INSTEAD =
   "Without a clone: make a copy of the database yourself, and name it in an arm file as databaseUrl.";
 /** Sessions that were closed a moment ago are gone by then. */
 const CLOSED_MS = 3000;
@@ -45,18 +47,25 @@ const SHOWN = 5;
  * Looks whether a database can be cloned, as far as rights go.
  * @param url may hold a password and is never shown
  * @param runId whose sessions are ours
+ * @param instead what can be done without a clone, as a sentence
  * @throws {UsageError} saying what stands against it, and what to do
  */
-export async function inspectCloneable(url: string, runId: string, embedded: boolean): Promise<Cloneable> {
+export async function inspectCloneable(
+  url: string,
+  runId: string,
+  embedded: boolean,
+  instead = ARM_INSTEAD,
+): Promise<Cloneable> {
   return await withClient(url, async (client) => {
     const { rows: [facts] } = await client.query<Facts>(cloneSql("database.sql"));
     const { rows: others } = await client.query<{ name: string }>(cloneSql("elsewhere.sql"));
     const elsewhere = others.map(({ name }) => name);
     const pooled = (client as unknown as { processID: number }).processID !== facts!.pid;
-    refuseWithoutRight(facts!, url, pooled, elsewhere);
+    refuseWithoutRight(facts!, url, pooled, { elsewhere, instead });
     const { bytes, logBytes, role, superuser, inDataFolder, dataFolder } = facts!;
     const place = await placeOf(client, url, embedded);
-    return { place, bytes, logBytes, role, superuser, elsewhere, folder: inDataFolder ? dataFolder : null };
+    const folder = inDataFolder ? dataFolder : null;
+    return { place, bytes, logBytes, role, superuser, elsewhere, instead, folder };
   }, { name: sessionName(runId, "clone") });
 }
 
@@ -64,13 +73,14 @@ export async function inspectCloneable(url: string, runId: string, embedded: boo
  * Looks whether others are in a database that is to be cloned, before anything is done for it.
  * @throws {UsageError} naming them
  */
-export async function refuseConnected(url: string, { place }: Cloneable, runId: string): Promise<void> {
+export async function refuseConnected(url: string, database: Cloneable, runId: string): Promise<void> {
+  const { place } = database;
   await withClient(url, async (client) => {
     const until = performance.now() + CLOSED_MS;
     for (;;) {
       const connected = await connectedTo(client, place.database, runId);
       if (connected.length === 0) return;
-      if (performance.now() >= until) throw inUse(place.database, url, connected);
+      if (performance.now() >= until) throw inUse(database, url, connected);
       await sleep(LOOK_MS);
     }
   }, { name: sessionName(runId, "clone") });
@@ -80,10 +90,10 @@ function refuseWithoutRight(
   { database, role, owner, mayCreate, mayCopy }: Facts,
   url: string,
   pooled: boolean,
-  elsewhere: readonly string[],
+  { elsewhere, instead }: Pick<Cloneable, "elsewhere" | "instead">,
 ): void {
   const refused = (why: string, next: string) =>
-    new UsageError(`Cannot clone ${databaseText(database, url)}: ${why}`, `${next} ${WITHOUT}`);
+    new UsageError(`Cannot clone ${databaseText(database, url)}: ${why}`, `${next} ${instead}`);
   if (pooled) {
     throw refused(
       "DATABASE_URL leads to a pooler, whose connections keep the database in use",
@@ -130,18 +140,22 @@ export async function connectedTo(client: Client, database: string, runId: strin
 }
 
 /** Why a database cannot be cloned now. @param connected none: the server does not say who */
-export function inUse(database: string, url: string, connected: readonly Connected[]): UsageError {
+export function inUse(
+  { place, instead }: Pick<Cloneable, "place" | "instead">,
+  url: string,
+  connected: readonly Connected[],
+): UsageError {
   const ours = connected.some(({ application }) => application?.startsWith("benchbook"));
   const prepared = connected.some(({ pid }) => pid === null);
   return new UsageError(
-    `Cannot clone ${databaseText(database, url)}: no session may be in it meanwhile, and ${
+    `Cannot clone ${databaseText(place.database, url)}: no session may be in it meanwhile, and ${
       connected.length === 0
         ? "there are some that the role may not see"
         : `there ${connected.length === 1 ? "is" : "are"} ${connectedText(connected)}`
     }`,
     `Benchbook ends no session but its own: end ${connected.length === 1 ? "it" : "them"}, then try again. ${
       prepared ? "COMMIT PREPARED or ROLLBACK PREPARED ends a prepared transaction. " : ""
-    }${ours ? "`deno task down` ends those of the stack that `deno task up` has started. " : ""}${WITHOUT}`,
+    }${ours ? "`deno task down` ends those of the stack that `deno task up` has started. " : ""}${instead}`,
   );
 }
 
@@ -166,7 +180,7 @@ export function databaseText(database: string, url: string): string {
  */
 export async function openElsewhere(
   url: string,
-  { elsewhere, place }: Pick<Cloneable, "elsewhere" | "place">,
+  { elsewhere, place, instead }: Pick<Cloneable, "elsewhere" | "place" | "instead">,
   runId: string,
 ): Promise<Client> {
   let failed: unknown;
@@ -182,7 +196,7 @@ export async function openElsewhere(
       databaseText(place.database, url)
     }: no session may be in it meanwhile, and none can be opened in ` +
       `${elsewhere.map((name) => `"${name}"`).join(", ")} instead: ${(failed as Error).message}`,
-    WITHOUT,
+    instead,
     { cause: failed },
   );
 }

@@ -87,7 +87,7 @@ export async function foundAs(client: Client, name: string): Promise<Found | nul
 async function create(
   client: Client,
   { name, mark, of }: CloneRecord,
-  { url, runId, signal }: CloneOptions,
+  { url, database, runId, signal }: CloneOptions,
 ): Promise<void> {
   try {
     await client.query(
@@ -97,15 +97,11 @@ async function create(
   } catch (error) {
     if (signal?.aborted) throw new InterruptedError();
     const { code, message, detail } = error as { code?: string; message: string; detail?: string };
-    if (code === "55006") throw inUse(of.database, url, await connectedTo(client, of.database, runId));
+    if (code === "55006") throw inUse(database, url, await connectedTo(client, of.database, runId));
     const said = `Cannot clone ${databaseText(of.database, url)}: ${message}${detail ? ` (${detail})` : ""}`;
     const options = { cause: error };
     if (code === "53100") {
-      throw new ServiceError(
-        said,
-        "Free some space on the server's disk. Nothing is left of the clone.",
-        options,
-      );
+      throw new ServiceError(said, "Free some space on the server's disk.", options);
     }
     throw isOfServer(error)
       ? new ServiceError(said, "Look into the server's log, then try again.", options)

@@ -10,7 +10,7 @@ export interface Refused {
 }
 
 const ONLY_THE_DATABASE =
-  "A change is applied to a clone of the database and goes with it: it may hold only what lies within one database.";
+  "A change may hold only what lies within one database: the rest would stay when a clone is dropped. Run that by itself.";
 
 /** Kinds of statements, as PostgreSQL's source calls them, that concern the whole server or lie outside of it. */
 const OUTSIDE: readonly (readonly [kind: RegExp, what: string])[] = [

@@ -1,6 +1,7 @@
 import { applyChange } from "../clone/apply_change.ts";
 import { cloneName, type CloneRecord } from "../clone/clone_record.ts";
 import {
+  ARM_INSTEAD,
   type Cloneable,
   databaseText,
   inspectCloneable,
@@ -31,12 +32,20 @@ interface Wanted {
   readonly what: string;
   /** What becomes of it then, as a sentence's part. */
   readonly then: string;
+  /** What can be done without a clone, as a sentence. */
+  readonly instead: string;
   /** Where code of the user's makes SQL while it runs, `file:line`. */
   readonly unread: readonly string[];
 }
 
 /** The clone that a whole run is measured on, because it migrates it. */
 const MIGRATED = "the migration";
+
+const SHIPPED_INSTEAD =
+  "Without a clone: unset DATABASE_URL, and the migration is made on the embedded server.";
+const OWN_INSTEAD =
+  "Without a clone: make a copy of the database yourself, let DATABASE_URL lead to it, and give --in-place " +
+  "with its name.";
 
 const LEFT =
   "A clone of the database may be left: the next deno task bench drops it, and so does deno task clean --writes.";
@@ -80,7 +89,7 @@ export class ArmClones {
     const [wanted] = this.#wanted;
     if (wanted === undefined || isEmbedded(postgres)) return;
     const url = postgres.adminUrl;
-    const database = await inspectCloneable(url, runId, false);
+    const database = await inspectCloneable(url, runId, false, wanted.instead);
     if (given.clone) return await refuseConnected(url, database, runId);
     const names = this.#wanted.map((_, index) => cloneName(runId, index + 1));
     throw new UsageError(
@@ -104,7 +113,7 @@ export class ArmClones {
     const { config: { home }, runId } = this.#job;
     const embedded = isEmbedded(postgres);
     for (const wanted of this.#wanted) {
-      const database = await inspectCloneable(url, runId, embedded);
+      const database = await inspectCloneable(url, runId, embedded, wanted.instead);
       this.#original = { url, database, embedded };
       await this.#clone(wanted, freeForClone({ home, url, embedded, database }), held);
       if (wanted.change.statements.length > 0) await this.#apply(wanted);
@@ -182,13 +191,14 @@ export class ArmClones {
 
 function wantedBy({ plan, migrating }: Job): Wanted[] {
   if (migrating !== undefined) {
-    const { name, place, before, plan: { variant, steps } } = migrating;
+    const { name, place, before, config, plan: { variant, steps } } = migrating;
     if (place === "in-place") return [];
     return [{
       name: MIGRATED,
       change: { file: `${name}/before.sql`, sha256: "", statements: before },
       what: `migrate ${name}: it is tried on`,
       then: `makes the change there while it is under load, and measures that`,
+      instead: config.file === null ? SHIPPED_INSTEAD : OWN_INSTEAD,
       unread: variant === "own" ? steps.flatMap(unreadIn) : [],
     }];
   }
@@ -198,6 +208,7 @@ function wantedBy({ plan, migrating }: Job): Wanted[] {
       change,
       what: `measure the arm ${name}: ${change.file} is applied to`,
       then: `runs the ${statementsText(change.statements)} of ${change.file} there, measures both`,
+      instead: ARM_INSTEAD,
       unread: unreadIn(change),
     }]
   );

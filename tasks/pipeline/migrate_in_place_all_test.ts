@@ -214,6 +214,14 @@ Deno.test("kill -9 before, within and after a change in place is told by the nex
 
 Deno.test("a change of a clone leaves the database as it was, and nothing beside it", async () => {
   await withTheirs(async ({ bench, env, client, url }) => {
+    const asked = [...LITTLE, "--duration", "1s"];
+    const own = ownFile(bench, "ALTER TABLE northwind.orders ADD COLUMN gift_note text;\n");
+    const without = await bench.run("migrate", [own, ...asked, "--clone"], env);
+    assert.equal(without.code, ExitCode.usage, without.stdout);
+    assert.match(
+      without.stderr,
+      /may not create databases \(CREATEDB\)[\s\S]*let DATABASE_URL lead to it, and give --in-place with its name/,
+    );
     await client.query("ALTER ROLE plain CREATEDB");
     // Nobody may be in a database that is cloned.
     await client.end();
@@ -223,11 +231,10 @@ Deno.test("a change of a clone leaves the database as it was, and nothing beside
         "DO $$ BEGIN EXECUTE 'COMMENT ON TABLE northwind.orders IS ' || quote_literal('theirs'); END $$;\n",
     );
     const before = await lookAtPostgres(url, { databases: ["mine"] });
-    const asked = [file, ...LITTLE, "--duration", "1s"];
-    const refused = await bench.run("migrate", asked, env);
+    const refused = await bench.run("migrate", [file, ...asked], env);
     assert.equal(refused.code, ExitCode.usage, refused.stdout);
     assert.match(refused.stderr, /takes \S+ MiB of the server's disk, and --clone is not given/);
-    const { code, stdout, stderr } = await bench.run("migrate", [...asked, "--clone"], env);
+    const { code, stdout, stderr } = await bench.run("migrate", [file, ...asked, "--clone"], env);
     assert.ok([ExitCode.ok, ExitCode.verdictFailed, ExitCode.invalid].includes(code as 0), stderr);
     const unread = /The SQL that \S+change\.sql:2 makes by EXECUTE cannot be read before it runs/;
     assert.match(stdout, unread);
