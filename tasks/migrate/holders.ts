@@ -5,16 +5,20 @@ import { schemaSql } from "../seed/sql.ts";
 
 /** Looks over a session of its own whom a statement waits for: when it has given up, nobody can tell any more. */
 export interface Holders {
-  /** Looks every so many milliseconds while `work` is under way. */
+  /** Looks every so many milliseconds while `work` is under way, and soon after it has begun. */
   during<T>(everyMs: number, work: () => Promise<T>): Promise<T>;
   /** Which lock was last waited for and who stood against it, for a sentence; null where no wait was seen. */
   seen(): string | null;
+  /** The locks that the last look saw it wait for. */
+  last(): readonly LockWait[];
   /** What was seen concerns nobody any more. */
   forget(): void;
   end(): Promise<void>;
 }
 
 const LOOK_MS = 2000;
+/** Before the first look, at the most. */
+const SOON_MS = 50;
 
 /**
  * Opens the session that looks.
@@ -25,24 +29,29 @@ export async function openHolders(url: string, pid: number): Promise<Holders> {
   const client = await openClient(url, "benchbook-locks", { limitMs: LOOK_MS });
   const sql = schemaSql("benchbook/lock_waits.sql");
   let seen: string | null = null;
+  let last: readonly LockWait[] = [];
   let looking = false;
   const look = async () => {
     if (looking) return;
     looking = true;
-    const waits = await waitsOf(client, sql, pid);
+    last = await waitsOf(client, sql, pid);
     looking = false;
-    if (waits.length > 0) seen = lockWaitText(waits);
+    if (last.length > 0) seen = lockWaitText(last);
   };
   return {
     async during(everyMs, work) {
+      last = [];
+      const soon = setTimeout(() => void look(), Math.min(SOON_MS, everyMs));
       const timer = setInterval(() => void look(), everyMs);
       try {
         return await work();
       } finally {
+        clearTimeout(soon);
         clearInterval(timer);
       }
     },
     seen: () => seen,
+    last: () => last,
     forget: () => seen = null,
     end: () => client.end(),
   };

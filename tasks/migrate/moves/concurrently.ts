@@ -24,17 +24,21 @@ export async function runConcurrently(
     throw new StepFailure(0, error);
   });
   const before = new Set([...session.before.indexes, ...found.map(({ oid }) => oid)]);
-  let begun = false;
+  /** Whether an index of ours may be there. */
+  let isOurs = false;
   try {
     for (const unit of unitsOf(step, false, session)) {
       await retried(session, async () => {
         try {
           await runUnit(unit, session, null);
         } catch (error) {
-          // Where the name was taken the statement has made nothing: what bears it is not its own.
-          begun ||= codeOf((error as StepFailure).cause) !== "42P07";
+          isOurs ||= hasBegun(codeOf((error as StepFailure).cause), session);
           // Before the next try, too: what this one has left bears the name that it wants.
-          if (begun) session.tell(await removeInvalid(session, index, before));
+          if (isOurs) {
+            const removal = await removeInvalid(session, index, before);
+            session.tell(removal);
+            isOurs = removal.left.length > 0;
+          }
           throw error;
         }
       });
@@ -43,3 +47,15 @@ export async function runConcurrently(
     paid();
   }
 }
+
+/**
+ * Whether a statement that failed may have made an index: else what bears the name is somebody else's. It has not where the
+ * name was taken, or where it was still waiting for the table itself; what is wrong with rows shows only later.
+ */
+function hasBegun(code: string | null, { holders }: StepSession): boolean {
+  if (code === "42P07") return false;
+  return /^2[23]/.test(code ?? "") || !holders.last().some(({ mode }) => mode === TABLE_LOCK);
+}
+
+/** What CONCURRENTLY takes of the table before it does anything; later it waits for transactions alone. */
+const TABLE_LOCK = "ShareUpdateExclusiveLock";
