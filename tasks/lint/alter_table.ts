@@ -131,7 +131,10 @@ export function alterTable(node: SqlNode, gathered: Gathered): void {
   const range = fields(node["relation"]);
   const table = gathered.lock(written(range), mode, kind);
   for (const { command, subcommand } of found) {
-    gathered.is(`${said} … ${subcommand.said}`);
+    const words = kind === "composite type"
+      ? subcommand.said.replace("COLUMN", "ATTRIBUTE")
+      : subcommand.said;
+    gathered.is(`${said} … ${words}`);
     if (subcommand.recurses && range["inh"] === true) gathered.lockTree(table.name, mode);
     subcommand.also?.(command, table, gathered, mode);
   }

@@ -15,11 +15,11 @@ import {
 import { drop, truncate } from "./drops.ts";
 import { Gathered } from "./gathered.ts";
 import { createIndex, reindex } from "./indexes.ts";
-import { nodes, opened } from "./nodes.ts";
+import { fields, hasOption, nodes, opened } from "./nodes.ts";
 import { alterDomain, alterSequence, copy, createSequence, grant, publication } from "./others.ts";
 import { query } from "./queries.ts";
 import { rename, setSchema } from "./renames.ts";
-import { lockTable, vacuum } from "./upkeep.ts";
+import { cluster, lockTable, vacuum } from "./upkeep.ts";
 
 /** The newest PostgreSQL that is known here. */
 export const NEWEST = 18;
@@ -54,7 +54,21 @@ const HANDLERS: Readonly<Record<string, Handler>> = {
   TruncateStmt: truncate,
   LockStmt: lockTable,
   VacuumStmt: vacuum,
-  ClusterStmt: vacuum,
+  ClusterStmt: cluster,
+  ExplainStmt: explain,
+  DeclareCursorStmt: (node, gathered) => query(fields(node["query"]), gathered),
+};
+
+/** What cannot be told of kinds of statements, as a sentence's end. */
+const UNTOLD: Readonly<Record<string, string>> = {
+  DoStmt: "what a block of DO does",
+  CallStmt: "what the procedure does",
+  ExecuteStmt: "what the prepared statement does",
+  CreateExtensionStmt: "what the extension's script does",
+  AlterExtensionStmt: "what the extension's script does",
+  AlterTableMoveAllStmt: "which tables lie in the tablespace: each is copied, under ACCESS EXCLUSIVE",
+  DropOwnedStmt: "what the role owns, all of which is dropped",
+  ReassignOwnedStmt: "what the role owns",
 };
 const QUERIES = /^(Select|Insert|Update|Delete|Merge)Stmt$/;
 
@@ -77,9 +91,18 @@ export function statementEffects(
       HANDLERS[opened(element)[0]]?.(opened(element)[1], gathered);
     }
   } else HANDLERS[kind]?.(inner, gathered);
-  if (kind === "DoStmt") gathered.cannotTell("what a block of DO does");
-  if (kind === "CallStmt") gathered.cannotTell("what the procedure does");
+  const untold = UNTOLD[kind];
+  if (untold !== undefined) gathered.cannotTell(untold);
   return gathered.effects(spoken(kind));
+}
+
+/** EXPLAIN takes the locks of what it explains; it does the work only with ANALYZE. */
+function explain(node: SqlNode, gathered: Gathered): void {
+  gathered.is("EXPLAIN");
+  if (hasOption(node["options"], "analyze")) return query(fields(node["query"]), gathered);
+  const explained = new Gathered(gathered.known, gathered.version);
+  query(fields(node["query"]), explained);
+  for (const { relation, mode } of explained.effects("").locks) gathered.lock(relation, mode);
 }
 
 /** What a statement without a name of its own is called: `CreateSeqStmt` is CREATE SEQ. */

@@ -82,6 +82,13 @@ const FOUND: readonly (readonly [sql: string, ...rules: string[]])[] = [
   ["DO $$ BEGIN EXECUTE 'UPDATE shop.orders SET note = '''''; END $$", "all-rows@2 blocking"],
   ["DO $$ BEGIN EXECUTE format('DROP TABLE %I', 'x'); END $$", "unknown@2 note"],
   ["DO LANGUAGE plperl 'x'", "unknown@2 note"],
+  ["CALL shop.move_all()", "unknown@2 note"],
+  ["CREATE EXTENSION postgis", "unknown@2 note"],
+  ["ALTER TABLE ALL IN TABLESPACE pg_default SET TABLESPACE other", "unknown@2 note"],
+  ["ALTER SCHEMA shop RENAME TO store", "rename-relation@2 blocking"],
+  ["CLUSTER", "unknown@2 note"],
+  ["EXPLAIN UPDATE shop.orders SET note = ''"],
+  ["EXPLAIN (ANALYZE) UPDATE shop.orders SET note = ''", "all-rows@2 blocking"],
   ["SELECT shop.next_label()", "unknown@2 note"],
   // Of a table that nobody uses yet.
   ["CREATE TABLE shop.made (id integer); INSERT INTO shop.made SELECT id FROM shop.orders; CREATE INDEX ON shop.made (id); ALTER TABLE shop.made RENAME COLUMN id TO key"],

@@ -49,6 +49,7 @@ function columnDropped(judged: Judged, table: string, name: string, after: Catal
 function renames(judged: Judged): Later {
   const { node, known, transaction } = judged;
   const type = word(node["renameType"]);
+  if (type === "OBJECT_SCHEMA") return () => [schemaRenamed(quoted(word(node["subname"])))];
   if (node["relation"] === undefined) return () => [];
   const table = known.relation(written(fields(node["relation"])));
   if (/^OBJECT_(TABLE|VIEW|MATVIEW)$/.test(type)) return relationGone(judged, table.name, "rename-relation");
@@ -81,6 +82,15 @@ function relationGone(judged: Judged, written: string, rule: "rename-relation" |
       }.`,
       safe: safeForm(rule, judged, null),
     }];
+}
+
+function schemaRenamed(schema: string): Finding {
+  return {
+    rule: "rename-relation",
+    level: "blocking",
+    message: `Whoever asks for anything in the schema ${schema} gets an error from then on.`,
+    safe: null,
+  };
 }
 
 function truncated({ effects: { locks }, known }: Judged): Finding[] {

@@ -23,29 +23,36 @@ function lockBelow(view: Relation, mode: string, gathered: Gathered): void {
   for (const name of view.reads) lockBelow(gathered.lock(name, mode), mode, gathered);
 }
 
-/** VACUUM, ANALYZE and CLUSTER. */
+/** VACUUM and ANALYZE. */
 export function vacuum(node: SqlNode, gathered: Gathered): void {
-  const isCluster = node["is_vacuumcmd"] === undefined && node["rels"] === undefined &&
-    node["options"] === undefined &&
-    (node["relation"] !== undefined || node["indexname"] !== undefined);
   const isVacuum = node["is_vacuumcmd"] === true;
   const isFull = isVacuum && hasOption(node["options"], "full");
-  gathered.is(isCluster ? "CLUSTER" : isFull ? "VACUUM FULL" : isVacuum ? "VACUUM" : "ANALYZE");
+  gathered.is(isFull ? "VACUUM FULL" : isVacuum ? "VACUUM" : "ANALYZE");
   gathered.alone = isVacuum;
-  const named = isCluster
-    ? [written(fields(node["relation"]))]
-    : nodes(node["rels"]).map(({ VacuumRelation }) => written(fields(fields(VacuumRelation)["relation"])));
-  if (named.length === 0) return gathered.cannotTell("it goes through all tables, one after the other");
-  for (const name of named) {
-    for (
-      const table of gathered.lockTree(
-        name,
-        isFull || isCluster ? "AccessExclusiveLock" : "ShareUpdateExclusiveLock",
-      )
-    ) {
-      if (table.kind === "partitioned table") continue;
-      if (isFull || isCluster) gathered.work("rewrite", table, "its rows are written into a new file");
-      else gathered.work("maintenance", table, isVacuum ? "dead rows are removed" : "samples are taken");
+  const named = nodes(node["rels"]).map(({ VacuumRelation }) => fields(fields(VacuumRelation)["relation"]));
+  if (named.length === 0) return gathered.cannotTell(ALL_TABLES);
+  if (isFull) return named.forEach((range) => intoNewFile(written(range), gathered));
+  for (
+    const table of named.flatMap((range) => gathered.lockTree(written(range), "ShareUpdateExclusiveLock"))
+  ) {
+    if (table.kind === "partitioned table") continue;
+    gathered.work("maintenance", table, isVacuum ? "dead rows are removed" : "samples are taken");
+  }
+}
+
+const ALL_TABLES = "what becomes of each table: it goes through all of them, one after the other";
+
+/** CLUSTER. */
+export function cluster(node: SqlNode, gathered: Gathered): void {
+  gathered.is("CLUSTER");
+  if (node["relation"] === undefined) return gathered.cannotTell(ALL_TABLES);
+  intoNewFile(written(fields(node["relation"])), gathered);
+}
+
+function intoNewFile(name: string, gathered: Gathered): void {
+  for (const table of gathered.lockTree(name, "AccessExclusiveLock")) {
+    if (table.kind !== "partitioned table") {
+      gathered.work("rewrite", table, "its rows are written into a new file");
     }
   }
 }

@@ -164,6 +164,8 @@ ALTER DOMAIN shop.positive ADD CHECK (VALUE > 0) NOT VALID;
 ALTER DOMAIN shop.positive SET NOT NULL;
 ALTER DOMAIN shop.positive VALIDATE CONSTRAINT small;
 SELECT * FROM shop.recent;
+EXPLAIN DELETE FROM shop.line;
+DECLARE recent_orders CURSOR FOR SELECT * FROM shop.recent;
 SELECT * FROM shop.orders WHERE id = 1 FOR UPDATE;
 INSERT INTO shop.orders (id, customer_id, total) VALUES (2, 1, 4);
 UPDATE shop.orders SET total = total + 1;
