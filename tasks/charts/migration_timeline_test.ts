@@ -55,6 +55,34 @@ Deno.test("runs of very different lengths have time axes of their own, and the f
   assert.doesNotMatch(migrationTimeline([naive, longer(2)]).reading, /a time axis of its own/);
 });
 
+Deno.test("a move shows how far the other server was behind, and when clients went over", () => {
+  const moved = {
+    ...safe,
+    lag: [
+      { second: 24, bytes: 3 * 2 ** 20, ms: 40 },
+      { second: 25, bytes: 1024, ms: 3 },
+      { second: 26, bytes: null, ms: 2 },
+    ],
+    switches: [
+      { to: "target", startUs: 26.1e6, endUs: 26.2e6 },
+      { to: "source", startUs: 28.1e6, endUs: 28.3e6 },
+    ],
+  };
+  const { svg, reading } = migrationTimeline([naive, moved]);
+  const [without, drawn] = svg as [string, string];
+  assert.match(drawn, /Log that the other server does not have yet/);
+  assert.match(drawn, /<title>at 24 s: 3 MiB, 40 ms behind<\/title>/);
+  assert.equal([...drawn.matchAll(/<title>at \d+ s: [^<]* behind<\/title>/g)].length, 2);
+  for (const text of ["→ target", "→ source", "2 MiB", "clients go on at the target"]) {
+    assert.ok(drawn.includes(text), text);
+  }
+  assert.doesNotMatch(without, /→ target|clients go on/);
+  assert.match(reading, /clients went on at the other server/);
+  const { svg: still, reading: nothing } = migrationTimeline([naive, safe]);
+  assert.ok((still as string[]).every((each) => !each.includes("Log that the other server")));
+  assert.doesNotMatch(nothing, /other server/);
+});
+
 Deno.test("a run alone stands beside a closer look at its migration, unless that is most of it", () => {
   const [whole, closer, ...more] = migrationTimeline([safe]).svg as string[];
   assert.equal(more.length, 0);
