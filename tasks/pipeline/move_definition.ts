@@ -11,7 +11,7 @@ const STALL_LIMIT_MS = 1000;
 export function moveServerMigration(andBack = false): Migration {
   return {
     name: MOVE_SERVER,
-    title: "Move to a new server",
+    title: "Moves to a new server, with its clients",
     before: [],
     beside: [],
     variants: [
