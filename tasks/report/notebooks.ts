@@ -11,7 +11,7 @@ import { reportKind } from "./sections/section.ts";
 export const REPORT_NOTEBOOKS = {
   bench: ["access-paths.ipynb", "first-look.ipynb"],
   migrate: ["migration.ipynb", "first-look.ipynb"],
-  probe: ["first-look.ipynb"],
+  probe: ["probe.ipynb", "first-look.ipynb"],
 } as const;
 
 /** What the notebooks import or read, apart from data: outputs are made anew when any of it changes. */

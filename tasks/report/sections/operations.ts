@@ -2,7 +2,7 @@ import { errorsTable, operationsTable, type Table } from "../tables.ts";
 import type { Section } from "./section.ts";
 
 export const OPERATIONS: Section<{ readonly operations: Table; readonly errors: Table | null }> = {
-  of: ["bench", "probe"],
+  of: "bench",
   title: "Every operation",
   figures: ["operations-dots"],
   template: "sections/operations",

@@ -1,7 +1,7 @@
 import { plainSection } from "./section.ts";
 
 export const OVER_TIME = plainSection({
-  of: ["bench", "probe"],
+  of: "bench",
   title: "Over time",
   figures: ["over-time", "latency-heatmap"],
 });

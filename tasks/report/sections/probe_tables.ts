@@ -3,8 +3,18 @@ import { codeText } from "../../model/error_meaning.ts";
 import type { ConnectionSummary, Pause, ProbeError, ProbeSummary } from "../../model/probe.ts";
 import { formatCount, formatMs, secondsAt } from "../../model/units.ts";
 import { type Cell, fact } from "../cells.ts";
-import type { Table } from "../tables.ts";
+import { operationsTable, type Table } from "../tables.ts";
 import { plainSection } from "./section.ts";
+
+/** On a busy machine there are many short ones. */
+const MOST_PAUSES = 50;
+
+/** What clients felt, and which server answered, on one time axis. */
+export const PROBE_TIMELINE = plainSection({
+  of: "probe",
+  title: "What clients felt",
+  figures: ["probe-timeline"],
+});
 
 /** Each pause to the millisecond. */
 export const PAUSES = plainSection({
@@ -46,6 +56,14 @@ export const PROBE_LEDGER = plainSection({
   tables: ({ summary: { probe } }) => [ledgerTable(probe?.ledger ?? null)],
 });
 
+/** Reads and writes by quantile, over the whole probe. */
+export const PROBE_OPERATIONS = plainSection({
+  of: "probe",
+  title: "Response times over the whole probe",
+  figures: [],
+  tables: ({ summary: { operations }, footnotes }) => [operationsTable(operations, footnotes)],
+});
+
 /** Rows that bear a name each. */
 function rowsOf(
   rows: readonly { readonly name: string; readonly cells: readonly Cell[] }[],
@@ -55,6 +73,9 @@ function rowsOf(
 
 function pausesTable({ pauses, probe: { floorMs } }: ProbeSummary): Table | null {
   if (pauses.length === 0) return null;
+  const hidden = pauses.length - MOST_PAUSES;
+  const longest = pauses.toSorted((a, b) => b.ms - a.ms).slice(0, MOST_PAUSES)
+    .toSorted((a, b) => a.fromUs - b.fromUs);
   return {
     id: "table-pauses",
     caption: "Times in which requests were due and none succeeded",
@@ -63,8 +84,13 @@ function pausesTable({ pauses, probe: { floorMs } }: ProbeSummary): Table | null
       ...numbers("From", "To", "Took", "Due", "Failed"),
       ...words("Ended by"),
     ],
-    groups: rowsOf(pauses.map((pause) => ({ name: pauseOf(pause), cells: pauseCells(pause) }))),
+    groups: rowsOf(longest.map((pause) => ({ name: pauseOf(pause), cells: pauseCells(pause) }))),
     note:
+      `${
+        hidden <= 0
+          ? ""
+          : `The ${formatCount(MOST_PAUSES)} longest; ${formatCount(hidden)} more are in summary.json. `
+      }` +
       `Times are seconds from the start of the probe. Pauses under ${
         formatMs(floorMs)
       } are not told from the gaps between requests. A request that fails at once does not end a pause. What reads and writes have ` +

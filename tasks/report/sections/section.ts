@@ -29,8 +29,8 @@ export function reportKind({ kind, config }: Pick<Run, "kind" | "config">): Repo
 
 /** One section of a page, made from `From`. */
 export interface Section<View extends object, From = Material> {
-  /** Runs of this kind, or these, alone have it; absent: all. */
-  readonly of?: ReportKind | readonly ReportKind[];
+  /** Runs of this kind alone have it; absent: all. */
+  readonly of?: ReportKind;
   readonly title: string | ((material: From) => string);
   /** Notebook figures that it shows, in order: a code cell tagged `figure:NAME` makes one. */
   readonly figures: readonly string[];

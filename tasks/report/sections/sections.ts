@@ -18,7 +18,15 @@ import { OPERATIONS } from "./operations.ts";
 import { OVER_TIME } from "./over_time.ts";
 import { SEGMENTS } from "./segments.ts";
 import { PLANS_CHANGED } from "./plans_changed.ts";
-import { CONNECTIONS, PAUSES, PROBE_ERRORS, PROBE_LEDGER, SERVER_CHANGES } from "./probe_tables.ts";
+import {
+  CONNECTIONS,
+  PAUSES,
+  PROBE_ERRORS,
+  PROBE_LEDGER,
+  PROBE_OPERATIONS,
+  PROBE_TIMELINE,
+  SERVER_CHANGES,
+} from "./probe_tables.ts";
 import { SERVERS } from "./servers.ts";
 import type { ReportKind, Section, ViewsOf } from "./section.ts";
 import { UNAVAILABLE } from "./unavailable.ts";
@@ -37,11 +45,13 @@ export const SECTIONS = {
   "ledger": LEDGER,
   "errors": MIGRATION_ERRORS,
   "plans-after": MIGRATION_PLANS,
+  "probe-timeline": PROBE_TIMELINE,
   "pauses": PAUSES,
   "probe-errors": PROBE_ERRORS,
   "connections": CONNECTIONS,
   "server-changes": SERVER_CHANGES,
   "probe-ledger": PROBE_LEDGER,
+  "probe-operations": PROBE_OPERATIONS,
   "change": CHANGE,
   "operations": OPERATIONS,
   "segments": SEGMENTS,
@@ -64,7 +74,7 @@ export type SectionId = keyof typeof SECTIONS;
 /** Those that make sense of such a run. */
 export function sectionsOf(kind: ReportKind): Partial<typeof SECTIONS> {
   const all: [string, Section<object>][] = Object.entries(SECTIONS);
-  return Object.fromEntries(all.filter(([, { of = kind }]) => [of].flat().includes(kind)));
+  return Object.fromEntries(all.filter(([, { of = kind }]) => of === kind));
 }
 
 /** What each section's template shows; null where it is left out. */

@@ -8,7 +8,7 @@ import { SECTIONS, sectionsOf } from "./sections.ts";
 
 const notebooks = join(import.meta.dirname!, "..", "..", "..", "notebooks");
 
-const KINDS = ["bench", "migrate"] as const;
+const KINDS = ["bench", "migrate", "probe"] as const;
 
 function tags(of: "figure" | "prose", kind: ReportKind): string[] {
   return REPORT_NOTEBOOKS[kind].flatMap((name) => {
@@ -24,27 +24,32 @@ Deno.test("every figure of the notebooks has a section that shows it, and every 
   const shown = (kind: ReportKind) =>
     Object.values(sectionsOf(kind)).flatMap(({ figures }) => figures).sort();
   assert.deepEqual(tags("figure", "bench").sort(), shown("bench"));
-  // A notebook that both kinds have may show more than is of use to one of them.
-  const made = tags("figure", "migrate");
-  assert.deepEqual(shown("migrate").filter((figure) => !made.includes(figure)), []);
   const all = KINDS.flatMap(shown);
-  assert.deepEqual(made.filter((figure) => !all.includes(figure)), []);
+  for (const kind of ["migrate", "probe"] as const) {
+    // A notebook that several kinds have may show more than is of use to one of them.
+    const made = tags("figure", kind);
+    assert.deepEqual(shown(kind).filter((figure) => !made.includes(figure)), []);
+    assert.deepEqual(made.filter((figure) => !all.includes(figure)), []);
+  }
 });
 
 Deno.test("every prose of the notebooks opens a section", () => {
   for (const id of KINDS.flatMap((kind) => tags("prose", kind))) assert.ok(id in SECTIONS, id);
 });
 
-Deno.test("a migration's report has no section that compares arms, and a bench's none of a migration", () => {
-  const [bench, migrate] = KINDS.map((kind) => Object.keys(sectionsOf(kind)));
+Deno.test("a migration's report has no section that compares arms, a bench's none of a migration, a probe's of neither", () => {
+  const [bench, migrate, probe] = KINDS.map((kind) => Object.keys(sectionsOf(kind)));
   for (const id of ["change", "operations", "over-time", "graphql", "plans"]) {
     assert.ok(bench!.includes(id) && !migrate!.includes(id), id);
   }
   for (const id of ["impact", "timeline", "steps", "locks", "ledger", "errors", "plans-after"]) {
-    assert.ok(migrate!.includes(id) && !bench!.includes(id), id);
+    assert.ok(migrate!.includes(id) && !bench!.includes(id) && !probe!.includes(id), id);
+  }
+  for (const id of ["probe-timeline", "pauses", "connections", "server-changes", "probe-ledger"]) {
+    assert.ok(probe!.includes(id) && !bench!.includes(id) && !migrate!.includes(id), id);
   }
   for (const id of ["validity", "method", "servers"]) {
-    assert.ok(bench!.includes(id) && migrate!.includes(id), id);
+    assert.ok(bench!.includes(id) && migrate!.includes(id) && probe!.includes(id), id);
   }
 });
 
