@@ -15,6 +15,7 @@ import { predictSql } from "./predict_sql.ts";
 import { DEFAULT_RATES, MEASURED_SPREAD, type Rate, type Rates } from "./rates.ts";
 import { likenessOfQuery } from "./query_likeness.ts";
 import { explainQuery } from "./read_facts.ts";
+import { scaledRates } from "./scaled_rates.ts";
 import { workTime } from "./work_time.ts";
 
 /** A schema of ours, dropped at the end. */
@@ -69,7 +70,8 @@ export async function calibrate(
     await calibrator.begin(queries, named);
     for (const [origin, its] of byOrigin(worth, known)) await calibrator.measure(origin, its);
     const { rates, measured, queries: timed } = calibrator;
-    return { rates, measured, queries: timed, ms: performance.now() - started };
+    const others = scaledRates(rates, worth, known, measured);
+    return { rates: others, measured, queries: timed, ms: performance.now() - started };
   } finally {
     await client.query(`DROP SCHEMA IF EXISTS ${SCHEMA} CASCADE; ${predictSql("as_before.sql")}`);
   }

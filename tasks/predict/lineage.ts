@@ -9,6 +9,8 @@ const ROW_BYTES = 60;
 /** The relations as the statements before make them: what they are called by then, and how many rows they have. */
 export class Lineage {
   readonly relations: Map<string, RelationFacts>;
+  /** By the table that they are of. */
+  readonly #partitions = new Map<string, readonly string[]>();
 
   constructor(relations: ReadonlyMap<string, RelationFacts>) {
     this.relations = new Map(relations);
@@ -30,7 +32,7 @@ export class Lineage {
         }
         break;
       case "CreateStmt":
-        this.#made(nameOf(fields["relation"]), likenessOf(fields));
+        this.#made(nameOf(fields["relation"]), likenessOf(fields) ?? this.#partitionOf(fields));
         break;
       case "CreateTableAsStmt":
         this.#filled(nameOf((fields["into"] as SqlNode | undefined)?.["rel"]), query, null);
@@ -65,8 +67,22 @@ export class Lineage {
     });
   }
 
+  /** The table that a new one is a partition of; null: it is none. */
+  #partitionOf(fields: SqlNode): string | null {
+    if (fields["partbound"] === undefined) return null;
+    const [parent] = (fields["inhRelations"] ?? []) as readonly SqlNode[];
+    const name = nameOf(parent?.["RangeVar"]);
+    this.#partitions.set(name, [...this.#partitions.get(name) ?? [], nameOf(fields["relation"])]);
+    return name;
+  }
+
   #filled(relation: string, query: QueryFacts | null, source: string | null): void {
     if (query === null) return;
+    const partitions = this.#partitions.get(relation) ?? [];
+    // Which of them gets which rows is not known: all work on them together takes as long.
+    for (const partition of partitions) {
+      this.#filled(partition, { ...query, rows: query.rows / partitions.length }, source);
+    }
     const known = this.relations.get(relation);
     const its = known ?? { relation, origin: relation, rows: 0, bytes: 0, indexes: [], query: null };
     const from = source === null ? undefined : this.relations.get(source);

@@ -27,6 +27,21 @@ Deno.test("a table that takes another's name has its rows once they are copied, 
   assert.equal(relations.get("shop.orders_whole")!.rows, 270_000);
 });
 
+Deno.test("a divided table's rows are those of its partitions, which are like what they come from", async () => {
+  const { relations } = await after(
+    `ALTER TABLE shop.orders RENAME TO orders_whole;
+     CREATE TABLE shop.orders (LIKE shop.orders_whole) PARTITION BY RANGE (id);
+     CREATE TABLE shop.orders_1 PARTITION OF shop.orders FOR VALUES FROM (0) TO (10);
+     CREATE TABLE shop.orders_2 PARTITION OF shop.orders DEFAULT;
+     INSERT INTO shop.orders SELECT * FROM shop.orders_whole`,
+    270_000,
+  );
+  for (const name of ["shop.orders_1", "shop.orders_2"]) {
+    const { rows, bytes, origin } = relations.get(name)!;
+    assert.deepEqual([rows, bytes, origin], [135_000, table().bytes / 2, "shop.orders"]);
+  }
+});
+
 Deno.test("a query is planned by the names that there are before the change", async () => {
   const lineage = await after("ALTER TABLE shop.orders RENAME TO orders_whole", 0);
   assert.equal(

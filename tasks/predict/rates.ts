@@ -30,6 +30,8 @@ export type RateName = keyof Rates;
 
 /** A measured rate is right to this factor: a machine is never the same twice. */
 export const MEASURED_SPREAD = 1.3;
+/** One that follows from what was measured of other work. */
+export const SCALED_SPREAD = 2;
 /** Machines differ by as much. */
 const UNKNOWN_SPREAD = 3;
 
