@@ -107,6 +107,13 @@ export interface MoveOutcome {
   /** What is left, as sentences with what mends it. */
   readonly left: readonly string[];
   /**
+   * Waits until the server at which no clients are has all that was written at the other one; nobody may write there any
+   * more, and `finish` comes later.
+   * @returns whether it has; false where nothing is carried there
+   * @throws {ServiceError} where it does not come in time, or a server cannot be reached
+   */
+  carried(): Promise<boolean>;
+  /**
    * Removes what the move made and is not the data: subscriptions, publications, slots, the fence. Until then each write
    * at the server that serves is carried to the other one too. May be called any number of times.
    * @returns what is left, as sentences; they are said again at each next start

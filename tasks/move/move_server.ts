@@ -8,6 +8,7 @@ import { cancelOn, openClient, translate, UNLIMITED } from "../seed/connect.ts";
 import { transaction } from "../seed/sql.ts";
 import { self } from "../stack/process.ts";
 import { placeOf } from "../undo/place.ts";
+import { carriedOver } from "./carried_over.ts";
 import { checkMove } from "./check_move.ts";
 import type { Mover } from "./move_context.ts";
 import type { MoveOptions, MoveOutcome } from "./move_options.ts";
@@ -94,12 +95,13 @@ function finishing(options: MoveOptions, record: () => MoveRecord): () => Promis
 }
 
 function outcomeOf(
-  { at, pauses, compared, left, options: { signal } }: Mover,
+  mover: Mover,
   notes: readonly string[],
   failure: MoveFailure | null,
   notRemoved: readonly string[],
   finish: MoveOutcome["finish"],
 ): MoveOutcome {
+  const { at, pauses, compared, left, options: { signal } } = mover;
   const interrupted = failure !== null && (signal?.aborted ?? false);
   const cleaned = failure !== null && at === "source" && notRemoved.length === 0
     ? ["Clients are where they were, and what the move had made on both servers was removed."]
@@ -115,6 +117,7 @@ function outcomeOf(
     notes,
     cleaned,
     left: [...left, ...failure !== null && at === "target" ? [STAYED] : [], ...notRemoved],
+    carried: async () => failure === null && await carriedOver(mover),
     finish,
   };
 }

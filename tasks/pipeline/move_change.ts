@@ -21,7 +21,6 @@ export class MoveChange implements Change {
   readonly #servers: MoveServers;
   #context: ChangeContext | null = null;
   #making: Promise<MoveOutcome> | null = null;
-  #notes: readonly string[] = [];
   #finished = false;
 
   constructor(system: SystemUnderTest, migrating: Migrating, servers: MoveServers) {
@@ -42,20 +41,24 @@ export class MoveChange implements Change {
     const nobody = () => {};
     const { signal } = this.#system;
     const idle = { signal, nowUs: () => 0, record: nobody, sample: nobody };
-    this.#notes = (await checkMove(this.#options(idle))).notes;
+    await checkMove(this.#options(idle));
   }
 
   async make(context: ChangeContext): Promise<void> {
     this.#context = context;
     this.#making = moveServer(this.#options(context));
-    const { pauses, stopped, cleaned, left, compared } = await this.#making;
+    const { pauses, stopped, notes, cleaned, left, compared } = await this.#making;
     const { sample, tell } = context;
     sample(
       pauses.map(({ to, startUs, endUs }) => rowOf(endUs, "pause_ms", (endUs - startUs) / 1000, { to })),
     );
     if (stopped !== null) tell(stopped);
-    tell(...this.#notes);
-    tell(...cleaned, ...left, ...compared.flatMap(({ different, notes }) => [...different, ...notes]));
+    tell(
+      ...notes,
+      ...cleaned,
+      ...left,
+      ...compared.flatMap(({ different, notes }) => [...different, ...notes]),
+    );
   }
 
   #options(
@@ -81,12 +84,16 @@ export class MoveChange implements Change {
   }
 
   async settled(): Promise<[string, ...string[]]> {
-    const { at: here, done } = await this.#ended() ?? { at: "source", done: false } as const;
+    const outcome = await this.#ended();
+    const here = outcome?.at ?? "source";
     const other = here === "source" ? "target" : "source";
-    // What stopped half-way, and the naive form, carry nothing to the other server.
-    const isCarried = done && this.#migrating.config.variant === "safe";
+    const { nowUs, sample, tell } = this.#context ?? { nowUs: () => 0, sample: () => {}, tell: () => {} };
+    // What is not known to be there is no evidence that a write was lost.
+    const isCarried = !this.#system.signal.aborted && await outcome?.carried().catch((error: Error) => {
+      tell(`${error.message}. The ledger is of the ${here} alone.`);
+      return false;
+    });
     const sides: Side[] = [here, ...isCarried ? [other] as const : []];
-    const { nowUs, sample } = this.#context ?? { nowUs: () => 0, sample: () => {} };
     sample(sides.map((at) => rowOf(nowUs(), "proven", at === here ? 1 : 0, { at })));
     const [first, ...more] = sides.map((side) => this.#servers[side].url);
     return [first!, ...more];
