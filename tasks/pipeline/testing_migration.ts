@@ -59,7 +59,7 @@ export async function startedUntil(
 }
 
 /** What a spool has of statements: a line each, with a checksum before it. */
-function stepsIn(spool: string): StepRecord[] {
+export function stepsIn(spool: string): StepRecord[] {
   try {
     const lines = Deno.readTextFileSync(join(spool, "migration_steps.jsonl")).trimEnd().split("\n");
     return lines.map((line) => JSON.parse(/\{.*\}/.exec(line)![0]) as StepRecord);
