@@ -4,9 +4,8 @@ import { InterruptedError, ServiceError, UsageError } from "../model/errors.ts";
 import { withoutWords } from "../model/hidden_statement.ts";
 import { sessionName } from "../model/session_name.ts";
 import { isOfServer, UNLIMITED, withClient } from "../seed/connect.ts";
-import { tablesWritten } from "../postgres/sql_writes.ts";
 import { cloneSql } from "./clone_sql.ts";
-import { beyondClone } from "./beyond_clone.ts";
+import { refuseBeyond } from "./beyond_clone.ts";
 
 /** What a change is applied to. */
 export interface ApplyOptions {
@@ -34,7 +33,7 @@ export function applyChange(
     for (const statement of change.statements) {
       if (signal?.aborted) throw new InterruptedError();
       onStatement(statement);
-      await refuseBeyond(client, change, statement);
+      await refuseBeyond(client, "apply the change", { ...statement, file: change.file });
       await client.query(statement.text).catch((error) => {
         if (signal?.aborted) throw new InterruptedError();
         throw failed(change, statement, withoutWords(statement.shown, error));
@@ -48,22 +47,6 @@ export function applyChange(
     if (changed.length > 0) await client.query(`ANALYZE ${changed.join(", ")}`);
     return changed;
   }, { ...UNLIMITED, name: sessionName(runId, "clone"), signal });
-}
-
-/** What is written outside of the clone does not go with it. */
-async function refuseBeyond(
-  client: Client,
-  { file }: DatabaseChange,
-  { text, line }: ChangeStatement,
-): Promise<void> {
-  const beyond = await beyondClone(client, await tablesWritten(text, { file, line }));
-  if (beyond.length === 0) return;
-  throw new UsageError(
-    `Cannot apply the change ${file}:${line}: it writes into ${
-      beyond.join(" and ")
-    }, and that would not go with the clone`,
-    "Nothing was changed there. Leave that statement out.",
-  );
 }
 
 /** By name, as SQL writes it. */

@@ -52,6 +52,11 @@ const OUTSIDE_FUNCTIONS = [
 ].join("|");
 const OUTSIDE_FUNCTION = new RegExp(`^(?:${OUTSIDE_FUNCTIONS})$`, "i");
 
+/** The catalogs that all databases of a server share. */
+const SHARED_CATALOGS =
+  "pg_(?:auth(?:id|_members)|database|db_role_setting|parameter_acl|replication_origin|shdepend|" +
+  "shdescription|shseclabel|subscription|tablespace)";
+
 /** The same in bodies of functions and blocks of DO, which are no SQL to PostgreSQL's grammar. */
 const OUTSIDE_IN_CODE = new RegExp(
   `\\b((?:${OUTSIDE_FUNCTIONS})\\s*\\(|${
@@ -60,6 +65,7 @@ const OUTSIDE_IN_CODE = new RegExp(
       "(?:create|alter|drop|comment\\s+on)\\s+(?:role|group|database|tablespace|subscription|user(?!\\s+mapping))\\b",
       "(?:grant|revoke)\\s[^;]*?\\son\\s+(?:database|tablespace|parameter)\\b",
       "copy\\s[^;]*?\\b(?:to|from)\\s+(?:program\\b|')",
+      `(?:update|insert\\s+into|delete\\s+from|merge\\s+into)\\s+(?:only\\s+)?(?:pg_catalog\\.)?(?:${SHARED_CATALOGS})\\b`,
     ].join("|")
   })`,
   "i",
@@ -156,7 +162,8 @@ export function changesNothing(node: SqlNode): boolean {
 /** Statements with options that are often secrets, for which a role's rights are not enough to read them. */
 const WITH_OPTIONS =
   /^(Create|Alter)(UserMapping|ForeignServer|Fdw|ForeignTable)Stmt$|^CreateForeignTableStmt$/;
-const SECRET_WORDS = /passw|passphrase|secret|token|api_?key|private_?key|:\/\/[^\s/@]*:[^\s/@]*@/i;
+const SECRET_WORDS =
+  /passw|\bpwd\b|passphrase|credential|secret|token|api_?key|private_?key|:\/\/[^\s/@]*:[^\s/@]*@/i;
 
 /** Whether a statement may hold a password, or what is as good as one. @param oneLine its text */
 export function mayHoldSecret(node: SqlNode, oneLine: string): boolean {

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { HIDDEN } from "../model/hidden_statement.ts";
 import { ServiceError } from "../model/errors.ts";
-import type { Move } from "../model/migration.ts";
+import type { Move, StepPlan } from "../model/migration.ts";
 import {
   LOCK_TIMEOUT,
   type MigrationBench,
@@ -200,3 +200,39 @@ Deno.test("of a statement that may hold a password the server's words are nowher
     assert.doesNotMatch(JSON.stringify([outcome, told]), /hunter2/);
   });
 });
+
+Deno.test("what a statement writes outside of a clone is refused, and in place it is the user's to decide", () =>
+  withMigration(async ({ run, theirs }) => {
+    await theirs.query(
+      "CREATE TABLE item (id integer PRIMARY KEY); INSERT INTO item VALUES (1);" +
+        "CREATE FOREIGN DATA WRAPPER far; CREATE SERVER away FOREIGN DATA WRAPPER far;" +
+        "CREATE FOREIGN TABLE remote (id integer) SERVER away; CREATE SCHEMA other",
+    );
+    const batches: Move = { kind: "batches", table: "public.item", key: "id" };
+    const tried: [name: string, steps: StepPlan][] = [
+      ["pg_authid", stepOf(1, PLAIN, "SELECT 1", "UPDATE pg_authid SET rolname = rolname WHERE false")],
+      ["remote", stepOf(1, LOCK_TIMEOUT, "SELECT 1", "INSERT INTO remote VALUES (1)")],
+      ["remote", stepOf(1, TOGETHER, "CREATE VIEW other.seen AS TABLE remote", "DELETE FROM other.seen")],
+      [
+        "remote",
+        stepOf(
+          1,
+          batches,
+          "WITH gone AS (DELETE FROM remote RETURNING id) SELECT FROM item WHERE id > :after AND id <= :upto",
+        ),
+      ],
+    ];
+    for (const [table, step] of tried) {
+      const { outcome, rows } = await run(planOf(step));
+      assert.match(
+        outcome.stopped!.message,
+        new RegExp(
+          `^Cannot migrate a clone by change/safe/01-step\\.sql:${step.statements.length}: .*\\.${table}, `,
+        ),
+      );
+      assert.equal(outcome.stopped!.next, "Nothing was changed there. Leave that statement out.");
+      assert.equal(rows.at(-1)!.attempts, 0);
+    }
+    const { outcome } = await run(planOf(tried[0]![1]), { inPlace: true });
+    assert.equal(outcome.done, true);
+  }));

@@ -7,6 +7,8 @@ export interface StepsOptions {
   /** Of the database; may hold a password, and is never shown. */
   readonly url: string;
   readonly runId: string;
+  /** Whether it is the user's own; if absent it is a clone, and what a statement writes outside of it is refused. */
+  readonly inPlace?: boolean;
   /** Cancels what is under way at the server, and begins nothing more. */
   readonly signal?: AbortSignal;
   /** Where the run's clock stands, µs. */

@@ -1,4 +1,5 @@
 import type { Client, QueryResult } from "pg";
+import { refuseBeyond } from "../clone/beyond_clone.ts";
 import type { StepPlan, Variant } from "../model/migration.ts";
 import type { PgClient } from "../postgres/client.ts";
 import { type Holders, openHolders } from "./holders.ts";
@@ -34,6 +35,8 @@ export interface StepSession {
   readonly tell: (removal: Removal) => void;
   /** The row of a statement, which this does not begin. */
   record(step: StepPlan, index: number): StatementRecord;
+  /** @param text of one of a step's statements, as it is run. @throws {UsageError} where it writes outside of the clone */
+  refuseBeyond(step: StepPlan, index: number, text?: string): Promise<void>;
   /** Runs a text and looks whom it waits for. */
   run(sql: string, values?: readonly unknown[]): Promise<QueryResult>;
   /** The same with one of a step's statements: before it is committed, `locks` looks what it holds. */
@@ -91,6 +94,10 @@ export async function openStepSession(
       const record = records.get(key) ?? recordStatement({ step, index, variant, nowUs, onRecord });
       records.set(key, record);
       return record;
+    },
+    async refuseBeyond({ file, statements }, index, text = statements[index]!.text) {
+      if (options.inPlace === true) return;
+      await refuseBeyond(client, "migrate a clone by", { file, line: statements[index]!.line, text });
     },
     run: (sql, values) =>
       holders.during(lookMs, () => values === undefined ? client.query(sql) : client.query(sql, [...values])),

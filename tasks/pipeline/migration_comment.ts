@@ -54,6 +54,8 @@ export function writeProbeComment(path: string, summary: RunSummary): void {
 
 function write(path: string, text: string): void {
   try {
+    // A run takes minutes: somebody else may have put a file there meanwhile.
+    refuseOthersFile(path);
     writeFileSync(path, text);
   } catch (error) {
     throw new ServiceError(

@@ -3,7 +3,7 @@ import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { UsageError } from "../model/errors.ts";
 import { withTempDir } from "../store/testing.ts";
-import { refuseOthersFile } from "./migration_comment.ts";
+import { refuseOthersFile, writeComment } from "./migration_comment.ts";
 
 Deno.test("a summary for a pull request is written over one of its kind alone", () =>
   withTempDir((dir) => {
@@ -18,6 +18,8 @@ Deno.test("a summary for a pull request is written over one of its kind alone", 
       () => refuseOthersFile(path),
       (error) => error instanceof UsageError && error.exitCode === 2,
     );
+    // It may have come there while a run went on.
+    assert.throws(() => writeComment(path, []), /there is a file that Benchbook has not written/);
     assert.equal(readFileSync(path, "utf8"), "# My README\n");
     mkdirSync(join(dir, "folder"));
     assert.throws(() => refuseOthersFile(join(dir, "folder")), UsageError);

@@ -1,6 +1,5 @@
 import type { Client } from "pg";
 import { beyondClone } from "../clone/beyond_clone.ts";
-import type { PlannedArm } from "../model/arms.ts";
 import { UsageError } from "../model/errors.ts";
 import { loadArmQueries, type Workload } from "../load/arms.ts";
 import { queriesOf } from "../load/arm_file.ts";
@@ -39,14 +38,17 @@ export async function readOwnWrites(
  * @throws {UsageError} where it is nothing that the scenario knows of
  */
 export async function tellOwnWrites(
-  { scenario, plan, terminal, signal }: Pick<Job, "scenario" | "plan" | "terminal" | "signal">,
+  { scenario, plan, migrating, terminal, signal }: Pick<
+    Job,
+    "scenario" | "plan" | "migrating" | "terminal" | "signal"
+  >,
   [url, ...others]: readonly [string, ...string[]],
   writes: OwnWrites | null,
 ): Promise<readonly string[]> {
   if (writes === null || writes.asked.length + writes.undo.length + writes.calls.length === 0) return [];
   const remarks = await withClient(url, async (client) => {
     const told = await lookAtOwnWrites(client, scenario, writes);
-    await refuseBeyondClones(client, plan.arms, writes);
+    await refuseBeyondClones(client, { plan, migrating }, writes);
     return told;
   }, { signal });
   for (const other of others) {
@@ -62,21 +64,24 @@ export async function tellOwnWrites(
 }
 
 /**
- * What an arm writes into its clone goes with it, but for what lies outside of the database.
- * @throws {UsageError} naming the arm and the tables
+ * What the load writes into a clone goes with it, but for what lies outside of the database.
+ * @throws {UsageError} naming the arm, where it is one's, and the tables
  */
 async function refuseBeyondClones(
   client: Client,
-  arms: readonly Pick<PlannedArm, "name" | "overrides">[],
+  { plan: { arms }, migrating }: Pick<Job, "plan" | "migrating">,
   { asked }: OwnWrites,
 ): Promise<void> {
   const changed = arms.find(({ overrides }) => overrides.change !== undefined);
-  const beyond = changed === undefined ? [] : await beyondClone(client, asked);
+  const what = migrating?.place === "clone"
+    ? "migrate a clone"
+    : changed === undefined
+    ? null
+    : `measure the arm ${changed.name} on a clone`;
+  const beyond = what === null ? [] : await beyondClone(client, asked);
   if (beyond.length === 0) return;
   throw new UsageError(
-    `Cannot measure the arm ${changed!.name} on a clone: the scenario writes into ${
-      beyond.join(" and ")
-    }, and that would not go with the clone`,
+    `Cannot ${what}: the scenario writes into ${beyond.join(" and ")}, and that would not go with the clone`,
     "Nothing was changed. Take a scenario that does not write there.",
   );
 }

@@ -123,7 +123,7 @@ Deno.test("a mutation that changes rows that stand there is refused", async () =
   await read(INSERT, { mutation: refused[0]!, undo: "UPDATE blog.post SET likes = 0 WHERE likes > 9;" });
 });
 
-Deno.test("what an arm would write beyond its clone is refused", () =>
+Deno.test("what the load of an arm or of a migration would write beyond a clone is refused", () =>
   withDatabase(async (url) => {
     const client = new Client({ connectionString: url });
     await client.connect();
@@ -134,11 +134,14 @@ Deno.test("what an arm would write beyond its clone is refused", () =>
       );
       const { scenario, writes } = await read(INSERT);
       const terminal = { print: () => {} };
-      const tell = (overrides: object) =>
+      const tell = (overrides: object, place?: string) =>
         tellOwnWrites(
-          { scenario, terminal, plan: { arms: [{ name: "indexed", overrides }] } } as unknown as Parameters<
-            typeof tellOwnWrites
-          >[0],
+          {
+            scenario,
+            terminal,
+            plan: { arms: [{ name: "indexed", overrides }] },
+            ...place !== undefined && { migrating: { place } },
+          } as unknown as Parameters<typeof tellOwnWrites>[0],
           [url],
           writes,
         );
@@ -146,7 +149,11 @@ Deno.test("what an arm would write beyond its clone is refused", () =>
         tell({ change: { file: "a.sql", sha256: "", statements: [] } }),
         /^UsageError: Cannot measure the arm indexed on a clone: .*foreign table blog\.post, /,
       );
-      assert.deepEqual(await tell({}), []);
+      await assert.rejects(
+        tell({}, "clone"),
+        /^UsageError: Cannot migrate a clone: the scenario writes into the foreign table blog\.post, /,
+      );
+      assert.deepEqual([await tell({}), await tell({}, "in-place")], [[], []]);
     } finally {
       await client.end();
     }

@@ -41,6 +41,7 @@ export class StepsChange implements Change {
       const outcome = await runSteps(plan, {
         url,
         runId,
+        inPlace: config.place === "in-place",
         signal,
         nowUs,
         locks,

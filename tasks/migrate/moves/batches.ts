@@ -50,6 +50,7 @@ export async function runBatches(
     const progress: Progress = { after: null, throttle: FIRST_BATCH };
     try {
       const sql = await batchSql(step, index, key, session);
+      await session.refuseBeyond(step, index, sql.next);
       await runStatement(sql, progress, record, session);
     } catch (error) {
       const { cause: said, why } = error instanceof StepFailure ? error : { cause: error, why: null };

@@ -64,6 +64,7 @@ async function runAt(
   try {
     session.signal.throwIfAborted();
     if (limits !== null) await session.limit(limits);
+    await session.refuseBeyond(step, index);
     const before = await relfilenodes(session.client);
     record.begin();
     session.locks.began({ step: step.step, statement: index + 1, pid: session.pid, atUs: session.nowUs() });
