@@ -236,3 +236,21 @@ Deno.test("what a statement writes outside of a clone is refused, and in place i
     const { outcome } = await run(planOf(tried[0]![1]), { inPlace: true });
     assert.equal(outcome.done, true);
   }));
+
+Deno.test("a transaction has the isolation level that its first statement asks for", () =>
+  withMigration(async ({ run, all, theirs }) => {
+    await theirs.query("CREATE TABLE level (name text)");
+    for (const move of [TOGETHER, { ...TOGETHER, kind: "plain" }] as const) {
+      const { outcome } = await run(planOf(stepOf(
+        1,
+        move,
+        "SET TRANSACTION ISOLATION LEVEL SERIALIZABLE",
+        "SET TRANSACTION DEFERRABLE",
+        "INSERT INTO level SELECT current_setting('transaction_isolation')",
+      )));
+      assert.deepEqual([outcome.stopped, outcome.done], [null, true]);
+    }
+    assert.deepEqual(await all("SELECT name FROM level"), [{ name: "serializable" }, {
+      name: "serializable",
+    }]);
+  }));
