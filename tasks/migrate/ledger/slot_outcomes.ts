@@ -1,7 +1,7 @@
 import type { LedgerEntry } from "../../model/migration.ts";
 import { type Evidence, evidenceOf, type WritingArm } from "../../undo/evidence.ts";
 import type { SlotWrites } from "../../undo/may_write.ts";
-import { writeRows } from "../../undo/told.ts";
+import { type WriteRow, writeRows } from "../../undo/told.ts";
 
 /** What the spool says of a slot's write, all its attempts together. */
 export interface SlotOutcome {
@@ -59,22 +59,44 @@ export class SlotOutcomes {
   }
 }
 
+/** Whether a write of a slot and an operation is done whenever it succeeds. */
+export type Always = (slot: number, operation: number) => boolean;
+
+/** What is known of what an attempt that was sent left. @param operations of the scenario, not of all arms */
+export function attemptEvidence(
+  row: WriteRow,
+  { operations, arms, always }: {
+    readonly operations: number;
+    readonly arms: readonly WritingArm[];
+    readonly always: Always;
+  },
+): Evidence {
+  const evidence = evidenceOf(row, arms[Math.floor(row.operation / operations)]?.path);
+  const isEmpty = evidence === "unknown" && row.outcome === "ok";
+  return isEmpty && always(row.slot, row.operation % operations) ? "written" : evidence;
+}
+
 /**
  * Reads what became of a run's writes.
  * @param dir the spool
  * @param arms in the order in which operations are numbered
+ * @param always whether a write that succeeded without a row of an answer has written: else nobody knows
  */
 export function readOutcomes(
   dir: string,
   { operations }: Pick<SlotWrites, "operations">,
   arms: readonly WritingArm[],
+  always: Always = () => false,
 ): { readonly outcomes: SlotOutcomes; readonly torn: boolean } {
   const outcomes = new SlotOutcomes();
   const state = { torn: false };
   for (const row of writeRows(dir, operations, state)) {
-    const path = arms[Math.floor(row.operation / operations.length)]?.path;
     const isSent = row.sent && row.outcome !== "unsent" && row.outcome !== "shed";
-    outcomes.add(row.slot, row.worker, isSent ? evidenceOf(row, path) : null);
+    outcomes.add(
+      row.slot,
+      row.worker,
+      isSent ? attemptEvidence(row, { operations: operations.length, arms, always }) : null,
+    );
   }
   return { outcomes, torn: state.torn };
 }

@@ -2,9 +2,10 @@ import type { Client } from "pg";
 import { type Mix, NOT_CAPTURED } from "../../load/mix.ts";
 import { InterruptedError, ServiceError } from "../../model/errors.ts";
 import type { LedgerEntry, LedgerProblem } from "../../model/migration.ts";
-import { evidenceOf, type WritingArm } from "../../undo/evidence.ts";
+import type { WritingArm } from "../../undo/evidence.ts";
 import { operationOfSlot, type SlotWrites } from "../../undo/may_write.ts";
 import { writeRows } from "../../undo/told.ts";
+import { alwaysWrites } from "./acknowledged.ts";
 import { type Found, InsertedRows, type InsertedWrite, type Judged, judgeInserted } from "./inserted.ts";
 import {
   judgeRegisters,
@@ -14,7 +15,13 @@ import {
   type RegisterWrite,
   textOf,
 } from "./register_rows.ts";
-import { readOutcomes, type SlotOutcome, type SlotOutcomes } from "./slot_outcomes.ts";
+import {
+  type Always,
+  attemptEvidence,
+  readOutcomes,
+  type SlotOutcome,
+  type SlotOutcomes,
+} from "./slot_outcomes.ts";
 import { readAtOnce } from "./sql.ts";
 import type { Written } from "./written.ts";
 
@@ -76,9 +83,10 @@ export interface LedgerResult {
  */
 export async function verifyLedger(options: LedgerOptions): Promise<LedgerResult> {
   const { url, spoolDir, writes, arms, signal } = options;
-  const { outcomes, torn } = readOutcomes(spoolDir, writes, arms);
+  const always = alwaysWrites(options);
+  const { outcomes, torn } = readOutcomes(spoolDir, writes, arms, always);
   const known = { ...options, whole: options.whole && !torn };
-  const ledger = new Ledger(known, outcomes);
+  const ledger = new Ledger(known, outcomes, always);
   try {
     return await readAtOnce(url, "benchbook-ledger", signal, (client) => ledger.verify(client));
   } catch (error) {
@@ -91,6 +99,7 @@ export async function verifyLedger(options: LedgerOptions): Promise<LedgerResult
 class Ledger {
   readonly #options: LedgerOptions;
   readonly #outcomes: SlotOutcomes;
+  readonly #always: Always;
   readonly #written: readonly (Written | null)[];
   #tables: readonly (readonly InsertedRows[])[] = [];
   readonly #sequence: number[];
@@ -99,8 +108,9 @@ class Ledger {
   /** Slots from here on have not been judged yet. */
   #next = 0;
 
-  constructor(options: LedgerOptions, outcomes: SlotOutcomes) {
+  constructor(options: LedgerOptions, outcomes: SlotOutcomes, always: Always) {
     this.#options = options;
+    this.#always = always;
     this.#outcomes = outcomes;
     this.#written = options.written;
     this.#sequence = Array.from({ length: outcomes.workers }, () => 0);
@@ -180,7 +190,7 @@ class Ledger {
     };
     for (const row of writeRows(spoolDir, writes.operations, { torn: false })) {
       if (!row.sent || row.outcome === "unsent" || row.outcome === "shed") continue;
-      const outcome = OUTCOME_OF[evidenceOf(row, arms[Math.floor(row.operation / length)]?.path)];
+      const outcome = OUTCOME_OF[attemptEvidence(row, { operations: length, arms, always: this.#always })];
       const found = writeOf(row.slot, row.operation % length, { ...row, outcome });
       if (found !== null) yield found;
     }

@@ -3,6 +3,7 @@ import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { LedgerEntry } from "../../model/migration.ts";
 import { plannedKeys, registersBefore } from "./registers_before.ts";
+import { shortLoad } from "./check/short_load.ts";
 import { type Loaded, SLOTS, withLoaded } from "./testing.ts";
 
 const wrong = (entries: readonly LedgerEntry[]) =>
@@ -259,5 +260,26 @@ Deno.test("what a kill left unrecorded is unknown: there once or not at all", as
       problem: "duplicate",
       verified: false,
     }]);
+  });
+});
+
+Deno.test("a write that succeeds and that the database swallows is lost, also where its answer has no row", async () => {
+  await withLoaded(async ({ url, shop, home, change, verify }) => {
+    const before = await registersBefore({ ...shop, url }, plannedKeys({ ...shop, slots: 2 * SLOTS }));
+    await change(
+      "CREATE FUNCTION swallow() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NULL; END';" +
+        "CREATE TRIGGER swallow BEFORE INSERT ON northwind.orders FOR EACH ROW EXECUTE FUNCTION swallow();" +
+        "CREATE TRIGGER swallow BEFORE UPDATE ON northwind.customers FOR EACH ROW EXECUTE FUNCTION swallow()",
+    );
+    const spoolDir = join(home, "spool", "20260101-000000-aaaa");
+    await shortLoad({ url, shop, slots: [SLOTS, 2 * SLOTS], clients: 1, spoolDir, worker: 1 });
+    const { entries, ...result } = await verify({ slots: 2 * SLOTS, registers: before });
+    assert.deepEqual([result.ok, result.unknown], [2 * SLOTS, 0]);
+    const later = entries.filter(({ slot }) => slot >= SLOTS);
+    const orders = later.filter(({ op }) => op === "place-order");
+    assert(orders.length > 0 && orders.every(({ problem }) => problem === "lost"));
+    const updates = later.filter(({ op }) => op === "set-fax");
+    // Of each row the last one tells.
+    assert(updates.some(({ problem }) => problem !== null));
   });
 });

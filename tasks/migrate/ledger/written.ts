@@ -34,7 +34,13 @@ export interface Register {
 
 /** What an operation leaves in the database. */
 export type Written =
-  | { readonly kind: "rows"; readonly tables: readonly InsertedTable[]; readonly param: string }
+  | {
+    readonly kind: "rows";
+    readonly tables: readonly InsertedTable[];
+    readonly param: string;
+    /** Whether its statement puts them there whenever it succeeds, also where it answers no row. */
+    readonly always: boolean;
+  }
   | { readonly kind: "register"; readonly register: Register }
   /** It writes what cannot be told beforehand. */
   | { readonly kind: "unknown" };
@@ -65,7 +71,7 @@ async function ofWrite(
   const draws = Object.entries(params);
   const isKnown = (param: string) => !isCaptured(params[param]!);
   if (draws.some(([, draw]) => draw.kind === "after" && !isKnown(draw.of))) return UNKNOWN;
-  const { node, nameOf } = await onlyWrite(join(workloadDir, `${name}.sql`));
+  const { node, always, nameOf } = await onlyWrite(join(workloadDir, `${name}.sql`));
   const register = node === null ? null : registerOf(node, nameOf);
   if (register !== null) {
     const { key, value } = register;
@@ -76,7 +82,7 @@ async function ofWrite(
   const tables = datasetName === null
     ? node === null ? [] : insertedBy(node, nameOf, param, ownTables?.keys?.[draw.keys]?.from ?? 0)
     : ofDataset(datasetName, readSmallText(checkFile(workloadDir, name)));
-  return tables.length === 0 ? UNKNOWN : { kind: "rows", tables, param };
+  return tables.length === 0 ? UNKNOWN : { kind: "rows", tables, param, always };
 }
 
 function ofDataset(datasetName: string, check: string): InsertedTable[] {
@@ -92,14 +98,26 @@ const WRITES = new Set(["InsertStmt", "UpdateStmt", "DeleteStmt", "MergeStmt"]);
 type NameOf = (value: unknown) => string | null;
 
 /** The write within a file's statement, where there is but one. */
-async function onlyWrite(file: string): Promise<{ readonly node: SqlNode | null; readonly nameOf: NameOf }> {
+async function onlyWrite(
+  file: string,
+): Promise<{ readonly node: SqlNode | null; readonly always: boolean; readonly nameOf: NameOf }> {
   const { text, parameters } = await parseSql(readSmallText(file), file);
   const writes = [...nodesIn(await parseStatements(text, { file }))].filter(([name]) => WRITES.has(name));
   const nameOf = (value: unknown) => {
     const number = parameterOf(value);
     return number === null ? null : parameters[number - 1]!.name;
   };
-  return { node: writes.length === 1 ? { [writes[0]![0]]: writes[0]![1] } : null, nameOf };
+  return {
+    node: writes.length === 1 ? { [writes[0]![0]]: writes[0]![1] } : null,
+    always: writes.some(([, node]) => givesRow(node)) &&
+      writes.every(([name, node]) => name === "InsertStmt" && node["onConflictClause"] === undefined),
+    nameOf,
+  };
+}
+
+/** Whether it is an INSERT of VALUES, and not of whatever rows a query finds. */
+function givesRow({ selectStmt }: SqlNode): boolean {
+  return (selectStmt as { SelectStmt?: SqlNode } | undefined)?.SelectStmt?.["valuesLists"] !== undefined;
 }
 
 interface Relation {
