@@ -49,8 +49,8 @@ Deno.test("what a move that was killed has left is removed at the next start, wh
     const { source, target, options } = servers;
     const at = { source: { url: source.url, embedded: true }, target: { url: target.url, embedded: true } };
     await withPg(source.url, (client) => client.query(SHOP));
-    // The copy; the sentinel, with both links and the fence up; and when clients go over.
-    for (const part of ["3.1", "8.3", "8.6"]) {
+    // Once rows are copied; the sentinel, with both links and the fence up; and when clients go over.
+    for (const part of ["4.1", "8.3", "8.6"]) {
       await killedAt(servers, part);
       const marks = [...await namesOf(source.url), ...await namesOf(target.url)];
       assert.ok(marks.some((name) => name.startsWith("benchbook_move_")), `${part}: ${marks}`);

@@ -181,7 +181,6 @@ export function stepRecorder(options: MoveOptions): RunPart {
   const { steps } = movePlan(options);
   const texts = textsOf(options);
   return async (name, nth, work) => {
-    options.signal?.throwIfAborted();
     const step = steps[texts.findIndex((text) => text.name === name)]!;
     const record = recordStatement({
       step,
@@ -192,11 +191,13 @@ export function stepRecorder(options: MoveOptions): RunPart {
     });
     record.begin();
     try {
+      options.signal?.throwIfAborted();
       const result = await work(record);
       record.end();
       return result;
     } catch (error) {
-      record.fail(error);
+      // What was cancelled says something else.
+      record.fail(options.signal?.aborted ? new DOMException("interrupted", "AbortError") : error);
       throw error instanceof MoveFailure ? error : new MoveFailure(step, error);
     }
   };

@@ -1,18 +1,18 @@
 import { moveServer } from "./move_server.ts";
 
-/** Moves as the JSON on stdin says, tells each step and part as it begins, and never ends by itself. */
+/** Moves as the JSON on stdin says, tells each part of a step as it begins, and stops for ever at the one that it is killed at. */
 const options = JSON.parse(await new Response(Deno.stdin.readable).text());
-let open: Promise<void> = Promise.resolve();
 const outcome = await moveServer({
   ...options,
-  gate: { prepare: () => Promise.resolve(), close: () => Promise.resolve(), open: () => open },
+  gate: { prepare: () => Promise.resolve(), close: () => Promise.resolve(), open: () => Promise.resolve() },
   nowUs: () => performance.now() * 1000,
   onSample: () => {},
   onRecord: ({ step, statement, endUs }: { step: number; statement: number; endUs: number | null }) => {
     if (endUs !== null) return;
-    // It is to be killed there, and not after.
-    if (options.killAt === `${step}.${statement}`) open = new Promise(() => {});
     console.log(`${step}.${statement}`);
+    if (options.killAt === `${step}.${statement}`) {
+      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0);
+    }
   },
 });
 console.log(outcome.stopped ?? "done");
