@@ -18,7 +18,7 @@ export const EXIT_CODES: readonly (readonly [code: number, meaning: string])[] =
   [ExitCode.invalid, "INVALID, an INCONCLUSIVE migration, or paths that return different results"],
   [
     ExitCode.verdictFailed,
-    "a target was missed, or a migration was not ZERO-DOWNTIME; of several runs one is enough",
+    "a target was missed, a migration was not ZERO-DOWNTIME, or lint found what is blocking; of several runs one is enough",
   ],
   [ExitCode.ok, "otherwise"],
 ];
