@@ -76,7 +76,7 @@ Deno.test("a server that stays away leaves the ledger unverified and named, and 
     withTempHome(async (home) => {
       await using proxy = new ProbeProxy(Number(new URL(server.url).port));
       const url = proxy.through(server.url);
-      const probing = startProbe(url, home, ["--rate", "100", "--duration", "2s"]);
+      const probing = startProbe(url, home, ["--rate", "100", "--duration", "5s"]);
       await untilTrue("writes", async () => await writesAt(server.url) > 20);
       proxy.refuse();
       const { code, stderr, summary } = probedOf(await probing);

@@ -57,7 +57,7 @@ Deno.test("a failover to a replica that lagged: promoted, the tail is lost, each
   withUserPostgres((primary) =>
     withStandby(primary.url, async (standby) => {
       let lagging = new Set<number>();
-      const { summary } = await whileProbing(primary, 5, async (proxy, schema) => {
+      const { summary } = await whileProbing(primary, 8, async (proxy, schema) => {
         await standby.detach();
         const before = (await slotsAt(primary.url, schema)).size;
         await untilTrue("a tail", async () => (await slotsAt(primary.url, schema)).size > before + 40);
@@ -90,7 +90,7 @@ Deno.test("a failover to a replica that lagged: promoted, the tail is lost, each
 
 Deno.test("a crash and a restart of the server lose nothing, and are told", () =>
   withUserPostgres(async (server) => {
-    const { summary } = await whileProbing(server, 5, async () => {
+    const { summary } = await whileProbing(server, 8, async () => {
       await server.kill();
       await server.start();
     });
@@ -125,7 +125,7 @@ Deno.test("a switch to another cluster is told apart by what its replication car
       await t.step(
         "no table there: not replicated, and never lost; the probe goes on with one of its own",
         async () => {
-          const probed = await whileProbing(old, 4, switchTo);
+          const probed = await whileProbing(old, 6, switchTo);
           const { lost, notReplicated, unclear, reasons } = told(probed);
           assert.deepEqual([lost, unclear], [0, 0]);
           assert.ok(notReplicated > 50, `${notReplicated}`);
@@ -142,7 +142,7 @@ Deno.test("a switch to another cluster is told apart by what its replication car
       );
 
       await t.step("the table with a copy that nothing followed: not replicated from then on", async () => {
-        const probed = await whileProbing(old, 4, async (proxy, schema) => {
+        const probed = await whileProbing(old, 6, async (proxy, schema) => {
           await copyLedger(old.url, next.url, schema);
           const copied = (await slotsAt(next.url, schema)).size;
           await untilTrue("more writes", async () => (await slotsAt(old.url, schema)).size > copied + 40);
@@ -158,7 +158,7 @@ Deno.test("a switch to another cluster is told apart by what its replication car
       await t.step(
         "the table in a subscription that is behind: what it had not brought is lost",
         async () => {
-          const probed = await whileProbing(old, 6, async (proxy, schema) => {
+          const probed = await whileProbing(old, 9, async (proxy, schema) => {
             await asked(old.url, "CREATE PUBLICATION everything FOR ALL TABLES");
             await makeLedgerAt(next.url, schema);
             const { password } = new URL(old.url);
