@@ -4,6 +4,7 @@ import { z } from "zod";
 import { readOwned, writeDurably } from "../files/own_record.ts";
 import { ServiceError } from "../model/errors.ts";
 import { isRunId } from "../model/run_id.ts";
+import { shellWord } from "../model/shell_word.ts";
 import { type ProcessId, self } from "../stack/process.ts";
 
 const FOLDER = "in-place";
@@ -94,8 +95,9 @@ export function goOnCommand(
   { file, database }: Pick<InPlaceRecord, "file" | "database">,
   at: { readonly file: string; readonly line: number },
 ): string {
-  return `\`deno task migrate ${file} --in-place ${database} --from ${
-    at.file === file ? at.line : `${at.file}:${at.line}`
+  const from = at.file === file ? String(at.line) : `${at.file}:${at.line}`;
+  return `\`deno task migrate ${shellWord(file)} --in-place ${shellWord(database)} --from ${
+    shellWord(from)
   }\``;
 }
 

@@ -2,7 +2,14 @@ import assert from "node:assert/strict";
 import { existsSync, mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { withTempDir } from "../store/testing.ts";
-import { forgetInPlace, type InPlaceRecord, keepInPlace, newInPlace, takenUp } from "./in_place.ts";
+import {
+  forgetInPlace,
+  goOnCommand,
+  type InPlaceRecord,
+  keepInPlace,
+  newInPlace,
+  takenUp,
+} from "./in_place.ts";
 import { leftInPlace } from "./left_in_place.ts";
 
 const OF = {
@@ -63,3 +70,10 @@ Deno.test("while it goes on nothing is left of it, and what is damaged ends no s
       assert.deepEqual(await leftInPlace(home), []);
     }
   }));
+
+Deno.test("what goes on with a change can be copied into a shell, whatever its file and its database are called", () => {
+  assert.equal(
+    goOnCommand({ file: "my $(id) folder", database: "it's" }, { file: "my $(id) folder/01 a.sql", line: 3 }),
+    "`deno task migrate 'my $(id) folder' --in-place 'it'\\''s' --from 'my $(id) folder/01 a.sql:3'`",
+  );
+});

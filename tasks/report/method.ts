@@ -1,6 +1,7 @@
 import { LOCK_TIMEOUT_MS } from "../migrate/step_options.ts";
 import type { MigrationConfig } from "../model/migration.ts";
 import type { ProbeConfig } from "../model/probe.ts";
+import { shellWord } from "../model/shell_word.ts";
 import { offeredRate } from "../model/offered_rate.ts";
 import { DEFAULT_THRESHOLDS, type Environment, type Run, type RunConfig } from "../model/run.ts";
 import type { RunSummary } from "../model/summary.ts";
@@ -89,8 +90,8 @@ function taskLine(
   options: readonly (readonly [name: string, value: string | null])[],
   flags: readonly string[],
 ): string {
-  const words = options.flatMap(([name, value]) => value === null ? [] : [`--${name} ${quoted(value)}`]);
-  return [`deno task ${task}`, quoted(what), ...flags, ...words].join(" ");
+  const words = options.flatMap(([name, value]) => value === null ? [] : [`--${name} ${shellWord(value)}`]);
+  return [`deno task ${task}`, shellWord(what), ...flags, ...words].join(" ");
 }
 
 /** What a run's arms are beyond their paths, as options. */
@@ -122,11 +123,6 @@ export function dataOptions(variation = ""): [string, string][] {
     if (name === "custom") return ["custom", "FILE"];
     return name.includes(".") ? ["distribution", change] : [name, change.slice(name.length + 1)];
   });
-}
-
-/** A word as a shell takes it. */
-function quoted(value: string): string {
-  return /^[\w.,:=+/-]+$/.test(value) ? value : `'${value.replaceAll("'", `'\\''`)}'`;
 }
 
 const WINDOWS =
