@@ -27,6 +27,7 @@ export { migrationTimeline } from "./migration_timeline.ts";
 export { operationDots, type OperationQuantiles } from "./operation_dots.ts";
 export { overTime, type SecondPoint } from "./over_time.ts";
 export type { SeriesStyle } from "./palette.ts";
+export { type PredictedStall, predictedStalls } from "./predicted_stalls.ts";
 export { type ProbeBin, type ProbeMarks, probeTimeline } from "./probe_timeline.ts";
 export { ratioChart, type RatioRow } from "./ratios.ts";
 export { samplePanels, type SampleRow } from "./sample_panels.ts";
