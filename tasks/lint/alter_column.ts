@@ -50,15 +50,15 @@ export function changeType(command: SqlNode, table: Relation, gathered: Gathered
   const change = isPlain ? typeChange(column?.type ?? null, to) : "rewrite";
   const held = table.constraints.filter(({ columns }) => columns.includes(name));
   if (change !== "catalogue") {
-    const from = column === undefined ? "" : `${column.type} and `;
+    const stored = column === undefined
+      ? `its values are stored anew as ${to}`
+      : `${to} is stored differently from ${column.type}`;
     gathered.work(
       "rewrite",
       table,
-      isPlain ? `${from}${to} differ on disk` : "USING works out a value for each row",
+      isPlain ? stored : "USING works out a value for each row",
       {
-        unless: change === "unknown"
-          ? `the column's type has the same form on disk, as varchar has that of text`
-          : null,
+        unless: change === "unknown" ? "both types are stored alike, as varchar and text are" : null,
       },
     );
   } else if (held.some(({ kind, valid }) => kind === "check" && valid)) {
