@@ -1,6 +1,5 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
-import type { LedgerEntry } from "../model/migration.ts";
 import { withClient } from "../seed/connect.ts";
 import { embeddedDatabaseUrl, startPostgres } from "../stack/postgres.ts";
 import { clusterPlace } from "../stack/postgres_cluster.ts";
@@ -8,7 +7,7 @@ import { type ProcessId, stopProcess } from "../stack/process.ts";
 import { counter } from "../random/counter.ts";
 import { checkShop, makeTables } from "./ledger/check/shop.ts";
 import { shortLoad } from "./ledger/check/short_load.ts";
-import { verifyLedger } from "./ledger/verify.ts";
+import { judgeShop } from "./ledger/testing.ts";
 import { runSteps } from "./run_steps.ts";
 import { PLAIN, planOf, RUN_ID, stepOf } from "./testing_steps.ts";
 
@@ -53,17 +52,7 @@ if (import.meta.main) {
       },
     );
     await load(SLOTS / 2, SLOTS, 1);
-    const entries: LedgerEntry[] = [];
-    const ledger = await verifyLedger({
-      url,
-      spoolDir,
-      ...shop,
-      arms: [{ path: "sql", ours: true }],
-      slots: SLOTS,
-      whole: true,
-      retries: 0,
-      onEntries: (more) => void entries.push(...more),
-    });
+    const { entries, ...ledger } = await judgeShop(shop, { url, spoolDir, slots: SLOTS });
     console.log(JSON.stringify({ outcome, ledger, entries: entries.length }));
   } finally {
     if (running !== undefined) await stopProcess(running, "SIGINT");

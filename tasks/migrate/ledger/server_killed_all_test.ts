@@ -1,35 +1,19 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
-import type { LedgerEntry } from "../../model/migration.ts";
 import { sleep } from "../../net/sleep.ts";
 import { withClient } from "../../seed/connect.ts";
 import { embeddedDatabaseUrl, type EmbeddedPostgres, startPostgres } from "../../stack/postgres.ts";
 import { stopProcess } from "../../stack/process.ts";
 import { withTempHome } from "../../stack/testing.ts";
-import { checkShop, makeTables, type Shop } from "./check/shop.ts";
+import { checkShop, makeTables } from "./check/shop.ts";
 import { shortLoad } from "./check/short_load.ts";
-import { verifyLedger } from "./verify.ts";
+import { judgeShop } from "./testing.ts";
 
 const CLIENTS = 6;
 /** More than are sent before the server is killed. */
 const SLOTS = 100_000;
 /** Orders that are there by then. */
 const ORDERS = 300;
-
-async function verified(url: string, shop: Shop, spoolDir: string) {
-  const entries: LedgerEntry[] = [];
-  const result = await verifyLedger({
-    url,
-    spoolDir,
-    ...shop,
-    arms: [{ path: "sql", ours: true }],
-    slots: SLOTS,
-    whole: true,
-    retries: 0,
-    onEntries: (more) => void entries.push(...more),
-  });
-  return { ...result, entries };
-}
 
 /** Waits until so many orders are there. */
 async function untilOrders(url: string): Promise<void> {
@@ -84,7 +68,11 @@ for (const [what, { victim, returns }] of Object.entries(KILLED)) {
         Deno.kill(await victim(url, running!), "SIGKILL");
         await load;
         const back = returns ? url : await start();
-        const { ok, failed, unknown, notVerified, problems, entries } = await verified(back, shop, spoolDir);
+        const { ok, failed, unknown, notVerified, problems, entries } = await judgeShop(shop, {
+          url: back,
+          spoolDir,
+          slots: SLOTS,
+        });
         assert.deepEqual({ failed, notVerified, problems }, { failed: 0, notVerified: 0, problems: {} });
         assert(ok >= ORDERS);
         // Each client had one under way.
@@ -93,7 +81,9 @@ for (const [what, { victim, returns }] of Object.entries(KILLED)) {
         const { slot } = entries.findLast(({ op, outcome }) => op === "place-order" && outcome === "ok")!;
         const lost = `DELETE FROM northwind.orders WHERE order_id = ${1_000_000_000 + slot}`;
         await withClient(back, (client) => client.query(lost));
-        assert.deepEqual((await verified(back, shop, spoolDir)).problems, { lost: 1 });
+        assert.deepEqual((await judgeShop(shop, { url: back, spoolDir, slots: SLOTS })).problems, {
+          lost: 1,
+        });
       } finally {
         if (running !== undefined) await stopProcess(running.process, "SIGINT");
       }

@@ -14,9 +14,29 @@ export interface Loaded {
   /** Changes the database behind everybody's back. */
   change(sql: string): Promise<void>;
   /** Has the ledger judge it. */
-  verify(
-    changes?: Partial<LedgerOptions>,
-  ): Promise<LedgerResult & { readonly entries: readonly LedgerEntry[] }>;
+  verify(changes?: Partial<LedgerOptions>): Promise<Judged>;
+}
+
+/** What the ledger says, and of each write. */
+export type Judged = LedgerResult & { readonly entries: readonly LedgerEntry[] };
+
+/** Has the ledger judge a load of the shop. @param at its database, its spool, and more slots than were sent */
+export async function judgeShop(
+  shop: Shop,
+  at: Pick<LedgerOptions, "url" | "spoolDir" | "slots">,
+  changes?: Partial<LedgerOptions>,
+): Promise<Judged> {
+  const entries: LedgerEntry[] = [];
+  const result = await verifyLedger({
+    ...at,
+    ...shop,
+    arms: [{ path: "sql", ours: true }],
+    whole: true,
+    retries: 0,
+    onEntries: (more) => void entries.push(...more),
+    ...changes,
+  });
+  return { ...result, entries };
 }
 
 /** Slots of the load. */
@@ -34,21 +54,7 @@ export function withLoaded(use: (loaded: Loaded) => Promise<void>): Promise<void
       home,
       shop,
       change: (sql) => withClient(url, async (client) => void await client.query(sql)),
-      async verify(changes) {
-        const entries: LedgerEntry[] = [];
-        const result = await verifyLedger({
-          url,
-          spoolDir,
-          ...shop,
-          arms: [{ path: "sql", ours: true }],
-          slots: SLOTS,
-          whole: true,
-          retries: 0,
-          onEntries: (more) => void entries.push(...more),
-          ...changes,
-        });
-        return { ...result, entries };
-      },
+      verify: (changes) => judgeShop(shop, { url, spoolDir, slots: SLOTS }, changes),
     });
   });
 }
