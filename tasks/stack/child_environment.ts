@@ -13,6 +13,14 @@ export function onlyVariables(...names: readonly string[]): Record<string, strin
   return Object.fromEntries(Object.entries(Deno.env.toObject()).filter(([name]) => names.includes(name)));
 }
 
+/** What keeps a task of ours from the user's services, also from those that a file `.env` names: unset beats the file. */
+export const EMBEDDED_ALONE: Readonly<Record<string, string>> = {
+  DATABASE_URL: "",
+  TARGET_DATABASE_URL: "",
+  REDIS_URL: "",
+  GRAPHQL_URL: "",
+};
+
 /**
  * The environment of a program that we start, for `clearEnv`: ours without what leads to the user's services, since
  * everybody may look into a program that needs no password, and any program may hand its environment on.

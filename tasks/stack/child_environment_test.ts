@@ -9,6 +9,7 @@ const TOLD = {
   STAGING_DATABASE_URL: "postgres://u:s3cr3t@h/d",
   REDIS_URL: "redis://:s3cr3t@h",
   GRAPHQL_URL: "http://u:s3cr3t@h/graphql",
+  TARGET_DATABASE_URL: "postgres://u:s3cr3t@h/d",
   HASURA_GRAPHQL_ADMIN_SECRET: "s3cr3t",
   PGPASSWORD: "s3cr3t",
 };

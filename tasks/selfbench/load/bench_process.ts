@@ -2,7 +2,7 @@ import { rmSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { InterruptedError, ServiceError } from "../../model/errors.ts";
 import type { RunSummary } from "../../model/summary.ts";
-import { childEnvironment } from "../../stack/child_environment.ts";
+import { childEnvironment, EMBEDDED_ALONE } from "../../stack/child_environment.ts";
 import type { Disturbance } from "./disturbances.ts";
 import { sleep } from "../../net/sleep.ts";
 
@@ -36,7 +36,12 @@ export async function runBench(
       ...["run", "-A", "--quiet", BENCH, scenario, ...args, "--json", "--no-report"],
       ...["--warmup", `${warmup}s`, "--duration", `${seconds}s`],
     ],
-    env: childEnvironment({ BENCHBOOK_HOME: home, BENCHBOOK_REPORTS: reports, NO_COLOR: "1" }),
+    env: childEnvironment({
+      ...EMBEDDED_ALONE,
+      BENCHBOOK_HOME: home,
+      BENCHBOOK_REPORTS: reports,
+      NO_COLOR: "1",
+    }),
     clearEnv: true,
     stdin: "null",
     stdout: "piped",

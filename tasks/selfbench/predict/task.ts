@@ -5,6 +5,7 @@ import { migrationNames } from "../../migrate/definition.ts";
 import { ServiceError } from "../../model/errors.ts";
 import type { RunSummary } from "../../model/summary.ts";
 import { formatMs } from "../../model/units.ts";
+import { childEnvironment, EMBEDDED_ALONE } from "../../stack/child_environment.ts";
 import { isWithin } from "../../summary/migration/predicted.ts";
 import { command } from "../../terminal/command.ts";
 import { count } from "../../terminal/count.ts";
@@ -101,6 +102,8 @@ async function roundsOf(
         ...given,
       ],
       cwd: config.root,
+      env: childEnvironment({ ...EMBEDDED_ALONE, BENCHBOOK_HOME: config.home, NO_COLOR: "1" }),
+      clearEnv: true,
       stdin: "null",
     }).output();
     made.push(roundOf(name, new TextDecoder().decode(stdout), new TextDecoder().decode(stderr)));
