@@ -16,8 +16,11 @@ import type { Ended, Place, Story } from "./story.ts";
 import { sleep } from "../net/sleep.ts";
 
 const root = resolve(import.meta.dirname!, "../..");
-/** In a checkout: what is not of it, and the sources, which nothing writes to but whoever works on them. */
-const NOT_ITS_OWN = [/^(node_modules|\.benchbook|\.git|reports|tasks)(\/|$)/];
+/**
+ * In a checkout: what is not of it, and the sources, which nothing writes to but whoever works on them; nor what a check of
+ * the notebooks, in a story that is told at the same time, writes beside them for its moment.
+ */
+const NOT_ITS_OWN = [/^(node_modules|\.benchbook|\.git|reports|tasks)(\/|$)/, /^notebooks\/\.check-/];
 /** Folders of the home in which something lies while a run owes it. */
 const OWED = ["spool", "undo"];
 /** The last processes of a task may take a moment to be gone. */
