@@ -16,14 +16,18 @@ export function recoveryText(
     case "not recovered": {
       const after = segments.find(({ segment }) => segment === MIGRATION_SEGMENTS.recovery)!;
       const were = lacking.length === 1 ? "was" : "were";
-      const settling = settledSeconds === 0
-        ? ""
-        : `; for the last ${formatSeconds(settledSeconds)} ${
-          lacking.length === 1 ? "it was" : "they were"
-        }, but it takes ${formatSeconds(SETTLED_SECONDS)} in a row: use a longer --duration`;
-      return `The load did not recover within ${
-        formatSeconds((after.endUs - after.startUs) / 1e6)
-      } after the migration: ${listed(lacking)} ${were} not back to the baseline${settling}.`;
+      const within = formatSeconds((after.endUs - after.startUs) / 1e6);
+      if (settledSeconds > 0) {
+        return `Whether the load recovered is not known: ${
+          listed(lacking)
+        } ${were} back to the baseline for the last ${
+          formatSeconds(settledSeconds)
+        } of the ${within} after the migration, and it takes ${formatSeconds(SETTLED_SECONDS)} in a row. ` +
+          "Use a longer --duration.";
+      }
+      return `The load did not recover within ${within} after the migration: ${
+        listed(lacking)
+      } ${were} not back to the baseline.`;
     }
     case "unknown":
       return "Whether the load recovered is unknown: too little was measured.";

@@ -50,16 +50,18 @@ export function judgeMigration(evidence: MigrationEvidence): { verdict: Verdict 
   const stall = tooLong(evidence);
   const stalled = stall === null ? [] : [stallSentence(stall, stallLimitMs)];
   const unrecovered = recovery.state === "not recovered" ? [recoveryText(migration)] : [];
+  // Of a load that was settling when the run ended, nobody knows.
+  const settling = recovery.settledSeconds > 0;
   const failures = own.length === 0 ? [] : [errorsSentence(own)];
   const doubts = [
     ...doubtful.length === 0 ? [] : [`${errorsSentence(doubtful)} They did so before, too.`],
     ...migration.warnings.filter(({ code }) => code !== UNSEEN).map(({ text }) => text),
-    ...recovery.state === "unknown" ? [recoveryText(migration)] : [],
+    ...recovery.state === "unknown" ? [recoveryText(migration)] : settling ? unrecovered : [],
     ...proofDoubts(migration),
     ...judged.filter(unmeasured).map(notJudgedSentence),
   ];
   // What clients saw is told before what follows from it.
-  const facts = [...data, ...failures, ...stalled, ...unrecovered, ...missed];
+  const facts = [...data, ...failures, ...stalled, ...settling ? [] : unrecovered, ...missed];
   // A stall is what clients saw, whoever looked at locks.
   const unseen = migration.warnings.filter(({ code }) => code === UNSEEN).map(({ text }) => text);
   if (!validity.valid) {
