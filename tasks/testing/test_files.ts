@@ -39,8 +39,15 @@ export function testFiles(root: string, part: TestPart, named: readonly string[]
   return [...new Set(files)];
 }
 
-/** Tests of whole tasks take the longest: begun late, the last of them would run when nothing is left beside it. */
-const LONG = [/\/stories\w*_test\.ts$/, /\/pipeline\//, /\/(report|seed|stack|summary|terminal)\/[^/]*$/];
+/**
+ * Tests of whole tasks take the longest, and long fuzzing: begun late, the last of them would run when nothing is left beside
+ * it.
+ */
+const LONG = [
+  /\/stories\w*_test\.ts$/,
+  /\/pipeline\/|_fuzz_all_test\.ts$/,
+  /\/(report|seed|stack|summary|terminal)\/[^/]*$/,
+];
 
 /**
  * The same files as they are run: most side by side, long ones first, then one after another those whose tests judge
