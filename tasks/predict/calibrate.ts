@@ -48,6 +48,7 @@ export type Calibration = Pick<PredictionFacts, "rates" | "measured" | "queries"
 /**
  * Finds out how long work takes on this server, on rows of its own in a schema of its own: a table is made like the one
  * that the work is for, with some thousand rows, and the same is done to it. What hardly takes any time is left out.
+ * @throws what the server says, also where a schema of that name is there
  * @param work each piece that is to be predicted
  * @param queries those whose time is among it
  * @param named the views and functions by which they read
@@ -64,7 +65,8 @@ export async function calibrate(
   const worth = worthMeasuring(work, known, worthMs);
   const { rates } = known;
   if (worth.length + queries.length === 0) return { rates, measured: new Map(), queries: new Map(), ms: 0 };
-  await client.query(`DROP SCHEMA IF EXISTS ${SCHEMA} CASCADE; CREATE SCHEMA ${SCHEMA}`);
+  // One that is there already is somebody else's, and refuses to be made.
+  await client.query(`CREATE SCHEMA ${SCHEMA}`);
   try {
     const calibrator = new Calibrator(client, known, started + budgetMs);
     await calibrator.begin(queries, named);
@@ -73,7 +75,7 @@ export async function calibrate(
     const others = scaledRates(rates, worth, known, measured);
     return { rates: others, measured, queries: timed, ms: performance.now() - started };
   } finally {
-    await client.query(`DROP SCHEMA IF EXISTS ${SCHEMA} CASCADE; ${predictSql("as_before.sql")}`);
+    await client.query(`DROP SCHEMA ${SCHEMA} CASCADE; ${predictSql("as_before.sql")}`);
   }
 }
 

@@ -75,6 +75,18 @@ Deno.test("rates are measured on rows of our own: the table is not read, and not
       assert.deepEqual(left, []);
       const { rows: [limit] } = await client.query("SHOW statement_timeout");
       assert.deepEqual(limit, { statement_timeout: "0" });
+
+      // A schema of that name which was there before is not ours.
+      await client.query(
+        "CREATE SCHEMA benchbook_likeness; CREATE TABLE benchbook_likeness.theirs (i integer)",
+      );
+      await assert.rejects(
+        calibrate(client, asked, [], [], factsOf(relations), { budgetMs: 1, worthMs: 0 }),
+        {
+          code: "42P06",
+        },
+      );
+      await client.query("SELECT FROM benchbook_likeness.theirs");
     }, UNLIMITED)
   ));
 
