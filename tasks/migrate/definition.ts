@@ -55,8 +55,8 @@ export function readSteps(files: readonly NamedFile[]): Promise<StepPlan[]> {
   return Promise.all(files.map((file, at) => readStep(file, at + 1)));
 }
 
-/** What the change is for: in the naive variant the step with the risk says it. */
+/** What the change is for: in the naive variant the step that users feel says it, which may come after others. */
 function titleOf([first]: readonly VariantPlan[]): string | null {
-  const step = first?.steps.find(({ risk }) => risk !== null) ?? first?.steps[0];
+  const step = first?.steps.find(({ shows }) => shows.length > 0) ?? first?.steps[0];
   return step === undefined || step.about === "" ? null : firstSentence(step.about);
 }

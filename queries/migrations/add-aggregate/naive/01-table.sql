@@ -1,6 +1,7 @@
 -- Keeps the number and the freight of each customer's orders in a table, by a trigger.
 -- Risk: so that no order is missed or counted twice, SHARE ROW EXCLUSIVE keeps everyone from writing orders until all of them
 -- have been added up.
+-- Fix: an empty table and the trigger first, then some customers at a time: see safe/.
 -- move: one transaction
 -- shows: wait ShareRowExclusiveLock northwind.orders
 LOCK TABLE northwind.orders IN SHARE ROW EXCLUSIVE MODE;

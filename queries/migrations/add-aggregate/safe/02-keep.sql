@@ -1,4 +1,5 @@
 -- From here on orders change the totals of customers that are there. Others' are counted when they are filled in.
+-- Risk: from here on each order costs the writer one more UPDATE, and orders of one customer wait for each other.
 -- Fix: CREATE TRIGGER takes SHARE ROW EXCLUSIVE on the orders for a millisecond.
 -- move: lock_timeout, one transaction
 CREATE FUNCTION northwind_sales.count_order(customer text, change integer, amount numeric) RETURNS void

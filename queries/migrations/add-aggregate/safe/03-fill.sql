@@ -1,4 +1,5 @@
 -- Fills in some customers at a time.
+-- Risk: one INSERT for all customers would hold all their rows until it ends.
 -- Fix: only orders of these customers wait, for as long as one batch takes; each order is counted once, by its trigger or here.
 -- move: batches northwind.customers customer_id
 INSERT INTO northwind_sales.customer_totals (customer_id, orders, freight)

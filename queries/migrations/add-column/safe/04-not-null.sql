@@ -1,4 +1,5 @@
 -- Has it checked that all rows have one, without keeping anyone out, and then says so of the column.
+-- Risk: SET NOT NULL by itself reads all rows under ACCESS EXCLUSIVE.
 -- Fix: SET NOT NULL believes a valid check, and reads no row under its ACCESS EXCLUSIVE.
 -- move: lock_timeout
 ALTER TABLE northwind.orders ADD CONSTRAINT changed_at_not_null CHECK (changed_at IS NOT NULL) NOT VALID;

@@ -1,6 +1,7 @@
 -- Has the order lines that reports read worked out once instead of by each question.
 -- Risk: the view is gone under ACCESS EXCLUSIVE from the first statement to the last, and its readers wait for as long as
 -- the lines take to be worked out.
+-- Fix: the view is built under another name, and takes the old one's at the end: see safe/.
 -- move: one transaction
 -- shows: wait AccessExclusiveLock northwind_sales.order_lines
 DROP VIEW northwind_sales.order_lines;

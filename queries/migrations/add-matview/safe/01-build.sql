@@ -1,4 +1,6 @@
 -- Works the lines out under another name: nobody waits for that.
+-- Risk: it reads all order lines, and takes as much of a core meanwhile.
+-- Fix: a name that nobody knows yet has no readers who could wait.
 -- move: lock_timeout
 CREATE MATERIALIZED VIEW northwind_sales.order_lines_kept AS
 SELECT

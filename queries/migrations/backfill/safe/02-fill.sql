@@ -1,4 +1,5 @@
 -- Fills a column of all orders, some rows at a time.
+-- Risk: between two batches new rows and old ones differ; programs must bear NULL until the end.
 -- Fix: each batch goes through the key, is a transaction of its own and locks its rows for some milliseconds; between
 -- batches the users' response time says how soon the next one may come.
 -- move: batches northwind.orders order_id

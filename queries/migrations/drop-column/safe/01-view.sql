@@ -1,5 +1,6 @@
 -- Puts a view in the place of the table, which has the region from the customer. Programs read it, insert and update by it as
 -- before, as long as they give the region no value; the function that did so is made anew.
+-- Risk: an INSERT or UPDATE that gives the region a value fails from here on.
 -- Fix: names change, which takes some milliseconds once the lock is there; whoever waits then finds the view by its name.
 -- move: lock_timeout, one transaction
 ALTER TABLE northwind.orders RENAME TO orders_kept;

@@ -1,6 +1,7 @@
 -- Makes room for more than two billion pieces in an order line.
 -- Risk: the type has another form on disk: the table and all its indexes are written anew, and ACCESS EXCLUSIVE keeps
 -- readers out as well until that is done. A view that shows the column has to be dropped for it.
+-- Fix: a second column of the wider type, kept in step, filled in batches, and put in the old one's place: see safe/.
 -- move: one transaction
 -- shows: wait AccessExclusiveLock northwind.order_details | rewrite northwind.order_details | stall
 DROP VIEW northwind_sales.order_lines;

@@ -1,4 +1,5 @@
 -- Whoever writes the old column writes the new one too.
+-- Risk: CREATE TRIGGER takes SHARE ROW EXCLUSIVE for a millisecond; each write then runs the function.
 -- Fix: from here on no write is lost to the new column, whichever batch comes first.
 -- move: lock_timeout, one transaction
 CREATE FUNCTION northwind.quantity_in_step() RETURNS trigger LANGUAGE plpgsql AS $$

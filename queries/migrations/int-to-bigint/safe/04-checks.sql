@@ -1,4 +1,5 @@
 -- Says of the new column what holds for the old one, and has it checked without keeping anyone out.
+-- Risk: a check or a NOT NULL that is added by itself reads all rows under a lock that keeps others out.
 -- Fix: NOT VALID binds new rows at once; VALIDATE reads the old ones under SHARE UPDATE EXCLUSIVE.
 -- move: lock_timeout
 ALTER TABLE northwind.order_details

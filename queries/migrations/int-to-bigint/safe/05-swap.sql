@@ -1,4 +1,5 @@
 -- Puts the new column in the place of the old one, and has the view show it as before.
+-- Risk: ACCESS EXCLUSIVE on the table and the view until the transaction ends.
 -- Fix: SET NOT NULL believes the check and reads no row; all of it takes some milliseconds, under lock_timeout.
 -- move: lock_timeout, one transaction
 CREATE OR REPLACE VIEW northwind_sales.order_lines AS

@@ -1,6 +1,7 @@
 -- Divides the orders by date.
 -- Risk: nobody may read or write while the rows are copied and indexed: all of it is one transaction under ACCESS EXCLUSIVE.
 -- The view is made anew, as it would go on reading the old table.
+-- Fix: the table itself becomes the first partition, after a check that says which rows it can hold: see safe/.
 -- move: one transaction
 -- shows: wait AccessExclusiveLock northwind.orders | stall
 DROP VIEW northwind_sales.order_lines;

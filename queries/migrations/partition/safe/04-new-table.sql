@@ -1,4 +1,6 @@
 -- The divided table under another name, with what comes later and without a row.
+-- Risk: there is none, as nobody knows the new table's name yet.
+-- Fix: all that takes time to write is made before the swap.
 -- move: lock_timeout, one transaction
 CREATE TABLE northwind.orders_divided (
   LIKE northwind.orders INCLUDING DEFAULTS,

@@ -1,4 +1,5 @@
 -- Makes the table the first partition of the new one, which takes its name.
+-- Risk: ACCESS EXCLUSIVE on the table until the transaction ends.
 -- Fix: no row is copied or read and no index is built: each takes in the one that is there. The view goes first, as its readers
 -- lock it first: the other way round they and this would wait for each other.
 -- move: lock_timeout, one transaction

@@ -1,4 +1,5 @@
 -- What is written under either name is written under both.
+-- Risk: CREATE TRIGGER takes SHARE ROW EXCLUSIVE for a millisecond; each write then runs the function.
 -- Fix: an update of something else leaves the old name's value and copies it, also where the new name has none yet.
 -- move: lock_timeout, one transaction
 CREATE FUNCTION northwind.freight_in_step() RETURNS trigger LANGUAGE plpgsql AS $$
