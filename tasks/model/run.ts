@@ -1,6 +1,7 @@
 import type { MigrationConfig } from "./migration.ts";
 import type { ProbeConfig } from "./probe.ts";
 import type { Stage } from "./stages.ts";
+import type { ValidityThresholds } from "./validity.ts";
 
 /** How far a run got; `crashed`: a service or Benchbook itself died in it. */
 export const RUN_STATUSES = ["running", "complete", "interrupted", "crashed"] as const;
@@ -173,41 +174,6 @@ export interface UnavailableArm {
   /** Whether it was asked for by name, and not as one of the scenario's; absent in runs of older versions. */
   readonly asked?: boolean;
 }
-
-/** Limits that tell whether the generator shaped what was measured. */
-export interface ValidityThresholds {
-  /** Longest generator gap, milliseconds. */
-  readonly maxGapMs: number;
-  /** Least share of slots dispatched on time, 0 to 1. */
-  readonly minOnTime: number;
-  /** On time means lag within this many milliseconds … */
-  readonly onTimeMs: number;
-  /** … or this share of the median response time without lag, whichever is larger. */
-  readonly onTimeShareOfMedian: number;
-  /** Longest hole in the host's samples, in sampling periods. */
-  readonly maxSampleGapPeriods: number;
-  /** Largest Kolmogorov–Smirnov distance between intended and woken inter-arrival times of Poisson arrivals. */
-  readonly maxArrivalDistance: number;
-  /**
-   * Largest mean deviation of woken inter-arrival times from the intended one of constant arrivals, as a share of it or
-   * of a millisecond, whichever is larger; absent in runs of older versions.
-   */
-  readonly maxArrivalDeviation?: number;
-  /** A quantile is generator-limited where lag p99 exceeds this share of it. */
-  readonly lagShareOfQuantile: number;
-}
-
-/** The limits where nothing else is asked for. */
-export const DEFAULT_THRESHOLDS: ValidityThresholds = {
-  maxGapMs: 250,
-  minOnTime: 0.99,
-  onTimeMs: 1,
-  onTimeShareOfMedian: 0.1,
-  maxSampleGapPeriods: 3,
-  maxArrivalDistance: 0.1,
-  maxArrivalDeviation: 0.25,
-  lagShareOfQuantile: 0.1,
-};
 
 /** One row of the store's `run` table. Times are UTC. */
 export interface Run {

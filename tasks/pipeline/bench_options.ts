@@ -5,7 +5,7 @@ import type { LoadedScenario } from "../load/scenario.ts";
 import { faultsOf } from "../load/scenario_fault.ts";
 import { defaultWorkers } from "../load/workers.ts";
 import type { PlannedArm } from "../model/arms.ts";
-import { DEFAULT_THRESHOLDS, type ValidityThresholds } from "../model/run.ts";
+import { DEFAULT_THRESHOLDS, type ValidityThresholds } from "../model/validity.ts";
 import { isCaptured } from "../model/scenario.ts";
 import { parseSlo, resolveScope } from "../model/slo.ts";
 import { counted } from "../model/units.ts";

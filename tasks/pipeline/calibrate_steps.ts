@@ -3,7 +3,7 @@ import { LogHistogram } from "../stats/log_histogram.ts";
 import { mergeStreams } from "../load/streams.ts";
 import type { EventLoop } from "../net/event_loop.ts";
 import type { Calibration, RateStep } from "../model/calibration.ts";
-import { DEFAULT_THRESHOLDS } from "../model/run.ts";
+import { DEFAULT_THRESHOLDS } from "../model/validity.ts";
 import { type Stage, steps } from "../model/stages.ts";
 import type { SegmentWriter } from "../store/segment_writer.ts";
 import { nullDispatcher, nullMix } from "./calibrate_dispatch.ts";

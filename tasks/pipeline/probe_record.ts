@@ -1,5 +1,6 @@
 import { VERSION } from "../config.ts";
-import { DEFAULT_THRESHOLDS, type Environment, type Run, type RunConfig } from "../model/run.ts";
+import type { Environment, Run, RunConfig } from "../model/run.ts";
+import { DEFAULT_THRESHOLDS } from "../model/validity.ts";
 import { hostFacts } from "../observe/host.ts";
 import { placeOfUrl, shownPgUrl } from "../postgres/place.ts";
 import {

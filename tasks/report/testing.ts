@@ -1,8 +1,8 @@
 import { ARMS, OPERATIONS, ratioRows } from "../charts/testing.ts";
-import { DEFAULT_THRESHOLDS, type Run } from "../model/run.ts";
+import type { Run } from "../model/run.ts";
 import { parseSlo } from "../model/slo.ts";
 import type { Comparison, Estimate, RunSummary, SloResult, Summary, Warning } from "../model/summary.ts";
-import type { ValidityCheck } from "../model/validity.ts";
+import { DEFAULT_THRESHOLDS, type ValidityCheck } from "../model/validity.ts";
 import { armAPath } from "../paths/arm_a_path.ts";
 
 /**

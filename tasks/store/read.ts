@@ -13,10 +13,10 @@ export type {
   RunConfig,
   RunStatus,
   ServiceFact,
-  ValidityThresholds,
   Verdict,
   VERDICTS,
 } from "../model/run.ts";
+export type { ValidityThresholds } from "../model/validity.ts";
 export type { StoredRun } from "./runs.ts";
 export type { Parameter, Parameters } from "./values.ts";
 

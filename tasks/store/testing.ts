@@ -2,7 +2,8 @@ import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Operation } from "../model/operation.ts";
 import { memoryFolder } from "../files/testing_memory.ts";
-import { DEFAULT_THRESHOLDS, type Phase, type Run } from "../model/run.ts";
+import type { Phase, Run } from "../model/run.ts";
+import { DEFAULT_THRESHOLDS } from "../model/validity.ts";
 import { openStore, type Store } from "./open.ts";
 import { SegmentWriter } from "./segment_writer.ts";
 

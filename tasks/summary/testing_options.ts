@@ -1,5 +1,6 @@
 import type { Operation } from "../model/operation.ts";
-import type { Phase, Plan, Run, RunStatus, Sample, ValidityThresholds } from "../model/run.ts";
+import type { Phase, Plan, Run, RunStatus, Sample } from "../model/run.ts";
+import type { ValidityThresholds } from "../model/validity.ts";
 import type { Outcome } from "../model/timing.ts";
 
 /** One slot of a fixture as the generator would record it; times are µs, NaN where it never got so far. */

@@ -1,4 +1,5 @@
-import { DEFAULT_THRESHOLDS, type Environment, type Run, type RunConfig } from "../model/run.ts";
+import type { Environment, Run, RunConfig } from "../model/run.ts";
+import { DEFAULT_THRESHOLDS } from "../model/validity.ts";
 import type { FixtureOptions } from "./testing_options.ts";
 import { FIXTURE_ARMS, FIXTURE_QUESTIONS } from "./testing_rows.ts";
 

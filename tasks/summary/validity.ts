@@ -1,5 +1,11 @@
-import { DEFAULT_THRESHOLDS, type Run, type ValidityThresholds } from "../model/run.ts";
-import type { GeneratorFigures, Validity, ValidityCheck } from "../model/validity.ts";
+import type { Run } from "../model/run.ts";
+import {
+  DEFAULT_THRESHOLDS,
+  type GeneratorFigures,
+  type Validity,
+  type ValidityCheck,
+  type ValidityThresholds,
+} from "../model/validity.ts";
 import { formatCount, formatMs, formatShare, significant } from "../model/units.ts";
 import { wilson } from "../stats/proportion.ts";
 import type { Rows } from "../store/runs.ts";
