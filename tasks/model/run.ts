@@ -1,5 +1,6 @@
 import type { MigrationConfig } from "./migration.ts";
 import type { ProbeConfig } from "./probe.ts";
+import type { RunSeries } from "./series.ts";
 import type { Stage } from "./stages.ts";
 import type { ValidityThresholds } from "./validity.ts";
 
@@ -153,6 +154,8 @@ export interface RunConfig {
   readonly migration?: MigrationConfig;
   /** What it watched; absent where the run is no probe. */
   readonly probe?: ProbeConfig;
+  /** The repetitions that it is one of; absent where it was made alone. */
+  readonly series?: RunSeries;
 }
 
 /** An arm that `--arm` describes. */

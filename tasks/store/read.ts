@@ -16,6 +16,7 @@ export type {
   Verdict,
   VERDICTS,
 } from "../model/run.ts";
+export type { RunSeries } from "../model/series.ts";
 export type { ValidityThresholds } from "../model/validity.ts";
 export type { StoredRun } from "./runs.ts";
 export type { Parameter, Parameters } from "./values.ts";
