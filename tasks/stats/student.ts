@@ -1,3 +1,5 @@
+import { betaCdf } from "./beta.ts";
+
 const STEPS = 400;
 
 /**
@@ -20,4 +22,12 @@ export function studentBound(level: number, degrees: number): number {
     else high = middle;
   }
   return Math.sqrt(degrees) * Math.tan(low);
+}
+
+/** P(T > t) of Student's distribution for any degrees of freedom above 0; small tails keep their digits. */
+export function studentTail(t: number, degrees: number): number {
+  if (Number.isNaN(t)) return NaN;
+  if (t === Infinity) return 0;
+  if (t < 0) return 1 - studentTail(-t, degrees);
+  return betaCdf(degrees / (degrees + t * t), degrees / 2, 0.5) / 2;
 }
