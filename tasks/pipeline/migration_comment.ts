@@ -3,7 +3,7 @@ import { dirname } from "node:path";
 import { readSmallText } from "../files/small_file.ts";
 import { ServiceError, UsageError } from "../model/errors.ts";
 import type { RunSummary } from "../model/summary.ts";
-import { migrationMarkdown } from "../report/migration_markdown.ts";
+import { migrationsMarkdown } from "../report/migrations_markdown.ts";
 import { probeMarkdown } from "../report/probe_markdown.ts";
 
 /** How each of them begins. */
@@ -40,10 +40,9 @@ function refuseNoFolder(path: string): void {
   );
 }
 
-/** Writes what came of each change, of all its runs. @throws {ServiceError} where the file cannot be written */
+/** Writes what came of the runs. @throws {ServiceError} where the file cannot be written */
 export function writeComment(path: string, summaries: readonly RunSummary[]): void {
-  const changes = Map.groupBy(summaries, ({ migration }) => migration?.migration.name);
-  write(path, [...changes.values()].map(migrationMarkdown).join("\n"));
+  write(path, migrationsMarkdown(summaries));
 }
 
 /** Writes what a probe saw. @throws {ServiceError} where the file cannot be written */

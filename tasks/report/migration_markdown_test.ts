@@ -2,42 +2,26 @@ import assert from "node:assert/strict";
 import fc from "fast-check";
 import type { MigrationConfig } from "../model/migration.ts";
 import type { MigrationSummary } from "../model/migration_summary.ts";
-import type { RunSummary } from "../model/summary.ts";
 import { CHECKED } from "../summary/migration/testing_prediction.ts";
 import { migrationConfig } from "../summary/migration/testing.ts";
 import { impact, quietMigration, stalledMigration } from "../summary/migration/testing_summary.ts";
-import { judgeMigration } from "../summary/migration/verdict.ts";
 import { markdownBlock, markdownCode, markdownText } from "./markdown_safe.ts";
 import { migrationMarkdown } from "./migration_markdown.ts";
-import { exampleRun, exampleSummary } from "./testing.ts";
-
-function summaryOf(migration: MigrationSummary, changes: Partial<RunSummary> = {}): RunSummary {
-  const example = exampleRun();
-  const config = { ...example.config, scenario: "shop-under-change", migration: migration.migration };
-  const run = { ...example, kind: "migrate" as const, config };
-  const { validity } = exampleSummary();
-  const evidence = { run, validity: { ...validity, valid: true }, slo: [], migration, baselineErrors: [] };
-  return exampleSummary({
-    ...judgeMigration(evidence),
-    run,
-    migration,
-    comparisons: [],
-    steady: [],
-    ...changes,
-  });
-}
+import { migratedSummary } from "./testing_migrated.ts";
 
 Deno.test("a comment on a naive change says what users felt and how to make it safely", async (t) => {
-  await t.assertSnapshot(migrationMarkdown([summaryOf(stalledMigration())]));
+  await t.assertSnapshot(migrationMarkdown([migratedSummary(stalledMigration())]));
 });
 
 Deno.test("a comment on both variants has naive beside safe", async (t) => {
-  await t.assertSnapshot(migrationMarkdown([summaryOf(stalledMigration()), summaryOf(quietMigration())]));
+  await t.assertSnapshot(
+    migrationMarkdown([migratedSummary(stalledMigration()), migratedSummary(quietMigration())]),
+  );
 });
 
 Deno.test("a comment has the stall that was expected beside the one that users saw", () => {
   const lines = (predicted: MigrationSummary["predicted"]) =>
-    migrationMarkdown([summaryOf(stalledMigration({ predicted }))]).split("\n").filter((line) =>
+    migrationMarkdown([migratedSummary(stalledMigration({ predicted }))]).split("\n").filter((line) =>
       line.startsWith("- **Predicted**")
     );
   assert.deepEqual(lines(CHECKED), [
@@ -49,7 +33,7 @@ Deno.test("a comment has the stall that was expected beside the one that users s
 Deno.test("a plan that changed in one variant alone says in which, and equal ones are said to be equal", () => {
   const same = stalledMigration().plans.map((plan) => ({ ...plan, changes: [] }));
   const linesOf = (...migrations: MigrationSummary[]) =>
-    migrationMarkdown(migrations.map((each) => summaryOf(each))).split("\n").filter((line) =>
+    migrationMarkdown(migrations.map((each) => migratedSummary(each))).split("\n").filter((line) =>
       /^- .*\b[Pp]lan/.test(line)
     );
   const [line, ...others] = linesOf(stalledMigration({ plans: same }), quietMigration());
@@ -75,7 +59,7 @@ function hostile(text: string): RunSummary {
     file: text,
     steps: [{ ...migrationConfig("g").steps[0]!, fix: text }],
   };
-  return summaryOf(
+  return migratedSummary(
     {
       ...stalled,
       migration,
@@ -102,7 +86,7 @@ function hostile(text: string): RunSummary {
 Deno.test("a comment has at most 40 lines, however much there is to say", () => {
   const many = "ALTER TABLE a;".repeat(300);
   assert.equal(migrationMarkdown([hostile(many)]).trimEnd().split("\n").length, 40);
-  const both = [summaryOf(stalledMigration()), hostile("x"), hostile("y")];
+  const both = [migratedSummary(stalledMigration()), hostile("x"), hostile("y")];
   assert.ok(migrationMarkdown(both).trimEnd().split("\n").length <= 40);
 });
 

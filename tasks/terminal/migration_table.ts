@@ -1,8 +1,7 @@
-import { strongestLock } from "../model/lock_modes.ts";
-import type { LedgerSummary, MigrationSummary } from "../model/migration_summary.ts";
-import { verdictText } from "../model/run.ts";
+import type { MigrationSummary } from "../model/migration_summary.ts";
 import type { RunSummary } from "../model/summary.ts";
-import { formatCount, formatMs, signedMs } from "../model/units.ts";
+import { formatMs } from "../model/units.ts";
+import { migrationRow } from "../summary/migration/table_row.ts";
 import { type Column, formatTable } from "./table.ts";
 import { widthOf } from "./width.ts";
 
@@ -32,11 +31,14 @@ export function migrationTable(summaries: readonly RunSummary[], columns = width
       migration.migration.lockTimeoutMs
     )).size > 1;
     const first = migrated[at - 1]?.migration.migration.name !== name;
+    const { change, stall, errors, lock, waited, ledger, verdict } = migrationRow(
+      each.summary,
+      each.migration,
+    );
     return [
       first ? name : "",
       variantText(each.migration, swept),
-      ...cells(each.migration),
-      verdictOf(each.summary),
+      ...[change, stall, errors, lock, waited, ledger, verdict],
     ];
   });
   return `${formatTable(COLUMNS, rows, columns)}\n${NOTE}`;
@@ -49,30 +51,4 @@ const NOTE =
 /** Where one variant ran several times, with what it ran. */
 function variantText({ migration: { variant, lockTimeoutMs } }: MigrationSummary, swept: boolean): string {
   return swept ? `${variant} ${formatMs(lockTimeoutMs)}` : variant;
-}
-
-function cells({ impacts, stall, errors, steps, waits, ledger }: MigrationSummary): string[] {
-  const all = impacts.find(({ path, kind }) => path === null && kind === "all");
-  const mode = strongestLock(steps.flatMap(({ lockMode }) => lockMode ?? []));
-  const waited = waits.find(({ role }) => role === "load");
-  return [
-    signedMs(all?.change["0.95"]?.value ?? null),
-    stall === null ? "none" : formatMs(stall.ms),
-    formatCount(errors.reduce((sum, { n }) => sum + n, 0)),
-    // All of them are locks.
-    mode?.replace(/Lock$/, "") ?? "—",
-    formatMs(waited === undefined ? null : waited.waitedUs / 1000),
-    ledgerWord(ledger),
-  ];
-}
-
-/** `clean`, or the problems by their number: `2 lost, 1 duplicate`. */
-function ledgerWord({ problems, complete, ok, failed, unknown }: LedgerSummary): string {
-  if (problems.length > 0) return problems.map(({ problem, n }) => `${formatCount(n)} ${problem}`).join(", ");
-  if (!complete) return "not complete";
-  return ok + failed + unknown === 0 ? "no writes" : "clean";
-}
-
-function verdictOf({ verdict, run: { status } }: RunSummary): string {
-  return verdict === null ? status : verdictText(verdict);
 }
