@@ -42,7 +42,7 @@ function refuseNoFolder(path: string): void {
 
 /** Writes what came of the runs. @throws {ServiceError} where the file cannot be written */
 export function writeComment(path: string, summaries: readonly RunSummary[]): void {
-  write(path, migrationsMarkdown(summaries));
+  write(path, summaries.length === 0 ? "" : migrationsMarkdown(summaries));
 }
 
 /** Writes what a probe saw. @throws {ServiceError} where the file cannot be written */

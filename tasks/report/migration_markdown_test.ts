@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import fc from "fast-check";
 import type { MigrationConfig } from "../model/migration.ts";
 import type { MigrationSummary } from "../model/migration_summary.ts";
+import type { RunSummary } from "../model/summary.ts";
 import { CHECKED } from "../summary/migration/testing_prediction.ts";
 import { migrationConfig } from "../summary/migration/testing.ts";
 import { impact, quietMigration, stalledMigration } from "../summary/migration/testing_summary.ts";
