@@ -85,6 +85,8 @@ Deno.test("BEGIN and COMMIT around the whole file make one transaction of it", (
     }
     const { move } = await stepOf(dir, "-- move: lock_timeout\nBEGIN; DELETE FROM a; COMMIT");
     assert.deepEqual(move, { kind: "lock_timeout", oneTransaction: true });
+    const local = await stepOf(dir, "BEGIN; SET LOCAL lock_timeout = '1s'; DELETE FROM a; COMMIT");
+    assert.equal(local.statements.length, 2);
   }));
 
 Deno.test("a statement in batches keeps the names of its bounds", () =>
@@ -152,6 +154,12 @@ Deno.test("what cannot be run is said with its line and column, and what to writ
           /^:3: VACUUM t … cannot run/,
           /one transaction/,
         ],
+        [
+          "DELETE FROM a;\nset local lock_timeout = '1s';",
+          /^:2: SET LOCAL ends with its transaction, and here each statement is one by itself$/,
+          /^Write BEGIN as the first statement and COMMIT as the last/,
+        ],
+        ["SET CONSTRAINTS ALL DEFERRED;\nDELETE FROM a;", /^:1: SET CONSTRAINTS ends with its/, /BEGIN/],
         [
           "-- move: batches s.t id\nUPDATE s.t SET a = 1 WHERE id > :after",
           /^:2: .*:upto is missing$/,

@@ -116,7 +116,25 @@ function checkMove(found: readonly SqlStatement[], move: Move, wrapped: boolean,
         `Leave out ${wrapped ? "BEGIN and COMMIT" : "`one transaction`"}, or put it into a file of its own.`,
       );
     }
+  } else {
+    const local = found.find(({ node }) => endsWithTransaction(node));
+    if (local !== undefined) {
+      throw fault(
+        local.line,
+        `${
+          local.oneLine.split(" ", 2).join(" ").toUpperCase()
+        } ends with its transaction, and here each statement is one by itself`,
+        "Write BEGIN as the first statement and COMMIT as the last, or leave it out.",
+      );
+    }
   }
+}
+
+/** Whether a statement has an effect within a transaction alone: PostgreSQL only warns where there is none. */
+function endsWithTransaction(node: SqlNode): boolean {
+  const [kind, fields] = Object.entries(node)[0] as [string, SqlNode];
+  if (kind === "VariableSetStmt") return fields["is_local"] === true || fields["name"] === "TRANSACTION";
+  return kind === "ConstraintsSetStmt";
 }
 
 /** The tables that a statement names, without their schemas and in lower case. */
