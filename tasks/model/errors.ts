@@ -15,10 +15,13 @@ export const EXIT_CODES: readonly (readonly [code: number, meaning: string])[] =
     ExitCode.service,
     "a service or resource failed, a path of --paths or an arm of --arm was not available, or something was left behind",
   ],
-  [ExitCode.invalid, "INVALID, an INCONCLUSIVE migration, or paths that return different results"],
+  [
+    ExitCode.invalid,
+    "INVALID, an INCONCLUSIVE migration, runs that are not comparable, or paths that return different results",
+  ],
   [
     ExitCode.verdictFailed,
-    "a target was missed, a migration was not ZERO-DOWNTIME, or lint found what is blocking; of several runs one is enough",
+    "a target was missed, a compared run regressed, a migration was not ZERO-DOWNTIME, or lint found what is blocking; of several runs one is enough",
   ],
   [ExitCode.ok, "otherwise"],
 ];

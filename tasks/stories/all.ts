@@ -1,5 +1,6 @@
 import { AGAIN } from "./again.ts";
 import { BENCH } from "./bench.ts";
+import { COMPARE } from "./compare.ts";
 import { DATA } from "./data.ts";
 import { MIGRATE } from "./migrate.ts";
 import { ownServers } from "./own_servers.ts";
@@ -17,6 +18,7 @@ export const ALL: Readonly<Record<string, readonly Story[]>> = {
   "stories_all_test.ts": scenarioStories(),
   "stories_again_all_test.ts": AGAIN,
   "stories_bench_all_test.ts": BENCH,
+  "stories_compare_all_test.ts": COMPARE,
   "stories_data_all_test.ts": DATA,
   "stories_migrate_all_test.ts": MIGRATE,
   "stories_own_servers_all_test.ts": ownServers({

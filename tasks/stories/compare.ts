@@ -1,0 +1,61 @@
+import assert from "node:assert/strict";
+import { join } from "node:path";
+import { ExitCode } from "../model/errors.ts";
+import type { RunComparison } from "../model/run_comparison.ts";
+import { placeStore, withStore } from "../store/testing.ts";
+import { makeRun, makeSeries } from "../summary/compare/testing.ts";
+import { fixtureEnvironment } from "../summary/testing_record.ts";
+import type { Place, Story } from "./story.ts";
+
+const STORE = '--db "$MINE/compared.duckdb"';
+
+/** A store with two series of runs, of which the second is slower, then two single runs, and one of another machine. */
+async function makeStore({ mine }: Place): Promise<void> {
+  const file = join(mine, "compared.duckdb");
+  await placeStore(file);
+  await withStore(file, "write", async (store) => {
+    const environment = { ...fixtureEnvironment(), cpu: "Another CPU" };
+    await makeSeries(store, 5, { label: "base" });
+    await makeSeries(store, 5, { label: "slow", gitCommit: "b".repeat(40), factor: 1.2 });
+    await makeRun(store, { label: "elsewhere", environment });
+    await makeRun(store, { label: "there", environment });
+  });
+}
+
+/** What can be asked of two stored runs. */
+export const COMPARE: readonly Story[] = [
+  {
+    promise: "two single runs are inconclusive by rule, and what is told says why",
+    shown: "npx -y deno task compare latest~1 latest",
+    typed: `npx -y deno task compare latest~1 latest ${STORE}`,
+    prepare: makeStore,
+    ends: ExitCode.ok,
+    judge: ({ stdout }) =>
+      assert.match(stdout, /^INCONCLUSIVE: Two single runs do not show how much runs differ/m),
+  },
+  {
+    promise: "two series of runs show a regression, which the exit code says too",
+    typed: `deno task compare base slow --json ${STORE}`,
+    ends: ExitCode.verdictFailed,
+    judge({ stdout, stderr }) {
+      const { verdict, rows, noise } = JSON.parse(stdout) as RunComparison;
+      assert.equal(verdict, "regressed");
+      assert.ok(rows[0]!.ratio! > 1.15 && rows[0]!.floor! > 1, stdout);
+      assert.equal(noise.from, "repeats");
+      assert.match(stderr, /^REGRESSED: Slower: /m);
+    },
+  },
+  {
+    promise: "runs of two machines are not comparable",
+    typed: `deno task compare base there ${STORE}`,
+    ends: ExitCode.invalid,
+    judge: ({ stdout }) => assert.match(stdout, /^Not comparable: [\s\S]*machine +CPU +Fixture CPU/m),
+  },
+  {
+    promise: "--ignore-fingerprint compares them, without a verdict",
+    typed: `deno task compare base there --ignore-fingerprint ${STORE}`,
+    ends: ExitCode.ok,
+    judge: ({ stdout }) =>
+      assert.match(stdout, /^INCONCLUSIVE: No verdict: the runs were made on different machines/m),
+  },
+];

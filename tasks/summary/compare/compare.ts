@@ -1,0 +1,224 @@
+import type { Warning } from "../../model/estimate.ts";
+import type { FingerprintDifference } from "../../model/fingerprint.ts";
+import { mixShares, type Weighted } from "../../model/mix_shares.ts";
+import type { ComparedRow, ComparedSide, OnlyThere, RunComparison } from "../../model/run_comparison.ts";
+import { listRuns, type Rows, type StoredRun } from "../../store/runs.ts";
+import { differences, fingerprintOf } from "../fingerprint.ts";
+import { noiseBand, noiseFloor, type SubjectLevel } from "../noise_floor.ts";
+import { type Cell, type RunLevels, runLevels } from "../run_levels.ts";
+import { comparedErrors, type CountRow, countsOf, typicalMs } from "./errors.ts";
+import { compareCells, type ComparedCell } from "./judge.ts";
+import { faultOf, type Side, sidesOf } from "./sides.ts";
+import { subjectsOf } from "./subject.ts";
+import { judgeComparison } from "./verdict.ts";
+import { changedStatements, comparedPlans, whatChanged } from "./what_changed.ts";
+
+/** So many runs at most tell the noise floor, and so many requests of theirs. */
+const MOST_RUNS = 40;
+const MOST_SLOTS = 8_000_000;
+
+/**
+ * Compares two runs, or series of runs, of one store.
+ * @param base how the run is named that is compared with
+ * @param options.ignoreFingerprint compares also what was made on another machine, data set or load
+ * @throws {UsageError} where there are no such two runs
+ * @throws {BenchbookError} where one's numbers are not the system's
+ */
+export async function compareRuns(
+  rows: Rows,
+  base: string,
+  candidate: string,
+  { ignoreFingerprint = false }: { readonly ignoreFingerprint?: boolean } = {},
+): Promise<RunComparison> {
+  const all = await listRuns(rows);
+  const sides = sidesOf(all, base, candidate);
+  const [first, second] = [sides.base.runs.at(-1)!, sides.candidate.runs.at(-1)!];
+  const found = differences(fingerprintOf(first), fingerprintOf(second));
+  const common = commonTo(first, second);
+  const report: Omit<RunComparison, "verdict" | "reasons" | "rows" | "errors" | "noise"> = {
+    schema: 1,
+    base: shown(sides.base),
+    candidate: shown(sides.candidate),
+    scenario: first.scenario,
+    differences: found,
+    changes: await whatChanged(rows, first, second),
+    statements: await changedStatements(rows, first, second),
+    plans: (await comparedPlans(rows, first, second)).filter(({ diff }) => diff.changed)
+      .map(({ operation, candidate, diff }) => ({ arm: candidate, operation, changes: diff.changes })),
+    only: common.only,
+    warnings: warningsOf(sides, first, second),
+    files: { html: null, pdf: null, markdown: null },
+  };
+  const refused = notComparable(found, common, ignoreFingerprint);
+  if (refused !== null) {
+    return {
+      ...report,
+      verdict: null,
+      reasons: [refused],
+      rows: [],
+      errors: [],
+      noise: { from: null, runs: 0, twoRuns: null },
+    };
+  }
+  return { ...report, ...await compared(rows, sides, common, { all, found }) };
+}
+
+async function compared(
+  rows: Rows,
+  sides: { readonly base: Side; readonly candidate: Side },
+  { arms, mix }: Common,
+  { all, found }: { readonly all: readonly StoredRun[]; readonly found: readonly FingerprintDifference[] },
+): Promise<Pick<RunComparison, "verdict" | "reasons" | "rows" | "errors" | "noise">> {
+  // The band of the base's machine and load says nothing of a candidate under others.
+  const history = found.length > 0 ? [...sides.base.runs] : historyOf(all, sides);
+  const runs = [...history, ...sides.candidate.runs];
+  const subjects = await subjectsOf(rows, history);
+  const timeoutMs = Math.max(...runs.map(({ config }) => config.timeoutMs));
+  const levels = await runLevels(rows, runs.map(({ runId }) => runId), { arms, mix, timeoutMs });
+  const cells = cellsOf(arms, mix).flatMap((cell) => {
+    const [base, candidate] = [sides.base, sides.candidate].map((side) => levelsIn(side.runs, levels, cell));
+    if (base === null || candidate === null) return [];
+    const past = history.flatMap(({ runId }): SubjectLevel[] => {
+      const log = meanOf(levels.get(runId)!, cell);
+      return log === null ? [] : [{ log, subject: subjects.get(runId)! }];
+    });
+    // Those of the candidate tell the noise too, but nothing of the base's level.
+    const own = sides.candidate.runs.map(({ runId }) => ({
+      log: meanOf(levels.get(runId)!, cell)!,
+      subject: "candidate",
+    }));
+    return [{ cell, base, candidate, band: noiseBand([...past, ...own]) }] as ComparedCell[];
+  });
+  const sameMachine = !found.some(({ part }) => part === "machine");
+  const counts = await countsOf(
+    rows,
+    [...sides.base.runs, ...sides.candidate.runs].map(({ runId }) => runId),
+  );
+  const of = (side: Side) => counts.filter(({ runId }) => side.runs.some((run) => run.runId === runId));
+  const [ofBase, ofCandidate] = [of(sides.base), of(sides.candidate)];
+  const judged = compareCells(cells, sameMachine).map((row) => withTimes(row, ofBase, ofCandidate));
+  const errors = arms.map((arm) => comparedErrors(arm, ofBase, ofCandidate));
+  const band = cells[0]?.band ?? null;
+  const noise = {
+    from: band?.from ?? null,
+    runs: band?.runs ?? 0,
+    twoRuns: band === null ? null : noiseFloor(band),
+  };
+  const counted = { base: sides.base.runs.length, candidate: sides.candidate.runs.length };
+  return {
+    ...judgeComparison({ rows: judged, errors, noise, runs: counted, sameMachine }),
+    rows: judged,
+    errors,
+    noise,
+  };
+}
+
+function withTimes(
+  row: Omit<ComparedRow, "baseMs" | "candidateMs">,
+  base: readonly CountRow[],
+  candidate: readonly CountRow[],
+): ComparedRow {
+  return { ...row, baseMs: typicalMs(base, row), candidateMs: typicalMs(candidate, row) };
+}
+
+/** What both sides have, and what only one has. */
+interface Common {
+  readonly arms: readonly string[];
+  readonly mix: readonly Weighted[];
+  readonly only: { readonly base: OnlyThere; readonly candidate: OnlyThere };
+}
+
+function commonTo({ config: base }: StoredRun, { config: candidate }: StoredRun): Common {
+  const names = ({ operations }: StoredRun["config"]) => operations.map(({ name }) => name);
+  const without = (own: StoredRun["config"], other: StoredRun["config"]): OnlyThere => ({
+    arms: own.arms.filter((arm) => !other.arms.includes(arm)),
+    operations: names(own).filter((name) => !names(other).includes(name)),
+  });
+  return {
+    arms: base.arms.filter((arm) => candidate.arms.includes(arm)),
+    mix: mixShares(base).filter(({ name }) => names(candidate).includes(name)),
+    only: { base: without(base, candidate), candidate: without(candidate, base) },
+  };
+}
+
+/** Why nothing can be compared, as a sentence; null: it can. */
+function notComparable(
+  found: readonly FingerprintDifference[],
+  { arms, mix }: Common,
+  ignore: boolean,
+): string | null {
+  if (arms.length === 0 || mix.length === 0) {
+    return `Not comparable: the runs have no ${arms.length === 0 ? "arm" : "operation"} in common.`;
+  }
+  if (ignore || found.length === 0) return null;
+  const parts = [...new Set(found.map(({ part }) => part))];
+  const names = { machine: "another machine", dataset: "another data set", load: "another load" };
+  return `Not comparable: the candidate ran with ${parts.map((part) => names[part]).join(" and ")}. ` +
+    "--ignore-fingerprint compares them nevertheless.";
+}
+
+/** All together where there are several arms, each arm, and its operations. */
+function cellsOf(arms: readonly string[], mix: readonly Weighted[]): Cell[] {
+  const all: Cell = { arm: null, operation: null, statistic: "p50" };
+  const each = arms.flatMap((arm): Cell[] => [
+    ...arms.length === 1 ? [] : [{ arm, operation: null, statistic: "p50" } as const],
+    ...mix.flatMap(({ name: operation }): Cell[] => [
+      { arm, operation, statistic: "p50" },
+      { arm, operation, statistic: "p95" },
+    ]),
+  ]);
+  return [all, ...each];
+}
+
+/** The runs that tell how much runs differ here, the base's among them and the candidate's not, in order of time. */
+function historyOf(
+  all: readonly StoredRun[],
+  { base, candidate }: { base: Side; candidate: Side },
+): StoredRun[] {
+  const mine = new Set(base.runs.map(({ runId }) => runId));
+  const theirs = new Set(candidate.runs.map(({ runId }) => runId));
+  let slots = 0;
+  const others = all.filter((run) =>
+    run.kind === "bench" && (run.searchId ?? null) === null && faultOf(run) === null &&
+    !mine.has(run.runId) &&
+    !theirs.has(run.runId) && run.config.migration === undefined && run.config.probe === undefined &&
+    fingerprintOf(run).hash === base.fingerprint
+  ).slice(0, MOST_RUNS).filter((run) => (slots += run.slots) <= MOST_SLOTS);
+  return [...others, ...base.runs].sort((a, b) => a.startedAt.getTime() - b.startedAt.getTime());
+}
+
+function levelsIn(runs: readonly StoredRun[], levels: ReadonlyMap<string, RunLevels>, cell: Cell) {
+  const own = runs.map(({ runId }) => levels.get(runId)!.of(cell));
+  return own.some((each) => each === null) ? null : own;
+}
+
+function meanOf(levels: RunLevels, cell: Cell): number | null {
+  const logs = levels.of(cell)?.logs ?? null;
+  return logs === null ? null : logs.reduce((sum, log) => sum + log, 0) / logs.length;
+}
+
+function shown({ runs, ...side }: Side): ComparedSide {
+  return { ...side, runs: runs.map(({ runId, startedAt }) => ({ runId, startedAt })) };
+}
+
+function warningsOf(
+  { base, candidate }: { readonly base: Side; readonly candidate: Side },
+  first: StoredRun,
+  second: StoredRun,
+): Warning[] {
+  const moved = first.environment.hostname !== second.environment.hostname;
+  return [
+    ...[...base.leftOut, ...candidate.leftOut].map((text) => ({ code: "left-out", text })),
+    ...moved
+      ? [{
+        code: "other-host",
+        text:
+          "The runs name different hosts: machines of the same make may differ, and nothing here tells it apart.",
+      }]
+      : [],
+    ...first.config.durationSeconds === second.config.durationSeconds ? [] : [{
+      code: "other-duration",
+      text: "The runs measured for different times: caches may have been filled to another degree.",
+    }],
+  ];
+}
