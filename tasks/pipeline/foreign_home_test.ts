@@ -9,6 +9,7 @@ const tasks = resolve(import.meta.dirname!, "..");
 const ARGUMENTS: Readonly<Record<string, string[]>> = {
   bench: ["--scale", "tiny", "--duration", "1s", "--no-report"],
   clean: ["--yes"],
+  compare: ["latest~1", "latest"],
   doctor: ["--no-calibrate"],
   notebook: ["--run"],
   selfbench: ["store", "--rounds", "1", "--rows", "1000", "--seconds", "1"],
