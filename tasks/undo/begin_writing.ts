@@ -5,6 +5,7 @@ import { placeOfUrl } from "../postgres/place.ts";
 import { datasets } from "../seed/catalog.ts";
 import { withClient } from "../seed/connect.ts";
 import { isAlive, self } from "../stack/process.ts";
+import { recordOfCopy } from "./copies.ts";
 import { refuseInTheWay } from "./in_the_way.ts";
 import { dropRecord, keepRecord, keptRecords } from "./journal.ts";
 import { openTransactions } from "./late.ts";
@@ -28,13 +29,22 @@ export interface Begun {
 
 /**
  * Looks at each database that is to be written into, and then keeps a record of each: only with all of them on disk may
- * anything be written into any.
+ * anything be written into any. Of those to which rows are carried one is kept too.
  * @throws {UsageError} where rows or triggers of somebody else are in the way in one of them; {ServiceError} where others
  * hold locks that looking needs, or a record cannot be kept; {InterruptedError} after the signal; then none is kept
  */
 export async function beginWriting(options: WritingOptions): Promise<readonly Begun[]> {
   const begun: Begun[] = [];
   for (const database of options.databases) begun.push(await lookAt(options, database));
+  for (const [nth, copy] of (options.copies ?? []).entries()) {
+    const part = options.databases.length + nth;
+    const { database, record } = begun[0]!;
+    begun.push({
+      database: { ...database, ...copy, part },
+      record: await recordOfCopy(record, copy, part),
+      remarks: [],
+    });
+  }
   for (const [at, { record }] of begun.entries()) {
     try {
       keepRecord(options.home, record);

@@ -6,6 +6,7 @@ import { openClient } from "../seed/connect.ts";
 import { lockDatabase } from "../seed/database_lock.ts";
 import { reservedKeys, undoSql } from "../seed/reserved.ts";
 import { isAlive } from "../stack/process.ts";
+import { isNoCopy } from "./copies.ts";
 import { dropRecord, keepForLater, keptRecords, recordPath } from "./journal.ts";
 import type { DatabasePlace, WriteRecord } from "./record.ts";
 import { cleaningText, placeOf, placeText, sameServer, urlOf } from "./place.ts";
@@ -29,6 +30,8 @@ export interface LookedAt {
   readonly held: boolean;
   /** Databases of arms, on whatever servers: URLs, which may hold passwords. */
   readonly others?: readonly string[];
+  /** Databases to which rows may have been carried, likewise; nobody needs to have their locks. */
+  readonly copies?: readonly string[];
   /** Ends waiting for what may be committed yet, and cancels what is under way; what is left then is named. */
   readonly signal?: AbortSignal;
   /**
@@ -44,6 +47,8 @@ interface Opened {
   readonly client: Client;
   readonly url: string;
   readonly here: DatabasePlace;
+  /** Whether the caller has its lock. */
+  readonly held: boolean;
 }
 
 /**
@@ -58,10 +63,11 @@ export async function takeBackLeftWrites(home: string, at: LookedAt): Promise<Le
   const ended = records.filter(({ owner }) => !isAlive(owner));
   if (ended.length === 0) return { told, left };
   await using opened = new AsyncDisposableStack();
-  const places = [await openAt(opened, at.url, at.embedded)];
-  for (const url of at.others ?? []) {
+  const { url, embedded, held, others = [], copies = [] } = at;
+  const places = [await openAt(opened, { url, embedded, held })];
+  for (const url of [...others, ...copies]) {
     try {
-      places.push(await openAt(opened, url, false));
+      places.push(await openAt(opened, { url, embedded: false, held: held && others.includes(url) }));
     } catch {
       // What is there stays, and is named.
     }
@@ -78,12 +84,15 @@ export async function takeBackLeftWrites(home: string, at: LookedAt): Promise<Le
   return { told, left };
 }
 
-async function openAt(opened: AsyncDisposableStack, url: string, embedded: boolean): Promise<Opened> {
+async function openAt(
+  opened: AsyncDisposableStack,
+  { url, embedded, held }: Pick<LookedAt, "url" | "embedded" | "held">,
+): Promise<Opened> {
   const client = opened.adopt(
     await openClient(url, "benchbook undo"),
     (client) => client.end().catch(() => {}),
   );
-  return { client, url, here: await placeOf(client, url, embedded) };
+  return { client, url, here: await placeOf(client, url, embedded), held };
 }
 
 /** The record's own database where that is open, else one of its server. */
@@ -100,8 +109,8 @@ function elsewhere({ runId, scenario, place }: WriteRecord): string {
 async function takeBackHere(
   home: string,
   kept: WriteRecord,
-  { client, url, here }: Opened,
-  { held, signal, mayRun }: LookedAt,
+  { client, url, here, held }: Opened,
+  { signal, mayRun }: LookedAt,
 ): Promise<LeftWrites> {
   const changed = await notAsItWas(home, kept);
   const record = changed === null ? kept : await withPresentUndo(home, kept);
@@ -124,6 +133,7 @@ async function takeBackHere(
   const database = urlOf(url, found.name);
   let lock;
   try {
+    if (await isNoCopy(home, record, database)) return { told: [], left: [] };
     lock = held && found.name === here.database ? null : await lockDatabase(database, `undo ${runId}`);
   } catch (error) {
     return { told: [], left: [`${elsewhere(record)} Not now: ${(error as Error).message}.`] };

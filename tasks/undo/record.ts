@@ -51,6 +51,8 @@ export interface WriteRecord {
   readonly runId: string;
   /** Which of the databases that the run writes into; absent: its own, the others are those of arms, from 1 on. */
   readonly part?: number;
+  /** Rows came to it from the run's own database, if they did: its tables need not be there. */
+  readonly copy?: true;
   /** The run whose spool tells of the writes; null while results are compared. */
   readonly spool: string | null;
   readonly scenario: string;

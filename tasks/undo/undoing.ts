@@ -1,8 +1,7 @@
 import { BenchbookError, ExitCode } from "../model/errors.ts";
 import { owe } from "../model/owed.ts";
 import { beginWriting, type Begun, told } from "./begin_writing.ts";
-import { placeOfUrl } from "../postgres/place.ts";
-import { recordOfCopy } from "./copies.ts";
+import { isNoCopy } from "./copies.ts";
 import { dropRecord, keepForLater, recordPath } from "./journal.ts";
 import { placeText } from "./place.ts";
 import type { WriteRecord } from "./record.ts";
@@ -43,7 +42,7 @@ export async function undoing<T>(options: WritingOptions, work: () => Promise<T>
   const finish = async (whole: boolean) => {
     // What fails in one database keeps none of the others waiting.
     const back = await Promise.all(begun.map((each) => backIn(options, each, whole)));
-    const left = [...back.flatMap((each) => each.left), ...await inCopies(options, begun, whole)];
+    const left = back.flatMap((each) => each.left);
     try {
       await options.clearCache();
     } catch (error) {
@@ -67,33 +66,9 @@ export async function undoing<T>(options: WritingOptions, work: () => Promise<T>
 }
 
 function sentenceOf(begun: readonly Begun[]): string {
-  return begun.every(({ database: { part } }) => part === 0) ? WRITES_LEFT : WRITES_LEFT_OF_ARMS;
-}
-
-/** Takes back what was carried from the first database to others. @returns what is left there */
-async function inCopies(
-  options: WritingOptions,
-  [first]: readonly Begun[],
-  whole: boolean,
-): Promise<readonly string[]> {
-  const left: string[] = [];
-  if (first === undefined) return left;
-  for (const [nth, { url, embedded }] of (options.copies ?? []).entries()) {
-    const part = options.databases.length + nth;
-    try {
-      const record = await recordOfCopy(first.record, { url, embedded }, part);
-      if (record === null) continue;
-      const database = { ...first.database, url, embedded, part };
-      left.push(...(await backIn(options, { database, record, remarks: [] }, whole)).left);
-    } catch (error) {
-      left.push(
-        `It is not known whether rows of the run are left at ${placeOfUrl(url).at}: ${
-          (error as Error).message
-        }.`,
-      );
-    }
-  }
-  return left;
+  return begun.every(({ record: { part, copy } }) => part === undefined || copy)
+    ? WRITES_LEFT
+    : WRITES_LEFT_OF_ARMS;
 }
 
 /** Takes back what was written into one database. @returns what is left there, and rows that an own undo touched */
@@ -102,6 +77,8 @@ async function backIn(
   { database: { url }, record: begun }: Begun,
   whole: boolean,
 ): Promise<{ readonly left: readonly string[]; readonly touched: number | null }> {
+  // One that cannot be reached is named by what follows.
+  if (await isNoCopy(home, begun, url).catch(() => false)) return { left: [], touched: null };
   const record = { ...begun, whole, reserved: reservedOf(begun, proofWrote?.get(url)) };
   const { left, touched, record: after } = await takeBack(home, record, url, { signal, justEnded: true });
   if (left.length === 0) {
