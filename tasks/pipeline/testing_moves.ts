@@ -17,16 +17,17 @@ async function repeatMoves(): Promise<void> {
   });
   const summaries: RunSummary[] = [];
   for (let nth = 1; nth <= Number(runs); nth++) {
-    const summary = await moveOnce(positionals);
-    summaries.push(summary);
-    console.error(`${nth} of ${runs}: ${rowOf(summary).join("  ")}`);
+    const made = await moveOnce(positionals);
+    if (typeof made !== "string") summaries.push(made);
+    console.error(`${nth} of ${runs}: ${typeof made === "string" ? made : rowOf(made).join("  ")}`);
   }
-  console.log(tableOf(summaries));
+  console.log(`${tableOf(summaries)}; ${Number(runs) - summaries.length} without a result`);
 }
 
-async function moveOnce(args: readonly string[]): Promise<RunSummary> {
+/** @returns what it said, where there is no result */
+async function moveOnce(args: readonly string[]): Promise<RunSummary | string> {
   const task = join(import.meta.dirname!, "../migrate.ts");
-  const { stdout } = await new Deno.Command(Deno.execPath(), {
+  const { code, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
     args: [
       "run",
       "-A",
@@ -40,9 +41,11 @@ async function moveOnce(args: readonly string[]): Promise<RunSummary> {
       ...args,
     ],
     stdout: "piped",
-    stderr: "null",
+    stderr: "piped",
   }).output();
-  return JSON.parse(new TextDecoder().decode(stdout)) as RunSummary;
+  const told = new TextDecoder().decode(stdout);
+  if (told.trim() !== "") return JSON.parse(told) as RunSummary;
+  return `exit code ${code}: ${new TextDecoder().decode(stderr).trim().split("\n").slice(-3).join(" ")}`;
 }
 
 const RIGHT = "right" as const;
