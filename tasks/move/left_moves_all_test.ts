@@ -5,7 +5,7 @@ import { PRIMARY_CLUSTER } from "../stack/postgres_cluster.ts";
 import { embeddedConnection } from "./embedded_connection.ts";
 import { removeLeftMoves } from "./left_moves.ts";
 import { moveServer } from "./move_server.ts";
-import { startWriter, type TwoServers, until, withPg, withTwoServers } from "./testing_move.ts";
+import { RUN, startWriter, type TwoServers, until, withPg, withTwoServers } from "./testing_move.ts";
 
 const SHOP = `
   CREATE SCHEMA shop;
@@ -70,12 +70,12 @@ Deno.test("what a move that was killed has left is removed at the next start, wh
       assert.ok(!existsSync(join(options.home, "moves")));
       await insert();
       await withPg(source.url, (client) => client.query("DELETE FROM shop.item WHERE id = 0"));
-      // Clients may have written there once they were let over: then the rows stay.
+      // Clients may have written there once they could be let over: then the rows stay.
       const { rows } = await withPg(
         target.url,
         (client) => client.query("SELECT to_regclass('shop.item') AS item"),
       );
-      assert.equal(rows[0].item, part.startsWith("8.") ? "shop.item" : null);
+      assert.equal(rows[0].item, part === "8.6" ? "shop.item" : null);
       await withPg(target.url, (client) => client.query("DROP SCHEMA IF EXISTS shop CASCADE"));
     }
     assert.deepEqual(await removeLeftMoves(options.home, at), { told: [], left: [] });

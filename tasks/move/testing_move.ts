@@ -7,6 +7,9 @@ import { PRIMARY_CLUSTER } from "../stack/postgres_cluster.ts";
 import { type EmbeddedConnection, embeddedConnection } from "./embedded_connection.ts";
 import type { MoveOptions, MoveSample } from "./move_options.ts";
 
+/** The run that moves. */
+export const RUN = "20260301-120000-abcd";
+
 /** Two servers, each with an empty database. */
 export interface TwoServers {
   readonly source: TestPostgres;
@@ -21,15 +24,15 @@ export function withTwoServers(use: (servers: TwoServers) => Promise<void>): Pro
   return withPostgres((_source, source) =>
     withPostgres(async (_target, target) => {
       const connections: EmbeddedConnection[] = [
-        await embeddedConnection(target.home, PRIMARY_CLUSTER, source.url),
-        await embeddedConnection(source.home, PRIMARY_CLUSTER, target.url),
+        await embeddedConnection(target.home, RUN, PRIMARY_CLUSTER, source.url),
+        await embeddedConnection(source.home, RUN, PRIMARY_CLUSTER, target.url),
       ];
       const records: StepRecord[] = [];
       const samples: MoveSample[] = [];
       const beganMs = performance.now();
       const options: MoveOptions = {
         home: source.home,
-        runId: "20260301-120000-abcd",
+        runId: RUN,
         variant: "safe",
         source: { url: source.url, embedded: true, connection: connections[0]!.connection },
         target: { url: target.url, embedded: true, connection: connections[1]!.connection },

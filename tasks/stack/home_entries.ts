@@ -26,10 +26,16 @@ const ENTRIES: Readonly<Record<string, HomeEntry>> = {
     shape: folderOf(/^benchbook_clone_\w+\.json(\.part)?$/),
   },
   jupyter: { what: "description of the Deno kernel", shape: folderOf(/^kernels$/) },
+  ledgers: { what: "what the writes of runs are judged by", shape: folderOf(/^[\w-]+$/) },
   logs: {
     what: "logs of the services",
     shape: folderOf(/^(postgres(-[a-z]+)?|redis|graphql(-\d+)?)\.log(\.1)?$/),
   },
+  "move-targets": {
+    what: "what runs may have moved to",
+    shape: folderOf(/^\d{8}-\d{6}-[0-9a-f]{4}\.json(\.part)?$/),
+  },
+  moves: { what: "what moves may have left on servers", shape: folderOf(/^[0-9a-f]{16}\.json(\.part)?$/) },
   notebooks: { what: "outputs of notebooks", shape: folderOf(/^([0-9a-f]{64}\.json|\.[0-9a-f-]{36})$/) },
   postgres: { what: "database cluster with all seeded data", shape: clusters },
   probes: {
@@ -112,7 +118,9 @@ function clusters(path: string, stat: Stats): Shape {
   if (!stat.isDirectory()) return "foreign";
   let shape: Shape = "unsure";
   for (const name of readable(path) ?? []) {
-    if (!/^(\d+(-[a-z]+)?(\.part|\.password)?|PLACE\.txt)$/.test(name)) return "foreign";
+    if (!/^(\d+(-[a-z]+)?(\.part|\.password)?|PLACE\.txt|postgres[\w.-]*\.pgpass)$/.test(name)) {
+      return "foreign";
+    }
     if (name === "PLACE.txt") shape = "ours";
     if (!/^\d+(-[a-z]+)?$/.test(name)) continue;
     const data = join(path, name);
