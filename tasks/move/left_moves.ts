@@ -6,7 +6,9 @@ import { isAlive } from "../stack/process.ts";
 import { endStatements } from "../undo/sessions.ts";
 import { placeOf, placeText, sameServer, urlOf } from "../undo/place.ts";
 import type { DatabasePlace } from "../undo/record.ts";
-import { keptMoves } from "./move_record.ts";
+import { type Holder, holdersOf } from "./left_holders.ts";
+import { isUndecided, undecidedText } from "./left_undecided.ts";
+import { keptMoves, type MoveRecord } from "./move_record.ts";
 import { GONE, removeMove, type SideUrl } from "./remove_move.ts";
 
 /** What became of what killed moves have left, a sentence each. */
@@ -23,20 +25,30 @@ export interface ServerUrl {
   readonly embedded: boolean;
 }
 
+/** Looks at what a run has written, before anything of its move is removed. */
+export type LookAtMoved = (record: MoveRecord, holders: readonly Holder[]) => Promise<void>;
+
 /**
  * Removes what moves of this home that were killed have left on both servers, the fence first, which keeps everybody from
  * writing; what cannot be reached is named each time until it is gone. Comes before clones are dropped: a database with a
  * subscription cannot be. The caller holds the lock of the home.
  * @param servers those that may be asked
+ * @param look has a last look
+ * @throws what the look throws
  */
 export async function removeLeftMoves(
   home: string,
   servers: Readonly<Record<Side, ServerUrl | null>>,
+  look: LookAtMoved = async () => {},
 ): Promise<LeftMoves> {
   const { records, damaged } = keptMoves(home);
   const told: string[] = [];
   const left: string[] = [...damaged];
   for (const record of records.filter(({ owner }) => !isAlive(owner))) {
+    if (record.removed) {
+      left.push(undecidedText(home, record));
+      continue;
+    }
     const urls = {
       source: await reached(record.source, servers.source),
       target: await reached(record.target, servers.target),
@@ -47,9 +59,11 @@ export async function removeLeftMoves(
       await withClient(url, (client) => endStatements(client, record.runId), { name: "benchbook move" })
         .catch(() => {});
     }
-    const still = await removeMove(home, record, urls);
+    await look(record, await holdersOf(home, record, urls));
+    const still = await removeMove(home, record, urls, isUndecided(record));
     left.push(...still);
     if (still.length > 0) continue;
+    if (isUndecided(record)) left.push(undecidedText(home, record));
     told.push(
       `Removed what the move of run ${record.runId} had left in ${placeText(record.source)} and in ` +
         `${placeText(record.target)}: its fence, subscriptions, publications and replication slots.`,
@@ -78,7 +92,9 @@ async function reached(place: DatabasePlace, server: ServerUrl | null): Promise<
  * @throws {ServiceError} naming them
  */
 export function keepKnownMoves(home: string): void {
-  const left = keptMoves(home).records.filter(({ source, target }) => !source.embedded || !target.embedded);
+  const left = keptMoves(home).records.filter(({ source, target, removed }) =>
+    !removed && !(source.embedded && target.embedded)
+  );
   if (left.length === 0) return;
   throw new ServiceError(
     `Cannot remove ${home}: only it knows what moves have left in ${

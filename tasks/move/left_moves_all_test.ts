@@ -180,7 +180,7 @@ Deno.test({
         const proxy = proxyTo(Number(new URL(source.url).port));
         const through = new URL(source.url);
         through.port = String(proxy.port);
-        const { connection } = await embeddedConnection(target.home, PRIMARY_CLUSTER, through.href);
+        const { connection } = await embeddedConnection(target.home, RUN, PRIMARY_CLUSTER, through.href);
         const writer = startWriter({ source: source.url, target: target.url }, step * 1_000_000);
         try {
           const outcome = await moveServer({

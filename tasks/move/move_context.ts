@@ -25,7 +25,7 @@ export interface Mover {
   /** Ends with the move what goes on beside it. */
   atEnd(stop: () => Promise<void>): void;
   /** Keeps what the next start must know. */
-  keep(change: Partial<Pick<MoveRecord, "subscription" | "switched">>): void;
+  keep(change: Partial<Pick<MoveRecord, "subscription" | "switched" | "at">>): void;
   /** Where clients are. */
   at: Side;
   readonly pauses: MovePause[];

@@ -1,6 +1,7 @@
 import { readdirSync, rmdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { readOwned, writeDurably } from "../files/own_record.ts";
+import type { Side } from "../model/client_gate.ts";
 import { ServiceError } from "../model/errors.ts";
 import { isRunId } from "../model/run_id.ts";
 import { isProcessId, type ProcessId } from "../stack/process.ts";
@@ -25,6 +26,12 @@ export interface MoveRecord {
   readonly subscription: number | null;
   /** Whether the clients may have written at the target: then its rows stay. */
   readonly switched: boolean;
+  /** The server that has all that was acknowledged: where clients are, or may go over to. */
+  readonly at: Side;
+  /** Those that move. */
+  readonly schemas: readonly string[];
+  /** What the move had made is gone, and it is for the user to say which of the servers is to serve. */
+  readonly removed?: true;
 }
 
 /**
@@ -93,14 +100,15 @@ export function keptMoves(home: string): {
 function parse(text: string): MoveRecord | null {
   try {
     const record = JSON.parse(text) as MoveRecord;
-    const { schema, runId, mark, owner, source, target, subscription, switched } = record;
+    const { schema, runId, mark, owner, source, target, subscription, switched, at, schemas } = record;
     const isPlace = (place: DatabasePlace) =>
       [place.database, place.host].every((word) => typeof word === "string") &&
       Number.isSafeInteger(place.port) && Number.isSafeInteger(place.oid) &&
       (place.system === null || typeof place.system === "string") && typeof place.embedded === "boolean";
     const readable = schema === 1 && isRunId(runId) && MARK.test(mark) && isProcessId(owner) &&
       isPlace(source) && isPlace(target) && (subscription === null || Number.isSafeInteger(subscription)) &&
-      typeof switched === "boolean";
+      typeof switched === "boolean" && (at === "source" || at === "target") &&
+      Array.isArray(schemas) && schemas.every((name) => typeof name === "string");
     return readable ? record : null;
   } catch {
     return null;

@@ -12,6 +12,7 @@ import { carriedOver } from "./carried_over.ts";
 import { checkMove } from "./check_move.ts";
 import type { Mover } from "./move_context.ts";
 import type { MoveOptions, MoveOutcome } from "./move_options.ts";
+import { takenUp } from "./left_undecided.ts";
 import { keepMove, type MoveRecord } from "./move_record.ts";
 import { moveSql, namesOf, quotedText } from "./move_sql.ts";
 import { MoveFailure, movePlan, stepRecorder } from "./move_steps.ts";
@@ -64,6 +65,7 @@ export async function moveServer(options: MoveOptions): Promise<MoveOutcome> {
       compared: [],
       left: [],
     };
+    takenUp(home, record);
     keepMove(home, kept = record);
     try {
       for (const side of ["source", "target"] as const) await prepareSide(link[side], names);
@@ -146,6 +148,8 @@ async function newRecord(options: MoveOptions, source: Client, target: Client): 
     target: await placeOf(target, options.target.url, options.target.embedded),
     subscription: null,
     switched: false,
+    at: "source",
+    schemas: options.schemas,
   };
 }
 

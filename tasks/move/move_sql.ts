@@ -35,3 +35,6 @@ export function namesOf(runId: string, mark: string): MoveNames {
 
 /** Text as SQL writes it. */
 export const quotedText = pg.escapeLiteral;
+
+/** A name as SQL writes it. */
+export const quotedName = pg.escapeIdentifier;

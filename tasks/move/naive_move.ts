@@ -23,7 +23,7 @@ export async function moveNaively(mover: Mover): Promise<void> {
     await run("copyAll", 0, async (record) => record.change({ rows: await copyAll(mover) }));
     await run("complete", 0, () => completeTables(source, target, schemas));
     await run("start", 0, () => carrySequences(source, target, schemas));
-    mover.keep({ switched: true });
+    mover.keep({ switched: true, at: "target" });
     await run("start", 1, () => gate.open("target"));
     mover.at = "target";
   } catch (error) {
@@ -31,6 +31,7 @@ export async function moveNaively(mover: Mover): Promise<void> {
       await gate.open("source").catch((failed: Error) => {
         mover.left.push(`Clients could not go on at the source: ${failed.message}.`);
       });
+      mover.keep({ at: "source" });
     }
     throw error;
   } finally {

@@ -5,7 +5,7 @@ import { withClient } from "../seed/connect.ts";
 import { placeText } from "../undo/place.ts";
 import { dropMade } from "./copy_schema.ts";
 import { dropFence } from "./fence.ts";
-import { forgetMove, movePath, type MoveRecord } from "./move_record.ts";
+import { forgetMove, keepMove, movePath, type MoveRecord } from "./move_record.ts";
 import { type MoveNames, moveSql, namesOf } from "./move_sql.ts";
 
 /** The database was dropped, with all that was in it. */
@@ -26,12 +26,14 @@ interface Found {
 /**
  * Removes what a move has made on both servers, known by its mark; then its record goes. The data stay, but those that were
  * copied to a target at which no client ever was. May be called any number of times.
+ * @param undecided the record stays, for the user has to say yet which server is to serve
  * @returns what is left, as sentences; the record stays then
  */
 export async function removeMove(
   home: string,
   record: MoveRecord,
   urls: Readonly<Record<Side, SideUrl>>,
+  undecided = false,
 ): Promise<readonly string[]> {
   const names = namesOf(record.runId, record.mark);
   const left = new Map<Side, string>();
@@ -59,7 +61,10 @@ export async function removeMove(
     if (!record.switched) await dropMade(client, names);
     await dropAll(client, record, names);
   });
-  if (left.size === 0) forgetMove(home, record);
+  if (left.size === 0) {
+    if (undecided) keepMove(home, { ...record, removed: true });
+    else forgetMove(home, record);
+  }
   return [...left.values()];
 }
 

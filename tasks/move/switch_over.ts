@@ -44,7 +44,6 @@ export async function switchOver(mover: Mover, { to, link, back, comparison }: D
     endUs: NaN,
   };
   let [closed, opening] = [false, false];
-  if (to === "target") mover.keep({ switched: true });
   try {
     times.startUs = nowUs();
     await run(name, 0, () => gate.close(signal));
@@ -56,7 +55,11 @@ export async function switchOver(mover: Mover, { to, link, back, comparison }: D
     times.caughtUpUs = nowUs();
     await run(name, 3, () => within(pauseMs, carrySequences(link.from, link.to, schemas)));
     await run(name, 4, async () => {
-      const compared = await within(pauseMs, comparison.conclude(lsn, pauseMs / PAUSE_SHARE));
+      const comparing = within(pauseMs, comparison.conclude(lsn, pauseMs / PAUSE_SHARE));
+      comparing.catch(() => {});
+      // It has everything from here on. While the servers compare: clients wait for a disk otherwise.
+      mover.keep({ switched: true, at: to });
+      const compared = await comparing;
       mover.compared.push(compared);
       if (compared.different.length > 0) throw differ(compared.different);
     });
@@ -74,7 +77,7 @@ export async function switchOver(mover: Mover, { to, link, back, comparison }: D
     if (opening && to === "source") await fenceAgain(mover, link);
     if (closed) await goOn(mover, otherSide(to), link, opening ? back : null);
     times.endUs = nowUs();
-    if (to === "target") mover.keep({ switched: opening });
+    mover.keep({ at: otherSide(to), ...to === "target" && { switched: opening } });
     throw error;
   } finally {
     mover.pauses.push({ ...times, closedUs: times.closedUs || times.endUs });

@@ -3,6 +3,7 @@ import { dropLeftClones } from "../clone/left_clones.ts";
 import type { Config } from "../config.ts";
 import { ExitCode } from "../model/errors.ts";
 import { keptMoves } from "../move/move_record.ts";
+import { keptTargets } from "../move/target_record.ts";
 import { acquireLock } from "../stack/lock.ts";
 import { isEmbedded } from "../stack/services.ts";
 import { prepareHome } from "../stack/places.ts";
@@ -14,6 +15,7 @@ import { sqlOf } from "../undo/own_file.ts";
 import { interruptSignal } from "./interrupt.ts";
 import { leftMoves } from "./left_moves.ts";
 import { LeftLedgers } from "./left_ledgers.ts";
+import { copiesIn } from "./left_writes.ts";
 import { startStack } from "./prepare.ts";
 
 /**
@@ -29,17 +31,21 @@ export async function cleanWrites(config: Config, yes: boolean): Promise<ExitCod
   const { records, damaged } = keptRecords(config.home);
   const clones = keptClones(config.home);
   const moved = keptMoves(config.home);
-  if ([records, damaged, clones.records, clones.damaged, moved.records, moved.damaged].flat().length === 0) {
+  const targets = keptTargets(config.home);
+  const kept = [clones, moved, targets].flatMap((each) => [...each.records, ...each.damaged]);
+  if ([...records, ...damaged, ...kept].length === 0) {
     terminal.print("No run has left anything in a database.");
     return ExitCode.ok;
   }
   const stack = await startStack(config, [], terminal, interrupt.signal);
   try {
-    const moves = await leftMoves(config.home, stack);
+    const ledgers = new LeftLedgers(config.home, interrupt.signal);
+    const moves = await leftMoves(config.home, stack, ledgers.lookMoved);
     const { told, left } = await takeBackLeftWrites(config.home, {
       url: stack.postgres.adminUrl,
       embedded: isEmbedded(stack.postgres),
       held: false,
+      copies: await copiesIn(config.home, stack),
       signal: interrupt.signal,
       mayRun: (record, corrected) => {
         for (const { file, path, sql } of sqlOf(record)) {
@@ -52,7 +58,6 @@ export async function cleanWrites(config: Config, yes: boolean): Promise<ExitCod
         return mayRemove("Run this SQL with your rights?", yes);
       },
     });
-    const ledgers = new LeftLedgers(config.home, interrupt.signal);
     const dropped = await dropLeftClones(config.home, {
       url: stack.postgres.adminUrl,
       embedded: isEmbedded(stack.postgres),

@@ -9,15 +9,18 @@ import {
   spoolOfLedger,
   storeOfLedger,
 } from "../migrate/ledger/ledger_record.ts";
+import { mergeLedgers } from "../migrate/ledger/merge.ts";
 import { verifyLedger } from "../migrate/ledger/verify.ts";
 import { BenchbookError, InterruptedError } from "../model/errors.ts";
 import type { LedgerEntry } from "../model/migration.ts";
 import { counted } from "../model/units.ts";
+import type { LookAtMoved } from "../move/left_moves.ts";
+import { keptMoves } from "../move/move_record.ts";
 import { keepLines, spoolRoot } from "../store/spool.ts";
 import { keepLedgerRows } from "../store/ledger_rows.ts";
 import { ledgerTable } from "../store/tables/ledger.ts";
 
-/** Judges the writes of migrations that were killed, while the clones that they wrote into are still there. */
+/** Judges the writes of migrations that were killed, while what they wrote into is still there. */
 export class LeftLedgers {
   readonly #home: string;
   readonly #signal: AbortSignal;
@@ -35,29 +38,51 @@ export class LeftLedgers {
    * @throws {InterruptedError} after the signal: the next start looks again
    */
   readonly look = async (runId: string, url: string): Promise<void> => {
+    // What its clients wrote last is elsewhere, and is judged once that server is reached.
+    if (keptMoves(this.#home).records.some((move) => move.runId === runId && move.at === "target")) return;
+    await this.#judge(runId, [url], "on its clone");
+  };
+
+  /**
+   * The same of a move, before its links are removed.
+   * @param holders the databases that must have every write
+   */
+  readonly lookMoved: LookAtMoved = async ({ runId }, holders) => {
+    const [first, ...others] = holders;
+    if (first === undefined) return;
+    const where = others.length > 0 ? "at both servers" : `at the ${first.side}`;
+    await this.#judge(runId, holders.map(({ url }) => url), where);
+  };
+
+  async #judge(runId: string, urls: readonly string[], where: string): Promise<void> {
     const record = leftLedger(this.#home, runId);
     if (record === null) return;
-    const entries: LedgerEntry[] = [];
-    const { ok, problems, notes } = await verifyLedger({
-      ...record,
-      url,
-      mix: mixOfLedger(record),
-      spoolDir: spoolOfLedger(this.#home, runId),
-      whole: false,
-      signal: this.#signal,
-      onEntries: (more) => void entries.push(...more),
-    });
-    if (this.#signal.aborted) throw new InterruptedError();
-    const wrong = Object.values(problems).reduce((sum, n) => sum + n, 0);
+    const ledgers: LedgerEntry[][] = [];
+    const told: string[] = [];
+    for (const url of urls) {
+      const entries: LedgerEntry[] = [];
+      const { notes } = await verifyLedger({
+        ...record,
+        url,
+        mix: mixOfLedger(record),
+        spoolDir: spoolOfLedger(this.#home, runId),
+        whole: false,
+        signal: this.#signal,
+        onEntries: (more) => void entries.push(...more),
+      });
+      if (this.#signal.aborted) throw new InterruptedError();
+      ledgers.push(entries);
+      told.push(...notes);
+    }
+    const entries = mergeLedgers(ledgers);
+    const ok = entries.filter(({ outcome }) => outcome === "ok").length;
+    const wrong = entries.filter(({ problem }) => problem !== null).length;
     const found = wrong === 0 ? "none is missing or wrong" : counted(wrong, "problem");
     this.told.push(
       [
-        `Checked the writes of the run ${runId} on its clone: ${
-          counted(ok, "acknowledged write")
-        }, ${found}.`,
-        ...notes,
-      ]
-        .join(" "),
+        `Checked the writes of the run ${runId} ${where}: ${counted(ok, "acknowledged write")}, ${found}.`,
+        ...new Set(told),
+      ].join(" "),
     );
     try {
       await this.#keep(runId, entries);
@@ -66,7 +91,7 @@ export class LeftLedgers {
       if (!(error instanceof BenchbookError)) throw error;
       this.told.push(`That cannot be kept with the run: ${error.message}.`);
     }
-  };
+  }
 
   /** With its spool, which is loaded later, or in the store that it is in by now. */
   async #keep(runId: string, entries: readonly LedgerEntry[]): Promise<void> {
@@ -78,7 +103,7 @@ export class LeftLedgers {
 
   /** Forgets what nothing can be held against any more. */
   forgetOthers(): void {
-    const { records } = keptClones(this.#home);
+    const records = [...keptClones(this.#home).records, ...keptMoves(this.#home).records];
     for (const runId of runsWithLedger(this.#home)) {
       const isThere = records.some((record) => record.runId === runId);
       if (!isThere && leftLedger(this.#home, runId) !== null) forgetLedger(this.#home, runId);

@@ -1,8 +1,10 @@
 import { dropLeftClones } from "../clone/left_clones.ts";
+import { isAlive } from "../stack/process.ts";
 import { isEmbedded, type Stack } from "../stack/services.ts";
 import type { Terminal } from "../terminal/terminal.ts";
 import { leftMoves } from "./left_moves.ts";
 import { LeftLedgers } from "./left_ledgers.ts";
+import { keptRecords } from "../undo/journal.ts";
 import { takeBackLeftWrites } from "../undo/left_writes.ts";
 
 export interface LeftWritesOptions {
@@ -27,11 +29,19 @@ export async function tellLeftWrites(
 ): Promise<void> {
   const embedded = isEmbedded(stack.postgres);
   // First of all: its fence lets nobody write, and a database that has a subscription cannot be dropped.
-  const moves = await leftMoves(home, stack);
-  const writes = await takeBackLeftWrites(home, { url, embedded, held, others, signal });
   const ledgers = new LeftLedgers(home, signal);
+  const moves = await leftMoves(home, stack, ledgers.lookMoved);
+  const copies = await copiesIn(home, stack);
+  const writes = await takeBackLeftWrites(home, { url, embedded, held, others, copies, signal });
   const clones = await dropLeftClones(home, { url, embedded, held, look: ledgers.look });
   ledgers.forgetOthers();
   for (const line of [...writes.told, ...moves.told, ...ledgers.told, ...clones.told]) terminal.print(line);
   for (const line of [...writes.left, ...moves.left, ...clones.left]) terminal.print(`! ${line}`);
+}
+
+/** The user's new server, where something may be left in a copy of theirs. */
+export async function copiesIn(home: string, stack: Stack): Promise<readonly string[]> {
+  if (!keptRecords(home).records.some(({ copy, owner }) => copy && !isAlive(owner))) return [];
+  const target = await stack.cluster("target").catch(() => null);
+  return target === null || isEmbedded(target) ? [] : [target.adminUrl];
 }

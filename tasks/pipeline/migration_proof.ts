@@ -85,8 +85,8 @@ export class Proof {
   #keep(): void {
     const { config: { home }, runId, scenario, data, dataset: { name, counts }, sources, migrating } =
       this.#system;
-    // In place the next start takes the writes back; where the data of a move have come to, it could not tell.
-    if (migrating?.place !== "clone" || migrating.config.move !== undefined) return;
+    // In place the next start takes the writes back. Where those of a move are it knows, and looks first.
+    if (migrating?.place !== "clone" && migrating?.config.move === undefined) return;
     const { operations, ownTables } = scenario;
     const { written, writes, arms, slots, retries } = this.#deciding;
     const dataset = data === null ? null : { name, counts };

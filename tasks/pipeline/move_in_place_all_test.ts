@@ -5,8 +5,8 @@ import { Client } from "pg";
 import { ExitCode } from "../model/errors.ts";
 import { clusterPlace } from "../stack/postgres_cluster.ts";
 import { type TestPostgres, withPostgres } from "../stack/testing.ts";
-import { latest, LITTLE } from "./testing_migration.ts";
-import { withWorkbench } from "./testing.ts";
+import { latest, LITTLE, stepsIn } from "./testing_migration.ts";
+import { until, withWorkbench, type Workbench } from "./testing.ts";
 
 async function ask<Row extends object>(url: string, sql: string): Promise<Row[]> {
   const client = new Client({ connectionString: url });
@@ -36,6 +36,43 @@ const MADE = `
   UNION ALL SELECT tgname::text FROM pg_trigger WHERE NOT tgisinternal`;
 const LOADS_ROWS = "SELECT FROM northwind.orders WHERE order_id >= 1000000000 OR ship_name LIKE 'client 1%'";
 
+/** The shortest bench: it begins with what earlier runs have left. */
+const NEXT = ["smoke", "--scale", "tiny", "--duration", "1500ms", "--paths", "sql", "--no-report"];
+
+/** Kills a move once clients have gone over: each start says what is where, until that is undone, as it says. */
+async function killedBehindSwitch(
+  bench: Workbench,
+  move: readonly string[],
+  env: { readonly DATABASE_URL: string; readonly TARGET_DATABASE_URL: string },
+): Promise<void> {
+  const running = bench.start("migrate", [...move, "--in-place", "shop,store"], env);
+  const spool = await bench.measuring();
+  const isOver = () =>
+    stepsIn(spool).some(({ file, statement, endUs }) =>
+      file.endsWith("-switch") && statement === 6 && endUs !== null
+    );
+  await until(() => isOver() || null, "clients do not go over");
+  running.kill("SIGKILL");
+  await running.result;
+  const first = await bench.run("bench", NEXT, env);
+  assert.match(
+    first.stdout,
+    /Checked the writes of the run \S+ at both servers: \d+ acknowledged writes, none is missing/,
+    first.stderr,
+  );
+  const undo =
+    /The move of run \S+ from the database "shop" at \S+ to the database "store" at \S+ was cut off when .* Then (DROP SCHEMA .* CASCADE;) at the new one .*`deno task migrate move-server --in-place shop,store` begins anew/;
+  assert.match(first.stdout, undo);
+  for (const url of [env.DATABASE_URL, env.TARGET_DATABASE_URL]) {
+    assert.deepEqual(await ask(url, MADE), []);
+    assert.deepEqual(await ask(url, LOADS_ROWS), []);
+  }
+  const second = await bench.run("bench", NEXT, env);
+  const [, drop] = undo.exec(second.stdout) ?? [];
+  assert.ok(drop !== undefined, second.stdout);
+  await ask(env.TARGET_DATABASE_URL, drop);
+}
+
 Deno.test("two servers of one's own: the tables move, the load's rows and all that the move made do not stay", async () => {
   await withPostgres((_, source) =>
     withPostgres(async (_, target) => {
@@ -47,6 +84,7 @@ Deno.test("two servers of one's own: the tables move, the load's rows and all th
         const unnamed = await bench.run("migrate", move, env);
         assert.equal(unnamed.code, ExitCode.usage);
         assert.match(unnamed.stderr, /--in-place is not given/);
+        await killedBehindSwitch(bench, move, env);
         const { code, stdout, stderr } = await bench.run(
           "migrate",
           [...move, "--in-place", "shop,store"],

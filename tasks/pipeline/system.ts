@@ -69,7 +69,7 @@ async function withServices<T>(
     const { url, dataset } = await dataIn(job, stack, hold);
     const others = ofArms.filter((other) => other !== url);
     const acting = await lookAtWritten(job, [url, ...others], dataset, ownWrites);
-    const own = await cleared(job, stack, url, others);
+    const own = await cleared(job, stack, url, [...others, ...movedTo(job)]);
     await clones.make(stack, url, held!);
     const databaseUrl = clones.measured(url);
     const { sources, mix } = await drawn(job, databaseUrl, dataset, ofFiles);

@@ -78,6 +78,23 @@ export function clonesIn(bench: Workbench): Promise<string[]> {
   );
 }
 
+/** Does something in the database that a run's move has left on the embedded target, likewise. */
+export async function inTarget<T>(
+  bench: Workbench,
+  use: (client: Client, databases: readonly string[]) => Promise<T>,
+): Promise<T> {
+  const named = "SELECT datname FROM pg_database WHERE datname LIKE 'benchbook_target%'";
+  const databases = await asking(
+    bench,
+    async (client) => (await client.query(named)).rows.map(({ datname }) => datname as string),
+    "postgres",
+    TARGET,
+  );
+  return await asking(bench, (client) => use(client, databases), databases[0] ?? "postgres", TARGET);
+}
+
+const TARGET = "postgres-target";
+
 /** Does something in a clone that was left, behind everybody's back. */
 export function inClone<T>(bench: Workbench, clone: string, use: (client: Client) => Promise<T>): Promise<T> {
   return asking(bench, use, clone);
@@ -87,11 +104,13 @@ async function asking<T>(
   { home }: Workbench,
   use: (client: Client) => Promise<T>,
   database = "postgres",
+  name = "postgres",
 ): Promise<T> {
   let running: ProcessId | undefined;
   try {
-    const { port } = await startPostgres(home, (started) => running = started.process);
-    const client = new Client({ connectionString: embeddedDatabaseUrl(home, port, database) });
+    const started = (server: { process: ProcessId }) => running = server.process;
+    const { port } = await startPostgres(home, started, undefined, { name });
+    const client = new Client({ connectionString: embeddedDatabaseUrl(home, port, database, name) });
     await client.connect();
     try {
       return await use(client);
