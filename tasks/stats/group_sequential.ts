@@ -17,9 +17,9 @@ export function spent(alpha: number, fraction: number, sides: Sides = 2): number
 /** Less is not worth a look: nothing is rejected there, and it is spent at the next one. */
 const LEAST_SPENT = 1e-12;
 /** Simpson's rule over the values from which the next look is reached. */
-const NODES = 160;
+const NODES = 100;
 /** Further out, in standard deviations, a Brownian motion does not come. */
-const REACH = 8;
+const REACH = 7;
 
 /**
  * The p below which a test may reject at each of several looks at growing data, so that all of them together reject a true
@@ -68,6 +68,7 @@ function boundOf(paths: Paths | null, step: number, goal: number, sides: Sides):
   const off = (bound: number) => Math.log(crossing(paths, deviation, bound, sides) / goal);
   let [low, high] = [0, 2 * REACH];
   let [atLow, atHigh] = [off(low), off(high)];
+  let stayed = 0;
   for (let step = 0; step < 100 && high - low > 1e-10; step++) {
     const between = Number.isFinite(atHigh)
       ? (low * atHigh - high * atLow) / (atHigh - atLow)
@@ -76,10 +77,12 @@ function boundOf(paths: Paths | null, step: number, goal: number, sides: Sides):
     if (Math.abs(found) < 1e-9) return between;
     if (found > 0) {
       [low, atLow] = [between, found];
-      atHigh /= 2;
+      if (stayed > 0) atHigh /= 2;
+      stayed = 1;
     } else {
       [high, atHigh] = [between, found];
-      atLow /= 2;
+      if (stayed < 0) atLow /= 2;
+      stayed = -1;
     }
   }
   return (low + high) / 2;
