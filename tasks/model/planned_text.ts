@@ -1,8 +1,12 @@
 import { formatHours, listed, significant } from "./units.ts";
 
-/** What a plan says of one comparison; the same as in `summary/planned_length.ts`. */
-interface Planned {
+/** How long a run must be to show a change in one respect. */
+export interface PlannedLength {
+  /** Null: all operations together. */
   readonly operation: string | null;
+  /** Pairs of blocks, or of groups of neighbouring ones; null: too little was measured to tell. */
+  readonly pairs: number | null;
+  /** Measured time over all arms; null: too little was measured to tell. */
   readonly seconds: number | null;
 }
 
@@ -20,7 +24,7 @@ export function plannedTime(seconds: number): string {
  * change that a day would show: it shrinks by the root of the time.
  * @param ratio above 1
  */
-export function plannedText(planned: readonly Planned[], ratio: number): string {
+export function plannedText(planned: readonly PlannedLength[], ratio: number): string {
   const change = changeText(ratio);
   const unknown = planned.filter(({ seconds }) => seconds === null).map(nameOf);
   if (unknown.length > 0 || planned.length === 0) {
@@ -43,7 +47,7 @@ export function plannedText(planned: readonly Planned[], ratio: number): string 
     "machine, a higher rate.";
 }
 
-function nameOf({ operation }: Planned): string {
+function nameOf({ operation }: PlannedLength): string {
   return operation ?? "all operations together";
 }
 

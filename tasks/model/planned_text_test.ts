@@ -2,8 +2,13 @@ import assert from "node:assert/strict";
 import { plannedText, plannedTime } from "./planned_text.ts";
 
 Deno.test("a plan says how long, for what, and why", () => {
-  const text = plannedText([{ operation: null, seconds: 40 }, { operation: "one", seconds: 100.2 }, {
+  const text = plannedText([{ operation: null, pairs: 9, seconds: 40 }, {
+    operation: "one",
+    pairs: 9,
+    seconds: 100.2,
+  }, {
     operation: "other",
+    pairs: 9,
     seconds: 330,
   }], 1.05);
   assert.equal(
@@ -14,7 +19,7 @@ Deno.test("a plan says how long, for what, and why", () => {
 });
 
 Deno.test("what takes days is said to, with the change that a day would show", () => {
-  const text = plannedText([{ operation: "one", seconds: 4 * 24 * 3600 }], 1.001);
+  const text = plannedText([{ operation: "one", pairs: 9, seconds: 4 * 24 * 3600 }], 1.001);
   assert.match(text, /runs of 4 days show 0\.1 % in each operation's median/);
   assert.match(text, /A day would show 0\.2 %\. Plan for a larger change, or make less noise/);
   assert.deepEqual([30 * 3600, 3.14 * 86400, 400 * 86400].map(plannedTime), [
@@ -26,7 +31,10 @@ Deno.test("what takes days is said to, with the change that a day would show", (
 
 Deno.test("where too little was measured nothing is planned", () => {
   assert.match(
-    plannedText([{ operation: null, seconds: 3 }, { operation: "one", seconds: null }], 1.05),
+    plannedText(
+      [{ operation: null, pairs: 9, seconds: 3 }, { operation: "one", pairs: 9, seconds: null }],
+      1.05,
+    ),
     /^Too little was measured of one to plan for 5 %/,
   );
   assert.match(plannedText([], 1.05), /^Too little was measured of anything/);

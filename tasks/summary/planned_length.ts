@@ -1,16 +1,7 @@
+import type { PlannedLength } from "../model/planned_text.ts";
 import { PLANNED_POWER, requiredPairs } from "../stats/required_length.ts";
 import { MIN_PAIRS, SHARES } from "./comparisons.ts";
 import type { PairRatios } from "./pair_ratios.ts";
-
-/** How long a run must be to show a change in one respect. */
-export interface PlannedLength {
-  /** Null: all operations together. */
-  readonly operation: string | null;
-  /** Pairs of blocks, or of groups of neighbouring ones; null: too little was measured to tell. */
-  readonly pairs: number | null;
-  /** Measured time over all arms; null: too little was measured to tell. */
-  readonly seconds: number | null;
-}
 
 /**
  * How long a run must be to show a change in nine of ten runs, from the noise of pairs that were measured: over all
