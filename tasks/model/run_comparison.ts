@@ -112,10 +112,35 @@ export interface NoiseSource {
   readonly twoRuns: number | null;
 }
 
+/** By how much the distributions of an operation's response times differ, at deciles and p95. */
+export interface Shifted {
+  /** The arm. */
+  readonly arm: string;
+  /** The operation. */
+  readonly operation: string;
+  /** From the fastest to the slowest. */
+  readonly levels: readonly {
+    /** Which quantile, 0 to 1. */
+    readonly level: number;
+    /** In the base, milliseconds. */
+    readonly baseMs: number;
+    /** In the candidate, milliseconds. */
+    readonly candidateMs: number;
+    /** Candidate ÷ base. */
+    readonly ratio: number;
+    /** Lower end of its interval; all of an operation hold together. */
+    readonly low: number;
+    /** Upper end of its interval. */
+    readonly high: number;
+  }[];
+}
+
 /** What a comparison of two runs, or series of runs, shows. */
 export interface RunComparison {
   /** Counts up when a reader of the older shape would misread it. */
   readonly schema: 1;
+  /** Names the folder of its page. */
+  readonly id: string;
   /** What is compared with. */
   readonly base: ComparedSide;
   /** What is compared. */
@@ -140,6 +165,8 @@ export interface RunComparison {
   readonly rows: readonly ComparedRow[];
   /** An arm each. */
   readonly errors: readonly ComparedErrors[];
+  /** Where response times differ most, and by how much at each decile; a few operations at most. */
+  readonly shifts: readonly Shifted[];
   /** How well the noise floor is known. */
   readonly noise: NoiseSource;
   /** Doubts about the whole. */
@@ -150,9 +177,4 @@ export interface RunComparison {
     readonly pdf: string | null;
     readonly markdown: string | null;
   };
-}
-
-/** The folder of a comparison's page in the reports. */
-export function comparisonId(base: Pick<ComparedSide, "id">, candidate: Pick<ComparedSide, "id">): string {
-  return `compare-${base.id}-${candidate.id}`.slice(0, 64);
 }

@@ -46,6 +46,25 @@ export const COMPARE: readonly Story[] = [
     },
   },
   {
+    promise: "--markdown writes it as a comment, and anew in its place",
+    typed: `deno task compare base slow --markdown "$MINE/comment.md" ${STORE}`,
+    prepare: ({ mine }) =>
+      Deno.writeTextFileSync(
+        join(mine, "comment.md"),
+        "# Ours\n\n<!-- benchbook:compare access-paths -->\nold\n<!-- /benchbook:compare access-paths -->\n\nOurs too.\n",
+      ),
+    ends: ExitCode.verdictFailed,
+    judge(_, { mine }) {
+      const text = Deno.readTextFileSync(join(mine, "comment.md"));
+      assert.match(
+        text,
+        /^# Ours\n\n<!-- benchbook:\S+ \S+ -->\n### Benchmark `access-paths`: \*\*REGRESSED\*\*\n/,
+      );
+      assert.match(text, /\n<!-- \/benchbook:\S+ \S+ -->\n\nOurs too\.\n$/);
+      assert.doesNotMatch(text, /^old$/m);
+    },
+  },
+  {
     promise: "runs of two machines are not comparable",
     typed: `deno task compare base there ${STORE}`,
     ends: ExitCode.invalid,

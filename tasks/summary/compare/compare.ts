@@ -1,7 +1,9 @@
+import { createHash } from "node:crypto";
 import type { Warning } from "../../model/estimate.ts";
 import type { FingerprintDifference } from "../../model/fingerprint.ts";
 import { mixShares, type Weighted } from "../../model/mix_shares.ts";
 import type { ComparedRow, ComparedSide, OnlyThere, RunComparison } from "../../model/run_comparison.ts";
+import { isRunId } from "../../model/run_id.ts";
 import { listRuns, type Rows, type StoredRun } from "../../store/runs.ts";
 import { differences, fingerprintOf } from "../fingerprint.ts";
 import { noiseBand, noiseFloor, type SubjectLevel } from "../noise_floor.ts";
@@ -9,6 +11,7 @@ import { type Cell, type RunLevels, runLevels } from "../run_levels.ts";
 import { comparedErrors, type CountRow, countsOf, typicalMs } from "./errors.ts";
 import { compareCells, type ComparedCell } from "./judge.ts";
 import { faultOf, type Side, sidesOf } from "./sides.ts";
+import { shiftsOf } from "./shifts.ts";
 import { subjectsOf } from "./subject.ts";
 import { judgeComparison } from "./verdict.ts";
 import { changedStatements, comparedPlans, whatChanged } from "./what_changed.ts";
@@ -35,8 +38,9 @@ export async function compareRuns(
   const [first, second] = [sides.base.runs.at(-1)!, sides.candidate.runs.at(-1)!];
   const found = differences(fingerprintOf(first), fingerprintOf(second));
   const common = commonTo(first, second);
-  const report: Omit<RunComparison, "verdict" | "reasons" | "rows" | "errors" | "noise"> = {
+  const report: Omit<RunComparison, "verdict" | "reasons" | "rows" | "errors" | "shifts" | "noise"> = {
     schema: 1,
+    id: comparisonId(sides.base.id, sides.candidate.id),
     base: shown(sides.base),
     candidate: shown(sides.candidate),
     scenario: first.scenario,
@@ -57,6 +61,7 @@ export async function compareRuns(
       reasons: [refused],
       rows: [],
       errors: [],
+      shifts: [],
       noise: { from: null, runs: 0, twoRuns: null },
     };
   }
@@ -68,7 +73,7 @@ async function compared(
   sides: { readonly base: Side; readonly candidate: Side },
   { arms, mix }: Common,
   { all, found }: { readonly all: readonly StoredRun[]; readonly found: readonly FingerprintDifference[] },
-): Promise<Pick<RunComparison, "verdict" | "reasons" | "rows" | "errors" | "noise">> {
+): Promise<Pick<RunComparison, "verdict" | "reasons" | "rows" | "errors" | "shifts" | "noise">> {
   // The band of the base's machine and load says nothing of a candidate under others.
   const history = found.length > 0 ? [...sides.base.runs] : historyOf(all, sides);
   const runs = [...history, ...sides.candidate.runs];
@@ -105,12 +110,25 @@ async function compared(
     twoRuns: band === null ? null : noiseFloor(band),
   };
   const counted = { base: sides.base.runs.length, candidate: sides.candidate.runs.length };
+  const [baseIds, candidateIds] = [idsOf(sides.base), idsOf(sides.candidate)];
   return {
     ...judgeComparison({ rows: judged, errors, noise, runs: counted, sameMachine }),
     rows: judged,
     errors,
+    shifts: await shiftsOf(rows, judged, { base: baseIds, candidate: candidateIds, timeoutMs }),
     noise,
   };
+}
+
+function idsOf({ runs }: Side): string[] {
+  return runs.map(({ runId }) => runId);
+}
+
+/** What a comparison is called: its page lies in a folder of that name, which has a limited length. */
+function comparisonId(base: string, candidate: string): string {
+  const whole = `compare-${base}-${candidate}`;
+  if (isRunId(whole)) return whole;
+  return `compare-${createHash("sha256").update(whole).digest("hex").slice(0, 16)}`;
 }
 
 function withTimes(

@@ -1,0 +1,63 @@
+import assert from "node:assert/strict";
+import { mkdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { UsageError } from "../model/errors.ts";
+import { withTempDir } from "../store/testing.ts";
+import { marksOf, refuseOthersComment, writeCommentBlock } from "./comment_block.ts";
+
+const KEY = "compare access-paths";
+const [BEGIN, END] = marksOf(KEY);
+
+Deno.test("a comment is made, and written anew in its place with what others wrote around it", () =>
+  withTempDir((dir) => {
+    const path = join(dir, "comment.md");
+    const read = () => readFileSync(path, "utf8");
+    writeCommentBlock({ path, key: KEY }, "first");
+    assert.equal(read(), `${BEGIN}\nfirst\n${END}\n`);
+    writeFileSync(path, `# Mine\r\n\n${read()}\nand this, with $& and $1\n`);
+    writeCommentBlock({ path, key: KEY }, "second, with $& and $1");
+    assert.equal(
+      read(),
+      `# Mine\r\n\n${BEGIN}\nsecond, with $& and $1\n${END}\n\nand this, with $& and $1\n`,
+    );
+    // Another scenario's stands behind it, and neither moves the other.
+    writeCommentBlock({ path, key: "compare smoke" }, "smoke");
+    writeCommentBlock({ path, key: KEY }, "third");
+    const [begin, end] = marksOf("compare smoke");
+    assert.ok(read().endsWith(`and $1\n\n${begin}\nsmoke\n${end}\n`), read());
+    assert.equal(read().match(/third/g)?.length, 1);
+    assert.doesNotMatch(read(), /second/);
+  }));
+
+Deno.test("a file of somebody else's is never written over", () =>
+  withTempDir((dir) => {
+    const refused = (path: string, why: RegExp) => {
+      assert.throws(() => refuseOthersComment({ path, key: KEY }), (error) => {
+        assert.ok(error instanceof UsageError);
+        assert.match(error.message, why);
+        return true;
+      });
+      assert.throws(() => writeCommentBlock({ path, key: KEY }, "ours"), UsageError);
+    };
+    const path = join(dir, "notes.md");
+    for (
+      const text of ["precious", `${BEGIN}\nno end`, `${END}\n${BEGIN}\n`, `${BEGIN}\n${BEGIN}\n${END}\n`]
+    ) {
+      writeFileSync(path, text);
+      refused(path, text === "precious" ? /has not written/ : /do not stand there once each/);
+      assert.equal(readFileSync(path, "utf8"), text);
+    }
+    mkdirSync(join(dir, "folder"));
+    refused(join(dir, "folder"), /Cannot write the comparison into/);
+    refused(join(dir, "none/comment.md"), /there is no folder/);
+    symlinkSync(path, join(dir, "link.md"));
+    refused(join(dir, "link.md"), /do not stand there once each/);
+    refused("/dev/zero", /Cannot write the comparison into/);
+  }));
+
+Deno.test("a key cannot end the comment that it stands in", () => {
+  assert.deepEqual(marksOf("a --> <script>"), [
+    "<!-- benchbook:a __ _script_ -->",
+    "<!-- /benchbook:a __ _script_ -->",
+  ]);
+});
