@@ -21,17 +21,15 @@ export async function insertRows<Row>(
   spooled: Iterable<Row>,
   loading: Loading,
 ): Promise<LoadedRows> {
-  const [columns] = await store.rows<{ structure: string }>(query("load/columns"), { table: table.name });
-  const statement = query("load/rows").replace("{table}", table.name).replace(
-    "{columns}",
-    columns!.structure,
-  );
   let { lastUs } = loading;
   let count = 0;
   let rows: string[] = [];
   let characters = 0;
   const insert = async () => {
-    await store.run(statement, { run: loading.run.runId, rows: `[${rows.join()}]` });
+    await store.run(await statementFor(store, table.name), {
+      run: loading.run.runId,
+      rows: `[${rows.join()}]`,
+    });
     count += rows.length;
     rows = [];
     characters = 0;
@@ -44,8 +42,20 @@ export async function insertRows<Row>(
     characters += text.length;
     if (rows.length === MOST_ROWS || characters >= MOST_CHARACTERS) await insert();
   }
-  await insert();
+  if (rows.length > 0) await insert();
   return { rows: count, lastUs };
+}
+
+/** By table: each store that is written to has the newest columns, and to ask for them takes longer than to insert. */
+const statements = new Map<string, string>();
+
+async function statementFor(store: Store, table: string): Promise<string> {
+  const known = statements.get(table);
+  if (known !== undefined) return known;
+  const [columns] = await store.rows<{ structure: string }>(query("load/columns"), { table });
+  const statement = query("load/rows").replace("{table}", table).replace("{columns}", columns!.structure);
+  statements.set(table, statement);
+  return statement;
 }
 
 /** Clocks tell parts of a microsecond, of which columns have none. */
