@@ -100,7 +100,7 @@ Deno.test("one command goes from nothing to a stored run, a report and a PDF", a
       assert.equal(environment.dataset.hash, (await summaryOf(bench, runId)).environment.dataset.hash);
       assertClusterAsFound(before, await lookAtOwnCluster(bench));
       // What the first run left, which nobody looked at before it: counted and read against what was seeded.
-      const seed = await bench.run("seed", ["--scale", "tiny", "--seed", "7", "--verify"]);
+      const seed = await bench.call("seed", ["--scale", "tiny", "--seed", "7", "--verify"]);
       assert.equal(seed.code, 0, seed.stdout + seed.stderr);
       assert.match(seed.stdout, new RegExp(environment.dataset.hash));
     });

@@ -102,7 +102,7 @@ async function query<Row>(db: string, sql: string): Promise<Row[]> {
 
 const words = (file: string, args: string[] = []) => [file, "--no-report", "--json", ...args];
 const bench = (workbench: Workbench, file: string, args?: string[]) =>
-  workbench.run("bench", words(file, args));
+  workbench.call("bench", words(file, args));
 
 Deno.test("a scenario with tables, streams, stages, sources and sessions of its own", async (t) => {
   await withWorkbench(async (workbench) => {

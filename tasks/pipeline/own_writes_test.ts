@@ -67,7 +67,7 @@ Deno.test("what the user's server does by itself when a scenario writes", async 
         };
         const file = join(dir, "blog.ts");
         await Deno.writeTextFile(file, `export default ${JSON.stringify(scenario)};\n`);
-        return await workbench.run("bench", [file, "--no-report", "--json", "--paths", "sql"], {
+        return await workbench.call("bench", [file, "--no-report", "--json", "--paths", "sql"], {
           DATABASE_URL: url,
         });
       };

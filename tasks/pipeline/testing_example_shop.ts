@@ -34,7 +34,7 @@ export async function tryExample(t: Deno.TestContext, bench: Workbench, programs
       const maintenance = { except: [/maintenance of table shop\./] };
 
       await t.step("runs over both paths, and leaves the shop as it was", async () => {
-        const { code, stdout, stderr } = await bench.run("bench", [scenario, ...SHORT], env);
+        const { code, stdout, stderr } = await bench.call("bench", [scenario, ...SHORT], env);
         assert.ok(code === 0 || code === 4 && /"verdict": "invalid"/.test(stdout), `exit ${code}\n${stderr}`);
         assert.match(stderr, /Check that all paths return equal results/);
         assert.doesNotMatch(stderr, /are left|not as before/);
@@ -43,7 +43,7 @@ export async function tryExample(t: Deno.TestContext, bench: Workbench, programs
 
       await t.step("refuses a purchase of the shop among the keys, and lets it stand", async () => {
         await owner.query("INSERT INTO shop.purchase VALUES (1000000003, 1, 1, 1)");
-        const { code, stderr } = await bench.run("bench", [scenario, ...SHORT], env);
+        const { code, stderr } = await bench.call("bench", [scenario, ...SHORT], env);
         assert.equal(code, 2, stderr);
         assert.match(stderr, /buy\.check\.sql finds something under \[1000000003\]/);
         const { rows } = await owner.query("SELECT 1 FROM shop.purchase WHERE purchase_id = 1000000003");
@@ -56,7 +56,7 @@ export async function tryExample(t: Deno.TestContext, bench: Workbench, programs
         async () => {
           await owner.query("INSERT INTO shop.purchase VALUES (1999999999, 1, 1, 1)");
           const found = await lookAtPostgres(url);
-          const { code, stderr } = await bench.run("bench", [scenario, ...SHORT, "--paths", "sql"], env);
+          const { code, stderr } = await bench.call("bench", [scenario, ...SHORT, "--paths", "sql"], env);
           assert.equal(code, 2, stderr);
           assert.match(stderr, /undo\.sql .* would remove or change 1 row that no run of this home wrote/);
           assertAsFound(found, await lookAtPostgres(url), maintenance);

@@ -1,14 +1,15 @@
 import assert from "node:assert/strict";
 import { Client } from "pg";
 import { withDatabase } from "../stack/testing_shared.ts";
-import { type TaskResult, withWorkbench } from "./testing.ts";
+import type { Called } from "../terminal/testing_in_process.ts";
+import { withWorkbench } from "./testing.ts";
 import { eventually } from "../net/testing.ts";
 
 /** About 30,000 rows: enough to be in the middle of, little enough to repeat. */
 const SOME = ["--scale", "tiny", "--orders", "8000", "--workers", "2"];
 
 /** The content hash that a seeding has printed. */
-export const hashOf = ({ stdout }: TaskResult) => /^Content hash ([0-9a-f]{32})$/m.exec(stdout)?.[1];
+export const hashOf = ({ stdout }: Called) => /^Content hash ([0-9a-f]{32})$/m.exec(stdout)?.[1];
 
 async function rows<Row extends object>(url: string, sql: string): Promise<Row[]> {
   const client = new Client({ connectionString: url });
