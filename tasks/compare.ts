@@ -13,6 +13,8 @@ export function compareCommand(): Command {
     .argument("<base>", RUN)
     .argument("<candidate>", "the same")
     .option("--ignore-fingerprint", "compare also runs of another machine, data set or load", false)
+    .option("--no-report", "make no page")
+    .option("--no-pdf", "make no PDF")
     .option("--markdown <file>", "also write it as a comment for a pull request, in place of the one before")
     .option("--json", "print the comparison as JSON on stdout, all else on stderr", false)
     .addOption(dbOption());

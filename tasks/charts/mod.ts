@@ -3,6 +3,7 @@
  * itself in Jupyter as the last value of a cell.
  */
 export { type CacheSecond, cacheStates } from "./cache_states.ts";
+export { type ComparedRatio, comparedRatios } from "./compared_ratios.ts";
 export {
   type Column,
   type DataTable,
@@ -33,4 +34,5 @@ export { ratioChart, type RatioRow } from "./ratios.ts";
 export { samplePanels, type SampleRow } from "./sample_panels.ts";
 export { type SamplePoint, sampleSeries } from "./sample_series.ts";
 export { bySegment } from "./segments.ts";
+export { shiftPlot, type ShiftPoint } from "./shift_plot.ts";
 export { type WaitingCount, waitingSessions, type WaitSpan } from "./waiting_sessions.ts";

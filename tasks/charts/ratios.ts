@@ -174,7 +174,7 @@ function interval(row: RatioRow): string {
 }
 
 /** 1 and its powers of two within the axis; of four or ten where those would crowd it. */
-function ratioTicks(low: number, high: number): number[] {
+export function ratioTicks(low: number, high: number): number[] {
   const octaves = Math.log2(high / low);
   const base = octaves > 10 ? 10 : octaves > 4.5 ? 4 : 2;
   const from = Math.ceil(Math.log(low) / Math.log(base));

@@ -3,21 +3,32 @@ import type { Config } from "../config.ts";
 import { ExitCode } from "../model/errors.ts";
 import type { RunComparison } from "../model/run_comparison.ts";
 import { compareMarkdown } from "../report/compare_markdown.ts";
+import { makeComparePage } from "../report/compare_page.ts";
+import type { Compared } from "../report/sections/compare_material.ts";
+import { prepareReports } from "../stack/reports_folder.ts";
 import { openStore } from "../store/open.ts";
+import { findRun, listRuns, type Rows } from "../store/runs.ts";
 import { compareRuns } from "../summary/compare/compare.ts";
+import { comparedPlans } from "../summary/compare/what_changed.ts";
 import { compareText } from "../terminal/compare_text.ts";
-import { openTerminal } from "../terminal/terminal.ts";
+import { openTerminal, type Terminal } from "../terminal/terminal.ts";
 import { refuseOthersComment, writeCommentBlock } from "./comment_block.ts";
+import { interruptSignal } from "./interrupt.ts";
 import { storeFile } from "./store_file.ts";
 
 /** What `compare` is asked for. */
 export interface CompareArguments {
   readonly db?: string;
   readonly json: boolean;
+  readonly report: boolean;
+  readonly pdf: boolean;
   readonly ignoreFingerprint: boolean;
   /** A file for a comment on a pull request. */
   readonly markdown?: string;
 }
+
+/** What a comment's marks say of it, before the scenario. */
+const KEY = "compare";
 
 /**
  * Compares two stored runs, or series of runs, and says what it shows.
@@ -31,28 +42,67 @@ export async function compare(
 ): Promise<ExitCode> {
   const terminal = openTerminal(given);
   const comment = given.markdown === undefined ? null : resolve(given.markdown);
-  // A file that cannot be written is said before anybody waits for it.
+  // What cannot be written is said before anybody waits for it.
   if (comment !== null) refuseOthersComment({ path: comment, key: KEY });
-  const found = await read(storeFile(config, given.db), base, candidate, given);
-  if (comment !== null) {
-    writeCommentBlock({ path: comment, key: `${KEY} ${found.scenario}` }, compareMarkdown(found));
+  if (given.report) prepareReports(config.reports);
+  const compared = await terminal.step("Compare", async () => {
+    using store = await openStore(storeFile(config, given.db), { mode: "read" });
+    const value = await read(store, base, candidate, given);
+    return { value, detail: value.comparison.verdict ?? "not comparable" };
+  });
+  const files = await written(compared, { given, config, terminal, comment });
+  terminal.print(`\n${compareText(compared.comparison, terminal.width.columns)}\n`);
+  for (
+    const [name, file] of [["Report", files.html], ["PDF", files.pdf], ["Comment", files.markdown]] as const
+  ) {
+    if (file !== null) terminal.print(`${name.padEnd(8)}${file}`);
   }
-  terminal.print(compareText(found, terminal.width.columns));
-  if (given.json) console.log(JSON.stringify(found, null, 1));
-  return exitCodeOf(found);
+  if (given.json) console.log(JSON.stringify({ ...compared.comparison, files }, null, 1));
+  return exitCodeOf(compared.comparison);
 }
 
-/** What a comment's marks say of it, before the scenario. */
-const KEY = "compare";
-
 async function read(
-  db: string,
+  rows: Rows,
   base: string,
   candidate: string,
   options: Pick<CompareArguments, "ignoreFingerprint">,
-): Promise<RunComparison> {
-  using store = await openStore(db, { mode: "read" });
-  return await compareRuns(store, base, candidate, options);
+): Promise<Compared> {
+  const comparison = await compareRuns(rows, base, candidate, options);
+  const runs = await listRuns(rows);
+  const [first, second] = [comparison.base, comparison.candidate].map((side) =>
+    findRun(runs, side.runs.at(-1)!.runId)
+  );
+  return { comparison, plans: await comparedPlans(rows, first!, second!) };
+}
+
+/** Writes the page and the comment, as far as they are asked for. */
+async function written(
+  compared: Compared,
+  { given, config, terminal, comment }: {
+    readonly given: CompareArguments;
+    readonly config: Config;
+    readonly terminal: Terminal;
+    readonly comment: string | null;
+  },
+): Promise<RunComparison["files"]> {
+  if (comment !== null) {
+    const { comparison } = compared;
+    writeCommentBlock({ path: comment, key: `${KEY} ${comparison.scenario}` }, compareMarkdown(comparison));
+  }
+  if (!given.report) return { html: null, pdf: null, markdown: comment };
+  using interrupt = interruptSignal(config.home);
+  const { html, pdf, warnings } = await terminal.step("Report", async (progress) => {
+    const { pdf } = given;
+    const value = await makeComparePage(compared, {
+      config,
+      pdf,
+      signal: interrupt.signal,
+      onStep: progress,
+    });
+    return { value, detail: value.pdf === null ? "HTML" : "HTML and PDF" };
+  });
+  for (const warning of warnings) terminal.print(`• ${warning}`);
+  return { html, pdf, markdown: comment };
 }
 
 function exitCodeOf({ verdict }: RunComparison): ExitCode {

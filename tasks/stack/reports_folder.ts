@@ -25,7 +25,8 @@ const OUR_INDEX = /<meta name="generator" content="Benchbook">|<title>Benchbook:
 const INDEX_HEAD_BYTES = 2000;
 
 /** What a report consists of, and is made by. */
-const PARTS = /^(index\.html|report\.pdf|summary\.json|search\.json|print\.html|\.[0-9a-f-]{36})$/;
+const PARTS =
+  /^(index\.html|report\.pdf|summary\.json|search\.json|comparison\.json|print\.html|\.[0-9a-f-]{36})$/;
 
 /** Several reports' worth: below that many free bytes a run would be measured and then not be rendered. */
 const MIN_FREE_BYTES = 50_000_000;
@@ -171,7 +172,7 @@ export function isOurIndex(reports: string): boolean {
   }
 }
 
-/** Whether a folder is the report of the run or search that it is named after, by what it says of itself. */
+/** Whether a folder is the report of the run, search or comparison that it is named after, by what it says of itself. */
 export function isReport(folder: string): boolean {
   if (!lstatSync(folder, { throwIfNoEntry: false })?.isDirectory()) return false;
   const name = basename(folder);
@@ -179,7 +180,9 @@ export function isReport(folder: string): boolean {
   const summary = readJson(join(folder, "summary.json")) as { run?: { runId?: unknown } } | null;
   if (summary?.run?.runId === name) return true;
   const search = readJson(join(folder, "search.json")) as { search?: { id?: unknown } } | null;
-  return search?.search?.id === name;
+  if (search?.search?.id === name) return true;
+  const comparison = readJson(join(folder, "comparison.json")) as { id?: unknown } | null;
+  return comparison?.id === name;
 }
 
 /** Folders of a reports folder that are reports, by name. */

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { ExitCode } from "../model/errors.ts";
 import type { RunComparison } from "../model/run_comparison.ts";
@@ -27,15 +28,19 @@ export const COMPARE: readonly Story[] = [
   {
     promise: "two single runs are inconclusive by rule, and what is told says why",
     shown: "npx -y deno task compare latest~1 latest",
-    typed: `npx -y deno task compare latest~1 latest ${STORE}`,
+    typed: `npx -y deno task compare latest~1 latest --no-pdf ${STORE}`,
     prepare: makeStore,
     ends: ExitCode.ok,
-    judge: ({ stdout }) =>
-      assert.match(stdout, /^INCONCLUSIVE: Two single runs do not show how much runs differ/m),
+    judge({ stdout }) {
+      assert.match(stdout, /^INCONCLUSIVE: Two single runs do not show how much runs differ/m);
+      const [, html] = /(\/\S+index\.html)/.exec(stdout)!;
+      assert.match(Deno.readTextFileSync(html!), /<h1>access-paths: there against elsewhere<\/h1>/);
+      assert.ok(!existsSync(join(html!, "../report.pdf")));
+    },
   },
   {
     promise: "two series of runs show a regression, which the exit code says too",
-    typed: `deno task compare base slow --json ${STORE}`,
+    typed: `deno task compare base slow --json --no-report ${STORE}`,
     ends: ExitCode.verdictFailed,
     judge({ stdout, stderr }) {
       const { verdict, rows, noise } = JSON.parse(stdout) as RunComparison;
@@ -46,7 +51,7 @@ export const COMPARE: readonly Story[] = [
     },
   },
   {
-    promise: "--markdown writes it as a comment, and anew in its place",
+    promise: "--markdown writes it as a comment, and anew in its place; the page has a PDF beside it",
     typed: `deno task compare base slow --markdown "$MINE/comment.md" ${STORE}`,
     prepare: ({ mine }) =>
       Deno.writeTextFileSync(
@@ -54,7 +59,8 @@ export const COMPARE: readonly Story[] = [
         "# Ours\n\n<!-- benchbook:compare access-paths -->\nold\n<!-- /benchbook:compare access-paths -->\n\nOurs too.\n",
       ),
     ends: ExitCode.verdictFailed,
-    judge(_, { mine }) {
+    judge({ stdout }, { mine }) {
+      assert.equal(Deno.readTextFileSync(/(\/\S+report\.pdf)/.exec(stdout)![1]!).slice(0, 5), "%PDF-");
       const text = Deno.readTextFileSync(join(mine, "comment.md"));
       assert.match(
         text,
@@ -66,13 +72,13 @@ export const COMPARE: readonly Story[] = [
   },
   {
     promise: "runs of two machines are not comparable",
-    typed: `deno task compare base there ${STORE}`,
+    typed: `deno task compare base there --no-report ${STORE}`,
     ends: ExitCode.invalid,
     judge: ({ stdout }) => assert.match(stdout, /^Not comparable: [\s\S]*machine +CPU +Fixture CPU/m),
   },
   {
     promise: "--ignore-fingerprint compares them, without a verdict",
-    typed: `deno task compare base there --ignore-fingerprint ${STORE}`,
+    typed: `deno task compare base there --ignore-fingerprint --no-report ${STORE}`,
     ends: ExitCode.ok,
     judge: ({ stdout }) =>
       assert.match(stdout, /^INCONCLUSIVE: No verdict: the runs were made on different machines/m),

@@ -1,0 +1,147 @@
+import { join } from "node:path";
+import type { ComparedRow, ComparedSide, RunComparison } from "../model/run_comparison.ts";
+import { capital, counted, fixed, isoMinutes } from "../model/units.ts";
+import { rowName } from "../summary/compare/verdict.ts";
+import { shortCommit } from "../terminal/compare_text.ts";
+import { ratioInterval } from "./cells.ts";
+import type { ChangeLine } from "./decision.ts";
+import { type Pages, templates } from "./html.ts";
+import { type PageOptions, writePage, type WrittenPage } from "./page.ts";
+import type { Compared } from "./sections/compare_material.ts";
+import { COMPARE_SECTIONS } from "./sections/compare_sections.ts";
+import { rowsTable } from "./sections/compare_tables.ts";
+import { type ContentsEntry, contentsOf, viewsOf } from "./sections/section.ts";
+import type { Table } from "./tables.ts";
+
+/** Everything that templates/compare.hbs shows; nothing is computed there. */
+export interface ComparePageView {
+  readonly title: string;
+  readonly word: string;
+  readonly tone: "good" | "bad" | "unsure";
+  readonly sentence: string;
+  readonly more: readonly string[];
+  readonly against: string;
+  /** All together and each arm; null where nothing was compared. */
+  readonly whole: Table | null;
+  readonly regressions: readonly ChangeLine[];
+  readonly improvements: readonly ChangeLine[];
+  /** What the lists of changes are told against, and why there are none. */
+  readonly decision: { readonly baseline: string | null; readonly notCompared: string | null };
+  readonly provenance: readonly { readonly name: string; readonly value: string }[];
+  readonly contents: readonly ContentsEntry[];
+}
+
+const MOST_LINES = 3;
+
+/**
+ * Makes a comparison's page, `index.html`, `report.pdf` and `comparison.json`, in a directory of the reports named by its
+ * id. Without a browser there is no PDF, which is a warning.
+ * @throws {ServiceError} when it cannot be written; {InterruptedError} when `signal` aborts
+ */
+export async function makeComparePage(compared: Compared, options: PageOptions): Promise<WrittenPage> {
+  const view = comparePageView(compared);
+  const templateDirectory = join(options.config.root, "templates");
+  const { comparison } = compared;
+  return await writePage(options, {
+    id: comparison.id,
+    render: (pages) => renderComparePage(view, templateDirectory, pages),
+    data: "comparison.json",
+    dataOf: ({ html, pdf }): RunComparison => ({ ...comparison, files: { html, pdf, markdown: null } }),
+  });
+}
+
+/** One HTML file with its stylesheet and figures inside. */
+export async function renderComparePage(
+  view: ComparePageView,
+  templateDirectory: string,
+  pages: Pages = new Map(),
+): Promise<string> {
+  const render = await templates(templateDirectory);
+  const css = await Deno.readTextFile(join(templateDirectory, "report.css"));
+  return await render("compare.hbs", { ...view, css, pages, slots: {}, struck: false });
+}
+
+/** The view of a comparison's page; pure. */
+export function comparePageView(compared: Compared): ComparePageView {
+  const { comparison } = compared;
+  const { base, candidate, scenario, rows, reasons: [sentence = "", ...more], warnings, verdict } =
+    comparison;
+  const sections = viewsOf(COMPARE_SECTIONS, compared);
+  const whole = rows.filter(({ operation }) => operation === null);
+  return {
+    title: `${scenario}: ${nameOf(candidate)} against ${nameOf(base)}`,
+    ...judged(comparison),
+    sentence,
+    more: [...more, ...warnings.map(({ text }) => text)],
+    against: `${capital(counted(candidate.runs.length, "run"))} against ${
+      counted(base.runs.length, "run")
+    }; equivalent: within ±5 %.`,
+    whole: whole.length === 0
+      ? null
+      : rowsTable(whole, { id: "table-whole", caption: "All operations, weighted by the mix" }),
+    regressions: largest(rows, "regressed"),
+    improvements: largest(rows, "improved"),
+    decision: {
+      baseline: verdict === null ? null : "the base",
+      notCompared: rows.every(({ p }) => p === null) ? "Not judged: see above." : null,
+    },
+    provenance: provenance(comparison),
+    contents: contentsOf(COMPARE_SECTIONS, compared, sections),
+  };
+}
+
+function nameOf({ id, label }: ComparedSide): string {
+  return label ?? id;
+}
+
+function judged({ verdict }: RunComparison): Pick<ComparePageView, "tone" | "word"> {
+  if (verdict === null) return { word: "Not comparable", tone: "bad" };
+  const tones = { improved: "good", regressed: "bad", equivalent: "good", inconclusive: "unsure" } as const;
+  return { word: capital(verdict), tone: tones[verdict] };
+}
+
+function largest(rows: readonly ComparedRow[], verdict: ComparedRow["verdict"]): ChangeLine[] {
+  return rows.filter((row): row is ComparedRow & { ratio: number } =>
+    row.verdict === verdict && row.ratio !== null
+  )
+    .sort((a, b) => Math.abs(Math.log(b.ratio)) - Math.abs(Math.log(a.ratio)))
+    .slice(0, MOST_LINES)
+    .map((row) => ({
+      what: rowName(row),
+      ratio: `${fixed(row.ratio, 3)}×`,
+      interval: ratioInterval(row),
+      notes: [],
+    }));
+}
+
+/** In pairs, as they stand beside each other. */
+function provenance({ base, candidate, scenario }: RunComparison): ComparePageView["provenance"] {
+  const both = (name: string, text: (side: ComparedSide) => string) => [
+    { name: name === "" ? "Base" : `Base ${name}`, value: text(base) },
+    { name: name === "" ? "Candidate" : `… candidate`, value: text(candidate) },
+  ];
+  return [
+    { name: "Scenario", value: scenario },
+    {
+      name: "Fingerprint",
+      value: base.fingerprint === candidate.fingerprint
+        ? `${base.fingerprint}, of both`
+        : `${base.fingerprint} and ${candidate.fingerprint}`,
+    },
+    ...both(
+      "",
+      ({ id, label, runs }) => `${id}${label === null ? "" : `, “${label}”`}, ${counted(runs.length, "run")}`,
+    ),
+    ...both(
+      "commit",
+      ({ gitCommit }) => gitCommit === null ? "not in a Git checkout" : shortCommit(gitCommit),
+    ),
+    ...both(
+      "date",
+      ({ runs }) =>
+        `${
+          [...new Set([runs[0]!, runs.at(-1)!].map(({ startedAt }) => isoMinutes(startedAt)))].join(" to ")
+        } UTC`,
+    ),
+  ];
+}
