@@ -17,6 +17,8 @@ export interface InPlaceRecord {
   readonly owner: ProcessId;
   /** The user's file or folder, as it was named. */
   readonly file: string;
+  /** Options of the command that go on with it must be given too, such as `--scenario spike`. */
+  readonly options: readonly string[];
   /** The database by its name, and where its server is; without a password. */
   readonly database: string;
   readonly at: string;
@@ -39,6 +41,7 @@ const form = z.object({
   runId: z.string().refine(isRunId),
   owner: z.object({ pid: z.int().positive(), startedAt: z.string() }),
   file: z.string(),
+  options: z.array(z.string()).default([]),
   database: z.string(),
   at: z.string(),
   statement: z.object({ file: z.string(), line: z.int(), shown: z.string(), ended: z.boolean() }).nullable(),
@@ -50,7 +53,7 @@ const form = z.object({
 
 /** A record that does not say more than that nothing was begun. */
 export function newInPlace(
-  of: Pick<InPlaceRecord, "runId" | "file" | "database" | "at" | "before">,
+  of: Pick<InPlaceRecord, "runId" | "file" | "options" | "database" | "at" | "before">,
 ): InPlaceRecord {
   return { schema: 1, owner: self(), statement: null, done: false, ...of };
 }
@@ -92,13 +95,12 @@ export function takenUp(home: string, of: Pick<InPlaceRecord, "file" | "database
 
 /** The command that goes on with a change from a statement on. */
 export function goOnCommand(
-  { file, database }: Pick<InPlaceRecord, "file" | "database">,
+  { file, database, options }: Pick<InPlaceRecord, "file" | "database" | "options">,
   at: { readonly file: string; readonly line: number },
 ): string {
   const from = at.file === file ? String(at.line) : `${at.file}:${at.line}`;
-  return `\`deno task migrate ${shellWord(file)} --in-place ${shellWord(database)} --from ${
-    shellWord(from)
-  }\``;
+  const words = [file, "--in-place", database, "--from", from, ...options];
+  return `\`deno task migrate ${words.map(shellWord).join(" ")}\``;
 }
 
 /** Where a record lies. */

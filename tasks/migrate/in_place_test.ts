@@ -15,6 +15,7 @@ import { leftInPlace } from "./left_in_place.ts";
 const OF = {
   runId: "20260301-101010-ab12",
   file: "change.sql",
+  options: ["--scenario", "spike", "--scale", "tiny"],
   database: "shop",
   at: "db.example:5432",
   before: { indexes: [], constraints: [] },
@@ -44,7 +45,10 @@ Deno.test("of a change in place that was cut off the next start says how far it 
       under!,
       /change\.sql:5 \(ALTER TABLE orders ADD COLUMN note text\) was under way, and all before it are done/,
     );
-    assert.match(under!, /`deno task migrate change\.sql --in-place shop --from 5` goes on with it/);
+    assert.match(
+      under!,
+      /`deno task migrate change\.sql --in-place shop --from 5 --scenario spike --scale tiny` goes on with it/,
+    );
     assert.match(elsewhere!, /^Whether an INVALID index is left there is looked at with a DATABASE_URL/);
     keepInPlace(home, { ...record, statement: { ...STATEMENT, ended: true } });
     assert.match(
@@ -73,7 +77,10 @@ Deno.test("while it goes on nothing is left of it, and what is damaged ends no s
 
 Deno.test("what goes on with a change can be copied into a shell, whatever its file and its database are called", () => {
   assert.equal(
-    goOnCommand({ file: "my $(id) folder", database: "it's" }, { file: "my $(id) folder/01 a.sql", line: 3 }),
+    goOnCommand({ file: "my $(id) folder", database: "it's", options: [] }, {
+      file: "my $(id) folder/01 a.sql",
+      line: 3,
+    }),
     "`deno task migrate 'my $(id) folder' --in-place 'it'\\''s' --from 'my $(id) folder/01 a.sql:3'`",
   );
 });

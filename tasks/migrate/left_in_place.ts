@@ -45,8 +45,8 @@ function leftText(record: InPlaceRecord, path: string): string {
   return statement.ended
     ? `${cut}: all statements up to ${place} are done, and none after it was begun. Those can be run by ${from}, from the ` +
       `next one's line on. Where it is right as it is, delete ${path}.`
-    : `${cut}: ${place} was under way, and all before it are done. Look whether it took effect: ${from} goes on with it, ` +
-      `with a --scenario that only reads where the load would write into what is changed. ` +
+    : `${cut}: ${place} was under way, and all before it are done. Look whether it took effect: ${from} goes on with it; ` +
+      `where that says that the load cannot be taken back from what is changed by now, with --scenario spike, or another one that only reads. ` +
       `Where it is right as it is, delete ${path}.`;
 }
 

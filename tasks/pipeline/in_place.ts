@@ -30,7 +30,7 @@ export class InPlace {
 
   /** Before the load. */
   static async prepare(
-    { config: { home }, databaseUrl, runId, signal }: SystemUnderTest,
+    { config: { home }, databaseUrl, runId, signal, scenario, data }: SystemUnderTest,
     migrating: Migrating,
   ): Promise<InPlace> {
     const { database, at } = placeOfUrl(databaseUrl);
@@ -39,11 +39,12 @@ export class InPlace {
       signal,
     });
     const before = { indexes: [...indexes], constraints: [...constraints] };
-    return new InPlace(
-      home,
-      migrating,
-      newInPlace({ runId, file: migrating.config.file!, database, at, before }),
-    );
+    const options = [
+      ...["--scenario", scenario.givenPath ?? scenario.name],
+      ...data === null ? [] : ["--scale", data.scale],
+    ];
+    const file = migrating.config.file!;
+    return new InPlace(home, migrating, newInPlace({ runId, file, options, database, at, before }));
   }
 
   /** Before anything is changed: what an earlier run had left of it is gone on with. */
@@ -73,8 +74,8 @@ export class InPlace {
     const { line } = statements[whole ? 0 : stopped.statement - 1]!;
     const command = goOnCommand(this.#record, { file, line });
     return [
-      `${interrupted ? "" : "Once that is mended "}${command} goes on with it, with a --scenario that only ` +
-      "reads where the load would write into what is changed.",
+      `${interrupted ? "" : "Once that is mended "}${command} goes on with it. Where it says that ` +
+      "the load cannot be taken back from what is changed by now, give it --scenario spike, or another one that only reads.",
     ];
   }
 

@@ -34,17 +34,20 @@ export interface Job extends BenchRequest {
 /** Exit codes that apply before that of what is left behind. */
 const BEFORE_SERVICE: readonly ExitCode[] = [ExitCode.interrupted, ExitCode.usage];
 
-/** Works on a request while no other task uses the home, once all that earlier runs left is stored. */
+/**
+ * Works on a request while no other task uses the home, once all that earlier runs left is stored.
+ * @param who has the home meanwhile, as whoever meets it is told: the task, and what it is about
+ */
 export async function withJob<Request extends BenchRequest>(
   request: Request,
   config: Config,
   work: (job: Request & Job) => Promise<ExitCode>,
-  who: "bench" | "migrate" = "bench",
+  who = `bench ${request.scenario.name}`,
 ): Promise<ExitCode> {
-  const { scenario, given, db } = request;
+  const { given, db } = request;
   const terminal = openTerminal({ json: given.json });
   prepareHome(config.home);
-  using _lock = acquireLock(config.home, `${who} ${scenario.name}`);
+  using _lock = acquireLock(config.home, who);
   using interrupt = interruptSignal(config.home);
   const { signal } = interrupt;
   await prepareResults(config, db, given);

@@ -24,47 +24,52 @@ import type { SystemUnderTest } from "./system_under_test.ts";
 /** Makes migrations under load, one run after another, and tells what each did. */
 export function migrate(requests: readonly MigrateRequest[], config: Config): Promise<ExitCode> {
   const [first] = requests;
-  return withJob(first!, config, async (job) => {
-    const group = job.runId;
-    const codes: ExitCode[] = [];
-    const summaries: RunSummary[] = [];
-    const { terminal, given: { json, markdown } } = job;
-    let made: { readonly request: MigrateRequest; readonly run: Summarised }[] = [];
-    const { segmentSeconds } = first!;
-    if (segmentSeconds < SETTLED_SECONDS) {
-      terminal.print(
-        `! Too short to judge: baseline and recovery need ${SETTLED_SECONDS} s each, and --duration gives them ${
-          formatSeconds(segmentSeconds)
-        }. What it does to locks and rows is told all the same.`,
-      );
-    }
-    for (const [nth, request] of requests.entries()) {
-      if (!job.signal.aborted) {
-        const runId = nth === 0 ? group : newRunId(new Date());
-        tellInPlace({ ...job, ...request }, null);
-        const run = await migrateOnce({ ...job, ...request, runId, startedAt: new Date() }, group);
-        made.push({ request, run });
+  return withJob(
+    first!,
+    config,
+    async (job) => {
+      const group = job.runId;
+      const codes: ExitCode[] = [];
+      const summaries: RunSummary[] = [];
+      const { terminal, given: { json, markdown } } = job;
+      let made: { readonly request: MigrateRequest; readonly run: Summarised }[] = [];
+      const { segmentSeconds } = first!;
+      if (segmentSeconds < SETTLED_SECONDS) {
+        terminal.print(
+          `! Too short to judge: baseline and recovery need ${SETTLED_SECONDS} s each, and --duration gives them ${
+            formatSeconds(segmentSeconds)
+          }. What it does to locks and rows is told all the same.`,
+        );
       }
-      // A report shows all variants of its change side by side: it is made once they have run.
-      if (requests[nth + 1]?.migration === request.migration) continue;
-      for (const { request, run } of made) {
-        const reported = await report(run);
-        // Of several runs one list is printed, at the end.
-        codes.push(tell({ ...reported, given: { ...reported.given, json: false } }));
-        summaries.push(reported.summary);
-        tellInPlace({ ...job, ...request }, reported.summary);
+      for (const [nth, request] of requests.entries()) {
+        if (!job.signal.aborted) {
+          const runId = nth === 0 ? group : newRunId(new Date());
+          tellInPlace({ ...job, ...request }, null);
+          const run = await migrateOnce({ ...job, ...request, runId, startedAt: new Date() }, group);
+          made.push({ request, run });
+        }
+        // A report shows all variants of its change side by side: it is made once they have run.
+        if (requests[nth + 1]?.migration === request.migration) continue;
+        for (const { request, run } of made) {
+          const reported = await report(run);
+          // Of several runs one list is printed, at the end.
+          codes.push(tell({ ...reported, given: { ...reported.given, json: false } }));
+          summaries.push(reported.summary);
+          tellInPlace({ ...job, ...request }, reported.summary);
+        }
+        made = [];
       }
-      made = [];
-    }
-    if (summaries.length > 1) terminal.print(`\n${migrationTable(summaries, terminal.width.columns)}`);
-    if (markdown !== undefined) {
-      const { writeComment } = await import("./migration_comment.ts");
-      writeComment(markdown, summaries);
-      terminal.print(`Summary ${markdown}`);
-    }
-    if (json) console.log(JSON.stringify(summaries.length === 1 ? summaries[0] : summaries, null, 2));
-    return codeOf(codes);
-  }, "migrate");
+      if (summaries.length > 1) terminal.print(`\n${migrationTable(summaries, terminal.width.columns)}`);
+      if (markdown !== undefined) {
+        const { writeComment } = await import("./migration_comment.ts");
+        writeComment(markdown, summaries);
+        terminal.print(`Summary ${markdown}`);
+      }
+      if (json) console.log(JSON.stringify(summaries.length === 1 ? summaries[0] : summaries, null, 2));
+      return codeOf(codes);
+    },
+    `migrate ${new Set(requests.map(({ migration }) => migration)).size > 1 ? "all" : first!.migration.name}`,
+  );
 }
 
 /** One run: the system on a clone, the load, and the change in the middle of it. */

@@ -60,8 +60,10 @@ async function withServices<T>(
   let held: HeldDatabase | undefined;
   const ofArms = databasesOfArms(plan.arms, withoutService);
   const hold = async (url: string) => {
-    const task = job.migrating === undefined ? "bench" : "migrate";
-    held = await holdDatabases(url, [...ofArms, ...movedTo(job)], `${task} ${scenario.name} ${runId}`);
+    const who = job.migrating === undefined
+      ? `bench ${scenario.name}`
+      : `migrate ${job.migrating.config.name}`;
+    held = await holdDatabases(url, [...ofArms, ...movedTo(job)], `${who} ${runId}`);
     refuseUnfitUrls(job, held, { url, others: ofArms, embedded: isEmbedded(stack.postgres) });
   };
   try {

@@ -59,7 +59,7 @@ function probeLine({ ratePerSecond }: RunConfig, { schema, pauseLimitMs, allow }
 
 function migrationLine(
   { config: { scenario, scenarioFile }, environment }: Run,
-  { name, file, variant, place, database, lockTimeoutMs, allow }: MigrationConfig,
+  { name, file, variant, place, database, lockTimeoutMs, allow, move }: MigrationConfig,
   load: readonly (readonly [name: string, value: string | null])[],
 ): string {
   const under = scenarioFile ?? scenario;
@@ -72,7 +72,10 @@ function migrationLine(
     ...load,
     ...allow.map((verdict): [string, string] => ["allow", verdict]),
   ];
-  const flags = place === "clone" && theirs ? ["--clone"] : [];
+  const flags = [
+    ...place === "clone" && theirs ? ["--clone"] : [],
+    ...move?.andBack === true ? ["--and-back"] : [],
+  ];
   return taskLine("migrate", file ?? name, options, flags);
 }
 

@@ -12,8 +12,10 @@ import { loadModel, reproduce } from "./method.ts";
 const MOST_LINES = 40;
 /** Of one run alone so many reasons are shown, of several the first of each. */
 const MOST_REASONS = 5;
-/** Rows of impact; the report has all of them. */
-const MOST_ROWS = 10;
+/** Rows of impact, where there is room: reads and writes over three paths, naive and safe. The report has all of them. */
+const MOST_ROWS = 14;
+/** Of what is folded: its opening and closing, the fence and one line of statements. */
+const LEAST_DETAILS = 8;
 /** Plans that changed, and of each the changes that tell most. */
 const MOST_PLANS = 4;
 const MOST_CHANGES = 3;
@@ -30,19 +32,24 @@ export function migrationMarkdown(summaries: readonly RunSummary[]): string {
   const runs = summaries.filter((summary): summary is Migrated => summary.migration !== undefined);
   const [first] = runs;
   if (first === undefined) throw new RangeError("A migration's comment must be of a run that migrates");
+  const reasons = reasonLines(runs);
+  const evidence = evidenceLines(runs);
+  const about = [...planLines(runs), ...runs.map(aboutLine)];
+  // Beside these: the heading, the table's, and four lines between them.
+  const rows = MOST_LINES - reasons.length - evidence.length - about.length - LEAST_DETAILS - 7;
   const shown = [
     `### Migration ${markdownCode(first.migration.migration.file ?? first.migration.migration.name)}: ${
       runs.map((run) => runs.length === 1 ? verdictOf(run) : `${variantOf(run)} ${verdictOf(run)}`).join(", ")
     }`,
     "",
-    ...reasonLines(runs),
+    ...reasons,
     "",
-    ...impactLines(runs),
+    ...impactLines(runs, Math.min(rows, MOST_ROWS)),
     "",
-    ...evidenceLines(runs),
+    ...evidence,
     "",
   ];
-  return [...shown, ...detailLines(runs, MOST_LINES - shown.length)].join("\n") + "\n";
+  return [...shown, ...detailLines(runs, about, MOST_LINES - shown.length)].join("\n") + "\n";
 }
 
 function verdictOf({ verdict, run: { status } }: RunSummary): string {
@@ -67,28 +74,32 @@ function reasonLines(runs: readonly Migrated[]): string[] {
   );
 }
 
-function impactLines(runs: readonly Migrated[]): string[] {
+function impactLines(runs: readonly Migrated[], most: number): string[] {
   const several = runs.length > 1;
-  const rows = runs.flatMap((run) =>
+  const each = runs.map((run) =>
     run.migration.impacts.filter(({ path, kind }) => path !== null || kind === "all").map((impact) =>
       row([...several ? [variantOf(run)] : [], ...impactCells(impact)])
     )
   );
-  const hidden = rows.length - MOST_ROWS;
+  const all = each.flat().length;
+  const shown = all <= most ? each.flat() : evenly(each, most - 1);
+  const titles = ["path", "p95 before", "during", "change (95 % interval)", "max stall", "errors"];
+  const hidden = `${counted(all - shown.length, "row")} more: see the report`;
   return [
-    row([
-      ...several ? ["variant"] : [],
-      "path",
-      "p95 before",
-      "during",
-      "change (95 % interval)",
-      "max stall",
-      "errors",
-    ]),
+    row([...several ? ["variant"] : [], ...titles]),
     row([...several ? [":--"] : [], ":--", "--:", "--:", "--:", "--:", "--:"]),
-    // All together come last.
-    ...hidden <= 0 ? rows : [...rows.slice(0, MOST_ROWS - 1), rows.at(-1)!],
+    ...shown,
+    ...shown.length < all ? [row([...several ? ["…"] : [], hidden, "", "", "", "", ""])] : [],
   ];
+}
+
+/** Of each run as many rows; all paths together come last, and stay. */
+function evenly(each: readonly (readonly string[])[], most: number): string[] {
+  const share = Math.max(1, Math.floor(most / each.length));
+  return each.flatMap((rows) =>
+    rows.length <= share ? rows : [...rows.slice(0, share - 1), ...rows.slice(-1)]
+  )
+    .slice(0, most);
 }
 
 function impactCells({ path, kind, baseline, migrate, change, stall, errors }: Impact): string[] {
@@ -184,6 +195,8 @@ function safeForm(runs: readonly Migrated[]): string[] {
   if (other === undefined) return [];
   const line = (text: string) => [`- **Safe form**: ${text}`];
   const safe = runs.find((run) => variantOf(run) === "safe");
+  // A move's steps are Benchbook's own, and no files.
+  if (other.migration.migration.move !== undefined) return line("see docs/move-server.md");
   if (safe !== undefined) {
     const files = safe.migration.migration.steps.map(({ file }) =>
       markdownCode(`queries/migrations/${file}`)
@@ -197,10 +210,9 @@ function safeForm(runs: readonly Migrated[]): string[] {
 }
 
 /** Folded; as many statements and doubts as there is room for. */
-function detailLines(runs: readonly Migrated[], room: number): string[] {
+function detailLines(runs: readonly Migrated[], about: readonly string[], room: number): string[] {
   const opening = ["<details><summary>Statements, plans that changed, and what was measured</summary>", ""];
   const closing = ["", "</details>"];
-  const about = [...planLines(runs), ...runs.map(aboutLine)];
   const statements = runs.flatMap((run) => [
     ...runs.length === 1 ? [] : [`-- ${variantOf(run)}`],
     ...run.migration.steps.map(statementLine),
@@ -210,7 +222,7 @@ function detailLines(runs: readonly Migrated[], room: number): string[] {
   ];
   // The fences of a block, and the line after it.
   const free = room - opening.length - closing.length - about.length - 3;
-  const shown = fitted(statements, Math.max(1, free - Math.min(doubts.length, 3)));
+  const shown = fitted(statements, Math.max(1, free - Math.min(doubts.length, 1)));
   return [
     ...opening,
     ...statements.length === 0 ? [] : [...markdownBlock(shown, "sql"), ""],
@@ -263,7 +275,7 @@ function statementLine(
 function fitted(lines: readonly string[], most: number): string[] {
   if (lines.length <= most) return [...lines];
   const kept = lines.slice(0, most - 1);
-  return [...kept, `-- and ${formatCount(lines.length - kept.length)} more`];
+  return [...kept, `-- and ${formatCount(lines.length - kept.length)} more, in the report`];
 }
 
 function aboutLine({ run, environment }: Migrated): string {

@@ -49,14 +49,22 @@ export async function keepsRows(
   return acting.length === 0 ? null : `${acting.join(", ")} would act on what is removed`;
 }
 
-/** What somebody else has added to the tables themselves: a default may draw from a sequence of theirs. */
+/**
+ * What somebody else has added to the tables themselves: a default may draw from a sequence of theirs. A column that is
+ * NULL in each row of ours does nothing.
+ */
 async function changes(client: Client, { name, schemas, reserved }: Dataset): Promise<string[]> {
   const marker = await readMarker(client, name);
   if (marker === undefined) return [];
   const { foreign } = await lookAt(client, schemas, await knownOf(marker, name));
   const added = /^(table column|default value|table constraint|policy) /;
+  const { rows } = await client.query<{ what: string }>(undoSql("plain_columns.sql"), [
+    reserved.map(({ table }) => table),
+  ]);
+  const plain = new Set(rows.map(({ what }) => what));
   return foreign.filter((object) =>
-    added.test(object) && reserved.some(({ table }) => new RegExp(`\\b${table}(\\.|$)`).test(object))
+    added.test(object) && !plain.has(object) &&
+    reserved.some(({ table }) => new RegExp(`\\b${table}(\\.|$)`).test(object))
   ).map((object) => `the ${object}`);
 }
 

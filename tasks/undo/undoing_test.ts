@@ -165,6 +165,13 @@ Deno.test("what a run wrote is taken back, and nothing else", async (t) => {
       });
     }
 
+    await step("a column of the user's that stays NULL is in nobody's way", async () => {
+      await query("ALTER TABLE northwind.orders ADD remark text");
+      const { left } = await undoing(options, () => load({ [writes[0]!]: "ok" }));
+      assert.deepEqual(left, []);
+      await query("ALTER TABLE northwind.orders DROP remark");
+    });
+
     await step(
       "a foreign key that takes rows along and comes in mid-run keeps the rows, which are named",
       async () => {

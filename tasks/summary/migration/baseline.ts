@@ -72,9 +72,9 @@ function unsteady(seconds: readonly LoadSecond[]): string[] {
   return [
     ...early !== null && late !== null && Math.max(early, late) > MOST_RATIO * Math.min(early, late)
       ? [
-        `The baseline was not steady: p95 went from ${formatMs(early)} in its first half to ${
-          formatMs(late)
-        }.`,
+        `The baseline was not steady: p95 of a second, the median, went from ${
+          formatMs(early)
+        } in its first half to ${formatMs(late)}.`,
       ]
       : [],
     ...before !== null && after !== null && after < LEAST_THROUGHPUT * before

@@ -44,7 +44,7 @@ Deno.test("what was wrong before the migration began is told: too short, stalled
   ]);
   const queue = Array.from({ length: 10 }, (_, at) => second(5 * 2 ** at, 400 - 25 * at));
   assert.deepEqual(doubts({ seconds: queue }), [
-    "The baseline was not steady: p95 went from 20 ms in its first half to 640 ms.",
+    "The baseline was not steady: p95 of a second, the median, went from 20 ms in its first half to 640 ms.",
     "The baseline was not steady: throughput went from 350/s in its first half to 225/s, 64 % of it.",
   ]);
 });
