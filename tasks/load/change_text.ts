@@ -8,14 +8,15 @@ import { mayHoldSecret } from "./change_statements.ts";
 /** Of a statement as it is shown. */
 const SHOWN_CHARACTERS = 400;
 const META_COMMAND = "psql's own commands, which begin with a backslash, are not known to PostgreSQL";
-const WRITE_SQL = "Write statements of SQL, each ended by a semicolon.";
+const LOOK = "PostgreSQL's parser stops there: the mistake is in that place or just before it.";
 const WRITE_VALUE = "psql's variables are not known to PostgreSQL: write the value itself.";
 
 /** What to write instead of psql's commands, by the word after the backslash. */
 const INSTEAD: readonly (readonly [command: RegExp, next: string])[] = [
   [/^(i|ir|include|include_relative)$/, "Write the statements of that file here."],
   [/^copy$/, "Write the rows as INSERT."],
-  [/^(set|unset|prompt|getenv|gset)$/, WRITE_VALUE],
+  [/^(set|unset)$/, "Leave it out. Where it sets a variable of psql's, write the value itself in its place."],
+  [/^(prompt|getenv|gset)$/, WRITE_VALUE],
   [/^(c|connect)$/, "Leave it out: which database it is is said on the command line."],
   [/^gexec$/, "Write the statements that it would run, or a block of DO."],
   [/^(g|gx|gdesc|;)$/, "Write a semicolon."],
@@ -81,7 +82,7 @@ export function faultOf(
   const cannot = `Cannot use ${what} ${file}:${begins.line + lines.length - 1}:${column}`;
   if (characters[at] === "\\") {
     const [command] = /^(\w+|;)?/.exec(characters.slice(at + 1).join(""))!;
-    const next = INSTEAD.find(([commands]) => commands.test(command))?.[1] ?? `${WRITE_SQL} Leave this out.`;
+    const next = INSTEAD.find(([commands]) => commands.test(command))?.[1] ?? "Leave it out.";
     return new UsageError(`${cannot}: ${META_COMMAND}`, next);
   }
   if (/\bCOPY\b[^;]*\bFROM\s+STDIN\b[^;]*;\s*$/i.test(before)) {
@@ -91,5 +92,5 @@ export function faultOf(
     );
   }
   const isVariable = characters[at] === ":" && /^['"\w]/.test(characters[at + 1] ?? "");
-  return new UsageError(`${cannot}: ${message}`, next ?? (isVariable ? WRITE_VALUE : WRITE_SQL));
+  return new UsageError(`${cannot}: ${message}`, next ?? (isVariable ? WRITE_VALUE : LOOK));
 }

@@ -23,14 +23,19 @@ export async function listMigrations(root: string): Promise<Pick<Migration, "nam
 /**
  * One of the migrations that come with Benchbook, with all of its variants.
  * @param root of the repository
+ * @param others names that mean something else, and may have been meant
  * @throws {UsageError} for an unknown name, with the nearest; or with file and line of a mistake in one of its files
  */
-export async function loadMigration(root: string, name: string): Promise<Migration> {
+export async function loadMigration(
+  root: string,
+  name: string,
+  others: readonly string[] = [],
+): Promise<Migration> {
   const names = migrationNames(root);
   if (!names.includes(name)) {
     throw new UsageError(
       `Cannot run the migration "${name}": there is none of that name`,
-      `${hint(name, names)} A file of your own is named by its path, e.g. ./change.sql.`,
+      `${hint(name, [...names, ...others])} A file of your own is named by its path, e.g. ./change.sql.`,
     );
   }
   const folder = join(root, FOLDER, name);

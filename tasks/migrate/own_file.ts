@@ -1,10 +1,13 @@
 import { basename, join } from "node:path";
 import { UsageError } from "../model/errors.ts";
 import type { Migration, StepPlan } from "../model/migration.ts";
+import { counted } from "../model/units.ts";
 import { readSteps } from "./definition.ts";
 import { type NamedFile, numberedFiles } from "./definition_files.ts";
 import { firstSentence } from "./step_head.ts";
 import { WHAT } from "./step_statements.ts";
+
+const TITLE_CHARACTERS = 80;
 
 /** Whether `migrate` is given a path and no name. */
 export function isOwnMigration(nameOrPath: string): boolean {
@@ -22,7 +25,7 @@ export async function loadOwnMigration(path: string): Promise<Migration> {
   const name = basename(path, ".sql");
   return {
     name,
-    title: titleOf(steps) ?? name,
+    title: titleOf(steps),
     before: [],
     beside: [],
     variants: [{ variant: "own", steps }],
@@ -60,7 +63,17 @@ function filesOf(path: string): NamedFile[] {
   );
 }
 
-function titleOf(steps: readonly StepPlan[]): string | null {
-  const about = steps.find(({ about }) => about !== "")?.about;
-  return about === undefined ? null : firstSentence(about);
+/** What the comment of its only step says, or what its statements are. */
+function titleOf(steps: readonly StepPlan[]): string {
+  const [step] = steps;
+  if (steps.length === 1 && step!.about !== "") return firstSentence(step!.about);
+  const [first, ...others] = steps.flatMap(({ statements }) => statements);
+  return `${short(first!.shown)}${
+    others.length === 0 ? "" : `, and ${counted(others.length, "more statement")}`
+  }`;
+}
+
+function short(text: string): string {
+  const characters = [...text];
+  return characters.length <= TITLE_CHARACTERS ? text : `${characters.slice(0, TITLE_CHARACTERS).join("")} …`;
 }

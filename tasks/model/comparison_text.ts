@@ -51,3 +51,7 @@ export function ratioNote(comparisons: readonly Comparison[], all: string): stri
   return "Ratio: response time divided by the baseline's; 1× is equal, 2× takes twice as long." + intervals +
     whole;
 }
+
+/** Of plans that are not the same before and after a migration, which need not be its doing. */
+export const STATISTICS_RENEWED =
+  "A plan may also change because the table's statistics were renewed meanwhile.";

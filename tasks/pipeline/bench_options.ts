@@ -107,7 +107,7 @@ export function addLoadOptions(command: Command, measured: string): Command {
   return command
     .option(
       "--rate <n>",
-      "open loop: requests a second over all arms; sessions, where the scenario has sessions",
+      "open loop: requests a second over all arms; sessions, where the scenario has sessions (default: the scenario's)",
       positive("rate"),
     )
     .option(
@@ -116,7 +116,11 @@ export function addLoadOptions(command: Command, measured: string): Command {
       count("concurrency", 1, MAX_CONCURRENCY),
     )
     .option("--duration <time>", measured, duration("duration"))
-    .option("--warmup <time>", "time before that, excluded from all statistics, e.g. 5s or 0", warmup)
+    .option(
+      "--warmup <time>",
+      "time before what is measured, excluded from all statistics, e.g. 5s or 0",
+      warmup,
+    )
     .option("--paths <a,b>", `access paths to compare, each an arm of its name: ${PATHS.join(",")}`);
 }
 

@@ -14,6 +14,7 @@ import { placeOfUrl } from "../postgres/place.ts";
 import { refuseTooMuch, refuseWithoutRoom } from "./capacity.ts";
 import { dataOf } from "./data_options.ts";
 import type { MigrateArguments } from "./migrate_options.ts";
+import { MIGRATE_PARTS } from "./migrate_parts.ts";
 import { type BenchRequest, chosenBy } from "./request.ts";
 import { MOVE_SERVER, moveServerMigration } from "./move_definition.ts";
 import { type MovePlan, movePlan, refuseMoveOptions, refuseUngated } from "./move_request.ts";
@@ -67,7 +68,9 @@ export async function migrateRequests(
   const own = isOwnMigration(named);
   const migrations = own ? [begunAt(await loadOwnMigration(named), given.from)] : await Promise.all(
     namesOf(named, config).map((name) =>
-      name === MOVE_SERVER ? moveServerMigration(move.andBack) : loadMigration(config.root, name)
+      name === MOVE_SERVER
+        ? moveServerMigration(move.andBack)
+        : loadMigration(config.root, name, [MOVE_SERVER, "all", ...Object.keys(MIGRATE_PARTS)])
     ),
   );
   return migrations.flatMap((migration) =>

@@ -42,6 +42,11 @@ export async function withSystem<T>(given: Job, use: (system: SystemUnderTest) =
   return await withServices({ ...given, plan: { ...given.plan, arms: ofArms.arms } }, ofArms, use);
 }
 
+/** As whoever meets the run at a database is told of it. */
+function whoOf({ migrating, scenario }: Job): string {
+  return migrating === undefined ? `bench ${scenario.name}` : `migrate ${migrating.config.name}`;
+}
+
 async function withServices<T>(
   job: Job,
   { instances: armServices, withoutService }: ArmServices,
@@ -60,10 +65,7 @@ async function withServices<T>(
   let held: HeldDatabase | undefined;
   const ofArms = databasesOfArms(plan.arms, withoutService);
   const hold = async (url: string) => {
-    const who = job.migrating === undefined
-      ? `bench ${scenario.name}`
-      : `migrate ${job.migrating.config.name}`;
-    held = await holdDatabases(url, [...ofArms, ...movedTo(job)], `${who} ${runId}`);
+    held = await holdDatabases(url, [...ofArms, ...movedTo(job)], `${whoOf(job)} ${runId}`);
     refuseUnfitUrls(job, held, { url, others: ofArms, embedded: isEmbedded(stack.postgres) });
   };
   try {

@@ -1,3 +1,5 @@
+import { basename, isAbsolute } from "node:path";
+import { STATISTICS_RENEWED } from "../model/comparison_text.ts";
 import type { Impact, MigrationSummary, StepEvidence } from "../model/migration_summary.ts";
 import { verdictText } from "../model/run.ts";
 import type { RunSummary } from "../model/summary.ts";
@@ -38,7 +40,7 @@ export function migrationMarkdown(summaries: readonly RunSummary[]): string {
   // Beside these: the heading, the table's, and four lines between them.
   const rows = MOST_LINES - reasons.length - evidence.length - about.length - LEAST_DETAILS - 7;
   const shown = [
-    `### Migration ${markdownCode(first.migration.migration.file ?? first.migration.migration.name)}: ${
+    `### Migration ${markdownCode(nameOf(first))}: ${
       runs.map((run) => runs.length === 1 ? verdictOf(run) : `${variantOf(run)} ${verdictOf(run)}`).join(", ")
     }`,
     "",
@@ -50,6 +52,11 @@ export function migrationMarkdown(summaries: readonly RunSummary[]): string {
     "",
   ];
   return [...shown, ...detailLines(runs, about, MOST_LINES - shown.length)].join("\n") + "\n";
+}
+
+/** Of a file of the user's as they named it, but for the folders of their machine. */
+function nameOf({ migration: { migration: { file, name } } }: Migrated): string {
+  return file === null ? name : isAbsolute(file) ? basename(file) : file;
 }
 
 function verdictOf({ verdict, run: { status } }: RunSummary): string {
@@ -247,6 +254,7 @@ function planLines(runs: readonly Migrated[]): string[] {
     const whose = own.length === runs.length ? "" : ` (${own.map(({ variant }) => variant).join(", ")})`;
     return `- Plan of ${markdownCode(operation)}${whose}, before → after: ${text}`;
   });
+  lines[0] += `. ${STATISTICS_RENEWED}`;
   return lines.length <= MOST_PLANS ? lines : [
     ...lines.slice(0, MOST_PLANS - 1),
     `- And ${formatCount(lines.length - MOST_PLANS + 1)} more plans that changed, in the report.`,

@@ -40,7 +40,7 @@ Deno.test("a plan that changed in one variant alone says in which, and equal one
   const [line, ...others] = linesOf(stalledMigration({ plans: same }), quietMigration());
   assert.match(
     line!,
-    /^- Plan of `country-orders` \(safe\), before → after: `Index Scan Backward .*`, `.* removed`$/,
+    /^- Plan of `country-orders` \(safe\), before → after: `Index Scan Backward .*`, `.* removed`\. A plan may also change because/,
   );
   assert.deepEqual(others, []);
   assert.deepEqual(linesOf(stalledMigration({ plans: same })), [

@@ -34,6 +34,18 @@ export async function hostLoad(rows: Rows, run: string): Promise<HostLoad> {
   return (await rows.rows<HostLoad>(query("summary/host"), { run }))[0]!;
 }
 
+/** What to do where a run could not be judged because others had the CPUs: a sentence, or none where nobody had. */
+export function quieterMachine({ meanOthers, meanSteal }: HostLoad): string[] {
+  const share = (meanOthers ?? 0) + (meanSteal ?? 0);
+  if (share < OTHERS) return [];
+  return [
+    `Others used ${
+      formatShare(share)
+    } of this machine's CPU time meanwhile, which alone can do that: run it again when ` +
+    "it is quieter, or with a lower --rate.",
+  ];
+}
+
 /**
  * What other programs and neighbours of a virtual machine had of the CPUs, where it can have shaped the numbers of a
  * run that is valid all the same. What Benchbook's own processes want is the load that was asked for.

@@ -5,6 +5,7 @@ import type { Run } from "../model/run.ts";
 import { type RunSummary, type SegmentSummary, sloOutcome } from "../model/summary.ts";
 import type { Validity } from "../model/validity.ts";
 import type { Rows } from "../store/runs.ts";
+import { hostLoad, quieterMachine } from "./host_load.ts";
 import { longestOf, stallLimitMs } from "./migration/stall_limit.ts";
 import { migrationFindings } from "./migration/summary.ts";
 import { judgeMigration } from "./migration/verdict.ts";
@@ -46,7 +47,10 @@ export async function judgedMigration(
   const stallMs = (arm: string) => longestOf(migration, arm);
   const slo = await judgeSlo(rows, runId, config, operations, { segment, stallMs });
   const { verdict, reasons } = judgeMigration({ run, validity, slo, migration, baselineErrors });
-  return withOutcomes(run, validity, { verdict, reasons, slo, migration });
+  const doubtful = verdict === "inconclusive" ||
+    (verdict === "brief-pause" && migration.stall?.lock === null);
+  const advice = doubtful ? quieterMachine(await hostLoad(rows, runId)) : [];
+  return withOutcomes(run, validity, { verdict, reasons: [...reasons, ...advice], slo, migration });
 }
 
 /** A probe: what it saw is judged as a migration is, without anything before to compare with. */

@@ -1,3 +1,4 @@
+import { STATISTICS_RENEWED } from "../model/comparison_text.ts";
 import type { Estimate } from "../model/estimate.ts";
 import type { MigrationSummary, StepEvidence } from "../model/migration_summary.ts";
 import { offeredRate } from "../model/offered_rate.ts";
@@ -140,9 +141,16 @@ function rewritesText({ steps }: MigrationSummary): string {
   return rewritten.length === 0 ? "" : `Rewritten: ${singleLine(listed(rewritten))}.`;
 }
 
+/** A plan that changed need not be the change's doing. */
+function renewed(plans: MigrationSummary["plans"]): string {
+  return plans.some(({ changes }) => changes.length > 0) ? ` ${STATISTICS_RENEWED}` : "";
+}
+
 /** What the change made of the plans of the load's own questions. */
 function plansText({ plans }: MigrationSummary): string {
-  return plans.length === 0 ? "" : paragraph(`Plans after the migration: ${plansSentence(plans)}`, "  ");
+  return plans.length === 0
+    ? ""
+    : paragraph(`Plans after the migration: ${plansSentence(plans)}${renewed(plans)}`, "  ");
 }
 
 /** The longest stall, waits, ledger and checksums, unless a reason says so already. */

@@ -1,3 +1,4 @@
+import { STATISTICS_RENEWED } from "../../model/comparison_text.ts";
 import { migrationPlans, type TakenPlan } from "../../summary/migration/plans.ts";
 import { changedPlans, type PlansChangedView, type PlanSides } from "./plans_changed.ts";
 import type { Section } from "./section.ts";
@@ -20,8 +21,8 @@ export const MIGRATION_PLANS: Section<PlansChangedView> = {
     return compared.length === 0 ? null : {
       ...changedPlans(compared, () => SIDES),
       taken:
-        "Plans were taken before the load began and after it had ended, each as EXECUTE of a prepared statement. A plan " +
-        "may also change because the table's statistics were renewed meanwhile.",
+        "Plans were taken before the load began and after it had ended, each as EXECUTE of a prepared statement. " +
+        STATISTICS_RENEWED,
     };
   },
 };

@@ -34,7 +34,7 @@ export interface MigrationEvidence {
  */
 export function judgeMigration(evidence: MigrationEvidence): { verdict: Verdict | null; reasons: string[] } {
   const { run, validity, slo, migration } = evidence;
-  const { stallLimitMs, recovery } = migration;
+  const { recovery } = migration;
   const data = [
     ...stepFaults(evidence),
     ...ledgerFaults(migration),
@@ -48,7 +48,7 @@ export function judgeMigration(evidence: MigrationEvidence): { verdict: Verdict 
   const judged = slo.filter(({ term }) => term.metric !== "stall");
   const missed = judged.filter((result) => !result.ok && !unmeasured(result)).map(missedSentence);
   const stall = tooLong(evidence);
-  const stalled = stall === null ? [] : [stallSentence(stall, stallLimitMs)];
+  const stalled = stall === null ? [] : [stallSentence(stall, migration)];
   const unrecovered = recovery.state === "not recovered" ? [recoveryText(migration)] : [];
   // Of a load that was settling when the run ended, nobody knows.
   const settling = recovery.settledSeconds > 0;
@@ -169,17 +169,21 @@ function tooLong({ migration: { impacts, stallLimitMs }, slo }: MigrationEvidenc
   );
 }
 
-function stallSentence(stall: Stall, limitMs: number): string {
+function stallSentence(stall: Stall, { stallLimitMs, segments }: MigrationSummary): string {
   const lock = stall.lock === null ? "; no lock was seen that they waited for" : "";
-  return `The load stalled for ${formatMs(stall.ms)} (allowed: ${formatMs(limitMs)}): ${
-    whenText(stall)
+  const end = segments.find(({ segment }) => segment === MIGRATION_SEGMENTS.migrate)?.endUs ?? Infinity;
+  const after = stall.fromUs > end
+    ? `, ${formatSeconds((stall.fromUs - end) / 1e6)} after the migration had ended`
+    : "";
+  return `The load stalled for ${formatMs(stall.ms)} (allowed: ${formatMs(stallLimitMs)}): ${
+    whenText(stall, after)
   }${lock}.`;
 }
 
 /** `reads over sql from 11.3 s on, 300 requests pending; they waited for AccessShareLock on …`. */
-export function whenText(stall: Stall): string {
+export function whenText(stall: Stall, after = ""): string {
   const lock = stall.lock === null ? "" : `; they waited for ${stall.lock}`;
-  return `${whose(stall)} from ${formatSeconds(stall.fromUs / 1e6)} on, ${
+  return `${whose(stall)} from ${formatSeconds(stall.fromUs / 1e6)} on${after}, ${
     counted(stall.pending, "request")
   } pending${lock}`;
 }
