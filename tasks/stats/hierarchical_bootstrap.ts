@@ -19,7 +19,7 @@ export interface SeriesRatio extends StudentEstimate {
 
 const RESAMPLES = 2000;
 /** More blocks of a run are joined with their neighbours into as many stretches: what hangs together stays together. */
-const STRETCHES = 60;
+const STRETCHES = 24;
 
 /**
  * The log ratio of two series of repeated runs: the difference of the means over runs of the means over blocks. Error

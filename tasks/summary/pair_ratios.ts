@@ -1,5 +1,4 @@
 import type { Weighted } from "../model/mix_shares.ts";
-import { median } from "../stats/robust.ts";
 import { type GroupQuantiles, type Kind, KINDS } from "./block_pairs.ts";
 
 /** All operations together are told from blocks that hold at least this share of the mix. */
@@ -83,11 +82,22 @@ function ratios(kind: Kind, below: Cells, above: Cells): PairRatio[] {
  * means.
  */
 function medianRatio(below: readonly number[], above: readonly number[]): number {
-  const [bases, candidates] = [below.map(Math.log), above.map(Math.log)];
-  const logs = bases.flatMap((base) => candidates.map((time) => time - base));
-  // Of two endless times none is longer; where most are, nothing can be told.
-  if (2 * logs.filter(Number.isNaN).length > logs.length) return NaN;
-  return median(logs.map((log) => Number.isNaN(log) ? 0 : log))!;
+  const bases = below.map(Math.log);
+  const logs = new Float64Array(below.length * above.length);
+  let [at, unknown] = [0, 0];
+  for (const time of above) {
+    const candidate = Math.log(time);
+    for (const base of bases) {
+      // Of two endless times none is longer; where most are, nothing can be told.
+      const log = candidate - base;
+      if (Number.isNaN(log)) unknown++;
+      logs[at++] = Number.isNaN(log) ? 0 : log;
+    }
+  }
+  if (2 * unknown > logs.length) return NaN;
+  logs.sort();
+  const middle = logs.length >> 1;
+  return logs.length % 2 === 1 ? logs[middle]! : (logs[middle - 1]! + logs[middle]!) / 2;
 }
 
 /** Of each pair the mean of the operations' typical log ratios, weighted by the mix. */

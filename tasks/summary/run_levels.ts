@@ -26,7 +26,8 @@ export interface RunLevels {
 /** The stretches of the run into which all operations together are divided. */
 const PARTS = 30;
 
-interface LevelRow extends CellLevels, Cell {
+/** A row of analysis/compare/levels.sql: an operation of an arm. */
+export interface LevelRow extends CellLevels, Cell {
   readonly runId: string;
 }
 
@@ -53,7 +54,12 @@ export async function runLevels(
   return new Map(runIds.map((runId) => [runId, levelsOf(byRun.get(runId) ?? [], arms, mix)]));
 }
 
-function levelsOf(rows: readonly LevelRow[], arms: readonly string[], mix: readonly Weighted[]): RunLevels {
+/** The levels of one run from its rows, with those of all operations and arms together. */
+export function levelsOf(
+  rows: readonly LevelRow[],
+  arms: readonly string[],
+  mix: readonly Weighted[],
+): RunLevels {
   const cells = new Map(rows.map((row) => [keyOf(row), row as CellLevels]));
   const whole = arms.map((arm) => {
     const own = mix.map(({ name, weight }) => ({

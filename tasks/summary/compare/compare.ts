@@ -9,7 +9,7 @@ import { differences, fingerprintOf } from "../fingerprint.ts";
 import { noiseBand, noiseFloor, type SubjectLevel } from "../noise_floor.ts";
 import { type Cell, type RunLevels, runLevels } from "../run_levels.ts";
 import { comparedErrors, type CountRow, countsOf, typicalMs } from "./errors.ts";
-import { compareCells, type ComparedCell } from "./judge.ts";
+import { cellsOf, compareCells, type ComparedCell } from "./judge.ts";
 import { faultOf, type Side, sidesOf } from "./sides.ts";
 import { shiftsOf } from "./shifts.ts";
 import { subjectsOf } from "./subject.ts";
@@ -173,19 +173,6 @@ function notComparable(
   const names = { machine: "another machine", dataset: "another data set", load: "another load" };
   return `Not comparable: the candidate ran with ${parts.map((part) => names[part]).join(" and ")}. ` +
     "--ignore-fingerprint compares them nevertheless.";
-}
-
-/** All together where there are several arms, each arm, and its operations. */
-function cellsOf(arms: readonly string[], mix: readonly Weighted[]): Cell[] {
-  const all: Cell = { arm: null, operation: null, statistic: "p50" };
-  const each = arms.flatMap((arm): Cell[] => [
-    ...arms.length === 1 ? [] : [{ arm, operation: null, statistic: "p50" } as const],
-    ...mix.flatMap(({ name: operation }): Cell[] => [
-      { arm, operation, statistic: "p50" },
-      { arm, operation, statistic: "p95" },
-    ]),
-  ]);
-  return [all, ...each];
 }
 
 /** The runs that tell how much runs differ here, the base's among them and the candidate's not, in order of time. */

@@ -1,3 +1,4 @@
+import type { Weighted } from "../../model/mix_shares.ts";
 import type { ComparedRow } from "../../model/run_comparison.ts";
 import type { Warning } from "../../model/estimate.ts";
 import { DEFAULT_MARGIN } from "../../stats/equivalence.ts";
@@ -32,6 +33,19 @@ export interface ComparedCell {
   readonly candidate: readonly CellLevels[];
   /** How much runs differ that have nothing different; null: not known. */
   readonly band: NoiseBand | null;
+}
+
+/** What is compared: all together, where there are several arms each of them, and their operations. */
+export function cellsOf(arms: readonly string[], mix: readonly Weighted[]): Cell[] {
+  const all: Cell = { arm: null, operation: null, statistic: "p50" };
+  const each = arms.flatMap((arm): Cell[] => [
+    ...arms.length === 1 ? [] : [{ arm, operation: null, statistic: "p50" } as const],
+    ...mix.flatMap(({ name: operation }): Cell[] => [
+      { arm, operation, statistic: "p50" },
+      { arm, operation, statistic: "p95" },
+    ]),
+  ]);
+  return [all, ...each];
 }
 
 /** A row before anybody looked at it beside the others. */
