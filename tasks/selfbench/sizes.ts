@@ -29,7 +29,7 @@ export const SIZES = {
     seconds: { smoke: 1, real: 6 },
     orders: { smoke: 1000, real: 270_000 },
   },
-  truth: { runs: { smoke: 10, real: 1500 } },
+  truth: { runs: { smoke: 10, real: 1500 }, comparisons: { smoke: 1, real: 200 } },
 } as const satisfies Readonly<Record<string, Readonly<Record<string, Size>>>>;
 
 /** The words of a command line by which a part runs at its smoke sizes. */

@@ -25,6 +25,15 @@ export const SELFBENCH: readonly Story[] = [
     judge: ({ stdout }) => assert.match(stdout, /Of 10 runs each/),
   },
   {
+    promise: "selfbench truth shows the tables that are asked for",
+    typed: `deno task selfbench truth --tables confirm ${smokeOf("truth").join(" ")}`,
+    ends: 0,
+    judge({ stdout }) {
+      assert.match(stdout, /measured again where something looks slower/);
+      assert.doesNotMatch(stdout, /Of 10 runs/);
+    },
+  },
+  {
     promise: "selfbench truth redraws recorded runs, and says so where there are none",
     typed: "deno task selfbench truth --db reports/none.duckdb",
     ends: 2,

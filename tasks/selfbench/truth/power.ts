@@ -36,6 +36,9 @@ export const NOISES: readonly Noise[] = [
   { title: "17 %, AR(0.75)", noise: 0.17, memory: 0.75, drift: 0 },
 ];
 
+/** Of these, those that two arms, or runs, are compared under: a quiet machine, a usual one, and one with neighbours. */
+export const COMPARED_NOISES: readonly Noise[] = [NOISES[1]!, NOISES[2]!, NOISES[7]!];
+
 const BASELINE = "sql";
 const SLOW = "graphql";
 const SLOWER = "sql+cache";

@@ -1,4 +1,5 @@
 import { planBlocks } from "../../load/blocks.ts";
+import { quantile } from "../../stats/quantile.ts";
 import { type GroupQuantiles, groupStarts, KINDS } from "../../summary/block_pairs.ts";
 import type { Weighted } from "../../model/mix_shares.ts";
 
@@ -21,12 +22,19 @@ export interface SimulatedRun {
   readonly memory: number;
   /** By how much response times rise over the run: 0.3 is 30 %. */
   readonly drift: number;
+  /** Rounds that are drawn, the first ones; without it all. */
+  readonly rounds?: number;
   /** By how much an arm's operation takes longer: a factor. */
   readonly effect: (arm: string, operation: string) => number;
 }
 
-/** Simulated response times by round, arm and operation, and from them the quantiles that arms are compared by. */
+/** The quantiles that the arms of a simulated run are compared by. */
 export function simulate(run: SimulatedRun, seed: number): GroupQuantiles[] {
+  return groupsOf(simulateTimes(run, seed), run);
+}
+
+/** Simulated response times of each round, in milliseconds, by arm and operation: `sql product-by-id`. */
+export function simulateTimes(run: SimulatedRun, seed: number): Map<string, number[][]> {
   const { arms, operations, rate, effect } = run;
   const random = generator(seed);
   const phases = planBlocks({ ...run, seed, warmupSeconds: 0 });
@@ -38,6 +46,7 @@ export function simulate(run: SimulatedRun, seed: number): GroupQuantiles[] {
   for (const { measured, arm, startUs, endUs } of phases) {
     if (!measured) continue;
     const round = rounds.get(arm)!;
+    if (round >= (run.rounds ?? Infinity)) break;
     rounds.set(arm, round + 1);
     deviation = run.memory * deviation + Math.sqrt(1 - run.memory ** 2) * run.noise * random.normal();
     const level = deviation + Math.log1p(run.drift) * startUs / 1e6 / run.durationSeconds;
@@ -51,7 +60,7 @@ export function simulate(run: SimulatedRun, seed: number): GroupQuantiles[] {
       times.get(`${arm} ${name}`)![round] = own;
     });
   }
-  return groupsOf(times, run);
+  return times;
 }
 
 /** The same as summary/block_groups.sql makes of stored rows. */
@@ -71,12 +80,11 @@ export function groupsOf(
         .map(({ first }) => first);
       return arms.flatMap((arm) =>
         firsts.map((first, at): GroupQuantiles => {
-          const own = times.get(`${arm} ${operation}`)!.slice(first, firsts[at + 1]).flat().sort((a, b) =>
-            a - b
-          );
-          const n = own.length;
-          const p95 = n === 0 ? null : own[Math.ceil(0.95 * n) - 1]!;
-          return { kind, round: first, arm, operation, n, p95, times: kind === "p95" ? null : own };
+          const own = times.get(`${arm} ${operation}`)!.slice(first, firsts[at + 1]).flat();
+          const common = { kind, round: first, arm, operation, n: own.length };
+          if (kind !== "p95") return { ...common, p95: null, times: own };
+          const p95 = quantile(Float64Array.from(own).sort(), 0.95);
+          return { ...common, p95, times: null };
         })
       );
     })

@@ -11,13 +11,16 @@ export interface Goal {
 }
 
 const FOUND: Goal = { from: 0.8, to: 1 };
-const FALSE: Goal = { from: 0, to: 0.05 };
+/** Of false verdicts. */
+export const FALSE: Goal = { from: 0, to: 0.05 };
 const HOLDS: Goal = { from: 0.93, to: 0.97 };
 /** An interval without an upper end errs at its lower one alone. */
 const HALF_OPEN: Goal = { from: 0.93, to: 0.99 };
 
-const left = (title: string): Column => ({ title, align: "left" });
-const right = (title: string): Column => ({ title, align: "right" });
+/** A column of words. */
+export const left = (title: string): Column => ({ title, align: "left" });
+/** A column of numbers. */
+export const right = (title: string): Column => ({ title, align: "right" });
 
 export const POWER_COLUMNS: readonly Column[] = [
   left("default minute"),
@@ -59,11 +62,13 @@ export function met({ low, high }: Share, { from, to }: Goal): boolean {
   return high >= from && low <= to;
 }
 
-function judged(share: Share, goal: Goal): string {
+/** A share with whether it meets its goal: `94.5 % ✓`. */
+export function judged(share: Share, goal: Goal): string {
   return `${percent(share.share)} ${met(share, goal) ? "✓" : "✗"}`;
 }
 
-function percent(share: number): string {
+/** `94.5 %`. */
+export function percent(share: number): string {
   return `${(100 * share).toFixed(1)} %`;
 }
 
