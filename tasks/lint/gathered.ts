@@ -4,7 +4,7 @@ import type { Catalogue } from "./catalogue.ts";
 import type { Relation, RelationKind } from "./relations.ts";
 
 /** What is more to be said of a piece of work. */
-export type WorkDetail = Partial<Pick<Work, "columns" | "into" | "allRows" | "unless">>;
+export type WorkDetail = Partial<Pick<Work, "columns" | "including" | "into" | "allRows" | "unless">>;
 
 /** The effects of one statement while they are gathered. */
 export class Gathered {
@@ -84,5 +84,7 @@ export class Gathered {
 function isSame(a: Work, b: Work): boolean {
   const once = a.kind === "rewrite" || a.kind === "scan";
   return a.kind === b.kind && a.relation === b.relation && a.unless === b.unless &&
-    (once || a.columns.join() === b.columns.join() && a.into === b.into);
+    (once ||
+      a.columns.join() === b.columns.join() && a.including?.join() === b.including?.join() &&
+        a.into === b.into);
 }

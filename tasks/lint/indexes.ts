@@ -21,15 +21,21 @@ export function createIndex(node: SqlNode, gathered: Gathered): void {
   const why = isConcurrent
     ? "the rows are read twice, beside those who write"
     : "all rows are read and sorted";
-  gathered.work("index build", table, why, { columns: indexColumns(node) });
+  const including = elementNames(node["indexIncludingParams"]);
+  gathered.work("index build", table, why, {
+    columns: indexColumns(node),
+    ...including.length > 0 && { including },
+  });
   if (isConcurrent) concurrently(table, gathered);
 }
 
 /** What an index is built of; an expression is a word. */
 export function indexColumns(node: SqlNode): string[] {
-  return nodes(node["indexParams"]).map(({ IndexElem }) =>
-    word(fields(IndexElem)["name"]) || "an expression"
-  );
+  return elementNames(node["indexParams"]);
+}
+
+function elementNames(elements: unknown): string[] {
+  return nodes(elements).map(({ IndexElem }) => word(fields(IndexElem)["name"]) || "an expression");
 }
 
 function concurrently(table: Relation, gathered: Gathered): void {

@@ -39,6 +39,8 @@ export interface Work {
   readonly relation: string;
   /** Of an index: what it is built of, e.g. `lower(email)`; of a look-up: the columns. Empty for other work. */
   readonly columns: readonly string[];
+  /** Of an index: columns that it only carries, by INCLUDE; absent where there are none. */
+  readonly including?: readonly string[];
   /** Of a look-up: the table that is looked into; null for other work. */
   readonly into: string | null;
   /** Of rows that are read or changed: whether it is all of them; null where a condition decides. */

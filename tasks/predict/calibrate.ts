@@ -21,11 +21,13 @@ import { workTime } from "./work_time.ts";
 /** A schema of ours, dropped at the end. */
 const SCHEMA = "benchbook_likeness";
 /** Of a likeness; a smaller table's has as many rows as that. */
-const BYTES = 5 * 2 ** 20;
-const MOST_ROWS = 40_000;
+const BYTES = 13 * 2 ** 20;
+const MOST_ROWS = 250_000;
+/** Of one whose rows are changed: that takes many times as long as anything else. */
+const MOST_CHANGED = 40_000;
 const LEAST_ROWS = 2000;
 /** No further measurement is begun after `budgetMs`; what hardly takes longer than `worthMs` is not worth it. */
-const LIMITS = { budgetMs: 2000, worthMs: 20 };
+const LIMITS = { budgetMs: 4000, worthMs: 20 };
 /** From this size on PostgreSQL starts workers: its `min_parallel_table_scan_size`, which hardly anybody sets. */
 const PARALLEL_BYTES = 8 * 2 ** 20;
 /** Of rows that are written, to tell how long that takes. */
@@ -128,38 +130,53 @@ class Calibrator {
   async measure(its: RelationFacts, work: readonly Work[]): Promise<void> {
     if (this.#isOver()) return;
     const table = `${SCHEMA}.t${++this.#tables}`;
-    const n = likenessRows(its);
+    const changed = work.some(({ kind }) => kind === "row changes");
+    const n = Math.min(likenessRows(its), changed ? MOST_CHANGED : MOST_ROWS);
     const lookUp = work.find(({ kind, columns }) => kind === "look-up" && columns.length === 1);
-    const parent = lookUp === undefined ? null : this.known.relations.get(lookUp.into ?? "") ?? null;
-    const keys = parent === null ? 0 : Math.max(1, Math.round(n * Math.min(1, parent.rows / its.rows)));
-    const given = keys === 0 ? {} : { [lookUp!.columns[0]!]: `(i - 1) * ${keys}::bigint / ${n} + 1` };
+    const parent = lookUp === undefined ? undefined : this.known.relations.get(lookUp.into ?? "");
+    const keys = parent === undefined ? 0 : Math.max(1, Math.round(n * Math.min(1, parent.rows / its.rows)));
+    const given = parent === undefined
+      ? {}
+      : { [lookUp!.columns[0]!]: `(i - 1) * ${keys}::bigint / ${n} + 1` };
     const columns = await makeLikeness(this.client, table, its, n, given);
     await this.#likeLarge(its, n);
-    const order = ["index build", "look-up", "scan", "rewrite", "row changes"];
-    const sorted = work.toSorted((a, b) => order.indexOf(a.kind) - order.indexOf(b.kind));
-    let indexed = false;
-    for (const each of sorted) {
-      if (this.#isOver()) return;
-      if (!indexed && order.indexOf(each.kind) > order.indexOf("look-up")) {
-        for (const { definition } of its.indexes) {
-          await this.client.query(`CREATE INDEX ON ${table} ${definition}`);
-        }
-        indexed = true;
-      }
-      const statement = each === lookUp
-        ? await this.#lookUp(table, each, keys)
-        : statementFor(each, table, columns);
-      if (statement === null) continue;
-      const once = each.kind === "rewrite" || each.kind === "row changes";
-      const ms = await this.#median(() => this.#time(statement), once);
-      const fixedMs = await this.#fixed(each, its);
-      this.measured.set(workKey({ ...each, relation: its.origin }), {
-        fixedMs,
-        // What a busy machine adds to a commit is not to eat up all of it.
-        usPerRow: measuredRate(Math.max(ms / 2, ms - this.rates.statementMs.value - fixedMs) * 1000 / n),
-        rows: n,
-      });
+    const ofKind = (...kinds: Work["kind"][]) => work.filter(({ kind }) => kinds.includes(kind));
+    const measure = (each: Work, statement: string | null, bareMs = 0) =>
+      this.#work({ ...each, relation: its.origin }, its, n, statement, bareMs);
+    for (const each of ofKind("index build")) await measure(each, statementFor(each, table, columns));
+    if (parent !== undefined) await measure(lookUp!, await this.#lookUp(table, lookUp!, parent, keys));
+    const [rewrite] = ofKind("rewrite");
+    const isIndexed = its.indexes.length > 0;
+    const bareMs = rewrite === undefined || !isIndexed || this.#isOver()
+      ? 0
+      : await this.#time(statementFor(rewrite, table, columns)!);
+    for (const { definition } of its.indexes) {
+      await this.client.query(`CREATE INDEX ON ${table} ${definition}`);
     }
+    for (const each of ofKind("scan", "rewrite", "row changes")) {
+      await measure(each, statementFor(each, table, columns), each === rewrite ? bareMs : 0);
+    }
+  }
+
+  /** @param statement that does it to a likeness of `n` rows; null: there is none; @param bareMs what it took without indexes */
+  async #work(
+    work: Work,
+    its: RelationFacts,
+    n: number,
+    statement: string | null,
+    bareMs: number,
+  ): Promise<void> {
+    if (statement === null || this.#isOver()) return;
+    const once = work.kind === "rewrite" || work.kind === "row changes";
+    const ms = await this.#median(() => this.#time(statement), once);
+    const fixedMs = await this.#fixed(work, its);
+    this.measured.set(workKey(work), {
+      fixedMs,
+      // What a busy machine adds to a commit is not to eat up all of it.
+      usPerRow: measuredRate(Math.max(ms / 2, ms - this.rates.statementMs.value - fixedMs) * 1000 / n),
+      sorted: work.kind === "index build" ? 1 : bareMs === 0 ? 0 : Math.max(0, 1 - bareMs / ms),
+      rows: n,
+    });
   }
 
   /** What each index costs whatever its rows are, ms: the server starts workers for it, where the table is large enough. */
@@ -181,14 +198,23 @@ class Calibrator {
     await this.client.query(predictSql("workers_alike.sql"), [Math.min(1, n / Math.max(1, rows))]);
   }
 
-  async #lookUp(table: string, { columns: [column] }: Work, keys: number): Promise<string> {
-    const parent = `${table}_keys`;
-    await this.client.query(
-      `CREATE TABLE ${parent} AS SELECT ${column} FROM ${table} WITH NO DATA; ` +
-        `INSERT INTO ${parent} SELECT i FROM generate_series(1, ${keys}) AS made (i); ` +
-        `ALTER TABLE ${parent} ADD PRIMARY KEY (${column})`,
-    );
-    return `ALTER TABLE ${table} ADD FOREIGN KEY (${column}) REFERENCES ${parent}`;
+  /** @param keys rows that the table is to have which is looked into; @returns null: it has no key of one column */
+  async #lookUp(
+    table: string,
+    { columns: [column] }: Work,
+    parent: RelationFacts,
+    keys: number,
+  ): Promise<string | null> {
+    const { rows: [key] } = await this.client.query<{ name: string }>(predictSql("key_column.sql"), [
+      parent.origin,
+    ]);
+    if (key === undefined) return null;
+    const likeness = `${table}_keys`;
+    await makeLikeness(this.client, likeness, parent, keys, { [key.name]: "i" });
+    await this.client.query(`ALTER TABLE ${likeness} ADD PRIMARY KEY (${key.name})`);
+    // How the server looks them up depends on what it knows of both.
+    for (const each of [table, likeness]) await this.client.query(`VACUUM ANALYZE ${each}`);
+    return `ALTER TABLE ${table} ADD FOREIGN KEY (${column}) REFERENCES ${likeness}`;
   }
 
   /** What it takes to write the rows of a query, where they are enough to tell. @param askedMs for which it is asked alone */
@@ -202,8 +228,8 @@ class Calibrator {
     this.rates = { ...this.rates, writeUsPerKiB: measuredRate(writingMs * 1000 / written!.kib) };
   }
 
-  /** What a unit of the planner's costs takes in a query: the same one is asked of likenesses of its tables. */
-  async #query(prefix: string, { text, cost }: QueryFacts, named: readonly Named[]): Promise<void> {
+  /** What a unit of the planner's costs takes in a query: the same one is asked of likenesses of its tables; its rows go nowhere. */
+  async #query(prefix: string, { text, cost, steps }: QueryFacts, named: readonly Named[]): Promise<void> {
     if (
       this.#isOver() ||
       cost * DEFAULT_RATES.msPerCost.value * DEFAULT_RATES.msPerCost.spread < WORTH_ASKING_MS
@@ -213,22 +239,13 @@ class Calibrator {
       await this.client.query(predictSql("workers_alike.sql"), [share]);
       const expected = await explainQuery(this.client, likely);
       if (expected === null) return;
-      const ms = await this.#median(() => this.#executed(likely));
-      this.queries.set(text, measuredRate(ms / expected.cost));
+      const ms = await this.#median(() => this.#time(`EXPLAIN (ANALYZE, TIMING OFF) ${likely}`));
+      // Costs of other steps are no measure of these: then it grows as the rows do.
+      this.queries.set(text, measuredRate(ms / (expected.steps === steps ? expected.cost : cost * share)));
       await this.#writing(likely, ms);
     } catch (error) {
       if (isOfServer(error)) throw error;
     }
-  }
-
-  /** How long the server itself takes for a query, ms: its rows go nowhere. */
-  async #executed(query: string): Promise<number> {
-    const { rows: [row] } = await this.client.query<
-      { "QUERY PLAN": readonly [{ readonly "Execution Time": number }] }
-    >(
-      `EXPLAIN (ANALYZE, TIMING OFF, FORMAT JSON) ${query}`,
-    );
-    return row!["QUERY PLAN"][0]["Execution Time"];
   }
 
   /** The median of some times. @param measure one of them; @param once it cannot be done again */
@@ -261,19 +278,30 @@ export function likenessRows({ rows, bytes }: Pick<RelationFacts, "rows" | "byte
   return Math.round(Math.min(Math.max(1, rows), MOST_ROWS, Math.max(LEAST_ROWS, fitting)));
 }
 
+/** As SQL writes it; undefined: there is none of that name, or it is an expression. */
+function columnCalled(name: string, known: readonly ColumnFacts[]): string | undefined {
+  return known.find((each) => each.name === name || each.name === `"${name.replaceAll('"', '""')}"`)?.name;
+}
+
 /** The same work on a likeness; null where it cannot be done there. */
 function statementFor(
-  { kind, columns }: Work,
+  { kind, columns, including = [] }: Work,
   table: string,
   known: readonly ColumnFacts[],
 ): string | null {
   switch (kind) {
-    case "index build":
-      return `CREATE INDEX ON ${table} (${columns.join(", ")})`;
+    case "index build": {
+      const names = [columns, including].map((some) => some.map((name) => columnCalled(name, known)));
+      if (columns.length === 0 || names.flat().includes(undefined)) return null;
+      return `CREATE INDEX ON ${table} (${names[0]!.join(", ")})` +
+        (including.length === 0 ? "" : ` INCLUDE (${names[1]!.join(", ")})`);
+    }
     case "scan":
       return `ALTER TABLE ${table} ADD CHECK (${known[0]!.name} IS NOT NULL OR tableoid IS NOT NULL)`;
     case "rewrite":
-      return `ALTER TABLE ${table} ADD COLUMN benchbook_added timestamptz NOT NULL DEFAULT clock_timestamp()`;
+      return `ALTER TABLE ${table} ADD COLUMN benchbook_${
+        crypto.randomUUID().slice(0, 8)
+      } timestamptz NOT NULL DEFAULT clock_timestamp()`;
     case "row changes": {
       const { name } = known.at(-1)!;
       return `UPDATE ${table} SET ${name} = ${name}`;

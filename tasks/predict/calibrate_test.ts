@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import type { WorkKind } from "../model/statement_effects.ts";
 import { UNLIMITED, withClient } from "../seed/connect.ts";
 import { withDatabase } from "../stack/testing_shared.ts";
 import { calibrate } from "./calibrate.ts";
@@ -43,7 +44,7 @@ Deno.test("rates are measured on rows of our own: the table is not read, and not
         work("rewrite"),
         work("scan"),
         work("row changes"),
-        work("index build", { columns: ["city"] }),
+        work("index build", { columns: ["city"], including: ["note"] }),
         work("look-up", { columns: ["customer_id"], into: "shop.customers" }),
       ];
       await client.query(`
@@ -67,6 +68,9 @@ Deno.test("rates are measured on rows of our own: the table is not read, and not
         const found = measured.get(workKey(each));
         assert.ok(found !== undefined && found.usPerRow.value >= 0 && found.rows > 1000, each.kind);
       }
+      const sorted = (kind: WorkKind) =>
+        measured.get(workKey(asked.find((each) => each.kind === kind)!))!.sorted;
+      assert.deepEqual([sorted("index build"), sorted("scan"), sorted("row changes")], [1, 0, 0]);
       assert.ok(queries.get(text)!.value > 0);
       assert.deepEqual(await read(), before);
       const { rows: left } = await client.query(

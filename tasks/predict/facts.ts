@@ -32,6 +32,8 @@ export interface QueryFacts {
   readonly rows: number;
   /** Bytes of a row. */
   readonly width: number;
+  /** The steps of its plan: `Hash Join (Seq Scan, Hash (Seq Scan))`. */
+  readonly steps: string;
 }
 
 /** What a piece of work took on rows of the same kind. */
@@ -39,6 +41,8 @@ export interface MeasuredWork {
   /** Whatever the number of rows is, ms: workers are started. */
   readonly fixedMs: number;
   readonly usPerRow: Rate;
+  /** The share of that in which rows are sorted into indexes, 0 to 1. */
+  readonly sorted: number;
   /** How many rows that was. */
   readonly rows: number;
 }
@@ -73,8 +77,11 @@ export function factsOf(
 
 /** Pieces of work that take as long for a row: they do the same to the same relation. */
 export function workKey(
-  { kind, relation, columns, into }: Pick<Work, "kind" | "relation" | "columns" | "into">,
+  { kind, relation, columns, including = [], into }: Pick<
+    Work,
+    "kind" | "relation" | "columns" | "including" | "into"
+  >,
 ): string {
-  const of = kind === "index build" || kind === "look-up" ? columns.join(", ") : "";
+  const of = kind === "index build" || kind === "look-up" ? [...columns, "", ...including].join(", ") : "";
   return [kind, relation, of, into ?? ""].join("|");
 }

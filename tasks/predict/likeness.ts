@@ -20,7 +20,14 @@ export interface ColumnFacts {
   readonly distinct: number;
   /** How far the rows lie in the order of the values, 0 to 1. */
   readonly correlation: number;
+  /** The least number or day that they know of; null: none, or it is of another type. Tables are joined by such values. */
+  readonly least: string | null;
 }
+
+/** Steps through any number of rows that it does not divide, and comes to each once. */
+const PRIME = 1_000_003;
+
+const FIRST_DAY = "2000-01-01";
 
 /** Rows with values like these lie in their order. */
 const IN_ORDER = 0.9;
@@ -60,15 +67,18 @@ function rankOf({ distinct, correlation }: ColumnFacts, n: number, rows: number)
   // A number of values stays what it is in fewer rows, a share stays a share.
   const own = distinct < 0 ? -distinct * n : Math.min(distinct, rows) === rows ? n : distinct;
   const values = Math.max(1, Math.min(n, Math.round(own)));
-  return correlation >= IN_ORDER
-    ? `(i - 1) * ${values}::bigint / ${n}`
-    : `(hashint8(i)::bigint & 2147483647) % ${values}`;
+  if (correlation >= IN_ORDER) return `(i - 1) * ${values}::bigint / ${n}`;
+  // One of each: a key's, of which a hash would leave some out and give others twice.
+  if (values === n) return `i * ${n % PRIME === 0 ? 1 : PRIME}::bigint % ${n}`;
+  return `(hashint8(i)::bigint & 2147483647) % ${values}`;
 }
 
-function typed({ type, category, most, width }: ColumnFacts, rank: string): string {
+function typed({ type, category, most, width, least }: ColumnFacts, rank: string): string {
   switch (category) {
     case "N":
-      return type === "int2" ? `((${rank}) % 32767)::int2` : `(${rank})::${type}`;
+      if (type === "int2") return `((${rank}) % 32767)::int2`;
+      // Most have cents, and take longer to add up for it.
+      return type === "numeric" ? `round((${rank}) / 100.0, 2)` : `(${rank} + ${least ?? 0})::${type}`;
     case "S": {
       const bytes = Math.max(1, Math.min(Math.round(width) - 1, most ?? Infinity));
       return `left(${
@@ -77,9 +87,9 @@ function typed({ type, category, most, width }: ColumnFacts, rank: string): stri
     }
     case "D":
       return type === "date"
-        ? `date '2000-01-01' + ((${rank}) % 20000)::int`
+        ? `date '${least ?? FIRST_DAY}' + ((${rank}) % 20000)::int`
         : type.startsWith("timestamp")
-        ? `timestamp '2000-01-01' + (${rank}) * interval '1 min'`
+        ? `timestamp '${least ?? FIRST_DAY}' + (${rank}) * interval '1 min'`
         : "NULL";
     case "B":
       return `(${rank}) % 2 = 0`;

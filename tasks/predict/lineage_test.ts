@@ -8,7 +8,9 @@ import { table } from "./testing.ts";
 async function after(sql: string, rows: number): Promise<Lineage> {
   const lineage = new Lineage(new Map([["shop.orders", table()]]));
   for (const node of await parseStatements(sql, { file: "a test" })) {
-    const query = queryOf(node, sql) === null ? null : { text: "SELECT 1", cost: 1, rows, width: 40 };
+    const query = queryOf(node, sql) === null
+      ? null
+      : { text: "SELECT 1", cost: 1, rows, width: 40, steps: "" };
     lineage.after(node, statementEffects(node), query);
   }
   return lineage;

@@ -5,7 +5,7 @@ import type { Named } from "./mentioned.ts";
 import { mentioned, replaceNames } from "./mentioned.ts";
 
 /** Of the largest table of a query; the others have the same share of their rows. */
-const MOST_ROWS = 40_000;
+const MOST_ROWS = 250_000;
 /** A table that is smaller keeps all its rows: as many values as there are find theirs. */
 const KEPT_ROWS = 10_000;
 

@@ -29,7 +29,13 @@ export async function explainQuery(
       `EXPLAIN (FORMAT JSON) ${query}`,
     );
     const { Plan: plan } = rows[0]!["QUERY PLAN"][0];
-    return { text: query, cost: plan["Total Cost"], rows: plan["Plan Rows"], width: plan["Plan Width"] };
+    return {
+      text: query,
+      cost: plan["Total Cost"],
+      rows: plan["Plan Rows"],
+      width: plan["Plan Width"],
+      steps: stepsOf(plan),
+    };
   } catch {
     // It names what the change makes before it, or what nobody may read.
     return null;
@@ -40,4 +46,10 @@ interface Planned {
   readonly "Total Cost": number;
   readonly "Plan Rows": number;
   readonly "Plan Width": number;
+  readonly "Node Type": string;
+  readonly Plans?: readonly Planned[];
+}
+
+function stepsOf({ "Node Type": step, Plans: below = [] }: Planned): string {
+  return below.length === 0 ? step : `${step} (${below.map(stepsOf).join(", ")})`;
 }

@@ -7,7 +7,7 @@ import { table, work } from "./testing.ts";
 Deno.test("what was not measured is as much slower than usual as what was", () => {
   const build = work("index build", { columns: ["city"] });
   const usPerRow = { value: 4 * DEFAULT_RATES.indexUsPerRow.value, spread: 1 };
-  const measured = new Map([[workKey(build), { fixedMs: 0, usPerRow, rows: 270_000 }]]);
+  const measured = new Map([[workKey(build), { fixedMs: 0, usPerRow, sorted: 1, rows: 270_000 }]]);
   const rates = { ...DEFAULT_RATES, statementMs: { value: 7, spread: 1 } };
   const found = scaledRates(rates, [build, work("scan")], factsOf([table()]), measured);
   assert.deepEqual(found.scanUsPerRow, {

@@ -54,10 +54,14 @@ function waiting({ oldestTransactionS }: PredictionFacts): WorkTime {
 }
 
 /** By what the same work took on a likeness of the relation. */
-function asMeasured(work: Work, its: RelationFacts, { fixedMs, usPerRow, rows }: MeasuredWork): WorkTime {
-  const sorted = work.kind === "index build" ? sorting(its.rows, rows) : 1;
+function asMeasured(
+  work: Work,
+  its: RelationFacts,
+  { fixedMs, usPerRow, sorted, rows }: MeasuredWork,
+): WorkTime {
+  const growth = 1 + sorted * (sorting(its.rows, rows) - 1);
   return {
-    span: spanOf(fixedMs + rowsMs(usPerRow, its.rows) * sorted, usPerRow.spread),
+    span: spanOf(fixedMs + rowsMs(usPerRow, its.rows) * growth, usPerRow.spread),
     why: `${VERBS[work.kind]} ${sizeText(work, its)}, ${significant(usPerRow.value, 2)} µs a row on ${
       formatCount(rows)
     } rows of its kind`,
