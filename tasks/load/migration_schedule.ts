@@ -8,13 +8,18 @@ export interface MigrationSchedulePlan {
   readonly segmentSeconds: number;
   /** The change may take so long; the run is over so much earlier where it takes less. */
   readonly longestSeconds: number;
+  /** Looks at the system under load, at the end of the warm-up; null: nothing does. */
+  readonly look: Pick<Action, "name" | "run"> | null;
   /** Makes the change. */
   readonly change: Pick<Action, "name" | "run">;
 }
 
+/** Looking takes so long, and a moment more. */
+const LOOK_SECONDS = 1.2;
+
 /** Warm-up, then baseline, migrate and recovery, all of which ask all arms at once; the change ends the second of them. */
 export function migrationSchedule(
-  { warmupSeconds, segmentSeconds, longestSeconds, change }: MigrationSchedulePlan,
+  { warmupSeconds, segmentSeconds, longestSeconds, look, change }: MigrationSchedulePlan,
 ): Schedule {
   const phases: Phase[] = [];
   const add = (segment: string, seconds: number, measured = true) => {
@@ -29,5 +34,9 @@ export function migrationSchedule(
   add("migrate", longestSeconds);
   const { phaseId } = phases.at(-1)!;
   add("recovery", segmentSeconds);
-  return { phases, actions: [{ ...change, at: { phaseId, edge: "start" }, ends: phaseId }], outages: [] };
+  const looks = look === null || warmupSeconds < LOOK_SECONDS
+    ? []
+    : [{ ...look, at: { atUs: Math.round((warmupSeconds - LOOK_SECONDS) * 1e6) } }];
+  const changes = { ...change, at: { phaseId, edge: "start" }, ends: phaseId } as const;
+  return { phases, actions: [...looks, changes], outages: [] };
 }

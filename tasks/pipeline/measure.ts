@@ -54,6 +54,8 @@ export interface Companion extends AsyncDisposable {
    * @returns what could not be found out, in whole sentences
    */
   finish(load: FinishedLoad): Promise<readonly string[]>;
+  /** The record of the run with what was found out in it. */
+  concluded?(run: Run): Run;
 }
 
 /** A load that is over. */
@@ -149,7 +151,8 @@ async function makeLoad(
   const { phases } = result;
   const unknown = await companion?.finish({ spoolDir: spool.dir, streams, phases }) ?? [];
   const startedAt = result.startedAt ?? planned.startedAt;
-  const run = noted({ ...planned, startedAt }, [
+  const record = { ...planned, startedAt };
+  const run = noted(companion?.concluded?.(record) ?? record, [
     ...result.notes,
     ...failed,
     ...unknown,

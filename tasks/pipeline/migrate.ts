@@ -82,7 +82,7 @@ async function migrateOnce(given: Job & MigrateRequest, group: string): Promise<
       warmupSeconds: job.plan.warmup,
       segmentSeconds: job.segmentSeconds,
       longestSeconds: LONGEST_SECONDS,
-      change: made.action,
+      ...made.actions,
     });
     return await measure({ ...system, migrating: made.migrating }, schedule, made);
   });

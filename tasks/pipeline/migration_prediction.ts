@@ -6,7 +6,7 @@ import { BenchbookError, InterruptedError } from "../model/errors.ts";
 import type { StepPlan } from "../model/migration.ts";
 import type { MigrationPrediction } from "../model/prediction.ts";
 import { sessionName } from "../model/session_name.ts";
-import { formatMs } from "../model/units.ts";
+import { formatMs, significant } from "../model/units.ts";
 import { pathOf } from "../paths/registry.ts";
 import type { PgClient } from "../postgres/client.ts";
 import { parseStatements, type SqlNode } from "../postgres/sql_parser.ts";
@@ -16,49 +16,85 @@ import { Lineage, queryOf } from "../predict/lineage.ts";
 import { mentioned, type Named, readNamed } from "../predict/mentioned.ts";
 import { type PlannedStatement, predictMigration } from "../predict/migration.ts";
 import { explainQuery, readRelations } from "../predict/read_facts.ts";
+import { unitMs } from "../predict/slowdown.ts";
 import type { LoadFacts } from "../predict/stall.ts";
 import { isOfServer, UNLIMITED, withClient } from "../seed/connect.ts";
 import { spanText } from "../summary/migration/predicted.ts";
 import type { Migrating } from "./migrating.ts";
 import type { SystemUnderTest } from "./system_under_test.ts";
 
-/** The same as a step that is told; null where it could not be told, which keeps no run from being made. */
-export async function predictBefore(
-  system: SystemUnderTest,
-  migrating: Migrating,
-): Promise<MigrationPrediction | null> {
-  return await system.terminal.step("Predict what it does to its users", async () => {
-    try {
-      const value = await migrationPrediction(system, migrating);
-      return { value, detail: `stall ${spanText(value.stall)}` };
-    } catch (error) {
-      if (!(error instanceof BenchbookError) || error instanceof InterruptedError) throw error;
-      return { value: null, detail: error.message, sign: "✗" as const };
-    }
-  });
+/** What one session's work took is looked at for so long, ms: before the load, and beside it. */
+const ALONE_MS = 300;
+const BESIDE_MS = 1000;
+
+/** @param slowdown so many times as long a session's work takes beside the load; null: that is not known */
+type Predict = (slowdown: number | null) => MigrationPrediction;
+
+/** What a migration is expected to do to those who use the database, before it is made. */
+export class Expectation {
+  readonly #system: SystemUnderTest;
+  readonly #predict: Predict;
+  readonly #aloneMs: number;
+  /** By what is known by now. */
+  predicted: MigrationPrediction;
+
+  private constructor(system: SystemUnderTest, predict: Predict, aloneMs: number) {
+    this.#system = system;
+    this.#predict = predict;
+    this.#aloneMs = aloneMs;
+    this.predicted = predict(null);
+  }
+
+  /**
+   * By the catalogue, its statistics and the planner, and on a clone by what the same work takes on rows of our own; as a step
+   * that is told. null: it could not be told, which keeps no run from being made.
+   */
+  static async of(system: SystemUnderTest, migrating: Migrating): Promise<Expectation | null> {
+    return await system.terminal.step("Predict what it does to its users", async () => {
+      try {
+        const value = await Expectation.#beforeLoad(system, migrating);
+        return { value, detail: `stall ${spanText(value.predicted.stall)}` };
+      } catch (error) {
+        if (!(error instanceof BenchbookError) || error instanceof InterruptedError) throw error;
+        return { value: null, detail: error.message, sign: "✗" as const };
+      }
+    });
+  }
+
+  static async #beforeLoad(system: SystemUnderTest, { plan, config }: Migrating): Promise<Expectation> {
+    return await inSession(system, async (client) => {
+      const known = factsOf(await readRelations(client));
+      const planned = await plannedStatements(client, plan.steps, known);
+      const named = await readNamed(client);
+      const calibration = config.place === "clone" ? await calibrated(client, planned, named, known) : null;
+      const facts = { ...known, ...calibration };
+      const load = await loadFacts(system, named, known);
+      const predict: Predict = (slowdown) => ({
+        ...predictMigration(
+          planned,
+          config.beside,
+          facts,
+          { ...load, slowdown: slowdown ?? 1 },
+          config.lockTimeoutMs,
+        ),
+        rates: [ratesText(calibration), ...slowdown === null ? [] : [slowdownText(slowdown)]].join(" "),
+      });
+      return new Expectation(system, predict, await unitMs(client, ALONE_MS, system.signal));
+    });
+  }
+
+  /** Takes in how much longer a session's work takes beside the load, which must be going on. */
+  async look(signal: AbortSignal): Promise<void> {
+    const besideMs = await inSession(this.#system, (client) => unitMs(client, BESIDE_MS, signal));
+    this.predicted = this.#predict(Math.max(1, besideMs / this.#aloneMs));
+  }
 }
 
-/**
- * What a migration is expected to do to those who use the database, told before it is made: by the catalogue, its statistics
- * and the planner, and on a clone by what the same work takes on rows of our own.
- */
-export async function migrationPrediction(
-  system: SystemUnderTest,
-  { plan, config }: Migrating,
-): Promise<MigrationPrediction> {
-  const { databaseUrl, runId, signal } = system;
-  return await withClient(databaseUrl, async (client) => {
-    const known = factsOf(await readRelations(client));
-    const planned = await plannedStatements(client, plan.steps, known);
-    const named = await readNamed(client);
-    const calibration = config.place === "clone" ? await calibrated(client, planned, named, known) : null;
-    const facts = { ...known, ...calibration };
-    const load = await loadFacts(system, named, known);
-    return {
-      ...predictMigration(planned, config.beside, facts, load, config.lockTimeoutMs),
-      rates: ratesText(calibration),
-    };
-  }, { ...UNLIMITED, name: sessionName(runId, "migration"), signal });
+function inSession<T>(
+  { databaseUrl, runId, signal }: SystemUnderTest,
+  use: (client: PgClient) => Promise<T>,
+) {
+  return withClient(databaseUrl, use, { ...UNLIMITED, name: sessionName(runId, "migration"), signal });
 }
 
 /** Of a row of queries/lint/server.sql. */
@@ -128,7 +164,7 @@ async function loadFacts(
   { arms, scenario, plan }: SystemUnderTest,
   named: readonly Named[],
   { relations }: PredictionFacts,
-): Promise<LoadFacts> {
+): Promise<Omit<LoadFacts, "slowdown">> {
   const tables = [...relations.keys()];
   const { statements } = arms.find(({ target }) => pathOf(target.path).language === "sql") ?? arms[0]!;
   const weights = scenario.operations.reduce((sum, { weight }) => sum + weight, 0);
@@ -170,4 +206,8 @@ function ratesText(calibration: Calibration | null): string {
   return calibration.ms === 0
     ? "Nothing had to be measured for it: all of it is small."
     : `Rates were measured before the load on rows of Benchbook's own, in ${formatMs(calibration.ms)}.`;
+}
+
+function slowdownText(slowdown: number): string {
+  return `Beside the load one session's work took ${significant(slowdown, 3)} times as long.`;
 }

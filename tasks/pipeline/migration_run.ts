@@ -1,9 +1,9 @@
 import type { RunEventHub } from "../load/run_events.ts";
 import type { Arm } from "../load/plan.ts";
-import type { Action } from "../load/schedule.ts";
+import type { MigrationSchedulePlan } from "../load/migration_schedule.ts";
 import { type LockWatch, watchLocks } from "../migrate/lock_watch.ts";
 import { BenchbookError } from "../model/errors.ts";
-import type { MigrationPrediction } from "../model/prediction.ts";
+import type { Run } from "../model/run.ts";
 import { sessionName } from "../model/session_name.ts";
 import { lockEventTable } from "../store/tables/lock_event.ts";
 import { migrationStepTable } from "../store/tables/migration_step.ts";
@@ -14,13 +14,13 @@ import type { Change } from "./change.ts";
 import type { Companion, FinishedLoad } from "./measure.ts";
 import { Proof } from "./migration_proof.ts";
 import type { Migrating } from "./migrating.ts";
-import { predictBefore } from "./migration_prediction.ts";
+import { Expectation } from "./migration_prediction.ts";
 import type { SystemUnderTest } from "./system_under_test.ts";
 
 /** What is known before the load. */
 interface Prepared {
   readonly proof: Proof;
-  readonly predicted: MigrationPrediction | null;
+  readonly expected: Expectation | null;
   readonly change: Change;
 }
 
@@ -29,7 +29,7 @@ export class MigrationRun implements Companion {
   readonly #system: SystemUnderTest;
   readonly #migrating: Migrating;
   readonly #proof: Proof;
-  readonly #predicted: MigrationPrediction | null;
+  readonly #expected: Expectation | null;
   readonly #told: string[] = [];
   readonly #change: Change;
   #events!: RunEventHub;
@@ -42,12 +42,12 @@ export class MigrationRun implements Companion {
   private constructor(
     system: SystemUnderTest,
     migrating: Migrating,
-    { proof, predicted, change }: Prepared,
+    { proof, expected, change }: Prepared,
   ) {
     this.#system = system;
     this.#migrating = migrating;
     this.#proof = proof;
-    this.#predicted = predicted;
+    this.#expected = expected;
     this.#change = change;
   }
 
@@ -63,25 +63,35 @@ export class MigrationRun implements Companion {
     const proof = await Proof.before(system, migrating.plan);
     const change = await changeOf(system, migrating);
     // What a move does is no statement that could be read.
-    const predicted = system.move === null ? await predictBefore(system, migrating) : null;
-    return new MigrationRun(system, migrating, { proof, predicted, change });
+    const expected = system.move === null ? await Expectation.of(system, migrating) : null;
+    return new MigrationRun(system, migrating, { proof, expected, change });
   }
 
   /** The same with what the change itself writes, and what is expected of it, which a run's record says. */
   get migrating(): Migrating {
     const { own } = this.#proof;
-    const predicted = this.#predicted === null ? {} : { predicted: this.#predicted };
+    const predicted = this.#expected === null ? {} : { predicted: this.#expected.predicted };
     const config = { ...this.#migrating.config, own, ...predicted };
     return { ...this.#migrating, config };
   }
 
   /** What the run's schedule makes of it. */
-  get action(): Pick<Action, "name" | "run"> {
+  get actions(): Pick<MigrationSchedulePlan, "look" | "change"> {
     const { name, config: { variant } } = this.#migrating;
+    const expected = this.#expected;
     return {
-      name: variant === "own" ? `Migrate ${name}` : `Migrate ${name} (${variant})`,
-      run: (signal) => this.#migrate(signal),
+      look: expected === null
+        ? null
+        : { name: "See how much slower the load makes other work", run: (signal) => expected.look(signal) },
+      change: {
+        name: variant === "own" ? `Migrate ${name}` : `Migrate ${name} (${variant})`,
+        run: (signal) => this.#migrate(signal),
+      },
     };
+  }
+
+  concluded(run: Run): Run {
+    return { ...run, config: { ...run.config, migration: this.migrating.config } };
   }
 
   join(events: RunEventHub): void {

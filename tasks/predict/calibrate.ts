@@ -9,7 +9,8 @@ import {
   workKey,
 } from "./facts.ts";
 import { median } from "../stats/robust.ts";
-import { type ColumnFacts, makeLikeness } from "./likeness.ts";
+import { makeLikeness } from "./likeness.ts";
+import { likenessRows, statementFor } from "./likely_work.ts";
 import type { Named } from "./mentioned.ts";
 import { predictSql } from "./predict_sql.ts";
 import { DEFAULT_RATES, MEASURED_SPREAD, type Rate, type Rates } from "./rates.ts";
@@ -20,12 +21,6 @@ import { workTime } from "./work_time.ts";
 
 /** A schema of ours, dropped at the end. */
 const SCHEMA = "benchbook_likeness";
-/** Of a likeness; a smaller table's has as many rows as that. */
-const BYTES = 13 * 2 ** 20;
-const MOST_ROWS = 250_000;
-/** Of one whose rows are changed: that takes many times as long as anything else. */
-const MOST_CHANGED = 40_000;
-const LEAST_ROWS = 2000;
 /** No further measurement is begun after `budgetMs`; what hardly takes longer than `worthMs` is not worth it. */
 const LIMITS = { budgetMs: 4000, worthMs: 20 };
 /** From this size on PostgreSQL starts workers: its `min_parallel_table_scan_size`, which hardly anybody sets. */
@@ -130,8 +125,7 @@ class Calibrator {
   async measure(its: RelationFacts, work: readonly Work[]): Promise<void> {
     if (this.#isOver()) return;
     const table = `${SCHEMA}.t${++this.#tables}`;
-    const changed = work.some(({ kind }) => kind === "row changes");
-    const n = Math.min(likenessRows(its), changed ? MOST_CHANGED : MOST_ROWS);
+    const n = likenessRows(its, work);
     const lookUp = work.find(({ kind, columns }) => kind === "look-up" && columns.length === 1);
     const parent = lookUp === undefined ? undefined : this.known.relations.get(lookUp.into ?? "");
     const keys = parent === undefined ? 0 : Math.max(1, Math.round(n * Math.min(1, parent.rows / its.rows)));
@@ -270,43 +264,4 @@ class Calibrator {
 
 function measuredRate(value: number): Rate {
   return { value, spread: MEASURED_SPREAD };
-}
-
-/** Rows of a likeness. */
-export function likenessRows({ rows, bytes }: Pick<RelationFacts, "rows" | "bytes">): number {
-  const fitting = BYTES / Math.max(1, bytes / Math.max(1, rows));
-  return Math.round(Math.min(Math.max(1, rows), MOST_ROWS, Math.max(LEAST_ROWS, fitting)));
-}
-
-/** As SQL writes it; undefined: there is none of that name, or it is an expression. */
-function columnCalled(name: string, known: readonly ColumnFacts[]): string | undefined {
-  return known.find((each) => each.name === name || each.name === `"${name.replaceAll('"', '""')}"`)?.name;
-}
-
-/** The same work on a likeness; null where it cannot be done there. */
-function statementFor(
-  { kind, columns, including = [] }: Work,
-  table: string,
-  known: readonly ColumnFacts[],
-): string | null {
-  switch (kind) {
-    case "index build": {
-      const names = [columns, including].map((some) => some.map((name) => columnCalled(name, known)));
-      if (columns.length === 0 || names.flat().includes(undefined)) return null;
-      return `CREATE INDEX ON ${table} (${names[0]!.join(", ")})` +
-        (including.length === 0 ? "" : ` INCLUDE (${names[1]!.join(", ")})`);
-    }
-    case "scan":
-      return `ALTER TABLE ${table} ADD CHECK (${known[0]!.name} IS NOT NULL OR tableoid IS NOT NULL)`;
-    case "rewrite":
-      return `ALTER TABLE ${table} ADD COLUMN benchbook_${
-        crypto.randomUUID().slice(0, 8)
-      } timestamptz NOT NULL DEFAULT clock_timestamp()`;
-    case "row changes": {
-      const { name } = known.at(-1)!;
-      return `UPDATE ${table} SET ${name} = ${name}`;
-    }
-    default:
-      return null;
-  }
 }

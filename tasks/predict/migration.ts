@@ -3,8 +3,9 @@ import type { BesidePlan, StepPlan } from "../model/migration.ts";
 import type { MigrationPrediction, PlannedPrediction, Span } from "../model/prediction.ts";
 import type { StatementEffects } from "../model/statement_effects.ts";
 import type { PredictionFacts, QueryFacts } from "./facts.ts";
-import { NOTHING, total } from "./span.ts";
-import { type Hold, type LoadFacts, stallBehind } from "./stall.ts";
+import { besideLoad } from "./slowdown.ts";
+import { NOTHING, times, total } from "./span.ts";
+import { type Hold, loadBeside, type LoadFacts, stallBehind } from "./stall.ts";
 import { predict } from "./statement.ts";
 
 /** A statement with what is known of it before it runs. */
@@ -33,14 +34,15 @@ export function predictMigration(
   load: LoadFacts,
   lockTimeoutMs: number,
 ): Omit<MigrationPrediction, "rates"> {
-  const statements = planned.map(({ step, statement, effects, query, relations }): PlannedPrediction => ({
+  const alone = planned.map(({ step, statement, effects, query, relations }): PlannedPrediction => ({
     step: step.step,
     statement,
     ...predict(effects, { ...facts, relations }, query),
   }));
-  const holds = unitsOf(planned).flatMap((unit) =>
-    holdsOf(unit.map((at) => ({ ...planned[at]!, own: statements[at]! })))
-  );
+  const units = unitsOf(planned).map((unit) => unit.map((at) => ({ ...planned[at]!, own: alone[at]! })))
+    .map((unit) => slowed(unit, load));
+  const statements = units.flat().map(({ own }) => own);
+  const holds = units.flatMap(holdsOf);
   const waits = beside.map(({ holdSeconds }) => 1000 * holdSeconds);
   const stalls = holds.map((hold) => behind(hold, waits, load, lockTimeoutMs));
   if (stalls.includes(null)) {
@@ -75,11 +77,28 @@ function unitsOf(planned: readonly PlannedStatement[]): number[][] {
   return units;
 }
 
+/** What takes effect together, with what is expected of each. */
+type Unit = readonly (PlannedStatement & { readonly own: PlannedPrediction })[];
+
+/** The same beside the load, for as long as the locks that it takes let that go on. */
+function slowed(unit: Unit, load: LoadFacts): Unit {
+  const holds = holdsOf(unit).flatMap(({ span, ...hold }) => span === null ? [] : [{ ...hold, span }]);
+  const [longest] = holds.toSorted((a, b) => b.span.ms - a.span.ms);
+  const loadMs = Math.min(Infinity, ...holds.map((hold) => loadBeside(hold, load)));
+  const whole = longest?.span ?? total(unit.flatMap(({ own }) => own.took ?? []));
+  if (whole.ms === 0) return unit;
+  const factor = besideLoad(whole, load.slowdown, loadMs).ms / whole.ms;
+  return unit.map(({ own, ...each }) => ({
+    ...each,
+    own: { ...own, took: own.took === null ? null : times(own.took, factor) },
+  }));
+}
+
 /** A hold whose length may not be known. */
 type OpenHold = Omit<Hold, "span"> & { readonly span: Span | null; readonly timed: boolean };
 
 /** Each lock from the statement that takes it to the end of its transaction. */
-function holdsOf(unit: readonly (PlannedStatement & { readonly own: PlannedPrediction })[]): OpenHold[] {
+function holdsOf(unit: Unit): OpenHold[] {
   return unit.flatMap(({ effects, step: { move } }, at) => {
     const rest = unit.slice(at).map(({ own }) => own.took);
     // Batches are as short as users' response time asks for.

@@ -26,6 +26,7 @@ const LOAD: LoadFacts = {
   paths: 1,
   connections: 8,
   timeoutMs: 5000,
+  slowdown: 1,
   operations: [
     { ...ORDERS, write: false, writes: [], changes: [] },
     { share: 0.4, relations: ["shop.items"], write: false, writes: [], changes: [] },
@@ -115,4 +116,16 @@ Deno.test("batches stall nobody: they are as short as users' response time asks 
   // Who only inserts waits for no row.
   const inserting = { ...LOAD, operations: LOAD.operations.map((each) => ({ ...each, changes: [] })) };
   assert.equal(stallOf(planned(PLAIN, fill), inserting), 0);
+});
+
+Deno.test("work takes longer beside the load, until those who wait have taken all connections", () => {
+  const busy = { ...LOAD, slowdown: 2 };
+  // Everybody waits but for 40 of 100 requests a second: eight connections are taken after 133 ms.
+  const held = SCAN + (1000 * 8 / 60) / 2;
+  assert.ok(Math.abs(stallOf(planned(PLAIN, scan("AccessExclusiveLock")), busy)! - held) < 1e-6);
+  // What keeps nobody waiting has the load beside it all the time.
+  const took = (mode: string, load: LoadFacts) =>
+    predictMigration(planned(PLAIN, scan(mode)), [], FACTS, load, 100).statements[0]!.took!.ms;
+  assert.equal(took("ShareUpdateExclusiveLock", LOAD), SCAN);
+  assert.equal(took("ShareUpdateExclusiveLock", busy), 2 * SCAN);
 });

@@ -12,6 +12,8 @@ export interface LoadFacts {
   readonly connections: number;
   /** A request is given up after so long, ms. */
   readonly timeoutMs: number;
+  /** So many times as long a session's work takes beside it, 1 at least. */
+  readonly slowdown: number;
   readonly operations: readonly {
     readonly write: boolean;
     /** Of all requests. */
@@ -32,6 +34,13 @@ export interface Hold {
   readonly span: Span;
   /** The lock is of rows alone, one more all the time. */
   readonly rows: boolean;
+}
+
+/** So long a load goes on beside a hold, until those who wait have taken all connections, ms. */
+export function loadBeside(hold: Hold, load: LoadFacts): number {
+  const stopped = load.operations.filter((operation) => isStopped(operation, hold))
+    .reduce((sum, { share }) => sum + share, 0);
+  return stopped === 0 ? Infinity : untilFull(hold, { ...load, paths: 1 }, load.rate / load.paths * stopped);
 }
 
 /** Weaker ones keep no reader and no writer of rows out. */
