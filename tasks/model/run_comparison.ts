@@ -112,6 +112,17 @@ export interface NoiseSource {
   readonly twoRuns: number | null;
 }
 
+/** What a single run can be held against. */
+export interface RunNoise {
+  /**
+   * How much parts of the run stray from each other, over all operations and arms: the standard deviation of their
+   * logarithms, so 0.03 is about 3 %. Null: there are too few requests, or too many to look at all.
+   */
+  readonly within: number | null;
+  /** How much runs differ that have nothing different, on this machine, data set and load. */
+  readonly runs: NoiseSource;
+}
+
 /** By how much the distributions of an operation's response times differ, at deciles and p95. */
 export interface Shifted {
   /** The arm. */

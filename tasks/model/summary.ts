@@ -2,6 +2,7 @@ import type { Estimate, Warning } from "./estimate.ts";
 import type { MigrationSummary } from "./migration_summary.ts";
 import type { ProbeSummary } from "./probe.ts";
 import type { ArmRecord, Environment, Run, Verdict } from "./run.ts";
+import type { RunNoise } from "./run_comparison.ts";
 import type { SloTerm, SloWindows } from "./slo.ts";
 import type { Validity } from "./validity.ts";
 
@@ -220,6 +221,8 @@ export interface RunSummary {
   readonly comparisons: readonly Comparison[];
   /** Whether the generator shaped the result. */
   readonly validity: Validity;
+  /** How much the run strays, within itself and among others; absent where it was not asked for. */
+  readonly noise?: RunNoise;
   /** From when on each arm was steady; empty where the rate of arrivals changed by plan. */
   readonly steady: readonly SteadyState[];
   /** Doubts about the run as a whole. */

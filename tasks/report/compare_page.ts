@@ -76,9 +76,11 @@ export function comparePageView(compared: Compared): ComparePageView {
     against: `${capital(counted(candidate.runs.length, "run"))} against ${
       counted(base.runs.length, "run")
     }; equivalent: within ±5 %.`,
-    whole: whole.length === 0
-      ? null
-      : rowsTable(whole, { id: "table-whole", caption: "All operations, weighted by the mix" }),
+    whole: whole.length === 0 ? null : rowsTable(whole, {
+      id: "table-whole",
+      caption: "Medians of all operations, weighted by the mix",
+      alone: true,
+    }),
     regressions: largest(rows, "regressed"),
     improvements: largest(rows, "improved"),
     decision: {
@@ -114,34 +116,19 @@ function largest(rows: readonly ComparedRow[], verdict: ComparedRow["verdict"]):
     }));
 }
 
-/** In pairs, as they stand beside each other. */
 function provenance({ base, candidate, scenario }: RunComparison): ComparePageView["provenance"] {
-  const both = (name: string, text: (side: ComparedSide) => string) => [
-    { name: name === "" ? "Base" : `Base ${name}`, value: text(base) },
-    { name: name === "" ? "Candidate" : `… candidate`, value: text(candidate) },
-  ];
+  const run = ({ id, label, runs }: ComparedSide) =>
+    `${id}${label === null ? "" : `, “${label}”`}, ${counted(runs.length, "run")}`;
+  const commit = ({ gitCommit }: ComparedSide) => gitCommit === null ? "none" : shortCommit(gitCommit);
+  const dates = ({ runs }: ComparedSide) =>
+    [...new Set([runs[0]!, runs.at(-1)!].map(({ startedAt }) => isoMinutes(startedAt)))].join(" to ");
+  const [one, other] = [base.fingerprint, candidate.fingerprint];
   return [
+    { name: "Base", value: run(base) },
+    { name: "Candidate", value: run(candidate) },
     { name: "Scenario", value: scenario },
-    {
-      name: "Fingerprint",
-      value: base.fingerprint === candidate.fingerprint
-        ? `${base.fingerprint}, of both`
-        : `${base.fingerprint} and ${candidate.fingerprint}`,
-    },
-    ...both(
-      "",
-      ({ id, label, runs }) => `${id}${label === null ? "" : `, “${label}”`}, ${counted(runs.length, "run")}`,
-    ),
-    ...both(
-      "commit",
-      ({ gitCommit }) => gitCommit === null ? "not in a Git checkout" : shortCommit(gitCommit),
-    ),
-    ...both(
-      "date",
-      ({ runs }) =>
-        `${
-          [...new Set([runs[0]!, runs.at(-1)!].map(({ startedAt }) => isoMinutes(startedAt)))].join(" to ")
-        } UTC`,
-    ),
+    { name: "Commits", value: `${commit(base)} → ${commit(candidate)}` },
+    { name: "Fingerprint", value: one === other ? `${one}, of both` : `${one} and ${other}` },
+    { name: "Dates", value: `${dates(base)} → ${dates(candidate)} UTC` },
   ];
 }

@@ -39,11 +39,11 @@ Deno.test("page one of a comparison decides: verdict, reasons, all operations, t
   assert.match(text, /5 runs against 5 runs; equivalent: within ±5 %\./);
   assert.match(
     text,
-    /All arms ?all operations p50 ?— ?— ?1\.08× ?1\.05 to 1\.12 ?±2\.8 % ?0\.003 ?▲ regressed/,
+    /All arms ?— ?— ?1\.08× ?1\.05 to 1\.12 ?±2\.8 % ?0\.003 ?▲ regressed/,
   );
   assert.match(text, /Slower than the base, most first ▲ order-details over sql \(p50\): 1\.31×/);
   assert.match(text, /Faster than the base, most first ▼ product-by-id over graphql \(p50\): 0\.880×/);
-  assert.match(text, /Base commit4f1c9ab2d0/);
+  assert.match(text, /Commits4f1c9ab2d0 → b7d2c01a94\+/);
 });
 
 Deno.test("a comparison's page shows what changed, shift plots and plans, and needs no network", async () => {

@@ -2,6 +2,7 @@ import { join } from "node:path";
 import type { RunSummary } from "../model/summary.ts";
 import { prepareReports, reportFolder } from "../stack/reports_folder.ts";
 import { openRun, type RunReader } from "../store/read.ts";
+import { runNoise } from "../summary/run_noise.ts";
 import { summarise } from "../summary/summarise.ts";
 import { renderHtml } from "./html.ts";
 import { runNotebooks } from "./notebooks.ts";
@@ -40,7 +41,7 @@ export async function makeReport(options: ReportOptions): Promise<Report> {
   const reader = await openRun(options.runRef, { db: options.db });
   prepareReports(config.reports);
   onStep?.("summarising the run");
-  const measured = await summarise(reader, reader.run.runId);
+  const measured = await measuredIn(reader);
   const runs = await runNotebooks(reader, { config, ...(signal && { signal }), ...(onStep && { onStep }) });
   const view = buildView(measured, slotsOf(runs), await viewRows(reader));
   const warnings: string[] = [];
@@ -63,6 +64,14 @@ export async function makeReport(options: ReportOptions): Promise<Report> {
   const { html, pdf, data } = written;
   const files = { html, pdf, summary: data, store: reader.db };
   return { html, pdf, summary: { ...measured, files }, warnings: [...warnings, ...written.warnings] };
+}
+
+/** What a bench could be compared with is of interest where its numbers are shown. */
+async function measuredIn(reader: RunReader): Promise<RunSummary> {
+  const summary = await summarise(reader, reader.run.runId);
+  return reportKind(reader.run) === "bench"
+    ? { ...summary, noise: await runNoise(reader, reader.run) }
+    : summary;
 }
 
 async function viewRows(reader: RunReader): Promise<Record<string, unknown[]>> {

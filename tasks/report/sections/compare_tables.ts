@@ -46,12 +46,16 @@ export const COMPARE_ROWS: Section<Tables, Compared> = {
     },
 };
 
-/** Rows under the names of their arms. */
-export function rowsTable(rows: readonly ComparedRow[], named: Pick<Table, "id" | "caption">): Table {
+/** Rows under the names of their arms. @param named.alone there is one for each arm: its name says it all */
+export function rowsTable(
+  rows: readonly ComparedRow[],
+  named: Pick<Table, "id" | "caption"> & { readonly alone?: true },
+): Table {
   return {
-    ...named,
+    id: named.id,
+    caption: named.caption,
     columns: [
-      ...words("Arm", "Operation and statistic"),
+      ...words("Arm", ...named.alone ? [] : ["Operation and statistic"]),
       ...numbers("Base", "Candidate", "Ratio", "95 % interval", "Noise floor", "p (adjusted)"),
       ...words("Verdict"),
     ],
@@ -59,7 +63,7 @@ export function rowsTable(rows: readonly ComparedRow[], named: Pick<Table, "id" 
       name,
       span: own.length,
       rows: own.map((row) => ({
-        name: `${row.operation ?? "all operations"} ${row.statistic}`,
+        name: named.alone ? null : `${row.operation ?? "all operations"} ${row.statistic}`,
         cells: cellsOf(row),
       })),
     })),
@@ -104,7 +108,7 @@ export const COMPARE_ERRORS: Section<Tables, Compared> = {
         columns: [
           ...words("Arm"),
           ...numbers("Base", "Candidate", "Shed or never sent: base", "candidate"),
-          ...words(""),
+          ...words("More"),
         ],
         groups: errors.map(({ arm, base, candidate, unserved, more }) => ({
           name: arm,

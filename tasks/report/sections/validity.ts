@@ -1,12 +1,14 @@
 import type { RunSummary } from "../../model/summary.ts";
 import type { GeneratorFigures, ValidityCheck } from "../../model/validity.ts";
-import { formatMs, formatShare, significant } from "../../model/units.ts";
+import { counted, formatMs, formatShare, significant } from "../../model/units.ts";
 import { accountingTable } from "../tables.ts";
 import type { Section } from "./section.ts";
 
 export const VALIDITY: Section<{
   readonly checks: readonly ValidityCheck[];
   readonly lag: string;
+  /** How much the run strays, within itself and among others; empty: nobody asked. */
+  readonly noise: string;
   readonly accounting: ReturnType<typeof accountingTable>;
 }> = {
   title: "Can the numbers be trusted?",
@@ -15,6 +17,7 @@ export const VALIDITY: Section<{
   view: ({ summary }) => ({
     checks: summary.validity.checks,
     lag: lag(summary),
+    noise: noise(summary),
     accounting: accountingTable(summary),
   }),
 };
@@ -28,6 +31,25 @@ function lag(summary: RunSummary): string {
     : `Generator lag: median ${formatMs(lagMs.p50)}, p99 ${formatMs(lagMs.p99)}, longest ${
       formatMs(lagMs.max)
     }.${generatorCost(generator)}`;
+}
+
+function noise({ noise: found }: RunSummary): string {
+  if (found === undefined) return "";
+  const { within, runs } = found;
+  const own = within === null
+    ? ""
+    : `Within the run, typical response times of its parts stray by ${
+      formatShare(within)
+    } (standard deviation over thirtieths). `;
+  return own +
+    (runs.twoRuns === null
+      ? "How much runs differ from each other is not known here: it takes five of one version on this machine, with this " +
+        "data set and load."
+      : `Two such runs with nothing changed differ by up to ${
+        formatShare(runs.twoRuns - 1)
+      } over all operations (95 %, from ${
+        counted(runs.runs, "run")
+      } with this machine, data set and load): what is smaller is never called a change between runs.`);
 }
 
 /** What the generator's threads took, as sentences with a space before; nothing of a run that did not record it. */

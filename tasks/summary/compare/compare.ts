@@ -6,18 +6,18 @@ import type { ComparedRow, ComparedSide, OnlyThere, RunComparison } from "../../
 import { isRunId } from "../../model/run_id.ts";
 import { listRuns, type Rows, type StoredRun } from "../../store/runs.ts";
 import { differences, fingerprintOf } from "../fingerprint.ts";
+import { historyRuns } from "../history_runs.ts";
 import { noiseBand, noiseFloor, type SubjectLevel } from "../noise_floor.ts";
 import { type Cell, type RunLevels, runLevels } from "../run_levels.ts";
 import { comparedErrors, type CountRow, countsOf, typicalMs } from "./errors.ts";
 import { cellsOf, compareCells, type ComparedCell } from "./judge.ts";
-import { faultOf, type Side, sidesOf } from "./sides.ts";
+import { type Side, sidesOf } from "./sides.ts";
 import { shiftsOf } from "./shifts.ts";
 import { subjectsOf } from "./subject.ts";
 import { judgeComparison } from "./verdict.ts";
 import { changedStatements, comparedPlans, whatChanged } from "./what_changed.ts";
 
-/** So many runs at most tell the noise floor, and so many requests of theirs. */
-const MOST_RUNS = 40;
+/** Of the runs that tell the noise floor so many requests are read. */
 const MOST_SLOTS = 8_000_000;
 
 /**
@@ -178,18 +178,12 @@ function notComparable(
 /** The runs that tell how much runs differ here, the base's among them and the candidate's not, in order of time. */
 function historyOf(
   all: readonly StoredRun[],
-  { base, candidate }: { base: Side; candidate: Side },
+  { base, candidate }: { readonly base: Side; readonly candidate: Side },
 ): StoredRun[] {
-  const mine = new Set(base.runs.map(({ runId }) => runId));
-  const theirs = new Set(candidate.runs.map(({ runId }) => runId));
-  let slots = 0;
-  const others = all.filter((run) =>
-    run.kind === "bench" && (run.searchId ?? null) === null && faultOf(run) === null &&
-    !mine.has(run.runId) &&
-    !theirs.has(run.runId) && run.config.migration === undefined && run.config.probe === undefined &&
-    fingerprintOf(run).hash === base.fingerprint
-  ).slice(0, MOST_RUNS).filter((run) => (slots += run.slots) <= MOST_SLOTS);
-  return [...others, ...base.runs].sort((a, b) => a.startedAt.getTime() - b.startedAt.getTime());
+  const compared = new Set([...idsOf(base), ...idsOf(candidate)]);
+  const others = all.filter(({ runId }) => !compared.has(runId));
+  return [...historyRuns(others, { hash: base.fingerprint, mostSlots: MOST_SLOTS }), ...base.runs]
+    .sort((a, b) => a.startedAt.getTime() - b.startedAt.getTime());
 }
 
 function levelsIn(runs: readonly StoredRun[], levels: ReadonlyMap<string, RunLevels>, cell: Cell) {

@@ -3,6 +3,7 @@ import type { ComparedSide } from "../../model/run_comparison.ts";
 import type { StoredRun } from "../../store/runs.ts";
 import { findRun } from "../../store/runs.ts";
 import { fingerprintOf } from "../fingerprint.ts";
+import { faultOf } from "../history_runs.ts";
 
 /** One side of a comparison with its runs as they are stored, in order of time. */
 export interface Side extends Omit<ComparedSide, "runs"> {
@@ -70,14 +71,6 @@ function refuseOtherKind({ kind, config, searchId, runId }: StoredRun, reference
     `Cannot compare ${reference}: ${runId} is ${what}, and runs of deno task bench can be compared`,
     "Name two of those. See deno task runs.",
   );
-}
-
-/** Why the numbers of a run are not compared; null: they are. */
-export function faultOf({ status, verdict, slots }: StoredRun): string | null {
-  if (status === "running") return "it has not ended";
-  if (status !== "complete") return `it was ${status === "crashed" ? "cut short by a failure" : status}`;
-  if (verdict === "invalid") return "it is INVALID, the load generator shaped its numbers";
-  return slots === 0 ? "it has no requests" : null;
 }
 
 function notComparable(reference: string, { runId }: StoredRun, fault: string): BenchbookError {
