@@ -37,8 +37,7 @@ const STORIES: readonly Story[] = [
   down,
   STORE,
   ...REPOSITORY.filter(({ typed }) => /task (docs|setup|test --added)\b/.test(typed)),
-  // npx takes a second to find the same Deno, and has shown that it does.
-].map((story) => story === FIRST ? story : { ...story, typed: story.typed.replace("npx -y deno", "deno") });
+];
 
 /** Format, lint and types of everything take too long for it. */
 const TOO_LONG = ["ok"];
@@ -46,14 +45,12 @@ const TOO_LONG = ["ok"];
 /** The same, and of each task that none of them is about the first that any test tells. */
 function oneOfEach(tasks: readonly string[]): Story[] {
   const tellsOf = (task: string) => (story: Story) => tasksIn(story.typed).some((one) => one.task === task);
-  return [
-    ...STORIES,
-    ...tasks.filter((task) => !STORIES.some(tellsOf(task))).map((task) => {
-      const story = Object.values(ALL).flat().find(tellsOf(task));
-      assert.ok(story !== undefined, `deno task ${task} has no story`);
-      return story;
-    }),
-  ];
+  const others = tasks.filter((task) => !STORIES.some(tellsOf(task))).map((task) => {
+    const story = Object.values(ALL).flat().find(tellsOf(task));
+    assert.ok(story !== undefined, `deno task ${task} has no story`);
+    return story;
+  });
+  return [...STORIES, ...others];
 }
 
 Deno.test("each task does what README and docs promise", async (t) => {

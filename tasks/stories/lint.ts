@@ -14,7 +14,7 @@ export const LINT: readonly Story[] = [
     ends: ExitCode.verdictFailed,
     judge({ stdout }) {
       const said = stdout.replaceAll(/\s+/g, " ");
-      assert.match(said, /01-add-column\.sql:5:1 ALTER TABLE northwind\.orders ADD COLUMN/);
+      assert.match(said, /01-add-column\.sql:7:1 ALTER TABLE northwind\.orders ADD COLUMN/);
       assert.match(said, /blocking rewrite: While ACCESS EXCLUSIVE is held on northwind\.orders/);
       assert.match(said, /1 statement in 1 file: 1 blocking, 1 warning, 0 notes\./);
     },

@@ -58,8 +58,13 @@ export async function tellOn(
       mine: environment.MINE!,
       type: (typed, more) => typeInShell(typed, bench, { ...environment, ...more }),
     };
-    for (const story of stories) {
-      await t.step(story.promise, () => tell(story, place, { ...environment, ...story.env }, beside));
+    for (const [at, story] of stories.entries()) {
+      // npx takes a second of CPU to find the same Deno, and the first has shown that it does.
+      const typed = at === 0 ? story.typed : story.typed.replaceAll("npx -y deno", "deno");
+      await t.step(
+        story.promise,
+        () => tell({ ...story, typed }, place, { ...environment, ...story.env }, beside),
+      );
     }
   } finally {
     rmSync(folder, { recursive: true });
