@@ -47,7 +47,7 @@ export async function run(args: readonly string[]): Promise<ExitCode | void> {
     { title: "what", align: "left" },
   ], targets.map(({ path, what, bytes }) => [path, formatBytes(bytes), what])));
   if (!mayRemove("Remove all of this?", given.yes)) return say("Nothing was removed.");
-  keepKnown(config.home);
+  await keepKnown(config.home);
   const { left } = await clean(config, targets);
   say(
     `Removed.${left.length === 0 ? "" : ` Left alone, as they are not Benchbook's: ${left.join(", ")}.`}`,

@@ -69,7 +69,7 @@ function withServers(use: (servers: Servers) => Promise<void>): Promise<void> {
             );
             running.kill("SIGKILL");
             await running.result;
-            const { records } = keptRecords(bench.home);
+            const { records } = await keptRecords(bench.home);
             assert.deepEqual(records.map(({ part = 0 }) => part).sort(), [0, 1]);
             for (const { name } of Deno.readDirSync(join(bench.home, "undo"))) {
               if (name.endsWith(".json")) none(Deno.readTextFileSync(join(bench.home, "undo", name)));
@@ -80,7 +80,7 @@ function withServers(use: (servers: Servers) => Promise<void>): Promise<void> {
           async asFound(except = [VACUUMED]) {
             const after = await look();
             before.forEach((each, at) => assertAsFound(each, after[at]!, { except }));
-            assert.deepEqual(keptRecords(bench.home), { records: [], refused: [], damaged: [] });
+            assert.deepEqual(await keptRecords(bench.home), { records: [], refused: [], damaged: [] });
             assert.ok(!existsSync(join(bench.home, "undo/spools")));
           },
         });
@@ -131,7 +131,7 @@ Deno.test("what an arm wrote on another server is taken back there, however the 
       async () => {
         const running = start(["--find-rate", "--slo", "p95<80ms", "--duration", "20s"]);
         await bench.measuring();
-        assert.deepEqual(keptRecords(bench.home).records.map(({ part = 0 }) => part), [0]);
+        assert.deepEqual((await keptRecords(bench.home)).records.map(({ part = 0 }) => part), [0]);
         await until(async () => await reserved(own) > 0 || null, "nothing was written");
         assert.equal(await reserved(other), 0);
         running.kill("SIGINT");
@@ -182,7 +182,7 @@ Deno.test("what an arm wrote on another server is taken back there, however the 
         assert.equal(there.code, 3, there.stderr);
         assert.match(there.stdout, tookBack(runId, other));
         assert.match(there.stdout, new RegExp(`may have left rows in .* at ${new URL(own.url).host}`));
-        assert.deepEqual(keptRecords(bench.home).records.map(({ part = 0 }) => part), [0]);
+        assert.deepEqual((await keptRecords(bench.home)).records.map(({ part = 0 }) => part), [0]);
         await own.start();
         const cleaned = await clean(own);
         assert.equal(cleaned.code, 0, cleaned.stderr);
@@ -213,7 +213,7 @@ Deno.test("what an arm wrote on another server is taken back there, however the 
           ),
         );
         assert.equal(await reserved(own), 0);
-        assert.deepEqual(keptRecords(bench.home).records.map(({ part = 0 }) => part), [1]);
+        assert.deepEqual((await keptRecords(bench.home)).records.map(({ part = 0 }) => part), [1]);
         await other.start();
         const cleaned = await clean(other);
         assert.equal(cleaned.code, 0, cleaned.stderr);

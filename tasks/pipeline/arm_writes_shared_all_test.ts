@@ -48,7 +48,7 @@ Deno.test("an arm with a database of its own writes there, and nothing of it is 
             const found = await look();
             return found.written > before.written + 10 ? found : null;
           }, "nothing was written into the other database");
-          assert.deepEqual([after.reserved, keptRecords(bench.home).records], [0, []]);
+          assert.deepEqual([after.reserved, (await keptRecords(bench.home)).records], [0, []]);
         });
 
         await t.step("its rows in the way are refused, and stay", async () => {

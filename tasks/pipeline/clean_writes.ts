@@ -28,7 +28,7 @@ export async function cleanWrites(config: Config, yes: boolean): Promise<ExitCod
   prepareHome(config.home);
   using _lock = acquireLock(config.home, "clean --writes");
   using interrupt = interruptSignal(config.home);
-  const { records, damaged } = keptRecords(config.home);
+  const { records, damaged } = await keptRecords(config.home);
   const clones = keptClones(config.home);
   const moved = keptMoves(config.home);
   const targets = keptTargets(config.home);

@@ -50,7 +50,7 @@ Deno.test(
           assert.match(stdout, /clean --writes/);
           assert.doesNotMatch(stdout + stderr, /a defect of Benchbook|\n\s+at /);
           assert.deepEqual((await storedRuns(bench)).map(({ status }) => status), ["crashed"]);
-          assert.equal(keptRecords(bench.home).records.length, 1);
+          assert.equal((await keptRecords(bench.home)).records.length, 1);
         } finally {
           thaw();
         }

@@ -7,8 +7,8 @@ import { keepKnownWrites } from "../undo/known_writes.ts";
  * Refuses to forget what a home alone knows to be left on servers that outlive it.
  * @throws {ServiceError} naming it
  */
-export function keepKnown(home: string): void {
-  keepKnownWrites(home);
+export async function keepKnown(home: string): Promise<void> {
+  await keepKnownWrites(home);
   keepKnownClones(home);
   keepKnownMoves(home);
   keepKnownLedgers(home);

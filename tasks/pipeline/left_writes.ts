@@ -41,7 +41,7 @@ export async function tellLeftWrites(
 
 /** The user's new server, where something may be left in a copy of theirs. */
 export async function copiesIn(home: string, stack: Stack): Promise<readonly string[]> {
-  if (!keptRecords(home).records.some(({ copy, owner }) => copy && !isAlive(owner))) return [];
+  if (!(await keptRecords(home)).records.some(({ copy, owner }) => copy && !isAlive(owner))) return [];
   const target = await stack.cluster("target").catch(() => null);
   return target === null || isEmbedded(target) ? [] : [target.adminUrl];
 }

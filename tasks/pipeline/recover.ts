@@ -69,7 +69,7 @@ export async function recoverRuns(home: string, db: string, options: RecoverOpti
   if (store === null) return told;
   for (const spool of left) {
     if (options.signal?.aborted) throw new InterruptedError();
-    const stays = whySpoolStays(home, spool.runId, spool.dir, db);
+    const stays = await whySpoolStays(home, spool.runId, spool.dir, db);
     told.push(...stays === null ? await recover(store, home, spool, options) : [stays]);
   }
   for (const id of await endLeftSearches(store, isAlive)) {

@@ -141,9 +141,9 @@ Deno.test("what a record that others may write tells of is kept too: put right, 
     const path = join(home, "undo", `${RUN}.json`);
     chmodSync(path, 0o666);
     assert.equal((await start()).length, 2);
-    assert.equal(keptRecords(home).records.length, 0);
+    assert.equal((await keptRecords(home)).records.length, 0);
     chmodSync(path, 0o600);
-    assert.equal(keptRecords(home).records.length, 1);
+    assert.equal((await keptRecords(home)).records.length, 1);
     assert.deepEqual(segmentsIn(spoolOf(home, record)!), segments);
   }));
 
@@ -172,14 +172,14 @@ Deno.test("a run that has just ended is stored, and its spool stays where what i
   }));
 
 Deno.test("a file in the place of what is kept tells of nothing, and ends no undo", () =>
-  withTempDir((home) => {
+  withTempDir(async (home) => {
     write(join(home, "undo", "spools", RUN), "of nobody");
     assert.equal(spoolOf(home, record), null);
-    dropRecord(home, record);
+    await dropRecord(home, record);
     rmSync(join(home, "undo"), { recursive: true });
     write(join(home, "undo", "spools"), "of nobody");
     write(join(home, "undo", `${RUN}.json`), JSON.stringify(record));
-    dropRecord(home, record);
+    await dropRecord(home, record);
     assert.deepEqual(readdirSync(join(home, "undo")), ["spools"]);
   }));
 
@@ -222,7 +222,7 @@ Deno.test("a damaged record stays where it cannot be set aside, and none that wa
         );
         assert.equal(readFileSync(path, "utf8"), '{"schema":1,"runI');
       }
-      assert.equal(keptRecords(home).records.length, 0);
+      assert.equal((await keptRecords(home)).records.length, 0);
       if (statSync(`${path}.damaged`).isFile()) {
         assert.equal(readFileSync(`${path}.damaged`, "utf8"), "an earlier one");
       }

@@ -6,9 +6,14 @@ import { keepEvidence } from "../undo/journal.ts";
  * @param db the store that the run is in then
  * @returns why the spool must stay, as a sentence; null where it may go
  */
-export function whySpoolStays(home: string, spool: string, dir: string, db: string): string | null {
+export async function whySpoolStays(
+  home: string,
+  spool: string,
+  dir: string,
+  db: string,
+): Promise<string | null> {
   try {
-    keepEvidence(home, spool, dir);
+    await keepEvidence(home, spool, dir);
     keepLedgerSpool(home, spool, dir, db);
     return null;
   } catch (error) {

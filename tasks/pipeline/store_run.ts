@@ -32,7 +32,7 @@ export async function store<Run extends Spooled>(measured: Run): Promise<Run> {
           progress(`${formatCount(rows)} timings`);
         },
       });
-      const stays = whySpoolStays(config.home, runId, spoolDir, db);
+      const stays = await whySpoolStays(config.home, runId, spoolDir, db);
       if (stays === null) removeSpool(spoolDir);
       else terminal.print(`! ${stays}`);
       return { value: measured, detail: `${formatCount(timings)} timings, ${formatCount(sample!)} samples` };

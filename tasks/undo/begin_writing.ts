@@ -49,7 +49,7 @@ export async function beginWriting(options: WritingOptions): Promise<readonly Be
     try {
       keepRecord(options.home, record);
     } catch (error) {
-      for (const { record } of begun.slice(0, at)) dropRecord(options.home, record);
+      for (const { record } of begun.slice(0, at)) await dropRecord(options.home, record);
       throw error;
     }
   }
@@ -72,7 +72,7 @@ async function lookWith(client: Client, options: WritingOptions, database: Writt
   const { datasetName: dataset } = scenario;
   const schemas = own?.schemas ?? scenario.ownTables?.schemas ?? datasets[dataset ?? ""]?.schemas ?? [];
   const place = await placeOf(client, url, embedded);
-  const leftBy = runsThatLeft(home, scenario, place);
+  const leftBy = await runsThatLeft(home, scenario, place);
   await refuseInTheWay(client, { name: dataset, schemas, what: scenario.name, leftBy });
   if (dataset !== null) {
     await refuseUnlikeSeeded(client, datasets[dataset]!, scenario.operations, scenario.name);
@@ -123,8 +123,12 @@ export function inDatabase(error: unknown, url: string): unknown {
 }
 
 /** Earlier runs that wrote into the same tables of a database, and of whose writes something is left. */
-function runsThatLeft(home: string, { name, datasetName }: LoadedScenario, place: DatabasePlace): string[] {
-  return keptRecords(home).records.filter(({ scenario, reserved, owner, place: theirs }) =>
+async function runsThatLeft(
+  home: string,
+  { name, datasetName }: LoadedScenario,
+  place: DatabasePlace,
+): Promise<string[]> {
+  return (await keptRecords(home)).records.filter(({ scenario, reserved, owner, place: theirs }) =>
     (datasetName === null ? scenario === name : reserved?.dataset === datasetName) && !isAlive(owner) &&
     sameServer(theirs, place) && theirs.oid === place.oid
   ).map(({ runId }) => runId);

@@ -32,6 +32,6 @@ export async function isNoCopy(home: string, record: WriteRecord, url: string): 
     { name: "benchbook undo" },
   );
   if (rowCount !== 0) return false;
-  dropRecord(home, record);
+  await dropRecord(home, record);
   return true;
 }

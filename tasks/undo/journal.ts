@@ -31,25 +31,28 @@ export function keepRecord(home: string, record: WriteRecord): void {
  * Keeps what an undo has learned, and what a run's spool tells where it is given; a disk that is full keeps the record
  * as it was, which is enough to name what is left.
  */
-export function keepForLater(
+export async function keepForLater(
   home: string,
   record: WriteRecord,
   spool: { readonly runId: string; readonly dir: string } | null = null,
-): void {
+): Promise<void> {
   try {
     keepRecord(home, record);
-    if (spool !== null) keepEvidence(home, spool.runId, spool.dir);
+    if (spool !== null) await keepEvidence(home, spool.runId, spool.dir);
   } catch {
     return;
   }
 }
 
 /** The writes of the run into the record's database are taken back, or there were none. */
-export function dropRecord(home: string, record: Pick<WriteRecord, "runId" | "part" | "spool">): void {
+export async function dropRecord(
+  home: string,
+  record: Pick<WriteRecord, "runId" | "part" | "spool">,
+): Promise<void> {
   rmSync(recordPath(home, record), { force: true });
   const { spool } = record;
   // Of what it tells there may be writes in another database yet.
-  if (spool === null || isTold(home, spool)) return;
+  if (spool === null || await isTold(home, spool)) return;
   try {
     rmSync(evidenceFolder(home, spool), { recursive: true, force: true });
     rmdirSync(join(home, FOLDER, "spools"));
@@ -65,13 +68,13 @@ export function dropRecord(home: string, record: Pick<WriteRecord, "runId" | "pa
  * @param dir the spool
  * @throws where it cannot be kept: then the spool must stay
  */
-export function keepEvidence(home: string, spool: string, dir: string): void {
-  if (isTold(home, spool)) keepSegments(dir, evidenceFolder(home, spool));
+export async function keepEvidence(home: string, spool: string, dir: string): Promise<void> {
+  if (await isTold(home, spool)) keepSegments(dir, evidenceFolder(home, spool));
 }
 
 /** Whether a record needs what a run's spool tells. */
-function isTold(home: string, spool: string): boolean {
-  const { records, refused } = keptRecords(home);
+async function isTold(home: string, spool: string): Promise<boolean> {
+  const { records, refused } = await keptRecords(home);
   return [...records, ...refused].some((record) => record.spool === spool);
 }
 
@@ -96,7 +99,7 @@ export interface KeptRecords {
 }
 
 /** All records of a home; those whose run still goes on among them. */
-export function keptRecords(home: string): KeptRecords {
+export async function keptRecords(home: string): Promise<KeptRecords> {
   const folder = join(home, FOLDER);
   let names: string[];
   try {
@@ -111,7 +114,7 @@ export function keptRecords(home: string): KeptRecords {
     const [, runId, part = "", mark] = /^(.*?)(\.\d+)?\.json(\.damaged)?$/.exec(name) ?? [];
     if (runId === undefined) continue;
     const read = mark === undefined ? readOwned(join(folder, name), MOST_BYTES) : null;
-    const record = read === null ? null : parseRecord(read.text);
+    const record = read === null ? null : await parseRecord(read.text);
     const isOfRun = record !== null && nameOf(record) === `${runId}${part}.json`;
     if (read !== null && read.refused !== null) {
       if (isOfRun) refused.push(record);

@@ -6,8 +6,8 @@ import { placeText } from "./place.ts";
  * Refuses to forget what runs have left in databases that outlive the home.
  * @throws {ServiceError} naming runs and databases
  */
-export function keepKnownWrites(home: string): void {
-  const left = keptRecords(home).records.filter(({ place }) => !place.embedded);
+export async function keepKnownWrites(home: string): Promise<void> {
+  const left = (await keptRecords(home)).records.filter(({ place }) => !place.embedded);
   if (left.length === 0) return;
   throw new ServiceError(
     `Cannot remove ${home}: only it knows what may be left of ${

@@ -57,7 +57,7 @@ interface Opened {
  * home.
  */
 export async function takeBackLeftWrites(home: string, at: LookedAt): Promise<LeftWrites> {
-  const { records, damaged } = keptRecords(home);
+  const { records, damaged } = await keptRecords(home);
   const told: string[] = [];
   const left: string[] = [...damaged];
   const ended = records.filter(({ owner }) => !isAlive(owner));
@@ -127,7 +127,7 @@ async function takeBackHere(
   const { rows: [found] } = await client.query<{ name: string }>(undoSql("database.sql"), [place.oid]);
   if (found === undefined) {
     const told = await madeAnew(record, client, url);
-    dropRecord(home, record);
+    await dropRecord(home, record);
     return { told, left: [] };
   }
   const database = urlOf(url, found.name);
@@ -144,13 +144,13 @@ async function takeBackHere(
   })
     .finally(() => lock?.release());
   if (left.length > 0) {
-    keepForLater(home, after);
+    await keepForLater(home, after);
     const next =
       "`deno task clean --writes` tries it again, and so does the next bench. Where it is right as it is, " +
       `delete ${recordPath(home, record)}.`;
     return { told: [], left: [...left, next] };
   }
-  dropRecord(home, record);
+  await dropRecord(home, record);
   const what = record.own === null ? counted(rows, "row") : `by ${record.own.file}`;
   const where = placeText({ ...place, database: found.name });
   if (rows === 0 && written > 0 && record.own === null) {

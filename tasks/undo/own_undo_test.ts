@@ -210,7 +210,8 @@ Deno.test("an undo of the user's own is held against what stood there before, by
           const at = { url, embedded: false, held: false };
           await client.query("CREATE TABLE shop.seen (n integer)");
           const FORGED = "DROP TABLE shop.seen";
-          const refusals: [Partial<OwnUndo>, Partial<WriteRecord>, RegExp][] = [
+          const lookOf = (text: string) => ({ operation: "visit", path: "", text, values: [], before: "" });
+          const refusals: (readonly [Partial<OwnUndo>, Partial<WriteRecord>, RegExp])[] = [
             [{ sql: FORGED }, {}, /undo\.sql has changed since that run\. That task shows it and asks\.$/m],
             [{ sql: FORGED, path: "" }, {}, /does not say where undo\.sql lies/],
             [{ sql: FORGED, path: join(home, "undo/evil.sql") }, {}, /evil\.sql lies in /],
@@ -220,11 +221,9 @@ Deno.test("an undo of the user's own is held against what stood there before, by
               { place: { ...record.place, system: null } },
               /with a DATABASE_URL that leads there/,
             ],
-            [
-              {},
-              { looks: [{ operation: "visit", path: "", text: FORGED, values: [], before: "" }] },
-              /record is damaged/,
-            ],
+            ...[FORGED, `SELECT 1; COMMIT; ${FORGED}`].map((text) =>
+              [{}, { looks: [lookOf(text)] }, /record is damaged/] as const
+            ),
           ];
           writeFileSync(join(home, "undo/evil.sql"), FORGED);
           for (const [own, changes, said] of refusals) {
@@ -232,27 +231,20 @@ Deno.test("an undo of the user's own is held against what stood there before, by
             assert.match((await takeBackLeftWrites(home, at)).left.join("\n"), said);
             rmSync(`${file}.damaged`, { force: true });
           }
-          // More than one statement in a look, and one that writes, end in an error of the server's.
-          for (
-            const text of [
-              "SELECT 1; COMMIT; DROP TABLE shop.seen",
-              "WITH gone AS (DELETE FROM shop.visit) SELECT 1",
-            ]
-          ) {
-            await write({ sql: "SELECT 1", path: join(dir, "one.sql") }, {
-              looks: [{ operation: "visit", path: "", text, values: [], before: "" }],
-            });
-            writeFileSync(join(dir, "one.sql"), "SELECT 1");
-            assert.match(
-              (await takeBackLeftWrites(home, at)).left.join("\n"),
-              /the record does not say where visit\.check\.sql lies/,
-            );
-            // Not even where it may run.
-            assert.match(
-              (await takeBackLeftWrites(home, { ...at, mayRun: () => true })).left.join("\n"),
-              /It is not known whether/,
-            );
-          }
+          // One that writes all the same ends in an error of the server's.
+          await write({ sql: "SELECT 1", path: join(dir, "one.sql") }, {
+            looks: [lookOf("WITH gone AS (DELETE FROM shop.visit) SELECT 1")],
+          });
+          writeFileSync(join(dir, "one.sql"), "SELECT 1");
+          assert.match(
+            (await takeBackLeftWrites(home, at)).left.join("\n"),
+            /the record does not say where visit\.check\.sql lies/,
+          );
+          // Not even where it may run.
+          assert.match(
+            (await takeBackLeftWrites(home, { ...at, mayRun: () => true })).left.join("\n"),
+            /It is not known whether/,
+          );
           await write({});
           Deno.chmodSync(file, 0o666);
           assert.match((await takeBackLeftWrites(home, at)).left.join("\n"), /may be written by other users/);
@@ -310,12 +302,12 @@ Deno.test("an undo of the user's own is held against what stood there before, by
   });
 });
 
-Deno.test("a pipe in place of a record is named, and not waited for", () => {
+Deno.test("a pipe in place of a record is named, and not waited for", async () => {
   const home = Deno.makeTempDirSync({ prefix: "benchbook-undo-" });
   try {
     mkdirSync(join(home, "undo"));
     new Deno.Command("mkfifo", { args: [recordFile(home, "20261129-171705-f802")] }).outputSync();
-    const { records, damaged } = keptRecords(home);
+    const { records, damaged } = await keptRecords(home);
     assert.deepEqual(records, []);
     assert.match(damaged[0]!, /the run 20261129-171705-f802 .* its record is damaged/);
   } finally {

@@ -1,4 +1,5 @@
 import { isRunId } from "../model/run_id.ts";
+import { statementKinds } from "../postgres/sql_parser.ts";
 import { datasets } from "../seed/catalog.ts";
 import type { ProcessId } from "../stack/process.ts";
 import type { WriteDraws } from "./request_values.ts";
@@ -95,24 +96,14 @@ export interface LateWrites {
   readonly open: readonly string[];
 }
 
-const QUERY = /^(?:SELECT|WITH|VALUES|TABLE)\b/i;
-const COMMENT = /\/\*(?:(?!\/\*|\*\/)[\s\S])*\*\//g;
-const BEFORE_STATEMENT = /^(?:\s|--[^\n]*(?:\n|$)|\()*/;
-
-/** Whether it can be asked after a run: no statement that does something. Comments of PostgreSQL's may hold others. */
-export function isQuery(text: string): boolean {
-  for (let rest = text;;) {
-    const begin = rest.replace(BEFORE_STATEMENT, "");
-    if (!begin.startsWith("/*")) return QUERY.test(begin);
-    // From the innermost on, and only such as are closed.
-    const without = begin.replace(COMMENT, " ");
-    if (without === begin) return false;
-    rest = without;
-  }
+/** Whether it can be asked after a run: one statement, which does nothing. */
+export async function isQuery(text: string): Promise<boolean> {
+  const kinds = await statementKinds(text, { file: "" }).catch(() => []);
+  return kinds.length === 1 && kinds[0] === "SelectStmt";
 }
 
 /** A record as it was written, of whatever version; null where it is none. */
-export function parseRecord(text: string): WriteRecord | null {
+export async function parseRecord(text: string): Promise<WriteRecord | null> {
   try {
     const record = completed(JSON.parse(text));
     const { place, reserved, own, owner, runId, part = 1, spool, writes } = record;
@@ -123,8 +114,7 @@ export function parseRecord(text: string): WriteRecord | null {
     const readable = record.schema === 1 && named && texts.every((text) => typeof text === "string") &&
       Number.isSafeInteger(owner.pid) && Number.isSafeInteger(place.oid) && Array.isArray(record.looks) &&
       record.looks.every(({ operation, path, text, values }) =>
-        [operation, path].every((name) => typeof name === "string") && isQuery(text) &&
-        Array.isArray(values)
+        [operation, path, text].every((name) => typeof name === "string") && Array.isArray(values)
       ) &&
       (own === null ||
         [own.sql, own.file, own.path].every((text) => typeof text === "string") &&
@@ -132,7 +122,10 @@ export function parseRecord(text: string): WriteRecord | null {
       (reserved === null ||
         Object.hasOwn(datasets, reserved.dataset) && Array.isArray(reserved.proofSlots)) &&
       Array.isArray(writes.operations) && Array.isArray(writes.streams) && Array.isArray(record.arms);
-    return readable ? record : null;
+    if (!readable) return null;
+    // Of thousands of looks few differ by more than their values.
+    const queries = [...new Set(record.looks.map(({ text }) => text))].map(isQuery);
+    return (await Promise.all(queries)).every((is) => is) ? record : null;
   } catch {
     return null;
   }

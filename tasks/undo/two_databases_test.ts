@@ -102,7 +102,7 @@ Deno.test("what a run wrote into its own database and into that of an arm is tak
         });
         assert.deepEqual([left, touched], [[], [0, 0]]);
         assert.deepEqual(await orders(), [[], []]);
-        assert.deepEqual(keptRecords(home).records, []);
+        assert.deepEqual((await keptRecords(home)).records, []);
       });
 
       await t.step("what another arm wrote is no evidence for a row that has its key there", async () => {
@@ -130,7 +130,7 @@ Deno.test("what a run wrote into its own database and into that of an arm is tak
           );
           return true;
         });
-        assert.deepEqual(keptRecords(home).records, []);
+        assert.deepEqual((await keptRecords(home)).records, []);
         assert.deepEqual(await orders(), [[], [three]]);
         await clear();
       });
@@ -162,7 +162,7 @@ Deno.test("what a run wrote into its own database and into that of an arm is tak
           assert.equal(/^In the database "\S*other" at \S+: /m.test(said), stuck === OTHER);
           assert.ok(said.includes(recordFile(home, options.runId, stuck)), said);
           assert.deepEqual(await orders(), stuck === OWN ? [[one], []] : [[], [two]]);
-          assert.deepEqual(keptRecords(home).records.map(({ part = 0 }) => part), [stuck]);
+          assert.deepEqual((await keptRecords(home)).records.map(({ part = 0 }) => part), [stuck]);
           // It knows its keys though the other record is gone, and the spool with it.
           rmSync(options.spool!.dir, { recursive: true });
           await clients[stuck]!.query("DROP RULE stay ON northwind.orders");
@@ -201,7 +201,7 @@ Deno.test("what a run wrote into its own database and into that of an arm is tak
           ),
         );
         assert.deepEqual(await orders(), [[], [two]]);
-        assert.deepEqual(keptRecords(home).records.map(({ part = 0 }) => part), [OTHER]);
+        assert.deepEqual((await keptRecords(home)).records.map(({ part = 0 }) => part), [OTHER]);
         rmSync(recordFile(home, runId, OTHER));
         await clear();
       });
@@ -212,7 +212,7 @@ Deno.test("what a run wrote into its own database and into that of an arm is tak
         const text = read(recordFile(home, runId, OWN));
         for (const part of [2, -1, "1/../../x"]) {
           orphan(recordFile(home, runId, 3), text, (record) => ({ ...record, part: part as number }));
-          const { records, damaged } = keptRecords(home);
+          const { records, damaged } = await keptRecords(home);
           assert.equal(records.length, 1);
           assert.match(
             damaged[0]!,

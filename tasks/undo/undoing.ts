@@ -82,10 +82,10 @@ async function backIn(
   const record = { ...begun, whole, reserved: reservedOf(begun, proofWrote?.get(url)) };
   const { left, touched, record: after } = await takeBack(home, record, url, { signal, justEnded: true });
   if (left.length === 0) {
-    dropRecord(home, record);
+    await dropRecord(home, record);
     return { left, touched };
   }
-  keepForLater(home, after, spool);
+  await keepForLater(home, after, spool);
   return { left: [...left.map((sentence) => told(record, sentence)), mend(home, record)], touched };
 }
 

@@ -278,7 +278,7 @@ Deno.test("what cannot be taken back is named by key, and taken back once it can
         await Deno.remove(dir, { recursive: true });
         writeSpool(options, { [writes[0]!]: "ok", [writes[1]!]: "taken" });
         for (const slot of writes.slice(0, 2)) await place(slot);
-        keepEvidence(home, options.runId, dir);
+        await keepEvidence(home, options.runId, dir);
         await Deno.remove(dir, { recursive: true });
         const { left } = await takeBackLeftWrites(home, { url, embedded: false, held: false });
         assert.deepEqual(left, []);
