@@ -28,6 +28,12 @@ export const EXIT_CODES: readonly (readonly [code: number, meaning: string])[] =
 /** One of the codes in `ExitCode`. */
 export type ExitCode = typeof ExitCode[keyof typeof ExitCode];
 
+/** Of several the one that applies first. */
+export function firstThatApplies(codes: readonly ExitCode[]): ExitCode {
+  const [code] = EXIT_CODES.find(([code]) => (codes as readonly number[]).includes(code)) ?? [ExitCode.ok];
+  return code as ExitCode;
+}
+
 /**
  * An error whose message is written for the user: action, wanted state, colon, current state.
  * `next` is the thing to do about it. Entry points print both and no stack trace.

@@ -1,11 +1,16 @@
 import type { Config } from "../config.ts";
-import type { ExitCode } from "../model/errors.ts";
-import { withJob } from "./job.ts";
+import { type ExitCode, firstThatApplies } from "../model/errors.ts";
+import type { RunComparison } from "../model/run_comparison.ts";
+import type { RunSummary } from "../model/summary.ts";
+import { seriesText } from "../terminal/series_text.ts";
+import { baseOf } from "./against.ts";
+import { type Job, withJob } from "./job.ts";
 import { blocksOf } from "./load_plan.ts";
 import { measure } from "./measure.ts";
 import { report, tell } from "./report_run.ts";
 import type { BenchRequest } from "./request.ts";
-import { judge, store } from "./store_run.ts";
+import { newRunId } from "./run_id.ts";
+import { judge, store, type Summarised } from "./store_run.ts";
 import { withSystem } from "./system.ts";
 import type { SystemUnderTest } from "./system_under_test.ts";
 import { undecidable } from "./undecidable.ts";
@@ -14,12 +19,68 @@ import { unjudgeable } from "./unjudgeable.ts";
 /** The main job: from a request over the system under test to what was measured, its summary and its report. */
 export function bench(request: BenchRequest, config: Config): Promise<ExitCode> {
   return withJob(request, config, async (job) => {
-    const outcome = await withSystem(job, (system) => {
-      for (const lacking of lackingOf(system)) job.terminal.print(`! ${lacking}`);
-      return measure(system, blocksOf(system));
-    });
-    return tell(await report(await judge(await store({ ...job, ...outcome }))));
+    const { given: { repeat = 1, against, json }, terminal, runId } = job;
+    const base = against === undefined ? null : await baseOf(job, against);
+    const summaries: RunSummary[] = [];
+    const codes: ExitCode[] = [];
+    for (let index = 0; index < repeat && !job.signal.aborted; index++) {
+      if (repeat > 1) terminal.print(`${index > 0 ? "\n" : ""}Run ${index + 1} of ${repeat}`);
+      const run = await benchOnce(repeat > 1 ? nth(job, index, repeat) : job);
+      // Of several runs one has a report made at once: the others can be had.
+      const reported = await report(
+        index + 1 < repeat ? { ...run, given: { ...run.given, report: false } } : run,
+      );
+      // Of several one list is printed, at the end.
+      codes.push(
+        tell({ ...reported, given: { ...reported.given, json: false } }, { brief: index + 1 < repeat }),
+      );
+      summaries.push(reported.summary);
+    }
+    if (summaries.length > 1) terminal.print(`\n${seriesText(summaries, terminal.width.columns)}`);
+    const compared = base === null || job.signal.aborted ? null : await compareWith(job, base, runId);
+    if (compared !== null) codes.push(compared.code);
+    if (json) console.log(JSON.stringify(printed(summaries, repeat, compared?.comparison ?? null), null, 2));
+    return firstThatApplies(codes);
   });
+}
+
+/** One of several runs: services are started anew for each, as what they differ by begins there. */
+function nth(job: Job, index: number, of: number): Job {
+  const series = { id: job.runId, index, of };
+  return index === 0
+    ? { ...job, series }
+    : { ...job, series, runId: newRunId(new Date()), startedAt: new Date() };
+}
+
+async function benchOnce(job: Job): Promise<Summarised> {
+  const outcome = await withSystem(job, (system) => {
+    // Of a series it was said before the first.
+    const lacking = (job.series?.index ?? 0) === 0 ? lackingOf(system) : [];
+    for (const sentence of lacking) job.terminal.print(`! ${sentence}`);
+    return measure(system, blocksOf(system));
+  });
+  return await judge(await store({ ...job, ...outcome }));
+}
+
+async function compareWith(job: Job, base: string, candidate: string) {
+  const { compareStored } = await import("./compare_task.ts");
+  const { given: { report, pdf }, config, db, terminal, signal } = job;
+  return await compareStored(base, candidate, { report, pdf, ignoreFingerprint: false }, {
+    config,
+    db,
+    terminal,
+    comment: null,
+    signal,
+  });
+}
+
+/** What `--json` prints: a summary, or of several runs a list; the last one has what it was compared with. */
+function printed(summaries: readonly RunSummary[], repeat: number, against: RunComparison | null) {
+  const last = summaries.at(-1);
+  const all = against === null || last === undefined
+    ? summaries
+    : [...summaries.slice(0, -1), { ...last, against }];
+  return repeat === 1 ? all[0] : all;
 }
 
 /** What a run of this length will not be able to tell, said before anybody waits for it. */

@@ -9,11 +9,12 @@ import { DEFAULT_THRESHOLDS, type ValidityThresholds } from "../model/validity.t
 import { isCaptured } from "../model/scenario.ts";
 import { parseSlo, resolveScope } from "../model/slo.ts";
 import { counted } from "../model/units.ts";
-import { pathOf, PATHS } from "../paths/registry.ts";
+import { pathOf } from "../paths/registry.ts";
 import { dbOption } from "../terminal/command.ts";
 import { count } from "../terminal/count.ts";
 import { addDataOptions, type DataArguments } from "./data_options.ts";
-import { duration, label, LABEL_CHARACTERS, pair, positive, resolution, warmup } from "./option_values.ts";
+import { resolution } from "./option_values.ts";
+import { addLoadOptions, addRunOptions } from "./run_options.ts";
 import { addArmOptions, type ArmArguments, armsOfPaths } from "./arm_options.ts";
 
 /** What the command line said, as text; see `completePlan` for what it comes to. */
@@ -30,6 +31,10 @@ export interface BenchArguments extends DataArguments, ArmArguments {
   readonly findRate?: boolean;
   /** Of --find-rate, as a share. */
   readonly resolution?: number;
+  /** How many runs are made. */
+  readonly repeat?: number;
+  /** The stored run that they are compared with afterwards. */
+  readonly against?: string;
   /** Whether a database of the user's may be cloned. */
   readonly clone?: boolean;
   readonly report: boolean;
@@ -66,8 +71,8 @@ const OPEN_LOOP_CONNECTIONS = 8;
 const IN_FLIGHT_CAP = 1024;
 /** As a scenario may ask for. */
 const MOST_IN_FLIGHT = 1_000_000;
-const MAX_WORKERS = 64;
-const MAX_CONCURRENCY = 10_000;
+/** In one command. */
+const MOST_RUNS = 1000;
 
 export function addBenchOptions(command: Command): Command {
   return addRunOptions(
@@ -95,49 +100,17 @@ export function addBenchOptions(command: Command): Command {
       resolution,
     )
     .option(
+      "--repeat <n>",
+      "so many runs one after another, each on services that are started anew: what shows how much runs differ",
+      count("number of runs", 2, MOST_RUNS),
+    )
+    .option("--against <run>", "compare it afterwards with a stored run, or series of runs, of this scenario")
+    .option(
       "--clone",
       "with a .sql file as an arm: make the clone on your own server, whose size is said first",
       false,
     )
     .addOption(dbOption());
-}
-
-/** Adds the options that say what load is made. @param measured what `--duration` is */
-export function addLoadOptions(command: Command, measured: string): Command {
-  return command
-    .option(
-      "--rate <n>",
-      "open loop: requests a second over all arms; sessions, where the scenario has sessions (default: the scenario's)",
-      positive("rate"),
-    )
-    .option(
-      "--concurrency <n>",
-      "closed loop: number of clients, each waiting for an answer before its next request",
-      count("concurrency", 1, MAX_CONCURRENCY),
-    )
-    .option("--duration <time>", measured, duration("duration"))
-    .option(
-      "--warmup <time>",
-      "time before what is measured, excluded from all statistics, e.g. 5s or 0",
-      warmup,
-    )
-    .option("--paths <a,b>", `access paths to compare, each an arm of its name: ${PATHS.join(",")}`);
-}
-
-/** Adds the options of whatever makes a run, judges it and reports on it. */
-export function addRunOptions(command: Command): Command {
-  return command
-    .option(
-      "--workers <n>",
-      "generator threads; by default half of the cores, in a closed loop at least two",
-      count("workers", 1, MAX_WORKERS),
-    )
-    .option("--set <key=value>", "a setting of the scenario; may be repeated", pair("cache_ttl=30"), {})
-    .option("--label <text>", `a name to find the run by, of up to ${LABEL_CHARACTERS} characters`, label)
-    .option("--slo <terms>", 'targets, e.g. "p95<200ms,errors<1%,hit>80%,graphql: p99<1s over 10s"')
-    .option("--no-report", "measure and store only")
-    .option("--no-pdf", "make no PDF")
-    .option("--json", "print summary.json on stdout, and all other output on stderr", false);
 }
 
 /**
@@ -202,7 +175,17 @@ export function completePlan(
 }
 
 /** @throws {UsageError} for an option without what it belongs to */
-function refuseNeedless({ resolution, findRate, clone }: BenchArguments, arms: readonly PlannedArm[]): void {
+function refuseNeedless(
+  { resolution, findRate, clone, repeat, against }: BenchArguments,
+  arms: readonly PlannedArm[],
+): void {
+  const alone = repeat !== undefined ? "--repeat" : against !== undefined ? "--against" : null;
+  if (alone !== null && findRate) {
+    throw new UsageError(
+      `Cannot use ${alone} with --find-rate: a search is no run that others can be compared with`,
+      "Leave one of them out.",
+    );
+  }
   if (resolution !== undefined && !findRate) {
     throw new UsageError(
       "Cannot use --resolution without --find-rate: nothing is searched for",

@@ -45,20 +45,50 @@ export async function compare(
   // What cannot be written is said before anybody waits for it.
   if (comment !== null) refuseOthersComment({ path: comment, key: KEY });
   if (given.report) prepareReports(config.reports);
+  using interrupt = interruptSignal(config.home);
+  const { comparison, code } = await compareStored(base, candidate, given, {
+    config,
+    db: storeFile(config, given.db),
+    terminal,
+    comment,
+    signal: interrupt.signal,
+  });
+  if (given.json) console.log(JSON.stringify(comparison, null, 1));
+  return code;
+}
+
+/** Where runs are compared, and what is written of it. */
+export interface Comparing {
+  readonly config: Config;
+  /** The store that has both. */
+  readonly db: string;
+  readonly terminal: Terminal;
+  /** A file for a comment on a pull request; null: none is wanted. */
+  readonly comment: string | null;
+  readonly signal: AbortSignal;
+}
+
+/** Compares, writes and tells it. @returns it with the code that it ends with */
+export async function compareStored(
+  base: string,
+  candidate: string,
+  given: Pick<CompareArguments, "report" | "pdf" | "ignoreFingerprint">,
+  comparing: Comparing,
+): Promise<{ readonly comparison: RunComparison; readonly code: ExitCode }> {
+  const { terminal, db } = comparing;
   const compared = await terminal.step("Compare", async () => {
-    using store = await openStore(storeFile(config, given.db), { mode: "read" });
+    using store = await openStore(db, { mode: "read" });
     const value = await read(store, base, candidate, given);
     return { value, detail: value.comparison.verdict ?? "not comparable" };
   });
-  const files = await written(compared, { given, config, terminal, comment });
+  const files = await written(compared, given, comparing);
   terminal.print(`\n${compareText(compared.comparison, terminal.width.columns)}\n`);
   for (
     const [name, file] of [["Report", files.html], ["PDF", files.pdf], ["Comment", files.markdown]] as const
   ) {
     if (file !== null) terminal.print(`${name.padEnd(8)}${file}`);
   }
-  if (given.json) console.log(JSON.stringify({ ...compared.comparison, files }, null, 1));
-  return exitCodeOf(compared.comparison);
+  return { comparison: { ...compared.comparison, files }, code: exitCodeOf(compared.comparison) };
 }
 
 async function read(
@@ -78,25 +108,20 @@ async function read(
 /** Writes the page and the comment, as far as they are asked for. */
 async function written(
   compared: Compared,
-  { given, config, terminal, comment }: {
-    readonly given: CompareArguments;
-    readonly config: Config;
-    readonly terminal: Terminal;
-    readonly comment: string | null;
-  },
+  given: Pick<CompareArguments, "report" | "pdf">,
+  { config, terminal, comment, signal }: Comparing,
 ): Promise<RunComparison["files"]> {
   if (comment !== null) {
     const { comparison } = compared;
     writeCommentBlock({ path: comment, key: `${KEY} ${comparison.scenario}` }, compareMarkdown(comparison));
   }
   if (!given.report) return { html: null, pdf: null, markdown: comment };
-  using interrupt = interruptSignal(config.home);
   const { html, pdf, warnings } = await terminal.step("Report", async (progress) => {
     const { pdf } = given;
     const value = await makeComparePage(compared, {
       config,
       pdf,
-      signal: interrupt.signal,
+      signal,
       onStep: progress,
     });
     return { value, detail: value.pdf === null ? "HTML" : "HTML and PDF" };

@@ -1,4 +1,5 @@
 import type { Config } from "../config.ts";
+import type { RunSeries } from "../model/series.ts";
 import { leftInPlace } from "../migrate/left_in_place.ts";
 import { ExitCode } from "../model/errors.ts";
 import { namedLedgers } from "../probe/left_ledgers.ts";
@@ -23,6 +24,8 @@ export interface Job extends BenchRequest {
   readonly terminal: Terminal;
   /** Aborted when the user wants to leave. */
   readonly signal: AbortSignal;
+  /** Its place among repetitions of the request; absent where it is not repeated. */
+  readonly series?: RunSeries;
   /** Remarks that the runs of one job make only once; each run adds its own. */
   readonly told: Set<"rate">;
   /** What the run changes while it is under load; absent where it migrates nothing. */

@@ -1,6 +1,6 @@
 import type { Config } from "../config.ts";
 import { migrationSchedule } from "../load/migration_schedule.ts";
-import { ExitCode } from "../model/errors.ts";
+import { type ExitCode, firstThatApplies } from "../model/errors.ts";
 import type { RunSummary } from "../model/summary.ts";
 import { formatSeconds } from "../model/units.ts";
 import { SETTLED_SECONDS } from "../summary/migration/recovery.ts";
@@ -66,7 +66,7 @@ export function migrate(requests: readonly MigrateRequest[], config: Config): Pr
         terminal.print(`Summary ${markdown}`);
       }
       if (json) console.log(JSON.stringify(summaries.length === 1 ? summaries[0] : summaries, null, 2));
-      return codeOf(codes);
+      return firstThatApplies(codes);
     },
     `migrate ${new Set(requests.map(({ migration }) => migration)).size > 1 ? "all" : first!.migration.name}`,
   );
@@ -129,16 +129,4 @@ function migratingOf(
       group,
     },
   };
-}
-
-/** The first that applies to any of them. */
-function codeOf(codes: readonly ExitCode[]): ExitCode {
-  const order = [
-    ExitCode.interrupted,
-    ExitCode.usage,
-    ExitCode.service,
-    ExitCode.invalid,
-    ExitCode.verdictFailed,
-  ];
-  return order.find((code) => codes.includes(code)) ?? ExitCode.ok;
 }

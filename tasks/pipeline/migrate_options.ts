@@ -2,7 +2,8 @@ import { type Command, InvalidArgumentError, Option } from "commander";
 import type { Variant } from "../model/migration.ts";
 import { dbOption } from "../terminal/command.ts";
 import { addArmOptions } from "./arm_options.ts";
-import { addLoadOptions, addRunOptions, type BenchArguments } from "./bench_options.ts";
+import type { BenchArguments } from "./bench_options.ts";
+import { addLoadOptions, addRunOptions } from "./run_options.ts";
 import { addDataOptions } from "./data_options.ts";
 
 /** What the command line said, as text. */

@@ -1,5 +1,6 @@
 import { ExitCode, ServiceError } from "../model/errors.ts";
 import { exitCodeOf } from "../summary/verdict.ts";
+import { headline, runLine } from "../terminal/summary_parts.ts";
 import { summaryText } from "../terminal/summary_text.ts";
 import type { StepProgress, Terminal } from "../terminal/terminal.ts";
 import type { BenchArguments } from "./bench_options.ts";
@@ -53,18 +54,22 @@ export async function reportStep<T extends { readonly pdf: string | null }>(
 const INCONCLUSIVE =
   "\nExit code 0 says only that no target was missed. Not every target was judged: see the first lines.";
 
-/** Says what came of a run. */
+/** Says what came of a run. @param brief only its verdict and its name, as of one of several */
 export function tell(
   { runId, crash, left, summary, warnings, unreported, given, db, terminal, signal }: Reported<Reportable>,
+  { brief = false }: { readonly brief?: boolean } = {},
 ): ExitCode {
-  terminal.print(`\n${summaryText(summary, terminal.width.columns)}`);
+  const text = brief
+    ? `${headline(summary)}\n\n${runLine(summary)}`
+    : summaryText(summary, terminal.width.columns);
+  terminal.print(`\n${text}`);
   for (const warning of warnings) terminal.print(`• ${warning}`);
   if (crash !== null) terminal.print(`The run ended early: ${crash}. What was measured until then is kept.`);
   const { html, pdf } = summary.files;
   if (html === null) terminal.print(`Report  deno task report ${runId}`);
   else terminal.print(`Report  ${html}`);
   if (pdf !== null) terminal.print(`PDF     ${pdf}`);
-  terminal.print(`Store   ${db}`);
+  if (!brief) terminal.print(`Store   ${db}`);
   if (left.length > 0) {
     terminal.print(`\nThe run left something behind:\n${left.map((line) => `  ${line}`).join("\n")}`);
   }

@@ -24,7 +24,7 @@ export function runRecord(system: SystemUnderTest, streams: readonly LoadStream[
 }
 
 function configOf(
-  { scenario, plan, arms, unavailableArms, migrating }: SystemUnderTest,
+  { scenario, plan, arms, unavailableArms, migrating, series }: SystemUnderTest,
   streams: readonly LoadStream[],
 ): RunConfig {
   return {
@@ -61,6 +61,7 @@ function configOf(
     thresholds: plan.thresholds,
     scale: plan.scale,
     ...migrating && { migration: migrating.config },
+    ...series && { series },
   };
 }
 

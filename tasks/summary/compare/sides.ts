@@ -31,7 +31,8 @@ export function sidesOf(
   return sides;
 }
 
-function sideOf(all: readonly StoredRun[], reference: string): Side {
+/** What one name means: a run, or all of its series. */
+export function sideOf(all: readonly StoredRun[], reference: string): Side {
   const named = findRun(all, reference);
   refuseOtherKind(named, reference);
   const { series } = named.config;
