@@ -3,6 +3,7 @@ import type { Catalogue } from "./catalogue.ts";
 import { columnsIn } from "./not_null.ts";
 import { lastPart, quoted, schemaOf, written } from "./names.ts";
 import { fields, nodes, word, words } from "./nodes.ts";
+import { freeName, relationTaken } from "./object_names.ts";
 import { bareRelation, type Column, type Constraint, type Relation } from "./relations.ts";
 import { SERIAL, typeName } from "./type_names.ts";
 
@@ -143,9 +144,8 @@ export function constraintOf(
   const target = kind === "foreign key" ? known.relation(written(fields(node["pktable"]))) : null;
   const key = target?.constraints.find((each) => each.kind === "primary key")?.columns ?? [];
   const referred = words(node["pk_attrs"]);
-  const middle = kind === "primary key" ? "" : `_${columns.join("_")}`;
   return {
-    name: word(node["conname"]) || `${lastPart(table.name).replaceAll('"', "")}${middle}_${ENDINGS[kind]}`,
+    name: word(node["conname"]) || constraintName(node, kind, columns, table, known),
     kind,
     columns,
     valid: node["skip_validation"] !== true && node["is_enforced"] !== false,
@@ -154,6 +154,29 @@ export function constraintOf(
     onDelete: /[cnd]/.test(word(node["fk_del_action"])) ? "changes" : "none",
     expression: kind === "check" ? fields(node["raw_expr"]) : null,
   };
+}
+
+/** The name that PostgreSQL gives a constraint which has none. */
+function constraintName(
+  node: SqlNode,
+  kind: Constraint["kind"],
+  columns: readonly string[],
+  table: Relation,
+  known: Catalogue,
+): string {
+  const checked = columnsIn(node["raw_expr"]);
+  const middle = kind === "primary key" || kind === "check" && checked.length !== 1
+    ? []
+    : kind === "check"
+    ? checked
+    : [...columns, ...words(node["including"])];
+  const isRelation = relationTaken(table, known);
+  return freeName(
+    table,
+    middle.join("_"),
+    ENDINGS[kind],
+    (name) => table.constraints.some((each) => each.name === name) || isRelation(name),
+  );
 }
 
 /** An index of a table; of a divided one, its parts too. @param name without a schema */

@@ -107,10 +107,14 @@ export class Catalogue {
     return this.#linkedTo(table).filter(({ kind, index }) => kind === "index" && index?.table === table);
   }
 
+  /** Partitions and children, without theirs. */
+  partsOf(name: string): Relation[] {
+    return this.#linkedTo(name).filter(({ parents }) => parents.includes(name));
+  }
+
   /** Partitions and children, theirs among them. */
   childrenOf(name: string): Relation[] {
-    const own = this.#linkedTo(name).filter(({ parents }) => parents.includes(name));
-    return own.flatMap((child) => [child, ...this.childrenOf(child.name)]);
+    return this.partsOf(name).flatMap((child) => [child, ...this.childrenOf(child.name)]);
   }
 
   /** The tables whose foreign keys refer to one. */

@@ -24,9 +24,11 @@ export function lintFiles(paths: readonly string[]): FoundFile[] {
     const numbered = numberedFiles(path, path).map((file) => file.path);
     const files = numbered.length > 0 ? numbered : sqlFiles(path);
     if (files.length > 0) return files.map(found);
+    const folders = [...Deno.readDirSync(path)].filter(({ isDirectory }) => isDirectory)
+      .map(({ name }) => join(path, name)).sort();
     throw new UsageError(
       `Cannot read ${WHAT} in ${path}: there is no file whose name ends with .sql`,
-      "Name a file.",
+      folders.length === 0 ? "Name a file." : `Name one of its folders: ${folders.slice(0, 5).join(", ")}.`,
     );
   });
 }

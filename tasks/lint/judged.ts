@@ -1,5 +1,5 @@
 import type { StatementEffects } from "../model/statement_effects.ts";
-import type { SqlNode } from "../postgres/sql_parser.ts";
+import type { SqlNode, SqlToken } from "../postgres/sql_parser.ts";
 import type { Catalogue } from "./catalogue.ts";
 import type { DatabaseFacts } from "./facts.ts";
 import type { Finding, Level } from "../model/lint.ts";
@@ -19,6 +19,8 @@ export interface Judged {
   readonly kind: string;
   readonly node: SqlNode;
   readonly oneLine: string;
+  /** What it consists of, without comments. */
+  readonly tokens: () => readonly SqlToken[];
   readonly line: number;
   readonly effects: StatementEffects;
   /** As it is before the statement. */

@@ -36,7 +36,8 @@ interface Current extends OpenTransaction {
 export class Linter {
   #transaction: Current | null = null;
   #limited = false;
-  #toldOfQueue = false;
+  /** The first line of the file in which a lock is waited for without a limit. */
+  #queueLine: number | null = null;
   #file = "";
 
   /** @param took how long a statement is expected to take once it has its locks; null: that cannot be told */
@@ -50,7 +51,7 @@ export class Linter {
    * @throws {UsageError} with file, line and column of what is no SQL
    */
   async *lint({ name, sql, limited, oneTransaction }: LintFile): AsyncGenerator<LintedStatement> {
-    [this.#file, this.#limited, this.#toldOfQueue] = [name, limited, false];
+    [this.#file, this.#limited, this.#queueLine] = [name, limited, null];
     this.#transaction = oneTransaction ? begun() : null;
     for await (const statement of statementsOf(sql, name)) yield* this.#statement(statement);
     this.#end(null);
@@ -100,7 +101,7 @@ export class Linter {
   }
 
   #judged(
-    { oneLine, text, line, column }: FileStatement,
+    { oneLine, text, line, column, tokens }: FileStatement,
     node: SqlNode,
     unknown: string | null,
   ): LintedStatement {
@@ -112,12 +113,13 @@ export class Linter {
       kind,
       node: inner,
       oneLine,
+      tokens,
       line,
       effects,
       known: catalogue,
       facts: this.facts,
       transaction: this.#transaction,
-      limited: this.#limited || this.#toldOfQueue,
+      limited: this.#limited,
     };
     const findings = [
       ...tooNewFor(judged),
@@ -128,8 +130,9 @@ export class Linter {
       ...plainForms(judged),
       ...notTold(judged),
     ];
-    const queue = lockQueue(judged);
-    this.#toldOfQueue ||= queue.length > 0;
+    const hasForm = findings.some(({ level, safe }) => level === "blocking" && safe !== null);
+    const queue = lockQueue(judged, this.#queueLine, hasForm);
+    if (queue.length > 0) this.#queueLine ??= line;
     findings.push(...queue);
     const sizes = this.#sizes(effects.work.map(({ relation }) => relation));
     const look = programs(judged);
@@ -138,7 +141,7 @@ export class Linter {
     if (this.#transaction === null) findings.push(...look(catalogue));
     else this.#transaction.later.push({ findings, look });
     const heldTo: HeldTo | null = this.#transaction?.end ?? null;
-    const { shown } = changeStatement({ node, text, oneLine, line, column });
+    const { shown } = changeStatement({ node, text, oneLine, line });
     return {
       file: this.#file,
       line,

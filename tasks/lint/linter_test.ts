@@ -124,15 +124,20 @@ Deno.test("a lock of a transaction is told to its end, and work under it once", 
   );
 });
 
-Deno.test("a lock that is waited for without a limit is told once a file", async () => {
+Deno.test("a lock that is waited for without a limit is told where that is, at length once a file", async () => {
   const sql = "ALTER TABLE shop.orders ADD a text;\nALTER TABLE shop.orders ADD b text";
-  assert.deepEqual(rulesOf(await lintedAll(sql, SHOP)), ["lock-queue@1 warning"]);
+  const told = await lintedAll(sql, SHOP);
+  assert.deepEqual(rulesOf(told), ["lock-queue@1 warning", "lock-queue@2 warning"]);
+  assert.match(told[1]!.findings[0]!.message, /without a limit too, as in line 1\.$/);
   assert.deepEqual(rulesOf(await lintedAll(sql, SHOP, { limited: true })), []);
   for (const set of ["SET LOCAL lock_timeout = 100", "SELECT set_config('lock_timeout', '1s', false)"]) {
     assert.deepEqual(rulesOf(await lintedAll(`BEGIN; ${set}; ${sql}; COMMIT`, SHOP)), [], set);
   }
   for (const off of ["SET lock_timeout = 0", "SET lock_timeout = '0ms'", "RESET lock_timeout", "RESET ALL"]) {
-    assert.deepEqual(rulesOf(await lintedAll(`${LIMIT}${off}; ${sql}`, SHOP)), ["lock-queue@2 warning"], off);
+    assert.deepEqual(rulesOf(await lintedAll(`${LIMIT}${off}; ${sql}`, SHOP)), [
+      "lock-queue@2 warning",
+      "lock-queue@3 warning",
+    ], off);
   }
 });
 

@@ -6,14 +6,28 @@ import { safeForm } from "./safe_forms.ts";
 import { tooNew } from "./versions.ts";
 import { modeInSql } from "../model/effects_text.ts";
 
-/** A lock that is waited for without a limit. */
-export function lockQueue(judged: Judged): Finding[] {
+/**
+ * A lock that is waited for without a limit.
+ * @param told the line of the file in which the first one is; null: this is it
+ * @param hasForm whether something else is to be written in the statement's place
+ */
+export function lockQueue(judged: Judged, told: number | null, hasForm: boolean): Finding[] {
   const { effects: { locks }, known, limited, transaction, facts: { oldestTransaction } } = judged;
   if (limited || judged.node["nowait"] === true) return [];
   const strong = locks.find(({ relation, mode }) =>
     keptBy(mode).writes && !known.relation(relation).isNew && transaction?.held.get(relation)?.mode !== mode
   );
   if (strong === undefined) return [];
+  if (told !== null) {
+    return [{
+      rule: "lock-queue",
+      level: "warning",
+      message: `${
+        modeInSql(strong.mode)
+      } on ${strong.relation} is waited for without a limit too, as in line ${told}.`,
+      safe: null,
+    }];
+  }
   const oldest = oldestTransaction === null || oldestTransaction < 1
     ? ""
     : ` The oldest that is open now has been so for ${formatSeconds(oldestTransaction)}.`;
@@ -25,9 +39,12 @@ export function lockQueue(judged: Judged): Finding[] {
     } on ${strong.relation} waits until all older transactions that use it have ended, and whoever comes after it ${
       keptBy(strong.mode).reads ? "to read or write" : "to write"
     } waits behind it: nothing limits that.${oldest}`,
-    safe: safeForm("lock-queue", judged, null),
+    safe: hasForm ? FORM_TOO : safeForm("lock-queue", judged, null),
   }];
 }
+
+const FORM_TOO =
+  "What is to be written in its place takes locks as well: SET lock_timeout = '100ms' before it, and try again where it gives up.";
 
 /** LOCK TABLE, and what is known to have a form beside others. */
 export function plainForms(judged: Judged): Finding[] {

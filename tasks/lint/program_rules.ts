@@ -29,21 +29,24 @@ export function programs(judged: Judged): Later {
   const dropped = nodes(node["cmds"]).map(({ AlterTableCmd }) => fields(AlterTableCmd))
     .filter(({ subtype }) => subtype === "AT_DropColumn").map(({ name }) => word(name));
   for (const name of dropped) transaction?.dropped.add(`${table.name}.${name}`);
-  return (after) => dropped.flatMap((name) => columnDropped(judged, table.name, name, after));
+  const each = dropped.map((name) => columnDropped(judged, table.name, name));
+  return (after) => each.flatMap((later) => later(after));
 }
 
-function columnDropped(judged: Judged, table: string, name: string, after: Catalogue): Finding[] {
-  const relation = judged.known.relation(table);
-  const isBack = after.find(table)?.columns.some((column) => column.name === name) === true;
-  if (relation.isNew || isBack || judged.known.isAdded(table, name)) return [];
-  return [{
+function columnDropped(judged: Judged, table: string, name: string): Later {
+  const { known } = judged;
+  if (known.relation(table).isNew || known.isAdded(table, name)) return () => [];
+  const found: Finding = {
     rule: "drop-column",
     level: "warning",
     message: `Whoever still asks for ${
       quoted(name)
     } of ${table} gets error 42703 from then on, and its values are gone.`,
     safe: safeForm("drop-column", judged, null),
-  }];
+  };
+  const isBack = (after: Catalogue) =>
+    after.find(table)?.columns.some((column) => column.name === name) === true;
+  return (after) => isBack(after) ? [] : [found];
 }
 
 function renames(judged: Judged): Later {
@@ -57,6 +60,8 @@ function renames(judged: Judged): Later {
   const [from, to] = [word(node["subname"]), word(node["newname"])];
   const isSwap = transaction?.dropped.has(`${table.name}.${to}`) === true;
   if (table.isNew || isSwap || known.isAdded(table.name, from)) return () => [];
+  // Before the statement is put into what is known.
+  const safe = safeForm("rename-column", judged, null);
   return (after) =>
     after.find(table.name)?.columns.some(({ name }) => name === from) === true ? [] : [{
       rule: "rename-column",
@@ -64,7 +69,7 @@ function renames(judged: Judged): Later {
       message: `Whoever asks for ${
         quoted(from)
       } of ${table.name} gets error 42703 from then on, until all programs say ${quoted(to)}.`,
-      safe: safeForm("rename-column", judged, null),
+      safe,
     }];
 }
 
@@ -72,6 +77,7 @@ function renames(judged: Judged): Later {
 function relationGone(judged: Judged, written: string, rule: "rename-relation" | "drop-relation"): Later {
   const { name, isNew, kind } = judged.known.relation(written);
   if (isNew) return () => [];
+  const safe = safeForm(rule, judged, null);
   return (after) =>
     // What is dropped or renamed is no longer known, unless something else has come in its place.
     after.find(name) !== undefined ? [] : [{
@@ -80,7 +86,7 @@ function relationGone(judged: Judged, written: string, rule: "rename-relation" |
       message: `Whoever asks for ${name} gets error 42P01 from then on${
         rule === "drop-relation" && kind === "table" ? ", and its rows are gone" : ""
       }.`,
-      safe: safeForm(rule, judged, null),
+      safe,
     }];
 }
 

@@ -1,5 +1,5 @@
 import { faultOf } from "../load/change_text.ts";
-import { splitStatements, type SqlNode } from "../postgres/sql_parser.ts";
+import { splitStatements, type SqlNode, type SqlToken } from "../postgres/sql_parser.ts";
 import { type Chunk, chunksOf } from "./chunks.ts";
 
 /** What messages call a file. */
@@ -16,6 +16,8 @@ export interface FileStatement {
   readonly line: number;
   /** In characters, from 1. */
   readonly column: number;
+  /** As in `SqlStatement`; of one that is too long, none. */
+  readonly tokens: () => readonly SqlToken[];
 }
 
 /** The tree of a longer statement would not fit into memory. */
@@ -66,5 +68,6 @@ function tooLong({ text, line, column }: Chunk): FileStatement {
     oneLine: start.replace(/\s+/g, " "),
     line: line + breaks,
     column: breaks === 0 ? column + lead : lead - skipped.lastIndexOf("\n"),
+    tokens: () => [],
   };
 }

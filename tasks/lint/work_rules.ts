@@ -2,6 +2,9 @@ import { keptBy, strongestLock } from "../model/lock_modes.ts";
 import type { Work } from "../model/statement_effects.ts";
 import type { Finding } from "../model/lint.ts";
 import { type Judged, ofSize } from "./judged.ts";
+import { written } from "./names.ts";
+import { fields } from "./nodes.ts";
+import type { Relation } from "./relations.ts";
 import type { RuleName } from "./rules.ts";
 import { safeForm } from "./safe_forms.ts";
 import { modeInSql, sizeSaid } from "../model/effects_text.ts";
@@ -38,29 +41,67 @@ function keepsUsers(mode: string, relation: string, { known, effects }: Judged):
 export function longWork(judged: Judged): Finding[] {
   const { effects: { locks, work }, known } = judged;
   const seen = new Set<string>();
-  return work.filter(({ kind, relation }) => LONG.includes(kind) && !known.relation(relation).isNew).flatMap(
-    (each) => {
-      const own = locks.filter(({ relation, mode }) =>
-        keepsUsers(mode, relation, judged) && touches(each, relation)
-      );
-      const mode = strongestLock(own.map((lock) => lock.mode));
-      const rule = ruleOf(each);
-      if (mode === null || seen.has(`${rule} ${each.relation}`)) return [];
-      seen.add(`${rule} ${each.relation}`);
-      const relations = own.map(({ relation }) => relation);
-      const isDoubtful = each.unless !== null || rule === "not-null-without-default";
-      const message = rule === "not-null-without-default"
-        ? `It is refused where ${each.relation} has a row, and programs that do not know the column can add none.`
-        : `While ${modeInSql(mode)} is held on ${relations.join(" and ")}, ${kept(mode)}; and ${
-          doing(each, judged)
-        }.`;
-      return [ofSize(judged, [each.relation], isDoubtful ? "warning" : "blocking", {
-        rule,
-        message,
-        safe: safeForm(rule, judged, each),
-      })];
-    },
-  );
+  const long = work.filter(({ kind, relation }) => LONG.includes(kind) && !known.relation(relation).isNew);
+  return alike(long).flatMap((all) => {
+    const [each] = all as [Work];
+    const own = locks.filter(({ relation, mode }) =>
+      keepsUsers(mode, relation, judged) && all.some((one) => touches(one, relation))
+    );
+    const mode = strongestLock(own.map((lock) => lock.mode));
+    const rule = ruleOf(each);
+    if (mode === null || seen.has(`${rule} ${each.relation}`)) return [];
+    for (const { relation } of all) seen.add(`${rule} ${relation}`);
+    const { name } = wholeOf(all, judged);
+    const names = [
+      name,
+      ...own.map(({ relation }) => relation).filter((other) =>
+        other !== name && !all.some(({ relation }) => relation === other)
+      ),
+    ];
+    const isDoubtful = each.unless !== null || rule === "not-null-without-default";
+    const message = rule === "not-null-without-default"
+      ? `It is refused where ${each.relation} has a row, and programs that do not know the column can add none.`
+      : `While ${modeInSql(mode)} is held on ${names.join(" and ")}, ${kept(mode)}; and ${
+        doing(all, judged)
+      }.`;
+    return [ofSize(judged, all.map(({ relation }) => relation), isDoubtful ? "warning" : "blocking", {
+      rule,
+      message,
+      safe: safeForm(rule, judged, each),
+    })];
+  });
+}
+
+/** Work of one kind and for one reason, as on each partition of a table, together. */
+function alike(work: readonly Work[]): Work[][] {
+  return [
+    ...Map.groupBy(
+      work,
+      ({ of, kind, why, unless, into, columns }) => JSON.stringify([of, kind, why, unless, into, columns]),
+    ).values(),
+  ];
+}
+
+/** What pieces of work that are alike are done to: one relation, or one with its partitions or children. */
+function wholeOf(all: readonly Work[], { node, known }: Judged): Pick<Relation, "name" | "rows" | "bytes"> & {
+  readonly said: string;
+} {
+  const [{ relation }] = all as [Work];
+  if (all.length === 1) return { ...known.relation(relation), said: relation };
+  const parts = all.map((each) => known.relation(each.relation));
+  const top = known.relation(written(fields(node["relation"])));
+  const sum = (sizes: readonly (number | null)[]) =>
+    sizes.reduce((total, size) => total === null || size === null ? null : total + size, 0);
+  const below = parts.filter(({ name }) => name !== top.name);
+  const isDivided = top.kind === "partitioned table";
+  return {
+    name: top.name,
+    said: `${top.name} with its ${below.length === 1 ? "" : `${below.length} `}${
+      isDivided ? "partition" : below.length === 1 ? "child" : "children"
+    }${isDivided && below.length > 1 ? "s" : ""}`,
+    rows: sum(parts.map(({ rows }) => rows)),
+    bytes: sum(parts.map(({ bytes }) => bytes)),
+  };
 }
 
 /** A lock that lasts as long as the work does: on what is worked on, and on what a foreign key ties to it. */
@@ -72,19 +113,20 @@ function touches({ relation, into }: Work, locked: string): boolean {
 const SAID_ALREADY =
   /^(all rows are read and sorted|each row is looked up in|its rows are worked out anew|its query reads it)/;
 
-function doing(work: Work, { known }: Judged): string {
-  const { rows, bytes } = known.relation(work.relation);
+function doing(all: readonly Work[], judged: Judged): string {
+  const [work] = all as [Work];
+  const { said, rows, bytes } = wholeOf(all, judged);
   const size = sizeSaid({ relation: work.relation, rows, bytes });
   const what: Readonly<Record<Work["kind"], string>> = {
-    rewrite: `all of ${work.relation}${size} is written anew`,
-    scan: `all rows of ${work.relation}${size} are read`,
-    "look-up": `each row of ${work.relation}${size} is looked up in ${work.into}`,
-    "index build": `all rows of ${work.relation}${size} are read and sorted`,
-    refresh: `all rows of ${work.relation}${size} are worked out anew`,
-    "row changes": `${work.allRows === true ? "all rows" : "rows"} of ${work.relation}${size} are changed`,
-    read: `${work.relation}${size} is read`,
+    rewrite: `all of ${said}${size} is written anew`,
+    scan: `all rows of ${said}${size} are read`,
+    "look-up": `each row of ${said}${size} is looked up in ${work.into}`,
+    "index build": `all rows of ${said}${size} are read and sorted`,
+    refresh: `all rows of ${said}${size} are worked out anew`,
+    "row changes": `${work.allRows === true ? "all rows" : "rows"} of ${said}${size} are changed`,
+    read: `${said}${size} is read`,
     "wait for transactions": "older transactions are waited for",
-    maintenance: `${work.relation}${size} is looked after`,
+    maintenance: `${said}${size} is looked after`,
   };
   const why = SAID_ALREADY.test(work.why) ? "" : `: ${work.why}`;
   return `${what[work.kind]}${why}${work.unless === null ? "" : `, unless ${work.unless}`}`;
@@ -106,7 +148,7 @@ export function workUnderLock(judged: Judged): Finding[] {
     rule: "work-under-lock",
     message: `${modeInSql(mode)} on ${relation}, taken in line ${line}, is held until the transaction ends: ${
       kept(mode)
-    }; and ${doing(long, judged)}.`,
+    }; and ${doing([long], judged)}.`,
     safe: safeForm("work-under-lock", judged, long),
   })];
 }
@@ -120,8 +162,8 @@ export function allRows(judged: Judged): Finding[] {
   if (changed === undefined) return [];
   return [ofSize(judged, [changed.relation], "blocking", {
     rule: "all-rows",
-    message: `${doing(changed, judged)[0]!.toUpperCase()}${
-      doing(changed, judged).slice(1)
+    message: `${doing([changed], judged)[0]!.toUpperCase()}${
+      doing([changed], judged).slice(1)
     }. Each row stays locked until the transaction ends: whoever writes to one waits. All are written to the log at once, and leave as many dead rows.`,
     safe: safeForm("all-rows", judged, changed),
   })];

@@ -53,7 +53,9 @@ export async function changeStatements(
 }
 
 /** A statement as it is run and as it may be shown. */
-export function changeStatement({ node, text, oneLine, line }: SqlStatement): ChangeStatement {
+export function changeStatement(
+  { node, text, oneLine, line }: Pick<SqlStatement, "node" | "text" | "oneLine" | "line">,
+): ChangeStatement {
   const kind = oneLine.split(" ", 2).join(" ");
   const shown = mayHoldSecret(node, oneLine)
     ? `${kind} ${HIDDEN}`

@@ -25,6 +25,11 @@ export interface Finding {
   readonly safe: string | null;
 }
 
+/** Whether what is to be written instead is SQL, and not a sentence. */
+export function isStatements(safe: string): boolean {
+  return safe.split("\n").some((line) => /;(\s*--.*)?$/.test(line));
+}
+
 /** A statement as it is told. */
 export interface LintedStatement {
   /** As it was named. */

@@ -113,6 +113,16 @@ export interface SqlFault {
   readonly next?: string;
 }
 
+/** A word, a string or a sign of a statement. */
+export interface SqlToken {
+  /** As it stands there. */
+  readonly text: string;
+  /** Where it begins, in bytes: as places in the statement's tree are. */
+  readonly at: number;
+  /** Whether nothing stands between the token before and it. */
+  readonly glued: boolean;
+}
+
 /** One of a text's statements. */
 export interface SqlStatement {
   readonly node: SqlNode;
@@ -124,6 +134,8 @@ export interface SqlStatement {
   readonly line: number;
   /** The same, in characters. */
   readonly column: number;
+  /** What it consists of, without comments and its semicolon. */
+  readonly tokens: () => readonly SqlToken[];
 }
 
 /** The statements of a text by PostgreSQL's grammar, or what is wrong with it. */
@@ -162,6 +174,12 @@ export async function splitStatements(sql: string): Promise<readonly SqlStatemen
       oneLine: parts.join("").replace(/\s+/g, " ").replace(/\s*;$/, ""),
       line,
       column,
+      tokens: () =>
+        own.map(({ start, end }, index) => ({
+          text: text(start, end),
+          at: start,
+          glued: own[index - 1]?.end === start,
+        })).filter(({ text }) => text !== ";"),
     };
   });
 }

@@ -1,4 +1,4 @@
-import { countedLevels, LEVELS, type LintedStatement, type LintReport } from "../model/lint.ts";
+import { countedLevels, isStatements, LEVELS, type LintedStatement, type LintReport } from "../model/lint.ts";
 import { lockSaid, workSaid } from "../model/effects_text.ts";
 import { keptBy } from "../model/lock_modes.ts";
 import { counted, formatMs } from "../model/units.ts";
@@ -38,10 +38,13 @@ function statementMarkdown(
     ...locks.map((lock) => `- ${markdownText(lockSaid(lock), MESSAGE)}`),
     ...effects.work.map((work) => `- ${markdownText(workSaid(work, sizes), MESSAGE)}`),
     ...length,
-    ...sorted.map(({ rule, level, message }) => `- **${level}** ${rule}: ${markdownText(message, MESSAGE)}`),
+    ...sorted.flatMap(({ rule, level, message, safe }) => [
+      `- **${level}** ${rule}: ${markdownText(message, MESSAGE)}`,
+      ...safe === null || isStatements(safe) ? [] : [`  Advice: ${markdownText(safe, MESSAGE)}`],
+    ]),
     "",
     ...sorted.flatMap(({ safe }) =>
-      safe === null ? [] : [...markdownBlock(safe.split("\n"), "sql", MESSAGE), ""]
+      safe !== null && isStatements(safe) ? [...markdownBlock(safe.split("\n"), "sql", MESSAGE), ""] : []
     ),
   ];
 }

@@ -1,6 +1,12 @@
 import { lockSaid, workSaid } from "../model/effects_text.ts";
 import { keptBy } from "../model/lock_modes.ts";
-import { countedLevels, type Finding, type LintedStatement, type LintReport } from "../model/lint.ts";
+import {
+  countedLevels,
+  type Finding,
+  isStatements,
+  type LintedStatement,
+  type LintReport,
+} from "../model/lint.ts";
 import { counted, formatMs, formatSeconds } from "../model/units.ts";
 import { singleLine } from "./safe_text.ts";
 
@@ -60,10 +66,11 @@ function tookText({ took, writesPerSecond, effects: { work } }: LintedStatement)
 
 function findingText({ rule, level, message, safe }: Finding): string[] {
   const lines = safe === null ? [] : safe.split("\n");
+  const lead = safe !== null && !isStatements(safe) ? "advice: " : "instead: ";
   return [
     `  ${level} ${rule}: ${singleLine(message, MESSAGE_COLUMNS)}`,
     ...lines.map((line, at) =>
-      `    ${at === 0 ? "instead: " : "         "}${singleLine(line, MESSAGE_COLUMNS)}`
+      `    ${at === 0 ? lead : " ".repeat(lead.length)}${singleLine(line, MESSAGE_COLUMNS)}`
     ),
   ];
 }
