@@ -4,6 +4,7 @@ import {
   fixed,
   formatBytes,
   formatMs,
+  formatProbability,
   formatRoom,
   formatSeconds,
   formatShare,
@@ -64,4 +65,8 @@ Deno.test("measured numbers keep their trailing zeros, so that a column has one 
   assert.equal(measuredMs(1240), "1.24 s");
   assert.equal(measuredMs(null), "—");
   assert.equal(measuredMs(Infinity), "∞");
+});
+
+Deno.test("a probability is as exact as it can be told, and no smaller than that", () => {
+  assert.deepEqual([0.0421, 0.0009, 1, null].map(formatProbability), ["0.042", "< 0.001", "1.000", "—"]);
 });

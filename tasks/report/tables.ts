@@ -3,7 +3,15 @@ import { OUTCOMES } from "../model/timing.ts";
 import { detectableText, ratioNote, verdictWord } from "../model/comparison_text.ts";
 import type { Comparison, Estimate, RunSummary, Summary } from "../model/summary.ts";
 import { QUANTILES } from "../model/summary.ts";
-import { fixed, formatCount, formatRate, formatShare, measuredMs, MS_DECIMALS } from "../model/units.ts";
+import {
+  fixed,
+  formatCount,
+  formatProbability,
+  formatRate,
+  formatShare,
+  measuredMs,
+  MS_DECIMALS,
+} from "../model/units.ts";
 import {
   type Cell,
   comparedText,
@@ -117,7 +125,7 @@ export function comparisonTable(comparisons: readonly Comparison[], footnotes: F
           plain(ratioInterval(row) || "—"),
           plain(detectableText(row.detectable)),
           plain(String(row.n)),
-          plain(row.p === null ? "—" : row.p < 0.001 ? "< 0.001" : row.p.toFixed(3)),
+          plain(formatProbability(row.p)),
           plain(`${VERDICT_SIGNS[row.verdict]} ${verdictWord(row)}`),
         ],
       })),

@@ -1,3 +1,4 @@
+import { withDecimals } from "../../model/units.ts";
 import { sleep } from "../../net/sleep.ts";
 import { isPassing, StepFailure } from "../step_failure.ts";
 import type { StepSession } from "../step_session.ts";
@@ -45,5 +46,7 @@ export async function retried(
 
 function whyText(tries: number, passedMs: number, holder: string | null): string {
   const times = tries === 1 ? "once" : `${tries} times`;
-  return `tried ${times} in ${(passedMs / 1000).toFixed(1)} s; ${holder ?? "who held it up was not seen"}`;
+  return `tried ${times} in ${withDecimals(passedMs / 1000, 1)} s; ${
+    holder ?? "who held it up was not seen"
+  }`;
 }

@@ -1,6 +1,6 @@
 import { numbers, words } from "../../charts/figure.ts";
 import type { ComparedRow } from "../../model/run_comparison.ts";
-import { fixed, formatShare, measuredMs } from "../../model/units.ts";
+import { fixed, formatProbability, formatShare, measuredMs } from "../../model/units.ts";
 import { floorText, VERDICT_SIGNS } from "../../terminal/compare_text.ts";
 import { type Cell, estimateCell, Footnotes, plain, ratioInterval } from "../cells.ts";
 import type { Table } from "../tables.ts";
@@ -84,7 +84,7 @@ function cellsOf(row: ComparedRow): Cell[] {
     },
     plain(ratioInterval(row) || "—"),
     plain(floorText(row.floor)),
-    plain(row.p === null ? "—" : row.p < 0.001 ? "< 0.001" : row.p.toFixed(3)),
+    plain(formatProbability(row.p)),
     plain(`${VERDICT_SIGNS[row.verdict]} ${row.verdict}`),
   ];
 }

@@ -1,5 +1,6 @@
 import { resolve } from "node:path";
 import { readConfig } from "../../config.ts";
+import { withDecimals } from "../../model/units.ts";
 import { main } from "../../terminal/command.ts";
 import { measurePart, type PartContext } from "../measure_part.ts";
 import { askServer } from "../one_arm.ts";
@@ -63,7 +64,7 @@ async function record({ dir, signal, terminal }: PartContext, databaseUrl: strin
         return { value, detail: value.validity.valid ? "valid" : "INVALID" };
       });
       await disturbing;
-      rows.push([name, 1e6 / RATE, lags!.gapMs.toFixed(1), lags!.us.join(" ")].join(","));
+      rows.push([name, 1e6 / RATE, withDecimals(lags!.gapMs, 1), lags!.us.join(" ")].join(","));
     }
     return rows;
   });

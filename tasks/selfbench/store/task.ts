@@ -4,7 +4,7 @@ import { runLoad } from "../../load/run_load.ts";
 import { InterruptedError } from "../../model/errors.ts";
 import type { Run } from "../../model/run.ts";
 import { DEFAULT_THRESHOLDS } from "../../model/validity.ts";
-import { formatCount } from "../../model/units.ts";
+import { formatCount, withDecimals } from "../../model/units.ts";
 import { self } from "../../stack/process.ts";
 import { loadSpool } from "../../store/load.ts";
 import { openStore } from "../../store/open.ts";
@@ -130,7 +130,7 @@ export function storeFindings(stored: readonly Stored[], real: number): Finding[
       what: "a timing into the spool",
       unit: "µs",
       ours: spread(stored.map(({ rows, spoolSeconds }) => spoolSeconds * 1e6 / rows)),
-      note: `${(stored[0]!.spoolBytes / rows).toFixed(1)} bytes each, checksums and writing included`,
+      note: `${withDecimals(stored[0]!.spoolBytes / rows, 1)} bytes each, checksums and writing included`,
     }),
   ];
 }

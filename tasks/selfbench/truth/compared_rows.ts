@@ -1,4 +1,4 @@
-import { formatSeconds } from "../../model/units.ts";
+import { formatSeconds, withDecimals } from "../../model/units.ts";
 import type { Column } from "../../terminal/table.ts";
 import type { Confirming } from "./confirming.ts";
 import { shareOf } from "./coverage.ts";
@@ -61,7 +61,7 @@ export function confirmRow({ noise, looked, wrong, time, found }: Confirming): s
     noise.title,
     percent(looked.share),
     judged(wrong, CONFIRMED_FALSE),
-    `${time.mean.toFixed(2)}× ${time.most <= 2 ? "✓" : "✗"}`,
+    `${withDecimals(time.mean, 2)}× ${time.most <= 2 ? "✓" : "✗"}`,
     percent(found.share),
   ];
 }

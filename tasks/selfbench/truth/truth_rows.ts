@@ -1,4 +1,4 @@
-import { formatShare, quantileName } from "../../model/units.ts";
+import { formatShare, quantileName, withDecimals } from "../../model/units.ts";
 import type { Column } from "../../terminal/table.ts";
 import { type Coverage, type Share, shareOf } from "./coverage.ts";
 import type { Power } from "./power.ts";
@@ -69,7 +69,7 @@ export function judged(share: Share, goal: Goal): string {
 
 /** `94.5 %`. */
 export function percent(share: number): string {
-  return `${(100 * share).toFixed(1)} %`;
+  return `${withDecimals(100 * share, 1)} %`;
 }
 
 /** @param runs that the shares are of */
