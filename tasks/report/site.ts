@@ -12,27 +12,9 @@ import { INDEX, refuseForeignIndex } from "../stack/reports_folder.ts";
 import { searchOf } from "../store/searches.ts";
 import { foundText } from "../terminal/find_rate_text.ts";
 import { templates } from "./html.ts";
+import type { SiteRow } from "./site_row.ts";
+import { comparisonOf, comparisonRow, type StoredComparison } from "./site_comparisons.ts";
 import { replaceFile } from "./write.ts";
-
-/** A line of the list of runs; links are relative, so that the pages work from any sub-path. */
-export interface SiteRow {
-  readonly href: string;
-  readonly runId: string;
-  readonly label: string | null;
-  readonly scenario: string;
-  readonly date: string;
-  readonly commit: string;
-  readonly verdict: string;
-  readonly tone: "good" | "bad" | "unsure" | "neutral";
-  /** What stands under the verdict; empty: nothing. */
-  readonly remark: string;
-  readonly requests: string;
-  readonly p95: string;
-  readonly sample: boolean;
-  /** p95 of the first arm over the runs of this kind up to this one; empty for the first. */
-  readonly trend: string;
-  readonly trendText: string;
-}
 
 interface StoredRow {
   readonly arm: string;
@@ -64,8 +46,8 @@ interface Stored {
 
 /** Writes `reports/index.html`, the list of all runs that have a report, newest first. */
 export async function writeSite(reports: string, templateDirectory: string): Promise<string> {
-  const { runs, searches } = await readReports(reports);
-  const rows = siteRows(runs, searches);
+  const { runs, searches, comparisons } = await readReports(reports);
+  const rows = siteRows(runs, searches, comparisons);
   const render = await templates(templateDirectory);
   const css = await Deno.readTextFile(join(templateDirectory, "report.css"));
   refuseForeignIndex(reports);
@@ -84,9 +66,13 @@ export async function writeSite(reports: string, templateDirectory: string): Pro
   return file;
 }
 
-/** The list's rows from the summaries and searches, newest first; pure. */
-export function siteRows(summaries: readonly Stored[], searches: readonly RateSearch[] = []): SiteRow[] {
-  return [...runRows(summaries), ...searches.map(searchRow)].sort((a, b) =>
+/** The list's rows from the summaries, searches and comparisons, newest first; pure. */
+export function siteRows(
+  summaries: readonly Stored[],
+  searches: readonly RateSearch[] = [],
+  comparisons: readonly StoredComparison[] = [],
+): SiteRow[] {
+  return [...runRows(summaries), ...searches.map(searchRow), ...comparisons.map(comparisonRow)].sort((a, b) =>
     a.date === b.date ? (a.runId < b.runId ? 1 : -1) : a.date < b.date ? 1 : -1
   );
 }
@@ -189,9 +175,17 @@ function verdict({ run, verdict }: Stored): Pick<SiteRow, "verdict" | "tone"> {
   }
 }
 
-async function readReports(reports: string): Promise<{ runs: Stored[]; searches: RateSearch[] }> {
+/** What has a page in the reports. */
+interface Pages {
+  readonly runs: Stored[];
+  readonly searches: RateSearch[];
+  readonly comparisons: StoredComparison[];
+}
+
+async function readReports(reports: string): Promise<Pages> {
   const runs: Stored[] = [];
   const searches: RateSearch[] = [];
+  const comparisons: StoredComparison[] = [];
   for await (const entry of Deno.readDir(reports)) {
     // Names become links: one such as "javascript:…" is no report's.
     if (!entry.isDirectory || !(isRunId(entry.name) || entry.name === SAMPLE)) continue;
@@ -201,6 +195,11 @@ async function readReports(reports: string): Promise<{ runs: Stored[]; searches:
         if (search.search.id === entry.name) searches.push(search);
         continue;
       }
+      const comparison = comparisonOf(readText(join(reports, entry.name, "comparison.json")), entry.name);
+      if (comparison !== null) {
+        comparisons.push(comparison);
+        continue;
+      }
       const summary = JSON.parse(readSmallText(join(reports, entry.name, "summary.json")));
       if (isSummary(summary)) runs.push({ ...summary, directory: entry.name });
     } catch {
@@ -208,7 +207,7 @@ async function readReports(reports: string): Promise<{ runs: Stored[]; searches:
       // to list the others.
     }
   }
-  return { runs, searches };
+  return { runs, searches, comparisons };
 }
 
 function readText(path: string): string | null {

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { siteRows, writeSite } from "./site.ts";
+import { comparisonFixture } from "../summary/compare/testing_comparison.ts";
 import { exampleSearch } from "./testing_find_rate.ts";
 import { exampleRun, exampleSummary } from "./testing.ts";
 
@@ -104,4 +105,29 @@ Deno.test("the list has a column of trends only where some kind has a second run
   assert.doesNotMatch(one, /p95 so far|class="trend"/);
   assert.match(one, />Measured requests</);
   assert.match(await listed(ids), />p95 so far<.*class="trend"/s);
+});
+
+Deno.test("a comparison is a line with its verdict; a file that is none, or another folder's, is left out", async () => {
+  const reports = await Deno.makeTempDir({ prefix: "benchbook-site-" });
+  const put = async (folder: string, comparison: unknown) => {
+    await Deno.mkdir(join(reports, folder));
+    await Deno.writeTextFile(join(reports, folder, "comparison.json"), JSON.stringify(comparison));
+  };
+  try {
+    const found = comparisonFixture();
+    await put(found.id, { ...found, scenario: "<b>access-paths</b>" });
+    await put("compare-another", found);
+    await put("compare-torn", { id: "compare-torn", scenario: "x", base: { id: "a", runs: [] } });
+    await put("compare-null", null);
+    const html = await Deno.readTextFile(await writeSite(reports, templates));
+    assert.deepEqual([...html.matchAll(/<a href="([^"]+)"/g)].map((match) => match[1]), [
+      `${found.id}/index.html`,
+    ]);
+    assert.match(
+      html,
+      /after against before<[\s\S]*<span class="bad">✗ regressed<[\s\S]*&lt;b&gt;access-paths&lt;\/b&gt; \(compare\)/,
+    );
+  } finally {
+    await Deno.remove(reports, { recursive: true });
+  }
 });

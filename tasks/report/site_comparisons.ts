@@ -1,0 +1,69 @@
+import type { ComparedVerdict } from "../model/run_comparison.ts";
+import { isRunId } from "../model/run_id.ts";
+import { isoMinutes } from "../model/units.ts";
+import type { SiteRow } from "./site_row.ts";
+
+/** What the list needs of a comparison.json; other versions' files may lack some of it. */
+export interface StoredComparison {
+  readonly id: string;
+  readonly scenario: string;
+  readonly verdict: ComparedVerdict | null;
+  readonly base: StoredSide;
+  readonly candidate: StoredSide;
+}
+
+interface StoredSide {
+  readonly id: string;
+  readonly label: string | null;
+  readonly gitCommit: string | null;
+  readonly runs: readonly { readonly startedAt: string }[];
+}
+
+/** A comparison of that name from its file's text; null where it is none. @param text null: there is no file */
+export function comparisonOf(text: string | null, name: string): StoredComparison | null {
+  if (text === null) return null;
+  const found = JSON.parse(text) as Partial<StoredComparison> | null;
+  const sides = [found?.base, found?.candidate];
+  const known = found?.id === name && isRunId(name) && typeof found.scenario === "string" &&
+    sides.every((side) =>
+      typeof side?.id === "string" && !Number.isNaN(Date.parse(String(side.runs?.[0]?.startedAt)))
+    );
+  return known ? found as StoredComparison : null;
+}
+
+/** A comparison's line in the list of runs. */
+export function comparisonRow({ id, scenario, verdict, base, candidate }: StoredComparison): SiteRow {
+  return {
+    href: `${id}/index.html`,
+    runId: id,
+    label: `${nameOf(candidate)} against ${nameOf(base)}`,
+    scenario: `${scenario} (compare)`,
+    date: `${isoMinutes(new Date(candidate.runs[0]!.startedAt))} UTC`,
+    commit: candidate.gitCommit?.slice(0, 10) ?? "—",
+    ...verdictOf(verdict),
+    remark: "",
+    requests: "—",
+    p95: "—",
+    sample: false,
+    trend: "",
+    trendText: "",
+  };
+}
+
+function nameOf({ id, label }: StoredSide): string {
+  return label ?? id;
+}
+
+function verdictOf(verdict: ComparedVerdict | null): Pick<SiteRow, "verdict" | "tone"> {
+  switch (verdict) {
+    case "regressed":
+      return { verdict: "✗ regressed", tone: "bad" };
+    case "improved":
+    case "equivalent":
+      return { verdict: `✓ ${verdict}`, tone: "good" };
+    case null:
+      return { verdict: "✗ not comparable", tone: "bad" };
+    default:
+      return { verdict: "? inconclusive", tone: "unsure" };
+  }
+}
