@@ -1,9 +1,11 @@
 import { applyStatement } from "../lint/apply.ts";
 import { statementEffects } from "../lint/effects.ts";
 import { lintSql } from "../lint/lint_sql.ts";
+import type { Catalogue } from "../lint/catalogue.ts";
 import { readCatalogue } from "../lint/read_catalogue.ts";
 import { BenchbookError, InterruptedError } from "../model/errors.ts";
 import type { StepPlan } from "../model/migration.ts";
+import type { StatementEffects } from "../model/statement_effects.ts";
 import type { MigrationPrediction } from "../model/prediction.ts";
 import { sessionName } from "../model/session_name.ts";
 import { formatMs, significant } from "../model/units.ts";
@@ -53,7 +55,8 @@ export class Expectation {
     return await system.terminal.step("Predict what it does to its users", async () => {
       try {
         const value = await Expectation.#beforeLoad(system, migrating);
-        return { value, detail: `stall ${spanText(value.predicted.stall)}` };
+        const { stall, why } = value.predicted;
+        return { value, detail: `stall ${spanText(stall)}${stall === null ? `: ${why}` : ""}` };
       } catch (error) {
         if (!(error instanceof BenchbookError) || error instanceof InterruptedError) throw error;
         return { value: null, detail: error.message, sign: "✗" as const };
@@ -105,19 +108,19 @@ interface Server {
 }
 
 /** Each statement with its effects, and with what the planner expects of its query. */
-async function plannedStatements(
+export async function plannedStatements(
   client: PgClient,
   steps: readonly StepPlan[],
-  known: PredictionFacts,
+  { relations }: PredictionFacts,
 ): Promise<PlannedStatement[]> {
-  const lineage = new Lineage(known.relations);
+  const lineage = new Lineage(relations);
   const { rows: [server] } = await client.query<Server>(lintSql("server.sql"));
   const catalogue = await readCatalogue(client, server!.path);
   const planned: PlannedStatement[] = [];
   for (const step of steps) {
     for (const [index, { text }] of step.statements.entries()) {
       const node = await parsed(text, step.file);
-      const effects = statementEffects(node, catalogue, server!.version);
+      const effects = known(statementEffects(node, catalogue, server!.version), node, catalogue);
       const asked = queryOf(node, text);
       const query = asked === null ? null : await explainQuery(client, lineage.before(asked));
       planned.push({ step, statement: index + 1, effects, query, relations: new Map(lineage.relations) });
@@ -126,6 +129,20 @@ async function plannedStatements(
     }
   }
   return planned;
+}
+
+/** The same, saying of which relation nothing is known: PostgreSQL will refuse the statement. */
+function known(effects: StatementEffects, node: SqlNode, catalogue: Catalogue): StatementEffects {
+  const missing = effects.locks.find(({ relation }) =>
+    catalogue.find(relation) === undefined && !/^(?:pg_|information_schema\b)/.test(relation)
+  );
+  // With IF EXISTS nothing is locked.
+  if (missing === undefined || JSON.stringify(node).includes('"missing_ok":true')) return effects;
+  return {
+    ...effects,
+    locks: [],
+    unknown: effects.unknown ?? `what it does: there is no ${missing.relation}`,
+  };
 }
 
 /** A statement's tree; batches' names of parameters are no grammar. */

@@ -44,6 +44,10 @@ export function predictMigration(
   const statements = units.flat().map(({ own }) => own);
   const holds = units.flatMap(holdsOf);
   const waits = beside.map(({ holdSeconds }) => 1000 * holdSeconds);
+  const untold = planned.find(({ effects }) => effects.unknown !== null && effects.locks.length === 0);
+  if (untold !== undefined) {
+    return { statements, stall: null, why: `It cannot be told ${untold.effects.unknown}.` };
+  }
   const stalls = holds.map((hold) => behind(hold, waits, load, lockTimeoutMs));
   if (stalls.includes(null)) {
     return { statements, stall: null, why: "How long a statement takes that keeps others out is not known." };

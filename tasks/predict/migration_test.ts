@@ -104,6 +104,9 @@ Deno.test("what nobody of the load reads stalls nobody, also where it is not kno
     unknown: "what the function does",
   };
   assert.equal(stallOf(planned(PLAIN, effects("AccessExclusiveLock", [], other))), 0);
+  // What it locks is not known either.
+  const dynamic = effects("", [], { locks: [], unknown: "what EXECUTE runs, which is made only then" });
+  assert.equal(stallOf(planned(PLAIN, dynamic)), undefined);
   const theirs = effects("AccessExclusiveLock", [], { unknown: "what the function does" });
   assert.equal(stallOf(planned(PLAIN, theirs)), undefined);
 });

@@ -44,7 +44,8 @@ export function predictionText(
 }
 
 function isShort({ took, tookMs, outcome }: CheckedStatement): boolean {
-  return outcome !== "mismatch" && (took?.ms ?? 0) < SHORT_MS && (tookMs ?? 0) < SHORT_MS;
+  return outcome !== "mismatch" && took !== null && took.ms < SHORT_MS && tookMs !== null &&
+    tookMs < SHORT_MS;
 }
 
 function restText({ statements }: CheckedPrediction, rest: number): string {

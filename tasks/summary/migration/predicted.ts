@@ -25,6 +25,9 @@ export function checkedPrediction(
 ): CheckedPrediction | null {
   if (predicted === undefined) return null;
   const stallMs = stall?.ms ?? 0;
+  const compared = outcomeOf(predicted.stall, stallMs);
+  // Longer than expected, and nobody waited for a lock: that is the machine's doing, or somebody else's.
+  const isOthers = compared === "mismatch" && stall?.lock === null && predicted.stall!.ms < stallMs;
   const statements = predicted.statements.flatMap((each) => {
     const ran = steps.find(({ step, statement }) => step === each.step && statement === each.statement);
     return ran === undefined ? [] : [checkedStatement(each, ran)];
@@ -35,10 +38,10 @@ export function checkedPrediction(
     stall: predicted.stall,
     stallMs,
     // Of a change that failed half-way nobody expected that.
-    outcome: !whole || statements.length < predicted.statements.length
-      ? null
-      : outcomeOf(predicted.stall, stallMs),
-    why: predicted.why,
+    outcome: !whole || isOthers || statements.length < predicted.statements.length ? null : compared,
+    why: isOthers
+      ? `${predicted.why} In the stall that was measured nobody waited for a lock.`
+      : predicted.why,
     rates: predicted.rates,
   };
 }
@@ -49,8 +52,12 @@ function outcomeOf(expected: Span | null, measuredMs: number | null): Outcome {
 }
 
 function checkedStatement(expected: PlannedPrediction, ran: StepEvidence): CheckedStatement {
-  const { lockMode, lockWaitUs, startUs, endUs, rewritten, batches, error } = ran;
-  const tookMs = endUs === null || error !== null ? null : (endUs - startUs - (lockWaitUs ?? 0)) / 1000;
+  const { lockMode, lockWaitUs, startUs, endUs, rewritten, batches, attempts, error } = ran;
+  const ended = endUs !== null && error === null;
+  // Between tries it pauses, and nobody knows for how long.
+  const tookMs = !ended || batches === null && attempts > 1
+    ? null
+    : (endUs - startUs - (lockWaitUs ?? 0)) / 1000;
   // Batches take as long as users' response time has them pause.
   const took = batches === null ? outcomeOf(expected.took, tookMs) : null;
   const differs = [
@@ -58,10 +65,9 @@ function checkedStatement(expected: PlannedPrediction, ran: StepEvidence): Check
     ...lockMode !== null && lockMode !== expected.lock
       ? [`took ${lockMode}, not ${expected.lock ?? "any lock"}`]
       : [],
-    ...tookMs === null ? [] : rewritesDiffer(expected.rewrites, rewritten),
+    ...!ended ? [] : rewritesDiffer(expected.rewrites, rewritten),
   ];
-  const compared = tookMs !== null && (took !== null || lockMode !== null);
-  const outcome = differs.length > 0 ? "mismatch" : compared ? "confirmed" : null;
+  const outcome = differs.length > 0 ? "mismatch" : took;
   return { ...expected, tookMs, lockSeen: lockMode, rewritten, outcome, differs };
 }
 

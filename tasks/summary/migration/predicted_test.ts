@@ -59,10 +59,13 @@ Deno.test("what came as it was expected is confirmed, and what did not says in w
   assert.deepEqual(outcome({}, { rewritten: [] }), ["mismatch", "did not write northwind.orders anew"]);
   // Waiting for the lock is nothing of the statement's own.
   assert.deepEqual(outcome({}, { endUs: 15 * SECOND, lockWaitUs: 2.5 * SECOND }), ["confirmed"]);
-  // A lock that was too short to be seen contradicts nobody, nor does a time that nobody could tell.
+  // A lock that was too short to be seen contradicts nobody. Without a time, as of batches, there is nothing to confirm.
   assert.deepEqual(outcome({}, { lockMode: null }), ["confirmed"]);
-  assert.deepEqual(outcome({ took: null }), ["confirmed"]);
-  assert.deepEqual(outcome({ took: null }, { lockMode: null }), [null]);
+  assert.deepEqual(outcome({ took: null }), [null]);
+  assert.deepEqual(outcome({}, { batches: 12, attempts: 12 }), [null]);
+  // Of several tries nobody knows how long the last one took; what they locked and wrote is seen all the same.
+  assert.deepEqual(outcome({ took: span(2) }, { attempts: 3 }), [null]);
+  assert.deepEqual(outcome({ lock: "ShareLock" }, { attempts: 3 })[0], "mismatch");
   assert.deepEqual(outcome({}, { endUs: null, rewritten: [] }), [null]);
 });
 
@@ -70,6 +73,17 @@ Deno.test("the stall is held against what users saw, of a change that was made a
   assert.equal(checked({}).outcome, "confirmed");
   assert.equal(checked({}, {}, 3000).outcome, "mismatch");
   assert.equal(checked({}, {}, 1500, { stall: null }).outcome, null);
+  // For nobody's lock did they wait then: it was not the change.
+  const without = (stallMs: number, expected: number) =>
+    checkedPrediction({ predicted: { ...PREDICTED, stall: span(expected) } }, {
+      steps: [RAN],
+      stall: { ...STALL, lock: null, ms: stallMs },
+    })!;
+  const withoutLock = (...given: Parameters<typeof without>) => without(...given).outcome;
+  assert.equal(withoutLock(215, 2), null);
+  assert.match(stallText(without(215, 2)), /: not compared\. .* nobody waited for a lock\.$/);
+  assert.equal(withoutLock(40, 2), "confirmed");
+  assert.equal(withoutLock(40, 1400), "mismatch");
   assert.equal(checked({}, { error: "division by zero", errorCode: "22012" }).outcome, null);
   assert.equal(
     stallText(checked({}, {}, 3000)),
