@@ -38,6 +38,28 @@ Deno.test("runs' means are compared as scipy's ttest_ind and statsmodels' ttost_
   near(studentEquivalenceP(of, Math.log(1.15)), 0.005725986138827396);
 });
 
+Deno.test("the interval is that of 60,000 resamples in numpy, to what 2,000 stray by", () => {
+  // deno-fmt-ignore
+  const base = [
+    [0.041, -0.018, 0.049, 0.036, 0.031, 0.016], [0.066, -0.011, 0.023, 0.004, 0.069, 0.035],
+    [-0.004, -0.034, -0.002, 0.014, -0.003, 0.091], [0.008, -0.215, -0.165, -0.063, -0.077, -0.039],
+    [0.049, 0.163, -0.031, 0.014, 0.159, 0.075],
+  ];
+  // deno-fmt-ignore
+  const candidate = [
+    [0.033, 0.066, 0.102, 0.05, 0.101, 0.112], [0.062, 0.029, 0.095, 0.113, 0.079, 0.01],
+    [0.058, -0.016, 0.067, -0.05, 0.069, 0.013], [0.012, 0.068, 0.09, 0.103, 0.028, 0.02],
+    [0.096, 0.056, 0.098, 0.13, -0.015, 0.1],
+  ];
+  const of = hierarchicalBootstrap(base, candidate, { seed: 1, resamples: 4000 })!;
+  near(of.estimate, 0.04993333333333333);
+  near(of.degrees, 5.059057145244746);
+  near(studentP(of), 0.14524887939735354);
+  // Percentiles 0.52 and 99.48 of runs that are spread by √(5 / 4), drawn with their blocks by default_rng.
+  assert.ok(Math.abs(of.interval!.low + 0.02203) < 0.007, `${of.interval!.low}`);
+  assert.ok(Math.abs(of.interval!.high - 0.13781) < 0.007, `${of.interval!.high}`);
+});
+
 Deno.test("95 % intervals of five runs against five hold the truth about as often, whatever varies", () => {
   const times = 100;
   for (const noise of [{ run: 0.05, block: 0.02 }, { run: 0.03, block: 0.1 }]) {
