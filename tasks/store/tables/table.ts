@@ -13,7 +13,7 @@ export interface Loading {
 /**
  * A table of the store whose rows a run brings, and all there is to know of it but its migration, which makes its
  * columns: how a spool keeps its rows and what they become. Its columns are called as a row's fields are, `at_us` for
- * `atUs`. A new one has a file like this and a place in the registry.
+ * `atUs`. A new one has a file beside this, which exports nothing else.
  */
 export interface Table<Row> {
   /** Its name in the store. */
