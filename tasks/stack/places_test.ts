@@ -5,7 +5,7 @@ import process from "node:process";
 import { ServiceError, UsageError } from "../model/errors.ts";
 import { keptSecret, prepareHome, reachableBy, writeAtomically } from "./places.ts";
 import { freePort, onFreePort } from "./ports.ts";
-import { dependencies } from "./redis_packages.ts";
+import { dependencies } from "./debian_packages.ts";
 import { postgresSettings, renderSettings } from "./postgres_settings.ts";
 import { withTempHome } from "./testing.ts";
 
