@@ -1,17 +1,17 @@
 import { CACHE_STATES, type Outcome, OUTCOMES } from "../model/timing.ts";
 import type { SegmentWriter } from "../store/segment_writer.ts";
 import { thrownCode } from "../targets/error_code.ts";
-import { type Call, complete, newCall, type Target } from "../targets/target.ts";
+import { type Call, complete, newCall, type Statement, type Target } from "../targets/target.ts";
 import type { CompletedSlots } from "./completed_slots.ts";
 import { InFlight, type Linked } from "./in_flight.ts";
 import type { LiveCounts } from "./live_counts.ts";
 import type { Progress } from "./messages.ts";
 import type { Captured, Mix } from "./mix.ts";
-import type { Arm } from "./plan.ts";
+import type { Arm, LoadPlan } from "./plan.ts";
 import { WhoseTurn } from "./whose_turn.ts";
 import type { Phase } from "../model/run.ts";
 
-export interface DispatcherOptions {
+export interface DispatcherOptions extends Partial<Pick<LoadPlan, "asked">> {
   /** Which arm is asked is drawn from it in phases of all arms; needed only there. */
   readonly seed?: number;
   readonly phases: readonly Phase[];
@@ -76,8 +76,8 @@ export class Dispatcher {
 
   constructor(options: DispatcherOptions) {
     this.#options = options;
-    const { phases, arms, seed = 0 } = options;
-    this.#turn = new WhoseTurn(phases, arms.map(({ name }) => name), seed);
+    const { phases, arms, asked, seed = 0 } = options;
+    this.#turn = new WhoseTurn(phases, arms.map(({ name }) => name), seed, asked);
   }
 
   /**
@@ -91,10 +91,10 @@ export class Dispatcher {
     intendedUs: number,
     session?: { readonly captured: Captured },
   ): Ready {
-    const { arms, mix, targets } = this.#options;
+    const { mix, targets } = this.#options;
     const phase = this.#turn.phaseAt(intendedUs);
-    const arm = this.#turn.armAt(phase, slot);
-    const statement = arms[arm]!.statements[operation]!;
+    const arm = this.#turn.armAt(phase, slot, operation);
+    const statement = this.#statementOf(arm, operation);
     const drawn = mix.valuesOf(slot, operation, session?.captured);
     const call = newCall(statement, statement.parameters.map((name) => drawn[name]!), session !== undefined);
     try {
@@ -138,7 +138,7 @@ export class Dispatcher {
   /** Records a slot that was due and could not be sent: the run ended, or its session had nothing to go on with. */
   unsent(slot: number, operation: number, intendedUs: number): void {
     const phase = this.#turn.phaseAt(intendedUs);
-    const statement = this.#options.arms[this.#turn.armAt(phase, slot)]!.statements[operation]!;
+    const statement = this.#statementOf(this.#turn.armAt(phase, slot, operation), operation);
     this.#counts.due++;
     this.#options.live?.missed();
     this.#push(slot, 0, phase, statement.operationId, intendedUs, NaN, null, "unsent");
@@ -148,6 +148,10 @@ export class Dispatcher {
   /** What is due from now on belongs to these phases; earlier ones stay as they were. */
   reschedule(phases: readonly Phase[]): void {
     this.#turn.reschedule(phases);
+  }
+
+  #statementOf(arm: number, operation: number): Statement {
+    return this.#options.arms[arm]!.statements[this.#options.asked?.[operation]!.statement ?? operation]!;
   }
 
   #start(attempt: Attempt): void {

@@ -147,11 +147,11 @@ class Generator {
     const live = new LiveCounts(plan.loop.kind);
     const completed = plan.tellCompleted ? new CompletedSlots() : undefined;
     const deadlines = new Deadlines();
-    const { phases, arms, retry } = plan;
-    const asked = { seed, phases, arms, retry, timeoutMs };
+    const { phases, arms, asked, retry } = plan;
+    const told = { seed, phases, arms, asked, retry, timeoutMs };
     const kept = { recorder, live, completed };
     const dispatcher = new Dispatcher({
-      ...asked,
+      ...told,
       ...kept,
       targets: targets.byArm,
       mix,

@@ -45,15 +45,14 @@ export async function openTargets(arms: readonly Arm[], options: TargetsOptions)
     limitMs: timeoutMs === undefined ? limits?.statementMs : statementLimitMs(timeoutMs),
     lockMs: limits?.lockMs,
     ofAllArms: connections * arms.filter(({ target }) => isDirect(pathOf(target.path))).length,
-    // Of another arm too: all ask the same.
-    readOnly: !arms.some(({ statements }) => statements.some(({ write }) => write)),
   };
   const byArm: Target[] = [];
   const close = async () => void await Promise.allSettled(byArm.map((target) => target.close()));
   try {
     // To each arm its own: what one leaves under way at its end must not hold connections of the next.
     for (const arm of arms) {
-      const opening = pathOf(arm.target.path).make(arm.target, made);
+      const readOnly = !arm.statements.some(({ write }) => write);
+      const opening = pathOf(arm.target.path).make(arm.target, { ...made, readOnly });
       await opening.open().catch((error) => {
         throw ofArm(arm, error);
       });

@@ -35,6 +35,11 @@ export interface LoadPlan {
   /** Of a `GateBoard`: where connections of arms may move to another server. */
   readonly gate?: SharedArrayBuffer;
   readonly arms: readonly Arm[];
+  /**
+   * Where each operation is asked by one arm alone: which, and which of its statements that is. Of such arms only the
+   * first is made warm, if it asks PostgreSQL itself: the others may be somebody's service, or costly. Else all arms are asked all operations, in the same order.
+   */
+  readonly asked?: readonly { readonly arm: number; readonly statement: number }[];
   readonly operations: readonly ScenarioOperation[];
   /** Null where the tables are the user's own. */
   readonly dataset: { readonly name: string; readonly counts: Readonly<Record<string, number>> } | null;
@@ -72,7 +77,8 @@ export function arrivalPlans({ streams, seed, phases }: LoadPlan): ArrivalPlan[]
 
 /** What a plan's slots ask, and with which values. */
 export function mixOf({ operations, streams, dataset, ownKeys = {}, sources, seed }: MixPlan): Mix {
-  const keySpaces = dataset === null ? spacesOf(ownKeys) : datasets[dataset.name]!.keySpaces(dataset.counts);
+  const seeded = dataset === null ? {} : datasets[dataset.name]!.keySpaces(dataset.counts);
+  const keySpaces = { ...seeded, ...spacesOf(ownKeys) };
   return mix(operations, streams, { keySpaces, sources }, seed);
 }
 

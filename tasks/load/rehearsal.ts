@@ -2,6 +2,8 @@ import { join } from "node:path";
 import type { Phase } from "../model/run.ts";
 import { SegmentWriter } from "../store/segment_writer.ts";
 import type { Statement, Target } from "../targets/target.ts";
+import { isDirect } from "../paths/path.ts";
+import { pathOf } from "../paths/registry.ts";
 import { keepInFlight } from "./keep_in_flight.ts";
 import { Dispatcher } from "./dispatcher.ts";
 import { LiveCounts } from "./live_counts.ts";
@@ -35,7 +37,10 @@ export async function rehearse({ plan, worker, targets, mix, nowUs }: RehearsalO
   const path = join(plan.spoolDir, `rehearsal-${worker}.seg`);
   using recorder = new SegmentWriter(path, worker, REQUESTS);
   let slot = FIRST_SLOT;
-  for (const [index, arm] of plan.arms.entries()) {
+  const arms = plan.asked === undefined
+    ? plan.arms
+    : plan.arms.slice(0, 1).filter(({ target }) => isDirect(pathOf(target.path)));
+  for (const [index, arm] of arms.entries()) {
     const reads = arm.statements.flatMap(({ write, usesCaptured }, at) => write || usesCaptured ? [] : [at]);
     if (reads.length === 0) continue;
     const phase: Phase = {
@@ -59,7 +64,7 @@ export async function rehearse({ plan, worker, targets, mix, nowUs }: RehearsalO
       inFlightCap: CLIENTS,
       retry: null,
     });
-    const share = plan.arms.length;
+    const share = arms.length;
     const sweeping = setInterval(() => dispatcher.sweep(), SWEEP_MS);
     const until = performance.now() + BUDGET_MS / share;
     const last = slot + Math.floor(REQUESTS / share);

@@ -1,4 +1,5 @@
 import type { Phase } from "../model/run.ts";
+import type { LoadPlan } from "./plan.ts";
 import { type Counter, counter } from "../random/counter.ts";
 
 /** Which phase a moment belongs to, and which arm a slot asks in it. Quick for moments that come in order of time. */
@@ -6,6 +7,7 @@ export class WhoseTurn {
   readonly #arms: readonly string[];
   readonly #armOf: ReadonlyMap<string, number>;
   readonly #drawn: Counter;
+  readonly #asked: LoadPlan["asked"];
   #phases: readonly Phase[];
   #place = 0;
   /** A request may have been made ready for a phase that is another one now. */
@@ -15,8 +17,10 @@ export class WhoseTurn {
    * @param phases in order of time
    * @param arms by their names
    * @param seed which arm is asked is drawn from it in phases of all arms
+   * @param asked which arm each operation is asked by, where that is the same in all phases
    */
-  constructor(phases: readonly Phase[], arms: readonly string[], seed: number) {
+  constructor(phases: readonly Phase[], arms: readonly string[], seed: number, asked?: LoadPlan["asked"]) {
+    this.#asked = asked;
     this.#phases = phases;
     this.#arms = arms;
     this.#armOf = new Map(arms.map((arm, index) => [arm, index]));
@@ -47,7 +51,8 @@ export class WhoseTurn {
   }
 
   /** The index of the arm that a slot asks in a phase. */
-  armAt({ arm }: Phase, slot: number): number {
+  armAt({ arm }: Phase, slot: number, operation: number): number {
+    if (this.#asked !== undefined) return this.#asked[operation]!.arm;
     return arm === null ? this.#drawn.integer(slot, 0, this.#arms.length) : this.#armOf.get(arm)!;
   }
 }

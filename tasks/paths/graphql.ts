@@ -15,7 +15,7 @@ export const graphql: Path = {
     const { url, headers, endpoints } = graphql!;
     return { path: "graphql", url, headers, endpoints };
   },
-  make: ({ url, headers = {}, endpoints }, options) =>
-    new GraphqlTarget({ ...options, url, headers, endpoints }),
+  make: ({ url, headers = {}, endpoints, inTurn }, options) =>
+    new GraphqlTarget({ ...options, url, headers, endpoints, inTurn }),
   hasTls: ({ url }) => endpointOf(url).tls,
 };

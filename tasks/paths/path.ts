@@ -58,6 +58,8 @@ export interface ArmTarget {
   readonly session?: string;
   /** PostgreSQL settings of its connections. */
   readonly settings?: Readonly<Record<string, string>>;
+  /** Its own connections are used in turn: none is idle for long. */
+  readonly inTurn?: boolean;
   /** What a GraphQL request carries besides. */
   readonly headers?: Readonly<Record<string, string>>;
   /** Where they go, in turn, where several processes serve them; else `url`. */

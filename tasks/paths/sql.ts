@@ -12,8 +12,8 @@ export const sql: Path = {
   needs: [],
   entries: rowEntries,
   targetAt: ({ postgres }) => ({ path: "sql", ...postgres }),
-  make: ({ url, movesTo, session, settings }, options) =>
-    new SqlTarget({ ...options, url, movesTo, session, settings }),
+  make: ({ url, movesTo, session, settings, inTurn }, options) =>
+    new SqlTarget({ ...options, url, movesTo, session, settings, inTurn }),
   hasTls: ({ url, movesTo = url }) =>
     [url, movesTo].some((each) => readPgOptions(each, "").ways[0] !== "plain"),
 };

@@ -41,6 +41,11 @@ export class ConnectionLog {
     this.#add({ kind: "regained", atUs, code: "", awayUs: atUs - lostUs });
   }
 
+  /** The same, where it was lost: servers of HTTP end connections in order, too. */
+  regainedIfLost(place: object): void {
+    if (this.#lostUs.has(place)) this.regained(place);
+  }
+
   /** What happened since the last time of asking. */
   take(): readonly ConnectionEvent[] {
     const taken = this.#events;

@@ -1,6 +1,7 @@
 import { ServiceError } from "../model/errors.ts";
 import { counted } from "../model/units.ts";
 import type { Network } from "../net/channel.ts";
+import { type ConnectionEvent, ConnectionLog } from "./connection_log.ts";
 import { errorCode } from "./error_code.ts";
 import { judgeAnswer } from "./graphql_answer.ts";
 import { HttpConnection, type HttpListener } from "./http1.ts";
@@ -16,6 +17,8 @@ export interface GraphqlTargetOptions {
   /** Of several threads that ask them: each begins with another. */
   readonly worker?: number;
   readonly headers: Readonly<Record<string, string>>;
+  /** All connections are used alike, see `Pool`. */
+  readonly inTurn?: boolean;
   readonly connections: number;
   readonly nowUs: () => number;
   /** Opens its sockets where there is no TLS; Deno's own without it. */
@@ -30,24 +33,31 @@ export class GraphqlTarget implements Target {
   /** The unchanging start of a request's body, by document. */
   readonly #prefixes = new Map<string, string>();
   readonly #request: PostWriter;
+  readonly #log: ConnectionLog;
+  #closed = false;
   /** Whose request was written last. */
   #written: Call | null = null;
 
   constructor(options: GraphqlTargetOptions) {
     this.#options = options;
-    const { url, endpoints: urls = [url], worker = 0, headers, network } = options;
+    this.#log = new ConnectionLog(options.nowUs);
+    const { url, endpoints: urls = [url], worker = 0, headers, inTurn = false, network } = options;
     // All processes get the same bytes, as from a load balancer: they are written before it is known who answers.
     this.#request = new PostWriter(endpointOf(url, headers));
     const endpoints = urls.map((each) => endpointOf(each));
     this.#clients = Array.from({ length: options.connections }, (_, index) => {
       const connection = new HttpConnection(endpoints[(worker + index) % endpoints.length]!, network);
-      return new GraphqlClient(connection, options.nowUs, (client) => this.#pool.release(client));
+      const client = new GraphqlClient(connection, options.nowUs, (client) => this.#pool.release(client));
+      connection.onLost = (error) => {
+        if (!this.#closed) this.#log.lost(client, error);
+      };
+      return client;
     });
     this.#pool = new Pool(this.#clients, (client, call) => {
       call.acquiredUs = options.nowUs();
       if (client.connection.open) client.run(call, this.#write(call));
       else void this.#reopenAndRun(client, call);
-    }, endpoints.length > 1);
+    }, inTurn || endpoints.length > 1);
   }
 
   async open(): Promise<void> {
@@ -74,7 +84,12 @@ export class GraphqlTarget implements Target {
     this.#pool.run(call);
   }
 
+  connectionEvents(): readonly ConnectionEvent[] {
+    return this.#log.take();
+  }
+
   close(): Promise<void> {
+    this.#closed = true;
     for (const { connection } of this.#clients) connection.close();
     return Promise.resolve();
   }
@@ -83,7 +98,9 @@ export class GraphqlTarget implements Target {
     call.abort = null;
     try {
       await client.connection.connect();
+      this.#log.regainedIfLost(client);
     } catch (error) {
+      this.#log.refused(error);
       complete(call, this.#options.nowUs(), "failed", transportCode(error));
       if (call.keep) call.answer = error;
     }

@@ -29,6 +29,8 @@ export class HttpConnection {
   readonly #reader = new ResponseReader();
   #channel: Channel | null = null;
   #listener: HttpListener | null = null;
+  /** Told when it breaks, or the server ends it without having said so in an answer. */
+  onLost: ((error: Error) => void) | null = null;
 
   /** @param network opens what needs no TLS */
   constructor(endpoint: HttpEndpoint, network: Network = runtimeNetwork) {
@@ -104,6 +106,7 @@ export class HttpConnection {
     this.#channel = null;
     const { inbox } = channel;
     const response = error === null ? this.#reader.atEnd(inbox.bytes, inbox.end) : null;
+    if (response === null) this.onLost?.(error ?? connectionClosed());
     this.#answer(response ?? error ?? connectionClosed());
   }
 

@@ -133,7 +133,7 @@ export class PgConnection {
     this.#bytes = 0;
     this.#answer = keep ? [] : null;
     const known = this.#prepared.get(statement.operationId);
-    this.#preparing = execution === null || known?.text !== statement.text;
+    this.#preparing = execution === null || statement.unnamed === true || known?.text !== statement.text;
     this.#current = this.#preparing ? { text: statement.text, columns: null } : known!;
     this.#order.begin(this.#preparing, execution === null);
     const whole = this.#preparing ? this.#withParse(statement, execution ?? SYNC) : execution!;

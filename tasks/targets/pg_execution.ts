@@ -32,6 +32,6 @@ export class Execution {
 }
 
 /** What a connection calls a statement once it has prepared it. */
-export function preparedName({ operationId }: Statement): string {
-  return `op${operationId}`;
+export function preparedName({ operationId, unnamed = false }: Statement): string {
+  return unnamed ? "" : `op${operationId}`;
 }

@@ -11,6 +11,8 @@ import { type Call, complete, type Statement, type Target, type TargetGate } fro
 export interface SqlTargetOptions extends SqlOptions {
   /** The same database at another server, to which its connections may move meanwhile. */
   readonly movesTo?: string;
+  /** All connections are used alike, see `Pool`; else those that are warm. */
+  readonly inTurn?: boolean;
 }
 
 /** How long a lost connection waits before it is tried again: a dead server must not be hammered. */
@@ -26,11 +28,12 @@ export class SqlTarget implements Target, TargetGate {
   readonly #servers: Record<Side, SqlConnections | null> = { source: null, target: null };
   /** Whose connections the pool hands out. */
   #at: Side = "source";
-  #pool = this.#poolOf([]);
+  #pool: Pool<SqlClient>;
   #closed = false;
 
   constructor(options: SqlTargetOptions) {
     this.#options = options;
+    this.#pool = this.#poolOf([]);
   }
 
   async open(): Promise<void> {
@@ -107,7 +110,7 @@ export class SqlTarget implements Target, TargetGate {
       call.acquiredUs = this.#options.nowUs();
       if (client.connection.open) client.run(call, this.#execution);
       else void this.#healAndRun(client, call);
-    });
+    }, this.#options.inTurn);
   }
 
   #refuse(call: Call): void {

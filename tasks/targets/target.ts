@@ -12,6 +12,11 @@ export interface Statement {
   readonly write: boolean;
   /** A read that must be of this moment: it goes past the cache. */
   readonly uncached?: boolean;
+  /**
+   * It goes to PostgreSQL with its text each time, under no name: a pooler that lends sessions by transaction knows no names, or takes
+   * one for another's.
+   */
+  readonly unnamed?: boolean;
   /** A step of a session that goes on with what an earlier one answered. */
   readonly usesCaptured?: boolean;
   /** SQL with $1, $2 … or a GraphQL document. */
