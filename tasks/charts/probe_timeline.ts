@@ -70,7 +70,7 @@ export function probeTimeline(
     legend: [
       ...styleLegend(styles, "line"),
       ...pauses.length === 0 ? [] : styleLegend([["pause", PAUSE]], "area"),
-      ...marks.changes.length === 0 ? [] : styleLegend([["server changed", CHANGE]], "line"),
+      ...marks.changes.length === 0 ? [] : styleLegend([["server changed, away or back", CHANGE]], "line"),
     ],
     reading:
       "Above, each line is the slowest request that was due in a bin, so one that waited out a pause stands where it was due. " +

@@ -31,7 +31,12 @@ Deno.test("the sentence for the picture tells pauses, errors and changes of the 
   const { label, svg, legend } = probeTimeline(BINS, MARKS);
   assert.equal(label, "4 s with 1 pause, the longest 1 s, 8 errors and 1 change of the server");
   assert.equal(svg.length, 3);
-  assert.deepEqual(legend.map(({ name }) => name), ["reads", "writes", "pause", "server changed"]);
+  assert.deepEqual(legend.map(({ name }) => name), [
+    "reads",
+    "writes",
+    "pause",
+    "server changed, away or back",
+  ]);
 });
 
 Deno.test("without pauses and errors nothing stands for them", () => {

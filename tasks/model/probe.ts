@@ -13,10 +13,18 @@ export interface ProbeConfig {
   readonly schema: string | null;
   /** Pauses that are shorter are not told from the gaps between requests, ms. */
   readonly floorMs: number;
+  /** The same by path, where paths differ. */
+  readonly floors?: Readonly<Record<string, number>>;
   /** So long a pause may be, ms. */
   readonly pauseLimitMs: number;
   /** Verdicts that the user takes for a success, e.g. `brief-pause`. */
   readonly allow: readonly string[];
+  /** How long it was to watch; null or absent: until it was ended. */
+  readonly seconds?: number | null;
+  /** `--paths` as it was given. */
+  readonly paths?: string | null;
+  /** The scenario whose reads were asked, too: its name or path. */
+  readonly scenario?: string | null;
 }
 
 /** The server that new connections reached, as it told of itself. */
@@ -48,6 +56,8 @@ export interface ServerChange {
   readonly kind: "server" | "resolved" | "away";
   /** In words, e.g. `10.0.0.2:5432, promoted (timeline 1 → 2)`. */
   readonly text: string;
+  /** Of a server that answers again: `same` where nothing of it is otherwise, `other` where it is at another address or of another cluster. */
+  readonly compared?: "same" | "changed" | "other";
 }
 
 /** A time in which requests were due and none succeeded. */
@@ -60,8 +70,10 @@ export interface Pause {
   readonly fromUs: number;
   /** When the first request succeeded again; the end of the run where none did. */
   readonly untilUs: number;
-  /** How long it lasted. */
+  /** How long it lasted, as clients saw it. */
   readonly ms: number;
+  /** How much of that is certainly not time in which the load generator itself was late. */
+  readonly leastMs: number;
   /** Requests that were due or under way in it. */
   readonly requests: number;
   /** Of those such as failed or timed out. */
@@ -70,6 +82,8 @@ export interface Pause {
   readonly endedBy: "same connections" | "new connections" | null;
   /** The server that these were to, where it was another one, or the same one otherwise. */
   readonly server: string | null;
+  /** Whether that is at another address, or of another cluster. */
+  readonly otherServer: boolean;
 }
 
 /** Requests that failed alike. */
@@ -155,7 +169,7 @@ export const PROBE_METRICS = {
   server: "server",
   /** Labels: `code`, and `message` without secrets. */
   away: "away",
-  /** Labels: `addresses`. */
+  /** Labels: `host`, `addresses`. */
   resolved: "resolved",
   /** A connection of the load broke. Labels: `code`. */
   lost: "connection_lost",

@@ -49,9 +49,16 @@ export function reproduce(run: Run): string {
 /** What the migrations that come with Benchbook run under. */
 const OWN_SCENARIO = "shop-under-change";
 
-function probeLine({ ratePerSecond }: RunConfig, { schema, pauseLimitMs, allow }: ProbeConfig): string {
+function probeLine(
+  { ratePerSecond, settings }: RunConfig,
+  { schema, pauseLimitMs, allow, seconds = null, paths = null, scenario = null }: ProbeConfig,
+): string {
   return taskLine("migrate", "probe", [
     ["rate", String(ratePerSecond)],
+    ["duration", seconds === null ? null : `${seconds}s`],
+    ["paths", paths],
+    ["scenario", scenario],
+    ...Object.entries(settings).map(([key, value]): [string, string] => ["set", `${key}=${value}`]),
     ["slo", `stall<${pauseLimitMs}ms`],
     ...allow.map((verdict): [string, string] => ["allow", verdict]),
   ], schema === null ? ["--no-ledger"] : []);

@@ -22,7 +22,7 @@ export function probeFigures(
     value: plain(value),
     compared: worse === null ? null : { text: worse, sense: "worse" as const },
   });
-  const isLong = longest !== null && longest.ms > probe.pauseLimitMs;
+  const isLong = longest !== null && longest.leastMs > probe.pauseLimitMs;
   return [
     {
       title: "Longest pause",

@@ -1,4 +1,5 @@
 import { codeText } from "../model/error_meaning.ts";
+import { pauseLength } from "../model/pause_length.ts";
 import type { Pause, ProbeError, ProbeSummary } from "../model/probe.ts";
 import { verdictText } from "../model/run.ts";
 import type { RunSummary } from "../model/summary.ts";
@@ -20,6 +21,9 @@ export function probeMarkdown(summary: RunSummary & { readonly probe: ProbeSumma
     "",
     ...reasons.slice(0, MOST_REASONS).map((reason) => `- ${markdownText(reason)}`),
     ...table(["pause of", "from", "took", "due", "failed", "ended by"], longest.map(pauseCells)),
+    ...probe.pauses.length > MOST_ROWS
+      ? ["", `The ${MOST_ROWS} longest of ${formatCount(probe.pauses.length)} pauses.`]
+      : [],
     ...table(["error", "requests", "n", "first", "last"], probe.errors.map(errorCells)),
     ...table(
       ["at", "server and address"],
@@ -28,16 +32,17 @@ export function probeMarkdown(summary: RunSummary & { readonly probe: ProbeSumma
     "",
     `Run ${markdownCode(run.runId)}, ${run.config.ratePerSecond} requests/s; pauses under ${
       formatMs(probe.probe.floorMs)
-    } are not told.`,
+    } are not reported.`,
   ].join("\n") + "\n";
 }
 
-function pauseCells({ path, kind, fromUs, ms, requests, failed, endedBy, server }: Pause): string[] {
+function pauseCells(pause: Pause): string[] {
+  const { path, kind, fromUs, requests, failed, endedBy, server } = pause;
   const what = kind === "all" ? "all" : `${kind}s`;
   return [
     path === null ? what : `${what} over ${path}`,
     secondsAt(fromUs),
-    `${formatCount(Math.round(ms))} ms`,
+    pauseLength(pause),
     formatCount(requests),
     formatCount(failed),
     markdownText(endedBy === null ? "not ended" : server === null ? endedBy : `${endedBy} to ${server}`),

@@ -16,8 +16,9 @@ export function probeMethod({ run: { config } }: RunSummary, { probe }: ProbeSum
       formatMs(pauseLimitMs)
     } is too long; under ${
       formatMs(floorMs)
-    } none is told from the gaps between requests. Where the generator itself was late for ` +
-    "half of a pause or more, it is left out, and that is said.",
+    } none is told from the gaps between requests. Where the generator itself was late at an ` +
+    "end of a pause, the least that it lasted is told, too, and it is judged by that; one of which too little is certain is left out, " +
+    "and that is said.",
     "Twice a second a new connection asked which server answers (address, port, start, system identifier, timeline, whether it is a " +
     "replica), and the host's name was looked up.",
     ...schema === null ? [] : [

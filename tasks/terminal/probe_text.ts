@@ -1,4 +1,5 @@
 import { codeText } from "../model/error_meaning.ts";
+import { pauseLength } from "../model/pause_length.ts";
 import type { ConnectionSummary, Pause, ProbeError, ProbeSummary } from "../model/probe.ts";
 import type { RunSummary } from "../model/summary.ts";
 import { formatCount, formatMs, secondsAt } from "../model/units.ts";
@@ -35,7 +36,7 @@ const PAUSE_COLUMNS: readonly Column[] = [
 ];
 
 function pauseTable({ pauses, probe: { floorMs } }: ProbeSummary, columns: number): string {
-  const floor = `pauses under ${formatMs(floorMs)} are not told`;
+  const floor = `pauses under ${formatMs(floorMs)} are not reported`;
   if (pauses.length === 0) return `No pause (${floor}).`;
   const longest = pauses.toSorted((a, b) => b.ms - a.ms).slice(0, MOST_ROWS).toSorted((a, b) =>
     a.fromUs - b.fromUs
@@ -44,14 +45,21 @@ function pauseTable({ pauses, probe: { floorMs } }: ProbeSummary, columns: numbe
     whose(pause),
     secondsAt(pause.fromUs),
     secondsAt(pause.untilUs),
-    `${formatCount(Math.round(pause.ms))} ms`,
+    pauseLength(pause),
     formatCount(pause.requests),
     formatCount(pause.failed),
-    pause.endedBy === null ? "not ended" : `${pause.endedBy}${pause.server === null ? "" : ", other server"}`,
+    pause.endedBy === null
+      ? "not ended"
+      : `${pause.endedBy}${
+        pause.server === null ? "" : pause.otherServer ? ", other server" : ", server changed"
+      }`,
   ]);
-  return `Pauses: requests were due, and none succeeded (${floor}):\n${
+  const of = pauses.length > MOST_ROWS
+    ? `The ${MOST_ROWS} longest of ${formatCount(pauses.length)} pauses, the others are in summary.json`
+    : "Pauses";
+  return `${of}: requests were due, and none succeeded (${floor}):\n${
     formatTable(PAUSE_COLUMNS, rows, columns)
-  }${more(pauses.length)}`;
+  }`;
 }
 
 function whose({ path, kind }: Pick<Pause, "path" | "kind">): string {

@@ -1,4 +1,4 @@
--- Reads and writes over time by when they were due, in bins of about a 300th of the probe. `slowest` and `p50` are of requests that
+-- Reads and writes over time, those of each further path apart, by when they were due, in bins of about a 300th of the probe. `slowest` and `p50` are of requests that
 -- were answered or given up, ms; NULL where there were none.
 WITH
   span AS (SELECT coalesce(max(end_us), 0) AS until_us FROM phase WHERE run_id = $run),
@@ -17,7 +17,7 @@ WITH
     FROM (SELECT unnest(from_json(json_extract(config, '$.operations'), '["JSON"]')) AS o FROM run WHERE run_id = $run)
   )
 SELECT
-  CASE WHEN k.write THEN 'writes' ELSE 'reads' END AS series,
+  (CASE WHEN k.write THEN 'writes' ELSE 'reads' END) || (CASE WHEN r.arm = 'sql' THEN '' ELSE ' over ' || r.arm END) AS series,
   (r.intended_us // w.us * w.us / 1e6)::DOUBLE AS second,
   (w.us / 1e6)::DOUBLE AS width,
   count(*)::BIGINT AS n,

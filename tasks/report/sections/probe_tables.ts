@@ -1,5 +1,6 @@
 import { numbers, words } from "../../charts/figure.ts";
 import { codeText } from "../../model/error_meaning.ts";
+import { pauseLength } from "../../model/pause_length.ts";
 import type { ConnectionSummary, Pause, ProbeError, ProbeSummary } from "../../model/probe.ts";
 import { formatCount, formatMs, secondsAt } from "../../model/units.ts";
 import { type Cell, fact } from "../cells.ts";
@@ -93,7 +94,7 @@ function pausesTable({ pauses, probe: { floorMs } }: ProbeSummary): Table | null
       }` +
       `Times are seconds from the start of the probe. Pauses under ${
         formatMs(floorMs)
-      } are not told from the gaps between requests. A request that fails at once does not end a pause. What reads and writes have ` +
+      } cannot be told from the gaps between requests. A request that fails at once does not end a pause. What reads and writes have ` +
       "alike is told once.",
   };
 }
@@ -103,11 +104,12 @@ function pauseOf({ path, kind }: Pause): string {
   return path === null ? what : `${what} over ${path}`;
 }
 
-function pauseCells({ fromUs, untilUs, ms, requests, failed, endedBy, server }: Pause): Cell[] {
+function pauseCells(pause: Pause): Cell[] {
+  const { fromUs, untilUs, requests, failed, endedBy, server } = pause;
   return [
     fact(secondsAt(fromUs)),
     fact(secondsAt(untilUs)),
-    fact(`${formatCount(Math.round(ms))} ms`),
+    fact(pauseLength(pause)),
     fact(formatCount(requests)),
     fact(formatCount(failed)),
     fact(

@@ -11,12 +11,17 @@ export function serverChanges(samples: readonly ProbeSample[]): ServerChange[] {
     switch (metric) {
       case PROBE_METRICS.server: {
         const next = sightOf(sample);
-        changes.push({ atUs, kind: "server", text: serverText(next, server) });
+        const compared = server === null ? {} : { compared: comparedTo(next, server) };
+        changes.push({ atUs, kind: "server", text: serverText(next, server), ...compared });
         server = next;
         break;
       }
       case PROBE_METRICS.resolved:
-        changes.push({ atUs, kind: "resolved", text: `the host's name stands for ${labels.addresses}` });
+        changes.push({
+          atUs,
+          kind: "resolved",
+          text: `${labels.host ?? "the host's name"} stands for ${labels.addresses}`,
+        });
         break;
       case PROBE_METRICS.away:
         changes.push({
@@ -33,7 +38,14 @@ export function serverChanges(samples: readonly ProbeSample[]): ServerChange[] {
 function serverText(server: ServerSight, before: ServerSight | null): string {
   const { address, port } = server;
   const facts = before === null ? [stateOf(server)] : differences(server, before);
+  if (facts.length === 0) facts.push("answers again");
   return [port === 0 ? "over a Unix socket" : `${address}:${port}`, ...facts].join(", ");
+}
+
+function comparedTo(server: ServerSight, before: ServerSight): ServerChange["compared"] {
+  const isAt = server.address === before.address && server.port === before.port;
+  const isOf = server.system === before.system || server.system === null || before.system === null;
+  return !isAt || !isOf ? "other" : differences(server, before).length > 0 ? "changed" : "same";
 }
 
 function stateOf({ recovery, readOnly, timeline }: ServerSight): string {
@@ -58,5 +70,5 @@ function differences(server: ServerSight, before: ServerSight): string[] {
       ? [server.readOnly ? "takes no writes now" : "takes writes again"]
       : [],
   ];
-  return told.length === 0 ? ["answers again"] : told;
+  return told;
 }

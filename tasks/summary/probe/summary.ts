@@ -33,7 +33,8 @@ export async function probeFindings(
     'SELECT max(end_us)::BIGINT AS "untilUs" FROM phase WHERE run_id = $run',
     { run },
   );
-  const when = { untilUs: end?.untilUs ?? 0, floorMs: probe.floorMs };
+  const { floorMs, floors } = probe;
+  const when = { untilUs: end?.untilUs ?? 0, floorMs, floors };
   const { pauses, ofGenerator } = await readPauses(rows, of, when, { samples, changes });
   const all = await rows.rows<Omit<ProbeError, "meaning">>(query("probe/errors"), of);
   const isOwn = ({ code, kind }: Pick<ProbeError, "code" | "kind">) => code === NO_TABLE && kind === "write";
@@ -56,7 +57,7 @@ export async function probeFindings(
 
 function longestOf(pauses: readonly Pause[]): Pause | null {
   return pauses.reduce<Pause | null>(
-    (most, pause) => most === null || pause.ms > most.ms ? pause : most,
+    (most, pause) => most === null || pause.leastMs > most.leastMs ? pause : most,
     null,
   );
 }

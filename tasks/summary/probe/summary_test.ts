@@ -1,9 +1,11 @@
 import assert from "node:assert/strict";
 import { openStore } from "../../store/open.ts";
 import { resolveRun } from "../../store/runs.ts";
+import type { Pause } from "../../model/probe.ts";
 import type { Validity } from "../../model/validity.ts";
 import { withTempHome } from "../../stack/testing.ts";
 import { summarise } from "../summarise.ts";
+import type { FixtureRow } from "../testing.ts";
 import { exitCodeOf } from "../verdict.ts";
 import { probeFindings } from "./summary.ts";
 import { paused, type ProbeFixture, probeFixture, saw, serverLabels } from "./testing.ts";
@@ -115,7 +117,41 @@ Deno.test("what the generator itself was late for is no pause of the server's", 
     },
   });
   assert.deepEqual(probe.pauses, []);
-  assert.match(reasons.join(" "), /1 pause was of the load generator itself/);
+  assert.match(reasons.join(" "), /1 pause is left out: the load generator was late/);
+});
+
+/** The generator does not run for a time: what is due then is sent after it, and what was answered is read then. */
+function asleep(fromMs: number, untilMs: number) {
+  return (row: FixtureRow): FixtureRow => {
+    const within = (us: number) => us >= 1000 * fromMs && us < 1000 * untilMs;
+    const wokeUs = within(row.intendedUs) ? 1000 * untilMs : row.wokeUs;
+    const doneUs = within(row.doneUs) ? 1000 * untilMs + 50 : Math.max(row.doneUs, wokeUs + 100);
+    return {
+      ...row,
+      wokeUs,
+      acquiredUs: Math.max(row.acquiredUs, wokeUs),
+      sentUs: Math.max(row.sentUs, wokeUs),
+      doneUs,
+    };
+  };
+}
+
+Deno.test("a generator that is late in a pause changes nothing, and one that is late at an end of it leaves its least length", async () => {
+  const pause = paused(4000, 4600);
+  const [within, atEnd, atBegin] = [asleep(4200, 4300), asleep(4500, 4700), asleep(3901, 4100)];
+  const cases: [(row: FixtureRow) => FixtureRow, { ms: number; leastMs: number }][] = [
+    [(row) => within(pause(row)!), { ms: 600, leastMs: 600 }],
+    [(row) => atEnd(pause(row)!), { ms: 700, leastMs: 500 }],
+    // What is not sent yet is within the pause.
+    [(row) => pause(atBegin(row))!, { ms: 700, leastMs: 500 }],
+  ];
+  for (const [change, expected] of cases) {
+    const { probe } = await judged({ change });
+    const [{ ms, leastMs }, ...others] = probe.pauses as [Pause, ...Pause[]];
+    assert.deepEqual(others, []);
+    assert.ok(Math.abs(ms - expected.ms) <= 5, JSON.stringify({ ms, expected }));
+    assert.ok(Math.abs(leastMs - expected.leastMs) <= 5, JSON.stringify({ leastMs, expected }));
+  }
 });
 
 Deno.test("a failover is told with its server, connections and what ended the pause", async () => {
@@ -182,7 +218,7 @@ Deno.test("without a ledger nothing is said of writes, and a quiet server is zer
   assert.equal(verdict, "zero-downtime");
   assert.equal(probe.ledger, null);
   assert.deepEqual(reasons, [
-    "No request failed, and there was no pause (pauses under 10 ms are not told).",
+    "No request failed, and there was no pause (pauses under 10 ms are not reported).",
     "Nothing was written (--no-ledger): nothing is said of writes.",
     "No other server, address or state of it was seen.",
   ]);

@@ -35,7 +35,7 @@ export function judgeProbe(evidence: ProbeEvidence): { verdict: Verdict | null; 
   }
   const failures = probe.errors.length === 0 ? [] : [errorsSentence(probe.errors)];
   const { pauseLimitMs } = probe.probe;
-  const tooLong = probe.pauses.filter(({ ms }) => ms > pauseLimitMs);
+  const tooLong = probe.pauses.filter(({ leastMs }) => leastMs > pauseLimitMs);
   const paused = tooLong.length === 0 ? [] : [pauseSentence(probe, tooLong)];
   const doubts = probe.ledger === null ? [] : ledgerDoubts(probe.ledger);
   const rest = [...held(probe, tooLong), ...remarks(evidence), ...left];
@@ -63,13 +63,30 @@ function errorsSentence(errors: readonly ProbeError[]): string {
 }
 
 function pauseSentence({ probe: { pauseLimitMs } }: ProbeSummary, tooLong: readonly Pause[]): string {
-  const [longest] = tooLong.toSorted((a, b) => b.ms - a.ms);
-  const others = tooLong.length === 1
+  const [longest] = tooLong.toSorted((a, b) => b.leastMs - a.leastMs);
+  const others = outages(tooLong) - 1;
+  const more = others === 0
     ? ""
-    : ` ${counted(tooLong.length - 1, "other pause")} took longer than that, too.`;
-  return `The longest pause took ${formatMs(longest!.ms)}, and ${formatMs(pauseLimitMs)} are allowed: ${
+    : ` ${counted(others, "other pause")} took longer than ${formatMs(pauseLimitMs)}, too.`;
+  return `The longest pause took ${lengthText(longest!)}, and ${formatMs(pauseLimitMs)} are allowed: ${
     pauseText(longest!)
-  }.${others}`;
+  }.${more}`;
+}
+
+/** Pauses of reads, writes and paths at the same time are one. */
+function outages(pauses: readonly Pause[]): number {
+  let count = 0;
+  let untilUs = -1;
+  for (const pause of pauses.toSorted((a, b) => a.fromUs - b.fromUs)) {
+    if (pause.fromUs >= untilUs) count++;
+    untilUs = Math.max(untilUs, pause.untilUs);
+  }
+  return count;
+}
+
+/** As `pauseLength` has it, in the units of a sentence. */
+function lengthText({ ms, leastMs }: Pick<Pause, "ms" | "leastMs">): string {
+  return ms - leastMs < 1 ? formatMs(ms) : `${formatMs(ms)}, of which ${formatMs(leastMs)} are certain`;
 }
 
 /** `all requests over sql from 11.3 s on, 300 due; it ended by new connections to 10.0.0.2:5432, timeline 1 → 2`. */
@@ -96,11 +113,11 @@ function held(
   { errors, longest, ledger, probe: { floorMs, pauseLimitMs } }: ProbeSummary,
   tooLong: readonly Pause[],
 ): string[] {
-  const floor = `pauses under ${formatMs(floorMs)} are not told`;
+  const floor = `pauses under ${formatMs(floorMs)} are not reported`;
   const pauses = longest === null
     ? `there was no pause (${floor})`
     : tooLong.length === 0
-    ? `the longest pause took ${formatMs(longest.ms)} (allowed: ${formatMs(pauseLimitMs)}; ${floor})`
+    ? `the longest pause took ${lengthText(longest)} (allowed: ${formatMs(pauseLimitMs)}; ${floor})`
     : null;
   const parts = [...errors.length === 0 ? ["no request failed"] : [], ...pauses === null ? [] : [pauses]];
   return [
@@ -116,16 +133,13 @@ function held(
 function remarks({ probe: { withoutTable, changes }, ofGenerator }: ProbeEvidence): string[] {
   return [
     ...withoutTable === 0 ? [] : [
-      `${
-        counted(withoutTable, "write")
-      } found no table of the probe's at the new server (42P01), which the probe then made: ` +
+      `${counted(withoutTable, "write")} found no table of the probe's at the new server (42P01): ` +
       "they are no failures of the server's.",
     ],
     ...ofGenerator.length === 0 ? [] : [
       `${counted(ofGenerator.length, "pause")} ${
-        ofGenerator.length === 1 ? "was" : "were"
-      } of the load generator itself, ` +
-      "which was late, and not of the server; left out.",
+        ofGenerator.length === 1 ? "is" : "are"
+      } left out: the load generator was late, and not certainly the server.`,
     ],
     ...changes.length > 1 ? [] : ["No other server, address or state of it was seen."],
   ];
