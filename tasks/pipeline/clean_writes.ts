@@ -4,6 +4,8 @@ import type { Config } from "../config.ts";
 import { ExitCode } from "../model/errors.ts";
 import { keptMoves } from "../move/move_record.ts";
 import { keptTargets } from "../move/target_record.ts";
+import { connectClient } from "../postgres/client.ts";
+import { dropLeftLedgers, type LeftLedgers as LeftProbes, namedLedgers } from "../probe/left_ledgers.ts";
 import { acquireLock } from "../stack/lock.ts";
 import { isEmbedded } from "../stack/services.ts";
 import { prepareHome } from "../stack/places.ts";
@@ -33,7 +35,8 @@ export async function cleanWrites(config: Config, yes: boolean): Promise<ExitCod
   const moved = keptMoves(config.home);
   const targets = keptTargets(config.home);
   const kept = [clones, moved, targets].flatMap((each) => [...each.records, ...each.damaged]);
-  if ([...records, ...damaged, ...kept].length === 0) {
+  const probed = namedLedgers(config.home);
+  if ([...records, ...damaged, ...kept, ...probed].length === 0) {
     terminal.print("No run has left anything in a database.");
     return ExitCode.ok;
   }
@@ -65,11 +68,27 @@ export async function cleanWrites(config: Config, yes: boolean): Promise<ExitCod
       look: ledgers.look,
     });
     ledgers.forgetOthers();
-    for (const line of [...told, ...moves.told, ...ledgers.told, ...dropped.told]) terminal.print(line);
-    const still = [...left, ...moves.left, ...dropped.left];
+    const probes = await leftProbes(config, probed);
+    const said = [...told, ...moves.told, ...ledgers.told, ...dropped.told, ...probes.told];
+    for (const line of said) terminal.print(line);
+    const still = [...left, ...moves.left, ...dropped.left, ...probes.left];
     for (const line of still) terminal.print(`! ${line}`);
     return still.length === 0 ? ExitCode.ok : ExitCode.service;
   } finally {
     await stack.stop();
+  }
+}
+
+/** Drops the ledgers of probes that were killed, at the server that DATABASE_URL leads to. @param named those that the home knows of */
+async function leftProbes(
+  { home, databaseUrl }: Pick<Config, "home" | "databaseUrl">,
+  named: readonly string[],
+): Promise<LeftProbes> {
+  if (named.length === 0 || databaseUrl === undefined) return { told: [], left: named };
+  const client = await connectClient(databaseUrl, { applicationName: "benchbook-clean" });
+  try {
+    return await dropLeftLedgers(home, client);
+  } finally {
+    await client.end().catch(() => {});
   }
 }

@@ -3,10 +3,12 @@ import { readdirSync } from "node:fs";
 import { join } from "node:path";
 import { ProbeProxy } from "../probe/testing_probe_proxy.ts";
 import { asked, withStandby } from "../probe/testing_standby.ts";
+import { run as clean } from "../clean.ts";
+import { inProcess } from "../terminal/testing_in_process.ts";
 import { withTempHome } from "../stack/testing.ts";
 import { withUserPostgres } from "../stack/testing_user_postgres.ts";
 import { withWorkbench } from "./testing.ts";
-import { probedOf, startProbe, untilTrue } from "./testing_probe.ts";
+import { probedOf, startProbe, untilTrue, writesAt } from "./testing_probe.ts";
 
 async function schemasAt(url: string): Promise<string[]> {
   const rows = await asked<{ name: string }>(
@@ -14,13 +16,6 @@ async function schemasAt(url: string): Promise<string[]> {
     "SELECT nspname AS name FROM pg_namespace WHERE nspname LIKE 'benchbook_probe_%' ORDER BY 1",
   );
   return rows.map(({ name }) => name);
-}
-
-async function writesAt(url: string): Promise<number> {
-  const [schema] = await schemasAt(url);
-  if (schema === undefined) return 0;
-  const [row] = await asked<{ n: number }>(url, `SELECT count(*)::int AS n FROM ${schema}.ledger`);
-  return row!.n;
 }
 
 const oneLine = (text: string) => text.replaceAll(/\s+/g, " ");
@@ -85,7 +80,7 @@ Deno.test("a server that stays away leaves the ledger unverified and named, and 
       assert.deepEqual([ledger!.complete, ledger!.problems], [false, []]);
       assert.match(
         oneLine(stderr),
-        /The ledger could not be looked at: no server answered when the probe had ended/,
+        /The ledger could not be looked at: no server let it in when the probe had ended: ECONNREFUSED \(connection refused\)/,
       );
       assert.match(
         oneLine(stderr),
@@ -93,8 +88,14 @@ Deno.test("a server that stays away leaves the ledger unverified and named, and 
       );
       const [left] = await schemasAt(server.url);
       await proxy.accept();
-      const next = await startProbe(url, home, ["--rate", "100", "--duration", "1s"]);
-      assert.match(oneLine(next.stderr), new RegExp(`Dropped the schema ${left}`));
+      const cleaned = await inProcess(() => clean(["--writes"]), {
+        DATABASE_URL: url,
+        GRAPHQL_URL: "",
+        BENCHBOOK_HOME: home,
+        BENCHBOOK_REPORTS: join(home, "reports"),
+      });
+      assert.match(oneLine(cleaned.stderr + cleaned.stdout), new RegExp(`Dropped the schema ${left}`));
+      assert.equal(cleaned.code, 0, cleaned.stderr);
       assert.deepEqual(await schemasAt(server.url), []);
       assert.ok(!readdirSync(home).includes("probes"));
     })
@@ -128,6 +129,27 @@ Deno.test("who may not make a schema, or names a replica, is told of --no-ledger
           assert.ok([0, 4].includes(code), stderr);
           assert.equal(summary.probe.ledger, null);
           assert.deepEqual(summary.run.config.operations.map(({ name }) => name), ["read"]);
+        }
+        // Who would hear of the ledger: a subscriber that lacks its table would stop for good.
+        const heard: [string, string, RegExp][] = [
+          [
+            "CREATE PUBLICATION everything FOR ALL TABLES",
+            "DROP PUBLICATION everything",
+            /publication everything \(FOR ALL TABLES\) would carry its table to others, or act on it/,
+          ],
+          [
+            "CREATE FUNCTION noted() RETURNS event_trigger LANGUAGE plpgsql AS 'BEGIN END'; " +
+            "CREATE EVENT TRIGGER noting ON ddl_command_end EXECUTE FUNCTION noted()",
+            "DROP EVENT TRIGGER noting",
+            /event trigger noting \(ddl_command_end\) would carry its table to others, or act on it/,
+          ],
+        ];
+        for (const [make, drop, said] of heard) {
+          await asked(server.url, make);
+          const refused = await startProbe(server.url, home, ["--duration", "1s"]);
+          assert.match(oneLine(refused.stderr), said);
+          assert.equal(refused.code, 2, refused.stderr);
+          await asked(server.url, drop);
         }
         assert.deepEqual(await schemasAt(server.url), []);
       }))

@@ -1,4 +1,5 @@
 import { type LoadPlan, mixOf } from "../load/plan.ts";
+import { codeText } from "../model/error_meaning.ts";
 import { ServiceError } from "../model/errors.ts";
 import type { LedgerEntry } from "../model/migration.ts";
 import { PROBE_METRICS, PROBE_SOURCE, type ServerSight } from "../model/probe.ts";
@@ -16,17 +17,20 @@ import {
   type LedgerRecord,
   ledgerSchema,
 } from "../probe/ledger_record.ts";
-import { makeLedger, notMade } from "../probe/ledger_table.ts";
+import { makeLedger, notMade, refuseHeard } from "../probe/ledger_table.ts";
 import { dropRecorded, leftText } from "../probe/left_ledgers.ts";
 import { lookAtServer } from "../probe/look_at_server.ts";
 import type { Seen } from "../probe/server_watch.ts";
 import { tellUnverified, verifyProbeLedger } from "../probe/verify_ledger.ts";
+import { listening } from "../seed/listeners.ts";
 import { self } from "../stack/process.ts";
 import { slotWrites } from "../undo/may_write.ts";
 
 /** The server may be away when the probe ends: it is waited for so long. */
 const BACK_MS = 10_000;
 const AGAIN_MS = 250;
+/** What a server that is there says for good: the password, the role or the database is not what it was. */
+const FINAL: ReadonlySet<string> = new Set(["28P01", "28000", "3D000"]);
 /** Of all that is asked of it then. */
 const CONNECT_MS = 3000;
 
@@ -56,6 +60,8 @@ export class ProbeLedger {
   readonly #url: string;
   readonly #session: string;
   #record: LedgerRecord;
+  /** Why the last attempt to connect failed: a code, or in words. */
+  #refusal = "no answer";
 
   private constructor(home: string, url: string, session: string, record: LedgerRecord) {
     this.#home = home;
@@ -84,6 +90,7 @@ export class ProbeLedger {
       of: { host, port, database },
       servers: [placeOf(server)],
     };
+    await refuseHeard(client, record.schema, url);
     keepLedger(home, record);
     try {
       await makeLedger(client, record);
@@ -98,14 +105,20 @@ export class ProbeLedger {
     return this.#record.schema;
   }
 
-  /** Makes it at a server that has none, as far as the role may. */
-  async makeAnew(client: Parameters<typeof makeLedger>[0], server: ServerSight): Promise<void> {
+  /**
+   * Makes it at a server that has none, as far as the role may, and nobody there would hear of it.
+   * @returns who would, and so kept it from being made
+   */
+  async makeAnew(client: Parameters<typeof makeLedger>[0], server: ServerSight): Promise<readonly string[]> {
+    const heard = await listening(client, [this.schema]);
+    if (heard.length > 0) return heard;
     const known = this.#record.servers.some((other) => isSameCluster(other, server));
     if (!known) this.#keep([...this.#record.servers, placeOf(server)]);
     await makeLedger(client, this.#record).catch((error) => {
       // A schema without its table, or a server that does not allow it: writes fail there, and are told of.
       if (typeof (error as { code?: unknown }).code !== "string") throw error;
     });
+    return [];
   }
 
   /** Looks for every write, and removes the ledger. */
@@ -115,7 +128,11 @@ export class ProbeLedger {
       keepLedger(this.#home, { ...this.#record, owner: null });
       tellUnverified(this.#verifying(load));
       return {
-        notes: ["The ledger could not be looked at: no server answered when the probe had ended."],
+        notes: [
+          `The ledger could not be looked at: no server let it in when the probe had ended: ${
+            codeText(this.#refusal)
+          }.`,
+        ],
         left: [leftText(this.#home, this.#record, this.#record.servers, null)],
         elsewhere: [],
       };
@@ -145,7 +162,7 @@ export class ProbeLedger {
   #verifying({ plan, onEntries }: LoadThatWas) {
     const { spoolDir } = plan;
     const writes = slotWrites({ ...plan, loop: "open" });
-    return { spoolDir, writes, arms: plan.arms.map(() => ({ path: "sql" as const, ours: true })), onEntries };
+    return { spoolDir, writes, arms: [{ path: "sql" as const, ours: true }], onEntries };
   }
 
   async #verify(client: PgClient, load: LoadThatWas): Promise<string[]> {
@@ -160,7 +177,8 @@ export class ProbeLedger {
         client,
         schema: this.schema,
         mix: mixOf(plan),
-        rate: plan.streams[0]!.rate,
+        // Numbers are dealt over all streams, and the ledger's is the first.
+        rate: plan.streams[0]!.rate * plan.streams.length,
         seen: servers,
       });
       onSamples(samplesOf(missing, atUs));
@@ -194,8 +212,9 @@ export class ProbeLedger {
           applicationName: this.#session,
           connectTimeoutMs: CONNECT_MS,
         });
-      } catch {
-        if (performance.now() >= until || signal.aborted) return null;
+      } catch (error) {
+        this.#refusal = (error as { code?: string }).code ?? (error as Error).message;
+        if (performance.now() >= until || signal.aborted || FINAL.has(this.#refusal)) return null;
         progressed();
         await sleep(AGAIN_MS);
       }

@@ -1,6 +1,6 @@
-import type { ServerSight } from "../model/probe.ts";
 import { counted } from "../model/units.ts";
 import { isSameCluster } from "./ledger_record.ts";
+import { placeOfServer } from "./look_at_server.ts";
 import type { Seen } from "./server_watch.ts";
 
 /** What the server that answered last has of acknowledged writes. Slots are in the order in which writes were sent, but for a few. */
@@ -108,9 +108,4 @@ function hasMoved(seen: readonly Seen[]): boolean {
 function wasUnpublished(seen: readonly Seen[]): boolean {
   const carriers = seen.slice(0, -1).flatMap(({ carriers }) => carriers ?? []);
   return carriers.some(({ publications }) => publications) && !carriers.some(({ published }) => published);
-}
-
-/** Address and port, for people. */
-export function placeOfServer({ address, port }: Pick<ServerSight, "address" | "port">): string {
-  return port === 0 ? address : `${address.includes(":") ? `[${address}]` : address}:${port}`;
 }

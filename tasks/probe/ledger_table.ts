@@ -1,7 +1,9 @@
 import type { Client } from "pg";
 import pg from "pg";
 import { ServiceError, UsageError } from "../model/errors.ts";
+import { listed } from "../model/units.ts";
 import { placeOfUrl } from "../postgres/place.ts";
+import { listening } from "../seed/listeners.ts";
 import type { LedgerRecord } from "./ledger_record.ts";
 import { probeSql } from "./probe_sql.ts";
 
@@ -18,34 +20,59 @@ export async function makeLedger(
 ): Promise<void> {
   const { escapeIdentifier: name, escapeLiteral: text } = pg;
   await client.query(
-    `CREATE SCHEMA ${name(schema)}; COMMENT ON SCHEMA ${name(schema)} IS ${text(mark)}; ` +
-      probeSql("make", schema),
+    `BEGIN; ${probeSql("unlimited")}; CREATE SCHEMA ${name(schema)}; COMMENT ON SCHEMA ${name(schema)} IS ${
+      text(mark)
+    }; ` +
+      `${probeSql("make", schema)}; COMMIT`,
+  ).catch(async (error) => {
+    await client.query("ROLLBACK").catch(() => {});
+    throw error;
+  });
+}
+
+/**
+ * Refuses to make a ledger where somebody would hear of it: a subscriber of all tables stops for good at the first row of one
+ * that it does not have, and the server keeps its WAL from then on.
+ * @throws {UsageError} naming publications, slots and event triggers
+ */
+export async function refuseHeard(client: Client, schema: string, url: string): Promise<void> {
+  const heard = await listening(client, [schema]);
+  if (heard.length === 0) return;
+  throw new UsageError(
+    `${cannotKeep(url)}: ${listed(heard)} would carry its table to others, or act on it`,
+    `Nothing was changed. Publish chosen tables instead of all, ${READS}`,
   );
 }
 
 /** Why a ledger could not be made at the start, in the user's words. */
 export function notMade(error: unknown, url: string): unknown {
   const { code, message } = error as { code?: string; message: string };
-  const { database, user, at } = placeOfUrl(url);
-  const cannot = `Cannot keep a ledger of writes in the database "${database}" at ${at}`;
-  const reads = "or give --no-ledger: then only reads are made, and nothing is said of writes.";
+  const { database, user } = placeOfUrl(url);
+  const cannot = cannotKeep(url);
   if (code === "42501") {
     return new UsageError(
       `${cannot}: ${user} may not make a schema there`,
       `Grant it (GRANT CREATE ON DATABASE ${pg.escapeIdentifier(database)} TO ${
         pg.escapeIdentifier(user)
-      }), ${reads}`,
+      }), ${READS}`,
       { cause: error },
     );
   }
   if (code === "25006") {
     return new UsageError(
       `${cannot}: it takes no writes, as a replica does not`,
-      `Name the primary in DATABASE_URL, ${reads}`,
+      `Name the primary in DATABASE_URL, ${READS}`,
       { cause: error },
     );
   }
-  return new ServiceError(`${cannot}: ${message}`, `Look at the server, ${reads}`, { cause: error });
+  return new ServiceError(`${cannot}: ${message}`, `Look at the server, ${READS}`, { cause: error });
+}
+
+const READS = "or give --no-ledger: then only reads are made, and nothing is said of writes.";
+
+function cannotKeep(url: string): string {
+  const { database, at } = placeOfUrl(url);
+  return `Cannot keep a ledger of writes in the database "${database}" at ${at}`;
 }
 
 /** What became of a ledger that was to be dropped. */
@@ -63,7 +90,9 @@ export async function dropLedger(
   try {
     // Of the transaction alone: a pooler hands sessions on.
     await client.query(
-      `BEGIN; SET LOCAL lock_timeout = ${DROP_WAIT_MS}; DROP TABLE IF EXISTS ${name}.ledger; DROP SCHEMA ${name}; COMMIT`,
+      `BEGIN; ${
+        probeSql("unlimited")
+      }; SET LOCAL lock_timeout = ${DROP_WAIT_MS}; DROP TABLE IF EXISTS ${name}.ledger; DROP SCHEMA ${name}; COMMIT`,
     );
     return "dropped";
   } catch (error) {

@@ -87,7 +87,7 @@ export function leftText(
   const places = listed(servers.map(({ address, port }) => port === 0 ? address : `${address}:${port}`));
   const reason = why === null ? "" : `: ${why}`;
   return `A probe's schema ${schema} may still be in the database "${of.database}" at ${places}${reason}. ` +
-    `A migrate probe whose DATABASE_URL leads there drops it; or drop it yourself (DROP TABLE ${schema}.ledger; ` +
+    `clean --writes with a DATABASE_URL that leads there drops it, and so does a probe; or drop it yourself (DROP TABLE ${schema}.ledger; ` +
     `DROP SCHEMA ${schema}), and delete ${ledgerPath(home, schema)}.`;
 }
 

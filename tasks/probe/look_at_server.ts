@@ -30,6 +30,11 @@ export async function carriersOf(client: Client, schema: string): Promise<Carrie
   return (await client.query<Carriers>(probeSql("carriers"), [schema])).rows[0]!;
 }
 
+/** Address and port, for people. */
+export function placeOfServer({ address, port }: Pick<ServerSight, "address" | "port">): string {
+  return port === 0 ? address : `${address.includes(":") ? `[${address}]` : address}:${port}`;
+}
+
 function isSameAnswer(row: Answer, known: ServerSight): boolean {
   return row.address === known.address && row.port === known.port && row.started === known.started &&
     row.recovery === known.recovery && row.readOnly === known.readOnly;

@@ -3,10 +3,11 @@ import { isIP } from "node:net";
 import type { Client } from "pg";
 import { PROBE_METRICS, PROBE_SOURCE, type ServerSight } from "../model/probe.ts";
 import type { Sample } from "../model/run.ts";
+import { listed } from "../model/units.ts";
 import { sleep } from "../net/sleep.ts";
 import { connectClient } from "../postgres/client.ts";
 import { placeOfUrl } from "../postgres/place.ts";
-import { type Carriers, carriersOf, lookAtServer } from "./look_at_server.ts";
+import { type Carriers, carriersOf, lookAtServer, placeOfServer } from "./look_at_server.ts";
 
 /** A new connection as often as this: where new ones lead to is what a switch-over changes. */
 const PERIOD_MS = 500;
@@ -18,6 +19,8 @@ const CARRIERS_EVERY = 10;
 export interface WatchServerOptions {
   /** May hold a password. */
   readonly url: string;
+  /** Further hosts whose names are looked up. */
+  readonly others: readonly string[];
   /** What its connections are called at the server. */
   readonly session: string;
   /** Of the ledger; null without one. */
@@ -26,8 +29,11 @@ export interface WatchServerOptions {
   readonly first: ServerSight;
   readonly nowUs: () => number;
   readonly emit: (samples: readonly Sample[]) => void;
-  /** Makes the ledger's table at a server that has none; it is not called again for this server. */
-  readonly makeAnew: (client: Client, server: ServerSight) => Promise<void>;
+  /**
+   * Makes the ledger's table at a server that has none; it is not called again for this server. Gives what kept it from that, as
+   * `publication live (FOR ALL TABLES)`.
+   */
+  readonly makeAnew: (client: Client, server: ServerSight) => Promise<readonly string[]>;
 }
 
 /** A server as it was seen, with what is known of the ledger there. */
@@ -65,10 +71,15 @@ class Watch {
   #last: Seen;
   #looks = 0;
   #away: string | null = null;
-  #resolved: string | null = null;
+  readonly #resolved = new Map<string, string>();
+  readonly #hosts: readonly string[];
 
   constructor(options: WatchServerOptions) {
     this.#options = options;
+    const hosts = new Set([placeOfUrl(options.url).host, ...options.others]);
+    this.#hosts = [...hosts].filter((host) =>
+      !host.startsWith("/") && isIP(host.replace(/^\[|\]$/g, "")) === 0
+    );
     this.#last = { atUs: 0, server: options.first, carriers: null, hadNoTable: false };
     this.seen = [this.#last];
     this.#tell(PROBE_METRICS.server, labelsOf(options.first), 0);
@@ -77,23 +88,21 @@ class Watch {
   async run(): Promise<void> {
     while (!this.over) {
       const began = performance.now();
-      await Promise.all([this.#resolve(), this.#look()]);
+      await Promise.all([...this.#hosts.map((host) => this.#resolve(host)), this.#look()]);
       for (let left = PERIOD_MS - (performance.now() - began); left > 0 && !this.over; left -= 50) {
         await sleep(Math.min(50, left));
       }
     }
   }
 
-  async #resolve(): Promise<void> {
-    const { host } = placeOfUrl(this.#options.url);
-    if (host.startsWith("/") || isIP(host) !== 0) return;
+  async #resolve(host: string): Promise<void> {
     const addresses = await lookup(host, { all: true, verbatim: true }).then(
       (found) => found.map(({ address }) => address).sort().join(", "),
       (error) => (error as { code?: string }).code ?? "not found",
     );
-    if (addresses === this.#resolved) return;
-    this.#resolved = addresses;
-    this.#tell(PROBE_METRICS.resolved, { addresses });
+    if (addresses === this.#resolved.get(host)) return;
+    this.#resolved.set(host, addresses);
+    this.#tell(PROBE_METRICS.resolved, { host, addresses });
   }
 
   async #look(): Promise<void> {
@@ -131,7 +140,12 @@ class Watch {
     this.#last.carriers = await carriersOf(client, schema);
     if (this.#last.carriers.table || this.#last.hadNoTable || server.readOnly) return;
     this.#last.hadNoTable = true;
-    await makeAnew(client, server);
+    const heard = await makeAnew(client, server);
+    if (heard.length === 0) return;
+    const text = `The probe made no table at ${placeOfServer(server)}, where ${
+      listed(heard)
+    } would have heard of it.`;
+    this.#tell(PROBE_METRICS.carried, { text });
   }
 
   #tellAway(error: unknown): void {

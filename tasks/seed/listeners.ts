@@ -55,6 +55,14 @@ export async function replicating(client: Client, schemas: readonly string[]): P
   return (await listeners(client, schemas, false)).map(({ what }) => what);
 }
 
+/**
+ * What would hear of tables that are made in these schemas, and of rows written into them: publications, logical slots and event
+ * triggers, such as "publication live (FOR ALL TABLES)".
+ */
+export async function listening(client: Client, schemas: readonly string[]): Promise<string[]> {
+  return (await listeners(client, schemas, true)).map(({ what }) => what);
+}
+
 async function listeners(client: Client, schemas: readonly string[], ddl: boolean): Promise<Listener[]> {
   return (await client.query<Listener>(schemaSql("benchbook/listeners.sql"), [schemas, ddl])).rows;
 }
