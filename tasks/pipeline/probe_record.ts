@@ -3,24 +3,22 @@ import type { Environment, Run, RunConfig } from "../model/run.ts";
 import { DEFAULT_THRESHOLDS } from "../model/validity.ts";
 import { hostFacts } from "../observe/host.ts";
 import { placeOfUrl, shownPgUrl } from "../postgres/place.ts";
-import {
-  CONNECTIONS,
-  floorMs,
-  inFlightCap,
-  probeOperations,
-  probePhase,
-  TIMEOUT_MS,
-} from "../probe/probe_load.ts";
+import type { ConnectionRoom } from "../probe/connection_room.ts";
+import { floorMs, inFlightCap, probePhase, TIMEOUT_MS, totalRate } from "../probe/probe_load.ts";
+import { rateOf } from "../probe/load_part.ts";
 import type { PostgresFacts } from "../stack/postgres_server.ts";
 import type { ProbeRequest } from "./probe_options.ts";
+import type { ProbeParts } from "./probe_parts.ts";
 import { gitCommit } from "./run_id.ts";
 
 /** What is known of a probe before its clock starts. */
-interface KnownProbe extends Pick<ProbeRequest, "given" | "pauseLimitMs" | "url"> {
+interface KnownProbe extends Pick<ProbeRequest, "given" | "pauseLimitMs" | "url" | "scenario"> {
   readonly runId: string;
   readonly facts: PostgresFacts;
   /** Of the ledger; null without one. */
   readonly schema: string | null;
+  readonly room: ConnectionRoom;
+  readonly asked: Pick<ProbeParts, "parts" | "services" | "notes">;
 }
 
 /** The run's record before its clock starts. */
@@ -41,45 +39,63 @@ export async function probeRecord(known: KnownProbe): Promise<Run> {
   };
 }
 
-function configOf({ given, pauseLimitMs, url, schema }: KnownProbe): RunConfig {
+function configOf(
+  { given, pauseLimitMs, url, schema, scenario, room, asked: { parts } }: KnownProbe,
+): RunConfig {
   const { at, database } = placeOfUrl(url);
-  const { rate, duration: seconds, allow } = given;
-  const operations = probeOperations(schema);
-  const load = { arrivals: "constant", ratePerSecond: rate } as const;
+  const { duration: seconds, allow } = given;
+  const rate = totalRate(parts);
+  const streams = parts.flatMap(({ streams }) => streams);
+  const operations = new Map(
+    streams.flatMap(({ operations }) => operations).map((each) => [each.name, each]),
+  );
+  const floors = Object.fromEntries(parts.map((part) => [part.name, floorMs(rateOf(part))]));
   return {
     scenario: "probe",
     scenarioFile: null,
-    title: "Probe of a change that is not Benchbook's",
+    title: `Probe of ${at}/${database}`,
     loop: "open",
-    ...load,
-    streams: [{
-      ...load,
-      name: "main",
+    arrivals: "constant",
+    ratePerSecond: rate,
+    streams: streams.map(({ name, arrivals, rate, session, operations }) => ({
+      arrivals,
+      ratePerSecond: rate,
+      name,
       stages: null,
-      session: false,
-      operations: operations.map(({ name }) => name),
-    }],
+      session: session !== null,
+      operations: [...operations.values()].map(({ name }) => name),
+    })),
     concurrency: null,
-    durationSeconds: probePhase({ rate, seconds }).endUs / 1e6,
+    durationSeconds: probePhase({ parts, seconds }).endUs / 1e6,
     warmupSeconds: 0,
     blockSeconds: 0,
     washoutSeconds: 0,
     timeoutMs: TIMEOUT_MS,
     inFlightCap: inFlightCap(rate),
     workers: 1,
-    connections: CONNECTIONS,
-    arms: ["sql"],
+    connections: room.connections,
+    arms: parts.map(({ name }) => name),
     unavailableArms: [],
-    operations: operations.map(({ name, weight, write = false }) => ({ name, weight, write })),
+    operations: [...operations.values()].map(({ name, weight, write = false }) => ({ name, weight, write })),
     slo: null,
-    settings: {},
+    settings: scenario?.settings ?? {},
     thresholds: DEFAULT_THRESHOLDS,
     scale: "own",
-    probe: { place: `${at}/${database}`, schema, floorMs: floorMs(rate), pauseLimitMs, allow },
+    probe: {
+      place: `${at}/${database}`,
+      schema,
+      floorMs: Math.min(...Object.values(floors)),
+      floors,
+      pauseLimitMs,
+      allow,
+      seconds: seconds ?? null,
+      paths: given.paths ?? null,
+      scenario: scenario === null ? null : scenario.givenPath ?? scenario.name,
+    },
   };
 }
 
-function environmentOf({ url, facts: { version, settings } }: KnownProbe): Environment {
+function environmentOf({ url, room, asked, facts: { version, settings } }: KnownProbe): Environment {
   return {
     ...hostFacts(),
     benchbook: VERSION,
@@ -93,8 +109,8 @@ function environmentOf({ url, facts: { version, settings } }: KnownProbe): Envir
       address: shownPgUrl(url),
       settings,
       reason: null,
-    }],
+    }, ...asked.services],
     dataset: { name: "own", scale: "own", seed: 0, rows: 0, bytes: null, hash: "" },
-    unavailable: [],
+    unavailable: [...room.note === null ? [] : [room.note], ...asked.notes],
   };
 }

@@ -20,6 +20,7 @@ import { serverChanges } from "../summary/probe/changes.ts";
 import type { Terminal } from "../terminal/terminal.ts";
 import { watchDisk } from "./disk_watch.ts";
 import type { LedgerEnd, LoadThatWas, ProbeLedger } from "./probe_ledger.ts";
+import type { ProbeParts } from "./probe_parts.ts";
 import { requestsText, showRun } from "./show_run.ts";
 import { spoolEvents } from "./spool_events.ts";
 
@@ -31,7 +32,7 @@ export interface ProbeRunOptions {
   readonly db: string;
   /** May hold a password. */
   readonly url: string;
-  readonly rate: number;
+  readonly asked: Pick<ProbeParts, "parts" | "drawn">;
   readonly seconds?: number;
   readonly ledger: ProbeLedger | null;
   readonly first: ServerSight;
@@ -53,17 +54,21 @@ export interface ProbeOutcome {
 
 /** Makes the load and watches the server until it is enough, looks for every write, and leaves all that in the run's spool. */
 export async function probeRun(options: ProbeRunOptions): Promise<ProbeOutcome> {
-  const { run, home, db, ledger, terminal, enough, signal } = options;
+  const { run, home, db, terminal, enough, signal } = options;
   await using closing = new AsyncDisposableStack();
   const spool = closing.adopt(createSpool(home, run, self()), (spool) => spool.close());
   const { plan, operations } = probeLoad({
     ...options,
-    session: `${sessionPrefix(run.runId)}load`,
-    schema: ledger?.schema ?? null,
+    ...options.asked,
     seed: run.seed,
+    connections: run.config.connections,
     spoolDir: join(spoolRoot(home), run.runId),
   });
-  spool.write(armTable, [{ armId: 0, name: "sql", path: "sql", role: "baseline", overrides: {} }]);
+  const { parts } = options.asked;
+  spool.write(
+    armTable,
+    parts.map(({ name, path }, armId) => ({ armId, name, path, role: "baseline", overrides: {} })),
+  );
   spool.operations(operations);
   const end = closing.use(new EarlyEnd());
   end.when(signal, "user", () => "the user left");
@@ -105,7 +110,7 @@ interface Watching extends AsyncDisposable {
 /** Watches the server, and the machine that makes the load, from the start of the run's clock. */
 function watchAll(
   events: RunEventHub,
-  { run, url, ledger, first }: Pick<ProbeRunOptions, "run" | "url" | "ledger" | "first">,
+  { run, url, ledger, first, asked }: Pick<ProbeRunOptions, "run" | "url" | "ledger" | "first" | "asked">,
 ): Watching {
   let server: ServerWatch | undefined;
   let sampler: Sampler | undefined;
@@ -113,6 +118,9 @@ function watchAll(
   events.on("start", ({ nowUs }) => {
     server = watchServer({
       url,
+      others: asked.parts.flatMap(({ path, target }) =>
+        path === "graphql" ? [new URL(target.url).hostname] : []
+      ),
       session: `${sessionPrefix(run.runId)}watch`,
       schema: ledger?.schema ?? null,
       first,

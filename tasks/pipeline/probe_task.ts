@@ -2,7 +2,10 @@ import type { Config } from "../config.ts";
 import type { ExitCode } from "../model/errors.ts";
 import type { Run } from "../model/run.ts";
 import { sessionPrefix } from "../model/session_name.ts";
+import { formatCount, listed } from "../model/units.ts";
 import { connectClient, type PgClient } from "../postgres/client.ts";
+import { connectionRoom } from "../probe/connection_room.ts";
+import { ledgerSchema } from "../probe/ledger_record.ts";
 import { dropLeftLedgers } from "../probe/left_ledgers.ts";
 import { lookAtServer } from "../probe/look_at_server.ts";
 import { acquireLock } from "../stack/lock.ts";
@@ -12,6 +15,7 @@ import { openTerminal, type Terminal } from "../terminal/terminal.ts";
 import { interruptSignal } from "./interrupt.ts";
 import { ProbeLedger } from "./probe_ledger.ts";
 import type { ProbeRequest } from "./probe_options.ts";
+import { probeParts } from "./probe_parts.ts";
 import { probeRecord } from "./probe_record.ts";
 import { probeRun, type ProbeRunOptions } from "./probe_run.ts";
 import { tellRecovered } from "./recover.ts";
@@ -40,7 +44,7 @@ export async function probe(request: ProbeRequest, config: Config): Promise<Exit
   const { signal } = interrupt;
   await prepareResults(config, db, given);
   await tellRecovered(config, db, terminal, signal);
-  const prepared = await prepare(request, config, terminal);
+  const prepared = await prepare(request, config, terminal, signal);
   const { run, ledger } = prepared;
   terminal.print(watchingText(run, given));
   watching = true;
@@ -48,7 +52,6 @@ export async function probe(request: ProbeRequest, config: Config): Promise<Exit
     ...prepared,
     home: config.home,
     db,
-    rate: given.rate,
     seconds: given.duration,
     threadMigration: config.threadMigration,
     terminal,
@@ -71,10 +74,13 @@ export async function probe(request: ProbeRequest, config: Config): Promise<Exit
 
 /** What a probe begins with: the server as it is, and the ledger made there. What earlier probes left there goes. */
 async function prepare(
-  { given, url: named, pauseLimitMs }: ProbeRequest,
-  { home }: Pick<Config, "home">,
+  request: ProbeRequest,
+  config: Config,
   terminal: Terminal,
-): Promise<Pick<ProbeRunOptions, "run" | "url" | "ledger" | "first">> {
+  signal: AbortSignal,
+): Promise<Pick<ProbeRunOptions, "run" | "url" | "ledger" | "first" | "asked">> {
+  const { given, url: named } = request;
+  const { home } = config;
   const runId = newRunId(new Date());
   const session = `${sessionPrefix(runId)}watch`;
   const facts = await inspectPostgres(named, "DATABASE_URL", { readOnly: true });
@@ -84,25 +90,30 @@ async function prepare(
     const before = await dropLeftLedgers(home, client);
     for (const line of before.told) terminal.print(line);
     for (const line of before.left) terminal.print(`! ${line}`);
+    const room = await connectionRoom(url, session, client);
+    const schema = given.ledger ? ledgerSchema(runId) : null;
+    const asked = await probeParts({ ...request, config, url, runId, schema }, client, signal);
+    for (const note of room.note === null ? asked.notes : [room.note, ...asked.notes]) {
+      terminal.print(`! ${note}`);
+    }
     const ledger = given.ledger
       ? await ProbeLedger.make({ home, url, runId, session, client, server: first })
       : null;
-    const run = await probeRecord({
-      given,
-      pauseLimitMs,
-      url,
-      runId,
-      facts,
-      schema: ledger?.schema ?? null,
-    });
-    return { run, url, ledger, first };
+    const run = await probeRecord({ ...request, url, runId, facts, schema, room, asked });
+    return { run, url, ledger, first, asked };
   });
 }
 
-function watchingText({ config: { probe } }: Run, { rate, duration }: ProbeRequest["given"]): string {
+function watchingText(
+  { config: { probe, arms, ratePerSecond } }: Run,
+  { duration }: ProbeRequest["given"],
+): string {
   const { place, schema } = probe!;
   const writes = schema === null ? ", reads only" : `; ledger: ${schema}.ledger`;
-  return `Watching ${place} at ${rate} requests/s${writes}. Do your switch-over now. ${
+  const over = arms.length === 1 && arms[0] === "sql" ? "" : ` over ${listed(arms)}`;
+  return `Watching ${place} at ${
+    formatCount(ratePerSecond!)
+  } requests/s${over}${writes}. Do your switch-over now. ${
     duration === undefined ? "Ctrl-C ends the probe and tells what it saw." : "Ctrl-C ends the probe early."
   }`;
 }

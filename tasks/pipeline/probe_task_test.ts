@@ -71,6 +71,13 @@ Deno.test("a probe without DATABASE_URL, without a server or with other targets 
       ["", [], 2, /DATABASE_URL is not set[\s\S]*address that your applications use/],
       [url, ["--slo", "p95<200ms"], 2, /"p95<200ms": a probe is judged by its pauses alone/],
       [url, ["--rate", "0"], 2, /rate/],
+      [
+        url,
+        ["--rate", "2"],
+        2,
+        /Cannot judge a pause of 250 ms at 2 requests\/s: no pause under 1\.5 s is told[\s\S]*--rate 12 or more/,
+      ],
+      [url, ["--duration", "300ms"], 2, /Cannot judge a server by 30 requests: 50 are needed/],
       [nowhere.href, [], 3, /Cannot connect to DATABASE_URL: connection refused at/],
     ];
     for (const [at, words, code, said] of cases) {

@@ -3,6 +3,7 @@ import { join } from "node:path";
 import type { ProbeSummary } from "../model/probe.ts";
 import type { RunSummary } from "../model/summary.ts";
 import { run } from "../migrate.ts";
+import { asked } from "../probe/testing_standby.ts";
 import { sleep } from "../net/sleep.ts";
 import { claimHome } from "../stack/home.ts";
 import { type Called, inProcess } from "../terminal/testing_in_process.ts";
@@ -17,6 +18,7 @@ export function startProbe(
   url: string,
   home: string,
   words: readonly string[],
+  env: Readonly<Record<string, string>> = {},
 ): Promise<Called> {
   claimHome(home);
   return inProcess(() => run(["probe", "--no-report", "--json", ...words]), {
@@ -24,6 +26,7 @@ export function startProbe(
     GRAPHQL_URL: "",
     BENCHBOOK_HOME: home,
     BENCHBOOK_REPORTS: join(home, "reports"),
+    ...env,
   });
 }
 
@@ -31,6 +34,16 @@ export function startProbe(
 export function probedOf(called: Called): Probed {
   assert.notEqual(called.stdout, "", called.stderr);
   return { ...called, summary: JSON.parse(called.stdout) as Probed["summary"] };
+}
+
+/** How many writes the ledger of a probe has at a server; 0 where there is none. */
+export async function writesAt(url: string): Promise<number> {
+  const [schema] = await asked<{ name: string }>(
+    url,
+    "SELECT nspname AS name FROM pg_namespace WHERE nspname LIKE 'benchbook_probe_%'",
+  );
+  if (schema === undefined) return 0;
+  return (await asked<{ n: number }>(url, `SELECT count(*)::int AS n FROM ${schema.name}.ledger`))[0]!.n;
 }
 
 /** Waits for something that a test has made to come. */

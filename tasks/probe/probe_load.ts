@@ -2,13 +2,10 @@ import { createHash } from "node:crypto";
 import type { LoadPlan } from "../load/plan.ts";
 import type { Operation } from "../model/operation.ts";
 import type { Phase } from "../model/run.ts";
-import type { ScenarioOperation } from "../model/scenario.ts";
-import { pathOf } from "../paths/registry.ts";
-import { probeSql } from "./probe_sql.ts";
+import { isCaptured } from "../model/scenario.ts";
+import { type Drawn, type LoadPart, rateOf } from "./load_part.ts";
+import { LEDGER_KEYS } from "./own_parts.ts";
 
-/** Of the probe's own load. */
-export const [READ, WRITE] = ["read", "ledger-write"];
-export const CONNECTIONS = 8;
 /** After so long a request is given up. */
 export const TIMEOUT_MS = 5000;
 /** Until Ctrl-C, unless that lasts beyond this. */
@@ -19,13 +16,9 @@ const MOST_SLOTS = 9e8;
 const [LEAST_FLOOR_MS, FLOOR_GAPS] = [10, 3];
 
 export interface ProbeLoadOptions {
-  /** May hold a password. */
-  readonly url: string;
-  /** What its connections are called at the server. */
-  readonly session: string;
-  /** Of the ledger; null: nothing is written. */
-  readonly schema: string | null;
-  readonly rate: number;
+  readonly parts: readonly LoadPart[];
+  readonly drawn: Drawn;
+  readonly connections: number;
   /** Absent: until it is ended. */
   readonly seconds?: number;
   /** Of the writes' values. */
@@ -39,14 +32,32 @@ export function floorMs(rate: number): number {
   return Math.max(LEAST_FLOOR_MS, FLOOR_GAPS * 1000 / rate);
 }
 
+/** The lowest rate at which pauses of some length are told, requests a second. */
+export function leastRate(ms: number): number {
+  return Math.ceil(FLOOR_GAPS * 1000 / ms);
+}
+
 /** All that come in a pause wait, until they time out: to shed some would make errors of a pause. */
 export function inFlightCap(rate: number): number {
   return Math.max(1024, Math.ceil(2 * rate * TIMEOUT_MS / 1000));
 }
 
+/** Requests a second of all parts together. */
+export function totalRate(parts: readonly LoadPart[]): number {
+  return parts.reduce((sum, part) => sum + rateOf(part), 0);
+}
+
+/** How many slots a second the numbers go through, of which a stream has each so-many-th: numbers are dealt over all streams. */
+export function slotsPerSecond(parts: readonly LoadPart[]): number {
+  const streams = parts.flatMap(({ streams }) => streams);
+  return Math.max(
+    ...streams.map(({ rate, session, operations }) => rate * (session === null ? 1 : operations.length)),
+  ) * streams.length;
+}
+
 /** The only phase of a probe. */
-export function probePhase({ rate, seconds }: Pick<ProbeLoadOptions, "rate" | "seconds">): Phase {
-  const lasts = Math.min(seconds ?? LONGEST_SECONDS, MOST_SLOTS / rate);
+export function probePhase({ parts, seconds }: Pick<ProbeLoadOptions, "parts" | "seconds">): Phase {
+  const lasts = Math.min(seconds ?? LONGEST_SECONDS, MOST_SLOTS / slotsPerSecond(parts));
   return {
     phaseId: 0,
     segment: "steady",
@@ -58,67 +69,59 @@ export function probePhase({ rate, seconds }: Pick<ProbeLoadOptions, "rate" | "s
   };
 }
 
-/** Reads that need no table, and half of the requests writes of the ledger. */
-export function probeOperations(schema: string | null): ScenarioOperation[] {
-  const read: ScenarioOperation = { name: READ!, weight: 1, params: {} };
-  if (schema === null) return [read];
-  return [read, {
-    name: WRITE!,
-    weight: 1,
-    write: true,
-    params: {
-      slot: { kind: "reserved", keys: "slots" },
-      value: { kind: "integer", min: 0, max: 2 ** 31 - 1 },
-    },
-  }];
-}
-
-/** The load: evenly spaced, so that a pause is told as exactly as its rate allows. */
+/** All parts at once, each over its own connections: evenly spaced, so that a pause is told as exactly as its rate allows. */
 export function probeLoad(
   options: ProbeLoadOptions,
 ): { readonly plan: LoadPlan; readonly operations: Operation[] } {
-  const { url, session, schema, rate, seed, spoolDir, threadMigration } = options;
-  const asked = probeOperations(schema);
-  const texts = [probeSql("read"), ...schema === null ? [] : [probeSql("write", schema)]];
-  const statements = asked.map(({ name, write = false, params }, operationId) => ({
+  const { parts, drawn, connections, seed, spoolDir, threadMigration } = options;
+  const asked = parts.flatMap((part, arm) =>
+    part.streams.flatMap((stream) => stream.operations.map((operation) => ({ part, arm, stream, operation })))
+  );
+  const operations = asked.map(({ part, stream, operation }, operationId): Operation => ({
     operationId,
+    workload: part.workload,
+    stream: stream.name,
+    name: operation.name,
+    path: part.path,
+    arm: part.name,
+    statement: operation.text,
+    fingerprint: createHash("sha256").update(operation.text).digest("hex").slice(0, 16),
+    parameters: operation.parameters,
+  }));
+  const statements = asked.map(({ operation: { name, write = false, text, parameters, params } }, at) => ({
+    operationId: at,
     name,
     write,
-    text: texts[operationId]!,
-    parameters: Object.keys(params),
+    unnamed: true,
+    usesCaptured: Object.values(params).some(isCaptured),
+    text,
+    parameters: parameters.map((parameter) => parameter.name),
   }));
-  const operations = statements.map(({ operationId, name, text, parameters }) => ({
-    operationId,
-    workload: "probe",
-    stream: "main",
-    name,
-    path: "sql" as const,
-    arm: "sql",
-    statement: text,
-    fingerprint: createHash("sha256").update(text).digest("hex").slice(0, 16),
-    parameters: parameters.map((parameter) => ({ name: parameter, type: "bigint" })),
-  }));
+  let first = 0;
   const plan: LoadPlan = {
     seed,
     loop: { kind: "open" },
-    streams: [{
-      name: "main",
-      arrivals: "constant",
-      rate,
-      stages: null,
-      session: null,
-      first: 0,
-      count: asked.length,
-    }],
+    streams: parts.flatMap(({ streams }) => streams).map(({ operations: { length: count }, ...stream }) => {
+      const placed = { ...stream, stages: null, first, count };
+      first += count;
+      return placed;
+    }),
     phases: [probePhase(options)],
-    arms: [{ name: "sql", target: pathOf("sql").targetAt({ postgres: { url, session } }), statements }],
-    operations: asked,
-    ownKeys: { slots: { from: 0 } },
-    dataset: null,
-    sources: {},
+    arms: parts.map(({ name, target }, arm) => ({
+      name,
+      target,
+      statements: statements.filter((_, at) => asked[at]!.arm === arm),
+    })),
+    asked: asked.map(({ arm }, at) => ({
+      arm,
+      statement: at - asked.findIndex((other) => other.arm === arm),
+    })),
+    operations: asked.map(({ operation }) => operation),
+    ...drawn,
+    ownKeys: { ...drawn.ownKeys, ...LEDGER_KEYS },
     retry: null,
-    connections: CONNECTIONS,
-    inFlightCap: inFlightCap(rate),
+    connections,
+    inFlightCap: inFlightCap(totalRate(parts)),
     timeoutMs: TIMEOUT_MS,
     workers: 1,
     spoolDir,

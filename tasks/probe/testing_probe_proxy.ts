@@ -1,12 +1,33 @@
-/** A pause as the proxy made it, in the clock of `performance.now()`, ms. */
+import { boundSlot, codeOf, insertedAnswer, TYPED_HEADER, uint32 } from "./testing_lost_write.ts";
+
+/** A pause as the proxy made it, and as it saw answers to the probe's load pass, in the clock of `performance.now()`, ms. */
 export interface MadePause {
+  /** From then on it forwarded nothing. */
   readonly fromMs: number;
+  /** From then on it forwarded again. */
   readonly untilMs: number;
+  /** The last answer before it. */
+  readonly lastAnswer: Answered;
+  /** The first answer after it. */
+  readonly firstAnswer: Answered;
 }
 
-/** What the first message of a session begins with: it alone has no type. */
-const TYPED_HEADER = 5;
-const [BIND, EXECUTE, SYNC] = ["B", "E", "S"].map((letter) => letter.charCodeAt(0));
+/** An answer was handed on between these moments, in the same clock: on a busy machine they lie apart. */
+export interface Answered {
+  readonly afterMs: number;
+  readonly byMs: number;
+}
+
+/** What sessions of the load are called, at their end. */
+const LOAD = "load\0";
+const SYNC = codeOf("S");
+/** Messages that a Sync follows. */
+const UNTIL_SYNC: ReadonlySet<number> = new Set(["B", "C", "D", "E", "P"].map(codeOf));
+
+/** A connection that goes through. */
+interface Session {
+  isLoad: boolean;
+}
 
 /** A way to a server on which a test does what switch-overs and networks do. */
 export class ProbeProxy implements AsyncDisposable {
@@ -23,6 +44,9 @@ export class ProbeProxy implements AsyncDisposable {
   readonly #open = new Set<Deno.Conn>();
   readonly #serving: Promise<void>[] = [];
   #gate: Promise<void> | null = null;
+  #answer: Answered = { afterMs: 0, byMs: 0 };
+  /** Told when the next answer has been handed on. */
+  #onAnswer: ((answer: Answered) => void) | null = null;
 
   /** @param target a port of this machine */
   constructor(target: number) {
@@ -41,16 +65,19 @@ export class ProbeProxy implements AsyncDisposable {
     return through.href;
   }
 
-  /** Forwards nothing for so long, in either direction. */
+  /** Forwards nothing for so long, in either direction. Resolves with the first answer to the load after that. */
   async pause(ms: number): Promise<MadePause> {
     const { promise, resolve } = Promise.withResolvers<void>();
     this.#gate = promise;
     const fromMs = performance.now();
     await new Promise((done) => setTimeout(done, ms));
+    // An answer may have been on its way through here when the gate was closed.
+    const lastAnswer = this.#answer;
     this.#gate = null;
     const untilMs = performance.now();
+    const firstAnswer = new Promise<Answered>((resolve) => this.#onAnswer = resolve);
     resolve();
-    return { fromMs, untilMs };
+    return { fromMs, untilMs, lastAnswer, firstAnswer: await firstAnswer };
   }
 
   /** Breaks all connections. */
@@ -102,18 +129,19 @@ export class ProbeProxy implements AsyncDisposable {
     try {
       const server = await Deno.connect({ hostname: "127.0.0.1", port: this.#target });
       this.#open.add(server);
-      await Promise.all([this.#toServer(client, server), this.#toClient(server, client)]);
+      const session = { isLoad: false };
+      await Promise.all([this.#toServer(client, server, session), this.#toClient(server, client, session)]);
     } catch {
       // The server is not there: its client finds out.
     }
     close(client);
   }
 
-  async #toClient(server: Deno.Conn, client: Deno.Conn): Promise<void> {
-    await this.#pump(server, client, (bytes) => writeAll(client, bytes));
+  async #toClient(server: Deno.Conn, client: Deno.Conn, session: Session): Promise<void> {
+    await this.#pump(server, client, (bytes) => this.#handOn(client, bytes, session));
   }
 
-  async #toServer(client: Deno.Conn, server: Deno.Conn): Promise<void> {
+  async #toServer(client: Deno.Conn, server: Deno.Conn, session: Session): Promise<void> {
     let waiting = new Uint8Array();
     let started = false;
     await this.#pump(client, server, async (bytes) => {
@@ -121,6 +149,7 @@ export class ProbeProxy implements AsyncDisposable {
       if (!started) {
         const length = waiting.length < 4 ? Infinity : uint32(waiting, 0);
         if (waiting.length < length) return;
+        session.isLoad = new TextDecoder().decode(waiting.subarray(0, length)).includes(LOAD);
         await writeAll(server, waiting.subarray(0, length));
         waiting = waiting.slice(length);
         started = true;
@@ -130,9 +159,18 @@ export class ProbeProxy implements AsyncDisposable {
         waiting = waiting.slice(end);
         const answer = this.#answered(batch);
         if (answer === null) await writeAll(server, batch);
-        else await writeAll(client, answer);
+        else await this.#handOn(client, answer, session);
       }
     });
+  }
+
+  async #handOn(client: Deno.Conn, bytes: Uint8Array, { isLoad }: Session): Promise<void> {
+    const afterMs = performance.now();
+    await writeAll(client, bytes);
+    if (!isLoad) return;
+    this.#answer = { afterMs, byMs: performance.now() };
+    this.#onAnswer?.(this.#answer);
+    this.#onAnswer = null;
   }
 
   /** What a write is answered with that is kept from the server; null: it is not. */
@@ -141,16 +179,7 @@ export class ProbeProxy implements AsyncDisposable {
     if (batch.at(-TYPED_HEADER) === SYNC) this.statements++;
     if (bound === null || this.loseEvery === 0 || ++this.#writes % this.loseEvery !== 0) return null;
     this.lost.push(Number(bound));
-    const text = new TextEncoder().encode(bound);
-    const row = new Uint8Array(TYPED_HEADER + 6 + text.length);
-    row[0] = "D".charCodeAt(0);
-    new DataView(row.buffer).setUint32(1, row.length - 1);
-    new DataView(row.buffer).setUint16(5, 1);
-    new DataView(row.buffer).setUint32(7, text.length);
-    row.set(text, 11);
-    const [bindComplete, ready] = [[0x32, 0, 0, 0, 4], [0x5a, 0, 0, 0, 5, 0x49]];
-    const done = new TextEncoder().encode("C\0\0\0\x0fINSERT 0 1\0");
-    return joined(joined(Uint8Array.from(bindComplete), row), joined(done, Uint8Array.from(ready)));
+    return insertedAnswer(batch, bound);
   }
 
   async #pump(from: Deno.Conn, to: Deno.Conn, forward: (bytes: Uint8Array) => Promise<void>): Promise<void> {
@@ -170,39 +199,15 @@ export class ProbeProxy implements AsyncDisposable {
   }
 }
 
-/** Where the messages up to and with a Sync end, or else the last whole one; 0: there is none. */
+/** Where the messages up to and with a Sync end, or the first one that no Sync follows; 0: it is not there as a whole. */
 function batchEnd(bytes: Uint8Array): number {
-  let end = 0;
-  while (bytes.length >= end + TYPED_HEADER) {
-    const next = end + 1 + uint32(bytes, end + 1);
-    if (next > bytes.length) break;
-    const isSync = bytes[end] === SYNC;
-    end = next;
-    if (isSync) break;
+  for (let at = 0; bytes.length >= at + TYPED_HEADER;) {
+    const next = at + 1 + uint32(bytes, at + 1);
+    if (next > bytes.length) return 0;
+    if (!UNTIL_SYNC.has(bytes[at]!)) return next;
+    at = next;
   }
-  return end;
-}
-
-/** The first value of a batch that is a Bind of two values, an Execute and a Sync; null: it is none. */
-function boundSlot(batch: Uint8Array): string | null {
-  if (batch[0] !== BIND) return null;
-  const bindEnd = 1 + uint32(batch, 1);
-  if (batch[bindEnd] !== EXECUTE) return null;
-  let at = TYPED_HEADER;
-  for (let names = 0; names < 2; names++) at = batch.indexOf(0, at) + 1;
-  const formats = uint16(batch, at);
-  at += 2 + 2 * formats;
-  if (uint16(batch, at) !== 2) return null;
-  const length = uint32(batch, at + 2);
-  return new TextDecoder().decode(batch.subarray(at + 6, at + 6 + length));
-}
-
-function uint32(bytes: Uint8Array, at: number): number {
-  return new DataView(bytes.buffer, bytes.byteOffset).getUint32(at);
-}
-
-function uint16(bytes: Uint8Array, at: number): number {
-  return new DataView(bytes.buffer, bytes.byteOffset).getUint16(at);
+  return 0;
 }
 
 function joined(a: Uint8Array, b: Uint8Array): Uint8Array<ArrayBuffer> {

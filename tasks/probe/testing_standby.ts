@@ -97,6 +97,16 @@ export async function asked<Row extends pg.QueryResultRow>(url: string, sql: str
   }
 }
 
+/** Waits until a server, or what stands before one, answers. @param words what it said, where it does not */
+export async function untilAnswers(url: string, words: () => string): Promise<void> {
+  for (let left = 400;; left--) {
+    const answered = await asked(url, "SELECT 1").then(() => true, () => false);
+    if (answered) return;
+    if (left === 0) throw new Error(words());
+    await sleep(25);
+  }
+}
+
 async function copyCluster(primary: string, data: string): Promise<void> {
   const client = new pg.Client({ connectionString: primary });
   await client.connect();

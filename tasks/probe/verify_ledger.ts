@@ -28,7 +28,7 @@ export interface ProbeLedgerOptions {
   readonly mix: Mix;
   /** In the order in which operations are numbered. */
   readonly arms: readonly { readonly path: string; readonly ours: boolean }[];
-  /** Requests a second. */
+  /** Slots a second. */
   readonly rate: number;
   /** Servers in the order in which they were met. */
   readonly seen: readonly Seen[];
@@ -109,6 +109,7 @@ class Verifier {
     const { client, seen, rate, schema, onEntries } = this.#options;
     await client.query("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY");
     try {
+      await client.query(probeSql("unlimited"));
       const { rows: [there] } = await client.query<{ is: boolean }>(
         "SELECT to_regclass(format('%I.ledger', $1::text)) IS NOT NULL AS is",
         [schema],
