@@ -8,7 +8,7 @@ import { freePort } from "../stack/ports.ts";
 import { type ProcessId, stopProcess } from "../stack/process.ts";
 import { withTempHome } from "../stack/testing.ts";
 import { withUserPostgres } from "../stack/testing_user_postgres.ts";
-import { probedOf, startProbe, untilTrue, writesAt } from "./testing_probe.ts";
+import { probeChild, probedOf, startProbe, untilTrue, writesAt } from "./testing_probe.ts";
 
 const ROOT = join(import.meta.dirname!, "../..");
 const SHOP = join(ROOT, "docs/examples/shop.ts");
@@ -31,6 +31,15 @@ async function startShop(home: string, databaseUrl: string, port?: number) {
   return { port: started.port, stop: () => stopProcess(process!, "SIGTERM") };
 }
 
+/** Sessions of a shop's service that have asked for its rows. */
+async function askedByShop(url: string): Promise<number> {
+  const [found] = await asked<{ n: number }>(
+    url,
+    "SELECT count(*)::int AS n FROM pg_stat_activity WHERE application_name LIKE '%theirs%' AND query LIKE '%product%'",
+  );
+  return found!.n;
+}
+
 Deno.test("a scenario's reads and GraphQL are asked beside the ledger, and each path's pauses and errors are its own", () =>
   withUserPostgres((server) =>
     withTempHome(async (home) => {
@@ -42,15 +51,15 @@ Deno.test("a scenario's reads and GraphQL are asked beside the ledger, and each 
       const rows = () => asked(server.url, "SELECT * FROM shop.purchase ORDER BY 1");
       const before = await rows();
       try {
-        const words = ["--scenario", SHOP, "--rate", "300", "--duration", "9s"];
-        const probing = startProbe(url, join(home, "probe"), words, env);
+        const probing = probeChild(url, join(home, "probe"), ["--scenario", SHOP, "--rate", "300"], env);
         await untilTrue("writes", async () => await writesAt(server.url) > 50);
         await proxy.pause(700);
         const written = await writesAt(server.url);
         await untilTrue("writes after the pause", async () => await writesAt(server.url) > written + 50);
         await shop.stop();
         shop = await startShop(home, url, shop.port);
-        const { summary, stderr } = probedOf(await probing);
+        await untilTrue("answers of GraphQL", async () => await askedByShop(server.url) > 0);
+        const { summary, stderr } = await probing.enough();
         const { pauses, errors, ledger, connections } = summary.probe;
         assert.deepEqual(summary.run.config.arms, ["sql", "shop-example:sql", "shop-example:graphql"]);
         assert.match(
@@ -95,6 +104,7 @@ Deno.test("a scenario that is not there, asks what is not there, or only writes 
           /Cannot probe with products-of-category over shop-example:sql: relation "shop\.\w+" does not exist|visitors/,
         ],
         [["--scenario", "chekout"], {}, /Did you mean "checkout"/],
+        [["--scenario", "checkout", "--set", "cache_tl=3"], {}, /Did you mean "cache_ttl"/],
         [["--scenario", "checkout"], {}, /it asks the data set northwind, which is not in the database/],
         [["--paths", "graphql"], {}, /Cannot probe over graphql: GRAPHQL_URL is not set/],
         [["--paths", "redis"], {}, /Cannot use the path "redis"/],

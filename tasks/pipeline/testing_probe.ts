@@ -30,6 +30,46 @@ export function startProbe(
   });
 }
 
+/** A probe at work in a process of its own, until it is enough. */
+export interface ProbeChild {
+  /** As Ctrl-C does. Resolves with what it came to. */
+  enough(): Promise<Probed>;
+}
+
+/** Starts a probe in a process of its own. */
+export function probeChild(
+  url: string,
+  home: string,
+  words: readonly string[],
+  env: Readonly<Record<string, string>> = {},
+): ProbeChild {
+  claimHome(home);
+  const child = new Deno.Command(Deno.execPath(), {
+    args: [
+      ...["run", "-A", "--quiet", join(import.meta.dirname!, "../migrate.ts")],
+      ...["probe", "--no-report", "--json", ...words],
+    ],
+    env: {
+      DATABASE_URL: url,
+      GRAPHQL_URL: "",
+      BENCHBOOK_HOME: home,
+      BENCHBOOK_REPORTS: join(home, "reports"),
+      ...env,
+    },
+    stdout: "piped",
+    stderr: "piped",
+  }).spawn();
+  const ended = child.output();
+  const text = (bytes: Uint8Array) => new TextDecoder().decode(bytes);
+  return {
+    async enough() {
+      child.kill("SIGINT");
+      const { code, stdout, stderr } = await ended;
+      return probedOf({ code, stdout: text(stdout), stderr: text(stderr) });
+    },
+  };
+}
+
 /** @throws where it told no summary */
 export function probedOf(called: Called): Probed {
   assert.notEqual(called.stdout, "", called.stderr);

@@ -8,7 +8,7 @@ import { type MadePause, ProbeProxy } from "../probe/testing_probe_proxy.ts";
 import { withTempHome } from "../stack/testing.ts";
 import { withUserPostgres } from "../stack/testing_user_postgres.ts";
 import { formatTable } from "../terminal/table.ts";
-import { untilTrue, writesAt } from "./testing_probe.ts";
+import { probeChild, untilTrue, writesAt } from "./testing_probe.ts";
 
 /** Lengths that are injected, ms. */
 const LENGTHS = [20, 100, 1000];
@@ -42,7 +42,7 @@ async function measurePauses(): Promise<void> {
   await withUserPostgres((server) =>
     withTempHome(async (home) => {
       await using proxy = new ProbeProxy(Number(new URL(server.url).port));
-      const probing = startChild(proxy.through(server.url), home, values.rate);
+      const probing = probeChild(proxy.through(server.url), join(home, "probe"), ["--rate", values.rate]);
       await untilTrue("writes", async () => await writesAt(server.url) > 200);
       proxy.loseEvery = Number(values.lose);
       const made: { asked: number; made: MadePause }[] = [];
@@ -52,27 +52,10 @@ async function measurePauses(): Promise<void> {
       }
       proxy.loseEvery = 0;
       await sleep(REST_MS);
-      probing.kill("SIGINT");
-      const { stdout } = await probing.output();
-      const summary = JSON.parse(new TextDecoder().decode(stdout)) as RunSummary;
+      const { summary } = await probing.enough();
       tell(made, summary, proxy.lost.length);
     })
   );
-}
-
-function startChild(url: string, home: string, rate: string): Deno.ChildProcess {
-  const task = join(import.meta.dirname!, "../migrate.ts");
-  return new Deno.Command(Deno.execPath(), {
-    args: ["run", "-A", "--quiet", task, "probe", "--no-report", "--json", "--rate", rate],
-    env: {
-      DATABASE_URL: url,
-      GRAPHQL_URL: "",
-      BENCHBOOK_HOME: join(home, "probe"),
-      BENCHBOOK_REPORTS: join(home, "reports"),
-    },
-    stdout: "piped",
-    stderr: "inherit",
-  }).spawn();
 }
 
 function tell(made: readonly { asked: number; made: MadePause }[], summary: RunSummary, lost: number): void {

@@ -29,6 +29,13 @@ Deno.test("a server that parameters lead to is called by its own name", () =>
       told.message,
       `Cannot connect to DATABASE_URL: wrong password for user "${username}" at ${hostname}:${port}`,
     );
+    // It has answered: a statement took longer than a limit of the role.
+    const hurried = connectionError(
+      Object.assign(new Error("canceling statement due to statement timeout"), { code: "57014" }),
+      wrong,
+      "DATABASE_URL",
+    );
+    assert.match(hurried.message, /cancelled a short statement/);
     const repeated = connectionError(new Error(`odd: ${password}`), byParameters(url), "DATABASE_URL");
     assert.ok(!repeated.message.includes(password), repeated.message);
 

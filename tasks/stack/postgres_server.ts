@@ -104,6 +104,11 @@ export function connectionError(error: Error & { code?: string }, url: string, n
         ];
       case "53300":
         return [`${at} has no free connection`, "Raise max_connections, or end some sessions."];
+      case "57014":
+        return [
+          `the server at ${at} cancelled a short statement (${error.message})`,
+          `Raise the statement_timeout of user "${user}", or look at what keeps the server busy.`,
+        ];
       case "57P03":
         return [`the server at ${at} is starting up or shutting down`, "Try again in a moment."];
     }

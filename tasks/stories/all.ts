@@ -42,6 +42,7 @@ export const ELSEWHERE: readonly { readonly task: string; readonly test: string 
   { task: "migrate probe", test: "pipeline/probe_task_test.ts" },
   { task: "migrate probe", test: "pipeline/testing_probe.ts" },
   { task: "migrate probe", test: "pipeline/probe_ends_all_test.ts" },
+  { task: "migrate probe", test: "pipeline/probe_scenario_all_test.ts" },
   { task: "selfbench seed", test: "selfbench/seed/task_all_test.ts" },
   { task: "selfbench load", test: "selfbench/load/task_all_test.ts" },
   { task: "selfbench http", test: "selfbench/http/task_all_test.ts" },
