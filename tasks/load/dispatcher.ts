@@ -151,7 +151,7 @@ export class Dispatcher {
   }
 
   #statementOf(arm: number, operation: number): Statement {
-    return this.#options.arms[arm]!.statements[this.#options.asked?.[operation]!.statement ?? operation]!;
+    return this.#options.arms[arm]!.statements[this.#options.asked?.[operation]?.statement ?? operation]!;
   }
 
   #start(attempt: Attempt): void {
