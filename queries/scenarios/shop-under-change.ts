@@ -84,7 +84,7 @@ export default {
     rate: 500,
     operations: [
       ...weighted(READS, (100 - write_share!) / (100 - WRITE_SHARE)),
-      ...weighted(WRITES, write_share! / WRITE_SHARE),
+      ...write_share === 0 ? [] : weighted(WRITES, write_share! / WRITE_SHARE),
     ],
   }],
   // 60 rounds of three arms: see access-paths.
@@ -99,10 +99,10 @@ export default {
   settings: {
     write_share: {
       default: WRITE_SHARE,
-      min: 1,
+      min: 0,
       max: 99,
       unit: "%",
-      describe: "requests that write, of all",
+      describe: "requests that write, of all; 0: it only reads",
     },
     ...accessPaths.settings,
   },

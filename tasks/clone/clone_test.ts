@@ -195,6 +195,17 @@ Deno.test("who else is in the database is named, and stays", () =>
       };
       await assert.rejects(refuseConnected(url, await inspectCloneable(url, runId, false), runId), named);
       assert.equal((await other.query("SELECT 1 AS one")).rows[0].one, 1);
+      await other.query("SET application_name = 'benchbook-graphql'");
+      await assert.rejects(
+        refuseConnected(url, await inspectCloneable(url, runId, true, ""), runId),
+        (error: UsageError) => {
+          assert.equal(
+            error.next,
+            "`deno task down` ends those of the stack that `deno task up` has started.",
+          );
+          return true;
+        },
+      );
     });
   }));
 

@@ -145,7 +145,7 @@ export function inUse(
   url: string,
   connected: readonly Connected[],
 ): UsageError {
-  const ours = connected.some(({ application }) => application?.startsWith("benchbook"));
+  const ours = connected.filter(({ application }) => application?.startsWith("benchbook"));
   const prepared = connected.some(({ pid }) => pid === null);
   return new UsageError(
     `Cannot clone ${databaseText(place.database, url)}: no session may be in it meanwhile, and ${
@@ -153,9 +153,16 @@ export function inUse(
         ? "there are some that the role may not see"
         : `there ${connected.length === 1 ? "is" : "are"} ${connectedText(connected)}`
     }`,
-    `Benchbook ends no session but its own: end ${connected.length === 1 ? "it" : "them"}, then try again. ${
-      prepared ? "COMMIT PREPARED or ROLLBACK PREPARED ends a prepared transaction. " : ""
-    }${ours ? "`deno task down` ends those of the stack that `deno task up` has started. " : ""}${instead}`,
+    [
+      ...connected.length > 0 && ours.length === connected.length ? [] : [
+        `Benchbook ends no session but its own: end ${
+          connected.length === 1 ? "it" : "them"
+        }, then try again.`,
+      ],
+      ...prepared ? ["COMMIT PREPARED or ROLLBACK PREPARED ends a prepared transaction."] : [],
+      ...ours.length > 0 ? ["`deno task down` ends those of the stack that `deno task up` has started."] : [],
+      ...instead === "" ? [] : [instead],
+    ].join(" "),
   );
 }
 

@@ -17,7 +17,7 @@ export interface InPlaceRecord {
   readonly owner: ProcessId;
   /** The user's file or folder, as it was named. */
   readonly file: string;
-  /** Options of the command that go on with it must be given too, such as `--scenario spike`. */
+  /** Options of the command that go on with it must be given too, such as `--scale tiny`. */
   readonly options: readonly string[];
   /** The database by its name, and where its server is; without a password. */
   readonly database: string;
@@ -92,6 +92,10 @@ export function takenUp(home: string, of: Pick<InPlaceRecord, "file" | "database
     if (file === of.file && database === of.database && at === of.at) forgetInPlace(home, runId);
   }
 }
+
+/** What to do where the load's own writes could not be taken back, as a part of a sentence. */
+export const READ_ONLY_INSTEAD =
+  "give it a load that only reads: --scenario shop-under-change --set write_share=0";
 
 /** The command that goes on with a change from a statement on. */
 export function goOnCommand(

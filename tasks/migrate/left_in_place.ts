@@ -4,7 +4,14 @@ import { withClient } from "../seed/connect.ts";
 import { lockDatabase } from "../seed/database_lock.ts";
 import { isAlive } from "../stack/process.ts";
 import { endStatements } from "../undo/sessions.ts";
-import { forgetInPlace, goOnCommand, inPlacePath, type InPlaceRecord, keptInPlace } from "./in_place.ts";
+import {
+  forgetInPlace,
+  goOnCommand,
+  inPlacePath,
+  type InPlaceRecord,
+  keptInPlace,
+  READ_ONLY_INSTEAD,
+} from "./in_place.ts";
 import { leftHalfDone } from "./leftovers.ts";
 
 /**
@@ -46,7 +53,7 @@ function leftText(record: InPlaceRecord, path: string): string {
     ? `${cut}: all statements up to ${place} are done, and none after it was begun. Those can be run by ${from}, from the ` +
       `next one's line on. Where it is right as it is, delete ${path}.`
     : `${cut}: ${place} was under way, and all before it are done. Look whether it took effect: ${from} goes on with it; ` +
-      `where that says that the load cannot be taken back from what is changed by now, with --scenario spike, or another one that only reads. ` +
+      `where that says that the load cannot be taken back from what is changed by now, ${READ_ONLY_INSTEAD}. ` +
       `Where it is right as it is, delete ${path}.`;
 }
 

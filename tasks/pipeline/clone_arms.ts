@@ -113,7 +113,8 @@ export class ArmClones {
     const { config: { home }, runId } = this.#job;
     const embedded = isEmbedded(postgres);
     for (const wanted of this.#wanted) {
-      const database = await inspectCloneable(url, runId, embedded, wanted.instead);
+      // Nobody is sent away from a database that is Benchbook's own.
+      const database = await inspectCloneable(url, runId, embedded, embedded ? "" : wanted.instead);
       this.#original = { url, database, embedded };
       await this.#clone(wanted, freeForClone({ home, url, embedded, database }), held);
       if (wanted.change.statements.length > 0) await this.#apply(wanted);

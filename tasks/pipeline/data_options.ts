@@ -21,6 +21,10 @@ export interface DataArguments {
   readonly [count: string]: unknown;
 }
 
+const REPLACE =
+  "on your own server: replace the data set of another scale, seed or version; of `seed` on the embedded one: make it " +
+  "anew, whatever was changed in it";
+
 /** Adds the options that say which data are wanted. */
 export function addDataOptions(command: Command): Command {
   command
@@ -39,7 +43,11 @@ export function addDataOptions(command: Command): Command {
       {},
     )
     .option("--custom <file>", "TypeScript file with column generators of your own")
-    .option("--replace", "on your own server: replace the data set of another scale, seed or version", false);
+    .option(
+      "--replace",
+      REPLACE,
+      false,
+    );
 }
 
 /**

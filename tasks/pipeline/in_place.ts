@@ -4,6 +4,7 @@ import {
   type InPlaceRecord,
   keepInPlace,
   newInPlace,
+  READ_ONLY_INSTEAD,
   takenUp,
 } from "../migrate/in_place.ts";
 import { halfDone } from "../migrate/leftovers.ts";
@@ -74,8 +75,10 @@ export class InPlace {
     const { line } = statements[whole ? 0 : stopped.statement - 1]!;
     const command = goOnCommand(this.#record, { file, line });
     return [
-      `${interrupted ? "" : "Once that is mended "}${command} goes on with it. Where it says that ` +
-      "the load cannot be taken back from what is changed by now, give it --scenario spike, or another one that only reads.",
+      `${
+        interrupted ? "" : "Once that is mended "
+      }${command} goes on with it. Where it says that the load cannot be taken ` +
+      `back from what is changed by now, ${READ_ONLY_INSTEAD}.`,
     ];
   }
 

@@ -79,6 +79,8 @@ export interface Filled {
 
 export interface FillOptions {
   readonly replace: boolean;
+  /** An embedded database is made anew with all that was changed in it, even where it is whole. */
+  readonly anew?: boolean;
   readonly workers?: number;
   /** Where an embedded server keeps its data. */
   readonly home: string;
@@ -93,7 +95,7 @@ export interface FillOptions {
 export function fillDatabase(
   stack: Stack,
   request: DataRequest,
-  { replace, workers, home, hold }: FillOptions,
+  { replace, anew = false, workers, home, hold }: FillOptions,
   terminal: Terminal,
   signal: AbortSignal,
 ): Promise<Filled> {
@@ -110,6 +112,7 @@ export function fillDatabase(
       // An embedded database has its name from what is in it: there is nothing in it but an older version's rows of
       // the same data, or what was left of them.
       replace: replace || embedded,
+      anew: anew && embedded,
       workers,
       signal,
       onPlan: ({ rows, bytes }) => {

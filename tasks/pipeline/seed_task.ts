@@ -29,7 +29,7 @@ export async function seedTask(given: SeedArguments, config: Config): Promise<Ex
   const stack = await startStack(config, [], terminal, signal);
   try {
     const { replace, workers } = given;
-    const options = { replace, workers, home: config.home };
+    const options = { replace, anew: replace, workers, home: config.home };
     const { url, dataset } = await fillDatabase(stack, request, options, terminal, signal);
     if (dataset.tables !== null) {
       terminal.print(

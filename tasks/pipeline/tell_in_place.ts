@@ -1,6 +1,9 @@
 import type { RunSummary } from "../model/summary.ts";
 import { counted, formatCount } from "../model/units.ts";
 import { placeOfUrl } from "../postgres/place.ts";
+import { seedAnewCommand } from "../seed/seed_command.ts";
+import { settleData } from "../seed/spec.ts";
+import { isOwnServer } from "../stack/own_server.ts";
 import type { Job } from "./job.ts";
 import type { MigrateRequest } from "./migrate_request.ts";
 
@@ -11,12 +14,13 @@ export function tellInPlace(job: Job & MigrateRequest, after: RunSummary | null)
 }
 
 function changeText(
-  { config, file, given: { inPlace } }: Job & MigrateRequest,
+  job: Job & MigrateRequest,
   after: RunSummary | null,
 ): string {
+  const { config, file, given: { inPlace } } = job;
   const where = `the database "${inPlace}" at ${placeOfUrl(config.databaseUrl!).at}`;
   if (after === null) {
-    return `! ${file} is made in ${where} itself, and nothing of it is undone afterwards.`;
+    return `! ${file} is made in ${where} itself, and nothing of it is undone afterwards.${ownText(job)}`;
   }
   const { steps = [], migration } = after.migration ?? {};
   const planned = migration?.steps.flatMap(({ statements }) => statements).length ?? 0;
@@ -27,6 +31,18 @@ function changeText(
     : `! Of ${file} ${formatCount(done)} of ${counted(planned, "statement")} ${
       done === 1 ? "was" : "were"
     } made in ${where} itself: nothing of it is undone.`;
+}
+
+/** What it means where that is no database of the user's: other runs ask the same one. */
+function ownText({ config: { home, databaseUrl }, data }: Job & MigrateRequest): string {
+  if (!isOwnServer(home, databaseUrl!)) return "";
+  const anew = data === null
+    ? ""
+    : `; ${
+      seedAnewCommand({ ...data, variation: settleData(data).variation })
+    }, with DATABASE_URL unset, makes its ` +
+      "data set anew";
+  return ` That database is Benchbook's own, and other runs of this home ask it too${anew}.`;
 }
 
 function moveText({ config, scenario: { name } }: Job & MigrateRequest, after: RunSummary | null): string {

@@ -76,7 +76,7 @@ export async function removeFromDatabase(client: Client, removal: DatabaseRemova
         client,
         removal.schemas,
         removal.known,
-        ({ foreign }) => refuseRemoval(removal.database, foreign),
+        { refuse: ({ foreign }) => refuseRemoval(removal.database, foreign) },
       ),
   );
 }

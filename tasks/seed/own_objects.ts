@@ -51,6 +51,12 @@ export async function lookAt(client: Client, schemas: readonly string[], known: 
 /** Stands in the record for its oid only. */
 const MARKER_TABLE = "table benchbook.dataset";
 
+/** Whether an object, as `foreign` has it, lies in one of the schemas or hangs on a table in one. */
+export function isWithin(object: string, schemas: readonly string[]): boolean {
+  const [, schema] = /^[^(.]*?([^ .("]+)\./.exec(object) ?? [];
+  return schema !== undefined && schemas.includes(schema);
+}
+
 /** Who was given what on the objects of the schemas beyond the defaults: "privileges of role x on table y". */
 export async function privilegesOn(client: Client, schemas: readonly string[]): Promise<string[]> {
   const { rows } = await client.query<{ object: string }>(schemaSql("benchbook/privileges.sql"), [schemas]);

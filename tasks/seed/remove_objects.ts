@@ -9,18 +9,24 @@ const LOCK_TIMEOUT = "5s";
 /** In the order in which they are dropped: what leans on another kind comes before it. */
 const KINDS = ["function", "view", "materialized view", "table", "sequence", "type", "schema"];
 
+interface Removal {
+  /** Given what is there once nobody can add to it; throws where something stands against it. */
+  readonly refuse: (holdings: Holdings) => void | Promise<void>;
+  /** What others made within the schemas goes with them; `refuse` has looked at what leans on them from without. */
+  readonly withAllWithin?: boolean;
+}
+
 /**
  * Drops Benchbook's own objects in the schemas, one by one and without CASCADE: what leans on them and is not ours
  * makes it fail. Belongs into a transaction, which a refusal rolls back: all go, or none.
  *
- * @param refuse is given what is there once nobody can add to it, and throws where something stands against it
  * @throws {ServiceError} while other sessions are using the tables
  */
 export async function removeObjects(
   client: Client,
   schemas: readonly string[],
   known: Known,
-  refuse: (holdings: Holdings) => void | Promise<void>,
+  { refuse, withAllWithin = false }: Removal,
 ): Promise<void> {
   const tables = namesOf("table", (await lookAt(client, schemas, known)).own);
   await client.query(`SET LOCAL lock_timeout = '${LOCK_TIMEOUT}'`);
@@ -33,9 +39,11 @@ export async function removeObjects(
     }
     const holdings = await lookAt(client, schemas, known);
     await refuse(holdings);
-    for (const kind of KINDS) {
+    for (const kind of withAllWithin ? ["schema"] : KINDS) {
       const names = namesOf(kind, holdings.own);
-      if (names.length > 0) await client.query(`DROP ${kind} ${names.join(", ")} RESTRICT`);
+      if (names.length > 0) {
+        await client.query(`DROP ${kind} ${names.join(", ")} ${withAllWithin ? "CASCADE" : "RESTRICT"}`);
+      }
     }
   } catch (error) {
     throw explained(error);

@@ -101,6 +101,38 @@ Deno.test("replacing a data set on a user's server", (t) =>
       assert.equal((await seed(request(url))).alreadyThere, true);
     });
 
+    await t.step(
+      "made anew it loses what was added to its schemas, and nothing else goes with it",
+      async () => {
+        const url = await postgres.database("anew");
+        const { hash } = await seed(request(url));
+        await query(
+          url,
+          `ALTER TABLE northwind.orders ADD COLUMN note text DEFAULT 'x';
+         ALTER TABLE northwind.orders RENAME COLUMN freight TO costs;
+         CREATE TABLE northwind.mine (id int);
+         UPDATE northwind.customers SET city = 'Elsewhere'`,
+        );
+        const anew = () => seed(request(url, { replace: true, anew: true }));
+        await query(url, "CREATE VIEW public.report AS SELECT note FROM northwind.orders");
+        await refusedAndAsFound(url, anew, ["view public.report"]);
+        await query(url, "DROP VIEW public.report");
+        const made = await anew();
+        assert.deepEqual([made.alreadyThere, made.hash], [false, hash]);
+        assert.deepEqual(
+          await query(
+            url,
+            `SELECT (SELECT count(*)::int FROM northwind.customers WHERE city = 'Elsewhere') AS changed,
+             to_regclass('northwind.mine') AS mine,
+             (SELECT count(*)::int FROM pg_attribute
+              WHERE attrelid = 'northwind.orders'::regclass AND attname IN ('note', 'costs')) AS columns`,
+          ),
+          [{ changed: 0, mine: null, columns: 0 }],
+        );
+        assert.equal((await anew()).alreadyThere, false, "also where nothing was changed");
+      },
+    );
+
     await t.step("where a part is gone it is asked for too, and the part is named", async () => {
       const url = await postgres.database("part");
       await seed(request(url));

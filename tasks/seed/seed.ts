@@ -4,6 +4,7 @@ import type { SeededDataset } from "../model/dataset.ts";
 import { InterruptedError, ServiceError, UsageError } from "../model/errors.ts";
 import { datasets } from "./catalog.ts";
 import { UNLIMITED, withClient } from "./connect.ts";
+import { clearDataset, notOurs, type Removal } from "./clear_dataset.ts";
 import { lockDatabase } from "./database_lock.ts";
 import { customised, describeColumns, tryFirstUnits } from "./custom.ts";
 import type { Dataset, Table } from "./dataset.ts";
@@ -14,10 +15,9 @@ import { refuseListeners } from "./listeners.ts";
 import { load, type LoadedTable } from "./load.ts";
 import { rowsByTable } from "./made_tables.ts";
 import { inspect, type MadeObject, type Marker, readMarker } from "./marker.ts";
-import { type Known, knownOf, lookAt, privilegesOn, unlisted } from "./own_objects.ts";
+import { knownOf, lookAt, unlisted } from "./own_objects.ts";
 import type { SeedProgress } from "./progress.ts";
 import { refuse, refuseForeign } from "./refuse.ts";
-import { removeObjects } from "./remove_objects.ts";
 import { type DataRequest, type DataSpec, diskNeed, settleData } from "./spec.ts";
 import { schemaSql, transaction } from "./sql.ts";
 
@@ -26,6 +26,11 @@ export interface SeedRequest extends DataRequest {
   readonly url: string;
   /** Throw away what Benchbook loaded here before with another scale, seed, variation or version of itself. */
   readonly replace?: boolean;
+  /**
+   * Make it anew even where it is there, whole, with all that anybody added to its schemas: for databases that are
+   * Benchbook's own. With `replace`.
+   */
+  readonly anew?: boolean;
   /** The caller holds the database's lock (`lockDatabase`) for longer than the seeding. */
   readonly locked?: boolean;
   /** Connections that load at once, each fed by a thread of its own; by default as many as help. */
@@ -118,12 +123,13 @@ async function seedWith(
   const { signal } = request;
   const earlier = await whatIsThere(client, dataset);
   const { facts, marker, schemas, holdings, missing } = earlier;
-  if (marker?.seeded && isSame(marker, spec) && missing.length === 0) {
+  const { anew = false } = request;
+  if (marker?.seeded && isSame(marker, spec) && missing.length === 0 && !anew) {
     return { ...marker.seeded, alreadyThere: true, tables: null };
   }
   refuse(spec, { facts, marker, own: holdings?.own ?? [], missing }, request.replace ?? false);
   const action = `replace the data set in "${facts.database}"`;
-  if (holdings !== null) refuseForeign(action, [...holdings.foreign, ...await privilegesOn(client, schemas)]);
+  if (holdings !== null) refuseForeign(action, await notOurs(client, schemas, holdings, anew));
   await refuseListeners(
     client,
     `seed ${dataset.name} in "${facts.database}"`,
@@ -136,7 +142,10 @@ async function seedWith(
   const rows = Object.values(counts).reduce((sum, count) => sum + count, 0);
   signal?.throwIfAborted();
   request.onPlan?.({ rows, bytes: diskNeed(dataset, counts) });
-  const { custom, objects } = await transaction(client, () => begin(client, spec, tables, earlier, action));
+  const { custom, objects } = await transaction(
+    client,
+    () => begin(client, spec, tables, earlier, { action, anew }),
+  );
   try {
     const loaderSpec: LoaderSpec = { url: request.url, dataset: dataset.name, shape, prepared, custom };
     const sent = await load(dataset, tables, loaderSpec, {
@@ -155,7 +164,7 @@ async function seedWith(
     await transaction(client, async () => {
       // Whoever wants to leave does not wait for somebody else's lock.
       if (signal?.aborted) await client.query("SET LOCAL lock_timeout = '2s'");
-      await clear(client, dataset, dataset.schemas, made, action);
+      await clearDataset(client, dataset, dataset.schemas, made, { action, anew });
     }).catch(() => {});
     throw spec.custom === null ? error : blamed(error, spec.custom.path);
   }
@@ -182,11 +191,11 @@ async function begin(
   { dataset, shape: { seed }, scale, variation, custom }: DataSpec,
   tables: readonly Table[],
   { facts, known, schemas }: Awaited<ReturnType<typeof whatIsThere>>,
-  action: string,
+  removal: Removal,
 ) {
   const { name, generator } = dataset;
   await client.query(schemaSql(`benchbook/${facts.marker_exists ? "upgrade" : "create"}.sql`));
-  if (known !== null) await clear(client, dataset, schemas, known, action);
+  if (known !== null) await clearDataset(client, dataset, schemas, known, removal);
   await client.query(schemaSql(`${name}/tables.sql`));
   // Nobody else can see the schemas yet, so all that is in them is ours.
   const objects = await ownObjects(client, dataset, []);
@@ -256,18 +265,4 @@ async function ownObjects(
   objects: readonly MadeObject[],
 ): Promise<readonly MadeObject[]> {
   return (await lookAt(client, schemas, { objects, names: await unlisted(name, objects) })).own;
-}
-
-/** Removes what Benchbook made of the data set, and its marker. */
-async function clear(
-  client: Client,
-  dataset: Dataset,
-  schemas: readonly string[],
-  known: Known,
-  action: string,
-): Promise<void> {
-  await removeObjects(client, schemas, known, async ({ foreign }) => {
-    refuseForeign(action, [...foreign, ...await privilegesOn(client, schemas)]);
-  });
-  await client.query("DELETE FROM benchbook.dataset WHERE name = $1", [dataset.name]);
 }

@@ -73,7 +73,7 @@ async function lookWith(client: Client, options: WritingOptions, database: Writt
   const schemas = own?.schemas ?? scenario.ownTables?.schemas ?? datasets[dataset ?? ""]?.schemas ?? [];
   const place = await placeOf(client, url, embedded);
   const leftBy = await runsThatLeft(home, scenario, place);
-  await refuseInTheWay(client, { name: dataset, schemas, what: scenario.name, leftBy });
+  await refuseInTheWay(client, { name: dataset, schemas, what: scenario.name, embedded, leftBy });
   if (dataset !== null) {
     await refuseUnlikeSeeded(client, datasets[dataset]!, scenario.operations, scenario.name);
   }

@@ -7,6 +7,7 @@ import { refuseReplicated, replicating } from "../seed/listeners.ts";
 import { readMarker } from "../seed/marker.ts";
 import { knownOf, lookAt } from "../seed/own_objects.ts";
 import { reservedKeys, undoSql } from "../seed/reserved.ts";
+import { seedAnewCommand } from "../seed/seed_command.ts";
 
 /** What rows in the way may be where no run of this home has left any. */
 export const KILLED_ELSEWHERE =
@@ -68,6 +69,11 @@ async function changes(client: Client, { name, schemas, reserved }: Dataset): Pr
   ).map((object) => `the ${object}`);
 }
 
+/** The command that makes the data set of an embedded database anew. */
+async function seedAnew(client: Client, dataset: string): Promise<string> {
+  return seedAnewCommand({ dataset, ...(await readMarker(client, dataset))! });
+}
+
 /**
  * Refuses to write where it could not be taken back: the user's replication would carry it on, rows that are none of a
  * run's stand among the reserved keys, or triggers and rules would do more than write.
@@ -77,10 +83,12 @@ async function changes(client: Client, { name, schemas, reserved }: Dataset): Pr
  */
 export async function refuseInTheWay(
   client: Client,
-  { name, schemas, what, leftBy = [] }: LeftHere & {
+  { name, schemas, what, embedded, leftBy = [] }: LeftHere & {
     readonly name: string | null;
     readonly schemas: readonly string[];
     readonly what: string;
+    /** Whether the database is Benchbook's own. */
+    readonly embedded: boolean;
   },
 ): Promise<void> {
   await refuseReplicated(client, `run ${what}`, schemas);
@@ -93,7 +101,10 @@ export async function refuseInTheWay(
       `Cannot run ${what}: it writes rows and removes them, and ${
         effects.join(", ")
       } would do more with them, which nobody takes back`,
-      "Take it away or disable it for that time, use another database, or run a scenario that only reads, such as spike.",
+      `${
+        embedded ? `${await seedAnew(client, name)} makes the data set anew, without it. Or take` : "Take"
+      } it away or disable it for that time, use another database, or run a scenario that only reads, such as ` +
+        "shop-under-change with --set write_share=0.",
     );
   }
   const found: { relation: string; column: string; keys: bigint[] }[] = [];

@@ -31,6 +31,6 @@ export async function refuseReplacedFunctions(
       rows.map((row) => row.name).join(", ")
     } is not as Benchbook made it, and what it does now ` +
       "nobody takes back",
-    `\`deno task seed --dataset ${name} --replace\` makes it anew. Or run a scenario that only reads, such as spike.`,
+    `\`deno task seed --dataset ${name} --replace\` makes it anew. Or run a scenario that only reads, such as shop-under-change with --set write_share=0.`,
   );
 }

@@ -133,7 +133,14 @@ Deno.test("what a run wrote is taken back, and nothing else", async (t) => {
       await assert.rejects(
         undoing(options, () => assert.fail("it went on")),
         (error: BenchbookError) =>
-          error.exitCode === 2 && /the trigger audit on northwind\.orders/.test(error.message),
+          error.exitCode === 2 && /the trigger audit on northwind\.orders/.test(error.message) &&
+          /^Take it away/.test(error.next!),
+      );
+      const [theirs] = options.databases;
+      await assert.rejects(
+        undoing({ ...options, databases: [{ ...theirs!, embedded: true }] }, () => assert.fail("it went on")),
+        (error: BenchbookError) =>
+          /^`deno task seed --scale tiny --replace` makes the data set anew/.test(error.next!),
       );
       await query("DROP TRIGGER audit ON northwind.orders; DROP FUNCTION public.note()");
       await asFound();
