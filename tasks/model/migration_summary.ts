@@ -109,6 +109,8 @@ export interface Impact {
   readonly change: Readonly<Record<string, Estimate>>;
   /** The longest from the migration on; null: nothing was pending. */
   readonly stall: Stall | null;
+  /** The longest that it may have caused: one that began before its end, or in which a lock was waited for. */
+  readonly caused: Stall | null;
   /** ∫ max(0, p95 − baseline's p95) dt in bins of a second, less the baseline's own, ms·s. */
   readonly degradationMsS: number;
   /** Requests that failed from the migration on. */

@@ -1,6 +1,7 @@
 -- The longest stall of each path and kind between $from and $until, µs, and of all paths together (path NULL): an interval
 -- with requests pending and none succeeding. A request is pending from when it was due until it was answered or given up;
--- hits in a cache are left out, and so is what was never sent. $writes as in responses.sql.
+-- hits in a cache are left out, and so is what was never sent. Where some begin before $ended and others later, the
+-- longest of either. $writes as in responses.sql.
 WITH
   seen AS (
     SELECT
@@ -55,5 +56,7 @@ SELECT
 FROM numbered
 WHERE pending > 0 AND next_us IS NOT NULL
 GROUP BY path, kind, nth
-QUALIFY row_number() OVER (PARTITION BY path, kind ORDER BY max(next_us) - min(at_us) DESC, min(at_us)) = 1
-ORDER BY path NULLS FIRST, kind;
+QUALIFY row_number() OVER (
+  PARTITION BY path, kind, min(at_us) >= $ended ORDER BY max(next_us) - min(at_us) DESC, min(at_us)
+) = 1
+ORDER BY path NULLS FIRST, kind, "fromUs";

@@ -1,11 +1,13 @@
 import type { Warning } from "../../model/estimate.ts";
-import type { SegmentError, Stall } from "../../model/migration_summary.ts";
+import type { Impact, SegmentError, Stall } from "../../model/migration_summary.ts";
 import { counted, formatCount, formatMs, formatRate, formatShare } from "../../model/units.ts";
 import { median } from "../../stats/robust.ts";
 import { type LoadSecond, SETTLED_SECONDS } from "./recovery.ts";
 
 /** What was wrong before anything was changed. */
 export const UNSTABLE = "unstable-baseline";
+/** Requests took as long before it as a stall may. */
+export const OVERLOADED = "overloaded-baseline";
 
 /** From one half to the other p95 may change by so much: of a second's p95, less is noise. */
 const MOST_RATIO = 2;
@@ -15,6 +17,7 @@ const LEAST_THROUGHPUT = 0.8;
 /** Before the migration began. */
 export interface BaselineEvidence {
   readonly seconds: readonly LoadSecond[];
+  readonly impacts: readonly Impact[];
   readonly stall: Stall | null;
   readonly stallLimitMs: number;
   readonly errors: readonly SegmentError[];
@@ -24,7 +27,7 @@ export interface BaselineEvidence {
 
 /** Why what came later cannot be held against what was before; nothing where it can. */
 export function baselineDoubts(
-  { seconds, stall, stallLimitMs, errors, n }: BaselineEvidence,
+  { seconds, impacts, stall, stallLimitMs, errors, n }: BaselineEvidence,
 ): Warning[] {
   if (seconds.length < SETTLED_SECONDS) {
     return doubts([
@@ -35,23 +38,41 @@ export function baselineDoubts(
     ]);
   }
   const failed = errors.reduce((sum, each) => sum + each.n, 0);
-  return doubts([
-    ...stall !== null && stall.ms > stallLimitMs
-      ? [
-        `The load stalled for ${formatMs(stall.ms)} (allowed: ${
-          formatMs(stallLimitMs)
-        }) before the migration began.`,
-      ]
-      : [],
-    ...failed > 0
-      ? [
-        `Before the migration began ${formatCount(failed)} of ${formatCount(n)} requests failed too (${
-          codesText(errors)
-        }).`,
-      ]
-      : [],
-    ...unsteady(seconds),
-  ]);
+  return [
+    ...overloaded(impacts, stallLimitMs),
+    ...doubts([
+      ...stall !== null && stall.ms > stallLimitMs
+        ? [
+          `The load stalled for ${formatMs(stall.ms)} (allowed: ${
+            formatMs(stallLimitMs)
+          }) before the migration began.`,
+        ]
+        : [],
+      ...failed > 0
+        ? [
+          `Before the migration began ${formatCount(failed)} of ${formatCount(n)} requests failed too (${
+            codesText(errors)
+          }).`,
+        ]
+        : [],
+      ...unsteady(seconds),
+    ]),
+  ];
+}
+
+/** A queue that stood before the migration makes stalls by itself, and hides those of the migration. */
+function overloaded(impacts: readonly Impact[], stallLimitMs: number): Warning[] {
+  const p95 = ({ baseline }: Impact) => baseline["0.95"]?.value ?? 0;
+  const [slowest] = impacts.filter(({ path }) => path !== null).toSorted((a, b) => p95(b) - p95(a));
+  if (slowest === undefined || p95(slowest) <= stallLimitMs) return [];
+  const text =
+    `Before the migration began p95 of ${slowest.kind}s over ${slowest.path} was already ${
+      formatMs(p95(slowest))
+    }, longer than a stall may last (${
+      formatMs(stallLimitMs)
+    }): what took as long later need not be its doing. Use a ` +
+    "lower --rate, or allow a longer stall by --slo.";
+  return [{ code: OVERLOADED, text }];
 }
 
 /** `57014: 12, timeout: 3`. */

@@ -1,10 +1,12 @@
 import assert from "node:assert/strict";
 import { baselineDoubts, type BaselineEvidence, codesText } from "./baseline.ts";
 import type { LoadSecond } from "./recovery.ts";
+import { impact } from "./testing_summary.ts";
 
 const second = (p95: number, ok = 400): LoadSecond => ({ responses: ok, p95, ok, lookups: 0, hits: 0 });
 const steady: BaselineEvidence = {
   seconds: Array.from({ length: 10 }, (_, at) => second(5 + at % 3)),
+  impacts: [],
   stall: null,
   stallLimitMs: 250,
   errors: [],
@@ -47,6 +49,24 @@ Deno.test("what was wrong before the migration began is told: too short, stalled
     "The baseline was not steady: p95 of a second, the median, went from 20 ms in its first half to 640 ms.",
     "The baseline was not steady: throughput went from 350/s in its first half to 225/s, 64 % of it.",
   ]);
+});
+
+Deno.test("a path that took longer before than a stall may last is told with its p95, the slowest one", () => {
+  const impacts = [
+    impact("sql", "read", [2, 300, 400], [2, 3, 4]),
+    impact("graphql", "write", [2, 3270, 4000], [2, 3, 4]),
+    impact(null, "all", [2, 5000, 6000], [2, 3, 4]),
+  ];
+  assert.deepEqual(doubts({ impacts }), [
+    "Before the migration began p95 of writes over graphql was already 3.27 s, longer than a stall may last (250 ms): what " +
+    "took as long later need not be its doing. Use a lower --rate, or allow a longer stall by --slo.",
+  ]);
+  assert.deepEqual(doubts({ impacts, stallLimitMs: 3270 }), []);
+  assert.deepEqual(
+    doubts({ impacts: [impact(null, "all", [2, 5000, 6000], [2, 3, 4])] }),
+    [],
+    "of all paths",
+  );
 });
 
 Deno.test("errors are told by code, those of most first, over all paths", () => {

@@ -1,6 +1,7 @@
 import type { Impact, SegmentError, Stall } from "../../model/migration_summary.ts";
 import { affected, type Parts } from "./parts.ts";
 import { changesOf, type Quantiles, quantilesOf } from "./quantiles.ts";
+import { longest } from "./stalls.ts";
 import { type Group, type Responses, responsesOf, type UnitRow } from "./responses.ts";
 import { degradation, secondsOfPart } from "./seconds.ts";
 
@@ -8,7 +9,7 @@ import { degradation, secondsOfPart } from "./seconds.ts";
 export interface ImpactEvidence {
   readonly responses: readonly UnitRow[];
   readonly parts: Parts;
-  /** From the migration on, with their locks, the longest of each path and kind. */
+  /** From the migration on, with their locks: of each path and kind the longest, and the longest that began after its end. */
   readonly stalls: readonly Stall[];
   /** From the migration on. */
   readonly errors: readonly SegmentError[];
@@ -28,13 +29,16 @@ export function impactOf(
   const after = affected(parts).map((part) => responsesOf(responses, group, part));
   const own = <T extends Group>({ path, kind }: T) =>
     (group.path ?? path) === path && (group.kind === "all" || group.kind === kind);
+  const ofGroup = stalls.filter(({ path, kind }) => path === group.path && kind === group.kind);
+  const ended = parts.migrate?.endUs ?? Infinity;
   return {
     ...group,
     n: { baseline: before?.n ?? 0, migrate: during?.n ?? 0 },
     baseline,
     migrate,
     change: changesOf(baseline, migrate),
-    stall: stalls.find(({ path, kind }) => path === group.path && kind === group.kind) ?? null,
+    stall: longest(ofGroup),
+    caused: longest(ofGroup.filter(({ fromUs, lock }) => fromUs < ended || lock !== null)),
     degradationMsS: degradationOf(before, after, baseline, timeoutMs),
     errors: errors.filter(own).reduce((sum, { n }) => sum + n, 0),
   };

@@ -24,15 +24,24 @@ export interface Window {
   readonly writes: string;
   readonly fromUs: number;
   readonly untilUs: number;
+  /** The migration's end: of those that begin from then on the longest is another one. */
+  readonly endedUs: number;
 }
 
-/** The longest stall of each path and kind within a time, without the locks; exact, from the stored rows. */
-export async function stallsIn(rows: Rows, { run, writes, fromUs, untilUs }: Window): Promise<Stall[]> {
+/**
+ * The longest stall of each path and kind within a time, and of those that begin after the migration's end another one,
+ * without the locks; exact, from the stored rows.
+ */
+export async function stallsIn(
+  rows: Rows,
+  { run, writes, fromUs, untilUs, endedUs }: Window,
+): Promise<Stall[]> {
   const found = await rows.rows<StallRow>(query("migration/stalls"), {
     run,
     writes,
     from: fromUs,
     until: untilUs,
+    ended: endedUs,
   });
   return found.map(({ fromUs, untilUs, ...row }) => ({
     ...row,

@@ -57,8 +57,10 @@ export async function migrationFindings(
   const seconds = before === null ? [] : loadSeconds(answers, before);
   const evidence = { responses, parts, stalls, errors, timeoutMs: config.timeoutMs };
   const rates = await rows.rows<Rates>(query("migration/segment_rates"), { run, segments });
+  const impacts = groupsOf(config.arms, responses).map((group) => impactOf(group, evidence));
   const warnings = baselineDoubts({
     seconds,
+    impacts,
     stall: longest(await stallsOf(rows, of, within(parts.baseline))),
     stallLimitMs,
     errors: baselineErrors,
@@ -71,7 +73,7 @@ export async function migrationFindings(
     ...seen,
     declared: await declaredRisks(rows, run, migration.steps, seen),
     predicted: checkedPrediction(migration, seen),
-    impacts: groupsOf(config.arms, responses).map((group) => impactOf(group, evidence)),
+    impacts,
     recovery: recoveryOf(
       { seconds, responses: ascending(before?.units ?? []) },
       after === null ? [] : loadSeconds(answers, after),
@@ -108,10 +110,11 @@ function errorsIn(errors: readonly SegmentError[], parts: readonly Part[]): Segm
   return errors.filter(({ segment }) => parts.some((part) => part.segment === segment));
 }
 
-/** The longest stall of each path and kind in parts that follow each other. */
+/** The longest stall of each path and kind in parts that follow each other, and the longest that began after the first. */
 async function stallsOf(rows: Rows, of: Of, parts: readonly Part[]): Promise<Stall[]> {
   if (parts.length === 0) return [];
-  return await stallsIn(rows, { ...of, fromUs: parts[0]!.startUs, untilUs: parts.at(-1)!.endUs });
+  const [{ startUs, endUs }] = parts as readonly [Part, ...Part[]];
+  return await stallsIn(rows, { ...of, fromUs: startUs, untilUs: parts.at(-1)!.endUs, endedUs: endUs });
 }
 
 /** The same with the locks that were waited for. */

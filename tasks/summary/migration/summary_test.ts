@@ -15,6 +15,7 @@ import {
   type MigrationFixture,
   migrationFixture,
   partTimes,
+  SECOND,
   SECONDS,
   step,
   wait,
@@ -44,7 +45,7 @@ let made: Promise<RunSummary> | undefined;
 const quietSummary = () => made ??= summaryOf();
 
 /** Requests sent within a time are answered after its end, but for hits in a cache. */
-function heldUp(fromUs: number, untilUs: number): MigrationFixture["change"] {
+function heldUp(fromUs: number, untilUs: number): (row: FixtureRow) => FixtureRow {
   return (row) =>
     row.sentUs < fromUs || row.sentUs >= untilUs || row.cache === 0
       ? row
@@ -156,6 +157,34 @@ Deno.test("a queue for a lock: the stall is as long as the blocker held it, and 
   assert.ok(all.change["0.95"]!.value! > 1000 && all.change["0.95"]!.low! > 500);
   // A triangle: who came first waited longest, whose p95 of each second is near the second's beginning.
   assert.ok(all.degradationMsS > 2500 && all.degradationMsS < 5500, `${all.degradationMsS}`);
+});
+
+Deno.test("a stall that began after the migration is shown as the longest, and a shorter one of its own is judged", async () => {
+  const after = heldUp(recoveryUs + SECOND, recoveryUs + 1.9 * SECOND);
+  const late = await summaryOf({ change: after });
+  assert.equal(late.verdict, "inconclusive");
+  assert.match(
+    late.reasons[0]!,
+    /stalled for \d+ ms .* 1 s after the migration had ended, .* no lock was seen/,
+  );
+  assert.ok(late.migration!.stall!.ms > 800);
+  const own = heldUp(migrateUs + SECOND, migrateUs + 1.5 * SECOND);
+  const both = await summaryOf({ change: (row) => own(after(row)) });
+  assert.equal(both.verdict, "brief-pause");
+  assert.ok(both.migration!.stall!.fromUs >= recoveryUs, "the longest");
+  const all = both.migration!.impacts.at(-1)!;
+  assert.ok(all.caused!.fromUs < recoveryUs && all.caused!.ms > 400 && all.stall!.ms > 800);
+});
+
+Deno.test("a baseline in which requests take as long as a stall may leaves what comes after it open", async () => {
+  const { verdict, reasons } = await summaryOf({
+    change: (row) =>
+      row.phase.segment !== "warmup" && row.operation.arm === "graphql" && row.slot % 2 === 0
+        ? { ...row, doneUs: row.doneUs + 700_000 }
+        : row,
+  });
+  assert.equal(verdict, "inconclusive");
+  assert.match(reasons[0]!, /^Before the migration began p95 of \w+ over graphql was already 70\d ms/);
 });
 
 Deno.test("a pause is held against the targets, each path against its own", async () => {

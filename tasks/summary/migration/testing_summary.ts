@@ -33,6 +33,7 @@ export function impact(
       return value === null ? estimate(null) : estimate(value - before[at]!, value - before[at]! - 1.2, null);
     }),
     stall: { ms: 41, fromUs: 12.1 * SECOND, untilUs: 12.141 * SECOND, path, kind, pending: 9, lock: null },
+    caused: changes.stall ?? null,
     degradationMsS: 0,
     errors: 0,
     ...changes,

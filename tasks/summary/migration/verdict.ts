@@ -1,4 +1,4 @@
-import type { MigrationSummary, SegmentError, Stall } from "../../model/migration_summary.ts";
+import type { Impact, MigrationSummary, SegmentError, Stall } from "../../model/migration_summary.ts";
 import { MIGRATION_SEGMENTS } from "../../model/phases.ts";
 import { holdsLimit } from "../../model/slo.ts";
 import type { Run, Verdict } from "../../model/run.ts";
@@ -9,7 +9,7 @@ import { wilson } from "../../stats/proportion.ts";
 import { LEVEL } from "../estimate.ts";
 import { subjectOf } from "../slo.ts";
 import { endedEarly, invalid, missedSentence, missingArms } from "../verdict_sentences.ts";
-import { codesText } from "./baseline.ts";
+import { codesText, OVERLOADED } from "./baseline.ts";
 import { movedSentences } from "./moved.ts";
 import { UNSEEN } from "./unseen.ts";
 import { recoveryText } from "./recovery_text.ts";
@@ -47,15 +47,20 @@ export function judgeMigration(evidence: MigrationEvidence): { verdict: Verdict 
   const { own, doubtful } = errorsOf(evidence);
   const judged = slo.filter(({ term }) => term.metric !== "stall");
   const missed = judged.filter((result) => !result.ok && !unmeasured(result)).map(missedSentence);
-  const stall = tooLong(evidence);
+  const stall = tooLong(evidence, ({ caused }) => caused);
   const stalled = stall === null ? [] : [stallSentence(stall, migration)];
+  const anyStall = stall ?? tooLong(evidence, ({ stall }) => stall);
+  const late = stall !== null || anyStall === null
+    ? []
+    : [`${stallSentence(anyStall, migration)} So nothing says that it was the migration's.`];
   const unrecovered = recovery.state === "not recovered" ? [recoveryText(migration)] : [];
-  // Of a load that was settling when the run ended, nobody knows.
-  const settling = recovery.settledSeconds > 0;
+  // Of a load that was settling when the run ended, nobody knows, nor what one would come back to that was too much before.
+  const settling = recovery.settledSeconds > 0 || migration.warnings.some(({ code }) => code === OVERLOADED);
   const failures = own.length === 0 ? [] : [errorsSentence(own)];
   const doubts = [
     ...doubtful.length === 0 ? [] : [`${errorsSentence(doubtful)} They did so before, too.`],
     ...migration.warnings.filter(({ code }) => code !== UNSEEN).map(({ text }) => text),
+    ...late,
     ...recovery.state === "unknown" ? [recoveryText(migration)] : settling ? unrecovered : [],
     ...proofDoubts(migration),
     ...judged.filter(unmeasured).map(notJudgedSentence),
@@ -70,8 +75,8 @@ export function judgeMigration(evidence: MigrationEvidence): { verdict: Verdict 
       reasons: [...data, ...invalid(validity), ...left],
     };
   }
-  const clients = clientSentences(evidence, own.length + doubtful.length === 0);
-  const held = heldSentences(evidence);
+  const clients = clientSentences(evidence, { unfailing: own.length + doubtful.length === 0, anyStall });
+  const held = heldSentences(evidence, anyStall);
   const rest = [...left, ...clients, ...held];
   if (facts.length > stalled.length) {
     return { verdict: "fail", reasons: [...facts, ...doubts, ...unseen, ...rest] };
@@ -151,13 +156,21 @@ function errorsSentence(errors: readonly SegmentError[]): string {
   return `${counted(total, "request")} failed ${when} (${codesText(errors)}), ${where}.`;
 }
 
-/** The longest stall that is longer than is allowed; null: none is. A path with a target of its own is judged by that. */
-function tooLong({ migration: { impacts, stallLimitMs }, slo }: MigrationEvidence): Stall | null {
+/**
+ * The longest stall that is longer than is allowed; null: none is. A path with a target of its own is judged by that.
+ * @param of which one of a path and kind
+ */
+function tooLong(
+  { migration: { impacts, stallLimitMs }, slo }: MigrationEvidence,
+  of: (impact: Impact) => Stall | null,
+): Stall | null {
   const targets = slo.filter(({ term }) => term.metric === "stall");
   const ownLimits = targets.length > 0 && targets.every(({ term }) => term.scope !== null);
   // Of stalls as long, that of most requests: all together come last.
   return longest(
-    impacts.toReversed().flatMap(({ path, stall }) => {
+    impacts.toReversed().flatMap((impact) => {
+      const { path } = impact;
+      const stall = of(impact);
       if (stall === null || (path === null && ownLimits)) return [];
       const own = targets.filter(({ arm }) => arm === path);
       return (own.length === 0
@@ -192,24 +205,31 @@ function whose({ path, kind }: Pick<Stall, "path" | "kind">): string {
   return `${kind === "all" ? "all requests" : `${kind}s`}${path === null ? "" : ` over ${path}`}`;
 }
 
-/** What clients did not see. @param unfailing whether no request failed */
-function clientSentences(evidence: MigrationEvidence, unfailing: boolean): string[] {
+/** What clients saw that was too much. */
+interface Seen {
+  /** Whether no request failed. */
+  readonly unfailing: boolean;
+  /** The longest stall that was too long, whatever caused it. */
+  readonly anyStall: Stall | null;
+}
+
+/** What clients did not see. */
+function clientSentences(evidence: MigrationEvidence, { unfailing, anyStall }: Seen): string[] {
   const { stall, stallLimitMs } = evidence.migration;
-  const short = tooLong(evidence) === null;
   const longest = stall === null ? "nothing stalled" : `the longest stall was ${formatMs(stall.ms)}`;
   const held = [
     ...unfailing ? ["no request failed"] : [],
-    ...short ? [`${longest} (allowed: ${formatMs(stallLimitMs)})`] : [],
+    ...anyStall === null ? [`${longest} (allowed: ${formatMs(stallLimitMs)})`] : [],
   ];
   return held.length === 0 ? [] : [`${capital(held.join(", and "))}.`];
 }
 
 /** What else holds, for whoever asks what was looked at. */
-function heldSentences(evidence: MigrationEvidence): string[] {
+function heldSentences(evidence: MigrationEvidence, anyStall: Stall | null): string[] {
   const { migration } = evidence;
   const { recovery } = migration;
   return [
-    ...tooLong(evidence) === null ? waitedSentences(migration) : [],
+    ...anyStall === null ? waitedSentences(migration) : [],
     ...migration.moved === undefined ? [] : movedSentences(migration.moved),
     ...proofSentences(migration),
     ...recovery.state === "recovered" ? [recoveryText(migration)] : [],

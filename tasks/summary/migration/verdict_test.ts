@@ -7,8 +7,8 @@ import type { SloResult } from "../../model/summary.ts";
 import type { Validity } from "../../model/validity.ts";
 import { fixtureRecord } from "../testing_record.ts";
 import { exitCodeOf } from "../verdict.ts";
-import { UNSTABLE } from "./baseline.ts";
-import { migrationConfig } from "./testing.ts";
+import { OVERLOADED, UNSTABLE } from "./baseline.ts";
+import { migrationConfig, SECOND } from "./testing.ts";
 import { UNSEEN } from "./unseen.ts";
 import { impact, quietMigration, stalledMigration } from "./testing_summary.ts";
 import { judgeMigration, type MigrationEvidence } from "./verdict.ts";
@@ -287,6 +287,47 @@ Deno.test("a naive form that nobody felt is not called safe: its lock was short,
       "larger table is locked for longer.",
   );
   assert.ok(!judged(quietMigration()).reasons.some((text) => /naive/.test(text)));
+});
+
+Deno.test("a stall that began after the migration, with no lock behind it, is told and not held against it", () => {
+  const late = {
+    ...stalledMigration().stall!,
+    ms: 790,
+    fromUs: 20.2 * SECOND,
+    untilUs: 20.99 * SECOND,
+    path: "sql",
+    kind: "write",
+    lock: null,
+  } as const;
+  const migration = quietMigration({
+    impacts: [impact("sql", "write", [2, 3, 4], [2, 3, 4], { stall: late, caused: quiet.stall })],
+    stall: late,
+  });
+  const { verdict, reasons } = judged(migration);
+  assert.equal(verdict, "inconclusive");
+  assert.equal(
+    reasons[0],
+    "The load stalled for 790 ms (allowed: 250 ms): writes over sql from 20.2 s on, 5.2 s after the migration had ended, " +
+      "801 requests pending; no lock was seen that they waited for. So nothing says that it was the migration's.",
+  );
+  assert.equal(reasons[1], "No request failed.");
+  const both = judged({ ...migration, impacts: [...migration.impacts, ...stalledMigration().impacts] });
+  assert.equal(both.verdict, "brief-pause", "another one is its own");
+  assert.match(both.reasons[0]!, /^The load stalled for 2\.5 s .*held up by the migration/);
+});
+
+Deno.test("where requests took as long before, neither a stall nor what did not come back is held against the migration", () => {
+  const text = "Before the migration began p95 of reads over graphql was already 3.27 s.";
+  const stalled = stalledMigration({
+    warnings: [{ code: OVERLOADED, text }],
+    recovery: { state: "not recovered", afterSeconds: null, lacking: ["p95"], settledSeconds: 0 },
+  });
+  const { verdict, reasons } = judged(stalled);
+  assert.equal(verdict, "inconclusive");
+  assert.equal(reasons[0], text);
+  assert.match(reasons[1]!, /^The load did not recover within 8 s/);
+  assert.match(reasons[2]!, /^The load stalled for 2\.5 s/);
+  assert.equal(judged({ ...stalled, errors: [error()] }).verdict, "fail", "clients saw errors");
 });
 
 Deno.test("a pause says what a brief pause is, however long it was", () => {
