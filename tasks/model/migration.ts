@@ -126,6 +126,8 @@ export interface MigrationConfig {
   readonly beside: readonly BesidePlan[];
   /** Of moves with `lock_timeout`, ms. */
   readonly lockTimeoutMs: number;
+  /** All that the command tries, each in a run of its own; absent where it does not. */
+  readonly sweepMs?: readonly number[];
   /** Verdicts that the user takes for a success, e.g. `brief-pause`. */
   readonly allow: readonly string[];
   /** What a user's change writes on purpose into rows that stand there; absent in runs of older versions. */

@@ -1,3 +1,4 @@
+import { formOf } from "./migration_form.ts";
 import type { Run, RunConfig } from "./run.ts";
 
 /** What a run was about, for a list: its scenario, or the change that it made. */
@@ -9,5 +10,6 @@ export function whatRan(
 ): string {
   const { migration } = config ?? {};
   if (kind !== "migrate" || migration === undefined) return scenario;
-  return `${migration.name} (migrate${migration.variant === "own" ? "" : `, ${migration.variant}`})`;
+  const form = formOf(migration);
+  return `${migration.name} (migrate${form === "own" ? "" : `, ${form}`})`;
 }

@@ -1,6 +1,7 @@
 import type { Config } from "../config.ts";
 import { migrationSchedule } from "../load/migration_schedule.ts";
 import { type ExitCode, firstThatApplies } from "../model/errors.ts";
+import { parseSweep } from "../migrate/sweep.ts";
 import type { RunSummary } from "../model/summary.ts";
 import { formatSeconds } from "../model/units.ts";
 import { SETTLED_SECONDS } from "../summary/migration/recovery.ts";
@@ -125,6 +126,7 @@ function migratingOf(
         { move: { andBack: move.andBack && variant.variant === "safe", onSwitch: move.onSwitch !== null } },
       ...stallLimitMs !== undefined && { stallLimitMs },
       lockTimeoutMs,
+      ...given.sweep !== undefined && { sweepMs: parseSweep(given.sweep) },
       allow: given.allow ?? [],
       group,
     },

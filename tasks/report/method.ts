@@ -1,5 +1,5 @@
 import { LOCK_TIMEOUT_MS } from "../migrate/step_options.ts";
-import type { MigrationConfig } from "../model/migration.ts";
+import type { MigrationConfig, Variant } from "../model/migration.ts";
 import type { ProbeConfig } from "../model/probe.ts";
 import { shellWord } from "../model/shell_word.ts";
 import { offeredRate } from "../model/offered_rate.ts";
@@ -23,6 +23,15 @@ function arrivalsText({ arrivals, streams }: RunConfig): string {
 
 /** The command line that asks for the same run again, with everything that was used spelt out. */
 export function reproduce(run: Run): string {
+  return reproduceAll([run], { eachTimeout: false });
+}
+
+/**
+ * The command line that asks again for all runs of a command: naive and safe in turn, and each timeout of a sweep.
+ * @param runs of one migration, one at least
+ */
+export function reproduceAll(runs: readonly Run[], { eachTimeout = true } = {}): string {
+  const [run] = runs as readonly [Run, ...Run[]];
   const { config } = run;
   if (config.probe !== undefined) return probeLine(config, config.probe);
   const arms = [...config.arms, ...config.unavailableArms.map(({ arm }) => arm)];
@@ -42,7 +51,12 @@ export function reproduce(run: Run): string {
     ...Object.entries(config.settings).map(([key, value]): [string, string] => ["set", `${key}=${value}`]),
     ["slo", config.slo],
   ];
-  if (config.migration !== undefined) return migrationLine(run, config.migration, options);
+  if (config.migration !== undefined) {
+    const { sweepMs, lockTimeoutMs } = config.migration;
+    const timeouts = eachTimeout && sweepMs !== undefined ? sweepMs : [lockTimeoutMs];
+    const variants = new Set(runs.map((each) => each.config.migration!.variant));
+    return migrationLine(run, config.migration, { load: options, variants, timeouts });
+  }
   return commandLine(config, options, ...armFlags(run));
 }
 
@@ -66,16 +80,26 @@ function probeLine(
 
 function migrationLine(
   { config: { scenario, scenarioFile }, environment }: Run,
-  { name, file, variant, place, database, lockTimeoutMs, allow, move }: MigrationConfig,
-  load: readonly (readonly [name: string, value: string | null])[],
+  { name, file, variant, place, database, allow, move }: MigrationConfig,
+  { load, variants, timeouts }: {
+    readonly load: readonly (readonly [name: string, value: string | null])[];
+    readonly variants: ReadonlySet<Variant>;
+    /** Of statements with `lock_timeout`, ms. */
+    readonly timeouts: readonly number[];
+  },
 ): string {
   const under = scenarioFile ?? scenario;
   const theirs = environment.services.some(({ name, origin }) => name === "postgres" && origin === "user");
   const options: (readonly [name: string, value: string | null])[] = [
-    ["variant", variant === "own" ? null : variant],
+    ["variant", variant === "own" || variants.size > 1 ? null : variant],
     ["scenario", under === OWN_SCENARIO ? null : under],
     ["in-place", place === "in-place" ? database : null],
-    ["sweep", lockTimeoutMs === LOCK_TIMEOUT_MS ? null : `lock_timeout=${lockTimeoutMs}ms`],
+    [
+      "sweep",
+      timeouts.every((ms) => ms === LOCK_TIMEOUT_MS)
+        ? null
+        : `lock_timeout=${timeouts.map((ms) => `${ms}ms`).join(",")}`,
+    ],
     ...load,
     ...allow.map((verdict): [string, string] => ["allow", verdict]),
   ];

@@ -3,12 +3,14 @@ import { STATISTICS_RENEWED } from "../model/comparison_text.ts";
 import type { Impact, MigrationSummary, StepEvidence } from "../model/migration_summary.ts";
 import { verdictText } from "../model/run.ts";
 import type { RunSummary } from "../model/summary.ts";
-import { counted, formatCount, formatMs, formatSeconds, intervalText, signedMs } from "../model/units.ts";
+import { counted, formatCount, formatMs, intervalText, signedMs } from "../model/units.ts";
 import { spanText } from "../summary/migration/predicted.ts";
 import { proofDoubts, proofSentences } from "../summary/migration/proof_sentences.ts";
+import { STALLED } from "../summary/migration/verdict.ts";
 import { datasetText } from "./dataset_text.ts";
 import { markdownBlock, markdownCode, markdownText } from "./markdown_safe.ts";
-import { loadModel, reproduce } from "./method.ts";
+import { loadModel, reproduceAll } from "./method.ts";
+import { type Migrated, nameOfRun, statementLines, weight } from "./migration_statements.ts";
 
 /** A comment that is longer is not read. */
 const MOST_LINES = 40;
@@ -16,14 +18,11 @@ const MOST_LINES = 40;
 const MOST_REASONS = 5;
 /** Rows of impact, where there is room: reads and writes over three paths, naive and safe. The report has all of them. */
 const MOST_ROWS = 14;
-/** Of what is folded: its opening and closing, the fence and one line of statements. */
-const LEAST_DETAILS = 8;
+/** Of what is folded: its opening and closing, and the fence; of each run its name and a statement come to that. */
+const LEAST_DETAILS = 7;
 /** Plans that changed, and of each the changes that tell most. */
 const MOST_PLANS = 4;
 const MOST_CHANGES = 3;
-
-/** A run that migrates. */
-type Migrated = RunSummary & { readonly migration: MigrationSummary };
 
 /**
  * What a change of a database does to its users, for a pull request: the verdict first, then by path, the lock, what
@@ -36,12 +35,13 @@ export function migrationMarkdown(summaries: readonly RunSummary[]): string {
   if (first === undefined) throw new RangeError("A migration's comment must be of a run that migrates");
   const reasons = reasonLines(runs);
   const evidence = evidenceLines(runs);
-  const about = [...planLines(runs), ...runs.map(aboutLine)];
+  const about = [...planLines(runs, runs.length > 2 ? 1 : MOST_PLANS), ...runs.map(aboutLine)];
   // Beside these: the heading, the table's, and four lines between them.
-  const rows = MOST_LINES - reasons.length - evidence.length - about.length - LEAST_DETAILS - 7;
+  const rows = MOST_LINES - reasons.length - evidence.length - about.length - LEAST_DETAILS -
+    2 * runs.length - 7;
   const shown = [
     `### Migration ${markdownCode(nameOf(first))}: ${
-      runs.map((run) => runs.length === 1 ? verdictOf(run) : `${variantOf(run)} ${verdictOf(run)}`).join(", ")
+      runs.map((run) => runs.length === 1 ? verdictOf(run) : `${nameOfRun(run)} ${verdictOf(run)}`).join(", ")
     }`,
     "",
     ...reasons,
@@ -63,15 +63,9 @@ function verdictOf({ verdict, run: { status } }: RunSummary): string {
   return `**${(verdict === null ? status : verdictText(verdict)).toUpperCase()}**`;
 }
 
-function variantOf({ migration: { migration: { variant } } }: Migrated): string {
-  return variant;
-}
-
 function reasonLines(runs: readonly Migrated[]): string[] {
   if (runs.length > 1) {
-    return runs.map((run) =>
-      `- **${variantOf(run)}**: ${markdownText(run.reasons[0] ?? "nothing was judged")}`
-    );
+    return runs.map((run) => `- **${nameOfRun(run)}**: ${markdownText(mainReasons(run).join(" "))}`);
   }
   const { reasons, migration } = runs[0]!;
   // What was proven has a line of its own.
@@ -81,11 +75,21 @@ function reasonLines(runs: readonly Migrated[]): string[] {
   );
 }
 
+/** What the verdict rests on, and, where that is a doubt, the stall that was found all the same. */
+function mainReasons({ reasons, verdict, migration: { warnings } }: Migrated): string[] {
+  const [first, ...others] = reasons;
+  if (first === undefined) return ["nothing was judged"];
+  const stall = verdict !== "inconclusive" || first.startsWith(STALLED)
+    ? undefined
+    : others.find((reason) => reason.startsWith(STALLED) && !warnings.some(({ text }) => text === reason));
+  return stall === undefined ? [first] : [first, stall];
+}
+
 function impactLines(runs: readonly Migrated[], most: number): string[] {
   const several = runs.length > 1;
   const each = runs.map((run) =>
     run.migration.impacts.filter(({ path, kind }) => path !== null || kind === "all").map((impact) =>
-      row([...several ? [variantOf(run)] : [], ...impactCells(impact)])
+      row([...several ? [nameOfRun(run)] : [], ...impactCells(impact)])
     )
   );
   const all = each.flat().length;
@@ -132,7 +136,7 @@ function evidenceLines(runs: readonly Migrated[]): string[] {
   const each = (title: string, text: (run: Migrated) => string | null) => {
     const said = runs.flatMap((run) => {
       const own = text(run);
-      return own === null ? [] : [runs.length === 1 ? own : `${variantOf(run)}: ${own}`];
+      return own === null ? [] : [runs.length === 1 ? own : `${nameOfRun(run)}: ${own}`];
     });
     return said.length === 0 ? [] : [`- **${title}**: ${said.join(" · ")}`];
   };
@@ -141,14 +145,12 @@ function evidenceLines(runs: readonly Migrated[]): string[] {
     ...each("Predicted", ({ migration }) => predictedText(migration)),
     ...each("Data", ({ migration }) => markdownText(proofsText(migration))),
     ...safeForm(runs),
-    `- **Again**: ${markdownCode(again(runs), { most: 600 })}`,
+    `- **Again**: ${markdownCode(reproduceAll(runs.map(({ run }) => run)), { most: 600 })}`,
   ];
 }
 
 /** The statement that waited or was waited for longest, with its lock. */
 function locksText({ steps, waits, waitCount }: MigrationSummary): string | null {
-  const weight = ({ lockWaitUs, locks }: StepEvidence) =>
-    Math.max(lockWaitUs ?? 0, ...locks.map(({ blocked, heldUs }) => blocked > 0 ? heldUs : 0));
   const worst = steps.reduce<StepEvidence | null>(
     (most, step) => step.lockMode !== null && (most === null || weight(step) > weight(most)) ? step : most,
     null,
@@ -190,18 +192,12 @@ function proofsText({ ledger, checksums }: MigrationSummary): string {
     .join(" ");
 }
 
-/** The command of one run, or that of all variants in turn. */
-function again(runs: readonly Migrated[]): string {
-  const command = reproduce(runs[0]!.run);
-  return runs.length === 1 ? command : command.replace(/ --variant \w+/, "");
-}
-
 /** How to make the change so that nobody waits, where not every run did. */
 function safeForm(runs: readonly Migrated[]): string[] {
-  const other = runs.find((run) => variantOf(run) !== "safe");
+  const other = runs.find(({ migration: { migration } }) => migration.variant !== "safe");
   if (other === undefined) return [];
   const line = (text: string) => [`- **Safe form**: ${text}`];
-  const safe = runs.find((run) => variantOf(run) === "safe");
+  const safe = runs.find(({ migration: { migration } }) => migration.variant === "safe");
   // A move's steps are Benchbook's own, and no files.
   if (other.migration.migration.move !== undefined) return line("see docs/move-server.md");
   if (safe !== undefined) {
@@ -220,19 +216,15 @@ function safeForm(runs: readonly Migrated[]): string[] {
 function detailLines(runs: readonly Migrated[], about: readonly string[], room: number): string[] {
   const opening = ["<details><summary>Statements, plans that changed, and what was measured</summary>", ""];
   const closing = ["", "</details>"];
-  const statements = runs.flatMap((run) => [
-    ...runs.length === 1 ? [] : [`-- ${variantOf(run)}`],
-    ...run.migration.steps.map(statementLine),
-  ]);
   const doubts = [
     ...new Set(runs.flatMap(({ warnings }) => warnings.map(({ text }) => `- ${markdownText(text)}`))),
   ];
   // The fences of a block, and the line after it.
   const free = room - opening.length - closing.length - about.length - 3;
-  const shown = fitted(statements, Math.max(1, free - Math.min(doubts.length, 1)));
+  const shown = statementLines(runs, Math.max(1, free - Math.min(doubts.length, 1)));
   return [
     ...opening,
-    ...statements.length === 0 ? [] : [...markdownBlock(shown, "sql"), ""],
+    ...shown.length === 0 ? [] : [...markdownBlock(shown, "sql"), ""],
     ...about,
     ...doubts.slice(0, Math.max(0, free - shown.length)),
     ...closing,
@@ -240,9 +232,9 @@ function detailLines(runs: readonly Migrated[], about: readonly string[], room: 
 }
 
 /** In what the plans of the load's own questions changed, once where all variants changed it alike. */
-function planLines(runs: readonly Migrated[]): string[] {
+function planLines(runs: readonly Migrated[], most: number): string[] {
   const plans = runs.flatMap((run) =>
-    run.migration.plans.map((plan) => ({ ...plan, variant: variantOf(run), text: changesText(plan.changes) }))
+    run.migration.plans.map((plan) => ({ ...plan, variant: nameOfRun(run), text: changesText(plan.changes) }))
   );
   const changed = plans.filter(({ changes }) => changes.length > 0);
   if (changed.length === 0) {
@@ -255,9 +247,9 @@ function planLines(runs: readonly Migrated[]): string[] {
     return `- Plan of ${markdownCode(operation)}${whose}, before → after: ${text}`;
   });
   lines[0] += `. ${STATISTICS_RENEWED}`;
-  return lines.length <= MOST_PLANS ? lines : [
-    ...lines.slice(0, MOST_PLANS - 1),
-    `- And ${formatCount(lines.length - MOST_PLANS + 1)} more plans that changed, in the report.`,
+  return lines.length <= most ? lines : [
+    ...lines.slice(0, most - 1),
+    `- ${counted(lines.length - most + 1, most === 1 ? "plan" : "more plan")} that changed, in the report.`,
   ];
 }
 
@@ -265,25 +257,6 @@ function changesText(changes: readonly string[]): string {
   const shown = changes.slice(0, MOST_CHANGES).map((text) => markdownCode(text, { most: 200 }));
   const hidden = changes.length - shown.length;
   return [...shown, ...hidden === 0 ? [] : [counted(hidden, "more change")]].join(", ");
-}
-
-function statementLine(
-  { sql, startUs, endUs, error, errorCode, attempts, batches, rewritten }: StepEvidence,
-): string {
-  const facts = [
-    endUs === null ? "not ended" : formatSeconds((endUs - startUs) / 1e6),
-    ...attempts > 1 && batches === null ? [counted(attempts, "try", "tries")] : [],
-    ...batches === null ? [] : [counted(batches, "batch", "batches")],
-    ...rewritten.length === 0 ? [] : [`rewrote ${rewritten.join(", ")}`],
-    ...error === null && errorCode === null ? [] : [`failed: ${errorCode ?? ""} ${error ?? ""}`.trim()],
-  ];
-  return `${sql}; -- ${facts.join(", ")}`;
-}
-
-function fitted(lines: readonly string[], most: number): string[] {
-  if (lines.length <= most) return [...lines];
-  const kept = lines.slice(0, most - 1);
-  return [...kept, `-- and ${formatCount(lines.length - kept.length)} more, in the report`];
 }
 
 function aboutLine({ run, environment }: Migrated): string {

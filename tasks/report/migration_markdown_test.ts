@@ -20,6 +20,60 @@ Deno.test("a comment on both variants has naive beside safe", async (t) => {
   );
 });
 
+/** A safe run of a sweep. */
+const swept = (lockTimeoutMs: number, changes: Partial<RunSummary> = {}) => {
+  const quiet = quietMigration();
+  const migration = { ...quiet, migration: { ...quiet.migration, lockTimeoutMs, sweepMs: [50, 1000] } };
+  return { ...migratedSummary(migration), ...changes };
+};
+
+Deno.test("a comment on a sweep says which timeout each run had, and asks for all of them again", () => {
+  const lines = migrationMarkdown([swept(50), swept(1000, { verdict: "fail" })]).split("\n");
+  assert.match(lines[0]!, /: safe 50 ms \*\*ZERO-DOWNTIME\*\*, safe 1 s \*\*FAIL\*\*$/);
+  assert.deepEqual(lines.filter((line) => /^- \*\*safe/.test(line)).map((line) => line.split("**")[1]), [
+    "safe 50 ms",
+    "safe 1 s",
+  ]);
+  assert.ok(lines.some((line) => line.startsWith("| safe 50 ms |")) && lines.includes("-- safe 1 s"));
+  const again = (runs: readonly RunSummary[]) =>
+    migrationMarkdown(runs).split("\n").find((line) => /Again/.test(line))!;
+  assert.match(again([swept(50), swept(1000)]), / --variant safe .*--sweep lock_timeout=50ms,1000ms /);
+  const naive = migratedSummary(stalledMigration());
+  const both = again([naive, swept(50), swept(1000)]);
+  assert.doesNotMatch(both, /--variant/);
+});
+
+Deno.test("a comment on an inconclusive run names the stall that was found all the same", () => {
+  const stall =
+    "The load stalled for 1.97 s (allowed: 250 ms): reads over sql from 11.3 s on, 300 requests pending.";
+  const before = "The load stalled for 300 ms (allowed: 250 ms) before the migration began.";
+  const migration = { ...stalledMigration(), warnings: [{ code: "unstable-baseline", text: before }] };
+  const doubtful: RunSummary = {
+    ...migratedSummary(migration),
+    verdict: "inconclusive",
+    reasons: ["The baseline was not steady.", before, stall],
+  };
+  const [line] = migrationMarkdown([doubtful, migratedSummary(quietMigration())]).split("\n").filter((line) =>
+    line.startsWith("- **naive**")
+  );
+  assert.equal(line, `- **naive**: The baseline was not steady. ${markdownText(stall)}`);
+});
+
+Deno.test("where not all statements have room those that others waited for are shown, of each run some", () => {
+  const stalled = stalledMigration();
+  const [step] = stalled.steps;
+  const short = (nth: number) => ({ ...step!, sql: `SELECT ${nth}`, lockWaitUs: 0, locks: [] });
+  const many = [...Array.from({ length: 40 }, (_, nth) => short(nth)), step!, short(40)];
+  const text = migrationMarkdown([
+    migratedSummary({ ...stalled, steps: many }),
+    migratedSummary({ ...quietMigration(), steps: many }),
+  ]);
+  assert.ok(text.trimEnd().split("\n").length <= 40);
+  assert.equal(text.split("ALTER TABLE northwind.orders ADD COLUMN gift_note text; -- ").length - 1, 2);
+  assert.match(text, /^-- naive: \d+ more in the report$/m);
+  assert.match(text, /^-- safe: \d+ more in the report$/m);
+});
+
 Deno.test("a comment has the stall that was expected beside the one that users saw", () => {
   const lines = (predicted: MigrationSummary["predicted"]) =>
     migrationMarkdown([migratedSummary(stalledMigration({ predicted }))]).split("\n").filter((line) =>

@@ -1,30 +1,35 @@
+import { formOf } from "../model/migration_form.ts";
 import type { MigrationSummary } from "../model/migration_summary.ts";
 import type { RunSummary } from "../model/summary.ts";
 import { counted } from "../model/units.ts";
 import { type MigrationRow, migrationRow } from "../summary/migration/table_row.ts";
 import { markdownCode, markdownText } from "./markdown_safe.ts";
-import { reproduce } from "./method.ts";
+import { reproduceAll } from "./method.ts";
 import { migrationMarkdown } from "./migration_markdown.ts";
 
 /** Beside the table there are nine lines, and a comment has 40 at most. */
 const MOST_ROWS = 31;
+/** Naive, and two timeouts of a sweep: of more the details have no room. */
+const MOST_SIDE_BY_SIDE = 3;
 const TITLES = ["change", "variant", "Δp95", "max stall", "errors", "lock", "ledger", "verdict"];
 const RIGHT = new Set(["Δp95", "max stall", "errors"]);
 
 /**
  * What changes of a database do to its users, for a pull request: of one change as `migrationMarkdown` has it, of
- * several a table with a row a run. At most 40 lines.
+ * several, or of many runs of one, a table with a row a run. At most 40 lines.
  */
 export function migrationsMarkdown(summaries: readonly RunSummary[]): string {
   const runs = summaries.flatMap((summary) =>
     summary.migration === undefined ? [] : [{ summary, migration: summary.migration }]
   );
   const names = new Set(runs.map(({ migration }) => migration.migration.name));
-  if (names.size < 2) return migrationMarkdown(summaries);
+  if (names.size < 2 && runs.length <= MOST_SIDE_BY_SIDE) return migrationMarkdown(summaries);
   const rows = runs.map(({ summary, migration }) => ({ migration, row: migrationRow(summary, migration) }));
   const left = rows.length - MOST_ROWS;
   return [
-    `### Migration of ${counted(names.size, "change")}: ${verdictCounts(rows.map(({ row }) => row))}`,
+    `### Migration ${
+      names.size === 1 ? markdownCode([...names][0]!) : `of ${counted(names.size, "change")}`
+    }: ${verdictCounts(rows.map(({ row }) => row))}`,
     "",
     line(TITLES),
     line(TITLES.map((title) => RIGHT.has(title) ? "--:" : ":--")),
@@ -45,10 +50,10 @@ function verdictCounts(rows: readonly MigrationRow[]): string {
   return [...counts].map(([verdict, { length }]) => `${length} **${verdict.toUpperCase()}**`).join(", ");
 }
 
-function cellsOf({ migration: { name, variant } }: MigrationSummary, row: MigrationRow): string[] {
+function cellsOf({ migration }: MigrationSummary, row: MigrationRow): string[] {
   return [
-    markdownCode(name, { cell: true }),
-    variant,
+    markdownCode(migration.name, { cell: true }),
+    formOf(migration),
     ...[row.change, row.stall, row.errors, row.lock, row.ledger, row.verdict].map((text) =>
       markdownText(text)
     ),
@@ -63,8 +68,7 @@ function line(cells: readonly string[]): string {
 function again(
   runs: readonly { readonly summary: RunSummary; readonly migration: MigrationSummary }[],
 ): string {
-  const [{ summary }] = runs as [typeof runs[number]];
-  const one = reproduce(summary.run).replace(/ migrate ('[^']*'|\S+)/, " migrate all");
-  const both = new Set(runs.map(({ migration }) => migration.migration.variant)).size > 1;
-  return both ? one.replace(/ --variant \w+/, "") : one;
+  const one = reproduceAll(runs.map(({ summary }) => summary.run));
+  const names = new Set(runs.map(({ migration }) => migration.migration.name));
+  return names.size === 1 ? one : one.replace(/ migrate ('[^']*'|\S+)/, " migrate all");
 }

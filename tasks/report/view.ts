@@ -1,3 +1,4 @@
+import { formOf } from "../model/migration_form.ts";
 import type { RunSummary } from "../model/summary.ts";
 import { listed } from "../model/units.ts";
 import { Footnotes } from "./cells.ts";
@@ -42,8 +43,9 @@ function titleOf(summary: RunSummary): Pick<ReportView, "title" | "about"> {
     const arms = describedArms(summary);
     return arms === null ? { title: config.title, about: null } : { title: arms, about: config.title };
   }
-  const { name, title, variant } = migration.migration;
-  return { title: variant === "own" ? name : `${name} (${variant})`, about: title === name ? null : title };
+  const { name, title } = migration.migration;
+  const form = formOf(migration.migration);
+  return { title: form === "own" ? name : `${name} (${form})`, about: title === name ? null : title };
 }
 
 /** Arms that files describe, as what they are measured against; null where each stands for its path. */

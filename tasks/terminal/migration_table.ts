@@ -1,6 +1,5 @@
-import type { MigrationSummary } from "../model/migration_summary.ts";
+import { formOf } from "../model/migration_form.ts";
 import type { RunSummary } from "../model/summary.ts";
-import { formatMs } from "../model/units.ts";
 import { migrationRow } from "../summary/migration/table_row.ts";
 import { type Column, formatTable } from "./table.ts";
 import { widthOf } from "./width.ts";
@@ -22,14 +21,8 @@ export function migrationTable(summaries: readonly RunSummary[], columns = width
   const migrated = summaries.flatMap((summary) =>
     summary.migration === undefined ? [] : [{ summary, migration: summary.migration }]
   );
-  const key = ({ migration: { migration: { name, variant } } }: typeof migrated[number]) =>
-    JSON.stringify([name, variant]);
-  const times = Map.groupBy(migrated, key);
   const rows = migrated.map((each, at) => {
     const { name } = each.migration.migration;
-    const swept = new Set(times.get(key(each))!.map(({ migration }) =>
-      migration.migration.lockTimeoutMs
-    )).size > 1;
     const first = migrated[at - 1]?.migration.migration.name !== name;
     const { change, stall, errors, lock, waited, ledger, verdict } = migrationRow(
       each.summary,
@@ -37,7 +30,7 @@ export function migrationTable(summaries: readonly RunSummary[], columns = width
     );
     return [
       first ? name : "",
-      variantText(each.migration, swept),
+      formOf(each.migration.migration),
       ...[change, stall, errors, lock, waited, ledger, verdict],
     ];
   });
@@ -47,8 +40,3 @@ export function migrationTable(summaries: readonly RunSummary[], columns = width
 const NOTE =
   "Δp95: the change of p95 of all requests that reach the database, from before the migration to while it ran. " +
   "lock: the strongest that the migration took. users waited: the longest time that a request waited for a lock.";
-
-/** Where one variant ran several times, with what it ran. */
-function variantText({ migration: { variant, lockTimeoutMs } }: MigrationSummary, swept: boolean): string {
-  return swept ? `${variant} ${formatMs(lockTimeoutMs)}` : variant;
-}

@@ -1,5 +1,6 @@
 import { STATISTICS_RENEWED } from "../model/comparison_text.ts";
 import type { Estimate } from "../model/estimate.ts";
+import { formOf } from "../model/migration_form.ts";
 import type { MigrationSummary, StepEvidence } from "../model/migration_summary.ts";
 import { offeredRate } from "../model/offered_rate.ts";
 import type { RunSummary } from "../model/summary.ts";
@@ -42,9 +43,10 @@ export function migrationText(
 }
 
 function whatText({ migration }: MigrationSummary): string {
-  const { name, title, variant, file } = migration;
+  const { name, title, file, sweepMs } = migration;
   const where = whereText(migration);
-  const what = file === null ? `${singleLine(name)}, ${variant}` : singleLine(file);
+  const form = file === null || sweepMs !== undefined ? `, ${formOf(migration)}` : "";
+  const what = `${singleLine(file ?? name)}${form}`;
   return `${what}: ${singleLine(title)}; ${where}.`;
 }
 

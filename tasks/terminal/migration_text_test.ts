@@ -73,8 +73,8 @@ const SIDE_BY_SIDE = [
       errors: [{ segment: "migrate", path: "sql", kind: "write", code: "timeout", n: 1204 }],
     }),
   ),
-  named("int-to-bigint", quietMigration(), { lockTimeoutMs: 50 }),
-  named("int-to-bigint", quietMigration(), { lockTimeoutMs: 1000 }),
+  named("int-to-bigint", quietMigration(), { lockTimeoutMs: 50, sweepMs: [50, 1000] }),
+  named("int-to-bigint", quietMigration(), { lockTimeoutMs: 1000, sweepMs: [50, 1000] }),
   named(
     "refresh-matview",
     quietMigration({

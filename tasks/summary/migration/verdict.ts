@@ -182,13 +182,16 @@ function tooLong(
   );
 }
 
+/** How the sentence of a stall that was too long begins. */
+export const STALLED = "The load stalled for ";
+
 function stallSentence(stall: Stall, { stallLimitMs, segments }: MigrationSummary): string {
   const lock = stall.lock === null ? "; no lock was seen that they waited for" : "";
   const end = segments.find(({ segment }) => segment === MIGRATION_SEGMENTS.migrate)?.endUs ?? Infinity;
   const after = stall.fromUs > end
     ? `, ${formatSeconds((stall.fromUs - end) / 1e6)} after the migration had ended`
     : "";
-  return `The load stalled for ${formatMs(stall.ms)} (allowed: ${formatMs(stallLimitMs)}): ${
+  return `${STALLED}${formatMs(stall.ms)} (allowed: ${formatMs(stallLimitMs)}): ${
     whenText(stall, after)
   }${lock}.`;
 }
