@@ -1,7 +1,7 @@
 import { type Command, InvalidArgumentError } from "commander";
 import { nameForm } from "../load/name_form.ts";
 import type { LoadedScenario } from "../load/scenario.ts";
-import type { ArmOverrides, PlannedArm } from "../model/arms.ts";
+import { armCalled, type ArmOverrides, type PlannedArm } from "../model/arms.ts";
 import { UsageError } from "../model/errors.ts";
 import { hint } from "../model/suggest.ts";
 import { armAPath } from "../paths/arm_a_path.ts";
@@ -88,6 +88,21 @@ export function armsOfPaths(scenario: LoadedScenario, given: ArmArguments): Plan
   return plannedArms(scenario, given, []);
 }
 
+/** What the version before is called, which all else is compared with. */
+const BASE = "base";
+
+/** A change is measured against the database without it. @throws {UsageError} where it is to be the baseline */
+function refuseChangedBase(described: readonly ReadArm[]): void {
+  const base = described.find(({ name }) => name === BASE);
+  if (base?.overrides.change === undefined) return;
+  throw new UsageError(
+    `Cannot compare with ${
+      armCalled(BASE, base.file ?? "")
+    }: it is a change of the database, which is compared with the unchanged one`,
+    "Give it another name: what it is compared with is the arm without it.",
+  );
+}
+
 /** Targets and reports speak of arms, streams and operations by their names. */
 function refuseTakenNames(scenario: LoadedScenario, described: readonly ReadArm[]): void {
   const { name: of, streams, operations } = scenario;
@@ -106,7 +121,7 @@ function refuseTakenNames(scenario: LoadedScenario, described: readonly ReadArm[
 
 /**
  * The arms of a run: those that stand for a path, then those that `--arm` describes. With such, the first of all is the
- * baseline, and its path is that of each that names none.
+ * baseline, and its path is that of each that names none; but one that is called `base` is, and comes first.
  * @throws {UsageError} where `--no-prove` names none of them, or an arm has the name of something else
  */
 export function plannedArms(
@@ -120,11 +135,13 @@ export function plannedArms(
   const first = described.length === 0
     ? armAPath(ofPaths).find(({ role }) => role === "baseline")!.path
     : ofPaths[0]!;
-  const arms: PlannedArm[] = [
+  refuseChangedBase(described);
+  const hasBase = described.some(({ name }) => name === BASE);
+  const unordered: PlannedArm[] = [
     ...ofPaths.map((path): PlannedArm => ({
       name: path,
       path,
-      role: path === first ? "baseline" : "candidate",
+      role: path === first && !hasBase ? "baseline" : "candidate",
       file: null,
       overrides: {},
       settings: scenario.settings,
@@ -134,7 +151,7 @@ export function plannedArms(
     ...described.map(({ name, file, overrides, settings }): PlannedArm => ({
       name,
       path: overrides.path ?? first,
-      role: "candidate",
+      role: name === BASE ? "baseline" : "candidate",
       file,
       overrides,
       settings,
@@ -142,6 +159,8 @@ export function plannedArms(
       proven: !exempt.includes(name),
     })),
   ];
+  const isBase = ({ name }: PlannedArm) => name === BASE;
+  const arms = [...unordered.filter(isBase), ...unordered.filter((arm) => !isBase(arm))];
   const names = arms.map(({ name }) => name);
   const unknown = exempt.find((name) => !names.includes(name));
   if (unknown === undefined) return arms;

@@ -1,9 +1,11 @@
 import type { Config } from "../config.ts";
-import { type ExitCode, firstThatApplies } from "../model/errors.ts";
+import { ExitCode, firstThatApplies } from "../model/errors.ts";
 import type { RunComparison } from "../model/run_comparison.ts";
 import type { RunSummary } from "../model/summary.ts";
+import { counted } from "../model/units.ts";
 import { seriesText } from "../terminal/series_text.ts";
 import { baseOf } from "./against.ts";
+import { confirmationCode, confirmationText, judgeAgain, suspectsOf, UNCONFIRMED } from "./confirm_slower.ts";
 import { type Job, withJob } from "./job.ts";
 import { blocksOf } from "./load_plan.ts";
 import { measure } from "./measure.ts";
@@ -19,7 +21,7 @@ import { unjudgeable } from "./unjudgeable.ts";
 /** The main job: from a request over the system under test to what was measured, its summary and its report. */
 export function bench(request: BenchRequest, config: Config): Promise<ExitCode> {
   return withJob(request, config, async (job) => {
-    const { given: { repeat = 1, against, json }, terminal, runId } = job;
+    const { given: { repeat = 1, against, confirm = false, json }, terminal, runId } = job;
     const base = against === undefined ? null : await baseOf(job, against);
     const summaries: RunSummary[] = [];
     const codes: ExitCode[] = [];
@@ -35,10 +37,15 @@ export function bench(request: BenchRequest, config: Config): Promise<ExitCode> 
         tell({ ...reported, given: { ...reported.given, json: false } }, { brief: index + 1 < repeat }),
       );
       summaries.push(reported.summary);
+      const confirmation = confirm && hasFiles(job) && !job.signal.aborted
+        ? await confirmOnce(job, reported)
+        : null;
+      if (confirmation !== null) codes.push(confirmation);
     }
     if (summaries.length > 1) terminal.print(`\n${seriesText(summaries, terminal.width.columns)}`);
     const compared = base === null || job.signal.aborted ? null : await compareWith(job, base, runId);
     if (compared !== null) codes.push(compared.code);
+    if (confirm && compared?.comparison.verdict === "regressed") terminal.print(`\n${UNCONFIRMED}`);
     if (json) console.log(JSON.stringify(printed(summaries, repeat, compared?.comparison ?? null), null, 2));
     return firstThatApplies(codes);
   });
@@ -60,6 +67,35 @@ async function benchOnce(job: Job): Promise<Summarised> {
     return measure(system, blocksOf(system));
   });
   return await judge(await store({ ...job, ...outcome }));
+}
+
+/** Whether arms are described by files, and so are versions of one thing. */
+function hasFiles({ plan }: Job): boolean {
+  return plan.arms.some(({ file }) => file !== null);
+}
+
+/** Makes a run again in which something looked slower. @returns the code that it ends with */
+async function confirmOnce(job: Job, first: Summarised): Promise<ExitCode> {
+  const suspects = suspectsOf(first);
+  const { terminal, plan } = job;
+  if (suspects.length === 0) {
+    const none = { runId: null, suspects, confirmed: [], fault: null };
+    terminal.print(`\n${confirmationText(none)}`);
+    return ExitCode.ok;
+  }
+  terminal.print(`\nMeasure again: ${counted(suspects.length, "comparison")} looked slower`);
+  // Another seed has other moments and other values: what these alone made slower is chance as well.
+  const again = {
+    ...job,
+    runId: newRunId(new Date()),
+    startedAt: new Date(),
+    plan: { ...plan, seed: plan.seed + 1 },
+  };
+  const run = await benchOnce(again);
+  tell({ ...run, given: { ...run.given, json: false }, warnings: [], unreported: null }, { brief: true });
+  const confirmation = await judgeAgain(suspects, run);
+  terminal.print(`\n${confirmationText(confirmation)}`);
+  return confirmationCode(confirmation);
 }
 
 async function compareWith(job: Job, base: string, candidate: string) {

@@ -35,6 +35,8 @@ export interface BenchArguments extends DataArguments, ArmArguments {
   readonly repeat?: number;
   /** The stored run that they are compared with afterwards. */
   readonly against?: string;
+  /** Whether what looks slower is measured again, and fails where it is slower then too. */
+  readonly confirm?: boolean;
   /** Whether a database of the user's may be cloned. */
   readonly clone?: boolean;
   readonly report: boolean;
@@ -103,6 +105,11 @@ export function addBenchOptions(command: Command): Command {
       "--repeat <n>",
       "so many runs one after another, each on services that are started anew: what shows how much runs differ",
       count("number of runs", 2, MOST_RUNS),
+    )
+    .option(
+      "--confirm",
+      "measure again what looks slower, before it fails: for a gate in CI, where the version before is an arm",
+      false,
     )
     .option("--against <run>", "compare it afterwards with a stored run, or series of runs, of this scenario")
     .option(
@@ -176,14 +183,26 @@ export function completePlan(
 
 /** @throws {UsageError} for an option without what it belongs to */
 function refuseNeedless(
-  { resolution, findRate, clone, repeat, against }: BenchArguments,
+  { resolution, findRate, clone, repeat, against, confirm }: BenchArguments,
   arms: readonly PlannedArm[],
 ): void {
-  const alone = repeat !== undefined ? "--repeat" : against !== undefined ? "--against" : null;
+  const alone = repeat !== undefined
+    ? "--repeat"
+    : against !== undefined
+    ? "--against"
+    : confirm === true
+    ? "--confirm"
+    : null;
   if (alone !== null && findRate) {
     throw new UsageError(
       `Cannot use ${alone} with --find-rate: a search is no run that others can be compared with`,
       "Leave one of them out.",
+    );
+  }
+  if (confirm === true && against === undefined && !arms.some(({ file }) => file !== null)) {
+    throw new UsageError(
+      "Cannot confirm what is slower: no arm and no run is compared",
+      "Give the version before as an arm, like --arm base=base.json, or a stored run by --against.",
     );
   }
   if (resolution !== undefined && !findRate) {

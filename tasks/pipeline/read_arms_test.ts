@@ -22,6 +22,24 @@ async function armsOf(scenario: string, given: ArmArguments) {
 const shapes = (arms: Awaited<ReturnType<typeof armsOf>>["arms"]) =>
   arms.map(({ name, path, role, asked }) => [name, path, role, asked]);
 
+Deno.test("an arm that is called base is the baseline and comes first, and no change of the database is", () =>
+  withTempDir(async (dir) => {
+    const base = { name: "base", file: "" };
+    assert.deepEqual(shapes((await armsOf("smoke", { arm: [{ name: "twin", file: "" }, base] })).arms), [
+      ["base", "sql", "baseline", true],
+      ["sql", "sql", "candidate", true],
+      ["twin", "sql", "candidate", true],
+    ]);
+    const file = `${dir}/change.sql`;
+    Deno.writeTextFileSync(file, "CREATE INDEX a ON northwind.orders (freight);");
+    await assert.rejects(
+      armsOf("smoke", { arm: [{ name: "base", file }] }),
+      (error: unknown) =>
+        error instanceof UsageError &&
+        /^Cannot compare with arm base \(.*change\.sql\): it is a change/.test(error.message),
+    );
+  }));
+
 Deno.test("without --arm each path is an arm, and direct SQL the baseline wherever it stands", async () => {
   assert.deepEqual(shapes((await armsOf("smoke", {})).arms), [
     ["sql", "sql", "baseline", false],

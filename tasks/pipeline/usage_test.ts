@@ -108,6 +108,12 @@ const MISTAKES: readonly [what: string, task: string, args: string[], said: RegE
   ["a series of one run", "bench", ["--repeat", "1"], /The number of runs must be a whole number from 2 to/],
   ["a series of searches", "bench", ["--repeat", "5", "--find-rate"], /--repeat with --find-rate/],
   ["a search against a run", "bench", ["--against", "latest", "--find-rate"], /--against with --find-rate/],
+  [
+    "nothing to confirm",
+    "bench",
+    ["--confirm"],
+    /Cannot confirm what is slower: no arm and no run is compared/,
+  ],
   ["a resolution of nothing", "bench", ["--resolution", "5%"], /--resolution without --find-rate/],
   ["an empty label", "bench", ["--label", " "], /label[\s\S]*must not be empty/],
   ["a label without end", "bench", ["--label", "x".repeat(201)], /label[\s\S]*at most 200 characters/],

@@ -173,11 +173,36 @@ export const BENCH: readonly Story[] = [
     },
   },
   {
+    promise: "--confirm measures again what looks slower, and fails where it is",
+    typed:
+      'deno task bench --paths sql --arm slow="$MINE/slow.json" --confirm --rate 120 --scale tiny --duration 8s --warmup 300ms --no-report --json',
+    prepare: ({ mine, root }) => {
+      Deno.mkdirSync(join(mine, "slow"));
+      const sql = Deno.readTextFileSync(join(root, "queries/workloads/access-paths/product-by-id.sql"));
+      Deno.writeTextFileSync(
+        join(mine, "slow/product-by-id.sql"),
+        sql.replace("FROM ", "FROM (SELECT pg_sleep(0.005)) AS slept, "),
+      );
+      Deno.writeTextFileSync(join(mine, "slow.json"), '{ "queries": "slow" }');
+    },
+    ends: ExitCode.verdictFailed,
+    judge({ said }) {
+      assert.match(said, /^Measure again: \d+ comparisons? looked slower$/m);
+      assert.match(
+        said.replaceAll(/\s+/g, " "),
+        /REGRESSED: measured again, .*slow is slower in product-by-id's p50 \([\d.,]+×\)/,
+      );
+    },
+  },
+  {
     promise: "--against a run of another scenario is refused before anything is measured",
     typed: `deno task bench write-heavy --paths sql --against latest ${SUMMARY}`,
     ends: 2,
     judge({ said }) {
-      assert.match(said, /Cannot compare a run of write-heavy with latest: \S+ is a run of smoke$/m);
+      assert.match(
+        said,
+        /Cannot compare a run of write-heavy with latest: \S+ is a run of (smoke|access-paths)$/m,
+      );
     },
   },
   {

@@ -1,0 +1,96 @@
+import { ExitCode } from "../model/errors.ts";
+import { mixShares } from "../model/mix_shares.ts";
+import type { Run } from "../model/run.ts";
+import type { Comparison } from "../model/summary.ts";
+import { counted, listed, significant } from "../model/units.ts";
+import { openRun } from "../store/read.ts";
+import { gapsWereDrawn, groupQuantiles } from "../summary/block_pairs.ts";
+import { confirmed } from "../summary/confirm.ts";
+import { pairRatios } from "../summary/pair_ratios.ts";
+import type { Summarised } from "./store_run.ts";
+
+/** What measuring again said of what had looked slower. */
+export interface Confirmation {
+  /** The run that was made for it; null: nothing had looked slower. */
+  readonly runId: string | null;
+  /** What had. */
+  readonly suspects: readonly Comparison[];
+  /** Those of them that were slower again. */
+  readonly confirmed: readonly Comparison[];
+  /** Why it was not to be told; null: it was. */
+  readonly fault: string | null;
+}
+
+/** What looked slower of arms that files describe: that one path is slower than another is no regression. */
+export function suspectsOf({ summary: { comparisons, run } }: Pick<Summarised, "summary">): Comparison[] {
+  const described = new Set((run.config.armFiles ?? []).map(({ name }) => name));
+  return comparisons.filter(({ baseline, candidate, verdict }) =>
+    verdict === "slower" && (described.has(candidate) || described.has(baseline))
+  );
+}
+
+/** Holds a run that was made again against what had looked slower. */
+export async function judgeAgain(
+  suspects: readonly Comparison[],
+  { runId, db, summary }: Pick<Summarised, "runId" | "db" | "summary">,
+): Promise<Confirmation> {
+  const { run, validity } = summary;
+  const unfinished = run.status !== "complete";
+  if (unfinished || !validity.valid) {
+    const fault = unfinished ? "it was not finished" : "it is INVALID";
+    return { runId, suspects, confirmed: [], fault };
+  }
+  const again = await slowerAgain(suspects, run, db);
+  return { runId, suspects, confirmed: again, fault: null };
+}
+
+async function slowerAgain(suspects: readonly Comparison[], run: Run, db: string): Promise<Comparison[]> {
+  const { runId, config } = run;
+  const rows = await openRun(runId, { db });
+  const names = config.operations.map(({ name }) => name);
+  const groups = await groupQuantiles(rows, runId, config.arms, names, gapsWereDrawn(config));
+  const pairs = Map.groupBy(suspects, ({ baseline, candidate }) => JSON.stringify([baseline, candidate]));
+  return [...pairs.values()].flatMap((own) => {
+    const [{ baseline, candidate }] = own as [Comparison];
+    const judged = confirmed(
+      own,
+      pairRatios(groups, mixShares(config), baseline, candidate),
+      mixShares(config),
+    );
+    return judged.filter(({ verdict }) => verdict === "slower").map((each) => ({
+      ...each,
+      baseline,
+      candidate,
+    }));
+  });
+}
+
+/** 1 where something is slower twice, 4 where nobody can tell. */
+export function confirmationCode({ confirmed, fault }: Confirmation): ExitCode {
+  if (confirmed.length > 0) return ExitCode.verdictFailed;
+  return fault === null ? ExitCode.ok : ExitCode.invalid;
+}
+
+/** What came of it, as a sentence. */
+export function confirmationText({ runId, suspects, confirmed, fault }: Confirmation): string {
+  if (runId === null) return "Nothing looked slower: nothing to confirm.";
+  const what = counted(suspects.length, "comparison");
+  if (fault !== null) {
+    return `NOT CONFIRMED: ${what} looked slower, and the run that was to confirm it cannot: ${fault}.`;
+  }
+  if (confirmed.length === 0) {
+    return `Not confirmed: ${what} looked slower, and measured again none was. It was chance.`;
+  }
+  return `REGRESSED: measured again, ${listed(confirmed.map(nameOf))}.`;
+}
+
+function nameOf({ candidate, operation, statistic, ratio }: Comparison): string {
+  const times = ratio === null ? "" : ` (${significant(ratio, 3)}×)`;
+  const question = operation === null ? "all operations together" : `${operation}'s ${statistic}`;
+  return `${candidate} is slower in ${question}${times}`;
+}
+
+/** Of a run that is slower than a stored one, which cannot be measured again beside it. */
+export const UNCONFIRMED =
+  "Unconfirmed: a stored run cannot be measured again beside this one, and what changed in the machine since then looks " +
+  "like the difference. Give the version before as an arm, like --arm base=base.json.";
