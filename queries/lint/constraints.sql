@@ -1,4 +1,8 @@
 -- Constraints of the users' tables, and of what they refer to.
+WITH kept AS (
+  -- Whoever has the expression written out opens the table, and would wait.
+  SELECT relation FROM pg_locks WHERE locktype = 'relation' AND mode = 'AccessExclusiveLock' AND pid <> pg_backend_pid()
+)
 SELECT
   format('%I.%I', n.nspname, c.relname) AS "table",
   k.conname AS name,
@@ -14,7 +18,7 @@ SELECT
     FROM unnest(k.confkey) WITH ORDINALITY AS u (attnum, at)
     JOIN pg_attribute a ON a.attrelid = k.confrelid AND a.attnum = u.attnum), '[]') AS "referencedColumns",
   k.confdeltype AS "onDelete",
-  CASE WHEN k.contype = 'c' THEN pg_get_expr(k.conbin, k.conrelid) END AS expression
+  CASE WHEN k.contype = 'c' AND k.conrelid NOT IN (SELECT relation FROM kept) THEN pg_get_expr(k.conbin, k.conrelid) END AS expression
 FROM pg_constraint k
 JOIN pg_class c ON c.oid = k.conrelid
 JOIN pg_namespace n ON n.oid = c.relnamespace

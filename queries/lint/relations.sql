@@ -5,7 +5,16 @@ SELECT
   c.relkind AS kind,
   coalesce(nullif(c.reltuples, -1), s.n_live_tup)::float8 AS rows,
   c.relpages::float8 * current_setting('block_size')::float8 AS bytes,
-  coalesce(pg_get_expr(c.relpartbound, c.oid) = 'DEFAULT', false) AS "isDefault",
+  EXISTS (SELECT FROM pg_partitioned_table d WHERE d.partdefid = c.oid) AS "isDefault",
+  c.relpersistence <> 'u' AS "isLogged",
+  (SELECT amname FROM pg_am m WHERE m.oid = c.relam) AS "accessMethod",
+  (SELECT spcname FROM pg_tablespace t
+   WHERE t.oid = coalesce(nullif(c.reltablespace, 0), (SELECT dattablespace FROM pg_database WHERE datname = current_database()))
+  ) AS tablespace,
+  (SELECT format('%I.%I', tn.nspname, t.typname) FROM pg_type t JOIN pg_namespace tn ON tn.oid = t.typnamespace
+   WHERE t.oid = c.reloftype) AS "ofType",
+  (SELECT json_agg(json_build_object('name', g.tgname, 'isOfRows', g.tgtype & 1 = 1))
+   FROM pg_trigger g WHERE g.tgrelid = c.oid AND NOT g.tgisinternal) AS triggers,
   CASE WHEN c.relkind = 'p' THEN pg_get_partkeydef(c.oid) END AS "partitionKey",
   (SELECT array_agg(format('%I.%I', pn.nspname, p.relname))
    FROM pg_inherits i JOIN pg_class p ON p.oid = i.inhparent JOIN pg_namespace pn ON pn.oid = p.relnamespace
@@ -24,7 +33,7 @@ SELECT
   (SELECT format('%I.%I', tn.nspname, t.relname)
    FROM pg_class t JOIN pg_namespace tn ON tn.oid = t.relnamespace
    WHERE t.oid = x.indrelid) AS "indexOf",
-  x.indisunique AS "isUnique",
+  x.indisunique AND x.indisvalid AND x.indimmediate AND x.indpred IS NULL AND x.indexprs IS NULL AS "isUnique",
   (SELECT array_agg(pg_get_indexdef(x.indexrelid, k, false) ORDER BY k)
    FROM generate_series(1, x.indnkeyatts) AS k) AS "indexColumns",
   (SELECT json_agg(json_build_object(

@@ -22,11 +22,11 @@ export function versionTable(): string {
 /** What is told of the statements whose locks are looked at in a test. */
 export async function lockTable(): Promise<string> {
   const { setup, cases } = lockCases();
-  const known = new Catalogue(true, ["public"]);
+  const known = new Catalogue(true, ["public", "shop"]);
   for (const node of await parseStatements(setup, { file: "lock_modes.sql" })) {
     applyStatement(node, known, false);
   }
-  const lines: string[] = [];
+  const byKind = new Map(KINDS.map(([heading]) => [heading, [] as string[]]));
   for (const { sql } of cases) {
     const [node] = await parseStatements(sql, { file: "lock_modes.sql" });
     const byMode = Map.groupBy(statementEffects(node!, known).locks, ({ mode }) => mode);
@@ -34,13 +34,25 @@ export async function lockTable(): Promise<string> {
       `${modeInSql(mode)}: ${all.map(({ relation }) => relation.replace(/^shop\./, "")).join(", ")}`
     );
     const statement = sql.replace(/;$/, "").replaceAll("shop.", "");
-    lines.push(
+    const [heading] = KINDS.find(([, is]) => is.test(statement))!;
+    byKind.get(heading)!.push(
       ...broken(statement, ""),
       ...(locks.length === 0 ? ["no lock"] : locks).flatMap((lock) => broken(lock, "  ")),
     );
   }
-  return ["```text", ...lines, "```"].join("\n");
+  return [...byKind].flatMap(([heading, lines]) => [`## ${heading}`, "", "```text", ...lines, "```", ""])
+    .join("\n").trimEnd();
 }
+
+/** Headings, and how the statements below them begin; the first that fits counts. */
+const KINDS: readonly (readonly [heading: string, is: RegExp])[] = [
+  ["ALTER TABLE", /^ALTER TABLE/],
+  ["Other ALTER statements", /^ALTER/],
+  ["CREATE", /^CREATE/],
+  ["DROP and TRUNCATE", /^(DROP|TRUNCATE)/],
+  ["Rows and queries", /^(SELECT|INSERT|UPDATE|DELETE|MERGE|COPY|EXPLAIN|DECLARE)/],
+  ["Upkeep, rights and comments", /^/],
+];
 
 const COLUMNS = 105;
 

@@ -11,6 +11,8 @@ import { volatileCall } from "./volatile.ts";
 /** What adding a column does to the rows that are there. */
 export function addColumn(command: SqlNode, table: Relation, gathered: Gathered): void {
   const column = fields(fields(command["def"])["ColumnDef"]);
+  const name = word(column["colname"]);
+  if (command["missing_ok"] === true && table.columns.some((each) => each.name === name)) return;
   const constraints = nodes(column["constraints"]).map(({ Constraint }) => fields(Constraint));
   const ofKind = (kind: string) => constraints.find(({ contype }) => contype === kind);
   const given = ofKind("CONSTR_DEFAULT")?.["raw_expr"];
@@ -47,7 +49,10 @@ export function changeType(command: SqlNode, table: Relation, gathered: Gathered
   const column = table.columns.find((each) => each.name === name);
   const to = typeName(fields(definition["typeName"]));
   const isPlain = isColumnItself(definition["raw_default"], name, to);
-  const change = isPlain ? typeChange(column?.type ?? null, to) : "rewrite";
+  const { known } = gathered;
+  const change = !isPlain || known.isHeldDomain(to) && column?.type !== to
+    ? "rewrite"
+    : typeChange(column === undefined ? null : known.baseType(column.type), known.baseType(to));
   const held = table.constraints.filter(({ columns }) => columns.includes(name));
   if (change !== "catalogue") {
     const stored = column === undefined
@@ -80,7 +85,7 @@ function isColumnItself(using: unknown, name: string, to: string): boolean {
   const cast = fields(fields(using)["TypeCast"]);
   const inner = cast["typeName"] === undefined ? using : cast["arg"];
   if (cast["typeName"] !== undefined && typeName(fields(cast["typeName"])) !== to) return false;
-  return words(fields(fields(inner)["ColumnRef"])["fields"]).join() === name;
+  return words(fields(fields(inner)["ColumnRef"])["fields"]).at(-1) === name;
 }
 
 /** Reads all rows, unless a constraint is known to hold already. */

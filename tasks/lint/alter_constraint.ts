@@ -100,8 +100,8 @@ export function validateConstraint(command: SqlNode, table: Relation, gathered: 
     return;
   }
   const { references, columns, valid } = constraint;
-  if (references !== null) gathered.lockTree(references, "RowShareLock");
   if (valid) return;
+  if (references !== null) gathered.lockTree(references, "RowShareLock");
   if (references === null) gathered.work("scan", table, "each row is held against the constraint");
   else {gathered.work("look-up", table, `each row is looked up in ${references}`, {
       columns,
@@ -115,6 +115,14 @@ export function dropConstraint(command: SqlNode, table: Relation, gathered: Gath
   const constraint = table.constraints.find((each) => each.name === name);
   if (constraint === undefined && !gathered.known.isWhole) gathered.cannotTell(UNKNOWN_KEYS);
   if (constraint?.references) gathered.lockTree(constraint.references, mode);
+  if (command["behavior"] !== "DROP_CASCADE" || constraint === undefined) return;
+  // Foreign keys that refer to a key go with it.
+  for (const other of gathered.known.referringTo(table.name)) {
+    const refers = other.constraints.some(({ references, referencedColumns }) =>
+      references === table.name && referencedColumns.join() === constraint.columns.join()
+    );
+    if (refers) gathered.lockTree(other.name, mode);
+  }
 }
 
 /** Whether a foreign key is held to is a matter of two tables; when it is looked at is one of its own. */

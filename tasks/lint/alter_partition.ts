@@ -24,12 +24,18 @@ export function attachPartition(command: SqlNode, parent: Relation, gathered: Ga
     });
   }
   buildMissing(parent, partition, gathered);
-  const other = gathered.known.childrenOf(parent.name).find(({ isDefault }) => isDefault);
+  newPartition(parent, `it may hold rows that belong into ${partition.name}`, gathered);
+}
+
+/** What a new part of a divided table does to its default partition, and to those that refer to the table. */
+export function newPartition(parent: Relation, why: string, gathered: Gathered): void {
+  const other = gathered.known.partsOf(parent.name).find(({ isDefault }) => isDefault);
   if (other !== undefined) {
-    gathered.lock(other.name, "AccessExclusiveLock");
-    gathered.work("scan", other, `it may hold rows that belong into ${partition.name}`, {
-      unless: "a valid CHECK says that it holds none",
-    });
+    gathered.lockTree(other.name, "AccessExclusiveLock");
+    gathered.work("scan", other, why, { unless: "a valid CHECK says that it holds none" });
+  }
+  for (const { name } of gathered.known.referringToWhole(parent.name)) {
+    gathered.lock(name, "ShareRowExclusiveLock");
   }
 }
 
@@ -52,14 +58,17 @@ function buildMissing(parent: Relation, partition: Relation, gathered: Gathered)
 export function detachPartition(command: SqlNode, parent: Relation, gathered: Gathered): void {
   const { name, concurrent } = fields(fields(command["def"])["PartitionCmd"]);
   // Beside others, too: at its end, when nobody sees it as a part any more.
-  gathered.lock(written(fields(name)), "AccessExclusiveLock");
+  gathered.lockTree(written(fields(name)), "AccessExclusiveLock");
   if (concurrent === true) {
     gathered.alone = true;
     gathered.work("wait for transactions", parent, "it waits for all who have used the table");
   }
   if (word(command["subtype"]) === "AT_DetachPartitionFinalize") return;
-  const other = gathered.known.childrenOf(parent.name).find(({ isDefault }) => isDefault);
+  const other = gathered.known.partsOf(parent.name).find(({ isDefault }) => isDefault);
   if (other !== undefined) gathered.lock(other.name, "AccessExclusiveLock");
+  for (const referring of gathered.known.referringToWhole(parent.name)) {
+    gathered.lock(referring.name, "AccessExclusiveLock");
+  }
 }
 
 /** A child is tied to a parent, or taken from it. */

@@ -7,6 +7,7 @@ import type { Gathered } from "./gathered.ts";
 import { quoted, written } from "./names.ts";
 import { fields, nodes, word } from "./nodes.ts";
 import type { Relation, RelationKind } from "./relations.ts";
+import { typedTables } from "./typed_tables.ts";
 
 const STRONGEST = "AccessExclusiveLock";
 const WRITERS = "ShareRowExclusiveLock";
@@ -44,7 +45,12 @@ const SUBCOMMANDS: Readonly<Record<string, Subcommand>> = {
   },
   AT_DropExpression: { said: "ALTER COLUMN DROP EXPRESSION", mode: STRONGEST, recurses: true },
   AT_AddIdentity: { said: "ALTER COLUMN ADD GENERATED AS IDENTITY", mode: STRONGEST, recurses: true },
-  AT_SetIdentity: { said: "ALTER COLUMN SET GENERATED", mode: STRONGEST, recurses: true, also: ownSequence },
+  AT_SetIdentity: {
+    said: "ALTER COLUMN SET GENERATED",
+    mode: STRONGEST,
+    recurses: true,
+    also: (command, table, gathered) => ownSequence(command, table, gathered, WRITERS),
+  },
   AT_DropIdentity: { said: "ALTER COLUMN DROP IDENTITY", mode: STRONGEST, recurses: true, also: ownSequence },
   AT_SetStatistics: { said: "ALTER COLUMN SET STATISTICS", mode: UPKEEP, recurses: true },
   AT_SetOptions: { said: "ALTER COLUMN SET (…)", mode: UPKEEP },
@@ -89,21 +95,31 @@ const SUBCOMMANDS: Readonly<Record<string, Subcommand>> = {
   AT_AttachPartition: { said: "ATTACH PARTITION", mode: UPKEEP, also: attachPartition },
   AT_DetachPartition: { said: "DETACH PARTITION", mode: detachMode, also: detachPartition },
   AT_DetachPartitionFinalize: { said: "DETACH PARTITION FINALIZE", mode: UPKEEP, also: detachPartition },
-  AT_SetLogged: { said: "SET LOGGED", mode: STRONGEST, also: rewritten("all of it is written to the log") },
+  AT_SetLogged: {
+    said: "SET LOGGED",
+    mode: STRONGEST,
+    also: rewritten("all of it is written to the log", (_command, { isLogged }) => isLogged === true),
+  },
   AT_SetUnLogged: {
     said: "SET UNLOGGED",
     mode: STRONGEST,
-    also: rewritten("it gets a file that is not logged"),
+    also: rewritten("it gets a file that is not logged", (_command, { isLogged }) => isLogged === false),
   },
   AT_SetAccessMethod: {
     said: "SET ACCESS METHOD",
     mode: STRONGEST,
-    also: rewritten("another access method has another form on disk"),
+    also: rewritten(
+      "another access method has another form on disk",
+      ({ name }, { accessMethod }) => accessMethod === (word(name) || "heap"),
+    ),
   },
   AT_SetTableSpace: {
     said: "SET TABLESPACE",
     mode: STRONGEST,
-    also: rewritten("its file is copied to the other tablespace"),
+    also: rewritten(
+      "its file is copied to the other tablespace",
+      ({ name }, { tablespace }) => tablespace === word(name),
+    ),
   },
   AT_GenericOptions: { said: "OPTIONS (…)", mode: STRONGEST },
 };
@@ -129,15 +145,42 @@ export function alterTable(node: SqlNode, gathered: Gathered): void {
   const mode = strongestLock(found.map(({ command, subcommand }) => modeOf(command, subcommand))) ??
     STRONGEST;
   const range = fields(node["relation"]);
+  if (node["missing_ok"] === true && gathered.isMissing(written(range))) {
+    return gathered.is(`${said} IF EXISTS`);
+  }
   const table = gathered.lock(written(range), mode, kind);
   for (const { command, subcommand } of found) {
     const words = kind === "composite type"
       ? subcommand.said.replace("COLUMN", "ATTRIBUTE")
       : subcommand.said;
     gathered.is(`${said} … ${words}`);
-    if (subcommand.recurses && range["inh"] === true) gathered.lockTree(table.name, mode);
+    const isWhole = range["inh"] === true && subcommand.recurses === true;
+    if (isWhole && mayRecurse(command, table)) gathered.lockTree(table.name, mode);
+    gathered.isOfChildren = isWhole && !isOfOneTable(command);
     subcommand.also?.(command, table, gathered, mode);
+    if (kind === "composite type" && command["behavior"] === "DROP_CASCADE") {
+      typedTables(table, gathered, mode);
+    }
+    gathered.isOfChildren = false;
   }
+}
+
+/** A check that is said so is not handed down to tables that inherit. */
+function isOfOneTable(command: SqlNode): boolean {
+  return fields(fields(command["def"])["Constraint"])["is_no_inherit"] === true;
+}
+
+/** Whether the parts of a table are touched: where it is about triggers, there have to be such; what is so stays so. */
+function mayRecurse(command: SqlNode, { triggers, columns }: Relation): boolean {
+  const subtype = word(command["subtype"]);
+  if (subtype === "AT_SetNotNull") {
+    return columns.find(({ name }) => name === command["name"])?.notNull !== true;
+  }
+  if (!/Trig(All|User)?$/.test(subtype) || triggers === null) return true;
+  const named = /All$|User$/.test(subtype)
+    ? triggers
+    : triggers.filter(({ name }) => name === command["name"]);
+  return /All$/.test(subtype) || named.some(({ isOfRows }) => isOfRows);
 }
 
 function modeOf(command: SqlNode, { mode }: Subcommand): string {
@@ -163,8 +206,17 @@ function optionsMode(command: SqlNode): string {
   return names.some((name) => OF_ANSWERS.test(name)) ? STRONGEST : UPKEEP;
 }
 
-function rewritten(why: string): NonNullable<Subcommand["also"]> {
-  return (_command, table, gathered) => gathered.work("rewrite", table, why);
+/** @param isSo whether the table is so already, and nothing is done */
+function rewritten(
+  why: string,
+  isSo: (command: SqlNode, table: Relation) => boolean,
+): NonNullable<Subcommand["also"]> {
+  return (command, table, gathered, mode) => {
+    // Of a divided table that is only what partitions are made with.
+    if (isSo(command, table) || table.kind === "partitioned table" || table.kind === "sequence") return;
+    gathered.work("rewrite", table, why);
+    if (/Logged$/i.test(word(command["subtype"]))) allSequences(command, table, gathered, mode);
+  };
 }
 
 function dropColumn(command: SqlNode, table: Relation, gathered: Gathered, mode: string): void {
@@ -175,9 +227,15 @@ function dropColumn(command: SqlNode, table: Relation, gathered: Gathered, mode:
   }
   if (command["behavior"] !== "DROP_CASCADE") return;
   for (const view of gathered.known.viewsOf(table.name)) {
-    if (view.readsColumns.includes(`${table.name}.${quoted(name)}`)) {
-      gathered.lock(view.name, mode, view.kind);
-    }
+    if (!view.readsColumns.includes(`${table.name}.${quoted(name)}`)) continue;
+    gathered.lock(view.name, mode, view.kind);
+    for (const above of gathered.known.viewsOf(view.name)) gathered.lock(above.name, mode, above.kind);
+  }
+  for (const other of gathered.known.referringTo(table.name)) {
+    const refers = other.constraints.some(({ references, referencedColumns }) =>
+      references === table.name && referencedColumns.includes(name)
+    );
+    if (refers) gathered.lockTree(other.name, mode);
   }
   if (!gathered.known.isWhole) gathered.cannotTell("what CASCADE removes besides");
 }

@@ -7,6 +7,7 @@ import { joined, lastPart, listed, quoted, schemaOf, statisticsName, written } f
 import { fields, nodes, opened, word, words } from "./nodes.ts";
 import { readBy, readColumns } from "./queries.ts";
 import { bareRelation } from "./relations.ts";
+import { typeName } from "./type_names.ts";
 
 /**
  * Changes what is known of a database as a statement would change the database: the next one is judged by that.
@@ -53,6 +54,15 @@ const APPLIED: Readonly<Record<string, Apply>> = {
     const name = word(node["idxname"]) || `${lastPart(table.name)}_${columns.join("_")}_idx`;
     indexOf(table, name, columns, node["unique"] === true, known, isNew);
   },
+  CompositeTypeStmt: (node, known, isNew) => {
+    known.put(bareRelation(known.newName(written(fields(node["typevar"]))), "composite type", isNew));
+  },
+  CreateTrigStmt: (node, known) => {
+    const table = known.find(written(fields(node["relation"])));
+    if (table === undefined || table.triggers === null) return;
+    const own = { name: word(node["trigname"]), isOfRows: node["row"] === true };
+    known.put({ ...table, triggers: [...table.triggers.filter(({ name }) => name !== own.name), own] });
+  },
   CreateSeqStmt: (node, known, isNew) => {
     known.put(bareRelation(known.newName(written(fields(node["sequence"]))), "sequence", isNew));
   },
@@ -73,9 +83,14 @@ const APPLIED: Readonly<Record<string, Apply>> = {
     known.putFunction(known.newName(joined(words(node["funcname"]))), volatility as Volatility);
   },
   CreateDomainStmt: (node, known) => {
-    if (nodes(node["constraints"]).length > 0) {
-      known.putDomain(known.newName(joined(words(node["domainname"]))));
-    }
+    const isHeld = nodes(node["constraints"]).some(({ Constraint }) =>
+      fields(Constraint)["contype"] !== "CONSTR_DEFAULT"
+    );
+    known.putDomain(
+      known.newName(joined(words(node["domainname"]))),
+      isHeld,
+      typeName(fields(node["typeName"])),
+    );
   },
   RenameStmt: renamed,
   AlterObjectSchemaStmt: (node, known) => {
@@ -94,7 +109,11 @@ const EMPTY_NO_MORE = { rows: null, bytes: null } as const;
 function filled(node: SqlNode, known: Catalogue): void {
   if (node["relation"] === undefined) return;
   const table = known.find(written(fields(node["relation"])));
-  if (table?.isNew) known.put({ ...table, ...EMPTY_NO_MORE });
+  if (table === undefined) return;
+  // Rows of a divided table lie in its parts.
+  for (const each of [table, ...known.childrenOf(table.name)]) {
+    if (each.isNew) known.put({ ...each, ...EMPTY_NO_MORE });
+  }
 }
 
 const COLUMNS = /^OBJECT_(COLUMN|TABCONSTRAINT)$/;

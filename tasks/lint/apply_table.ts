@@ -29,6 +29,10 @@ export function applyTable(node: SqlNode, known: Catalogue, isNew: boolean): voi
     parents: parents.map((parent) => parent.name),
     isDefault: fields(node["partbound"])["is_default"] === true,
     partitionKey: key,
+    isLogged: fields(node["relation"])["relpersistence"] !== "u",
+    accessMethod: word(node["accessMethod"]) || "heap",
+    ofType: node["ofTypename"] === undefined ? null : known.fullType(typeName(fields(node["ofTypename"]))),
+    triggers: [],
   });
   for (const parent of parents) {
     for (const { index } of known.indexesOf(parent.name)) {

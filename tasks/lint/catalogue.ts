@@ -11,8 +11,9 @@ export class Catalogue {
   readonly #linked = new Map<string, Set<string>>();
   readonly #added = new Set<string>();
   readonly #functions = new Map<string, Volatility>();
-  /** Domains that hold rows to something, by name. */
-  readonly #domains = new Set<string>();
+  /** By name, the type that they are of, and whether they hold their values to something. */
+  readonly #domains = new Map<string, { readonly isHeld: boolean; readonly of: string }>();
+  readonly #volatile = new Set<string>();
 
   /**
    * @param isWhole whether a relation that is not in it is not in the database either
@@ -124,6 +125,14 @@ export class Catalogue {
     );
   }
 
+  /** Those that refer to a divided table by one of its parts, or to the part itself. */
+  referringToWhole(name: string): Relation[] {
+    return [
+      ...this.referringTo(name),
+      ...this.relation(name).parents.flatMap((parent) => this.referringToWhole(parent)),
+    ];
+  }
+
   /** Views that read one, and views that read those. */
   viewsOf(name: string): Relation[] {
     const own = this.#linkedTo(name).filter(({ reads }) => reads.includes(name));
@@ -153,14 +162,41 @@ export class Catalogue {
     return found === undefined ? undefined : this.#functions.get(found);
   }
 
-  /** Says that a domain holds its values to something. */
-  putDomain(name: string): void {
-    this.#domains.add(name);
+  /** Says that one of PostgreSQL's own functions gives each row another value. */
+  putVolatile(name: string): void {
+    this.#volatile.add(name);
   }
 
-  /** Whether a type is such a domain. */
+  /** Whether it does; it may do so where nothing is known of the server. */
+  isVolatile(name: string): boolean {
+    return this.#volatile.has(name);
+  }
+
+  /** Says what type a domain is of, and whether it holds its values to something. */
+  putDomain(name: string, isHeld: boolean, of: string): void {
+    this.#domains.set(name, { isHeld, of });
+  }
+
+  #domain(type: string) {
+    const name = this.#fullNames(type).find((each) => this.#domains.has(each));
+    return name === undefined ? undefined : this.#domains.get(name);
+  }
+
+  /** Whether a type is a domain that holds its values to something. */
   isHeldDomain(type: string): boolean {
-    return this.#fullNames(type).some((name) => this.#domains.has(name));
+    const domain = this.#domain(type);
+    return domain !== undefined && (domain.isHeld || this.isHeldDomain(domain.of));
+  }
+
+  /** The type that a domain is of, in the end; another type as it is. */
+  baseType(type: string): string {
+    const domain = this.#domain(type);
+    return domain === undefined ? type : this.baseType(domain.of);
+  }
+
+  /** The name of a composite type, as that of a relation; one that is not known as it is. */
+  fullType(type: string): string {
+    return this.find(type)?.name ?? type;
   }
 
   /** Whether a column's type is the one of a name. */

@@ -1,13 +1,16 @@
 import type { SqlNode } from "../postgres/sql_parser.ts";
-import type { Gathered } from "./gathered.ts";
+import { newPartition } from "./alter_partition.ts";
+import { Gathered } from "./gathered.ts";
 import { joined, listed, written } from "./names.ts";
-import { fields, nodes, word, words } from "./nodes.ts";
+import { fields, nodes, within, word, words } from "./nodes.ts";
 import { lockQuery, rangesIn, readWork } from "./queries.ts";
 
 /** CREATE TABLE: what it refers to, is made like, or becomes a part of. */
 export function createTable(node: SqlNode, gathered: Gathered): void {
   const bound = node["partbound"];
   gathered.is(bound === undefined ? "CREATE TABLE" : "CREATE TABLE … PARTITION OF");
+  const isThere = gathered.known.find(written(fields(node["relation"]))) !== undefined;
+  if (node["if_not_exists"] === true && isThere) return;
   for (const { RangeVar } of nodes(node["inhRelations"])) {
     const parent = gathered.lock(
       written(fields(RangeVar)),
@@ -17,12 +20,7 @@ export function createTable(node: SqlNode, gathered: Gathered): void {
     for (const { references } of parent.constraints) {
       if (references !== null) gathered.lockTree(references, "ShareRowExclusiveLock");
     }
-    const other = gathered.known.childrenOf(parent.name).find(({ isDefault }) => isDefault);
-    if (other === undefined) continue;
-    gathered.lock(other.name, "AccessExclusiveLock");
-    gathered.work("scan", other, "it may hold rows that belong into the new partition", {
-      unless: "a valid CHECK says that it holds none",
-    });
+    newPartition(parent, "it may hold rows that belong into the new partition", gathered);
   }
   for (const element of nodes(node["tableElts"])) {
     const like = fields(element["TableLikeClause"])["relation"];
@@ -67,8 +65,8 @@ export function refresh(node: SqlNode, gathered: Gathered): void {
     isConcurrent ? "ExclusiveLock" : "AccessExclusiveLock",
     "materialized view",
   );
-  for (const below of view.reads) lockBelow(below, gathered);
   if (node["skipData"] === true) return;
+  for (const below of view.reads) lockBelow(below, gathered);
   gathered.work(
     "refresh",
     view,
@@ -88,6 +86,28 @@ export function createTrigger(node: SqlNode, gathered: Gathered): void {
   const table = gathered.lock(written(fields(node["relation"])), "ShareRowExclusiveLock");
   if (node["row"] === true) gathered.lockTree(table.name, "ShareRowExclusiveLock");
   if (node["constrrel"] !== undefined) gathered.lock(written(fields(node["constrrel"])), "AccessShareLock");
+}
+
+/** CREATE RULE: what it will do is looked up now. */
+export function createRule(node: SqlNode, gathered: Gathered): void {
+  gathered.is("CREATE RULE");
+  for (const action of nodes(node["actions"])) {
+    for (const { relation, mode } of locksOfAction(action, gathered)) gathered.lock(relation, mode);
+  }
+  gathered.lock(written(fields(node["relation"])), "AccessExclusiveLock");
+}
+
+function locksOfAction(action: SqlNode, { known, version }: Gathered) {
+  const own = new Gathered(known, version);
+  for (const range of rangesIn(action)) {
+    if (!/^(old|new)$/.test(word(range["relname"]))) own.lock(written(range), "AccessShareLock");
+  }
+  for (const kind of ["InsertStmt", "UpdateStmt", "DeleteStmt"]) {
+    for (const change of within(action, kind)) {
+      own.lock(written(fields(change["relation"])), "RowExclusiveLock");
+    }
+  }
+  return own.effects("").locks;
 }
 
 /** A statement that names one relation, and takes one lock on it. */
@@ -117,6 +137,7 @@ export function comment(node: SqlNode, gathered: Gathered): void {
   const object = fields(node["object"]);
   if (WHOLE.test(type)) gathered.lock(listed(object), "ShareUpdateExclusiveLock");
   if (WITHIN.test(type)) {
-    gathered.lock(joined(words(fields(object["List"])["items"]).slice(0, -1)), "ShareUpdateExclusiveLock");
+    const mode = type === "OBJECT_COLUMN" ? "ShareUpdateExclusiveLock" : "AccessShareLock";
+    gathered.lock(joined(words(fields(object["List"])["items"]).slice(0, -1)), mode);
   }
 }

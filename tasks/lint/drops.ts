@@ -26,15 +26,23 @@ export function drop(node: SqlNode, gathered: Gathered): void {
   const relation = RELATIONS[type];
   const said = relation?.[0] ?? type.replace("OBJECT_", "").replaceAll("_", " ");
   gathered.is(`DROP ${said}${node["concurrent"] === true ? " CONCURRENTLY" : ""}`);
+  const isThere = (name: string) => node["missing_ok"] !== true || !gathered.isMissing(name);
   if (relation !== undefined) {
     for (const object of objects) {
-      dropRelation(gathered.lock(listed(object), STRONGEST, relation[1]), isCascade, gathered);
+      const name = listed(object);
+      if (!isThere(name)) continue;
+      const dropped = gathered.lock(name, STRONGEST, relation[1]);
+      dropRelation(dropped, isCascade, gathered);
+      if (isCascade && type === "OBJECT_SEQUENCE") dropUses(dropped, gathered);
     }
   } else if (type === "OBJECT_INDEX") {
-    for (const object of objects) dropIndex(listed(object), node["concurrent"] === true, gathered);
+    for (const object of objects) {
+      if (isThere(listed(object))) dropIndex(listed(object), node["concurrent"] === true, gathered);
+    }
   } else if (OF_TABLE.test(type)) {
     for (const object of objects) {
-      gathered.lock(joined(words(fields(object["List"])["items"]).slice(0, -1)), STRONGEST);
+      const parts = words(fields(object["List"])["items"]);
+      if (node["missing_ok"] !== true || !isGone(parts, type, gathered)) dropOfTable(parts, type, gathered);
     }
   } else if (type === "OBJECT_STATISTIC_EXT") {
     for (const object of objects) {
@@ -47,6 +55,23 @@ export function drop(node: SqlNode, gathered: Gathered): void {
   }
   const isKnown = gathered.known.isWhole && (relation !== undefined || type === "OBJECT_SCHEMA");
   if (isCascade && !isKnown) gathered.cannotTell("what CASCADE removes besides");
+}
+
+/** Whether a table has no trigger of a name, or is not there, as is known. */
+function isGone(parts: readonly string[], type: string, gathered: Gathered): boolean {
+  const table = joined(parts.slice(0, -1));
+  const { triggers } = gathered.known.relation(table);
+  return gathered.isMissing(table) ||
+    type === "OBJECT_TRIGGER" && triggers !== null && !triggers.some(({ name }) => name === parts.at(-1));
+}
+
+function dropOfTable(parts: readonly string[], type: string, gathered: Gathered): void {
+  const table = gathered.lock(joined(parts.slice(0, -1)), STRONGEST);
+  // What is done for each row is done in each partition.
+  const own = table.triggers?.find(({ name }) => name === parts.at(-1));
+  const isOfParts = table.kind === "partitioned table" && type === "OBJECT_TRIGGER" &&
+    (table.triggers === null || own?.isOfRows === true);
+  if (isOfParts) gathered.lockTree(table.name, STRONGEST);
 }
 
 function dropRelation(relation: Relation, isCascade: boolean, gathered: Gathered): void {
@@ -62,11 +87,36 @@ function dropRelation(relation: Relation, isCascade: boolean, gathered: Gathered
       for (const { name } of gathered.known.viewsOf(each.name)) gathered.lock(name, STRONGEST, "view");
     }
   }
+  if (isCascade) dropKeysOfWhole(relation, gathered);
   for (const parent of relation.parents) {
+    // A table that only inherits leaves its parent alone.
+    if (gathered.known.relation(parent).kind === "table") continue;
     gathered.lock(parent, STRONGEST);
-    for (const other of gathered.known.childrenOf(parent)) {
+    for (const other of gathered.known.partsOf(parent)) {
       if (other.isDefault) gathered.lock(other.name, STRONGEST);
     }
+  }
+}
+
+/** A foreign key that refers to a divided table needs each of its parts. */
+function dropKeysOfWhole({ parents }: Relation, gathered: Gathered): void {
+  for (const parent of parents) {
+    const whole = gathered.known.relation(parent);
+    const referring = gathered.known.referringTo(whole.name);
+    if (referring.length > 0) gathered.lockTree(whole.name, STRONGEST);
+    for (const { name } of referring) gathered.lockTree(name, STRONGEST);
+    dropKeysOfWhole(whole, gathered);
+  }
+}
+
+/** Defaults that draw from a sequence go with it. */
+function dropUses({ name }: Relation, gathered: Gathered): void {
+  const owners = [...gathered.known.all()].filter(({ columns }) =>
+    columns.some(({ sequences }) => sequences.includes(name))
+  );
+  for (const owner of owners) gathered.lock(owner.name, STRONGEST);
+  if (owners.length === 0) {
+    gathered.cannotTell("which tables have a default by the sequence, which are locked");
   }
 }
 
@@ -75,6 +125,7 @@ function dropIndex(name: string, isConcurrent: boolean, gathered: Gathered): voi
   const index = gathered.lock(name, mode, "index");
   if (index.index !== null) {
     const table = gathered.lock(index.index.table, mode);
+    if (table.kind === "partitioned table") gathered.lockTree(table.name, mode);
     if (isConcurrent) {
       gathered.work("wait for transactions", table, "it waits for all who may still use the index");
     }
@@ -98,10 +149,13 @@ function dropSchema(schema: string, isCascade: boolean, gathered: Gathered): voi
 export function truncate(node: SqlNode, gathered: Gathered): void {
   gathered.is("TRUNCATE");
   const isCascade = node["behavior"] === "DROP_CASCADE";
-  const names = nodes(node["relations"]).map(({ RangeVar }) => written(fields(RangeVar)));
+  const ranges = nodes(node["relations"]).map(({ RangeVar }) => fields(RangeVar));
+  const names = ranges.map(written);
+  const alone = new Set(ranges.filter(({ inh }) => inh !== true).map(written));
   const seen = new Set<string>();
   for (let name = names.shift(); name !== undefined; name = names.shift()) {
-    for (const each of gathered.lockTree(name, STRONGEST)) {
+    const all = alone.has(name) ? [gathered.lock(name, STRONGEST)] : gathered.lockTree(name, STRONGEST);
+    for (const each of all) {
       if (seen.has(each.name)) continue;
       seen.add(each.name);
       if (isCascade) names.push(...gathered.known.referringTo(each.name).map((other) => other.name));

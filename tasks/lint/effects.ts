@@ -5,6 +5,7 @@ import { Catalogue } from "./catalogue.ts";
 import {
   comment,
   createAs,
+  createRule,
   createStatistics,
   createTable,
   createTrigger,
@@ -18,7 +19,7 @@ import { createIndex, reindex } from "./indexes.ts";
 import { fields, hasOption, nodes, opened } from "./nodes.ts";
 import { alterDomain, alterSequence, copy, createSequence, grant, publication } from "./others.ts";
 import { query } from "./queries.ts";
-import { rename, setSchema } from "./renames.ts";
+import { changeOwner, rename, setSchema } from "./renames.ts";
 import { cluster, lockTable, vacuum } from "./upkeep.ts";
 
 /** The newest PostgreSQL that is known here. */
@@ -30,6 +31,7 @@ type Handler = (node: SqlNode, gathered: Gathered) => void;
 const HANDLERS: Readonly<Record<string, Handler>> = {
   AlterTableStmt: alterTable,
   RenameStmt: rename,
+  AlterOwnerStmt: changeOwner,
   AlterObjectSchemaStmt: setSchema,
   IndexStmt: createIndex,
   ReindexStmt: reindex,
@@ -39,7 +41,7 @@ const HANDLERS: Readonly<Record<string, Handler>> = {
   RefreshMatViewStmt: refresh,
   CreateTrigStmt: createTrigger,
   CreateStatsStmt: createStatistics,
-  RuleStmt: onRelation("CREATE RULE", "AccessExclusiveLock"),
+  RuleStmt: createRule,
   CreatePolicyStmt: onRelation("CREATE POLICY", "AccessExclusiveLock", "table"),
   AlterPolicyStmt: onRelation("ALTER POLICY", "AccessExclusiveLock", "table"),
   CreateSeqStmt: createSequence,

@@ -1,4 +1,5 @@
 import type pg from "pg";
+import { ServiceError } from "../model/errors.ts";
 import { sleep } from "../net/sleep.ts";
 import { Catalogue } from "./catalogue.ts";
 import { lintSql } from "./lint_sql.ts";
@@ -23,6 +24,7 @@ interface ServerRow {
   readonly database: string;
   readonly path: readonly string[];
   readonly oldestTransaction: number | null;
+  readonly kept: readonly string[] | null;
 }
 
 interface WritesRow {
@@ -40,9 +42,7 @@ const LOOK_MS = 1_000;
 export async function readFacts(client: pg.ClientBase): Promise<DatabaseFacts> {
   const first = await looked<WritesRow>(client, "writes.sql");
   const server = await looked<ServerRow>(client, "server.sql");
-  await client.query("BEGIN READ ONLY");
-  const catalogue = await readCatalogue(client, server.path);
-  await client.query("COMMIT");
+  const catalogue = await readWhole(client, server.path);
   await sleep(LOOK_MS);
   const last = await looked<WritesRow>(client, "writes.sql");
   const seconds = last.at - first.at;
@@ -53,8 +53,46 @@ export async function readFacts(client: pg.ClientBase): Promise<DatabaseFacts> {
     version: server.version,
     oldestTransaction: server.oldestTransaction,
     writesPerSecond: new Map(Object.entries(last.writes).map(rate)),
-    source: `the database "${server.database}"`,
+    source: `the database "${server.database}"${keptSaid(server.kept ?? [])}`,
   };
+}
+
+/** More are not named. */
+const MOST_KEPT = 3;
+
+function keptSaid(kept: readonly string[]): string {
+  if (kept.length === 0) return "";
+  const more = kept.length > MOST_KEPT ? ` and ${kept.length - MOST_KEPT} more` : "";
+  return ` (less is known of ${
+    kept.slice(0, MOST_KEPT).join(", ")
+  }${more}, which another session holds in ACCESS EXCLUSIVE)`;
+}
+
+const TRIES = 3;
+/** `lock_not_available`. */
+const NOT_HAD = "55P03";
+
+/**
+ * The catalogue. Tables that somebody holds in ACCESS EXCLUSIVE are left alone; one that is taken at that moment makes it wait.
+ * @throws {ServiceError} where that happens again and again
+ */
+async function readWhole(client: pg.ClientBase, path: readonly string[]): Promise<Catalogue> {
+  for (let tried = 1;; tried++) {
+    await client.query("BEGIN READ ONLY");
+    try {
+      return await readCatalogue(client, path);
+    } catch (error) {
+      if ((error as { code?: string }).code !== NOT_HAD) throw error;
+      if (tried < TRIES) continue;
+      throw new ServiceError(
+        "Cannot read the catalogue: another session takes ACCESS EXCLUSIVE on table after table",
+        "Try again when its change is made, or say what the tables are like by --sizes.",
+        { cause: error },
+      );
+    } finally {
+      await client.query("ROLLBACK");
+    }
+  }
 }
 
 async function looked<Row extends pg.QueryResultRow>(client: pg.ClientBase, file: string): Promise<Row> {

@@ -13,6 +13,8 @@ export class Gathered {
   readonly #work: Work[] = [];
   readonly #unknown: string[] = [];
   #current = "";
+  /** Whether work is done to the tables that inherit from one, too. */
+  isOfChildren = false;
   /** Whether it must be a transaction by itself. */
   alone = false;
 
@@ -45,8 +47,13 @@ export class Gathered {
 
   /** Work on a relation; of one that has its rows in partitions, on each of them. */
   work(kind: WorkKind, relation: Relation, why: string, detail: WorkDetail = {}): void {
-    const partitions = relation.kind === "partitioned table" ? this.known.childrenOf(relation.name) : [];
-    const whole = partitions.length === 0 ? [relation] : partitions.filter(({ kind }) => kind === "table");
+    const isDivided = relation.kind === "partitioned table";
+    const parts = isDivided || this.isOfChildren && (kind === "rewrite" || kind === "scan")
+      ? this.known.childrenOf(relation.name)
+      : [];
+    const whole = parts.length === 0
+      ? [relation]
+      : [...isDivided ? [] : [relation], ...parts.filter(({ kind }) => kind === "table")];
     for (const { name } of whole) {
       const work = {
         of: this.#current,
@@ -61,6 +68,11 @@ export class Gathered {
       };
       if (!this.#work.some((other) => isSame(other, work))) this.#work.push(work);
     }
+  }
+
+  /** Whether there is no relation of a name, which is known. */
+  isMissing(name: string): boolean {
+    return this.known.isWhole && this.known.find(name) === undefined;
   }
 
   /** Something that cannot be told, as a sentence's end. */

@@ -24,14 +24,18 @@ export function publication(node: SqlNode, gathered: Gathered): void {
   gathered.is(node["action"] === undefined ? "CREATE PUBLICATION" : "ALTER PUBLICATION");
   for (const { PublicationObjSpec } of nodes(node["pubobjects"])) {
     const { pubtable } = fields(PublicationObjSpec);
-    if (pubtable !== undefined) gathered.lockTree(written(fields(fields(pubtable)["relation"])), UPKEEP);
+    if (pubtable === undefined) continue;
+    const table = gathered.lock(written(fields(fields(pubtable)["relation"])), UPKEEP);
+    // Partitions go with the whole.
+    if (table.kind !== "partitioned table") gathered.lockTree(table.name, UPKEEP);
   }
 }
 
 /** GRANT and REVOKE: from PostgreSQL 18 on they open the table. */
 export function grant(node: SqlNode, gathered: Gathered): void {
   gathered.is(node["is_grant"] === true ? "GRANT" : "REVOKE");
-  if (node["objtype"] !== "OBJECT_TABLE" || gathered.version < 18) return;
+  const isRelation = node["objtype"] === "OBJECT_TABLE" || node["objtype"] === "OBJECT_SEQUENCE";
+  if (!isRelation || gathered.version < 18) return;
   for (const { RangeVar } of nodes(node["objects"])) {
     if (RangeVar !== undefined) gathered.lock(written(fields(RangeVar)), "AccessShareLock");
   }

@@ -13,7 +13,9 @@ import { isBuiltIn, nameOf } from "./volatile.ts";
  * @returns the relations that it reads
  */
 export function lockQuery(node: SqlNode, gathered: Gathered): readonly Relation[] {
-  const read = rangesIn(node).map((range) => lockRead(written(range), "AccessShareLock", gathered));
+  const read = rangesIn(node).map((range) =>
+    lockRead(written(range), "AccessShareLock", gathered, range["inh"] === true)
+  );
   for (const select of within(node, "SelectStmt")) lockRows(select, new Set(rangesIn(node)), gathered);
   for (const kind of ["InsertStmt", "UpdateStmt", "DeleteStmt", "MergeStmt"]) {
     for (const change of within(node, kind)) lockChanged(kind, change, gathered);
@@ -28,10 +30,10 @@ export function lockQuery(node: SqlNode, gathered: Gathered): readonly Relation[
 }
 
 /** A relation and, of a view, those that it reads. */
-function lockRead(name: string, mode: string, gathered: Gathered): Relation {
+function lockRead(name: string, mode: string, gathered: Gathered, isWhole = true): Relation {
   const relation = gathered.lock(name, mode);
   if (relation.kind === "view") { for (const below of relation.reads) lockRead(below, mode, gathered); }
-  if (relation.kind !== "view") gathered.lockTree(relation.name, mode);
+  if (relation.kind !== "view" && isWhole) gathered.lockTree(relation.name, mode);
   return relation;
 }
 
@@ -44,7 +46,7 @@ function lockRows(select: SqlNode, tables: ReadonlySet<SqlNode>, gathered: Gathe
     for (const range of within(select["fromClause"], "RangeVar")) {
       const alias = word(fields(range["alias"])["aliasname"]) || word(range["relname"]);
       if (named.length > 0 && !named.includes(alias) || !tables.has(range)) continue;
-      gathered.lockTree(written(range), "RowShareLock");
+      lockRead(written(range), "RowShareLock", gathered);
     }
   }
 }
@@ -55,7 +57,8 @@ function lockChanged(kind: string, change: SqlNode, gathered: Gathered): void {
   if (target.kind === "view") {
     for (const below of target.reads) lockRead(below, "RowExclusiveLock", gathered);
   }
-  if (kind !== "InsertStmt") gathered.lockTree(target.name, "RowExclusiveLock");
+  const isOne = fields(change["relation"])["inh"] !== true;
+  if (kind !== "InsertStmt" && !isOne) gathered.lockTree(target.name, "RowExclusiveLock");
   const isWhole = change["whereClause"] === undefined;
   const isInsert = kind === "InsertStmt";
   const values = isInsert ? insertedValues(change) : 0;
@@ -98,6 +101,14 @@ function lockKeys(kind: string, change: SqlNode, target: Relation, gathered: Gat
     for (const { references, columns } of target.constraints) {
       if (references === null || given !== null && !columns.some((name) => given.includes(name))) continue;
       gathered.lockTree(references, "RowShareLock");
+    }
+  }
+  if (given !== null) {
+    for (const other of gathered.known.referringTo(target.name)) {
+      const refers = other.constraints.some(({ references, referencedColumns }) =>
+        references === target.name && referencedColumns.some((name) => given.includes(name))
+      );
+      if (refers) gathered.lockTree(other.name, "RowShareLock");
     }
   }
   if (kind !== "DeleteStmt") return;

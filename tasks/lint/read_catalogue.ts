@@ -4,7 +4,7 @@ import { Catalogue, type Volatility } from "./catalogue.ts";
 import { lintSql } from "./lint_sql.ts";
 import { statisticsName } from "./names.ts";
 import { fields, nodes } from "./nodes.ts";
-import { bareRelation, type Column, type Constraint, type RelationKind } from "./relations.ts";
+import { bareRelation, type Column, type Constraint, type Relation, type RelationKind } from "./relations.ts";
 
 /** A row of queries/lint/relations.sql. */
 interface RelationRow {
@@ -17,6 +17,11 @@ interface RelationRow {
   readonly parents: readonly string[] | null;
   readonly reads: readonly string[] | null;
   readonly readsColumns: readonly string[] | null;
+  readonly isLogged: boolean;
+  readonly accessMethod: string | null;
+  readonly tablespace: string | null;
+  readonly ofType: string | null;
+  readonly triggers: Relation["triggers"];
   readonly indexOf: string | null;
   readonly isUnique: boolean | null;
   readonly indexColumns: readonly string[] | null;
@@ -88,12 +93,18 @@ export async function readCatalogue(client: pg.ClientBase, path: readonly string
       partitionKey: row.partitionKey,
       reads: row.reads ?? [],
       readsColumns: row.readsColumns ?? [],
+      isLogged: row.isLogged,
+      accessMethod: row.accessMethod,
+      tablespace: row.tablespace,
+      ofType: row.ofType,
+      triggers: row.triggers ?? [],
       rows: row.rows,
       bytes: row.bytes,
     });
   }
   for (const { name, kind, table } of (await client.query(lintSql("functions.sql"))).rows) {
-    if (kind === "domain") catalogue.putDomain(name);
+    if (kind === "domain" || kind === "held domain") catalogue.putDomain(name, kind !== "domain", table);
+    else if (kind === "built-in") catalogue.putVolatile(name);
     else if (kind === "statistics") {
       catalogue.put({
         ...bareRelation(statisticsName(name), "statistics"),

@@ -62,6 +62,16 @@ export interface Relation {
   readonly reads: readonly string[];
   /** The same by column: `shop.orders.code`. */
   readonly readsColumns: readonly string[];
+  /** Whether it is written to the log; null: not known. */
+  readonly isLogged: boolean | null;
+  /** Its form on disk, as `heap`; null likewise. */
+  readonly accessMethod: string | null;
+  /** Where its file is; null likewise. */
+  readonly tablespace: string | null;
+  /** The composite type that it was made of; null: none. */
+  readonly ofType: string | null;
+  /** Its triggers; null: not known. */
+  readonly triggers: readonly { readonly name: string; readonly isOfRows: boolean }[] | null;
   /** Rows by the statistics; null: nobody knows. */
   readonly rows: number | null;
   /** Its own file, in bytes; null likewise. */
@@ -83,6 +93,11 @@ export function bareRelation(name: string, kind: RelationKind, isNew = false): R
     partitionKey: null,
     reads: [],
     readsColumns: [],
+    isLogged: null,
+    accessMethod: null,
+    tablespace: null,
+    ofType: null,
+    triggers: null,
     rows: isNew ? 0 : null,
     bytes: isNew ? 0 : null,
     isNew,

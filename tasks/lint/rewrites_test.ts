@@ -7,6 +7,7 @@ import { readCatalogue } from "./read_catalogue.ts";
 
 const SETUP = `
   CREATE DOMAIN positive AS integer CHECK (VALUE > 0);
+  CREATE DOMAIN name_of AS text;
   CREATE FUNCTION steady() RETURNS integer LANGUAGE sql STABLE AS 'SELECT 1';
   -- In PL/pgSQL: one of SQL that is as simple is put in its place, and is not called.
   CREATE FUNCTION changing() RETURNS integer LANGUAGE plpgsql AS 'BEGIN RETURN 1; END';
@@ -41,6 +42,17 @@ const TYPES: readonly (readonly [from: string, to: string])[] = [
   ["json", "jsonb"],
   ["integer[]", "bigint[]"],
   ["integer", "integer"],
+  ["bit(3)", "varbit"],
+  ["bit(3)", "bit(5)"],
+  ["interval", "interval(3)"],
+  ["interval(3)", "interval(6)"],
+  ["interval(3)", "interval"],
+  ["interval", "interval day to second"],
+  ["oid", "regclass"],
+  ["text", "name_of"],
+  ["name_of", "text"],
+  ["integer", "positive"],
+  ["positive", "integer"],
 ];
 
 const OTHERS = [
@@ -63,6 +75,16 @@ const OTHERS = [
   "ALTER TABLE t ALTER COLUMN c TYPE text USING c::text",
   "ALTER TABLE t SET UNLOGGED",
   "ALTER TABLE t SET (fillfactor = 50)",
+  "ALTER TABLE t SET LOGGED",
+  "ALTER TABLE t SET ACCESS METHOD heap",
+  "ALTER TABLE t SET ACCESS METHOD DEFAULT",
+  "ALTER TABLE t SET TABLESPACE pg_default",
+  "ALTER TABLE t ALTER COLUMN c TYPE text USING t.c",
+  "ALTER TABLE t ADD COLUMN IF NOT EXISTS c uuid DEFAULT gen_random_uuid()",
+  "ALTER TABLE t ADD COLUMN n text DEFAULT pg_current_wal_lsn()::text",
+  "ALTER TABLE t ADD COLUMN n bigint DEFAULT pg_database_size('postgres')",
+  "ALTER TABLE t ADD COLUMN n text DEFAULT version()",
+  "ALTER TABLE t ADD COLUMN n name_of DEFAULT 'x'",
   "ALTER TABLE t ALTER COLUMN c SET STORAGE EXTERNAL",
 ];
 

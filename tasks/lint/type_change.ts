@@ -24,11 +24,14 @@ const SAME_ON_DISK: readonly (readonly [from: string, to: string])[] = [
   ["text", "citext"],
   ["character varying", "citext"],
   ["citext", "character varying"],
+  ["bit", "bit varying"],
+  ["oid", "regclass"],
+  ["regclass", "oid"],
 ];
 
 /** Types that only get stricter by a smaller number after their name; without one they are the widest. */
-const WIDENED = /^(character varying|bit varying|numeric|(timestamp|time) with(out)? time zone)$/;
-const TIME = /^(timestamp|time) /;
+const WIDENED = /^(character varying|bit varying|numeric|interval|(timestamp|time) with(out)? time zone)$/;
+const TIME = /^(timestamp |time |interval$)/;
 
 /**
  * Whether a table is written anew when a column of it gets another type.

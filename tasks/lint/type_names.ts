@@ -29,6 +29,15 @@ export const SERIAL: Readonly<Record<string, string>> = {
   serial2: "smallint",
 };
 
+/** Of an interval of all fields. */
+const ALL_FIELDS = 0x7fff;
+
+/** An interval's digits of a second; where it has not all fields, what is like no other. */
+function intervalModifiers([fields, digits]: readonly unknown[]): unknown[] {
+  if (fields === undefined) return [];
+  return fields === ALL_FIELDS ? [digits] : [fields, digits ?? 6, 0];
+}
+
 /** A TypeName as `format_type` writes it: `character varying(20)`, `integer[]`. */
 export function typeName(node: SqlNode): string {
   const names = words(node["names"]);
@@ -38,7 +47,8 @@ export function typeName(node: SqlNode): string {
   const base = inner.length === 1 ? SPOKEN[inner[0]!] ?? plain : plain;
   const [head, ...rest] = base.split(" ");
   const numbers = nodes(node["typmods"]).map(({ A_Const }) => fields(fields(A_Const)["ival"])["ival"] ?? 0);
-  const typmod = numbers.length === 0 || head === "interval" ? "" : `(${numbers.join(",")})`;
+  const own = head === "interval" ? intervalModifiers(numbers) : numbers;
+  const typmod = own.length === 0 ? "" : `(${own.join(",")})`;
   const array = nodes(node["arrayBounds"]).length > 0 ? "[]" : "";
   // As in `timestamp(3) without time zone`; but `character varying(20)`.
   const isTime = head === "timestamp" || head === "time";

@@ -96,7 +96,7 @@ export const DIFFERENCES: readonly Difference[] = [
   {
     since: 18,
     what: "ADD CONSTRAINT … NOT NULL, also as NOT VALID",
-    before: "is refused: SET NOT NULL believes a CHECK that is validated",
+    before: "is refused; there, validate a CHECK and then SET NOT NULL",
     says: (kind, node) =>
       commands(kind, node).some(({ subtype, def }) =>
         subtype === "AT_AddConstraint" &&

@@ -22,7 +22,8 @@ export function volatileCall(
     const last = lastPart(name);
     const call = `${name}()`;
     const own = known.volatility(name.replace(/^pg_catalog\./, ""));
-    if (own === "volatile" || own === undefined && VOLATILE.test(last)) return { call, certain: true };
+    const isOwn = own === undefined && (VOLATILE.test(last) || known.isVolatile(last));
+    if (own === "volatile" || isOwn) return { call, certain: true };
     if (own === undefined && !known.isWhole && !STEADY.test(last)) doubtful ??= call;
   }
   return doubtful === null ? null : { call: doubtful, certain: false };

@@ -107,12 +107,17 @@ function ofFile(path: string): Known {
 const READS_ALONE =
   "SET default_transaction_read_only = on; SET lock_timeout = '1s'; SET statement_timeout = '20s'; SET jit = off";
 
+/** Names in a database without an encoding may be no UTF-8, and a server that is to send them as such gives up. */
+const BYTES_AS_THEY_ARE =
+  "SELECT set_config('client_encoding', 'SQL_ASCII', false) WHERE current_setting('server_encoding') = 'SQL_ASCII'";
+
 async function ofDatabase(url: string): Promise<Known> {
   const client = await connectClient(url, { applicationName: "benchbook lint" }).catch((error: Error) => {
     throw connectionError(error, url, "DATABASE_URL");
   });
   try {
     await client.query(READS_ALONE);
+    await client.query(BYTES_AS_THEY_ARE);
     const facts = await readFacts(client);
     const relations = await sizesOf(client);
     for (const { relation, rows, bytes } of relations) {

@@ -158,7 +158,7 @@ Deno.test("sizes, catalogue and open transactions are those of the database, of 
   withDatabase(async (url) => {
     await withClient(url, (client) =>
       client.query(
-        "CREATE SCHEMA shop; CREATE TABLE shop.orders (id integer, note text NOT NULL); " +
+        "CREATE SCHEMA shop; CREATE TABLE shop.orders (id integer CHECK (id > 0), note text NOT NULL); " +
           "INSERT INTO shop.orders SELECT i, repeat('x', 200) FROM generate_series(1, 20000) AS i; ANALYZE shop.orders",
       ));
     await withFolder(async (folder) => {
@@ -188,7 +188,39 @@ Deno.test("sizes, catalogue and open transactions are those of the database, of 
         const held = await lint([path], { DATABASE_URL: url });
         assert.equal(held.code, 1);
         assert.match(held.stdout, /20,000 rows/);
+        assert.match(held.stdout, /less is known of\s+shop\.orders, which\s+another session holds/);
       });
+    });
+  }));
+
+Deno.test("names that are no UTF-8, as a database without an encoding has them, keep nothing from being told", () =>
+  withDatabase(async (url) => {
+    const name = `${new URL(url).pathname.slice(1)}_ascii`;
+    const ascii = new URL(url);
+    ascii.pathname = `/${name}`;
+    await withClient(url, async (client) => {
+      await client.query(
+        `CREATE DATABASE ${name} TEMPLATE template0 ENCODING 'SQL_ASCII' LOCALE_PROVIDER libc LC_COLLATE 'C' LC_CTYPE 'C'`,
+      );
+      try {
+        await withClient(ascii.href, (inside) =>
+          inside.query(
+            "SET client_encoding = 'SQL_ASCII'; CREATE TABLE orders (id integer); " +
+              "DO $$ BEGIN EXECUTE format('CREATE TABLE %I (id integer)', E'\\351\\377'); END $$",
+          ));
+        await withFolder(async (folder) => {
+          const path = join(folder, "a.sql");
+          Deno.writeTextFileSync(
+            path,
+            "ALTER TABLE orders ADD COLUMN at timestamptz DEFAULT clock_timestamp();",
+          );
+          const { code, stdout } = await lint([path], { DATABASE_URL: ascii.href });
+          assert.equal(code, 0);
+          assert.match(stdout, /note rewrite: While ACCESS EXCLUSIVE is held on public\.orders/);
+        });
+      } finally {
+        await client.query(`DROP DATABASE ${name} WITH (FORCE)`);
+      }
     });
   }));
 
