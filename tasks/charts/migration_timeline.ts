@@ -180,6 +180,6 @@ function readingOf(
     ...isOneAxis ? [] : ["The runs differ so much in length that each has a time axis of its own."],
   ];
   return "Read it from top to bottom at one moment: where response times climb, the statement that ran then and the " +
-    "sessions that waited for a lock stand below. The band is the time in which the migration ran; in the darker part " +
+    "sessions that waited for a lock stand below. The band is the time in which the migration ran; in the red part " +
     `requests were pending and none succeeded. ${without.join(" ")}`;
 }

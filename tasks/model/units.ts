@@ -111,7 +111,7 @@ export function intervalText(
   format: (value: number | null) => string,
 ): string {
   if (high === null) return low === null ? "" : `≥ ${format(low)}`;
-  return `${format(low)} to ${format(high)}`;
+  return low === null ? `≤ ${format(high)}` : `${format(low)} to ${format(high)}`;
 }
 
 /** A value in the unit of a target: milliseconds, a share from 0 to 1, or a rate. */

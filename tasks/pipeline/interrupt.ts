@@ -124,7 +124,7 @@ function leaveUnlessInOrder(home: string): ReturnType<typeof setInterval> {
   return setInterval(() => {
     const passedMs = performance.now() - since;
     if (passedMs < ORDER_MS || (passedMs < MOST_MS && sinceProgressMs() < STEP_MS)) return;
-    leave(home);
+    leave(home, `It did not end in order within ${formatSeconds(Math.round(passedMs / 1000))}.`);
   }, LOOK_MS);
 }
 
@@ -144,13 +144,14 @@ function listen(onSignal: (name: Ending) => void): () => void {
   };
 }
 
-/** Ends the process now, and says what it leaves behind. */
-function leave(home: string): never {
+/** Ends the process now, and says what it leaves behind. @param why nobody has asked for that */
+function leave(home: string, ...why: readonly string[]): never {
   const { left } = killOwnServices(home);
   killLaunched();
   const me = self().startedAt;
   const spooled = pendingSpools(home).some(({ owner }) => owner?.startedAt === me);
   say(
+    ...why,
     "Exited immediately.",
     ...debts(),
     ...left.map(({ name, process: { pid } }) =>

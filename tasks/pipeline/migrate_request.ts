@@ -162,7 +162,9 @@ function refuseOtherService(arms: readonly PlannedArm[], { graphqlUrl }: Config)
     `Cannot migrate a clone under the load of ${
       asking.map(({ name }) => name).join(", ")
     }: the service at GRAPHQL_URL asks another database than the clone`,
-    "Unset GRAPHQL_URL, so that Benchbook starts a PostGraphile over the clone, or leave these out of --paths.",
+    `Unset GRAPHQL_URL, so that Benchbook starts a PostGraphile over the clone, or leave ${
+      asking.map(({ name }) => name).join(" and ")
+    } out of --paths.`,
   );
 }
 
@@ -200,7 +202,10 @@ function refuseUnmeant(named: string | undefined, given: MigrateArguments): asse
     );
   }
   if (isOwnMigration(named) && given.variant !== undefined) {
-    throw new UsageError(`Cannot choose a variant of ${named}: it is one by itself`, "Leave out --variant.");
+    throw new UsageError(
+      `Cannot choose a variant of ${named}: a file of your own has none`,
+      "Leave out --variant.",
+    );
   }
   if (given.inPlace !== undefined && !isOwnMigration(named) && named !== MOVE_SERVER) {
     throw new UsageError(

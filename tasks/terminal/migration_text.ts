@@ -47,7 +47,7 @@ function whatText({ migration }: MigrationSummary): string {
   const where = whereText(migration);
   const form = file === null || sweepMs !== undefined ? `, ${formOf(migration)}` : "";
   const what = `${singleLine(file ?? name)}${form}`;
-  return `${what}: ${singleLine(title)}; ${where}.`;
+  return `${what}: ${singleLine(title)}. Made ${where}.`;
 }
 
 function whereText({ place, database, move }: MigrationSummary["migration"]): string {
@@ -55,8 +55,8 @@ function whereText({ place, database, move }: MigrationSummary["migration"]): st
   if (move !== undefined) {
     const back = move.andBack ? ", and back" : "";
     return place === "clone"
-      ? `a clone of ${named}, from one embedded server to another${back}; both copies are dropped`
-      : `the tables of ${named} itself${back}; their copy stays at the new server`;
+      ? `on a clone of ${named}, from one embedded server to another${back}; both copies are dropped`
+      : `with the tables of ${named} itself${back}; their copy stays at the new server`;
   }
   return place === "clone"
     ? `on a clone of ${named}, which is dropped`
@@ -65,7 +65,7 @@ function whereText({ place, database, move }: MigrationSummary["migration"]): st
 
 const IMPACT_COLUMNS: readonly Column[] = [
   { title: "path", align: "left", heads: true },
-  { title: "kind", align: "left", least: 5 },
+  { title: "kind", align: "left", least: 6 },
   { title: "requests", align: "right", drop: 1 },
   { title: "p95 before", align: "right" },
   { title: "p95 during", align: "right" },
