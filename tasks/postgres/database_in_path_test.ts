@@ -21,6 +21,21 @@ Deno.test("the parameter dbname leads where psql goes by it, and a clone's URL b
   });
 });
 
+Deno.test("a database is found by its name whatever that holds", async () => {
+  const name = `odd;b,=+&@$:/ %ü_${crypto.randomUUID().slice(0, 8)}`;
+  await withDatabase(async (url) => {
+    await withClient(url, (client) => client.query(`CREATE DATABASE "${name}"`));
+    try {
+      const odd = urlOf(url, name);
+      assert.equal(placeOfUrl(odd).database, name);
+      const found = await withClient(odd, (client) => client.query("SELECT current_database() AS name"));
+      assert.equal(found.rows[0].name, name);
+    } finally {
+      await withClient(url, (client) => client.query(`DROP DATABASE "${name}"`));
+    }
+  });
+});
+
 Deno.test("what reads a connection string has the database in its path", async () => {
   const protocols = ["postgres:", "postgresql:"];
   const read = (text: string) => checkedUrl("DATABASE_URL", text, protocols);

@@ -148,7 +148,20 @@ function parts(url: string): { readonly before: string; readonly query: URLSearc
 function withoutOurs(url: string): string {
   const { before, query } = parts(withDatabaseInPath(url));
   for (const name of Object.keys(OURS)) query.delete(name);
-  return query.size === 0 ? before : `${before}?${query}`;
+  const plain = withPlainName(before);
+  return query.size === 0 ? plain : `${plain}?${query}`;
+}
+
+/** pg leaves characters of a database's name encoded that mean something in a URL, where libpq decodes all of them. */
+function withPlainName(before: string): string {
+  const [, server, name] = /^([a-z]+:\/\/[^/]*\/)(.*)$/i.exec(before) ?? [];
+  try {
+    // The two that end a path stay as pg takes them.
+    return name === undefined ? before : server +
+      encodeURI(decodeURIComponent(name)).replaceAll("?", "%3F").replaceAll("#", "%23");
+  } catch {
+    return before;
+  }
 }
 
 function parseUrl(url: string): Readonly<Record<string, string | undefined>> {
