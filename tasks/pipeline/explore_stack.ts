@@ -10,7 +10,7 @@ import { formatTable } from "../terminal/table.ts";
 import { interruptSignal } from "./interrupt.ts";
 import { type DataArguments, databaseName, dataRequest } from "./data_options.ts";
 import { checkOwnFiles, openOwnTables, ownDatabase } from "./own_tables.ts";
-import { tellLeftWrites } from "./left_writes.ts";
+import { tellLeftMoves, tellLeftWrites } from "./left_writes.ts";
 import { fillDatabase } from "./prepare.ts";
 
 const DATASET = "northwind";
@@ -57,6 +57,7 @@ async function dataFor(
   /** Fills a database, and then takes back what runs that were killed have left in it. */
   const filledBy = (fill: (stack: Stack) => Promise<unknown>) => async (url: string, stack: Stack) => {
     await fill(stack);
+    await tellLeftMoves({ home, stack, signal }, terminal);
     await tellLeftWrites({ home, stack, url, held: false, signal }, terminal);
   };
   if (scenario !== null && scenario.datasetName === null) {

@@ -20,23 +20,35 @@ export interface LeftWritesOptions {
 }
 
 /**
- * Takes back what runs that were killed have written, removes what their moves have left, drops what they have cloned, after
- * a last look at it, and says so, and what is left, before anything is done with the database.
+ * Removes what moves that were killed have left, and says so, and what is left, before anything is looked at: their fence
+ * lets nobody write, their publications look like somebody's, and a database that has a subscription cannot be dropped.
+ */
+export async function tellLeftMoves(
+  { home, stack, signal }: Pick<LeftWritesOptions, "home" | "stack" | "signal">,
+  terminal: Pick<Terminal, "print">,
+): Promise<void> {
+  const ledgers = new LeftLedgers(home, signal);
+  const moves = await leftMoves(home, stack, ledgers.lookMoved);
+  for (const line of [...ledgers.told, ...moves.told]) terminal.print(line);
+  for (const line of moves.left) terminal.print(`! ${line}`);
+}
+
+/**
+ * Takes back what runs that were killed have written, drops what they have cloned, after
+ * a last look at it, and says so, and what is left, before anything is done with the database. `tellLeftMoves` comes first.
  */
 export async function tellLeftWrites(
   { home, stack, url, held, others, signal }: LeftWritesOptions,
   terminal: Pick<Terminal, "print">,
 ): Promise<void> {
   const embedded = isEmbedded(stack.postgres);
-  // First of all: its fence lets nobody write, and a database that has a subscription cannot be dropped.
   const ledgers = new LeftLedgers(home, signal);
-  const moves = await leftMoves(home, stack, ledgers.lookMoved);
   const copies = await copiesIn(home, stack);
   const writes = await takeBackLeftWrites(home, { url, embedded, held, others, copies, signal });
   const clones = await dropLeftClones(home, { url, embedded, held, look: ledgers.look });
   ledgers.forgetOthers();
-  for (const line of [...writes.told, ...moves.told, ...ledgers.told, ...clones.told]) terminal.print(line);
-  for (const line of [...writes.left, ...moves.left, ...clones.left]) terminal.print(`! ${line}`);
+  for (const line of [...writes.told, ...ledgers.told, ...clones.told]) terminal.print(line);
+  for (const line of [...writes.left, ...clones.left]) terminal.print(`! ${line}`);
 }
 
 /** The user's new server, where something may be left in a copy of theirs. */

@@ -9,7 +9,7 @@ import { checksText, loadedText } from "../terminal/seed_text.ts";
 import { openTerminal, type Terminal } from "../terminal/terminal.ts";
 import { type DataArguments, dataRequest } from "./data_options.ts";
 import { interruptSignal } from "./interrupt.ts";
-import { tellLeftWrites } from "./left_writes.ts";
+import { tellLeftMoves, tellLeftWrites } from "./left_writes.ts";
 import { fillDatabase, startStack } from "./prepare.ts";
 
 export interface SeedArguments extends DataArguments {
@@ -38,6 +38,7 @@ export async function seedTask(given: SeedArguments, config: Config): Promise<Ex
     }
     terminal.print(`Content hash ${dataset.hash}`);
     // What a run that was killed has written is not the data set's.
+    await tellLeftMoves({ home: config.home, stack, signal }, terminal);
     await tellLeftWrites({ home: config.home, stack, url, held: false, signal }, terminal);
     if (!given.verify) return ExitCode.ok;
     return await verified({ ...request, url, signal }, terminal);

@@ -31,7 +31,8 @@ import { tellLeftWrites } from "./left_writes.ts";
 import { readOwnWrites, tellOwnWrites } from "./own_writes.ts";
 import { checkOwnFiles, openOwnTables, ownUndo, undoOwnWrites } from "./own_tables.ts";
 import { openMoveServers } from "./move_servers.ts";
-import { fillDatabase, makeArms, startStack } from "./prepare.ts";
+import { fillDatabase, makeArms } from "./prepare.ts";
+import { startedStack } from "./started_stack.ts";
 import { gitCommit } from "./run_id.ts";
 import type { SystemUnderTest } from "./system_under_test.ts";
 
@@ -52,14 +53,14 @@ async function withServices<T>(
   { instances: armServices, withoutService }: ArmServices,
   use: (system: SystemUnderTest) => Promise<T>,
 ): Promise<T> {
-  const { runId, config, scenario, plan, data, terminal, signal } = job;
+  const { runId, scenario, plan, data, signal } = job;
   const asked = { operations: scenario.operations, paths: plan.arms.map(({ path }) => path) };
   const workload = await loadWorkload(scenario.workloadDir, asked);
   // What is wrong with the scenario's own files is said before anything is started.
   await checkOwnFiles(scenario);
   const ownWrites = await readOwnWrites(job, workload);
   const ofFiles = await loadFileSources(scenario);
-  const stack = await startStack(config, plan.arms, terminal, signal);
+  const stack = await startedStack(job);
   const clones = new ArmClones(job);
   const servers = new AsyncDisposableStack();
   let held: HeldDatabase | undefined;
