@@ -104,6 +104,8 @@ export interface MoveConfig {
   readonly andBack: boolean;
   /** Whether a command of the user's was run at the switch, for clients that are not Benchbook's. */
   readonly onSwitch: boolean;
+  /** The database that a user's own was moved to, by name; absent between embedded servers. */
+  readonly target?: string;
 }
 
 /** What a run's configuration says of the migration that it measured. */

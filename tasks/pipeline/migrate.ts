@@ -123,7 +123,14 @@ function migratingOf(
       steps: recordedSteps(variant.steps),
       beside,
       ...move !== null &&
-        { move: { andBack: move.andBack && variant.variant === "safe", onSwitch: move.onSwitch !== null } },
+        {
+          move: {
+            andBack: move.andBack && variant.variant === "safe",
+            onSwitch: move.onSwitch !== null,
+            ...config.targetDatabaseUrl !== undefined &&
+              { target: placeOfUrl(config.targetDatabaseUrl).database },
+          },
+        },
       ...stallLimitMs !== undefined && { stallLimitMs },
       lockTimeoutMs,
       ...given.sweep !== undefined && { sweepMs: parseSweep(given.sweep) },

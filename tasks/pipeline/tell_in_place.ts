@@ -4,6 +4,7 @@ import { placeOfUrl } from "../postgres/place.ts";
 import { seedAnewCommand } from "../seed/seed_command.ts";
 import { settleData } from "../seed/spec.ts";
 import { isOwnServer } from "../stack/own_server.ts";
+import { wentOver } from "../summary/migration/moved.ts";
 import type { Job } from "./job.ts";
 import type { MigrateRequest } from "./migrate_request.ts";
 
@@ -50,7 +51,10 @@ function moveText({ config, scenario: { name } }: Job & MigrateRequest, after: R
     const { database, at } = placeOfUrl(url);
     return `"${database}" at ${at}`;
   });
-  return after === null
-    ? `! The tables of ${name} are copied from ${from} to ${to}, where they stay, and the load goes over to it.`
+  if (after === null) {
+    return `! The tables of ${name} are copied from ${from} to ${to}, where they stay, and the load goes over to it.`;
+  }
+  return !wentOver(after.migration?.moved)
+    ? `! The tables of ${name} are where they were, in ${from}. What was copied to ${to} was removed, unless it is named above.`
     : `What was copied of the tables of ${name} stays in ${to}; the load's own rows were removed at both servers.`;
 }

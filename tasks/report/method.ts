@@ -93,7 +93,12 @@ function migrationLine(
   const options: (readonly [name: string, value: string | null])[] = [
     ["variant", variant === "own" || variants.size > 1 ? null : variant],
     ["scenario", under === OWN_SCENARIO ? null : under],
-    ["in-place", place === "in-place" ? database : null],
+    [
+      "in-place",
+      place === "in-place" ? move?.target === undefined ? database : `${database},${move.target}` : null,
+    ],
+    // It may hold a secret, and is not kept.
+    ["on-switch", move?.onSwitch ? "COMMAND" : null],
     [
       "sweep",
       timeouts.every((ms) => ms === LOCK_TIMEOUT_MS)

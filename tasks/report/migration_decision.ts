@@ -1,3 +1,4 @@
+import { wentOver } from "../summary/migration/moved.ts";
 import type { Estimate } from "../model/estimate.ts";
 import type { MigrationSummary } from "../model/migration_summary.ts";
 import { formatCount, formatMs, measuredMs } from "../model/units.ts";
@@ -24,11 +25,13 @@ export function judgedBy(
 }
 
 /** What stays of a change that was not made on a copy, as a sentence; nothing of one that was. */
-export function staysText({ migration: { place, database, move } }: MigrationSummary): string[] {
+export function staysText({ migration: { place, database, move }, moved }: MigrationSummary): string[] {
   if (place === "clone") return [];
   return move !== undefined
     ? [
-      `The tables of the database ${database} itself were moved (--in-place); their copy stays at the new server.`,
+      wentOver(moved)
+        ? `The tables of the database ${database} itself were moved (--in-place); their copy stays at the new server.`
+        : `The tables of the database ${database} were to be moved (--in-place), and clients never went over.`,
     ]
     : [`The database ${database} itself was changed (--in-place), and nothing of that was undone.`];
 }

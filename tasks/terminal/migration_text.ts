@@ -8,6 +8,7 @@ import { counted, formatCount, formatMs, intervalText, listed, signedMs } from "
 import { declaredText } from "../summary/migration/declared.ts";
 import { proofDoubts, proofSentences } from "../summary/migration/proof_sentences.ts";
 import { OF_THE_BASELINE } from "../summary/migration/warnings.ts";
+import { wentOver } from "../summary/migration/moved.ts";
 import { whenText } from "../summary/migration/verdict.ts";
 import { plansSentence } from "./plan_text.ts";
 import { predictionText } from "./prediction_text.ts";
@@ -42,21 +43,24 @@ export function migrationText(
   ].filter((part) => part !== "").join("\n\n");
 }
 
-function whatText({ migration }: MigrationSummary): string {
+function whatText({ migration, moved }: MigrationSummary): string {
   const { name, title, file, sweepMs } = migration;
-  const where = whereText(migration);
+  const where = whereText(migration, wentOver(moved));
   const form = file === null || sweepMs !== undefined ? `, ${formOf(migration)}` : "";
   const what = `${singleLine(file ?? name)}${form}`;
   return `${what}: ${singleLine(title)}. Made ${where}.`;
 }
 
-function whereText({ place, database, move }: MigrationSummary["migration"]): string {
+/** @param wentOver whether the clients of a move ever were at the new server */
+function whereText({ place, database, move }: MigrationSummary["migration"], wentOver: boolean): string {
   const named = singleLine(database);
   if (move !== undefined) {
     const back = move.andBack ? ", and back" : "";
     return place === "clone"
       ? `on a clone of ${named}, from one embedded server to another${back}; both copies are dropped`
-      : `with the tables of ${named} itself${back}; their copy stays at the new server`;
+      : `with the tables of ${named} itself${back}; ${
+        wentOver ? "their copy stays at the new server" : "clients never went over"
+      }`;
   }
   return place === "clone"
     ? `on a clone of ${named}, which is dropped`

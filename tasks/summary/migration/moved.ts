@@ -34,6 +34,11 @@ export async function readMoved(rows: Rows, run: string): Promise<MovedSummary> 
   };
 }
 
+/** Whether clients ever were at the new server. */
+export function wentOver(moved: MovedSummary | undefined): boolean {
+  return moved?.switches.some(({ to }) => to === "target") ?? false;
+}
+
 const SERVERS: Readonly<Record<Side, string>> = { source: "the old server", target: "the new server" };
 
 /** `Clients were held for 143 ms from 25.3 s on, and went over to the new server.` and what the lag was; a sentence each. */

@@ -185,8 +185,13 @@ function tooLong(
 /** How the sentence of a stall that was too long begins. */
 export const STALLED = "The load stalled for ";
 
-function stallSentence(stall: Stall, { stallLimitMs, segments }: MigrationSummary): string {
-  const lock = stall.lock === null ? "; no lock was seen that they waited for" : "";
+function stallSentence(stall: Stall, { stallLimitMs, segments, moved }: MigrationSummary): string {
+  const held = moved?.switches.some(({ startUs, endUs }) => startUs < stall.untilUs && endUs > stall.fromUs);
+  const lock = stall.lock !== null
+    ? ""
+    : held
+    ? "; they were held while they went to the other server"
+    : "; no lock was seen that they waited for";
   const end = segments.find(({ segment }) => segment === MIGRATION_SEGMENTS.migrate)?.endUs ?? Infinity;
   const after = stall.fromUs > end
     ? `, ${formatSeconds((stall.fromUs - end) / 1e6)} after the migration had ended`
