@@ -28,12 +28,6 @@ FROM (
   FROM relation r
   WHERE r.relkind IN ('r', 'p') AND NOT pg_has_role(r.relowner, 'USAGE')
   UNION ALL
-  -- No refusal: it is only said.
-  SELECT 'rights', r.name
-  FROM relation r
-  WHERE r.relkind IN ('r', 'p', 'v', 'm', 'S')
-    AND (r.relacl IS NOT NULL OR r.relowner <> (SELECT oid FROM pg_roles WHERE rolname = current_user))
-  UNION ALL
   SELECT 'large objects', format('%s.%I', r.name, a.attname)
   FROM relation r
   JOIN pg_attribute a ON a.attrelid = r.oid AND a.attnum > 0 AND NOT a.attisdropped

@@ -7,7 +7,8 @@ CREATE TABLE {schema}.sentinel_out (id integer PRIMARY KEY, beat bigint NOT NULL
 CREATE TABLE {schema}.sentinel_back (id integer PRIMARY KEY, beat bigint NOT NULL);
 
 -- To commit a change of it stores all that was committed on this server before, that of replication too.
-CREATE TABLE {schema}.stored AS SELECT 0::bigint AS times;
+CREATE TABLE {schema}.stored (id integer PRIMARY KEY, times bigint NOT NULL);
+INSERT INTO {schema}.stored VALUES (1, 0);
 
 -- 25006 is what a read-only server says. It binds every role, and not what comes by replication.
 CREATE FUNCTION {schema}.fence() RETURNS trigger LANGUAGE plpgsql AS $fence$

@@ -25,6 +25,8 @@ described AS (
       AND d.objoid IN (SELECT c.oid FROM pg_constraint c JOIN relation r ON r.oid = c.conrelid)
     OR d.classoid = 'pg_trigger'::regclass
       AND d.objoid IN (SELECT t.oid FROM pg_trigger t JOIN relation r ON r.oid = t.tgrelid)
+    OR d.classoid = 'pg_statistic_ext'::regclass
+      AND d.objoid IN (SELECT s.oid FROM pg_statistic_ext s JOIN moved m ON m.oid = s.stxnamespace)
     OR d.classoid = 'pg_namespace'::regclass AND d.objoid IN (SELECT oid FROM moved)
 )
 SELECT rank, text
@@ -78,21 +80,53 @@ FROM (
   JOIN relation r ON r.oid = t.tgrelid
   WHERE NOT t.tgisinternal AND t.tgparentid = 0 AND t.tgenabled <> 'O'
   UNION ALL
+  -- Of a partition it may be another one than the whole table's.
   SELECT
     8,
+    format(
+      'ALTER TABLE %s %s TRIGGER %I', r.name,
+      CASE t.tgenabled
+        WHEN 'O' THEN 'ENABLE' WHEN 'D' THEN 'DISABLE' WHEN 'A' THEN 'ENABLE ALWAYS' ELSE 'ENABLE REPLICA'
+      END, t.tgname
+    )
+  FROM pg_trigger t
+  JOIN pg_trigger whole ON whole.oid = t.tgparentid
+  JOIN relation r ON r.oid = t.tgrelid
+  WHERE NOT t.tgisinternal AND t.tgenabled <> whole.tgenabled
+  UNION ALL
+  SELECT 8, format('ALTER TABLE %s CLUSTER ON %I', r.name, c.relname)
+  FROM pg_index i
+  JOIN pg_class c ON c.oid = i.indexrelid
+  JOIN relation r ON r.oid = i.indrelid
+  WHERE i.indisclustered
+  UNION ALL
+  SELECT 8, format('ALTER TABLE ONLY %s ALTER COLUMN %I SET STATISTICS %s', r.name, a.attname, a.attstattarget)
+  FROM pg_attribute a
+  JOIN relation r ON r.oid = a.attrelid AND r.relkind IN ('r', 'p', 'm')
+  WHERE a.attnum > 0 AND NOT a.attisdropped AND a.attstattarget >= 0
+  UNION ALL
+  SELECT
+    8, format('ALTER TABLE ONLY %s ALTER COLUMN %I SET (%s)', r.name, a.attname, array_to_string(a.attoptions, ', '))
+  FROM pg_attribute a
+  JOIN relation r ON r.oid = a.attrelid AND r.relkind IN ('r', 'p', 'm')
+  WHERE a.attnum > 0 AND NOT a.attisdropped AND a.attoptions IS NOT NULL
+  UNION ALL
+  SELECT
+    9,
     format(
       'COMMENT ON %s %s IS %L',
       CASE
         WHEN type LIKE '% column' THEN 'COLUMN'
         WHEN type = 'table constraint' THEN 'CONSTRAINT'
         WHEN type = 'composite type' THEN 'TYPE'
+        WHEN type = 'statistics object' THEN 'STATISTICS'
         ELSE upper(type)
       END, identity, description
     )
   FROM described
   UNION ALL
-  SELECT 9, format('REFRESH MATERIALIZED VIEW %s', name) FROM relation WHERE relkind = 'm' AND relispopulated
+  SELECT 10, format('REFRESH MATERIALIZED VIEW %s', name) FROM relation WHERE relkind = 'm' AND relispopulated
   UNION ALL
-  SELECT 10, format('ANALYZE %s', name) FROM relation WHERE relkind = 'r' OR relkind = 'p' AND NOT relispartition
+  SELECT 11, format('ANALYZE %s', name) FROM relation WHERE relkind = 'r' OR relkind = 'p' AND NOT relispartition
 ) found
 ORDER BY rank, text

@@ -179,6 +179,33 @@ FROM (
   JOIN relation r ON r.oid = c.conrelid
   WHERE c.contype = 'p'
   UNION ALL
+  -- How values are stored is decided as they come.
+  SELECT
+    5,
+    format(
+      'ALTER TABLE ONLY %s ALTER COLUMN %I SET STORAGE %s', r.name, a.attname,
+      CASE a.attstorage WHEN 'p' THEN 'PLAIN' WHEN 'e' THEN 'EXTERNAL' WHEN 'm' THEN 'MAIN' ELSE 'EXTENDED' END
+    )
+  FROM pg_attribute a
+  JOIN relation r ON r.oid = a.attrelid AND r.relkind IN ('r', 'p')
+  JOIN pg_type t ON t.oid = a.atttypid
+  WHERE a.attnum > 0 AND NOT a.attisdropped AND a.attstorage <> t.typstorage
+  UNION ALL
+  SELECT
+    5,
+    format(
+      'ALTER TABLE ONLY %s ALTER COLUMN %I SET COMPRESSION %s', r.name, a.attname,
+      CASE a.attcompression WHEN 'p' THEN 'pglz' ELSE 'lz4' END
+    )
+  FROM pg_attribute a
+  JOIN relation r ON r.oid = a.attrelid AND r.relkind IN ('r', 'p')
+  WHERE a.attnum > 0 AND NOT a.attisdropped AND a.attcompression <> ''
+  UNION ALL
+  SELECT 5, format('ALTER TABLE %s SET (%s)', r.name, 'toast.' || array_to_string(t.reloptions, ', toast.'))
+  FROM relation r
+  JOIN pg_class t ON t.oid = r.reltoastrelid
+  WHERE r.relkind = 'r' AND t.reloptions IS NOT NULL
+  UNION ALL
   SELECT 6, format('ALTER INDEX %s ATTACH PARTITION %s', parent.name, r.name)
   FROM pg_inherits i
   JOIN relation r ON r.oid = i.inhrelid AND r.relkind IN ('i', 'I')

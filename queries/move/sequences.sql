@@ -5,7 +5,8 @@ SELECT
   s.seqincrement::text AS increment,
   s.seqmax::text AS max,
   s.seqmin::text AS min,
-  s.seqcache::text AS cache
+  s.seqcache::text AS cache,
+  s.seqcycle AS cycle
 FROM pg_class c
 JOIN pg_namespace n ON n.oid = c.relnamespace
 JOIN pg_sequence s ON s.seqrelid = c.oid

@@ -1,10 +1,12 @@
 import type { Client } from "pg";
 import { InterruptedError, UsageError } from "../model/errors.ts";
 import { withClient } from "../seed/connect.ts";
+import { type Listener, listeners } from "../seed/listeners.ts";
 import { contentRefusals, listed, type Refusal } from "./check_content.ts";
 import { refuseStoredPassword } from "./connection_text.ts";
 import type { MoveEnd, MoveOptions } from "./move_options.ts";
 import { moveSql } from "./move_sql.ts";
+import { readRights, rolesAt } from "./rights.ts";
 
 interface Server {
   readonly major: number;
@@ -44,22 +46,17 @@ const ORIGINS_SINCE = 16;
 export async function checkMove(options: MoveOptions): Promise<MoveCheck> {
   const { source, target, schemas, signal, variant, andBack } = options;
   const name = "benchbook move";
-  const [from, things, extensions] = await withClient(source.url, async (client) =>
-    [
-      await serverOf(client),
-      (await client.query<{ problem: string; name: string }>(moveSql("check_source.sql"), [schemas])).rows,
-      (await client.query<{ name: string }>(moveSql("extensions.sql"), [schemas])).rows.map(({ name }) =>
-        name
-      ),
-    ] as const, { name, signal });
-  const [to, missing, there] = await withClient(target.url, async (client) =>
-    [
-      await serverOf(client),
-      (await client.query<{ name: string }>(moveSql("check_extensions.sql"), [extensions])).rows,
-      (await client.query<{ name: string }>(moveSql("standing.sql", { objects: moveSql("objects.sql") }), [
-        schemas,
-      ])).rows,
-    ] as const, { name, signal });
+  const { from, things, heard: heardThere, extensions, rights, definers, defaults } = await withClient(
+    source.url,
+    (client) => lookAtSource(client, schemas),
+    { name, signal },
+  );
+  const needed = [...rights.flatMap(({ role }) => role ?? []), ...definers.map(({ role }) => role)];
+  const { to, heard: heardHere, missing, there, roles } = await withClient(
+    target.url,
+    (client) => lookAtTarget(client, schemas, { extensions, roles: needed }),
+    { name, signal },
+  );
   if (signal?.aborted) throw new InterruptedError();
   const refusals: Refusal[] = [
     ...between(from, to),
@@ -74,13 +71,15 @@ export async function checkMove(options: MoveOptions): Promise<MoveCheck> {
         "Name an empty database.",
       ] as const,
     ],
+    ...definerRefusals(definers.filter(({ role }) => role !== from.role && !roles.has(role))),
+    ...heardThere.map((one) => heardRefusal(one, "source")),
+    ...heardHere.map((one) => heardRefusal(one, "target")),
     ...[from, to].flatMap((server, nth) => rightRefusals(server, nth === 0 ? "source" : "target")),
   ];
   const wayBack = variant === "safe" && target.connection !== null && from.major >= ORIGINS_SINCE;
-  const rights = things.filter(({ problem }) => problem === "rights").map(({ name }) => name);
-  const notes = rights.length === 0 ? [] : [
-    `Owners and rights (GRANT) are not carried: at the target all belongs to ${to.role}. Others have rights on ${
-      listed(rights)
+  const notes = defaults.length === 0 ? [] : [
+    `What new objects will be given (ALTER DEFAULT PRIVILEGES) is not carried, of ${
+      listed(defaults.map(({ name }) => name))
     }.`,
   ];
   if (variant === "safe") {
@@ -99,6 +98,39 @@ export async function checkMove(options: MoveOptions): Promise<MoveCheck> {
   }
   refuse(refusals);
   return { wayBack, notes };
+}
+
+/** What the source is, and has. */
+async function lookAtSource(client: Client, schemas: readonly string[]) {
+  const rowsOf = async <Row extends object>(file: string) =>
+    (await client.query<Row>(moveSql(file), [schemas])).rows;
+  return {
+    from: await serverOf(client),
+    things: await rowsOf<{ problem: string; name: string }>("check_source.sql"),
+    heard: await listeners(client, schemas, "any"),
+    extensions: (await rowsOf<{ name: string }>("extensions.sql")).map(({ name }) => name),
+    rights: await readRights(client, schemas),
+    definers: await rowsOf<{ name: string; role: string }>("definers.sql"),
+    defaults: await rowsOf<{ name: string }>("default_rights.sql"),
+  };
+}
+
+/** What the target is, and has, and of what it needs what it lacks. */
+async function lookAtTarget(
+  client: Client,
+  schemas: readonly string[],
+  { extensions, roles }: { readonly extensions: readonly string[]; readonly roles: readonly string[] },
+) {
+  const rowsOf = async (text: string, values: unknown[]) =>
+    (await client.query<{ name: string }>(text, values)).rows;
+  const standing = moveSql("standing.sql", { objects: moveSql("objects.sql") });
+  return {
+    to: await serverOf(client),
+    heard: await listeners(client, schemas, "any"),
+    missing: await rowsOf(moveSql("check_extensions.sql"), [extensions]),
+    there: await rowsOf(standing, [schemas]),
+    roles: await rolesAt(client, roles),
+  };
 }
 
 async function serverOf(client: Client): Promise<Server> {
@@ -124,6 +156,24 @@ function between(from: Server, to: Server): Refusal[] {
     }
   }
   return refusals;
+}
+
+/** What would run with the rights of whoever moves. */
+function definerRefusals(definers: readonly { readonly name: string; readonly role: string }[]): Refusal[] {
+  return definers.map(({ name, role }) => [
+    `the function ${name} runs with the rights of ${role} (SECURITY DEFINER), and the target has no such role`,
+    "Make the role there: pg_dumpall --roles-only has it.",
+  ]);
+}
+
+/** What a move makes besides the tables would be carried to others, who lack it, or would set something off. */
+function heardRefusal({ kind, what, disable }: Listener, side: string): Refusal {
+  return kind === "replication"
+    ? [
+      `rows of the ${side} are replicated to others by ${what}`,
+      "Publish chosen tables instead of all, others than those that move.",
+    ]
+    : [`what is made at the ${side} would fire ${what}`, `Disable it meanwhile: ${disable}`];
 }
 
 function rightRefusals({ mayCreate, role }: Server, side: string): Refusal[] {

@@ -70,6 +70,21 @@ Deno.test("what cannot be moved is refused before anything is made, all of it at
       await client.query("DROP TABLE shop.u");
       assert.deepEqual(await checkMove(options), { wayBack: true, notes: [] });
     });
+    for (const [url, side] of [[source.url, "source"], [target.url, "target"]] as const) {
+      await withPg(url, async (client) => {
+        // It would keep the fence from being removed.
+        await client.query(`
+          CREATE FUNCTION public.house() RETURNS event_trigger LANGUAGE plpgsql AS 'BEGIN RAISE ''rule''; END';
+          CREATE EVENT TRIGGER house ON ddl_command_start WHEN TAG IN ('DROP TRIGGER') EXECUTE FUNCTION public.house()`);
+        await refused({}, new RegExp(`made at the ${side} would fire event trigger house`));
+        await client.query("DROP EVENT TRIGGER house; CREATE PUBLICATION everything FOR ALL TABLES");
+        await refused(
+          {},
+          new RegExp(`rows of the ${side} are replicated to others by publication everything`),
+        );
+        await client.query("DROP PUBLICATION everything; DROP FUNCTION public.house()");
+      });
+    }
     await refused({ target: options.source }, /are one database/);
     await refused({ target: { ...options.target, connection: null }, andBack: true }, /no way back/);
     assert.equal(

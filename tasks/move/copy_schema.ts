@@ -2,8 +2,12 @@ import type { Client } from "pg";
 import { transaction } from "../seed/sql.ts";
 import { type MoveNames, moveSql } from "./move_sql.ts";
 
+/** Files of queries/move: what stands before there are rows, and what comes after them. */
+export const BEFORE = "schema_before.sql";
+export const AFTER = "schema_after.sql";
+
 /** A statement, and when it comes. */
-interface Statement {
+export interface Statement {
   readonly rank: number;
   readonly text: string;
 }
@@ -11,6 +15,7 @@ interface Statement {
 /**
  * Makes tables, types, functions and views of schemas at the target as they are at the source, without rows and without
  * what is faster to make once they are there. All in one transaction, which also keeps what was made.
+ * @returns the statements that make them
  * @throws what the target says of the first statement that it refuses; nothing was made then
  */
 export async function makeTables(
@@ -18,8 +23,8 @@ export async function makeTables(
   target: Client,
   schemas: readonly string[],
   { schema }: MoveNames,
-): Promise<number> {
-  const statements = await statementsOf(source, "schema_before.sql", schemas);
+): Promise<readonly Statement[]> {
+  const statements = await readStatements(source, BEFORE, schemas);
   await transaction(target, async () => {
     await target.query(`CREATE TABLE ${schema}.stood AS ${objectsOf(schemas)}`);
     await target.query("SET LOCAL check_function_bodies = off");
@@ -31,21 +36,22 @@ export async function makeTables(
     );
     await target.query(`DROP TABLE ${schema}.stood`);
   });
-  return statements.length;
+  return statements;
 }
 
 /**
  * Gives the tables at the target what they lack: indexes, constraints, triggers, statistics, comments. Each is a
  * transaction by itself, as rows go on coming meanwhile, and is tried again where it stands in their way.
+ * @returns the statements that make them
  */
 export async function completeTables(
   source: Client,
   target: Client,
   schemas: readonly string[],
-): Promise<number> {
-  const statements = await statementsOf(source, "schema_after.sql", schemas);
+): Promise<readonly Statement[]> {
+  const statements = await readStatements(source, AFTER, schemas);
   for (const { text } of statements) await patiently(() => target.query(text));
-  return statements.length;
+  return statements;
 }
 
 /** Drops what `makeTables` has made, and nothing that stands on it. */
@@ -67,7 +73,8 @@ export async function dropMade(target: Client, { schema }: MoveNames): Promise<v
   }
 }
 
-async function statementsOf(
+/** The statements that make what the source has in some schemas. @param file `BEFORE` or `AFTER` */
+export async function readStatements(
   source: Client,
   file: string,
   schemas: readonly string[],

@@ -4,6 +4,8 @@ import type { Link } from "./link.ts";
 import type { MoveComparison, MoveOptions, MovePause } from "./move_options.ts";
 import type { MoveRecord } from "./move_record.ts";
 import type { MoveNames } from "./move_sql.ts";
+import type { CarriedSequences } from "./sequences.ts";
+import type { KeptCatalogue } from "./kept_catalogue.ts";
 import type { RunPart } from "./move_steps.ts";
 import type { MovedTables } from "./moved_tables.ts";
 
@@ -20,6 +22,8 @@ export interface Mover {
   readonly out: Link;
   readonly back: Link;
   readonly run: RunPart;
+  /** The source's. */
+  readonly catalogue: KeptCatalogue;
   /** Opens a session of a further purpose, which ends with the move's. */
   session(side: Side): Promise<PgClient>;
   /** Ends with the move what goes on beside it. */
@@ -30,6 +34,10 @@ export interface Mover {
   at: Side;
   readonly pauses: MovePause[];
   readonly compared: MoveComparison[];
+  /** What sequences at the target were set to. */
+  sequences: CarriedSequences["values"];
+  /** What is to be known besides, as sentences. */
+  readonly notes: string[];
   /** What could not be undone, as sentences. */
   readonly left: string[];
 }

@@ -58,6 +58,8 @@ export interface MoveSample {
 /** From the moment that clients were told to wait until they went on. Times are µs of the run's clock. */
 export interface MovePause {
   readonly to: Side;
+  /** Where clients went on: elsewhere than `to` where the switch failed. */
+  readonly at: Side;
   readonly startUs: number;
   /** No client sends anything any more. */
   readonly closedUs: number;

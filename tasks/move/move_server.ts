@@ -15,11 +15,12 @@ import type { MoveOptions, MoveOutcome } from "./move_options.ts";
 import { takenUp } from "./left_undecided.ts";
 import { keepMove, type MoveRecord } from "./move_record.ts";
 import { moveSql, namesOf, quotedText } from "./move_sql.ts";
-import { MoveFailure, movePlan, stepRecorder } from "./move_steps.ts";
+import { MoveFailure, stepRecorder } from "./move_steps.ts";
 import { movedTables } from "./moved_tables.ts";
 import { moveNaively } from "./naive_move.ts";
 import { removeMove } from "./remove_move.ts";
 import { moveSafely } from "./safe_move.ts";
+import { KeptCatalogue } from "./kept_catalogue.ts";
 
 /**
  * Moves tables with their clients from one server to another. Where that fails before clients have gone over, everything is
@@ -42,11 +43,11 @@ export async function moveServer(options: MoveOptions): Promise<MoveOutcome> {
   let failure: MoveFailure | null = null;
   let kept: MoveRecord | null = null;
   let mover: Mover;
+  const steps = stepRecorder(options);
   try {
     const [source, target] = [await session("source"), await session("target")];
     const record = await newRecord(options, source, target);
     const names = namesOf(runId, record.mark);
-    const link = { source, target };
     mover = {
       options,
       names,
@@ -56,22 +57,25 @@ export async function moveServer(options: MoveOptions): Promise<MoveOutcome> {
       wayBack,
       out: { name: names.out, sentinel: `${names.schema}.sentinel_out`, from: source, to: target },
       back: { name: names.back, sentinel: `${names.schema}.sentinel_back`, from: target, to: source },
-      run: stepRecorder(options),
+      run: steps.run,
+      catalogue: new KeptCatalogue("source", await session("source"), options.schemas),
       session,
       atEnd: (stop) => void stops.push(stop),
       keep: (change) => keepMove(home, kept = { ...kept!, ...change }),
       at: "source",
       pauses: [],
       compared: [],
+      sequences: new Map(),
+      notes: [...notes],
       left: [],
     };
     takenUp(home, record);
     keepMove(home, kept = record);
     try {
-      for (const side of ["source", "target"] as const) await prepareSide(link[side], names);
+      for (const client of [source, target]) await prepareSide(client, names);
       await (options.variant === "naive" ? moveNaively : moveSafely)(mover);
     } catch (error) {
-      failure = error instanceof MoveFailure ? error : new MoveFailure(movePlan(options).steps[0]!, error);
+      failure = error instanceof MoveFailure ? error : new MoveFailure(steps.last(), error);
     }
   } catch (error) {
     throw signal?.aborted ? new InterruptedError() : translate(error);
@@ -82,7 +86,7 @@ export async function moveServer(options: MoveOptions): Promise<MoveOutcome> {
   const finish = finishing(options, () => kept!);
   // Nobody was at the target: nothing of it is to stay.
   const undone = failure !== null && mover.at === "source" && mover.pauses.every(({ to }) => to === "target");
-  return outcomeOf(mover, notes, failure, undone ? await finish() : [], finish);
+  return outcomeOf(mover, failure, undone ? await finish() : [], finish);
 }
 
 function finishing(options: MoveOptions, record: () => MoveRecord): () => Promise<readonly string[]> {
@@ -98,12 +102,11 @@ function finishing(options: MoveOptions, record: () => MoveRecord): () => Promis
 
 function outcomeOf(
   mover: Mover,
-  notes: readonly string[],
   failure: MoveFailure | null,
   notRemoved: readonly string[],
   finish: MoveOutcome["finish"],
 ): MoveOutcome {
-  const { at, pauses, compared, left, options: { signal } } = mover;
+  const { at, pauses, compared, notes, left, options: { signal } } = mover;
   const interrupted = failure !== null && (signal?.aborted ?? false);
   const cleaned = failure !== null && at === "source" && notRemoved.length === 0
     ? ["Clients are where they were, and what the move had made on both servers was removed."]

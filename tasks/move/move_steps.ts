@@ -176,12 +176,15 @@ export type RunPart = <T>(
   work: (record: StatementRecord) => Promise<T>,
 ) => Promise<T>;
 
-/** Records the parts of a move's steps. */
-export function stepRecorder(options: MoveOptions): RunPart {
+/** Records the parts of a move's steps. @returns what runs one, and the step that was begun last */
+export function stepRecorder(
+  options: MoveOptions,
+): { readonly run: RunPart; readonly last: () => StepPlan } {
   const { steps } = movePlan(options);
   const texts = textsOf(options);
-  return async (name, nth, work) => {
-    const step = steps[texts.findIndex((text) => text.name === name)]!;
+  let last = steps[0]!;
+  const run: RunPart = async (name, nth, work) => {
+    const step = last = steps[texts.findIndex((text) => text.name === name)]!;
     const record = recordStatement({
       step,
       index: nth,
@@ -201,4 +204,5 @@ export function stepRecorder(options: MoveOptions): RunPart {
       throw error instanceof MoveFailure ? error : new MoveFailure(step, error);
     }
   };
+  return { run, last: () => last };
 }

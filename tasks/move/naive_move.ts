@@ -1,10 +1,11 @@
 import { from as copyFrom, to as copyTo } from "pg-copy-streams";
 import { pipeline } from "node:stream/promises";
-import { completeTables, makeTables } from "./copy_schema.ts";
+import { completed } from "./completed.ts";
+import { BEFORE, makeTables } from "./copy_schema.ts";
 import type { Mover } from "./move_context.ts";
 import type { MovePause } from "./move_options.ts";
 import { moveSql } from "./move_sql.ts";
-import { carrySequences } from "./sequences.ts";
+import { carried } from "./switch_over.ts";
 
 /**
  * Moves as it is done where nobody replicates: clients stop, all rows are copied, clients start at the target. How long
@@ -12,8 +13,10 @@ import { carrySequences } from "./sequences.ts";
  * @throws {MoveFailure}
  */
 export async function moveNaively(mover: Mover): Promise<void> {
-  const { options: { gate, nowUs, schemas, signal }, source, target, names, run } = mover;
-  await run("tables", 0, () => makeTables(source, target, schemas, names));
+  const { options: { gate, nowUs, schemas, signal }, source, target, names, run, catalogue } = mover;
+  await run("tables", 0, async () => {
+    catalogue.copied(BEFORE, await makeTables(source, target, schemas, names));
+  });
   await gate.prepare("target", signal);
   const startUs = nowUs();
   let closedUs = NaN;
@@ -21,8 +24,13 @@ export async function moveNaively(mover: Mover): Promise<void> {
     await run("stop", 0, () => gate.close(signal));
     closedUs = nowUs();
     await run("copyAll", 0, async (record) => record.change({ rows: await copyAll(mover) }));
-    await run("complete", 0, () => completeTables(source, target, schemas));
-    await run("start", 0, () => carrySequences(source, target, schemas));
+    await run("complete", 0, async () => {
+      await completed(mover);
+    });
+    await run("start", 0, async () => {
+      await carried(mover, { from: source, to: target }, "target");
+      await catalogue.check();
+    });
     mover.keep({ switched: true, at: "target" });
     await run("start", 1, () => gate.open("target"));
     mover.at = "target";
@@ -37,6 +45,7 @@ export async function moveNaively(mover: Mover): Promise<void> {
   } finally {
     const pause: MovePause = {
       to: "target",
+      at: mover.at,
       startUs,
       closedUs: closedUs || nowUs(),
       fencedUs: null,

@@ -2,7 +2,9 @@ import { ServiceError } from "../model/errors.ts";
 import { sleep } from "../net/sleep.ts";
 import { formatSeconds } from "../model/units.ts";
 import { SideComparison } from "./compare_sides.ts";
-import { completeTables, makeTables } from "./copy_schema.ts";
+import { completed } from "./completed.ts";
+import { BEFORE, makeTables } from "./copy_schema.ts";
+import { KeptCatalogue } from "./kept_catalogue.ts";
 import { type LagWatch, watchLag } from "./lag_watch.ts";
 import { copyState, enable, type Link, type LinkOptions, publish, subscribe } from "./link.ts";
 import type { Mover } from "./move_context.ts";
@@ -10,6 +12,8 @@ import { switchOver } from "./switch_over.ts";
 
 /** As `stallMs` in `MoveOptions`. */
 const STALL_MS = 60_000;
+/** What does not catch up is looked into so often, ms. */
+const LOOK_MS = 2_000;
 /** Below it a switch is begun, ms. */
 const LAG_MS = 500;
 /** Looks at ranges that were written meanwhile, at the most. */
@@ -22,7 +26,7 @@ const STAY_MS = 1_000;
  * @throws {MoveFailure}
  */
 export async function moveSafely(mover: Mover): Promise<void> {
-  const { options, source, target, out, back, names, run, tables } = mover;
+  const { options, source, target, out, back, names, run, tables, catalogue } = mover;
   const { schemas, gate, signal } = options;
   const link = (connection: string | null, copy: boolean): LinkOptions => ({
     relations: tables.roots,
@@ -30,7 +34,9 @@ export async function moveSafely(mover: Mover): Promise<void> {
     copy,
     mark: names.mark,
   });
-  await run("tables", 0, () => makeTables(source, target, schemas, names));
+  await run("tables", 0, async () => {
+    catalogue.copied(BEFORE, await makeTables(source, target, schemas, names));
+  });
   const there = link(options.source.connection, true);
   await run("publish", 0, () => publish(out, there));
   await run("copy", 0, async () => {
@@ -38,10 +44,12 @@ export async function moveSafely(mover: Mover): Promise<void> {
     await enable(out);
     await copied(mover);
   });
-  await run("complete", 0, () => completeTables(source, target, schemas));
+  await run("complete", 0, async () => {
+    await completed(mover);
+  });
   const lag = await watched(mover, out);
   await run("wayBack", 0, async () => {
-    await caughtUp(lag, options);
+    await caughtUp(lag, mover);
     if (!mover.wayBack) return;
     const backwards = link(options.target.connection, false);
     await publish(back, backwards);
@@ -51,9 +59,17 @@ export async function moveSafely(mover: Mover): Promise<void> {
   const comparison = await run("compare", 0, () => compared(mover, out, "target", lag));
   await run("prepare", 0, async () => {
     await gate.prepare("target", signal);
-    await caughtUp(lag, options);
+    await caughtUp(lag, mover);
+    // While nobody waits yet.
+    await catalogue.check();
   });
-  await switchOver(mover, { to: "target", link: out, back: mover.wayBack ? back : null, comparison });
+  await switchOver(mover, {
+    to: "target",
+    link: out,
+    back: mover.wayBack ? back : null,
+    comparison,
+    catalogues: [catalogue],
+  });
   await lag.stop();
   if (!mover.wayBack) return;
   const backLag = await watched(mover, back);
@@ -62,24 +78,33 @@ export async function moveSafely(mover: Mover): Promise<void> {
 
 /** The same once more, the other way round. */
 async function moveBack(mover: Mover, lag: LagWatch): Promise<void> {
-  const { options, back, run } = mover;
-  const { stayMs = STAY_MS, gate, signal } = options;
+  const { options, back, run, session, catalogue } = mover;
+  const { stayMs = STAY_MS, gate, signal, schemas } = options;
+  const theirs = new KeptCatalogue("target", await session("target"), schemas);
   const comparison = await run("stay", 0, async () => {
+    await theirs.take();
     await sleep(stayMs, signal);
-    await caughtUp(lag, options);
+    await caughtUp(lag, mover);
     const compare = await compared(mover, back, "source", lag);
     await gate.prepare("source", signal);
-    await caughtUp(lag, options);
+    await caughtUp(lag, mover);
     return compare;
   });
-  await switchOver(mover, { to: "source", link: back, back: null, comparison });
+  await switchOver(mover, {
+    to: "source",
+    link: back,
+    back: null,
+    comparison,
+    catalogues: [catalogue, theirs],
+  });
 }
 
 /** Until all tables have their rows and follow. */
 async function copied(
-  { out, options: { nowUs, onSample, signal, stallMs = STALL_MS } }: Mover,
+  { out, catalogue, options: { nowUs, onSample, signal, stallMs = STALL_MS } }: Mover,
 ): Promise<void> {
   let [bytes, ready, movedMs] = [-1, -1, performance.now()];
+  let lookedMs = movedMs;
   for (;;) {
     const state = await copyState(out);
     onSample({ atUs: nowUs(), metric: "copied_bytes", value: state.bytes });
@@ -87,7 +112,11 @@ async function copied(
     if (state.ready === state.tables && state.tables > 0) return;
     if (state.bytes !== bytes || state.ready !== ready) {
       [bytes, ready, movedMs] = [state.bytes, state.ready, performance.now()];
-    } else if (performance.now() - movedMs > stallMs) {
+    } else if (performance.now() - Math.max(movedMs, lookedMs) > LOOK_MS) {
+      await catalogue.check();
+      lookedMs = performance.now();
+    }
+    if (performance.now() - movedMs > stallMs) {
       throw new ServiceError(
         `Cannot copy the tables: nothing has come for ${
           formatSeconds(stallMs / 1000)
@@ -101,9 +130,18 @@ async function copied(
 }
 
 /** Until a row that is written from now on is seen at the other server soon after. */
-async function caughtUp(lag: LagWatch, { signal, stallMs = STALL_MS }: Mover["options"]): Promise<void> {
+async function caughtUp(
+  lag: LagWatch,
+  { catalogue, options: { signal, stallMs = STALL_MS } }: Mover,
+): Promise<void> {
   const beganMs = performance.now();
+  let lookedMs = beganMs;
   while (lag.seenMs < beganMs || lag.lagMs === null || lag.lagMs >= LAG_MS) {
+    if (performance.now() - lookedMs >= LOOK_MS) {
+      // A table that has other columns than its copy takes no rows.
+      await catalogue.check();
+      lookedMs = performance.now();
+    }
     if (performance.now() > beganMs + stallMs) {
       throw new ServiceError(
         `Cannot catch up: a row must be seen at the other server within ${LAG_MS} ms: ${
@@ -135,7 +173,7 @@ async function compared(
   });
   for (let looks = 0; looks < LOOKS; looks++) {
     await comparison.look(options.signal);
-    await caughtUp(lag, options);
+    await caughtUp(lag, mover);
     const { ranges, rows } = comparison.pending;
     if (ranges === 0 && rows < 100) break;
   }

@@ -3,7 +3,9 @@ import type { Side } from "../model/client_gate.ts";
 import { sleep } from "../net/sleep.ts";
 import { withClient } from "../seed/connect.ts";
 import type { SideComparison } from "./compare_sides.ts";
+import { listed } from "./check_content.ts";
 import { dropFence, raiseFence } from "./fence.ts";
+import type { KeptCatalogue } from "./kept_catalogue.ts";
 import { currentLsn, isConfirmed, type Link, readSentinel, writeSentinel } from "./link.ts";
 import { type Mover, otherSide } from "./move_context.ts";
 import type { MovePause } from "./move_options.ts";
@@ -24,6 +26,8 @@ export interface Direction {
   /** The other way; null: there is none. */
   readonly back: Link | null;
   readonly comparison: SideComparison;
+  /** Those in which nothing may have changed. */
+  readonly catalogues: readonly KeptCatalogue[];
 }
 
 /**
@@ -31,11 +35,13 @@ export interface Direction {
  * on there. Where that fails they go on where they were, and nothing is fenced.
  * @throws {MoveFailure}
  */
-export async function switchOver(mover: Mover, { to, link, back, comparison }: Direction): Promise<void> {
-  const { options: { gate, nowUs, signal, schemas, pauseMs = PAUSE_MS }, names, tables, run } = mover;
+export async function switchOver(mover: Mover, direction: Direction): Promise<void> {
+  const { to, link, back, comparison, catalogues } = direction;
+  const { options: { gate, nowUs, signal, pauseMs = PAUSE_MS }, names, tables, run } = mover;
   const name = to === "target" ? "switch" : "switchBack";
   const times: { -readonly [Name in keyof MovePause]: MovePause[Name] } = {
     to,
+    at: otherSide(to),
     startUs: nowUs(),
     closedUs: NaN,
     fencedUs: null,
@@ -53,12 +59,16 @@ export async function switchOver(mover: Mover, { to, link, back, comparison }: D
     times.fencedUs = nowUs();
     const lsn = await run(name, 2, () => within(pauseMs, catchUp(link, names.schema, signal)));
     times.caughtUpUs = nowUs();
-    await run(name, 3, () => within(pauseMs, carrySequences(link.from, link.to, schemas)));
+    // Beside what comes next, as clients wait.
+    const unchanged = within(pauseMs, Promise.all(catalogues.map((each) => each.check())));
+    unchanged.catch(() => {});
+    await run(name, 3, () => within(pauseMs, carried(mover, link, to)));
     await run(name, 4, async () => {
       const comparing = within(pauseMs, comparison.conclude(lsn, pauseMs / PAUSE_SHARE));
       comparing.catch(() => {});
       // It has everything from here on. While the servers compare: clients wait for a disk otherwise.
       mover.keep({ switched: true, at: to });
+      await unchanged;
       const compared = await comparing;
       mover.compared.push(compared);
       if (compared.different.length > 0) throw differ(compared.different);
@@ -71,7 +81,7 @@ export async function switchOver(mover: Mover, { to, link, back, comparison }: D
       await gate.open(to);
     });
     times.endUs = nowUs();
-    mover.at = to;
+    mover.at = times.at = to;
   } catch (error) {
     // What the other server was let take again it is not to take now.
     if (opening && to === "source") await fenceAgain(mover, link);
@@ -83,6 +93,28 @@ export async function switchOver(mover: Mover, { to, link, back, comparison }: D
     mover.pauses.push({ ...times, closedUs: times.closedUs || times.endUs });
     await comparison.end();
   }
+}
+
+/** Sequences are set at the other server, with a word on those that have no room for a margin. */
+export async function carried(
+  mover: Mover,
+  { from, to }: Pick<Link, "from" | "to">,
+  side: Side,
+): Promise<void> {
+  const { options: { schemas }, sequences, notes } = mover;
+  const { values, tight } = await carrySequences(
+    from,
+    to,
+    schemas,
+    side === "source" ? sequences : undefined,
+  );
+  if (side === "target") mover.sequences = values;
+  if (tight.length === 0) return;
+  notes.push(
+    `Sequences that are near to their end were set at the ${side} without a margin, and soon give no value: ${
+      listed(tight)
+    }.`,
+  );
 }
 
 async function fenceAgain({ names, tables, left }: Mover, link: Link): Promise<void> {

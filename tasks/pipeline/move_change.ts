@@ -50,7 +50,7 @@ export class MoveChange implements Change {
     const { pauses, stopped, notes, cleaned, left, compared } = await this.#making;
     const { sample, tell } = context;
     sample(
-      pauses.map(({ to, startUs, endUs }) => rowOf(endUs, "pause_ms", (endUs - startUs) / 1000, { to })),
+      pauses.map(({ at, startUs, endUs }) => rowOf(endUs, "pause_ms", (endUs - startUs) / 1000, { to: at })),
     );
     if (stopped !== null) tell(stopped);
     tell(

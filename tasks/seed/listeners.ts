@@ -2,7 +2,7 @@ import type { Client } from "pg";
 import { UsageError } from "../model/errors.ts";
 import { schemaSql } from "./sql.ts";
 
-interface Listener {
+export interface Listener {
   readonly kind: "replication" | "event trigger";
   /** As it is called in a sentence: `publication changes (FOR ALL TABLES)`. */
   readonly what: string;
@@ -63,8 +63,20 @@ export async function listening(client: Client, schemas: readonly string[]): Pro
   return (await listeners(client, schemas, true)).map(({ what }) => what);
 }
 
-async function listeners(client: Client, schemas: readonly string[], ddl: boolean): Promise<Listener[]> {
-  return (await client.query<Listener>(schemaSql("benchbook/listeners.sql"), [schemas, ddl])).rows;
+/**
+ * Who would hear of rows that are written into schemas, and with `ddl` of tables that are made there, or of anything: the
+ * user's replication, and event triggers.
+ */
+export async function listeners(
+  client: Client,
+  schemas: readonly string[],
+  ddl: boolean | "any",
+): Promise<Listener[]> {
+  return (await client.query<Listener>(schemaSql("benchbook/listeners.sql"), [
+    schemas,
+    ddl !== false,
+    ddl === "any",
+  ])).rows;
 }
 
 function refuse(action: string, found: readonly Listener[]): void {

@@ -1,6 +1,6 @@
 -- Who would hear of rows written into the schemas $1: publications, and logical slots that no publication feeds. Where
 -- $2 is set also who would hear of tables made and removed: event triggers, but for those of extensions, for those of
--- a login and for those of other commands than ours.
+-- a login and, unless $3 is set, for those of other commands than these.
 SELECT
   'replication' AS kind,
   format('publication %I (%s)', p.pubname, CASE
@@ -35,7 +35,7 @@ WHERE $2
   AND e.evtenabled IN ('O', 'A')
   AND e.evtevent <> 'login'
   AND (
-    e.evttags IS NULL
+    $3 OR e.evttags IS NULL
     OR EXISTS (
       SELECT FROM unnest(e.evttags) AS tag
       WHERE tag = 'COMMENT'
