@@ -7,18 +7,23 @@ import type { StepRecord } from "../model/migration.ts";
 import { clusterPlace } from "../stack/postgres_cluster.ts";
 import { readRecords } from "../stack/state.ts";
 import { clonesIn, inTarget, latest, LITTLE, ofRun, stepsIn } from "./testing_migration.ts";
+import { heldSwitch } from "./testing_switch.ts";
 import { type RunningTask, until, withWorkbench, type Workbench } from "./testing.ts";
+
+const MOVE = ["move-server", "--variant", "safe", ...LITTLE, "--duration", "3s"];
 
 /** Starts a safe move, and waits until it has come so far. */
 async function movingUntil(bench: Workbench, isThere: (step: StepRecord) => boolean): Promise<RunningTask> {
-  const args = ["move-server", "--variant", "safe", ...LITTLE, "--duration", "3s"];
-  const running = bench.start("migrate", args);
+  const running = bench.start("migrate", MOVE);
   const spool = await bench.measuring();
   await until(() => stepsIn(spool).some(isThere) || null, "the move does not come so far");
   return running;
 }
 
 const copying = ({ file }: StepRecord) => file.endsWith("-copy");
+/** @param statement of the switch; its last one if absent */
+const isSwitched = ({ file, statement, endUs }: StepRecord, of = 6) =>
+  file.endsWith("-switch") && statement === of && endUs !== null;
 
 /** Where the servers of a home keep their data. */
 function filesIn({ home }: Workbench): string[] {
@@ -69,10 +74,7 @@ Deno.test("after kill -9 in the switch and behind it the next start judges the w
   for (const [when, statement] of [["before it", 1], ["behind it", 6]] as const) {
     await t.step(when, async () => {
       await withWorkbench(async (bench) => {
-        const running = await movingUntil(
-          bench,
-          (step) => step.file.endsWith("-switch") && step.statement === statement && step.endUs !== null,
-        );
+        const running = await movingUntil(bench, (step) => isSwitched(step, statement));
         running.kill("SIGKILL");
         await running.result;
         assert.equal(readdirSync(join(bench.home, "moves")).length, 1);
@@ -104,18 +106,55 @@ Deno.test("after kill -9 in the switch and behind it the next start judges the w
   }
 });
 
-Deno.test("a target that dies while it is copied to ends the run with 3, and nothing is left at the source", async () => {
-  await withWorkbench(async (bench) => {
+const killTarget = (bench: Workbench) =>
+  process.kill(
+    readRecords(bench.home).find(({ name }) => name === "postgres-target")!.process.pid,
+    "SIGKILL",
+  );
+
+/** When the target dies, and at which server clients are then. */
+const DEATHS: readonly (readonly [
+  when: string,
+  at: "source" | "target",
+  (bench: Workbench) => Promise<RunningTask>,
+])[] = [
+  ["while it is copied to", "source", async (bench) => {
     const running = await movingUntil(bench, copying);
-    const { pid } = readRecords(bench.home).find(({ name }) => name === "postgres-target")!.process;
-    process.kill(pid, "SIGKILL");
-    const { code, stdout, stderr } = await running.result;
-    assert.equal(code, ExitCode.service, `${stdout}\n${stderr}`);
-    assert.doesNotMatch(`${stdout}${stderr}`, /this is a defect/);
-    const { migration } = await latest(bench);
-    assert.deepEqual([migration!.ledger.problems, migration!.errors], [[], []]);
-    const next = await bench.run("bench", NEXT);
-    assert.ok([ExitCode.ok, ExitCode.invalid].includes(next.code as 0), next.stderr);
-    await assertNothingLeft(bench);
-  });
+    killTarget(bench);
+    return running;
+  }],
+  ["in the switch", "source", async (bench) => {
+    const held = heldSwitch(bench.folder);
+    const running = bench.start("migrate", [...MOVE, ...held.args]);
+    await held.during(() => killTarget(bench));
+    return running;
+  }],
+  ["behind it", "target", async (bench) => {
+    const running = await movingUntil(bench, (step) => isSwitched(step));
+    killTarget(bench);
+    return running;
+  }],
+];
+
+Deno.test("a target that dies ends the run with 3, with clients where they are said to be, and nothing is left", async (t) => {
+  for (const [when, at, dying] of DEATHS) {
+    await t.step(when, async () => {
+      await withWorkbench(async (bench) => {
+        const { code, stdout, stderr } = await (await dying(bench)).result;
+        const said = `${stdout}\n${stderr}`;
+        assert.equal(code, ExitCode.service, said);
+        assert.doesNotMatch(said, /this is a defect/);
+        const { migration } = await latest(bench);
+        const { ledger, errors, moved } = migration!;
+        assert.deepEqual(ledger.problems, []);
+        if (at === "source") {
+          assert.deepEqual([errors, moved!.switches.filter(({ to }) => to === "target")], [[], []]);
+          assert.match(said, /Clients and data are at the source|The run was interrupted|postgres-target/);
+        } else assert.deepEqual(moved!.switches.map(({ to }) => to), ["target"]);
+        const next = await bench.run("bench", NEXT);
+        assert.ok([ExitCode.ok, ExitCode.invalid].includes(next.code as 0), next.stderr);
+        await assertNothingLeft(bench);
+      });
+    });
+  }
 });

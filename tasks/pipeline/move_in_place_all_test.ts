@@ -6,6 +6,8 @@ import { ExitCode } from "../model/errors.ts";
 import { clusterPlace } from "../stack/postgres_cluster.ts";
 import { type TestPostgres, withPostgres } from "../stack/testing.ts";
 import { latest, LITTLE, stepsIn } from "./testing_migration.ts";
+import { replicationProxy } from "./testing_replication_proxy.ts";
+import { heldSwitch } from "./testing_switch.ts";
 import { until, withWorkbench, type Workbench } from "./testing.ts";
 
 async function ask<Row extends object>(url: string, sql: string): Promise<Row[]> {
@@ -39,6 +41,49 @@ const LOADS_ROWS = "SELECT FROM northwind.orders WHERE order_id >= 1000000000 OR
 /** The shortest bench: it begins with what earlier runs have left. */
 const NEXT = ["smoke", "--scale", "tiny", "--duration", "1500ms", "--paths", "sql", "--no-report"];
 
+interface Stalled {
+  readonly source: TestPostgres;
+  readonly target: TestPostgres;
+  readonly env: { readonly DATABASE_URL: string; readonly TARGET_DATABASE_URL: string };
+}
+
+/** The network between the servers stalls while clients are held: they go on at the old one, and nothing is left. */
+async function stalledInSwitch(
+  bench: Workbench,
+  move: readonly string[],
+  { source, target, env }: Stalled,
+): Promise<void> {
+  const folder = join(bench.folder, "stalled");
+  Deno.mkdirSync(folder);
+  const held = heldSwitch(folder);
+  await using first = replicationProxy(Number(new URL(source.url).port));
+  await using second = replicationProxy(Number(new URL(target.url).port));
+  const through = (url: string, port: number) => Object.assign(new URL(url), { port: String(port) }).href;
+  const running = bench.start("migrate", [...move, "--in-place", "shop,store", ...held.args], {
+    DATABASE_URL: through(env.DATABASE_URL, first.port),
+    TARGET_DATABASE_URL: through(env.TARGET_DATABASE_URL, second.port),
+  });
+  await held.during(() => [first, second].forEach((proxy) => proxy.stall()));
+  const { code, stdout, stderr } = await running.result;
+  const said = `${stdout}\n${stderr}`;
+  assert.equal(code, ExitCode.verdictFailed, said);
+  assert.match(said, /Cannot switch within 5 s, so long clients may wait/);
+  assert.match(said, /went on at the old server\./);
+  assert.doesNotMatch(said, /went on at the new server|their copy stays/);
+  assert.match(said, /are where they were, in "shop" at /);
+  const { migration } = await latest(bench);
+  assert.ok(migration!.ledger.complete && migration!.ledger.ok > 0);
+  assert.deepEqual([migration!.ledger.problems, migration!.errors], [[], []]);
+  assert.deepEqual(await ask(env.DATABASE_URL, MADE), []);
+  assert.deepEqual(
+    await ask(
+      env.TARGET_DATABASE_URL,
+      `${MADE} UNION ALL SELECT nspname FROM pg_namespace WHERE nspname = 'northwind'`,
+    ),
+    [],
+  );
+}
+
 /** Kills a move once clients have gone over: each start says what is where, until that is undone, as it says. */
 async function killedBehindSwitch(
   bench: Workbench,
@@ -54,7 +99,10 @@ async function killedBehindSwitch(
   await until(() => isOver() || null, "clients do not go over");
   running.kill("SIGKILL");
   await running.result;
-  const first = await bench.run("bench", NEXT, env);
+  // What is left looks like replication of the user's, and lets nobody write: the next start of the same removes it first.
+  const first = await bench.run("migrate", [...move, "--in-place", "shop,store"], env);
+  assert.equal(first.code, ExitCode.usage);
+  assert.match(first.stderr, /Cannot move to the target: the target already has /);
   assert.match(
     first.stdout,
     /Checked the writes of the run \S+ at both servers: \d+ acknowledged writes, none is missing/,
@@ -84,6 +132,7 @@ Deno.test("two servers of one's own: the tables move, the load's rows and all th
         const unnamed = await bench.run("migrate", move, env);
         assert.equal(unnamed.code, ExitCode.usage);
         assert.match(unnamed.stderr, /--in-place is not given/);
+        await stalledInSwitch(bench, move, { source, target, env });
         await killedBehindSwitch(bench, move, env);
         const { code, stdout, stderr } = await bench.run(
           "migrate",
