@@ -31,7 +31,7 @@ export interface MoveOptions {
   readonly stayMs?: number;
   /** A copy that does not go on for so long is given up, and so is what does not catch up, ms; 60 s if absent. */
   readonly stallMs?: number;
-  /** Clients wait so long at the most for each part of a switch, ms; 5 s if absent. */
+  /** Clients wait so long at the most until both servers are equal, or for the way back from there, ms; 5 s if absent. */
   readonly pauseMs?: number;
   /** Those who are to notice nothing. */
   readonly gate: ClientGate;

@@ -137,7 +137,7 @@ async function dropSlot(client: Client, name: string): Promise<void> {
       // 55006: it was taken again in between; 42704: it has gone.
       const { code } = error as { code?: string };
       if (code === "42704") return;
-      if (code !== "55006" || performance.now() >= untilMs + SLOT_MS) throw error;
+      if (code !== "55006" || performance.now() >= untilMs + 4 * SLOT_MS) throw error;
     }
   }
 }

@@ -11,7 +11,7 @@ import { type Mover, otherSide } from "./move_context.ts";
 import type { MovePause } from "./move_options.ts";
 import { carrySequences } from "./sequences.ts";
 
-/** As `pauseMs` in `MoveOptions`: then clients go on where they were. */
+/** As `pauseMs` in `MoveOptions`, for all of the switch but its end: then clients go on where they were. */
 const PAUSE_MS = 5_000;
 /** Of it, the part in which ranges may be compared that were written too often before. */
 const PAUSE_SHARE = 20;
@@ -55,16 +55,17 @@ export async function switchOver(mover: Mover, direction: Direction): Promise<vo
     await run(name, 0, () => gate.close(signal));
     closed = true;
     times.closedUs = nowUs();
+    const inTime = deadline(pauseMs);
     await run(name, 1, () => raiseFence(link.from, names.schema, tables.named, pauseMs));
     times.fencedUs = nowUs();
-    const lsn = await run(name, 2, () => within(pauseMs, catchUp(link, names.schema, signal)));
+    const lsn = await run(name, 2, () => inTime(catchUp(link, names.schema, signal)));
     times.caughtUpUs = nowUs();
     // Beside what comes next, as clients wait.
-    const unchanged = within(pauseMs, Promise.all(catalogues.map((each) => each.check())));
+    const unchanged = inTime(Promise.all(catalogues.map((each) => each.check())));
     unchanged.catch(() => {});
-    await run(name, 3, () => within(pauseMs, carried(mover, link, to)));
+    await run(name, 3, () => inTime(carried(mover, link, to)));
     await run(name, 4, async () => {
-      const comparing = within(pauseMs, comparison.conclude(lsn, pauseMs / PAUSE_SHARE));
+      const comparing = inTime(comparison.conclude(lsn, pauseMs / PAUSE_SHARE));
       comparing.catch(() => {});
       // It has everything from here on. While the servers compare: clients wait for a disk otherwise.
       mover.keep({ switched: true, at: to });
@@ -77,7 +78,7 @@ export async function switchOver(mover: Mover, direction: Direction): Promise<vo
     await run(name, 5, async () => {
       opening = true;
       // The server that was left before takes writes again.
-      await within(pauseMs, dropFence(link.to, names.schema));
+      await inTime(dropFence(link.to, names.schema));
       await gate.open(to);
     });
     times.endUs = nowUs();
@@ -176,8 +177,21 @@ export async function catchUp(link: Link, schema: string, signal?: AbortSignal):
   return lsn;
 }
 
-/** @throws {ServiceError} where it takes longer; whatever is under way goes on then and is nobody's */
-async function within<T>(limitMs: number, work: Promise<T>): Promise<T> {
+/** Limits all works together, from now on. */
+function deadline(limitMs: number): <T>(work: Promise<T>) => Promise<T> {
+  const untilMs = performance.now() + limitMs;
+  return (work) => within(limitMs, work, untilMs);
+}
+
+/**
+ * @param untilMs the end of the limit, by `performance.now()`; it begins now if absent
+ * @throws {ServiceError} where it takes longer; whatever is under way goes on then and is nobody's
+ */
+async function within<T>(
+  limitMs: number,
+  work: Promise<T>,
+  untilMs = performance.now() + limitMs,
+): Promise<T> {
   const { promise: late, reject } = Promise.withResolvers<never>();
   const timer = setTimeout(() => {
     reject(
@@ -188,7 +202,7 @@ async function within<T>(limitMs: number, work: Promise<T>): Promise<T> {
         "Look at both servers' logs and at the network between them, then move again.",
       ),
     );
-  }, limitMs);
+  }, Math.max(0, untilMs - performance.now()));
   work.catch(() => {});
   try {
     return await Promise.race([work, late]);

@@ -11,6 +11,9 @@ import type { MoveServers } from "./move_servers.ts";
 import { schemasOf } from "./own_tables.ts";
 import type { SystemUnderTest } from "./system_under_test.ts";
 
+/** Clients wait at a switch for this share of what a request may take at the most, and for so long, ms. */
+const PAUSE = { share: 0.6, mostMs: 5000 };
+
 /** A move that the end of a run has cut short undoes what it has made for so long, ms. */
 const ENDING_MS = 4000;
 
@@ -75,6 +78,8 @@ export class MoveChange implements Change {
       target,
       schemas: schemasOf(scenario),
       andBack: move!.andBack,
+      // A switch that does not come off is to fail no request.
+      pauseMs: Math.min(PAUSE.mostMs, PAUSE.share * scenario.timeout * 1000),
       gate: gateOf(this.#system, this.#servers, this.#migrating.onSwitch),
       nowUs,
       onRecord: record,
