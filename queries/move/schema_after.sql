@@ -67,7 +67,9 @@ FROM (
   FROM pg_trigger t
   JOIN relation r ON r.oid = t.tgrelid
   WHERE NOT t.tgisinternal AND t.tgparentid = 0 AND t.tgfoid NOT IN (
-    SELECT p.oid FROM pg_proc p JOIN pg_namespace n ON n.oid = p.pronamespace WHERE n.nspname LIKE 'benchbook\_move\_%'
+    -- The fence's.
+    SELECT p.oid FROM pg_proc p JOIN pg_namespace n ON n.oid = p.pronamespace
+    WHERE obj_description(n.oid, 'pg_namespace') ~ '^Benchbook: a move of run \S+, [0-9a-f]+$'
   )
   UNION ALL
   SELECT
