@@ -26,7 +26,11 @@ needed AS (
     OR d.classid = 'pg_attrdef'::regclass
       AND d.objid IN (SELECT a.oid FROM pg_attrdef a JOIN relation r ON r.oid = a.adrelid)
     OR d.classid = 'pg_constraint'::regclass
-      AND d.objid IN (SELECT c.oid FROM pg_constraint c JOIN relation r ON r.oid = c.conrelid)
+      AND d.objid IN (SELECT c.oid FROM pg_constraint c JOIN moved ON moved.oid = c.connamespace)
+    OR d.classid = 'pg_rewrite'::regclass
+      AND d.objid IN (SELECT w.oid FROM pg_rewrite w JOIN relation r ON r.oid = w.ev_class)
+    OR d.classid = 'pg_trigger'::regclass
+      AND d.objid IN (SELECT t.oid FROM pg_trigger t JOIN relation r ON r.oid = t.tgrelid)
   )
 ),
 enum AS (

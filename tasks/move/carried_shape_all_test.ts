@@ -30,6 +30,8 @@ const SHOP = `
   ALTER FUNCTION shop.secret() OWNER TO owner_of_shop;
   REVOKE EXECUTE ON FUNCTION shop.secret() FROM PUBLIC;
   GRANT EXECUTE ON FUNCTION shop.secret() TO reader;
+  CREATE EXTENSION IF NOT EXISTS pg_stat_statements;
+  CREATE VIEW shop.busy AS SELECT calls FROM pg_stat_statements(false);
   CREATE TYPE shop.state AS ENUM ('new');
   GRANT USAGE ON TYPE shop.state TO reader;
   ALTER DEFAULT PRIVILEGES IN SCHEMA shop GRANT SELECT ON TABLES TO reader;
@@ -59,7 +61,10 @@ const SHAPE = `
 Deno.test("owners, rights and what tables were told go along, and what cannot is named", async () => {
   await withTwoServers(async ({ source, target, options }) => {
     await withPg(source.url, (client) => client.query(SHOP));
-    await withPg(target.url, (client) => client.query("CREATE ROLE reader"));
+    await withPg(
+      target.url,
+      (client) => client.query("CREATE ROLE reader; DROP EXTENSION IF EXISTS pg_stat_statements"),
+    );
     // Somebody else's rights would become those of whoever moves.
     await assert.rejects(
       checkMove(options),

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { join } from "node:path";
 import { UsageError } from "../model/errors.ts";
 import { checkMove } from "./check_move.ts";
 import { withPg, withTwoServers } from "./testing_move.ts";
@@ -45,6 +46,25 @@ const CONTENTS: readonly (readonly [sql: string, said: RegExp])[] = [
   ],
 ];
 
+/** Gives one server an extension that the other one's machine does not have. @param use told of its folder */
+async function withExtension(use: (path: string) => Promise<void>): Promise<void> {
+  const path = Deno.makeTempDirSync();
+  try {
+    const folder = join(path, "extension");
+    Deno.mkdirSync(folder);
+    Deno.writeTextFileSync(join(folder, "benchbook_lacking.control"), "default_version = '1.0'\n");
+    Deno.writeTextFileSync(
+      join(folder, "benchbook_lacking--1.0.sql"),
+      "CREATE FUNCTION public.lacking() RETURNS int LANGUAGE sql AS 'SELECT 1';\n",
+    );
+    // The server may run as another user.
+    for (const each of [path, folder]) Deno.chmodSync(each, 0o755);
+    await use(path);
+  } finally {
+    Deno.removeSync(path, { recursive: true });
+  }
+}
+
 Deno.test("what cannot be moved is refused before anything is made, all of it at once, with what would do", async () => {
   await withTwoServers(async ({ source, target, options }) => {
     const refused = async (changes: object, said: RegExp) => {
@@ -85,6 +105,15 @@ Deno.test("what cannot be moved is refused before anything is made, all of it at
         await client.query("DROP PUBLICATION everything; DROP FUNCTION public.house()");
       });
     }
+    await withExtension(async (path) => {
+      await withPg(source.url, (client) =>
+        client.query(`
+          SET extension_control_path = '$system:${path}';
+          CREATE EXTENSION benchbook_lacking;
+          ALTER TABLE shop.a ALTER COLUMN id SET DEFAULT lacking()`));
+      await refused({}, /the target does not have the extension benchbook_lacking/);
+      await withPg(source.url, (client) => client.query("DROP EXTENSION benchbook_lacking CASCADE"));
+    });
     await refused({ target: options.source }, /are one database/);
     await refused({ target: { ...options.target, connection: null }, andBack: true }, /no way back/);
     assert.equal(
