@@ -75,6 +75,7 @@ Deno.test("read-heavy reads in 95 of 100 requests, shop-under-change in as many 
   assert.equal(await writes("read-heavy"), 0.05);
   assert.equal(await writes("shop-under-change"), 0.2);
   assert.equal(await writes("shop-under-change", { write_share: "80" }), 0.8);
+  assert.equal(await writes("shop-under-change", { write_share: "0" }), 0);
   const { streams, rate } = await shipped("spike");
   assert.deepEqual(streams[0]!.stages!.map((stage) => stage.rate / rate), [1, 5, 1]);
 });

@@ -134,8 +134,8 @@ Deno.test("what cannot be run is said with its line and column, and what to writ
           /^:2: its BEGIN is not understood/,
           /first statement/,
         ],
-        ["BEGIN;\nDELETE FROM a;", /^:1: its BEGIN is not understood/, /./],
-        ["BEGIN;\nDELETE FROM a;\nROLLBACK;", /^:1: its BEGIN is not understood/, /./],
+        ["BEGIN;\nDELETE FROM a;", /^:1: its BEGIN has no COMMIT as the last statement/, /./],
+        ["BEGIN;\nDELETE FROM a;\nROLLBACK;", /^:1: its BEGIN has no COMMIT as the last/, /./],
         ["BEGIN;\nDELETE FROM a;\nSAVEPOINT b;\nCOMMIT;", /^:3: its SAVEPOINT is not understood/, /./],
         [
           "BEGIN;DELETE FROM a;COMMIT;\nBEGIN;DELETE FROM a;COMMIT;",

@@ -30,7 +30,10 @@ export function transactionOf(
   );
   if (at >= 0) {
     const word = found[at]!.oneLine.split(" ", 1)[0]!.toUpperCase();
-    throw fault(found[at]!.line, `its ${word} is not understood: a file is one transaction or none`, WRAP);
+    const why = at === 0 && (kinds[0] === "BEGIN" || kinds[0] === "START")
+      ? `its ${word} has no COMMIT as the last statement`
+      : `its ${word} is not understood`;
+    throw fault(found[at]!.line, `${why}: a file is one transaction or none`, WRAP);
   }
   if (wrapped && words[0]!.options !== undefined) {
     throw fault(

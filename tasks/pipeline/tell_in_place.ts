@@ -42,7 +42,7 @@ function ownText({ config: { home, databaseUrl }, data }: Job & MigrateRequest):
     : `; ${
       seedAnewCommand({ ...data, variation: settleData(data).variation })
     }, with DATABASE_URL unset, makes its ` +
-      "data set anew";
+      "data set anew afterwards";
   return ` That database is Benchbook's own, and other runs of this home ask it too${anew}.`;
 }
 
