@@ -11,6 +11,7 @@ import type { Finding, HeldTo, LintedStatement } from "../model/lint.ts";
 import type { Judged, OpenTransaction } from "./judged.ts";
 import { alone, lockQueue, notTold, plainForms, tooNewFor } from "./lock_rules.ts";
 import { opened } from "./nodes.ts";
+import { isLost, refused } from "./refused_rules.ts";
 import { type Later, programs } from "./program_rules.ts";
 import { type FileStatement, statementsOf } from "./statements.ts";
 import { settingOfTimeout } from "./timeouts.ts";
@@ -39,6 +40,8 @@ export class Linter {
   /** The first line of the file in which a lock is waited for without a limit. */
   #queueLine: number | null = null;
   #file = "";
+  /** Whether something was done that is not followed: what is not known may be there all the same. */
+  #isLost = false;
 
   /** @param took how long a statement is expected to take once it has its locks; null: that cannot be told */
   constructor(
@@ -59,9 +62,13 @@ export class Linter {
 
   async *#statement(statement: FileStatement): AsyncGenerator<LintedStatement> {
     const { node, line } = statement;
-    if (node === null) return yield tooLong(this.#file, statement);
+    if (node === null) {
+      this.#isLost = true;
+      return yield tooLong(this.#file, statement);
+    }
     const [kind, inner] = opened(node);
     if (kind === "TransactionStmt") {
+      this.#isLost ||= isLost(node, null);
       return this.#transact(String(inner["kind"]).replace("TRANS_STMT_", ""), line);
     }
     this.#limited = settingOfTimeout(kind, inner) ?? this.#limited;
@@ -73,6 +80,8 @@ export class Linter {
   async *#code(statement: FileStatement, inner: SqlNode): AsyncGenerator<LintedStatement> {
     const { statements, unknown } = await codeWithin(inner, statement.text);
     yield this.#judged(statement, statement.node!, unknown);
+    // Its conditions may be about what is there.
+    this.#isLost = true;
     const outer = this.#transaction;
     this.#transaction ??= begun();
     for (const { sql, line } of statements) {
@@ -121,7 +130,9 @@ export class Linter {
       transaction: this.#transaction,
       limited: this.#limited,
     };
-    const findings = [
+    const wrong = refused(judged, !this.#isLost);
+    this.#isLost ||= isLost(node, effects.unknown);
+    const findings = wrong.length > 0 ? wrong : [
       ...tooNewFor(judged),
       ...alone(judged),
       ...longWork(judged),
@@ -131,13 +142,15 @@ export class Linter {
       ...notTold(judged),
     ];
     const hasForm = findings.some(({ level, safe }) => level === "blocking" && safe !== null);
-    const queue = lockQueue(judged, this.#queueLine, hasForm);
+    const queue = wrong.length > 0 ? [] : lockQueue(judged, this.#queueLine, hasForm);
     if (queue.length > 0) this.#queueLine ??= line;
     findings.push(...queue);
     const sizes = this.#sizes(effects.work.map(({ relation }) => relation));
-    const look = programs(judged);
-    applyStatement(node, catalogue);
-    this.#keep(judged);
+    const look = wrong.length > 0 ? () => [] : programs(judged);
+    if (wrong.length === 0) {
+      applyStatement(node, catalogue);
+      this.#keep(judged);
+    }
     if (this.#transaction === null) findings.push(...look(catalogue));
     else this.#transaction.later.push({ findings, look });
     const heldTo: HeldTo | null = this.#transaction?.end ?? null;
@@ -149,7 +162,7 @@ export class Linter {
       shown,
       effects,
       heldTo,
-      took: this.took(effects),
+      took: wrong.length > 0 ? null : this.took(effects),
       writesPerSecond: this.#writesPerSecond(effects),
       sizes,
       findings,

@@ -87,6 +87,22 @@ const FOUND: readonly (readonly [sql: string, ...rules: string[]])[] = [
   ["ALTER TABLE ALL IN TABLESPACE pg_default SET TABLESPACE other", "unknown@2 note"],
   ["ALTER SCHEMA shop RENAME TO store", "rename-relation@2 blocking"],
   ["CLUSTER", "unknown@2 note"],
+  ["ALTER TABLE shop.nowhere ADD COLUMN at timestamptz DEFAULT clock_timestamp()", "refused@2 blocking"],
+  ["ALTER TABLE IF EXISTS shop.nowhere ADD COLUMN at timestamptz DEFAULT clock_timestamp()"],
+  ["ALTER TABLE shop.orders ALTER COLUMN nothing SET NOT NULL", "refused@2 blocking"],
+  ["ALTER TABLE shop.orders DROP COLUMN IF EXISTS nothing"],
+  ["ALTER TABLE shop.orders ADD COLUMN item integer, ADD CONSTRAINT k CHECK (item > 0) NOT VALID"],
+  ["ALTER TABLE shop.orders ADD CONSTRAINT k CHECK (nothing > 0) NOT VALID", "refused@2 blocking"],
+  ["CREATE INDEX ON shop.orders (lower(nothing))", "refused@2 blocking"],
+  ["UPDATE shop.orders SET nothing = 1 WHERE id = 1", "refused@2 blocking"],
+  ["SELECT * FROM nowhere", "refused@2 blocking"],
+  ["WITH nowhere AS (SELECT 1) SELECT * FROM nowhere JOIN pg_class ON true"],
+  ["CREATE TABLE shop.tree (id integer PRIMARY KEY, up integer REFERENCES shop.tree)"],
+  // What was done by then is not known.
+  ["SET search_path = other; SELECT * FROM nowhere"],
+  ["CALL shop.make_all(); SELECT * FROM nowhere", "unknown@2 note"],
+  ["LOCK TABLE shop.orders", "refused@2 blocking"],
+  ["BEGIN; LOCK TABLE shop.orders; COMMIT", "lock-table@2 warning"],
   ["EXPLAIN UPDATE shop.orders SET note = ''"],
   ["EXPLAIN (ANALYZE) UPDATE shop.orders SET note = ''", "all-rows@2 blocking"],
   ["SELECT shop.next_label()", "unknown@2 note"],
@@ -109,6 +125,15 @@ Deno.test("what a statement has proved, the next one need not", async () => {
   // Not yet proved: the lock of the addition is held until the end, too.
   const together = `BEGIN;\n${sql.split(";").slice(0, 2).join(";\n")};\nCOMMIT`;
   assert.deepEqual(await rules(together), ["work-under-lock@5 blocking"]);
+});
+
+Deno.test("rows that a file puts into a divided table are those of its parts", async () => {
+  const sql = `CREATE TABLE shop.kept (id integer, at date) PARTITION BY RANGE (at);
+    CREATE TABLE shop.kept_2025 PARTITION OF shop.kept FOR VALUES FROM ('2025-01-01') TO ('2026-01-01');
+    INSERT INTO shop.kept SELECT id, at FROM shop.event;
+    ALTER TABLE shop.kept ADD FOREIGN KEY (id) REFERENCES shop.customer`;
+  const told = await lintedAll(LIMIT + sql, SHOP);
+  assert.deepEqual(told.at(-1)!.sizes, [{ relation: "shop.kept_2025", rows: null, bytes: null }]);
 });
 
 Deno.test("a lock of a transaction is told to its end, and work under it once", async () => {

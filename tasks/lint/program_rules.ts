@@ -3,6 +3,8 @@ import type { Finding } from "../model/lint.ts";
 import type { Judged } from "./judged.ts";
 import { listed, quoted, written } from "./names.ts";
 import { fields, nodes, word } from "./nodes.ts";
+import type { SqlNode } from "../postgres/sql_parser.ts";
+import type { Relation } from "./relations.ts";
 import { safeForm } from "./safe_forms.ts";
 
 /** What is to be said once the transaction has ended, of the database as it is then. */
@@ -27,10 +29,16 @@ export function programs(judged: Judged): Later {
   if (kind !== "AlterTableStmt") return nothing;
   const table = judged.known.relation(written(fields(node["relation"])));
   const dropped = nodes(node["cmds"]).map(({ AlterTableCmd }) => fields(AlterTableCmd))
-    .filter(({ subtype }) => subtype === "AT_DropColumn").map(({ name }) => word(name));
+    .filter((command) => command["subtype"] === "AT_DropColumn" && !isGone(command, table))
+    .map(({ name }) => word(name));
   for (const name of dropped) transaction?.dropped.add(`${table.name}.${name}`);
   const each = dropped.map((name) => columnDropped(judged, table.name, name));
   return (after) => each.flatMap((later) => later(after));
+}
+
+/** Whether `IF EXISTS` is said of a column that is known not to be there. */
+function isGone({ missing_ok, name }: SqlNode, { columns }: Relation): boolean {
+  return missing_ok === true && columns.length > 0 && !columns.some((column) => column.name === name);
 }
 
 function columnDropped(judged: Judged, table: string, name: string): Later {

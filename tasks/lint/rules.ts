@@ -24,6 +24,7 @@ export const RULES = {
   "truncate": "All rows are removed, under a lock that keeps everybody out.",
   "not-null-without-default":
     "A NOT NULL column without a default is refused where there are rows, and by programs that do not fill it.",
+  "refused": "A statement names what is not in the database, or stands where it may not.",
   "not-in-transaction": "A statement that must be a transaction by itself stands in another one.",
   "not-in-version": "A statement says what the server's version of PostgreSQL does not know yet.",
   "concurrently": "Something is done beside others, which has to wait for all older transactions.",
