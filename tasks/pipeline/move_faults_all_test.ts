@@ -21,9 +21,8 @@ async function movingUntil(bench: Workbench, isThere: (step: StepRecord) => bool
 }
 
 const copying = ({ file }: StepRecord) => file.endsWith("-copy");
-/** @param statement of the switch; its last one if absent */
-const isSwitched = ({ file, statement, endUs }: StepRecord, of = 6) =>
-  file.endsWith("-switch") && statement === of && endUs !== null;
+const isSwitched = ({ file, statement, endUs }: StepRecord) =>
+  file.endsWith("-switch") && statement === 6 && endUs !== null;
 
 /** Where the servers of a home keep their data. */
 function filesIn({ home }: Workbench): string[] {
@@ -70,17 +69,30 @@ function loseOrder(bench: Workbench): Promise<readonly string[]> {
   });
 }
 
+/** When a move is killed, and whether clients had gone over then. */
+const KILLS:
+  readonly (readonly [when: string, kill: (bench: Workbench) => Promise<void>, wentOver: boolean])[] = [
+    ["while clients are held", async (bench) => {
+      const held = heldSwitch(bench.folder);
+      const running = bench.start("migrate", [...MOVE, ...held.args]);
+      await held.during(() => killed(running));
+    }, false],
+    ["behind it", async (bench) => killed(await movingUntil(bench, isSwitched)), true],
+  ];
+
+async function killed(running: RunningTask): Promise<void> {
+  running.kill("SIGKILL");
+  await running.result;
+}
+
 Deno.test("after kill -9 in the switch and behind it the next start judges the writes where they are, then removes all", async (t) => {
-  for (const [when, statement] of [["before it", 1], ["behind it", 6]] as const) {
+  for (const [when, kill, wentOver] of KILLS) {
     await t.step(when, async () => {
       await withWorkbench(async (bench) => {
-        const running = await movingUntil(bench, (step) => isSwitched(step, statement));
-        running.kill("SIGKILL");
-        await running.result;
+        await kill(bench);
         assert.equal(readdirSync(join(bench.home, "moves")).length, 1);
         const passfiles = () => filesIn(bench).filter((path) => path.endsWith(".pgpass"));
         assert.equal(passfiles().length, 2);
-        const wentOver = statement === 6;
         if (wentOver) assert.equal((await loseOrder(bench)).length, 1);
         const { stdout, stderr } = await bench.run("bench", NEXT);
         const said = new RegExp(
@@ -130,7 +142,7 @@ const DEATHS: readonly (readonly [
     return running;
   }],
   ["behind it", "target", async (bench) => {
-    const running = await movingUntil(bench, (step) => isSwitched(step));
+    const running = await movingUntil(bench, isSwitched);
     killTarget(bench);
     return running;
   }],
