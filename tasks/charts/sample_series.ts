@@ -64,12 +64,14 @@ function drawPanel(id: string, panel: string, own: readonly SamplePoint[], end: 
   const styles = stylesOf(own.map((point) => point.series));
   const unit = own[0]!.unit;
   const top = largest(own.map((point) => point.value));
+  // Room for "200,000/s", and for a name such as "from cache" or "postgres-target", in the widest of the usual faces.
+  const marginLeft = unit === "per second" ? Math.max(58, 14 + 7 * written(top, unit).length) : 58;
+  const marginRight = largest(84, [...styles.keys()].map((series) => 11 + 7 * series.length));
   return draw(id, {
     width: 350,
     height: 158,
-    marginLeft: 58,
-    // Room for a name such as "from cache" in the widest of the usual faces.
-    marginRight: 84,
+    marginLeft,
+    marginRight,
     marginTop: 30,
     x: { domain: [0, end], ticks: 4, label: null, tickFormat: (second: number) => `${second} s` },
     y: {
@@ -83,7 +85,7 @@ function drawPanel(id: string, panel: string, own: readonly SamplePoint[], end: 
       Plot.text([panel], {
         frameAnchor: "top-left",
         dy: -22,
-        dx: -52,
+        dx: 6 - marginLeft,
         fontWeight: 600,
         textAnchor: "start",
         ...panel.length > TITLE_CHARACTERS && SHORTENED,
