@@ -36,7 +36,8 @@ export function isTold({ findings, effects: { locks } }: LintedStatement): boole
 function statementText(statement: LintedStatement): string[] {
   const { file, line, column, shown, effects: { locks, work }, sizes, findings } = statement;
   // What a finding says already is not said twice.
-  const untold = work.filter(({ why }) => !findings.some(({ message }) => message.includes(why)));
+  const said = findings.map(({ message }) => message.toLowerCase());
+  const untold = work.filter(({ why }) => !said.some((message) => message.includes(why.toLowerCase())));
   const strong = locks.filter(({ mode }) => keptBy(mode).schemaChanges);
   return [
     `${singleLine(file)}:${line}:${column} ${singleLine(shown, SHOWN_COLUMNS)}`,
