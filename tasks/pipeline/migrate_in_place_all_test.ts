@@ -120,7 +120,10 @@ Deno.test("a change in place that is killed is named at the next start, and is g
       said,
       /was cut off while it made \S+change\.sql in the database "mine" at \S+: \S+change\.sql:2 \(SELECT pg_sleep\(6\)\) was under way/,
     );
-    assert.match(said, /`deno task migrate \S+change\.sql --in-place mine --from 2` goes on with it/);
+    assert.match(
+      said,
+      /`deno task migrate \S+change\.sql --in-place mine --from 2 --scenario \S+ --scale tiny` goes on with it/,
+    );
     assert.deepEqual(await notes(client), ["first_note", "last_note"], said);
     const after = await bench.run("bench", [
       "smoke",
