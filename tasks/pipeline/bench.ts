@@ -1,14 +1,15 @@
 import type { Config } from "../config.ts";
-import { ExitCode, firstThatApplies } from "../model/errors.ts";
+import { ExitCode, firstThatApplies, InterruptedError } from "../model/errors.ts";
 import type { RunComparison } from "../model/run_comparison.ts";
 import type { RunSummary } from "../model/summary.ts";
-import { counted } from "../model/units.ts";
+import { counted, formatSeconds } from "../model/units.ts";
 import { seriesText } from "../terminal/series_text.ts";
 import { baseOf } from "./against.ts";
 import { confirmationCode, confirmationText, judgeAgain, suspectsOf, UNCONFIRMED } from "./confirm_slower.ts";
 import { type Job, withJob } from "./job.ts";
 import { blocksOf } from "./load_plan.ts";
 import { measure } from "./measure.ts";
+import { plannedJob } from "./plan_length.ts";
 import { report, tell } from "./report_run.ts";
 import type { BenchRequest } from "./request.ts";
 import { newRunId } from "./run_id.ts";
@@ -20,9 +21,11 @@ import { unjudgeable } from "./unjudgeable.ts";
 
 /** The main job: from a request over the system under test to what was measured, its summary and its report. */
 export function bench(request: BenchRequest, config: Config): Promise<ExitCode> {
-  return withJob(request, config, async (job) => {
-    const { given: { repeat = 1, against, confirm = false, json }, terminal, runId } = job;
-    const base = against === undefined ? null : await baseOf(job, against);
+  return withJob(request, config, async (asked) => {
+    const { given: { repeat = 1, against, confirm = false, planFor, json }, terminal } = asked;
+    const base = against === undefined ? null : await baseOf(asked, against);
+    const job = planFor === undefined ? asked : await planned(asked, planFor);
+    const { runId } = job;
     const summaries: RunSummary[] = [];
     const codes: ExitCode[] = [];
     for (let index = 0; index < repeat && !job.signal.aborted; index++) {
@@ -49,6 +52,15 @@ export function bench(request: BenchRequest, config: Config): Promise<ExitCode> 
     if (json) console.log(JSON.stringify(printed(summaries, repeat, compared?.comparison ?? null), null, 2));
     return firstThatApplies(codes);
   });
+}
+
+/** The job as long as it takes to show a change, which a run of the length that was asked for tells. */
+async function planned(job: Job, change: number): Promise<Job> {
+  job.terminal.print(`Pilot of ${formatSeconds(job.plan.duration)}, which tells the noise`);
+  const pilot = await benchOnce(job);
+  tell({ ...pilot, given: { ...pilot.given, json: false }, warnings: [], unreported: null }, { brief: true });
+  if (job.signal.aborted) throw new InterruptedError("Interrupted. The pilot run is kept.");
+  return await plannedJob(job, pilot, change);
 }
 
 /** One of several runs: services are started anew for each, as what they differ by begins there. */

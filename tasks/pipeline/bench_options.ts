@@ -13,7 +13,7 @@ import { pathOf } from "../paths/registry.ts";
 import { dbOption } from "../terminal/command.ts";
 import { count } from "../terminal/count.ts";
 import { addDataOptions, type DataArguments } from "./data_options.ts";
-import { resolution } from "./option_values.ts";
+import { change, resolution } from "./option_values.ts";
 import { addLoadOptions, addRunOptions } from "./run_options.ts";
 import { addArmOptions, type ArmArguments, armsOfPaths } from "./arm_options.ts";
 
@@ -35,6 +35,8 @@ export interface BenchArguments extends DataArguments, ArmArguments {
   readonly repeat?: number;
   /** The stored run that they are compared with afterwards. */
   readonly against?: string;
+  /** The change that the run is to show, as a share. */
+  readonly planFor?: number;
   /** Whether what looks slower is measured again, and fails where it is slower then too. */
   readonly confirm?: boolean;
   /** Whether a database of the user's may be cloned. */
@@ -105,6 +107,11 @@ export function addBenchOptions(command: Command): Command {
       "--repeat <n>",
       "so many runs one after another, each on services that are started anew: what shows how much runs differ",
       count("number of runs", 2, MOST_RUNS),
+    )
+    .option(
+      "--plan-for <share>",
+      "measure for as long as it takes to show such a change in nine of ten runs, e.g. 5%; --duration is that of the pilot run that tells the noise",
+      change,
     )
     .option(
       "--confirm",
@@ -183,7 +190,7 @@ export function completePlan(
 
 /** @throws {UsageError} for an option without what it belongs to */
 function refuseNeedless(
-  { resolution, findRate, clone, repeat, against, confirm }: BenchArguments,
+  { resolution, findRate, clone, repeat, against, confirm, planFor }: BenchArguments,
   arms: readonly PlannedArm[],
 ): void {
   const alone = repeat !== undefined
@@ -192,11 +199,19 @@ function refuseNeedless(
     ? "--against"
     : confirm === true
     ? "--confirm"
+    : planFor !== undefined
+    ? "--plan-for"
     : null;
   if (alone !== null && findRate) {
     throw new UsageError(
       `Cannot use ${alone} with --find-rate: a search is no run that others can be compared with`,
       "Leave one of them out.",
+    );
+  }
+  if (planFor !== undefined && arms.length < 2) {
+    throw new UsageError(
+      "Cannot plan for a change, as two arms must be compared: there is one",
+      "Give another, like --arm base=base.json, or --arm twin= to see the noise.",
     );
   }
   if (confirm === true && against === undefined && !arms.some(({ file }) => file !== null)) {

@@ -25,6 +25,15 @@ export function resolution(text: string): number {
   return share;
 }
 
+/** A change that is to be shown, as a share. */
+export function change(text: string): number {
+  const share = /^\d+(\.\d+)?%$/.test(text) ? Number(text.slice(0, -1)) / 100 : NaN;
+  if (!(share > 0 && share <= 1)) {
+    throw new InvalidArgumentError('It must be above 0% and at most 100%, written like "5%".');
+  }
+  return share;
+}
+
 /** A time, as seconds. */
 export function duration(what: string): (text: string) => number {
   return (text) => parseDuration(text, what);

@@ -114,6 +114,13 @@ const MISTAKES: readonly [what: string, task: string, args: string[], said: RegE
     ["--confirm"],
     /Cannot confirm what is slower: no arm and no run is compared/,
   ],
+  [
+    "a plan for one arm",
+    "bench",
+    ["--plan-for", "5%", "--paths", "sql"],
+    /two arms must be compared: there is one/,
+  ],
+  ["a plan for no change", "bench", ["--plan-for", "0%"], /above 0% and at most 100%/],
   ["a resolution of nothing", "bench", ["--resolution", "5%"], /--resolution without --find-rate/],
   ["an empty label", "bench", ["--label", " "], /label[\s\S]*must not be empty/],
   ["a label without end", "bench", ["--label", "x".repeat(201)], /label[\s\S]*at most 200 characters/],

@@ -1,5 +1,6 @@
 import { AGAIN } from "./again.ts";
 import { BENCH } from "./bench.ts";
+import { BENCH_COMPARED } from "./bench_compared.ts";
 import { COMPARE } from "./compare.ts";
 import { DATA } from "./data.ts";
 import { MIGRATE } from "./migrate.ts";
@@ -18,6 +19,7 @@ export const ALL: Readonly<Record<string, readonly Story[]>> = {
   "stories_all_test.ts": scenarioStories(),
   "stories_again_all_test.ts": AGAIN,
   "stories_bench_all_test.ts": BENCH,
+  "stories_bench_compared_all_test.ts": BENCH_COMPARED,
   "stories_compare_all_test.ts": COMPARE,
   "stories_data_all_test.ts": DATA,
   "stories_migrate_all_test.ts": MIGRATE,

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { ExitCode } from "../model/errors.ts";
+import type { RunHistory } from "../model/history.ts";
 import type { RunComparison } from "../model/run_comparison.ts";
 import { placeStore, withStore } from "../store/testing.ts";
 import { makeRun, makeSeries } from "../summary/compare/testing.ts";
@@ -82,5 +83,25 @@ export const COMPARE: readonly Story[] = [
     ends: ExitCode.ok,
     judge: ({ stdout }) =>
       assert.match(stdout, /^INCONCLUSIVE: No verdict: the runs were made on different machines/m),
+  },
+  {
+    promise: "the history of a scenario shows how its response times went from run to run on one machine",
+    shown: "npx -y deno task history",
+    typed: `npx -y deno task history ${STORE}`,
+    ends: ExitCode.ok,
+    judge({ stdout }) {
+      // The newest runs are those of the other machine.
+      assert.match(stdout, /^access-paths: 2 runs of the same machine, data set and load/m);
+      assert.match(stdout, /^10 runs of other machines: not shown\.$/m);
+    },
+  },
+  {
+    promise: "--json prints it, of the scenario that is named",
+    typed: `deno task history access-paths --json ${STORE}`,
+    ends: ExitCode.ok,
+    judge({ stdout }) {
+      const { schema, elsewhere, stretches: [only] } = JSON.parse(stdout) as RunHistory;
+      assert.deepEqual([schema, elsewhere, only!.runs.length], [1, 10, 2]);
+    },
   },
 ];

@@ -1,0 +1,87 @@
+import assert from "node:assert/strict";
+import { join } from "node:path";
+import { ExitCode } from "../model/errors.ts";
+import type { RunComparison } from "../model/run_comparison.ts";
+import type { RunSummary } from "../model/summary.ts";
+import { SUMMARY } from "./short.ts";
+import type { Story } from "./story.ts";
+
+/** What bench does that makes more than one run, or compares one with another. */
+export const BENCH_COMPARED: readonly Story[] = [
+  {
+    promise: "--repeat makes runs of one series, which --against compares with a stored run",
+    typed: `deno task bench smoke --paths sql --repeat 2 --against latest --label again ${SUMMARY}`,
+    prepare: ({ type }) => type(`deno task bench smoke --paths sql --label before ${SUMMARY}`),
+    ends: ExitCode.ok,
+    judge({ stdout, said }) {
+      const [first, second] = JSON.parse(stdout) as (RunSummary & { readonly against?: RunComparison })[];
+      const { id } = first!.run.config.series!;
+      assert.equal(id, first!.run.runId);
+      assert.deepEqual([first, second].map((each) => each!.run.config.series), [
+        { id, index: 0, of: 2 },
+        { id, index: 1, of: 2 },
+      ]);
+      const { base, candidate, verdict } = second!.against!;
+      assert.equal(base.label, "before");
+      assert.deepEqual(candidate.runs.map(({ runId }) => runId), [first!.run.runId, second!.run.runId]);
+      assert.equal(verdict, "inconclusive");
+      assert.match(said, /^2 runs of smoke:$/m);
+    },
+  },
+  {
+    promise: "--confirm measures again what looks slower, and fails where it is",
+    typed:
+      'deno task bench --paths sql --arm slow="$MINE/slow.json" --confirm --rate 120 --scale tiny --duration 8s --warmup 300ms --no-report --json',
+    prepare: ({ mine, root }) => {
+      Deno.mkdirSync(join(mine, "slow"));
+      const sql = Deno.readTextFileSync(join(root, "queries/workloads/access-paths/product-by-id.sql"));
+      Deno.writeTextFileSync(
+        join(mine, "slow/product-by-id.sql"),
+        sql.replace("FROM ", "FROM (SELECT pg_sleep(0.005)) AS slept, "),
+      );
+      Deno.writeTextFileSync(join(mine, "slow.json"), '{ "queries": "slow" }');
+    },
+    ends: ExitCode.verdictFailed,
+    judge({ said }) {
+      assert.match(said, /^Measure again: \d+ comparisons? looked slower$/m);
+      assert.match(
+        said.replaceAll(/\s+/g, " "),
+        /REGRESSED: measured again, .*slow is slower in product-by-id's p50 \([\d.,]+×\)/,
+      );
+    },
+  },
+  {
+    promise: "--plan-for says how long a run must be, and measures for so long; what takes days is refused",
+    typed:
+      "deno task bench --paths sql --arm twin= --plan-for 0.1% --rate 120 --scale tiny --duration 8s --warmup 300ms --no-report --json",
+    ends: ExitCode.usage,
+    async judge({ said }, { type }) {
+      assert.match(said, /Cannot plan the run, as it must take a day at most: it would take [\d.,]+ days/);
+      assert.match(
+        said.replaceAll(/\s+/g, " "),
+        /nine of ten runs of [\d.,]+ days show 0\.1 % in each .* A day would show/,
+      );
+      const planned = await type(
+        "deno task bench --paths sql --arm twin= --plan-for 100% --rate 120 --scale tiny --duration 8s --warmup 300ms --no-report --json",
+      );
+      assert.ok([ExitCode.ok, ExitCode.invalid].some((code) => code === planned.code), planned.said);
+      if (planned.code === ExitCode.ok) {
+        assert.match(
+          planned.said.replaceAll(/\s+/g, " "),
+          /nine of ten runs of \d+ s show 100 % in each operation's median/,
+        );
+      }
+    },
+  },
+  {
+    promise: "--against a run of another scenario is refused before anything is measured",
+    typed: `deno task bench write-heavy --paths sql --against latest ${SUMMARY}`,
+    ends: 2,
+    judge({ said }) {
+      assert.match(
+        said,
+        /Cannot compare a run of write-heavy with latest: \S+ is a run of (smoke|access-paths)$/m,
+      );
+    },
+  },
+];

@@ -1,0 +1,48 @@
+import type { HistoryPoint, HistoryTrend, RunHistory } from "../model/history.ts";
+import { openRun } from "../store/read.ts";
+import { historyOf, isBench } from "./history.ts";
+
+/** A history, or in a sentence why there is none. */
+export type OpenedHistory =
+  | { readonly history: RunHistory; readonly why: null }
+  | { readonly history: null; readonly why: string };
+
+/**
+ * Opens the history of a scenario, for a notebook.
+ * @param options.scenario its name; empty: that of the run
+ * @param options.run a stored run: an id, a unique beginning of one, a label, `latest` or `latest~N`
+ * @param options.db the store's file; default `benchbook.duckdb` where reports go
+ * @throws {UsageError} where there is no such run, or a scenario was named of which none is stored
+ */
+export async function openHistory(
+  { scenario, run, db }: { readonly scenario: string; readonly run: string; readonly db?: string },
+): Promise<OpenedHistory> {
+  const reader = await openRun(run, { db });
+  if (scenario === "" && !isBench(reader.run)) {
+    return { history: null, why: "The run is no bench, and has no history." };
+  }
+  return { history: await historyOf(reader, scenario || reader.run.scenario), why: null };
+}
+
+/** One operation's quantile as points of a chart, arm by arm and stretch by stretch; empty without a history. */
+export function historyPoints(
+  history: RunHistory | null,
+  { operation, statistic }: Pick<HistoryTrend, "operation" | "statistic">,
+): HistoryPoint[] {
+  return (history?.stretches ?? []).flatMap(({ fingerprint, runs, trends }) =>
+    trends.filter((trend) =>
+      trend.arm !== null && trend.operation === operation && trend.statistic === statistic
+    ).flatMap(({ arm, ms, changes }) =>
+      runs.flatMap(({ runId, startedAt }, at): HistoryPoint[] =>
+        ms[at] === null ? [] : [{
+          arm: arm!,
+          at: startedAt,
+          run: runId,
+          stretch: fingerprint,
+          ms: ms[at]!,
+          change: changes.find((each) => each.at === at)?.ratio ?? null,
+        }]
+      )
+    )
+  );
+}
