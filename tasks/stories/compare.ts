@@ -104,4 +104,22 @@ export const COMPARE: readonly Story[] = [
       assert.deepEqual([schema, elsewhere, only!.runs.length], [1, 10, 2]);
     },
   },
+  {
+    promise: "a run is exported for other programs, and nothing else in a folder is written over",
+    shown: "npx -y deno task export latest",
+    typed: `npx -y deno task export latest "$MINE/out" ${STORE}`,
+    ends: ExitCode.ok,
+    async judge({ stdout }, { mine, type }) {
+      assert.match(stdout, /^Wrote 2,400 timings of /m);
+      const names = [...Deno.readDirSync(join(mine, "out"))].map(({ name }) => name).sort();
+      assert.deepEqual(names, ["metrics.txt", "summary.json", "timings.csv", "timings.parquet"]);
+      const lines = Deno.readTextFileSync(join(mine, "out/timings.csv")).trimEnd().split("\n");
+      assert.equal(lines.length, 2401);
+      assert.match(Deno.readTextFileSync(join(mine, "out/metrics.txt")), /\n# EOF\n$/);
+      Deno.writeTextFileSync(join(mine, "out/notes.txt"), "mine");
+      const again = await type(`deno task export slow "$MINE/out" ${STORE}`);
+      assert.equal(again.code, ExitCode.usage, again.said);
+      assert.match(again.said, /it holds notes\.txt, which is of no export/);
+    },
+  },
 ];

@@ -1,0 +1,124 @@
+import { existsSync, mkdirSync, readdirSync, writeFileSync } from "node:fs";
+import { join, resolve } from "node:path";
+import type { Config } from "../config.ts";
+import { ServiceError, UsageError } from "../model/errors.ts";
+import { isRunId } from "../model/run_id.ts";
+import { formatCount } from "../model/units.ts";
+import { openMetrics } from "../report/open_metrics.ts";
+import { openStore, type Store } from "../store/open.ts";
+import { resolveRun } from "../store/runs.ts";
+import { query } from "../store/sql.ts";
+import { summarise } from "../summary/summarise.ts";
+import { say } from "../terminal/command.ts";
+import { storeFile } from "./store_file.ts";
+
+/** The files of an export; a folder that holds no other may be written into again. */
+const FILES = ["timings.parquet", "timings.csv", "summary.json", "metrics.txt"] as const;
+
+/** What `export` is asked for. */
+export interface ExportArguments {
+  readonly db?: string;
+}
+
+/**
+ * Writes a stored run for other programs: its raw timings as Parquet and CSV, its summary as JSON and OpenMetrics text.
+ * @param folder where to; `export-RUN` if absent
+ * @throws {UsageError} where there is no such run, or the folder holds something else
+ */
+export async function exportRun(
+  reference: string,
+  folder: string | undefined,
+  { db }: ExportArguments,
+  config: Config,
+): Promise<void> {
+  using store = await openStore(storeFile(config, db), { mode: "read" });
+  const { runId, kind } = await resolveRun(store, reference);
+  if (kind === "find-rate" || !isRunId(runId)) {
+    throw new UsageError(
+      `Cannot export ${reference}: ${runId} is a search for a rate, whose probes have the timings`,
+      "Name one of these: deno task runs --probes lists them.",
+    );
+  }
+  const place = resolve(folder ?? `export-${runId}`);
+  prepareFolder(place);
+  const summary = await summarise(store, runId);
+  const rows = await writeTimings(store, runId, place);
+  write(join(place, "summary.json"), `${JSON.stringify(summary, null, 1)}\n`);
+  write(join(place, "metrics.txt"), openMetrics(summary));
+  say(`Wrote ${formatCount(rows)} timings of ${runId}, and its summary:`);
+  for (const file of FILES) say(`  ${join(place, file)}`);
+}
+
+/** @throws {UsageError} where it holds what is no export */
+function prepareFolder(place: string): void {
+  try {
+    const foreign = existsSync(place)
+      ? readdirSync(place).filter((name) => !(FILES as readonly string[]).includes(name))
+      : [];
+    if (foreign.length === 0) {
+      mkdirSync(place, { recursive: true });
+      return;
+    }
+    throw new UsageError(
+      `Cannot export into ${place}: it holds ${foreign[0]}, which is of no export`,
+      "Nothing was written. Name a folder that is empty or is not there yet.",
+    );
+  } catch (error) {
+    if (error instanceof UsageError) throw error;
+    throw new UsageError(`Cannot export into ${place}: ${(error as Error).message}`, "Name another folder.");
+  }
+}
+
+async function writeTimings(store: Store, runId: string, place: string): Promise<number> {
+  try {
+    await store.run(`SET VARIABLE run = ${quoted(runId)}`);
+    const timings = query("export/timings");
+    await store.run(
+      `COPY (${timings}) TO ${quoted(join(place, "timings.parquet"))} (FORMAT parquet, COMPRESSION zstd)`,
+    );
+    await store.run(
+      `COPY (SELECT * REPLACE (${
+        inertColumns(["error", "operation", "arm", "stream"])
+      }) FROM (${timings})) ` +
+        `TO ${quoted(join(place, "timings.csv"))} (FORMAT csv, HEADER)`,
+    );
+    const [{ n }] = await store.rows<{ n: number }>(
+      "SELECT count(*)::DOUBLE AS n FROM timing WHERE run_id = $run",
+      { run: runId },
+    ) as [{ n: number }];
+    return n;
+  } catch (error) {
+    throw new ServiceError(
+      `Cannot export into ${place}: ${(error as Error).message}`,
+      "Free space there, or name another folder.",
+      {
+        cause: error,
+      },
+    );
+  }
+}
+
+/** A spreadsheet takes text that begins with one of these signs for a formula: an apostrophe keeps it text. */
+function inertColumns(columns: readonly string[]): string {
+  return columns.map((column) =>
+    `CASE WHEN regexp_matches(${column}, '^[=+@\\t\\r-]') THEN '''' || ${column} ELSE ${column} END AS ${column}`
+  ).join(", ");
+}
+
+function quoted(text: string): string {
+  return `'${text.replaceAll("'", "''")}'`;
+}
+
+function write(file: string, text: string): void {
+  try {
+    writeFileSync(file, text);
+  } catch (error) {
+    throw new ServiceError(
+      `Cannot write ${file}: ${(error as Error).message}`,
+      "Free space there, or name another folder.",
+      {
+        cause: error,
+      },
+    );
+  }
+}

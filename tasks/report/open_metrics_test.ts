@@ -1,0 +1,21 @@
+import assert from "node:assert/strict";
+import { openMetrics } from "./open_metrics.ts";
+import { exampleSummary } from "./testing.ts";
+
+Deno.test("a summary is OpenMetrics text: each metric with its type, and an end", async (t) => {
+  await t.assertSnapshot(openMetrics(exampleSummary()));
+});
+
+Deno.test("labels keep to themselves, whatever stands in them", () => {
+  const summary = exampleSummary();
+  const text = openMetrics({ ...summary, run: { ...summary.run, label: 'a"b\\c\nd # EOF' } });
+  assert.match(text, /,label="a\\"b\\\\c\\nd # EOF",/);
+  assert.equal(text.match(/^# EOF$/gm)!.length, 1);
+  for (const line of text.trimEnd().split("\n")) {
+    assert.match(
+      line,
+      /^(# (TYPE|UNIT|HELP) benchbook_\w+ .+|# EOF|benchbook_\w+\{(\w+="([^"\\]|\\.)*",?)+\} \S+)$/,
+      line,
+    );
+  }
+});
