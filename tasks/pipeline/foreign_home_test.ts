@@ -11,6 +11,7 @@ const ARGUMENTS: Readonly<Record<string, string[]>> = {
   clean: ["--yes"],
   compare: ["latest~1", "latest"],
   doctor: ["--no-calibrate"],
+  export: ["latest"],
   notebook: ["--run"],
   selfbench: ["store", "--rounds", "1", "--rows", "1000", "--seconds", "1"],
   seed: ["--scale", "tiny"],
