@@ -173,9 +173,12 @@ function predictedText({ predicted }: MigrationSummary): string | null {
   const { stall, stallMs, outcome, statements } = predicted;
   const compared = statements.filter((each) => each.outcome !== null);
   const confirmed = compared.filter((each) => each.outcome === "confirmed");
+  const ofStatements = compared.length === 0
+    ? ""
+    : `; ${formatCount(confirmed.length)} of ${counted(compared.length, "statement")} confirmed`;
   return `stall ${spanText(stall)}, measured ${formatMs(stallMs)}: ${
     outcome === null ? "not compared" : `**${outcome}**`
-  }; ${formatCount(confirmed.length)} of ${counted(compared.length, "statement")} confirmed`;
+  }${ofStatements}`;
 }
 
 function proofsText({ ledger, checksums }: MigrationSummary): string {

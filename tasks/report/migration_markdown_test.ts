@@ -82,6 +82,8 @@ Deno.test("a comment has the stall that was expected beside the one that users s
   assert.deepEqual(lines(CHECKED), [
     "- **Predicted**: stall 1.4 s (700 ms to 2.8 s), measured 3 s: **mismatch**; 1 of 1 statement confirmed",
   ]);
+  const none = { ...CHECKED, statements: CHECKED.statements.map((each) => ({ ...each, outcome: null })) };
+  assert.doesNotMatch(lines(none).join(), /statement/);
   assert.deepEqual(lines(null), []);
 });
 
