@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readdirSync, writeFileSync } from "node:fs";
+import { mkdirSync, readdirSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import type { Config } from "../config.ts";
 import { ServiceError, UsageError } from "../model/errors.ts";
@@ -12,7 +12,7 @@ import { summarise } from "../summary/summarise.ts";
 import { say } from "../terminal/command.ts";
 import { storeFile } from "./store_file.ts";
 
-/** The files of an export; a folder that holds no other may be written into again. */
+/** The files of an export. */
 const FILES = ["timings.parquet", "timings.csv", "summary.json", "metrics.txt"] as const;
 
 /** What `export` is asked for. */
@@ -23,7 +23,7 @@ export interface ExportArguments {
 /**
  * Writes a stored run for other programs: its raw timings as Parquet and CSV, its summary as JSON and OpenMetrics text.
  * @param folder where to; `export-RUN` if absent
- * @throws {UsageError} where there is no such run, or the folder holds something else
+ * @throws {UsageError} where there is no such run, or the folder is not empty
  */
 export async function exportRun(
   reference: string,
@@ -49,24 +49,20 @@ export async function exportRun(
   for (const file of FILES) say(`  ${join(place, file)}`);
 }
 
-/** @throws {UsageError} where it holds what is no export */
+/** Files of such names may be anybody's, so none is written over. @throws {UsageError} where it is not empty */
 function prepareFolder(place: string): void {
+  let held: string | undefined;
   try {
-    const foreign = existsSync(place)
-      ? readdirSync(place).filter((name) => !(FILES as readonly string[]).includes(name))
-      : [];
-    if (foreign.length === 0) {
-      mkdirSync(place, { recursive: true });
-      return;
-    }
-    throw new UsageError(
-      `Cannot export into ${place}: it holds ${foreign[0]}, which is of no export`,
-      "Nothing was written. Name a folder that is empty or is not there yet.",
-    );
+    mkdirSync(place, { recursive: true });
+    [held] = readdirSync(place);
   } catch (error) {
-    if (error instanceof UsageError) throw error;
     throw new UsageError(`Cannot export into ${place}: ${(error as Error).message}`, "Name another folder.");
   }
+  if (held === undefined) return;
+  throw new UsageError(
+    `Cannot export into ${place}, as it must be empty: it holds ${held}`,
+    "Nothing was written. Name a folder that is empty or is not there yet.",
+  );
 }
 
 async function writeTimings(store: Store, runId: string, place: string): Promise<number> {
