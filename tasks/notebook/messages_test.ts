@@ -1,9 +1,13 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
+import { isParsedAsWritten } from "../testing/json_keys.ts";
 import { decode, encode, request } from "./messages.ts";
 
 Deno.test("a message survives encoding, also behind routing identities", () => {
-  fc.assert(fc.property(fc.dictionary(fc.string(), fc.jsonValue()), fc.string(), (dictionary, key) => {
+  const contents = fc.dictionary(fc.string(), fc.jsonValue()).filter((content) =>
+    isParsedAsWritten(JSON.stringify(content))
+  );
+  fc.assert(fc.property(contents, fc.string(), (dictionary, key) => {
     const content = JSON.parse(JSON.stringify(dictionary));
     const message = request("execute_request", "session", content);
     const parts = [Uint8Array.of(1, 2), ...encode(message, key)];

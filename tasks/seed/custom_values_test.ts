@@ -3,6 +3,7 @@ import fc from "fast-check";
 import { Client } from "pg";
 import type { UsageError } from "../model/errors.ts";
 import { withDatabase } from "../stack/testing_shared.ts";
+import { isParsedAsWritten } from "../testing/json_keys.ts";
 import { customised, describeColumns, type Generated, tryFirstUnits } from "./custom.ts";
 import { copyTable } from "./copy.ts";
 import type { Table } from "./dataset.ts";
@@ -256,7 +257,7 @@ Deno.test("what a generator yields is stored as PostgreSQL reads it", async (t) 
         const json = fc.jsonValue({ stringUnit: character, maxDepth: 3 }).filter((value) => {
           const text = JSON.stringify(value);
           // Half a pair is written as an escape there.
-          return !/\\u(0000|d[89a-f])/.test(text) && text.length < 1000;
+          return !/\\u(0000|d[89a-f])/.test(text) && isParsedAsWritten(text) && text.length < 1000;
         }) as fc.Arbitrary<Generated>;
         for (const type of ["json", "jsonb"]) {
           await holds(client, type, json, (values, texts) =>

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import { canonical, firstDifference, normaliseGraphql, normaliseSql } from "./normalise.ts";
+import { isParsedAsWritten } from "../testing/json_keys.ts";
 
 const same = (left: unknown, right: unknown) => firstDifference(canonical(left), canonical(right)) === null;
 
@@ -160,7 +161,8 @@ Deno.test("the first difference is named by its path, with both values", () => {
 });
 
 Deno.test("every JSON value equals itself, also after a round through text, and order of keys is nothing", () => {
-  fc.assert(fc.property(fc.jsonValue(), (value) => {
+  const values = fc.jsonValue().filter((value) => isParsedAsWritten(JSON.stringify(value)));
+  fc.assert(fc.property(values, (value) => {
     assert.equal(firstDifference(canonical(value), canonical(value)), null);
     assert.equal(firstDifference(canonical(value), canonical(JSON.parse(JSON.stringify(value)))), null);
   }));
