@@ -65,7 +65,8 @@ Deno.test("a failover to a replica that lagged: promoted, the tail is lost, each
         await standby.promote();
         const there = await slotsAt(standby.url, schema);
         lagging = (await slotsAt(primary.url, schema)).difference(there);
-        await sleep(300);
+        // The server is looked at twice a second: one look at least must fall into the outage.
+        await sleep(1500);
         await proxy.accept(portOf(standby.url));
       });
       const { ledger, changes, connections, pauses, errors } = summary.probe;
