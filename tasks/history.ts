@@ -11,7 +11,9 @@ export function historyCommand(): Command {
     "Show how a scenario's response times went from run to run, and where they changed.",
   )
     .argument("[scenario]", "name of a scenario (default: that of the newest run)")
-    .option("--json", "print it as JSON", false)
+    .option("--no-report", "make no page")
+    .option("--no-pdf", "make no PDF")
+    .option("--json", "print it as JSON on stdout, all else on stderr", false)
     .addOption(dbOption());
 }
 

@@ -14,7 +14,7 @@ export {
 } from "./figure.ts";
 export { type HeatmapBin, latencyHeatmap } from "./heatmap.ts";
 export { type HistogramBin, latencyHistogram } from "./histogram.ts";
-export { historyLines } from "./history_lines.ts";
+export { historyTrend } from "./history_trend.ts";
 export { latencyByQuantile, type QuantilePoint } from "./latency_by_quantile.ts";
 export type {
   AnswerBin,

@@ -1,4 +1,5 @@
 import type { FingerprintDifference } from "./fingerprint.ts";
+import type { Run } from "./run.ts";
 
 /** One run of a history. */
 export interface HistoryRun {
@@ -10,6 +11,33 @@ export interface HistoryRun {
   readonly label: string | null;
   /** Commit of the working directory, with `+` where files differed from it. */
   readonly gitCommit: string | null;
+  /** What it was judged to be by its own targets; null: it had none. */
+  readonly verdict: Run["verdict"];
+  /** Which repetition it is, e.g. `2 of 5`; null: it was made alone. */
+  readonly repetition: string | null;
+}
+
+/** A run that does not count. */
+export interface LeftOutRun extends HistoryRun {
+  /** Why not, as a clause: `it was interrupted`. */
+  readonly why: string;
+}
+
+/** Neighbouring runs between two changes of level. */
+export interface HistoryLevel {
+  /** Index of its first run. */
+  readonly from: number;
+  /** Index of its last run. */
+  readonly to: number;
+  /** Their mean, of logarithms where values are times or rates; of fewer than ten runs the median. */
+  readonly value: number;
+  /**
+   * Within these 95 of 100 runs lie that have nothing different; of fewer than ten runs median ± 4 MAD. Null: there are
+   * too few to tell.
+   */
+  readonly low: number | null;
+  /** Its upper end. */
+  readonly high: number | null;
 }
 
 /** Where response times took another level. */
@@ -40,6 +68,31 @@ export interface HistoryTrend {
   readonly changes: readonly HistoryChange[];
   /** Of fewer than ten runs: indices of those outside median ± 4 MAD, which is of low confidence. */
   readonly outside: readonly number[];
+  /** The stretches between changes, milliseconds; empty where no run has a value. */
+  readonly levels: readonly HistoryLevel[];
+}
+
+/** How many answers an arm gave from run to run, and which share of its requests had none. */
+export interface HistoryRate {
+  /** The arm. */
+  readonly arm: string;
+  /** The operation; null: all together. */
+  readonly operation: string | null;
+  /** `throughput`: answers a second; `errors`: the share of requests without an answer, 0 to 1. */
+  readonly statistic: "throughput" | "errors";
+  /** Of each run; null where it asked none. */
+  readonly values: readonly (number | null)[];
+  /** Changes of level, in order of time; none of fewer than ten runs. */
+  readonly changes: readonly {
+    /** Index of the first run at the new level. */
+    readonly at: number;
+    /** Two-sided p of the level after against the level before. */
+    readonly p: number;
+    /** The level before. */
+    readonly before: number;
+    /** The level after. */
+    readonly after: number;
+  }[];
 }
 
 /** Runs of one machine, data set and load: they may be compared, and no line goes from them to others. */
@@ -52,6 +105,8 @@ export interface HistoryStretch {
   readonly differences: readonly FingerprintDifference[];
   /** All operations first. */
   readonly trends: readonly HistoryTrend[];
+  /** Of each arm, all operations first. */
+  readonly rates: readonly HistoryRate[];
 }
 
 /** The history of a scenario on one machine. */
@@ -68,20 +123,6 @@ export interface RunHistory {
   readonly elsewhere: number;
   /** Runs that do not count, such as INVALID ones. */
   readonly leftOut: number;
-}
-
-/** A run's typical response time to one operation over one arm. */
-export interface HistoryPoint {
-  /** The arm's name. */
-  readonly arm: string;
-  /** When the run began. */
-  readonly at: Date;
-  /** Its id. */
-  readonly run: string;
-  /** The stretch of comparable runs that it belongs to: no line goes from one to another. */
-  readonly stretch: string;
-  /** Milliseconds. */
-  readonly ms: number;
-  /** Where a new level begins with this run: after ÷ before; else null. */
-  readonly change: number | null;
+  /** The newest of these, newest first. */
+  readonly leftOutRuns: readonly LeftOutRun[];
 }

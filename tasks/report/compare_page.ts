@@ -6,6 +6,7 @@ import { shortCommit } from "../terminal/compare_text.ts";
 import { ratioInterval } from "./cells.ts";
 import type { ChangeLine } from "./decision.ts";
 import { type Pages, templates } from "./html.ts";
+import { reportFolder } from "../stack/reports_folder.ts";
 import { type PageOptions, writePage, type WrittenPage } from "./page.ts";
 import type { Compared } from "./sections/compare_material.ts";
 import { COMPARE_SECTIONS } from "./sections/compare_sections.ts";
@@ -15,6 +16,8 @@ import type { Table } from "./tables.ts";
 
 /** Everything that templates/compare.hbs shows; nothing is computed there. */
 export interface ComparePageView {
+  /** What sort of page it is. */
+  readonly kind: "comparison" | "history";
   readonly title: string;
   readonly word: string;
   readonly tone: "good" | "bad" | "unsure";
@@ -43,7 +46,7 @@ export async function makeComparePage(compared: Compared, options: PageOptions):
   const templateDirectory = join(options.config.root, "templates");
   const { comparison } = compared;
   return await writePage(options, {
-    id: comparison.id,
+    directory: reportFolder(options.config.reports, comparison.id),
     render: (pages) => renderComparePage(view, templateDirectory, pages),
     data: "comparison.json",
     dataOf: ({ html, pdf }): RunComparison => ({ ...comparison, files: { html, pdf, markdown: null } }),
@@ -69,6 +72,7 @@ export function comparePageView(compared: Compared): ComparePageView {
   const sections = viewsOf(COMPARE_SECTIONS, compared);
   const whole = rows.filter(({ operation }) => operation === null);
   return {
+    kind: "comparison",
     title: `${scenario}: ${nameOf(candidate)} against ${nameOf(base)}`,
     ...judged(comparison),
     sentence,

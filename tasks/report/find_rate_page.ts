@@ -4,6 +4,7 @@ import { formatBytes, isoMinutes } from "../model/units.ts";
 import { doubts, foundSentence, isWide } from "../terminal/find_rate_text.ts";
 import { datasetText } from "./dataset_text.ts";
 import { type Pages, templates } from "./html.ts";
+import { reportFolder } from "../stack/reports_folder.ts";
 import { serviceName } from "./provenance.ts";
 import { type PageOptions, writePage, type WrittenPage } from "./page.ts";
 import { RATE_SECTIONS, type RateSectionViews } from "./sections/rate_sections.ts";
@@ -33,7 +34,7 @@ export async function makeRatePage(found: RateSearch, options: PageOptions): Pro
   const view = ratePageView(found);
   const templateDirectory = join(options.config.root, "templates");
   return await writePage(options, {
-    id: found.search.id,
+    directory: reportFolder(options.config.reports, found.search.id),
     render: (pages) => renderRatePage(view, templateDirectory, pages),
     data: "search.json",
     dataOf: (files) => ({ ...found, files }),

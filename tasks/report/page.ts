@@ -1,8 +1,8 @@
-import { join } from "node:path";
+import { join, relative } from "node:path";
 import type { Config } from "../config.ts";
 import { BenchbookError, InterruptedError } from "../model/errors.ts";
 import { type BrowserOptions, launchBrowser } from "../stack/browser.ts";
-import { isReportPart, prepareReports, reportFolder } from "../stack/reports_folder.ts";
+import { isReportPart, prepareReports } from "../stack/reports_folder.ts";
 import { temporaryFolder } from "../files/temporary.ts";
 import type { Pages } from "./html.ts";
 import { printPdf } from "./pdf.ts";
@@ -26,8 +26,8 @@ export interface WrittenPage {
 }
 
 export interface PageContent {
-  /** Names its directory in the reports. */
-  readonly id: string;
+  /** Its directory in the reports; see `reportFolder`. */
+  readonly directory: string;
   /** @param pages printed page numbers for the contents, once they are known */
   readonly render: (pages?: Pages) => Promise<string>;
   /** The name of the file for programs beside the page. */
@@ -44,11 +44,10 @@ export interface PageContent {
  */
 export async function writePage(
   options: PageOptions,
-  { id, render, data, dataOf }: PageContent,
+  { directory, render, data, dataOf }: PageContent,
 ): Promise<WrittenPage> {
   const { config, signal, onStep } = options;
   prepareReports(config.reports);
-  const directory = reportFolder(config.reports, id);
   const warnings: string[] = [];
   let pdf: string | null = null;
   await replaceDirectory(directory, async (temporary) => {
@@ -62,7 +61,11 @@ export async function writePage(
       else warnings.push(problem);
     }
     signal?.throwIfAborted();
-    const files = { html: "index.html", pdf: pdf && "report.pdf", store: "../benchbook.duckdb" };
+    const files = {
+      html: "index.html",
+      pdf: pdf && "report.pdf",
+      store: `${relative(directory, config.reports)}/benchbook.duckdb`,
+    };
     await Deno.writeTextFile(join(temporary, data), `${JSON.stringify(dataOf(files), null, 1)}\n`);
   }, isReportPart).catch((error) => {
     throw signal?.aborted ? new InterruptedError() : error;

@@ -45,7 +45,8 @@ export async function makeReport(options: ReportOptions): Promise<Report> {
   const runs = await runNotebooks(reader, { config, ...(signal && { signal }), ...(onStep && { onStep }) });
   const view = buildView(measured, slotsOf(runs), await viewRows(reader));
   const warnings: string[] = [];
-  const earlier = join(reportFolder(config.reports, reader.run.runId), "report.pdf");
+  const directory = reportFolder(config.reports, reader.run.runId);
+  const earlier = join(directory, "report.pdf");
   if (!options.pdf && await Deno.stat(earlier).then(() => true, () => false)) {
     warnings.push(
       "Removed the earlier report.pdf, which would no longer match (--no-pdf): `deno task report` makes it again.",
@@ -53,7 +54,7 @@ export async function makeReport(options: ReportOptions): Promise<Report> {
   }
   const templates = join(config.root, "templates");
   const written = await writePage(options, {
-    id: reader.run.runId,
+    directory,
     render: (pages) => renderHtml(view, { templates, pages }),
     data: "summary.json",
     dataOf: ({ html, pdf, store }): RunSummary => ({

@@ -9,6 +9,7 @@ import { checkHome, HOME_MARK, isOurs, ownerOf } from "./home.ts";
 import { contentOf, describeEntry, namesIn, shapeOf } from "./home_entries.ts";
 import { acquireLock } from "./lock.ts";
 import { reachableDir, reachableShape } from "./places.ts";
+import { HISTORIES, historyFolders } from "./history_folder.ts";
 import { INDEX, isOurIndex, leftReports, reportContent, reportFolders } from "./reports_folder.ts";
 
 /** One thing that `clean` would remove. */
@@ -49,14 +50,21 @@ export function planClean(config: Places): CleanTarget[] {
     add(store, "store with the timings of all runs");
     add(`${store}.wal`, "log of the store");
   }
-  for (const name of reportFolders(reports)) {
+  const histories = historyFolders(reports);
+  for (const name of [...reportFolders(reports), ...histories]) {
     const folder = join(reports, name);
     const { own, foreign } = reportContent(folder);
-    const what = own.includes("search.json") ? "report of a search" : "report of a run";
+    const what = histories.includes(name)
+      ? "history of a scenario"
+      : own.includes("search.json")
+      ? "report of a search"
+      : "report of a run";
     if (foreign.length === 0) add(folder, what);
     else for (const file of own) add(join(folder, file), what);
   }
-  for (const name of leftReports(reports)) add(join(reports, name), "part of a report, left by a kill");
+  for (const place of [reports, join(reports, HISTORIES)]) {
+    for (const name of leftReports(place)) add(join(place, name), "part of a report, left by a kill");
+  }
   if (isOurIndex(reports)) add(join(reports, INDEX), "index of the runs");
   return targets;
 }

@@ -26,12 +26,13 @@ const INDEX_HEAD_BYTES = 2000;
 
 /** What a report consists of, and is made by. */
 const PARTS =
-  /^(index\.html|report\.pdf|summary\.json|search\.json|comparison\.json|print\.html|\.[0-9a-f-]{36})$/;
+  /^(index\.html|report\.pdf|summary\.json|search\.json|comparison\.json|history\.json|print\.html|\.[0-9a-f-]{36})$/;
 
 /** Several reports' worth: below that many free bytes a run would be measured and then not be rendered. */
 const MIN_FREE_BYTES = 50_000_000;
 
-const ANOTHER = "or set BENCHBOOK_REPORTS to another folder.";
+/** The other way out of what lies in the way. */
+export const ANOTHER = "or set BENCHBOOK_REPORTS to another folder.";
 
 /**
  * Makes sure that reports can be written, before anything is measured for them.
@@ -193,7 +194,7 @@ export function reportFolders(reports: string): string[] {
 
 /** Folders in which a report was being made when its task was killed, by name. */
 export function leftReports(reports: string): string[] {
-  if (!lstatSync(reports, { throwIfNoEntry: false })) return [];
+  if (!lstatSync(reports, { throwIfNoEntry: false })?.isDirectory()) return [];
   return readdirSync(reports, { withFileTypes: true })
     .filter((entry) => entry.isDirectory() && /^\.report-\w+(-old)?$/.test(entry.name))
     .map(({ name }) => name)
@@ -201,7 +202,8 @@ export function leftReports(reports: string): string[] {
     .sort();
 }
 
-function readJson(path: string): unknown {
+/** A small file of JSON; null where there is none that can be read. */
+export function readJson(path: string): unknown {
   try {
     return JSON.parse(readSmallText(path));
   } catch {

@@ -85,11 +85,14 @@ export const COMPARE: readonly Story[] = [
       assert.match(stdout, /^INCONCLUSIVE: No verdict: the runs were made on different machines/m),
   },
   {
-    promise: "the history of a scenario shows how its response times went from run to run on one machine",
+    promise:
+      "the history of a scenario shows how its response times went from run to run on one machine, and has a page",
     shown: "npx -y deno task history",
-    typed: `npx -y deno task history ${STORE}`,
+    typed: `npx -y deno task history --no-pdf ${STORE}`,
     ends: ExitCode.ok,
     judge({ stdout }) {
+      const [, html] = /(\/\S+history\/access-paths\/index\.html)/.exec(stdout)!;
+      assert.match(Deno.readTextFileSync(html!), /<h1>access-paths: from run to run<\/h1>/);
       // The newest runs are those of the other machine.
       assert.match(stdout, /^access-paths: 2 runs of the same machine, data set and load/m);
       assert.match(stdout, /^10 runs of other machines: not shown\.$/m);
@@ -97,7 +100,7 @@ export const COMPARE: readonly Story[] = [
   },
   {
     promise: "--json prints it, of the scenario that is named",
-    typed: `deno task history access-paths --json ${STORE}`,
+    typed: `deno task history access-paths --json --no-report ${STORE}`,
     ends: ExitCode.ok,
     judge({ stdout }) {
       const { schema, elsewhere, stretches: [only] } = JSON.parse(stdout) as RunHistory;

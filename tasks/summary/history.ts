@@ -1,5 +1,5 @@
 import { UsageError } from "../model/errors.ts";
-import type { HistoryStretch, HistoryTrend, RunHistory } from "../model/history.ts";
+import type { HistoryRun, HistoryStretch, HistoryTrend, RunHistory } from "../model/history.ts";
 import { mixShares } from "../model/mix_shares.ts";
 import { hint } from "../model/suggest.ts";
 import { eDivisive, LEAST_VALUES } from "../stats/e_divisive.ts";
@@ -7,14 +7,16 @@ import { mean } from "../stats/moments.ts";
 import { madBand } from "../stats/run_band.ts";
 import { listRuns, type Rows, type StoredRun } from "../store/runs.ts";
 import { differences, fingerprintOf } from "./fingerprint.ts";
+import { historyLevels, MIN_CHANGE } from "./history_levels.ts";
+import { historyRates } from "./history_rates.ts";
 import { faultOf } from "./history_runs.ts";
 import { type Cell, type RunLevels, runLevels } from "./run_levels.ts";
 
 /** The newest of a stretch are looked at, and so many requests of theirs. */
 const MOST_RUNS = 200;
 const MOST_SLOTS = 8_000_000;
-/** Changes of level below this are not told, as a logarithm: 3 %. */
-const MIN_CHANGE = Math.log(1.03);
+/** So many of the runs that do not count are named. */
+const MOST_LEFT_OUT = 50;
 
 /**
  * How a scenario's response times went from run to run on the machine of its newest run. What was made on another data
@@ -41,7 +43,18 @@ export async function historyOf(rows: Rows, scenario?: string): Promise<RunHisto
     stretches,
     elsewhere: counted.length - here.length,
     leftOut: all.length - counted.length,
+    leftOutRuns: all.flatMap((run) => {
+      const why = faultOf(run);
+      return why === null ? [] : [{ ...historyRun(run), why }];
+    }).slice(0, MOST_LEFT_OUT),
   };
+}
+
+function historyRun(
+  { runId, startedAt, label, gitCommit, verdict, config: { series } }: StoredRun,
+): HistoryRun {
+  const repetition = series === undefined ? null : `${series.index + 1} of ${series.of}`;
+  return { runId, startedAt, label, gitCommit, verdict, repetition };
 }
 
 /** Whether a run is one of a history: a bench, and no probe of a search. */
@@ -69,14 +82,12 @@ async function stretchOf(rows: Rows, own: readonly StoredRun[], newest: StoredRu
     .reverse();
   const [{ config }] = runs as [StoredRun];
   const mix = mixShares(config);
-  const levels = await runLevels(rows, runs.map(({ runId }) => runId), {
-    arms: config.arms,
-    mix,
-    timeoutMs: config.timeoutMs,
-  });
+  const ids = runs.map(({ runId }) => runId);
+  const { arms, timeoutMs } = config;
+  const levels = await runLevels(rows, ids, { arms, mix, timeoutMs });
   const cells: Cell[] = [
     { arm: null, operation: null, statistic: "p50" },
-    ...config.arms.flatMap((arm): Cell[] => [
+    ...arms.flatMap((arm): Cell[] => [
       { arm, operation: null, statistic: "p50" },
       ...mix.flatMap(({ name: operation }): Cell[] => [
         { arm, operation, statistic: "p50" },
@@ -86,12 +97,13 @@ async function stretchOf(rows: Rows, own: readonly StoredRun[], newest: StoredRu
   ];
   return {
     fingerprint: fingerprintOf(own[0]!).hash,
-    runs: runs.map(({ runId, startedAt, label, gitCommit }) => ({ runId, startedAt, label, gitCommit })),
+    runs: runs.map(historyRun),
     differences: differences(fingerprintOf(own[0]!), fingerprintOf(newest)),
     // Of one arm all arms together are that one.
-    trends: cells.slice(config.arms.length === 1 ? 1 : 0).map((cell) =>
-      trendOf(cell, runs.map(({ runId }) => levels.get(runId)!))
+    trends: cells.slice(arms.length === 1 ? 1 : 0).map((cell) =>
+      trendOf(cell, ids.map((runId) => levels.get(runId)!))
     ),
+    rates: await historyRates(rows, ids, { arms, operations: mix.map(({ name }) => name) }),
   };
 }
 
@@ -103,17 +115,19 @@ function trendOf(cell: Cell, levels: readonly RunLevels[]): HistoryTrend {
   // Where a run has none, the runs before and after are neighbours.
   const known = logs.flatMap((log, at) => log === null ? [] : [{ log, at }]);
   const values = known.map(({ log }) => log);
-  const few = values.length < LEAST_VALUES;
+  const few = values.length < LEAST_VALUES ? madBand(values, { least: MIN_CHANGE }) : null;
+  const changes = eDivisive(values, { minChange: MIN_CHANGE });
   return {
     ...cell,
     ms: logs.map((log) => log === null ? null : Math.exp(log)),
-    changes: eDivisive(values, { minChange: MIN_CHANGE }).map(({ at, p, before, after }) => ({
+    changes: changes.map(({ at, p, before, after }) => ({
       at: known[at]!.at,
       ratio: Math.exp(after - before),
       p,
       beforeMs: Math.exp(before),
       afterMs: Math.exp(after),
     })),
-    outside: few ? (madBand(values, { least: MIN_CHANGE })?.outside ?? []).map((at) => known[at]!.at) : [],
+    outside: (few?.outside ?? []).map((at) => known[at]!.at),
+    levels: historyLevels(known, changes, few),
   };
 }

@@ -5,7 +5,6 @@ import { openStore, type Store } from "../store/open.ts";
 import { historyText } from "../terminal/history_text.ts";
 import { makeRun } from "./compare/testing.ts";
 import { historyOf } from "./history.ts";
-import { historyPoints } from "./history_points.ts";
 
 /** Fewer requests than others have: a history is of many runs. */
 const SLOTS = 1200;
@@ -41,13 +40,13 @@ Deno.test("a level that rises by a fifth is found at its run, and other loads an
     assert.deepEqual(others, []);
     assert.equal(change!.at, 7);
     assert.ok(Math.abs(change!.ratio - 1.2) < 0.05, String(change!.ratio));
-    const points = historyPoints(history, { operation: null, statistic: "p50" });
-    assert.deepEqual(new Set(points.map(({ stretch }) => stretch)).size, 2);
-    assert.equal(points.length, 2 * 13);
     assert.deepEqual(
-      points.filter(({ change }) => change !== null).map(({ arm, run }) => [arm, run]),
-      ["sql", "graphql"].map((arm) => [arm, newest!.runs[7]!.runId]),
+      history.leftOutRuns.map(({ verdict, why }) => [verdict, why]),
+      [["invalid", "it is INVALID, the load generator shaped its numbers"]],
     );
+    const [before, after] = whole.levels;
+    assert.deepEqual([before!.from, before!.to, after!.from, after!.to], [0, 6, 7, 11]);
+    assert.ok(before!.low! < before!.value && before!.value < before!.high! && before!.high! < after!.low!);
     const text = historyText(history, 120);
     assert.match(text, /^access-paths: 12 runs of the same machine, data set and load, /);
     assert.match(

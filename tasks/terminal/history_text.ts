@@ -111,14 +111,15 @@ function changesText({ runs, trends }: HistoryStretch): string {
 
 function changeText(trend: HistoryTrend, { ratio, beforeMs, afterMs }: HistoryChange): string {
   const times = ratio > 1 ? `${significant(ratio, 3)}× slower` : `${significant(1 / ratio, 3)}× faster`;
-  return `${named(trend)} ${times} (${measuredMs(beforeMs)} → ${measuredMs(afterMs)})`;
+  return `${trendName(trend)} ${times} (${measuredMs(beforeMs)} → ${measuredMs(afterMs)})`;
 }
 
 function outsideText(trend: HistoryTrend, at: number): string {
-  return `${named(trend)}, ${measuredMs(trend.ms[at]!)}, lies outside what the others stray by`;
+  return `${trendName(trend)}, ${measuredMs(trend.ms[at]!)}, lies outside what the others stray by`;
 }
 
-function named({ arm, operation, statistic }: HistoryTrend): string {
+/** What a trend is of: `sql/product-by-id p95`. */
+export function trendName({ arm, operation, statistic }: HistoryTrend): string {
   return `${arm ?? "all arms"}${operation === null ? "" : `/${operation}`} ${statistic}`;
 }
 

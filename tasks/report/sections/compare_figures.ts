@@ -4,7 +4,8 @@ import { shiftPlot } from "../../charts/shift_plot.ts";
 import type { Compared } from "./compare_material.ts";
 import type { Section } from "./section.ts";
 
-interface Drawn {
+/** Figures one under the other. */
+export interface Drawn {
   readonly drawn: readonly { readonly heading: string | null; readonly html: string }[];
 }
 

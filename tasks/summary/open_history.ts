@@ -1,4 +1,4 @@
-import type { HistoryPoint, HistoryTrend, RunHistory } from "../model/history.ts";
+import type { RunHistory } from "../model/history.ts";
 import { openRun } from "../store/read.ts";
 import { historyOf, isBench } from "./history.ts";
 
@@ -22,27 +22,4 @@ export async function openHistory(
     return { history: null, why: "The run is no bench, and has no history." };
   }
   return { history: await historyOf(reader, scenario || reader.run.scenario), why: null };
-}
-
-/** One operation's quantile as points of a chart, arm by arm and stretch by stretch; empty without a history. */
-export function historyPoints(
-  history: RunHistory | null,
-  { operation, statistic }: Pick<HistoryTrend, "operation" | "statistic">,
-): HistoryPoint[] {
-  return (history?.stretches ?? []).flatMap(({ fingerprint, runs, trends }) =>
-    trends.filter((trend) =>
-      trend.arm !== null && trend.operation === operation && trend.statistic === statistic
-    ).flatMap(({ arm, ms, changes }) =>
-      runs.flatMap(({ runId, startedAt }, at): HistoryPoint[] =>
-        ms[at] === null ? [] : [{
-          arm: arm!,
-          at: startedAt,
-          run: runId,
-          stretch: fingerprint,
-          ms: ms[at]!,
-          change: changes.find((each) => each.at === at)?.ratio ?? null,
-        }]
-      )
-    )
-  );
 }
