@@ -9,6 +9,10 @@ import { hint } from "./model/suggest.ts";
 export const DIALECTS = ["postgraphile", "hasura"] as const;
 export type GraphqlDialect = typeof DIALECTS[number];
 
+export const PAPERS = ["A4", "Letter"] as const;
+/** What the PDF is printed for. */
+export type Paper = typeof PAPERS[number];
+
 /** Everything that comes from outside the command line. Nothing else reads the environment. */
 export interface Config {
   /** The checkout: where queries/, templates/ and notebooks/ lie. */
@@ -26,6 +30,8 @@ export interface Config {
   readonly graphqlDialect: GraphqlDialect;
   readonly hasuraAdminSecret: string | undefined;
   readonly chromePath: string | undefined;
+  /** Of the PDF (`BENCHBOOK_PAPER`). */
+  readonly paper: Paper;
   readonly redisServer: string | undefined;
   /** Whether generator threads may be moved from core to core (`BENCHBOOK_THREAD_MIGRATION`). */
   readonly threadMigration: boolean;
@@ -45,6 +51,10 @@ export function readConfig(env: Readonly<Record<string, string | undefined>> = e
   if (!DIALECTS.includes(dialect as GraphqlDialect)) {
     throw new UsageError(`Cannot use GRAPHQL_DIALECT: "${dialect}" is unknown`, hint(dialect, DIALECTS));
   }
+  const paper = value("BENCHBOOK_PAPER") ?? "A4";
+  if (!PAPERS.includes(paper as Paper)) {
+    throw new UsageError(`Cannot use BENCHBOOK_PAPER: "${paper}" is unknown`, hint(paper, PAPERS));
+  }
   return {
     root,
     home: resolve(root, value("BENCHBOOK_HOME") ?? ".benchbook"),
@@ -56,6 +66,7 @@ export function readConfig(env: Readonly<Record<string, string | undefined>> = e
     graphqlDialect: dialect as GraphqlDialect,
     hasuraAdminSecret: value("HASURA_GRAPHQL_ADMIN_SECRET"),
     chromePath: value("CHROME_PATH"),
+    paper: paper as Paper,
     redisServer: value("REDIS_SERVER"),
     threadMigration: isOn("BENCHBOOK_THREAD_MIGRATION", value("BENCHBOOK_THREAD_MIGRATION") ?? "on"),
   };

@@ -52,3 +52,9 @@ Deno.test("thread migration is on unless it is switched off, and nothing else ca
   assert.deepEqual([read(), read("on"), read(" off ")], [true, true, false]);
   assert.throws(() => read("no"), /BENCHBOOK_THREAD_MIGRATION: "no" must be on or off/);
 });
+
+Deno.test("the PDF is printed for A4 unless another paper is named, and a name that is near is suggested", () => {
+  assert.equal(readConfig({}).paper, "A4");
+  assert.equal(readConfig({ BENCHBOOK_PAPER: "Letter" }).paper, "Letter");
+  assert.throws(() => readConfig({ BENCHBOOK_PAPER: "letter" }), { next: /Letter/ });
+});

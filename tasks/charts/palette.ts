@@ -1,4 +1,5 @@
 import { PATHS } from "../paths/names.ts";
+import { armOf, segmentOf } from "./segments.ts";
 
 /** How one series is told apart: by colour, and as well by dash and symbol for whoever sees no colour. */
 export interface SeriesStyle {
@@ -62,13 +63,23 @@ export function stylesOf(names: readonly string[]): Map<string, SeriesStyle> {
 
 /**
  * Styles for arms, the access paths first and in their own order. A path has the same style in every
- * chart of every run, whichever of them a chart shows; arms of other names come after.
+ * chart of every run, whichever of them a chart shows; arms of other names come after. In each segment of a run an arm
+ * keeps its colour and symbol, and its dash says which segment it is.
  */
-export function armStyles(arms: readonly string[]): Map<string, SeriesStyle> {
+export function armStyles(names: readonly string[]): Map<string, SeriesStyle> {
+  const unique = [...new Set(names)];
+  const arms = [...new Set(unique.map(armOf))];
+  const segments = [...new Set(unique.map(segmentOf))];
   const known = PATHS.filter((path) => arms.includes(path));
-  const others = [...new Set(arms)].filter((arm) => !PATHS.includes(arm));
-  return new Map([
-    ...known.map((path) => [path, seriesStyle(PATHS.indexOf(path))] as const),
-    ...others.map((arm, index) => [arm, seriesStyle(PATHS.length + index)] as const),
-  ]);
+  const others = arms.filter((arm) => !PATHS.includes(arm));
+  const styleOf = (arm: string) =>
+    seriesStyle(known.includes(arm) ? PATHS.indexOf(arm) : PATHS.length + others.indexOf(arm));
+  return new Map(
+    [...known, ...others].flatMap((arm) =>
+      unique.filter((name) => armOf(name) === arm).map((name): [string, SeriesStyle] => {
+        const dash = DASHES[segments.indexOf(segmentOf(name)) % DASHES.length]!;
+        return [name, segmentOf(name) === null ? styleOf(arm) : { ...styleOf(arm), dash }];
+      })
+    ),
+  );
 }

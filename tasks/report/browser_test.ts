@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import type { Browser } from "puppeteer";
-import { readConfig } from "../config.ts";
+import { type Paper, PAPERS, readConfig } from "../config.ts";
 import { memoryFolder } from "../files/testing_memory.ts";
 import { launchBrowser } from "../stack/browser.ts";
 import { placeBrowser } from "../stack/testing.ts";
@@ -10,6 +10,7 @@ import { takenPlans } from "../summary/testing_plans.ts";
 import { FIXTURE_QUESTIONS } from "../summary/testing_rows.ts";
 import { makeReport, type Report } from "./report.ts";
 import { checkPage, openOffline, violations } from "./testing_browser.ts";
+import { checkPdf, printedPages } from "./testing_pdf.ts";
 import { readPdf } from "./toc.ts";
 
 async function inReport(
@@ -76,32 +77,35 @@ Deno.test("a run's report, in a real browser", (t) =>
       assert.ok((await Deno.stat(report.html)).size < 2 * 2 ** 20);
     });
 
-    await t.step(
-      "the first page holds the whole decision in print, with a remark on the machine too",
-      async () => {
-        const { page } = await openOffline(browser, report.html, "light");
-        await page.emulateMediaType("print");
-        // A4 within its margins, in CSS pixels: 178 mm by 260 mm.
-        await page.setViewport({ width: 673, height: 983 });
-        await page.setJavaScriptEnabled(true);
-        const bottom = await page.evaluate(`(() => {
+    await t.step("page one holds the whole decision in print, with a remark on the machine too", async () => {
+      const { page } = await openOffline(browser, report.html, "light");
+      await page.emulateMediaType("print");
+      await page.setJavaScriptEnabled(true);
+      await page.evaluate(`(() => {
         const remark = document.createElement("ul");
         remark.innerHTML = "<li>" + "Other programs on this machine used 31 % of its CPU time. ".repeat(6) + "</li>";
         document.querySelector(".verdict .why").append(remark);
-        return document.querySelector(".provenance").getBoundingClientRect().bottom;
       })()`);
-        assert.ok(Number(bottom) < 983, String(bottom));
-        await page.close();
-      },
-    );
+      for (const paper of PAPERS) {
+        const { width, height } = WITHIN[paper];
+        await page.setViewport({ width, height });
+        const end = await page.evaluate(
+          "document.querySelector('.provenance').getBoundingClientRect().bottom",
+        );
+        assert.ok(Number(end) < height, `${paper}: ${end}`);
+      }
+      await page.close();
+    });
 
     await t.step("the PDF has an outline, tags, and the page numbers of its sections", async () => {
-      const pdf = await readPdf(await Deno.readFile(report.pdf!));
+      const bytes = await Deno.readFile(report.pdf!);
+      const pdf = await readPdf(bytes);
+      await checkPdf(bytes);
       assert.ok(pdf.pages >= 5, String(pdf.pages));
       assert.ok(pdf.tagged);
       assert.ok(pdf.outline.includes("Method and how to reproduce"), pdf.outline.join());
       assert.equal(pdf.destinations.get("change"), 2);
-      const text = await pdfText(report.pdf!);
+      const text = (await printedPages(bytes)).map(({ text }) => text);
       for (const [section, title] of Object.entries(TITLES)) {
         assert.ok(text[1]!.includes(`${title} ${pdf.destinations.get(section)} `), text[1]);
         assert.ok(text[pdf.destinations.get(section)! - 1]!.includes(title));
@@ -125,23 +129,14 @@ Deno.test("a run's report, in a real browser", (t) =>
     );
   }));
 
+/** Papers within their margins, in CSS pixels: 178 mm by 260 mm, and 184 mm by 242 mm. */
+const WITHIN: Readonly<Record<Paper, { width: number; height: number }>> = {
+  A4: { width: 673, height: 983 },
+  Letter: { width: 695, height: 915 },
+};
+
 const TITLES: Readonly<Record<string, string>> = {
   operations: "Every operation",
   validity: "Can the numbers be trusted?",
   method: "Method and how to reproduce",
 };
-
-/** The text of each page, words separated by one space. */
-async function pdfText(file: string): Promise<string[]> {
-  const { getDocument } = await import("pdfjs-dist/legacy/build/pdf.mjs");
-  const task = getDocument({ data: await Deno.readFile(file), verbosity: 0 });
-  const pdf = await task.promise;
-  const pages: string[] = [];
-  for (let number = 1; number <= pdf.numPages; number++) {
-    const content = await (await pdf.getPage(number)).getTextContent();
-    const words = content.items.map((item) => "str" in item ? `${item.str}${item.hasEOL ? " " : ""}` : "");
-    pages.push(words.join("").replace(/\s+/g, " "));
-  }
-  await task.destroy();
-  return pages;
-}

@@ -7,6 +7,7 @@ import { placeBrowser } from "../stack/testing.ts";
 import { makeReport } from "./report.ts";
 import { checkPage } from "./testing_browser.ts";
 import { storedMigrations } from "./testing_migration.ts";
+import { checkPdf } from "./testing_pdf.ts";
 import { readPdf } from "./toc.ts";
 
 Deno.test("a migration's report, in a real browser", async (t) => {
@@ -24,7 +25,9 @@ Deno.test("a migration's report, in a real browser", async (t) => {
       await browser.close();
     }
     await t.step("the PDF has each section of a migration in its outline", async () => {
-      const { outline } = await readPdf(await Deno.readFile(report.pdf!));
+      const bytes = await Deno.readFile(report.pdf!);
+      await checkPdf(bytes);
+      const { outline } = await readPdf(bytes);
       for (const title of ["What users felt", "The migration and its users", "Step by step", "Locks"]) {
         assert.ok(outline.includes(title), outline.join());
       }

@@ -126,7 +126,8 @@ async function printWithBrowser(
 ): Promise<void> {
   const browser = await launchBrowser(config, options);
   try {
-    const bytes = await printPdf(browser, render, join(directory, "print.html"));
+    const file = join(directory, "print.html");
+    const bytes = await printPdf(browser, { render, paper: config.paper, file });
     await replaceFile(join(directory, "report.pdf"), bytes);
   } finally {
     await browser.close();

@@ -1,43 +1,75 @@
 import type { Browser, Page } from "puppeteer";
 import { pathToFileURL } from "node:url";
+import type { Paper } from "../config.ts";
 import type { Pages } from "./html.ts";
-import { readPdf } from "./toc.ts";
+import { type PdfFacts, readPdf } from "./toc.ts";
+
+/** Sizes of text and figures, the largest first, among which a report is fitted to its pages. */
+const FITS = [1, 0.97, 0.94, 0.91, 0.88];
+
+/** What a page has to be filled to, and the last one. */
+const [LEAST_FILLED, LEAST_LAST] = [0.5, 0.25];
+
+/** What is printed, and on what. */
+export interface Printed {
+  /** The page's HTML for given page numbers. */
+  readonly render: (pages: Pages) => Promise<string>;
+  readonly paper: Paper;
+  /** Where the HTML may be put for the browser; removed afterwards. */
+  readonly file: string;
+}
 
 /**
- * Prints the report. It is rendered twice: the first print tells on which page each section begins, the
- * second carries those numbers in its contents. They take the place of nothing, so no page shifts; if one
- * does, the numbers are corrected once more.
+ * Prints the report. No figure is cut by a page, so a tall one may leave much of the page before it empty, and a few
+ * lines may be left over for a last page: then it is printed a little smaller, until no page is largely empty.
+ * The prints tell on which page each section begins; another carries those numbers in its contents. They take
+ * the place of nothing, so no page shifts; if one does, the numbers are corrected once more.
  *
- * @param render the page's HTML for given page numbers.
- * @param file where the HTML may be put for the browser; removed afterwards.
- * @returns the PDF's bytes: A4, tagged, with an outline.
+ * @returns the PDF's bytes: tagged, with an outline.
  */
-export async function printPdf(
-  browser: Browser,
-  render: (pages: Pages) => Promise<string>,
-  file: string,
-): Promise<Uint8Array> {
+export async function printPdf(browser: Browser, { render, paper, file }: Printed): Promise<Uint8Array> {
   const page = await browser.newPage();
   try {
     await page.setJavaScriptEnabled(false);
-    let pages: Pages = new Map();
-    for (let round = 0; round < 2; round++) {
-      const bytes = await print(page, await render(pages), file);
-      const { destinations } = await readPdf(bytes);
-      if (round > 0 && same(pages, destinations)) return bytes;
-      pages = destinations;
+    const print = async (pages: Pages, fit: number) => {
+      const bytes = await printAt(page, sized(await render(pages), fit), file, paper);
+      return { bytes, fit, facts: await readPdf(bytes) };
+    };
+    let best = await print(new Map(), FITS[0]!);
+    for (const fit of FITS.slice(1)) {
+      if (fullness(best.facts) >= 1) break;
+      const other = await print(new Map(), fit);
+      if (fullness(other.facts) > fullness(best.facts)) best = other;
     }
-    return await print(page, await render(pages), file);
+    for (let round = 0; round < 2; round++) {
+      const { destinations } = best.facts;
+      best = await print(destinations, best.fit);
+      if (same(destinations, best.facts.destinations)) break;
+    }
+    return best.bytes;
   } finally {
     await page.close();
     await Deno.remove(file).catch(() => {});
   }
 }
 
-async function print(page: Page, html: string, file: string): Promise<Uint8Array> {
+/** At least 1 where every page is filled as it has to be. Page one stands for itself: what decides, and nothing else. */
+function fullness({ filled }: PdfFacts): number {
+  const shares = filled.slice(1).map((share, index, { length }) =>
+    share / (index === length - 1 ? LEAST_LAST : LEAST_FILLED)
+  );
+  return shares.reduce((least, share) => Math.min(least, share), Infinity);
+}
+
+/** The page with its text and figures at a size; templates/report.css reads it. */
+function sized(html: string, fit: number): string {
+  return html.replace("<html ", `<html style="--fit: ${fit}" `);
+}
+
+async function printAt(page: Page, html: string, file: string, format: Paper): Promise<Uint8Array> {
   await Deno.writeTextFile(file, html);
   await page.goto(pathToFileURL(file).href, { waitUntil: "load" });
-  return await page.pdf({ preferCSSPageSize: true, printBackground: true, outline: true, tagged: true });
+  return await page.pdf({ format, printBackground: true, outline: true, tagged: true });
 }
 
 function same(a: Pages, b: Pages): boolean {

@@ -4,6 +4,8 @@ import type { Pages } from "./html.ts";
 /** What a reader of a PDF can tell about it. */
 export interface PdfFacts {
   readonly pages: number;
+  /** Of each page, how far down its lowest text stands, as a share of the height between the margins. */
+  readonly filled: readonly number[];
   /** 1-based page of every named destination, i.e. of every anchor that some link of the page points to. */
   readonly destinations: Pages;
   /** Titles of the outline, in order, all levels. */
@@ -30,8 +32,13 @@ export async function readPdf(bytes: Uint8Array): Promise<PdfFacts> {
     }
     const outline = await pdf.getOutline() as OutlineItem[] | null;
     const mark = await pdf.getMarkInfo() as { Marked?: boolean } | null;
+    const filled: number[] = [];
+    for (let number = 1; number <= pdf.numPages; number++) {
+      filled.push(await filledShare(await pdf.getPage(number)));
+    }
     return {
       pages: pdf.numPages,
+      filled,
       destinations,
       outline: titles(outline ?? []),
       tagged: mark?.Marked === true,
@@ -39,6 +46,23 @@ export async function readPdf(bytes: Uint8Array): Promise<PdfFacts> {
   } finally {
     await task.destroy();
   }
+}
+
+/** The margins of templates/report.css, in points. */
+const [TOP, BOTTOM] = [19, 18].map((mm) => mm * 72 / 25.4) as [number, number];
+
+type PdfDocument = Awaited<ReturnType<typeof getDocument>["promise"]>;
+type PdfPage = Awaited<ReturnType<PdfDocument["getPage"]>>;
+
+async function filledShare(page: PdfPage): Promise<number> {
+  const height = page.view[3]!;
+  const { items } = await page.getTextContent();
+  const bottoms = items.flatMap((item) =>
+    "str" in item && item.str.trim() !== "" ? [item.transform[5] as number] : []
+  );
+  const own = bottoms.filter((y) => y > BOTTOM && y < height - TOP);
+  return (height - TOP - own.reduce((lowest, y) => Math.min(lowest, y), height - TOP)) /
+    (height - TOP - BOTTOM);
 }
 
 interface OutlineItem {
