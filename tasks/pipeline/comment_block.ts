@@ -1,6 +1,7 @@
-import { statSync, writeFileSync } from "node:fs";
+import { statSync } from "node:fs";
 import { dirname } from "node:path";
-import { readSmallText } from "../files/small_file.ts";
+import { replaceText } from "../files/replace_text.ts";
+import { readSmall } from "../files/small_file.ts";
 import { ServiceError, UsageError } from "../model/errors.ts";
 
 /**
@@ -31,7 +32,7 @@ export function refuseOthersComment(block: CommentBlock): void {
 export function writeCommentBlock(block: CommentBlock, text: string): void {
   const whole = placed(block, text);
   try {
-    writeFileSync(block.path, whole);
+    replaceText(block.path, whole);
   } catch (error) {
     throw new ServiceError(
       `Cannot write the comparison into ${block.path}: ${(error as Error).message}`,
@@ -65,7 +66,8 @@ export function marksOf(key: string): readonly [begin: string, end: string] {
 
 function textOf(path: string): string {
   try {
-    return readSmallText(path);
+    // What is no UTF-8 could not be written back as it is.
+    return readSmall(path, { exact: true }).text;
   } catch (error) {
     if (!(error instanceof Deno.errors.NotFound) && (error as { code?: string }).code !== "ENOENT") {
       throw refused(path, (error as Error).message);

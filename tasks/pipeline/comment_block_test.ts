@@ -1,8 +1,11 @@
 import assert from "node:assert/strict";
-import { mkdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
+import { Buffer } from "node:buffer";
+import { lstatSync, mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { UsageError } from "../model/errors.ts";
 import { withTempDir } from "../store/testing.ts";
+import { compareMarkdown } from "../report/compare_markdown.ts";
+import { comparisonFixture } from "../summary/compare/testing_comparison.ts";
 import { marksOf, refuseOthersComment, writeCommentBlock } from "./comment_block.ts";
 
 const KEY = "compare access-paths";
@@ -53,6 +56,37 @@ Deno.test("a file of somebody else's is never written over", () =>
     symlinkSync(path, join(dir, "link.md"));
     refused(join(dir, "link.md"), /do not stand there once each/);
     refused("/dev/zero", /Cannot write the comparison into/);
+  }));
+
+Deno.test("a text with marks in it is taken for none the next time", () =>
+  withTempDir((dir) => {
+    const path = join(dir, "comment.md");
+    const [operation] = comparisonFixture().plans;
+    const plans = [{ ...operation!, changes: [`${END} ${BEGIN}`] }];
+    for (const word of ["first", "second"]) {
+      const comparison = { ...comparisonFixture(), plans, reasons: [`${word} ${END}`], scenario: END };
+      writeCommentBlock({ path, key: KEY }, compareMarkdown(comparison));
+    }
+    const text = readFileSync(path, "utf8");
+    assert.equal(text.split(BEGIN).length + text.split(END).length, 4);
+    assert.ok(text.endsWith(`${END}\n`) && !text.includes("first"));
+  }));
+
+Deno.test("a comment is written through a link, with the file's mode, and into no other encoding", () =>
+  withTempDir((dir) => {
+    const path = join(dir, "comment.md");
+    const before = `# Mine\n\n${BEGIN}\nfirst\n${END}\n`;
+    writeFileSync(path, before, { mode: 0o640 });
+    symlinkSync(path, join(dir, "link.md"));
+    writeCommentBlock({ path: join(dir, "link.md"), key: KEY }, "second");
+    assert.equal(readFileSync(path, "utf8"), before.replace("first", "second"));
+    assert.ok(lstatSync(join(dir, "link.md")).isSymbolicLink());
+    assert.equal(lstatSync(path).mode & 0o777, 0o640);
+    const latin = Buffer.from(`caf\xe9\n${BEGIN}\nfirst\n${END}\n`, "latin1");
+    writeFileSync(path, latin);
+    assert.throws(() => writeCommentBlock({ path, key: KEY }, "second"), /it is not UTF-8/);
+    assert.deepEqual(readFileSync(path), latin);
+    assert.deepEqual(readdirSync(dir).sort(), ["comment.md", "link.md"]);
   }));
 
 Deno.test("a key cannot end the comment that it stands in", () => {

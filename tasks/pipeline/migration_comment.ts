@@ -1,5 +1,6 @@
-import { statSync, writeFileSync } from "node:fs";
+import { statSync } from "node:fs";
 import { dirname } from "node:path";
+import { replaceText } from "../files/replace_text.ts";
 import { readSmallText } from "../files/small_file.ts";
 import { ServiceError, UsageError } from "../model/errors.ts";
 import type { RunSummary } from "../model/summary.ts";
@@ -55,7 +56,7 @@ function write(path: string, text: string): void {
   try {
     // A run takes minutes: somebody else may have put a file there meanwhile.
     refuseOthersFile(path);
-    writeFileSync(path, text);
+    replaceText(path, text);
   } catch (error) {
     throw new ServiceError(
       `Cannot write the summary for a pull request into ${path}: ${(error as Error).message}`,
