@@ -1,3 +1,5 @@
+import { spelledOut } from "../model/visible_text.ts";
+
 const ENTITIES: Readonly<Record<string, string>> = {
   "&": "&amp;",
   "<": "&lt;",
@@ -6,9 +8,14 @@ const ENTITIES: Readonly<Record<string, string>> = {
   "'": "&#39;",
 };
 
-/** Text as it may stand in HTML, inside an element or a quoted attribute. */
+/** What is no visible character in HTML or XML, spelt out; lines and their indentation stay. */
+export function visibleHtml(html: string): string {
+  return spelledOut(html.replaceAll("\r\n", "\n"), "\n\t");
+}
+
+/** Text as it may stand in HTML or XML, inside an element or a quoted attribute. */
 export function escapeHtml(text: string): string {
-  return text.replace(/[&<>"']/g, (character) => ENTITIES[character]!);
+  return visibleHtml(text).replace(/[&<>"']/g, (character) => ENTITIES[character]!);
 }
 
 /** Keeps a number and its unit on one line: a no-break space between them. */

@@ -3,6 +3,7 @@ import { ExitCode, firstThatApplies, InterruptedError } from "../model/errors.ts
 import type { RunComparison } from "../model/run_comparison.ts";
 import type { RunSummary } from "../model/summary.ts";
 import { counted, formatSeconds } from "../model/units.ts";
+import { sayJson } from "../terminal/command.ts";
 import { seriesText } from "../terminal/series_text.ts";
 import { baseOf } from "./against.ts";
 import { confirmationCode, confirmationText, judgeAgain, suspectsOf, UNCONFIRMED } from "./confirm_slower.ts";
@@ -49,7 +50,7 @@ export function bench(request: BenchRequest, config: Config): Promise<ExitCode> 
     const compared = base === null || job.signal.aborted ? null : await compareWith(job, base, runId);
     if (compared !== null) codes.push(compared.code);
     if (confirm && compared?.comparison.verdict === "regressed") terminal.print(`\n${UNCONFIRMED}`);
-    if (json) console.log(JSON.stringify(printed(summaries, repeat, compared?.comparison ?? null), null, 2));
+    if (json) sayJson(printed(summaries, repeat, compared?.comparison ?? null));
     return firstThatApplies(codes);
   });
 }

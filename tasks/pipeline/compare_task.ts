@@ -10,6 +10,7 @@ import { openStore } from "../store/open.ts";
 import { findRun, listRuns, type Rows } from "../store/runs.ts";
 import { compareRuns } from "../summary/compare/compare.ts";
 import { comparedPlans } from "../summary/compare/what_changed.ts";
+import { sayJson } from "../terminal/command.ts";
 import { compareText } from "../terminal/compare_text.ts";
 import { openTerminal, type Terminal } from "../terminal/terminal.ts";
 import { refuseOthersComment, writeCommentBlock } from "./comment_block.ts";
@@ -53,7 +54,7 @@ export async function compare(
     comment,
     signal: interrupt.signal,
   });
-  if (given.json) console.log(JSON.stringify(comparison, null, 1));
+  if (given.json) sayJson(comparison, 1);
   return code;
 }
 

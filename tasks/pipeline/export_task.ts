@@ -94,10 +94,13 @@ async function writeTimings(store: Store, runId: string, place: string): Promise
   }
 }
 
-/** A spreadsheet takes text that begins with one of these signs for a formula: an apostrophe keeps it text. */
+/**
+ * A spreadsheet takes text that begins with one of these signs for a formula, also behind blanks and in full width: an
+ * apostrophe keeps it text.
+ */
 function inertColumns(columns: readonly string[]): string {
   return columns.map((column) =>
-    `CASE WHEN regexp_matches(${column}, '^[=+@\\t\\r-]') THEN '''' || ${column} ELSE ${column} END AS ${column}`
+    `CASE WHEN regexp_matches(${column}, '^([\\s\\pZ\\pC]*[=+@＝＋－＠-]|[\\t\\r\\n])') THEN '''' || ${column} ELSE ${column} END AS ${column}`
   ).join(", ");
 }
 

@@ -6,6 +6,7 @@ import { self } from "../stack/process.ts";
 import { DEFAULT_RESOLUTION } from "../stats/rate_search.ts";
 import { openStore } from "../store/open.ts";
 import { keepSearch } from "../store/searches.ts";
+import { sayJson } from "../terminal/command.ts";
 import { findRateText } from "../terminal/find_rate_text.ts";
 import { armFacts } from "./run_record.ts";
 import { type Job, withJob } from "./job.ts";
@@ -136,7 +137,7 @@ async function conclude(
   else if (kept) terminal.print(`Report  deno task report ${found.search.id}`);
   if (files.pdf !== null) terminal.print(`PDF     ${files.pdf}`);
   terminal.print(`Store   ${files.store}`);
-  if (given.json) console.log(JSON.stringify({ ...found, files }, null, 2));
+  if (given.json) sayJson({ ...found, files });
   if (signal.aborted) return ExitCode.interrupted;
   if (unreported !== null) throw unreported;
   return exitCodeOf(found);

@@ -3,6 +3,7 @@ import { makeHistoryPage } from "../report/history_page.ts";
 import { prepareReports } from "../stack/reports_folder.ts";
 import { openStore } from "../store/open.ts";
 import { historyOf } from "../summary/history.ts";
+import { sayJson } from "../terminal/command.ts";
 import { historyText } from "../terminal/history_text.ts";
 import { openTerminal } from "../terminal/terminal.ts";
 import { interruptSignal } from "./interrupt.ts";
@@ -38,5 +39,5 @@ export async function tellHistory(
   terminal.print(`\n${historyText(history, terminal.width.columns)}\n`);
   if (written !== null) terminal.print(`Report  ${written.html}`);
   if (written !== null && written.pdf !== null) terminal.print(`PDF     ${written.pdf}`);
-  if (json) console.log(JSON.stringify(history, null, 1));
+  if (json) sayJson(history, 1);
 }

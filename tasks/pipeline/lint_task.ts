@@ -15,7 +15,7 @@ import { readRelations } from "../predict/read_facts.ts";
 import { predict } from "../predict/statement.ts";
 import { lintMarkdown } from "../report/lint_markdown.ts";
 import { connectionError } from "../stack/postgres_server.ts";
-import { say } from "../terminal/command.ts";
+import { say, sayJson } from "../terminal/command.ts";
 import { isTold, lintText } from "../terminal/lint_text.ts";
 import { printable } from "../terminal/safe_text.ts";
 import type { LintArguments } from "./lint_options.ts";
@@ -65,7 +65,7 @@ function print(report: LintReport, format: LintArguments["format"]): void {
   if (format === "text") return say(lintText(report));
   if (format === "markdown") return console.log(printable(lintMarkdown(report)));
   const told = format === "json" ? lintJson(report) : lintSarif(report, VERSION);
-  console.log(JSON.stringify(told, null, 2));
+  sayJson(told);
 }
 
 /** What is known of the database, and of its relations what predictions need. */

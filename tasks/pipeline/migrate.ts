@@ -5,6 +5,7 @@ import { parseSweep } from "../migrate/sweep.ts";
 import type { RunSummary } from "../model/summary.ts";
 import { formatSeconds } from "../model/units.ts";
 import { SETTLED_SECONDS } from "../summary/migration/recovery.ts";
+import { sayJson } from "../terminal/command.ts";
 import { migrationTable } from "../terminal/migration_table.ts";
 import type { Change } from "./change.ts";
 import { type Job, withJob } from "./job.ts";
@@ -66,7 +67,7 @@ export function migrate(requests: readonly MigrateRequest[], config: Config): Pr
         writeComment(markdown, summaries);
         terminal.print(`Summary ${markdown}`);
       }
-      if (json) console.log(JSON.stringify(summaries.length === 1 ? summaries[0] : summaries, null, 2));
+      if (json) sayJson(summaries.length === 1 ? summaries[0] : summaries);
       return firstThatApplies(codes);
     },
     `migrate ${new Set(requests.map(({ migration }) => migration)).size > 1 ? "all" : first!.migration.name}`,

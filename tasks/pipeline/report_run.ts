@@ -1,5 +1,6 @@
 import { ExitCode, ServiceError } from "../model/errors.ts";
 import { exitCodeOf } from "../summary/verdict.ts";
+import { sayJson } from "../terminal/command.ts";
 import { headline, runLine } from "../terminal/summary_parts.ts";
 import { summaryText } from "../terminal/summary_text.ts";
 import type { StepProgress, Terminal } from "../terminal/terminal.ts";
@@ -73,7 +74,7 @@ export function tell(
   if (left.length > 0) {
     terminal.print(`\nThe run left something behind:\n${left.map((line) => `  ${line}`).join("\n")}`);
   }
-  if (given.json) console.log(JSON.stringify(summary, null, 2));
+  if (given.json) sayJson(summary);
   const code = signal.aborted ? ExitCode.interrupted : exitCodeOf(summary);
   if (code === ExitCode.ok && summary.verdict === "inconclusive") terminal.print(INCONCLUSIVE);
   if (unreported !== null && !signal.aborted) throw unreported;

@@ -1,11 +1,15 @@
 import Handlebars from "handlebars";
 import { join } from "node:path";
-import { unbroken } from "../charts/html.ts";
+import { unbroken, visibleHtml } from "../charts/html.ts";
+import { singleLine } from "../terminal/safe_text.ts";
 import type { Cell } from "./cells.ts";
 import type { ReportView } from "./view.ts";
 
 /** Page numbers of the printed report by the id of a heading's anchor. */
 export type Pages = ReadonlyMap<string, number>;
+
+/** Columns of the running head of a printed page. */
+const MARGIN_COLUMNS = 80;
 
 type Options = Handlebars.HelperOptions;
 type Root = ReportView & { readonly pages: Pages };
@@ -47,7 +51,8 @@ export async function templates(
   return async (name, context) => {
     const text = await Deno.readTextFile(join(directory, name));
     // Strict: a misspelt field fails the report instead of leaving a hole in it.
-    return engine.compile(text, { strict: true, preventIndent: true })(context);
+    // The whole page, as texts reach it by figures and helpers too.
+    return visibleHtml(engine.compile(text, { strict: true, preventIndent: true })(context));
   };
 }
 
@@ -99,9 +104,15 @@ function registerHelpers(engine: typeof Handlebars): void {
   engine.registerHelper("sign", (tone: string) => ({ good: "✓", bad: "✗", unsure: "?", neutral: "" })[tone]);
   engine.registerHelper("one", (rows: readonly unknown[]) => rows.length === 1);
   engine.registerHelper("concat", (...parts: unknown[]) => parts.slice(0, -1).join(""));
-  /** Text as a CSS string inside a style element. */
+  /** Text as a CSS string inside a style element, as long as the margin of a page has room for. */
   engine.registerHelper(
     "cssString",
-    (text: string) => `"${text.replace(/[^\w .,:·-]/gu, (c) => `\\${c.codePointAt(0)!.toString(16)} `)}"`,
+    (text: string) =>
+      `"${
+        singleLine(text, MARGIN_COLUMNS).replace(
+          /[^\w .,:·-]/gu,
+          (c) => `\\${c.codePointAt(0)!.toString(16)} `,
+        )
+      }"`,
   );
 }

@@ -1,10 +1,10 @@
+import { withoutUnseen } from "../model/visible_text.ts";
+
 /**
  * Text from outside (SQL, names, messages of servers) made safe for Markdown as GitHub and GitLab read it: it makes no
  * markup, names nobody, refers to no issue, and stays on its line.
  */
 
-/** What shows nothing, or turns the direction of writing; line ends and other control characters among them. */
-const UNSEEN = /[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]+/gu;
 /** Breaks what would be found in the text that is shown, where a backslash does not help. */
 const BREAK = "<!-- -->";
 
@@ -13,7 +13,7 @@ export function markdownText(text: string, most = 400): string {
   return clipped(text, most)
     .replace(/[\\`*_{}[\]|~$]/g, "\\$&")
     .replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;")
-    .replace(/[@#](?=\w)/g, `$&${BREAK}`)
+    .replace(/[@#](?=\w)|\bGH-(?=\d)/gi, `$&${BREAK}`)
     .replace(/:(?=\/\/)/g, `:${BREAK}`).replace(/www(?=\.)/gi, `$&${BREAK}`)
     // A list or a heading at the beginning.
     .replace(/^[-+=#!]/, "\\$&").replace(/^(\d+)([.)])(?=\s|$)/, "$1\\$2");
@@ -23,6 +23,8 @@ export function markdownText(text: string, most = 400): string {
 export function markdownCode(text: string, { most = 200, cell = false } = {}): string {
   const plain = clipped(text, most);
   if (plain === "") return "";
+  // A bar behind a backslash cannot be told from one that is escaped.
+  if (cell && plain.includes("\\|")) return `<code>${markdownText(plain, most)}</code>`;
   const fence = fenceOf(plain, 1);
   const space = /^`|`$/.test(plain) ? " " : "";
   return `${fence}${space}${cell ? plain.replaceAll("|", "\\|") : plain}${space}${fence}`;
@@ -43,7 +45,8 @@ function fenceOf(text: string, least: number): string {
 
 function clipped(text: string, most: number): string {
   // What is cut off is not worth a look: a text may be as long as a server likes.
-  const plain = text.slice(0, 8 * most).replace(UNSEEN, " ").trim();
+  // A comment cannot begin in it: code shows one, and yet whoever looks for a mark in the file's text would find it.
+  const plain = withoutUnseen(text.slice(0, 8 * most)).replaceAll("<!--", "<! --").trim();
   const characters = [...plain];
   return characters.length <= most ? plain : `${characters.slice(0, most - 1).join("")}…`;
 }

@@ -1,3 +1,4 @@
+import { spelledOut } from "../model/visible_text.ts";
 import type { RunSummary, Summary } from "../model/summary.ts";
 
 /** What OpenMetrics has a metric for: its kind, unit and help, and its values by labels. */
@@ -109,7 +110,7 @@ function labelsText(labels: Readonly<Record<string, string>>): string {
 }
 
 function escaped(text: string): string {
-  return text.replaceAll("\\", "\\\\").replaceAll('"', '\\"').replaceAll("\n", "\\n");
+  return spelledOut(text, "\n").replaceAll("\\", "\\\\").replaceAll('"', '\\"').replaceAll("\n", "\\n");
 }
 
 function numberText(value: number): string {

@@ -40,7 +40,7 @@ function pauseCells(pause: Pause): string[] {
   const { path, kind, fromUs, requests, failed, endedBy, server } = pause;
   const what = kind === "all" ? "all" : `${kind}s`;
   return [
-    path === null ? what : `${what} over ${path}`,
+    path === null ? what : `${what} over ${markdownText(path)}`,
     secondsAt(fromUs),
     pauseLength(pause),
     formatCount(requests),
@@ -52,7 +52,7 @@ function pauseCells(pause: Pause): string[] {
 function errorCells({ code, kind, path, n, firstUs, lastUs }: ProbeError): string[] {
   return [
     markdownText(codeText(code)),
-    `${kind}s over ${path}`,
+    `${kind}s over ${markdownText(path)}`,
     formatCount(n),
     secondsAt(firstUs),
     secondsAt(lastUs),
@@ -61,8 +61,7 @@ function errorCells({ code, kind, path, n, firstUs, lastUs }: ProbeError): strin
 
 function table(head: readonly string[], rows: readonly (readonly string[])[]): string[] {
   if (rows.length === 0) return [];
-  const line = (cells: readonly string[]) =>
-    `| ${cells.map((cell) => cell.replaceAll("|", "\\|")).join(" | ")} |`;
+  const line = (cells: readonly string[]) => `| ${cells.join(" | ")} |`;
   const hidden = rows.length - MOST_ROWS;
   return [
     "",

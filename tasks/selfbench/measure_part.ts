@@ -6,6 +6,7 @@ import { acquireLock } from "../stack/lock.ts";
 import { prepareHome } from "../stack/places.ts";
 import { temporaryFolder } from "../files/temporary.ts";
 import type { Stack } from "../stack/services.ts";
+import { sayJson } from "../terminal/command.ts";
 import { openTerminal, type Terminal } from "../terminal/terminal.ts";
 import type { Finding, Findings } from "./finding.ts";
 import { findingsText } from "./finding_text.ts";
@@ -45,7 +46,7 @@ export async function measurePart(
     const machine = { ...before, postgres: stack.postgres.version };
     const result: Findings = { part, ...found, machine };
     terminal.print(`\n${findingsText(result, terminal.width.columns)}`);
-    if (json) console.log(JSON.stringify(result, null, 2));
+    if (json) sayJson(result);
   });
 }
 

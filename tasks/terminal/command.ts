@@ -38,9 +38,26 @@ export function dbOption(): Option {
   return new Option("--db <file>", "the DuckDB store (default: benchbook.duckdb in the reports folder)");
 }
 
-/** Prints text for people on stdout. JSON for programs is printed as it is, by `console.log`. */
+/** Prints text for people on stdout. JSON for programs goes by `sayJson`. */
 export function say(text: string): void {
   console.log(wrapText(printable(text)));
+}
+
+/**
+ * Prints a value as JSON for programs on stdout. What is no visible character stands there as an escape of JSON's: it says
+ * the same to a program, and nothing to a terminal or to the log of a CI job.
+ */
+export function sayJson(value: unknown, indent = 2): void {
+  console.log(inertJson(JSON.stringify(value, null, indent)));
+}
+
+/** JSON that says the same with escapes in place of what a terminal or a log would obey, or not show. */
+export function inertJson(json: string): string {
+  return json.replace(
+    /[\p{Cf}\p{Zl}\p{Zp}\x7f-\x9f\u115f\u1160\u3164\uffa0]|#(?=#\[)/gu,
+    (character) =>
+      character.split("").map((unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, "0")}`).join(""),
+  );
 }
 
 /**

@@ -47,7 +47,7 @@ export function sideText({ id, label, runs, gitCommit }: ComparedSide): string {
   const named = label === null ? "" : ` (${singleLine(label, LABEL_COLUMNS)})`;
   return [
     `${id}${named}`,
-    ...gitCommit === null ? [] : [`commit ${shortCommit(gitCommit)}`],
+    ...gitCommit === null ? [] : [`commit ${singleLine(shortCommit(gitCommit))}`],
     `${isoMinutes(runs[0]!.startedAt)} UTC`,
     ...runs.length === 1 ? [] : [counted(runs.length, "run")],
   ].join(", ");

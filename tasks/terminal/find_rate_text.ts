@@ -11,16 +11,18 @@ export function findRateText(
 ): string {
   const parts = [
     ...(arms.some(({ probes }) => probes.length > 0) ? [probeTable(arms, columns)] : []),
-    arms.map(foundSentence).join("\n"),
+    arms.map((arm) => paragraph(foundSentence(arm), "  ")).join("\n"),
     [
       ...unavailable.map(({ arm, reason }) => `• ${paragraph(`Arm ${arm} not available: ${reason}`, "  ")}`),
       ...arms.flatMap(({ arm, stopped }) =>
-        typeof stopped === "string" ? [`• ${arm}: the search ended early. ${stopped}`] : []
+        typeof stopped === "string"
+          ? [`• ${paragraph(`${arm}: the search ended early. ${stopped}`, "  ")}`]
+          : []
       ),
       ...(search.unproven ?? []).map((arm) =>
-        `• The results of ${arm} were not compared with those of the others (--no-prove).`
+        `• The results of ${singleLine(arm)} were not compared with those of the others (--no-prove).`
       ),
-      ...doubts(arms, search.resolution).map((text) => `• ${text}`),
+      ...doubts(arms, search.resolution).map((text) => `• ${paragraph(text, "  ")}`),
     ].join("\n"),
     `Search ${search.id}${search.label === null ? "" : ` (${singleLine(search.label, 40)})`}`,
   ];

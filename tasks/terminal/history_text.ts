@@ -26,9 +26,11 @@ export function historyText(history: RunHistory, columns = widthOf().columns): s
   const first = newest.runs[0]!;
   const last = newest.runs.at(-1)!;
   return [
-    `${history.scenario}: ${counted(newest.runs.length, "run")} of the same machine, data set and load, ${
-      isoMinutes(first.startedAt)
-    } to ${isoMinutes(last.startedAt)} UTC`,
+    `${singleLine(history.scenario)}: ${
+      counted(newest.runs.length, "run")
+    } of the same machine, data set and load, ${isoMinutes(first.startedAt)} to ${
+      isoMinutes(last.startedAt)
+    } UTC`,
     trendTable(newest, columns),
     changesText(newest),
     ...others.map(otherText),
@@ -127,7 +129,7 @@ function runText({ runId, startedAt, label, gitCommit }: HistoryRun): string {
   const facts = [
     ...label === null ? [] : [singleLine(label, LABEL_COLUMNS)],
     `${isoMinutes(startedAt)} UTC`,
-    ...gitCommit === null ? [] : [`commit ${shortCommit(gitCommit)}`],
+    ...gitCommit === null ? [] : [`commit ${singleLine(shortCommit(gitCommit))}`],
   ];
   return `${runId} (${facts.join(", ")})`;
 }

@@ -2,19 +2,13 @@
  * Text from outside (labels, names, messages of servers, paths) made safe and short for a terminal, as the templates
  * do for HTML. Whatever is printed for people goes through `printable`, whatever stands inside a sentence or a table
  * through `singleLine`: no text moves the cursor, sets a title or a colour, forges a line, turns the direction of
- * writing, or hides. JSON for programs is not touched.
+ * writing, hides, or is a command to the runner of a CI job.
  */
+import { spelledOut } from "../model/visible_text.ts";
 
-/**
- * Control characters (C0, DEL, C1), format characters (bidirectional overrides and isolates, zero-width ones, tags),
- * lone surrogates, the separators of lines and paragraphs, and fillers that show nothing.
- */
-const UNSAFE = /[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}\u115f\u1160\u3164\uffa0]/gu;
-
-/** No script stacks more marks on a letter. */
-const STACKED = /(\p{Mn}{6})\p{Mn}+/gu;
-
-const NAMED: Readonly<Record<string, string>> = { "\n": "\\n", "\r": "\\r", "\t": "\\t" };
+/** What a runner of GitHub's obeys that stands in a log; elsewhere nobody writes so. */
+const LOG_COMMANDS =
+  /::(?=(?:error|warning|notice|debug|group|endgroup|echo|add-mask|add-path|stop-commands|set-output|set-env|save-state|(?:add|remove)-matcher)\b[^:]*::)|##\[/gi;
 
 const NO_WIDTH = /^[\p{Mn}\p{Me}]$/u;
 
@@ -74,16 +68,7 @@ function characterWidth(character: string): number {
 }
 
 function escape(text: string): string {
-  return text.replace(UNSAFE, (character) => {
-    const code = character.codePointAt(0)!;
-    const hex = code.toString(16);
-    return NAMED[character] ??
-      (code <= 0xff
-        ? `\\x${hex.padStart(2, "0")}`
-        : code <= 0xffff
-        ? `\\u${hex.padStart(4, "0")}`
-        : `\\u{${hex}}`);
-  }).replace(STACKED, "$1");
+  return spelledOut(text).replace(LOG_COMMANDS, (mark) => mark === "::" ? ":\\x3a" : "#\\x23[");
 }
 
 function clip(text: string, columns: number): string {

@@ -2,6 +2,7 @@ import type { RunSummary, Summary } from "../model/summary.ts";
 import { counted, formatMs, formatRate, formatShare } from "../model/units.ts";
 import { median } from "../stats/robust.ts";
 import { runBand } from "../stats/run_band.ts";
+import { singleLine } from "./safe_text.ts";
 import { type Column, formatTable } from "./table.ts";
 import { widthOf } from "./width.ts";
 
@@ -53,7 +54,7 @@ export function seriesText(summaries: readonly RunSummary[], columns = widthOf()
   );
   const few = summaries.length < ENOUGH ? ` How much runs differ is told by ${ENOUGH} or more.` : "";
   return [
-    `${counted(summaries.length, "run")} of ${summaries[0]!.run.scenario}:`,
+    `${counted(summaries.length, "run")} of ${singleLine(summaries[0]!.run.scenario)}:`,
     formatTable(COLUMNS, rows, columns),
     `differ by: the standard deviation from run to run.${few}`,
     `To compare the series with another run: deno task compare BASE ${summaries[0]!.run.runId}`,

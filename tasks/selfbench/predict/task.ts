@@ -7,7 +7,7 @@ import type { RunSummary } from "../../model/summary.ts";
 import { formatMs } from "../../model/units.ts";
 import { childEnvironment, EMBEDDED_ALONE } from "../../stack/child_environment.ts";
 import { isWithin } from "../../summary/migration/predicted.ts";
-import { command } from "../../terminal/command.ts";
+import { command, sayJson } from "../../terminal/command.ts";
 import { count } from "../../terminal/count.ts";
 import { openTerminal } from "../../terminal/terminal.ts";
 import { type Finding, finding, type Findings } from "../finding.ts";
@@ -75,7 +75,7 @@ export async function predictPart(args: readonly string[], config: Config): Prom
     machine,
   };
   terminal.print(`\n${findingsText(result, terminal.width.columns)}`);
-  if (json) console.log(JSON.stringify(result, null, 2));
+  if (json) sayJson(result);
 }
 
 /** Turns are taken one after another: each predicts by rates of its own, measured before its load. */

@@ -6,7 +6,7 @@ import { datasets } from "../../seed/catalog.ts";
 import { settleData } from "../../seed/spec.ts";
 import { isEmbedded } from "../../stack/services.ts";
 import { unprivilegedUser } from "../../stack/unprivileged.ts";
-import { command } from "../../terminal/command.ts";
+import { command, sayJson } from "../../terminal/command.ts";
 import { openTerminal } from "../../terminal/terminal.ts";
 import { machineFacts } from "../machine.ts";
 import { onStack } from "../measure_part.ts";
@@ -69,7 +69,7 @@ export async function seedPart(args: readonly string[], config: Config): Promise
   const result = await measure(given, config);
   const terminal = openTerminal(given);
   terminal.print(`\n${seedBenchText(result, terminal.width.columns)}`);
-  if (given.json) console.log(JSON.stringify(result, null, 2));
+  if (given.json) sayJson(result);
 }
 
 async function measure(plan: SeedBenchArguments, config: Config): Promise<SeedBenchResult> {

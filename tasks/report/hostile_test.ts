@@ -1,0 +1,201 @@
+import assert from "node:assert/strict";
+import { parseHTML } from "linkedom";
+import { join } from "node:path";
+import { historyFixture } from "../charts/testing_history.ts";
+import { lintedAll } from "../lint/testing_linter.ts";
+import type { LintReport } from "../model/lint.ts";
+import { quietMigration, stalledMigration } from "../summary/migration/testing_summary.ts";
+import { comparisonFixture } from "../summary/compare/testing_comparison.ts";
+import { EVERYTHING, HOSTILE, poisoned } from "../testing/hostile.ts";
+import { compareMarkdown } from "./compare_markdown.ts";
+import { comparePageView, renderComparePage } from "./compare_page.ts";
+import { ratePageView, renderRatePage } from "./find_rate_page.ts";
+import { renderHtml, templates } from "./html.ts";
+import { renderHistoryPage } from "./history_page.ts";
+import { lintMarkdown } from "./lint_markdown.ts";
+import { migrationMarkdown } from "./migration_markdown.ts";
+import { migrationsMarkdown } from "./migrations_markdown.ts";
+import { openMetrics } from "./open_metrics.ts";
+import { probeMarkdown } from "./probe_markdown.ts";
+import { siteRows } from "./site.ts";
+import { exampleSummary } from "./testing.ts";
+import { exampleSearch } from "./testing_find_rate.ts";
+import { migratedSummary } from "./testing_migrated.ts";
+import { buildView } from "./view.ts";
+
+const UNSEEN = /[\p{Cf}\p{Cs}\p{Zl}\p{Zp}]|[^\P{Cc}\n\t]/u;
+
+const FINDINGS: LintReport = {
+  statements: await lintedAll(
+    "ALTER TABLE t ADD UNIQUE (a);\nALTER TABLE t ADD b int NOT NULL;",
+    "CREATE TABLE t (a int)",
+  ),
+  counted: 2,
+  source: "the database",
+  version: 18,
+  oldestTransaction: null,
+  files: 1,
+};
+
+const PROBE = {
+  ...exampleSummary(),
+  probe: {
+    probe: { place: "db.example:5432/shop", floorMs: 10 },
+    pauses: ["read", "write"].map((kind) => ({
+      path: "sql",
+      kind,
+      fromUs: 1e6,
+      untilUs: 2e6,
+      ms: 1000,
+      leastMs: 990,
+      requests: 9,
+      failed: 3,
+      endedBy: "new connections",
+      server: "db.example",
+      otherServer: true,
+    })),
+    errors: [{ path: "sql", kind: "read", code: "57P01", meaning: null, n: 3, firstUs: 1e6, lastUs: 2e6 }],
+    changes: [{ atUs: 2e6, kind: "server", text: "another server" }],
+  },
+} as unknown as Parameters<typeof probeMarkdown>[0];
+
+const folder = join(import.meta.dirname!, "..", "..", "templates");
+
+/** Pages of a text: the same things happened, and were called otherwise. */
+const PAGES: Readonly<Record<string, (text: string) => Promise<string>>> = {
+  run: (text) => renderHtml(buildView(poisoned(exampleSummary(), text), {}), { templates: folder }),
+  migration: (text) =>
+    renderHtml(buildView(poisoned(migratedSummary(stalledMigration()), text), {}), { templates: folder }),
+  comparison: (text) =>
+    renderComparePage(
+      comparePageView({ comparison: poisoned(comparisonFixture(), text), plans: [] }),
+      folder,
+    ),
+  search: (text) => renderRatePage(ratePageView(poisoned(exampleSearch(), text, ["slo"])), folder),
+  history: (text) =>
+    renderHistoryPage(
+      { history: poisoned(historyFixture(), text), linkOf: (runId) => `../${runId}` },
+      folder,
+    ),
+  index: async (text) => {
+    const summary = { ...poisoned(exampleSummary(), text), directory: "20260301-140500-k3x9" };
+    const rows = siteRows([summary] as never, [poisoned(exampleSearch(), text)], [
+      poisoned(comparisonFixture(), text) as never,
+    ]);
+    return await (await templates(folder))("site.hbs", {
+      rows,
+      css: "",
+      count: "3",
+      struck: false,
+      trends: false,
+    });
+  },
+};
+
+for (const [page, render] of Object.entries(PAGES)) {
+  Deno.test(`texts from outside add nothing to the page of a ${page} but text`, async () => {
+    // Lines of a chart's text are elements, and so are options of a command that is shown.
+    const plain = new Set([
+      ...kinds(await render("x")),
+      "tspan x y",
+      "tspan dy x",
+      "text transform",
+      "span class",
+    ]);
+    assert.ok(plain.size > 20, `${plain.size}`);
+    const html = await render(EVERYTHING);
+    assert.deepEqual([...kinds(html)].filter((kind) => !plain.has(kind)), []);
+    assert.doesNotMatch(html, UNSEEN);
+  });
+}
+
+/** Comments for a pull request of a text. */
+const COMMENTS: Readonly<Record<string, (text: string) => string>> = {
+  comparison: (text) => compareMarkdown(poisoned(comparisonFixture(), text)),
+  "comparison that is none": (text) =>
+    compareMarkdown({
+      ...poisoned(comparisonFixture(), text),
+      verdict: null,
+      differences: [{ part: "load", name: "settings", base: text, candidate: `${text}x` }],
+    }),
+  migration: (text) => migrationMarkdown([poisoned(migratedSummary(stalledMigration()), text)]),
+  "migration in both variants": (text) =>
+    migrationMarkdown(
+      [stalledMigration(), quietMigration()].map((one) => poisoned(migratedSummary(one), text)),
+    ),
+  "several migrations": (text) =>
+    migrationsMarkdown(["a", "b"].map((name) => poisoned(migratedSummary(stalledMigration()), text + name))),
+  findings: (text) => lintMarkdown(poisoned(FINDINGS, text, ["kind"])),
+  probe: (text) => probeMarkdown(poisoned(PROBE, text)),
+};
+
+for (const [comment, made] of Object.entries(COMMENTS)) {
+  Deno.test(`texts from outside are inert in the comment of a ${comment}`, () => {
+    const plain = made("x");
+    assert.ok(plain.includes("x"));
+    for (const [what, text] of HOSTILE) {
+      const markdown = made(text);
+      assert.doesNotMatch(markdown, UNSEEN, what);
+      assert.doesNotMatch(markdown, /<!--(?! -->)/, what);
+      const shown = withoutCode(markdown);
+      assert.equal(shown.split("\n").length, withoutCode(plain).split("\n").length, what);
+      // What is left is text, with the few elements that are ours.
+      assert.doesNotMatch(
+        shown.replaceAll(/<!-- -->|<\/?(?:details|summary|code)>/g, ""),
+        /<|(?<!\\)\]\(/,
+        what,
+      );
+      assert.doesNotMatch(shown, /[@#]\w|GH-\d|https?:\/\/|www\.|\{\{(?<!\\\{\{)/i, what);
+      assert.deepEqual(cells(markdown), cells(plain), what);
+    }
+  });
+}
+
+/** Markdown without code: a span ends with as many backticks as it began with, a block with a line of as many. */
+function withoutCode(markdown: string): string {
+  return markdown.replaceAll(/^(`{3,})\w*\n[\s\S]*?\n\1$/gm, "")
+    .replaceAll(/(?<![\\`])(`+)(?!`).*?(?<!`)\1(?!`)/g, "");
+}
+
+/** Cells of each line of its tables, as GitHub's parser takes them apart. */
+function cells(markdown: string): number[] {
+  return markdown.split("\n").filter((line) => line.startsWith("| ")).map((line) =>
+    line.replaceAll(/\\[!-\/:-@[-`{-~]/g, "").split("|").length - 2
+  );
+}
+
+Deno.test("texts from outside end no line and no label of a run's metrics", () => {
+  const lines = openMetrics(exampleSummary()).split("\n").length;
+  for (const [what, text] of HOSTILE) {
+    const metrics = openMetrics(poisoned(exampleSummary(), text));
+    assert.doesNotMatch(metrics, UNSEEN, what);
+    assert.equal(metrics.split("\n").length, lines, what);
+    for (const line of metrics.trimEnd().split("\n")) {
+      assert.match(line, /^(# .*|benchbook_\w+\{(\w+="([^"\\]|\\[\\"n])*",?)+\} [\d.e+-]+)$/, what);
+    }
+  }
+});
+
+/** Of linkedom, whose types assume those of a browser. */
+interface Parsed {
+  readonly document: {
+    querySelectorAll(
+      selector: string,
+    ): Iterable<{ localName: string; attributes: Iterable<{ name: string; value: string }> }>;
+  };
+}
+
+/** What kinds of elements a page has: with the names of their attributes, and where links lead. */
+function kinds(html: string): Set<string> {
+  // Its text is not parsed as a browser's would be.
+  const [head] = html.split("</style>", 1);
+  assert.equal(html.match(/<\/style>/g)!.length, 1);
+  assert.doesNotMatch(head!.slice(head!.indexOf("<style>") + 7), /</);
+  const { document } = parseHTML(html.replace(/<style>[\s\S]*?<\/style>/, "")) as unknown as Parsed;
+  return new Set([...document.querySelectorAll("*")].map((element) => {
+    const attributes = [...element.attributes].map(({ name, value }) =>
+      ["href", "src"].includes(name) ? `${name}=${value}` : name
+    );
+    return [element.localName, ...attributes.sort()].join(" ");
+  }));
+}
