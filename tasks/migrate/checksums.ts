@@ -54,6 +54,8 @@ export interface ChecksumComparison {
   readonly rows: number;
   /** Ranges that differ, as text. */
   readonly different: readonly string[];
+  /** Tables that they are of, `schema.name`. */
+  readonly changed: ReadonlySet<string>;
   /** What was not compared and why, a sentence each. */
   readonly notes: readonly string[];
 }
@@ -146,6 +148,7 @@ export async function compareChecksums(
   return await readAtOnce(url, "benchbook-checksums", signal, async (client) => {
     const checksums: Checksum[] = [];
     const different: string[] = [];
+    const changed = new Set<string>();
     const notes = [...before.notes];
     let ranges = 0;
     let count = 0;
@@ -181,6 +184,7 @@ export async function compareChecksums(
         count += one?.rows ?? 0;
         const what = differenceOf(one, other, columns);
         if (what !== null) {
+          changed.add(shown);
           different.push(`${shown}${fromKey === "" ? "" : ` ${fromKey} to ${toKey}`}: ${what}`);
         }
       }
@@ -189,10 +193,12 @@ export async function compareChecksums(
         if (compared === null) continue;
         ranges++;
         checksums.push(...compared.checksums);
-        if (compared.different !== null) different.push(compared.different);
+        if (compared.different === null) continue;
+        changed.add(shown);
+        different.push(compared.different);
       }
     }
-    return { checksums, ranges, rows: count, different, notes };
+    return { checksums, ranges, rows: count, different, changed, notes };
   });
 }
 

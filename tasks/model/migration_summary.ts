@@ -198,7 +198,9 @@ export interface ChecksumSummary {
   readonly rows: number;
   /** Ranges that differ, as text. */
   readonly different: readonly string[];
-  /** Ranges that differ, and by the change's own doing perhaps; as text. */
+  /** Ranges that others than the load have written: both servers of a move hold the same there; as text. */
+  readonly byOthers: readonly string[];
+  /** Ranges that differ, and by the change's own doing perhaps, or by others'; as text. */
   readonly unclear: readonly string[];
   /** What the change writes itself. */
   readonly own: OwnWrites;

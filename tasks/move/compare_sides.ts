@@ -1,14 +1,13 @@
-import type { Buffer } from "node:buffer";
 import pg, { type Client } from "pg";
 import type { Side } from "../model/client_gate.ts";
 import { formatCount } from "../model/units.ts";
 import { sleep } from "../net/sleep.ts";
-import { schemaSql } from "../seed/sql.ts";
 import type { MoveComparison } from "./move_options.ts";
 import { moveSql } from "./move_sql.ts";
 import type { MovedTable } from "./moved_tables.ts";
 import { cutRanges, type KeyRange, rangeText } from "./key_ranges.ts";
-import { readWritten } from "./written_keys.ts";
+import { differenceOf, hashesOf } from "./row_hashes.ts";
+import { beginTail, readTail, type TailOptions } from "./written_tail.ts";
 
 const { escapeIdentifier: quoted } = pg;
 
@@ -20,16 +19,11 @@ const MOST_APART = 50_000;
 const SHOWN = 5;
 
 /** Where rows are read, and which they are. */
-export interface CompareOptions {
-  /** Sessions of the comparison's own. */
-  readonly from: Client;
+export interface CompareOptions extends TailOptions {
+  /** Another session of the comparison's own. */
   readonly to: Client;
   /** The side that clients go to. */
   readonly side: Side;
-  readonly tables: readonly MovedTable[];
-  /** At `from`; its changes are read over a slot of this name, which goes with the session. */
-  readonly publication: string;
-  readonly slot: string;
 }
 
 /** Rows by table and by their keys as JSON. */
@@ -64,11 +58,8 @@ export class SideComparison {
 
   /** Begins to note what is written, and divides the tables. */
   static async begin(options: CompareOptions): Promise<SideComparison> {
-    const { from, to, slot } = options;
-    for (const client of [from, to]) {
-      await client.query(schemaSql("benchbook/pin.sql").replaceAll("SET LOCAL", "SET"));
-    }
-    await from.query("SELECT pg_create_logical_replication_slot($1, 'pgoutput', true)", [slot]);
+    const { from, to } = options;
+    await beginTail(options, to);
     const comparison = new SideComparison(options);
     for (const table of options.tables) {
       for (const range of await cutRanges(from, table)) {
@@ -189,31 +180,16 @@ export class SideComparison {
   }
 
   async #readTail(lsn: string | null): Promise<void> {
-    const { from, slot, publication, tables } = this.#options;
-    const { rows } = await from.query<{ data: Buffer }>(moveSql("tail.sql"), [slot, publication, lsn]);
-    const written = readWritten(rows.map(({ data }) => data));
-    // By name: oids are each server's own.
-    const tableOf = (oid: number) => {
-      const told = written.tables.get(oid);
-      return tables.find(({ schema, name }) => schema === told?.schema && name === told.name);
-    };
-    for (const { oid, values } of written.keys) {
-      const table = tableOf(oid);
-      // A partitioned table's rows are told by their partitions.
-      if (table === undefined) continue;
-      const { columns } = written.tables.get(oid)!;
-      const inOrder = table.key.map((name) => values[columns.indexOf(name)]);
-      if (!inOrder.every((value) => typeof value === "string")) continue;
-      for (const noted of [this.#keys, this.#written]) {
+    const { keys: written, truncated } = await readTail(this.#options, lsn);
+    for (const { table, key, carried } of written) {
+      // What clients have written at the other server already, who went there by themselves, is there.
+      for (const noted of carried ? [this.#written] : [this.#keys, this.#written]) {
         const keys = noted.get(table) ?? new Map<string, readonly string[]>();
-        noted.set(table, keys.set(JSON.stringify(inOrder), inOrder));
+        noted.set(table, keys.set(JSON.stringify(key), key));
       }
     }
-    for (const oid of written.truncated) {
-      const table = tableOf(oid);
-      if (table !== undefined) {
-        this.#pending.push({ table, range: { condition: "true", values: [], shown: null }, tookMs: 0 });
-      }
+    for (const table of truncated) {
+      this.#pending.push({ table, range: { condition: "true", values: [], shown: null }, tookMs: 0 });
     }
   }
 
@@ -235,12 +211,9 @@ export class SideComparison {
       for (const key of keys.keys()) {
         if (left.get(key) === right.get(key)) keys.delete(key);
         else if (others++ < SHOWN) {
-          const what = !left.has(key)
-            ? "is there and must not be"
-            : right.has(key)
-            ? "has other values"
-            : "is not there";
-          different.push(`${table.schema}.${table.name} ${key.slice(1, -1)}: the row ${what}`);
+          different.push(
+            `${table.schema}.${table.name} ${key.slice(1, -1)}: the row ${differenceOf(key, left, right)}`,
+          );
         }
       }
       if (others > SHOWN) {
@@ -257,26 +230,4 @@ function leftOut({ key, types }: MovedTable, after: number): string {
   const names = key.map((_, nth) => `k${nth}`);
   const same = key.map((column, nth) => `w.${names[nth]} = t.${quoted(column)}`).join(" AND ");
   return `NOT EXISTS (SELECT FROM unnest(${arrays}) AS w (${names.join(", ")}) WHERE ${same})`;
-}
-
-/** Of each row that is there, by its key as JSON of texts. */
-async function hashesOf(
-  client: Client,
-  { relation, key, types }: MovedTable,
-  keys: ReadonlyMap<string, readonly string[]>,
-): Promise<ReadonlyMap<string, string>> {
-  const names = key.map((_, nth) => `k${nth}`);
-  const text = moveSql("hash_rows.sql", {
-    relation,
-    columns: names.map((name) => `named.${name}::text`).join(", "),
-    arrays: types.map((type, nth) => `$${nth + 1}::text[]::${type}[]`).join(", "),
-    names: names.join(", "),
-    condition: key.map((column, nth) => `t.${quoted(column)} = named.${names[nth]}`).join(" AND "),
-  });
-  const values = [...keys.values()];
-  const { rows } = await client.query<{ key: string; hash: string }>(
-    text,
-    key.map((_, nth) => values.map((row) => row[nth]!)),
-  );
-  return new Map(rows.map(({ key, hash }) => [JSON.stringify(JSON.parse(key)), hash]));
 }

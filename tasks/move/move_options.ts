@@ -1,4 +1,5 @@
 import type { ClientGate, Side } from "../model/client_gate.ts";
+import type { FollowingComparison } from "./compare_following.ts";
 import type { StepRecord } from "../model/migration.ts";
 
 /** One of the two servers of a move. */
@@ -115,6 +116,13 @@ export interface MoveOutcome {
    * @throws {ServiceError} where it does not come in time, or a server cannot be reached
    */
   carried(): Promise<boolean>;
+  /**
+   * Compares tables at both servers row by row, while others go on to write at the one at which clients are.
+   * @param tables `schema.name` of each
+   * @returns null where nothing is carried to the other one
+   * @throws {ServiceError} as `carried`; {InterruptedError} after `signal`
+   */
+  compareAgain(tables: readonly string[], signal: AbortSignal): Promise<FollowingComparison | null>;
   /**
    * Removes what the move made and is not the data: subscriptions, publications, slots, the fence. Until then each write
    * at the server that serves is carried to the other one too. May be called any number of times.

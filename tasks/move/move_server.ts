@@ -8,7 +8,7 @@ import { cancelOn, openClient, translate, UNLIMITED } from "../seed/connect.ts";
 import { transaction } from "../seed/sql.ts";
 import { self } from "../stack/process.ts";
 import { placeOf } from "../undo/place.ts";
-import { carriedOver } from "./carried_over.ts";
+import { carriedOver, comparedAgain } from "./carried_over.ts";
 import { checkMove } from "./check_move.ts";
 import type { Mover } from "./move_context.ts";
 import type { MoveOptions, MoveOutcome } from "./move_options.ts";
@@ -123,6 +123,8 @@ function outcomeOf(
     cleaned,
     left: [...left, ...failure !== null && at === "target" ? [STAYED] : [], ...notRemoved],
     carried: async () => failure === null && await carriedOver(mover),
+    compareAgain: async (tables, signal) =>
+      failure === null ? await comparedAgain(mover, tables, signal) : null,
     finish,
   };
 }

@@ -9,6 +9,7 @@ import { type LagWatch, watchLag } from "./lag_watch.ts";
 import { copyState, enable, type Link, type LinkOptions, publish, subscribe } from "./link.ts";
 import type { Mover } from "./move_context.ts";
 import { switchOver } from "./switch_over.ts";
+import { originOf } from "./written_tail.ts";
 
 /** As `stallMs` in `MoveOptions`. */
 const STALL_MS = 60_000;
@@ -161,7 +162,7 @@ async function compared(
   side: "source" | "target",
   lag: LagWatch,
 ): Promise<SideComparison> {
-  const { options, names, tables, session } = mover;
+  const { options, names, tables, session, out, back } = mover;
   const [from, to] = side === "target" ? ["source", "target"] as const : ["target", "source"] as const;
   const comparison = await SideComparison.begin({
     from: await session(from),
@@ -170,6 +171,7 @@ async function compared(
     tables: tables.tables,
     publication: link.name,
     slot: names.tail,
+    origin: await originOf(link.from, side === "target" ? back.name : out.name),
   });
   for (let looks = 0; looks < LOOKS; looks++) {
     await comparison.look(options.signal);

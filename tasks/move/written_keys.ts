@@ -6,6 +6,8 @@ export interface WrittenKey {
   readonly oid: number;
   /** As text, in the order of the table's columns; null: it is null, or was not sent, as an old row's other columns are not. */
   readonly values: readonly (string | null)[];
+  /** The replication origin that it came by; null: it was written there. */
+  readonly origin: string | null;
 }
 
 /** A table as a message names it. */
@@ -34,9 +36,17 @@ export function readWritten(messages: readonly Buffer[]): Written {
   const tables = new Map<number, WrittenTable>();
   const keys: WrittenKey[] = [];
   const truncated: number[] = [];
+  let origin: string | null = null;
   for (const message of messages) {
     const reader = new Reader(message);
     switch (reader.letter()) {
+      case "B":
+        origin = null;
+        break;
+      case "O":
+        reader.bytes(8);
+        origin = reader.text();
+        break;
       case "R": {
         const oid = reader.int32();
         tables.set(oid, { schema: reader.text(), name: reader.text(), columns: readColumns(reader) });
@@ -52,7 +62,7 @@ export function readWritten(messages: readonly Buffer[]): Written {
         }
         while (!reader.ended) {
           reader.letter();
-          keys.push({ oid, values: readTuple(reader) });
+          keys.push({ oid, values: readTuple(reader), origin });
         }
         break;
       }
@@ -62,7 +72,7 @@ export function readWritten(messages: readonly Buffer[]): Written {
         for (let nth = 0; nth < count; nth++) truncated.push(reader.int32());
         break;
       }
-        // Begin, commit, origin, type and message tell of no row.
+        // Commit, type and message tell of no row.
     }
   }
   return { tables, keys, truncated };

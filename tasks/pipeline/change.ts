@@ -22,6 +22,18 @@ export interface ChangeContext {
   readonly tell: (...sentences: readonly string[]) => void;
 }
 
+/** Tells what others have written from what was damaged. */
+export interface OtherWriters {
+  /**
+   * Rows have changed that the load does not write.
+   * @param tables they are of these, `schema.name`
+   * @returns whether others have written them; false: they were lost or damaged; null: nobody can tell
+   */
+  wrote(tables: readonly string[]): Promise<boolean | null>;
+  /** Takes what it was at last. */
+  keep(wrote: boolean | null): void;
+}
+
 /** What is changed while a load goes on. */
 export interface Change extends AsyncDisposable {
   /** Databases in which somebody may wait for it, that which is asked at the beginning first; URLs, which may hold passwords. */
@@ -33,6 +45,8 @@ export interface Change extends AsyncDisposable {
    * passwords
    */
   settled(): Promise<readonly [string, ...string[]]>;
+  /** Those who may write there besides the load; absent or null: nobody may. */
+  readonly others?: OtherWriters | null;
   /** All is proven: removes what is not needed any more, and tells what it could not. */
   finish(): Promise<void>;
 }

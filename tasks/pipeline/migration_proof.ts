@@ -19,6 +19,7 @@ import { placeOfUrl } from "../postgres/place.ts";
 import { checksumTable } from "../store/tables/checksum.ts";
 import { ledgerTable } from "../store/tables/ledger.ts";
 import { slotWrites } from "../undo/may_write.ts";
+import type { OtherWriters } from "./change.ts";
 import { slotsBelow, streamsOf } from "./load_plan.ts";
 import type { FinishedLoad } from "./measure.ts";
 import { schemasOf } from "./own_tables.ts";
@@ -116,10 +117,16 @@ export class Proof {
   /**
    * Holds what is there after the load against what was acknowledged.
    * @param urls of the databases that hold the data, each of which must hold all of it; may hold passwords
+   * @param others may write there besides the load; null: nobody
    * @returns what could not be looked at, a sentence each
    */
-  async after({ spoolDir }: FinishedLoad, urls: readonly string[], keep: Keep): Promise<readonly string[]> {
-    return [...await this.#writes(spoolDir, urls, keep), ...await this.#rows(urls, keep)];
+  async after(
+    { spoolDir }: FinishedLoad,
+    urls: readonly string[],
+    keep: Keep,
+    others: OtherWriters | null,
+  ): Promise<readonly string[]> {
+    return [...await this.#writes(spoolDir, urls, keep), ...await this.#rows(urls, keep, others)];
   }
 
   #writes(spoolDir: string, urls: readonly string[], keep: Keep): Promise<readonly string[]> {
@@ -186,7 +193,7 @@ export class Proof {
     return { ok, wrong: Object.values(problems).reduce((sum, n) => sum + n, 0), notes };
   }
 
-  #rows(urls: readonly string[], keep: Keep): Promise<readonly string[]> {
+  #rows(urls: readonly string[], keep: Keep, others: OtherWriters | null): Promise<readonly string[]> {
     const { terminal, signal } = this.#system;
     const lacking = (why: string) => [`The rows that nobody wrote were not compared: ${why}.`];
     if (signal.aborted) return Promise.resolve(lacking("the run was interrupted"));
@@ -200,6 +207,8 @@ export class Proof {
           : `${formatCount(1 + more.length)} differ, such as ${first}`;
         const ranges = compared.reduce((sum, each) => sum + each.ranges, 0);
         const notes = compared.flatMap((each) => each.notes);
+        const changed = new Set(compared.flatMap((each) => [...each.changed]));
+        if (others !== null && changed.size > 0) others.keep(await this.#wrote(others, changed));
         return { value: notes, detail: `${counted(ranges, "checksum")}, ${found}` };
       } catch (error) {
         // What is known of the writes is kept all the same.
@@ -207,6 +216,18 @@ export class Proof {
         return { value: lacking(signal.aborted ? "the run was interrupted" : error.message), sign: "✗" };
       }
     });
+  }
+
+  /** Whether others have written rows of some tables. */
+  async #wrote(others: OtherWriters, tables: ReadonlySet<string>): Promise<boolean | null> {
+    const wrote = await others.wrote([...tables]);
+    const { migrating, databaseUrl: url } = this.#system;
+    // Clients that were led over may have written at the new server alone.
+    if (wrote !== null || migrating?.onSwitch !== null) return wrote;
+    const { sums, uncompared } = this.#before;
+    const { changed } = await compareChecksums({ ...summed(this.#system), url }, sums, uncompared);
+    // No move writes at the old server, so that others did.
+    return changed.isDisjointFrom(tables) ? false : null;
   }
 
   /** @param isFirst of others it is said where their rows are */

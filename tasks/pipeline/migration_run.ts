@@ -120,6 +120,7 @@ export class MigrationRun implements Companion {
       load,
       holding,
       (table, rows) => this.#events.emit("rows", { table, rows }),
+      this.#change.others ?? null,
     );
     const plans = await this.#plansAfter(holding[0]);
     await this.#change.finish();

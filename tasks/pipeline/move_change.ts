@@ -4,7 +4,7 @@ import { checkMove } from "../move/check_move.ts";
 import type { MoveOptions, MoveOutcome } from "../move/move_options.ts";
 import { moveServer } from "../move/move_server.ts";
 import { waitAtMost } from "../net/time_limit.ts";
-import type { Change, ChangeContext } from "./change.ts";
+import type { Change, ChangeContext, OtherWriters } from "./change.ts";
 import { gateOf } from "./gates.ts";
 import type { Migrating } from "./migrating.ts";
 import type { MoveServers } from "./move_servers.ts";
@@ -92,7 +92,7 @@ export class MoveChange implements Change {
     const outcome = await this.#ended();
     const here = outcome?.at ?? "source";
     const other = here === "source" ? "target" : "source";
-    const { nowUs, sample, tell } = this.#context ?? { nowUs: () => 0, sample: () => {}, tell: () => {} };
+    const { nowUs, sample, tell } = this.#told;
     // What is not known to be there is no evidence that a write was lost.
     const isCarried = !this.#system.signal.aborted && await outcome?.carried().catch((error: Error) => {
       tell(`${error.message}. The ledger is of the ${here} alone.`);
@@ -102,6 +102,26 @@ export class MoveChange implements Change {
     sample(sides.map((at) => rowOf(nowUs(), "proven", at === here ? 1 : 0, { at })));
     const [first, ...more] = sides.map((side) => this.#servers[side].url);
     return [first!, ...more];
+  }
+
+  /** In place there may be other clients than the load. */
+  get others(): OtherWriters | null {
+    if (this.#migrating.place !== "in-place") return null;
+    const { nowUs, sample, tell } = this.#told;
+    return {
+      wrote: async (tables) => {
+        const compared =
+          await (await this.#ended())?.compareAgain(tables, this.#system.signal).catch((error: Error) => {
+            tell(`${error.message}.`);
+          }) ?? null;
+        if (compared === null) return null;
+        tell(...compared.different.map((text) => `The servers differ: ${text}.`), ...compared.notes);
+        return compared.different.length > 0 ? false : compared.notes.length > 0 ? null : true;
+      },
+      keep: (wrote) => {
+        if (wrote !== null) sample([rowOf(nowUs(), "others_wrote", wrote ? 1 : 0)]);
+      },
+    };
   }
 
   async finish(): Promise<void> {
@@ -115,6 +135,11 @@ export class MoveChange implements Change {
 
   async [Symbol.asyncDispose](): Promise<void> {
     await this.finish();
+  }
+
+  /** Nothing is told of what was never begun. */
+  get #told(): Pick<ChangeContext, "nowUs" | "sample" | "tell"> {
+    return this.#context ?? { nowUs: () => 0, sample: () => {}, tell: () => {} };
   }
 
   /** What came of it, which an interrupt may have to wait for; null: it was never begun, or could not be. */

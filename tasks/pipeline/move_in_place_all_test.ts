@@ -123,6 +123,38 @@ async function killedBehindSwitch(
   await ask(env.TARGET_DATABASE_URL, drop);
 }
 
+/**
+ * An application of the user's, which the load knows nothing of: it writes at the old server until that refuses it, and at
+ * the new one from then on.
+ * @returns ends it, and tells the keys that were acknowledged and the codes of what was refused
+ */
+async function otherApplication(urls: readonly [string, string]) {
+  const clients = urls.map((connectionString) => new Client({ connectionString }));
+  for (const client of clients) await client.connect();
+  const written: number[] = [];
+  const refused: string[] = [];
+  let [at, stopped] = [0, false];
+  const writing = (async () => {
+    for (let id = 1000; !stopped; id++) {
+      try {
+        await clients[at]!.query("INSERT INTO northwind.shippers VALUES ($1, 'theirs', NULL)", [id]);
+        written.push(id);
+      } catch (error) {
+        // By the fence; what comes at the new server is a fault.
+        refused.push((error as { code?: string }).code ?? "");
+        at = 1;
+      }
+      await new Promise((resolve) => setTimeout(resolve, 10));
+    }
+  })();
+  return async () => {
+    stopped = true;
+    await writing;
+    for (const client of clients) await client.end();
+    return { written, refused };
+  };
+}
+
 Deno.test("two servers of one's own: the tables move, the load's rows and all that the move made do not stay", async () => {
   await withPostgres((_, source) =>
     withPostgres(async (_, target) => {
@@ -136,12 +168,12 @@ Deno.test("two servers of one's own: the tables move, the load's rows and all th
         assert.match(unnamed.stderr, /--in-place is not given/);
         await stalledInSwitch(bench, move, { source, target, env });
         await killedBehindSwitch(bench, move, env);
-        const { code, stdout, stderr } = await bench.run(
-          "migrate",
-          [...move, "--in-place", "shop,store"],
-          env,
-        );
+        const running = bench.start("migrate", [...move, "--in-place", "shop,store"], env);
+        await bench.measuring();
+        const ending = await otherApplication([oldUrl, newUrl]);
+        const { code, stdout, stderr } = await running.result;
         const said = `${stdout}\n${stderr}`;
+        const { written, refused } = await ending();
         assert.ok([ExitCode.ok, ExitCode.verdictFailed, ExitCode.invalid].includes(code as 0), said);
         assert.match(said, /What was copied of the tables of \S+ stays in "store" at /);
         assert.doesNotMatch(said, new RegExp(new URL(oldUrl).password));
@@ -151,6 +183,16 @@ Deno.test("two servers of one's own: the tables move, the load's rows and all th
         assert.deepEqual(migration!.moved!.provenAt, ["target", "source"]);
         assert.ok(migration!.ledger.complete && migration!.ledger.ok > 0);
         assert.deepEqual([migration!.ledger.problems, migration!.errors], [[], []]);
+        assert.deepEqual(refused, ["25006"]);
+        // What others write meanwhile is no damage, and goes along.
+        assert.match(
+          said,
+          /northwind\.shippers.* Others have written them: row by row both servers hold the same\./,
+        );
+        assert.deepEqual([migration!.checksums.different, migration!.checksums.unclear], [[], []]);
+        const theirs =
+          "SELECT shipper_id::int AS id FROM northwind.shippers WHERE company_name = 'theirs' ORDER BY 1";
+        assert.deepEqual((await ask<{ id: number }>(newUrl, theirs)).map(({ id }) => id), written);
         for (const folder of ["undo", "moves"]) {
           const path = join(bench.home, folder);
           assert.deepEqual(existsSync(path) ? readdirSync(path) : [], [], folder);

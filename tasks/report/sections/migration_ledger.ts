@@ -32,7 +32,7 @@ export const LEDGER: Section<LedgerView> = {
       ],
       table: ledgerTable(ledger),
       problems: ledger.problems.map(({ problem, n, example }) => ({ problem, n: formatCount(n), example })),
-      different: [...checksums.different, ...checksums.unclear],
+      different: [...checksums.different, ...checksums.unclear, ...checksums.byOthers],
     };
   },
 };
@@ -92,13 +92,15 @@ function ledgerTable({ ok, failed, unknown, unknownPresent }: LedgerSummary): Ta
 }
 
 function checksumSentence(
-  { ranges, rows, different, unclear, lacking }: ChecksumSummary,
+  { ranges, rows, different, byOthers, unclear, lacking }: ChecksumSummary,
 ): LedgerView["sentences"][number] {
   if (lacking !== null) return { tone: "unsure", text: `Checksums could not be compared: ${lacking}.` };
   const what = `${counted(ranges, "range")} of keys with ${formatCount(rows)} rows`;
-  const others = different.length + unclear.length;
+  const others = different.length + unclear.length + byOthers.length;
   return others === 0 ? { tone: "good", text: `Checksums before and after are equal for ${what}.` } : {
-    tone: different.length > 0 ? "bad" : "unsure",
-    text: `Checksums differ for ${formatCount(others)} of ${what}.`,
+    tone: different.length > 0 ? "bad" : unclear.length > 0 ? "unsure" : "good",
+    text: `Checksums differ for ${formatCount(others)} of ${what}.${
+      byOthers.length > 0 ? " Others have written there: row by row both servers hold the same." : ""
+    }`,
   };
 }

@@ -50,6 +50,12 @@ function otherwise(different: readonly string[], ranges: number): string {
 
 /** What may be damage, or what the change was to do. */
 function unclearSentence({ unclear, ranges, own: { code, remade } }: ChecksumSummary): string {
+  if (code.length + remade.length === 0) {
+    return `${
+      otherwise(unclear, ranges)
+    }. Either they were damaged, or others than the load have written them: that is not ` +
+      "known, for what both servers hold there could not be compared.";
+  }
   const doers = [...code, ...remade.map((table) => `what it puts into the new ${table}`)];
   return `${otherwise(unclear, ranges)}. Either they were damaged, or the change did that itself: ${
     listed(doers)
@@ -75,7 +81,12 @@ export function proofSentences(
 ): string[] {
   return [
     ...ledger.complete && ledger.problems.length === 0 ? [`${ledgerText(ledger)}.`] : [],
-    ...checksums.lacking === null && checksums.different.length + checksums.unclear.length === 0
+    ...checksums.byOthers.length === 0 ? [] : [
+      `${
+        otherwise(checksums.byOthers, checksums.ranges)
+      }. Others have written them: row by row both servers hold the same.`,
+    ],
+    ...isUnchanged(checksums)
       ? [
         // A column that the load updates is the ledger's in the rows that it came to.
         `What the load does not write is unchanged: ${counted(checksums.rows, "row")} compared, in ${
@@ -85,6 +96,10 @@ export function proofSentences(
       : [],
     ...checksums.own.sentences,
   ];
+}
+
+function isUnchanged({ lacking, different, byOthers, unclear }: ChecksumSummary): boolean {
+  return lacking === null && different.length + byOthers.length + unclear.length === 0;
 }
 
 /** `All 1,988 acknowledged writes are present exactly once, 2 refused ones are not, of 3 unknown ones 1 is`. */

@@ -55,18 +55,27 @@ export function ledgerSummary(counts: readonly LedgerCount[], unrecorded: number
 export async function readChecksums(
   rows: Rows,
   run: string,
-  { own }: Pick<MigrationConfig, "own">,
+  { own, move, place }: Pick<MigrationConfig, "own" | "move" | "place">,
 ): Promise<ChecksumSummary> {
-  return checksumSummary(await rows.rows<RangePair>(query("migration/checksums"), { run }), own);
+  const pairs = await rows.rows<RangePair>(query("migration/checksums"), { run });
+  // Only in place, and between two servers, is it ever asked.
+  if (move === undefined || place !== "in-place") return checksumSummary(pairs, own);
+  const [others] = await rows.rows<{ wrote: boolean }>(query("migration/others_wrote"), { run });
+  return checksumSummary(pairs, own, others?.wrote ?? null);
 }
 
 /** Of a change that writes nothing that was there. */
 const NO_WRITES: OwnWrites = { sentences: [], code: [], remade: [] };
 
-/** Whether each range has the rows after the load that it had before. @param own what the change itself writes */
+/**
+ * Whether each range has the rows after the load that it had before.
+ * @param own what the change itself writes
+ * @param others whether others than the load have written what differs; null: they may have
+ */
 export function checksumSummary(
   pairs: readonly RangePair[],
   own: OwnWrites = NO_WRITES,
+  others: boolean | null = false,
 ): ChecksumSummary {
   const before = pairs.filter(({ rowsBefore }) => rowsBefore !== null);
   const lacking = pairs.length === 0
@@ -77,12 +86,17 @@ export function checksumSummary(
     ? "no checksums were taken after the load"
     : null;
   const different = lacking === null ? pairs.filter(differ) : [];
-  const isUnclear = ({ relation }: RangePair) => own.code.length > 0 || own.remade.includes(relation);
+  const isUnclear = ({ relation }: RangePair) =>
+    others === null || own.code.length > 0 || own.remade.includes(relation);
+  const kindOf = (pair: RangePair) => others ? "others" : isUnclear(pair) ? "unclear" : "damage";
+  const textsOf = (kind: ReturnType<typeof kindOf>) =>
+    different.filter((pair) => kindOf(pair) === kind).map(differenceText);
   return {
     ranges: before.length,
     rows: before.reduce((sum, { rowsBefore }) => sum + rowsBefore!, 0),
-    different: different.filter((pair) => !isUnclear(pair)).map(differenceText),
-    unclear: different.filter(isUnclear).map(differenceText),
+    different: textsOf("damage"),
+    byOthers: textsOf("others"),
+    unclear: textsOf("unclear"),
     own,
     lacking,
   };

@@ -74,6 +74,7 @@ Deno.test("ranges are what they were, or it is said in what they differ", () => 
     ranges: 2,
     rows: 520,
     different: [],
+    byOthers: [],
     unclear: [],
     own: { sentences: [], code: [], remade: [] },
     lacking: null,
@@ -122,4 +123,23 @@ Deno.test("a difference that the change's own code may have made is no damage un
   const ran = checksumSummary([range({ sumAfter: "-4" }), other], { ...own, code: ["a block of DO"] });
   assert.deepEqual([ran.different.length, ran.unclear.length], [0, 2]);
   assert.deepEqual(checksumSummary([range()], { ...own, code: ["a block of DO"] }).unclear, []);
+});
+
+Deno.test("of what others may have written each range is told as theirs, as damage, or as not known", () => {
+  const pairs = [range(), range({ rowsAfter: 510, sumAfter: "-4" })];
+  const text = "northwind.orders 1 to 500: 500 rows before, 510 after";
+  const found = ([true, false, null] as const).map((others) => {
+    const { different, byOthers, unclear } = checksumSummary(pairs, undefined, others);
+    return { different, byOthers, unclear };
+  });
+  assert.deepEqual(found, [
+    { different: [], byOthers: [text], unclear: [] },
+    { different: [text], byOthers: [], unclear: [] },
+    { different: [], byOthers: [], unclear: [text] },
+  ]);
+  assert.deepEqual(
+    proofSentences({ ledger: ledgerSummary([], 0), checksums: checksumSummary(pairs, undefined, true) })[1],
+    `Rows that the load does not write have changed, in 1 of 2 key ranges: ${text}. Others have written them: row by row ` +
+      "both servers hold the same.",
+  );
 });

@@ -78,6 +78,7 @@ export function quietMigration(changes: Partial<MigrationSummary> = {}): Migrati
       ranges: 40,
       rows: 83_000,
       different: [],
+      byOthers: [],
       unclear: [],
       own: { sentences: [], code: [], remade: [] },
       lacking: null,

@@ -193,6 +193,18 @@ for (
       /other values\. Either they were damaged, or the change did that itself: a block of DO cannot be read beforehand\.$/,
     ],
     [
+      "rows changed, and others may have written them",
+      checksums({ unclear: ["shop.visitor 1 to 5: other values"] }),
+      "inconclusive",
+      /other values\. Either they were damaged, or others than the load have written them: that is not known/,
+    ],
+    [
+      "rows changed that others have written",
+      checksums({ byOthers: ["shop.visitor 1 to 5: other values"] }),
+      "zero-downtime",
+      /^No request failed/,
+    ],
+    [
       "writes are gone whose rows the change removes",
       quietMigration({
         ledger: { ...quiet.ledger, problems: [{ problem: "lost", n: 2, example: "order-update, slot 54" }] },
