@@ -8,14 +8,19 @@ export interface MigrationSchedulePlan {
   readonly segmentSeconds: number;
   /** The change may take so long; the run is over so much earlier where it takes less. */
   readonly longestSeconds: number;
-  /** Looks at the system under load, at the end of the warm-up; null: nothing does. */
+  /** Looks at the system under load, at the end of a warm-up that is long enough for it; null: nothing does. */
   readonly look: Pick<Action, "name" | "run"> | null;
   /** Makes the change. */
   readonly change: Pick<Action, "name" | "run">;
 }
 
 /** Looking takes so long, and a moment more. */
-const LOOK_SECONDS = 1.2;
+const LOOK_SECONDS = 1.8;
+
+/** Whether a warm-up is long enough to look at the system under load. */
+export function canLook(warmupSeconds: number): boolean {
+  return warmupSeconds >= LOOK_SECONDS;
+}
 
 /** Warm-up, then baseline, migrate and recovery, all of which ask all arms at once; the change ends the second of them. */
 export function migrationSchedule(
@@ -34,7 +39,7 @@ export function migrationSchedule(
   add("migrate", longestSeconds);
   const { phaseId } = phases.at(-1)!;
   add("recovery", segmentSeconds);
-  const looks = look === null || warmupSeconds < LOOK_SECONDS
+  const looks = look === null || !canLook(warmupSeconds)
     ? []
     : [{ ...look, at: { atUs: Math.round((warmupSeconds - LOOK_SECONDS) * 1e6) } }];
   const changes = { ...change, at: { phaseId, edge: "start" }, ends: phaseId } as const;

@@ -18,7 +18,7 @@ Deno.test("the load is looked at before what is measured begins, where the warm-
     ["recovery", true],
   ]);
   assert.deepEqual(actions.map(({ name, at }) => [name, at]), [
-    ["look", { atUs: 1_800_000 }],
+    ["look", { atUs: 1_200_000 }],
     ["change", { phaseId: 2, edge: "start" }],
   ]);
   const short = migrationSchedule({ ...PLAN, warmupSeconds: 1 });

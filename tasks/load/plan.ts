@@ -66,7 +66,9 @@ export interface LoadPlan {
 }
 
 /** The arrivals of each stream, in the order of `streams`. */
-export function arrivalPlans({ streams, seed, phases }: LoadPlan): ArrivalPlan[] {
+export function arrivalPlans(
+  { streams, seed, phases }: Pick<LoadPlan, "streams" | "seed" | "phases">,
+): ArrivalPlan[] {
   const endUs = endOf(phases);
   return streams.map(({ name, arrivals: kind, rate, stages }) => {
     // A run of one stream draws as it always has.

@@ -18,7 +18,7 @@ export function blocksOf({ scenario, plan, arms }: SystemUnderTest): Schedule {
 }
 
 /** The streams of a scenario at the rate and over the time of a plan. */
-export function streamsOf({ scenario, plan }: SystemUnderTest): LoadStream[] {
+export function streamsOf({ scenario, plan }: Pick<SystemUnderTest, "scenario" | "plan">): LoadStream[] {
   return fitStreams(scenario.streams, {
     factor: plan.rate / scenario.rate,
     warmupSeconds: plan.warmup,

@@ -12,49 +12,63 @@ import { formatMs, significant } from "../model/units.ts";
 import { pathOf } from "../paths/registry.ts";
 import type { PgClient } from "../postgres/client.ts";
 import { parseStatements, type SqlNode } from "../postgres/sql_parser.ts";
-import { calibrate, type Calibration } from "../predict/calibrate.ts";
+import { calibrate, type Calibration, forgetLikenesses } from "../predict/calibrate.ts";
 import { factsOf, type PredictionFacts } from "../predict/facts.ts";
 import { Lineage, queryOf } from "../predict/lineage.ts";
 import { mentioned, type Named, readNamed } from "../predict/mentioned.ts";
 import { type PlannedStatement, predictMigration } from "../predict/migration.ts";
 import { explainQuery, readRelations } from "../predict/read_facts.ts";
-import { unitMs } from "../predict/slowdown.ts";
+import { type Again, slowdownOf, unitMs } from "../predict/slowdown.ts";
 import type { LoadFacts } from "../predict/stall.ts";
 import { isOfServer, UNLIMITED, withClient } from "../seed/connect.ts";
 import { spanText } from "../summary/migration/predicted.ts";
+import { comingRequests } from "./coming_requests.ts";
 import type { Migrating } from "./migrating.ts";
 import type { SystemUnderTest } from "./system_under_test.ts";
 
-/** What one session's work took is looked at for so long, ms: before the load, and beside it. */
+/** What a session's work takes is looked at for so long, ms: before the load, and beside it. */
 const ALONE_MS = 300;
-const BESIDE_MS = 1000;
+const BESIDE = { forMs: 1000, mostMs: 1600 } as const;
 
-/** @param slowdown so many times as long a session's work takes beside the load; null: that is not known */
+/** @param slowdown so many times as long work takes beside the load; null: that is not known */
 type Predict = (slowdown: number | null) => MigrationPrediction;
+
+/** What is held against the same beside the load. */
+interface Alone {
+  /** Of what was measured on likenesses; empty: nothing was. */
+  readonly again: readonly Again[];
+  /** Of work that is always the same, ms. */
+  readonly unitMs: number;
+}
 
 /** What a migration is expected to do to those who use the database, before it is made. */
 export class Expectation {
   readonly #system: SystemUnderTest;
   readonly #predict: Predict;
-  readonly #aloneMs: number;
+  readonly #alone: Alone;
   /** By what is known by now. */
   predicted: MigrationPrediction;
 
-  private constructor(system: SystemUnderTest, predict: Predict, aloneMs: number) {
+  private constructor(system: SystemUnderTest, predict: Predict, alone: Alone) {
     this.#system = system;
     this.#predict = predict;
-    this.#aloneMs = aloneMs;
+    this.#alone = alone;
     this.predicted = predict(null);
   }
 
   /**
    * By the catalogue, its statistics and the planner, and on a clone by what the same work takes on rows of our own; as a step
    * that is told. null: it could not be told, which keeps no run from being made.
+   * @param looksLater whether `look` is asked once the load goes on: what was made to measure stays for it
    */
-  static async of(system: SystemUnderTest, migrating: Migrating): Promise<Expectation | null> {
+  static async of(
+    system: SystemUnderTest,
+    migrating: Migrating,
+    looksLater: boolean,
+  ): Promise<Expectation | null> {
     return await system.terminal.step("Predict what it does to its users", async () => {
       try {
-        const value = await Expectation.#beforeLoad(system, migrating);
+        const value = await Expectation.#beforeLoad(system, migrating, looksLater);
         const { stall, why } = value.predicted;
         return { value, detail: `stall ${spanText(stall)}${stall === null ? `: ${why}` : ""}` };
       } catch (error) {
@@ -64,14 +78,21 @@ export class Expectation {
     });
   }
 
-  static async #beforeLoad(system: SystemUnderTest, { plan, config }: Migrating): Promise<Expectation> {
+  static async #beforeLoad(
+    system: SystemUnderTest,
+    { plan, config, segmentSeconds }: Migrating,
+    looksLater: boolean,
+  ): Promise<Expectation> {
     return await inSession(system, async (client) => {
       const known = factsOf(await readRelations(client));
       const planned = await plannedStatements(client, plan.steps, known);
       const named = await readNamed(client);
       const calibration = config.place === "clone" ? await calibrated(client, planned, named, known) : null;
       const facts = { ...known, ...calibration };
-      const load = await loadFacts(system, named, known);
+      const load = {
+        ...await loadFacts(system, named, known),
+        coming: comingRequests(system, segmentSeconds),
+      };
       const predict: Predict = (slowdown) => ({
         ...predictMigration(
           planned,
@@ -82,14 +103,27 @@ export class Expectation {
         ),
         rates: [ratesText(calibration), ...slowdown === null ? [] : [slowdownText(slowdown)]].join(" "),
       });
-      return new Expectation(system, predict, await unitMs(client, ALONE_MS, system.signal));
+      const again = looksLater ? calibration?.again ?? [] : [];
+      if (again.length === 0 && calibration?.isLeft === true) await forgetLikenesses(client);
+      return new Expectation(system, predict, {
+        again,
+        unitMs: looksLater && again.length === 0 ? await unitMs(client, ALONE_MS, system.signal) : 0,
+      });
     });
   }
 
-  /** Takes in how much longer a session's work takes beside the load, which must be going on. */
+  /** Takes in how much longer work takes beside the load, which must be going on. */
   async look(signal: AbortSignal): Promise<void> {
-    const besideMs = await inSession(this.#system, (client) => unitMs(client, BESIDE_MS, signal));
-    this.predicted = this.#predict(Math.max(1, besideMs / this.#aloneMs));
+    const { again, unitMs: aloneMs } = this.#alone;
+    const slowdown = await inSession(this.#system, async (client) => {
+      if (again.length === 0) return await unitMs(client, BESIDE.forMs, signal) / aloneMs;
+      try {
+        return await slowdownOf(client, again, BESIDE, signal);
+      } finally {
+        await forgetLikenesses(client);
+      }
+    });
+    this.predicted = this.#predict(slowdown);
   }
 }
 
@@ -122,7 +156,8 @@ export async function plannedStatements(
       const node = await parsed(text, step.file);
       const effects = known(statementEffects(node, catalogue, server!.version), node, catalogue);
       const asked = queryOf(node, text);
-      const query = asked === null ? null : await explainQuery(client, lineage.before(asked));
+      const explained = asked === null ? null : await explainQuery(client, lineage.before(asked));
+      const query = explained === null ? null : { ...explained, partitions: partitionsOf(node, catalogue) };
       planned.push({ step, statement: index + 1, effects, query, relations: new Map(lineage.relations) });
       lineage.after(node, effects, query);
       applyStatement(node, catalogue);
@@ -143,6 +178,14 @@ function known(effects: StatementEffects, node: SqlNode, catalogue: Catalogue): 
     locks: [],
     unknown: effects.unknown ?? `what it does: there is no ${missing.relation}`,
   };
+}
+
+/** Of the table into which a statement inserts; null: it makes one. */
+function partitionsOf(node: SqlNode, catalogue: Catalogue): number | null {
+  const into = (node["InsertStmt"] as SqlNode | undefined)?.["relation"] as SqlNode | undefined;
+  if (into === undefined) return null;
+  const name = [into["schemaname"], into["relname"]].filter((part) => part !== undefined).join(".");
+  return catalogue.childrenOf(name).filter(({ kind }) => kind === "table").length;
 }
 
 /** A statement's tree; batches' names of parameters are no grammar. */
@@ -181,7 +224,7 @@ async function loadFacts(
   { arms, scenario, plan }: SystemUnderTest,
   named: readonly Named[],
   { relations }: PredictionFacts,
-): Promise<Omit<LoadFacts, "slowdown">> {
+): Promise<Omit<LoadFacts, "slowdown" | "coming">> {
   const tables = [...relations.keys()];
   const { statements } = arms.find(({ target }) => pathOf(target.path).language === "sql") ?? arms[0]!;
   const weights = scenario.operations.reduce((sum, { weight }) => sum + weight, 0);
@@ -226,5 +269,5 @@ function ratesText(calibration: Calibration | null): string {
 }
 
 function slowdownText(slowdown: number): string {
-  return `Beside the load one session's work took ${significant(slowdown, 3)} times as long.`;
+  return `Beside the load the same work took ${significant(slowdown, 3)} times as long.`;
 }

@@ -1,6 +1,6 @@
 import type { RunEventHub } from "../load/run_events.ts";
 import type { Arm } from "../load/plan.ts";
-import type { MigrationSchedulePlan } from "../load/migration_schedule.ts";
+import { canLook, type MigrationSchedulePlan } from "../load/migration_schedule.ts";
 import { type LockWatch, watchLocks } from "../migrate/lock_watch.ts";
 import { BenchbookError } from "../model/errors.ts";
 import type { Run } from "../model/run.ts";
@@ -63,7 +63,9 @@ export class MigrationRun implements Companion {
     const proof = await Proof.before(system, migrating.plan);
     const change = await changeOf(system, migrating);
     // What a move does is no statement that could be read.
-    const expected = system.move === null ? await Expectation.of(system, migrating) : null;
+    const expected = system.move === null
+      ? await Expectation.of(system, migrating, canLook(system.plan.warmup))
+      : null;
     return new MigrationRun(system, migrating, { proof, expected, change });
   }
 

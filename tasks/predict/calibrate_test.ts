@@ -2,10 +2,11 @@ import assert from "node:assert/strict";
 import type { WorkKind } from "../model/statement_effects.ts";
 import { UNLIMITED, withClient } from "../seed/connect.ts";
 import { withDatabase } from "../stack/testing_shared.ts";
-import { calibrate } from "./calibrate.ts";
+import { calibrate, forgetLikenesses } from "./calibrate.ts";
 import { factsOf, workKey } from "./facts.ts";
 import { readNamed } from "./mentioned.ts";
 import { explainQuery, readRelations } from "./read_facts.ts";
+import { slowdownOf } from "./slowdown.ts";
 import { work } from "./testing.ts";
 
 Deno.test("rates are measured on rows of our own: the table is not read, and nothing is left behind", () =>
@@ -53,7 +54,7 @@ Deno.test("rates are measured on rows of our own: the table is not read, and not
       const text =
         "SELECT b.*, o.id FROM shop.best b JOIN shop.orders o USING (city) JOIN shop.customers c ON c.id = o.customer_id";
       const report = await explainQuery(client, text);
-      const { measured, queries } = await calibrate(
+      const { measured, queries, again, isLeft } = await calibrate(
         client,
         asked,
         [report!],
@@ -71,7 +72,13 @@ Deno.test("rates are measured on rows of our own: the table is not read, and not
       const sorted = (kind: WorkKind) =>
         measured.get(workKey(asked.find((each) => each.kind === kind)!))!.sorted;
       assert.deepEqual([sorted("index build"), sorted("scan"), sorted("row changes")], [1, 0, 0]);
-      assert.ok(queries.get(text)!.value > 0);
+      assert.ok(queries.get(text)!.msPerCost.value > 0);
+      // Whatever was measured can be done again, while its likenesses are there.
+      assert.equal(again.length, asked.length + 1);
+      const aloneMs = again.reduce((sum, each) => sum + each.aloneMs, 0);
+      assert.ok(await slowdownOf(client, again, { forMs: aloneMs, mostMs: 10_000 }) > 0);
+      assert.ok(isLeft);
+      await forgetLikenesses(client);
       assert.deepEqual(await read(), before);
       const { rows: left } = await client.query(
         "SELECT 1 FROM pg_namespace WHERE nspname = 'benchbook_likeness'",

@@ -34,6 +34,21 @@ export interface QueryFacts {
   readonly width: number;
   /** The steps of its plan: `Hash Join (Seq Scan, Hash (Seq Scan))`. */
   readonly steps: string;
+  /** Names of the indexes that these read, without schemas. */
+  readonly indexes: readonly string[];
+  /**
+   * Its rows are inserted one by one, and divided among so many partitions, 0: the table has none; null: they become a new
+   * table's, all at once.
+   */
+  readonly partitions: number | null;
+}
+
+/** What a query took on rows of the same kind. */
+export interface MeasuredQuery {
+  /** For a unit of the planner's costs, ms. */
+  readonly msPerCost: Rate;
+  /** To keep its rows as they are to be kept, µs a KiB; null: there were too few to tell. */
+  readonly writeUsPerKiB: Rate | null;
 }
 
 /** What a piece of work took on rows of the same kind. */
@@ -54,8 +69,8 @@ export interface PredictionFacts {
   readonly rates: Rates;
   /** What was measured on a likeness of the relation, by `workKey`. */
   readonly measured: ReadonlyMap<string, MeasuredWork>;
-  /** What a unit of the planner's costs took in a query on likenesses, ms, by its text. */
-  readonly queries: ReadonlyMap<string, Rate>;
+  /** What was measured of a query on likenesses, by its text. */
+  readonly queries: ReadonlyMap<string, MeasuredQuery>;
   /** How long the oldest transaction has been open that others than us hold, s; null: there is none, or it is not known. */
   readonly oldestTransactionS: number | null;
 }

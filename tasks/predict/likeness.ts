@@ -24,8 +24,13 @@ export interface ColumnFacts {
   readonly least: string | null;
 }
 
+/** Where likenesses are: a schema of ours, dropped at the end. */
+export const SCHEMA = "benchbook_likeness";
+
 /** Steps through any number of rows that it does not divide, and comes to each once. */
 const PRIME = 1_000_003;
+
+const NONE = "NULL";
 
 const FIRST_DAY = "2000-01-01";
 
@@ -58,7 +63,8 @@ export async function makeLikeness(
 /** The value of a column in the row `i` of `n`, as an expression. @param rows that the other table has */
 export function valueOf(column: ColumnFacts, n: number, rows: number): string {
   const value = typed(column, rankOf(column, n, rows));
-  if (column.nulls === 0) return value;
+  // One that none can be made for stays empty, and NULL fits every type.
+  if (column.nulls === 0 || value === NONE) return value;
   return `CASE WHEN (i * 7919::bigint) % 1000 >= ${Math.round(column.nulls * 1000)} THEN ${value} END`;
 }
 
@@ -90,10 +96,10 @@ function typed({ type, category, most, width, least }: ColumnFacts, rank: string
         ? `date '${least ?? FIRST_DAY}' + ((${rank}) % 20000)::int`
         : type.startsWith("timestamp")
         ? `timestamp '${least ?? FIRST_DAY}' + (${rank}) * interval '1 min'`
-        : "NULL";
+        : NONE;
     case "B":
       return `(${rank}) % 2 = 0`;
     default:
-      return type === "uuid" ? `md5((${rank})::text)::uuid` : "NULL";
+      return type === "uuid" ? `md5((${rank})::text)::uuid` : NONE;
   }
 }

@@ -8,8 +8,9 @@ Deno.test("a likeness has each value of a key once, and the least values that th
   withDatabase((url) =>
     withClient(url, async (client) => {
       await client.query(`
-        CREATE TABLE sold (id integer PRIMARY KEY, year integer, day date, price numeric(8, 2), city varchar(20));
-        INSERT INTO sold SELECT i * 17 % 3001, 2021 + i % 5, date '2021-03-01' + i % 400, i / 7.0, 'city ' || i % 70
+        CREATE TABLE sold (id integer PRIMARY KEY, year integer, day date, price numeric(8, 2), city varchar(20), photo bytea);
+        INSERT INTO sold SELECT i * 17 % 3001, 2021 + i % 5, date '2021-03-01' + i % 400, i / 7.0, 'city ' || i % 70,
+          CASE WHEN i % 2 = 0 THEN 'x'::bytea END
           FROM generate_series(1, 3000) AS made (i);
         ANALYZE sold;
         CREATE TABLE another AS TABLE sold WITH NO DATA`);

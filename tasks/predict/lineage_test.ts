@@ -10,7 +10,7 @@ async function after(sql: string, rows: number): Promise<Lineage> {
   for (const node of await parseStatements(sql, { file: "a test" })) {
     const query = queryOf(node, sql) === null
       ? null
-      : { text: "SELECT 1", cost: 1, rows, width: 40, steps: "" };
+      : { text: "SELECT 1", cost: 1, rows, width: 40, steps: "", indexes: [], partitions: null };
     lineage.after(node, statementEffects(node), query);
   }
   return lineage;

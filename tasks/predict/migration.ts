@@ -34,15 +34,12 @@ export function predictMigration(
   load: LoadFacts,
   lockTimeoutMs: number,
 ): Omit<MigrationPrediction, "rates"> {
-  const alone = planned.map(({ step, statement, effects, query, relations }): PlannedPrediction => ({
-    step: step.step,
-    statement,
-    ...predict(effects, { ...facts, relations }, query),
-  }));
-  const units = unitsOf(planned).map((unit) => unit.map((at) => ({ ...planned[at]!, own: alone[at]! })))
-    .map((unit) => slowed(unit, load));
+  const units: Unit[] = [];
+  for (const unit of unitsOf(planned)) {
+    units.push(slowed(unit.map(predicted(facts)), tookMs(units.flat()), load));
+  }
   const statements = units.flat().map(({ own }) => own);
-  const holds = units.flatMap(holdsOf);
+  const holds = units.flatMap((unit, at) => holdsOf(unit, tookMs(units.slice(0, at).flat())));
   const waits = beside.map(({ holdSeconds }) => 1000 * holdSeconds);
   const untold = planned.find(({ effects }) => effects.unknown !== null && effects.locks.length === 0);
   if (untold !== undefined) {
@@ -64,19 +61,29 @@ export function predictMigration(
   };
 }
 
+/** @returns takes what takes effect together, one after another */
+function predicted(facts: PredictionFacts) {
+  return (each: PlannedStatement, at: number, { length }: readonly PlannedStatement[]): Unit[number] => {
+    const { step: { step }, statement, effects, query, relations } = each;
+    const own = predict(effects, { ...facts, relations }, query, at === length - 1);
+    return { ...each, own: { step, statement, ...own } };
+  };
+}
+
 interface Behind {
   readonly span: Span;
   readonly why: string;
 }
 
-/** The statements that take effect together, by their places. */
-function unitsOf(planned: readonly PlannedStatement[]): number[][] {
-  const units: number[][] = [];
-  for (const [at, { step: { step, move } }] of planned.entries()) {
+/** The statements that take effect together. */
+function unitsOf(planned: readonly PlannedStatement[]): PlannedStatement[][] {
+  const units: PlannedStatement[][] = [];
+  for (const each of planned) {
+    const { step: { step, move } } = each;
     const together = "oneTransaction" in move && move.oneTransaction;
     const before = units.at(-1);
-    if (together && before !== undefined && planned[before[0]!]!.step.step === step) before.push(at);
-    else units.push([at]);
+    if (together && before?.[0]?.step.step === step) before.push(each);
+    else units.push([each]);
   }
   return units;
 }
@@ -84,9 +91,16 @@ function unitsOf(planned: readonly PlannedStatement[]): number[][] {
 /** What takes effect together, with what is expected of each. */
 type Unit = readonly (PlannedStatement & { readonly own: PlannedPrediction })[];
 
-/** The same beside the load, for as long as the locks that it takes let that go on. */
-function slowed(unit: Unit, load: LoadFacts): Unit {
-  const holds = holdsOf(unit).flatMap(({ span, ...hold }) => span === null ? [] : [{ ...hold, span }]);
+/** What is known of how long it takes, ms. */
+function tookMs(unit: Unit): number {
+  return total(unit.flatMap(({ own }) => own.took ?? [])).ms;
+}
+
+/** The same beside the load, for as long as the locks that it takes let that go on. @param fromMs it begins then */
+function slowed(unit: Unit, fromMs: number, load: LoadFacts): Unit {
+  const holds = holdsOf(unit, fromMs).flatMap(({ span, ...hold }) =>
+    span === null ? [] : [{ ...hold, span }]
+  );
   const [longest] = holds.toSorted((a, b) => b.span.ms - a.span.ms);
   const loadMs = Math.min(Infinity, ...holds.map((hold) => loadBeside(hold, load)));
   const whole = longest?.span ?? total(unit.flatMap(({ own }) => own.took ?? []));
@@ -101,8 +115,8 @@ function slowed(unit: Unit, load: LoadFacts): Unit {
 /** A hold whose length may not be known. */
 type OpenHold = Omit<Hold, "span"> & { readonly span: Span | null; readonly timed: boolean };
 
-/** Each lock from the statement that takes it to the end of its transaction. */
-function holdsOf(unit: Unit): OpenHold[] {
+/** Each lock from the statement that takes it to the end of its transaction. @param fromMs that begins then */
+function holdsOf(unit: Unit, fromMs: number): OpenHold[] {
   return unit.flatMap(({ effects, step: { move } }, at) => {
     const rest = unit.slice(at).map(({ own }) => own.took);
     // Batches are as short as users' response time asks for.
@@ -112,15 +126,15 @@ function holdsOf(unit: Unit): OpenHold[] {
       ? null
       : total(rest as readonly Span[]);
     const timed = move.kind === "lock_timeout";
+    const known = { span, timed, fromMs: fromMs + tookMs(unit.slice(0, at)) };
     const strong = effects.locks.filter(({ mode }) => !HARMLESS.includes(mode)).map(({ relation, mode }) => ({
       relation,
       mode: strongestLock([mode])!,
-      span,
       rows: false,
-      timed,
+      ...known,
     }));
     const changed = effects.work.filter(({ kind, allRows }) => kind === "row changes" && allRows !== false)
-      .map(({ relation }) => ({ relation, mode: "RowExclusiveLock", span, rows: true, timed }));
+      .map(({ relation }) => ({ relation, mode: "RowExclusiveLock", rows: true, ...known }));
     return [...strong, ...changed];
   });
 }

@@ -1,6 +1,7 @@
 import type { PgClient } from "../postgres/client.ts";
-import type { PredictionFacts, RelationFacts } from "./facts.ts";
+import type { IndexFacts, PredictionFacts, QueryFacts, RelationFacts } from "./facts.ts";
 import { makeLikeness } from "./likeness.ts";
+import { likenessRows } from "./likely_work.ts";
 import type { Named } from "./mentioned.ts";
 import { mentioned, replaceNames } from "./mentioned.ts";
 
@@ -17,18 +18,22 @@ const KEPT_ROWS = 10_000;
 export async function likenessOfQuery(
   client: Pick<PgClient, "query">,
   prefix: string,
-  query: string,
+  { text: query, indexes }: Pick<QueryFacts, "text" | "indexes">,
   named: readonly Named[],
   { relations }: Pick<PredictionFacts, "relations">,
 ): Promise<{ readonly text: string; readonly share: number }> {
   const read = mentioned(query, named, [...relations.keys()]);
   const tables = read.flatMap((name) => relations.get(name) ?? []);
-  const share = Math.min(1, MOST_ROWS / Math.max(1, ...tables.map(({ rows }) => rows)));
+  const largest = Math.max(1, ...tables.map(({ rows }) => rows));
+  // Of one table alone fewer rows tell as much: none of them has to find another's.
+  const share = Math.min(1, (tables.length === 1 ? likenessRows(tables[0]!, []) : MOST_ROWS) / largest);
   const names = new Map<string, string>();
   for (const [at, its] of tables.entries()) {
     const name = `${prefix}t${at}`;
     await makeLikeness(client, name, its, rowsOf(its, share));
-    for (const { definition } of its.indexes) await client.query(`CREATE INDEX ON ${name} ${definition}`);
+    for (const { definition } of its.indexes.filter((index) => isRead(index, indexes))) {
+      await client.query(`CREATE INDEX ON ${name} ${definition}`);
+    }
     await client.query(`ANALYZE ${name}`);
     names.set(its.relation, name);
   }
@@ -51,4 +56,9 @@ export async function likenessOfQuery(
 
 function rowsOf({ rows }: RelationFacts, share: number): number {
   return Math.max(1, Math.round(rows <= KEPT_ROWS ? rows : rows * share));
+}
+
+/** @param read names of the indexes that are read, without schemas */
+function isRead({ name }: IndexFacts, read: readonly string[]): boolean {
+  return read.some((each) => name.endsWith(`.${each}`) || name.endsWith(`."${each.replaceAll('"', '""')}"`));
 }

@@ -32,6 +32,11 @@ export type RateName = keyof Rates;
 export const MEASURED_SPREAD = 1.3;
 /** One that follows from what was measured of other work. */
 export const SCALED_SPREAD = 2;
+/** A rate as it was measured. */
+export function measuredRate(value: number): Rate {
+  return { value, spread: MEASURED_SPREAD };
+}
+
 /** Machines differ by as much. */
 const UNKNOWN_SPREAD = 3;
 

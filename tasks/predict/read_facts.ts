@@ -35,6 +35,8 @@ export async function explainQuery(
       rows: plan["Plan Rows"],
       width: plan["Plan Width"],
       steps: stepsOf(plan),
+      indexes: indexesOf(plan),
+      partitions: null,
     };
   } catch {
     // It names what the change makes before it, or what nobody may read.
@@ -47,9 +49,14 @@ interface Planned {
   readonly "Plan Rows": number;
   readonly "Plan Width": number;
   readonly "Node Type": string;
+  readonly "Index Name"?: string;
   readonly Plans?: readonly Planned[];
 }
 
 function stepsOf({ "Node Type": step, Plans: below = [] }: Planned): string {
   return below.length === 0 ? step : `${step} (${below.map(stepsOf).join(", ")})`;
+}
+
+function indexesOf({ "Index Name": index, Plans: below = [] }: Planned): string[] {
+  return [...index === undefined ? [] : [index], ...below.flatMap(indexesOf)];
 }

@@ -12,6 +12,7 @@ Deno.test("work beside a load takes so many times as long, and from where the lo
   assert.equal(lasts(100, 50), 125);
   assert.equal(lasts(100, 0), 100);
   assert.deepEqual(besideLoad(spanOf(100, 2), 1, 30), spanOf(100, 2));
+  assert.deepEqual(besideLoad(spanOf(100, 2), 0.5, 30), spanOf(50, 2));
 });
 
 Deno.test("the same work is asked until its time is up, once at least", () =>

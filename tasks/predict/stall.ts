@@ -1,6 +1,16 @@
 import type { Span } from "../model/prediction.ts";
 import { formatMs } from "../model/units.ts";
+import { mean } from "../stats/moments.ts";
 import { less } from "./span.ts";
+
+/** A request that will be made. */
+export interface ComingRequest {
+  /** After the change begins. */
+  readonly ms: number;
+  /** Their indexes. */
+  readonly path: number;
+  readonly operation: number;
+}
 
 /** What a load asks of a database over one path. */
 export interface LoadFacts {
@@ -12,8 +22,10 @@ export interface LoadFacts {
   readonly connections: number;
   /** A request is given up after so long, ms. */
   readonly timeoutMs: number;
-  /** So many times as long a session's work takes beside it, 1 at least. */
+  /** So many times as long work takes beside it. */
   readonly slowdown: number;
+  /** In order of time; empty where that cannot be known. */
+  readonly coming: readonly ComingRequest[];
   readonly operations: readonly {
     readonly write: boolean;
     /** Of all requests. */
@@ -32,6 +44,8 @@ export interface Hold {
   readonly relation: string;
   readonly mode: string;
   readonly span: Span;
+  /** It begins so long after the change does. */
+  readonly fromMs: number;
   /** The lock is of rows alone, one more all the time. */
   readonly rows: boolean;
 }
@@ -40,7 +54,10 @@ export interface Hold {
 export function loadBeside(hold: Hold, load: LoadFacts): number {
   const stopped = load.operations.filter((operation) => isStopped(operation, hold))
     .reduce((sum, { share }) => sum + share, 0);
-  return stopped === 0 ? Infinity : untilFull(hold, { ...load, paths: 1 }, load.rate / load.paths * stopped);
+  if (stopped === 0) return Infinity;
+  const known = fullAfter(hold, load);
+  if (known.length > 0) return mean(known);
+  return untilFull(hold, { ...load, paths: 1 }, load.rate / load.paths * stopped);
 }
 
 /** Weaker ones keep no reader and no writer of rows out. */
@@ -68,7 +85,11 @@ function ofKind(hold: Hold, load: LoadFacts, write: boolean) {
   if (!hold.rows && stopped >= 0.999 * share(own)) {
     return { span: hold.span, why: `${who} wait for ${formatMs(hold.span.ms)}` };
   }
-  const full = untilFull(hold, load, load.rate / load.paths * stopped);
+  const known = fullAfter(hold, load);
+  // The longest stall is that of any path.
+  const full = known.length > 0
+    ? Math.min(...known)
+    : untilFull(hold, load, load.rate / load.paths * stopped);
   return {
     span: less(hold.span, full),
     why: `${who} wait for ${formatMs(hold.span.ms)}; other ${kind} go on until those take all connections, ` +
@@ -83,6 +104,20 @@ function isStopped(
   if (rows) return changes.includes(relation);
   if (mode === "AccessExclusiveLock") return relations.includes(relation);
   return STOPS_WRITES.includes(mode) && writes.includes(relation);
+}
+
+/** How long each path goes on by the requests that will come until those who wait have taken its connections, ms; empty: not known. */
+function fullAfter(hold: Hold, { coming, connections, paths, operations }: LoadFacts): number[] {
+  // Which rows are locked by when cannot be known.
+  if (hold.rows) return [];
+  const waiting = Array.from({ length: paths }, () => 0);
+  const full: number[] = [];
+  for (const { ms, path, operation } of coming) {
+    if (full.length === paths) break;
+    if (ms < hold.fromMs || !isStopped(operations[operation]!, hold)) continue;
+    if (++waiting[path]! === connections) full.push(ms - hold.fromMs);
+  }
+  return full;
 }
 
 /**

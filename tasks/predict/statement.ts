@@ -3,22 +3,26 @@ import type { Span, StatementPrediction } from "../model/prediction.ts";
 import type { StatementEffects, Work } from "../model/statement_effects.ts";
 import { counted, formatCount } from "../model/units.ts";
 import type { PredictionFacts, QueryFacts } from "./facts.ts";
-import { spanOf, total } from "./span.ts";
+import { NOTHING, spanOf, total } from "./span.ts";
 import { keptTime, type WorkTime, workTime } from "./work_time.ts";
 
 /**
  * What is expected of a statement, told without running it.
  * @param facts of the relations that it works on; without those of one it is not known how long it takes
  * @param query what the planner expects of the query whose rows it keeps; null: it has none, or that is not known
+ * @param commits whether its transaction ends with it
  */
 export function predict(
   { locks, work, unknown }: StatementEffects,
   facts: PredictionFacts,
   query: QueryFacts | null = null,
+  commits = true,
 ): StatementPrediction {
   const mode = strongestLock(locks.map((lock) => lock.mode));
   const parts = query === null ? work.map((each) => workTime(each, facts)) : [keptRows(work, query, facts)];
-  const { statementMs } = facts.rates;
+  const { value, spread } = facts.rates.statementMs;
+  // What is not committed waits for no disk.
+  const own = commits ? spanOf(value, spread) : { ...NOTHING, highMs: value };
   const spans = parts.map(({ span }) => span);
   const isKnown = unknown === null && !spans.includes(null);
   return {
@@ -27,9 +31,7 @@ export function predict(
     rewrites: work.filter(({ kind }) => kind === "rewrite" || kind === "refresh").map(({ relation }) =>
       relation
     ),
-    took: isKnown
-      ? total([spanOf(statementMs.value, statementMs.spread), ...spans as readonly Span[]])
-      : null,
+    took: isKnown ? total([own, ...spans as readonly Span[]]) : null,
     why: [
       ...work.length === 0 ? ["changes the catalogue alone"] : parts.map(({ why }) => why),
       ...unknown === null ? [] : [unknown],

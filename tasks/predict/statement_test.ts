@@ -63,7 +63,15 @@ Deno.test("more rows, more bytes and more indexes never take less, and the range
         rows,
         bytes: rows * 140,
         indexes: Array.from({ length: rows > 1000 ? 4 : 1 }, () => table().indexes[0]!),
-        query: { text: "SELECT 1", cost: rows / 10, rows, width: 40, steps: "" },
+        query: {
+          text: "SELECT 1",
+          cost: rows / 10,
+          rows,
+          width: 40,
+          steps: "",
+          indexes: [],
+          partitions: null,
+        },
       });
       const { ms, lowMs, highMs } = predict(statement, factsOf([grown])).took!;
       assert.ok(ms >= before, `${kind} of ${rows} rows: ${ms} ms after ${before} ms`);

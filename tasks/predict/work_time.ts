@@ -2,13 +2,14 @@ import type { Span } from "../model/prediction.ts";
 import type { Work } from "../model/statement_effects.ts";
 import { counted, formatBytes, formatCount, listed, significant } from "../model/units.ts";
 import {
+  type MeasuredQuery,
   type MeasuredWork,
   type PredictionFacts,
   type QueryFacts,
   type RelationFacts,
   workKey,
 } from "./facts.ts";
-import type { Rate } from "./rates.ts";
+import type { Rate, Rates } from "./rates.ts";
 import { spanOf, total } from "./span.ts";
 
 /** How long a piece of work takes, and why; null: that cannot be told. */
@@ -109,14 +110,21 @@ const ROW_HEADER = 28;
 
 /** The time of a query whose rows are kept in a table, and in so many indexes of it. */
 export function keptTime(query: QueryFacts, indexes: number, { rates, queries }: PredictionFacts): Span {
-  const msPerCost = queries.get(query.text) ?? rates.msPerCost;
+  const { msPerCost, writeUsPerKiB } = { ...rates, ...measuredOf(queries.get(query.text)) };
   const kib = query.rows * (query.width + ROW_HEADER) / 1024;
-  const entries = rowsMs(rates.indexUsPerRow, query.rows) * indexes;
+  const entryUsPerRow = query.partitions === null ? rates.indexUsPerRow : rates.entryUsPerRow;
+  const entries = rowsMs(entryUsPerRow, query.rows) * indexes;
   return total([
     spanOf(query.cost * msPerCost.value, msPerCost.spread),
-    spanOf(rowsMs(rates.writeUsPerKiB, kib), rates.writeUsPerKiB.spread),
-    spanOf(entries, rates.indexUsPerRow.spread),
+    spanOf(rowsMs(writeUsPerKiB, kib), writeUsPerKiB.spread),
+    spanOf(entries, entryUsPerRow.spread),
   ]);
+}
+
+function measuredOf(query: MeasuredQuery | undefined): Partial<Rates> {
+  if (query === undefined) return {};
+  const { msPerCost, writeUsPerKiB } = query;
+  return writeUsPerKiB === null ? { msPerCost } : { msPerCost, writeUsPerKiB };
 }
 
 function rowsMs({ value }: Rate, n: number): number {
