@@ -3,16 +3,13 @@ import { chmodSync, mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync } f
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import process from "node:process";
-import type { RunSummary } from "../model/summary.ts";
 import { withWorkbench, type Workbench } from "../pipeline/testing.ts";
-import { openRun } from "../store/read.ts";
-import { summarise } from "../summary/summarise.ts";
 import { difference, type Look, together } from "../testing/facts.ts";
-import { withPseudoTerminal } from "../testing/pseudo_terminal.ts";
 import { lookAtFolder } from "../testing/look_at_folder.ts";
 import { lookAtProcesses } from "../testing/look_at_processes.ts";
 import { assertMeasured, assertMigrated } from "./judgement.ts";
 import type { Ended, Place, Story } from "./story.ts";
+import { type Environment, ID, typeAtTerminal, typeIn } from "./type.ts";
 import { sleep } from "../net/sleep.ts";
 
 const root = resolve(import.meta.dirname!, "../..");
@@ -25,9 +22,7 @@ const NOT_ITS_OWN = [/^(node_modules|\.benchbook|\.git|reports|tasks)(\/|$)/, /^
 const OWED = ["spool", "undo"];
 /** The last processes of a task may take a moment to be gone. */
 const SETTLED_MS = 20_000;
-const ID = /^Run (\d{8}-\d{6}-[0-9a-f]{4})/m;
 
-type Environment = Readonly<Record<string, string>>;
 type Three = [string, string, string];
 
 /** Tells stories one after another, each as a step of the test, on a workbench of their own. */
@@ -52,11 +47,12 @@ export async function tellOn(
   const folder = mkdtempSync(join(tmpdir(), "benchbook-stories-"));
   try {
     const environment = { ...environmentOf(bench, folder), ...beside.env };
+    const met = new Set<string>();
     const place: Place = {
       bench,
       root,
       mine: environment.MINE!,
-      type: (typed, more) => typeInShell(typed, bench, { ...environment, ...more }),
+      type: (typed, more) => typeIn(bench, typed, { ...environment, ...more }, met),
     };
     for (const [at, story] of stories.entries()) {
       // npx takes a second of CPU to find the same Deno, and the first has shown that it does.
@@ -100,7 +96,7 @@ async function tell(story: Story, place: Place, env: Environment, beside: Beside
   const before = await look(place, env, beside);
   await story.prepare?.(place);
   const ended = story.atTerminal === undefined
-    ? await typeInShell(story.typed, place.bench, env)
+    ? await place.type(story.typed, story.env)
     : await typeAtTerminal(story.typed, story.atTerminal, place, env);
   try {
     assert.doesNotMatch(ended.said, /this is a defect of Benchbook/);
@@ -131,54 +127,6 @@ function judgeRun(
   );
   const pdf = /--no-(pdf|report)\b/.test(typed) ? [] : ["PDF"];
   assert.deepEqual(names, ["Report", ...pdf, "Store"], "the last lines");
-}
-
-async function typeInShell(typed: string, bench: Workbench, env: Environment): Promise<Ended> {
-  const { code, stdout, stderr } = await new Deno.Command("sh", {
-    args: ["-c", typed],
-    cwd: root,
-    env,
-    stdin: "null",
-  }).output();
-  const text = new TextDecoder();
-  return endedOf(code, text.decode(stdout), text.decode(stderr), bench);
-}
-
-async function typeAtTerminal(
-  typed: string,
-  act: NonNullable<Story["atTerminal"]>,
-  place: Place,
-  env: Environment,
-): Promise<Ended> {
-  return await withPseudoTerminal(["sh", "-c", typed], { cwd: root, env }, async (terminal) => {
-    await act(terminal, place);
-    const { code } = await terminal.ended;
-    return await endedOf(code, terminal.output().replaceAll("\r\n", "\n"), "", place.bench);
-  });
-}
-
-async function endedOf(code: number, stdout: string, stderr: string, bench: Workbench): Promise<Ended> {
-  const said = `${stdout}\n${stderr}`;
-  const summary = await summaryOf(stdout, said, bench);
-  return {
-    code,
-    stdout,
-    stderr,
-    said,
-    get summary() {
-      if (summary === null) throw new Error("There is no summary of a run");
-      return summary;
-    },
-  };
-}
-
-/** What `--json` printed, which is nothing but summary.json; else what the store says of the run. */
-async function summaryOf(stdout: string, said: string, bench: Workbench): Promise<RunSummary | null> {
-  const id = ID.exec(said)?.[1];
-  if (id === undefined) return null;
-  if (stdout.startsWith("{")) return JSON.parse(stdout) as RunSummary;
-  const db = /^Store +(.+)$/m.exec(said)?.[1] ?? bench.db;
-  return await summarise(await openRun(id, { db }), id);
 }
 
 /** What a command could leave behind: in the checkout, among temporary files, in the home, running, at the user's. */
