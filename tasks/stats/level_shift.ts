@@ -58,62 +58,56 @@ export function likeliestStep(
   const n = values.length;
   const places = n - 2 * minLength + 1;
   if (places < 1) return null;
-  let without = -Infinity;
-  const withStep = new Float64Array(places).fill(-Infinity);
-  let drifting = -Infinity;
-  const white = new Float64Array(n);
-  const level = new Float64Array(n);
-  for (const { memory, gains, scales, constant } of filtersOf(n)) {
-    let [ofValues, ofLevel, ofDrift] = [0, 0, 0];
-    let [yy, yl, ll, yd, dl, dd] = [0, 0, 0, 0, 0, 0];
-    for (let at = 0; at < n; at++) {
-      const y = values[at]! - ofValues;
-      const l = 1 - ofLevel;
-      const d = at - ofDrift;
-      ofValues = memory * (ofValues + gains[at]! * y);
-      ofLevel = memory * (ofLevel + gains[at]! * l);
-      ofDrift = memory * (ofDrift + gains[at]! * d);
-      const [w, v, x] = [y * scales[at]!, l * scales[at]!, d * scales[at]!];
-      white[at] = w;
-      level[at] = v;
-      yy += w * w;
-      yl += w * v;
-      ll += v * v;
-      yd += w * x;
-      dl += x * v;
-      dd += x * x;
-    }
-    const least = n * floor * floor;
+  // Likelihoods as the exponential function of two by n of their logarithm, of which one is taken at the end.
+  let [without, drifting] = [0, 0];
+  const withStep = new Float64Array(places);
+  const least = n * floor * floor;
+  for (const filter of filtersOf(n)) {
+    const { weight, level, drift, ll, dl, dd, steps, stepsLevel } = filter;
+    const white = whiten(filter, (at) => values[at]!);
+    const [yy, yl, yd] = [product(white, white), product(white, level), product(white, drift)];
     const rest = Math.max(0, yy - yl * yl / ll) + least;
-    const likelihood = (left: number) => constant - n / 2 * Math.log(Math.max(least, left));
+    const likelihood = (left: number) => weight / Math.max(least, left);
     without = Math.max(without, likelihood(rest));
     drifting = Math.max(drifting, likelihood(rest - (yd - dl * yl / ll) ** 2 / (dd - dl * dl / ll)));
+    const stepsWhite = productsWithSteps(filter, white);
     for (let place = 0; place < places; place++) {
-      let [ofStep, ss, sl, ys] = [0, 0, 0, 0];
-      for (let at = place + minLength; at < n; at++) {
-        const s = 1 - ofStep;
-        ofStep = memory * (ofStep + gains[at]! * s);
-        const u = s * scales[at]!;
-        [ss, sl, ys] = [ss + u * u, sl + u * level[at]!, ys + u * white[at]!];
-      }
-      const explained = (ys - sl * yl / ll) ** 2 / (ss - sl * sl / ll);
+      const at = place + minLength;
+      const sl = stepsLevel[at]!;
+      const explained = (stepsWhite[at]! - sl * yl / ll) ** 2 / (steps[at]! - sl * sl / ll);
       withStep[place] = Math.max(withStep[place]!, likelihood(rest - explained));
     }
   }
   let best = 0;
   for (let place = 1; place < places; place++) if (withStep[place]! > withStep[best]!) best = place;
-  return { at: best + minLength, evidence: 2 * (Math.max(withStep[best]!, drifting) - without) };
+  const evidence = n * (Math.log(Math.max(withStep[best]!, drifting)) - Math.log(without));
+  return { at: best + minLength, evidence };
 }
 
 /** What Kalman's filter does to n values of one kind of noise of variance 1. */
-interface Filter {
+interface Kalman {
   readonly memory: number;
   /** How much of a surprise the state takes over. */
   readonly gains: Float64Array;
   /** One by a surprise's standard deviation. */
   readonly scales: Float64Array;
-  /** Of the logarithm of the likelihood. */
-  readonly constant: number;
+  /** A factor of the likelihood, likewise. */
+  readonly weight: number;
+}
+
+/** … and to what values are compared with, which is the same for all: products of two whitened rows are sums. */
+interface Filter extends Kalman {
+  /** The whitened level, and the whitened drift. */
+  readonly level: Float64Array;
+  readonly drift: Float64Array;
+  /** Their products: level with level, drift with level, drift with drift. */
+  readonly ll: number;
+  readonly dl: number;
+  readonly dd: number;
+  /** Of a whitened step at each place with itself, … */
+  readonly steps: Float64Array;
+  /** … and with the level. */
+  readonly stepsLevel: Float64Array;
 }
 
 const filters = new Map<number, readonly Filter[]>();
@@ -126,17 +120,70 @@ function filtersOf(n: number): readonly Filter[] {
 }
 
 function filterOf(n: number, memory: number, own: number): Filter {
+  const kalman = kalmanOf(n, memory, own);
+  const level = whiten(kalman, () => 1);
+  const drift = whiten(kalman, (at) => at);
+  const steps = Float64Array.from({ length: n }, (_, place) => {
+    const step = whiten(kalman, (at) => at < place ? 0 : 1);
+    return product(step, step);
+  });
+  return {
+    ...kalman,
+    level,
+    drift,
+    ll: product(level, level),
+    dl: product(drift, level),
+    dd: product(drift, drift),
+    steps,
+    stepsLevel: productsWithSteps(kalman, level),
+  };
+}
+
+function kalmanOf(n: number, memory: number, own: number): Kalman {
   const gains = new Float64Array(n);
   const scales = new Float64Array(n);
-  let [variance, constant] = [1 - own, 0];
+  let [variance, logs] = [1 - own, 0];
   for (let at = 0; at < n; at++) {
     const surprise = variance + own;
     gains[at] = variance / surprise;
     scales[at] = 1 / Math.sqrt(surprise);
-    constant -= Math.log(surprise) / 2;
+    logs += Math.log(surprise);
     variance = memory * memory * variance * (1 - gains[at]!) + (1 - memory * memory) * (1 - own);
   }
-  return { memory, gains, scales, constant };
+  return { memory, gains, scales, weight: Math.exp(-logs / n) };
+}
+
+/** The surprises of values, in their standard deviations. */
+function whiten({ memory, gains, scales }: Kalman, value: (at: number) => number): Float64Array {
+  const white = new Float64Array(gains.length);
+  let state = 0;
+  for (let at = 0; at < white.length; at++) {
+    const surprise = value(at) - state;
+    state = memory * (state + gains[at]! * surprise);
+    white[at] = surprise * scales[at]!;
+  }
+  return white;
+}
+
+/**
+ * The product of a whitened row with the whitened step at each place. Whitening is linear: instead of each step the row
+ * goes through it, backwards, and what comes out is summed from the place on.
+ */
+function productsWithSteps({ memory, gains, scales }: Kalman, white: Float64Array): Float64Array {
+  const products = new Float64Array(white.length);
+  let [state, sum] = [0, 0];
+  for (let at = white.length - 1; at >= 0; at--) {
+    const surprise = scales[at]! * white[at]! + memory * gains[at]! * state;
+    state = memory * state - surprise;
+    products[at] = sum += surprise;
+  }
+  return products;
+}
+
+function product(one: Float64Array, other: Float64Array): number {
+  let sum = 0;
+  for (let at = 0; at < one.length; at++) sum += one[at]! * other[at]!;
+  return sum;
 }
 
 function averaged(values: readonly number[], joined: number): number[] {

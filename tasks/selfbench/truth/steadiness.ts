@@ -83,22 +83,19 @@ function binsOf(logs: readonly number[], { seconds }: SteadyCell): Bin[] {
 /** The most standard errors that a step differs from none, of all its places: by least squares of whitened values. */
 function steepest(values: readonly number[], { noise, memory }: SteadyCell): number {
   const n = values.length;
-  const whiten = (own: (at: number) => number) =>
-    Array.from(
-      { length: n },
-      (_, at) => at === 0 ? Math.sqrt(1 - memory ** 2) * own(0) : own(at) - memory * own(at - 1),
-    );
-  const white = whiten((at) => values[at]!);
-  const level = whiten(() => 1);
-  const product = (a: readonly number[], b: readonly number[]) =>
-    a.reduce((sum, value, at) => sum + value * b[at]!, 0);
-  const [ll, yl] = [product(level, level), product(white, level)];
-  const places = Array.from({ length: n - 7 }, (_, place) => place + 4);
-  const errors = places.map((place) => {
-    const step = whiten((at) => at < place ? 0 : 1);
-    const sl = product(step, level);
-    const information = product(step, step) - sl * sl / ll;
-    return Math.abs(product(step, white) - sl * yl / ll) / Math.sqrt(information);
-  });
-  return Math.max(...errors) / (noise * Math.sqrt(1 - memory ** 2));
+  // Whitened, a value is what the one before does not explain: of a level, and behind a step, it is always the same.
+  const [first, other] = [Math.sqrt(1 - memory ** 2), 1 - memory];
+  const white = values.map((value, at) => at === 0 ? first * value : value - memory * values[at - 1]!);
+  const ll = first ** 2 + (n - 1) * other ** 2;
+  const yl = first * white[0]! + other * white.slice(1).reduce((sum, value) => sum + value, 0);
+  let [most, behind] = [0, 0];
+  for (let place = n - 1; place >= 4; place--) {
+    const ss = 1 + (n - 1 - place) * other ** 2;
+    const sl = other * (1 + (n - 1 - place) * other);
+    const ys = white[place]! + other * behind;
+    behind += white[place]!;
+    if (place > n - 4) continue;
+    most = Math.max(most, Math.abs(ys - sl * yl / ll) / Math.sqrt(ss - sl * sl / ll));
+  }
+  return most / (noise * first);
 }
