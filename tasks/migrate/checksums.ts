@@ -1,7 +1,6 @@
 import type { Client } from "pg";
 import pg from "pg";
 import type { Checksum } from "../model/migration.ts";
-import { formatCount } from "../model/units.ts";
 import {
   conditionOf,
   familyOf,
@@ -17,6 +16,7 @@ import type { PlannedKeys } from "./ledger/registers_before.ts";
 import { columnsOf, ledgerSql, readAtOnce, Refused } from "./ledger/sql.ts";
 import { NOTHING, type Uncompared } from "./own_writes.ts";
 import { type Register, type WritingScenario, writtenBy } from "./ledger/written.ts";
+import { compareRanges, type FoundRanges } from "./compare_ranges.ts";
 import { compareUnwritten, type UnwrittenRows } from "./unwritten_rows.ts";
 
 /** Ranges of a table at the most, and rows of one at the least, about. */
@@ -146,12 +146,8 @@ export async function compareChecksums(
   unwritten: UnwrittenRows | null = null,
 ): Promise<ChecksumComparison> {
   return await readAtOnce(url, "benchbook-checksums", signal, async (client) => {
-    const checksums: Checksum[] = [];
-    const different: string[] = [];
-    const changed = new Set<string>();
+    const found: FoundRanges = { checksums: [], ranges: 0, rows: 0, different: [], changed: new Set() };
     const notes = [...before.notes];
-    let ranges = 0;
-    let count = 0;
     const untilMs = performance.now() + budgetMs;
     for (const { table, sums } of before.tables) {
       const shown = `${table.schema}.${table.name}`;
@@ -173,32 +169,18 @@ export async function compareChecksums(
         notes.push(notCompared(shown, after, budgetMs));
         continue;
       }
-      for (const range of new Set([...sums.keys(), ...after.keys()].sort((a, b) => a - b))) {
-        const [one, other] = [sums.get(range), after.get(range)];
-        const [fromKey, toKey] = endsOf(table, range);
-        checksums.push(
-          { relation: shown, moment: "before", fromKey, toKey, ...totalOf(one, columns) },
-          { relation: shown, moment: "after", fromKey, toKey, ...totalOf(other, columns) },
-        );
-        ranges++;
-        count += one?.rows ?? 0;
-        const what = differenceOf(one, other, columns);
-        if (what !== null) {
-          changed.add(shown);
-          different.push(`${shown}${fromKey === "" ? "" : ` ${fromKey} to ${toKey}`}: ${what}`);
-        }
-      }
+      compareRanges(found, table, columns, sums, after);
       for (const register of unwritten === null ? [] : registersOf(table, columns)) {
         const compared = await compareUnwritten(client, register, unwritten!);
         if (compared === null) continue;
-        ranges++;
-        checksums.push(...compared.checksums);
+        found.ranges++;
+        found.checksums.push(...compared.checksums);
         if (compared.different === null) continue;
-        changed.add(shown);
-        different.push(compared.different);
+        found.changed.add(shown);
+        found.different.push(compared.different);
       }
     }
-    return { checksums, ranges, rows: count, different, changed, notes };
+    return { ...found, notes };
   });
 }
 
@@ -262,33 +244,6 @@ async function rangesOf(client: Client, table: SummedTable, rows: number): Promi
     (_, at) => from + (to - from + 1n) * BigInt(at) / count,
   );
   return { from: [...new Set(starts)].map(String), last: String(to) };
-}
-
-/** The lowest and the highest key of a range; empty where the table has but one. */
-function endsOf({ ranges }: SummedTable, range: number): [string, string] {
-  if (ranges === null) return ["", ""];
-  const next = ranges.from[range];
-  return [ranges.from[range - 1]!, next === undefined ? ranges.last : String(BigInt(next) - 1n)];
-}
-
-type Range = RangeSums extends ReadonlyMap<number, infer One> ? One : never;
-
-/** Columns count for different multiples: values that have changed from one column to another make another sum. */
-function totalOf(range: Range | undefined, columns: readonly string[]): Pick<Checksum, "rows" | "sum"> {
-  let sum = 0n;
-  columns.forEach((column, at) => sum += (range?.sums.get(column) ?? 0n) * BigInt(2 * at + 1));
-  return { rows: range?.rows ?? 0, sum: String(sum) };
-}
-
-function differenceOf(
-  before: Range | undefined,
-  after: Range | undefined,
-  columns: readonly string[],
-): string | null {
-  const [one, other] = [before?.rows ?? 0, after?.rows ?? 0];
-  if (one !== other) return `${formatCount(one)} rows before, ${formatCount(other)} after`;
-  const changed = columns.filter((column) => before?.sums.get(column) !== after?.sums.get(column));
-  return changed.length === 0 ? null : `other values in ${changed.join(", ")}`;
 }
 
 function notCompared(shown: string, { code, message }: Refused, budgetMs: number): string {
