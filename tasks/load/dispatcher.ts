@@ -54,11 +54,6 @@ interface Attempt extends Ready, Linked<Attempt> {
   readonly onEnd: OnEnd;
 }
 
-const OUTCOME_INDEX = Object.fromEntries(OUTCOMES.map((name, index) => [name, index])) as Record<
-  Outcome,
-  number
->;
-
 /**
  * Sends slots on their way and sees to it that each leaves exactly one row, whatever becomes of it. Slots
  * must come in order of their intended time.
@@ -212,10 +207,8 @@ export class Dispatcher {
   /** Ends what is under way: what was sent is censored here, what still waited was never sent. */
   endAll(): void {
     this.#ended = true;
-    const [waiting, sent]: [Attempt[], Attempt[]] = [[], []];
-    for (let attempt = this.#inFlight.oldest; attempt !== null; attempt = attempt.after) {
-      (Number.isNaN(attempt.call.sentUs) ? waiting : sent).push(attempt);
-    }
+    const sent = [...this.#inFlight].filter(({ call }) => !Number.isNaN(call.sentUs));
+    const waiting = [...this.#inFlight].filter(({ call }) => Number.isNaN(call.sentUs));
     // Those that wait come first: a connection that is given up would be handed to the next of them.
     for (const attempt of waiting) this.#giveUp(attempt, "unsent");
     for (const attempt of sent) this.#giveUp(attempt, "timeout");
@@ -229,6 +222,12 @@ export class Dispatcher {
 
   get inFlight(): number {
     return this.#inFlight.size;
+  }
+
+  /** When the earliest slot was due that has not come to its end; Infinity: none is open. */
+  get openSinceUs(): number {
+    const open = [...this.#inFlight, ...this.#between];
+    return open.reduce((us, { intendedUs }) => Math.min(us, intendedUs), Infinity);
   }
 
   get progress(): Progress {
@@ -289,7 +288,7 @@ export class Dispatcher {
       call?.acquiredUs ?? NaN,
       call?.sentUs ?? NaN,
       unsent ? NaN : call?.doneUs ?? NaN,
-      OUTCOME_INDEX[outcome],
+      OUTCOMES.indexOf(outcome),
       call?.error ?? null,
       call === null || call.cache === null ? -1 : CACHE_STATES.indexOf(call.cache),
       call?.rows ?? -1,

@@ -8,11 +8,12 @@ const STATUS = {
   database: "crashed",
   // It has done what it was asked for.
   target: "complete",
+  decided: "complete",
   user: "interrupted",
 } as const satisfies Readonly<Record<string, RunStatus>>;
 
 export interface EndReason {
-  /** A service died, the disk is full, a limit is reached, the database is lost, a target is missed, the user left. */
+  /** A service died, the disk is full, a limit is reached, the database is lost, a target is missed, all is decided, the user left. */
   readonly by: keyof typeof STATUS;
   /** As a sentence's part. */
   readonly why: string;

@@ -233,7 +233,7 @@ class Generator {
   }
 
   #report(samplesOf: (tick: LiveTick) => Sample[]): void {
-    const { live, clock, dispatcher, completed, plan, targets } = this.#parts;
+    const { live, clock, dispatcher, completed, plan, targets, pace, deadlines } = this.#parts;
     const untilUs = clock.nowUs();
     const tick = live.take(untilUs);
     tell({
@@ -242,6 +242,9 @@ class Generator {
       samples: [...samplesOf(tick), ...targetSamples(plan, targets.byArm, untilUs)],
       completed: completed?.take() ?? NOTHING,
       untilUs,
+      settledUs: plan.tellSettled
+        ? Math.min(untilUs, pace.nextUs, deadlines.nextUs, dispatcher.openSinceUs)
+        : 0,
     });
   }
 

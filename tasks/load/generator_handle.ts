@@ -1,5 +1,4 @@
 import { ServiceError } from "../model/errors.ts";
-import type { Sample } from "../model/run.ts";
 import type { GateAnswer } from "./gate_keeper.ts";
 import { TimerThread } from "./timer_thread.ts";
 import { type FromGenerator, NO_PROGRESS, type Progress, type ToGenerator } from "./messages.ts";
@@ -15,7 +14,7 @@ export class GeneratorHandle {
   progress: Progress = NO_PROGRESS;
   /** What is not as it should be with its way to the system, in whole sentences; known when it is ready. */
   notes: readonly string[] = [];
-  onProgress: (samples: readonly Sample[], completed: Float64Array, untilUs: number) => void = () => {};
+  onProgress: (told: FromGenerator & { kind: "progress" }) => void = () => {};
   onGate: (answer: GateAnswer) => void = () => {};
   /** Its threads are loaded and the generator has its connections. */
   readonly ready: Promise<void>;
@@ -54,7 +53,7 @@ export class GeneratorHandle {
           return isReady();
         case "progress":
           this.progress = data.progress;
-          return this.onProgress(data.samples, data.completed, data.untilUs);
+          return this.onProgress(data);
         case "gate":
           return this.onGate(data);
         case "done":

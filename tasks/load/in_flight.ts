@@ -22,6 +22,10 @@ export class InFlight<T extends Linked<T>> {
     return this.#oldest;
   }
 
+  *[Symbol.iterator](): Generator<T> {
+    for (let item = this.#oldest; item !== null; item = item.after) yield item;
+  }
+
   add(item: T): void {
     item.inFlight = true;
     item.before = this.#newest;

@@ -42,6 +42,8 @@ export type FromGenerator =
     readonly completed: Float64Array;
     /** What was done before has been told, µs from the run's start. */
     readonly untilUs: number;
+    /** Each slot that was due before has come to its end, and is in the spool; 0 where nobody wants to know. */
+    readonly settledUs: number;
   }
   | { readonly kind: "gate" } & GateAnswer
   | {

@@ -63,6 +63,8 @@ export interface LoadPlan {
   readonly tellConnections?: boolean;
   /** Tell of each slot as it ends: where somebody listens. */
   readonly tellCompleted?: boolean;
+  /** Tell up to when all slots have ended: where somebody listens. */
+  readonly tellSettled?: boolean;
 }
 
 /** The arrivals of each stream, in the order of `streams`. */

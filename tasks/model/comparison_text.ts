@@ -39,14 +39,22 @@ export function detectableText(ratio: number | null | undefined): string {
 /**
  * How to read a table of ratios.
  * @param all what the table calls all operations together
+ * @param looked whether the run was to end when it knows
  */
-export function ratioNote(comparisons: readonly Comparison[], all: string): string {
+export function ratioNote(
+  comparisons: readonly Comparison[],
+  all: string,
+  { looked = false }: { readonly looked?: boolean } = {},
+): string {
   const whole = comparisons.some(({ operation }) => operation === null)
     ? ` ${all}: the mean over the operations, weighted by the mix, so it can differ from the ratio of pooled percentiles.`
     : "";
   const intervals = comparisons.some(({ low, high }) => low !== null && high !== null)
     ? " An interval is for one comparison alone and a verdict accounts for all of them, so an interval without 1 can " +
-      "still be inconclusive."
+      "still be inconclusive." +
+      (looked
+        ? " They are repeated confidence intervals, which hold over all looks at the run together."
+        : "")
     : "";
   return "Ratio: response time divided by the baseline's; 1× is equal, 2× takes twice as long." + intervals +
     whole;

@@ -2,6 +2,7 @@ import type { MigrationConfig } from "./migration.ts";
 import type { ProbeConfig } from "./probe.ts";
 import type { RunSeries } from "./series.ts";
 import type { Stage } from "./stages.ts";
+import type { UntilDecided } from "./until_decided.ts";
 import type { ValidityThresholds } from "./validity.ts";
 
 /** How far a run got; `crashed`: a service or Benchbook itself died in it. */
@@ -156,6 +157,8 @@ export interface RunConfig {
   readonly probe?: ProbeConfig;
   /** The repetitions that it is one of; absent where it was made alone. */
   readonly series?: RunSeries;
+  /** When it ends because it knows; absent where its length was fixed. */
+  readonly untilDecided?: UntilDecided;
 }
 
 /** An arm that `--arm` describes. */

@@ -4,6 +4,7 @@ import type { ProbeSummary } from "./probe.ts";
 import type { ArmRecord, Environment, Run, Verdict } from "./run.ts";
 import type { RunNoise } from "./run_comparison.ts";
 import type { SloTerm, SloWindows } from "./slo.ts";
+import type { UntilDecidedSummary } from "./until_decided.ts";
 import type { Validity } from "./validity.ts";
 
 export type { Estimate, Warning };
@@ -99,7 +100,7 @@ export interface Comparison {
   readonly low: number | null;
   /** Upper end of the ratio's interval; null where there is none. */
   readonly high: number | null;
-  /** Confidence level of the interval, e.g. 0.95. */
+  /** Confidence level of the interval, e.g. 0.95; of a run that ends when it knows over all its looks together. */
   readonly level: number;
   /**
    * Two-sided signed-rank p, adjusted so that 0.05 is the limit: for its part of the candidate's 5 %, and by Holm over
@@ -111,7 +112,7 @@ export interface Comparison {
    * faster); null where no verdict was possible. Absent in summaries of older versions.
    */
   readonly detectable?: number | null;
-  /** What the candidate is; `equivalent`: within ±5 %. */
+  /** What the candidate is; `equivalent`: within ±5 %, or the margin of a run that ends when it knows. */
   readonly verdict: "faster" | "slower" | "equivalent" | "inconclusive";
   /** Doubts about the comparison, e.g. too few pairs. */
   readonly warnings: readonly Warning[];
@@ -219,6 +220,8 @@ export interface RunSummary {
   readonly segments?: readonly SegmentSummary[];
   /** Each other arm against the baseline, per operation and quantile. */
   readonly comparisons: readonly Comparison[];
+  /** How far a run came that ends when it knows; absent where the length was fixed. */
+  readonly untilDecided?: UntilDecidedSummary;
   /** Whether the generator shaped the result. */
   readonly validity: Validity;
   /** How much the run strays, within itself and among others; absent where it was not asked for. */

@@ -97,12 +97,15 @@ async function confirmOnce(job: Job, first: Summarised): Promise<ExitCode> {
     return ExitCode.ok;
   }
   terminal.print(`\nMeasure again: ${counted(suspects.length, "comparison")} looked slower`);
-  // Another seed has other moments and other values: what these alone made slower is chance as well.
+  // Another seed has other moments and other values: what these alone made slower is chance as well. A run that ended
+  // when it knew is held against one of the same length, which is judged once.
+  const { untilDecided: _, ...fixed } = plan;
+  const duration = first.summary.untilDecided?.seconds ?? plan.duration;
   const again = {
     ...job,
     runId: newRunId(new Date()),
     startedAt: new Date(),
-    plan: { ...plan, seed: plan.seed + 1 },
+    plan: { ...fixed, duration, seed: plan.seed + 1 },
   };
   const run = await benchOnce(again);
   tell({ ...run, given: { ...run.given, json: false }, warnings: [], unreported: null }, { brief: true });

@@ -13,12 +13,13 @@ import { pathOf } from "../paths/registry.ts";
 import { dbOption } from "../terminal/command.ts";
 import { count } from "../terminal/count.ts";
 import { addDataOptions, type DataArguments } from "./data_options.ts";
+import { type Combined, refuseCombination } from "./option_combinations.ts";
 import { change, resolution } from "./option_values.ts";
 import { addLoadOptions, addRunOptions } from "./run_options.ts";
 import { addArmOptions, type ArmArguments, armsOfPaths } from "./arm_options.ts";
 
 /** What the command line said, as text; see `completePlan` for what it comes to. */
-export interface BenchArguments extends DataArguments, ArmArguments {
+export interface BenchArguments extends DataArguments, ArmArguments, Combined {
   readonly rate?: number;
   readonly concurrency?: number;
   readonly duration?: number;
@@ -28,19 +29,6 @@ export interface BenchArguments extends DataArguments, ArmArguments {
   readonly label?: string;
   readonly slo?: string;
   readonly abortOnFail?: boolean;
-  readonly findRate?: boolean;
-  /** Of --find-rate, as a share. */
-  readonly resolution?: number;
-  /** How many runs are made. */
-  readonly repeat?: number;
-  /** The stored run that they are compared with afterwards. */
-  readonly against?: string;
-  /** The change that the run is to show, as a share. */
-  readonly planFor?: number;
-  /** Whether what looks slower is measured again, and fails where it is slower then too. */
-  readonly confirm?: boolean;
-  /** Whether a database of the user's may be cloned. */
-  readonly clone?: boolean;
   readonly report: boolean;
   readonly pdf: boolean;
   readonly json: boolean;
@@ -66,6 +54,8 @@ export interface BenchPlan {
   readonly slo: string | null;
   /** End the run as soon as a target over windows is missed beyond doubt. */
   readonly abortOnFail: boolean;
+  /** End the run when each comparison is decided, or equivalent within such a share; absent: measure for as long as asked. */
+  readonly untilDecided?: number;
   readonly thresholds: ValidityThresholds;
 }
 
@@ -114,6 +104,11 @@ export function addBenchOptions(command: Command): Command {
       change,
     )
     .option(
+      "--until-decided <share>",
+      "end when each comparison is decided, or equivalent within such a share, e.g. 5%; --duration is the longest that it may take",
+      change,
+    )
+    .option(
       "--confirm",
       "measure again what looks slower, before it fails: for a gate in CI, where the version before is an arm",
       false,
@@ -143,7 +138,7 @@ export function completePlan(
       "Give one.",
     );
   }
-  refuseNeedless(given, arms);
+  refuseCombination(scenario, given, arms);
   const slo = given.slo ?? scenario.slo ?? null;
   if (slo !== null) parseSlo(slo, scenario.scopes);
   if (given.slo !== undefined) checkMeasured(given.slo, scenario, arms);
@@ -184,54 +179,9 @@ export function completePlan(
     label: given.label ?? null,
     slo,
     abortOnFail: given.abortOnFail ?? false,
+    ...given.untilDecided !== undefined && { untilDecided: given.untilDecided },
     thresholds: DEFAULT_THRESHOLDS,
   };
-}
-
-/** @throws {UsageError} for an option without what it belongs to */
-function refuseNeedless(
-  { resolution, findRate, clone, repeat, against, confirm, planFor }: BenchArguments,
-  arms: readonly PlannedArm[],
-): void {
-  const alone = repeat !== undefined
-    ? "--repeat"
-    : against !== undefined
-    ? "--against"
-    : confirm === true
-    ? "--confirm"
-    : planFor !== undefined
-    ? "--plan-for"
-    : null;
-  if (alone !== null && findRate) {
-    throw new UsageError(
-      `Cannot use ${alone} with --find-rate: a search is no run that others can be compared with`,
-      "Leave one of them out.",
-    );
-  }
-  if (planFor !== undefined && arms.length < 2) {
-    throw new UsageError(
-      "Cannot plan for a change, as two arms must be compared: there is one",
-      "Give another, like --arm base=base.json, or --arm twin= to see the noise.",
-    );
-  }
-  if (confirm === true && against === undefined && !arms.some(({ file }) => file !== null)) {
-    throw new UsageError(
-      "Cannot confirm what is slower: no arm and no run is compared",
-      "Give the version before as an arm, like --arm base=base.json, or a stored run by --against.",
-    );
-  }
-  if (resolution !== undefined && !findRate) {
-    throw new UsageError(
-      "Cannot use --resolution without --find-rate: nothing is searched for",
-      "Give both.",
-    );
-  }
-  if (clone && !arms.some(({ overrides }) => overrides.change !== undefined)) {
-    throw new UsageError(
-      "Cannot use --clone: no arm is a change of the database",
-      "Give one like --arm indexed=add_index.sql.",
-    );
-  }
 }
 
 /** A client of a closed loop asks each request alone. @throws {UsageError} where some go on with earlier answers */

@@ -48,7 +48,9 @@ async function slowerAgain(suspects: readonly Comparison[], run: Run, db: string
   const { runId, config } = run;
   const rows = await openRun(runId, { db });
   const names = config.operations.map(({ name }) => name);
-  const groups = await groupQuantiles(rows, runId, config.arms, names, gapsWereDrawn(config));
+  const groups = await groupQuantiles(rows, runId, config.arms, names, {
+    adjust: gapsWereDrawn(config),
+  });
   const pairs = Map.groupBy(suspects, ({ baseline, candidate }) => JSON.stringify([baseline, candidate]));
   return [...pairs.values()].flatMap((own) => {
     const [{ baseline, candidate }] = own as [Comparison];

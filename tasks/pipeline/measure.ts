@@ -19,6 +19,7 @@ import { rateWarning, readCalibration } from "./calibrate.ts";
 import { longestWait } from "./capacity.ts";
 import { watchDisk } from "./disk_watch.ts";
 import type { Job } from "./job.ts";
+import { LooksAtRun } from "./looks_at_run.ts";
 import { loadPlan, slotsBelow, streamsOf } from "./load_plan.ts";
 import { atFullSpeed, watchLimits } from "./run_limits.ts";
 import { runRecord } from "./run_record.ts";
@@ -114,7 +115,7 @@ type Made = Pick<Outcome, "status" | "crash"> & { readonly run: Run };
 
 async function makeLoad(
   system: SystemUnderTest,
-  schedule: Schedule,
+  blocks: Schedule,
   streams: readonly LoadStream[],
   companion: Companion | undefined,
 ): Promise<Made> {
@@ -122,11 +123,16 @@ async function makeLoad(
   await using closing = new AsyncDisposableStack();
   const planned = runRecord(system, streams);
   const spool = closing.adopt(createSpool(config.home, planned, self()), (spool) => spool.close());
-  spool.write(armTable, armRecords(plan.arms, planned.config.arms, redactUrl));
+  const arms = armRecords(plan.arms, planned.config.arms, redactUrl);
+  spool.write(armTable, arms);
   spool.operations(operations);
   spool.plans(system.plans);
+  const looked = { run: planned, arms, operations, spool, schedule: blocks };
   const end = closing.use(new EarlyEnd());
   const events = new EventHub<RunEvents>((error) => end.fail(error));
+  const { schedule } = closing.use(
+    await LooksAtRun.open(looked, events, (why) => end.because({ by: "decided", why })),
+  );
   spoolEvents(events, spool, planned, schedule.phases);
   const clock = closing.adopt(new ScheduleClock(schedule, events), (clock) => clock.stop());
   const sampling = closing.use(sampleServers(events, system, companion !== undefined));

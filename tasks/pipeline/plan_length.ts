@@ -56,7 +56,7 @@ async function lengthsBy({ runId, db, summary }: Summarised, change: number): Pr
     runId,
     config.arms,
     names,
-    gapsWereDrawn(config),
+    { adjust: gapsWereDrawn(config) },
   );
   const [first] = summary.comparisons;
   const mix = mixShares(config);

@@ -1,6 +1,7 @@
 import type { LoadStream } from "../load/scenario.ts";
 import type { Run, RunConfig } from "../model/run.ts";
 import type { BenchPlan } from "./bench_options.ts";
+import { untilDecidedOf } from "./load_plan.ts";
 import type { SystemUnderTest } from "./system_under_test.ts";
 
 /** A run's record before its clock starts. @param streams fitted to the plan */
@@ -23,10 +24,9 @@ export function runRecord(system: SystemUnderTest, streams: readonly LoadStream[
   };
 }
 
-function configOf(
-  { scenario, plan, arms, unavailableArms, migrating, series }: SystemUnderTest,
-  streams: readonly LoadStream[],
-): RunConfig {
+function configOf(system: SystemUnderTest, streams: readonly LoadStream[]): RunConfig {
+  const { scenario, plan, arms, unavailableArms, migrating, series } = system;
+  const untilDecided = untilDecidedOf(system);
   return {
     scenario: scenario.name,
     scenarioFile: scenario.givenPath,
@@ -62,6 +62,7 @@ function configOf(
     scale: plan.scale,
     ...migrating && { migration: migrating.config },
     ...series && { series },
+    ...untilDecided && { untilDecided },
   };
 }
 

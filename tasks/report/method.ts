@@ -6,6 +6,7 @@ import { offeredRate } from "../model/offered_rate.ts";
 import type { Environment, Run, RunConfig } from "../model/run.ts";
 import { DEFAULT_THRESHOLDS } from "../model/validity.ts";
 import type { RunSummary } from "../model/summary.ts";
+import { looksText, marginOption } from "./looks_method.ts";
 import { gapsWereDrawn } from "../summary/block_pairs.ts";
 import { counted, formatCount, formatSeconds, formatShare, listed, significant } from "../model/units.ts";
 
@@ -44,6 +45,7 @@ export function reproduceAll(runs: readonly Run[], { eachTimeout = true } = {}):
     ["concurrency", config.loop === "closed" ? String(config.concurrency) : null],
     ["duration", `${config.durationSeconds}s`],
     ["warmup", config.warmupSeconds > 0 ? `${config.warmupSeconds}s` : "0"],
+    ["until-decided", marginOption(config)],
     ["paths", arms.filter((arm) => !described.some(({ name }) => name === arm)).join(",")],
     ...armOptions(config),
     ["seed", String(run.seed)],
@@ -225,6 +227,7 @@ export function method(summary: RunSummary): string[] {
     "operations by Holm's method; p is adjusted for both, so that 0.05 is the limit everywhere. “Detectable” is the " +
     "smallest change that four of five such runs would have shown, estimated from the spread of this run's pairs. Arms " +
     "keep their state, such as the contents of a cache, from block to block.",
+    ...(config.untilDecided === undefined ? [] : [looksText(config.untilDecided)]),
     ...(gapsWereDrawn(config) ? [GAPS] : []),
     validitySentence(thresholds),
     ...(summary.steady.length > 0 ? [STEADY] : []),

@@ -33,10 +33,10 @@ export function provenance(summary: RunSummary): { readonly name: string; readon
   ];
 }
 
-function durationText({ run: { config }, migration, probe }: RunSummary): string {
+function durationText({ run: { config }, untilDecided, migration, probe }: RunSummary): string {
   if (probe !== undefined) return formatSeconds(probe.seconds);
   if (migration === undefined) {
-    return `${formatSeconds(config.durationSeconds)} measured after ${
+    return `${formatSeconds(untilDecided?.seconds ?? config.durationSeconds)} measured after ${
       formatSeconds(config.warmupSeconds)
     } warm-up`;
   }

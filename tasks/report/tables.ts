@@ -1,7 +1,7 @@
 import { type Column, numbers, words } from "../charts/figure.ts";
 import { OUTCOMES } from "../model/timing.ts";
 import { detectableText, ratioNote, verdictWord } from "../model/comparison_text.ts";
-import type { Comparison, Estimate, RunSummary, Summary } from "../model/summary.ts";
+import type { Estimate, RunSummary, Summary } from "../model/summary.ts";
 import { QUANTILES } from "../model/summary.ts";
 import {
   fixed,
@@ -106,7 +106,10 @@ function withInterval(estimate: Estimate | undefined, footnotes: Footnotes): Cel
 }
 
 /** Candidate against baseline per operation, p50 and p95. */
-export function comparisonTable(comparisons: readonly Comparison[], footnotes: Footnotes): Table {
+export function comparisonTable(
+  { comparisons, untilDecided }: Pick<RunSummary, "comparisons" | "untilDecided">,
+  footnotes: Footnotes,
+): Table {
   return {
     id: "table-comparisons",
     caption: `Arms against ${comparisons[0]?.baseline ?? "the baseline"}, by pairs of blocks`,
@@ -132,7 +135,7 @@ export function comparisonTable(comparisons: readonly Comparison[], footnotes: F
     })),
     note:
       `${
-        ratioNote(comparisons, "All operations")
+        ratioNote(comparisons, "All operations", { looked: untilDecided !== undefined })
       } Detectable: the smallest change that four of five such runs would ` +
       "have shown.",
   };

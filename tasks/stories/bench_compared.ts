@@ -6,6 +6,17 @@ import type { RunSummary } from "../model/summary.ts";
 import { SUMMARY } from "./short.ts";
 import type { Story } from "./story.ts";
 
+/** Writes an arm of which one operation takes five milliseconds longer. */
+function slowArm(mine: string, root: string): void {
+  Deno.mkdirSync(join(mine, "slow"), { recursive: true });
+  const sql = Deno.readTextFileSync(join(root, "queries/workloads/access-paths/product-by-id.sql"));
+  Deno.writeTextFileSync(
+    join(mine, "slow/product-by-id.sql"),
+    sql.replace("FROM ", "FROM (SELECT pg_sleep(0.005)) AS slept, "),
+  );
+  Deno.writeTextFileSync(join(mine, "slow.json"), '{ "queries": "slow" }');
+}
+
 /** What bench does that makes more than one run, or compares one with another. */
 export const BENCH_COMPARED: readonly Story[] = [
   {
@@ -32,15 +43,7 @@ export const BENCH_COMPARED: readonly Story[] = [
     promise: "--confirm measures again what looks slower, and fails where it is",
     typed:
       'deno task bench --paths sql --arm slow="$MINE/slow.json" --confirm --rate 120 --scale tiny --duration 8s --warmup 300ms --no-report --json',
-    prepare: ({ mine, root }) => {
-      Deno.mkdirSync(join(mine, "slow"));
-      const sql = Deno.readTextFileSync(join(root, "queries/workloads/access-paths/product-by-id.sql"));
-      Deno.writeTextFileSync(
-        join(mine, "slow/product-by-id.sql"),
-        sql.replace("FROM ", "FROM (SELECT pg_sleep(0.005)) AS slept, "),
-      );
-      Deno.writeTextFileSync(join(mine, "slow.json"), '{ "queries": "slow" }');
-    },
+    prepare: ({ mine, root }) => slowArm(mine, root),
     ends: ExitCode.verdictFailed,
     judge({ said }) {
       assert.match(said, /^Measure again: \d+ comparisons? looked slower$/m);
@@ -68,9 +71,31 @@ export const BENCH_COMPARED: readonly Story[] = [
       if (planned.code === ExitCode.ok) {
         assert.match(
           planned.said.replaceAll(/\s+/g, " "),
-          /nine of ten runs of \d+ s show 100 % in each operation's median/,
+          /nine of ten runs of [\da-z ]+ show 100 % in each operation's median/,
         );
       }
+    },
+  },
+  {
+    promise:
+      "--until-decided ends when each comparison is told, within --duration, and says after how many looks",
+    typed:
+      'deno task bench --paths sql --arm slow="$MINE/slow.json" --until-decided 100% --rate 400 --scale tiny --duration 24s --warmup 300ms --no-report --json',
+    prepare: ({ mine, root }) => slowArm(mine, root),
+    ends: "judged",
+    judge({ said, summary: { untilDecided, comparisons } }) {
+      const { decided, look, looks, seconds, open } = untilDecided!;
+      const words = said.replaceAll(/\s+/g, " ");
+      assert.equal(decided, open.length === 0);
+      assert.match(words, /\d of 7 comparisons open after 30 rounds/);
+      // A machine that is disturbed may need all of it.
+      assert.equal(seconds < 24, look < looks.length);
+      assert.match(words, decided ? /Decided after .* and \d+ s/ : /Undecided after all of 3 looks and 24 s/);
+      assert.match(words, /repeated confidence intervals, which hold over all looks/);
+      const slowed = comparisons.find(({ operation, statistic }) =>
+        operation === "product-by-id" && statistic === "p50"
+      )!;
+      assert.equal(slowed.verdict, "slower");
     },
   },
   {

@@ -153,7 +153,7 @@ Deno.test("rounds pair the k-th measured block of each arm", () =>
 Deno.test("groups of neighbouring blocks hold every answered request once, and have its times", () =>
   withFixture(async (bench) => {
     const operations = bench.run.config.operations.map(({ name }) => name);
-    const groups = await groupQuantiles(bench, bench.run.runId, FIXTURE_ARMS, operations, false);
+    const groups = await groupQuantiles(bench, bench.run.runId, FIXTURE_ARMS, operations, { adjust: false });
     const raw = await bench.rows<{ round: number; arm: string; operation: string; ms: number }>(
       `SELECT r.arm, r.operation, r.response_ms AS ms,
          dense_rank() OVER (PARTITION BY r.arm ORDER BY r.block) AS round
@@ -189,7 +189,7 @@ Deno.test("adjusted for the gaps between requests, what depends on them alone is
   return withFixture(async (bench) => {
     const operations = bench.run.config.operations.map(({ name }) => name);
     const groups = async (adjust: boolean) =>
-      await groupQuantiles(bench, bench.run.runId, FIXTURE_ARMS, operations, adjust);
+      await groupQuantiles(bench, bench.run.runId, FIXTURE_ARMS, operations, { adjust });
     const [raw, adjusted] = [await groups(false), await groups(true)];
     const deviation = (rows: typeof raw, arm: string) => {
       const logs = rows.filter((row) => row.kind === "all" && row.arm === arm)
@@ -221,7 +221,7 @@ Deno.test("what differs by the generator's lag alone is compared as the same, at
   return withFixture(async (bench) => {
     const operations = bench.run.config.operations.map(({ name }) => name);
     const times = async (adjust: boolean) =>
-      (await groupQuantiles(bench, bench.run.runId, FIXTURE_ARMS, operations, adjust))
+      (await groupQuantiles(bench, bench.run.runId, FIXTURE_ARMS, operations, { adjust }))
         .filter(({ kind }) => kind === "p50").flatMap((row) => row.times!);
     assert.ok((await times(false)).some((ms) => ms > 9));
     // 2 ms each, and the median lag of 0.75 ms.

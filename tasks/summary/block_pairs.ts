@@ -42,6 +42,8 @@ export interface GroupStart {
   readonly kind: Kind;
   readonly operation: string;
   readonly first: number;
+  /** False of what lacks requests yet. */
+  readonly whole: boolean;
 }
 
 /** Whether arrivals were drawn before the run: clients and sessions that wait for answers make the gaps themselves. */
@@ -53,28 +55,43 @@ export function gapsWereDrawn({ loop, streams }: Pick<RunConfig, "loop" | "strea
  * The quantiles of a stored run that its arms are compared by.
  * @param adjust for the generator's lag and for the gaps between requests: only where these were drawn before the run,
  * whatever the arms answered
+ * @param goesOn the run does: what has not come to a whole group of blocks yet is left out
  */
 export async function groupQuantiles(
   rows: Rows,
   runId: string,
   arms: readonly string[],
   operations: readonly string[],
-  adjust: boolean,
+  { adjust, goesOn = false }: { readonly adjust: boolean; readonly goesOn?: boolean },
 ): Promise<GroupQuantiles[]> {
   const blocks = await rows.rows<BlockCount>(query("blocks"), { run: runId });
-  const groups = JSON.stringify(groupStarts(blocks, arms, operations));
-  return await rows.rows<GroupQuantiles>(query("summary/block_groups"), { run: runId, groups, adjust });
+  const starts = groupStarts(blocks, arms, operations, goesOn);
+  const groups = JSON.stringify(starts.map(({ kind, operation, first }) => ({ kind, operation, first })));
+  const found = await rows.rows<GroupQuantiles>(query("summary/block_groups"), {
+    run: runId,
+    groups,
+    adjust,
+  });
+  const key = (...words: readonly (string | number)[]) => words.join(" ");
+  const begun = new Set(
+    starts.filter(({ whole }) => !whole).map(({ kind, operation, first }) =>
+      key(kind, Number(first), operation)
+    ),
+  );
+  return found.filter(({ kind, operation, round }) => !begun.has(key(kind, Number(round), operation)));
 }
 
 /**
  * Joins neighbouring rounds until each arm answered enough requests. Where most blocks hold enough, as they should, a
  * group is one round; what is left at the end belongs to the last group. Only counts decide, so that no choice depends
  * on what was measured.
+ * @param goesOn the run does: what is left is a group that has only begun
  */
 export function groupStarts(
   blocks: readonly BlockCount[],
   arms: readonly string[],
   operations: readonly string[],
+  goesOn = false,
 ): GroupStart[] {
   const rounds = [...new Set(blocks.map(({ round }) => round))].sort((a, b) => a - b);
   const counts = new Map(
@@ -88,28 +105,31 @@ export function groupStarts(
   return operations.flatMap((operation) => {
     const own = (least: number) => joined(rounds, arms, least, (round, arm) => count(round, operation, arm));
     const starts = { all: together, p50: own(MEDIAN_REQUESTS), p95: own(P95_REQUESTS) };
-    return KINDS.flatMap((kind) => starts[kind].map((first) => ({ kind, operation, first })));
+    return KINDS.flatMap((kind) =>
+      starts[kind].filter(({ whole }) => whole || goesOn).map((start) => ({ kind, operation, ...start }))
+    );
   });
 }
 
-/** The first rounds of groups in each of which every arm has at least so many. */
+/** The first rounds of groups in each of which every arm has at least so many, and of what is left at the end. */
 function joined(
   rounds: readonly number[],
   arms: readonly string[],
   least: number,
   count: (round: number, arm: string) => number,
-): number[] {
-  const starts: number[] = [];
+): Pick<GroupStart, "first" | "whole">[] {
+  const starts: Pick<GroupStart, "first" | "whole">[] = [];
   let sums = arms.map(() => 0);
   let first: number | undefined;
   for (const round of rounds) {
     first ??= round;
     sums = sums.map((sum, at) => sum + count(round, arms[at]!));
     if (sums.some((sum) => sum < least)) continue;
-    starts.push(first);
+    starts.push({ first, whole: true });
     sums = arms.map(() => 0);
     first = undefined;
   }
+  if (first !== undefined) starts.push({ first, whole: false });
   return starts;
 }
 

@@ -34,18 +34,20 @@ export const ONCE: Judging = { margin: DEFAULT_MARGIN, nominal: (share) => share
 
 /**
  * Each arm against the baseline: all operations together, and each by median and p95, over the run's pairs of blocks.
+ * @param goesOn the run does: of neighbouring blocks that are compared together only those that are complete count
  */
 export async function comparisons(
   rows: Rows,
   runId: string,
   config: Pick<RunConfig, "operations" | "loop" | "streams">,
   records: readonly ArmRecord[],
+  { judging = ONCE, goesOn = false }: { readonly judging?: Judging; readonly goesOn?: boolean } = {},
 ): Promise<Comparison[]> {
   const arms = records.map(({ name }) => name);
   const baseline = records.find(({ role }) => role === "baseline")?.name;
   const names = config.operations.map(({ name }) => name);
-  const groups = await groupQuantiles(rows, runId, arms, names, gapsWereDrawn(config));
-  return compareGroups(groups, arms, mixShares(config), baseline);
+  const groups = await groupQuantiles(rows, runId, arms, names, { adjust: gapsWereDrawn(config), goesOn });
+  return compareGroups(groups, arms, mixShares(config), baseline, judging);
 }
 
 /** Compares each arm with the baseline, from what was measured in the blocks of all. */
@@ -160,8 +162,9 @@ function finish(
   { share, family, nominal }: { readonly share: number; readonly family: number } & Pick<Judging, "nominal">,
 ): Judged {
   const n = logRatios.length;
-  const location = hodgesLehmann(logRatios, LEVEL);
-  const interval = location?.interval ?? null;
+  const part = nominal(1 - LEVEL, 2);
+  const location = hodgesLehmann(logRatios, 1 - part);
+  const interval = part === 0 ? null : location?.interval ?? null;
   const warnings = [...doubts];
   if (location !== null && !Number.isFinite(location.estimate)) {
     const text = `The ratio has no number: ${statistic} lies among requests that were shed or never sent.`;

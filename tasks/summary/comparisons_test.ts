@@ -156,6 +156,27 @@ Deno.test("neighbouring rounds are joined until every arm answered enough", () =
   assert.deepEqual(groupStarts([], ["a", "b"], ["x"]), []);
 });
 
+Deno.test("while a run goes on, what is left at its end is a group that has only begun", () => {
+  fc.assert(
+    fc.property(fc.array(fc.tuple(fc.nat(60), fc.nat(60)), { maxLength: 40 }), fc.nat(40), (counts, over) => {
+      const blocks = counts.flatMap(([a, b], round) => [
+        { round, arm: "a", operation: "x", responses: a },
+        { round, arm: "b", operation: "x", responses: b },
+      ]);
+      const startsOf = (of: typeof blocks, goesOn: boolean) => groupStarts(of, ["a", "b"], ["x"], goesOn);
+      const whole = startsOf(blocks, false);
+      const known = startsOf(blocks.filter(({ round }) => round < over), true);
+      // Those that are complete stay so whatever comes, and no kind has more than one that has begun.
+      for (const kind of KINDS) {
+        const own = known.filter((each) => each.kind === kind);
+        const complete = own.filter((each) => each.whole);
+        assert.deepEqual(complete, whole.filter((each) => each.kind === kind).slice(0, complete.length));
+        assert.ok(own.length - complete.length <= 1);
+      }
+    }),
+  );
+});
+
 Deno.test("every group but none has enough requests of every arm, and none could end earlier", () => {
   fc.assert(fc.property(fc.array(fc.tuple(fc.nat(60), fc.nat(60)), { maxLength: 40 }), (counts) => {
     const blocks = counts.flatMap(([a, b], round) => [

@@ -12,7 +12,7 @@ import { judgeMigration } from "./migration/verdict.ts";
 import { probeFindings } from "./probe/summary.ts";
 import { judgeProbe } from "./probe/verdict.ts";
 import { judgeSlo } from "./slo.ts";
-import { judgeRun } from "./verdict.ts";
+import { judgeRun, type VerdictEvidence } from "./verdict.ts";
 
 /** What was judged of a run. */
 export interface Judged extends Pick<RunSummary, "verdict" | "reasons" | "slo"> {
@@ -24,7 +24,7 @@ export interface Judged extends Pick<RunSummary, "verdict" | "reasons" | "slo"> 
 export async function judgedBench(
   rows: Rows,
   run: Run,
-  evidence: Pick<RunSummary, "validity" | "comparisons" | "operations">,
+  evidence: Omit<VerdictEvidence, "run" | "slo">,
 ): Promise<Judged> {
   const slo = await judgeSlo(rows, run.runId, run.config, evidence.operations);
   return withOutcomes(run, evidence.validity, { ...judgeRun({ run, slo, ...evidence }), slo });

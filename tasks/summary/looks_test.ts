@@ -3,7 +3,7 @@ import { counter } from "../random/counter.ts";
 import { normalQuantile } from "../stats/normal.ts";
 import { comparePairs } from "./comparisons.ts";
 import { confirmed } from "./confirm.ts";
-import { lookPlan, LOOKS, undecided } from "./looks.ts";
+import { judgingAfter, LOOKS, looksOf, undecided } from "./looks.ts";
 import { type PairRatios, pairsUntil } from "./pair_ratios.ts";
 import { longestOf, plannedLengths } from "./planned_length.ts";
 
@@ -30,10 +30,14 @@ function pairs(
   ];
 }
 
-Deno.test("looks rise to the whole run, and a short one has as many as it has rounds", () => {
-  assert.equal(lookPlan(100, 0.05).rounds.length, LOOKS);
-  assert.deepEqual(lookPlan(7, 0.05).rounds, [1, 2, 3, 4, 5, 6, 7]);
-  assert.deepEqual(lookPlan(1, 0.05).rounds, [1]);
+Deno.test("looks rise to the whole run, apart from each other, and begin where so many pairs can decide", () => {
+  const looks = looksOf(200, 120);
+  assert.deepEqual(looks.slice(0, 2), [40, 50]);
+  assert.equal(looks.at(-1), 200);
+  assert.ok(looks.length <= LOOKS);
+  assert.deepEqual(looksOf(200, 15), [100, 200]);
+  // Seven pairs decide nothing before the end, and a second is too short to pause in.
+  assert.deepEqual([looksOf(7, 60), looksOf(200, 1), looksOf(1, 60)], [[7], [200], [1]]);
 });
 
 Deno.test("a pair is known once its last round is over", () => {
@@ -47,10 +51,10 @@ Deno.test("a pair is known once its last round is over", () => {
 });
 
 Deno.test("a large change is decided long before the end, a small one at it, and nothing early by chance alone", () => {
-  const plan = lookPlan(200, 0.05);
+  const plan = { margin: 0.05, looks: looksOf(200, 120) };
   const endOf = (of: PairRatios[]) =>
-    plan.rounds.find((after, look) =>
-      undecided(comparePairs(pairsUntil(of, after), OPERATIONS, plan.judging(look))).length === 0
+    plan.looks.find((after) =>
+      undecided(comparePairs(pairsUntil(of, after), OPERATIONS, judgingAfter(after, plan))).length === 0
     ) ?? null;
   const large = endOf(pairs(1, 200, { one: 0.2, other: -0.2 }))!;
   const small = endOf(pairs(1, 200, { one: 0.03, other: 0.03 })) ?? 200;
@@ -60,19 +64,38 @@ Deno.test("a large change is decided long before the end, a small one at it, and
   const first = comparePairs(
     pairsUntil(pairs(2, 200, { one: 2, other: 2 }), 10),
     OPERATIONS,
-    plan.judging(0),
+    judgingAfter(10, plan),
   );
   assert.deepEqual(first.map(({ verdict }) => verdict), ["inconclusive", "inconclusive", "inconclusive"]);
 });
 
 Deno.test("what changed by less than the margin ends as equivalent, and a p95 does not prolong a run", () => {
-  const plan = lookPlan(300, 0.1);
-  const last = plan.rounds.length - 1;
-  const rows = comparePairs(pairs(3, 300, { one: 0.001, other: 0.001 }), OPERATIONS, plan.judging(last));
+  const plan = { margin: 0.1, looks: [100, 200, 300] };
+  const rows = comparePairs(pairs(3, 300, { one: 0.001, other: 0.001 }), OPERATIONS, judgingAfter(300, plan));
   assert.deepEqual(rows.map(({ verdict }) => verdict), ["equivalent", "equivalent", "equivalent"]);
   assert.deepEqual(undecided(rows), []);
   const open = { operation: "one", verdict: "inconclusive" } as const;
   assert.equal(undecided([{ ...open, statistic: "p95" }, { ...open, statistic: "p50" }]).length, 1);
+});
+
+Deno.test("intervals are wider the earlier a run ends, and have the level over all looks together", () => {
+  const plan = { margin: 0.05, looks: [50, 100, 150, 200] };
+  const of = pairs(7, 200, { one: 0.1, other: 0.1 });
+  const widths = plan.looks.map((after) => {
+    const [all] = comparePairs(pairsUntil(of, after), OPERATIONS, judgingAfter(after, plan));
+    assert.equal(all!.level, 0.95);
+    return Math.log(all!.high! / all!.low!) * Math.sqrt(after);
+  });
+  assert.deepEqual(widths, widths.toSorted((a, b) => b - a));
+  // At the end all but what was spent before is left, so it is hardly wider than that of a run looked at once.
+  const [once] = comparePairs(of, OPERATIONS);
+  const last = widths.at(-1)! / Math.log(once!.high! / once!.low!) / Math.sqrt(200);
+  assert.ok(last > 1 && last < 1.06, `${last}`);
+  // Between two looks, where a run was interrupted, it is one look more.
+  const between = judgingAfter(75, plan).nominal(0.05, 2);
+  assert.ok(
+    between > judgingAfter(50, plan).nominal(0.05, 2) && between < judgingAfter(100, plan).nominal(0.05, 2),
+  );
 });
 
 Deno.test("a run is planned for what takes longest, four times as long for half the change", () => {

@@ -1,5 +1,7 @@
 import { MIGRATION_SEGMENTS } from "../model/phases.ts";
+import type { ArmRecord, Run } from "../model/run.ts";
 import type { RunSummary, Warning } from "../model/summary.ts";
+import type { Validity } from "../model/validity.ts";
 import { armsOfRun } from "../store/arms.ts";
 import { openStore } from "../store/open.ts";
 import { resolveRun, type Rows } from "../store/runs.ts";
@@ -17,6 +19,7 @@ import { withPlanChanges } from "./plan_changes.ts";
 import { sloLevels, sloTerms } from "./slo.ts";
 import { saturatedWarnings } from "./saturated.ts";
 import { steadyStates, steadyWarnings } from "./steady.ts";
+import { judgingOf, reachedBy, untilDecidedSummary } from "./until_decided.ts";
 import { judgeValidity } from "./validity.ts";
 
 /** Where a run is read from: an open store (`file`), or a reader that opens one for each query (`db`). */
@@ -54,9 +57,8 @@ async function compute(rows: Rows, file: string, reference: string): Promise<Run
   const operations = await withPlanChanges(latencies, arms, rows, runId);
   const segments = await segmentSummaries(rows, runId, config, options);
   // All arms share the phases of a migration: there are no pairs of blocks.
-  const found = migrates || probes ? [] : await comparisons(rows, runId, config, arms);
-  const ratios = validity.valid ? found : notJudged(found);
-  const compared = ratios.some(({ p }) => p !== null);
+  const ratios = migrates || probes ? { comparisons: [] } : await compareArms(rows, run, arms, validity);
+  const compared = ratios.comparisons.some(({ p }) => p !== null);
   // Where the load goes up and down by plan, or something is done to it, that a level changes is what was asked for.
   const planned = migrates || probes || (config.streams?.some(({ stages }) => stages !== null) ?? false);
   const steady = planned ? [] : await steadyStates(rows, runId, config.arms);
@@ -64,7 +66,7 @@ async function compute(rows: Rows, file: string, reference: string): Promise<Run
     ? await judgedMigration(rows, run, { validity, segments })
     : probes
     ? await judgedProbe(rows, run, validity)
-    : await judgedBench(rows, run, { validity, comparisons: ratios, operations });
+    : await judgedBench(rows, run, { validity, operations, ...ratios });
   return {
     schema: 1,
     run: { ...run, verdict: judged.verdict },
@@ -72,7 +74,7 @@ async function compute(rows: Rows, file: string, reference: string): Promise<Run
     arms,
     operations,
     ...segments.length > 0 && { segments },
-    comparisons: ratios,
+    ...ratios,
     validity,
     steady,
     warnings: [
@@ -89,6 +91,22 @@ async function compute(rows: Rows, file: string, reference: string): Promise<Run
     accounting: await accounting(rows, runId),
     environment,
     files: { html: null, pdf: null, summary: null, store: file },
+  };
+}
+
+/** Each arm against the baseline, and how far a run came with that which was to end when it knows. */
+async function compareArms(
+  rows: Rows,
+  run: Run,
+  arms: readonly ArmRecord[],
+  { valid }: Validity,
+): Promise<Pick<RunSummary, "comparisons" | "untilDecided">> {
+  const reached = await reachedBy(rows, run);
+  const found = await comparisons(rows, run.runId, run.config, arms, { judging: judgingOf(reached) });
+  const judged = valid ? found : notJudged(found);
+  return {
+    comparisons: judged,
+    ...reached !== null && { untilDecided: await untilDecidedSummary(rows, run, reached, judged) },
   };
 }
 

@@ -7,6 +7,7 @@ import {
   type Summary,
   unmeasured,
 } from "../model/summary.ts";
+import { type UntilDecidedSummary, untilDecidedText } from "../model/until_decided.ts";
 import type { Validity } from "../model/validity.ts";
 import { againstBaseline } from "./against_baseline.ts";
 import { notJudgedSentences, targetsText, thinWindowSentences } from "./not_judged.ts";
@@ -19,6 +20,8 @@ export interface VerdictEvidence {
   readonly slo: readonly SloResult[];
   readonly comparisons: readonly Comparison[];
   readonly operations: readonly Summary[];
+  /** Absent: it was not to end when it knows. */
+  readonly untilDecided?: UntilDecidedSummary;
 }
 
 /**
@@ -27,13 +30,16 @@ export interface VerdictEvidence {
  * each of its targets was judged, those of an arm that was asked for and is missing included.
  */
 export function judgeRun(evidence: VerdictEvidence): { verdict: Verdict | null; reasons: string[] } {
-  const { run, validity, slo, comparisons, operations } = evidence;
+  const { run, validity, slo, comparisons, operations, untilDecided } = evidence;
   const judged = run.status === "complete" && validity.valid;
   const missed = slo.filter((result) => !result.ok && !unmeasured(result));
   const unknown = slo.filter(unmeasured);
   const reasons = [...endedEarly(run), ...invalid(validity), ...judged ? missed.map(missedSentence) : []];
   // What is said of the others says nothing of an arm that was asked for by name and is not in the run.
   reasons.push(...missingArms(run.config));
+  if (untilDecided !== undefined && validity.valid) {
+    reasons.push(untilDecidedText(untilDecided, run.status === "complete"));
+  }
   if (slo.length === 0) reasons.push("No SLO was set, so nothing can pass or fail.");
   else if (judged) {
     reasons.push(

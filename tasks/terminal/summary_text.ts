@@ -1,6 +1,6 @@
 import { ratioNote, verdictWord } from "../model/comparison_text.ts";
 import { offeredRate } from "../model/offered_rate.ts";
-import type { Comparison, Estimate, RunSummary, Summary } from "../model/summary.ts";
+import type { Estimate, RunSummary, Summary } from "../model/summary.ts";
 import { formatCount, formatMs, formatShare, significant } from "../model/units.ts";
 import { migrationText } from "./migration_text.ts";
 import { probeText } from "./probe_text.ts";
@@ -16,7 +16,7 @@ export function summaryText(summary: RunSummary, columns = widthOf().columns): s
   const parts = [
     headline(summary),
     armTable(summary, columns),
-    comparisonText(summary.comparisons, columns),
+    comparisonText(summary, columns),
     planText(summary.operations),
     sloText(summary),
     notes(summary),
@@ -70,7 +70,7 @@ function quantile(estimate: Estimate | undefined): string {
   return formatMs(estimate?.value ?? null);
 }
 
-function comparisonText(comparisons: readonly Comparison[], width: number): string {
+function comparisonText({ comparisons, untilDecided }: RunSummary, width: number): string {
   // The verdict counts p95 too: each that was decided stands here beside the medians.
   const shown = comparisons.filter(({ statistic, ratio, verdict }) =>
     ratio !== null && (statistic === "p50" || verdict !== "inconclusive")
@@ -94,5 +94,7 @@ function comparisonText(comparisons: readonly Comparison[], width: number): stri
     { title: "95 % interval", align: "right", drop: 1 },
     { title: "verdict", align: "left" },
   ];
-  return `${formatTable(columns, rows, width)}\n${ratioNote(shown, "all")}`;
+  return `${formatTable(columns, rows, width)}\n${
+    ratioNote(shown, "all", { looked: untilDecided !== undefined })
+  }`;
 }

@@ -5,7 +5,7 @@ export const CHANGE = plainSection({
   of: "bench",
   title: ({ page }) => `Change against ${page.baseline}`,
   figures: ["ratios"],
-  tables: ({ summary: { comparisons }, footnotes }) => [
-    comparisons.length === 0 ? null : comparisonTable(comparisons, footnotes),
+  tables: ({ summary, footnotes }) => [
+    summary.comparisons.length === 0 ? null : comparisonTable(summary, footnotes),
   ],
 });

@@ -12,6 +12,7 @@ const FEW_FALSE: Goal = { from: 0, to: 17 / 200 };
 const CONFIRMED_FALSE: Goal = { from: 0, to: 0.01 };
 const PLANNED: Goal = { from: 0.9, to: 1 };
 const HALF: Goal = { from: 0.5, to: 1 };
+const COVERED: Goal = { from: 0.95, to: 1 };
 
 export const SERIES_COLUMNS: readonly Column[] = [
   left("noise"),
@@ -43,6 +44,7 @@ export const DECIDE_COLUMNS: readonly Column[] = [
   right("fixed plan"),
   right("+20 % decided after"),
   right("within half"),
+  right("interval holds"),
 ];
 
 export function seriesRow({ noise, plan, wrong, same, found, foundAll }: SeriesTruth): string[] {
@@ -72,16 +74,25 @@ export function planRow({ noise, seconds, found }: Planning): string[] {
 
 /** A row each, and where there are several one of all of them. */
 export function decideRows(found: readonly Deciding[]): string[][] {
-  const rows = found.map(({ noise, wrong, same, planSeconds, length, decided }) => [
+  const rows = found.map(({ noise, wrong, same, planSeconds, length, decided, held }) => [
     noise.title,
     judged(wrong, FALSE),
     judged(same, FALSE),
     formatSeconds(Math.round(planSeconds)),
     `${percent(length)} ${length <= 0.5 ? "✓" : "✗"}`,
     judged(decided, HALF),
+    judged(held, COVERED),
   ]);
   const runs = found.reduce((sum, each) => sum + each.runs, 0);
   const all = (which: "wrong" | "same") =>
     shareOf(Math.round(found.reduce((sum, each) => sum + each[which].share * each.runs, 0)), runs);
-  return [...rows, [`all ${runs} runs`, judged(all("wrong"), FALSE), judged(all("same"), FALSE), "", "", ""]];
+  return [...rows, [
+    `all ${runs} runs`,
+    judged(all("wrong"), FALSE),
+    judged(all("same"), FALSE),
+    "",
+    "",
+    "",
+    "",
+  ]];
 }

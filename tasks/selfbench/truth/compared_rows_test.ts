@@ -47,9 +47,10 @@ Deno.test("runs that end when they know are counted together too", () => {
     planSeconds: 360,
     length,
     decided: shareOf(500, 500),
+    held: shareOf(980, 1000),
   });
   const [first, second, all] = decideRows([row(20, 0.2), row(60, 0.7)]);
-  assert.deepEqual(first!.slice(1), ["4.0 % ✓", "0.0 % ✓", "6 min", "20.0 % ✓", "100.0 % ✓"]);
+  assert.deepEqual(first!.slice(1), ["4.0 % ✓", "0.0 % ✓", "6 min", "20.0 % ✓", "100.0 % ✓", "98.0 % ✓"]);
   assert.deepEqual([second![1], second![4]], ["12.0 % ✗", "70.0 % ✗"]);
   assert.deepEqual(all!.slice(0, 3), ["all 1000 runs", "8.0 % ✗", "0.0 % ✓"]);
 });

@@ -1,12 +1,13 @@
 import { quantile } from "../../stats/quantile.ts";
 import { comparePairs, type Judged } from "../../summary/comparisons.ts";
-import { type LookPlan, lookPlan, undecided } from "../../summary/looks.ts";
+import type { UntilDecided } from "../../model/until_decided.ts";
+import { judgingAfter, looksOf, undecided } from "../../summary/looks.ts";
 import { type PairRatios, pairsUntil } from "../../summary/pair_ratios.ts";
 import { roundsOf } from "../../model/rounds.ts";
 import { type Share, shareOf } from "./coverage.ts";
 import { DEFAULT_MINUTE, isDifferent, type Noise } from "./power.ts";
 import { PLANNED_RATIO, planOf } from "./planning.ts";
-import { MINUTE_SECONDS, OPERATIONS, simulatedPairs } from "./two_arms.ts";
+import { MINUTE_SECONDS, OPERATIONS, simulatedPairs, type TwoArms } from "./two_arms.ts";
 
 /** What `--until-decided 5%` makes of many simulated runs. */
 export interface Deciding {
@@ -23,6 +24,8 @@ export interface Deciding {
   readonly length: number;
   /** The share of these that is decided in half the time. */
   readonly decided: Share;
+  /** Of the twins and of these: intervals over all operations, as they are told when the run ends, that hold the truth. */
+  readonly held: Share;
 }
 
 const MARGIN = PLANNED_RATIO - 1;
@@ -31,11 +34,11 @@ const DRAWN = [0.25, 0.5];
 
 /** @param runs of each kind */
 export function decidingOf(noise: Noise, runs: number): Deciding {
-  let [wrong, same, decided] = [0, 0, 0];
-  const minute = lookPlan(roundsIn(MINUTE_SECONDS), MARGIN);
+  let [wrong, same, decided, held] = [0, 0, 0, 0];
+  const minute = planFor(MINUTE_SECONDS);
   const { seconds } = planOf(noise, 0);
-  const all = roundsIn(seconds);
-  const plan = lookPlan(all, MARGIN);
+  const plan = planFor(seconds);
+  const all = plan.looks.at(-1)!;
   const lengths: number[] = [];
   for (let run = 0; run < runs; run++) {
     const twins = untilDecided(simulatedPairs({ noise, seed: run }), minute);
@@ -46,13 +49,11 @@ export function decidingOf(noise: Noise, runs: number): Deciding {
     );
     if (slowed.rows.some(({ verdict }) => verdict === "equivalent")) same++;
     const large = { noise, seed: 2 * runs + run, effect: () => 1.2, seconds };
-    const after = DRAWN.map((part) => Math.ceil(part * all)).reduce<number | null>(
-      (known, drawn) =>
-        known ?? untilDecided(simulatedPairs({ ...large, rounds: drawn }), upTo(plan, drawn)).after,
-      null,
-    );
-    lengths.push(after === null ? 1 : after / all);
-    if (after !== null) decided++;
+    const ended = decidedIn(large, plan);
+    lengths.push(ended.after === null ? 1 : ended.after / all);
+    if (ended.after !== null) decided++;
+    if (holds(twins.rows, 1)) held++;
+    if (holds(ended.rows, 1.2)) held++;
   }
   return {
     noise,
@@ -62,25 +63,48 @@ export function decidingOf(noise: Noise, runs: number): Deciding {
     planSeconds: seconds,
     length: quantile(lengths.sort((a, b) => a - b), 0.5)!,
     decided: shareOf(decided, runs),
+    held: shareOf(held, 2 * runs),
   };
 }
 
-/** What is said at the look at which the run ends, and after how many rounds; null: it was never decided. */
+/** How a run ends of which no more is drawn than decides. */
+function decidedIn(run: TwoArms, plan: UntilDecided) {
+  let ended: ReturnType<typeof untilDecided> = { rows: [], after: null };
+  for (const part of DRAWN) {
+    const drawn = Math.ceil(part * plan.looks.at(-1)!);
+    ended = untilDecided(simulatedPairs({ ...run, rounds: drawn }), plan, drawn);
+    if (ended.after !== null) break;
+  }
+  return ended;
+}
+
+/**
+ * What is said at the look at which the run ends, and after how many rounds; null: it was never decided.
+ * @param drawn rounds that there are, where not the whole run was drawn
+ */
 function untilDecided(
   pairs: readonly PairRatios[],
-  { rounds, judging }: LookPlan,
+  plan: UntilDecided,
+  drawn = Infinity,
 ): { readonly rows: readonly Judged[]; readonly after: number | null } {
   let rows: readonly Judged[] = [];
-  for (const [look, after] of rounds.entries()) {
-    const known = look === rounds.length - 1 ? pairs : pairsUntil(pairs, after);
-    rows = comparePairs(known, OPERATIONS, judging(look));
+  for (const after of plan.looks.filter((look) => look <= drawn)) {
+    const known = after === plan.looks.at(-1) ? pairs : pairsUntil(pairs, after);
+    rows = comparePairs(known, OPERATIONS, judgingAfter(after, plan));
     if (undecided(rows).length === 0) return { rows, after };
   }
   return { rows, after: null };
 }
 
-function upTo({ rounds, judging }: LookPlan, drawn: number): LookPlan {
-  return { rounds: rounds.filter((after) => after <= drawn), judging };
+/** The plan of looks that the command makes for a run of such a length. */
+function planFor(seconds: number): UntilDecided {
+  return { margin: MARGIN, looks: looksOf(roundsIn(seconds), seconds) };
+}
+
+/** Whether the interval over all operations, as it is told at the end, holds the true ratio. */
+function holds(rows: readonly Judged[], ratio: number): boolean {
+  const { low, high } = rows.find(({ operation }) => operation === null)!;
+  return (low ?? 0) <= ratio && ratio <= (high ?? Infinity);
 }
 
 function roundsIn(seconds: number): number {

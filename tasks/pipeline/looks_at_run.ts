@@ -1,0 +1,154 @@
+import { join } from "node:path";
+import type { RunEventHub } from "../load/run_events.ts";
+import { type Pause, pausesOf } from "../load/pauses.ts";
+import type { Action, Schedule } from "../load/schedule.ts";
+import { cutPhases } from "../load/cuts.ts";
+import type { Operation } from "../model/operation.ts";
+import type { ArmRecord, Phase, Run } from "../model/run.ts";
+import type { UntilDecided } from "../model/until_decided.ts";
+import { counted, formatCount } from "../model/units.ts";
+import { loadMeasured } from "../store/load_measured.ts";
+import { openStore, type Store } from "../store/open.ts";
+import type { Spool } from "../store/spool.ts";
+import { comparisons } from "../summary/comparisons.ts";
+import { judgingAfter, undecided } from "../summary/looks.ts";
+
+/** A run that ends when it knows. */
+export interface Looked {
+  readonly run: Run & { readonly config: { readonly untilDecided?: UntilDecided } };
+  readonly arms: readonly ArmRecord[];
+  readonly operations: readonly Operation[];
+  readonly spool: Pick<Spool, "dir" | "segmentPath">;
+  readonly schedule: Schedule;
+}
+
+/**
+ * Looks at a run in the pauses of its schedule: what was measured before is judged as it is when the run ends, from the
+ * timings that lie in the spool, in a store beside them. A pause ends when that is done, and the run where nothing is
+ * open any more. Nothing of it happens beside a measured block.
+ */
+export class LooksAtRun implements AsyncDisposable {
+  readonly #looked: Looked;
+  readonly #events: RunEventHub;
+  readonly #decided: (why: string) => void;
+  readonly #pauses: readonly Pause[];
+  #phases: readonly Phase[];
+  #nowUs = () => 0;
+  #settledUs = 0;
+  #onSettled = () => {};
+  #store!: Store;
+  #looking: Promise<void> = Promise.resolve();
+
+  private constructor(looked: Looked, events: RunEventHub, decided: (why: string) => void) {
+    this.#looked = looked;
+    this.#events = events;
+    this.#decided = decided;
+    this.#phases = looked.schedule.phases;
+    this.#pauses = pausesOf(this.#phases);
+    if (this.#pauses.length === 0) return;
+    events.on("start", ({ nowUs }) => this.#nowUs = nowUs);
+    events.on("cut", (cut) => this.#phases = cutPhases(this.#phases, cut));
+    events.on("settled", (untilUs) => {
+      this.#settledUs = untilUs;
+      this.#onSettled();
+    });
+  }
+
+  /**
+   * Makes ready for the looks of a run, before there is any load.
+   * @param decided called where nothing is open any more, with that as a sentence's part
+   */
+  static async open(
+    looked: Looked,
+    events: RunEventHub,
+    decided: (why: string) => void,
+  ): Promise<LooksAtRun> {
+    const looks = new LooksAtRun(looked, events, decided);
+    if (looks.#pauses.length === 0) return looks;
+    looks.#store = await openStore(join(looked.spool.dir, FILE), { mode: "write" });
+    // The load goes on meanwhile: the other cores are left to it.
+    await looks.#store.run("SET threads = 1");
+    return looks;
+  }
+
+  /** The schedule with the looks as actions in its pauses. */
+  get schedule(): Schedule {
+    const { schedule } = this.#looked;
+    return {
+      ...schedule,
+      actions: [...schedule.actions, ...this.#pauses.map((pause) => this.#action(pause))],
+    };
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#looking.catch(() => {});
+    if (this.#pauses.length > 0) this.#store.close();
+    for (const name of [FILE, `${FILE}.wal`]) removeIfThere(join(this.#looked.spool.dir, name));
+  }
+
+  #action({ phase: { phaseId }, rounds }: Pause): Action {
+    return {
+      name: `look after ${counted(rounds, "round")}`,
+      at: { phaseId, edge: "start" },
+      ends: phaseId,
+      run: (signal) => this.#looking = this.#look(phaseId, rounds, signal),
+    };
+  }
+
+  async #look(phaseId: number, rounds: number, signal: AbortSignal): Promise<void> {
+    const { startUs, endUs } = this.#phases.find((phase) => phase.phaseId === phaseId)!;
+    const after = `after ${counted(rounds, "round")}`;
+    const settled = await this.#settled(startUs, { untilUs: (startUs + endUs) / 2, signal });
+    const found = settled ? await this.#compare(phaseId, rounds) : [];
+    if (signal.aborted) return;
+    // What comes too late is left to the next look: blocks are measured again.
+    if (!settled || this.#nowUs() >= endUs) {
+      return this.#events.emit("note", `no look ${after}: it took too long`);
+    }
+    const open = undecided(found).length;
+    const all = found.filter(({ statistic }) => statistic === "p50").length;
+    this.#events.emit("note", `${formatCount(open)} of ${counted(all, "comparison")} open ${after}`);
+    if (all > 0 && open === 0) this.#decided(`all is decided ${after}`);
+  }
+
+  /** Waits until each slot that was due before a moment is in the spool. @returns false: not in time */
+  async #settled(
+    atUs: number,
+    { untilUs, signal }: { readonly untilUs: number; readonly signal: AbortSignal },
+  ): Promise<boolean> {
+    const settled = Promise.withResolvers<boolean>();
+    this.#onSettled = () => this.#settledUs >= atUs && settled.resolve(true);
+    const late = setTimeout(() => settled.resolve(false), (untilUs - this.#nowUs()) / 1000);
+    const leave = () => settled.resolve(false);
+    signal.addEventListener("abort", leave, { once: true });
+    this.#onSettled();
+    try {
+      return await settled.promise;
+    } finally {
+      clearTimeout(late);
+      signal.removeEventListener("abort", leave);
+      this.#onSettled = () => {};
+    }
+  }
+
+  async #compare(phaseId: number, rounds: number) {
+    const { run, arms, operations, spool } = this.#looked;
+    const { config, runId } = run;
+    const over = this.#phases.slice(0, this.#phases.findIndex((phase) => phase.phaseId === phaseId));
+    const segments = Array.from({ length: config.workers }, (_, worker) => spool.segmentPath(worker));
+    await loadMeasured(this.#store, { run, phases: over, operations, segments });
+    const judging = judgingAfter(rounds, config.untilDecided!);
+    return await comparisons(this.#store, runId, config, arms, { judging, goesOn: true });
+  }
+}
+
+/** Beside the timings, and removed with them. */
+const FILE = "looks.duckdb";
+
+function removeIfThere(path: string): void {
+  try {
+    Deno.removeSync(path);
+  } catch (error) {
+    if (!(error instanceof Deno.errors.NotFound)) throw error;
+  }
+}
