@@ -101,8 +101,10 @@ Deno.test("text from the data cannot become markup", () => {
 });
 
 Deno.test("a sparkline needs two values", () => {
-  assert.equal(sparkline("a", [1]), "");
-  assert.match(sparkline("a", [1, 2]), /<svg /);
+  assert.equal(sparkline([1]), "");
+  // Zero at the foot, which is 48, and twice as high is twice as far from it.
+  assert.match(sparkline([1, 2]), /<path d="M8 29 232 10"\/><circle cx="232" cy="10"/);
+  assert.doesNotMatch(sparkline([0, 0]), /NaN/);
 });
 
 Deno.test("all operations together come first, and every column has its axis at the foot", () => {

@@ -13,6 +13,7 @@ const ARGUMENTS: Readonly<Record<string, string[]>> = {
   doctor: ["--no-calibrate"],
   export: ["latest"],
   notebook: ["--run"],
+  publish: ["site"],
   selfbench: ["store", "--rounds", "1", "--rows", "1000", "--seconds", "1"],
   seed: ["--scale", "tiny"],
 };

@@ -8,6 +8,7 @@ import { reportFolder } from "../stack/reports_folder.ts";
 import { serviceName } from "./provenance.ts";
 import { type PageOptions, writePage, type WrittenPage } from "./page.ts";
 import { RATE_SECTIONS, type RateSectionViews } from "./sections/rate_sections.ts";
+import { pageKey, pageSources, searchKey } from "./report_key.ts";
 import { type ContentsEntry, contentsOf, viewsOf } from "./sections/section.ts";
 
 /** Everything that templates/find_rate.hbs shows; nothing is computed there. */
@@ -35,6 +36,7 @@ export async function makeRatePage(found: RateSearch, options: PageOptions): Pro
   const templateDirectory = join(options.config.root, "templates");
   return await writePage(options, {
     directory: reportFolder(options.config.reports, found.search.id),
+    key: pageKey(await pageSources(options.config.root), searchKey(found)),
     render: (pages) => renderRatePage(view, templateDirectory, pages),
     data: "search.json",
     dataOf: (files) => ({ ...found, files }),

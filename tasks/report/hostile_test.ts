@@ -10,14 +10,15 @@ import { EVERYTHING, HOSTILE, poisoned } from "../testing/hostile.ts";
 import { compareMarkdown } from "./compare_markdown.ts";
 import { comparePageView, renderComparePage } from "./compare_page.ts";
 import { ratePageView, renderRatePage } from "./find_rate_page.ts";
-import { renderHtml, templates } from "./html.ts";
+import { renderHtml } from "./html.ts";
 import { renderHistoryPage } from "./history_page.ts";
 import { lintMarkdown } from "./lint_markdown.ts";
 import { migrationMarkdown } from "./migration_markdown.ts";
 import { migrationsMarkdown } from "./migrations_markdown.ts";
 import { openMetrics } from "./open_metrics.ts";
 import { probeMarkdown } from "./probe_markdown.ts";
-import { siteRows } from "./site.ts";
+import { renderIndex } from "./site.ts";
+import { siteRows } from "./site_rows.ts";
 import { exampleSummary } from "./testing.ts";
 import { exampleSearch } from "./testing_find_rate.ts";
 import { migratedSummary } from "./testing_migrated.ts";
@@ -82,13 +83,7 @@ const PAGES: Readonly<Record<string, (text: string) => Promise<string>>> = {
     const rows = siteRows([summary] as never, [poisoned(exampleSearch(), text)], [
       poisoned(comparisonFixture(), text) as never,
     ]);
-    return await (await templates(folder))("site.hbs", {
-      rows,
-      css: "",
-      count: "3",
-      struck: false,
-      trends: false,
-    });
+    return await renderIndex(rows, folder, { feed: "feed.xml" });
   },
 };
 

@@ -12,7 +12,7 @@ import { takenPlans } from "../summary/testing_plans.ts";
 import { runsText } from "../terminal/runs_text.ts";
 import { renderHtml } from "./html.ts";
 import { makeReport } from "./report.ts";
-import { siteRows } from "./site.ts";
+import { siteRows } from "./site_rows.ts";
 import { MIGRATIONS, storedMigrations } from "./testing_migration.ts";
 import { buildView, viewQueries } from "./view.ts";
 

@@ -15,7 +15,7 @@ export const REPORT_NOTEBOOKS = {
 } as const;
 
 /** What the notebooks import or read, apart from data: outputs are made anew when any of it changes. */
-const SOURCES = [
+export const NOTEBOOK_SOURCES = [
   "deno.json",
   "deno.lock",
   "queries/analysis",
@@ -45,7 +45,7 @@ export async function runNotebooks(
 ): Promise<NotebookRun[]> {
   const { config, signal, onStep } = options;
   const cache = notebookCache(config.home);
-  const [sources, data] = await Promise.all([hashSources(config.root, SOURCES), contentKey(reader)]);
+  const [sources, data] = await Promise.all([hashSources(config.root, NOTEBOOK_SOURCES), contentKey(reader)]);
   const runs = await Promise.allSettled(REPORT_NOTEBOOKS[reportKind(reader.run)].map((name) => {
     const file = join(config.root, "notebooks", name);
     return runCached({
@@ -76,6 +76,7 @@ function notebookCache(home: string): string {
 }
 
 /** Changes when the stored run does. */
-async function contentKey(reader: RunReader): Promise<string> {
-  return JSON.stringify(await reader.rows("content_key"));
+export async function contentKey(reader: Pick<RunReader, "rows">): Promise<string> {
+  const [row] = await reader.rows("content_key");
+  return JSON.stringify(row);
 }

@@ -6,12 +6,15 @@ import { isReportPart, prepareReports } from "../stack/reports_folder.ts";
 import { temporaryFolder } from "../files/temporary.ts";
 import type { Pages } from "./html.ts";
 import { printPdf } from "./pdf.ts";
+import { withKey } from "./report_key.ts";
 import { writeSite } from "./site.ts";
 import { replaceDirectory, replaceFile } from "./write.ts";
 
 export interface PageOptions {
   readonly config: Config;
   readonly pdf: boolean;
+  /** Whether the list of all runs is written too (default); not where many pages are made. */
+  readonly list?: boolean;
   readonly signal?: AbortSignal;
   /** Told what is being done, in a few words. */
   readonly onStep?: (text: string) => void;
@@ -28,6 +31,8 @@ export interface WrittenPage {
 export interface PageContent {
   /** Its directory in the reports; see `reportFolder`. */
   readonly directory: string;
+  /** From what it is made, see `pageKey`; absent: nobody asks. */
+  readonly key?: string;
   /** @param pages printed page numbers for the contents, once they are known */
   readonly render: (pages?: Pages) => Promise<string>;
   /** The name of the file for programs beside the page. */
@@ -44,7 +49,7 @@ export interface PageContent {
  */
 export async function writePage(
   options: PageOptions,
-  { directory, render, data, dataOf }: PageContent,
+  { directory, key, render, data, dataOf }: PageContent,
 ): Promise<WrittenPage> {
   const { config, signal, onStep } = options;
   prepareReports(config.reports);
@@ -53,7 +58,8 @@ export async function writePage(
   await replaceDirectory(directory, async (temporary) => {
     signal?.throwIfAborted();
     onStep?.("writing the page");
-    await Deno.writeTextFile(join(temporary, "index.html"), await render());
+    const html = await render();
+    await Deno.writeTextFile(join(temporary, "index.html"), key === undefined ? html : withKey(html, key));
     if (options.pdf) {
       onStep?.("printing the PDF");
       const problem = await writePdf(render, config, temporary, signal);
@@ -70,8 +76,10 @@ export async function writePage(
   }, isReportPart).catch((error) => {
     throw signal?.aborted ? new InterruptedError() : error;
   });
-  onStep?.("listing all runs");
-  await writeSite(config.reports, join(config.root, "templates"));
+  if (options.list ?? true) {
+    onStep?.("listing all runs");
+    await writeSite(config.reports, join(config.root, "templates"));
+  }
   return { html: join(directory, "index.html"), pdf, data: join(directory, data), warnings };
 }
 

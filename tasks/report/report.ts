@@ -5,8 +5,9 @@ import { openRun, type RunReader } from "../store/read.ts";
 import { runNoise } from "../summary/run_noise.ts";
 import { summarise } from "../summary/summarise.ts";
 import { renderHtml } from "./html.ts";
-import { runNotebooks } from "./notebooks.ts";
+import { contentKey, runNotebooks } from "./notebooks.ts";
 import { type PageOptions, writePage } from "./page.ts";
+import { pageKey, pageSources } from "./report_key.ts";
 import { slotsOf } from "./slots.ts";
 import { reportKind } from "./sections/section.ts";
 import { buildView, viewQueries } from "./view.ts";
@@ -55,6 +56,7 @@ export async function makeReport(options: ReportOptions): Promise<Report> {
   const templates = join(config.root, "templates");
   const written = await writePage(options, {
     directory,
+    key: pageKey(await pageSources(config.root), await contentKey(reader)),
     render: (pages) => renderHtml(view, { templates, pages }),
     data: "summary.json",
     dataOf: ({ html, pdf, store }): RunSummary => ({

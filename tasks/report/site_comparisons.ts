@@ -1,13 +1,18 @@
 import type { ComparedVerdict } from "../model/run_comparison.ts";
 import { isRunId } from "../model/run_id.ts";
 import { isoMinutes } from "../model/units.ts";
+import { singleLine } from "../terminal/safe_text.ts";
 import type { SiteRow } from "./site_row.ts";
+
+/** How much of a name stands in the list, twice where two are compared. */
+const NAME_COLUMNS = 60;
 
 /** What the list needs of a comparison.json; other versions' files may lack some of it. */
 export interface StoredComparison {
   readonly id: string;
   readonly scenario: string;
   readonly verdict: ComparedVerdict | null;
+  readonly reasons?: readonly string[];
   readonly base: StoredSide;
   readonly candidate: StoredSide;
 }
@@ -32,15 +37,20 @@ export function comparisonOf(text: string | null, name: string): StoredCompariso
 }
 
 /** A comparison's line in the list of runs. */
-export function comparisonRow({ id, scenario, verdict, base, candidate }: StoredComparison): SiteRow {
+export function comparisonRow(
+  { id, scenario, verdict, reasons = [], base, candidate }: StoredComparison,
+): SiteRow {
+  const startedAt = new Date(candidate.runs[0]!.startedAt);
   return {
     href: `${id}/index.html`,
     runId: id,
     label: `${nameOf(candidate)} against ${nameOf(base)}`,
-    scenario: `${scenario} (compare)`,
-    date: `${isoMinutes(new Date(candidate.runs[0]!.startedAt))} UTC`,
+    scenario: `${singleLine(scenario, NAME_COLUMNS)} (compare)`,
+    startedAt,
+    date: `${isoMinutes(startedAt)} UTC`,
     commit: candidate.gitCommit?.slice(0, 10) ?? "—",
     ...verdictOf(verdict),
+    reasons,
     remark: "",
     requests: "—",
     p95: "—",
@@ -51,7 +61,7 @@ export function comparisonRow({ id, scenario, verdict, base, candidate }: Stored
 }
 
 function nameOf({ id, label }: StoredSide): string {
-  return label ?? id;
+  return label === null ? id : singleLine(label, NAME_COLUMNS);
 }
 
 function verdictOf(verdict: ComparedVerdict | null): Pick<SiteRow, "verdict" | "tone"> {

@@ -4,10 +4,13 @@ export interface SiteRow {
   readonly runId: string;
   readonly label: string | null;
   readonly scenario: string;
+  readonly startedAt: Date;
   readonly date: string;
   readonly commit: string;
   readonly verdict: string;
   readonly tone: "good" | "bad" | "unsure" | "neutral";
+  /** Why, in whole sentences; as they were written, of any length. */
+  readonly reasons: readonly string[];
   /** What stands under the verdict; empty: nothing. */
   readonly remark: string;
   readonly requests: string;

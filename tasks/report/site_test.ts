@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
-import { siteRows, writeSite } from "./site.ts";
+import { writeSite } from "./site.ts";
+import { siteRows } from "./site_rows.ts";
 import { comparisonFixture } from "../summary/compare/testing_comparison.ts";
 import { exampleSearch } from "./testing_find_rate.ts";
 import { exampleRun, exampleSummary } from "./testing.ts";
@@ -21,11 +22,18 @@ Deno.test("runs are listed newest first, with a trend from the second run of a s
 Deno.test("a trend holds only runs of one load on one machine that counted", () => {
   const run = exampleRun();
   const rate = { config: { ...run.config, ratePerSecond: 900 } };
-  const machine = { environment: { ...run.environment, hostname: "another" } };
+  const closed = { config: { ...run.config, loop: "closed", concurrency: 8 } };
+  const machine = { environment: { ...run.environment, cpu: "another" } };
+  const server = { ...run.environment.services[0]!, origin: "user", address: "db.example:5432" };
+  const servers = { environment: { ...run.environment, services: [server] } };
+  const dataset = { ...run.environment.dataset, scale: "medium" };
+  const scale = { environment: { ...run.environment, dataset } };
   const other = (changes: Record<string, unknown>) =>
     siteRows([stored("a", 1), stored("b", 2, changes)]).map(({ trendText }) => trendText)[0]!;
   assert.match(other({}), /^p95 of the last 2 runs/);
-  for (const changes of [rate, machine]) assert.match(other(changes), /^the first run of this scenario/);
+  for (const changes of [rate, closed, machine, servers, scale]) {
+    assert.match(other(changes), /^the first run of this scenario/);
+  }
   for (const changes of [{ status: "interrupted" }, { status: "crashed" }]) assert.equal(other(changes), "");
   const invalid = { ...stored("b", 2), verdict: "invalid" };
   assert.equal(siteRows([stored("a", 1), invalid])[0]!.trendText, "");

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { Client } from "pg";
+import { brokenLinks } from "../report/publish/testing_links.ts";
 import { FOR_P95, SHORT } from "./short.ts";
 import type { Story } from "./story.ts";
 
@@ -53,6 +54,21 @@ export const SHOWN: readonly Story[] = [
       const [, html] = /(\/\S+index\.html)/.exec(stdout)!;
       assert.ok(Date.now() - Deno.statSync(html!).mtime!.getTime() < 60_000, html);
       assert.ok(!existsSync(join(html!, "../report.pdf")));
+    },
+  },
+  {
+    promise: "publish makes a site of all stored runs, in which every link leads somewhere",
+    shown: "npx -y deno task publish site",
+    typed: 'deno task publish "$MINE/site" --url https://lab.example/runs',
+    ends: 0,
+    judge({ stdout }, { mine }) {
+      const site = join(mine, "site");
+      assert.ok(stdout.includes(`Site    ${join(site, "index.html")}`), stdout);
+      assert.match(
+        Deno.readTextFileSync(join(site, "feed.xml")),
+        /<link>https:\/\/lab\.example\/runs\/index\.html</,
+      );
+      assert.deepEqual(brokenLinks(site), []);
     },
   },
   {

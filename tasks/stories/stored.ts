@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { search } from "../pipeline/testing_nap.ts";
+import { brokenLinks } from "../report/publish/testing_links.ts";
 import { ExitCode } from "../model/errors.ts";
 import { runShownSql } from "./shown_sql.ts";
 import { SUMMARY } from "./short.ts";
@@ -42,6 +43,15 @@ export const STORED: readonly Story[] = [
       const folder = folderOf(place, "kept")!;
       assert.ok(existsSync(join(folder, "index.html")));
       assert.ok(!existsSync(join(folder, "report.pdf")));
+    },
+  },
+  {
+    promise: "publish makes a site of the runs of a store, and --no-pdf leaves PDFs out where it renders",
+    typed: `deno task publish "$MINE/site" --no-pdf ${STORE}`,
+    ends: 0,
+    judge({ stdout }, { mine }) {
+      assert.match(stdout, /^. Reports: 0 pages rendered, 1 unchanged/m);
+      assert.deepEqual(brokenLinks(join(mine, "site")), []);
     },
   },
   {

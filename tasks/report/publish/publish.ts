@@ -1,0 +1,53 @@
+import { statSync } from "node:fs";
+import { join } from "node:path";
+import type { Config } from "../../config.ts";
+import { isFile } from "../../files/entry.ts";
+import { INDEX } from "../../stack/reports_folder.ts";
+import { renderIndex } from "../site.ts";
+import { siteRows } from "../site_rows.ts";
+import { type Pages, readReports } from "../site_summaries.ts";
+import { FEED, feed } from "./feed.ts";
+import type { SiteFolder } from "./site_folder.ts";
+import { type SiteFile, writeSite, type Written } from "./write_site.ts";
+
+/** What of a page's folder is published; anything else in it is not ours to show. */
+const PAGE_FILES = ["index.html", "report.pdf", "summary.json", "search.json", "comparison.json"] as const;
+
+/** The pages that the reports folder has of stored runs, and of comparisons between them. */
+export async function storedPages(reports: string, stored: ReadonlySet<string>): Promise<Pages> {
+  const { runs, searches, comparisons } = await readReports(reports);
+  return {
+    runs: runs.filter(({ directory, run }) => stored.has(directory) && directory === run.runId),
+    searches: searches.filter(({ search }) => stored.has(search.id)),
+    comparisons: comparisons.filter(({ base, candidate }) => stored.has(base.id) && stored.has(candidate.id)),
+  };
+}
+
+/**
+ * Writes the site of these pages: the list of all, its feed, and each page with its PDF and its data.
+ * @param url where the site will be, with a slash at its end; null: links in the feed are relative
+ */
+export async function publishPages(
+  site: SiteFolder,
+  { runs, searches, comparisons }: Pages,
+  { config, url, signal }: {
+    readonly config: Pick<Config, "root" | "reports">;
+    readonly url: string | null;
+    readonly signal?: AbortSignal;
+  },
+): Promise<Written & { readonly pages: number }> {
+  const rows = siteRows(runs, searches, comparisons);
+  const index = await renderIndex(rows, join(config.root, "templates"), { feed: FEED });
+  const pages = rows.map(({ runId }) => runId);
+  const files: SiteFile[] = [
+    ...pages.flatMap((page) => pageFiles(config.reports, page)),
+    { path: FEED, text: feed(rows, url) },
+    { path: INDEX, text: index },
+  ];
+  return { ...writeSite(site, files, signal), pages: pages.length };
+}
+
+function pageFiles(reports: string, page: string): SiteFile[] {
+  return PAGE_FILES.map((name) => ({ path: `${page}/${name}`, from: join(reports, page, name) }))
+    .filter(({ from }) => isFile(from) && statSync(from).size > 0);
+}
