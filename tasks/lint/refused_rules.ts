@@ -17,14 +17,30 @@ export function refused(judged: Judged, isSure: boolean): Finding[] {
       finding("LOCK TABLE is refused where no transaction is open (25P01): it would be held for no time."),
     ];
   }
-  if (!known.isWhole || !isSure) return [];
-  const relation = missingRelation(judged);
-  if (relation !== null) return [finding(`There is no ${relation}: it is refused (42P01).`)];
-  const missing = missingColumn(judged);
-  return missing === null
-    ? []
-    : [finding(`There is no column ${quoted(missing.column)} in ${missing.table}: it is refused (42703).`)];
+  const missing = known.isWhole && isSure ? missingIn(judged) : null;
+  if (missing === null) return [];
+  const { relation, column } = missing;
+  return [
+    column === null
+      ? finding(`There is no ${relation}: it is refused (42P01).`)
+      : finding(`There is no column ${quoted(column)} in ${relation}: it is refused (42703).`),
+  ];
 }
+
+/** What a statement names and is not there: a relation, or a column of one that is. */
+export interface Missing {
+  readonly relation: string;
+  /** As it is called, not as SQL writes it. */
+  readonly column: string | null;
+}
+
+/** The first that a statement names and a whole catalogue does not have; null: all is there, as far as it is looked at. */
+export function missingIn(statement: Named): Missing | null {
+  const relation = missingRelation(statement);
+  return relation === null ? missingColumn(statement) : { relation, column: null };
+}
+
+type Named = Pick<Judged, "kind" | "node" | "known" | "effects">;
 
 function finding(message: string): Finding {
   return { rule: "refused", level: "blocking", message, safe: null };
@@ -33,7 +49,7 @@ function finding(message: string): Finding {
 /** Of PostgreSQL's own schemas nothing is read. */
 const OF_SYSTEM = /^("?pg_|information_schema$)/;
 
-function missingRelation({ kind, node, known, effects: { locks } }: Judged): string | null {
+function missingRelation({ kind, node, known, effects: { locks } }: Named): string | null {
   if (kind === "CreateSchemaStmt") return null;
   // A table may refer to itself.
   const own = kind === "CreateStmt" ? written(fields(node["relation"])) : "";
@@ -43,14 +59,14 @@ function missingRelation({ kind, node, known, effects: { locks } }: Judged): str
   return found?.relation ?? null;
 }
 
-function missingColumn(judged: Judged): { readonly table: string; readonly column: string } | null {
+function missingColumn(judged: Named): Missing | null {
   const { node, known } = judged;
   if (node["relation"] === undefined) return null;
   const table = known.find(written(fields(node["relation"])));
   if (table === undefined || !hasColumns(table)) return null;
   const there = new Set([...table.columns.map(({ name }) => name), ...addedBy(node)]);
   const column = namedBy(judged).find((name) => !there.has(name) && !SYSTEM_COLUMNS.test(name));
-  return column === undefined ? null : { table: table.name, column };
+  return column === undefined ? null : { relation: table.name, column };
 }
 
 const SYSTEM_COLUMNS = /^(ctid|tableoid|xmin|xmax|cmin|cmax)$/;
@@ -73,7 +89,7 @@ const OF_COLUMN =
   /^AT_(DropColumn|AlterColumnType|ColumnDefault|SetNotNull|DropNotNull|SetExpression|DropExpression|AddIdentity|SetIdentity|DropIdentity|SetOptions|ResetOptions|SetStorage|SetCompression)$/;
 
 /** The columns of its table that a statement names, as far as they are looked at. */
-function namedBy({ kind, node }: Judged): string[] {
+function namedBy({ kind, node }: Named): string[] {
   switch (kind) {
     case "AlterTableStmt":
       return commandsOf(node).flatMap(namedByCommand);

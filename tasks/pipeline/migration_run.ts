@@ -15,6 +15,7 @@ import type { Companion, FinishedLoad } from "./measure.ts";
 import { Proof } from "./migration_proof.ts";
 import type { Migrating } from "./migrating.ts";
 import { Expectation } from "./migration_prediction.ts";
+import { refuseMissing } from "./refuse_missing.ts";
 import type { SystemUnderTest } from "./system_under_test.ts";
 
 /** What is known before the load. */
@@ -54,12 +55,14 @@ export class MigrationRun implements Companion {
   /**
    * Before the load: what the database holds that the load is not to change, and what is expected of the change.
    * @param changeOf gets ready what is made
+   * @throws {UsageError} where a file of the user's names what is not there
    */
   static async prepare(
     system: SystemUnderTest,
     migrating: Migrating,
     changeOf: (system: SystemUnderTest, migrating: Migrating) => Promise<Change>,
   ): Promise<MigrationRun> {
+    if (migrating.config.variant === "own") await refuseMissing(system, migrating.plan.steps);
     const proof = await Proof.before(system, migrating.plan);
     const change = await changeOf(system, migrating);
     // What a move does is no statement that could be read.

@@ -4,7 +4,7 @@ import { factsOf } from "../predict/facts.ts";
 import { readRelations } from "../predict/read_facts.ts";
 import { UNLIMITED, withClient } from "../seed/connect.ts";
 import { withDatabase } from "../stack/testing_shared.ts";
-import { plannedStatements } from "./migration_prediction.ts";
+import { plannedStatements } from "./planned_statements.ts";
 
 Deno.test("of a relation that is not there nothing is expected, unless a statement before makes it", () =>
   withDatabase((url) =>
