@@ -15,6 +15,7 @@ import { type Migrating, recordedSteps } from "./migrating.ts";
 import { placeOfUrl } from "../postgres/place.ts";
 import { MigrationRun } from "./migration_run.ts";
 import { MoveChange } from "./move_change.ts";
+import { refreshMoved } from "./refresh_moved.ts";
 import { report, tell } from "./report_run.ts";
 import { newRunId } from "./run_id.ts";
 import { judge, store, type Summarised } from "./store_run.ts";
@@ -88,6 +89,7 @@ async function migrateOnce(given: Job & MigrateRequest, group: string): Promise<
     });
     return await measure({ ...system, migrating: made.migrating }, schedule, made);
   });
+  await refreshMoved(job);
   return await judge(await store({ ...job, ...outcome }));
 }
 

@@ -7,6 +7,7 @@ import { waitAtMost } from "../net/time_limit.ts";
 import type { Change, ChangeContext, OtherWriters } from "./change.ts";
 import { gateOf } from "./gates.ts";
 import type { Migrating } from "./migrating.ts";
+import { lookForRoom } from "./move_room.ts";
 import type { MoveServers } from "./move_servers.ts";
 import { schemasOf } from "./own_tables.ts";
 import type { SystemUnderTest } from "./system_under_test.ts";
@@ -39,12 +40,14 @@ export class MoveChange implements Change {
   /**
    * Looks whether it can be made, before there is a load.
    * @throws {UsageError} with all that stands against it
+   * @throws {ServiceError} where there is no room for it
    */
   async check(): Promise<void> {
     const nobody = () => {};
     const { signal } = this.#system;
     const idle = { signal, nowUs: () => 0, record: nobody, sample: nobody };
     await checkMove(this.#options(idle));
+    await lookForRoom(this.#system);
   }
 
   async make(context: ChangeContext): Promise<void> {

@@ -203,7 +203,7 @@ export function translate(error: unknown, client?: PgClient): unknown {
   if (isConnectionLoss(code, message)) {
     return new ServiceError(
       `Cannot continue with the database: the connection was lost (${message})`,
-      "Look into the server's log, then try again; what was half done is cleaned up.",
+      "Look into the server's log, then try again: the next start cleans up what was half done.",
       options,
     );
   }
