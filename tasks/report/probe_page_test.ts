@@ -7,6 +7,7 @@ import { summarise } from "../summary/summarise.ts";
 import { probeText } from "../terminal/probe_text.ts";
 import { renderHtml } from "./html.ts";
 import { probeMarkdown } from "./probe_markdown.ts";
+import { faults, publishedSchema } from "./testing_schema.ts";
 import { buildView, viewQueries } from "./view.ts";
 
 const templates = join(import.meta.dirname!, "..", "..", "templates");
@@ -38,6 +39,9 @@ const stored = withTempDir(async (dir) => {
   const summary = await summarise(bench, runId);
   return { summary: { ...summary, probe: summary.probe! }, rows: Object.fromEntries(rows), bins };
 });
+
+Deno.test("the summary of a probe is as the published schema has it", async () =>
+  assert.deepEqual(faults((await stored).summary, publishedSchema("summary")), []));
 
 Deno.test("the sections of a probe stay as they are for the same rows", async (t) => {
   const { summary, rows } = await stored;

@@ -1,6 +1,8 @@
+import assert from "node:assert/strict";
 import { resolve } from "node:path";
 import type { RunSummary } from "../model/summary.ts";
 import type { Workbench } from "../pipeline/testing.ts";
+import { faults, publishedSchema } from "../report/testing_schema.ts";
 import { openRun } from "../store/read.ts";
 import { summarise } from "../summary/summarise.ts";
 import type { Called } from "../terminal/testing_in_process.ts";
@@ -13,6 +15,7 @@ export type Environment = Readonly<Record<string, string>>;
 /** Where a run says which it is. */
 export const ID = /^Run (\d{8}-\d{6}-[0-9a-f]{4})/m;
 
+const SUMMARY_SCHEMA = publishedSchema("summary");
 const root = resolve(import.meta.dirname!, "../..");
 
 /** Tasks that are called in the test's own process, once a test has had each in a process of its own. */
@@ -81,6 +84,10 @@ export async function typeAtTerminal(
 async function endedOf({ code, stdout, stderr }: Called, bench: Workbench): Promise<Ended> {
   const said = `${stdout}\n${stderr}`;
   const summary = await summaryOf(stdout, said, bench);
+  // A search prints what it found, and not the summary of a run.
+  if (summary !== null && "run" in summary) {
+    assert.deepEqual(faults(summary, SUMMARY_SCHEMA), [], "summary.schema.json");
+  }
   return {
     code,
     stdout,
