@@ -2,7 +2,7 @@ import { randomBytes } from "node:crypto";
 import { realpathSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
 
 /** Where a file may be written, and no other be put in its place: a folder that is closed to us, or one file of a disk. */
-const IN_PLACE = new Set(["EACCES", "EBUSY", "EPERM", "EROFS", "EXDEV"]);
+const IN_PLACE = new Set(["EACCES", "ENAMETOOLONG", "EBUSY", "EPERM", "EROFS", "EXDEV"]);
 
 /**
  * Writes a text file of the user's as a whole: where it cannot be written, as on a full disk, what stood in it stays. A link

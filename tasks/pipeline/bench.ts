@@ -51,6 +51,7 @@ export function bench(request: BenchRequest, config: Config): Promise<ExitCode> 
     if (compared !== null) codes.push(compared.code);
     if (confirm && compared?.comparison.verdict === "regressed") terminal.print(`\n${UNCONFIRMED}`);
     if (json) sayJson(printed(summaries, repeat, compared?.comparison ?? null));
+    if (compared !== null && compared.unwritten !== null) throw compared.unwritten;
     return firstThatApplies(codes);
   });
 }

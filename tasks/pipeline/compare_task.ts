@@ -1,6 +1,6 @@
 import { resolve } from "node:path";
 import type { Config } from "../config.ts";
-import { ExitCode } from "../model/errors.ts";
+import { ExitCode, ServiceError } from "../model/errors.ts";
 import type { RunComparison } from "../model/run_comparison.ts";
 import { compareMarkdown } from "../report/compare_markdown.ts";
 import { makeComparePage } from "../report/compare_page.ts";
@@ -15,6 +15,7 @@ import { compareText } from "../terminal/compare_text.ts";
 import { openTerminal, type Terminal } from "../terminal/terminal.ts";
 import { refuseOthersComment, writeCommentBlock } from "./comment_block.ts";
 import { interruptSignal } from "./interrupt.ts";
+import { reportStep } from "./report_run.ts";
 import { storeFile } from "./store_file.ts";
 
 /** What `compare` is asked for. */
@@ -47,7 +48,7 @@ export async function compare(
   if (comment !== null) refuseOthersComment({ path: comment, key: KEY });
   if (given.report) prepareReports(config.reports);
   using interrupt = interruptSignal(config.home);
-  const { comparison, code } = await compareStored(base, candidate, given, {
+  const { comparison, code, unwritten } = await compareStored(base, candidate, given, {
     config,
     db: storeFile(config, given.db),
     terminal,
@@ -55,6 +56,7 @@ export async function compare(
     signal: interrupt.signal,
   });
   if (given.json) sayJson(comparison, 1);
+  if (unwritten !== null) throw unwritten;
   return code;
 }
 
@@ -69,27 +71,36 @@ export interface Comparing {
   readonly signal: AbortSignal;
 }
 
-/** Compares, writes and tells it. @returns it with the code that it ends with */
+/** A comparison that was told. */
+export interface ToldComparison {
+  readonly comparison: RunComparison;
+  /** What its verdict ends with. */
+  readonly code: ExitCode;
+  /** Why its page or its comment could not be written: to be thrown when all is told; null where they were. */
+  readonly unwritten: ServiceError | null;
+}
+
+/** Compares, writes and tells it, also where it could not be written. */
 export async function compareStored(
   base: string,
   candidate: string,
   given: Pick<CompareArguments, "report" | "pdf" | "ignoreFingerprint">,
   comparing: Comparing,
-): Promise<{ readonly comparison: RunComparison; readonly code: ExitCode }> {
+): Promise<ToldComparison> {
   const { terminal, db } = comparing;
   const compared = await terminal.step("Compare", async () => {
     using store = await openStore(db, { mode: "read" });
     const value = await read(store, base, candidate, given);
     return { value, detail: value.comparison.verdict ?? "not comparable" };
   });
-  const files = await written(compared, given, comparing);
+  const { unwritten, ...files } = await written(compared, given, comparing);
   terminal.print(`\n${compareText(compared.comparison, terminal.width.columns)}\n`);
   for (
     const [name, file] of [["Report", files.html], ["PDF", files.pdf], ["Comment", files.markdown]] as const
   ) {
     if (file !== null) terminal.print(`${name.padEnd(8)}${file}`);
   }
-  return { comparison: { ...compared.comparison, files }, code: exitCodeOf(compared.comparison) };
+  return { comparison: { ...compared.comparison, files }, code: exitCodeOf(compared.comparison), unwritten };
 }
 
 async function read(
@@ -106,29 +117,33 @@ async function read(
   return { comparison, plans: await comparedPlans(rows, first!, second!) };
 }
 
-/** Writes the page and the comment, as far as they are asked for. */
+/** Writes the comment and the page, as far as they are asked for and can be. */
 async function written(
   compared: Compared,
-  given: Pick<CompareArguments, "report" | "pdf">,
+  { report, pdf }: Pick<CompareArguments, "report" | "pdf">,
   { config, terminal, comment, signal }: Comparing,
-): Promise<RunComparison["files"]> {
-  if (comment !== null) {
-    const { comparison } = compared;
-    writeCommentBlock({ path: comment, key: `${KEY} ${comparison.scenario}` }, compareMarkdown(comparison));
+): Promise<RunComparison["files"] & Pick<ToldComparison, "unwritten">> {
+  const refused = comment === null ? null : commentRefused(comment, compared.comparison);
+  const none = { html: null, pdf: null, markdown: refused === null ? comment : null, unwritten: refused };
+  if (!report) return none;
+  const page = await reportStep(
+    terminal,
+    (onStep) => makeComparePage(compared, { config, pdf, signal, onStep }),
+  );
+  if (page instanceof ServiceError) return { ...none, unwritten: refused ?? page };
+  for (const warning of page.warnings) terminal.print(`• ${warning}`);
+  return { ...none, html: page.html, pdf: page.pdf };
+}
+
+/** Writes the comment. @returns why it cannot be written; null: it is */
+function commentRefused(path: string, comparison: RunComparison): ServiceError | null {
+  try {
+    writeCommentBlock({ path, key: `${KEY} ${comparison.scenario}` }, compareMarkdown(comparison));
+    return null;
+  } catch (error) {
+    if (error instanceof ServiceError) return error;
+    throw error;
   }
-  if (!given.report) return { html: null, pdf: null, markdown: comment };
-  const { html, pdf, warnings } = await terminal.step("Report", async (progress) => {
-    const { pdf } = given;
-    const value = await makeComparePage(compared, {
-      config,
-      pdf,
-      signal,
-      onStep: progress,
-    });
-    return { value, detail: value.pdf === null ? "HTML" : "HTML and PDF" };
-  });
-  for (const warning of warnings) terminal.print(`• ${warning}`);
-  return { html, pdf, markdown: comment };
 }
 
 function exitCodeOf({ verdict }: RunComparison): ExitCode {

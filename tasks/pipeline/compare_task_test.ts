@@ -1,10 +1,13 @@
 import assert from "node:assert/strict";
-import { readFileSync, truncateSync, writeFileSync } from "node:fs";
+import { cpSync, readFileSync, truncateSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { RunComparison } from "../model/run_comparison.ts";
 import { placeStore, storeFile, withStore, withTempDir } from "../store/testing.ts";
 import { makeRun } from "../summary/compare/testing.ts";
 import { openComparison } from "../summary/compare/open.ts";
+import { readConfig } from "../config.ts";
+import type { Terminal } from "../terminal/terminal.ts";
+import { compareStored } from "./compare_task.ts";
 import { callTask } from "./testing.ts";
 
 /** A home, a store with two runs, and what asks `compare` about them. */
@@ -68,6 +71,36 @@ Deno.test("a store that cannot be read is one sentence, and the former page stay
     writeFileSync(db, whole);
     await withStore(db, "write", (store) => store.run("INSERT INTO schema_version (version) VALUES (999)"));
     await refused(3, /it has version 999/);
+  }));
+
+Deno.test("what was found is said although its page cannot be made, and the former one stays", () =>
+  withTwoRuns(async ({ db, reports, ask }) => {
+    const first = JSON.parse((await ask("one", "other", "--no-pdf", "--json")).stdout) as RunComparison;
+    const page = readFileSync(join(reports, first.id, "index.html"), "utf8");
+    const root = join(reports, "../edited");
+    cpSync(join(readConfig().root, "templates"), join(root, "templates"), { recursive: true });
+    writeFileSync(join(root, "templates/compare.hbs"), "{{#if verdict}}");
+    const said: string[] = [];
+    const progress = Object.assign(() => {}, { note: () => {} });
+    const terminal: Terminal = {
+      live: false,
+      width: { columns: 100, prose: 100 },
+      print: (text) => void said.push(text),
+      step: async (_title, work) => (await work(progress)).value,
+    };
+    const comment = join(root, "comment.md");
+    const { code, comparison, unwritten } = await compareStored("one", "other", {
+      report: true,
+      pdf: false,
+      ignoreFingerprint: false,
+    }, { config: { ...readConfig(), root, reports }, db, terminal, comment, signal: AbortSignal.any([]) });
+    assert.equal(code, 0);
+    assert.match(unwritten!.message, /^Cannot render templates\/compare\.hbs: Parse error on line 1$/);
+    assert.match(said.join("\n"), /INCONCLUSIVE: /);
+    assert.deepEqual(comparison.files, { html: null, pdf: null, markdown: comment });
+    assert.match(readFileSync(comment, "utf8"), /INCONCLUSIVE/);
+    assert.equal(readFileSync(join(reports, first.id, "index.html"), "utf8"), page);
+    assert.deepEqual([...Deno.readDirSync(reports)].filter(({ name }) => name.startsWith(".report-")), []);
   }));
 
 Deno.test("an unknown option, run or file is a usage error before anything is made", () =>

@@ -1,12 +1,14 @@
 import type { Config } from "../config.ts";
 import { makeHistoryPage } from "../report/history_page.ts";
 import { prepareReports } from "../stack/reports_folder.ts";
+import { ServiceError } from "../model/errors.ts";
 import { openStore } from "../store/open.ts";
 import { historyOf } from "../summary/history.ts";
 import { sayJson } from "../terminal/command.ts";
 import { historyText } from "../terminal/history_text.ts";
 import { openTerminal } from "../terminal/terminal.ts";
 import { interruptSignal } from "./interrupt.ts";
+import { reportStep } from "./report_run.ts";
 import { storeFile } from "./store_file.ts";
 
 /** What `history` is asked for. */
@@ -31,13 +33,16 @@ export async function tellHistory(
     const value = await historyOf(store, scenario);
     return { value, detail: value.scenario };
   });
-  const written = !report ? null : await terminal.step("Report", async (onStep) => {
-    const value = await makeHistoryPage(history, { config, pdf, signal: interrupt.signal, onStep });
-    return { value, detail: value.pdf === null ? "HTML" : "HTML and PDF" };
-  });
+  const made = !report ? null : await reportStep(
+    terminal,
+    (onStep) => makeHistoryPage(history, { config, pdf, signal: interrupt.signal, onStep }),
+  );
+  const written = made instanceof ServiceError ? null : made;
   for (const warning of written?.warnings ?? []) terminal.print(`• ${warning}`);
   terminal.print(`\n${historyText(history, terminal.width.columns)}\n`);
   if (written !== null) terminal.print(`Report  ${written.html}`);
   if (written !== null && written.pdf !== null) terminal.print(`PDF     ${written.pdf}`);
   if (json) sayJson(history, 1);
+  // What was found is said all the same.
+  if (made instanceof ServiceError) throw made;
 }
