@@ -60,8 +60,7 @@ export async function renderComparePage(
   pages: Pages = new Map(),
 ): Promise<string> {
   const render = await templates(templateDirectory);
-  const css = await Deno.readTextFile(join(templateDirectory, "report.css"));
-  return await render("compare.hbs", { ...view, css, pages, slots: {}, struck: false });
+  return await render("compare.hbs", { ...view, pages, slots: {}, struck: false });
 }
 
 /** The view of a comparison's page; pure. */

@@ -50,8 +50,7 @@ export async function renderRatePage(
   pages: Pages = new Map(),
 ): Promise<string> {
   const render = await templates(templateDirectory);
-  const css = await Deno.readTextFile(join(templateDirectory, "report.css"));
-  return await render("find_rate.hbs", { ...view, css, pages, slots: {}, struck: false });
+  return await render("find_rate.hbs", { ...view, pages, slots: {}, struck: false });
 }
 
 /** The view of a search's page; pure. */

@@ -46,9 +46,8 @@ export async function renderHistoryPage(
   pages: Pages = new Map(),
 ): Promise<string> {
   const render = await templates(templateDirectory);
-  const css = await Deno.readTextFile(join(templateDirectory, "report.css"));
   const view = historyPageView(material);
-  return await render("compare.hbs", { ...view, css, pages, slots: {}, struck: false });
+  return await render("compare.hbs", { ...view, pages, slots: {}, struck: false });
 }
 
 /** The view of a history's page; pure. */

@@ -1,6 +1,7 @@
 import Handlebars from "handlebars";
 import { join } from "node:path";
 import { unbroken, visibleHtml } from "../charts/html.ts";
+import { ServiceError } from "../model/errors.ts";
 import { singleLine } from "../terminal/safe_text.ts";
 import type { Cell } from "./cells.ts";
 import type { ReportView } from "./view.ts";
@@ -23,37 +24,80 @@ export async function renderHtml(
   view: ReportView,
   options: { readonly templates: string; readonly pages?: Pages },
 ): Promise<string> {
-  const engine = await templates(options.templates);
-  const css = await Deno.readTextFile(join(options.templates, "report.css"));
-  return engine("report.hbs", { ...view, css, pages: options.pages ?? new Map() });
+  const render = await templates(options.templates);
+  return await render("report.hbs", { ...view, pages: options.pages ?? new Map() });
 }
 
 /** What a section's template has for the page's stylesheet, before its markup. */
 const OWN_STYLE = /^<style>\n([\s\S]*?)<\/style>\n/;
 
-/** The templates of a directory with the helpers they use; returns a function that renders one of them. */
+/**
+ * The templates of a directory with the helpers they use; returns a function that renders one of them.
+ * @throws {ServiceError} that names the template, where one is missing or has a mistake, as does what is returned
+ */
 export async function templates(
   directory: string,
-): Promise<(name: string, context: unknown) => Promise<string>> {
+): Promise<(name: string, context: object) => Promise<string>> {
   const engine = Handlebars.create();
   registerHelpers(engine);
   const styles = new Map<string, string>();
   engine.registerHelper("style", (template: string) => new engine.SafeString(styles.get(template) ?? ""));
+  const read = (name: string) => within(name, () => Deno.readTextFile(join(directory, name)));
   for (const folder of ["partials", "sections"]) {
-    for await (const { name } of Deno.readDir(join(directory, folder))) {
+    const names = await within(folder, () => Array.fromAsync(Deno.readDir(join(directory, folder))));
+    for (const { name } of names) {
       if (!name.endsWith(".hbs")) continue;
-      const text = await Deno.readTextFile(join(directory, folder, name));
-      const template = `${folder}/${name.slice(0, -".hbs".length)}`;
-      engine.registerPartial(template, text.replace(OWN_STYLE, ""));
+      const file = `${folder}/${name}`;
+      const text = await read(file);
+      const template = file.slice(0, -".hbs".length);
+      engine.registerPartial(template, compiled(engine, file, text.replace(OWN_STYLE, remark)));
       styles.set(template, OWN_STYLE.exec(text)?.[1] ?? "");
     }
   }
+  const css = await read("report.css");
   return async (name, context) => {
-    const text = await Deno.readTextFile(join(directory, name));
-    // Strict: a misspelt field fails the report instead of leaving a hole in it.
+    const render = compiled(engine, name, await read(name));
     // The whole page, as texts reach it by figures and helpers too.
-    return visibleHtml(engine.compile(text, { strict: true, preventIndent: true })(context));
+    return visibleHtml(render({ css, ...context }));
   };
+}
+
+/** A template, compiled when it is first used, whose mistakes are told with its name. */
+function compiled(engine: typeof Handlebars, file: string, text: string): HandlebarsTemplateDelegate {
+  // Strict: a misspelt field fails the report instead of leaving a hole in it.
+  const render = engine.compile(text, { strict: true, preventIndent: true });
+  return (context, options) => {
+    try {
+      return render(context, options);
+    } catch (error) {
+      throw mistakeIn(file, error);
+    }
+  };
+}
+
+/** A remark of as many lines in its place: a mistake is told with the number of its line. */
+function remark(text: string): string {
+  return `{{!--${"\n".repeat(text.split("\n").length - 2)}--}}\n`;
+}
+
+async function within<T>(name: string, read: () => Promise<T>): Promise<T> {
+  try {
+    return await read();
+  } catch (error) {
+    throw mistakeIn(name, error);
+  }
+}
+
+/** A template is the user's to edit, and so may be a mistake in it. */
+function mistakeIn(file: string, error: unknown): unknown {
+  if (!(error instanceof Error) || error instanceof ServiceError) return error;
+  // Handlebars shows the place under its first line.
+  const what = error.message.split("\n")[0]!.replace(/:$/, "");
+  return new ServiceError(
+    `Cannot render templates/${file}: ${what}`,
+    "Correct the template, or put it back as it came: git diff templates. The former report is as it was.",
+    { cause: error },
+  );
 }
 
 function registerHelpers(engine: typeof Handlebars): void {

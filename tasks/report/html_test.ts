@@ -1,5 +1,8 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
+import { cpSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { ServiceError } from "../model/errors.ts";
+import { withTempDir } from "../store/testing.ts";
 import { renderHtml } from "./html.ts";
 import { exampleRun, exampleSummary } from "./testing.ts";
 import { buildView } from "./view.ts";
@@ -62,3 +65,46 @@ Deno.test("a label with markup or a style's end in it stays text", async () => {
   assert.doesNotMatch(html, /<script/);
   assert.equal(html.match(/<\/style>/g)?.length, 1);
 });
+
+Deno.test("a mistake in a template is told with the template and its line, without a stack trace", () =>
+  withTempDir(async (dir) => {
+    const own = join(dir, "templates");
+    cpSync(templates, own, { recursive: true });
+    const mistakes: readonly [file: string, text: string, said: RegExp][] = [
+      ["report.hbs", "{{#if x}} {{/each}}", /report\.hbs: if doesn't match each - LINE:\d+$/],
+      ["partials/decision.hbs", "{{#if label}}", /partials\/decision\.hbs: Parse error on line \d+$/],
+      [
+        "sections/plans_changed.hbs",
+        "{{fancy 1}}",
+        /plans_changed\.hbs: "fancy" not defined in .* - LINE:2$/,
+      ],
+      ["sections/method.hbs", "{{nofield}}", /sections\/method\.hbs: "nofield" not defined in .* - LINE:2$/],
+      ["report.hbs", "{{> partials/nope}}", /report\.hbs: The partial partials\/nope could not be found$/],
+      [
+        "partials/table.hbs",
+        "{{> partials/table}}",
+        /partials\/table\.hbs: Maximum call stack size exceeded$/,
+      ],
+    ];
+    const plans = { candidates: [], reading: "", taken: "", figures: [] };
+    const view = buildView(exampleSummary(), {});
+    const entry = { id: "plans", title: "Plans", template: "sections/plans_changed", view: plans };
+    const shown = { ...view, contents: [...view.contents, entry] };
+    for (const [file, text, said] of mistakes) {
+      const before = readFileSync(join(own, file), "utf8");
+      writeFileSync(join(own, file), `${before}\n${text}`);
+      await assert.rejects(renderHtml(shown, { templates: own }), (error) => {
+        assert.ok(error instanceof ServiceError, String(error));
+        const line = before.split("\n").length + 1;
+        assert.match(error.message.replace(` ${line}:`, " LINE:"), said);
+        assert.match(error.next!, /git diff templates/);
+        return true;
+      }, `${file} ${text}`);
+      writeFileSync(join(own, file), before);
+    }
+    rmSync(join(own, "partials"), { recursive: true });
+    await assert.rejects(
+      renderHtml(shown, { templates: own }),
+      /Cannot render templates\/partials: No such file/,
+    );
+  }));
