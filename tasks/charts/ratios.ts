@@ -38,10 +38,13 @@ const ALL = "all";
 type NamedRow = RatioRow & { readonly operation: string };
 type KnownRow = NamedRow & { readonly ratio: number };
 
-/** Rule, dot and interval per operation and candidate, against the band of ±5 %: all together, then slowest first. */
+/**
+ * Rule, dot and interval per operation and candidate, against the band of the margin: all together, then slowest first.
+ * @param margin within which ratios are called equivalent: of a run that ends when it knows its own
+ */
 export function ratioChart(
   given: readonly RatioRow[],
-  { id = "ratios", title = "Ratios with their intervals" } = {},
+  { id = "ratios", title = "Ratios with their intervals", margin = EQUIVALENCE_MARGIN } = {},
 ): Figure {
   const rows = given.map((row): NamedRow => ({ ...row, operation: row.operation ?? ALL }));
   const known = rows.filter((row): row is KnownRow => row.ratio !== null);
@@ -58,10 +61,13 @@ export function ratioChart(
         `${count("equivalent")} equivalent and ${count("inconclusive")} ${
           known.some(isNotJudged) ? "not judged" : "inconclusive"
         }`,
-    svg: drawRatios(id, known, styles),
+    svg: drawRatios(id, known, styles, margin),
     legend: styleLegend(styles, "dot"),
     reading: "A mark left of the rule is faster than the baseline and right of it slower, with its 95 % " +
-      "interval; the shaded band is ±5 %, within which a difference is negligible. Hollow marks are " +
+      `interval; the shaded band is ±${
+        significant(margin * 100, 2)
+      } %, within which a difference is negligible. ` +
+      "Hollow marks are " +
       `${
         known.some(isNotJudged) ? "not judged: the run is invalid" : `inconclusive: ${whyInconclusive(known)}`
       }.`,
@@ -86,12 +92,13 @@ function drawRatios(
   id: string,
   known: readonly KnownRow[],
   styles: readonly (readonly [string, SeriesStyle])[],
+  margin: number,
 ): string {
   const operations = slowestFirst(known);
   const values = known.flatMap((row) => [row.ratio, row.low ?? row.ratio, row.high ?? row.ratio]);
   const low = Math.min(0.8, ...values) / 1.06;
   const high = Math.max(1.25, ...values) * 1.06;
-  const band = { x1: 1 - EQUIVALENCE_MARGIN, x2: 1 + EQUIVALENCE_MARGIN };
+  const band = { x1: 1 / (1 + margin), x2: 1 + margin };
   return draw(id, {
     height: 90 + operations.length * (18 + 13 * Math.max(1, styles.length)),
     marginLeft: 136,

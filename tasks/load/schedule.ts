@@ -25,6 +25,8 @@ export interface Action {
   readonly at: Moment;
   /** The phase that is over when this is, and not only when it was planned to be. */
   readonly ends?: number;
+  /** It need not come to be: that the run is over before is nothing to tell. */
+  readonly optional?: true;
   /**
    * Does it, in the main thread. What it throws is told, and ends nothing.
    * @param signal aborted when the run is over: then it has a moment to end

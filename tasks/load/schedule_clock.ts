@@ -100,7 +100,8 @@ export class ScheduleClock {
   /** Of a phase that was, its end is told; of an action, that it was not begun. */
   #drop(turn: Turn, endUs: number): void {
     if ("action" in turn) {
-      const { name } = turn.action;
+      const { name, optional } = turn.action;
+      if (optional) return;
       this.#events.emit("step", { name, startUs: endUs, endUs, error: "the run was over before" });
     } else if (turn.phase.startUs < endUs) {
       const { state, phase } = turn;

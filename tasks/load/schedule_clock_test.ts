@@ -119,11 +119,14 @@ Deno.test("an action that does not end keeps the run for two seconds, and is tol
   assert.deepEqual(heard, ["0 began", "stuck begun", "0 ended", "stuck it did not end with the run"]);
 });
 
-Deno.test("a run that never began has no phases, and its actions were not done", async () => {
+Deno.test("a run that never began has no phases, and its actions were not done: that is told of what must be", async () => {
   const events = new EventHub<RunEvents>();
   const heard = heardBy(events);
   await new ScheduleClock(
-    scheduleOf(60, [{ name: "index", at: { atUs: 0 }, run: () => Promise.resolve() }]),
+    scheduleOf(60, [
+      { name: "index", at: { atUs: 0 }, run: () => Promise.resolve() },
+      { name: "look", at: { atUs: 0 }, optional: true, run: () => Promise.resolve() },
+    ]),
     events,
   ).stop();
   assert.deepEqual(heard, ["index the run was over before"]);

@@ -84,6 +84,20 @@ function requiredText({ requiredSeconds, mostSeconds, margin }: UntilDecidedSumm
       "it takes longer.";
 }
 
+/** Such a noise may be of the run's first part alone; what it takes is said where it is well beyond what is there. */
+const BEYOND = 2;
+
+/** What is said early in a run whose time will not do, without a full stop; null: it may. */
+export function tooShortText(
+  requiredSeconds: number,
+  { mostSeconds, margin }: Pick<UntilDecidedSummary, "mostSeconds" | "margin">,
+): string | null {
+  if (requiredSeconds <= BEYOND * mostSeconds) return null;
+  return `with this noise it takes about ${plannedTime(requiredSeconds)} to tell a change of ${
+    percent(margin)
+  }: the ${formatSeconds(mostSeconds)} of --duration will most likely end undecided`;
+}
+
 function percent(margin: number): string {
   return `${significant(margin * 100, 2)} %`;
 }

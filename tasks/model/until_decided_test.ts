@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { type UntilDecidedSummary, untilDecidedText } from "./until_decided.ts";
+import { tooShortText, type UntilDecidedSummary, untilDecidedText } from "./until_decided.ts";
 
 const DECIDED: UntilDecidedSummary = {
   margin: 0.05,
@@ -44,4 +44,13 @@ Deno.test("one that was interrupted was not decided", () => {
     untilDecidedText({ ...UNDECIDED, rounds: 100, look: 2, seconds: 30 }, false),
     /^It was not decided when the run ended, after 2 of 5 looks and 30 s/,
   );
+});
+
+Deno.test("a run whose time will not do says so early", () => {
+  const plan = { margin: 0.001, mostSeconds: 60 };
+  assert.match(
+    tooShortText(260_000, plan)!,
+    /^with this noise it takes about 3 days to tell a change of 0.1 %: the 1 min of --duration will most likely/,
+  );
+  assert.equal(tooShortText(100, plan), null);
 });

@@ -17,7 +17,7 @@ import { newRunId } from "./run_id.ts";
 import { judge, store, type Summarised } from "./store_run.ts";
 import { withSystem } from "./system.ts";
 import type { SystemUnderTest } from "./system_under_test.ts";
-import { undecidable } from "./undecidable.ts";
+import { neverEarly, undecidable } from "./undecidable.ts";
 import { unjudgeable } from "./unjudgeable.ts";
 
 /** The main job: from a request over the system under test to what was measured, its summary and its report. */
@@ -137,9 +137,10 @@ function printed(summaries: readonly RunSummary[], repeat: number, against: RunC
 }
 
 /** What a run of this length will not be able to tell, said before anybody waits for it. */
-function lackingOf({ scenario, plan, arms }: SystemUnderTest): string[] {
+function lackingOf(system: SystemUnderTest): string[] {
+  const { scenario, plan, arms } = system;
   return [
     ...unjudgeable(scenario, plan, arms.map(({ name }) => name)),
-    ...[undecidable(scenario, plan, arms.length)].filter((sentence) => sentence !== null),
+    ...[undecidable(scenario, plan, arms.length), neverEarly(system)].filter((sentence) => sentence !== null),
   ];
 }

@@ -1,11 +1,12 @@
 import type { LoadPlan } from "../load/plan.ts";
 import { withPauses } from "../load/pauses.ts";
 import { fitStreams, peakRate } from "../load/rates.ts";
-import type { LoadStream } from "../load/scenario.ts";
+import type { LoadedScenario, LoadStream } from "../load/scenario.ts";
 import { blockSchedule, type Schedule } from "../load/schedule.ts";
 import { roundsOf } from "../model/rounds.ts";
 import type { UntilDecided } from "../model/until_decided.ts";
 import { looksOf } from "../summary/looks.ts";
+import type { BenchPlan } from "./bench_options.ts";
 import { slotLimit } from "./capacity.ts";
 import type { SystemUnderTest } from "./system_under_test.ts";
 
@@ -25,21 +26,27 @@ export function blocksOf(system: SystemUnderTest): Schedule {
 }
 
 /** When a run ends because it knows; null: its length is fixed, or there is nothing to compare. */
-export function untilDecidedOf({ scenario, plan, arms }: Planned): UntilDecided | null {
+export function untilDecidedOf({ scenario, plan, arms }: LookedAt): UntilDecided | null {
   const { untilDecided: margin, duration } = plan;
   if (margin === undefined || arms.length < 2) return null;
   const rounds = roundsOf({ arms: arms.length, durationSeconds: duration, blockSeconds: scenario.block });
   return { margin, looks: looksOf(rounds, duration) };
 }
 
-type Planned = Pick<SystemUnderTest, "scenario" | "plan" | "arms">;
+/** What decides about the looks at a run. */
+export interface LookedAt {
+  readonly scenario: Pick<LoadedScenario, "block">;
+  readonly plan: Pick<BenchPlan, "duration" | "untilDecided">;
+  /** Those that are to be had. */
+  readonly arms: readonly { readonly name: string }[];
+}
 
 /** A look takes as long as it takes, and the pause for it is cut then; a machine that is slow has so much time for it. */
 const PAUSE_SECONDS = 10;
 /** Of the measured time, where that is more: of a long run there is more to look at. */
 const PAUSE_SHARE = 0.005;
 
-function pauseSeconds({ plan: { duration } }: Planned): number {
+function pauseSeconds({ plan: { duration } }: LookedAt): number {
   return Math.max(PAUSE_SECONDS, PAUSE_SHARE * duration);
 }
 

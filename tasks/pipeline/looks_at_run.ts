@@ -5,13 +5,15 @@ import type { Action, Schedule } from "../load/schedule.ts";
 import { cutPhases } from "../load/cuts.ts";
 import type { Operation } from "../model/operation.ts";
 import type { ArmRecord, Phase, Run } from "../model/run.ts";
-import type { UntilDecided } from "../model/until_decided.ts";
+import type { Comparison } from "../model/summary.ts";
+import { tooShortText, type UntilDecided } from "../model/until_decided.ts";
 import { counted, formatCount } from "../model/units.ts";
 import { loadMeasured } from "../store/load_measured.ts";
 import { openStore, type Store } from "../store/open.ts";
 import type { Spool } from "../store/spool.ts";
 import { comparisons } from "../summary/comparisons.ts";
 import { judgingAfter, undecided } from "../summary/looks.ts";
+import { requiredSeconds } from "../summary/until_decided.ts";
 
 /** A run that ends when it knows. */
 export interface Looked {
@@ -38,6 +40,7 @@ export class LooksAtRun implements AsyncDisposable {
   #onSettled = () => {};
   #store!: Store;
   #looking: Promise<void> = Promise.resolve();
+  #foretold = false;
 
   private constructor(looked: Looked, events: RunEventHub, decided: (why: string) => void) {
     this.#looked = looked;
@@ -91,6 +94,7 @@ export class LooksAtRun implements AsyncDisposable {
       name: `look after ${counted(rounds, "round")}`,
       at: { phaseId, edge: "start" },
       ends: phaseId,
+      optional: true,
       run: (signal) => this.#looking = this.#look(phaseId, rounds, signal),
     };
   }
@@ -105,10 +109,24 @@ export class LooksAtRun implements AsyncDisposable {
     if (!settled || this.#nowUs() >= endUs) {
       return this.#events.emit("note", `no look ${after}: it took too long`);
     }
-    const open = undecided(found).length;
+    const open = undecided(found);
     const all = found.filter(({ statistic }) => statistic === "p50").length;
-    this.#events.emit("note", `${formatCount(open)} of ${counted(all, "comparison")} open ${after}`);
-    if (all > 0 && open === 0) this.#decided(`all is decided ${after}`);
+    this.#events.emit("note", `${formatCount(open.length)} of ${counted(all, "comparison")} open ${after}`);
+    if (all > 0 && open.length === 0) this.#decided(`all is decided ${after}`);
+    else if (!this.#foretold) await this.#foretell(open, rounds);
+  }
+
+  /** Says at the first look where the time will not do, so that nobody waits for it in vain. */
+  async #foretell(open: readonly Comparison[], rounds: number): Promise<void> {
+    this.#foretold = true;
+    const { run } = this.#looked;
+    const { durationSeconds, untilDecided } = run.config;
+    const seconds = durationSeconds * rounds / untilDecided!.looks.at(-1)!;
+    const required = await requiredSeconds(this.#store, run, { open, seconds });
+    const text = required === null
+      ? null
+      : tooShortText(required, { ...untilDecided!, mostSeconds: durationSeconds });
+    if (text !== null) this.#events.emit("note", text);
   }
 
   /** Waits until each slot that was due before a moment is in the spool. @returns false: not in time */

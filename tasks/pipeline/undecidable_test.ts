@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { loadScenario } from "../load/scenario.ts";
-import { undecidable } from "./undecidable.ts";
+import { neverEarly, undecidable } from "./undecidable.ts";
 
 const ROOT = join(import.meta.dirname!, "../..");
 
@@ -39,4 +39,17 @@ Deno.test("a duration with too few pairs is told before, with one that has as ma
   assert(Number(seconds) > 54);
   assert.equal(await said("access-paths", { rate: 2, duration: Number(seconds) }), null);
   assert.equal(await said("access-paths", { loop: "closed", duration: 4 }) === null, false);
+});
+
+Deno.test("a run that is to end when it knows says where it cannot end earlier", () => {
+  const looked = (duration: number, arms: string[], untilDecided: number | undefined = 0.05) =>
+    neverEarly({
+      scenario: { block: 0.2 },
+      plan: { duration, untilDecided },
+      arms: arms.map((name) => ({ name })),
+    });
+  assert.equal(looked(60, ["sql", "twin"]), null);
+  assert.match(looked(8, ["sql", "twin"])!, /^8 s are too short .* looked at once, at its end/);
+  assert.match(looked(60, ["sql"])!, /no arm but sql is to be had/);
+  assert.equal(neverEarly({ scenario: { block: 2 }, plan: { duration: 1 }, arms: [] }), null);
 });

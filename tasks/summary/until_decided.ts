@@ -1,4 +1,4 @@
-import type { Run, RunConfig } from "../model/run.ts";
+import type { Run } from "../model/run.ts";
 import type { Comparison } from "../model/summary.ts";
 import type { UntilDecided, UntilDecidedSummary } from "../model/until_decided.ts";
 import { mixShares } from "../model/mix_shares.ts";
@@ -38,14 +38,14 @@ export function judgingOf(reached: Reached | null): Judging {
 /** What came of a run that ends when it knows. @param comparisons as they were judged at its end */
 export async function untilDecidedSummary(
   rows: Rows,
-  { runId, config }: Pick<Run, "runId" | "config">,
+  run: Pick<Run, "runId" | "config">,
   reached: Reached,
   comparisons: readonly Comparison[],
 ): Promise<UntilDecidedSummary> {
   const { rounds, looks } = reached;
   const open = undecided(comparisons);
   const asked = comparisons.filter(({ statistic }) => statistic === "p50").length;
-  const mostSeconds = config.durationSeconds;
+  const mostSeconds = run.config.durationSeconds;
   const seconds = mostSeconds * rounds / looks.at(-1)!;
   return {
     ...reached,
@@ -55,21 +55,22 @@ export async function untilDecidedSummary(
     decided: asked > 0 && open.length === 0,
     asked,
     open: open.map(({ operation, candidate, ratio }) => ({ operation, candidate, ratio })),
-    requiredSeconds: open.length === 0
-      ? null
-      : await requiredSeconds(rows, runId, config, { open, seconds, margin: reached.margin }),
+    requiredSeconds: await requiredSeconds(rows, run, { open, seconds }),
   };
 }
 
-/** How long a run takes that shows a change as large as the margin in what is open, from the noise that was measured. */
-async function requiredSeconds(
+/**
+ * How long a run takes that shows a change as large as its margin in what is open, from the noise that was measured; null
+ * where nothing is open, or too little was measured to tell.
+ * @param seconds that were measured
+ */
+export async function requiredSeconds(
   rows: Rows,
-  runId: string,
-  config: RunConfig,
-  { open, seconds, margin }: Pick<UntilDecidedSummary, "seconds" | "margin"> & {
-    readonly open: readonly Comparison[];
-  },
+  { runId, config }: Pick<Run, "runId" | "config">,
+  { open, seconds }: { readonly open: readonly Comparison[]; readonly seconds: number },
 ): Promise<number | null> {
+  if (open.length === 0 || config.untilDecided === undefined) return null;
+  const { margin } = config.untilDecided;
   const names = config.operations.map(({ name }) => name);
   const groups = await groupQuantiles(rows, runId, config.arms, names, { adjust: gapsWereDrawn(config) });
   const byArm = Map.groupBy(open, ({ candidate }) => candidate);

@@ -215,6 +215,14 @@ function warningsOf(
           "The runs name different hosts: machines of the same make may differ, and nothing here tells it apart.",
       }]
       : [],
+    ...[first, second].flatMap(({ runId, config: { untilDecided } }) =>
+      untilDecided === undefined ? [] : [{
+        code: "until-decided",
+        text:
+          `${runId} was to end when its arms were told apart: its length depends on their ratios, which is left out ` +
+          "of account here.",
+      }]
+    ),
     ...first.config.durationSeconds === second.config.durationSeconds ? [] : [{
       code: "other-duration",
       text: "The runs measured for different times: caches may have been filled to another degree.",
