@@ -13,7 +13,7 @@ const MOST_SHOWN = 80;
  * table: one that is made afterwards would be missing at the other server, or keep rows from being applied there.
  */
 export class KeptCatalogue {
-  readonly #side: Side;
+  readonly side: Side;
   readonly #client: Client;
   readonly #schemas: readonly string[];
   readonly #copied = new Map<string, ReadonlySet<string>>();
@@ -21,7 +21,7 @@ export class KeptCatalogue {
 
   /** @param client a session of its own at that server */
   constructor(side: Side, client: Client, schemas: readonly string[]) {
-    this.#side = side;
+    this.side = side;
     this.#client = client;
     this.#schemas = schemas;
   }
@@ -46,6 +46,16 @@ export class KeptCatalogue {
 
   /** @throws {ServiceError} where anything has changed since, naming it */
   async check(): Promise<void> {
+    const changed = await this.changed();
+    if (changed === null) return;
+    throw new ServiceError(
+      `Cannot move tables that are changed meanwhile: at the ${this.side} these are not as they were: ${changed}`,
+      "Keep changes of the schema for later, then move again.",
+    );
+  }
+
+  /** What has changed since, for a sentence; null: nothing. */
+  async changed(): Promise<string | null> {
     const changed: string[] = [];
     for (const [file, before] of this.#copied) {
       const now = textsOf(await readStatements(this.#client, file, this.#schemas));
@@ -53,14 +63,7 @@ export class KeptCatalogue {
     }
     const rights = await readRights(this.#client, this.#schemas);
     changed.push(...textsOf(this.#rights).symmetricDifference(textsOf(rights)));
-    if (changed.length === 0) return;
-    const shown = [...new Set(changed.map(headOf))];
-    throw new ServiceError(
-      `Cannot move tables that are changed meanwhile: at the ${this.#side} these are not as they were: ${
-        listed(shown)
-      }`,
-      "Keep changes of the schema for later, then move again.",
-    );
+    return changed.length === 0 ? null : listed([...new Set(changed.map(headOf))]);
   }
 }
 

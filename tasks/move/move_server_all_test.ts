@@ -179,7 +179,15 @@ Deno.test("a client that does not hear of the switch is refused by the fence, or
     const { source, target, options } = servers;
     await withPg(source.url, (client) => client.query(SHOP));
     const deaf = startWriter({ source: source.url, target: target.url });
-    const outcome = await moveServer(options);
+    // Made after the last look at the tables.
+    const open = async () => {
+      await withPg(source.url, (client) => client.query("CREATE TABLE shop.late (id int PRIMARY KEY)"));
+    };
+    const outcome = await moveServer({ ...options, gate: { ...options.gate, open } });
+    assert.match(
+      outcome.left.join(),
+      /At the source these were changed in the moment of the switch, .*: CREATE TABLE shop\.late/,
+    );
     await until(() => deaf.refused.length > 0);
     await deaf.stop();
     assert.deepEqual([outcome.done, outcome.at], [true, "target"]);

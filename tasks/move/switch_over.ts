@@ -51,7 +51,6 @@ export async function switchOver(mover: Mover, direction: Direction): Promise<vo
   };
   let [closed, opening] = [false, false];
   try {
-    times.startUs = nowUs();
     await run(name, 0, () => gate.close(signal));
     closed = true;
     times.closedUs = nowUs();
@@ -93,6 +92,23 @@ export async function switchOver(mover: Mover, direction: Direction): Promise<vo
   } finally {
     mover.pauses.push({ ...times, closedUs: times.closedUs || times.endUs });
     await comparison.end();
+  }
+  await tellLateChanges(mover, catalogues, otherSide(to));
+}
+
+/** What was changed at the server that was left between the last look and the moment at which clients went on. */
+async function tellLateChanges(
+  { left, at }: Mover,
+  catalogues: readonly KeptCatalogue[],
+  side: Side,
+): Promise<void> {
+  for (const catalogue of catalogues.filter((each) => each.side === side)) {
+    // One that is gone since has nothing to tell.
+    const changed = await catalogue.changed().catch(() => null);
+    if (changed === null) continue;
+    left.push(
+      `At the ${side} these were changed in the moment of the switch, and are not so at the ${at}, where clients are: ${changed}.`,
+    );
   }
 }
 
