@@ -29,6 +29,10 @@ export const parts: Readonly<Record<string, Part>> = {
     title: "storing timings: rows a second, bytes a timing, and what spooling costs",
     run: async (args, config) => await (await import("./store/task.ts")).storePart(args, config),
   },
+  report: {
+    title: "the report of ten million timings: time, memory and size",
+    run: async (args, config) => await (await import("./report/task.ts")).reportPart(args, config),
+  },
   predict: {
     title: "what a migration is predicted to do to its users, held against what it does",
     run: async (args, config) => await (await import("./predict/task.ts")).predictPart(args, config),

@@ -24,6 +24,7 @@ export const SIZES = {
     rows: { smoke: 20_000, real: 2_000_000 },
     seconds: { smoke: 1, real: 20 },
   },
+  report: { rounds: { smoke: 1, real: 3 }, timings: { smoke: 20_000, real: 10_000_000 } },
   predict: {
     rounds: { smoke: 1, real: 3 },
     seconds: { smoke: 1, real: 6 },

@@ -54,6 +54,17 @@ export const SELFBENCH: readonly Story[] = [
     },
   },
   {
+    promise: "selfbench report says what the report of a very large run takes, and how large it is",
+    typed: `deno task selfbench report ${smokeOf("report").join(" ")} --json`,
+    ends: 0,
+    judge({ stdout }) {
+      const { findings } = JSON.parse(stdout) as Findings;
+      assert.deepEqual(findings.map(({ unit }) => unit), ["s", "s", "MB", "MB"]);
+      // How fast it is, is not for a test to judge; how large, is the same everywhere.
+      assert.equal(findings[3]!.reached, true);
+    },
+  },
+  {
     promise: "selfbench seed takes either data set, of any seed",
     typed:
       "deno task selfbench seed --dataset events --scale tiny --seed 3 --workers 1 --pairs 1 --whole-pairs 1 --json",

@@ -1,0 +1,2 @@
+-- The n-th number from 0 to 1 that belongs to a slot: always the same.
+CREATE TEMP MACRO draw(slot, n) AS hash(slot, n) / 18446744073709551616.0;
