@@ -7,7 +7,7 @@ import { type KernelError, kernelError } from "./outputs.ts";
 export interface CellFailure {
   /**
    * error: it threw; syntax: it could not be parsed; unhandled: a promise or a timer failed and nothing
-   * caught it; timeout: it took too long; flood: it put out too much; died: the kernel ended by itself.
+   * caught it; timeout: it took too long; flood: it put out, or took, too much; died: the kernel ended by itself.
    * After the last three the kernel is gone.
    */
   readonly kind: "error" | "syntax" | "unhandled" | "timeout" | "flood" | "died";
@@ -44,6 +44,12 @@ export function tookTooLong(timeoutMs: number): CellFailure {
 /** A cell whose outputs would fill the memory. */
 export function putOutTooMuch(bytes: number): CellFailure {
   const message = `it printed and displayed more than ${bytes / 2 ** 20} MiB`;
+  return { kind: "flood", name: "Flood", message, traceback: [] };
+}
+
+/** A cell that would leave no memory to anybody else. */
+export function tookTooMuch(bytes: number): CellFailure {
+  const message = `it took more than ${Math.round(bytes / 2 ** 20)} MiB of memory`;
   return { kind: "flood", name: "Flood", message, traceback: [] };
 }
 

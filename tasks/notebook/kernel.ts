@@ -1,7 +1,15 @@
 import { formatSeconds } from "../model/units.ts";
 import { randomUUID } from "node:crypto";
+import { memoryBytes } from "../observe/host.ts";
 import { InterruptedError, ServiceError } from "../model/errors.ts";
-import { type CellFailure, failureOf, kernelDied, putOutTooMuch, tookTooLong } from "./failure.ts";
+import {
+  type CellFailure,
+  failureOf,
+  kernelDied,
+  putOutTooMuch,
+  tookTooLong,
+  tookTooMuch,
+} from "./failure.ts";
 import { FENCE, FENCE_TYPE, type Unhandled } from "./inside.ts";
 import { type ConnectionInfo, decode, encode, type Message, request } from "./messages.ts";
 import { collect, displayId, kernelError, type Output } from "./outputs.ts";
@@ -18,6 +26,18 @@ const START_MS = 15_000;
 const START_ATTEMPTS = 3;
 /** Of one cell, as messages. A report has 2 MB; a cell that prints without end would fill our memory. */
 const MAX_OUTPUT_BYTES = 64 * 2 ** 20;
+
+/** The share of the machine's memory that a kernel may occupy: what V8 allots it itself ends it earlier. */
+const MEMORY_SHARE = 0.75;
+const MEMORY_CHECK_MS = 250;
+
+/** What a cell may take. */
+export interface CellLimits {
+  readonly timeoutMs: number;
+  readonly signal?: AbortSignal;
+  /** Bytes that the kernel may occupy; three quarters of what there is if absent. */
+  readonly memoryBytes?: number;
+}
 
 /** A running Deno kernel, spoken to without Python. It has all permissions, as every Deno kernel. */
 export class Kernel implements AsyncDisposable {
@@ -112,7 +132,7 @@ export class Kernel implements AsyncDisposable {
    *
    * @throws {InterruptedError} when `signal` aborts; the kernel is then killed.
    */
-  async execute(code: string, options: { timeoutMs: number; signal?: AbortSignal }): Promise<Execution> {
+  async execute(code: string, options: CellLimits): Promise<Execution> {
     throwIfAborted(options.signal);
     const messages: Message[] = [];
     const fenceId = `benchbook-fence-${randomUUID()}`;
@@ -140,6 +160,10 @@ export class Kernel implements AsyncDisposable {
       if (displayed !== undefined && printed) fenced.resolve(displayed);
     };
     const limit = setTimeout(() => cutOff(tookTooLong(options.timeoutMs)), options.timeoutMs);
+    const most = options.memoryBytes ?? MEMORY_SHARE * memoryBytes();
+    const memory = setInterval(() => {
+      if ((this.#process.residentBytes() ?? 0) > most) cutOff(tookTooMuch(most));
+    }, MEMORY_CHECK_MS);
     const abort = () => this.#process.kill();
     options.signal?.addEventListener("abort", abort, { once: true });
     try {
@@ -156,6 +180,7 @@ export class Kernel implements AsyncDisposable {
       return { outputs, failure: failureOf(reply, errors, unhandled) };
     } finally {
       clearTimeout(limit);
+      clearInterval(memory);
       options.signal?.removeEventListener("abort", abort);
       this.#listener = () => {};
     }

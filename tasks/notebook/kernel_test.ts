@@ -75,6 +75,15 @@ Deno.test("a cell that prints without end is cut off before it fills the memory"
   assert.deepEqual([failure?.kind, failure?.message], ["flood", "it printed and displayed more than 64 MiB"]);
 });
 
+Deno.test("a cell that takes memory without end is cut off before nobody else has any", async () => {
+  await using kernel = await Kernel.start({ cwd: import.meta.dirname! });
+  // Not of V8's heap, whose limit would end it.
+  const code =
+    "const all = []; for (;;) { all.push(new Uint8Array(2e7).fill(1)); await new Promise((r) => setTimeout(r, 20)); }";
+  const { failure } = await kernel.execute(code, { timeoutMs: 60_000, memoryBytes: 400 * 2 ** 20 });
+  assert.deepEqual([failure?.kind, failure?.message], ["flood", "it took more than 400 MiB of memory"]);
+});
+
 Deno.test("a kernel that the terminal's Ctrl-C reached first counts as interrupted", async () => {
   await using kernel = await Kernel.start({ cwd: Deno.cwd() });
   await assert.rejects(

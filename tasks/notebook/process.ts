@@ -8,6 +8,8 @@ import { childEnvironment } from "../stack/child_environment.ts";
 export interface KernelProcess {
   /** Settles when the process has ended. */
   readonly ended: Promise<{ readonly code: number; readonly signal: string | null }>;
+  /** Memory that it occupies, in bytes; null where the system does not tell. */
+  residentBytes(): number | null;
   /** Ends it at once; does nothing when it has ended. */
   kill(): void;
   /** The line of its standard error that tells most; empty when there is none. */
@@ -73,6 +75,7 @@ function watchProcess(child: Deno.ChildProcess): Omit<KernelProcess, "forgetConn
   });
   return {
     ended,
+    residentBytes: () => over ? null : residentBytes(child.pid),
     kill: () => {
       if (over) return;
       try {
@@ -87,7 +90,18 @@ function watchProcess(child: Deno.ChildProcess): Omit<KernelProcess, "forgetConn
         line !== "" && !line.includes("is unstable and might change")
       );
       // An error's first line says more than the last of its trace.
-      return lines.findLast((line) => /^error|panicked/i.test(line)) ?? lines.at(-1) ?? "";
+      const telling = lines.findLast((line) => /^error|panicked|out of memory/i.test(line));
+      return (telling ?? lines.at(-1) ?? "").replace(/^# /, "");
     },
   };
+}
+
+function residentBytes(pid: number): number | null {
+  try {
+    const [kilobytes] = /(?<=^VmRSS:\s+)\d+/m.exec(Deno.readTextFileSync(`/proc/${pid}/status`)) ?? [];
+    return kilobytes === undefined ? null : Number(kilobytes) * 1024;
+  } catch {
+    // Elsewhere than on Linux, or it has just ended.
+    return null;
+  }
 }

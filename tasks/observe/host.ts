@@ -17,7 +17,7 @@ export function hostFacts(): HostFacts {
     kernel: `${type()} ${release()}`,
     cpu: cpuModel(),
     cores: Math.min(availableParallelism(), cpuLimit(optional("/sys/fs/cgroup/cpu.max")) ?? Infinity),
-    memoryBytes: Math.min(totalmem(), memoryLimit(optional("/sys/fs/cgroup/memory.max")) ?? Infinity),
+    memoryBytes: memoryBytes(),
     hostname: hostname(),
     deno: Deno.version.deno,
   };
@@ -43,4 +43,9 @@ function osName(): string {
 function cpuModel(): string {
   // arm64 Linux names no model; the architecture is better than nothing.
   return cpus()[0]?.model.trim().replace(/^unknown$/i, "") || Deno.build.arch;
+}
+
+/** Memory that there is for processes like this one: the machine's, or less where a container has less. */
+export function memoryBytes(): number {
+  return Math.min(totalmem(), memoryLimit(optional("/sys/fs/cgroup/memory.max")) ?? Infinity);
 }
