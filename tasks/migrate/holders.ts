@@ -1,6 +1,7 @@
 import type { PgClient } from "../postgres/client.ts";
 import { openClient } from "../seed/connect.ts";
 import { type LockWait, lockWaitText } from "../seed/lock_waits.ts";
+import { migrateSql } from "./migrate_sql.ts";
 import { schemaSql } from "../seed/sql.ts";
 
 /** Looks over a session of its own whom a statement waits for: when it has given up, nobody can tell any more. */
@@ -9,7 +10,7 @@ export interface Holders {
   during<T>(everyMs: number, work: () => Promise<T>): Promise<T>;
   /** Which lock was last waited for and who stood against it, for a sentence; null where no wait was seen. */
   seen(): string | null;
-  /** The locks that the last look saw it wait for. */
+  /** The locks that the last look saw it wait for while its statement was under way. */
   last(): readonly LockWait[];
   /** What was seen concerns nobody any more. */
   forget(): void;
@@ -31,21 +32,29 @@ export async function openHolders(url: string, pid: number): Promise<Holders> {
   let seen: string | null = null;
   let last: readonly LockWait[] = [];
   let looking = false;
+  /** The work that is looked at. */
+  let current: object | null = null;
   const look = async () => {
     if (looking) return;
     looking = true;
-    last = await waitsOf(client, sql, pid);
+    const looked = current;
+    const waits = await waitsOf(client, sql, pid);
     looking = false;
+    // What has been cancelled meanwhile waits no more, and has not got its lock for it.
+    if (waits === null || current !== looked) return;
+    last = waits;
     if (last.length > 0) seen = lockWaitText(last);
   };
   return {
     async during(everyMs, work) {
       last = [];
+      current = {};
       const soon = setTimeout(() => void look(), Math.min(SOON_MS, everyMs));
       const timer = setInterval(() => void look(), everyMs);
       try {
         return await work();
       } finally {
+        current = null;
         clearTimeout(soon);
         clearInterval(timer);
       }
@@ -57,10 +66,17 @@ export async function openHolders(url: string, pid: number): Promise<Holders> {
   };
 }
 
-async function waitsOf(client: PgClient, sql: string, pid: number): Promise<readonly LockWait[]> {
+/** @returns null: its statement is over, or nobody can tell */
+async function waitsOf(client: PgClient, sql: string, pid: number): Promise<readonly LockWait[] | null> {
   try {
-    return (await client.query<LockWait>(sql, [[pid], null])).rows;
+    const { rows } = await client.query<LockWait>(sql, [[pid], null]);
+    if (rows.length > 0) return rows;
+    const { rows: [session] } = await client.query<{ state: string | null }>(
+      migrateSql("session_state.sql"),
+      [pid],
+    );
+    return session?.state === "active" ? rows : null;
   } catch {
-    return [];
+    return null;
   }
 }
