@@ -1,6 +1,6 @@
 import { withoutWords } from "../../model/hidden_statement.ts";
 import type { StepPlan } from "../../model/migration.ts";
-import { relfilenodes, rewrittenBetween } from "../relfilenodes.ts";
+import { type Relfilenode, relfilenodes, rewrittenBetween } from "../relfilenodes.ts";
 import type { StatementRecord } from "../statement_record.ts";
 import { StepFailure } from "../step_failure.ts";
 import type { Limits, StepSession } from "../step_session.ts";
@@ -27,21 +27,44 @@ export function unitsOf(step: StepPlan, oneTransaction: boolean, session: StepSe
  * @throws {StepFailure} after which nothing of them has taken effect
  */
 export async function runUnit(unit: Unit, session: StepSession, limits: Limits | null): Promise<void> {
+  const seen: Seen = { files: null };
   try {
-    if (unit.records.length === 1) await runAt(unit, 0, session, limits);
-    else await runTransaction(unit, session, limits);
+    if (unit.records.length === 1) await runAt(unit, 0, session, limits, seen);
+    else await runTransaction(unit, session, limits, seen);
   } finally {
     session.locks.released();
   }
+  await lookFor(unit.records.at(-1)!, session, seen);
 }
 
-async function runTransaction(unit: Unit, session: StepSession, limits: Limits | null): Promise<void> {
+/** The files of relations as they were before the last statement; null: nobody has looked. */
+interface Seen {
+  files: readonly Relfilenode[] | null;
+}
+
+/** Looks which relations a statement has written anew. It has succeeded, even where the server says no more. */
+async function lookFor(record: StatementRecord, { client }: StepSession, seen: Seen): Promise<void> {
+  if (seen.files === null) return;
+  const after = await relfilenodes(client).catch(() => []);
+  const rewritten = rewrittenBetween(seen.files, after);
+  if (rewritten.length > 0) record.change({ rewritten });
+  seen.files = after;
+}
+
+async function runTransaction(
+  unit: Unit,
+  session: StepSession,
+  limits: Limits | null,
+  seen: Seen,
+): Promise<void> {
   await session.client.query("BEGIN").catch((error) => {
     throw new StepFailure(unit.first, error);
   });
   try {
-    for (const at of unit.records.keys()) {
-      await runAt(unit, at, session, limits === null ? null : { ...limits, local: true });
+    for (const [at, record] of unit.records.entries()) {
+      await runAt(unit, at, session, limits === null ? null : { ...limits, local: true }, seen);
+      // Others wait meanwhile: what the last one did can be seen when its locks are gone.
+      if (at < unit.records.length - 1) await lookFor(record, session, seen);
     }
     await session.run("COMMIT").catch((error) => {
       throw new StepFailure(unit.first + unit.records.length - 1, error);
@@ -58,6 +81,7 @@ async function runAt(
   at: number,
   session: StepSession,
   limits: Limits | null,
+  seen: Seen,
 ): Promise<void> {
   const index = first + at;
   const record = records[at]!;
@@ -67,15 +91,11 @@ async function runAt(
     const isFirst = /^set\s+transaction\b/i.test(step.statements[index]!.text);
     if (limits !== null && !isFirst) await session.limit(limits);
     await session.refuseBeyond(step, index);
-    const before = isFirst ? [] : await relfilenodes(session.client);
+    if (!isFirst) seen.files ??= await relfilenodes(session.client);
     record.begin();
     session.locks.began({ step: step.step, statement: index + 1, pid: session.pid, atUs: session.nowUs() });
     const { rowCount } = await session.runStatement(step.statements[index]!.text);
     record.end({ rows: rowCount, ...session.locks.ended() });
-    // It has succeeded, even where the server says no more.
-    const after = isFirst ? [] : await relfilenodes(session.client).catch(() => []);
-    const rewritten = rewrittenBetween(before, after);
-    if (rewritten.length > 0) record.change({ rewritten });
   } catch (said) {
     const error = withoutWords(step.statements[index]!.shown, said);
     if (record.begun) {
