@@ -25,7 +25,10 @@ export interface UntilDecidedSummary extends UntilDecided {
   readonly asked: number;
   /** Those that are open. */
   readonly open: readonly OpenComparison[];
-  /** What a run would take that shows a change as large as the margin in those; null: nothing is open, or it cannot be told. */
+  /**
+   * What a run would take that shows a change as large as the margin in those; null: nothing is open, too little was
+   * measured to tell, or the run was interrupted.
+   */
   readonly requiredSeconds: number | null;
 }
 

@@ -22,7 +22,7 @@ export async function reachedBy(
 ): Promise<Reached | null> {
   if (untilDecided === undefined) return null;
   const blocks = await rows.rows<{ blocks: number }>(
-    "SELECT count(*) AS blocks FROM phase WHERE run_id = $run AND measured GROUP BY arm",
+    "SELECT count(*) AS blocks FROM phase WHERE run_id = $run AND measured AND end_us > start_us GROUP BY arm",
     { run: runId },
   );
   const rounds = blocks.length < arms.length ? 0 : Math.min(...blocks.map(({ blocks }) => Number(blocks)));
@@ -38,7 +38,7 @@ export function judgingOf(reached: Reached | null): Judging {
 /** What came of a run that ends when it knows. @param comparisons as they were judged at its end */
 export async function untilDecidedSummary(
   rows: Rows,
-  run: Pick<Run, "runId" | "config">,
+  run: Pick<Run, "runId" | "config" | "status">,
   reached: Reached,
   comparisons: readonly Comparison[],
 ): Promise<UntilDecidedSummary> {
@@ -55,7 +55,8 @@ export async function untilDecidedSummary(
     decided: asked > 0 && open.length === 0,
     asked,
     open: open.map(({ operation, candidate, ratio }) => ({ operation, candidate, ratio })),
-    requiredSeconds: await requiredSeconds(rows, run, { open, seconds }),
+    // Who interrupts a run waits for its end, and is not told what more of it would have taken.
+    requiredSeconds: run.status === "complete" ? await requiredSeconds(rows, run, { open, seconds }) : null,
   };
 }
 
