@@ -23,10 +23,10 @@ function withReports(
     const runs = await makeReports(reports, [
       { label: "one", slots: 240 },
       { label: "other", slots: 240 },
-      { label: HOSTILE, slots: 240 },
+      { label: HOSTILE, slots: 240, run: { scenario: "other<b>" } },
     ]);
     const env = { BENCHBOOK_HOME: join(dir, "home"), BENCHBOOK_REPORTS: reports };
-    await body({ dir, reports, runs, ask: (...words) => callTask("publish", words, env) });
+    await body({ dir, reports, runs, ask: (...words) => callTask("publish", [...words, "--no-pdf"], env) });
   });
 }
 
@@ -49,11 +49,11 @@ Deno.test("publish writes a site of all stored runs, and nothing of what is the 
     }
     const first = await ask(site);
     assert.equal(first.code, 0, first.stderr);
-    assert.match(first.stdout, /0 pages rendered, 3 unchanged/);
-    assert.match(first.stdout, /4 pages: 10 files written, 0 unchanged/);
+    assert.match(first.stdout, /1 page rendered, 3 unchanged/);
+    assert.match(first.stdout, /5 pages: 12 files written, 0 unchanged/);
     assert.deepEqual(
       readdirSync(site).sort(),
-      [...runs, "benchbook-site.json", "compare-ours", "feed.xml", "index.html"].sort(),
+      [...runs, "benchbook-site.json", "compare-ours", "feed.xml", "history", "index.html"].sort(),
     );
     assert.deepEqual(readdirSync(join(site, "compare-ours")).sort(), ["comparison.json", "index.html"]);
     assert.deepEqual(brokenLinks(site), []);
@@ -62,13 +62,18 @@ Deno.test("publish writes a site of all stored runs, and nothing of what is the 
     // deno-lint-ignore no-control-regex
     assert.doesNotMatch(index, /[\u001b\u202e]/);
     assert.ok(index.length < 30_000, `${index.length}`);
-    assert.match((await ask(site)).stdout, /4 pages: 0 files written, 10 unchanged/);
+    const history = readFileSync(join(site, "history/access-paths/index.html"), "utf8");
+    for (const run of runs.slice(0, 2)) assert.ok(history.includes(`href="../../${run}/index.html"`), run);
+    assert.match(
+      (await ask(site)).stdout,
+      /0 pages rendered, 4 unchanged[^]*5 pages: 0 files written, 12 unchanged/,
+    );
     const removed = await callTask("runs", ["rm", runs[1]!], {
       BENCHBOOK_HOME: join(dir, "home"),
       BENCHBOOK_REPORTS: reports,
     });
     assert.equal(removed.code, 0, removed.stderr);
-    assert.match((await ask(site)).stdout, /2 pages: \d files? written, 4 unchanged, 4 removed/);
+    assert.match((await ask(site)).stdout, /2 pages: 2 files written, 4 unchanged, 6 removed/);
     assert.ok(!existsSync(join(site, runs[1]!)) && !existsSync(join(site, "compare-ours")));
     assert.deepEqual(brokenLinks(site), []);
   }));

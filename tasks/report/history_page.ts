@@ -8,7 +8,7 @@ import { plain } from "./cells.ts";
 import type { ComparePageView } from "./compare_page.ts";
 import type { ChangeLine } from "./decision.ts";
 import { type Pages, templates } from "./html.ts";
-import { type PageOptions, writePage, type WrittenPage } from "./page.ts";
+import { type PageContent, type PageOptions, writePage, type WrittenPage } from "./page.ts";
 import { HISTORY_SECTIONS } from "./sections/history_sections.ts";
 import type { HistoryMaterial } from "./sections/history_material.ts";
 import { runName } from "./sections/history_tables.ts";
@@ -24,12 +24,16 @@ const MOST_LINES = 3;
  * @throws {UsageError} where something else lies there; {ServiceError} when it cannot be written; {InterruptedError} when
  * `signal` aborts
  */
-export async function makeHistoryPage(history: RunHistory, options: PageOptions): Promise<WrittenPage> {
-  const { config: { reports, root } } = options;
+export async function makeHistoryPage(
+  history: RunHistory,
+  options: PageOptions & Pick<PageContent, "key">,
+): Promise<WrittenPage> {
+  const { config: { reports, root }, key } = options;
   const templateDirectory = join(root, "templates");
   const linkOf = (runId: string) => isReport(join(reports, runId)) ? `../../${runId}/index.html` : null;
   return await writePage(options, {
     directory: historyFolder(reports, history.scenario),
+    ...key === undefined ? {} : { key },
     render: (pages) => renderHistoryPage({ history, linkOf }, templateDirectory, pages),
     data: "history.json",
     dataOf: () => history,

@@ -110,7 +110,7 @@ function kindOf({ run, operations }: Stored): string | null {
 }
 
 /** A name as a list shows it: one line of visible characters. */
-function shortName<T extends string | null>(name: T): T {
+export function shortName<T extends string | null>(name: T): T {
   return (name === null ? null : singleLine(name, NAME_COLUMNS)) as T;
 }
 

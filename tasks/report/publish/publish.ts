@@ -3,7 +3,8 @@ import { join } from "node:path";
 import type { Config } from "../../config.ts";
 import { isFile } from "../../files/entry.ts";
 import { INDEX } from "../../stack/reports_folder.ts";
-import { renderIndex } from "../site.ts";
+import { historyName } from "../../stack/history_folder.ts";
+import { historyLink, renderIndex } from "../site.ts";
 import { siteRows } from "../site_rows.ts";
 import { type Pages, readReports } from "../site_summaries.ts";
 import { FEED, feed } from "./feed.ts";
@@ -11,7 +12,14 @@ import type { SiteFolder } from "./site_folder.ts";
 import { type SiteFile, writeSite, type Written } from "./write_site.ts";
 
 /** What of a page's folder is published; anything else in it is not ours to show. */
-const PAGE_FILES = ["index.html", "report.pdf", "summary.json", "search.json", "comparison.json"] as const;
+const PAGE_FILES = [
+  "index.html",
+  "report.pdf",
+  "summary.json",
+  "search.json",
+  "comparison.json",
+  "history.json",
+] as const;
 
 /** The pages that the reports folder has of stored runs, and of comparisons between them. */
 export async function storedPages(reports: string, stored: ReadonlySet<string>): Promise<Pages> {
@@ -29,7 +37,10 @@ export async function storedPages(reports: string, stored: ReadonlySet<string>):
  */
 export async function publishPages(
   site: SiteFolder,
-  { runs, searches, comparisons }: Pages,
+  { runs, searches, comparisons, histories }: Pages & {
+    /** Scenarios with a page of their history. */
+    readonly histories: readonly string[];
+  },
   { config, url, signal }: {
     readonly config: Pick<Config, "root" | "reports">;
     readonly url: string | null;
@@ -37,8 +48,11 @@ export async function publishPages(
   },
 ): Promise<Written & { readonly pages: number }> {
   const rows = siteRows(runs, searches, comparisons);
-  const index = await renderIndex(rows, join(config.root, "templates"), { feed: FEED });
-  const pages = rows.map(({ runId }) => runId);
+  const index = await renderIndex(rows, join(config.root, "templates"), {
+    feed: FEED,
+    histories: histories.map(historyLink),
+  });
+  const pages = [...rows.map(({ runId }) => runId), ...histories.map(historyName)];
   const files: SiteFile[] = [
     ...pages.flatMap((page) => pageFiles(config.reports, page)),
     { path: FEED, text: feed(rows, url) },

@@ -35,8 +35,8 @@ interface Mark {
   readonly files: Readonly<Record<string, Made>>;
 }
 
-/** Paths in a site: of a file, or of one in a folder. Nothing else is taken for ours, whatever a mark says. */
-const PATH = /^(?:[A-Za-z0-9][\w-]*\/)?[A-Za-z0-9][\w-]*\.(?:html|pdf|json|xml)$/;
+/** Paths in a site: of a file, or of one in a folder or two. Nothing else is taken for ours, whatever a mark says. */
+const PATH = /^(?:[A-Za-z0-9][\w-]*\/){0,2}[A-Za-z0-9][\w-]*\.(?:html|pdf|json|xml)$/;
 
 /** A folder that is ours to publish into, while nobody else does. */
 export interface SiteFolder extends Disposable {
@@ -226,8 +226,8 @@ function atWork(path: string): ServiceError {
   );
 }
 
-/** The folder that a path of a site lies in; null: in the site's own. */
-export function folderOf(path: string): string | null {
+/** The folders that a path of a site lies in, the innermost first, without the site's own. */
+export function foldersOf(path: string): string[] {
   const folder = dirname(path);
-  return folder === "." ? null : folder;
+  return folder === "." ? [] : [folder, ...foldersOf(folder)];
 }

@@ -10,6 +10,9 @@ import { pageKey, pageSources, withKey } from "../report_key.ts";
 
 const root = resolve(import.meta.dirname!, "../../..");
 
+/** Runs a transaction: more do not fit into the memory that a store writes with. */
+const BATCH = 50;
+
 /** A reports folder with its store, and a page of each run that says that it is made from what is stored. */
 export async function makeReports(
   reports: string,
@@ -19,10 +22,13 @@ export async function makeReports(
   const db = join(reports, "benchbook.duckdb");
   mkdirSync(reports, { recursive: true });
   await placeStore(db);
-  await withStore(db, "write", (store) =>
-    store.transaction(async () => {
-      for (const run of runs) await makeRun(store, run);
-    }));
+  await withStore(db, "write", async (store) => {
+    for (let at = 0; at < runs.length; at += BATCH) {
+      await store.transaction(async () => {
+        for (const run of runs.slice(at, at + BATCH)) await makeRun(store, run);
+      });
+    }
+  });
   return await withStore(db, "read", async (store) => {
     const stored = (await listRuns(store)).reverse();
     const summary = await summarise(store, stored[0]!.runId);

@@ -12,7 +12,7 @@ import {
 } from "node:fs";
 import { dirname, join } from "node:path";
 import { UsageError } from "../../model/errors.ts";
-import { attempt, folderOf, type Made, type SiteFolder } from "./site_folder.ts";
+import { attempt, foldersOf, type Made, type SiteFolder } from "./site_folder.ts";
 
 /** A file that a site is to have. */
 export type SiteFile =
@@ -77,14 +77,9 @@ function stateOf(site: SiteFolder, file: SiteFile): { readonly made: Made; reado
 
 /** What is put in a file's place, or its folder's, may replace nothing that others put there. */
 function refuseForeign({ path: site, made }: SiteFolder, path: string): void {
-  const folder = folderOf(path);
-  const around = folder === null ? null : entryOf(join(site, folder));
   const there = entryOf(join(site, path));
-  const held = around !== null && !around.isDirectory()
-    ? folder
-    : there !== null && !(there.isFile() && made.has(path))
-    ? path
-    : null;
+  const held = foldersOf(path).findLast((folder) => !(entryOf(join(site, folder))?.isDirectory() ?? true)) ??
+    (there !== null && !(there.isFile() && made.has(path)) ? path : null);
   if (held === null) return;
   throw new UsageError(
     `Cannot publish into ${site}: what lies at ${held} there is not Benchbook's`,
@@ -115,19 +110,19 @@ function put(site: SiteFolder, staged: string, path: string): void {
   renameSync(join(site.stage, staged), place);
 }
 
-/** A file that we made goes; its folder too, where nothing else lies in it. */
+/** A file that we made goes; its folders too, where nothing else lies in them. */
 function remove(site: SiteFolder, path: string): void {
-  const folder = folderOf(path);
-  if (folder !== null && !entryOf(join(site.path, folder))?.isDirectory()) {
-    return;
-  }
+  const folders = foldersOf(path);
+  if (folders.some((folder) => !entryOf(join(site.path, folder))?.isDirectory())) return;
   const place = join(site.path, path);
   // What others put in its place stays.
   if (entryOf(place)?.isFile()) rmSync(place);
-  if (folder === null) return;
-  try {
-    rmdirSync(join(site.path, folder));
-  } catch {
-    // Others have files there.
+  for (const folder of folders) {
+    try {
+      rmdirSync(join(site.path, folder));
+    } catch {
+      // Other files lie there.
+      return;
+    }
   }
 }
