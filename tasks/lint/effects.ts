@@ -16,9 +16,10 @@ import {
 import { drop, truncate } from "./drops.ts";
 import { Gathered } from "./gathered.ts";
 import { createIndex, reindex } from "./indexes.ts";
+import { written } from "./names.ts";
 import { fields, hasOption, nodes, opened } from "./nodes.ts";
 import { alterDomain, alterSequence, copy, createSequence, grant, publication } from "./others.ts";
-import { query } from "./queries.ts";
+import { query, rangesIn } from "./queries.ts";
 import { changeOwner, rename, setSchema } from "./renames.ts";
 import { cluster, lockTable, vacuum } from "./upkeep.ts";
 
@@ -42,8 +43,8 @@ const HANDLERS: Readonly<Record<string, Handler>> = {
   CreateTrigStmt: createTrigger,
   CreateStatsStmt: createStatistics,
   RuleStmt: createRule,
-  CreatePolicyStmt: onRelation("CREATE POLICY", "AccessExclusiveLock", "table"),
-  AlterPolicyStmt: onRelation("ALTER POLICY", "AccessExclusiveLock", "table"),
+  CreatePolicyStmt: policy("CREATE POLICY"),
+  AlterPolicyStmt: policy("ALTER POLICY"),
   CreateSeqStmt: createSequence,
   AlterSeqStmt: alterSequence,
   CreatePublicationStmt: publication,
@@ -58,6 +59,7 @@ const HANDLERS: Readonly<Record<string, Handler>> = {
   VacuumStmt: vacuum,
   ClusterStmt: cluster,
   ExplainStmt: explain,
+  PrepareStmt: planned,
   DeclareCursorStmt: (node, gathered) => query(fields(node["query"]), gathered),
 };
 
@@ -102,6 +104,22 @@ export function statementEffects(
 function explain(node: SqlNode, gathered: Gathered): void {
   gathered.is("EXPLAIN");
   if (hasOption(node["options"], "analyze")) return query(fields(node["query"]), gathered);
+  planned(node, gathered);
+}
+
+/** A policy is kept, not asked: the tables that its conditions read are looked up by their names. */
+function policy(kind: string): Handler {
+  const ofTable = onRelation(kind, "AccessExclusiveLock", "table");
+  return (node, gathered) => {
+    ofTable(node, gathered);
+    for (const range of rangesIn([node["qual"], node["with_check"]])) {
+      gathered.lock(written(range), "AccessShareLock");
+    }
+  };
+}
+
+/** What is planned takes the locks of what is done, and does none of it. */
+function planned(node: SqlNode, gathered: Gathered): void {
   const explained = new Gathered(gathered.known, gathered.version);
   query(fields(node["query"]), explained);
   for (const { relation, mode } of explained.effects("").locks) gathered.lock(relation, mode);

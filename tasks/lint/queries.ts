@@ -22,11 +22,20 @@ export function lockQuery(node: SqlNode, gathered: Gathered): readonly Relation[
   }
   for (const call of within(node, "FuncCall")) {
     const name = nameOf(call);
+    if (/^(nextval|setval)$/.test(lastPart(name))) lockSequence(call, gathered);
     if (gathered.known.volatility(name) === "volatile") {
       gathered.cannotTell(`what the function ${name} does, which is called`);
     }
   }
   return read;
+}
+
+/** The sequence that is named by a text. */
+function lockSequence(call: SqlNode, gathered: Gathered): void {
+  const [first] = nodes(call["args"]);
+  const constant = fields(first?.["A_Const"] ?? fields(fields(first?.["TypeCast"])["arg"])["A_Const"]);
+  const name = word(fields(constant["sval"])["sval"]);
+  if (name !== "") gathered.lock(name, "RowExclusiveLock", "sequence");
 }
 
 /** A relation and, of a view, those that it reads. */
@@ -175,7 +184,11 @@ export function readColumns(node: SqlNode, known: Catalogue): string[] {
 /** The relations that a query names, without what it names itself in WITH. */
 export function rangesIn(node: unknown): SqlNode[] {
   const own = new Set(within(node, "CommonTableExpr").map(({ ctename }) => word(ctename)));
+  // FOR UPDATE OF names them as the query calls them.
+  const called = new Set(
+    within(node, "LockingClause").flatMap(({ lockedRels }) => within(lockedRels, "RangeVar")),
+  );
   return within(node, "RangeVar").filter((range) =>
-    range["schemaname"] !== undefined || !own.has(word(range["relname"]))
+    !called.has(range) && (range["schemaname"] !== undefined || !own.has(word(range["relname"])))
   );
 }

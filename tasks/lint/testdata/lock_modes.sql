@@ -253,6 +253,17 @@ GRANT USAGE ON SEQUENCE shop.numbers TO CURRENT_USER;
 SELECT * FROM shop.recent FOR UPDATE;
 UPDATE shop.customer SET id = 5 WHERE id = 2;
 DELETE FROM ONLY shop.g1;
+SELECT * FROM shop.orders o, shop.line l WHERE o.id = l.order_id FOR UPDATE OF o;
+SELECT nextval('shop.numbers'), setval('shop.owned'::regclass, 5);
+PREPARE found AS SELECT * FROM shop.recent;
+CREATE POLICY of_items ON shop.pp USING (id IN (SELECT id FROM shop.item));
+ALTER TABLE shop.gen ALTER COLUMN s SET EXPRESSION AS (a + 5);
+ALTER TABLE shop.gen ADD CONSTRAINT ann NOT NULL a NOT VALID;
+ALTER TABLE shop.pp ADD UNIQUE (id, at, k);
+ALTER MATERIALIZED VIEW shop.totals CLUSTER ON totals_customer;
+CREATE TABLE shop.fkpp (id int, at date, k int, FOREIGN KEY (id, at, k) REFERENCES shop.pp);
+CREATE SCHEMA extra CREATE TABLE t (id int REFERENCES shop.item);
+WITH d AS (DELETE FROM shop.line RETURNING *) INSERT INTO shop.child SELECT order_id FROM d;
 
 -- alone
 -- beside: LOCK TABLE shop.orders IN ROW EXCLUSIVE MODE
