@@ -58,7 +58,6 @@ export const SHOWN: readonly Story[] = [
   },
   {
     promise: "publish makes a site of all stored runs, in which every link leads somewhere",
-    shown: "npx -y deno task publish site",
     typed: 'deno task publish "$MINE/site" --url https://lab.example/runs',
     ends: 0,
     judge({ stdout }, { mine }) {
