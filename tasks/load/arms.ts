@@ -126,6 +126,7 @@ export function armsOf(
         write,
         uncached: !cache,
         usesCaptured: Object.values(params).some(isCaptured),
+        ..."shape" in asked && { result: asked.shape.result },
         text,
         parameters: parameters.map((parameter) => parameter.name),
       };

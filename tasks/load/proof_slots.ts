@@ -1,3 +1,4 @@
+import { type Draw, isCaptured, type ScenarioOperation } from "../model/scenario.ts";
 import { PROOF_SLOTS_FROM } from "./plan.ts";
 import type { LoadedScenario } from "./scenario.ts";
 
@@ -9,18 +10,43 @@ export function proofSlot(operation: number, sample: number, arms: number): numb
   return PROOF_SLOTS_FROM + (operation * SAMPLES + sample) * (arms + 1);
 }
 
-/** Every slot under which the comparison of so many arms may write. */
+/** Every slot under which the comparison of so many arms may write, with each operation that may. */
 export function proofSlots(
   { operations }: Pick<LoadedScenario, "operations">,
   arms: number,
 ): { slot: number; operation: number }[] {
-  return operations.flatMap(({ write }, operation) =>
-    !write
-      ? []
-      : Array.from({ length: SAMPLES }, (_, sample) => proofSlot(operation, sample, arms)).flatMap((first) =>
+  return operations.flatMap((_, asked) =>
+    keyWrites(operations, asked).flatMap((operation) =>
+      Array.from({ length: SAMPLES }, (_, sample) => proofSlot(asked, sample, arms)).flatMap((first) =>
         Array.from({ length: arms + 1 }, (_, at) => ({ slot: first + at, operation }))
       )
+    )
   );
+}
+
+/**
+ * The writes that asking an operation makes under a slot of its own: itself, and the steps that wrote what it captures.
+ * @returns indexes, earlier steps first
+ */
+export function keyWrites(
+  operations: readonly Pick<ScenarioOperation, "name" | "write" | "params">[],
+  operation: number,
+): readonly number[] {
+  const { write, params } = operations[operation]!;
+  const earlier = Object.values(params).filter(isCaptured).flatMap(({ from }) =>
+    keyWrites(operations, operations.findIndex(({ name }) => name === from))
+  );
+  return [...new Set(write ? [...earlier, operation] : earlier)];
+}
+
+/** Whether a parameter is a reserved key of the request's, or of an earlier step's that wrote under it. */
+export function isReservedKey(
+  operations: readonly Pick<ScenarioOperation, "name" | "write" | "params">[],
+  draw: Draw | undefined,
+): boolean {
+  if (draw === undefined || !isCaptured(draw)) return draw?.kind === "reserved";
+  const { params } = operations.find(({ name }) => name === draw.from)!;
+  return isReservedKey(operations, params[draw.column]);
 }
 
 /** What a slot of the comparison asks: the operation, and the slot whose values every arm is given beside its own key. */

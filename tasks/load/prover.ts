@@ -1,27 +1,27 @@
 import { BenchbookError, ExitCode, UsageError } from "../model/errors.ts";
-import { isCaptured } from "../model/scenario.ts";
+import type { PathName } from "../model/operation.ts";
 import { pathOf, reference as referencePath } from "../paths/registry.ts";
 import { type Canonical, firstDifference, normaliseGraphql, normaliseSql } from "../targets/normalise.ts";
 import type { SqlTarget } from "../targets/sql.ts";
 import { type Call, newCall, type Statement, type Target } from "../targets/target.ts";
 import type { QuestionFile } from "../targets/workload.ts";
+import { type CapturedRow as Row, capturedRow, expectCaptured } from "./captured_row.ts";
 import { databasesOf, type EqualityOptions } from "./equality_options.ts";
 import type { Mix } from "./mix.ts";
 import { failureOf, mendOf } from "./proof_failure.ts";
 import type { Arm } from "./plan.ts";
 import type { ProofSession } from "./proof_session.ts";
+import { ProofValues } from "./proof_values.ts";
 import type { References } from "./references.ts";
 import { readCheck } from "./write_check.ts";
 import { BEGIN_READ_ONLY, ROLLBACK, type WriteGuards } from "./write_guards.ts";
 
 type Drawn = ReturnType<Mix["valuesOf"]>;
-type Row = Readonly<Record<string, unknown>>;
 
 /** Asks one operation after the other over every arm, and compares. */
 export class Prover {
   compared = 0;
-  /** Values that were drawn, by the database that answered what they capture. */
-  readonly #drawn = new Map<string, Promise<Drawn>>();
+  readonly #drawn: ProofValues;
 
   constructor(
     readonly options: EqualityOptions,
@@ -30,13 +30,19 @@ export class Prover {
     readonly targets: readonly Target[],
     readonly asking: ProofSession,
     readonly guards: WriteGuards,
-  ) {}
+  ) {
+    this.#drawn = new ProofValues(options.scenario, values, async (asked) => {
+      const [row] = await this.#sql(asked.index, await this.#drawn.of(asked), asked.database, asked.own);
+      this.#expectCaptured(row, asked.index, null);
+      return row;
+    });
+  }
 
   async prove(index: number, slot: number): Promise<void> {
     const { scenario, arms, databaseUrl } = this.options;
     if (scenario.operations[index]!.write) return await this.#proveWrite(index, slot);
     const wanted = normaliseSql(
-      await this.#sql(index, await this.#values(index, slot, databaseUrl), databaseUrl),
+      await this.#sql(index, await this.#values(index, slot, databaseUrl), databaseUrl, slot),
     );
     for (const [at, arm] of arms.entries()) {
       const drawn = await this.#values(index, slot, this.#databaseOf(arm));
@@ -80,26 +86,14 @@ export class Prover {
     own: number,
     { arm, target, database }: { arm: Arm | null; target: Target; database: string },
   ): Promise<readonly Canonical[]> {
-    const { scenario, onWrite, onFailed } = this.options;
-    const { name, params } = scenario.operations[index]!;
-    const check = await readCheck(scenario.workloadDir, name);
-    const keys = Object.keys(params).filter((key) => params[key]!.kind === "reserved");
-    const reserved = await this.#values(index, own, database);
-    const given = {
-      ...await this.#values(index, slot, database),
-      ...Object.fromEntries(keys.map((key) => [key, reserved[key]!])),
-    };
-    const statement = arm?.statements[index] ?? this.#statementOf(index);
-    const call = callOf(statement, given);
-    onWrite?.(own, database);
-    try {
-      await this.asking.ask(target, call);
-    } finally {
-      if (call.error !== null) {
-        onFailed?.(own, database, call.error, arm?.target.path ?? referencePath.name);
-      }
-    }
+    const { workloadDir, operations } = this.options.scenario;
+    const { name } = operations[index]!;
+    const check = await readCheck(workloadDir, name);
+    const given = await this.#values(index, slot, database, own);
+    const call = callOf(arm?.statements[index] ?? this.#statementOf(index), given);
+    await this.#send(target, call, { own, database, path: arm?.target.path ?? referencePath.name });
     this.#expectOk(call, index, arm);
+    this.#expectCaptured(capturedRow(call), index, arm);
     const reading = callOf({
       operationId: 100_000 + index,
       name: `${name}.check`,
@@ -110,6 +104,21 @@ export class Prover {
     await this.asking.ask(await this.references.of(database), reading);
     this.#expectOk(reading, index, null);
     return normaliseSql(reading.answer as Record<string, unknown>[]);
+  }
+
+  /** Asks what writes under the key of the slot `own`, and tells of it. */
+  async #send(
+    target: Target,
+    call: Call,
+    { own, database, path }: { readonly own: number; readonly database: string; readonly path: PathName },
+  ): Promise<void> {
+    const { onWrite, onFailed } = this.options;
+    onWrite?.(own, database);
+    try {
+      await this.asking.ask(target, call);
+    } finally {
+      if (call.error !== null) onFailed?.(own, database, call.error, path);
+    }
   }
 
   #databaseOf(arm: Arm | null): string {
@@ -141,46 +150,18 @@ export class Prover {
     };
   }
 
-  /** A slot's values; what it captures from an earlier step is asked of a database by SQL, once. */
-  #values(index: number, slot: number, database: string): Promise<Drawn> {
-    const key = `${index} ${slot} ${database}`;
-    const drawn = this.#drawn.get(key) ?? this.#draw(index, slot, database);
-    this.#drawn.set(key, drawn);
-    return drawn;
-  }
-
-  async #draw(index: number, slot: number, database: string): Promise<Drawn> {
-    const { operations } = this.options.scenario;
-    const captured: Record<string, Row> = {};
-    for (const draw of Object.values(operations[index]!.params)) {
-      if (!isCaptured(draw) || captured[draw.from] !== undefined) continue;
-      const from = operations.findIndex(({ name }) => name === draw.from);
-      const [row] = await this.#sql(from, await this.#values(from, slot, database), database);
-      if (row === undefined) {
-        throw new UsageError(
-          `Cannot continue with the session after ${draw.from}: it answers no row for ${
-            JSON.stringify(this.values.valuesOf(slot, from))
-          }`,
-          "A step whose answer is captured must answer for every value that is drawn.",
-        );
-      }
-      if (!(draw.column in row)) {
-        throw new UsageError(
-          `Cannot capture ${draw.from}.${draw.column}: it answers ${Object.keys(row).join(", ")}`,
-        );
-      }
-      captured[draw.from] = row;
-    }
-    return this.values.valuesOf(slot, index, captured);
+  /** A slot's values with the reserved keys of the slot `own`. */
+  #values(index: number, slot: number, database: string, own = slot): Promise<Drawn> {
+    return this.#drawn.of({ index, slot, database, own });
   }
 
   /** A read is asked in a transaction that refuses writes, before any other path is: a mistake must write nothing. */
-  async #sql(index: number, drawn: Drawn, database: string): Promise<readonly Row[]> {
+  async #sql(index: number, drawn: Drawn, database: string, own: number): Promise<readonly Row[]> {
     const statement = this.#statementOf(index);
     const reference = await this.references.of(database);
     if (!statement.write) return await this.#readOnly(index, drawn, statement, null, reference);
     const call = callOf(statement, drawn);
-    await this.asking.ask(reference, call);
+    await this.#send(reference, call, { own, database, path: referencePath.name });
     this.#expectOk(call, index, null);
     return call.answer as Row[];
   }
@@ -209,8 +190,9 @@ export class Prover {
     const call = callOf(statement, drawn);
     await this.asking.ask(target, call);
     this.#expectOk(call, index, arm);
+    const asked = this.#askedBy(index, arm);
+    this.#expectCaptured(capturedRow(call), index, arm);
     try {
-      const asked = this.#askedBy(index, arm);
       if (!("shape" in asked)) return normaliseSql(call.answer as Record<string, unknown>[]);
       const { data } = call.answer as { data: unknown };
       return normaliseGraphql(data, asked.shape);
@@ -261,6 +243,12 @@ export class Prover {
       statement: this.#fileOf(index, arm),
       scenario: file,
     });
+  }
+
+  #expectCaptured(row: Row | undefined, index: number, arm: Arm | null): void {
+    const { operations } = this.options.scenario;
+    const place = { arm: arm?.name ?? referencePath.name, file: this.#fileOf(index, arm) };
+    expectCaptured(row, operations[index]!.name, operations, place);
   }
 
   #fileOf(index: number, arm: Arm | null): string {

@@ -1,7 +1,7 @@
-import { isRecord } from "../model/record.ts";
 import { type Counter, counter } from "../random/counter.ts";
 import { exponential } from "../random/distributions.ts";
 import type { Call } from "../targets/target.ts";
+import { type CapturedRow, capturedRow } from "./captured_row.ts";
 import type { Dispatcher, Ready } from "./dispatcher.ts";
 import type { LoadStream } from "./scenario.ts";
 
@@ -74,7 +74,7 @@ export class Sessions {
   #answered(session: Session, step: number, slot: number, call: Call | null): void {
     const { streams, nowUs, later } = this.#options;
     const { count, session: form } = streams[session.stream]!;
-    const row = call === null || call.outcome !== "ok" ? undefined : firstRow(call.answer);
+    const row = call === null || call.outcome !== "ok" ? undefined : capturedRow(call);
     if (call !== null && row !== undefined) session.captured[call.statement.name] = row;
     if (step + 1 === count) return void this.running--;
     const { kind, seconds } = form!.think;
@@ -103,18 +103,5 @@ interface Session {
   readonly stream: number;
   readonly nth: number;
   /** What its steps were answered, by their names. */
-  readonly captured: Record<string, Readonly<Record<string, unknown>>>;
-}
-
-const MOST_WRAPPINGS = 8;
-
-/** The first row of an answer: of SQL's rows, or of the first list or object in a GraphQL answer's data. */
-function firstRow(answer: unknown, depth = 0): Readonly<Record<string, unknown>> | undefined {
-  if (Array.isArray(answer)) return isRecord(answer[0]) ? answer[0] : undefined;
-  if (!isRecord(answer)) return undefined;
-  // `data`, a field of it, its `nodes`: what nests deeper in this way is nobody's answer.
-  if (depth === MOST_WRAPPINGS) return undefined;
-  if ("data" in answer) return firstRow(Object.values(answer.data ?? {})[0], depth + 1);
-  if ("nodes" in answer) return firstRow(answer.nodes, depth + 1);
-  return answer;
+  readonly captured: Record<string, CapturedRow>;
 }

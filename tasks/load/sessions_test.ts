@@ -37,6 +37,7 @@ interface Step {
 function walk(
   answers: (operation: number) => { outcome: "ok" | "failed" | "timeout"; rows: unknown[] } | null,
   endUs = 1e9,
+  result?: readonly string[],
 ) {
   let nowUs = 0;
   const steps: Step[] = [];
@@ -50,7 +51,14 @@ function walk(
       ready(slot, operation, intendedUs, session) {
         steps.push({ slot, operation, atUs: intendedUs, captured: structuredClone(session!.captured) });
         const call = newCall(
-          { operationId: operation, name: `op${operation}`, write: false, text: "", parameters: [] },
+          {
+            operationId: operation,
+            name: `op${operation}`,
+            write: false,
+            text: "",
+            parameters: [],
+            ...operation === 3 && { result },
+          },
           [],
           true,
         );
@@ -101,14 +109,35 @@ Deno.test("a session that was not answered leaves its other steps as unsent", ()
 
 Deno.test("an answer that has no row where a row should be ends its session, and nothing else", () => {
   const deep = JSON.parse(`${'{"data":{"a":'.repeat(10_000)}1${"}}".repeat(10_000)}`);
-  for (const odd of [[5], [null], [[[]]], "text", { data: 5 }, { data: [7] }, deep]) {
-    const { steps, unsent } = walk((operation) => ({
-      outcome: "ok",
-      rows: operation === 3 ? odd as unknown[] : [{}],
-    }));
+  const odds = [
+    [5],
+    [null],
+    [[[]]],
+    "text",
+    { data: 5 },
+    { data: [7] },
+    { data: { a: { nodes: [] } } },
+    deep,
+  ];
+  for (const odd of odds) {
+    const { steps, unsent } = walk(
+      (operation) => ({ outcome: "ok", rows: operation === 3 ? odd as unknown[] : [{}] }),
+      1e9,
+      Array.isArray(odd) ? undefined : ["a", "nodes"],
+    );
     assert.deepEqual(steps.map(({ operation }) => operation), [2, 3]);
     assert.deepEqual(unsent, [{ slot: 29, operation: 4 }]);
   }
+});
+
+Deno.test("what is captured from a GraphQL answer is the first row of its result, however deep it lies", () => {
+  const answer = { data: { other: { id: 1 }, placeOrder: { order: { id: 30 } } } };
+  const { steps } = walk(
+    (operation) => ({ outcome: "ok", rows: operation === 3 ? answer as unknown as unknown[] : [{}] }),
+    1e9,
+    ["placeOrder", "order"],
+  );
+  assert.deepEqual(steps.at(-1)!.captured, { op2: {}, op3: { id: 30 } });
 });
 
 Deno.test("steps that would be due after the run's end are no slots", () => {

@@ -41,7 +41,7 @@ export type Draw =
   }
   /**
    * In a session: a column of the first row that an earlier step, `from`, answered. A GraphQL document answers the
-   * column under the same name, by an alias where the field is called otherwise.
+   * column under the same name, by an alias where the field is called otherwise; its first row is that of its `# result:`.
    */
   | CapturedDraw;
 

@@ -19,6 +19,8 @@ export interface Statement {
   readonly unnamed?: boolean;
   /** A step of a session that goes on with what an earlier one answered. */
   readonly usesCaptured?: boolean;
+  /** Where a GraphQL answer holds its rows, below `data`. */
+  readonly result?: readonly string[];
   /** SQL with $1, $2 … or a GraphQL document. */
   readonly text: string;
   /** Names in placeholder order (SQL), or the variables' names (GraphQL). */

@@ -1,6 +1,7 @@
 import type { Client } from "pg";
 import { type Mix, NOT_CAPTURED } from "../load/mix.ts";
 import { PROOF_SLOTS_FROM } from "../load/plan.ts";
+import { isReservedKey } from "../load/proof_slots.ts";
 import type { LoadedScenario } from "../load/scenario.ts";
 import { checkFile, readCheck } from "../load/write_check.ts";
 import { UsageError } from "../model/errors.ts";
@@ -35,7 +36,7 @@ export interface Looks {
   readonly looks: readonly Look[];
   /** False where a run may write under more keys than are looked at. */
   readonly complete: boolean;
-  /** Writes whose keys come from an earlier answer of their session: nobody knows them before. */
+  /** Writes whose keys come from an earlier answer of their session, and not from a write of it: nobody knows them before. */
   readonly unseen: readonly string[];
 }
 
@@ -61,7 +62,8 @@ export async function lookBefore(client: Client, options: LooksOptions): Promise
   }));
   const unseen = operations.filter(({ write, params }) => {
     const draws = Object.values(params);
-    return write && draws.some(isCaptured) && !has(draws, "reserved");
+    const captured = draws.filter(isCaptured);
+    return write && !has(draws, "reserved") && captured.some((draw) => !isReservedKey(operations, draw));
   }).map(({ name }) => name);
   if (checks.every((check) => check === null)) return { looks: [], complete: true, unseen };
   const operationOf = operationOfSlot(writes);

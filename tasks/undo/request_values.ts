@@ -1,6 +1,6 @@
 import { mix } from "../load/mix.ts";
 import { PROOF_SLOTS_FROM } from "../load/plan.ts";
-import { proofRequest } from "../load/proof_slots.ts";
+import { keyWrites, proofRequest } from "../load/proof_slots.ts";
 import type { LoadedScenario } from "../load/scenario.ts";
 import { type Draw, isCaptured } from "../model/scenario.ts";
 import { datasets } from "../seed/catalog.ts";
@@ -9,10 +9,11 @@ import { operationOfSlot, type SlotWrites } from "./may_write.ts";
 
 /** How the values of a run's writes are drawn, as plain data: it is kept on disk while a run writes. */
 export interface WriteDraws {
-  /** In the scenario's order; those of reads are left out. */
+  /** In the scenario's order; of reads only what they capture. */
   readonly operations: readonly {
     readonly name: string;
     readonly weight: number;
+    readonly write?: boolean;
     readonly params: Readonly<Record<string, Draw>>;
   }[];
   /** Rows by table that the keys are drawn from. */
@@ -34,7 +35,10 @@ export function writeDraws(
     operations: operations.map(({ name, weight, write, params }) => ({
       name,
       weight,
-      params: write ? params : {},
+      write,
+      params: write
+        ? params
+        : Object.fromEntries(Object.entries(params).filter(([, draw]) => isCaptured(draw))),
     })),
     counts,
   };
@@ -69,18 +73,25 @@ export function requestValues(
   const keySpaces = datasets[dataset]!.keySpaces(counts);
   const { valuesOf } = mix(drawn, writes.streams, { keySpaces, sources: {} }, writes.seed);
   const operationOf = operationOfSlot(writes);
-  return (slot) => {
-    const isProof = slot >= PROOF_SLOTS_FROM;
-    const { operation, drawnBy } = isProof
-      ? proofRequest(slot, arms)
-      : { operation: operationOf(slot), drawnBy: slot };
+  const given = (slot: number, operation: number): RequestValues => {
     const names = known[operation];
     if (names === undefined) return {};
     return Object.fromEntries(
-      Object.entries(valuesOf(drawnBy, operation)).map(([name, value]) => [
+      Object.entries(valuesOf(slot, operation)).map(([name, value]) => [
         name,
         names.has(name) ? value : undefined,
       ]),
+    );
+  };
+  return (slot) => {
+    if (slot < PROOF_SLOTS_FROM) return given(slot, operationOf(slot));
+    const { operation, drawnBy } = proofRequest(slot, arms);
+    if (operations[operation] === undefined) return {};
+    // Records of earlier versions do not say which of them write: then it is the operation itself.
+    const writes = keyWrites(operations, operation);
+    return Object.assign(
+      {},
+      ...(writes.length === 0 ? [operation] : writes).map((each) => given(drawnBy, each)),
     );
   };
 }
