@@ -79,7 +79,7 @@ export interface Dataset {
   readonly schemas: readonly string[];
   /** Every table by name with its schema, parents first. Names are unique over the schemas. */
   readonly tableSchemas: Readonly<Record<string, string>>;
-  /** Changes whenever the same request gives other rows than before. */
+  /** Changes whenever the same request gives other rows or functions than before. */
   readonly generator: string;
   /** Counts by scale. */
   readonly scales: Readonly<Record<string, Readonly<Record<string, number>>>>;

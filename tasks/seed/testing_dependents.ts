@@ -54,7 +54,7 @@ export const DEPENDENTS: readonly Dependent[] = [
   },
   {
     sql:
-      "CREATE VIEW app.months AS SELECT * FROM northwind_sales.revenue_by_month('2026-01-01', '2026-02-01')",
+      "CREATE VIEW app.months AS SELECT * FROM northwind_sales.profitability_by_category('2026-01-01', '2026-02-01')",
     names: ["view app.months"],
   },
   {

@@ -56,8 +56,15 @@ export class Tables {
     return this.of(table).find((row) => row[column] === value)!;
   }
 
-  between({ from_date, to_date }: Parameters): readonly Line[] {
-    return this.lines.filter(({ date }) => date >= String(from_date) && date <= String(to_date));
+  /** A column of a table by its key. */
+  columnOf(table: string, key: string, column: string): ReadonlyMap<string, string | null> {
+    return new Map(this.of(table).map((row) => [row[key]!, row[column]!]));
+  }
+
+  /** The lines of a question's months. */
+  within(parameters: Parameters): readonly Line[] {
+    const [from, end] = [String(parameters.from_month), endOf(parameters)];
+    return this.lines.filter(({ date }) => date >= from && date < end);
   }
 }
 
@@ -65,106 +72,87 @@ export class Tables {
 export const ANSWERS: Readonly<
   Record<string, (tables: Tables, parameters: Parameters) => Record<string, unknown>[]>
 > = {
-  "revenue-by-month": (tables, parameters) =>
-    grouped(tables.between(parameters), ({ date }) => `${date.slice(0, 7)}-01`)
-      .map(([month, lines]) => ({
+  "sales-overview": (tables, parameters) => {
+    const home = tables.columnOf("customers", "customer_id", "country");
+    const shipped = tables.columnOf("orders", "order_id", "shipped_date");
+    const lines = tables.within(parameters).filter(({ customer }) =>
+      home.get(customer) === parameters.country
+    );
+    return grouped(lines, ({ date }) => `${date.slice(0, 7)}-01`)
+      .map(([month, own]) => ({
         month,
-        orders: count(lines, "order"),
-        customers: count(lines, "customer"),
-        revenue: dollars(sum(lines, "revenue")),
-        cost: dollars(sum(lines, "cost")),
-        profit: dollars(profit(lines)),
+        orders: count(own, "order"),
+        shipped: count(own.filter(({ order }) => shipped.get(order) !== null), "order"),
+        revenue: dollars(sum(own, "revenue")),
+        cost: dollars(sum(own, "cost")),
+        profit: dollars(profit(own)),
       }))
-      .sort((a, b) => a.month < b.month ? -1 : 1),
-
-  "product-performance": (tables, parameters) =>
-    grouped(tables.between(parameters), ({ product }) => product)
-      .sort(([a, one], [b, other]) => sum(other, "revenue") - sum(one, "revenue") || Number(a) - Number(b))
-      .slice(0, Number(parameters.page_size))
-      .map(([id, lines]) => {
-        const product = tables.find("products", "product_id", id);
-        return {
-          product_id: Number(id),
-          product_name: product.product_name,
-          category_name: tables.find("categories", "category_id", product.category_id!).category_name,
-          orders: count(lines, "order"),
-          quantity: sum(lines, "quantity"),
-          revenue: dollars(sum(lines, "revenue")),
-          profit: dollars(profit(lines)),
-          margin_percent: ratio(100 * profit(lines), sum(lines, "revenue"), 2),
-        };
-      }),
-
-  "customer-segmentation": (tables, parameters) => {
-    const segmentOf = new Map(tables.of("customer_segments").map((row) => [row.customer_id, row.segment_id]));
-    return tables.of("segments").map(({ segment_id, segment_name }) => {
-      const lines = tables.between(parameters).filter(({ customer }) =>
-        segmentOf.get(customer) === segment_id
-      );
-      const active = count(lines, "customer");
-      return {
-        segment_id: Number(segment_id),
-        segment_name,
-        customers: [...segmentOf.values()].filter((id) => id === segment_id).length,
-        active_customers: active,
-        orders: count(lines, "order"),
-        revenue: dollars(sum(lines, "revenue")),
-        profit: dollars(profit(lines)),
-        revenue_per_active_customer: ratio(sum(lines, "revenue") / 100, active, 2),
-      };
-    });
+      .sort((a, b) => a.month > b.month ? -1 : 1);
   },
 
-  "customer-lifetime-value": (tables, { country, until, page_size }) => {
-    const home = new Map(tables.of("customers").map((row) => [row.customer_id, row.country]));
+  "product-performance": (tables, parameters) => {
+    const categoryOf = tables.columnOf("products", "product_id", "category_id");
+    const lines = tables.within(parameters).filter(({ product }) =>
+      categoryOf.get(product) === String(parameters.category_id)
+    );
+    return grouped(lines, ({ product }) => product)
+      .sort(([a, one], [b, other]) => sum(other, "revenue") - sum(one, "revenue") || Number(a) - Number(b))
+      .map(([id, own]) => ({
+        product_id: Number(id),
+        product_name: tables.find("products", "product_id", id).product_name,
+        orders: count(own, "order"),
+        quantity: sum(own, "quantity"),
+        revenue: dollars(sum(own, "revenue")),
+        profit: dollars(profit(own)),
+        margin_percent: ratio(100 * profit(own), sum(own, "revenue"), 2),
+      }));
+  },
+
+  "customer-value": (tables, parameters) => {
+    const segmentOf = tables.columnOf("customer_segments", "customer_id", "segment_id");
+    const from = String(parameters.from_month);
     const lines = tables.lines.filter(({ customer, date }) =>
-      home.get(customer) === country && date <= String(until)
+      segmentOf.get(customer) === String(parameters.segment_id) && date < endOf(parameters)
     );
     return grouped(lines, ({ customer }) => customer)
-      .sort(([a, one], [b, other]) => profit(other) - profit(one) || (a < b ? -1 : 1))
-      .slice(0, Number(page_size))
-      .map(([id, own]) => {
+      .map(([id, own]) => ({ id, own, within: own.filter(({ date }) => date >= from) }))
+      .filter(({ within }) => within.length > 0)
+      .sort((a, b) => sum(b.within, "revenue") - sum(a.within, "revenue") || (a.id < b.id ? -1 : 1))
+      .map(({ id, own, within }) => {
+        const customer = tables.find("customers", "customer_id", id);
         const dates = own.map(({ date }) => date).sort();
-        const days = (Date.parse(String(until)) - Date.parse(dates[0]!)) / 86_400_000 + 1;
-        const segment = tables.find("customer_segments", "customer_id", id).segment_id!;
         return {
           customer_id: id,
-          company_name: tables.find("customers", "customer_id", id).company_name,
-          segment_name: tables.find("segments", "segment_id", segment).segment_name,
+          company_name: customer.company_name,
+          country: customer.country,
           first_order: dates[0],
           last_order: dates.at(-1),
           orders: count(own, "order"),
-          revenue: dollars(sum(own, "revenue")),
+          revenue: dollars(sum(within, "revenue")),
           lifetime_value: dollars(profit(own)),
-          average_order_value: ratio(sum(own, "revenue") / 100, count(own, "order"), 2),
-          value_per_year: ratio(profit(own) / 100, Math.max(1, days / 365.25), 2),
+          value_per_order: ratio(profit(own), 100 * count(own, "order"), 2),
         };
       });
   },
 
-  "sales-rep-leaderboard": (tables, { quarter }) => {
-    const [year, month] = String(quarter).split("-").map(Number) as [number, number];
-    const end = new Date(Date.UTC(year, month + 2, 1)).toISOString().slice(0, 10);
+  "sales-rep-leaderboard": (tables, parameters) => {
+    const lines = tables.within(parameters);
     const ranked = tables.of("employees")
-      .map((row) => ({
-        row,
-        lines: tables.lines.filter(({ employee, date }) =>
-          employee === row.employee_id && date >= String(quarter) && date < end
-        ),
-      }))
+      .filter(({ country }) => country === parameters.country)
+      .map((row) => ({ row, lines: lines.filter(({ employee }) => employee === row.employee_id) }))
       .sort((a, b) =>
         sum(b.lines, "revenue") - sum(a.lines, "revenue") ||
         Number(a.row.employee_id) - Number(b.row.employee_id)
       );
     return ranked.map(({ row, lines }) => {
       const revenue = sum(lines, "revenue");
-      const target = tables.of("sales_targets").find((candidate) =>
-        candidate.employee_id === row.employee_id && candidate.quarter === quarter
-      )?.amount ?? null;
+      const targets = tables.of("sales_targets").filter(({ employee_id, quarter }) =>
+        employee_id === row.employee_id && quarter! >= String(parameters.from_month) &&
+        quarter! < endOf(parameters)
+      ).map(({ amount }) => cents(amount!));
+      const target = targets.length === 0 ? null : targets.reduce((total, amount) => total + amount, 0);
       return {
-        place: 1 + ranked.filter((other) =>
-          sum(other.lines, "revenue") > revenue
-        ).length,
+        place: 1 + ranked.filter((other) => sum(other.lines, "revenue") > revenue).length,
         employee_id: Number(row.employee_id),
         last_name: row.last_name,
         first_name: row.first_name,
@@ -172,28 +160,35 @@ export const ANSWERS: Readonly<
         orders: count(lines, "order"),
         revenue: dollars(revenue),
         profit: dollars(profit(lines)),
-        target,
-        attainment_percent: target === null ? null : ratio(100 * revenue, cents(target), 1),
+        target: target === null ? null : dollars(target),
+        attainment_percent: target === null ? null : ratio(100 * revenue, target, 1),
       };
     });
   },
 
-  "profitability-by-category": (tables, parameters) => {
-    const categoryOf = new Map(tables.of("products").map((row) => [row.product_id, row.category_id!]));
-    return grouped(tables.between(parameters), ({ product }) => categoryOf.get(product)!)
-      .sort(([a], [b]) => Number(a) - Number(b))
+  "supplier-profitability": (tables, parameters) => {
+    const supplierOf = tables.columnOf("products", "product_id", "supplier_id");
+    return grouped(tables.within(parameters), ({ product }) => supplierOf.get(product)!)
+      .filter(([, lines]) => 100 * profit(lines) <= Number(parameters.most_percent) * sum(lines, "revenue"))
       .map(([id, lines]) => ({
-        category_id: Number(id),
-        category_name: tables.find("categories", "category_id", id).category_name,
+        supplier_id: Number(id),
+        company_name: tables.find("suppliers", "supplier_id", id).company_name,
         list_revenue: dollars(sum(lines, "list")),
         discounts: dollars(sum(lines, "list") - sum(lines, "revenue")),
         revenue: dollars(sum(lines, "revenue")),
         cost: dollars(sum(lines, "cost")),
         profit: dollars(profit(lines)),
-        margin_percent: ratio(100 * profit(lines), sum(lines, "revenue"), 2),
-      }));
+        margin_percent: ratio(100 * profit(lines), sum(lines, "revenue"), 2)!,
+      }))
+      .sort((a, b) => Number(a.margin_percent) - Number(b.margin_percent) || a.supplier_id - b.supplier_id);
   },
 };
+
+/** The day after the last of a question's months. */
+function endOf({ from_month, months }: Parameters): string {
+  const [year, month] = String(from_month).split("-").map(Number) as [number, number];
+  return new Date(Date.UTC(year, month - 1 + Number(months), 1)).toISOString().slice(0, 10);
+}
 
 function grouped(lines: readonly Line[], keyOf: (line: Line) => string): [string, Line[]][] {
   const groups = new Map<string, Line[]>();
@@ -225,7 +220,10 @@ function dollars(amount: number): string {
   return (amount / 100).toFixed(2);
 }
 
-/** A quotient rounded to so many places, or null where there is nothing to divide by. */
+/** A quotient of whole numbers rounded to so many places, half away from zero, or null where there is nothing to divide by. */
 function ratio(amount: number, by: number, places: number): string | null {
-  return by === 0 ? null : (amount / by).toFixed(places);
+  if (by === 0) return null;
+  const scaled = BigInt(Math.abs(amount)) * 10n ** BigInt(places);
+  const rounded = Number((2n * scaled + BigInt(by)) / (2n * BigInt(by)));
+  return (Math.sign(amount) * rounded / 10 ** places).toFixed(places);
 }

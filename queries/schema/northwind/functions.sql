@@ -74,122 +74,95 @@ LEFT JOIN northwind_sales.product_costs c
 -- files there ask the same without functions, so that a variant of one can be tried without seeding anew. The
 -- planner puts each of these in the place of its call.
 
--- Orders, revenue, cost and profit of each month within a range of days.
-CREATE FUNCTION northwind_sales.revenue_by_month(from_date date, to_date date)
-RETURNS TABLE (month date, orders bigint, customers bigint, revenue numeric, cost numeric, profit numeric)
+-- Month by month, the newest first, what a country's customers ordered, how much of it was shipped, and what it brought.
+CREATE FUNCTION northwind_sales.sales_overview(
+  country text, from_month date, months integer, page_size integer, skip integer
+) RETURNS TABLE (month date, orders bigint, shipped bigint, revenue numeric, cost numeric, profit numeric)
 LANGUAGE sql STABLE PARALLEL SAFE
 AS $$
   SELECT
-    date_trunc('month', l.order_date::timestamp)::date AS month,
-    count(DISTINCT l.order_id) AS orders,
-    count(DISTINCT l.customer_id) AS customers,
+    date_trunc('month', o.order_date::timestamp)::date AS month,
+    count(DISTINCT o.order_id) AS orders,
+    count(DISTINCT o.order_id) FILTER (WHERE o.shipped_date IS NOT NULL) AS shipped,
     sum(l.revenue) AS revenue,
     sum(l.cost) AS cost,
     sum(l.profit) AS profit
-  FROM northwind_sales.order_lines l
-  WHERE l.order_date BETWEEN revenue_by_month.from_date AND revenue_by_month.to_date
+  FROM northwind.customers c
+  JOIN northwind.orders o ON o.customer_id = c.customer_id
+  JOIN northwind_sales.order_lines l ON l.order_id = o.order_id
+  WHERE c.country = sales_overview.country
+    AND o.order_date >= sales_overview.from_month
+    AND o.order_date < (sales_overview.from_month + make_interval(months => sales_overview.months))::date
   GROUP BY 1
-  ORDER BY 1
+  ORDER BY 1 DESC
+  LIMIT sales_overview.page_size OFFSET sales_overview.skip
 $$;
 
--- The products with most revenue within a range of days.
-CREATE FUNCTION northwind_sales.product_performance(from_date date, to_date date, page_size integer)
-RETURNS TABLE (
-  product_id integer, product_name varchar, category_name varchar, orders bigint, quantity bigint,
-  revenue numeric, profit numeric, margin_percent numeric
+-- A category's products by what they sold in some months, those with most revenue first.
+CREATE FUNCTION northwind_sales.product_performance(
+  category_id integer, from_month date, months integer, page_size integer, skip integer
+) RETURNS TABLE (
+  product_id integer, product_name varchar, orders bigint, quantity bigint, revenue numeric, profit numeric,
+  margin_percent numeric
 )
 LANGUAGE sql STABLE PARALLEL SAFE
 AS $$
   SELECT
-    p.product_id, p.product_name, c.category_name,
-    s.orders, s.quantity, s.revenue, s.profit,
-    round(100 * s.profit / nullif(s.revenue, 0), 2) AS margin_percent
-  FROM (
-    SELECT
-      l.product_id,
-      -- An order has a product once.
-      count(*) AS orders,
-      sum(l.quantity) AS quantity,
-      sum(l.revenue) AS revenue,
-      sum(l.profit) AS profit
-    FROM northwind_sales.order_lines l
-    WHERE l.order_date BETWEEN product_performance.from_date AND product_performance.to_date
-    GROUP BY l.product_id
-    ORDER BY sum(l.revenue) DESC, l.product_id
-    LIMIT product_performance.page_size
-  ) s
-  JOIN northwind.products p ON p.product_id = s.product_id
-  JOIN northwind.categories c ON c.category_id = p.category_id
-  ORDER BY s.revenue DESC, p.product_id
+    p.product_id, p.product_name,
+    -- An order has a product once.
+    count(*) AS orders,
+    sum(l.quantity) AS quantity,
+    sum(l.revenue) AS revenue,
+    sum(l.profit) AS profit,
+    round(100 * sum(l.profit) / nullif(sum(l.revenue), 0), 2) AS margin_percent
+  FROM northwind.products p
+  JOIN northwind_sales.order_lines l ON l.product_id = p.product_id
+  WHERE p.category_id = product_performance.category_id
+    AND l.order_date >= product_performance.from_month
+    AND l.order_date < (product_performance.from_month + make_interval(months => product_performance.months))::date
+  GROUP BY p.product_id
+  ORDER BY sum(l.revenue) DESC, p.product_id
+  LIMIT product_performance.page_size OFFSET product_performance.skip
 $$;
 
--- What each segment's customers bought within a range of days.
-CREATE FUNCTION northwind_sales.customer_segmentation(from_date date, to_date date)
-RETURNS TABLE (
-  segment_id integer, segment_name varchar, customers bigint, active_customers bigint, orders numeric,
-  revenue numeric, profit numeric, revenue_per_active_customer numeric
+-- A segment's customers who ordered in some months, those with most revenue first, and their value over their lifetime,
+-- which is their profit up to the end of these months.
+CREATE FUNCTION northwind_sales.customer_value(
+  segment_id integer, from_month date, months integer, page_size integer, skip integer
+) RETURNS TABLE (
+  customer_id varchar, company_name varchar, country varchar, first_order date, last_order date,
+  orders bigint, revenue numeric, lifetime_value numeric, value_per_order numeric
 )
 LANGUAGE sql STABLE PARALLEL SAFE
 AS $$
   SELECT
-    g.segment_id, g.segment_name,
-    count(m.customer_id) AS customers,
-    count(s.customer_id) AS active_customers,
-    coalesce(sum(s.orders), 0) AS orders,
-    coalesce(sum(s.revenue), 0) AS revenue,
-    coalesce(sum(s.profit), 0) AS profit,
-    round(sum(s.revenue) / nullif(count(s.customer_id), 0), 2) AS revenue_per_active_customer
-  FROM northwind_sales.segments g
-  LEFT JOIN northwind_sales.customer_segments m ON m.segment_id = g.segment_id
-  LEFT JOIN (
-    SELECT l.customer_id, count(DISTINCT l.order_id) AS orders, sum(l.revenue) AS revenue, sum(l.profit) AS profit
-    FROM northwind_sales.order_lines l
-    WHERE l.order_date BETWEEN customer_segmentation.from_date AND customer_segmentation.to_date
-    GROUP BY l.customer_id
-  ) s ON s.customer_id = m.customer_id
-  GROUP BY g.segment_id, g.segment_name
-  ORDER BY g.segment_id
-$$;
-
--- A country's customers with the highest lifetime value, which is their profit up to a day.
-CREATE FUNCTION northwind_sales.customer_lifetime_value(country text, until date, page_size integer)
-RETURNS TABLE (
-  customer_id varchar, company_name varchar, segment_name varchar, first_order date, last_order date,
-  orders bigint, revenue numeric, lifetime_value numeric, average_order_value numeric, value_per_year numeric
-)
-LANGUAGE sql STABLE PARALLEL SAFE
-AS $$
-  SELECT
-    c.customer_id, c.company_name, g.segment_name,
-    v.first_order, v.last_order, v.orders, v.revenue,
-    v.profit AS lifetime_value,
-    round(v.revenue / v.orders, 2) AS average_order_value,
-    -- Of the first year no more is known than it has brought.
-    round(v.profit / greatest(1, (customer_lifetime_value.until - v.first_order + 1) / 365.25), 2) AS value_per_year
+    c.customer_id, c.company_name, c.country,
+    v.first_order, v.last_order, v.orders, v.revenue, v.lifetime_value,
+    round(v.lifetime_value / v.orders, 2) AS value_per_order
   FROM (
     SELECT
       l.customer_id,
       min(l.order_date) AS first_order,
       max(l.order_date) AS last_order,
       count(DISTINCT l.order_id) AS orders,
-      sum(l.revenue) AS revenue,
-      sum(l.profit) AS profit
-    FROM northwind.customers c
-    JOIN northwind_sales.order_lines l ON l.customer_id = c.customer_id
-    WHERE c.country = customer_lifetime_value.country AND l.order_date <= customer_lifetime_value.until
+      sum(l.revenue) FILTER (WHERE l.order_date >= customer_value.from_month) AS revenue,
+      sum(l.profit) AS lifetime_value
+    FROM northwind_sales.customer_segments m
+    JOIN northwind_sales.order_lines l ON l.customer_id = m.customer_id
+    WHERE m.segment_id = customer_value.segment_id
+      AND l.order_date < (customer_value.from_month + make_interval(months => customer_value.months))::date
     GROUP BY l.customer_id
-    ORDER BY sum(l.profit) DESC, l.customer_id
-    LIMIT customer_lifetime_value.page_size
+    HAVING max(l.order_date) >= customer_value.from_month
   ) v
   JOIN northwind.customers c ON c.customer_id = v.customer_id
-  JOIN northwind_sales.customer_segments m ON m.customer_id = c.customer_id
-  JOIN northwind_sales.segments g ON g.segment_id = m.segment_id
-  ORDER BY v.profit DESC, c.customer_id
+  ORDER BY v.revenue DESC, c.customer_id
+  LIMIT customer_value.page_size OFFSET customer_value.skip
 $$;
 
--- Employees by their revenue of a quarter, which is named by its first day, against their targets.
-CREATE FUNCTION northwind_sales.sales_rep_leaderboard(quarter date)
-RETURNS TABLE (
+-- A country's employees by their revenue in some months, against their targets for the quarters that begin in these.
+CREATE FUNCTION northwind_sales.sales_rep_leaderboard(
+  country text, from_month date, months integer, page_size integer, skip integer
+) RETURNS TABLE (
   place bigint, employee_id integer, last_name varchar, first_name varchar, title varchar,
   orders bigint, revenue numeric, profit numeric, target numeric, attainment_percent numeric
 )
@@ -201,19 +174,59 @@ AS $$
     coalesce(s.orders, 0) AS orders,
     coalesce(s.revenue, 0) AS revenue,
     coalesce(s.profit, 0) AS profit,
-    t.amount AS target,
-    round(100 * coalesce(s.revenue, 0) / t.amount, 1) AS attainment_percent
+    t.target,
+    round(100 * coalesce(s.revenue, 0) / t.target, 1) AS attainment_percent
   FROM northwind.employees e
-  LEFT JOIN northwind_sales.sales_targets t
-    ON t.employee_id = e.employee_id AND t.quarter = sales_rep_leaderboard.quarter
+  LEFT JOIN (
+    SELECT q.employee_id, sum(q.amount) AS target
+    FROM northwind_sales.sales_targets q
+    WHERE q.quarter >= sales_rep_leaderboard.from_month
+      AND q.quarter < (sales_rep_leaderboard.from_month + make_interval(months => sales_rep_leaderboard.months))::date
+    GROUP BY q.employee_id
+  ) t ON t.employee_id = e.employee_id
   LEFT JOIN (
     SELECT l.employee_id, count(DISTINCT l.order_id) AS orders, sum(l.revenue) AS revenue, sum(l.profit) AS profit
     FROM northwind_sales.order_lines l
-    WHERE l.order_date >= sales_rep_leaderboard.quarter
-      AND l.order_date < (sales_rep_leaderboard.quarter + interval '3 months')::date
+    WHERE l.order_date >= sales_rep_leaderboard.from_month
+      AND l.order_date < (sales_rep_leaderboard.from_month + make_interval(months => sales_rep_leaderboard.months))::date
     GROUP BY l.employee_id
   ) s ON s.employee_id = e.employee_id
+  WHERE e.country = sales_rep_leaderboard.country
   ORDER BY place, e.employee_id
+  LIMIT sales_rep_leaderboard.page_size OFFSET sales_rep_leaderboard.skip
+$$;
+
+-- Suppliers whose products earned at most some percent of their revenue in some months, the least first, and what
+-- discounts took.
+CREATE FUNCTION northwind_sales.supplier_profitability(
+  most_percent integer, from_month date, months integer, page_size integer, skip integer
+) RETURNS TABLE (
+  supplier_id integer, company_name varchar, list_revenue numeric, discounts numeric, revenue numeric,
+  cost numeric, profit numeric, margin_percent numeric
+)
+LANGUAGE sql STABLE PARALLEL SAFE
+AS $$
+  SELECT
+    s.supplier_id, s.company_name,
+    e.list_revenue, e.list_revenue - e.revenue AS discounts, e.revenue, e.cost, e.profit,
+    round(100 * e.profit / e.revenue, 2) AS margin_percent
+  FROM (
+    SELECT
+      p.supplier_id,
+      sum(l.quantity * l.unit_price) AS list_revenue,
+      sum(l.revenue) AS revenue,
+      sum(l.cost) AS cost,
+      sum(l.profit) AS profit
+    FROM northwind_sales.order_lines l
+    JOIN northwind.products p ON p.product_id = l.product_id
+    WHERE l.order_date >= supplier_profitability.from_month
+      AND l.order_date < (supplier_profitability.from_month + make_interval(months => supplier_profitability.months))::date
+    GROUP BY p.supplier_id
+    HAVING sum(l.revenue) > 0 AND 100 * sum(l.profit) <= supplier_profitability.most_percent * sum(l.revenue)
+  ) e
+  JOIN northwind.suppliers s ON s.supplier_id = e.supplier_id
+  ORDER BY margin_percent, s.supplier_id
+  LIMIT supplier_profitability.page_size OFFSET supplier_profitability.skip
 $$;
 
 -- What each category earned within a range of days, and what discounts took.

@@ -1,25 +1,22 @@
--- The products with most revenue within a range of days.
--- :from_date date
--- :to_date date
+-- A category's products by what they sold in some months, those with most revenue first.
+-- :category_id integer
+-- :from_month date
+-- :months integer
 -- :page_size integer
+-- :skip integer
 SELECT
-  p.product_id, p.product_name, c.category_name,
-  s.orders, s.quantity, s.revenue, s.profit,
-  round(100 * s.profit / nullif(s.revenue, 0), 2) AS margin_percent
-FROM (
-  SELECT
-    l.product_id,
-    -- An order has a product once.
-    count(*) AS orders,
-    sum(l.quantity) AS quantity,
-    sum(l.revenue) AS revenue,
-    sum(l.profit) AS profit
-  FROM northwind_sales.order_lines l
-  WHERE l.order_date BETWEEN :from_date AND :to_date
-  GROUP BY l.product_id
-  ORDER BY sum(l.revenue) DESC, l.product_id
-  LIMIT :page_size
-) s
-JOIN northwind.products p ON p.product_id = s.product_id
-JOIN northwind.categories c ON c.category_id = p.category_id
-ORDER BY s.revenue DESC, p.product_id
+  p.product_id, p.product_name,
+  -- An order has a product once.
+  count(*) AS orders,
+  sum(l.quantity) AS quantity,
+  sum(l.revenue) AS revenue,
+  sum(l.profit) AS profit,
+  round(100 * sum(l.profit) / nullif(sum(l.revenue), 0), 2) AS margin_percent
+FROM northwind.products p
+JOIN northwind_sales.order_lines l ON l.product_id = p.product_id
+WHERE p.category_id = :category_id
+  AND l.order_date >= :from_month
+  AND l.order_date < (:from_month + make_interval(months => :months))::date
+GROUP BY p.product_id
+ORDER BY sum(l.revenue) DESC, p.product_id
+LIMIT :page_size OFFSET :skip

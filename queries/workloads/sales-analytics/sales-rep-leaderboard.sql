@@ -1,21 +1,32 @@
--- Employees by their revenue of a quarter, which is named by its first day, against their targets.
--- :quarter date
+-- A country's employees by their revenue in some months, against their targets for the quarters that begin in these.
+-- :country text
+-- :from_month date
+-- :months integer
+-- :page_size integer
+-- :skip integer
 SELECT
   rank() OVER (ORDER BY coalesce(s.revenue, 0) DESC) AS place,
   e.employee_id, e.last_name, e.first_name, e.title,
   coalesce(s.orders, 0) AS orders,
   coalesce(s.revenue, 0) AS revenue,
   coalesce(s.profit, 0) AS profit,
-  t.amount AS target,
-  round(100 * coalesce(s.revenue, 0) / t.amount, 1) AS attainment_percent
+  t.target,
+  round(100 * coalesce(s.revenue, 0) / t.target, 1) AS attainment_percent
 FROM northwind.employees e
-LEFT JOIN northwind_sales.sales_targets t
-  ON t.employee_id = e.employee_id AND t.quarter = :quarter
+LEFT JOIN (
+  SELECT q.employee_id, sum(q.amount) AS target
+  FROM northwind_sales.sales_targets q
+  WHERE q.quarter >= :from_month
+    AND q.quarter < (:from_month + make_interval(months => :months))::date
+  GROUP BY q.employee_id
+) t ON t.employee_id = e.employee_id
 LEFT JOIN (
   SELECT l.employee_id, count(DISTINCT l.order_id) AS orders, sum(l.revenue) AS revenue, sum(l.profit) AS profit
   FROM northwind_sales.order_lines l
-  WHERE l.order_date >= :quarter
-    AND l.order_date < (:quarter + interval '3 months')::date
+  WHERE l.order_date >= :from_month
+    AND l.order_date < (:from_month + make_interval(months => :months))::date
   GROUP BY l.employee_id
 ) s ON s.employee_id = e.employee_id
+WHERE e.country = :country
 ORDER BY place, e.employee_id
+LIMIT :page_size OFFSET :skip

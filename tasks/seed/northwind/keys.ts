@@ -24,8 +24,13 @@ export const YEARS: readonly number[] = Array.from(
 /** The first days of the quarters, counted from FIRST_DAY, and after them the day when the last one has ended. */
 export const QUARTERS: readonly number[] = Array.from(
   { length: YEARS.length * 4 + 1 },
-  (_, n) => (Date.UTC(firstYear, n * MONTHS_A_QUARTER, 1) - firstDay) / MS_PER_DAY,
+  (_, n) => firstOfMonth(n * MONTHS_A_QUARTER),
 );
+
+/** The first day of a month, counted in months and days from FIRST_DAY. */
+function firstOfMonth(month: number): number {
+  return (Date.UTC(firstYear, month, 1) - firstDay) / MS_PER_DAY;
+}
 
 /** ISO date of a day counted from FIRST_DAY. */
 export function isoDay(day: number): string {
@@ -48,7 +53,7 @@ export function customerCode(index: number): string {
 
 /**
  * Key spaces by name: each table with a key of one column, and besides `countries` (that have a customer),
- * `order_dates` and `quarters` (ISO dates, oldest to newest), `reserved_orders` (key = first reserved
+ * `order_dates`, `months` and `quarters` (ISO dates of days, or first days, oldest to newest), `reserved_orders` (key = first reserved
  * order_id + slot) and `reserved_names` (the same after a word: whom an order goes to).
  * @param rows by table
  */
@@ -70,6 +75,7 @@ export function keySpaces(rows: Readonly<Record<string, number>>): Readonly<Reco
       key: (index) => COUNTRIES[index]!.name,
     },
     { name: "order_dates", count: DAYS, key: isoDay },
+    { name: "months", count: YEARS.length * 12, key: (index) => isoDay(firstOfMonth(index)) },
     { name: "quarters", count: QUARTERS.length - 1, key: (index) => isoDay(QUARTERS[index]!) },
   ];
   for (const name of ["products", "employees", "categories", "suppliers", "shippers", "region", "segments"]) {

@@ -17,7 +17,7 @@ export const northwind: Dataset = {
   title: "a food wholesaler: customers, products, orders and their lines, five years",
   schemas: ["northwind", "northwind_sales"],
   tableSchemas: schemasOf(made),
-  generator: "northwind 3, faker 10.6.0",
+  generator: "northwind 4, faker 10.6.0",
   scales: SCALES,
   countOptions: COUNT_OPTIONS,
   declared: DECLARED,
