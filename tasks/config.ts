@@ -72,10 +72,11 @@ export function readConfig(env: Readonly<Record<string, string | undefined>> = e
   };
 }
 
-/** A URL as it may be shown: without its password and without a query that could hold one. */
+/** A URL as it may be shown: without its password, without a token in place of both, and without a query that could hold one. */
 export function redactUrl(text: string): string {
   const parsed = new URL(text);
   if (parsed.password !== "") parsed.password = "***";
+  else if (parsed.username !== "" && /^https?:$/.test(parsed.protocol)) parsed.username = "***";
   parsed.search = "";
   parsed.hash = "";
   return parsed.href;

@@ -45,6 +45,8 @@ Deno.test("a comment behind a URL of .env is none of it", () => {
 
 Deno.test("a URL is shown without what could be secret", () => {
   assert.equal(redactUrl("postgres://u:p@h:1/d?password=x"), "postgres://u:***@h:1/d");
+  assert.equal(redactUrl("https://s3cr3t@h/graphql?apikey=x#y"), "https://***@h/graphql");
+  assert.equal(redactUrl("postgres://u@h/d"), "postgres://u@h/d");
 });
 
 Deno.test("thread migration is on unless it is switched off, and nothing else can be said of it", () => {

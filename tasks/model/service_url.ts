@@ -65,6 +65,9 @@ export function withDatabaseInPath(url: string): string {
 /** A sentence with the passwords of URLs in it hidden: a driver, a file or a command line may repeat one. */
 export function withoutPasswords(text: string): string {
   return text
-    .replaceAll(/([a-z][a-z0-9+.-]*:\/\/[^\s:@/]*):[^\s/]+@/gi, "$1:***@")
-    .replaceAll(/([?&]\w*password=)[^\s&"']+/gi, "$1***");
+    .replaceAll(/(:\/\/[^\s:@/]*):[^\s/]+@/g, "$1:***@")
+    // Of the web's a name alone is a token, and keys stand in the query.
+    .replaceAll(/(\bhttps?:\/\/)[^\s:@/?#]+@/gi, "$1***@")
+    .replaceAll(/(\bhttps?:\/\/[^\s?#"'`<>]*\?)[^\s"'`<>]+/gi, "$1***")
+    .replaceAll(/\b(\w*password\s?=\s?)(?:'[^']+'|[^\s&"',;)]+)/gi, "$1***");
 }

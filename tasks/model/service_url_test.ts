@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { UsageError } from "./errors.ts";
-import { checkedUrl } from "./service_url.ts";
+import { checkedUrl, withoutPasswords } from "./service_url.ts";
 
 const SECRET = "s3cr3t";
 const POSTGRES = ["postgres:", "postgresql:"];
@@ -58,4 +58,25 @@ Deno.test("URLs as they are written are taken as they are", () => {
   }
   const graphql = "https://user:secret@host/v1/graphql?tenant=a/b";
   assert.equal(checkedUrl("GRAPHQL_URL", graphql, ["http:", "https:"]), graphql);
+});
+
+Deno.test("no sentence has the password of a URL or of a connection string in it", () => {
+  for (
+    const [said, shown] of [
+      ["at postgres://u:s3cr3t@h/d, as", "at postgres://u:***@h/d, as"],
+      ["redis://:s3cr3t@h", "redis://:***@h"],
+      ["(https://s3cr3t@h/graphql)", "(https://***@h/graphql)"],
+      ["for url (https://h/graphql?apikey=s3cr3t&x=s3cr3t)", "for url (https://h/graphql?***"],
+      ["postgres://h/d?user=u&password=s3cr3t&x=1", "postgres://h/d?user=u&password=***&x=1"],
+      ["host=h password=s3cr3t user=u", "host=h password=*** user=u"],
+      ["CONNECTION 'host=h password = s3cr3t'", "CONNECTION 'host=h password = ***'"],
+      ["sslpassword='s3 cr3t' x", "sslpassword=*** x"],
+      [
+        "see https://example.org/a/b, or postgres://h:5432/d",
+        "see https://example.org/a/b, or postgres://h:5432/d",
+      ],
+    ] as const
+  ) assert.equal(withoutPasswords(said), shown);
+  const long = "x".repeat(2e6);
+  assert.equal(withoutPasswords(long), long);
 });
