@@ -1,8 +1,9 @@
-import { mkdirSync, readdirSync, writeFileSync } from "node:fs";
+import { mkdirSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import type { Config } from "../config.ts";
 import { ServiceError, UsageError } from "../model/errors.ts";
 import { isRunId } from "../model/run_id.ts";
+import type { RunSummary } from "../model/summary.ts";
 import { formatCount } from "../model/units.ts";
 import { openMetrics } from "../report/open_metrics.ts";
 import { openStore, type Store } from "../store/open.ts";
@@ -10,10 +11,14 @@ import { resolveRun } from "../store/runs.ts";
 import { query } from "../store/sql.ts";
 import { summarise } from "../summary/summarise.ts";
 import { say } from "../terminal/command.ts";
+import { singleLine } from "../terminal/safe_text.ts";
 import { storeFile } from "./store_file.ts";
 
 /** The files of an export. */
 const FILES = ["timings.parquet", "timings.csv", "summary.json", "metrics.txt"] as const;
+
+/** What the system says of a place that is right and cannot be written to. */
+const REFUSED = new Set(["EACCES", "EDQUOT", "EIO", "ENOSPC", "EPERM", "EROFS"]);
 
 /** What `export` is asked for. */
 export interface ExportArguments {
@@ -40,23 +45,56 @@ export async function exportRun(
     );
   }
   const place = resolve(folder ?? `export-${runId}`);
-  prepareFolder(place);
   const summary = await summarise(store, runId);
-  const rows = await writeTimings(store, runId, place);
-  write(join(place, "summary.json"), `${JSON.stringify(summary, null, 1)}\n`);
-  write(join(place, "metrics.txt"), openMetrics(summary));
+  prepareFolder(place);
+  const rows = await writeFiles(store, summary, place);
   say(`Wrote ${formatCount(rows)} timings of ${runId}, and its summary:`);
   for (const file of FILES) say(`  ${join(place, file)}`);
+  const { verdict, run: { status }, reasons: [reason = ""] } = summary;
+  const doubt = status !== "complete"
+    ? `The run is ${status}`
+    : verdict === "invalid"
+    ? "The run is INVALID"
+    : null;
+  if (doubt !== null) say(`• ${singleLine(`${doubt}: ${reason}`, 400)}`);
 }
 
-/** Files of such names may be anybody's, so none is written over. @throws {UsageError} where it is not empty */
+/** Writes all files. @returns how many timings they hold @throws {ServiceError} where they cannot be; none is left */
+async function writeFiles(store: Store, summary: RunSummary, place: string): Promise<number> {
+  try {
+    const rows = await writeTimings(store, summary.run.runId, place);
+    writeFileSync(join(place, "summary.json"), `${JSON.stringify(summary, null, 1)}\n`);
+    writeFileSync(join(place, "metrics.txt"), openMetrics(summary));
+    return rows;
+  } catch (error) {
+    // The folder was empty: what stands there by these names is of this export, and in the way of the next.
+    for (const file of FILES) removeIfThere(join(place, file));
+    // What the store's own error is about is a file of the export.
+    const { message } = (error as Error).cause instanceof Error
+      ? (error as Error).cause as Error
+      : error as Error;
+    throw new ServiceError(
+      `Cannot export into ${place}: ${message}`,
+      "Free space there, or name another folder.",
+      { cause: error },
+    );
+  }
+}
+
+/**
+ * Files of such names may be anybody's, so none is written over.
+ * @throws {UsageError} where it is not empty, or cannot be a folder
+ * @throws {ServiceError} where it cannot be written to
+ */
 function prepareFolder(place: string): void {
   let held: string | undefined;
   try {
     mkdirSync(place, { recursive: true });
     [held] = readdirSync(place);
   } catch (error) {
-    throw new UsageError(`Cannot export into ${place}: ${(error as Error).message}`, "Name another folder.");
+    const { code, message } = error as NodeJS.ErrnoException;
+    const Refused = REFUSED.has(code ?? "") ? ServiceError : UsageError;
+    throw new Refused(`Cannot export into ${place}: ${message}`, "Name another folder.");
   }
   if (held === undefined) return;
   throw new UsageError(
@@ -66,31 +104,27 @@ function prepareFolder(place: string): void {
 }
 
 async function writeTimings(store: Store, runId: string, place: string): Promise<number> {
+  await store.run(`SET VARIABLE run = ${quoted(runId)}`);
+  const timings = query("export/timings");
+  await store.run(
+    `COPY (${timings}) TO ${quoted(join(place, "timings.parquet"))} (FORMAT parquet, COMPRESSION zstd)`,
+  );
+  await store.run(
+    `COPY (SELECT * REPLACE (${inertColumns(["error", "operation", "arm", "stream"])}) FROM (${timings})) ` +
+      `TO ${quoted(join(place, "timings.csv"))} (FORMAT csv, HEADER)`,
+  );
+  const [{ n }] = await store.rows<{ n: number }>(
+    "SELECT count(*)::DOUBLE AS n FROM timing WHERE run_id = $run",
+    { run: runId },
+  ) as [{ n: number }];
+  return n;
+}
+
+function removeIfThere(file: string): void {
   try {
-    await store.run(`SET VARIABLE run = ${quoted(runId)}`);
-    const timings = query("export/timings");
-    await store.run(
-      `COPY (${timings}) TO ${quoted(join(place, "timings.parquet"))} (FORMAT parquet, COMPRESSION zstd)`,
-    );
-    await store.run(
-      `COPY (SELECT * REPLACE (${
-        inertColumns(["error", "operation", "arm", "stream"])
-      }) FROM (${timings})) ` +
-        `TO ${quoted(join(place, "timings.csv"))} (FORMAT csv, HEADER)`,
-    );
-    const [{ n }] = await store.rows<{ n: number }>(
-      "SELECT count(*)::DOUBLE AS n FROM timing WHERE run_id = $run",
-      { run: runId },
-    ) as [{ n: number }];
-    return n;
-  } catch (error) {
-    throw new ServiceError(
-      `Cannot export into ${place}: ${(error as Error).message}`,
-      "Free space there, or name another folder.",
-      {
-        cause: error,
-      },
-    );
+    rmSync(file, { force: true });
+  } catch {
+    // What could not be written is what is told.
   }
 }
 
@@ -106,18 +140,4 @@ function inertColumns(columns: readonly string[]): string {
 
 function quoted(text: string): string {
   return `'${text.replaceAll("'", "''")}'`;
-}
-
-function write(file: string, text: string): void {
-  try {
-    writeFileSync(file, text);
-  } catch (error) {
-    throw new ServiceError(
-      `Cannot write ${file}: ${(error as Error).message}`,
-      "Free space there, or name another folder.",
-      {
-        cause: error,
-      },
-    );
-  }
 }

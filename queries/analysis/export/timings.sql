@@ -5,7 +5,7 @@ SELECT
   t.intended_us, t.woke_us, t.acquired_us, t.sent_us, t.done_us, t.outcome::VARCHAR AS outcome, t.error,
   t.cache::VARCHAR AS cache, t.rows, t.bytes
 FROM timing t
-JOIN phase p USING (run_id, phase_id)
-JOIN operation o USING (run_id, operation_id)
+LEFT JOIN phase p USING (run_id, phase_id)
+LEFT JOIN operation o USING (run_id, operation_id)
 WHERE t.run_id = getvariable('run')
 ORDER BY t.slot, t.attempt
