@@ -32,16 +32,22 @@ export interface Judging {
 /** Of a run that is looked at once, at its end. */
 export const ONCE: Judging = { margin: DEFAULT_MARGIN, nominal: (share) => share };
 
+/** How arms are compared. */
+export interface ComparingOptions {
+  readonly judging?: Judging;
+  /** The run does, or would have: of neighbouring blocks that are compared together only those that are complete count. */
+  readonly goesOn?: boolean;
+}
+
 /**
  * Each arm against the baseline: all operations together, and each by median and p95, over the run's pairs of blocks.
- * @param goesOn the run does: of neighbouring blocks that are compared together only those that are complete count
  */
 export async function comparisons(
   rows: Rows,
   runId: string,
   config: Pick<RunConfig, "operations" | "loop" | "streams">,
   records: readonly ArmRecord[],
-  { judging = ONCE, goesOn = false }: { readonly judging?: Judging; readonly goesOn?: boolean } = {},
+  { judging = ONCE, goesOn = false }: ComparingOptions = {},
 ): Promise<Comparison[]> {
   const arms = records.map(({ name }) => name);
   const baseline = records.find(({ role }) => role === "baseline")?.name;

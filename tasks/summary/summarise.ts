@@ -102,7 +102,7 @@ async function compareArms(
   { valid }: Validity,
 ): Promise<Pick<RunSummary, "comparisons" | "untilDecided">> {
   const reached = await reachedBy(rows, run);
-  const found = await comparisons(rows, run.runId, run.config, arms, { judging: judgingOf(reached) });
+  const found = await comparisons(rows, run.runId, run.config, arms, judgingOf(reached));
   const judged = valid ? found : notJudged(found);
   return {
     comparisons: judged,

@@ -4,7 +4,7 @@ import type { UntilDecided, UntilDecidedSummary } from "../model/until_decided.t
 import { mixShares } from "../model/mix_shares.ts";
 import type { Rows } from "../store/runs.ts";
 import { gapsWereDrawn, groupQuantiles } from "./block_pairs.ts";
-import { type Judging, ONCE } from "./comparisons.ts";
+import { type ComparingOptions, ONCE } from "./comparisons.ts";
 import { judgingAfter, undecided } from "./looks.ts";
 import { pairRatios } from "./pair_ratios.ts";
 import { longestOf, plannedLengths } from "./planned_length.ts";
@@ -29,10 +29,13 @@ export async function reachedBy(
   return { ...untilDecided, rounds };
 }
 
-/** By what its comparisons are judged: bounds that allow for the looks that were taken, where there were any. */
-export function judgingOf(reached: Reached | null): Judging {
-  if (reached === null || reached.rounds === 0) return ONCE;
-  return judgingAfter(reached.rounds, reached);
+/**
+ * By what its comparisons are judged: bounds that allow for the looks that were taken, where there were any, and of a run
+ * that ended before its time the pairs that the last look saw.
+ */
+export function judgingOf(reached: Reached | null): Required<ComparingOptions> {
+  if (reached === null || reached.rounds === 0) return { judging: ONCE, goesOn: false };
+  return { judging: judgingAfter(reached.rounds, reached), goesOn: reached.rounds < reached.looks.at(-1)! };
 }
 
 /** What came of a run that ends when it knows. @param comparisons as they were judged at its end */

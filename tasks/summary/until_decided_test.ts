@@ -35,6 +35,8 @@ Deno.test("a run that ended early is judged by the bounds of its looks, and says
     assert.match(early.reasons.join("\n"), /^(Und|D)ecided after 2 of 3 looks and .*, 50 % of the/m);
     for (const [at, row] of early.comparisons.entries()) {
       const plain = once.comparisons[at]!;
+      // Where rounds are joined, what is left at the end belongs to the last pair of a run that did not go on.
+      if (row.n < ROUNDS) continue;
       assert.equal(row.ratio, plain.ratio);
       if (plain.low === null || row.low === null) continue;
       assert.ok(row.low <= plain.low && row.high! >= plain.high!, JSON.stringify([row, plain]));

@@ -23,7 +23,8 @@ WITH
       intended_us - lag(intended_us) OVER (ORDER BY intended_us, slot) AS gap_us,
       (max(intended_us) OVER () - min(intended_us) OVER ()) / count(*) OVER () AS mean_us
     FROM request
-    WHERE run_id = $run
+    -- A run that ends at a look goes on for a moment after what was looked at.
+    WHERE run_id = $run AND intended_us < (SELECT max(end_us) FROM phase WHERE run_id = $run AND measured)
   ),
   typical AS (SELECT coalesce(median(lag_ms), 0) AS lag_ms FROM slots JOIN rounds USING (phase_id)),
   measured AS (
