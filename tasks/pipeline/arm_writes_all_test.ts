@@ -7,7 +7,8 @@ import { type UserPostgres, withUserPostgres } from "../stack/testing_user_postg
 import { assertAsFound } from "../testing/facts.ts";
 import { lookAround } from "../testing/surroundings.ts";
 import { keptRecords } from "../undo/journal.ts";
-import { type RunningTask, type TaskResult, until, withWorkbench, type Workbench } from "./testing.ts";
+import type { Called } from "../terminal/testing_in_process.ts";
+import { type RunningTask, until, withWorkbench, type Workbench } from "./testing.ts";
 
 const WRITING = ["write-heavy", "--scale", "tiny", "--paths", "sql", "--no-report", "--slo", "errors<1%"];
 const SHORT = ["--duration", "1500ms", "--warmup", "300ms"];
@@ -22,12 +23,14 @@ interface Servers {
   readonly own: UserPostgres;
   readonly other: UserPostgres;
   /** Calls bench with that arm, or without any. */
-  run(args: readonly string[], arms?: readonly string[]): Promise<TaskResult>;
+  run(args: readonly string[], arms?: readonly string[]): Promise<Called>;
+  /** The same with that arm in a process of its own: while one lasts, what it owes is nobody else's. */
+  apart(args: readonly string[]): Promise<Called>;
   /** Starts it with that arm. */
   start(args: readonly string[]): RunningTask;
   /** Does so, and kills it once both databases hold rows of it. */
   killed(): Promise<string>;
-  clean(server: UserPostgres): Promise<TaskResult>;
+  clean(server: UserPostgres): Promise<Called>;
   asFound(except?: readonly RegExp[]): Promise<void>;
 }
 
@@ -48,7 +51,7 @@ function withServers(use: (servers: Servers) => Promise<void>): Promise<void> {
         ];
         const before = await look();
         const none = (said: string) => assert.doesNotMatch(said, /theirs@|:theirs/, "no password is said");
-        const checked = async (result: Promise<TaskResult>) => {
+        const checked = async (result: Promise<Called>) => {
           const ended = await result;
           none(ended.stdout + ended.stderr);
           return ended;
@@ -59,7 +62,8 @@ function withServers(use: (servers: Servers) => Promise<void>): Promise<void> {
           start,
           own,
           other,
-          run: (args, arms = arm) => checked(bench.run("bench", [...WRITING, ...args, ...arms], env)),
+          run: (args, arms = arm) => checked(bench.call("bench", [...WRITING, ...args, ...arms], env)),
+          apart: (args) => checked(start(args).result),
           async killed() {
             const running = start(LONG);
             await bench.measuring();
@@ -76,7 +80,7 @@ function withServers(use: (servers: Servers) => Promise<void>): Promise<void> {
             }
             return records[0]!.runId;
           },
-          clean: ({ url }) => checked(bench.run("clean", ["--writes"], { DATABASE_URL: url })),
+          clean: ({ url }) => checked(bench.call("clean", ["--writes"], { DATABASE_URL: url })),
           async asFound(except = [VACUUMED]) {
             const after = await look();
             before.forEach((each, at) => assertAsFound(each, after[at]!, { except }));
@@ -103,7 +107,7 @@ async function reserved({ url }: UserPostgres): Promise<number> {
 }
 
 /** A run that went through; a busy machine may make it invalid. */
-const ended = ({ code, stdout, stderr }: TaskResult) =>
+const ended = ({ code, stdout, stderr }: Called) =>
   assert.ok(
     code === 0 || code === 4 && !/Cannot compare/.test(stderr),
     `exit ${code}\n${stdout}${stderr}`,
@@ -116,7 +120,7 @@ const tookBack = (runId: string, { url }: UserPostgres) =>
   );
 
 Deno.test("what an arm wrote on another server is taken back there, however the run ends", (t) =>
-  withServers(async ({ bench, start, own, other, run, killed, clean, asFound }) => {
+  withServers(async ({ bench, start, own, other, run, apart, killed, clean, asFound }) => {
     const host = new URL(other.url).host;
 
     await t.step("an open and a closed loop", async () => {
@@ -194,7 +198,7 @@ Deno.test("what an arm wrote on another server is taken back there, however the 
     await t.step(
       "the other server dies in mid-run: its own is taken back at once, the other later",
       async () => {
-        const running = run(LONG);
+        const running = apart(LONG);
         await bench.measuring();
         await until(async () => await reserved(other) > 0 || null, "nothing was written");
         await other.kill();

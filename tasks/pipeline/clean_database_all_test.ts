@@ -128,7 +128,7 @@ Deno.test("leaving a user's database", (t) =>
         async () => {
           await query(admin, "GRANT SELECT ON northwind.orders TO reporter");
           const home = lookAtFolder(bench.home);
-          const { code, stdout, stderr } = await bench.run("clean", ["--database", "--yes"], {
+          const { code, stdout, stderr } = await bench.call("clean", ["--database", "--yes"], {
             DATABASE_URL: own,
           });
           assert.equal(code, 0, stdout + stderr);

@@ -47,7 +47,7 @@ async function withTheirs(use: (theirs: Theirs) => Promise<void>): Promise<void>
       url.username = url.password = "plain";
       await withWorkbench(async (bench) => {
         const env = { DATABASE_URL: url.href };
-        const seeded = await bench.run("seed", ["--scale", "tiny"], env);
+        const seeded = await bench.call("seed", ["--scale", "tiny"], env);
         assert.equal(seeded.code, 0, seeded.stderr);
         const theirs = at("mine");
         const look = () => lookAtPostgres(theirs.href, { databases: ["mine"] });
@@ -78,7 +78,7 @@ async function withTheirs(use: (theirs: Theirs) => Promise<void>): Promise<void>
 Deno.test("a change is measured on a clone of a database of the user's, and nothing is left", async (t) => {
   await withTheirs(async ({ bench, admin, url, theirs, env, change, asFound, clones }) => {
     const refused = async (args: readonly string[], said: RegExp, more: Record<string, string> = {}) => {
-      const { code, stdout, stderr } = await bench.run("bench", [...RUN, ...args], { ...env, ...more });
+      const { code, stdout, stderr } = await bench.call("bench", [...RUN, ...args], { ...env, ...more });
       assert.equal(code, 2, stdout + stderr);
       assert.match(stderr, said);
       assert.deepEqual(await clones(), []);
@@ -124,7 +124,7 @@ Deno.test("a change is measured on a clone of a database of the user's, and noth
         ...change("UPDATE northwind.products SET unit_price = unit_price + 1"),
         "--clone",
       ];
-      const { code, stdout, stderr } = await bench.run("bench", [...RUN, ...given], env);
+      const { code, stdout, stderr } = await bench.call("bench", [...RUN, ...given], env);
       assert.equal(code, 4, stdout + stderr);
       assert.match(stderr, /answers differently over changed than over sql/);
       assert.deepEqual(await clones(), []);
@@ -193,13 +193,13 @@ Deno.test("a change is measured on a clone of a database of the user's, and noth
         running.kill("SIGKILL");
         await running.result;
         assert.deepEqual(await clones(), [name]);
-        const cleaned = await bench.run("clean", ["--yes"], env);
+        const cleaned = await bench.call("clean", ["--yes"], env);
         assert.equal(cleaned.code, 3, cleaned.stdout);
         assert.match(
           cleaned.stderr,
           /only it knows of the clone "benchbook_clone_\w+" of the database "mine"/,
         );
-        const next = await bench.run("seed", ["--scale", "tiny"], env);
+        const next = await bench.call("seed", ["--scale", "tiny"], env);
         assert.equal(next.code, 0, next.stderr);
         assert.ok(next.stdout.includes(`Dropped the clone "${name}" of the database "mine"`), next.stdout);
         assert.deepEqual(await clones(), []);
@@ -215,7 +215,7 @@ Deno.test("a change is measured on a clone of a database of the user's, and noth
       );
       await admin.query("ALTER ROLE plain CREATEDB");
       await admin.query("ALTER DATABASE mine OWNER TO CURRENT_USER; GRANT ALL ON DATABASE mine TO plain");
-      const { code, stderr } = await bench.run("bench", [...RUN, ...change(INDEX), "--clone"], env);
+      const { code, stderr } = await bench.call("bench", [...RUN, ...change(INDEX), "--clone"], env);
       assert.equal(code, 2, stderr);
       assert.match(stderr, /the role "plain" must own the database to copy it/);
       assert.deepEqual(await clones(), []);
@@ -238,7 +238,7 @@ Deno.test("a change is asked about over GraphQL and caches too, by services of i
       `changed=${file}`,
     ];
     for (const path of ["graphql", "sql+cache"]) {
-      const { code, stdout, stderr } = await bench.run("bench", [...paths, "--paths", path]);
+      const { code, stdout, stderr } = await bench.call("bench", [...paths, "--paths", path]);
       assert.ok(code === 0 || code === 4, stderr);
       const { run, operations } = JSON.parse(stdout);
       assert.deepEqual(run.config.arms, [path, "changed"]);

@@ -64,7 +64,7 @@ Deno.test("more faults around a stack that is up", async (t) => {
           ...await contents(join(bench.home, "logs")),
         ];
         assert.ok(left.every((text) => !text.includes("hunter2secret")));
-        const other = await bench.run("bench", [...SHORT, "--seed", "8"], env);
+        const other = await bench.call("bench", [...SHORT, "--seed", "8"], env);
         assert.equal(other.code, 2);
         assert.match(other.stderr, /--replace/);
       },
@@ -86,7 +86,7 @@ Deno.test("more faults around a stack that is up", async (t) => {
     await t.step("notebooks can be run while a bench measures, and neither disturbs the other", async () => {
       const running = bench.start("bench", [...LONG, "--duration", "6s", "--paths", "sql", "--no-report"]);
       await bench.measuring();
-      const notebooks = await bench.run("notebook", ["--run", "latest"]);
+      const notebooks = await bench.call("notebook", ["--run", "latest"]);
       assert.equal(notebooks.code, 0, notebooks.stdout + notebooks.stderr);
       const { code, stdout, stderr } = await running.result;
       assert.ok(code === 0 || code === 4, stdout + stderr);
@@ -111,7 +111,7 @@ Deno.test("more faults around a stack that is up", async (t) => {
     );
 
     await t.step("no browser: the HTML is made, the PDF is not, and it says why", async () => {
-      const { code, stdout, stderr } = await bench.run("report", ["latest"], {
+      const { code, stdout, stderr } = await bench.call("report", ["latest"], {
         CHROME_PATH: "/nonexistent/chrome",
       });
       assert.equal(code, 0, stderr);

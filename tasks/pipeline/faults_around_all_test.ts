@@ -41,7 +41,7 @@ Deno.test("faults around a stack that is up", async (t) => {
       assert.equal(refused.code, 3, refused.stdout);
       assert.match(refused.stdout, /Waiting for the store/);
       assert.match(refused.stderr, /nothing is lost/i);
-      const next = await bench.run("bench", [...SHORT, "--paths", "sql", "--no-report"]);
+      const next = await bench.call("bench", [...SHORT, "--paths", "sql", "--no-report"]);
       assert.match(next.stdout, /Recovered run \S+ \(complete\)/);
       const after = (await outcomes(bench)).reduce((sum, { n }) => sum + n, 0);
       assert.ok(after > before + 400, `${before} rows, then ${after}`);
@@ -70,7 +70,7 @@ Deno.test("faults around a stack that is up", async (t) => {
           paths: ["sql", "graphql"], settings: {},
           operations: [{ name: "product-by-id", weight: 1, params: { product_id: { kind: "zipf", keys: "products", s: 1 } } }] }`,
         );
-        const { code, stderr } = await bench.run("bench", [file, "--scale", "tiny"]);
+        const { code, stderr } = await bench.call("bench", [file, "--scale", "tiny"]);
         assert.equal(code, 4);
         assert.match(
           stderr,

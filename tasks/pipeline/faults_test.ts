@@ -17,7 +17,7 @@ Deno.test("kill -9 of bench: the next start stops the orphans, loads the spooled
       orphans.length > 0 && orphans.every(({ process }) => isAlive(process)),
       "the services are orphans now",
     );
-    const next = await bench.run("bench", [...SHORT, "--paths", "sql", "--no-report", "--json"]);
+    const next = await bench.call("bench", [...SHORT, "--paths", "sql", "--no-report", "--json"]);
     assert.ok([0, 4].includes(next.code), next.stderr);
     assert.match(next.stderr, /Recovered run \S+ \(crashed\): [\d,]+ requests/);
     assert.ok(orphans.every(({ process }) => !isAlive(process)), "the orphans are gone");

@@ -25,7 +25,7 @@ function withServer(
 }
 
 async function assertMended(bench: Workbench, url: string): Promise<void> {
-  const mended = await bench.run("clean", ["--writes"], { DATABASE_URL: url });
+  const mended = await bench.call("clean", ["--writes"], { DATABASE_URL: url });
   assert.equal(mended.code, 0, mended.stdout + mended.stderr);
   await assertDatabaseAsFound(url);
 }

@@ -31,7 +31,7 @@ Deno.test("orders that a PostGraphile of the user's places after the run are nam
     let theirs: ProcessId | undefined;
     try {
       await withWorkbench(async (bench) => {
-        const seeded = await bench.run("seed", ["--scale", "tiny"], { DATABASE_URL: url });
+        const seeded = await bench.call("seed", ["--scale", "tiny"], { DATABASE_URL: url });
         assert.equal(seeded.code, 0, seeded.stderr);
         const { port } = await startGraphql({
           config: { home: bench.home, root },
@@ -94,7 +94,7 @@ Deno.test("orders that a PostGraphile of the user's places after the run are nam
         await locker.query("COMMIT");
         await until(async () => await busy() === 0 && await reserved() > 0 || null, "nothing was committed");
 
-        const cleaned = await bench.run("clean", ["--writes"], env);
+        const cleaned = await bench.call("clean", ["--writes"], env);
         assert.equal(cleaned.code, 0, cleaned.stdout + cleaned.stderr);
         assert.match(cleaned.stdout, /Took back what the run \S+ \(late\) had left in .*: \d+ rows/);
         assert.equal(await reserved(), 0);

@@ -59,7 +59,7 @@ Deno.test("seed and up take back or name what a run that was killed has left, as
           );
           assert.deepEqual(await orders(), []);
           // `up` leaves its GraphQL server running, and sessions of it.
-          if (task === "up") assert.equal((await bench.run("down")).code, 0);
+          if (task === "up") assert.equal((await bench.call("down")).code, 0);
           assertAsFound(before, await look(), { except: [VACUUMED] });
           assert.ok(!existsSync(recordFile(home, runId)));
         });
@@ -68,7 +68,7 @@ Deno.test("seed and up take back or name what a run that was killed has left, as
       await t.step("what cannot is named, with the command", async () => {
         const runId = await killed();
         await query("CREATE RULE stay AS ON DELETE TO northwind.orders DO INSTEAD NOTHING");
-        const { code, stdout, stderr } = await bench.run("seed", arguments_, env);
+        const { code, stdout, stderr } = await bench.call("seed", arguments_, env);
         assert.equal(code, 0, stderr);
         assert.match(stdout, new RegExp(`^! 1 row of the run ${runId} is left in northwind\\.orders`, "m"));
         assert.match(stdout, /^! `deno task clean --writes` tries it again/m);

@@ -34,7 +34,7 @@ Deno.test("a migration that fails half-way fails, and says what is done and what
       bench,
       "ALTER TABLE northwind.orders ADD COLUMN note text;\nUPDATE northwind.orders SET note = 1/0;\n",
     );
-    const { code, stdout, stderr } = await bench.run("migrate", [file, ...LITTLE, "--duration", "1s"]);
+    const { code, stdout, stderr } = await bench.call("migrate", [file, ...LITTLE, "--duration", "1s"]);
     assert.equal(code, ExitCode.verdictFailed, stderr);
     assert.match(
       stdout,
@@ -79,8 +79,8 @@ Deno.test("after kill -9 in each part of a run the next start judges its writes 
         // What nobody can know but who looks into the clone.
         const lost = when === "recovery" ? await loseOrder(bench) : 0;
         // Before the run is in a store, or after.
-        const cleaned = when === "baseline" ? await bench.run("clean", ["--writes", "--yes"]) : null;
-        const next = await bench.run("bench", NEXT);
+        const cleaned = when === "baseline" ? await bench.call("clean", ["--writes", "--yes"]) : null;
+        const next = await bench.call("bench", NEXT);
         const [, runId] = /Recovered run (\S+) \(crashed\)/.exec(next.stdout) ?? [];
         assert.ok(runId !== undefined, next.stdout);
         const said = (cleaned ?? next).stdout;
@@ -122,7 +122,7 @@ Deno.test("a server that dies in the middle of a migration ends the run with 3, 
     const { code, stdout, stderr } = await running.result;
     assert.equal(code, ExitCode.service, `${stdout}\n${stderr}`);
     assert.doesNotMatch(`${stdout}${stderr}`, /this is a defect/);
-    const next = await bench.run("bench", NEXT);
+    const next = await bench.call("bench", NEXT);
     assert.ok([ExitCode.ok, ExitCode.invalid].includes(next.code as 0), next.stderr);
     await assertNothingLeft(bench);
   });

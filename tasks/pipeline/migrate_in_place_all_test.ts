@@ -36,7 +36,7 @@ function withTheirs(use: (theirs: Theirs) => Promise<void>): Promise<void> {
     await client.connect();
     try {
       await withWorkbench(async (bench) => {
-        const seeded = await bench.run("seed", ["--scale", "tiny"], env);
+        const seeded = await bench.call("seed", ["--scale", "tiny"], env);
         assert.equal(seeded.code, 0, seeded.stderr);
         await use({ bench, env, client, url: at("mine").href });
       }, { untouched: true });
@@ -103,7 +103,7 @@ Deno.test("a change in place that is killed is named at the next start, and is g
     running.kill("SIGKILL");
     await running.result;
     // What writes into the data set refuses tables that have other columns than it has made.
-    const next = await bench.run("migrate", [
+    const next = await bench.call("migrate", [
       file,
       "--in-place",
       "mine",
@@ -125,7 +125,7 @@ Deno.test("a change in place that is killed is named at the next start, and is g
       /`deno task migrate \S+change\.sql --in-place mine --from 2 --scenario \S+ --scale tiny` goes on with it/,
     );
     assert.deepEqual(await notes(client), ["first_note", "last_note"], said);
-    const after = await bench.run("bench", [
+    const after = await bench.call("bench", [
       "smoke",
       "--scale",
       "tiny",
@@ -165,7 +165,7 @@ Deno.test("kill -9 before, within and after a change in place is told by the nex
     /** A start that ends soon: what it is asked for cannot be. */
     const next = async () => {
       const asked = ["smoke", "--scale", "small", "--paths", "sql", "--no-report"];
-      const { stdout, stderr } = await bench.run("bench", asked, env);
+      const { stdout, stderr } = await bench.call("bench", asked, env);
       return `${stdout}${stderr}`;
     };
     await t.step("in the baseline, as after Ctrl-C there", async () => {
@@ -219,7 +219,7 @@ Deno.test("a change of a clone leaves the database as it was, and nothing beside
   await withTheirs(async ({ bench, env, client, url }) => {
     const asked = [...LITTLE, "--duration", "1s"];
     const own = ownFile(bench, "ALTER TABLE northwind.orders ADD COLUMN gift_note text;\n");
-    const without = await bench.run("migrate", [own, ...asked, "--clone"], env);
+    const without = await bench.call("migrate", [own, ...asked, "--clone"], env);
     assert.equal(without.code, ExitCode.usage, without.stdout);
     assert.match(
       without.stderr,
@@ -234,10 +234,10 @@ Deno.test("a change of a clone leaves the database as it was, and nothing beside
         "DO $$ BEGIN EXECUTE 'COMMENT ON TABLE northwind.orders IS ' || quote_literal('theirs'); END $$;\n",
     );
     const before = await lookAtPostgres(url, { databases: ["mine"] });
-    const refused = await bench.run("migrate", [file, ...asked], env);
+    const refused = await bench.call("migrate", [file, ...asked], env);
     assert.equal(refused.code, ExitCode.usage, refused.stdout);
     assert.match(refused.stderr, /takes \S+ MiB of the server's disk, and --clone is not given/);
-    const { code, stdout, stderr } = await bench.run("migrate", [file, ...asked, "--clone"], env);
+    const { code, stdout, stderr } = await bench.call("migrate", [file, ...asked, "--clone"], env);
     assert.ok([ExitCode.ok, ExitCode.verdictFailed, ExitCode.invalid].includes(code as 0), stderr);
     const unread = /The SQL that \S+change\.sql:2 makes by EXECUTE cannot be read before it runs/;
     assert.match(stdout, unread);
@@ -265,10 +265,10 @@ Deno.test("a right that is lacking fails the change with its reason, and nothing
       url.searchParams.set("dbname", dbname);
       return { DATABASE_URL: url.href };
     };
-    const other = await bench.run("migrate", asked, at("/mine", "postgres"));
+    const other = await bench.call("migrate", asked, at("/mine", "postgres"));
     assert.equal(other.code, ExitCode.usage, other.stdout);
     assert.match(other.stderr, /DATABASE_URL names the database "postgres"/);
-    const { code, stdout } = await bench.run("migrate", asked, at("/nowhere", "mine"));
+    const { code, stdout } = await bench.call("migrate", asked, at("/nowhere", "mine"));
     assert.equal(code, ExitCode.verdictFailed, stdout);
     assert.match(stdout, /must be owner of table theirs \(42501\)/);
   });

@@ -94,7 +94,7 @@ Deno.test("after kill -9 in the switch and behind it the next start judges the w
         const passfiles = () => filesIn(bench).filter((path) => path.endsWith(".pgpass"));
         assert.equal(passfiles().length, 2);
         if (wentOver) assert.equal((await loseOrder(bench)).length, 1);
-        const { stdout, stderr } = await bench.run("bench", NEXT);
+        const { stdout, stderr } = await bench.call("bench", NEXT);
         const said = new RegExp(
           `Checked the writes of the run (\\S+) ${
             wentOver ? "at both servers" : "at the source"
@@ -163,7 +163,7 @@ Deno.test("a target that dies ends the run with 3, with clients where they are s
           assert.deepEqual([errors, moved!.switches.filter(({ to }) => to === "target")], [[], []]);
           assert.match(said, /Clients and data are at the source|The run was interrupted|postgres-target/);
         } else assert.deepEqual(moved!.switches.map(({ to }) => to), ["target"]);
-        const next = await bench.run("bench", NEXT);
+        const next = await bench.call("bench", NEXT);
         assert.ok([ExitCode.ok, ExitCode.invalid].includes(next.code as 0), next.stderr);
         await assertNothingLeft(bench);
       });

@@ -102,7 +102,7 @@ async function killedBehindSwitch(
   running.kill("SIGKILL");
   await running.result;
   // What is left looks like replication of the user's, and lets nobody write: the next start of the same removes it first.
-  const first = await bench.run("migrate", [...move, "--in-place", "shop,store"], env);
+  const first = await bench.call("migrate", [...move, "--in-place", "shop,store"], env);
   assert.equal(first.code, ExitCode.usage);
   assert.match(first.stderr, /Cannot move to the target: the target already has /);
   assert.match(
@@ -117,7 +117,7 @@ async function killedBehindSwitch(
     assert.deepEqual(await ask(url, MADE), []);
     assert.deepEqual(await ask(url, LOADS_ROWS), []);
   }
-  const second = await bench.run("bench", NEXT, env);
+  const second = await bench.call("bench", NEXT, env);
   const [, drop] = undo.exec(second.stdout) ?? [];
   assert.ok(drop !== undefined, second.stdout);
   await ask(env.TARGET_DATABASE_URL, drop);
@@ -163,7 +163,7 @@ Deno.test("two servers of one's own: the tables move, the load's rows and all th
       const env = { DATABASE_URL: oldUrl, TARGET_DATABASE_URL: newUrl };
       await withWorkbench(async (bench) => {
         const move = ["move-server", "--variant", "safe", ...LITTLE, "--duration", "3s"];
-        const unnamed = await bench.run("migrate", move, env);
+        const unnamed = await bench.call("migrate", move, env);
         assert.equal(unnamed.code, ExitCode.usage);
         assert.match(unnamed.stderr, /--in-place is not given/);
         await stalledInSwitch(bench, move, { source, target, env });

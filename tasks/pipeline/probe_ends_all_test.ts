@@ -43,7 +43,7 @@ Deno.test("a probe that is killed leaves a record, by which the next one drops i
       const [left] = await schemasAt(server.url);
       assert.ok(left !== undefined);
       // Every other start names it.
-      const named = await bench.run("clean", ["-y"], { DATABASE_URL: "" });
+      const named = await bench.call("clean", ["-y"], { DATABASE_URL: "" });
       assert.equal(named.code, 3, named.stderr);
       assert.match(oneLine(named.stderr), new RegExp(`only it knows of what probes have left .*${left}`));
       const probing = bench.start("migrate", words, env);

@@ -24,7 +24,7 @@ Deno.test("a Redis that is full, that lets a role do little, or that has no pass
         let before = await lookAround({ redis: url });
         const args = [...SHORT, "--paths", "sql,sql+cache", "--rate", "100", "--no-pdf"];
         const run = (more: readonly string[] = [], redisUrl = url) =>
-          bench.run("bench", [...args, ...more], { REDIS_URL: redisUrl });
+          bench.call("bench", [...args, ...more], { REDIS_URL: redisUrl });
         const said = /The cache refused [\d,]+ writes? of sql\+cache: OOM command not allowed/;
         const { stdout, stderr, code } = await run(["--json"]);
         assert.ok(code === 0 || code === 4, stderr);
@@ -54,7 +54,7 @@ Deno.test("a Redis that is full, that lets a role do little, or that has no pass
         before = await lookAround({ redis: url });
         const wrong = new URL(url);
         wrong.password = "s3cr3t";
-        const refused = await bench.run("bench", [...args.slice(0, -3), "--paths", "sql+cache"], {
+        const refused = await bench.call("bench", [...args.slice(0, -3), "--paths", "sql+cache"], {
           REDIS_URL: wrong.href,
         });
         assert.equal(refused.code, 3, refused.stderr);

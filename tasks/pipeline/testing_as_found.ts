@@ -141,7 +141,7 @@ async function combine(land: UserLand, story: Story, end: End): Promise<Result |
         );
       }
       assert.match(said, /deno task clean --writes/);
-      const cleaned = endedOf(await land.bench.run("clean", ["--writes"], env));
+      const cleaned = endedOf(await land.bench.call("clean", ["--writes"], env));
       assert.equal(cleaned.code, 0, cleaned.said);
       tookBack(cleaned.said, records);
     } else if (mended === "by clean --writes") mended = "";
@@ -176,7 +176,7 @@ async function startNext(
     readonly added: () => Promise<StoredRun[]>;
   },
 ): Promise<StoredRun[]> {
-  const next = endedOf(await bench.run("bench", nextStart(story), env));
+  const next = endedOf(await bench.call("bench", nextStart(story), env));
   try {
     const stored = await added();
     if (hurried && stored.length === 1) {

@@ -58,7 +58,7 @@ const plain = (
   name,
   ...way,
   run: async ({ bench, env }, story) =>
-    endedOf(await bench.run("bench", [scenario(story), ...story.args.slice(1), ...length, ...more], env)),
+    endedOf(await bench.call("bench", [scenario(story), ...story.args.slice(1), ...length, ...more], env)),
 });
 
 /** A run that keeps going until something happens to what is around it. */

@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import type { RateSearch } from "../model/rate_search.ts";
-import type { TaskResult, Workbench } from "./testing.ts";
+import type { Called } from "../terminal/testing_in_process.ts";
+import type { Workbench } from "./testing.ts";
 
 const SCENARIO = {
   name: "nap",
@@ -42,8 +43,8 @@ export async function napScenario({ home }: Workbench): Promise<string> {
 export async function search(
   bench: Workbench,
   args: readonly string[],
-): Promise<TaskResult & { readonly found: RateSearch }> {
-  const result = await bench.run("bench", [await napScenario(bench), "--find-rate", "--json", ...args]);
+): Promise<Called & { readonly found: RateSearch }> {
+  const result = await bench.call("bench", [await napScenario(bench), "--find-rate", "--json", ...args]);
   assert.notEqual(result.stdout, "", result.stderr);
   return { ...result, found: JSON.parse(result.stdout) as RateSearch };
 }

@@ -40,7 +40,7 @@ export async function endLoadEarly(signal: "SIGINT" | "SIGKILL"): Promise<void> 
   await withDatabase(async (_url, postgres) => {
     await withWorkbench(async (bench) => {
       const whole = await postgres.database("whole");
-      const expected = hashOf(await bench.run("seed", SOME, { DATABASE_URL: whole }));
+      const expected = hashOf(await bench.call("seed", SOME, { DATABASE_URL: whole }));
       assert(expected);
       for (let tries = 0; tries < TRIES; tries++) {
         const url = await postgres.database(`ended_early_${tries}`);
@@ -52,7 +52,7 @@ export async function endLoadEarly(signal: "SIGINT" | "SIGKILL"): Promise<void> 
         const complete = await rows(url, "SELECT FROM benchbook.dataset WHERE status = 'complete'");
         if (code === 0 || complete.length > 0) continue;
         if (signal === "SIGINT") assert.equal(code, 130);
-        const again = await bench.run("seed", [...SOME, "--verify"], { DATABASE_URL: url });
+        const again = await bench.call("seed", [...SOME, "--verify"], { DATABASE_URL: url });
         assert.equal(again.code, 0, again.stdout + again.stderr);
         assert.equal(hashOf(again), expected);
         return;

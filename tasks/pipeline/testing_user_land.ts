@@ -79,7 +79,7 @@ async function settle(
   const env = { ...foldersEnvironment(folder), DATABASE_URL: url, REDIS_URL: redis.url };
   await query(postgres.url, `CREATE DATABASE ${DATABASE}`);
   for (const dataset of ["northwind", "events"]) {
-    const { code, stderr } = await bench.run("seed", ["--dataset", dataset, "--scale", "tiny"], env);
+    const { code, stderr } = await bench.call("seed", ["--dataset", dataset, "--scale", "tiny"], env);
     assert.equal(code, 0, stderr);
   }
   await query(url, Deno.readTextFileSync(join(queries, "testing/user_database.sql")));

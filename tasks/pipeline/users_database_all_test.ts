@@ -44,7 +44,7 @@ const reserved = async (admin: Client) =>
 Deno.test("a database of the user's own", async (t) => {
   await withUsersDatabase(async ({ url, admin, env }) => {
     await withWorkbench(async (bench) => {
-      const seeded = await bench.run("seed", ["--scale", "tiny"], env);
+      const seeded = await bench.call("seed", ["--scale", "tiny"], env);
       assert.equal(seeded.code, 0, seeded.stderr);
       await admin.query("CREATE TABLE public.archive () INHERITS (northwind.orders)");
       await admin.query("INSERT INTO public.archive SELECT * FROM ONLY northwind.orders LIMIT 2");
@@ -53,7 +53,7 @@ Deno.test("a database of the user's own", async (t) => {
       const asFound = async () => assertAsFound(before, await lookAtPostgres(url), { except: OURS });
 
       await t.step("is after a plain run as it was before", async () => {
-        const { code, stdout, stderr } = await bench.run("bench", WRITING, env);
+        const { code, stdout, stderr } = await bench.call("bench", WRITING, env);
         assert.ok(code === 0 || code === 4, stdout + stderr);
         await asFound();
       });
@@ -62,7 +62,7 @@ Deno.test("a database of the user's own", async (t) => {
         const first = bench.start("bench", LONG, env);
         await bench.measuring();
         await withWorkbench(async (other) => {
-          const second = await other.run("bench", WRITING, env);
+          const second = await other.call("bench", WRITING, env);
           assert.equal(second.code, 3, second.stderr);
           assert.match(
             second.stderr,
@@ -92,23 +92,23 @@ Deno.test("a database of the user's own", async (t) => {
             ),
           );
           assert.match(stdout, /permission denied for table order_details/);
-          const still = await bench.run("clean", ["--writes"], env);
+          const still = await bench.call("clean", ["--writes"], env);
           assert.equal(still.code, 3, still.stdout);
-          const kept = await bench.run("clean", ["--yes"], env);
+          const kept = await bench.call("clean", ["--yes"], env);
           assert.equal(kept.code, 3, kept.stdout);
           assert.match(
             kept.stderr,
             /only it knows what may be left of the run \S+ in the database "test" at 127\.0\.0\.1/,
           );
           await admin.query("ALTER TABLE northwind.order_details OWNER TO plain");
-          const done = await bench.run("clean", ["--writes"], env);
+          const done = await bench.call("clean", ["--writes"], env);
           assert.equal(done.code, 0, done.stdout + done.stderr);
           assert.match(
             done.stdout,
             /Took back what the run \S+ \(write-heavy\) had left in the database "test"/,
           );
           await asFound();
-          const nothing = await bench.run("clean", ["--writes"], env);
+          const nothing = await bench.call("clean", ["--writes"], env);
           assert.equal(nothing.code, 0);
           assert.match(nothing.stdout, /No run has left anything/);
         },
@@ -162,7 +162,7 @@ Deno.test("a database of the user's own", async (t) => {
           paths: ["sql", "sql+cache"],
         };
         await Deno.writeTextFile(file, `export default ${JSON.stringify(own)};\n`);
-        const { code, stderr } = await bench.run("bench", [file, ...SHORT, "--no-report"], env);
+        const { code, stderr } = await bench.call("bench", [file, ...SHORT, "--no-report"], env);
         assert.equal(code, 4, stderr);
         assert.match(stderr, /order-insert answers differently|different/);
         assert.ok(
