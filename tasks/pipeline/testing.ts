@@ -182,7 +182,7 @@ function spoolWithRows(home: string): string | null {
 
 /** Waits for something to come true; a test that hangs helps nobody. */
 export async function until<T>(look: () => T | null | Promise<T | null>, otherwise: string): Promise<T> {
-  const deadline = performance.now() + 120_000;
+  const deadline = performance.now() + 300_000;
   while (performance.now() < deadline) {
     const found = await look();
     if (found !== null) return found;
