@@ -2,9 +2,8 @@ import * as Plot from "@observablehq/plot";
 import { hasTooFewPairs, isNotJudged, verdictWord } from "../model/comparison_text.ts";
 import { significant } from "../model/units.ts";
 import { type Figure, makeFigure, numbers, styleLegend, words } from "./figure.ts";
-import { armStyles, MUTED, PAPER, type SeriesStyle } from "./palette.ts";
-import { draw } from "./plot.ts";
-import { logAxis } from "./ticks.ts";
+import { armStyles, MUTED, type SeriesStyle } from "./palette.ts";
+import { drawRatios, ratioText } from "./ratio_drawing.ts";
 
 /** Candidate over baseline; below 1 the candidate is faster. Null where it cannot be estimated. */
 export interface RatioRow {
@@ -61,7 +60,7 @@ export function ratioChart(
         `${count("equivalent")} equivalent and ${count("inconclusive")} ${
           known.some(isNotJudged) ? "not judged" : "inconclusive"
         }`,
-    svg: drawRatios(id, known, styles, margin),
+    svg: drawn(id, known, styles, margin),
     legend: styleLegend(styles, "dot"),
     reading: "A mark left of the rule is faster than the baseline and right of it slower, with its 95 % " +
       `interval; the shaded band is ±${
@@ -81,86 +80,40 @@ export function ratioChart(
         row.operation,
         row.candidate,
         row.statistic,
-        interval(row),
+        ratioText(row),
         verdictWord(row),
       ]),
     },
   });
 }
 
-function drawRatios(
+function drawn(
   id: string,
   known: readonly KnownRow[],
   styles: readonly (readonly [string, SeriesStyle])[],
   margin: number,
 ): string {
-  const operations = slowestFirst(known);
   const values = known.flatMap((row) => [row.ratio, row.low ?? row.ratio, row.high ?? row.ratio]);
   const low = Math.min(0.8, ...values) / 1.06;
   const high = Math.max(1.25, ...values) * 1.06;
   const band = { x1: 1 / (1 + margin), x2: 1 + margin };
-  return draw(id, {
-    height: 90 + operations.length * (18 + 13 * Math.max(1, styles.length)),
-    marginLeft: 136,
-    marginRight: 16,
-    marginBottom: 44,
-    marginTop: 30,
-    x: { type: "log", domain: [low, high], axis: null },
-    y: { domain: styles.map(([arm]) => arm), axis: null },
-    fx: {
-      domain: [...new Set(known.map((row) => row.statistic))].sort(),
-      label: null,
-      padding: 0.06,
-      axis: "top",
-    },
-    fy: { domain: operations, label: null, padding: 0.1, axis: "left" },
-    marks: [
-      ...logAxis("x", ratioTicks(low, high), {
-        label: "faster ← ratio to the baseline → slower",
-        labelAnchor: "center",
-        format: (ratio) => `${significant(ratio, 3)}×`,
-      }),
+  const placed = known.map((row) => ({ ...row, row: row.operation, who: row.candidate }));
+  return drawRatios(id, placed, {
+    styles,
+    first: ALL,
+    weight: (ratio) => ratio,
+    rowHeight: 18,
+    ends: [low, high],
+    ticks: ratioTicks(low, high),
+    label: "faster ← ratio to the baseline → slower",
+    behind: [
       Plot.rect([band], { x1: "x1", x2: "x2", fill: MUTED, fillOpacity: 0.2 }),
       Plot.ruleX([1], { stroke: "currentColor" }),
-      ...styles.flatMap(([arm, style]) => marksOf(known.filter((row) => row.candidate === arm), style)),
     ],
+    title: (row) =>
+      `${row.operation} ${row.statistic}: ${row.candidate} is ${ratioText(row)} ` +
+      `of ${row.baseline} (${verdictWord(row)})`,
   });
-}
-
-/** The operations; what stands for all of them comes first, as in the tables. */
-function slowestFirst(known: readonly KnownRow[]): string[] {
-  const worst = new Map<string, number>();
-  for (const row of known) {
-    worst.set(row.operation, Math.max(worst.get(row.operation) ?? 0, row.ratio));
-  }
-  return [...worst].sort((a, b) => Number(b[0] === ALL) - Number(a[0] === ALL) || b[1] - a[1])
-    .map(([operation]) => operation);
-}
-
-/** The ratios of one candidate. */
-function marksOf(own: readonly KnownRow[], { colour, symbol }: SeriesStyle): Plot.Markish[] {
-  const place = { fx: "statistic", fy: "operation", y: "candidate" } as const;
-  return [
-    Plot.ruleY(own.filter((row) => row.low !== null && row.high !== null), {
-      ...place,
-      x1: "low",
-      x2: "high",
-      stroke: colour,
-      strokeWidth: 2.5,
-    }),
-    Plot.dot(own, {
-      ...place,
-      x: "ratio",
-      symbol,
-      fill: (row: RatioRow) => row.verdict === "inconclusive" ? PAPER : colour,
-      stroke: colour,
-      strokeWidth: 1.5,
-      r: 4.5,
-      title: (row: RatioRow) =>
-        `${row.operation} ${row.statistic}: ${row.candidate} is ${interval(row)} ` +
-        `of ${row.baseline} (${verdictWord(row)})`,
-    }),
-  ];
 }
 
 /** Too few pairs are a cause of their own: their intervals may be narrow. */
@@ -170,14 +123,6 @@ function whyInconclusive(known: readonly RatioRow[]): string {
   if (few === 0) return "the evidence is too weak for a verdict, the number of comparisons considered";
   const which = few === open.length ? "they rest on" : `${few} of ${open.length} rest on`;
   return `${which} too few pairs of blocks for a verdict`;
-}
-
-function interval(row: RatioRow): string {
-  if (row.ratio === null) return "—";
-  const bounds = row.low === null || row.high === null
-    ? ""
-    : ` [${significant(row.low, 3)}, ${significant(row.high, 3)}]`;
-  return `${significant(row.ratio, 3)}×${bounds}`;
 }
 
 /** 1 and its powers of two within the axis; of four or ten where those would crowd it. */
