@@ -28,13 +28,6 @@ export async function reservedRows(url: string): Promise<number> {
   }
 }
 
-/** A run in mid-measure that a person looks at in a terminal. */
-export interface Watched {
-  readonly bench: Workbench;
-  readonly url: string;
-  readonly terminal: PseudoTerminal;
-}
-
 /** A workbench, and a PostgreSQL of the user's with data in it. */
 export function withUserDatabase(
   use: (bench: Workbench, url: string, postgres: TestPostgres) => Promise<void>,

@@ -82,23 +82,6 @@ export function shiftFunction(
   }));
 }
 
-/**
- * A quantile by Harrell and Davis ("A new distribution-free quantile estimator", Biometrika 69, 1982): the mean of all
- * ordered values, each weighted by how probably it is that quantile. It strays less than one ordered value.
- * @param ascending finite values, at least one
- */
-export function harrellDavis(ascending: ArrayLike<number>, level: number): number {
-  const n = ascending.length;
-  const [a, b] = [(n + 1) * level, (n + 1) * (1 - level)];
-  let [sum, before] = [0, 0];
-  for (let at = 0; at < n; at++) {
-    const to = at === n - 1 ? 1 : betaCdf((at + 1) / n, a, b);
-    sum += (to - before) * ascending[at]!;
-    before = to;
-  }
-  return sum;
-}
-
 function filled(blocks: Blocks): number {
   return blocks.filter(({ length }) => length > 0).length;
 }
@@ -119,7 +102,11 @@ interface Weights {
   readonly table: Float64Array;
 }
 
-/** The quantiles of all values, or of so many of each block: by Harrell and Davis' weights over the share of values. */
+/**
+ * The quantiles of all values, or of so many of each block, by Harrell and Davis ("A new distribution-free quantile
+ * estimator", Biometrika 69, 1982): the mean of all ordered values, each weighted by how probably it is that quantile,
+ * which strays less than one ordered value.
+ */
 function quantilesOf(
   blocks: Blocks,
   levels: readonly number[],

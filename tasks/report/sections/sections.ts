@@ -69,8 +69,6 @@ export const SECTIONS = {
   "appendix": APPENDIX,
 };
 
-export type SectionId = keyof typeof SECTIONS;
-
 /** Those that make sense of such a run. */
 export function sectionsOf(kind: ReportKind): Partial<typeof SECTIONS> {
   const all: [string, Section<object>][] = Object.entries(SECTIONS);
