@@ -3,14 +3,15 @@ import { join } from "node:path";
 import type { RunSummary } from "../model/summary.ts";
 import { PATHS, paths } from "../paths/registry.ts";
 import { openStore } from "../store/open.ts";
-import { SHORT, type TaskResult, withWorkbench, type Workbench } from "./testing.ts";
+import type { Called } from "../terminal/testing_in_process.ts";
+import { SHORT, withWorkbench, type Workbench } from "./testing.ts";
 import { assertClusterAsFound, lookAtOwnCluster } from "./testing_own_cluster.ts";
 
 /** The scenario's own targets are of time, which a busy machine misses in a run that is valid. */
 const ANY_SPEED = ["--slo", "errors<1%"];
 
 /** A short run on a busy machine may rightly call itself invalid; it must then say so in every place. */
-function assertEnded({ code, stdout, stderr }: TaskResult, summary: RunSummary): void {
+function assertEnded({ code, stdout, stderr }: Called, summary: RunSummary): void {
   if (summary.validity.valid) assert.equal(code, 0, stdout + stderr);
   else {
     assert.equal(code, 4);
@@ -35,7 +36,7 @@ async function summaryOf(bench: Workbench, runId: string): Promise<RunSummary> {
 Deno.test("one command goes from nothing to a stored run, a report and a PDF", async (t) => {
   await withWorkbench(async (bench) => {
     let runId = "";
-    let second: TaskResult | undefined;
+    let second: Called | undefined;
 
     await t.step("bench starts the stack, seeds, measures, stores and reports", async () => {
       const result = await bench.run("bench", [...SHORT, ...ANY_SPEED, "--label", "first", "--seed", "7"]);
@@ -88,7 +89,7 @@ Deno.test("one command goes from nothing to a stored run, a report and a PDF", a
       const args = [...SHORT, "--seed", "7", "--slo", "p50<1us", "--no-report", "--json"];
       args.push("--paths", PATHS.join(","), "--concurrency", "4", "--workers", "2");
       const before = await lookAtOwnCluster(bench);
-      second = await bench.run("bench", args);
+      second = await bench.call("bench", args);
       const { environment, run, operations } = JSON.parse(second.stdout) as RunSummary;
       assert.match(second.stderr, /already there/);
       assert.deepEqual(run.config.arms, PATHS);
