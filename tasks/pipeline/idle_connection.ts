@@ -16,19 +16,27 @@ export interface IdleConnection {
 /** A service that can be connected to. */
 export type Reached = Pick<Instance, "service" | "url">;
 
-const CONNECT_MS = 2_000;
 /** What pg says where its `query_timeout` is over. */
 const READ_TIMEOUT = "Query read timeout";
 
-/** @param onLost called once, when it breaks. @throws where the server takes no connection */
-export function openIdle({ service, url }: Reached, onLost: () => void): Promise<IdleConnection> {
+/**
+ * @param onLost called once, when it breaks
+ * @throws {Error} where the server takes no connection within so many milliseconds
+ */
+export function openIdle(
+  { service, url }: Reached,
+  onLost: () => void,
+  limitMs: number,
+): Promise<IdleConnection> {
   let told = false;
   const lost = () => {
     if (told) return;
     told = true;
     onLost();
   };
-  return service === "postgres" ? openSession(url, lost) : openSocket(addressOf({ service, url }), lost);
+  return service === "postgres"
+    ? openSession(url, lost, limitMs)
+    : openSocket(addressOf({ service, url }), lost, limitMs);
 }
 
 /** Where a service is found, as people write it; without user or password. */
@@ -47,10 +55,10 @@ function addressOf({ service, url }: Reached): { host?: string; port?: number; p
   return path === undefined ? { host, port } : { path };
 }
 
-async function openSession(url: string, lost: () => void): Promise<IdleConnection> {
+async function openSession(url: string, lost: () => void, limitMs: number): Promise<IdleConnection> {
   const client = await connectClient(url, {
     applicationName: "benchbook-watch",
-    connectTimeoutMs: CONNECT_MS,
+    connectTimeoutMs: limitMs,
   });
   client.on("error", lost);
   client.on("end", lost);
@@ -64,10 +72,14 @@ async function openSession(url: string, lost: () => void): Promise<IdleConnectio
 }
 
 /** Nothing is sent over it, so that no service has to know whom it is with. */
-function openSocket(address: ReturnType<typeof addressOf>, lost: () => void): Promise<IdleConnection> {
+function openSocket(
+  address: ReturnType<typeof addressOf>,
+  lost: () => void,
+  limitMs: number,
+): Promise<IdleConnection> {
   return new Promise((resolve, reject) => {
     const socket = connect(address as NetConnectOpts);
-    const timer = setTimeout(() => socket.destroy(new Error("no answer in time")), CONNECT_MS);
+    const timer = setTimeout(() => socket.destroy(new Error("no answer in time")), limitMs);
     socket.on("error", reject);
     socket.on("connect", () => {
       clearTimeout(timer);

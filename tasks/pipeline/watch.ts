@@ -1,4 +1,5 @@
 import type { TimedOutage } from "../load/schedule.ts";
+import { ServiceError } from "../model/errors.ts";
 import type { Instance } from "../stack/services.ts";
 import { identify, isAlive, type ProcessId } from "../stack/process.ts";
 import { sleep } from "../net/sleep.ts";
@@ -30,12 +31,14 @@ export type WatchedInstance = Reached & Pick<Instance, "name" | "arms">;
 const PERIOD_MS = 500;
 /** A server that is merely busy answers a question without work within this time. */
 const ANSWER_MS = 10_000;
-/** A server that restarts by itself (a backend crashed) is back within this time. */
+/** A server that restarts by itself (a backend crashed) is back within this time, asked so often for so long. */
 const RECONNECT_TRIES = 6;
+const RECONNECT_MS = 2_000;
 
 /**
  * Notices the death of a service in mid-run: of our own processes by their pids, of others anywhere by an idle
  * connection that breaks and cannot be made again. Costs the server nothing while it lives.
+ * @throws {ServiceError} where a service takes no connection at the start
  */
 export async function watchServices({ instances, pids, onDeath }: WatchOptions): Promise<Watch> {
   let over = false;
@@ -51,7 +54,7 @@ export async function watchServices({ instances, pids, onDeath }: WatchOptions):
   });
   const connections = new IdleConnections(outages, die);
   try {
-    for (const instance of instances) await connections.open(instance);
+    for (const instance of instances) await connections.first(instance);
   } catch (error) {
     await connections.close();
     throw error;
@@ -86,8 +89,19 @@ class IdleConnections {
     this.#onDeath = onDeath;
   }
 
-  async open(instance: WatchedInstance): Promise<void> {
-    const connection = await openIdle(instance, () => void this.#again(instance));
+  async first(instance: WatchedInstance): Promise<void> {
+    try {
+      await this.open(instance, ANSWER_MS);
+    } catch (error) {
+      throw new ServiceError(
+        `Cannot watch ${calledOf(instance)} during the run: ${(error as Error).message}`,
+        "Look whether it is overloaded, then start the run again.",
+      );
+    }
+  }
+
+  async open(instance: WatchedInstance, limitMs: number): Promise<void> {
+    const connection = await openIdle(instance, () => void this.#again(instance), limitMs);
     this.#open.set(instance, connection);
     if (this.#closed) await connection.close();
   }
@@ -110,7 +124,7 @@ class IdleConnections {
     for (let left = RECONNECT_TRIES; left > 0 && !this.#closed;) {
       if (!this.#outages.covers(instance.name)) left--;
       try {
-        return await this.open(instance);
+        return await this.open(instance, RECONNECT_MS);
       } catch {
         await sleep(PERIOD_MS);
       }

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { Client } from "pg";
+import { ServiceError } from "../model/errors.ts";
 import { withStack } from "../stack/testing.ts";
 import { until } from "./testing.ts";
 import { type Watch, watchServices } from "./watch.ts";
@@ -69,3 +70,16 @@ Deno.test("a restart that was declared is no crash; one that was not is, and so 
         );
       }));
   }, { redis: false, graphql: false }));
+
+Deno.test("a service that takes no connection at the start fails the run by its name", async () => {
+  for (const url of ["postgres://me:secret-word@127.0.0.1:1/mine", "redis://:secret-word@127.0.0.1:1"]) {
+    const service = url.startsWith("redis") ? "redis" : "postgres";
+    await assert.rejects(
+      watchServices({ instances: [{ name: service, service, url }], pids: () => ({}), onDeath: assert.fail }),
+      (error) =>
+        error instanceof ServiceError &&
+        /^Cannot watch (PostgreSQL|Redis) during the run: .*refused/i.test(error.message) &&
+        !error.message.includes("secret-word"),
+    );
+  }
+});
