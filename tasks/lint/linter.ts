@@ -93,7 +93,7 @@ export class Linter {
         if (judged.effects.locks.length > 0 || judged.findings.length > 0) yield judged;
       }
     }
-    if (outer === null) this.#end(statement.line);
+    if (outer === null) this.#end(statement.line + statement.text.trimEnd().split("\n").length - 1);
   }
 
   #transact(kind: string, line: number): void {

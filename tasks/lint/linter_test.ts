@@ -147,6 +147,15 @@ Deno.test("a lock of a transaction is told to its end, and work under it once", 
     told[2]!.findings[0]!.message,
     /ACCESS EXCLUSIVE on shop\.customer, taken in line 3, is held until/,
   );
+  // A block of DO ends its own in its last line.
+  const block = await lintedAll(
+    "DO $$ BEGIN\n  DROP TABLE shop.line;\n\nEND $$;\n\nANALYZE shop.orders",
+    SHOP,
+  );
+  assert.deepEqual(block.map(({ line, heldTo }) => [line, heldTo?.line ?? null]), [[1, null], [2, 4], [
+    6,
+    null,
+  ]]);
 });
 
 Deno.test("a lock that is waited for without a limit is told where that is, at length once a file", async () => {
