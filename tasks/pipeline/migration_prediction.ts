@@ -24,8 +24,11 @@ import type { SystemUnderTest } from "./system_under_test.ts";
 const ALONE_MS = 300;
 const BESIDE = { forMs: 1000, mostMs: 1600 } as const;
 
-/** @param slowdown so many times as long work takes beside the load; null: that is not known */
-type Predict = (slowdown: number | null) => MigrationPrediction;
+/** What was seen of the load. */
+type Seen = Pick<LoadFacts, "slowdown" | "responseMs">;
+
+/** @param seen null: the load was not looked at */
+type Predict = (seen: Seen | null) => MigrationPrediction;
 
 /** What is held against the same beside the load. */
 interface Alone {
@@ -87,15 +90,15 @@ export class Expectation {
         ...await loadFacts(system, named, known),
         coming: comingRequests(system, segmentSeconds),
       };
-      const predict: Predict = (slowdown) => ({
+      const predict: Predict = (seen) => ({
         ...predictMigration(
           planned,
           config.beside,
           facts,
-          { ...load, slowdown: slowdown ?? 1 },
+          { ...load, ...seen ?? { slowdown: 1, responseMs: 0 } },
           config.lockTimeoutMs,
         ),
-        rates: [ratesText(calibration), ...slowdown === null ? [] : [slowdownText(slowdown)]].join(" "),
+        rates: [ratesText(calibration), ...seen === null ? [] : [loadText(seen)]].join(" "),
       });
       const again = looksLater ? calibration?.again ?? [] : [];
       if (again.length === 0 && calibration?.isLeft === true) await forgetLikenesses(client);
@@ -106,8 +109,11 @@ export class Expectation {
     });
   }
 
-  /** Takes in how much longer work takes beside the load, which must be going on. */
-  async look(signal: AbortSignal): Promise<void> {
+  /**
+   * Takes in how much longer work takes beside the load, which must be going on.
+   * @param responseMs within which 95 % of its requests are answered; null: nobody knows
+   */
+  async look(signal: AbortSignal, responseMs: () => number | null): Promise<void> {
     const { again, unitMs: aloneMs } = this.#alone;
     const slowdown = await inSession(this.#system, async (client) => {
       if (again.length === 0) return await unitMs(client, BESIDE.forMs, signal) / aloneMs;
@@ -117,7 +123,7 @@ export class Expectation {
         await forgetLikenesses(client);
       }
     });
-    this.predicted = this.#predict(slowdown);
+    this.predicted = this.#predict({ slowdown, responseMs: responseMs() ?? 0 });
   }
 }
 
@@ -158,7 +164,7 @@ async function loadFacts(
   { arms, scenario, plan }: SystemUnderTest,
   named: readonly Named[],
   { relations }: PredictionFacts,
-): Promise<Omit<LoadFacts, "slowdown" | "coming">> {
+): Promise<Omit<LoadFacts, keyof Seen | "coming">> {
   const tables = [...relations.keys()];
   const { statements } = arms.find(({ target }) => pathOf(target.path).language === "sql") ?? arms[0]!;
   const weights = scenario.operations.reduce((sum, { weight }) => sum + weight, 0);
@@ -202,6 +208,8 @@ function ratesText(calibration: Calibration | null): string {
     : `Rates were measured before the load on rows of Benchbook's own, in ${formatMs(calibration.ms)}.`;
 }
 
-function slowdownText(slowdown: number): string {
-  return `Beside the load the same work took ${significant(slowdown, 3)} times as long.`;
+function loadText({ slowdown, responseMs }: Seen): string {
+  return `Beside the load the same work took ${
+    significant(slowdown, 3)
+  } times as long, and 95 % of the load's requests were answered within ${formatMs(responseMs)}.`;
 }

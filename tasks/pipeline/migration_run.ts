@@ -85,9 +85,10 @@ export class MigrationRun implements Companion {
     const { name, config: { variant } } = this.#migrating;
     const expected = this.#expected;
     return {
-      look: expected === null
-        ? null
-        : { name: "See how much slower the load makes other work", run: (signal) => expected.look(signal) },
+      look: expected === null ? null : {
+        name: "See how much slower the load makes other work",
+        run: (signal) => expected.look(signal, () => this.#p95Ms),
+      },
       change: {
         name: variant === "own" ? `Migrate ${name}` : `Migrate ${name} (${variant})`,
         run: (signal) => this.#migrate(signal),

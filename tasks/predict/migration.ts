@@ -139,6 +139,11 @@ function holdsOf(unit: Unit, fromMs: number): OpenHold[] {
   });
 }
 
+/** Who has waited is answered as late as others are, besides. */
+function answered(span: Span, { responseMs }: LoadFacts): Span {
+  return span.ms === 0 ? span : total([span, { ms: responseMs, lowMs: 0, highMs: 2 * responseMs }]);
+}
+
 /** What users see of it; null: that cannot be told. */
 function behind(
   hold: OpenHold,
@@ -155,5 +160,5 @@ function behind(
   const span = total([{ ms: waited, lowMs: waited, highMs: waited }, hold.span]);
   const found = stallBehind({ ...hold, span }, load) ?? { span: NOTHING, why: "" };
   const queue = waited === 0 ? "" : `${hold.mode} is asked for while a transaction is open beside it; `;
-  return { span: found.span, why: `${queue}${found.why}` };
+  return { span: answered(found.span, load), why: `${queue}${found.why}` };
 }

@@ -26,6 +26,7 @@ const LOAD: LoadFacts = {
   paths: 1,
   connections: 8,
   timeoutMs: 5000,
+  responseMs: 0,
   slowdown: 1,
   coming: [],
   operations: [
@@ -68,6 +69,13 @@ Deno.test("users stall for as long as the longest statement keeps them out", () 
     stallOf(planned(PLAIN, scan("AccessExclusiveLock"), effects("AccessExclusiveLock", []))),
     SCAN,
   );
+});
+
+Deno.test("who has waited is answered as late as others are besides", () => {
+  const scanning = planned(PLAIN, scan("AccessExclusiveLock"));
+  assert.equal(stallOf(scanning, { ...LOAD, responseMs: 9 }), SCAN + 9);
+  // Who waits for nothing does not stall.
+  assert.equal(stallOf(planned(PLAIN, scan("ShareUpdateExclusiveLock")), { ...LOAD, responseMs: 9 }), 0);
 });
 
 Deno.test("in one transaction a lock is held to the end, by itself for its own statement", () => {

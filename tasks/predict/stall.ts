@@ -22,6 +22,8 @@ export interface LoadFacts {
   readonly connections: number;
   /** A request is given up after so long, ms. */
   readonly timeoutMs: number;
+  /** Of its requests 95 % are answered within that where nothing holds them up, ms. */
+  readonly responseMs: number;
   /** So many times as long work takes beside it. */
   readonly slowdown: number;
   /** In order of time; empty where that cannot be known. */
