@@ -113,7 +113,7 @@ function drawTimes(
   ];
   return draw(id, {
     ...MARGINS,
-    height: lines.length > 1 ? 170 : 130,
+    height: lines.length > 1 ? 140 : 116,
     marginTop: 34,
     marginBottom: 10,
     x: axis.scale(null),
@@ -197,7 +197,7 @@ function drawRates(
   const top = largest(of === "errors" ? 0.001 : 0, points.map((point) => point[of] ?? 0));
   return draw(id, {
     ...MARGINS,
-    height: last ? 140 : 92,
+    height: last ? 126 : 84,
     marginTop: 26,
     marginBottom: last ? 58 : 10,
     x: axis.scale(null),
