@@ -1,5 +1,6 @@
 import type { StatementWatch } from "../migrate/statement_watch.ts";
 import type { StepRecord } from "../model/migration.ts";
+import type { MigrationPrediction } from "../model/prediction.ts";
 import type { Sample } from "../model/run.ts";
 
 /** What a change is made with, in the middle of a run. */
@@ -38,6 +39,8 @@ export interface OtherWriters {
 export interface Change extends AsyncDisposable {
   /** Databases in which somebody may wait for it, that which is asked at the beginning first; URLs, which may hold passwords. */
   readonly databases: readonly [string, ...string[]];
+  /** What is expected of it; absent or null: that is told otherwise, or by nobody. */
+  readonly predicted?: MigrationPrediction | null;
   /** Makes it. What it throws is told as well. */
   make(context: ChangeContext): Promise<void>;
   /**

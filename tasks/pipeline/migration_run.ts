@@ -65,7 +65,7 @@ export class MigrationRun implements Companion {
     if (migrating.config.variant === "own") await refuseMissing(system, migrating.plan.steps);
     const proof = await Proof.before(system, migrating.plan);
     const change = await changeOf(system, migrating);
-    // What a move does is no statement that could be read.
+    // What a move does is no statement that could be read: it tells itself what is expected of it.
     const expected = system.move === null
       ? await Expectation.of(system, migrating, canLook(system.plan.warmup))
       : null;
@@ -75,8 +75,8 @@ export class MigrationRun implements Companion {
   /** The same with what the change itself writes, and what is expected of it, which a run's record says. */
   get migrating(): Migrating {
     const { own } = this.#proof;
-    const predicted = this.#expected === null ? {} : { predicted: this.#expected.predicted };
-    const config = { ...this.#migrating.config, own, ...predicted };
+    const predicted = this.#expected?.predicted ?? this.#change.predicted ?? null;
+    const config = { ...this.#migrating.config, own, ...predicted !== null && { predicted } };
     return { ...this.#migrating, config };
   }
 

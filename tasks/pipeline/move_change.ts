@@ -1,4 +1,5 @@
 import type { Side } from "../model/client_gate.ts";
+import type { MigrationPrediction } from "../model/prediction.ts";
 import type { Sample } from "../model/run.ts";
 import { checkMove } from "../move/check_move.ts";
 import type { MoveOptions, MoveOutcome } from "../move/move_options.ts";
@@ -9,6 +10,7 @@ import { gateOf } from "./gates.ts";
 import type { Migrating } from "./migrating.ts";
 import { lookForRoom } from "./move_room.ts";
 import type { MoveServers } from "./move_servers.ts";
+import { predictedMove } from "./move_prediction.ts";
 import { schemasOf } from "./own_tables.ts";
 import type { SystemUnderTest } from "./system_under_test.ts";
 
@@ -26,6 +28,8 @@ export class MoveChange implements Change {
   #context: ChangeContext | null = null;
   #making: Promise<MoveOutcome> | null = null;
   #finished = false;
+  /** Once it is checked. */
+  predicted: MigrationPrediction | null = null;
 
   constructor(system: SystemUnderTest, migrating: Migrating, servers: MoveServers) {
     this.#system = system;
@@ -48,6 +52,7 @@ export class MoveChange implements Change {
     const idle = { signal, nowUs: () => 0, record: nobody, sample: nobody };
     await checkMove(this.#options(idle));
     await lookForRoom(this.#system);
+    this.predicted = await predictedMove(this.#system, this.#migrating, this.#servers);
   }
 
   async make(context: ChangeContext): Promise<void> {

@@ -20,14 +20,15 @@ export function isWithin(expectedMs: number, measuredMs: number): boolean {
 
 /** What was expected beside what came of it; null: nothing was expected. */
 export function checkedPrediction(
-  { predicted }: Pick<MigrationConfig, "predicted">,
+  { predicted, move }: Pick<MigrationConfig, "predicted" | "move">,
   { steps, stall }: Pick<MigrationSummary, "steps" | "stall">,
 ): CheckedPrediction | null {
   if (predicted === undefined) return null;
   const stallMs = stall?.ms ?? 0;
   const compared = outcomeOf(predicted.stall, stallMs);
-  // Longer than expected, and nobody waited for a lock: that is the machine's doing, or somebody else's.
-  const isOthers = compared === "mismatch" && stall?.lock === null && predicted.stall!.ms < stallMs;
+  // Longer than expected, and nobody waited for a lock: that is the machine's doing, or somebody else's. In a move nobody does.
+  const isOthers = move === undefined && compared === "mismatch" && stall?.lock === null &&
+    predicted.stall!.ms < stallMs;
   const statements = predicted.statements.flatMap((each) => {
     const ran = steps.find(({ step, statement }) => step === each.step && statement === each.statement);
     return ran === undefined ? [] : [checkedStatement(each, ran)];
