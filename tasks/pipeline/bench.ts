@@ -6,7 +6,14 @@ import { counted, formatSeconds } from "../model/units.ts";
 import { sayJson } from "../terminal/command.ts";
 import { seriesText } from "../terminal/series_text.ts";
 import { baseOf } from "./against.ts";
-import { confirmationCode, confirmationText, judgeAgain, suspectsOf, UNCONFIRMED } from "./confirm_slower.ts";
+import {
+  confirmationCode,
+  confirmationText,
+  judgeAgain,
+  suspectsOf,
+  UNCONFIRMED,
+  undecided,
+} from "./confirm_slower.ts";
 import { type Job, withJob } from "./job.ts";
 import { blocksOf } from "./load_plan.ts";
 import { measure } from "./measure.ts";
@@ -90,8 +97,14 @@ function hasFiles({ plan }: Job): boolean {
 
 /** Makes a run again in which something looked slower. @returns the code that it ends with */
 async function confirmOnce(job: Job, first: Summarised): Promise<ExitCode> {
-  const suspects = suspectsOf(first);
   const { terminal, plan } = job;
+  const fault = undecided(first.summary);
+  if (fault !== null) {
+    // What it ends with is said already.
+    terminal.print(`\nNothing to confirm in this run: ${fault}.`);
+    return ExitCode.ok;
+  }
+  const suspects = suspectsOf(first.summary);
   if (suspects.length === 0) {
     const none = { runId: null, suspects, confirmed: [], fault: null };
     terminal.print(`\n${confirmationText(none)}`);

@@ -1,7 +1,7 @@
 import { ExitCode } from "../model/errors.ts";
 import { mixShares } from "../model/mix_shares.ts";
 import type { Run } from "../model/run.ts";
-import type { Comparison } from "../model/summary.ts";
+import type { Comparison, RunSummary } from "../model/summary.ts";
 import { counted, listed, significant } from "../model/units.ts";
 import { openRun } from "../store/read.ts";
 import { gapsWereDrawn, groupQuantiles } from "../summary/block_pairs.ts";
@@ -21,12 +21,24 @@ export interface Confirmation {
   readonly fault: string | null;
 }
 
-/** What looked slower of arms that files describe: that one path is slower than another is no regression. */
-export function suspectsOf({ summary: { comparisons, run } }: Pick<Summarised, "summary">): Comparison[] {
+/**
+ * What looked slower of arms that files describe, and of such as ask by the path of one that is their baseline: that
+ * another path is slower is no regression.
+ */
+export function suspectsOf(
+  { comparisons, run, arms }: Pick<RunSummary, "comparisons" | "run" | "arms">,
+): Comparison[] {
   const described = new Set((run.config.armFiles ?? []).map(({ name }) => name));
+  const pathOf = new Map(arms.map(({ name, path }) => [name, path]));
   return comparisons.filter(({ baseline, candidate, verdict }) =>
-    verdict === "slower" && (described.has(candidate) || described.has(baseline))
+    verdict === "slower" &&
+    (described.has(candidate) || described.has(baseline) && pathOf.get(candidate) === pathOf.get(baseline))
   );
+}
+
+/** Why a run's comparisons, or that it has none, say nothing of the system; null: they do. */
+export function undecided({ run, validity }: Pick<RunSummary, "run" | "validity">): string | null {
+  return run.status !== "complete" ? "it was not finished" : validity.valid ? null : "it is INVALID";
 }
 
 /** Holds a run that was made again against what had looked slower. */
@@ -34,13 +46,9 @@ export async function judgeAgain(
   suspects: readonly Comparison[],
   { runId, db, summary }: Pick<Summarised, "runId" | "db" | "summary">,
 ): Promise<Confirmation> {
-  const { run, validity } = summary;
-  const unfinished = run.status !== "complete";
-  if (unfinished || !validity.valid) {
-    const fault = unfinished ? "it was not finished" : "it is INVALID";
-    return { runId, suspects, confirmed: [], fault };
-  }
-  const again = await slowerAgain(suspects, run, db);
+  const fault = undecided(summary);
+  if (fault !== null) return { runId, suspects, confirmed: [], fault };
+  const again = await slowerAgain(suspects, summary.run, db);
   return { runId, suspects, confirmed: again, fault: null };
 }
 
@@ -81,7 +89,7 @@ export function confirmationText({ runId, suspects, confirmed, fault }: Confirma
     return `NOT CONFIRMED: ${what} looked slower, and the run that was to confirm it cannot: ${fault}.`;
   }
   if (confirmed.length === 0) {
-    return `Not confirmed: ${what} looked slower, and measured again none was. It was chance.`;
+    return `Not confirmed: ${what} looked slower, and measured again none was beyond chance.`;
   }
   return `REGRESSED: measured again, ${listed(confirmed.map(nameOf))}.`;
 }

@@ -223,4 +223,14 @@ Deno.test("runs of a series that do not count are left out, and named", () =>
     assert.deepEqual(found.base.leftOut, [
       `${id} does not count: it is INVALID, the load generator shaped its numbers.`,
     ]);
+    const [, moved] = found.candidate.runs;
+    await store.rows(
+      `UPDATE run SET environment = json_merge_patch(environment, '{"cores": 99}') WHERE run_id = $run`,
+      { run: moved!.runId },
+    );
+    const apart = await compareRuns(store, "base", "same");
+    assert.deepEqual(apart.candidate.runs.map(({ runId }) => runId).includes(moved!.runId), false);
+    assert.deepEqual(apart.candidate.leftOut, [
+      `${moved!.runId} does not count: its fingerprint is not that of the others.`,
+    ]);
   }));

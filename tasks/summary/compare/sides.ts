@@ -41,7 +41,12 @@ export function sideOf(all: readonly StoredRun[], reference: string): Side {
     : all.filter((run) => run.config.series?.id === series.id).sort((a, b) =>
       a.startedAt.getTime() - b.startedAt.getTime()
     );
-  const faults = own.map((run) => ({ run, fault: faultOf(run) }));
+  const { hash } = fingerprintOf(own.findLast((run) => faultOf(run) === null) ?? named);
+  const faults = own.map((run) => ({
+    run,
+    fault: faultOf(run) ??
+      (fingerprintOf(run).hash === hash ? null : "its fingerprint is not that of the others"),
+  }));
   const runs = faults.filter(({ fault }) => fault === null).map(({ run }) => run);
   if (runs.length === 0) throw notComparable(reference, faults[0]!.run, faults[0]!.fault!);
   const id = series?.id ?? named.runId;
