@@ -58,7 +58,7 @@ Deno.test("what was expected stands beside what was measured, and of an older ru
     "—",
     "1.4 s (700 ms to 2.8 s)",
     "1.50 s",
-    "✓ confirmed",
+    "✓\u00a0confirmed",
   ]);
   assert.deepEqual(whys, [{ statement: "1.1", why: "Changes the catalogue alone." }]);
   const html = await renderHtml(view, { templates });

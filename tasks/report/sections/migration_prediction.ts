@@ -41,7 +41,7 @@ function checkedTable({ statements }: CheckedPrediction): Table | null {
     id: "table-prediction",
     caption: "What was predicted of each statement without running it, and what was measured",
     columns: [
-      ...words("Statement", "Lock predicted", "Seen", "Anew predicted", "Seen"),
+      ...words("Statement", "Lock predicted", "Lock seen", "Anew predicted", "Anew seen"),
       ...numbers("Time predicted", "Measured"),
       ...words("Outcome"),
     ],
@@ -51,7 +51,7 @@ function checkedTable({ statements }: CheckedPrediction): Table | null {
       rows: [{ name: null, cells: cells(each).map(plain) }],
     })),
     note:
-      "Time: from when a statement has its locks to its end, with the range that it hardly leaves. Confirmed: the same " +
+      "Statement: 2.1 is the first of step 2. Anew: tables that it writes anew. Time: from when a statement has its locks to its end, with the range that it hardly leaves. Confirmed: the same " +
       "lock, as far as one was seen, the same relations written anew, and a time that is off by 25 % or 50 ms at most.",
   };
 }
@@ -65,6 +65,7 @@ function cells({ lock, lockSeen, rewrites, rewritten, took, tookMs, outcome }: C
     names(rewritten),
     spanText(took),
     measuredMs(tookMs),
-    outcomeText(outcome),
+    // The sign stays beside its word.
+    outcomeText(outcome).replace(" ", "\u00a0"),
   ];
 }
