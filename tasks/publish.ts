@@ -8,6 +8,8 @@ import { command, dbOption, main } from "./terminal/command.ts";
 export function publishCommand(): Command {
   return command("publish", "Write all stored runs as a static site, ready for any web server, or none.")
     .argument("<dir>", "where to: a folder that is empty, not there yet, or a site of before")
+    .argument("[runs...]", "only these, and comparisons between them (default: all)")
+    .option("--title <text>", "what its list is called (default: All runs)")
     .option("--url <url>", "where the site will be: links in its feed are absolute then", siteUrl)
     .option("--no-pdf", "make no PDF of reports that are rendered")
     .addOption(dbOption());
@@ -31,7 +33,8 @@ export async function run(args: readonly string[]): Promise<void> {
   const task = publishCommand();
   task.parse(args, { from: "user" });
   checkHome(config.home);
-  await publish(task.args[0]!, task.opts<PublishArguments>(), config);
+  const [folder, ...runs] = task.args as [string, ...string[]];
+  await publish(folder, { ...task.opts<PublishArguments>(), runs }, config);
 }
 
 if (import.meta.main) await main(run);

@@ -28,7 +28,6 @@ const STORIES: readonly Story[] = [
   FIRST,
   shown("runs"),
   shown("report latest --no-pdf"),
-  shown("publish site"),
   shown("notebook --run latest"),
   shown("seed --scale tiny --verify"),
   shown("clean --writes"),

@@ -17,6 +17,8 @@ export interface Making {
   readonly db: string;
   readonly config: Config;
   readonly pdf: boolean;
+  /** Scenarios whose histories are wanted, see `scenariosOf`. */
+  readonly histories: readonly string[];
   readonly signal: AbortSignal;
   readonly progress: StepProgress;
 }
@@ -40,7 +42,7 @@ interface Page {
   readonly make: (options: PageOptions) => Promise<{ readonly warnings: readonly string[] }>;
 }
 
-type PageOptions = Omit<Making, "db" | "progress"> & {
+type PageOptions = Omit<Making, "db" | "progress" | "histories"> & {
   readonly onStep: (text: string) => void;
   readonly list: false;
 };
@@ -56,9 +58,10 @@ export async function makePagesCurrent(runs: readonly StoredRun[], making: Makin
     keyOf(join(folder, "index.html")) !== key || !isFile(join(folder, data))
   );
   const warnings = new Set<string>();
-  const { db: _, progress, ...options } = making;
+  const { config, pdf, signal, progress } = making;
+  const options = { config, pdf, signal };
   for (const [index, { name, make }] of old.entries()) {
-    making.signal.throwIfAborted();
+    signal.throwIfAborted();
     const onStep = (text: string) => progress(`${index + 1} of ${old.length}: ${name}, ${text}`);
     for (const warning of (await make({ ...options, onStep, list: false })).warnings) warnings.add(warning);
   }
@@ -79,7 +82,7 @@ async function pagesOf(runs: readonly StoredRun[], making: Making): Promise<Page
         : runPage(run, pageKey(sources, dataOf.get(run.runId)!), making),
     );
   }
-  for (const scenario of scenariosOf(runs)) {
+  for (const scenario of making.histories) {
     const own = runs.filter((run) => run.scenario === scenario).map(({ runId }) => dataOf.get(runId));
     pages.push(historyPage(scenario, pageKey(sources, JSON.stringify(own)), making));
   }

@@ -6,7 +6,7 @@ import { publishPages, storedPages } from "../report/publish/publish.ts";
 import { claimSite, type SiteFolder } from "../report/publish/site_folder.ts";
 import { writeSite } from "../report/site.ts";
 import { openStore } from "../store/open.ts";
-import { listRuns, type StoredRun, withoutProbes } from "../store/runs.ts";
+import { findRun, listRuns, type StoredRun, withoutProbes } from "../store/runs.ts";
 import { openTerminal } from "../terminal/terminal.ts";
 import { makePagesCurrent, scenariosOf } from "./current_pages.ts";
 import { interruptSignal } from "./interrupt.ts";
@@ -16,12 +16,16 @@ import { storeFile } from "./store_file.ts";
 export interface PublishArguments {
   readonly db?: string;
   readonly pdf: boolean;
+  /** References to the runs that are wanted; none: all. */
+  readonly runs: readonly string[];
+  /** What the list is called. */
+  readonly title?: string;
   /** Where the site will be, with a slash at its end. */
   readonly url?: string;
 }
 
 /**
- * Publishes all stored runs as a static site. Pages that are not there yet, or that were made from other data, templates
+ * Publishes stored runs as a static site. Pages that are not there yet, or that were made from other data, templates
  * or notebooks, are rendered first.
  * @throws {UsageError} where the folder is not ours to publish into, or there are no runs
  * @throws {ServiceError} where a page cannot be made, or nothing can be written: the former site stays as it was
@@ -29,16 +33,18 @@ export interface PublishArguments {
 export async function publish(folder: string, given: PublishArguments, config: Config): Promise<void> {
   const terminal = openTerminal({ json: false });
   const db = storeFile(config, given.db);
-  const runs = await storedRuns(db);
+  const runs = await storedRuns(db, given.runs);
   using interrupt = interruptSignal(config.home);
   const { signal } = interrupt;
   using site = claimSite(resolve(folder), [
     { path: config.reports, what: "the reports folder" },
     { path: config.home, what: "Benchbook's home" },
   ]);
+  // What leads to all runs leads nowhere where only some are wanted.
+  const histories = given.runs.length > 0 ? [] : scenariosOf(runs);
   await unlessGivenUp(site, async () => {
     const { warnings } = await terminal.step("Reports", async (progress) => {
-      const value = await makePagesCurrent(runs, { db, config, pdf: given.pdf, signal, progress });
+      const value = await makePagesCurrent(runs, { db, config, pdf: given.pdf, histories, signal, progress });
       const { rendered, unchanged } = value;
       if (rendered > 0) await writeSite(config.reports, join(config.root, "templates"));
       return { value, detail: `${counted(rendered, "page")} rendered, ${unchanged} unchanged` };
@@ -46,12 +52,8 @@ export async function publish(folder: string, given: PublishArguments, config: C
     for (const warning of warnings) terminal.print(`• ${warning}`);
     await terminal.step("Site", async () => {
       const pages = await storedPages(config.reports, new Set(runs.map(({ runId }) => runId)));
-      const histories = scenariosOf(runs);
-      const value = await publishPages(site, { ...pages, histories }, {
-        config,
-        url: given.url ?? null,
-        signal,
-      });
+      const { title = "All runs", url = null } = given;
+      const value = await publishPages(site, { ...pages, histories }, { config, title, url, signal });
       const { changed, unchanged, removed } = value;
       const detail = `${counted(value.pages, "page")}: ${
         counted(changed, "file")
@@ -71,9 +73,11 @@ async function unlessGivenUp(site: SiteFolder, work: () => Promise<void>): Promi
   }
 }
 
-async function storedRuns(db: string): Promise<StoredRun[]> {
+async function storedRuns(db: string, references: readonly string[]): Promise<StoredRun[]> {
   using store = await openStore(db, { mode: "read" });
-  const runs = withoutProbes(await listRuns(store));
+  const all = await listRuns(store);
+  if (references.length > 0) return [...new Set(references.map((reference) => findRun(all, reference)))];
+  const runs = withoutProbes(all);
   if (runs.length > 0) return runs;
   throw new UsageError(`Cannot publish the runs of ${db}: there are none yet`, "Run deno task bench first.");
 }

@@ -68,6 +68,11 @@ Deno.test("publish writes a site of all stored runs, and nothing of what is the 
       (await ask(site)).stdout,
       /0 pages rendered, 4 unchanged[^]*5 pages: 0 files written, 12 unchanged/,
     );
+    const some = await ask(join(dir, "some"), "one", runs[1]!, "--title", "Sample <b>");
+    assert.match(some.stdout, /3 pages: 8 files written/);
+    assert.ok(!existsSync(join(dir, "some/history")));
+    assert.match(readFileSync(join(dir, "some/index.html"), "utf8"), /<h1>Sample &lt;b&gt;<\/h1>/);
+    assert.deepEqual(brokenLinks(join(dir, "some")), []);
     const removed = await callTask("runs", ["rm", runs[1]!], {
       BENCHBOOK_HOME: join(dir, "home"),
       BENCHBOOK_REPORTS: reports,

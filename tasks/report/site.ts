@@ -23,8 +23,9 @@ export async function writeSite(reports: string, templateDirectory: string): Pro
   return file;
 }
 
-/** What the list of runs leads to beside their pages; links are relative to it. */
+/** What the list of runs is called and leads to beside their pages; links are relative to it. */
 export interface SiteLinks {
+  readonly title?: string;
   /** Its feed, where it is published. */
   readonly feed?: string;
   /** A scenario each. */
@@ -40,7 +41,7 @@ export function historyLink(scenario: string): { name: string; href: string } {
 export async function renderIndex(
   rows: readonly SiteRow[],
   templateDirectory: string,
-  { feed, histories = [] }: SiteLinks = {},
+  { title = "All runs", feed, histories = [] }: SiteLinks = {},
 ): Promise<string> {
   const render = await templates(templateDirectory);
   const css = await Deno.readTextFile(join(templateDirectory, "report.css"));
@@ -51,6 +52,7 @@ export async function renderIndex(
     script,
     // The page's policy allows this one script, and none that text from outside may bring.
     scriptHash: createHash("sha256").update(`\n${script}`).digest("base64"),
+    title: shortName(title),
     feed,
     histories,
     count: formatCount(rows.length),

@@ -21,7 +21,7 @@ interface StoredSide {
   readonly id: string;
   readonly label: string | null;
   readonly gitCommit: string | null;
-  readonly runs: readonly { readonly startedAt: string }[];
+  readonly runs: readonly { readonly runId: string; readonly startedAt: string }[];
 }
 
 /** A comparison of that name from its file's text; null where it is none. @param text null: there is no file */
@@ -31,7 +31,8 @@ export function comparisonOf(text: string | null, name: string): StoredCompariso
   const sides = [found?.base, found?.candidate];
   const known = found?.id === name && isRunId(name) && typeof found.scenario === "string" &&
     sides.every((side) =>
-      typeof side?.id === "string" && !Number.isNaN(Date.parse(String(side.runs?.[0]?.startedAt)))
+      typeof side?.id === "string" && Array.isArray(side.runs) && side.runs.length > 0 &&
+      side.runs.every((run) => !Number.isNaN(Date.parse(String(run?.startedAt))))
     );
   return known ? found as StoredComparison : null;
 }
@@ -40,7 +41,7 @@ export function comparisonOf(text: string | null, name: string): StoredCompariso
 export function comparisonRow(
   { id, scenario, verdict, reasons = [], base, candidate }: StoredComparison,
 ): SiteRow {
-  const startedAt = new Date(candidate.runs[0]!.startedAt);
+  const startedAt = new Date(candidate.runs.at(-1)!.startedAt);
   return {
     href: `${id}/index.html`,
     runId: id,

@@ -58,7 +58,7 @@ export const SHOWN: readonly Story[] = [
   },
   {
     promise: "publish makes a site of all stored runs, in which every link leads somewhere",
-    typed: 'deno task publish "$MINE/site" --url https://lab.example/runs',
+    typed: 'deno task publish "$MINE/site" --title Ours --url https://lab.example/runs',
     ends: 0,
     judge({ stdout }, { mine }) {
       const site = join(mine, "site");

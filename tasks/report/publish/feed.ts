@@ -1,4 +1,5 @@
 import { singleLine } from "../../terminal/safe_text.ts";
+import { shortName } from "../site_rows.ts";
 import type { SiteRow } from "../site_row.ts";
 import { element, xmlText } from "./xml.ts";
 
@@ -10,15 +11,19 @@ const MOST_ITEMS = 100;
 const SENTENCE_COLUMNS = 400;
 const MOST_SENTENCES = 6;
 
-/**
- * The verdicts of runs and comparisons as RSS 2.0, newest first.
- * @param url where the site will be, with a slash at its end; null: links are relative to the feed
- */
-export function feed(rows: readonly SiteRow[], url: string | null): string {
+/** What a feed says of its site. */
+export interface FeedSite {
+  readonly title: string;
+  /** Where the site will be, with a slash at its end; null: links are relative to the feed. */
+  readonly url: string | null;
+}
+
+/** The verdicts of runs and comparisons as RSS 2.0, newest first. */
+export function feed(rows: readonly SiteRow[], { title, url }: FeedSite): string {
   const judged = rows.filter(({ tone }) => tone !== "neutral").slice(0, MOST_ITEMS);
   const link = (path: string) => `${url ?? ""}${path}`;
   const lines = [
-    textElement("title", "Benchbook: verdicts"),
+    textElement("title", `${shortName(title)}: verdicts`),
     textElement("link", link("index.html")),
     textElement("description", "What runs and comparisons were judged to be, newest first"),
     ...url === null

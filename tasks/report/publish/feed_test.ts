@@ -40,12 +40,15 @@ function elements(xml: string): { name: string; text: string }[] {
 }
 
 Deno.test("the feed is RSS 2.0: a channel and an item each with title, link, id, date and description", () => {
-  const xml = feed(siteRows([stored("nightly", {}, ["All holds."])]), "https://lab.example/runs/");
+  const xml = feed(siteRows([stored("nightly", {}, ["All holds."])]), {
+    title: "All runs",
+    url: "https://lab.example/runs/",
+  });
   const named = (name: string) =>
     elements(xml).filter((element) => element.name === name).map(({ text }) => text);
   assert.match(xml, /^<\?xml version="1.0" encoding="UTF-8"\?>\n<rss version="2.0" /);
   const { runId, startedAt } = exampleRun();
-  assert.deepEqual(named("title"), ["Benchbook: verdicts", "✗ fail: nightly (access-paths)"]);
+  assert.deepEqual(named("title"), ["All runs: verdicts", "✗ fail: nightly (access-paths)"]);
   assert.deepEqual(
     named("link"),
     ["index.html", `${runId}/index.html`].map((path) => `https://lab.example/runs/${path}`),
@@ -57,14 +60,14 @@ Deno.test("the feed is RSS 2.0: a channel and an item each with title, link, id,
 
 Deno.test("without an address links are relative; a run that nothing was judged of is no news", () => {
   const rows = siteRows([stored("a"), stored("b", { verdict: null })]);
-  const xml = feed(rows, null);
+  const xml = feed(rows, { title: "All runs", url: null });
   assert.equal(xml.match(/<item>/g)?.length, 1);
   assert.match(xml, new RegExp(`<link>${exampleRun().runId}/index.html</link>`));
   assert.doesNotMatch(xml, /rel="self"/);
 });
 
 Deno.test("hostile labels and reasons are inert in the feed, and short", () => {
-  const xml = feed(siteRows([stored(HOSTILE)]), null);
+  const xml = feed(siteRows([stored(HOSTILE)]), { title: HOSTILE, url: null });
   elements(xml);
   // deno-lint-ignore no-control-regex
   assert.doesNotMatch(xml, /<script|[\u0000-\u0008\u000b-\u001f\u202e\ufffe]/);

@@ -6,6 +6,7 @@ import { INDEX } from "../../stack/reports_folder.ts";
 import { historyName } from "../../stack/history_folder.ts";
 import { historyLink, renderIndex } from "../site.ts";
 import { siteRows } from "../site_rows.ts";
+import type { StoredComparison } from "../site_comparisons.ts";
 import { type Pages, readReports } from "../site_summaries.ts";
 import { FEED, feed } from "./feed.ts";
 import type { SiteFolder } from "./site_folder.ts";
@@ -24,10 +25,12 @@ const PAGE_FILES = [
 /** The pages that the reports folder has of stored runs, and of comparisons between them. */
 export async function storedPages(reports: string, stored: ReadonlySet<string>): Promise<Pages> {
   const { runs, searches, comparisons } = await readReports(reports);
+  const isStored = ({ id, runs }: StoredComparison["base"]) =>
+    stored.has(id) || runs.some(({ runId }) => stored.has(runId));
   return {
     runs: runs.filter(({ directory, run }) => stored.has(directory) && directory === run.runId),
     searches: searches.filter(({ search }) => stored.has(search.id)),
-    comparisons: comparisons.filter(({ base, candidate }) => stored.has(base.id) && stored.has(candidate.id)),
+    comparisons: comparisons.filter(({ base, candidate }) => isStored(base) && isStored(candidate)),
   };
 }
 
@@ -41,21 +44,24 @@ export async function publishPages(
     /** Scenarios with a page of their history. */
     readonly histories: readonly string[];
   },
-  { config, url, signal }: {
+  { config, title, url, signal }: {
     readonly config: Pick<Config, "root" | "reports">;
+    /** What the list is called. */
+    readonly title: string;
     readonly url: string | null;
     readonly signal?: AbortSignal;
   },
 ): Promise<Written & { readonly pages: number }> {
   const rows = siteRows(runs, searches, comparisons);
   const index = await renderIndex(rows, join(config.root, "templates"), {
+    title,
     feed: FEED,
     histories: histories.map(historyLink),
   });
   const pages = [...rows.map(({ runId }) => runId), ...histories.map(historyName)];
   const files: SiteFile[] = [
     ...pages.flatMap((page) => pageFiles(config.reports, page)),
-    { path: FEED, text: feed(rows, url) },
+    { path: FEED, text: feed(rows, { title, url }) },
     { path: INDEX, text: index },
   ];
   return { ...writeSite(site, files, signal), pages: pages.length };

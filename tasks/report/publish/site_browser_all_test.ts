@@ -28,7 +28,7 @@ Deno.test("a published site, in a real browser", (t) =>
     ]);
     using site = claimSite(place, []);
     const pages = await storedPages(reports, new Set(runs));
-    await publishPages(site, { ...pages, histories: [] }, { config, url: null });
+    await publishPages(site, { ...pages, histories: [] }, { config, title: "Of a test", url: null });
     placeBrowser(config.home);
     const browser = await launchBrowser(config);
     try {
