@@ -7,8 +7,10 @@ import { readRecords } from "../stack/state.ts";
 import {
   clonesIn,
   inClone,
+  interrupted,
   latest,
   LITTLE,
+  NEXT,
   ofRun,
   ownFile,
   SLOW,
@@ -55,19 +57,15 @@ Deno.test("Ctrl-C in each part of a run ends it in order, with what it knows of 
       await withWorkbench(async (bench) => {
         const running = await startedUntil(bench, when, [ownFile(bench, SLOW)]);
         running.kill("SIGINT");
-        const { code, stdout, stderr } = await running.result;
-        assert.equal(code, ExitCode.interrupted, `${stdout}\n${stderr}`);
-        const { run, migration } = await latest(bench);
-        assert.deepEqual([run.kind, run.status, run.verdict], ["migrate", "interrupted", null]);
+        const ended = await running.result;
+        assert.equal(ended.code, ExitCode.interrupted, `${ended.stdout}\n${ended.stderr}`);
+        const { migration } = await interrupted(bench, ended);
         assert.deepEqual(migration!.ledger.problems, []);
         await assertNothingLeft(bench);
       });
     });
   }
 });
-
-/** The shortest bench: it begins with what earlier runs have left. */
-const NEXT = ["smoke", "--scale", "tiny", "--duration", "1500ms", "--paths", "sql", "--no-report"];
 
 Deno.test("after kill -9 in each part of a run the next start judges its writes on the clone, and drops that", async (t) => {
   for (const when of PHASES) {

@@ -6,7 +6,16 @@ import { ExitCode } from "../model/errors.ts";
 import type { StepRecord } from "../model/migration.ts";
 import { clusterPlace } from "../stack/postgres_cluster.ts";
 import { readRecords } from "../stack/state.ts";
-import { clonesIn, inTarget, latest, LITTLE, ofRun, stepsIn } from "./testing_migration.ts";
+import {
+  clonesIn,
+  inTarget,
+  interrupted,
+  latest,
+  LITTLE,
+  NEXT,
+  ofRun,
+  stepsIn,
+} from "./testing_migration.ts";
 import { heldSwitch } from "./testing_switch.ts";
 import { type RunningTask, until, withWorkbench, type Workbench } from "./testing.ts";
 
@@ -39,17 +48,13 @@ async function assertNothingLeft(bench: Workbench): Promise<void> {
   assert.deepEqual(await clonesIn(bench), []);
 }
 
-/** The shortest bench: it begins with what earlier runs have left. */
-const NEXT = ["smoke", "--scale", "tiny", "--duration", "1500ms", "--paths", "sql", "--no-report"];
-
 Deno.test("Ctrl-C while the tables are copied ends a move in order, with clients where they were", async () => {
   await withWorkbench(async (bench) => {
     const running = await movingUntil(bench, copying);
     running.kill("SIGINT");
-    const { code, stdout, stderr } = await running.result;
-    assert.equal(code, ExitCode.interrupted, `${stdout}\n${stderr}`);
-    const { run, migration } = await latest(bench);
-    assert.deepEqual([run.status, run.verdict], ["interrupted", null]);
+    const ended = await running.result;
+    assert.equal(ended.code, ExitCode.interrupted, `${ended.stdout}\n${ended.stderr}`);
+    const { migration } = await interrupted(bench, ended);
     assert.deepEqual(migration!.ledger.problems, []);
     assert.deepEqual(migration!.moved!.switches, []);
     await assertNothingLeft(bench);

@@ -5,7 +5,7 @@ import { Client } from "pg";
 import { ExitCode } from "../model/errors.ts";
 import { clusterPlace } from "../stack/postgres_cluster.ts";
 import { type TestPostgres, withPostgres } from "../stack/testing.ts";
-import { latest, LITTLE, stepsIn } from "./testing_migration.ts";
+import { latest, LITTLE, NEXT, stepsIn } from "./testing_migration.ts";
 import { replicationProxy } from "./testing_replication_proxy.ts";
 import { heldSwitch } from "./testing_switch.ts";
 import { until, withWorkbench, type Workbench } from "./testing.ts";
@@ -37,9 +37,6 @@ const MADE = `
   UNION ALL SELECT nspname::text FROM pg_namespace WHERE nspname LIKE 'benchbook\\_move%'
   UNION ALL SELECT tgname::text FROM pg_trigger WHERE NOT tgisinternal`;
 const LOADS_ROWS = "SELECT FROM northwind.orders WHERE order_id >= 1000000000 OR ship_name LIKE 'client 1%'";
-
-/** The shortest bench: it begins with what earlier runs have left. */
-const NEXT = ["smoke", "--scale", "tiny", "--duration", "1500ms", "--paths", "sql", "--no-report"];
 
 interface Stalled {
   readonly source: TestPostgres;

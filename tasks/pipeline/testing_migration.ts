@@ -1,3 +1,4 @@
+import assert from "node:assert/strict";
 import { join } from "node:path";
 import { Client } from "pg";
 import { embeddedDatabaseUrl, startPostgres } from "../stack/postgres.ts";
@@ -6,7 +7,8 @@ import type { RunSummary } from "../model/summary.ts";
 import { openRun } from "../store/read.ts";
 import { summarise } from "../summary/summarise.ts";
 import type { StepRecord } from "../model/migration.ts";
-import { type RunningTask, until, type Workbench } from "./testing.ts";
+import type { Called } from "../terminal/testing_in_process.ts";
+import { type RunningTask, SHORT, until, type Workbench } from "./testing.ts";
 
 /** Little data, and a load that only direct SQL answers. */
 export const LITTLE = [
@@ -20,6 +22,9 @@ export const LITTLE = [
   "300ms",
   "--no-report",
 ];
+
+/** The shortest bench: it begins with what earlier runs have left. */
+export const NEXT = ["smoke", ...SHORT, "--paths", "sql", "--no-report"];
 
 /** A file of a user's, in which a fault has time to come. */
 export const SLOW = [
@@ -120,6 +125,25 @@ async function asking<T>(
   } finally {
     if (running !== undefined) await stopProcess(running, "SIGINT");
   }
+}
+
+/** Whether a run that was told to end left at once, as a machine may be too busy to end it in order. */
+export function leftAtOnce({ stderr }: Called): boolean {
+  return stderr.includes("Exited immediately.");
+}
+
+/** The run that Ctrl-C has ended. Where it left at once, and had not stored it, the next start has, as cut off there. */
+export async function interrupted(bench: Workbench, ended: Called): Promise<RunSummary> {
+  const hurried = leftAtOnce(ended);
+  const next = hurried ? await bench.call("bench", NEXT) : null;
+  const [, recovered] = /Recovered run (\S+) \(/.exec(next?.stdout ?? "") ?? [];
+  const found = await ofRun(bench, recovered ?? (hurried ? "latest~1" : "latest"));
+  assert.deepEqual([found.run.kind, found.run.verdict], ["migrate", null]);
+  assert.ok(
+    found.run.status === "interrupted" || hurried && found.run.status === "crashed",
+    found.run.status,
+  );
+  return found;
 }
 
 /** The newest run of the store. */
