@@ -18,7 +18,7 @@ export function testCommand(): Command {
     .addOption(new Option("--added", "only what --all adds, without checking types").conflicts("all"));
 }
 
-async function run(args: readonly string[]): Promise<void> {
+export async function run(args: readonly string[]): Promise<void> {
   const task = testCommand().parse(args, { from: "user" });
   const { all, added } = task.opts<{ all?: boolean; added?: boolean }>();
   const part = all ? "all" : added ? "added" : "quick";

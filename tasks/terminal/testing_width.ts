@@ -15,6 +15,21 @@ export interface Shown {
   readonly code: number;
 }
 
+/** A line behind each task's help. */
+export const BEHIND_HELP = "= = =";
+
+/** The help of tasks in a terminal of so many columns, by their words; one process asks all of them. */
+export async function helpsIn(
+  columns: number,
+  calls: readonly (readonly string[])[],
+): Promise<Map<string, string>> {
+  const { text, code } = await shownIn(columns, ["terminal/testing_help", JSON.stringify(calls)], {});
+  assert.equal(code, 0, text);
+  const texts = text.split(BEHIND_HELP);
+  assert.equal(texts.length, calls.length + 1, text);
+  return new Map(calls.map((words, at) => [words.join(" "), texts[at]!]));
+}
+
 /** Runs tasks/<task>.ts in a terminal of so many columns. */
 export async function shownIn(
   columns: number,
