@@ -27,6 +27,10 @@ Deno.test("a story's run must end with the verdict that it promises, and with it
 Deno.test("INVALID is accepted only with exit code 4, and only where the generator was held up", () => {
   assertMeasured(4, summary("invalid", "on-time"), "pass");
   assertMeasured(4, summary("invalid", "generator-gap", "arrivals"), "fail");
+  const unsampled = summary("invalid", "samples");
+  const cause = "processes waited for a CPU";
+  const checks = unsampled.validity.checks.map((check) => check.ok ? check : { ...check, cause });
+  assertMeasured(4, { ...unsampled, validity: { ...unsampled.validity, checks } }, "pass");
   assert.throws(() => assertMeasured(0, summary("invalid", "on-time"), "pass"));
   for (const broken of [[], ["arrivals"], ["samples"], ["slots"], ["slots", "on-time"]] as const) {
     assert.throws(() => assertMeasured(4, summary("invalid", ...broken), "pass"), `${broken}`);
