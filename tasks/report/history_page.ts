@@ -9,6 +9,7 @@ import type { ComparePageView } from "./compare_page.ts";
 import type { ChangeLine } from "./decision.ts";
 import { type Pages, templates } from "./html.ts";
 import { type PageContent, type PageOptions, writePage, type WrittenPage } from "./page.ts";
+import { notDrawn } from "./sections/history_drawn.ts";
 import { HISTORY_SECTIONS } from "./sections/history_sections.ts";
 import type { HistoryMaterial } from "./sections/history_material.ts";
 import { runName } from "./sections/history_tables.ts";
@@ -120,7 +121,9 @@ function judged(newest: HistoryStretch): Pick<ComparePageView, "word" | "tone" |
 }
 
 /** What stands apart, in sentences. */
-function apart({ stretches, elsewhere, leftOut }: RunHistory): string[] {
+function apart(history: RunHistory): string[] {
+  const { stretches, elsewhere, leftOut } = history;
+  const omitted = notDrawn(history);
   const breaks = stretches.length - 1;
   return [
     ...breaks === 0
@@ -128,6 +131,7 @@ function apart({ stretches, elsewhere, leftOut }: RunHistory): string[] {
       : [`${counted(breaks, "break")}: machine, data set or load changed, and nothing is joined over it.`],
     ...elsewhere === 0 ? [] : [`${counted(elsewhere, "run")} of other machines: not shown.`],
     ...leftOut === 0 ? [] : [`${counted(leftOut, "run")} INVALID or not finished: named below, not drawn.`],
+    ...omitted === null ? [] : [omitted],
   ];
 }
 

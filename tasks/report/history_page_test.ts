@@ -4,6 +4,7 @@ import { parseHTML } from "linkedom";
 import { historyFixture } from "../charts/testing_history.ts";
 import type { RunHistory } from "../model/history.ts";
 import { renderHistoryPage } from "./history_page.ts";
+import { drawnHistory, notDrawn } from "./sections/history_drawn.ts";
 
 const TEMPLATES = resolve(import.meta.dirname!, "../../templates");
 
@@ -83,6 +84,34 @@ Deno.test("a history's page names changes, runs with their verdicts and links, a
   );
   assert.doesNotMatch(html, /NaN|Infinity|undefined|\[object|<b>after/);
   assert.doesNotMatch(html, /(src|href)="(?!#|data:|\.\.\/\.\.\/20260318-080000-0011\/index\.html")/);
+});
+
+Deno.test("of a long history the newest runs are drawn with their changes, and the page says so", () => {
+  const history = historyFixture();
+  const [newest] = history.stretches;
+  const runs = Array.from({ length: 9000 }, (_, at) => newest!.runs[at % 12]!);
+  const trends = newest!.trends.map((trend) => ({
+    ...trend,
+    ms: runs.map((_, at) => at),
+    changes: [10, 8999].map((at) => ({ ...trend.changes[0]!, at })),
+    levels: [[0, 9], [10, 8998], [8999, 8999]].map(([from, to]) => ({
+      ...trend.levels[0]!,
+      from: from!,
+      to: to!,
+    })),
+  }));
+  const long = { ...history, stretches: [{ ...newest!, runs, trends }] };
+  const { stretches: [drawn] } = drawnHistory(long);
+  const cut = 9000 - drawn!.runs.length;
+  const [first] = drawn!.trends;
+  assert.ok(cut > 0 && drawn!.runs.length > 100, String(cut));
+  assert.deepEqual([first!.ms[0], first!.changes.map(({ at }) => at)], [cut, [8999 - cut]]);
+  assert.deepEqual(first!.levels.map(({ from, to }) => [from, to]), [[0, 8998 - cut], [
+    8999 - cut,
+    8999 - cut,
+  ]]);
+  assert.match(notDrawn(long)!, /^Figures draw the newest [\d]+ runs of a stretch at most/);
+  assert.equal(notDrawn(history), null);
 });
 
 Deno.test("of one run, and of a few, a history's page says that they are too few", async () => {

@@ -1,6 +1,7 @@
 import { figure } from "../../charts/figure.ts";
 import { historyTrend } from "../../charts/history_trend.ts";
 import type { Drawn } from "./compare_figures.ts";
+import { drawnHistory } from "./history_drawn.ts";
 import type { HistoryMaterial } from "./history_material.ts";
 import type { Section } from "./section.ts";
 
@@ -13,7 +14,10 @@ export const HISTORY_OVERVIEW: Section<Drawn, HistoryMaterial> = {
     drawn: [{
       heading: null,
       html: figure(
-        historyTrend(history, { id: "history-all", title: "All operations, weighted by the mix" }),
+        historyTrend(drawnHistory(history), {
+          id: "history-all",
+          title: "All operations, weighted by the mix",
+        }),
       ),
     }],
   }),
@@ -28,10 +32,11 @@ export const HISTORY_OPERATIONS: Section<Drawn, HistoryMaterial> = {
     const operations = [
       ...new Set(history.stretches[0]!.trends.flatMap(({ operation }) => operation ?? [])),
     ];
+    const drawn = drawnHistory(history);
     return operations.length === 0 ? null : {
       drawn: operations.map((operation, at) => ({
         heading: null,
-        html: figure(historyTrend(history, { operation, id: `history-${at + 1}` })),
+        html: figure(historyTrend(drawn, { operation, id: `history-${at + 1}` })),
       })),
     };
   },
