@@ -6,15 +6,17 @@ import { placeBrowser } from "../stack/testing.ts";
 import { withTempDir } from "../store/testing.ts";
 import { comparisonFixture } from "../summary/compare/testing_comparison.ts";
 import { comparePageView, renderComparePage } from "./compare_page.ts";
+import { ratePageView, renderRatePage } from "./find_rate_page.ts";
 import { renderHistoryPage } from "./history_page.ts";
 import type { Pages } from "./html.ts";
 import { printPdf } from "./pdf.ts";
 import { checkPage } from "./testing_browser.ts";
+import { exampleSearch } from "./testing_find_rate.ts";
 import { checkPdf } from "./testing_pdf.ts";
 
 const TEMPLATES = resolve(import.meta.dirname!, "../../templates");
 
-Deno.test("the pages of a comparison and of a history, in a real browser", (t) =>
+Deno.test("the pages of a comparison, of a history and of a search for a rate, in a real browser", (t) =>
   withTempDir(async (dir) => {
     const config = { ...readConfig(), home: join(dir, "home"), reports: dir };
     placeBrowser(config.home);
@@ -23,6 +25,7 @@ Deno.test("the pages of a comparison and of a history, in a real browser", (t) =
     const rendered = {
       comparison: (pages?: Pages) => renderComparePage(comparison, TEMPLATES, pages),
       history: (pages?: Pages) => renderHistoryPage(history, TEMPLATES, pages),
+      search: (pages?: Pages) => renderRatePage(ratePageView(exampleSearch()), TEMPLATES, pages),
     };
     const browser = await launchBrowser(config);
     try {

@@ -7,6 +7,9 @@ import { findPath, reference } from "../paths/registry.ts";
 import { comparedText, type Footnotes, msCell, plain, ratioInterval } from "./cells.ts";
 import type { Table } from "./tables.ts";
 
+/** Stands in a cell that the one above it speaks for: without any text, a PDF's tags would leave the cell out of its row. */
+const NOTHING = "\u00a0";
+
 /** What GraphQL costs over direct SQL per operation. Null unless both were measured. */
 export function graphqlTable(summary: RunSummary, footnotes: Footnotes): Table | null {
   const rows = summary.operations.filter(({ operation }) => operation !== null);
@@ -54,7 +57,7 @@ export function graphqlTable(summary: RunSummary, footnotes: Footnotes): Table |
                 notes: footnotes.refer(compared?.warnings ?? []),
               },
               plain(compared === undefined ? "—" : ratioInterval(compared) || "—"),
-              ...(statistic === "p50" ? [bytes(sql), bytes(graphql)] : [plain(""), plain("")]),
+              ...(statistic === "p50" ? [bytes(sql), bytes(graphql)] : [plain(NOTHING), plain(NOTHING)]),
             ],
           };
         })

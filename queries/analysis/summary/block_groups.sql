@@ -20,11 +20,13 @@ WITH
   slots AS (
     SELECT
       phase_id, operation, response_ms, lag_ms,
-      intended_us - lag(intended_us) OVER (ORDER BY intended_us, slot) AS gap_us,
-      (max(intended_us) OVER () - min(intended_us) OVER ()) / count(*) OVER () AS mean_us
+      intended_us - lag(intended_us) OVER (ORDER BY intended_us, slot) AS gap_us
     FROM request
     -- A run that ends at a look goes on for a moment after what was looked at.
     WHERE run_id = $run AND intended_us < (SELECT max(end_us) FROM phase WHERE run_id = $run AND measured)
+  ),
+  gaps AS (
+    SELECT (max(intended_us) - min(intended_us)) / count(*) AS mean_us FROM request WHERE run_id = $run
   ),
   typical AS (SELECT coalesce(median(lag_ms), 0) AS lag_ms FROM slots JOIN rounds USING (phase_id)),
   measured AS (
@@ -40,7 +42,7 @@ WITH
         ELSE greatest(-4, least(2, floor(log2(greatest(1, coalesce(gap_us, mean_us)) / greatest(1, mean_us)))))
       END AS gap
     FROM slots r
-    JOIN rounds b ON b.phase_id = r.phase_id
+    JOIN rounds b ON b.phase_id = r.phase_id, gaps
   ),
   served AS (
     SELECT arm, operation, gap, ln(even_ms) AS log
@@ -75,29 +77,41 @@ WITH
     LEFT JOIN effects e ON e.arm = m.arm AND e.gap = m.gap
     LEFT JOIN levels l ON l.arm = m.arm
   ),
-  -- Which group each round belongs to: a small table, which every row is then looked up in.
+  -- Each group with the kinds that have it: mostly all do, and then it is looked at once.
+  groups AS (
+    SELECT operation, first, next, list(kind) AS kinds
+    FROM (
+      SELECT *, coalesce(lead(first) OVER (PARTITION BY kind, operation ORDER BY first), 9223372036854775807) AS next
+      FROM starts
+    )
+    GROUP BY operation, first, next
+  ),
+  -- Which groups each round belongs to: a small table, which every row is then looked up in.
   members AS (
-    SELECT s.kind, s.operation, n.round, s.first
-    FROM (SELECT DISTINCT kind, operation, round FROM (SELECT DISTINCT kind, operation FROM starts), rounds) n
-    ASOF JOIN starts s ON n.kind = s.kind AND n.operation = s.operation AND n.round >= s.first
+    SELECT g.*, n.round
+    FROM (SELECT DISTINCT round FROM rounds) n
+    JOIN groups g ON n.round >= g.first AND n.round < g.next
   ),
   quantiles AS (
     SELECT
-      s.kind, s.first AS round, p.arm, p.operation,
+      s.kinds, s.first, s.next, p.arm, p.operation,
       count(p.response_ms) AS n,
-      quantile_disc(p.response_ms, 0.95) FILTER (s.kind = 'p95') AS p95,
-      -- 16 of many, evenly spaced by rank, tell as much.
+      quantile_disc(p.response_ms, 0.95) FILTER (list_contains(s.kinds, 'p95')) AS p95,
+      -- 16 of many, evenly spaced by rank, tell as much as all.
       CASE
-        WHEN any_value(s.kind) = 'p95' THEN NULL
-        WHEN count(p.response_ms) <= 16 THEN list(p.adjusted_ms) FILTER (p.adjusted_ms IS NOT NULL)
+        WHEN count(p.response_ms) <= 16 THEN min(p.adjusted_ms, 16)
         ELSE quantile_disc(p.adjusted_ms, [
           0.03125, 0.09375, 0.15625, 0.21875, 0.28125, 0.34375, 0.40625, 0.46875,
           0.53125, 0.59375, 0.65625, 0.71875, 0.78125, 0.84375, 0.90625, 0.96875
-        ])
+        ]) FILTER (s.kinds <> ['p95'])
       END AS times
     FROM placed p
     JOIN members s ON p.operation = s.operation AND p.round = s.round
     GROUP BY ALL
   )
-SELECT * FROM quantiles
+SELECT
+  kind, first AS round, arm, operation, n,
+  CASE WHEN kind = 'p95' THEN p95 END AS p95,
+  CASE WHEN kind <> 'p95' THEN times END AS times
+FROM (SELECT unnest(kinds) AS kind, * EXCLUDE (kinds) FROM quantiles)
 ORDER BY kind, round, arm, operation;
