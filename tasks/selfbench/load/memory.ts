@@ -1,9 +1,9 @@
-import { readFileSync } from "node:fs";
 import { formatCount, significant } from "../../model/units.ts";
 import { median } from "../../stats/robust.ts";
 import { type Finding, finding } from "../finding.ts";
 import type { PartContext } from "../measure_part.ts";
 import { askServer } from "../one_arm.ts";
+import { residentBytes } from "../process_memory.ts";
 import { withServer } from "../servers/serving.ts";
 import { spread } from "../spread.ts";
 import type { LoadBenchPlan } from "./options.ts";
@@ -109,14 +109,4 @@ export function memoryFindings(
       }),
     ],
   ];
-}
-
-/** `VmRSS` of a process, in bytes: proc_pid_status(5). Null where the system does not tell, or it has ended. */
-function residentBytes(pid: number): number | null {
-  try {
-    const kilobytes = /^VmRSS:\s+(\d+) kB$/m.exec(readFileSync(`/proc/${pid}/status`, "utf8"))?.[1];
-    return kilobytes === undefined ? null : Number(kilobytes) * 1024;
-  } catch {
-    return null;
-  }
 }

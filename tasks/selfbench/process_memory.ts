@@ -1,17 +1,19 @@
 import { readdirSync, readFileSync } from "node:fs";
 
 /**
- * Memory that a process and all that it started hold, in bytes: each page once, however many of them share it
- * (`Pss`, proc_pid_smaps(5)). Null where the system does not tell.
+ * Resident memory of a process and of all that it started, in bytes: `VmRSS`, proc_pid_status(5). What several of them
+ * share counts for each: to share it out, the kernel walks through all pages, which would disturb what is measured.
+ * Null where the system does not tell.
  */
 export function treeBytes(pid: number): number | null {
-  const own = proportionalBytes(pid);
+  const own = residentBytes(pid);
   if (own === null) return null;
   return childrenOf(pid).reduce((sum, child) => sum + (treeBytes(child) ?? 0), own);
 }
 
-function proportionalBytes(pid: number): number | null {
-  const kilobytes = /^Pss:\s+(\d+) kB$/m.exec(text(`/proc/${pid}/smaps_rollup`))?.[1];
+/** `VmRSS` of one process, in bytes; null where the system does not tell, or it has ended. */
+export function residentBytes(pid: number): number | null {
+  const kilobytes = /^VmRSS:\s+(\d+) kB$/m.exec(text(`/proc/${pid}/status`))?.[1];
   return kilobytes === undefined ? null : Number(kilobytes) * 1024;
 }
 
