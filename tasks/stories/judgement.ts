@@ -32,14 +32,33 @@ export function assertMeasured(
     assert.equal(code, wanted === "fail" ? ExitCode.verdictFailed : ExitCode.ok, `exit code of ${verdict}`);
     return;
   }
-  const broken = validity.checks.filter(({ ok }) => !ok);
+  assertOfTheLoad(validity.checks, reasons);
+  assert.equal(code, ExitCode.invalid, "exit code of an INVALID run");
+}
+
+function assertOfTheLoad(checks: readonly ValidityCheck[], reasons: readonly string[]): void {
+  const broken = checks.filter(({ ok }) => !ok);
   assert.ok(
     broken.some(isOfTheLoad) && broken.every(({ name }) => [...OF_THE_LOAD, ...BESIDE].includes(name)),
     `INVALID, but not by the load on the machine: ${broken.map(({ name }) => name).join(", ")}\n${
       reasons.join("\n")
     }`,
   );
-  assert.equal(code, ExitCode.invalid, "exit code of an INVALID run");
+}
+
+type JudgedRun = Pick<RunSummary, "verdict" | "reasons" | "validity">;
+
+/**
+ * Whether a command that had to end with another exit code found a run of its INVALID, by the load on the machine and
+ * nothing else: then there is nothing more to be judged.
+ * @param stdout what it printed for `--json`: one summary, or several
+ */
+export function isInvalidByLoad(code: number, stdout: string): boolean {
+  if (code !== ExitCode.invalid || !/^[[{]/.test(stdout)) return false;
+  const runs = [JSON.parse(stdout) as JudgedRun | readonly JudgedRun[]].flat();
+  const invalid = runs.filter(({ verdict }) => verdict === "invalid");
+  for (const { validity, reasons } of invalid) assertOfTheLoad(validity.checks, reasons);
+  return invalid.length > 0;
 }
 
 /** Without the generator's priority the sampler may be held up alone; then the host's own figures say by what. */

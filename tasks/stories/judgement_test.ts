@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import type { ValidityCheck } from "../model/validity.ts";
 import { exampleSummary } from "../report/testing.ts";
-import { assertMeasured } from "./judgement.ts";
+import { assertMeasured, isInvalidByLoad } from "./judgement.ts";
 
 const { validity, slo: [example] } = exampleSummary();
 
@@ -35,6 +35,16 @@ Deno.test("INVALID is accepted only with exit code 4, and only where the generat
   for (const broken of [[], ["arrivals"], ["samples"], ["slots"], ["slots", "on-time"]] as const) {
     assert.throws(() => assertMeasured(4, summary("invalid", ...broken), "pass"), `${broken}`);
   }
+});
+
+Deno.test("of a command with another exit code INVALID is accepted by the same rule, in one summary or in several", () => {
+  const held = summary("invalid", "generator-gap");
+  assert.ok(isInvalidByLoad(4, JSON.stringify(held)));
+  assert.ok(isInvalidByLoad(4, JSON.stringify([summary("pass"), held])));
+  assert.ok(!isInvalidByLoad(1, JSON.stringify(held)));
+  assert.ok(!isInvalidByLoad(4, JSON.stringify([summary("pass")])));
+  assert.ok(!isInvalidByLoad(4, "Cannot compare the runs"));
+  assert.throws(() => isInvalidByLoad(4, JSON.stringify([summary("invalid", "slots"), held])));
 });
 
 Deno.test("where response times are the machine's, a run may miss them, and nothing else", () => {

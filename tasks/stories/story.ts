@@ -17,8 +17,8 @@ export interface Story {
   /** What is done before it is typed. */
   readonly prepare?: (place: Place) => unknown;
   /**
-   * The exit code that is right. Of a run that measures, the verdict, which its exit code must agree with; see
-   * `assertMeasured`.
+   * The exit code that is right, where no run is INVALID by the load on the machine. Of a run that measures, the verdict,
+   * which its exit code must agree with; see `assertMeasured`.
    */
   readonly ends: number | WantedVerdict;
   /** What a user does at the terminal; without it there is no terminal. */
