@@ -3,6 +3,7 @@ import type { Catalogue } from "../lint/catalogue.ts";
 import { statementEffects } from "../lint/effects.ts";
 import { quoted } from "../lint/names.ts";
 import { opened } from "../lint/nodes.ts";
+import type { Relation } from "../lint/relations.ts";
 import { isLost, type Missing, missingIn } from "../lint/refused_rules.ts";
 import { UsageError } from "../model/errors.ts";
 import type { StepPlan } from "../model/migration.ts";
@@ -20,6 +21,7 @@ import { parsedStatement, wholeCatalogue } from "./planned_statements.ts";
  */
 export async function checkNames(client: PgClient, steps: readonly StepPlan[]): Promise<void> {
   const { catalogue, version } = await wholeCatalogue(client);
+  const before = new Map([...catalogue.all()].map((relation) => [relation.name, relation]));
   for (const { file, statements } of steps) {
     for (const { text, line } of statements) {
       const tree = await parsedStatement(text, file);
@@ -27,7 +29,9 @@ export async function checkNames(client: PgClient, steps: readonly StepPlan[]): 
       const effects = statementEffects(tree, catalogue, version);
       const missing = missingIn({ kind, node, known: catalogue, effects });
       if (missing !== null) {
-        const said = await wordsOf(client, missing);
+        const said = await wordsOf(client, missing) ?? goneWords(missing, before);
+        // The server has it: it is of a kind that is not looked at.
+        if (said === null) return;
         throw new UsageError(`Cannot run ${file}:${line}: ${said}`, nextOf(missing, catalogue));
       }
       if (isLost(tree, effects.unknown)) return;
@@ -45,17 +49,31 @@ export async function refuseMissing(
   await withClient(databaseUrl, (client) => checkNames(client, steps), named);
 }
 
-/** What PostgreSQL says where somebody asks for a name that is not there. */
-async function wordsOf(client: PgClient, { relation, column }: Missing): Promise<string> {
+/** What PostgreSQL says where somebody asks for a name that is not there; null: it says nothing of it. */
+async function wordsOf(client: PgClient, { relation, column }: Missing): Promise<string | null> {
   try {
     if (column === null) await client.query("SELECT $1::regclass", [relation]);
     // It is planned and not run; where the whole table is new there is nothing to ask.
     else await client.query(`EXPLAIN SELECT ${quoted(column)} FROM ${relation}`);
+    return null;
   } catch (error) {
     const { message, code } = error as Error & { readonly code?: string };
     const names = column === null ? /does not exist/ : new RegExp(RegExp.escape(column));
-    if (code !== undefined && names.test(message)) return `${message} (${code})`;
+    return code !== undefined && names.test(message)
+      ? `${message} (${code})`
+      : wordsFor({ relation, column });
   }
+}
+
+/** Of what a statement above has taken away, or has made without it; null: it was never known. */
+function goneWords(missing: Missing, before: ReadonlyMap<string, Relation>): string | null {
+  const { relation, column } = missing;
+  const known = before.get(relation);
+  const isGone = column === null ? known !== undefined : known?.columns.some(({ name }) => name === column);
+  return isGone === true ? wordsFor(missing) : null;
+}
+
+function wordsFor({ relation, column }: Missing): string {
   return column === null
     ? `relation "${relation}" does not exist (42P01)`
     : `column "${column}" of relation "${relation}" does not exist (42703)`;

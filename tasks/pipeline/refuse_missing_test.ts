@@ -55,6 +55,26 @@ Deno.test("a change that names what is not there is refused in PostgreSQL's word
           );
         }
       }
+      // What a statement above has taken away is not there either, though the server has it still.
+      await assert.rejects(
+        checkNames(
+          client,
+          planOf("ALTER TABLE shop.orders DROP COLUMN total", "UPDATE shop.orders SET total = 1"),
+        ),
+        /column "total" of relation "shop.orders" does not exist/,
+      );
+      await assert.rejects(
+        checkNames(client, planOf("DROP TABLE shop.orders", "TABLE shop.orders")),
+        /relation "shop.orders" does not exist/,
+      );
+      // A composite type is none of the relations that are looked at, and a foreign table is there.
+      await client.query(`
+        CREATE EXTENSION file_fdw; CREATE SERVER files FOREIGN DATA WRAPPER file_fdw;
+        CREATE FOREIGN TABLE public.passwd (line text) SERVER files OPTIONS (filename '/dev/null')`);
+      await checkNames(
+        client,
+        planOf("SELECT * FROM passwd", "ALTER FOREIGN TABLE passwd ADD COLUMN more text"),
+      );
       // What a block makes cannot be followed: what comes after it may be there.
       await checkNames(client, planOf("DO $$ BEGIN EXECUTE 'CREATE TABLE x (i int)'; END $$", "TABLE x"));
       const { rows } = await client.query(
