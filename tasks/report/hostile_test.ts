@@ -18,6 +18,7 @@ import { migrationsMarkdown } from "./migrations_markdown.ts";
 import { openMetrics } from "./open_metrics.ts";
 import { probeMarkdown } from "./probe_markdown.ts";
 import { renderIndex } from "./site.ts";
+import { feed } from "./publish/feed.ts";
 import { siteRows } from "./site_rows.ts";
 import { exampleSummary } from "./testing.ts";
 import { exampleSearch } from "./testing_find_rate.ts";
@@ -158,6 +159,20 @@ function cells(markdown: string): number[] {
     line.replaceAll(/\\[!-\/:-@[-`{-~]/g, "").split("|").length - 2
   );
 }
+
+Deno.test("texts from outside are texts of a feed", () => {
+  const made = (text: string) => {
+    const summary = { ...poisoned(exampleSummary(), text), directory: "20260301-140500-k3x9" };
+    return feed(siteRows([summary] as never, [poisoned(exampleSearch(), text)]), null);
+  };
+  const elements = (xml: string) => xml.match(/<[^>]*>/g);
+  for (const [what, text] of [...HOSTILE, ["everything", EVERYTHING] as const]) {
+    // Each reason is a paragraph of the description, which is text here.
+    assert.deepEqual(elements(made(text)), elements(made("x")), what);
+    assert.doesNotMatch(made(text), UNSEEN, what);
+    assert.doesNotMatch(made(text), /&(?!(amp|lt|gt|quot|apos|#39);)/, what);
+  }
+});
 
 Deno.test("texts from outside end no line and no label of a run's metrics", () => {
   const lines = openMetrics(exampleSummary()).split("\n").length;

@@ -1,5 +1,7 @@
-/** What XML 1.0 has no way to write: control characters, halves of surrogate pairs, and two that are none. */
-const FORBIDDEN = /[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\u{10000}-\u{10ffff}]/gu;
+import { spelledOut } from "../../model/visible_text.ts";
+
+/** What XML 1.0 has no way to write beside what shows nothing: two that are no characters. */
+const FORBIDDEN = /[\ufffe\uffff]/g;
 
 const ENTITIES: Readonly<Record<string, string>> = {
   "&": "&amp;",
@@ -10,9 +12,12 @@ const ENTITIES: Readonly<Record<string, string>> = {
   "'": "&apos;",
 };
 
-/** Text as it may stand in XML 1.0, inside an element or a quoted attribute; what it forbids becomes U+FFFD. */
+/** Text as it may stand in XML 1.0, inside an element or a quoted attribute; what shows nothing is spelt out. */
 export function xmlText(text: string): string {
-  return text.replace(FORBIDDEN, "\ufffd").replace(/[&<>"']/g, (character) => ENTITIES[character]!);
+  return spelledOut(text, "\n\t").replace(FORBIDDEN, "\ufffd").replace(
+    /[&<>"']/g,
+    (character) => ENTITIES[character]!,
+  );
 }
 
 /** An element on a line of its own. @param content markup, or text that `xmlText` made safe */
