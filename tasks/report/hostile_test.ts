@@ -1,29 +1,22 @@
 import assert from "node:assert/strict";
 import { parseHTML } from "linkedom";
-import { join } from "node:path";
-import { historyFixture } from "../charts/testing_history.ts";
 import { lintedAll } from "../lint/testing_linter.ts";
 import type { LintReport } from "../model/lint.ts";
 import { quietMigration, stalledMigration } from "../summary/migration/testing_summary.ts";
 import { comparisonFixture } from "../summary/compare/testing_comparison.ts";
 import { EVERYTHING, HOSTILE, poisoned } from "../testing/hostile.ts";
 import { compareMarkdown } from "./compare_markdown.ts";
-import { comparePageView, renderComparePage } from "./compare_page.ts";
-import { ratePageView, renderRatePage } from "./find_rate_page.ts";
-import { renderHtml } from "./html.ts";
-import { renderHistoryPage } from "./history_page.ts";
 import { lintMarkdown } from "./lint_markdown.ts";
 import { migrationMarkdown } from "./migration_markdown.ts";
 import { migrationsMarkdown } from "./migrations_markdown.ts";
 import { openMetrics } from "./open_metrics.ts";
 import { probeMarkdown } from "./probe_markdown.ts";
-import { renderIndex } from "./site.ts";
 import { feed } from "./publish/feed.ts";
 import { siteRows } from "./site_rows.ts";
 import { exampleSummary } from "./testing.ts";
 import { exampleSearch } from "./testing_find_rate.ts";
 import { migratedSummary } from "./testing_migrated.ts";
-import { buildView } from "./view.ts";
+import { HOSTILE_PAGES } from "./testing_hostile.ts";
 
 const UNSEEN = /[\p{Cf}\p{Cs}\p{Zl}\p{Zp}]|[^\P{Cc}\n\t]/u;
 
@@ -61,34 +54,7 @@ const PROBE = {
   },
 } as unknown as Parameters<typeof probeMarkdown>[0];
 
-const folder = join(import.meta.dirname!, "..", "..", "templates");
-
-/** Pages of a text: the same things happened, and were called otherwise. */
-const PAGES: Readonly<Record<string, (text: string) => Promise<string>>> = {
-  run: (text) => renderHtml(buildView(poisoned(exampleSummary(), text), {}), { templates: folder }),
-  migration: (text) =>
-    renderHtml(buildView(poisoned(migratedSummary(stalledMigration()), text), {}), { templates: folder }),
-  comparison: (text) =>
-    renderComparePage(
-      comparePageView({ comparison: poisoned(comparisonFixture(), text), plans: [] }),
-      folder,
-    ),
-  search: (text) => renderRatePage(ratePageView(poisoned(exampleSearch(), text, ["slo"])), folder),
-  history: (text) =>
-    renderHistoryPage(
-      { history: poisoned(historyFixture(), text), linkOf: (runId) => `../${runId}` },
-      folder,
-    ),
-  index: async (text) => {
-    const summary = { ...poisoned(exampleSummary(), text), directory: "20260301-140500-k3x9" };
-    const rows = siteRows([summary] as never, [poisoned(exampleSearch(), text)], [
-      poisoned(comparisonFixture(), text) as never,
-    ]);
-    return await renderIndex(rows, folder, { feed: "feed.xml" });
-  },
-};
-
-for (const [page, render] of Object.entries(PAGES)) {
+for (const [page, render] of Object.entries(HOSTILE_PAGES)) {
   Deno.test(`texts from outside add nothing to the page of a ${page} but text`, async () => {
     // Lines of a chart's text are elements, and so are options of a command that is shown.
     const plain = new Set([
@@ -163,7 +129,7 @@ function cells(markdown: string): number[] {
 Deno.test("texts from outside are texts of a feed", () => {
   const made = (text: string) => {
     const summary = { ...poisoned(exampleSummary(), text), directory: "20260301-140500-k3x9" };
-    return feed(siteRows([summary] as never, [poisoned(exampleSearch(), text)]), null);
+    return feed(siteRows([summary] as never, [poisoned(exampleSearch(), text)]), { title: text, url: null });
   };
   const elements = (xml: string) => xml.match(/<[^>]*>/g);
   for (const [what, text] of [...HOSTILE, ["everything", EVERYTHING] as const]) {

@@ -1,0 +1,42 @@
+import { join } from "node:path";
+import { historyFixture } from "../charts/testing_history.ts";
+import { stalledMigration } from "../summary/migration/testing_summary.ts";
+import { comparisonFixture } from "../summary/compare/testing_comparison.ts";
+import { poisoned } from "../testing/hostile.ts";
+import { comparePageView, renderComparePage } from "./compare_page.ts";
+import { ratePageView, renderRatePage } from "./find_rate_page.ts";
+import { renderHtml } from "./html.ts";
+import { renderHistoryPage } from "./history_page.ts";
+import { renderIndex } from "./site.ts";
+import { siteRows } from "./site_rows.ts";
+import { exampleSummary } from "./testing.ts";
+import { exampleSearch } from "./testing_find_rate.ts";
+import { migratedSummary } from "./testing_migrated.ts";
+import { buildView } from "./view.ts";
+
+const folder = join(import.meta.dirname!, "..", "..", "templates");
+
+/** Pages of a text: the same things happened, and were called otherwise. */
+export const HOSTILE_PAGES: Readonly<Record<string, (text: string) => Promise<string>>> = {
+  run: (text) => renderHtml(buildView(poisoned(exampleSummary(), text), {}), { templates: folder }),
+  migration: (text) =>
+    renderHtml(buildView(poisoned(migratedSummary(stalledMigration()), text), {}), { templates: folder }),
+  comparison: (text) =>
+    renderComparePage(
+      comparePageView({ comparison: poisoned(comparisonFixture(), text), plans: [] }),
+      folder,
+    ),
+  search: (text) => renderRatePage(ratePageView(poisoned(exampleSearch(), text, ["slo"])), folder),
+  history: (text) =>
+    renderHistoryPage(
+      { history: poisoned(historyFixture(), text), linkOf: (runId) => `../${runId}` },
+      folder,
+    ),
+  index: async (text) => {
+    const summary = { ...poisoned(exampleSummary(), text), directory: "20260301-140500-k3x9" };
+    const rows = siteRows([summary] as never, [poisoned(exampleSearch(), text)], [
+      poisoned(comparisonFixture(), text) as never,
+    ]);
+    return await renderIndex(rows, folder, { feed: "feed.xml" });
+  },
+};
