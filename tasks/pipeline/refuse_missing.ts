@@ -59,9 +59,9 @@ async function wordsOf(client: PgClient, { relation, column }: Missing): Promise
   } catch (error) {
     const { message, code } = error as Error & { readonly code?: string };
     const names = column === null ? /does not exist/ : new RegExp(RegExp.escape(column));
-    return code !== undefined && names.test(message)
-      ? `${message} (${code})`
-      : wordsFor({ relation, column });
+    // A role may not look everywhere, and a table may be locked.
+    if (!/^(42P01|42703|3F000)$/.test(code ?? "")) return null;
+    return names.test(message) ? `${message} (${code})` : wordsFor({ relation, column });
   }
 }
 
