@@ -1,4 +1,6 @@
 import assert from "node:assert/strict";
+import { join } from "node:path";
+import { withTempDir } from "../store/testing.ts";
 import { parseHTML } from "linkedom";
 import { lintedAll } from "../lint/testing_linter.ts";
 import type { LintReport } from "../model/lint.ts";
@@ -13,6 +15,7 @@ import { openMetrics } from "./open_metrics.ts";
 import { probeMarkdown } from "./probe_markdown.ts";
 import { feed } from "./publish/feed.ts";
 import { siteRows } from "./site_rows.ts";
+import { writeSite } from "./site.ts";
 import { exampleSummary } from "./testing.ts";
 import { exampleSearch } from "./testing_find_rate.ts";
 import { migratedSummary } from "./testing_migrated.ts";
@@ -175,3 +178,33 @@ function kinds(html: string): Set<string> {
     return [element.localName, ...attributes.sort()].join(" ");
   }));
 }
+
+Deno.test("no file of another program's, however odd, keeps the other reports from being listed", () =>
+  withTempDir(async (dir) => {
+    const odd = join(dir, "20260301-140500-k3x9");
+    Deno.mkdirSync(odd);
+    const other = join(dir, "20260301-140600-k3x9");
+    Deno.mkdirSync(other);
+    const whole = JSON.parse(JSON.stringify(exampleSummary()));
+    const listed = { ...whole, run: { ...whole.run, runId: "20260301-140600-k3x9", label: "the other" } };
+    Deno.writeTextFileSync(join(other, "summary.json"), JSON.stringify(listed));
+    for (
+      const key of [
+        "verdict",
+        "reasons",
+        "operations",
+        "run.status",
+        "run.gitCommit",
+        "run.config",
+        "run.kind",
+      ]
+    ) {
+      const field = key.replace("run.", "");
+      const changed = key === field
+        ? { ...whole, [field]: 5 }
+        : { ...whole, run: { ...whole.run, [field]: 5 } };
+      Deno.writeTextFileSync(join(odd, "summary.json"), JSON.stringify(changed));
+      const file = await writeSite(dir, join(import.meta.dirname!, "../../templates"));
+      assert.match(Deno.readTextFileSync(file), /the other/, key);
+    }
+  }));

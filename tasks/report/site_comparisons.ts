@@ -29,9 +29,14 @@ export function comparisonOf(text: string | null, name: string): StoredCompariso
   if (text === null) return null;
   const found = JSON.parse(text) as Partial<StoredComparison> | null;
   const sides = [found?.base, found?.candidate];
-  const known = found?.id === name && isRunId(name) && typeof found.scenario === "string" &&
+  const isText = (value: unknown) => typeof value === "string";
+  const reasons: unknown = found?.reasons ?? [];
+  const known = found?.id === name && isText(found.verdict ?? "") && Array.isArray(reasons) &&
+    reasons.every(isText) &&
+    isRunId(name) && isText(found.scenario) &&
     sides.every((side) =>
-      typeof side?.id === "string" && Array.isArray(side.runs) && side.runs.length > 0 &&
+      isText(side?.id) && isText(side?.label ?? "") && isText(side?.gitCommit ?? "") &&
+      Array.isArray(side.runs) && side.runs.length > 0 &&
       side.runs.every((run) => !Number.isNaN(Date.parse(String(run?.startedAt))))
     );
   return known ? found as StoredComparison : null;

@@ -88,9 +88,10 @@ function readText(path: string): string | null {
 
 /** Whether it has all that the list needs. */
 function isSummary(summary: unknown): summary is Omit<Stored, "directory"> {
-  const { schema, run, operations, reasons = [] } = (summary ?? {}) as Partial<Stored>;
+  const { schema, run, operations, verdict, reasons = [] } = (summary ?? {}) as Partial<Stored>;
   const isText = (value: unknown) => typeof value === "string";
   return schema === 1 && isText(run?.scenario) && isText(run?.label ?? "") && isText(run?.gitCommit ?? "") &&
+    isText(run?.status) && isText(verdict ?? "") &&
     Array.isArray(reasons) && reasons.every(isText) && isRunId(run?.runId) &&
     !Number.isNaN(Date.parse(String(run.startedAt))) &&
     Array.isArray(operations) &&
