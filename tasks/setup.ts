@@ -25,7 +25,11 @@ function install(): void {
   const { code, stderr } = new Deno.Command(Deno.execPath(), {
     args: ["install", "--quiet", "--frozen", "--node-modules-dir=auto"],
     cwd: root,
-    env: childEnvironment({ RES_OPTIONS: `${Deno.env.get("RES_OPTIONS") ?? ""} ${RESOLVER}`.trim() }),
+    // What it says stands within a sentence of ours: without colours.
+    env: childEnvironment({
+      RES_OPTIONS: `${Deno.env.get("RES_OPTIONS") ?? ""} ${RESOLVER}`.trim(),
+      NO_COLOR: "1",
+    }),
     clearEnv: true,
     stdout: "null",
     stderr: "piped",
