@@ -19,8 +19,10 @@ export function replaceText(path: string, text: string): void {
     writeFileSync(part, text, { mode, flag: "wx", flush: true });
     renameSync(part, target);
   } catch (error) {
-    rmSync(part, { force: true });
-    if (!IN_PLACE.has((error as NodeJS.ErrnoException).code ?? "")) throw error;
+    const code = (error as NodeJS.ErrnoException).code ?? "";
+    // One that was there before is somebody else's.
+    if (code !== "EEXIST") rmSync(part, { force: true });
+    if (!IN_PLACE.has(code)) throw error;
     writeFileSync(target, text);
   }
 }
