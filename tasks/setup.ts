@@ -22,14 +22,12 @@ if (readText(stamp) !== wanted()) install();
 function install(): void {
   console.error("Fetching the packages of deno.lock (the first time only) …");
   const started = performance.now();
+  const resolver = `${Deno.env.get("RES_OPTIONS") ?? ""} ${RESOLVER}`.trim();
   const { code, stderr } = new Deno.Command(Deno.execPath(), {
     args: ["install", "--quiet", "--frozen", "--node-modules-dir=auto"],
     cwd: root,
     // What it says stands within a sentence of ours: without colours.
-    env: childEnvironment({
-      RES_OPTIONS: `${Deno.env.get("RES_OPTIONS") ?? ""} ${RESOLVER}`.trim(),
-      NO_COLOR: "1",
-    }),
+    env: childEnvironment({ RES_OPTIONS: resolver, NO_COLOR: "1" }),
     clearEnv: true,
     stdout: "null",
     stderr: "piped",
