@@ -33,9 +33,11 @@ export function keyWrites(
   operation: number,
 ): readonly number[] {
   const { write, params } = operations[operation]!;
-  const earlier = Object.values(params).filter(isCaptured).flatMap(({ from }) =>
-    keyWrites(operations, operations.findIndex(({ name }) => name === from))
-  );
+  const earlier = Object.values(params).filter(isCaptured).flatMap(({ from }) => {
+    const at = operations.findIndex(({ name }) => name === from);
+    // A record on disk may say anything: what is no earlier step leads nowhere, and not round in a circle.
+    return at >= 0 && at < operation ? keyWrites(operations, at) : [];
+  });
   return [...new Set(write ? [...earlier, operation] : earlier)];
 }
 

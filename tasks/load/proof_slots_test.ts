@@ -33,6 +33,8 @@ Deno.test("a step that captures what another wrote is compared under keys that b
     { name: "ship", write: true, params: captured("look") },
   ] as unknown as LoadedScenario["operations"];
   assert.deepEqual(operations.map((_, at) => keyWrites(operations, at)), [[], [1], [1], [1, 3]]);
+  const odd = [{ name: "a", write: true, params: { ...captured("a"), other: captured("nobody").id } }];
+  assert.deepEqual(keyWrites(odd as unknown as LoadedScenario["operations"], 0), [0]);
   const slots = proofSlots({ operations }, 1);
   assert.equal(slots.length, 4 * SAMPLES * 2);
   for (const [asked, operation] of [[1, 1], [2, 1], [3, 1], [3, 3]] as const) {
