@@ -13,7 +13,8 @@ const PLACES: Readonly<Record<keyof typeof FORMS, string>> = {
   Stream: "Each of `streams`",
   Session: "`session` of a stream",
   ScenarioOperation: "Each of `operations`",
-  Setting: "Each of `settings`",
+  Setting: "Each of `settings` that is a number",
+  Choice: "Each of `settings` that is one of several words",
 };
 
 /**

@@ -128,14 +128,20 @@ function environment(text: string): string {
   return list(lines);
 }
 
+/** What `--set` changes, a line each. */
+function settingLines(settings: Scenario["settings"]): string[] {
+  return Object.entries(settings).map(([name, setting]) => {
+    const range = "choices" in setting ? setting.choices.join(", ") : setting.unit;
+    return `- \`--set ${name}=${setting.default}\`${range === "" ? "" : ` (${range})`}: ${setting.describe}.`;
+  });
+}
+
 async function scenarios(root: string): Promise<string> {
   const texts: string[] = [];
   for (const name of scenarioNames(root)) {
     const { title, paths, rate, duration, slo, streams, datasetName, file } = await loadScenario(root, name);
     const { settings, presets } = (await import(`file://${file}`)).default as Scenario;
-    const own = Object.entries(settings).map(([setting, { default: value, unit, describe }]) =>
-      `  - \`--set ${setting}=${value}\`${unit === "" ? "" : ` (${unit})`}: ${describe}.`
-    );
+    const own = settingLines(settings).map((line) => `  ${line}`);
     const unit = streams.every(({ session }) => session !== null) ? "sessions/s" : "requests/s";
     texts.push([
       `**\`${name}\`**: ${title}.`,

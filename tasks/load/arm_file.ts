@@ -40,7 +40,7 @@ const form = z.strictObject({
     z.string().regex(/^[a-z_][a-z0-9_]*(\.[a-z_][a-z0-9_]*)?$/i, "must be the name of a setting"),
     z.union([z.string(), z.number(), z.boolean()], "must be a text, a number, true or false"),
   ).optional(),
-  settings: z.record(z.string(), z.union([z.string(), z.number()], "must be a number, or a preset's name"))
+  settings: z.record(z.string(), z.union([z.string(), z.number()], "must be a number, or a word"))
     .optional(),
 });
 

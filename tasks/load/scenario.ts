@@ -1,6 +1,14 @@
 import { basename, dirname, isAbsolute, join, resolve } from "node:path";
 import { BenchbookError, UsageError } from "../model/errors.ts";
-import type { OwnTables, Scenario, ScenarioOperation, Session, Settings, Stream } from "../model/scenario.ts";
+import type {
+  OwnTables,
+  Scenario,
+  ScenarioOperation,
+  Session,
+  Settings,
+  SettingValues,
+  Stream,
+} from "../model/scenario.ts";
 import { parseSlo, type ScopeNames } from "../model/slo.ts";
 import { checkStages, type Stage } from "../model/stages.ts";
 import { hint } from "../model/suggest.ts";
@@ -29,7 +37,7 @@ export interface LoadedScenario extends Omit<Scenario, "streams" | "stages" | "s
   readonly rate: number;
   readonly operations: readonly ScenarioOperation[];
   readonly streams: readonly LoadStream[];
-  readonly settings: Settings;
+  readonly settings: SettingValues;
   /** Settings that a count of the data set limits, by name, and the count. */
   readonly seeded: Readonly<Record<string, string>>;
   /** The hit rate that keys are chosen for, 0 to 1; null: none. */
@@ -93,7 +101,8 @@ export function resolveScenario(
 ): Omit<LoadedScenario, "workloadDir" | "givenPath"> {
   const scenario = checkForm(value, file);
   const settings = settleSettings(scenario, set, file);
-  const streams = streamsOf(scenario, settings, file);
+  const numbers = numbersOf(settings);
+  const streams = streamsOf(scenario, numbers, file);
   const { streams: _streams, stages: _stages, settings: declared, ...rest } = scenario;
   const { dataset, hitTarget } = scenario;
   const operations = streams.flatMap((stream) => stream.operations);
@@ -104,7 +113,7 @@ export function resolveScenario(
   };
   checkStreamsOf(scenario, streams, scopes, file);
   checkDataset(scenario, operations, file);
-  if (hitTarget !== undefined && !Object.hasOwn(settings, hitTarget)) {
+  if (hitTarget !== undefined && typeof settings[hitTarget] !== "number") {
     const next = hint(hitTarget, Object.keys(settings));
     throw faultsOf(file)(`hitTarget: there is no setting "${hitTarget}"`, next);
   }
@@ -115,9 +124,11 @@ export function resolveScenario(
     file,
     settings,
     seeded: Object.fromEntries(
-      Object.entries(declared).flatMap(([name, { seeded }]) => seeded === undefined ? [] : [[name, seeded]]),
+      Object.entries(declared).flatMap(([name, setting]) =>
+        "seeded" in setting && setting.seeded !== undefined ? [[name, setting.seeded]] : []
+      ),
     ),
-    hitTarget: (hitTarget === undefined ? 0 : settings[hitTarget]!) / 100 || null,
+    hitTarget: (hitTarget === undefined ? 0 : numbers[hitTarget]!) / 100 || null,
     operations,
     scopes,
     rate: streams.reduce((sum, { rate }) => sum + rate, 0),
@@ -125,6 +136,12 @@ export function resolveScenario(
     datasetName: typeof dataset === "string" ? dataset : null,
     ownTables: typeof dataset === "string" ? null : dataset,
   };
+}
+
+function numbersOf(settings: SettingValues): Settings {
+  return Object.fromEntries(
+    Object.entries(settings).filter((setting): setting is [string, number] => typeof setting[1] === "number"),
+  );
 }
 
 function checkStreamsOf(
@@ -155,7 +172,8 @@ function checkDataset(
     throw fault(`dataset: "${dataset}" is unknown`, hint(dataset, Object.keys(datasets)));
   }
   const counts = typeof dataset === "string" ? Object.keys(datasets[dataset]!.countOptions) : [];
-  for (const [name, { seeded }] of Object.entries(settings)) {
+  for (const [name, setting] of Object.entries(settings)) {
+    const seeded = "seeded" in setting ? setting.seeded : undefined;
     if (seeded === undefined || counts.includes(seeded)) continue;
     throw fault(
       `settings.${name}.seeded: there is no count "${seeded}"`,

@@ -2,7 +2,7 @@ import { z } from "zod";
 import type { Scenario, Stream } from "../model/scenario.ts";
 import { PATHS } from "../paths/registry.ts";
 import { checkedForm } from "./checked_form.ts";
-import { numberAbove0, numberFrom, wholeFrom } from "./field_words.ts";
+import { fieldWords, numberAbove0, numberFrom, wholeFrom } from "./field_words.ts";
 import { nameForm } from "./name_form.ts";
 
 const name = nameForm;
@@ -113,6 +113,33 @@ const setting = z.strictObject({
   seeded: z.string().min(1).optional(),
 });
 
+const choice = z.strictObject({
+  default: z.string().min(1),
+  choices: z.array(z.string().min(1)).min(2),
+  describe: z.string(),
+});
+
+/** By which of them it looks like, so that what is wrong is said of that one. */
+const settingOrChoice = z.unknown().transform((value, context) => {
+  const asChoice = typeof value === "object" && value !== null && "choices" in value;
+  const read = (asChoice ? choice : setting).safeParse(value, { error: fieldWords });
+  if (!read.success) {
+    for (const issue of read.error.issues) context.addIssue({ ...issue } as never);
+    return z.NEVER;
+  }
+  const { data } = read;
+  const fits = "choices" in data
+    ? data.choices.includes(data.default)
+    : data.min <= data.default && data.default <= data.max;
+  if (!fits) {
+    context.addIssue({
+      code: "custom",
+      message: asChoice ? "default must be among choices" : "default must lie from min to max",
+    });
+  }
+  return data;
+});
+
 const scenario = z.strictObject({
   name,
   title: z.string().min(1),
@@ -144,15 +171,9 @@ const scenario = z.strictObject({
     "must be different from each other",
   ),
   slo: z.string().optional(),
-  settings: z.record(
-    z.string(),
-    setting.refine(
-      (one) => one.min <= one.default && one.default <= one.max,
-      "default must lie from min to max",
-    ),
-  ),
+  settings: z.record(z.string(), settingOrChoice),
   hitTarget: z.string().min(1).optional(),
-  presets: z.record(z.string(), z.record(z.string(), z.number())).optional(),
+  presets: z.record(z.string(), z.record(z.string(), z.union([z.number(), z.string()]))).optional(),
 });
 
 /** The forms of a scenario file's parts, by the names of their types in tasks/model/scenario.ts. */
@@ -163,6 +184,7 @@ export const FORMS = {
   Session: session,
   ScenarioOperation: operation,
   Setting: setting,
+  Choice: choice,
 } as const;
 /** The form of each kind of parameter. */
 export const DRAW_FORMS: readonly z.ZodObject[] = DRAWS;

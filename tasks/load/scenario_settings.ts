@@ -1,41 +1,33 @@
 import { UsageError } from "../model/errors.ts";
-import type { Scenario, Setting, Settings } from "../model/scenario.ts";
+import { CACHE_SETTINGS } from "../model/cache_settings.ts";
+import type { Choice, Scenario, Setting, SettingValues } from "../model/scenario.ts";
 import { hint } from "../model/suggest.ts";
 import { faultsOf } from "./scenario_fault.ts";
 
 /**
- * The settings of a run: the defaults, then those of a preset (`preset=NAME`), then those given one by one.
+ * The settings of a run: the defaults, then those of a preset (`preset=NAME`), then those given one by one. How a cache
+ * before a path works can be set in every scenario; it is among them where it was.
  * @param given as the command line has them
  * @throws {UsageError} for an unknown setting or preset and for a value out of range
  */
 export function settleSettings(
-  { name, settings, presets = {} }: Scenario,
+  scenario: Scenario,
   given: Readonly<Record<string, string>>,
   file: string,
-): Settings {
-  const known = Object.keys(settings);
-  const fault = faultsOf(file);
-  if (known.includes("preset")) {
-    throw fault("settings.preset: must have another name: --set preset=NAME chooses among presets");
-  }
-  for (const [preset, values] of Object.entries(presets)) {
-    for (const [key, value] of Object.entries(values)) {
-      const field = `presets.${preset}.${key}`;
-      if (!known.includes(key)) throw fault(`${field}: there is no such setting`, hint(key, known));
-      if (!within(settings[key]!, value)) {
-        throw fault(`${field}: must be ${rangeOf(settings[key]!)} (it is ${value})`);
-      }
-    }
-  }
+): SettingValues {
+  const { name, settings, presets = {} } = scenario;
+  const own = Object.keys(settings);
+  const all = { ...CACHE_SETTINGS, ...settings };
+  checkPresets(scenario, all, file);
   const names = Object.keys(presets);
+  const known = [...own, ...Object.keys(CACHE_SETTINGS).filter((key) => !own.includes(key))];
   const usable = names.length > 0 ? [...known, "preset"] : known;
   for (const key of Object.keys(given)) {
-    if (!usable.includes(key)) {
-      throw new UsageError(
-        `Cannot set ${JSON.stringify(key)}: the scenario ${name} has no such setting`,
-        usable.length === 0 ? "It has none." : hint(key, usable),
-      );
-    }
+    if (usable.includes(key)) continue;
+    throw new UsageError(
+      `Cannot set ${JSON.stringify(key)}: the scenario ${name} has no such setting`,
+      hint(key, usable),
+    );
   }
   const { preset, ...single } = given;
   if (preset !== undefined && !names.includes(preset)) {
@@ -45,24 +37,57 @@ export function settleSettings(
     );
   }
   const chosen = preset === undefined ? {} : presets[preset]!;
-  return Object.fromEntries(known.map((key) => {
-    const setting = settings[key]!;
+  return Object.fromEntries(known.flatMap((key) => {
+    const setting = all[key]!;
     const text = single[key];
-    if (text === undefined) return [key, chosen[key] ?? setting.default];
-    const value = text.trim() === "" ? NaN : Number(text);
-    if (!within(setting, value)) {
-      throw new UsageError(
-        `Cannot set ${key} as a number ${rangeOf(setting)}: it is ${JSON.stringify(text)}`,
-      );
-    }
-    return [key, value];
+    if (text !== undefined) return [[key, valueOf(key, setting, text)]];
+    const value = chosen[key] ?? (own.includes(key) ? setting.default : undefined);
+    return value === undefined ? [] : [[key, value]];
   }));
 }
 
-function within({ min, max }: Setting, value: number): boolean {
-  return value >= min && value <= max;
+function checkPresets(
+  { settings, presets = {} }: Scenario,
+  all: Readonly<Record<string, Setting | Choice>>,
+  file: string,
+): void {
+  const fault = faultsOf(file);
+  if (Object.hasOwn(settings, "preset")) {
+    throw fault("settings.preset: must have another name: --set preset=NAME chooses among presets");
+  }
+  for (const [preset, values] of Object.entries(presets)) {
+    for (const [key, value] of Object.entries(values)) {
+      const field = `presets.${preset}.${key}`;
+      if (!Object.hasOwn(all, key)) {
+        throw fault(`${field}: there is no such setting`, hint(key, Object.keys(all)));
+      }
+      if (!allows(all[key]!, value)) throw fault(`${field}: must be ${rangeOf(all[key]!)} (it is ${value})`);
+    }
+  }
 }
 
-function rangeOf({ min, max, unit }: Setting): string {
+/** What a text of `--set` comes to. @throws {UsageError} where it is none of what the setting allows */
+function valueOf(key: string, setting: Setting | Choice, text: string): number | string {
+  if ("choices" in setting) {
+    const word = text.trim();
+    if (allows(setting, word)) return word;
+    throw new UsageError(
+      `Cannot set ${key} as ${rangeOf(setting)}: it is ${JSON.stringify(text)}`,
+      hint(word, setting.choices),
+    );
+  }
+  const value = text.trim() === "" ? NaN : Number(text);
+  if (allows(setting, value)) return value;
+  throw new UsageError(`Cannot set ${key} as a number ${rangeOf(setting)}: it is ${JSON.stringify(text)}`);
+}
+
+function allows(setting: Setting | Choice, value: number | string): boolean {
+  if ("choices" in setting) return setting.choices.includes(value as string);
+  return typeof value === "number" && value >= setting.min && value <= setting.max;
+}
+
+function rangeOf(setting: Setting | Choice): string {
+  if ("choices" in setting) return `one of ${setting.choices.join(", ")}`;
+  const { min, max, unit } = setting;
   return `from ${min} to ${max}${unit === "" ? "" : ` ${unit}`}`;
 }

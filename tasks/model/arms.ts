@@ -1,5 +1,6 @@
 import type { PathName } from "./operation.ts";
 import type { ArmRecord } from "./run.ts";
+import type { SettingValues } from "./scenario.ts";
 
 /** A change of the database, as a file of SQL says it. */
 export interface DatabaseChange {
@@ -53,7 +54,7 @@ export interface PlannedArm extends Pick<ArmRecord, "name" | "path" | "role"> {
   /** What it has otherwise than the run. */
   readonly overrides: ArmOverrides;
   /** The scenario's settings as they are in it. */
-  readonly settings: Readonly<Record<string, number>>;
+  readonly settings: SettingValues;
   /** Whether it was asked for by name: then one that is not to be had is a failure. */
   readonly asked: boolean;
   /** Whether its results are compared with the others' before it is timed. */

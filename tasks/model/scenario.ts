@@ -109,8 +109,11 @@ export type ParameterSource =
   /** A file with one SELECT, asked once before the run. */
   | { readonly sql: string };
 
-/** Settings by name, as `--set` and the defaults have them. */
+/** Settings that are numbers, by name, as `--set` and the defaults have them. */
 export type Settings = Readonly<Record<string, number>>;
+
+/** All settings by name: numbers, and words of those that are a choice. */
+export type SettingValues = Readonly<Record<string, number | string>>;
 
 /** A parameter of a scenario that `--set key=value` changes. */
 export interface Setting {
@@ -129,6 +132,16 @@ export interface Setting {
    * for.
    */
   readonly seeded?: string;
+}
+
+/** A parameter of a scenario that is one of several words. */
+export interface Choice {
+  /** The word without `--set`. */
+  readonly default: string;
+  /** The words allowed. */
+  readonly choices: readonly string[];
+  /** One line for people. */
+  readonly describe: string;
 }
 
 /** Integer keys that no row of the user's has: each request gets another one. */
@@ -206,10 +219,10 @@ export interface Scenario {
   readonly paths: readonly PathName[];
   /** The targets without `--slo`, e.g. `p95<200ms,errors<1%`. By default none. */
   readonly slo?: string;
-  /** What `--set` can change, by name; `{}` where nothing is. */
-  readonly settings: Readonly<Record<string, Setting>>;
+  /** What `--set` can change, by name: numbers, or one of several words; `{}` where nothing is. */
+  readonly settings: Readonly<Record<string, Setting | Choice>>;
   /** The setting that has the hit rate for which keys are chosen, in percent; 0: none. The report says both. */
   readonly hitTarget?: string;
   /** Settings that belong together, by name: `--set preset=NAME`. */
-  readonly presets?: Readonly<Record<string, Settings>>;
+  readonly presets?: Readonly<Record<string, SettingValues>>;
 }

@@ -1,3 +1,4 @@
+import { USUAL_CACHE } from "../model/cache_settings.ts";
 import { counter } from "../random/counter.ts";
 import { readRedisOptions } from "../redis/connection.ts";
 import { CachedTarget } from "../targets/cached.ts";
@@ -18,7 +19,9 @@ export function cached(path: Path): Path {
       const random = counter(seed, "ttl");
       let stored = 0;
       return new CachedTarget(path.make(target, options), {
-        ...cache,
+        redisUrl: cache.redisUrl,
+        shared: cache.shared,
+        behaviour: { ...USUAL_CACHE, ...cache },
         // Another arm's answers to the same question may look otherwise, and are for it to miss.
         prefix: `${cache.prefix}${cache.arm ?? name}:`,
         entries: path.entries,

@@ -1,3 +1,4 @@
+import type { CacheBehaviour } from "../model/cache_settings.ts";
 import type { PathName } from "../model/operation.ts";
 import type { Network } from "../net/channel.ts";
 import type { Entries } from "../targets/cache_entries.ts";
@@ -35,8 +36,8 @@ export interface Endpoints {
   readonly cache?: CacheTarget;
 }
 
-/** A cache before a path. */
-export interface CacheTarget {
+/** A cache before a path; how it works as usual where nothing else is said. */
+export interface CacheTarget extends Partial<CacheBehaviour> {
   readonly redisUrl: string;
   /** It is the user's, with keys of theirs. */
   readonly shared?: boolean;

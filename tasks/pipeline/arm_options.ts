@@ -3,6 +3,7 @@ import { nameForm } from "../load/name_form.ts";
 import type { LoadedScenario } from "../load/scenario.ts";
 import { armCalled, type ArmOverrides, type PlannedArm } from "../model/arms.ts";
 import { UsageError } from "../model/errors.ts";
+import type { SettingValues } from "../model/scenario.ts";
 import { hint } from "../model/suggest.ts";
 import { armAPath } from "../paths/arm_a_path.ts";
 import { PATHS, REFERENCE } from "../paths/registry.ts";
@@ -19,7 +20,7 @@ export interface GivenArm {
 export interface ReadArm extends GivenArm {
   readonly overrides: ArmOverrides;
   /** The scenario's settings as they are in it. */
-  readonly settings: Readonly<Record<string, number>>;
+  readonly settings: SettingValues;
 }
 
 /** What the command line says of a run's arms. */

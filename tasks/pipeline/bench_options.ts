@@ -6,7 +6,7 @@ import { faultsOf } from "../load/scenario_fault.ts";
 import { defaultWorkers } from "../load/workers.ts";
 import type { PlannedArm } from "../model/arms.ts";
 import { DEFAULT_THRESHOLDS, type ValidityThresholds } from "../model/validity.ts";
-import { isCaptured } from "../model/scenario.ts";
+import { isCaptured, type SettingValues } from "../model/scenario.ts";
 import { parseSlo, resolveScope } from "../model/slo.ts";
 import { counted } from "../model/units.ts";
 import { pathOf } from "../paths/registry.ts";
@@ -49,7 +49,7 @@ export interface BenchPlan {
   readonly connections: number;
   /** Requests that may be under way at once over all arms; more are shed, and recorded as shed. */
   readonly inFlightCap: number;
-  readonly settings: Readonly<Record<string, number>>;
+  readonly settings: SettingValues;
   readonly label: string | null;
   readonly slo: string | null;
   /** End the run as soon as a target over windows is missed beyond doubt. */

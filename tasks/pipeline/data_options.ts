@@ -86,7 +86,7 @@ export async function dataOf(
   const request = await dataRequest(datasetName, given);
   const { counts } = settleData(request).shape;
   for (const [setting, count] of Object.entries(seeded)) {
-    const wanted = settings[setting]!;
+    const wanted = settings[setting] as number;
     const there = counts[count]!;
     if (wanted <= there) continue;
     throw new UsageError(

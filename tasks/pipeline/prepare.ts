@@ -3,6 +3,7 @@ import type { LoadedScenario } from "../load/scenario.ts";
 import { queriesOf } from "../load/arm_file.ts";
 import { type ArmParts, armsOf, loadArmQueries, type Workload } from "../load/arms.ts";
 import type { PlannedArm } from "../model/arms.ts";
+import { cacheBehaviour } from "../model/cache_settings.ts";
 import { InterruptedError, ServiceError } from "../model/errors.ts";
 import type { UnavailableArm } from "../model/run.ts";
 import { statementLimitMs } from "../model/session_limits.ts";
@@ -265,7 +266,7 @@ function cacheTarget(
   redis: Stack["redis"],
   runId: string,
 ): CacheTarget | undefined {
-  const keys = { prefix: keyPrefix(runId), arm: name, ttlSeconds: settings["cache_ttl"] ?? 60 };
+  const keys = { prefix: keyPrefix(runId), arm: name, ...cacheBehaviour(settings) };
   if (redisUrl !== undefined) return { redisUrl, shared: true, ...keys };
   return redis.available ? { redisUrl: redis.url, shared: !isEmbedded(redis), ...keys } : undefined;
 }

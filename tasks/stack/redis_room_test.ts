@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { Redis } from "ioredis";
+import { USUAL_CACHE } from "../model/cache_settings.ts";
 import { refusalWarnings } from "../summary/cache_refusals.ts";
 import { rowEntries } from "../targets/cache_entries.ts";
 import { CachedTarget } from "../targets/cached.ts";
@@ -70,7 +71,7 @@ Deno.test("a real Redis that evicts and is nearly full is not stored into, and k
           redisUrl: url,
           prefix: "benchbook:run-1:",
           entries: rowEntries,
-          ttlSeconds: 60,
+          behaviour: USUAL_CACHE,
           shared: true,
           nowUs: () => 0,
           jitter: () => 0.5,

@@ -1,3 +1,4 @@
+import type { CacheBehaviour } from "../model/cache_settings.ts";
 import { ServiceError } from "../model/errors.ts";
 import type { Network } from "../net/channel.ts";
 import type { Entries, Entry } from "./cache_entries.ts";
@@ -13,18 +14,15 @@ export interface CachedTargetOptions {
   /** Of the keys of this path and run only: nobody else shares an entry. */
   readonly prefix: string;
   readonly entries: Entries;
-  readonly ttlSeconds: number;
   /** Others keep keys there too: storing ends where any are evicted. */
   readonly shared?: boolean;
   readonly nowUs: () => number;
+  readonly behaviour: CacheBehaviour;
   /** Spreads expiry, 0 to 1 for each key, so that entries made together do not expire together. */
   readonly jitter: (key: string) => number;
   /** Opens its sockets where there is no TLS; Deno's own without it. */
   readonly network?: Network;
 }
-
-/** Entries live ttl × (1 ± this). */
-const JITTER_SHARE = 0.1;
 
 /** A question under way behind the cache, and those that wait for its answer. */
 interface Load {
@@ -198,8 +196,8 @@ export class CachedTarget implements Target {
   #store(key: string, answer: unknown): void {
     this.#evictions?.beforeStore();
     if (this.#evictions?.stopped) return;
-    const { ttlSeconds, jitter, entries } = this.#options;
-    const ttlMs = Math.round(ttlSeconds * 1000 * (1 + JITTER_SHARE * (2 * jitter(key) - 1)));
+    const { behaviour: { ttlSeconds, jitter: share }, jitter, entries } = this.#options;
+    const ttlMs = Math.round(ttlSeconds * 1000 * (1 + share * (2 * jitter(key) - 1)));
     this.#redis.send(
       writeCommand(["SET", key, entries.textOf(answer), "PX", String(ttlMs)]),
       (reply, stored) => {

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { GraphQLClient } from "graphql-request";
 import { join } from "node:path";
+import { USUAL_CACHE } from "../model/cache_settings.ts";
 import type { Network } from "../net/channel.ts";
 import { libc } from "../net/libc.ts";
 import { NativeLoop } from "../net/native_loop.ts";
@@ -66,7 +67,7 @@ Deno.test("GraphQL and the cache against real services", async (t) => {
         redisUrl,
         prefix: "test:",
         entries: rowEntries,
-        ttlSeconds: 60,
+        behaviour: USUAL_CACHE,
         nowUs,
         jitter: () => 0.5,
         network,

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { Redis } from "ioredis";
+import { USUAL_CACHE } from "../model/cache_settings.ts";
 import { overEachNetwork } from "../net/testing.ts";
 import { withRedis } from "../stack/testing.ts";
 import { rowEntries } from "./cache_entries.ts";
@@ -139,7 +140,7 @@ Deno.test("a call of the cached path can be given up, whatever Redis does", asyn
       redisUrl,
       prefix: "",
       entries: rowEntries,
-      ttlSeconds: 1,
+      behaviour: USUAL_CACHE,
       nowUs: () => 0,
       jitter: () => 0,
     });

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { USUAL_CACHE } from "../model/cache_settings.ts";
 import { CachedTarget } from "./cached.ts";
 import { rowEntries } from "./cache_entries.ts";
 import { askOnce, type Call, complete, newCall, type Target } from "./target.ts";
@@ -24,7 +25,7 @@ export async function askAll(redisUrl: string, prefix: string) {
     redisUrl,
     prefix,
     entries: rowEntries,
-    ttlSeconds: 60,
+    behaviour: USUAL_CACHE,
     nowUs: () => 0,
     jitter: () => 0.5,
   });

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { USUAL_CACHE } from "../model/cache_settings.ts";
 import { rowEntries } from "./cache_entries.ts";
 import { CachedTarget } from "./cached.ts";
 import { GraphqlTarget } from "./graphql.ts";
@@ -232,7 +233,7 @@ export async function fuzzRedis(seed: number, cases: number): Promise<void> {
     redisUrl: "redis://fuzzed",
     prefix: "benchbook:fuzz:",
     entries: rowEntries,
-    ttlSeconds: 60,
+    behaviour: USUAL_CACHE,
     nowUs: () => 0,
     jitter: () => 0.5,
     network,
