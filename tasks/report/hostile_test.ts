@@ -20,6 +20,7 @@ import { exampleSummary } from "./testing.ts";
 import { exampleSearch } from "./testing_find_rate.ts";
 import { migratedSummary } from "./testing_migrated.ts";
 import { HOSTILE_PAGES } from "./testing_hostile.ts";
+import { storedProbe } from "./testing_probe_page.ts";
 
 const UNSEEN = /[\p{Cf}\p{Cs}\p{Zl}\p{Zp}]|[^\P{Cc}\n\t]/u;
 
@@ -35,27 +36,7 @@ const FINDINGS: LintReport = {
   files: 1,
 };
 
-const PROBE = {
-  ...exampleSummary(),
-  probe: {
-    probe: { place: "db.example:5432/shop", floorMs: 10 },
-    pauses: ["read", "write"].map((kind) => ({
-      path: "sql",
-      kind,
-      fromUs: 1e6,
-      untilUs: 2e6,
-      ms: 1000,
-      leastMs: 990,
-      requests: 9,
-      failed: 3,
-      endedBy: "new connections",
-      server: "db.example",
-      otherServer: true,
-    })),
-    errors: [{ path: "sql", kind: "read", code: "57P01", meaning: null, n: 3, firstUs: 1e6, lastUs: 2e6 }],
-    changes: [{ atUs: 2e6, kind: "server", text: "another server" }],
-  },
-} as unknown as Parameters<typeof probeMarkdown>[0];
+const PROBE = (await storedProbe()).summary;
 
 for (const [page, render] of Object.entries(HOSTILE_PAGES)) {
   Deno.test(`texts from outside add nothing to the page of a ${page} but text`, async () => {
@@ -70,6 +51,7 @@ for (const [page, render] of Object.entries(HOSTILE_PAGES)) {
     assert.ok(plain.size > 20, `${plain.size}`);
     const html = await render(EVERYTHING);
     assert.deepEqual([...kinds(html)].filter((kind) => !plain.has(kind)), []);
+    assert.match(html, /alert\(1\)/);
     assert.doesNotMatch(html, UNSEEN);
   });
 }

@@ -66,7 +66,8 @@ function sized(html: string, fit: number): string {
   return html.replace("<html ", `<html style="--fit: ${fit}" `);
 }
 
-async function printAt(page: Page, html: string, file: string, format: Paper): Promise<Uint8Array> {
+/** Prints a page as it is. @param page without scripts */
+export async function printAt(page: Page, html: string, file: string, format: Paper): Promise<Uint8Array> {
   await Deno.writeTextFile(file, html);
   await page.goto(pathToFileURL(file).href, { waitUntil: "load" });
   return await page.pdf({ format, printBackground: true, outline: true, tagged: true });

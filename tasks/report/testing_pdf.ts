@@ -10,6 +10,41 @@ export interface PrintedPage {
   readonly text: string;
 }
 
+/** What a reader of PDFs may run, fetch, unpack or show beside the pages. */
+export interface PdfBeside {
+  /** Where its links lead outside of it. */
+  readonly urls: readonly string[];
+  /** Scripts, attached files and fields to fill in, by what they are. */
+  readonly active: readonly string[];
+  /** Its title and the outline's. */
+  readonly titles: readonly string[];
+}
+
+/** Reads what is in a PDF beside its pages. */
+export async function besidePages(bytes: Uint8Array): Promise<PdfBeside> {
+  const task = getDocument({ data: bytes.slice(), verbosity: 0 });
+  const pdf = await task.promise;
+  try {
+    const active: string[] = [];
+    if (await pdf.getJSActions() !== null || await pdf.getOpenAction() !== null) active.push("an action");
+    if (await pdf.getAttachments() !== null) active.push("a file");
+    const urls: string[] = [];
+    for (let number = 1; number <= pdf.numPages; number++) {
+      const page = await pdf.getPage(number);
+      if (await page.getJSActions() !== null) active.push(`an action of page ${number}`);
+      for (const annotation of await page.getAnnotations()) {
+        const { subtype, unsafeUrl, action, actions } = annotation;
+        if (subtype !== "Link" || action || actions) active.push(subtype);
+        if (unsafeUrl) urls.push(unsafeUrl);
+      }
+    }
+    const { info } = await pdf.getMetadata() as { info: { Title?: string } };
+    return { urls, active, titles: [info.Title ?? "", ...(await readPdf(bytes)).outline] };
+  } finally {
+    await task.destroy();
+  }
+}
+
 interface TextItem {
   readonly type?: string;
   readonly id?: string;

@@ -19,7 +19,7 @@ export function command(name: string, description: string): Command {
     .allowExcessArguments(false)
     .configureHelp({ optionDescription })
     .configureOutput({
-      outputError: (text, write) => write(complaint(text)),
+      outputError: (text, write) => write(complaint(setIn(text))),
       writeOut: (text) => process.stdout.write(wrapText(text)),
       getOutHelpWidth: () => widthOf().prose,
       getErrHelpWidth: () => widthOf(process.stderr).prose,
@@ -58,6 +58,14 @@ export function inertJson(json: string): string {
     (character) =>
       character.split("").map((unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, "0")}`).join(""),
   );
+}
+
+/**
+ * An error of one or more lines: those behind the first are set in, so that no line of a text from outside, such as a
+ * server's message, passes for one of ours.
+ */
+function setIn(text: string): string {
+  return text.replaceAll(/\n(?=[^\s(])/g, "\n  ");
 }
 
 /**
@@ -119,7 +127,7 @@ export function reportError(error: unknown): ExitCode {
   if (error instanceof BenchbookError) {
     const lines = error.message.split("\n");
     const more = lines.length > MESSAGE_LINES ? "\n…" : "";
-    console.error(complaint(`error: ${lines.slice(0, MESSAGE_LINES).join("\n")}${more}`));
+    console.error(complaint(setIn(`error: ${lines.slice(0, MESSAGE_LINES).join("\n")}${more}`)));
     // Sentences, with a stored name in them at times; what is left behind is a line each.
     for (const line of error.next?.split("\n").slice(0, MESSAGE_LINES) ?? []) {
       console.error(complaint(`  ${singleLine(line.trim(), NEXT_COLUMNS)}`));
@@ -129,6 +137,6 @@ export function reportError(error: unknown): ExitCode {
   // Nothing is aborted but by a user who wants to leave.
   if (error instanceof Error && error.name === "AbortError") return reportError(new InterruptedError());
   console.error("Benchbook failed unexpectedly; this is a defect of Benchbook:");
-  console.error(withoutPasswords(printable(Deno.inspect(error))));
+  console.error(withoutPasswords(printable(setIn(Deno.inspect(error)))));
   return ExitCode.service;
 }

@@ -1,5 +1,6 @@
 import type { LiveFigures } from "../model/live.ts";
 import { formatCount, formatSeconds, formatShare, measuredMs, significant } from "../model/units.ts";
+import { singleLine } from "./safe_text.ts";
 
 /** Where a run stands. */
 export interface LiveState {
@@ -48,7 +49,9 @@ export function liveLine(state: LiveState): string {
 function phaseOf({ elapsedUs, totalUs, phase }: LiveState): string {
   if (totalUs !== null && elapsedUs >= totalUs) return "waiting for the last answers";
   const { warmup, arm, segment = "measuring" } = phase;
-  return arm === null ? (warmup ? "warm-up" : segment) : `${warmup ? "warm-up" : "measuring"} ${arm}`;
+  return arm === null
+    ? (warmup ? "warm-up" : segment)
+    : `${warmup ? "warm-up" : "measuring"} ${singleLine(arm)}`;
 }
 
 function timeOf({ elapsedUs, totalUs }: LiveState): string {

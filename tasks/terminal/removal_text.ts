@@ -1,5 +1,6 @@
 import { counted, formatBytes, formatCount } from "../model/units.ts";
 import type { DatabaseRemoval } from "../seed/database_removal.ts";
+import { singleLine } from "./safe_text.ts";
 import { formatTable } from "./table.ts";
 
 /** Kinds of objects beside tables, with their plural. */
@@ -10,6 +11,9 @@ const KINDS: readonly [string, string, string][] = [
   ["index ", "index", "indexes"],
   ["table constraint ", "constraint", "constraints"],
 ];
+
+/** A name of PostgreSQL's has up to 63 bytes. */
+const LINE_COLUMNS = 2000;
 
 /** What would go from a database, for the one who is asked. */
 export function removalText(removal: DatabaseRemoval, where: string): string {
@@ -23,10 +27,9 @@ export function removalText(removal: DatabaseRemoval, where: string): string {
       status === "complete" ? "" : ", half loaded"
     })`
   );
+  const what = loaded.length === 0 ? "" : `: ${loaded.join(", ")}`;
   return [
-    `What Benchbook has put into the database "${database}" at ${where}${
-      loaded.length === 0 ? "" : `: ${loaded.join(", ")}`
-    }`,
+    shown(`What Benchbook has put into the database "${database}" at ${where}${what}`),
     "",
     formatTable([
       // What is to be removed is shown in full: names have up to 63 bytes each.
@@ -35,9 +38,18 @@ export function removalText(removal: DatabaseRemoval, where: string): string {
       { title: "size", align: "right" },
     ], tables.map(({ table, rows, bytes }) => [table, formatCount(rows), formatBytes(bytes)])),
     "",
-    `With them ${counts.join(", ")} and the schema${schemas.length === 1 ? "" : "s"} ${schemas.join(", ")}.`,
+    shown(
+      `With them ${counts.join(", ")} and the schema${schemas.length === 1 ? "" : "s"} ${
+        schemas.join(", ")
+      }.`,
+    ),
     ...privileges.length === 0
       ? []
-      : ["", "What others were allowed goes too:", ...privileges.map((text) => `  ${text}`)],
+      : ["", "What others were allowed goes too:", ...privileges.map((text) => `  ${shown(text)}`)],
   ].join("\n");
+}
+
+/** In full, and in one line. */
+function shown(text: string): string {
+  return singleLine(text, LINE_COLUMNS);
 }
