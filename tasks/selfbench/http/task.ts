@@ -3,12 +3,10 @@ import { graphql } from "../../paths/graphql.ts";
 import { datasets } from "../../seed/catalog.ts";
 import { fillDatabase } from "../../pipeline/prepare.ts";
 import { loadQuestion } from "../../targets/workload.ts";
-import { command } from "../../terminal/command.ts";
 import type { Finding } from "../finding.ts";
 import { type Found, measurePart, type PartContext } from "../measure_part.ts";
 import { makeLoad, type OneArm } from "../one_arm.ts";
-import { count } from "../../terminal/count.ts";
-import { SIZES } from "../sizes.ts";
+import { partCommand, readPart } from "../options.ts";
 import { besidePeers } from "../peers/beside.ts";
 import type { AbsentPeer, Peer } from "../peers/peer.ts";
 import { withServer } from "../servers/serving.ts";
@@ -29,21 +27,13 @@ const ID = 1;
 
 /** `selfbench http`: measures and prints. @throws {UsageError} for a command line that cannot be meant */
 export async function httpPart(args: readonly string[], config: Config): Promise<void> {
-  const task = command(
-    "selfbench http",
-    "Measure GraphQL over HTTP in a closed loop of 8 beside other tools.",
-  )
-    .option("--rounds <n>", "turns of each side", count("number of rounds", 1, 100), SIZES.http.rounds.real)
-    .option("--seconds <n>", "seconds of a turn", count("number of seconds", 1, 600), SIZES.http.seconds.real)
-    .option("--json", "print the result as JSON on stdout, and all other output on stderr", false);
-  task.parse(args, { from: "user" });
-  const plan = task.opts<HttpBenchPlan & { json: boolean }>();
-  await measurePart(
-    "http",
-    { json: plan.json, config },
-    [graphql.name],
-    (context) => benchHttp(plan, context),
-  );
+  const title = "Measure GraphQL over HTTP in a closed loop of 8 beside other tools.";
+  const task = partCommand("http", title, {
+    rounds: ["turns of each side", "number of rounds", 1, 100],
+    seconds: ["seconds of a turn", "number of seconds", 1, 600],
+  });
+  const { json, ...plan } = readPart<HttpBenchPlan>(task, args);
+  await measurePart("http", { json, config }, [graphql.name], (context) => benchHttp(plan, context));
 }
 
 /** The same request by all sides: to a server that does next to nothing, and to GraphQL over a database. */

@@ -1,8 +1,8 @@
 import { rmSync } from "node:fs";
-import { join, resolve } from "node:path";
+import { join } from "node:path";
 import { InterruptedError, ServiceError } from "../../model/errors.ts";
 import type { RunSummary } from "../../model/summary.ts";
-import { childEnvironment, EMBEDDED_ALONE } from "../../stack/child_environment.ts";
+import { startTask } from "../own_process.ts";
 import type { Disturbance } from "./disturbances.ts";
 import { sleep } from "../../net/sleep.ts";
 
@@ -16,7 +16,6 @@ export interface BenchRun {
   readonly seconds: number;
 }
 
-const BENCH = resolve(import.meta.dirname!, "../../bench.ts");
 const LOOK_MS = 20;
 
 /**
@@ -31,22 +30,9 @@ export async function runBench(
 ): Promise<Pick<RunSummary, "validity">> {
   const home = join(dir, "home");
   const reports = join(dir, "reports");
-  const child = new Deno.Command(Deno.execPath(), {
-    args: [
-      ...["run", "-A", "--quiet", BENCH, scenario, ...args, "--json", "--no-report"],
-      ...["--warmup", `${warmup}s`, "--duration", `${seconds}s`],
-    ],
-    env: childEnvironment({
-      ...EMBEDDED_ALONE,
-      BENCHBOOK_HOME: home,
-      BENCHBOOK_REPORTS: reports,
-      NO_COLOR: "1",
-    }),
-    clearEnv: true,
-    stdin: "null",
-    stdout: "piped",
-    stderr: "piped",
-  }).spawn();
+  const given = ["--json", "--no-report", "--warmup", `${warmup}s`, "--duration", `${seconds}s`];
+  const env = { BENCHBOOK_HOME: home, BENCHBOOK_REPORTS: reports };
+  const child = startTask("bench.ts", [scenario, ...args, ...given], env);
   let ended = false;
   const output = child.output().finally(() => ended = true);
   const end = () => child.kill("SIGTERM");

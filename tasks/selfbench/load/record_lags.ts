@@ -23,8 +23,8 @@ const FILE = resolve(import.meta.dirname!, "testdata/lags.csv");
 if (import.meta.main) {
   await main(() =>
     measurePart("lags", { json: false, config: readConfig() }, [], async (context) => {
-      const server = { adminUrl: context.stack.postgres.adminUrl, dataDirectory: null };
-      const rows = await withFreshDatabase(server, context.signal, (url) => record(context, url));
+      const { stack: { postgres }, signal } = context;
+      const rows = await withFreshDatabase(postgres, signal, (url) => record(context, url));
       Deno.mkdirSync(resolve(FILE, ".."), { recursive: true });
       Deno.writeTextFileSync(FILE, ["condition,period_us,gap_ms,lags_us", ...rows, ""].join("\n"));
       return { findings: [], notMeasured: [] };

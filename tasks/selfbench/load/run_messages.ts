@@ -22,16 +22,13 @@ export interface Lags {
   readonly gapMs: number;
 }
 
-/** A line of its stdout, as JSON. */
-export type RunMessage =
-  /** The run's clock has started. */
-  | { readonly kind: "started" }
-  /** The load is over; what follows is storing and judging. */
-  | { readonly kind: "measured"; readonly due: number }
-  | {
-    readonly kind: "judged";
-    readonly validity: Validity;
-    readonly rows: number;
-    readonly lags: Lags | null;
-  }
-  | { readonly kind: "failed"; readonly message: string };
+/** The run's clock has started; or the load is over, and what follows is storing and judging. */
+export type RunSaid = "started" | "measured";
+
+/** What a run came to. */
+export interface RunDone {
+  readonly validity: Validity;
+  readonly rows: number;
+  /** Null where they were not asked for. */
+  readonly lags: Lags | null;
+}

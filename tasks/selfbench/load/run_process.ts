@@ -10,31 +10,27 @@ import { startSampler } from "../../observe/sampler.ts";
 import { self } from "../../stack/process.ts";
 import { loadSpool } from "../../store/load.ts";
 import { openStore, type Store } from "../../store/open.ts";
-import { createSpool, removeSpool } from "../../store/spool.ts";
+import { createSpool } from "../../store/spool.ts";
 import { query } from "../../store/sql.ts";
 import { judgeValidity } from "../../summary/validity.ts";
 import { oneArmPlan } from "../one_arm.ts";
-import { orderOf, tell } from "../own_process.ts";
-import type { Lags, RunMessage, RunOrder } from "./run_messages.ts";
-
-const say = (message: RunMessage) => tell(message);
+import { answer } from "../own_process.ts";
+import type { Lags, RunDone, RunOrder, RunSaid } from "./run_messages.ts";
 
 /**
  * A process that makes one run as `bench` does it, from the load to the judgement, and nothing else: it can be
  * stopped, starved and weighed. An order comes in on stdin; what happens goes out on stdout.
  */
 if (import.meta.main) {
-  const order = await orderOf<RunOrder>();
-  try {
-    await makeRun(order);
-  } catch (error) {
-    say({ kind: "failed", message: (error as Error).message });
-  }
+  await answer(makeRun);
   // A worker thread that was starved may still be at it.
   Deno.exit(0);
 }
 
-async function makeRun({ arm, home, databaseUrl, requests, lags = false }: RunOrder): Promise<void> {
+async function makeRun(
+  { arm, home, databaseUrl, requests, lags = false }: RunOrder,
+  say: (said: RunSaid) => void,
+): Promise<RunDone> {
   const runId = "20000101-000000-0000";
   // The spool's folder is known once it is made, and it is made from the run.
   const plan = oneArmPlan(arm, "");
@@ -66,7 +62,7 @@ async function makeRun({ arm, home, databaseUrl, requests, lags = false }: RunOr
       pids: () => ({ benchbook: Deno.pid }),
       emit: (samples) => events.emit("sample", samples),
     });
-    say({ kind: "started" });
+    say("started");
   });
   events.on("tick", ({ counts: { due } }) => {
     if (requests !== null && due >= requests) ending.abort();
@@ -74,20 +70,15 @@ async function makeRun({ arm, home, databaseUrl, requests, lags = false }: RunOr
   events.on("sample", (samples) => spool.samples(samples));
   const { signal } = ending;
   const result = await runLoad({ plan: { ...plan, spoolDir: spool.dir }, signal, events });
-  say({ kind: "measured", due: result.progress.due });
+  say("measured");
   await sampler?.stop();
   spool.phases(result.phases);
   spool.end({ status: result.interrupted ? "interrupted" : "complete", endedAt: new Date() });
   spool.close();
-  const store = await openStore(join(home, "runs.duckdb"), { mode: "write" });
-  try {
-    const { timings } = await loadSpool(store, spool.dir);
-    const validity = await judgeValidity(store, run);
-    say({ kind: "judged", validity, rows: timings, lags: lags ? await lagsOf(store, runId) : null });
-  } finally {
-    store.close();
-    removeSpool(spool.dir);
-  }
+  using store = await openStore(join(home, "runs.duckdb"), { mode: "write" });
+  const { timings } = await loadSpool(store, spool.dir);
+  const validity = await judgeValidity(store, run);
+  return { validity, rows: timings, lags: lags ? await lagsOf(store, runId) : null };
 }
 
 async function lagsOf(store: Store, run: string): Promise<Lags> {

@@ -1,10 +1,7 @@
 import type { Config } from "../../config.ts";
-import { command } from "../../terminal/command.ts";
 import type { Finding } from "../finding.ts";
 import { type Found, measurePart, type PartContext } from "../measure_part.ts";
-import { namesOf } from "../options.ts";
-import { count } from "../../terminal/count.ts";
-import { SIZES } from "../sizes.ts";
+import { namesOf, partCommand, readPart } from "../options.ts";
 import { findPgbench } from "../seed/pgbench.ts";
 import { withFreshDatabase } from "../seed/server.ts";
 import { accountQuestion, fillAccounts } from "./accounts.ts";
@@ -21,50 +18,32 @@ import { DISTURBED, shippedScenarios } from "./validity_matrix.ts";
 
 /** `selfbench load`: measures and prints. @throws {UsageError} for a command line that cannot be meant */
 export async function loadPart(args: readonly string[], config: Config): Promise<void> {
-  const { rounds, seconds, scale, drawn, runs, others, requests } = SIZES.load;
-  const task = command(
-    "selfbench load",
-    "Measure the load generator: throughput and accuracy beside pgbench, its own cost, and what it refuses.",
-  )
-    .option("--only <a,b>", `some of it: ${TOPICS.join(", ")}`, namesOf(TOPICS), TOPICS)
-    .option("--rounds <n>", "turns of each side", count("number of rounds", 1, 100), rounds.real)
-    .option("--seconds <n>", "seconds of a turn", count("number of seconds", 1, 600), seconds.real)
-    .option("--scale <n>", "pgbench's scale: 100,000 accounts each", count("scale", 1, 1000), scale.real)
-    .option(
-      "--drawn <n>",
+  const title =
+    "Measure the load generator: throughput and accuracy beside pgbench, its own cost, and what it refuses.";
+  const task = partCommand("load", title, {
+    rounds: ["turns of each side", "number of rounds", 1, 100],
+    seconds: ["seconds of a turn", "number of seconds", 1, 600],
+    scale: ["pgbench's scale: 100,000 accounts each", "scale", 1, 1000],
+    drawn: [
       "requests to a server whose service times are known",
-      count("number of drawn requests", 3000, 10_000_000),
-      drawn.real,
-    )
-    .option(
-      "--runs <n>",
-      `of validity: runs of ${DISTURBED.join(" and ")} in each condition`,
-      count("number of runs", 1, 1000),
-      runs.real,
-    )
-    .option(
-      "--others <n>",
-      "of validity: runs of each other scenario",
-      count("number of runs", 1, 1000),
-      others.real,
-    )
+      "number of drawn requests",
+      3000,
+      10_000_000,
+    ],
+    runs: [`of validity: runs of ${DISTURBED.join(" and ")} in each condition`, "number of runs", 1, 1000],
+    others: ["of validity: runs of each other scenario", "number of runs", 1, 1000],
+    requests: ["requests of the long run", "number of requests", 1000, 1_000_000_000],
+  })
+    .option("--only <a,b>", `some of it: ${TOPICS.join(", ")}`, namesOf(TOPICS), TOPICS)
     .option("--conditions <a,b>", `of validity: ${CONDITIONS.join(", ")}`, namesOf(CONDITIONS), CONDITIONS)
     .option(
       "--scenarios <a,b>",
       "of validity: all that come with Benchbook",
       namesOf(shippedScenarios()),
       null,
-    )
-    .option(
-      "--requests <n>",
-      "requests of the long run",
-      count("number of requests", 1000, 1_000_000_000),
-      requests.real,
-    )
-    .option("--json", "print the result as JSON on stdout, and all other output on stderr", false);
-  task.parse(args, { from: "user" });
-  const plan = task.opts<LoadBenchPlan & { json: boolean }>();
-  await measurePart("load", { json: plan.json, config }, [], (context) => benchLoad(plan, context));
+    );
+  const { json, ...plan } = readPart<LoadBenchPlan>(task, args);
+  await measurePart("load", { json, config }, [], (context) => benchLoad(plan, context));
 }
 
 /** Measures what the plan asks for, in a database that is removed afterwards. */
@@ -72,9 +51,8 @@ export async function benchLoad(plan: LoadBenchPlan, context: PartContext): Prom
   const { stack, terminal, signal } = context;
   const found = await findPgbench();
   const pgbench = "unavailable" in found ? null : found;
-  const server = { adminUrl: stack.postgres.adminUrl, dataDirectory: null };
   const asked = (topic: Topic) => plan.only.includes(topic);
-  return await withFreshDatabase(server, signal, async (url) => {
+  return await withFreshDatabase(stack.postgres, signal, async (url) => {
     const findings: Finding[] = [];
     const notMeasured = TOPICS.filter((topic) => !asked(topic)).map((topic) =>
       `${topic} (left out by --only).`

@@ -5,16 +5,14 @@ import { migrationNames } from "../../migrate/definition.ts";
 import { ServiceError } from "../../model/errors.ts";
 import type { RunSummary } from "../../model/summary.ts";
 import { formatMs } from "../../model/units.ts";
-import { childEnvironment, EMBEDDED_ALONE } from "../../stack/child_environment.ts";
+import { startTask } from "../own_process.ts";
 import { isWithin } from "../../summary/migration/predicted.ts";
-import { command, sayJson } from "../../terminal/command.ts";
-import { count } from "../../terminal/count.ts";
+import { sayJson } from "../../terminal/command.ts";
 import { openTerminal } from "../../terminal/terminal.ts";
 import { type Finding, finding, type Findings } from "../finding.ts";
 import { findingsText } from "../finding_text.ts";
 import { machineFacts } from "../machine.ts";
-import { namesOf } from "../options.ts";
-import { SIZES } from "../sizes.ts";
+import { namesOf, partCommand, readPart } from "../options.ts";
 import { ratioOf, spread } from "../spread.ts";
 
 /** What `selfbench predict` is to measure. */
@@ -38,25 +36,16 @@ const GOAL = "off by 25 % or 50 ms";
 
 /** `selfbench predict`: makes the naive migrations, and prints what was predicted beside what users saw. */
 export async function predictPart(args: readonly string[], config: Config): Promise<void> {
-  const { rounds, seconds, orders } = SIZES.predict;
   const known = migrationNames(config.root);
-  const task = command(
-    "selfbench predict",
-    "Make the naive form of each migration that comes with Benchbook, and hold the predicted stall against the one that " +
-      "users saw.",
-  )
-    .option("--only <a,b>", `some of them: ${known.join(", ")}`, namesOf(known), known)
-    .option("--rounds <n>", "runs of each", count("number of rounds", 1, 100), rounds.real)
-    .option(
-      "--seconds <n>",
-      "of baseline and recovery each",
-      count("number of seconds", 1, 600),
-      seconds.real,
-    )
-    .option("--orders <n>", "orders of the data set", count("number of orders", 100, 10_000_000), orders.real)
-    .option("--json", "print the result as JSON on stdout, and all other output on stderr", false)
-    .parse([...args], { from: "user" });
-  const { json, ...plan } = task.opts<PredictPlan & { json: boolean }>();
+  const title =
+    "Make the naive form of each migration that comes with Benchbook, and hold the predicted stall against " +
+    "the one that users saw.";
+  const task = partCommand("predict", title, {
+    rounds: ["runs of each", "number of rounds", 1, 100],
+    seconds: ["of baseline and recovery each", "number of seconds", 1, 600],
+    orders: ["orders of the data set", "number of orders", 100, 10_000_000],
+  }).option("--only <a,b>", `some of them: ${known.join(", ")}`, namesOf(known), known);
+  const { json, ...plan } = readPart<PredictPlan>(task, args);
   const terminal = openTerminal({ json });
   const machine = machineFacts(null);
   using folder = temporaryFolder("benchbook-selfbench-predict-");
@@ -88,24 +77,10 @@ async function roundsOf(
   const made: Round[] = [];
   for (let round = 0; round < rounds; round++) {
     const given = ["--scale", "medium", "--orders", `${orders}`, "--duration", `${seconds}s`, "--db", db];
-    const { stdout, stderr } = await new Deno.Command(Deno.execPath(), {
-      args: [
-        "run",
-        "-A",
-        "--quiet",
-        join(config.root, "tasks/migrate.ts"),
-        name,
-        "--variant",
-        "naive",
-        "--no-report",
-        "--json",
-        ...given,
-      ],
-      cwd: config.root,
-      env: childEnvironment({ ...EMBEDDED_ALONE, BENCHBOOK_HOME: config.home, NO_COLOR: "1" }),
-      clearEnv: true,
-      stdin: "null",
-    }).output();
+    const child = startTask("migrate.ts", [name, "--variant", "naive", "--no-report", "--json", ...given], {
+      BENCHBOOK_HOME: config.home,
+    });
+    const { stdout, stderr } = await child.output();
     made.push(roundOf(name, new TextDecoder().decode(stdout), new TextDecoder().decode(stderr)));
   }
   return made;

@@ -6,15 +6,14 @@ import { InterruptedError, ServiceError } from "../../model/errors.ts";
 import { formatCount, significant } from "../../model/units.ts";
 import { interruptSignal } from "../../pipeline/interrupt.ts";
 import { findBrowser } from "../../stack/browser.ts";
-import { childEnvironment, EMBEDDED_ALONE } from "../../stack/child_environment.ts";
 import { claimHome } from "../../stack/home.ts";
-import { command } from "../../terminal/command.ts";
-import { count } from "../../terminal/count.ts";
+import { sayJson } from "../../terminal/command.ts";
 import { openTerminal } from "../../terminal/terminal.ts";
 import { type Finding, finding, type Findings } from "../finding.ts";
 import { findingsText } from "../finding_text.ts";
 import { machineFacts } from "../machine.ts";
-import { SIZES } from "../sizes.ts";
+import { partCommand, readPart } from "../options.ts";
+import { startTask } from "../own_process.ts";
 import { spread } from "../spread.ts";
 import { makeUpRun } from "./made_up_run.ts";
 import { treeBytes } from "../process_memory.ts";
@@ -47,21 +46,13 @@ const LOOK_MS = 100;
 
 /** `selfbench report`: makes the report of a very large run, and prints what that took. */
 export async function reportPart(args: readonly string[], config: Config): Promise<void> {
-  const { rounds, timings } = SIZES.report;
-  const task = command(
-    "selfbench report",
-    "Make the report of a made-up run, and measure how long that takes, how much memory, and how large it is.",
-  )
-    .option("--rounds <n>", "times it is made", count("number of rounds", 1, 100), rounds.real)
-    .option(
-      "--timings <n>",
-      "timings of the run",
-      count("number of timings", 1000, 100_000_000),
-      timings.real,
-    )
-    .option("--json", "print the result as JSON on stdout, and all other output on stderr", false)
-    .parse([...args], { from: "user" });
-  const plan = task.opts<{ rounds: number; timings: number; json: boolean }>();
+  const title =
+    "Make the report of a made-up run, and measure how long that takes, how much memory, and how large it is.";
+  const task = partCommand("report", title, {
+    rounds: ["times it is made", "number of rounds", 1, 100],
+    timings: ["timings of the run", "number of timings", 1000, 100_000_000],
+  });
+  const plan = readPart<{ rounds: number; timings: number }>(task, args);
   const terminal = openTerminal({ json: plan.json });
   const machine = machineFacts(null);
   using folder = temporaryFolder("benchbook-selfbench-report-");
@@ -91,7 +82,7 @@ export async function reportPart(args: readonly string[], config: Config): Promi
   const findings = reportFindings(plan.timings, made);
   const result: Findings = { part: "report", findings, notMeasured: [], machine };
   terminal.print(`\n${findingsText(result, terminal.width.columns)}`);
-  if (plan.json) console.log(JSON.stringify(result, null, 2));
+  if (plan.json) sayJson(result);
 }
 
 /** @param rounds at least one */
@@ -158,24 +149,11 @@ function ownHome(folder: string, config: Config): string {
 
 /** Makes a report in a process of its own, and watches it. */
 async function render(runId: string, args: readonly string[], place: Place): Promise<Rendered> {
-  const { config, home, reports, signal } = place;
+  const { home, reports, signal } = place;
   rmSync(join(home, "notebooks"), { recursive: true, force: true });
   const begun = performance.now();
-  const child = new Deno.Command(Deno.execPath(), {
-    args: ["run", "-A", "--quiet", join(config.root, "tasks/report.ts"), runId, ...args],
-    cwd: config.root,
-    env: childEnvironment({
-      ...EMBEDDED_ALONE,
-      BENCHBOOK_HOME: home,
-      BENCHBOOK_REPORTS: reports,
-      NO_COLOR: "1",
-    }),
-    clearEnv: true,
-    stdin: "null",
-    stdout: "piped",
-    stderr: "piped",
-    signal,
-  }).spawn();
+  const env = { BENCHBOOK_HOME: home, BENCHBOOK_REPORTS: reports };
+  const child = startTask("report.ts", [runId, ...args], env, signal);
   let peakBytes: number | null = null;
   const look = () => {
     const bytes = treeBytes(child.pid);

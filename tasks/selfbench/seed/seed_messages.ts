@@ -1,5 +1,3 @@
-import type { PlainError } from "../../seed/loader_messages.ts";
-
 /** What the process that seeds is told, on its stdin: a password stays off the command line. */
 export interface SeedOrder {
   /** An empty database. */
@@ -24,9 +22,3 @@ export interface Seeded {
   /** The most bytes that the process had resident; null where the system does not tell. */
   readonly peakBytes: number | null;
 }
-
-/** A line of the process's stdout, as JSON. */
-export type SeedMessage =
-  | { readonly kind: "progress"; readonly text: string }
-  | { readonly kind: "seeded"; readonly seeded: Seeded }
-  | { readonly kind: "failed"; readonly error: PlainError };

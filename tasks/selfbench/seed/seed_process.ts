@@ -1,6 +1,5 @@
 import { withClient } from "../../seed/connect.ts";
 import { contentHash } from "../../seed/hash.ts";
-import { plain } from "../../seed/loader_messages.ts";
 import { load } from "../../seed/load.ts";
 import type { SeedProgress } from "../../seed/progress.ts";
 import { seed } from "../../seed/seed.ts";
@@ -8,36 +7,34 @@ import { settleData } from "../../seed/spec.ts";
 import { schemaSql } from "../../seed/sql.ts";
 import { formatCount } from "../../model/units.ts";
 import { peakMemory } from "../../observe/peak_memory.ts";
-import { orderOf, tell } from "../own_process.ts";
-import type { Seeded, SeedMessage, SeedOrder } from "./seed_messages.ts";
+import { answer } from "../own_process.ts";
+import type { Seeded, SeedOrder } from "./seed_messages.ts";
 
 const PROGRESS_MS = 250;
-const say = (message: SeedMessage) => tell(message);
-let told = 0;
-
 /**
  * A process that seeds and does nothing else, so that what it takes is what seeding takes. An order comes in on
  * stdin; progress and the result go out on stdout.
  */
 if (import.meta.main) {
-  const order = await orderOf<SeedOrder>();
-  try {
-    const result = order.work === "whole" ? await seedAll(order) : await loadRows(order);
-    say({ kind: "seeded", seeded: { ...result, peakBytes: peakMemory() } });
-  } catch (error) {
-    say({ kind: "failed", error: plain(error) });
-  }
+  await answer(async (order: SeedOrder, say: (progress: string) => void): Promise<Seeded> => {
+    const onProgress = nowAndThen(say);
+    const loaded = order.work === "whole"
+      ? await seedAll(order, onProgress)
+      : await loadRows(order, onProgress);
+    return { ...loaded, peakBytes: peakMemory() };
+  });
 }
 
+type OnProgress = (progress: SeedProgress) => void;
 type Loaded = Omit<Seeded, "peakBytes">;
 
-async function seedAll(order: SeedOrder): Promise<Loaded> {
+async function seedAll(order: SeedOrder, onProgress: OnProgress): Promise<Loaded> {
   const { seconds, rows, hash } = await seed({ ...order, onProgress });
   return { seconds, prepareSeconds: null, rows, hash };
 }
 
 /** Goes the way of `seed` as far as the last row is stored. */
-async function loadRows(order: SeedOrder): Promise<Loaded> {
+async function loadRows(order: SeedOrder, onProgress: OnProgress): Promise<Loaded> {
   const begun = performance.now();
   const { dataset, shape } = settleData(order);
   const prepared = await dataset.prepare(shape);
@@ -55,10 +52,13 @@ async function loadRows(order: SeedOrder): Promise<Loaded> {
   return { seconds, prepareSeconds, rows, hash: contentHash(loaded) };
 }
 
-function onProgress({ stage, table, done, total }: SeedProgress): void {
-  const now = performance.now();
-  if (now - told < PROGRESS_MS) return;
-  told = now;
-  const far = stage === "copy" ? ` ${formatCount(done)} of ${formatCount(total)} rows` : "";
-  say({ kind: "progress", text: `${stage} ${table}${far}` });
+function nowAndThen(say: (text: string) => void): OnProgress {
+  let told = 0;
+  return ({ stage, table, done, total }) => {
+    const now = performance.now();
+    if (now - told < PROGRESS_MS) return;
+    told = now;
+    const far = stage === "copy" ? ` ${formatCount(done)} of ${formatCount(total)} rows` : "";
+    say(`${stage} ${table}${far}`);
+  };
 }

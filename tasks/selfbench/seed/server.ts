@@ -87,11 +87,10 @@ async function refuseBlindServer(client: Client, folder: string): Promise<void> 
  * @throws {InterruptedError} after `signal`
  */
 export async function withFreshDatabase<T>(
-  server: Server,
+  { adminUrl }: Pick<Server, "adminUrl">,
   signal: AbortSignal,
   use: (url: string) => Promise<T>,
 ): Promise<T> {
-  const { adminUrl } = server;
   if (signal.aborted) throw new InterruptedError();
   const mark = newSessionMark();
   await withClient(adminUrl, async (client) => {

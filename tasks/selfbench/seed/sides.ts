@@ -2,12 +2,12 @@ import { ServiceError } from "../../model/errors.ts";
 import { UNLIMITED, withClient } from "../../seed/connect.ts";
 import type { Dataset } from "../../seed/dataset.ts";
 import { hashTables } from "../../seed/hash.ts";
+import { askProcess } from "../own_process.ts";
 import type { Side } from "../rounds.ts";
 import type { CopyFiles } from "./copy_files.ts";
-import { seedInProcess } from "./ours.ts";
 import { type After, copyFromFiles } from "./peer.ts";
 import { initialise, type Pgbench } from "./pgbench.ts";
-import type { SeedOrder } from "./seed_messages.ts";
+import type { Seeded, SeedOrder } from "./seed_messages.ts";
 import { type Server, withFreshDatabase } from "./server.ts";
 
 /** What the sides have in common. */
@@ -35,7 +35,13 @@ export function oursSide(name: string, work: SeedOrder["work"], context: SideCon
     name,
     run: (round, tell) =>
       withFreshDatabase(server, signal, async (url) => {
-        const seeded = await seedInProcess({ ...order, url, work }, tell, signal);
+        const seeded = await askProcess<string, Seeded>({
+          doing: "measure the seeding",
+          module: new URL("./seed_process.ts", import.meta.url),
+          order: { ...order, url, work } satisfies SeedOrder,
+          onSaid: tell,
+          signal,
+        });
         if (seeded.hash !== context.files.hash) throw otherRows(name, seeded.hash, context);
         if (round === 0) await readBack(name, url, context, tell);
         return seeded;

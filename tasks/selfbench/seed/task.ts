@@ -1,4 +1,3 @@
-import { Option } from "commander";
 import { availableParallelism } from "node:os";
 import type { Config } from "../../config.ts";
 import { SCALES } from "../../model/dataset.ts";
@@ -6,12 +5,12 @@ import { datasets } from "../../seed/catalog.ts";
 import { settleData } from "../../seed/spec.ts";
 import { isEmbedded } from "../../stack/services.ts";
 import { unprivilegedUser } from "../../stack/unprivileged.ts";
-import { command, sayJson } from "../../terminal/command.ts";
+import { sayJson } from "../../terminal/command.ts";
 import { openTerminal } from "../../terminal/terminal.ts";
 import { machineFacts } from "../machine.ts";
 import { onStack } from "../measure_part.ts";
 import { count } from "../../terminal/count.ts";
-import { SIZES } from "../sizes.ts";
+import { partCommand, readPart } from "../options.ts";
 import { benchSeed, type SeedBenchPlan } from "./bench_seed.ts";
 import { withServerFolder } from "./folder.ts";
 import type { SeedBenchResult } from "./result.ts";
@@ -35,36 +34,26 @@ const SETTINGS = [
 
 /** `selfbench seed`: measures and prints. @throws {UsageError} for a command line that cannot be meant */
 export async function seedPart(args: readonly string[], config: Config): Promise<void> {
-  const task = command(
-    "selfbench seed",
-    "Measure the seeding against PostgreSQL's own COPY of the same rows.",
-  )
-    .addOption(
-      new Option("--dataset <name>", `data set: ${Object.keys(datasets).join(", ")}`).default("northwind"),
-    )
-    .addOption(new Option("--scale <scale>", `size: ${SCALES.join(", ")}`).default("full"))
+  const title = "Measure the seeding against PostgreSQL's own COPY of the same rows.";
+  const task = partCommand("seed", title, {
+    pairs: ["rounds in which only the rows are loaded", "number of pairs", 1, 100],
+    "whole-pairs": [
+      "rounds with keys, indexes and statistics; minutes each at full",
+      "number of whole pairs",
+      1,
+      100,
+    ],
+  })
+    .option("--dataset <name>", `data set: ${Object.keys(datasets).join(", ")}`, "northwind")
+    .option("--scale <scale>", `size: ${SCALES.join(", ")}`, "full")
     .option("--seed <n>", "seed of the data", count("seed", 0, 0xffff_ffff), 42)
     .option(
       "--workers <n>",
       "connections of Benchbook and of its peers",
       count("number of workers", 1, 64),
       WORKERS,
-    )
-    .option(
-      "--pairs <n>",
-      "rounds in which only the rows are loaded",
-      count("number of pairs", 1, 100),
-      SIZES.seed.pairs.real,
-    )
-    .option(
-      "--whole-pairs <n>",
-      "rounds with keys, indexes and statistics; minutes each at full",
-      count("number of whole pairs", 1, 100),
-      SIZES.seed["whole-pairs"].real,
-    )
-    .option("--json", "print the result as JSON on stdout, and all other output on stderr", false);
-  task.parse(args, { from: "user" });
-  const given = task.opts<SeedBenchArguments>();
+    );
+  const given = readPart<SeedBenchPlan>(task, args);
   settleData(given);
   const result = await measure(given, config);
   const terminal = openTerminal(given);

@@ -9,15 +9,13 @@ import { self } from "../../stack/process.ts";
 import { loadSpool } from "../../store/load.ts";
 import { openStore } from "../../store/open.ts";
 import { createSpool } from "../../store/spool.ts";
-import { command } from "../../terminal/command.ts";
 import { contest, type Finding, finding } from "../finding.ts";
 import { type Found, measurePart, type PartContext } from "../measure_part.ts";
 import { oneArmPlan } from "../one_arm.ts";
-import { count } from "../../terminal/count.ts";
+import { partCommand, readPart } from "../options.ts";
 import { withFreshDatabase } from "../seed/server.ts";
 import { spread } from "../spread.ts";
 import { accountQuestion, fillAccounts } from "../load/accounts.ts";
-import { SIZES } from "../sizes.ts";
 import { repeatRows, segmentOf } from "./spool_rows.ts";
 
 /** What `selfbench store` is to measure. */
@@ -50,27 +48,13 @@ const GOAL_BYTES = 16;
 
 /** `selfbench store`: measures and prints. @throws {UsageError} for a command line that cannot be meant */
 export async function storePart(args: readonly string[], config: Config): Promise<void> {
-  const task = command(
-    "selfbench store",
-    "Measure how timings are spooled, loaded into DuckDB and kept there.",
-  )
-    .option("--rounds <n>", "times it is done", count("number of rounds", 1, 100), SIZES.store.rounds.real)
-    .option(
-      "--rows <n>",
-      "timings each time",
-      count("number of rows", 1000, 100_000_000),
-      SIZES.store.rows.real,
-    )
-    .option(
-      "--seconds <n>",
-      "seconds of the real run whose timings they are",
-      count("number of seconds", 1, 600),
-      SIZES.store.seconds.real,
-    )
-    .option("--json", "print the result as JSON on stdout, and all other output on stderr", false);
-  task.parse(args, { from: "user" });
-  const plan = task.opts<StoreBenchPlan & { json: boolean }>();
-  await measurePart("store", { json: plan.json, config }, [], (context) => benchStore(plan, context));
+  const task = partCommand("store", "Measure how timings are spooled, loaded into DuckDB and kept there.", {
+    rounds: ["times it is done", "number of rounds", 1, 100],
+    rows: ["timings each time", "number of rows", 1000, 100_000_000],
+    seconds: ["seconds of the real run whose timings they are", "number of seconds", 1, 600],
+  });
+  const { json, ...plan } = readPart<StoreBenchPlan>(task, args);
+  await measurePart("store", { json, config }, [], (context) => benchStore(plan, context));
 }
 
 /** Makes a real run, and stores its timings again and again. */
@@ -137,8 +121,7 @@ export function storeFindings(stored: readonly Stored[], real: number): Finding[
 
 /** A real run over SQL in an open loop. */
 async function makeTimings(seconds: number, { stack, dir, signal }: PartContext) {
-  const server = { adminUrl: stack.postgres.adminUrl, dataDirectory: null };
-  return await withFreshDatabase(server, signal, async (url) => {
+  return await withFreshDatabase(stack.postgres, signal, async (url) => {
     await fillAccounts(null, url, SCALE);
     const plan = oneArmPlan({
       ...accountQuestion(url, SCALE),

@@ -3,32 +3,28 @@ import { UsageError } from "../../model/errors.ts";
 import { counted } from "../../model/units.ts";
 import { storeFile } from "../../pipeline/store_file.ts";
 import { openStore } from "../../store/open.ts";
-import { command, dbOption, say } from "../../terminal/command.ts";
-import { count } from "../../terminal/count.ts";
+import { dbOption, say } from "../../terminal/command.ts";
 import { formatTable } from "../../terminal/table.ts";
-import { namesOf } from "../options.ts";
-import { SIZES } from "../sizes.ts";
+import { namesOf, partCommand } from "../options.ts";
 import { type RecordedArm, recordedArms } from "./recorded.ts";
 import { TABLES } from "./tables.ts";
-
-const { runs: RUNS, comparisons: COMPARISONS } = SIZES.truth;
 
 /** `selfbench truth`: simulates and prints. @throws {UsageError} for a command line that cannot be meant */
 export async function truthPart(args: readonly string[], config: Config): Promise<void> {
   const names = Object.keys(TABLES);
-  const task = command(
-    "selfbench truth",
+  const title =
     "Simulate runs whose truth is known: how often a change is found, or one that is none, and intervals hold it. " +
-      "With --db also of the blocks of recorded default runs.",
-  )
-    .option("--tables <names>", `which tables, of ${names.join(", ")}`, namesOf(names), names)
-    .option("--runs <n>", "simulated runs a row", count("number of runs", 10, 100_000), RUNS.real)
-    .option(
-      "--comparisons <n>",
+    "With --db also of the blocks of recorded default runs.";
+  const task = partCommand("truth", title, {
+    runs: ["simulated runs a row", "number of runs", 10, 100_000],
+    comparisons: [
       "simulated comparisons a row, each of several runs or of long ones",
-      count("number of comparisons", 1, 100_000),
-      COMPARISONS.real,
-    )
+      "number of comparisons",
+      1,
+      100_000,
+    ],
+  })
+    .option("--tables <names>", `which tables, of ${names.join(", ")}`, namesOf(names), names)
     .addOption(dbOption())
     .parse([...args], { from: "user" });
   const { tables, runs, comparisons, db } = task.opts<
@@ -45,24 +41,18 @@ export async function truthPart(args: readonly string[], config: Config): Promis
 
 /** @throws {UsageError} for a store without a recorded default run */
 async function readRecorded(file: string): Promise<RecordedArm[]> {
-  const store = await openStore(file, { mode: "read" });
-  try {
-    const arms = await recordedArms(store);
-    if (arms.length === 0) {
-      throw new UsageError(
-        `Cannot redraw recorded runs, as the store must hold complete ones of access-paths: ${file} has none`,
-        "Make some first: deno task bench.",
-      );
-    }
-    const runs = new Set(arms.map(({ runId }) => runId)).size;
-    const blocks = arms.reduce((sum, { blocks }) => sum + blocks.length, 0);
-    say(
-      `Recorded: ${counted(runs, "default run")}, ${counted(arms.length, "arm")}, ${
-        counted(blocks, "block")
-      }.`,
+  using store = await openStore(file, { mode: "read" });
+  const arms = await recordedArms(store);
+  if (arms.length === 0) {
+    throw new UsageError(
+      `Cannot redraw recorded runs, as the store must hold complete ones of access-paths: ${file} has none`,
+      "Make some first: deno task bench.",
     );
-    return arms;
-  } finally {
-    store.close();
   }
+  const runs = new Set(arms.map(({ runId }) => runId)).size;
+  const blocks = arms.reduce((sum, { blocks }) => sum + blocks.length, 0);
+  say(
+    `Recorded: ${counted(runs, "default run")}, ${counted(arms.length, "arm")}, ${counted(blocks, "block")}.`,
+  );
+  return arms;
 }
