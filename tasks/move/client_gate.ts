@@ -1,4 +1,5 @@
 import type { ClientGate, Side } from "../model/client_gate.ts";
+import { anySignal } from "../net/any_signal.ts";
 
 export type { ClientGate, Side };
 
@@ -26,7 +27,7 @@ export function joinGates(gates: readonly ClientGate[]): ClientGate {
     },
     close: async (signal) => {
       const failed = new AbortController();
-      const either = AbortSignal.any([failed.signal, ...signal === undefined ? [] : [signal]]);
+      const either = anySignal(failed.signal, signal);
       const closing = gates.map(async (gate) => {
         try {
           await gate.close(either);

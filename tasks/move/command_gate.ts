@@ -1,6 +1,7 @@
 import type { ClientGate, Side } from "../model/client_gate.ts";
 import { ServiceError } from "../model/errors.ts";
 import { formatSeconds } from "../model/units.ts";
+import { anySignal } from "../net/any_signal.ts";
 import { placeOfUrl } from "../postgres/place.ts";
 import { childEnvironment } from "../stack/child_environment.ts";
 import { launch } from "../stack/process.ts";
@@ -76,7 +77,7 @@ async function run(options: CommandGateOptions, word: Word, to: Side, signal?: A
     cwd: Deno.cwd(),
     log,
     awaited: true,
-    signal: AbortSignal.any([limit, ...signal === undefined ? [] : [signal]]),
+    signal: anySignal(limit, signal),
   });
   const how = await child.ended;
   const words = child.words();

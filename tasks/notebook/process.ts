@@ -1,5 +1,6 @@
 import { join } from "node:path";
 import { noTemporaryFiles, temporaryFolder } from "../files/temporary.ts";
+import { residentBytes } from "../observe/process_memory.ts";
 import { waitAtMost } from "../net/time_limit.ts";
 import type { ConnectionInfo } from "./messages.ts";
 import { childEnvironment } from "../stack/child_environment.ts";
@@ -94,14 +95,4 @@ function watchProcess(child: Deno.ChildProcess): Omit<KernelProcess, "forgetConn
       return (telling ?? lines.at(-1) ?? "").replace(/^# /, "");
     },
   };
-}
-
-function residentBytes(pid: number): number | null {
-  try {
-    const [kilobytes] = /(?<=^VmRSS:\s+)\d+/m.exec(Deno.readTextFileSync(`/proc/${pid}/status`)) ?? [];
-    return kilobytes === undefined ? null : Number(kilobytes) * 1024;
-  } catch {
-    // Elsewhere than on Linux, or it has just ended.
-    return null;
-  }
 }

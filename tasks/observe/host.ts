@@ -1,6 +1,6 @@
 import { availableParallelism, cpus, hostname, release, totalmem, type } from "node:os";
 import type { Environment } from "../model/run.ts";
-import { optional } from "./optional.ts";
+import { optional } from "../files/optional.ts";
 
 export type HostFacts = Pick<
   Environment,

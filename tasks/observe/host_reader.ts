@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { cpus, freemem, loadavg, totalmem } from "node:os";
-import { optional } from "./optional.ts";
+import { optional } from "../files/optional.ts";
 import { type CpuTicks, othersShare, parseCpu, parseDisks, parseMeminfo, parsePressure } from "./proc.ts";
 import { readProcessTree } from "./process_tree.ts";
 import { type Reading, reading, type SampleReader } from "./source.ts";

@@ -1,4 +1,5 @@
-import { optional } from "./optional.ts";
+import { optional } from "../files/optional.ts";
+import { residentBytes } from "./process_memory.ts";
 import { parseProcess, parseStatm, TICKS_PER_SECOND } from "./proc.ts";
 
 /** A process with all its descendants. */
@@ -50,8 +51,8 @@ export function readProcessTree(root: number, apart: ReadonlySet<number> = new S
 /** 4096 nearly everywhere, 16 or 64 KB on some arm64 kernels: told by our own resident size in both units. */
 function pageBytes(): number {
   const pages = parseStatm(optional("/proc/self/statm") ?? "")?.resident;
-  const kilobytes = /^VmRSS:\s+(\d+) kB/m.exec(optional("/proc/self/status") ?? "")?.[1];
-  if (pages === undefined || kilobytes === undefined) return 4096;
-  const estimate = (Number(kilobytes) * 1024) / pages;
+  const bytes = residentBytes("self");
+  if (pages === undefined || bytes === null) return 4096;
+  const estimate = bytes / pages;
   return [4096, 16384, 65536].reduce((a, b) => Math.abs(b - estimate) < Math.abs(a - estimate) ? b : a);
 }

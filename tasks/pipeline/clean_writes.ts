@@ -85,10 +85,6 @@ async function leftProbes(
   named: readonly string[],
 ): Promise<LeftProbes> {
   if (named.length === 0 || databaseUrl === undefined) return { told: [], left: named };
-  const client = await connectClient(databaseUrl, { applicationName: "benchbook-clean" });
-  try {
-    return await dropLeftLedgers(home, client);
-  } finally {
-    await client.end().catch(() => {});
-  }
+  await using client = await connectClient(databaseUrl, { applicationName: "benchbook-clean" });
+  return await dropLeftLedgers(home, client);
 }

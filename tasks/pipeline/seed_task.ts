@@ -1,7 +1,7 @@
 import type { Config } from "../config.ts";
 import { ExitCode } from "../model/errors.ts";
 import { formatCount } from "../model/units.ts";
-import { peakMemory } from "../observe/peak_memory.ts";
+import { peakMemory } from "../observe/process_memory.ts";
 import { verify } from "../seed/verify.ts";
 import { acquireLock } from "../stack/lock.ts";
 import { prepareHome } from "../stack/places.ts";

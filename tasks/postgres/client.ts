@@ -55,15 +55,13 @@ export async function connectClient(url: string, options: ClientOptions): Promis
 
 /** Whether a server says anything to another session within `connectTimeoutMs`, be it that it has no room for one. */
 export async function isAnswering(url: string, options: ClientOptions): Promise<boolean> {
-  const other = new PgClient(url, options);
+  await using other = new PgClient(url, options);
   other.on("error", () => {});
   try {
     await other.connect();
     return true;
   } catch (error) {
     return (error as { code?: string }).code !== "ETIMEDOUT";
-  } finally {
-    await other.end().catch(() => {});
   }
 }
 
@@ -135,6 +133,10 @@ export class PgClient extends Client {
     const settled = ended.finally(() => clearTimeout(timer));
     if (callback === undefined) return settled;
     settled.then(() => (callback as () => void)(), callback);
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.end().catch(() => {});
   }
 
   get #inner(): Inner {

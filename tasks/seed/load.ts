@@ -1,3 +1,4 @@
+import { anySignal } from "../net/any_signal.ts";
 import type { Dataset, Table } from "./dataset.ts";
 import { ddl } from "./ddl.ts";
 import type { TableSum } from "./hash.ts";
@@ -41,7 +42,7 @@ export async function load(
   ];
   // One loader's failure ends the others' work too.
   const failure = new AbortController();
-  const ended = AbortSignal.any([failure.signal, ...signal ? [signal] : []]);
+  const ended = anySignal(failure.signal, signal);
   await withLoaders(loaders, spec, ended, (opened) => runLoadSteps(steps, opened, () => failure.abort()));
   return copies.loaded;
 }

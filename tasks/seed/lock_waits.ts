@@ -130,17 +130,13 @@ export async function unlessLocked<T>(
 }
 
 async function lockWaits({ url, pids, prefix }: LockWatchOptions): Promise<LockWait[]> {
-  const client = await connectClient(url, {
+  await using client = await connectClient(url, {
     applicationName: "benchbook-locks",
     connectTimeoutMs: LOOK_MS,
     queryTimeoutMs: LOOK_MS,
   });
-  try {
-    const { rows } = await client.query<LockWait>(schemaSql("benchbook/lock_waits.sql"), [pids, prefix]);
-    return rows;
-  } finally {
-    await client.end().catch(() => {});
-  }
+  const { rows } = await client.query<LockWait>(schemaSql("benchbook/lock_waits.sql"), [pids, prefix]);
+  return rows;
 }
 
 /** Who stands against which lock, for a sentence. @param waits one at least */

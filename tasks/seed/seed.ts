@@ -2,6 +2,7 @@ import { availableParallelism } from "node:os";
 import type { Client } from "pg";
 import type { SeededDataset } from "../model/dataset.ts";
 import { InterruptedError, ServiceError, UsageError } from "../model/errors.ts";
+import { anySignal } from "../net/any_signal.ts";
 import { datasets } from "./catalog.ts";
 import { UNLIMITED, withClient } from "./connect.ts";
 import { clearDataset, notOurs, type Removal } from "./clear_dataset.ts";
@@ -71,7 +72,7 @@ export async function seed(request: SeedRequest): Promise<SeedResult> {
   const lock = request.locked ? null : await lockDatabase(request.url, `seed ${spec.dataset.name}`, {
     onLost: (error) => lost.abort(error),
   });
-  const signal = AbortSignal.any([lost.signal, ...request.signal ? [request.signal] : []]);
+  const signal = anySignal(lost.signal, request.signal);
   try {
     return await withClient(request.url, async (client) => {
       // It may wait for a lock that somebody else has.

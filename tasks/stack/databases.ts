@@ -31,10 +31,6 @@ export async function connectProblem(url: string): Promise<string | null> {
 }
 
 async function withClient<T>(url: string, use: (client: pg.Client) => Promise<T>): Promise<T> {
-  const client = await connectClient(url, { applicationName: "benchbook" });
-  try {
-    return await use(client);
-  } finally {
-    await client.end();
-  }
+  await using client = await connectClient(url, { applicationName: "benchbook" });
+  return await use(client);
 }

@@ -14,13 +14,9 @@ import { forgetUrls } from "./up.ts";
 export async function down(config: Pick<Config, "home">): Promise<string[]> {
   checkHome(config.home);
   if (!existsSync(config.home)) return [];
-  const lock = acquireLock(config.home, "down");
-  try {
-    const running = readRecords(config.home);
-    await stopServices(config.home, running);
-    forgetUrls(config.home);
-    return running.map(({ name }) => name);
-  } finally {
-    lock.release();
-  }
+  using _lock = acquireLock(config.home, "down");
+  const running = readRecords(config.home);
+  await stopServices(config.home, running);
+  forgetUrls(config.home);
+  return running.map(({ name }) => name);
 }

@@ -3,6 +3,7 @@ import { randomBytes } from "node:crypto";
 import { join } from "node:path";
 import type { Config } from "../config.ts";
 import { ServiceError } from "../model/errors.ts";
+import { anySignal } from "../net/any_signal.ts";
 import { errorMessageOf, INVALID_RESPONSE, judgeAnswer } from "../targets/graphql_answer.ts";
 import { onlyVariables, postgresVariables } from "./child_environment.ts";
 import { onFreePort } from "./ports.ts";
@@ -129,13 +130,12 @@ export async function graphqlProblem(
   timeoutMs = 5_000,
   signal?: AbortSignal,
 ): Promise<string | null> {
-  const limits = [AbortSignal.timeout(timeoutMs), ...signal === undefined ? [] : [signal]];
   try {
     const response = await fetch(url, {
       method: "POST",
       headers: { "content-type": "application/json", accept: "application/json", ...headers },
       body: JSON.stringify({ query: "{ __typename }" }),
-      signal: AbortSignal.any(limits),
+      signal: anySignal(AbortSignal.timeout(timeoutMs), signal),
       // A load does not follow them either, and the headers may hold a secret that is not for another host.
       redirect: "manual",
     });

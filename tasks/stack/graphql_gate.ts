@@ -1,4 +1,5 @@
 import type { ClientGate, Side } from "../model/client_gate.ts";
+import { anySignal } from "../net/any_signal.ts";
 import { ServiceError } from "../model/errors.ts";
 import { GATE_PATH, type GateRequest, NOT_DONE } from "./postgraphile/gate_endpoint.ts";
 import type { GraphqlService } from "./services.ts";
@@ -34,8 +35,7 @@ async function post(
   signal?: AbortSignal,
   limitMs?: number,
 ): Promise<void> {
-  const signals = [...signal ? [signal] : [], ...limitMs ? [AbortSignal.timeout(limitMs)] : []];
-  const either = AbortSignal.any(signals);
+  const limit = limitMs === undefined ? undefined : AbortSignal.timeout(limitMs);
   let status: number;
   let words: string;
   try {
@@ -44,7 +44,7 @@ async function post(
       method: "POST",
       headers,
       body: JSON.stringify(asked),
-      signal: either,
+      signal: anySignal(signal, limit),
     });
     status = response.status;
     words = await response.text();

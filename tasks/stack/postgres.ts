@@ -1,6 +1,6 @@
 import { formatSeconds } from "../model/units.ts";
-import { readFileSync } from "node:fs";
 import { join } from "node:path";
+import { optional } from "../files/optional.ts";
 import { ServiceError } from "../model/errors.ts";
 import { connectProblem } from "./databases.ts";
 import { onFreePort } from "./ports.ts";
@@ -148,19 +148,11 @@ function listens(data: string, { pid }: ProcessId): boolean {
 
 /** The lines of postmaster.pid: the server's pid first, the address that it listens at sixth. None: it does not run. */
 function pidFile(data: string): string[] {
-  try {
-    return readFileSync(join(data, "postmaster.pid"), "utf8").split("\n");
-  } catch {
-    return [];
-  }
+  return optional(join(data, "postmaster.pid"))?.split("\n") ?? [];
 }
 
 /** As they are, one by one: the folder of one cluster can be the beginning of another's. */
 function argumentsOf(pid: number): string[] {
-  try {
-    return readFileSync(`/proc/${pid}/cmdline`, "utf8").split("\0");
-  } catch {
-    // No /proc (macOS): PostgreSQL itself refuses a data folder that is in use.
-    return [];
-  }
+  // No /proc (macOS): PostgreSQL itself refuses a data folder that is in use.
+  return optional(`/proc/${pid}/cmdline`)?.split("\0") ?? [];
 }

@@ -3,6 +3,7 @@ import { closeSync, fstatSync, mkdirSync, openSync, readFileSync, renameSync, st
 import { dirname } from "node:path";
 import process from "node:process";
 import { ServiceError } from "../model/errors.ts";
+import { optional } from "../files/optional.ts";
 import { sleep } from "../net/sleep.ts";
 
 /**
@@ -238,12 +239,8 @@ function openLog(path: string): number {
 }
 
 function identifyByProc(pid: number): ProcessId | null {
-  let stat: string;
-  try {
-    stat = readFileSync(`/proc/${pid}/stat`, "utf8");
-  } catch {
-    return null;
-  }
+  const stat = optional(`/proc/${pid}/stat`);
+  if (stat === null) return null;
   // The command name, field 2, may hold spaces and parentheses: count from the last one.
   const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
   const state = fields[0];
@@ -265,12 +262,5 @@ function identifyByPs(pid: number): ProcessId | null {
 let boot: string | undefined;
 
 function bootId(): string {
-  if (boot === undefined) {
-    try {
-      boot = readFileSync("/proc/sys/kernel/random/boot_id", "utf8").trim();
-    } catch {
-      boot = "boot";
-    }
-  }
-  return boot;
+  return boot ??= optional("/proc/sys/kernel/random/boot_id")?.trim() ?? "boot";
 }

@@ -1,6 +1,7 @@
 import { accessSync, constants, statSync } from "node:fs";
 import { delimiter, join } from "node:path";
 import process from "node:process";
+import { anySignal } from "../net/any_signal.ts";
 import { atExit } from "../files/at_exit.ts";
 import { childEnvironment } from "./child_environment.ts";
 
@@ -41,8 +42,6 @@ export async function runProgram(
   args: readonly string[],
   options: { cwd?: string; env?: Record<string, string>; timeoutMs?: number; signal?: AbortSignal } = {},
 ): Promise<Outcome> {
-  const signals = [AbortSignal.timeout(options.timeoutMs ?? 60_000)];
-  if (options.signal !== undefined) signals.push(options.signal);
   try {
     const child = new Deno.Command(command, {
       args: [...args],
@@ -52,7 +51,7 @@ export async function runProgram(
       stdin: "null",
       stdout: "piped",
       stderr: "piped",
-      signal: AbortSignal.any(signals),
+      signal: anySignal(AbortSignal.timeout(options.timeoutMs ?? 60_000), options.signal),
     }).spawn();
     const forget = atExit(() => child.kill("SIGKILL"));
     const { code, stdout, stderr } = await child.output().finally(forget);

@@ -50,20 +50,16 @@ async function fetchRedis(
   signal?: AbortSignal,
 ): Promise<RedisProgram | string> {
   onStep("Fetching Redis from the distribution's packages");
-  const folder = temporaryFolderIn(join(home, "redis"), "work-");
-  try {
-    const unpacked = await unpackPackages(PACKAGES, folder.path, signal);
-    if ("reason" in unpacked) return unpacked.reason;
-    const { root } = unpacked;
-    writeFileSync(join(root, MARK), "Unpacked by Benchbook.\n");
-    // One of ours that does not start any more goes; what bears no mark may be somebody's, behind a link of theirs.
-    if (existsSync(join(target, MARK))) rmSync(target, { recursive: true, force: true });
-    else if (existsSync(target)) moveAside(target);
-    renameSync(root, target);
-    return await programIn(target) ?? "the unpacked redis-server does not start on this system";
-  } finally {
-    folder.remove();
-  }
+  using folder = temporaryFolderIn(join(home, "redis"), "work-");
+  const unpacked = await unpackPackages(PACKAGES, folder.path, signal);
+  if ("reason" in unpacked) return unpacked.reason;
+  const { root } = unpacked;
+  writeFileSync(join(root, MARK), "Unpacked by Benchbook.\n");
+  // One of ours that does not start any more goes; what bears no mark may be somebody's, behind a link of theirs.
+  if (existsSync(join(target, MARK))) rmSync(target, { recursive: true, force: true });
+  else if (existsSync(target)) moveAside(target);
+  renameSync(root, target);
+  return await programIn(target) ?? "the unpacked redis-server does not start on this system";
 }
 
 /** The Redis that was unpacked into this home before, if it starts. */

@@ -1,5 +1,6 @@
 import { NOT_NEEDED } from "../model/run.ts";
 import type { Config } from "../config.ts";
+import { anySignal } from "../net/any_signal.ts";
 import { InterruptedError, ServiceError } from "../model/errors.ts";
 import { InstanceControl } from "./instance_control.ts";
 import { openGraphql } from "./open_graphql.ts";
@@ -64,25 +65,18 @@ async function both<A, B>(
   second: (options: StackOptions) => Promise<B>,
 ): Promise<[A, B]> {
   const failed = new AbortController();
-  const signal = options.signal === undefined
-    ? failed.signal
-    : AbortSignal.any([options.signal, failed.signal]);
-  const abortable = { ...options, signal };
-  const guarded = <T>(promise: Promise<T>) =>
-    promise.catch((error) => {
-      failed.abort();
-      throw error;
-    });
-  const results = await Promise.allSettled([guarded(first(abortable)), guarded(second(abortable))]);
-  options.signal?.throwIfAborted();
-  const [a, b] = results;
-  // The failure that came first is the cause; an abort is only its consequence.
-  for (const result of results) {
-    if (result.status === "rejected" && (result.reason as Error).name !== "AbortError") throw result.reason;
+  const abortable = { ...options, signal: anySignal(failed.signal, options.signal) };
+  const opening = [first(abortable), second(abortable)] as const;
+  try {
+    // The failure that comes first is the cause; that of the other one may be its consequence.
+    return await Promise.all(opening);
+  } catch (error) {
+    failed.abort();
+    await Promise.allSettled(opening);
+    throw error;
+  } finally {
+    options.signal?.throwIfAborted();
   }
-  if (a.status === "rejected") throw a.reason;
-  if (b.status === "rejected") throw b.reason;
-  return [a.value, b.value];
 }
 
 function makeStack(

@@ -1,5 +1,5 @@
-import { readFileSync } from "node:fs";
 import process from "node:process";
+import { optional } from "../files/optional.ts";
 import { ServiceError } from "../model/errors.ts";
 import type { User } from "./places.ts";
 
@@ -29,13 +29,7 @@ export function userById(uid: number): User | null {
 }
 
 function readUsers(): User[] {
-  let text: string;
-  try {
-    text = readFileSync("/etc/passwd", "utf8");
-  } catch {
-    return [];
-  }
-  return text.split("\n").flatMap((line) => {
+  return (optional("/etc/passwd") ?? "").split("\n").flatMap((line) => {
     const [name, , uid, gid] = line.split(":");
     if (name === undefined || uid === undefined || gid === undefined) return [];
     // macOS gives `nobody` the ids -2, which setuid takes as unsigned.

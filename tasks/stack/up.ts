@@ -40,7 +40,7 @@ export interface UpResult {
  */
 export async function up(config: Config, options: UpOptions): Promise<UpResult> {
   prepareHome(config.home);
-  const lock = acquireLock(config.home, "up");
+  using _lock = acquireLock(config.home, "up");
   const before = new Set(readRecords(config.home).map(({ process }) => process.pid));
   try {
     const stack = await openStack(config, {
@@ -71,8 +71,6 @@ export async function up(config: Config, options: UpOptions): Promise<UpResult> 
       readRecords(config.home).filter(({ process }) => !before.has(process.pid)),
     );
     throw error;
-  } finally {
-    lock.release();
   }
 }
 

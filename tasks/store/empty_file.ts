@@ -8,25 +8,21 @@ import { sleep } from "../net/sleep.ts";
  * @throws the system's error; then it is empty as before
  */
 export async function fillEmpty(file: string): Promise<void> {
-  const folder = temporaryFolder("benchbook-empty-");
+  using folder = temporaryFolder("benchbook-empty-");
+  const made = join(folder.path, "empty.duckdb");
+  (await DuckDBInstance.create(made)).closeSync();
+  using target = Deno.openSync(file, { read: true, write: true });
+  await lock(target);
+  // Somebody may have been quicker.
+  if (target.statSync().size > 0) return;
+  const bytes = Deno.readFileSync(made);
+  let at = 0;
   try {
-    const made = join(folder.path, "empty.duckdb");
-    (await DuckDBInstance.create(made)).closeSync();
-    using target = Deno.openSync(file, { read: true, write: true });
-    await lock(target);
-    // Somebody may have been quicker.
-    if (target.statSync().size > 0) return;
-    const bytes = Deno.readFileSync(made);
-    let at = 0;
-    try {
-      while (at < bytes.length) at += target.writeSync(bytes.subarray(at));
-    } catch (error) {
-      // What a program that heeds no lock of ours has written there meanwhile is longer than what we did.
-      if (target.statSync().size === at) target.truncateSync(0);
-      throw error;
-    }
-  } finally {
-    folder.remove();
+    while (at < bytes.length) at += target.writeSync(bytes.subarray(at));
+  } catch (error) {
+    // What a program that heeds no lock of ours has written there meanwhile is longer than what we did.
+    if (target.statSync().size === at) target.truncateSync(0);
+    throw error;
   }
 }
 

@@ -249,12 +249,8 @@ async function refuseForeignTables(store: Store): Promise<void> {
 
 /** Looks without writing whether a file is somebody else's. */
 async function refuseForeignFile(file: string, options: OpenOptions): Promise<void> {
-  const store = await openWaiting(file, { ...options, mode: "read" });
-  try {
-    if (await schemaVersion(store) === 0) await refuseForeignTables(store);
-  } finally {
-    store.close();
-  }
+  using store = await openWaiting(file, { ...options, mode: "read" });
+  if (await schemaVersion(store) === 0) await refuseForeignTables(store);
 }
 
 /** 0 for a file without Benchbook's tables. */

@@ -53,12 +53,8 @@ export async function openRun(
   const db = options.db === undefined ? defaultDb() : resolve(options.db);
   const rows = async <T>(sql: string, parameters: Parameters = {}): Promise<T[]> => {
     const text = /^[\w/-]+$/.test(sql) ? query(sql) : sql;
-    const store = await openStore(db, { mode: "read", waitMs: options.waitMs });
-    try {
-      return await store.rows<T>(text, parameters);
-    } finally {
-      store.close();
-    }
+    using store = await openStore(db, { mode: "read", waitMs: options.waitMs });
+    return await store.rows<T>(text, parameters);
   };
   const run = await resolveRun({ rows }, reference);
   if (run.kind === "find-rate") throw hasNoRows(run);

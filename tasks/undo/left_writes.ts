@@ -88,10 +88,7 @@ async function openAt(
   opened: AsyncDisposableStack,
   { url, embedded, held }: Pick<LookedAt, "url" | "embedded" | "held">,
 ): Promise<Opened> {
-  const client = opened.adopt(
-    await openClient(url, "benchbook undo"),
-    (client) => client.end().catch(() => {}),
-  );
+  const client = opened.use(await openClient(url, "benchbook undo"));
   return { client, url, here: await placeOf(client, url, embedded), held };
 }
 
@@ -177,12 +174,8 @@ async function madeAnew(
   if (!again!.there) return [];
   let keys = 0;
   if (reserved !== null) {
-    const other = await openClient(urlOf(url, place.database), "benchbook undo");
-    try {
-      for await (const _ of reservedKeys(other, datasets[reserved.dataset]!)) keys++;
-    } finally {
-      await other.end().catch(() => {});
-    }
+    await using other = await openClient(urlOf(url, place.database), "benchbook undo");
+    for await (const _ of reservedKeys(other, datasets[reserved.dataset]!)) keys++;
   }
   return [
     `The database "${place.database}" was made anew since the run ${runId} (${scenario}) wrote into it: nothing was ` +

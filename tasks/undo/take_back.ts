@@ -62,6 +62,7 @@ export async function takeBack(
   } catch (error) {
     return { rows: 0, touched: null, written: 0, left: [unknown(error)], record };
   }
+  await using _closing = client;
   const stopCancelling = cancelOn(client, cancel);
   try {
     await client.query(undoSql("limits.sql", { lockMs: String(LOCK_WAIT_MS) }));
@@ -89,7 +90,6 @@ export async function takeBack(
     };
   } finally {
     stopCancelling();
-    await client.end().catch(() => {});
   }
 }
 

@@ -3,7 +3,7 @@ import { median } from "../../stats/robust.ts";
 import { type Finding, finding } from "../finding.ts";
 import type { PartContext } from "../measure_part.ts";
 import { askServer } from "../one_arm.ts";
-import { residentBytes } from "../process_memory.ts";
+import { residentBytes } from "../../observe/process_memory.ts";
 import { withServer } from "../servers/serving.ts";
 import { spread } from "../spread.ts";
 import type { LoadBenchPlan } from "./options.ts";

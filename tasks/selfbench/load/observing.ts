@@ -1,7 +1,7 @@
 import { fixed } from "../../model/units.ts";
 import { sessionName } from "../../model/session_name.ts";
 import { watchLocks } from "../../migrate/lock_watch.ts";
-import { optional } from "../../observe/optional.ts";
+import { optional } from "../../files/optional.ts";
 import { parseProcess, TICKS_PER_SECOND } from "../../observe/proc.ts";
 import { OBSERVER_SESSION } from "../../observe/postgres_reader.ts";
 import { startSampler } from "../../observe/sampler.ts";

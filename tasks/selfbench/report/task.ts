@@ -16,7 +16,7 @@ import { partCommand, readPart } from "../options.ts";
 import { startTask } from "../own_process.ts";
 import { spread } from "../spread.ts";
 import { makeUpRun } from "./made_up_run.ts";
-import { treeBytes } from "../process_memory.ts";
+import { treeBytes } from "../../observe/process_memory.ts";
 
 /** What one report came to. */
 export interface Rendered {

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { reportFindings } from "./task.ts";
-import { treeBytes } from "../process_memory.ts";
+import { treeBytes } from "../../observe/process_memory.ts";
 
 Deno.test("a report's goals are ten seconds, fifteen with its PDF, a gigabyte and two megabytes", () => {
   const html = { seconds: 9, peakBytes: 8e8, htmlBytes: 1e6 };

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { parsePeak } from "../../observe/peak_memory.ts";
+import { statusBytes } from "../../observe/process_memory.ts";
 import { pgbenchRows, pgbenchScale } from "./pgbench.ts";
 
 Deno.test("pgbench gets about as many rows, ten million at most", () => {
@@ -8,6 +8,9 @@ Deno.test("pgbench gets about as many rows, ten million at most", () => {
 });
 
 Deno.test("the peak of the resident memory is read in bytes", () => {
-  assert.equal(parsePeak("VmPeak:\t 9000 kB\nVmHWM:\t    1234 kB\nVmRSS:\t 1000 kB\n"), 1234 * 1024);
-  assert.equal(parsePeak("Name:\tdeno\n"), null);
+  assert.equal(
+    statusBytes("VmPeak:\t 9000 kB\nVmHWM:\t    1234 kB\nVmRSS:\t 1000 kB\n", "VmHWM"),
+    1234 * 1024,
+  );
+  assert.equal(statusBytes("Name:\tdeno\n", "VmHWM"), null);
 });

@@ -6,7 +6,7 @@ import { seed } from "../../seed/seed.ts";
 import { settleData } from "../../seed/spec.ts";
 import { schemaSql } from "../../seed/sql.ts";
 import { formatCount } from "../../model/units.ts";
-import { peakMemory } from "../../observe/peak_memory.ts";
+import { peakMemory } from "../../observe/process_memory.ts";
 import { answer } from "../own_process.ts";
 import type { Seeded, SeedOrder } from "./seed_messages.ts";
 
