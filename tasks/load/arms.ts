@@ -8,6 +8,7 @@ import type { LoadedScenario } from "./scenario.ts";
 import { pathOf, SUFFIXES } from "../paths/registry.ts";
 import type { Statement } from "../targets/target.ts";
 import {
+  askedWith,
   loadQuestion,
   loadStatement,
   type Question,
@@ -28,7 +29,9 @@ export function loadWorkload(
   dir: string,
   scenario: Pick<LoadedScenario, "operations" | "paths">,
 ): Promise<Workload> {
-  const needed = scenario.paths.map((path) => pathOf(path).suffix);
+  const needed = scenario.paths.map(pathOf).filter(({ tier }) => tier === undefined).map(({ suffix }) =>
+    suffix
+  );
   return Promise.all(scenario.operations.map(async ({ name, params, write }) => {
     const question = await loadQuestion(dir, name, needed, SUFFIXES);
     // What is wrong with it is said before anything is started.
@@ -104,7 +107,7 @@ export function armsOf(
     statements: workload.map((question, index): Statement => {
       const { name, write = false, cache = true, params } = scenario.operations[index]!;
       const { path } = target;
-      const asked = own?.get(index) ?? question.statements[pathOf(path).suffix]!;
+      const asked = own?.get(index) ?? askedWith(question, pathOf(path).suffix);
       const { text } = asked;
       // The variables of GraphQL go by their names.
       const { parameters } = "parameters" in asked ? asked : question.sql;

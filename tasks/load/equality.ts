@@ -29,15 +29,26 @@ export async function proveEqual(options: EqualityOptions): Promise<{ compared: 
     using asking = new ProofSession({ ...options, databaseUrls: databasesOf(options) });
     await using guards = new WriteGuards();
     const prover = new Prover(options, mix, references, targets.byArm, asking, guards);
-    for (const index of scenario.operations.keys()) {
+    const prove = async (index: number) => {
       options.onProgress(scenario.operations[index]!.name);
       for (let sample = 0; sample < SAMPLES; sample++) {
         await prover.prove(index, proofSlot(index, sample, arms.length));
       }
-    }
+    };
+    const { first, then } = inOrder(options);
+    for (const index of first) await prove(index);
+    await options.bringUpToDate?.();
+    for (const index of then) await prove(index);
     return { compared: prover.compared };
   } finally {
     tellArmKeys(arms, storedKeysOf(targets.byArm));
     await targets.close();
   }
+}
+
+/** Where something is kept beside the tables, writes come first, so that it is shown to follow them. */
+function inOrder({ scenario: { operations }, bringUpToDate }: EqualityOptions) {
+  const all = [...operations.keys()];
+  const early = (index: number) => bringUpToDate !== undefined && operations[index]!.write === true;
+  return { first: all.filter(early), then: all.filter((index) => !early(index)) };
 }

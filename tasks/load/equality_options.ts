@@ -21,6 +21,8 @@ export interface EqualityOptions {
   readonly seed: number;
   readonly signal: AbortSignal;
   readonly onProgress: (text: string) => void;
+  /** Brings what is kept beside the tables up to date with what was written; absent: nothing is. */
+  readonly bringUpToDate?: () => Promise<void>;
   /** Told of each write before it is sent, by the slot that it has its key from and the URL of its database. */
   readonly onWrite?: (slot: number, database: string) => void;
   /** Told when a write has failed, with the arm's path. */

@@ -4,7 +4,7 @@ import { pathOf, reference as referencePath } from "../paths/registry.ts";
 import { type Canonical, firstDifference, normaliseGraphql, normaliseSql } from "../targets/normalise.ts";
 import type { SqlTarget } from "../targets/sql.ts";
 import { type Call, newCall, type Statement, type Target } from "../targets/target.ts";
-import type { QuestionFile } from "../targets/workload.ts";
+import { askedWith, type QuestionFile } from "../targets/workload.ts";
 import { type CapturedRow as Row, capturedRow, expectCaptured } from "./captured_row.ts";
 import { databasesOf, type EqualityOptions } from "./equality_options.ts";
 import type { Mix } from "./mix.ts";
@@ -260,8 +260,7 @@ export class Prover {
     const { workload, ownQueries } = this.options;
     const own = arm === null ? undefined : ownQueries?.get(arm.name)?.get(index);
     if (own !== undefined) return own;
-    const { statements } = workload[index]!;
-    return statements[(arm === null ? referencePath : pathOf(arm.target.path)).suffix]!;
+    return askedWith(workload[index]!, (arm === null ? referencePath : pathOf(arm.target.path)).suffix);
   }
 }
 

@@ -1,7 +1,16 @@
 import type { SessionRole as Role } from "./migration.ts";
 
 /** What a connection of a run is for; `beside`: a transaction of somebody else's that a migration meets. */
-export type SessionRole = "load" | "proof" | "graphql" | "plans" | "clone" | "migration" | "beside" | "locks";
+export type SessionRole =
+  | "load"
+  | "proof"
+  | "graphql"
+  | "plans"
+  | "clone"
+  | "migration"
+  | "beside"
+  | "locks"
+  | "tier";
 
 /**
  * What the connections of a run are called at the server, as `application_name`: by it pg_stat_activity tells whose

@@ -5,7 +5,14 @@ export const REFERENCE = "sql";
  * The access paths, in the order in which they are shown and have their colours: a list of its own, so that charts need
  * not load what sends requests.
  */
-export const PATHS: readonly string[] = [REFERENCE, "graphql", "sql+cache", "graphql+cache"];
+export const PATHS: readonly string[] = [
+  REFERENCE,
+  "graphql",
+  "sql+cache",
+  "graphql+cache",
+  "matview",
+  "matview+cache",
+];
 
 /** Whether a path looks into a cache first: each that does is named so, for who need not load it to know. */
 export function isCachedName(path: string): boolean {

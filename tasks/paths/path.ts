@@ -4,6 +4,7 @@ import type { Network } from "../net/channel.ts";
 import type { Entries } from "../targets/cache_entries.ts";
 import type { Target } from "../targets/target.ts";
 import type { Suffix } from "../targets/workload.ts";
+import type { Tier } from "./tier.ts";
 
 /** A service that a path may need besides PostgreSQL. */
 export type Need = "redis" | "graphql";
@@ -18,6 +19,8 @@ export interface Path {
   /** Whether a cache stands before it. */
   readonly cached: boolean;
   readonly needs: readonly Need[];
+  /** What stands beside the tables it asks; absent: nothing does. */
+  readonly tier?: Tier;
   /** How a cache before it keeps its answers. */
   readonly entries: Entries;
   /** Where an arm over it sends its requests. @param endpoints those of all that it needs */

@@ -1,6 +1,8 @@
 import type { PathName } from "../model/operation.ts";
 import { graphql } from "./graphql.ts";
 import { graphqlCache } from "./graphql_cache.ts";
+import { matview } from "./matview.ts";
+import { matviewCache } from "./matview_cache.ts";
 import { PATHS, REFERENCE } from "./names.ts";
 import type { Path } from "./path.ts";
 import { sql } from "./sql.ts";
@@ -12,6 +14,8 @@ export const paths: readonly Path[] = [
   graphql,
   sqlCache,
   graphqlCache,
+  matview,
+  matviewCache,
 ];
 
 export { PATHS, REFERENCE };

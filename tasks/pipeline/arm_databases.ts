@@ -1,4 +1,5 @@
 import type { PlannedArm } from "../model/arms.ts";
+import { pathOf } from "../paths/registry.ts";
 
 /** The databases of a run. May hold passwords. */
 export interface RunDatabases {
@@ -14,4 +15,9 @@ export function databaseOf(
   { databaseUrl, clones }: RunDatabases,
 ): string {
   return overrides.databaseUrl ?? clones.get(name) ?? databaseUrl;
+}
+
+/** Whether an arm asks a clone of its own: one that its file changes, or one with a tier. */
+export function needsClone({ path, overrides }: Pick<PlannedArm, "path" | "overrides">): boolean {
+  return overrides.change !== undefined || pathOf(path).tier !== undefined;
 }

@@ -116,7 +116,7 @@ export function addBenchOptions(command: Command): Command {
     .option("--against <run>", "compare it afterwards with a stored run, or series of runs, of this scenario")
     .option(
       "--clone",
-      "with a .sql file as an arm: make the clone on your own server, whose size is said first",
+      "with a .sql file as an arm, or a path over a tier: make the clone on your own server, whose size is said first",
       false,
     )
     .addOption(dbOption());

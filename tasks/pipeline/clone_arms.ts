@@ -1,7 +1,6 @@
 import { applyChange } from "../clone/apply_change.ts";
 import { cloneName, type CloneRecord } from "../clone/clone_record.ts";
 import {
-  ARM_INSTEAD,
   type Cloneable,
   databaseText,
   inspectCloneable,
@@ -10,50 +9,26 @@ import {
 } from "../clone/cloneable.ts";
 import { dropClone, leftText } from "../clone/drop_clone.ts";
 import { makeClone } from "../clone/make_clone.ts";
-import { makesSql } from "../load/change_statements.ts";
-import type { DatabaseChange } from "../model/arms.ts";
 import { UsageError } from "../model/errors.ts";
 import { owe } from "../model/owed.ts";
-import { formatBytes, formatCount, listed } from "../model/units.ts";
+import { formatBytes } from "../model/units.ts";
 import { openClient, withClient } from "../seed/connect.ts";
 import { isEmbedded, type Stack } from "../stack/services.ts";
+import { installTier } from "../tiers/install_tier.ts";
+import type { PlacedTier } from "../tiers/placed_tier.ts";
 import { urlOf } from "../undo/place.ts";
 import { freeForClone, refuseWithoutRoomForClone } from "./clone_room.ts";
 import type { HeldDatabase } from "./hold_database.ts";
 import type { Job } from "./job.ts";
-
-/** A clone that a job needs. */
-interface Wanted {
-  /** The arm's that asks it, or `MIGRATED`. */
-  readonly name: string;
-  /** What it has otherwise than the original. */
-  readonly change: DatabaseChange;
-  /** Whose it is, for messages: what cannot be done without it. */
-  readonly what: string;
-  /** What becomes of it then, as a sentence's part. */
-  readonly then: string;
-  /** What can be done without a clone, as a sentence. */
-  readonly instead: string;
-  /** Where code of the user's makes SQL while it runs, `file:line`. */
-  readonly unread: readonly string[];
-}
-
-/** The clone that a whole run is measured on, because it migrates it. */
-const MIGRATED = "the migration";
-
-const SHIPPED_INSTEAD =
-  "Without a clone: unset DATABASE_URL, and the migration is made on the embedded server.";
-const OWN_INSTEAD =
-  "Without a clone: make a copy of the database yourself, let DATABASE_URL lead to it, and give --in-place " +
-  "with its name.";
+import { statementsText, unreadText, wantedBy, type WantedClone } from "./wanted_clones.ts";
 
 const LEFT =
   "A clone of the database may be left: the next deno task bench drops it, and so does deno task clean --writes.";
 
-/** The clones of a job: of each arm whose file is a change of the database, or the one that is migrated. */
+/** The clones of a job. */
 export class ArmClones {
   readonly #job: Job;
-  readonly #wanted: readonly Wanted[];
+  readonly #wanted: readonly WantedClone[];
   readonly #urls = new Map<string, string>();
   readonly #records: CloneRecord[] = [];
   readonly #lacking: string[] = [];
@@ -67,12 +42,24 @@ export class ArmClones {
 
   /** By the names of arms; may hold passwords. */
   get urls(): ReadonlyMap<string, string> {
-    return new Map([...this.#urls].filter(([name]) => name !== MIGRATED));
+    return new Map(this.#wanted.flatMap(({ name, arms }) => {
+      const url = this.#urls.get(name);
+      return url === undefined ? [] : arms.map((arm): [string, string] => [arm, url]);
+    }));
+  }
+
+  /** The tiers that are there, with the arms that ask them. */
+  get tiers(): readonly PlacedTier[] {
+    return this.#wanted.flatMap(({ name, arms, change }) => {
+      const url = this.#urls.get(name);
+      return "migration" in change && url !== undefined ? [{ tier: change, arms, url }] : [];
+    });
   }
 
   /** What the run as a whole is measured on; may hold a password. @param original its database, where nothing is migrated */
   measured(original: string): string {
-    return this.#urls.get(MIGRATED) ?? original;
+    const whole = this.#wanted.find(({ arms }) => arms.length === 0);
+    return whole === undefined ? original : this.#urls.get(whole.name) ?? original;
   }
 
   /** What clones do not have of the original, and what may not go with them, a sentence each. */
@@ -117,13 +104,13 @@ export class ArmClones {
       const database = await inspectCloneable(url, runId, embedded, embedded ? "" : wanted.instead);
       this.#original = { url, database, embedded };
       await this.#clone(wanted, freeForClone({ home, url, embedded, database }), held);
-      if (wanted.change.statements.length > 0) await this.#apply(wanted);
+      await this.#apply(wanted);
     }
     // What was copied and made is on disk before anything is measured; elsewhere that is for the server to say.
     if (embedded && this.#wanted.length > 0) await withClient(url, (client) => client.query("CHECKPOINT"));
   }
 
-  async #clone({ name, unread }: Wanted, free: number | null, held: HeldDatabase): Promise<void> {
+  async #clone({ name, unread }: WantedClone, free: number | null, held: HeldDatabase): Promise<void> {
     const { terminal, config: { home }, runId, signal } = this.#job;
     const { url, database, embedded } = this.#original!;
     const of = this.#wanted.length > 1 ? ` for ${name}` : "";
@@ -150,14 +137,21 @@ export class ArmClones {
     });
   }
 
-  async #apply({ name, change }: Wanted): Promise<void> {
-    const { terminal, runId, signal } = this.#job;
-    await terminal.step(`Apply ${change.file}`, async (progress) => {
-      const url = this.#urls.get(name)!;
-      const onStatement = ({ shown }: { readonly shown: string }) => progress(shown);
-      await applyChange(change, { url, runId, signal, onStatement });
-      return { value: null, detail: statementsText(change.statements) };
-    });
+  async #apply({ name, change }: WantedClone): Promise<void> {
+    const { terminal, runId, signal, config: { root }, plan: { seed } } = this.#job;
+    const url = this.#urls.get(name)!;
+    if ("migration" in change) {
+      await terminal.step(`Make the tier ${change.name} by ${change.migration}`, async (onStatement) => {
+        const length = await installTier(change, { root, url, runId, seed, signal, onStatement });
+        return { value: null, detail: statementsText({ length }) };
+      });
+    } else if (change.statements.length > 0) {
+      await terminal.step(`Apply ${change.file}`, async (progress) => {
+        const onStatement = ({ shown }: { readonly shown: string }) => progress(shown);
+        await applyChange(change, { url, runId, signal, onStatement });
+        return { value: null, detail: statementsText(change.statements) };
+      });
+    }
   }
 
   /** Drops all that was made, and says what is left. */
@@ -188,44 +182,4 @@ export class ArmClones {
     }
     return left;
   }
-}
-
-function wantedBy({ plan, migrating }: Job): Wanted[] {
-  if (migrating !== undefined) {
-    const { name, place, before, config, plan: { variant, steps } } = migrating;
-    if (place === "in-place") return [];
-    return [{
-      name: MIGRATED,
-      change: { file: `${name}/before.sql`, sha256: "", statements: before },
-      what: `migrate ${name}: it is tried on`,
-      then: `makes the change there while it is under load, and measures that`,
-      instead: config.file === null ? SHIPPED_INSTEAD : OWN_INSTEAD,
-      unread: variant === "own" ? steps.flatMap(unreadIn) : [],
-    }];
-  }
-  return plan.arms.flatMap(({ name, overrides: { change } }) =>
-    change === undefined ? [] : [{
-      name,
-      change,
-      what: `measure the arm ${name}: ${change.file} is applied to`,
-      then: `runs the ${statementsText(change.statements)} of ${change.file} there, measures both`,
-      instead: ARM_INSTEAD,
-      unread: unreadIn(change),
-    }]
-  );
-}
-
-function unreadIn({ file, statements }: Pick<DatabaseChange, "file" | "statements">): string[] {
-  return statements.flatMap(({ text, line }) => makesSql(text) ? [`${file}:${line}`] : []);
-}
-
-function unreadText(places: readonly string[]): string {
-  return `The SQL that ${
-    listed(places)
-  } makes by EXECUTE cannot be read before it runs: what it changes outside of the ` +
-    "database, such as roles, does not go with the clone.";
-}
-
-function statementsText({ length }: { readonly length: number }): string {
-  return `${formatCount(length)} ${length === 1 ? "statement" : "statements"}`;
 }

@@ -10,6 +10,8 @@ import { poolingProxy } from "./testing_pooling_proxy.ts";
 
 /** Reads and writes, by SQL alone: no other service is needed. */
 const RUN = ["smoke", ...SHORT, "--paths", "sql", "--no-report"];
+/** Dashboards from the tables and from a tier, with a cache before it and without. */
+const TIERED = ["sales-analytics", ...SHORT, "--paths", "sql,matview,matview+cache", "--no-report"];
 /** Vacuums of what was written into; the statistics of who was refused are nobody's loss. */
 const OURS = [/maintenance of table northwind\./];
 const INDEX = "CREATE INDEX CONCURRENTLY ON northwind.orders (freight);\n";
@@ -109,6 +111,37 @@ Deno.test("a change is measured on a clone of a database of the user's, and noth
       await refused(change(INDEX), said);
       await asFound();
     });
+
+    await t.step("a path over a tier without --clone: exit 2, with what would be made", async () => {
+      const said =
+        /Cannot measure the path matview: the migration add-matview is made on a clone of .*--clone is not given\n.*makes benchbook_clone_\w+_1 on that server .* and drops it\. Nothing was changed/;
+      const { code, stderr } = await bench.call("bench", TIERED, env);
+      assert.equal(code, 2, stderr);
+      assert.match(stderr, said);
+      assert.deepEqual(await clones(), []);
+      await asFound();
+    });
+
+    await t.step(
+      "a tier has one clone, whatever arms ask it, and a killed run's goes with the next",
+      async () => {
+        const running = bench.start("bench", [...TIERED, "--clone", "--duration", "60s"], env);
+        await bench.measuring();
+        const made = await clones();
+        assert.equal(made.length, 1);
+        running.kill("SIGKILL");
+        await running.result;
+        assert.deepEqual(await clones(), made);
+        const { code, stdout, stderr } = await bench.call("bench", [...TIERED, "--clone", "--json"], env);
+        assert.ok(code === 0 || code === 4, stderr);
+        assert.match(stderr, new RegExp(`Dropped the clone "${made}"`));
+        assert.match(stderr, /Make the tier matview by add-matview: \d+ statements/);
+        const { operations } = JSON.parse(stdout);
+        assert.ok(operations.some(({ arm }: { arm: string }) => arm === "matview+cache"));
+        assert.deepEqual(await clones(), []);
+        await asFound();
+      },
+    );
 
     await t.step("one that fails: exit 2, with line, statement and PostgreSQL's message", async () => {
       const failing = `${INDEX}\n-- Next.\nALTER TABLE northwind.orders\n  ADD CHECK (freight > 1e9);`;

@@ -169,7 +169,15 @@ function refuseOtherService(arms: readonly PlannedArm[], { graphqlUrl }: Config)
 }
 
 /** All arms ask the database that is migrated. */
-function refuseElsewhere({ name, file, overrides }: PlannedArm): void {
+function refuseElsewhere({ name, file, path, overrides }: PlannedArm): void {
+  const { tier } = pathOf(path);
+  if (tier !== undefined) {
+    throw new UsageError(
+      `Cannot use the path ${path} in a migration: it asks a clone with the tier ${tier.name}, and all arms ask the ` +
+        "database that is migrated",
+      "Leave it out.",
+    );
+  }
   for (const field of ["databaseUrl", "graphqlUrl", "change"] as const) {
     if (overrides[field] === undefined) continue;
     throw new UsageError(

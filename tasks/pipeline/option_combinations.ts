@@ -1,6 +1,7 @@
 import type { LoadedScenario } from "../load/scenario.ts";
 import type { PlannedArm } from "../model/arms.ts";
 import { UsageError } from "../model/errors.ts";
+import { needsClone } from "./arm_databases.ts";
 
 /** Options of `bench` of which not any may go with any. */
 export interface Combined {
@@ -60,10 +61,10 @@ export function refuseCombination(
       "Give both.",
     );
   }
-  if (clone && !arms.some(({ overrides }) => overrides.change !== undefined)) {
+  if (clone && !arms.some(needsClone)) {
     throw new UsageError(
-      "Cannot use --clone: no arm is a change of the database",
-      "Give one like --arm indexed=add_index.sql.",
+      "Cannot use --clone: no arm is a change of the database, and no path is over a tier",
+      "Give one like --arm indexed=add_index.sql, or --paths sql,matview.",
     );
   }
 }

@@ -9,6 +9,7 @@ import { withClient } from "../seed/connect.ts";
 import { inDatabase } from "../undo/begin_writing.ts";
 import { lookAtOwnWrites, ownWrites, refuseLostRows } from "../undo/own_writes.ts";
 import type { OwnWrites } from "../undo/own_writes.ts";
+import { needsClone } from "./arm_databases.ts";
 import type { Job } from "./job.ts";
 import { ownUndo } from "./own_tables.ts";
 
@@ -72,7 +73,7 @@ async function refuseBeyondClones(
   { plan: { arms }, migrating }: Pick<Job, "plan" | "migrating">,
   { asked }: OwnWrites,
 ): Promise<void> {
-  const changed = arms.find(({ overrides }) => overrides.change !== undefined);
+  const changed = arms.find(needsClone);
   const what = migrating?.place === "clone"
     ? "migrate a clone"
     : changed === undefined

@@ -12,6 +12,7 @@ import { withGivenPaths } from "./path_options.ts";
 import { armSlo, completeSearch } from "./probe.ts";
 import { checkArms, readArms, withArms } from "./read_arms.ts";
 import { storeForRun } from "./store_file.ts";
+import { checkTierArms } from "./tier_paths.ts";
 
 /**
  * A run that a command asks for, with every mistake in it already told. Nothing here needs a server, a store or a
@@ -78,6 +79,7 @@ export async function chosenBy(name: string, given: BenchArguments, config: Conf
   const chosen = withGivenPaths(await load({}), given.paths);
   const arms = plannedArms(chosen, given, await readArms(given.arm ?? [], chosen, load));
   const scenario = withArms(chosen, arms);
+  checkTierArms(arms, scenario);
   await checkArms(arms, scenario, config);
   return { scenario, arms };
 }

@@ -19,6 +19,7 @@ import { isEmbedded, type Stack } from "../stack/services.ts";
 import { failedWhole } from "../undo/evidence.ts";
 import { perWriteOf, writesUnderOwnKeys } from "../undo/own_undo.ts";
 import type { OwnWrites } from "../undo/own_writes.ts";
+import { bringUpToDate } from "../tiers/up_to_date.ts";
 import { undoing } from "../undo/undoing.ts";
 import type { Writing } from "../undo/writing.ts";
 import { type ArmServices, databasesOfArms, openArmServices } from "./arm_services.ts";
@@ -79,10 +80,10 @@ async function withServices<T>(
     const databaseUrl = clones.measured(url);
     const { sources, mix } = await drawn(job, databaseUrl, dataset, ofFiles);
     const move = await openMoveServers(job, stack, databaseUrl, servers);
-    const places = { databaseUrl, move, clones: clones.urls, withoutService };
+    const places = { databaseUrl, move, clones: clones.urls, tiers: clones.tiers, withoutService };
     const made = await makeArms({ ...job, ...places, workload, stack });
     const writing = writingOf(job, { ...made, stack, databaseUrl, dataset }, others, own);
-    const databases = await prove(job, workload, { ...made, databaseUrl }, mix, writing);
+    const databases = await prove(job, workload, { ...made, ...places }, mix, writing);
     const plans = await explainAll(made, mix, sessionName(runId, "plans"), signal);
     if (signal.aborted) throw new InterruptedError();
     return await use({
@@ -214,7 +215,10 @@ function writingOf(
 async function prove(
   { scenario, plan, runId, terminal, signal }: Job,
   workload: Workload,
-  { arms, ownQueries, databaseUrl }: Pick<SystemUnderTest, "arms" | "ownQueries" | "databaseUrl">,
+  { arms, ownQueries, databaseUrl, tiers }: Pick<
+    SystemUnderTest,
+    "arms" | "ownQueries" | "databaseUrl" | "tiers"
+  >,
   mix: Mix,
   writing: Writing,
 ): Promise<Writing["databases"]> {
@@ -247,6 +251,7 @@ async function prove(
         seed,
         signal,
         onProgress,
+        ...tiers.length > 0 && { bringUpToDate: () => bringUpToDate(tiers, { runId, signal }) },
         // A clone goes with all that is in it.
         onWrite: (slot, database) => void wrote.get(database)?.add(slot),
         onFailed: (slot, database, error, path) =>

@@ -5,6 +5,7 @@ import type { SeededDataset } from "../model/dataset.ts";
 import type { Operation } from "../model/operation.ts";
 import type { Environment, Plan, UnavailableArm } from "../model/run.ts";
 import type { Instance, Stack } from "../stack/services.ts";
+import type { PlacedTier } from "../tiers/placed_tier.ts";
 import type { Writing } from "../undo/writing.ts";
 import type { HeldDatabase } from "./hold_database.ts";
 import type { Job } from "./job.ts";
@@ -29,6 +30,8 @@ export interface SystemUnderTest extends Job, Arms {
   readonly move: MoveServers | null;
   /** Clones of it, by the names of their arms; may hold passwords. */
   readonly clones: ReadonlyMap<string, string>;
+  /** What is kept beside the tables in some of these. */
+  readonly tiers: readonly PlacedTier[];
   readonly dataset: SeededDataset;
   readonly environment: Environment;
   readonly plans: readonly Plan[];

@@ -29,6 +29,11 @@ export interface Question {
   readonly statements: Statements;
 }
 
+/** How a path asks a question: by the file with its suffix, or where there is none, as direct SQL does. */
+export function askedWith({ statements, sql }: Question, suffix: Suffix): QuestionFile {
+  return statements[suffix as keyof Statements] ?? sql;
+}
+
 /**
  * Reads <dir>/<name>.sql and the files of the other suffixes, which ask the same.
  * @param needed suffixes of files that must be there

@@ -1,0 +1,54 @@
+import { existsSync } from "node:fs";
+import { join } from "node:path";
+import type { LoadedScenario } from "../load/scenario.ts";
+import { armCalled, type PlannedArm } from "../model/arms.ts";
+import { UsageError } from "../model/errors.ts";
+import { findPath, pathOf } from "../paths/registry.ts";
+
+/** What tells whether a scenario can be asked from a tier. */
+type Asked = Pick<LoadedScenario, "name" | "datasetName" | "workloadDir" | "operations">;
+
+/** Why a scenario cannot be asked by a path over a tier, as a sentence's part, and what to do; null: it can. */
+export function whyNoTier(
+  { name, datasetName, workloadDir, operations }: Asked,
+  path: string,
+): { readonly what: string; readonly next: string } | null {
+  const { tier, suffix } = findPath(path) ?? {};
+  if (tier === undefined) return null;
+  const next = `Leave it out; the scenario sales-analytics can be asked by it.`;
+  if (datasetName !== tier.dataset) {
+    return {
+      what: `${tier.migration} makes it of the data set ${tier.dataset}, which ${name} has not`,
+      next,
+    };
+  }
+  const has = operations.some((operation) => existsSync(join(workloadDir, `${operation.name}${suffix}`)));
+  if (has) return null;
+  return {
+    what: `none of the questions of ${name} has a file that ends with ${suffix} in ${workloadDir}`,
+    next,
+  };
+}
+
+/** @throws {UsageError} where one of these paths is over a tier that the scenario cannot be asked from */
+export function refuseMissingTiers(scenario: Asked, named: readonly string[]): void {
+  for (const path of named) {
+    const why = whyNoTier(scenario, path);
+    if (why !== null) throw new UsageError(`Cannot use the path "${path}": ${why.what}`, why.next);
+  }
+}
+
+/** @throws {UsageError} where an arm over a tier, which lies in a clone of its own, is to ask another database */
+export function checkTierArms(arms: readonly PlannedArm[], scenario: Asked): void {
+  refuseMissingTiers(scenario, arms.map(({ path }) => path));
+  for (const { name, file, path, overrides: { databaseUrl, change } } of arms) {
+    if (pathOf(path).tier === undefined || databaseUrl === undefined && change === undefined) continue;
+    const field = databaseUrl === undefined ? change!.file : "databaseUrl";
+    throw new UsageError(
+      `Cannot use the ${
+        armCalled(name, file ?? "")
+      }: ${field}: its path is ${path}, which asks a clone of its own`,
+      "Leave it out, or give it the path sql.",
+    );
+  }
+}

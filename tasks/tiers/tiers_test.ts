@@ -1,0 +1,134 @@
+import assert from "node:assert/strict";
+import { resolve } from "node:path";
+import { Client } from "pg";
+import { paths } from "../paths/registry.ts";
+import type { Tier } from "../paths/tier.ts";
+import { matviewTier } from "../paths/tier.ts";
+import { seed } from "../seed/seed.ts";
+import { withDatabase } from "../stack/testing_shared.ts";
+import { firstDifference, normaliseSql } from "../targets/normalise.ts";
+import { loadQuestion, type Question } from "../targets/workload.ts";
+import { installTier } from "./install_tier.ts";
+import type { PlacedTier } from "./placed_tier.ts";
+import { bringUpToDate } from "./up_to_date.ts";
+
+const ROOT = resolve(import.meta.dirname!, "../..");
+const RUN_ID = "20260301-101010-ab12";
+const SIGNAL = new AbortController().signal;
+const tiers = [...new Set(paths.flatMap(({ tier }) => tier ?? []))];
+
+/** Whole months, of which some have no orders, and pages of the answers. */
+const RANGES = [
+  { from_month: "2021-01-01", months: 72, page_size: 1000, skip: 0 },
+  { from_month: "2025-10-01", months: 3, page_size: 5, skip: 0 },
+  { from_month: "2025-12-01", months: 1, page_size: 10, skip: 2 },
+  { from_month: "1999-01-01", months: 1, page_size: 10, skip: 0 },
+];
+/** The values that each question filters by, among them such as find nothing. */
+const FILTERS: Readonly<Record<string, readonly Readonly<Record<string, string | number>>[]>> = {
+  "sales-overview": ["Germany", "USA", "Atlantis"].map((country) => ({ country })),
+  "product-performance": [1, 4, 99].map((category_id) => ({ category_id })),
+  "customer-value": [1, 3, 99].map((segment_id) => ({ segment_id })),
+  "sales-rep-leaderboard": ["USA", "UK", "Atlantis"].map((country) => ({ country })),
+  "supplier-profitability": [100, 35, -100].map((most_percent) => ({ most_percent })),
+};
+
+/** Orders that come, change hands and months, are shipped, lose lines and go; a year without costs among them. */
+const WRITES = [
+  `SELECT northwind.place_order(1000000000 + n, c.customer_id, 1 + n % 5, '2025-12-31'::date - 20 * n, 1, 1, '{1,2,3}', '{3,4,5}')
+   FROM (SELECT customer_id, row_number() OVER (ORDER BY customer_id)::integer AS n FROM northwind.customers) c WHERE n <= 40`,
+  `SELECT northwind.place_order(1000000100, min(customer_id), 1, '2026-03-31', 1, 1, '{1,2}', '{3,4}') FROM northwind.customers`,
+  "UPDATE northwind.orders SET shipped_date = '2026-01-02' WHERE order_id BETWEEN 1000000001 AND 1000000020",
+  "UPDATE northwind.orders SET shipped_date = NULL WHERE order_id IN (10248, 10249, 10250)",
+  "UPDATE northwind.orders SET order_date = order_date - 45, employee_id = 2 WHERE order_id = 1000000003",
+  "UPDATE northwind.orders SET customer_id = (SELECT max(customer_id) FROM northwind.customers) WHERE order_id = 1000000004",
+  "UPDATE northwind.order_details SET quantity = quantity + 7, discount = 0.25 WHERE order_id = 1000000005 AND product_id = 2",
+  "DELETE FROM northwind.order_details WHERE order_id = 1000000006 AND product_id = 1",
+  "DELETE FROM northwind.order_details WHERE order_id = 1000000007",
+  "DELETE FROM northwind.order_details WHERE order_id BETWEEN 10300 AND 10310",
+  "DELETE FROM northwind.orders WHERE order_id BETWEEN 10300 AND 10310",
+  "INSERT INTO northwind.order_details VALUES (1000000007, 5, 2.5, 3, 0.1), (1000000008, 7, 9.99, 1, 0)",
+];
+
+/** All tiers in one database, and what they and the tables answer. */
+async function withTiers(
+  use: (
+    client: Client,
+    placed: readonly PlacedTier[],
+    ask: (tier: Tier | null) => Promise<Answers>,
+  ) => Promise<void>,
+): Promise<void> {
+  const suffixes = tiers.map(({ name }): `${string}.sql` => `.${name}.sql`);
+  const dir = resolve(ROOT, "queries/workloads/sales-analytics");
+  const questions = await Promise.all(Object.keys(FILTERS).map((stem) => loadQuestion(dir, stem, suffixes)));
+  await withDatabase(async (url) => {
+    await seed({ url, dataset: "northwind", scale: "tiny", seed: 42 });
+    for (const tier of tiers) {
+      await installTier(tier, { root: ROOT, url, runId: RUN_ID, seed: 1, signal: SIGNAL, onStatement() {} });
+    }
+    const client = new Client({
+      connectionString: url,
+      types: { getTypeParser: () => (text: string) => text },
+    });
+    await client.connect();
+    try {
+      const placed = tiers.map((tier) => ({ tier, arms: [tier.name], url }));
+      await use(
+        client,
+        placed,
+        (tier) => answersOf(client, questions, tier === null ? ".sql" : `.${tier.name}.sql`),
+      );
+    } finally {
+      await client.end();
+    }
+  });
+}
+
+type Answers = readonly (readonly [asked: string, answer: ReturnType<typeof normaliseSql>])[];
+
+async function answersOf(
+  client: Client,
+  questions: readonly Question[],
+  suffix: `${string}.sql`,
+): Promise<Answers> {
+  const answers: [string, ReturnType<typeof normaliseSql>][] = [];
+  for (const { name, statements } of questions) {
+    const { text, parameters } = statements[suffix]!;
+    for (const filter of FILTERS[name]!) {
+      for (const range of RANGES) {
+        const values: Record<string, string | number> = { ...filter, ...range };
+        const { rows } = await client.query(text, parameters.map((parameter) => values[parameter.name]));
+        answers.push([`${name} ${JSON.stringify(values)}`, normaliseSql(rows)]);
+      }
+    }
+  }
+  return answers;
+}
+
+function assertEqual(found: Answers, expected: Answers): void {
+  for (const [at, [asked, answer]] of expected.entries()) {
+    assert.equal(firstDifference(answer, found[at]![1]), null, asked);
+  }
+  assert.ok(expected.filter(([, answer]) => answer.length > 0).length > 20);
+}
+
+Deno.test("tiers answer as the tables do, before writes and when they have followed them", async (t) => {
+  await withTiers(async (client, placed, ask) => {
+    const before = await ask(null);
+    for (const tier of tiers) {
+      await t.step(`${tier.name}: before writes`, async () => assertEqual(await ask(tier), before));
+    }
+    for (const write of WRITES) await client.query(write);
+    await t.step("matview: what was written since the last refresh is not in its answers", async () => {
+      assertEqual(await ask(matviewTier), before);
+    });
+    await bringUpToDate(placed, { runId: RUN_ID, signal: SIGNAL });
+    // In the place of the tables' own lines the migration of this tier puts a view that is kept as well.
+    await client.query("REFRESH MATERIALIZED VIEW northwind_sales.order_lines");
+    const after = await ask(null);
+    assert.notDeepEqual(after, before);
+    for (const tier of tiers) {
+      await t.step(`${tier.name}: after writes`, async () => assertEqual(await ask(tier), after));
+    }
+  });
+});
