@@ -12,6 +12,9 @@ const whole = z.int("must be a whole number");
 const keys = z.string().min(1);
 const weights = z.array(notNegative).optional();
 
+/** What tables, charts and stored summaries call all operations of an arm together. */
+const ALL = "all";
+
 const DRAWS = [
   z.strictObject({ kind: z.literal("zipf"), keys, s: numberFrom(0, 5) }),
   z.strictObject({ kind: z.literal("uniform"), keys }),
@@ -59,7 +62,10 @@ const draw = z.discriminatedUnion("kind", DRAWS, {
 });
 
 const operation = z.strictObject({
-  name,
+  name: name.refine(
+    (text) => text !== ALL,
+    `must be another name, as "${ALL}" is that of all operations together: rename it, and its files in the workload`,
+  ),
   weight: positive,
   params: z.record(z.string(), draw),
   write: z.boolean().optional(),

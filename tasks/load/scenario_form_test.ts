@@ -40,6 +40,11 @@ const FAULTS: readonly [what: string, value: unknown, said: RegExp][] = [
     within({ operations: [operation({ params: { "id\nerror: \x1b[2J": { kind: "uniform" } } })] }),
     /^streams\[0\]\.operations\[0\]\.params\["id\\nerror: \\u001b\[2J"\]\.keys: must be a text/,
   ],
+  [
+    "an operation that would share the row of all",
+    within({ operations: [operation({ name: "all" })] }),
+    /^streams\[0\]\.operations\[0\]\.name: must be another name, .*: rename it, .* \(it is "all"\)$/,
+  ],
   ["a word that is none", within({ arrivals: "poison" }), /^streams\[0\]\.arrivals: .*"poison"\)$/],
   ["a text for a number", within({ operations: [operation({ weight: "3" })] }), /\.weight: .*"3"\)$/],
   ["no number at all", within({ operations: [operation({ weight: NaN })] }), /\.weight: .*\(it is NaN\)$/],
