@@ -1,7 +1,9 @@
 import type { LoadStream } from "../load/scenario.ts";
 import type { Run, RunConfig } from "../model/run.ts";
 import type { BenchPlan } from "./bench_options.ts";
+import type { LoadConfig } from "../summary/fingerprint.ts";
 import { untilDecidedOf } from "./load_plan.ts";
+import type { BenchRequest } from "./request.ts";
 import type { SystemUnderTest } from "./system_under_test.ts";
 
 /** A run's record before its clock starts. @param streams fitted to the plan */
@@ -28,9 +30,34 @@ function configOf(system: SystemUnderTest, streams: readonly LoadStream[]): RunC
   const { scenario, plan, arms, unavailableArms, migrating, series } = system;
   const untilDecided = untilDecidedOf(system);
   return {
+    ...loadConfig({ scenario, plan }, streams, arms.map(({ name }) => name)),
     scenario: scenario.name,
     scenarioFile: scenario.givenPath,
     title: scenario.title,
+    durationSeconds: migrating?.segmentSeconds ?? plan.duration,
+    warmupSeconds: plan.warmup,
+    blockSeconds: scenario.block,
+    washoutSeconds: scenario.washout,
+    inFlightCap: plan.inFlightCap,
+    workers: plan.workers,
+    unavailableArms,
+    ...armFacts(plan),
+    slo: plan.slo,
+    thresholds: plan.thresholds,
+    scale: plan.scale,
+    ...migrating && { migration: migrating.config },
+    ...series && { series },
+    ...untilDecided && { untilDecided },
+  };
+}
+
+/** The load of a plan, which decides what its run can be compared with. @param streams fitted to the plan */
+export function loadConfig(
+  { scenario, plan }: Pick<BenchRequest, "scenario" | "plan">,
+  streams: readonly LoadStream[],
+  arms: readonly string[],
+) {
+  return {
     loop: plan.loop,
     arrivals: plan.loop === "open" ? scenario.streams[0]!.arrivals : null,
     ratePerSecond: plan.loop === "open" ? plan.rate : null,
@@ -43,27 +70,13 @@ function configOf(system: SystemUnderTest, streams: readonly LoadStream[]): RunC
       operations: scenario.operations.slice(first, first + count).map(({ name }) => name),
     })),
     concurrency: plan.loop === "closed" ? plan.concurrency : null,
-    durationSeconds: migrating?.segmentSeconds ?? plan.duration,
-    warmupSeconds: plan.warmup,
-    blockSeconds: scenario.block,
-    washoutSeconds: scenario.washout,
     timeoutMs: scenario.timeout * 1000,
-    inFlightCap: plan.inFlightCap,
-    workers: plan.workers,
     connections: plan.connections,
-    arms: arms.map(({ name }) => name),
-    unavailableArms,
-    ...armFacts(plan),
+    arms,
     operations: scenario.operations.map(({ name, weight, write = false }) => ({ name, weight, write })),
-    slo: plan.slo,
     settings: plan.settings,
     hitTarget: scenario.hitTarget,
-    thresholds: plan.thresholds,
-    scale: plan.scale,
-    ...migrating && { migration: migrating.config },
-    ...series && { series },
-    ...untilDecided && { untilDecided },
-  };
+  } satisfies LoadConfig;
 }
 
 /** What `--arm` and `--no-prove` say of a run's arms. */

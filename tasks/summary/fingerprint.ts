@@ -5,18 +5,43 @@ import {
   type FingerprintDifference,
   type FingerprintFacts,
 } from "../model/fingerprint.ts";
-import type { Environment, Run, RunConfig, ServiceFact } from "../model/run.ts";
+import type { Environment, RunConfig, ServiceFact } from "../model/run.ts";
 
 const GIB = 2 ** 30;
 const SERVICES = { postgres: "PostgreSQL", redis: "Redis", graphql: "GraphQL" } as const;
+
+/** What of a run's configuration is its load. */
+export type LoadConfig = Pick<
+  RunConfig,
+  | "operations"
+  | "arms"
+  | "settings"
+  | "timeoutMs"
+  | "connections"
+  | "hitTarget"
+  | "migration"
+  | "loop"
+  | "concurrency"
+  | "arrivals"
+  | "ratePerSecond"
+  | "streams"
+>;
+
+/** What a fingerprint is made of: a run that is stored, or one that is to be made. */
+export interface Fingerprinted {
+  readonly scenario: string;
+  readonly config: LoadConfig;
+  readonly environment: Pick<
+    Environment,
+    "cpu" | "cores" | "memoryBytes" | "kernel" | "services" | "dataset"
+  >;
+}
 
 /**
  * The fingerprint of a stored run, of any version that stored it. Not in it: how long was measured, by how many threads,
  * and in what blocks; nor the name of the machine, which a container has anew each time.
  */
-export function fingerprintOf(
-  { scenario, config, environment }: Pick<Run, "scenario" | "config" | "environment">,
-): Fingerprint {
+export function fingerprintOf({ scenario, config, environment }: Fingerprinted): Fingerprint {
   const parts = {
     machine: facts(machineOf(environment)),
     dataset: facts(datasetOf(environment)),
@@ -36,7 +61,7 @@ export function differences(base: Fingerprint, candidate: Fingerprint): Fingerpr
 
 type Values = Record<string, string>;
 
-function machineOf({ cpu, cores, memoryBytes, kernel, services }: Environment): Values {
+function machineOf({ cpu, cores, memoryBytes, kernel, services }: Fingerprinted["environment"]): Values {
   return {
     CPU: cpu,
     cores: String(cores),
@@ -63,11 +88,13 @@ function placeOf({ origin, address }: ServiceFact): string {
   return address === null ? "of unknown address" : address.replace(/\/\/[^/@]*@/, "//");
 }
 
-function datasetOf({ dataset: { name, scale, seed, variation, hash } }: Environment): Values {
+function datasetOf(
+  { dataset: { name, scale, seed, variation, hash } }: Pick<Environment, "dataset">,
+): Values {
   return { "data set": name, scale, seed: String(seed), variation: variation ?? "", content: hash };
 }
 
-function loadOf(scenario: string, config: RunConfig): Values {
+function loadOf(scenario: string, config: LoadConfig): Values {
   const { operations, arms, settings, timeoutMs, connections, hitTarget, migration } = config;
   return {
     scenario,
@@ -84,7 +111,7 @@ function loadOf(scenario: string, config: RunConfig): Values {
 }
 
 function arrivalsOf(
-  { loop, concurrency, arrivals, ratePerSecond, streams, operations }: RunConfig,
+  { loop, concurrency, arrivals, ratePerSecond, streams, operations }: LoadConfig,
 ): Values {
   if (loop === "closed") return { loop, clients: String(concurrency) };
   const main = {
