@@ -10,6 +10,7 @@ import { self } from "../stack/process.ts";
 import { placeOf } from "../undo/place.ts";
 import { carriedOver, comparedAgain } from "./carried_over.ts";
 import { checkMove } from "./check_move.ts";
+import { complaintsOf } from "./complaints.ts";
 import type { Mover } from "./move_context.ts";
 import type { MoveOptions, MoveOutcome } from "./move_options.ts";
 import { takenUp } from "./left_undecided.ts";
@@ -41,6 +42,7 @@ export async function moveServer(options: MoveOptions): Promise<MoveOutcome> {
     return client;
   };
   let failure: MoveFailure | null = null;
+  let complaints = "";
   let kept: MoveRecord | null = null;
   let mover: Mover;
   const steps = stepRecorder(options);
@@ -76,6 +78,7 @@ export async function moveServer(options: MoveOptions): Promise<MoveOutcome> {
       await (options.variant === "naive" ? moveNaively : moveSafely)(mover);
     } catch (error) {
       failure = error instanceof MoveFailure ? error : new MoveFailure(steps.last(), error);
+      if (!signal?.aborted) complaints = await complaintsOf(options, names.schema);
     }
   } catch (error) {
     throw signal?.aborted ? new InterruptedError() : translate(error);
@@ -86,7 +89,8 @@ export async function moveServer(options: MoveOptions): Promise<MoveOutcome> {
   const finish = finishing(options, () => kept!);
   // Nobody was at the target: nothing of it is to stay.
   const undone = failure !== null && mover.at === "source" && mover.pauses.every(({ to }) => to === "target");
-  return outcomeOf(mover, failure, undone ? await finish() : [], finish);
+  const why = failure === null ? null : stoppedText(failure, complaints, mover.at);
+  return outcomeOf(mover, failure, why, undone ? await finish() : [], finish);
 }
 
 function finishing(options: MoveOptions, record: () => MoveRecord): () => Promise<readonly string[]> {
@@ -103,6 +107,7 @@ function finishing(options: MoveOptions, record: () => MoveRecord): () => Promis
 function outcomeOf(
   mover: Mover,
   failure: MoveFailure | null,
+  why: string | null,
   notRemoved: readonly string[],
   finish: MoveOutcome["finish"],
 ): MoveOutcome {
@@ -114,7 +119,7 @@ function outcomeOf(
   return {
     done: failure === null,
     interrupted,
-    stopped: failure === null || interrupted ? null : stoppedText(failure, at),
+    stopped: interrupted ? null : why,
     step: failure?.step.step ?? null,
     at,
     pauses,
@@ -133,12 +138,17 @@ const STAYED =
   "The data are at the target. Where that does not come back, the source has what was carried to it until then, and takes " +
   "writes as soon as the fence of the move is removed: at the end of the run, or at the next start.";
 
-function stoppedText({ step, cause }: MoveFailure, at: Side): string {
+function stoppedText({ step, cause }: MoveFailure, complaints: string, at: Side): string {
   const told = translate(cause) as Error;
-  const next = told instanceof BenchbookError && told.next !== undefined ? ` ${told.next}` : "";
-  return `The move stopped at step ${step.step} (${
-    step.about.replace(/\.$/, "")
-  }): ${told.message}.${next} ` +
+  // Who asks the servers knows better what to do.
+  const next = complaints !== ""
+    ? ` ${complaints}`
+    : told instanceof BenchbookError && told.next !== undefined
+    ? ` ${told.next}`
+    : "";
+  return `The move stopped at step ${step.step} (${step.about.replace(/\.$/, "")}): ${told.message}.${next}${
+    complaints === "" ? "" : ` ${complaints}`
+  } ` +
     `Clients and data are at the ${at}.`;
 }
 

@@ -22,36 +22,43 @@ export interface TwoServers {
 /** Runs `use` with two servers and what a move between them takes; its gate lets everything through. */
 export function withTwoServers(use: (servers: TwoServers) => Promise<void>): Promise<void> {
   return withPostgres((_source, source) =>
-    withPostgres(async (_target, target) => {
-      const connections: EmbeddedConnection[] = [
-        await embeddedConnection(target.home, RUN, PRIMARY_CLUSTER, source.url),
-        await embeddedConnection(source.home, RUN, PRIMARY_CLUSTER, target.url),
-      ];
-      const records: StepRecord[] = [];
-      const samples: MoveSample[] = [];
-      const beganMs = performance.now();
-      const options: MoveOptions = {
-        home: source.home,
-        runId: RUN,
-        variant: "safe",
-        source: { url: source.url, embedded: true, connection: connections[0]!.connection },
-        target: { url: target.url, embedded: true, connection: connections[1]!.connection },
-        schemas: ["shop"],
-        andBack: false,
-        // A busy machine is no fault.
-        pauseMs: 60_000,
-        gate: openGate,
-        nowUs: () => (performance.now() - beganMs) * 1000,
-        onRecord: (record) => records.push(record),
-        onSample: (sample) => samples.push(sample),
-      };
-      try {
-        await use({ source, target, options, records, samples });
-      } finally {
-        connections.forEach((connection) => connection.remove());
-      }
-    })
+    withPostgres((_target, target) => betweenServers(source, target, use))
   );
+}
+
+/** The same with servers that are there. */
+export async function betweenServers(
+  source: TestPostgres,
+  target: TestPostgres,
+  use: (servers: TwoServers) => Promise<void>,
+): Promise<void> {
+  const connections: EmbeddedConnection[] = [
+    await embeddedConnection(target.home, RUN, PRIMARY_CLUSTER, source.url),
+    await embeddedConnection(source.home, RUN, PRIMARY_CLUSTER, target.url),
+  ];
+  const records: StepRecord[] = [];
+  const samples: MoveSample[] = [];
+  const beganMs = performance.now();
+  const options: MoveOptions = {
+    home: source.home,
+    runId: RUN,
+    variant: "safe",
+    source: { url: source.url, embedded: true, connection: connections[0]!.connection },
+    target: { url: target.url, embedded: true, connection: connections[1]!.connection },
+    schemas: ["shop"],
+    andBack: false,
+    // A busy machine is no fault.
+    pauseMs: 60_000,
+    gate: openGate,
+    nowUs: () => (performance.now() - beganMs) * 1000,
+    onRecord: (record) => records.push(record),
+    onSample: (sample) => samples.push(sample),
+  };
+  try {
+    await use({ source, target, options, records, samples });
+  } finally {
+    connections.forEach((connection) => connection.remove());
+  }
 }
 
 const openGate: ClientGate = {
