@@ -1,5 +1,6 @@
 -- Functions of the users', by how freely they may answer; PostgreSQL's own that give each row another value; domains, with
--- the types that they are of, and whether they hold their values to something; and extended statistics.
+-- the types that they are of, and whether they hold their values to something; extended statistics; and publications, with
+-- the tables that they name.
 SELECT format('%I.%I', n.nspname, p.proname) AS name, p.provolatile::text AS kind, NULL AS "table"
 FROM pg_proc p
 JOIN pg_namespace n ON n.oid = p.pronamespace
@@ -22,3 +23,9 @@ FROM pg_statistic_ext s
 JOIN pg_namespace n ON n.oid = s.stxnamespace
 JOIN pg_class t ON t.oid = s.stxrelid
 JOIN pg_namespace tn ON tn.oid = t.relnamespace
+UNION ALL
+SELECT quote_ident(p.pubname), 'publication', CASE WHEN t.oid IS NOT NULL THEN format('%I.%I', tn.nspname, t.relname) END
+FROM pg_publication p
+LEFT JOIN pg_publication_rel r ON r.prpubid = p.oid
+LEFT JOIN pg_class t ON t.oid = r.prrelid
+LEFT JOIN pg_namespace tn ON tn.oid = t.relnamespace

@@ -16,6 +16,7 @@ SELECT
   (SELECT json_agg(json_build_object('name', g.tgname, 'isOfRows', g.tgtype & 1 = 1))
    FROM pg_trigger g WHERE g.tgrelid = c.oid AND NOT g.tgisinternal) AS triggers,
   CASE WHEN c.relkind = 'p' THEN pg_get_partkeydef(c.oid) END AS "partitionKey",
+  CASE WHEN c.relkind NOT IN ('i', 'I') THEN pg_get_expr(c.relpartbound, c.oid) END AS bound,
   (SELECT array_agg(format('%I.%I', pn.nspname, p.relname))
    FROM pg_inherits i JOIN pg_class p ON p.oid = i.inhparent JOIN pg_namespace pn ON pn.oid = p.relnamespace
    WHERE i.inhrelid = c.oid AND c.relkind NOT IN ('i', 'I')) AS parents,

@@ -72,7 +72,13 @@ export function detachPartition(command: SqlNode, parent: Relation, gathered: Ga
 }
 
 /** A child is tied to a parent, or taken from it. */
-export function inherit(command: SqlNode, _child: Relation, gathered: Gathered): void {
-  const mode = command["subtype"] === "AT_AddInherit" ? "ShareUpdateExclusiveLock" : "AccessShareLock";
-  gathered.lock(written(fields(fields(command["def"])["RangeVar"])), mode);
+export function inherit(command: SqlNode, child: Relation, gathered: Gathered): void {
+  const isAdded = command["subtype"] === "AT_AddInherit";
+  gathered.lock(
+    written(fields(fields(command["def"])["RangeVar"])),
+    isAdded ? "ShareUpdateExclusiveLock" : "AccessShareLock",
+  );
+  if (!isAdded) return;
+  // It is looked whether the parent is one of them.
+  for (const below of gathered.known.childrenOf(child.name)) gathered.lock(below.name, "AccessShareLock");
 }

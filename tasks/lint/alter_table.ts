@@ -7,7 +7,7 @@ import type { Gathered } from "./gathered.ts";
 import { quoted, written } from "./names.ts";
 import { fields, nodes, word } from "./nodes.ts";
 import type { Relation, RelationKind } from "./relations.ts";
-import { typedTables } from "./typed_tables.ts";
+import { ofType, typedTables } from "./typed_tables.ts";
 
 const STRONGEST = "AccessExclusiveLock";
 const WRITERS = "ShareRowExclusiveLock";
@@ -90,7 +90,11 @@ const SUBCOMMANDS: Readonly<Record<string, Subcommand>> = {
   AT_ChangeOwner: { said: "OWNER TO", mode: STRONGEST, also: allSequences },
   AT_AddInherit: { said: "INHERIT", mode: STRONGEST, also: inherit },
   AT_DropInherit: { said: "NO INHERIT", mode: STRONGEST, also: inherit },
-  AT_AddOf: { said: "OF", mode: STRONGEST },
+  AT_AddOf: {
+    said: "OF",
+    mode: STRONGEST,
+    also: (command, _table, gathered) => ofType(fields(fields(command["def"])["TypeName"]), gathered),
+  },
   AT_DropOf: { said: "NOT OF", mode: STRONGEST },
   AT_AttachPartition: { said: "ATTACH PARTITION", mode: UPKEEP, also: attachPartition },
   AT_DetachPartition: { said: "DETACH PARTITION", mode: detachMode, also: detachPartition },

@@ -76,6 +76,8 @@ const APPLIED: Readonly<Record<string, Apply>> = {
       index: { table: table ?? "", columns: [], unique: false },
     });
   },
+  CreatePublicationStmt: published,
+  AlterPublicationStmt: published,
   CreateFunctionStmt: (node, known) => {
     const option = nodes(node["options"]).map(({ DefElem }) => fields(DefElem))
       .find(({ defname }) => defname === "volatility");
@@ -102,6 +104,27 @@ const APPLIED: Readonly<Record<string, Apply>> = {
   CopyStmt: filled,
   DropStmt: dropped,
 };
+
+/** What a publication names, with the tables that inherit: they are named one by one in its catalogue. */
+function published(node: SqlNode, known: Catalogue): void {
+  const name = quoted(word(node["pubname"]));
+  const named = nodes(node["pubobjects"]).flatMap(({ PublicationObjSpec }) => {
+    const { pubtable } = fields(PublicationObjSpec);
+    if (pubtable === undefined) return [];
+    const table = known.relation(written(fields(fields(pubtable)["relation"])));
+    const below = table.kind === "partitioned table" ? [] : known.childrenOf(table.name);
+    return [table, ...below].map((each) => each.name);
+  });
+  const before = known.publication(name) ?? [];
+  switch (node["action"]) {
+    case "AP_AddObjects":
+      return known.putPublication(name, [...new Set([...before, ...named])]);
+    case "AP_DropObjects":
+      return known.putPublication(name, before.filter((each) => !named.includes(each)));
+    default:
+      return known.putPublication(name, named);
+  }
+}
 
 const EMPTY_NO_MORE = { rows: null, bytes: null } as const;
 

@@ -70,7 +70,7 @@ function attach({ name, bound }: SqlNode, parent: Relation, known: Catalogue): v
   const partition = known.relation(written(fields(name)), parent.kind);
   if (partition.kind === "index") return;
   const isDefault = fields(bound)["is_default"] === true;
-  known.put({ ...partition, parents: [...partition.parents, parent.name], isDefault });
+  known.put({ ...partition, parents: [...partition.parents, parent.name], isDefault, bound: fields(bound) });
 }
 
 function detach({ name }: SqlNode, parent: Relation, known: Catalogue): void {
@@ -80,5 +80,6 @@ function detach({ name }: SqlNode, parent: Relation, known: Catalogue): void {
     ...partition,
     parents: partition.parents.filter((each) => each !== parent.name),
     isDefault: false,
+    bound: null,
   });
 }

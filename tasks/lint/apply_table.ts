@@ -28,6 +28,7 @@ export function applyTable(node: SqlNode, known: Catalogue, isNew: boolean): voi
     constraints: parents.flatMap(({ constraints }) => constraints),
     parents: parents.map((parent) => parent.name),
     isDefault: fields(node["partbound"])["is_default"] === true,
+    bound: node["partbound"] === undefined ? null : fields(node["partbound"]),
     partitionKey: key,
     isLogged: fields(node["relation"])["relpersistence"] !== "u",
     accessMethod: word(node["accessMethod"]) || "heap",

@@ -52,7 +52,7 @@ function withoutCast(node: unknown): SqlNode | undefined {
 }
 
 /** A constant as a text; null: it is none. MINVALUE and MAXVALUE are names to the parser. */
-function constant(node: SqlNode | undefined): string | null {
+export function constant(node: SqlNode | undefined): string | null {
   const inner = withoutCast(node);
   const limit = columnOf(inner);
   if (limit === "minvalue" || limit === "maxvalue") return limit;

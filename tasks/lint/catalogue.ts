@@ -14,6 +14,8 @@ export class Catalogue {
   /** By name, the type that they are of, and whether they hold their values to something. */
   readonly #domains = new Map<string, { readonly isHeld: boolean; readonly of: string }>();
   readonly #volatile = new Set<string>();
+  /** By name, the tables that they name. */
+  readonly #publications = new Map<string, readonly string[]>();
 
   /**
    * @param isWhole whether a relation that is not in it is not in the database either
@@ -78,6 +80,7 @@ export class Catalogue {
     this.#take(found.name);
     this.put({ ...found, name: to });
     const renamed = (name: string) => name === found.name ? to : name;
+    for (const [name, tables] of this.#publications) this.#publications.set(name, tables.map(renamed));
     for (const source of sources) {
       this.put({
         ...source,
@@ -170,6 +173,16 @@ export class Catalogue {
   /** Whether it does; it may do so where nothing is known of the server. */
   isVolatile(name: string): boolean {
     return this.#volatile.has(name);
+  }
+
+  /** Says which tables a publication names. */
+  putPublication(name: string, tables: readonly string[]): void {
+    this.#publications.set(name, tables);
+  }
+
+  /** Those of them that are there; undefined: the publication is not known. */
+  publication(name: string): readonly string[] | undefined {
+    return this.#publications.get(name)?.filter((table) => this.#relations.has(table));
   }
 
   /** Says what type a domain is of, and whether it holds its values to something. */

@@ -3,7 +3,8 @@ import { newPartition } from "./alter_partition.ts";
 import { Gathered } from "./gathered.ts";
 import { joined, listed, written } from "./names.ts";
 import { fields, nodes, within, word, words } from "./nodes.ts";
-import { lockQuery, rangesIn, readWork } from "./queries.ts";
+import { CHANGES, lockedRows, lockQuery, rangesIn, readWork } from "./queries.ts";
+import { ofType } from "./typed_tables.ts";
 
 /** CREATE TABLE: what it refers to, is made like, or becomes a part of. */
 export function createTable(node: SqlNode, gathered: Gathered): void {
@@ -22,6 +23,7 @@ export function createTable(node: SqlNode, gathered: Gathered): void {
     }
     newPartition(parent, "it may hold rows that belong into the new partition", gathered);
   }
+  if (node["ofTypename"] !== undefined) ofType(fields(node["ofTypename"]), gathered);
   for (const element of nodes(node["tableElts"])) {
     const like = fields(element["TableLikeClause"])["relation"];
     if (like !== undefined) gathered.lock(written(fields(like)), "AccessShareLock");
@@ -108,6 +110,26 @@ function locksOfAction(action: SqlNode, { known, version }: Gathered) {
     }
   }
   return own.effects("").locks;
+}
+
+/** CREATE FUNCTION: a body that is SQL, and no text, is looked up now, with the views that it reads. */
+export function createFunction(node: SqlNode, gathered: Gathered): void {
+  gathered.is(node["is_procedure"] === true ? "CREATE PROCEDURE" : "CREATE FUNCTION");
+  const body = node["sql_body"];
+  for (const range of rangesIn(body)) lockLookedUp(written(range), "AccessShareLock", gathered);
+  for (const select of within(body, "SelectStmt")) {
+    for (const range of lockedRows(select)) lockLookedUp(written(range), "RowShareLock", gathered);
+  }
+  for (const kind of CHANGES) {
+    for (const change of within(body, kind)) {
+      lockLookedUp(written(fields(change["relation"])), "RowExclusiveLock", gathered);
+    }
+  }
+}
+
+function lockLookedUp(name: string, mode: string, gathered: Gathered): void {
+  const relation = gathered.lock(name, mode);
+  if (relation.kind === "view") { for (const below of relation.reads) lockLookedUp(below, mode, gathered); }
 }
 
 /** A statement that names one relation, and takes one lock on it. */

@@ -5,6 +5,7 @@ import { Catalogue } from "./catalogue.ts";
 import {
   comment,
   createAs,
+  createFunction,
   createRule,
   createStatistics,
   createTable,
@@ -42,6 +43,7 @@ const HANDLERS: Readonly<Record<string, Handler>> = {
   RefreshMatViewStmt: refresh,
   CreateTrigStmt: createTrigger,
   CreateStatsStmt: createStatistics,
+  CreateFunctionStmt: createFunction,
   RuleStmt: createRule,
   CreatePolicyStmt: policy("CREATE POLICY"),
   AlterPolicyStmt: policy("ALTER POLICY"),

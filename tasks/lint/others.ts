@@ -1,8 +1,9 @@
 import type { SqlNode } from "../postgres/sql_parser.ts";
 import type { Gathered } from "./gathered.ts";
-import { joined, written } from "./names.ts";
+import { joined, quoted, written } from "./names.ts";
 import { fields, nodes, word, words } from "./nodes.ts";
 import { lockQuery } from "./queries.ts";
+import { routed } from "./routed_rows.ts";
 
 const UPKEEP = "ShareUpdateExclusiveLock";
 
@@ -15,13 +16,16 @@ export function copy(node: SqlNode, gathered: Gathered): void {
     written(fields(node["relation"])),
     isFrom ? "RowExclusiveLock" : "AccessShareLock",
   );
-  if (isFrom) gathered.work("row changes", table, "the rows that it is given", { allRows: false });
-  else gathered.work("read", table, "it reads all rows");
+  if (isFrom) {
+    gathered.work("row changes", table, "the rows that it is given", { allRows: false });
+    routed(null, table, gathered);
+  } else gathered.work("read", table, "it reads all rows");
 }
 
 /** CREATE and ALTER PUBLICATION. */
 export function publication(node: SqlNode, gathered: Gathered): void {
   gathered.is(node["action"] === undefined ? "CREATE PUBLICATION" : "ALTER PUBLICATION");
+  if (node["action"] === "AP_SetObjects") lockPublished(quoted(word(node["pubname"])), gathered);
   for (const { PublicationObjSpec } of nodes(node["pubobjects"])) {
     const { pubtable } = fields(PublicationObjSpec);
     if (pubtable === undefined) continue;
@@ -29,6 +33,17 @@ export function publication(node: SqlNode, gathered: Gathered): void {
     // Partitions go with the whole.
     if (table.kind !== "partitioned table") gathered.lockTree(table.name, UPKEEP);
   }
+}
+
+/** Tables that a publication names, of which those that it is to name no more are opened too. */
+function lockPublished(name: string, gathered: Gathered): void {
+  const tables = gathered.known.publication(name);
+  if (tables === undefined) {
+    return gathered.cannotTell(
+      "which tables the publication names now: those that it is to leave are locked too",
+    );
+  }
+  for (const table of tables) gathered.lock(table, UPKEEP);
 }
 
 /** GRANT and REVOKE: from PostgreSQL 18 on they open the table. */

@@ -5,7 +5,11 @@ import { lastPart, quoted, written } from "./names.ts";
 import { fields, nodes, opened, within, word } from "./nodes.ts";
 import { columnsIn } from "./not_null.ts";
 import type { Relation } from "./relations.ts";
+import { lockPartitions, targetsOf } from "./routed_rows.ts";
 import { isBuiltIn, nameOf } from "./volatile.ts";
+
+/** Statements that change rows. */
+export const CHANGES = ["InsertStmt", "UpdateStmt", "DeleteStmt", "MergeStmt"] as const;
 
 /**
  * The locks of a query, and of what it changes.
@@ -16,8 +20,13 @@ export function lockQuery(node: SqlNode, gathered: Gathered): readonly Relation[
   const read = rangesIn(node).map((range) =>
     lockRead(written(range), "AccessShareLock", gathered, range["inh"] === true)
   );
-  for (const select of within(node, "SelectStmt")) lockRows(select, new Set(rangesIn(node)), gathered);
-  for (const kind of ["InsertStmt", "UpdateStmt", "DeleteStmt", "MergeStmt"]) {
+  const tables = new Set(rangesIn(node));
+  for (const select of within(node, "SelectStmt")) {
+    for (const range of lockedRows(select)) {
+      if (tables.has(range)) lockRead(written(range), "RowShareLock", gathered);
+    }
+  }
+  for (const kind of CHANGES) {
     for (const change of within(node, kind)) lockChanged(kind, change, gathered);
   }
   for (const call of within(node, "FuncCall")) {
@@ -46,18 +55,17 @@ function lockRead(name: string, mode: string, gathered: Gathered, isWhole = true
   return relation;
 }
 
-/** FOR UPDATE and its like. */
-function lockRows(select: SqlNode, tables: ReadonlySet<SqlNode>, gathered: Gathered): void {
-  for (const { LockingClause } of nodes(select["lockingClause"])) {
+/** What FOR UPDATE and its like are said of. */
+export function lockedRows(select: SqlNode): SqlNode[] {
+  return nodes(select["lockingClause"]).flatMap(({ LockingClause }) => {
     const named = nodes(fields(LockingClause)["lockedRels"]).map(({ RangeVar }) =>
       word(fields(RangeVar)["relname"])
     );
-    for (const range of within(select["fromClause"], "RangeVar")) {
+    return within(select["fromClause"], "RangeVar").filter((range) => {
       const alias = word(fields(range["alias"])["aliasname"]) || word(range["relname"]);
-      if (named.length > 0 && !named.includes(alias) || !tables.has(range)) continue;
-      lockRead(written(range), "RowShareLock", gathered);
-    }
-  }
+      return named.length === 0 || named.includes(alias);
+    });
+  });
 }
 
 /** What is changed, and the tables that foreign keys tie to it. */
@@ -79,7 +87,10 @@ function lockChanged(kind: string, change: SqlNode, gathered: Gathered): void {
   gathered.work("row changes", target, why, {
     allRows: isInsert ? (values === null ? null : false) : isWhole && kind !== "MergeStmt" ? true : null,
   });
-  if (isInsert) lockSequences(change, target, gathered);
+  if (isInsert) {
+    lockSequences(change, target, gathered);
+    lockPartitions(change, target, gathered);
+  }
   lockKeys(kind, change, target, gathered);
 }
 
@@ -89,11 +100,6 @@ function insertedValues(change: SqlNode): number | null {
   if (change["selectStmt"] === undefined) return 1;
   const lists = nodes(select["valuesLists"]);
   return lists.length > 0 ? lists.length : select["fromClause"] === undefined ? 1 : null;
-}
-
-function targetsOf(change: SqlNode): string[] {
-  const list = nodes(change["cols"] ?? change["targetList"]);
-  return list.map(({ ResTarget }) => word(fields(ResTarget)["name"]));
 }
 
 function lockSequences(change: SqlNode, target: Relation, gathered: Gathered): void {

@@ -14,6 +14,7 @@ interface RelationRow {
   readonly bytes: number;
   readonly isDefault: boolean;
   readonly partitionKey: string | null;
+  readonly bound: string | null;
   readonly parents: readonly string[] | null;
   readonly reads: readonly string[] | null;
   readonly readsColumns: readonly string[] | null;
@@ -71,7 +72,9 @@ const VOLATILITIES: Readonly<Record<string, Volatility>> = { i: "immutable", s: 
 export async function readCatalogue(client: pg.ClientBase, path: readonly string[]): Promise<Catalogue> {
   const catalogue = new Catalogue(true, path);
   const constraints = await readConstraints(client);
-  for (const row of (await client.query<RelationRow>(lintSql("relations.sql"))).rows) {
+  const { rows } = await client.query<RelationRow>(lintSql("relations.sql"));
+  const bounds = await parsedBounds(rows.flatMap(({ bound }) => bound ?? []));
+  for (const row of rows) {
     const own = constraints.get(row.name) ?? [];
     const kind = KINDS[row.kind];
     catalogue.put({
@@ -90,6 +93,7 @@ export async function readCatalogue(client: pg.ClientBase, path: readonly string
       },
       parents: row.parents ?? [],
       isDefault: row.isDefault,
+      bound: row.bound === null ? null : bounds.get(row.bound) ?? null,
       partitionKey: row.partitionKey,
       reads: row.reads ?? [],
       readsColumns: row.readsColumns ?? [],
@@ -105,7 +109,13 @@ export async function readCatalogue(client: pg.ClientBase, path: readonly string
   for (const { name, kind, table } of (await client.query(lintSql("functions.sql"))).rows) {
     if (kind === "domain" || kind === "held domain") catalogue.putDomain(name, kind !== "domain", table);
     else if (kind === "built-in") catalogue.putVolatile(name);
-    else if (kind === "statistics") {
+    // One that names no table names a schema, or all.
+    else if (kind === "publication") {
+      catalogue.putPublication(name, [
+        ...catalogue.publication(name) ?? [],
+        ...table === null ? [] : [table],
+      ]);
+    } else if (kind === "statistics") {
       catalogue.put({
         ...bareRelation(statisticsName(name), "statistics"),
         index: { table, columns: [], unique: false },
@@ -146,4 +156,13 @@ async function parsedExpressions(texts: readonly string[]): Promise<Map<string, 
     const [target] = nodes(fields(all[at]!["SelectStmt"])["targetList"]);
     return [text, fields(fields(target!["ResTarget"])["val"])];
   }));
+}
+
+/** `FOR VALUES FROM (…) TO (…)` and its like, as in the statement that makes a partition. */
+async function parsedBounds(texts: readonly string[]): Promise<Map<string, SqlNode>> {
+  const all = await parseStatements(
+    texts.map((text) => `CREATE TABLE part PARTITION OF whole ${text}`).join(";\n"),
+    { file: "pg_class" },
+  );
+  return new Map(texts.map((text, at) => [text, fields(fields(all[at]!["CreateStmt"])["partbound"])]));
 }

@@ -56,6 +56,8 @@ export interface Relation {
   readonly parents: readonly string[];
   /** Of a partition: whether it takes the rows that no other one does. */
   readonly isDefault: boolean;
+  /** Of a partition: PostgreSQL's PartitionBoundSpec; null: not known. */
+  readonly bound: SqlNode | null;
   /** Of a divided table: what by, as `RANGE (order_date)`. */
   readonly partitionKey: string | null;
   /** Of a view: the relations that its query reads. */
@@ -90,6 +92,7 @@ export function bareRelation(name: string, kind: RelationKind, isNew = false): R
     index: null,
     parents: [],
     isDefault: false,
+    bound: null,
     partitionKey: null,
     reads: [],
     readsColumns: [],

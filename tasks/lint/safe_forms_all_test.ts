@@ -70,7 +70,7 @@ async function catalogueOf(client: pg.Client): Promise<string[]> {
 
 async function made(client: pg.Client): Promise<void> {
   await client.query(
-    "DROP SCHEMA IF EXISTS shop CASCADE; DROP PUBLICATION IF EXISTS all_lines, pubs; RESET search_path",
+    "DROP SCHEMA IF EXISTS shop CASCADE; DROP PUBLICATION IF EXISTS all_lines, pubs, whole_parts; RESET search_path",
   );
   await client.query(setup);
   await client.query("RESET search_path");

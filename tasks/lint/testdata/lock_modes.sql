@@ -83,7 +83,7 @@ CREATE RULE onins AS ON INSERT TO shop.vw DO INSTEAD INSERT INTO shop.item VALUE
 CREATE FUNCTION shop.countem() RETURNS bigint LANGUAGE sql AS 'SELECT count(*) FROM shop.orders';
 CREATE TABLE shop.unl (id int);
 ALTER TABLE shop.gen ADD CONSTRAINT gen_ck CHECK (a > 0);
-CREATE PUBLICATION pubs FOR TABLES IN SCHEMA public;
+CREATE PUBLICATION pubs FOR TABLES IN SCHEMA public; CREATE TABLE shop.h1 (id integer); CREATE TABLE shop.h2 () INHERITS (shop.h1); CREATE PUBLICATION whole_parts FOR TABLE shop.log, shop.h1; CREATE TABLE shop.likect (x int, y text);
 CREATE TABLE shop.exc (r int4range, EXCLUDE USING gist (r WITH &&));
 CREATE TABLE shop.ty (id int PRIMARY KEY, a int, t text, n numeric(10,2), vc varchar(10), ts timestamp, tz timestamptz, b bit(3), vb varbit(4), iv interval, iv3 interval(3), j json, jb jsonb, c char(5), xmlc xml, ci cidr, ip inet, o oid, arr int[], va varchar(5)[], d shop.positive, m shop.mood, nm name, tm time(3), dt date, chk text CHECK (chk <> ''), idx text, cc "char", sm smallint, by bytea);
 CREATE INDEX ON shop.ty (idx); CREATE INDEX ON shop.ty (lower(vc));
@@ -264,6 +264,32 @@ ALTER MATERIALIZED VIEW shop.totals CLUSTER ON totals_customer;
 CREATE TABLE shop.fkpp (id int, at date, k int, FOREIGN KEY (id, at, k) REFERENCES shop.pp);
 CREATE SCHEMA extra CREATE TABLE t (id int REFERENCES shop.item);
 WITH d AS (DELETE FROM shop.line RETURNING *) INSERT INTO shop.child SELECT order_id FROM d;
+ALTER TABLE shop.g2 INHERIT shop.parent;
+ALTER TABLE shop.g1 INHERIT shop.parent;
+ALTER TABLE shop.g2 NO INHERIT shop.g1;
+ALTER PUBLICATION all_lines SET TABLE shop.orders;
+ALTER PUBLICATION all_lines SET TABLE shop.item, shop.orders;
+ALTER PUBLICATION all_lines DROP TABLE shop.item;
+ALTER PUBLICATION all_lines SET (publish = 'insert');
+ALTER PUBLICATION whole_parts SET TABLE shop.item;
+ALTER PUBLICATION pubs SET TABLES IN SCHEMA shop;
+CREATE TABLE shop.typed_too OF shop.ct;
+CREATE TABLE shop.typed_keyed OF shop.ct (PRIMARY KEY (x));
+ALTER TABLE shop.typed NOT OF;
+ALTER TABLE shop.likect OF shop.ct;
+CREATE FUNCTION shop.counted() RETURNS bigint LANGUAGE sql BEGIN ATOMIC SELECT count(*) FROM shop.orders; END;
+CREATE FUNCTION shop.counted_view() RETURNS bigint LANGUAGE sql RETURN (SELECT count(*) FROM shop.recent);
+CREATE PROCEDURE shop.removed() LANGUAGE sql BEGIN ATOMIC DELETE FROM shop.line; INSERT INTO shop.child SELECT id FROM shop.item; END;
+CREATE FUNCTION shop.kept() RETURNS SETOF integer LANGUAGE sql BEGIN ATOMIC SELECT id FROM shop.orders FOR UPDATE; END;
+CREATE PROCEDURE shop.of_parts() LANGUAGE sql BEGIN ATOMIC SELECT id FROM shop.event; UPDATE shop.event SET item_id = 2; END;
+INSERT INTO shop.event VALUES (2, '2025-06-06', 1);
+INSERT INTO shop.event (at, id) VALUES ('2026-06-06', 1), ('2025-01-01', 2);
+INSERT INTO shop.event (at, id) SELECT date '2025-12-31', 3;
+INSERT INTO shop.log VALUES (2, 'a');
+INSERT INTO shop.log VALUES (2, 'q');
+INSERT INTO shop.pp VALUES (1, 1, '2025-05-05');
+INSERT INTO shop.pp VALUES (1, 7, '2025-05-05');
+INSERT INTO shop.pp (id, k, at) VALUES (1, 9, '2030-05-05');
 
 -- alone
 -- beside: LOCK TABLE shop.orders IN ROW EXCLUSIVE MODE
