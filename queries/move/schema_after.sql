@@ -107,11 +107,13 @@ FROM (
   JOIN relation r ON r.oid = a.attrelid AND r.relkind IN ('r', 'p', 'm')
   WHERE a.attnum > 0 AND NOT a.attisdropped AND a.attstattarget >= 0
   UNION ALL
-  SELECT
-    8, format('ALTER TABLE ONLY %s ALTER COLUMN %I SET (%s)', r.name, a.attname, array_to_string(a.attoptions, ', '))
+  SELECT 8, format('ALTER TABLE ONLY %s ALTER COLUMN %I SET (%s)', r.name, a.attname, string_agg(o.option, ', '))
   FROM pg_attribute a
   JOIN relation r ON r.oid = a.attrelid AND r.relkind IN ('r', 'p', 'm')
-  WHERE a.attnum > 0 AND NOT a.attisdropped AND a.attoptions IS NOT NULL
+  -- PostgreSQL's own are not for others to set, as pg_attver of Debian's 15.20, a column's version.
+  JOIN unnest(a.attoptions) AS o (option) ON o.option NOT LIKE 'pg\_%'
+  WHERE a.attnum > 0 AND NOT a.attisdropped
+  GROUP BY r.name, a.attrelid, a.attnum, a.attname
   UNION ALL
   SELECT
     9,
