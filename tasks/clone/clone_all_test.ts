@@ -3,7 +3,7 @@ import { Client } from "pg";
 import { UsageError } from "../model/errors.ts";
 import { lockDatabase } from "../seed/database_lock.ts";
 import { urlOf } from "../undo/place.ts";
-import { withDebianPostgres } from "../stack/testing_user_postgres.ts";
+import { NO_DEBIAN_POSTGRES, withDebianPostgres } from "../stack/testing_debian_postgres.ts";
 import { keepClone, keptClones } from "./clone_record.ts";
 import { inspectCloneable, refuseConnected } from "./cloneable.ts";
 import { dropLeftClones } from "./left_clones.ts";
@@ -76,7 +76,9 @@ Deno.test("a clone whose run goes on elsewhere, as the home is a copy, is left t
     assert.match(told.join(), /^Dropped the clone /);
   }));
 
-Deno.test("a prepared transaction is in the way of a clone, and is named as what it is", () =>
+Deno.test("a prepared transaction is in the way of a clone, and is named as what it is", {
+  ignore: NO_DEBIAN_POSTGRES,
+}, () =>
   withDebianPostgres(async ({ url: server }) => {
     await connected(server, (client) => client.query("CREATE DATABASE shop"));
     const url = urlOf(server, "shop");

@@ -3,24 +3,23 @@ import { Client } from "pg";
 import { sessionName } from "../model/session_name.ts";
 import { sleep } from "../net/sleep.ts";
 import { withDatabase } from "../stack/testing_shared.ts";
-import { debianPostgres, withUserPostgres } from "../stack/testing_user_postgres.ts";
+import { NO_DEBIAN_POSTGRES, withDebianPostgres } from "../stack/testing_debian_postgres.ts";
+import { withUserPostgres } from "../stack/testing_user_postgres.ts";
 import { assertQueueTold, withWatch } from "./testing_lock_watch.ts";
 import { looked, TestSessions } from "./testing_sessions.ts";
 import { assertLocksTold } from "./testing_statement_locks.ts";
 import { benchAt, RUN_ID } from "./testing_steps.ts";
 
-const programs = debianPostgres();
-
 Deno.test({
   name: "an older PostgreSQL tells the same of a queue",
-  ignore: programs === null,
-  fn: () => withUserPostgres(({ url }) => assertQueueTold(url), { programs: programs! }),
+  ignore: NO_DEBIAN_POSTGRES,
+  fn: () => withDebianPostgres(({ url }) => assertQueueTold(url)),
 });
 
 Deno.test({
   name: "an older PostgreSQL takes the same locks",
-  ignore: programs === null,
-  fn: () => withUserPostgres(({ url }) => benchAt(url, assertLocksTold), { programs: programs! }),
+  ignore: NO_DEBIAN_POSTGRES,
+  fn: () => withDebianPostgres(({ url }) => benchAt(url, assertLocksTold)),
 });
 
 Deno.test("a server that crashed is looked at again once it is back", async () => {

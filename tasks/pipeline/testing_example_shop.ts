@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { join, resolve } from "node:path";
 import { Client } from "pg";
-import { withUserPostgres } from "../stack/testing_user_postgres.ts";
+import { type PostgresPrograms, withUserPostgres } from "../stack/testing_user_postgres.ts";
 import { assertAsFound } from "../testing/facts.ts";
 import { lookAtPostgres } from "../testing/look_at_postgres.ts";
 import type { Workbench } from "./testing.ts";
@@ -12,7 +12,11 @@ const scenario = join(example, "shop.ts");
 const SHORT = ["--duration", "2s", "--warmup", "300ms", "--no-report", "--json"];
 
 /** Does the example as its docs say, by a role that has the grants it names and no other. */
-export async function tryExample(t: Deno.TestContext, bench: Workbench, programs?: string): Promise<void> {
+export async function tryExample(
+  t: Deno.TestContext,
+  bench: Workbench,
+  programs?: PostgresPrograms,
+): Promise<void> {
   await withUserPostgres(async ({ url }) => {
     const owner = new Client({ connectionString: url });
     await owner.connect();

@@ -2,7 +2,11 @@ import assert from "node:assert/strict";
 import { dirname, join, resolve } from "node:path";
 import { Redis } from "ioredis";
 import { Client } from "pg";
-import { type UserPostgres, withUserPostgres } from "../stack/testing_user_postgres.ts";
+import {
+  type PostgresPrograms,
+  type UserPostgres,
+  withUserPostgres,
+} from "../stack/testing_user_postgres.ts";
 import { type UserRedis, withUserRedis } from "../stack/testing_user_redis.ts";
 import type { Look } from "../testing/facts.ts";
 import { findProcesses } from "../testing/look_at_processes.ts";
@@ -45,8 +49,8 @@ export interface UserLand {
 
 /** What is to be there. */
 export interface UserLandOptions {
-  /** The folder of PostgreSQL's programs; the embedded ones where nothing is said. */
-  readonly programs?: string;
+  /** PostgreSQL's; the embedded ones where nothing is said. */
+  readonly programs?: PostgresPrograms;
   /** Whether there is a second database with the same data, for an arm. */
   readonly twin?: boolean;
 }

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { withDebianPostgres } from "../stack/testing_user_postgres.ts";
+import { NO_DEBIAN_POSTGRES, withDebianPostgres } from "../stack/testing_debian_postgres.ts";
 import { assertAsFound } from "../testing/facts.ts";
 import { lookAtPostgres } from "../testing/look_at_postgres.ts";
 import { withClient } from "./connect.ts";
@@ -8,11 +8,15 @@ import { seed } from "./seed.ts";
 import { makeDependents, namesOfDependents, ordinaryRole } from "./testing_dependents.ts";
 import { tellOwnFromOthers } from "./testing_own_objects.ts";
 
-Deno.test("Benchbook's own objects and others' on Debian's PostgreSQL, where it is installed", async (t) => {
+const ignore = NO_DEBIAN_POSTGRES;
+
+Deno.test("Benchbook's own objects and others' on Debian's PostgreSQL", { ignore }, async (t) => {
   await withDebianPostgres(({ url }) => tellOwnFromOthers(t, url));
 });
 
-Deno.test("data sets come, are replaced and go on Debian's PostgreSQL as they do on the embedded one", async () => {
+Deno.test("data sets come, are replaced and go on Debian's PostgreSQL as they do on the embedded one", {
+  ignore,
+}, async () => {
   await withDebianPostgres(async ({ url: admin }) => {
     const url = await ordinaryRole(admin, "seeder");
     const remove = () =>

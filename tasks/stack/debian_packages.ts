@@ -3,6 +3,8 @@ import { join } from "node:path";
 import process from "node:process";
 import { findProgram, runProgram } from "./programs.ts";
 
+/** What packages are made with their libraries: those of Lua are called otherwise. */
+const LIBRARIES = /^(lib|lua)/;
 /** Always there, and dangerous to take from elsewhere: the C library must be the system's. */
 const SYSTEM = new Set(["libc6", "libgcc-s1", "libcrypt1"]);
 
@@ -15,17 +17,19 @@ export function hasApt(): boolean {
  * Fetches the distribution's packages, with their dependencies as far as these are libraries, and unpacks them: nothing is
  * installed, and apt works on lists and a cache of its own.
  * @param work an empty folder for all of it
+ * @param follow names of dependencies that come too
  * @returns the folder that they are unpacked into, or why they are not to be had
  */
 export async function unpackPackages(
   names: readonly string[],
   work: string,
   signal?: AbortSignal,
+  follow = LIBRARIES,
 ): Promise<{ readonly root: string } | { readonly reason: string }> {
   const options = aptOptions(work);
   // One source that cannot be reached fails the update as a whole; the download shows what matters.
   const update = await runProgram("apt-get", [...options, "update"], { signal, timeoutMs: 90_000 });
-  const packages = await libraryClosure(names, options, signal);
+  const packages = await closureOf(names, follow, options, signal);
   if (packages === null) {
     return { reason: `the package ${names[0]} is unknown to apt: ${lastLine(update.output)}` };
   }
@@ -53,8 +57,9 @@ export function librariesIn(root: string): string {
 }
 
 /** Names of the packages to download, or null when apt does not know them. */
-async function libraryClosure(
+async function closureOf(
   roots: readonly string[],
+  follow: RegExp,
   options: readonly string[],
   signal?: AbortSignal,
 ): Promise<string[] | null> {
@@ -70,7 +75,7 @@ async function libraryClosure(
     ], { signal });
     if (code !== 0) return null;
     open = [...new Set(dependencies(stdout))].filter((name) =>
-      /^(lib|lua)/.test(name) && !SYSTEM.has(name) && !found.has(name)
+      follow.test(name) && !SYSTEM.has(name) && !found.has(name)
     );
   }
   return [...found];

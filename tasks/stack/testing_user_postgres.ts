@@ -1,17 +1,26 @@
-import { chownSync, existsSync, mkdirSync, readdirSync, writeFileSync } from "node:fs";
+import { chownSync, mkdirSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import process from "node:process";
 import pg from "pg";
+import { librariesIn } from "./debian_packages.ts";
+import { reachableBy } from "./places.ts";
 import { freePort } from "./ports.ts";
 import { clusterPlace, postgresEnvironment } from "./postgres_cluster.ts";
 import { type Child, isAlive, launch, stopProcess } from "./process.ts";
+import { runProgram } from "./programs.ts";
 import { withTempHome } from "./testing.ts";
 import { unprivilegedUser } from "./unprivileged.ts";
 import { sleep } from "../net/sleep.ts";
 
-const INSTALLED = "/usr/lib/postgresql";
 const PASSWORD = "theirs";
 const ATTEMPTS = 300;
+
+/** PostgreSQL's programs, laid out as Debian's packages do it. */
+export interface PostgresPrograms {
+  readonly major: string;
+  /** What they are unpacked into; "/": they are installed. */
+  readonly root: string;
+}
 
 /** A PostgreSQL as users have it: a cluster with settings as they come, not Benchbook's. */
 export interface UserPostgres {
@@ -25,20 +34,10 @@ export interface UserPostgres {
 }
 
 export interface UserPostgresOptions {
-  /** The folder of its programs; the embedded server's where nothing is said. */
-  readonly programs?: string;
+  /** The embedded server's where nothing is said. */
+  readonly programs?: PostgresPrograms;
   /** As in postgresql.conf. */
   readonly settings?: Readonly<Record<string, string>>;
-}
-
-/** The newest PostgreSQL that Debian's packages have installed, as its folder of programs, or null. */
-export function debianPostgres(): string | null {
-  if (!existsSync(INSTALLED)) return null;
-  const programs = readdirSync(INSTALLED)
-    .toSorted((a, b) => Number(b) - Number(a))
-    .map((major) => join(INSTALLED, major, "bin"))
-    .filter((folder) => existsSync(join(folder, "initdb")) && existsSync(join(folder, "postgres")));
-  return programs[0] ?? null;
 }
 
 /** Runs `use` against a new cluster of its own, which is stopped and removed whatever happens. */
@@ -47,8 +46,11 @@ export function withUserPostgres<T>(
   options: UserPostgresOptions = {},
 ): Promise<T> {
   return withTempHome(async (home) => {
-    const { programs = dirname(clusterPlace(home).binaries.postgres), settings = {} } = options;
+    const { settings = {} } = options;
     const user = unprivilegedUser() ?? undefined;
+    const { folder, libraries } = options.programs === undefined
+      ? { folder: dirname(clusterPlace(home).binaries.postgres), libraries: "" }
+      : await runnable(options.programs, home);
     const data = join(home, "data");
     const passwordFile = join(home, "password");
     mkdirSync(data, { mode: 0o700 });
@@ -56,9 +58,9 @@ export function withUserPostgres<T>(
     if (user !== undefined) { for (const path of [data, passwordFile]) chownSync(path, user.uid, user.gid); }
     const run = (program: string, args: readonly string[], awaited: boolean) =>
       launch({
-        command: join(programs, program),
+        command: join(folder, program),
         args: ["-D", data, ...args],
-        env: postgresEnvironment(),
+        env: { ...postgresEnvironment(), ...libraries !== "" && { LD_LIBRARY_PATH: libraries } },
         cwd: "/",
         log: join(home, `${program}.log`),
         user,
@@ -108,13 +110,21 @@ export function withUserPostgres<T>(
   });
 }
 
-/** The same with Debian's PostgreSQL; does nothing where it is not installed. */
-export async function withDebianPostgres(
-  use: (server: UserPostgres) => Promise<void>,
-  settings: UserPostgresOptions["settings"] = {},
-): Promise<void> {
-  const programs = debianPostgres();
-  if (programs !== null) await withUserPostgres(use, { programs, settings });
+/** Their folder and that of their libraries, where whoever runs them can reach both. */
+async function runnable(
+  { major, root }: PostgresPrograms,
+  home: string,
+): Promise<{ readonly folder: string; readonly libraries: string }> {
+  const folderIn = (tree: string) => join(tree, "usr/lib/postgresql", major, "bin");
+  if (root === "/") return { folder: folderIn(root), libraries: "" };
+  const user = unprivilegedUser();
+  if (user === null || reachableBy(join(folderIn(root), "postgres"), user)) {
+    return { folder: folderIn(root), libraries: librariesIn(root) };
+  }
+  const copy = join(home, "programs");
+  const { code, output } = await runProgram("cp", ["-a", root, copy]);
+  if (code !== 0) throw new Error(`Cannot copy ${root}: ${output}`);
+  return { folder: folderIn(copy), libraries: librariesIn(copy) };
 }
 
 async function answers(url: string): Promise<boolean> {
