@@ -41,9 +41,7 @@ export async function moveServer(options: MoveOptions): Promise<MoveOutcome> {
     stops.push(() => Promise.resolve(settled()));
     return client;
   };
-  let failure: MoveFailure | null = null;
-  let complaints = "";
-  let kept: MoveRecord | null = null;
+  let [failure, kept]: [MoveFailure | null, MoveRecord | null] = [null, null];
   let mover: Mover;
   const steps = stepRecorder(options);
   try {
@@ -78,7 +76,7 @@ export async function moveServer(options: MoveOptions): Promise<MoveOutcome> {
       await (options.variant === "naive" ? moveNaively : moveSafely)(mover);
     } catch (error) {
       failure = error instanceof MoveFailure ? error : new MoveFailure(steps.last(), error);
-      if (!signal?.aborted) complaints = await complaintsOf(options, names.schema);
+      if (!signal?.aborted) failure.complaints = await complaintsOf(options, names.schema);
     }
   } catch (error) {
     throw signal?.aborted ? new InterruptedError() : translate(error);
@@ -89,8 +87,7 @@ export async function moveServer(options: MoveOptions): Promise<MoveOutcome> {
   const finish = finishing(options, () => kept!);
   // Nobody was at the target: nothing of it is to stay.
   const undone = failure !== null && mover.at === "source" && mover.pauses.every(({ to }) => to === "target");
-  const why = failure === null ? null : stoppedText(failure, complaints, mover.at);
-  return outcomeOf(mover, failure, why, undone ? await finish() : [], finish);
+  return outcomeOf(mover, failure, undone ? await finish() : [], finish);
 }
 
 function finishing(options: MoveOptions, record: () => MoveRecord): () => Promise<readonly string[]> {
@@ -107,7 +104,6 @@ function finishing(options: MoveOptions, record: () => MoveRecord): () => Promis
 function outcomeOf(
   mover: Mover,
   failure: MoveFailure | null,
-  why: string | null,
   notRemoved: readonly string[],
   finish: MoveOutcome["finish"],
 ): MoveOutcome {
@@ -119,7 +115,7 @@ function outcomeOf(
   return {
     done: failure === null,
     interrupted,
-    stopped: interrupted ? null : why,
+    stopped: failure === null || interrupted ? null : stoppedText(failure, at),
     step: failure?.step.step ?? null,
     at,
     pauses,
@@ -138,7 +134,7 @@ const STAYED =
   "The data are at the target. Where that does not come back, the source has what was carried to it until then, and takes " +
   "writes as soon as the fence of the move is removed: at the end of the run, or at the next start.";
 
-function stoppedText({ step, cause }: MoveFailure, complaints: string, at: Side): string {
+function stoppedText({ step, cause, complaints }: MoveFailure, at: Side): string {
   const told = translate(cause) as Error;
   // Who asks the servers knows better what to do.
   const next = complaints !== ""

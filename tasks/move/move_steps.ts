@@ -164,6 +164,8 @@ export function movePlan(options: Pick<MoveOptions, "variant" | "andBack">): Var
 /** A step that did not end well. */
 export class MoveFailure extends Error {
   override name = "MoveFailure";
+  /** What is wrong with the servers, as sentences. */
+  complaints = "";
   constructor(readonly step: StepPlan, override readonly cause: unknown) {
     super(cause instanceof Error ? cause.message : String(cause), { cause });
   }
