@@ -26,7 +26,8 @@ export function plannedTime(seconds: number): string {
  */
 export function plannedText(planned: readonly PlannedLength[], ratio: number): string {
   const change = changeText(ratio);
-  const unknown = planned.filter(({ seconds }) => seconds === null).map(nameOf);
+  // Of several candidates each has the same operations.
+  const unknown = [...new Set(planned.filter(({ seconds }) => seconds === null).map(nameOf))];
   if (unknown.length > 0 || planned.length === 0) {
     const what = unknown.length === 0 ? "anything" : listed(unknown);
     return `Too little was measured of ${what} to plan for ${change}: measure for longer first.`;

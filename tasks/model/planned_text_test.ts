@@ -39,3 +39,11 @@ Deno.test("where too little was measured nothing is planned", () => {
   );
   assert.match(plannedText([], 1.05), /^Too little was measured of anything/);
 });
+
+Deno.test("of several candidates what was too little is named once", () => {
+  const unknown = (operation: string | null) => ({ operation, pairs: null, seconds: null });
+  assert.equal(
+    plannedText([...["a", "b", null].map(unknown), ...["a", "b", null].map(unknown)], 1.05),
+    "Too little was measured of a, b and all operations together to plan for 5 %: measure for longer first.",
+  );
+});

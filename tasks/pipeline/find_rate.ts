@@ -134,7 +134,7 @@ async function conclude(
   for (const warning of warnings) terminal.print(`• ${warning}`);
   const kept = found.arms.length > 0;
   if (files.html !== null) terminal.print(`Report  ${files.html}`);
-  else if (kept) terminal.print(`Report  deno task report ${found.search.id}`);
+  else if (kept) terminal.print(`Report  not made: deno task report ${found.search.id} makes it`);
   if (files.pdf !== null) terminal.print(`PDF     ${files.pdf}`);
   terminal.print(`Store   ${files.store}`);
   if (given.json) sayJson({ ...found, files });

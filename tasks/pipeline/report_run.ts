@@ -67,7 +67,7 @@ export function tell(
   for (const warning of warnings) terminal.print(`• ${warning}`);
   if (crash !== null) terminal.print(`The run ended early: ${crash}. What was measured until then is kept.`);
   const { html, pdf } = summary.files;
-  if (html === null) terminal.print(`Report  deno task report ${runId}`);
+  if (html === null) terminal.print(`Report  not made: deno task report ${runId} makes it`);
   else terminal.print(`Report  ${html}`);
   if (pdf !== null) terminal.print(`PDF     ${pdf}`);
   if (!brief) terminal.print(`Store   ${db}`);

@@ -54,7 +54,7 @@ Deno.test("a disk that fills up before the report: the verdict is said, exit 3, 
     db: `--db ${join(home, "runs.duckdb")}`,
   }));
   assert.match(first, /^(PASS|COMPLETE|INVALID|FAIL): /m);
-  assert.match(first, /^Report {2}deno task report \S+$/m);
+  assert.match(first, /^Report {2}not made: deno task report \S+ makes it$/m);
   assert.match(first, /error: Cannot write reports to .*: 0 MB are free there/);
   assert.match(first, /exit 3$/m);
   assert.equal(spools, "", "the run is stored");

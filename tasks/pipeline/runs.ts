@@ -1,6 +1,7 @@
 import { join } from "node:path";
 import type { Config } from "../config.ts";
 import { isRunId } from "../model/run_id.ts";
+import { unlinkRemoved } from "../stack/history_links.ts";
 import { isOurIndex, leftInFolder, removeReport } from "../stack/reports_folder.ts";
 import { deleteRun, findRun, listRuns, probesOf, readRuns, withoutProbes } from "../store/runs.ts";
 import { openStore } from "../store/open.ts";
@@ -40,6 +41,7 @@ export async function removeRun(config: Config, db: string, reference: string): 
   const what = kind !== "find-rate"
     ? `run ${runId}${named}`
     : `search ${runId}${named}${areItsOwn ? ` with its ${counted(ids.length, "run")}` : ""}`;
+  unlinkRemoved(config.reports);
   if (isOurIndex(config.reports)) {
     // The page of all reports led to one that is gone. Charts and templates are loaded for it alone.
     const { writeSite } = await import("../report/site.ts");

@@ -3,6 +3,7 @@ import { existsSync, mkdirSync, readdirSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { UsageError } from "../model/errors.ts";
 import { makeReport } from "../report/report.ts";
+import { historyFixture } from "../charts/testing_history.ts";
 import { writeSite } from "../report/site.ts";
 import { exampleSearch } from "../report/testing_find_rate.ts";
 import { openStore } from "../store/open.ts";
@@ -159,4 +160,35 @@ Deno.test("a search is removed also where a run of it has an id that would lead 
     );
     assert.ok(existsSync(join(home, "work", "precious", "summary.json")));
     assert.ok(existsSync(join(config.reports, "sample", "summary.json")));
+  }));
+
+Deno.test("the page of a history leads no more to a run that is removed, and still to the others", () =>
+  withTempHome(async (home) => {
+    const config = await testConfig(home);
+    const db = join(home, "runs.duckdb");
+    const other = "20260301-150000-cd34";
+    const environment = { dataset: { name: "d", scale: "s" }, services: [] } as never;
+    const store = await openStore(db, { mode: "write" });
+    for (const id of [ID, other]) {
+      await insertRun(store, bareRun(id, { environment }));
+      write(join(config.reports, id, "summary.json"), JSON.stringify({ run: { runId: id } }));
+      write(join(config.reports, id, "index.html"));
+    }
+    store.close();
+    const { renderHistoryPage } = await import("../report/history_page.ts");
+    const history = historyFixture();
+    const [first, second] = history.stretches[0]!.runs;
+    const named = { [first!.runId]: ID, [second!.runId]: other };
+    const linkOf = (id: string) => id in named ? `../../${named[id]}/index.html` : null;
+    const page = join(config.reports, "history", history.scenario, "index.html");
+    write(page, await renderHistoryPage({ history, linkOf }, join(config.root, "templates")));
+    write(join(page, "../history.json"), JSON.stringify(history));
+    const links = () =>
+      [...Deno.readTextFileSync(page).matchAll(/href="\.\.\/\.\.\/(.*?)\//g)].map(([, id]) => id);
+    const rows = () => Deno.readTextFileSync(page).match(/<th scope="row">/g)!.length;
+    const before = rows();
+    assert.deepEqual(links().sort(), [ID, other].sort());
+    await removeRun(config, db, ID);
+    assert.deepEqual(links(), [other]);
+    assert.equal(rows(), before);
   }));

@@ -47,6 +47,7 @@ export async function makeComparePage(compared: Compared, options: PageOptions):
   const { comparison } = compared;
   return await writePage(options, {
     directory: reportFolder(options.config.reports, comparison.id),
+    again: `deno task compare ${comparison.base.id} ${comparison.candidate.id}`,
     render: (pages) => renderComparePage(view, templateDirectory, pages),
     data: "comparison.json",
     dataOf: ({ html, pdf }): RunComparison => ({ ...comparison, files: { html, pdf, markdown: null } }),

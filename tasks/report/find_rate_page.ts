@@ -37,6 +37,7 @@ export async function makeRatePage(found: RateSearch, options: PageOptions): Pro
   return await writePage(options, {
     directory: reportFolder(options.config.reports, found.search.id),
     key: pageKey(await pageSources(options.config.root), searchKey(found)),
+    again: `deno task report ${found.search.id}`,
     render: (pages) => renderRatePage(view, templateDirectory, pages),
     data: "search.json",
     dataOf: (files) => ({ ...found, files }),

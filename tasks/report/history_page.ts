@@ -35,6 +35,7 @@ export async function makeHistoryPage(
   return await writePage(options, {
     directory: historyFolder(reports, history.scenario),
     ...key === undefined ? {} : { key },
+    again: `deno task history ${history.scenario}`,
     render: (pages) => renderHistoryPage({ history, linkOf }, templateDirectory, pages),
     data: "history.json",
     dataOf: () => history,

@@ -33,6 +33,8 @@ export interface PageContent {
   readonly directory: string;
   /** From what it is made, see `pageKey`; absent: nobody asks. */
   readonly key?: string;
+  /** The command that makes it again. */
+  readonly again: string;
   /** @param pages printed page numbers for the contents, once they are known */
   readonly render: (pages?: Pages) => Promise<string>;
   /** The name of the file for programs beside the page. */
@@ -49,7 +51,7 @@ export interface PageContent {
  */
 export async function writePage(
   options: PageOptions,
-  { directory, key, render, data, dataOf }: PageContent,
+  { directory, key, again, render, data, dataOf }: PageContent,
 ): Promise<WrittenPage> {
   const { config, signal, onStep } = options;
   prepareReports(config.reports);
@@ -62,7 +64,7 @@ export async function writePage(
     await Deno.writeTextFile(join(temporary, "index.html"), key === undefined ? html : withKey(html, key));
     if (options.pdf) {
       onStep?.("printing the PDF");
-      const problem = await writePdf(render, config, temporary, signal);
+      const problem = await writePdf({ render, again }, config, temporary, signal);
       if (problem === null) pdf = join(directory, "report.pdf");
       else warnings.push(problem);
     }
@@ -73,7 +75,7 @@ export async function writePage(
       store: `${relative(directory, config.reports)}/benchbook.duckdb`,
     };
     await Deno.writeTextFile(join(temporary, data), `${JSON.stringify(dataOf(files), null, 1)}\n`);
-  }, isReportPart).catch((error) => {
+  }, { own: isReportPart, again }).catch((error) => {
     throw signal?.aborted ? new InterruptedError() : error;
   });
   if (options.list ?? true) {
@@ -88,17 +90,17 @@ export async function writePage(
  * @throws {InterruptedError} when `signal` aborts
  */
 async function writePdf(
-  render: (pages: Pages) => Promise<string>,
+  content: Pick<PageContent, "render" | "again">,
   config: Config,
   directory: string,
   signal?: AbortSignal,
 ): Promise<string | null> {
   // A browser that dies on a busy machine mostly lives the second time.
-  return await tryPdf(render, config, directory, signal) && await tryPdf(render, config, directory, signal);
+  return await tryPdf(content, config, directory, signal) && await tryPdf(content, config, directory, signal);
 }
 
 async function tryPdf(
-  render: (pages: Pages) => Promise<string>,
+  { render, again }: Pick<PageContent, "render" | "again">,
   config: Config,
   directory: string,
   signal?: AbortSignal,
@@ -118,8 +120,8 @@ async function tryPdf(
     if (signal?.aborted) throw new InterruptedError();
     if (!(error instanceof Error)) throw error;
     const next = error instanceof BenchbookError ? error.next : undefined;
-    const again = next ?? "Run `deno task report` to try again; `deno task doctor` looks at the browser.";
-    return `PDF not made: ${error.message.split("\n")[0]}. ${again}`;
+    const what = next ?? `Run \`${again}\` to try again; \`deno task doctor\` looks at the browser.`;
+    return `PDF not made: ${error.message.split("\n")[0]}. ${what}`;
   } finally {
     signal?.removeEventListener("abort", abort);
     profile.remove();

@@ -57,6 +57,7 @@ export async function makeReport(options: ReportOptions): Promise<Report> {
   const written = await writePage(options, {
     directory,
     key: pageKey(await pageSources(config.root), await contentKey(reader)),
+    again: `deno task report ${measured.run.runId}`,
     render: (pages) => renderHtml(view, { templates, pages }),
     data: "summary.json",
     dataOf: ({ html, pdf, store }): RunSummary => ({

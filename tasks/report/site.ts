@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import { basename, join } from "node:path";
-import { formatCount } from "../model/units.ts";
+import { counted, listed } from "../model/units.ts";
 import { historyFolders, historyName } from "../stack/history_folder.ts";
 import { INDEX, refuseForeignIndex } from "../stack/reports_folder.ts";
 import { templates } from "./html.ts";
@@ -55,9 +55,20 @@ export async function renderIndex(
     title: shortName(title),
     feed,
     histories,
-    count: formatCount(rows.length),
+    count: countText(rows),
     struck: false,
     // Without a second run of any kind the column would be empty.
     trends: rows.some(({ trend }) => trend !== ""),
   });
+}
+
+/** What the list holds: `12 runs, 1 search and 2 comparisons`. */
+function countText(rows: readonly SiteRow[]): string {
+  const of = (kind: SiteRow["kind"]) => rows.filter((row) => row.kind === kind).length;
+  const [searches, comparisons] = [of("search"), of("comparison")];
+  return listed([
+    counted(of("run"), "run"),
+    ...searches === 0 ? [] : [counted(searches, "search", "searches")],
+    ...comparisons === 0 ? [] : [counted(comparisons, "comparison")],
+  ]);
 }

@@ -48,6 +48,7 @@ export function comparisonRow(
 ): SiteRow {
   const startedAt = new Date(candidate.runs.at(-1)!.startedAt);
   return {
+    kind: "comparison",
     href: `${id}/index.html`,
     runId: id,
     label: `${nameOf(candidate)} against ${nameOf(base)}`,

@@ -1,5 +1,6 @@
 /** A line of the list of runs; links are relative, so that the pages work from any sub-path. */
 export interface SiteRow {
+  readonly kind: "run" | "search" | "comparison";
   readonly href: string;
   readonly runId: string;
   readonly label: string | null;

@@ -34,6 +34,7 @@ function searchRow(found: RateSearch): SiteRow {
   const known = arms.length > 0 && arms.every(({ interval: [low] }) => low !== null) && !isIncomplete(found);
   const requests = arms.flatMap(({ probes }) => probes).reduce((sum, probe) => sum + probe.requests, 0);
   return {
+    kind: "search",
     href: `${id}/index.html`,
     runId: id,
     label: shortName(label),
@@ -70,6 +71,7 @@ function runRows(summaries: readonly Stored[]): SiteRow[] {
     if (counts) trend.push(p95);
     const recent = counts ? trend.slice(-20) : [];
     return {
+      kind: "run",
       href: `${summary.directory}/index.html`,
       runId: run.runId,
       label: shortName(run.label),

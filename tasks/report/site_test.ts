@@ -112,6 +112,7 @@ Deno.test("the list has a column of trends only where some kind has a second run
   const one = await listed(ids.slice(0, 1));
   assert.doesNotMatch(one, /p95 so far|class="trend"/);
   assert.match(one, />Measured requests</);
+  assert.match(one, />1 run, newest first\.</);
   assert.match(await listed(ids), />p95 so far<.*class="trend"/s);
 });
 
@@ -131,6 +132,7 @@ Deno.test("a comparison is a line with its verdict; a file that is none, or anot
     assert.deepEqual([...html.matchAll(/<a href="([^"]+)"/g)].map((match) => match[1]), [
       `${found.id}/index.html`,
     ]);
+    assert.match(html, />0 runs and 1 comparison, newest first\.</);
     assert.match(
       html,
       /after against before<[\s\S]*<span class="bad">✗ regressed<[\s\S]*&lt;b&gt;access-paths&lt;\/b&gt; \(compare\)/,

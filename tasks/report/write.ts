@@ -1,27 +1,34 @@
 import { dirname, join } from "node:path";
 import { BenchbookError, ServiceError } from "../model/errors.ts";
 
+/** What is replaced, and by which command. */
+export interface Replaced {
+  /** Whether a file of that name is one that `fill` may have written before. */
+  readonly own?: (entry: Deno.DirEntry) => boolean;
+  /** The command that writes it again. */
+  readonly again?: string;
+}
+
 /**
  * Writes a directory as a whole: `fill` gets an empty directory beside it, which takes its place only when
  * `fill` has succeeded. When it fails, what was there before stays as it was. What lies there and is not `own` goes
  * over into the new one.
- * @param own whether a file of that name is one that `fill` may have written before
  * @throws {ServiceError} when the directory cannot be written; whatever else `fill` throws.
  */
 export async function replaceDirectory(
   directory: string,
   fill: (temporary: string) => Promise<void>,
-  own: (entry: Deno.DirEntry) => boolean = () => true,
+  { own = () => true, again = "deno task report" }: Replaced = {},
 ): Promise<void> {
   const parent = dirname(directory);
-  const temporary = await attempt(directory, async () => {
+  const temporary = await attempt(directory, again, async () => {
     await Deno.mkdir(parent, { recursive: true });
     // Beside it, not in the system's place for temporary files: a rename works within one file system only.
     return await Deno.makeTempDir({ dir: parent, prefix: ".report-" });
   });
   try {
-    await attempt(directory, () => fill(temporary));
-    await attempt(directory, async () => {
+    await attempt(directory, again, () => fill(temporary));
+    await attempt(directory, again, async () => {
       await Deno.chmod(temporary, 0o755);
       await swap(temporary, directory, own);
     });
@@ -32,9 +39,13 @@ export async function replaceDirectory(
 }
 
 /** Writes a file as a whole, by renaming. */
-export async function replaceFile(file: string, content: string | Uint8Array): Promise<void> {
+export async function replaceFile(
+  file: string,
+  content: string | Uint8Array,
+  again = "deno task report",
+): Promise<void> {
   const temporary = join(dirname(file), `.${crypto.randomUUID()}`);
-  await attempt(file, async () => {
+  await attempt(file, again, async () => {
     try {
       await Deno.writeFile(
         temporary,
@@ -79,7 +90,7 @@ async function swap(
   await Deno.remove(aside);
 }
 
-async function attempt<T>(target: string, write: () => Promise<T>): Promise<T> {
+async function attempt<T>(target: string, again: string, write: () => Promise<T>): Promise<T> {
   try {
     return await write();
   } catch (error) {
@@ -87,8 +98,8 @@ async function attempt<T>(target: string, write: () => Promise<T>): Promise<T> {
     const code = (error as { code?: unknown }).code;
     if (!(error instanceof Error && typeof code === "string") || error instanceof BenchbookError) throw error;
     const next = code === "ENOSPC" || code === "EDQUOT"
-      ? "Free some disk space, then run `deno task report`: the measurements are safe in the store."
-      : "Make it writable, or set BENCHBOOK_REPORTS to another directory, then run `deno task report`.";
+      ? `Free some disk space, then run \`${again}\`: the measurements are safe in the store.`
+      : `Make it writable, or set BENCHBOOK_REPORTS to another directory, then run \`${again}\`.`;
     throw new ServiceError(`Cannot write the report to ${target}: ${error.message}`, next, { cause: error });
   }
 }

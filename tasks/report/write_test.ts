@@ -42,7 +42,11 @@ Deno.test("a place that cannot be written is a service error that says what to d
     await replaceFile(file, "not a directory");
     await assert.rejects(
       replaceDirectory(join(file, "run"), () => Promise.resolve()),
-      { name: "ServiceError", next: /BENCHBOOK_REPORTS/ },
+      { name: "ServiceError", next: /BENCHBOOK_REPORTS.*, then run `deno task report`\.$/ },
+    );
+    await assert.rejects(
+      replaceDirectory(join(file, "run"), () => Promise.resolve(), { again: "deno task compare a b" }),
+      { next: /, then run `deno task compare a b`\.$/ },
     );
     assert.deepEqual(names(directory), ["file"]);
   }));
@@ -52,12 +56,14 @@ Deno.test("what lies there and is not ours goes over into the new directory", ()
     const target = join(directory, "run");
     const own = ({ name }: Deno.DirEntry) => name === "index.html" || name === "old.pdf";
     for (const name of ["old.pdf", "index.html"]) {
-      await replaceDirectory(target, (temporary) => Deno.writeTextFile(join(temporary, name), name), own);
+      await replaceDirectory(target, (temporary) => Deno.writeTextFile(join(temporary, name), name), { own });
       await Deno.writeTextFile(join(target, "notes.md"), "mine");
       await Deno.mkdir(join(target, "figures"), { recursive: true });
       await Deno.writeTextFile(join(target, "figures", "one.svg"), "mine");
     }
-    await replaceDirectory(target, (temporary) => Deno.writeTextFile(join(temporary, "index.html"), ""), own);
+    await replaceDirectory(target, (temporary) => Deno.writeTextFile(join(temporary, "index.html"), ""), {
+      own,
+    });
     assert.deepEqual(names(target), ["figures", "index.html", "notes.md"]);
     assert.equal(await Deno.readTextFile(join(target, "figures", "one.svg")), "mine");
     assert.deepEqual(names(directory), ["run"]);
