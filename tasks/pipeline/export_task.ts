@@ -1,6 +1,7 @@
-import { mkdirSync, readdirSync, rmSync, writeFileSync } from "node:fs";
-import { join, resolve } from "node:path";
+import { mkdirSync, mkdtempSync, readdirSync, rmdirSync, rmSync, writeFileSync } from "node:fs";
+import { basename, join, resolve } from "node:path";
 import type { Config } from "../config.ts";
+import { placeFile } from "../files/place_file.ts";
 import { ServiceError, UsageError } from "../model/errors.ts";
 import { isRunId } from "../model/run_id.ts";
 import type { RunSummary } from "../model/summary.ts";
@@ -59,16 +60,28 @@ export async function exportRun(
   if (doubt !== null) say(`• ${singleLine(`${doubt}: ${reason}`, 400)}`);
 }
 
-/** Writes all files. @returns how many timings they hold @throws {ServiceError} where they cannot be; none is left */
+/**
+ * Writes all files, first into a folder of their own: a name in the folder may be somebody else's meanwhile.
+ * @returns how many timings they hold
+ * @throws {UsageError} where a name is taken; {ServiceError} where they cannot be written; none of ours is left
+ */
 async function writeFiles(store: Store, summary: RunSummary, place: string): Promise<number> {
+  const made: string[] = [];
   try {
-    const rows = await writeTimings(store, summary.run.runId, place);
-    writeFileSync(join(place, "summary.json"), `${JSON.stringify(summary, null, 1)}\n`);
-    writeFileSync(join(place, "metrics.txt"), openMetrics(summary));
+    const parts = mkdtempSync(join(place, ".export-"));
+    made.push(parts);
+    const rows = await writeTimings(store, summary.run.runId, parts);
+    writeFileSync(join(parts, "summary.json"), `${JSON.stringify(summary, null, 1)}\n`);
+    writeFileSync(join(parts, "metrics.txt"), openMetrics(summary));
+    for (const file of FILES) {
+      placeFile(join(parts, file), join(place, file));
+      made.push(join(place, file));
+    }
+    rmdirSync(parts);
     return rows;
   } catch (error) {
-    // The folder was empty: what stands there by these names is of this export, and in the way of the next.
-    for (const file of FILES) removeIfThere(join(place, file));
+    for (const path of made) removeIfThere(path);
+    if ((error as NodeJS.ErrnoException).code === "EEXIST") throw notEmpty(place, takenBy(error));
     // What the store's own error is about is a file of the export.
     const { message } = (error as Error).cause instanceof Error
       ? (error as Error).cause as Error
@@ -96,11 +109,19 @@ function prepareFolder(place: string): void {
     const Refused = REFUSED.has(code ?? "") ? ServiceError : UsageError;
     throw new Refused(`Cannot export into ${place}: ${message}`, "Name another folder.");
   }
-  if (held === undefined) return;
-  throw new UsageError(
+  if (held !== undefined) throw notEmpty(place, held);
+}
+
+function notEmpty(place: string, held: string): UsageError {
+  return new UsageError(
     `Cannot export into ${place}, as it must be empty: it holds ${held}`,
     "Nothing was written. Name a folder that is empty or is not there yet.",
   );
+}
+
+/** The file that is in the way of one of ours. */
+function takenBy(error: unknown): string {
+  return basename((error as { readonly dest?: string }).dest ?? "another file");
 }
 
 async function writeTimings(store: Store, runId: string, place: string): Promise<number> {
@@ -120,9 +141,9 @@ async function writeTimings(store: Store, runId: string, place: string): Promise
   return n;
 }
 
-function removeIfThere(file: string): void {
+function removeIfThere(path: string): void {
   try {
-    rmSync(file, { force: true });
+    rmSync(path, { force: true, recursive: true });
   } catch {
     // What could not be written is what is told.
   }

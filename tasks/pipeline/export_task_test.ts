@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
-import { mkdirSync, readdirSync, readFileSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { readConfig } from "../config.ts";
-import { ServiceError } from "../model/errors.ts";
+import { ServiceError, UsageError } from "../model/errors.ts";
 import type { RunSummary } from "../model/summary.ts";
 import { placeStore, storeFile, withStore, withTempDir } from "../store/testing.ts";
 import { makeRun } from "../summary/compare/testing.ts";
@@ -84,4 +84,22 @@ Deno.test("an export has every timing with its texts, in a CSV no spreadsheet ta
       return true;
     });
     assert.deepEqual(readdirSync(full), []);
+  }));
+
+Deno.test("a file that somebody puts there while it is exported stays, and nothing of the export does", () =>
+  withTempDir(async (dir) => {
+    await placeStore(storeFile(dir));
+    await withStore(storeFile(dir), "write", (store) => makeRun(store, { label: "one", slots: 1200 }));
+    const place = join(dir, "place");
+    const theirs = join(place, "metrics.txt");
+    const exporting = exported(dir, "one", place).then(() => null, (error) => error as unknown);
+    // Once it has looked whether the folder is empty.
+    while (!existsSync(place) || readdirSync(place).length === 0) await new Promise(setImmediate);
+    assert.match(readdirSync(place).join(), /^\.export-\w+$/);
+    writeFileSync(theirs, "theirs");
+    const error = await exporting;
+    assert.ok(error instanceof UsageError, String(error));
+    assert.match(error.message, /^Cannot export into .*, as it must be empty: it holds metrics\.txt$/);
+    assert.deepEqual(readdirSync(place), ["metrics.txt"]);
+    assert.equal(readFileSync(theirs, "utf8"), "theirs");
   }));
