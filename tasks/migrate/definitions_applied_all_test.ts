@@ -271,10 +271,21 @@ async function writes(client: Client, name: string, ask: Ask): Promise<void> {
 /** Rows that are not what the change promises of them, after writes. */
 const COUNTED: Readonly<Record<string, string>> = {
   "add-aggregate": `
-    SELECT count(*)::integer AS wrong
-    FROM (SELECT customer_id, count(*) AS orders, sum(freight) AS freight FROM northwind.orders GROUP BY customer_id) o
-    FULL JOIN northwind_sales.customer_totals t USING (customer_id)
-    WHERE (coalesce(o.orders, 0), coalesce(o.freight, 0)) IS DISTINCT FROM (t.orders::bigint, t.freight)`,
+    SELECT (
+      (SELECT count(*)
+      FROM (SELECT customer_id, count(*) AS orders, sum(freight) AS freight FROM northwind.orders GROUP BY customer_id) o
+      FULL JOIN northwind_sales.customer_totals t USING (customer_id)
+      WHERE (coalesce(o.orders, 0), coalesce(o.freight, 0)) IS DISTINCT FROM (t.orders::bigint, t.freight))
+      + (SELECT count(*)
+      FROM (
+        SELECT
+          customer_id::text AS key, date_trunc('month', order_date::timestamp)::date AS month,
+          count(*) AS lines, count(DISTINCT order_id) AS orders, sum(revenue) AS revenue, coalesce(sum(profit), 0) AS profit
+        FROM northwind_sales.order_lines GROUP BY 1, 2
+      ) o
+      FULL JOIN (SELECT * FROM northwind_sales.month_totals WHERE dimension = 'customer' AND lines > 0) t USING (key, month)
+      WHERE (o.lines, o.orders, o.revenue, o.profit) IS DISTINCT FROM (t.lines, t.orders, t.revenue, t.profit))
+    )::integer AS wrong`,
   "add-column": "SELECT count(*)::integer AS wrong FROM northwind.orders WHERE changed_at IS NULL",
   backfill: `
     SELECT count(*)::integer AS wrong FROM northwind.orders WHERE order_id < ${BASE}

@@ -10,7 +10,9 @@ export const PATHS: readonly string[] = [
   "graphql",
   "sql+cache",
   "graphql+cache",
+  "aggregate",
   "matview",
+  "aggregate+cache",
   "matview+cache",
 ];
 

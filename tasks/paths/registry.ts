@@ -1,4 +1,6 @@
 import type { PathName } from "../model/operation.ts";
+import { aggregate } from "./aggregate.ts";
+import { aggregateCache } from "./aggregate_cache.ts";
 import { graphql } from "./graphql.ts";
 import { graphqlCache } from "./graphql_cache.ts";
 import { matview } from "./matview.ts";
@@ -14,7 +16,9 @@ export const paths: readonly Path[] = [
   graphql,
   sqlCache,
   graphqlCache,
+  aggregate,
   matview,
+  aggregateCache,
   matviewCache,
 ];
 

@@ -17,3 +17,11 @@ export const matviewTier: Tier = {
   migration: "add-matview",
   relation: "northwind_sales.sales_months",
 };
+
+/** Of whole months' sales, to which each write adds, or each batch of writes. */
+export const aggregateTier: Tier = {
+  name: "aggregate",
+  dataset: "northwind",
+  migration: "add-aggregate",
+  relation: "northwind_sales.month_totals",
+};

@@ -7,14 +7,16 @@ export const TIERS: readonly Story[] = [
   {
     promise:
       "a path over a tier is measured beside direct SQL, in a clone of its own, once all answers are equal",
-    shown: "npx -y deno task bench sales-analytics --paths sql,matview,matview+cache",
+    shown: "npx -y deno task bench sales-analytics --paths sql,aggregate,matview,matview+cache",
     typed:
-      `npx -y deno task bench sales-analytics --paths sql,matview,matview+cache ${FOR_P95} --no-report --json`,
+      `npx -y deno task bench sales-analytics --paths sql,aggregate,matview,matview+cache ${FOR_P95} --no-report --json`,
     ends: "judged",
     judge({ said, summary: { run, operations } }) {
-      assert.match(said, /Make the tier matview by add-matview: \d+ statements/);
+      for (const tier of ["matview", "aggregate"]) {
+        assert.match(said, new RegExp(`Make the tier ${tier} by add-${tier}: \\d+ statements`));
+      }
       assert.match(said, /Check that all paths return equal results: \d+ results compared/);
-      assert.deepEqual(run.config.arms, ["sql", "matview", "matview+cache"]);
+      assert.deepEqual(run.config.arms, ["sql", "aggregate", "matview", "matview+cache"]);
       for (const arm of run.config.arms) {
         const all = operations.find((each) => each.arm === arm && each.operation === null)!;
         assert.equal(all.errorRate.value, 0, arm);

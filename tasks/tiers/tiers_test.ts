@@ -1,9 +1,10 @@
 import assert from "node:assert/strict";
 import { resolve } from "node:path";
 import { Client } from "pg";
+import { eventually } from "../net/testing.ts";
 import { paths } from "../paths/registry.ts";
 import type { Tier } from "../paths/tier.ts";
-import { matviewTier } from "../paths/tier.ts";
+import { aggregateTier, matviewTier } from "../paths/tier.ts";
 import { seed } from "../seed/seed.ts";
 import { withDatabase } from "../stack/testing_shared.ts";
 import { firstDifference, normaliseSql } from "../targets/normalise.ts";
@@ -130,5 +131,35 @@ Deno.test("tiers answer as the tables do, before writes and when they have follo
     for (const tier of tiers) {
       await t.step(`${tier.name}: after writes`, async () => assertEqual(await ask(tier), after));
     }
+
+    await t.step(
+      "aggregate: a write waits for another session's that adds to the same row, and both count",
+      async () => {
+        const [one, other] = await Promise.all([connected(placed[0]!.url), connected(placed[0]!.url)]);
+        const order = (id: number) =>
+          `SELECT northwind.place_order(${id}, min(customer_id), 1, '2025-11-30', 1, 1, '{1,2}', '{3,4}') FROM northwind.customers`;
+        try {
+          await one.query("BEGIN");
+          await one.query(order(1000000200));
+          const waiting = other.query(order(1000000201));
+          const { rows: [{ pid }] } = await one.query("SELECT pg_backend_pid() AS pid");
+          const blocked =
+            "SELECT count(*)::int AS n FROM pg_stat_activity WHERE $1::int = ANY (pg_blocking_pids(pid))";
+          await eventually(async () => (await client.query(blocked, [pid])).rows[0].n === "1");
+          await one.query("COMMIT");
+          await waiting;
+        } finally {
+          await Promise.all([one.end(), other.end()]);
+        }
+        await client.query("REFRESH MATERIALIZED VIEW northwind_sales.order_lines");
+        assertEqual(await ask(aggregateTier), await ask(null));
+      },
+    );
   });
 });
+
+async function connected(url: string): Promise<Client> {
+  const client = new Client({ connectionString: url });
+  await client.connect();
+  return client;
+}

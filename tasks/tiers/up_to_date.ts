@@ -12,7 +12,7 @@ export async function bringUpToDate(
   tiers: readonly PlacedTier[],
   { runId, signal }: { readonly runId: string; readonly signal: AbortSignal },
 ): Promise<void> {
-  for (const { tier, url } of tiers) {
+  for (const { tier, url } of tiers.filter(({ tier }) => tier.name === "matview")) {
     await withClient(url, (client) => client.query(tierSql(`${tier.name}/refresh.sql`)), {
       ...UNLIMITED,
       name: sessionName(runId, "tier"),
