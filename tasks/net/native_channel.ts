@@ -1,3 +1,4 @@
+import { Buffer } from "node:buffer";
 import type { Channel } from "./channel.ts";
 import type { Inbox } from "./inbox.ts";
 import { AGAIN, INTERRUPTED, lastError, type Libc, Linux, systemError } from "./libc.ts";
@@ -32,7 +33,7 @@ export class NativeChannel implements Channel {
   send(bytes: Uint8Array, length: number): void {
     if (!this.#open) return;
     if (this.#unsent !== null) {
-      this.#unsent = joined(this.#unsent, bytes.subarray(0, length));
+      this.#unsent = Buffer.concat([this.#unsent, bytes.subarray(0, length)]);
       return;
     }
     const taken = this.#libc.send(this.fd, bytes, BigInt(length), message.noSignal);
@@ -97,11 +98,4 @@ export class NativeChannel implements Channel {
     this.close();
     this.inbox.close(error);
   }
-}
-
-function joined(first: Uint8Array, second: Uint8Array): Uint8Array {
-  const whole = new Uint8Array(first.length + second.length);
-  whole.set(first);
-  whole.set(second, first.length);
-  return whole;
 }

@@ -16,6 +16,10 @@ export class RuntimeLoop implements EventLoop {
   /** Never called: Deno's loop goes on, or the thread ends with it. */
   onFailure: (error: Error) => void = () => {};
   readonly native = false;
+  readonly handshake = runtimeNetwork.handshake;
+  readonly elsewhere = runtimeNetwork.elsewhere;
+  readonly outside = runtimeNetwork.outside;
+  readonly later = runtimeNetwork.later;
   readonly #request: TimerRequest;
   readonly #timerPort: MessagePort;
   readonly #delay = new LoopDelayMonitor(monotonicUs);
@@ -33,24 +37,8 @@ export class RuntimeLoop implements EventLoop {
     return new RuntimeChannel(await openSocket(address, signal), inbox, this);
   }
 
-  later(ms: number, work: () => void): () => void {
-    return runtimeNetwork.later(ms, work);
-  }
-
   turned(): void {
     this.onTurn();
-  }
-
-  handshake<T>(work: () => Promise<T>): Promise<T> {
-    return work();
-  }
-
-  elsewhere<T>(work: () => Promise<T>): Promise<T> {
-    return work();
-  }
-
-  outside<T>(work: () => Promise<T>): Promise<T> {
-    return work();
   }
 
   wakeAt(us: number): void {

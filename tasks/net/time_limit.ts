@@ -1,5 +1,6 @@
 import { formatSeconds } from "../model/units.ts";
 import type { Network } from "./channel.ts";
+import { runtimeNetwork } from "./runtime_channel.ts";
 
 /**
  * Opens a way to a server, or gives it up.
@@ -33,7 +34,7 @@ export async function withinLimit<T>(
 export async function waitAtMost(
   limitMs: number,
   work: Promise<unknown>,
-  later: Network["later"] = afterMs,
+  later = runtimeNetwork.later,
 ): Promise<void> {
   let forget = () => {};
   const late = new Promise<void>((resolve) => forget = later(limitMs, resolve));
@@ -42,9 +43,4 @@ export async function waitAtMost(
   } finally {
     forget();
   }
-}
-
-function afterMs(ms: number, work: () => void): () => void {
-  const timer = setTimeout(work, ms);
-  return () => clearTimeout(timer);
 }

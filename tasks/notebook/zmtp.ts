@@ -1,3 +1,5 @@
+import { Buffer } from "node:buffer";
+
 /**
  * The client half of ZMTP 3.0 with the NULL mechanism (https://rfc.zeromq.org/spec/23/): as much of ZeroMQ
  * as a Jupyter client needs. Written here because `npm:zeromq` hangs under Deno: its poll handle fires once.
@@ -60,7 +62,7 @@ export class FrameDecoder {
     this.#bytes += chunk.length;
     const frames: Frame[] = [];
     while (this.#bytes >= this.#wanted) {
-      const joined = this.#chunks.length === 1 ? this.#chunks[0]! : concat(this.#chunks, this.#bytes);
+      const joined = this.#chunks.length === 1 ? this.#chunks[0]! : Buffer.concat(this.#chunks);
       const frame = this.#parse(joined);
       if (frame !== undefined) frames.push(frame);
     }
@@ -94,7 +96,7 @@ export class FrameDecoder {
     return {
       command: (flags & COMMAND) !== 0,
       more: (flags & MORE) !== 0,
-      body: bytes.slice(header, header + length),
+      body: new Uint8Array(bytes.subarray(header, header + length)),
     };
   }
 }
@@ -123,7 +125,7 @@ export function readyFrame(socketType: string): Frame {
     ...property("Socket-Type", socketType),
     ...property("Identity", ""),
   ];
-  return { command: true, more: false, body: concat(parts, parts.reduce((n, part) => n + part.length, 0)) };
+  return { command: true, more: false, body: Buffer.concat(parts) };
 }
 
 /** A connected DEALER (ask and be answered) or SUB (listen; subscribed to everything) socket. */
@@ -210,11 +212,11 @@ export class ZmtpSocket {
   }
 
   async #readGreeting(): Promise<void> {
-    let bytes = new Uint8Array(0);
+    let bytes = Buffer.alloc(0);
     while (bytes.length < GREETING_BYTES) {
       const chunk = await this.#read();
       if (chunk === null) throw new Error("Cannot read a ZMTP greeting of 64 bytes: the connection ended");
-      bytes = concat([bytes, chunk], bytes.length + chunk.length);
+      bytes = Buffer.concat([bytes, chunk]);
       if (bytes[0] !== 0xff) throw new Error("Cannot read a ZMTP greeting: the other end speaks otherwise");
     }
     const mechanism = new TextDecoder().decode(bytes.subarray(12, 32)).replace(/\0+$/, "");
@@ -244,14 +246,4 @@ export class ZmtpSocket {
     let at = 0;
     while (at < bytes.length) at += await this.#connection.write(bytes.subarray(at));
   }
-}
-
-function concat(chunks: readonly Uint8Array[], total: number): Uint8Array<ArrayBuffer> {
-  const bytes = new Uint8Array(total);
-  let at = 0;
-  for (const chunk of chunks) {
-    bytes.set(chunk, at);
-    at += chunk.length;
-  }
-  return bytes;
 }

@@ -168,12 +168,7 @@ export class CopyWriter {
   #digits(value: number): void {
     let width = 1;
     for (let limit = 10; value >= limit; limit *= 10) width++;
-    for (let place = this.#at + width - 1; place >= this.#at; place--) {
-      const tenth = value / 10 | 0;
-      this.#block[place] = 48 + value - tenth * 10;
-      value = tenth;
-    }
-    this.#at += width;
+    this.#padded(value, width);
   }
 }
 

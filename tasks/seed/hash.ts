@@ -11,13 +11,6 @@ export interface TableSum {
   readonly sum: string;
 }
 
-/** The content of a data set's tables, reduced to numbers that are equal where the content is. */
-export interface TableHashes {
-  readonly tables: Readonly<Record<string, TableSum>>;
-  /** See `contentHash`. */
-  readonly hash: string;
-}
-
 /** SHA-256 over the tables' names, rows and sums in alphabetical order, the first 32 hex digits. */
 export function contentHash(tables: Readonly<Record<string, TableSum>>): string {
   const lines = Object.keys(tables).sort().map((name) =>
@@ -27,25 +20,15 @@ export function contentHash(tables: Readonly<Record<string, TableSum>>): string 
 }
 
 /**
- * Reads every table back at one snapshot and hashes what comes: equal for equal content on every server,
+ * Reads tables back at one snapshot, by default all, and sums what comes: equal for equal content on every server,
  * whatever the rows' order on disk, indexes or settings, and equal to what was taken over Benchbook's own rows as
  * they were sent.
  */
-export async function hashTables(
-  client: Client,
-  dataset: Dataset,
-  onTable?: (table: string) => void,
-): Promise<TableHashes> {
-  const tables = await sumTables(client, dataset, Object.keys(dataset.tableSchemas), onTable);
-  return { tables, hash: contentHash(tables) };
-}
-
-/** As `hashTables`, for some of the data set's tables. */
 export async function sumTables(
   client: Client,
   { tableSchemas }: Dataset,
-  names: readonly string[],
   onTable?: (table: string) => void,
+  names = Object.keys(tableSchemas),
 ): Promise<Readonly<Record<string, TableSum>>> {
   const tables: Record<string, TableSum> = {};
   await transaction(client, async () => {

@@ -94,14 +94,19 @@ export async function ddlSteps(
   ];
 }
 
+/** How far a table is. */
+interface Copied {
+  readonly sum: RowSum;
+  done: number;
+  begunMs: number;
+  endedMs: number;
+}
+
 /** The rows' way into the tables, and what is known about it. */
 class Copies {
   readonly #tables: readonly Table[];
   readonly #onProgress: (progress: SeedProgress) => void;
-  readonly #sums = new Map<string, RowSum>();
-  readonly #done = new Map<string, number>();
-  readonly #begun = new Map<string, number>();
-  readonly #ended = new Map<string, number>();
+  readonly #byTable: ReadonlyMap<string, Copied>;
   /** Rows by table. */
   readonly rows: Readonly<Record<string, number>>;
 
@@ -109,14 +114,15 @@ class Copies {
     this.#tables = tables;
     this.#onProgress = onProgress;
     this.rows = rowsByTable(tables);
-    for (const name of Object.keys(this.rows)) this.#sums.set(name, new RowSum());
+    this.#byTable = new Map(
+      Object.keys(this.rows).map((name) => [name, { sum: new RowSum(), done: 0, begunMs: 0, endedMs: 0 }]),
+    );
   }
 
   get loaded(): Record<string, LoadedTable> {
     return Object.fromEntries(
-      [...this.#sums].map(([name, { rows, hex }]) => {
-        const seconds = ((this.#ended.get(name) ?? 0) - (this.#begun.get(name) ?? 0)) / 1000;
-        return [name, { rows, sum: hex, seconds }];
+      [...this.#byTable].map(([name, { sum: { rows, hex }, begunMs, endedMs }]) => {
+        return [name, { rows, sum: hex, seconds: (endedMs - begunMs) / 1000 }];
       }),
     );
   }
@@ -133,19 +139,19 @@ class Copies {
   }
 
   async #copy(loader: Loader, job: CopyJob, { name }: Table): Promise<void> {
-    if (!this.#begun.has(name)) this.#begun.set(name, performance.now());
+    const copied = this.#byTable.get(name)!;
+    copied.begunMs ||= performance.now();
     let sent = 0;
     const report = (rows: number) => {
-      const done = (this.#done.get(name) ?? 0) + rows - sent;
+      copied.done += rows - sent;
       sent = rows;
-      this.#done.set(name, done);
-      this.#onProgress({ stage: "copy", table: name, done, total: this.rows[name]! });
+      this.#onProgress({ stage: "copy", table: name, done: copied.done, total: this.rows[name]! });
     };
     report(0);
     const parts = await loader.copy(job, report);
     report(parts.rows);
-    this.#sums.get(name)!.merge(parts);
-    this.#ended.set(name, performance.now());
+    copied.sum.merge(parts);
+    copied.endedMs = performance.now();
   }
 }
 

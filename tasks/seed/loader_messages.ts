@@ -1,5 +1,5 @@
 import { BenchbookError, InterruptedError, ServiceError, UsageError } from "../model/errors.ts";
-import type { CopyJob, LoaderSpec, RowParts } from "./loader.ts";
+import type { CopyJob, LoaderSpec } from "./loader.ts";
 
 export type ToLoader =
   | { readonly kind: "open"; readonly spec: LoaderSpec }
@@ -9,10 +9,8 @@ export type ToLoader =
   | { readonly kind: "close" };
 
 export type FromLoader =
-  | { readonly kind: "open"; readonly pid: number }
   | { readonly kind: "rows"; readonly rows: number }
-  | { readonly kind: "copied"; readonly parts: RowParts }
-  | { readonly kind: "done" }
+  | { readonly kind: "answer"; readonly value: unknown }
   | { readonly kind: "failed"; readonly error: PlainError };
 
 /** An error as a message carries it: classes do not survive the way. */

@@ -10,44 +10,34 @@ declare const self: DedicatedWorkerGlobalScope;
 const controller = new AbortController();
 let loader: Loader | undefined;
 
-self.onmessage = ({ data }: MessageEvent<ToLoader>) => {
-  switch (data.kind) {
+self.onmessage = async ({ data }: MessageEvent<ToLoader>) => {
+  try {
+    const value = await answer(data);
+    if (data.kind !== "abort") tell({ kind: "answer", value });
+  } catch (error) {
+    tell({ kind: "failed", error: plain(error) });
+  }
+};
+
+async function answer(asked: ToLoader): Promise<unknown> {
+  switch (asked.kind) {
     case "open":
-      return void answer(async () => {
-        loader = await openLoader(data.spec, controller.signal);
-        return { kind: "open", pid: loader.pid };
-      });
+      loader = await openLoader(asked.spec, controller.signal);
+      return loader.pid;
     case "copy":
-      return void answer(async () => {
-        const parts = await loader!.copy(data.job, (rows) => tell({ kind: "rows", rows }));
-        return { kind: "copied", parts };
-      });
+      return await loader!.copy(asked.job, (rows) => tell({ kind: "rows", rows }));
     case "run":
-      return void answer(async () => {
-        await loader!.run(data.sql);
-        return { kind: "done" };
-      });
+      return await loader!.run(asked.sql);
     case "abort":
       return controller.abort();
     case "close":
-      return void answer(async () => {
-        await loader?.close();
-        return { kind: "done" };
-      });
+      return await loader?.close();
   }
-};
+}
 
 // A generator of the user's may leave a timer or a promise behind it.
 onStrayError((error) => tell({ kind: "failed", error: plain(usersFault(error) ?? error) }));
 
 function tell(message: FromLoader): void {
   self.postMessage(message);
-}
-
-async function answer(work: () => Promise<FromLoader>): Promise<void> {
-  try {
-    tell(await work());
-  } catch (error) {
-    tell({ kind: "failed", error: plain(error) });
-  }
 }

@@ -1,6 +1,6 @@
 import { ServiceError } from "../model/errors.ts";
 import { asLogin, withClient } from "./connect.ts";
-import { type Loader, type LoaderSpec, openLoader } from "./loader.ts";
+import { type Loader, type LoaderSpec, openLoader, type RowParts } from "./loader.ts";
 import { type FromLoader, revive, type ToLoader } from "./loader_messages.ts";
 import { schemaSql } from "./sql.ts";
 
@@ -44,14 +44,14 @@ export async function cancelAll(url: string, pids: readonly number[]): Promise<v
 async function openWorkerLoader(spec: LoaderSpec, signal: AbortSignal): Promise<Loader> {
   const worker = new Worker(new URL("./loader_worker.ts", import.meta.url), { type: "module" });
   let onRows: (rows: number) => void = () => {};
-  let waiting: PromiseWithResolvers<FromLoader> | null = null;
+  let waiting: PromiseWithResolvers<unknown> | null = null;
   /** What went wrong while nothing was asked of it. */
   let failed: Error | null = null;
   worker.onmessage = ({ data }: MessageEvent<FromLoader>) => {
     if (data.kind === "rows") return onRows(data.rows);
     const answered = waiting;
     waiting = null;
-    if (data.kind !== "failed") answered?.resolve(data);
+    if (data.kind === "answer") answered?.resolve(data.value);
     else if (answered !== null) answered.reject(revive(data.error));
     else failed ??= revive(data.error);
   };
@@ -60,14 +60,11 @@ async function openWorkerLoader(spec: LoaderSpec, signal: AbortSignal): Promise<
     waiting?.reject(new ServiceError(`Cannot continue loading: a loading thread ended: ${event.message}`));
   };
   const post = (message: ToLoader) => worker.postMessage(message);
-  const ask = async <Kind extends FromLoader["kind"]>(
-    message: ToLoader,
-  ): Promise<FromLoader & { kind: Kind }> => {
-    if (failed !== null) throw failed;
-    waiting = Promise.withResolvers<FromLoader>();
-    const { promise } = waiting;
+  const ask = <T>(message: ToLoader): Promise<T> => {
+    if (failed !== null) return Promise.reject(failed);
+    waiting = Promise.withResolvers<unknown>();
     post(message);
-    return await promise as FromLoader & { kind: Kind };
+    return waiting.promise as Promise<T>;
   };
   const abort = () => post({ kind: "abort" });
   signal.addEventListener("abort", abort);
@@ -76,19 +73,17 @@ async function openWorkerLoader(spec: LoaderSpec, signal: AbortSignal): Promise<
     worker.terminate();
   };
   try {
-    const { pid } = await ask<"open">({ kind: "open", spec });
+    const pid = await ask<number>({ kind: "open", spec });
     return {
       pid,
-      async copy(job, report) {
+      copy(job, report) {
         onRows = report;
-        return (await ask<"copied">({ kind: "copy", job })).parts;
+        return ask<RowParts>({ kind: "copy", job });
       },
-      async run(sql) {
-        await ask<"done">({ kind: "run", sql });
-      },
+      run: (sql) => ask<void>({ kind: "run", sql }),
       async close() {
         // A loader that failed in mid-statement may never answer; its connection goes with its thread.
-        if (waiting === null) await ask<"done">({ kind: "close" }).catch(() => {});
+        if (waiting === null) await ask({ kind: "close" }).catch(() => {});
         close();
       },
     };

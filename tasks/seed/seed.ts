@@ -236,7 +236,7 @@ async function withStored(
   const onTable = (table: string) =>
     onProgress?.({ stage: "content", table, done: names.indexOf(table), total: names.length });
   const options = { ...UNLIMITED, signal };
-  const stored = await withClient(url, (client) => sumTables(client, dataset, names, onTable), options);
+  const stored = await withClient(url, (client) => sumTables(client, dataset, onTable, names), options);
   return Object.fromEntries(
     Object.entries(sent).map(([name, table]) => [name, { ...table, ...stored[name] }]),
   );

@@ -4,7 +4,7 @@ import { formatCount } from "../model/units.ts";
 import { UNLIMITED, withClient } from "./connect.ts";
 import type { Dataset } from "./dataset.ts";
 import { declaredNames } from "./ddl.ts";
-import { hashTables, type TableSum } from "./hash.ts";
+import { sumTables, type TableSum } from "./hash.ts";
 import { rowsByTable } from "./made_tables.ts";
 import { readMarker } from "./marker.ts";
 import { findDataset } from "./seed.ts";
@@ -58,7 +58,7 @@ export async function verify(request: VerifyRequest): Promise<readonly Check[]> 
     const stop = () => request.signal?.throwIfAborted();
     const expected = rowsByTable(dataset.tables(shape, await dataset.prepare(shape)));
     stop();
-    const { tables } = await hashTables(client, dataset, (table) => {
+    const tables = await sumTables(client, dataset, (table) => {
       stop();
       say(`content of ${table}`);
     });

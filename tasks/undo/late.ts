@@ -77,15 +77,11 @@ export async function untilSettled(
 export function lateText(record: WriteRecord, givenUp: readonly GivenUp[]): string {
   const { operations } = record.writes;
   const base = record.reserved === null ? null : datasets[record.reserved.dataset]!;
-  const byName = new Map<string, number[]>();
-  for (const { slot, operation } of givenUp) {
-    const name = operations[operation]?.name ?? "a write";
-    byName.set(name, [...byName.get(name) ?? [], slot]);
-  }
-  const named = [...byName].map(([name, slots]) => {
-    const keys = base === null ? [] : slots.map((slot) => base.reservedBase + slot);
+  const byName = Map.groupBy(givenUp, ({ operation }) => operations[operation]?.name ?? "a write");
+  const named = [...byName].map(([name, writes]) => {
+    const keys = base === null ? [] : writes.map(({ slot }) => base.reservedBase + slot);
     const shown = `${keys.slice(0, SHOWN).join(", ")}${keys.length > SHOWN ? " …" : ""}`;
-    return `${slots.length} of ${name}${shown === "" ? "" : ` (${base!.reserved.at(-1)!.column} ${shown})`}`;
+    return `${writes.length} of ${name}${shown === "" ? "" : ` (${base!.reserved.at(-1)!.column} ${shown})`}`;
   });
   return `Writes of the run ${record.runId} that were given up may yet be committed in the database ` +
     `"${record.place.database}"${

@@ -2,10 +2,6 @@ import { counter, gauge, type Panel } from "../../model/metric.ts";
 import type { SampleSource } from "../source.ts";
 
 const cpu = (series: string): { panel: Panel } => ({ panel: { title: "Host CPU", series } });
-/** Drawn where there was any. */
-const rare = (title: string, series: Panel["series"]): { panel: Panel } => ({
-  panel: { title, series, unlessZero: true },
-});
 const process = ["process"];
 
 /** This machine, from /proc; without one, as on macOS, less of it. */
@@ -23,30 +19,18 @@ export const HOST: SampleSource = {
     counter("pressure_cpu_some", "share", "time in which some task waited for a CPU", {
       panel: { title: "Waiting for a CPU", series: "some" },
     }),
-    counter(
-      "pressure_io_some",
-      "share",
-      "time in which some task waited for a disk",
-      rare("Waiting for a disk", "some"),
-    ),
-    counter(
-      "pressure_io_full",
-      "share",
-      "time in which all tasks waited for a disk",
-      rare("Waiting for a disk", "all"),
-    ),
-    counter(
-      "pressure_memory_some",
-      "share",
-      "time in which some task waited for memory",
-      rare("Waiting for memory", "some"),
-    ),
-    counter(
-      "pressure_memory_full",
-      "share",
-      "time in which all tasks waited for memory",
-      rare("Waiting for memory", "all"),
-    ),
+    counter("pressure_io_some", "share", "time in which some task waited for a disk", {
+      panel: { title: "Waiting for a disk", series: "some", unlessZero: true },
+    }),
+    counter("pressure_io_full", "share", "time in which all tasks waited for a disk", {
+      panel: { title: "Waiting for a disk", series: "all", unlessZero: true },
+    }),
+    counter("pressure_memory_some", "share", "time in which some task waited for memory", {
+      panel: { title: "Waiting for memory", series: "some", unlessZero: true },
+    }),
+    counter("pressure_memory_full", "share", "time in which all tasks waited for memory", {
+      panel: { title: "Waiting for memory", series: "all", unlessZero: true },
+    }),
     counter("process_cpu_cores", "cores", "CPU time of a service or Benchbook, with its children", {
       labels: process,
       panel: { title: "CPU by process, cores", series: { label: "process" } },
@@ -60,12 +44,18 @@ export const HOST: SampleSource = {
     }),
     gauge("memory_available_bytes", "bytes", "memory that programs could have"),
     gauge("memory_dirty_bytes", "bytes", "memory that waits to be written to disk"),
-    gauge("swap_used_bytes", "bytes", "what was swapped out", rare("Host memory", "swapped out")),
-    counter("disk_read_bytes", "bytes per second", "read from all disks", rare("Host disks", "read")),
-    counter("disk_written_bytes", "bytes per second", "written to all disks", rare("Host disks", "written")),
+    gauge("swap_used_bytes", "bytes", "what was swapped out", {
+      panel: { title: "Host memory", series: "swapped out", unlessZero: true },
+    }),
+    counter("disk_read_bytes", "bytes per second", "read from all disks", {
+      panel: { title: "Host disks", series: "read", unlessZero: true },
+    }),
+    counter("disk_written_bytes", "bytes per second", "written to all disks", {
+      panel: { title: "Host disks", series: "written", unlessZero: true },
+    }),
     counter("disk_busy", "share", "time in which a disk had something to do", {
       labels: ["disk"],
-      ...rare("Disks busy", { label: "disk" }),
+      panel: { title: "Disks busy", series: { label: "disk" }, unlessZero: true },
     }),
     gauge("load_1m", "count", "the load average over a minute"),
   ],

@@ -1,11 +1,7 @@
-import { counter, gauge, type Panel } from "../../model/metric.ts";
+import { counter, gauge } from "../../model/metric.ts";
 import type { PostgresQuery } from "../postgres_reader.ts";
 import type { SampleSource } from "../source.ts";
 
-/** Drawn where there was any. */
-const rare = (title: string, series: Panel["series"]): { panel: Panel } => ({
-  panel: { title, series, unlessZero: true },
-});
 const io = { labels: ["by"] };
 const pool = { labels: ["pool"], absent: 0 } as const;
 const progress = { labels: ["command", "relation", "phase", "unit"] };
@@ -19,12 +15,9 @@ export const POSTGRES_QUERIES: readonly PostgresQuery[] = [
       counter("transactions", "per second", "commits and rollbacks in the database", {
         panel: { title: "PostgreSQL transactions", series: "transactions" },
       }),
-      counter(
-        "rollbacks",
-        "per second",
-        "rollbacks among them",
-        rare("PostgreSQL transactions", "rolled back"),
-      ),
+      counter("rollbacks", "per second", "rollbacks among them", {
+        panel: { title: "PostgreSQL transactions", series: "rolled back", unlessZero: true },
+      }),
       counter("blocks_hit", "per second", "blocks found in shared buffers", {
         panel: { title: "PostgreSQL blocks", series: "from cache" },
       }),
@@ -42,23 +35,19 @@ export const POSTGRES_QUERIES: readonly PostgresQuery[] = [
       counter("rows_updated", "per second", "rows updated"),
       counter("rows_deleted", "per second", "rows deleted"),
       counter("temp_files", "per second", "temporary files made"),
-      counter(
-        "temp_bytes",
-        "bytes per second",
-        "written into temporary files",
-        rare("PostgreSQL temporary files", "written"),
-      ),
-      counter("deadlocks", "per second", "deadlocks", rare("PostgreSQL deadlocks", "deadlocks")),
+      counter("temp_bytes", "bytes per second", "written into temporary files", {
+        panel: { title: "PostgreSQL temporary files", series: "written", unlessZero: true },
+      }),
+      counter("deadlocks", "per second", "deadlocks", {
+        panel: { title: "PostgreSQL deadlocks", series: "deadlocks", unlessZero: true },
+      }),
       gauge("connections", "count", "connections to the database"),
       gauge("sessions", "count", "sessions by state, and active ones by what they wait for; `CPU`: nothing", {
         labels: ["state", "wait"],
       }),
-      gauge(
-        "locks_waiting",
-        "count",
-        "locks asked for and not granted, of the whole server",
-        rare("PostgreSQL locks waited for", "waiting"),
-      ),
+      gauge("locks_waiting", "count", "locks asked for and not granted, of the whole server", {
+        panel: { title: "PostgreSQL locks waited for", series: "waiting", unlessZero: true },
+      }),
       gauge("oldest_transaction_seconds", "s", "age of the oldest transaction"),
     ],
   },
@@ -97,18 +86,12 @@ export const POSTGRES_QUERIES: readonly PostgresQuery[] = [
     sql: (version) => version >= 170_000 ? "sample_checkpoints_17" : "sample_checkpoints_14",
     metrics: [
       counter("checkpoints", "per second", "checkpoints, timed and requested"),
-      counter(
-        "checkpoint_write_ms",
-        "ms per second",
-        "time in which they wrote",
-        rare("PostgreSQL checkpoints", "writing"),
-      ),
-      counter(
-        "checkpoint_sync_ms",
-        "ms per second",
-        "time in which they waited for the disk",
-        rare("PostgreSQL checkpoints", "disk"),
-      ),
+      counter("checkpoint_write_ms", "ms per second", "time in which they wrote", {
+        panel: { title: "PostgreSQL checkpoints", series: "writing", unlessZero: true },
+      }),
+      counter("checkpoint_sync_ms", "ms per second", "time in which they waited for the disk", {
+        panel: { title: "PostgreSQL checkpoints", series: "disk", unlessZero: true },
+      }),
       counter("checkpoint_buffers", "per second", "buffers that they wrote"),
       counter("background_buffers", "per second", "buffers that the background writer wrote"),
     ],
@@ -135,7 +118,10 @@ export const POSTGRES_QUERIES: readonly PostgresQuery[] = [
         "progress",
         "share",
         "how much of its phase a CREATE INDEX, REINDEX, CLUSTER, VACUUM, ANALYZE or COPY has done",
-        { ...progress, ...rare("PostgreSQL progress", { label: "command" }) },
+        {
+          ...progress,
+          panel: { title: "PostgreSQL progress", series: { label: "command" }, unlessZero: true },
+        },
       ),
       gauge("progress_done", "count", "the same in its `unit`", progress),
     ],

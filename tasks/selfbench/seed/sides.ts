@@ -1,7 +1,7 @@
 import { ServiceError } from "../../model/errors.ts";
 import { UNLIMITED, withClient } from "../../seed/connect.ts";
 import type { Dataset } from "../../seed/dataset.ts";
-import { hashTables } from "../../seed/hash.ts";
+import { contentHash, sumTables } from "../../seed/hash.ts";
 import { askProcess } from "../own_process.ts";
 import type { Side } from "../rounds.ts";
 import type { CopyFiles } from "./copy_files.ts";
@@ -84,7 +84,7 @@ async function readBack(
   tell: (text: string) => void,
 ): Promise<void> {
   tell("reading back");
-  const { hash } = await withClient(url, (client) => hashTables(client, context.dataset), UNLIMITED);
+  const hash = contentHash(await withClient(url, (client) => sumTables(client, context.dataset), UNLIMITED));
   if (hash !== context.files.hash) throw otherRows(name, hash, context);
 }
 

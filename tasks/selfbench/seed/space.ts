@@ -14,7 +14,9 @@ export interface Need {
  * @throws {ServiceError} with the bytes that are needed and those that are free
  */
 export function refuseLittleSpace(needs: readonly Need[], free: (path: string) => number = freeBytes): void {
-  for (const together of byDisk(needs)) {
+  // The server's own folders may be closed to us: the one above them is on the same disk, as a rule.
+  const existing = needs.map((need) => ({ ...need, path: existingPart(need.path) }));
+  for (const together of Map.groupBy(existing, ({ path }) => Deno.statSync(path).dev).values()) {
     const { path } = together[0]!;
     const needed = together.reduce((sum, { bytes }) => sum + bytes, MIN_FREE_BYTES);
     const left = free(path);
@@ -33,15 +35,4 @@ export function refuseLittleSpace(needs: readonly Need[], free: (path: string) =
 
 function exactly(bytes: number): string {
   return `${formatCount(Math.ceil(bytes))} bytes`;
-}
-
-function byDisk(needs: readonly Need[]): Need[][] {
-  const disks = new Map<number, Need[]>();
-  for (const need of needs) {
-    // The server's own folders may be closed to us: the one above them is on the same disk, as a rule.
-    const existing = existingPart(need.path);
-    const disk = Deno.statSync(existing).dev;
-    disks.set(disk, [...disks.get(disk) ?? [], { ...need, path: existing }]);
-  }
-  return [...disks.values()];
 }
