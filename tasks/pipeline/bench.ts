@@ -5,10 +5,13 @@ import type { RunSummary } from "../model/summary.ts";
 import { counted, formatSeconds } from "../model/units.ts";
 import { sayJson } from "../terminal/command.ts";
 import { seriesText } from "../terminal/series_text.ts";
+import type { Confirmed } from "../report/bench_markdown.ts";
 import { baseOf } from "./against.ts";
+import { commentOf, writeRunComment } from "./bench_comment.ts";
 import {
   confirmationCode,
   confirmationText,
+  confirmedBy,
   judgeAgain,
   suspectsOf,
   UNCONFIRMED,
@@ -31,9 +34,11 @@ import { unjudgeable } from "./unjudgeable.ts";
 export function bench(request: BenchRequest, config: Config): Promise<ExitCode> {
   return withJob(request, config, async (asked) => {
     const { given: { repeat = 1, against, confirm = false, planFor, json }, terminal } = asked;
+    const comment = commentOf(asked);
     const base = against === undefined ? null : await baseOf(asked, against);
     const job = planFor === undefined ? asked : await planned(asked, planFor);
     const { runId } = job;
+    let confirmed: Confirmed | null = null;
     const summaries: RunSummary[] = [];
     const codes: ExitCode[] = [];
     for (let index = 0; index < repeat && !job.signal.aborted; index++) {
@@ -51,14 +56,22 @@ export function bench(request: BenchRequest, config: Config): Promise<ExitCode> 
       const confirmation = confirm && hasFiles(job) && !job.signal.aborted
         ? await confirmOnce(job, reported)
         : null;
-      if (confirmation !== null) codes.push(confirmation);
+      if (confirmation !== null) codes.push(confirmation.code);
+      confirmed = confirmation?.confirmed ?? null;
     }
     if (summaries.length > 1) terminal.print(`\n${seriesText(summaries, terminal.width.columns)}`);
-    const compared = base === null || job.signal.aborted ? null : await compareWith(job, base, runId);
+    const compared = base === null || job.signal.aborted
+      ? null
+      : await compareWith(job, base, runId, comment);
     if (compared !== null) codes.push(compared.code);
     if (confirm && compared?.comparison.verdict === "regressed") terminal.print(`\n${UNCONFIRMED}`);
+    // Of a run that is held against a stored one it is the comparison that is told, but for what its own arms show.
+    const unwritten = comment === null || job.signal.aborted || (base !== null && !hasFiles(job))
+      ? null
+      : await writeRunComment(comment, summaries.at(-1)!, confirmed, job);
     if (json) sayJson(printed(summaries, repeat, compared?.comparison ?? null));
-    if (compared !== null && compared.unwritten !== null) throw compared.unwritten;
+    const fault = compared?.unwritten ?? unwritten;
+    if (fault !== null) throw fault;
     return firstThatApplies(codes);
   });
 }
@@ -95,20 +108,26 @@ function hasFiles({ plan }: Job): boolean {
   return plan.arms.some(({ file }) => file !== null);
 }
 
-/** Makes a run again in which something looked slower. @returns the code that it ends with */
-async function confirmOnce(job: Job, first: Summarised): Promise<ExitCode> {
+/** What confirming ends with; `confirmed` null: there is nothing to tell of it. */
+interface Confirming {
+  readonly code: ExitCode;
+  readonly confirmed: Confirmed | null;
+}
+
+/** Makes a run again in which something looked slower. */
+async function confirmOnce(job: Job, first: Summarised): Promise<Confirming> {
   const { terminal, plan } = job;
   const fault = undecided(first.summary);
   if (fault !== null) {
     // What it ends with is said already.
     terminal.print(`\nNothing to confirm in this run: ${fault}.`);
-    return ExitCode.ok;
+    return { code: ExitCode.ok, confirmed: null };
   }
   const suspects = suspectsOf(first.summary);
   if (suspects.length === 0) {
     const none = { runId: null, suspects, confirmed: [], fault: null };
     terminal.print(`\n${confirmationText(none)}`);
-    return ExitCode.ok;
+    return { code: ExitCode.ok, confirmed: confirmedBy(none) };
   }
   terminal.print(`\nMeasure again: ${counted(suspects.length, "comparison")} looked slower`);
   // Another seed has other moments and other values: what these alone made slower is chance as well. A run that ended
@@ -125,17 +144,17 @@ async function confirmOnce(job: Job, first: Summarised): Promise<ExitCode> {
   tell({ ...run, given: { ...run.given, json: false }, warnings: [], unreported: null }, { brief: true });
   const confirmation = await judgeAgain(suspects, run);
   terminal.print(`\n${confirmationText(confirmation)}`);
-  return confirmationCode(confirmation);
+  return { code: confirmationCode(confirmation), confirmed: confirmedBy(confirmation) };
 }
 
-async function compareWith(job: Job, base: string, candidate: string) {
+async function compareWith(job: Job, base: string, candidate: string, comment: string | null) {
   const { compareStored } = await import("./compare_task.ts");
   const { given: { report, pdf }, config, db, terminal, signal } = job;
   return await compareStored(base, candidate, { report, pdf, ignoreFingerprint: false }, {
     config,
     db,
     terminal,
-    comment: null,
+    comment,
     signal,
   });
 }

@@ -115,6 +115,10 @@ export function addBenchOptions(command: Command): Command {
     )
     .option("--against <run>", "compare it afterwards with a stored run, or series of runs, of this scenario")
     .option(
+      "--markdown <file>",
+      "also write what came of it as a comment for a pull request, in place of the one before",
+    )
+    .option(
       "--clone",
       "with a .sql file as an arm, or a path over a tier: make the clone on your own server, whose size is said first",
       false,

@@ -35,7 +35,7 @@ export function writeCommentBlock(block: CommentBlock, text: string): void {
     replaceText(block.path, whole);
   } catch (error) {
     throw new ServiceError(
-      `Cannot write the comparison into ${block.path}: ${(error as Error).message}`,
+      `Cannot write the comment into ${block.path}: ${(error as Error).message}`,
       "The runs are stored: give --markdown another name, and try again.",
       { cause: error },
     );
@@ -79,7 +79,7 @@ function textOf(path: string): string {
 
 function refused(path: string, why: string): UsageError {
   return new UsageError(
-    `Cannot write the comparison into ${path}: ${why}`,
+    `Cannot write the comment into ${path}: ${why}`,
     "Nothing was changed. Give --markdown the name of a new file, or of one that it has written.",
   );
 }

@@ -51,11 +51,11 @@ Deno.test("a file of somebody else's is never written over", () =>
       assert.equal(readFileSync(path, "utf8"), text);
     }
     mkdirSync(join(dir, "folder"));
-    refused(join(dir, "folder"), /Cannot write the comparison into/);
+    refused(join(dir, "folder"), /Cannot write the comment into/);
     refused(join(dir, "none/comment.md"), /there is no folder/);
     symlinkSync(path, join(dir, "link.md"));
     refused(join(dir, "link.md"), /do not stand there once each/);
-    refused("/dev/zero", /Cannot write the comparison into/);
+    refused("/dev/zero", /Cannot write the comment into/);
   }));
 
 Deno.test("a text with marks in it is taken for none the next time", () =>

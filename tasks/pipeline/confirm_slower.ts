@@ -3,6 +3,7 @@ import { mixShares } from "../model/mix_shares.ts";
 import type { Run } from "../model/run.ts";
 import type { Comparison, RunSummary } from "../model/summary.ts";
 import { counted, listed, significant } from "../model/units.ts";
+import type { Confirmed } from "../report/bench_markdown.ts";
 import { openRun } from "../store/read.ts";
 import { gapsWereDrawn, groupQuantiles } from "../summary/block_pairs.ts";
 import { confirmed } from "../summary/confirm.ts";
@@ -79,6 +80,11 @@ async function slowerAgain(suspects: readonly Comparison[], run: Run, db: string
 export function confirmationCode({ confirmed, fault }: Confirmation): ExitCode {
   if (confirmed.length > 0) return ExitCode.verdictFailed;
   return fault === null ? ExitCode.ok : ExitCode.invalid;
+}
+
+/** What came of it, for a comment: a sentence, and whether something is slower twice. */
+export function confirmedBy(confirmation: Confirmation): Confirmed {
+  return { text: confirmationText(confirmation), regressed: confirmation.confirmed.length > 0 };
 }
 
 /** What came of it, as a sentence. */

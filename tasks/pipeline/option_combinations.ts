@@ -18,6 +18,8 @@ export interface Combined {
   readonly untilDecided?: number;
   /** Whether what looks slower is measured again, and fails where it is slower then too. */
   readonly confirm?: boolean;
+  /** A file for a comment on what came of it. */
+  readonly markdown?: string;
   /** Whether a database of the user's may be cloned. */
   readonly clone?: boolean;
 }
@@ -28,7 +30,7 @@ export function refuseCombination(
   given: Combined,
   arms: readonly PlannedArm[],
 ): void {
-  const { resolution, findRate, clone, repeat, against, confirm, planFor, untilDecided } = given;
+  const { resolution, findRate, clone, repeat, against, confirm, planFor, untilDecided, markdown } = given;
   const alone = Object.entries({
     "--repeat": repeat !== undefined,
     "--against": against !== undefined,
@@ -39,6 +41,12 @@ export function refuseCombination(
   if (alone !== undefined && findRate) {
     throw new UsageError(
       `Cannot use ${alone} with --find-rate: a search is no run that others can be compared with`,
+      "Leave one of them out.",
+    );
+  }
+  if (markdown !== undefined && findRate) {
+    throw new UsageError(
+      "Cannot use --markdown with --find-rate: a comment is about a run, and a search makes many",
       "Leave one of them out.",
     );
   }
@@ -53,6 +61,12 @@ export function refuseCombination(
     throw new UsageError(
       "Cannot confirm what is slower: no arm and no run is compared",
       "Give the version before as an arm, like --arm base=base.json, or a stored run by --against.",
+    );
+  }
+  if (markdown !== undefined && repeat !== undefined && against === undefined) {
+    throw new UsageError(
+      "Cannot use --markdown with --repeat: a comment is about one run, or about a comparison",
+      "Leave one of them out, or give --against.",
     );
   }
   if (resolution !== undefined && !findRate) {

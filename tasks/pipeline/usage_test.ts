@@ -109,6 +109,13 @@ const MISTAKES: readonly [what: string, task: string, args: string[], said: RegE
   ["a series of searches", "bench", ["--repeat", "5", "--find-rate"], /--repeat with --find-rate/],
   ["a search against a run", "bench", ["--against", "latest", "--find-rate"], /--against with --find-rate/],
   [
+    "a comment on a search",
+    "bench",
+    ["--markdown", "x.md", "--find-rate", "--slo", "p95<1s"],
+    /--markdown with --find-rate/,
+  ],
+  ["a comment on a series", "bench", ["--markdown", "x.md", "--repeat", "5"], /--markdown with --repeat/],
+  [
     "nothing to confirm",
     "bench",
     ["--confirm"],

@@ -7,6 +7,7 @@ import type { LintReport } from "../model/lint.ts";
 import { quietMigration, stalledMigration } from "../summary/migration/testing_summary.ts";
 import { comparisonFixture } from "../summary/compare/testing_comparison.ts";
 import { EVERYTHING, HOSTILE, poisoned } from "../testing/hostile.ts";
+import { benchMarkdown } from "./bench_markdown.ts";
 import { compareMarkdown } from "./compare_markdown.ts";
 import { lintMarkdown } from "./lint_markdown.ts";
 import { migrationMarkdown } from "./migration_markdown.ts";
@@ -65,6 +66,9 @@ const COMMENTS: Readonly<Record<string, (text: string) => string>> = {
       verdict: null,
       differences: [{ part: "load", name: "settings", base: text, candidate: `${text}x` }],
     }),
+  run: (text) =>
+    benchMarkdown(poisoned(exampleSummary(), text), { text: `REGRESSED: ${text}`, regressed: true }),
+  "run of one arm": (text) => benchMarkdown({ ...poisoned(exampleSummary(), text), comparisons: [] }, null),
   migration: (text) => migrationMarkdown([poisoned(migratedSummary(stalledMigration()), text)]),
   "migration in both variants": (text) =>
     migrationMarkdown(

@@ -47,12 +47,23 @@ export const BENCH_COMPARED: readonly Story[] = [
     },
   },
   {
-    promise: "--confirm measures again what looks slower, and fails where it is",
+    promise:
+      "--confirm measures again what looks slower, and fails where it is; --markdown says so for a pull request",
     typed:
-      'deno task bench --paths sql --arm slow="$MINE/slow.json" --confirm --rate 120 --scale tiny --duration 8s --warmup 300ms --no-report --json',
+      'deno task bench --paths sql --arm slow="$MINE/slow.json" --confirm --rate 120 --scale tiny --duration 8s --warmup 300ms --markdown "$MINE/comment.md" --no-report --json',
     prepare: ({ mine, root }) => slowArm(mine, root),
     ends: ExitCode.verdictFailed,
-    judge({ said }) {
+    judge({ said, mine }) {
+      const comment = Deno.readTextFileSync(join(mine, "comment.md"));
+      assert.match(
+        comment,
+        /^<!-- benchbook:bench access-paths -->\n### Benchmark `access-paths`: \*\*REGRESSED\*\*/,
+      );
+      assert.match(
+        comment,
+        /\n- REGRESSED: measured again, [\s\S]*\n\| `slow` \/ `sql` \| `product-by-id` \| median \|/,
+      );
+      assert.ok(comment.trimEnd().split("\n").length <= 40, comment);
       assert.match(said, /^Measure again: \d+ comparisons? looked slower$/m);
       assert.match(
         said.replaceAll(/\s+/g, " "),
