@@ -29,6 +29,7 @@ export default {
     {
       name: "customer-orders",
       weight: 20,
+      tag: ["customer_id"],
       params: {
         customer_id: { kind: "zipf", keys: "customers", s: 0.8 },
         until: { kind: "choice", values: ["2025-12-31"] },
@@ -62,6 +63,7 @@ export default {
       name: "order-insert",
       weight: 8,
       write: true,
+      outdates: ["customer-orders"],
       params: {
         order_id: { kind: "reserved", keys: "reserved_orders" },
         customer_id: { kind: "uniform", keys: "customers" },

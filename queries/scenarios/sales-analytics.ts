@@ -9,6 +9,14 @@ const page: Readonly<Record<string, Draw>> = {
   skip: { kind: "choice", values: [0, 10], weights: [85, 15] },
 };
 
+const DASHBOARDS = [
+  "sales-overview",
+  "product-performance",
+  "customer-value",
+  "sales-rep-leaderboard",
+  "supplier-profitability",
+];
+
 /**
  * The dashboards of a trading company, of months, for a country, a category or a segment, page by page, while orders come in and
  * are shipped: what the dashboards say changes all the time.
@@ -66,6 +74,8 @@ export default {
         name: "place-order",
         weight: 5,
         write: true,
+        // Each shows sums over many orders: which answers one of them changes is not told by its values.
+        outdates: DASHBOARDS,
         params: {
           order_id: { kind: "reserved", keys: "reserved_orders" },
           customer_id: { kind: "zipf", keys: "customers", s: 0.8 },

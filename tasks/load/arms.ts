@@ -16,6 +16,7 @@ import {
   type Suffix,
 } from "../targets/workload.ts";
 import type { Arm } from "./plan.ts";
+import { tagsOf } from "./scenario_tags.ts";
 import { checkFile, readCheck } from "./write_check.ts";
 
 /** The questions of a scenario, in the order of its operations. */
@@ -132,6 +133,7 @@ export function armsOf(
         ..."shape" in asked && { result: asked.shape.result },
         text,
         parameters: parameters.map((parameter) => parameter.name),
+        ...tagsOf(scenario.operations[index]!, scenario.operations, parameters.map((each) => each.name)),
       };
     }),
   }));

@@ -17,6 +17,7 @@ import { checkDraws } from "./scenario_draws.ts";
 import { faultsOf } from "./scenario_fault.ts";
 import { importDefault } from "./scenario_file.ts";
 import { checkForm, checkStreams } from "./scenario_form.ts";
+import { checkTags } from "./scenario_tags.ts";
 import { settleSettings } from "./scenario_settings.ts";
 
 /** A stream whose operations stand among those of the whole scenario. */
@@ -118,6 +119,7 @@ export function resolveScenario(
     throw faultsOf(file)(`hitTarget: there is no setting "${hitTarget}"`, next);
   }
   checkDraws(scenario, streams, file);
+  checkTags(scenario, streams, file);
   checkSlo(scenario, scopes, file);
   return {
     ...rest,

@@ -70,6 +70,8 @@ const operation = z.strictObject({
   params: z.record(z.string(), draw),
   write: z.boolean().optional(),
   cache: z.boolean().optional(),
+  tag: z.array(z.string().min(1)).optional(),
+  outdates: z.array(name).optional(),
 });
 // What stages may be `checkStages` says, in words of its own.
 const stages = z.array(z.unknown()).optional();

@@ -283,6 +283,23 @@ const FAULTS: readonly [value: unknown, said: string | RegExp, next?: RegExp][] 
   ],
 
   [single({ settings: { a: { ...SETTING, default: 0 } } }), /^settings\.a: default must lie from min to max/],
+  [
+    single({ operations: [{ ...PRODUCT, tag: ["id"] }] }),
+    'operations[0].tag: there is no parameter "id"',
+    /Known: product_id/,
+  ],
+  [single({ operations: [{ ...PRODUCT, outdates: [PRODUCT.name] }] }), /outdates: it writes nothing/],
+  [
+    single({ operations: [PRODUCT, { ...ORDER, outdates: ["product-by-di"] }] }),
+    'operations[1].outdates: there is no read "product-by-di"',
+    /Did you mean "product-by-id"\?/,
+  ],
+  [
+    single({
+      operations: [{ ...PRODUCT, tag: ["product_id"] }, { ...ORDER, params: {}, outdates: [PRODUCT.name] }],
+    }),
+    /operations\[1\]\.outdates: product-by-id is told apart by "product_id", which the write has no parameter of/,
+  ],
   [single({ settings: { preset: SETTING } }), /^settings\.preset: must have another name/],
   [
     single({ settings: { rate: SETTING }, presets: { high: { rat: 1 } } }),

@@ -72,6 +72,13 @@ export interface ScenarioOperation {
   readonly write?: boolean;
   /** False: asked past the cache, also on a cached path, because the answer must be of this moment. By default true. */
   readonly cache?: boolean;
+  /**
+   * A read that writes outdate: parameters for whose values they do, each a parameter of the writes too. By default none:
+   * such a write outdates all its answers.
+   */
+  readonly tag?: readonly string[];
+  /** A write: the reads whose cached answers it outdates, with `--set invalidate=tags`. */
+  readonly outdates?: readonly string[];
 }
 
 /** Operations with an arrival process of their own. */

@@ -17,16 +17,18 @@ export function cached(path: Path): Path {
       const { nowUs, network, seed } = options;
       const cache = target.cache!;
       const random = counter(seed, "ttl");
-      let stored = 0;
+      let drawn = 0;
       return new CachedTarget(path.make(target, options), {
         redisUrl: cache.redisUrl,
         shared: cache.shared,
         behaviour: { ...USUAL_CACHE, ...cache },
         // Another arm's answers to the same question may look otherwise, and are for it to miss.
         prefix: `${cache.prefix}${cache.arm ?? name}:`,
+        tagPrefix: cache.prefix,
         entries: path.entries,
         nowUs,
-        jitter: () => random.float(stored++, 0),
+        random: () => random.float(drawn++, 0),
+        loadLimitMs: options.limitMs,
         network,
       });
     },

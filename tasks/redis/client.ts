@@ -19,7 +19,7 @@ export class RedisClient {
    * @param limitMs for the connection to begin, and for each answer
    */
   constructor(url: string, limitMs: number) {
-    this.#connection = new RedisConnection(readRedisOptions(url), runtimeNetwork, limitMs, LISTS);
+    this.#connection = new RedisConnection(readRedisOptions(url), runtimeNetwork, { limitMs, lists: LISTS });
     this.#limitMs = limitMs;
   }
 

@@ -17,6 +17,16 @@ export interface RedisOptions {
   readonly database: number;
 }
 
+/** How a connection is made, and what replies look like. */
+export interface RepliesOptions {
+  /** How long it may take to connect, until Redis has answered. */
+  readonly limitMs?: number;
+  /** How deep lists among the replies may be nested; 0: a list is no reply. */
+  readonly lists?: number;
+  /** Stored texts are given as bytes, of use until the reply is taken. */
+  readonly raw?: boolean;
+}
+
 const CONNECT_TIMEOUT_MS = 5000;
 const END_MS = 500;
 const RETRY_MS = 100;
@@ -50,29 +60,26 @@ export class RedisConnection {
 
   readonly #limitMs: number;
   readonly #lists: number;
+  readonly #raw: boolean;
 
-  /**
-   * @param network opens what needs no TLS
-   * @param limitMs how long it may take to connect, until Redis has answered
-   * @param lists how deep lists among the replies may be nested; 0: a list is no reply
-   */
+  /** @param network opens what needs no TLS */
   constructor(
     options: RedisOptions,
     network: Network = runtimeNetwork,
-    limitMs = CONNECT_TIMEOUT_MS,
-    lists = 0,
+    { limitMs = CONNECT_TIMEOUT_MS, lists = 0, raw = false }: RepliesOptions = {},
   ) {
     this.#options = options;
     this.#network = network;
     this.#limitMs = limitMs;
     this.#lists = lists;
+    this.#raw = raw;
   }
 
   /** @throws the system's error, or what Redis says to the password */
   connect(): Promise<void> {
     return withinLimit(this.#network, this.#limitMs, async (signal) => {
       const { username, password, database } = this.#options;
-      const line = new RedisLine(await this.#open(new Inbox(), signal), this.#lists);
+      const line = new RedisLine(await this.#open(new Inbox(), signal), this.#lists, this.#raw);
       signal.addEventListener("abort", () => line.close());
       this.#opening = line;
       try {
@@ -109,6 +116,11 @@ export class RedisConnection {
   send(command: Uint8Array, onReply: OnReply): void {
     if (this.#line === null) onReply(lost(), false, 0);
     else this.#line.send(command, onReply);
+  }
+
+  /** How many replies have come over the connection that there is, and how many are waited for. */
+  get progress(): { readonly answered: number; readonly waiting: number } {
+    return this.#line?.progress ?? { answered: 0, waiting: 0 };
   }
 
   /** Ends the connection, whose replies can no longer be trusted; it is opened again. */

@@ -17,17 +17,24 @@ export class RedisLine {
   onLost: () => void = () => {};
   readonly #channel: Channel;
   readonly #lists: number;
+  readonly #raw: boolean;
   /** Those not answered yet, oldest first from `#answered` on. */
   #waiting: OnReply[] = [];
   #answered = 0;
   #open = true;
+  /** Over its whole time. */
+  #replies = 0;
   /** What ended it. */
   #error = lost();
 
-  /** @param lists how deep lists among the replies may be nested; 0: a list is no reply */
-  constructor(channel: Channel, lists = 0) {
+  /**
+   * @param lists how deep lists among the replies may be nested; 0: a list is no reply
+   * @param raw stored texts are given as bytes, of use until the reply is taken
+   */
+  constructor(channel: Channel, lists = 0, raw = false) {
     this.#channel = channel;
     this.#lists = lists;
+    this.#raw = raw;
     const { inbox } = channel;
     inbox.onBytes = () => this.#arrived();
     inbox.onEnd = (error) => this.#lose(ended(error));
@@ -53,6 +60,11 @@ export class RedisLine {
     );
   }
 
+  /** How many replies have come, and how many are waited for. */
+  get progress(): { readonly answered: number; readonly waiting: number } {
+    return { answered: this.#replies, waiting: this.#waiting.length - this.#answered };
+  }
+
   /** Ends it; what is under way fails, with this error. */
   close(error: Error = lost()): void {
     this.#lose(error);
@@ -63,7 +75,7 @@ export class RedisLine {
     while (this.#open) {
       let read: ReturnType<typeof readReply>;
       try {
-        read = readReply(inbox.bytes, inbox.start, inbox.end, this.#lists);
+        read = readReply(inbox.bytes, inbox.start, inbox.end, this.#lists, this.#raw);
       } catch (error) {
         return this.#lose(error as Error);
       }
@@ -73,6 +85,7 @@ export class RedisLine {
       // An error that nobody asked for says why the connection is about to end: too many clients, protected mode.
       if (onReply === undefined) return this.#lose(read.reply instanceof Error ? read.reply : notRedis());
       this.#answered++;
+      this.#replies++;
       if (this.#answered > KEPT) {
         this.#waiting = this.#waiting.slice(this.#answered);
         this.#answered = 0;

@@ -2,7 +2,10 @@
  * Redis's protocol, version 2, as bytes: https://redis.io/docs/latest/develop/reference/protocol-spec/. Only the
  * replies that single commands have: status, error, integer, text or none; lists only where they are asked for.
  */
-export type Reply = string | number | null | Error | readonly Reply[];
+export type Reply = string | Uint8Array | number | null | Error | readonly Reply[];
+
+/** A word of a command: a text, or bytes as they are. */
+export type Word = string | Uint8Array;
 
 /** Some of the reply has still to come. */
 export const MORE = null;
@@ -31,6 +34,27 @@ export function writeCommand(words: readonly string[]): Uint8Array {
   return encoder.encode(text);
 }
 
+/** A command of texts and bytes. */
+export function writeBinaryCommand(words: readonly Word[]): Uint8Array {
+  const parts = words.map((word) => typeof word === "string" ? encoder.encode(word) : word);
+  const heads = parts.map(({ length }) => encoder.encode(`$${length}\r\n`));
+  const begin = encoder.encode(`*${words.length}\r\n`);
+  const command = new Uint8Array(
+    parts.reduce((sum, { length }, index) => sum + heads[index]!.length + length + 2, begin.length),
+  );
+  command.set(begin);
+  let at = begin.length;
+  for (const [index, part] of parts.entries()) {
+    command.set(heads[index]!, at);
+    at += heads[index]!.length;
+    command.set(part, at);
+    at += part.length;
+    command[at++] = CR!;
+    command[at++] = LF!;
+  }
+  return command;
+}
+
 /** One reply, and where the next one begins. */
 export interface ReadReply {
   readonly reply: Reply;
@@ -44,6 +68,7 @@ export interface ReadReply {
 /**
  * Reads the reply that begins at `start`.
  * @param lists how deep lists may be nested; 0: a list is no reply
+ * @param raw a text is given as bytes, which are those of the buffer: of use until more arrives
  * @returns MORE where it is not all there
  * @throws where it is none, or longer than a reply may be: before it has arrived
  */
@@ -52,6 +77,7 @@ export function readReply(
   start: number,
   end: number,
   lists = 0,
+  raw = false,
 ): ReadReply | typeof MORE {
   const lineEnd = endOfLine(bytes, start, end);
   if ((lineEnd < 0 ? end : lineEnd) - start > MOST_LINE_BYTES) throw notRedis();
@@ -80,8 +106,13 @@ export function readReply(
       const textEnd = next + length;
       if (end < textEnd + 2) return MORE;
       if (bytes[textEnd] !== CR || bytes[textEnd + 1] !== LF) throw notRedis();
-      const text = decoder.decode(bytes.subarray(next, textEnd));
-      return { reply: text, stored: true, bytes: textEnd + 2 - start, next: textEnd + 2 };
+      const text = bytes.subarray(next, textEnd);
+      return {
+        reply: raw ? text : decoder.decode(text),
+        stored: true,
+        bytes: textEnd + 2 - start,
+        next: textEnd + 2,
+      };
     }
     case LIST:
       if (lists === 0) throw notRedis();

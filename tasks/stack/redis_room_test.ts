@@ -74,7 +74,7 @@ Deno.test("a real Redis that evicts and is nearly full is not stored into, and k
           behaviour: USUAL_CACHE,
           shared: true,
           nowUs: () => 0,
-          jitter: () => 0.5,
+          random: () => 0.5,
         });
         await cached.open();
         const statement = { operationId: 0, name: "one", write: false, text: "", parameters: ["id"] };

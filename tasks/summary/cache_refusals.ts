@@ -2,6 +2,7 @@ import type { Warning } from "../model/summary.ts";
 import { counted } from "../model/units.ts";
 import type { Rows } from "../store/runs.ts";
 import { query } from "../store/sql.ts";
+import { isDamage } from "../targets/cache_entry_header.ts";
 
 /** One row of summary/cache_refusals.sql. */
 export interface RefusalRow {
@@ -20,6 +21,7 @@ const MEANING: Readonly<Record<string, string>> = {
   MOVED: "It is one node of a cluster, and the keys of others are not followed there",
   ASK: "It is one node of a cluster, and the keys of others are not followed there",
   CLUSTERDOWN: "Its cluster is incomplete",
+  STALLED: "The connection was given up, so that no more requests wait for it, and opened anew",
   LOADING: "It was still loading its data",
   MASTERDOWN: "It is a replica that has lost its primary",
   NOPERM: "The role of its URL may not do that",
@@ -33,7 +35,21 @@ export async function cacheRefusals(rows: Rows, runId: string): Promise<Warning[
 
 /** The same, pure. */
 export function refusalWarnings(rows: readonly RefusalRow[]): Warning[] {
-  return [...evictionWarnings(rows), ...rows.filter(({ reason }) => !WATCHED.test(reason)).map(refusal)];
+  const told = rows.filter(({ reason }) => !WATCHED.test(reason));
+  return [
+    ...evictionWarnings(rows),
+    ...told.map((row) => isDamage(row.reason) ? damage(row) : refusal(row)),
+  ];
+}
+
+/** What a lookup found under its key and was no entry of it; it was loaded anew. */
+function damage({ arm, reason, n }: RefusalRow): Warning {
+  return {
+    code: "cache-damaged-entries",
+    text: `${counted(n, "lookup")} of ${arm} found no sound entry under the key: ${
+      reason.replace(/^[A-Z]+ /, "")
+    }. What was asked for was loaded and stored anew. Somebody else writes into that Redis, or it has lost data.`,
+  };
 }
 
 /** What the watch over the evictions of a shared Redis says, see `EvictionWatch`; each worker has one. */

@@ -13,3 +13,18 @@ Deno.test("what a cache refuses is a warning with its number, Redis's words and 
   ]);
   assert.deepEqual(refusalWarnings([]), []);
 });
+
+Deno.test("what is no entry of its key is told as such, and what a stall means is said", () => {
+  const row = { arm: "sql+cache", doing: "read" as const, n: 2 };
+  const reason = "CHANGED an entry is not what was stored under its key";
+  const [damaged, stalled] = refusalWarnings([{ ...row, reason }, {
+    ...row,
+    reason: "STALLED no answer within 500 ms",
+  }]);
+  assert.equal(damaged!.code, "cache-damaged-entries");
+  assert.match(
+    damaged!.text,
+    /^2 lookups of sql\+cache found no sound entry under the key: an entry is not what was stored/,
+  );
+  assert.match(stalled!.text, /^The cache refused 2 lookups .* The connection was given up/);
+});

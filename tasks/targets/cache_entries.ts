@@ -1,5 +1,5 @@
 import { judgeText } from "./graphql_answer.ts";
-import type { Keep } from "./target.ts";
+import type { Keep, Statement } from "./target.ts";
 
 /** How a cache keeps the answers of what it stands before, as texts. */
 export interface Entries {
@@ -9,18 +9,10 @@ export interface Entries {
   textOf(kept: unknown): string;
   /** An answer kept so, as one who asks without a cache gets it. */
   answerOf(kept: unknown): unknown;
-  /**
-   * Reads a text that was stored.
-   * @param keep whether the answer is wanted
-   * @returns an error where it is not what is stored there
-   */
-  read(text: string, keep: boolean): Entry | Error;
-}
-
-/** What an entry answers; its rows are counted where the path counts them, else -1. */
-export interface Entry {
-  readonly rows: number;
-  readonly answer: unknown;
+  /** Whether an answer kept so says that there is nothing. */
+  isEmpty(kept: unknown, statement: Statement): boolean;
+  /** What a text that was stored answers, as one who asks without a cache gets it. */
+  read(text: string): unknown;
 }
 
 /** Rows as JSON. */
@@ -28,31 +20,26 @@ export const rowEntries: Entries = {
   keep: true,
   textOf: (rows) => JSON.stringify(rows),
   answerOf: (rows) => rows,
-  read(text) {
-    try {
-      const rows = JSON.parse(text) as unknown;
-      if (Array.isArray(rows) && rows.every((row) => typeof row === "object" && row !== null)) {
-        return { rows: rows.length, answer: rows };
-      }
-    } catch {
-      // Said below.
-    }
-    return noEntry();
-  },
+  isEmpty: (rows) => (rows as readonly unknown[]).length === 0,
+  read: (text) => JSON.parse(text) as unknown,
 };
 
-/** The body of a GraphQL answer as it arrived; it is judged when it is read, as an answer without a cache is. */
+/** The body of a GraphQL answer as it arrived. */
 export const bodyEntries: Entries = {
   keep: "text",
   textOf: (body) => body as string,
   // One that is no JSON for all that it looks right holds no data.
   answerOf: (body) => judgeText(200, body as string, true).answer ?? {},
-  read(text, keep) {
-    const { error, answer } = judgeText(200, text, keep);
-    return error === null ? { rows: -1, answer } : noEntry();
-  },
+  isEmpty: (body, { result }) =>
+    result !== undefined && isNothing(judgeText(200, body as string, true).answer, result),
+  read: (body) => judgeText(200, body, true).answer ?? {},
 };
 
-function noEntry(): Error {
-  return new Error("an entry is not what was stored there");
+/** Whether a GraphQL answer has no rows where it holds them. @param result where that is, below `data` */
+function isNothing(answer: unknown, result: readonly string[]): boolean {
+  const rows = ["data", ...result].reduce<unknown>(
+    (at, key) => (at as Record<string, unknown> | null)?.[key],
+    answer,
+  );
+  return rows === null || rows === undefined || Array.isArray(rows) && rows.length === 0;
 }

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { Buffer } from "node:buffer";
 import { Redis } from "ioredis";
 import { withRedis } from "../stack/testing.ts";
 import { expectKeys, forgetKeys, tellKeys } from "./cache_keys.ts";
@@ -148,18 +149,35 @@ Deno.test("what a real Redis refuses is counted by its reason, and every request
 
       await t.step("an entry that is not what was stored is no answer", async () => {
         const key = `${prefix}one:[0]`;
-        for (const odd of ["OK", "{}", "5", "null", '"text"', "[1]", "[null]", "", "[{}", "\u{feff}[]"]) {
-          await redis.set(key, odd);
-          const { refusals } = await askAll(url, prefix);
-          assert.deepEqual(
-            refusals.map(({ doing, reason, count }) => [doing, reason, count]),
-            [["read", "an entry is not what was stored there", 2]],
-            odd,
-          );
+        await askAll(url, prefix);
+        const entry = (await redis.getBuffer(key))!;
+        const other = (await redis.getBuffer(`${prefix}one:[1]`))!;
+        const changed = Buffer.from(entry);
+        changed[changed.length - 2]! ^= 1;
+        const odd: [string | Buffer, RegExp][] = [
+          ...["OK", "{}", "", '[{"id":0}]', "\u{feff}[]"].map((
+            text,
+          ): [string, RegExp] => [text, /^FOREIGN /]),
+          [entry.subarray(0, 20), /^TRUNCATED /],
+          [entry.subarray(0, -1), /^TRUNCATED /],
+          [Buffer.concat([entry, entry]), /^TRUNCATED /],
+          [changed, /^CHANGED /],
+          // Another key's, whole and of today.
+          [other, /^CHANGED /],
+        ];
+        for (const [value, reason] of odd) {
+          await redis.set(key, value);
+          const { states, refusals } = await askAll(url, prefix);
+          assert.deepEqual(states, "miss then hit", String(value));
+          assert.deepEqual(refusals.map(({ doing, count }) => [doing, count]), [["read", 1]], String(value));
+          assert.match(refusals[0]!.reason, reason);
+          assert.equal((await redis.getBuffer(key))!.length, entry.length, "it was not stored anew");
         }
         await redis.del(key);
         await redis.lpush(key, "a list");
-        assert.match((await askAll(url, prefix)).refusals[0]!.reason, /^WRONGTYPE/);
+        const { states, refusals } = await askAll(url, prefix);
+        assert.deepEqual([states, refusals[0]!.count], ["miss then hit", 1]);
+        assert.match(refusals[0]!.reason, /^FOREIGN a key holds no text/);
       });
 
       await t.step(

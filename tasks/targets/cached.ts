@@ -1,74 +1,50 @@
-import type { CacheBehaviour } from "../model/cache_settings.ts";
 import { ServiceError } from "../model/errors.ts";
-import type { Network } from "../net/channel.ts";
-import type { Entries, Entry } from "./cache_entries.ts";
-import { StoredKeys } from "./cache_keys.ts";
-import { EvictionWatch } from "./eviction_watch.ts";
+import { monotonicUs } from "../net/clock.ts";
 import { readRedisOptions, RedisConnection } from "../redis/connection.ts";
 import { notRedis, type Reply, writeCommand } from "../redis/wire.ts";
-import { type Refusal, Refusals } from "./refusals.ts";
-import { type Call, complete, newCall, type Target, type TargetGate } from "./target.ts";
-
-export interface CachedTargetOptions {
-  readonly redisUrl: string;
-  /** Of the keys of this path and run only: nobody else shares an entry. */
-  readonly prefix: string;
-  readonly entries: Entries;
-  /** Others keep keys there too: storing ends where any are evicted. */
-  readonly shared?: boolean;
-  readonly nowUs: () => number;
-  readonly behaviour: CacheBehaviour;
-  /** Spreads expiry, 0 to 1 for each key, so that entries made together do not expire together. */
-  readonly jitter: (key: string) => number;
-  /** Opens its sockets where there is no TLS; Deno's own without it. */
-  readonly network?: Network;
-}
-
-/** A question under way behind the cache, and those that wait for its answer. */
-interface Load {
-  readonly call: Call;
-  readonly waiting: Set<Call>;
-}
+import { EntryReader } from "./cache_entry_header.ts";
+import { type Freshness, freshnessOf } from "./cache_freshness.ts";
+import type { Load, LoadedElsewhere } from "./cache_load.ts";
+import type { Lookup } from "./cache_lookup.ts";
+import { type CachedTargetOptions, type CacheParts, cacheParts } from "./cache_parts.ts";
+import { versionOf } from "./cache_tags.ts";
+import type { Refusal } from "./refusals.ts";
+import { type Call, complete, type Target, type TargetGate } from "./target.ts";
 
 /**
- * Cache-aside before any other target: read from Redis; on a miss ask the target, answer, and then store what it
- * answered with a TTL; never an error. Several misses of one key at a time become one question (single flight within
- * this process), which is given up when nobody waits for it any more. Writes go straight to the target. A Redis that
- * fails is stepped around and recorded as `bypass`.
+ * A cache before any other target: read from Redis; on a miss ask the target, answer, and then store what it answered with a
+ * TTL; never an error. When it answers, loads and stores beyond that is its strategy. Several misses of one key at a time
+ * become one question (single flight), which is given up when nobody waits for it any more. Writes go straight to the target.
+ * A Redis that fails, or does not answer, is stepped around and recorded as `bypass`; what is no entry of this key is loaded
+ * and stored anew.
  */
 export class CachedTarget implements Target {
   readonly #options: CachedTargetOptions;
   readonly #target: Target;
   readonly #redis: RedisConnection;
-  readonly #refusals = new Refusals();
-  readonly #evictions: EvictionWatch | null;
-  /** Kept only where Redis would not list them. */
-  #stored: StoredKeys | null = new StoredKeys();
-  /** By key. */
-  readonly #loads = new Map<string, Load>();
+  readonly #reader = new EntryReader();
+  readonly #parts: CacheParts;
+  readonly #off: boolean;
+  readonly #clockUs: () => number;
   /** The question to the cache that was written last. */
-  #lookup: Lookup | null = null;
+  #last: { readonly call: Call; readonly lookup: Lookup } | null = null;
 
   /** @param target what it stands before: opened and closed with it */
   constructor(target: Target, options: CachedTargetOptions) {
     this.#target = target;
     this.#options = options;
-    this.#redis = new RedisConnection(readRedisOptions(options.redisUrl), options.network);
-    this.#evictions = !options.shared ? null : new EvictionWatch(
-      (command, onReply) => this.#redis.send(command, onReply),
-      (what) => this.#refusals.add("write", what),
-    );
+    this.#off = options.behaviour.strategy === "none";
+    this.#clockUs = options.clockUs ?? monotonicUs;
+    this.#redis = new RedisConnection(readRedisOptions(options.redisUrl), options.network, { raw: true });
+    this.#parts = cacheParts(target, this.#redis, options, (load, onFound) => this.#look(load, onFound));
   }
 
   async open(): Promise<void> {
     await this.#target.open();
+    if (this.#off) return;
     try {
       await this.#redis.connect();
-      this.#evictions?.look();
-      // A role that may list keys is told that this is no cursor, and nothing is listed.
-      this.#redis.send(writeCommand(["SCAN", "no-cursor"]), (listing) => {
-        if (listing instanceof Error && /invalid cursor/i.test(listing.message)) this.#stored = null;
-      });
+      this.#parts.stores.opened();
     } catch (error) {
       await this.#target.close();
       throw new ServiceError(`Cannot reach Redis: ${(error as Error).message}`, "Check that it runs.", {
@@ -78,52 +54,70 @@ export class CachedTarget implements Target {
   }
 
   prepare(call: Call): void {
-    if (passesCache(call)) this.#target.prepare?.(call);
-    else this.#lookupOf(call);
+    if (this.#off || passesCache(call)) this.#target.prepare?.(call);
+    if (!passesCache(call)) this.#lookupOf(call);
   }
 
   run(call: Call): void {
-    if (passesCache(call)) return this.#target.run(call);
-    const { nowUs } = this.#options;
-    const { key, command } = this.#lookupOf(call);
-    call.acquiredUs = call.sentUs = nowUs();
+    if (passesCache(call)) return this.#parts.tags.run(call, this.#target);
+    const lookup = this.#lookupOf(call);
+    call.keyHash = lookup.keyHash;
+    if (this.#off) {
+      call.loaded = true;
+      return this.#target.run(call);
+    }
+    call.loaded = false;
+    call.acquiredUs = call.sentUs = this.#options.nowUs();
     // There is nothing to take back: what arrives for it later is passed over.
     call.abort = () => call.onDone();
-    this.#redis.send(command, (reply, stored, bytes) => {
-      const doneUs = nowUs();
-      const entry = this.#entryOf(reply, stored, call.keep !== false);
-      if (call.completed) return;
-      if (entry === null || entry instanceof Error) {
-        call.cache = entry === null ? "miss" : "bypass";
-        return this.#ask(call, key, entry === null);
-      }
-      call.cache = "hit";
-      call.rows = entry.rows;
-      call.bytes = bytes;
-      complete(call, doneUs, "ok", null);
-      if (call.keep) call.answer = entry.answer;
-      call.onDone();
-    });
+    this.#parts.stalls.asked();
+    if (lookup.tagKey !== null) return this.#runTagged(call, lookup, lookup.tagKey);
+    this.#redis.send(
+      lookup.command,
+      (reply, stored, bytes) => this.#found(call, lookup, 0, reply, stored, bytes),
+    );
+  }
+
+  /** Where writes outdate entries: the version of now first, so that an entry that fits it was not outdated before. */
+  #runTagged(call: Call, lookup: Lookup, tagKey: string): void {
+    let tag = 0;
+    this.#parts.tags.asked(lookup);
+    this.#redis.send(
+      writeCommand(["GET", tagKey]),
+      (reply, stored) => tag = versionOf(reply, stored),
+    );
+    this.#redis.send(
+      lookup.command,
+      (reply, stored, bytes) => this.#found(call, lookup, tag, reply, stored, bytes),
+    );
   }
 
   async close(): Promise<void> {
+    this.#parts.stalls.close();
+    this.#parts.loads.close();
     await Promise.all([this.#redis.end(), this.#target.close()]);
   }
 
   #lookupOf(call: Call): Lookup {
-    if (this.#lookup?.call === call) return this.#lookup;
-    const key = `${this.#options.prefix}${call.statement.name}:${JSON.stringify(call.values)}`;
-    return this.#lookup = { call, key, command: writeCommand(["GET", key]) };
+    if (this.#last?.call === call) return this.#last.lookup;
+    const lookup = this.#parts.keys.lookupOf(call);
+    this.#last = { call, lookup };
+    return lookup;
   }
 
   /** What the cache did not do since the last time of asking. */
   refusals(): Refusal[] {
-    return this.#refusals.take();
+    return this.#parts.refusals.take();
+  }
+
+  /** How many loads it began since the last time of asking that no request waited for. */
+  backgroundLoads(): number {
+    return this.#parts.loads.inBackground();
   }
 
   /** The keys that are to be removed one by one; none where Redis lists them. */
   storedKeys(): string[] {
-    return this.#stored?.list() ?? [];
+    return this.#parts.stores.keys();
   }
 
   get unlimited(): boolean {
@@ -135,87 +129,87 @@ export class CachedTarget implements Target {
     return this.#target.gate;
   }
 
-  /** An entry; null where there is none, an error where it cannot be had. */
-  #entryOf(reply: Reply, stored: boolean, keep: boolean): Entry | Error | null {
-    if (stored && reply === null) return null;
-    const { entries } = this.#options;
-    const entry = reply instanceof Error ? reply : stored ? entries.read(reply as string, keep) : notRedis();
-    if (entry instanceof Error) this.#refusals.add("read", entry);
-    // Where something else is answered than an entry, replies and questions are out of step.
-    if (!stored && !(reply instanceof Error)) this.#redis.distrust(notRedis());
-    return entry;
-  }
-
-  /** Answers from the target: with others that miss the same key at the same time, by one question. */
-  #ask(call: Call, key: string, store: boolean): void {
-    const load = this.#loads.get(key) ?? this.#load(call, key, store);
-    load.waiting.add(call);
-    call.abort = () => {
-      load.waiting.delete(call);
-      if (load.waiting.size === 0) this.#giveUp(load, key);
-      call.onDone();
-    };
-    if (load.waiting.size === 1) this.#target.run(load.call);
-  }
-
-  /** A load of its own: it goes on for the others when the one that began it has given up. */
-  #load({ statement, values }: Call, key: string, store: boolean): Load {
-    const load: Load = { call: newCall(statement, values, this.#options.entries.keep), waiting: new Set() };
-    this.#loads.set(key, load);
-    load.call.onDone = () => {
-      // Given up: what is asked for since then has a load of its own.
-      if (load.waiting.size === 0) return;
-      this.#loads.delete(key);
-      const { outcome, answer } = load.call;
-      for (const each of load.waiting) this.#answer(each, load.call);
-      // Not before: who waits for the answer does not wait for the cache.
-      if (store && outcome === "ok") this.#store(key, answer);
-    };
-    return load;
-  }
-
-  /** What nobody waits for would hold a connection, and go on at the server. */
-  #giveUp({ call }: Load, key: string): void {
-    this.#loads.delete(key);
-    const { abort } = call;
-    complete(call, this.#options.nowUs(), "timeout", null);
-    abort?.();
-  }
-
-  #answer(call: Call, loaded: Call): void {
+  #found(call: Call, lookup: Lookup, tag: number, reply: Reply, stored: boolean, bytes: number): void {
+    const doneUs = this.#options.nowUs();
+    const state = this.#stateOf(lookup, tag, reply, stored);
     if (call.completed) return;
-    call.rows = loaded.rows;
-    call.bytes = loaded.bytes;
-    const { nowUs, entries } = this.#options;
-    complete(call, nowUs(), loaded.outcome, loaded.error);
-    const { outcome, answer } = loaded;
-    if (call.keep) call.answer = outcome === "ok" ? entries.answerOf(answer) : answer;
+    if (state === "expired" || state === "failed") {
+      call.cache = state === "failed" ? "bypass" : "miss";
+      return this.#parts.loads.answer(call, lookup, tag, state !== "failed");
+    }
+    const { storedUs, rows } = this.#reader;
+    call.cache = state === "stale" ? "stale" : "hit";
+    call.rows = rows;
+    call.bytes = bytes;
+    call.ageUs = this.#ageUs();
+    complete(call, doneUs, "ok", null);
+    this.#answered(call);
+    // Not before: who is answered does not wait for it.
+    if (state !== "fresh") this.#parts.loads.refresh(lookup, tag, storedUs);
+  }
+
+  /** Since its answer was asked for: so long ago at the most it was true. */
+  #ageUs(): number {
+    const { storedUs, loadUs } = this.#reader;
+    return Math.max(0, this.#clockUs() - storedUs + loadUs);
+  }
+
+  #answered(call: Call): void {
+    // What was compressed is read in any case: that is the cache's work, and not the reader's.
+    if (call.keep || this.#reader.compressed) {
+      const text = this.#reader.answer();
+      if (call.keep) call.answer = this.#options.entries.read(decoder.decode(text));
+    }
     call.onDone();
   }
 
-  #store(key: string, answer: unknown): void {
-    this.#evictions?.beforeStore();
-    if (this.#evictions?.stopped) return;
-    const { behaviour: { ttlSeconds, jitter: share }, jitter, entries } = this.#options;
-    const ttlMs = Math.round(ttlSeconds * 1000 * (1 + share * (2 * jitter(key) - 1)));
-    this.#redis.send(
-      writeCommand(["SET", key, entries.textOf(answer), "PX", String(ttlMs)]),
-      (reply, stored) => {
-        if (reply === "OK" && !stored) return;
-        this.#refusals.add("write", reply instanceof Error ? reply : notRedis());
-        if (!(reply instanceof Error)) this.#redis.distrust(notRedis());
-      },
-    );
-    this.#stored?.add(key, Date.now(), ttlMs);
+  /** How fresh the entry is that was found; `expired` also where there is none, `failed` where it cannot be had. */
+  #stateOf({ keyHash }: Lookup, tag: number, reply: Reply, stored: boolean): Freshness | "failed" {
+    if (stored && reply === null) return "expired";
+    if (!(reply instanceof Uint8Array)) return this.#refusedRead(reply);
+    const damage = this.#reader.read(reply, keyHash);
+    if (damage !== null) {
+      this.#parts.refusals.add("read", damage);
+      return "expired";
+    }
+    if (this.#reader.tag !== tag) return "expired";
+    return freshnessOf(this.#reader, this.#options.behaviour, this.#clockUs(), this.#parts.random);
+  }
+
+  #refusedRead(reply: Reply): "expired" | "failed" {
+    const error = reply instanceof Error ? reply : notRedis();
+    // Where something else is answered than an entry, replies and questions are out of step.
+    if (!(reply instanceof Error)) this.#redis.distrust(error);
+    const foreign = /^WRONGTYPE /.test(error.message);
+    this.#parts.refusals.add("read", foreign ? new Error("FOREIGN a key holds no text") : error);
+    return foreign ? "expired" : "failed";
+  }
+
+  /** Whether there is an entry by now that is newer than what a load replaces. */
+  #look({ lookup, tag, replacesUs }: Load, onFound: (entry: LoadedElsewhere | null) => void): void {
+    let now = tag;
+    if (lookup.tagKey !== null) {
+      this.#redis.send(
+        writeCommand(["GET", lookup.tagKey]),
+        (reply, stored) => now = versionOf(reply, stored),
+      );
+    }
+    this.#redis.send(lookup.command, (reply, stored, bytes) => {
+      const state = this.#stateOf(lookup, now, reply, stored);
+      const reader = this.#reader;
+      if (state !== "fresh" && state !== "early" || reader.storedUs === replacesUs) return onFound(null);
+      const text = decoder.decode(reader.answer());
+      onFound({
+        rows: reader.rows,
+        bytes,
+        ageUs: this.#ageUs(),
+        answer: () => this.#options.entries.read(text),
+      });
+    });
   }
 }
 
-/** What the cache is asked for a call. */
-interface Lookup {
-  readonly call: Call;
-  readonly key: string;
-  readonly command: Uint8Array;
-}
+const decoder = new TextDecoder("utf-8", { ignoreBOM: true });
 
 function passesCache({ statement }: Call): boolean {
   return statement.write || statement.uncached === true;

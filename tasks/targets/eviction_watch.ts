@@ -4,6 +4,12 @@ import { type Reply, writeCommand } from "../redis/wire.ts";
 const LOOK_STORES = 32;
 const LOOK_MS = 250;
 
+const decoder = new TextDecoder();
+
+function textOf(reply: Reply): string {
+  return reply instanceof Uint8Array ? decoder.decode(reply) : String(reply);
+}
+
 type Send = (command: Uint8Array, onReply: (reply: Reply) => void) => void;
 
 /**
@@ -45,7 +51,7 @@ export class EvictionWatch {
 
   #take(reply: Reply): void {
     if (this.#stopped) return;
-    const [, digits] = /^evicted_keys:(\d+)/m.exec(String(reply)) ?? [];
+    const [, digits] = /^evicted_keys:(\d+)/m.exec(textOf(reply)) ?? [];
     if (reply instanceof Error || digits === undefined) {
       // Where the connection is lost the next look tells.
       if (/^NOPERM|unknown command/i.test(String((reply as Error | null)?.message))) {

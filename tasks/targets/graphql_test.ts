@@ -69,7 +69,7 @@ Deno.test("GraphQL and the cache against real services", async (t) => {
         entries: rowEntries,
         behaviour: USUAL_CACHE,
         nowUs,
-        jitter: () => 0.5,
+        random: () => 0.5,
         network,
       });
       await cached.open();

@@ -56,7 +56,7 @@ Deno.test({
           PgConnection.connect(readPgOptions("postgres://u@localhost:1/d", "test"), 5000, parser, loop)
         ),
         "a Redis that takes connections and never answers": again((loop) =>
-          new RedisConnection(readRedisOptions(`redis://127.0.0.1:${port}`), loop, 40).connect()
+          new RedisConnection(readRedisOptions(`redis://127.0.0.1:${port}`), loop, { limitMs: 40 }).connect()
         ),
         "an HTTP server that is connected to again and again": again(async (loop) => {
           const connection = new HttpConnection(endpointOf(`http://127.0.0.1:${port}/graphql`), loop);

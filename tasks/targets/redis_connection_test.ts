@@ -142,7 +142,7 @@ Deno.test("a call of the cached path can be given up, whatever Redis does", asyn
       entries: rowEntries,
       behaviour: USUAL_CACHE,
       nowUs: () => 0,
-      jitter: () => 0,
+      random: () => 0,
     });
     await cached.open();
     const statement = { operationId: 0, name: "one", write: false, text: "", parameters: [] };

@@ -5,6 +5,13 @@ import type { CacheState, Outcome } from "../model/timing.ts";
 
 export type Value = string | number | readonly (string | number)[];
 
+/** What an entry's answer hangs on: a family, and some of the values that are asked with. */
+export interface Tag {
+  readonly family: string;
+  /** Places of its values among those of the statement that bears it. */
+  readonly at: readonly number[];
+}
+
 /** One operation as one arm asks it. */
 export interface Statement {
   readonly operationId: number;
@@ -12,6 +19,10 @@ export interface Statement {
   readonly write: boolean;
   /** A read that must be of this moment: it goes past the cache. */
   readonly uncached?: boolean;
+  /** A read whose entry in a cache is outdated by the writes that name its family, for the same values. */
+  readonly tag?: Tag;
+  /** What a write outdates. */
+  readonly outdates?: readonly Tag[];
   /**
    * It goes to PostgreSQL with its text each time, under no name: a pooler that lends sessions by transaction knows no names, or takes
    * one for another's.
@@ -47,6 +58,12 @@ export interface Call {
   outcome: Outcome;
   error: string | null;
   cache: CacheState | null;
+  /** Of its key in a cache, NaN where it has none. */
+  keyHash: number;
+  /** How long ago the entry's answer was asked for that was its answer, µs; NaN where none was. */
+  ageUs: number;
+  /** Whether the target behind the cache was asked for it; null where there is no cache. */
+  loaded: boolean | null;
   rows: number;
   bytes: number;
   /** Set by the target while it runs: gives the request up and frees (or replaces) its connection. */
@@ -79,6 +96,8 @@ export interface Target {
   run(call: Call): void;
   /** What a cache on the way did not do, since the last time of asking. */
   refusals?(): readonly Refusal[];
+  /** How many questions a cache on the way asked since the last time of asking that no request waited for. */
+  backgroundLoads?(): number;
   /** What became of its connections, since the last time of asking. */
   connectionEvents?(): readonly ConnectionEvent[];
   /** Keys that it stored and that Redis would not list. */
@@ -132,6 +151,9 @@ export function newCall(statement: Statement, values: readonly Value[], keep: Ke
     outcome: "ok",
     error: null,
     cache: null,
+    keyHash: NaN,
+    ageUs: NaN,
+    loaded: null,
     rows: -1,
     bytes: -1,
     abort: null,

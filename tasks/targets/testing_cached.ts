@@ -27,7 +27,7 @@ export async function askAll(redisUrl: string, prefix: string) {
     entries: rowEntries,
     behaviour: USUAL_CACHE,
     nowUs: () => 0,
-    jitter: () => 0.5,
+    random: () => 0.5,
   });
   await cached.open();
   const states: string[] = [];

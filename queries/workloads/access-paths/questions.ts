@@ -12,6 +12,7 @@ export function questions(weights: Readonly<Record<string, number>>): ScenarioOp
   return Object.entries(weights).map(([name, weight]) => {
     const question = all.find((each) => each.name === name);
     if (question === undefined) throw new RangeError(`access-paths has no question "${name}"`);
-    return { ...question, weight };
+    const outdates = question.outdates?.filter((read) => Object.hasOwn(weights, read));
+    return { ...question, weight, ...outdates !== undefined && { outdates } };
   });
 }

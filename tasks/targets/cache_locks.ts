@@ -1,0 +1,104 @@
+import type { Network } from "../net/channel.ts";
+import type { OnReply } from "../redis/line.ts";
+import { writeCommand } from "../redis/wire.ts";
+import type { HeldLock, Load, LoadedElsewhere } from "./cache_load.ts";
+
+/** A lock that nobody renews is gone after so long: its loader has died or hangs. */
+export const LOCK_MS = 1000;
+const RENEW_MS = LOCK_MS / 3;
+/** How long it is waited before the next look, from the first one on. */
+const FIRST_WAIT_MS = 2;
+const LONGEST_WAIT_MS = 20;
+const WAIT_FACTOR = 1.5;
+
+/** What may come of asking for a lock. */
+export interface OnLock {
+  /** The load is this one's to make; also where no lock could be had, since then nothing is kept that others could wait for. */
+  readonly acquired: () => void;
+  /** It has been loaded by another meanwhile. */
+  readonly elsewhere: (entry: LoadedElsewhere) => void;
+  /** Of a load that nobody waits for: another makes it. */
+  readonly busy: () => void;
+}
+
+export interface LocksOptions {
+  readonly send: (command: Uint8Array, onReply: OnReply) => void;
+  /** Looks whether there is an entry by now that serves a load. @param onFound null: there is none */
+  readonly look: (load: Load, onFound: (entry: LoadedElsewhere | null) => void) => void;
+  readonly keyOf: (load: Load) => string;
+  /** A lock is among the keys that Redis holds for a while. */
+  readonly stored: (key: string, ttlMs: number) => void;
+  readonly network: Network;
+  /** Uniform in (0, 1]. */
+  readonly random: () => number;
+}
+
+/**
+ * One load of a key at a time over all threads and processes: who sets the key's lock loads, renews the lock meanwhile, stores
+ * the entry and removes the lock; the others look for the entry again and again. A loader that dies or hangs renews nothing,
+ * and after `LOCK_MS` another takes its place.
+ *
+ * The lock is asked for and the entry looked for in one go, in this order: who gets the lock sees the entry of the one who
+ * had it before, since that was stored before the lock was removed.
+ */
+export class CacheLocks {
+  readonly #options: LocksOptions;
+
+  constructor(options: LocksOptions) {
+    this.#options = options;
+  }
+
+  acquire(load: Load, on: OnLock): void {
+    this.#try(load, this.#options.keyOf(load), FIRST_WAIT_MS, on);
+  }
+
+  #try(load: Load, key: string, waitMs: number, on: OnLock): void {
+    const { send, look, network, random } = this.#options;
+    const token = String(Math.floor(random() * 2 ** 52));
+    let state: "acquired" | "busy" | "unknown" = "unknown";
+    const beganMs = performance.now();
+    send(writeCommand(["SET", key, token, "NX", "PX", String(LOCK_MS)]), (reply) => {
+      state = reply === "OK" ? "acquired" : reply === null ? "busy" : "unknown";
+    });
+    look(load, (entry) => {
+      const lock = state === "acquired" ? this.#hold(key, token, beganMs) : null;
+      if (load.over) return lock?.release();
+      if (entry !== null) {
+        lock?.release();
+        return on.elsewhere(entry);
+      }
+      if (state !== "busy") {
+        load.lock = lock;
+        return on.acquired();
+      }
+      if (load.background) return on.busy();
+      const nextMs = Math.min(LONGEST_WAIT_MS, waitMs * WAIT_FACTOR);
+      // Apart from each other, so that those who wait do not all ask at once.
+      load.forget = network.later(waitMs * (0.5 + random()), () => this.#try(load, key, nextMs, on));
+    });
+  }
+
+  #hold(key: string, token: string, beganMs: number): HeldLock {
+    const { send, network, stored } = this.#options;
+    let sureUntilMs = beganMs + LOCK_MS - RENEW_MS;
+    let forget = () => {};
+    stored(key, LOCK_MS);
+    const renew = () => {
+      const nowMs = performance.now();
+      // What may be another's by now is not renewed: it expires.
+      if (nowMs > sureUntilMs) return;
+      send(writeCommand(["SET", key, token, "XX", "PX", String(LOCK_MS)]), (reply) => {
+        if (reply === "OK") sureUntilMs = nowMs + LOCK_MS - RENEW_MS;
+      });
+      forget = network.later(RENEW_MS, renew);
+    };
+    forget = network.later(RENEW_MS, renew);
+    return {
+      release() {
+        forget();
+        // Else it may be another's by now: it expires.
+        if (performance.now() < sureUntilMs) send(writeCommand(["DEL", key]), () => {});
+      },
+    };
+  }
+}
