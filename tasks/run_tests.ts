@@ -2,6 +2,7 @@ import { resolve } from "node:path";
 import { type Command, Option } from "commander";
 import { withSharedPostgres } from "./stack/testing_shared.ts";
 import { command, main } from "./terminal/command.ts";
+import { grouped } from "./testing/groups.ts";
 import { closingLines, type FileResult, runFiles } from "./testing/run_files.ts";
 import { inTurn, testFiles } from "./testing/test_files.ts";
 
@@ -27,12 +28,13 @@ export async function run(args: readonly string[]): Promise<void> {
   // Types are checked meanwhile: tests wait a good part of their time. What is wrong with them is said last.
   const types = added ? null : checkTypes();
   const { beside, alone } = inTurn(files);
-  const results = beside.length > 1
-    ? await withSharedPostgres((env) => runFiles(beside, { jobs: jobs(), env, onEnd: show }))
-    // A file by itself starts what it needs.
-    : await runFiles(beside, { jobs: 1, onEnd: show });
+  const groups = grouped(import.meta.dirname!, beside);
+  const results = groups.length > 1
+    ? await withSharedPostgres((env) => runFiles(groups, { jobs: jobs(), env, onEnd: show }))
+    // What runs by itself starts what it needs.
+    : await runFiles(groups, { jobs: 1, onEnd: show });
   const checked = await types;
-  results.push(...await runFiles(alone, { jobs: 1, onEnd: show }));
+  results.push(...await runFiles(alone.map((file) => [file]), { jobs: 1, onEnd: show }));
   if (checked !== null && !checked.success) await Deno.stderr.write(checked.stderr);
   console.log(closingLines(results, (performance.now() - began) / 1000).join("\n"));
   Deno.exit(results.some(({ failed }) => failed > 0) ? 1 : checked?.code);

@@ -1,9 +1,11 @@
-import { relative, resolve } from "node:path";
+import { dirname, relative, resolve } from "node:path";
+import { pathToFileURL } from "node:url";
 import { stripVTControlCharacters } from "node:util";
 import { formatSeconds } from "../model/units.ts";
 import { failureLines, type FileEnd } from "./failures.ts";
+import type { Group } from "./groups.ts";
 
-/** What a file of tests came to. */
+/** What a file of tests came to, or those that share a process. */
 export interface FileResult extends FileEnd {
   readonly passed: number;
   readonly steps: number;
@@ -14,14 +16,14 @@ export interface FileResult extends FileEnd {
 const CLOSING = /^(?:ok|FAILED) \| (\d+) passed(?: \((\d+) steps?\))?.*? \| (\d+) failed.*$/m;
 
 /**
- * Runs files of tests, each in a process of its own: what a test does to its process (variables, its priority, its
- * memory) meets no other file. They begin in the order in which they stand, which Deno does not keep where one process runs them
+ * Runs files of tests, each group in a process of its own: what a test does to its process (variables, its priority, its
+ * memory) meets no other. They begin in the order in which they stand, which Deno does not keep where one process runs them
  * all: the longest would be left at the end, with nothing beside them.
  * @param jobs how many at once
  * @param onEnd told of each when it has ended
  */
 export async function runFiles(
-  files: readonly string[],
+  groups: readonly Group[],
   { jobs, env = {}, onEnd }: {
     readonly jobs: number;
     readonly env?: Readonly<Record<string, string>>;
@@ -29,11 +31,11 @@ export async function runFiles(
   },
 ): Promise<FileResult[]> {
   const results: FileResult[] = [];
-  const waiting = files.values();
+  const waiting = groups.values();
   // Each job takes the next from the same iterator.
   const job = async () => {
-    for (const file of waiting) {
-      const result = await runFile(file, env);
+    for (const group of waiting) {
+      const result = await (group.length === 1 ? runFile(group[0]!, env) : runGroup(group, env));
       results.push(result);
       onEnd(result);
     }
@@ -52,6 +54,26 @@ async function runFile(file: string, env: Readonly<Record<string, string>>): Pro
   const text = new TextDecoder();
   const seconds = (performance.now() - began) / 1000;
   return { file, code, seconds, ...countsIn(code, text.decode(stdout), text.decode(stderr)) };
+}
+
+/** Runs files as one module, by which what they import is loaded once. */
+async function runGroup(files: Group, env: Readonly<Record<string, string>>): Promise<FileResult> {
+  const together = await Deno.makeTempFile({ suffix: "_test.ts" });
+  try {
+    const imports = files.map((file) => `import ${JSON.stringify(pathToFileURL(file).href)};\n`);
+    await Deno.writeTextFile(together, imports.join(""));
+    const { said, ...result } = await runFile(together, env);
+    const folder = files.map(dirname).reduce((one, other) => one.length <= other.length ? one : other);
+    const names = files.map((file) => relative(folder, file)).join(", ");
+    const from = `./${relative(resolve("."), folder)}: ${names}`;
+    return {
+      ...result,
+      file: `${folder} (${files.length} files)`,
+      said: said.replace(/(?<=^running \d+ tests? from ).+/m, from),
+    };
+  } finally {
+    await Deno.remove(together);
+  }
 }
 
 /** What a process of tests has counted, and what else it said. */

@@ -17,7 +17,7 @@ Deno.test("files run in the order in which they stand, each counted, also where 
     for (const [name, text] of Object.entries(FILES)) writeFileSync(join(home, name), text);
     const files = Object.keys(FILES).map((name) => join(home, name));
     const ended: string[] = [];
-    const results = await runFiles(files, {
+    const results = await runFiles(files.map((file) => [file]), {
       jobs: 1,
       env: { TOLD: "a word" },
       onEnd: ({ file }) => ended.push(file),
@@ -60,8 +60,26 @@ Deno.test("as many files as there are jobs run at once, and the next begins when
     writeFileSync(join(home, "b_test.ts"), waits("b", "a"));
     writeFileSync(join(home, "c_test.ts"), 'Deno.test("t", () => {});');
     const files = ["a", "b", "c"].map((name) => join(home, `${name}_test.ts`));
-    const results = await runFiles(files, { jobs: 2, onEnd: () => {} });
+    const results = await runFiles(files.map((file) => [file]), { jobs: 2, onEnd: () => {} });
     assert.deepEqual(results.map(({ passed }) => passed), [1, 1, 1]);
+  }));
+
+Deno.test("a group shares a process, is counted as one, and a failure in it is told by its own file", () =>
+  withTempHome(async (home) => {
+    const pid =
+      'import { appendFileSync } from "node:fs"; appendFileSync(Deno.env.get("PIDS"), `${Deno.pid} `);';
+    writeFileSync(join(home, "a_test.ts"), `${pid} Deno.test("a", () => {}); Deno.test("b", () => {});`);
+    writeFileSync(join(home, "b_test.ts"), `${pid} Deno.test("c", () => { throw new Error("no"); });`);
+    const groups = [["a", "b"].map((name) => join(home, `${name}_test.ts`))];
+    const results = await runFiles(groups, { jobs: 1, env: { PIDS: join(home, "pids") }, onEnd: () => {} });
+    const [one, other, ...more] = Deno.readTextFileSync(join(home, "pids")).trim().split(" ");
+    assert.deepEqual([one, more], [other, []]);
+    const [{ passed, failed, said }] = results as [FileResult];
+    assert.deepEqual([results.length, passed, failed], [1, 2, 1]);
+    assert.match(said, /^running 3 tests from \S+: a_test\.ts, b_test\.ts$/m);
+    const lines = closingLines(results, 1);
+    assert.match(lines[1]!, /^ {2}c => \S*b_test\.ts:1:\d+$/);
+    assert.match(lines.join("\n"), /^Failed: \S+ \(2 files\) \(1\)$/m);
   }));
 
 Deno.test("what was ignored or filtered out does not hide the counts, and no counts at all are a failure", () => {
