@@ -17,3 +17,20 @@ BEGIN
     USING ERRCODE = 'read_only_sql_transaction', HINT = 'Connect to the server that the data moves to.';
 END
 $fence$;
+
+-- The same for changes of tables, views and the like in what moves: they would not be at the other server.
+CREATE FUNCTION {schema}.fence_schemas() RETURNS event_trigger LANGUAGE plpgsql AS $fence$
+DECLARE
+  changed text;
+BEGIN
+  IF TG_EVENT = 'sql_drop' THEN
+    SELECT object_identity INTO changed FROM pg_event_trigger_dropped_objects() WHERE schema_name = ANY ({schemas});
+  ELSE
+    SELECT object_identity INTO changed FROM pg_event_trigger_ddl_commands() WHERE schema_name = ANY ({schemas});
+  END IF;
+  IF changed IS NOT NULL THEN
+    RAISE EXCEPTION 'cannot execute % of % of a server that is being left', TG_TAG, changed
+      USING ERRCODE = 'read_only_sql_transaction', HINT = 'Connect to the server that the data moves to.';
+  END IF;
+END
+$fence$;

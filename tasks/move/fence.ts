@@ -9,8 +9,9 @@ const LOCK_MS = 100;
 const PAUSE_MS = 20;
 
 /**
- * Refuses all writes to tables from a moment on, whoever sends them: triggers that fail, all made in one transaction. It
- * waits for the writers that are under way, ends nobody's session, and lets through what comes by replication.
+ * Refuses all writes to tables from a moment on, whoever sends them, and all changes of their schemas where the role may:
+ * triggers that fail, all made in one transaction. It waits for the writers that are under way, ends nobody's session, and
+ * lets through what comes by replication.
  * @param limitMs it is tried so long
  * @throws {ServiceError} where somebody keeps a table; nothing is fenced then
  */
@@ -21,7 +22,11 @@ export async function raiseFence(
   limitMs: number,
 ): Promise<void> {
   const trigger = `${schema}_fence`;
-  const text = relations.map((relation) => moveSql("fence.sql", { trigger, relation, schema })).join(";\n");
+  const tables = relations.map((relation) => moveSql("fence.sql", { trigger, relation, schema }));
+  const { rows: [role] } = await client.query<{ super: boolean }>(
+    "SELECT current_setting('is_superuser') = 'on' AS super",
+  );
+  const text = [...tables, ...role!.super ? [moveSql("fence_schemas.sql", { schema })] : []].join(";\n");
   for (const untilMs = performance.now() + limitMs;;) {
     try {
       await transaction(client, async () => {
@@ -44,10 +49,11 @@ export async function raiseFence(
   }
 }
 
-/** Takes writes again. @returns how many tables were fenced */
-export async function dropFence(client: Client, schema: string): Promise<number> {
-  const { rows } = await client.query<{ removal: string }>(moveSql("fenced.sql"), [`${schema}.fence()`]);
-  if (rows.length === 0) return 0;
-  await client.query(rows.map(({ removal }) => removal).join(";\n"));
-  return rows.length;
+/** Takes writes and changes again. */
+export async function dropFence(client: Client, schema: string): Promise<void> {
+  const { rows } = await client.query<{ removal: string }>(moveSql("fenced.sql"), [
+    `${schema}.fence()`,
+    `${schema}.fence_schemas()`,
+  ]);
+  if (rows.length > 0) await client.query(rows.map(({ removal }) => removal).join(";\n"));
 }

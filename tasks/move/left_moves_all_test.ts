@@ -18,7 +18,7 @@ const SHOP = `
 const LEFT = `
   SELECT slot_name::text AS name FROM pg_replication_slots UNION ALL SELECT subname FROM pg_subscription
   UNION ALL SELECT pubname FROM pg_publication UNION ALL SELECT nspname FROM pg_namespace WHERE nspname ~ 'benchbook_move'
-  UNION ALL SELECT tgname FROM pg_trigger WHERE NOT tgisinternal`;
+  UNION ALL SELECT tgname FROM pg_trigger WHERE NOT tgisinternal UNION ALL SELECT evtname FROM pg_event_trigger`;
 
 async function namesOf(url: string): Promise<string[]> {
   return (await withPg(url, (client) => client.query<{ name: string }>(LEFT))).rows.map(({ name }) => name);

@@ -72,7 +72,7 @@ export async function moveServer(options: MoveOptions): Promise<MoveOutcome> {
     takenUp(home, record);
     keepMove(home, kept = record);
     try {
-      for (const client of [source, target]) await prepareSide(client, names);
+      for (const client of [source, target]) await prepareSide(client, names, options.schemas);
       await (options.variant === "naive" ? moveNaively : moveSafely)(mover);
     } catch (error) {
       failure = error instanceof MoveFailure ? error : new MoveFailure(steps.last(), error);
@@ -164,9 +164,15 @@ async function newRecord(options: MoveOptions, source: Client, target: Client): 
   };
 }
 
-async function prepareSide(client: Client, { schema, mark }: ReturnType<typeof namesOf>): Promise<void> {
-  await transaction(
-    client,
-    () => client.query(moveSql("prepare_side.sql", { schema, mark: quotedText(mark) })),
-  );
+async function prepareSide(
+  client: Client,
+  { schema, mark }: ReturnType<typeof namesOf>,
+  moved: readonly string[],
+): Promise<void> {
+  const text = moveSql("prepare_side.sql", {
+    schema,
+    mark: quotedText(mark),
+    schemas: `ARRAY[${moved.map(quotedText).join(", ")}]`,
+  });
+  await transaction(client, () => client.query(text));
 }

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
+import pg from "pg";
 import { clusterPlace } from "../stack/postgres_cluster.ts";
 import type { MoveOutcome, MovePause } from "./move_options.ts";
 import { moveServer } from "./move_server.ts";
@@ -53,10 +54,25 @@ const SHAPE = `
 const LEFT = `
   SELECT slot_name::text AS name FROM pg_replication_slots UNION ALL SELECT subname FROM pg_subscription
   UNION ALL SELECT pubname FROM pg_publication UNION ALL SELECT nspname FROM pg_namespace WHERE nspname ~ 'benchbook_move'
-  UNION ALL SELECT tgname FROM pg_trigger WHERE NOT tgisinternal`;
+  UNION ALL SELECT tgname FROM pg_trigger WHERE NOT tgisinternal UNION ALL SELECT evtname FROM pg_event_trigger`;
 
 async function rowsOf(url: string, sql: string): Promise<unknown[]> {
   return (await withPg(url, (client) => client.query(sql))).rows;
+}
+
+/** At a server that is left nothing of what moves may be changed; all else may be. */
+async function refusesChanges(client: pg.Client): Promise<void> {
+  for (
+    const sql of [
+      "CREATE TABLE shop.later (id int)",
+      "ALTER TABLE shop.item ADD COLUMN later int",
+      "DROP TABLE shop.part_old",
+      "CREATE INDEX ON shop.item (made)",
+      "COMMENT ON TABLE shop.item IS 'later'",
+    ]
+  ) await assert.rejects(client.query(sql), { code: "25006" }, sql);
+  await client.query("CREATE TEMP TABLE mine (id int); CREATE SCHEMA theirs CREATE TABLE t (id int)");
+  await client.query("DROP SCHEMA theirs CASCADE");
 }
 
 /** Every number that a server acknowledged is there, on each of the servers. */
@@ -179,15 +195,27 @@ Deno.test("a client that does not hear of the switch is refused by the fence, or
     const { source, target, options } = servers;
     await withPg(source.url, (client) => client.query(SHOP));
     const deaf = startWriter({ source: source.url, target: target.url });
-    // Made after the last look at the tables.
-    const open = async () => {
-      await withPg(source.url, (client) => client.query("CREATE TABLE shop.late (id int PRIMARY KEY)"));
-    };
-    const outcome = await moveServer({ ...options, gate: { ...options.gate, open } });
+    const slow = new pg.Client({ connectionString: source.url });
+    await slow.connect();
+    const outcome = await moveServer({
+      ...options,
+      gate: {
+        ...options.gate,
+        // Made before the fence, and seen by nobody until it is there.
+        close: async () => void await slow.query("BEGIN; CREATE TABLE shop.late (id int PRIMARY KEY)"),
+        open: async () => {
+          await slow.query("COMMIT");
+          await slow.end();
+          // Made after the last look at the tables.
+          await withPg(source.url, refusesChanges);
+        },
+      },
+    });
     assert.match(
       outcome.left.join(),
-      /At the source these were changed in the moment of the switch, .*: CREATE TABLE shop\.late/,
+      /At the source these were changed in the moment of the switch, [^:]*: CREATE TABLE shop\.late, /,
     );
+    assert.doesNotMatch(outcome.left.join(), /later/);
     await until(() => deaf.refused.length > 0);
     await deaf.stop();
     assert.deepEqual([outcome.done, outcome.at], [true, "target"]);

@@ -54,7 +54,7 @@ function switchText(name: "switch" | "switchBack", from: string, to: string): St
       `Clients wait; the ${from} takes no write any more; the ${to} gets the last rows; clients go on there.`,
     statements: [
       "close the gate: clients send nothing, what is under way ends",
-      `CREATE TRIGGER … BEFORE INSERT OR UPDATE OR DELETE OR TRUNCATE … (the fence, at the ${from})`,
+      `CREATE TRIGGER … BEFORE INSERT OR UPDATE OR DELETE OR TRUNCATE …, CREATE EVENT TRIGGER … (the fence, at the ${from})`,
       `UPDATE sentinel …; wait for it at the ${to}, and for what the ${from}'s log held at the fence`,
       `SELECT setval(…) (sequences at the ${to}, with a margin)`,
       "SELECT hashtextextended(…) (rows written last, on both servers)",

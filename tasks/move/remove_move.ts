@@ -114,7 +114,7 @@ async function dropAll(client: Client, record: MoveRecord, names: MoveNames): Pr
       )
     }`,
   );
-  await client.query(`DROP FUNCTION IF EXISTS ${schema}.fence()`);
+  await client.query(`DROP FUNCTION IF EXISTS ${schema}.fence(), ${schema}.fence_schemas()`);
   await client.query(`DROP SCHEMA ${schema}`);
 }
 
@@ -150,7 +150,7 @@ function leftText(
   home: string,
 ): string {
   return `The move of run ${record.runId} may have left something in ${placeText(record[side])} (${why}): ` +
-    `triggers that refuse writes (function ${schema}.fence), the subscriptions, publications and replication slots ` +
+    `triggers that refuse writes and changes (functions of ${schema}), the subscriptions, publications and replication slots ` +
     `${out} and ${back}, which keep the server's log from being removed, and the schema ${schema}. The next start that ` +
     `reaches that server removes them; where you do it yourself, delete ${movePath(home, record.mark)}.`;
 }

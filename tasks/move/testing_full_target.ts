@@ -34,7 +34,7 @@ const LEFT = `
   SELECT slot_name::text AS name FROM pg_replication_slots UNION ALL SELECT subname FROM pg_subscription
   UNION ALL SELECT pubname FROM pg_publication UNION ALL SELECT nspname FROM pg_namespace WHERE nspname ~ 'benchbook_move'
   UNION ALL SELECT nspname FROM pg_namespace WHERE nspname = 'shop' AND current_setting('port') = $1
-  UNION ALL SELECT tgname FROM pg_trigger WHERE NOT tgisinternal`;
+  UNION ALL SELECT tgname FROM pg_trigger WHERE NOT tgisinternal UNION ALL SELECT evtname FROM pg_event_trigger`;
 
 /** What came of a move to a server whose disk was filled up. */
 export interface FullTarget {

@@ -35,7 +35,8 @@ const MADE = `
   UNION ALL SELECT subname::text FROM pg_subscription
   UNION ALL SELECT pubname::text FROM pg_publication
   UNION ALL SELECT nspname::text FROM pg_namespace WHERE nspname LIKE 'benchbook\\_move%'
-  UNION ALL SELECT tgname::text FROM pg_trigger WHERE NOT tgisinternal`;
+  UNION ALL SELECT tgname::text FROM pg_trigger WHERE NOT tgisinternal
+  UNION ALL SELECT evtname::text FROM pg_event_trigger`;
 const LOADS_ROWS = "SELECT FROM northwind.orders WHERE order_id >= 1000000000 OR ship_name LIKE 'client 1%'";
 
 interface Stalled {
