@@ -1,5 +1,5 @@
-import { type Mix, NOT_CAPTURED } from "../../load/mix.ts";
-import { registerId, type RegisterValues, textOf } from "./register_rows.ts";
+import { type DecidingValues, registerKey } from "./register_key.ts";
+import { registerId, type RegisterValues } from "./register_rows.ts";
 import type { Always } from "./slot_outcomes.ts";
 import type { Written } from "./written.ts";
 
@@ -8,9 +8,8 @@ import type { Written } from "./written.ts";
  * INSERT … VALUES, and an UPDATE by its key of a row that was there before.
  */
 export function alwaysWrites(
-  { written, mix, registers }: {
+  { written, registers, ...deciding }: DecidingValues & {
     readonly written: readonly (Written | null)[];
-    readonly mix: Mix;
     readonly registers?: RegisterValues;
   },
 ): Always {
@@ -19,7 +18,7 @@ export function alwaysWrites(
     if (one?.kind === "rows") return one.always;
     if (one?.kind !== "register") return false;
     const { register } = one;
-    const key = textOf(mix.valuesOf(slot, operation, NOT_CAPTURED)[register.key.param]);
+    const key = registerKey(register, slot, operation, deciding);
     return registers?.get(registerId(register))?.has(key) ?? false;
   };
 }

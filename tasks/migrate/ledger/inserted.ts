@@ -38,6 +38,8 @@ export function quotedName(table: string): string {
 export class InsertedRows {
   readonly #client: Client;
   readonly #table: InsertedTable;
+  /** Columns that are not compared: others write them too, and are judged by what they wrote. */
+  readonly #changed: ReadonlySet<string>;
   /** Columns that are there by now and are compared; null before the first look. */
   #columns: ReadonlySet<string> | null = null;
   /** Why the table cannot be looked at, as a sentence's part; null while it can. */
@@ -45,16 +47,18 @@ export class InsertedRows {
   /** Columns that are there and could not be compared. */
   readonly notCompared = new Set<string>();
 
-  constructor(client: Client, table: InsertedTable) {
+  /** @param changed columns that later writes of the same rows set */
+  constructor(client: Client, table: InsertedTable, changed: ReadonlySet<string> = new Set()) {
     this.#client = client;
     this.#table = table;
+    this.#changed = changed;
   }
 
   /** What is there of each write, in their order; null where it cannot be looked at. */
   async look(writes: readonly InsertedWrite[]): Promise<readonly Found[] | null> {
     if (this.refusal !== null) return null;
     const { table, key } = this.#table;
-    this.#columns ??= new Set((await columnsOf(this.#client, table)).keys());
+    this.#columns ??= new Set((await columnsOf(this.#client, table)).keys()).difference(this.#changed);
     if (!this.#columns.has(key)) {
       this.refusal = this.#columns.size === 0 ? `${table} is not there` : `${table} has no column ${key}`;
       return null;

@@ -1,5 +1,6 @@
 import { operationOfSlot } from "../../undo/may_write.ts";
-import { readRegisters, registerId, type RegisterValues, textOf } from "./register_rows.ts";
+import { registerKey } from "./register_key.ts";
+import { readRegisters, registerId, type RegisterValues } from "./register_rows.ts";
 import { readAtOnce } from "./sql.ts";
 import type { LedgerOptions } from "./verify.ts";
 import type { Register } from "./written.ts";
@@ -27,8 +28,9 @@ export function plannedKeys(
   for (let slot = 0; slot < until; slot++) {
     const operation = operationOf(slot);
     const register = registers[operation];
-    if (!register) continue;
-    keys.get(registerId(register))!.add(textOf(mix.valuesOf(slot, operation)[register.key.param]));
+    // Rows of the run's own are not there before it.
+    if (!register || register.key.back !== undefined) continue;
+    keys.get(registerId(register))!.add(registerKey(register, slot, operation, { mix, writes }));
   }
   return { keys, whole: all <= MOST_SLOTS };
 }

@@ -42,10 +42,16 @@ export async function judgeShop(
 /** Slots of the load. */
 export const SLOTS = 200;
 
-/** Gives a test the spool of a load, in which one write was sent after another, and the database that it wrote into. */
-export function withLoaded(use: (loaded: Loaded) => Promise<void>): Promise<void> {
+/**
+ * Gives a test the spool of a load, in which one write was sent after another, and the database that it wrote into.
+ * @param operations what it writes
+ */
+export function withLoaded(
+  use: (loaded: Loaded) => Promise<void>,
+  operations?: Parameters<typeof checkShop>[1],
+): Promise<void> {
   return withDatabase(async (url, { home }) => {
-    const shop = await checkShop(7);
+    const shop = await checkShop(7, operations);
     await withClient(url, makeTables);
     const spoolDir = join(home, "spool", "20260101-000000-aaaa");
     await shortLoad({ url, shop, slots: [0, SLOTS], clients: 1, spoolDir, worker: 0 });

@@ -7,6 +7,7 @@ import { operationOfSlot, type SlotWrites } from "../../undo/may_write.ts";
 import { writeRows } from "../../undo/told.ts";
 import { alwaysWrites } from "./acknowledged.ts";
 import { type Found, InsertedRows, type InsertedWrite, type Judged, judgeInserted } from "./inserted.ts";
+import { registerKey } from "./register_key.ts";
 import {
   judgeRegisters,
   registerId,
@@ -23,7 +24,7 @@ import {
   type SlotOutcomes,
 } from "./slot_outcomes.ts";
 import { readAtOnce } from "./sql.ts";
-import type { Written } from "./written.ts";
+import { changedLater, type Written } from "./written.ts";
 
 /** Writes looked at in one go. */
 const BATCH = 5000;
@@ -118,7 +119,9 @@ class Ledger {
 
   async verify(client: Client): Promise<LedgerResult> {
     this.#tables = this.#written.map((one) =>
-      one?.kind === "rows" ? one.tables.map((table) => new InsertedRows(client, table)) : []
+      one?.kind === "rows"
+        ? one.tables.map((table) => new InsertedRows(client, table, changedLater(this.#written, table)))
+        : []
     );
     const registers = this.#written.flatMap((one) => one?.kind === "register" ? [one.register] : []);
     const verdicts = await judgeRegisters(
@@ -183,7 +186,7 @@ class Ledger {
       const { register } = one;
       return {
         register,
-        key: textOf(values[register.key.param]),
+        key: registerKey(register, slot, operation, this.#options),
         value: textOf(values[register.value.param]),
         attempt,
       };

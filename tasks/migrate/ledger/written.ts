@@ -1,5 +1,6 @@
 import { join } from "node:path";
 import { readSmallText } from "../../files/small_file.ts";
+import { isReservedKey } from "../../load/proof_slots.ts";
 import { checkFile } from "../../load/write_check.ts";
 import type { LoadedScenario } from "../../load/scenario.ts";
 import { isCaptured, type ScenarioOperation } from "../../model/scenario.ts";
@@ -20,12 +21,20 @@ export interface InsertedTable {
   readonly given: Readonly<Record<string, string>> | null;
 }
 
+/** How the row of a register is found. */
+export interface RegisterKey {
+  readonly column: string;
+  readonly param: string;
+  /** So many steps before it in the session the parameter is the reserved key of; absent: it is the write's own. */
+  readonly back?: number;
+}
+
 /** A value of a row that many writes give, one after another. */
 export interface Register {
   /** `schema.name`. */
   readonly table: string;
   /** The column by which the row is found, and the parameter that has its value. */
-  readonly key: { readonly column: string; readonly param: string };
+  readonly key: RegisterKey;
   /** The column that is written, and the parameter that has its value. */
   readonly value: { readonly column: string; readonly param: string };
   /** All columns that the statement sets. */
@@ -56,16 +65,52 @@ export type WritingScenario = Pick<
  * set's tables that the write's `.check.sql` reads, or of tables of the user's own what `INSERT … VALUES` gives; a register
  * is what an UPDATE sets where a column equals a parameter.
  */
-export function writtenBy(scenario: WritingScenario): Promise<(Written | null)[]> {
-  return Promise.all(
-    scenario.operations.map((operation) => operation.write ? ofWrite(scenario, operation) : null),
+export async function writtenBy(scenario: WritingScenario): Promise<(Written | null)[]> {
+  const { operations } = scenario;
+  const written = await Promise.all(
+    operations.map((operation) => operation.write ? ofWrite(scenario, operation) : null),
+  );
+  return written.map((one, at) => {
+    if (one?.kind !== "rows") return one;
+    // Whoever gets its key may have done anything to them.
+    const later = operations.filter((_, other) => other > at && written[other]?.kind === "unknown");
+    const isChanged = later.some(({ params }) =>
+      Object.values(params).some((draw) =>
+        isCaptured(draw) && isReservedKey(operations, draw) && keyOf(operations, draw).operation === at
+      )
+    );
+    return isChanged ? UNKNOWN : one;
+  });
+}
+
+/** Columns of a table's rows that later steps of the sessions set which have inserted them. */
+export function changedLater(
+  written: readonly (Written | null)[],
+  { table }: InsertedTable,
+): ReadonlySet<string> {
+  return new Set(
+    written.flatMap((one) =>
+      one?.kind === "register" && one.register.table === table && one.register.key.back !== undefined
+        ? one.register.changed
+        : []
+    ),
   );
 }
 
 const UNKNOWN = { kind: "unknown" } as const;
 
+/** The step whose reserved key a captured value is, and its parameter. */
+function keyOf(
+  operations: readonly ScenarioOperation[],
+  { from, column }: { readonly from: string; readonly column: string },
+): { readonly operation: number; readonly param: string } {
+  const operation = operations.findIndex(({ name }) => name === from);
+  const draw = operations[operation]!.params[column]!;
+  return isCaptured(draw) ? keyOf(operations, draw) : { operation, param: column };
+}
+
 async function ofWrite(
-  { workloadDir, datasetName, ownTables }: WritingScenario,
+  { operations, workloadDir, datasetName, ownTables }: WritingScenario,
   { name, params }: ScenarioOperation,
 ): Promise<Written> {
   const draws = Object.entries(params);
@@ -75,7 +120,13 @@ async function ofWrite(
   const register = node === null ? null : registerOf(node, nameOf);
   if (register !== null) {
     const { key, value } = register;
-    return isKnown(key.param) && isKnown(value.param) ? { kind: "register", register } : UNKNOWN;
+    if (!isKnown(value.param)) return UNKNOWN;
+    const draw = params[key.param]!;
+    if (!isCaptured(draw)) return { kind: "register", register };
+    if (!isReservedKey(operations, draw)) return UNKNOWN;
+    const { operation, param } = keyOf(operations, draw);
+    const back = operations.findIndex((each) => each.name === name) - operation;
+    return { kind: "register", register: { ...register, key: { column: key.column, param, back } } };
   }
   const [param, draw] = draws.find(([, draw]) => draw.kind === "reserved") ?? [];
   if (param === undefined || draw?.kind !== "reserved") return UNKNOWN;

@@ -43,6 +43,20 @@ const OPERATIONS: readonly ScenarioOperation[] = [
   },
 ];
 
+/** Sessions: each order is placed, and its freight corrected by the key that was answered. */
+export const SESSION: readonly ScenarioOperation[] = [
+  OPERATIONS[ORDER]!,
+  {
+    name: "correct-freight",
+    weight: 1,
+    write: true,
+    params: {
+      order_id: { kind: "captured", from: "place-order", column: "order_id" },
+      freight: { kind: "integer", min: 1_000, max: 1_000_000 },
+    },
+  },
+];
+
 /** The shop that the ledger is checked with: what is written, and how it is drawn. */
 export interface Shop {
   readonly scenario: WritingScenario;
@@ -53,12 +67,15 @@ export interface Shop {
   readonly statements: readonly SqlQuestion[];
 }
 
-/** @param seed decides which slots write what */
-export async function checkShop(seed: number): Promise<Shop> {
-  const streams = [{ rate: 1, first: 0, count: OPERATIONS.length, session: false }];
-  const files = OPERATIONS.map(({ name }) => join(FOLDER, `${name}.sql`));
+/**
+ * @param seed decides which slots write what
+ * @param operations those of a session are its steps
+ */
+export async function checkShop(seed: number, operations = OPERATIONS): Promise<Shop> {
+  const streams = [{ rate: 1, first: 0, count: operations.length, session: operations === SESSION }];
+  const files = operations.map(({ name }) => join(FOLDER, `${name}.sql`));
   const scenario = {
-    operations: OPERATIONS,
+    operations,
     workloadDir: FOLDER,
     datasetName: northwind.name,
     ownTables: null,
@@ -69,10 +86,10 @@ export async function checkShop(seed: number): Promise<Shop> {
     writes: {
       seed,
       closed: false,
-      operations: OPERATIONS.map(({ name, weight }) => ({ name, weight, write: true })),
+      operations: operations.map(({ name, weight }) => ({ name, weight, write: true })),
       streams,
     },
-    mix: mix(OPERATIONS, streams, { keySpaces: northwind.keySpaces(COUNTS), sources: {} }, seed),
+    mix: mix(operations, streams, { keySpaces: northwind.keySpaces(COUNTS), sources: {} }, seed),
     statements: await Promise.all(files.map((file) => parseSql(readSmallText(file), file))),
   };
 }

@@ -35,10 +35,12 @@ export async function shortLoad(
   const operationOf = operationOfSlot(shop.writes);
   const nowUs = () => performance.now() * 1000;
   let next = from;
+  // Of sessions each step comes behind the one before it, as there is one client then.
+  const captured: Record<string, Record<string, unknown>> = {};
   const send = async (client: PgClient) => {
     for (let slot = next++; slot < to; slot = next++) {
       const operation = operationOf(slot);
-      const values = shop.mix.valuesOf(slot, operation);
+      const values = shop.mix.valuesOf(slot, operation, captured);
       const { text, parameters } = shop.statements[operation]!;
       const sentUs = nowUs();
       const answer = await client.query({
@@ -49,6 +51,9 @@ export async function shortLoad(
       const error = typeof answer === "string" ? answer : null;
       const outcome = OUTCOMES.indexOf(error === null ? "ok" : "failed");
       const rows = typeof answer === "string" ? -1 : answer.rows.length;
+      if (typeof answer !== "string") {
+        captured[shop.writes.operations[operation]!.name!] = answer.rows[0] ?? {};
+      }
       recorder.push(
         slot,
         0,
