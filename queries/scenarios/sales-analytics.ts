@@ -1,4 +1,5 @@
 import type { Draw, Scenario } from "../../tasks/model/scenario.ts";
+import { TIER_SETTINGS } from "../../tasks/model/tier_settings.ts";
 import accessPaths from "./access-paths.ts";
 
 /** Some whole months, most often recent ones, and a page of the answer, most often the first. */
@@ -107,5 +108,5 @@ export default {
   timeout: 5,
   paths: ["sql", "graphql", "sql+cache"],
   slo: "p95<200ms,errors<1%",
-  settings: accessPaths.settings,
+  settings: { ...accessPaths.settings, ...TIER_SETTINGS },
 } satisfies Scenario;

@@ -10,8 +10,10 @@ import {
 import { dropClone, leftText } from "../clone/drop_clone.ts";
 import { makeClone } from "../clone/make_clone.ts";
 import { UsageError } from "../model/errors.ts";
+import { type TierUpkeep, upkeepOf } from "../model/tier_settings.ts";
 import { owe } from "../model/owed.ts";
 import { formatBytes } from "../model/units.ts";
+import type { Tier } from "../paths/tier.ts";
 import { openClient, withClient } from "../seed/connect.ts";
 import { isEmbedded, type Stack } from "../stack/services.ts";
 import { installTier } from "../tiers/install_tier.ts";
@@ -52,7 +54,9 @@ export class ArmClones {
   get tiers(): readonly PlacedTier[] {
     return this.#wanted.flatMap(({ name, arms, change }) => {
       const url = this.#urls.get(name);
-      return "migration" in change && url !== undefined ? [{ tier: change, arms, url }] : [];
+      return "migration" in change && url !== undefined
+        ? [{ tier: change, arms, url, upkeep: this.#upkeepOf(change) }]
+        : [];
     });
   }
 
@@ -142,7 +146,15 @@ export class ArmClones {
     const url = this.#urls.get(name)!;
     if ("migration" in change) {
       await terminal.step(`Make the tier ${change.name} by ${change.migration}`, async (onStatement) => {
-        const length = await installTier(change, { root, url, runId, seed, signal, onStatement });
+        const length = await installTier(change, {
+          root,
+          url,
+          runId,
+          seed,
+          upkeep: this.#upkeepOf(change),
+          signal,
+          onStatement,
+        });
         return { value: null, detail: statementsText({ length }) };
       });
     } else if (change.statements.length > 0) {
@@ -152,6 +164,10 @@ export class ArmClones {
         return { value: null, detail: statementsText(change.statements) };
       });
     }
+  }
+
+  #upkeepOf({ name }: Tier): TierUpkeep | null {
+    return upkeepOf(name, this.#job.scenario.settings);
   }
 
   /** Drops all that was made, and says what is left. */

@@ -11,8 +11,9 @@ import { ScheduleClock } from "../load/schedule_clock.ts";
 import { armRecords } from "../model/arms.ts";
 import type { Phase, Run, RunStatus } from "../model/run.ts";
 import { self } from "../stack/process.ts";
-import { createSpool, keepRun, spoolRoot } from "../store/spool.ts";
+import { createSpool, keepRun, type Spool, spoolRoot } from "../store/spool.ts";
 import { armTable } from "../store/tables/arm.ts";
+import { TiersUpkeep } from "../tiers/keep_up.ts";
 import { undoing } from "../undo/undoing.ts";
 import { watchTargets } from "./abort_on_fail.ts";
 import { rateWarning, readCalibration } from "./calibrate.ts";
@@ -122,17 +123,15 @@ async function makeLoad(
   const { config, db, scenario, plan, operations, terminal, signal } = system;
   await using closing = new AsyncDisposableStack();
   const planned = runRecord(system, streams);
-  const spool = closing.adopt(createSpool(config.home, planned, self()), (spool) => spool.close());
   const arms = armRecords(plan.arms, planned.config.arms, redactUrl);
-  spool.write(armTable, arms);
-  spool.operations(operations);
-  spool.plans(system.plans);
+  const spool = closing.adopt(begunSpool(system, planned, arms), (spool) => spool.close());
   const looked = { run: planned, arms, operations, spool, schedule: blocks };
   const end = closing.use(new EarlyEnd());
   const events = new EventHub<RunEvents>((error) => end.fail(error));
-  const { schedule } = closing.use(
-    await LooksAtRun.open(looked, events, (why) => end.because({ by: "decided", why })),
-  );
+  const decided = (why: string) => end.because({ by: "decided", why });
+  const looks = closing.use(await LooksAtRun.open(looked, events, decided));
+  const upkeep = new TiersUpkeep(system.tiers, planned.runId, events);
+  const schedule = upkeep.within(looks.schedule);
   spoolEvents(events, spool, planned, schedule.phases);
   const clock = closing.adopt(new ScheduleClock(schedule, events), (clock) => clock.stop());
   const sampling = closing.use(sampleServers(events, system, companion !== undefined));
@@ -161,6 +160,7 @@ async function makeLoad(
   const run = noted(companion?.concluded?.(record) ?? record, [
     ...result.notes,
     ...failed,
+    ...upkeep.troubles(),
     ...unknown,
     ...await sampling.stop(),
   ]);
@@ -171,6 +171,19 @@ async function makeLoad(
   events.emit("end", { status, reasons, phases });
   end.throwFailure();
   return { run, status, crash: crashOf(reasons) };
+}
+
+/** A run's spool with all that is known before there is any load. */
+function begunSpool(
+  { config, operations, plans }: SystemUnderTest,
+  planned: Run,
+  arms: ReturnType<typeof armRecords>,
+): Spool {
+  const spool = createSpool(config.home, planned, self());
+  spool.write(armTable, arms);
+  spool.operations(operations);
+  spool.plans(plans);
+  return spool;
 }
 
 /** Ends a run as soon as a target over windows is missed beyond doubt. */

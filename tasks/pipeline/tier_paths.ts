@@ -3,6 +3,7 @@ import { join } from "node:path";
 import type { LoadedScenario } from "../load/scenario.ts";
 import { armCalled, type PlannedArm } from "../model/arms.ts";
 import { UsageError } from "../model/errors.ts";
+import { TIER_SETTINGS } from "../model/tier_settings.ts";
 import { findPath, pathOf } from "../paths/registry.ts";
 
 /** What tells whether a scenario can be asked from a tier. */
@@ -41,8 +42,16 @@ export function refuseMissingTiers(scenario: Asked, named: readonly string[]): v
 /** @throws {UsageError} where an arm over a tier, which lies in a clone of its own, is to ask another database */
 export function checkTierArms(arms: readonly PlannedArm[], scenario: Asked): void {
   refuseMissingTiers(scenario, arms.map(({ path }) => path));
-  for (const { name, file, path, overrides: { databaseUrl, change } } of arms) {
-    if (pathOf(path).tier === undefined || databaseUrl === undefined && change === undefined) continue;
+  for (const { name, file, path, overrides: { databaseUrl, change, settings = {} } } of arms) {
+    if (pathOf(path).tier === undefined) continue;
+    const shared = Object.keys(settings).find((key) => Object.hasOwn(TIER_SETTINGS, key));
+    if (shared !== undefined) {
+      throw new UsageError(
+        `Cannot use the ${armCalled(name, file ?? "")}: settings.${shared}: all arms over a tier share it`,
+        "Give it to the whole run by --set.",
+      );
+    }
+    if (databaseUrl === undefined && change === undefined) continue;
     const field = databaseUrl === undefined ? change!.file : "databaseUrl";
     throw new UsageError(
       `Cannot use the ${

@@ -52,6 +52,7 @@ Deno.test("a spool becomes the contract's rows, with nulls for what never happen
           statement_lock: 0,
           ledger: 0,
           checksum: 0,
+          tier_refresh: 0,
         },
         droppedBytes: 0,
         damaged: [],

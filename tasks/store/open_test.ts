@@ -19,6 +19,7 @@ const TABLES = [
   "run",
   "sample",
   "statement_lock",
+  "tier_refresh",
   "timing",
 ];
 

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { rowsOf } from "./seen.ts";
 import { FOR_P95 } from "./short.ts";
 import type { Story } from "./story.ts";
 
@@ -21,6 +22,24 @@ export const TIERS: readonly Story[] = [
         const all = operations.find((each) => each.arm === arm && each.operation === null)!;
         assert.equal(all.errorRate.value, 0, arm);
       }
+    },
+  },
+  {
+    promise: "a view is refreshed and a batch is added up as often as is said, and each time is kept",
+    shown:
+      "npx -y deno task bench sales-analytics --paths sql,aggregate,matview --set refresh_every=5 --set aggregate=batch",
+    typed:
+      `npx -y deno task bench sales-analytics --paths sql,aggregate,matview --set refresh_every=2 --set aggregate=batch --set batch_every=1 ${FOR_P95} --no-report --json`,
+    ends: "judged",
+    async judge({ summary }) {
+      const { settings } = summary.run.config;
+      assert.deepEqual([settings.refresh_every, settings.aggregate, settings.batch_every], [2, "batch", 1]);
+      const kept = await rowsOf<{ tier: string; n: number }>(
+        summary,
+        "SELECT tier, count(*)::INTEGER AS n FROM tier_refresh WHERE run_id = $run AND outcome = 'ok' GROUP BY tier ORDER BY tier",
+      );
+      assert.deepEqual(kept.map(({ tier }) => tier), ["aggregate", "matview"]);
+      for (const { n } of kept) assert.ok(n >= 2, String(n));
     },
   },
 ];

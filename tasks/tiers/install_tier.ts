@@ -1,6 +1,7 @@
 import { loadMigration } from "../migrate/definition.ts";
 import { runSteps } from "../migrate/run_steps.ts";
 import { InterruptedError, ServiceError } from "../model/errors.ts";
+import type { TierUpkeep } from "../model/tier_settings.ts";
 import type { Tier } from "../paths/tier.ts";
 import { counter } from "../random/counter.ts";
 import { withClient } from "../seed/connect.ts";
@@ -13,6 +14,8 @@ export interface InstallOptions {
   readonly url: string;
   readonly runId: string;
   readonly seed: number;
+  /** What will keep it up; null: its writers do. */
+  readonly upkeep: TierUpkeep | null;
   readonly signal: AbortSignal;
   /** Told of each statement before it runs. */
   readonly onStatement: (shown: string) => void;
@@ -25,7 +28,7 @@ export interface InstallOptions {
  * @throws {InterruptedError} after the signal
  */
 export async function installTier(tier: Tier, options: InstallOptions): Promise<number> {
-  const { root, url, runId, seed, signal, onStatement } = options;
+  const { root, url, runId, seed, upkeep, signal, onStatement } = options;
   const { variants } = await loadMigration(root, tier.migration);
   const safe = variants.find(({ variant }) => variant === "safe")!;
   const { stopped, interrupted } = await runSteps(safe, {
@@ -44,6 +47,9 @@ export async function installTier(tier: Tier, options: InstallOptions): Promise<
       `Cannot make the tier ${tier.name}: ${stopped.file}:${stopped.line}: ${stopped.message}`,
       `${stopped.next} The clone that it was to be made in is dropped.`.trim(),
     );
+  }
+  if (upkeep?.kind === "fold") {
+    await withClient(url, (client) => client.query(tierSql(`${tier.name}/batch.sql`)), { signal });
   }
   await refuseUnreadable(tier, url, signal);
   return safe.steps.reduce((sum, { statements }) => sum + statements.length, 0);

@@ -1,6 +1,6 @@
 import { sessionName } from "../model/session_name.ts";
 import { UNLIMITED, withClient } from "../seed/connect.ts";
-import type { PlacedTier } from "./placed_tier.ts";
+import { isKept, type PlacedTier } from "./placed_tier.ts";
 import { tierSql } from "./tier_sql.ts";
 
 /**
@@ -12,8 +12,8 @@ export async function bringUpToDate(
   tiers: readonly PlacedTier[],
   { runId, signal }: { readonly runId: string; readonly signal: AbortSignal },
 ): Promise<void> {
-  for (const { tier, url } of tiers.filter(({ tier }) => tier.name === "matview")) {
-    await withClient(url, (client) => client.query(tierSql(`${tier.name}/refresh.sql`)), {
+  for (const { tier, url, upkeep } of tiers.filter(isKept)) {
+    await withClient(url, (client) => client.query(tierSql(`${tier.name}/${upkeep.kind}.sql`)), {
       ...UNLIMITED,
       name: sessionName(runId, "tier"),
       signal,

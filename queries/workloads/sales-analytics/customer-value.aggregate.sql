@@ -26,7 +26,8 @@ FROM (
   LIMIT :page_size OFFSET :skip
 ) v
 JOIN northwind.customers c ON c.customer_id = v.key
--- Sums can lose an order again, a first date cannot: it is looked up for the customers of the page.
+-- Sums can lose an order again, a first date cannot: it is looked up for the customers of the page, and between two batches
+-- may be newer than the sums.
 CROSS JOIN LATERAL (
   SELECT min(o.order_date) AS first_order, max(o.order_date) AS last_order
   FROM northwind.orders o

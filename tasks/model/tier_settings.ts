@@ -1,0 +1,60 @@
+import type { Choice, Setting, Settings, SettingValues } from "./scenario.ts";
+
+/** What keeps a tier up beside the load: a statement, and how often it is to run. */
+export interface TierUpkeep {
+  /** `refresh` works a view out again, `fold` adds to totals what writers have noted. */
+  /** What that statement does. */
+  readonly kind: "refresh" | "fold";
+  /** The time from the beginning of one to that of the next, s. */
+  readonly everySeconds: number;
+}
+
+/** One run of what keeps a tier up. Times are µs from the run's start. */
+export interface TierRefresh {
+  /** The tier's name. */
+  readonly tier: string;
+  /** What it brings up to date, `schema.name`. */
+  readonly relation: string;
+  /** `made`: how the tier was when the load began. */
+  readonly kind: TierUpkeep["kind"] | "made";
+  /** Before its snapshot was taken: what was committed until then is in the tier when it is over. */
+  readonly beganUs: number;
+  /** When it was known to be committed, or to have failed. */
+  readonly endedUs: number;
+  /** `skipped`: the one before was still at work; `blocked`: it did not get a lock in time; `cancelled`: the run was over. */
+  readonly outcome: "ok" | "skipped" | "blocked" | "failed" | "cancelled";
+  /** What the server said; null where it was done. */
+  readonly error: string | null;
+}
+
+/** What `--set` can change of tiers, in a scenario that can be asked from them. */
+export const TIER_SETTINGS = {
+  refresh_every: {
+    default: 10,
+    min: 1,
+    max: 86_400,
+    unit: "s",
+    describe: "how often the view of the path matview is refreshed",
+  },
+  aggregate: {
+    default: "trigger",
+    choices: ["trigger", "batch"],
+    describe: "what adds to the totals of the path aggregate: each write, or a batch of them",
+  },
+  batch_every: {
+    default: 5,
+    min: 1,
+    max: 86_400,
+    unit: "s",
+    describe: "with aggregate=batch, how often what writers have noted is added up",
+  },
+} as const satisfies Readonly<Record<string, Setting | Choice>>;
+
+/** What keeps a tier up, by its name; null: its writers do. */
+export function upkeepOf(tier: "matview" | "aggregate", settings: SettingValues): TierUpkeep | null {
+  const seconds = (name: "refresh_every" | "batch_every") =>
+    (settings as Settings)[name] ?? TIER_SETTINGS[name].default;
+  if (tier === "matview") return { kind: "refresh", everySeconds: seconds("refresh_every") };
+  const how = settings["aggregate"] ?? TIER_SETTINGS.aggregate.default;
+  return how === "trigger" ? null : { kind: "fold", everySeconds: seconds("batch_every") };
+}
