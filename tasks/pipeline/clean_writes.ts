@@ -4,7 +4,7 @@ import type { Config } from "../config.ts";
 import { ExitCode } from "../model/errors.ts";
 import { keptMoves } from "../move/move_record.ts";
 import { keptTargets } from "../move/target_record.ts";
-import { connectClient } from "../postgres/client.ts";
+import { reachServer } from "../seed/connect.ts";
 import { dropLeftLedgers, type LeftLedgers as LeftProbes, namedLedgers } from "../probe/left_ledgers.ts";
 import { acquireLock } from "../stack/lock.ts";
 import { isEmbedded } from "../stack/services.ts";
@@ -85,6 +85,6 @@ async function leftProbes(
   named: readonly string[],
 ): Promise<LeftProbes> {
   if (named.length === 0 || databaseUrl === undefined) return { told: [], left: named };
-  await using client = await connectClient(databaseUrl, { applicationName: "benchbook-clean" });
+  await using client = await reachServer(databaseUrl, { applicationName: "benchbook-clean" });
   return await dropLeftLedgers(home, client);
 }

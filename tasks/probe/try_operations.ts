@@ -2,7 +2,7 @@ import type { Mix } from "../load/mix.ts";
 import { PROOF_SLOTS_FROM } from "../load/plan.ts";
 import type { LoadPlan } from "../load/plan.ts";
 import { UsageError } from "../model/errors.ts";
-import { connectClient } from "../postgres/client.ts";
+import { reachServer } from "../seed/connect.ts";
 import { pathOf } from "../paths/registry.ts";
 import { errorMessageOf } from "../targets/graphql_answer.ts";
 import { parameterText } from "../targets/pg_values.ts";
@@ -47,7 +47,7 @@ export async function tryOperations(
 type Failed = (what: string, why: string) => never;
 
 async function trySql(url: string, session: string, tried: readonly Tried[], failed: Failed): Promise<void> {
-  const client = await connectClient(url, { applicationName: session, queryTimeoutMs: TIMEOUT_MS });
+  const client = await reachServer(url, { applicationName: session, queryTimeoutMs: TIMEOUT_MS });
   try {
     await client.query("BEGIN READ ONLY");
     for (const { statement: { name, text }, values } of tried) {

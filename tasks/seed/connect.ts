@@ -1,6 +1,6 @@
 import type { Client } from "pg";
 import { BenchbookError, InterruptedError, ServiceError, UsageError } from "../model/errors.ts";
-import { connectClient, type PgClient } from "../postgres/client.ts";
+import { type ClientOptions, connectClient, type PgClient } from "../postgres/client.ts";
 import type { Patience } from "../postgres/patience.ts";
 import { placeOfUrl } from "../postgres/place.ts";
 import {
@@ -103,12 +103,7 @@ export async function openClient(
   name = "benchbook-seed",
   { lockWaitMs = LOCK_WAIT_MS, ...patience }: Omit<SessionOptions, "name" | "signal"> = {},
 ): Promise<PgClient> {
-  let client: PgClient;
-  try {
-    client = await connectClient(url, { applicationName: name, patience });
-  } catch (error) {
-    throw error instanceof BenchbookError ? error : unreachable(url, error);
-  }
+  const client = await reachServer(url, { applicationName: name, patience });
   try {
     const limitMs = await limitLockWait(client, lockWaitMs);
     const { processID } = client as unknown as { processID: number };
@@ -119,6 +114,18 @@ export async function openClient(
   } catch (error) {
     await client.end().catch(() => {});
     throw translate(error);
+  }
+}
+
+/**
+ * A client as `connectClient` opens it, without a limit on locks.
+ * @throws {ServiceError} when the server cannot be reached
+ */
+export async function reachServer(url: string, options: ClientOptions): Promise<PgClient> {
+  try {
+    return await connectClient(url, options);
+  } catch (error) {
+    throw error instanceof BenchbookError ? error : unreachable(url, error);
   }
 }
 

@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import { readSmallText } from "../../../files/small_file.ts";
-import { InterruptedError } from "../../../model/errors.ts";
+import { InterruptedError, ServiceError } from "../../../model/errors.ts";
 import type { LedgerCheck } from "../../../model/ledger_check.ts";
 import type { LedgerEntry } from "../../../model/migration.ts";
 import { withClient } from "../../../seed/connect.ts";
@@ -95,5 +95,12 @@ async function judged(
     signal,
     onEntries: (more) => void entries.push(...more),
   });
+  const lost = entries.filter(({ outcome, verified }) => outcome === "unknown" || verified === null).length;
+  if (lost > 0) {
+    throw new ServiceError(
+      `Cannot check the ledger: its server must answer every write: it has not answered ${lost} of ${slots}`,
+      "Look at the load of this machine, and try again when it is less busy.",
+    );
+  }
   return entries;
 }

@@ -1,4 +1,4 @@
-import { connectClient } from "../../../postgres/client.ts";
+import { reachServer, translate } from "../../../seed/connect.ts";
 import { Backend, Frontend } from "../../../postgres/wire.ts";
 import {
   asksForPassword,
@@ -47,8 +47,12 @@ export interface FaultyProxy extends AsyncDisposable {
  */
 export async function faultyProxy(options: FaultyProxyOptions): Promise<FaultyProxy> {
   const { hostname, port } = new URL(options.url);
-  const own = await connectClient(options.url, { applicationName: "benchbook-ledger-check" });
-  const execute = async ({ text, values }: Executed) => void await own.query(text, [...values]);
+  const own = await reachServer(options.url, { applicationName: "benchbook-ledger-check" });
+  const execute = async ({ text, values }: Executed) => {
+    await own.query(text, [...values]).catch((error) => {
+      throw translate(error, own);
+    });
+  };
   const listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
   const sessions = new Set<Promise<void>>();
   const open = new Set<Deno.Conn>();

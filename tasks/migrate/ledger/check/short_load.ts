@@ -1,7 +1,8 @@
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { OUTCOMES } from "../../../model/timing.ts";
-import { connectClient, type PgClient } from "../../../postgres/client.ts";
+import type { PgClient } from "../../../postgres/client.ts";
+import { reachServer } from "../../../seed/connect.ts";
 import { SegmentWriter } from "../../../store/segment_writer.ts";
 import { parameterText } from "../../../targets/pg_values.ts";
 import { operationOfSlot } from "../../../undo/may_write.ts";
@@ -74,7 +75,7 @@ export async function shortLoad(
     }
   };
   await Promise.all(Array.from({ length: clients }, async () => {
-    const client = await connectClient(url, { applicationName: "benchbook-ledger-check" });
+    const client = await reachServer(url, { applicationName: "benchbook-ledger-check" });
     try {
       await send(client);
     } finally {
