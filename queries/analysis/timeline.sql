@@ -42,46 +42,62 @@ WITH
     )
     GROUP BY ALL
   ),
+  -- Each phase with each operation that may be asked in it: a small table, which every row is then looked up in.
+  phases AS (SELECT phase_id, block, segment, arm FROM phase WHERE run_id = $run),
+  cells AS (
+    SELECT
+      p.phase_id, o.operation_id, b.shown, coalesce(p.arm, o.arm) AS arm,
+      dense_rank() OVER (ORDER BY coalesce(p.arm, o.arm))::USMALLINT AS arm_id
+    FROM phases p
+    JOIN place b USING (block)
+    CROSS JOIN operation o
+    WHERE o.run_id = $run
+  ),
   due AS (
     SELECT
-      r.arm, p.shown, r.intended_us // 1000000 // bin * bin AS second,
-      max_by(r.segment, r.intended_us) AS segment,
-      max(r.phase_id) AS phase_id,
+      c.arm_id, c.shown, s.intended_us // 1000000 // bin * bin AS second,
+      max_by(s.phase_id, s.intended_us) AS last_phase,
+      max(s.phase_id) AS phase_id,
       count(*) AS n,
       count(*) FILTER (
-        r.outcome <> 'ok' AND NOT (
-          e.early AND (r.outcome = 'unsent' OR r.outcome = 'timeout' AND r.done_us - r.woke_us < e.limit_us)
+        s.outcome <> 'ok'::outcome AND NOT (
+          e.early AND (
+            s.outcome = 'unsent'::outcome OR s.outcome = 'timeout'::outcome AND s.done_us - s.woke_us < e.limit_us
+          )
         )
       ) AS errors,
-      CASE WHEN 0.5 ** count(r.response_ms) <= 0.025
-        THEN nullif(quantile_disc(r.response_ms, 0.5), 'infinity') END AS p50,
-      CASE WHEN 0.95 ** count(r.response_ms) <= 0.025
-        THEN nullif(quantile_disc(r.response_ms, 0.95), 'infinity') END AS p95,
-      CASE WHEN 0.99 ** count(r.response_ms) <= 0.025
-        THEN nullif(quantile_disc(r.response_ms, 0.99), 'infinity') END AS p99
-    FROM request r
-    JOIN place p ON p.block = r.block
+      count(s.response_us) AS responses,
+      quantile_disc(s.response_us, [0.5, 0.95, 0.99]) AS quantiles
+    FROM slot s
+    JOIN cells c ON c.phase_id = s.phase_id AND c.operation_id = s.operation_id
     CROSS JOIN run_end e
-    WHERE r.run_id = $run AND r.block >= 0
+    CROSS JOIN width
+    WHERE s.run_id = $run
     GROUP BY ALL
   ),
   answered AS (
     SELECT
-      r.arm, p.shown, r.done_us // 1000000 // bin * bin AS second,
-      max_by(r.segment, r.intended_us) AS segment, max(r.phase_id) AS phase_id, count(*) AS ok
-    FROM request r
-    JOIN place p ON p.block = r.block
-    WHERE r.run_id = $run AND r.block >= 0 AND r.outcome = 'ok'
+      c.arm_id, c.shown, s.done_us // 1000000 // bin * bin AS second,
+      max_by(s.phase_id, s.intended_us) AS last_phase, max(s.phase_id) AS phase_id, count(*) AS ok
+    FROM slot s
+    JOIN cells c ON c.phase_id = s.phase_id AND c.operation_id = s.operation_id
+    CROSS JOIN width
+    WHERE s.run_id = $run AND s.outcome = 'ok'::outcome
     GROUP BY ALL
   )
 SELECT
-  arm, shown AS block, coalesce(d.segment, a.segment) AS segment,
+  n.arm, shown AS block, p.segment,
   coalesce(coalesce(d.phase_id, a.phase_id) < (SELECT phase_id FROM after_warmup WHERE run_id = $run), true) AS warmup,
   second, bin,
   greatest(0.001, coalesce(c.seconds, bin)) AS seconds,
-  coalesce(d.n, 0) AS n, coalesce(a.ok, 0) AS ok, coalesce(d.errors, 0) AS errors, d.p50, d.p95, d.p99
+  coalesce(d.n, 0) AS n, coalesce(a.ok, 0) AS ok, coalesce(d.errors, 0) AS errors,
+  CASE WHEN 0.5 ** d.responses <= 0.025 THEN nullif(d.quantiles[1] / 1000.0, 'infinity') END AS p50,
+  CASE WHEN 0.95 ** d.responses <= 0.025 THEN nullif(d.quantiles[2] / 1000.0, 'infinity') END AS p95,
+  CASE WHEN 0.99 ** d.responses <= 0.025 THEN nullif(d.quantiles[3] / 1000.0, 'infinity') END AS p99
 FROM due d
-FULL JOIN answered a USING (arm, shown, second)
+FULL JOIN answered a USING (arm_id, shown, second)
 LEFT JOIN covered c USING (shown, second)
+JOIN (SELECT DISTINCT arm_id, arm FROM cells) n USING (arm_id)
+JOIN phases p ON p.phase_id = coalesce(d.last_phase, a.last_phase)
 CROSS JOIN width
 ORDER BY second, block;

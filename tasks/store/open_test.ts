@@ -31,7 +31,7 @@ Deno.test("a new store has the contract's tables and views, empty and askable", 
       );
       assert.deepEqual(
         names.map(({ name }) => name),
-        [...TABLES, "after_warmup", "latency", "request", "timeline"].sort(),
+        [...TABLES, "after_warmup", "latency", "request", "slot", "timeline"].sort(),
       );
       assert.deepEqual(await store.rows("SELECT * FROM latency"), []);
       assert.deepEqual(await store.rows("SELECT * FROM timeline"), []);

@@ -14,7 +14,7 @@ export const KINDS = ["all", "p50", "p95"] as const;
 /** One of `KINDS`. */
 export type Kind = typeof KINDS[number];
 
-/** One row of blocks.sql, as far as groups depend on it. */
+/** One row of summary/block_responses.sql. */
 export interface BlockCount {
   readonly round: number;
   readonly arm: string;
@@ -64,7 +64,7 @@ export async function groupQuantiles(
   operations: readonly string[],
   { adjust, goesOn = false }: { readonly adjust: boolean; readonly goesOn?: boolean },
 ): Promise<GroupQuantiles[]> {
-  const blocks = await rows.rows<BlockCount>(query("blocks"), { run: runId });
+  const blocks = await rows.rows<BlockCount>(query("summary/block_responses"), { run: runId });
   const starts = groupStarts(blocks, arms, operations, goesOn);
   const groups = JSON.stringify(starts.map(({ kind, operation, first }) => ({ kind, operation, first })));
   const found = await rows.rows<GroupQuantiles>(query("summary/block_groups"), {

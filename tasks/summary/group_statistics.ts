@@ -51,11 +51,16 @@ export type GroupStatistics = Readonly<Record<Measure, Quantiles>> & {
   readonly errorNoise: BlockNoise | null;
 };
 
-/** One row of summary/block_counts.sql. */
-interface UnitCounts extends Group, Record<Measure, readonly (number | bigint)[] | null> {
+/** One row of summary/block_counts.sql: an operation over an arm in a unit of time. */
+interface UnitRow extends Group, Record<Measure, readonly number[] | null> {
   readonly unit: number;
   readonly n: number;
   readonly ok: number;
+}
+
+interface UnitCounts extends UnitRow {
+  /** How many values are not above one of its quantiles, or of its arm's; milliseconds. */
+  readonly upTo: (measure: Measure, value: number) => number;
 }
 
 /** Of how many units of time an arm consists: its blocks, or what they are cut into where there are hardly any. */
@@ -79,29 +84,17 @@ export async function groupStatistics(
 ): Promise<(group: Group) => GroupStatistics> {
   if (groups.length === 0) return nothing(levels);
   const values = await valuesOf(rows, of, levels);
-  const thresholds = groups.map((group) => ({
-    arm: group.arm,
-    operation: group.operation,
-    ...each((measure) => distinct(values(group, measure).filter(Number.isFinite))),
-  }));
-  const counts = await rows.rows<UnitCounts>(query("summary/block_counts"), {
-    ...of,
-    thresholds: JSON.stringify(thresholds),
-    few: FEW,
-    stretches: STRETCHES,
-  });
+  const counts = await unitCounts(rows, of, groups, values);
   const units = new Map(measured.map(({ arm, blocks }) => [arm, unitsOf(Number(blocks))]));
-  const byGroup = Map.groupBy(counts, keyOf);
-  const judged = groups.map((group, at) => {
-    const own = byGroup.get(keyOf(group)) ?? [];
+  const judged = groups.map((group) => {
+    const own = counts(group);
     const all = units.get(group.arm) ?? 0;
     const ranks = each((measure) => {
       const size = series(own, all, (row) => row[SIZES[measure]]);
       return levels.map((level, place) => {
-        const value = values(group, measure)[place];
-        const bin = value === undefined ? -1 : thresholds[at]![measure].indexOf(value);
-        const below = series(own, all, (row) => sum(row[measure] ?? [], bin + 1));
-        const noise = bin < 0 ? null : blockNoise(below, size, LEVEL);
+        const value = values(group, measure)[place] ?? Infinity;
+        const below = value === Infinity ? [] : series(own, all, (row) => row.upTo(measure, value));
+        const noise = value === Infinity ? null : blockNoise(below, size, LEVEL);
         return ranksOf(group[SIZES[measure]], level, noise);
       });
     });
@@ -145,6 +138,52 @@ async function valuesOf(
   return (group, measure) => byGroup.get(keyOf(group))?.[measure] ?? [];
 }
 
+/**
+ * What each group answered in each unit of time. Requests are counted for operations alone, between their own quantiles
+ * and those of their arm, which is the sum of its operations.
+ */
+async function unitCounts(
+  rows: Rows,
+  of: Measured,
+  groups: readonly Group[],
+  values: (group: Group, measure: Measure) => readonly number[],
+): Promise<(group: Group) => readonly UnitCounts[]> {
+  const arms = new Map(
+    groups.filter(({ operation }) => operation === null).map((group) => [group.arm, group]),
+  );
+  const bounds = groups.filter(({ operation }) => operation !== null).map((group) => ({
+    arm: group.arm,
+    operation: group.operation,
+    ...each((measure) =>
+      distinct(
+        [group, arms.get(group.arm)!].flatMap((of) => values(of, measure)).filter(Number.isFinite).map(toUs),
+      )
+    ),
+  }));
+  const found = await rows.rows<UnitRow>(query("summary/block_counts"), {
+    ...of,
+    bounds: JSON.stringify(bounds),
+    few: FEW,
+    stretches: STRETCHES,
+  });
+  const boundsOf = new Map(bounds.map((own) => [keyOf(own), own]));
+  const counts = found.map((row): UnitCounts => {
+    const own = boundsOf.get(keyOf(row))!;
+    return {
+      ...row,
+      upTo: (measure, value) => sum(row[measure] ?? [], own[measure].indexOf(toUs(value)) + 1),
+    };
+  });
+  const byArm = Map.groupBy(counts, ({ arm }) => arm);
+  const byGroup = Map.groupBy(counts, keyOf);
+  return (group) => (group.operation === null ? byArm.get(group.arm) : byGroup.get(keyOf(group))) ?? [];
+}
+
+/** Milliseconds as the whole microseconds that they were stored as. */
+function toUs(ms: number): number {
+  return Math.round(ms * 1000);
+}
+
 /** The ranks of one group's quantiles, by measure and in the order of the levels. */
 interface Ranked {
   readonly group: Group;
@@ -178,13 +217,13 @@ async function intervalEnds(
 /** Of each unit of time, those without a request included. */
 function series(own: readonly UnitCounts[], units: number, count: (row: UnitCounts) => number): Float64Array {
   const counts = new Float64Array(units);
-  for (const row of own) counts[Number(row.unit)] = Number(count(row));
+  for (const row of own) counts[row.unit]! += count(row);
   return counts;
 }
 
-function sum(counts: readonly (number | bigint)[], upTo: number): number {
+function sum(counts: readonly number[], upTo: number): number {
   let total = 0;
-  for (let at = 0; at < upTo; at++) total += Number(counts[at] ?? 0);
+  for (let at = 0; at < upTo; at++) total += counts[at] ?? 0;
   return total;
 }
 

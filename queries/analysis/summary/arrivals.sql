@@ -6,24 +6,33 @@
 -- deviation: constant arrivals have one interval, and any jitter around a point is a distance of a half. There it is
 -- the mean of |woken - intended| over the intended interval, of which a millisecond counts at least.
 WITH
-  dispatched AS (
-    SELECT stream, intended_us, woke_us
-    FROM request
-    WHERE run_id = $run AND phase_id >= (SELECT phase_id FROM after_warmup WHERE run_id = $run)
-      AND woke_us IS NOT NULL
+  streams AS (
+    SELECT
+      operation_id, stream, dense_rank() OVER (ORDER BY stream)::USMALLINT AS stream_id,
+      list_contains(from_json($constant, '["VARCHAR"]'), stream) AS constant
+    FROM operation
+    WHERE run_id = $run
   ),
   poisson AS (
-    SELECT intended_us, woke_us FROM dispatched
-    WHERE NOT list_contains(from_json($constant, '["VARCHAR"]'), stream)
-  ),
-  intervals AS (
-    SELECT intended_us - lag(intended_us) OVER (ORDER BY intended_us) AS us, 1 AS intended, 0 AS woken
-    FROM poisson
-    UNION ALL
-    SELECT woke_us - lag(woke_us) OVER (ORDER BY woke_us), 0, 1 FROM poisson
+    SELECT intended_us, woke_us
+    FROM timing
+    JOIN (SELECT operation_id FROM streams WHERE NOT constant) USING (operation_id)
+    WHERE run_id = $run AND attempt = 0 AND woke_us IS NOT NULL
+      AND phase_id >= (SELECT phase_id FROM after_warmup WHERE run_id = $run)
   ),
   counted AS (
-    SELECT us, sum(intended) AS intended, sum(woken) AS woken FROM intervals WHERE us IS NOT NULL GROUP BY us
+    SELECT us, sum(intended) AS intended, sum(woken) AS woken
+    FROM (
+      SELECT us, count(*) AS intended, 0 AS woken
+      FROM (SELECT intended_us - lag(intended_us) OVER (ORDER BY intended_us) AS us FROM poisson)
+      GROUP BY us
+      UNION ALL
+      SELECT us, 0, count(*)
+      FROM (SELECT woke_us - lag(woke_us) OVER (ORDER BY woke_us) AS us FROM poisson)
+      GROUP BY us
+    )
+    WHERE us IS NOT NULL
+    GROUP BY us
   ),
   cumulated AS (
     SELECT
@@ -35,9 +44,11 @@ WITH
     SELECT
       intended_us - lag(intended_us) OVER one AS intended,
       woke_us - lag(woke_us) OVER one AS woken
-    FROM dispatched
-    WHERE list_contains(from_json($constant, '["VARCHAR"]'), stream)
-    WINDOW one AS (PARTITION BY stream ORDER BY intended_us)
+    FROM timing
+    JOIN (SELECT operation_id, stream_id FROM streams WHERE constant) USING (operation_id)
+    WHERE run_id = $run AND attempt = 0 AND woke_us IS NOT NULL
+      AND phase_id >= (SELECT phase_id FROM after_warmup WHERE run_id = $run)
+    WINDOW one AS (PARTITION BY stream_id ORDER BY intended_us)
   )
 SELECT
   (SELECT max(abs(intended - woken)) FROM cumulated) AS distance,

@@ -9,19 +9,31 @@ WITH
       greatest(1, round(2e6 / greatest(1, median(end_us - start_us) OVER (PARTITION BY arm))))::BIGINT AS joined
     FROM phase
     WHERE run_id = $run AND measured
+  ),
+  stretches AS (
+    SELECT *, dense_rank() OVER (ORDER BY arm, nth // joined)::UINTEGER AS stretch FROM phases
+  ),
+  halves AS (
+    SELECT
+      p.stretch, r.intended_us <= p.middle_us AS early,
+      count(*) AS n,
+      count(*) FILTER (coalesce(r.done_us > p.middle_us, true) AND r.outcome <> 'shed'::outcome) AS middle,
+      count(*) FILTER (coalesce(r.done_us > p.end_us, true) AND r.outcome <> 'shed'::outcome) AS "end",
+      count(*) FILTER (r.outcome = 'shed'::outcome) AS shed,
+      quantile_disc(r.response_us, 0.5) AS p50
+    FROM slot r
+    JOIN stretches p ON p.phase_id = r.phase_id
+    WHERE r.run_id = $run
+    GROUP BY ALL
   )
 SELECT
-  min(p.block) AS block, p.arm, any_value(p.joined) AS joined,
-  count(*) AS n,
-  count(*) FILTER (
-    r.intended_us <= p.middle_us AND coalesce(r.done_us > p.middle_us, true) AND r.outcome <> 'shed'
-  ) AS middle,
-  count(*) FILTER (coalesce(r.done_us > p.end_us, true) AND r.outcome <> 'shed') AS "end",
-  count(*) FILTER (r.outcome = 'shed') AS shed,
-  quantile_disc(r.response_ms, 0.5) FILTER (r.intended_us <= p.middle_us) AS early,
-  quantile_disc(r.response_ms, 0.5) FILTER (r.intended_us > p.middle_us) AS late
-FROM request r
-JOIN phases p ON p.phase_id = r.phase_id
-WHERE r.run_id = $run
-GROUP BY p.arm, p.nth // p.joined
-ORDER BY block;
+  s.block, s.arm, s.joined,
+  sum(n) AS n, coalesce(sum(middle) FILTER (early), 0) AS middle, sum("end") AS "end", sum(shed) AS shed,
+  any_value(p50) FILTER (early) / 1000.0 AS early,
+  any_value(p50) FILTER (NOT early) / 1000.0 AS late
+FROM halves
+JOIN (
+  SELECT stretch, min(block) AS block, any_value(arm) AS arm, any_value(joined) AS joined FROM stretches GROUP BY stretch
+) s USING (stretch)
+GROUP BY ALL
+ORDER BY s.block;

@@ -1,53 +1,52 @@
--- Of each unit of time of an arm's measured phases, or of those of $segment, per arm (operation NULL) and per arm and
--- operation: how many requests lie above the threshold before and not above each threshold, and how many there are in all; what noise
--- between blocks is told from. A unit is a block; fewer than $few blocks of an arm are cut into equal stretches,
--- $stretches in all or a few more. $thresholds is JSON, one object for each group: ascending, distinct, finite values
--- by measure, milliseconds. Units without a request have no row.
+-- Of each unit of time of an arm's measured phases, or of those of $segment, per arm and operation: how many requests lie
+-- above the bin's bound before and not above each bound, and how many there are in all; what noise between blocks is told
+-- from. A unit is a block; fewer than $few blocks of an arm are cut into equal stretches, $stretches in all or a few more.
+-- $bounds is JSON, one object for each arm and operation: ascending, distinct microseconds by measure. Units without a
+-- request have no row.
 WITH
-  thresholds AS (
+  bounds AS (
     SELECT unnest(
       from_json(
-        $thresholds,
-        '[{"arm": "VARCHAR", "operation": "VARCHAR", "response": ["DOUBLE"], "service": ["DOUBLE"],
-           "waiting": ["DOUBLE"]}]'
+        $bounds,
+        '[{"arm": "VARCHAR", "operation": "VARCHAR", "response": ["DOUBLE"], "service": ["BIGINT"],
+           "waiting": ["BIGINT"]}]'
       ),
       recursive := true
     )
   ),
   units AS (
     SELECT
-      phase_id, start_us, greatest(1, end_us - start_us) AS us,
+      phase_id, arm, start_us, greatest(1, end_us - start_us) AS us,
       CASE WHEN blocks < $few THEN ceil($stretches / blocks) ELSE 1 END::BIGINT AS stretches,
       row_number() OVER (PARTITION BY arm ORDER BY start_us) - 1 AS nth
     FROM (SELECT *, count(*) OVER (PARTITION BY arm) AS blocks FROM phase
       WHERE run_id = $run AND measured AND coalesce(segment = $segment, true))
   ),
-  placed AS (
+  -- Each phase with each operation that was asked of its arm: a small table, which every row is then looked up in.
+  groups AS (
     SELECT
-      r.arm, r.operation, r.response_ms, r.service_ms, r.waiting_ms, r.outcome,
-      nth * stretches + greatest(0, least(stretches - 1, (r.intended_us - start_us) * stretches // us)) AS unit
-    FROM request r
-    JOIN units USING (phase_id)
-    WHERE r.run_id = $run
+      row_number() OVER ()::UINTEGER AS id, u.phase_id, o.operation_id, b.arm, b.operation,
+      u.start_us, u.us, u.stretches, u.nth, b.response, b.service, b.waiting
+    FROM units u
+    JOIN operation o ON o.run_id = $run
+    JOIN bounds b ON b.arm = coalesce(u.arm, o.arm) AND b.operation = o.name
+  ),
+  counted AS (
+    SELECT
+      g.id,
+      greatest(0, least(g.stretches - 1, (s.intended_us - g.start_us) * g.stretches // g.us)) AS stretch,
+      count(*) AS n, count(*) FILTER (s.outcome = 'ok'::outcome) AS ok,
+      count(s.response_us) AS responses, count(s.service_us) AS services, count(s.waiting_us) AS waits,
+      map_values(histogram(s.response_us, g.response)) AS response,
+      map_values(histogram(s.service_us, g.service)) AS service,
+      map_values(histogram(s.waiting_us, g.waiting)) AS waiting
+    FROM slot s
+    JOIN groups g ON g.phase_id = s.phase_id AND g.operation_id = s.operation_id
+    WHERE s.run_id = $run
+    GROUP BY ALL
   )
 SELECT
-  p.arm, NULL AS operation, unit,
-  count(*) AS n, count(*) FILTER (outcome = 'ok') AS ok,
-  count(response_ms) AS responses, count(service_ms) AS services, count(waiting_ms) AS waits,
-  map_values(histogram(response_ms, t.response)) AS response,
-  map_values(histogram(service_ms, t.service)) AS service,
-  map_values(histogram(waiting_ms, t.waiting)) AS waiting
-FROM placed p
-JOIN thresholds t ON t.arm = p.arm AND t.operation IS NULL
-GROUP BY p.arm, unit
-UNION ALL
-SELECT
-  p.arm, p.operation, unit,
-  count(*), count(*) FILTER (outcome = 'ok'),
-  count(response_ms), count(service_ms), count(waiting_ms),
-  map_values(histogram(response_ms, t.response)),
-  map_values(histogram(service_ms, t.service)),
-  map_values(histogram(waiting_ms, t.waiting))
-FROM placed p
-JOIN thresholds t ON t.arm = p.arm AND t.operation = p.operation
-GROUP BY p.arm, p.operation, unit;
+  g.arm, g.operation, g.nth * g.stretches + c.stretch AS unit,
+  c.n, c.ok, c.responses, c.services, c.waits, c.response, c.service, c.waiting
+FROM counted c
+JOIN groups g USING (id);

@@ -1,28 +1,42 @@
 -- Counts of the measured phases, or of those of $segment where it is not NULL, per arm (operation NULL) and per arm and
 -- operation; times in milliseconds. `inFlight`: recorded as timed out, but sooner than after the time limit of
 -- $limit_us: the run had ended early by then; 0 where it did not.
+WITH
+  cells AS (
+    SELECT
+      phase_id, operation_id, outcome, cache, attempts > 1 AS retried,
+      outcome = 'timeout'::outcome AND done_us - woke_us < $limit_us AS cut_off,
+      count(*) AS n, count(response_us) AS responses, count(service_us) AS services, count(waiting_us) AS waits,
+      min(response_us) AS least_us, max(response_us) AS most_us,
+      count(bytes) AS of_bytes, sum(bytes) AS bytes, count(rows) AS of_rows, sum(rows) AS rows
+    FROM slot
+    WHERE run_id = $run
+    GROUP BY ALL
+  )
 SELECT
-  arm, operation,
-  count(*) AS n,
-  count(*) FILTER (outcome = 'ok') AS ok,
-  count(*) FILTER (outcome = 'failed') AS failed,
-  count(*) FILTER (outcome = 'timeout') AS timeout,
-  count(*) FILTER (outcome = 'shed') AS shed,
-  count(*) FILTER (outcome = 'unsent') AS unsent,
-  count(*) FILTER (outcome = 'timeout' AND done_us - woke_us < $limit_us) AS "inFlight",
-  count(*) FILTER (attempts > 1) AS retried,
-  count(*) FILTER (cache = 'hit') AS hit,
-  count(*) FILTER (cache = 'miss') AS miss,
-  count(*) FILTER (cache = 'stale') AS stale,
-  count(*) FILTER (cache = 'bypass') AS bypass,
-  count(response_ms) AS responses,
-  count(service_ms) AS services,
-  count(waiting_ms) AS waits,
-  max(response_ms) FILTER (response_ms < 'infinity') AS "maxMs",
-  min(response_ms) FILTER (outcome = 'timeout') AS "shortestTimeoutMs",
-  avg(bytes) FILTER (outcome = 'ok') AS "meanBytes",
-  avg(rows) FILTER (outcome = 'ok') AS "meanRows"
-FROM request
-WHERE run_id = $run AND measured AND coalesce(segment = $segment, true)
-GROUP BY GROUPING SETS ((arm), (arm, operation))
-ORDER BY arm, operation NULLS FIRST;
+  coalesce(p.arm, o.arm) AS arm, o.name AS operation,
+  sum(n) AS n,
+  coalesce(sum(n) FILTER (outcome = 'ok'), 0) AS ok,
+  coalesce(sum(n) FILTER (outcome = 'failed'), 0) AS failed,
+  coalesce(sum(n) FILTER (outcome = 'timeout'), 0) AS timeout,
+  coalesce(sum(n) FILTER (outcome = 'shed'), 0) AS shed,
+  coalesce(sum(n) FILTER (outcome = 'unsent'), 0) AS unsent,
+  coalesce(sum(n) FILTER (cut_off), 0) AS "inFlight",
+  coalesce(sum(n) FILTER (retried), 0) AS retried,
+  coalesce(sum(n) FILTER (cache = 'hit'), 0) AS hit,
+  coalesce(sum(n) FILTER (cache = 'miss'), 0) AS miss,
+  coalesce(sum(n) FILTER (cache = 'stale'), 0) AS stale,
+  coalesce(sum(n) FILTER (cache = 'bypass'), 0) AS bypass,
+  sum(responses) AS responses,
+  sum(services) AS services,
+  sum(waits) AS waits,
+  max(most_us) FILTER (most_us < 'infinity') / 1000.0 AS "maxMs",
+  min(least_us) FILTER (outcome = 'timeout') / 1000.0 AS "shortestTimeoutMs",
+  (sum(bytes) FILTER (outcome = 'ok') / sum(of_bytes) FILTER (outcome = 'ok'))::DOUBLE AS "meanBytes",
+  (sum(rows) FILTER (outcome = 'ok') / sum(of_rows) FILTER (outcome = 'ok'))::DOUBLE AS "meanRows"
+FROM cells
+JOIN phase p ON p.run_id = $run AND p.phase_id = cells.phase_id
+LEFT JOIN operation o ON o.run_id = $run AND o.operation_id = cells.operation_id
+WHERE p.measured AND coalesce(p.segment = $segment, true)
+GROUP BY GROUPING SETS ((coalesce(p.arm, o.arm)), (coalesce(p.arm, o.arm), o.name))
+ORDER BY 1, 2 NULLS FIRST;

@@ -12,29 +12,42 @@ WITH
       recursive := true
     )
   ),
-  measured AS (
-    SELECT arm, operation, response_ms, service_ms, waiting_ms FROM request
+  phases AS (
+    SELECT phase_id, arm, dense_rank() OVER (ORDER BY arm)::USMALLINT AS part
+    FROM phase
     WHERE run_id = $run AND measured AND coalesce(segment = $segment, true)
   ),
-  timed AS (
-    SELECT arm, operation, 'response' AS measure, response_ms AS ms FROM measured WHERE response_ms IS NOT NULL
-    UNION ALL
-    SELECT arm, operation, 'service', service_ms FROM measured WHERE service_ms IS NOT NULL
-    UNION ALL
-    SELECT arm, operation, 'waiting', waiting_ms FROM measured WHERE waiting_ms IS NOT NULL
+  -- Whole microseconds, of which there are far fewer than requests.
+  counted AS (
+    SELECT
+      part, operation_id,
+      CASE grouping(response_us, service_us, waiting_us) WHEN 3 THEN 'response' WHEN 5 THEN 'service' ELSE 'waiting' END
+        AS measure,
+      coalesce(response_us, service_us, waiting_us) / 1000.0 AS ms, count(*) AS n
+    FROM slot
+    JOIN phases USING (phase_id)
+    WHERE run_id = $run
+    GROUP BY GROUPING SETS (
+      (part, operation_id, response_us), (part, operation_id, service_us), (part, operation_id, waiting_us)
+    )
   ),
   binned AS (
     SELECT
-      arm, operation, measure,
+      part, operation_id, measure,
       CASE WHEN isinf(ms) THEN 1000000 ELSE floor(log2(greatest(ms, 0.0001)) * 256)::INTEGER END AS bin,
-      count(*) AS n, min(ms) AS low, max(ms) AS high
-    FROM timed
+      sum(n) AS n, min(ms) AS low, max(ms) AS high
+    FROM counted
+    WHERE ms IS NOT NULL
     GROUP BY ALL
   ),
   grouped AS (
-    SELECT arm, operation, measure, bin, sum(n)::BIGINT AS n, min(low) AS low, max(high) AS high
+    SELECT
+      coalesce(p.arm, o.arm) AS arm, o.name AS operation, measure, bin,
+      sum(n)::BIGINT AS n, min(low) AS low, max(high) AS high
     FROM binned
-    GROUP BY GROUPING SETS ((arm, measure, bin), (arm, operation, measure, bin))
+    JOIN (SELECT DISTINCT part, arm FROM phases) p USING (part)
+    LEFT JOIN operation o ON o.run_id = $run AND o.operation_id = binned.operation_id
+    GROUP BY GROUPING SETS ((coalesce(p.arm, o.arm), measure, bin), (coalesce(p.arm, o.arm), o.name, measure, bin))
   ),
   placed AS (
     SELECT *, (sum(n) OVER (PARTITION BY arm, operation, measure ORDER BY bin))::BIGINT AS upto FROM grouped
