@@ -53,7 +53,7 @@ export const BENCH_COMPARED: readonly Story[] = [
       'deno task bench --paths sql --arm slow="$MINE/slow.json" --confirm --rate 120 --scale tiny --duration 8s --warmup 300ms --markdown "$MINE/comment.md" --no-report --json',
     prepare: ({ mine, root }) => slowArm(mine, root),
     ends: ExitCode.verdictFailed,
-    judge({ said, mine }) {
+    judge({ said }, { mine }) {
       const comment = Deno.readTextFileSync(join(mine, "comment.md"));
       assert.match(
         comment,
