@@ -26,21 +26,23 @@ export function runsText(
   }.`;
 }
 
-function verdictOf({ verdict }: StoredRun): string {
-  return verdict === null ? "—" : verdictText(verdict);
+/** What came of a run: how far it got, where that is not to its end, and what it was judged to be. */
+function resultOf({ status, verdict }: StoredRun): string {
+  const judged = verdict === null ? [] : [verdictText(verdict)];
+  if (status !== "complete") return [status, ...judged].join(", ");
+  return judged[0] ?? "measured";
 }
 
 function runsTable(runs: readonly StoredRun[], columns: number): string {
   const all: Column[] = [
     { title: "run", align: "left", least: 24 },
     { title: "label", align: "left", columns: 32, least: 16, last: 10 },
-    { title: "scenario", align: "left", columns: 32, least: 26, last: 12 },
+    { title: "scenario", align: "left", columns: 32, least: 20, last: 12 },
     { title: "data", align: "left", columns: 32, least: 15, drop: 2 },
     // A run's id tells it too.
     { title: "started (UTC)", align: "left", drop: 1 },
     { title: "requests", align: "right", drop: 3 },
-    { title: "status", align: "left", drop: 4 },
-    { title: "verdict", align: "left", columns: 64, least: 40 },
+    { title: "result", align: "left", columns: 64, least: 40, last: 24 },
   ];
   const rows = runs.map((run) => [
     run.runId,
@@ -49,8 +51,7 @@ function runsTable(runs: readonly StoredRun[], columns: number): string {
     `${run.environment.dataset.name} ${run.environment.dataset.scale}`,
     isoMinutes(run.startedAt),
     formatCount(run.slots),
-    run.status,
-    run.search === null ? verdictOf(run) : foundText(run.search),
+    run.search === null ? resultOf(run) : foundText(run.search),
   ]);
   // A column without a word, as that of labels where none was given, takes the place of one that tells something.
   const told = all.map((_, index) => rows.some((row) => row[index] !== ""));

@@ -128,17 +128,51 @@ Deno.test("the list of runs is a table, and without runs a sentence", async (t) 
   assert.equal(runsText([]), "No runs are stored yet. deno task bench makes one.");
 });
 
-Deno.test("a list of runs without labels spares their column, so that the status stays", () => {
+Deno.test("a list of runs without labels spares their column, so that the requests stay", () => {
   const unlabelled = { ...exampleRun(), label: null, slots: 12_345, search: null };
   const titles = (width: number) => runsText([unlabelled], [], width).split("\n")[0]!.split(/ {2,}/);
-  assert.ok(["run", "status", "verdict"].every((title) => titles(80).includes(title)), titles(80).join());
+  assert.ok(["run", "requests", "result"].every((title) => titles(80).includes(title)), titles(80).join());
   assert.doesNotMatch(runsText([unlabelled], [], 80), /label/);
 });
 
-Deno.test("a verdict is not cut where the list of runs is narrow", () => {
+Deno.test("a run that came to its end shows its verdict, another how far it came, and a search is a line of 80 columns", () => {
+  const of = (changes: object) => ({
+    ...exampleRun(),
+    slots: 1,
+    search: null,
+    label: "x".repeat(30),
+    ...changes,
+  });
+  const lines = (columns: number) =>
+    runsText(
+      [
+        of({ verdict: null }),
+        of({ status: "interrupted", verdict: null }),
+        of({ status: "crashed", verdict: "fail" }),
+        of({ search: exampleSearch() }),
+      ],
+      [],
+      columns,
+    ).split("\n").slice(2, 6);
+  assert.deepEqual(
+    lines(80).map((line) => /measured$|interrupted$|crashed, fail$|sql 1,200/.exec(line)?.[0]),
+    [
+      "measured",
+      "interrupted",
+      "crashed, fail",
+      "sql 1,200",
+    ],
+  );
+  assert.ok(lines(100).at(-1)!.endsWith(foundText(exampleSearch())), lines(100).join("\n"));
+});
+
+Deno.test("a verdict is not cut where the list of runs is narrow, and what a search found only in the end", () => {
+  const of = (changes: object) => ({ ...exampleRun(), label: null, slots: 1, search: null, ...changes });
   const search = exampleSearch();
-  const text = runsText([{ ...exampleRun(), label: null, slots: 1, search }], [], 60);
-  assert.ok(text.includes(foundText(search)), text);
+  const list = (columns: number) => runsText([of({ verdict: "zero-downtime" }), of({ search })], [], columns);
+  assert.ok(list(80).includes(foundText(search)), list(80));
+  assert.match(list(60), / zero-downtime$/m);
+  assert.match(list(60), / sql 1,200–1,253\/s, .*…$/m);
 });
 
 Deno.test("columns are aligned and nothing trails", () => {
