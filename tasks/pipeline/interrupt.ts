@@ -2,7 +2,7 @@ import { formatSeconds } from "../model/units.ts";
 import { readFileSync } from "node:fs";
 import process from "node:process";
 import { ExitCode } from "../model/errors.ts";
-import { debts, whenPaid } from "../model/owed.ts";
+import { debts, leftNow, whenPaid } from "../model/owed.ts";
 import { sinceProgressMs } from "../model/progressed.ts";
 import { killOwnServices } from "../stack/state.ts";
 import { pendingSpools } from "../store/spool.ts";
@@ -153,7 +153,7 @@ function leave(home: string, ...why: readonly string[]): never {
   say(
     ...why,
     "Exited immediately.",
-    ...debts(),
+    ...leftNow(),
     ...left.map(({ name, process: { pid } }) =>
       `${name} still runs as process ${pid}: deno task down stops it.`
     ),

@@ -13,6 +13,7 @@ import type { Phase, Run, RunStatus } from "../model/run.ts";
 import { self } from "../stack/process.ts";
 import { createSpool, keepRun, type Spool, spoolRoot } from "../store/spool.ts";
 import { armTable } from "../store/tables/arm.ts";
+import { mentionKeys } from "../targets/cache_keys.ts";
 import { TiersUpkeep } from "../tiers/keep_up.ts";
 import { undoing } from "../undo/undoing.ts";
 import { watchTargets } from "./abort_on_fail.ts";
@@ -104,10 +105,12 @@ async function leaving<T>(
   { writing }: SystemUnderTest,
   work: () => Promise<T>,
 ): Promise<{ value: T; left: string[]; remarks: string[] }> {
+  const unkeyed = mentionKeys(writing.cachePrefix);
   try {
     return { value: await work(), left: [], remarks: [] };
   } finally {
     await writing.clearCache();
+    unkeyed();
   }
 }
 

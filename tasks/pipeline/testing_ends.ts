@@ -215,7 +215,8 @@ export const SERVER_KILLED: readonly End[] = [
     {
       code: ExitCode.interrupted,
       stored: ["interrupted"],
-      says: /Cannot remove the run's keys from Redis/,
+      // Within its time, or as who leaves at once where the machine is so busy that it does not get on.
+      says: /Cannot remove the run's keys from Redis|Keys that this run stored may be left in Redis/,
       needsCache: true,
     },
     async ({ redis }, run) => {

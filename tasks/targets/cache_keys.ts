@@ -1,4 +1,5 @@
 import { ServiceError } from "../model/errors.ts";
+import { mention } from "../model/owed.ts";
 import { RedisClient } from "../redis/client.ts";
 import type { Reply } from "../redis/wire.ts";
 
@@ -204,6 +205,20 @@ function isRefused(error: unknown): boolean {
 
 function reasonOf({ message }: Error): string {
   return message.slice(0, 200).replace(/[^\x20-\x7e]+/g, "?").replace(/\.$/, "") || "no reason given";
+}
+
+/**
+ * Until a run's keys are removed: whoever leaves at once is told of them, and does not wait, as they expire.
+ * @param prefix null: the run stores none
+ * @returns to be called when they are gone, or said to be left
+ */
+export function mentionKeys(prefix: string | null): () => void {
+  if (prefix === null) return () => {};
+  return mention(
+    `Keys that this run stored may be left in Redis. They begin with ${prefix} and expire by themselves; sooner: ${
+      unlinkCommand(prefix)
+    }`,
+  );
 }
 
 /** What all keys of a run begin with. */

@@ -1,5 +1,6 @@
 import { BenchbookError, ExitCode } from "../model/errors.ts";
 import { owe } from "../model/owed.ts";
+import { mentionKeys } from "../targets/cache_keys.ts";
 import { beginWriting, type Begun, told } from "./begin_writing.ts";
 import { isNoCopy } from "./copies.ts";
 import { dropRecord, keepForLater, recordPath } from "./journal.ts";
@@ -39,6 +40,7 @@ export async function undoing<T>(options: WritingOptions, work: () => Promise<T>
   const writes = options.own !== null || options.scenario.operations.some(({ write }) => write);
   const begun = writes ? await beginWriting(options) : [];
   const paid = begun.length === 0 ? null : owe(sentenceOf(begun));
+  const unkeyed = mentionKeys(options.cachePrefix);
   const finish = async (whole: boolean) => {
     // What fails in one database keeps none of the others waiting.
     const back = await Promise.all(begun.map((each) => backIn(options, each, whole)));
@@ -62,6 +64,7 @@ export async function undoing<T>(options: WritingOptions, work: () => Promise<T>
     return { value, remarks: begun.flatMap(({ remarks }) => remarks), ...await finish(true) };
   } finally {
     paid?.();
+    unkeyed();
   }
 }
 

@@ -3,7 +3,7 @@ import { existsSync } from "node:fs";
 import { Client } from "pg";
 import { BenchbookError } from "../model/errors.ts";
 import { eventually } from "../net/testing.ts";
-import { debts } from "../model/owed.ts";
+import { debts, leftNow } from "../model/owed.ts";
 import { sessionName } from "../model/session_name.ts";
 import { stopProcess } from "../stack/process.ts";
 import { assertAsFound } from "../testing/facts.ts";
@@ -54,6 +54,19 @@ Deno.test("what a run wrote is taken back, and nothing else", async (t) => {
       assert.deepEqual(debts(), []);
       await asFound();
     });
+
+    await step(
+      "whoever leaves at once is told of keys in the cache, and does not wait for them",
+      async () => {
+        const told = await undoing({ ...options, cachePrefix: "benchbook:x:" }, () => {
+          assert.equal(debts().length, 1);
+          return Promise.resolve(leftNow().filter((sentence) => !debts().includes(sentence)));
+        });
+        assert.match(told.value.join(), /They begin with benchbook:x: and .* --pattern 'benchbook:x:\*' \|/);
+        assert.deepEqual(leftNow(), []);
+        await asFound();
+      },
+    );
 
     await step("work that fails is taken back too, and its error passed on", async () => {
       await assert.rejects(
