@@ -1,4 +1,4 @@
-import { closeSync, fsyncSync, mkdirSync, openSync, renameSync, writeFileSync } from "node:fs";
+import { closeSync, mkdirSync, openSync, renameSync, writeFileSync } from "node:fs";
 import { dirname } from "node:path";
 import { readSmall } from "./small_file.ts";
 
@@ -20,12 +20,8 @@ export function writeDurably(path: string, text: string): void {
 
 /** Makes sure that a file, or the names in a folder, outlive a power cut. */
 export function syncEntry(path: string): void {
-  const entry = openSync(path, "r");
-  try {
-    fsyncSync(entry);
-  } finally {
-    closeSync(entry);
-  }
+  using entry = Deno.openSync(path);
+  entry.syncSync();
 }
 
 /**

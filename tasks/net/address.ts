@@ -2,6 +2,7 @@ import { lookup } from "node:dns/promises";
 import { isIP } from "node:net";
 import type { Address } from "./channel.ts";
 import { Linux } from "./libc.ts";
+import { unlessAborted } from "./unless_aborted.ts";
 
 /** A socket's family, and its address as Linux wants it. */
 export interface SocketAddress {
@@ -20,20 +21,10 @@ export async function socketAddresses(address: Address, signal: AbortSignal): Pr
   const { host, port } = address;
   const found = isIP(host) !== 0
     ? [{ address: host, family: isIP(host) }]
-    : await untilAborted(lookup(host, { all: true, verbatim: true }), signal);
+    : await unlessAborted(lookup(host, { all: true, verbatim: true }), signal);
   return found.map(({ address, family }) =>
     family === 6 ? ipv6Address(address, port) : ipv4Address(address, port)
   );
-}
-
-/** What cannot be taken back is at least not waited for any more. */
-function untilAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
-  return new Promise((resolve, reject) => {
-    const leave = () => reject(signal.reason);
-    if (signal.aborted) leave();
-    signal.addEventListener("abort", leave);
-    work.then(resolve, reject).finally(() => signal.removeEventListener("abort", leave));
-  });
 }
 
 /** `struct sockaddr_un`. */

@@ -1,3 +1,4 @@
+import { addAbortListener } from "node:events";
 import type { Address, Channel, Network } from "./channel.ts";
 import type { Inbox } from "./inbox.ts";
 
@@ -115,7 +116,7 @@ export async function openTls(
 ): Promise<Channel> {
   let current: { close(): void } | null = null;
   const close = () => closeQuietly(current);
-  signal.addEventListener("abort", close);
+  using _closing = addAbortListener(signal, close);
   try {
     const socket = await openSocket(address, signal) as Deno.TcpConn;
     current = socket;
@@ -125,8 +126,6 @@ export async function openTls(
   } catch (error) {
     close();
     throw signal.aborted ? signal.reason : error;
-  } finally {
-    signal.removeEventListener("abort", close);
   }
 }
 

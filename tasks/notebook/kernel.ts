@@ -1,3 +1,4 @@
+import { addAbortListener } from "node:events";
 import { formatSeconds } from "../model/units.ts";
 import { randomUUID } from "node:crypto";
 import { memoryBytes } from "../observe/host.ts";
@@ -164,8 +165,7 @@ export class Kernel implements AsyncDisposable {
     const memory = setInterval(() => {
       if ((this.#process.residentBytes() ?? 0) > most) cutOff(tookTooMuch(most));
     }, MEMORY_CHECK_MS);
-    const abort = () => this.#process.kill();
-    options.signal?.addEventListener("abort", abort, { once: true });
+    using _killing = options.signal && addAbortListener(options.signal, () => this.#process.kill());
     try {
       const reply = await this.#ask(code, false);
       if (reply !== null) {
@@ -181,7 +181,6 @@ export class Kernel implements AsyncDisposable {
     } finally {
       clearTimeout(limit);
       clearInterval(memory);
-      options.signal?.removeEventListener("abort", abort);
       this.#listener = () => {};
     }
   }

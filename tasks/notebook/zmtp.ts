@@ -1,4 +1,5 @@
 import { Buffer } from "node:buffer";
+import { addAbortListener } from "node:events";
 
 /**
  * The client half of ZMTP 3.0 with the NULL mechanism (https://rfc.zeromq.org/spec/23/): as much of ZeroMQ
@@ -149,8 +150,7 @@ export class ZmtpSocket {
   static async connect(port: number, type: "DEALER" | "SUB", signal?: AbortSignal): Promise<ZmtpSocket> {
     const connection = await Deno.connect({ hostname: "127.0.0.1", port });
     const socket = new ZmtpSocket(connection);
-    const giveUp = () => socket.close();
-    signal?.addEventListener("abort", giveUp, { once: true });
+    using _givingUp = signal && addAbortListener(signal, () => socket.close());
     try {
       signal?.throwIfAborted();
       connection.setNoDelay(true);
@@ -163,8 +163,6 @@ export class ZmtpSocket {
     } catch (error) {
       socket.close();
       throw error;
-    } finally {
-      signal?.removeEventListener("abort", giveUp);
     }
   }
 

@@ -1,3 +1,4 @@
+import { unlessAborted } from "../net/unless_aborted.ts";
 import type { Config } from "../config.ts";
 import type { ArmOverrides, PlannedArm } from "../model/arms.ts";
 import { BenchbookError, InterruptedError } from "../model/errors.ts";
@@ -41,7 +42,9 @@ export async function openArmServices(
   const instances: Instance[] = [];
   const settled = new Map<string, string>();
   for (const [field, url, of] of namedBy(arms)) {
-    const opened = await unlessAborted(signal, open(field, url, of, readOnly));
+    const opened = await unlessAborted(open(field, url, of, readOnly), signal).catch((error) => {
+      throw signal.aborted ? new InterruptedError() : error;
+    });
     if ("reason" in opened) {
       for (const { name } of of) if (!withoutService.has(name)) withoutService.set(name, opened.reason);
       continue;
@@ -111,18 +114,5 @@ async function openDatabase(
     const why = [error.message, ...error.next === undefined ? [] : [error.next]];
     const reason = why.map((text) => `${text.replace(/\.$/, "")}.`).join(" ");
     return { available: false, reason: `${called} cannot be used: ${reason}` };
-  }
-}
-
-/** @throws {InterruptedError} after the signal, without waiting for the work */
-async function unlessAborted<T>(signal: AbortSignal, work: Promise<T>): Promise<T> {
-  const { promise: aborted, reject } = Promise.withResolvers<never>();
-  const abort = () => reject(new InterruptedError());
-  if (signal.aborted) abort();
-  signal.addEventListener("abort", abort);
-  try {
-    return await Promise.race([work, aborted]);
-  } finally {
-    signal.removeEventListener("abort", abort);
   }
 }

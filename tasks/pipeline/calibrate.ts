@@ -1,3 +1,4 @@
+import { unlessAborted } from "../net/unless_aborted.ts";
 import { join } from "node:path";
 import { readSmallText } from "../files/small_file.ts";
 import { VERSION } from "../config.ts";
@@ -123,13 +124,11 @@ async function measureIn(
     const { clock, realTime, timer, dispatch, spool, steps } = await answer("measured");
     return { clock, realTime, timer, dispatch, spool, steps };
   };
-  const aborted = Promise.withResolvers<never>();
-  const abort = () => aborted.reject(new InterruptedError());
-  signal?.addEventListener("abort", abort);
   try {
-    return await Promise.race([work(), failed, aborted.promise]);
+    return await unlessAborted(Promise.race([work(), failed]), signal);
+  } catch (error) {
+    throw signal?.aborted ? new InterruptedError() : error;
   } finally {
-    signal?.removeEventListener("abort", abort);
     calibrator.terminate();
     timerThread?.stop();
   }

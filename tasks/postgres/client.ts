@@ -1,3 +1,4 @@
+import { addAbortListener } from "node:events";
 import { formatSeconds } from "../model/units.ts";
 import type { Buffer } from "node:buffer";
 import type { Duplex } from "node:stream";
@@ -154,8 +155,7 @@ export class PgClient extends Client {
   async #open(): Promise<void> {
     const timeout = AbortSignal.timeout(this.#timeoutMs);
     let inbox: Inbox | null = null;
-    const giveUp = () => inbox?.close(new Error("given up"));
-    timeout.addEventListener("abort", giveUp);
+    using _givingUp = addAbortListener(timeout, () => inbox?.close(new Error("given up")));
     try {
       const { channel, start, way } = await openSession(
         this.#options,
@@ -175,8 +175,6 @@ export class PgClient extends Client {
         throw Object.assign(new Error(text, { cause: error }), { code: "ETIMEDOUT" });
       }
       throw error;
-    } finally {
-      timeout.removeEventListener("abort", giveUp);
     }
   }
 }

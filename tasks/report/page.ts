@@ -134,12 +134,8 @@ async function printWithBrowser(
   directory: string,
   options: BrowserOptions,
 ): Promise<void> {
-  const browser = await launchBrowser(config, options);
-  try {
-    const file = join(directory, "print.html");
-    const bytes = await printPdf(browser, { render, paper: config.paper, file });
-    await replaceFile(join(directory, "report.pdf"), bytes);
-  } finally {
-    await browser.close();
-  }
+  await using browser = await launchBrowser(config, options);
+  const file = join(directory, "print.html");
+  const bytes = await printPdf(browser, { render, paper: config.paper, file });
+  await replaceFile(join(directory, "report.pdf"), bytes);
 }

@@ -1,3 +1,4 @@
+import { addAbortListener } from "node:events";
 import { availableParallelism } from "node:os";
 import type { Client } from "pg";
 import type { SeededDataset } from "../model/dataset.ts";
@@ -76,14 +77,9 @@ export async function seed(request: SeedRequest): Promise<SeedResult> {
   try {
     return await withClient(request.url, async (client) => {
       // It may wait for a lock that somebody else has.
-      const cancel = () => void client.cancelStatement();
-      signal.addEventListener("abort", cancel);
-      try {
-        const result = await seedWith(client, spec, { ...request, signal });
-        return { ...result, seconds: (performance.now() - start) / 1000 };
-      } finally {
-        signal.removeEventListener("abort", cancel);
-      }
+      using _cancelling = addAbortListener(signal, () => void client.cancelStatement());
+      const result = await seedWith(client, spec, { ...request, signal });
+      return { ...result, seconds: (performance.now() - start) / 1000 };
     });
   } catch (error) {
     if (request.signal?.aborted) throw new InterruptedError();

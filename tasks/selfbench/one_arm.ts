@@ -1,3 +1,4 @@
+import { temporaryFolderIn } from "../files/temporary.ts";
 import { join } from "node:path";
 import { InterruptedError } from "../model/errors.ts";
 import type { Draw } from "../model/scenario.ts";
@@ -101,17 +102,13 @@ export async function makeLoad(
   signal: AbortSignal,
   onStart: (start: RunEvents["start"]) => void = () => {},
 ): Promise<Recorded> {
-  const spoolDir = Deno.makeTempDirSync({ dir });
-  try {
-    const plan = oneArmPlan(arm, spoolDir);
-    const events = new EventHub<RunEvents>();
-    events.on("start", onStart);
-    const { interrupted } = await runLoad({ plan, signal, events });
-    if (interrupted) throw new InterruptedError();
-    return readRecords(plan);
-  } finally {
-    Deno.removeSync(spoolDir, { recursive: true });
-  }
+  using spool = temporaryFolderIn(dir, "spool-");
+  const plan = oneArmPlan(arm, spool.path);
+  const events = new EventHub<RunEvents>();
+  events.on("start", onStart);
+  const { interrupted } = await runLoad({ plan, signal, events });
+  if (interrupted) throw new InterruptedError();
+  return readRecords(plan);
 }
 
 /** Reads what the generators of a plan recorded in its measured phases. */

@@ -1,4 +1,4 @@
-import { closeSync, existsSync, openSync, readdirSync, readSync, statSync } from "node:fs";
+import { existsSync, readdirSync, statSync } from "node:fs";
 import { basename, join } from "node:path";
 import type { Config } from "../config.ts";
 import { UsageError } from "../model/errors.ts";
@@ -63,10 +63,7 @@ function logPath(config: Pick<Config, "home">, service: string): string {
 
 function readRange(path: string, from: number, to: number): string {
   const bytes = new Uint8Array(to - from);
-  const file = openSync(path, "r");
-  try {
-    return new TextDecoder().decode(bytes.subarray(0, readSync(file, bytes, 0, bytes.length, from)));
-  } finally {
-    closeSync(file);
-  }
+  using file = Deno.openSync(path);
+  file.seekSync(from, Deno.SeekMode.Start);
+  return new TextDecoder().decode(bytes.subarray(0, file.readSync(bytes) ?? 0));
 }

@@ -47,7 +47,7 @@ export async function inspectPostgres(
   name: string,
   { timeoutMs = 10_000, readOnly = false }: { readonly timeoutMs?: number; readonly readOnly?: boolean } = {},
 ): Promise<PostgresFacts> {
-  const client = await connectClient(url, {
+  await using client = await connectClient(url, {
     applicationName: "benchbook",
     connectTimeoutMs: timeoutMs,
     queryTimeoutMs: timeoutMs,
@@ -76,8 +76,6 @@ export async function inspectPostgres(
     };
   } catch (error) {
     throw error instanceof ServiceError ? error : connectionError(error as Error, url, name);
-  } finally {
-    await client.end().catch(() => {});
   }
 }
 

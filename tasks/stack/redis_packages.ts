@@ -34,13 +34,9 @@ export async function unpackRedis(
   claimHome(home);
   mkdirSync(join(home, "redis"), { recursive: true });
   // One at a time: whoever waited here finds what the other unpacked.
-  const lock = await Deno.open(join(home, "redis", "lock"), { write: true, create: true });
+  using lock = await Deno.open(join(home, "redis", "lock"), { write: true, create: true });
   await lock.lock(true);
-  try {
-    return await unpackedRedis(home) ?? await fetchRedis(home, target, onStep, signal);
-  } finally {
-    lock.close();
-  }
+  return await unpackedRedis(home) ?? await fetchRedis(home, target, onStep, signal);
 }
 
 async function fetchRedis(

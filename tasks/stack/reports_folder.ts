@@ -1,14 +1,4 @@
-import {
-  closeSync,
-  lstatSync,
-  mkdirSync,
-  mkdtempSync,
-  openSync,
-  readdirSync,
-  readSync,
-  rmdirSync,
-  rmSync,
-} from "node:fs";
+import { lstatSync, mkdirSync, mkdtempSync, readdirSync, rmdirSync, rmSync } from "node:fs";
 import { basename, join } from "node:path";
 import { diskFault } from "../files/disk_fault.ts";
 import { readSmallText } from "../files/small_file.ts";
@@ -165,12 +155,8 @@ export function isOurIndex(reports: string): boolean {
   const path = join(reports, INDEX);
   if (!lstatSync(path, { throwIfNoEntry: false })?.isFile()) return false;
   const head = new Uint8Array(INDEX_HEAD_BYTES);
-  const file = openSync(path, "r");
-  try {
-    return OUR_INDEX.test(new TextDecoder().decode(head.subarray(0, readSync(file, head))));
-  } finally {
-    closeSync(file);
-  }
+  using file = Deno.openSync(path);
+  return OUR_INDEX.test(new TextDecoder().decode(head.subarray(0, file.readSync(head) ?? 0)));
 }
 
 /** Whether a folder is the report of the run, search or comparison that it is named after, by what it says of itself. */

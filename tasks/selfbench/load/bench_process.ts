@@ -1,3 +1,4 @@
+import { addAbortListener } from "node:events";
 import { rmSync } from "node:fs";
 import { join } from "node:path";
 import { InterruptedError, ServiceError } from "../../model/errors.ts";
@@ -35,8 +36,7 @@ export async function runBench(
   const child = startTask("bench.ts", [scenario, ...args, ...given], env);
   let ended = false;
   const output = child.output().finally(() => ended = true);
-  const end = () => child.kill("SIGTERM");
-  signal.addEventListener("abort", end);
+  using _ending = addAbortListener(signal, () => child.kill("SIGTERM"));
   try {
     if (disturb !== null) {
       await measuring(home, () => ended);
@@ -54,7 +54,6 @@ export async function runBench(
       throw new ServiceError(`Cannot judge a run of ${scenario}: bench ended with ${code}: ${said}`);
     }
   } finally {
-    signal.removeEventListener("abort", end);
     await output;
     rmSync(reports, { recursive: true, force: true });
   }

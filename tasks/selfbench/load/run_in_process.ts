@@ -1,3 +1,4 @@
+import { temporaryFolderIn } from "../../files/temporary.ts";
 import { askProcess } from "../own_process.ts";
 import type { RunDone, RunOrder, RunSaid } from "./run_messages.ts";
 
@@ -17,17 +18,13 @@ export async function runInProcess(
   dir: string,
   { prefix, signal, onStarted, onMeasured }: RunWatch,
 ): Promise<RunDone> {
-  const home = Deno.makeTempDirSync({ dir });
-  try {
-    return await askProcess<RunSaid, RunDone>({
-      doing: "make a run",
-      module: new URL("./run_process.ts", import.meta.url),
-      order: { ...order, home },
-      onSaid: (said, child) => said === "started" ? onStarted?.(child) : onMeasured?.(),
-      prefix,
-      signal,
-    });
-  } finally {
-    Deno.removeSync(home, { recursive: true });
-  }
+  using home = temporaryFolderIn(dir, "run-");
+  return await askProcess<RunSaid, RunDone>({
+    doing: "make a run",
+    module: new URL("./run_process.ts", import.meta.url),
+    order: { ...order, home: home.path },
+    onSaid: (said, child) => said === "started" ? onStarted?.(child) : onMeasured?.(),
+    prefix,
+    signal,
+  });
 }

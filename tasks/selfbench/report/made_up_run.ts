@@ -49,20 +49,16 @@ export async function makeUpRun(
   spool.samples(samplesOf(seconds));
   spool.end({ status: "complete", endedAt: new Date(run.startedAt.getTime() + seconds * 1000) });
   spool.close();
-  const store = await openStore(db, { mode: "write" });
-  try {
-    await loadSpool(store, spool.dir);
-    await store.run(Deno.readTextFileSync(join(SQL, "draw.sql")));
-    const sql = Deno.readTextFileSync(join(SQL, "timings.sql"));
-    for (let from = 0; from < timings; from += CHUNK) {
-      onProgress(from);
-      const to = Math.min(timings, from + CHUNK);
-      await store.run(sql, { run: run.runId, period: 1e6 / RATE, from, to });
-    }
-    await store.run("CHECKPOINT");
-  } finally {
-    store.close();
+  using store = await openStore(db, { mode: "write" });
+  await loadSpool(store, spool.dir);
+  await store.run(Deno.readTextFileSync(join(SQL, "draw.sql")));
+  const sql = Deno.readTextFileSync(join(SQL, "timings.sql"));
+  for (let from = 0; from < timings; from += CHUNK) {
+    onProgress(from);
+    const to = Math.min(timings, from + CHUNK);
+    await store.run(sql, { run: run.runId, period: 1e6 / RATE, from, to });
   }
+  await store.run("CHECKPOINT");
   removeSpool(spool.dir);
   return run.runId;
 }

@@ -1,3 +1,4 @@
+import { addAbortListener } from "node:events";
 import type { Client } from "pg";
 import { randomUUID } from "node:crypto";
 import { join } from "node:path";
@@ -102,8 +103,7 @@ export async function withFreshDatabase<T>(
   const url = new URL(adminUrl);
   url.pathname = `/${DATABASE}`;
   url.searchParams.set("application_name", mark);
-  const end = () => void endSessions(adminUrl, mark);
-  signal.addEventListener("abort", end);
+  using _ending = addAbortListener(signal, () => void endSessions(adminUrl, mark));
   try {
     const result = await use(url.href);
     if (signal.aborted) throw new InterruptedError();
@@ -111,7 +111,6 @@ export async function withFreshDatabase<T>(
   } catch (error) {
     throw signal.aborted ? new InterruptedError() : error;
   } finally {
-    signal.removeEventListener("abort", end);
     await withClient(adminUrl, (client) => dropOurs(client, mark));
   }
 }
