@@ -1,3 +1,4 @@
+import { firstWhere } from "../stats/first_where.ts";
 import { UsageError } from "../model/errors.ts";
 import type { Phase } from "../model/run.ts";
 import { formatCount, formatSeconds, formatShare, significant } from "../model/units.ts";
@@ -80,8 +81,9 @@ export function calibrateHits(wanted: HitTarget): KeyDistribution {
     return { values, skew, expected: expected(values, skew) };
   };
 
-  const tooMany = firstThat((values) => expected(values, USUAL_SKEW) < target, 1, mostValues);
-  if (tooMany === null) return skewed(mostValues, USUAL_SKEW, 0)!;
+  const tooFew = (values: number) => expected(values, USUAL_SKEW) < target;
+  if (!tooFew(mostValues)) return skewed(mostValues, USUAL_SKEW, 0)!;
+  const tooMany = firstWhere(1, mostValues, tooFew);
   const fewer = tooMany === 1 ? null : skewed(tooMany - 1, USUAL_SKEW, 0);
   const more = skewed(tooMany, MOST_SKEW, USUAL_SKEW);
   const nearest = [fewer, more].filter((found) => found !== null)
@@ -91,17 +93,6 @@ export function calibrateHits(wanted: HitTarget): KeyDistribution {
   const found = skewed(1, best, USUAL_SKEW);
   if (found === null) throw unreachable(wanted, expected(1, best));
   return found;
-}
-
-/** The first whole number from `low` to `high` that something holds for, where it holds for all after that. */
-function firstThat(holds: (n: number) => boolean, low: number, high: number): number | null {
-  if (!holds(high)) return null;
-  while (low < high) {
-    const middle = Math.floor((low + high) / 2);
-    if (holds(middle)) high = middle;
-    else low = middle + 1;
-  }
-  return low;
 }
 
 function unreachable({ target, questions, ttlSeconds, phases }: HitTarget, most: number): UsageError {

@@ -1,3 +1,4 @@
+import { firstWhere } from "./first_where.ts";
 import { binomial } from "./binomial.ts";
 
 /** Below so many values beyond it, a quantile rests on too few to be called firm. */
@@ -39,8 +40,8 @@ export function quantileInterval(n: number, p: number, level = 0.95): RankInterv
   const alpha = (1 - level) / 2;
   const { cdf, tail } = binomial(n, p);
   // The largest rank l with P(B < l) ≤ α, and the smallest rank u with P(B ≥ u) ≤ α.
-  const low = lastWhere(0, n, (rank) => cdf(rank - 1) <= alpha);
-  const fromTop = lastWhere(0, n, (place) => tail(n - place) <= alpha);
+  const low = firstWhere(1, n + 1, (rank) => cdf(rank - 1) > alpha) - 1;
+  const fromTop = firstWhere(1, n + 1, (place) => tail(n - place) > alpha) - 1;
   return { low: low === 0 ? null : low, high: fromTop === 0 ? null : n + 1 - fromTop };
 }
 
@@ -61,16 +62,4 @@ export function leastEstimable(p: number, level = 0.95): number {
 /** Whether fewer than a hundred values lie beyond the quantile. */
 export function thin(n: number, p: number): boolean {
   return n - quantileRank(n, p) < THIN_EXCEEDANCES;
-}
-
-/** The last of from … to for which the falling condition holds; `from` itself is taken to hold. */
-function lastWhere(from: number, to: number, holds: (rank: number) => boolean): number {
-  let low = from;
-  let high = to;
-  while (low < high) {
-    const middle = Math.ceil((low + high) / 2);
-    if (holds(middle)) low = middle;
-    else high = middle - 1;
-  }
-  return low;
 }

@@ -1,3 +1,4 @@
+import { firstWhere } from "../../stats/first_where.ts";
 import { counter } from "../../random/counter.ts";
 import { type Calendar, YEAR_END, YEAR_START } from "./calendar.ts";
 
@@ -61,15 +62,6 @@ export function timeline(seed: number, count: number, windows: Windows, { at: mo
 
   return {
     at,
-    firstAt(ms) {
-      let low = 0;
-      let high = count;
-      while (low < high) {
-        const middle = Math.floor((low + high) / 2);
-        if (at(middle) >= ms) high = middle;
-        else low = middle + 1;
-      }
-      return low;
-    },
+    firstAt: (ms) => firstWhere(0, count, (index) => at(index) >= ms),
   };
 }

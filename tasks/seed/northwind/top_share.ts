@@ -1,3 +1,5 @@
+import { firstWhere } from "../../stats/first_where.ts";
+
 /** Ranks whose weights differ little, taken together: a million of them are some hundred groups. */
 export interface RankGroup {
   readonly count: number;
@@ -51,13 +53,11 @@ export function luckyTopShare({ top, rest }: Ranks, draws: number): number {
     groups.reduce((total, { count, weight }) => total + count * valueOf(draws * weight), 0);
   // The least count that at most so many reach.
   const highest = draws * groups[0]!.weight;
-  let low = 0;
-  let high = Math.ceil(highest + 12 * Math.sqrt(highest) + 40);
-  while (low < high) {
-    const middle = Math.floor((low + high) / 2);
-    if (sum((mean) => poissonTail(mean, middle + 1)) <= most) high = middle;
-    else low = middle + 1;
-  }
+  const low = firstWhere(
+    0,
+    Math.ceil(highest + 12 * Math.sqrt(highest) + 40),
+    (count) => sum((mean) => poissonTail(mean, count + 1)) <= most,
+  );
   const above = sum((mean) => poissonTail(mean, low + 1));
   // E[X; X > t] = mean × P(X ≥ t)
   return (sum((mean) => mean * poissonTail(mean, low)) + (most - above) * low) / draws;

@@ -4,8 +4,6 @@ import type { RunEvents } from "../../load/run_events.ts";
 import { runLoad } from "../../load/run_load.ts";
 import type { LoadPlan } from "../../load/plan.ts";
 import type { Run, RunConfig } from "../../model/run.ts";
-import { DEFAULT_THRESHOLDS } from "../../model/validity.ts";
-import { hostFacts } from "../../observe/host.ts";
 import { startSampler } from "../../observe/sampler.ts";
 import { self } from "../../stack/process.ts";
 import { loadSpool } from "../../store/load.ts";
@@ -13,6 +11,7 @@ import { openStore, type Store } from "../../store/open.ts";
 import { createSpool } from "../../store/spool.ts";
 import { query } from "../../store/sql.ts";
 import { judgeValidity } from "../../summary/validity.ts";
+import { madeRun } from "../made_run.ts";
 import { oneArmPlan } from "../one_arm.ts";
 import { answer } from "../own_process.ts";
 import type { Lags, RunDone, RunOrder, RunSaid } from "./run_messages.ts";
@@ -31,10 +30,10 @@ async function makeRun(
   { arm, home, databaseUrl, requests, lags = false }: RunOrder,
   say: (said: RunSaid) => void,
 ): Promise<RunDone> {
-  const runId = "20000101-000000-0000";
   // The spool's folder is known once it is made, and it is made from the run.
   const plan = oneArmPlan(arm, "");
-  const run = runOf(runId, plan, arm);
+  const run = runOf(plan, arm);
+  const { runId } = run;
   const spool = createSpool(home, run, self());
   spool.operations(plan.arms.map(({ name: arm, target: { path }, statements }) => {
     const { operationId, name, text: statement } = statements[0]!;
@@ -91,14 +90,11 @@ async function lagsOf(store: Store, run: string): Promise<Lags> {
 }
 
 /** As much of a run's record as its judgement needs. */
-function runOf(runId: string, plan: LoadPlan, { load, warmup, seconds }: RunOrder["arm"]): Run {
+function runOf(plan: LoadPlan, { load, warmup, seconds }: RunOrder["arm"]): Run {
   const closed = "clients" in load;
-  const config: RunConfig = {
-    scenario: "selfbench",
-    title: "selfbench",
+  const config: Partial<RunConfig> = {
     loop: plan.loop.kind,
-    arrivals: closed ? null : load.arrivals,
-    ratePerSecond: closed ? null : load.rate,
+    ...closed ? { concurrency: load.clients } : { arrivals: load.arrivals, ratePerSecond: load.rate },
     streams: plan.streams.map(({ name, arrivals, rate, stages }) => ({
       name,
       arrivals,
@@ -107,7 +103,6 @@ function runOf(runId: string, plan: LoadPlan, { load, warmup, seconds }: RunOrde
       session: false,
       operations: ["question"],
     })),
-    concurrency: closed ? load.clients : null,
     durationSeconds: seconds,
     warmupSeconds: warmup,
     blockSeconds: seconds,
@@ -117,31 +112,7 @@ function runOf(runId: string, plan: LoadPlan, { load, warmup, seconds }: RunOrde
     workers: plan.workers,
     connections: plan.connections,
     arms: plan.arms.map(({ name }) => name),
-    unavailableArms: [],
     operations: plan.operations.map(({ name, weight }) => ({ name, weight, write: false })),
-    slo: null,
-    settings: {},
-    thresholds: DEFAULT_THRESHOLDS,
-    scale: "tiny",
   };
-  return {
-    runId,
-    label: null,
-    kind: "bench",
-    scenario: "selfbench",
-    startedAt: new Date(),
-    endedAt: null,
-    status: "complete",
-    verdict: null,
-    seed: plan.seed,
-    config,
-    environment: {
-      ...hostFacts(),
-      benchbook: "",
-      services: [],
-      dataset: { name: "", scale: "", seed: 0, rows: 0, bytes: null, hash: "" },
-      unavailable: [],
-    },
-    gitCommit: null,
-  };
+  return { ...madeRun({ scenario: "selfbench", ...config }, plan.seed), status: "complete" };
 }

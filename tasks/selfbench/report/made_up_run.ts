@@ -1,14 +1,12 @@
 import { join } from "node:path";
 import { planBlocks } from "../../load/blocks.ts";
 import type { Operation } from "../../model/operation.ts";
-import type { Environment, Run, RunConfig, Sample } from "../../model/run.ts";
-import { DEFAULT_THRESHOLDS } from "../../model/validity.ts";
-import { hostFacts } from "../../observe/host.ts";
+import type { Run, Sample } from "../../model/run.ts";
 import { self } from "../../stack/process.ts";
 import { loadSpool } from "../../store/load.ts";
 import { openStore } from "../../store/open.ts";
 import { createSpool, removeSpool } from "../../store/spool.ts";
-import { VERSION } from "../../config.ts";
+import { madeRun } from "../made_run.ts";
 
 const ARMS = ["sql", "graphql", "sql+cache"];
 /** Of the mix, in per cent; timings.sql draws by the same. */
@@ -111,14 +109,12 @@ function samplesOf(seconds: number): Sample[] {
 }
 
 function madeUpRun(seconds: number): Run {
-  const { deno, os, kernel, cpu, cores, memoryBytes, hostname } = hostFacts();
-  const config: Partial<RunConfig> = {
+  return madeRun({
     scenario: "made-up",
     title: "A run that nobody made",
     loop: "open",
     arrivals: "constant",
     ratePerSecond: RATE,
-    concurrency: null,
     durationSeconds: seconds * (1 - WARMUP_SHARE),
     warmupSeconds: seconds * WARMUP_SHARE,
     blockSeconds: BLOCK_SECONDS,
@@ -128,31 +124,8 @@ function madeUpRun(seconds: number): Run {
     workers: 1,
     connections: 16,
     arms: ARMS,
-    unavailableArms: [],
     operations: QUESTIONS.map(([name, weight]) => ({ name, weight, write: name === "order-insert" })),
     slo: "p95<200ms,errors<1%",
-    settings: {},
-    thresholds: DEFAULT_THRESHOLDS,
     scale: "small",
-  };
-  const environment: Partial<Environment> = {
-    ...{ benchbook: VERSION, deno, os, kernel, cpu, cores, memoryBytes, hostname },
-    dataset: { name: "made-up", scale: "small", seed: 1, rows: 0, bytes: 0, hash: "" },
-    services: [],
-    unavailable: [],
-  };
-  return {
-    runId: "20000101-000000-0000",
-    label: null,
-    kind: "bench",
-    scenario: "made-up",
-    startedAt: new Date(Date.UTC(2000, 0)),
-    endedAt: null,
-    status: "running",
-    verdict: null,
-    seed: 1,
-    config: config as RunConfig,
-    environment: environment as Environment,
-    gitCommit: null,
-  };
+  }, 1);
 }

@@ -1,16 +1,16 @@
 import { join } from "node:path";
 import type { Config } from "../../config.ts";
 import { runLoad } from "../../load/run_load.ts";
+import { temporaryFolderIn } from "../../files/temporary.ts";
 import { InterruptedError } from "../../model/errors.ts";
-import type { Run } from "../../model/run.ts";
-import { DEFAULT_THRESHOLDS } from "../../model/validity.ts";
 import { formatCount, withDecimals } from "../../model/units.ts";
 import { self } from "../../stack/process.ts";
 import { loadSpool } from "../../store/load.ts";
-import { openStore } from "../../store/open.ts";
+import { openStore, type Store } from "../../store/open.ts";
 import { createSpool } from "../../store/spool.ts";
 import { contest, type Finding, finding } from "../finding.ts";
 import { type Found, measurePart, type PartContext } from "../measure_part.ts";
+import { madeRun } from "../made_run.ts";
 import { oneArmPlan } from "../one_arm.ts";
 import { partCommand, readPart } from "../options.ts";
 import { withFreshDatabase } from "../seed/server.ts";
@@ -138,27 +138,21 @@ async function makeTimings(seconds: number, { stack, dir, signal }: PartContext)
 }
 
 async function storeOnce(real: string, rows: number, runUs: number, dir: string): Promise<Stored> {
-  const home = Deno.makeTempDirSync({ dir });
-  const file = join(home, "store.duckdb");
-  const spool = createSpool(home, bareRun(), self());
+  using home = temporaryFolderIn(dir, "store-");
+  const file = join(home.path, "store.duckdb");
+  const spool = createSpool(home.path, madeRun({ scenario: "selfbench" }, 42), self());
   const written = repeatRows(real, segmentOf(spool.dir), rows, runUs);
   spool.operations([]);
   spool.end({ status: "complete", endedAt: new Date() });
   spool.close();
   (await openStore(file, { mode: "write" })).close();
   const empty = Deno.statSync(file).size;
-  const store = await openStore(file, { mode: "write" });
-  const begun = performance.now();
-  try {
+  const loadSeconds = await secondsIn(file, async (store) => {
     await loadSpool(store, spool.dir);
     await store.run("CHECKPOINT");
-  } finally {
-    store.close();
-  }
-  const loadSeconds = (performance.now() - begun) / 1000;
+  });
   const storeBytes = Deno.statSync(file).size - empty;
-  const copySeconds = await copyTimings(file, join(home, "copy.duckdb"));
-  Deno.removeSync(home, { recursive: true });
+  const copySeconds = await copyTimings(file, join(home.path, "copy.duckdb"));
   return {
     rows,
     loadSeconds,
@@ -172,30 +166,18 @@ async function storeOnce(real: string, rows: number, runUs: number, dir: string)
 /** Seconds in which DuckDB fills a store's timings from those of another. */
 async function copyTimings(from: string, to: string): Promise<number> {
   (await openStore(to, { mode: "write" })).close();
-  const store = await openStore(to, { mode: "write" });
+  const sql = Deno.readTextFileSync(COPY).replace(":file", from.replaceAll("'", "''"));
+  return await secondsIn(to, (store) => store.run(sql));
+}
+
+/** Seconds in which a store is written, closing included. */
+async function secondsIn(file: string, write: (store: Store) => Promise<unknown>): Promise<number> {
+  const store = await openStore(file, { mode: "write" });
   const begun = performance.now();
   try {
-    await store.run(Deno.readTextFileSync(COPY).replace(":file", from.replaceAll("'", "''")));
+    await write(store);
   } finally {
     store.close();
   }
   return (performance.now() - begun) / 1000;
-}
-
-/** A run's record with as little in it as the store needs. */
-function bareRun(): Run {
-  return {
-    runId: "20000101-000000-0000",
-    label: null,
-    kind: "bench",
-    scenario: "selfbench",
-    startedAt: new Date(),
-    endedAt: null,
-    status: "running",
-    verdict: null,
-    seed: 42,
-    config: { scenario: "selfbench", thresholds: DEFAULT_THRESHOLDS } as Run["config"],
-    environment: {} as Run["environment"],
-    gitCommit: null,
-  };
 }
