@@ -195,11 +195,10 @@ export class Dispatcher {
    */
   sweep(): void {
     if (this.#fault !== null) throw this.#fault;
-    const nowUs = this.#options.nowUs();
-    const limitUs = this.#options.timeoutMs * 1000;
+    const limitUs = this.#options.nowUs() - this.#options.timeoutMs * 1000;
     // Oldest first: the first young one ends the sweep.
     for (let oldest = this.#inFlight.oldest; oldest !== null; oldest = this.#inFlight.oldest) {
-      if (nowUs - oldest.wokeUs < limitUs) break;
+      if (oldest.wokeUs > limitUs) break;
       this.#giveUp(oldest, "timeout");
     }
   }
@@ -277,7 +276,6 @@ export class Dispatcher {
     call: Call | null,
     outcome: Outcome,
   ): void {
-    const unsent = outcome === "unsent";
     this.#options.recorder.push(
       slot,
       attempt,
@@ -287,12 +285,15 @@ export class Dispatcher {
       wokeUs,
       call?.acquiredUs ?? NaN,
       call?.sentUs ?? NaN,
-      unsent ? NaN : call?.doneUs ?? NaN,
+      outcome === "unsent" ? NaN : call?.doneUs ?? NaN,
       OUTCOMES.indexOf(outcome),
       call?.error ?? null,
       call === null || call.cache === null ? -1 : CACHE_STATES.indexOf(call.cache),
       call?.rows ?? -1,
       call?.bytes ?? -1,
+      call?.keyHash ?? NaN,
+      call?.ageUs ?? NaN,
+      call === null || call.loaded === null ? -1 : call.loaded ? 1 : 0,
     );
   }
 }

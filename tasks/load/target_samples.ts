@@ -1,5 +1,5 @@
 import { PROBE_METRICS, PROBE_SOURCE } from "../model/probe.ts";
-import { CACHE_REFUSALS, type Sample } from "../model/run.ts";
+import { CACHE_BACKGROUND_LOADS, CACHE_REFUSALS, type Sample } from "../model/run.ts";
 import type { Target } from "../targets/target.ts";
 import type { LoadPlan } from "./plan.ts";
 
@@ -15,7 +15,11 @@ export function targetSamples(
 ): Sample[] {
   return targets.flatMap((target, index) => {
     const arm = arms[index]!.name;
-    return [...refused(target, arm, atUs), ...tellConnections ? connections(target, arm) : []];
+    return [
+      ...refused(target, arm, atUs),
+      ...background(target, arm, atUs),
+      ...tellConnections ? connections(target, arm) : [],
+    ];
   });
 }
 
@@ -27,6 +31,18 @@ function refused(target: Target, arm: string, atUs: number): Sample[] {
     labels: { arm, doing, reason },
     value: count,
   }));
+}
+
+function background(target: Target, arm: string, atUs: number): Sample[] {
+  const loads = target.backgroundLoads?.() ?? 0;
+  if (loads === 0) return [];
+  return [{
+    atUs: Math.round(atUs),
+    source: "redis",
+    metric: CACHE_BACKGROUND_LOADS,
+    labels: { arm },
+    value: loads,
+  }];
 }
 
 function connections(target: Target, arm: string): Sample[] {

@@ -260,6 +260,9 @@ export interface Sample {
 /** Of source `redis`: what the cache of an arm did not do; labels: arm, doing (read or write), reason in Redis's words. */
 export const CACHE_REFUSALS = "cache_refusals";
 
+/** Of source `redis`: loads that the cache of an arm began and no request waited for; label: arm. */
+export const CACHE_BACKGROUND_LOADS = "cache_background_loads";
+
 /** The plan of one operation, taken once outside the measured blocks. */
 export interface Plan {
   /** The operation that it explains. */

@@ -12,16 +12,20 @@ export const HEADER_BYTES = 32;
 /** What each frame begins with. */
 export const MAGIC: Uint8Array = new TextEncoder().encode("BBSG");
 const MAGIC_NUMBER = 0x47534242;
-/** 1 had 16 bits for a phase, 31 for an answer's bytes, and only those error codes that were new. */
-const VERSION = 2;
-export const ROW_BYTES = 7 * 8 + 2 * 4 + 2 * 2 + 3;
+/**
+ * 1 had 16 bits for a phase, 31 for an answer's bytes, and only those error codes that were new; 2 had no keys of caches, no
+ * ages of entries, and did not tell loads.
+ */
+const VERSION = 3;
+export const ROW_BYTES = 9 * 8 + 2 * 4 + 2 * 2 + 4;
+const ROW_BYTES_2 = 7 * 8 + 2 * 4 + 2 * 2 + 3;
 const ROW_BYTES_1 = 6 * 8 + 2 * 4 + 3 * 2 + 3;
 /** Of one frame; more is no header of ours, and must not allocate gigabytes. */
 export const MOST_ROWS = 2 ** 20;
 /** Of an answer's rows; more are not known. */
 export const MOST_ANSWER_ROWS = 2 ** 31 - 1;
 
-/** One column a field; all of equal length. NaN in a time and -1 in cache, rows and bytes stand for null. */
+/** One column a field; all of equal length. NaN in a time, key and age and -1 in others stand for null. */
 export interface TimingColumns {
   readonly slot: Float64Array;
   readonly intended: Float64Array;
@@ -30,6 +34,10 @@ export interface TimingColumns {
   readonly sent: Float64Array;
   readonly done: Float64Array;
   readonly bytes: Float64Array;
+  /** Of the key in a cache. */
+  readonly key: Float64Array;
+  /** Of the entry that answered, µs. */
+  readonly age: Float64Array;
   readonly rows: Int32Array;
   readonly phase: Uint32Array;
   readonly operation: Uint16Array;
@@ -38,6 +46,8 @@ export interface TimingColumns {
   readonly attempt: Uint8Array;
   readonly outcome: Uint8Array;
   readonly cache: Int8Array;
+  /** 1: what lies behind the cache was asked for it; 0: not. */
+  readonly loaded: Int8Array;
 }
 
 export interface Header {
@@ -73,6 +83,39 @@ export function columnsOf(buffer: ArrayBuffer, rows: number): TimingColumns {
     sent: take(Float64Array, 8),
     done: take(Float64Array, 8),
     bytes: take(Float64Array, 8),
+    key: take(Float64Array, 8),
+    age: take(Float64Array, 8),
+    rows: take(Int32Array, 4),
+    phase: take(Uint32Array, 4),
+    operation: take(Uint16Array, 2),
+    error: take(Uint16Array, 2),
+    attempt: take(Uint8Array, 1),
+    outcome: take(Uint8Array, 1),
+    cache: take(Int8Array, 1),
+    loaded: take(Int8Array, 1),
+  };
+}
+
+/** What versions 1 and 2 had not. */
+function unknown(rows: number): Pick<TimingColumns, "key" | "age" | "loaded"> {
+  return {
+    key: new Float64Array(rows).fill(NaN),
+    age: new Float64Array(rows).fill(NaN),
+    loaded: new Int8Array(rows).fill(-1),
+  };
+}
+
+/** The same of a frame of version 2. */
+function columnsOf2(buffer: ArrayBuffer, rows: number): TimingColumns {
+  const take = taker(buffer, rows);
+  const known = {
+    slot: take(Float64Array, 8),
+    intended: take(Float64Array, 8),
+    woke: take(Float64Array, 8),
+    acquired: take(Float64Array, 8),
+    sent: take(Float64Array, 8),
+    done: take(Float64Array, 8),
+    bytes: take(Float64Array, 8),
     rows: take(Int32Array, 4),
     phase: take(Uint32Array, 4),
     operation: take(Uint16Array, 2),
@@ -81,6 +124,7 @@ export function columnsOf(buffer: ArrayBuffer, rows: number): TimingColumns {
     outcome: take(Uint8Array, 1),
     cache: take(Int8Array, 1),
   };
+  return { ...known, ...unknown(rows) };
 }
 
 /** The same of a frame of version 1. */
@@ -104,17 +148,18 @@ function columnsOf1(buffer: ArrayBuffer, rows: number): TimingColumns {
     attempt: take(Uint8Array, 1),
     outcome: take(Uint8Array, 1),
     cache: take(Int8Array, 1),
+    ...unknown(rows),
   };
 }
 
 /** The columns of a payload. */
 export function columnsIn({ version, rows }: Header, payload: ArrayBuffer): TimingColumns {
-  return version === 1 ? columnsOf1(payload, rows) : columnsOf(payload, rows);
+  return (version === 1 ? columnsOf1 : version === 2 ? columnsOf2 : columnsOf)(payload, rows);
 }
 
 /** Bytes of a payload's rows; its error codes come behind them. */
 export function rowsLength({ version, rows }: Header): number {
-  return rows * (version === 1 ? ROW_BYTES_1 : ROW_BYTES);
+  return rows * (version === 1 ? ROW_BYTES_1 : version === 2 ? ROW_BYTES_2 : ROW_BYTES);
 }
 
 /** Tells frames of one run from those of others: a segment lies in a folder that is named after its run. */

@@ -23,12 +23,12 @@ Deno.test("a spool becomes the contract's rows, with nulls for what never happen
     spool.plans([{ operationId: 0, atUs: 5, plan: [{ Plan: { "Node Type": "Result" } }] }]);
     {
       using writer = new SegmentWriter(spool.segmentPath(0), 0);
-      writer.push(0, 0, 0, 0, 100.6, 110, 120, 130, 5100, 0, null, 0, 7, 300);
+      writer.push(0, 0, 0, 0, 100.6, 110, 120, 130, 5100, 0, null, 0, 7, 300, 2 ** 52 + 1, 2500.4, 0);
       writer.push(2 ** 40, 0, 0, 0, 200, NaN, NaN, NaN, NaN, 4, null, -1, -1, -1);
     }
     {
       using writer = new SegmentWriter(spool.segmentPath(1), 1);
-      writer.push(1, 0, 0, 0, 150, 160, 170, 180, 190, 1, "40001", 1, 0, 0);
+      writer.push(1, 0, 0, 0, 150, 160, 170, 180, 190, 1, "40001", 1, 0, 0, 7, NaN, 1);
       writer.push(1, 1, 0, 0, 150, 260, 270, 280, 290, 2, "57014", 3, -1, -1);
       writer.push(3, 0, 0, 0, 160, 170, NaN, NaN, NaN, 3, null, 2, -1, -1);
     }
@@ -60,12 +60,12 @@ Deno.test("a spool becomes the contract's rows, with nulls for what never happen
       const rows = await store.rows("SELECT * EXCLUDE (run_id) FROM timing ORDER BY slot, attempt");
       const row = (...values: unknown[]) =>
         Object.fromEntries(
-          "slot attempt worker phase_id operation_id intended_us woke_us acquired_us sent_us done_us outcome error cache rows bytes"
-            .split(" ").map((name, at) => [name, values[at]]),
+          "slot attempt worker phase_id operation_id intended_us woke_us acquired_us sent_us done_us outcome error cache rows bytes key_hash age_us loaded"
+            .split(" ").map((name, at) => [name, values[at] ?? null]),
         );
       assert.deepEqual(rows, [
-        row(0, 0, 0, 0, 0, 101, 110, 120, 130, 5100, "ok", null, "hit", 7, 300),
-        row(1, 0, 1, 0, 0, 150, 160, 170, 180, 190, "failed", "40001", "miss", 0, 0),
+        row(0, 0, 0, 0, 0, 101, 110, 120, 130, 5100, "ok", null, "hit", 7, 300, 2 ** 52 + 1, 2500, false),
+        row(1, 0, 1, 0, 0, 150, 160, 170, 180, 190, "failed", "40001", "miss", 0, 0, 7, null, true),
         row(1, 1, 1, 0, 0, 150, 260, 270, 280, 290, "timeout", "57014", "bypass", null, null),
         row(3, 0, 1, 0, 0, 160, 170, null, null, null, "shed", null, "stale", null, null),
         row(2 ** 40, 0, 0, 0, 0, 200, null, null, null, null, "unsent", null, null, null, null),

@@ -56,6 +56,9 @@ Deno.test("every value of every row arrives with its row, however short the fram
           slot % 5 - 1,
           slot % 3 === 0 ? -1 : slot,
           slot % 3 === 1 ? -1 : slot * 10,
+          slot % 6 === 5 ? NaN : slot * 2 ** 39 + 1,
+          slot % 4 === 0 ? NaN : slot * 3,
+          slot % 3 - 1,
         );
         if (slot % (100 * (worker + 1)) === worker) writer.flush();
       }
@@ -72,7 +75,10 @@ Deno.test("every value of every row arrives with its row, however short the fram
           [NULL, '40001', NULL, 'a code of more than twelve bytes'][slot % 4 + 1],
           [NULL, 'hit', 'miss', 'stale', 'bypass'][slot % 5 + 1],
           CASE WHEN slot % 3 <> 0 THEN slot END,
-          CASE WHEN slot % 3 <> 1 THEN slot * 10 END
+          CASE WHEN slot % 3 <> 1 THEN slot * 10 END,
+          CASE WHEN slot % 6 <> 5 THEN slot * 549755813888 + 1 END,
+          CASE WHEN slot % 4 <> 0 THEN slot * 3 END,
+          [NULL, false, true][slot % 3 + 1]
         FROM range(${slots}) AS slots(slot)`;
       const [row] = await store.rows(
         `SELECT count(*) AS n FROM (

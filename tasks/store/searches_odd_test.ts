@@ -74,7 +74,7 @@ Deno.test("a bench has its own slots, and none of a run that names it", () =>
     await insertRun(store, bareRun(BENCH));
     await insertRun(store, bareRun(PROBE, { searchId: BENCH }));
     await store.run(
-      `INSERT INTO timing VALUES ('${PROBE}', 1, 0, 0, 0, 0, 1, 2, 3, 4, 5, 'ok', NULL, NULL, 7, 8)`,
+      `INSERT INTO timing VALUES ('${PROBE}', 1, 0, 0, 0, 0, 1, 2, 3, 4, 5, 'ok', NULL, NULL, 7, 8, NULL, NULL, NULL)`,
     );
     const slots = (await listRuns(store)).map(({ runId, slots }) => [runId, slots]);
     assert.deepEqual(Object.fromEntries(slots), { [BENCH]: 0, [PROBE]: 1 });

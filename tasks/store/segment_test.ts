@@ -28,6 +28,9 @@ const row: fc.Arbitrary<Row> = fc.tuple(
   fc.integer({ min: -1, max: 3 }),
   fc.integer({ min: -1, max: 2 ** 31 - 1 }),
   fc.integer({ min: -1, max: 2 ** 31 - 1 }),
+  fc.oneof(fc.maxSafeNat(), fc.constant(NaN)),
+  time,
+  fc.integer({ min: -1, max: 1 }),
 );
 
 function read(path: string): { rows: Row[]; droppedBytes: number; frames: number } {
@@ -50,6 +53,9 @@ function read(path: string): { rows: Row[]; droppedBytes: number; frames: number
         c.cache[at]!,
         c.rows[at]!,
         c.bytes[at]!,
+        c.key[at]!,
+        c.age[at]!,
+        c.loaded[at]!,
       ] as unknown as Row);
     }
   }

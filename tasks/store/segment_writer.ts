@@ -60,7 +60,8 @@ export class SegmentWriter implements Disposable {
   /**
    * Records one attempt. Times are microseconds from the run's start, NaN where it never got so far;
    * `outcome` and `cache` are indices into OUTCOMES and CACHE_STATES, -1 where nothing was cacheable; `rows`
-   * and `bytes` are -1 where unknown.
+   * and `bytes` are -1 where unknown. `key` is the hash of its key in a cache, `ageUs` how old the entry was that answered,
+   * both NaN where there was none; `loaded` is 1 where what lies behind the cache was asked for it, 0 where not, else -1.
    */
   push(
     slot: number,
@@ -77,6 +78,9 @@ export class SegmentWriter implements Disposable {
     cache: number,
     rows: number,
     bytes: number,
+    key = NaN,
+    ageUs = NaN,
+    loaded = -1,
   ): void {
     if (this.#count === this.capacity) this.flush();
     const at = this.#count++;
@@ -95,6 +99,9 @@ export class SegmentWriter implements Disposable {
     columns.cache[at] = cache;
     columns.rows[at] = rows > MOST_ANSWER_ROWS ? -1 : rows;
     columns.bytes[at] = bytes;
+    columns.key[at] = key;
+    columns.age[at] = ageUs;
+    columns.loaded[at] = loaded;
   }
 
   /** Flushes when the last flush is a second old; call it from the worker's loop. */

@@ -37,6 +37,9 @@ const COLUMNS: Readonly<Record<keyof TimingColumns | "worker", DuckDBType>> = {
   cache: TINYINT,
   rows: INTEGER,
   bytes: DOUBLE,
+  key: DOUBLE,
+  age: DOUBLE,
+  loaded: TINYINT,
 };
 const NAMES = Object.keys(COLUMNS) as (keyof typeof COLUMNS)[];
 

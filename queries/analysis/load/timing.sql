@@ -14,5 +14,8 @@ SELECT
   error,
   CASE WHEN cache >= 0 THEN enum_range(NULL::cache_state)[cache + 1] END,
   CASE WHEN rows >= 0 THEN rows END,
-  CASE WHEN isfinite(bytes) AND bytes >= 0 THEN bytes END
+  CASE WHEN isfinite(bytes) AND bytes >= 0 THEN bytes END,
+  CASE WHEN isfinite(key) AND key >= 0 THEN key END,
+  CASE WHEN isfinite(age) AND age >= 0 THEN age END,
+  CASE WHEN loaded >= 0 THEN loaded = 1 END
 FROM spooled_timing();

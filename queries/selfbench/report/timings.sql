@@ -35,5 +35,6 @@ SELECT
   CASE WHEN outcome = 'failed' THEN '40001' END,
   CASE WHEN arm = 'sql+cache' THEN CASE WHEN hit THEN 'hit' ELSE 'miss' END END,
   CASE WHEN outcome = 'ok' THEN 10 END,
-  CASE WHEN outcome = 'ok' THEN 2400 END
+  CASE WHEN outcome = 'ok' THEN 2400 END,
+  NULL, NULL, NULL
 FROM answered

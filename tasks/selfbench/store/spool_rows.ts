@@ -44,6 +44,9 @@ export function repeatRows(from: string, to: string, rows: number, runUs: number
           columns.cache[row]!,
           columns.rows[row]!,
           columns.bytes[row]!,
+          columns.key[row]!,
+          columns.age[row]!,
+          columns.loaded[row]!,
         );
       }
       seconds += (performance.now() - begun) / 1000;

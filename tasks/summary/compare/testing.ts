@@ -137,7 +137,7 @@ const ROWS = {
       $run, slot, 0, 0, phase_id, operation_id, intended_us, intended_us + 30,
       CASE WHEN outcome <> 'shed' THEN intended_us + 40 END, CASE WHEN outcome <> 'shed' THEN intended_us + 42 END,
       CASE WHEN outcome <> 'shed' THEN intended_us + 42 + us END, outcome::outcome,
-      CASE WHEN outcome = 'failed' THEN '40001' END, NULL, 1, 100
+      CASE WHEN outcome = 'failed' THEN '40001' END, NULL, 1, 100, NULL, NULL, NULL
     FROM answered`,
   plans:
     `INSERT INTO plan SELECT $run, operation_id, 0, $plan::JSON FROM operation WHERE run_id = $run AND arm = 'sql'`,
