@@ -32,6 +32,7 @@ export type { SeriesStyle } from "./palette.ts";
 export { type PredictedStall, predictedStalls } from "./predicted_stalls.ts";
 export { type ProbeBin, type ProbeMarks, probeTimeline } from "./probe_timeline.ts";
 export { ratioChart, type RatioRow } from "./ratios.ts";
+export { rowsTable } from "./rows_table.ts";
 export { samplePanels, type SampleRow } from "./sample_panels.ts";
 export { type SamplePoint, sampleSeries } from "./sample_series.ts";
 export { bySegment } from "./segments.ts";
