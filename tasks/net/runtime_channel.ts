@@ -115,17 +115,31 @@ export async function openTls(
   network: Pick<Network, "turned">,
 ): Promise<Channel> {
   let current: { close(): void } | null = null;
-  const close = () => closeQuietly(current);
-  using _closing = addAbortListener(signal, close);
-  try {
-    const socket = await openSocket(address, signal) as Deno.TcpConn;
-    current = socket;
+  return await closedBy(signal, () => closeQuietly(current), async () => {
+    const socket = current = await openSocket(address, signal) as Deno.TcpConn;
     const secured = current = await Deno.startTls(socket, { hostname: address.host });
     await secured.handshake();
     return new RuntimeChannel(secured, inbox, network);
+  });
+}
+
+/**
+ * Opens something that is closed where opening fails, and as soon as the signal is given while it is opened.
+ * @throws the signal's reason, where that is why it failed
+ */
+export async function closedBy<T>(
+  signal: AbortSignal,
+  close: () => void,
+  open: () => Promise<T>,
+): Promise<T> {
+  using _closing = addAbortListener(signal, close);
+  try {
+    return await open();
   } catch (error) {
     close();
     throw signal.aborted ? signal.reason : error;
+  } finally {
+    if (signal.aborted) close();
   }
 }
 

@@ -100,16 +100,8 @@ function readMode(parameter: Parameter): SslMode {
 
 /** As libpq reads JDBC's parameter, and as pg does. */
 function modeOfSsl(ssl: string | undefined): string | undefined {
-  switch (ssl) {
-    case "1":
-    case "true":
-      return "require";
-    case "0":
-    case "false":
-      return "disable";
-    default:
-      return ssl;
-  }
+  if (ssl === "1" || ssl === "true") return "require";
+  return ssl === "0" || ssl === "false" ? "disable" : ssl;
 }
 
 function readNegotiation(parameter: Parameter, mode: SslMode): boolean {

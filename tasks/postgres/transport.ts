@@ -1,9 +1,16 @@
+import { once } from "node:events";
 import net from "node:net";
 import type { Duplex } from "node:stream";
 import tls from "node:tls";
 import type { Channel, Network } from "../net/channel.ts";
 import type { Inbox } from "../net/inbox.ts";
-import { closeQuietly, openSocket, RuntimeChannel, type Transport } from "../net/runtime_channel.ts";
+import {
+  closedBy,
+  closeQuietly,
+  openSocket,
+  RuntimeChannel,
+  type Transport,
+} from "../net/runtime_channel.ts";
 import { NodeChannel } from "./node_channel.ts";
 import type { PgOptions } from "./options.ts";
 import type { SessionChannel } from "./session_channel.ts";
@@ -92,20 +99,6 @@ export async function openNodeChannel(
   });
 }
 
-/** Opens something that is closed where opening fails, and as soon as the signal is given while it is opened. */
-async function closedBy<T>(signal: AbortSignal, close: () => void, open: () => Promise<T>): Promise<T> {
-  signal.addEventListener("abort", close);
-  try {
-    return await open();
-  } catch (error) {
-    close();
-    throw error;
-  } finally {
-    signal.removeEventListener("abort", close);
-    if (signal.aborted) close();
-  }
-}
-
 function secure(socket: Duplex, host: string, options: PgTls): tls.TLSSocket {
   const { ca, cert, key, passphrase, verify, verifyHost, direct } = options;
   return tls.connect({
@@ -177,22 +170,19 @@ function nodeTransport(socket: Duplex): Pick<Transport, "read" | "write"> {
 }
 
 /** Waits for one of these. @throws the socket's error, or that it was closed */
-function happened(socket: Duplex, ...events: readonly string[]): Promise<void> {
-  return new Promise((resolve, reject) => {
-    const done = (error: Error | null) => {
-      for (const event of events) socket.off(event, onEvent);
-      socket.off("error", onError).off("close", onClose);
-      if (error === null) resolve();
-      else reject(error);
-    };
-    const onEvent = () => done(null);
-    const onError = (error: Error) => done(error);
-    const onClose = () => done(connectionLost());
-    for (const event of events) socket.on(event, onEvent);
-    // One stays for what comes later: an error without a listener would end the process.
-    socket.on("error", () => {});
-    socket.on("error", onError).on("close", onClose);
+async function happened(socket: Duplex, ...events: readonly string[]): Promise<void> {
+  // One stays for what comes later: an error without a listener would end the process.
+  socket.on("error", () => {});
+  const over = new AbortController();
+  const until = (event: string) => once(socket, event, { signal: over.signal });
+  const closed = until("close").then(() => {
+    throw connectionLost();
   });
+  try {
+    await Promise.race([...events.map(until), closed]);
+  } finally {
+    over.abort();
+  }
 }
 
 function socketPath({ host, port }: PgOptions): string {

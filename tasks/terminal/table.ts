@@ -43,29 +43,23 @@ export function formatTable(
     const least = column.least ?? (column.align === "left" ? LEAST_COLUMNS : natural);
     return { ...column, index, natural, least: floor(least), last: floor(column.last ?? least) };
   });
-  const heads = all[0]?.heads === true && all.length > 1;
   if (total(all, "natural") <= width) return drawn(all, cells, width, []);
-  const grouped = heads ? all.slice(1) : all;
+  const heads = all[0]?.heads === true && all.length > 1 ? all[0] : null;
+  const grouped = heads === null ? all : all.slice(1);
   const spare = grouped.filter(({ drop }) => drop !== undefined).sort((a, b) => a.drop! - b.drop!);
+  const without = (gone: readonly Field[]) => grouped.filter((field) => !gone.includes(field));
+  const fits = (fields: readonly Field[]) =>
+    total(fields, "least") + (heads === null ? 0 : GAP.length) <= width;
   for (let left = 0; left <= spare.length; left++) {
     const gone = spare.slice(0, left);
-    const shown = grouped.filter((field) => !gone.includes(field));
-    const indent = heads ? GAP.length : 0;
-    if (total(shown, "least") + indent <= width) {
-      return drawn(shown, cells, width, gone, heads ? all[0]! : null);
-    }
+    if (fits(without(gone))) return drawn(without(gone), cells, width, gone, heads);
   }
-  const kept = grouped.filter((field) => !spare.includes(field)).map((field) => ({
-    ...field,
-    least: field.last,
-  }));
-  if (total(kept, "least") + (heads ? GAP.length : 0) <= width) {
-    return drawn(kept, cells, width, spare, heads ? all[0]! : null);
-  }
+  const kept = without(spare).map((field) => ({ ...field, least: field.last }));
+  if (fits(kept)) return drawn(kept, cells, width, spare, heads);
   let head = "";
   return cells.map((row) => {
     head = row[0] || head;
-    return stacked(all, heads ? [head, ...row.slice(1)] : row, width);
+    return stacked(all, heads === null ? row : [head, ...row.slice(1)], width);
   }).join("\n\n");
 }
 
@@ -115,8 +109,7 @@ function drawn(
 /** Widths that fit: the widest column that may be cut gives way first. */
 function fitted(fields: readonly Field[], width: number): number[] {
   const widths = fields.map(({ natural }) => natural);
-  let over = total(fields, "natural") - width;
-  while (over > 0) {
+  for (let over = total(fields, "natural") - width; over > 0; over--) {
     const widest = widths.reduce(
       (found, columns, place) =>
         columns > fields[place]!.least && (found === -1 || columns > widths[found]!) ? place : found,
@@ -124,7 +117,6 @@ function fitted(fields: readonly Field[], width: number): number[] {
     );
     if (widest === -1) break;
     widths[widest]!--;
-    over--;
   }
   return widths;
 }
