@@ -8,7 +8,8 @@ import { keptSecret } from "./places.ts";
 import { onFreePort } from "./ports.ts";
 import { launch, type ProcessId, stopProcess } from "./process.ts";
 import { findProgram, isExecutable } from "./programs.ts";
-import { type RedisProgram, unpackRedis } from "./redis_packages.ts";
+import { unpackRedis } from "./redis_packages.ts";
+import type { FoundProgram } from "./unpacked_program.ts";
 import { sleep } from "../net/sleep.ts";
 
 const START_TIMEOUT_MS = 10_000;
@@ -27,7 +28,7 @@ export async function findRedis(
   config: Config,
   onStep?: (text: string) => void,
   signal?: AbortSignal,
-): Promise<RedisProgram | string> {
+): Promise<FoundProgram | string> {
   if (config.redisServer !== undefined) {
     const path = isExecutable(config.redisServer) ? config.redisServer : findProgram(config.redisServer);
     if (path === null) return `REDIS_SERVER names ${config.redisServer}, which is not a program`;
@@ -49,7 +50,7 @@ export function embeddedRedisUrl(home: string, port: number): string {
  */
 export async function startRedis(
   home: string,
-  program: RedisProgram,
+  program: FoundProgram,
   onStarted: (started: EmbeddedRedis) => void,
   { signal, port: wanted }: { readonly signal?: AbortSignal; readonly port?: number } = {},
 ): Promise<EmbeddedRedis> {
