@@ -33,6 +33,8 @@ export interface Config {
   /** Of the PDF (`BENCHBOOK_PAPER`). */
   readonly paper: Paper;
   readonly redisServer: string | undefined;
+  /** The HAProxy that is started where one is asked for (`HAPROXY`). */
+  readonly haproxy: string | undefined;
   /** Whether generator threads may be moved from core to core (`BENCHBOOK_THREAD_MIGRATION`). */
   readonly threadMigration: boolean;
 }
@@ -68,6 +70,7 @@ export function readConfig(env: Readonly<Record<string, string | undefined>> = e
     chromePath: value("CHROME_PATH"),
     paper: paper as Paper,
     redisServer: value("REDIS_SERVER"),
+    haproxy: value("HAPROXY"),
     threadMigration: isOn("BENCHBOOK_THREAD_MIGRATION", value("BENCHBOOK_THREAD_MIGRATION") ?? "on"),
   };
 }

@@ -3,12 +3,14 @@ import { z } from "zod";
 import { readSmallText } from "../files/small_file.ts";
 import { armCalled, type ArmOverrides } from "../model/arms.ts";
 import { UsageError } from "../model/errors.ts";
+import { BALANCERS, MOST_INSTANCES } from "../model/scaling.ts";
 import { checkedUrl } from "../model/service_url.ts";
 import { hint } from "../model/suggest.ts";
 import { findPath, PATHS } from "../paths/registry.ts";
 import { readChange } from "./arm_change.ts";
 import { whyNoSetting } from "./arm_session.ts";
 import { checkedForm } from "./checked_form.ts";
+import { wholeFrom } from "./field_words.ts";
 import { importDefault } from "./scenario_file.ts";
 
 const WORDS = {
@@ -42,6 +44,8 @@ const form = z.strictObject({
   ).optional(),
   settings: z.record(z.string(), z.union([z.string(), z.number()], "must be a number, or a word"))
     .optional(),
+  instances: wholeFrom(1, MOST_INSTANCES).optional(),
+  balancer: z.enum(BALANCERS).optional(),
 });
 
 /** An arm that a file describes. */

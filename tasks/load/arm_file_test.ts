@@ -18,6 +18,8 @@ const anArm = fc.record({
   queries: fc.constantFrom(".", "../queries", "/abs"),
   session: fc.dictionary(setting, scalar),
   settings: fc.dictionary(setting, fc.oneof(fc.integer(), fc.constant("low"))),
+  instances: fc.integer({ min: 1, max: 16 }),
+  balancer: fc.constantFrom("client", "haproxy"),
 }, { requiredKeys: [] });
 
 async function tried(dir: string, name: string, text: string): Promise<UsageError> {
@@ -44,7 +46,10 @@ Deno.test("an arm's file says what it says, as JSON and as TypeScript", () =>
 
 Deno.test("any other field, and any other type of a known one, is refused by its name", () =>
   withTempDir(async (dir) => {
-    const known = ["path", "databaseUrl", "redisUrl", "graphqlUrl", "queries", "session", "settings"];
+    const known = [
+      ...["path", "databaseUrl", "redisUrl", "graphqlUrl", "queries", "session", "settings"],
+      ...["instances", "balancer"],
+    ];
     await fc.assert(
       fc.asyncProperty(anArm, fc.stringMatching(/^[a-z]{1,12}$/), async (arm, field) => {
         fc.pre(!known.includes(field));
@@ -57,7 +62,7 @@ Deno.test("any other field, and any other type of a known one, is refused by its
       fc.asyncProperty(
         anArm,
         fc.constantFrom(...known),
-        fc.constantFrom(7, null, ["postgres://u:secret@h"]),
+        fc.constantFrom(7.5, null, ["postgres://u:secret@h"]),
         async (
           arm,
           field,
@@ -77,7 +82,10 @@ Deno.test("what an arm's file gets wrong is said with the file, the field and wh
     const faults: [file: string, text: string, message: RegExp, next?: RegExp][] = [
       ["a.json", '{"sesion": {}}', /has no field "sesion"; did you mean "session"\?/],
       ["a.json", '{"rtt": 5}', /has no field "rtt"/],
-      ["a.json", '{"instances": 2}', /has no field "instances"/],
+      ["a.json", '{"instances": 0}', /instances: must be a whole number from 1 to 16/],
+      ["a.json", '{"instances": 17}', /instances: must be a whole number from 1 to 16/],
+      ["a.json", '{"balancer": "nginx"}', /balancer: must be .*client.*haproxy/],
+      ["a.json", '{"instance": 2}', /has no field "instance"; did you mean "instances"\?/],
       ["a.json", '{"path": "sqll"}', /path: there is no path "sqll"/, /Did you mean "sql"\?/],
       ["a.json", '{"databaseUrl": "mysql://u:secret@h/d"}', /databaseUrl as a URL: it begins with/],
       ["a.json", '{"session": {"work mem": 1}}', /session\.work mem: must be the name of a setting/],

@@ -1,12 +1,13 @@
 import { UsageError } from "../model/errors.ts";
 import { CACHE_SETTINGS } from "../model/cache_settings.ts";
+import { SERVING_SETTINGS } from "../model/scaling.ts";
 import type { Choice, Scenario, Setting, SettingValues } from "../model/scenario.ts";
 import { hint } from "../model/suggest.ts";
 import { faultsOf } from "./scenario_fault.ts";
 
 /**
  * The settings of a run: the defaults, then those of a preset (`preset=NAME`), then those given one by one. How a cache
- * before a path works can be set in every scenario; it is among them where it was.
+ * before a path works, and how GraphQL is served, can be set in every scenario; that is among them where it was.
  * @param given as the command line has them
  * @throws {UsageError} for an unknown setting or preset and for a value out of range
  */
@@ -17,10 +18,11 @@ export function settleSettings(
 ): SettingValues {
   const { name, settings, presets = {} } = scenario;
   const own = Object.keys(settings);
-  const all = { ...CACHE_SETTINGS, ...settings };
+  const everywhere = { ...CACHE_SETTINGS, ...SERVING_SETTINGS };
+  const all = { ...everywhere, ...settings };
   checkPresets(scenario, all, file);
   const names = Object.keys(presets);
-  const known = [...own, ...Object.keys(CACHE_SETTINGS).filter((key) => !own.includes(key))];
+  const known = [...own, ...Object.keys(everywhere).filter((key) => !own.includes(key))];
   const usable = names.length > 0 ? [...known, "preset"] : known;
   for (const key of Object.keys(given)) {
     if (usable.includes(key)) continue;
@@ -54,6 +56,12 @@ function checkPresets(
   const fault = faultsOf(file);
   if (Object.hasOwn(settings, "preset")) {
     throw fault("settings.preset: must have another name: --set preset=NAME chooses among presets");
+  }
+  const taken = Object.keys(SERVING_SETTINGS).find((key) => Object.hasOwn(settings, key));
+  if (taken !== undefined) {
+    throw fault(
+      `settings.${taken}: must have another name: --set ${taken}=… says how the run serves GraphQL`,
+    );
   }
   for (const [preset, values] of Object.entries(presets)) {
     for (const [key, value] of Object.entries(values)) {

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { join, resolve } from "node:path";
 import { UsageError } from "../model/errors.ts";
+import { askedScaling } from "../model/scaling.ts";
 import type { Scenario, ScenarioOperation, Stream } from "../model/scenario.ts";
 import { PATHS } from "../paths/registry.ts";
 import { type LoadedScenario, loadScenario, resolveScenario, scenarioNames } from "./scenario.ts";
@@ -351,6 +352,18 @@ const MISTAKES: readonly [set: Record<string, string>, said: string, next?: RegE
   [{ cache_ttl: "long" }, 'Cannot set cache_ttl as a number from 1 to 9 s: it is "long"'],
   [{ cache_ttl: " " }, 'Cannot set cache_ttl as a number from 1 to 9 s: it is " "'],
   [{ every: "dya" }, 'Cannot set every as one of day, week: it is "dya"', /Did you mean "day"\?/],
+  [{ graphql_instances: "0" }, 'Cannot set graphql_instances as a number from 1 to 16: it is "0"'],
+  [{ graphql_instances: "17" }, 'Cannot set graphql_instances as a number from 1 to 16: it is "17"'],
+  [
+    { graphql_instance: "3" },
+    'Cannot set "graphql_instance": the scenario mine has no such setting',
+    /Did you mean "graphql_instances"\?/,
+  ],
+  [
+    { balancer: "haproxi" },
+    'Cannot set balancer as one of client, haproxy: it is "haproxi"',
+    /Did you mean "haproxy"\?/,
+  ],
   [
     { preset: "hihg" },
     "Cannot set preset=hihg: the scenario mine has none of that name",
@@ -370,7 +383,19 @@ Deno.test("a mistake in --set names the setting, and what is allowed", () => {
   }
   const none = errorOf(() => resolved(single(), { preset: "high" }));
   assert.equal(none.message, 'Cannot set "preset": the scenario mine has no such setting');
-  assert.match(none.next!, /cache_ttl, cache_jitter/);
+  assert.match(none.next!, /cache_ttl, cache_jitter.*graphql_instances, balancer/);
+});
+
+Deno.test("how GraphQL is served is a setting of any run, and no scenario's own", () => {
+  const { settings } = resolved(single(), { graphql_instances: "3", balancer: "haproxy" });
+  assert.deepEqual(askedScaling(settings), { instances: 3, balancer: "haproxy" });
+  assert.deepEqual(askedScaling(resolved(single()).settings), { instances: 1, balancer: "client" });
+  const part = resolved(single(), { graphql_instances: "1.5" });
+  assert.match(errorOf(() => askedScaling(part.settings)).message, /graphql_instances as a whole number/);
+  for (const name of ["graphql_instances", "balancer"]) {
+    const own = errorOf(() => resolved(single({ settings: { [name]: SETTING } })));
+    assert.match(own.message, new RegExp(`settings\\.${name}: must have another name`));
+  }
 });
 
 Deno.test("a scenario is found by its name or by its path, and its workload beside it or among the shipped", async () => {

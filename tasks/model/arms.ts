@@ -1,6 +1,7 @@
 import type { PathName } from "./operation.ts";
 import type { ArmRecord } from "./run.ts";
 import type { SettingValues } from "./scenario.ts";
+import type { Balancer } from "./scaling.ts";
 
 /** A change of the database, as a file of SQL says it. */
 export interface DatabaseChange {
@@ -38,6 +39,10 @@ export interface ArmOverrides {
   readonly session?: Readonly<Record<string, string | number | boolean>>;
   /** Settings of the scenario, as far as they do not change what is asked. */
   readonly settings?: Readonly<Record<string, string | number>>;
+  /** Processes that serve it GraphQL; beside a `graphqlUrl` how many stand behind that, which is only shown. */
+  readonly instances?: number;
+  /** What deals its requests over them. */
+  readonly balancer?: Balancer;
   /** What its database, a clone of the run's, has otherwise. */
   readonly change?: DatabaseChange;
 }

@@ -23,13 +23,21 @@ export function verdictText(verdict: Verdict): string {
 /** The reason of a service that no arm needs. */
 export const NOT_NEEDED = "It is not needed.";
 
+/** What services are called. */
+export const SERVICE_NAMES = {
+  postgres: "PostgreSQL",
+  redis: "Redis",
+  graphql: "GraphQL",
+  haproxy: "HAProxy",
+} as const;
+
 /** A service that took part in a run, as its fingerprint records it; never with a password. */
 export interface ServiceFact {
   /** Which of the services it is. */
-  readonly name: "postgres" | "redis" | "graphql";
+  readonly name: keyof typeof SERVICE_NAMES;
   /** The instance's own name, as its log and samples bear it; absent in older runs, and where none is to be had. */
   readonly instance?: string;
-  /** What it is there for: `primary`, `target`, `arm`, `cache`, `graphql`; absent where `instance` is. */
+  /** What it is there for: `primary`, `target`, `arm`, `cache`, `graphql`, `balancer`; absent where `instance` is. */
   readonly role?: string;
   /** `embedded`: Benchbook runs it; `user`: it was given by a URL. */
   readonly origin: "embedded" | "user";

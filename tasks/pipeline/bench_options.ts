@@ -12,6 +12,7 @@ import { counted } from "../model/units.ts";
 import { pathOf } from "../paths/registry.ts";
 import { dbOption } from "../terminal/command.ts";
 import { count } from "../terminal/count.ts";
+import { refuseIdleInstances } from "./check_scaling.ts";
 import { addDataOptions, type DataArguments } from "./data_options.ts";
 import { type Combined, refuseCombination } from "./option_combinations.ts";
 import { change, resolution } from "./option_values.ts";
@@ -158,6 +159,7 @@ export function completePlan(
   const loop = given.concurrency === undefined ? "open" : "closed";
   if (loop === "closed") refuseSessions(scenario);
   const connections = given.concurrency ?? OPEN_LOOP_CONNECTIONS;
+  refuseIdleInstances(arms, connections);
   const workers = given.workers ?? defaultWorkers(loop, connections);
   if (workers > connections) {
     throw new UsageError(

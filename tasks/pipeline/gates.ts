@@ -19,12 +19,12 @@ export function gateOf(
   const graphql = stack.instances.filter(isGraphql);
   return joinGates([
     ...command === null ? [] : [commandGate({ command, urls, log, onOutput })],
-    // All processes of a service bear the endpoints of all.
+    // All processes of a service bear the URLs of all.
     ...graphql.slice(0, 1).flatMap((service) => graphqlGates(service, urls)),
     loadGate,
   ]);
 }
 
 function isGraphql(instance: Instance): instance is GraphqlService {
-  return instance.service === "graphql" && "endpoints" in instance;
+  return instance.service === "graphql" && "processUrls" in instance;
 }

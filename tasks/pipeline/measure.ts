@@ -206,9 +206,11 @@ function watchSystem(system: SystemUnderTest, end: EarlyEnd): Promise<Watch> {
   const { stack, held, signal } = system;
   end.when(signal, "user", () => "the user left");
   end.when(held.lost, "database", (reason) => (reason as Error).message);
+  const instances = instancesOf(system);
   return watchServices({
-    instances: [...watchedOf(instancesOf(system)), ...watchedClones(system)],
+    instances: [...watchedOf(instances), ...watchedClones(system)],
     pids: stack.pids,
+    armsOf: new Map(instances.flatMap(({ name, arms }) => arms === undefined ? [] : [[name, arms]])),
     onDeath: (why) => end.because({ by: "service", why }, AFTER_DEATH_MS),
   });
 }

@@ -4,16 +4,14 @@ import { queriesOf } from "../load/arm_file.ts";
 import { type ArmParts, armsOf, loadArmQueries, type Workload } from "../load/arms.ts";
 import type { PlannedArm } from "../model/arms.ts";
 import { cacheBehaviour } from "../model/cache_settings.ts";
-import { InterruptedError, ServiceError } from "../model/errors.ts";
+import { ServiceError } from "../model/errors.ts";
 import type { UnavailableArm } from "../model/run.ts";
-import { statementLimitMs } from "../model/session_limits.ts";
 import { sessionName } from "../model/session_name.ts";
 import { formatBytes, formatCount } from "../model/units.ts";
-import type { CacheTarget, Endpoints, Need } from "../paths/path.ts";
+import type { CacheTarget, Endpoints } from "../paths/path.ts";
 import { pathOf } from "../paths/registry.ts";
 import { datasets } from "../seed/catalog.ts";
 import { withClient } from "../seed/connect.ts";
-import { LOCK_WAIT_MS, unlessLocked } from "../seed/lock_waits.ts";
 import { refuseReplicated } from "../seed/listeners.ts";
 import { seed, type SeedResult } from "../seed/seed.ts";
 import { type DataRequest, settleData } from "../seed/spec.ts";
@@ -28,7 +26,8 @@ import type { BenchPlan } from "./bench_options.ts";
 import { databaseName } from "./data_options.ts";
 import { needConnections } from "./enough_connections.ts";
 import type { MoveServers } from "./move_servers.ts";
-import { schemasOf } from "./own_tables.ts";
+import { neededOf, type NeedingArm, needsOf } from "./needed_services.ts";
+import { startGraphqls } from "./start_graphqls.ts";
 import type { Arms } from "./system_under_test.ts";
 
 /** Starts or finds the services that the arms need; PostgreSQL in any case. */
@@ -57,19 +56,6 @@ export function startStack(
     );
     return { value: stack, detail: named.join(", ") };
   });
-}
-
-/** What tells which services an arm needs. */
-type NeedingArm = Pick<PlannedArm, "path"> & Partial<Pick<PlannedArm, "overrides">>;
-
-/** Services of the run's that arms need: those that an arm brings are not among them. */
-function needsOf(arms: readonly NeedingArm[]): Record<Need, boolean> {
-  const needs = new Set(arms.flatMap(missingOf));
-  return { redis: needs.has("redis"), graphql: needs.has("graphql") };
-}
-
-function missingOf({ path, overrides }: NeedingArm): Need[] {
-  return pathOf(path).needs.filter((need) => overrides?.[`${need}Url`] === undefined);
 }
 
 /** A database with the data in it. */
@@ -166,10 +152,10 @@ export async function makeArms(options: ArmsOptions): Promise<Arms> {
   const targets: ArmParts[] = [];
   const unavailableArms: UnavailableArm[] = [];
   for (const arm of plan.arms) {
-    const graphql = graphqls.get(databaseOf(arm, options));
+    const graphql = graphqls.of(arm);
     const services = { redis: stack.redis, graphql };
     const { name, path, asked } = arm;
-    const missing = missingOf(arm).map((need) => services[need]!).find(({ available }) => !available);
+    const missing = neededOf(arm).map((need) => services[need]!).find(({ available }) => !available);
     const reason = withoutService.get(name) ?? (missing as Unavailable | undefined)?.reason;
     if (reason === undefined) targets.push(await armParts(arm, options, graphql));
     else unavailableArms.push({ arm: name, path, reason, asked });
@@ -182,12 +168,17 @@ export async function makeArms(options: ArmsOptions): Promise<Arms> {
       "deno task doctor says what is missing.",
     );
   }
-  const ours = [...graphqls.values()].filter((graphql) => graphql.available && isEmbedded(graphql));
+  // Each process keeps its part, rounded up.
+  const pools = graphqls.all.map((graphql) =>
+    graphql.available && isEmbedded(graphql)
+      ? Math.ceil(plan.connections / graphql.processUrls.length) * graphql.processUrls.length
+      : 0
+  );
   const here = [databaseUrl, ...clones.values()];
   needConnections(
     targets.map(({ target }) => target).filter(({ url }) => here.includes(url)),
     plan.connections,
-    ours.length * plan.connections,
+    pools.reduce((sum, pool) => sum + pool, 0),
     stack.postgres.settings["max_connections"],
     isEmbedded(stack.postgres),
   );
@@ -229,36 +220,6 @@ async function armParts(
     ...url !== options.databaseUrl && { databaseUrl: url },
     ...queries !== null && { own: await loadArmQueries(queries, scenario, pathOf(path).suffix) },
   };
-}
-
-/** GraphQL over each database that an arm asks through it, by the URLs of the databases. */
-async function startGraphqls(options: ArmsOptions): Promise<Map<string, GraphqlService | Unavailable>> {
-  const started = new Map<string, GraphqlService | Unavailable>();
-  for (const arm of options.plan.arms) {
-    const url = databaseOf(arm, options);
-    if (!missingOf(arm).includes("graphql") || started.has(url)) continue;
-    const title = url === options.databaseUrl ? "Start GraphQL" : `Start GraphQL for ${arm.name}`;
-    started.set(url, await startGraphql(options, url, title));
-    if (options.signal.aborted) throw new InterruptedError();
-  }
-  return started;
-}
-
-function startGraphql(
-  { scenario, plan, stack, runId, terminal }: ArmsOptions,
-  url: string,
-  title: string,
-): Promise<GraphqlService | Unavailable> {
-  return terminal.step(title, async () => {
-    const session = sessionName(runId, "graphql");
-    const limitMs = statementLimitMs(scenario.timeout * 1000);
-    // It looks at the catalog first, and in there at views and expressions, for which it needs locks.
-    const value = await unlessLocked(
-      stack.graphql(url, schemasOf(scenario), { poolSize: plan.connections, session, limitMs }),
-      { url, prefix: session, limitMs: Math.min(limitMs, LOCK_WAIT_MS) },
-    );
-    return { value, detail: value.available ? value.version ?? value.origin : "not available" };
-  });
 }
 
 function cacheTarget(

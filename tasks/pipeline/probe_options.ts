@@ -10,6 +10,7 @@ import { readsOf } from "../probe/scenario_parts.ts";
 import { stallLimitMs } from "../summary/migration/stall_limit.ts";
 import { dbOption } from "../terminal/command.ts";
 import { count } from "../terminal/count.ts";
+import { checkScaling } from "./check_scaling.ts";
 import { duration, label, LABEL_CHARACTERS, pair } from "./option_values.ts";
 import { parsePaths } from "./path_options.ts";
 import { storeForRun } from "./store_file.ts";
@@ -161,6 +162,7 @@ async function scenarioOf(
   { root }: Pick<Config, "root">,
 ): Promise<LoadedScenario> {
   const scenario = await loadScenario(root, named, set);
+  checkScaling([], scenario);
   if (readsOf(scenario).streams.length === 0) {
     throw new UsageError(
       `Cannot probe with the scenario ${scenario.name}: all that it asks are writes, and a probe makes none but its ledger's`,

@@ -9,6 +9,7 @@ import { armCalled, type PlannedArm } from "../model/arms.ts";
 import { UsageError } from "../model/errors.ts";
 import { isDirect } from "../paths/path.ts";
 import { pathOf } from "../paths/registry.ts";
+import { checkScaling } from "./check_scaling.ts";
 import { askablePaths, parsePaths, withPaths } from "./path_options.ts";
 import type { GivenArm, ReadArm } from "./arm_options.ts";
 
@@ -89,6 +90,7 @@ export async function checkArms(
   scenario: LoadedScenario,
   { graphqlUrl }: Partial<Pick<Config, "graphqlUrl">> = {},
 ): Promise<void> {
+  checkScaling(arms, scenario, { graphqlUrl });
   for (const arm of arms) {
     const { file, overrides } = arm;
     if (file === null) continue;
@@ -125,7 +127,7 @@ export async function checkArms(
   }
 }
 
-type Field = "session" | "databaseUrl" | "redisUrl" | "graphqlUrl";
+type Field = "session" | "databaseUrl" | "redisUrl" | "graphqlUrl" | "instances" | "balancer";
 
 /** Fields that only some paths have a use for. */
 const REACHED: readonly [Field, (path: string) => boolean, string][] = [
@@ -133,6 +135,8 @@ const REACHED: readonly [Field, (path: string) => boolean, string][] = [
   ["databaseUrl", (path) => isDirect(pathOf(path)), "connect to PostgreSQL by itself"],
   ["redisUrl", (path) => pathOf(path).needs.includes("redis"), "ask Redis"],
   ["graphqlUrl", (path) => pathOf(path).needs.includes("graphql"), "ask GraphQL"],
+  ["instances", (path) => pathOf(path).needs.includes("graphql"), "ask GraphQL"],
+  ["balancer", (path) => pathOf(path).needs.includes("graphql"), "ask GraphQL"],
 ];
 
 /** What is written is taken back only in databases that are known, and only what is known to bear the run's keys. */

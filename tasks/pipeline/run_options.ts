@@ -36,7 +36,12 @@ export function addRunOptions(command: Command): Command {
       "generator threads; by default half of the cores, in a closed loop at least two",
       count("workers", 1, MAX_WORKERS),
     )
-    .option("--set <key=value>", "a setting of the scenario; may be repeated", pair("cache_ttl=30"), {})
+    .option(
+      "--set <key=value>",
+      "a setting of the scenario, or of the run: graphql_instances, balancer; may be repeated",
+      pair("cache_ttl=30"),
+      {},
+    )
     .option("--label <text>", `a name to find the run by, of up to ${LABEL_CHARACTERS} characters`, label)
     .option("--slo <terms>", 'targets, e.g. "p95<200ms,errors<1%,hit>80%,graphql: p99<1s over 10s"')
     .option("--no-report", "measure and store only")

@@ -1,5 +1,6 @@
 import type { TimedOutage } from "../load/schedule.ts";
 import { ServiceError } from "../model/errors.ts";
+import { SERVICE_NAMES } from "../model/run.ts";
 import type { Instance } from "../stack/services.ts";
 import { identify, isAlive, type ProcessId } from "../stack/process.ts";
 import { sleep } from "../net/sleep.ts";
@@ -21,6 +22,8 @@ export interface WatchOptions {
   readonly instances: readonly WatchedInstance[];
   /** Pids of embedded services by instance; asked again after an outage, as a service has another then. */
   readonly pids: () => Readonly<Record<string, number>>;
+  /** The arms that alone use an embedded service, by its name. */
+  readonly armsOf?: ReadonlyMap<string, readonly string[]>;
   /** Called once, with which service died as a sentence's part. */
   readonly onDeath: (what: string) => void;
 }
@@ -40,7 +43,7 @@ const RECONNECT_MS = 2_000;
  * connection that breaks and cannot be made again. Costs the server nothing while it lives.
  * @throws {ServiceError} where a service takes no connection at the start
  */
-export async function watchServices({ instances, pids, onDeath }: WatchOptions): Promise<Watch> {
+export async function watchServices({ instances, pids, armsOf, onDeath }: WatchOptions): Promise<Watch> {
   let over = false;
   const die = (what: string) => {
     if (over) return;
@@ -50,7 +53,7 @@ export async function watchServices({ instances, pids, onDeath }: WatchOptions):
   const outages = new Outages();
   const processes = Object.entries(pids()).flatMap(([name, pid]) => {
     const id = identify(pid);
-    return id === null ? [] : [new WatchedProcess(name, id, outages)];
+    return id === null ? [] : [new WatchedProcess(name, id, outages, armsOf?.get(name))];
   });
   const connections = new IdleConnections(outages, die);
   try {
@@ -133,17 +136,18 @@ class IdleConnections {
   }
 }
 
-const SERVICE_NAMES = { postgres: "PostgreSQL", redis: "Redis", graphql: "GraphQL" } as const;
-
 /** What a message calls an instance; the primary is the PostgreSQL of a run. */
 function calledOf(instance: WatchedInstance): string {
   const { name, service, arms = [] } = instance;
   if (arms.length > 0) {
-    return `${SERVICE_NAMES[service]} at ${placeOf(instance)}, of the ${arms.length === 1 ? "arm" : "arms"} ${
-      arms.join(", ")
-    },`;
+    return `${SERVICE_NAMES[service]} at ${placeOf(instance)}${ofArms(arms)}`;
   }
   return name === service ? SERVICE_NAMES[service] : `${SERVICE_NAMES[service]} (${name})`;
+}
+
+/** Whose a service alone is, as a part of a sentence that goes on. */
+function ofArms(arms: readonly string[]): string {
+  return arms.length === 0 ? "" : `, of the ${arms.length === 1 ? "arm" : "arms"} ${arms.join(", ")},`;
 }
 
 /** Declared outages, on this thread's clock. */
@@ -169,11 +173,13 @@ class Outages {
 class WatchedProcess {
   readonly #name: string;
   readonly #outages: Outages;
+  readonly #of: string;
   #id: ProcessId;
   #seenMs = performance.now();
 
-  constructor(name: string, id: ProcessId, outages: Outages) {
+  constructor(name: string, id: ProcessId, outages: Outages, arms: readonly string[] = []) {
     this.#name = name;
+    this.#of = ofArms(arms);
     this.#id = id;
     this.#outages = outages;
   }
@@ -183,13 +189,13 @@ class WatchedProcess {
     if (!isAlive(this.#id)) {
       const { pid } = this.#id;
       if (!this.#outages.covers(this.#name, this.#seenMs)) {
-        return `the ${this.#name} process (${pid}) ended during the run`;
+        return `the ${this.#name} process (${pid})${this.#of} ended during the run`;
       }
       const next = identify(pids[this.#name] ?? 0);
       if (next === null) {
         return this.#outages.covers(this.#name)
           ? null
-          : `the ${this.#name} process (${pid}) was not there again when its declared outage was over`;
+          : `the ${this.#name} process (${pid})${this.#of} was not there again when its declared outage was over`;
       }
       this.#id = next;
     }

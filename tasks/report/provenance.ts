@@ -1,5 +1,5 @@
 import type { MigrationSummary } from "../model/migration_summary.ts";
-import type { ServiceFact } from "../model/run.ts";
+import { SERVICE_NAMES, type ServiceFact } from "../model/run.ts";
 import { measuredRequests, type RunSummary } from "../model/summary.ts";
 import { formatCount, formatSeconds, isoMinutes } from "../model/units.ts";
 import { datasetText } from "./dataset_text.ts";
@@ -50,8 +50,6 @@ function changeText({ migration: { name, file, variant, place, database } }: Mig
   const what = variant === "own" ? file ?? name : `${name}, the ${variant} way`;
   return `${what}; ${place === "clone" ? `on a copy of ${database}` : `in ${database} itself`}`;
 }
-
-const SERVICE_NAMES = { postgres: "PostgreSQL", redis: "Redis", graphql: "GraphQL" } as const;
 
 /** What a service is called: with the name of its instance where there are several of its kind. */
 export function serviceName({ name, instance }: ServiceFact, all: readonly ServiceFact[]): string {

@@ -16,6 +16,7 @@ import { inspectPostgres } from "./postgres_server.ts";
 import { tryPostgres } from "./postgres_trial.ts";
 import { findProgram, isExecutable, runProgram } from "./programs.ts";
 import { REDIS_ADVICE, redisVersion } from "./redis.ts";
+import { findHaproxy, HAPROXY_ADVICE, haproxyVersion } from "./haproxy.ts";
 import { unpackedRedis } from "./redis_packages.ts";
 import { orphans, readRecords } from "./state.ts";
 import { unprivilegedUser } from "./unprivileged.ts";
@@ -55,6 +56,9 @@ export async function diagnose(config: Config, signal?: AbortSignal): Promise<Fi
     ["PostgreSQL", () => postgres(config, signal)],
     ["Redis", () => redis(config)],
     ["GraphQL", () => graphql(config)],
+    ...config.haproxy === undefined
+      ? []
+      : [["HAProxy", () => haproxy(config)] as [string, () => Promise<Verdict>]],
     ["Browser", async () => ok(await findBrowserPlan(config))],
     ["Jupyter", jupyter],
   ];
@@ -181,6 +185,16 @@ async function redis(config: Config): Promise<Verdict> {
     return ok("not here yet; fetched from the distribution's packages when first needed (about 3 MB)");
   }
   return missing("no redis-server; the cached paths will be marked not available", REDIS_ADVICE);
+}
+
+/** Of which nothing is said unless it is named: it is needed only where it is asked for. */
+async function haproxy(config: Config): Promise<Verdict> {
+  const program = await findHaproxy(config);
+  if (typeof program === "string") return missing(program, HAPROXY_ADVICE);
+  const version = await haproxyVersion(program);
+  return version === null
+    ? missing(`HAPROXY names ${program.command}, which does not say a version of HAProxy`, HAPROXY_ADVICE)
+    : ok(`HAProxy ${version}: ${program.command}`);
 }
 
 async function graphql(config: Config): Promise<Verdict> {

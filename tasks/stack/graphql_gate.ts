@@ -13,13 +13,13 @@ const OPEN_MS = 10_000;
  * @param urls of the same database at each server; may hold passwords
  */
 export function graphqlGates(
-  { gateToken, endpoints }: Pick<GraphqlService, "gateToken" | "endpoints">,
+  { gateToken, processUrls }: Pick<GraphqlService, "gateToken" | "processUrls">,
   urls: Readonly<Record<Side, string>>,
 ): ClientGate[] {
   if (gateToken === undefined) return [];
-  return endpoints.map((endpoint) => {
+  return processUrls.map((process) => {
     const ask = (asked: GateRequest, signal?: AbortSignal, limitMs?: number) =>
-      post(new URL(GATE_PATH, endpoint), gateToken, asked, signal, limitMs);
+      post(new URL(GATE_PATH, process), gateToken, asked, signal, limitMs);
     return {
       prepare: (at, signal) => ask({ do: "prepare", at, url: urls[at] }, signal),
       close: (signal) => ask({ do: "close" }, signal),

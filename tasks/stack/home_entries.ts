@@ -25,11 +25,15 @@ const ENTRIES: Readonly<Record<string, HomeEntry>> = {
     what: "what runs may have cloned",
     shape: folderOf(/^benchbook_clone_\w+\.json(\.part)?$/),
   },
+  haproxy: {
+    what: "HAProxy's packages and configuration",
+    shape: folderOf(/^(root|lock|work-\w+|haproxy(-\d+)?\.cfg)$/),
+  },
   jupyter: { what: "description of the Deno kernel", shape: folderOf(/^kernels$/) },
   ledgers: { what: "what the writes of runs are judged by", shape: folderOf(/^[\w-]+$/) },
   logs: {
     what: "logs of the services",
-    shape: folderOf(/^(postgres(-[a-z]+)?|redis|graphql(-\d+)?)\.log(\.1)?$/),
+    shape: folderOf(/^(postgres(-[a-z]+)?|redis|(graphql|haproxy)(-\d+)?)\.log(\.1)?$/),
   },
   "move-targets": {
     what: "what runs may have moved to",

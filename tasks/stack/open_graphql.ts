@@ -7,13 +7,15 @@ import {
   embeddedGraphqlUrl,
   graphqlHeaders,
   graphqlProblem,
+  type GraphqlStart,
   newGateToken,
   startGraphql,
 } from "./graphql.ts";
 import type { InstanceControl, StartInstance } from "./instance_control.ts";
+import { neededHaproxy, openHaproxy } from "./open_haproxy.ts";
 import { packageVersion } from "./package_version.ts";
-import type { GraphqlOptions, GraphqlService, StackOptions, Unavailable } from "./services.ts";
-import { readRecords, record, type ServiceRecord, stopServices } from "./state.ts";
+import type { GraphqlOptions, GraphqlService, Instance, StackOptions, Unavailable } from "./services.ts";
+import { freeName, readRecords, record, type ServiceRecord, stopServices } from "./state.ts";
 import { shownPgUrl } from "../postgres/place.ts";
 
 const IDENTITY = { available: true, service: "graphql", role: "graphql" } as const;
@@ -21,12 +23,19 @@ const IDENTITY = { available: true, service: "graphql", role: "graphql" } as con
 /** An embedded one. */
 type Running = Pick<ServiceRecord, "name" | "port" | "process" | "facts">;
 
+/** A GraphQL service, and all that runs for it. */
+export interface OpenedGraphql {
+  readonly service: GraphqlService;
+  readonly instances: readonly Instance[];
+}
+
 /**
  * The user's GraphQL service, or PostGraphile over these schemas in as many processes as asked for, the first of which
  * stands for all. A run never measures the one that `up` started for exploring: that serves GraphiQL and may be in use.
  *
- * Nothing stands before several processes: whoever sends requests deals them over `endpoints`. A proxy would be one
- * more hop, and one more process on the same cores, on every path that is measured through it and on none of the others.
+ * Nothing stands before several processes unless it is asked for: whoever sends requests deals them over `endpoints`. A
+ * proxy is one more hop, and one more process on the same cores, on every path that is measured through it and on none of
+ * the others.
  */
 export async function openGraphql(
   config: Config,
@@ -35,49 +44,80 @@ export async function openGraphql(
   databaseUrl: string,
   schemas: readonly string[],
   asked: GraphqlOptions,
-): Promise<readonly [GraphqlService, ...GraphqlService[]] | Unavailable> {
+): Promise<OpenedGraphql | Unavailable> {
   if (!options.need.graphql) return { available: false, reason: NOT_NEEDED };
   if (config.graphqlUrl !== undefined) {
     const settings = { dialect: config.graphqlDialect };
     const users = await openUsersGraphql(config.graphqlUrl, "GRAPHQL_URL", graphqlHeaders(config), settings);
-    return users.available ? [users] : users;
+    return users.available ? { service: users, instances: [users] } : users;
   }
   const { home } = config;
-  const { instances = 1, graphiql = false, session = "benchbook-graphql", limitMs } = asked;
-  const poolSize = Math.ceil((asked.poolSize ?? DEFAULT_POOL_SIZE) / instances);
-  const facts = { database: keyOf(databaseUrl), schemas: schemas.join(","), poolSize: `${poolSize}` };
   if (options.owner === "up") {
-    const running = readRecords(home).find(({ owner, facts: has }) =>
-      owner.kind === "up" && has.database === facts.database
+    const running = readRecords(home).find(({ owner, facts }) =>
+      owner.kind === "up" && facts.database === keyOf(databaseUrl)
     );
-    if (running !== undefined && await answers(running)) return [embedded(running)];
-  }
-  options.onStep?.("Starting PostGraphile");
-  const running: Running[] = [];
-  const gateToken = newGateToken();
-  try {
-    while (running.length < instances) {
-      const name = freeName(home);
-      const start: StartInstance = (owner, port) =>
-        startGraphql(
-          { config, name, databaseUrl, schemas, poolSize, graphiql, session, limitMs, port, gateToken },
-          ({ port, process }) => {
-            control.started.add(name);
-            record(home, { name, process, port, stopSignal: "SIGTERM", facts }, owner);
-          },
-          options.signal,
-        );
-      running.push({ ...await start(options.owner), name, facts });
-      control.add(name, start);
+    if (running !== undefined && await answers(running)) {
+      const service = embedded(running);
+      return { service, instances: [service] };
     }
-    const endpoints = running.map(({ port }) => embeddedGraphqlUrl(port));
-    const [first, ...others] = running.map((process) => ({ ...embedded(process, endpoints), gateToken }));
-    return [first!, ...others];
+  }
+  const running: Running[] = [];
+  const { arms, poolSize = DEFAULT_POOL_SIZE } = asked;
+  const ofArms = arms === undefined ? {} : { arms };
+  try {
+    // What cannot be had is known before a process is started for it.
+    const proxy = asked.balancer === "haproxy" ? await neededHaproxy(config, options) : null;
+    options.onStep?.("Starting PostGraphile");
+    const gateToken = newGateToken();
+    const served = { config, databaseUrl, schemas, gateToken, ...asked, poolSize };
+    await startProcesses(served, options, control, running);
+    const processUrls = running.map(({ port }) => embeddedGraphqlUrl(port));
+    const processes = running.map((each) => ({ ...embedded(each, processUrls), ...ofArms, gateToken }));
+    const [first] = processes as [GraphqlService];
+    if (proxy === null) return { service: first, instances: processes };
+    const before = await openHaproxy(proxy, home, options, control, running, poolSize);
+    return {
+      service: { ...first, url: before.url, endpoints: [before.url] },
+      instances: [...processes, { ...before, ...ofArms }],
+    };
   } catch (error) {
     if (!(error instanceof BenchbookError)) throw error;
     const names = running.map(({ name }) => name);
     await stopServices(home, readRecords(home).filter(({ name }) => names.includes(name)));
     return { available: false, reason: `${error.message}. ${error.next ?? ""}`.trim() };
+  }
+}
+
+/** What processes of ours serve, and how. */
+type Served =
+  & Pick<GraphqlStart, "config" | "databaseUrl" | "schemas" | "gateToken">
+  & GraphqlOptions
+  & { readonly poolSize: number };
+
+/** @param running those that run, as they start. @throws {ServiceError} where one does not start */
+async function startProcesses(
+  { instances = 1, graphiql = false, session = "benchbook-graphql", ...served }: Served,
+  { owner, signal }: StackOptions,
+  control: InstanceControl,
+  running: Running[],
+): Promise<void> {
+  const { config, databaseUrl, schemas, limitMs, gateToken } = served;
+  const { home } = config;
+  const poolSize = Math.ceil(served.poolSize / instances);
+  const facts = { database: keyOf(databaseUrl), schemas: schemas.join(","), poolSize: `${poolSize}` };
+  while (running.length < instances) {
+    const name = freeName(home, "graphql");
+    const start: StartInstance = (owner, port) =>
+      startGraphql(
+        { config, name, databaseUrl, schemas, poolSize, graphiql, session, limitMs, port, gateToken },
+        ({ port, process }) => {
+          control.started.add(name);
+          record(home, { name, process, port, stopSignal: "SIGTERM", facts }, owner);
+        },
+        signal,
+      );
+    running.push({ ...await start(owner), name, facts });
+    control.add(name, start);
   }
 }
 
@@ -101,6 +141,7 @@ export async function openUsersGraphql(
     name: "graphql",
     url,
     endpoints: [url],
+    processUrls: [],
     headers,
     version: null,
     settings,
@@ -110,14 +151,15 @@ export async function openUsersGraphql(
 
 function embedded(
   { name, port, process, facts }: Running,
-  endpoints = [embeddedGraphqlUrl(port)],
+  processUrls = [embeddedGraphqlUrl(port)],
 ): GraphqlService {
   return {
     ...IDENTITY,
     origin: "embedded",
     name,
     url: embeddedGraphqlUrl(port),
-    endpoints,
+    endpoints: processUrls,
+    processUrls,
     headers: {},
     version: `PostGraphile ${packageVersion("postgraphile")}`,
     // Its own default, and a difference from plain SQL wherever the server has a JIT compiler.
@@ -128,14 +170,6 @@ function embedded(
 
 async function answers({ port }: Running): Promise<boolean> {
   return await graphqlProblem(embeddedGraphqlUrl(port), {}, 2_000) === null;
-}
-
-function freeName(home: string): string {
-  const taken = new Set(readRecords(home).map(({ name }) => name));
-  for (let count = 1;; count++) {
-    const name = count === 1 ? "graphql" : `graphql-${count}`;
-    if (!taken.has(name)) return name;
-  }
 }
 
 /** Tells two databases apart without telling a password. */

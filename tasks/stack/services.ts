@@ -1,4 +1,5 @@
 import type { ServiceFact } from "../model/run.ts";
+import type { Balancer } from "../model/scaling.ts";
 import type { InstanceControl } from "./instance_control.ts";
 import type { PostgresFacts } from "./postgres_server.ts";
 import type { ProcessId } from "./process.ts";
@@ -9,9 +10,9 @@ export type ClusterRole = "primary" | "target";
 
 /** One running service. */
 export interface Instance {
-  /** "postgres", "postgres-target", "redis", "graphql", "graphql-2" …: also the name of its log and its record. */
+  /** "postgres", "postgres-target", "redis", "graphql", "graphql-2", "haproxy" …: also the name of its log and its record. */
   readonly name: string;
-  readonly role: ClusterRole | "arm" | "cache" | "graphql";
+  readonly role: ClusterRole | "arm" | "cache" | "graphql" | "balancer";
   readonly service: ServiceFact["name"];
   readonly origin: "embedded" | "user";
   /** May hold a password: never print it. */
@@ -47,8 +48,10 @@ export interface GraphqlService extends Instance {
   readonly available: true;
   /** What a request must carry besides; may hold a secret. */
   readonly headers: Readonly<Record<string, string>>;
-  /** Where documents are posted to: `url`, and those of the other processes that share the load with it. */
+  /** Where documents are posted to: each process that shares the load, or what stands before them. */
   readonly endpoints: readonly string[];
+  /** Of each process of ours. */
+  readonly processUrls: readonly string[];
   /** By which the gate of its connections to PostgreSQL is closed and opened, where that can be. Secret. */
   readonly gateToken?: string;
 }
@@ -63,6 +66,10 @@ export interface Unavailable {
 export interface GraphqlOptions {
   /** Processes that share the load; default 1. A service of the user's is one, however many stand behind it. */
   readonly instances?: number;
+  /** What deals requests over them; default whoever sends them, over `endpoints`. */
+  readonly balancer?: Balancer;
+  /** The arms that alone ask it. */
+  readonly arms?: readonly string[];
   /** Connections to PostgreSQL, over all processes. */
   readonly poolSize?: number;
   /** Serve the GraphiQL page too. */

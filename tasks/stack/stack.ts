@@ -12,7 +12,6 @@ import { isAlive, self } from "./process.ts";
 import { factOf, factsOf } from "./service_facts.ts";
 import type {
   ClusterRole,
-  GraphqlService,
   Instance,
   PostgresService,
   RedisService,
@@ -87,8 +86,9 @@ function makeStack(
   redis: RedisService | Unavailable,
 ): Stack {
   const clusters = new Map<ClusterRole, PostgresService>([["primary", primary]]);
-  const graphqls = new Map<string, GraphqlService>();
-  let graphql: GraphqlService | Unavailable = { available: false, reason: NOT_NEEDED };
+  const graphqls = new Map<string, Instance>();
+  /** Why no GraphQL runs. */
+  let noGraphql: Unavailable = { available: false, reason: NOT_NEEDED };
   const cache = redis.available ? [redis] : [];
   const instances = (): Instance[] =>
     [...clusters.values(), ...cache, ...graphqls.values()].map((instance) => control.current(instance));
@@ -109,7 +109,7 @@ function makeStack(
       return instances();
     },
     get unavailable() {
-      return [...primary.unavailable, ...missing(options.need, redis, graphql)];
+      return [...primary.unavailable, ...missing(options.need, redis, graphqls.size > 0 ? null : noGraphql)];
     },
     cluster,
     async databaseUrl(name, role = "primary") {
@@ -118,17 +118,14 @@ function makeStack(
     },
     async graphql(databaseUrl, schemas, asked = {}) {
       const opened = await openGraphql(config, options, control, databaseUrl, schemas, asked);
-      if ("available" in opened) graphql = opened;
-      else {
-        graphql = opened[0];
-        for (const service of opened) graphqls.set(service.name, service);
-      }
-      return graphql;
+      if ("available" in opened) return noGraphql = opened;
+      for (const instance of opened.instances) graphqls.set(instance.name, instance);
+      return opened.service;
     },
     facts: () => [
       ...[...clusters.values()].map(factOf),
       ...factsOf("redis", config.redisUrl, redis.available ? [redis] : redis),
-      ...factsOf("graphql", config.graphqlUrl, graphql.available ? [...graphqls.values()] : graphql),
+      ...factsOf("graphql", config.graphqlUrl, graphqls.size > 0 ? [...graphqls.values()] : noGraphql),
     ],
     pids: () =>
       Object.fromEntries(
@@ -144,11 +141,11 @@ function makeStack(
 function missing(
   need: StackOptions["need"],
   redis: RedisService | Unavailable,
-  graphql: GraphqlService | Unavailable,
+  noGraphql: Unavailable | null,
 ): string[] {
   return [
     ...need.redis && !redis.available ? [`Redis is not available: ${redis.reason}`] : [],
-    ...need.graphql && !graphql.available ? [`GraphQL is not available: ${graphql.reason}`] : [],
+    ...need.graphql && noGraphql !== null ? [`GraphQL is not available: ${noGraphql.reason}`] : [],
   ];
 }
 

@@ -62,6 +62,15 @@ export function record(
   return added;
 }
 
+/** What the next service of a kind is called: "graphql", then "graphql-2" … */
+export function freeName(home: string, kind: string): string {
+  const taken = new Set(readRecords(home).map(({ name }) => name));
+  for (let count = 1;; count++) {
+    const name = count === 1 ? kind : `${kind}-${count}`;
+    if (!taken.has(name)) return name;
+  }
+}
+
 /** Stops services side by side, whoever started them, and forgets them. Bounded by 5 seconds. */
 export async function stopServices(home: string, services: readonly ServiceRecord[]): Promise<void> {
   await Promise.all(services.map(({ process, stopSignal }) => stopProcess(process, stopSignal)));

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { existsSync } from "node:fs";
 import { join } from "node:path";
+import { findHaproxy } from "../stack/haproxy.ts";
 import { findProgram } from "../stack/programs.ts";
 import { rowsOf } from "./seen.ts";
 import { SHORT, SUMMARY } from "./short.ts";
@@ -21,6 +22,27 @@ export const PROGRAMS: readonly Story[] = [
     judge({ summary }, { mine }) {
       assert.ok(existsSync(join(mine, "redis.started")));
       assert.ok(summary.environment.services.some(({ name, available }) => name === "redis" && available));
+    },
+  },
+  {
+    promise: "HAPROXY names the balancer that is started before the instances of GraphQL",
+    typed: 'HAPROXY="$MINE/haproxy" deno task bench smoke --paths graphql --set graphql_instances=2 ' +
+      `--set balancer=haproxy ${SUMMARY}`,
+    async prepare(place) {
+      const found = await findHaproxy({ home: place.bench.home, haproxy: undefined });
+      assert.ok(typeof found !== "string", String(found));
+      writeProgram(place, "haproxy", found.command, found.libraries ?? "");
+    },
+    ends: "pass",
+    judge({ summary: { environment, run } }, { mine }) {
+      assert.ok(existsSync(join(mine, "haproxy.started")));
+      assert.deepEqual(
+        environment.services.filter(({ name }) => name !== "postgres" && name !== "redis")
+          .map(({ instance, available }) => [instance, available]),
+        [["graphql", true], ["graphql-2", true], ["haproxy", true]],
+      );
+      const { graphql_instances, balancer } = run.config.settings;
+      assert.deepEqual([graphql_instances, balancer], [2, "haproxy"]);
     },
   },
   {

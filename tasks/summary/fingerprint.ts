@@ -5,10 +5,9 @@ import {
   type FingerprintDifference,
   type FingerprintFacts,
 } from "../model/fingerprint.ts";
-import type { Environment, RunConfig, ServiceFact } from "../model/run.ts";
+import { type Environment, type RunConfig, SERVICE_NAMES, type ServiceFact } from "../model/run.ts";
 
 const GIB = 2 ** 30;
-const SERVICES = { postgres: "PostgreSQL", redis: "Redis", graphql: "GraphQL" } as const;
 
 /** What of a run's configuration is its load. */
 export type LoadConfig = Pick<
@@ -71,7 +70,7 @@ function machineOf({ cpu, cores, memoryBytes, kernel, services }: Fingerprinted[
     ...Object.fromEntries(
       (["postgres", "redis", "graphql"] as const).flatMap((name) => {
         const places = services.filter((service) => isShared(service, name)).map(placeOf);
-        return places.length === 0 ? [] : [[SERVICES[name], [...new Set(places)].sort().join(", ")]];
+        return places.length === 0 ? [] : [[SERVICE_NAMES[name], [...new Set(places)].sort().join(", ")]];
       }),
     ),
   };

@@ -11,7 +11,7 @@ const SYMBOLS = { ok: "✓", warn: "!", missing: "✗" } as const;
 const FINDING_COLUMNS = 600;
 
 /** What a run does without: it leaves out what needs them, and says so. */
-const DISPENSABLE = new Set(["Redis", "GraphQL", "Browser"]);
+const DISPENSABLE = new Set(["Redis", "GraphQL", "HAProxy", "Browser"]);
 
 /**
  * What `doctor` found, an entry each with what to do under it, and what follows from all of them.

@@ -1,5 +1,5 @@
 import type { Change, ChangedText } from "../../model/run_comparison.ts";
-import type { ArmRecord, Environment, ServiceFact } from "../../model/run.ts";
+import { type ArmRecord, type Environment, SERVICE_NAMES, type ServiceFact } from "../../model/run.ts";
 import { formatSeconds } from "../../model/units.ts";
 import { armsOfRun } from "../../store/arms.ts";
 import type { Rows, StoredRun } from "../../store/runs.ts";
@@ -7,8 +7,6 @@ import { query } from "../../store/sql.ts";
 import type { ComparedPlans, PlanRow } from "../plan_changes.ts";
 import { diffPlans } from "../plan_diff.ts";
 import { readPlan } from "../plan_tree.ts";
-
-const SERVICES = { postgres: "PostgreSQL", redis: "Redis", graphql: "GraphQL" } as const;
 
 /** Facts by what they are, in order. */
 type Facts = ReadonlyMap<string, string>;
@@ -56,8 +54,8 @@ function serviceFacts({ services }: Environment): [string, string][] {
 function nameOf({ name, instance, role }: ServiceFact, all: readonly ServiceFact[]): string {
   const several = all.filter((other) => other.name === name).length > 1;
   return several && (instance ?? role) !== undefined
-    ? `${SERVICES[name]} ${instance ?? role}`
-    : SERVICES[name];
+    ? `${SERVICE_NAMES[name]} ${instance ?? role}`
+    : SERVICE_NAMES[name];
 }
 
 function armFacts(arms: readonly ArmRecord[]): [string, string][] {
