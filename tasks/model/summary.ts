@@ -3,6 +3,7 @@ import type { MigrationSummary } from "./migration_summary.ts";
 import type { ProbeSummary } from "./probe.ts";
 import type { ArmRecord, Environment, Run, Verdict } from "./run.ts";
 import type { RunNoise } from "./run_comparison.ts";
+import type { ScalingSummary } from "./scaling.ts";
 import type { SloTerm, SloWindows } from "./slo.ts";
 import type { UntilDecidedSummary } from "./until_decided.ts";
 import type { Validity } from "./validity.ts";
@@ -222,6 +223,8 @@ export interface RunSummary {
   readonly comparisons: readonly Comparison[];
   /** How far a run came that ends when it knows; absent where the length was fixed. */
   readonly untilDecided?: UntilDecidedSummary;
+  /** How GraphQL was served; absent where each arm over it was served by one process alone. */
+  readonly scaling?: ScalingSummary;
   /** Whether the generator shaped the result. */
   readonly validity: Validity;
   /** How much the run strays, within itself and among others; absent where it was not asked for. */

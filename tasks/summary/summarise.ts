@@ -16,6 +16,7 @@ import { latencySummaries, segmentSummaries } from "./latency.ts";
 import { OF_THE_BASELINE } from "./migration/warnings.ts";
 import { overloadWarnings } from "./overload.ts";
 import { withPlanChanges } from "./plan_changes.ts";
+import { scalingSummary } from "./scaling.ts";
 import { sloLevels, sloTerms } from "./slo.ts";
 import { saturatedWarnings } from "./saturated.ts";
 import { steadyStates, steadyWarnings } from "./steady.ts";
@@ -59,6 +60,7 @@ async function compute(rows: Rows, file: string, reference: string): Promise<Run
   // All arms share the phases of a migration: there are no pairs of blocks.
   const ratios = migrates || probes ? { comparisons: [] } : await compareArms(rows, run, arms, validity);
   const compared = ratios.comparisons.some(({ p }) => p !== null);
+  const scaling = migrates || probes ? null : await scalingSummary(rows, run, arms, host);
   // Where the load goes up and down by plan, or something is done to it, that a level changes is what was asked for.
   const planned = migrates || probes || (config.streams?.some(({ stages }) => stages !== null) ?? false);
   const steady = planned ? [] : await steadyStates(rows, runId, config.arms);
@@ -75,6 +77,7 @@ async function compute(rows: Rows, file: string, reference: string): Promise<Run
     operations,
     ...segments.length > 0 && { segments },
     ...ratios,
+    ...scaling !== null && { scaling },
     validity,
     steady,
     warnings: [

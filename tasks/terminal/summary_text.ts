@@ -5,6 +5,7 @@ import { formatCount, formatMs, formatShare, significant } from "../model/units.
 import { migrationText } from "./migration_text.ts";
 import { probeText } from "./probe_text.ts";
 import { planText } from "./plan_text.ts";
+import { scalingText } from "./scaling_text.ts";
 import { generatorText, headline, notes, runLine, sloText } from "./summary_parts.ts";
 import { type Column, formatTable } from "./table.ts";
 import { widthOf } from "./width.ts";
@@ -17,6 +18,7 @@ export function summaryText(summary: RunSummary, columns = widthOf().columns): s
     headline(summary),
     armTable(summary, columns),
     comparisonText(summary, columns),
+    scalingText(summary, columns),
     planText(summary.operations),
     sloText(summary),
     notes(summary),

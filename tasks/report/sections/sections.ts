@@ -16,6 +16,7 @@ import { NOTES } from "./notes.ts";
 import { OBSERVER } from "./observer.ts";
 import { OPERATIONS } from "./operations.ts";
 import { OVER_TIME } from "./over_time.ts";
+import { SCALING } from "./scaling.ts";
 import { SEGMENTS } from "./segments.ts";
 import { PLANS_CHANGED } from "./plans_changed.ts";
 import {
@@ -60,6 +61,7 @@ export const SECTIONS = {
   "over-time": OVER_TIME,
   "cache": CACHE,
   "graphql": GRAPHQL,
+  "scaling": SCALING,
   "servers": SERVERS,
   "observer": OBSERVER,
   "validity": VALIDITY,
