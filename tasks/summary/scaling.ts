@@ -28,6 +28,9 @@ export interface ScalingRows {
 /** Cores that are idle in the mean from which on more processes had something to run on. */
 const IDLE_CORES = 0.2;
 
+/** Less than this share of the CPUs is taken by daemons anywhere. */
+const OTHERS = 0.1;
+
 /** How the arms of a bench were served GraphQL; null where each was by one process alone. */
 export async function scalingSummary(
   rows: Rows,
@@ -50,7 +53,7 @@ export function scalingOf(
   { config: { loop }, environment }: Pick<Run, "config" | "environment">,
   arms: readonly ArmRecord[],
   { cores, turns, rounds }: ScalingRows,
-  { idle }: Pick<HostLoad, "idle">,
+  { idle, meanOthers }: Pick<HostLoad, "idle" | "meanOthers">,
 ): ScalingSummary {
   const all = served(arms, environment);
   const used = (names: readonly string[], by: readonly string[]): number | null => {
@@ -77,7 +80,7 @@ export function scalingOf(
       };
     }),
     busy: idle === null ? null : 1 - idle,
-    notes: notesOf(loop, environment.cores, idle),
+    notes: notesOf(loop, environment.cores, idle, meanOthers),
   };
 }
 
@@ -151,7 +154,12 @@ function ratioOf(rounds: readonly AnsweredRound[], baseline: string, candidate: 
   };
 }
 
-function notesOf(loop: Run["config"]["loop"], cores: number, idle: number | null): string[] {
+function notesOf(
+  loop: Run["config"]["loop"],
+  cores: number,
+  idle: number | null,
+  others: number | null,
+): string[] {
   if (loop === "open") {
     return [
       "In an open loop each arm answers what it is offered: what more instances could answer is shown by " +
@@ -164,5 +172,11 @@ function notesOf(loop: Run["config"]["loop"], cores: number, idle: number | null
       counted(cores, "core")
     } were busy, with the database and the load generator on them too. More instances have nothing to run on here; ` +
     "what they would give on a machine with more cores cannot be told from this run.",
+    ...(others ?? 0) < OTHERS ? [] : [
+      `Other programs used ${
+        formatShare(others!)
+      } of the CPU time: of a CPU that is shared, more processes get a larger part, which a machine of their own would ` +
+      "not give them.",
+    ],
   ];
 }

@@ -46,10 +46,12 @@ const ROWS: ScalingRows = {
   ]).flat(),
 };
 
+const QUIET = { idle: 0.3, meanOthers: 0 };
+
 const of = (arms: readonly ServedArm[], name: string) => arms.find(({ arm }) => arm === name)!;
 
 Deno.test("each arm over GraphQL: by how many, what dealt requests, and the cores of its own turns", () => {
-  const { arms, busy, notes } = scalingOf(run(SERVICES), ARMS, ROWS, { idle: 0.3 });
+  const { arms, busy, notes } = scalingOf(run(SERVICES), ARMS, ROWS, QUIET);
   assert.deepEqual(
     arms.map(({ arm, instances, balancer, services, sharedWith, against }) => [
       ...[arm, instances, balancer, services.join(" "), sharedWith.join(" "), against],
@@ -71,24 +73,30 @@ Deno.test("each arm over GraphQL: by how many, what dealt requests, and the core
 });
 
 Deno.test("what more instances answer is told over pairs of blocks, with an interval, and in a closed loop only", () => {
-  const { arms } = scalingOf(run(SERVICES), ARMS, ROWS, { idle: 0.3 });
+  const { arms } = scalingOf(run(SERVICES), ARMS, ROWS, QUIET);
   const three = of(arms, "three").throughputRatio!;
   for (const value of [three.value!, three.low!, three.high!]) assert.ok(Math.abs(value - 1.5) < 1e-9);
   const { value, low, high } = of(arms, "proxied").throughputRatio!;
   assert.ok(0.8 <= low! && low! < value! && value! < high! && high! <= 0.9, `${low} ${value} ${high}`);
   const few = { ...ROWS, rounds: ROWS.rounds.filter(({ round }) => round < 3) };
-  const thin = of(scalingOf(run(SERVICES), ARMS, few, { idle: 0.3 }).arms, "three").throughputRatio!;
+  const thin = of(scalingOf(run(SERVICES), ARMS, few, QUIET).arms, "three").throughputRatio!;
   assert.equal(thin.low, null);
   assert.deepEqual(thin.warnings.map(({ code }) => code), ["too-few-pairs"]);
-  const open = scalingOf(run(SERVICES, "open"), ARMS, ROWS, { idle: 0.3 });
+  const open = scalingOf(run(SERVICES, "open"), ARMS, ROWS, QUIET);
   assert.ok(open.arms.every(({ throughputRatio }) => throughputRatio === null));
   assert.match(open.notes.join(), /In an open loop each arm answers what it is offered/);
 });
 
 Deno.test("where all cores were busy the comparison says that more instances had nothing to run on", () => {
-  const { notes } = scalingOf(run(SERVICES), ARMS, ROWS, { idle: 0.02 });
-  assert.match(notes.join(), /^The CPU was saturated: 98 % of 2 cores were busy/);
-  assert.deepEqual(scalingOf(run(SERVICES), ARMS, ROWS, { idle: null }).notes, []);
+  const notesAt = (idle: number | null, meanOthers: number | null) =>
+    scalingOf(run(SERVICES), ARMS, ROWS, { idle, meanOthers }).notes;
+  assert.match(notesAt(0.02, 0.05).join(), /^The CPU was saturated: 98 % of 2 cores were busy[^,]*, with/);
+  assert.equal(notesAt(0.02, 0.05).length, 1);
+  assert.match(
+    notesAt(0.02, 0.6)[1]!,
+    /^Other programs used 60 % of the CPU time: .*more processes get a larger/,
+  );
+  assert.deepEqual([notesAt(0.3, 0.6), notesAt(null, null)], [[], []]);
 });
 
 Deno.test("of a service of the user's the instances are those that its arm's file says, or not known", () => {
@@ -97,14 +105,12 @@ Deno.test("of a service of the user's the instances are those that its arm's fil
     arm("graphql"),
     arm("behind", "graphql", { graphqlUrl: "http://lb/graphql", instances: 3 }),
   ];
-  const found = scalingOf(run([fact("graphql"), theirs]), arms, ROWS, { idle: 0.3 });
+  const found = scalingOf(run([fact("graphql"), theirs]), arms, ROWS, QUIET);
   const behind = of(found.arms, "behind");
   assert.deepEqual(
     [behind.instances, behind.balancer, behind.services, behind.cpuCores, behind.sharedWith],
     [3, null, [], null, []],
   );
-  const unknown = scalingOf(run([fact("graphql", { origin: "user" })]), [arm("graphql")], ROWS, {
-    idle: 0.3,
-  });
+  const unknown = scalingOf(run([fact("graphql", { origin: "user" })]), [arm("graphql")], ROWS, QUIET);
   assert.equal(unknown.arms[0]!.instances, null);
 });
