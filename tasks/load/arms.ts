@@ -8,11 +8,11 @@ import type { LoadedScenario } from "./scenario.ts";
 import { pathOf, SUFFIXES } from "../paths/registry.ts";
 import type { Statement } from "../targets/target.ts";
 import {
-  askedWith,
   loadQuestion,
   loadStatement,
   type Question,
   type QuestionFile,
+  questionFile,
   type Suffix,
 } from "../targets/workload.ts";
 import type { Arm } from "./plan.ts";
@@ -108,7 +108,7 @@ export function armsOf(
     statements: workload.map((question, index): Statement => {
       const { name, write = false, cache = true, params } = scenario.operations[index]!;
       const { path } = target;
-      const asked = own?.get(index) ?? askedWith(question, pathOf(path).suffix);
+      const asked = own?.get(index) ?? questionFile(question, pathOf(path).suffix);
       const { text } = asked;
       // The variables of GraphQL go by their names.
       const { parameters } = "parameters" in asked ? asked : question.sql;

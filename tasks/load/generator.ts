@@ -242,7 +242,7 @@ class Generator {
       samples: [...samplesOf(tick), ...targetSamples(plan, targets.byArm, untilUs)],
       completed: completed?.take() ?? NOTHING,
       untilUs,
-      settledUs: plan.tellSettled
+      completedUntilUs: plan.tellCompletedUntil
         ? Math.min(untilUs, pace.nextUs, deadlines.nextUs, dispatcher.openSinceUs)
         : 0,
     });

@@ -43,7 +43,7 @@ export type FromGenerator =
     /** What was done before has been told, µs from the run's start. */
     readonly untilUs: number;
     /** Each slot that was due before has come to its end, and is in the spool; 0 where nobody wants to know. */
-    readonly settledUs: number;
+    readonly completedUntilUs: number;
   }
   | { readonly kind: "gate" } & GateAnswer
   | {

@@ -64,7 +64,7 @@ export interface LoadPlan {
   /** Tell of each slot as it ends: where somebody listens. */
   readonly tellCompleted?: boolean;
   /** Tell up to when all slots have ended: where somebody listens. */
-  readonly tellSettled?: boolean;
+  readonly tellCompletedUntil?: boolean;
 }
 
 /** The arrivals of each stream, in the order of `streams`. */

@@ -8,7 +8,7 @@ import type { Call } from "../targets/target.ts";
 const READ_ONLY_TRANSACTION = "25006";
 
 /** What was asked, and by which files. */
-export interface AskedInProof {
+export interface ProofRequest {
   readonly operation: Pick<ScenarioOperation, "name" | "write">;
   /** Its name. */
   readonly arm: string;
@@ -21,7 +21,7 @@ export interface AskedInProof {
 /** Why a call of a comparison failed: whose fault it is, and what to correct. */
 export function failureOf(
   call: Call,
-  { operation: { name, write }, arm, statement, scenario }: AskedInProof,
+  { operation: { name, write }, arm, statement, scenario }: ProofRequest,
 ): BenchbookError {
   const why = messageOf(call.answer) ?? call.error ?? call.outcome;
   const text = `Cannot ask ${name} over ${arm}: ${why}${call.error === null ? "" : ` (${call.error})`}${
@@ -58,7 +58,7 @@ export function failureOf(
  * @param asked the file that was asked with, @param reference the one that it is held against
  */
 export function mendOf(
-  { name, write }: AskedInProof["operation"],
+  { name, write }: ProofRequest["operation"],
   asked: string,
   reference: string,
 ): string {

@@ -4,7 +4,7 @@ import { pathOf, reference as referencePath } from "../paths/registry.ts";
 import { type Canonical, firstDifference, normaliseGraphql, normaliseSql } from "../targets/normalise.ts";
 import type { SqlTarget } from "../targets/sql.ts";
 import { type Call, newCall, type Statement, type Target } from "../targets/target.ts";
-import { askedWith, type QuestionFile } from "../targets/workload.ts";
+import { type QuestionFile, questionFile } from "../targets/workload.ts";
 import { type CapturedRow as Row, capturedRow, expectCaptured } from "./captured_row.ts";
 import { databasesOf, type EqualityOptions } from "./equality_options.ts";
 import type { Mix } from "./mix.ts";
@@ -190,7 +190,7 @@ export class Prover {
     const call = callOf(statement, drawn);
     await this.asking.ask(target, call);
     this.#expectOk(call, index, arm);
-    const asked = this.#askedBy(index, arm);
+    const asked = this.#questionOf(index, arm);
     this.#expectCaptured(capturedRow(call), index, arm);
     try {
       if (!("shape" in asked)) return normaliseSql(call.answer as Record<string, unknown>[]);
@@ -252,15 +252,15 @@ export class Prover {
   }
 
   #fileOf(index: number, arm: Arm | null): string {
-    return this.#askedBy(index, arm).file;
+    return this.#questionOf(index, arm).file;
   }
 
   /** What an arm, or null for the reference, asks a question with. */
-  #askedBy(index: number, arm: Arm | null): QuestionFile {
+  #questionOf(index: number, arm: Arm | null): QuestionFile {
     const { workload, ownQueries } = this.options;
     const own = arm === null ? undefined : ownQueries?.get(arm.name)?.get(index);
     if (own !== undefined) return own;
-    return askedWith(workload[index]!, (arm === null ? referencePath : pathOf(arm.target.path)).suffix);
+    return questionFile(workload[index]!, (arm === null ? referencePath : pathOf(arm.target.path)).suffix);
   }
 }
 

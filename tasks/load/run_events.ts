@@ -33,7 +33,7 @@ export interface RunEvents {
   /** Slots that have been completed. Everything done before `untilUs` has been told then. */
   readonly completed: { readonly slots: Iterable<CompletedSlot>; readonly untilUs: number };
   /** Each slot that was due before this moment has come to its end, and is in the spool. */
-  readonly settled: number;
+  readonly completedUntil: number;
   /** An action of the schedule has begun, or is over. */
   readonly step: Step;
   /** Rows of a table of the store, to be kept with the run. */

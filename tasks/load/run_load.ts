@@ -47,7 +47,7 @@ export async function runLoad(options: LoadOptions): Promise<LoadResult> {
   const plan = {
     ...options.plan,
     tellCompleted: events.has("completed"),
-    tellSettled: events.has("settled"),
+    tellCompletedUntil: events.has("completedUntil"),
     cuts: board.memory,
     gate: gate?.memory,
   };
@@ -105,12 +105,12 @@ function listen(
 ): void {
   const live = new LiveView();
   const heardUs = generators.map(() => 0);
-  const settled = generators.map(() => 0);
+  const completeUs = generators.map(() => 0);
   for (const [index, generator] of generators.entries()) {
-    generator.onProgress = ({ samples, completed, untilUs, settledUs }) => {
+    generator.onProgress = ({ samples, completed, untilUs, completedUntilUs }) => {
       // Workers speak in turn: what was done is known of all up to the one not heard for longest.
       heardUs[index] = untilUs;
-      settled[index] = settledUs;
+      completeUs[index] = completedUntilUs;
       if (tellCompleted) {
         events.emit("completed", { slots: completedSlots(completed), untilUs: Math.min(...heardUs) });
       }
@@ -120,7 +120,7 @@ function listen(
       const counts = generators.map((each) => each.progress).reduce(addProgress, NO_PROGRESS);
       const elapsedUs = nowUs();
       events.emit("tick", { counts, elapsedUs, figures: live.figures(elapsedUs) });
-      if (settledUs > 0) events.emit("settled", Math.min(...settled));
+      if (completedUntilUs > 0) events.emit("completedUntil", Math.min(...completeUs));
     };
   }
 }

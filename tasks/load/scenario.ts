@@ -18,7 +18,7 @@ import { faultsOf } from "./scenario_fault.ts";
 import { importDefault } from "./scenario_file.ts";
 import { checkForm, checkStreams } from "./scenario_form.ts";
 import { checkTags } from "./scenario_tags.ts";
-import { settleSettings } from "./scenario_settings.ts";
+import { resolveSettings } from "./scenario_settings.ts";
 
 /** A stream whose operations stand among those of the whole scenario. */
 export interface LoadStream {
@@ -101,7 +101,7 @@ export function resolveScenario(
   set: Readonly<Record<string, string>> = {},
 ): Omit<LoadedScenario, "workloadDir" | "givenPath"> {
   const scenario = checkForm(value, file);
-  const settings = settleSettings(scenario, set, file);
+  const settings = resolveSettings(scenario, set, file);
   const numbers = numbersOf(settings);
   const streams = streamsOf(scenario, numbers, file);
   const { streams: _streams, stages: _stages, settings: declared, ...rest } = scenario;

@@ -11,7 +11,7 @@ import { faultsOf } from "./scenario_fault.ts";
  * @param given as the command line has them
  * @throws {UsageError} for an unknown setting or preset and for a value out of range
  */
-export function settleSettings(
+export function resolveSettings(
   scenario: Scenario,
   given: Readonly<Record<string, string>>,
   file: string,

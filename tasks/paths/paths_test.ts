@@ -18,7 +18,7 @@ import { identify, isAlive } from "../stack/process.ts";
 import { withStack } from "../stack/testing.ts";
 import { firstDifference, normaliseGraphql, normaliseSql } from "../targets/normalise.ts";
 import { askOnce, type Call, newCall, type Statement, type Target, type Value } from "../targets/target.ts";
-import { askedWith } from "../targets/workload.ts";
+import { questionFile } from "../targets/workload.ts";
 import { type Endpoints, isDirect } from "./path.ts";
 import { pathOf, PATHS, paths } from "./registry.ts";
 
@@ -91,7 +91,7 @@ Deno.test("every path of the registry answers as direct SQL does, and a cache be
       }
     };
     const canonical = ({ answer }: Call, { target }: Arm) => {
-      const asked = askedWith(question!, pathOf(target.path).suffix);
+      const asked = questionFile(question!, pathOf(target.path).suffix);
       return "shape" in asked
         ? normaliseGraphql((answer as { data: unknown }).data, asked.shape)
         : normaliseSql(answer as Record<string, unknown>[]);

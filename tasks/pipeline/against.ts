@@ -1,7 +1,7 @@
 import { BenchbookError, ExitCode, UsageError } from "../model/errors.ts";
 import type { FingerprintDifference } from "../model/fingerprint.ts";
 import { hostFacts } from "../observe/host.ts";
-import { settleData } from "../seed/spec.ts";
+import { resolveData } from "../seed/spec.ts";
 import { openStore } from "../store/open.ts";
 import { findRun, listRuns, type StoredRun } from "../store/runs.ts";
 import { sideOf } from "../summary/compare/sides.ts";
@@ -67,7 +67,7 @@ function foreseen({ scenario, plan, data }: Omit<BenchRequest, "given">, stored:
 }
 
 function settled(data: NonNullable<BenchRequest["data"]>): { readonly variation: string } {
-  const { variation } = settleData(data);
+  const { variation } = resolveData(data);
   return { variation };
 }
 

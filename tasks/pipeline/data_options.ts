@@ -8,7 +8,7 @@ import { hint } from "../model/suggest.ts";
 import { formatCount } from "../model/units.ts";
 import { datasets } from "../seed/catalog.ts";
 import { loadCustomisation } from "../seed/custom.ts";
-import { type DataRequest, type DataSpec, settleData } from "../seed/spec.ts";
+import { type DataRequest, type DataSpec, resolveData } from "../seed/spec.ts";
 
 /** What the command line said about the data. */
 export interface DataArguments {
@@ -69,7 +69,7 @@ export async function dataRequest(dataset: string, given: DataArguments): Promis
   const { scale, seed, distribution: distributions } = given;
   const custom = given.custom === undefined ? null : await loadCustomisation(given.custom, Deno.cwd());
   const request = { dataset, scale, seed, counts, distributions, custom };
-  settleData(request);
+  resolveData(request);
   return request;
 }
 
@@ -84,7 +84,7 @@ export async function dataOf(
 ): Promise<DataRequest | null> {
   if (datasetName === null) return null;
   const request = await dataRequest(datasetName, given);
-  const { counts } = settleData(request).shape;
+  const { counts } = resolveData(request).shape;
   for (const [setting, count] of Object.entries(seeded)) {
     const wanted = settings[setting] as number;
     const there = counts[count]!;

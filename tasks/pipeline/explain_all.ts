@@ -38,11 +38,12 @@ export async function explainAll(
 function isExplained(arm: Arm, arms: readonly Arm[]): boolean {
   const { language, cached } = pathOf(arm.target.path);
   return language === "sql" &&
-    !(cached && arms.some((other) => !pathOf(other.target.path).cached && askedOf(other) === askedOf(arm)));
+    !(cached &&
+      arms.some((other) => !pathOf(other.target.path).cached && requestOf(other) === requestOf(arm)));
 }
 
 /** What an arm asks of which database under which settings, as a text to compare. */
-function askedOf({ target: { url, settings = {} }, statements }: Arm): string {
+function requestOf({ target: { url, settings = {} }, statements }: Arm): string {
   return JSON.stringify([url, Object.entries(settings).sort(), statements.map(({ text }) => text)]);
 }
 

@@ -2,7 +2,7 @@ import { join } from "node:path";
 import type { Config } from "../config.ts";
 import { type LoadedScenario, loadScenario } from "../load/scenario.ts";
 import { datasets } from "../seed/catalog.ts";
-import { settleData } from "../seed/spec.ts";
+import { resolveData } from "../seed/spec.ts";
 import type { Stack } from "../stack/services.ts";
 import { up, type UpOptions, type UpResult } from "../stack/up.ts";
 import { openTerminal, type Terminal } from "../terminal/terminal.ts";
@@ -70,7 +70,7 @@ async function dataFor(
   // Whether its rows are enough for the scenario's settings is nothing to who only looks at them.
   const request = await dataRequest(scenario?.datasetName ?? DATASET, given);
   return {
-    database: databaseName(settleData(request)),
+    database: databaseName(resolveData(request)),
     schemas: datasets[request.dataset]!.schemas,
     seed: filledBy((stack) =>
       fillDatabase(stack, request, { replace: given.replace, home }, terminal, signal)

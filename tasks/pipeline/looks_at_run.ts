@@ -36,8 +36,8 @@ export class LooksAtRun implements AsyncDisposable {
   readonly #pauses: readonly Pause[];
   #phases: readonly Phase[];
   #nowUs = () => 0;
-  #settledUs = 0;
-  #onSettled = () => {};
+  #completedUntilUs = 0;
+  #onCompleted = () => {};
   #store!: Store;
   #looking: Promise<void> = Promise.resolve();
   #foretold = false;
@@ -51,9 +51,9 @@ export class LooksAtRun implements AsyncDisposable {
     if (this.#pauses.length === 0) return;
     events.on("start", ({ nowUs }) => this.#nowUs = nowUs);
     events.on("cut", (cut) => this.#phases = cutPhases(this.#phases, cut));
-    events.on("settled", (untilUs) => {
-      this.#settledUs = untilUs;
-      this.#onSettled();
+    events.on("completedUntil", (untilUs) => {
+      this.#completedUntilUs = untilUs;
+      this.#onCompleted();
     });
   }
 
@@ -102,11 +102,11 @@ export class LooksAtRun implements AsyncDisposable {
   async #look(phaseId: number, rounds: number, signal: AbortSignal): Promise<void> {
     const { startUs, endUs } = this.#phases.find((phase) => phase.phaseId === phaseId)!;
     const after = `after ${counted(rounds, "round")}`;
-    const settled = await this.#settled(startUs, { untilUs: (startUs + endUs) / 2, signal });
-    const found = settled ? await this.#compare(phaseId, rounds) : [];
+    const completed = await this.#completed(startUs, { untilUs: (startUs + endUs) / 2, signal });
+    const found = completed ? await this.#compare(phaseId, rounds) : [];
     if (signal.aborted) return;
     // What comes too late is left to the next look: blocks are measured again.
-    if (!settled || this.#nowUs() >= endUs) {
+    if (!completed || this.#nowUs() >= endUs) {
       return this.#events.emit("note", `no look ${after}: it took too long`);
     }
     const open = undecided(found);
@@ -130,22 +130,22 @@ export class LooksAtRun implements AsyncDisposable {
   }
 
   /** Waits until each slot that was due before a moment is in the spool. @returns false: not in time */
-  async #settled(
+  async #completed(
     atUs: number,
     { untilUs, signal }: { readonly untilUs: number; readonly signal: AbortSignal },
   ): Promise<boolean> {
-    const settled = Promise.withResolvers<boolean>();
-    this.#onSettled = () => this.#settledUs >= atUs && settled.resolve(true);
-    const late = setTimeout(() => settled.resolve(false), (untilUs - this.#nowUs()) / 1000);
-    const leave = () => settled.resolve(false);
+    const completed = Promise.withResolvers<boolean>();
+    this.#onCompleted = () => this.#completedUntilUs >= atUs && completed.resolve(true);
+    const late = setTimeout(() => completed.resolve(false), (untilUs - this.#nowUs()) / 1000);
+    const leave = () => completed.resolve(false);
     signal.addEventListener("abort", leave, { once: true });
-    this.#onSettled();
+    this.#onCompleted();
     try {
-      return await settled.promise;
+      return await completed.promise;
     } finally {
       clearTimeout(late);
       signal.removeEventListener("abort", leave);
-      this.#onSettled = () => {};
+      this.#onCompleted = () => {};
     }
   }
 

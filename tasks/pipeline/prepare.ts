@@ -14,7 +14,7 @@ import { datasets } from "../seed/catalog.ts";
 import { withClient } from "../seed/connect.ts";
 import { refuseReplicated } from "../seed/listeners.ts";
 import { seed, type SeedResult } from "../seed/seed.ts";
-import { type DataRequest, settleData } from "../seed/spec.ts";
+import { type DataRequest, resolveData } from "../seed/spec.ts";
 import { freeForData } from "../stack/postgres_cluster.ts";
 import { type GraphqlService, isEmbedded, type Stack, type Unavailable } from "../stack/services.ts";
 import { openStack } from "../stack/stack.ts";
@@ -86,7 +86,7 @@ export function fillDatabase(
   terminal: Terminal,
   signal: AbortSignal,
 ): Promise<Filled> {
-  const spec = settleData(request);
+  const spec = resolveData(request);
   const embedded = isEmbedded(stack.postgres);
   return terminal.step(`Seed ${request.dataset} ${request.scale}`, async (progress) => {
     const url = await stack.databaseUrl(databaseName(spec));

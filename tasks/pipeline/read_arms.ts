@@ -48,7 +48,7 @@ async function settingsOf(
   const own = await reload(texts).catch((error) => {
     throw inArmFile(arm, error);
   });
-  if (askedBy(own) === askedBy(scenario)) return own.settings;
+  if (requestsOf(own) === requestsOf(scenario)) return own.settings;
   throw new UsageError(
     `Cannot use the ${armCalled(arm.name, arm.file)}: settings: ${
       Object.keys(settings).join(", ")
@@ -58,7 +58,7 @@ async function settingsOf(
   );
 }
 
-function askedBy({ streams, operations, rate, hitTarget }: LoadedScenario): string {
+function requestsOf({ streams, operations, rate, hitTarget }: LoadedScenario): string {
   return JSON.stringify({ streams, operations, rate, hitTarget });
 }
 

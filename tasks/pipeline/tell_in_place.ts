@@ -2,7 +2,7 @@ import type { RunSummary } from "../model/summary.ts";
 import { counted, formatCount } from "../model/units.ts";
 import { placeOfUrl } from "../postgres/place.ts";
 import { seedAnewCommand } from "../seed/seed_command.ts";
-import { settleData } from "../seed/spec.ts";
+import { resolveData } from "../seed/spec.ts";
 import { isOwnServer } from "../stack/own_server.ts";
 import { wentOver } from "../summary/migration/moved.ts";
 import type { Job } from "./job.ts";
@@ -40,7 +40,7 @@ function ownText({ config: { home, databaseUrl }, data }: Job & MigrateRequest):
   const anew = data === null
     ? ""
     : `; ${
-      seedAnewCommand({ ...data, variation: settleData(data).variation })
+      seedAnewCommand({ ...data, variation: resolveData(data).variation })
     }, with DATABASE_URL unset, makes its ` +
       "data set anew afterwards";
   return ` That database is Benchbook's own, and other runs of this home ask it too${anew}.`;

@@ -131,7 +131,7 @@ export function pgConfig(url: string, more: ClientConfig = {}): ClientConfig {
  * A connection string that goes the one way which a server has turned out to be reached by, where it leaves a
  * choice: what is measured must not change between connections.
  */
-export function settledUrl(url: string, { ways }: PgOptions, way: Way): string {
+export function urlOfWay(url: string, { ways }: PgOptions, way: Way): string {
   if (ways.length === 1) return url;
   const { before, query } = parts(url);
   query.delete("ssl");

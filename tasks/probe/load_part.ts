@@ -5,7 +5,7 @@ import type { ArmTarget } from "../paths/path.ts";
 import type { SourceRows } from "../load/mix.ts";
 
 /** A question of a probe, as one path asks it. */
-export interface AskedOperation extends ScenarioOperation {
+export interface ProbedOperation extends ScenarioOperation {
   /** SQL with $1, $2 … or a GraphQL document. */
   readonly text: string;
   /** In placeholder order, or the variables of GraphQL. */
@@ -13,9 +13,9 @@ export interface AskedOperation extends ScenarioOperation {
 }
 
 /** A stream of a probe, all of whose operations go over one path. */
-export interface AskedStream extends Pick<LoadStream, "arrivals" | "rate" | "session"> {
+export interface ProbedStream extends Pick<LoadStream, "arrivals" | "rate" | "session"> {
   readonly name: string;
-  readonly operations: readonly AskedOperation[];
+  readonly operations: readonly ProbedOperation[];
 }
 
 /** What a probe asks over one path, on connections of its own. */
@@ -26,7 +26,7 @@ export interface LoadPart {
   /** The folder or scenario that its questions are of. */
   readonly workload: string;
   readonly target: ArmTarget;
-  readonly streams: readonly AskedStream[];
+  readonly streams: readonly ProbedStream[];
 }
 
 /** What parameters of some parts are drawn from. */

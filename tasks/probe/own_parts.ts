@@ -1,5 +1,5 @@
 import { pathOf } from "../paths/registry.ts";
-import type { AskedOperation, LoadPart } from "./load_part.ts";
+import type { LoadPart, ProbedOperation } from "./load_part.ts";
 import { probeSql } from "./probe_sql.ts";
 
 /** Of the probe's own load. */
@@ -24,7 +24,7 @@ export function sqlPart(
     readonly rate: number;
   },
 ): LoadPart | null {
-  const read: AskedOperation = { name: READ, weight: 1, params: {}, text: probeSql("read"), parameters: [] };
+  const read: ProbedOperation = { name: READ, weight: 1, params: {}, text: probeSql("read"), parameters: [] };
   const operations = [...reads ? [read] : [], ...schema === null ? [] : [ledgerWrite(schema)]];
   if (operations.length === 0) return null;
   return {
@@ -45,7 +45,7 @@ export function graphqlPart(
     readonly rate: number;
   },
 ): LoadPart {
-  const read: AskedOperation = {
+  const read: ProbedOperation = {
     name: GRAPHQL_READ,
     weight: 1,
     params: {},
@@ -64,7 +64,7 @@ export function graphqlPart(
 /** Where slots of the ledger lie. */
 export const LEDGER_KEYS = { [SLOTS]: { from: 0 } };
 
-function ledgerWrite(schema: string): AskedOperation {
+function ledgerWrite(schema: string): ProbedOperation {
   return {
     name: WRITE,
     weight: 1,

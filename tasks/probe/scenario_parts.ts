@@ -4,7 +4,7 @@ import type { PathName } from "../model/operation.ts";
 import { isCaptured, type ScenarioOperation } from "../model/scenario.ts";
 import type { ArmTarget } from "../paths/path.ts";
 import { pathOf } from "../paths/registry.ts";
-import type { AskedOperation, AskedStream, LoadPart } from "./load_part.ts";
+import type { LoadPart, ProbedOperation, ProbedStream } from "./load_part.ts";
 
 /** Streams of a scenario without its writes, and what they leave out. */
 export interface ScenarioReads {
@@ -55,11 +55,11 @@ export function scenarioParts(
       path,
       workload: folder,
       target: { ...target, inTurn: true },
-      streams: streams.map((stream): AskedStream => ({
+      streams: streams.map((stream): ProbedStream => ({
         ...stream,
         name: `${name}:${stream.name}:${path}`,
         rate: stream.rate / targets.length,
-        operations: stream.operations.map((operation): AskedOperation => {
+        operations: stream.operations.map((operation): ProbedOperation => {
           const question = workload[at++]!;
           const asked = question.statements[pathOf(path).suffix]!;
           const { parameters } = "parameters" in asked ? asked : question.sql;

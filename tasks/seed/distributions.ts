@@ -41,7 +41,7 @@ export function weights(value: readonly number[], about: string): DeclaredWeight
  * @param given text by name; weights are separated by commas
  * @throws {UsageError} for an unknown name and for a value out of range
  */
-export function settleDistributions(declared: Declared, given: Readonly<Record<string, string>>): Values {
+export function resolveDistributions(declared: Declared, given: Readonly<Record<string, string>>): Values {
   for (const name of Object.keys(given)) {
     if (!Object.hasOwn(declared, name)) {
       throw new UsageError(

@@ -20,7 +20,7 @@ import { inspect, type MadeObject, type Marker, readMarker } from "./marker.ts";
 import { knownOf, lookAt, unlisted } from "./own_objects.ts";
 import type { SeedProgress } from "./progress.ts";
 import { refuse, refuseForeign } from "./refuse.ts";
-import { type DataRequest, type DataSpec, diskNeed, settleData } from "./spec.ts";
+import { type DataRequest, type DataSpec, diskNeed, resolveData } from "./spec.ts";
 import { schemaSql, transaction } from "./sql.ts";
 
 export interface SeedRequest extends DataRequest {
@@ -67,7 +67,7 @@ const MOST_WORKERS = 8;
  * @throws {InterruptedError} after `signal`
  */
 export async function seed(request: SeedRequest): Promise<SeedResult> {
-  const spec = settleData(request);
+  const spec = resolveData(request);
   const start = performance.now();
   const lost = new AbortController();
   const lock = request.locked ? null : await lockDatabase(request.url, `seed ${spec.dataset.name}`, {

@@ -9,7 +9,7 @@ import { contentHash, sumTables } from "./hash.ts";
 import { type Stage, STAGES } from "./progress.ts";
 import { loadCustomisation } from "./custom.ts";
 import { findDataset, seed, type SeedRequest } from "./seed.ts";
-import { settleData } from "./spec.ts";
+import { resolveData } from "./spec.ts";
 import { cuttingProxy } from "./testing.ts";
 import { removeReserved } from "./reserved.ts";
 
@@ -229,7 +229,7 @@ Deno.test("seeding a real server", async (t) => {
     await t.step(
       "tables are stored with all columns in their order: what is sent is what is read back",
       async () => {
-        const spec = settleData(request(url));
+        const spec = resolveData(request(url));
         const { dataset, shape } = spec;
         const tables = dataset.tables(shape, await dataset.prepare(shape));
         for (const { relation, columns } of tables) {

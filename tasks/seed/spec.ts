@@ -3,7 +3,7 @@ import { hint } from "../model/suggest.ts";
 import { datasets } from "./catalog.ts";
 import type { LoadedCustomisation } from "./custom.ts";
 import type { Dataset, Shape } from "./dataset.ts";
-import { settleDistributions } from "./distributions.ts";
+import { resolveDistributions } from "./distributions.ts";
 
 /** Which data are wanted, as the user said it. */
 export interface DataRequest {
@@ -32,7 +32,7 @@ export interface DataSpec {
  * Checks a request and fills in what the scale says.
  * @throws {UsageError} for an unknown data set, scale, count or distribution and for values out of range
  */
-export function settleData(request: DataRequest): DataSpec {
+export function resolveData(request: DataRequest): DataSpec {
   const { dataset: name, scale, seed, custom = null } = request;
   const dataset = Object.hasOwn(datasets, name) ? datasets[name] : undefined;
   if (!dataset) {
@@ -57,9 +57,9 @@ export function settleData(request: DataRequest): DataSpec {
       `Give --dataset ${custom.dataset}.`,
     );
   }
-  const counts = settleCounts(dataset, usual, request.counts ?? {});
+  const counts = resolveCounts(dataset, usual, request.counts ?? {});
   const texts = { ...custom?.distributions, ...request.distributions };
-  const distributions = settleDistributions(dataset.declared, texts);
+  const distributions = resolveDistributions(dataset.declared, texts);
   const changes = [
     ...Object.keys(counts).filter((key) => counts[key] !== usual[key]).map((key) => `${key}=${counts[key]}`),
     ...Object.entries(dataset.declared)
@@ -76,7 +76,7 @@ export function settleData(request: DataRequest): DataSpec {
   };
 }
 
-function settleCounts(
+function resolveCounts(
   { name, countOptions }: Dataset,
   usual: Readonly<Record<string, number>>,
   given: Readonly<Record<string, number>>,

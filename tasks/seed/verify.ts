@@ -8,7 +8,7 @@ import { sumTables, type TableSum } from "./hash.ts";
 import { rowsByTable } from "./made_tables.ts";
 import { readMarker } from "./marker.ts";
 import { findDataset } from "./seed.ts";
-import { type DataRequest, settleData } from "./spec.ts";
+import { type DataRequest, resolveData } from "./spec.ts";
 import { schemaSql } from "./sql.ts";
 
 export interface VerifyRequest extends DataRequest {
@@ -41,7 +41,7 @@ export interface Check {
  * @throws {InterruptedError} after `signal`; then the server goes on with nothing of it
  */
 export async function verify(request: VerifyRequest): Promise<readonly Check[]> {
-  const spec = settleData(request);
+  const spec = resolveData(request);
   const { dataset, shape } = spec;
   const say = request.onProgress ?? (() => {});
   return await withClient(request.url, async (client) => {

@@ -4,7 +4,7 @@ import type pg from "pg";
 import { BenchbookError, ServiceError } from "../model/errors.ts";
 import { connectClient } from "../postgres/client.ts";
 import { placeOfUrl } from "../postgres/place.ts";
-import { settledUrl } from "../postgres/options.ts";
+import { urlOfWay } from "../postgres/options.ts";
 import { FINGERPRINT_SETTINGS } from "./postgres_settings.ts";
 
 /** The oldest server that Benchbook works with. */
@@ -66,7 +66,7 @@ export async function inspectPostgres(
       ? await readable(client, "pg_stat_statements")
       : "it is not installed in this database";
     return {
-      url: settledUrl(url, client.options, client.way!),
+      url: urlOfWay(url, client.options, client.way!),
       version: row.version.split(" ")[0]!,
       versionNumber: row.version_number,
       superuser: row.superuser,

@@ -30,7 +30,7 @@ export interface Question {
 }
 
 /** How a path asks a question: by the file with its suffix, or where there is none, as direct SQL does. */
-export function askedWith({ statements, sql }: Question, suffix: Suffix): QuestionFile {
+export function questionFile({ statements, sql }: Question, suffix: Suffix): QuestionFile {
   return statements[suffix as keyof Statements] ?? sql;
 }
 

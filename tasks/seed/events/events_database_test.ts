@@ -4,13 +4,13 @@ import { withDatabase } from "../../stack/testing_shared.ts";
 import { copyOut } from "../copy_out.ts";
 import { CopyWriter } from "../copy_writer.ts";
 import { seed } from "../seed.ts";
-import { settleData } from "../spec.ts";
+import { resolveData } from "../spec.ts";
 import { schemaSql } from "../sql.ts";
 import { removeReserved } from "../reserved.ts";
 import { verify } from "../verify.ts";
 import { events } from "./events.ts";
 
-type Variant = Pick<Parameters<typeof settleData>[0], "counts" | "distributions">;
+type Variant = Pick<Parameters<typeof resolveData>[0], "counts" | "distributions">;
 
 Deno.test("the data of a real database are what they claim to be", async (t) => {
   await withDatabase(async (url, postgres) => {
@@ -24,7 +24,7 @@ Deno.test("the data of a real database are what they claim to be", async (t) => 
     };
     try {
       await t.step("every relation gives back exactly the bytes that were sent", async () => {
-        const { shape } = settleData(request);
+        const { shape } = resolveData(request);
         await client.query("SET timezone = 'UTC'");
         const out = new CopyWriter(4 * 1024 * 1024);
         for (const table of events.tables(shape, await events.prepare(shape))) {
@@ -45,7 +45,7 @@ Deno.test("the data of a real database are what they claim to be", async (t) => 
         const checks = await verify({ url, ...request });
         assert.deepEqual(checks.filter(({ ok }) => !ok), []);
         const columns = Object.keys((await rowsOf(schemaSql("events/verify.sql")))[0]);
-        const { shape } = settleData(request);
+        const { shape } = resolveData(request);
         assert.deepEqual(columns.toSorted(), Object.keys(events.checks(shape, counts)).toSorted());
       });
 
@@ -252,7 +252,7 @@ Deno.test("the data of a real database are what they claim to be", async (t) => 
             }
             // The last one strays from all that is declared otherwise.
             const row = (await found.query(schemaSql("events/verify.sql"))).rows[0];
-            const usual = events.checks(settleData(request).shape, counts);
+            const usual = events.checks(resolveData(request).shape, counts);
             const strays = Object.keys(usual).filter((column) =>
               Math.abs(row[column] - usual[column]!.expected) > usual[column]!.tolerance
             );

@@ -4,7 +4,7 @@ import { UsageError } from "../../model/errors.ts";
 import { zipfWeights } from "../../random/zipf.ts";
 import { CopyWriter, MAX_UNIT_BYTES } from "../copy_writer.ts";
 import type { Shape, Table } from "../dataset.ts";
-import { settleData } from "../spec.ts";
+import { resolveData } from "../spec.ts";
 import { declared, EVENT_TYPES, MAX_ORGANIZATIONS, PLANS, RESERVED_BASE, SCALES } from "./distributions.ts";
 import { events } from "./events.ts";
 import { PARTITIONS } from "./partitions.ts";
@@ -12,10 +12,10 @@ import { COUNTRIES } from "./places.ts";
 import { sessions } from "./sessions.ts";
 import { windowsOf } from "./timeline.ts";
 
-type Change = Pick<Parameters<typeof settleData>[0], "counts" | "distributions">;
+type Change = Pick<Parameters<typeof resolveData>[0], "counts" | "distributions">;
 
 const shapeOf = (scale: string, change: Change = {}, seed = 42): Shape =>
-  settleData({ dataset: "events", scale, seed, ...change }).shape;
+  resolveData({ dataset: "events", scale, seed, ...change }).shape;
 
 // People are the same for every count and distribution, and making them takes a moment.
 const people = await events.prepare(shapeOf("tiny"));

@@ -119,7 +119,7 @@ export interface NorthwindShape {
   readonly distributions: Distributions;
 }
 
-/** @param shape with all counts and distributions, as `settleData` makes it */
+/** @param shape with all counts and distributions, as `resolveData` makes it */
 export function northwindShape(shape: Shape): NorthwindShape {
   return shape as NorthwindShape;
 }

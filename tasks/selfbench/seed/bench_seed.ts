@@ -1,7 +1,7 @@
 import type { Terminal } from "../../terminal/terminal.ts";
 import { counted, formatBytes, formatCount, formatSeconds } from "../../model/units.ts";
 import { rowsByTable } from "../../seed/made_tables.ts";
-import { type DataSpec, diskNeed, settleData } from "../../seed/spec.ts";
+import { type DataSpec, diskNeed, resolveData } from "../../seed/spec.ts";
 import { inTurn, type Round, type Side } from "../rounds.ts";
 import { type CopyFiles, estimateBytes, warm, writeCopyFiles } from "./copy_files.ts";
 import { findPgbench, pgbenchRows, pgbenchScale } from "./pgbench.ts";
@@ -45,7 +45,7 @@ export async function benchSeed(
   plan: SeedBenchPlan,
   context: SeedContext,
 ): Promise<Omit<SeedBenchResult, "machine">> {
-  const spec = settleData(plan);
+  const spec = resolveData(plan);
   const { dataset } = spec;
   const files = await rowsAsFiles(spec, context);
   const { scale, seed, workers } = plan;

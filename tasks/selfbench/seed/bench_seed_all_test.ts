@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { join, relative } from "node:path";
 import process from "node:process";
 import { Client } from "pg";
-import { settleData } from "../../seed/spec.ts";
+import { resolveData } from "../../seed/spec.ts";
 import { type TestPostgres, withPostgres } from "../../stack/testing.ts";
 import type { Terminal } from "../../terminal/terminal.ts";
 import { benchSeed, type SeedBenchPlan, type SeedContext } from "./bench_seed.ts";
@@ -55,7 +55,7 @@ function withContext<T>({ url, home }: TestPostgres, use: (context: SeedContext)
 
 /** The rows as files, and what the sides need. */
 async function sideContext(context: SeedContext): Promise<SideContext> {
-  const { dataset, shape } = settleData(PLAN);
+  const { dataset, shape } = resolveData(PLAN);
   const tables = dataset.tables(shape, await dataset.prepare(shape));
   const files = await writeCopyFiles(tables, context.folder);
   return { ...context, dataset, files, order: { dataset: "northwind", scale: "tiny", seed: 42, workers: 1 } };

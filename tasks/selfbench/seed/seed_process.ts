@@ -3,7 +3,7 @@ import { contentHash } from "../../seed/hash.ts";
 import { load } from "../../seed/load.ts";
 import type { SeedProgress } from "../../seed/progress.ts";
 import { seed } from "../../seed/seed.ts";
-import { settleData } from "../../seed/spec.ts";
+import { resolveData } from "../../seed/spec.ts";
 import { schemaSql } from "../../seed/sql.ts";
 import { formatCount } from "../../model/units.ts";
 import { peakMemory } from "../../observe/process_memory.ts";
@@ -36,7 +36,7 @@ async function seedAll(order: SeedOrder, onProgress: OnProgress): Promise<Loaded
 /** Goes the way of `seed` as far as the last row is stored. */
 async function loadRows(order: SeedOrder, onProgress: OnProgress): Promise<Loaded> {
   const begun = performance.now();
-  const { dataset, shape } = settleData(order);
+  const { dataset, shape } = resolveData(order);
   const prepared = await dataset.prepare(shape);
   const tables = dataset.tables(shape, prepared);
   const prepareSeconds = (performance.now() - begun) / 1000;

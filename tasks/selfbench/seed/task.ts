@@ -2,7 +2,7 @@ import { availableParallelism } from "node:os";
 import type { Config } from "../../config.ts";
 import { SCALES } from "../../model/dataset.ts";
 import { datasets } from "../../seed/catalog.ts";
-import { settleData } from "../../seed/spec.ts";
+import { resolveData } from "../../seed/spec.ts";
 import { isEmbedded } from "../../stack/services.ts";
 import { unprivilegedUser } from "../../stack/unprivileged.ts";
 import { sayJson } from "../../terminal/command.ts";
@@ -54,7 +54,7 @@ export async function seedPart(args: readonly string[], config: Config): Promise
       WORKERS,
     );
   const given = readPart<SeedBenchPlan>(task, args);
-  settleData(given);
+  resolveData(given);
   const result = await measure(given, config);
   const terminal = openTerminal(given);
   terminal.print(`\n${seedBenchText(result, terminal.width.columns)}`);
