@@ -148,7 +148,10 @@ function what(failure: CellFailure, syntax: string | undefined): string {
     case "error":
       return `threw ${said}`;
     case "syntax":
-      return `cannot be parsed: ${syntax ?? "the kernel gives no reason"}`;
+      // V8 collects a promise that nothing can settle, and the kernel answers as it does to what it cannot parse.
+      return syntax === undefined
+        ? "did not end: the kernel gave it up, as it does with a promise that nothing can settle"
+        : `cannot be parsed: ${syntax}`;
     case "unhandled":
       return `left an error unhandled: ${said}`;
     case "timeout":

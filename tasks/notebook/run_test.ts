@@ -110,6 +110,10 @@ Deno.test("each way of failing has a sentence of its own", async () => {
       'import { deep } from "./deep.ts";\n\nimport {\n  late,\n} from "./absent.ts";',
       /^line 5 "} from ".\/absent.ts";", threw TypeError: Module not found/,
     ],
+    [
+      "setInterval(() => Array.from({ length: 1e5 }, () => ({})), 1);\nawait new Promise(() => {});",
+      /^which begins "setInterval.*", did not end: the kernel gave it up, as it does with a promise/,
+    ],
     ["Deno.exit(3);", 'which begins "Deno.exit(3);", did not end: the kernel ended (exit code 3)'],
     [
       '\nvoid Promise.reject(new Error("lost"));',

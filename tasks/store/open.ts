@@ -86,7 +86,7 @@ export async function openStore(file: string, options: OpenOptions): Promise<Sto
     );
   }
   if (problem !== null) throw unusable(file, `it ${problem}`);
-  if (options.mode === "read" && !exists(file)) throw noRuns(file);
+  if (options.mode === "read" && isNothing(file)) throw noRuns(file);
   if (options.mode === "write") await makeRoom(file);
   // What is written ahead would be merged into a file before it is known whose it is.
   if (options.mode === "write" && exists(`${file}.wal`)) await refuseForeignFile(file, options);
@@ -200,6 +200,11 @@ function wrap(
 
 function noRuns(file: string): UsageError {
   return new UsageError(`Cannot read runs from ${file}: there are no runs yet`, "Run deno task bench first.");
+}
+
+/** No file, or an empty one that nothing was written ahead for. */
+function isNothing(file: string): boolean {
+  return !exists(file) || (Deno.statSync(file).size === 0 && !exists(`${file}.wal`));
 }
 
 /** A folder to write to, and no empty file, which DuckDB takes for a damaged one: a full disk leaves such. */

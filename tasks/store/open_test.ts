@@ -47,6 +47,10 @@ Deno.test("reading never makes a store: without one there are no runs yet", () =
       return true;
     });
     assert.deepEqual([...Deno.readDirSync(dir)], []);
+    // A full disk, or an editor, leaves an empty file.
+    Deno.writeTextFileSync(storeFile(dir), "");
+    await assert.rejects(openStore(storeFile(dir), { mode: "read" }), /there are no runs yet/);
+    assert.equal(Deno.statSync(storeFile(dir)).size, 0);
   }));
 
 Deno.test("a closed store is free for another process at once", () =>
