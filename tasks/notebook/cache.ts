@@ -1,6 +1,6 @@
 import { createHash, randomUUID } from "node:crypto";
 import { join, relative } from "node:path";
-import { parseNotebook, readNotebookText } from "./ipynb.ts";
+import { declaredParameters, parseNotebook, readNotebookText } from "./ipynb.ts";
 import { type NotebookRun, runCells, type RunOptions } from "./run.ts";
 
 /** Bumped when what is cached changes its shape or its making. */
@@ -24,6 +24,8 @@ export interface CachedOptions extends RunOptions {
   readonly cache: string;
   readonly data: string;
   readonly sources: string;
+  /** More parameters, on which no output depends, for a notebook that declares them; asked for where it is executed. */
+  readonly beside?: () => Promise<RunOptions["parameters"]>;
 }
 
 /**
@@ -38,7 +40,13 @@ export async function runCached(options: CachedOptions): Promise<NotebookRun & {
   const file = join(options.cache, `${key}.json`);
   const hit = await readEntry(file);
   if (hit !== null) return { ...hit, file: options.file, cached: true };
-  const run = await runCells(notebook, options);
+  const declared = declaredParameters(notebook);
+  const beside = Object.entries(await options.beside?.() ?? {}).filter(([name]) => declared.includes(name));
+  const executed = await runCells(notebook, {
+    ...options,
+    parameters: { ...parameters, ...Object.fromEntries(beside) },
+  });
+  const run = { ...executed, parameters };
   await writeEntry(options.cache, file, run);
   return { ...run, cached: false };
 }

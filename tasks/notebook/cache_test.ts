@@ -37,6 +37,29 @@ Deno.test("a notebook runs again only when it, its parameters, its data or its s
   assert.equal((await runCached(base)).cached, false);
 });
 
+Deno.test("what lies beside the parameters reaches a notebook that declares it, and does not make it run again", async () => {
+  await using directory = await temporaryDirectory();
+  const file = await writeNotebook(
+    directory.path,
+    "a.ipynb",
+    code('let run = "";\nlet prepared = "";', "parameters"),
+    code("run + prepared"),
+  );
+  const options = { file, timeoutMs: 10_000, cache: `${directory.path}/cache`, data: "d", sources: "s" };
+  let asked = 0;
+  const runBeside = (prepared: string) =>
+    runCached({
+      ...options,
+      parameters: { run: "1" },
+      beside: () => Promise.resolve({ prepared, unknown: asked++ }),
+    });
+  const fresh = await runBeside("-one");
+  assert.deepEqual(fresh.cells.at(-1)!.outputs, [{ mime: { "text/plain": '"1-one"' } }]);
+  assert.deepEqual(fresh.parameters, { run: "1" });
+  const again = await runBeside("-two");
+  assert.deepEqual([again.cached, again.cells, asked], [true, fresh.cells, 1]);
+});
+
 Deno.test("a failure is not cached, and an unwritable cache does not matter", async () => {
   await using directory = await temporaryDirectory();
   const cache = `${directory.path}/cache`;

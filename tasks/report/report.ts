@@ -42,8 +42,14 @@ export async function makeReport(options: ReportOptions): Promise<Report> {
   const reader = await openRun(options.runRef, { db: options.db });
   prepareReports(config.reports);
   onStep?.("summarising the run");
-  const measured = await measuredIn(reader);
-  const runs = await runNotebooks(reader, { config, ...(signal && { signal }), ...(onStep && { onStep }) });
+  const summary = await summarise(reader, reader.run.runId);
+  const measured = await withNoise(summary, reader);
+  const data = await contentKey(reader);
+  const runs = await runNotebooks({ reader, summary, data }, {
+    config,
+    ...(signal && { signal }),
+    ...(onStep && { onStep }),
+  });
   const view = buildView(measured, slotsOf(runs), await viewRows(reader));
   const warnings: string[] = [];
   const directory = reportFolder(config.reports, reader.run.runId);
@@ -56,7 +62,7 @@ export async function makeReport(options: ReportOptions): Promise<Report> {
   const templates = join(config.root, "templates");
   const written = await writePage(options, {
     directory,
-    key: pageKey(await pageSources(config.root), await contentKey(reader)),
+    key: pageKey(await pageSources(config.root), data),
     again: `deno task report ${measured.run.runId}`,
     render: (pages) => renderHtml(view, { templates, pages }),
     data: "summary.json",
@@ -65,14 +71,13 @@ export async function makeReport(options: ReportOptions): Promise<Report> {
       files: { html, pdf, summary: "summary.json", store },
     }),
   });
-  const { html, pdf, data } = written;
-  const files = { html, pdf, summary: data, store: reader.db };
+  const { html, pdf } = written;
+  const files = { html, pdf, summary: written.data, store: reader.db };
   return { html, pdf, summary: { ...measured, files }, warnings: [...warnings, ...written.warnings] };
 }
 
 /** What a bench could be compared with is of interest where its numbers are shown. */
-async function measuredIn(reader: RunReader): Promise<RunSummary> {
-  const summary = await summarise(reader, reader.run.runId);
+async function withNoise(summary: RunSummary, reader: RunReader): Promise<RunSummary> {
   return reportKind(reader.run) === "bench"
     ? { ...summary, noise: await runNoise(reader, reader.run) }
     : summary;

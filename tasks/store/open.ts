@@ -50,8 +50,14 @@ const CORES = navigator.hardwareConcurrency || 2;
  * DuckDB takes most of a machine's memory by default; a load generator must not. It never fetches an extension:
  * reports work without a network.
  */
-const OPTIONS = { memory_limit: "1GB", autoinstall_known_extensions: "false" };
-const READING = { ...OPTIONS, access_mode: "READ_ONLY", threads: String(Math.min(CORES, 4)) };
+const OPTIONS = { autoinstall_known_extensions: "false" };
+/** What does not go into its memory goes into files beside the store for a moment. */
+const READING = {
+  ...OPTIONS,
+  memory_limit: "400MB",
+  access_mode: "READ_ONLY",
+  threads: String(Math.min(CORES, 4)),
+};
 /**
  * A load is what writing is for. Rows stored in no particular order can be stored by all threads at once: queries
  * say their order. One thread more than there are cores, since each waits for its next rows now and then.

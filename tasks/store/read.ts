@@ -1,4 +1,6 @@
 import { openStore } from "./open.ts";
+import { type Prepared, readPrepared } from "./prepared.ts";
+import type { RunSummary } from "../model/summary.ts";
 import { UsageError } from "../model/errors.ts";
 import { resolveRun, type StoredRun } from "./runs.ts";
 import { query } from "./sql.ts";
@@ -29,6 +31,8 @@ export interface RunReader {
   readonly run: StoredRun;
   /** Absolute path of the store's file. */
   readonly db: string;
+  /** What `summarise` would say, where it has been computed already. */
+  readonly summary?: RunSummary;
   /**
    * Rows of a query as plain objects: numbers for counts and decimals, Dates for timestamps, null for NULL.
    * @param sql the name of a file in queries/analysis/ (such as "timeline"), or a statement.
@@ -41,6 +45,7 @@ export interface RunReader {
  * Opens a stored run for reading.
  * @param reference an id, a unique beginning of one, a label, `latest` or `latest~N`.
  * @param options.db the store's file; default `benchbook.duckdb` where reports go.
+ * @param options.prepared a file with what has been read of the run already, see `writePrepared`.
  * @throws {UsageError} when there is no such run or no store; {ServiceError} when the store stays locked.
  * @example
  * const bench = await openRun("latest");
@@ -48,17 +53,33 @@ export interface RunReader {
  */
 export async function openRun(
   reference = "latest",
-  options: { readonly db?: string; readonly waitMs?: number } = {},
+  options: { readonly db?: string; readonly prepared?: string; readonly waitMs?: number } = {},
 ): Promise<RunReader> {
   const db = options.db === undefined ? defaultDb() : resolve(options.db);
+  const prepared = preparedOf(reference, options.prepared);
   const rows = async <T>(sql: string, parameters: Parameters = {}): Promise<T[]> => {
     const text = /^[\w/-]+$/.test(sql) ? query(sql) : sql;
     using store = await openStore(db, { mode: "read", waitMs: options.waitMs });
     return await store.rows<T>(text, parameters);
   };
-  const run = await resolveRun({ rows }, reference);
+  const run = prepared?.run ?? await resolveRun({ rows }, reference);
   if (run.kind === "find-rate") throw hasNoRows(run);
-  return { run, db, rows: (sql, parameters = {}) => rows(sql, { run: run.runId, ...parameters }) };
+  return {
+    run,
+    db,
+    ...prepared !== null && { summary: prepared.summary },
+    async rows<T>(sql: string, parameters?: Parameters) {
+      const known = parameters === undefined ? prepared?.rows[sql] : undefined;
+      return known as T[] ?? await rows<T>(sql, { run: run.runId, ...parameters });
+    },
+  };
+}
+
+/** What a file has of the run that is meant; null: of another, as when a notebook is run with another run's id. */
+function preparedOf(reference: string, file: string | undefined): Prepared | null {
+  if (file === undefined) return null;
+  const prepared = readPrepared(file);
+  return prepared.run.runId === reference ? prepared : null;
 }
 
 function hasNoRows({ runId, search }: StoredRun): UsageError {

@@ -23,8 +23,13 @@ import { steadyStates, steadyWarnings } from "./steady.ts";
 import { judgingOf, reachedBy, untilDecidedSummary } from "./until_decided.ts";
 import { judgeValidity } from "./validity.ts";
 
-/** Where a run is read from: an open store (`file`), or a reader that opens one for each query (`db`). */
-export type StoredRows = Rows & ({ readonly file: string } | { readonly db: string });
+/**
+ * Where a run is read from: an open store (`file`), or a reader that opens one for each query (`db`) and may know the
+ * summary already.
+ */
+export type StoredRows =
+  & Rows
+  & ({ readonly file: string } | { readonly db: string; readonly summary?: RunSummary });
 
 /**
  * Everything that terminal, report and `--json` show of one stored run, computed from its raw rows. The same
@@ -33,6 +38,7 @@ export type StoredRows = Rows & ({ readonly file: string } | { readonly db: stri
  */
 export async function summarise(source: StoredRows, runId: string): Promise<RunSummary> {
   if ("file" in source) return await compute(source, source.file, runId);
+  if (source.summary?.run.runId === runId) return source.summary;
   // A reader opens the file for each query; here are dozens at once.
   using store = await openStore(source.db, { mode: "read" });
   return await compute(store, source.db, runId);
