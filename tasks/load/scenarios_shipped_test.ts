@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { join, resolve } from "node:path";
+import { SUFFIXES } from "../paths/registry.ts";
 import { loadWorkload } from "./arms.ts";
 import { isReservedKey } from "./proof_slots.ts";
 import { loadScenario, scenarioNames } from "./scenario.ts";
@@ -42,8 +43,8 @@ Deno.test("every file of these workloads belongs to a question or to a source of
     const { workloadDir, operations, sources = {}, file } = await shipped(name);
     dirs.add(workloadDir);
     for (const operation of operations) {
-      for (const end of ["sql", "graphql", ...operation.write ? ["check.sql"] : []]) {
-        used.add(join(workloadDir, `${operation.name}.${end}`));
+      for (const end of [...SUFFIXES, ...operation.write ? [".check.sql"] : []]) {
+        used.add(join(workloadDir, `${operation.name}${end}`));
       }
     }
     for (const source of Object.values(sources)) used.add(resolve(file, "..", Object.values(source)[0]!));
