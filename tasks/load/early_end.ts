@@ -1,4 +1,5 @@
 import type { RunStatus } from "../model/run.ts";
+import { runtimeNetwork } from "../net/runtime_channel.ts";
 
 /** Who can end a run before its schedule is over, and what a run is then. Of several the first counts. */
 const STATUS = {
@@ -39,7 +40,12 @@ export class EarlyEnd implements Disposable {
   readonly #over = new AbortController();
   readonly #why = new Map<EndReason["by"], string>();
   #failure: { readonly error: unknown } | null = null;
-  #delayed: ReturnType<typeof setTimeout> | undefined;
+  readonly #later: typeof runtimeNetwork.later;
+  #forget: (() => void) | undefined;
+
+  constructor(later = runtimeNetwork.later) {
+    this.#later = later;
+  }
 
   /** Aborted when the run is to end. */
   get signal(): AbortSignal {
@@ -58,7 +64,7 @@ export class EarlyEnd implements Disposable {
   because({ by, why }: EndReason, afterMs = 0): void {
     if (!this.#why.has(by)) this.#why.set(by, why);
     if (afterMs === 0) this.#ending.abort();
-    else this.#delayed ??= setTimeout(() => this.#ending.abort(), afterMs);
+    else this.#forget ??= this.#later(afterMs, () => this.#ending.abort());
   }
 
   /** Ends it when another signal is aborted, or if it is. @param why of that signal's reason */
@@ -80,7 +86,7 @@ export class EarlyEnd implements Disposable {
   }
 
   [Symbol.dispose](): void {
-    clearTimeout(this.#delayed);
+    this.#forget?.();
     this.#over.abort();
   }
 }

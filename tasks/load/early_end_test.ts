@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { crashOf, EarlyEnd, type EndReason, statusOf } from "./early_end.ts";
-import { sleep } from "../net/sleep.ts";
+import { SetTime } from "../net/testing_time.ts";
 
 const REASONS: readonly EndReason[] = [
   { by: "service", why: "the postgres process (7) ended during the run" },
@@ -43,11 +43,18 @@ Deno.test("a run crashed by what failed it, is complete where it did what it was
 });
 
 Deno.test("what is known at once can end the run a little later", async () => {
-  using end = new EarlyEnd();
-  end.because(REASONS[0]!, 50);
+  const time = new SetTime();
+  using end = new EarlyEnd(time.later);
+  end.because(REASONS[0]!, 5000);
+  await time.pass(4999);
   assert.deepEqual([end.signal.aborted, end.reasons.length], [false, 1]);
-  await sleep(100);
+  await time.pass(1);
   assert.ok(end.signal.aborted);
+  {
+    using over = new EarlyEnd(time.later);
+    over.because(REASONS[0]!, 5000);
+  }
+  assert.equal(time.waiting, 0);
 });
 
 Deno.test("another signal ends it with its own reason, also one that was aborted before, and none after it is over", () => {

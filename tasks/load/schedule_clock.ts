@@ -1,3 +1,4 @@
+import { runtimeNetwork } from "../net/runtime_channel.ts";
 import { waitAtMost } from "../net/time_limit.ts";
 import { CUT_LEAD_US, cutPhases } from "./cuts.ts";
 import type { RunEventHub, Step } from "./run_events.ts";
@@ -19,14 +20,16 @@ export class ScheduleClock {
   /** How many of them have come. */
   #come = 0;
   #nowUs = () => 0;
-  #timer: ReturnType<typeof setTimeout> | undefined;
+  readonly #later: typeof runtimeNetwork.later;
+  #forget = () => {};
   readonly #over = new AbortController();
   /** Steps at work, and when each is over. */
   readonly #running = new Map<Step, Promise<void>>();
   #stopped: Promise<void> | undefined;
 
-  constructor(schedule: Schedule, events: RunEventHub) {
+  constructor(schedule: Schedule, events: RunEventHub, later = runtimeNetwork.later) {
     this.#events = events;
+    this.#later = later;
     this.#schedule = schedule;
     this.#turns = [...turnsOf(schedule)];
     events.on("start", ({ nowUs }) => {
@@ -44,12 +47,12 @@ export class ScheduleClock {
   }
 
   #advance(): void {
-    clearTimeout(this.#timer);
+    this.#forget();
     for (; this.#come < this.#turns.length; this.#come++) {
       const turn = this.#turns[this.#come]!;
       const aheadMs = (turn.atUs - this.#nowUs()) / 1000;
       if (aheadMs > 0) {
-        this.#timer = setTimeout(() => this.#advance(), Math.min(Math.ceil(aheadMs), MOST_MS));
+        this.#forget = this.#later(Math.min(Math.ceil(aheadMs), MOST_MS), () => this.#advance());
         return;
       }
       if ("action" in turn) this.#start(turn.action);
@@ -86,11 +89,11 @@ export class ScheduleClock {
   }
 
   async #end(endUs: number): Promise<void> {
-    clearTimeout(this.#timer);
+    this.#forget();
     this.#over.abort();
     for (const turn of this.#turns.slice(this.#come)) this.#drop(turn, endUs);
     this.#come = this.#turns.length;
-    await waitAtMost(STOP_MS, Promise.all(this.#running.values()));
+    await waitAtMost(STOP_MS, Promise.all(this.#running.values()), this.#later);
     for (const step of this.#running.keys()) {
       this.#running.delete(step);
       this.#events.emit("step", { ...step, endUs: this.#nowUs(), error: "it did not end with the run" });

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { join } from "node:path";
 import { Client } from "pg";
 import { oneArmPlan, readRecords } from "../selfbench/one_arm.ts";
-import { eventually } from "../net/testing.ts";
+import { SetTime } from "../net/testing_time.ts";
 import { withDatabase } from "../stack/testing_shared.ts";
 import { readSegment } from "../store/segment_reader.ts";
 import { EventHub } from "./event_hub.ts";
@@ -32,17 +32,16 @@ function heardBy(events: RunEventHub): string[] {
   return heard;
 }
 
-function start(events: RunEventHub): void {
-  const originMs = performance.now();
-  events.emit("start", { nowUs: () => (performance.now() - originMs) * 1000, startedAt: new Date() });
+function start(events: RunEventHub, time: SetTime): void {
+  events.emit("start", { nowUs: () => time.nowMs * 1000, startedAt: new Date() });
 }
 
 Deno.test("phases and actions come at their times, and one that fails is told and ends nothing", async () => {
   const events = new EventHub<RunEvents>();
   const heard = heardBy(events);
   const atMs: number[] = [];
-  const began = performance.now();
-  const note = () => Promise.resolve(void atMs.push(performance.now() - began));
+  const time = new SetTime();
+  const note = () => Promise.resolve(void atMs.push(time.nowMs));
   const clock = new ScheduleClock(
     scheduleOf(0.6, [
       {
@@ -56,21 +55,25 @@ Deno.test("phases and actions come at their times, and one that fails is told an
       { name: "tidy", at: { phaseId: 1, edge: "end" }, run: note },
     ]),
     events,
+    time.later,
   );
-  start(events);
-  await eventually(() => heard.length === 10);
+  start(events, time);
+  assert.deepEqual(heard, ["0 began"]);
+  await time.pass(600);
   await clock.stop(600_000);
-  // Where a timer is late, the end of an action is told after turns that were due meanwhile.
-  const told = (...words: string[]) => heard.filter((text) => words.includes(text));
-  assert.deepEqual(
-    heard.filter((text) => !/ (no such table|done)$/.test(text)),
-    ["0 began", "sync begun", "0 ended", "1 began", "index begun", "1 ended", "tidy begun"],
-  );
-  for (const [name, end] of [["sync", "no such table"], ["index", "done"], ["tidy", "done"]]) {
-    assert.deepEqual(told(`${name} begun`, `${name} ${end}`), [`${name} begun`, `${name} ${end}`]);
-  }
-  assert.equal(heard.length, 10);
-  assert.ok(atMs[0]! >= 299 && atMs[1]! >= 599, `${atMs}`);
+  assert.deepEqual(heard, [
+    "0 began",
+    "sync begun",
+    "sync no such table",
+    "0 ended",
+    "1 began",
+    "index begun",
+    "index done",
+    "1 ended",
+    "tidy begun",
+    "tidy done",
+  ]);
+  assert.deepEqual([atMs, time.waiting], [[300, 600], 0]);
 });
 
 Deno.test("a run that ends early asks its actions to end, tells what was not done, and cuts the phase", async () => {
@@ -78,6 +81,7 @@ Deno.test("a run that ends early asks its actions to end, tells what was not don
   const heard = heardBy(events);
   const ended: RunEvents["phase"][] = [];
   events.on("phase", (event) => void (event.state === "ended" && ended.push(event)));
+  const time = new SetTime();
   const clock = new ScheduleClock(
     scheduleOf(60, [
       {
@@ -88,9 +92,10 @@ Deno.test("a run that ends early asks its actions to end, tells what was not don
       { name: "index", at: { phaseId: 1, edge: "start" }, run: () => Promise.resolve() },
     ]),
     events,
+    time.later,
   );
-  start(events);
-  await sleep(50);
+  start(events, time);
+  await time.pass(50);
   await Promise.all([clock.stop(40_000), clock.stop()]);
   assert.deepEqual(heard, [
     "0 began",
@@ -106,16 +111,20 @@ Deno.test("an action that does not end keeps the run for two seconds, and is tol
   const events = new EventHub<RunEvents>();
   const heard = heardBy(events);
   const stuck = Promise.withResolvers<void>();
+  const time = new SetTime();
   const clock = new ScheduleClock(
     scheduleOf(60, [{ name: "stuck", at: { atUs: 0 }, run: () => stuck.promise }]),
     events,
+    time.later,
   );
-  start(events);
-  const began = performance.now();
-  await clock.stop(1);
-  assert.ok(performance.now() - began < 30_000);
+  start(events, time);
+  const stopped = clock.stop(1);
+  await time.pass(1999);
+  assert.deepEqual(heard, ["0 began", "stuck begun", "0 ended"]);
+  await time.pass(1);
+  await stopped;
   stuck.resolve();
-  await sleep(1);
+  await time.pass(1);
   assert.deepEqual(heard, ["0 began", "stuck begun", "0 ended", "stuck it did not end with the run"]);
 });
 

@@ -1,4 +1,5 @@
 import { join } from "node:path";
+import { runtimeNetwork } from "../net/runtime_channel.ts";
 import { formatBytes } from "../model/units.ts";
 import { existingPart, freeBytes, onOneDisk } from "../stack/places.ts";
 
@@ -18,15 +19,15 @@ export function watchDisk(
   { spool, db }: { readonly spool: string; readonly db: string },
   onFull: (why: string) => void,
   free: (path: string) => number = freeBytes,
+  later = runtimeNetwork.later,
 ): Disposable {
   const look = () => {
     const found = findFull(spool, existingPart(db), free);
-    if (found === null) return;
-    clearInterval(timer);
+    if (found === null) return void (forget = later(PERIOD_MS, look));
     onFull(`the disk is full, but for ${formatBytes(found.left)} to store the run, at ${found.disk}`);
   };
-  const timer = setInterval(look, PERIOD_MS);
-  return { [Symbol.dispose]: () => clearInterval(timer) };
+  let forget = later(PERIOD_MS, look);
+  return { [Symbol.dispose]: () => forget() };
 }
 
 /** The disk that the run must not fill further; null where each has room. */

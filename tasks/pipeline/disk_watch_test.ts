@@ -1,10 +1,9 @@
 import assert from "node:assert/strict";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { eventually } from "../net/testing.ts";
+import { SetTime } from "../net/testing_time.ts";
 import { withTempDir } from "../store/testing.ts";
 import { watchDisk } from "./disk_watch.ts";
-import { sleep } from "../net/sleep.ts";
 
 async function fullWith(
   places: { spool: string; db: string },
@@ -12,14 +11,23 @@ async function fullWith(
 ): Promise<string | null> {
   const told: string[] = [];
   let asked = 0;
-  using _watch = watchDisk(places, (why) => told.push(why), (path) => {
-    asked++;
-    return free(path);
-  });
-  // Each look asks once or twice: it has looked twice, or has told and looks no more.
-  await eventually(() => asked >= 4 || told.length > 0);
-  await sleep(600);
+  const time = new SetTime();
+  {
+    using _watch = watchDisk(
+      places,
+      (why) => told.push(why),
+      (path) => {
+        asked++;
+        return free(path);
+      },
+      time.later,
+    );
+    await time.pass(2000);
+  }
   assert.ok(told.length <= 1);
+  // Who has told looks no more, and others looked again and again, until it is over.
+  assert.ok(told.length === 1 || asked >= 4, `${asked}`);
+  assert.equal(time.waiting, 0);
   return told[0] ?? null;
 }
 

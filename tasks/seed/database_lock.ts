@@ -35,6 +35,8 @@ export interface DatabaseLockOptions {
   readonly waitMs?: number;
   /** The same task may hold it already, reached by another URL: that is a session of the same name. */
   readonly mayBeHeld?: boolean;
+  /** What lies between two tries. */
+  readonly pause?: typeof sleep;
 }
 
 /**
@@ -50,7 +52,7 @@ export interface DatabaseLockOptions {
 export async function lockDatabase(
   url: string,
   who: string,
-  { onLost, waitMs = WAIT_MS, mayBeHeld = false }: DatabaseLockOptions = {},
+  { onLost, waitMs = WAIT_MS, mayBeHeld = false, pause = sleep }: DatabaseLockOptions = {},
 ): Promise<DatabaseLock> {
   const client = await openClient(url, sessionName(who));
   try {
@@ -71,7 +73,7 @@ export async function lockDatabase(
         return { database, already: true, release: () => Promise.resolve() };
       }
       if (performance.now() >= deadline) throw await held(client, who, database);
-      await sleep(100);
+      await pause(100);
     }
     return guard(client, database, onLost);
   } catch (error) {

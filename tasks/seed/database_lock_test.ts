@@ -58,8 +58,12 @@ Deno.test("the lock of a database", (t) =>
 
     await t.step("a holder that ends meanwhile is waited for", async () => {
       const first = await lockDatabase(url, "bench");
-      setTimeout(() => void first.release(), 300);
-      await (await lockDatabase(url, "seed")).release();
+      let pauses = 0;
+      const pause = async () => {
+        if (++pauses === 2) await first.release();
+      };
+      await (await lockDatabase(url, "seed", { waitMs: 600_000, pause })).release();
+      assert.ok(pauses >= 2, `${pauses}`);
     });
 
     await t.step("a session that breaks is told at once, and its lock is free", async () => {

@@ -1,7 +1,6 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { fillEmpty } from "./empty_file.ts";
-import { sleep } from "../net/sleep.ts";
 
 Deno.test("an empty file that another process is filling is left to it", async () => {
   const dir = Deno.makeTempDirSync({ prefix: "benchbook-empty-" });
@@ -10,13 +9,15 @@ Deno.test("an empty file that another process is filling is left to it", async (
     Deno.writeTextFileSync(file, "");
     using other = Deno.openSync(file, { read: true, write: true });
     other.lockSync(true);
-    const filled = fillEmpty(file);
-    // Longer than it takes to make an empty database beside it; were it less, nothing would fail wrongly.
-    await sleep(500);
-    assert.equal(other.statSync().size, 0);
-    other.writeSync(new TextEncoder().encode("theirs"));
-    other.unlockSync();
-    await filled;
+    let waited = 0;
+    await fillEmpty(file, () => {
+      if (++waited < 3) return Promise.resolve();
+      assert.equal(other.statSync().size, 0);
+      other.writeSync(new TextEncoder().encode("theirs"));
+      other.unlockSync();
+      return Promise.resolve();
+    });
+    assert.equal(waited, 3);
     assert.equal(Deno.readTextFileSync(file), "theirs");
   } finally {
     Deno.removeSync(dir, { recursive: true });
