@@ -6,8 +6,22 @@ import { temporaryDirectory } from "./testing.ts";
 
 const LIMIT = { timeoutMs: 60_000 };
 
-Deno.test("outputs arrive complete and in order, printed and displayed, awaited or not", async () => {
+Deno.test("a kernel that is asked one cell after another", async (t) => {
   await using kernel = await Kernel.start({ cwd: Deno.cwd() });
+  await t.step(
+    "gives outputs complete and in order, printed and displayed, awaited or not",
+    () => ordered(kernel),
+  );
+  await t.step("tells every way in which a cell fails from the others, and goes on", () => failures(kernel));
+  // The last one: it leaves the kernel without its console.
+  await t.step("finds the end of a cell that replaces what the fence could use", async () => {
+    const code = `console.log = () => {}; globalThis.setTimeout = () => 0; 5`;
+    const { outputs } = await kernel.execute(code, LIMIT);
+    assert.deepEqual(outputs, [{ mime: { "text/plain": "5" } }]);
+  });
+});
+
+async function ordered(kernel: Kernel): Promise<void> {
   const { outputs, failure } = await kernel.execute(
     `for (let i = 0; i < 500; i++) console.log(i);
      console.error("careful");
@@ -25,10 +39,9 @@ Deno.test("outputs arrive complete and in order, printed and displayed, awaited 
   assert.deepEqual(shown, [{ "text/html": "<b>late</b>" }, { "text/plain": '"result"' }]);
   // Nothing of one cell, nor of its fence, reaches the next.
   assert.deepEqual(await kernel.execute("const next = 1;", LIMIT), { outputs: [], failure: null });
-});
+}
 
-Deno.test("every way in which a cell fails is told from the others, and the kernel goes on", async () => {
-  await using kernel = await Kernel.start({ cwd: Deno.cwd() });
+async function failures(kernel: Kernel): Promise<void> {
   const fail = async (code: string) => (await kernel.execute(code, LIMIT)).failure;
   const thrown = await fail(`throw new RangeError("far")`);
   assert.deepEqual([thrown?.kind, thrown?.name, thrown?.message], ["error", "RangeError", "far"]);
@@ -41,14 +54,7 @@ Deno.test("every way in which a cell fails is told from the others, and the kern
   const timer = await fail(`setTimeout(() => { throw new Error("timer"); }, 0); 1`);
   assert.deepEqual([timer?.kind, timer?.message], ["unhandled", "timer"]);
   assert.equal(await fail("1 + 1"), null);
-});
-
-Deno.test("a cell that replaces what the fence could use still has its end found", async () => {
-  await using kernel = await Kernel.start({ cwd: Deno.cwd() });
-  const code = `console.log = () => {}; globalThis.setTimeout = () => 0; 5`;
-  const { outputs } = await kernel.execute(code, LIMIT);
-  assert.deepEqual(outputs, [{ mime: { "text/plain": "5" } }]);
-});
+}
 
 Deno.test("a cell that ends the kernel is reported as its end", async () => {
   await using kernel = await Kernel.start({ cwd: Deno.cwd() });
