@@ -13,9 +13,8 @@ import {
 import type { Arm } from "../load/plan.ts";
 import { monotonicUs } from "../net/clock.ts";
 import { eventually } from "../net/testing.ts";
-import { seed } from "../seed/seed.ts";
+import { NORTHWIND, withSeededStack } from "../pipeline/testing.ts";
 import { identify, isAlive } from "../stack/process.ts";
-import { withStack } from "../stack/testing.ts";
 import { firstDifference, normaliseGraphql, normaliseSql } from "../targets/normalise.ts";
 import { askOnce, type Call, newCall, type Statement, type Target, type Value } from "../targets/target.ts";
 import { questionFile } from "../targets/workload.ts";
@@ -58,9 +57,8 @@ async function ask(target: Target, statement: Statement, values: readonly Value[
 const said = ({ answer }: Call) => answer instanceof Error ? answer.message : JSON.stringify(answer);
 
 Deno.test("every path of the registry answers as direct SQL does, and a cache before it keeps its answers apart", async (t) => {
-  await withStack(async (stack) => {
-    const url = await stack.databaseUrl("paths");
-    await seed({ url, dataset: "northwind", scale: "tiny", seed: 1 });
+  await withSeededStack(async (stack) => {
+    const url = await stack.databaseUrl(NORTHWIND);
     const graphql = await stack.graphql(url, ["northwind"]);
     assert.ok(graphql.available && stack.redis.available);
     const redis = new Redis(stack.redis.url, { retryStrategy: () => null, maxRetriesPerRequest: 0 });

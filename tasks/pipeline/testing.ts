@@ -1,7 +1,8 @@
 import { join, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import { claimHome } from "../stack/home.ts";
-import { type HomeOptions, placeBrowser, testConfig, withTempHome } from "../stack/testing.ts";
+import type { Stack } from "../stack/services.ts";
+import { type HomeOptions, placeBrowser, testConfig, withStack, withTempHome } from "../stack/testing.ts";
 import { type ClusterKind, EMPTY_CLUSTER, placeCluster } from "../stack/testing_cluster.ts";
 import type { Task } from "../terminal/command.ts";
 import { type Called, inProcess } from "../terminal/testing_in_process.ts";
@@ -100,6 +101,11 @@ export const SEEDED: ClusterKind = {
     if (code !== 0) throw new Error(`Cannot seed the cluster of the tests: ${stderr}`);
   },
 };
+
+/** The whole embedded stack, as `withStack` gives it, with NORTHWIND. */
+export function withSeededStack<T>(use: (stack: Stack) => Promise<T>): Promise<T> {
+  return withStack(use, undefined, SEEDED);
+}
 
 /** What takes long to make and is the same in every home: a cluster with data, and the unpacked browser. */
 async function furnish(home: string): Promise<void> {

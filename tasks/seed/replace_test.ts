@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { Client } from "pg";
 import { UsageError } from "../model/errors.ts";
+import { NORTHWIND, SEEDED } from "../pipeline/testing.ts";
 import { withPostgres } from "../stack/testing.ts";
 import { assertAsFound } from "../testing/facts.ts";
 import { lookAtPostgres } from "../testing/look_at_postgres.ts";
@@ -89,8 +90,7 @@ Deno.test("replacing a data set on a user's server", (t) =>
     );
 
     await t.step("after a change of the generator it is asked for too", async () => {
-      const url = await postgres.database("generator");
-      await seed(request(url));
+      const url = await postgres.copy("generator", NORTHWIND);
       await query(url, "UPDATE benchbook.dataset SET generator = 'older', hash = 'older'");
       await refusedAndAsFound(url, () => seed(request(url)), [
         /it holds the rows of another version of Benchbook \(generator older, this one is northwind/,
@@ -104,7 +104,7 @@ Deno.test("replacing a data set on a user's server", (t) =>
     await t.step(
       "made anew it loses what was added to its schemas, and nothing else goes with it",
       async () => {
-        const url = await postgres.database("anew");
+        const url = await postgres.copy("anew", NORTHWIND);
         const { hash } = await seed(request(url));
         await query(
           url,
@@ -134,8 +134,7 @@ Deno.test("replacing a data set on a user's server", (t) =>
     );
 
     await t.step("where a part is gone it is asked for too, and the part is named", async () => {
-      const url = await postgres.database("part");
-      await seed(request(url));
+      const url = await postgres.copy("part", NORTHWIND);
       await query(url, "DROP TABLE northwind_sales.sales_targets");
       await refusedAndAsFound(url, () => seed(request(url)), [
         /it holds what is left of it, without table northwind_sales\.sales_targets/,
@@ -147,8 +146,7 @@ Deno.test("replacing a data set on a user's server", (t) =>
     });
 
     await t.step("a schema or table of the user's in the place of ours is not taken for ours", async () => {
-      const url = await postgres.database("in_its_place");
-      await seed(request(url));
+      const url = await postgres.copy("in_its_place", NORTHWIND);
       await query(
         url,
         "DROP TABLE northwind.us_states; CREATE TABLE northwind.us_states AS SELECT 1 AS state_id",
@@ -198,4 +196,4 @@ Deno.test("replacing a data set on a user's server", (t) =>
         assert.equal((await seed(request(url))).alreadyThere, false);
       },
     );
-  }));
+  }, SEEDED));

@@ -1,7 +1,7 @@
 import { randomBytes } from "node:crypto";
 import process from "node:process";
 import pg from "pg";
-import { type TestPostgres, withPostgres, withTempHome } from "./testing.ts";
+import { copyDatabase, type TestPostgres, withPostgres, withTempHome } from "./testing.ts";
 
 /** Tells the tests of a suite of the server that they share: its URL, of a database to connect to from. */
 export const SHARED = "BENCHBOOK_TEST_POSTGRES";
@@ -9,7 +9,7 @@ export const SHARED = "BENCHBOOK_TEST_POSTGRES";
 const TEMPLATE = "test";
 
 /** A database for a test, on a server that others may use at the same time. `home` is a folder of the test's own. */
-export type TestDatabase = Pick<TestPostgres, "url" | "home" | "database">;
+export type TestDatabase = Pick<TestPostgres, "url" | "home" | "database" | "copy">;
 
 /** Starts the server for a suite; what is given to `use` is for the environment of its tests. */
 export function withSharedPostgres<T>(use: (env: Record<string, string>) => Promise<T>): Promise<T> {
@@ -33,8 +33,8 @@ async function onShared<T>(
 ): Promise<T> {
   const own = `${TEMPLATE}_${randomBytes(4).toString("hex")}`;
   const made = new Map<string, Promise<string>>();
-  const database = (name: string) => {
-    const url = made.get(name) ?? copyTemplate(admin, name);
+  const database = (name: string, from = TEMPLATE) => {
+    const url = made.get(name) ?? copyDatabase(admin, name, from);
     made.set(name, url);
     return url;
   };
@@ -43,19 +43,13 @@ async function onShared<T>(
       url: await database(own),
       home,
       database: (name) => database(`${own}_${name}`),
+      copy: (name, from) => database(`${own}_${name}`, `${own}_${from}`),
     });
   } finally {
     await withAdmin(admin, async (client) => {
       for (const name of made.keys()) await client.query(`DROP DATABASE IF EXISTS ${name} WITH (FORCE)`);
     });
   }
-}
-
-async function copyTemplate(admin: string, name: string): Promise<string> {
-  await withAdmin(admin, (client) => client.query(`CREATE DATABASE ${name} TEMPLATE ${TEMPLATE}`));
-  const url = new URL(admin);
-  url.pathname = `/${name}`;
-  return url.href;
 }
 
 async function withAdmin<T>(url: string, use: (client: pg.Client) => Promise<T>): Promise<T> {

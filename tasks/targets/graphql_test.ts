@@ -7,9 +7,8 @@ import { libc } from "../net/libc.ts";
 import { NativeLoop } from "../net/native_loop.ts";
 import { runtimeNetwork } from "../net/runtime_channel.ts";
 import { eventually, overEachNetwork } from "../net/testing.ts";
-import { seed } from "../seed/seed.ts";
+import { NORTHWIND, withSeededStack } from "../pipeline/testing.ts";
 import { identify, isAlive } from "../stack/process.ts";
-import { withStack } from "../stack/testing.ts";
 import { forgetKeys } from "./cache_keys.ts";
 import { rowEntries } from "./cache_entries.ts";
 import { CachedTarget } from "./cached.ts";
@@ -35,9 +34,8 @@ async function killAndWait(pid: number): Promise<void> {
 }
 
 Deno.test("GraphQL and the cache against real services", async (t) => {
-  await withStack(async (stack) => {
-    const url = await stack.databaseUrl("targets");
-    await seed({ url, dataset: "northwind", scale: "tiny", seed: 1 });
+  await withSeededStack(async (stack) => {
+    const url = await stack.databaseUrl(NORTHWIND);
     const service = await stack.graphql(url, ["northwind"]);
     assert.ok(service.available && stack.redis.available);
     const question = await loadQuestion(workload, "customer-orders");

@@ -4,7 +4,7 @@ import { Client, types } from "pg";
 import { makeSchema } from "postgraphile";
 import { execute, hookArgs } from "postgraphile/grafast";
 import { datasets } from "../seed/catalog.ts";
-import { seed } from "../seed/seed.ts";
+import { NORTHWIND, SEEDED } from "../pipeline/testing.ts";
 import { withClient } from "../seed/connect.ts";
 import { removeReserved } from "../seed/reserved.ts";
 import { preset } from "../stack/postgraphile/preset.ts";
@@ -55,8 +55,8 @@ function spaces() {
 }
 
 Deno.test("every question of access-paths gets the same answer by SQL and by GraphQL", async (t) => {
-  await withPostgres(async (url) => {
-    await seed({ url, dataset: "northwind", scale: "tiny", seed: 42 });
+  await withPostgres(async (_url, postgres) => {
+    const url = await postgres.database(NORTHWIND);
     const before = await lookAtPostgres(url);
     const config = preset(["northwind"], url);
     const { schema, resolvedPreset } = await makeSchema(config);
@@ -109,7 +109,7 @@ Deno.test("every question of access-paths gets the same answer by SQL and by Gra
       await client.end();
       await config.pgServices?.[0]?.release?.();
     }
-  });
+  }, SEEDED);
 });
 
 /** As the measured path reads: dates stay text. */

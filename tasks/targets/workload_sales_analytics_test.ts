@@ -4,9 +4,9 @@ import { Client, types } from "pg";
 import { makeSchema } from "postgraphile";
 import { execute, hookArgs } from "postgraphile/grafast";
 import { datasets } from "../seed/catalog.ts";
-import { seed } from "../seed/seed.ts";
+import { NORTHWIND, SEEDED } from "../pipeline/testing.ts";
 import { preset } from "../stack/postgraphile/preset.ts";
-import { withDatabase } from "../stack/testing_shared.ts";
+import { withPostgres } from "../stack/testing.ts";
 import { normaliseGraphql, normaliseSql } from "./normalise.ts";
 import { ANSWERS, cents, type Parameters, type Row, sum, Tables } from "./testing_sales_analytics.ts";
 import { loadQuestion } from "./workload.ts";
@@ -53,8 +53,8 @@ const DIVIDED:
   ];
 
 Deno.test("every question of sales-analytics is answered as its rows say, by SQL and by GraphQL", async (t) => {
-  await withDatabase(async (url) => {
-    await seed({ url, dataset: "northwind", scale: "tiny", seed: 42 });
+  await withPostgres(async (_url, postgres) => {
+    const url = await postgres.database(NORTHWIND);
     const { schemas, tableSchemas } = datasets.northwind!;
     const config = preset([...schemas], url);
     const { schema, resolvedPreset } = await makeSchema(config);
@@ -141,7 +141,7 @@ Deno.test("every question of sales-analytics is answered as its rows say, by SQL
       await Promise.all([client.end(), plain.end()]);
       await config.pgServices?.[0]?.release?.();
     }
-  });
+  }, SEEDED);
 });
 
 /** As the measured path reads: dates stay text. */

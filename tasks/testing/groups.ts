@@ -5,19 +5,19 @@ import { dirname, relative, resolve } from "node:path";
 export type Group = readonly string[];
 
 /** At the most, so that none is left running when nothing else is. */
-const MOST = 6;
+const MOST = 8;
 
 /**
  * What would meet the other files of a process, or their tests it: services and programs of its own, threads, signals.
  * Snapshots lie beside the module that Deno was told to run, which is none of those that share.
  */
 const APART =
-  /\bwith(Postgres|Redis|Stack|Workbench)\(|\b(callTask|launchBrowser|kill|Kernel\.start|assertSnapshot)\(|\bnew (Worker|Deno\.Command)\b/;
+  /\bwith(Postgres|Redis|\w*Stack|Workbench)\(|\b(launchBrowser|kill|Kernel\.start|assertSnapshot)\(|\bnew (Worker|Deno\.Command)\b/;
 /** Tests about time alone, and those that take long. */
 const NAMED_APART = /_(timing|all)_test\.ts$/;
-/** Modules of tests: what these say is what is done. Those of the services only offer it. */
+/** Modules of tests: what these say is what is done. Those of the services and of the tasks only offer it. */
 const OF_TESTS = /(_test|\/testing\w*)\.ts$/;
-const OFFERS = /\/stack\/testing(_shared|_cluster)?\.ts$/;
+const OFFERS = /\/stack\/testing(_shared|_cluster)?\.ts$|\/pipeline\/testing\.ts$/;
 
 /**
  * The same files in their order, those of one folder of `root` together that keep to themselves. To load what it imports
