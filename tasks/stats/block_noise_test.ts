@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import fc from "fast-check";
 import { blockNoise, noisyRanks } from "./block_noise.ts";
 import { studentBound } from "./student.ts";
 
@@ -33,4 +34,31 @@ Deno.test("ranks lie about the quantile's own, as far as the noise goes, and not
   assert.deepEqual(noisyRanks(100, 0.5, plain), { low: 40, high: 61 });
   assert.deepEqual(noisyRanks(100, 0.5, { ...plain, deviation: 30 }), { low: null, high: null });
   assert.deepEqual(noisyRanks(100, 0.5, { ...plain, deviation: 0 }), { low: 50, high: 51 });
+});
+
+Deno.test("the noise is that of the slowest lines of a discrete Fourier transform of the blocks and their mirror image", () => {
+  const hits = [3, 5, 2, 8, 6, 7, 4, 1, 2, 3, 6, 9];
+  const sizes = [10, 12, 9, 14, 13, 12, 11, 8, 9, 10, 12, 15];
+  // By complex exponentials in Python's standard library.
+  assert.ok(Math.abs(blockNoise(hits, sizes)!.deviation - 1.9008093168910063) < 1e-12);
+});
+
+Deno.test("of blocks from the last to the first, of more of the same, or with a constant share added it is as it must be", () => {
+  const blocks = fc.array(fc.tuple(fc.integer({ min: 0, max: 50 }), fc.integer({ min: 50, max: 200 })), {
+    minLength: 3,
+    maxLength: 60,
+  });
+  fc.assert(fc.property(blocks, (blocks) => {
+    const of = (change: (hits: number, size: number) => [number, number], turned = false) => {
+      const all = (turned ? blocks.toReversed() : blocks).map(([hits, size]) => change(hits, size));
+      return blockNoise(all.map(([hits]) => hits), all.map(([, size]) => size))!.deviation;
+    };
+    const plain = of((hits, size) => [hits, size]);
+    const close = (found: number, wanted: number) => assert.ok(Math.abs(found - wanted) < 1e-6, `${found}`);
+    close(of((hits, size) => [hits, size], true), plain);
+    close(of((hits, size) => [3 * hits, 3 * size]), 3 * plain);
+    // Noise is what a block strays by from the share of all, so what all have alike is none.
+    close(of((hits, size) => [hits + 0.1 * size, size]), plain);
+    close(of((hits, size) => [size - hits, size]), plain);
+  }));
 });

@@ -5,7 +5,7 @@ export const DEFAULT_MARGIN = 0.05;
 
 /**
  * How probable ratios so close to 1 are where the true one lies at the margin or beyond: the larger p of two one-sided
- * signed-rank tests (Schuirmann 1987) that log ratios lie above −log(1 + margin) and below log(1 + margin). Small: they
+ * signed-rank tests (TOST: Schuirmann, J. Pharmacokinetics and Biopharmaceutics 15, 1987) that log ratios lie above −log(1 + margin) and below log(1 + margin). Small: they
  * are equivalent.
  */
 export function equivalenceP(logRatios: readonly number[], margin = DEFAULT_MARGIN): number {

@@ -1,5 +1,6 @@
 /**
- * Holm's step-down adjustment (1979): the chance of even one false finding among all comparisons stays below
+ * Holm's step-down adjustment ("A simple sequentially rejective multiple test procedure", Scandinavian Journal of
+ * Statistics 6, 1979): the chance of even one false finding among all comparisons stays below
  * the level. Same order as given; like R's `p.adjust(method = "holm")`.
  */
 export function holm(ps: readonly number[]): number[] {

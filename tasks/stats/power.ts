@@ -7,7 +7,9 @@ export const POWER = 0.8;
 /**
  * The smallest shift that the two-sided signed-rank test would find in `power` of repeated experiments, told from the
  * spread of these differences: the half-width h of the interval of confidence 1 − alpha is z(1 − alpha/2) standard
- * errors, and a shift of z(1 − alpha/2) + z(power) of them is found so often. Null where so few differences can reach
+ * errors, and a shift of z(1 − alpha/2) + z(power) of them is found so often (Noether, "Sample size determination for
+ * some common nonparametric tests", JASA 82, 1987; Bloom, "Minimum detectable effects", Evaluation Review 19, 1995,
+ * calls it so). Null where so few differences can reach
  * no such level, and where endless differences leave it open.
  * @returns in the unit of the differences
  */

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import fc from "fast-check";
 import { counter } from "../random/counter.ts";
 import { normalQuantile } from "./normal.ts";
 import { detectable } from "./power.ts";
@@ -24,4 +25,20 @@ Deno.test("too few differences detect nothing, nor do infinite ones", () => {
   assert.equal(detectable([], 0.05), null);
   assert.equal(detectable([1, 1, 1, 1, 1, 1, 1, 1], 0.01), 0);
   assert.equal(detectable(Array(8).fill(Infinity), 0.01), null);
+});
+
+Deno.test("it is what Python's standard library computes of listed averages and enumerated ranks", () => {
+  const values = [0.012, -0.031, 0.044, 0.007, -0.018, 0.026, 0.051, -0.006, 0.033, -0.042, 0.019];
+  assert.ok(Math.abs(detectable(values, 0.05)! - 0.031089590918302816) < 1e-12);
+  assert.ok(Math.abs(detectable(values, 0.02, 0.9)! - 0.04109846864086661) < 1e-12);
+});
+
+Deno.test("a shift moves nothing, a unit scales it, and more power needs a larger change", () => {
+  const values = fc.array(fc.double({ min: -1, max: 1, noNaN: true }), { minLength: 12, maxLength: 40 });
+  fc.assert(fc.property(values, (values) => {
+    const plain = detectable(values, 0.05)!;
+    assert.ok(plain >= 0);
+    assert.ok(Math.abs(detectable(values.map((value) => 3 * value + 7), 0.05)! - 3 * plain) < 1e-9);
+    assert.ok(detectable(values, 0.05, 0.95)! >= plain);
+  }));
 });

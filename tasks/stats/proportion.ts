@@ -9,7 +9,8 @@ export interface Interval {
 }
 
 /**
- * Wilson's score interval for a share of `hits` among `n` (Wilson 1927; Newcombe 1998, method 3): honest for
+ * Wilson's score interval for a share of `hits` among `n` (Wilson, JASA 22, 1927; Newcombe, Statistics in Medicine 17,
+ * 1998, method 3): honest for
  * rare errors, where the textbook interval would say "0 ± 0". Null of none.
  */
 export function wilson(hits: number, n: number, level = 0.95): Interval | null {

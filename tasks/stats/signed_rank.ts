@@ -18,7 +18,8 @@ export interface SignedRank {
 }
 
 /**
- * The signed-rank test: exact by counting all sign patterns of the (possibly tied) ranks up to 25
+ * The signed-rank test (Wilcoxon, "Individual comparisons by ranking methods", Biometrics Bulletin 1, 1945; Hollander and
+ * Wolfe, "Nonparametric Statistical Methods", 3.1): exact by counting all sign patterns of the (possibly tied) ranks up to 25
  * differences, else normal with corrections for ties and continuity. Infinite differences are allowed: they
  * rank last.
  */

@@ -129,3 +129,20 @@ Deno.test("equivalence needs both one-sided tests against the margin", () => {
   assert.equal(equivalenceP([0, 0, 0]), 1 / 2 ** 3);
   assert.equal(equivalenceP([]), 1);
 });
+
+Deno.test("equivalence is the larger of two tests that enumerate all signs, and mirrors and margins move it as they must", () => {
+  const logs = [0.012, -0.031, 0.044, 0.007, -0.018, 0.026, 0.051, -0.006, 0.033, -0.042, 0.019];
+  // By listing all 2,048 sign patterns of the shifted values' ranks in Python.
+  near(equivalenceP(logs), 0.0009765625);
+  near(equivalenceP(logs, 0.03), 0.02685546875);
+  const values = fc.array(fc.double({ min: -0.2, max: 0.2, noNaN: true }), { minLength: 1, maxLength: 14 });
+  fc.assert(fc.property(values, fc.double({ min: 0.01, max: 0.5, noNaN: true }), (values, margin) => {
+    const p = equivalenceP(values, margin);
+    assert.ok(p > 0 && p <= 1);
+    near(equivalenceP(values.map((value) => -value), margin), p);
+    assert.ok(equivalenceP(values, 2 * margin) <= p + 1e-12);
+    // Nothing is equivalent within a margin, and at the same time different by more than that.
+    const { estimate } = hodgesLehmann(values)!;
+    if (Math.abs(estimate) > Math.log1p(margin)) assert.ok(p > 0.05, `${p}`);
+  }));
+});

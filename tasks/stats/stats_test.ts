@@ -57,6 +57,28 @@ Deno.test("Wilson's interval has Newcombe's published values", () => {
   assert.equal(wilson(20, 20)!.high, 1);
 });
 
+Deno.test("Wilson's ends are the shares from which the one found is just as far off as the level allows", () => {
+  fc.assert(
+    fc.property(fc.integer({ min: 1, max: 5000 }), fc.float({ min: 0, max: 1, noNaN: true }), (n, share) => {
+      const hits = Math.round(share * n);
+      const { low, high } = wilson(hits, n)!;
+      const z = normalQuantile(0.975);
+      for (const end of [low, high]) {
+        // (p̂ − p)² = z² p (1 − p) / n, by which Wilson defines them.
+        assert.ok(Math.abs((hits / n - end) ** 2 - z * z * end * (1 - end) / n) < 1e-12);
+      }
+      assert.ok(low >= 0 && low <= hits / n && hits / n <= high && high <= 1);
+      const misses = wilson(n - hits, n)!;
+      near(1 + 1 - misses.high, 1 + low);
+      near(1 + 1 - misses.low, 1 + high);
+      const more = wilson(4 * hits, 4 * n)!;
+      assert.ok(more.high - more.low < high - low);
+      const surer = wilson(hits, n, 0.99)!;
+      assert.ok(surer.low <= low && surer.high >= high);
+    }),
+  );
+});
+
 Deno.test("Holm's adjustment is R's p.adjust", () => {
   assert.deepEqual(holm([0.01, 0.02, 0.03, 0.04]).map((p) => Number(p.toFixed(12))), [
     0.04,
@@ -66,6 +88,25 @@ Deno.test("Holm's adjustment is R's p.adjust", () => {
   ]);
   assert.deepEqual(holm([0.5, 0.01, 0.9]).map((p) => Number(p.toFixed(12))), [1, 0.03, 1]);
   assert.deepEqual(holm([]), []);
+});
+
+Deno.test("Holm keeps the order of ps, whatever theirs is, and lies between none and Bonferroni", () => {
+  const ps = fc.array(fc.float({ min: 0, max: 1, noNaN: true }), { minLength: 1, maxLength: 12 });
+  fc.assert(fc.property(ps, fc.integer({ min: 0, max: 11 }), (ps, turn) => {
+    const adjusted = holm(ps);
+    for (const [at, p] of ps.entries()) {
+      assert.ok(adjusted[at]! >= p - 1e-15 && adjusted[at]! <= Math.min(1, ps.length * p) + 1e-15);
+      for (const [other, q] of ps.entries()) assert.ok(p >= q || adjusted[at]! <= adjusted[other]!);
+    }
+    // The smallest is Bonferroni's, and the same hypotheses are rejected as by Holm's own steps.
+    const sorted = ps.toSorted((a, b) => a - b);
+    assert.equal(Math.min(...adjusted), Math.min(1, ps.length * sorted[0]!));
+    const kept = sorted.findIndex((p, at) => p > 0.05 / (ps.length - at));
+    const rejected = ps.filter((_, at) => adjusted[at]! <= 0.05).length;
+    assert.equal(rejected, kept === -1 ? ps.length : kept);
+    const turned = [...ps.slice(turn % ps.length), ...ps.slice(0, turn % ps.length)];
+    assert.deepEqual(holm(turned).toSorted(), adjusted.toSorted());
+  }));
 });
 
 Deno.test("median and MAD withstand wild values", () => {
