@@ -13,7 +13,7 @@ import { mergeLedgers } from "../migrate/ledger/merge.ts";
 import { verifyLedger } from "../migrate/ledger/verify.ts";
 import { BenchbookError, InterruptedError } from "../model/errors.ts";
 import type { LedgerEntry } from "../model/migration.ts";
-import { counted } from "../model/units.ts";
+import { counted, formatCount } from "../model/units.ts";
 import type { LookAtMoved } from "../move/left_moves.ts";
 import { keptMoves } from "../move/move_record.ts";
 import { keepLines, spoolRoot } from "../store/spool.ts";
@@ -77,7 +77,11 @@ export class LeftLedgers {
     const entries = mergeLedgers(ledgers);
     const ok = entries.filter(({ outcome }) => outcome === "ok").length;
     const wrong = entries.filter(({ problem }) => problem !== null).length;
-    const found = wrong === 0 ? "none is missing or wrong" : counted(wrong, "problem");
+    const unseen = entries.filter(({ verified }) => verified === null).length;
+    const found = [
+      ...wrong > 0 ? [counted(wrong, "problem")] : unseen === 0 ? ["none is missing or wrong"] : [],
+      ...unseen > 0 ? [`${formatCount(unseen)} could not be looked at`] : [],
+    ].join(", ");
     this.told.push(
       [
         `Checked the writes of the run ${runId} ${where}: ${counted(ok, "acknowledged write")}, ${found}.`,

@@ -1,50 +1,13 @@
 import assert from "node:assert/strict";
 import { readdirSync } from "node:fs";
 import { join } from "node:path";
-import { Client } from "pg";
 import type { InPlaceRecord } from "../migrate/in_place.ts";
 import { ExitCode } from "../model/errors.ts";
-import { withPostgres } from "../stack/testing.ts";
 import { difference } from "../testing/facts.ts";
 import { lookAtPostgres } from "../testing/look_at_postgres.ts";
 import { latest, leftAtOnce, LITTLE, ownFile, SLOW, startedUntil } from "./testing_migration.ts";
-import { type RunningTask, until, withWorkbench, type Workbench } from "./testing.ts";
-
-interface Theirs {
-  readonly bench: Workbench;
-  readonly env: Readonly<Record<string, string>>;
-  /** As a superuser, in their database. */
-  readonly client: Client;
-  readonly url: string;
-}
-
-/** A database of a user's with the data set in it, of which an ordinary role is the owner. */
-function withTheirs(use: (theirs: Theirs) => Promise<void>): Promise<void> {
-  return withPostgres(async (adminUrl) => {
-    const at = (database: string) => Object.assign(new URL(adminUrl), { pathname: `/${database}` });
-    const admin = new Client({ connectionString: at("postgres").href });
-    await admin.connect();
-    try {
-      await admin.query("CREATE ROLE plain LOGIN PASSWORD 'plain'");
-      await admin.query("CREATE DATABASE mine OWNER plain");
-    } finally {
-      await admin.end();
-    }
-    const own = Object.assign(at("mine"), { username: "plain", password: "plain" });
-    const env = { DATABASE_URL: own.href };
-    const client = new Client({ connectionString: at("mine").href });
-    await client.connect();
-    try {
-      await withWorkbench(async (bench) => {
-        const seeded = await bench.call("seed", ["--scale", "tiny"], env);
-        assert.equal(seeded.code, 0, seeded.stderr);
-        await use({ bench, env, client, url: at("mine").href });
-      }, { untouched: true });
-    } finally {
-      await client.end();
-    }
-  });
-}
+import { notes, withTheirs } from "./testing_their_database.ts";
+import { type RunningTask, until, type Workbench } from "./testing.ts";
 
 /** A scenario of the user's. @returns its path */
 function onlyReading({ folder }: Workbench): string {
@@ -61,13 +24,6 @@ export default {
 `,
   );
   return path;
-}
-
-async function notes(client: Client): Promise<string[]> {
-  const { rows } = await client.query<{ name: string }>(
-    "SELECT attname AS name FROM pg_attribute WHERE attrelid = 'northwind.orders'::regclass AND attname LIKE '%note'",
-  );
-  return rows.map(({ name }) => name);
 }
 
 Deno.test("a change in place stays, the load's own rows do not, and nothing else is changed", async () => {

@@ -137,15 +137,19 @@ export class Proof {
       let looked = 0;
       const told = (entries: readonly LedgerEntry[]) => progress(counted(looked += entries.length, "write"));
       const load = { spoolDir, signal: leaving };
-      const { ok, wrong, notes } = urls.length === 1
+      const { ok, wrong, notVerified, notes } = urls.length === 1
         ? await this.#ledgerAt(urls[0]!, load, (entries) => {
           keep(ledgerTable, entries);
           told(entries);
         })
         : await this.#ledgersAt(urls, load, keep, told);
-      const found = wrong === 0 ? "each as it must be" : counted(wrong, "problem");
+      const found = [
+        ...wrong > 0 ? [counted(wrong, "problem")] : notVerified === 0 ? ["each as it must be"] : [],
+        ...notVerified > 0 ? [`${formatCount(notVerified)} could not be looked at`] : [],
+      ].join(", ");
       const both = urls.length === 1 ? "" : ", at both servers";
-      return { value: notes, detail: `${counted(ok, "acknowledged write")}, ${found}${both}` };
+      const detail = `${counted(ok, "acknowledged write")}, ${found}${both}`;
+      return { value: notes, detail, ...notVerified > 0 && { sign: "✗" } };
     });
   }
 
@@ -172,6 +176,7 @@ export class Proof {
     return {
       ok: entries.filter(({ outcome }) => outcome === "ok").length,
       wrong: entries.filter(({ problem }) => problem !== null).length,
+      notVerified: entries.filter(({ verified }) => verified === null).length,
       notes,
     };
   }
@@ -181,7 +186,7 @@ export class Proof {
     load: Pick<LedgerOptions, "spoolDir" | "signal">,
     onEntries: LedgerOptions["onEntries"],
   ): Promise<LedgerFound> {
-    const { ok, notes, problems, updated } = await verifyLedger({
+    const { ok, notVerified, notes, problems, updated } = await verifyLedger({
       ...this.#deciding,
       ...load,
       url,
@@ -190,7 +195,7 @@ export class Proof {
       onEntries,
     });
     this.#updated ??= updated;
-    return { ok, wrong: Object.values(problems).reduce((sum, n) => sum + n, 0), notes };
+    return { ok, wrong: Object.values(problems).reduce((sum, n) => sum + n, 0), notVerified, notes };
   }
 
   #rows(urls: readonly string[], keep: Keep, others: OtherWriters | null): Promise<readonly string[]> {
@@ -251,6 +256,7 @@ export class Proof {
 interface LedgerFound {
   readonly ok: number;
   readonly wrong: number;
+  readonly notVerified: number;
   readonly notes: readonly string[];
 }
 
