@@ -13,7 +13,7 @@ Deno.test("a change that fills up the server's disk stops with its reason, and n
   await withTempHome(async (home) => {
     const { code, stdout, stderr } = await withMounts(SCRIPT, { HOME_FOLDER: home });
     assert.equal(code, 0, stderr);
-    const { outcome: { stopped, left }, ledger, entries } = JSON.parse(stdout);
+    const { outcome: { stopped, left }, ledger, entries, index } = JSON.parse(stdout);
     assert.deepEqual([stopped.step, stopped.code], [2, "53100"]);
     assert.match(
       stopped.message,
@@ -27,5 +27,11 @@ Deno.test("a change that fills up the server's disk stops with its reason, and n
     ]);
     const { ok, failed, unknown, notVerified, problems } = ledger;
     assert.deepEqual([entries, ok, failed, unknown, notVerified, problems], [200, 200, 0, 0, 0, {}]);
+    // An index that was begun beside others is not left INVALID.
+    assert.equal(index.outcome.stopped.code, "53100");
+    assert.match(index.outcome.stopped.message, /No space left on device/);
+    assert.deepEqual([index.outcome.cleaned, index.invalid], [[
+      "The INVALID index public.item_n was removed.",
+    ], []]);
   });
 });

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { planOf, stepOf, withMigration } from "../testing_steps.ts";
-import { indexes, KEY, whileBuilding } from "./testing_concurrently.ts";
+import { DROP, indexes, ITEMS, KEY, STEP, whileBuilding } from "./testing_concurrently.ts";
 
 Deno.test("an interruption while it builds leaves no INVALID index, or names it where a writer stands against that", async () => {
   await withMigration(async (bench) => {
@@ -49,5 +49,27 @@ Deno.test("a deadlock is tried again, once what it has left is gone", async () =
     assert.equal(outcome.done, true, outcome.stopped?.message);
     assert.equal(rows[0]!.attempts, 3);
     assert.deepEqual(await indexes(bench), [{ name: "item_kind", valid: true }, KEY]);
+  });
+});
+
+Deno.test("a transaction that never ends is waited for as long as there is patience, then named with the INVALID index", async () => {
+  await withMigration(async (bench) => {
+    await bench.theirs.query(ITEMS);
+    await bench.theirs.query("BEGIN; INSERT INTO item VALUES (3, 3)");
+    const { outcome, rows } = await bench.run(planOf(STEP), { lockPatienceMs: 2_000 });
+    assert.equal(outcome.stopped!.code, "55P03");
+    assert.match(
+      outcome.stopped!.message,
+      /tried once in \d+\.\d s; session \d+ \("their-app", role \w+, .*\)/,
+    );
+    // It stands against the removal too.
+    assert.match(
+      outcome.left.at(-1)!,
+      /^The index public\.item_kind is INVALID and could not be removed .*DROP INDEX CONCURRENTLY IF EXISTS public\.item_kind;$/,
+    );
+    await bench.theirs.query("ROLLBACK");
+    await bench.theirs.query(DROP);
+    assert.deepEqual(await indexes(bench), [KEY]);
+    assert.equal(rows.at(-1)!.errorCode, "55P03");
   });
 });
