@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { cacheMap } from "./cache_map.ts";
 import { cacheStates } from "./cache_states.ts";
 import { type Figure, figure } from "./figure.ts";
 import { latencyHeatmap } from "./heatmap.ts";
@@ -19,6 +20,7 @@ const CHARTS: readonly [string, Figure, () => Figure][] = [
   ["latencyHeatmap", latencyHeatmap(rows.heatmapBins()), () => latencyHeatmap([])],
   ["ratioChart", ratioChart(rows.ratioRows()), () => ratioChart([])],
   ["cacheStates", cacheStates(rows.cacheSeconds()), () => cacheStates([])],
+  ["cacheMap", cacheMap(rows.cacheMapCells()), () => cacheMap([])],
   ["operationDots", operationDots(rows.operationQuantiles()), () => operationDots([])],
   ["sampleSeries", sampleSeries(rows.samplePoints()), () => sampleSeries([])],
 ];

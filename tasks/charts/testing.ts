@@ -1,3 +1,4 @@
+import type { CacheMapCell } from "./cache_map.ts";
 import type { CacheSecond } from "./cache_states.ts";
 import type { HeatmapBin } from "./heatmap.ts";
 import type { HistogramBin } from "./histogram.ts";
@@ -130,4 +131,16 @@ export function samplePoints(): SamplePoint[] {
     ...each("PostgreSQL", "transactions", "per second", (s) => 160 + 30 * Math.sin(s)),
     ...each("Redis", "operations", "per second", (s) => (Math.floor(s / 3) % 3 === 1 ? 120 : 4)),
   ];
+}
+
+export function cacheMapCells(): CacheMapCell[] {
+  return [10, 60].flatMap((ttl) =>
+    [1_000_000, 8_000_000].map((memory) => ({
+      arm: "sql+cache",
+      ttl,
+      memory,
+      hitRate: 0.5 + ttl / 300 + memory / 40_000_000,
+      own: ttl === 60 && memory === 8_000_000,
+    }))
+  );
 }

@@ -1,4 +1,5 @@
 import type { Estimate, Warning } from "./estimate.ts";
+import type { CacheSummary } from "./cache_summary.ts";
 import type { MigrationSummary } from "./migration_summary.ts";
 import type { ProbeSummary } from "./probe.ts";
 import type { ArmRecord, Environment, Run, Verdict } from "./run.ts";
@@ -229,6 +230,8 @@ export interface RunSummary {
   readonly validity: Validity;
   /** How much the run strays, within itself and among others; absent where it was not asked for. */
   readonly noise?: RunNoise;
+  /** What caches did, and what others would have done; absent where no arm has one. */
+  readonly caches?: readonly CacheSummary[];
   /** From when on each arm was steady; empty where the rate of arrivals changed by plan. */
   readonly steady: readonly SteadyState[];
   /** Doubts about the run as a whole. */

@@ -4,6 +4,7 @@ export interface Trace {
   readonly atUs: Float64Array;
   /** Which key it asked for, 0 to `keys` - 1. */
   readonly key: Int32Array;
+  /** How many keys there are. */
   readonly keys: number;
   /** What a key's entry takes of the memory, bytes. */
   readonly bytes: Float64Array;

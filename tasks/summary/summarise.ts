@@ -6,6 +6,7 @@ import { armsOfRun } from "../store/arms.ts";
 import { openStore } from "../store/open.ts";
 import { resolveRun, type Rows } from "../store/runs.ts";
 import { accounting } from "./accounting.ts";
+import { cacheSummaries, stalenessWarnings } from "./caches.ts";
 import { cacheRefusals } from "./cache_refusals.ts";
 import { comparisons, notJudged } from "./comparisons.ts";
 import { generatorLimitedWarnings } from "./generator_limited.ts";
@@ -51,11 +52,7 @@ async function compute(rows: Rows, file: string, reference: string): Promise<Run
   const host = await hostLoad(rows, runId);
   const validity = await judgeValidity(rows, run, host);
   const lagP99Ms = open ? validity.lagMs.p99 : null;
-  const options = {
-    extraLevels: sloLevels(sloTerms(config.slo)),
-    lagP99Ms,
-    endedEarly: run.status !== "complete",
-  };
+  const options = latencyOptions(run, lagP99Ms);
   const arms = await armsOfRun(rows, run);
   const migrates = config.migration !== undefined;
   const probes = config.probe !== undefined;
@@ -70,6 +67,7 @@ async function compute(rows: Rows, file: string, reference: string): Promise<Run
   // Where the load goes up and down by plan, or something is done to it, that a level changes is what was asked for.
   const planned = migrates || probes || (config.streams?.some(({ stages }) => stages !== null) ?? false);
   const steady = planned ? [] : await steadyStates(rows, runId, config.arms);
+  const caches = await cacheSummaries(rows, run, arms);
   const judged = migrates
     ? await judgedMigration(rows, run, { validity, segments })
     : probes
@@ -85,6 +83,7 @@ async function compute(rows: Rows, file: string, reference: string): Promise<Run
     ...ratios,
     ...scaling !== null && { scaling },
     validity,
+    ...caches.length > 0 && { caches },
     steady,
     warnings: [
       ...migrates ? [BASELINE_FIGURES] : [],
@@ -93,6 +92,7 @@ async function compute(rows: Rows, file: string, reference: string): Promise<Run
       ...(!open ? [CLOSED_LOOP] : migrates || probes ? [] : await overloadWarnings(rows, runId)),
       ...steadyWarnings(steady),
       ...await cacheRefusals(rows, runId),
+      ...stalenessWarnings(caches),
       ...hitTargetNotes(config.hitTarget ?? null, operations),
       ...operations.flatMap(({ operation, warnings }) => operation === null ? warnings : []),
       ...generatorLimitedWarnings(operations, config, { lagP99Ms, compared }),
@@ -101,6 +101,10 @@ async function compute(rows: Rows, file: string, reference: string): Promise<Run
     environment,
     files: { html: null, pdf: null, summary: null, store: file },
   };
+}
+
+function latencyOptions({ config, status }: Run, lagP99Ms: number | null) {
+  return { extraLevels: sloLevels(sloTerms(config.slo)), lagP99Ms, endedEarly: status !== "complete" };
 }
 
 /** Each arm against the baseline, and how far a run came with that which was to end when it knows. */

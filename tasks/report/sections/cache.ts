@@ -1,9 +1,10 @@
+import { cacheAgeTable } from "../cache_tables.ts";
 import { cacheTable } from "../tables.ts";
 import { plainSection } from "./section.ts";
 
 export const CACHE = plainSection({
   of: "bench",
   title: "Cache",
-  figures: ["cache-states"],
-  tables: ({ summary }) => [cacheTable(summary)],
+  figures: ["cache-states", "cache-map"],
+  tables: ({ summary }) => [cacheTable(summary), cacheAgeTable(summary)],
 });

@@ -1,0 +1,100 @@
+import assert from "node:assert/strict";
+import { loadSpool } from "../store/load.ts";
+import { createSpool } from "../store/spool.ts";
+import { SegmentWriter } from "../store/segment_writer.ts";
+import { bareRun, sqlOperation, steadyPhase, storeFile, withStore, withTempDir } from "../store/testing.ts";
+import { resolveRun } from "../store/runs.ts";
+import { armsOfRun } from "../store/arms.ts";
+import type { RunConfig } from "../model/run.ts";
+import { cacheSummaries, stalenessWarnings } from "./caches.ts";
+import { fixtureConfig } from "./testing_record.ts";
+
+/** Ten lookups a second of two keys in turn, for a minute, through a cache with a TTL of 5 s; loads take 100 ms. */
+async function cachesOf(settings: RunConfig["settings"], oldestUs = 5_100_000) {
+  return await withTempDir(async (dir) => {
+    const record = bareRun("R1");
+    const config = {
+      ...fixtureConfig(60),
+      settings: { cache_ttl: 5, cache_jitter: 0, ...settings },
+      arms: ["sql+cache"],
+    };
+    const spool = createSpool(dir, { ...record, config }, { pid: Deno.pid, startedAt: "fixture" });
+    spool.operations([{ ...sqlOperation(), path: "sql+cache", arm: "sql+cache" }]);
+    spool.phases([{ ...steadyPhase(0, 0, 60_000_000), arm: "sql+cache" }]);
+    {
+      using writer = new SegmentWriter(spool.segmentPath(0), 0);
+      const loaded = new Map<number, number>();
+      for (let slot = 0; slot < 600; slot++) {
+        const us = slot * 100_000;
+        const key = slot % 2;
+        const age = us - (loaded.get(key) ?? -Infinity);
+        const hit = age <= 5_000_000;
+        if (!hit) loaded.set(key, us);
+        const done = us + (hit ? 500 : 100_000);
+        const told = slot === 599 ? oldestUs : age;
+        writer.push(
+          slot,
+          0,
+          0,
+          0,
+          us,
+          us,
+          us,
+          us,
+          done,
+          0,
+          null,
+          hit ? 0 : 1,
+          1,
+          810,
+          key + 7,
+          hit ? told : NaN,
+          hit ? 0 : 1,
+        );
+      }
+    }
+    spool.end({ status: "complete", endedAt: new Date("2026-01-02T03:05:07Z") });
+    spool.close();
+    return await withStore(storeFile(dir), "write", async (store) => {
+      await loadSpool(store, spool.dir);
+      const run = await resolveRun(store, "R1");
+      return await cacheSummaries(store, run, await armsOfRun(store, run));
+    });
+  });
+}
+
+Deno.test("a cache is summed up by its loads, the age of its answers, and what other caches would have done", async () => {
+  const [cache, ...others] = await cachesOf({});
+  assert.equal(others.length, 0);
+  const { age, map, ...rest } = cache!;
+  assert.deepEqual(rest, { arm: "sql+cache", strategy: "cache-aside", loads: 24, backgroundLoads: 0 });
+  assert.deepEqual([age!.n, age!.older, age!.maxMs, age!.promisedMs], [576, 0, 5100, 5150]);
+  assert.deepEqual([map!.lookups, map!.sampled, map!.own.measured], [600, 1, 576 / 600]);
+  assert.equal(map!.own.computed, 576 / 600);
+  assert.deepEqual(map!.ttls, [1, 2, 5, 10, 20, 30]);
+  // Both keys' entries are as large as what arrived for them, and what Redis keeps beside them.
+  assert.equal(map!.memories.at(-1), 2 * (810 + 190));
+  assert.deepEqual(map!.hitRates.map((row) => row.at(-1)!.toFixed(3)), [
+    "0.833",
+    "0.907",
+    "0.960",
+    "0.980",
+    "0.990",
+    "0.993",
+  ]);
+  // One entry alone fits into half: the keys push each other out.
+  assert.deepEqual(map!.hitRates.map((row) => row[4]), [0, 0, 0, 0, 0, 0]);
+  assert.deepEqual(stalenessWarnings([cache!]), []);
+});
+
+Deno.test("an answer that is older than promised is told, and what is promised hangs on the strategy", async () => {
+  const [old] = await cachesOf({}, 5_200_000);
+  assert.equal(old!.age!.older, 1);
+  assert.deepEqual(stalenessWarnings([old!]).map(({ code, text }) => [code, text]), [[
+    "cache-staleness",
+    "1 answer of sql+cache was older than cache-aside promises: up to 5.2 s, with 5.15 s promised.",
+  ]]);
+  const [stale] = await cachesOf({ strategy: "stale-while-revalidate", stale_ttl: 20 }, 5_200_000);
+  assert.equal(stale!.age!.older, 0);
+  assert.ok(stale!.age!.promisedMs >= 25_000);
+});
