@@ -23,7 +23,7 @@ export class GeneratorHandle {
   readonly #timer: TimerThread | null;
   readonly #migration: MigrationThread | null;
   readonly #stop = new Int32Array(new SharedArrayBuffer(4));
-  #finish!: () => void;
+  readonly #finish: () => void;
   #overdue: ReturnType<typeof setTimeout> | undefined;
 
   /** @param needTimer where it cannot wait for its sockets itself */
@@ -33,16 +33,15 @@ export class GeneratorHandle {
     slots: SharedArrayBuffer,
     needTimer: boolean,
   ) {
-    let isReady!: () => void;
-    let failReady!: (error: Error) => void;
-    let failDone!: (error: Error) => void;
-    const prepared = new Promise<void>((resolve, reject) => [isReady, failReady] = [resolve, reject]);
-    this.done = new Promise((resolve, reject) => [this.#finish, failDone] = [resolve, reject]);
+    const prepared = Promise.withResolvers<void>();
+    const done = Promise.withResolvers<void>();
+    this.done = done.promise;
+    this.#finish = done.resolve;
     // A generator that fails while nobody waits for this promise is reported by the other one.
     this.done.catch(() => {});
     const fail = (error: Error) => {
-      failReady(error);
-      failDone(error);
+      prepared.reject(error);
+      done.reject(error);
     };
     const failThread = (message: string) =>
       fail(new ServiceError(`Cannot continue the load: a generator thread failed: ${message}`));
@@ -50,7 +49,7 @@ export class GeneratorHandle {
       switch (data.kind) {
         case "ready":
           this.notes = [...this.notes, ...data.notes];
-          return isReady();
+          return prepared.resolve();
         case "progress":
           this.progress = data.progress;
           return this.onProgress(data);
@@ -75,7 +74,7 @@ export class GeneratorHandle {
       : MigrationThread.where(worker, failThread, (note) => {
         this.notes = [...this.notes, note];
       });
-    this.ready = Promise.all([this.#timer?.ready, this.#migration?.ready, prepared]).then(() => {});
+    this.ready = Promise.all([this.#timer?.ready, this.#migration?.ready, prepared.promise]).then(() => {});
     // Nobody may wait for it any more.
     this.ready.catch(() => {});
     const beside = { timer: this.#timer?.channel ?? null, board: this.#migration?.memory ?? null };

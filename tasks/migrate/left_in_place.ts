@@ -68,16 +68,12 @@ async function halfDoneOf(
     return ["Whether an INVALID index is left there is looked at with a DATABASE_URL that leads there."];
   }
   try {
-    const lock = await lockDatabase(databaseUrl!, `undo ${runId}`);
-    try {
-      return await withClient(databaseUrl!, async (client) => {
-        await endStatements(client, runId);
-        const known = { indexes: new Set(before.indexes), constraints: new Set(before.constraints) };
-        return await leftHalfDone(client, 0, known);
-      }, { name: "benchbook undo" });
-    } finally {
-      await lock.release();
-    }
+    await using _lock = await lockDatabase(databaseUrl!, `undo ${runId}`);
+    return await withClient(databaseUrl!, async (client) => {
+      await endStatements(client, runId);
+      const known = { indexes: new Set(before.indexes), constraints: new Set(before.constraints) };
+      return await leftHalfDone(client, 0, known);
+    }, { name: "benchbook undo" });
   } catch (error) {
     if (!(error instanceof BenchbookError)) throw error;
     return [

@@ -33,23 +33,19 @@ export async function cleanDatabase(
     );
   }
   const { at: where } = placeOfUrl(databaseUrl);
-  const lock = await lockDatabase(databaseUrl, "clean --database");
-  try {
-    await withClient(databaseUrl, async (client) => {
-      const removal = await planRemoval(client);
-      if (removal === null) {
-        return say(`There is nothing of Benchbook's in the database "${lock.database}" at ${where}.`);
-      }
-      say(removalText(removal, where));
-      refuseRemoval(removal.database, removal.holdings.foreign);
-      await refuseEventTriggers(client, `remove Benchbook from "${removal.database}"`);
-      if (!mayRemove("Remove all of this?", yes)) return say("Nothing was removed.");
-      await removeFromDatabase(client, removal);
-      say(removedText(removal));
-    });
-  } finally {
-    await lock.release();
-  }
+  await using lock = await lockDatabase(databaseUrl, "clean --database");
+  await withClient(databaseUrl, async (client) => {
+    const removal = await planRemoval(client);
+    if (removal === null) {
+      return say(`There is nothing of Benchbook's in the database "${lock.database}" at ${where}.`);
+    }
+    say(removalText(removal, where));
+    refuseRemoval(removal.database, removal.holdings.foreign);
+    await refuseEventTriggers(client, `remove Benchbook from "${removal.database}"`);
+    if (!mayRemove("Remove all of this?", yes)) return say("Nothing was removed.");
+    await removeFromDatabase(client, removal);
+    say(removedText(removal));
+  });
 }
 
 function removedText({ database, tables }: DatabaseRemoval): string {

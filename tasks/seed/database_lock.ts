@@ -19,7 +19,7 @@ const NAME_BYTES = 63;
 const HEARTBEAT_MS = 30_000;
 
 /** Benchbook's exclusive use of a database. */
-export interface DatabaseLock {
+export interface DatabaseLock extends AsyncDisposable {
   /** The database's name. */
   readonly database: string;
   /** Whether the same task held it before, reached by another URL: then there is nothing to give free. */
@@ -70,7 +70,8 @@ export async function lockDatabase(
     ) {
       if (mayBeHeld && (await holderOf(client))?.application?.startsWith(sessionName(who))) {
         await client.end();
-        return { database, already: true, release: () => Promise.resolve() };
+        const release = () => Promise.resolve();
+        return { database, already: true, release, [Symbol.asyncDispose]: release };
       }
       if (performance.now() >= deadline) throw await held(client, who, database);
       await pause(100);
@@ -107,16 +108,13 @@ function guard(client: Client, database: string, onLost?: (error: ServiceError) 
   };
   client.on("error", lost);
   client.on("end", lost);
-  return {
-    database,
-    already: false,
-    async release() {
-      if (!open) return;
-      open = false;
-      clearInterval(heartbeat);
-      await client.end().catch(() => {});
-    },
+  const release = async () => {
+    if (!open) return;
+    open = false;
+    clearInterval(heartbeat);
+    await client.end().catch(() => {});
   };
+  return { database, already: false, release, [Symbol.asyncDispose]: release };
 }
 
 /** What a server shows of the session: who may be asked to stop, and where. */

@@ -70,7 +70,7 @@ export async function seed(request: SeedRequest): Promise<SeedResult> {
   const spec = resolveData(request);
   const start = performance.now();
   const lost = new AbortController();
-  const lock = request.locked ? null : await lockDatabase(request.url, `seed ${spec.dataset.name}`, {
+  await using _lock = request.locked ? null : await lockDatabase(request.url, `seed ${spec.dataset.name}`, {
     onLost: (error) => lost.abort(error),
   });
   const signal = anySignal(lost.signal, request.signal);
@@ -84,8 +84,6 @@ export async function seed(request: SeedRequest): Promise<SeedResult> {
   } catch (error) {
     if (request.signal?.aborted) throw new InterruptedError();
     throw lost.signal.aborted ? lost.signal.reason : error;
-  } finally {
-    await lock?.release();
   }
 }
 
