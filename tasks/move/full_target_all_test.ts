@@ -50,6 +50,7 @@ Deno.test("a move to a server whose disk fills up ends with that reason, with cl
         outcome.stopped!,
         /The target's disk is full \(could not extend file .*No space left on device.*\): free some space there\./,
       );
+      assert.equal(outcome.stopped!.match(/disk is full/g)!.length, 1, outcome.stopped!);
       assert.deepEqual(outcome.left, []);
     }
   });

@@ -142,9 +142,9 @@ function stoppedText({ step, cause, complaints }: MoveFailure, at: Side): string
     : told instanceof BenchbookError && told.next !== undefined
     ? ` ${told.next}`
     : "";
-  return `The move stopped at step ${step.step} (${step.about.replace(/\.$/, "")}): ${told.message}.${next}${
-    complaints === "" ? "" : ` ${complaints}`
-  } ` +
+  return `The move stopped at step ${step.step} (${
+    step.about.replace(/\.$/, "")
+  }): ${told.message}.${next} ` +
     `Clients and data are at the ${at}.`;
 }
 

@@ -6,10 +6,10 @@ import { embeddedDatabaseUrl, startPostgres } from "../stack/postgres.ts";
 import { clusterPlace, prepareCluster } from "../stack/postgres_cluster.ts";
 import { type ProcessId, stopProcess } from "../stack/process.ts";
 import { runProgram } from "../stack/programs.ts";
-import { type TestPostgres, withPostgres } from "../stack/testing.ts";
+import { withPostgres } from "../stack/testing.ts";
 import type { MoveOptions, MoveOutcome } from "./move_options.ts";
 import { moveServer } from "./move_server.ts";
-import { betweenServers, startWriter, until, withPg } from "./testing_move.ts";
+import { betweenServers, type MovedServer, startWriter, until, withPg } from "./testing_move.ts";
 
 const MB = 1024 * 1024;
 
@@ -79,15 +79,14 @@ class SmallTarget {
     symlinkSync(join(logElsewhere, "pg_wal"), log);
   }
 
-  async start(): Promise<TestPostgres> {
+  async start(): Promise<MovedServer> {
     await this.stop();
     const begun = ({ process }: { process: ProcessId }) => this.#running = process;
     const at = this.#port === null ? {} : { port: this.#port };
     const { port, process } = await startPostgres(this.home, begun, undefined, at);
     this.#port = port;
     const adminUrl = embeddedDatabaseUrl(this.home, port, "postgres");
-    const database = (name: string) => createDatabase(adminUrl, name);
-    return { url: await database("test"), home: this.home, process, database };
+    return { url: await createDatabase(adminUrl, "test"), home: this.home, process };
   }
 
   async stop(): Promise<void> {

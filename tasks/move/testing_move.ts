@@ -10,10 +10,13 @@ import type { MoveOptions, MoveSample } from "./move_options.ts";
 /** The run that moves. */
 export const RUN = "20260301-120000-abcd";
 
+/** One of the servers of a move. */
+export type MovedServer = Pick<TestPostgres, "url" | "home" | "process">;
+
 /** Two servers, each with an empty database. */
 export interface TwoServers {
-  readonly source: TestPostgres;
-  readonly target: TestPostgres;
+  readonly source: MovedServer;
+  readonly target: MovedServer;
   readonly options: MoveOptions;
   readonly records: StepRecord[];
   readonly samples: MoveSample[];
@@ -28,8 +31,8 @@ export function withTwoServers(use: (servers: TwoServers) => Promise<void>): Pro
 
 /** The same with servers that are there. */
 export async function betweenServers(
-  source: TestPostgres,
-  target: TestPostgres,
+  source: MovedServer,
+  target: MovedServer,
   use: (servers: TwoServers) => Promise<void>,
 ): Promise<void> {
   const connections: EmbeddedConnection[] = [
