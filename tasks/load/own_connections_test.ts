@@ -3,6 +3,7 @@ import { Client } from "pg";
 import { monotonicUs } from "../net/clock.ts";
 import { eventually } from "../net/testing.ts";
 import { withStack } from "../stack/testing.ts";
+import { HEADER_BYTES } from "../targets/cache_entry_header.ts";
 import { askOnce, type Call, complete, newCall, type Statement, type Target } from "../targets/target.ts";
 import type { ArmTarget } from "../paths/path.ts";
 import { openTargets } from "./open_targets.ts";
@@ -127,7 +128,8 @@ Deno.test("arms share no connection, and a load of the cache that nobody waits f
         await eventually(async () => (hit = await ask(cached, some)).cache === "hit");
         assert.deepEqual(hit.answer, miss.answer);
         const { length } = new TextEncoder().encode(JSON.stringify(miss.answer));
-        assert.equal(hit.bytes, `$${length}\r\n`.length + length + "\r\n".length);
+        const stored = HEADER_BYTES + length;
+        assert.equal(hit.bytes, `$${stored}\r\n`.length + stored + "\r\n".length);
       });
     } finally {
       await admin.end();
