@@ -1,3 +1,4 @@
+import { optional } from "./files/optional.ts";
 import { formatSeconds } from "./model/units.ts";
 import { createHash } from "node:crypto";
 import { join, resolve } from "node:path";
@@ -17,7 +18,7 @@ const SERVICE_FAILED = 3;
 const root = resolve(import.meta.dirname!, "..");
 const stamp = join(root, "node_modules", ".benchbook");
 
-if (readText(stamp) !== wanted()) install();
+if (optional(stamp) !== wanted()) install();
 
 function install(): void {
   console.error("Fetching the packages of deno.lock (the first time only) …");
@@ -47,12 +48,4 @@ function wanted(): string {
   const hash = createHash("sha256");
   for (const file of ["deno.json", "deno.lock"]) hash.update(Deno.readTextFileSync(join(root, file)));
   return hash.update(Deno.version.deno).digest("hex");
-}
-
-function readText(path: string): string | null {
-  try {
-    return Deno.readTextFileSync(path);
-  } catch {
-    return null;
-  }
 }

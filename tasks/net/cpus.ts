@@ -1,3 +1,5 @@
+import { isFolder } from "../files/entry.ts";
+import { optional } from "../files/optional.ts";
 import { libc } from "./libc.ts";
 
 /** Bytes of a set of CPUs: room for 1,024, as in C libraries. */
@@ -5,12 +7,8 @@ const SET_BYTES = 128;
 
 /** The CPUs that this process may use, where Linux tells; else none. */
 export function allowedCpus(): number[] {
-  try {
-    const status = Deno.readTextFileSync("/proc/self/status");
-    return cpuList(/^Cpus_allowed_list:\s*(\S+)$/m.exec(status)?.[1] ?? "");
-  } catch {
-    return [];
-  }
+  const status = optional("/proc/self/status") ?? "";
+  return cpuList(/^Cpus_allowed_list:\s*(\S+)$/m.exec(status)?.[1] ?? "");
 }
 
 /** Reads a list as Linux writes it: "0-2,5" is 0, 1, 2 and 5. */
@@ -46,11 +44,7 @@ export function unpin(id: number, cpus: readonly number[]): string | null {
 }
 
 function isThread(id: number): boolean {
-  try {
-    return Deno.statSync(`/proc/self/task/${id === 0 ? threadId() : id}`).isDirectory;
-  } catch {
-    return false;
-  }
+  return isFolder(`/proc/self/task/${id === 0 ? threadId() : id}`);
 }
 
 /** What the system knows this thread by. */

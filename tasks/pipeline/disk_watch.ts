@@ -1,3 +1,4 @@
+import { statSync } from "node:fs";
 import { join } from "node:path";
 import { runtimeNetwork } from "../net/runtime_channel.ts";
 import { formatBytes } from "../model/units.ts";
@@ -46,14 +47,7 @@ function findFull(spool: string, store: string, free: (path: string) => number) 
 }
 
 function sizeOf(dir: string): number {
-  return [...Deno.readDirSync(dir)].reduce((sum, { name }) => sum + fileSize(join(dir, name)), 0);
-}
-
-function fileSize(path: string): number {
-  try {
-    return Deno.statSync(path).size;
-  } catch {
-    // Renamed or removed since it was listed.
-    return 0;
-  }
+  // One may be renamed or removed after it was listed.
+  const sizeAt = (path: string) => statSync(path, { throwIfNoEntry: false })?.size ?? 0;
+  return [...Deno.readDirSync(dir)].reduce((sum, { name }) => sum + sizeAt(join(dir, name)), 0);
 }

@@ -1,6 +1,6 @@
 import { formatSeconds } from "../model/units.ts";
-import { readFileSync } from "node:fs";
 import process from "node:process";
+import { optional } from "../files/optional.ts";
 import { ExitCode } from "../model/errors.ts";
 import { debts, leftNow, whenPaid } from "../model/owed.ts";
 import { sinceProgressMs } from "../model/progressed.ts";
@@ -170,10 +170,6 @@ function say(...sentences: readonly string[]): void {
 
 /** True where somebody (nohup) wants this process to outlive its terminal. */
 function ignoresHangup(): boolean {
-  try {
-    const [, ignored] = /^SigIgn:\s*([0-9a-f]+)$/m.exec(readFileSync("/proc/self/status", "utf8"))!;
-    return (parseInt(ignored!.slice(-1), 16) & 1) === 1;
-  } catch {
-    return false;
-  }
+  const [, ignored = "0"] = /^SigIgn:\s*([0-9a-f]+)$/m.exec(optional("/proc/self/status") ?? "") ?? [];
+  return (parseInt(ignored.slice(-1), 16) & 1) === 1;
 }

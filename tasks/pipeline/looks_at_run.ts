@@ -1,3 +1,4 @@
+import { rmSync } from "node:fs";
 import { join } from "node:path";
 import type { RunEventHub } from "../load/run_events.ts";
 import { type Pause, pausesOf } from "../load/pauses.ts";
@@ -86,7 +87,7 @@ export class LooksAtRun implements AsyncDisposable {
   async [Symbol.asyncDispose](): Promise<void> {
     await this.#looking.catch(() => {});
     if (this.#pauses.length > 0) this.#store.close();
-    for (const name of [FILE, `${FILE}.wal`]) removeIfThere(join(this.#looked.spool.dir, name));
+    for (const name of [FILE, `${FILE}.wal`]) rmSync(join(this.#looked.spool.dir, name), { force: true });
   }
 
   #action({ phase: { phaseId }, rounds }: Pause): Action {
@@ -162,11 +163,3 @@ export class LooksAtRun implements AsyncDisposable {
 
 /** Beside the timings, and removed with them. */
 const FILE = "looks.duckdb";
-
-function removeIfThere(path: string): void {
-  try {
-    Deno.removeSync(path);
-  } catch (error) {
-    if (!(error instanceof Deno.errors.NotFound)) throw error;
-  }
-}

@@ -1,4 +1,5 @@
 import type { Config } from "../config.ts";
+import { isFile } from "../files/entry.ts";
 import { type BenchbookError, InterruptedError } from "../model/errors.ts";
 import { whySpoolStays } from "./spool_stays.ts";
 import { counted, formatCount } from "../model/units.ts";
@@ -165,14 +166,6 @@ function putAside(home: string, dir: string): string {
     return `It is kept in ${setAside(home, dir)}.`;
   } catch (error) {
     return `It stays in ${dir}, since it cannot be moved: ${(error as Error).message}.`;
-  }
-}
-
-function isFile(path: string): boolean {
-  try {
-    return !Deno.statSync(path).isDirectory;
-  } catch {
-    return false;
   }
 }
 
