@@ -1,3 +1,4 @@
+import type { TierSummary } from "./tier_summary.ts";
 import type { Estimate, Warning } from "./estimate.ts";
 import type { CacheSummary } from "./cache_summary.ts";
 import type { MigrationSummary } from "./migration_summary.ts";
@@ -222,6 +223,8 @@ export interface RunSummary {
   readonly segments?: readonly SegmentSummary[];
   /** Each other arm against the baseline, per operation and quantile. */
   readonly comparisons: readonly Comparison[];
+  /** What each tier beside the tables gave back, and what it cost; absent where there is none. */
+  readonly tiers?: readonly TierSummary[];
   /** How far a run came that ends when it knows; absent where the length was fixed. */
   readonly untilDecided?: UntilDecidedSummary;
   /** How GraphQL was served; absent where each arm over it was served by one process alone. */

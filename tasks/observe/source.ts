@@ -45,7 +45,8 @@ export interface SampleSource {
     | "Redis"
     | "the machine"
     | "the load generator"
-    | "the database that a migration changes";
+    | "the database that a migration changes"
+    | "a tier";
   readonly periodMs: number;
   /** While a database is changed, where that is another; ms. */
   readonly migrationPeriodMs?: number;

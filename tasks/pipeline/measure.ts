@@ -10,6 +10,7 @@ import { outagesOf, type Schedule } from "../load/schedule.ts";
 import { ScheduleClock } from "../load/schedule_clock.ts";
 import { armRecords } from "../model/arms.ts";
 import type { Phase, Run, RunStatus } from "../model/run.ts";
+import { reference } from "../paths/registry.ts";
 import { self } from "../stack/process.ts";
 import { createSpool, keepRun, type Spool, spoolRoot } from "../store/spool.ts";
 import { armTable } from "../store/tables/arm.ts";
@@ -133,7 +134,7 @@ async function makeLoad(
   const events = new EventHub<RunEvents>((error) => end.fail(error));
   const decided = (why: string) => end.because({ by: "decided", why });
   const looks = closing.use(await LooksAtRun.open(looked, events, decided));
-  const upkeep = new TiersUpkeep(system.tiers, planned.runId, events);
+  const upkeep = await TiersUpkeep.open({ ...system, direct: directArms(system) }, events);
   const schedule = upkeep.within(looks.schedule);
   spoolEvents(events, spool, planned, schedule.phases);
   const clock = closing.adopt(new ScheduleClock(schedule, events), (clock) => clock.stop());
@@ -163,7 +164,7 @@ async function makeLoad(
   const run = noted(companion?.concluded?.(record) ?? record, [
     ...result.notes,
     ...failed,
-    ...upkeep.troubles(),
+    ...await upkeep.finish(),
     ...unknown,
     ...await sampling.stop(),
   ]);
@@ -174,6 +175,14 @@ async function makeLoad(
   events.emit("end", { status, reasons, phases });
   end.throwFailure();
   return { run, status, crash: crashOf(reasons) };
+}
+
+/** Arms that ask the run's own database as its questions are written. */
+function directArms({ arms }: SystemUnderTest): string[] {
+  const own = arms.filter(({ target, databaseUrl }) =>
+    databaseUrl === undefined && target.path === reference.name
+  );
+  return own.map(({ name }) => name);
 }
 
 /** A run's spool with all that is known before there is any load. */

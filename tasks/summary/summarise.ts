@@ -22,6 +22,7 @@ import { sloLevels, sloTerms } from "./slo.ts";
 import { saturatedWarnings } from "./saturated.ts";
 import { steadyStates, steadyWarnings } from "./steady.ts";
 import { judgingOf, reachedBy, untilDecidedSummary } from "./until_decided.ts";
+import { tierSummaries } from "./tiers.ts";
 import { judgeValidity } from "./validity.ts";
 
 /**
@@ -60,6 +61,7 @@ async function compute(rows: Rows, file: string, reference: string): Promise<Run
   const latencies = await latencySummaries(rows, runId, config, options, before);
   const operations = await withPlanChanges(latencies, arms, rows, runId);
   const segments = await segmentSummaries(rows, runId, config, options);
+  const tiers = await tierSummaries(rows, run, arms, operations);
   // All arms share the phases of a migration: there are no pairs of blocks.
   const ratios = migrates || probes ? { comparisons: [] } : await compareArms(rows, run, arms, validity);
   const compared = ratios.comparisons.some(({ p }) => p !== null);
@@ -82,6 +84,7 @@ async function compute(rows: Rows, file: string, reference: string): Promise<Run
     ...segments.length > 0 && { segments },
     ...ratios,
     ...scaling !== null && { scaling },
+    ...tiers.length > 0 && { tiers },
     validity,
     ...caches.length > 0 && { caches },
     steady,

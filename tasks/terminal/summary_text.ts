@@ -8,6 +8,7 @@ import { planText } from "./plan_text.ts";
 import { scalingText } from "./scaling_text.ts";
 import { generatorText, headline, notes, runLine, sloText } from "./summary_parts.ts";
 import { type Column, formatTable } from "./table.ts";
+import { tierText } from "./tier_text.ts";
 import { widthOf } from "./width.ts";
 
 /** The end of a bench as a person reads it: what was asked, what came out, whether to believe it. */
@@ -19,6 +20,7 @@ export function summaryText(summary: RunSummary, columns = widthOf().columns): s
     armTable(summary, columns),
     comparisonText(summary, columns),
     scalingText(summary, columns),
+    tierText(summary.tiers ?? [], columns),
     planText(summary.operations),
     sloText(summary),
     notes(summary),

@@ -8,6 +8,7 @@ import { withClient } from "../seed/connect.ts";
 import { tierRefreshTable } from "../store/tables/tier_refresh.ts";
 import { isKept, type KeptTier, type PlacedTier } from "./placed_tier.ts";
 import { tierSql } from "./tier_sql.ts";
+import { TierWork, type TierWorkOptions } from "./tier_work.ts";
 
 /** For a lock it waits for half of its interval, and this at most, ms: readers go on meanwhile, with what is old. */
 const LOCK_MS = 5_000;
@@ -19,18 +20,25 @@ const WORDS = {
 };
 const LOCK_NOT_AVAILABLE = "55P03";
 
+/** The tiers of a run, and who asks what. */
+export interface UpkeepOptions extends TierWorkOptions {
+  readonly runId: string;
+}
+
 /** What keeps the tiers of a run up while the load goes on. */
 export class TiersUpkeep {
   readonly #tiers: readonly PlacedTier[];
   readonly #runId: string;
+  readonly #work: TierWork;
   readonly #events: RunEventHub;
   readonly #atWork = new Set<KeptTier>();
   readonly #made: TierRefresh[] = [];
   #nowUs = () => 0;
 
-  constructor(tiers: readonly PlacedTier[], runId: string, events: RunEventHub) {
+  private constructor({ tiers, runId }: UpkeepOptions, work: TierWork, events: RunEventHub) {
     this.#tiers = tiers;
     this.#runId = runId;
+    this.#work = work;
     this.#events = events;
     events.on("start", ({ nowUs }) => {
       this.#nowUs = nowUs;
@@ -39,6 +47,11 @@ export class TiersUpkeep {
         this.#tell(placed, { kind: "made", beganUs: 0, endedUs: 0, outcome: "ok", error: null });
       }
     });
+  }
+
+  /** Before there is any load. */
+  static async open(options: UpkeepOptions, events: RunEventHub): Promise<TiersUpkeep> {
+    return new TiersUpkeep(options, await TierWork.open(options), events);
   }
 
   /** A run's schedule with what keeps its tiers up. */
@@ -106,8 +119,21 @@ export class TiersUpkeep {
     this.#events.emit("rows", { table: tierRefreshTable, rows: [row] });
   }
 
-  /** What did not go as it should, a sentence for each tier and outcome. */
-  troubles(): string[] {
+  /**
+   * Tells what tiers cost and saved, when the load is over and the tiers are still there.
+   * @returns what could not be found out, and what did not go as it should, in whole sentences
+   */
+  async finish(): Promise<string[]> {
+    const samples = await this.#work.samples(this.#nowUs()).catch((error) => (error as Error).message);
+    if (typeof samples !== "string" && samples.length > 0) this.#events.emit("sample", samples);
+    const unknown = typeof samples === "string"
+      ? `What tiers take on disk was not measured: ${samples}.`
+      : null;
+    return [...this.#troubles(), ...[unknown, this.#work.unknown].filter((sentence) => sentence !== null)];
+  }
+
+  /** A sentence for each tier and outcome. */
+  #troubles(): string[] {
     return this.#tiers.flatMap(({ tier: { name } }) =>
       (["skipped", "blocked", "failed"] as const).flatMap((outcome) => {
         const those = this.#made.filter((row) => row.tier === name && row.outcome === outcome);

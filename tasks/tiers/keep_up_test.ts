@@ -4,6 +4,7 @@ import { EventHub } from "../load/event_hub.ts";
 import type { RunEvents } from "../load/run_events.ts";
 import type { Schedule } from "../load/schedule.ts";
 import { ScheduleClock } from "../load/schedule_clock.ts";
+import type { Sample } from "../model/run.ts";
 import type { TierRefresh } from "../model/tier_settings.ts";
 import { eventually } from "../net/testing.ts";
 import { matviewTier } from "../paths/tier.ts";
@@ -52,7 +53,15 @@ async function keptUntil(placed: PlacedTier, reached: (rows: readonly TierRefres
   const events = new EventHub<RunEvents>((error) => failures.push(error));
   const rows: TierRefresh[] = [];
   events.on("rows", (told) => rows.push(...told.rows as TierRefresh[]));
-  const upkeep = new TiersUpkeep([placed], "20260301-101010-ab12", events);
+  const samples: Sample[] = [];
+  events.on("sample", (told) => samples.push(...told));
+  const upkeep = await TiersUpkeep.open({
+    tiers: [placed],
+    databaseUrl: placed.url,
+    operations: [],
+    direct: [],
+    runId: "20260301-101010-ab12",
+  }, events);
   const clock = new ScheduleClock(upkeep.within(scheduleOf(600)), events);
   const zeroMs = performance.now();
   events.emit("start", { nowUs: () => (performance.now() - zeroMs) * 1000, startedAt: new Date() });
@@ -62,7 +71,7 @@ async function keptUntil(placed: PlacedTier, reached: (rows: readonly TierRefres
     await clock.stop();
   }
   assert.deepEqual(failures, []);
-  return { rows, troubles: upkeep.troubles() };
+  return { rows, troubles: await upkeep.finish(), samples };
 }
 
 const outcomes = (rows: readonly TierRefresh[]) => rows.map(({ outcome }) => outcome);
@@ -70,12 +79,19 @@ const outcomes = (rows: readonly TierRefresh[]) => rows.map(({ outcome }) => out
 Deno.test("a view is refreshed each interval, and what was written before one began is there when it is over", async () => {
   await withView(async (client, placed) => {
     await client.query("INSERT INTO northwind_sales.numbers VALUES (2)");
-    const { rows, troubles } = await keptUntil(placed, (rows) => Promise.resolve(rows.length >= 3));
+    const { rows, troubles, samples } = await keptUntil(placed, (rows) => Promise.resolve(rows.length >= 3));
     assert.deepEqual([rows[0]!.kind, rows[0]!.beganUs, rows[0]!.endedUs], ["made", 0, 0]);
     assert.deepEqual(outcomes(rows.slice(0, 3)), ["ok", "ok", "ok"]);
     const [, first, second] = rows as [TierRefresh, TierRefresh, TierRefresh];
     assert.ok(first.beganUs >= 1e6 && first.endedUs > first.beganUs && second.beganUs >= 2e6);
     assert.deepEqual(troubles, []);
+    const told = new Map(samples.map(({ metric, value }) => [metric, value]));
+    assert.ok(told.get("bytes")! >= 8192);
+    assert.equal(
+      told.get("calls"),
+      rows.filter(({ kind, outcome }) => kind === "refresh" && outcome === "ok").length,
+    );
+    assert.ok(told.get("exec_ms")! > 0);
     const { rows: seen } = await client.query("SELECT n FROM northwind_sales.sales_months ORDER BY n");
     assert.deepEqual(seen, [{ n: 1 }, { n: 2 }]);
   });

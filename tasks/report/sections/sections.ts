@@ -30,6 +30,7 @@ import {
 } from "./probe_tables.ts";
 import { SERVERS } from "./servers.ts";
 import type { ReportKind, Section, ViewsOf } from "./section.ts";
+import { TIERS } from "./tiers.ts";
 import { UNAVAILABLE } from "./unavailable.ts";
 import { VALIDITY } from "./validity.ts";
 
@@ -60,6 +61,7 @@ export const SECTIONS = {
   "distribution": DISTRIBUTION,
   "over-time": OVER_TIME,
   "cache": CACHE,
+  "tiers": TIERS,
   "graphql": GRAPHQL,
   "scaling": SCALING,
   "servers": SERVERS,

@@ -1,0 +1,78 @@
+import type { TierArmSummary, TierSummary } from "./tier_summary.ts";
+import { formatBytes, formatCount, formatMs, formatSeconds, formatShare, significant } from "./units.ts";
+
+/** What the columns of a row of `tierRow` are called. */
+export const TIER_COLUMNS = [
+  "kept",
+  "stale p95",
+  "longest",
+  "promised",
+  "hits",
+  "database/read",
+  "over tables",
+  "saved",
+  "on disk",
+] as const;
+
+/** An arm over a tier, in the columns of `TIER_COLUMNS`. */
+export function tierRow({ upkeep, bytes }: TierSummary, arm: TierArmSummary): string[] {
+  const { staleness, hitRate, databaseMs, tablesMs } = arm;
+  const saved = databaseMs === null || tablesMs === null || tablesMs <= 0 ? null : 1 - databaseMs / tablesMs;
+  return [
+    upkeep === null ? "by writers" : `each ${formatSeconds(upkeep.everySeconds)}`,
+    staleness === null ? "—" : formatMs(staleness.p95Ms),
+    staleness === null ? "—" : formatMs(staleness.longestMs),
+    staleness === null ? "—" : formatMs(staleness.promisedMs),
+    formatShare(hitRate),
+    formatMs(databaseMs),
+    formatMs(tablesMs),
+    saved === null ? "—" : saved < 0 ? `−${formatShare(-saved)}` : formatShare(saved),
+    bytes === null ? "—" : formatBytes(bytes),
+  ];
+}
+
+/** What keeping a tier up took, and what that did to others, a sentence each. */
+export function upkeepText({ tier, upkeep, writes }: TierSummary): string[] {
+  const dearer = writes.map(({ operation, ms, tablesMs }) =>
+    `${operation} ${formatMs(ms)} (${formatMs(tablesMs)})`
+  );
+  const written = dearer.length === 0
+    ? []
+    : [`What a write takes in PostgreSQL over ${tier}, and over the tables: ${dearer.join(", ")}.`];
+  if (upkeep === null) return written;
+  const { kind, outcomes, medianMs, longestMs, disturbance } = upkeep;
+  const word = kind === "fold" ? "batches" : "refreshes";
+  const others = (["skipped", "blocked", "failed"] as const).flatMap((outcome) =>
+    outcomes[outcome] === undefined ? [] : [`, ${formatCount(outcomes[outcome])} ${outcome}`]
+  );
+  const felt = disturbance === null ? [] : [
+    `Reads of all arms while ${tier} was brought up to date, against those between: ${
+      significant(disturbance.ratio, 3)
+    }×${
+      disturbance.low === null
+        ? ""
+        : ` (${significant(disturbance.low, 3)} to ${significant(disturbance.high!, 3)})`
+    }, ${disturbance.verdict}${
+      disturbance.verdict === "too few pairs" ? ` (${disturbance.pairs} of 8)` : ""
+    }.`,
+  ];
+  return [
+    `${tier}: ${formatCount(outcomes.ok ?? 0)} ${word}, median ${formatMs(medianMs)}, longest ${
+      formatMs(longestMs)
+    }${others.join("")}.`,
+    ...felt,
+    ...written,
+  ];
+}
+
+/** Where a tier breaks even, as a sentence; null: too little was measured. */
+export function breakEvenText({ tier, breakEven, readsPerSecond }: TierSummary): string | null {
+  if (breakEven === null) return null;
+  const { value, low, high, unit } = breakEven;
+  const shown = (each: number | null) =>
+    each === null ? "∞" : unit === "seconds" ? formatSeconds(each) : significant(each, 3);
+  const of = unit === "seconds" ? "refreshes each" : "writes/s of";
+  return `Break-even of ${tier} at ${significant(readsPerSecond, 3)} reads/s: ${of} ${
+    shown(value)
+  } (95 % interval ${shown(low)} to ${shown(high)}).`;
+}

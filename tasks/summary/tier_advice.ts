@@ -1,0 +1,69 @@
+import type { TierSummary } from "../model/tier_summary.ts";
+import { counted, formatMs, formatSeconds, significant } from "../model/units.ts";
+
+/** What follows from what was measured of a tier, with its evidence, a sentence each. */
+export function tierAdvice(tier: Omit<TierSummary, "advice">): string[] {
+  return [pays(tier), ...stale(tier), ...missed(tier)].filter((sentence) => sentence !== null);
+}
+
+/** Whether it gives back more than it takes at the rate and interval of the run. */
+function pays({ tier, upkeep, breakEven, readsPerSecond }: Omit<TierSummary, "advice">): string | null {
+  if (breakEven === null) return null;
+  const { low, high } = breakEven;
+  const reads = `${significant(readsPerSecond, 3)} reads/s`;
+  if (upkeep === null) {
+    return low === 0
+      ? `Whether ${tier} pays is not known: what it saves each read is within the noise, or nothing.`
+      : `${tier} pays at ${reads} up to about ${rate(low)}: above ${
+        rate(high)
+      } its writers lose more than reads save.`;
+  }
+  const [least, most] = [seconds(low), seconds(high)];
+  const every = formatSeconds(upkeep.everySeconds);
+  if (low === null || high === null) {
+    return `Whether ${tier} pays is not known: what it saves each read is within the noise, or nothing.`;
+  }
+  if (upkeep.everySeconds > high) {
+    return `${tier} pays at ${reads} and every ${every}: it would down to every ${most}.`;
+  }
+  return upkeep.everySeconds < low
+    ? `${tier} does not pay at ${reads} and every ${every}: bring it up to date every ${most} or less often.`
+    : `Whether ${tier} pays at ${reads} and every ${every} is not decided: it breaks even between ${least} and ${most}.`;
+}
+
+function rate(value: number | null): string {
+  return value === null ? "any number of writes/s" : `${significant(value, 3)} writes/s`;
+}
+
+function seconds(value: number | null): string {
+  return value === null ? "never" : value < 1 ? formatMs(1000 * value) : formatSeconds(value);
+}
+
+function stale({ arms }: Omit<TierSummary, "advice">): string[] {
+  return arms.flatMap(({ arm, staleness }) =>
+    staleness === null || staleness.beyond === 0 ? [] : [
+      `${counted(staleness.beyond, "read")} of ${arm} found rows older than the ${
+        formatMs(staleness.promisedMs)
+      } of interval and refresh, up to ${formatMs(staleness.longestMs)}.`,
+    ]
+  );
+}
+
+function missed({ tier, upkeep }: Omit<TierSummary, "advice">): string[] {
+  if (upkeep === null) return [];
+  const { skipped = 0, blocked = 0, failed = 0 } = upkeep.outcomes;
+  return [
+    ...skipped > 0 && upkeep.longestMs !== null && upkeep.longestMs > 1000 * upkeep.everySeconds
+      ? [
+        `Bring ${tier} up to date less often: it took up to ${
+          formatMs(upkeep.longestMs)
+        }, which is longer than its interval.`,
+      ]
+      : [],
+    ...blocked + failed > 0
+      ? [
+        `${tier} was not brought up to date ${counted(blocked + failed, "time")}: ${upkeep.errors.join(" ")}`,
+      ]
+      : [],
+  ];
+}
