@@ -28,7 +28,7 @@ export async function storedSearch(
   if (kept !== null && !(run.status === "crashed" && unjudged)) return withStore(kept, store);
   const arms = await armRates(store, runs);
   if (kept !== null) return withStore({ ...kept, arms }, store);
-  return withStore({ schema: 2, search: searchOf(run, runs), arms, unavailable: [] }, store);
+  return withStore({ schema: 2, search: searchFrom(run, runs), arms, unavailable: [] }, store);
 }
 
 function withStore(found: Omit<RateSearch, "files">, { file }: Store): RateSearch {
@@ -73,7 +73,7 @@ async function armRates(store: Store, runs: readonly StoredRun[]): Promise<ArmRa
 }
 
 /** What was asked for, as far as its runs tell. */
-function searchOf(run: StoredRun, runs: readonly StoredRun[]): RateSearch["search"] {
+function searchFrom(run: StoredRun, runs: readonly StoredRun[]): RateSearch["search"] {
   const first = runs.find(isProbe) ?? run;
   const { config } = first;
   return {
