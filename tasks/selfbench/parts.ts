@@ -29,6 +29,10 @@ export const parts: Readonly<Record<string, Part>> = {
     title: "storing timings: rows a second, bytes a timing, and what spooling costs",
     run: async (args, config) => await (await import("./store/task.ts")).storePart(args, config),
   },
+  cache: {
+    title: "the cached path: what a hit costs beside ioredis, and loads of hot keys that expire",
+    run: async (args, config) => await (await import("./cache/task.ts")).cachePart(args, config),
+  },
   report: {
     title: "the report of ten million timings: time, memory and size",
     run: async (args, config) => await (await import("./report/task.ts")).reportPart(args, config),

@@ -25,6 +25,11 @@ export const SIZES = {
     seconds: { smoke: 1, real: 20 },
   },
   report: { rounds: { smoke: 1, real: 3 }, timings: { smoke: 20_000, real: 10_000_000 } },
+  cache: {
+    rounds: { smoke: 1, real: 5 },
+    hits: { smoke: 500, real: 50_000 },
+    expiries: { smoke: 8, real: 400 },
+  },
   predict: {
     rounds: { smoke: 1, real: 3 },
     seconds: { smoke: 1, real: 6 },

@@ -54,6 +54,24 @@ export const SELFBENCH: readonly Story[] = [
     },
   },
   {
+    promise: "selfbench cache says what a hit costs, and how often a hot key that expires is loaded",
+    typed: `deno task selfbench cache ${smokeOf("cache").join(" ")} --json`,
+    ends: 0,
+    judge({ stdout }) {
+      const { findings } = JSON.parse(stdout) as Findings;
+      assert.equal(findings[0]!.peer, "ioredis GET");
+      const loads = findings.slice(1).filter(({ what }) => what.startsWith("loads an expiry"));
+      assert.deepEqual(loads.map(({ what }) => what.split(", ")[1]), [
+        "no protection",
+        "single flight",
+        "XFetch",
+        "both",
+      ]);
+      // How many come in a few seconds is chance, but not for the one load that single flight lets through.
+      assert.equal(loads[1]!.ours?.high ?? 1, 1);
+    },
+  },
+  {
     promise: "selfbench report says what the report of a very large run takes, and how large it is",
     typed: `deno task selfbench report ${smokeOf("report").join(" ")} --json`,
     ends: 0,
