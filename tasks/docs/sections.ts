@@ -1,5 +1,6 @@
 import type { Argument, Command, Option } from "commander";
 import { loadScenario, scenarioNames } from "../load/scenario.ts";
+import { CACHE_SETTINGS } from "../model/cache_settings.ts";
 import { EXIT_CODES } from "../model/errors.ts";
 import type { Scenario } from "../model/scenario.ts";
 import { formatCount, formatSeconds } from "../model/units.ts";
@@ -34,6 +35,7 @@ export async function sections(root: string): Promise<Readonly<Record<string, st
     "exit codes": list(EXIT_CODES.map(([code, meaning]) => `**${code}**: ${meaning}.`)),
     environment: environment(await Deno.readTextFile(`${root}/.env.example`)),
     scenarios: await scenarios(root),
+    "cache settings": settingLines(CACHE_SETTINGS).join("\n"),
     "fields of a scenario": scenarioFields(types),
     "kinds of parameters": parameterKinds(types),
     scales: scales(),

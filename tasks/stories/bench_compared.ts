@@ -5,6 +5,7 @@ import type { RunComparison } from "../model/run_comparison.ts";
 import type { RunSummary } from "../model/summary.ts";
 import { SUMMARY } from "./short.ts";
 import type { Story } from "./story.ts";
+import { CACHING } from "./caching.ts";
 import { TIERS } from "./tiers.ts";
 
 /** Writes an arm of which one operation takes five milliseconds longer. */
@@ -132,4 +133,5 @@ export const BENCH_COMPARED: readonly Story[] = [
     },
   },
   ...TIERS,
+  ...CACHING,
 ];

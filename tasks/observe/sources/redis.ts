@@ -1,5 +1,5 @@
 import { counter, gauge, type Metric } from "../../model/metric.ts";
-import { CACHE_REFUSALS } from "../../model/run.ts";
+import { CACHE_BACKGROUND_LOADS, CACHE_REFUSALS } from "../../model/run.ts";
 import type { SampleSource } from "../source.ts";
 
 /** What is read of the answer to INFO, by the name of its field. */
@@ -38,6 +38,12 @@ export const REDIS: SampleSource = {
     gauge(CACHE_REFUSALS, "count", "what the cache of an arm did not do since the sample before", {
       labels: ["arm", "doing", "reason"],
     }),
+    gauge(
+      CACHE_BACKGROUND_LOADS,
+      "count",
+      "loads that the cache of an arm began since the sample before and no request waited for",
+      { labels: ["arm"] },
+    ),
   ],
   open: async ({ url }, timeoutMs) =>
     new (await import("../redis_reader.ts")).RedisReader(url, timeoutMs, FIELDS),
