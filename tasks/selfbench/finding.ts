@@ -1,3 +1,4 @@
+import { significant } from "../model/units.ts";
 import { ratioOf, type Spread, spread } from "./spread.ts";
 
 /** One thing that was measured, beside the same thing of a peer where there is one. */
@@ -45,6 +46,17 @@ export interface Machine {
 
 /** What a finding may leave out: it is then null. */
 type Given = Pick<Finding, "what" | "unit"> & Partial<Finding>;
+
+/** A finding that stands alone and promises to stay below a limit in each round. @param values a round each */
+export function heldBelow(
+  given: Pick<Finding, "what" | "unit" | "note">,
+  values: readonly number[],
+  limit: number,
+): Finding {
+  const ours = spread(values);
+  const goal = `< ${significant(limit, 3)} ${given.unit}`;
+  return finding({ ...given, ours, goal, reached: ours.high < limit });
+}
 
 /** A finding with nothing in it but what is given. */
 export function finding(given: Given): Finding {

@@ -34,7 +34,7 @@ export const parts: Readonly<Record<string, Part>> = {
     run: async (args, config) => await (await import("./cache/task.ts")).cachePart(args, config),
   },
   report: {
-    title: "the report of ten million timings: time, memory and size",
+    title: "the report of ten million timings and the site of a thousand runs: time, memory and size",
     run: async (args, config) => await (await import("./report/task.ts")).reportPart(args, config),
   },
   predict: {

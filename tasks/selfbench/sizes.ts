@@ -24,7 +24,11 @@ export const SIZES = {
     rows: { smoke: 20_000, real: 2_000_000 },
     seconds: { smoke: 1, real: 20 },
   },
-  report: { rounds: { smoke: 1, real: 3 }, timings: { smoke: 20_000, real: 10_000_000 } },
+  report: {
+    rounds: { smoke: 1, real: 3 },
+    timings: { smoke: 20_000, real: 10_000_000 },
+    runs: { smoke: 20, real: 1000 },
+  },
   cache: {
     rounds: { smoke: 1, real: 5 },
     hits: { smoke: 500, real: 50_000 },

@@ -9,13 +9,13 @@ import { findBrowser } from "../../stack/browser.ts";
 import { claimHome } from "../../stack/home.ts";
 import { sayJson } from "../../terminal/command.ts";
 import { openTerminal } from "../../terminal/terminal.ts";
-import { type Finding, finding, type Findings } from "../finding.ts";
+import { type Finding, finding, type Findings, heldBelow } from "../finding.ts";
 import { findingsText } from "../finding_text.ts";
 import { machineFacts } from "../machine.ts";
 import { partCommand, readPart } from "../options.ts";
 import { startTask } from "../own_process.ts";
-import { spread } from "../spread.ts";
 import { makeUpRun } from "./made_up_run.ts";
+import { measureSite, siteFindings } from "./site.ts";
 import { treeBytes } from "../../observe/process_memory.ts";
 
 /** What one report came to. */
@@ -46,13 +46,13 @@ const LOOK_MS = 100;
 
 /** `selfbench report`: makes the report of a very large run, and prints what that took. */
 export async function reportPart(args: readonly string[], config: Config): Promise<void> {
-  const title =
-    "Make the report of a made-up run, and measure how long that takes, how much memory, and how large it is.";
+  const title = "Make the report of a made-up run and the site of many, and measure time, memory and size.";
   const task = partCommand("report", title, {
     rounds: ["times it is made", "number of rounds", 1, 100],
     timings: ["timings of the run", "number of timings", 1000, 100_000_000],
+    runs: ["runs of the site", "number of runs", 2, 9999],
   });
-  const plan = readPart<{ rounds: number; timings: number }>(task, args);
+  const plan = readPart<{ rounds: number; timings: number; runs: number }>(task, args);
   const terminal = openTerminal({ json: plan.json });
   const machine = machineFacts(null);
   using folder = temporaryFolder("benchbook-selfbench-report-");
@@ -79,7 +79,8 @@ export async function reportPart(args: readonly string[], config: Config): Promi
     }
     return { value: done, detail: done.map(roundText).join("; ") };
   });
-  const findings = reportFindings(plan.timings, made);
+  const sites = await measureSite(plan, { config, home: place.home, folder: folder.path, signal, terminal });
+  const findings = [...reportFindings(plan.timings, made), ...siteFindings(plan.runs, sites)];
   const result: Findings = { part: "report", findings, notMeasured: [], machine };
   terminal.print(`\n${findingsText(result, terminal.width.columns)}`);
   if (plan.json) sayJson(result);
@@ -91,14 +92,7 @@ export function reportFindings(timings: number, rounds: readonly ReportRound[]):
   const both = rounds.flatMap(({ html, pdf }) => [html, pdf]);
   const peaks = both.flatMap(({ peakBytes }) => peakBytes ?? []);
   const held = (what: string, unit: string, values: readonly number[], goal: number, note: string): Finding =>
-    finding({
-      what: `${what} ${of}`,
-      unit,
-      ours: spread(values),
-      goal: `< ${significant(goal, 3)} ${unit}`,
-      reached: spread(values).high < goal,
-      note,
-    });
+    heldBelow({ what: `${what} ${of}`, unit, note }, values, goal);
   return [
     held(
       "the page",

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { siteFindings } from "./site.ts";
 import { reportFindings } from "./task.ts";
 import { treeBytes } from "../../observe/process_memory.ts";
 
@@ -15,6 +16,16 @@ Deno.test("a report's goals are ten seconds, fifteen with its PDF, a gigabyte an
   assert.deepEqual(reached({ htmlBytes: 2e6 }), [true, true, true, false]);
   const unknown = reportFindings(1000, [{ html: { ...html, peakBytes: null }, pdf }]);
   assert.equal(unknown[2]!.ours, null);
+});
+
+Deno.test("a site's goals are two seconds for its list and for a second publish, and a megabyte", () => {
+  const site = { indexSeconds: 1.9, indexBytes: 9e5, againSeconds: 1.9 };
+  const reached = (given: Partial<typeof site>) =>
+    siteFindings(1000, [site, { ...site, ...given }]).map(({ reached }) => reached);
+  assert.deepEqual(reached({}), [true, true, true]);
+  assert.deepEqual(reached({ indexSeconds: 2 }), [false, true, true]);
+  assert.deepEqual(reached({ indexBytes: 1e6 }), [true, false, true]);
+  assert.deepEqual(reached({ againSeconds: 2.1 }), [true, true, false]);
 });
 
 Deno.test({
