@@ -5,10 +5,10 @@ import { keyOf, pageKey, pageSources, searchKey } from "../report/report_key.ts"
 import { historyName } from "../stack/history_folder.ts";
 import { openStore, type Store } from "../store/open.ts";
 import type { StoredRun } from "../store/runs.ts";
-import { query } from "../store/sql.ts";
 import { isBench } from "../summary/history.ts";
 import { faultOf } from "../summary/history_runs.ts";
 import type { StepProgress } from "../terminal/terminal.ts";
+import { contentOfRuns, historyKey } from "./history_key.ts";
 import { storedSearch } from "./stored_search.ts";
 
 /** What pages are made of, and by. */
@@ -72,19 +72,18 @@ export async function makePagesCurrent(runs: readonly StoredRun[], making: Makin
 async function pagesOf(runs: readonly StoredRun[], making: Making): Promise<Page[]> {
   using store = await openStore(making.db, { mode: "read" });
   const sources = await pageSources(making.config.root);
-  const rows = await store.rows<{ run_id: string }>(query("content_key"), { run: null });
-  const dataOf = new Map(rows.map((row) => [row.run_id, JSON.stringify(row)]));
+  const contents = await contentOfRuns(store);
   const pages: Page[] = [];
   for (const run of runs) {
     pages.push(
       run.kind === "find-rate"
         ? await searchPage(run, store, sources, making)
-        : runPage(run, pageKey(sources, dataOf.get(run.runId)!), making),
+        : runPage(run, pageKey(sources, contents.get(run.runId)!), making),
     );
   }
   for (const scenario of making.histories) {
-    const own = runs.filter((run) => run.scenario === scenario).map(({ runId }) => dataOf.get(runId));
-    pages.push(historyPage(scenario, pageKey(sources, JSON.stringify(own)), making));
+    const key = historyKey(sources, scenario, { runs, contents, linked: () => true });
+    pages.push(historyPage(scenario, key, making));
   }
   return pages;
 }

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { makeReports } from "../report/publish/testing_site.ts";
 import { brokenLinks } from "../report/publish/testing_links.ts";
@@ -81,6 +81,24 @@ Deno.test("publish writes a site of all stored runs, and nothing of what is the 
     assert.match((await ask(site)).stdout, /2 pages: 2 files written, 4 unchanged, 6 removed/);
     assert.ok(!existsSync(join(site, runs[1]!)) && !existsSync(join(site, "compare-ours")));
     assert.deepEqual(brokenLinks(site), []);
+  }));
+
+Deno.test("a history's page is made again by neither task while its runs and their pages stay as they are", () =>
+  withReports(async ({ dir, reports, runs, ask }) => {
+    const [site, page] = [join(dir, "site"), join(reports, "history/access-paths/index.html")];
+    const history = async () => {
+      const env = { BENCHBOOK_HOME: join(dir, "home"), BENCHBOOK_REPORTS: reports };
+      const ended = await callTask("history", ["access-paths", "--no-pdf"], env);
+      assert.equal(ended.code, 0, ended.stderr);
+      assert.ok(ended.stdout.includes(`Report  ${page}`), ended.stdout);
+      return statSync(page).mtimeMs;
+    };
+    const first = await history();
+    assert.match((await ask(site)).stdout, /0 pages rendered, 4 unchanged/);
+    assert.equal(await history(), first);
+    // It leads to each run that has a page.
+    rmSync(join(reports, runs[0]!), { recursive: true });
+    assert.notEqual(await history(), first);
   }));
 
 Deno.test("what cannot be published is one sentence with its exit code, and leaves nothing", () =>
