@@ -67,7 +67,11 @@ Deno.test("printed, no text from outside is a link, a script or a file of the PD
           const page = await browser.newPage();
           await page.setJavaScriptEnabled(false);
           const print = async (text: string) =>
-            await printAt(page, await render(text), join(dir, "print.html"), "A4");
+            await printAt(page, await render(text), {
+              file: join(dir, "print.html"),
+              paper: "A4",
+              whole: true,
+            });
           const bytes = await print(FOR_PRINT);
           const { urls, active, titles } = await besidePages(bytes);
           assert.deepEqual(new Set(urls), new Set((await besidePages(await print("x"))).urls));
