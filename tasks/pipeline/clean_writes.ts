@@ -40,43 +40,39 @@ export async function cleanWrites(config: Config, yes: boolean): Promise<ExitCod
     terminal.print("No run has left anything in a database.");
     return ExitCode.ok;
   }
-  const stack = await startStack(config, [], terminal, interrupt.signal);
-  try {
-    const ledgers = new LeftLedgers(config.home, interrupt.signal);
-    const moves = await leftMoves(config.home, stack, ledgers.lookMoved);
-    const { told, left } = await takeBackLeftWrites(config.home, {
-      url: stack.postgres.adminUrl,
-      embedded: isEmbedded(stack.postgres),
-      held: false,
-      copies: await copiesIn(config.home, stack),
-      signal: interrupt.signal,
-      mayRun: (record, corrected) => {
-        for (const { file, path, sql } of sqlOf(record)) {
-          const lines = sql.split("\n").map((line) => `  ${line}`).join("\n");
-          const says = corrected && file === record.own?.file
-            ? `${path}, which has changed since, says now`
-            : `its record (${file}) says`;
-          terminal.print(`To take back what the run ${record.runId} left, ${says}:\n${lines}`);
-        }
-        return mayRemove("Run this SQL with your rights?", yes);
-      },
-    });
-    const dropped = await dropLeftClones(config.home, {
-      url: stack.postgres.adminUrl,
-      embedded: isEmbedded(stack.postgres),
-      held: false,
-      look: ledgers.look,
-    });
-    ledgers.forgetOthers();
-    const probes = await leftProbes(config, probed);
-    const said = [...told, ...moves.told, ...ledgers.told, ...dropped.told, ...probes.told];
-    for (const line of said) terminal.print(line);
-    const still = [...left, ...moves.left, ...dropped.left, ...probes.left];
-    for (const line of still) terminal.print(`! ${line}`);
-    return still.length === 0 ? ExitCode.ok : ExitCode.service;
-  } finally {
-    await stack.stop();
-  }
+  await using stack = await startStack(config, [], terminal, interrupt.signal);
+  const ledgers = new LeftLedgers(config.home, interrupt.signal);
+  const moves = await leftMoves(config.home, stack, ledgers.lookMoved);
+  const { told, left } = await takeBackLeftWrites(config.home, {
+    url: stack.postgres.adminUrl,
+    embedded: isEmbedded(stack.postgres),
+    held: false,
+    copies: await copiesIn(config.home, stack),
+    signal: interrupt.signal,
+    mayRun: (record, corrected) => {
+      for (const { file, path, sql } of sqlOf(record)) {
+        const lines = sql.split("\n").map((line) => `  ${line}`).join("\n");
+        const says = corrected && file === record.own?.file
+          ? `${path}, which has changed since, says now`
+          : `its record (${file}) says`;
+        terminal.print(`To take back what the run ${record.runId} left, ${says}:\n${lines}`);
+      }
+      return mayRemove("Run this SQL with your rights?", yes);
+    },
+  });
+  const dropped = await dropLeftClones(config.home, {
+    url: stack.postgres.adminUrl,
+    embedded: isEmbedded(stack.postgres),
+    held: false,
+    look: ledgers.look,
+  });
+  ledgers.forgetOthers();
+  const probes = await leftProbes(config, probed);
+  const said = [...told, ...moves.told, ...ledgers.told, ...dropped.told, ...probes.told];
+  for (const line of said) terminal.print(line);
+  const still = [...left, ...moves.left, ...dropped.left, ...probes.left];
+  for (const line of still) terminal.print(`! ${line}`);
+  return still.length === 0 ? ExitCode.ok : ExitCode.service;
 }
 
 /** Drops the ledgers of probes that were killed, at the server that DATABASE_URL leads to. @param named those that the home knows of */

@@ -26,25 +26,21 @@ export async function seedTask(given: SeedArguments, config: Config): Promise<Ex
   using _lock = acquireLock(config.home, `seed ${given.dataset}`);
   using interrupt = interruptSignal(config.home);
   const { signal } = interrupt;
-  const stack = await startStack(config, [], terminal, signal);
-  try {
-    const { replace, workers } = given;
-    const options = { replace, anew: replace, workers, home: config.home };
-    const { url, dataset } = await fillDatabase(stack, request, options, terminal, signal);
-    if (dataset.tables !== null) {
-      terminal.print(
-        `\n${loadedText(dataset.tables, { ...dataset, peakBytes: peakMemory() }, terminal.width.columns)}`,
-      );
-    }
-    terminal.print(`Content hash ${dataset.hash}`);
-    // What a run that was killed has written is not the data set's.
-    await tellLeftMoves({ home: config.home, stack, signal }, terminal);
-    await tellLeftWrites({ home: config.home, stack, url, held: false, signal }, terminal);
-    if (!given.verify) return ExitCode.ok;
-    return await verified({ ...request, url, signal }, terminal);
-  } finally {
-    await stack.stop();
+  await using stack = await startStack(config, [], terminal, signal);
+  const { replace, workers } = given;
+  const options = { replace, anew: replace, workers, home: config.home };
+  const { url, dataset } = await fillDatabase(stack, request, options, terminal, signal);
+  if (dataset.tables !== null) {
+    terminal.print(
+      `\n${loadedText(dataset.tables, { ...dataset, peakBytes: peakMemory() }, terminal.width.columns)}`,
+    );
   }
+  terminal.print(`Content hash ${dataset.hash}`);
+  // What a run that was killed has written is not the data set's.
+  await tellLeftMoves({ home: config.home, stack, signal }, terminal);
+  await tellLeftWrites({ home: config.home, stack, url, held: false, signal }, terminal);
+  if (!given.verify) return ExitCode.ok;
+  return await verified({ ...request, url, signal }, terminal);
 }
 
 async function verified(request: Parameters<typeof verify>[0], terminal: Terminal): Promise<ExitCode> {

@@ -61,10 +61,6 @@ export async function onStack<T>(
   using _lock = acquireLock(config.home, `selfbench ${part}`);
   using interrupt = interruptSignal(config.home);
   const { signal } = interrupt;
-  const stack = await startStack(config, paths.map((path) => ({ path })), terminal, signal);
-  try {
-    return await use(stack, signal);
-  } finally {
-    await stack.stop();
-  }
+  await using stack = await startStack(config, paths.map((path) => ({ path })), terminal, signal);
+  return await use(stack, signal);
 }

@@ -90,7 +90,7 @@ export interface StackOptions {
 }
 
 /** The services of a run, found or started. */
-export interface Stack {
+export interface Stack extends AsyncDisposable {
   /** The primary. */
   readonly postgres: PostgresService;
   readonly redis: RedisService | Unavailable;

@@ -101,6 +101,9 @@ function makeStack(
     clusters.set(role, opened);
     return opened;
   };
+  const stop = async () => {
+    if (options.owner !== "up") await stopStarted(config.home, control.started);
+  };
   return {
     postgres: primary,
     redis,
@@ -131,9 +134,8 @@ function makeStack(
       Object.fromEntries(
         instances().flatMap(({ name, process }) => process === null ? [] : [[name, process.pid]]),
       ),
-    async stop() {
-      if (options.owner !== "up") await stopStarted(config.home, control.started);
-    },
+    stop,
+    [Symbol.asyncDispose]: stop,
   };
 }
 

@@ -117,6 +117,8 @@ const NEXT_COLUMNS = 1000;
 
 /** Prints what went wrong and gives the exit code that says it. */
 export function reportError(error: unknown): ExitCode {
+  // What closing meets after a failure is its consequence, as a rule.
+  if (error instanceof SuppressedError) return reportError(error.suppressed);
   // Why it is to end was said already.
   if (error instanceof InterruptedError && decided !== undefined && decided !== error.exitCode) {
     return decided;

@@ -54,3 +54,12 @@ Deno.test("help names a default that is a word or a number, and not that a switc
   assert.match(help, /how many \(default: 5\)/);
   assert.doesNotMatch(help, /default: (?!5)/);
 });
+
+Deno.test("what went wrong first is said, whatever closing met after it", async () => {
+  const first = new ServiceError("Cannot load: no room");
+  const error = await (async () => {
+    await using _closing = { [Symbol.asyncDispose]: () => Promise.reject(new Error("cannot be closed")) };
+    throw first;
+  })().catch((error) => error);
+  assert.deepEqual(reported(error), { code: ExitCode.service, said: ["error: Cannot load: no room"] });
+});
