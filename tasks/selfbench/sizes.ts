@@ -33,6 +33,7 @@ export const SIZES = {
     rounds: { smoke: 1, real: 5 },
     hits: { smoke: 500, real: 50_000 },
     expiries: { smoke: 8, real: 400 },
+    lookups: { smoke: 300, real: 30_000 },
   },
   predict: {
     rounds: { smoke: 1, real: 3 },

@@ -3,6 +3,7 @@ import type { CacheAge, CacheMap, CacheSummary } from "../model/cache_summary.ts
 import { type ArmRecord, CACHE_BACKGROUND_LOADS, type Run } from "../model/run.ts";
 import type { Warning } from "../model/summary.ts";
 import { counted, formatMs } from "../model/units.ts";
+import { redisBytes } from "../redis/memory.ts";
 import { hitRates, type Trace } from "../stats/miss_ratio.ts";
 import type { Rows } from "../store/runs.ts";
 import { query } from "../store/sql.ts";
@@ -31,8 +32,6 @@ interface LookupRow {
 
 /** From Redis's clock to ours, and from its answer to us. */
 const TRANSIT_US = 50_000;
-/** What Redis keeps beside an entry's value: the key, its end, and what points to them (MEMORY USAGE of such entries). */
-const BESIDE_BYTES = 190;
 /** More are sampled by keys; a map of them is computed in about a second. */
 const MOST_LOOKUPS = 100_000;
 /** A sample of keys is taken in parts of so many. */
@@ -111,7 +110,6 @@ async function mapOf(rows: Rows, run: Run, use: UseRow, behaviour: CacheBehaviou
     run: run.runId,
     arm: use.arm,
     parts,
-    beside: BESIDE_BYTES,
   });
   if (lookups.length < FEWEST_LOOKUPS) return null;
   const trace = traceOf(lookups, use.load_us ?? 0);
@@ -140,7 +138,7 @@ async function mapOf(rows: Rows, run: Run, use: UseRow, behaviour: CacheBehaviou
 function traceOf(lookups: readonly LookupRow[], loadUs: number): Trace {
   const keys = 1 + lookups.reduce((most, { id }) => Math.max(most, id), 0);
   const bytes = new Float64Array(keys);
-  for (const row of lookups) bytes[row.id] = row.bytes;
+  for (const row of lookups) bytes[row.id] = redisBytes(row.bytes);
   return {
     atUs: Float64Array.from(lookups, ({ at_us }) => at_us),
     key: Int32Array.from(lookups, ({ id }) => id),

@@ -1,5 +1,5 @@
--- What an arm asked its cache, in order: the lookups of `parts` in 1024 of the keys. Keys are numbered; what an entry takes is
--- what arrived for it, and what Redis keeps beside it. A request that missed tells only what the database sent.
+-- What an arm asked its cache, in order: the lookups of `parts` in 1024 of the keys. Keys are numbered; an entry is as
+-- large as what arrived for it. A request that missed tells only what the database sent.
 WITH lookup AS (
   SELECT coalesce(sent_us, intended_us)::DOUBLE AS at_us, key_hash, measured, bytes, cache
   FROM request
@@ -8,7 +8,7 @@ WITH lookup AS (
   SELECT
     key_hash,
     row_number() OVER (ORDER BY key_hash) - 1 AS id,
-    coalesce(max(bytes) FILTER (cache = 'hit'::cache_state), max(bytes), 0)::DOUBLE + $beside AS bytes
+    coalesce(max(bytes) FILTER (cache = 'hit'::cache_state), max(bytes), 0)::DOUBLE AS bytes
   FROM lookup
   GROUP BY key_hash
 )

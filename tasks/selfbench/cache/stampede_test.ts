@@ -3,7 +3,7 @@ import { USUAL_CACHE } from "../../model/cache_settings.ts";
 import { counter } from "../../random/counter.ts";
 import { exponential } from "../../random/distributions.ts";
 import { freshnessOf } from "../../targets/cache_freshness.ts";
-import { cacheFindings } from "./task.ts";
+import { cacheFindings, curveFindings } from "./task.ts";
 import { type Event, expiriesOf } from "./stampede.ts";
 
 /** Loads and waits of one key: `[ms, kind]`. */
@@ -63,4 +63,12 @@ Deno.test("findings hold the cost of a hit and the loads of an expiry against wh
     ["both", 100, true],
   ]);
   assert.equal(cacheFindings({ ours: [3], theirs: [2] }, { ...found, both: [] })[0]!.reached, false);
+});
+
+Deno.test("hit rates are told with how far off they were computed, at the worst point", () => {
+  const point = { ttlSeconds: 2, memoryBytes: Infinity, computed: 0.5, measured: 0.51 };
+  const [told] = curveFindings([point, { ...point, memoryBytes: 1e6, computed: 0.4, measured: 0.43 }]);
+  assert.deepEqual([told!.ours!.high.toFixed(6), told!.reached], ["3.000000", false]);
+  assert.match(told!.note!, /^2 s, room for all: 50 % computed, 51 % measured; 2 s, 977 KiB: 40 % computed/);
+  assert.deepEqual(curveFindings([]), []);
 });

@@ -1,10 +1,12 @@
 import type { Config } from "../../config.ts";
-import { formatCount, formatShare } from "../../model/units.ts";
+import { formatBytes, formatCount, formatShare } from "../../model/units.ts";
 import { forgetKeys, keyPrefix } from "../../targets/cache_keys.ts";
 import { contest, type Finding, finding } from "../finding.ts";
 import { type Found, measurePart, type PartContext } from "../measure_part.ts";
 import { partCommand, readPart } from "../options.ts";
 import { spread } from "../spread.ts";
+import { isEmbedded } from "../../stack/services.ts";
+import { type CheckedPoint, checkedPoints } from "./curve.ts";
 import { type HitCosts, hitCosts } from "./hit_cost.ts";
 import { type Expiry, PROTECTIONS, stampede } from "./stampede.ts";
 
@@ -15,6 +17,8 @@ interface CacheBenchPlan {
   readonly hits: number;
   /** For each protection. */
   readonly expiries: number;
+  /** At each point of a TTL and a memory. */
+  readonly lookups: number;
 }
 
 type Protection = keyof typeof PROTECTIONS;
@@ -23,6 +27,7 @@ const MOST_COST = 1.25;
 const THEORY = Math.E;
 const THEORY_SHARE = 0.1;
 const NOBODY_WAITS = 0.99;
+const MOST_POINTS = 2;
 
 /** `selfbench cache`: measures and prints. @throws {UsageError} for a command line that cannot be meant */
 export async function cachePart(args: readonly string[], config: Config): Promise<void> {
@@ -33,6 +38,7 @@ export async function cachePart(args: readonly string[], config: Config): Promis
       rounds: ["times a hit's cost is measured", "number of rounds", 1, 100],
       hits: ["hits each time", "number of hits", 100, 10_000_000],
       expiries: ["expiries of hot keys for each protection", "number of expiries", 1, 100_000],
+      lookups: ["lookups at each point whose hit rate is computed", "number of lookups", 100, 10_000_000],
     },
   );
   const { json, ...plan } = readPart<CacheBenchPlan>(task, args);
@@ -40,7 +46,7 @@ export async function cachePart(args: readonly string[], config: Config): Promis
 }
 
 async function benchCache(
-  { rounds, hits, expiries }: CacheBenchPlan,
+  { rounds, hits, expiries, lookups }: CacheBenchPlan,
   { stack, terminal }: PartContext,
 ): Promise<Found> {
   const { redis } = stack;
@@ -57,10 +63,38 @@ async function benchCache(
         return { value, detail: `${formatCount(value.length)} expiries` };
       });
     }
-    return { findings: cacheFindings(costs, found), notMeasured: [] };
+    // A server of the user's keeps its settings.
+    const points = !isEmbedded(redis)
+      ? []
+      : await terminal.step("Compute and measure hit rates", async () => ({
+        value: await checkedPoints(redis.url, prefix, lookups),
+      }));
+    return {
+      findings: [...cacheFindings(costs, found), ...curveFindings(points)],
+      notMeasured: points.length > 0 ? [] : ["hit rates under maxmemory: REDIS_URL names a server of yours"],
+    };
   } finally {
     await forgetKeys(redis.url, prefix, { ofAnother: true });
   }
+}
+
+/** @param points none where they were not measured */
+export function curveFindings(points: readonly CheckedPoint[]): Finding[] {
+  if (points.length === 0) return [];
+  const off = points.map(({ computed, measured }) => 100 * Math.abs(computed - measured));
+  const told = points.map(({ ttlSeconds, memoryBytes, computed, measured }) =>
+    `${ttlSeconds} s, ${memoryBytes === Infinity ? "room for all" : formatBytes(memoryBytes)}: ${
+      formatShare(computed)
+    } computed, ${formatShare(measured)} measured`
+  );
+  return [finding({
+    what: "hit rates of other TTLs and memories, computed from one run",
+    unit: "points off",
+    ours: spread(off),
+    goal: `≤ ${MOST_POINTS} points`,
+    reached: Math.max(...off) <= MOST_POINTS,
+    note: told.join("; "),
+  })];
 }
 
 /** @param found expiries by protection */
