@@ -11,7 +11,7 @@ import type { Arm, LoadPlan } from "./plan.ts";
 import { WhoseTurn } from "./whose_turn.ts";
 import type { Phase } from "../model/run.ts";
 
-export interface DispatcherOptions extends Partial<Pick<LoadPlan, "asked">> {
+export interface DispatcherOptions extends Partial<Pick<LoadPlan, "requests">> {
   /** Which arm is asked is drawn from it in phases of all arms; needed only there. */
   readonly seed?: number;
   readonly phases: readonly Phase[];
@@ -71,8 +71,8 @@ export class Dispatcher {
 
   constructor(options: DispatcherOptions) {
     this.#options = options;
-    const { phases, arms, asked, seed = 0 } = options;
-    this.#turn = new WhoseTurn(phases, arms.map(({ name }) => name), seed, asked);
+    const { phases, arms, requests, seed = 0 } = options;
+    this.#turn = new WhoseTurn(phases, arms.map(({ name }) => name), seed, requests);
   }
 
   /**
@@ -146,7 +146,7 @@ export class Dispatcher {
   }
 
   #statementOf(arm: number, operation: number): Statement {
-    return this.#options.arms[arm]!.statements[this.#options.asked?.[operation]?.statement ?? operation]!;
+    return this.#options.arms[arm]!.statements[this.#options.requests?.[operation]?.statement ?? operation]!;
   }
 
   #start(attempt: Attempt): void {

@@ -147,8 +147,8 @@ class Generator {
     const live = new LiveCounts(plan.loop.kind);
     const completed = plan.tellCompleted ? new CompletedSlots() : undefined;
     const deadlines = new Deadlines();
-    const { phases, arms, asked, retry } = plan;
-    const told = { seed, phases, arms, asked, retry, timeoutMs };
+    const { phases, arms, requests, retry } = plan;
+    const told = { seed, phases, arms, requests, retry, timeoutMs };
     const kept = { recorder, live, completed };
     const dispatcher = new Dispatcher({
       ...told,

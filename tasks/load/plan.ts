@@ -39,7 +39,7 @@ export interface LoadPlan {
    * Where each operation is asked by one arm alone: which, and which of its statements that is. Of such arms only the
    * first is made warm, if it asks PostgreSQL itself: the others may be somebody's service, or costly. Else all arms are asked all operations, in the same order.
    */
-  readonly asked?: readonly { readonly arm: number; readonly statement: number }[];
+  readonly requests?: readonly { readonly arm: number; readonly statement: number }[];
   readonly operations: readonly ScenarioOperation[];
   /** Null where the tables are the user's own. */
   readonly dataset: { readonly name: string; readonly counts: Readonly<Record<string, number>> } | null;

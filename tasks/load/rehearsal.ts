@@ -37,7 +37,7 @@ export async function rehearse({ plan, worker, targets, mix, nowUs }: RehearsalO
   const path = join(plan.spoolDir, `rehearsal-${worker}.seg`);
   using recorder = new SegmentWriter(path, worker, REQUESTS);
   let slot = FIRST_SLOT;
-  const arms = plan.asked === undefined
+  const arms = plan.requests === undefined
     ? plan.arms
     : plan.arms.slice(0, 1).filter(({ target }) => isDirect(pathOf(target.path)));
   for (const [index, arm] of arms.entries()) {

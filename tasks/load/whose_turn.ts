@@ -7,7 +7,7 @@ export class WhoseTurn {
   readonly #arms: readonly string[];
   readonly #armOf: ReadonlyMap<string, number>;
   readonly #drawn: Counter;
-  readonly #asked: LoadPlan["asked"];
+  readonly #requests: LoadPlan["requests"];
   #phases: readonly Phase[];
   #place = 0;
   /** A request may have been made ready for a phase that is another one now. */
@@ -17,10 +17,15 @@ export class WhoseTurn {
    * @param phases in order of time
    * @param arms by their names
    * @param seed which arm is asked is drawn from it in phases of all arms
-   * @param asked which arm each operation is asked by, where that is the same in all phases
+   * @param requests which arm each operation is asked by, where that is the same in all phases
    */
-  constructor(phases: readonly Phase[], arms: readonly string[], seed: number, asked?: LoadPlan["asked"]) {
-    this.#asked = asked;
+  constructor(
+    phases: readonly Phase[],
+    arms: readonly string[],
+    seed: number,
+    requests?: LoadPlan["requests"],
+  ) {
+    this.#requests = requests;
     this.#phases = phases;
     this.#arms = arms;
     this.#armOf = new Map(arms.map((arm, index) => [arm, index]));
@@ -52,7 +57,7 @@ export class WhoseTurn {
 
   /** The index of the arm that a slot asks in a phase. */
   armAt({ arm }: Phase, slot: number, operation: number): number {
-    if (this.#asked !== undefined) return this.#asked[operation]!.arm;
+    if (this.#requests !== undefined) return this.#requests[operation]!.arm;
     return arm === null ? this.#drawn.integer(slot, 0, this.#arms.length) : this.#armOf.get(arm)!;
   }
 }

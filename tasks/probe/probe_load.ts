@@ -112,7 +112,7 @@ export function probeLoad(
       target,
       statements: statements.filter((_, at) => asked[at]!.arm === arm),
     })),
-    asked: asked.map(({ arm }, at) => ({
+    requests: asked.map(({ arm }, at) => ({
       arm,
       statement: at - asked.findIndex((other) => other.arm === arm),
     })),
