@@ -9,12 +9,9 @@ import type { ArmRecord, Phase, Run } from "../model/run.ts";
 import type { Comparison } from "../model/summary.ts";
 import { tooShortText, type UntilDecided } from "../model/until_decided.ts";
 import { counted, formatCount } from "../model/units.ts";
-import { loadMeasured } from "../store/load_measured.ts";
-import { openStore, type Store } from "../store/open.ts";
 import type { Spool } from "../store/spool.ts";
-import { comparisons } from "../summary/comparisons.ts";
-import { judgingAfter, undecided } from "../summary/looks.ts";
-import { requiredSeconds } from "../summary/until_decided.ts";
+import { undecided } from "../summary/looks.ts";
+import { LookThread } from "./look_thread.ts";
 
 /** A run that ends when it knows. */
 export interface Looked {
@@ -27,7 +24,7 @@ export interface Looked {
 
 /**
  * Looks at a run in the pauses of its schedule: what was measured before is judged as it is when the run ends, from the
- * timings that lie in the spool, in a store beside them. A pause ends when that is done, and the run where nothing is
+ * timings that lie in the spool, in a store beside them and in a thread of its own. A pause ends when that is done, and the run where nothing is
  * open any more. Nothing of it happens beside a measured block.
  */
 export class LooksAtRun implements AsyncDisposable {
@@ -39,7 +36,7 @@ export class LooksAtRun implements AsyncDisposable {
   #nowUs = () => 0;
   #completedUntilUs = 0;
   #onCompleted = () => {};
-  #store!: Store;
+  #thread!: LookThread;
   #looking: Promise<void> = Promise.resolve();
   #foretold = false;
 
@@ -69,9 +66,9 @@ export class LooksAtRun implements AsyncDisposable {
   ): Promise<LooksAtRun> {
     const looks = new LooksAtRun(looked, events, decided);
     if (looks.#pauses.length === 0) return looks;
-    looks.#store = await openStore(join(looked.spool.dir, FILE), { mode: "write" });
-    // The load goes on meanwhile: the other cores are left to it.
-    await looks.#store.run("SET threads = 1");
+    const { run, arms, operations, spool } = looked;
+    const segments = Array.from({ length: run.config.workers }, (_, worker) => spool.segmentPath(worker));
+    looks.#thread = await LookThread.open(join(spool.dir, FILE), { run, arms, operations, segments });
     return looks;
   }
 
@@ -86,7 +83,7 @@ export class LooksAtRun implements AsyncDisposable {
 
   async [Symbol.asyncDispose](): Promise<void> {
     await this.#looking.catch(() => {});
-    if (this.#pauses.length > 0) this.#store.close();
+    if (this.#pauses.length > 0) await this.#thread.close();
     for (const name of [FILE, `${FILE}.wal`]) rmSync(join(this.#looked.spool.dir, name), { force: true });
   }
 
@@ -120,10 +117,9 @@ export class LooksAtRun implements AsyncDisposable {
   /** Says at the first look where the time will not do, so that nobody waits for it in vain. */
   async #foretell(open: readonly Comparison[], rounds: number): Promise<void> {
     this.#foretold = true;
-    const { run } = this.#looked;
-    const { durationSeconds, untilDecided } = run.config;
+    const { durationSeconds, untilDecided } = this.#looked.run.config;
     const seconds = durationSeconds * rounds / untilDecided!.looks.at(-1)!;
-    const required = await requiredSeconds(this.#store, run, { open, seconds });
+    const required = await this.#thread.ask({ kind: "required", open, seconds });
     const text = required === null
       ? null
       : tooShortText(required, { ...untilDecided!, mostSeconds: durationSeconds });
@@ -150,14 +146,9 @@ export class LooksAtRun implements AsyncDisposable {
     }
   }
 
-  async #compare(phaseId: number, rounds: number) {
-    const { run, arms, operations, spool } = this.#looked;
-    const { config, runId } = run;
+  #compare(phaseId: number, rounds: number): Promise<readonly Comparison[]> {
     const over = this.#phases.slice(0, this.#phases.findIndex((phase) => phase.phaseId === phaseId));
-    const segments = Array.from({ length: config.workers }, (_, worker) => spool.segmentPath(worker));
-    await loadMeasured(this.#store, { run, phases: over, operations, segments });
-    const judging = judgingAfter(rounds, config.untilDecided!);
-    return await comparisons(this.#store, runId, config, arms, { judging, goesOn: true });
+    return this.#thread.ask({ kind: "compare", phases: over, rounds });
   }
 }
 
