@@ -2,6 +2,7 @@
  * The charts, for notebooks and reports alike: pure functions from rows to a {@link Figure}, which shows
  * itself in Jupyter as the last value of a cell.
  */
+export { breakEvenChart, type BreakEvenRow } from "./break_even.ts";
 export { cacheMap, type CacheMapCell, cacheMapCells } from "./cache_map.ts";
 export { type CacheSecond, cacheStates } from "./cache_states.ts";
 export { type ComparedRatio, comparedRatios } from "./compared_ratios.ts";

@@ -55,8 +55,15 @@ export async function installTier(tier: Tier, options: InstallOptions): Promise<
   return safe.steps.reduce((sum, { statements }) => sum + statements.length, 0);
 }
 
-/** A view that was never populated fails each of its readers: that is known before there is any load. */
-async function refuseUnreadable({ name, relation, migration }: Tier, url: string, signal: AbortSignal) {
+/**
+ * A view that was never populated fails each of its readers: that is known before there is any load.
+ * @throws {ServiceError} where a tier is not there, or cannot be read
+ */
+export async function refuseUnreadable(
+  { name, relation, migration }: Tier,
+  url: string,
+  signal: AbortSignal,
+): Promise<void> {
   const { rows: [found] } = await withClient(
     url,
     (client) => client.query<{ populated: boolean }>(tierSql("populated.sql"), [relation]),

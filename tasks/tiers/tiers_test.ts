@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { resolve } from "node:path";
 import { Client } from "pg";
+import { ServiceError } from "../model/errors.ts";
 import { eventually } from "../net/testing.ts";
 import { paths } from "../paths/registry.ts";
 import type { Tier } from "../paths/tier.ts";
@@ -10,7 +11,7 @@ import { seed } from "../seed/seed.ts";
 import { withDatabase } from "../stack/testing_shared.ts";
 import { firstDifference, normaliseSql } from "../targets/normalise.ts";
 import { loadQuestion, type Question } from "../targets/workload.ts";
-import { installTier } from "./install_tier.ts";
+import { installTier, refuseUnreadable } from "./install_tier.ts";
 import type { PlacedTier } from "./placed_tier.ts";
 import { tierSql } from "./tier_sql.ts";
 import { bringUpToDate } from "./up_to_date.ts";
@@ -194,6 +195,27 @@ Deno.test("tiers answer as the tables do, before writes and when they have follo
         for (const tier of tiers) assertEqual(await ask(tier), after);
       },
     );
+    await t.step("a view that is not populated, or is not there, is refused with what to do", async () => {
+      const { url } = placed[0]!;
+      const refused = (said: RegExp, next: RegExp) =>
+        assert.rejects(refuseUnreadable(matviewTier, url, SIGNAL), (error) => {
+          assert.ok(error instanceof ServiceError);
+          assert.match(error.message, said);
+          assert.match(error.next!, next);
+          return true;
+        });
+      await refuseUnreadable(matviewTier, url, SIGNAL);
+      await client.query("REFRESH MATERIALIZED VIEW northwind_sales.sales_months WITH NO DATA");
+      await refused(
+        /path matview: northwind_sales.sales_months was never populated/,
+        /Make it WITH DATA in .*add-matview/,
+      );
+      await client.query("DROP MATERIALIZED VIEW northwind_sales.sales_months");
+      await refused(
+        /there is no northwind_sales.sales_months after the safe steps of add-matview/,
+        /Make it there/,
+      );
+    });
   });
 });
 

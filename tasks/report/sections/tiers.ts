@@ -11,7 +11,7 @@ import { plainSection } from "./section.ts";
 export const TIERS = plainSection({
   of: "bench",
   title: "Tiers",
-  figures: [],
+  figures: ["break-even"],
   tables: (material) => [answersTable(material), costTable(material.summary.tiers ?? [])],
 });
 
