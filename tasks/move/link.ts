@@ -1,4 +1,4 @@
-import pg, { type Client } from "pg";
+import type { Client } from "pg";
 import { transaction } from "../seed/sql.ts";
 import { moveSql, quotedText } from "./move_sql.ts";
 
@@ -116,9 +116,4 @@ export async function isConfirmed({ name, from }: Link, lsn: string): Promise<bo
 export async function lagBytes({ name, from }: Link): Promise<number | null> {
   const { rows: [slot] } = await from.query<{ bytes: number }>(moveSql("lag.sql"), [name]);
   return slot?.bytes ?? null;
-}
-
-/** A relation's name as SQL writes it. */
-export function relationText(schema: string, name: string): string {
-  return `${pg.escapeIdentifier(schema)}.${pg.escapeIdentifier(name)}`;
 }

@@ -44,11 +44,6 @@ export function forgetTarget(home: string, { runId }: Pick<TargetRecord, "runId"
   TARGETS.forget(home, runId);
 }
 
-/** Where a target's record lies. */
-export function targetPath(home: string, { runId }: Pick<TargetRecord, "runId">): string {
-  return TARGETS.path(home, runId);
-}
-
 /** Those of a home. */
 export function keptTargets(home: string): KeptRecords<TargetRecord> {
   return TARGETS.kept(home);
