@@ -139,7 +139,7 @@ Deno.test("what the load of an arm or of a migration would write beyond a clone 
           {
             scenario,
             terminal,
-            plan: { arms: [{ name: "indexed", overrides }] },
+            plan: { arms: [{ name: "indexed", path: "sql", overrides }] },
             ...place !== undefined && { migrating: { place } },
           } as unknown as Parameters<typeof tellOwnWrites>[0],
           [url],
