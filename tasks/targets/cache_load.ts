@@ -25,6 +25,8 @@ export interface Load {
   over: boolean;
   /** Takes back what is to be done later for it. */
   forget: () => void;
+  /** Takes back its limit. */
+  unlimit: () => void;
 }
 
 /** An entry that was loaded by others meanwhile, for those that wait for it. */

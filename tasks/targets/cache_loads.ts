@@ -52,7 +52,7 @@ export class CacheLoads {
   refresh(lookup: Lookup, tag: number, replacesUs: number): void {
     if (this.#loads.has(lookup.key)) return;
     const load = this.#newLoad(lookup, { tag, store: true, background: true, replacesUs });
-    load.forget = this.#options.network.later(this.#options.limitMs, () => this.#giveUp(load));
+    load.unlimit = this.#options.network.later(this.#options.limitMs, () => this.#giveUp(load));
     this.#begin(load);
   }
 
@@ -64,7 +64,10 @@ export class CacheLoads {
   }
 
   close(): void {
-    for (const load of this.#loads.values()) load.forget();
+    for (const load of this.#loads.values()) {
+      load.forget();
+      load.unlimit();
+    }
   }
 
   /** A load of its own: it goes on for the others when the one that began it has given up. */
@@ -79,6 +82,7 @@ export class CacheLoads {
       lock: null,
       over: false,
       forget: () => {},
+      unlimit: () => {},
     };
     if (singleFlight !== "off") this.#loads.set(lookup.key, load);
     load.call.onDone = () => this.#loaded(load);
@@ -134,6 +138,7 @@ export class CacheLoads {
   #end(load: Load): void {
     load.over = true;
     load.forget();
+    load.unlimit();
     load.lock?.release();
     load.lock = null;
     if (this.#loads.get(load.lookup.key) === load) this.#loads.delete(load.lookup.key);

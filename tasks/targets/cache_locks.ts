@@ -71,7 +71,8 @@ export class CacheLocks {
         load.lock = lock;
         return on.acquired();
       }
-      if (load.background) return on.busy();
+      // Unless somebody has joined it meanwhile, whose entry is over: they wait as others do.
+      if (load.background && load.waiting.size === 0) return on.busy();
       const nextMs = Math.min(LONGEST_WAIT_MS, waitMs * WAIT_FACTOR);
       // Apart from each other, so that those who wait do not all ask at once.
       load.forget = network.later(waitMs * (0.5 + random()), () => this.#try(load, key, nextMs, on));

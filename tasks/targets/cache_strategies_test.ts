@@ -276,6 +276,41 @@ Deno.test("cache strategies against a real Redis, with two caches that share not
         }),
     );
 
+    await t.step("single flight all: who joins an early load that another makes waits for that one", () => {
+      let drawn = 0.5;
+      return withCaches(
+        url,
+        { singleFlight: "all", strategy: "xfetch" },
+        async ({ source, caches, clock }) => {
+          const [one, other] = caches;
+          const first = ask(one!);
+          await eventually(() => source.asked.length === 1);
+          clock.us += 1e6;
+          source.answer();
+          await first.done;
+          await settled(one!);
+          clock.us += 59e6;
+          source.rows = [{ total: 2 }];
+          drawn = 0.9;
+          assert.equal((await ask(one!).done).cache, "hit");
+          await eventually(() => source.asked.length === 1);
+          // The other wants to load early as well; before it knows that it may not, somebody joins whose entry is over.
+          const early = ask(other!);
+          const { onDone } = early.call;
+          early.call.onDone = () => {
+            clock.us += 2e6;
+            onDone();
+          };
+          const joined = ask(other!);
+          await eventually(() => joined.call.cache === "miss");
+          assert.deepEqual([early.call.cache, source.asked.length], ["hit", 1]);
+          source.answer();
+          assert.deepEqual(told(await joined.done), ["miss", false, 2, 2]);
+        },
+        () => drawn,
+      );
+    });
+
     await t.step(
       "negative: what is not there is forgotten sooner",
       () =>
