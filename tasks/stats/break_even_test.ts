@@ -44,7 +44,7 @@ Deno.test("the break-even point is where a search over rates, each added up even
 
 Deno.test("its interval holds the truth about as often as it says", () => {
   let covered = 0;
-  const runs = 200;
+  const runs = 100;
   for (let run = 0; run < runs; run++) {
     const random = counter(run, "break-even");
     let drawn = 0;
