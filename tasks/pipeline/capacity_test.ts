@@ -137,7 +137,7 @@ Deno.test("what a disk has no room for is refused with what it needs and what fi
     const scenario = await loadScenario(ROOT, "access-paths", {});
     const plan = planOf(scenario, { rate: 1000, duration: 10 * HOUR, warmup: 0, paths: "sql" });
     const [home, db] = [join(dir, "home"), join(dir, "reports", "store.duckdb")];
-    const needed = 36_000_000 * (88 + 20) + 36_000 * 7500;
+    const needed = 36_000_000 * (88 + 32) + 36_000 * 7500;
     refuseWithoutRoom(scenario, plan, { home }, db, () => RESERVE_BYTES + needed);
     assert.throws(
       () => refuseWithoutRoom(scenario, plan, { home }, db, () => RESERVE_BYTES + needed / 2),
@@ -145,7 +145,7 @@ Deno.test("what a disk has no room for is refused with what it needs and what fi
         assert.ok(error instanceof ServiceError);
         assert.match(
           error.message,
-          /^Cannot keep the timings of 36,000,000 requests: they need about 3\.87 GiB of disk, and 1\.94 GiB are available at /,
+          /^Cannot keep the timings of 36,000,000 requests: they need about 4\.27 GiB of disk, and 2\.14 GiB are available at /,
         );
         assert.match(error.next!, /^What fits is --duration 4h or --rate 495\. Or free some space/);
         return true;
@@ -182,13 +182,13 @@ Deno.test("a closed loop that a disk has no room for at its slowest is refused, 
   withTempDir(async (dir) => {
     const scenario = await loadScenario(ROOT, "access-paths", {});
     const plan = planOf(scenario, { concurrency: 1000, duration: 100 * HOUR, warmup: 0, paths: "sql" });
-    const needed = 72_000_000 * (88 + 20) + 360_000 * 7500;
+    const needed = 72_000_000 * (88 + 32) + 360_000 * 7500;
     const tried = (free: number) =>
       refuseWithoutRoom(scenario, plan, { home: dir }, join(dir, "db"), () => RESERVE_BYTES + free);
     tried(needed);
     assert.throws(
       () => tried(needed - 1e6),
-      /Cannot keep the timings of 72,000,000 requests or more: they need about 9\.76 GiB/,
+      /Cannot keep the timings of 72,000,000 requests or more: they need about 10\.6 GiB/,
     );
   }));
 
