@@ -27,8 +27,8 @@ export function runsText(
 }
 
 /** What came of a run: how far it got, where that is not to its end, and what it was judged to be. */
-function resultOf({ status, verdict }: StoredRun): string {
-  const judged = verdict === null ? [] : [verdictText(verdict)];
+function resultOf({ status, verdict, search }: StoredRun): string {
+  const judged = search !== null ? [foundText(search)] : verdict === null ? [] : [verdictText(verdict)];
   if (status !== "complete") return [status, ...judged].join(", ");
   return judged[0] ?? "measured";
 }
@@ -51,7 +51,7 @@ function runsTable(runs: readonly StoredRun[], columns: number): string {
     `${run.environment.dataset.name} ${run.environment.dataset.scale}`,
     isoMinutes(run.startedAt),
     formatCount(run.slots),
-    run.search === null ? resultOf(run) : foundText(run.search),
+    resultOf(run),
   ]);
   // A column without a word, as that of labels where none was given, takes the place of one that tells something.
   const told = all.map((_, index) => rows.some((row) => row[index] !== ""));
