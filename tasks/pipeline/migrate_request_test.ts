@@ -44,3 +44,10 @@ Deno.test("a sweep tries each timeout where there is one: a naive form waits for
     "set-not-null safe 1000",
   ]);
 });
+
+Deno.test("a path over a tier is refused in a migration: it asks a clone of its own, and all arms the one that is migrated", async () => {
+  await assert.rejects(
+    asked("add-column", "--scenario", "sales-analytics", "--paths", "sql,matview"),
+    /Cannot use the path matview in a migration: it asks a clone with the tier matview, and all arms ask the database/,
+  );
+});

@@ -86,4 +86,8 @@ Deno.test("an arm over a tier asks the clone in which that lies, and no database
     /Cannot use the arm mine \(mine\.json\): databaseUrl: its path is matview, which asks a clone of its own/,
   );
   assert.doesNotThrow(() => checkTierArms([{ ...arm, path: "sql", overrides: elsewhere }], analytics));
+  assert.throws(
+    () => checkTierArms([{ ...arm, overrides: { settings: { refresh_every: 2 } } }], analytics),
+    /settings\.refresh_every: all arms over a tier share it/,
+  );
 });
