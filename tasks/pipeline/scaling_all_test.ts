@@ -2,12 +2,10 @@ import assert from "node:assert/strict";
 import { join } from "node:path";
 import type { RunSummary } from "../model/summary.ts";
 import { isAlive } from "../stack/process.ts";
-import { findProgram } from "../stack/programs.ts";
+import { NO_HAPROXY, placeHaproxy } from "../stack/testing_haproxy.ts";
 import { openStore } from "../store/open.ts";
 import { SHORT, withWorkbench, type Workbench } from "./testing.ts";
 import { services } from "./testing_faults.ts";
-
-const ignore = findProgram("haproxy") === null && findProgram("apt-get") === null;
 
 /** An arm over GraphQL that a file describes. */
 function arm(bench: Workbench, name: string, fields: object): string[] {
@@ -35,9 +33,10 @@ async function outcomesOf(bench: Workbench, arm: string): Promise<string[]> {
 
 Deno.test({
   name: "GraphQL by several instances: each arm by its own, and what dies in mid-run is named",
-  ignore,
+  ignore: NO_HAPROXY,
   fn: (t) =>
     withWorkbench(async (bench) => {
+      await placeHaproxy(bench.home);
       const three = arm(bench, "three", { instances: 3 });
       const proxied = arm(bench, "proxied", { instances: 2, balancer: "haproxy" });
 

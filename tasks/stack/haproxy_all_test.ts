@@ -4,11 +4,9 @@ import { join } from "node:path";
 import { embeddedGraphqlUrl, graphqlProblem } from "./graphql.ts";
 import { findHaproxy, startHaproxy } from "./haproxy.ts";
 import { identify, isAlive, type ProcessId, stopProcess } from "./process.ts";
-import { findProgram } from "./programs.ts";
 import { readRecords } from "./state.ts";
 import { testConfig, withStack, withTempHome } from "./testing.ts";
-
-const ignore = findProgram("haproxy") === null && findProgram("apt-get") === null;
+import { NO_HAPROXY, placeHaproxy } from "./testing_haproxy.ts";
 
 /** GraphQL servers that answer alike, by name; each counts what it was asked. */
 async function withServers(
@@ -33,11 +31,10 @@ async function withServers(
 
 Deno.test({
   name: "HAProxy deals requests in turn, on loopback alone, and none is lost with an instance that goes away",
-  ignore,
+  ignore: NO_HAPROXY,
   fn: () =>
     withTempHome(async (home) => {
-      const program = await findHaproxy({ home, haproxy: undefined });
-      assert.ok(typeof program !== "string", String(program));
+      const program = await placeHaproxy(home);
       await withServers(async (servers) => {
         let started: ProcessId | undefined;
         try {
@@ -69,9 +66,10 @@ Deno.test({
 Deno.test({
   name:
     "GraphQL behind HAProxy: every process and the proxy on record, and all of them stopped with the stack",
-  ignore,
+  ignore: NO_HAPROXY,
   fn: () =>
     withStack(async (stack, { home }) => {
+      await placeHaproxy(home);
       const url = await stack.databaseUrl("shop");
       const asked = { instances: 2, poolSize: 5, balancer: "haproxy", arms: ["two"] } as const;
       const service = await stack.graphql(url, ["public"], asked);

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { existsSync } from "node:fs";
 import { join } from "node:path";
-import { findHaproxy } from "../stack/haproxy.ts";
 import { findProgram } from "../stack/programs.ts";
+import { placeHaproxy } from "../stack/testing_haproxy.ts";
 import { rowsOf } from "./seen.ts";
 import { SHORT, SUMMARY } from "./short.ts";
 import type { Place, Story } from "./story.ts";
@@ -29,8 +29,7 @@ export const PROGRAMS: readonly Story[] = [
     typed: 'HAPROXY="$MINE/haproxy" deno task bench smoke --paths graphql --set graphql_instances=2 ' +
       `--set balancer=haproxy ${SUMMARY}`,
     async prepare(place) {
-      const found = await findHaproxy({ home: place.bench.home, haproxy: undefined });
-      assert.ok(typeof found !== "string", String(found));
+      const found = await placeHaproxy(place.bench.home);
       writeProgram(place, "haproxy", found.command, found.libraries ?? "");
     },
     ends: "pass",
