@@ -40,29 +40,40 @@ Deno.test({
       const three = arm(bench, "three", { instances: 3 });
       const proxied = arm(bench, "proxied", { instances: 2, balancer: "haproxy" });
 
-      await t.step("one instance, three, and two behind HAProxy, in one run", async () => {
-        const { code, stdout, stderr } = await bench.call("bench", given(...three, ...proxied));
-        assert.ok(code === 0 || code === 4, stderr);
-        const { environment, operations, scaling } = JSON.parse(stdout) as RunSummary;
-        const own = environment.services.filter(({ name }) => name === "graphql" || name === "haproxy");
-        assert.deepEqual(own.map(({ instance, arms }) => [instance, arms]), [
-          ["graphql", undefined],
-          ["graphql-2", ["three"]],
-          ["graphql-3", ["three"]],
-          ["graphql-4", ["three"]],
-          ["graphql-5", ["proxied"]],
-          ["graphql-6", ["proxied"]],
-          ["haproxy", ["proxied"]],
-        ]);
-        for (const { arm, operation, outcomes, n } of operations) {
-          if (operation === null) assert.ok(n > 0 && outcomes.ok === n, arm);
-        }
-        assert.deepEqual(
-          scaling!.arms.map(({ arm, instances, balancer }) => [arm, instances, balancer]),
-          [["graphql", 1, "client"], ["three", 3, "client"], ["proxied", 2, "haproxy"]],
-        );
-        assert.deepEqual(services(bench), [], "all of them ended with the run");
-      });
+      await t.step(
+        "one instance, three with and without a cache, and two behind HAProxy, in one run",
+        async () => {
+          const kept = arm(bench, "kept", { path: "graphql+cache", instances: 3 });
+          const { code, stdout, stderr } = await bench.call("bench", given(...three, ...kept, ...proxied));
+          assert.ok(code === 0 || code === 4, stderr);
+          const { environment, operations, scaling } = JSON.parse(stdout) as RunSummary;
+          const own = environment.services.filter(({ name }) => name === "graphql" || name === "haproxy");
+          assert.deepEqual(own.map(({ instance, arms }) => [instance, arms]), [
+            ["graphql", undefined],
+            ["graphql-2", ["three", "kept"]],
+            ["graphql-3", ["three", "kept"]],
+            ["graphql-4", ["three", "kept"]],
+            ["graphql-5", ["proxied"]],
+            ["graphql-6", ["proxied"]],
+            ["haproxy", ["proxied"]],
+          ]);
+          for (const { arm, operation, outcomes, n } of operations) {
+            if (operation === null) assert.ok(n > 0 && outcomes.ok === n, arm);
+          }
+          assert.deepEqual(
+            scaling!.arms.map(({ arm, instances, balancer }) => [arm, instances, balancer]),
+            [
+              ["graphql", 1, "client"],
+              ["three", 3, "client"],
+              ["kept", 3, "client"],
+              ["proxied", 2, "haproxy"],
+            ],
+          );
+          const cache = operations.find(({ arm, operation }) => arm === "kept" && operation === null)!.cache!;
+          assert.ok(cache.hit + cache.miss > 0 && cache.bypass === 0, "one Redis for all three");
+          assert.deepEqual(services(bench), [], "all of them ended with the run");
+        },
+      );
 
       await t.step(
         "an instance dies: exit code 3, by its name and its arm, and the others go on",
