@@ -41,6 +41,11 @@ export const parts: Readonly<Record<string, Part>> = {
     title: "what a migration is predicted to do to its users, held against what it does",
     run: async (args, config) => await (await import("./predict/task.ts")).predictPart(args, config),
   },
+  verdicts: {
+    title:
+      "real runs of twins, and of an operation that is a tenth slower: false verdicts, and what is found",
+    run: async (args, config) => await (await import("./verdicts/task.ts")).verdictsPart(args, config),
+  },
   truth: {
     title: "simulated runs whose truth is known: changes found, false verdicts, and intervals that hold",
     run: async (args, config) => await (await import("./truth/task.ts")).truthPart(args, config),

@@ -72,6 +72,22 @@ export const SELFBENCH: readonly Story[] = [
     },
   },
   {
+    promise:
+      "selfbench verdicts counts what real runs say of twins, and of an operation that is a tenth slower",
+    typed: `deno task selfbench verdicts ${smokeOf("verdicts").join(" ")} --json`,
+    ends: 0,
+    judge({ stdout }) {
+      const { findings, notMeasured } = JSON.parse(stdout) as Findings;
+      assert.deepEqual(findings.map(({ what }) => what.replace("product-list", "…")), [
+        "runs of twins with a false verdict",
+        "runs that find … slower",
+        "how much slower … was measured",
+      ]);
+      // How quick the machine is, and what a run of seconds finds, is not for a test to judge.
+      assert.ok(findings.some(({ ours }) => ours !== null) || notMeasured.length > 0);
+    },
+  },
+  {
     promise: "selfbench report says what the report of a very large run takes, and how large it is",
     typed: `deno task selfbench report ${smokeOf("report").join(" ")} --json`,
     ends: 0,
