@@ -59,7 +59,7 @@ Deno.test("the hit rate of any TTL and any memory is that of the plainest cache"
     fc.property(traces, fc.record({ ttlSeconds, memoryBytes }), (trace, point) => {
       assert.equal(hitRates(trace, [point])[0], simulated(trace, point));
     }),
-    { numRuns: 80 },
+    { numRuns: 50 },
   );
 });
 

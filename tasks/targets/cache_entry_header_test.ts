@@ -64,7 +64,7 @@ Deno.test("an entry with any bit changed, cut short, longer, or of another key i
 
 Deno.test("keys that differ have hashes that differ, which a double holds exactly", () => {
   const hashes = new Set<number>();
-  for (let id = 0; id < 200_000; id++) hashes.add(keyHash(`product-by-id:[${id}]`));
-  assert.equal(hashes.size, 200_000);
+  for (let id = 0; id < 30_000; id++) hashes.add(keyHash(`product-by-id:[${id}]`));
+  assert.equal(hashes.size, 30_000);
   assert.ok([...hashes].every((hash) => Number.isSafeInteger(hash) && hash >= 0));
 });
