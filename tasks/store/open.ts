@@ -54,7 +54,7 @@ const OPTIONS = { autoinstall_known_extensions: "false" };
 /** What does not go into its memory goes into files beside the store for a moment. */
 const READING = {
   ...OPTIONS,
-  memory_limit: "400MB",
+  memory_limit: "300MB",
   access_mode: "READ_ONLY",
   threads: String(Math.min(CORES, 4)),
 };
