@@ -28,6 +28,8 @@ const RATE = 200;
 /** How long what lies behind the caches takes, always. */
 const LOAD_MS = 100;
 const TTL_SECONDS = 1;
+/** After so long a load is stored, also where the machine is busy. */
+const STORED_US = 1.5 * LOAD_MS * 1000;
 const STATEMENT: Statement = { operationId: 0, name: "hot", write: false, text: "", parameters: ["id"] };
 
 /** When a load began or a request was sent that had to wait, by key. */
@@ -123,16 +125,19 @@ function askOne(cache: CachedTarget, key: number, events: Event[]): Promise<void
   });
 }
 
-/** What belongs to one expiry of a key: all from its first load on until that one is stored, and a little more. */
+/**
+ * What belongs to one expiry of a key: the loads that begin until the first of them is stored, and who waited for them. A
+ * load that begins after that is of the next one, however soon: early loads come by chance.
+ */
 export function expiriesOf(events: readonly Event[]): Expiry[] {
   const found: Expiry[] = [];
   for (const of of Map.groupBy(events, ({ key }) => key).values()) {
     const loads = of.filter(({ kind }) => kind === "load").map(({ us }) => us).sort((a, b) => a - b);
     const firsts: number[] = [];
-    for (const us of loads) if (us > (firsts.at(-1) ?? -Infinity) + TTL_SECONDS * 1e6 / 2) firsts.push(us);
+    for (const us of loads) if (us > (firsts.at(-1) ?? -Infinity) + STORED_US) firsts.push(us);
     // The last may not be over.
     for (let at = 1; at < firsts.length - 1; at++) {
-      const [from, to] = [firsts[at]! - TTL_SECONDS * 1e6 / 4, firsts[at + 1]! - TTL_SECONDS * 1e6 / 4];
+      const [from, to] = [firsts[at]! - STORED_US / 4, firsts[at + 1]! - STORED_US / 4];
       const within = of.filter(({ us }) => us >= from && us < to);
       found.push({
         loads: within.filter(({ kind }) => kind === "load").length,
