@@ -72,6 +72,7 @@ Deno.test("a run's report, in a real browser", (t) =>
         (figures) => figures.map((figure) => figure.id),
       ) as string[];
       assert.deepEqual(ids.sort(), [
+        "cache-map",
         "cache-states",
         "latency-by-quantile",
         "latency-heatmap",
