@@ -210,6 +210,13 @@ Deno.test("the parts of the run stand under their axis, and what becomes of the 
   const [parts] = buildView(summary, {}).sections.timeline!.tables;
   assert.deepEqual(parts!.groups.map(({ name }) => name), ["warmup", "baseline", "migrate", "recovery"]);
   assert.match(parts!.note, /nothing invalidates them/);
+  const { config } = summary.run;
+  const settings = { ...config.settings, invalidate: "tags" };
+  const tagged = { ...summary, run: { ...summary.run, config: { ...config, settings } } };
+  assert.match(
+    buildView(tagged, {}).sections.timeline!.tables[0]!.note,
+    /a write outdates at once those that its scenario names/,
+  );
   const without = buildView(changed(summary, { hitRate: { baseline: null } }), {});
   assert.equal(without.sections.timeline!.tables[0]!.note, "");
 });

@@ -17,7 +17,7 @@ function numbers(text: string): number[] {
   return text === "" ? [] : text.split(" ").map(Number);
 }
 
-/** Where both differ by more than a run, and why: docs/method.md shows and judges each. */
+/** Where both differ by more than a run, and why: docs/comparing.md shows and judges each. */
 const APART: Readonly<Record<string, readonly number[]>> = {
   // The level never changed: Otava's variance divides by n in place of n − 1, and p of eight runs falls below 0.001 by that.
   "no change, noise 5 %": [],

@@ -55,7 +55,8 @@ export const SELFBENCH: readonly Story[] = [
   },
   {
     promise: "selfbench cache says what a hit costs, and how often a hot key that expires is loaded",
-    typed: `deno task selfbench cache ${smokeOf("cache").join(" ")} --json`,
+    shown: "npx -y deno task selfbench cache",
+    typed: `npx -y deno task selfbench cache ${smokeOf("cache").join(" ")} --json`,
     ends: 0,
     judge({ stdout }) {
       const { findings } = JSON.parse(stdout) as Findings;

@@ -1,4 +1,5 @@
 import { numbers, words } from "../../charts/figure.ts";
+import { type CacheBehaviour, cacheBehaviour } from "../../model/cache_settings.ts";
 import type { MigrationSummary } from "../../model/migration_summary.ts";
 import { formatBytes, formatSeconds, formatShare } from "../../model/units.ts";
 import { plain } from "../cells.ts";
@@ -10,10 +11,15 @@ export const TIMELINE = plainSection({
   of: "migrate",
   title: "The migration and its users",
   figures: ["migration-timeline"],
-  tables: ({ summary: { migration } }) => [migration === undefined ? null : partsTable(migration)],
+  tables: ({ summary: { migration, run } }) => [
+    migration === undefined ? null : partsTable(migration, cacheBehaviour(run.config.settings)),
+  ],
 });
 
-function partsTable({ segments, walBytesPerSecond, hitRate }: MigrationSummary): Table {
+function partsTable(
+  { segments, walBytesPerSecond, hitRate }: MigrationSummary,
+  { invalidation }: CacheBehaviour,
+): Table {
   const isCached = Object.values(hitRate).some((rate) => rate !== null);
   return {
     id: "table-parts",
@@ -32,9 +38,11 @@ function partsTable({ segments, walBytesPerSecond, hitRate }: MigrationSummary):
         ].map(plain),
       }],
     })),
-    note: isCached
-      ? "Entries of the cache expire after their time to live; nothing invalidates them, neither a write nor the migration."
-      : "",
+    note: !isCached
+      ? ""
+      : invalidation === "tags"
+      ? "Entries of the cache expire after their time to live; a write outdates at once those that its scenario names. The migration invalidates none."
+      : "Entries of the cache expire after their time to live; nothing invalidates them, neither a write nor the migration.",
   };
 }
 
