@@ -107,10 +107,14 @@ export class LeftLedgers {
 
   /** Forgets what nothing can be held against any more. */
   forgetOthers(): void {
-    const records = [...keptClones(this.#home).records, ...keptMoves(this.#home).records];
     for (const runId of runsWithLedger(this.#home)) {
-      const isThere = records.some((record) => record.runId === runId);
-      if (!isThere && leftLedger(this.#home, runId) !== null) forgetLedger(this.#home, runId);
+      if (leftLedger(this.#home, runId) !== null) forgetUnlessLeft(this.#home, runId);
     }
   }
+}
+
+/** Forgets what a run's writes are judged by, unless what it wrote into is left. */
+export function forgetUnlessLeft(home: string, runId: string): void {
+  const records = [...keptClones(home).records, ...keptMoves(home).records];
+  if (!records.some((record) => record.runId === runId)) forgetLedger(home, runId);
 }

@@ -39,6 +39,8 @@ const AFTER_DEATH_MS = 1000;
 /** How a run over a system ended. */
 export interface Outcome {
   readonly spoolDir: string;
+  /** As its record is in the spool. */
+  readonly run: Run;
   readonly status: Exclude<RunStatus, "running">;
   /** Why the run crashed, as a sentence; null when it did not. */
   readonly crash: string | null;
@@ -97,8 +99,16 @@ export async function measure(
       proofSlots: [],
     }, load);
   const known = noted(run, remarks);
-  keepRun(dir, { ...known, environment: { ...known.environment, left } });
-  return { ...made, spoolDir: dir, left };
+  return keepLeft({ ...made, run: known, spoolDir: dir, left: [] }, left);
+}
+
+/** Adds to a run's record what is left of it. */
+export function keepLeft(outcome: Outcome, more: readonly string[]): Outcome {
+  const { spoolDir, run } = outcome;
+  const left = [...outcome.left, ...more];
+  const known = { ...run, environment: { ...run.environment, left } };
+  keepRun(spoolDir, known);
+  return { ...outcome, run: known, left };
 }
 
 /** Does some work whose writes go with a clone; what it put into a cache does not. */

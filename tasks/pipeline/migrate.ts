@@ -9,7 +9,8 @@ import { sayJson } from "../terminal/command.ts";
 import { migrationTable } from "../terminal/migration_table.ts";
 import type { Change } from "./change.ts";
 import { type Job, withJob } from "./job.ts";
-import { measure } from "./measure.ts";
+import { forgetUnlessLeft } from "./left_ledgers.ts";
+import { keepLeft, measure } from "./measure.ts";
 import { LONGEST_SECONDS, type MigrateRequest } from "./migrate_request.ts";
 import { type Migrating, recordedSteps } from "./migrating.ts";
 import { placeOfUrl } from "../postgres/place.ts";
@@ -78,8 +79,11 @@ export function migrate(requests: readonly MigrateRequest[], config: Config): Pr
 /** One run: the system on a clone, the load, and the change in the middle of it. */
 async function migrateOnce(given: Job & MigrateRequest, group: string): Promise<Summarised> {
   const job = { ...given, migrating: migratingOf(given, group) };
+  const { leftClones, runId, config: { home }, migrating } = job;
+  const before = leftClones.length;
+  using cleanup = new DisposableStack();
+  cleanup.defer(() => forgetUnlessLeft(home, runId));
   const outcome = await withSystem(job, async (system) => {
-    const { migrating } = job;
     await using made = await MigrationRun.prepare(system, migrating, changeOf);
     const schedule = migrationSchedule({
       warmupSeconds: job.plan.warmup,
@@ -89,8 +93,11 @@ async function migrateOnce(given: Job & MigrateRequest, group: string): Promise<
     });
     return await measure({ ...system, migrating: made.migrating }, schedule, made);
   });
+  cleanup.dispose();
   await refreshMoved(job);
-  return await judge(await store({ ...job, ...outcome }));
+  // A clone goes after the run: whether it did is known only now.
+  const left = migrating.place === "clone" ? leftClones.slice(before) : [];
+  return await judge(await store({ ...job, ...left.length === 0 ? outcome : keepLeft(outcome, left) }));
 }
 
 async function changeOf(system: SystemUnderTest, migrating: Migrating): Promise<Change> {

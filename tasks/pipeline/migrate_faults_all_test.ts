@@ -112,16 +112,32 @@ async function loseOrder(bench: Workbench): Promise<number> {
   return rowCount!;
 }
 
-Deno.test("a server that dies in the middle of a migration ends the run with 3, and nothing is left", async () => {
+Deno.test("a server that dies in the middle of a migration ends the run with 3, and the next start judges its writes", async () => {
   await withWorkbench(async (bench) => {
     const running = await startedUntil(bench, "migrate", [ownFile(bench, SLOW)]);
     const { pid } = readRecords(bench.home).find(({ name }) => name === "postgres")!.process;
     process.kill(pid, "SIGKILL");
     const { code, stdout, stderr } = await running.result;
     assert.equal(code, ExitCode.service, `${stdout}\n${stderr}`);
-    assert.doesNotMatch(`${stdout}${stderr}`, /this is a defect/);
+    const said = `${stdout}${stderr}`;
+    assert.doesNotMatch(said, /this is a defect/);
+    assert.match(said, /Check every write: \d+ acknowledged writes, [\d,]+ could not be looked at/);
+    assert.match(said, /Made on a clone of \S+, which is left: the next deno task bench drops it\./);
+    assert.match(said, /do(es)? not write have\s+changed is unknown:\s+checksums\s+were\s+not\s+compared\./);
+    const { run: { runId }, migration: unseen } = await latest(bench);
+    assert.equal(unseen!.ledger.complete, false);
     const next = await bench.call("bench", NEXT);
     assert.ok([ExitCode.ok, ExitCode.invalid].includes(next.code as 0), next.stderr);
+    assert.match(
+      next.stdout,
+      new RegExp(
+        `Checked the writes of the run ${runId} on its clone: \\d+ acknowledged writes, none is missing or wrong\\.`,
+      ),
+    );
+    assert.match(next.stdout, /Dropped the clone "benchbook_clone_\S+" of /);
+    const { ledger: { ok, complete, problems } } = (await ofRun(bench, runId)).migration!;
+    assert.ok(ok > 0 && complete, JSON.stringify({ ok, complete }));
+    assert.deepEqual(problems, []);
     await assertNothingLeft(bench);
   });
 });

@@ -43,6 +43,7 @@ export class Proof {
   readonly #deciding: Deciding;
   readonly #before: Before;
   #updated: LedgerResult["updated"] = null;
+  #isVerified = false;
 
   private constructor(system: SystemUnderTest, deciding: Deciding, before: Before) {
     this.#system = system;
@@ -103,9 +104,13 @@ export class Proof {
     });
   }
 
-  /** The run is over, and what is known of its writes is in its spool. */
+  /**
+   * The run is over. What could not be looked at on a clone the next start can judge, as long as the clone is there; in
+   * place the writes are taken back, after which nothing can be.
+   */
   forget(): void {
-    const { config: { home }, runId } = this.#system;
+    const { config: { home }, runId, migrating } = this.#system;
+    if (migrating?.place === "clone" && !this.#isVerified) return;
     forgetLedger(home, runId);
   }
 
@@ -143,6 +148,7 @@ export class Proof {
           told(entries);
         })
         : await this.#ledgersAt(urls, load, keep, told);
+      this.#isVerified = notVerified === 0;
       const found = [
         ...wrong > 0 ? [counted(wrong, "problem")] : notVerified === 0 ? ["each as it must be"] : [],
         ...notVerified > 0 ? [`${formatCount(notVerified)} could not be looked at`] : [],

@@ -11,12 +11,17 @@ const MOVE = [
 ];
 
 /** How a migration was made and judged, in whole sentences. */
-export function migrationMethod({ run: { config } }: RunSummary, migration: MigrationSummary): string[] {
+export function migrationMethod(
+  { run: { config, environment } }: RunSummary,
+  migration: MigrationSummary,
+): string[] {
   const { migration: { place, database, lockTimeoutMs, steps, move }, stallLimitMs } = migration;
   const timed = steps.some(({ move }) => move.kind === "lock_timeout");
   return [
     place === "clone"
-      ? `The change was made on a copy of ${database} (CREATE DATABASE … TEMPLATE), which was dropped afterwards.`
+      ? `The change was made on a copy of ${database} (CREATE DATABASE … TEMPLATE), which was ${
+        (environment.left ?? []).length > 0 ? "left: the next deno task bench drops it" : "dropped afterwards"
+      }.`
       : `The change was made in ${database} itself, and stays.`,
     ...move === undefined ? [] : MOVE,
     `${loadSentence(config)} The arms ${

@@ -28,7 +28,7 @@ export function migrationText(
 ): string {
   return [
     headline(summary),
-    whatText(migration),
+    whatText(summary, migration),
     impactTable(summary, migration, columns),
     stepTable(migration, columns),
     rewritesText(migration),
@@ -43,27 +43,36 @@ export function migrationText(
   ].filter((part) => part !== "").join("\n\n");
 }
 
-function whatText({ migration, moved }: MigrationSummary): string {
+function whatText({ run }: RunSummary, { migration, moved }: MigrationSummary): string {
   const { name, title, file, sweepMs } = migration;
-  const where = whereText(migration, wentOver(moved));
+  const where = whereText(migration, wentOver(moved), (run.environment.left ?? []).length > 0);
   const form = file === null || sweepMs !== undefined ? `, ${formOf(migration)}` : "";
   const what = `${singleLine(file ?? name)}${form}`;
   return `${what}: ${singleLine(title)}. Made ${where}.`;
 }
 
-/** @param wentOver whether the clients of a move ever were at the new server */
-function whereText({ place, database, move }: MigrationSummary["migration"], wentOver: boolean): string {
+/**
+ * @param wentOver whether the clients of a move ever were at the new server
+ * @param isLeft whether not all of a run could be taken back or dropped
+ */
+function whereText(
+  { place, database, move }: MigrationSummary["migration"],
+  wentOver: boolean,
+  isLeft: boolean,
+): string {
   const named = singleLine(database);
   if (move !== undefined) {
     const back = move.andBack ? ", and back" : "";
     return place === "clone"
-      ? `on a clone of ${named}, from one embedded server to another${back}; both copies are dropped`
+      ? `on a clone of ${named}, from one embedded server to another${back}; ${
+        isLeft ? "what is left of it the next deno task bench drops" : "both copies are dropped"
+      }`
       : `with the tables of ${named} itself${back}; ${
         wentOver ? "their copy stays at the new server" : "clients never went over"
       }`;
   }
   return place === "clone"
-    ? `on a clone of ${named}, which is dropped`
+    ? `on a clone of ${named}, which is ${isLeft ? "left: the next deno task bench drops it" : "dropped"}`
     : `in ${named} itself, where it stays`;
 }
 

@@ -94,7 +94,12 @@ function ledgerTable({ ok, failed, unknown, unknownPresent }: LedgerSummary): Ta
 function checksumSentence(
   { ranges, rows, different, byOthers, unclear, lacking }: ChecksumSummary,
 ): LedgerView["sentences"][number] {
-  if (lacking !== null) return { tone: "unsure", text: `Checksums could not be compared: ${lacking}.` };
+  if (lacking !== null) {
+    return {
+      tone: "unsure",
+      text: `Whether rows that the load does not write have changed is unknown: ${lacking}.`,
+    };
+  }
   const what = `${counted(ranges, "range")} of keys with ${formatCount(rows)} rows`;
   const others = different.length + unclear.length + byOthers.length;
   return others === 0 ? { tone: "good", text: `Checksums before and after are equal for ${what}.` } : {

@@ -79,7 +79,7 @@ export function checksumSummary(
 ): ChecksumSummary {
   const before = pairs.filter(({ rowsBefore }) => rowsBefore !== null);
   const lacking = pairs.length === 0
-    ? "no checksums were taken"
+    ? "checksums were not compared"
     : before.length === 0
     ? "no checksums were taken before the load"
     : pairs.every(({ rowsAfter }) => rowsAfter === null)
