@@ -1,4 +1,5 @@
 import {
+  existsSync,
   lstatSync,
   mkdirSync,
   mkdtempSync,
@@ -21,6 +22,9 @@ export const SITE_MARK = "benchbook-site.json";
 
 /** A publish writes what is new into a folder of such a name in the site before it is put in its place. */
 const STAGE = ".benchbook-publish-";
+
+/** The file in such a folder that says that it is ours: anybody can give a folder that name. */
+const STAGE_MARK = "benchbook-stage.json";
 
 /** A file that we made in a site. */
 export interface Made {
@@ -82,7 +86,7 @@ function opened(path: string, folder: Deno.FsFile, absent: boolean): SiteFolder 
   const known = readMark(path);
   let stage: string | null = null;
   const clear = () => {
-    if (stage !== null) rmSync(stage, { recursive: true, force: true });
+    if (stage !== null && existsSync(stage)) removeStage(stage);
   };
   const giveUp = () => {
     clear();
@@ -90,16 +94,16 @@ function opened(path: string, folder: Deno.FsFile, absent: boolean): SiteFolder 
     rmSync(join(path, SITE_MARK), { force: true });
     if (absent) rmdirSync(path);
   };
-  if (known === null) {
-    refuseUnlessEmpty(path);
-    try {
-      writeFileSync(join(path, SITE_MARK), markText(new Map()), { flag: "wx" });
-    } catch (error) {
-      giveUp();
-      throw error;
-    }
-  } else removeStages(path);
-  stage = mkdtempSync(join(path, STAGE));
+  if (known === null) refuseUnlessEmpty(path);
+  else removeStages(path);
+  try {
+    if (known === null) writeFileSync(join(path, SITE_MARK), markText(new Map()), { flag: "wx" });
+    stage = mkdtempSync(join(path, STAGE));
+    writeFileSync(join(stage, STAGE_MARK), `${JSON.stringify({ generator: "Benchbook" })}\n`);
+  } catch (error) {
+    giveUp();
+    throw error;
+  }
   return {
     path,
     made: known ?? new Map(),
@@ -204,11 +208,21 @@ function refuseUnlessEmpty(path: string): void {
   if (held !== undefined) throw refused(path, `it is not a site of Benchbook's, and holds ${held}`);
 }
 
-/** Whoever left them was killed: the folder is locked. */
+/** Whoever left them was killed: the folder is locked. What only has such a name is somebody else's. */
 function removeStages(path: string): void {
   for (const name of readdirSync(path)) {
-    if (name.startsWith(STAGE)) rmSync(join(path, name), { recursive: true });
+    const stage = join(path, name);
+    if (!name.startsWith(STAGE) || !lstatSync(stage).isDirectory()) continue;
+    if (look(join(stage, STAGE_MARK))?.isFile()) removeStage(stage);
   }
+}
+
+/** The mark last: whoever is stopped leaves a folder that is known. */
+function removeStage(stage: string): void {
+  for (const name of readdirSync(stage)) {
+    if (name !== STAGE_MARK) rmSync(join(stage, name), { recursive: true, force: true });
+  }
+  rmSync(stage, { recursive: true, force: true });
 }
 
 function refused(

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import {
+  cpSync,
   existsSync,
   lstatSync,
   mkdirSync,
@@ -117,7 +118,14 @@ Deno.test("what one that was killed has left in a site of ours is cleared away, 
   withTempDir((dir) => {
     const site = join(dir, "site");
     publish(dir, pages("old", "a"));
-    mkdirSync(join(site, ".benchbook-publish-dead"));
+    {
+      // As it is when it is killed: nobody disposes of it.
+      const killed = claimSite(site, []);
+      cpSync(killed.stage, join(dir, "stage"), { recursive: true });
+      killed[Symbol.dispose]();
+      cpSync(join(dir, "stage"), killed.stage, { recursive: true });
+      writeFileSync(join(killed.stage, "0"), "half of a pa");
+    }
     // Killed when half of it was in its place: the mark knew of all.
     const mark = JSON.parse(readFileSync(join(site, SITE_MARK), "utf8"));
     mark.files["b/index.html"] = { bytes: 3, source: null };
@@ -126,6 +134,21 @@ Deno.test("what one that was killed has left in a site of ours is cleared away, 
     writeFileSync(join(site, "b/index.html"), "new");
     publish(dir, pages("new", "a"));
     assert.deepEqual(readdirSync(site).sort(), ["a", SITE_MARK, "index.html"]);
+  }));
+
+Deno.test("a folder of others that only has the name of one of ours stays, with what is in it", () =>
+  withTempDir((dir) => {
+    const site = join(dir, "site");
+    publish(dir, pages("old", "a"));
+    mkdirSync(join(site, ".benchbook-publish-notes"));
+    writeFileSync(join(site, ".benchbook-publish-notes/my.txt"), "mine");
+    mkdirSync(join(site, ".benchbook-publish-empty"));
+    writeFileSync(join(site, ".benchbook-publish-file"), "mine");
+    symlinkSync(dir, join(site, ".benchbook-publish-link"));
+    const before = readdirSync(site, { recursive: true }).length;
+    publish(dir, pages("new", "a"));
+    assert.equal(readdirSync(site, { recursive: true }).length, before);
+    assert.equal(readFileSync(join(site, ".benchbook-publish-notes/my.txt"), "utf8"), "mine");
   }));
 
 Deno.test("a mark that names files elsewhere removes none of them", () =>
