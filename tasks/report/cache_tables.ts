@@ -29,11 +29,10 @@ export function cacheAgeTable({ caches = [] }: Pick<RunSummary, "caches">): Tabl
       rows: [{
         name: strategy,
         cells: [
-          plain(strategy),
           plain(formatCount(loads)),
           plain(formatCount(backgroundLoads)),
           ...[age?.p50Ms, age?.p99Ms, age?.maxMs, age?.promisedMs].map((ms) => plain(formatMs(ms ?? null))),
-          plain(age === null ? "–" : formatCount(age.older)),
+          plain(age === null ? "—" : formatCount(age.older)),
           plain(formatShare(map?.own.computed ?? null)),
         ],
       }],

@@ -1,4 +1,4 @@
-import type { TierSummary } from "../model/tier_summary.ts";
+import type { BreakEven, TierSummary } from "../model/tier_summary.ts";
 import { counted, formatMs, formatSeconds, significant } from "../model/units.ts";
 
 /** What follows from what was measured of a tier, with its evidence, a sentence each. */
@@ -11,28 +11,38 @@ function pays({ tier, upkeep, breakEven, readsPerSecond }: Omit<TierSummary, "ad
   if (breakEven === null) return null;
   const { low, high } = breakEven;
   const reads = `${significant(readsPerSecond, 3)} reads/s`;
-  if (upkeep === null) {
-    return low === 0
-      ? `Whether ${tier} pays is not known: what it saves each read is within the noise, or nothing.`
-      : `${tier} pays at ${reads} up to about ${rate(low)}: above ${
-        rate(high)
-      } its writers lose more than reads save.`;
-  }
+  if (upkeep === null) return paysWriters(tier, reads, { low, high });
   const [least, most] = [seconds(low), seconds(high)];
   const every = formatSeconds(upkeep.everySeconds);
   if (low === null || high === null) {
     return `Whether ${tier} pays is not known: what it saves each read is within the noise, or nothing.`;
   }
   if (upkeep.everySeconds > high) {
-    return `${tier} pays at ${reads} and every ${every}: it would down to every ${most}.`;
+    return `${tier} pays at ${reads} and every ${every}: it would still pay down to every ${most}.`;
   }
   return upkeep.everySeconds < low
     ? `${tier} does not pay at ${reads} and every ${every}: bring it up to date every ${most} or less often.`
     : `Whether ${tier} pays at ${reads} and every ${every} is not decided: it breaks even between ${least} and ${most}.`;
 }
 
-function rate(value: number | null): string {
-  return value === null ? "any number of writes/s" : `${significant(value, 3)} writes/s`;
+/** The same of one that its writers keep. An end that is null is infinite: at any rate of writes. */
+function paysWriters(tier: string, reads: string, { low, high }: Pick<BreakEven, "low" | "high">): string {
+  if (low === 0) {
+    return `Whether ${tier} pays is not known: what it saves each read is within the noise, or nothing.`;
+  }
+  if (low === null) return `${tier} pays at ${reads}: what its writers lose is within the noise, or nothing.`;
+  return high === null
+    ? `${tier} pays at ${reads} up to about ${
+      rate(low)
+    } at the least: from which rate on it no longer does, ` +
+      "this run does not show."
+    : `${tier} pays at ${reads} up to about ${rate(low)}: above ${
+      rate(high)
+    } its writers lose more than reads save.`;
+}
+
+function rate(value: number): string {
+  return `${significant(value, 3)} writes/s`;
 }
 
 function seconds(value: number | null): string {
