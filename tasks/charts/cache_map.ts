@@ -3,7 +3,7 @@ import type { CacheSummary } from "../model/cache_summary.ts";
 import { formatBytes, formatSeconds, formatShare } from "../model/units.ts";
 import { type Figure, makeFigure, numbers, words } from "./figure.ts";
 import { colour } from "./palette.ts";
-import { draw, ROW_MARGINS } from "./plot.ts";
+import { draw, rowMargins } from "./plot.ts";
 
 /** The hit rate that a cache of this TTL and memory would have had. */
 export interface CacheMapCell {
@@ -69,7 +69,7 @@ function drawMap(id: string, cells: readonly CacheMapCell[]): string {
   const [ttls, memories] = [domain(({ ttl }) => ttl), domain(({ memory }) => memory)];
   return draw(id, {
     height: 60 + arms.length * (30 + 26 * Math.max(1, ttls.length)),
-    ...ROW_MARGINS,
+    ...rowMargins(arms),
     marginLeft: 72,
     x: {
       type: "band",

@@ -3,7 +3,7 @@ import { formatCount, formatShare } from "../model/units.ts";
 import { largest } from "./extremes.ts";
 import { type Figure, makeFigure, numbers, words } from "./figure.ts";
 import { colour, MUTED, type SeriesStyle } from "./palette.ts";
-import { armRows, draw, ROW_MARGINS, timeAxis } from "./plot.ts";
+import { armRows, draw, rowMargins, timeAxis } from "./plot.ts";
 
 /** Requests of one second that met the cache in this state. */
 export interface CacheSecond {
@@ -40,7 +40,7 @@ export function cacheStates(
   const end = largest(1, seconds.map((row) => row.second + (row.seconds ?? 1)));
   const svg = draw(id, {
     height: 60 + 100 * Math.max(1, arms.length),
-    ...ROW_MARGINS,
+    ...rowMargins(arms),
     x: timeAxis(end),
     y: { domain: [0, 1], ticks: 4, tickFormat: (share: number) => formatShare(share), label: "↑ share" },
     fy: armRows(arms),

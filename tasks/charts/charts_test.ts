@@ -154,3 +154,22 @@ Deno.test("the name of a sampled line fits beside it", () => {
   // A wide face takes about 0.65 of the letters' 12 px each.
   assert.ok(Number(label?.[1]) + shift + "from cache".length * 12 * 0.65 <= 350, `${label?.[1]} + ${shift}`);
 });
+
+Deno.test("the name of an arm beside its row is within the chart, however long", () => {
+  const arm = "matview+cache in February";
+  const renamed = <Row extends { readonly arm: string }>(of: readonly Row[]) =>
+    of.map((row) => ({ ...row, arm }));
+  const charts = [
+    cacheStates(renamed(rows.cacheSeconds().filter((row) => row.arm === rows.cacheSeconds()[0]!.arm))),
+    cacheMap(renamed(rows.cacheMapCells().filter((cell) => cell.arm === rows.cacheMapCells()[0]!.arm))),
+    latencyHistogram(renamed(rows.histogramBins())),
+    latencyHeatmap(renamed(rows.heatmapBins())),
+    overTime(renamed(rows.secondPoints())),
+  ];
+  for (const { id, svg } of charts) {
+    const [, x] =
+      /<text transform="translate\(([\d.]+),[^>]*>matview\+cache in February</.exec(String(svg)) ?? [];
+    // The axis stands 9 px to the right of the plot.
+    assert.ok(Number(x) + 9 + arm.length * 12 * 0.65 <= 720, `${id}: ${x}`);
+  }
+});

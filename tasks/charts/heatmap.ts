@@ -3,7 +3,7 @@ import { formatCount, formatMs } from "../model/units.ts";
 import { largest, least } from "./extremes.ts";
 import { type Figure, makeFigure, numbers, words } from "./figure.ts";
 import { armStyles, type SeriesStyle } from "./palette.ts";
-import { armRows, draw, ROW_MARGINS, timeAxis } from "./plot.ts";
+import { armRows, draw, rowMargins, timeAxis } from "./plot.ts";
 import { logAxis, logTicks } from "./ticks.ts";
 
 /** Requests of an arm intended in [second, second + seconds) with a response time in [lowMs, highMs). */
@@ -67,7 +67,7 @@ function drawCells(
   const end = largest(1, rows.map((bin) => bin.second + (bin.seconds ?? 1)));
   return draw(id, {
     height: 60 + 110 * Math.max(1, arms.length),
-    ...ROW_MARGINS,
+    ...rowMargins(arms),
     x: timeAxis(end),
     y: { type: "log", axis: null },
     fy: armRows(arms),

@@ -1,9 +1,8 @@
 import * as Plot from "@observablehq/plot";
 import { formatCount, formatMs, formatShare } from "../model/units.ts";
-import { largest } from "./extremes.ts";
 import { type Figure, makeFigure, numbers, words } from "./figure.ts";
 import { armStyles } from "./palette.ts";
-import { armRows, draw, ROW_MARGINS } from "./plot.ts";
+import { armRows, draw, rowMargins } from "./plot.ts";
 import { logAxis, logTicks } from "./ticks.ts";
 
 /** Requests of one arm whose response time lay in [lowMs, highMs); bins of equal width on a log axis. */
@@ -37,9 +36,7 @@ export function latencyHistogram(
   const range = (bin: HistogramBin) => `${formatMs(bin.lowMs)} to ${formatMs(bin.highMs)}`;
   const svg = draw(id, {
     height: 60 + rowHeight(arms.length) * Math.max(1, arms.length),
-    ...ROW_MARGINS,
-    // A name with its segment is a long one.
-    marginRight: largest(ROW_MARGINS.marginRight, arms.map((arm) => 14 + 6.6 * arm.length)),
+    ...rowMargins(arms),
     x: { type: "log", axis: null },
     y: { label: null, ticks: 3, tickFormat: (share: number) => formatShare(share), grid: true },
     fy: armRows(arms, 0.18),

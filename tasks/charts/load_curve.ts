@@ -4,7 +4,7 @@ import { formatCount, formatMs, formatRate, significant } from "../model/units.t
 import { QUANTILE_LINES, quantileLegend, type QuantileLine } from "./quantile_lines.ts";
 import { type Figure, makeFigure, numbers, styleLegend, words } from "./figure.ts";
 import { armStyles, MUTED, PAPER, type SeriesStyle } from "./palette.ts";
-import { armRows, draw, ROW_MARGINS } from "./plot.ts";
+import { armRows, draw, rowMargins } from "./plot.ts";
 import { logAxis, logTicks } from "./ticks.ts";
 
 /** One probe: a run of one arm at one rate. */
@@ -101,7 +101,7 @@ function drawCurves(
     .filter((value) => value !== null && value > 0);
   return draw(id, {
     height: 60 + 190 * Math.max(1, styles.size),
-    ...ROW_MARGINS,
+    ...rowMargins([...styles.keys()]),
     x: {
       domain: [0, top * 1.03],
       label: "answered requests per second →",

@@ -4,7 +4,7 @@ import { largest } from "./extremes.ts";
 import { QUANTILE_LINES, quantileLegend, type QuantileLine } from "./quantile_lines.ts";
 import { type Figure, makeFigure, numbers, styleLegend, words } from "./figure.ts";
 import { armStyles, MUTED, type SeriesStyle } from "./palette.ts";
-import { armRows, draw, ROW_MARGINS, timeAxis } from "./plot.ts";
+import { armRows, draw, rowMargins, timeAxis } from "./plot.ts";
 import { logAxis, logTicks } from "./ticks.ts";
 
 /** One second of one arm; an arm has points only while its blocks run. */
@@ -132,10 +132,11 @@ class Timeline {
 
 function latencyRows(id: string, time: Timeline, lines: readonly QuantileLine[]): string {
   const { positive, arms } = time;
+  const { marginLeft, marginRight } = rowMargins(arms);
   return draw(id, {
     height: 50 + 110 * Math.max(1, arms.length),
-    marginLeft: ROW_MARGINS.marginLeft,
-    marginRight: ROW_MARGINS.marginRight,
+    marginLeft,
+    marginRight,
     x: time.x(null),
     y: { type: "log", axis: null },
     fy: armRows(arms),
@@ -169,7 +170,7 @@ function bars(id: string, time: Timeline, y: "ok" | "errors", label: string, axi
   const whole = y === "ok" ? points.filter((point) => time.width(point) >= 0.3 * bin) : points;
   return draw(`${id}-${y}`, {
     height: y === "ok" ? 112 : 118,
-    ...ROW_MARGINS,
+    ...rowMargins(time.arms),
     marginBottom: y === "ok" ? 24 : 42,
     x: time.x(axis),
     y: {

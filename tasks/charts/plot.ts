@@ -1,5 +1,6 @@
 import * as Plot from "@observablehq/plot";
 import { parseHTML } from "linkedom";
+import { largest } from "./extremes.ts";
 
 /** Width of a chart in its own units; CSS scales it to the page. */
 export const WIDTH = 720;
@@ -9,8 +10,14 @@ interface DomWindow {
   readonly document: NonNullable<Plot.PlotOptions["document"]>;
 }
 
-/** Room around charts with a row for each arm, whose names stand at the right. */
-export const ROW_MARGINS = { marginLeft: 56, marginRight: 90, marginBottom: 42 };
+/** Room around charts with a row for each arm, whose names stand at the right; a wide face takes 0.65 of 12 px a letter. */
+export function rowMargins(arms: readonly string[]) {
+  return {
+    marginLeft: 56,
+    marginRight: largest(90, arms.map((arm) => 12 + 7.8 * arm.length)),
+    marginBottom: 42,
+  };
+}
 
 /** The rows of such a chart. */
 export function armRows(arms: readonly string[], padding = 0.12) {
