@@ -9,7 +9,7 @@ import { MOST_REPLY_BYTES } from "../redis/wire.ts";
  * | -- | ---- |
  * | 0  | the mark 0xBB 0xCE, which begins no text |
  * | 2  | version, flags (1: without rows, 2: compressed) |
- * | 4  | CRC-32 of the key's hash and of all that follows |
+ * | 4  | CRC-32 of the whole key's hash and of all that follows |
  * | 8  | when it was stored, µs of the machine's clock |
  * | 16 | how long it took to load, µs; its TTL, ms |
  * | 24 | rows, -1 where they are not counted; its tag's version |
@@ -39,7 +39,7 @@ export interface EntryHead {
   negative: boolean;
 }
 
-/** What of an entry depends on its key, for `keyHash`. */
+/** What of an entry depends on its key, for the hash of the whole key. */
 export function checksumSeed(keyHash: number): number {
   return keyHash % 2 ** 32;
 }
@@ -97,7 +97,7 @@ export class EntryReader implements EntryHead {
 
   /**
    * Takes in an entry; what it is not is an error.
-   * @param keyHash of the key that it was found under
+   * @param keyHash of the whole key that it was found under
    */
   read(bytes: Uint8Array, keyHash: number): Error | null {
     const { length } = bytes;

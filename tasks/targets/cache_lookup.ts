@@ -7,7 +7,10 @@ export interface Lookup {
   readonly statement: Statement;
   readonly values: readonly Value[];
   readonly key: string;
+  /** Of its name, which is the same in all runs and arms. */
   readonly keyHash: number;
+  /** Of the whole key, for the checksum of its entry: that of another run or arm is none of this key. */
+  readonly entryHash: number;
   /** Asks for the entry. */
   readonly command: Uint8Array;
   /** The key of the version that an entry must have; null where nothing outdates entries. */
@@ -17,6 +20,7 @@ export interface Lookup {
 /** How keys are made of what is asked. */
 export class CacheKeys {
   readonly #prefix: string;
+  readonly #prefixHash: number;
   readonly #tagPrefix: string | null;
 
   /**
@@ -25,6 +29,7 @@ export class CacheKeys {
    */
   constructor(prefix: string, tagPrefix: string | null) {
     this.#prefix = prefix;
+    this.#prefixHash = keyHash(prefix);
     this.#tagPrefix = tagPrefix;
   }
 
@@ -32,12 +37,15 @@ export class CacheKeys {
     const name = `${statement.name}:${JSON.stringify(values)}`;
     const key = `${this.#prefix}${name}`;
     const { tag } = statement;
+    const hash = keyHash(name);
     const tagged = this.#tagPrefix !== null && tag !== undefined;
     return {
       statement,
       values,
       key,
-      keyHash: keyHash(name),
+      keyHash: hash,
+      // Of the two halves, so that the prefix is gone through once and not for each lookup.
+      entryHash: (hash ^ this.#prefixHash) >>> 0,
       command: writeCommand(["GET", key]),
       tagKey: tagged ? this.#tagKey(tag, values) : null,
     };

@@ -81,7 +81,8 @@ Deno.test("what a real Redis refuses is counted by its reason, and every request
         assert.deepEqual([states, refusals, keys.length], ["miss then hit", [], 10]);
         await assert.rejects(forgetKeys(narrow, prefix), {
           message: /may not list keys \(SCAN\)/,
-          next: /redis-cli --scan --pattern 'benchbook:run-1:\*' \| xargs redis-cli unlink/,
+          next:
+            /redis-cli --scan --pattern 'benchbook:run-1:\*' \| tr '\\n' '\\0' \| xargs -0 redis-cli unlink/,
         });
         tellKeys({ redisUrl: narrow, prefix }, keys);
         await forgetKeys(narrow, prefix);
@@ -152,6 +153,9 @@ Deno.test("what a real Redis refuses is counted by its reason, and every request
         await askAll(url, prefix);
         const entry = (await redis.getBuffer(key))!;
         const other = (await redis.getBuffer(`${prefix}one:[1]`))!;
+        await askAll(url, "benchbook:run-9:");
+        const elsewhere = (await redis.getBuffer("benchbook:run-9:one:[0]"))!;
+        await forgetKeys(url, "benchbook:run-9:");
         const changed = Buffer.from(entry);
         changed[changed.length - 2]! ^= 1;
         const odd: [string | Buffer, RegExp][] = [
@@ -164,6 +168,8 @@ Deno.test("what a real Redis refuses is counted by its reason, and every request
           [changed, /^CHANGED /],
           // Another key's, whole and of today.
           [other, /^CHANGED /],
+          // Of the same name in another run.
+          [elsewhere, /^CHANGED /],
         ];
         for (const [value, reason] of odd) {
           await redis.set(key, value);

@@ -72,7 +72,7 @@ export class CacheStores {
       tag,
       negative,
     };
-    const bytes = sealEntry(head, entries.textOf(answer), lookup.keyHash, compressAbove);
+    const bytes = sealEntry(head, entries.textOf(answer), lookup.entryHash, compressAbove);
     this.#set(writeBinaryCommand(["SET", lookup.key, bytes, "PX", String(keptMs)]), () => {});
     this.note(lookup.key, keptMs);
   }

@@ -164,10 +164,10 @@ export class CachedTarget implements Target {
   }
 
   /** How fresh the entry is that was found; `expired` also where there is none, `failed` where it cannot be had. */
-  #stateOf({ keyHash }: Lookup, tag: number, reply: Reply, stored: boolean): Freshness | "failed" {
+  #stateOf({ entryHash }: Lookup, tag: number, reply: Reply, stored: boolean): Freshness | "failed" {
     if (stored && reply === null) return "expired";
     if (!(reply instanceof Uint8Array)) return this.#refusedRead(reply);
-    const damage = this.#reader.read(reply, keyHash);
+    const damage = this.#reader.read(reply, entryHash);
     if (damage !== null) {
       this.#parts.refusals.add("read", damage);
       return "expired";

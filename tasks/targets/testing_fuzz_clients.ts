@@ -3,7 +3,7 @@ import { USUAL_CACHE } from "../model/cache_settings.ts";
 import { rowEntries } from "./cache_entries.ts";
 import { CachedTarget } from "./cached.ts";
 import { sealEntry } from "./cache_entry_header.ts";
-import { keyHash } from "./key_hash.ts";
+import { CacheKeys } from "./cache_lookup.ts";
 import { monotonicUs } from "../net/clock.ts";
 import { GraphqlTarget } from "./graphql.ts";
 import { judgeAnswer } from "./graphql_answer.ts";
@@ -148,6 +148,8 @@ export async function fuzzHttp(seed: number, cases: number): Promise<void> {
   await target.close();
 }
 
+const PREFIX = "benchbook:fuzz:";
+const KEYS = new CacheKeys(PREFIX, null);
 const ROWS = (id: number) => [{ id, text: "käse\r\n" }];
 
 /** What Redis may answer to GET, and whether an entry may be taken from it. */
@@ -159,7 +161,7 @@ function redisReply(id: number, draws: Draws): { bytes: Uint8Array; entry: boole
     const sealed = sealEntry(
       head,
       JSON.stringify(ROWS(id)),
-      keyHash(`one:[${id}]`),
+      KEYS.lookupOf({ statement: STATEMENT, values: [id] }).entryHash,
       draws.chance(0.5) ? 1 : 0,
     );
     return { bytes: joined(`$${sealed.length}\r\n`, sealed, "\r\n"), entry };
@@ -243,7 +245,7 @@ export async function fuzzRedis(seed: number, cases: number): Promise<void> {
   };
   const cached = new CachedTarget(sql, {
     redisUrl: "redis://fuzzed",
-    prefix: "benchbook:fuzz:",
+    prefix: PREFIX,
     entries: rowEntries,
     behaviour: USUAL_CACHE,
     nowUs: () => 0,
