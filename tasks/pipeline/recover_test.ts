@@ -52,7 +52,8 @@ Deno.test("keys of a killed run are removed from the user's Redis, or named; in 
     });
     return line;
   };
-  const unlink = "`redis-cli --scan --pattern 'benchbook:R1:*' | xargs redis-cli unlink`.";
+  const unlink =
+    "`redis-cli --scan --pattern 'benchbook:R1:*' | tr '\\n' '\\0' | xargs -0 redis-cli unlink`.";
   const named = (line: string, why: string) =>
     assert.ok(
       line.startsWith(`Recovered run R1 (crashed): 0 requests. ${why}`) && line.includes(unlink),

@@ -158,7 +158,7 @@ function isNamedRecord(line: string, said: string): boolean {
 }
 
 const MEND = /`?deno task clean --writes`?:? (it )?takes (them )?back/;
-const UNLINK = /redis-cli --scan --pattern '([^']*)\*' \| xargs redis-cli unlink/;
+const UNLINK = /redis-cli --scan --pattern '([^']*)\*' \| tr '\\n' '\\0' \| xargs -0 redis-cli unlink/;
 
 /** True where a run has told how its keys are removed from Redis. */
 export function tellsUnlink(said: string): boolean {

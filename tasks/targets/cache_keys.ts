@@ -226,7 +226,12 @@ export function keyPrefix(runId: string): string {
   return `benchbook:${runId}:`;
 }
 
-/** For a shell, as a sentence has it: within backticks. The pattern is one word whatever it holds. */
+/**
+ * For a shell, as a sentence has it: within backticks. The pattern is one word whatever it holds, and so is each key: keys
+ * hold quotes and blanks, at which xargs would split them, and no line break.
+ */
 export function unlinkCommand(prefix: string): string {
-  return `\`redis-cli --scan --pattern '${prefix.replaceAll("'", "")}*' | xargs redis-cli unlink\``;
+  return `\`redis-cli --scan --pattern '${
+    prefix.replaceAll("'", "")
+  }*' | tr '\\n' '\\0' | xargs -0 redis-cli unlink\``;
 }
