@@ -12,7 +12,11 @@ export function compareCommand(): Command {
   return command("compare", "Compare two stored runs, or series of runs: what changed, and what it did.")
     .argument("<base>", RUN)
     .argument("<candidate>", "the same")
-    .option("--ignore-fingerprint", "compare also runs of another machine, data set or load", false)
+    .option(
+      "--ignore-fingerprint",
+      "compare also runs that used other services or another machine, data set or load",
+      false,
+    )
     .option("--no-report", "make no page")
     .option("--no-pdf", "make no PDF")
     .option("--markdown <file>", "also write it as a comment for a pull request, in place of the one before")

@@ -119,7 +119,7 @@ export interface RunHistory {
   readonly machine: Readonly<Record<string, string>>;
   /** The one with the newest run first. */
   readonly stretches: readonly HistoryStretch[];
-  /** Runs of the scenario on other machines, which are not shown. */
+  /** Runs of the scenario with other services or on another machine, which are not shown. */
   readonly elsewhere: number;
   /** Runs that do not count, such as INVALID ones. */
   readonly leftOut: number;

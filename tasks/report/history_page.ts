@@ -130,7 +130,9 @@ function apart(history: RunHistory): string[] {
     ...breaks === 0
       ? []
       : [`${counted(breaks, "break")}: machine, data set or load changed, and nothing is joined over it.`],
-    ...elsewhere === 0 ? [] : [`${counted(elsewhere, "run")} of other machines: not shown.`],
+    ...elsewhere === 0
+      ? []
+      : [`${counted(elsewhere, "run")} that used other services or another machine: not shown.`],
     ...leftOut === 0 ? [] : [`${counted(leftOut, "run")} INVALID or not finished: named below, not drawn.`],
     ...omitted === null ? [] : [omitted],
   ];

@@ -56,7 +56,10 @@ Deno.test("page one of a history says what became of the level, from which run o
     /✗ Slower The level changed last with 20260318-080000-0011 \(“<b>after<\/b>”, 2026-03-18/,
   );
   assert.match(text, /commit b{10}\+\): all arms p50 went from 1\.00 ms to 1\.25 ms\./);
-  assert.match(text, /1 break: .*3 runs of other machines: not shown\..*1 run INVALID or not finished/);
+  assert.match(
+    text,
+    /1 break: .*3 runs that used other services or another machine: not shown\..*1 run INVALID or not finished/,
+  );
   assert.match(
     text,
     /Slower than before, most first ▲ \S.* p50 from 20260318-080000-0011 .* on: 1\.25× \[p < 0\.001\]/,

@@ -54,7 +54,10 @@ Deno.test("a level that rises by a fifth is found at its run, and other loads an
       /^▲ from \d{8}-\S+ \(.*\) on: all arms p50 1\.[12]\d*× slower \(.* → .*\);/m,
     );
     assert.match(text, /Apart from these: 1 run until .* \(timeout 500 ms and not /);
-    assert.match(text, /^1 run of other machines: not shown\.\n1 run INVALID or not finished: left out\.$/m);
+    assert.match(
+      text,
+      /^1 run that used other services or another machine: not shown\.\n1 run INVALID or not finished: left out\.$/m,
+    );
   }));
 
 Deno.test("of a few runs the one that lies outside is named, with low confidence", () =>

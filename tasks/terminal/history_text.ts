@@ -148,7 +148,9 @@ function otherText({ runs, differences }: HistoryStretch): string {
 
 function apartText({ elsewhere, leftOut }: RunHistory): string {
   return [
-    ...elsewhere === 0 ? [] : [`${counted(elsewhere, "run")} of other machines: not shown.`],
+    ...elsewhere === 0
+      ? []
+      : [`${counted(elsewhere, "run")} that used other services or another machine: not shown.`],
     ...leftOut === 0 ? [] : [`${counted(leftOut, "run")} INVALID or not finished: left out.`],
   ].join("\n");
 }

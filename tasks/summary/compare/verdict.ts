@@ -55,7 +55,8 @@ export function judgeComparison(
 }
 
 const OTHER_MACHINE =
-  "No verdict: the runs were made on different machines, and what differs between these cannot be told from what changed.";
+  "No verdict: the runs were made on different machines or with different services, and what differs between these " +
+  "cannot be told from what changed.";
 
 function enough({ base, candidate }: ComparedEvidence["runs"]): boolean {
   return Math.min(base, candidate) >= 5;
