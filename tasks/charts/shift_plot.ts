@@ -39,7 +39,7 @@ export function shiftPlot(
       }×`,
     svg: points.length === 0 ? [] : drawShift(id, points),
     reading:
-      "A level row of marks: everything became slower alike; one that rises to the right: the slow requests did. " +
+      "A level row of marks: everything changed alike; one that rises to the right: the slow requests did. " +
       "Intervals hold all at once, with 95 %, for these runs alone: they do not know how much runs differ. Hollow marks " +
       "may be equal.",
     table: {
