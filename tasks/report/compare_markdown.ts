@@ -1,11 +1,13 @@
 import type { ComparedRow, ComparedSide, RunComparison } from "../model/run_comparison.ts";
 import { counted, fixed, formatCount, formatShare, measuredMs } from "../model/units.ts";
-import { floorText, intervalOf, shortCommit, VERDICT_SIGNS } from "../terminal/compare_text.ts";
+import { floorText, intervalOf, RATIO_NOTE, shortCommit, VERDICT_SIGNS } from "../terminal/compare_text.ts";
+import { ONE_STRETCH } from "../summary/compare/judge.ts";
+import { NOT_COMPARED } from "../summary/compare/notes.ts";
 import { markdownBlock, markdownCode, markdownText } from "./markdown_safe.ts";
 
 /** A comment that is longer is not read; the lines of its marks are two more of these. */
 export const MOST_LINES = 38;
-const MOST_REASONS = 4;
+const MOST_REASONS = 5;
 const MOST_CHANGES = 6;
 const MOST_ROWS = 10;
 
@@ -23,6 +25,7 @@ export function compareMarkdown(comparison: RunComparison): string {
     "",
     ...verdict === null ? differenceLines(comparison) : rowLines(comparison.rows),
     "",
+    ...noteLines(comparison),
     ...errorLines(comparison),
     ...changeLines(comparison),
     `- **Compared**: ${sideText(base)} with ${sideText(candidate)}; again: ${
@@ -49,8 +52,15 @@ function rowLines(rows: readonly ComparedRow[]): string[] {
         `${VERDICT_SIGNS[row.verdict]} ${row.verdict}`,
       ])
     ),
-    ...more > 0 ? ["", `And ${counted(more, "more row")} in the report.`] : [],
+    "",
+    `${more > 0 ? `And ${counted(more, "more row")} in the report. ` : ""}${RATIO_NOTE}`,
   ];
+}
+
+/** What the rows leave out, and of what they have no interval. */
+function noteLines({ warnings }: RunComparison): string[] {
+  return warnings.filter(({ code }) => code === ONE_STRETCH || code === NOT_COMPARED)
+    .map(({ text }) => `- ${markdownText(text)}`);
 }
 
 /** All together and each arm first, then what was decided, the largest change first. */

@@ -152,9 +152,15 @@ function rowsText({ rows, base, candidate }: RunComparison, columns: number): st
   ]);
   const of = base.runs.length === 1 && candidate.runs.length === 1 ? "" : ", the mean over runs";
   return `Response time${of}:\n${formatTable(ROWS, cells, columns)}\n` +
+    `${RATIO_NOTE} ` +
     "Ratio: candidate ÷ base; all: the mean over the operations, weighted by the mix. " +
     "Noise floor: with nothing changed, such a ratio lies within it in 95 of 100 comparisons.";
 }
+
+/** Why a ratio is not quite the quotient of the two times beside it. */
+export const RATIO_NOTE =
+  "Base and candidate are medians of all requests; the ratio is estimated over stretches of requests, so it is not " +
+  "exactly their quotient.";
 
 /** A verdict's sign; the sign alone says nothing to who does not see it. */
 export const VERDICT_SIGNS: Readonly<Record<ComparedRow["verdict"], string>> = {

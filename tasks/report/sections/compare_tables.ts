@@ -1,7 +1,7 @@
 import { numbers, words } from "../../charts/figure.ts";
 import type { ComparedRow } from "../../model/run_comparison.ts";
 import { fixed, formatProbability, formatShare, measuredMs } from "../../model/units.ts";
-import { floorText, VERDICT_SIGNS } from "../../terminal/compare_text.ts";
+import { floorText, RATIO_NOTE, VERDICT_SIGNS } from "../../terminal/compare_text.ts";
 import { type Cell, estimateCell, Footnotes, plain, ratioInterval } from "../cells.ts";
 import type { Table } from "../tables.ts";
 import type { Compared } from "./compare_material.ts";
@@ -67,7 +67,7 @@ export function rowsTable(
         cells: cellsOf(row),
       })),
     })),
-    note:
+    note: `${RATIO_NOTE} ` +
       "Ratio: response time of the candidate divided by the base's. All operations: their mean, weighted by the mix. Noise " +
       "floor: with nothing changed, such a ratio lies within it in 95 of 100 comparisons. An interval is for one row alone " +
       "and a verdict accounts for all of them.",

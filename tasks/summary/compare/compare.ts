@@ -3,6 +3,7 @@ import type { Warning } from "../../model/estimate.ts";
 import type { FingerprintDifference } from "../../model/fingerprint.ts";
 import { mixShares, type Weighted } from "../../model/mix_shares.ts";
 import type { ComparedRow, ComparedSide, OnlyThere, RunComparison } from "../../model/run_comparison.ts";
+import { SERVICE_NAMES } from "../../model/run.ts";
 import { isRunId } from "../../model/run_id.ts";
 import { listRuns, type Rows, type StoredRun } from "../../store/runs.ts";
 import { differences, fingerprintOf } from "../fingerprint.ts";
@@ -11,6 +12,7 @@ import { noiseBand, noiseFloor, type SubjectLevel } from "../noise_floor.ts";
 import { type Cell, type RunLevels, runLevels } from "../run_levels.ts";
 import { comparedErrors, type CountRow, countsOf, typicalMs } from "./errors.ts";
 import { cellsOf, compareCells, type ComparedCell } from "./judge.ts";
+import { notesOf, unexplained } from "./notes.ts";
 import { type Side, sidesOf } from "./sides.ts";
 import { shiftsOf } from "./shifts.ts";
 import { subjectsOf } from "./subject.ts";
@@ -23,7 +25,7 @@ const MOST_SLOTS = 8_000_000;
 /**
  * Compares two runs, or series of runs, of one store.
  * @param base how the run is named that is compared with
- * @param options.ignoreFingerprint compares also what was made on another machine, data set or load
+ * @param options.ignoreFingerprint compares also what was made with other services, or on another machine, data set or load
  * @throws {UsageError} where there are no such two runs
  * @throws {BenchbookError} where one's numbers are not the system's
  */
@@ -65,7 +67,17 @@ export async function compareRuns(
       noise: { from: null, runs: 0, twoRuns: null },
     };
   }
-  return { ...report, ...await compared(rows, sides, common, { all, found }) };
+  const { reasons: [leading = "", ...more], notes, ...judged } = await compared(rows, sides, common, {
+    all,
+    found,
+  });
+  const cause = unexplained({ ...report, ...judged });
+  return {
+    ...report,
+    ...judged,
+    reasons: [leading, ...cause, ...more],
+    warnings: [...report.warnings, ...notes],
+  };
 }
 
 async function compared(
@@ -73,14 +85,18 @@ async function compared(
   sides: { readonly base: Side; readonly candidate: Side },
   { arms, mix }: Common,
   { all, found }: { readonly all: readonly StoredRun[]; readonly found: readonly FingerprintDifference[] },
-): Promise<Pick<RunComparison, "verdict" | "reasons" | "rows" | "errors" | "shifts" | "noise">> {
+): Promise<
+  & Pick<RunComparison, "verdict" | "reasons" | "rows" | "errors" | "shifts" | "noise">
+  & { readonly notes: readonly Warning[] }
+> {
   // The band of the base's machine and load says nothing of a candidate under others.
   const history = found.length > 0 ? [...sides.base.runs] : historyOf(all, sides);
   const runs = [...history, ...sides.candidate.runs];
   const subjects = await subjectsOf(rows, history);
   const timeoutMs = Math.max(...runs.map(({ config }) => config.timeoutMs));
   const levels = await runLevels(rows, runs.map(({ runId }) => runId), { arms, mix, timeoutMs });
-  const cells = cellsOf(arms, mix).flatMap((cell) => {
+  const asked = cellsOf(arms, mix);
+  const cells = asked.flatMap((cell) => {
     const [base, candidate] = [sides.base, sides.candidate].map((side) => levelsIn(side.runs, levels, cell));
     if (base === null || candidate === null) return [];
     const past = history.flatMap(({ runId }): SubjectLevel[] => {
@@ -95,10 +111,8 @@ async function compared(
     return [{ cell, base, candidate, band: noiseBand([...past, ...own]) }] as ComparedCell[];
   });
   const sameMachine = !found.some(({ part }) => part === "machine");
-  const counts = await countsOf(
-    rows,
-    [...sides.base.runs, ...sides.candidate.runs].map(({ runId }) => runId),
-  );
+  const [baseIds, candidateIds] = [idsOf(sides.base), idsOf(sides.candidate)];
+  const counts = await countsOf(rows, [...baseIds, ...candidateIds]);
   const of = (side: Side) => counts.filter(({ runId }) => side.runs.some((run) => run.runId === runId));
   const [ofBase, ofCandidate] = [of(sides.base), of(sides.candidate)];
   const judged = compareCells(cells, sameMachine).map((row) => withTimes(row, ofBase, ofCandidate));
@@ -109,11 +123,14 @@ async function compared(
     runs: band?.runs ?? 0,
     twoRuns: band === null ? null : noiseFloor(band),
   };
-  const counted = { base: sides.base.runs.length, candidate: sides.candidate.runs.length };
-  const [baseIds, candidateIds] = [idsOf(sides.base), idsOf(sides.candidate)];
+  const counted = { base: baseIds.length, candidate: candidateIds.length };
   return {
     ...judgeComparison({ rows: judged, errors, noise, runs: counted, sameMachine }),
     rows: judged,
+    notes: notesOf(judged, asked.filter((cell) => !cells.some((own) => own.cell === cell)), counts, [
+      ...baseIds,
+      ...candidateIds,
+    ]),
     errors,
     shifts: await shiftsOf(rows, judged, { base: baseIds, candidate: candidateIds, timeoutMs }),
     noise,
@@ -170,7 +187,13 @@ function notComparable(
   }
   if (ignore || found.length === 0) return null;
   const parts = [...new Set(found.map(({ part }) => part))];
-  const names = { machine: "another machine", dataset: "another data set", load: "another load" };
+  const services: readonly string[] = Object.values(SERVICE_NAMES);
+  const same = found.every(({ part, name }) => part !== "machine" || services.includes(name));
+  const names = {
+    machine: same ? "other services" : "another machine",
+    dataset: "another data set",
+    load: "another load",
+  };
   return `Not comparable: the candidate ran with ${parts.map((part) => names[part]).join(" and ")}. ` +
     "--ignore-fingerprint compares them nevertheless.";
 }

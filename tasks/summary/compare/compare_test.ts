@@ -1,8 +1,10 @@
 import assert from "node:assert/strict";
 import { BenchbookError, ExitCode, UsageError } from "../../model/errors.ts";
 import type { RunComparison } from "../../model/run_comparison.ts";
+import { compareMarkdown } from "../../report/compare_markdown.ts";
 import type { Store } from "../../store/open.ts";
 import { placeStore, storeFile, withStore, withTempDir } from "../../store/testing.ts";
+import { compareText } from "../../terminal/compare_text.ts";
 import { fixtureEnvironment } from "../testing_record.ts";
 import { compareRuns } from "./compare.ts";
 import { makeRun, makeSeries } from "./testing.ts";
@@ -99,6 +101,12 @@ Deno.test("runs of two machines are not comparable, and have no verdict even whe
     assert.match(refused.reasons[0]!, /^Not comparable: the candidate ran with another machine\./);
     assert.deepEqual(refused.differences.map(({ name }) => name), ["CPU", "cores"]);
     assert.deepEqual(refused.rows, []);
+    await makeSeries(store, 5, {
+      label: "without",
+      environment: { services: fixtureEnvironment().services.filter(({ name }) => name !== "redis") },
+    });
+    const without = await compareRuns(store, "here", "without");
+    assert.match(without.reasons[0]!, /^Not comparable: the candidate ran with other services\./);
     const forced = await compareRuns(store, "here", "there", { ignoreFingerprint: true });
     assert.equal(forced.verdict, "inconclusive");
     assert.match(forced.reasons[0]!, /^No verdict: the runs were made on different machines/);
@@ -121,6 +129,57 @@ Deno.test("of other arms and operations what both have is compared, and what one
     const none = await compareRuns(store, "base", "other", { ignoreFingerprint: true });
     assert.equal(none.verdict, null);
     assert.match(none.reasons[0]!, /no arm in common/);
+  }));
+
+/** A run with so many requests of each operation over one arm. */
+async function makeShort(store: Store, label: string, requests: number): Promise<void> {
+  const run = await makeRun(store, { label, arms: ["sql"], slots: 100 });
+  await store.rows(
+    `DELETE FROM timing WHERE run_id = $run AND slot NOT IN (SELECT slot FROM timing WHERE run_id = $run
+      QUALIFY row_number() OVER (PARTITION BY operation_id ORDER BY slot) <= $requests::BIGINT)`,
+    { run, requests },
+  );
+}
+
+Deno.test("one stretch of requests a side has no interval, and too few requests are named as not compared", () =>
+  withRuns(async (store) => {
+    await makeShort(store, "one", 9);
+    await makeShort(store, "other", 9);
+    const single = await compareRuns(store, "one", "other");
+    assert.equal(single.rows.length, 3);
+    assert.ok(
+      single.rows.every(({ low, high }) => low === null && high === null),
+      JSON.stringify(single.rows),
+    );
+    const texts = ({ warnings }: RunComparison) => warnings.map(({ text }) => text).join("\n");
+    assert.match(texts(single), /^One stretch of requests a side has no interval\.$/m);
+    assert.match(
+      texts(single),
+      /^Not compared: p95 of product-by-id over sql \(9 requests; 72 are needed\), p95 of order-details over sql/m,
+    );
+    for (const written of [compareMarkdown(single), compareText(single, 120)]) {
+      assert.match(written, /Not compared: p95 of/);
+      assert.match(written, /One stretch of requests a side has no interval/);
+    }
+    await makeShort(store, "few", 7);
+    assert.match(
+      texts(await compareRuns(store, "one", "few")),
+      /^Not compared: all operations \(one of them is missing\), product-by-id over sql \(7 requests; 8 are needed\), order-/m,
+    );
+  }));
+
+Deno.test("a change between runs of which nothing recorded differs is told to be the machine's rather", () =>
+  withRuns(async (store) => {
+    await makeSeries(store, 5, { label: "base", slots: 300 });
+    await makeSeries(store, 5, { label: "slow", slots: 300, factor: 3 });
+    await makeSeries(store, 5, { label: "changed", slots: 300, factor: 3, gitCommit: "b".repeat(40) });
+    const found = await compareRuns(store, "base", "slow");
+    assert.equal(found.verdict, "regressed");
+    assert.match(found.reasons[1]!, /^Nothing that is recorded differs between them: the machine is/);
+    assert.match(compareMarkdown(found), /Nothing that is recorded differs/);
+    const changed = await compareRuns(store, "base", "changed");
+    assert.equal(changed.verdict, "regressed");
+    assert.doesNotMatch(changed.reasons.join("\n"), /Nothing that is recorded/);
   }));
 
 Deno.test("answers that are not given are no improvement", () =>

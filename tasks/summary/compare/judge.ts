@@ -54,7 +54,8 @@ interface Draft {
   /** Null: nothing tells how much runs differ, so nothing can be judged. */
   readonly judged: StudentEstimate | null;
   readonly log: number;
-  readonly interval: { readonly low: number; readonly high: number };
+  /** Null: one stretch of requests a side does not show how much these vary. */
+  readonly interval: { readonly low: number; readonly high: number } | null;
   readonly floor: number | null;
   readonly warnings: readonly Warning[];
   readonly unserved: boolean;
@@ -65,6 +66,8 @@ const SEED = 20_150_513;
 
 /** The code of the warning of rows that two single runs gave, and of such as may not be judged. */
 export const NO_BAND = "no-band";
+/** That of rows without an interval. */
+export const ONE_STRETCH = "one-stretch";
 
 /**
  * Compares cell by cell. With at least five runs a side the ratio has the interval of the hierarchical bootstrap; with
@@ -114,13 +117,17 @@ function draft({ cell, base, candidate, band }: ComparedCell, decides: boolean):
     : null;
   const estimate = repeated ?? (band === null ? null : ratioInBand(ofBase, ofCandidate, band));
   if (estimate === null) {
-    const within = welch(below.flat(), above.flat());
+    const [first, second] = [below.flat(), above.flat()];
+    const single = Math.min(first.length, second.length) < 2;
     return {
       ...common,
       judged: null,
       log: mean(ofCandidate) - mean(ofBase),
-      interval: studentInterval(within, LEVEL),
-      warnings: [{ code: NO_BAND, text: "Not judged: it is not known how much runs differ here." }],
+      interval: single ? null : studentInterval(welch(first, second), LEVEL),
+      warnings: [
+        { code: NO_BAND, text: "Not judged: it is not known how much runs differ here." },
+        ...single ? [{ code: ONE_STRETCH, text: "One stretch of requests a side has no interval." }] : [],
+      ],
     };
   }
   return {
@@ -143,7 +150,7 @@ function finish(
     warnings.push({ code: "unserved", text });
   }
   let verdict: ComparedRow["verdict"] = "inconclusive";
-  const apart = interval.low > 0 || interval.high < 0;
+  const apart = interval !== null && (interval.low > 0 || interval.high < 0);
   if (judged !== null && ps !== null) {
     if (ps.different < 1 - LEVEL && apart) {
       if (floor !== null && Math.abs(log) < Math.log(floor)) {
@@ -155,8 +162,8 @@ function finish(
   return {
     ...cell,
     ratio: Math.exp(log),
-    low: finite(Math.exp(interval.low)),
-    high: finite(Math.exp(interval.high)),
+    low: interval === null ? null : finite(Math.exp(interval.low)),
+    high: interval === null ? null : finite(Math.exp(interval.high)),
     level: LEVEL,
     floor,
     p: ps?.different ?? null,
