@@ -31,6 +31,9 @@ export function tierRow({ upkeep, bytes }: TierSummary, arm: TierArmSummary): st
   ];
 }
 
+/** What runs that bring a tier up to date are called. */
+const UPKEEP_NAMES = { fold: "batches", refresh: "refreshes" } as const;
+
 /** What keeping a tier up took, and what that did to others, a sentence each. */
 export function upkeepText({ tier, upkeep, writes }: TierSummary): string[] {
   const dearer = writes.map(({ operation, ms, tablesMs }) =>
@@ -41,7 +44,6 @@ export function upkeepText({ tier, upkeep, writes }: TierSummary): string[] {
     : [`What a write takes in PostgreSQL over ${tier}, and over the tables: ${dearer.join(", ")}.`];
   if (upkeep === null) return written;
   const { kind, outcomes, medianMs, longestMs, disturbance } = upkeep;
-  const word = kind === "fold" ? "batches" : "refreshes";
   const others = (["skipped", "blocked", "failed"] as const).flatMap((outcome) =>
     outcomes[outcome] === undefined ? [] : [`, ${formatCount(outcomes[outcome])} ${outcome}`]
   );
@@ -57,7 +59,7 @@ export function upkeepText({ tier, upkeep, writes }: TierSummary): string[] {
     }.`,
   ];
   return [
-    `${tier}: ${formatCount(outcomes.ok ?? 0)} ${word}, median ${formatMs(medianMs)}, longest ${
+    `${tier}: ${formatCount(outcomes.ok ?? 0)} ${UPKEEP_NAMES[kind]}, median ${formatMs(medianMs)}, longest ${
       formatMs(longestMs)
     }${others.join("")}.`,
     ...felt,
@@ -66,13 +68,14 @@ export function upkeepText({ tier, upkeep, writes }: TierSummary): string[] {
 }
 
 /** Where a tier breaks even, as a sentence; null: too little was measured. */
-export function breakEvenText({ tier, breakEven, readsPerSecond }: TierSummary): string | null {
+export function breakEvenText({ tier, upkeep, breakEven, readsPerSecond }: TierSummary): string | null {
   if (breakEven === null) return null;
   const { value, low, high, unit } = breakEven;
   const shown = (each: number | null) =>
     each === null ? "∞" : unit === "seconds" ? formatSeconds(each) : significant(each, 3);
-  const of = unit === "seconds" ? "refreshes each" : "writes/s of";
+  const of = unit === "seconds" ? `${UPKEEP_NAMES[upkeep?.kind ?? "refresh"]} each` : "writes/s of";
+  const left = upkeep?.kind === "fold" ? " What writers pay to note changes is not in this." : "";
   return `Break-even of ${tier} at ${significant(readsPerSecond, 3)} reads/s: ${of} ${
     shown(value)
-  } (95 % interval ${shown(low)} to ${shown(high)}).`;
+  } (95 % interval ${shown(low)} to ${shown(high)}).${left}`;
 }

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import type { BreakEven, TierSummary } from "../model/tier_summary.ts";
+import { breakEvenText } from "../model/tier_text.ts";
 import { tierAdvice } from "./tier_advice.ts";
 
 const TIER: Omit<TierSummary, "advice"> = {
@@ -29,4 +30,29 @@ Deno.test("up to which rate of writes a tier pays is told as far as the interval
     "aggregate pays at 40 reads/s: what its writers lose is within the noise, or nothing.",
   ]);
   assert.match(kept(0, null).join(), /^Whether aggregate pays is not known/);
+});
+
+Deno.test("of what batches keep up batches are told of, and that what writers note is not counted", () => {
+  const upkeep = {
+    everySeconds: 5,
+    outcomes: { ok: 9 },
+    medianMs: 20,
+    longestMs: 30,
+    errors: [],
+    disturbance: null,
+  };
+  const breakEven = { value: 2, low: 1.5, high: 3, unit: "seconds" } as const;
+  const batched = { ...TIER, upkeep: { ...upkeep, kind: "fold" }, breakEven, advice: [] } as const;
+  assert.equal(
+    breakEvenText(batched),
+    "Break-even of aggregate at 40 reads/s: batches each 2 s (95 % interval 1.5 s to 3 s). " +
+      "What writers pay to note changes is not in this.",
+  );
+  assert.match(
+    breakEvenText({ ...batched, upkeep: { ...upkeep, kind: "refresh" } })!,
+    /refreshes each 2 s .* to 3 s\)\.$/,
+  );
+  assert.deepEqual(tierAdvice(batched), [
+    "aggregate pays at 40 reads/s and every 5 s: it would still pay down to every 3 s.",
+  ]);
 });

@@ -120,13 +120,23 @@ function writesOf(tier: string, { config }: Asked, work: readonly Work[]): TierS
 }
 
 /** Reads among what the run was asked a second, by its streams; of a closed loop it is not known. */
-function readsPerSecond({ config }: Asked): number {
-  const reads = new Set(config.operations.filter(({ write }) => !write).map(({ name }) => name));
+function readsPerSecond(run: Asked): number {
+  return askedPerSecond(run, { write: false });
+}
+
+/** Reads, or writes, among what the run was asked a second, by its streams; 0 of a closed loop, of which it is not known. */
+export function askedPerSecond(
+  { config }: Pick<Run, "config">,
+  { write }: { readonly write: boolean },
+): number {
+  const counted = new Set(
+    config.operations.filter((operation) => operation.write === write).map(({ name }) => name),
+  );
   const weights = new Map(config.operations.map(({ name, weight }) => [name, weight]));
   return (config.streams ?? []).reduce((sum, { ratePerSecond, session, operations }) => {
     const share = (names: readonly string[]) =>
       names.reduce((total, name) => total + (weights.get(name) ?? 0), 0);
-    const own = operations.filter((name) => reads.has(name));
+    const own = operations.filter((name) => counted.has(name));
     return sum + ratePerSecond * (session ? own.length : share(own) / (share(operations) || 1));
   }, 0);
 }

@@ -7,7 +7,7 @@ import { SegmentWriter } from "../store/segment_writer.ts";
 import { createSpool } from "../store/spool.ts";
 import { tierRefreshTable } from "../store/tables/tier_refresh.ts";
 import { bareRun, sqlOperation, steadyPhase, storeFile, withStore, withTempDir } from "../store/testing.ts";
-import { tierSummaries } from "./tiers.ts";
+import { askedPerSecond, tierSummaries } from "./tiers.ts";
 
 const ARMS = ["sql", "aggregate", "matview", "matview+cache"].map((path) => ({ name: path, path }));
 const OPERATIONS = ["sales-overview", "place-order"];
@@ -227,6 +227,7 @@ Deno.test("of a tier's arms the age of what they read is told, what they took at
       );
       assert.deepEqual([aggregate!.upkeep, aggregate!.arms[0]!.staleness], [null, null]);
       assert.deepEqual(aggregate!.writes, [{ operation: "place-order", ms: 5.5, tablesMs: 1.5 }]);
+      assert.equal(askedPerSecond(RUN, { write: true }), 4);
       // Each write takes 4 ms more.
       assert.deepEqual(aggregate!.breakEven, { value: 80, low: 80, high: 80, unit: "writes per second" });
     });

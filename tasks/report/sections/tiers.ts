@@ -61,7 +61,7 @@ function costTable(tiers: readonly TierSummary[]): Table | null {
     })),
     note: [
       "Stale: the age of what a read found, when it was sent, or answered from a cache. Promised: interval and longest " +
-      "refresh, and how long a cache's entries live. Database/read: the mean over what was asked, a hit counted as nothing, by pg_stat_statements; " +
+      "refresh, and with a cache the TTL with its jitter, how long stale entries serve, and the time a load may take. Database/read: the mean over what was asked, a hit counted as nothing, by pg_stat_statements; " +
       "saved: against the same questions over the tables.",
       ...told,
     ].join(" "),
