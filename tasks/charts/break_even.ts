@@ -39,7 +39,8 @@ export function breakEvenChart(rows: readonly BreakEvenRow[], { id = "break-even
     layout: "stack",
     reading:
       "The line is what the reads save at the database less what keeping the tier up costs there, as a share of what they " +
-      "save; the band is its 95 % interval. Where it crosses zero the tier breaks even; the dot is the run's own point.",
+      "save; the band is its 95 % interval. Where it crosses zero the tier breaks even" +
+      (known.some(({ at }) => isShown(at)) ? "; a dot is the run's own point." : "."),
     table: {
       columns: [...words("Tier", "Of"), ...numbers("Break-even", "Low", "High", "In the run")],
       rows: rows.map((row) => [
@@ -85,7 +86,7 @@ function drawOne(id: string, row: Known, { colour: stroke, dash, symbol }: Serie
       }),
       Plot.ruleY([0], { stroke: "currentColor", strokeOpacity: 0.7 }),
       Plot.line(points, { x: "x", y: "left", stroke, strokeDasharray: dash, strokeWidth: 1.8 }),
-      Plot.dot(at === null ? [] : [{ x: at, left: leftAt(unit, value, at) }], {
+      Plot.dot(!isShown(at) ? [] : [{ x: at, left: leftAt(unit, value, at) }], {
         x: "x",
         y: "left",
         stroke,
@@ -97,6 +98,11 @@ function drawOne(id: string, row: Known, { colour: stroke, dash, symbol }: Serie
       }),
     ],
   });
+}
+
+/** Whether the run's own point has a place on an axis of logarithms. */
+function isShown(at: number | null): at is number {
+  return at !== null && at > 0;
 }
 
 /** The share that is left, from −1, below which nobody needs to see how much it is. */

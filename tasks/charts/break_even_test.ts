@@ -24,3 +24,12 @@ Deno.test("breakEvenChart says where each tier breaks even, and survives tiers t
     assert.doesNotMatch(html, /NaN|Infinity|undefined/);
   }
 });
+
+Deno.test("breakEvenChart tells of a dot only where it draws one", () => {
+  const [, aggregate] = ROWS;
+  for (const [at, dots] of [[8, 1], [null, 0], [0, 0]] as const) {
+    const html = figure(breakEvenChart([{ ...aggregate!, at }]));
+    assert.equal([...html.matchAll(/aggregate in the run, at/g)].length, dots);
+    assert.equal(/a dot is the run.s own point/.test(html.replaceAll("&#39;", "'")), dots === 1, String(at));
+  }
+});
